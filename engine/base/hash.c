@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "propter/hash.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "propter/io.h"
+
+uint64_t propter_hash64(PropterStr bytes) { return XXH3_64bits(bytes.data, bytes.len); }
+
+static void to_hex(XXH128_hash_t h, char out[33]) {
+  (void)snprintf(out, 33, "%016llx%016llx", (unsigned long long)h.high64, (unsigned long long)h.low64);
+}
+
+void propter_hash_hex(PropterStr bytes, char out[33]) { to_hex(XXH3_128bits(bytes.data, bytes.len), out); }
+
+PropterStatus propter_hash_file(const char *path, uint64_t limit, char out[33], PropterError *err) {
+  int fd = propter_io_open(path, O_RDONLY, 0);
+  if (fd < 0) return propter_io_fail(err, path, "open");
+  XXH3_state_t *state = XXH3_createState();
+  if (!state) {
+    (void)propter_io_close(fd);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  }
+  (void)XXH3_128bits_reset(state);
+  PropterStatus status = PROPTER_OK;
+  char block[1 << 16];
+  uint64_t total = 0;
+  for (;;) {
+    ssize_t n = propter_io_read(fd, block, sizeof block);
+    if (n < 0) status = propter_io_fail(err, path, "read");
+    if (n <= 0) break;
+    total += (uint64_t)n;
+    if (limit && total > limit) {
+      propter_error_at(err, path, 0, 0);
+      status = propter_fail(err, PROPTER_LIMIT, "file is longer than the limit of %llu bytes", (unsigned long long)limit);
+      break;
+    }
+    (void)XXH3_128bits_update(state, block, (size_t)n);
+  }
+  to_hex(XXH3_128bits_digest(state), out);
+  (void)XXH3_freeState(state);
+  (void)propter_io_close(fd);
+  return status;
+}
+
+/* Open addressing over indexes + 1 into the insertion-ordered entries; 0 is empty. */
+static size_t slot_of(const PropterMap *map, PropterStr key, uint64_t hash) {
+  size_t mask = map->slot_count - 1, i = (size_t)hash & mask;
+  while (map->slots[i]) {
+    const PropterMapEntry *e = &map->entries[map->slots[i] - 1];
+    if (e->hash == hash && propter_str_equal(e->key, key)) break;
+    i = (i + 1) & mask;
+  }
+  return i;
+}
+
+uint64_t *propter_map_get(const PropterMap *map, PropterStr key) {
+  if (!map->slot_count) return NULL;
+  uint32_t at = map->slots[slot_of(map, key, propter_hash64(key))];
+  return at ? &map->entries[at - 1].value : NULL;
+}
+
+static bool grow_slots(PropterMap *map) {
+  size_t n = map->slot_count ? map->slot_count * 2 : 16;
+  uint32_t *slots = propter_calloc(n, sizeof *slots);
+  if (!slots) return false;
+  for (size_t k = 0; k < map->count; k++) {
+    size_t i = (size_t)map->entries[k].hash & (n - 1);
+    while (slots[i]) i = (i + 1) & (n - 1);
+    slots[i] = (uint32_t)k + 1;
+  }
+  propter_free(map->slots);
+  map->slots = slots;
+  map->slot_count = n;
+  return true;
+}
+
+uint64_t *propter_map_put(PropterMap *map, PropterStr key, uint64_t initial, bool *added) {
+  uint64_t *present = propter_map_get(map, key);
+  if (added) *added = !present;
+  if (present) return present;
+  if (map->count >= UINT32_MAX - 1) return NULL;
+  if ((map->count + 1) * 4 > map->slot_count * 3 && !grow_slots(map)) return NULL;
+  if (!propter_vec_grow((void **)&map->entries, &map->cap, map->count + 1, sizeof *map->entries)) return NULL;
+  PropterStr copy = propter_arena_copy(&map->keys, key);
+  if (!copy.data) return NULL;
+  uint64_t hash = propter_hash64(key);
+  size_t i = slot_of(map, key, hash);
+  map->entries[map->count] = (PropterMapEntry){copy, hash, initial};
+  map->slots[i] = (uint32_t)++map->count;
+  return &map->entries[map->count - 1].value;
+}
+
+void propter_map_clear(PropterMap *map) {
+  propter_free(map->entries);
+  propter_free(map->slots);
+  propter_arena_clear(&map->keys);
+  *map = (PropterMap){.keys.limit = map->keys.limit};
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The quad store: one LMDB environment per graph directory, 64-bit term ids, five permutations, snapshots for readers, one durable writer. */
+#ifndef PROPTER_GRAPH_H
+#define PROPTER_GRAPH_H
+
+#include "propter/limits.h"
+#include "propter/log.h"
+#include "propter/mem.h"
+
+/* --- Terms ------------------------------------------------------------------------------------------------------------- */
+
+/* High 8 bits a type tag (see graph/id.h), low 56 a payload. An id never changes. Small literals are inlined so that unsigned
+ * order is value order inside a tag; everything else is a number of the append-only dictionary. */
+typedef uint64_t PropterId;
+#define PROPTER_NO_ID ((PropterId)0)            /* absent, or a wildcard */
+#define PROPTER_DEFAULT_GRAPH ((PropterId)1)    /* the graph of triples that have none */
+
+typedef enum { PROPTER_TERM_NONE, PROPTER_TERM_BLANK, PROPTER_TERM_IRI, PROPTER_TERM_LITERAL } PropterTermKind;
+
+/* RDF 1.1 term. `value`: IRI, blank node label or lexical form. `datatype`: full IRI; empty means xsd:string (or rdf:langString when
+ * `language` is not empty). Text is UTF-8. Views are borrowed from whoever made the term. */
+typedef struct {
+  PropterTermKind kind;
+  PropterStr value;
+  PropterStr datatype;
+  PropterStr language;
+} PropterTerm;
+
+static inline PropterTerm propter_iri(PropterStr iri) { return (PropterTerm){PROPTER_TERM_IRI, iri, {"", 0}, {"", 0}}; }
+static inline PropterTerm propter_literal(PropterStr text) { return (PropterTerm){PROPTER_TERM_LITERAL, text, {"", 0}, {"", 0}}; }
+static inline PropterTerm propter_typed(PropterStr text, PropterStr datatype) { return (PropterTerm){PROPTER_TERM_LITERAL, text, datatype, {"", 0}}; }
+
+typedef struct {
+  PropterId s, p, o, g;
+} PropterQuad;
+
+/* Kind of an id, without looking anything up. */
+PROPTER_API PropterTermKind propter_id_kind(PropterId id);
+/* Value of an id that inlines a number (any integer type, decimal, double); false for every other. */
+PROPTER_API bool propter_id_number(PropterId id, double *value);
+/* Value of an inlined xsd:boolean. */
+PROPTER_API bool propter_id_boolean(PropterId id, bool *value);
+/* Days since 1970-01-01 of an inlined xsd:date or xsd:dateTime. */
+PROPTER_API bool propter_id_day(PropterId id, int32_t *day);
+/* Writes a term in N-Triples syntax (escaped). */
+PROPTER_API void propter_term_write(const PropterTerm *term, PropterBuf *out);
+
+/* --- Graph directory ------------------------------------------------------------------------------------------------------ */
+
+typedef struct PropterGraph PropterGraph;
+
+enum {
+  PROPTER_GRAPH_CREATE = 1,   /* make the directory and an empty graph if there is none */
+  PROPTER_GRAPH_READ_ONLY = 2 /* no writer will be opened */
+};
+
+/* Opens `dir`. One environment per process and file: a second open of the same directory shares it (counted). A file that was not closed
+ * cleanly or whose size does not match its last commit is verified first. NOT_FOUND: no graph there (without CREATE); DAMAGED: verify
+ * failed; INVALID: made by another format version; IO. `limits` NULL: defaults. Free with propter_graph_close. */
+PROPTER_API PropterStatus propter_graph_open(const char *dir, unsigned flags, const PropterLimits *limits, PropterGraph **out, PropterError *err);
+PROPTER_API void propter_graph_close(PropterGraph *graph);
+
+/* Walks the whole file in a child process: page structure, checksum of every block, order and equality of all permutations, dictionary in
+ * both directions. DAMAGED with the first fault found. */
+PROPTER_API PropterStatus propter_graph_verify(const char *dir, const PropterLog *log, PropterError *err);
+
+/* Consistent copy into the new directory `to`, compacted, while readers and the writer go on. */
+PROPTER_API PropterStatus propter_graph_backup(PropterGraph *graph, const char *to, PropterError *err);
+
+/* --- Reading -------------------------------------------------------------------------------------------------------------- */
+
+/* A state of the graph that does not change. Any number at the same time, in any thread (one thread at a time each). */
+typedef struct PropterSnapshot PropterSnapshot;
+
+/* `deadline_ms`: after so many milliseconds scans answer TIMEOUT (0: none). Free with propter_snapshot_close. */
+PROPTER_API PropterStatus propter_snapshot_open(PropterGraph *graph, uint32_t deadline_ms, PropterSnapshot **out, PropterError *err);
+PROPTER_API void propter_snapshot_close(PropterSnapshot *snapshot);
+/* Counts commits: equal numbers mean equal content. */
+PROPTER_API uint64_t propter_snapshot_version(const PropterSnapshot *snapshot);
+
+/* Id of a term; *id is PROPTER_NO_ID if the graph does not know it. DAMAGED, INVALID (bad UTF-8, term too long). */
+PROPTER_API PropterStatus propter_snapshot_find(PropterSnapshot *snapshot, const PropterTerm *term, PropterId *id, PropterError *err);
+/* Term of an id, copied into `arena`. NOT_FOUND: no such id. */
+PROPTER_API PropterStatus propter_snapshot_term(PropterSnapshot *snapshot, PropterId id, PropterArena *arena, PropterTerm *term, PropterError *err);
+
+/* Order of a permutation: the columns a scan is sorted by. */
+typedef enum { PROPTER_SPOG, PROPTER_PSOG, PROPTER_POSG, PROPTER_OSPG, PROPTER_GSPO, PROPTER_ORDER_COUNT } PropterOrder;
+
+/* Scan of all quads whose first `bound` columns in that order equal those of `prefix` (a quad; other columns are ignored), sorted by the
+ * order. Batches of rows: `next` fills up to `cap` rows, *count 0 at the end. One scan may not outlive its snapshot.
+ * DAMAGED: a block failed its checksum; TIMEOUT: the snapshot's deadline passed. */
+typedef struct PropterScan PropterScan;
+PROPTER_API PropterStatus propter_scan_open(PropterSnapshot *snapshot, PropterOrder order, PropterQuad prefix, unsigned bound, PropterScan **out, PropterError *err);
+PROPTER_API PropterStatus propter_scan_next(PropterScan *scan, PropterQuad *rows, size_t cap, size_t *count, PropterError *err);
+/* Skips ahead to the first row not before `target` in the scan's order; never moves back. */
+PROPTER_API PropterStatus propter_scan_seek(PropterScan *scan, PropterQuad target, PropterError *err);
+PROPTER_API void propter_scan_close(PropterScan *scan);
+
+/* Exact number of quads with that prefix. */
+PROPTER_API PropterStatus propter_snapshot_count(PropterSnapshot *snapshot, PropterOrder order, PropterQuad prefix, unsigned bound, uint64_t *count, PropterError *err);
+
+/* --- Convenience over scans (ids only) ---------------------------------------------------------------------------------- */
+
+typedef PROPTER_VEC(PropterId) PropterIds;
+typedef PROPTER_VEC(PropterQuad) PropterQuads;
+
+/* All quads that match: PROPTER_NO_ID is a wildcard. Appended to `out` in the order of the permutation chosen. A triple in several graphs
+ * appears once per graph. LIMIT beyond `max` rows (0: 100 million). */
+PROPTER_API PropterStatus propter_snapshot_match(PropterSnapshot *snapshot, PropterQuad pattern, size_t max, PropterQuads *out, PropterError *err);
+/* Distinct objects of (s, p, ·) and subjects of (·, p, o), ascending, over all graphs, appended. */
+PROPTER_API PropterStatus propter_snapshot_objects(PropterSnapshot *snapshot, PropterId s, PropterId p, PropterIds *out, PropterError *err);
+PROPTER_API PropterStatus propter_snapshot_subjects(PropterSnapshot *snapshot, PropterId p, PropterId o, PropterIds *out, PropterError *err);
+/* The smallest object of (s, p, ·), or PROPTER_NO_ID. */
+PROPTER_API PropterStatus propter_snapshot_object(PropterSnapshot *snapshot, PropterId s, PropterId p, PropterId *o, PropterError *err);
+
+/* --- Writing -------------------------------------------------------------------------------------------------------------- */
+
+/* The one writer. Nothing is visible to others before commit; commit is durable when it returns. */
+typedef struct PropterWriter PropterWriter;
+
+/* `wait`: wait for another writer (of any process), otherwise LOCKED at once. */
+PROPTER_API PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter **out, PropterError *err);
+/* Id of a term, made if need be. Blank node labels are taken as they are: the caller keeps those of different documents apart
+ * (propter_writer_blank makes fresh ones). INVALID: bad UTF-8, not an absolute IRI (RFC 3987), bad language tag, too long. */
+PROPTER_API PropterStatus propter_writer_intern(PropterWriter *writer, const PropterTerm *term, PropterId *id, PropterError *err);
+/* A blank node the graph has never had. */
+PROPTER_API PropterStatus propter_writer_blank(PropterWriter *writer, PropterId *id, PropterError *err);
+/* Buffered; sorted and applied at commit. Removing wins over adding the same quad only if it came later. Adding a present quad and
+ * removing an absent one change nothing. g must be a graph (PROPTER_DEFAULT_GRAPH for none). */
+PROPTER_API PropterStatus propter_writer_add(PropterWriter *writer, PropterQuad quad, PropterError *err);
+PROPTER_API PropterStatus propter_writer_remove(PropterWriter *writer, PropterQuad quad, PropterError *err);
+/* Removes every quad of a graph that this writer has not added since it opened; later adds count as usual. */
+PROPTER_API PropterStatus propter_writer_clear_graph(PropterWriter *writer, PropterId graph, PropterError *err);
+/* What the writer sees: the graph with all changes so far applied (flushes the buffer). Borrowed; valid until the next change or commit. */
+PROPTER_API PropterStatus propter_writer_snapshot(PropterWriter *writer, PropterSnapshot **out, PropterError *err);
+/* Quads really added and removed so far (after propter_writer_snapshot or commit). NULL arguments are allowed. The lists, if asked for with
+ * propter_writer_track before the first change, are for run deltas: in SPOG order, borrowed until close. */
+PROPTER_API void propter_writer_counts(const PropterWriter *writer, uint64_t *added, uint64_t *removed);
+PROPTER_API void propter_writer_track(PropterWriter *writer, bool on);
+PROPTER_API void propter_writer_delta(const PropterWriter *writer, const PropterQuads **added, const PropterQuads **removed);
+/* Commits; on failure nothing has changed. Either way the writer must still be closed (close without commit drops the changes). */
+PROPTER_API PropterStatus propter_writer_commit(PropterWriter *writer, PropterError *err);
+PROPTER_API void propter_writer_close(PropterWriter *writer);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Content hashes (XXH3) and hash maps. */
+#ifndef PROPTER_HASH_H
+#define PROPTER_HASH_H
+
+#include "propter/mem.h"
+
+/* XXH3-64 of the bytes. */
+PROPTER_API uint64_t propter_hash64(PropterStr bytes);
+
+/* XXH3-128 of the bytes as 32 hexadecimal digits and a terminator. */
+PROPTER_API void propter_hash_hex(PropterStr bytes, char out[33]);
+
+/* The same for a file, read in blocks. Errors as propter_io_read_file; `limit` 0: no limit. */
+PROPTER_API PropterStatus propter_hash_file(const char *path, uint64_t limit, char out[33], PropterError *err);
+
+/* Map from bytes to a 64-bit value. Zero-initialise. Keys are copied. Iteration order is insertion order: entries[0..count). */
+typedef struct {
+  PropterStr key;
+  uint64_t hash;
+  uint64_t value;
+} PropterMapEntry;
+typedef struct {
+  PropterMapEntry *entries;
+  size_t count;
+  size_t cap;
+  uint32_t *slots;
+  size_t slot_count;
+  PropterArena keys;
+} PropterMap;
+
+/* Address of the value, or NULL if the key is absent. Valid until the next put. */
+PROPTER_API uint64_t *propter_map_get(const PropterMap *map, PropterStr key);
+/* Address of the value; *added tells whether the key is new (its value is `initial` then). NULL: out of memory, map unchanged. */
+PROPTER_API uint64_t *propter_map_put(PropterMap *map, PropterStr key, uint64_t initial, bool *added);
+PROPTER_API void propter_map_clear(PropterMap *map);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* File operations through shims that tests can make fail (fault.h), and the two whole-file operations built on them. */
+#ifndef PROPTER_IO_H
+#define PROPTER_IO_H
+
+#include <sys/types.h>
+
+#include "propter/mem.h"
+
+/* As open(2), read(2), write(2), fsync(2), close(2), rename(2), unlink(2), retried on EINTR. -1 and errno on failure; close
+ * always releases the descriptor. */
+PROPTER_API int propter_io_open(const char *path, int flags, mode_t mode);
+PROPTER_API ssize_t propter_io_read(int fd, void *buf, size_t size);
+PROPTER_API ssize_t propter_io_write(int fd, const void *buf, size_t size);
+PROPTER_API int propter_io_sync(int fd);
+PROPTER_API int propter_io_close(int fd);
+PROPTER_API int propter_io_rename(const char *from, const char *to);
+PROPTER_API int propter_io_unlink(const char *path);
+
+/* Writes all of it or fails. */
+PROPTER_API int propter_io_write_all(int fd, const void *buf, size_t size);
+
+/* Appends the file's bytes to `out`. NOT_FOUND: no such file; LIMIT: more than `limit` bytes (0: 1 GiB); IO: anything else. */
+PROPTER_API PropterStatus propter_io_read_file(const char *path, size_t limit, PropterBuf *out, PropterError *err);
+
+/* Replaces the file: written beside it, synced, renamed, the folder synced; on failure the old file stands unchanged. */
+PROPTER_API PropterStatus propter_io_write_file(const char *path, PropterStr bytes, PropterError *err);
+
+/* propter_fail for the last file operation on `path`: NOT_FOUND for ENOENT/ENOTDIR, NO_MEMORY for ENOMEM, else IO, with errno's text. */
+PROPTER_API PropterStatus propter_io_fail(PropterError *err, const char *path, const char *what);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* String views: pointer and length, passed by value, never owning, not necessarily terminated. */
+#ifndef PROPTER_STR_H
+#define PROPTER_STR_H
+
+#include "propter/status.h"
+
+typedef struct {
+  const char *data;
+  size_t len;
+} PropterStr;
+
+#define PROPTER_STR(literal) ((PropterStr){"" literal, sizeof(literal) - 1})
+
+/* View of a terminated string; NULL gives the empty view. */
+PROPTER_API PropterStr propter_str(const char *text);
+
+/* Same bytes. */
+PROPTER_API bool propter_str_equal(PropterStr a, PropterStr b);
+
+/* <0, 0, >0 by bytes, shorter first. */
+PROPTER_API int propter_str_compare(PropterStr a, PropterStr b);
+
+PROPTER_API bool propter_str_starts(PropterStr text, PropterStr prefix);
+PROPTER_API bool propter_str_ends(PropterStr text, PropterStr suffix);
+
+/* Without ASCII white space at both ends. */
+PROPTER_API PropterStr propter_str_trim(PropterStr text);
+
+/* Index of the first `needle`, or SIZE_MAX. An empty needle is found at 0. */
+PROPTER_API size_t propter_str_find(PropterStr text, PropterStr needle);
+
+/* True if the bytes are well-formed UTF-8 (RFC 3629: no surrogates, nothing above U+10FFFF, no overlong forms). On false,
+ * *bad (if not NULL) is the offset of the first bad byte. */
+PROPTER_API bool propter_utf8_valid(PropterStr text, size_t *bad);
+
+/* Number of Unicode characters in valid UTF-8. */
+PROPTER_API size_t propter_utf8_length(PropterStr text);
+
+/* Parses a whole decimal number in C syntax, independent of the locale. False if any byte is left over or it is out of range. */
+PROPTER_API bool propter_str_to_double(PropterStr text, double *value);
+PROPTER_API bool propter_str_to_int64(PropterStr text, int64_t *value);
+
+#endif

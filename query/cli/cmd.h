@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a command is: one file with one descriptor. Help, man page and completions come from these descriptors. */
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+#include <stdio.h>
+
+#include "propter/date.h"
+#include "propter/log.h"
+#include "propter/mem.h"
+
+typedef struct {
+  const char *name;  /* long name without dashes */
+  char letter;       /* short name, or 0 */
+  const char *value; /* what the argument is called in the help; NULL: a flag */
+  const char *help;
+} CommandOption;
+
+typedef struct CommandCall CommandCall;
+
+typedef struct {
+  const char *name;
+  const char *summary;          /* one line */
+  const char *operands;         /* usage of the operands, e.g. "FILE..." */
+  unsigned min_operands, max_operands;
+  const CommandOption *options; /* ends with a row whose name is NULL; may be NULL */
+  const char *details;          /* paragraphs for --help and the man page */
+  const char *examples;         /* command lines, one per line; each runs as a test */
+  PropterStatus (*run)(CommandCall *call, PropterError *err);
+} Command;
+
+/* One call of a command, all arguments parsed. */
+struct CommandCall {
+  const Command *command;
+  const char *graph;   /* -g DIR, default "propter.graph" or $PROPTER_GRAPH */
+  const char *format;  /* --format, NULL: the command's own default */
+  bool dry_run;
+  unsigned threads;    /* --threads N, 0: all processors */
+  uint64_t seed;       /* --seed N, default 1 */
+  PropterDay today;    /* the clock: --today DATE, default the system's date */
+  int64_t now;         /* seconds since 1970, from the clock or --today */
+  const PropterLog *log;
+  FILE *out;           /* data */
+  FILE *in;            /* answers of a person */
+  unsigned operand_count;
+  char **operands;
+  struct { const char *name; const char *value; } given[64];
+  unsigned given_count;
+};
+
+/* Value of an option of the command (NULL: not given; "" for a flag that was given; the last one wins). */
+const char *cmd_value(const CommandCall *call, const char *name);
+/* The n-th value of a repeated option, or NULL. */
+const char *cmd_value_at(const CommandCall *call, const char *name, unsigned n);
+bool cmd_flag(const CommandCall *call, const char *name);
+
+/* Parses argv (from the command's name on) into `call`. USAGE with a message that names the argument. */
+PropterStatus cmd_parse(int argc, char **argv, CommandCall *call, bool *help, PropterError *err);
+
+/* All commands in the order of cmds.def, ended by NULL. */
+extern const Command *const commands[];
+const Command *cmd_find(const char *name);
+void cmd_print_help(const Command *command, FILE *out);
+void cmd_print_overview(FILE *out);
+
+/* Options every command takes. */
+extern const CommandOption global_options[];
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The program: reads the clock, parses the arguments, runs one command, maps its status to the exit code. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+typedef struct {
+  bool terminal, json, shown;
+} Progress;
+
+static void json_text(FILE *f, const char *s) {
+  fputc('"', f);
+  for (; *s; s++) {
+    unsigned char c = (unsigned char)*s;
+    if (c == '"' || c == '\\')
+      fprintf(f, "\\%c", c);
+    else if (c < 0x20)
+      fprintf(f, "\\u%04x", c);
+    else
+      fputc(c, f);
+  }
+  fputc('"', f);
+}
+
+static void on_event(const PropterLogEvent *e, void *payload) {
+  static const char *const levels[] = {"error", "warning", "info", "progress"};
+  Progress *p = payload;
+  if (p->json) {
+    fprintf(stderr, "{\"level\":\"%s\",\"step\":", levels[e->level]);
+    json_text(stderr, e->step);
+    if (e->message[0]) fputs(",\"message\":", stderr), json_text(stderr, e->message);
+    if (e->level == PROPTER_LOG_PROGRESS)
+      fprintf(stderr, ",\"done\":%llu,\"total\":%llu,\"unit\":\"%s\"", (unsigned long long)e->done, (unsigned long long)e->total, e->unit);
+    fputs("}\n", stderr);
+    return;
+  }
+  if (e->level == PROPTER_LOG_PROGRESS) {
+    if (!p->terminal) return;
+    fprintf(stderr, "\r%s: %llu", e->step, (unsigned long long)e->done);
+    if (e->total) fprintf(stderr, " of %llu", (unsigned long long)e->total);
+    fprintf(stderr, " %s\033[K", e->unit);
+    p->shown = true;
+    return;
+  }
+  if (p->shown) fputs("\r\033[K", stderr), p->shown = false;
+  if (e->level <= PROPTER_LOG_WARNING || p->terminal) fprintf(stderr, "propter: %s: %s\n", e->step, e->message);
+}
+
+int main(int argc, char **argv) {
+  PropterError err = {0};
+  Progress progress = {.terminal = isatty(STDERR_FILENO) != 0};
+  PropterLog log = {on_event, &progress};
+  const char *graph = getenv("PROPTER_GRAPH");
+  int64_t now = (int64_t)time(NULL);
+  CommandCall call = {.graph = graph && *graph ? graph : "propter.graph", .seed = 1, .now = now, .today = (PropterDay)(now / 86400), .log = &log, .out = stdout, .in = stdin};
+  bool help = false;
+  static char version[] = "version";
+  if (argc > 1 && strcmp(argv[1], "--version") == 0) argv[1] = version;
+  PropterStatus status = PROPTER_OK;
+  if (argc < 2)
+    help = true;
+  else
+    status = cmd_parse(argc - 1, argv + 1, &call, &help, &err);
+  if (status == PROPTER_OK && help) {
+    if (call.command)
+      cmd_print_help(call.command, stdout);
+    else
+      cmd_print_overview(stdout);
+  } else if (status == PROPTER_OK) {
+    const char *how = cmd_value(&call, "progress");
+    if (how && strcmp(how, "json") == 0)
+      progress.json = true;
+    else if (how && strcmp(how, "none") == 0)
+      progress.terminal = false;
+    else if (how && strcmp(how, "auto") != 0)
+      status = propter_fail(&err, PROPTER_USAGE, "--progress: expected auto, none or json, found \"%s\"", how);
+    if (status == PROPTER_OK) status = call.command->run(&call, &err);
+  }
+  if (progress.shown) fputs("\r\033[K", stderr);
+  /* Output that could not be written is a failure, whatever the command thought of itself. */
+  if ((fflush(stdout) != 0 || ferror(stdout)) && (status == PROPTER_OK || status == PROPTER_NEGATIVE || status == PROPTER_DECLINED))
+    status = propter_fail(&err, PROPTER_IO, "cannot write to standard output: %s", strerror(errno));
+  if (status != PROPTER_OK && (err.message[0] || (status != PROPTER_NEGATIVE && status != PROPTER_DECLINED))) {
+    char text[1024];
+    err.status = status;
+    (void)propter_error_format(&err, text, sizeof text);
+    if (progress.json) {
+      fprintf(stderr, "{\"level\":\"error\",\"status\":\"%s\",\"exit\":%d,\"message\":", propter_status_name(status), propter_exit_code(status));
+      json_text(stderr, text);
+      fputs("}\n", stderr);
+    } else {
+      fprintf(stderr, "propter: %s\n", text);
+    }
+  }
+  return propter_exit_code(status);
+}

@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The program's outer contract: version, help, wrong use.
+n=0
+expect() { # name, wanted exit code, wanted text, command...
+  n=$((n + 1)); name=$1; code=$2; text=$3; shift 3
+  out=$("$@" 2>&1 </dev/null); got=$?
+  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then echo "ok $n - $name"
+  else printf '%s\n' "$out" | head -20 | sed 's/^/# /'; echo "not ok $n - $name: exit $got, wanted $code and \"$text\""; fi
+}
+expect 'version' 0 'propter 0.' "$PROPTER" version
+expect '--version' 0 'propter 0.' "$PROPTER" --version
+expect 'overview' 0 'commands' "$PROPTER"
+expect 'help of a command' 0 'print the version' "$PROPTER" version --help
+expect 'unknown command' 2 'unknown command "frobnicate"' "$PROPTER" frobnicate
+expect 'unknown option' 2 'unknown option "--frobnicate"' "$PROPTER" version --frobnicate
+expect 'option without value' 2 'needs a value' "$PROPTER" version --seed
+expect 'bad number' 2 'expected a whole number' "$PROPTER" version --seed x
+expect 'bad date' 2 'expected a date' "$PROPTER" version --today 2011-02-30
+expect 'full output device' 75 'cannot write to standard output' sh -c '"$0" version >/dev/full' "$PROPTER"
+echo "1..$n"

@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# No #include points upward: a folder includes only itself and what stands above it in this list.
+order='engine/base engine/graph engine/math engine/causal engine/detect engine/infer ingest query/sparql query/shacl query/why query/librdf query/http query/cli'
+# Which folder owns a public header, by name.
+owner() {
+  case $1 in
+    date|fault|hash|io|limits|log|mem|pool|rng|status|str|xml|regex|zip) echo engine/base ;;
+    graph|vocab|rdf|store|access|run) echo engine/graph ;;
+    math) echo engine/math ;;
+    causal) echo engine/causal ;;
+    detect|series) echo engine/detect ;;
+    score|infer|belief|review) echo engine/infer ;;
+    ingest|read|document|table|map) echo ingest ;;
+    sparql) echo query/sparql ;;
+    why) echo query/why ;;
+    *) echo unknown ;;
+  esac
+}
+rank() { i=0; for m in $order; do i=$((i + 1)); case $1/ in $m/*) echo $i; return ;; esac; done; echo 0; }
+echo 1..2
+cd "$srcdir" || exit 99
+bad=; unknown=
+for f in $(find engine ingest query -name '*.[ch]' | LC_ALL=C sort); do
+  case $f in
+    */include/propter/*) me=$(owner "$(basename "$f" .h)") ;;
+    *) me=$(dirname "$f") ;;
+  esac
+  mine=$(rank "$me")
+  for inc in $(sed -n 's/^#include "\([^"]*\)".*/\1/p' "$f"); do
+    case $inc in
+      propter/*.def) continue ;;
+      propter/*) target=$(owner "$(basename "$inc" .h)"); [ "$target" = unknown ] && unknown="$unknown $inc" ;;
+      config.h|terms.def) continue ;;
+      *) target=$(cd "$(dirname "$f")" && d=$(dirname "$inc") && [ -d "$d" ] && cd "$d" && pwd | sed "s|^$(cd "$srcdir" && pwd)/||") ;;
+    esac
+    theirs=$(rank "$target")
+    if [ "$theirs" -gt "$mine" ]; then bad="$bad
+# $f includes $inc ($target)"; fi
+    case $me:$target in query/sparql*:ingest*|query/why*:ingest*|query/librdf*:ingest*|query/http*:ingest*|ingest*:query*) bad="$bad
+# $f includes $inc ($target)" ;; esac
+  done
+done
+[ -z "$bad" ] && echo 'ok 1 - no include points upward' || { echo "$bad"; echo 'not ok 1 - no include points upward'; }
+[ -z "$unknown" ] && echo 'ok 2 - every public header has its folder' || { echo "# $unknown"; echo 'not ok 2 - every public header has its folder in tests/layers.sh'; }
