@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "propter/str.h"
+#include "support.h"
+
+Suite *suite_str(void);
+
+START_TEST(views_compare_by_bytes) {
+  ck_assert(propter_str_equal(PROPTER_STR("ab"), propter_str("ab")));
+  ck_assert(!propter_str_equal(PROPTER_STR("ab"), PROPTER_STR("abc")));
+  ck_assert_int_lt(propter_str_compare(PROPTER_STR("ab"), PROPTER_STR("abc")), 0);
+  ck_assert_int_gt(propter_str_compare(PROPTER_STR("b"), PROPTER_STR("abc")), 0);
+  ck_assert_int_eq(propter_str_compare(PROPTER_STR(""), propter_str(NULL)), 0);
+  ck_assert(propter_str_starts(PROPTER_STR("abc"), PROPTER_STR("ab")) && !propter_str_starts(PROPTER_STR("a"), PROPTER_STR("ab")));
+  ck_assert(propter_str_ends(PROPTER_STR("abc"), PROPTER_STR("bc")) && !propter_str_ends(PROPTER_STR("c"), PROPTER_STR("bc")));
+}
+END_TEST
+
+START_TEST(trim_and_find) {
+  PropterStr t = propter_str_trim(PROPTER_STR(" \t a b\r\n"));
+  ck_assert(propter_str_equal(t, PROPTER_STR("a b")));
+  ck_assert_uint_eq(propter_str_trim(PROPTER_STR(" \n ")).len, 0);
+  ck_assert_uint_eq(propter_str_find(PROPTER_STR("abcabd"), PROPTER_STR("abd")), 3);
+  ck_assert_uint_eq(propter_str_find(PROPTER_STR("aab"), PROPTER_STR("ab")), 1);
+  ck_assert_uint_eq(propter_str_find(PROPTER_STR("abc"), PROPTER_STR("")), 0);
+  ck_assert_uint_eq(propter_str_find(PROPTER_STR("abc"), PROPTER_STR("abcd")), SIZE_MAX);
+}
+END_TEST
+
+START_TEST(utf8_is_checked_as_rfc_3629_says) {
+  static const struct {
+    const char *text;
+    size_t bad; /* SIZE_MAX: well formed */
+  } rows[] = {{"plain", SIZE_MAX},
+              {"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", SIZE_MAX},
+              {"\xF4\x8F\xBF\xBF", SIZE_MAX},
+              {"a\x80", 1},
+              {"\xC0\xAF", 0},
+              {"\xC1\xBF", 0},
+              {"\xE0\x9F\xBF", 0},
+              {"\xED\xA0\x80", 0},
+              {"\xF0\x8F\xBF\xBF", 0},
+              {"\xF4\x90\x80\x80", 0},
+              {"\xF5\x80\x80\x80", 0},
+              {"ab\xE2\x82", 2},
+              {"\xFF", 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    size_t bad = SIZE_MAX;
+    ck_assert_int_eq(propter_utf8_valid(propter_str(rows[i].text), &bad), rows[i].bad == SIZE_MAX);
+    ck_assert_uint_eq(bad, rows[i].bad);
+  }
+  ck_assert_uint_eq(propter_utf8_length(PROPTER_STR("\xC3\xA9\xE2\x82\xAC"
+                                                    "x")),
+                    3);
+}
+END_TEST
+
+START_TEST(numbers_parse_whole_or_not_at_all) {
+  double d;
+  int64_t n;
+  ck_assert(propter_str_to_double(PROPTER_STR("-1.5e3"), &d) && fabs(d + 1500) < 1e-12);
+  ck_assert(propter_str_to_int64(PROPTER_STR("-9223372036854775808"), &n) && n == INT64_MIN);
+  static const char *const bad[] = {"", " 1", "1 ", "1x", "0x10", "nan", "inf", "1e999", "1,5"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) ck_assert_msg(!propter_str_to_double(propter_str(bad[i]), &d), "%s", bad[i]);
+  static const char *const bad_int[] = {"", "1.0", "9223372036854775808", " 1", "+"};
+  for (size_t i = 0; i < sizeof bad_int / sizeof *bad_int; i++) ck_assert_msg(!propter_str_to_int64(propter_str(bad_int[i]), &n), "%s", bad_int[i]);
+  /* a view need not be terminated */
+  ck_assert(propter_str_to_int64((PropterStr){"123456", 3}, &n) && n == 123);
+}
+END_TEST
+
+Suite *suite_str(void) {
+  Suite *s = suite_create("str");
+  TCase *tc = tcase_create("str");
+  tcase_add_test(tc, views_compare_by_bytes);
+  tcase_add_test(tc, trim_and_find);
+  tcase_add_test(tc, utf8_is_checked_as_rfc_3629_says);
+  tcase_add_test(tc, numbers_parse_whole_or_not_at_all);
+  suite_add_tcase(s, tc);
+  return s;
+}
