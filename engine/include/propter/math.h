@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Matrices over OpenBLAS, distributions, robust summaries, Shapley values. Matrices are dense, row-major, without padding. Nothing here
+ * allocates from the library's shims except where a function says so. OpenBLAS runs on one thread; parallelism is the caller's. */
+#ifndef PROPTER_MATH_H
+#define PROPTER_MATH_H
+
+#include "propter/status.h"
+
+/* ---- kernel ------------------------------------------------------------------------------------------------------------- */
+
+/* Name of the kernel OpenBLAS chose, e.g. "Haswell". Static. */
+PROPTER_API const char *propter_math_kernel(void);
+
+/* True when the chosen kernel uses narrower vectors than this processor has (seen under virtualisation: Prescott on a processor with
+ * AVX-512). *better (may be NULL) is then the value for OPENBLAS_CORETYPE, to be set before the process starts; the library itself
+ * changes nothing. Static. */
+PROPTER_API bool propter_math_kernel_slow(const char **better);
+
+/* ---- matrices ----------------------------------------------------------------------------------------------------------- */
+
+/* c[m×n] = op(a)·op(b) + beta·c, where op transposes if asked; the inner dimension is k. */
+PROPTER_API void propter_gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const double *a, const double *b, double beta,
+                              double *c);
+
+/* c[n×n] = aᵀ·a for a[k×n]; both triangles are filled. */
+PROPTER_API void propter_gram(size_t k, size_t n, const double *a, double *c);
+
+/* In place: the lower triangle of a symmetric a[n×n] becomes L with a = L·Lᵀ, the upper one zero. INVALID if a is not positive definite. */
+PROPTER_API PropterStatus propter_cholesky(size_t n, double *a, PropterError *err);
+
+/* b[n×m] := L⁻¹·b. */
+PROPTER_API void propter_solve_lower(size_t n, const double *l, size_t m, double *b);
+
+/* b[n×m] := (L·Lᵀ)⁻¹·b. */
+PROPTER_API void propter_cholesky_solve(size_t n, const double *l, size_t m, double *b);
+
+/* log det(L·Lᵀ). */
+PROPTER_API double propter_cholesky_logdet(size_t n, const double *l);
+
+/* Least squares of y[rows] on x[rows×cols], weights[rows] ≥ 0 or NULL, all coefficients ≥ 0; exact, by trying every support, so cols ≤ 8
+ * (LIMIT above). Writes coefficient[cols]. */
+PROPTER_API PropterStatus propter_nonnegative_fit(size_t rows, size_t cols, const double *x, const double *y, const double *weights,
+                                                  double *coefficient, PropterError *err);
+
+/* ---- distributions ------------------------------------------------------------------------------------------------------ */
+
+PROPTER_API double propter_normal_log_density(double x, double mean, double sd);
+PROPTER_API double propter_normal_cdf(double z);
+/* Inverse of the above; p in (0, 1), ±infinity at 0 and 1. */
+PROPTER_API double propter_normal_quantile(double p);
+/* Student's t with df > 0 degrees of freedom, standard scale. */
+PROPTER_API double propter_t_log_density(double t, double df);
+PROPTER_API double propter_t_cdf(double t, double df);
+PROPTER_API double propter_t_quantile(double p, double df);
+/* Regularised incomplete gamma P(a, x) and the χ² distribution function, by series and continued fraction. */
+PROPTER_API double propter_gamma_p(double a, double x);
+PROPTER_API double propter_chi2_cdf(double x, double df);
+/* log Σ exp(x); −infinity for none. */
+PROPTER_API double propter_log_sum_exp(const double *x, size_t n);
+PROPTER_API double propter_log_add(double a, double b);
+PROPTER_API double propter_logit(double p);
+PROPTER_API double propter_expit(double x);
+
+/* ---- robust summaries: reorder x; NaN is not allowed; NaN for n = 0 ------------------------------------------------------- */
+
+PROPTER_API double propter_median(double *x, size_t n);
+/* 1.4826 × median |x − centre|: the standard deviation of Gaussian data. */
+PROPTER_API double propter_mad(double *x, size_t n, double centre);
+
+/* ---- attribution -------------------------------------------------------------------------------------------------------- */
+
+/* Exact Shapley values of n ≤ 10 players (Shapley 1953): value[S] for every set S of players as a bit mask; share[n] sums to
+ * value[all] − value[none] up to rounding. LIMIT above 10. */
+PROPTER_API PropterStatus propter_shapley(size_t n, const double *value, double *share, PropterError *err);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The probability of a cause: series, candidates and options in, numbers out; no graph, no names, no text. Candidates are known by
+ * their index. Definitions (design, the inference pass):
+ *
+ *  - Deviation. Expected is the level before the window (robustly over as many periods as forecast best outside the window, often one)
+ *    plus the usual growth (median change around it, window and an equal time after it left out). The error of that is measured, by
+ *    horizon, on all other windows of the same series, so integrated noise widens it as it should.
+ *  - P(j): probability that without j the deviation would have been at least `material` (20 %) smaller. Marginal: joint causes may sum
+ *    above 1.  P = pHappened × pMattered.
+ *  - Weight of a set S of at most three of the eight best candidates: product of prior odds × text × review for its members, times the
+ *    density of one vector: the deviations in the window and an equal time after it, of the series and of its controls. A documented dose
+ *    predicts it; without a dose the size is integrated over the same wide t₃ prior that the unknown cause has. The unknown cause enters
+ *    every S with probability ρ: pulse, step or ramp from any period of the window, size t₃ with scale s_u.  ρ and s_u come from the other
+ *    windows of the same series that no documented event covers.
+ *  - Timing is judged against all circular shifts of the candidate's calendar.
+ */
+#ifndef PROPTER_SCORE_H
+#define PROPTER_SCORE_H
+
+#include "propter/series.h"
+
+/* ---- in ---------------------------------------------------------------------------------------------------------------- */
+
+typedef enum { PROPTER_CHANNEL_CURATED, PROPTER_CHANNEL_TEXT, PROPTER_CHANNEL_CALENDAR, PROPTER_CHANNEL_MINED, PROPTER_CHANNELS } PropterChannel;
+
+typedef enum {
+  PROPTER_SCOPE_SAME,   /* the cause's scope is the series' own slice */
+  PROPTER_SCOPE_PARENT, /* the cause's scope contains the slice: its dose is the parent's, an upper bound here, so the size is free */
+  PROPTER_SCOPE_CHILD   /* the cause acts in a part of the slice: the dose holds undiluted, the noise is the parent's */
+} PropterScope;
+
+enum { PROPTER_SCORE_CANDIDATES = 8, PROPTER_SCORE_SUBSET = 3 };
+
+/* A possible cause, aliases merged; a chain or an event with its own end (strike and return to work) is one candidate. Borrowed. */
+typedef struct {
+  double weight[PROPTER_CHANNELS]; /* r_j in each channel that names it, 0: not named there; the channel's budget is split by these */
+  double happened;      /* P(it happened, in scope), before the data: 1 for a documented event in scope */
+  double text_lr;       /* likelihood ratio of the text that it matters here: 1 without text, < 1 when denied; attributions at most 3 each */
+  double review_lr;     /* likelihood ratio of the reviews: 1 without */
+  double belief_for;    /* text belief 0 … 1 that it acts on this series; for the grade only */
+  double belief_against;
+  int direction;        /* +1 or -1: the sign it is said to have; 0: not said. Ignored with a dose */
+  PropterScope scope;
+  PropterEffect effect; /* dates, profile, dose */
+  int lag_min, lag_max; /* periods after the effect's dates in which it may show; 0, 0: at once */
+  double controls_in_scope; /* part 0 … 1 of the controls that this cause would move as well (a recession: 1, a strike: 0) */
+  const PropterSeries *slice; /* series of the cause's own scope where that is a part of the question's (CHILD), for the timing test; or NULL */
+} PropterCandidate;
+
+typedef struct {
+  double budget[PROPTER_CHANNELS]; /* prior probability shared by all candidates of a channel. Default curated .25, text .25, calendar .15,
+                                      mined .10 (the cap of the design): together .75, so that one move in four is left to causes nobody
+                                      wrote down; no channel alone makes a cause likely before data */
+  double material;      /* .20: what part of the deviation must go with the cause (the definition of P) */
+  double moved_z;       /* 2.576: |deviation| in robust standard errors from which a window counts as moved; two-sided 1 % for Gaussian
+                           errors. Below it the outcome is did-not-move */
+  double cost_wrong, cost_silent; /* 3 and 1: a cause is named from P = 3/(3+1) on */
+  double text_belief;   /* .5: belief from which a text side counts for the grade: more likely than not */
+  double test_lr;       /* 3: likelihood ratio from which a data test counts for the grade ("positive" in Kass and Raftery 1995) */
+  double dose_error;    /* .20: relative standard error of a documented dose without one: head counts in reports are rounded and survey
+                           counts of the same people differ by that order */
+  double unknown_rate;  /* .02 with the weight of `unknown_weight` = 50 windows: prior for ρ before the other windows are seen */
+  double unknown_weight;
+  double unknown_scale; /* 4: prior for s_u in standard errors of the baseline, with the weight of 4 windows: what is worth asking about
+                           lies beyond 2.6 */
+  double happened_undated; /* .10: `happened` is capped by this for an undated effect, since no date says that it was then */
+  double calibration[3]; /* beta calibration a, b, c (Kull et al. 2017): logit P' = a·ln P − b·ln(1−P) + c; 1, 1, 0 changes nothing */
+  int drift_reach;      /* 36: periods on each side from which the usual growth is taken (three years of months); other grains see score.c */
+  uint64_t seed;        /* for the choice of shifts where a series has more than `shifts` */
+  int shifts;           /* 400 */
+} PropterScoreOptions;
+
+PROPTER_API PropterScoreOptions propter_score_options(void);
+
+/* ---- out --------------------------------------------------------------------------------------------------------------- */
+
+typedef enum { PROPTER_OUTCOME_ANSWERED, PROPTER_OUTCOME_DID_NOT_MOVE, PROPTER_OUTCOME_CAUSE_UNKNOWN, PROPTER_OUTCOME_NOT_TESTABLE } PropterOutcome;
+
+typedef enum {
+  PROPTER_GRADE_BOTH,          /* text and a data test that could have failed */
+  PROPTER_GRADE_DATA_ONLY,
+  PROPTER_GRADE_TEXT_ONLY,
+  PROPTER_GRADE_NOT_SEPARABLE, /* text only, and at this grain the data cannot tell it from `inseparable_from` */
+  PROPTER_GRADE_CONTRADICTED,
+  PROPTER_GRADE_UNSUPPORTED    /* neither text nor data speak for it */
+} PropterGrade;
+
+/* Additive terms in log odds; together exactly logit P − logit prior. */
+typedef enum {
+  PROPTER_TERM_TEXT, PROPTER_TERM_TIMING, PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST, PROPTER_TERM_REVIEW,
+  PROPTER_TERM_RIVALS, PROPTER_TERM_CALIBRATION, PROPTER_TERMS
+} PropterTerm;
+/* "text", "timing", …; static. */
+PROPTER_API const char *propter_term_name(PropterTerm term);
+
+/* Data tests that could have failed, as natural-log likelihood ratios; NaN: not testable here. */
+typedef struct {
+  double dose;     /* documented size against a free one and against nothing */
+  double back;     /* return (or staying) after the window as the profile says */
+  double contrast; /* controls as the scope says */
+  double placebo;  /* bound 1/(−e·p·ln p) of the circular-shift p-value (Sellke, Bayarri and Berger 2001) */
+  double placebo_p; /* the p-value itself, not a logarithm */
+  int placebo_shifts;
+} PropterTests;
+
+typedef struct {
+  double p;            /* P(j), calibrated */
+  double happened;     /* P(it happened, in scope), after the data */
+  double mattered;     /* P(it mattered | it happened); p = happened × mattered */
+  double prior;        /* π_j */
+  double term[PROPTER_TERMS];
+  double data_lr;      /* ln of the likelihood ratio of all data for j, rivals and the unknown cause included */
+  PropterTests tests;
+  double effect, effect_low, effect_high; /* contribution to the mean deviation of the window, with 90 % interval; given that it acted */
+  double share, share_low, share_high;    /* of the deviation; 90 % interval with the baseline's error */
+  bool share_identified;                  /* by a dose or by unaffected controls; otherwise do not print the share */
+  PropterGrade grade;
+  int inseparable_from; /* index of the candidate it cannot be told from, or -1 */
+  int rank;             /* from 1, by p */
+  bool scored;          /* false: not among the best eight; p is its stand-alone value then */
+} PropterCauseScore;
+
+typedef enum { PROPTER_PATTERN_SPIKE, PROPTER_PATTERN_LEVEL_SHIFT, PROPTER_PATTERN_TREND_CHANGE } PropterPatternKind;
+
+typedef enum { PROPTER_PREDICT_RETURN, PROPTER_PREDICT_SIZE, PROPTER_PREDICT_UNTOUCHED } PropterPredictionKind;
+
+/* A checkable statement of the answer. RETURN: from `day` on the deviation lies within low … high; SIZE: the deviation that finer data of
+ * the cause's scope must show; UNTOUCHED: control `control` stays within low … high of its expectation. */
+typedef struct {
+  PropterPredictionKind kind;
+  int candidate;
+  int control; /* -1 unless UNTOUCHED */
+  PropterDay day;
+  double low, high;
+} PropterPrediction;
+
+typedef struct {
+  PropterOutcome outcome;
+  const char *reason; /* of NOT_TESTABLE; static; else NULL */
+  size_t from, to;    /* window as indexes into the series, inclusive */
+  size_t usable;      /* observations the baseline rests on */
+  /* The window as one number, its mean (the value itself for one period), in the series' units; then the last period of the window. */
+  double observed, expected, expected_low, expected_high, deviation; /* 95 % interval */
+  double se, z;       /* robust standard error of `deviation`; the larger of the mean's and the last period's deviation in standard errors */
+  double end_observed, end_expected, end_deviation;
+  PropterPatternKind pattern;
+  size_t periods;     /* of the arrays below: the window and an equal time after it, cut at the end of the series */
+  double *path, *path_low, *path_high; /* expected, 95 % interval */
+  size_t window;      /* periods of them inside the window */
+  double *onset;      /* posterior of the onset per period of the window; sums to 1 */
+  double p_unknown, p_none, unknown_share;
+  double rho, unknown_size; /* ρ and s_u used */
+  size_t other_windows;     /* they rest on */
+  size_t causes;
+  PropterCauseScore *cause; /* in the order of the candidates */
+  size_t predictions;
+  PropterPrediction prediction[3];
+  char kernel[32];    /* BLAS kernel */
+} PropterAnswer;
+
+PROPTER_API void propter_answer_clear(PropterAnswer *answer);
+
+/* ---- the pass ---------------------------------------------------------------------------------------------------------- */
+
+/* What is learned once per series and used for all its windows; immutable afterwards, so windows may be scored on several threads. */
+typedef struct PropterScoreModel PropterScoreModel;
+
+/* `controls`: slices of the same grain that share no definition edge with the target (no part, no whole, no sibling computed from it); a control
+ * on another calendar is aligned. `covered`: target->count flags, nonzero where a documented event covers the period (NULL: none); used
+ * only to keep known causes out of ρ and s_u, and dropped when fewer than 24 other periods would be left. Everything is copied.
+ * INVALID for an empty series, infinite values or a control of another grain. Free with propter_score_model_free. */
+PROPTER_API PropterStatus propter_score_model_new(const PropterSeries *target, const PropterSeries *const *controls, size_t control_count,
+                                                  const unsigned char *covered, const PropterScoreOptions *options,
+                                                  PropterScoreModel **model, PropterError *err);
+PROPTER_API void propter_score_model_free(PropterScoreModel *model);
+
+/* Scores the window of periods from … to (indexes into the target, inclusive; INVALID outside of it). A window that cannot be judged
+ * gives OK with outcome NOT_TESTABLE. `answer` need not be initialised; clear it with propter_answer_clear on OK. */
+PROPTER_API PropterStatus propter_score_window(const PropterScoreModel *model, size_t from, size_t to, const PropterCandidate *candidates,
+                                               size_t count, PropterAnswer *answer, PropterError *err);
+
+/* Beta calibration (Kull, Silva Filho and Flach 2017) of probabilities p against outcomes 0/1 by Newton steps on the log loss with a ridge
+ * towards "no change" that weighs as one case; a, b ≥ 0. Writes a, b, c. INVALID for no case. */
+PROPTER_API PropterStatus propter_calibration_fit(const double *p, const unsigned char *outcome, size_t count, double abc[3], PropterError *err);
+PROPTER_API double propter_calibration_apply(const double abc[3], double p);
+
+#endif
