@@ -89,9 +89,9 @@ typedef enum {
 typedef enum {
   PROPTER_TERM_TEXT, PROPTER_TERM_TIMING, PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST, PROPTER_TERM_REVIEW,
   PROPTER_TERM_RIVALS, PROPTER_TERM_CALIBRATION, PROPTER_TERMS
-} PropterTerm;
+} PropterScoreTerm;
 /* "text", "timing", …; static. */
-PROPTER_API const char *propter_term_name(PropterTerm term);
+PROPTER_API const char *propter_score_term_name(PropterScoreTerm term);
 
 /* Data tests that could have failed, as natural-log likelihood ratios; NaN: not testable here. */
 typedef struct {

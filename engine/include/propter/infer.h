@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a graph to a judged question: metrics and their series, the candidates that knowledge, events and documents name for one window, their
+ * scores (score.h), and for each everything that speaks for and against it with the place where it stands. Deterministic: equal
+ * graph, question and options give equal results on any number of threads. Nothing here asks for the time or prints. */
+#ifndef PROPTER_INFER_H
+#define PROPTER_INFER_H
+
+#include "propter/date.h"
+#include "propter/graph.h"
+#include "propter/score.h"
+
+/* ---- metrics and series ------------------------------------------------------------------------------------------------- */
+
+/* A dimension of a cube held at one member (propter:fixed, or a slice asked for). */
+typedef struct {
+  PropterId dimension;
+  PropterId member;
+} PropterMember;
+
+/* Definition of a propter:Metric. Texts are never NULL; empty where the graph says nothing. */
+typedef struct {
+  PropterId id;
+  PropterStr iri;
+  PropterStr label;        /* skos:prefLabel, in English if there is one; else the local name */
+  PropterStr unit, unit_label;
+  double scale;            /* single things per unit; 1 if not said */
+  PropterGrain grain;
+  int reference_day;       /* 0: the whole period */
+  bool seasonally_adjusted;
+  int good_direction;      /* +1, -1, 0: not said */
+  PropterId aggregation;   /* id of propter:Sum …, PROPTER_NO_ID: Sum */
+  PropterId dataset, measure, time; /* PROPTER_NO_ID for a ratio */
+  PropterId numerator, denominator; /* metrics, of a ratio */
+  PropterId concept_id;    /* PROPTER_NO_ID: none */
+  PropterStr concept_label;
+  size_t fixed_count;
+  const PropterMember *fixed;
+  size_t slice_dimensions; /* propter:sliceBy */
+  const PropterId *slice_dimension;
+} PropterMetric;
+
+/* Reads a definition into `arena`. NOT_FOUND: no propter:Metric of that IRI. INVALID: names the property that is missing or wrong. */
+PROPTER_API PropterStatus propter_metric_read(PropterSnapshot *snapshot, PropterId metric, PropterArena *arena, PropterMetric *out, PropterError *err);
+/* Ids of all metrics, by IRI; appended. */
+PROPTER_API PropterStatus propter_metric_list(PropterSnapshot *snapshot, PropterIds *out, PropterError *err);
+
+/* A metric's values on its calendar, from the first period with an observation to the last; gaps are NaN. `observation[i]` is the observation
+ * (the first by id where several were combined), PROPTER_NO_ID in a gap. Free with propter_metric_series_clear. */
+typedef struct {
+  PropterSeries series; /* series.value is owned by this structure */
+  PropterId *observation;
+  size_t observations;  /* read, before they were combined */
+} PropterMetricSeries;
+
+/* Scans the cube by columns: dataset × fixed members (and `slice`, may be NULL). `known_by` PROPTER_NO_DAY: everything; otherwise only
+ * observations known by that day (propter:knownFrom; if that is absent, the last day of the period). An observation that was
+ * superseded by then does not count. An empty series is no error. LIMIT for a calendar of more than 10 million periods. */
+PROPTER_API PropterStatus propter_metric_series(PropterSnapshot *snapshot, const PropterMetric *metric, const PropterMember *slice, size_t slice_count,
+                                                PropterDay known_by, PropterMetricSeries *out, PropterError *err);
+PROPTER_API void propter_metric_series_clear(PropterMetricSeries *series);
+
+/* One observation as evidence: its value and where it was read. `row` 0 and empty texts: not recorded. */
+typedef struct {
+  PropterDay first, last;  /* of the period */
+  double value;            /* NaN: gap */
+  PropterStr observation;  /* IRI; empty in a gap */
+  PropterStr file;
+  uint64_t row;            /* line of the file, the first is 1 */
+  PropterStr column;
+} PropterCell;
+
+/* ---- options ------------------------------------------------------------------------------------------------------------ */
+
+/* How text counts. Defaults and where they come from: propter_infer_options. */
+typedef struct {
+  double source_error;      /* .05: σ of a document, that it is wrong as a whole (INDRA's readers) */
+  double sentence_error;    /* .30: ρ of a sentence whose claim states no confidence (INDRA's readers); else 1 − confidence, at least .05 */
+  double copy_similarity;   /* .5: common part of the words from which two statements of the same cause and effect are one release told twice */
+  double attribution_lr;    /* 3: all attributions made after the fact together (design: at most 3 until 30 are audited) */
+  double forecast_lr;       /* 10: statements made before the value was public; they could have failed. "Strong" from here on (Kass, Raftery 1995) */
+  double type_lr;           /* 3: statements that one kind of thing causes another: plausible, silent about this case */
+  double stretched;         /* .10: P(in scope) of a documented event where only text puts it outside its documented scope; as `happened_undated` */
+  double reviewer_right, reviewer_wrong; /* 4 and 1: Beta prior of a reviewer's rate of right verdicts; LR .8/.2 = 4 */
+  double seen_weight;       /* .5: exponent of a verdict given after the score was shown */
+} PropterBeliefOptions;
+
+typedef struct {
+  PropterDay known_by;      /* PROPTER_NO_DAY: everything in the graph. Otherwise only observations, events, points and claims known by
+                               that day; a document without a date is left out then */
+  const PropterStr *without; /* IRIs of documents, claims, events, links or reviews to leave out; a document also by its path or file name */
+  size_t without_count;
+  const PropterMember *slice;
+  size_t slice_count;
+  unsigned depth;           /* hops of a chain, 1 … 5; default 3 */
+  unsigned threads;         /* 0: all processors */
+  bool unlimited;           /* take every candidate's evidence; default at most 40 pieces each */
+  PropterBeliefOptions belief;
+  PropterScoreOptions score; /* seed inside */
+} PropterInferOptions;
+
+PROPTER_API PropterInferOptions propter_infer_options(void);
+
+/* ---- what comes out ------------------------------------------------------------------------------------------------------ */
+
+typedef enum {
+  PROPTER_EVIDENCE_QUOTE,   /* a claim: text is the exact quote */
+  PROPTER_EVIDENCE_EVENT,   /* a documented event: text says what, when, how large; source_text who says so */
+  PROPTER_EVIDENCE_LINK,    /* curated knowledge (required or forbidden link): text is its reason */
+  PROPTER_EVIDENCE_ROW,     /* observations: text is "value (change)" */
+  PROPTER_EVIDENCE_TEST,    /* a data test: text is a sentence with its numbers */
+  PROPTER_EVIDENCE_VERDICT  /* a review: text is its reason */
+} PropterEvidenceKind;
+
+/* What the judge made of a claim, for this window. */
+typedef enum {
+  PROPTER_SAID_SUPPORTS,    /* counted for its cause */
+  PROPTER_SAID_DENIES,      /* a negated claim, counted against its cause */
+  PROPTER_SAID_COPY,        /* says again what another piece of evidence says; not counted twice */
+  PROPTER_SAID_UNSUPPORTED, /* about this window, but neither the data nor anything else documented speaks for it */
+  PROPTER_SAID_CONTRADICTED /* about this window, and data or documented facts speak against it */
+} PropterSaid;
+
+typedef struct {
+  PropterEvidenceKind kind;
+  bool against;            /* speaks against the cause */
+  bool counted;            /* entered the probability */
+  double weight;           /* natural-log likelihood ratio where it has one of its own, else NaN */
+  PropterStr iri;          /* of the claim, event, link, observation or review; empty for a test */
+  PropterStr text;
+  PropterStr source_text;  /* in words: publication, reviewer, test name */
+  /* quotes */
+  PropterSaid said;
+  PropterStr reason;       /* for people: why unsupported, contradicted or a copy; else empty */
+  PropterStr cause_label;  /* what the claim says is the cause */
+  int polarity;            /* +1, -1, 0 */
+  bool negated;
+  double hedge, confidence;
+  PropterStr rule;
+  PropterStr document;     /* IRI */
+  PropterStr path, title;  /* of the document; path is what was read */
+  PropterDay published;    /* PROPTER_NO_DAY: unknown */
+  PropterStr section;      /* path of headings */
+  PropterStr part;         /* part inside an archive; empty: the file itself */
+  uint64_t char_start, char_end; /* in the document's text */
+  uint64_t byte_start, byte_end; /* in the file or part */
+  bool has_bytes;
+  /* rows */
+  PropterCell cell;
+} PropterEvidence;
+
+/* One hop of a chain, from the more distant cause to the nearer. */
+typedef struct {
+  PropterStr cause, cause_label;
+  PropterStr effect, effect_label;
+  double belief;
+  PropterStr claim;        /* IRI of the claim, link or event that states it */
+} PropterHop;
+
+typedef struct {
+  PropterStr iri;          /* of the event, kind or concept */
+  PropterStr label;
+  PropterStr kind_label;   /* kind of the event; empty: none */
+  size_t aliases;          /* other events that are the same, and the ends of this one */
+  const PropterStr *alias, *alias_label;
+  PropterDay start, end;   /* PROPTER_NO_DAY: not said */
+  PropterStr scope_label;
+  bool documented;         /* an event of the graph; otherwise only text names it */
+  PropterChannel channel;  /* the one that gives it most of its prior */
+  bool has_dose;
+  PropterProfile profile;
+  double dose;             /* full size; of a path the largest level */
+  PropterStr dose_source;
+  double predicted, actual; /* change of the level in the window (its last period) that the dose predicts, and the deviation; NaN without a dose */
+  PropterCauseScore score; /* probability, prior, terms, tests, share, grade, rank */
+  PropterStr inseparable_from; /* label; empty: none */
+  size_t hops;             /* chain behind it, most distant first */
+  const PropterHop *hop;
+  size_t evidences;        /* for first, then against; within that by weight, then by place */
+  const PropterEvidence *evidence;
+  PropterStr hypothesis;   /* IRI under which propter infer stores it */
+} PropterCause;
+
+typedef struct {
+  PropterDay first, last;  /* of the period */
+  double value;            /* NaN: gap */
+  double expected, low, high; /* baseline with its 95 % interval; NaN before the baseline begins */
+  bool in_window;
+} PropterPathPoint;
+
+typedef enum {
+  PROPTER_ANSWER_ANSWERED, PROPTER_ANSWER_DID_NOT_MOVE, PROPTER_ANSWER_CAUSE_UNKNOWN, PROPTER_ANSWER_NOT_TESTABLE,
+  PROPTER_ANSWER_NOT_UNDERSTOOD /* never set here: for the reader of questions */
+} PropterAnswerOutcome;
+/* "answered", "did-not-move", "cause-unknown", "not-testable", "not-understood"; static. */
+PROPTER_API const char *propter_answer_outcome_name(PropterAnswerOutcome outcome);
+/* "both", "data only", "text only", "not separable", "contradicted", "unsupported"; static. */
+PROPTER_API const char *propter_grade_name(PropterGrade grade);
+/* "spike", "level shift", "trend change"; static. */
+PROPTER_API const char *propter_pattern_name(PropterPatternKind kind);
+
+/* A checkable statement the answer commits to; `text` is a whole sentence. */
+typedef struct {
+  PropterPredictionKind kind;
+  PropterStr text;
+  PropterStr metric;       /* IRI of the series that will show it */
+  PropterDay day;
+  double low, high;
+} PropterForecast;
+
+/* All about one question. Everything is owned by it; free with propter_inference_free. */
+typedef struct {
+  PropterMetric metric;
+  PropterDay from, to;     /* as asked */
+  PropterDay first, last;  /* whole periods judged */
+  PropterAnswerOutcome outcome;
+  PropterStr reason;       /* one sentence: why this outcome */
+  double observed, expected, expected_low, expected_high, deviation; /* mean of the window; 95 % interval */
+  double relative;         /* deviation ÷ expected */
+  double z;
+  double change;           /* last period of the window less the period before the window */
+  size_t usable;           /* n: observations the baseline rests on */
+  PropterPatternKind pattern_kind;
+  PropterStr pattern;      /* IRI under which propter infer stores it */
+  PropterDay onset;        /* first day of the likeliest period of onset */
+  double onset_probability;
+  double p_unknown, p_none, unknown_share;
+  double rho, unknown_size;
+  size_t points;           /* the whole series, for a picture; expected in the window and an equal time after it */
+  const PropterPathPoint *point;
+  size_t cells;            /* rows: the period before, the window, an equal time after it */
+  const PropterCell *cell;
+  size_t causes;           /* by rank */
+  const PropterCause *cause;
+  size_t said;             /* claims about this window that are wrong, or that the graph does not support; by document and place */
+  const PropterEvidence *saying;
+  size_t excluded;         /* causes knowledge forbids here though something names them: label and reason */
+  const PropterStr *excluded_label, *excluded_reason;
+  size_t would_change;     /* what would change this answer, each a clause */
+  const PropterStr *would_change_text;
+  size_t forecasts;
+  const PropterForecast *forecast;
+  size_t audited;          /* audited reviews behind the track record */
+  size_t audited_right;
+  bool calibrated;         /* false: fewer than 200 audited cases, print words instead of percentages */
+  char kernel[32];
+  uint64_t version;        /* of the snapshot */
+  PropterArena arena;
+} PropterInference;
+
+PROPTER_API void propter_inference_free(PropterInference *inference);
+
+/* Words for a probability, to be used while `calibrated` is false: "very unlikely", "unlikely", "possible", "likely", "very likely", "almost
+ * certain"; static. */
+PROPTER_API const char *propter_likelihood_words(double p);
+
+/* ---- one question ---------------------------------------------------------------------------------------------------------- */
+
+/* Judges the periods of `metric` (IRI) that hold the days from … to, both inclusive. NOT_FOUND: no such metric. INVALID: from after to, or a window
+ * outside the data (the message names the first and last day there are). Whatever the data say, including nothing, is OK with
+ * an outcome. */
+PROPTER_API PropterStatus propter_infer_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to,
+                                               const PropterInferOptions *options, PropterInference **out, PropterError *err);
+
+/* ---- many questions ---------------------------------------------------------------------------------------------------------- */
+
+/* Knowledge of a snapshot, loaded once for many windows: metrics, series, concepts, events, claims, links, reviews. The snapshot must stay
+ * open. Windows may be judged from several threads. Free with propter_inferrer_free. */
+typedef struct PropterInferrer PropterInferrer;
+PROPTER_API PropterStatus propter_inferrer_new(PropterSnapshot *snapshot, const PropterInferOptions *options, PropterInferrer **out, PropterError *err);
+PROPTER_API void propter_inferrer_free(PropterInferrer *inferrer);
+PROPTER_API PropterStatus propter_inferrer_window(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to,
+                                                  PropterInference **out, PropterError *err);
+
+/* A stretch of a series that left its baseline. */
+typedef struct {
+  PropterStr iri;
+  PropterStr metric, label; /* of the metric (and slice) */
+  PropterDay first, last;
+  PropterPatternKind kind;
+  double observed, expected, expected_low, expected_high, deviation, z;
+  PropterDay onset;
+  double onset_probability;
+  size_t usable;
+} PropterFound;
+
+/* Patterns of one metric (empty view: of all), by metric and first day. `from`, `to` PROPTER_NO_DAY: everything. Free the list
+ * with propter_found_free. */
+PROPTER_API PropterStatus propter_detect(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterFound **out, size_t *count, PropterError *err);
+PROPTER_API void propter_found_free(PropterFound *found, size_t count);
+
+/* What an inference run did. */
+typedef struct {
+  size_t metrics, patterns, hypotheses, links;
+  size_t answered, unknown;
+  uint64_t added, removed; /* quads; both 0: nothing was new, and no run was recorded */
+  char run[128];           /* IRI of the run; empty if nothing was written */
+} PropterInferSummary;
+
+/* Judges every pattern of the metrics (none: all) and replaces the live patterns, hypotheses and causal links in propter:current by the result; what did
+ * not change keeps its statements and the run that found it. A run that changes something is recorded with PROV in a graph of its own,
+ * which also lists what it added and removed. `now`: seconds since 1970, for the record only. `dry`: nothing is written. */
+PROPTER_API PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options, int64_t now,
+                                            bool dry, PropterInferSummary *summary, PropterError *err);
+
+#endif
