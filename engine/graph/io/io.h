@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the readers and writers of RDF. */
+#ifndef GRAPH_IO_H
+#define GRAPH_IO_H
+
+#include "propter/rdf.h"
+
+/* Bytes of a document, in order. */
+typedef struct Source Source;
+struct Source {
+  /* Up to `size` bytes; *count 0 at the end. */
+  PropterStatus (*read)(Source *source, void *bytes, size_t size, size_t *count, PropterError *err);
+  const char *name; /* in errors */
+  uint64_t limit;   /* bytes that may come out */
+  uint64_t total;   /* bytes that have come out */
+};
+
+/* Reads through `source`, counting, and fails with LIMIT beyond its limit. */
+PropterStatus source_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err);
+/* A file or "-", unpacked if it is gzip. Close with source_close_file. */
+PropterStatus source_open_file(const char *path, uint64_t limit, Source **out, PropterError *err);
+void source_close_file(Source *source);
+
+/* What a reader gets: all filled in. */
+typedef struct {
+  const PropterRdfFormat *format;
+  PropterStr base;
+  PropterLimits limits;
+  const PropterLog *log;
+  const PropterRdfSink *sink;
+  bool no_lines; /* the lines read are not those of the document */
+} ReadJob;
+
+typedef PropterStatus (*Reader)(Source *source, const ReadJob *job, int variant, PropterError *err);
+PropterStatus read_serd(Source *source, const ReadJob *job, int variant, PropterError *err);
+PropterStatus read_raptor(Source *source, const ReadJob *job, int variant, PropterError *err);
+
+#endif

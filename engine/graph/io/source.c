@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bytes of a file, unpacked on the way if they are gzip: the limit counts what really comes out, never what a header promises. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "io.h"
+#include "propter/io.h"
+
+enum { BLOCK = 1 << 16 };
+
+typedef struct {
+  Source source;
+  int fd;
+  bool started, packed, inflating, ended;
+  z_stream z;
+  size_t have; /* raw bytes in `raw` from `at` on */
+  size_t at;
+  unsigned char raw[BLOCK];
+} FileSource;
+
+PropterStatus source_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err) {
+  PROPTER_TRY(source->read(source, bytes, size, count, err));
+  source->total += *count;
+  if (source->total > source->limit) {
+    propter_error_at(err, source->name, 0, 0);
+    return propter_fail(err, PROPTER_LIMIT, "more than the limit of %llu unpacked bytes", (unsigned long long)source->limit);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus fill(FileSource *s, PropterError *err) {
+  ssize_t n = propter_io_read(s->fd, s->raw, sizeof s->raw);
+  if (n < 0) {
+    if (errno == EISDIR) {
+      propter_error_at(err, s->source.name, 0, 0);
+      return propter_fail(err, PROPTER_NOT_FOUND, "expected a file, found a folder");
+    }
+    return propter_io_fail(err, s->source.name, "read");
+  }
+  s->at = 0;
+  s->have = (size_t)n;
+  return PROPTER_OK;
+}
+
+static PropterStatus bad_gzip(FileSource *s, const char *what, PropterError *err) {
+  propter_error_at(err, s->source.name, 0, 0);
+  return propter_fail(err, PROPTER_SYNTAX, "gzip data: %s, after %llu unpacked bytes", what, (unsigned long long)s->source.total);
+}
+
+static voidpf z_alloc(voidpf opaque, uInt items, uInt size) {
+  (void)opaque;
+  return propter_calloc(items, size);
+}
+
+static void z_free(voidpf opaque, voidpf address) {
+  (void)opaque;
+  propter_free(address);
+}
+
+static PropterStatus unpack(FileSource *s, void *bytes, size_t size, size_t *count, PropterError *err) {
+  s->z.next_out = bytes;
+  s->z.avail_out = (uInt)(size < BLOCK ? size : BLOCK);
+  uInt room = s->z.avail_out;
+  while (s->z.avail_out == room) {
+    if (!s->have) {
+      PROPTER_TRY(fill(s, err));
+      if (!s->have) {
+        if (s->inflating) return bad_gzip(s, "ends too early", err);
+        break;
+      }
+    }
+    if (!s->inflating) {
+      /* A file may be several members one after the other. */
+      if (inflateReset(&s->z) != Z_OK) return bad_gzip(s, "cannot start", err);
+      s->inflating = true;
+    }
+    s->z.next_in = s->raw + s->at;
+    s->z.avail_in = (uInt)s->have;
+    int r = inflate(&s->z, Z_NO_FLUSH);
+    s->at += s->have - s->z.avail_in;
+    s->have = s->z.avail_in;
+    if (r == Z_STREAM_END)
+      s->inflating = false;
+    else if (r == Z_MEM_ERROR)
+      return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking");
+    else if (r != Z_OK && r != Z_BUF_ERROR)
+      return bad_gzip(s, s->z.msg ? s->z.msg : "damaged", err);
+  }
+  *count = room - s->z.avail_out;
+  return PROPTER_OK;
+}
+
+static PropterStatus file_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err) {
+  FileSource *s = (FileSource *)source;
+  *count = 0;
+  if (!s->started) {
+    /* The first two bytes decide, so a pipe works like a file: read until there are two. */
+    while (s->have < 2) {
+      ssize_t n = propter_io_read(s->fd, s->raw + s->have, sizeof s->raw - s->have);
+      if (n < 0 && errno == EISDIR) {
+        propter_error_at(err, source->name, 0, 0);
+        return propter_fail(err, PROPTER_NOT_FOUND, "expected a file, found a folder");
+      }
+      if (n < 0) return propter_io_fail(err, source->name, "read");
+      if (n == 0) break;
+      s->have += (size_t)n;
+    }
+    s->started = true;
+    s->packed = s->have >= 2 && s->raw[0] == 0x1f && s->raw[1] == 0x8b;
+    if (s->packed) {
+      s->z.zalloc = z_alloc;
+      s->z.zfree = z_free;
+      int r = inflateInit2(&s->z, 15 + 16);
+      if (r != Z_OK) {
+        s->packed = false;
+        return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking");
+      }
+    }
+  }
+  if (s->packed) return unpack(s, bytes, size, count, err);
+  if (!s->have && !s->ended) {
+    PROPTER_TRY(fill(s, err));
+    s->ended = s->have == 0;
+  }
+  *count = size < s->have ? size : s->have;
+  memcpy(bytes, s->raw + s->at, *count);
+  s->at += *count;
+  s->have -= *count;
+  return PROPTER_OK;
+}
+
+PropterStatus source_open_file(const char *path, uint64_t limit, Source **out, PropterError *err) {
+  FileSource *s = propter_calloc(1, sizeof *s);
+  if (!s) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
+  bool standard = strcmp(path, "-") == 0;
+  s->source = (Source){file_read, standard ? "standard input" : path, limit, 0};
+  s->fd = standard ? STDIN_FILENO : propter_io_open(path, O_RDONLY, 0);
+  if (s->fd < 0) {
+    PropterStatus status = propter_io_fail(err, path, "open");
+    propter_free(s);
+    return status;
+  }
+  *out = &s->source;
+  return PROPTER_OK;
+}
+
+void source_close_file(Source *source) {
+  FileSource *s = (FileSource *)source;
+  if (s->packed) (void)inflateEnd(&s->z);
+  if (s->fd != STDIN_FILENO) (void)propter_io_close(s->fd);
+  propter_free(s);
+}

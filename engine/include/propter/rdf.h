@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* RDF documents in and out: readers that hand over one statement at a time, writers, and the loader that fills a graph. */
+#ifndef PROPTER_RDF_H
+#define PROPTER_RDF_H
+
+#include "propter/graph.h"
+
+/* --- Formats ------------------------------------------------------------------------------------------------------------ */
+
+/* A row of graph/io/formats.def. `extensions` are separated by blanks, without dots. */
+typedef struct {
+  const char *name;
+  const char *media_type;
+  const char *extensions;
+  bool reads, writes;
+  bool named_graphs; /* the format has them */
+} PropterRdfFormat;
+
+/* Format by its name, media type (parameters after ';' are ignored) or extension; NULL: none. Borrowed, static. */
+PROPTER_API const PropterRdfFormat *propter_rdf_format(PropterStr name);
+/* By the extension of a file name (a trailing ".gz" is skipped); NULL: none. */
+PROPTER_API const PropterRdfFormat *propter_rdf_format_of_file(const char *path);
+/* The n-th row of the table; NULL after the last. */
+PROPTER_API const PropterRdfFormat *propter_rdf_format_at(size_t n);
+
+/* --- IRIs --------------------------------------------------------------------------------------------------------------- */
+
+/* True for an absolute IRI with the characters of RFC 3987 (scheme, ':', the rest; a fragment is allowed). On false, *why (if not NULL)
+ * says what is wrong: static text. The UTF-8 itself is taken to be valid. */
+PROPTER_API bool propter_iri_valid(PropterStr iri, const char **why);
+/* Appends `reference` resolved against the absolute IRI `base` (RFC 3986 §5.2, dot segments removed) to `out`; a reference with a scheme is
+ * taken as it is. INVALID: relative reference without a base. Check `out` with propter_buf_status. */
+PROPTER_API PropterStatus propter_iri_resolve(PropterStr base, PropterStr reference, PropterBuf *out, PropterError *err);
+/* Appends the file: IRI of a path (made absolute, links resolved where the file exists). "-" gives "stdin:". */
+PROPTER_API PropterStatus propter_iri_of_file(const char *path, PropterBuf *out, PropterError *err);
+/* True for a well-formed language tag: letters, then subtags of letters and digits, each 1 to 8 long (BCP 47). */
+PROPTER_API bool propter_language_valid(PropterStr tag);
+
+/* --- Reading ------------------------------------------------------------------------------------------------------------ */
+
+/* One statement, borrowed for the call. g.kind is PROPTER_TERM_NONE outside named graphs. Every IRI is absolute and valid, every text
+ * UTF-8; xsd:string as a datatype is left out. Blank node labels are unique inside the document only. `line`: where it ends, 0 where the
+ * reader does not know (RDF/XML and the other formats of the helper program). */
+typedef struct {
+  PropterTerm s, p, o, g;
+  uint64_t line;
+} PropterStatement;
+
+/* Receives a document; a failure stops the reading and is what the reader returns (its place is filled in if it has none). */
+typedef struct {
+  PropterStatus (*statement)(const PropterStatement *statement, void *payload, PropterError *err);
+  /* A prefix declaration; may be NULL. */
+  PropterStatus (*prefix)(PropterStr prefix, PropterStr iri, void *payload, PropterError *err);
+  void *payload;
+} PropterRdfSink;
+
+/* Zero-initialise for the defaults. */
+typedef struct {
+  const char *format;          /* name, media type or extension; NULL: by the file's extension */
+  PropterStr base;             /* base IRI; empty: the file's own */
+  const PropterLimits *limits; /* NULL: defaults. load_bytes, line_bytes, term_bytes, rdf_depth, helper_seconds, helper_bytes */
+  const PropterLog *log;       /* progress in bytes; may be NULL */
+} PropterRdfOptions;
+
+/* Reads a file; "-" is standard input; gzip is unpacked whatever the name. N-Triples, N-Quads, Turtle and TriG are read here, every
+ * other format by the helper program propter-raptor, which has no access to files or network (found in $PROPTER_LIBEXEC, else where it
+ * was installed). Statements before an error have been handed over: the sink's owner drops them.
+ * NOT_FOUND: no such file; USAGE: unknown format; SYNTAX or INVALID: with file, line, column, what was expected and found; LIMIT;
+ * TIMEOUT: the helper used up its time; IO; NO_MEMORY. */
+PROPTER_API PropterStatus propter_rdf_read(const char *path, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err);
+/* The same for text in memory; `source` names it in errors; options->format is needed. */
+PROPTER_API PropterStatus propter_rdf_read_text(PropterStr text, const char *source, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err);
+
+#endif
