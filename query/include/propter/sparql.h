@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPARQL 1.1 Query and Update over a graph (https://www.w3.org/TR/sparql11-query/, …/sparql11-update/). */
+#ifndef PROPTER_SPARQL_H
+#define PROPTER_SPARQL_H
+
+#include <stdatomic.h>
+
+#include "propter/graph.h"
+
+/* --- Queries as text ---------------------------------------------------------------------------------------------------- */
+
+/* A query or an update request, parsed. Independent of any graph; may be run any number of times, also by several threads at once. */
+typedef struct PropterQuery PropterQuery;
+
+/* Parses a query or an update. `base`: absolute IRI against which relative ones are resolved, or empty. SYNTAX, with line and column (in
+ * characters) of what was not expected; LIMIT: nested too deeply. Free with propter_query_free. */
+PROPTER_API PropterStatus propter_query_parse(PropterStr text, PropterStr base, PropterQuery **out, PropterError *err);
+PROPTER_API void propter_query_free(PropterQuery *query);
+PROPTER_API bool propter_query_is_update(const PropterQuery *query);
+/* Appends text that parses to the same query: absolute IRIs, no prefixes, lists and brackets spelled out. */
+PROPTER_API PropterStatus propter_query_print(const PropterQuery *query, PropterBuf *out, PropterError *err);
+
+/* --- Running a query ---------------------------------------------------------------------------------------------------- */
+
+typedef enum { PROPTER_RESULTS_SOLUTIONS, PROPTER_RESULTS_BOOLEAN, PROPTER_RESULTS_TRIPLES } PropterResultsKind;
+
+typedef struct PropterResults PropterResults;
+
+/* What stands at another endpoint: answers the SELECT query `text` with results the caller of this function closes. */
+typedef PropterStatus (*PropterService)(PropterStr endpoint, PropterStr text, void *payload, PropterResults **out, PropterError *err);
+
+/* Adds the triples of the document `iri` to graph `graph` through the writer. */
+typedef PropterStatus (*PropterLoad)(PropterStr iri, PropterId graph, PropterWriter *writer, void *payload, PropterError *err);
+
+typedef struct {
+  uint64_t memory;            /* bytes all intermediate results may take together; beyond: LIMIT */
+  uint32_t deadline_ms;       /* 0: none; beyond: TIMEOUT */
+  const atomic_bool *cancel;  /* NULL, or set by another thread: CANCELLED */
+  int64_t now_ms;             /* NOW(): milliseconds since 1970 */
+  uint64_t seed;              /* RAND(), UUID() */
+  bool default_is_union;      /* default graph: the union of all graphs instead of the graph of triples that have none */
+  const PropterId *hidden;    /* graphs left out of that union and of GRAPH ?g */
+  size_t hidden_count;
+  const PropterStr *from, *from_named; /* the protocol's dataset; overrides FROM and FROM NAMED when there is any */
+  size_t from_count, from_named_count;
+  PropterService service;     /* NULL: SERVICE fails */
+  PropterLoad load;           /* NULL: LOAD fails */
+  void *payload;              /* of service and load */
+} PropterQueryOptions;
+
+/* Defaults: 1 GiB, no deadline, union as default graph, no service, no load. */
+PROPTER_API PropterQueryOptions propter_query_options(void);
+
+/* Starts a query. The snapshot, the query and what `options` points to must outlive the results. INVALID: an update was given. */
+PROPTER_API PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out, PropterError *err);
+/* Results from outside, for a PropterService: `rows` rows of `columns` terms (kind NONE: unbound) are copied. */
+PROPTER_API PropterStatus propter_results_make(const PropterStr *names, size_t columns, const PropterTerm *terms, size_t rows, PropterResults **out, PropterError *err);
+PROPTER_API PropterResultsKind propter_results_kind(const PropterResults *results);
+/* Number and names of the columns: the variables of SELECT; none for a boolean; subject, predicate, object for triples. */
+PROPTER_API size_t propter_results_columns(const PropterResults *results);
+PROPTER_API PropterStr propter_results_name(const PropterResults *results, size_t column);
+/* The next row, or NULL at the end; borrowed until the following call. An unbound column has kind NONE. Triples are distinct and
+ * valid RDF. TIMEOUT, LIMIT, CANCELLED: the rows so far are not the whole answer. */
+PROPTER_API PropterStatus propter_results_next(PropterResults *results, const PropterTerm **row, PropterError *err);
+/* The answer of ASK. */
+PROPTER_API bool propter_results_boolean(const PropterResults *results);
+/* The plan with estimated and, as far as it has run, actual rows and times; as text or as JSON. */
+PROPTER_API PropterStatus propter_results_explain(const PropterResults *results, bool json, PropterBuf *out, PropterError *err);
+PROPTER_API void propter_results_close(PropterResults *results);
+
+/* --- Running an update --------------------------------------------------------------------------------------------------- */
+
+/* Applies all operations in order through the writer; each sees the effect of those before it. Commits nothing: on failure the caller drops the
+ * writer, on success it commits. INVALID: a query was given, or a graph to be made exists, or one to be dropped does not. */
+PROPTER_API PropterStatus propter_update_run(const PropterQuery *query, PropterWriter *writer, const PropterQueryOptions *options, PropterError *err);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Relative IRI references. */
+#ifndef SPARQL_IRI_H
+#define SPARQL_IRI_H
+
+#include "propter/mem.h"
+
+/* True if the text begins with a scheme (RFC 3986, 3.1). */
+bool iri_absolute(PropterStr iri);
+/* Resolves `reference` against `base` (RFC 3986, 5.2; an empty base changes nothing). data is NULL when memory is exhausted. */
+PropterStr iri_resolve(PropterStr base, PropterStr reference, PropterArena *arena);
+
+#endif
