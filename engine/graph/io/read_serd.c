@@ -92,6 +92,15 @@ static bool make_term(Document *d, const SerdNode *n, unsigned slot, PropterTerm
   }
 }
 
+static SerdStatus tell_prefix(Document *d, PropterStr name, PropterStr iri) {
+  if (!d->job->sink->prefix) return SERD_SUCCESS;
+  PropterError err = {0};
+  PropterStatus status = d->job->sink->prefix(name, iri, d->job->sink->payload, &err);
+  if (status == PROPTER_OK) return SERD_SUCCESS;
+  (void)scan_fail(&d->scan, status, "%s", err.message);
+  return stop();
+}
+
 static SerdStatus on_base(void *handle, const SerdNode *uri) {
   Document *d = handle;
   PropterStr iri;
@@ -106,7 +115,7 @@ static SerdStatus on_base(void *handle, const SerdNode *uri) {
     return stop();
   }
   d->base = propter_buf_str(&d->base_text);
-  return SERD_SUCCESS;
+  return tell_prefix(d, PROPTER_STR("@base"), d->base);
 }
 
 static SerdStatus on_prefix(void *handle, const SerdNode *name, const SerdNode *uri) {
@@ -121,12 +130,7 @@ static SerdStatus on_prefix(void *handle, const SerdNode *name, const SerdNode *
     return stop();
   }
   *at = d->expansions.count - 1;
-  if (!d->job->sink->prefix) return SERD_SUCCESS;
-  PropterError err = {0};
-  PropterStatus status = d->job->sink->prefix(view(name), kept, d->job->sink->payload, &err);
-  if (status == PROPTER_OK) return SERD_SUCCESS;
-  (void)scan_fail(&d->scan, status, "%s", err.message);
-  return stop();
+  return tell_prefix(d, view(name), kept);
 }
 
 static SerdStatus on_statement(void *handle, SerdStatementFlags flags, const SerdNode *graph, const SerdNode *s, const SerdNode *p, const SerdNode *o, const SerdNode *datatype, const SerdNode *language) {

@@ -49,7 +49,7 @@ typedef struct {
 /* Receives a document; a failure stops the reading and is what the reader returns (its place is filled in if it has none). */
 typedef struct {
   PropterStatus (*statement)(const PropterStatement *statement, void *payload, PropterError *err);
-  /* A prefix declaration; may be NULL. */
+  /* A prefix declaration, or a base declaration under the name "@base"; may be NULL. */
   PropterStatus (*prefix)(PropterStr prefix, PropterStr iri, void *payload, PropterError *err);
   void *payload;
 } PropterRdfSink;

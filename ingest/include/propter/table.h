@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables read row by row with bounded memory. */
+#ifndef PROPTER_TABLE_H
+#define PROPTER_TABLE_H
+
+#include "propter/limits.h"
+#include "propter/mem.h"
+
+/* Zero-initialise for the defaults. Strings are borrowed until the table is closed. */
+typedef struct {
+  const char *format;    /* name of a reader (table/readers.def); NULL: by the file's extension, else "csv" */
+  char delimiter;        /* 0: a tab for .tsv and .tab, else a comma */
+  char quote;            /* 0: '"' */
+  bool no_quote;         /* no character quotes */
+  const char *comment;   /* lines that begin so are skipped; NULL: none */
+  const char *encoding;  /* name known to iconv; NULL: UTF-8, or UTF-16 where the byte order mark says so */
+  bool no_header;        /* the first row is data; the columns are called "1", "2", … */
+  bool trim;             /* white space around cells is dropped */
+} PropterTableOptions;
+
+/* One row, borrowed until the next call. */
+typedef struct {
+  uint64_t number;         /* of the data row, from 1 */
+  uint64_t line;           /* of the file where the row begins, from 1; the header is line 1 */
+  const PropterStr *cells; /* UTF-8 without NUL; as many as there are */
+  size_t count;
+  const char *problem; /* NULL, or why the row is no row of this table: fewer or more cells than columns */
+} PropterRow;
+
+typedef struct PropterTable PropterTable;
+
+/* Opens a table and reads its header. "-" is standard input; gzip is unpacked whatever the name. `limits` NULL: defaults (line_bytes for
+ * a row, table_columns, table_bytes for the whole unpacked file). NOT_FOUND, USAGE (unknown format or encoding), INVALID (empty file,
+ * wrong encoding with the byte), SYNTAX, LIMIT, IO. Free with propter_table_close. */
+PROPTER_API PropterStatus propter_table_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterTable **out, PropterError *err);
+PROPTER_API void propter_table_close(PropterTable *table);
+
+/* Column names, borrowed. */
+PROPTER_API const PropterStr *propter_table_columns(const PropterTable *table, size_t *count);
+/* Index of a column. NOT_FOUND with the list of columns; INVALID when the name stands twice in the header. */
+PROPTER_API PropterStatus propter_table_column(const PropterTable *table, PropterStr name, size_t *index, PropterError *err);
+
+/* The next row; *found false at the end. Rows without any byte are skipped. A row with the wrong number of cells is a row with a problem;
+ * what makes the rest of the file unreadable is an error with line and column (or byte): SYNTAX for broken quotes, INVALID for bytes that
+ * are not text in the encoding, LIMIT. */
+PROPTER_API PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *found, PropterError *err);
+
+#endif

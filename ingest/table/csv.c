@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CSV as in RFC 4180, with the freedom files take: any delimiter and quote, LF, CRLF or CR, a quote inside an unquoted cell stands for
+ * itself. A row is scanned once while its bytes arrive; offsets are relative to the row, so that the buffer may move. */
+#include <errno.h>
+#include <iconv.h>
+#include <string.h>
+
+#include "../../engine/graph/io/io.h"
+#include "reader.h"
+
+enum { BLOCK = 1 << 16 };
+
+typedef enum { CELL, PLAIN, QUOTED, AFTER_QUOTE, COMMENT } State;
+
+typedef struct {
+  size_t begin, end;
+  bool doubled; /* holds doubled quotes */
+} Span;
+
+typedef struct {
+  const char *path;
+  Source *source;
+  PropterLimits limits;
+  char delimiter, quote;
+  bool quoting, trim;
+  PropterStr comment;
+
+  iconv_t convert;
+  bool converting, checked_mark;
+  char raw[BLOCK]; /* bytes of the file before conversion, or its first bytes */
+  size_t raw_at, raw_end;
+  uint64_t raw_total; /* file offset of raw[raw_at] */
+
+  char *buf;
+  size_t cap, row, end; /* the row begins at buf[row]; bytes up to buf[end] */
+  bool ended;
+  uint64_t offset; /* file offset of buf[row], without conversion */
+
+  uint64_t line; /* of the next byte */
+  bool after_cr;
+  PROPTER_VEC(Span) spans;
+  PROPTER_VEC(PropterStr) cells;
+} Csv;
+
+static PropterStatus no_memory(const Csv *c, PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading %s", c->path); }
+
+static void close_csv(void *state) {
+  Csv *c = state;
+  if (c->source) source_close_file(c->source);
+  if (c->converting) (void)iconv_close(c->convert);
+  propter_free(c->buf);
+  propter_vec_clear(&c->spans);
+  propter_vec_clear(&c->cells);
+  propter_free(c);
+}
+
+static PropterStatus start_convert(Csv *c, const char *encoding, PropterError *err) {
+  c->convert = iconv_open("UTF-8", encoding);
+  if (c->convert == (iconv_t)-1) {
+    if (errno == ENOMEM) return no_memory(c, err);
+    return propter_fail(err, PROPTER_USAGE, "unknown encoding \"%s\"; examples: UTF-8, UTF-16, ISO-8859-1, windows-1252", encoding);
+  }
+  c->converting = true;
+  return PROPTER_OK;
+}
+
+static bool is_utf8(const char *encoding) { return !encoding || strcasecmp(encoding, "UTF-8") == 0 || strcasecmp(encoding, "utf8") == 0; }
+
+static PropterStatus open_csv(const char *path, const PropterTableOptions *options, const PropterLimits *limits, void **state, PropterError *err) {
+  Csv *c = propter_calloc(1, sizeof *c);
+  if (!c) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
+  *state = c;
+  c->path = path;
+  c->limits = *limits;
+  c->line = 1;
+  PropterStr name = propter_str(path);
+  if (propter_str_ends(name, PROPTER_STR(".gz"))) name.len -= 3;
+  bool tabs = propter_str_ends(name, PROPTER_STR(".tsv")) || propter_str_ends(name, PROPTER_STR(".tab"));
+  c->delimiter = options->delimiter ? options->delimiter : tabs ? '\t' : ',';
+  c->quoting = !options->no_quote;
+  c->quote = options->quote ? options->quote : '"';
+  c->trim = options->trim;
+  c->comment = propter_str(options->comment);
+  if (c->quoting && c->quote == c->delimiter) return propter_fail(err, PROPTER_USAGE, "delimiter and quote are the same character");
+  if (!is_utf8(options->encoding)) {
+    PROPTER_TRY(start_convert(c, options->encoding, err));
+    c->checked_mark = strncasecmp(options->encoding, "UTF-16", 6) != 0;
+  }
+  return source_open_file(path, limits->table_bytes, &c->source, err);
+}
+
+/* The byte order mark is dropped, and obeyed where no encoding was named. */
+static PropterStatus check_mark(Csv *c, PropterError *err) {
+  c->checked_mark = true;
+  while (c->raw_end < 3) {
+    size_t n;
+    PROPTER_TRY(source_read(c->source, c->raw + c->raw_end, sizeof c->raw - c->raw_end, &n, err));
+    if (!n) break;
+    c->raw_end += n;
+  }
+  PropterStr head = {c->raw, c->raw_end};
+  if (propter_str_starts(head, PROPTER_STR("\xEF\xBB\xBF"))) {
+    c->raw_at = 3;
+    c->raw_total = 3;
+  } else if (!c->converting && (propter_str_starts(head, PROPTER_STR("\xFF\xFE")) || propter_str_starts(head, PROPTER_STR("\xFE\xFF")))) {
+    return start_convert(c, "UTF-16", err);
+  }
+  return PROPTER_OK;
+}
+
+/* Converts what lies in `raw` into the buffer's free room; *moved tells whether anything came of it. */
+static PropterStatus convert(Csv *c, bool *moved, PropterError *err) {
+  char *in = c->raw + c->raw_at, *out = c->buf + c->end;
+  size_t in_left = c->raw_end - c->raw_at, out_left = c->cap - c->end, before = out_left;
+  size_t r = iconv(c->convert, &in, &in_left, &out, &out_left);
+  int e = errno;
+  c->raw_total += (size_t)(in - c->raw) - c->raw_at;
+  c->raw_at = (size_t)(in - c->raw);
+  c->end = c->cap - out_left;
+  *moved = out_left != before;
+  if (r == (size_t)-1 && e == EILSEQ) {
+    propter_error_at_byte(err, c->path, c->raw_total);
+    return propter_fail(err, PROPTER_INVALID, "byte %llu: expected text in the encoding named, found byte 0x%02X", (unsigned long long)c->raw_total, (unsigned)(unsigned char)c->raw[c->raw_at]);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_raw(Csv *c, PropterError *err) {
+  size_t left = c->raw_end - c->raw_at, n;
+  memmove(c->raw, c->raw + c->raw_at, left);
+  c->raw_at = 0;
+  c->raw_end = left;
+  PROPTER_TRY(source_read(c->source, c->raw + left, sizeof c->raw - left, &n, err));
+  c->raw_end += n;
+  if (n) return PROPTER_OK;
+  if (left) {
+    propter_error_at_byte(err, c->path, c->raw_total);
+    return propter_fail(err, PROPTER_INVALID, "byte %llu: the file ends inside a character", (unsigned long long)c->raw_total);
+  }
+  c->ended = true;
+  return PROPTER_OK;
+}
+
+/* More bytes behind buf[end]: the row moves to the front, the buffer grows up to the limit of a row. */
+static PropterStatus more(Csv *c, PropterError *err) {
+  if (!c->checked_mark) PROPTER_TRY(check_mark(c, err));
+  if (c->row) {
+    memmove(c->buf, c->buf + c->row, c->end - c->row);
+    c->end -= c->row;
+    c->row = 0;
+  }
+  if (c->end > c->limits.line_bytes) {
+    propter_error_at(err, c->path, c->line, 0);
+    return propter_fail(err, PROPTER_LIMIT, "row is longer than the limit of %llu bytes", (unsigned long long)c->limits.line_bytes);
+  }
+  if (c->cap - c->end < BLOCK) {
+    size_t cap = c->cap ? c->cap * 2 : 2 * BLOCK, most = (size_t)c->limits.line_bytes + 2 * BLOCK;
+    if (cap > most) cap = most;
+    char *grown = propter_realloc(c->buf, cap);
+    if (!grown) return no_memory(c, err);
+    c->buf = grown;
+    c->cap = cap;
+  }
+  if (!c->converting) {
+    size_t n = c->raw_end - c->raw_at;
+    if (n) { /* what the byte order mark's check had read */
+      if (n > c->cap - c->end) n = c->cap - c->end;
+      memcpy(c->buf + c->end, c->raw + c->raw_at, n);
+      c->offset = c->raw_total;
+      c->raw_at += n;
+    } else {
+      PROPTER_TRY(source_read(c->source, c->buf + c->end, c->cap - c->end, &n, err));
+      c->ended = n == 0;
+    }
+    c->end += n;
+    return PROPTER_OK;
+  }
+  for (bool moved = false; !moved && !c->ended;) {
+    if (c->raw_at < c->raw_end) PROPTER_TRY(convert(c, &moved, err));
+    if (!moved) PROPTER_TRY(read_raw(c, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus end_cell(Csv *c, Span span, PropterError *err) {
+  if (c->spans.count >= c->limits.table_columns) {
+    propter_error_at(err, c->path, c->line, 0);
+    return propter_fail(err, PROPTER_LIMIT, "row has more than the limit of %llu columns", (unsigned long long)c->limits.table_columns);
+  }
+  return propter_vec_push(&c->spans, span) ? PROPTER_OK : no_memory(c, err);
+}
+
+/* Bytes must be UTF-8 text without NUL; names the byte of the file where they are not. */
+static PropterStatus check_text(const Csv *c, uint64_t line, size_t length, PropterError *err) {
+  PropterStr row = {c->buf + c->row, length};
+  size_t bad;
+  const char *nul = memchr(row.data, '\0', row.len);
+  if (!nul && propter_utf8_valid(row, &bad)) return PROPTER_OK;
+  if (nul) bad = (size_t)(nul - row.data);
+  for (size_t i = 0; i < bad; i++) line += row.data[i] == '\n';
+  propter_error_at(err, c->path, line, 0);
+  if (nul) return propter_fail(err, PROPTER_INVALID, "expected text, found a NUL byte");
+  if (!c->converting) propter_error_at_byte(err, c->path, c->offset + bad);
+  return propter_fail(err, PROPTER_INVALID, "byte %llu: expected UTF-8, found byte 0x%02X; if the file is windows-1252 or ISO-8859-1, name that encoding",
+                      (unsigned long long)(c->offset + bad), (unsigned)(unsigned char)row.data[bad]);
+}
+
+static PropterStr undouble(Csv *c, const Span *s) {
+  char *p = c->buf + c->row + s->begin, *to = p;
+  for (char *from = p, *end = c->buf + c->row + s->end; from < end; from++) {
+    *to++ = *from;
+    if (*from == c->quote) from++;
+  }
+  return (PropterStr){p, (size_t)(to - p)};
+}
+
+static PropterStatus make_cells(Csv *c, PropterError *err) {
+  if (!propter_vec_reserve(&c->cells, c->spans.count)) return no_memory(c, err);
+  for (size_t i = 0; i < c->spans.count; i++) {
+    const Span *s = &c->spans.items[i];
+    PropterStr cell = s->doubled ? undouble(c, s) : (PropterStr){c->buf + c->row + s->begin, s->end - s->begin};
+    c->cells.items[i] = c->trim ? propter_str_trim(cell) : cell;
+  }
+  c->cells.count = c->spans.count;
+  return PROPTER_OK;
+}
+
+/* Where the scan of a row stands. */
+typedef struct {
+  State state;
+  size_t at;
+  Span span;
+  uint64_t line, quote_line; /* where the row and the open quote began */
+  bool done, bare; /* bare: no cell of the row was quoted */
+} Scan;
+
+static void count_line(Csv *c, char ch) {
+  if (ch == '\r' || (ch == '\n' && !c->after_cr)) c->line++;
+  c->after_cr = ch == '\r';
+}
+
+static PropterStatus bad_quote(const Csv *c, const Scan *s, char found, PropterError *err) {
+  propter_error_at(err, c->path, c->line, 0);
+  return propter_fail(err, PROPTER_SYNTAX, "cell %zu, quoted since line %llu: expected '%c' or a line end after the closing quote, found '%c'; a quote inside a quoted cell is doubled",
+                      c->spans.count + 1, (unsigned long long)s->quote_line, c->delimiter == '\t' ? ' ' : c->delimiter, found);
+}
+
+/* Scans the bytes that are there; `s->done` at the end of the row. */
+static PropterStatus scan(Csv *c, Scan *s, PropterError *err) {
+  const char *p = c->buf + c->row;
+  size_t have = c->end - c->row;
+  while (s->at < have) {
+    char ch = p[s->at];
+    switch (s->state) {
+    case CELL:
+      s->span = (Span){s->at, s->at, false};
+      s->state = PLAIN;
+      if (c->quoting && ch == c->quote) {
+        s->state = QUOTED;
+        s->span.begin = ++s->at;
+        s->quote_line = c->line;
+        s->bare = false;
+      }
+      continue;
+    case PLAIN:
+      while (ch != c->delimiter && ch != '\n' && ch != '\r') {
+        if (++s->at == have) {
+          s->span.end = s->at;
+          return PROPTER_OK;
+        }
+        ch = p[s->at];
+      }
+      s->span.end = s->at;
+      break;
+    case QUOTED:
+      if (ch == c->quote) {
+        s->span.end = s->at;
+        s->state = AFTER_QUOTE;
+        c->after_cr = false;
+      } else if (ch == '\n' || ch == '\r') {
+        count_line(c, ch);
+      } else {
+        c->after_cr = false;
+      }
+      s->at++;
+      continue;
+    case AFTER_QUOTE:
+      if (ch == c->quote) {
+        s->span.doubled = true;
+        s->state = QUOTED;
+        s->at++;
+        continue;
+      }
+      if (ch != c->delimiter && ch != '\n' && ch != '\r') return bad_quote(c, s, ch, err);
+      break;
+    case COMMENT:
+      s->at++;
+      if (ch != '\n' && ch != '\r') continue;
+      count_line(c, ch);
+      s->done = true;
+      return PROPTER_OK;
+    }
+    PROPTER_TRY(end_cell(c, s->span, err));
+    s->at++;
+    s->state = CELL;
+    if (ch == c->delimiter) continue;
+    count_line(c, ch);
+    s->done = true;
+    return PROPTER_OK;
+  }
+  return PROPTER_OK;
+}
+
+/* The last row need not end with a line end. */
+static PropterStatus finish_at_end(Csv *c, Scan *s, PropterError *err) {
+  if (s->state == QUOTED) {
+    propter_error_at(err, c->path, s->quote_line, 0);
+    return propter_fail(err, PROPTER_SYNTAX, "cell %zu: the quote opened here is never closed: expected %c, found the end of the file", c->spans.count + 1, c->quote);
+  }
+  if (s->state == CELL) s->span = (Span){s->at, s->at, false};
+  s->done = true;
+  return s->state == COMMENT ? PROPTER_OK : end_cell(c, s->span, err);
+}
+
+static PropterStatus next_row(void *state, PropterRow *row, bool *found, PropterError *err) {
+  Csv *c = state;
+  *found = false;
+  for (;;) {
+    /* A line feed after the carriage return that ended the last row belongs to it. */
+    while (!c->ended && (c->end - c->row < (c->comment.len > 1 ? c->comment.len : 1))) PROPTER_TRY(more(c, err));
+    if (c->after_cr && c->row < c->end && c->buf[c->row] == '\n') {
+      c->after_cr = false;
+      c->row++;
+      c->offset++;
+      continue;
+    }
+    c->after_cr = false;
+    if (c->row == c->end) return PROPTER_OK;
+    Scan s = {.line = c->line, .bare = true};
+    c->spans.count = 0;
+    if (c->comment.len && propter_str_starts((PropterStr){c->buf + c->row, c->end - c->row}, c->comment)) s.state = COMMENT;
+    bool comment = s.state == COMMENT;
+    while (!s.done) {
+      PROPTER_TRY(scan(c, &s, err));
+      if (s.done) break;
+      if (c->ended)
+        PROPTER_TRY(finish_at_end(c, &s, err));
+      else
+        PROPTER_TRY(more(c, err));
+    }
+    PropterStatus status = check_text(c, s.line, s.at, err);
+    if (status == PROPTER_OK && s.at > c->limits.line_bytes) {
+      propter_error_at(err, c->path, s.line, 0);
+      status = propter_fail(err, PROPTER_LIMIT, "row is longer than the limit of %llu bytes", (unsigned long long)c->limits.line_bytes);
+    }
+    bool blank = s.bare && c->spans.count == 1 && c->spans.items[0].begin == c->spans.items[0].end;
+    if (status == PROPTER_OK && !blank && !comment) status = make_cells(c, err);
+    c->row += s.at;
+    c->offset += s.at;
+    if (status != PROPTER_OK) return status;
+    if (blank || comment) continue;
+    *row = (PropterRow){.line = s.line, .cells = c->cells.items, .count = c->cells.count};
+    *found = true;
+    return PROPTER_OK;
+  }
+}
+
+const TableReader table_reader_csv = {.name = "csv",
+                                      .extensions = "csv tsv tab txt",
+                                      .summary = "comma-separated values (RFC 4180) and tables with other delimiters",
+                                      .open = open_csv,
+                                      .next = next_row,
+                                      .close = close_csv};

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "reader.h"
+
+#define READER(name) extern const TableReader table_reader_##name;
+#include "readers.def"
+#undef READER
+
+static const TableReader *const readers[] = {
+#define READER(name) &table_reader_##name,
+#include "readers.def"
+#undef READER
+};
+
+struct PropterTable {
+  const TableReader *reader;
+  void *state;
+  char *path;
+  PropterArena arena;
+  PropterStr *columns;
+  size_t column_count;
+  PropterRow first; /* without a header: the row that was read to count the columns */
+  bool pending;
+  uint64_t rows;
+  char problem[96];
+};
+
+static bool has_word(const char *words, PropterStr word) {
+  while (*words) {
+    size_t n = strcspn(words, " ");
+    if (n == word.len && strncasecmp(words, word.data, n) == 0) return true;
+    words += n + (words[n] == ' ');
+  }
+  return false;
+}
+
+static PropterStatus find_reader(const char *path, const char *format, const TableReader **out, PropterError *err) {
+  size_t n = sizeof readers / sizeof *readers;
+  *out = readers[0];
+  if (format) {
+    for (size_t i = 0; i < n; i++)
+      if (strcmp(readers[i]->name, format) == 0) {
+        *out = readers[i];
+        return PROPTER_OK;
+      }
+    return propter_fail(err, PROPTER_USAGE, "unknown table format \"%s\"", format);
+  }
+  PropterStr name = propter_str(path);
+  if (propter_str_ends(name, PROPTER_STR(".gz"))) name.len -= 3;
+  const char *dot = memrchr(name.data, '.', name.len);
+  if (!dot) return PROPTER_OK;
+  for (size_t i = 0; i < n; i++)
+    if (has_word(readers[i]->extensions, (PropterStr){dot + 1, name.len - (size_t)(dot - name.data) - 1})) *out = readers[i];
+  return PROPTER_OK;
+}
+
+/* The names outlive the row they come from. */
+static PropterStatus take_header(PropterTable *t, const PropterRow *row, bool numbered, PropterError *err) {
+  t->columns = propter_arena_alloc(&t->arena, row->count * sizeof *t->columns);
+  if (!t->columns) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu columns", row->count);
+  for (size_t i = 0; i < row->count; i++) {
+    t->columns[i] = numbered ? propter_arena_printf(&t->arena, "%zu", i + 1) : propter_arena_copy(&t->arena, row->cells[i]);
+    if (!t->columns[i].data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu columns", row->count);
+  }
+  t->column_count = row->count;
+  return PROPTER_OK;
+}
+
+PropterStatus propter_table_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterTable **out, PropterError *err) {
+  static const PropterTableOptions defaults;
+  if (!options) options = &defaults;
+  PropterLimits l = limits ? *limits : propter_limits_default();
+  PropterTable *t = propter_calloc(1, sizeof *t);
+  if (!t) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
+  PropterStatus status = find_reader(path, options->format, &t->reader, err);
+  if (status == PROPTER_OK && !(t->path = propter_strdup(propter_str(path)))) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
+  if (status == PROPTER_OK) status = t->reader->open(t->path, options, &l, &t->state, err);
+  PropterRow row;
+  bool found = false;
+  if (status == PROPTER_OK) status = t->reader->next(t->state, &row, &found, err);
+  if (status == PROPTER_OK && !found && !options->no_header) {
+    propter_error_at(err, path, 0, 0);
+    status = propter_fail(err, PROPTER_INVALID, "expected a header line, found an empty file");
+  }
+  if (status == PROPTER_OK && found) status = take_header(t, &row, options->no_header, err);
+  if (status == PROPTER_OK && found && options->no_header) t->first = row, t->pending = true;
+  if (status != PROPTER_OK) {
+    propter_table_close(t);
+    return status;
+  }
+  *out = t;
+  return PROPTER_OK;
+}
+
+void propter_table_close(PropterTable *table) {
+  if (!table) return;
+  if (table->state) table->reader->close(table->state);
+  propter_free(table->path);
+  propter_arena_clear(&table->arena);
+  propter_free(table);
+}
+
+const PropterStr *propter_table_columns(const PropterTable *table, size_t *count) {
+  *count = table->column_count;
+  return table->columns;
+}
+
+PropterStatus propter_table_column(const PropterTable *table, PropterStr name, size_t *index, PropterError *err) {
+  size_t hits = 0;
+  for (size_t i = 0; i < table->column_count; i++)
+    if (propter_str_equal(table->columns[i], name) && hits++ == 0) *index = i;
+  if (hits == 1) return PROPTER_OK;
+  if (hits) return propter_fail(err, PROPTER_INVALID, "column \"%.*s\" stands %zu times in the header of %s", (int)name.len, name.data, hits, table->path);
+  PropterBuf list = {.max = 300};
+  for (size_t i = 0; i < table->column_count; i++) {
+    if (list.len + table->columns[i].len > 260) {
+      propter_buf_printf(&list, ", … (%zu in all)", table->column_count);
+      break;
+    }
+    propter_buf_printf(&list, "%s%.*s", i ? ", " : "", (int)table->columns[i].len, table->columns[i].data);
+  }
+  PropterStatus status = propter_fail(err, PROPTER_NOT_FOUND, "no column \"%.*s\" in %s; its columns: %s", (int)name.len, name.data, table->path, list.data ? list.data : "none");
+  propter_buf_clear(&list);
+  return status;
+}
+
+PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *found, PropterError *err) {
+  if (table->pending) {
+    *row = table->first;
+    *found = true;
+    table->pending = false;
+  } else {
+    PROPTER_TRY(table->reader->next(table->state, row, found, err));
+  }
+  if (!*found) return PROPTER_OK;
+  row->number = ++table->rows;
+  row->problem = NULL;
+  if (row->count != table->column_count) {
+    (void)snprintf(table->problem, sizeof table->problem, "expected %zu cells as in the header, found %zu", table->column_count, row->count);
+    row->problem = table->problem;
+  }
+  return PROPTER_OK;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "propter/table.h"
+#include "support.h"
+
+Suite *suite_csv(void);
+
+/* Whole table as text: cells joined by '|', rows by '\n', each row before its line; problems in brackets. */
+static PropterStatus dump(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterBuf *out, PropterError *err) {
+  PropterTable *table = NULL;
+  PROPTER_TRY(propter_table_open(path, options, limits, &table, err));
+  size_t n;
+  const PropterStr *columns = propter_table_columns(table, &n);
+  for (size_t i = 0; i < n; i++) propter_buf_printf(out, "%s%.*s", i ? "|" : "", (int)columns[i].len, columns[i].data);
+  propter_buf_add_char(out, '\n');
+  PropterRow row;
+  bool found;
+  PropterStatus status;
+  while ((status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found) {
+    propter_buf_printf(out, "%llu:", (unsigned long long)row.line);
+    for (size_t i = 0; i < row.count; i++) propter_buf_printf(out, "%s%.*s", i ? "|" : "", (int)row.cells[i].len, row.cells[i].data);
+    if (row.problem) propter_buf_printf(out, " [%s]", row.problem);
+    propter_buf_add_char(out, '\n');
+  }
+  propter_table_close(table);
+  return status == PROPTER_OK ? propter_buf_status(out, err) : status;
+}
+
+static const char *file_of(PropterStr bytes, const char *name) {
+  const char *path = support_path(support_folder(), name);
+  support_write(path, bytes);
+  return path;
+}
+
+static void expect(PropterStr bytes, const PropterTableOptions *options, const char *wanted) {
+  PropterBuf out = {0};
+  ck_ok(dump(file_of(bytes, "t.csv"), options, NULL, &out, err));
+  ck_assert_str_eq(out.data, wanted);
+  propter_buf_clear(&out);
+}
+
+static void expect_error(PropterStr bytes, const PropterTableOptions *options, PropterStatus wanted, uint64_t line, const char *words) {
+  PropterBuf out = {0};
+  PropterError err = {0};
+  ck_assert_int_eq(dump(file_of(bytes, "t.csv"), options, NULL, &out, &err), wanted);
+  ck_assert_msg(strstr(err.message, words) != NULL, "%s", err.message);
+  ck_assert_uint_eq(err.line, line);
+  propter_buf_clear(&out);
+}
+
+START_TEST(rows_cells_and_lines) {
+  expect(PROPTER_STR("a,b\n1,2\n3,4\n"), NULL, "a|b\n2:1|2\n3:3|4\n");
+  expect(PROPTER_STR("a,b\r\n1,2\r\n\r\n3,4"), NULL, "a|b\n2:1|2\n4:3|4\n");
+  expect(PROPTER_STR("a,b\r1,2\r3,4\r"), NULL, "a|b\n2:1|2\n3:3|4\n");
+  expect(PROPTER_STR("a,b\n\"x,\"\"y\"\"\n\r\nz\",2\n,\n"), NULL, "a|b\n2:x,\"y\"\n\r\nz|2\n5:|\n");
+  expect(PROPTER_STR("a\n\"\"\n5\" pipe\n"), NULL, "a\n2:\n3:5\" pipe\n");
+  expect(PROPTER_STR("a,b\n1,\"\"\n"), NULL, "a|b\n2:1|\n");
+  expect(PROPTER_STR("only"), NULL, "only\n");
+}
+END_TEST
+
+START_TEST(rows_that_do_not_fit_the_header_have_a_problem) {
+  expect(PROPTER_STR("a,b\n1\n1,2,3\n4,5\n"), NULL, "a|b\n2:1 [expected 2 cells as in the header, found 1]\n3:1|2|3 [expected 2 cells as in the header, found 3]\n4:4|5\n");
+}
+END_TEST
+
+START_TEST(dialects) {
+  expect(PROPTER_STR("a;b\n'x;''y';2\n"), &(PropterTableOptions){.delimiter = ';', .quote = '\''}, "a|b\n2:x;'y|2\n");
+  expect(PROPTER_STR("# c, \"\na,b\n#x\n 1 ,2\n"), &(PropterTableOptions){.comment = "#", .trim = true}, "a|b\n4:1|2\n");
+  expect(PROPTER_STR("1,2\n3,4\n"), &(PropterTableOptions){.no_header = true}, "1|2\n1:1|2\n2:3|4\n");
+  expect(PROPTER_STR("a,b\n\"1,2\n"), &(PropterTableOptions){.no_quote = true}, "a|b\n2:\"1|2\n");
+  PropterBuf out = {0};
+  ck_ok(dump(file_of(PROPTER_STR("a\tb\n1\t2\n"), "t.tsv"), NULL, NULL, &out, err));
+  ck_assert_str_eq(out.data, "a|b\n2:1|2\n");
+  propter_buf_clear(&out);
+  expect(PROPTER_STR(""), &(PropterTableOptions){.no_header = true}, "\n");
+}
+END_TEST
+
+START_TEST(encodings) {
+  expect(PROPTER_STR("\xEF\xBB\xBF" "a,b\n\xC3\xA9,2\n"), NULL, "a|b\n2:\xC3\xA9|2\n");
+  expect(PROPTER_STR("\xFF\xFE" "a\0,\0b\0\n\0\xE9\0,\0" "2\0\n\0"), NULL, "a|b\n2:\xC3\xA9|2\n");
+  expect(PROPTER_STR("\xFE\xFF\0a\0\n\0\xE9"), NULL, "a\n2:\xC3\xA9\n");
+  expect(PROPTER_STR("a,b\n\xE9,\x80\n"), &(PropterTableOptions){.encoding = "windows-1252"}, "a|b\n2:\xC3\xA9|\xE2\x82\xAC\n");
+  expect(PROPTER_STR("a,b\n\xE9,2\n"), &(PropterTableOptions){.encoding = "ISO-8859-1"}, "a|b\n2:\xC3\xA9|2\n");
+  expect_error(PROPTER_STR("a,b\n1,2\ncaf\xE9,2\n"), NULL, PROPTER_INVALID, 3, "byte 11: expected UTF-8, found byte 0xE9");
+  expect_error(PROPTER_STR("\xEF\xBB\xBF" "a\n\xFF\n"), NULL, PROPTER_INVALID, 2, "byte 5:");
+  expect_error(PROPTER_STR("a,b\n1,\0\n"), NULL, PROPTER_INVALID, 2, "found a NUL byte");
+  expect_error(PROPTER_STR("a\n\x81\n"), &(PropterTableOptions){.encoding = "windows-1252"}, PROPTER_INVALID, 0, "byte 2: expected text in the encoding named, found byte 0x81");
+  expect_error(PROPTER_STR("\xFF\xFE" "a\0\n\0b"), NULL, PROPTER_INVALID, 0, "ends inside a character");
+  expect_error(PROPTER_STR("a\n"), &(PropterTableOptions){.encoding = "klingon"}, PROPTER_USAGE, 0, "unknown encoding");
+}
+END_TEST
+
+START_TEST(broken_files_say_where) {
+  expect_error(PROPTER_STR(""), NULL, PROPTER_INVALID, 0, "expected a header line, found an empty file");
+  expect_error(PROPTER_STR("\n\n"), NULL, PROPTER_INVALID, 0, "found an empty file");
+  expect_error(PROPTER_STR("a,b\n1,\"2\n3,4\n"), NULL, PROPTER_SYNTAX, 2, "never closed");
+  expect_error(PROPTER_STR("a,b\n1,2\n\"x\"y,2\n"), NULL, PROPTER_SYNTAX, 3, "found 'y'");
+  PropterError err = {0};
+  PropterTable *table = NULL;
+  ck_assert_int_eq(propter_table_open("/nowhere/t.csv", NULL, NULL, &table, &err), PROPTER_NOT_FOUND);
+  ck_assert_str_eq(err.source, "/nowhere/t.csv");
+  ck_assert_int_eq(propter_table_open(support_folder(), NULL, NULL, &table, &err), PROPTER_NOT_FOUND);
+  ck_assert_int_eq(propter_table_open("x", &(PropterTableOptions){.format = "xyz"}, NULL, &table, &err), PROPTER_USAGE);
+}
+END_TEST
+
+START_TEST(columns_are_found_by_name) {
+  PropterTable *table = NULL;
+  size_t i = 9;
+  ck_ok(propter_table_open(file_of(PROPTER_STR("a,b,b\n"), "t.csv"), NULL, NULL, &table, err));
+  ck_ok(propter_table_column(table, PROPTER_STR("a"), &i, err));
+  ck_assert_uint_eq(i, 0);
+  PropterError err = {0};
+  ck_assert_int_eq(propter_table_column(table, PROPTER_STR("b"), &i, &err), PROPTER_INVALID);
+  ck_assert_int_eq(propter_table_column(table, PROPTER_STR("c"), &i, &err), PROPTER_NOT_FOUND);
+  ck_assert_ptr_nonnull(strstr(err.message, "its columns: a, b, b"));
+  propter_table_close(table);
+}
+END_TEST
+
+START_TEST(limits_hold) {
+  PropterLimits limits = propter_limits_default();
+  PropterBuf bytes = {0}, out = {0};
+  propter_buf_add(&bytes, PROPTER_STR("a\n"));
+  for (int i = 0; i < 500000; i++) propter_buf_add(&bytes, PROPTER_STR("x"));
+  const char *path = file_of(propter_buf_str(&bytes), "t.csv");
+  PropterError e = {0};
+  limits.line_bytes = 100000;
+  ck_assert_int_eq(dump(path, NULL, &limits, &out, &e), PROPTER_LIMIT);
+  ck_assert_uint_eq(e.line, 2);
+  limits.line_bytes = 500000;
+  ck_ok(dump(path, NULL, &limits, &out, err));
+  limits.table_bytes = 1000;
+  ck_assert_int_eq(dump(path, NULL, &limits, &out, &e), PROPTER_LIMIT);
+  limits = propter_limits_default();
+  limits.table_columns = 2;
+  ck_assert_int_eq(dump(file_of(PROPTER_STR("a,b,c\n"), "t.csv"), NULL, &limits, &out, &e), PROPTER_LIMIT);
+  propter_buf_clear(&bytes);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+/* 2 GB without a line end, as a file with a hole: refused after the limit's worth of bytes. */
+START_TEST(a_line_of_two_gigabytes_is_refused) {
+  const char *path = file_of(PROPTER_STR("a\n"), "big.csv");
+  ck_assert_int_eq(truncate(path, (off_t)2 << 30), 0);
+  PropterBuf out = {0};
+  PropterError err = {0};
+  ck_assert_int_eq(dump(path, NULL, NULL, &out, &err), PROPTER_LIMIT);
+  ck_assert_uint_eq(err.line, 2);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(gzip_is_unpacked) {
+  const char *path = support_path(support_folder(), "t.csv.gz");
+  gzFile z = gzopen(path, "wb");
+  ck_assert_int_eq(gzputs(z, "a,b\n1,2\n"), 8);
+  ck_assert_int_eq(gzclose(z), Z_OK);
+  PropterBuf out = {0};
+  ck_ok(dump(path, NULL, NULL, &out, err));
+  ck_assert_str_eq(out.data, "a|b\n2:1|2\n");
+  propter_buf_clear(&out);
+}
+END_TEST
+
+/* Every kind of byte at every position around the reader's block size. */
+START_TEST(block_edges_do_not_matter) {
+  static const char body[] = "k,v\r\n1,\"a\"\"b\r\nc\"\r\n2,\xE2\x82\xAC\r\n3,plain\r\n";
+  static const char rest[] = "2:1|a\"b\r\nc\n4:2|\xE2\x82\xAC\n5:3|plain\n";
+  for (size_t shift = 0; shift < sizeof body + 4; shift++) {
+    PropterBuf bytes = {0}, out = {0}, wanted = {0};
+    for (size_t i = 0; i < (1 << 16) - shift - 1; i++) propter_buf_add_char(&bytes, 'h');
+    propter_buf_add(&wanted, propter_buf_str(&bytes));
+    propter_buf_add(&bytes, propter_str(body));
+    propter_buf_add(&wanted, PROPTER_STR("k|v\n"));
+    propter_buf_add(&wanted, propter_str(rest));
+    for (int i = 0; i < 30000; i++) {
+      propter_buf_add(&bytes, PROPTER_STR("7,8\r\n"));
+      propter_buf_printf(&wanted, "%d:7|8\n", i + 6);
+    }
+    ck_ok(dump(file_of(propter_buf_str(&bytes), "t.csv"), NULL, NULL, &out, err));
+    ck_assert_str_eq(out.data, wanted.data);
+    propter_buf_clear(&bytes);
+    propter_buf_clear(&out);
+    propter_buf_clear(&wanted);
+  }
+}
+END_TEST
+
+typedef struct {
+  const char *path;
+} Reading;
+
+static PropterStatus read_all(void *payload, PropterError *err) {
+  Reading *r = payload;
+  PropterBuf out = {0};
+  PropterStatus status = dump(r->path, NULL, NULL, &out, err);
+  propter_buf_clear(&out);
+  return status;
+}
+
+START_TEST(failures_everywhere_are_reported) {
+  Reading r = {file_of(PROPTER_STR("a,b\n1,\"2\"\"\"\n3,4\n"), "t.csv")};
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_all, &r, false), 5);
+  ck_assert_uint_ge(support_fail_everywhere(PROPTER_FAULT_IO, read_all, &r, true), 3);
+}
+END_TEST
+
+Suite *suite_csv(void) {
+  Suite *s = suite_create("csv");
+  TCase *tc = tcase_create("csv");
+  tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, rows_cells_and_lines);
+  tcase_add_test(tc, rows_that_do_not_fit_the_header_have_a_problem);
+  tcase_add_test(tc, dialects);
+  tcase_add_test(tc, encodings);
+  tcase_add_test(tc, broken_files_say_where);
+  tcase_add_test(tc, columns_are_found_by_name);
+  tcase_add_test(tc, limits_hold);
+  tcase_add_test(tc, a_line_of_two_gigabytes_is_refused);
+  tcase_add_test(tc, gzip_is_unpacked);
+  tcase_add_test(tc, block_edges_do_not_matter);
+  tcase_add_test(tc, failures_everywhere_are_reported);
+  suite_add_tcase(s, tc);
+  return s;
+}
