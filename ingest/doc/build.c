@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "doc.h"
+#include "when.h"
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document's text"); }
+
+PropterStr doc_open_text(const DocBuilder *b) { return b->open ? (PropterStr){b->text.data + b->start, b->text.len - b->start} : (PropterStr){"", 0}; }
+
+static PropterStatus section_of(DocBuilder *b, unsigned below, PropterStr *out, PropterError *err) {
+  PropterStr path = {"", 0};
+  for (unsigned l = 1; l < below && l < 7; l++) {
+    if (!b->headings[l].len) continue;
+    path = path.len ? propter_arena_printf(b->arena, "%.*s > %.*s", (int)path.len, path.data, (int)b->headings[l].len, b->headings[l].data) : b->headings[l];
+    if (!path.data) return no_memory(err);
+  }
+  *out = path;
+  return PROPTER_OK;
+}
+
+static PropterStatus close_block(DocBuilder *b, PropterError *err) {
+  b->space = false;
+  if (!b->open) return PROPTER_OK;
+  if (b->kind == PROPTER_BLOCK_CODE)
+    while (b->text.len > b->start && (b->text.data[b->text.len - 1] == '\n' || b->text.data[b->text.len - 1] == ' ')) b->text.len--;
+  PropterBlock block = {b->kind, b->level, b->start, b->text.len, {"", 0}};
+  b->open = false;
+  if (block.end == block.start) return PROPTER_OK;
+  bool heading = b->kind == PROPTER_BLOCK_HEADING && b->level >= 1 && b->level < 7;
+  PROPTER_TRY(section_of(b, heading ? b->level : 7, &block.section, err));
+  if (!propter_vec_push(&b->blocks, block)) return no_memory(err);
+  if (heading) {
+    /* A path of very long headings helps nobody. */
+    PropterStr text = {b->text.data + block.start, block.end - block.start};
+    if (text.len > 200) {
+      text.len = 200;
+      while (text.len && ((unsigned char)text.data[text.len] & 0xC0) == 0x80) text.len--;
+    }
+    for (unsigned l = b->level; l < 7; l++) b->headings[l] = (PropterStr){"", 0};
+    if (!(b->headings[b->level] = propter_arena_copy(b->arena, text)).data) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
+PropterStatus doc_block(DocBuilder *b, PropterBlockKind kind, unsigned level, PropterError *err) {
+  PROPTER_TRY(close_block(b, err));
+  b->kind = kind, b->level = level;
+  return PROPTER_OK;
+}
+
+/* Bytes of white space (1–3), or 0. */
+static size_t white(PropterStr s) {
+  const unsigned char *c = (const unsigned char *)s.data;
+  if (c[0] == ' ' || (c[0] >= '\t' && c[0] <= '\r')) return 1;
+  if (s.len >= 2 && c[0] == 0xC2 && c[1] == 0xA0) return 2;
+  if (s.len >= 3 && c[0] == 0xE2 && c[1] == 0x80 && (c[2] <= 0x8A || c[2] == 0xAF || c[2] == 0xA8 || c[2] == 0xA9)) return 3;
+  if (s.len >= 3 && c[0] == 0xE3 && c[1] == 0x80 && c[2] == 0x80) return 3;
+  return 0;
+}
+
+/* Bytes of a character that is not shown (soft hyphen, zero width space, byte order mark), or 0. */
+static size_t invisible(PropterStr s) {
+  const unsigned char *c = (const unsigned char *)s.data;
+  if (s.len >= 2 && c[0] == 0xC2 && c[1] == 0xAD) return 2;
+  if (s.len >= 3 && c[0] == 0xE2 && c[1] == 0x80 && c[2] == 0x8B) return 3;
+  if (s.len >= 3 && c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF) return 3;
+  return 0;
+}
+
+static bool emit(DocBuilder *b, PropterStr text, size_t byte, size_t bytes) {
+  if (!b->open) {
+    b->open = true;
+    if (b->text.len) propter_buf_add(&b->text, PROPTER_STR("\n\n"));
+    b->start = b->text.len;
+  }
+  if (b->space) {
+    b->space = false;
+    size_t at = b->text.len;
+    propter_buf_add_char(&b->text, ' ');
+    if (!doc_runs_add(&b->runs, (DocRun){at, 1, b->space_at, b->space_len, b->space_len == 1})) return false;
+  }
+  size_t at = b->text.len;
+  propter_buf_add(&b->text, text);
+  return doc_runs_add(&b->runs, (DocRun){at, text.len, byte, bytes, text.len == bytes});
+}
+
+PropterStatus doc_text(DocBuilder *b, PropterStr text, size_t byte, size_t bytes, PropterError *err) {
+  bool literal = text.len == bytes, verbatim = b->kind == PROPTER_BLOCK_CODE;
+  for (size_t i = 0; i < text.len;) {
+    PropterStr rest = {text.data + i, text.len - i};
+    size_t n = verbatim ? 0 : white(rest), hidden = n ? 0 : invisible(rest);
+    if (n) {
+      if (b->open && !b->space) b->space = true, b->space_at = literal ? byte + i : byte, b->space_len = literal ? n : bytes;
+    } else if (hidden) {
+      n = hidden;
+    } else {
+      while (n < rest.len && (verbatim || !white((PropterStr){rest.data + n, rest.len - n})) && !invisible((PropterStr){rest.data + n, rest.len - n})) n++;
+      if (!emit(b, (PropterStr){rest.data, n}, literal ? byte + i : byte, literal ? n : bytes)) return no_memory(err);
+    }
+    i += n;
+  }
+  return propter_buf_status(&b->text, err);
+}
+
+PropterDay doc_date(PropterStr text) {
+  Whens found = {0};
+  PropterDay day = PROPTER_NO_DAY;
+  if (text.len > 400) text.len = 400;
+  while (text.len && !propter_utf8_valid(text, NULL)) text.len--;
+  if (when_scan(text, PROPTER_NO_DAY, 0, &found))
+    for (size_t i = 0; i < found.count && day == PROPTER_NO_DAY; i++)
+      if (found.items[i].grain <= WHEN_MONTH) day = found.items[i].last;
+  propter_vec_clear(&found);
+  return day;
+}
+
+PropterStatus doc_set_title(DocBuilder *b, PropterStr title, PropterError *err) {
+  title = propter_str_trim(title);
+  if (!title.len || b->title.len) return PROPTER_OK;
+  PropterBuf folded = {0};
+  for (size_t i = 0; i < title.len;) {
+    size_t n = white((PropterStr){title.data + i, title.len - i});
+    if (n) {
+      if (folded.len && folded.data[folded.len - 1] != ' ') propter_buf_add_char(&folded, ' ');
+      i += n;
+    } else {
+      propter_buf_add_char(&folded, title.data[i++]);
+    }
+  }
+  PropterStatus status = propter_buf_status(&folded, err);
+  if (status == PROPTER_OK && !(b->title = propter_arena_copy(b->arena, propter_str_trim(propter_buf_str(&folded)))).data) status = no_memory(err);
+  propter_buf_clear(&folded);
+  return status;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <strings.h>
+
+#include "doc.h"
+#include "propter/hash.h"
+#include "propter/io.h"
+#include "when.h"
+
+enum { STEP = 4096, HEAD_BLOCKS = 12 };
+
+struct PropterDocumentMap {
+  PropterDocument document;
+  PropterArena arena;
+  DocBuilder builder;
+  DocDecoded decoded;
+  PROPTER_VEC(size_t) counts; /* characters before byte i·STEP */
+};
+
+#define READER(name) extern const DocReader doc_reader_##name;
+#include "readers.def"
+#undef READER
+
+static const DocReader *const readers[] = {
+#define READER(name) &doc_reader_##name,
+#include "readers.def"
+#undef READER
+};
+enum { READERS = sizeof readers / sizeof *readers };
+
+static const DocReader *by_extension(const char *name) {
+  const char *slash = strrchr(name, '/'), *dot = strrchr(slash ? slash : name, '.');
+  if (!dot) return NULL;
+  size_t n = strlen(dot);
+  for (size_t i = 0; i < READERS; i++)
+    for (const char *e = readers[i]->extensions; (e = strchr(e, '.')); e++)
+      if (strncasecmp(e, dot, n) == 0 && (e[n] == ' ' || !e[n])) return readers[i];
+  return NULL;
+}
+
+bool propter_document_known(const char *name) { return by_extension(name) != NULL; }
+
+static const DocReader *choose(const char *name, PropterStr bytes) {
+  const DocReader *r = by_extension(name);
+  for (size_t i = 0; !r && i < READERS; i++)
+    if (readers[i]->sniff(bytes)) r = readers[i];
+  return r;
+}
+
+static bool says_date(PropterStr text) {
+  static const char *const words[] = {"date:", "dated:", "published:", "issued:", "released:"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (text.len > strlen(words[i]) && strncasecmp(text.data, words[i], strlen(words[i])) == 0) return true;
+  return false;
+}
+
+/* A document without a date of its own: a line that says "Date:", else the first date near its beginning. */
+static PropterDay find_date(const DocBuilder *b) {
+  PropterDay first = b->title.len ? doc_date(b->title) : PROPTER_NO_DAY;
+  for (size_t i = 0; i < b->blocks.count && i < HEAD_BLOCKS; i++) {
+    PropterStr text = {b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start};
+    PropterDay day = doc_date(text);
+    if (day != PROPTER_NO_DAY && says_date(text)) return day;
+    if (first == PROPTER_NO_DAY) first = day;
+  }
+  return first;
+}
+
+static PropterStatus count_characters(PropterDocumentMap *m, PropterError *err) {
+  PropterStr text = propter_buf_str(&m->builder.text);
+  size_t n = 0;
+  for (size_t i = 0; i <= text.len; i++) {
+    if (i % STEP == 0 && !propter_vec_push(&m->counts, n)) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document");
+    if (i < text.len) n += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, PropterStr part, PropterStr bytes, PropterError *err) {
+  PropterDocument *d = &m->document;
+  DocBuilder *b = &m->builder;
+  PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
+  for (size_t i = 0; i < b->blocks.count && !b->title.len; i++)
+    if (b->blocks.items[i].kind == PROPTER_BLOCK_HEADING) PROPTER_TRY(doc_set_title(b, (PropterStr){b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start}, err));
+  if (b->published == PROPTER_NO_DAY) b->published = find_date(b);
+  PROPTER_TRY(count_characters(m, err));
+  d->format = reader->name;
+  d->encoding = m->decoded.encoding;
+  d->part = part;
+  d->title = b->title;
+  d->published = b->published;
+  d->text = propter_buf_str(&b->text);
+  if (!d->text.data) d->text = (PropterStr){"", 0};
+  d->blocks = b->blocks.items;
+  d->block_count = b->blocks.count;
+  propter_hash_hex(bytes, d->hash);
+  return PROPTER_OK;
+}
+
+PropterStatus propter_document_parse(PropterStr bytes, const char *name, const PropterLimits *limits, PropterDocument **out, PropterError *err) {
+  PropterLimits defaults = propter_limits_default();
+  if (!limits) limits = &defaults;
+  *out = NULL;
+  PropterStatus status = PROPTER_OK;
+  PropterDocumentMap *m = propter_calloc(1, sizeof *m);
+  if (!m) {
+    status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document");
+    goto done;
+  }
+  m->document.map = m;
+  m->builder = (DocBuilder){.limits = limits, .arena = &m->arena, .kind = PROPTER_BLOCK_PARAGRAPH, .published = PROPTER_NO_DAY};
+  m->builder.text.max = limits->text_bytes;
+  if (bytes.len > limits->document_bytes) {
+    status = propter_fail(err, PROPTER_LIMIT, "document of %zu bytes, at most %llu", bytes.len, (unsigned long long)limits->document_bytes);
+    goto done;
+  }
+  const DocReader *reader = choose(name, bytes);
+  PropterStr part = {"", 0};
+  if (!reader->archive) status = doc_decode(bytes, strcmp(reader->name, "html") == 0, limits->document_bytes, &m->decoded, err);
+  if (status == PROPTER_OK) status = reader->read(&m->builder, reader->archive ? bytes : propter_buf_str(&m->decoded.text), &m->decoded, &part, err);
+  if (status == PROPTER_OK) status = fill(m, reader, part, bytes, err);
+  /* The decoded markup is not needed any more; where it stood is. */
+  propter_buf_clear(&m->decoded.text);
+done:
+  if (status != PROPTER_OK) {
+    if (m) propter_document_free(&m->document);
+    if (err && !err->source[0]) (void)snprintf(err->source, sizeof err->source, "%.255s", name);
+    return status;
+  }
+  *out = &m->document;
+  return PROPTER_OK;
+}
+
+PropterStatus propter_document_open(const char *path, const PropterLimits *limits, PropterDocument **out, PropterError *err) {
+  PropterLimits defaults = propter_limits_default();
+  PropterBuf bytes = {0};
+  *out = NULL;
+  PropterStatus status = propter_io_read_file(path, (limits ? limits : &defaults)->document_bytes, &bytes, err);
+  if (status == PROPTER_OK) status = propter_document_parse(propter_buf_str(&bytes), path, limits, out, err);
+  propter_buf_clear(&bytes);
+  return status;
+}
+
+void propter_document_free(PropterDocument *d) {
+  if (!d) return;
+  PropterDocumentMap *m = d->map;
+  propter_buf_clear(&m->builder.text);
+  propter_vec_clear(&m->builder.runs);
+  propter_vec_clear(&m->builder.blocks);
+  doc_decoded_clear(&m->decoded);
+  propter_vec_clear(&m->counts);
+  propter_arena_clear(&m->arena);
+  propter_free(m);
+}
+
+static size_t characters_before(const PropterDocument *d, size_t byte) {
+  size_t at = byte / STEP * STEP, n = d->map->counts.items[byte / STEP];
+  for (; at < byte; at++) n += ((unsigned char)d->text.data[at] & 0xC0) != 0x80;
+  return n;
+}
+
+PropterPlace propter_document_place(const PropterDocument *d, size_t start, size_t end) {
+  PropterPlace p = {characters_before(d, start), characters_before(d, end), 0, 0};
+  size_t a = 0, b = 0, unused = 0;
+  doc_runs_find(&d->map->builder.runs, start, end, &a, &b);
+  doc_runs_find(&d->map->decoded.runs, a, b > a ? b : a + 1, &p.byte_start, &p.byte_end);
+  if (b <= a) doc_runs_find(&d->map->decoded.runs, a, a + 1, &unused, &p.byte_end);
+  return p;
+}
+
+const PropterBlock *propter_document_block_at(const PropterDocument *d, size_t byte) {
+  size_t low = 0, high = d->block_count;
+  while (low < high) {
+    size_t mid = low + (high - low) / 2;
+    if (d->blocks[mid].end <= byte)
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low < d->block_count && d->blocks[low].start <= byte ? &d->blocks[low] : NULL;
+}
+
+size_t propter_document_byte_of(const PropterDocument *d, size_t character) {
+  size_t low = 0, high = d->map->counts.count;
+  while (high - low > 1) {
+    size_t mid = low + (high - low) / 2;
+    if (d->map->counts.items[mid] <= character)
+      low = mid;
+    else
+      high = mid;
+  }
+  size_t at = low * STEP, n = d->map->counts.items[low];
+  /* A step may begin inside a character, which was counted before it. */
+  while (at < d->text.len && ((unsigned char)d->text.data[at] & 0xC0) == 0x80) at++;
+  while (at < d->text.len && n < character) {
+    at++, n++;
+    while (at < d->text.len && ((unsigned char)d->text.data[at] & 0xC0) == 0x80) at++;
+  }
+  return at;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plain text by its habits: header lines, underlined or short lines as headings, list marks, quote marks, tables drawn with blanks. */
+#include <string.h>
+#include <strings.h>
+
+#include "doc.h"
+
+enum { HEAD_LINES = 15, HEADING_BYTES = 80, HEADING_WORDS = 10 };
+
+typedef struct {
+  DocBuilder *b;
+  PropterStr s;
+  size_t at;
+  bool headed; /* a heading was seen */
+} Text;
+
+static PropterStr line_at(PropterStr s, size_t at, size_t *next) {
+  size_t end = at;
+  while (end < s.len && s.data[end] != '\n' && s.data[end] != '\f') end++;
+  *next = end < s.len ? end + 1 : end;
+  return (PropterStr){s.data + at, end - at};
+}
+
+static bool blank(PropterStr line) { return !propter_str_trim(line).len; }
+
+static bool underline(PropterStr line, char mark) {
+  line = propter_str_trim(line);
+  for (size_t i = 0; i < line.len; i++)
+    if (line.data[i] != mark) return false;
+  return line.len >= 3;
+}
+
+static bool rule_line(PropterStr line) { return underline(line, '-') || underline(line, '=') || underline(line, '*') || underline(line, '_'); }
+
+/* Bytes of a list mark with the blanks after it, or 0. */
+static size_t list_mark(PropterStr line) {
+  size_t i = 0;
+  while (i < line.len && line.data[i] == ' ') i++;
+  size_t mark = i;
+  if (i < line.len && (line.data[i] == '-' || line.data[i] == '*' || line.data[i] == '+'))
+    i++;
+  else if (i + 2 < line.len && memcmp(line.data + i, "\xE2\x80\xA2", 3) == 0)
+    i += 3;
+  else {
+    while (i < line.len && i - mark < 3 && line.data[i] >= '0' && line.data[i] <= '9') i++;
+    if (i == mark || i >= line.len || (line.data[i] != '.' && line.data[i] != ')')) return 0;
+    i++;
+  }
+  if (i >= line.len || line.data[i] != ' ') return 0;
+  while (i < line.len && line.data[i] == ' ') i++;
+  return i < line.len ? i : 0;
+}
+
+/* Columns of numbers apart by blanks. */
+static bool table_row(PropterStr line) {
+  line = propter_str_trim(line);
+  unsigned gaps = 0, digits = 0;
+  for (size_t i = 0; i + 1 < line.len; i++) {
+    if (line.data[i] == '\t' || (line.data[i] == ' ' && line.data[i + 1] == ' ' && (i == 0 || line.data[i - 1] != ' '))) gaps++;
+    digits += line.data[i] >= '0' && line.data[i] <= '9';
+  }
+  return gaps >= 2 || (gaps >= 1 && digits >= 2 && line.len < 60 && line.data[line.len - 1] != '.');
+}
+
+static PropterStr header_value(PropterStr line, const char *name) {
+  size_t n = strlen(name);
+  line = propter_str_trim(line);
+  if (line.len <= n || strncasecmp(line.data, name, n) != 0 || line.data[n] != ':') return (PropterStr){NULL, 0};
+  return propter_str_trim((PropterStr){line.data + n + 1, line.len - n - 1});
+}
+
+static PropterStatus put(Text *t, PropterStr line, PropterError *err) {
+  size_t at = (size_t)(line.data - t->s.data);
+  size_t len = line.len + (at + line.len < t->s.len); /* with its line end, which is white space */
+  return doc_text(t->b, (PropterStr){line.data, len}, at, len, err);
+}
+
+static PropterStatus whole(Text *t, PropterStr line, PropterBlockKind kind, unsigned level, PropterError *err) {
+  PROPTER_TRY(doc_block(t->b, kind, level, err));
+  PROPTER_TRY(put(t, line, err));
+  return doc_block(t->b, PROPTER_BLOCK_PARAGRAPH, 0, err);
+}
+
+/* Header lines "Date: …" before anything else is said. */
+static PropterStatus header(Text *t, PropterError *err) {
+  static const char *const names[] = {"date", "published", "issued", "dated", "title", "subject", "re", "from", "to", "cc", "author", "by", "reference", "ref", "prepared by"};
+  for (unsigned n = 0; n < HEAD_LINES && t->at < t->s.len; n++) {
+    size_t next;
+    PropterStr line = line_at(t->s, t->at, &next), value = {NULL, 0};
+    size_t which = 0;
+    for (; which < sizeof names / sizeof *names && !value.data; which++) value = header_value(line, names[which]);
+    if (!value.data && !(blank(line) && !t->b->blocks.count)) return PROPTER_OK;
+    if (value.data) {
+      if (which <= 4 && t->b->published == PROPTER_NO_DAY && !propter_day_parse(value, &t->b->published)) t->b->published = doc_date(value);
+      if (which >= 5 && which <= 7) PROPTER_TRY(doc_set_title(t->b, value, err));
+      PROPTER_TRY(whole(t, line, PROPTER_BLOCK_BOILERPLATE, 0, err));
+    }
+    t->at = next;
+  }
+  return PROPTER_OK;
+}
+
+static bool short_heading(PropterStr line, PropterStr before, PropterStr after) {
+  line = propter_str_trim(line);
+  if (!line.len || line.len > HEADING_BYTES || !blank(before) || !blank(after)) return false;
+  char last = line.data[line.len - 1];
+  if (strchr(".!?;,", last)) return false;
+  unsigned words = 1;
+  for (size_t i = 0; i < line.len; i++) words += line.data[i] == ' ';
+  return words <= HEADING_WORDS && !(line.data[0] >= 'a' && line.data[0] <= 'z');
+}
+
+static PropterStatus paragraph(Text *t, PropterError *err) {
+  PropterBlockKind kind = PROPTER_BLOCK_PARAGRAPH;
+  bool first = true;
+  while (t->at < t->s.len) {
+    size_t next;
+    PropterStr line = line_at(t->s, t->at, &next);
+    if (blank(line) || (!first && table_row(line)) || (!first && rule_line(line))) break;
+    size_t mark = list_mark(line);
+    PropterStr body = line;
+    if (mark) {
+      kind = PROPTER_BLOCK_LIST_ITEM;
+      PROPTER_TRY(doc_block(t->b, kind, 0, err));
+      body = (PropterStr){line.data + mark, line.len - mark};
+    } else if (propter_str_starts(propter_str_trim(line), PROPTER_STR(">"))) {
+      size_t n = (size_t)(memchr(line.data, '>', line.len) ? (const char *)memchr(line.data, '>', line.len) - line.data : 0) + 1;
+      if (kind != PROPTER_BLOCK_QUOTE) PROPTER_TRY(doc_block(t->b, kind = PROPTER_BLOCK_QUOTE, 0, err));
+      body = (PropterStr){line.data + n, line.len - n};
+    } else if (first) {
+      PROPTER_TRY(doc_block(t->b, kind, 0, err));
+    }
+    PROPTER_TRY(put(t, body, err));
+    first = false;
+    t->at = next;
+  }
+  return doc_block(t->b, PROPTER_BLOCK_PARAGRAPH, 0, err);
+}
+
+static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, PropterStr *part_name, PropterError *err) {
+  (void)part, (void)part_name;
+  Text t = {.b = b, .s = input};
+  PropterStr before = {"", 0};
+  PROPTER_TRY(header(&t, err));
+  while (t.at < input.len) {
+    size_t next, after;
+    PropterStr line = line_at(input, t.at, &next), below = line_at(input, next, &after);
+    bool drawn = propter_str_trim(line).len && propter_str_trim(line).len <= 2 * HEADING_BYTES && !rule_line(line) && (underline(below, '=') || underline(below, '-'));
+    if (blank(line) || rule_line(line)) {
+      t.at = next;
+    } else if (drawn) {
+      PROPTER_TRY(whole(&t, line, PROPTER_BLOCK_HEADING, underline(below, '=') ? 1 : 2, err));
+      t.headed = true;
+      t.at = after;
+    } else if (table_row(line)) {
+      PROPTER_TRY(whole(&t, line, PROPTER_BLOCK_TABLE_CELL, 0, err));
+      t.at = next;
+    } else if (short_heading(line, before, below) && !list_mark(line)) {
+      PROPTER_TRY(whole(&t, line, PROPTER_BLOCK_HEADING, t.headed ? 2 : 1, err));
+      t.headed = true;
+      t.at = next;
+    } else {
+      PROPTER_TRY(paragraph(&t, err));
+      before = (PropterStr){"", 0};
+      continue;
+    }
+    before = line;
+    /* Something stands before this line: a blank one, or what was just taken as a block of its own. */
+    if (!blank(line)) before = (PropterStr){"", 0};
+    PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
+  }
+  return PROPTER_OK;
+}
+
+static bool sniff(PropterStr bytes) {
+  (void)bytes;
+  return true;
+}
+
+const DocReader doc_reader_text = {"text", " .txt .text ", false, sniff, read};

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "when.h"
+
+#include <string.h>
+
+enum { WORD_MAX = 16 };
+
+typedef enum { T_WORD, T_NUMBER, T_DASH, T_COMMA, T_OTHER } TokenKind;
+typedef struct {
+  TokenKind kind;
+  size_t start, end;
+  char word[WORD_MAX]; /* lower case */
+  int number, digits;
+  bool capital, ordinal;
+} Token;
+typedef PROPTER_VEC(Token) Tokens;
+
+/* A part of a calendar without knowing which year, perhaps. */
+typedef struct {
+  WhenGrain grain;
+  int year, month, day;      /* 0: not said */
+  int month_count;           /* length in months for month, season, quarter, half; 12 for a year */
+  int third;                 /* 1 early, 2 mid, 3 late; 0 all of it */
+  bool before_year;          /* winter: starts in December of the year before */
+  int relative;              /* this: 1, last: 2, with unit in `grain` */
+} Point;
+
+static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
+static const char *const numbers[] = {"first", "second", "third", "fourth"};
+
+static bool digit(char c) { return c >= '0' && c <= '9'; }
+static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+static bool tokenize(PropterStr s, Tokens *out) {
+  for (size_t i = 0; i < s.len;) {
+    Token t = {.kind = T_OTHER, .start = i};
+    if (digit(s.data[i])) {
+      t.kind = T_NUMBER;
+      while (i < s.len && digit(s.data[i])) {
+        if (t.digits < 6) t.number = t.number * 10 + (s.data[i] - '0');
+        t.digits++, i++;
+      }
+      if (i + 1 < s.len && letter(s.data[i]) && letter(s.data[i + 1]) && (i + 2 == s.len || !letter(s.data[i + 2]))) {
+        char a = s.data[i], b = s.data[i + 1];
+        if ((a == 's' && b == 't') || (a == 'n' && b == 'd') || (a == 'r' && b == 'd') || (a == 't' && b == 'h')) t.ordinal = true, i += 2;
+      }
+      /* 45,000 and 3.5 and $2011 are amounts. */
+      if (i + 1 < s.len && (s.data[i] == ',' || s.data[i] == '.') && digit(s.data[i + 1])) t.kind = T_OTHER;
+      if (t.start > 1 && (s.data[t.start - 1] == ',' || s.data[t.start - 1] == '.') && digit(s.data[t.start - 2])) t.kind = T_OTHER;
+      if (t.start > 0 && s.data[t.start - 1] == '$') t.kind = T_OTHER;
+      if (i < s.len && (s.data[i] == '%' || (s.data[i] != 'Q' && letter(s.data[i])))) t.kind = T_OTHER;
+    } else if (letter(s.data[i])) {
+      t.kind = T_WORD;
+      t.capital = s.data[i] >= 'A' && s.data[i] <= 'Z';
+      size_t n = 0;
+      while (i < s.len && letter(s.data[i])) {
+        if (n < WORD_MAX - 1) t.word[n++] = (char)(s.data[i] | 0x20);
+        i++;
+      }
+      t.word[n] = '\0';
+      if (n == 1 && t.word[0] == 'q' && i < s.len && digit(s.data[i]) && (i + 1 == s.len || !digit(s.data[i + 1]))) t.number = s.data[i] - '0', i++;
+    } else if ((unsigned char)s.data[i] == 0xE2 && i + 2 < s.len && (unsigned char)s.data[i + 1] == 0x80 && ((unsigned char)s.data[i + 2] == 0x93 || (unsigned char)s.data[i + 2] == 0x94 || (unsigned char)s.data[i + 2] == 0x91)) {
+      t.kind = T_DASH, i += 3;
+    } else {
+      t.kind = s.data[i] == '-' ? T_DASH : s.data[i] == ',' ? T_COMMA : T_OTHER;
+      if (s.data[i] == ' ' || s.data[i] == '\n' || s.data[i] == '\t') {
+        i++;
+        continue;
+      }
+      i++;
+    }
+    t.end = i;
+    if (!propter_vec_push(out, t)) return false;
+  }
+  return true;
+}
+
+static bool is(const Tokens *t, size_t i, const char *word) { return i < t->count && t->items[i].kind == T_WORD && strcmp(t->items[i].word, word) == 0; }
+
+static bool is_any(const Tokens *t, size_t i, const char *words) {
+  if (i >= t->count || t->items[i].kind != T_WORD) return false;
+  size_t n = strlen(t->items[i].word);
+  for (const char *p = words; (p = strstr(p, t->items[i].word)); p++)
+    if ((p == words || p[-1] == ' ') && (p[n] == ' ' || !p[n])) return true;
+  return false;
+}
+
+static int month_of(const PropterStr *s, const Tokens *t, size_t i) {
+  if (i >= t->count || t->items[i].kind != T_WORD || !t->items[i].capital) return 0;
+  const char *w = t->items[i].word;
+  size_t n = strlen(w);
+  for (int m = 0; m < 12; m++) {
+    if (strcmp(w, months[m]) == 0) return m + 1;
+    /* Abbreviations, with a full stop or before a number: "Aug. 7", "Sept 2011". */
+    bool cut = n >= 3 && n <= 4 && strncmp(w, months[m], n) == 0 && strlen(months[m]) > n;
+    if (cut && (n == 3 || m == 8) && ((t->items[i].end < s->len && s->data[t->items[i].end] == '.') || (i + 1 < t->count && t->items[i + 1].kind == T_NUMBER))) return m + 1;
+  }
+  return 0;
+}
+
+static int season_of(const Tokens *t, size_t i) {
+  if (is(t, i, "spring")) return 3;
+  if (is(t, i, "summer")) return 6;
+  if (is(t, i, "autumn") || is(t, i, "fall")) return 9;
+  if (is(t, i, "winter")) return 12;
+  return 0;
+}
+
+static bool year_at(const Tokens *t, size_t i) {
+  return i < t->count && t->items[i].kind == T_NUMBER && t->items[i].digits == 4 && !t->items[i].ordinal && t->items[i].number >= 1800 && t->items[i].number <= 2199;
+}
+
+static bool day_at(const Tokens *t, size_t i) {
+  return i < t->count && t->items[i].kind == T_NUMBER && t->items[i].digits <= 2 && t->items[i].number >= 1 && t->items[i].number <= 31;
+}
+
+static bool dot_at(const PropterStr *s, const Tokens *t, size_t i) { return i < t->count && t->items[i].kind == T_OTHER && s->data[t->items[i].start] == '.'; }
+
+static size_t skip_year(const Tokens *t, size_t i, Point *p) {
+  size_t j = i;
+  if (j < t->count && t->items[j].kind == T_COMMA) j++;
+  if (is(t, j, "of") || is(t, j, "in")) j++;
+  if (!year_at(t, j)) return i;
+  p->year = t->items[j].number;
+  return j + 1;
+}
+
+static bool range_word(const Tokens *t, size_t i) { return i < t->count && (t->items[i].kind == T_DASH || is_any(t, i, "to through until till and")); }
+
+/* ISO date at token i: number dash number dash number without blanks. */
+static size_t iso(const Tokens *t, size_t i, Point *p) {
+  if (i + 4 >= t->count) return 0;
+  const Token *a = &t->items[i];
+  if (a->kind != T_NUMBER || a->digits != 4 || a[1].kind != T_DASH || a[2].kind != T_NUMBER || a[2].digits != 2 || a[3].kind != T_DASH || a[4].digits != 2) return 0;
+  if (a[0].end != a[1].start || a[1].end != a[2].start || a[2].end != a[3].start || a[3].end != a[4].start) return 0;
+  if (a[2].number < 1 || a[2].number > 12 || a[4].number < 1 || a[4].number > propter_month_length(a->number, a[2].number)) return 0;
+  *p = (Point){WHEN_DAY, a->number, a[2].number, a[4].number, 0, 0, false, 0};
+  return i + 5;
+}
+
+/* One point in the calendar at token i; returns the token after it, or 0. `loose`: a bare month or year is enough. */
+static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loose, Point *p) {
+  size_t j = iso(t, i, p);
+  if (j) return j;
+  memset(p, 0, sizeof *p);
+  size_t begin = i;
+  if (is_any(t, i, "early mid late")) {
+    p->third = is(t, i, "early") ? 1 : is(t, i, "mid") ? 2 : 3;
+    i++;
+    if (i < t->count && t->items[i].kind == T_DASH) i++;
+    if (is(t, i, "in")) i++;
+    loose = true;
+  } else if (is_any(t, i, "beginning start middle end") && is(t, i + 1, "of")) {
+    p->third = is(t, i, "middle") ? 2 : is(t, i, "end") ? 3 : 1;
+    i += 2;
+    loose = true;
+  }
+  int m;
+  if (day_at(t, i) && !p->third) {
+    size_t k = i + 1;
+    if (is(t, k, "of")) k++;
+    if ((m = month_of(s, t, k))) {
+      *p = (Point){WHEN_DAY, 0, m, t->items[i].number, 0, 0, false, 0};
+      k++;
+      if (dot_at(s, t, k) && strlen(t->items[k - 1].word) < 5) k++;
+      return skip_year(t, k, p);
+    }
+    return 0;
+  }
+  if ((m = month_of(s, t, i))) {
+    size_t k = i + 1;
+    if (dot_at(s, t, k) && strlen(t->items[i].word) < 5) k++;
+    p->month = m;
+    if (day_at(t, k) && !p->third) {
+      p->grain = WHEN_DAY, p->day = t->items[k].number;
+      return skip_year(t, k + 1, p);
+    }
+    p->grain = WHEN_MONTH, p->month_count = 1;
+    size_t after = skip_year(t, k, p);
+    if (after != k) return after;
+    /* "may" and "march" are words; other months need their capital only. */
+    bool word = m == 3 || m == 5;
+    bool led = begin > 0 && is_any(t, begin - 1, "in of since by during last this early late from to until through for between and next before after");
+    return word && !led && !p->third && !loose ? 0 : k;
+  }
+  int season = season_of(t, i);
+  if (season) {
+    bool led = begin > 0 && is_any(t, begin - 1, "this last that the in over during since of");
+    Point q = *p;
+    q.grain = WHEN_SEASON, q.month = season, q.month_count = 3, q.before_year = season == 12;
+    size_t after = skip_year(t, i + 1, &q);
+    if (after == i + 1 && (!led || is(t, i + 1, "in") || is(t, i + 1, "of"))) return 0;
+    /* "the fall in orders" is no season, nor is "in fall" without a year. */
+    if (after == i + 1 && is(t, i, "fall") && !(begin > 0 && is_any(t, begin - 1, "this last"))) return 0;
+    if (after == i + 1 && begin > 0 && is(t, begin - 1, "last")) q.relative = 2;
+    *p = q;
+    return after;
+  }
+  if (i < t->count && t->items[i].kind == T_WORD && strcmp(t->items[i].word, "q") == 0 && t->items[i].number >= 1 && t->items[i].number <= 4) {
+    p->grain = WHEN_SEASON, p->month = 3 * t->items[i].number - 2, p->month_count = 3;
+    return skip_year(t, i + 1, p);
+  }
+  for (int n = 0; n < 4; n++) {
+    if (!is(t, i, numbers[n])) continue;
+    bool half = is(t, i + 1, "half") && n < 2;
+    if (!half && !is(t, i + 1, "quarter")) return 0;
+    p->grain = WHEN_SEASON, p->month = half ? 6 * n + 1 : 3 * n + 1, p->month_count = half ? 6 : 3;
+    size_t k = i + 2;
+    if (is(t, k, "of") && is(t, k + 1, "the") && is(t, k + 2, "year")) return k + 3;
+    size_t after = skip_year(t, k, p);
+    return after == k && half ? 0 : after;
+  }
+  if (is_any(t, i, "this last") && is_any(t, i + 1, "month year quarter")) {
+    p->relative = is(t, i, "this") ? 1 : 2;
+    p->grain = is(t, i + 1, "month") ? WHEN_MONTH : is(t, i + 1, "year") ? WHEN_YEAR : WHEN_SEASON;
+    return i + 2;
+  }
+  if (year_at(t, i)) {
+    bool led = begin > 0 && is_any(t, begin - 1, "in of since by during until through from to for between throughout before after year end");
+    if (!led && !loose && !p->third) return 0;
+    p->grain = WHEN_YEAR, p->year = t->items[i].number, p->month = 1, p->month_count = 12;
+    return i + 1;
+  }
+  return 0;
+}
+
+static void span(const Point *p, int year, PropterDay *first, PropterDay *last) {
+  if (p->grain == WHEN_DAY) {
+    int max = propter_month_length(year, p->month);
+    *first = *last = propter_day(year, p->month, p->day > max ? max : p->day);
+    return;
+  }
+  if (p->before_year) year--;
+  *first = propter_day(year, p->month, 1);
+  *last = propter_day(year, p->month + p->month_count, 1) - 1;
+  if (p->third && p->month_count == 1) {
+    PropterDay start = *first, end = *last;
+    *first = p->third == 1 ? start : p->third == 2 ? start + 10 : start + 20;
+    *last = p->third == 1 ? start + 9 : p->third == 2 ? start + 19 : end;
+  } else if (p->third) {
+    int part = p->month_count / 3;
+    *first = propter_day(year, p->month + (p->third - 1) * part, 1);
+    *last = propter_day(year, p->month + p->third * part, 1) - 1;
+  }
+}
+
+/* Dates of a point that names no year: in the hinted year, else the last that had begun by the reference day. */
+static bool resolve(Point *p, PropterDay reference, int hint, PropterDay *first, PropterDay *last) {
+  if (p->relative && p->grain != WHEN_SEASON && reference == PROPTER_NO_DAY) return false;
+  int y = 0, m = 0, d = 0;
+  if (reference != PROPTER_NO_DAY) propter_day_civil(reference, &y, &m, &d);
+  if (p->relative && !(p->grain == WHEN_SEASON && p->month)) {
+    if (reference == PROPTER_NO_DAY) return false;
+    int back = p->relative - 1;
+    if (p->grain == WHEN_YEAR) {
+      *first = propter_day(y - back, 1, 1), *last = propter_day(y - back, 12, 31);
+    } else if (p->grain == WHEN_MONTH) {
+      *first = propter_day(y, m - back, 1), *last = propter_day(y, m - back + 1, 1) - 1;
+    } else {
+      int q = (m - 1) / 3 * 3 + 1;
+      *first = propter_day(y, q - 3 * back, 1), *last = propter_day(y, q - 3 * back + 3, 1) - 1;
+    }
+    return true;
+  }
+  if (p->year) {
+    span(p, p->year, first, last);
+    return true;
+  }
+  if (hint) {
+    span(p, hint, first, last);
+    return true;
+  }
+  if (reference == PROPTER_NO_DAY) return false;
+  int year = y + 1;
+  do span(p, year--, first, last);
+  while (*first > reference);
+  return true;
+}
+
+static int point_order(const Point *p) { return p->month * 100 + p->day; }
+
+static bool add(Whens *out, const Tokens *t, size_t from, size_t to, PropterDay first, PropterDay last, WhenGrain grain, bool year) {
+  if (last < first) return true;
+  When w = {t->items[from].start, t->items[to - 1].end, first, last, grain, year};
+  return propter_vec_push(out, w);
+}
+
+/* "7–22 August 2011", "August 7 to 22, 2011": two days that share a month. */
+static size_t shared_month(const PropterStr *s, const Tokens *t, size_t i, Point *a, Point *b) {
+  int m;
+  size_t j;
+  if (day_at(t, i) && range_word(t, i + 1) && day_at(t, i + 2)) {
+    j = i + 3;
+    if (is(t, j, "of")) j++;
+    if (!(m = month_of(s, t, j))) return 0;
+    j++;
+    *a = (Point){WHEN_DAY, 0, m, t->items[i].number, 0, 0, false, 0};
+    *b = (Point){WHEN_DAY, 0, m, t->items[i + 2].number, 0, 0, false, 0};
+    j = skip_year(t, j, b);
+    a->year = b->year;
+    return j;
+  }
+  if ((m = month_of(s, t, i)) && day_at(t, i + 1) && range_word(t, i + 2) && day_at(t, i + 3) && !month_of(s, t, i + 4)) {
+    *a = (Point){WHEN_DAY, 0, m, t->items[i + 1].number, 0, 0, false, 0};
+    *b = (Point){WHEN_DAY, 0, m, t->items[i + 3].number, 0, 0, false, 0};
+    j = skip_year(t, i + 4, b);
+    a->year = b->year;
+    return j;
+  }
+  return 0;
+}
+
+bool when_scan(PropterStr text, PropterDay reference, int year, Whens *out) {
+  Tokens t = {0};
+  bool fits = tokenize(text, &t);
+  for (size_t i = 0; fits && i < t.count;) {
+    Point a, b;
+    PropterDay first, last, first2, last2;
+    size_t j = shared_month(&text, &t, i, &a, &b);
+    if (j) {
+      if (resolve(&a, reference, year, &first, &last) && resolve(&b, reference, year, &first2, &last2)) fits = add(out, &t, i, j, first, last2, WHEN_DAY, a.year != 0);
+      i = j;
+      continue;
+    }
+    if (!(j = point_at(&text, &t, i, false, &a))) {
+      i++;
+      continue;
+    }
+    size_t k = 0;
+    bool joined = range_word(&t, j) && (!is(&t, j, "and") || (i > 0 && is(&t, i - 1, "between")));
+    if (joined && !a.relative) k = point_at(&text, &t, j + 1, true, &b);
+    if (k && !b.relative) {
+      bool same = a.grain != WHEN_YEAR || b.grain == WHEN_YEAR;
+      if (!a.year && b.year && same) a.year = point_order(&a) > point_order(&b) ? b.year - 1 : b.year;
+      if (!b.year && a.year && same) b.year = point_order(&b) < point_order(&a) ? a.year + 1 : a.year;
+      if (same && resolve(&a, reference, year, &first, &last) && resolve(&b, reference, year, &first2, &last2) && last2 >= first) {
+        fits = add(out, &t, i, k, first, last2, a.grain > b.grain ? a.grain : b.grain, a.year != 0);
+        i = k;
+        continue;
+      }
+    }
+    if (resolve(&a, reference, year, &first, &last)) fits = add(out, &t, i, j, first, last, a.grain, a.year != 0);
+    i = j;
+  }
+  propter_vec_clear(&t);
+  return fits;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bad documents give an error that says what and where, quickly, and nothing leaks or crashes. */
+#include <string.h>
+
+#include "doc_support.h"
+
+Suite *suite_bad(void);
+
+static void check_fails(PropterStr bytes, const char *name, const PropterLimits *limits, PropterStatus wanted, const char *words) {
+  PropterError err = {0};
+  PropterDocument *d = NULL;
+  PropterStatus status = propter_document_parse(bytes, name, limits, &d, &err);
+  ck_assert_msg(status == wanted, "%s: %s %s", name, propter_status_name(status), err.message);
+  ck_assert_ptr_null(d);
+  ck_assert_msg(strstr(err.message, words) != NULL, "\"%s\" does not say \"%s\"", err.message, words);
+  ck_assert_str_eq(err.source, name);
+}
+
+START_TEST(nested_tags_of_50_mb) {
+  PropterBuf b = {0};
+  for (size_t i = 0; i < 50u << 20; i += 5) propter_buf_add(&b, PROPTER_STR("<div>"));
+  check_fails(propter_buf_str(&b), "deep.html", NULL, PROPTER_LIMIT, "nested deeper than 256");
+  propter_buf_clear(&b);
+  for (size_t i = 0; i < 100000; i++) propter_buf_add(&b, PROPTER_STR("> "));
+  propter_buf_add(&b, PROPTER_STR("x"));
+  check_fails(propter_buf_str(&b), "deep.md", NULL, PROPTER_LIMIT, "nested deeper than 256");
+  propter_buf_clear(&b);
+}
+END_TEST
+
+START_TEST(broken_archives) {
+  PropterBuf archive = {0};
+  docx_make(&archive, docx_body("<w:p><w:r><w:t>text</w:t></w:r></w:p>"), NULL, NULL);
+  check_fails((PropterStr){archive.data, archive.len / 2}, "half.docx", NULL, PROPTER_SYNTAX, "expected a zip archive");
+  check_fails(PROPTER_STR(""), "none.docx", NULL, PROPTER_SYNTAX, "expected a zip archive");
+  propter_buf_clear(&archive);
+  docx_make(&archive, NULL, "<a/>", NULL);
+  check_fails(propter_buf_str(&archive), "other.docx", NULL, PROPTER_INVALID, "word/document.xml");
+  propter_buf_clear(&archive);
+  docx_make(&archive, "<w:document><w:body>", NULL, NULL);
+  check_fails(propter_buf_str(&archive), "cut.docx", NULL, PROPTER_SYNTAX, "word/document.xml: expected well-formed XML");
+  propter_buf_clear(&archive);
+  docx_make(&archive, "<!DOCTYPE d [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><d>&x;</d>", NULL, NULL);
+  check_fails(propter_buf_str(&archive), "doctype.docx", NULL, PROPTER_INVALID, "DOCTYPE");
+  propter_buf_clear(&archive);
+}
+END_TEST
+
+START_TEST(damage_is_noticed) {
+  PropterBuf archive = {0};
+  docx_make(&archive, docx_body("<w:p><w:r><w:t>text that is long enough to be packed, text that is long enough to be packed</w:t></w:r></w:p>"), NULL, NULL);
+  /* Turn over one byte at a time: an answer or an error, never a crash. */
+  unsigned failed = 0;
+  for (size_t i = 0; i < archive.len; i++) {
+    PropterError err = {0};
+    PropterDocument *d = NULL;
+    archive.data[i] = (char)(archive.data[i] ^ 0x55);
+    failed += propter_document_parse(propter_buf_str(&archive), "bent.docx", NULL, &d, &err) != PROPTER_OK;
+    propter_document_free(d);
+    archive.data[i] = (char)(archive.data[i] ^ 0x55);
+  }
+  ck_assert_uint_gt(failed, archive.len / 4);
+  propter_buf_clear(&archive);
+}
+END_TEST
+
+START_TEST(archives_that_grow) {
+  PropterBuf text = {0}, archive = {0};
+  for (int i = 0; i < 200000; i++) propter_buf_add(&text, PROPTER_STR("<w:p></w:p>"));
+  docx_make(&archive, docx_body(text.data), NULL, NULL);
+  check_fails(propter_buf_str(&archive), "bomb.docx", NULL, PROPTER_LIMIT, "times its size");
+  PropterLimits limits = propter_limits_default();
+  limits.zip_ratio = 1000000;
+  limits.zip_bytes = 1 << 20;
+  check_fails(propter_buf_str(&archive), "bomb.docx", &limits, PROPTER_LIMIT, "unpacks to more than");
+  limits.zip_entries = 1;
+  check_fails(propter_buf_str(&archive), "many.docx", &limits, PROPTER_LIMIT, "entries");
+  propter_buf_clear(&text);
+  propter_buf_clear(&archive);
+}
+END_TEST
+
+START_TEST(too_large_and_no_text) {
+  PropterLimits limits = propter_limits_default();
+  limits.document_bytes = 100;
+  char big[200];
+  memset(big, 'x', sizeof big);
+  check_fails((PropterStr){big, sizeof big}, "big.txt", &limits, PROPTER_LIMIT, "at most 100");
+  limits.document_bytes = 1000;
+  limits.text_bytes = 50;
+  check_fails((PropterStr){big, sizeof big}, "big.txt", &limits, PROPTER_LIMIT, "50");
+  char zeros[300] = "MZ";
+  check_fails((PropterStr){zeros, sizeof zeros}, "program.txt", NULL, PROPTER_INVALID, "binary");
+  PropterError missing = {0};
+  PropterDocument *d = NULL;
+  ck_assert_int_eq(propter_document_open("/nonexistent/x.txt", NULL, &d, &missing), PROPTER_NOT_FOUND);
+  ck_ok(propter_document_parse(PROPTER_STR(""), "empty.html", NULL, &d, err));
+  ck_assert_uint_eq(d->block_count, 0);
+  ck_assert_ptr_null(propter_document_block_at(d, 0));
+  propter_document_free(d);
+}
+END_TEST
+
+START_TEST(markup_soup_never_crashes) {
+  static const char *const pages[] = {"<", "<p", "&", "&#", "&#x;", "&#99999999;", "<p>&amp", "</p></p></div>x", "<table><p>x<td>y<tr>", "<!--", "<![CDATA[x]]>y", "<p \0 x>", "<svg><p>x</svg>y", "<title>a", "<b><i>x</b>y</i>", "<a href='", "\xFF\xFE<", "<p>\xF0\x9F"};
+  for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+    PropterError err = {0};
+    PropterDocument *d = NULL;
+    PropterStatus status = propter_document_parse(propter_str(pages[i]), "soup.html", NULL, &d, &err);
+    ck_assert_msg(status == PROPTER_OK, "%s: %s", pages[i], err.message);
+    if (d->text.len) (void)propter_document_place(d, 0, d->text.len);
+    propter_document_free(d);
+  }
+}
+END_TEST
+
+typedef struct {
+  PropterStr bytes;
+  const char *name;
+} Input;
+
+static PropterStatus parse(void *payload, PropterError *err) {
+  Input *in = payload;
+  PropterDocument *d = NULL;
+  PropterStatus status = propter_document_parse(in->bytes, in->name, NULL, &d, err);
+  propter_document_free(d);
+  return status;
+}
+
+START_TEST(failing_allocations) {
+  PropterBuf archive = {0};
+  docx_make(&archive, docx_body("<w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Head</w:t></w:r></w:p><w:p><w:r><w:t>text</w:t></w:r></w:p>"), NULL, NULL);
+  Input inputs[] = {{PROPTER_STR("<title>t</title><h1>a</h1><p>b &amp; c<p>5 May 2011"), "a.html"},
+                    {PROPTER_STR("---\ntitle: x\n---\n# a\n\nb &amp; c\n\n- d\n"), "a.md"},
+                    {PROPTER_STR("Date: 5 May 2011\nTitle: x\n\nHead\n\ntext goes here.\n"), "a.txt"},
+                    {propter_buf_str(&archive), "a.docx"}};
+  for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, parse, &inputs[i], true), 3);
+  propter_buf_clear(&archive);
+}
+END_TEST
+
+static PropterStatus open_file(void *payload, PropterError *err) {
+  PropterDocument *d = NULL;
+  PropterStatus status = propter_document_open(payload, NULL, &d, err);
+  propter_document_free(d);
+  return status;
+}
+
+START_TEST(failing_reads) {
+  char path[512];
+  (void)snprintf(path, sizeof path, "%s", support_path(support_folder(), "a.txt"));
+  support_write(path, PROPTER_STR("one line.\n"));
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, open_file, path, true), 1);
+}
+END_TEST
+
+Suite *suite_bad(void) {
+  Suite *s = suite_create("bad");
+  TCase *tc = tcase_create("bad");
+  tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, nested_tags_of_50_mb);
+  tcase_add_test(tc, broken_archives);
+  tcase_add_test(tc, damage_is_noticed);
+  tcase_add_test(tc, archives_that_grow);
+  tcase_add_test(tc, too_large_and_no_text);
+  tcase_add_test(tc, markup_soup_never_crashes);
+  tcase_add_test(tc, failing_allocations);
+  tcase_add_test(tc, failing_reads);
+  suite_add_tcase(s, tc);
+  return s;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support.h"
+#include "when.h"
+
+Suite *suite_when(void);
+
+static const struct {
+  const char *text, *words, *first, *last; /* words NULL: no date at all */
+} cases[] = {
+    {"It began on 7 August 2011.", "7 August 2011", "2011-08-07", "2011-08-07"},
+    {"on the 7th of August 2011", "7th of August 2011", "2011-08-07", "2011-08-07"},
+    {"On August 7, 2011, they left", "August 7, 2011", "2011-08-07", "2011-08-07"},
+    {"since Aug. 7 they", "Aug. 7", "2011-08-07", "2011-08-07"},
+    {"dated 2011-08-07.", "2011-08-07", "2011-08-07", "2011-08-07"},
+    {"the strike of 7\xE2\x80\x93" "22 August", "7\xE2\x80\x93" "22 August", "2011-08-07", "2011-08-22"},
+    {"from August 7 to 22, 2011", "August 7 to 22, 2011", "2011-08-07", "2011-08-22"},
+    {"between 28 April and 5 May 2010", "28 April and 5 May 2010", "2010-04-28", "2010-05-05"},
+    {"from December 2007 to June 2009", "December 2007 to June 2009", "2007-12-01", "2009-06-30"},
+    {"November to January 2008", "November to January 2008", "2007-11-01", "2008-01-31"},
+    {"in August", "August", "2011-08-01", "2011-08-31"},
+    {"in November", "November", "2010-11-01", "2010-11-30"},
+    {"in late August", "late August", "2011-08-21", "2011-08-31"},
+    {"in August 2011 it", "August 2011", "2011-08-01", "2011-08-31"},
+    {"in May 2010", "May 2010", "2010-05-01", "2010-05-31"},
+    {"in the spring of 2008", "spring of 2008", "2008-03-01", "2008-05-31"},
+    {"autumn 2008", "autumn 2008", "2008-09-01", "2008-11-30"},
+    {"the winter of 2014", "winter of 2014", "2013-12-01", "2014-02-28"},
+    {"this spring", "spring", "2011-03-01", "2011-05-31"},
+    {"from late 2014 on", "late 2014", "2014-09-01", "2014-12-31"},
+    {"mid-2008", "mid-2008", "2008-05-01", "2008-08-31"},
+    {"during 2009", "2009", "2009-01-01", "2009-12-31"},
+    {"in the third quarter of 2010", "third quarter of 2010", "2010-07-01", "2010-09-30"},
+    {"in Q3 2010", "Q3 2010", "2010-07-01", "2010-09-30"},
+    {"in the second half of 2008", "second half of 2008", "2008-07-01", "2008-12-31"},
+    {"last month", "last month", "2011-08-01", "2011-08-31"},
+    {"this year", "this year", "2011-01-01", "2011-12-31"},
+    {"between 2008 and 2010", "2008 and 2010", "2008-01-01", "2010-12-31"},
+    {"It may fall, and we march on.", NULL, NULL, NULL},
+    {"a fall in orders", NULL, NULL, NULL},
+    {"45,000 workers and $2011 and 2011 units", NULL, NULL, NULL},
+    {"the second bolt of 7 boxes", NULL, NULL, NULL},
+};
+
+START_TEST(expressions) {
+  Whens found = {0};
+  ck_assert(when_scan(propter_str(cases[_i].text), propter_day(2011, 9, 9), 0, &found));
+  if (!cases[_i].words) {
+    ck_assert_msg(found.count == 0, "%s: found %zu", cases[_i].text, found.count);
+  } else {
+    ck_assert_msg(found.count == 1, "%s: found %zu", cases[_i].text, found.count);
+    When w = found.items[0];
+    char first[16], last[16];
+    propter_day_format(w.first, first);
+    propter_day_format(w.last, last);
+    ck_assert_msg(propter_str_equal((PropterStr){cases[_i].text + w.start, w.end - w.start}, propter_str(cases[_i].words)), "%s: found \"%.*s\"", cases[_i].text, (int)(w.end - w.start), cases[_i].text + w.start);
+    ck_assert_str_eq(first, cases[_i].first);
+    ck_assert_str_eq(last, cases[_i].last);
+  }
+  propter_vec_clear(&found);
+}
+END_TEST
+
+START_TEST(a_hint_beats_the_reference) {
+  Whens found = {0};
+  ck_assert(when_scan(PROPTER_STR("in August"), propter_day(2016, 1, 1), 2011, &found));
+  ck_assert_uint_eq(found.count, 1);
+  ck_assert_int_eq(found.items[0].first, propter_day(2011, 8, 1));
+  ck_assert(!found.items[0].year_given);
+  found.count = 0;
+  ck_assert(when_scan(PROPTER_STR("in August and in June 2010"), PROPTER_NO_DAY, 0, &found));
+  ck_assert_uint_eq(found.count, 1);
+  propter_vec_clear(&found);
+}
+END_TEST
+
+Suite *suite_when(void) {
+  Suite *s = suite_create("when");
+  TCase *tc = tcase_create("when");
+  tcase_add_loop_test(tc, expressions, 0, sizeof cases / sizeof *cases);
+  tcase_add_test(tc, a_hint_beats_the_reference);
+  suite_add_tcase(s, tc);
+  return s;
+}
