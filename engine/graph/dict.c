@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dict.h"
+
+#include <string.h>
+
+#include "propter/hash.h"
+#include "term.h"
+
+static void big_endian(uint64_t v, unsigned char out[8]) {
+  for (int i = 7; i >= 0; i--, v >>= 8) out[i] = (unsigned char)v;
+}
+
+void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record) {
+  unsigned tag = term->kind == PROPTER_TERM_BLANK    ? ID_BLANK
+                 : term->kind == PROPTER_TERM_IRI    ? ID_IRI
+                 : term->language.len                ? ID_LANGUAGE
+                 : term_is_string(term)              ? ID_STRING
+                                                     : ID_TYPED;
+  propter_buf_reset(record);
+  propter_buf_add_char(record, (char)tag);
+  if (tag == ID_TYPED) propter_buf_add(record, (PropterStr){(const char *)&datatype, sizeof datatype});
+  if (tag == ID_LANGUAGE) {
+    propter_buf_add(record, term->language);
+    propter_buf_add_char(record, '\0');
+  }
+  propter_buf_add(record, term->value);
+}
+
+static uint32_t checksum(PropterStr record) { return (uint32_t)propter_hash64(record); }
+
+PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterStr *record, PropterError *err) {
+  unsigned char k[8];
+  big_endian(id & ID_PAYLOAD, k);
+  MDB_val key = {sizeof k, k}, data;
+  int rc = mdb_get(txn, env->db[ENV_TERMS], &key, &data);
+  if (rc == MDB_NOTFOUND) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
+  if (rc) return env_fail(env, rc, "read", err);
+  uint32_t sum;
+  if (data.mv_size < 1 + sizeof sum) return propter_fail(err, PROPTER_DAMAGED, "term %llx is too short", (unsigned long long)id);
+  *record = (PropterStr){data.mv_data, data.mv_size - sizeof sum};
+  memcpy(&sum, record->data + record->len, sizeof sum);
+  if (sum != checksum(*record) || (unsigned char)record->data[0] != id_tag(id)) return propter_fail(err, PROPTER_DAMAGED, "term %llx fails its checksum", (unsigned long long)id);
+  return PROPTER_OK;
+}
+
+PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, PropterId *id, PropterError *err) {
+  unsigned char k[8];
+  big_endian(propter_hash64(record), k);
+  MDB_val key = {sizeof k, k}, data;
+  *id = PROPTER_NO_ID;
+  int rc = mdb_get(txn, env->db[ENV_HASHES], &key, &data);
+  if (rc == MDB_NOTFOUND) return PROPTER_OK;
+  if (rc) return env_fail(env, rc, "read", err);
+  if (data.mv_size % sizeof *id) return propter_fail(err, PROPTER_DAMAGED, "hash entry has %zu bytes", data.mv_size);
+  for (size_t at = 0; at < data.mv_size; at += sizeof *id) {
+    PropterId found;
+    PropterStr present;
+    memcpy(&found, (const char *)data.mv_data + at, sizeof found);
+    PropterStatus status = dict_get(env, txn, found, &present, err);
+    if (status == PROPTER_NOT_FOUND) return propter_fail(err, PROPTER_DAMAGED, "hash entry names the absent term %llx", (unsigned long long)found);
+    PROPTER_TRY(status);
+    if (propter_str_equal(present, record)) {
+      *id = found;
+      return PROPTER_OK;
+    }
+  }
+  return PROPTER_OK;
+}
+
+PropterStatus dict_put(const Env *env, MDB_txn *txn, uint64_t number, PropterStr record, PropterError *err) {
+  unsigned char k[8];
+  big_endian(number, k);
+  uint32_t sum = checksum(record);
+  MDB_val key = {sizeof k, k}, data = {record.len + sizeof sum, NULL};
+  int rc = mdb_put(txn, env->db[ENV_TERMS], &key, &data, MDB_RESERVE | MDB_NOOVERWRITE | MDB_APPEND);
+  if (rc == MDB_MAP_FULL) return PROPTER_LIMIT;
+  if (rc) return env_fail(env, rc, "write", err);
+  memcpy(data.mv_data, record.data, record.len);
+  memcpy((char *)data.mv_data + record.len, &sum, sizeof sum);
+
+  /* Terms of equal hash share an entry. */
+  PropterId ids[32], id = id_make((unsigned char)record.data[0], number);
+  size_t n = 0;
+  big_endian(propter_hash64(record), k);
+  rc = mdb_get(txn, env->db[ENV_HASHES], &key, &data);
+  if (rc == 0) {
+    if (data.mv_size % sizeof id || data.mv_size > sizeof ids - sizeof id) return propter_fail(err, PROPTER_DAMAGED, "hash entry has %zu bytes", data.mv_size);
+    n = data.mv_size / sizeof id;
+    memcpy(ids, data.mv_data, data.mv_size);
+  } else if (rc != MDB_NOTFOUND) {
+    return env_fail(env, rc, "read", err);
+  }
+  ids[n++] = id;
+  data = (MDB_val){n * sizeof id, ids};
+  rc = mdb_put(txn, env->db[ENV_HASHES], &key, &data, 0);
+  return rc == 0 ? PROPTER_OK : rc == MDB_MAP_FULL ? PROPTER_LIMIT : env_fail(env, rc, "write", err);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "env.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "propter/io.h"
+
+enum { FORMAT = 1, HEADROOM = 1 << 30, MAX_READERS = 1022, WAIT_SECONDS = 10 };
+
+static const char *const names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "gspo", "terms", "hashes", "meta"};
+
+/* The one piece of process-wide state: LMDB allows one environment per file and process. */
+static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+static Env *table;
+
+PropterStatus env_fail(const Env *env, int code, const char *what, PropterError *err) {
+  propter_error_at(err, env->dir, 0, 0);
+  switch (code) {
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+    case MDB_PANIC:
+    case MDB_BAD_TXN: return propter_fail(err, PROPTER_DAMAGED, "%s: %s", what, mdb_strerror(code));
+    case MDB_VERSION_MISMATCH: return propter_fail(err, PROPTER_INVALID, "%s: %s", what, mdb_strerror(code));
+    case MDB_MAP_FULL: return propter_fail(err, PROPTER_LIMIT, "%s: the graph has reached its limit of %llu bytes", what, (unsigned long long)env->limits.graph_bytes);
+    case MDB_READERS_FULL: return propter_fail(err, PROPTER_LIMIT, "%s: more than %d readers", what, MAX_READERS);
+    case ENOMEM: return propter_fail(err, PROPTER_NO_MEMORY, "%s: out of memory", what);
+    case ENOENT: return propter_fail(err, PROPTER_NOT_FOUND, "%s: %s", what, mdb_strerror(code));
+    default: return propter_fail(err, PROPTER_IO, "%s: %s", what, mdb_strerror(code));
+  }
+}
+
+PropterStatus env_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t *value, PropterError *err) {
+  MDB_val key = {strlen(name), (void *)(uintptr_t)name}, data;
+  *value = 0;
+  int rc = mdb_get(txn, env->db[ENV_META], &key, &data);
+  if (rc == MDB_NOTFOUND) return PROPTER_OK;
+  if (rc) return env_fail(env, rc, "read", err);
+  if (data.mv_size != sizeof *value) return propter_fail(err, PROPTER_DAMAGED, "meta record %s has %zu bytes", name, data.mv_size);
+  memcpy(value, data.mv_data, sizeof *value);
+  return PROPTER_OK;
+}
+
+PropterStatus env_set_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t value, PropterError *err) {
+  MDB_val key = {strlen(name), (void *)(uintptr_t)name}, data = {sizeof value, &value};
+  int rc = mdb_put(txn, env->db[ENV_META], &key, &data, 0);
+  (void)err;
+  /* MAP_FULL must reach the writer as itself: it grows the map and starts again. */
+  return rc == 0 ? PROPTER_OK : rc == MDB_MAP_FULL ? PROPTER_LIMIT : env_fail(env, rc, "write", err);
+}
+
+static PropterStatus file_of(const Env *env, const char *name, char *path, size_t size, PropterError *err) {
+  if (snprintf(path, size, "%s/%s", env->dir, name) >= (int)size) return propter_fail(err, PROPTER_INVALID, "the graph directory's name is too long");
+  return PROPTER_OK;
+}
+
+/* A shorter file than its last commit says would end in SIGBUS, not in an error. */
+static PropterStatus check_size(const Env *env, PropterError *err) {
+  char path[4096];
+  PROPTER_TRY(file_of(env, "data.mdb", path, sizeof path, err));
+  struct stat st;
+  if (stat(path, &st) < 0) return propter_io_fail(err, path, "look at");
+  MDB_envinfo info;
+  MDB_stat stats;
+  (void)mdb_env_info(env->lmdb, &info);
+  (void)mdb_env_stat(env->lmdb, &stats);
+  uint64_t need = ((uint64_t)info.me_last_pgno + 1) * stats.ms_psize;
+  if ((uint64_t)st.st_size < need) {
+    propter_error_at(err, path, 0, 0);
+    return propter_fail(err, PROPTER_DAMAGED, "file has %llu bytes, its last commit needs %llu", (unsigned long long)st.st_size, (unsigned long long)need);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus open_databases(Env *env, bool create, PropterError *err) {
+  MDB_txn *txn = NULL;
+  int rc = mdb_txn_begin(env->lmdb, NULL, create ? 0 : MDB_RDONLY, &txn);
+  if (rc) return env_fail(env, rc, "open", err);
+  for (int i = 0; i < ENV_DATABASES; i++) {
+    rc = mdb_dbi_open(txn, names[i], create ? MDB_CREATE : 0, &env->db[i]);
+    if (rc) {
+      mdb_txn_abort(txn);
+      if (rc == MDB_NOTFOUND) return propter_fail(err, PROPTER_DAMAGED, "table %s is missing", names[i]);
+      return env_fail(env, rc, "open", err);
+    }
+  }
+  uint64_t format = 0;
+  PropterStatus status = env_meta(env, txn, "format", &format, err);
+  if (status == PROPTER_OK && format == 0 && create) {
+    status = env_set_meta(env, txn, "format", FORMAT, err);
+    if (status == PROPTER_OK) status = env_set_meta(env, txn, "next", 1, err);
+  } else if (status == PROPTER_OK && format != FORMAT) {
+    status = propter_fail(err, PROPTER_INVALID, "the graph has format %llu, this program reads format %d", (unsigned long long)format, FORMAT);
+  }
+  if (status != PROPTER_OK) {
+    mdb_txn_abort(txn);
+    return status;
+  }
+  rc = mdb_txn_commit(txn);
+  return rc ? env_fail(env, rc, "open", err) : PROPTER_OK;
+}
+
+static uint64_t map_size(const Env *env, uint64_t used) {
+  uint64_t want = used + used / 2 + HEADROOM;
+  return want < env->limits.graph_bytes ? want : env->limits.graph_bytes;
+}
+
+static PropterStatus start(Env *env, bool create, PropterError *err) {
+  char path[4096];
+  PROPTER_TRY(file_of(env, "data.mdb", path, sizeof path, err));
+  struct stat st = {0};
+  bool present = stat(path, &st) == 0 && st.st_size > 0;
+  if (!present && !create) return propter_error_at(err, env->dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one");
+  int rc = mdb_env_create(&env->lmdb);
+  if (rc) return env_fail(env, rc, "open", err);
+  (void)mdb_env_set_maxdbs(env->lmdb, ENV_DATABASES);
+  (void)mdb_env_set_maxreaders(env->lmdb, MAX_READERS);
+  (void)mdb_env_set_mapsize(env->lmdb, (size_t)map_size(env, (uint64_t)st.st_size));
+  rc = mdb_env_open(env->lmdb, env->dir, MDB_NOTLS, 0666);
+  if (rc) return env_fail(env, rc, "open", err);
+  PROPTER_TRY(check_size(env, err));
+  return open_databases(env, !present, err);
+}
+
+static void destroy(Env *env) {
+  if (env->lmdb) mdb_env_close(env->lmdb);
+  (void)pthread_mutex_destroy(&env->lock);
+  (void)pthread_cond_destroy(&env->idle);
+  propter_free(env->dir);
+  propter_free(env);
+}
+
+PropterStatus env_open(const char *dir, unsigned flags, const PropterLimits *limits, Env **out, PropterError *err) {
+  bool create = flags & PROPTER_GRAPH_CREATE;
+  struct stat st;
+  if (create && mkdir(dir, 0777) < 0 && errno != EEXIST) return propter_io_fail(err, dir, "create");
+  if (stat(dir, &st) < 0) return errno == ENOENT ? (propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one")) : propter_io_fail(err, dir, "open");
+  if (!S_ISDIR(st.st_mode)) return propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_INVALID, "expected a graph directory, found a file");
+  (void)pthread_mutex_lock(&table_lock);
+  PropterStatus status = PROPTER_OK;
+  Env *env = table;
+  while (env && (env->device != st.st_dev || env->inode != st.st_ino)) env = env->next;
+  if (env) {
+    env->opens++;
+  } else {
+    env = propter_calloc(1, sizeof *env);
+    if (env) env->dir = propter_strdup(propter_str(dir));
+    if (!env || !env->dir) {
+      propter_free(env);
+      status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    } else {
+      env->device = st.st_dev;
+      env->inode = st.st_ino;
+      env->opens = 1;
+      env->limits = limits ? *limits : propter_limits_default();
+      env->writer_fd = -1;
+      (void)pthread_mutex_init(&env->lock, NULL);
+      (void)pthread_cond_init(&env->idle, NULL);
+      status = start(env, create, err);
+      if (status == PROPTER_OK) {
+        env->next = table;
+        table = env;
+      } else {
+        destroy(env);
+      }
+    }
+  }
+  (void)pthread_mutex_unlock(&table_lock);
+  if (status == PROPTER_OK) *out = env;
+  return status;
+}
+
+void env_close(Env *env) {
+  (void)pthread_mutex_lock(&table_lock);
+  if (--env->opens == 0) {
+    Env **at = &table;
+    while (*at != env) at = &(*at)->next;
+    *at = env->next;
+    destroy(env);
+  }
+  (void)pthread_mutex_unlock(&table_lock);
+}
+
+static bool wait_until(Env *env, bool for_growing) {
+  struct timespec end;
+  (void)clock_gettime(CLOCK_REALTIME, &end);
+  end.tv_sec += WAIT_SECONDS;
+  while (for_growing ? env->growing : env->readers > 0)
+    if (pthread_cond_timedwait(&env->idle, &env->lock, &end) == ETIMEDOUT) return !(for_growing ? env->growing : env->readers > 0);
+  return true;
+}
+
+/* Another process grew the file: take its size over, which needs this process's readers to be gone. */
+static int adopt_size(Env *env) { return env->readers ? MDB_MAP_RESIZED : mdb_env_set_mapsize(env->lmdb, 0); }
+
+PropterStatus env_read(Env *env, MDB_txn **txn, PropterError *err) {
+  (void)pthread_mutex_lock(&env->lock);
+  int rc = wait_until(env, true) ? mdb_txn_begin(env->lmdb, NULL, MDB_RDONLY, txn) : EBUSY;
+  if (rc == MDB_MAP_RESIZED && (rc = adopt_size(env)) == 0) rc = mdb_txn_begin(env->lmdb, NULL, MDB_RDONLY, txn);
+  if (rc == 0) env->readers++;
+  (void)pthread_mutex_unlock(&env->lock);
+  return rc ? env_fail(env, rc, "read", err) : PROPTER_OK;
+}
+
+void env_read_end(Env *env, MDB_txn *txn) {
+  mdb_txn_abort(txn);
+  (void)pthread_mutex_lock(&env->lock);
+  if (--env->readers == 0) (void)pthread_cond_broadcast(&env->idle);
+  (void)pthread_mutex_unlock(&env->lock);
+}
+
+PropterStatus env_grow(Env *env, uint64_t more, PropterError *err) {
+  MDB_envinfo info;
+  (void)mdb_env_info(env->lmdb, &info);
+  uint64_t now = info.me_mapsize, want = now + now / 2 + more;
+  if (want > env->limits.graph_bytes) want = env->limits.graph_bytes;
+  if (want <= now) return env_fail(env, MDB_MAP_FULL, "write", err);
+  (void)pthread_mutex_lock(&env->lock);
+  env->growing = true;
+  bool alone = wait_until(env, false);
+  int rc = alone ? mdb_env_set_mapsize(env->lmdb, (size_t)want) : 0;
+  env->growing = false;
+  (void)pthread_cond_broadcast(&env->idle);
+  (void)pthread_mutex_unlock(&env->lock);
+  if (!alone) return propter_fail(err, PROPTER_LIMIT, "the graph must grow, but a reader of this process has not ended for %d seconds", WAIT_SECONDS);
+  return rc ? env_fail(env, rc, "grow", err) : PROPTER_OK;
+}
+
+PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err) {
+  char path[4096];
+  PROPTER_TRY(file_of(env, "write.lock", path, sizeof path, err));
+  int fd = propter_io_open(path, O_RDWR | O_CREAT, 0666);
+  if (fd < 0) return propter_io_fail(err, path, "open");
+  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  int rc;
+  do rc = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &whole);
+  while (rc < 0 && errno == EINTR);
+  if (rc < 0) {
+    int e = errno;
+    (void)propter_io_close(fd);
+    errno = e;
+    if (e != EAGAIN && e != EACCES) return propter_io_fail(err, path, "lock");
+    propter_error_at(err, env->dir, 0, 0);
+    return propter_fail(err, PROPTER_LOCKED, "another program or thread writes to this graph");
+  }
+  env->writer_fd = fd;
+  return PROPTER_OK;
+}
+
+void env_unlock_writer(Env *env) {
+  int fd = env->writer_fd;
+  env->writer_fd = -1;
+  (void)propter_io_close(fd);
+}

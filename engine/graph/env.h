@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The LMDB environment of a graph directory, shared by all opens of it in this process, and the rules of its map. */
+#ifndef GRAPH_ENV_H
+#define GRAPH_ENV_H
+
+#include <lmdb.h>
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "propter/graph.h"
+
+enum { ENV_TERMS = PROPTER_ORDER_COUNT, ENV_HASHES, ENV_META, ENV_DATABASES };
+
+typedef struct Env {
+  struct Env *next;
+  dev_t device;
+  ino_t inode;
+  unsigned opens;
+  char *dir;
+  MDB_env *lmdb;
+  MDB_dbi db[ENV_DATABASES]; /* one per order, then terms (number → record), hashes (hash → numbers), meta */
+  PropterLimits limits;
+  pthread_mutex_t lock; /* guards readers and growing */
+  pthread_cond_t idle;
+  unsigned readers; /* read transactions of this process: the map may not move under them */
+  bool growing;
+  int writer_fd; /* the write lock's descriptor while this process writes, else -1 */
+} Env;
+
+PropterStatus env_open(const char *dir, unsigned flags, const PropterLimits *limits, Env **out, PropterError *err);
+void env_close(Env *env);
+
+/* A read transaction; env_read_end ends it. */
+PropterStatus env_read(Env *env, MDB_txn **txn, PropterError *err);
+void env_read_end(Env *env, MDB_txn *txn);
+
+/* Makes room for about `more` further bytes. Waits a moment for this process's readers, then gives LIMIT. */
+PropterStatus env_grow(Env *env, uint64_t more, PropterError *err);
+
+/* The write lock of the graph, over all processes. */
+PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err);
+void env_unlock_writer(Env *env);
+
+/* An LMDB code as a status: corrupted pages are DAMAGED, a full disk or I/O error IO. */
+PropterStatus env_fail(const Env *env, int code, const char *what, PropterError *err);
+
+/* A number of the meta table: "format", "version" (commits), "next" (next term number), "quads". *value 0 if absent. */
+PropterStatus env_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t *value, PropterError *err);
+PropterStatus env_set_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t value, PropterError *err);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GRAPH_SNAPSHOT_H
+#define GRAPH_SNAPSHOT_H
+
+#include "block.h"
+
+struct PropterGraph {
+  Env *env;
+  bool read_only;
+};
+
+struct PropterSnapshot {
+  Env *env;
+  MDB_txn *txn;
+  bool borrowed; /* the writer's own transaction */
+  uint64_t deadline; /* monotonic milliseconds, 0: none */
+  uint64_t version;
+};
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The writer keeps all changes in memory until commit, so that it can start again in a larger map, and so that a failure leaves nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dict.h"
+#include "propter/hash.h"
+#include "snapshot.h"
+#include "term.h"
+
+typedef struct {
+  PropterQuad quad;
+  uint64_t when; /* 0: a graph was cleared, which every change of this writer survives */
+  bool add;
+} Op;
+
+struct PropterWriter {
+  PropterGraph *graph;
+  MDB_txn *base;          /* the last commit; no one else can commit meanwhile */
+  PropterSnapshot view;   /* the write transaction after a flush */
+  bool flushed, track, failed;
+  PropterMap terms;       /* record → id, of new terms */
+  uint64_t first, next;   /* numbers of new terms */
+  size_t terms_flushed;
+  uint64_t clock;
+  PROPTER_VEC(Op) ops;
+  size_t ops_flushed;
+  uint64_t added, removed; /* of the flushed operations */
+  PropterQuads added_list, removed_list;
+  PropterBuf record;
+};
+
+PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter **out, PropterError *err) {
+  if (graph->read_only) return propter_fail(err, PROPTER_INVALID, "the graph was opened read-only");
+  PropterWriter *w = propter_calloc(1, sizeof *w);
+  if (!w) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  w->graph = graph;
+  w->clock = 1;
+  w->record.max = graph->env->limits.term_bytes + 512;
+  PropterStatus status = env_lock_writer(graph->env, wait, err);
+  if (status != PROPTER_OK) {
+    propter_free(w);
+    return status;
+  }
+  status = env_read(graph->env, &w->base, err);
+  if (status == PROPTER_OK && (status = env_meta(graph->env, w->base, "next", &w->first, err)) != PROPTER_OK) env_read_end(graph->env, w->base);
+  if (status != PROPTER_OK) {
+    env_unlock_writer(graph->env);
+    propter_free(w);
+    return status;
+  }
+  w->next = w->first;
+  *out = w;
+  return PROPTER_OK;
+}
+
+PropterStatus propter_writer_intern(PropterWriter *w, const PropterTerm *term, PropterId *id, PropterError *err) {
+  PROPTER_TRY(term_check(term, w->graph->env->limits.term_bytes, err));
+  PropterId datatype = PROPTER_NO_ID;
+  if (term->kind == PROPTER_TERM_LITERAL && !term->language.len && !term_is_string(term)) {
+    if ((*id = id_inline(term->value, term->datatype)) != PROPTER_NO_ID) return PROPTER_OK;
+    PropterTerm type = propter_iri(term->datatype);
+    PROPTER_TRY(propter_writer_intern(w, &type, &datatype, err));
+  }
+  dict_record(term, datatype, &w->record);
+  PROPTER_TRY(propter_buf_status(&w->record, err));
+  PropterStr record = propter_buf_str(&w->record);
+  const uint64_t *present = propter_map_get(&w->terms, record);
+  if (present) {
+    *id = *present;
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(dict_find(w->graph->env, w->base, record, id, err));
+  if (*id != PROPTER_NO_ID) return PROPTER_OK;
+  PropterId made = id_make((unsigned char)record.data[0], w->next);
+  if (!propter_map_put(&w->terms, record, made, NULL)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu new terms", w->terms.count);
+  w->next++;
+  *id = made;
+  return PROPTER_OK;
+}
+
+PropterStatus propter_writer_blank(PropterWriter *w, PropterId *id, PropterError *err) {
+  for (uint64_t salt = 0;; salt++) {
+    PropterArena arena = {0};
+    uint64_t before = w->next;
+    PropterTerm term = {.kind = PROPTER_TERM_BLANK, .value = propter_arena_printf(&arena, salt ? "n%llu.%llu" : "n%llu", (unsigned long long)w->next, (unsigned long long)salt)};
+    PropterStatus status = term.value.data ? propter_writer_intern(w, &term, id, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    propter_arena_clear(&arena);
+    /* A document may have used the label; then the term was there already. */
+    if (status != PROPTER_OK || w->next > before) return status;
+  }
+}
+
+static PropterStatus push(PropterWriter *w, PropterQuad quad, uint64_t when, bool add, PropterError *err) {
+  Op op = {quad, when, add};
+  return propter_vec_push(&w->ops, op) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu changes", w->ops.count);
+}
+
+PropterStatus propter_writer_add(PropterWriter *w, PropterQuad quad, PropterError *err) {
+  if (quad.s == PROPTER_NO_ID || quad.p == PROPTER_NO_ID || quad.o == PROPTER_NO_ID || quad.g == PROPTER_NO_ID) return propter_fail(err, PROPTER_BUG, "a quad with an absent term");
+  return push(w, quad, w->clock++, true, err);
+}
+
+PropterStatus propter_writer_remove(PropterWriter *w, PropterQuad quad, PropterError *err) { return push(w, quad, w->clock++, false, err); }
+
+PropterStatus propter_writer_clear_graph(PropterWriter *w, PropterId graph, PropterError *err) {
+  PropterSnapshot base = {.env = w->graph->env, .txn = w->base, .borrowed = true};
+  PropterQuads quads = {0};
+  PropterStatus status = propter_snapshot_match(&base, (PropterQuad){.g = graph}, SIZE_MAX, &quads, err);
+  for (size_t i = 0; i < quads.count && status == PROPTER_OK; i++) status = push(w, quads.items[i], 0, false, err);
+  propter_vec_clear(&quads);
+  return status;
+}
+
+static int op_order(const void *a, const void *b) {
+  const Op *x = a, *y = b;
+  Row rx = row_of(PROPTER_SPOG, x->quad), ry = row_of(PROPTER_SPOG, y->quad);
+  int c = row_compare(&rx, &ry, 4);
+  return c ? c : (x->when > y->when) - (x->when < y->when);
+}
+
+static int change_order(const void *a, const void *b) { return row_compare(&((const Change *)a)->row, &((const Change *)b)->row, 4); }
+
+/* The last word on each quad, as changes in SPOG order. */
+static PropterStatus net_changes(PropterWriter *w, Change **out, size_t *count, PropterError *err) {
+  size_t n = w->ops.count, kept = 0;
+  Op *ops = propter_malloc(n * sizeof *ops);
+  Change *changes = propter_malloc(n * sizeof *changes);
+  if (!ops || !changes) {
+    propter_free(ops);
+    propter_free(changes);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", n);
+  }
+  memcpy(ops, w->ops.items, n * sizeof *ops);
+  qsort(ops, n, sizeof *ops, op_order);
+  for (size_t i = 0; i < n; i++) {
+    Row row = row_of(PROPTER_SPOG, ops[i].quad);
+    if (kept && row_compare(&changes[kept - 1].row, &row, 4) == 0) kept--;
+    changes[kept++] = (Change){row, ops[i].add};
+  }
+  propter_free(ops);
+  *out = changes;
+  *count = kept;
+  return PROPTER_OK;
+}
+
+static PropterStatus note(PropterWriter *w, const Change *changes, size_t count, PropterError *err) {
+  w->added = w->removed = 0;
+  w->added_list.count = w->removed_list.count = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (changes[i].add)
+      w->added++;
+    else
+      w->removed++;
+    if (!w->track) continue;
+    PropterQuad quad = row_quad(PROPTER_SPOG, changes[i].row);
+    if (changes[i].add ? !propter_vec_push(&w->added_list, quad) : !propter_vec_push(&w->removed_list, quad)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  }
+  return PROPTER_OK;
+}
+
+/* Writes everything since the writer opened into a fresh write transaction. */
+static PropterStatus write_all(PropterWriter *w, MDB_txn *txn, Change *changes, size_t count, unsigned char *done, PropterError *err) {
+  const Env *env = w->graph->env;
+  for (size_t i = 0; i < w->terms.count; i++) PROPTER_TRY(dict_put(env, txn, w->terms.entries[i].value & ID_PAYLOAD, w->terms.entries[i].key, err));
+  PROPTER_TRY(env_set_meta(env, txn, "next", w->next, err));
+  PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, changes, count, done, err));
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++)
+    if (done[i]) changes[kept++] = changes[i];
+  PROPTER_TRY(note(w, changes, kept, err));
+  for (int order = PROPTER_SPOG + 1; order < PROPTER_ORDER_COUNT; order++) {
+    for (size_t i = 0; i < kept; i++) changes[i].row = row_of((PropterOrder)order, row_quad((PropterOrder)(order - 1), changes[i].row));
+    qsort(changes, kept, sizeof *changes, change_order);
+    PROPTER_TRY(block_apply(env, txn, (PropterOrder)order, changes, kept, NULL, err));
+  }
+  uint64_t quads, version;
+  PROPTER_TRY(env_meta(env, txn, "quads", &quads, err));
+  PROPTER_TRY(env_set_meta(env, txn, "quads", quads + w->added - w->removed, err));
+  PROPTER_TRY(env_meta(env, txn, "version", &version, err));
+  return env_set_meta(env, txn, "version", version + 1, err);
+}
+
+static void drop_view(PropterWriter *w) {
+  if (w->view.txn) mdb_txn_abort(w->view.txn);
+  w->view.txn = NULL;
+  w->flushed = false;
+}
+
+static PropterStatus flush(PropterWriter *w, PropterError *err) {
+  if (w->failed) return propter_fail(err, PROPTER_BUG, "the writer has failed before");
+  if (w->flushed && w->ops_flushed == w->ops.count && w->terms_flushed == w->terms.count) return PROPTER_OK;
+  Env *env = w->graph->env;
+  uint64_t room = (uint64_t)w->ops.count * 256 + (uint64_t)w->terms.keys.used * 3 + (1 << 20);
+  for (int attempt = 0;; attempt++) {
+    drop_view(w);
+    Change *changes = NULL;
+    size_t count = 0;
+    PROPTER_TRY(net_changes(w, &changes, &count, err));
+    unsigned char *done = propter_malloc(count);
+    PropterError inner = {0};
+    MDB_txn *txn = NULL;
+    PropterStatus status = done ? PROPTER_OK : propter_fail(&inner, PROPTER_NO_MEMORY, "out of memory");
+    int rc = status == PROPTER_OK ? mdb_txn_begin(env->lmdb, NULL, 0, &txn) : 0;
+    if (rc) status = env_fail(env, rc, "write", &inner);
+    if (status == PROPTER_OK) status = write_all(w, txn, changes, count, done, &inner);
+    propter_free(changes);
+    propter_free(done);
+    if (status == PROPTER_OK) {
+      w->view = (PropterSnapshot){.env = env, .txn = txn, .borrowed = true};
+      w->flushed = true;
+      w->ops_flushed = w->ops.count;
+      w->terms_flushed = w->terms.count;
+      return env_meta(env, txn, "version", &w->view.version, err);
+    }
+    if (txn) mdb_txn_abort(txn);
+    /* A LIMIT without a message is a full map: everything is still in memory, so start again in a larger one. */
+    if (status != PROPTER_LIMIT || inner.message[0] || attempt >= 40) {
+      if (err) *err = inner;
+      return status;
+    }
+    env_read_end(env, w->base);
+    w->base = NULL;
+    status = env_grow(env, room, err);
+    PropterStatus again = env_read(env, &w->base, status == PROPTER_OK ? err : NULL);
+    if (again != PROPTER_OK) w->failed = true;
+    if (status != PROPTER_OK || again != PROPTER_OK) return status != PROPTER_OK ? status : again;
+  }
+}
+
+PropterStatus propter_writer_snapshot(PropterWriter *w, PropterSnapshot **out, PropterError *err) {
+  PROPTER_TRY(flush(w, err));
+  *out = &w->view;
+  return PROPTER_OK;
+}
+
+void propter_writer_counts(const PropterWriter *w, uint64_t *added, uint64_t *removed) {
+  if (added) *added = w->added;
+  if (removed) *removed = w->removed;
+}
+
+void propter_writer_track(PropterWriter *w, bool on) { w->track = on; }
+
+void propter_writer_delta(const PropterWriter *w, const PropterQuads **added, const PropterQuads **removed) {
+  if (added) *added = &w->added_list;
+  if (removed) *removed = &w->removed_list;
+}
+
+PropterStatus propter_writer_commit(PropterWriter *w, PropterError *err) {
+  PROPTER_TRY(flush(w, err));
+  MDB_txn *txn = w->view.txn;
+  w->view.txn = NULL;
+  /* Nothing changed: no commit, so that equal content keeps its version. */
+  if (w->added == 0 && w->removed == 0 && w->terms.count == 0) {
+    mdb_txn_abort(txn);
+    return PROPTER_OK;
+  }
+  int rc = mdb_txn_commit(txn);
+  if (rc == 0) {
+    w->failed = true; /* a committed writer takes no further changes */
+    return PROPTER_OK;
+  }
+  w->failed = true;
+  return env_fail(w->graph->env, rc, "commit", err);
+}
+
+void propter_writer_close(PropterWriter *w) {
+  if (!w) return;
+  drop_view(w);
+  if (w->base) env_read_end(w->graph->env, w->base);
+  env_unlock_writer(w->graph->env);
+  propter_map_clear(&w->terms);
+  propter_vec_clear(&w->ops);
+  propter_vec_clear(&w->added_list);
+  propter_vec_clear(&w->removed_list);
+  propter_buf_clear(&w->record);
+  propter_free(w);
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "propter/rng.h"
+#include "propter/vocab.h"
+#include "support.h"
+
+Suite *suite_store(void);
+
+static PropterGraph *open_new(void) {
+  PropterGraph *g = NULL;
+  ck_ok(propter_graph_open(support_path(support_folder(), "g"), PROPTER_GRAPH_CREATE, NULL, &g, err));
+  return g;
+}
+
+static PropterId iri(PropterWriter *w, const char *text) {
+  PropterTerm t = propter_iri(propter_str(text));
+  PropterId id = PROPTER_NO_ID;
+  ck_ok(propter_writer_intern(w, &t, &id, err));
+  return id;
+}
+
+static uint64_t count_all(PropterSnapshot *s) {
+  uint64_t n = 0;
+  ck_ok(propter_snapshot_count(s, PROPTER_SPOG, (PropterQuad){0}, 0, &n, err));
+  return n;
+}
+
+START_TEST(terms_come_back_exactly) {
+  static const PropterTerm terms[] = {{PROPTER_TERM_IRI, {"http://example.org/a", 20}, {"", 0}, {"", 0}},
+                                      {PROPTER_TERM_BLANK, {"b1", 2}, {"", 0}, {"", 0}},
+                                      {PROPTER_TERM_LITERAL, {"", 0}, {"", 0}, {"", 0}},
+                                      {PROPTER_TERM_LITERAL, {"text", 4}, {"", 0}, {"", 0}},
+                                      {PROPTER_TERM_LITERAL, {"text", 4}, {"", 0}, {"en", 2}},
+                                      {PROPTER_TERM_LITERAL, {"text", 4}, {"", 0}, {"en-GB", 5}},
+                                      {PROPTER_TERM_LITERAL, {"01", 2}, {"http://www.w3.org/2001/XMLSchema#integer", 40}, {"", 0}},
+                                      {PROPTER_TERM_LITERAL, {"1", 1}, {"http://www.w3.org/2001/XMLSchema#integer", 40}, {"", 0}},
+                                      {PROPTER_TERM_LITERAL, {"1", 1}, {"http://example.org/type", 23}, {"", 0}},
+                                      {PROPTER_TERM_LITERAL, {"a\0b", 3}, {"", 0}, {"", 0}}};
+  enum { N = sizeof terms / sizeof *terms };
+  PropterGraph *g = open_new();
+  PropterWriter *w = NULL;
+  PropterId ids[N], again, p;
+  ck_ok(propter_writer_open(g, false, &w, err));
+  p = iri(w, "http://example.org/p");
+  for (size_t i = 0; i < N; i++) {
+    ck_ok(propter_writer_intern(w, &terms[i], &ids[i], err));
+    for (size_t k = 0; k < i; k++) ck_assert_uint_ne(ids[i], ids[k]);
+    ck_ok(propter_writer_add(w, (PropterQuad){ids[0], p, ids[i], PROPTER_DEFAULT_GRAPH}, err));
+  }
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  PropterSnapshot *s = NULL;
+  PropterArena arena = {0};
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  for (size_t i = 0; i < N; i++) {
+    PropterTerm t;
+    ck_ok(propter_snapshot_find(s, &terms[i], &again, err));
+    ck_assert_uint_eq(again, ids[i]);
+    ck_ok(propter_snapshot_term(s, ids[i], &arena, &t, err));
+    ck_assert_int_eq(t.kind, terms[i].kind);
+    ck_assert(propter_str_equal(t.value, terms[i].value));
+    ck_assert(propter_str_equal(t.language, terms[i].language));
+    ck_assert(propter_str_equal(t.datatype, terms[i].datatype));
+  }
+  propter_arena_clear(&arena);
+  propter_snapshot_close(s);
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(bad_terms_are_refused) {
+  static const PropterTerm bad[] = {{PROPTER_TERM_IRI, {"relative", 8}, {"", 0}, {"", 0}},
+                                    {PROPTER_TERM_IRI, {"http://a b", 10}, {"", 0}, {"", 0}},
+                                    {PROPTER_TERM_IRI, {"http://a/\xFF", 10}, {"", 0}, {"", 0}},
+                                    {PROPTER_TERM_IRI, {"", 0}, {"", 0}, {"", 0}},
+                                    {PROPTER_TERM_LITERAL, {"x", 1}, {"", 0}, {"e n", 3}},
+                                    {PROPTER_TERM_LITERAL, {"x", 1}, {"type", 4}, {"", 0}},
+                                    {PROPTER_TERM_LITERAL, {"\xC0", 1}, {"", 0}, {"", 0}},
+                                    {PROPTER_TERM_NONE, {"x", 1}, {"", 0}, {"", 0}}};
+  PropterGraph *g = open_new();
+  PropterWriter *w = NULL;
+  ck_ok(propter_writer_open(g, false, &w, err));
+  PropterError error = {0};
+  PropterId id;
+  ck_assert_int_eq(propter_writer_intern(w, &bad[_i], &id, &error), PROPTER_INVALID);
+  ck_assert_uint_gt(strlen(error.message), 10);
+  propter_writer_close(w);
+  propter_graph_close(g);
+}
+END_TEST
+
+enum { SIDE = 12, CELLS = SIDE * SIDE * SIDE * 3 };
+
+/* Every scan of every order and prefix gives exactly what a plain table of booleans says. */
+static void compare(PropterSnapshot *s, const PropterId ids[SIDE], const bool *model) {
+  static const unsigned char sequence[PROPTER_ORDER_COUNT][4] = {{0, 1, 2, 3}, {1, 0, 2, 3}, {1, 2, 0, 3}, {2, 0, 1, 3}, {3, 0, 1, 2}};
+  PropterQuad rows[100];
+  for (int order = 0; order < PROPTER_ORDER_COUNT; order++)
+    for (unsigned bound = 0; bound <= 4; bound++)
+      for (int pick = 0; pick < 6; pick++) {
+        PropterId q[4] = {ids[pick], ids[(pick * 5 + 1) % SIDE], ids[(pick * 7 + 2) % SIDE], ids[pick % 3]};
+        PropterQuad prefix = {q[0], q[1], q[2], q[3]}, last = {0};
+        uint64_t expected = 0, counted = 0, seen = 0;
+        for (int i = 0; i < CELLS; i++) {
+          PropterId c[4] = {ids[i % SIDE], ids[i / SIDE % SIDE], ids[i / SIDE / SIDE % SIDE], ids[i / SIDE / SIDE / SIDE]};
+          bool match = model[i];
+          for (unsigned k = 0; k < bound; k++) match = match && c[sequence[order][k]] == q[sequence[order][k]];
+          expected += match;
+        }
+        ck_ok(propter_snapshot_count(s, (PropterOrder)order, prefix, bound, &counted, err));
+        ck_assert_uint_eq(counted, expected);
+        PropterScan *scan = NULL;
+        size_t n = 0;
+        ck_ok(propter_scan_open(s, (PropterOrder)order, prefix, bound, &scan, err));
+        for (;;) {
+          ck_ok(propter_scan_next(scan, rows, 100, &n, err));
+          if (!n) break;
+          for (size_t i = 0; i < n; i++) {
+            PropterId a[4] = {last.s, last.p, last.o, last.g}, b[4] = {rows[i].s, rows[i].p, rows[i].o, rows[i].g};
+            int c = 0;
+            for (int k = 0; k < 4 && c == 0; k++) c = (b[sequence[order][k]] > a[sequence[order][k]]) - (b[sequence[order][k]] < a[sequence[order][k]]);
+            ck_assert_int_gt(c, 0);
+            last = rows[i];
+          }
+          seen += n;
+        }
+        ck_assert_uint_eq(seen, expected);
+        propter_scan_close(scan);
+      }
+}
+
+START_TEST(random_changes_match_a_plain_table) {
+  PropterGraph *g = open_new();
+  PropterRng rng;
+  propter_rng_seed(&rng, (uint64_t)_i + 1);
+  static bool model[CELLS], before[CELLS];
+  memset(model, 0, sizeof model);
+  PropterId ids[SIDE];
+  for (int round = 0; round < 8; round++) {
+    PropterWriter *w = NULL;
+    ck_ok(propter_writer_open(g, false, &w, err));
+    for (int i = 0; i < SIDE; i++) {
+      char text[64];
+      (void)snprintf(text, sizeof text, "http://example.org/%d", i);
+      ids[i] = iri(w, text);
+    }
+    memcpy(before, model, sizeof model);
+    uint64_t changes = round % 3 == 0 ? 4000 : propter_rng_below(&rng, 60);
+    unsigned bias = round % 2 ? 30 : 80; /* percent of additions */
+    for (uint64_t k = 0; k < changes; k++) {
+      size_t i = (size_t)propter_rng_below(&rng, CELLS);
+      bool add = propter_rng_below(&rng, 100) < bias;
+      PropterQuad q = {ids[i % SIDE], ids[i / SIDE % SIDE], ids[i / SIDE / SIDE % SIDE], ids[i / SIDE / SIDE / SIDE]};
+      if (add)
+        ck_ok(propter_writer_add(w, q, err));
+      else
+        ck_ok(propter_writer_remove(w, q, err));
+      model[i] = add;
+    }
+    PropterSnapshot *own = NULL;
+    ck_ok(propter_writer_snapshot(w, &own, err));
+    if (round % 4 == 1) compare(own, ids, model);
+    bool drop = round == 4;
+    uint64_t added, removed, plus = 0, minus = 0;
+    for (int i = 0; i < CELLS; i++) plus += model[i] && !before[i], minus += before[i] && !model[i];
+    propter_writer_counts(w, &added, &removed);
+    ck_assert_uint_eq(added, plus);
+    ck_assert_uint_eq(removed, minus);
+    if (!drop) ck_ok(propter_writer_commit(w, err));
+    propter_writer_close(w);
+    if (drop) memcpy(model, before, sizeof model);
+    PropterSnapshot *s = NULL;
+    ck_ok(propter_snapshot_open(g, 0, &s, err));
+    compare(s, ids, model);
+    propter_snapshot_close(s);
+  }
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(a_snapshot_does_not_see_later_commits) {
+  PropterGraph *g = open_new();
+  PropterSnapshot *before = NULL, *after = NULL;
+  PropterWriter *w = NULL;
+  ck_ok(propter_snapshot_open(g, 0, &before, err));
+  ck_ok(propter_writer_open(g, false, &w, err));
+  PropterId a = iri(w, "http://example.org/a");
+  ck_ok(propter_writer_add(w, (PropterQuad){a, a, a, PROPTER_DEFAULT_GRAPH}, err));
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  ck_ok(propter_snapshot_open(g, 0, &after, err));
+  ck_assert_uint_eq(count_all(before), 0);
+  ck_assert_uint_eq(count_all(after), 1);
+  ck_assert_uint_ne(propter_snapshot_version(before), propter_snapshot_version(after));
+  propter_snapshot_close(before);
+  propter_snapshot_close(after);
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(there_is_one_writer) {
+  PropterGraph *g = open_new();
+  PropterWriter *w = NULL, *second = NULL;
+  PropterError error = {0};
+  ck_ok(propter_writer_open(g, false, &w, err));
+  ck_assert_int_eq(propter_writer_open(g, false, &second, &error), PROPTER_LOCKED);
+  propter_writer_close(w);
+  ck_ok(propter_writer_open(g, false, &second, err));
+  propter_writer_close(second);
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(clearing_a_graph_spares_what_the_writer_added) {
+  PropterGraph *g = open_new();
+  PropterWriter *w = NULL;
+  ck_ok(propter_writer_open(g, false, &w, err));
+  PropterId a = iri(w, "http://example.org/a"), b = iri(w, "http://example.org/b"), c = iri(w, "http://example.org/c");
+  ck_ok(propter_writer_add(w, (PropterQuad){a, a, a, b}, err));
+  ck_ok(propter_writer_add(w, (PropterQuad){a, a, b, b}, err));
+  ck_ok(propter_writer_add(w, (PropterQuad){a, a, a, c}, err));
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  ck_ok(propter_writer_open(g, false, &w, err));
+  propter_writer_track(w, true);
+  ck_ok(propter_writer_add(w, (PropterQuad){a, a, a, b}, err));
+  ck_ok(propter_writer_clear_graph(w, b, err));
+  ck_ok(propter_writer_add(w, (PropterQuad){a, a, c, b}, err));
+  ck_ok(propter_writer_commit(w, err));
+  const PropterQuads *added, *removed;
+  propter_writer_delta(w, &added, &removed);
+  ck_assert_uint_eq(added->count, 1);
+  ck_assert_uint_eq(added->items[0].o, c);
+  ck_assert_uint_eq(removed->count, 1);
+  ck_assert_uint_eq(removed->items[0].o, b);
+  propter_writer_close(w);
+  PropterSnapshot *s = NULL;
+  PropterIds objects = {0};
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  ck_assert_uint_eq(count_all(s), 3);
+  ck_ok(propter_snapshot_objects(s, a, a, &objects, err));
+  ck_assert_uint_eq(objects.count, 2);
+  propter_vec_clear(&objects);
+  propter_snapshot_close(s);
+  propter_graph_close(g);
+}
+END_TEST
+
+/* A graph with some thousand quads; returns its folder. */
+static const char *filled(void) {
+  const char *dir = support_path(support_folder(), "g");
+  PropterGraph *g = NULL;
+  PropterWriter *w = NULL;
+  ck_ok(propter_graph_open(dir, PROPTER_GRAPH_CREATE, NULL, &g, err));
+  ck_ok(propter_writer_open(g, false, &w, err));
+  PropterId p = iri(w, "http://example.org/p");
+  for (int i = 0; i < 6000; i++) {
+    char text[64];
+    (void)snprintf(text, sizeof text, "http://example.org/thing/%d", i);
+    PropterId s = iri(w, text);
+    ck_ok(propter_writer_add(w, (PropterQuad){s, p, s, PROPTER_DEFAULT_GRAPH}, err));
+  }
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  propter_graph_close(g);
+  return dir;
+}
+
+START_TEST(a_good_graph_verifies_and_backs_up) {
+  const char *dir = filled(), *copy = support_path(support_folder(), "copy");
+  ck_ok(propter_graph_verify(dir, NULL, err));
+  PropterGraph *g = NULL, *c = NULL;
+  ck_ok(propter_graph_open(dir, 0, NULL, &g, err));
+  ck_ok(propter_graph_backup(g, copy, err));
+  PropterError error = {0};
+  ck_assert_int_eq(propter_graph_backup(g, copy, &error), PROPTER_INVALID);
+  propter_graph_close(g);
+  ck_ok(propter_graph_verify(copy, NULL, err));
+  PropterSnapshot *s = NULL;
+  ck_ok(propter_graph_open(copy, PROPTER_GRAPH_READ_ONLY, NULL, &c, err));
+  ck_ok(propter_snapshot_open(c, 0, &s, err));
+  ck_assert_uint_eq(count_all(s), 6000);
+  propter_snapshot_close(s);
+  propter_graph_close(c);
+}
+END_TEST
+
+START_TEST(no_graph_and_no_folder_are_told_apart) {
+  const char *folder = support_folder(), *file = support_path(folder, "file");
+  PropterGraph *g = NULL;
+  PropterError error = {0};
+  ck_assert_int_eq(propter_graph_open(folder, 0, NULL, &g, &error), PROPTER_NOT_FOUND);
+  ck_assert_int_eq(propter_graph_open(support_path(folder, "absent"), 0, NULL, &g, &error), PROPTER_NOT_FOUND);
+  support_write(file, PROPTER_STR("x"));
+  ck_assert_int_eq(propter_graph_open(file, 0, NULL, &g, &error), PROPTER_INVALID);
+}
+END_TEST
+
+typedef struct {
+  const char *dir;
+  uint64_t round;
+} Target;
+
+static PropterStatus add_some(void *payload, PropterError *err) {
+  Target *target = payload;
+  PropterGraph *g = NULL;
+  PropterWriter *w = NULL;
+  PropterSnapshot *s = NULL;
+  PropterStatus status = propter_graph_open(target->dir, PROPTER_GRAPH_CREATE, NULL, &g, err);
+  if (status == PROPTER_OK) status = propter_writer_open(g, false, &w, err);
+  uint64_t round = target->round++;
+  for (uint64_t i = 0; i < 40 && status == PROPTER_OK; i++) {
+    char text[64];
+    (void)snprintf(text, sizeof text, "http://example.org/%llu/%llu", (unsigned long long)round, (unsigned long long)i);
+    PropterTerm t = propter_iri(propter_str(text));
+    PropterId id;
+    if ((status = propter_writer_intern(w, &t, &id, err)) == PROPTER_OK) status = propter_writer_add(w, (PropterQuad){id, id, id, PROPTER_DEFAULT_GRAPH}, err);
+  }
+  if (status == PROPTER_OK) status = propter_writer_commit(w, err);
+  propter_writer_close(w);
+  /* All of a commit or nothing. */
+  PropterError ignored = {0};
+  if (g && propter_snapshot_open(g, 0, &s, &ignored) == PROPTER_OK) {
+    uint64_t n = 1;
+    if (propter_snapshot_count(s, PROPTER_SPOG, (PropterQuad){0}, 0, &n, &ignored) == PROPTER_OK) ck_assert_uint_eq(n % 40, 0);
+    propter_snapshot_close(s);
+  }
+  propter_graph_close(g);
+  return status;
+}
+
+START_TEST(every_failed_call_leaves_whole_commits) {
+  Target target = {.dir = support_path(support_folder(), "g")};
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, add_some, &target, true), 20);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, add_some, &target, true), 1);
+  ck_ok(propter_graph_verify(target.dir, NULL, err));
+}
+END_TEST
+
+START_TEST(the_vocabulary_has_its_iris) {
+  ck_assert(propter_str_equal(propter_vocab_iri(VOCAB_rdf_type), PROPTER_STR("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")));
+  ck_assert(propter_str_equal(propter_vocab_prefix(PROPTER_STR("skos")), PROPTER_STR("http://www.w3.org/2004/02/skos/core#")));
+  ck_assert_uint_eq(propter_vocab_prefix(PROPTER_STR("absent")).len, 0);
+}
+END_TEST
+
+START_TEST(a_deadline_is_an_error) {
+  const char *dir = filled();
+  PropterGraph *g = NULL;
+  PropterSnapshot *s = NULL;
+  PropterScan *scan = NULL;
+  PropterQuad row;
+  size_t n = 1;
+  ck_ok(propter_graph_open(dir, 0, NULL, &g, err));
+  ck_ok(propter_snapshot_open(g, 1, &s, err));
+  ck_ok(propter_scan_open(s, PROPTER_SPOG, (PropterQuad){0}, 0, &scan, err));
+  (void)usleep(5000);
+  PropterError error = {0};
+  ck_assert_int_eq(propter_scan_next(scan, &row, 1, &n, &error), PROPTER_TIMEOUT);
+  propter_scan_close(scan);
+  propter_snapshot_close(s);
+  propter_graph_close(g);
+}
+END_TEST
+
+Suite *suite_store(void) {
+  Suite *s = suite_create("store");
+  TCase *tc = tcase_create("store");
+  tcase_set_timeout(tc, 120);
+  tcase_add_test(tc, terms_come_back_exactly);
+  tcase_add_loop_test(tc, bad_terms_are_refused, 0, 8);
+  tcase_add_loop_test(tc, random_changes_match_a_plain_table, 0, 6);
+  tcase_add_test(tc, a_snapshot_does_not_see_later_commits);
+  tcase_add_test(tc, there_is_one_writer);
+  tcase_add_test(tc, clearing_a_graph_spares_what_the_writer_added);
+  tcase_add_test(tc, a_good_graph_verifies_and_backs_up);
+  tcase_add_test(tc, no_graph_and_no_folder_are_told_apart);
+  tcase_add_test(tc, every_failed_call_leaves_whole_commits);
+  tcase_add_test(tc, the_vocabulary_has_its_iris);
+  tcase_add_test(tc, a_deadline_is_an_error);
+  suite_add_tcase(s, tc);
+  return s;
+}
