@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How far text and people are believed. Belief in what documents say (INDRA's form, with dependent evidence told once):
+ * b = 1 − Πₛ (σ + (1 − σ)·Πₑ ρₑ) over sources s and what each says, for and against apart. Statements that repeat another are one statement, and documents
+ * that share one are one source, so a release copied fifty times counts as often as printed once. */
+#include <math.h>
+#include <string.h>
+
+#include "candidate.h"
+
+enum { CLAIM_KINDS = 3 };
+
+PropterInferOptions propter_infer_options(void) {
+  return (PropterInferOptions){.known_by = PROPTER_NO_DAY,
+                               .depth = 3,
+                               .belief = {.source_error = .05, .sentence_error = .30, .copy_similarity = .5, .attribution_lr = 3, .forecast_lr = 10, .type_lr = 3, .stretched = .10, .reviewer_right = 4, .reviewer_wrong = 1, .seen_weight = .5},
+                               .score = propter_score_options()};
+}
+
+/* --- statements told twice --------------------------------------------------------------------------------------------------------- */
+
+static bool same_figure(const KnowClaim *a, const KnowClaim *b) { return a->has_quantity && b->has_quantity && a->quantity == b->quantity && fabs(a->quantity) >= 100; }
+
+/* Half the words in common; or a quarter, and the same count of things. */
+static bool retold(const Know *know, const KnowClaim *a, const KnowClaim *b) {
+  double s = claim_similarity(a, b), limit = know->options.belief.copy_similarity;
+  return s >= limit || (s >= limit / 2 && same_figure(a, b));
+}
+
+static void mark_copies(const Case *c, Cause *cause) {
+  const Know *know = c->know;
+  for (size_t i = 0; i < cause->claims.count; i++) {
+    CauseClaim *x = &cause->claims.items[i];
+    x->copy_of = SIZE_MAX;
+    for (size_t k = 0; k < i && x->copy_of == SIZE_MAX; k++) {
+      const CauseClaim *y = &cause->claims.items[k];
+      if (y->against == x->against && y->as == x->as && retold(know, &know->claims.items[x->claim], &know->claims.items[y->claim])) x->copy_of = y->copy_of == SIZE_MAX ? k : y->copy_of;
+    }
+  }
+}
+
+static size_t top(const size_t *join, size_t i) {
+  while (join[i] != i) i = join[i];
+  return i;
+}
+
+/* The source of each claim: its document, joined with those that share a statement with it. */
+static void join_sources(const Case *c, const Cause *cause, size_t *join) {
+  const Know *know = c->know;
+  for (size_t i = 0; i < cause->claims.count; i++) {
+    join[i] = i;
+    const CauseClaim *x = &cause->claims.items[i];
+    for (size_t k = 0; k < i; k++) {
+      const CauseClaim *y = &cause->claims.items[k];
+      bool one = know->claims.items[x->claim].document == know->claims.items[y->claim].document && know->claims.items[x->claim].document != SIZE_MAX;
+      if (one || x->copy_of == k || (x->copy_of != SIZE_MAX && x->copy_of == y->copy_of)) join[top(join, i)] = top(join, k);
+    }
+  }
+}
+
+/* kind −1: all kinds together. */
+static double belief(const Case *c, const Cause *cause, const size_t *join, bool against, int kind) {
+  const PropterBeliefOptions *o = &c->know->options.belief;
+  double wrong = 1;
+  for (size_t s = 0; s < cause->claims.count; s++) {
+    double missed = 1;
+    bool any = false;
+    if (join[s] != s) continue;
+    for (size_t i = 0; i < cause->claims.count; i++) {
+      const CauseClaim *x = &cause->claims.items[i];
+      if (top(join, i) != s || x->against != against || (kind >= 0 && (int)x->as != kind) || x->copy_of != SIZE_MAX) continue;
+      /* Of several ways to say it the clearest counts. */
+      double strength = x->strength;
+      for (size_t k = i + 1; k < cause->claims.count; k++)
+        if (cause->claims.items[k].copy_of == i && cause->claims.items[k].strength > strength) strength = cause->claims.items[k].strength;
+      double rho = 1 - strength;
+      missed *= rho < .05 ? .05 : rho;
+      any = true;
+    }
+    if (any) wrong *= o->source_error + (1 - o->source_error) * missed;
+  }
+  return 1 - wrong;
+}
+
+/* --- people ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* A reviewer's rate of right verdicts: the prior, and where another reviewer has judged the same thing, agreement counts half (either may err). What
+ * is judged here is left out, so that a verdict does not vouch for itself. */
+static double reviewer_rate(const Know *know, PropterStr reviewer, PropterId about) {
+  double right = know->options.belief.reviewer_right, wrong = know->options.belief.reviewer_wrong;
+  for (size_t i = 0; i < know->reviews.count; i++) {
+    const KnowReview *a = &know->reviews.items[i];
+    if (!a->verdict || a->about == about || !propter_str_equal(a->reviewer, reviewer)) continue;
+    for (size_t k = 0; k < know->reviews.count; k++) {
+      const KnowReview *b = &know->reviews.items[k];
+      if (b->about != a->about || !b->verdict || propter_str_equal(b->reviewer, reviewer)) continue;
+      *(a->verdict == b->verdict ? &right : &wrong) += .5;
+    }
+  }
+  double rate = right / (right + wrong);
+  return rate > .95 ? .95 : rate < .5 ? .5 : rate;
+}
+
+static PropterStatus weigh_reviews(Case *c, Cause *cause, PropterError *err) {
+  Know *know = c->know;
+  PropterStr iri = hypothesis_iri(c->pattern, cause->iri, c->arena);
+  PropterTerm term = propter_iri(iri);
+  PropterId id = PROPTER_NO_ID;
+  if (!iri.data) return propter_fail(err, PROPTER_NO_MEMORY, "name of a hypothesis");
+  cause->number.review_lr = 1;
+  if (!know->reviews.count) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_find(know->snapshot, &term, &id, err));
+  for (size_t i = 0; id && i < know->reviews.count; i++) {
+    const KnowReview *r = &know->reviews.items[i];
+    bool later = false;
+    if (r->about != id) continue;
+    for (size_t k = i + 1; k < know->reviews.count; k++) later |= know->reviews.items[k].about == id && propter_str_equal(know->reviews.items[k].reviewer, r->reviewer);
+    if (!propter_vec_push(&cause->reviews, i)) return propter_fail(err, PROPTER_NO_MEMORY, "reviews");
+    if (later || !r->verdict) continue; /* the last word of each reviewer counts */
+    double rate = reviewer_rate(know, r->reviewer, id), lr = rate / (1 - rate);
+    if (!r->blind) lr = pow(lr, know->options.belief.seen_weight);
+    cause->number.review_lr *= r->verdict > 0 ? lr : 1 / lr;
+  }
+  return PROPTER_OK;
+}
+
+/* --- both ------------------------------------------------------------------------------------------------------------------------------- */
+
+PropterStatus cause_believe(Case *c, Cause *cause, PropterError *err) {
+  const PropterBeliefOptions *o = &c->know->options.belief;
+  const double most[CLAIM_KINDS] = {[CLAIM_TYPE_LEVEL] = o->type_lr, [CLAIM_EX_ANTE] = o->forecast_lr, [CLAIM_POST_HOC] = o->attribution_lr};
+  mark_copies(c, cause);
+  size_t n = cause->claims.count;
+  size_t *join = propter_arena_alloc(c->arena, (n ? n : 1) * sizeof *join);
+  if (!join) return propter_fail(err, PROPTER_NO_MEMORY, "sources of %zu claims", n);
+  join_sources(c, cause, join);
+  cause->belief_for = belief(c, cause, join, false, -1);
+  cause->belief_against = belief(c, cause, join, true, -1);
+  cause->number.text_lr = 1;
+  for (int kind = 0; kind < CLAIM_KINDS; kind++) {
+    cause->number.text_lr *= 1 + (most[kind] - 1) * belief(c, cause, join, false, kind);
+    cause->number.text_lr /= 1 + (most[kind] - 1) * belief(c, cause, join, true, kind);
+  }
+  return weigh_reviews(c, cause, err);
+}

@@ -1,0 +1,640 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "candidate.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A statement about a whole holds for a given part of it about as likely as not. */
+static const double said_of_whole = .5;
+
+PropterStr pattern_iri(const KnowMetric *metric, PropterDay first, PropterDay last, PropterArena *arena) {
+  char hex[33], a[16], b[16];
+  PropterBuf buf = {.max = 1 << 20};
+  propter_day_format(first, a);
+  propter_day_format(last, b);
+  propter_buf_printf(&buf, "%.*s\n%s\n%s", (int)metric->def.iri.len, metric->def.iri.data, a, b);
+  if (metric->slice_key.len) propter_buf_printf(&buf, "\n%.*s", (int)metric->slice_key.len, metric->slice_key.data);
+  PropterStatus status = propter_buf_status(&buf, NULL);
+  propter_hash_hex(propter_buf_str(&buf), hex);
+  propter_buf_clear(&buf);
+  return status ? (PropterStr){NULL, 0} : propter_arena_printf(arena, "https://w3id.org/propter/id/pattern/%s", hex);
+}
+
+PropterStr hypothesis_iri(PropterStr pattern, PropterStr cause, PropterArena *arena) {
+  char hex[33];
+  PropterStr key = propter_arena_printf(arena, "%.*s\n%.*s", (int)pattern.len, pattern.data, (int)cause.len, cause.data);
+  if (!key.data) return key;
+  propter_hash_hex(key, hex);
+  return propter_arena_printf(arena, "https://w3id.org/propter/id/hypothesis/%s", hex);
+}
+
+void case_clear(Case *c) {
+  for (size_t i = 0; i < c->causes.count; i++) {
+    Cause *x = &c->causes.items[i];
+    propter_vec_clear(&x->members);
+    propter_vec_clear(&x->claims);
+    propter_vec_clear(&x->links);
+    propter_vec_clear(&x->hops);
+    propter_vec_clear(&x->reviews);
+  }
+  propter_vec_clear(&c->causes);
+  propter_vec_clear(&c->controls);
+}
+
+/* --- controls ----------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_kin(const KnowMetric *a, const KnowMetric *b) { return ids_have(&a->kin, b->def.id) || ids_have(&b->kin, a->def.id); }
+
+static bool can_control(const Case *c, const KnowMetric *m) {
+  const KnowMetric *t = c->metric;
+  double part;
+  if (m->def.id == t->def.id || !m->scope.count || m->def.grain != t->def.grain || m->def.dataset != t->def.dataset || m->def.measure != t->def.measure || !m->def.dataset) return false;
+  return !is_kin(t, m) && scope_relation(c->know, &m->scope, &t->scope, &part) == RELATION_DISJOINT;
+}
+
+/* Slices that nothing ties to the series: of the same cube, elsewhere in scope, and no sum over others that are controls themselves. */
+PropterStatus controls_find(Case *c, PropterError *err) {
+  Know *know = c->know;
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    KnowMetric *m = &know->metrics.items[i];
+    bool whole = false;
+    if (!can_control(c, m)) continue;
+    for (size_t k = 0; k < know->metrics.count && !whole; k++) {
+      const KnowMetric *x = &know->metrics.items[k];
+      double part;
+      whole = x != m && can_control(c, x) && is_kin(m, x) && scope_relation(know, &x->scope, &m->scope, &part) == RELATION_CHILD;
+    }
+    if (whole) continue;
+    PROPTER_TRY(know_series(know, m, err));
+    if (m->series.series.count && !propter_vec_push(&c->controls, m)) return propter_fail(err, PROPTER_NO_MEMORY, "controls");
+  }
+  return PROPTER_OK;
+}
+
+/* --- time ----------------------------------------------------------------------------------------------------------------------------------- */
+
+static PropterDay last_day(const KnowEvent *e) {
+  if (e->profile == PROPTER_PROFILE_STEP) return e->start;
+  if (e->profile == PROPTER_PROFILE_PATH && e->points && e->point[e->points - 1].at > e->end) return e->point[e->points - 1].at;
+  return e->end == PROPTER_NO_DAY ? e->start : e->end;
+}
+
+bool event_in_time(const Case *c, const KnowEvent *e) {
+  if (e->start == PROPTER_NO_DAY) return false;
+  /* An event whose end lies beyond what was known goes on. */
+  bool goes_on = e->end == PROPTER_NO_DAY && c->know->options.known_by != PROPTER_NO_DAY && e->profile != PROPTER_PROFILE_STEP;
+  return e->start <= c->last && (goes_on || last_day(e) >= c->before);
+}
+
+/* --- one and the same ------------------------------------------------------------------------------------------------------------------------- */
+
+bool same_course(Know *know, const KnowEvent *a, const KnowEvent *b) {
+  double part;
+  return ids_have(&a->leads, b->id) && !b->has_dose && concept_related(know, a->kind, b->kind) && scope_relation(know, &a->scope, &b->scope, &part) == RELATION_SAME;
+}
+
+static double overlap(PropterDay a0, PropterDay a1, PropterDay b0, PropterDay b1) {
+  double low = a0 > b0 ? a0 : b0, high = a1 < b1 ? a1 : b1, from = a0 < b0 ? a0 : b0, to = a1 > b1 ? a1 : b1;
+  return high < low ? 0 : (high - low + 1) / (to - from + 1);
+}
+
+/* Linked as the same; or of one kind, in one scope, at most of the same days, and not of two sizes. */
+bool same_event(Know *know, const KnowEvent *a, const KnowEvent *b) {
+  double part;
+  if (ids_have(&a->close, b->id) || ids_have(&b->close, a->id)) return true;
+  if (!a->kind || !b->kind || !(concept_covers(know, a->kind, b->kind) || concept_covers(know, b->kind, a->kind))) return false;
+  if (a->start == PROPTER_NO_DAY || b->start == PROPTER_NO_DAY || scope_relation(know, &a->scope, &b->scope, &part) != RELATION_SAME) return false;
+  PropterDay a1 = a->end == PROPTER_NO_DAY ? a->start : a->end, b1 = b->end == PROPTER_NO_DAY ? b->start : b->end;
+  if (overlap(a->start, a1, b->start, b1) < .5) return false;
+  double most = fmax(fabs(a->dose), fabs(b->dose));
+  return !a->has_dose || !b->has_dose || fabs(a->dose - b->dose) <= 2 * know->options.score.dose_error * most;
+}
+
+/* The first of a course of events. */
+static size_t root_of(Know *know, size_t event) {
+  for (int steps = 0; steps < 8; steps++) {
+    size_t up = SIZE_MAX;
+    for (size_t i = 0; i < know->events.count && up == SIZE_MAX; i++)
+      if (i != event && same_course(know, &know->events.items[i], &know->events.items[event]) && !same_course(know, &know->events.items[event], &know->events.items[i])) up = i;
+    if (up == SIZE_MAX) return event;
+    event = up;
+  }
+  return event;
+}
+
+/* --- claims ------------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool effect_scope(Know *know, PropterId effect, PropterIds *scope, PropterIds *single) {
+  KnowMetric *m = know_metric_id(know, effect);
+  if (m) {
+    *scope = m->scope;
+    return m->scope.count > 0;
+  }
+  single->items[0] = effect;
+  *scope = *single;
+  return concept_find(know, effect) != NULL;
+}
+
+static bool related_scope(const Know *know, PropterId a, const PropterIds *b) {
+  const KnowConcept *x = concept_find(know, a);
+  for (size_t i = 0; x && i < b->count; i++) {
+    const KnowConcept *y = concept_find(know, b->items[i]);
+    if (a == b->items[i]) return true;
+    for (size_t k = 0; y && k < x->schemes.count; k++)
+      if (ids_have(&y->schemes, x->schemes.items[k])) return true;
+    if (concept_covers(know, a, b->items[i]) || concept_covers(know, b->items[i], a)) return true;
+  }
+  return false;
+}
+
+static Relation effect_relation(const Case *c, PropterId effect, double *part) {
+  PropterId one[1];
+  PropterIds single = {one, 1, 1}, scope;
+  *part = 1;
+  if (effect == c->metric->def.id) return RELATION_SAME;
+  if (!effect || !effect_scope(c->know, effect, &scope, &single)) return RELATION_DISJOINT;
+  /* A kind of cause is no part of the world's sectors, though a scope relation would take it for one that covers all of them. */
+  bool met = false;
+  for (size_t i = 0; i < scope.count; i++) met |= related_scope(c->know, scope.items[i], &c->metric->scope);
+  return met ? scope_relation(c->know, &scope, &c->metric->scope, part) : RELATION_DISJOINT;
+}
+
+void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {
+  *out = (ClaimView){.start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY};
+  out->relation = effect_relation(c, claim->effect, &out->part);
+  PropterDay from = c->first;
+  if (claim->effect_start != PROPTER_NO_DAY) {
+    out->start = claim->effect_start;
+    out->end = claim->effect_end == PROPTER_NO_DAY ? claim->effect_start : claim->effect_end;
+    out->of_effect = true;
+  } else if (claim->cause_start != PROPTER_NO_DAY) {
+    out->start = claim->cause_start;
+    out->end = claim->cause_end == PROPTER_NO_DAY ? claim->cause_start : claim->cause_end;
+    from = c->before;
+  } else {
+    const KnowEvent *e = know_event(c->know, claim->cause);
+    if (e && e->start != PROPTER_NO_DAY && claim->kind != CLAIM_TYPE_LEVEL) {
+      out->start = e->start;
+      out->end = last_day(e);
+      from = c->before;
+    }
+  }
+  if (out->start == PROPTER_NO_DAY)
+    /* An undated account of what happened cannot speak of what came after it. */
+    out->in_window = claim->kind == CLAIM_TYPE_LEVEL || claim->known == PROPTER_NO_DAY || claim->known >= c->first;
+  else
+    out->in_window = out->start <= c->last && out->end >= from;
+}
+
+static bool names_kind(const Know *know, const KnowClaim *claim, PropterId kind) {
+  for (size_t i = 0; kind && i < claim->causes.count; i++)
+    if (concept_covers(know, claim->causes.items[i], kind)) return true;
+  return false;
+}
+
+static bool names_member(const Know *know, const KnowClaim *claim, const Cause *cause, size_t *which) {
+  for (size_t i = 0; i < cause->members.count; i++)
+    if (ids_have(&claim->causes, know->events.items[cause->members.items[i]].id)) {
+      *which = cause->members.items[i];
+      return true;
+    }
+  return false;
+}
+
+/* A kind named with dates means what happened then. */
+static bool dates_agree(const KnowClaim *claim, const KnowEvent *e) {
+  if (claim->cause_start == PROPTER_NO_DAY || e->start == PROPTER_NO_DAY) return true;
+  PropterDay end = claim->cause_end == PROPTER_NO_DAY ? claim->cause_start : claim->cause_end;
+  return claim->cause_start <= last_day(e) + 31 && end >= e->start - 31;
+}
+
+static double claim_strength(const Know *know, const KnowClaim *claim, const ClaimView *view) {
+  double p = isnan(claim->confidence) ? (1 - know->options.belief.sentence_error) * (1 - claim->hedge) : claim->confidence;
+  p *= claim->cause_score * claim->effect_score;
+  if (view->relation == RELATION_PARENT) p *= said_of_whole;
+  if (view->relation == RELATION_CHILD) p *= view->part;
+  return p;
+}
+
+static PropterStatus add_claim(Cause *cause, const Know *know, size_t index, const ClaimView *view, KnowClaimKind as, PropterError *err) {
+  const KnowClaim *claim = &know->claims.items[index];
+  CauseClaim x = {.claim = index, .against = claim->negated, .strength = claim_strength(know, claim, view), .as = as, .copy_of = SIZE_MAX};
+  return propter_vec_push(&cause->claims, x) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "claims of a cause");
+}
+
+/* What the sentence says of the level while the cause lasts: what the end of something raises, the thing itself lowers. */
+static int said_direction(const Know *know, const Cause *cause, const KnowClaim *claim) {
+  size_t which;
+  if (!claim->polarity) return 0;
+  if (names_member(know, claim, cause, &which) && which != cause->root && cause->root != SIZE_MAX) {
+    const KnowEvent *root = &know->events.items[cause->root], *e = &know->events.items[which];
+    if (ids_have(&root->leads, e->id) && e->start > root->start) return -claim->polarity;
+  }
+  return claim->polarity;
+}
+
+static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
+  Know *know = c->know;
+  double up = 0, down = 0;
+  for (size_t i = 0; i < know->claims.count; i++) {
+    const KnowClaim *claim = &know->claims.items[i];
+    ClaimView view;
+    size_t which;
+    bool named = cause->root == SIZE_MAX ? ids_have(&claim->causes, cause->id) : names_member(know, claim, cause, &which);
+    bool kind = !named && cause->root != SIZE_MAX && names_kind(know, claim, know->events.items[cause->root].kind) && dates_agree(claim, &know->events.items[cause->root]);
+    if (!named && !kind) continue;
+    claim_view(c, claim, &view);
+    if (view.relation == RELATION_DISJOINT) continue;
+    double strength = claim_strength(know, claim, &view);
+    if (!claim->negated && claim->polarity && view.relation != RELATION_CHILD) *(said_direction(know, cause, claim) > 0 ? &up : &down) += strength;
+    if (!view.in_window) continue;
+    /* A statement of the other direction is none of this cause's. Undated ones may mean its other half. */
+    if (claim->polarity && c->sign && claim->polarity != c->sign) continue;
+    PROPTER_TRY(add_claim(cause, know, i, &view, kind && !view.of_effect && claim->cause_start == PROPTER_NO_DAY ? CLAIM_TYPE_LEVEL : claim->kind, err));
+  }
+  cause->number.direction = up > 2 * down ? 1 : down > 2 * up ? -1 : 0;
+  return PROPTER_OK;
+}
+
+/* --- links ------------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool link_names(const Know *know, const KnowLink *link, const Cause *cause) {
+  for (size_t i = 0; i < cause->members.count; i++) {
+    const KnowEvent *e = &know->events.items[cause->members.items[i]];
+    if (link->cause == e->id || (e->kind && concept_covers(know, link->cause, e->kind))) return true;
+  }
+  return cause->root == SIZE_MAX && concept_covers(know, link->cause, cause->id);
+}
+
+/* What cannot act on the whole cannot act on its parts. */
+static bool forbids(const Case *c, const KnowLink *link) {
+  double part;
+  Relation r = effect_relation(c, link->effect, &part);
+  return r == RELATION_SAME || r == RELATION_PARENT;
+}
+
+static PropterStatus collect_links(Case *c, Cause *cause, PropterError *err) {
+  Know *know = c->know;
+  cause->forbidden_by = SIZE_MAX;
+  for (size_t i = 0; i < know->links.count; i++) {
+    const KnowLink *link = &know->links.items[i];
+    double part;
+    if (!link_names(know, link, cause)) continue;
+    if (link->forbidden) {
+      if (forbids(c, link) && cause->forbidden_by == SIZE_MAX) cause->forbidden_by = i;
+      continue;
+    }
+    if (link->belief <= 0 || effect_relation(c, link->effect, &part) == RELATION_DISJOINT) continue;
+    if (cause->root != SIZE_MAX && !cause->in_scope) continue; /* "when it happens there" */
+    double weight = link->belief * part;
+    if (weight > cause->number.weight[PROPTER_CHANNEL_CURATED]) cause->number.weight[PROPTER_CHANNEL_CURATED] = weight;
+    if (!propter_vec_push(&cause->links, i)) return propter_fail(err, PROPTER_NO_MEMORY, "links of a cause");
+  }
+  return PROPTER_OK;
+}
+
+/* --- gathering ------------------------------------------------------------------------------------------------------------------------------------ */
+
+static Cause *with_member(Case *c, size_t event) {
+  for (size_t i = 0; i < c->causes.count; i++)
+    for (size_t k = 0; k < c->causes.items[i].members.count; k++)
+      if (c->causes.items[i].members.items[k] == event) return &c->causes.items[i];
+  return NULL;
+}
+
+static PropterStatus add_member(Cause *cause, size_t event, PropterError *err) {
+  for (size_t i = 0; i < cause->members.count; i++)
+    if (cause->members.items[i] == event) return PROPTER_OK;
+  return propter_vec_push(&cause->members, event) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "members of a cause");
+}
+
+static PropterStatus add_cause(Case *c, Cause cause, Cause **out, PropterError *err) {
+  if (!propter_vec_push(&c->causes, cause)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu causes", c->causes.count);
+  *out = &c->causes.items[c->causes.count - 1];
+  return PROPTER_OK;
+}
+
+/* An event with all that belongs to its course. */
+static PropterStatus add_event(Case *c, size_t event, PropterError *err) {
+  Know *know = c->know;
+  Cause *cause;
+  event = root_of(know, event);
+  if (with_member(c, event)) return PROPTER_OK;
+  const KnowEvent *e = &know->events.items[event];
+  PROPTER_TRY(add_cause(c, (Cause){.id = e->id, .iri = e->iri, .label = e->label, .root = event}, &cause, err));
+  PROPTER_TRY(add_member(cause, event, err));
+  for (size_t i = 0; i < cause->members.count; i++)
+    for (size_t k = 0; k < know->events.count; k++)
+      if (k != cause->members.items[i] && same_course(know, &know->events.items[cause->members.items[i]], &know->events.items[k])) PROPTER_TRY(add_member(cause, k, err));
+  return PROPTER_OK;
+}
+
+/* Which of two names for one thing leads: a documented event before one from text, one with a size before one without, one known earlier, by IRI. */
+static bool leads(const KnowEvent *a, const KnowEvent *b) {
+  if (!a->from_claim != !b->from_claim) return !a->from_claim;
+  if (a->has_dose != b->has_dose) return a->has_dose;
+  if (a->known != b->known) return a->known < b->known;
+  return propter_str_compare(a->iri, b->iri) < 0;
+}
+
+static void drop_cause(Case *c, size_t at) {
+  Cause *x = &c->causes.items[at];
+  propter_vec_clear(&x->members);
+  propter_vec_clear(&x->claims);
+  propter_vec_clear(&x->links);
+  propter_vec_clear(&x->hops);
+  propter_vec_clear(&x->reviews);
+  memmove(x, x + 1, (c->causes.count - at - 1) * sizeof *x);
+  c->causes.count--;
+}
+
+static PropterStatus merge_aliases(Case *c, PropterError *err) {
+  Know *know = c->know;
+  for (size_t i = 0; i < c->causes.count; i++)
+    for (size_t k = i + 1; k < c->causes.count;) {
+      Cause *a = &c->causes.items[i], *b = &c->causes.items[k];
+      if (a->root == SIZE_MAX || b->root == SIZE_MAX || !same_event(know, &know->events.items[a->root], &know->events.items[b->root])) {
+        k++;
+        continue;
+      }
+      const KnowEvent *x = &know->events.items[a->root], *y = &know->events.items[b->root];
+      if (leads(y, x)) a->root = b->root, a->id = y->id, a->iri = y->iri, a->label = y->label;
+      for (size_t m = 0; m < b->members.count; m++) PROPTER_TRY(add_member(a, b->members.items[m], err));
+      drop_cause(c, k);
+      k = i + 1;
+    }
+  return PROPTER_OK;
+}
+
+static PropterStatus gather_events(Case *c, PropterError *err) {
+  Know *know = c->know;
+  for (size_t i = 0; i < know->events.count; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    double part;
+    if (!event_in_time(c, e)) continue;
+    bool named = scope_relation(know, &e->scope, &c->metric->scope, &part) != RELATION_DISJOINT;
+    for (size_t k = 0; k < know->claims.count && !named; k++) {
+      ClaimView view;
+      if (!ids_have(&know->claims.items[k].causes, e->id)) continue;
+      claim_view(c, &know->claims.items[k], &view);
+      named = view.relation != RELATION_DISJOINT && view.in_window && !know->claims.items[k].negated;
+    }
+    if (named) PROPTER_TRY(add_event(c, i, err));
+  }
+  return PROPTER_OK;
+}
+
+/* A kind of cause that a sentence gives for this window though no event of it is known then. */
+static PropterStatus gather_kinds(Case *c, PropterError *err) {
+  Know *know = c->know;
+  for (size_t i = 0; i < know->claims.count; i++) {
+    const KnowClaim *claim = &know->claims.items[i];
+    ClaimView view;
+    if (claim->kind == CLAIM_TYPE_LEVEL || claim->negated || !claim->cause || know_event(know, claim->cause) || know_is_scope(know, claim->cause)) continue;
+    claim_view(c, claim, &view);
+    if (view.relation == RELATION_DISJOINT || !view.in_window || (claim->polarity && c->sign && claim->polarity != c->sign)) continue;
+    bool held = false;
+    for (size_t k = 0; k < c->causes.count && !held; k++) {
+      const Cause *x = &c->causes.items[k];
+      held = x->id == claim->cause;
+      if (x->root != SIZE_MAX) held |= names_kind(know, claim, know->events.items[x->root].kind) && dates_agree(claim, &know->events.items[x->root]);
+    }
+    if (held) continue;
+    Cause cause = {.id = claim->cause, .root = SIZE_MAX}, *added;
+    PROPTER_TRY(node_text(know->snapshot, claim->cause, c->arena, &cause.iri, err));
+    PROPTER_TRY(label_of(know->snapshot, know->v, claim->cause, c->arena, &cause.label, err));
+    PROPTER_TRY(add_cause(c, cause, &added, err));
+  }
+  return PROPTER_OK;
+}
+
+/* --- chains --------------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool stands_for(const Know *know, const Cause *cause, PropterId id) {
+  if (id == cause->id) return true;
+  for (size_t i = 0; i < cause->members.count; i++) {
+    const KnowEvent *e = &know->events.items[cause->members.items[i]];
+    if (e->id == id || (e->kind && concept_covers(know, id, e->kind))) return true;
+  }
+  return false;
+}
+
+/* What is said to have brought about the head of the chain: the best believed statement. */
+static bool step_back(Know *know, const Cause *cause, PropterId head, Hop *hop) {
+  bool first = head == cause->id;
+  hop->belief = 0;
+  for (size_t i = 0; i < know->claims.count; i++) {
+    const KnowClaim *claim = &know->claims.items[i];
+    bool fits = claim->effect && (claim->effect == head || (first && stands_for(know, cause, claim->effect)));
+    if (!fits || claim->negated || !claim->cause || stands_for(know, cause, claim->cause) || know_is_scope(know, claim->cause)) continue;
+    double p = isnan(claim->confidence) ? (1 - know->options.belief.sentence_error) * (1 - claim->hedge) : claim->confidence;
+    p *= claim->cause_score * claim->effect_score;
+    if (p > hop->belief) *hop = (Hop){claim->cause, head, claim->iri, p};
+  }
+  for (size_t i = 0; i < know->links.count; i++) {
+    const KnowLink *link = &know->links.items[i];
+    bool fits = link->effect == head || (first && stands_for(know, cause, link->effect));
+    if (fits && !link->forbidden && link->belief > hop->belief && !stands_for(know, cause, link->cause)) *hop = (Hop){link->cause, head, link->iri, link->belief};
+  }
+  for (size_t i = 0; i < know->events.count; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    bool before = ids_have(&e->leads, head);
+    for (size_t k = 0; first && k < cause->members.count; k++) before |= ids_have(&e->leads, know->events.items[cause->members.items[k]].id);
+    if (before && hop->belief < 1 && !stands_for(know, cause, e->id)) *hop = (Hop){e->id, head, e->iri, 1};
+  }
+  return hop->belief > 0;
+}
+
+static PropterStatus chain(Case *c, Cause *cause, PropterError *err) {
+  PropterId head = cause->id;
+  for (unsigned depth = 1; depth < c->know->options.depth; depth++) {
+    Hop hop;
+    bool circle = false;
+    if (!step_back(c->know, cause, head, &hop)) break;
+    for (size_t i = 0; i < cause->hops.count; i++) circle |= cause->hops.items[i].effect == hop.cause;
+    if (circle) break;
+    if (!propter_vec_push(&cause->hops, hop)) return propter_fail(err, PROPTER_NO_MEMORY, "chain");
+    memmove(cause->hops.items + 1, cause->hops.items, (cause->hops.count - 1) * sizeof hop);
+    cause->hops.items[0] = hop;
+    head = hop.cause;
+  }
+  return PROPTER_OK;
+}
+
+/* --- numbers for the score ------------------------------------------------------------------------------------------------------------------------- */
+
+static bool unit_factor(const PropterMetric *m, PropterStr unit, double *factor) {
+  *factor = 1;
+  if (!unit.len || propter_str_equal(unit, m->unit) || propter_str_equal(unit, m->unit_label)) return true;
+  *factor = 1 / m->scale;
+  return propter_str_equal(unit, PROPTER_STR("1"));
+}
+
+static void set_effect(const Case *c, Cause *cause) {
+  const KnowEvent *e = cause->root == SIZE_MAX ? NULL : &c->know->events.items[cause->root];
+  PropterEffect *effect = &cause->number.effect;
+  *effect = (PropterEffect){.start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY};
+  if (!e) return;
+  double factor;
+  effect->start = e->start;
+  effect->end = e->end;
+  effect->profile = e->profile;
+  bool dosed = e->has_dose && cause->in_scope && unit_factor(&c->metric->def, e->dose_unit, &factor);
+  if (e->profile == PROPTER_PROFILE_PATH && !dosed) effect->profile = PROPTER_PROFILE_UNKNOWN;
+  if (!dosed) return;
+  effect->has_dose = true;
+  effect->dose = e->dose * factor;
+  effect->dose_sd = e->dose_sd * factor;
+  effect->points = e->points;
+  effect->point = e->point;
+  if (factor != 1 && e->points) {
+    PropterPoint *scaled = propter_arena_alloc(c->arena, e->points * sizeof *scaled);
+    for (size_t i = 0; scaled && i < e->points; i++) scaled[i] = (PropterPoint){e->point[i].at, e->point[i].value * factor};
+    effect->point = scaled;
+    if (!scaled) effect->has_dose = false, effect->points = 0, effect->profile = PROPTER_PROFILE_UNKNOWN;
+  }
+}
+
+static double controls_in_scope(const Case *c, const Cause *cause) {
+  Know *know = c->know;
+  double sum = 0;
+  for (size_t i = 0; i < c->controls.count; i++) {
+    double part, touched = 0;
+    if (cause->root != SIZE_MAX && scope_relation(know, &know->events.items[cause->root].scope, &c->controls.items[i]->scope, &part) != RELATION_DISJOINT) touched = part;
+    /* Text may say that it went further. */
+    Case other = *c;
+    other.metric = c->controls.items[i];
+    for (size_t k = 0; k < know->claims.count && touched < 1; k++) {
+      const KnowClaim *claim = &know->claims.items[k];
+      size_t which;
+      if (claim->negated || !claim->effect || !(cause->root == SIZE_MAX ? ids_have(&claim->causes, cause->id) : names_member(know, claim, cause, &which))) continue;
+      Relation r = effect_relation(&other, claim->effect, &part);
+      if (r == RELATION_DISJOINT) continue;
+      double p = (isnan(claim->confidence) ? 1 - know->options.belief.sentence_error : claim->confidence) * claim->cause_score * claim->effect_score * (r == RELATION_PARENT ? said_of_whole : part);
+      if (p > touched) touched = p;
+    }
+    sum += touched;
+  }
+  return c->controls.count ? sum / (double)c->controls.count : 0;
+}
+
+static PropterStatus set_slice(Case *c, Cause *cause, PropterError *err) {
+  Know *know = c->know;
+  if (cause->relation != RELATION_CHILD || cause->root == SIZE_MAX) return PROPTER_OK;
+  const PropterIds *scope = &know->events.items[cause->root].scope;
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    KnowMetric *m = &know->metrics.items[i];
+    double part;
+    if (m == c->metric || m->def.dataset != c->metric->def.dataset || m->def.measure != c->metric->def.measure || m->def.grain != c->metric->def.grain || !m->scope.count) continue;
+    if (scope_relation(know, scope, &m->scope, &part) != RELATION_SAME) continue;
+    PROPTER_TRY(know_series(know, m, err));
+    if (m->series.series.count) cause->number.slice = &m->series.series;
+    break;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus set_scope(Case *c, Cause *cause, PropterError *err) {
+  Know *know = c->know;
+  cause->relation = RELATION_DISJOINT;
+  cause->part = 1;
+  if (cause->root != SIZE_MAX) cause->relation = scope_relation(know, &know->events.items[cause->root].scope, &c->metric->scope, &cause->part);
+  cause->in_scope = cause->relation != RELATION_DISJOINT;
+  PROPTER_TRY(collect_claims(c, cause, err));
+  for (size_t i = 0; i < cause->claims.count && cause->relation == RELATION_DISJOINT; i++) {
+    ClaimView view;
+    claim_view(c, &know->claims.items[cause->claims.items[i].claim], &view);
+    cause->relation = view.relation;
+    cause->part = view.part;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
+  Know *know = c->know;
+  PropterCandidate *n = &cause->number;
+  const KnowEvent *e = cause->root == SIZE_MAX ? NULL : &know->events.items[cause->root];
+  bool documented = e && !e->from_claim;
+  PROPTER_TRY(cause_believe(c, cause, err));
+  n->belief_for = cause->belief_for;
+  n->belief_against = cause->belief_against;
+  n->scope = cause->relation == RELATION_PARENT ? PROPTER_SCOPE_PARENT : cause->relation == RELATION_CHILD ? PROPTER_SCOPE_CHILD : PROPTER_SCOPE_SAME;
+  n->weight[PROPTER_CHANNEL_TEXT] = cause->belief_for * (1 - cause->belief_against);
+  if (documented && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part;
+  n->happened = documented && cause->in_scope ? 1 : documented ? fmin(cause->belief_for, know->options.belief.stretched) : cause->belief_for;
+  set_effect(c, cause);
+  n->controls_in_scope = controls_in_scope(c, cause);
+  PROPTER_TRY(set_slice(c, cause, err));
+  return chain(c, cause, err);
+}
+
+static int by_rank(const void *a, const void *b) {
+  const Cause *x = a, *y = b;
+  bool fx = x->forbidden_by != SIZE_MAX, fy = y->forbidden_by != SIZE_MAX;
+  return fx != fy ? (fx ? 1 : -1) : propter_str_compare(x->iri, y->iri);
+}
+
+PropterStatus candidates_find(Case *c, PropterError *err) {
+  PROPTER_TRY(gather_events(c, err));
+  PROPTER_TRY(merge_aliases(c, err));
+  PROPTER_TRY(gather_kinds(c, err));
+  for (size_t i = 0; i < c->causes.count; i++) {
+    Cause *cause = &c->causes.items[i];
+    PROPTER_TRY(set_scope(c, cause, err));
+    PROPTER_TRY(collect_links(c, cause, err));
+    PROPTER_TRY(set_numbers(c, cause, err));
+  }
+  /* Named for this series by nothing any more (a claim of the other direction): no candidate. */
+  for (size_t i = c->causes.count; i-- > 0;)
+    if (c->causes.items[i].relation == RELATION_DISJOINT) drop_cause(c, i);
+  if (c->causes.count) qsort(c->causes.items, c->causes.count, sizeof *c->causes.items, by_rank);
+  for (c->allowed = 0; c->allowed < c->causes.count && c->causes.items[c->allowed].forbidden_by == SIZE_MAX;) c->allowed++;
+  return PROPTER_OK;
+}
+
+/* --- facts in sentences ---------------------------------------------------------------------------------------------------------------------------- */
+
+static bool covered(Know *know, PropterId kind, PropterDay start, PropterDay end, const PropterIds *scope, size_t upto) {
+  for (size_t i = 0; i < upto; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    double part;
+    if (!e->kind || e->start == PROPTER_NO_DAY || !(concept_covers(know, kind, e->kind) || concept_covers(know, e->kind, kind))) continue;
+    if (e->start <= end && last_day(e) >= start && scope_relation(know, &e->scope, scope, &part) != RELATION_DISJOINT) return true;
+  }
+  return false;
+}
+
+PropterStatus events_from_text(Know *know, PropterError *err) {
+  for (size_t i = 0; i < know->claims.count; i++) {
+    const KnowClaim *claim = &know->claims.items[i];
+    PropterId one[1];
+    PropterIds single = {one, 1, 1}, scope;
+    char hex[33], from[16];
+    if (claim->negated || claim->kind == CLAIM_TYPE_LEVEL || !claim->cause || claim->cause_start == PROPTER_NO_DAY || know_event(know, claim->cause) || know_is_scope(know, claim->cause)) continue;
+    if (!concept_find(know, claim->cause) || !claim->effect || !know_is_scope(know, claim->effect) || !effect_scope(know, claim->effect, &scope, &single)) continue;
+    PropterDay end = claim->cause_end == PROPTER_NO_DAY ? claim->cause_start : claim->cause_end;
+    if (covered(know, claim->cause, claim->cause_start, end, &scope, know->events.count)) continue;
+    KnowEvent e = {.kind = claim->cause, .start = claim->cause_start, .end = claim->cause_end, .known = claim->known, .superseded = PROPTER_NO_DAY, .from_claim = i + 1, .dose_source = {"", 0}, .dose_unit = {"", 0}, .source = {"", 0}};
+    PropterStr kind, place;
+    PROPTER_TRY(node_text(know->snapshot, claim->cause, &know->arena, &kind, err));
+    PROPTER_TRY(node_text(know->snapshot, claim->effect, &know->arena, &place, err));
+    PROPTER_TRY(label_of(know->snapshot, know->v, claim->cause, &know->arena, &e.kind_label, err));
+    propter_day_format(e.start, from);
+    PropterStr key = propter_arena_printf(&know->arena, "%.*s\n%s\n%.*s", (int)kind.len, kind.data, from, (int)place.len, place.data);
+    if (!key.data) return propter_fail(err, PROPTER_NO_MEMORY, "event from text");
+    propter_hash_hex(key, hex);
+    e.iri = propter_arena_printf(&know->arena, "https://w3id.org/propter/id/told/%s", hex);
+    e.label = propter_arena_printf(&know->arena, "%.*s, %s", (int)e.kind_label.len, e.kind_label.data, from);
+    if (!e.iri.data || !e.label.data) return propter_fail(err, PROPTER_NO_MEMORY, "event from text");
+    for (size_t k = 0; k < scope.count; k++)
+      if (!propter_vec_push(&e.scope, scope.items[k])) {
+        propter_vec_clear(&e.scope);
+        return propter_fail(err, PROPTER_NO_MEMORY, "event from text");
+      }
+    if (!propter_vec_push(&know->events, e)) {
+      propter_vec_clear(&e.scope);
+      return propter_fail(err, PROPTER_NO_MEMORY, "event from text");
+    }
+  }
+  return PROPTER_OK;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What may have moved one series in one window: candidates from events, claims, links and chains, aliases merged, with the belief in what is said
+ * of them. */
+#ifndef INFER_CANDIDATE_H
+#define INFER_CANDIDATE_H
+
+#include "know.h"
+
+/* A claim that speaks of a candidate. */
+typedef struct {
+  size_t claim;      /* index into know->claims */
+  bool against;      /* it denies the cause */
+  double strength;   /* probability that it says so of this series: confidence × links × scope */
+  KnowClaimKind as;  /* how it counts here */
+  size_t copy_of;    /* index into the candidate's claims, SIZE_MAX: the first to say so */
+} CauseClaim;
+
+typedef struct {
+  PropterId cause, effect;
+  PropterStr statement; /* IRI of the claim, link or event that states it */
+  double belief;
+} Hop;
+
+typedef struct {
+  PropterId id;         /* of the root event, or of a kind without one */
+  PropterStr iri, label;
+  size_t root;          /* index into know->events, SIZE_MAX: none */
+  PROPTER_VEC(size_t) members; /* root, aliases, ends; by index */
+  PROPTER_VEC(CauseClaim) claims;
+  PROPTER_VEC(size_t) links;
+  PROPTER_VEC(Hop) hops; /* most distant first; the last leads to the series */
+  Relation relation;
+  double part;
+  bool in_scope;        /* by its own documented scope */
+  size_t forbidden_by;  /* index into know->links, SIZE_MAX: allowed */
+  double belief_for, belief_against;
+  PropterCandidate number;
+  PROPTER_VEC(size_t) reviews;
+} Cause;
+
+typedef struct {
+  Know *know;
+  KnowMetric *metric;
+  size_t from, to;       /* window as indexes of the series */
+  PropterDay before;     /* first day of the period before the window */
+  PropterDay first, last;
+  int sign;              /* of the deviation; 0: none */
+  PropterStr pattern;    /* IRI */
+  PropterArena *arena;
+  PROPTER_VEC(Cause) causes;    /* by IRI, then forbidden ones */
+  size_t allowed;        /* so many of them may be causes */
+  PROPTER_VEC(KnowMetric *) controls;
+} Case;
+
+/* How a claim's effect lies to the series, and the period it speaks of. */
+typedef struct {
+  Relation relation;     /* DISJOINT: not about this series */
+  double part;
+  PropterDay start, end; /* PROPTER_NO_DAY: at no particular time */
+  bool of_effect;        /* the sentence dates the effect itself */
+  bool in_window;
+} ClaimView;
+void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out);
+
+/* Fills causes; case->sign must be set. */
+PropterStatus candidates_find(Case *c, PropterError *err);
+PropterStatus controls_find(Case *c, PropterError *err);
+void case_clear(Case *c);
+
+/* Text events: facts that sentences state of causes no documented event covers (appended to know->events). */
+PropterStatus events_from_text(Know *know, PropterError *err);
+
+/* Whether an event can show in the window: it, or its end, falls into it or into the period before. */
+bool event_in_time(const Case *c, const KnowEvent *e);
+/* One course of events: the second is the end or a stage of the first. */
+bool same_course(Know *know, const KnowEvent *a, const KnowEvent *b);
+bool same_event(Know *know, const KnowEvent *a, const KnowEvent *b);
+
+/* Belief (belief.c): marks copies, sets belief_for, belief_against, number.text_lr, number.review_lr. */
+PropterStatus cause_believe(Case *c, Cause *cause, PropterError *err);
+
+PropterStr pattern_iri(const KnowMetric *metric, PropterDay first, PropterDay last, PropterArena *arena);
+PropterStr hypothesis_iri(PropterStr pattern, PropterStr cause, PropterArena *arena);
+
+#endif

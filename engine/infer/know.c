@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "know.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+/* --- what is left out -------------------------------------------------------------------------------------------------------- */
+
+static bool left_out(const Know *know, PropterStr iri) {
+  for (size_t i = 0; i < know->options.without_count; i++)
+    if (propter_str_equal(know->options.without[i], iri)) return true;
+  return false;
+}
+
+static PropterStr file_name(PropterStr path) {
+  size_t at = path.len;
+  while (at > 0 && path.data[at - 1] != '/') at--;
+  return (PropterStr){path.data + at, path.len - at};
+}
+
+static bool too_new(const Know *know, PropterDay known, PropterDay superseded) {
+  PropterDay by = know->options.known_by;
+  if (superseded != PROPTER_NO_DAY && (by == PROPTER_NO_DAY || superseded <= by)) return true;
+  return by != PROPTER_NO_DAY && (known == PROPTER_NO_DAY || known > by);
+}
+
+static PropterDay day_or_none(const Node *node, PropterVocab property) {
+  PropterDay day;
+  return node_day(node, property, &day) ? day : PROPTER_NO_DAY;
+}
+
+/* Calls `read` for each subject of a class. */
+static PropterStatus each_of(Know *know, PropterVocab type, PropterStatus (*read)(Know *, Node *, PropterStr, PropterError *), PropterError *err) {
+  PropterIds ids = {0};
+  PropterStatus status = PROPTER_OK;
+  if (!know->v[VOCAB_rdf_type] || !know->v[type]) return PROPTER_OK;
+  if ((status = propter_snapshot_subjects(know->snapshot, know->v[VOCAB_rdf_type], know->v[type], &ids, err)) ||
+      (status = sort_by_iri(know->snapshot, ids.items, ids.count, err)))
+    goto done;
+  for (size_t i = 0; i < ids.count && !status; i++) {
+    Node node;
+    PropterStr iri;
+    if ((status = node_open(know->snapshot, know->v, ids.items[i], &node, err))) break;
+    status = node_text(know->snapshot, ids.items[i], &know->arena, &iri, err);
+    if (!status && !left_out(know, iri)) status = read(know, &node, iri, err);
+    node_close(&node);
+  }
+done:
+  propter_vec_clear(&ids);
+  return status;
+}
+
+/* --- metrics ------------------------------------------------------------------------------------------------------------------ */
+
+static int compare_ids(const void *a, const void *b) {
+  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
+  return x < y ? -1 : x > y;
+}
+
+static PropterStatus add_scope(PropterIds *scope, PropterId id, PropterError *err) {
+  for (size_t i = 0; i < scope->count; i++)
+    if (scope->items[i] == id) return PROPTER_OK;
+  return propter_vec_push(scope, id) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "scope");
+}
+
+static PropterStatus read_metric(Know *know, Node *node, PropterStr iri, PropterError *err) {
+  (void)iri;
+  KnowMetric m = {0};
+  PropterError ignored = {0};
+  PropterStatus status = metric_read(know->snapshot, know->v, node->id, &know->arena, &m.def, &ignored);
+  /* A metric that cannot be read is told to who asks for it; it must not keep others from being judged. */
+  if (status == PROPTER_INVALID) return PROPTER_OK;
+  if (status) return propter_fail(err, status, "%s", ignored.message);
+  if (m.def.concept_id) status = add_scope(&m.scope, m.def.concept_id, err);
+  for (size_t i = 0; i < m.def.fixed_count && !status; i++)
+    if (concept_find(know, m.def.fixed[i].member)) status = add_scope(&m.scope, m.def.fixed[i].member, err);
+  if (!status && !propter_vec_push(&know->metrics, m)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu metrics", know->metrics.count);
+  if (status) propter_vec_clear(&m.scope);
+  return status;
+}
+
+static PropterStatus read_definition(Know *know, Node *node, PropterStr iri, PropterError *err) {
+  (void)iri;
+  PropterIds wholes = {0}, parts = {0};
+  PropterStatus status = node_all(node, VOCAB_propter_whole, &wholes, err);
+  if (!status) status = node_all(node, VOCAB_propter_part, &parts, err);
+  for (size_t i = 0; i < wholes.count && !status; i++)
+    for (size_t k = 0; k < parts.count && !status; k++)
+      if (!propter_vec_push(&know->edges, ((KnowEdge){wholes.items[i], parts.items[k]}))) status = propter_fail(err, PROPTER_NO_MEMORY, "definitions");
+  propter_vec_clear(&wholes);
+  propter_vec_clear(&parts);
+  return status;
+}
+
+static PropterStatus ratio_edges(Know *know, PropterError *err) {
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    const PropterMetric *m = &know->metrics.items[i].def;
+    if (m->numerator && (!propter_vec_push(&know->edges, ((KnowEdge){m->id, m->numerator})) || !propter_vec_push(&know->edges, ((KnowEdge){m->id, m->denominator}))))
+      return propter_fail(err, PROPTER_NO_MEMORY, "definitions");
+  }
+  return PROPTER_OK;
+}
+
+/* Everything above, and everything below: a part of a part, a whole of a whole; not the siblings. */
+static PropterStatus find_kin(Know *know, KnowMetric *m, PropterError *err) {
+  for (int up = 0; up < 2; up++) {
+    PropterIds front = {0};
+    PropterStatus status = propter_vec_push(&front, m->def.id) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "definitions");
+    for (size_t i = 0; i < front.count && !status; i++)
+      for (size_t e = 0; e < know->edges.count && !status; e++) {
+        PropterId near = up ? know->edges.items[e].part : know->edges.items[e].whole, far = up ? know->edges.items[e].whole : know->edges.items[e].part;
+        bool seen = near != front.items[i];
+        for (size_t k = 0; k < front.count && !seen; k++) seen = front.items[k] == far;
+        if (!seen && (!propter_vec_push(&front, far) || !propter_vec_push(&m->kin, far))) status = propter_fail(err, PROPTER_NO_MEMORY, "definitions");
+      }
+    propter_vec_clear(&front);
+    if (status) return status;
+  }
+  qsort(m->kin.items, m->kin.count, sizeof *m->kin.items, compare_ids);
+  return PROPTER_OK;
+}
+
+KnowMetric *know_metric(Know *know, PropterStr iri) {
+  for (size_t i = 0; i < know->metrics.count; i++)
+    if (propter_str_equal(know->metrics.items[i].def.iri, iri)) return &know->metrics.items[i];
+  return NULL;
+}
+
+KnowMetric *know_metric_id(Know *know, PropterId id) {
+  for (size_t i = 0; i < know->metrics.count; i++)
+    if (know->metrics.items[i].def.id == id) return &know->metrics.items[i];
+  return NULL;
+}
+
+PropterStatus know_series(Know *know, KnowMetric *m, PropterError *err) {
+  if (m->loaded) return PROPTER_OK;
+  PROPTER_TRY(propter_metric_series(know->snapshot, &m->def, m->slice, m->slice_count, know->options.known_by, &m->series, err));
+  m->loaded = true;
+  return PROPTER_OK;
+}
+
+PropterStatus know_cell(Know *know, const KnowMetric *m, size_t index, PropterArena *arena, PropterCell *out, PropterError *err) {
+  const PropterSeries *s = &m->series.series;
+  int32_t period = s->first + (int32_t)index;
+  *out = (PropterCell){.first = propter_period_first(s->grain, period), .last = propter_period_last(s->grain, period), .value = s->value[index], .observation = {"", 0}, .file = {"", 0}, .column = {"", 0}};
+  if (!m->series.observation[index]) return PROPTER_OK;
+  Node node;
+  double row = 0;
+  PropterStatus status = node_open(know->snapshot, know->v, m->series.observation[index], &node, err);
+  if (!status) status = node_text(know->snapshot, node.id, arena, &out->observation, err);
+  if (!status) status = node_string(&node, VOCAB_propter_sourceFile, arena, &out->file, err);
+  if (!status) status = node_string(&node, VOCAB_propter_sourceColumn, arena, &out->column, err);
+  if (!status && node_number(&node, VOCAB_propter_sourceRow, &row) && row >= 1) out->row = (uint64_t)row;
+  node_close(&node);
+  return status;
+}
+
+bool know_is_scope(const Know *know, PropterId id) {
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    const KnowMetric *m = &know->metrics.items[i];
+    if (m->def.id == id) return true;
+    for (size_t k = 0; k < m->scope.count; k++)
+      if (m->scope.items[k] == id || concept_covers(know, id, m->scope.items[k]) || concept_covers(know, m->scope.items[k], id)) return true;
+  }
+  return false;
+}
+
+/* --- events ------------------------------------------------------------------------------------------------------------------- */
+
+static PropterProfile profile_of(const Know *know, PropterId id) {
+  if (!id) return PROPTER_PROFILE_UNKNOWN;
+  if (id == know->v[VOCAB_propter_Pulse]) return PROPTER_PROFILE_PULSE;
+  if (id == know->v[VOCAB_propter_Step]) return PROPTER_PROFILE_STEP;
+  if (id == know->v[VOCAB_propter_Ramp]) return PROPTER_PROFILE_RAMP;
+  return id == know->v[VOCAB_propter_Path] ? PROPTER_PROFILE_PATH : PROPTER_PROFILE_UNKNOWN;
+}
+
+static int by_point(const void *a, const void *b) {
+  const PropterPoint *x = a, *y = b;
+  if (x->at != y->at) return x->at < y->at ? -1 : 1;
+  return x->value < y->value ? -1 : x->value > y->value;
+}
+
+static PropterStatus read_points(Know *know, const Node *dose, KnowEvent *e, PropterError *err) {
+  PropterIds ids = {0};
+  PropterStatus status = node_all(dose, VOCAB_propter_point, &ids, err);
+  if (!status && ids.count && !(e->point = propter_arena_alloc(&know->arena, ids.count * sizeof *e->point))) status = propter_fail(err, PROPTER_NO_MEMORY, "points");
+  for (size_t i = 0; i < ids.count && !status; i++) {
+    Node node;
+    PropterPoint point;
+    if ((status = node_open(know->snapshot, know->v, ids.items[i], &node, err))) break;
+    PropterDay from = day_or_none(&node, VOCAB_propter_knownFrom), until = day_or_none(&node, VOCAB_propter_supersededAt);
+    if (from == PROPTER_NO_DAY) from = e->known;
+    if (node_day(&node, VOCAB_propter_at, &point.at) && node_number(&node, VOCAB_propter_value, &point.value) && !too_new(know, from, until)) e->point[e->points++] = point;
+    node_close(&node);
+  }
+  qsort(e->point, e->points, e->points ? sizeof *e->point : 1, by_point);
+  propter_vec_clear(&ids);
+  return status;
+}
+
+static PropterStatus read_dose(Know *know, const Node *node, KnowEvent *e, PropterError *err) {
+  PropterId id = node_one(node, VOCAB_propter_dose);
+  if (!id) return PROPTER_OK;
+  Node dose;
+  PropterStatus status = node_open(know->snapshot, know->v, id, &dose, err);
+  if (!status) status = node_string(&dose, VOCAB_propter_unit, &know->arena, &e->dose_unit, err);
+  if (!status) status = node_string(&dose, VOCAB_propter_source, &know->arena, &e->dose_source, err);
+  if (!status) status = read_points(know, &dose, e, err);
+  if (!status) {
+    e->profile = profile_of(know, node_one(&dose, VOCAB_propter_profile));
+    bool plain = node_number(&dose, VOCAB_propter_value, &e->dose);
+    if (e->points && (e->profile == PROPTER_PROFILE_PATH || !plain)) {
+      e->profile = PROPTER_PROFILE_PATH;
+      e->dose = 0;
+      for (size_t i = 0; i < e->points; i++)
+        if (fabs(e->point[i].value) > fabs(e->dose)) e->dose = e->point[i].value;
+      e->has_dose = true;
+    } else {
+      e->has_dose = plain && e->profile != PROPTER_PROFILE_PATH && e->profile != PROPTER_PROFILE_UNKNOWN;
+    }
+  }
+  node_close(&dose);
+  return status;
+}
+
+static PropterStatus read_event(Know *know, Node *node, PropterStr iri, PropterError *err) {
+  KnowEvent e = {.id = node->id, .iri = iri, .happened = 1, .kind_label = {"", 0}, .dose_source = {"", 0}, .dose_unit = {"", 0}};
+  PropterStatus status = PROPTER_OK;
+  e.start = day_or_none(node, VOCAB_propter_start);
+  e.end = day_or_none(node, VOCAB_propter_end);
+  e.known = day_or_none(node, VOCAB_propter_knownFrom);
+  if (e.known == PROPTER_NO_DAY) e.known = e.start;
+  e.superseded = day_or_none(node, VOCAB_propter_supersededAt);
+  if (too_new(know, e.known, e.superseded)) return PROPTER_OK;
+  /* Its end is no more known before it came than the event itself. */
+  if (know->options.known_by != PROPTER_NO_DAY && e.end != PROPTER_NO_DAY && e.end > know->options.known_by) e.end = PROPTER_NO_DAY;
+  e.kind = node_one(node, VOCAB_propter_concept);
+  if (!(status = label_of(know->snapshot, know->v, e.id, &know->arena, &e.label, err)) && e.kind) status = label_of(know->snapshot, know->v, e.kind, &know->arena, &e.kind_label, err);
+  if (!status) status = node_string(node, VOCAB_dct_source, &know->arena, &e.source, err);
+  if (!status && !e.source.len) status = node_string(node, VOCAB_propter_source, &know->arena, &e.source, err);
+  if (!status) status = node_all(node, VOCAB_propter_scope, &e.scope, err);
+  if (!status) status = node_all(node, VOCAB_propter_leadsTo, &e.leads, err);
+  if (!status) status = node_all(node, VOCAB_skos_closeMatch, &e.close, err);
+  if (!status) status = read_dose(know, node, &e, err);
+  if (!status && !propter_vec_push(&know->events, e)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu events", know->events.count);
+  if (status) {
+    propter_vec_clear(&e.scope);
+    propter_vec_clear(&e.leads);
+    propter_vec_clear(&e.close);
+  }
+  return status;
+}
+
+KnowEvent *know_event(Know *know, PropterId id) {
+  for (size_t i = 0; id && i < know->events.count; i++)
+    if (know->events.items[i].id == id) return &know->events.items[i];
+  return NULL;
+}
+
+/* --- documents and claims --------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus read_document(Know *know, Node *node, PropterStr iri, PropterError *err) {
+  KnowDocument d = {.id = node->id, .iri = iri};
+  PROPTER_TRY(node_string(node, VOCAB_propter_path, &know->arena, &d.path, err));
+  if (d.path.len && (left_out(know, d.path) || left_out(know, file_name(d.path)))) return PROPTER_OK;
+  PROPTER_TRY(node_string(node, VOCAB_dct_title, &know->arena, &d.title, err));
+  d.published = day_or_none(node, VOCAB_propter_published);
+  if (d.published == PROPTER_NO_DAY) d.published = day_or_none(node, VOCAB_dct_date);
+  if (!propter_vec_push(&know->documents, d)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu documents", know->documents.count);
+  return PROPTER_OK;
+}
+
+static size_t find_document(const Know *know, PropterId id) {
+  for (size_t i = 0; i < know->documents.count; i++)
+    if (know->documents.items[i].id == id) return i;
+  return SIZE_MAX;
+}
+
+static int by_hash(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* Words that say nothing about what a sentence is about. */
+static bool empty_word(const char *word, size_t len) {
+  static const char *const empty[] = {"about", "after", "also",  "been",  "before", "could", "down",  "from", "have",  "into", "last", "more", "most", "much", "only", "other", "over",
+                                      "said",  "some",  "such",  "than",  "that",   "their", "them",  "then", "there", "these", "they", "this", "those", "through", "were", "what", "when", "where",
+                                      "which", "while", "will",  "with",  "would"};
+  for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+    if (strlen(empty[i]) == len && memcmp(empty[i], word, len) == 0) return true;
+  return false;
+}
+
+PropterStatus claim_words(Know *know, KnowClaim *claim, PropterError *err) {
+  PropterStr q = claim->quote;
+  char word[64];
+  size_t max = q.len / 2 + 1, n = 0;
+  uint64_t *hashes = propter_arena_alloc(&know->arena, max * sizeof *hashes);
+  PropterBuf folded = {.max = q.len + 1};
+  if (!hashes) return propter_fail(err, PROPTER_NO_MEMORY, "words of a quote");
+  for (size_t i = 0; i < q.len;) {
+    size_t len = 0;
+    bool digits = false;
+    for (; i < q.len; i++) {
+      unsigned char c = (unsigned char)q.data[i];
+      if (c == ',' && digits && i + 1 < q.len && isdigit((unsigned char)q.data[i + 1])) continue; /* 45,000 */
+      if (c < 0x80 && !isalnum(c)) break;
+      digits = digits ? c >= 0x80 || isdigit(c) : len == 0 && isdigit(c);
+      if (len < sizeof word) word[len++] = (char)tolower(c);
+    }
+    if (len) {
+      propter_buf_add(&folded, (PropterStr){word, len});
+      propter_buf_add_char(&folded, ' ');
+      bool number = isdigit((unsigned char)word[0]);
+      if ((number || len > 3) && !empty_word(word, len)) {
+        if (!number && len > 6) len = 6; /* endings carry grammar, not matter */
+        hashes[n++] = propter_hash64((PropterStr){word, len});
+      }
+    } else {
+      i++;
+    }
+  }
+  claim->quote_hash = propter_hash64(propter_buf_str(&folded));
+  PropterStatus status = propter_buf_status(&folded, err);
+  propter_buf_clear(&folded);
+  qsort(hashes, n, sizeof *hashes, by_hash);
+  size_t distinct = 0;
+  for (size_t i = 0; i < n; i++)
+    if (i == 0 || hashes[i] != hashes[i - 1]) hashes[distinct++] = hashes[i];
+  claim->words = hashes;
+  claim->word_count = distinct;
+  return status;
+}
+
+double claim_similarity(const KnowClaim *a, const KnowClaim *b) {
+  if (a->quote_hash == b->quote_hash) return 1;
+  size_t common = 0;
+  for (size_t i = 0, j = 0; i < a->word_count && j < b->word_count;) {
+    if (a->words[i] < b->words[j])
+      i++;
+    else if (a->words[i] > b->words[j])
+      j++;
+    else
+      common++, i++, j++;
+  }
+  size_t all = a->word_count + b->word_count - common, least = a->word_count < b->word_count ? a->word_count : b->word_count;
+  double inside = least >= 6 ? (double)common / (double)least : 0;
+  double jaccard = all ? (double)common / (double)all : 0;
+  return inside >= 0.8 && inside > jaccard ? inside : jaccard;
+}
+
+static PropterStatus read_texts(Know *know, const Node *node, KnowClaim *c, PropterError *err) {
+  const struct { PropterVocab property; PropterStr *to; } texts[] = {
+      {VOCAB_propter_quote, &c->quote},     {VOCAB_propter_causeText, &c->cause_text}, {VOCAB_propter_effectText, &c->effect_text}, {VOCAB_propter_section, &c->section},
+      {VOCAB_propter_filePart, &c->part},   {VOCAB_propter_rule, &c->rule},            {VOCAB_propter_condition, &c->condition},    {VOCAB_propter_quantityText, &c->quantity_text}};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) PROPTER_TRY(node_string(node, texts[i].property, &know->arena, texts[i].to, err));
+  return PROPTER_OK;
+}
+
+static bool place(const Node *node, PropterVocab from, PropterVocab to, uint64_t *start, uint64_t *end) {
+  double a, b;
+  if (!node_number(node, from, &a) || !node_number(node, to, &b) || a < 0 || b < a) return false;
+  *start = (uint64_t)a;
+  *end = (uint64_t)b;
+  return true;
+}
+
+static void read_flags(const Know *know, const Node *node, KnowClaim *c) {
+  double n;
+  PropterId polarity = node_one(node, VOCAB_propter_polarity), kind = node_one(node, VOCAB_propter_claimKind);
+  c->polarity = !polarity ? 0 : polarity == know->v[VOCAB_propter_Increase] ? 1 : polarity == know->v[VOCAB_propter_Decrease] ? -1 : 0;
+  c->negated = node_true(node, VOCAB_propter_negated);
+  c->hedge = node_number(node, VOCAB_propter_hedge, &n) && n > 0 ? fmin(n, 1) : 0;
+  c->confidence = node_number(node, VOCAB_propter_confidence, &n) && n >= 0 && n <= 1 ? n : NAN;
+  c->cause_score = node_number(node, VOCAB_propter_causeScore, &n) && n >= 0 && n <= 1 ? n : 1;
+  c->effect_score = node_number(node, VOCAB_propter_effectScore, &n) && n >= 0 && n <= 1 ? n : 1;
+  c->has_quantity = node_number(node, VOCAB_propter_quantity, &c->quantity);
+  c->kind = !kind ? CLAIM_POST_HOC : kind == know->v[VOCAB_propter_TypeLevel] ? CLAIM_TYPE_LEVEL : kind == know->v[VOCAB_propter_ExAnte] ? CLAIM_EX_ANTE : CLAIM_POST_HOC;
+  c->cause_start = day_or_none(node, VOCAB_propter_causeStart);
+  c->cause_end = day_or_none(node, VOCAB_propter_causeEnd);
+  c->effect_start = day_or_none(node, VOCAB_propter_effectStart);
+  c->effect_end = day_or_none(node, VOCAB_propter_effectEnd);
+  c->has_bytes = place(node, VOCAB_propter_byteStart, VOCAB_propter_byteEnd, &c->byte_start, &c->byte_end);
+  (void)place(node, VOCAB_propter_charStart, VOCAB_propter_charEnd, &c->char_start, &c->char_end);
+}
+
+static PropterStatus read_claim(Know *know, Node *node, PropterStr iri, PropterError *err) {
+  KnowClaim c = {.id = node->id, .iri = iri, .document = SIZE_MAX};
+  PropterId document = node_one(node, VOCAB_propter_document);
+  if (document && (c.document = find_document(know, document)) == SIZE_MAX) {
+    /* A document that was left out takes its claims with it; one the graph does not describe is only a name. */
+    PropterStr name;
+    Node named;
+    PROPTER_TRY(node_text(know->snapshot, document, &know->arena, &name, err));
+    PROPTER_TRY(node_open(know->snapshot, know->v, document, &named, err));
+    bool described = node_has(&named, VOCAB_rdf_type, know->v[VOCAB_propter_Document]);
+    node_close(&named);
+    if (described || left_out(know, name)) return PROPTER_OK;
+  }
+  c.known = day_or_none(node, VOCAB_propter_knownFrom);
+  if (c.known == PROPTER_NO_DAY && c.document != SIZE_MAX) c.known = know->documents.items[c.document].published;
+  if (too_new(know, c.known, day_or_none(node, VOCAB_propter_supersededAt))) return PROPTER_OK;
+  c.cause = node_one(node, VOCAB_propter_cause);
+  c.effect = node_one(node, VOCAB_propter_effect);
+  PROPTER_TRY(read_texts(know, node, &c, err));
+  read_flags(know, node, &c);
+  PROPTER_TRY(claim_words(know, &c, err));
+  PropterStatus status = node_all(node, VOCAB_propter_cause, &c.causes, err);
+  if (!status && !propter_vec_push(&know->claims, c)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu claims", know->claims.count);
+  if (status) propter_vec_clear(&c.causes);
+  return status;
+}
+
+static int by_place(const void *a, const void *b) {
+  const KnowClaim *x = a, *y = b;
+  if (x->document != y->document) return x->document < y->document ? -1 : 1;
+  if (x->char_start != y->char_start) return x->char_start < y->char_start ? -1 : 1;
+  return propter_str_compare(x->iri, y->iri);
+}
+
+/* --- links and reviews ------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus read_link(Know *know, Node *node, PropterStr iri, PropterError *err) {
+  KnowLink l = {.id = node->id, .iri = iri};
+  /* Links that a run derived from claims are results, not knowledge. */
+  if (node_one(node, VOCAB_propter_run)) return PROPTER_OK;
+  PropterId constraint = node_one(node, VOCAB_propter_constraint);
+  l.cause = node_one(node, VOCAB_propter_cause);
+  l.effect = node_one(node, VOCAB_propter_effect);
+  l.required = constraint && constraint == know->v[VOCAB_propter_Required];
+  l.forbidden = constraint && constraint == know->v[VOCAB_propter_Forbidden];
+  if (!node_number(node, VOCAB_propter_beliefFor, &l.belief) || l.belief < 0 || l.belief > 1) l.belief = l.required ? 1 : 0;
+  if (!l.cause || !l.effect) return PROPTER_OK;
+  PROPTER_TRY(node_string(node, VOCAB_propter_reason, &know->arena, &l.reason, err));
+  if (!propter_vec_push(&know->links, l)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu links", know->links.count);
+  return PROPTER_OK;
+}
+
+static PropterStatus read_review(Know *know, Node *node, PropterStr iri, PropterError *err) {
+  KnowReview r = {.id = node->id, .iri = iri, .time = {"", 0}, .reviewer = {"", 0}};
+  PropterId verdict = node_one(node, VOCAB_propter_verdict), reviewer = node_one(node, VOCAB_propter_reviewer), time = node_one(node, VOCAB_prov_atTime);
+  r.about = node_one(node, VOCAB_propter_hypothesis);
+  if (!r.about) r.about = node_one(node, VOCAB_propter_basedOn);
+  if (!r.about || !verdict) return PROPTER_OK;
+  r.verdict = verdict == know->v[VOCAB_propter_Confirmed] ? 1 : verdict == know->v[VOCAB_propter_Refuted] ? -1 : 0;
+  r.blind = node_true(node, VOCAB_propter_blind);
+  r.audit = node_true(node, VOCAB_propter_audit);
+  PROPTER_TRY(node_string(node, VOCAB_propter_reason, &know->arena, &r.reason, err));
+  if (time) PROPTER_TRY(node_text(know->snapshot, time, &know->arena, &r.time, err));
+  if (reviewer) PROPTER_TRY(node_text(know->snapshot, reviewer, &know->arena, &r.reviewer, err));
+  if (know->options.known_by != PROPTER_NO_DAY) {
+    PropterDay day;
+    if (!propter_day_parse(r.time, &day) || day > know->options.known_by) return PROPTER_OK;
+  }
+  if (!propter_vec_push(&know->reviews, r)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu reviews", know->reviews.count);
+  return PROPTER_OK;
+}
+
+static int by_time(const void *a, const void *b) {
+  const KnowReview *x = a, *y = b;
+  int c = propter_str_compare(x->time, y->time);
+  return c ? c : propter_str_compare(x->iri, y->iri);
+}
+
+/* The record so far: audited verdicts against the probability that is stored for what they judged. From 200 on it calibrates. */
+static PropterStatus read_record(Know *know, PropterError *err) {
+  PROPTER_VEC(double) p = {0};
+  PROPTER_VEC(unsigned char) right = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < know->reviews.count && !status; i++) {
+    const KnowReview *r = &know->reviews.items[i];
+    Node node;
+    double stored;
+    if (!r->audit || !r->verdict) continue;
+    if ((status = node_open(know->snapshot, know->v, r->about, &node, err))) break;
+    if (node_number(&node, VOCAB_propter_probability, &stored)) {
+      know->audited++;
+      know->audited_right += (stored >= .5) == (r->verdict > 0);
+      if (!propter_vec_push(&p, stored) || !propter_vec_push(&right, (unsigned char)(r->verdict > 0))) status = propter_fail(err, PROPTER_NO_MEMORY, "audited reviews");
+    }
+    node_close(&node);
+  }
+  if (!status && know->audited >= 200) {
+    know->calibrated = true;
+    status = propter_calibration_fit(p.items, right.items, p.count, know->options.score.calibration, err);
+  }
+  propter_vec_clear(&p);
+  propter_vec_clear(&right);
+  return status;
+}
+
+/* --- all of it -------------------------------------------------------------------------------------------------------------------- */
+
+PropterStatus know_load(Know *know, PropterError *err) {
+  PROPTER_TRY(propter_vocab_ids(know->snapshot, know->v, err));
+  PROPTER_TRY(concepts_load(know, err));
+  PROPTER_TRY(each_of(know, VOCAB_propter_Metric, read_metric, err));
+  PROPTER_TRY(each_of(know, VOCAB_propter_Definition, read_definition, err));
+  PROPTER_TRY(ratio_edges(know, err));
+  for (size_t i = 0; i < know->metrics.count; i++) PROPTER_TRY(find_kin(know, &know->metrics.items[i], err));
+  PROPTER_TRY(each_of(know, VOCAB_propter_Event, read_event, err));
+  PROPTER_TRY(each_of(know, VOCAB_propter_Document, read_document, err));
+  PROPTER_TRY(each_of(know, VOCAB_propter_Claim, read_claim, err));
+  if (know->claims.count) qsort(know->claims.items, know->claims.count, sizeof *know->claims.items, by_place);
+  PROPTER_TRY(each_of(know, VOCAB_propter_CausalLink, read_link, err));
+  PROPTER_TRY(each_of(know, VOCAB_propter_Review, read_review, err));
+  if (know->reviews.count) qsort(know->reviews.items, know->reviews.count, sizeof *know->reviews.items, by_time);
+  return read_record(know, err);
+}
+
+void know_clear(Know *know) {
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    propter_vec_clear(&know->metrics.items[i].scope);
+    propter_vec_clear(&know->metrics.items[i].kin);
+    propter_metric_series_clear(&know->metrics.items[i].series);
+    propter_score_model_free(know->metrics.items[i].model);
+  }
+  for (size_t i = 0; i < know->events.count; i++) {
+    propter_vec_clear(&know->events.items[i].scope);
+    propter_vec_clear(&know->events.items[i].leads);
+    propter_vec_clear(&know->events.items[i].close);
+  }
+  for (size_t i = 0; i < know->claims.count; i++) propter_vec_clear(&know->claims.items[i].causes);
+  propter_vec_clear(&know->metrics);
+  propter_vec_clear(&know->events);
+  propter_vec_clear(&know->documents);
+  propter_vec_clear(&know->claims);
+  propter_vec_clear(&know->links);
+  propter_vec_clear(&know->reviews);
+  propter_vec_clear(&know->edges);
+  concepts_clear(know);
+  propter_arena_clear(&know->arena);
+}

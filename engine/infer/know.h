@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a snapshot knows, loaded once: concepts, metrics, events, documents, claims, links, reviews. Read only afterwards, except that series
+ * are loaded on first use. What the options leave out is not loaded. */
+#ifndef INFER_KNOW_H
+#define INFER_KNOW_H
+
+#include <pthread.h>
+
+#include "node.h"
+#include "propter/hash.h"
+
+/* Concepts by id, with all that is broader (transitive), the leaves below, and the schemes. */
+typedef struct {
+  PropterId id;
+  PropterIds above;   /* ascending, without itself */
+  PropterIds leaves;  /* ascending; itself if nothing is narrower */
+  PropterIds schemes; /* ascending */
+  PropterStr label;
+} KnowConcept;
+
+typedef struct {
+  PropterMetric def;
+  const PropterMember *slice; /* borrowed from the options; only with def.id of the question */
+  size_t slice_count;
+  PropterIds scope;     /* concepts of the metric, its fixed members and its slice */
+  PropterIds kin;       /* metrics tied to it by definition edges, up and down (transitive) */
+  PropterMetricSeries series;
+  bool loaded;
+  PropterStr slice_key; /* IRIs of the slice, for names that do not depend on ids */
+  PropterStr slice_label;
+  PropterScoreModel *model;
+} KnowMetric;
+
+typedef struct {
+  PropterId id;
+  PropterStr iri, label, kind_label, source, dose_source;
+  PropterId kind;
+  PropterIds scope, leads, close;
+  PropterDay start, end, known, superseded; /* PROPTER_NO_DAY: not said */
+  bool has_dose;
+  double dose;          /* as given, in dose_unit */
+  double dose_sd;
+  PropterStr dose_unit;
+  PropterProfile profile;
+  PropterPoint *point;  /* known by the day in question */
+  size_t points;
+  size_t from_claim;    /* index + 1 of the claim that states it, 0: a documented event */
+  double happened;      /* 1, or the belief in the claim */
+} KnowEvent;
+
+typedef struct {
+  PropterId id;
+  PropterStr iri, path, title;
+  PropterDay published;
+} KnowDocument;
+
+typedef enum { CLAIM_TYPE_LEVEL, CLAIM_EX_ANTE, CLAIM_POST_HOC } KnowClaimKind;
+
+typedef struct {
+  PropterId id;
+  PropterStr iri, quote, cause_text, effect_text, section, part, rule, condition, quantity_text;
+  PropterId cause, effect;
+  PropterIds causes;    /* every propter:cause, ascending; `cause` is the first */
+  int polarity;
+  bool negated, has_bytes, has_quantity;
+  double hedge, confidence, cause_score, effect_score, quantity;
+  KnowClaimKind kind;
+  PropterDay cause_start, cause_end, effect_start, effect_end, known;
+  size_t document;      /* index, SIZE_MAX: none */
+  uint64_t char_start, char_end, byte_start, byte_end;
+  uint64_t *words;      /* hashes of the content words of the quote, ascending and distinct */
+  size_t word_count;
+  uint64_t quote_hash;
+} KnowClaim;
+
+typedef struct {
+  PropterId id, cause, effect;
+  PropterStr iri, reason;
+  bool required, forbidden;
+  double belief;        /* of a link that is neither: beliefFor */
+} KnowLink;
+
+typedef struct {
+  PropterId id, about;
+  PropterStr iri, reviewer, reason, time;
+  int verdict;          /* +1, -1, 0 */
+  bool blind, audit;
+} KnowReview;
+
+typedef struct {
+  PropterId whole, part;
+} KnowEdge;
+
+typedef struct PropterInferrer {
+  PropterSnapshot *snapshot;
+  PropterInferOptions options;
+  PropterId v[VOCAB_COUNT];
+  PropterArena arena;
+  PROPTER_VEC(KnowConcept) concepts;   /* ascending by id */
+  PROPTER_VEC(KnowMetric) metrics;     /* by IRI */
+  PROPTER_VEC(KnowEvent) events;       /* by IRI; those taken from text last */
+  PROPTER_VEC(KnowDocument) documents; /* by IRI */
+  PROPTER_VEC(KnowClaim) claims;       /* by document, place, IRI */
+  PROPTER_VEC(KnowLink) links;         /* by IRI */
+  PROPTER_VEC(KnowReview) reviews;     /* by time, IRI */
+  PROPTER_VEC(KnowEdge) edges;
+  size_t audited, audited_right;
+  bool calibrated;
+  pthread_mutex_t lock; /* the snapshot, the arena and the series */
+  bool locking;
+} Know;
+
+/* --- concepts (scope.c) --- */
+
+PropterStatus concepts_load(Know *know, PropterError *err);
+void concepts_clear(Know *know);
+const KnowConcept *concept_find(const Know *know, PropterId id);
+/* a is b or broader than b. */
+bool concept_covers(const Know *know, PropterId a, PropterId b);
+bool concept_related(const Know *know, PropterId a, PropterId b); /* equal, broader, narrower, or with a common broader one */
+
+typedef enum { RELATION_DISJOINT, RELATION_SAME, RELATION_PARENT, RELATION_CHILD } Relation;
+/* How the scope `a` (of a cause) lies to the scope `b` (of a series); *part: share of b's leaves that a touches. No scope covers everything. */
+Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part);
+
+/* --- the rest (know.c) --- */
+
+PropterStatus know_load(Know *know, PropterError *err);
+void know_clear(Know *know);
+KnowMetric *know_metric(Know *know, PropterStr iri);
+KnowMetric *know_metric_id(Know *know, PropterId id);
+/* Loads the series of a metric on first use. */
+PropterStatus know_series(Know *know, KnowMetric *metric, PropterError *err);
+KnowEvent *know_event(Know *know, PropterId id);
+/* A metric, a concept of one, or a concept above or below these: a place where effects show, not something that happens. */
+bool know_is_scope(const Know *know, PropterId id);
+PropterStatus know_cell(Know *know, const KnowMetric *metric, size_t index, PropterArena *arena, PropterCell *out, PropterError *err);
+
+/* Common part of two claims' words: |a ∩ b| ÷ |a ∪ b|, or ÷ the smaller if that is at least 6 words and all but contained. */
+double claim_similarity(const KnowClaim *a, const KnowClaim *b);
+PropterStatus claim_words(Know *know, KnowClaim *claim, PropterError *err);
+
+bool ids_have(const PropterIds *ids, PropterId id);
+
+#endif

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "node.h"
+#include "propter/infer.h"
+
+enum { METRIC_PERIODS_MAX = 10000000, RATIO_DEPTH = 4 };
+
+static const char *local_part(PropterStr iri, size_t *len) {
+  size_t at = iri.len;
+  while (at > 0 && iri.data[at - 1] != '#' && iri.data[at - 1] != '/' && iri.data[at - 1] != ':') at--;
+  *len = iri.len - at;
+  return iri.data + at;
+}
+
+PropterStatus propter_metric_read(PropterSnapshot *snapshot, PropterId metric, PropterArena *arena, PropterMetric *out, PropterError *err) {
+  PropterId v[VOCAB_COUNT];
+  PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
+  return metric_read(snapshot, v, metric, arena, out, err);
+}
+
+static PropterStatus read_members(Node *node, PropterArena *arena, PropterMetric *out, PropterError *err) {
+  PropterStatus status = PROPTER_OK;
+  PropterIds holders = {0};
+  PropterMember *members = NULL;
+  size_t count = 0;
+  if ((status = node_all(node, VOCAB_propter_fixed, &holders, err))) goto done;
+  if (holders.count && !(members = propter_arena_alloc(arena, holders.count * sizeof *members))) status = propter_fail(err, PROPTER_NO_MEMORY, "fixed members");
+  for (size_t i = 0; !status && i < holders.count; i++) {
+    Node inner = {0};
+    if ((status = node_open(node->snapshot, node->v, holders.items[i], &inner, err))) break;
+    PropterId dimension = node_one(&inner, VOCAB_propter_dimension), member = node_one(&inner, VOCAB_propter_member);
+    node_close(&inner);
+    if (!dimension || !member)
+      status = propter_fail(err, PROPTER_INVALID, "metric <%.*s>: propter:fixed needs propter:dimension and propter:member", (int)out->iri.len, out->iri.data);
+    else
+      members[count++] = (PropterMember){dimension, member};
+  }
+  out->fixed = members;
+  out->fixed_count = count;
+done:
+  propter_vec_clear(&holders);
+  return status;
+}
+
+static PropterStatus read_slices(Node *node, PropterArena *arena, PropterMetric *out, PropterError *err) {
+  PropterIds dims = {0};
+  PropterStatus status = node_all(node, VOCAB_propter_sliceBy, &dims, err);
+  if (!status && dims.count) {
+    PropterId *copy = propter_arena_alloc(arena, dims.count * sizeof *copy);
+    if (!copy)
+      status = propter_fail(err, PROPTER_NO_MEMORY, "slice dimensions");
+    else {
+      memcpy(copy, dims.items, dims.count * sizeof *copy);
+      out->slice_dimension = copy;
+      out->slice_dimensions = dims.count;
+    }
+  }
+  propter_vec_clear(&dims);
+  return status;
+}
+
+static PropterStatus read_grain(Node *node, PropterArena *arena, PropterMetric *out, PropterError *err) {
+  PropterId grain = node_one(node, VOCAB_propter_grain);
+  if (!grain) {
+    out->grain = PROPTER_GRAIN_MONTH;
+    if (out->numerator) return PROPTER_OK; /* a ratio takes the grain of its parts */
+    return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no propter:grain; expected P1D, P7D, P1M, P3M or P1Y", (int)out->iri.len, out->iri.data);
+  }
+  PropterStr text;
+  PROPTER_TRY(node_text(node->snapshot, grain, arena, &text, err));
+  if (propter_grain_parse(text, &out->grain)) return PROPTER_OK;
+  return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: propter:grain is \"%.*s\"; expected P1D, P7D, P1M, P3M or P1Y", (int)out->iri.len, out->iri.data,
+                      (int)text.len, text.data);
+}
+
+static PropterStatus read_plain(Node *node, PropterArena *arena, PropterMetric *out, PropterError *err) {
+  double number;
+  bool yes;
+  PROPTER_TRY(node_string(node, VOCAB_propter_unit, arena, &out->unit, err));
+  PROPTER_TRY(node_string(node, VOCAB_propter_unitLabel, arena, &out->unit_label, err));
+  if (!out->unit_label.len) out->unit_label = out->unit;
+  out->scale = node_number(node, VOCAB_propter_scale, &number) && number > 0 ? number : 1;
+  out->reference_day = node_number(node, VOCAB_propter_referenceDay, &number) && number >= 1 && number <= 366 ? (int)number : 0;
+  PropterId adjusted = node_one(node, VOCAB_propter_seasonallyAdjusted);
+  out->seasonally_adjusted = adjusted && propter_id_boolean(adjusted, &yes) && yes;
+  PropterId good = node_one(node, VOCAB_propter_goodDirection);
+  out->good_direction = !good ? 0 : good == node->v[VOCAB_propter_Up] ? 1 : good == node->v[VOCAB_propter_Down] ? -1 : 0;
+  out->aggregation = node_one(node, VOCAB_propter_aggregation);
+  out->numerator = node_one(node, VOCAB_propter_numerator);
+  out->denominator = node_one(node, VOCAB_propter_denominator);
+  out->dataset = node_one(node, VOCAB_propter_dataset);
+  out->measure = node_one(node, VOCAB_propter_measure);
+  out->time = node_one(node, VOCAB_propter_timeDimension);
+  out->concept_id = node_one(node, VOCAB_propter_concept);
+  return PROPTER_OK;
+}
+
+PropterStatus metric_read(PropterSnapshot *snapshot, const PropterId *v, PropterId metric, PropterArena *arena, PropterMetric *out, PropterError *err) {
+  Node node = {0};
+  *out = (PropterMetric){.id = metric, .scale = 1, .unit = {"", 0}, .unit_label = {"", 0}, .concept_label = {"", 0}};
+  PropterStatus status = node_open(snapshot, v, metric, &node, err);
+  if (!status) status = node_text(snapshot, metric, arena, &out->iri, err);
+  if (!status && !node_has(&node, VOCAB_rdf_type, v[VOCAB_propter_Metric]))
+    status = propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)out->iri.len, out->iri.data);
+  if (!status) status = read_plain(&node, arena, out, err);
+  if (!status && !out->numerator != !out->denominator)
+    status = propter_fail(err, PROPTER_INVALID, "metric <%.*s> has only one of propter:numerator and propter:denominator", (int)out->iri.len, out->iri.data);
+  if (!status && !out->numerator && (!out->dataset || !out->measure || !out->time))
+    status = propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no %s", (int)out->iri.len, out->iri.data,
+                          !out->dataset ? "propter:dataset" : !out->measure ? "propter:measure" : "propter:timeDimension");
+  if (!status) status = read_grain(&node, arena, out, err);
+  if (!status) status = read_members(&node, arena, out, err);
+  if (!status) status = read_slices(&node, arena, out, err);
+  if (!status) status = label_of(snapshot, v, metric, arena, &out->label, err);
+  if (!status && out->concept_id) status = label_of(snapshot, v, out->concept_id, arena, &out->concept_label, err);
+  node_close(&node);
+  return status;
+}
+
+PropterStatus label_of(PropterSnapshot *snapshot, const PropterId *v, PropterId id, PropterArena *arena, PropterStr *out, PropterError *err) {
+  static const PropterVocab order[] = {VOCAB_skos_prefLabel, VOCAB_rdfs_label, VOCAB_dct_title};
+  PropterIds labels = {0};
+  PropterStatus status = PROPTER_OK;
+  PropterTerm best = {0}, term;
+  for (size_t k = 0; k < 3 && best.kind == PROPTER_TERM_NONE; k++) {
+    labels.count = 0;
+    if (!v[order[k]]) continue;
+    if ((status = propter_snapshot_objects(snapshot, id, v[order[k]], &labels, err))) goto done;
+    for (size_t i = 0; i < labels.count; i++) {
+      if ((status = propter_snapshot_term(snapshot, labels.items[i], arena, &term, err))) goto done;
+      if (term.kind != PROPTER_TERM_LITERAL) continue;
+      bool english = propter_str_starts(term.language, PROPTER_STR("en")), held = propter_str_starts(best.language, PROPTER_STR("en"));
+      if (best.kind == PROPTER_TERM_NONE || (english && !held) || (english == held && propter_str_compare(term.value, best.value) < 0)) best = term;
+    }
+  }
+  if (best.kind == PROPTER_TERM_NONE) {
+    if ((status = propter_snapshot_term(snapshot, id, arena, &term, err))) goto done;
+    best = term;
+    if (term.kind == PROPTER_TERM_IRI) best.value.data = local_part(term.value, &best.value.len);
+  }
+  *out = best.value;
+done:
+  propter_vec_clear(&labels);
+  return status;
+}
+
+typedef struct {
+  PropterId id;
+  PropterStr iri;
+} Named;
+
+static int by_iri(const void *a, const void *b) { return propter_str_compare(((const Named *)a)->iri, ((const Named *)b)->iri); }
+
+PropterStatus sort_by_iri(PropterSnapshot *snapshot, PropterId *ids, size_t count, PropterError *err) {
+  PropterArena arena = {0};
+  PropterStatus status = PROPTER_OK;
+  Named *named = propter_calloc(count ? count : 1, sizeof *named);
+  if (!named) return propter_fail(err, PROPTER_NO_MEMORY, "names of %zu things", count);
+  for (size_t i = 0; i < count && !status; i++) {
+    named[i].id = ids[i];
+    status = node_text(snapshot, ids[i], &arena, &named[i].iri, err);
+  }
+  if (!status) {
+    qsort(named, count, sizeof *named, by_iri);
+    for (size_t i = 0; i < count; i++) ids[i] = named[i].id;
+  }
+  propter_free(named);
+  propter_arena_clear(&arena);
+  return status;
+}
+
+PropterStatus propter_metric_list(PropterSnapshot *snapshot, PropterIds *out, PropterError *err) {
+  PropterId v[VOCAB_COUNT];
+  PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
+  size_t before = out->count;
+  if (!v[VOCAB_rdf_type] || !v[VOCAB_propter_Metric]) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_subjects(snapshot, v[VOCAB_rdf_type], v[VOCAB_propter_Metric], out, err));
+  return sort_by_iri(snapshot, out->items + before, out->count - before, err);
+}
+
+/* --- one column of the cube, met by ascending subjects -------------------------------------------------------------------- */
+
+typedef struct {
+  PropterScan *scan;
+  PropterQuad rows[1024];
+  size_t count, at;
+  bool end;
+} Column;
+
+static PropterStatus column_open(PropterSnapshot *snapshot, PropterId property, Column *column, PropterError *err) {
+  column->scan = NULL;
+  column->count = column->at = 0;
+  column->end = false;
+  return propter_scan_open(snapshot, PROPTER_PSOG, (PropterQuad){.p = property}, 1, &column->scan, err);
+}
+
+/* Object of the subject, PROPTER_NO_ID for none; subjects must ascend from call to call. */
+static PropterStatus column_at(Column *column, PropterId property, PropterId subject, PropterId *object, PropterError *err) {
+  *object = PROPTER_NO_ID;
+  for (bool sought = false; !column->end;) {
+    while (column->at < column->count && column->rows[column->at].s < subject) column->at++;
+    if (column->at < column->count) {
+      if (column->rows[column->at].s == subject) *object = column->rows[column->at].o;
+      return PROPTER_OK;
+    }
+    if (!sought && column->count) {
+      PROPTER_TRY(propter_scan_seek(column->scan, (PropterQuad){.p = property, .s = subject}, err));
+      sought = true;
+    }
+    column->at = 0;
+    PROPTER_TRY(propter_scan_next(column->scan, column->rows, sizeof column->rows / sizeof *column->rows, &column->count, err));
+    column->end = column->count == 0;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus keep_common(PropterIds *ids, const PropterIds *other) {
+  size_t n = 0;
+  for (size_t i = 0, j = 0; i < ids->count && j < other->count;) {
+    if (ids->items[i] < other->items[j])
+      i++;
+    else if (ids->items[i] > other->items[j])
+      j++;
+    else {
+      ids->items[n++] = ids->items[i];
+      i++, j++;
+    }
+  }
+  ids->count = n;
+  return PROPTER_OK;
+}
+
+static PropterStatus keep_member(PropterSnapshot *snapshot, PropterMember member, PropterIds *ids, PropterError *err) {
+  PropterIds other = {0};
+  PropterStatus status = propter_snapshot_subjects(snapshot, member.dimension, member.member, &other, err);
+  if (!status) status = keep_common(ids, &other);
+  propter_vec_clear(&other);
+  return status;
+}
+
+/* --- cells ------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  int32_t period;
+  PropterDay day;
+  double value;
+  PropterId id;
+} Cell;
+typedef PROPTER_VEC(Cell) Cells;
+
+static int by_period(const void *a, const void *b) {
+  const Cell *x = a, *y = b;
+  if (x->period != y->period) return x->period < y->period ? -1 : 1;
+  if (x->day != y->day) return x->day < y->day ? -1 : 1;
+  return x->id < y->id ? -1 : x->id > y->id;
+}
+
+PropterStatus node_value_number(PropterSnapshot *snapshot, PropterId id, double *value, bool *is, PropterError *err) {
+  *is = propter_id_number(id, value);
+  if (*is || propter_id_kind(id) != PROPTER_TERM_LITERAL) return PROPTER_OK;
+  PropterArena arena = {0};
+  PropterTerm term;
+  PropterStatus status = propter_snapshot_term(snapshot, id, &arena, &term, err);
+  if (!status) *is = propter_str_to_double(propter_str_trim(term.value), value);
+  propter_arena_clear(&arena);
+  return status;
+}
+
+PropterStatus node_value_day(PropterSnapshot *snapshot, PropterId id, PropterDay *day, bool *is, PropterError *err) {
+  *is = propter_id_day(id, day);
+  if (*is || propter_id_kind(id) != PROPTER_TERM_LITERAL) return PROPTER_OK;
+  PropterArena arena = {0};
+  PropterTerm term;
+  char text[16];
+  PropterStatus status = propter_snapshot_term(snapshot, id, &arena, &term, err);
+  if (!status) {
+    if (term.value.len >= 10)
+      *is = propter_day_parse(term.value, day);
+    else if (term.value.len == 7 || term.value.len == 4) { /* gYearMonth, gYear */
+      (void)snprintf(text, sizeof text, "%.*s%s", (int)term.value.len, term.value.data, term.value.len == 7 ? "-01" : "-01-01");
+      *is = propter_day_parse(propter_str(text), day);
+    }
+  }
+  propter_arena_clear(&arena);
+  return status;
+}
+
+typedef struct {
+  PropterSnapshot *snapshot;
+  const PropterId *v;
+  const PropterMetric *metric;
+  PropterDay known_by;
+} Reading;
+
+/* Known by the day in question, and not replaced by then. */
+static PropterStatus known(const Reading *reading, Column *from, Column *until, PropterId id, PropterDay end, bool *yes, PropterError *err) {
+  *yes = true;
+  PropterId object;
+  PropterDay day;
+  bool is;
+  if (from->scan) {
+    PROPTER_TRY(column_at(from, reading->v[VOCAB_propter_knownFrom], id, &object, err));
+    if (object) {
+      PROPTER_TRY(node_value_day(reading->snapshot, object, &day, &is, err));
+      if (is) end = day;
+    }
+  }
+  if (reading->known_by != PROPTER_NO_DAY) *yes = end <= reading->known_by;
+  if (*yes && until->scan) {
+    PROPTER_TRY(column_at(until, reading->v[VOCAB_propter_supersededAt], id, &object, err));
+    if (object) {
+      PROPTER_TRY(node_value_day(reading->snapshot, object, &day, &is, err));
+      if (is && (reading->known_by == PROPTER_NO_DAY || day <= reading->known_by)) *yes = false;
+    }
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus collect(const Reading *reading, const PropterIds *ids, Cells *cells, PropterError *err) {
+  PropterStatus status = PROPTER_OK;
+  const PropterMetric *m = reading->metric;
+  Column *columns = propter_calloc(4, sizeof *columns);
+  if (!columns) return propter_fail(err, PROPTER_NO_MEMORY, "columns of a cube");
+  Column *value = &columns[0], *time = &columns[1], *from = &columns[2], *until = &columns[3];
+  if ((status = column_open(reading->snapshot, m->measure, value, err)) || (status = column_open(reading->snapshot, m->time, time, err))) goto done;
+  const PropterId *v = reading->v;
+  if (reading->known_by != PROPTER_NO_DAY && v[VOCAB_propter_knownFrom] && (status = column_open(reading->snapshot, v[VOCAB_propter_knownFrom], from, err))) goto done;
+  if (v[VOCAB_propter_supersededAt] && (status = column_open(reading->snapshot, v[VOCAB_propter_supersededAt], until, err))) goto done;
+  for (size_t i = 0; i < ids->count; i++) {
+    PropterId number, when;
+    bool is = false;
+    Cell cell = {.id = ids->items[i]};
+    if ((status = column_at(value, m->measure, cell.id, &number, err)) || (status = column_at(time, m->time, cell.id, &when, err))) goto done;
+    if (!number || !when) continue;
+    if ((status = node_value_number(reading->snapshot, number, &cell.value, &is, err))) goto done;
+    if (!is || !isfinite(cell.value)) continue;
+    if ((status = node_value_day(reading->snapshot, when, &cell.day, &is, err))) goto done;
+    if (!is) continue;
+    cell.period = propter_period_of(m->grain, cell.day);
+    if ((status = known(reading, from, until, cell.id, propter_period_last(m->grain, cell.period), &is, err))) goto done;
+    if (is && !propter_vec_push(cells, cell)) {
+      status = propter_fail(err, PROPTER_NO_MEMORY, "%zu observations", cells->count);
+      goto done;
+    }
+  }
+done:
+  for (size_t i = 0; i < 4; i++) propter_scan_close(columns[i].scan);
+  propter_free(columns);
+  return status;
+}
+
+static double combine(const Reading *reading, const Cell *cells, size_t count) {
+  const PropterId *v = reading->v, how = reading->metric->aggregation;
+  double sum = 0, low = cells[0].value, high = cells[0].value;
+  for (size_t i = 0; i < count; i++) {
+    sum += cells[i].value;
+    if (cells[i].value < low) low = cells[i].value;
+    if (cells[i].value > high) high = cells[i].value;
+  }
+  if (!how) return sum;
+  if (how == v[VOCAB_propter_Mean]) return sum / (double)count;
+  if (how == v[VOCAB_propter_Minimum]) return low;
+  if (how == v[VOCAB_propter_Maximum]) return high;
+  if (how == v[VOCAB_propter_Last]) return cells[count - 1].value;
+  return sum;
+}
+
+static PropterStatus allocate(PropterGrain grain, int32_t first, int64_t count, const PropterMetric *m, PropterMetricSeries *out, PropterError *err) {
+  if (count > METRIC_PERIODS_MAX)
+    return propter_fail(err, PROPTER_LIMIT, "metric <%.*s> spans %lld periods; at most %d", (int)m->iri.len, m->iri.data, (long long)count, METRIC_PERIODS_MAX);
+  double *value = propter_malloc((size_t)count * sizeof *value);
+  out->observation = propter_calloc((size_t)count, sizeof *out->observation);
+  out->series = (PropterSeries){.grain = grain, .first = first, .count = (size_t)count, .value = value, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
+  if (!value || !out->observation) return propter_fail(err, PROPTER_NO_MEMORY, "%lld periods", (long long)count);
+  for (int64_t i = 0; i < count; i++) value[i] = NAN;
+  return PROPTER_OK;
+}
+
+static PropterStatus fill(const Reading *reading, Cells *cells, PropterMetricSeries *out, PropterError *err) {
+  if (!cells->count) return PROPTER_OK;
+  qsort(cells->items, cells->count, sizeof *cells->items, by_period);
+  int32_t first = cells->items[0].period, last = cells->items[cells->count - 1].period;
+  PROPTER_TRY(allocate(reading->metric->grain, first, (int64_t)last - first + 1, reading->metric, out, err));
+  double *value = (double *)(uintptr_t)out->series.value;
+  for (size_t i = 0, j; i < cells->count; i = j) {
+    for (j = i + 1; j < cells->count && cells->items[j].period == cells->items[i].period;) j++;
+    value[cells->items[i].period - first] = combine(reading, cells->items + i, j - i);
+    out->observation[cells->items[i].period - first] = cells->items[i].id;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus series_of(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out, PropterError *err);
+
+static PropterStatus ratio(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out, PropterError *err) {
+  const PropterMetric *m = reading->metric;
+  if (depth >= RATIO_DEPTH) return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: ratio of ratios deeper than %d, or in a circle", (int)m->iri.len, m->iri.data, RATIO_DEPTH);
+  PropterArena arena = {0};
+  PropterMetric parts[2];
+  PropterMetricSeries series[2] = {0};
+  PropterStatus status = PROPTER_OK;
+  for (int k = 0; k < 2 && !status; k++) {
+    Reading inner = *reading;
+    inner.metric = &parts[k];
+    status = metric_read(reading->snapshot, reading->v, k ? m->denominator : m->numerator, &arena, &parts[k], err);
+    if (!status) status = series_of(&inner, slice, slice_count, depth + 1, &series[k], err);
+  }
+  if (!status && parts[0].grain != parts[1].grain)
+    status = propter_fail(err, PROPTER_INVALID, "metric <%.*s>: numerator and denominator have different grains", (int)m->iri.len, m->iri.data);
+  const PropterSeries *a = &series[0].series, *b = &series[1].series;
+  if (!status && a->count && b->count) {
+    int64_t first = a->first > b->first ? a->first : b->first;
+    int64_t end_a = (int64_t)a->first + (int64_t)a->count, end_b = (int64_t)b->first + (int64_t)b->count, end = end_a < end_b ? end_a : end_b;
+    if (first < end && !(status = allocate(a->grain, (int32_t)first, end - first, m, out, err))) {
+      double *value = (double *)(uintptr_t)out->series.value;
+      for (int64_t p = first; p < end; p++) {
+        double above = a->value[p - a->first], below = b->value[p - b->first];
+        if (isfinite(above) && isfinite(below) && below != 0) {
+          value[p - first] = above / below;
+          out->observation[p - first] = series[0].observation[p - a->first];
+        }
+      }
+      out->observations = series[0].observations + series[1].observations;
+    }
+  }
+  for (int k = 0; k < 2; k++) propter_metric_series_clear(&series[k]);
+  propter_arena_clear(&arena);
+  return status;
+}
+
+static PropterStatus series_of(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out, PropterError *err) {
+  const PropterMetric *m = reading->metric;
+  if (m->numerator) return ratio(reading, slice, slice_count, depth, out, err);
+  out->series = (PropterSeries){.grain = m->grain, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
+  PropterIds ids = {0};
+  Cells cells = {0};
+  PropterStatus status = PROPTER_OK;
+  if (reading->v[VOCAB_qb_dataSet]) status = propter_snapshot_subjects(reading->snapshot, reading->v[VOCAB_qb_dataSet], m->dataset, &ids, err);
+  for (size_t i = 0; !status && i < m->fixed_count; i++) status = keep_member(reading->snapshot, m->fixed[i], &ids, err);
+  for (size_t i = 0; !status && i < slice_count; i++) status = keep_member(reading->snapshot, slice[i], &ids, err);
+  if (!status && ids.count) status = collect(reading, &ids, &cells, err);
+  if (!status) status = fill(reading, &cells, out, err);
+  out->observations = cells.count;
+  propter_vec_clear(&ids);
+  propter_vec_clear(&cells);
+  return status;
+}
+
+PropterStatus propter_metric_series(PropterSnapshot *snapshot, const PropterMetric *metric, const PropterMember *slice, size_t slice_count, PropterDay known_by,
+                                    PropterMetricSeries *out, PropterError *err) {
+  PropterId v[VOCAB_COUNT];
+  *out = (PropterMetricSeries){0};
+  PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
+  PropterStatus status = series_of(&(Reading){snapshot, v, metric, known_by}, slice, slice_count, 0, out, err);
+  if (status) propter_metric_series_clear(out);
+  return status;
+}
+
+void propter_metric_series_clear(PropterMetricSeries *series) {
+  propter_free((void *)(uintptr_t)series->series.value);
+  propter_free(series->observation);
+  *series = (PropterMetricSeries){0};
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A subject with all its properties, read at once; and how terms become numbers, days and texts. */
+#ifndef INFER_NODE_H
+#define INFER_NODE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "propter/date.h"
+#include "propter/infer.h"
+#include "propter/vocab.h"
+
+typedef struct {
+  PropterSnapshot *snapshot;
+  const PropterId *v; /* ids of the vocabulary */
+  PropterId id;
+  PropterQuads rows;
+} Node;
+
+PropterStatus node_open(PropterSnapshot *snapshot, const PropterId *v, PropterId id, Node *node, PropterError *err);
+void node_close(Node *node);
+/* Smallest object, or PROPTER_NO_ID. */
+PropterId node_one(const Node *node, PropterVocab property);
+bool node_has(const Node *node, PropterVocab property, PropterId object);
+/* All distinct objects, ascending, appended. */
+PropterStatus node_all(const Node *node, PropterVocab property, PropterIds *out, PropterError *err);
+/* False: absent or no number, no date. */
+bool node_number(const Node *node, PropterVocab property, double *value);
+bool node_day(const Node *node, PropterVocab property, PropterDay *day);
+bool node_true(const Node *node, PropterVocab property);
+/* Text of the smallest object in English or without language; empty if absent. */
+PropterStatus node_string(const Node *node, PropterVocab property, PropterArena *arena, PropterStr *out, PropterError *err);
+
+/* Value of a term: the IRI, the blank node's label or the lexical form. */
+PropterStatus node_text(PropterSnapshot *snapshot, PropterId id, PropterArena *arena, PropterStr *out, PropterError *err);
+PropterStatus node_value_number(PropterSnapshot *snapshot, PropterId id, double *value, bool *is, PropterError *err);
+PropterStatus node_value_day(PropterSnapshot *snapshot, PropterId id, PropterDay *day, bool *is, PropterError *err);
+
+/* Preferred label, rdfs:label, title, or the local name. */
+PropterStatus label_of(PropterSnapshot *snapshot, const PropterId *v, PropterId id, PropterArena *arena, PropterStr *out, PropterError *err);
+PropterStatus sort_by_iri(PropterSnapshot *snapshot, PropterId *ids, size_t count, PropterError *err);
+PropterStatus metric_read(PropterSnapshot *snapshot, const PropterId *v, PropterId metric, PropterArena *arena, PropterMetric *out, PropterError *err);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scopes: which part of the world a metric, an event or a claim speaks of. */
+#include <string.h>
+
+#include "know.h"
+
+static int by_id(const void *a, const void *b) {
+  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
+  return x < y ? -1 : x > y;
+}
+
+static int by_concept(const void *a, const void *b) { return by_id(&((const KnowConcept *)a)->id, &((const KnowConcept *)b)->id); }
+
+bool ids_have(const PropterIds *ids, PropterId id) {
+  size_t low = 0, high = ids->count;
+  while (low < high) {
+    size_t mid = low + (high - low) / 2;
+    if (ids->items[mid] < id)
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low < ids->count && ids->items[low] == id;
+}
+
+static void sort_distinct(PropterIds *ids) {
+  size_t n = 0;
+  if (!ids->count) return;
+  qsort(ids->items, ids->count, sizeof *ids->items, by_id);
+  for (size_t i = 0; i < ids->count; i++)
+    if (i == 0 || ids->items[i] != ids->items[i - 1]) ids->items[n++] = ids->items[i];
+  ids->count = n;
+}
+
+static KnowConcept *find(const Know *know, PropterId id) {
+  KnowConcept key = {.id = id};
+  if (!know->concepts.count) return NULL;
+  return bsearch(&key, know->concepts.items, know->concepts.count, sizeof key, by_concept);
+}
+
+const KnowConcept *concept_find(const Know *know, PropterId id) { return find(know, id); }
+
+bool concept_covers(const Know *know, PropterId a, PropterId b) {
+  if (a == b) return true;
+  const KnowConcept *c = find(know, b);
+  return c && ids_have(&c->above, a);
+}
+
+bool concept_related(const Know *know, PropterId a, PropterId b) {
+  if (!a || !b) return false;
+  if (concept_covers(know, a, b) || concept_covers(know, b, a)) return true;
+  const KnowConcept *x = find(know, a), *y = find(know, b);
+  for (size_t i = 0; x && y && i < x->above.count; i++)
+    if (ids_have(&y->above, x->above.items[i])) return true;
+  return false;
+}
+
+static PropterStatus add_concept(Know *know, PropterId id, PropterError *err) {
+  if (!propter_vec_push(&know->concepts, ((KnowConcept){.id = id}))) return propter_fail(err, PROPTER_NO_MEMORY, "%zu concepts", know->concepts.count);
+  return PROPTER_OK;
+}
+
+static PropterStatus add_ends(Know *know, PropterVocab property, PropterIds *ids, PropterQuads *rows, PropterError *err) {
+  if (!know->v[property]) return PROPTER_OK;
+  size_t from = rows->count;
+  PROPTER_TRY(propter_snapshot_match(know->snapshot, (PropterQuad){.p = know->v[property]}, 0, rows, err));
+  for (size_t i = from; i < rows->count; i++)
+    if (!propter_vec_push(ids, rows->items[i].s) || !propter_vec_push(ids, rows->items[i].o)) return propter_fail(err, PROPTER_NO_MEMORY, "concepts");
+  return PROPTER_OK;
+}
+
+/* One step up for all; repeated until nothing is added, so a circle ends too. */
+static PropterStatus close_above(Know *know, PropterError *err) {
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (size_t i = 0; i < know->concepts.count; i++) {
+      KnowConcept *c = &know->concepts.items[i];
+      size_t before = c->above.count;
+      for (size_t k = 0; k < before; k++) {
+        const KnowConcept *up = find(know, c->above.items[k]);
+        for (size_t j = 0; up && up != c && j < up->above.count; j++)
+          if (up->above.items[j] != c->id && !propter_vec_push(&c->above, up->above.items[j])) return propter_fail(err, PROPTER_NO_MEMORY, "broader concepts");
+      }
+      sort_distinct(&c->above);
+      grown |= c->above.count > before;
+    }
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus find_leaves(Know *know, PropterError *err) {
+  size_t n = know->concepts.count;
+  bool *inner = propter_calloc(n ? n : 1, sizeof *inner);
+  PropterStatus status = inner ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu concepts", n);
+  for (size_t i = 0; !status && i < n; i++)
+    for (size_t k = 0; k < know->concepts.items[i].above.count; k++) {
+      const KnowConcept *up = find(know, know->concepts.items[i].above.items[k]);
+      if (up) inner[up - know->concepts.items] = true;
+    }
+  for (size_t i = 0; !status && i < n; i++) {
+    KnowConcept *leaf = &know->concepts.items[i];
+    if (inner[i]) continue;
+    if (!propter_vec_push(&leaf->leaves, leaf->id)) status = propter_fail(err, PROPTER_NO_MEMORY, "leaves");
+    for (size_t k = 0; !status && k < leaf->above.count; k++) {
+      KnowConcept *up = find(know, leaf->above.items[k]);
+      if (up && !propter_vec_push(&up->leaves, leaf->id)) status = propter_fail(err, PROPTER_NO_MEMORY, "leaves");
+    }
+  }
+  propter_free(inner);
+  return status;
+}
+
+PropterStatus concepts_load(Know *know, PropterError *err) {
+  PropterIds ids = {0};
+  PropterQuads up = {0}, down = {0}, schemes = {0};
+  PropterStatus status = PROPTER_OK;
+  if ((status = add_ends(know, VOCAB_skos_broader, &ids, &up, err)) || (status = add_ends(know, VOCAB_skos_narrower, &ids, &down, err))) goto done;
+  if (know->v[VOCAB_skos_inScheme] && (status = propter_snapshot_match(know->snapshot, (PropterQuad){.p = know->v[VOCAB_skos_inScheme]}, 0, &schemes, err))) goto done;
+  for (size_t i = 0; i < schemes.count; i++)
+    if (!propter_vec_push(&ids, schemes.items[i].s)) { status = propter_fail(err, PROPTER_NO_MEMORY, "concepts"); goto done; }
+  if (know->v[VOCAB_rdf_type] && know->v[VOCAB_skos_Concept] && (status = propter_snapshot_subjects(know->snapshot, know->v[VOCAB_rdf_type], know->v[VOCAB_skos_Concept], &ids, err))) goto done;
+  sort_distinct(&ids);
+  for (size_t i = 0; i < ids.count && !status; i++) status = add_concept(know, ids.items[i], err);
+  for (size_t i = 0; i < know->concepts.count && !status; i++)
+    status = label_of(know->snapshot, know->v, know->concepts.items[i].id, &know->arena, &know->concepts.items[i].label, err);
+  for (size_t i = 0; i < up.count + down.count && !status; i++) {
+    PropterQuad q = i < up.count ? up.items[i] : down.items[i - up.count];
+    PropterId low = i < up.count ? q.s : q.o, high = i < up.count ? q.o : q.s;
+    KnowConcept *c = find(know, low);
+    if (low != high && !propter_vec_push(&c->above, high)) status = propter_fail(err, PROPTER_NO_MEMORY, "broader concepts");
+  }
+  for (size_t i = 0; i < schemes.count && !status; i++) {
+    KnowConcept *c = find(know, schemes.items[i].s);
+    if (!propter_vec_push(&c->schemes, schemes.items[i].o)) status = propter_fail(err, PROPTER_NO_MEMORY, "schemes");
+  }
+  if (status) goto done;
+  for (size_t i = 0; i < know->concepts.count; i++) sort_distinct(&know->concepts.items[i].above), sort_distinct(&know->concepts.items[i].schemes);
+  if ((status = close_above(know, err)) || (status = find_leaves(know, err))) goto done;
+  for (size_t i = 0; i < know->concepts.count; i++) sort_distinct(&know->concepts.items[i].leaves);
+done:
+  propter_vec_clear(&ids);
+  propter_vec_clear(&up);
+  propter_vec_clear(&down);
+  propter_vec_clear(&schemes);
+  return status;
+}
+
+void concepts_clear(Know *know) {
+  for (size_t i = 0; i < know->concepts.count; i++) {
+    propter_vec_clear(&know->concepts.items[i].above);
+    propter_vec_clear(&know->concepts.items[i].leaves);
+    propter_vec_clear(&know->concepts.items[i].schemes);
+  }
+  propter_vec_clear(&know->concepts);
+}
+
+static size_t common_leaves(const KnowConcept *a, const KnowConcept *b) {
+  size_t n = 0;
+  for (size_t i = 0, j = 0; i < a->leaves.count && j < b->leaves.count;) {
+    if (a->leaves.items[i] < b->leaves.items[j])
+      i++;
+    else if (a->leaves.items[i] > b->leaves.items[j])
+      j++;
+    else
+      n++, i++, j++;
+  }
+  return n;
+}
+
+/* Two concepts can be compared when they stand in one scheme or one hierarchy. */
+static bool comparable(const Know *know, PropterId a, PropterId b) {
+  if (a == b || concept_covers(know, a, b) || concept_covers(know, b, a)) return true;
+  const KnowConcept *x = find(know, a), *y = find(know, b);
+  if (!x || !y) return false;
+  for (size_t i = 0; i < x->schemes.count; i++)
+    if (ids_have(&y->schemes, x->schemes.items[i])) return true;
+  return common_leaves(x, y) > 0;
+}
+
+static Relation concept_relation(const Know *know, PropterId a, PropterId b, double *part) {
+  *part = 1;
+  if (a == b) return RELATION_SAME;
+  if (concept_covers(know, a, b)) return RELATION_PARENT;
+  const KnowConcept *x = find(know, a), *y = find(know, b);
+  size_t common = x && y ? common_leaves(x, y) : 0;
+  if (!common) return RELATION_DISJOINT;
+  *part = (double)common / (double)y->leaves.count;
+  return common == y->leaves.count ? (x->leaves.count > common ? RELATION_PARENT : RELATION_SAME) : RELATION_CHILD;
+}
+
+/* A scope of several concepts is a product of dimensions where they stand in different schemes, and a union inside one scheme. */
+Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part) {
+  bool parent = false, child = false;
+  *part = 1;
+  if (!a->count) return RELATION_PARENT;
+  for (size_t j = 0; j < b->count; j++) {
+    Relation best = RELATION_DISJOINT;
+    double touched = 0;
+    bool met = false;
+    for (size_t i = 0; i < a->count; i++) {
+      double share;
+      if (!comparable(know, a->items[i], b->items[j])) continue;
+      met = true;
+      Relation r = concept_relation(know, a->items[i], b->items[j], &share);
+      if (r == RELATION_DISJOINT) continue;
+      touched += share;
+      if (best == RELATION_DISJOINT || r == RELATION_SAME || (best == RELATION_CHILD && r == RELATION_PARENT)) best = r;
+    }
+    if (!met) {
+      parent = true; /* the cause says nothing of this dimension: it covers it */
+      continue;
+    }
+    if (best == RELATION_DISJOINT) return RELATION_DISJOINT;
+    parent |= best == RELATION_PARENT;
+    child |= best == RELATION_CHILD;
+    *part *= touched < 1 ? touched : 1;
+  }
+  for (size_t i = 0; i < a->count; i++) {
+    bool met = false;
+    for (size_t j = 0; j < b->count; j++) met |= comparable(know, a->items[i], b->items[j]);
+    if (!met) child = true; /* limited to a part in a dimension that the series does not split */
+  }
+  /* Wider in one dimension and narrower in another: the documented size is no size of the common part. */
+  if (parent) return RELATION_PARENT;
+  return child ? RELATION_CHILD : RELATION_SAME;
+}
