@@ -26,8 +26,7 @@ static bool retold(const Know *know, const KnowClaim *a, const KnowClaim *b) {
   return s >= limit || (s >= limit / 2 && same_figure(a, b));
 }
 
-static void mark_copies(const Case *c, Cause *cause) {
-  const Know *know = c->know;
+static void mark_copies(const Know *know, Cause *cause) {
   for (size_t i = 0; i < cause->claims.count; i++) {
     CauseClaim *x = &cause->claims.items[i];
     x->copy_of = SIZE_MAX;
@@ -44,8 +43,7 @@ static size_t top(const size_t *join, size_t i) {
 }
 
 /* The source of each claim: its document, joined with those that share a statement with it. */
-static void join_sources(const Case *c, const Cause *cause, size_t *join) {
-  const Know *know = c->know;
+static void join_sources(const Know *know, const Cause *cause, size_t *join) {
   for (size_t i = 0; i < cause->claims.count; i++) {
     join[i] = i;
     const CauseClaim *x = &cause->claims.items[i];
@@ -58,8 +56,8 @@ static void join_sources(const Case *c, const Cause *cause, size_t *join) {
 }
 
 /* kind −1: all kinds together. */
-static double belief(const Case *c, const Cause *cause, const size_t *join, bool against, int kind) {
-  const PropterBeliefOptions *o = &c->know->options.belief;
+static double belief(const Know *know, const Cause *cause, const size_t *join, bool against, int kind) {
+  const PropterBeliefOptions *o = &know->options.belief;
   double wrong = 1;
   for (size_t s = 0; s < cause->claims.count; s++) {
     double missed = 1;
@@ -125,20 +123,25 @@ static PropterStatus weigh_reviews(Case *c, Cause *cause, PropterError *err) {
 
 /* --- both ------------------------------------------------------------------------------------------------------------------------------- */
 
-PropterStatus cause_believe(Case *c, Cause *cause, PropterError *err) {
-  const PropterBeliefOptions *o = &c->know->options.belief;
+PropterStatus claims_believe(const Know *know, PropterArena *arena, Cause *cause, PropterError *err) {
+  const PropterBeliefOptions *o = &know->options.belief;
   const double most[CLAIM_KINDS] = {[CLAIM_TYPE_LEVEL] = o->type_lr, [CLAIM_EX_ANTE] = o->forecast_lr, [CLAIM_POST_HOC] = o->attribution_lr};
-  mark_copies(c, cause);
+  mark_copies(know, cause);
   size_t n = cause->claims.count;
-  size_t *join = propter_arena_alloc(c->arena, (n ? n : 1) * sizeof *join);
+  size_t *join = propter_arena_alloc(arena, (n ? n : 1) * sizeof *join);
   if (!join) return propter_fail(err, PROPTER_NO_MEMORY, "sources of %zu claims", n);
-  join_sources(c, cause, join);
-  cause->belief_for = belief(c, cause, join, false, -1);
-  cause->belief_against = belief(c, cause, join, true, -1);
+  join_sources(know, cause, join);
+  cause->belief_for = belief(know, cause, join, false, -1);
+  cause->belief_against = belief(know, cause, join, true, -1);
   cause->number.text_lr = 1;
   for (int kind = 0; kind < CLAIM_KINDS; kind++) {
-    cause->number.text_lr *= 1 + (most[kind] - 1) * belief(c, cause, join, false, kind);
-    cause->number.text_lr /= 1 + (most[kind] - 1) * belief(c, cause, join, true, kind);
+    cause->number.text_lr *= 1 + (most[kind] - 1) * belief(know, cause, join, false, kind);
+    cause->number.text_lr /= 1 + (most[kind] - 1) * belief(know, cause, join, true, kind);
   }
+  return PROPTER_OK;
+}
+
+PropterStatus cause_believe(Case *c, Cause *cause, PropterError *err) {
+  PROPTER_TRY(claims_believe(c->know, c->arena, cause, err));
   return weigh_reviews(c, cause, err);
 }

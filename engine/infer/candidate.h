@@ -76,7 +76,8 @@ bool event_in_time(const Case *c, const KnowEvent *e);
 bool same_course(Know *know, const KnowEvent *a, const KnowEvent *b);
 bool same_event(Know *know, const KnowEvent *a, const KnowEvent *b);
 
-/* Belief (belief.c): marks copies, sets belief_for, belief_against, number.text_lr, number.review_lr. */
+/* Belief (belief.c): marks copies, sets belief_for, belief_against, number.text_lr from the claims alone; and number.review_lr. */
+PropterStatus claims_believe(const Know *know, PropterArena *arena, Cause *cause, PropterError *err);
 PropterStatus cause_believe(Case *c, Cause *cause, PropterError *err);
 
 PropterStr pattern_iri(const KnowMetric *metric, PropterDay first, PropterDay last, PropterArena *arena);

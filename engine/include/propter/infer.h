@@ -207,7 +207,7 @@ typedef struct {
   double low, high;
 } PropterForecast;
 
-/* All about one question. Everything is owned by it; free with propter_inference_free. */
+/* All about one question; free with propter_inference_free (if it came from an inferrer, before that one: texts are shared). */
 typedef struct {
   PropterMetric metric;
   PropterDay from, to;     /* as asked */
@@ -245,12 +245,13 @@ typedef struct {
   char kernel[32];
   uint64_t version;        /* of the snapshot */
   PropterArena arena;
+  struct PropterInferrer *holder; /* owned: what the texts are borrowed from; NULL if the caller has it */
 } PropterInference;
 
 PROPTER_API void propter_inference_free(PropterInference *inference);
 
-/* Words for a probability, to be used while `calibrated` is false: "very unlikely", "unlikely", "possible", "likely", "very likely", "almost
- * certain"; static. */
+/* Words for a probability, to be used while `calibrated` is false: "very unlikely" below .1, "unlikely", "possible" from .33, "likely" from .66,
+ * "very likely" from .9, "almost certain" from .99 (the scale of the IPCC's guidance note of 2010); static. */
 PROPTER_API const char *propter_likelihood_words(double p);
 
 /* ---- one question ---------------------------------------------------------------------------------------------------------- */
@@ -298,8 +299,9 @@ typedef struct {
 
 /* Judges every pattern of the metrics (none: all) and replaces the live patterns, hypotheses and causal links in propter:current by the result; what did
  * not change keeps its statements and the run that found it. A run that changes something is recorded with PROV in a graph of its own,
- * which also lists what it added and removed. `now`: seconds since 1970, for the record only. `dry`: nothing is written. */
-PROPTER_API PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options, int64_t now,
-                                            bool dry, PropterInferSummary *summary, PropterError *err);
+ * which also lists what it added and removed. `software` and `now` (seconds since 1970) are for the record only. `dry`: nothing is written.
+ * LOCKED: somebody else writes. */
+PROPTER_API PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options, PropterStr software,
+                                            int64_t now, bool dry, PropterInferSummary *summary, PropterError *err);
 
 #endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The outcome in one sentence, what would change it, and what it commits to. */
+#include <math.h>
+#include <string.h>
+
+#include "judge.h"
+
+enum { WISHES = 6 };
+
+static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *err) {
+  const PropterScoreOptions *o = &j->c.know->options.score;
+  const PropterAnswer *a = &j->answer;
+  PropterBuf buf = {.max = 1 << 16};
+  size_t named = 0;
+  double limit = o->cost_wrong / (o->cost_wrong + o->cost_silent);
+  for (size_t i = 0; i < out->causes; i++) named += out->cause[i].score.p >= limit;
+  switch (out->outcome) {
+    case PROPTER_ANSWER_ANSWERED:
+      if (named == 1)
+        propter_buf_printf(&buf, "one cause reaches the probability from which it is named (%.2f)", limit);
+      else
+        propter_buf_printf(&buf, "%zu causes reach the probability from which they are named (%.2f)", named, limit);
+      break;
+    case PROPTER_ANSWER_DID_NOT_MOVE:
+      propter_buf_printf(&buf, "%.1f standard errors from its usual course; from %.1f on it counts as moved", fabs(a->z), o->moved_z);
+      break;
+    case PROPTER_ANSWER_CAUSE_UNKNOWN:
+      if (out->causes)
+        propter_buf_printf(&buf, "it moved (%.1f standard errors), but no cause reaches %.2f; the likeliest, %.*s, has %.2f", fabs(a->z), limit, (int)out->cause[0].label.len, out->cause[0].label.data, out->cause[0].score.p);
+      else
+        propter_buf_printf(&buf, "it moved (%.1f standard errors), and no event, document or link names a cause for it", fabs(a->z));
+      break;
+    case PROPTER_ANSWER_NOT_TESTABLE:
+      propter_buf_printf(&buf, "%s", a->reason ? a->reason : "the series cannot be judged here");
+      break;
+    case PROPTER_ANSWER_NOT_UNDERSTOOD: break;
+  }
+  PropterStatus status = keep(&buf, &out->arena, &out->reason, err);
+  propter_buf_clear(&buf);
+  return status;
+}
+
+/* --- what would change it ------------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PropterStr text[WISHES];
+  size_t count;
+} Wishes;
+
+static PropterStatus wish(Wishes *w, PropterBuf *buf, PropterArena *arena, PropterError *err) {
+  if (w->count == WISHES) {
+    propter_buf_reset(buf);
+    return PROPTER_OK;
+  }
+  return keep(buf, arena, &w->text[w->count++], err);
+}
+
+static const char *finer(PropterGrain grain) {
+  return grain == PROPTER_GRAIN_YEAR || grain == PROPTER_GRAIN_QUARTER ? "monthly" : grain == PROPTER_GRAIN_MONTH ? "weekly" : grain == PROPTER_GRAIN_WEEK ? "daily" : "hourly";
+}
+
+static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCause *cause, Wishes *w, PropterBuf *buf, PropterArena *arena, PropterError *err) {
+  const PropterStr label = cause->label;
+  if (!cause->documented) {
+    propter_buf_printf(buf, "a record that %.*s happened, with dates", (int)label.len, label.data);
+    PROPTER_TRY(wish(w, buf, arena, err));
+  } else if (!cause->has_dose && cause->score.grade != PROPTER_GRADE_BOTH) {
+    propter_buf_printf(buf, "the documented size of %.*s", (int)label.len, label.data);
+    PROPTER_TRY(wish(w, buf, arena, err));
+  }
+  if (cause->score.grade == PROPTER_GRADE_NOT_SEPARABLE) {
+    propter_buf_printf(buf, "%s figures, or a narrower slice, to tell %.*s from %.*s", finer(x->metric.grain), (int)label.len, label.data,
+                       (int)(cause->inseparable_from.len ? cause->inseparable_from.len : strlen("its rivals")), cause->inseparable_from.len ? cause->inseparable_from.data : "its rivals");
+    PROPTER_TRY(wish(w, buf, arena, err));
+  }
+  if (cause->score.grade == PROPTER_GRADE_DATA_ONLY) {
+    propter_buf_printf(buf, "a document that says how %.*s acts on %.*s", (int)label.len, label.data, (int)x->metric.label.len, x->metric.label.data);
+    PROPTER_TRY(wish(w, buf, arena, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus find_wishes(Judged *j, PropterInference *out, PropterError *err) {
+  Wishes w = {0};
+  PropterBuf buf = {.max = 1 << 16};
+  PropterStatus status = PROPTER_OK;
+  if (out->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) {
+    propter_buf_printf(&buf, "a dated event, or a document that names a cause, for %.*s in ", (int)out->metric.label.len, out->metric.label.data);
+    say_period(&buf, out->metric.grain, out->first, out->last);
+    status = wish(&w, &buf, &out->arena, err);
+  }
+  if (!status && out->outcome == PROPTER_ANSWER_NOT_TESTABLE) {
+    propter_buf_printf(&buf, "more history of %.*s: %zu observations can be used now", (int)out->metric.label.len, out->metric.label.data, out->usable);
+    status = wish(&w, &buf, &out->arena, err);
+  }
+  for (size_t i = 0; !status && i < out->causes && i < 3; i++)
+    if (out->cause[i].score.p >= .1) status = wishes_of_cause(out, &out->cause[i], &w, &buf, &out->arena, err);
+  if (!status && !j->c.controls.count && out->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
+    propter_buf_printf(&buf, "a comparable series that the causes leave alone");
+    status = wish(&w, &buf, &out->arena, err);
+  }
+  PropterStr *texts = propter_arena_alloc(&out->arena, (w.count + 1) * sizeof *texts);
+  if (!status && !texts) status = propter_fail(err, PROPTER_NO_MEMORY, "text");
+  if (!status) {
+    memcpy(texts, w.text, w.count * sizeof *texts);
+    out->would_change_text = texts;
+    out->would_change = w.count;
+  }
+  propter_buf_clear(&buf);
+  return status;
+}
+
+/* --- forecasts ------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus say_forecast(Judged *j, const PropterInference *x, const PropterPrediction *p, PropterForecast *f, PropterBuf *buf, PropterArena *arena, PropterError *err) {
+  const PropterMetric *m = &x->metric;
+  PropterStr cause = p->candidate >= 0 ? j->c.causes.items[p->candidate].label : PROPTER_STR("the cause");
+  *f = (PropterForecast){.kind = p->kind, .metric = m->iri, .day = p->day, .low = p->low, .high = p->high, .text = {"", 0}};
+  switch (p->kind) {
+    case PROPTER_PREDICT_RETURN: propter_buf_printf(buf, "If it was %.*s, %.*s deviates by ", (int)cause.len, cause.data, (int)m->label.len, m->label.data); break;
+    case PROPTER_PREDICT_SIZE: propter_buf_printf(buf, "If it was %.*s, finer data of its scope show a deviation of ", (int)cause.len, cause.data); break;
+    case PROPTER_PREDICT_UNTOUCHED:
+      if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;
+      f->metric = j->c.controls.items[p->control]->def.iri;
+      propter_buf_printf(buf, "%.*s stay untouched: they deviate by ", (int)j->c.controls.items[p->control]->def.label.len, j->c.controls.items[p->control]->def.label.data);
+      break;
+  }
+  say_change(buf, m, p->low);
+  propter_buf_printf(buf, " to ");
+  say_change(buf, m, p->high);
+  if (p->day != PROPTER_NO_DAY) {
+    propter_buf_printf(buf, p->kind == PROPTER_PREDICT_RETURN ? " from " : " around ");
+    say_dates(buf, p->day, p->day);
+    if (p->kind == PROPTER_PREDICT_RETURN) propter_buf_printf(buf, " on");
+  }
+  return keep(buf, arena, &f->text, err);
+}
+
+static PropterStatus find_forecasts(Judged *j, PropterInference *out, PropterError *err) {
+  const PropterAnswer *a = &j->answer;
+  PropterBuf buf = {.max = 1 << 16};
+  PropterStatus status = PROPTER_OK;
+  PropterForecast *list = propter_arena_alloc(&out->arena, (a->predictions + 1) * sizeof *list);
+  if (!list) return propter_fail(err, PROPTER_NO_MEMORY, "forecasts");
+  for (size_t i = 0; i < a->predictions && !status; i++) {
+    status = say_forecast(j, out, &a->prediction[i], &list[out->forecasts], &buf, &out->arena, err);
+    if (!status && list[out->forecasts].text.len) out->forecasts++;
+  }
+  out->forecast = list;
+  propter_buf_clear(&buf);
+  return status;
+}
+
+PropterStatus conclude(Judged *j, PropterInference *out, PropterError *err) {
+  PROPTER_TRY(say_reason(j, out, err));
+  PROPTER_TRY(find_wishes(j, out, err));
+  return find_forecasts(j, out, err);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns: stretches of a series that leave its baseline in one direction. Each period is asked whether it moved; neighbours that moved the same way are
+ * one pattern, judged as a whole. */
+#include <math.h>
+#include <string.h>
+
+#include "patterns.h"
+#include "propter/pool.h"
+
+typedef struct {
+  Know *know;
+  KnowMetric *const *metrics;
+  PropterDay from, to;
+  Stretches *found;
+} Task;
+
+static int moved(const PropterAnswer *a) {
+  if (a->outcome == PROPTER_OUTCOME_DID_NOT_MOVE || a->outcome == PROPTER_OUTCOME_NOT_TESTABLE) return 0;
+  return a->deviation > 0 ? 1 : a->deviation < 0 ? -1 : 0;
+}
+
+static PropterStatus search(size_t item, void *payload, PropterError *err) {
+  Task *task = payload;
+  KnowMetric *m = task->metrics[item];
+  PropterStatus status = PROPTER_OK;
+  (void)pthread_mutex_lock(&task->know->lock);
+  status = know_series(task->know, m, err);
+  (void)pthread_mutex_unlock(&task->know->lock);
+  const PropterSeries *s = &m->series.series;
+  size_t open = SIZE_MAX;
+  int direction = 0;
+  for (size_t i = 0; i <= s->count && !status && s->count; i++) {
+    int now = 0;
+    if (i < s->count) {
+      int32_t period = s->first + (int32_t)i;
+      bool asked = (task->to == PROPTER_NO_DAY || propter_period_first(s->grain, period) <= task->to) && (task->from == PROPTER_NO_DAY || propter_period_last(s->grain, period) >= task->from);
+      PropterAnswer a;
+      if (asked) {
+        if ((status = judge_move(task->know, m, i, i, &a, err))) break;
+        now = moved(&a);
+        propter_answer_clear(&a);
+      }
+    }
+    if (open != SIZE_MAX && now != direction) {
+      if (!propter_vec_push(&task->found[item], ((Stretch){m, open, i - 1}))) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+      open = SIZE_MAX;
+    }
+    if (now && open == SIZE_MAX) open = i, direction = now;
+  }
+  return status;
+}
+
+PropterStatus patterns_find(Know *know, KnowMetric *const *metrics, size_t count, PropterDay from, PropterDay to, Stretches *out, PropterError *err) {
+  Task task = {.know = know, .metrics = metrics, .from = from, .to = to, .found = propter_calloc(count ? count : 1, sizeof *task.found)};
+  if (!task.found) return propter_fail(err, PROPTER_NO_MEMORY, "patterns of %zu metrics", count);
+  PropterStatus status = propter_pool_run(count, know->options.threads, search, &task, err);
+  for (size_t i = 0; i < count; i++) {
+    for (size_t k = 0; k < task.found[i].count && !status; k++)
+      if (!propter_vec_push(out, task.found[i].items[k])) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+    propter_vec_clear(&task.found[i]);
+  }
+  propter_free(task.found);
+  return status;
+}
+
+PropterStatus metrics_named(Know *know, const PropterStr *names, size_t count, KnowMetric ***out, size_t *found, PropterError *err) {
+  size_t n = count ? count : know->metrics.count;
+  *found = 0;
+  *out = propter_calloc(n ? n : 1, sizeof **out);
+  if (!*out) return propter_fail(err, PROPTER_NO_MEMORY, "%zu metrics", n);
+  for (size_t i = 0; i < n; i++) {
+    KnowMetric *m = count ? know_metric(know, names[i]) : &know->metrics.items[i];
+    if (!m) {
+      propter_free(*out);
+      *out = NULL;
+      return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)names[i].len, names[i].data);
+    }
+    (*out)[(*found)++] = m;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus describe(Know *know, const Stretch *stretch, PropterFound *f, PropterError *err) {
+  PropterArena arena = {0};
+  PropterAnswer a;
+  const PropterSeries *s = &stretch->metric->series.series;
+  PropterStatus status = judge_move(know, stretch->metric, stretch->from, stretch->to, &a, err);
+  if (status) return status;
+  f->first = propter_period_first(s->grain, s->first + (int32_t)stretch->from);
+  f->last = propter_period_last(s->grain, s->first + (int32_t)stretch->to);
+  PropterStr iri = pattern_iri(stretch->metric, f->first, f->last, &arena);
+  f->iri.data = iri.data ? propter_strdup(iri) : NULL;
+  f->iri.len = iri.len;
+  f->metric = stretch->metric->def.iri;
+  f->label = stretch->metric->def.label;
+  f->kind = a.pattern;
+  f->observed = a.observed;
+  f->expected = a.expected;
+  f->expected_low = a.expected_low;
+  f->expected_high = a.expected_high;
+  f->deviation = a.deviation;
+  f->z = a.z;
+  f->usable = a.usable;
+  f->onset = f->first;
+  for (size_t i = 0; a.onset && i < a.window; i++)
+    if (a.onset[i] > f->onset_probability) f->onset_probability = a.onset[i], f->onset = propter_period_first(s->grain, s->first + (int32_t)(stretch->from + i));
+  propter_answer_clear(&a);
+  propter_arena_clear(&arena);
+  return f->iri.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "name of a pattern");
+}
+
+PropterStatus propter_detect(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterFound **out, size_t *count, PropterError *err) {
+  KnowMetric **metrics = NULL;
+  Stretches found = {0};
+  size_t n;
+  *out = NULL;
+  *count = 0;
+  PropterStatus status = metrics_named(know, &metric, metric.len ? 1 : 0, &metrics, &n, err);
+  if (!status) status = patterns_find(know, metrics, n, from, to, &found, err);
+  if (!status && !(*out = propter_calloc(found.count ? found.count : 1, sizeof **out))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu patterns", found.count);
+  for (size_t i = 0; i < found.count && !status; i++)
+    if (!(status = describe(know, &found.items[i], &(*out)[i], err))) ++*count;
+  if (status) {
+    propter_found_free(*out, *count);
+    *out = NULL;
+    *count = 0;
+  }
+  propter_vec_clear(&found);
+  propter_free(metrics);
+  return status;
+}
+
+void propter_found_free(PropterFound *found, size_t count) {
+  for (size_t i = 0; found && i < count; i++) propter_free((void *)(uintptr_t)found[i].iri.data);
+  propter_free(found);
+}

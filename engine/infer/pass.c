@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run of the pass over all patterns. */
+#include <math.h>
+#include <string.h>
+
+#include "current.h"
+#include "patterns.h"
+#include "propter/math.h"
+#include "propter/pool.h"
+#include "propter/run.h"
+
+typedef struct {
+  Know *know;
+  const Stretch *stretches;
+  PropterInference **inferences;
+} Task;
+
+static PropterStatus judge_one(size_t item, void *payload, PropterError *err) {
+  Task *task = payload;
+  const Stretch *stretch = &task->stretches[item];
+  const PropterSeries *s = &stretch->metric->series.series;
+  return propter_inferrer_window(task->know, stretch->metric->def.iri, propter_period_first(s->grain, s->first + (int32_t)stretch->from), propter_period_last(s->grain, s->first + (int32_t)stretch->to),
+                                 &task->inferences[item], err);
+}
+
+static PropterStatus judge_all(Know *know, const PropterStr *names, size_t name_count, Sheet *sheet, PropterInferSummary *summary, PropterError *err) {
+  KnowMetric **metrics = NULL;
+  Stretches found = {0};
+  PropterInference **inferences = NULL;
+  PropterStatus status = metrics_named(know, names, name_count, &metrics, &summary->metrics, err);
+  if (!status) status = patterns_find(know, metrics, summary->metrics, PROPTER_NO_DAY, PROPTER_NO_DAY, &found, err);
+  if (!status && !(inferences = propter_calloc(found.count ? found.count : 1, sizeof(PropterInference *)))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu patterns", found.count);
+  if (!status) {
+    Task task = {know, found.items, inferences};
+    status = propter_pool_run(found.count, know->options.threads, judge_one, &task, err);
+  }
+  for (size_t i = 0; i < found.count && !status; i++) {
+    const PropterInference *x = inferences[i];
+    summary->patterns++;
+    summary->hypotheses += x->causes;
+    summary->answered += x->outcome == PROPTER_ANSWER_ANSWERED;
+    summary->unknown += x->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN;
+    status = sheet_inference(sheet, x, err);
+  }
+  for (size_t i = 0; inferences && i < found.count; i++) propter_inference_free(inferences[i]);
+  propter_free(inferences);
+  propter_vec_clear(&found);
+  propter_free(metrics);
+  if (!status) status = sheet_links(sheet, know, &summary->links, err);
+  return status;
+}
+
+/* Patterns of metrics that were not asked for stay as they are. */
+static PropterStatus keep_others(Sheet *sheet, Know *know, const PropterStr *names, size_t name_count, const PropterQuads *old, PropterError *err) {
+  if (!name_count) return PROPTER_OK;
+  PropterIds kept = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < old->count && !status; i++) {
+    bool asked = false;
+    if (old->items[i].p != know->v[VOCAB_propter_metric]) continue;
+    for (size_t k = 0; k < name_count; k++) {
+      const KnowMetric *m = know_metric(know, names[k]);
+      asked |= m && m->def.id == old->items[i].o;
+    }
+    if (!asked && !propter_vec_push(&kept, old->items[i].s)) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+  }
+  /* The pattern and all that hangs on it, down to the last node. */
+  for (size_t i = 0; i < kept.count && !status; i++)
+    for (size_t k = 0; k < old->count && !status; k++) {
+      bool seen = false, inside = false;
+      if (old->items[k].s != kept.items[i]) continue;
+      if (old->items[k].p != know->v[VOCAB_propter_run] && !propter_vec_push(&sheet->quads, old->items[k])) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+      for (size_t n = 0; n < kept.count && !seen; n++) seen = kept.items[n] == old->items[k].o;
+      for (size_t n = 0; n < old->count && !inside && !seen; n++) inside = old->items[n].s == old->items[k].o;
+      if (inside && !seen && !propter_vec_push(&kept, old->items[k].o)) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+    }
+  propter_vec_clear(&kept);
+  return status;
+}
+
+static PropterStatus declare_inputs(PropterRun *run, PropterSnapshot *snapshot, const PropterId *v, PropterId current, PropterError *err) {
+  PropterScan *scan = NULL;
+  PropterQuad row;
+  size_t n = 1;
+  PropterId last = PROPTER_NO_ID;
+  PropterStatus status = propter_scan_open(snapshot, PROPTER_GSPO, (PropterQuad){0}, 0, &scan, err);
+  while (!status) {
+    if ((status = propter_scan_next(scan, &row, 1, &n, err)) || !n) break;
+    if (row.g != last) {
+      uint64_t is_run = 0;
+      last = row.g;
+      if (v[VOCAB_rdf_type] && v[VOCAB_propter_Run]) status = propter_snapshot_count(snapshot, PROPTER_SPOG, (PropterQuad){.s = last, .p = v[VOCAB_rdf_type], .o = v[VOCAB_propter_Run]}, 3, &is_run, err);
+      if (!status && !is_run && last != current && last != PROPTER_DEFAULT_GRAPH) status = propter_run_used(run, last, err);
+    }
+    if (!status) status = propter_scan_seek(scan, (PropterQuad){.g = last + 1}, err);
+  }
+  propter_scan_close(scan);
+  return status;
+}
+
+static PropterStatus parameters(const PropterInferOptions *o, PropterArena *arena, PropterStr *out, PropterError *err) {
+  char known[16] = "";
+  if (o->known_by != PROPTER_NO_DAY) propter_day_format(o->known_by, known);
+  PropterBuf buf = {.max = 1 << 20};
+  propter_buf_printf(&buf, "seed=%llu depth=%u known-by=%s budget=%g,%g,%g,%g material=%g moved=%g", (unsigned long long)o->score.seed, o->depth, known, o->score.budget[0], o->score.budget[1],
+                     o->score.budget[2], o->score.budget[3], o->score.material, o->score.moved_z);
+  for (size_t i = 0; i < o->without_count; i++) propter_buf_printf(&buf, " without=%.*s", (int)o->without[i].len, o->without[i].data);
+  PropterStatus status = keep(&buf, arena, out, err);
+  propter_buf_clear(&buf);
+  return status;
+}
+
+static PropterStatus write_changes(PropterRun *run, Sheet *sheet, PropterInferSummary *summary, PropterError *err) {
+  PropterStr name;
+  PropterId id;
+  PROPTER_TRY(propter_run_iri(run, &name, err));
+  PropterTerm term = propter_iri(name);
+  PROPTER_TRY(propter_writer_intern(sheet->writer, &term, &id, err));
+  for (size_t i = 0; i < sheet->removed.count; i++) PROPTER_TRY(propter_writer_remove(sheet->writer, sheet->removed.items[i], err));
+  for (size_t i = 0; i < sheet->added.count; i++) PROPTER_TRY(propter_writer_add(sheet->writer, sheet->added.items[i], err));
+  for (size_t i = 0; i < sheet->stamped.count; i++) PROPTER_TRY(propter_writer_add(sheet->writer, (PropterQuad){sheet->stamped.items[i], sheet->run_property, id, sheet->graph}, err));
+  PROPTER_TRY(propter_run_finish(run, err));
+  propter_run_counts(run, &summary->added, &summary->removed);
+  if (name.len >= sizeof summary->run) return propter_fail(err, PROPTER_BUG, "name of a run is too long: %.*s", (int)name.len, name.data);
+  memcpy(summary->run, name.data, name.len);
+  summary->run[name.len] = 0;
+  return propter_writer_commit(sheet->writer, err);
+}
+
+PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options, PropterStr software, int64_t now, bool dry,
+                                PropterInferSummary *summary, PropterError *err) {
+  Sheet sheet = {0};
+  PropterRun *run = NULL;
+  PropterSnapshot *snapshot = NULL;
+  PropterInferrer *know = NULL;
+  PropterQuads old = {0};
+  PropterArena arena = {0};
+  PropterInferOptions used = options ? *options : propter_infer_options();
+  PropterStr text = {"", 0};
+  *summary = (PropterInferSummary){0};
+  PropterStatus status = propter_writer_open(graph, false, &sheet.writer, err);
+  if (status) goto done;
+  if ((status = parameters(&used, &arena, &text, err))) goto done;
+  if ((status = propter_run_begin(sheet.writer, &(PropterRunOptions){.kind = "infer", .now = now, .software = software, .parameters = text}, NULL, &run, err))) goto done;
+  if ((status = propter_vocab_intern(sheet.writer, VOCAB_propter_current, &sheet.graph, err)) || (status = propter_vocab_intern(sheet.writer, VOCAB_rdf_type, &sheet.type, err)) ||
+      (status = propter_vocab_intern(sheet.writer, VOCAB_propter_run, &sheet.run_property, err)))
+    goto done;
+  /* The writer keeps others out, so a reader's snapshot taken now is what the changes will apply to. */
+  if ((status = propter_snapshot_open(graph, 0, &snapshot, err)) || (status = propter_inferrer_new(snapshot, &used, &know, err))) goto done;
+  if ((status = propter_snapshot_match(snapshot, (PropterQuad){.g = sheet.graph}, 0, &old, err))) goto done;
+  if (old.count) qsort(old.items, old.count, sizeof *old.items, compare_spo);
+  if ((status = declare_inputs(run, snapshot, know->v, sheet.graph, err))) goto done;
+  if ((status = judge_all(know, metrics, metric_count, &sheet, summary, err)) || (status = keep_others(&sheet, know, metrics, metric_count, &old, err))) goto done;
+  if ((status = sheet_changes(&sheet, &old, err))) goto done;
+  summary->added = sheet.added.count;
+  summary->removed = sheet.removed.count;
+  if (dry || (!sheet.added.count && !sheet.removed.count)) goto done;
+  if ((status = propter_run_generated(run, sheet.graph, err)) || (status = propter_run_kernel(run, propter_str(propter_math_kernel()), err))) goto done;
+  status = write_changes(run, &sheet, summary, err);
+done:
+  propter_inferrer_free(know);
+  propter_snapshot_close(snapshot);
+  propter_vec_clear(&old);
+  sheet_clear(&sheet);
+  propter_run_free(run);
+  propter_writer_close(sheet.writer);
+  propter_arena_clear(&arena);
+  return status;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INFER_PATTERNS_H
+#define INFER_PATTERNS_H
+
+#include "judge.h"
+
+/* Periods from … to of a metric, inclusive. */
+typedef struct {
+  KnowMetric *metric;
+  size_t from, to;
+} Stretch;
+typedef PROPTER_VEC(Stretch) Stretches;
+
+/* Patterns of the metrics in their order, by time; appended. */
+PropterStatus patterns_find(Know *know, KnowMetric *const *metrics, size_t count, PropterDay from, PropterDay to, Stretches *out, PropterError *err);
+/* The metrics of these names, all for none. Free *out with propter_free. */
+PropterStatus metrics_named(Know *know, const PropterStr *names, size_t count, KnowMetric ***out, size_t *found, PropterError *err);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Claims about the window that are wrong, or that nothing supports, with the reason in words. A claim that counts for a cause stands with that cause. */
+#include <math.h>
+#include <string.h>
+
+#include "judge.h"
+
+typedef PROPTER_VEC(PropterEvidence) Evidences;
+
+static const Cause *cause_of(const Case *c, const KnowClaim *claim, size_t *index) {
+  const Know *know = c->know;
+  for (*index = 0; *index < c->causes.count; ++*index) {
+    const Cause *x = &c->causes.items[*index];
+    if (x->id && ids_have(&claim->causes, x->id)) return x;
+    for (size_t k = 0; k < x->members.count; k++)
+      if (know->events.items[x->members.items[k]].id && ids_have(&claim->causes, know->events.items[x->members.items[k]].id)) return x;
+  }
+  for (*index = 0; *index < c->causes.count; ++*index) {
+    const Cause *x = &c->causes.items[*index];
+    for (size_t k = 0; k < x->claims.count; k++)
+      if (&know->claims.items[x->claims.items[k].claim] == claim) return x;
+  }
+  return NULL;
+}
+
+static void name_dates(PropterBuf *out, const KnowEvent *e) {
+  propter_buf_printf(out, "%.*s: ", (int)e->label.len, e->label.data);
+  say_dates(out, e->start, e->end);
+}
+
+/* The slice the event is documented for, if it moved in the window. */
+static PropterStatus say_elsewhere(Judged *j, const KnowEvent *e, PropterBuf *out, PropterError *err) {
+  Know *know = j->c.know;
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    KnowMetric *m = &know->metrics.items[i];
+    size_t from, to;
+    double part;
+    if (m == j->c.metric || m->def.dataset != j->c.metric->def.dataset || m->def.measure != j->c.metric->def.measure || scope_relation(know, &e->scope, &m->scope, &part) != RELATION_SAME || !e->scope.count) continue;
+    PROPTER_TRY(know_series(know, m, err));
+    if (!propter_series_find(&m->series.series, j->c.first, &from) || !propter_series_find(&m->series.series, j->c.last, &to)) continue;
+    propter_buf_printf(out, "; it is documented for %.*s, which changed by ", (int)m->def.label.len, m->def.label.data);
+    say_change(out, &m->def, from ? m->series.series.value[to] - m->series.series.value[from - 1] : NAN);
+    return PROPTER_OK;
+  }
+  return PROPTER_OK;
+}
+
+static void say_moved(const Judged *j, PropterBuf *out) {
+  const PropterAnswer *a = &j->answer;
+  const PropterSeries *s = &j->c.metric->series.series;
+  const PropterMetric *m = &j->c.metric->def;
+  if (j->c.from > 0 && isfinite(s->value[j->c.to]) && isfinite(s->value[j->c.from - 1])) {
+    propter_buf_printf(out, "the figure changed by ");
+    say_change(out, m, s->value[j->c.to] - s->value[j->c.from - 1]);
+    propter_buf_printf(out, ", ");
+  }
+  say_change(out, m, a->end_deviation);
+  propter_buf_printf(out, " against its usual course");
+}
+
+/* How small a deviation would still have been noticed. */
+static double noticeable(const Judged *j) { return j->c.know->options.score.moved_z * j->answer.se; }
+
+static bool too_small(const Judged *j, const KnowClaim *claim, const Cause *cause) {
+  double scale = j->c.metric->def.scale, size = noticeable(j);
+  if (cause && cause->number.effect.has_dose) return fabs(cause->number.effect.dose) < size;
+  return claim->has_quantity && fabs(claim->quantity) / scale < size;
+}
+
+static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimView *view, PropterSaid *said, PropterBuf *why, PropterError *err) {
+  Know *know = j->c.know;
+  const Case *c = &j->c;
+  size_t index;
+  const Cause *cause = cause_of(c, claim, &index);
+  const KnowEvent *event = know_event(know, claim->cause);
+  const PropterCauseScore *score = cause && index < c->allowed && index < j->answer.causes ? &j->answer.cause[index] : NULL;
+  *said = PROPTER_SAID_CONTRADICTED;
+  if (cause && cause->forbidden_by != SIZE_MAX) {
+    PropterStr reason = know->links.items[cause->forbidden_by].reason;
+    propter_buf_printf(why, "knowledge excludes it: %.*s", (int)reason.len, reason.data);
+    return PROPTER_OK;
+  }
+  if (event && event->start != PROPTER_NO_DAY && !event_in_time(c, event)) {
+    bool member = false;
+    for (size_t k = 0; cause && k < cause->members.count; k++) member |= &know->events.items[cause->members.items[k]] == event;
+    if (!member) {
+      name_dates(why, event);
+      propter_buf_printf(why, "; not in this window");
+      return PROPTER_OK;
+    }
+  }
+  bool moved = j->answer.outcome != PROPTER_OUTCOME_DID_NOT_MOVE && j->answer.outcome != PROPTER_OUTCOME_NOT_TESTABLE;
+  if (claim->polarity && c->sign && claim->polarity != c->sign && (view->of_effect || (event && event->start >= c->first))) {
+    propter_buf_printf(why, "says %s, but ", claim->polarity > 0 ? "a rise" : "a fall");
+    say_moved(j, why);
+    return PROPTER_OK;
+  }
+  if (!moved && j->answer.outcome == PROPTER_OUTCOME_DID_NOT_MOVE) {
+    if (too_small(j, claim, cause)) *said = PROPTER_SAID_UNSUPPORTED;
+    propter_buf_printf(why, "no move to explain, trend before and after unchanged: ");
+    say_moved(j, why);
+    if (event && cause && !cause->in_scope) PROPTER_TRY(say_elsewhere(j, event, why, err));
+    if (*said == PROPTER_SAID_UNSUPPORTED) {
+      propter_buf_printf(why, "; less than ");
+      say_value(why, &c->metric->def, noticeable(j));
+      propter_buf_printf(why, " could not be seen here");
+    }
+    return PROPTER_OK;
+  }
+  if (!claim->cause) {
+    *said = PROPTER_SAID_UNSUPPORTED;
+    propter_buf_printf(why, "names a cause this graph does not know");
+    return PROPTER_OK;
+  }
+  if (know_is_scope(know, claim->cause) && !event) {
+    *said = PROPTER_SAID_UNSUPPORTED;
+    propter_buf_printf(why, "names another series, not something that happened");
+    return PROPTER_OK;
+  }
+  if (event && cause && !cause->in_scope && (!score || score->p < .5)) {
+    *said = claim->hedge > 0 || claim->kind == CLAIM_EX_ANTE ? PROPTER_SAID_UNSUPPORTED : PROPTER_SAID_CONTRADICTED;
+    propter_buf_printf(why, "only this claim brings it here");
+    PROPTER_TRY(say_elsewhere(j, event, why, err));
+    return PROPTER_OK;
+  }
+  if (score && score->grade == PROPTER_GRADE_CONTRADICTED) {
+    propter_buf_printf(why, "the data speak against it: ");
+    say_moved(j, why);
+    return PROPTER_OK;
+  }
+  if (!score || (score->p < .5 && (score->grade == PROPTER_GRADE_UNSUPPORTED || !event))) {
+    *said = PROPTER_SAID_UNSUPPORTED;
+    propter_buf_printf(why, event ? "no test of the data speaks for it" : "nothing documents that it happened then, and no test of the data speaks for it");
+    return PROPTER_OK;
+  }
+  *said = PROPTER_SAID_SUPPORTS;
+  return PROPTER_OK;
+}
+
+PropterStatus said_of(Judged *j, PropterInference *out, PropterError *err) {
+  Know *know = j->c.know;
+  Evidences all = {0};
+  PropterBuf why = {.max = 1 << 20};
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < know->claims.count && !status; i++) {
+    const KnowClaim *claim = &know->claims.items[i];
+    ClaimView view;
+    PropterSaid said;
+    PropterEvidence e;
+    if (claim->negated || claim->kind == CLAIM_TYPE_LEVEL) continue;
+    claim_view(&j->c, claim, &view);
+    if (view.relation != RELATION_SAME || !view.in_window || view.start == PROPTER_NO_DAY) continue;
+    if ((status = judge_claim(j, claim, &view, &said, &why, err))) break;
+    if (said == PROPTER_SAID_SUPPORTS) {
+      propter_buf_reset(&why);
+      continue;
+    }
+    if ((status = quote_of(j, i, &out->arena, &e, err)) || (status = keep(&why, &out->arena, &e.reason, err))) break;
+    e.said = said;
+    e.against = true;
+    if (!propter_vec_push(&all, e)) status = propter_fail(err, PROPTER_NO_MEMORY, "claims");
+  }
+  if (!status && all.count) {
+    PropterEvidence *kept = propter_arena_alloc(&out->arena, all.count * sizeof *kept);
+    if (!kept)
+      status = propter_fail(err, PROPTER_NO_MEMORY, "claims");
+    else {
+      memcpy(kept, all.items, all.count * sizeof *kept);
+      out->saying = kept;
+      out->said = all.count;
+    }
+  }
+  propter_vec_clear(&all);
+  propter_buf_clear(&why);
+  return status;
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One question: load what it needs, score it, write it up. */
+#include <math.h>
+#include <string.h>
+
+#include "judge.h"
+
+/* --- inferrer --------------------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus slice_names(Know *know, KnowMetric *m, PropterError *err) {
+  PropterBuf key = {.max = 1 << 20}, label = {.max = 1 << 20};
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < m->slice_count && !status; i++) {
+    PropterStr dimension, member, text;
+    if ((status = node_text(know->snapshot, m->slice[i].dimension, &know->arena, &dimension, err)) || (status = node_text(know->snapshot, m->slice[i].member, &know->arena, &member, err)) ||
+        (status = label_of(know->snapshot, know->v, m->slice[i].member, &know->arena, &text, err)))
+      break;
+    propter_buf_printf(&key, "%.*s=%.*s\n", (int)dimension.len, dimension.data, (int)member.len, member.data);
+    propter_buf_printf(&label, "%s%.*s", i ? ", " : "", (int)text.len, text.data);
+  }
+  if (!status) status = keep(&key, &know->arena, &m->slice_key, err);
+  if (!status) status = keep(&label, &know->arena, &m->slice_label, err);
+  propter_buf_clear(&key);
+  propter_buf_clear(&label);
+  return status;
+}
+
+/* The slice asked for narrows every metric it can narrow: those of cubes that have its dimensions. */
+static PropterStatus apply_slice(Know *know, PropterError *err) {
+  if (!know->options.slice_count) return PROPTER_OK;
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    KnowMetric *m = &know->metrics.items[i];
+    m->slice = know->options.slice;
+    m->slice_count = know->options.slice_count;
+    for (size_t k = 0; k < m->slice_count; k++)
+      if (concept_find(know, m->slice[k].member) && !propter_vec_push(&m->scope, m->slice[k].member)) return propter_fail(err, PROPTER_NO_MEMORY, "slice");
+    PROPTER_TRY(slice_names(know, m, err));
+  }
+  return PROPTER_OK;
+}
+
+PropterStatus propter_inferrer_new(PropterSnapshot *snapshot, const PropterInferOptions *options, PropterInferrer **out, PropterError *err) {
+  *out = NULL;
+  Know *know = propter_calloc(1, sizeof *know);
+  if (!know) return propter_fail(err, PROPTER_NO_MEMORY, "inferrer");
+  know->snapshot = snapshot;
+  know->options = options ? *options : propter_infer_options();
+  if (know->options.depth < 1) know->options.depth = 1;
+  if (know->options.depth > 5) know->options.depth = 5;
+  PropterStatus status = pthread_mutex_init(&know->lock, NULL) ? propter_fail(err, PROPTER_NO_MEMORY, "lock") : PROPTER_OK;
+  know->locking = status == PROPTER_OK;
+  if (!status) status = know_load(know, err);
+  if (!status) status = events_from_text(know, err);
+  if (!status) status = apply_slice(know, err);
+  if (status) {
+    propter_inferrer_free(know);
+    return status;
+  }
+  *out = know;
+  return PROPTER_OK;
+}
+
+void propter_inferrer_free(PropterInferrer *know) {
+  if (!know) return;
+  know_clear(know);
+  if (know->locking) (void)pthread_mutex_destroy(&know->lock);
+  propter_free(know);
+}
+
+/* --- model of a series ------------------------------------------------------------------------------------------------------------------------- */
+
+static void place_window(Case *c, size_t from, size_t to) {
+  const PropterSeries *s = &c->metric->series.series;
+  c->from = from;
+  c->to = to;
+  c->first = propter_period_first(s->grain, s->first + (int32_t)from);
+  c->last = propter_period_last(s->grain, s->first + (int32_t)to);
+  c->before = propter_period_first(s->grain, s->first + (int32_t)from - 1);
+}
+
+static PropterStatus build_model(Know *know, KnowMetric *m, PropterError *err) {
+  if (m->model) return PROPTER_OK;
+  Case c = {.know = know, .metric = m};
+  PropterStatus status = know_series(know, m, err);
+  if (status) return status;
+  const PropterSeries *s = &m->series.series;
+  if (!s->count) return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no observations", (int)m->def.iri.len, m->def.iri.data);
+  unsigned char *covered = propter_calloc(s->count, 1);
+  const PropterSeries **controls = NULL;
+  if (!covered) return propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", s->count);
+  if ((status = controls_find(&c, err))) goto done;
+  for (size_t e = 0; e < know->events.count; e++) {
+    const KnowEvent *event = &know->events.items[e];
+    double part;
+    if (event->from_claim || scope_relation(know, &event->scope, &m->scope, &part) == RELATION_DISJOINT) continue;
+    for (size_t i = 0; i < s->count; i++) {
+      place_window(&c, i, i);
+      if (event_in_time(&c, event)) covered[i] = 1;
+    }
+  }
+  controls = propter_calloc(c.controls.count ? c.controls.count : 1, sizeof *controls);
+  if (!controls) {
+    status = propter_fail(err, PROPTER_NO_MEMORY, "controls");
+    goto done;
+  }
+  for (size_t i = 0; i < c.controls.count; i++) controls[i] = &c.controls.items[i]->series.series;
+  status = propter_score_model_new(s, controls, c.controls.count, covered, &know->options.score, &m->model, err);
+done:
+  propter_free(covered);
+  propter_free((void *)(uintptr_t)controls);
+  case_clear(&c);
+  return status;
+}
+
+/* --- judging -------------------------------------------------------------------------------------------------------------------------------------- */
+
+PropterStatus judge_move(Know *know, KnowMetric *metric, size_t from, size_t to, PropterAnswer *answer, PropterError *err) {
+  (void)pthread_mutex_lock(&know->lock);
+  PropterStatus status = build_model(know, metric, err);
+  (void)pthread_mutex_unlock(&know->lock);
+  return status ? status : propter_score_window(metric->model, from, to, NULL, 0, answer, err);
+}
+
+PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, PropterArena *arena, Judged *judged, PropterError *err) {
+  PropterAnswer move = {0};
+  PropterCandidate *numbers = NULL;
+  Case *c = &judged->c;
+  *judged = (Judged){.c = {.know = know, .metric = metric, .arena = arena}};
+  PROPTER_TRY(judge_move(know, metric, from, to, &move, err));
+  c->sign = move.deviation > 0 ? 1 : move.deviation < 0 ? -1 : 0;
+  /* A window that ends where it began has moved by its last period. */
+  if (move.end_deviation != 0 && fabs(move.end_deviation) > fabs(move.deviation)) c->sign = move.end_deviation > 0 ? 1 : -1;
+  propter_answer_clear(&move);
+  place_window(c, from, to);
+  (void)pthread_mutex_lock(&know->lock);
+  c->pattern = pattern_iri(metric, c->first, c->last, arena);
+  PropterStatus status = c->pattern.data ? controls_find(c, err) : propter_fail(err, PROPTER_NO_MEMORY, "name of a pattern");
+  if (!status) status = candidates_find(c, err);
+  (void)pthread_mutex_unlock(&know->lock);
+  if (!status && !(numbers = propter_calloc(c->allowed ? c->allowed : 1, sizeof *numbers))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu candidates", c->allowed);
+  for (size_t i = 0; !status && i < c->allowed; i++) numbers[i] = c->causes.items[i].number;
+  if (!status) status = propter_score_window(metric->model, from, to, numbers, c->allowed, &judged->answer, err);
+  propter_free(numbers);
+  if (status) case_clear(c);
+  return status;
+}
+
+void judged_clear(Judged *judged) {
+  propter_answer_clear(&judged->answer);
+  case_clear(&judged->c);
+}
+
+PropterStatus keep(PropterBuf *buf, PropterArena *arena, PropterStr *out, PropterError *err) {
+  PROPTER_TRY(propter_buf_status(buf, err));
+  *out = propter_arena_copy(arena, propter_buf_str(buf));
+  if (!out->data) return propter_fail(err, PROPTER_NO_MEMORY, "text");
+  propter_buf_reset(buf);
+  return PROPTER_OK;
+}
+
+/* --- write-up ----------------------------------------------------------------------------------------------------------------------------------------- */
+
+static void fill_numbers(const Judged *j, PropterInference *out) {
+  const PropterAnswer *a = &j->answer;
+  static const PropterAnswerOutcome outcomes[] = {[PROPTER_OUTCOME_ANSWERED] = PROPTER_ANSWER_ANSWERED, [PROPTER_OUTCOME_DID_NOT_MOVE] = PROPTER_ANSWER_DID_NOT_MOVE,
+                                                  [PROPTER_OUTCOME_CAUSE_UNKNOWN] = PROPTER_ANSWER_CAUSE_UNKNOWN, [PROPTER_OUTCOME_NOT_TESTABLE] = PROPTER_ANSWER_NOT_TESTABLE};
+  const PropterSeries *s = &j->c.metric->series.series;
+  out->outcome = outcomes[a->outcome];
+  out->observed = a->observed;
+  out->expected = a->expected;
+  out->expected_low = a->expected_low;
+  out->expected_high = a->expected_high;
+  out->deviation = a->deviation;
+  out->relative = a->expected != 0 ? a->deviation / a->expected : NAN;
+  out->z = a->z;
+  out->change = j->c.from > 0 ? s->value[j->c.to] - s->value[j->c.from - 1] : NAN;
+  out->usable = a->usable;
+  out->pattern_kind = a->pattern;
+  out->pattern = j->c.pattern;
+  out->p_unknown = a->p_unknown;
+  out->p_none = a->p_none;
+  out->unknown_share = a->unknown_share;
+  out->rho = a->rho;
+  out->unknown_size = a->unknown_size;
+  out->onset = PROPTER_NO_DAY;
+  for (size_t i = 0; a->onset && i < a->window; i++)
+    if (out->onset == PROPTER_NO_DAY || a->onset[i] > out->onset_probability) {
+      out->onset_probability = a->onset[i];
+      out->onset = propter_period_first(s->grain, s->first + (int32_t)(j->c.from + i));
+    }
+  memcpy(out->kernel, a->kernel, sizeof out->kernel);
+}
+
+static PropterStatus fill_path(const Judged *j, PropterInference *out, PropterError *err) {
+  const PropterSeries *s = &j->c.metric->series.series;
+  const PropterAnswer *a = &j->answer;
+  PropterPathPoint *points = propter_arena_alloc(&out->arena, s->count * sizeof *points);
+  if (!points) return propter_fail(err, PROPTER_NO_MEMORY, "%zu points", s->count);
+  for (size_t i = 0; i < s->count; i++) {
+    int32_t period = s->first + (int32_t)i;
+    points[i] = (PropterPathPoint){propter_period_first(s->grain, period), propter_period_last(s->grain, period), s->value[i], NAN, NAN, NAN, i >= j->c.from && i <= j->c.to};
+    if (a->path && i >= j->c.from && i - j->c.from < a->periods) {
+      points[i].expected = a->path[i - j->c.from];
+      points[i].low = a->path_low[i - j->c.from];
+      points[i].high = a->path_high[i - j->c.from];
+    }
+  }
+  out->point = points;
+  out->points = s->count;
+  return PROPTER_OK;
+}
+
+static PropterStatus fill_cells(const Judged *j, PropterInference *out, PropterError *err) {
+  const PropterSeries *s = &j->c.metric->series.series;
+  size_t length = j->c.to - j->c.from + 1, from = j->c.from ? j->c.from - 1 : 0, to = j->c.to + length < s->count ? j->c.to + length : s->count - 1;
+  PropterCell *cells = propter_arena_alloc(&out->arena, (to - from + 1) * sizeof *cells);
+  if (!cells) return propter_fail(err, PROPTER_NO_MEMORY, "%zu rows", to - from + 1);
+  for (size_t i = from; i <= to; i++) PROPTER_TRY(know_cell(j->c.know, j->c.metric, i, &out->arena, &cells[i - from], err));
+  out->cell = cells;
+  out->cells = to - from + 1;
+  return PROPTER_OK;
+}
+
+static PropterStatus write_up(Judged *j, PropterInference *out, PropterError *err) {
+  Know *know = j->c.know;
+  out->metric = j->c.metric->def;
+  if (j->c.metric->slice_label.len) {
+    const PropterStr label = out->metric.label, slice = j->c.metric->slice_label;
+    out->metric.label = propter_arena_printf(&out->arena, "%.*s, %.*s", (int)label.len, label.data, (int)slice.len, slice.data);
+    if (!out->metric.label.data) return propter_fail(err, PROPTER_NO_MEMORY, "label");
+  }
+  out->first = j->c.first;
+  out->last = j->c.last;
+  out->audited = know->audited;
+  out->audited_right = know->audited_right;
+  out->calibrated = know->calibrated;
+  out->version = propter_snapshot_version(know->snapshot);
+  fill_numbers(j, out);
+  PROPTER_TRY(fill_path(j, out, err));
+  PROPTER_TRY(fill_cells(j, out, err));
+  PROPTER_TRY(evidence_of(j, out, err));
+  PROPTER_TRY(said_of(j, out, err));
+  return conclude(j, out, err);
+}
+
+static PropterStatus find_window(const KnowMetric *m, PropterDay from, PropterDay to, size_t *first, size_t *last, PropterError *err) {
+  const PropterSeries *s = &m->series.series;
+  char a[16], b[16], x[16], y[16];
+  propter_day_format(from, a);
+  propter_day_format(to, b);
+  if (from > to) return propter_fail(err, PROPTER_INVALID, "the window ends before it begins: %s to %s", a, b);
+  if (!s->count) return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no observations", (int)m->def.iri.len, m->def.iri.data);
+  if (propter_series_find(s, from, first) && propter_series_find(s, to, last)) return PROPTER_OK;
+  propter_day_format(propter_period_first(s->grain, s->first), x);
+  propter_day_format(propter_period_last(s->grain, s->first + (int32_t)s->count - 1), y);
+  return propter_fail(err, PROPTER_INVALID, "window %s to %s lies outside the data of <%.*s>: they go from %s to %s", a, b, (int)m->def.iri.len, m->def.iri.data, x, y);
+}
+
+PropterStatus propter_inferrer_window(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterInference **out, PropterError *err) {
+  Judged judged;
+  size_t first = 0, last = 0;
+  *out = NULL;
+  KnowMetric *m = know_metric(know, metric);
+  if (!m) {
+    PropterTerm term = propter_iri(metric);
+    PropterId id;
+    PropterArena arena = {0};
+    PropterMetric ignored;
+    PropterStatus status = propter_snapshot_find(know->snapshot, &term, &id, err);
+    if (!status && id) status = metric_read(know->snapshot, know->v, id, &arena, &ignored, err); /* says what is wrong with it */
+    propter_arena_clear(&arena);
+    return status ? status : propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)metric.len, metric.data);
+  }
+  (void)pthread_mutex_lock(&know->lock);
+  PropterStatus status = know_series(know, m, err);
+  (void)pthread_mutex_unlock(&know->lock);
+  if (!status) status = find_window(m, from, to, &first, &last, err);
+  if (status) return status;
+  PropterInference *x = propter_calloc(1, sizeof *x);
+  if (!x) return propter_fail(err, PROPTER_NO_MEMORY, "inference");
+  x->from = from;
+  x->to = to;
+  if (!(status = judge(know, m, first, last, &x->arena, &judged, err))) {
+    (void)pthread_mutex_lock(&know->lock);
+    status = write_up(&judged, x, err);
+    (void)pthread_mutex_unlock(&know->lock);
+    judged_clear(&judged);
+  }
+  if (status) {
+    propter_inference_free(x);
+    return status;
+  }
+  *out = x;
+  return PROPTER_OK;
+}
+
+void propter_inference_free(PropterInference *inference) {
+  if (!inference) return;
+  propter_inferrer_free(inference->holder);
+  propter_arena_clear(&inference->arena);
+  propter_free(inference);
+}
+
+PropterStatus propter_infer_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterInferOptions *options, PropterInference **out, PropterError *err) {
+  PropterInferrer *inferrer;
+  *out = NULL;
+  PROPTER_TRY(propter_inferrer_new(snapshot, options, &inferrer, err));
+  PropterStatus status = propter_inferrer_window(inferrer, metric, from, to, out, err);
+  if (status)
+    propter_inferrer_free(inferrer);
+  else
+    (*out)->holder = inferrer;
+  return status;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "words.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+
+static void grouped(PropterBuf *out, double value) {
+  char digits[64];
+  int n = snprintf(digits, sizeof digits, "%.0f", value);
+  for (int i = 0; i < n; i++) {
+    propter_buf_add_char(out, digits[i]);
+    if (i + 1 < n && (n - i - 1) % 3 == 0) propter_buf_add_char(out, ',');
+  }
+}
+
+void say_number(PropterBuf *out, double value) {
+  if (!isfinite(value)) {
+    propter_buf_printf(out, "no value");
+    return;
+  }
+  double size = fabs(value);
+  if (value < 0 && size >= 5e-7) propter_buf_add_utf8(out, 0x2212);
+  if (size >= 1e15)
+    propter_buf_printf(out, "%.3g", size);
+  else if (size >= 99.95)
+    grouped(out, size);
+  else if (size >= .995)
+    propter_buf_printf(out, "%.1f", size);
+  else if (size < 5e-7)
+    propter_buf_add_char(out, '0');
+  else
+    propter_buf_printf(out, "%.3g", size);
+}
+
+void say_value(PropterBuf *out, const PropterMetric *metric, double value) {
+  say_number(out, value);
+  if (metric->unit_label.len) propter_buf_printf(out, " %.*s", (int)metric->unit_label.len, metric->unit_label.data);
+}
+
+void say_change(PropterBuf *out, const PropterMetric *metric, double value) {
+  if (value > 0) propter_buf_add_char(out, '+');
+  say_value(out, metric, value);
+}
+
+static void say_day(PropterBuf *out, PropterDay day, bool with_month, bool with_year) {
+  int y, m, d;
+  propter_day_civil(day, &y, &m, &d);
+  propter_buf_printf(out, "%d", d);
+  if (with_month) propter_buf_printf(out, " %s", months[m - 1]);
+  if (with_year) propter_buf_printf(out, " %d", y);
+}
+
+void say_dates(PropterBuf *out, PropterDay start, PropterDay end) {
+  int y0, m0, d0, y1, m1, d1;
+  if (start == PROPTER_NO_DAY) {
+    propter_buf_printf(out, "no date");
+    return;
+  }
+  if (end == PROPTER_NO_DAY) propter_buf_printf(out, "from ");
+  if (end == PROPTER_NO_DAY || end == start) {
+    say_day(out, start, true, true);
+    return;
+  }
+  propter_day_civil(start, &y0, &m0, &d0);
+  propter_day_civil(end, &y1, &m1, &d1);
+  say_day(out, start, y0 != y1 || m0 != m1, y0 != y1);
+  propter_buf_printf(out, " to ");
+  say_day(out, end, true, true);
+}
+
+void say_period(PropterBuf *out, PropterGrain grain, PropterDay first, PropterDay last) {
+  int y0, m0, d0, y1, m1, d1;
+  propter_day_civil(first, &y0, &m0, &d0);
+  propter_day_civil(last, &y1, &m1, &d1);
+  bool whole_months = d0 == 1 && d1 == propter_month_length(y1, m1);
+  if (grain == PROPTER_GRAIN_DAY || grain == PROPTER_GRAIN_WEEK || !whole_months)
+    say_dates(out, first, last);
+  else if (m0 == 1 && m1 == 12 && y0 == y1)
+    propter_buf_printf(out, "%d", y0);
+  else if (m0 == 1 && m1 == 12)
+    propter_buf_printf(out, "%d to %d", y0, y1);
+  else if (y0 == y1 && m0 == m1)
+    propter_buf_printf(out, "%s %d", months[m0 - 1], y0);
+  else if (y0 == y1)
+    propter_buf_printf(out, "%s to %s %d", months[m0 - 1], months[m1 - 1], y1);
+  else
+    propter_buf_printf(out, "%s %d to %s %d", months[m0 - 1], y0, months[m1 - 1], y1);
+}
+
+void say_ratio(PropterBuf *out, double ratio) {
+  if (ratio >= 999.5)
+    propter_buf_printf(out, "over 1,000");
+  else if (ratio >= 9.95)
+    propter_buf_printf(out, "%.0f", ratio);
+  else if (ratio >= .0995)
+    propter_buf_printf(out, "%.1f", ratio);
+  else if (ratio >= .001)
+    propter_buf_printf(out, "%.3f", ratio);
+  else
+    propter_buf_printf(out, "below 0.001");
+}
+
+const char *propter_answer_outcome_name(PropterAnswerOutcome outcome) {
+  static const char *const names[] = {"answered", "did-not-move", "cause-unknown", "not-testable", "not-understood"};
+  return outcome <= PROPTER_ANSWER_NOT_UNDERSTOOD ? names[outcome] : "";
+}
+
+const char *propter_grade_name(PropterGrade grade) {
+  static const char *const names[] = {"both", "data only", "text only", "not separable", "contradicted", "unsupported"};
+  return grade <= PROPTER_GRADE_UNSUPPORTED ? names[grade] : "";
+}
+
+const char *propter_pattern_name(PropterPatternKind kind) {
+  static const char *const names[] = {"spike", "level shift", "trend change"};
+  return kind <= PROPTER_PATTERN_TREND_CHANGE ? names[kind] : "";
+}
+
+const char *propter_likelihood_words(double p) {
+  return p >= .99 ? "almost certain" : p >= .9 ? "very likely" : p >= .66 ? "likely" : p >= .33 ? "possible" : p >= .1 ? "unlikely" : "very unlikely";
+}
