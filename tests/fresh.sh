@@ -14,6 +14,7 @@ mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources 2>/dev/null | 
 [ -n "$mirror" ] || { echo 'fresh.sh: no mirror in the apt configuration' >&2; exit 75; }
 
 root=$(mktemp -d "${TMPDIR:-/tmp}/propter-fresh-XXXXXX")
+chmod 755 "$root"
 cleanup() { umount "$root/proc"; umount -R "$root/dev" 2>/dev/null || true; rm -rf --one-file-system "$root"; }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
