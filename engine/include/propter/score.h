@@ -17,7 +17,7 @@
 #ifndef PROPTER_SCORE_H
 #define PROPTER_SCORE_H
 
-#include "propter/series.h"
+#include "propter/detect.h"
 
 /* ---- in ---------------------------------------------------------------------------------------------------------------- */
 
@@ -125,8 +125,6 @@ typedef struct {
   bool scored;          /* false: not among the best eight but weighed beside the best three; its data terms are not taken apart, they
                            stand under `rivals` */
 } PropterCauseScore;
-
-typedef enum { PROPTER_PATTERN_SPIKE, PROPTER_PATTERN_LEVEL_SHIFT, PROPTER_PATTERN_TREND_CHANGE } PropterPatternKind;
 
 typedef enum { PROPTER_PREDICT_RETURN, PROPTER_PREDICT_SIZE, PROPTER_PREDICT_UNTOUCHED } PropterPredictionKind;
 
