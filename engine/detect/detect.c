@@ -23,17 +23,17 @@ const PropterDetectorInfo *propter_detectors(void) {
 
 PropterDetectOptions propter_detect_options(void) { return (PropterDetectOptions){.threshold = 3.5, .longest_spike = 6, .penalty = 3}; }
 
-PropterStatus detect_add(PropterFoundList *found, PropterFound one, PropterError *err) {
+PropterStatus detect_add(PropterDetections *found, PropterDetection one, PropterError *err) {
   return propter_vec_push(found, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
 }
 
 static int by_place(const void *a, const void *b) {
-  const PropterFound *x = a, *y = b;
+  const PropterDetection *x = a, *y = b;
   if (x->from != y->from) return x->from < y->from ? -1 : 1;
   return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-PropterStatus propter_detect(const PropterSeries *series, const PropterDetectOptions *options, PropterFoundList *found, PropterError *err) {
+PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err) {
   PropterDetectOptions defaults = propter_detect_options();
   Baseline *baseline = NULL;
   size_t before = found->count;

@@ -20,13 +20,13 @@ static size_t find_return(const DetectInput *in, size_t from, double *height) {
   return 0;
 }
 
-PropterStatus detect_spike(DetectInput *in, PropterFoundList *found, PropterError *err) {
+PropterStatus detect_spike(DetectInput *in, PropterDetections *found, PropterError *err) {
   for (size_t i = 1; i < in->baseline->n; i++) {
     double height;
     if (isnan(in->standard[i]) || fabs(in->standard[i]) < in->options->threshold) continue;
     size_t back = find_return(in, i, &height);
     if (!back) continue;
-    PROPTER_TRY(detect_add(found, (PropterFound){.kind = PROPTER_PATTERN_SPIKE, .from = i, .to = back - 1, .size = height * in->spread, .score = height}, err));
+    PROPTER_TRY(detect_add(found, (PropterDetection){.kind = PROPTER_PATTERN_SPIKE, .from = i, .to = back - 1, .size = height * in->spread, .score = height}, err));
     for (size_t k = i; k <= back; k++) in->standard[k] = 0;
     i = back;
   }

@@ -7,7 +7,7 @@
 
 enum { SHORTEST = 6 };
 
-PropterStatus detect_trend(DetectInput *in, PropterFoundList *found, PropterError *err) {
+PropterStatus detect_trend(DetectInput *in, PropterDetections *found, PropterError *err) {
   size_t n = in->baseline->n, count = 0, segments = 0;
   double *x = propter_malloc(n * sizeof *x), limit = in->options->threshold;
   size_t *at = propter_malloc(2 * n * sizeof *at), *ends = at + n;
@@ -27,7 +27,7 @@ PropterStatus detect_trend(DetectInput *in, PropterFoundList *found, PropterErro
     for (size_t i = from; i < ends[s]; i++) mean += x[i] / (double)length;
     double se = s ? sqrt(1 / (double)length + 1 / (double)length_before) : 1;
     if (s)
-      status = detect_add(found, (PropterFound){.kind = PROPTER_PATTERN_TREND_CHANGE, .from = at[from], .to = at[from], .size = (mean - before) * in->spread,
+      status = detect_add(found, (PropterDetection){.kind = PROPTER_PATTERN_TREND_CHANGE, .from = at[from], .to = at[from], .size = (mean - before) * in->spread,
                                                 .score = (mean - before) / se}, err);
     before = mean;
     length_before = length;

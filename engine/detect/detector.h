@@ -15,12 +15,12 @@ typedef struct {
 } DetectInput;
 
 /* Appends to `found`. */
-typedef PropterStatus DetectorFunction(DetectInput *input, PropterFoundList *found, PropterError *err);
+typedef PropterStatus DetectorFunction(DetectInput *input, PropterDetections *found, PropterError *err);
 
 #define DETECTOR(name, summary) DetectorFunction detect_##name;
 #include "detectors.def"
 #undef DETECTOR
 
-PropterStatus detect_add(PropterFoundList *found, PropterFound one, PropterError *err);
+PropterStatus detect_add(PropterDetections *found, PropterDetection one, PropterError *err);
 
 #endif

@@ -23,16 +23,16 @@ static PropterSeries monthly(const double *y) {
 
 START_TEST(planted_patterns_are_found) {
   double y[N];
-  PropterFoundList found = {0};
+  PropterDetections found = {0};
   noise(y, 4);
   y[30] += 20, y[31] += 16; /* spike of two periods */
   for (size_t i = 60; i < N; i++) y[i] -= 15; /* shift */
   for (size_t i = 90; i < N; i++) y[i] += 3.5 * (double)(i - 89); /* growth */
   PropterSeries s = monthly(y);
-  ck_ok(propter_detect(&s, NULL, &found, err));
+  ck_ok(propter_detect_series(&s, NULL, &found, err));
   bool spike = false, shift = false, trend = false;
   for (size_t i = 0; i < found.count; i++) {
-    const PropterFound *f = &found.items[i];
+    const PropterDetection *f = &found.items[i];
     if (f->kind == PROPTER_PATTERN_SPIKE && f->from == 30 && f->to == 31) spike = fabs(f->size - 20) < 5;
     if (f->kind == PROPTER_PATTERN_LEVEL_SHIFT && f->from == 60) shift = fabs(f->size + 15) < 4;
     if (f->kind == PROPTER_PATTERN_TREND_CHANGE && f->from >= 87 && f->from <= 93) trend = fabs(f->size - 3.5) < 1.2;
@@ -49,10 +49,10 @@ START_TEST(quiet_series_stay_quiet) {
   size_t total = 0;
   for (uint64_t seed = 100; seed < 150; seed++) {
     double y[N];
-    PropterFoundList found = {0};
+    PropterDetections found = {0};
     noise(y, seed);
     PropterSeries s = monthly(y);
-    ck_ok(propter_detect(&s, NULL, &found, err));
+    ck_ok(propter_detect_series(&s, NULL, &found, err));
     total += found.count;
     propter_vec_clear(&found);
   }
@@ -68,18 +68,18 @@ START_TEST(the_table_is_listed) {
   double y[N];
   for (size_t i = 0; i < N; i++) y[i] = NAN;
   PropterSeries s = monthly(y);
-  PropterFoundList found = {0};
-  ck_ok(propter_detect(&s, NULL, &found, err)); /* only gaps */
+  PropterDetections found = {0};
+  ck_ok(propter_detect_series(&s, NULL, &found, err)); /* only gaps */
   ck_assert_uint_eq(found.count, 0);
   s.count = 0;
-  ck_ok(propter_detect(&s, NULL, &found, err));
+  ck_ok(propter_detect_series(&s, NULL, &found, err));
 }
 END_TEST
 
 static PropterStatus detect_once(void *payload, PropterError *err) {
-  PropterFoundList found = {0};
+  PropterDetections found = {0};
   PropterSeries s = monthly(payload);
-  PropterStatus status = propter_detect(&s, NULL, &found, err);
+  PropterStatus status = propter_detect_series(&s, NULL, &found, err);
   propter_vec_clear(&found);
   return status;
 }

@@ -15,8 +15,8 @@ typedef struct {
   size_t from, to;       /* periods, inclusive: the spike; the first period of a new level or trend, twice */
   double size;           /* height of a spike, step of a level, change of the growth per period; in units of the series */
   double score;          /* in robust standard errors of such a size, signed */
-} PropterFound;
-typedef PROPTER_VEC(PropterFound) PropterFoundList;
+} PropterDetection;
+typedef PROPTER_VEC(PropterDetection) PropterDetections;
 
 typedef struct {
   double threshold;      /* 3.5 robust standard deviations: the usual cut for modified z-scores (Iglewicz and Hoaglin 1993) */
@@ -28,7 +28,7 @@ PROPTER_API PropterDetectOptions propter_detect_options(void);
 
 /* Runs every detector of detectors.def (options NULL: the defaults) and appends what it found, by period, then detector. A seasonal part is removed first
  * where one is found. */
-PROPTER_API PropterStatus propter_detect(const PropterSeries *series, const PropterDetectOptions *options, PropterFoundList *found, PropterError *err);
+PROPTER_API PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err);
 
 /* Names of the detectors and what they look for, NULL-terminated; static. */
 typedef struct {
