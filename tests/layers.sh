@@ -12,7 +12,7 @@ owner() {
     detect|series) echo engine/detect ;;
     score|infer|belief|review) echo engine/infer ;;
     ingest|read|document|table|map) echo ingest ;;
-    sparql) echo query/sparql ;;
+    sparql|results) echo query/sparql ;;
     why) echo query/why ;;
     *) echo unknown ;;
   esac

@@ -233,9 +233,9 @@ PropterStatus env_grow(Env *env, uint64_t more, PropterError *err) {
   return rc ? env_fail(env, rc, "grow", err) : PROPTER_OK;
 }
 
-PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err) {
+PropterStatus env_lock_file(const char *dir, bool wait, int *out, PropterError *err) {
   char path[4096];
-  PROPTER_TRY(file_of(env, "write.lock", path, sizeof path, err));
+  if (snprintf(path, sizeof path, "%s/write.lock", dir) >= (int)sizeof path) return propter_fail(err, PROPTER_INVALID, "the graph directory's name is too long");
   int fd = propter_io_open(path, O_RDWR | O_CREAT, 0666);
   if (fd < 0) return propter_io_fail(err, path, "open");
   struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -247,11 +247,23 @@ PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err) {
     (void)propter_io_close(fd);
     errno = e;
     if (e != EAGAIN && e != EACCES) return propter_io_fail(err, path, "lock");
-    propter_error_at(err, env->dir, 0, 0);
+    propter_error_at(err, dir, 0, 0);
     return propter_fail(err, PROPTER_LOCKED, "another program or thread writes to this graph");
   }
-  env->writer_fd = fd;
+  *out = fd;
   return PROPTER_OK;
+}
+
+PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err) { return env_lock_file(env->dir, wait, &env->writer_fd, err); }
+
+bool env_shared(const char *dir) {
+  struct stat st;
+  if (stat(dir, &st) < 0) return false;
+  bool shared = false;
+  (void)pthread_mutex_lock(&table_lock);
+  for (const Env *env = table; env; env = env->next) shared |= env->device == st.st_dev && env->inode == st.st_ino && env->opens > 1;
+  (void)pthread_mutex_unlock(&table_lock);
+  return shared;
 }
 
 void env_unlock_writer(Env *env) {

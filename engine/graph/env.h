@@ -40,6 +40,10 @@ PropterStatus env_grow(Env *env, uint64_t more, PropterError *err);
 /* The write lock of the graph, over all processes. */
 PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err);
 void env_unlock_writer(Env *env);
+/* The same lock without an open environment; closing *fd frees it. */
+PropterStatus env_lock_file(const char *dir, bool wait, int *fd, PropterError *err);
+/* Has this process opened the graph more than once? */
+bool env_shared(const char *dir);
 
 /* An LMDB code as a status: corrupted pages are DAMAGED, a full disk or I/O error IO. */
 PropterStatus env_fail(const Env *env, int code, const char *what, PropterError *err);

@@ -67,6 +67,11 @@ PROPTER_API PropterStatus propter_graph_verify(const char *dir, const PropterLog
 /* Consistent copy into the new directory `to`, compacted, while readers and the writer go on. */
 PROPTER_API PropterStatus propter_graph_backup(PropterGraph *graph, const char *to, PropterError *err);
 
+/* Rewrites the graph's file without its free pages, which an update leaves behind; terms that no quad uses any more stay, because an id never
+ * changes. LOCKED: somebody writes, or any program has the graph open; DAMAGED: the copy does not verify (the old file stands). The sizes
+ * in bytes may be NULL. */
+PROPTER_API PropterStatus propter_graph_compact(const char *dir, uint64_t *before, uint64_t *after, PropterError *err);
+
 /* --- Reading -------------------------------------------------------------------------------------------------------------- */
 
 /* A state of the graph that does not change. Any number at the same time, in any thread (one thread at a time each). */

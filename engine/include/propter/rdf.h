@@ -71,4 +71,65 @@ PROPTER_API PropterStatus propter_rdf_read(const char *path, const PropterRdfOpt
 /* The same for text in memory; `source` names it in errors; options->format is needed. */
 PROPTER_API PropterStatus propter_rdf_read_text(PropterStr text, const char *source, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err);
 
+/* --- Writing ------------------------------------------------------------------------------------------------------------ */
+
+/* Takes the bytes of a document as they are made. */
+typedef PropterStatus (*PropterWrite)(PropterStr bytes, void *payload, PropterError *err);
+
+typedef struct {
+  PropterStr prefix, iri;
+} PropterRdfPrefix;
+
+typedef struct {
+  const char *format; /* name, media type or extension of one that `writes`; NULL: nquads */
+  /* Blank nodes get labels c0, c1, … that depend on what is said about them and not on where it came from (colour refinement; where
+   * several are alike one is picked and the rest follows). Statements come sorted. Equal graphs give equal bytes, unless they hold blank
+   * nodes that refinement cannot tell apart although no symmetry of the graph exchanges them (say two rings of three and one of six). */
+  bool canonical;
+  const PropterRdfPrefix *prefixes; /* Turtle and TriG; NULL: those of ontology/terms.def. Only those used are written */
+  size_t prefix_count;
+} PropterRdfWriterOptions;
+
+typedef struct PropterRdfWriter PropterRdfWriter;
+
+/* Writer of one document. N-Triples and N-Quads come out statement by statement in the order given; Turtle, TriG and every canonical document are
+ * held, sorted by text and written by propter_rdf_writer_finish, each statement once. A format without named graphs leaves the graph out.
+ * USAGE: format unknown or read only. Free with propter_rdf_writer_close. */
+PROPTER_API PropterStatus propter_rdf_writer_open(const PropterRdfWriterOptions *options, PropterWrite write, void *payload, PropterRdfWriter **out, PropterError *err);
+PROPTER_API PropterStatus propter_rdf_writer_add(PropterRdfWriter *writer, const PropterStatement *statement, PropterError *err);
+/* Writes what is held. LIMIT: more than 1 GiB of text to hold, or more than 1,000 blank nodes alike in a canonical document. */
+PROPTER_API PropterStatus propter_rdf_writer_finish(PropterRdfWriter *writer, PropterError *err);
+PROPTER_API void propter_rdf_writer_close(PropterRdfWriter *writer);
+
+/* Writes a graph of a snapshot, or all of them (PROPTER_NO_ID), as one document. *count (if not NULL) is the number of quads given. */
+PROPTER_API PropterStatus propter_rdf_write(PropterSnapshot *snapshot, PropterId graph, const PropterRdfWriterOptions *options, PropterWrite write, void *payload, uint64_t *count, PropterError *err);
+
+/* --- Into a graph ------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PropterRdfOptions read;
+  PropterStr graph;   /* IRI of the graph everything goes to; empty: see propter_rdf_load */
+  bool default_graph; /* statements outside named graphs go to the default graph, which keeps what it has */
+} PropterRdfLoadOptions;
+
+/* Zero-initialise; add up over several files; free with propter_rdf_loaded_clear. */
+typedef struct {
+  uint64_t statements; /* read, repeated ones included */
+  PropterIds graphs;   /* written to, each once */
+  uint64_t hash[2];    /* of all statements, whatever their order */
+} PropterRdfLoaded;
+
+/* Loads a document through a writer. Its statements replace what their graph held before this writer was opened: with `graph` everything
+ * goes there, also what the document has in named graphs; otherwise statements outside named graphs go to the graph named like the
+ * document's base (the file), and each named graph of the document is replaced. Blank nodes are named after graph, document and
+ * label: apart from those of every other document, the same when the document is loaded again. Nothing is committed; after a failure the
+ * caller drops the writer. Errors as propter_rdf_read and the writer's. */
+PROPTER_API PropterStatus propter_rdf_load(PropterWriter *writer, const char *path, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded, PropterError *err);
+/* The same for text in memory. */
+PROPTER_API PropterStatus propter_rdf_load_text(PropterWriter *writer, PropterStr text, const char *source, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded, PropterError *err);
+PROPTER_API void propter_rdf_loaded_clear(PropterRdfLoaded *loaded);
+
+/* Graphs of a snapshot that have quads, in the order of their ids, appended; `counts` (if not NULL) gets the number of quads of each. */
+PROPTER_API PropterStatus propter_rdf_graphs(PropterSnapshot *snapshot, PropterIds *graphs, PropterIds *counts, PropterError *err);
+
 #endif

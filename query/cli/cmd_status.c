@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "output.h"
+#include "propter/run.h"
+
+typedef struct {
+  uint64_t bytes, quads, version;
+  PropterIds graphs, counts;
+  PropterRunList runs;
+  PropterArena arena;
+} Report;
+
+static uint64_t size_of(const char *folder) {
+  uint64_t bytes = 0;
+  DIR *d = opendir(folder);
+  if (!d) return 0;
+  for (struct dirent *e; (e = readdir(d)) != NULL;) {
+    struct stat st;
+    if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)) bytes += (uint64_t)st.st_blocks * 512;
+  }
+  (void)closedir(d);
+  return bytes;
+}
+
+static const PropterRunInfo *run_of(const Report *r, PropterId graph) {
+  for (size_t i = 0; i < r->runs.count; i++)
+    if (r->runs.items[i].id == graph) return &r->runs.items[i];
+  return NULL;
+}
+
+static PropterStatus name_of(PropterSnapshot *snapshot, Report *r, PropterId graph, PropterStr *name, PropterError *err) {
+  PropterTerm term;
+  *name = (PropterStr){"", 0};
+  if (graph == PROPTER_DEFAULT_GRAPH) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_term(snapshot, graph, &r->arena, &term, err));
+  *name = term.kind == PROPTER_TERM_BLANK ? propter_arena_printf(&r->arena, "_:%.*s", (int)term.value.len, term.value.data) : term.value;
+  return name->data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+}
+
+static PropterStatus as_text(CommandCall *call, PropterSnapshot *snapshot, Report *r, PropterError *err) {
+  fprintf(call->out, "graph    %s\nversion  %s\nsize     %s bytes on disk\nquads    %s\nruns     %s\n\n%14s  named graph\n", call->graph, output_number(r->version), output_number(r->bytes),
+          output_number(r->quads), output_number(r->runs.count), "quads");
+  uint64_t records = 0;
+  for (size_t i = 0; i < r->graphs.count; i++) {
+    PropterStr name;
+    if (run_of(r, r->graphs.items[i])) {
+      records += r->counts.items[i];
+      continue;
+    }
+    PROPTER_TRY(name_of(snapshot, r, r->graphs.items[i], &name, err));
+    fprintf(call->out, "%14s  %.*s\n", output_number(r->counts.items[i]), name.len ? (int)name.len : 15, name.len ? name.data : "(default graph)");
+  }
+  if (records) fprintf(call->out, "%14s  (records of the runs)\n", output_number(records));
+  return PROPTER_OK;
+}
+
+static PropterStatus as_json(CommandCall *call, PropterSnapshot *snapshot, Report *r, PropterError *err) {
+  fputs("{\"graph\":", call->out);
+  output_json(call->out, propter_str(call->graph));
+  fprintf(call->out, ",\"version\":%llu,\"bytes\":%llu,\"quads\":%llu,\"runs\":%zu,\"graphs\":[", (unsigned long long)r->version, (unsigned long long)r->bytes, (unsigned long long)r->quads, r->runs.count);
+  for (size_t i = 0; i < r->graphs.count; i++) {
+    PropterStr name;
+    PROPTER_TRY(name_of(snapshot, r, r->graphs.items[i], &name, err));
+    fputs(i ? ",\n{\"iri\":" : "\n{\"iri\":", call->out);
+    if (name.len)
+      output_json(call->out, name);
+    else
+      fputs("null", call->out);
+    fprintf(call->out, ",\"quads\":%llu,\"run\":%s}", (unsigned long long)r->counts.items[i], run_of(r, r->graphs.items[i]) ? "true" : "false");
+  }
+  fputs("]}\n", call->out);
+  return PROPTER_OK;
+}
+
+static PropterStatus run(CommandCall *call, PropterError *err) {
+  static const char *const formats[] = {"table", "json", NULL};
+  const char *format;
+  PROPTER_TRY(output_format(call, formats, &format, err));
+  PropterGraph *graph = NULL;
+  PropterSnapshot *snapshot = NULL;
+  Report r = {.bytes = size_of(call->graph)};
+  PROPTER_TRY(propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err));
+  PropterStatus status = propter_snapshot_open(graph, 0, &snapshot, err);
+  if (status == PROPTER_OK) {
+    r.version = propter_snapshot_version(snapshot);
+    status = propter_snapshot_count(snapshot, PROPTER_SPOG, (PropterQuad){0, 0, 0, 0}, 0, &r.quads, err);
+  }
+  if (status == PROPTER_OK) status = propter_rdf_graphs(snapshot, &r.graphs, &r.counts, err);
+  if (status == PROPTER_OK) status = propter_run_list(snapshot, &r.runs, err);
+  if (status == PROPTER_OK) status = strcmp(format, "json") == 0 ? as_json(call, snapshot, &r, err) : as_text(call, snapshot, &r, err);
+  if (snapshot) propter_snapshot_close(snapshot);
+  propter_graph_close(graph);
+  propter_vec_clear(&r.graphs);
+  propter_vec_clear(&r.counts);
+  propter_run_list_clear(&r.runs);
+  propter_arena_clear(&r.arena);
+  return status;
+}
+
+const Command command_status = {.name = "status",
+                                .summary = "say what the graph holds: named graphs with their sizes, runs, version",
+                                .operands = "",
+                                .details = "--format table or json. The version counts commits.",
+                                .examples = "propter status\npropter status --format json",
+                                .run = run};

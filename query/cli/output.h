@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What commands share for their output. */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include "cmd.h"
+#include "propter/rdf.h"
+
+/* A PropterWrite whose payload is a FILE. */
+PropterStatus output_write(PropterStr bytes, void *file, PropterError *err);
+/* A text as a JSON string with its quotes. */
+void output_json(FILE *out, PropterStr text);
+/* "1,234,567"; the text stays until eight calls later. */
+const char *output_number(uint64_t n);
+/* Is the word of --format one of these (ended by NULL; the first is the default)? USAGE names them. */
+PropterStatus output_format(const CommandCall *call, const char *const *formats, const char **format, PropterError *err);
+/* The value of an option that is an absolute IRI; empty if it was not given. INVALID: it is none. */
+PropterStatus output_iri_option(const CommandCall *call, const char *name, PropterStr *iri, PropterError *err);
+/* The id of the graph in --graph-iri, PROPTER_NO_ID if not given. NOT_FOUND: the graph has none of that name. */
+PropterStatus output_find_graph(PropterSnapshot *snapshot, PropterStr iri, PropterId *id, PropterError *err);
+
+#endif

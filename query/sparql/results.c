@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "results.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { FLUSH_AT = 1 << 16, HELD_MAX = 1 << 28 };
+
+#define RESULT(name, media, boolean) extern const ResultWriter result_##name;
+#include "results.def"
+#undef RESULT
+
+static const struct {
+  PropterResultFormat format;
+  const ResultWriter *writer;
+} formats[] = {
+#define RESULT(name, media, boolean) {{#name, media, boolean}, &result_##name},
+#include "results.def"
+#undef RESULT
+};
+
+enum { COUNT = sizeof formats / sizeof *formats };
+
+const PropterResultFormat *propter_result_format_at(size_t n) { return n < COUNT ? &formats[n].format : NULL; }
+
+const PropterResultFormat *propter_result_format(PropterStr name) {
+  size_t semicolon = propter_str_find(name, PROPTER_STR(";"));
+  if (semicolon != SIZE_MAX) name.len = semicolon;
+  name = propter_str_trim(name);
+  for (size_t i = 0; i < COUNT; i++)
+    if ((name.len == strlen(formats[i].format.name) && strncasecmp(name.data, formats[i].format.name, name.len) == 0) ||
+        (name.len == strlen(formats[i].format.media_type) && strncasecmp(name.data, formats[i].format.media_type, name.len) == 0))
+      return &formats[i].format;
+  return NULL;
+}
+
+static PropterStatus find_writer(const char *format, const ResultWriter **writer, PropterError *err) {
+  const PropterResultFormat *f = propter_result_format(propter_str(format));
+  for (size_t i = 0; i < COUNT; i++)
+    if (&formats[i].format == f) {
+      *writer = formats[i].writer;
+      return PROPTER_OK;
+    }
+  return propter_fail(err, PROPTER_USAGE, "unknown result format \"%s\": expected table, json, xml, csv or tsv", format);
+}
+
+static PropterStatus flush(PropterBuf *out, PropterWrite write, void *payload, PropterError *err) {
+  PROPTER_TRY(propter_buf_status(out, err));
+  if (!out->len) return PROPTER_OK;
+  PropterStatus status = write(propter_buf_str(out), payload, err);
+  propter_buf_reset(out);
+  return status;
+}
+
+PropterStatus propter_rows_write(const PropterRows *rows, const char *format, bool raw, PropterWrite write, void *payload, uint64_t *count, PropterError *err) {
+  const ResultWriter *writer = NULL;
+  uint64_t n = 0;
+  PROPTER_TRY(find_writer(format, &writer, err));
+  PropterBuf out = {.max = 0};
+  ResultCall call = {.rows = rows, .raw = raw, .out = &out, .held = {.limit = HELD_MAX}};
+  writer->begin(&call);
+  PropterStatus status = PROPTER_OK;
+  while (status == PROPTER_OK) {
+    const PropterTerm *row = NULL;
+    status = rows->next(rows->payload, &row, err);
+    if (status != PROPTER_OK || !row) break;
+    status = writer->row(&call, row, n++, err);
+    if (status == PROPTER_OK && out.len >= FLUSH_AT) status = flush(&out, write, payload, err);
+  }
+  if (status == PROPTER_OK) writer->end(&call, n);
+  /* What came before a failure goes out: the caller says that it is not all. */
+  PropterStatus flushed = flush(&out, write, payload, status == PROPTER_OK ? err : NULL);
+  if (status == PROPTER_OK) status = flushed;
+  propter_vec_clear(&call.cells);
+  propter_arena_clear(&call.held);
+  propter_buf_clear(&out);
+  if (count) *count = n;
+  return status;
+}
+
+PropterStatus propter_boolean_write(bool answer, const char *format, PropterWrite write, void *payload, PropterError *err) {
+  const ResultWriter *writer = NULL;
+  PROPTER_TRY(find_writer(format, &writer, err));
+  if (!writer->boolean) return propter_fail(err, PROPTER_USAGE, "result format \"%s\" cannot say true or false: use table, json or xml", format);
+  PropterBuf out = {.max = 4096};
+  writer->boolean(answer, &out);
+  PropterStatus status = flush(&out, write, payload, err);
+  propter_buf_clear(&out);
+  return status;
+}
