@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Mappings: RML (http://w3id.org/rml/, and its 2014 vocabulary with R2RML's terms) and metric definitions, from tables to quads. */
+#ifndef PROPTER_MAP_H
+#define PROPTER_MAP_H
+
+#include "propter/graph.h"
+#include "propter/run.h"
+
+/* A set of mapping documents, read and checked. */
+typedef struct PropterMapping PropterMapping;
+
+/* Reads Turtle documents (files; standard input is none of them). `base` (may be empty): base IRI of what the mapping makes, where the
+ * mapping states none itself. `limits` NULL: defaults. NOT_FOUND, SYNTAX, INVALID with file and line: what is wrong in the mapping.
+ * Free with propter_mapping_free. */
+PROPTER_API PropterStatus propter_mapping_read(const char *const *paths, size_t count, PropterStr base, const PropterLimits *limits, PropterMapping **out, PropterError *err);
+PROPTER_API void propter_mapping_free(PropterMapping *mapping);
+
+/* A logical source of the mapping: a table and the graph its triples go to where the mapping names none. */
+typedef struct {
+  PropterStr path;  /* of the file, as it will be opened */
+  PropterStr graph; /* IRI: that of the logical source if it has one, else the file: IRI of the file */
+} PropterMapSource;
+PROPTER_API const PropterMapSource *propter_mapping_source(const PropterMapping *mapping, size_t n); /* NULL after the last */
+
+/* Statements of the documents that are no mapping and belong into the graph (metric definitions, and what a metric file says besides):
+ * `statement` is called for each with the graph (the file: IRI of the document); blank node labels are unique in the mapping. */
+PROPTER_API PropterStatus propter_mapping_definitions(const PropterMapping *mapping, PropterStatus (*statement)(const PropterTerm quad[4], void *payload, PropterError *err),
+                                                      void *payload, PropterError *err);
+
+/* What one row gave through one triples map. Quads name terms by index; borrowed for the call. */
+#define PROPTER_MAP_DEFAULT UINT32_MAX
+typedef struct {
+  PropterTerm term;
+  uint32_t constant; /* 0, or the number of a term that is the same in every record (1, 2, … below propter_mapping_constants) */
+} PropterMapTerm;
+typedef struct {
+  uint32_t s, p, o;
+  uint32_t g; /* PROPTER_MAP_DEFAULT: the graph of the source */
+} PropterMapQuad;
+typedef struct {
+  size_t source; /* propter_mapping_source */
+  uint64_t line;
+  const PropterMapTerm *terms;
+  size_t term_count;
+  const PropterMapQuad *quads;
+  size_t quad_count;
+} PropterMapRecord;
+
+/* Receives the result; a failure stops the run and is what it returns. */
+typedef struct {
+  PropterStatus (*record)(const PropterMapRecord *record, void *payload, PropterError *err);
+  PropterStatus (*reject)(const PropterReject *reject, void *payload, PropterError *err);
+  /* True if the graph knows this predicate as a measure; NULL: only what the mapping documents say counts. */
+  bool (*is_measure)(PropterStr predicate, void *payload);
+  void *payload;
+} PropterMapSink;
+
+typedef struct {
+  bool provenance; /* say of each subject of class qb:Observation from which file, line and columns it comes */
+  const PropterLimits *limits;
+  const PropterLog *log;
+} PropterMapOptions;
+
+typedef struct {
+  uint64_t rows;    /* rows read, once per source */
+  uint64_t empty;   /* times that a row had no subject, because a value was missing */
+  uint64_t rejects; /* calls of reject */
+} PropterMapCounts;
+
+/* Reads every source once and hands over the records in the order of the sources (as the mapping names them), rows and triples maps. A
+ * row that breaks a rule gives no record of that triples map but a reject. Errors besides those of the tables: INVALID and NOT_FOUND with
+ * file and line of the mapping (unknown column, …); LIMIT, NO_MEMORY. */
+PROPTER_API PropterStatus propter_mapping_run(const PropterMapping *mapping, const PropterMapOptions *options, const PropterMapSink *sink, PropterMapCounts *counts, PropterError *err);
+/* One more than the highest constant number. */
+PROPTER_API uint32_t propter_mapping_constants(const PropterMapping *mapping);
+
+/* True if `text` (white space at both ends already dropped, where the type allows it) is in the lexical space of the XSD datatype, or the
+ * datatype is none that is checked (see map/lexical.c). On false, *wanted says what is expected: static text. */
+PROPTER_API bool propter_lexical_valid(PropterStr datatype, PropterStr text, const char **wanted);
+
+#endif

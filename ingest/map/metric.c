@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Metric definitions to the model: a propter:Metric that names its file and columns is a data cube of one measure. What the definition
+ * does not say is made from the metric's own IRI: data set, measure, dimensions, observations. */
+#include <string.h>
+
+#include "model.h"
+#include "propter/rdf.h"
+
+#define REF_PERIOD "http://purl.org/linked-data/sdmx/2009/dimension#refPeriod"
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a metric definition"); }
+
+typedef struct {
+  PropterMapping *m;
+  const DocTriple *at; /* the triple that says it is a metric */
+  PropterTerm metric;
+  uint32_t file;
+} Metric;
+
+static const DocTriple *find(const Metric *x, PropterVocab word, size_t n) {
+  const DocTriple *t;
+  for (size_t left = doc_subject(&x->m->doc, x->at->s, &t); left; left--, t++)
+    if (propter_str_equal(doc_node(&x->m->doc, t->p)->term.value, propter_vocab_iri(word)) && n-- == 0) return t;
+  return NULL;
+}
+
+static PropterStatus text_of(const Metric *x, PropterVocab word, size_t n, const DocTriple **t, PropterError *err) {
+  *t = find(x, word, n);
+  if (*t && doc_node(&x->m->doc, (*t)->o)->term.kind != PROPTER_TERM_LITERAL)
+    return doc_fail(&x->m->doc, *t, err, PROPTER_INVALID, "expected a text, found %s", doc_name(&x->m->doc, (*t)->o));
+  return PROPTER_OK;
+}
+
+static PropterStatus required(const Metric *x, PropterVocab word, const char *what, const DocTriple **t, PropterError *err) {
+  PROPTER_TRY(text_of(x, word, 0, t, err));
+  if (!*t) return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no %s", doc_name(&x->m->doc, x->at->s), what);
+  if (find(x, word, 1)) return doc_fail(&x->m->doc, find(x, word, 1), err, PROPTER_INVALID, "metric %s: expected one %s, found several", doc_name(&x->m->doc, x->at->s), what);
+  return PROPTER_OK;
+}
+
+static PropterStr value_of(const Metric *x, const DocTriple *t) { return doc_node(&x->m->doc, t->o)->term.value; }
+
+static PropterStatus define(const Metric *x, PropterTerm s, PropterVocab p, PropterTerm o, PropterError *err) {
+  PropterTerm predicate = model_word(p);
+  return model_definition(x->m, x->file, &s, &predicate, &o, err);
+}
+
+/* <metric>/NAME */
+static PropterStatus own_iri(const Metric *x, const char *name, PropterStr more, PropterTerm *out, PropterError *err) {
+  PropterBuf iri = {0};
+  propter_buf_printf(&iri, "%s/%s", x->metric.value.data, name);
+  for (size_t i = 0; i < more.len; i++) {
+    unsigned char c = (unsigned char)more.data[i];
+    bool plain = c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || memchr("-._~", c, 4);
+    plain ? propter_buf_add_char(&iri, (char)c) : propter_buf_printf(&iri, "%%%02X", c);
+  }
+  PropterStatus status = propter_buf_status(&iri, err);
+  const char *why;
+  if (status == PROPTER_OK && !propter_iri_valid(propter_buf_str(&iri), &why)) status = doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "%s is no IRI: %s", iri.data, why);
+  if (status == PROPTER_OK) {
+    *out = propter_iri(propter_arena_copy(&x->m->arena, propter_buf_str(&iri)));
+    if (!out->value.data) status = no_memory(err);
+  }
+  propter_buf_clear(&iri);
+  return status;
+}
+
+/* The IRI that the definition gives for `word`, or one of its own, which is then stated. */
+static PropterStatus iri_for(const Metric *x, PropterVocab word, const char *name, const char *fixed, PropterVocab class, PropterTerm *out, PropterError *err) {
+  const DocTriple *t = find(x, word, 0);
+  if (t) {
+    *out = doc_node(&x->m->doc, t->o)->term;
+    if (out->kind != PROPTER_TERM_IRI) return doc_fail(&x->m->doc, t, err, PROPTER_INVALID, "expected an IRI, found %s", doc_name(&x->m->doc, t->o));
+  } else {
+    if (fixed)
+      *out = propter_iri(propter_str(fixed));
+    else
+      PROPTER_TRY(own_iri(x, name, (PropterStr){"", 0}, out, err));
+    PROPTER_TRY(define(x, x->metric, word, *out, err));
+  }
+  return define(x, *out, VOCAB_rdf_type, model_word(class), err);
+}
+
+static PropterStatus add_part(TermMap *t, size_t most, Part part, PropterError *err) {
+  if (t->part_count == most) return propter_fail(err, PROPTER_BUG, "subject of a metric has too many parts");
+  t->parts[t->part_count++] = part;
+  return PROPTER_OK;
+}
+
+static PropterStatus says(const Metric *x, TriplesMap *map, PropterTerm predicate, TermMap *object, bool is_required, PropterError *err) {
+  PredicateObject po = {0};
+  TermMap *p;
+  PropterStatus status = model_constant(x->m, &predicate, x->at, &p, err);
+  ObjectMap o = {.map = object, .required = is_required, .at = object->at};
+  if (status == PROPTER_OK && (!propter_vec_push(&po.predicates, p) || !propter_vec_push(&po.objects, o) || !propter_vec_push(&map->says, po))) {
+    propter_vec_clear(&po.predicates);
+    propter_vec_clear(&po.objects);
+    status = no_memory(err);
+  }
+  return status;
+}
+
+static PropterStatus says_constant(const Metric *x, TriplesMap *map, PropterTerm predicate, PropterTerm object, PropterError *err) {
+  TermMap *o;
+  PROPTER_TRY(model_constant(x->m, &object, x->at, &o, err));
+  return says(x, map, predicate, o, false, err);
+}
+
+static PropterStatus typed_column(const Metric *x, const DocTriple *t, PropterVocab type, TermMap **out, PropterError *err) {
+  PropterTerm datatype = model_word(type);
+  PROPTER_TRY(model_reference(x->m, value_of(x, t), TYPE_LITERAL, t, out, err));
+  return model_constant(x->m, &datatype, t, &(*out)->datatype, err);
+}
+
+/* Each slice column is a dimension of its own; columns that tell rows apart only enter the key. */
+static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, PropterError *err) {
+  static const PropterVocab words[] = {VOCAB_propter_sliceColumn, VOCAB_propter_keyColumn};
+  for (size_t w = 0; w < 2; w++) {
+    const DocTriple *t;
+    for (size_t i = 0;; i++) {
+      PROPTER_TRY(text_of(x, words[w], i, &t, err));
+      if (!t) break;
+      PROPTER_TRY(add_part(map->subject, most, (Part){.text = {"/", 1}}, err));
+      PROPTER_TRY(add_part(map->subject, most, (Part){.text = value_of(x, t), .is_column = true, .slot = x->m->slot_count++}, err));
+      if (words[w] == VOCAB_propter_keyColumn) continue;
+      PropterTerm dimension;
+      TermMap *member;
+      PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
+      PROPTER_TRY(define(x, x->metric, VOCAB_propter_sliceBy, dimension, err));
+      PROPTER_TRY(define(x, dimension, VOCAB_rdf_type, model_word(VOCAB_qb_DimensionProperty), err));
+      PROPTER_TRY(define(x, dimension, VOCAB_rdfs_label, propter_literal(value_of(x, t)), err));
+      PROPTER_TRY(model_reference(x->m, value_of(x, t), TYPE_LITERAL, t, &member, err));
+      PROPTER_TRY(says(x, map, dimension, member, true, err));
+    }
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus check_definition(const Metric *x, PropterError *err) {
+  const DocTriple *t;
+  PropterGrain grain;
+  PROPTER_TRY(required(x, VOCAB_propter_grain, "propter:grain such as \"P1D\"^^xsd:duration", &t, err));
+  if (!propter_grain_parse(value_of(x, t), &grain)) return doc_fail(&x->m->doc, t, err, PROPTER_INVALID, "expected P1D, P7D, P1M, P3M or P1Y as grain, found \"%s\"", value_of(x, t).data);
+  if (!find(x, VOCAB_skos_prefLabel, 0)) return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no skos:prefLabel: questions could not name it", doc_name(&x->m->doc, x->at->s));
+  t = find(x, VOCAB_propter_aggregation, 0);
+  if (!t) return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no propter:aggregation (propter:Sum, propter:Mean, …)", doc_name(&x->m->doc, x->at->s));
+  return PROPTER_OK;
+}
+
+static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError *err) {
+  PropterMapping *m = x->m;
+  const DocTriple *file, *time, *value;
+  PROPTER_TRY(required(x, VOCAB_propter_sourceFile, "propter:sourceFile", &file, err));
+  PROPTER_TRY(required(x, VOCAB_propter_timeColumn, "propter:timeColumn", &time, err));
+  PROPTER_TRY(required(x, VOCAB_propter_sourceColumn, "propter:sourceColumn", &value, err));
+  PROPTER_TRY(check_definition(x, err));
+  PROPTER_TRY(source_of_file(m, file, value_of(x, file), &map->source, err));
+
+  PropterTerm dataset, measure, period, observations;
+  PROPTER_TRY(iri_for(x, VOCAB_propter_dataset, "data", NULL, VOCAB_qb_DataSet, &dataset, err));
+  PROPTER_TRY(iri_for(x, VOCAB_propter_measure, "value", NULL, VOCAB_qb_MeasureProperty, &measure, err));
+  PROPTER_TRY(iri_for(x, VOCAB_propter_timeDimension, NULL, REF_PERIOD, VOCAB_qb_DimensionProperty, &period, err));
+  PROPTER_TRY(own_iri(x, "observation/", (PropterStr){"", 0}, &observations, err));
+
+  size_t keys = 0;
+  while (find(x, VOCAB_propter_sliceColumn, keys)) keys++;
+  for (size_t k = 0; find(x, VOCAB_propter_keyColumn, k); k++) keys++;
+  size_t most = 2 + 2 * keys;
+  TermMap *subject = model_alloc(m, sizeof *subject, err);
+  if (!subject || !(subject->parts = model_alloc(m, most * sizeof *subject->parts, err))) return PROPTER_NO_MEMORY;
+  subject->kind = EXPRESSION_TEMPLATE;
+  subject->at = time;
+  map->subject = subject;
+  PROPTER_TRY(add_part(subject, most, (Part){.text = observations.value}, err));
+  PROPTER_TRY(add_part(subject, most, (Part){.text = value_of(x, time), .is_column = true, .is_day = true, .slot = m->slot_count++}, err));
+
+  TermMap *day, *number;
+  PROPTER_TRY(says_constant(x, map, model_word(VOCAB_rdf_type), model_word(VOCAB_qb_Observation), err));
+  PROPTER_TRY(says_constant(x, map, model_word(VOCAB_qb_dataSet), dataset, err));
+  PROPTER_TRY(typed_column(x, time, VOCAB_xsd_date, &day, err));
+  day->parts[0].is_day = true;
+  PROPTER_TRY(says(x, map, period, day, true, err));
+  PROPTER_TRY(read_keys(x, map, most, err));
+  PROPTER_TRY(typed_column(x, value, VOCAB_xsd_decimal, &number, err));
+  map->observation = map->unique = true;
+  return says(x, map, measure, number, true, err);
+}
+
+/* All that the document says goes into the graph with the definition. */
+static PropterStatus take_document(PropterMapping *m, uint32_t file, PropterError *err) {
+  for (size_t i = 0; i < m->doc.triples.count; i++) {
+    const DocTriple *t = &m->doc.triples.items[i];
+    if (t->file == file) PROPTER_TRY(model_definition(m, file, &doc_node(&m->doc, t->s)->term, &doc_node(&m->doc, t->p)->term, &doc_node(&m->doc, t->o)->term, err));
+  }
+  return PROPTER_OK;
+}
+
+PropterStatus metric_compile(PropterMapping *m, PropterError *err) {
+  uint64_t taken = 0; /* documents, as bits; more than 64 are refused below */
+  for (size_t i = 0; i < m->doc.triples.count; i++) {
+    const DocTriple *t = &m->doc.triples.items[i];
+    if (doc_node(&m->doc, t->p)->word != WORD_type || !propter_str_equal(doc_node(&m->doc, t->o)->term.value, propter_vocab_iri(VOCAB_propter_Metric))) continue;
+    Metric x = {m, t, doc_node(&m->doc, t->s)->term, t->file};
+    if (!find(&x, VOCAB_propter_sourceFile, 0)) continue;
+    if (x.metric.kind != PROPTER_TERM_IRI) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a metric needs an IRI, found a blank node");
+    if (t->file >= 64) return doc_fail(&m->doc, t, err, PROPTER_LIMIT, "more than 64 documents with metric definitions");
+    if (!(taken >> t->file & 1)) PROPTER_TRY(take_document(m, t->file, err));
+    taken |= UINT64_C(1) << t->file;
+    if (!propter_vec_push(&m->maps, ((TriplesMap){.node = t->s, .at = t}))) return no_memory(err);
+    PROPTER_TRY(read_metric(&x, &m->maps.items[m->maps.count - 1], err));
+  }
+  return PROPTER_OK;
+}

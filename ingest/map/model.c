@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model.h"
+
+#include <string.h>
+
+void *model_alloc(PropterMapping *m, size_t size, PropterError *err) {
+  void *p = propter_arena_alloc(&m->arena, size);
+  if (!p) (void)propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
+  return p;
+}
+
+void model_blank(const PropterMapping *m, uint32_t file, PropterStr label, char out[34]) {
+  PropterBuf key = {0};
+  propter_buf_add(&key, m->doc.files.items[file].iri);
+  propter_buf_add_char(&key, '\n');
+  propter_buf_add(&key, label);
+  out[0] = 'm';
+  propter_hash_hex(propter_buf_str(&key), out + 1);
+  propter_buf_clear(&key);
+}
+
+static PropterStatus copy_blank(PropterMapping *m, uint32_t file, const PropterTerm *term, PropterTerm *out, PropterError *err) {
+  *out = *term;
+  if (term->kind != PROPTER_TERM_BLANK) return PROPTER_OK;
+  char label[34];
+  model_blank(m, file, term->value, label);
+  out->value = propter_arena_copy(&m->arena, propter_str(label));
+  return out->value.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
+}
+
+PropterTerm model_word(PropterVocab word) { return propter_iri(propter_vocab_iri(word)); }
+
+static PropterStatus number_constant(PropterMapping *m, const PropterTerm *term, uint32_t *number, PropterError *err) {
+  propter_buf_reset(&m->doc.key);
+  propter_term_write(term, &m->doc.key);
+  PROPTER_TRY(propter_buf_status(&m->doc.key, err));
+  bool added;
+  uint64_t *at = propter_map_put(&m->constant_index, propter_buf_str(&m->doc.key), m->constants.count + 1, &added);
+  if (!at || (added && !propter_vec_push(&m->constants, *term))) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
+  *number = (uint32_t)*at;
+  return PROPTER_OK;
+}
+
+PropterStatus model_constant(PropterMapping *m, const PropterTerm *term, const DocTriple *at, TermMap **out, PropterError *err) {
+  TermMap *t = model_alloc(m, sizeof *t, err);
+  if (!t) return PROPTER_NO_MEMORY;
+  t->kind = EXPRESSION_CONSTANT;
+  t->type = term->kind == PROPTER_TERM_IRI ? TYPE_IRI : term->kind == PROPTER_TERM_BLANK ? TYPE_BLANK : TYPE_LITERAL;
+  t->at = at;
+  PROPTER_TRY(copy_blank(m, at ? at->file : 0, term, &t->constant, err));
+  PROPTER_TRY(number_constant(m, &t->constant, &t->number, err));
+  *out = t;
+  return PROPTER_OK;
+}
+
+static PropterStatus with_parts(PropterMapping *m, ExpressionKind kind, size_t most, TermType type, const DocTriple *at, TermMap **out, PropterError *err) {
+  TermMap *t = model_alloc(m, sizeof *t, err);
+  if (!t || !(t->parts = model_alloc(m, most * sizeof *t->parts, err))) return PROPTER_NO_MEMORY;
+  t->kind = kind;
+  t->type = type;
+  t->at = at;
+  *out = t;
+  return PROPTER_OK;
+}
+
+PropterStatus model_reference(PropterMapping *m, PropterStr column, TermType type, const DocTriple *at, TermMap **out, PropterError *err) {
+  PROPTER_TRY(with_parts(m, EXPRESSION_REFERENCE, 1, type, at, out, err));
+  (*out)->parts[(*out)->part_count++] = (Part){.text = column, .is_column = true, .slot = m->slot_count++};
+  return PROPTER_OK;
+}
+
+PropterStatus model_template(PropterMapping *m, PropterStr text, TermType type, const DocTriple *at, TermMap **out, PropterError *err) {
+  size_t braces = 0;
+  for (size_t i = 0; i < text.len; i++) braces += text.data[i] == '{';
+  PROPTER_TRY(with_parts(m, EXPRESSION_TEMPLATE, 2 * braces + 1, type, at, out, err));
+  TermMap *t = *out;
+  char *buf = model_alloc(m, text.len + 1, err);
+  if (!buf) return PROPTER_NO_MEMORY;
+  size_t begin = 0, to = 0, open = SIZE_MAX;
+  for (size_t i = 0; i <= text.len; i++) {
+    char c = i < text.len ? text.data[i] : '\0';
+    bool end = i == text.len;
+    if (!end && c == '\\' && i + 1 < text.len && strchr("{}\\", text.data[i + 1])) {
+      buf[to++] = text.data[++i];
+      continue;
+    }
+    bool opens = !end && c == '{', closes = !end && c == '}';
+    if (opens && open != SIZE_MAX) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": expected '}' for the '{' at character %zu, found another '{'; a brace that stands for itself is written \\{", (int)text.len, text.data, open + 1);
+    if (closes && open == SIZE_MAX) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": '}' at character %zu has no '{'; a brace that stands for itself is written \\}", (int)text.len, text.data, i + 1);
+    if (end && open != SIZE_MAX) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": expected '}' for the '{' at character %zu, found the end", (int)text.len, text.data, open + 1);
+    if (!opens && !closes && !end) {
+      buf[to++] = c;
+      continue;
+    }
+    if (closes && to == begin) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": expected a column name between the braces at character %zu", (int)text.len, text.data, open + 1);
+    if (to > begin) t->parts[t->part_count++] = (Part){.text = {buf + begin, to - begin}, .is_column = closes, .slot = closes ? m->slot_count++ : 0};
+    begin = to;
+    open = opens ? i : SIZE_MAX;
+  }
+  if (!t->part_count) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a template, found an empty text");
+  return PROPTER_OK;
+}
+
+PropterStatus model_definition(PropterMapping *m, uint32_t file, const PropterTerm *s, const PropterTerm *p, const PropterTerm *o, PropterError *err) {
+  Definition d = {{*s, *p, *o, propter_iri(m->doc.files.items[file].iri)}};
+  PROPTER_TRY(copy_blank(m, file, s, &d.quad[0], err));
+  PROPTER_TRY(copy_blank(m, file, o, &d.quad[2], err));
+  return propter_vec_push(&m->definitions, d) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a metric definition");
+}
+
+/* --- Where observations come from ---------------------------------------------------------------------------------------------- */
+
+static bool among_parts(const TermMap *t, PropterStr column) {
+  for (size_t i = 0; i < t->part_count; i++)
+    if (t->parts[i].is_column && propter_str_equal(t->parts[i].text, column)) return true;
+  return false;
+}
+
+static bool is_measure(const PropterMapping *m, PropterStr predicate) {
+  for (size_t i = 0; i < m->doc.triples.count; i++) {
+    const DocTriple *t = &m->doc.triples.items[i];
+    if (doc_node(&m->doc, t->p)->word == WORD_type && propter_str_equal(doc_node(&m->doc, t->o)->term.value, propter_vocab_iri(VOCAB_qb_MeasureProperty)) &&
+        propter_str_equal(doc_node(&m->doc, t->s)->term.value, predicate))
+      return true;
+  }
+  return false;
+}
+
+static PropterStatus add_column(PropterMapping *m, TriplesMap *map, PropterStr predicate, PropterStr column, PropterError *err) {
+  for (size_t i = 0; i < map->columns.count; i++)
+    if (propter_str_equal(map->columns.items[i].predicate, predicate) && propter_str_equal(map->columns.items[i].name->constant.value, column)) return PROPTER_OK;
+  Column c = {.predicate = predicate, .measure = is_measure(m, predicate)};
+  PropterTerm text = propter_literal(column);
+  PROPTER_TRY(model_constant(m, &text, NULL, &c.name, err));
+  return propter_vec_push(&map->columns, c) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
+}
+
+static PropterStatus find_columns(PropterMapping *m, TriplesMap *map, PropterError *err) {
+  for (size_t k = 0; k < map->says.count; k++) {
+    const PredicateObject *po = &map->says.items[k];
+    for (size_t o = 0; o < po->objects.count; o++) {
+      const TermMap *t = po->objects.items[o].map;
+      for (size_t i = 0; t && i < t->part_count; i++) {
+        if (!t->parts[i].is_column || among_parts(map->subject, t->parts[i].text)) continue;
+        for (size_t p = 0; p < po->predicates.count; p++)
+          if (po->predicates.items[p]->kind == EXPRESSION_CONSTANT) PROPTER_TRY(add_column(m, map, po->predicates.items[p]->constant.value, t->parts[i].text, err));
+      }
+    }
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus prepare_places(PropterMapping *m, PropterError *err) {
+  PropterTerm file = model_word(VOCAB_propter_sourceFile), row = model_word(VOCAB_propter_sourceRow), column = model_word(VOCAB_propter_sourceColumn);
+  PROPTER_TRY(model_constant(m, &file, NULL, &m->says_file, err));
+  PROPTER_TRY(model_constant(m, &row, NULL, &m->says_row, err));
+  PROPTER_TRY(model_constant(m, &column, NULL, &m->says_column, err));
+  for (size_t i = 0; i < m->sources.count; i++) {
+    PropterTerm path = propter_literal(m->sources.items[i].is.path);
+    PROPTER_TRY(model_constant(m, &path, NULL, &m->sources.items[i].path, err));
+  }
+  for (size_t i = 0; i < m->maps.count; i++)
+    if (m->maps.items[i].observation) PROPTER_TRY(find_columns(m, &m->maps.items[i], err));
+  return PROPTER_OK;
+}
+
+/* --- Public ------------------------------------------------------------------------------------------------------------------ */
+
+PropterStatus propter_mapping_read(const char *const *paths, size_t count, PropterStr base, const PropterLimits *limits, PropterMapping **out, PropterError *err) {
+  PropterMapping *m = propter_calloc(1, sizeof *m);
+  if (!m) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
+  m->doc.arena = &m->arena;
+  m->base = propter_arena_copy(&m->arena, base);
+  PropterStatus status = m->base.data ? doc_read(&m->doc, paths, count, limits, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
+  if (status == PROPTER_OK) status = rml_compile(m, err);
+  if (status == PROPTER_OK) status = metric_compile(m, err);
+  if (status == PROPTER_OK && !m->maps.count) {
+    propter_error_at(err, count ? paths[0] : NULL, 0, 0);
+    status = propter_fail(err, PROPTER_INVALID, "expected RML triples maps or metric definitions (propter:Metric with propter:sourceFile), found neither");
+  }
+  if (status == PROPTER_OK) status = prepare_places(m, err);
+  if (status != PROPTER_OK) {
+    propter_mapping_free(m);
+    return status;
+  }
+  *out = m;
+  return PROPTER_OK;
+}
+
+void propter_mapping_free(PropterMapping *m) {
+  if (!m) return;
+  for (size_t i = 0; i < m->maps.count; i++) {
+    TriplesMap *t = &m->maps.items[i];
+    for (size_t k = 0; k < t->says.count; k++) {
+      propter_vec_clear(&t->says.items[k].predicates);
+      propter_vec_clear(&t->says.items[k].objects);
+      propter_vec_clear(&t->says.items[k].graphs);
+    }
+    propter_vec_clear(&t->says);
+    propter_vec_clear(&t->graphs);
+    propter_vec_clear(&t->columns);
+  }
+  for (size_t i = 0; i < m->sources.count; i++) propter_vec_clear(&m->sources.items[i].nulls);
+  propter_vec_clear(&m->maps);
+  propter_vec_clear(&m->sources);
+  propter_vec_clear(&m->constants);
+  propter_vec_clear(&m->definitions);
+  propter_map_clear(&m->constant_index);
+  doc_clear(&m->doc);
+  propter_arena_clear(&m->arena);
+  propter_free(m);
+}
+
+const PropterMapSource *propter_mapping_source(const PropterMapping *m, size_t n) { return n < m->sources.count ? &m->sources.items[n].is : NULL; }
+
+uint32_t propter_mapping_constants(const PropterMapping *m) { return (uint32_t)m->constants.count + 1; }
+
+PropterStatus propter_mapping_definitions(const PropterMapping *m, PropterStatus (*statement)(const PropterTerm quad[4], void *payload, PropterError *err), void *payload,
+                                          PropterError *err) {
+  for (size_t i = 0; i < m->definitions.count; i++) PROPTER_TRY(statement(m->definitions.items[i].quad, payload, err));
+  return PROPTER_OK;
+}

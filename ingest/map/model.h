@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A mapping as it is executed. Both ways to write one (rml.c, metric.c) end here. */
+#ifndef MAP_MODEL_H
+#define MAP_MODEL_H
+
+#include "doc.h"
+#include "propter/date.h"
+#include "propter/map.h"
+#include "propter/table.h"
+#include "propter/vocab.h"
+
+typedef enum { EXPRESSION_NONE, EXPRESSION_CONSTANT, EXPRESSION_REFERENCE, EXPRESSION_TEMPLATE } ExpressionKind;
+typedef enum { TYPE_IRI, TYPE_URI, TYPE_UNSAFE_IRI, TYPE_UNSAFE_URI, TYPE_BLANK, TYPE_LITERAL } TermType;
+
+/* Text, or a column. */
+typedef struct {
+  PropterStr text; /* of the column: its name */
+  bool is_column;
+  bool is_day; /* the column holds a day or a period; its first day is meant (metric definitions) */
+  size_t slot; /* of a column: number in the mapping */
+} Part;
+
+typedef struct TermMap TermMap;
+struct TermMap {
+  ExpressionKind kind;
+  TermType type;
+  PropterTerm constant;
+  uint32_t number; /* of the constant, from 1 */
+  Part *parts;     /* of a reference (one) or a template */
+  size_t part_count;
+  TermMap *datatype, *language; /* NULL: none */
+  PropterStr base;              /* put before relative IRIs; empty: none */
+  const DocTriple *at;          /* where the mapping says so; NULL: nowhere */
+};
+
+typedef PROPTER_VEC(TermMap *) TermMaps;
+
+typedef struct {
+  TermMap *child, *parent; /* literals */
+} Join;
+
+typedef struct {
+  TermMap *map;      /* NULL: an object taken from another triples map */
+  size_t parent;     /* index of that triples map */
+  Join *joins;
+  size_t join_count;
+  size_t number;     /* of an object taken from another triples map, in the mapping */
+  bool required;     /* without a value the whole record is left out */
+  const DocTriple *at;
+} ObjectMap;
+
+typedef struct {
+  TermMaps predicates;
+  PROPTER_VEC(ObjectMap) objects;
+  TermMaps graphs; /* NULL: the default graph */
+} PredicateObject;
+
+typedef struct {
+  PropterStr predicate;
+  bool measure;  /* the mapping itself says that the predicate is a measure */
+  TermMap *name; /* literal */
+} Column;
+
+typedef struct {
+  Node node;
+  size_t source;
+  TermMap *subject;
+  TermMaps graphs; /* NULL: the default graph */
+  PROPTER_VEC(PredicateObject) says; /* classes are the first of them */
+  bool observation;  /* its subjects are of class qb:Observation */
+  bool unique;       /* two rows with the same subject are a mistake */
+  PROPTER_VEC(Column) columns; /* of an observation: those that its values, not its key, come from */
+  const DocTriple *at;
+} TriplesMap;
+
+typedef struct {
+  PropterMapSource is;
+  PropterTableOptions options;
+  PROPTER_VEC(PropterStr) nulls; /* cells that stand for no value */
+  TermMap *path;             /* literal */
+  const DocTriple *at;
+} LogicalSource;
+
+typedef struct {
+  PropterTerm quad[4];
+} Definition;
+
+struct PropterMapping {
+  PropterArena arena;
+  Doc doc;
+  PropterStr base; /* given by the caller */
+  PROPTER_VEC(TriplesMap) maps;
+  PROPTER_VEC(LogicalSource) sources;
+  PROPTER_VEC(PropterTerm) constants; /* number - 1 */
+  PropterMap constant_index;
+  PROPTER_VEC(Definition) definitions;
+  size_t slot_count, join_count;
+  TermMap *says_file, *says_row, *says_column; /* predicates of an observation's place */
+};
+
+/* rml.c and metric.c: what the documents say, appended to the mapping. */
+PropterStatus rml_compile(PropterMapping *m, PropterError *err);
+PropterStatus metric_compile(PropterMapping *m, PropterError *err);
+
+/* source.c: the source of a triples map (found again if it was there), by its node or by a path relative to a document. */
+PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *index, PropterError *err);
+PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, size_t *index, PropterError *err);
+
+/* model.c: parts of a mapping in its arena. */
+void *model_alloc(PropterMapping *m, size_t size, PropterError *err);
+PropterStatus model_constant(PropterMapping *m, const PropterTerm *term, const DocTriple *at, TermMap **out, PropterError *err);
+PropterStatus model_reference(PropterMapping *m, PropterStr column, TermType type, const DocTriple *at, TermMap **out, PropterError *err);
+/* Template text: {column}, with \{ \} and \\ for themselves. INVALID with the place of a brace without its partner. */
+PropterStatus model_template(PropterMapping *m, PropterStr text, TermType type, const DocTriple *at, TermMap **out, PropterError *err);
+/* A statement for the graph of document `file`; blank nodes are those of that document. */
+PropterStatus model_definition(PropterMapping *m, uint32_t file, const PropterTerm *s, const PropterTerm *p, const PropterTerm *o, PropterError *err);
+PropterTerm model_word(PropterVocab word);
+/* Label of a blank node of a document, the same in every run and of no other document: "m" and a hash of the document's IRI and `label`. */
+void model_blank(const PropterMapping *m, uint32_t file, PropterStr label, char out[34]);
+
+/* lexical.c: white space around this datatype's values means nothing. */
+bool lexical_collapses(PropterStr datatype);
+/* First day of what a cell of a time column says: 2011-08-07, 2011-08-07T10:00, 2011-08, 2011-Q3, 2011-W32, 2011. */
+bool lexical_first_day(PropterStr text, PropterDay *day);
+
+#endif

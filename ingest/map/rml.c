@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* RML to the model: RML-Core (https://w3id.org/rml/core/spec) and its form of 2014, which takes its terms from R2RML. */
+#include <string.h>
+
+#include "model.h"
+#include "propter/rdf.h"
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping"); }
+
+static const PropterTerm *term_of(const PropterMapping *m, const DocTriple *t) { return &doc_node(&m->doc, t->o)->term; }
+
+/* What a term map stands for: its default term type and what it may be called in messages. */
+typedef enum { ROLE_SUBJECT, ROLE_PREDICATE, ROLE_OBJECT, ROLE_GRAPH, ROLE_DATATYPE, ROLE_LANGUAGE, ROLE_KEY } Role;
+static const char *const role_names[] = {"subject", "predicate", "object", "graph", "datatype", "language", "join"};
+
+static PropterStatus read_type(PropterMapping *m, const DocTriple *t, TermType *type, PropterError *err) {
+  switch (doc_node(&m->doc, t->o)->word) {
+  case WORD_IRI: *type = TYPE_IRI; return PROPTER_OK;
+  case WORD_URI: *type = TYPE_URI; return PROPTER_OK;
+  case WORD_UnsafeIRI: *type = TYPE_UNSAFE_IRI; return PROPTER_OK;
+  case WORD_UnsafeURI: *type = TYPE_UNSAFE_URI; return PROPTER_OK;
+  case WORD_BlankNode: *type = TYPE_BLANK; return PROPTER_OK;
+  case WORD_Literal: *type = TYPE_LITERAL; return PROPTER_OK;
+  default: return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected IRI, BlankNode or Literal as term type, found %s", doc_name(&m->doc, t->o));
+  }
+}
+
+/* A subtag of four to eight letters in first place is well formed, but nobody has ever registered one. */
+static bool language_exists(PropterStr tag) {
+  const char *dash = tag.len ? memchr(tag.data, '-', tag.len) : NULL;
+  size_t n = dash ? (size_t)(dash - tag.data) : tag.len;
+  return propter_language_valid(tag) && (n <= 3);
+}
+
+static PropterStatus check_constant(PropterMapping *m, const TermMap *t, Role role, PropterError *err) {
+  PropterTermKind kind = t->constant.kind;
+  bool fine = role == ROLE_OBJECT || role == ROLE_KEY || kind == PROPTER_TERM_IRI || (role == ROLE_SUBJECT && kind == PROPTER_TERM_BLANK) || (role == ROLE_LANGUAGE && kind == PROPTER_TERM_LITERAL);
+  if (!fine && kind == PROPTER_TERM_BLANK) return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "a %s cannot be a blank node; if a map is meant, it stands after %sMap", role_names[role], role_names[role]);
+  if (!fine) return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "a %s cannot be a literal: \"%.*s\"", role_names[role], (int)t->constant.value.len, t->constant.value.data);
+  if (role == ROLE_LANGUAGE && !language_exists(t->constant.value))
+    return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "expected a language tag such as \"en\" or \"de-AT\", found \"%.*s\"", (int)t->constant.value.len, t->constant.value.data);
+  return PROPTER_OK;
+}
+
+static PropterStatus read_term_map(PropterMapping *m, const DocTriple *at, Role role, TermMap **out, PropterError *err);
+
+/* rr:datatype, rml:datatypeMap, rr:language, rml:languageMap. */
+static PropterStatus read_annotation(PropterMapping *m, Node node, Word shortcut, Word map, Role role, TermMap **out, PropterError *err) {
+  const DocTriple *constant = doc_get(&m->doc, node, shortcut, 0), *t = doc_get(&m->doc, node, map, 0);
+  if ((constant && t) || doc_get(&m->doc, node, shortcut, 1) || doc_get(&m->doc, node, map, 1)) return doc_fail(&m->doc, t ? t : constant, err, PROPTER_INVALID, "expected one %s, found several", role_names[role]);
+  if (t) return read_term_map(m, t, role, out, err);
+  if (!constant) return PROPTER_OK;
+  PROPTER_TRY(model_constant(m, term_of(m, constant), constant, out, err));
+  return check_constant(m, *out, role, err);
+}
+
+static PropterStatus read_expression(PropterMapping *m, const DocTriple *at, Role role, TermMap **out, PropterError *err) {
+  static const Word kinds[] = {WORD_constant, WORD_reference, WORD_column, WORD_template};
+  const DocTriple *found = NULL;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    const DocTriple *t = doc_get(&m->doc, at->o, kinds[i], 0);
+    if (t && (found || doc_get(&m->doc, at->o, kinds[i], 1))) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected one of constant, reference and template, found several");
+    if (t) found = t;
+  }
+  TermType type = role == ROLE_OBJECT || role == ROLE_LANGUAGE || role == ROLE_KEY ? TYPE_LITERAL : TYPE_IRI;
+  if (!found) {
+    const DocTriple *t = doc_get(&m->doc, at->o, WORD_functionExecution, 0);
+    if (!t) t = doc_get(&m->doc, at->o, WORD_functionValue, 0);
+    if (t) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected constant, reference or template, found a function");
+    t = doc_get(&m->doc, at->o, WORD_termType, 0);
+    if (!t || doc_node(&m->doc, t->o)->word != WORD_BlankNode || (role != ROLE_SUBJECT && role != ROLE_OBJECT))
+      return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a %s with a constant, a reference or a template, found none", role_names[role]);
+    TermMap *fresh = model_alloc(m, sizeof *fresh, err);
+    if (!fresh) return PROPTER_NO_MEMORY;
+    fresh->type = TYPE_BLANK;
+    fresh->at = at;
+    *out = fresh;
+    return PROPTER_OK;
+  }
+  const PropterTerm *value = term_of(m, found);
+  Word word = doc_node(&m->doc, found->p)->word;
+  if (word == WORD_constant) return model_constant(m, value, found, out, err);
+  if (value->kind != PROPTER_TERM_LITERAL) return doc_fail(&m->doc, found, err, PROPTER_INVALID, "expected a text, found %s", doc_name(&m->doc, found->o));
+  if (word == WORD_template) {
+    if (role == ROLE_OBJECT) type = TYPE_IRI;
+    return model_template(m, value->value, type, found, out, err);
+  }
+  PropterStr column = value->value;
+  /* R2RML's delimited identifiers. */
+  if (word == WORD_column && column.len > 2 && column.data[0] == '"' && column.data[column.len - 1] == '"') column.data++, column.len -= 2;
+  return model_reference(m, column, type, found, out, err);
+}
+
+static PropterStatus apply_type(PropterMapping *m, const DocTriple *at, Role role, TermMap *map, PropterError *err) {
+  const DocTriple *t = doc_get(&m->doc, at->o, WORD_termType, 0);
+  bool annotated = map->datatype || map->language;
+  if (annotated && !t && map->kind != EXPRESSION_CONSTANT) map->type = TYPE_LITERAL;
+  if (!t) return PROPTER_OK;
+  if (doc_get(&m->doc, at->o, WORD_termType, 1)) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected one term type, found several");
+  TermType type = TYPE_IRI;
+  PROPTER_TRY(read_type(m, t, &type, err));
+  if (role == ROLE_SUBJECT && type == TYPE_LITERAL) {
+    /* An error in RML-Core. The suite of the 2014 form wants the term type passed over (RMLTC0004b). */
+    if (doc_node(&m->doc, t->p)->vocabulary == VOCABULARY_2014) return PROPTER_OK;
+    return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a subject cannot be a literal");
+  }
+  if ((role == ROLE_PREDICATE || role == ROLE_GRAPH || role == ROLE_DATATYPE) && type >= TYPE_BLANK) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a %s must be an IRI", role_names[role]);
+  if (annotated && type != TYPE_LITERAL) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "only a literal has a datatype or a language");
+  if (map->kind != EXPRESSION_CONSTANT) map->type = type;
+  return PROPTER_OK;
+}
+
+static PropterStatus read_term_map(PropterMapping *m, const DocTriple *at, Role role, TermMap **out, PropterError *err) {
+  if (doc_node(&m->doc, at->o)->term.kind == PROPTER_TERM_LITERAL) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a %s map, found the text \"%s\"", role_names[role], doc_name(&m->doc, at->o));
+  PROPTER_TRY(read_expression(m, at, role, out, err));
+  TermMap *map = *out;
+  if (role == ROLE_OBJECT) {
+    PROPTER_TRY(read_annotation(m, at->o, WORD_datatype, WORD_datatypeMap, ROLE_DATATYPE, &map->datatype, err));
+    PROPTER_TRY(read_annotation(m, at->o, WORD_language, WORD_languageMap, ROLE_LANGUAGE, &map->language, err));
+    if (map->datatype && map->language) return doc_fail(&m->doc, map->language->at, err, PROPTER_INVALID, "a literal has a datatype or a language, not both");
+  }
+  PROPTER_TRY(apply_type(m, at, role, map, err));
+  if (map->kind == EXPRESSION_CONSTANT) return check_constant(m, map, role, err);
+  return PROPTER_OK;
+}
+
+/* All of `map` and of the shortcut for a constant, appended in the order of the document. */
+static PropterStatus read_term_maps(PropterMapping *m, Node node, Word shortcut, Word map, Role role, TermMaps *out, PropterError *err) {
+  const DocTriple *t;
+  for (size_t n = doc_subject(&m->doc, node, &t); n; n--, t++) {
+    Word word = doc_node(&m->doc, t->p)->word;
+    if (word != shortcut && word != map) continue;
+    TermMap *term = NULL;
+    if (word == map) {
+      PROPTER_TRY(read_term_map(m, t, role, &term, err));
+    } else {
+      PROPTER_TRY(model_constant(m, term_of(m, t), t, &term, err));
+      PROPTER_TRY(check_constant(m, term, role, err));
+    }
+    if (!propter_vec_push(out, term)) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
+/* rr:graph names the default graph by an IRI of its own. */
+static bool is_default_graph(const PropterMapping *m, const TermMap *t) {
+  return t->kind == EXPRESSION_CONSTANT && t->at && doc_node(&m->doc, t->at->o)->word == WORD_defaultGraph;
+}
+
+static PropterStatus read_graphs(PropterMapping *m, Node node, TermMaps *out, PropterError *err) {
+  PROPTER_TRY(read_term_maps(m, node, WORD_graph, WORD_graphMap, ROLE_GRAPH, out, err));
+  for (size_t i = 0; i < out->count; i++)
+    if (is_default_graph(m, out->items[i])) out->items[i] = NULL;
+  return PROPTER_OK;
+}
+
+static PropterStatus read_join(PropterMapping *m, const DocTriple *t, Join *join, PropterError *err) {
+  const struct {
+    Word shortcut, map;
+    TermMap **to;
+    const char *name;
+  } sides[2] = {{WORD_child, WORD_childMap, &join->child, "child"}, {WORD_parent, WORD_parentMap, &join->parent, "parent"}};
+  for (size_t i = 0; i < 2; i++) {
+    const DocTriple *column = doc_get(&m->doc, t->o, sides[i].shortcut, 0), *map = doc_get(&m->doc, t->o, sides[i].map, 0);
+    if (!column && !map) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "the join condition has no %s", sides[i].name);
+    if (map)
+      PROPTER_TRY(read_term_map(m, map, ROLE_KEY, sides[i].to, err));
+    else
+      PROPTER_TRY(model_reference(m, term_of(m, column)->value, TYPE_LITERAL, column, sides[i].to, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_parent(PropterMapping *m, const DocTriple *at, const DocTriple *parent, ObjectMap *object, PropterError *err) {
+  object->parent = SIZE_MAX;
+  for (size_t i = 0; i < m->maps.count; i++)
+    if (m->maps.items[i].node == parent->o) object->parent = i;
+  if (object->parent == SIZE_MAX) return doc_fail(&m->doc, parent, err, PROPTER_INVALID, "no triples map %s", doc_name(&m->doc, parent->o));
+  object->number = m->join_count++;
+  size_t n = 0;
+  while (doc_get(&m->doc, at->o, WORD_joinCondition, n)) n++;
+  object->joins = model_alloc(m, n * sizeof *object->joins, err);
+  if (!object->joins) return PROPTER_NO_MEMORY;
+  for (; object->join_count < n; object->join_count++) PROPTER_TRY(read_join(m, doc_get(&m->doc, at->o, WORD_joinCondition, object->join_count), &object->joins[object->join_count], err));
+  return PROPTER_OK;
+}
+
+static PropterStatus read_objects(PropterMapping *m, Node node, PredicateObject *po, PropterError *err) {
+  const DocTriple *t;
+  for (size_t n = doc_subject(&m->doc, node, &t); n; n--, t++) {
+    Word word = doc_node(&m->doc, t->p)->word;
+    if (word != WORD_object && word != WORD_objectMap) continue;
+    ObjectMap object = {.at = t};
+    const DocTriple *parent = word == WORD_objectMap ? doc_get(&m->doc, t->o, WORD_parentTriplesMap, 0) : NULL;
+    if (parent)
+      PROPTER_TRY(read_parent(m, t, parent, &object, err));
+    else if (word == WORD_objectMap)
+      PROPTER_TRY(read_term_map(m, t, ROLE_OBJECT, &object.map, err));
+    else
+      PROPTER_TRY(model_constant(m, term_of(m, t), t, &object.map, err));
+    if (!propter_vec_push(&po->objects, object)) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_predicate_object(PropterMapping *m, const DocTriple *at, PredicateObject *po, PropterError *err) {
+  PROPTER_TRY(read_term_maps(m, at->o, WORD_predicate, WORD_predicateMap, ROLE_PREDICATE, &po->predicates, err));
+  PROPTER_TRY(read_objects(m, at->o, po, err));
+  PROPTER_TRY(read_graphs(m, at->o, &po->graphs, err));
+  if (!po->predicates.count) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the predicate-object map has no predicate");
+  if (!po->objects.count) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the predicate-object map has no object");
+  return PROPTER_OK;
+}
+
+static bool is_type_of_observation(const PredicateObject *po) {
+  bool types = false, observation = false;
+  for (size_t i = 0; i < po->predicates.count; i++)
+    types |= po->predicates.items[i]->kind == EXPRESSION_CONSTANT && propter_str_equal(po->predicates.items[i]->constant.value, propter_vocab_iri(VOCAB_rdf_type));
+  for (size_t i = 0; i < po->objects.count; i++) {
+    const TermMap *o = po->objects.items[i].map;
+    observation |= o && o->kind == EXPRESSION_CONSTANT && propter_str_equal(o->constant.value, propter_vocab_iri(VOCAB_qb_Observation));
+  }
+  return types && observation;
+}
+
+static PropterStatus read_classes(PropterMapping *m, TriplesMap *map, Node subject, PropterError *err) {
+  PredicateObject po = {0};
+  const DocTriple *t;
+  TermMap *type = NULL;
+  PropterTerm rdf_type = model_word(VOCAB_rdf_type);
+  if (!doc_get(&m->doc, subject, WORD_class, 0)) return PROPTER_OK;
+  PropterStatus status = model_constant(m, &rdf_type, NULL, &type, err);
+  if (status == PROPTER_OK && !propter_vec_push(&po.predicates, type)) status = no_memory(err);
+  for (size_t i = 0; status == PROPTER_OK && (t = doc_get(&m->doc, subject, WORD_class, i)); i++) {
+    ObjectMap object = {.at = t};
+    status = model_constant(m, term_of(m, t), t, &object.map, err);
+    if (status == PROPTER_OK && object.map->constant.kind != PROPTER_TERM_IRI) status = doc_fail(&m->doc, t, err, PROPTER_INVALID, "a class must be an IRI, found \"%s\"", doc_name(&m->doc, t->o));
+    if (status == PROPTER_OK && !propter_vec_push(&po.objects, object)) status = no_memory(err);
+  }
+  if (status == PROPTER_OK && !propter_vec_push(&map->says, po)) status = no_memory(err);
+  if (status == PROPTER_OK) return PROPTER_OK;
+  propter_vec_clear(&po.predicates);
+  propter_vec_clear(&po.objects);
+  return status;
+}
+
+/* The base of relative IRIs: the triples map's, the document's, the caller's. */
+static PropterStr base_of(const PropterMapping *m, const TriplesMap *map) {
+  const DocTriple *t = doc_get(&m->doc, map->node, WORD_baseIRI, 0);
+  if (t) return term_of(m, t)->value;
+  const DocFile *file = &m->doc.files.items[map->at->file];
+  return file->base.len ? file->base : m->base;
+}
+
+static void set_base(TermMap *t, PropterStr base) {
+  if (t && t->kind != EXPRESSION_CONSTANT) t->base = base;
+  if (t && t->datatype) set_base(t->datatype, base);
+}
+
+static void set_bases(TriplesMap *map, PropterStr base) {
+  set_base(map->subject, base);
+  for (size_t i = 0; i < map->graphs.count; i++) set_base(map->graphs.items[i], base);
+  for (size_t k = 0; k < map->says.count; k++) {
+    PredicateObject *po = &map->says.items[k];
+    for (size_t i = 0; i < po->predicates.count; i++) set_base(po->predicates.items[i], base);
+    for (size_t i = 0; i < po->objects.count; i++) set_base(po->objects.items[i].map, base);
+    for (size_t i = 0; i < po->graphs.count; i++) set_base(po->graphs.items[i], base);
+  }
+}
+
+static PropterStatus read_triples_map(PropterMapping *m, size_t index, PropterError *err) {
+  TriplesMap *map = &m->maps.items[index];
+  const DocTriple *source = doc_get(&m->doc, map->node, WORD_logicalSource, 0), *t = doc_get(&m->doc, map->node, WORD_subjectMap, 0),
+                  *shortcut = doc_get(&m->doc, map->node, WORD_subject, 0);
+  const char *name = doc_name(&m->doc, map->node);
+  if (!source) {
+    const DocTriple *table = doc_get(&m->doc, map->node, WORD_logicalTable, 0);
+    return doc_fail(&m->doc, table ? table : map->at, err, PROPTER_INVALID, "triples map %s: expected a logical source with a CSV file, found %s", name, table ? "a database table" : "none");
+  }
+  if (!t && !shortcut) return doc_fail(&m->doc, map->at, err, PROPTER_INVALID, "triples map %s has no subject map", name);
+  if ((t && shortcut) || doc_get(&m->doc, map->node, WORD_subjectMap, 1) || doc_get(&m->doc, map->node, WORD_subject, 1))
+    return doc_fail(&m->doc, t ? t : shortcut, err, PROPTER_INVALID, "triples map %s: expected one subject map, found several", name);
+  PROPTER_TRY(source_compile(m, source, &map->source, err));
+  if (t) {
+    PROPTER_TRY(read_term_map(m, t, ROLE_SUBJECT, &map->subject, err));
+    PROPTER_TRY(read_graphs(m, t->o, &map->graphs, err));
+    PROPTER_TRY(read_classes(m, map, t->o, err));
+  } else {
+    PROPTER_TRY(model_constant(m, term_of(m, shortcut), shortcut, &map->subject, err));
+    PROPTER_TRY(check_constant(m, map->subject, ROLE_SUBJECT, err));
+  }
+  const DocTriple *po;
+  for (size_t i = 0; (po = doc_get(&m->doc, map->node, WORD_predicateObjectMap, i)); i++) {
+    if (!propter_vec_push(&map->says, ((PredicateObject){0}))) return no_memory(err);
+    PROPTER_TRY(read_predicate_object(m, po, &map->says.items[map->says.count - 1], err));
+  }
+  for (size_t i = 0; i < map->says.count; i++) map->observation |= is_type_of_observation(&map->says.items[i]);
+  set_bases(map, base_of(m, map));
+  return PROPTER_OK;
+}
+
+static bool is_triples_map(const PropterMapping *m, const DocTriple *t) {
+  const NodeInfo *p = doc_node(&m->doc, t->p);
+  if (p->word == WORD_type) return doc_node(&m->doc, t->o)->word == WORD_TriplesMap;
+  return (p->word == WORD_logicalSource || p->word == WORD_logicalTable || p->word == WORD_subjectMap) && p->vocabulary != VOCABULARY_PROPTER;
+}
+
+PropterStatus rml_compile(PropterMapping *m, PropterError *err) {
+  /* Nodes are numbered as they appear, and the triples are sorted by subject: the order of the documents. */
+  for (size_t i = 0; i < m->doc.triples.count; i++) {
+    const DocTriple *t = &m->doc.triples.items[i];
+    if (!is_triples_map(m, t) || (m->maps.count && m->maps.items[m->maps.count - 1].node == t->s)) continue;
+    if (!propter_vec_push(&m->maps, ((TriplesMap){.node = t->s, .at = t}))) return no_memory(err);
+  }
+  for (size_t i = 0; i < m->maps.count; i++) PROPTER_TRY(read_triples_map(m, i, err));
+  return PROPTER_OK;
+}
