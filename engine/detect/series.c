@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "propter/series.h"
+#include "baseline.h"
 
 bool propter_series_find(const PropterSeries *series, PropterDay day, size_t *index) {
   int32_t period = propter_period_of(series->grain, day);
@@ -44,4 +44,26 @@ PropterStatus propter_effect_path(const PropterEffect *e, const PropterSeries *s
     out[i] = sum / (last - first + 1);
   }
   return PROPTER_OK;
+}
+
+size_t series_cycle(PropterGrain grain) {
+  switch (grain) {
+    case PROPTER_GRAIN_DAY: return 7;
+    case PROPTER_GRAIN_WEEK: return 52;
+    case PROPTER_GRAIN_MONTH: return 12;
+    case PROPTER_GRAIN_QUARTER: return 4;
+    case PROPTER_GRAIN_YEAR: break;
+  }
+  return 1;
+}
+
+size_t series_season(const PropterSeries *series, size_t i) {
+  int32_t period = series->first + (int32_t)i, cycle = (int32_t)series_cycle(series->grain);
+  if (series->grain == PROPTER_GRAIN_WEEK) { /* by date, so that the 53rd week of some years does not shift the rest */
+    int year, month, day;
+    propter_day_civil(propter_period_first(series->grain, period) + 3, &year, &month, &day);
+    int32_t week = (propter_day(year, month, day) - propter_day(year, 1, 1)) / 7;
+    return (size_t)(week < cycle ? week : cycle - 1);
+  }
+  return (size_t)(((period % cycle) + cycle) % cycle);
 }

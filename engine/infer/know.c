@@ -195,7 +195,7 @@ static PropterStatus read_points(Know *know, const Node *dose, KnowEvent *e, Pro
     if (node_day(&node, VOCAB_propter_at, &point.at) && node_number(&node, VOCAB_propter_value, &point.value) && !too_new(know, from, until)) e->point[e->points++] = point;
     node_close(&node);
   }
-  qsort(e->point, e->points, e->points ? sizeof *e->point : 1, by_point);
+  if (e->points) qsort(e->point, e->points, sizeof *e->point, by_point);
   propter_vec_clear(&ids);
   return status;
 }

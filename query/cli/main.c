@@ -11,27 +11,14 @@ typedef struct {
   bool terminal, json, shown;
 } Progress;
 
-static void json_text(FILE *f, const char *s) {
-  fputc('"', f);
-  for (; *s; s++) {
-    unsigned char c = (unsigned char)*s;
-    if (c == '"' || c == '\\')
-      fprintf(f, "\\%c", c);
-    else if (c < 0x20)
-      fprintf(f, "\\u%04x", c);
-    else
-      fputc(c, f);
-  }
-  fputc('"', f);
-}
-
 static void on_event(const PropterLogEvent *e, void *payload) {
   static const char *const levels[] = {"error", "warning", "info", "progress"};
   Progress *p = payload;
   if (p->json) {
     fprintf(stderr, "{\"level\":\"%s\",\"step\":", levels[e->level]);
-    json_text(stderr, e->step);
-    if (e->message[0]) fputs(",\"message\":", stderr), json_text(stderr, e->message);
+    cmd_print_json(stderr, e->step);
+    if (e->message[0]) fputs(",\"message\":", stderr), cmd_print_json(stderr, e->message);
+    if (e->run) fputs(",\"run\":", stderr), cmd_print_json(stderr, e->run);
     if (e->level == PROPTER_LOG_PROGRESS)
       fprintf(stderr, ",\"done\":%llu,\"total\":%llu,\"unit\":\"%s\"", (unsigned long long)e->done, (unsigned long long)e->total, e->unit);
     fputs("}\n", stderr);
@@ -89,7 +76,7 @@ int main(int argc, char **argv) {
     (void)propter_error_format(&err, text, sizeof text);
     if (progress.json) {
       fprintf(stderr, "{\"level\":\"error\",\"status\":\"%s\",\"exit\":%d,\"message\":", propter_status_name(status), propter_exit_code(status));
-      json_text(stderr, text);
+      cmd_print_json(stderr, text);
       fputs("}\n", stderr);
     } else {
       fprintf(stderr, "propter: %s\n", text);

@@ -15,6 +15,7 @@ typedef struct {
   uint64_t done;
   uint64_t total;
   const char *unit;
+  const char *run; /* the job this belongs to, or NULL */
 } PropterLogEvent;
 
 /* Receives events; may be called from any thread, one call at a time. A NULL log is allowed everywhere. */

@@ -17,7 +17,7 @@
 #ifndef PROPTER_SCORE_H
 #define PROPTER_SCORE_H
 
-#include "propter/series.h"
+#include "propter/detect.h"
 
 /* ---- in ---------------------------------------------------------------------------------------------------------------- */
 
@@ -41,16 +41,17 @@ typedef struct {
   double belief_against;
   int direction;        /* +1 or -1: the sign it is said to have; 0: not said. Ignored with a dose */
   PropterScope scope;
-  PropterEffect effect; /* dates, profile, dose */
+  PropterEffect effect; /* dates, profile, dose. An undated one may have acted at any time of the series and is weighed so */
   int lag_min, lag_max; /* periods after the effect's dates in which it may show; 0, 0: at once */
-  double controls_in_scope; /* part 0 … 1 of the controls that this cause would move as well (a recession: 1, a strike: 0) */
-  const PropterSeries *slice; /* series of the cause's own scope where that is a part of the question's (CHILD), for the timing test; or NULL */
+  double controls_in_scope; /* part 0 … 1 of the controls that its documented scope covers as well (a recession: 1, a strike: 0) */
+  const PropterSeries *slice; /* series of the cause's own scope where that is a part of the question's (CHILD), or NULL: looked at by the timing
+                                 test, and without a dose the effect lies between nothing and the slice's own deviation */
 } PropterCandidate;
 
 typedef struct {
-  double budget[PROPTER_CHANNELS]; /* prior probability shared by all candidates of a channel. Default curated .25, text .25, calendar .15,
-                                      mined .10 (the cap of the design): together .75, so that one move in four is left to causes nobody
-                                      wrote down; no channel alone makes a cause likely before data */
+  double budget[PROPTER_CHANNELS]; /* prior probability shared by all candidates of a channel. Default curated .50 (a person says that it moves this
+                                      series whenever it happens, not that it did so here: even odds), text .25 (half of that), calendar .05
+                                      (it happened in scope, nobody says it matters), mined .10 (the cap of the design) */
   double material;      /* .20: what part of the deviation must go with the cause (the definition of P) */
   double moved_z;       /* 2.576: |deviation| in robust standard errors from which a window counts as moved; two-sided 1 % for Gaussian
                            errors. Below it the outcome is did-not-move */
@@ -63,11 +64,14 @@ typedef struct {
   double unknown_weight;
   double unknown_scale; /* 4: prior for s_u in standard errors of the baseline, with the weight of 4 windows: what is worth asking about
                            lies beyond 2.6 */
+  double scope_reach;   /* .80: P(the median of the controls moves) if all controls lie in the scope of a cause that acted: the scope says it acts on each;
+                           one in five is left for scopes drawn too wide */
+  double unknown_reach; /* .50: the same for the unknown cause, of which nothing is known */
   double happened_undated; /* .10: `happened` is capped by this for an undated effect, since no date says that it was then */
   double calibration[3]; /* beta calibration a, b, c (Kull et al. 2017): logit P' = a·ln P − b·ln(1−P) + c; 1, 1, 0 changes nothing */
-  int drift_reach;      /* 36: periods on each side from which the usual growth is taken (three years of months); other grains see score.c */
+  int drift_reach;      /* 0: the usual growth is taken from three seasons of the grain on each side, at least 36 periods */
   uint64_t seed;        /* for the choice of shifts where a series has more than `shifts` */
-  int shifts;           /* 400 */
+  int shifts;           /* 400: a p-value of 1/400 is finer than any threshold here */
 } PropterScoreOptions;
 
 PROPTER_API PropterScoreOptions propter_score_options(void);
@@ -108,6 +112,7 @@ typedef struct {
   double happened;     /* P(it happened, in scope), after the data */
   double mattered;     /* P(it mattered | it happened); p = happened × mattered */
   double prior;        /* π_j */
+  double active;       /* P(it acted at all, however little), uncalibrated; at least p */
   double term[PROPTER_TERMS];
   double data_lr;      /* ln of the likelihood ratio of all data for j, rivals and the unknown cause included */
   PropterTests tests;
@@ -117,10 +122,9 @@ typedef struct {
   PropterGrade grade;
   int inseparable_from; /* index of the candidate it cannot be told from, or -1 */
   int rank;             /* from 1, by p */
-  bool scored;          /* false: not among the best eight; p is its stand-alone value then */
+  bool scored;          /* false: not among the best eight but weighed beside the best three; its data terms are not taken apart, they
+                           stand under `rivals` */
 } PropterCauseScore;
-
-typedef enum { PROPTER_PATTERN_SPIKE, PROPTER_PATTERN_LEVEL_SHIFT, PROPTER_PATTERN_TREND_CHANGE } PropterPatternKind;
 
 typedef enum { PROPTER_PREDICT_RETURN, PROPTER_PREDICT_SIZE, PROPTER_PREDICT_UNTOUCHED } PropterPredictionKind;
 

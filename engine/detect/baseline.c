@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "baseline.h"
+
+#include <math.h>
+
+#include "propter/detect.h"
+#include "propter/math.h"
+#include "propter/mem.h"
+
+enum { REACH = 36, FIT_HORIZON = 24, FIT_ROWS = 8 };
+
+/* A seasonal term for an adjusted series needs strong evidence: a false one would hide causes that return every year. */
+static const double residual_season_p = 0.001;
+static const double season_p = 0.05;
+
+void baseline_free(Baseline *b) {
+  if (!b) return;
+  propter_free(b->y);
+  propter_free(b->season);
+  propter_free(b->change);
+  propter_free(b->before);
+  propter_free(b);
+}
+
+static void find_changes(Baseline *b) {
+  size_t last = SIZE_MAX;
+  for (size_t i = 0; i < b->n; i++) {
+    b->before[i] = last;
+    b->change[i] = NAN;
+    if (isnan(b->y[i])) continue;
+    if (last != SIZE_MAX) b->change[i] = (b->y[i] - b->y[last]) / (double)(i - last);
+    last = i;
+  }
+  b->before[b->n] = last;
+}
+
+/* Smallest positive step between neighbours, as a floor for every standard error: rounding to r has a variance of r²/12. */
+static double find_resolution(const Baseline *b) {
+  double least = INFINITY;
+  for (size_t i = 0; i < b->n; i++) {
+    double step = fabs(b->change[i]);
+    if (step > 0 && step < least) least = step;
+  }
+  return isinf(least) ? 1e-9 : least;
+}
+
+/* Median of the change's excess over the overall median, by season, cumulated over a cycle and centred. */
+static PropterStatus remove_season(Baseline *b, const PropterSeries *series, PropterError *err) {
+  size_t cycle = series_cycle(series->grain);
+  double p = 1;
+  PROPTER_TRY(propter_seasonality_test(series, &p, err));
+  if (p >= (series->seasonally_adjusted ? residual_season_p : season_p)) return PROPTER_OK;
+  double *scratch = propter_malloc((b->n + cycle) * sizeof *scratch);
+  if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a seasonal term");
+  size_t n = 0;
+  for (size_t i = 0; i < b->n; i++)
+    if (!isnan(b->change[i]) && b->before[i] + 1 == i) scratch[n++] = b->change[i];
+  double usual = propter_median(scratch, n), *level = scratch + b->n, sum = 0;
+  for (size_t s = 0; s < cycle; s++) {
+    n = 0;
+    for (size_t i = 0; i < b->n; i++)
+      if (!isnan(b->change[i]) && b->before[i] + 1 == i && series_season(series, i) == s) scratch[n++] = b->change[i] - usual;
+    level[s] = n ? propter_median(scratch, n) : 0;
+    sum += level[s];
+  }
+  double height = 0, mean = 0;
+  for (size_t s = 0; s < cycle; s++) {
+    height += level[s] - sum / (double)cycle;
+    level[s] = height;
+    mean += height / (double)cycle;
+  }
+  for (size_t i = 0; i < b->n; i++) {
+    b->season[i] = level[series_season(series, i)] - mean;
+    b->y[i] -= b->season[i];
+  }
+  b->seasonal = true;
+  propter_free(scratch);
+  find_changes(b);
+  return PROPTER_OK;
+}
+
+/* Width of the level before a window: what forecasts the next period best; a wider one must be better by a twentieth. */
+static PropterStatus choose_width(Baseline *b, PropterError *err) {
+  static const size_t widths[] = {1, 3, 5, 9, 15};
+  double *rows = propter_malloc(2 * (b->n + 1) * sizeof *rows), best = INFINITY;
+  if (!rows) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
+  size_t chosen = 1;
+  for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+    if (4 * widths[w] > b->n) break;
+    b->width = widths[w];
+    PropterStatus status = baseline_errors(b, 1, 1, 0, 0, rows, err);
+    if (status != PROPTER_OK) {
+      propter_free(rows);
+      return status;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < b->n; i++)
+      if (!isnan(rows[i])) rows[n++] = rows[i];
+    double scale = n ? propter_mad(rows, n, 0) : INFINITY;
+    if (scale < 0.95 * best) best = scale, chosen = widths[w];
+  }
+  b->width = chosen;
+  propter_free(rows);
+  return PROPTER_OK;
+}
+
+PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err) {
+  if (!series->count) return propter_fail(err, PROPTER_INVALID, "a series without periods");
+  for (size_t i = 0; i < series->count; i++)
+    if (isinf(series->value[i])) return propter_fail(err, PROPTER_INVALID, "an infinite value in period %zu of a series", i + 1);
+  Baseline *b = propter_calloc(1, sizeof *b);
+  if (!b) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
+  b->grain = series->grain;
+  b->n = series->count;
+  b->width = 1;
+  size_t seasons = 3 * series_cycle(series->grain);
+  b->reach = reach ? reach : seasons > REACH ? seasons : REACH;
+  b->y = propter_malloc(b->n * sizeof *b->y);
+  b->season = propter_calloc(b->n, sizeof *b->season);
+  b->change = propter_malloc(b->n * sizeof *b->change);
+  b->before = propter_malloc((b->n + 1) * sizeof *b->before);
+  PropterStatus status = PROPTER_OK;
+  if (!b->y || !b->season || !b->change || !b->before) {
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
+    goto done;
+  }
+  memcpy(b->y, series->value, b->n * sizeof *b->y);
+  find_changes(b);
+  b->resolution = find_resolution(b);
+  status = remove_season(b, series, err);
+  if (status == PROPTER_OK) status = choose_width(b, err);
+done:
+  if (status != PROPTER_OK) {
+    baseline_free(b);
+    return status;
+  }
+  *out = b;
+  return PROPTER_OK;
+}
+
+bool baseline_drift(const Baseline *b, size_t from, size_t length, const Block *blocks, size_t block_count, double *scratch, double *drift, size_t *used) {
+  size_t after = from + 2 * length, reach = b->reach > 3 * length ? b->reach : 3 * length, n = 0;
+  size_t first = from > reach ? from - reach : 0, last = after + reach < b->n ? after + reach : b->n;
+  for (size_t i = first; i < last; i++) {
+    bool blocked = isnan(b->change[i]);
+    for (size_t k = 0; k < block_count && !blocked; k++) blocked = i >= blocks[k].from && b->before[i] < blocks[k].to;
+    if (!blocked) scratch[n++] = b->change[i];
+  }
+  if (used) *used = n;
+  if (n < BASELINE_MIN_CHANGES) return false;
+  *drift = propter_median(scratch, n);
+  return true;
+}
+
+/* Changes in robust standard units; a series that never changes gives zeros. */
+void baseline_standardise(const Baseline *b, double *scratch, double *out, double *usual, double *spread) {
+  size_t n = 0;
+  for (size_t i = 0; i < b->n; i++)
+    if (!isnan(b->change[i])) scratch[n++] = b->change[i];
+  *usual = n ? propter_median(scratch, n) : 0;
+  double scale = n ? propter_mad(scratch, n, *usual) : 0, floor = b->resolution / sqrt(6);
+  *spread = scale > floor ? scale : floor;
+  for (size_t i = 0; i < b->n; i++) out[i] = (b->change[i] - *usual) / *spread;
+}
+
+/* Index of the k-th observation before `from` (k from 0), SIZE_MAX: none. */
+static size_t step_back(const Baseline *b, size_t from, size_t k) {
+  size_t i = b->before[from];
+  while (k-- && i != SIZE_MAX) i = b->before[i];
+  return i;
+}
+
+double baseline_level_before(const Baseline *b, size_t from, double drift, const double *path) {
+  double level[16];
+  size_t n = 0;
+  for (size_t i = step_back(b, from, 0); n < b->width && i != SIZE_MAX; i = b->before[i]) level[n++] = path[i] + drift * (double)(from - 1 - i);
+  return propter_median(level, n);
+}
+
+static void extrapolate(const Baseline *b, size_t from, double drift, size_t count, double *expected) {
+  double level = baseline_level_before(b, from, drift, b->y);
+  for (size_t h = 0; h < count; h++) expected[h] = level + drift * (double)(h + 1);
+}
+
+bool baseline_expect(const Baseline *b, size_t from, size_t length, size_t count, double *scratch, double *expected, double *drift, size_t *used) {
+  Block own = {from, from + 2 * length};
+  if (b->before[from] == SIZE_MAX || !baseline_drift(b, from, length, &own, 1, scratch, drift, used)) return false;
+  extrapolate(b, from, *drift, count, expected);
+  return true;
+}
+
+PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, size_t block_from, size_t block_to, double *rows, PropterError *err) {
+  double *scratch = propter_malloc((b->n + horizon) * sizeof *scratch), *expected = scratch + b->n, drift;
+  if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
+  for (size_t o = 0; o < b->n; o++) {
+    Block blocks[] = {{o, o + length}, {block_from, block_to}};
+    bool known = b->before[o] != SIZE_MAX && baseline_drift(b, o, length, blocks, 2, scratch, &drift, NULL);
+    if (known) extrapolate(b, o, drift, horizon, expected);
+    for (size_t h = 0; h < horizon; h++) rows[o * horizon + h] = known && o + h < b->n ? b->y[o + h] - expected[h] : NAN;
+  }
+  propter_free(scratch);
+  return PROPTER_OK;
+}
+
+bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to,
+                  double *scratch, ErrorModel *model) {
+  double x[FIT_HORIZON * 3], y[FIT_HORIZON], weight[FIT_HORIZON], c[3], floor = b->resolution * b->resolution / 6;
+  size_t points = 0, top = horizon < FIT_HORIZON ? horizon : FIT_HORIZON;
+  for (size_t k = 0; k < top; k++) {
+    /* up to FIT_HORIZON horizons, spread evenly over those that are asked for */
+    size_t h = horizon <= FIT_HORIZON ? k : k * (horizon - 1) / (FIT_HORIZON - 1), n = 0;
+    for (size_t o = 0; o < b->n; o++) {
+      bool blocked = (o > block_from && o <= block_to) || (o + h >= block_from && o + h < block_to);
+      if (use[o] && !blocked && !isnan(rows[o * horizon + h])) scratch[n++] = rows[o * horizon + h];
+    }
+    if (n < FIT_ROWS) break;
+    double scale = propter_mad(scratch, n, 0), variance = scale * scale + floor, at = (double)(h + 1);
+    x[points * 3] = 1, x[points * 3 + 1] = at, x[points * 3 + 2] = at * at;
+    y[points] = variance;
+    weight[points++] = (double)n / (variance * variance); /* relative errors of the variances are alike */
+  }
+  if (!points || propter_nonnegative_fit(points, 3, x, y, weight, c, NULL) != PROPTER_OK) return false;
+  if (c[0] < floor) c[0] = floor;
+  *model = (ErrorModel){.noise = c[0], .walk = c[1], .slope = c[2]};
+  /* The level before is one observation (as noisy as the window's own) or a median of several (variance π/2 of a mean's). */
+  double ratio = b->width == 1 ? 1 : 1.5707963267948966 / (double)b->width;
+  model->shared = ratio / (1 + ratio);
+  return true;
+}
+
+double error_covariance(const ErrorModel *m, size_t g, size_t h) {
+  double low = (double)(g < h ? g : h);
+  return m->noise * (g == h ? 1 : m->shared) + m->walk * low + m->slope * (double)g * (double)h;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a series would have done: the level before a window plus the usual growth, and how wrong that is elsewhere in the series. */
+#ifndef DETECT_BASELINE_H
+#define DETECT_BASELINE_H
+
+#include "propter/series.h"
+
+enum {
+  BASELINE_MIN_CHANGES = 12 /* changes outside a window below which nothing is said about it */
+};
+
+/* Periods of a seasonal cycle (1: none), and the place of period i in it. */
+size_t series_cycle(PropterGrain grain);
+size_t series_season(const PropterSeries *series, size_t i);
+
+/* A series prepared once. `y` has the seasonal part removed where there is one. */
+typedef struct {
+  PropterGrain grain;
+  size_t n;
+  double *y;       /* NaN: gap */
+  double *season;  /* what was removed */
+  double *change;  /* per period since the previous observation; NaN at gaps and at the first */
+  size_t *before;  /* index of the observation before period i, SIZE_MAX: none; n + 1 entries */
+  bool seasonal;
+  double resolution; /* smallest step between values: nothing can be known more precisely */
+  size_t reach;
+  size_t width;    /* observations whose median is the level before a window, chosen by the one-step error */
+} Baseline;
+
+/* reach 0: three seasons of the grain, at least 36 periods. Free with baseline_free. */
+PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err);
+void baseline_free(Baseline *b);
+
+/* Changes in robust standard units: median removed, in units of 1.4826 × median absolute deviation. out[n], scratch[n]. */
+void baseline_standardise(const Baseline *b, double *scratch, double *out, double *usual, double *spread);
+
+/* Periods [from, to) whose changes are not to be used. */
+typedef struct {
+  size_t from, to;
+} Block;
+
+/* Median change around the window of `length` periods from `from`, without the changes that touch a block. False: fewer than BASELINE_MIN_CHANGES.
+ * *used (may be NULL): their number. scratch[n]. */
+bool baseline_drift(const Baseline *b, size_t from, size_t length, const Block *blocks, size_t block_count, double *scratch, double *drift, size_t *used);
+
+/* Expected values of the `count` periods from `from`, learned without the window and an equal time after it; false where there is no observation
+ * before or no drift. scratch[n]. */
+bool baseline_expect(const Baseline *b, size_t from, size_t length, size_t count, double *scratch, double *expected, double *drift, size_t *used);
+
+/* Level before the window of any path on the same periods (an effect's): what the baseline would subtract from it. */
+double baseline_level_before(const Baseline *b, size_t from, double drift, const double *path);
+
+/* Errors of the same forecast at every origin, learned without the origin's own window and without [block_from, block_to): row o holds y − expected
+ * for `horizon` periods from o, NaN where not known; rows[n × horizon]. */
+PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, size_t block_from, size_t block_to, double *rows, PropterError *err);
+
+/* Error model: variance at horizon h = noise·(…) + walk·h + slope·h²; fitted to the robust scale by horizon of the rows whose flag in `use` is set. */
+typedef struct {
+  double noise, walk, slope;
+  double shared; /* part of the noise that all horizons share, because it is the noise of the level before the window */
+} ErrorModel;
+
+/* Uses the rows whose flag in `use` is set, without what touches the periods in [block_from, block_to). False when fewer than eight
+ * errors can be used. scratch[n]. */
+bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to,
+                  double *scratch, ErrorModel *model);
+
+/* Covariance of the errors at horizons g, h ≥ 1. */
+double error_covariance(const ErrorModel *model, size_t g, size_t h);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "propter/detect.h"
+#include "propter/math.h"
+
+/* Running sums, so that the cost of any segment is a few operations. Values are centred first: sums of squares of large levels would lose digits. */
+typedef struct {
+  double *y, *yy, *ty; /* [n + 1] */
+  PropterSegmentCost cost;
+} Sums;
+
+static PropterStatus sums_init(Sums *s, const double *x, size_t n, PropterSegmentCost cost, PropterError *err) {
+  s->cost = cost;
+  s->y = propter_calloc(3 * (n + 1), sizeof *s->y);
+  if (!s->y) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the segments of %zu values", n);
+  s->yy = s->y + n + 1;
+  s->ty = s->yy + n + 1;
+  double mean = 0;
+  for (size_t i = 0; i < n; i++) mean += (x[i] - mean) / (double)(i + 1);
+  for (size_t i = 0; i < n; i++) {
+    double v = x[i] - mean;
+    s->y[i + 1] = s->y[i] + v;
+    s->yy[i + 1] = s->yy[i] + v * v;
+    s->ty[i + 1] = s->ty[i] + (double)i * v;
+  }
+  return PROPTER_OK;
+}
+
+static double segment_cost(const Sums *s, size_t from, size_t to) {
+  double n = (double)(to - from), sum = s->y[to] - s->y[from], cost = s->yy[to] - s->yy[from] - sum * sum / n;
+  if (s->cost == PROPTER_COST_LINE && to - from > 2) {
+    double middle = ((double)from + (double)to - 1) / 2, spread = n * (n * n - 1) / 12, slope = s->ty[to] - s->ty[from] - middle * sum;
+    cost -= slope * slope / spread;
+  } else if (s->cost == PROPTER_COST_LINE) {
+    cost = 0;
+  }
+  return cost > 0 ? cost : 0;
+}
+
+PropterStatus propter_segment_pelt(const double *x, size_t n, PropterSegmentCost cost, double penalty, size_t shortest, size_t *ends, size_t *count,
+                                   PropterError *err) {
+  Sums s;
+  *count = 0;
+  if (!n) return PROPTER_OK;
+  if (shortest < 1) shortest = 1;
+  PROPTER_TRY(sums_init(&s, x, n, cost, err));
+  double *best = propter_malloc((n + 1) * sizeof *best);
+  size_t *last = propter_malloc(2 * (n + 1) * sizeof *last), *open = last + n + 1, opened = 0, kept;
+  if (!best || !last) {
+    propter_free(best);
+    propter_free(last);
+    propter_free(s.y);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the segments of %zu values", n);
+  }
+  best[0] = -penalty;
+  for (size_t t = 1; t <= n; t++) {
+    best[t] = INFINITY;
+    last[t] = 0;
+    if (t >= shortest) {
+      size_t start = t - shortest;
+      if (start == 0 || isfinite(best[start])) open[opened++] = start;
+    }
+    for (size_t k = 0; k < opened; k++) {
+      double total = best[open[k]] + segment_cost(&s, open[k], t) + penalty;
+      if (total < best[t]) best[t] = total, last[t] = open[k];
+    }
+    /* A start that is already worse than the best by the penalty cannot come back. With a least length it may still be needed for the ends that
+     * follow within that length, so it is dropped only when the optimum is older than that. */
+    kept = 0;
+    size_t settled = t > shortest ? t - shortest : 0;
+    for (size_t k = 0; k < opened; k++)
+      if (open[k] >= settled || best[open[k]] + segment_cost(&s, open[k], settled) <= best[settled]) open[kept++] = open[k];
+    opened = kept;
+  }
+  size_t segments = 0;
+  for (size_t t = n; t > 0; t = last[t]) segments++;
+  *count = segments;
+  for (size_t t = n; t > 0; t = last[t]) ends[--segments] = t;
+  propter_free(best);
+  propter_free(last);
+  propter_free(s.y);
+  return PROPTER_OK;
+}
+
+static int by_size(const void *a, const void *b) {
+  size_t x = *(const size_t *)a, y = *(const size_t *)b;
+  return (x > y) - (x < y);
+}
+
+PropterStatus propter_segment_binary(const double *x, size_t n, PropterSegmentCost cost, double penalty, size_t shortest, size_t *ends, size_t *count,
+                                     PropterError *err) {
+  Sums s;
+  *count = 0;
+  if (!n) return PROPTER_OK;
+  if (shortest < 1) shortest = 1;
+  PROPTER_TRY(sums_init(&s, x, n, cost, err));
+  PROPTER_VEC(size_t) todo = {0};
+  bool ok = propter_vec_push(&todo, 0) && propter_vec_push(&todo, n);
+  while (ok && todo.count) {
+    size_t to = todo.items[--todo.count], from = todo.items[--todo.count], split = 0;
+    double whole = segment_cost(&s, from, to), gain = penalty;
+    for (size_t t = from + shortest; t + shortest <= to; t++) {
+      double now = whole - segment_cost(&s, from, t) - segment_cost(&s, t, to);
+      if (now > gain) gain = now, split = t;
+    }
+    if (!split) {
+      ends[(*count)++] = to;
+      continue;
+    }
+    ok = propter_vec_push(&todo, from) && propter_vec_push(&todo, split) && propter_vec_push(&todo, split) && propter_vec_push(&todo, to);
+  }
+  qsort(ends, *count, sizeof *ends, by_size);
+  propter_vec_clear(&todo);
+  propter_free(s.y);
+  return ok ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the segments of %zu values", n);
+}
+
+PropterStatus propter_change_posterior(const double *x, size_t n, double *posterior, PropterError *err) {
+  Sums s;
+  if (n < 3) return propter_fail(err, PROPTER_INVALID, "a change needs three values, there are %zu", n);
+  PROPTER_TRY(sums_init(&s, x, n, PROPTER_COST_MEAN, err));
+  double top = -INFINITY, total = 0, floor = 1e-12 * (segment_cost(&s, 0, n) + 1e-300);
+  posterior[0] = 0;
+  for (size_t t = 1; t < n; t++) {
+    double rest = segment_cost(&s, 0, t) + segment_cost(&s, t, n) + floor;
+    posterior[t] = -0.5 * log((double)t) - 0.5 * log((double)(n - t)) - 0.5 * (double)(n - 2) * log(rest);
+    if (posterior[t] > top) top = posterior[t];
+  }
+  for (size_t t = 1; t < n; t++) total += posterior[t] = exp(posterior[t] - top);
+  for (size_t t = 1; t < n; t++) posterior[t] /= total;
+  propter_free(s.y);
+  return PROPTER_OK;
+}

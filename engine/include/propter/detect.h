@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is unusual in one series: spikes, level shifts, changes of trend; and the segmentation beneath them. */
+#ifndef PROPTER_DETECT_H
+#define PROPTER_DETECT_H
+
+#include "propter/mem.h"
+#include "propter/series.h"
+
+typedef enum { PROPTER_PATTERN_SPIKE, PROPTER_PATTERN_LEVEL_SHIFT, PROPTER_PATTERN_TREND_CHANGE } PropterPatternKind;
+
+/* A stretch of a series that one detector found. */
+typedef struct {
+  PropterPatternKind kind;
+  const char *detector;  /* its name; static */
+  size_t from, to;       /* periods, inclusive: the spike; the first period of a new level or trend, twice */
+  double size;           /* height of a spike, step of a level, change of the growth per period; in units of the series */
+  double score;          /* in robust standard errors of such a size, signed */
+} PropterDetection;
+typedef PROPTER_VEC(PropterDetection) PropterDetections;
+
+typedef struct {
+  double threshold;      /* 3.5 robust standard deviations: the usual cut for modified z-scores (Iglewicz and Hoaglin 1993) */
+  size_t longest_spike;  /* 6 periods; what stays away longer is a level shift */
+  double penalty;        /* 3: of a changepoint, in ln(n) units of the noise variance (a mean, a place and its scale: three parameters in BIC) */
+} PropterDetectOptions;
+
+PROPTER_API PropterDetectOptions propter_detect_options(void);
+
+/* Runs every detector of detectors.def (options NULL: the defaults) and appends what it found, by period, then detector. A seasonal part is removed first
+ * where one is found. */
+PROPTER_API PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err);
+
+/* Names of the detectors and what they look for, NULL-terminated; static. */
+typedef struct {
+  const char *name, *summary;
+} PropterDetectorInfo;
+PROPTER_API const PropterDetectorInfo *propter_detectors(void);
+
+/* P-value of the Kruskal–Wallis test (1952) that the changes from period to period do not depend on the season (month, quarter or week of the
+ * year, day of the week); tied ranks averaged. 1 where fewer than three full cycles are there or the grain has no season. */
+PROPTER_API PropterStatus propter_seasonality_test(const PropterSeries *series, double *p, PropterError *err);
+
+/* Cost of a segment: squared error around its mean, or around its straight line. */
+typedef enum { PROPTER_COST_MEAN, PROPTER_COST_LINE } PropterSegmentCost;
+
+/* Segments of x[n] (finite) with least total cost + penalty per changepoint, no segment shorter than `shortest` ≥ 1. Writes where segments end (the
+ * last is n) into ends[n] and their number into *count.
+ *  - pelt: exact, by dynamic programming with pruning (Killick, Fearnhead and Eckley 2012); about linear when changes are frequent.
+ *  - binary: greedy splitting (Scott and Knott 1974); not exact, O(n log n). */
+PROPTER_API PropterStatus propter_segment_pelt(const double *x, size_t n, PropterSegmentCost cost, double penalty, size_t shortest, size_t *ends,
+                                               size_t *count, PropterError *err);
+PROPTER_API PropterStatus propter_segment_binary(const double *x, size_t n, PropterSegmentCost cost, double penalty, size_t shortest, size_t *ends,
+                                                 size_t *count, PropterError *err);
+
+/* Posterior of the first index after one change of mean in x[n] (finite, n ≥ 3) with unknown means and variance, uniform prior over 1 … n − 1 (Smith
+ * 1975, with Jeffreys priors): posterior[0] = 0, the rest sums to 1. */
+PROPTER_API PropterStatus propter_change_posterior(const double *x, size_t n, double *posterior, PropterError *err);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pass over one window: pick the best candidates, weigh their sets, test, grade, decide. */
+#include "propter/score.h"
+
+#include <math.h>
+
+#include "propter/math.h"
+#include "propter/mem.h"
+#include "score_answer.h"
+
+static const double least_p = 1e-6; /* so that every log odds is finite */
+
+const char *propter_score_term_name(PropterScoreTerm term) {
+  static const char *const names[] = {"text", "timing", "size", "return", "contrast", "review", "rivals", "calibration"};
+  return term < PROPTER_TERMS ? names[term] : "";
+}
+
+void propter_answer_clear(PropterAnswer *a) {
+  propter_free(a->path);
+  propter_free(a->path_low);
+  propter_free(a->path_high);
+  propter_free(a->onset);
+  propter_free(a->cause);
+  *a = (PropterAnswer){0};
+}
+
+static double clamp(double p) { return p < least_p ? least_p : p > 1 - least_p ? 1 - least_p : p; }
+
+/* ---- priors ------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus check_candidates(const PropterCandidate *c, size_t count, PropterError *err) {
+  for (size_t i = 0; i < count; i++) {
+    for (int k = 0; k < PROPTER_CHANNELS; k++)
+      if (!(c[i].weight[k] >= 0) || isinf(c[i].weight[k])) return propter_fail(err, PROPTER_INVALID, "candidate %zu has a weight that is no weight", i + 1);
+    if (!(c[i].happened >= 0 && c[i].happened <= 1)) return propter_fail(err, PROPTER_INVALID, "candidate %zu: P(happened) outside 0 … 1", i + 1);
+    if (!(c[i].text_lr > 0) || isinf(c[i].text_lr) || !(c[i].review_lr > 0) || isinf(c[i].review_lr))
+      return propter_fail(err, PROPTER_INVALID, "candidate %zu has a likelihood ratio that is not positive and finite", i + 1);
+    if (!(c[i].controls_in_scope >= 0 && c[i].controls_in_scope <= 1))
+      return propter_fail(err, PROPTER_INVALID, "candidate %zu: part of the controls in scope outside 0 … 1", i + 1);
+    if (c[i].slice && c[i].slice->grain == PROPTER_GRAIN_DAY && c[i].slice->count == 0)
+      return propter_fail(err, PROPTER_INVALID, "candidate %zu has an empty slice", i + 1);
+  }
+  return PROPTER_OK;
+}
+
+/* Each channel's budget, split by weight. */
+static void set_priors(const PropterScoreOptions *o, const PropterCandidate *c, size_t count, PropterCauseScore *score) {
+  double total[PROPTER_CHANNELS] = {0};
+  for (size_t i = 0; i < count; i++)
+    for (int k = 0; k < PROPTER_CHANNELS; k++) total[k] += c[i].weight[k];
+  for (size_t i = 0; i < count; i++) {
+    double prior = 0;
+    for (int k = 0; k < PROPTER_CHANNELS; k++)
+      if (c[i].weight[k] > 0) prior += o->budget[k] * c[i].weight[k] / total[k];
+    score[i].prior = clamp(prior);
+  }
+}
+
+static double happened_before(const PropterScoreOptions *o, const PropterCandidate *c) {
+  bool dated = c->effect.start != PROPTER_NO_DAY || (c->effect.profile == PROPTER_PROFILE_PATH && c->effect.points);
+  double h = dated || c->happened < o->happened_undated ? c->happened : o->happened_undated;
+  return clamp(h);
+}
+
+/* ---- the best eight ----------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  size_t index;
+  double log_odds, logit;
+} Ranked;
+
+static int by_logit(const void *a, const void *b) {
+  const Ranked *x = a, *y = b;
+  if (x->logit != y->logit) return x->logit < y->logit ? 1 : -1;
+  return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static double prior_log_odds(const PropterScoreOptions *o, const PropterCandidate *c, double prior) {
+  return propter_logit(prior * happened_before(o, c)) + log(c->text_lr) + log(c->review_lr);
+}
+
+enum { ALL_GROUPS = (1 << GROUPS) - 1 };
+
+static PropterStatus rank_alone(const Frame *f, const PropterCandidate *c, size_t count, const double unknown[2], double threshold, int direction,
+                                PropterCauseScore *score, Ranked *ranked, PropterError *err) {
+  const PropterScoreOptions *o = &f->model->options;
+  for (size_t i = 0; i < count; i++) {
+    const PropterCandidate *one = &c[i];
+    Set set;
+    Solo solo;
+    ranked[i] = (Ranked){.index = i, .log_odds = prior_log_odds(o, one, score[i].prior)};
+    PROPTER_TRY(set_init(&set, f, &one, &ranked[i].log_odds, 1, threshold, direction, err));
+    set_solo(&set, 0, &solo);
+    ranked[i].logit = solo_logit(&set, 0, &solo, &solo, unknown, propter_logit(score[i].prior), happened_before(o, one), ALL_GROUPS);
+    set_clear(&set);
+    score[i].p = clamp(propter_expit(ranked[i].logit));
+  }
+  qsort(ranked, count, sizeof *ranked, by_logit);
+  return PROPTER_OK;
+}
+
+/* ---- terms -------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus explain(const Set *set, size_t i, const double unknown[2], double p_full, PropterCauseScore *s, PropterError *err) {
+  static const PropterScoreTerm term[GROUPS] = {PROPTER_TERM_TEXT, PROPTER_TERM_REVIEW, PROPTER_TERM_TIMING, PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST};
+  const PropterScoreOptions *o = &set->frame->model->options;
+  double value[1 << GROUPS], share[GROUPS], log_prior = propter_logit(s->prior), low = propter_logit(least_p);
+  Solo dated, undated;
+  set_solo(set, i, &dated);
+  PROPTER_TRY(shifted_solo(set, i, unknown, &undated, err));
+  for (unsigned g = 0; g < 1U << GROUPS; g++) {
+    double v = solo_logit(set, i, &dated, &undated, unknown, log_prior, happened_before(o, set->candidate[i]), g);
+    value[g] = v < low ? low : v > -low ? -low : v;
+  }
+  PROPTER_TRY(propter_shapley(GROUPS, value, share, err));
+  for (int k = 0; k < GROUPS; k++) s->term[term[k]] = share[k];
+  double calibrated = clamp(propter_calibration_apply(o->calibration, p_full));
+  s->term[PROPTER_TERM_RIVALS] = propter_logit(p_full) - value[ALL_GROUPS];
+  s->term[PROPTER_TERM_CALIBRATION] = propter_logit(calibrated) - propter_logit(p_full);
+  s->p = calibrated;
+  /* The exact identity, whatever was lost to rounding, is kept by the line that rests on everything else. */
+  double sum = 0;
+  for (int k = 0; k < PROPTER_TERMS; k++) sum += s->term[k];
+  s->term[PROPTER_TERM_RIVALS] += propter_logit(calibrated) - propter_logit(s->prior) - sum;
+  s->tests = answer_tests(set, i, &dated, unknown);
+  return PROPTER_OK;
+}
+
+/* Prior, posterior, effect and share of candidate i of the set. */
+static void read_posterior(const Set *set, size_t i, const Posterior *post, double log_odds, PropterCauseScore *s) {
+  const Frame *f = set->frame;
+  double p = clamp(post->material[i]), active = post->active[i] > p ? post->active[i] : p;
+  double mean = post->mean[i] / active, spread = post->square[i] / active - mean * mean, sd = sqrt(spread > 0 ? spread : 0);
+  double all = post->square[i] - post->mean[i] * post->mean[i], all_sd = sqrt(all > 0 ? all : 0), z = propter_normal_quantile(0.95);
+  s->p = p;
+  s->active = clamp(active);
+  s->data_lr = propter_logit(p) - log_odds;
+  s->effect = mean;
+  s->effect_low = mean - z * sd;
+  s->effect_high = mean + z * sd;
+  if (f->mean == 0) return;
+  s->share = post->mean[i] / f->mean;
+  s->share_low = s->share - z * all_sd / fabs(f->mean);
+  s->share_high = s->share + z * all_sd / fabs(f->mean);
+}
+
+/* P(it happened) after the data: certain where it acted; where it did not, what is left of the prior. */
+static void split_p(const PropterScoreOptions *o, const PropterCandidate *c, PropterCauseScore *s) {
+  double h = happened_before(o, c), idle = h * (1 - s->prior) / (1 - h * s->prior);
+  s->happened = s->active + (1 - s->active) * idle;
+  if (s->happened < s->p) s->happened = s->p;
+  s->mattered = s->p / s->happened;
+}
+
+/* A candidate beyond the best eight is weighed beside the best three; its terms are not taken apart further. */
+static PropterStatus score_rest(const Frame *f, const PropterCandidate *c, const Ranked *ranked, size_t at, double threshold, int direction,
+                                PropterCauseScore *score, PropterError *err) {
+  enum { BESIDE = 3 };
+  const PropterScoreOptions *o = &f->model->options;
+  PropterCauseScore *s = &score[ranked[at].index];
+  const PropterCandidate *own = &c[ranked[at].index], *set_of[BESIDE + 1] = {own};
+  double log_odds[BESIDE + 1] = {ranked[at].log_odds}, text = prior_log_odds(o, own, s->prior) - log(own->review_lr) - propter_logit(s->prior);
+  Set set;
+  Posterior post;
+  size_t beside = s->p < o->material / 10 ? 0 : BESIDE; /* alone it is likelier than in company, and even so it does not count */
+  for (size_t k = 0; k < beside; k++) set_of[k + 1] = &c[ranked[k].index], log_odds[k + 1] = ranked[k].log_odds;
+  PROPTER_TRY(set_init(&set, f, set_of, log_odds, beside + 1, threshold, direction, err));
+  set_posterior(&set, &post);
+  read_posterior(&set, 0, &post, ranked[at].log_odds, s);
+  set_clear(&set);
+  double p = s->p;
+  s->p = clamp(propter_calibration_apply(o->calibration, p));
+  s->term[PROPTER_TERM_TEXT] = text;
+  s->term[PROPTER_TERM_REVIEW] = log(own->review_lr);
+  s->term[PROPTER_TERM_CALIBRATION] = propter_logit(s->p) - propter_logit(p);
+  s->term[PROPTER_TERM_RIVALS] = propter_logit(s->p) - propter_logit(s->prior) - s->term[PROPTER_TERM_TEXT] - s->term[PROPTER_TERM_REVIEW] - s->term[PROPTER_TERM_CALIBRATION];
+  s->tests = (PropterTests){.dose = NAN, .back = NAN, .contrast = NAN, .placebo = NAN, .placebo_p = NAN};
+  split_p(o, own, s);
+  return PROPTER_OK;
+}
+
+static PropterStatus score_best(const Set *set, const Ranked *ranked, PropterCauseScore *score, PropterAnswer *a, PropterError *err) {
+  const Frame *f = set->frame;
+  Posterior post;
+  double unknown[2];
+  set_unknown(set, unknown);
+  set_posterior(set, &post);
+  a->p_unknown = post.unknown;
+  a->p_none = post.none;
+  for (size_t i = 0; i < set->count; i++) {
+    PropterCauseScore *s = &score[ranked[i].index];
+    s->scored = true;
+    read_posterior(set, i, &post, ranked[i].log_odds, s);
+    PROPTER_TRY(explain(set, i, unknown, s->p, s, err));
+    split_p(&f->model->options, set->candidate[i], s);
+    PROPTER_TRY(answer_placebo(set, i, s, err));
+  }
+  return PROPTER_OK;
+}
+
+/* Those that may be named come first, by share; the others by probability. */
+typedef struct {
+  size_t index;
+  double named, key;
+} Place;
+
+static int by_place(const void *a, const void *b) {
+  const Place *x = a, *y = b;
+  if (x->named != y->named) return x->named < y->named ? 1 : -1;
+  if (x->key != y->key) return x->key < y->key ? 1 : -1;
+  return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static PropterStatus place(const PropterScoreOptions *o, PropterAnswer *a, PropterError *err) {
+  double named = o->cost_wrong / (o->cost_wrong + o->cost_silent), unexplained = 1;
+  Place *order = propter_malloc((a->causes + 1) * sizeof *order);
+  if (!order) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", a->causes);
+  for (size_t i = 0; i < a->causes; i++) {
+    bool enough = a->cause[i].p >= named;
+    order[i] = (Place){i, enough, enough ? fabs(a->cause[i].share) : a->cause[i].p};
+    unexplained -= a->cause[i].share;
+  }
+  qsort(order, a->causes, sizeof *order, by_place);
+  for (size_t i = 0; i < a->causes; i++) a->cause[order[i].index].rank = (int)i + 1;
+  if (a->outcome != PROPTER_OUTCOME_DID_NOT_MOVE)
+    a->outcome = a->causes && order[0].named > 0 ? PROPTER_OUTCOME_ANSWERED : PROPTER_OUTCOME_CAUSE_UNKNOWN;
+  a->unknown_share = a->deviation != 0 ? unexplained : 0;
+  propter_free(order);
+  return PROPTER_OK;
+}
+
+static PropterStatus score_candidates(const Frame *f, const PropterCandidate *c, size_t count, PropterAnswer *a, PropterError *err) {
+  const PropterScoreOptions *o = &f->model->options;
+  int direction = f->mean < 0 ? -1 : 1;
+  double floor = o->moved_z * f->mean_se, size = fabs(f->mean), threshold = o->material * (size > floor ? size : floor), unknown[2];
+  a->causes = count;
+  a->cause = propter_calloc(count + 1, sizeof *a->cause);
+  Ranked *ranked = propter_malloc((count + 1) * sizeof *ranked);
+  Set set = {0};
+  PropterStatus status = a->cause && ranked ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", count);
+  if (status != PROPTER_OK) goto done;
+  set_priors(o, c, count, a->cause);
+  status = set_init(&set, f, NULL, NULL, 0, threshold, direction, err);
+  if (status != PROPTER_OK) goto done;
+  set_unknown(&set, unknown);
+  set_clear(&set);
+  status = rank_alone(f, c, count, unknown, threshold, direction, a->cause, ranked, err);
+  if (status != PROPTER_OK) goto done;
+  const PropterCandidate *best[PROPTER_SCORE_CANDIDATES];
+  double log_odds[PROPTER_SCORE_CANDIDATES];
+  size_t index[PROPTER_SCORE_CANDIDATES], m = count < PROPTER_SCORE_CANDIDATES ? count : PROPTER_SCORE_CANDIDATES;
+  for (size_t i = 0; i < m; i++) index[i] = ranked[i].index, best[i] = &c[index[i]], log_odds[i] = ranked[i].log_odds;
+  status = set_init(&set, f, best, log_odds, m, threshold, direction, err);
+  if (status != PROPTER_OK) goto done;
+  status = score_best(&set, ranked, a->cause, a, err);
+  for (size_t i = m; i < count && status == PROPTER_OK; i++) status = score_rest(f, c, ranked, i, threshold, direction, a->cause, err);
+  if (status == PROPTER_OK) answer_grades(&set, index, c, count, a);
+  set_clear(&set);
+  if (status == PROPTER_OK) status = place(o, a, err);
+  if (status == PROPTER_OK && a->outcome == PROPTER_OUTCOME_ANSWERED) status = answer_predictions(f, c, a, err);
+done:
+  propter_free(ranked);
+  return status;
+}
+
+PropterStatus propter_score_window(const PropterScoreModel *model, size_t from, size_t to, const PropterCandidate *candidates, size_t count,
+                                   PropterAnswer *answer, PropterError *err) {
+  *answer = (PropterAnswer){.from = from, .to = to, .outcome = PROPTER_OUTCOME_NOT_TESTABLE};
+  if (from > to || to >= model->series.count)
+    return propter_fail(err, PROPTER_INVALID, "window %zu … %zu does not lie in a series of %zu periods", from, to, model->series.count);
+  PROPTER_TRY(check_candidates(candidates, count, err));
+  (void)snprintf(answer->kernel, sizeof answer->kernel, "%s", propter_math_kernel());
+  Frame frame;
+  PropterStatus status = frame_init(&frame, model, from, to, &answer->reason, err);
+  if (status == PROPTER_OK) status = answer_window(&frame, answer, err);
+  if (status == PROPTER_OK && !answer->reason) status = score_candidates(&frame, candidates, count, answer, err);
+  frame_clear(&frame);
+  if (status != PROPTER_OK) propter_answer_clear(answer);
+  return status;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "score_answer.h"
+
+#include <math.h>
+
+#include "propter/causal.h"
+#include "propter/math.h"
+#include "propter/mem.h"
+
+/* ---- the window --------------------------------------------------------------------------------------------------------- */
+
+/* Posterior of onset and shape under one change of unknown size, from every period of the window and after it. */
+static PropterStatus find_pattern(const Frame *f, PropterAnswer *a, PropterError *err) {
+  size_t most = 3 * f->length;
+  Column *column = propter_malloc(most * sizeof *column);
+  double *shape = propter_malloc(most * (f->periods + f->rows + 1) * sizeof *shape), kinds[3] = {0}, total = 0, top = -INFINITY;
+  size_t *onset = propter_malloc(most * sizeof *onset);
+  PropterPatternKind *kind = propter_malloc(most * sizeof *kind);
+  PropterStatus status = PROPTER_OK;
+  if (!column || !shape || !onset || !kind) {
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for an onset");
+    goto done;
+  }
+  size_t count = template_columns(f, f->length, column, shape, kind, onset);
+  double *white = shape + most * f->periods, *evidence = white + most * f->rows;
+  const Nodes *node = score_nodes();
+  for (size_t i = 0; i < f->rows; i++)
+    for (size_t c = 0; c < count; c++) white[i * count + c] = shape[c * f->periods + f->at[i]];
+  propter_solve_lower(f->rows, f->cholesky, count, white);
+  for (size_t c = 0; c < count; c++) {
+    double g = 0, b = 0, each[NODES];
+    for (size_t i = 0; i < f->rows; i++) {
+      g += white[i * count + c] * white[i * count + c];
+      b += white[i * count + c] * f->white[i];
+    }
+    for (int k = 0; k < NODES; k++) {
+      double v = node->variance[k] * f->size * f->size;
+      each[k] = node->log_weight[k] + 0.5 * b * b * v / (1 + g * v) - 0.5 * log1p(g * v);
+    }
+    evidence[c] = propter_log_sum_exp(each, NODES);
+    if (evidence[c] > top) top = evidence[c];
+  }
+  for (size_t c = 0; c < count; c++) {
+    double w = exp(evidence[c] - top);
+    a->onset[onset[c]] += w;
+    kinds[kind[c]] += w;
+    total += w;
+  }
+  for (size_t h = 0; h < f->length; h++) a->onset[h] /= total;
+  for (int k = 1; k < 3; k++)
+    if (kinds[k] > kinds[a->pattern]) a->pattern = (PropterPatternKind)k;
+done:
+  propter_free(column);
+  propter_free(shape);
+  propter_free(onset);
+  propter_free(kind);
+  return status;
+}
+
+/* The larger of two looks, so each is held to half the error rate. */
+static bool has_moved(const Frame *f, double *z) {
+  double mean = f->mean / f->mean_se, end = f->end / f->end_se, limit = f->model->options.moved_z;
+  bool two = f->window_rows > 1;
+  *z = two && fabs(end) > fabs(mean) ? end : mean;
+  if (two) limit = -propter_normal_quantile(propter_normal_cdf(-limit) / 2);
+  return fabs(*z) >= limit;
+}
+
+PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err) {
+  a->usable = f->usable;
+  a->other_windows = f->others;
+  if (a->reason) {
+    double sum = 0, count = 0;
+    for (size_t i = f->from; i < f->from + f->length; i++)
+      if (!isnan(f->model->value[i])) sum += f->model->value[i], count++;
+    a->observed = count > 0 ? sum / count : NAN;
+    a->expected = a->expected_low = a->expected_high = a->deviation = a->se = a->z = NAN;
+    a->end_observed = a->end_expected = a->end_deviation = NAN;
+    return PROPTER_OK;
+  }
+  double z = propter_normal_quantile(0.975);
+  a->observed = f->observed;
+  a->expected = f->expected_mean;
+  a->expected_low = f->expected_mean - z * f->mean_se;
+  a->expected_high = f->expected_mean + z * f->mean_se;
+  a->deviation = f->mean;
+  a->se = f->mean_se;
+  a->end_expected = f->expected[f->end_at];
+  a->end_observed = f->expected[f->end_at] + f->end;
+  a->end_deviation = f->end;
+  a->rho = f->rho;
+  a->unknown_size = f->size;
+  a->periods = f->periods;
+  a->window = f->length;
+  a->path = propter_malloc(f->periods * sizeof *a->path);
+  a->path_low = propter_malloc(f->periods * sizeof *a->path_low);
+  a->path_high = propter_malloc(f->periods * sizeof *a->path_high);
+  a->onset = propter_calloc(f->length, sizeof *a->onset);
+  if (!a->path || !a->path_low || !a->path_high || !a->onset) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for an answer");
+  for (size_t h = 0; h < f->periods; h++) {
+    a->path[h] = f->expected[h];
+    a->path_low[h] = f->expected[h] - z * f->error[h];
+    a->path_high[h] = f->expected[h] + z * f->error[h];
+  }
+  a->outcome = has_moved(f, &a->z) ? PROPTER_OUTCOME_CAUSE_UNKNOWN : PROPTER_OUTCOME_DID_NOT_MOVE;
+  return find_pattern(f, a, err);
+}
+
+/* ---- tests -------------------------------------------------------------------------------------------------------------- */
+
+PropterTests answer_tests(const Set *set, size_t i, const Solo *dated, const double unknown[2]) {
+  const Frame *f = set->frame;
+  PropterTests t = {.dose = NAN, .back = NAN, .contrast = NAN, .placebo = NAN, .placebo_p = NAN};
+  if (candidate_is_sized(set->candidate[i])) t.dose = dated->alone[0][0] - propter_log_add(dated->alone[0][1], 0) + log(2);
+  if (f->rows > f->window_rows) t.back = (dated->alone[0][0] - dated->alone[1][0]) - (unknown[0] - unknown[1]);
+  if (f->has_control) {
+    const PropterScoreOptions *o = &f->model->options;
+    double still = (1 - f->control_rho) * (1 - o->scope_reach * set->candidate[i]->controls_in_scope);
+    t.contrast = contrast(f, 1 - still) - contrast(f, 1 - (1 - f->control_rho) * (1 - o->unknown_reach));
+  }
+  return t;
+}
+
+/* Changes of the cause's own slice in standard units of that slice, on the target's calendar. */
+static PropterStatus slice_changes(const Frame *f, const PropterSeries *slice, double *out, double *spread, PropterError *err) {
+  const PropterSeries *target = &f->model->series;
+  PropterSeries aligned = *target;
+  Baseline *b = NULL;
+  if (slice->grain != target->grain) return propter_fail(err, PROPTER_INVALID, "the slice of a cause has another grain than the series");
+  for (size_t i = 0; i < target->count; i++) {
+    int64_t at = (int64_t)target->first + (int64_t)i - slice->first;
+    out[i] = at >= 0 && at < (int64_t)slice->count ? slice->value[at] : NAN;
+  }
+  aligned.value = out;
+  aligned.seasonally_adjusted = slice->seasonally_adjusted;
+  PROPTER_TRY(baseline_new(&aligned, f->model->base->reach, &b, err));
+  double *scratch = propter_malloc(b->n * sizeof *scratch), usual;
+  if (!scratch) {
+    baseline_free(b);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a timing test");
+  }
+  baseline_standardise(b, scratch, out, &usual, spread);
+  propter_free(scratch);
+  baseline_free(b);
+  return PROPTER_OK;
+}
+
+PropterStatus answer_placebo(const Set *set, size_t i, PropterCauseScore *s, PropterError *err) {
+  const Frame *f = set->frame;
+  const PropterScoreModel *m = f->model;
+  const PropterCandidate *c = set->candidate[i];
+  size_t n = m->series.count;
+  double *work = propter_malloc((2 * VARIANTS + 1) * n * sizeof *work), *own = work ? work + 2 * VARIANTS * n : NULL, spread = 1;
+  PropterEffectView view[2 * VARIANTS];
+  PropterStatus status = work ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a timing test");
+  if (status != PROPTER_OK) return status;
+  size_t variants = candidate_changes(f, c, work, err), views = variants;
+  bool dosed = candidate_is_sized(c);
+  if (variants == SIZE_MAX) status = PROPTER_INVALID;
+  if (status != PROPTER_OK || !variants) goto done;
+  if (c->slice) {
+    status = slice_changes(f, c->slice, own, &spread, err);
+    if (status != PROPTER_OK) goto done;
+    memcpy(work + variants * n, work, variants * n * sizeof *work);
+    for (size_t v = variants; v < 2 * variants; v++) {
+      for (size_t t = 0; dosed && t < n; t++) work[v * n + t] /= spread;
+      view[v] = (PropterEffectView){own, work + v * n};
+    }
+    views = 2 * variants;
+  }
+  for (size_t v = 0; v < variants; v++) {
+    for (size_t t = 0; dosed && t < n; t++) work[v * n + t] /= m->spread;
+    view[v] = (PropterEffectView){m->standard, work + v * n};
+  }
+  double error = c->effect.dose_sd > 0 && c->effect.dose != 0 ? c->effect.dose_sd / fabs(c->effect.dose) : m->options.dose_error;
+  PropterPlaceboOptions options = {.dosed = dosed, .dose_error = error, .sign = c->effect.profile == PROPTER_PROFILE_PATH ? 0 : c->direction,
+                                   .blur = c->lag_max > c->lag_min ? (size_t)(c->lag_max - c->lag_min) : 0, .shifts = (size_t)m->options.shifts,
+                                   .seed = m->options.seed};
+  size_t used = 0;
+  status = propter_shift_placebo(view, views, n, &options, &s->tests.placebo_p, &used, err);
+  s->tests.placebo = used ? propter_p_value_bound(s->tests.placebo_p) : NAN;
+  s->tests.placebo_shifts = (int)used;
+done:
+  propter_free(work);
+  return status;
+}
+
+/* ---- grades ------------------------------------------------------------------------------------------------------------- */
+
+/* What the data would say for candidate i on average if it acted, beside a rival (set->count: none) that may imitate it. */
+static double power(const Set *set, size_t i, size_t rival) {
+  double best = 0;
+  for (size_t v = set->start[i]; v < set->start[i + 1]; v++) {
+    const Column *own = &set->column[v];
+    if (own->null) continue;
+    double least = column_power(set->frame, own, NULL);
+    for (size_t x = rival < set->count ? set->start[rival] : 0; rival < set->count && x < set->start[rival + 1]; x++) {
+      double left = set->column[x].null ? least : column_power(set->frame, own, &set->column[x]);
+      if (left < least) least = left;
+    }
+    if (least > best) best = least;
+  }
+  return best;
+}
+
+static double larger(double a, double b) { return isnan(b) || a > b ? a : b; }
+
+/* The rival that is likeliest to be what the data show; count: none. */
+static size_t find_rival(const Set *set, const size_t *index, const PropterCauseScore *score, size_t i) {
+  size_t best = set->count;
+  for (size_t k = 0; k < set->count; k++)
+    if (k != i && score[index[k]].active >= 0.2 && (best == set->count || score[index[k]].active > score[index[best]].active)) best = k;
+  return best;
+}
+
+static PropterGrade grade_one(const Set *set, const size_t *index, size_t i, bool moved, PropterCauseScore *all) {
+  const PropterScoreOptions *o = &set->frame->model->options;
+  const PropterCandidate *c = set->candidate[i];
+  PropterCauseScore *s = &all[index[i]];
+  double bar = log(o->test_lr), test = -INFINITY;
+  bool text = c->belief_for >= o->text_belief && c->belief_for >= c->belief_against;
+  bool denied = c->belief_against >= o->text_belief && c->belief_against > c->belief_for;
+  test = larger(larger(larger(larger(test, s->tests.dose), s->tests.back), s->tests.contrast), s->tests.placebo);
+  bool data = moved && s->data_lr >= bar && test >= bar;
+  if (data) return text ? PROPTER_GRADE_BOTH : PROPTER_GRADE_DATA_ONLY;
+  size_t rival = find_rival(set, index, all, i);
+  bool testable = power(set, i, rival) >= bar;
+  if ((testable && s->data_lr <= -bar) || denied) return PROPTER_GRADE_CONTRADICTED;
+  if (!text) return PROPTER_GRADE_UNSUPPORTED;
+  if (!moved && testable) return PROPTER_GRADE_UNSUPPORTED;
+  if (!testable && rival < set->count) {
+    s->inseparable_from = (int)index[rival];
+    return PROPTER_GRADE_NOT_SEPARABLE;
+  }
+  return PROPTER_GRADE_TEXT_ONLY;
+}
+
+/* A share needs a size from outside: a dose, or controls that the cause leaves alone and no other cause of free size beside it. */
+static bool is_identified(const Set *set, const size_t *index, size_t i, const PropterCauseScore *score) {
+  if (candidate_is_sized(set->candidate[i])) return true;
+  if (!set->frame->has_control || set->frame->model->control_count < 3 || set->candidate[i]->controls_in_scope >= 0.5) return false;
+  return find_rival(set, index, score, i) == set->count;
+}
+
+void answer_grades(const Set *set, const size_t *index, const PropterCandidate *candidates, size_t count, PropterAnswer *a) {
+  const PropterScoreOptions *o = &set->frame->model->options;
+  bool moved = a->outcome != PROPTER_OUTCOME_DID_NOT_MOVE;
+  for (size_t i = 0; i < count; i++) {
+    const PropterCandidate *c = &candidates[i];
+    a->cause[i].inseparable_from = -1;
+    bool text = c->belief_for >= o->text_belief && c->belief_for >= c->belief_against;
+    bool denied = c->belief_against >= o->text_belief && c->belief_against > c->belief_for;
+    a->cause[i].grade = denied ? PROPTER_GRADE_CONTRADICTED : text && moved ? PROPTER_GRADE_TEXT_ONLY : PROPTER_GRADE_UNSUPPORTED;
+  }
+  for (size_t i = 0; i < set->count; i++) {
+    a->cause[index[i]].grade = grade_one(set, index, i, moved, a->cause);
+    a->cause[index[i]].share_identified = is_identified(set, index, i, a->cause);
+  }
+}
+
+/* ---- predictions -------------------------------------------------------------------------------------------------------- */
+
+static PropterDay day_of(const Frame *f, size_t index) {
+  const PropterSeries *s = &f->model->series;
+  PropterDay first = propter_period_first(s->grain, s->first + (int32_t)index);
+  return s->reference_day > 0 ? first + s->reference_day - 1 : first;
+}
+
+/* Interval of a control's mean in the window as its own baseline expects it. */
+static PropterStatus control_interval(const Frame *f, size_t control, double *low, double *high, bool *found, PropterError *err) {
+  const Baseline *b = f->model->control[control];
+  size_t horizon = 2 * f->length;
+  *found = false;
+  double *rows = propter_malloc((b->n * horizon + b->n + horizon) * sizeof *rows), drift, mean = 0, variance = 0, season = 0;
+  unsigned char *use = propter_malloc(b->n);
+  PropterStatus status = rows && use ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, rows, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a prediction");
+  if (status == PROPTER_OK) {
+    double *scratch = rows + b->n * horizon, *expected = scratch + b->n, length = (double)f->length;
+    ErrorModel error;
+    memset(use, 1, b->n);
+    *found = baseline_expect(b, f->from, f->length, f->length, scratch, expected, &drift, NULL) &&
+             baseline_fit(b, rows, horizon, use, f->from, f->from + horizon, scratch, &error);
+    if (*found) {
+      for (size_t h = 0; h < f->length; h++) {
+        mean += expected[h] / length;
+        season += b->season[f->from + h] / length;
+        for (size_t g = 0; g < f->length; g++) variance += error_covariance(&error, g + 1, h + 1) / (length * length);
+      }
+      double z = propter_normal_quantile(0.975);
+      *low = mean + season - z * sqrt(variance);
+      *high = mean + season + z * sqrt(variance);
+    }
+  }
+  propter_free(use);
+  propter_free(rows);
+  return status;
+}
+
+PropterStatus answer_predictions(const Frame *f, const PropterCandidate *candidates, PropterAnswer *a, PropterError *err) {
+  int lead = -1;
+  for (size_t i = 0; i < a->causes; i++)
+    if (a->cause[i].rank == 1) lead = (int)i;
+  if (lead < 0) return PROPTER_OK;
+  const PropterCandidate *c = &candidates[lead];
+  const PropterCauseScore *s = &a->cause[lead];
+  PropterPrediction *out = a->prediction;
+  double z = propter_normal_quantile(0.975);
+  size_t end;
+  bool pulse = c->effect.profile == PROPTER_PROFILE_PULSE && c->effect.end != PROPTER_NO_DAY;
+  if (pulse && propter_series_find(&f->model->series, c->effect.end, &end)) {
+    /* the first count after the last day */
+    while (day_of(f, end) <= c->effect.end || end < f->from) end++;
+    size_t h = end - f->from;
+    double error = h < f->periods ? f->error[h] : f->error[f->periods - 1];
+    out[a->predictions++] = (PropterPrediction){PROPTER_PREDICT_RETURN, lead, -1, day_of(f, end), -z * error, z * error};
+  }
+  out[a->predictions++] = (PropterPrediction){PROPTER_PREDICT_SIZE, lead, -1, day_of(f, f->from), s->effect_low, s->effect_high};
+  if (f->model->control_count && c->controls_in_scope < 0.5) {
+    double low, high;
+    bool found;
+    PROPTER_TRY(control_interval(f, 0, &low, &high, &found, err));
+    if (found) out[a->predictions++] = (PropterPrediction){PROPTER_PREDICT_UNTOUCHED, lead, 0, day_of(f, f->from), low, high};
+  }
+  return PROPTER_OK;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the candidates and the unknown cause would look like in the window and after it. */
+#include <math.h>
+
+#include "propter/math.h"
+#include "score_parts.h"
+
+/* Relative error of an idealised profile per bin: between a pulse, a step and a ramp of the same mean lie such differences (a step and a ramp over three
+ * bins differ by 1/3 at either end). */
+static const double ideal_error = 0.3;
+
+/* Fills column and shape from levels relative to the time before the window; the shape gets a mean of 1 over the window's observations. */
+static void normalise(const Frame *f, double *shape, Column *column) {
+  double mean = 0, top = 0;
+  for (size_t i = 0; i < f->rows; i++) {
+    double level = shape[f->at[i]];
+    if (i < f->window_rows) mean += level / (double)f->window_rows;
+    if (fabs(level) > top) top = fabs(level);
+  }
+  column->null = top < 1e-9;
+  column->material = fabs(mean) > 1e-6 * top ? 1 : 0;
+  double unit = column->null ? 1 : column->material > 0 ? mean : top;
+  for (size_t h = 0; h < f->periods; h++) shape[h] = column->null ? 0 : shape[h] / unit;
+  column->mean = column->null ? 0 : unit;
+  for (size_t b = 0; b < f->bins; b++) {
+    column->bin[b] = 0;
+    for (size_t h = 0; h < f->periods; h++) column->bin[b] += f->average[b * f->periods + h] * shape[h];
+  }
+}
+
+size_t template_columns(const Frame *f, size_t onsets, Column *column, double *shape, PropterPatternKind *kind, size_t *onset) {
+  static const PropterPatternKind kinds[] = {PROPTER_PATTERN_SPIKE, PROPTER_PATTERN_LEVEL_SHIFT, PROPTER_PATTERN_TREND_CHANGE};
+  size_t window = f->length < f->periods ? f->length : f->periods, used = onsets < window ? onsets : window, count = 0;
+  for (size_t o = 0; o < used; o++)
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+      size_t from = o * window / used;
+      double *s = shape + count * f->periods;
+      for (size_t h = 0; h < f->periods; h++) {
+        double on = h < from ? 0 : 1;
+        s[h] = kinds[k] == PROPTER_PATTERN_SPIKE ? (h < f->length ? on : 0) : kinds[k] == PROPTER_PATTERN_LEVEL_SHIFT ? on : on * (double)(h - from + 1);
+      }
+      column[count] = (Column){.log_weight = -log(3.0 * (double)used), .shape_error = ideal_error, .scale = 1};
+      normalise(f, s, &column[count]);
+      kind[count] = kinds[k];
+      onset[count++] = from;
+    }
+  return count;
+}
+
+/* Dose of a wider scope is an upper bound here, so its size is free. */
+bool candidate_is_sized(const PropterCandidate *c) {
+  return c->effect.has_dose && c->effect.profile != PROPTER_PROFILE_UNKNOWN && c->scope != PROPTER_SCOPE_PARENT;
+}
+
+static bool is_dated(const PropterCandidate *c) {
+  return c->effect.profile == PROPTER_PROFILE_PATH ? c->effect.points > 0 : c->effect.start != PROPTER_NO_DAY;
+}
+
+/* Profiles to try: the documented one, or all that the dates allow. */
+static size_t list_profiles(const PropterCandidate *c, const PropterSeries *series, PropterProfile *profile) {
+  size_t n = 0;
+  if (c->effect.profile != PROPTER_PROFILE_UNKNOWN) {
+    profile[n++] = c->effect.profile;
+    return n;
+  }
+  profile[n++] = PROPTER_PROFILE_STEP;
+  if (c->effect.end == PROPTER_NO_DAY) return n;
+  profile[n++] = PROPTER_PROFILE_PULSE;
+  if (propter_period_of(series->grain, c->effect.start) != propter_period_of(series->grain, c->effect.end)) profile[n++] = PROPTER_PROFILE_RAMP;
+  return n;
+}
+
+size_t candidate_changes(const Frame *f, const PropterCandidate *c, double *change, PropterError *err) {
+  const PropterSeries *series = &f->model->series;
+  PropterProfile profile[4];
+  if (!is_dated(c)) return 0;
+  size_t profiles = list_profiles(c, series, profile), lags = c->lag_max > c->lag_min ? (size_t)(c->lag_max - c->lag_min) + 1 : 1, count = 0;
+  size_t used = lags * profiles > VARIANTS ? VARIANTS / profiles : lags;
+  for (size_t l = 0; l < used; l++)
+    for (size_t p = 0; p < profiles; p++) {
+      PropterEffect effect = c->effect;
+      double *path = change + count * series->count;
+      effect.profile = profile[p];
+      int lag = c->lag_min + (int)(used > 1 ? l * (lags - 1) / (used - 1) : 0);
+      if (propter_effect_path(&effect, series, lag, path, err) != PROPTER_OK) return SIZE_MAX;
+      for (size_t i = series->count; i-- > 1;) path[i] -= path[i - 1];
+      /* what was already there when the series begins is no change in it */
+      path[0] = 0;
+      count++;
+    }
+  return count;
+}
+
+/* The candidate's own level changes at `shift` periods later, round the calendar, as levels from `first` on. */
+static void shifted_path(const double *change, size_t n, size_t shift, size_t first, size_t end, double *path) {
+  double level = 0;
+  for (size_t i = first; i < end; i++) {
+    level += change[(i + n - shift) % n];
+    path[i] = level;
+  }
+}
+
+static int sign_of(double x) { return (x > 0) - (x < 0); }
+
+/* Mean deviation in the window of the part in which a cause acts: an effect without a documented size lies between nothing and that. */
+static double slice_deviation(const Frame *f, const PropterSeries *slice, double *scratch) {
+  const PropterSeries *target = &f->model->series;
+  size_t n = 0, end = f->from + 2 * f->length;
+  double mean = 0;
+  int64_t shift = (int64_t)target->first - slice->first, count = (int64_t)slice->count, from = (int64_t)f->from + shift;
+  if (from < 1 || from + (int64_t)f->length > count || isnan(slice->value[from - 1])) return NAN;
+  for (int64_t i = 1; i < count && n < target->count; i++) {
+    bool own = i >= from && i < (int64_t)end + shift;
+    double change = slice->value[i] - slice->value[i - 1];
+    if (!own && !isnan(change)) scratch[n++] = change;
+  }
+  if (n < BASELINE_MIN_CHANGES) return NAN;
+  double usual = propter_median(scratch, n), count_in = 0;
+  for (size_t h = 0; h < f->length; h++) {
+    double level = slice->value[from + (int64_t)h];
+    if (isnan(level)) continue;
+    mean += level - slice->value[from - 1] - usual * (double)(h + 1);
+    count_in++;
+  }
+  return count_in > 0 ? mean / count_in : NAN;
+}
+
+/* Periods that an effect takes to reach its full size: of a pulse and a ramp its duration, of a step the window. */
+static size_t duration(const Frame *f, const PropterCandidate *c, PropterProfile profile) {
+  if (profile == PROPTER_PROFILE_STEP || c->effect.start == PROPTER_NO_DAY || c->effect.end == PROPTER_NO_DAY) return f->length;
+  PropterGrain grain = f->model->series.grain;
+  return (size_t)(propter_period_of(grain, c->effect.end) - propter_period_of(grain, c->effect.start)) + 1;
+}
+
+/* Prior of a variant's amplitude. A free size is that of the whole effect: as large, against the noise over its own duration, as unknown causes are
+ * against the noise of a window; if only a small part of the effect falls into the window, little is expected of it there. */
+static void set_size(const Frame *f, const PropterCandidate *c, PropterProfile profile, double bound, Column *column) {
+  size_t length = duration(f, c, profile);
+  column->scale = column->null ? 1 : fabs(column->mean) * sqrt(error_covariance(&f->error_model, length, length)) / f->mean_se;
+  double error = f->model->options.dose_error;
+  if (c->effect.dose_sd > 0 && c->effect.dose != 0) error = c->effect.dose_sd / fabs(c->effect.dose);
+  if (candidate_is_sized(c)) {
+    column->sized = true;
+    column->sd = error * fabs(column->mean);
+    return;
+  }
+  column->shape_error = ideal_error;
+  if (!isnan(bound) && column->material > 0) {
+    column->sized = true;
+    column->mean = bound / 2;
+    column->sd = fabs(bound) / 2;
+    return;
+  }
+  /* the shape was divided by its mean, so the amplitude's sign is the effect's times the mean's; a documented path is signed already */
+  column->sign = (c->effect.has_dose ? 1 : c->direction) * sign_of(column->mean);
+}
+
+void candidate_columns(const Frame *f, const PropterCandidate *c, const double *change, size_t count, size_t shift, double *scratch, Column *column,
+                       double *shape) {
+  PropterProfile profile[4];
+  size_t n = f->model->series.count, back = 0, profiles = list_profiles(c, &f->model->series, profile);
+  double bound = NAN;
+  if (c->slice && c->scope == PROPTER_SCOPE_CHILD && !candidate_is_sized(c)) bound = slice_deviation(f, c->slice, scratch);
+  for (size_t i = f->model->base->before[f->from], k = 0; k < f->model->base->width && i != SIZE_MAX; i = f->model->base->before[i], k++) back = i;
+  for (size_t v = 0; v < count; v++) {
+    double *s = shape + v * f->periods;
+    shifted_path(change + v * n, n, shift % n, back, f->from + f->periods, scratch);
+    double before = baseline_level_before(f->model->base, f->from, 0, scratch);
+    for (size_t h = 0; h < f->periods; h++) s[h] = scratch[f->from + h] - before;
+    column[v] = (Column){.log_weight = -log((double)count)};
+    normalise(f, s, &column[v]);
+    set_size(f, c, profile[v % profiles], bound, &column[v]);
+  }
+}

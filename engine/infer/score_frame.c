@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A window: expectation, error covariance, whitened deviations, controls. */
+#include <math.h>
+
+#include "propter/math.h"
+#include "propter/mem.h"
+#include "score_parts.h"
+
+enum { CLEAN_WINDOWS = 24 };
+
+void frame_clear(Frame *f) {
+  propter_free(f->expected);
+  propter_free(f->error);
+  propter_free(f->at);
+  propter_free(f->cholesky);
+  propter_free(f->white);
+  propter_free(f->average);
+}
+
+/* Flags the origins whose window lies clear of the question's and of documented events; the latter are let in when too few are left. */
+static size_t flag_others(const Frame *f, unsigned char *use) {
+  const PropterScoreModel *m = f->model;
+  size_t n = m->base->n, clean = 0, all = 0;
+  for (size_t o = 0; o < n; o++) {
+    bool own = o + f->length > f->from && o < f->from + 2 * f->length, covered = false;
+    for (size_t i = o; i < o + f->length && i < n; i++) covered |= m->covered[i] != 0;
+    use[o] = own ? 0 : covered ? 2 : 1;
+    clean += use[o] == 1;
+    all += use[o] != 0;
+  }
+  bool keep = clean >= CLEAN_WINDOWS;
+  for (size_t o = 0; o < n; o++) use[o] = use[o] == 1 || (use[o] == 2 && !keep);
+  return keep ? clean : all;
+}
+
+/* Standard error of the mean of the first `length` horizons. */
+static double mean_error(const ErrorModel *e, size_t length) {
+  double sum = 0;
+  for (size_t g = 1; g <= length; g++)
+    for (size_t h = 1; h <= length; h++) sum += error_covariance(e, g, h);
+  return sqrt(sum) / (double)length;
+}
+
+/* Standardised mean deviations of the flagged windows. */
+static size_t other_deviations(const Frame *f, const double *rows, size_t horizon, const unsigned char *use, double se, double *z) {
+  size_t n = 0;
+  for (size_t o = 0; o < f->model->base->n; o++) {
+    double sum = 0;
+    for (size_t h = 0; h < f->length; h++) sum += rows[o * horizon + h];
+    if (use[o] && !isnan(sum)) z[n++] = sum / (double)f->length / se;
+  }
+  return n;
+}
+
+/* Controls: did their median move in the window? */
+static PropterStatus judge_controls(Frame *f, const unsigned char *use, double *scratch, PropterError *err) {
+  const PropterScoreModel *m = f->model;
+  Baseline *b = m->composite;
+  if (!b) return PROPTER_OK;
+  size_t horizon = 2 * f->length;
+  double *own = NULL, *rows = m->composite_rows, drift, *expected = propter_malloc((horizon + b->n) * sizeof *expected);
+  PropterStatus status = PROPTER_OK;
+  if (!expected) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+  if (f->length > 1) {
+    rows = own = propter_malloc(b->n * horizon * sizeof *own);
+    status = own ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+    if (status != PROPTER_OK) goto done;
+  }
+  ErrorModel error;
+  double *z = expected + horizon, sum = 0, scale;
+  if (!baseline_fit(b, rows, horizon, use, f->from, f->from + 2 * f->length, scratch, &error)) goto done;
+  if (!baseline_expect(b, f->from, f->length, f->length, scratch, expected, &drift, NULL)) goto done;
+  for (size_t h = 0; h < f->length; h++) sum += b->y[f->from + h] - expected[h];
+  if (isnan(sum)) goto done;
+  double se = mean_error(&error, f->length);
+  size_t n = other_deviations(f, rows, horizon, use, se, z);
+  estimate_unknown(&m->options, z, n, (double)f->length, &f->control_rho, &scale);
+  f->control_z = sum / (double)f->length / se;
+  const Nodes *node = score_nodes();
+  double moved[NODES];
+  for (int k = 0; k < NODES; k++)
+    moved[k] = node->log_weight[k] + propter_normal_log_density(f->control_z, 0, sqrt(1 + scale * scale * node->variance[k]));
+  f->control_ratio = propter_log_sum_exp(moved, NODES) - propter_normal_log_density(f->control_z, 0, 1);
+  f->has_control = true;
+done:
+  propter_free(expected);
+  propter_free(own);
+  return status;
+}
+
+/* The window as one number, over the periods with an observation. */
+static void summarise(Frame *f, const ErrorModel *error) {
+  const PropterScoreModel *m = f->model;
+  double variance = 0, count = (double)f->window_rows;
+  for (size_t i = 0; i < f->window_rows; i++) {
+    f->observed += m->value[f->from + f->at[i]] / count;
+    f->expected_mean += f->expected[f->at[i]] / count;
+    for (size_t j = 0; j < f->window_rows; j++) variance += error_covariance(error, f->at[i] + 1, f->at[j] + 1) / (count * count);
+  }
+  f->mean = f->observed - f->expected_mean;
+  f->mean_se = sqrt(variance);
+  f->end_at = f->at[f->window_rows - 1];
+  f->end = m->value[f->from + f->end_at] - f->expected[f->end_at];
+  f->end_se = f->error[f->end_at];
+}
+
+/* Means over up to BINS parts of the window and as many of the time after it. */
+static void fill_bins(Frame *f) {
+  size_t after = f->rows - f->window_rows, parts = f->window_rows < BINS ? f->window_rows : BINS, later = after < BINS ? after : BINS;
+  f->window_bins = parts;
+  f->bins = parts + later;
+  for (size_t b = 0; b < f->bins; b++) {
+    bool in = b < parts;
+    size_t k = in ? b : b - parts, of = in ? parts : later, rows = in ? f->window_rows : after, first = in ? 0 : f->window_rows;
+    size_t low = first + k * rows / of, high = first + (k + 1) * rows / of;
+    for (size_t h = 0; h < f->periods; h++) f->average[b * f->periods + h] = 0;
+    for (size_t i = low; i < high; i++) f->average[b * f->periods + f->at[i]] = 1 / (double)(high - low);
+    f->part[b] = in ? (double)(high - low) / (double)f->window_rows : 0;
+  }
+}
+
+/* Deviations and covariance of the bins, and their density when nothing acts. */
+static PropterStatus bin_window(Frame *f, const double *covariance, PropterError *err) {
+  size_t n = f->bins;
+  double small[4 * BINS * BINS], *half = propter_malloc(n * f->rows * sizeof *half), *average = propter_malloc(n * f->rows * sizeof *average);
+  if (!half || !average) {
+    propter_free(half);
+    propter_free(average);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+  }
+  for (size_t b = 0; b < n; b++) {
+    f->deviation[b] = 0;
+    for (size_t i = 0; i < f->rows; i++) {
+      average[b * f->rows + i] = f->average[b * f->periods + f->at[i]];
+      f->deviation[b] += average[b * f->rows + i] * f->white[i];
+    }
+  }
+  propter_gemm(false, false, n, f->rows, f->rows, average, covariance, 0, half);
+  propter_gemm(false, true, n, n, f->rows, half, average, 0, small);
+  propter_free(half);
+  propter_free(average);
+  for (size_t b = 0; b < n; b++)
+    for (size_t c = 0; c < n; c++) f->noise[b][c] = small[b * n + c];
+  PROPTER_TRY(propter_cholesky(n, small, err));
+  double white[2 * BINS], sum = 0;
+  memcpy(white, f->deviation, n * sizeof *white);
+  propter_solve_lower(n, small, 1, white);
+  for (size_t b = 0; b < n; b++) {
+    sum -= 0.5 * white[b] * white[b] + log(small[b * n + b]);
+    if (b + 1 == f->window_bins) f->still[1] = sum;
+  }
+  f->still[0] = sum;
+  return PROPTER_OK;
+}
+
+static PropterStatus whiten(Frame *f, const ErrorModel *error, PropterError *err) {
+  const PropterScoreModel *m = f->model;
+  for (size_t h = 0; h < f->periods; h++) {
+    f->error[h] = sqrt(error_covariance(error, h + 1, h + 1));
+    f->expected[h] += m->base->season[f->from + h];
+    if (!isnan(m->value[f->from + h])) f->at[f->rows++] = h;
+  }
+  for (size_t i = 0; i < f->rows; i++) {
+    f->window_rows += f->at[i] < f->length;
+    f->white[i] = m->value[f->from + f->at[i]] - f->expected[f->at[i]];
+    for (size_t j = 0; j < f->rows; j++) f->cholesky[i * f->rows + j] = error_covariance(error, f->at[i] + 1, f->at[j] + 1);
+  }
+  fill_bins(f);
+  PROPTER_TRY(bin_window(f, f->cholesky, err));
+  PROPTER_TRY(propter_cholesky(f->rows, f->cholesky, err));
+  propter_solve_lower(f->rows, f->cholesky, 1, f->white);
+  summarise(f, error);
+  return PROPTER_OK;
+}
+
+PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size_t to, const char **reason, PropterError *err) {
+  *f = (Frame){.model = m, .from = from, .length = to - from + 1};
+  *reason = NULL;
+  size_t n = m->base->n, horizon = 2 * f->length;
+  f->periods = n - from < horizon ? n - from : horizon;
+  f->expected = propter_malloc(f->periods * sizeof *f->expected);
+  f->error = propter_malloc(f->periods * sizeof *f->error);
+  f->at = propter_malloc(f->periods * sizeof *f->at);
+  f->cholesky = propter_malloc(f->periods * f->periods * sizeof *f->cholesky);
+  f->white = propter_malloc(f->periods * sizeof *f->white);
+  f->average = propter_malloc(2 * BINS * f->periods * sizeof *f->average);
+  unsigned char *use = propter_malloc(n);
+  double *scratch = propter_malloc(2 * n * sizeof *scratch), *own = NULL, *rows = m->rows;
+  PropterStatus status = PROPTER_OK;
+  if (!f->expected || !f->error || !f->at || !f->cholesky || !f->white || !f->average || !use || !scratch) {
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+    goto done;
+  }
+  bool any = false;
+  for (size_t i = from; i <= to; i++) any |= !isnan(m->value[i]);
+  if (!any) *reason = "no observation in the window";
+  else if (m->base->before[from] == SIZE_MAX) *reason = "no observation before the window";
+  else if (!baseline_expect(m->base, from, f->length, f->periods, scratch, f->expected, &f->drift, &f->usable))
+    *reason = "fewer than 12 changes outside the window";
+  if (*reason) goto done;
+  if (f->length > 1) {
+    rows = own = propter_malloc(n * horizon * sizeof *own);
+    status = own ? baseline_errors(m->base, f->length, horizon, from, from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+    if (status != PROPTER_OK) goto done;
+  }
+  (void)flag_others(f, use);
+  ErrorModel error;
+  unsigned char *all = use;
+  if (!baseline_fit(m->base, rows, horizon, all, from, from + horizon, scratch, &error)) {
+    *reason = "fewer than 8 other windows to measure the error of the expectation";
+    goto done;
+  }
+  f->error_model = error;
+  status = whiten(f, &error, err);
+  if (status != PROPTER_OK) goto done;
+  double se = mean_error(&error, f->length), scale;
+  f->others = other_deviations(f, rows, horizon, use, se, scratch);
+  estimate_unknown(&m->options, scratch, f->others, (double)f->length, &f->rho, &scale);
+  f->size = scale * f->mean_se;
+  status = judge_controls(f, use, scratch, err);
+done:
+  propter_free(own);
+  propter_free(scratch);
+  propter_free(use);
+  return status;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is learned once per series. */
+#include <math.h>
+
+#include "propter/math.h"
+#include "propter/mem.h"
+#include "score_parts.h"
+
+PropterScoreOptions propter_score_options(void) {
+  return (PropterScoreOptions){
+      .budget = {.50, .25, .05, .10},
+      .material = .20,
+      .moved_z = 2.576,
+      .cost_wrong = 3,
+      .cost_silent = 1,
+      .text_belief = .5,
+      .test_lr = 3,
+      .dose_error = .20,
+      .unknown_rate = .02,
+      .unknown_weight = 50,
+      .unknown_scale = 4,
+      .scope_reach = .80,
+      .unknown_reach = .50,
+      .happened_undated = .10,
+      .calibration = {1, 1, 0},
+      .drift_reach = 0,
+      .seed = 1,
+      .shifts = 400,
+  };
+}
+
+void propter_score_model_free(PropterScoreModel *m) {
+  if (!m) return;
+  for (size_t i = 0; i < m->control_count && m->control; i++) baseline_free(m->control[i]);
+  propter_free(m->control);
+  baseline_free(m->composite);
+  baseline_free(m->base);
+  propter_free(m->value);
+  propter_free(m->covered);
+  propter_free(m->rows);
+  propter_free(m->composite_rows);
+  propter_free(m->standard);
+  propter_free(m);
+}
+
+/* Values of a control on the target's calendar. */
+static void align(const PropterSeries *control, const PropterSeries *target, double *out) {
+  for (size_t i = 0; i < target->count; i++) {
+    int64_t at = (int64_t)target->first + (int64_t)i - control->first;
+    out[i] = at >= 0 && at < (int64_t)control->count ? control->value[at] : NAN;
+  }
+}
+
+/* The median over controls: one control that moves for a reason of its own does not move it. */
+static PropterStatus build_composite(PropterScoreModel *m, PropterError *err) {
+  size_t n = m->series.count, k = m->control_count;
+  double *standard = propter_malloc((k * n + n + n + k) * sizeof *standard), usual, spread;
+  if (!standard) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+  double *level = standard + k * n, *scratch = level + n, *column = scratch + n, height = 0;
+  for (size_t c = 0; c < k; c++) baseline_standardise(m->control[c], scratch, standard + c * n, &usual, &spread);
+  for (size_t i = 0; i < n; i++) {
+    size_t have = 0;
+    for (size_t c = 0; c < k; c++)
+      if (!isnan(standard[c * n + i])) column[have++] = standard[c * n + i];
+    if (have) height += propter_median(column, have);
+    level[i] = have || i == 0 ? height : NAN;
+  }
+  PropterSeries series = m->series;
+  series.value = level;
+  series.seasonally_adjusted = true;
+  PropterStatus status = baseline_new(&series, (size_t)m->options.drift_reach, &m->composite, err);
+  propter_free(standard);
+  return status;
+}
+
+static PropterStatus build_controls(PropterScoreModel *m, const PropterSeries *const *controls, size_t count, PropterError *err) {
+  if (!count) return PROPTER_OK;
+  double *aligned = propter_malloc(m->series.count * sizeof *aligned);
+  m->control = propter_calloc(count, sizeof *m->control);
+  if (!aligned || !m->control) {
+    propter_free(aligned);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+  }
+  m->control_count = count;
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
+    if (controls[i]->grain != m->series.grain) {
+      status = propter_fail(err, PROPTER_INVALID, "control %zu has another grain than the series", i + 1);
+      break;
+    }
+    PropterSeries series = m->series;
+    align(controls[i], &m->series, aligned);
+    series.value = aligned;
+    series.seasonally_adjusted = controls[i]->seasonally_adjusted;
+    status = baseline_new(&series, (size_t)m->options.drift_reach, &m->control[i], err);
+  }
+  propter_free(aligned);
+  if (status == PROPTER_OK) status = build_composite(m, err);
+  if (status != PROPTER_OK) return status;
+  m->composite_rows = propter_malloc(2 * m->series.count * sizeof *m->composite_rows);
+  if (!m->composite_rows) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+  return baseline_errors(m->composite, 1, 2, 0, 0, m->composite_rows, err);
+}
+
+PropterStatus propter_score_model_new(const PropterSeries *target, const PropterSeries *const *controls, size_t control_count,
+                                      const unsigned char *covered, const PropterScoreOptions *options, PropterScoreModel **model,
+                                      PropterError *err) {
+  PropterScoreModel *m = propter_calloc(1, sizeof *m);
+  if (!m) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a model");
+  size_t n = target->count;
+  PropterStatus status = PROPTER_OK;
+  m->options = options ? *options : propter_score_options();
+  m->series = *target;
+  m->value = propter_malloc((n + 1) * sizeof *m->value);
+  m->covered = propter_calloc(n + 1, 1);
+  m->rows = propter_malloc(2 * (n + 1) * sizeof *m->rows);
+  m->standard = propter_malloc((n + 1) * sizeof *m->standard);
+  if (!m->value || !m->covered || !m->rows || !m->standard) {
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a model");
+    goto done;
+  }
+  if (n) memcpy(m->value, target->value, n * sizeof *m->value);
+  if (n && covered) memcpy(m->covered, covered, n);
+  m->series.value = m->value;
+  status = baseline_new(&m->series, (size_t)m->options.drift_reach, &m->base, err);
+  if (status == PROPTER_OK) status = baseline_errors(m->base, 1, 2, 0, 0, m->rows, err);
+  if (status != PROPTER_OK) goto done;
+  double *scratch = propter_malloc(n * sizeof *scratch);
+  if (!scratch) {
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a model");
+    goto done;
+  }
+  baseline_standardise(m->base, scratch, m->standard, &m->usual, &m->spread);
+  propter_free(scratch);
+  status = build_controls(m, controls, control_count, err);
+done:
+  if (status != PROPTER_OK) {
+    propter_score_model_free(m);
+    return status;
+  }
+  *model = m;
+  return PROPTER_OK;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the score: model of a series → frame of a window → evidence of columns → sets of causes → answer. */
+#ifndef INFER_SCORE_PARTS_H
+#define INFER_SCORE_PARTS_H
+
+#include "../detect/baseline.h"
+#include "propter/score.h"
+
+enum {
+  NODES = 8,      /* scale mixture that stands for t₃ */
+  VARIANTS = 12,  /* dates and profiles tried per candidate */
+  KEPT = 3,       /* of them in sets of several causes */
+  TEMPLATES = 12, /* shapes of the unknown cause */
+  BINS = 3,       /* parts of the window, and of the time after it, that are compared with an effect */
+  MEMBERS = PROPTER_SCORE_SUBSET + 1 /* causes of a set and the unknown one */
+};
+
+struct PropterScoreModel {
+  PropterScoreOptions options;
+  PropterSeries series; /* value owned */
+  double *value;
+  Baseline *base;
+  unsigned char *covered;
+  size_t control_count;
+  Baseline **control;
+  Baseline *composite; /* median standardised change of the controls, cumulated; NULL without controls */
+  double *rows, *composite_rows; /* errors for windows of one period: n × 2 */
+  double *standard;    /* changes in robust standard units */
+  double usual, spread; /* median and robust standard deviation of the changes */
+};
+
+/* Everything about a window that does not depend on the candidates. */
+typedef struct {
+  const PropterScoreModel *model;
+  size_t from, length, periods; /* window; window and after, cut at the end of the series */
+  double *expected;             /* [periods], seasonal part added back */
+  double *error;                /* [periods] standard errors */
+  size_t *at;                   /* [rows] periods with an observation */
+  size_t rows, window_rows;
+  double *cholesky;             /* of the errors' covariance, [rows × rows] */
+  double *white;                /* [rows] whitened deviations */
+  double *average;              /* [bins × periods] weights of the periods in each bin */
+  size_t bins, window_bins;     /* those of the window come first */
+  double noise[2 * BINS][2 * BINS]; /* covariance of the binned errors */
+  double deviation[2 * BINS];   /* binned deviations */
+  double part[2 * BINS];        /* weight of a bin in the mean of the window; 0 after it */
+  double still[2];              /* log density of the deviations without any effect: all bins, window bins */
+  double drift;
+  size_t usable, others;
+  double mean, mean_se, end, end_se, observed, expected_mean; /* of the observed part of the window */
+  size_t end_at;
+  ErrorModel error_model;
+  double rho, size;             /* ρ and s_u */
+  bool has_control;
+  double control_z, control_rho, control_ratio; /* ln of moved to unmoved density of control_z */
+} Frame;
+
+/* reason is set (and OK returned) when nothing can be said. frame_clear always. */
+PropterStatus frame_init(Frame *frame, const PropterScoreModel *model, size_t from, size_t to, const char **reason, PropterError *err);
+void frame_clear(Frame *frame);
+
+/* Nodes of the t₃ scale mixture: a ~ N(0, s²·node_variance) with probability exp(node_log_weight). */
+typedef struct {
+  double variance[NODES], log_weight[NODES];
+} Nodes;
+const Nodes *score_nodes(void);
+
+/* An effect as the data would show it, with a mean of 1 over the window's observations. */
+typedef struct {
+  bool sized;        /* the amplitude has a Gaussian prior (documented dose, or bounded by the cause's own slice) */
+  double mean, sd;   /* of that prior */
+  double material;   /* mean effect in the window per unit of amplitude: 1, or 0 where the effect does not touch the window */
+  double scale;      /* of a free amplitude, in units of the frame's size */
+  double shape_error; /* relative, per bin: how far an idealised profile is from what happens */
+  int sign;          /* of the amplitude where it is not sized; 0 free */
+  double log_weight; /* prior weight of the variant */
+  bool null;         /* leaves the window and the time after it untouched */
+  double bin[2 * BINS]; /* the shape, binned */
+} Column;
+
+/* Columns of a candidate's variants, shifted `shift` periods round the calendar: column[VARIANTS], shape[VARIANTS × periods]. Returns their number.
+ * `change` holds count × n changes of the variants' paths (filled by candidate_changes). */
+size_t candidate_changes(const Frame *frame, const PropterCandidate *candidate, double *change, PropterError *err);
+void candidate_columns(const Frame *frame, const PropterCandidate *candidate, const double *change, size_t count, size_t shift, double *scratch,
+                       Column *column, double *shape);
+/* Shapes of the unknown cause from `onsets` periods spread over the window; kind[i] and onset[i] name them. Returns their number
+ * (at most 3 × onsets). */
+size_t template_columns(const Frame *frame, size_t onsets, Column *column, double *shape, PropterPatternKind *kind, size_t *onset);
+bool candidate_is_sized(const PropterCandidate *candidate);
+
+/* One component: a set of effects with their amplitudes integrated out. */
+typedef struct {
+  double log_evidence; /* against no effect at all */
+  double mean[MEMBERS], sd[MEMBERS]; /* posterior of each effect on the mean of the window */
+} Component;
+
+/* Which part of the evidence is looked at. */
+typedef struct {
+  bool window_only; /* not the time after */
+  bool free_size;   /* documented sizes are ignored */
+} Look;
+
+/* Amplitudes of k ≤ MEMBERS columns under one node of the scale mixture. */
+void component(const Frame *frame, Look look, const Column *const *column, size_t k, double node_variance, Component *out);
+
+/* Log evidence of one set of columns, nodes averaged. *material (may be NULL): ln of the part in which the first one's effect is at least
+ * `threshold` with sign `direction`. */
+double set_evidence(const Frame *frame, Look look, const Column *const *column, size_t k, double threshold, int direction, double *material);
+double component_material(const Column *column, const Component *c, size_t i, Look look, double threshold, int direction);
+
+/* Half the squared length of a column's effect in units of the noise, without what `rival` (may be NULL) could imitate: the log likelihood ratio to
+ * be expected if the effect is there. */
+double column_power(const Frame *frame, const Column *column, const Column *rival);
+
+/* Contrast: log density of the controls when something moved them with probability `moved`, against nobody. */
+double contrast(const Frame *frame, double moved);
+
+/* ρ and s_u (in standard errors) from standardised deviations of other windows, counted as n/overlap independent ones. */
+void estimate_unknown(const PropterScoreOptions *options, const double *z, size_t n, double overlap, double *rho, double *scale);
+
+#endif

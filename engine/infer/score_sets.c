@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "score_sets.h"
+
+#include <math.h>
+
+#include "propter/math.h"
+#include "propter/mem.h"
+
+enum { ONSETS = 4 };
+
+void set_clear(Set *set) {
+  propter_free(set->column);
+  set->column = NULL;
+}
+
+/* An undated cause may have acted at any time of the series: a spike or a level shift from the window's first period on with the part of the time that
+ * the window takes, and otherwise elsewhere. */
+static size_t undated_columns(const Frame *f, const PropterCandidate *c, const Column *template, Column *column) {
+  double here = (double)f->length / (double)f->model->series.count;
+  for (size_t v = 0; v < 2; v++) {
+    column[v] = template[v];
+    column[v].log_weight = log(here / 2);
+    column[v].sign = c->direction;
+  }
+  column[2] = (Column){.null = true, .log_weight = log1p(-here)};
+  return 3;
+}
+
+PropterStatus set_init(Set *set, const Frame *f, const PropterCandidate *const *candidates, const double *log_odds, size_t count, double threshold,
+                       int direction, PropterError *err) {
+  *set = (Set){.frame = f, .count = count, .threshold = threshold, .direction = direction};
+  size_t n = f->model->series.count, most = VARIANTS > TEMPLATES ? VARIANTS : TEMPLATES;
+  Column template[TEMPLATES];
+  set->column = propter_malloc((count * VARIANTS + TEMPLATES) * sizeof *set->column);
+  double *work = propter_malloc((VARIANTS * n + n + most * f->periods) * sizeof *work);
+  if (!set->column || !work) {
+    propter_free(work);
+    set_clear(set);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", count);
+  }
+  double *scratch = work + VARIANTS * n, *shape = scratch + n;
+  PropterPatternKind kind[TEMPLATES];
+  size_t onset[TEMPLATES], templates = template_columns(f, ONSETS, template, shape, kind, onset), total = 0;
+  for (size_t i = 0; i < count; i++) {
+    set->candidate[i] = candidates[i];
+    set->log_odds[i] = log_odds[i];
+    set->start[i] = total;
+    size_t variants = candidate_changes(f, candidates[i], work, err);
+    if (variants == SIZE_MAX) {
+      propter_free(work);
+      set_clear(set);
+      return PROPTER_INVALID;
+    }
+    if (variants) candidate_columns(f, candidates[i], work, variants, 0, scratch, set->column + total, shape);
+    else variants = undated_columns(f, candidates[i], template, set->column + total);
+    total += variants;
+  }
+  set->start[count] = total;
+  memcpy(set->column + total, template, templates * sizeof *template);
+  set->columns = total + templates;
+  propter_free(work);
+  return PROPTER_OK;
+}
+
+void set_unknown(const Set *set, double out[2]) {
+  for (size_t rows = 0; rows < 2; rows++) {
+    double total[TEMPLATES];
+    size_t n = 0;
+    for (size_t t = set->start[set->count]; t < set->columns; t++) {
+      const Column *one = &set->column[t];
+      total[n++] = one->log_weight + set_evidence(set->frame, (Look){rows, false}, &one, 1, 0, 0, NULL);
+    }
+    out[rows] = propter_log_sum_exp(total, n);
+  }
+}
+
+static const Solo nothing = {{{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
+                             {{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
+                             {{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
+                             {{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}}};
+
+static void add_log(double *sum, double term) { *sum = propter_log_add(*sum, term); }
+
+void set_solo(const Set *set, size_t i, Solo *out) {
+  const Frame *f = set->frame;
+  double part;
+  *out = nothing;
+  for (size_t v = set->start[i]; v < set->start[i + 1]; v++)
+    for (size_t rows = 0; rows < 2; rows++)
+      for (size_t free_size = 0; free_size < (set->column[v].sized ? 2 : 1); free_size++) {
+        Look look = {rows, free_size};
+        const Column *pair[2] = {&set->column[v]};
+        double weight = pair[0]->log_weight, e = set_evidence(f, look, pair, 1, set->threshold, set->direction, &part);
+        add_log(&out->alone[rows][free_size], weight + e);
+        add_log(&out->alone_part[rows][free_size], weight + part);
+        for (size_t t = set->start[set->count]; t < set->columns; t++) {
+          pair[1] = &set->column[t];
+          e = set_evidence(f, look, pair, 2, set->threshold, set->direction, &part);
+          add_log(&out->joint[rows][free_size], weight + pair[1]->log_weight + e);
+          add_log(&out->joint_part[rows][free_size], weight + pair[1]->log_weight + part);
+        }
+      }
+  for (size_t rows = 0; rows < 2 && !set->column[set->start[i]].sized; rows++) {
+    out->alone[rows][1] = out->alone[rows][0];
+    out->alone_part[rows][1] = out->alone_part[rows][0];
+    out->joint[rows][1] = out->joint[rows][0];
+    out->joint_part[rows][1] = out->joint_part[rows][0];
+  }
+}
+
+/* One shift: evidence of the variants, averaged. */
+static void add_shift(const Set *set, size_t i, const double *change, size_t variants, size_t shift, double *scratch, double *shape, double log_share,
+                      Solo *out) {
+  Column column[VARIANTS];
+  double part;
+  candidate_columns(set->frame, set->candidate[i], change, variants, shift, scratch, column, shape);
+  for (size_t v = 0; v < variants; v++)
+    for (size_t rows = 0; rows < 2; rows++)
+      for (size_t free_size = 0; free_size < 2; free_size++) {
+        const Column *one = &column[v];
+        double weight = log_share + one->log_weight, e = 0;
+        part = -INFINITY;
+        if (!one->null) e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, set->threshold, set->direction, &part);
+        add_log(&out->alone[rows][free_size], weight + e);
+        add_log(&out->alone_part[rows][free_size], weight + part);
+      }
+}
+
+PropterStatus shifted_solo(const Set *set, size_t i, const double unknown[2], Solo *out, PropterError *err) {
+  const Frame *f = set->frame;
+  size_t n = f->model->series.count, most = (size_t)f->model->options.shifts, shifts = n < most ? n : most;
+  double *work = propter_malloc((VARIANTS * n + n + VARIANTS * f->periods) * sizeof *work);
+  if (!work) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a timing test");
+  PropterStatus status = PROPTER_OK;
+  size_t variants = candidate_changes(f, set->candidate[i], work, err);
+  if (variants == SIZE_MAX) status = PROPTER_INVALID;
+  if (status == PROPTER_OK && !variants) set_solo(set, i, out); /* undated: there is no date to forget */
+  if (status == PROPTER_OK && variants) {
+    *out = nothing;
+    for (size_t s = 0; s < shifts; s++)
+      add_shift(set, i, work, variants, s * n / shifts, work + VARIANTS * n, work + VARIANTS * n + n, -log((double)shifts), out);
+    /* with the unknown cause beside it, an event of any date adds nothing that matters */
+    for (size_t rows = 0; rows < 2; rows++)
+      for (int free_size = 0; free_size < 2; free_size++) out->joint[rows][free_size] = unknown[rows];
+  }
+  propter_free(work);
+  return status;
+}
+
+double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undated, const double unknown[2], double log_prior_odds, double happened,
+                  unsigned groups) {
+  const PropterCandidate *c = set->candidate[i];
+  double odds = log_prior_odds;
+  if (groups & GROUP_TEXT) odds += log(c->text_lr) + propter_logit(propter_expit(log_prior_odds) * happened) - log_prior_odds;
+  if (groups & GROUP_REVIEW) odds += log(c->review_lr);
+  if (!(groups & (GROUP_TIMING | GROUP_SIZE | GROUP_RETURN | GROUP_CONTRAST))) return odds;
+  const Solo *s = groups & GROUP_TIMING ? dated : undated;
+  size_t rows = groups & GROUP_RETURN ? 0 : 1, free_size = groups & GROUP_SIZE ? 0 : 1;
+  double rho = set->frame->rho, control_rho = set->frame->control_rho, still = log1p(-rho), moved = log(rho), c_none = 0, c_unknown = 0, c_own = 0,
+         c_both = 0;
+  if (groups & GROUP_CONTRAST) {
+    const PropterScoreOptions *o = &set->frame->model->options;
+    double quiet = (1 - control_rho) * (1 - o->scope_reach * c->controls_in_scope);
+    c_none = contrast(set->frame, control_rho);
+    c_own = contrast(set->frame, 1 - quiet);
+    c_unknown = contrast(set->frame, 1 - (1 - control_rho) * (1 - o->unknown_reach));
+    c_both = contrast(set->frame, 1 - quiet * (1 - o->unknown_reach));
+  }
+  double without = propter_log_add(still + c_none, moved + unknown[rows] + c_unknown);
+  double with = propter_log_add(still + s->alone[rows][free_size] + c_own, moved + s->joint[rows][free_size] + c_both);
+  double part = propter_log_add(still + s->alone_part[rows][free_size] + c_own, moved + s->joint_part[rows][free_size] + c_both);
+  if (part > with) part = with;
+  double rest = with > part ? with + log1p(-exp(part - with) + 1e-300) : -INFINITY;
+  return odds + part - propter_log_add(without, odds + rest);
+}
+
+/* ---- posterior over sets ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  const Set *set;
+  double top, total;
+  Posterior sum; /* scaled by exp(-top) */
+  size_t kept[PROPTER_SCORE_CANDIDATES][VARIANTS], kept_count[PROPTER_SCORE_CANDIDATES];
+} Sweep;
+
+static void rescale(Sweep *w, double log_weight) {
+  if (log_weight <= w->top) return;
+  double factor = w->top > -INFINITY ? exp(w->top - log_weight) : 0;
+  w->top = log_weight;
+  w->total *= factor;
+  w->sum.unknown *= factor;
+  w->sum.none *= factor;
+  for (size_t i = 0; i < w->set->count; i++) {
+    w->sum.active[i] *= factor;
+    w->sum.material[i] *= factor;
+    w->sum.mean[i] *= factor;
+    w->sum.square[i] *= factor;
+  }
+}
+
+static void add_component(Sweep *w, const size_t *member, size_t members, const Column *const *column, size_t k, double node_variance, double log_weight) {
+  const Set *set = w->set;
+  const Look all = {0};
+  Component one;
+  component(set->frame, all, column, k, node_variance, &one);
+  log_weight += one.log_evidence;
+  rescale(w, log_weight);
+  double weight = exp(log_weight - w->top);
+  if (weight < 1e-18) return;
+  w->total += weight;
+  if (k > members) w->sum.unknown += weight;
+  else if (!members) w->sum.none += weight;
+  for (size_t i = 0; i < members; i++) {
+    w->sum.active[member[i]] += weight;
+    w->sum.material[member[i]] += weight * component_material(column[i], &one, i, all, set->threshold, set->direction);
+    w->sum.mean[member[i]] += weight * one.mean[i];
+    w->sum.square[member[i]] += weight * (one.mean[i] * one.mean[i] + one.sd[i] * one.sd[i]);
+  }
+}
+
+/* One choice of variants: without the unknown cause and with each of its shapes, over the nodes. */
+static void add_choice(Sweep *w, const size_t *member, size_t members, const Column **column, double log_weight, double contrast_alone,
+                       double contrast_unknown) {
+  const Nodes *node = score_nodes();
+  const Frame *f = w->set->frame;
+  bool any_free = false;
+  for (size_t i = 0; i < members; i++) {
+    any_free |= !column[i]->sized;
+    log_weight += column[i]->log_weight;
+  }
+  for (size_t n = 0; n < (any_free ? (size_t)NODES : 1); n++)
+    add_component(w, member, members, column, members, node->variance[n],
+                  log_weight + log1p(-f->rho) + contrast_alone + (any_free ? node->log_weight[n] : 0));
+  for (size_t t = w->set->start[w->set->count]; t < w->set->columns; t++) {
+    column[members] = &w->set->column[t];
+    for (size_t n = 0; n < NODES; n++)
+      add_component(w, member, members, column, members + 1, node->variance[n],
+                    log_weight + log(f->rho) + contrast_unknown + column[members]->log_weight + node->log_weight[n]);
+  }
+}
+
+static void add_subset(Sweep *w, const size_t *member, size_t members) {
+  const Frame *f = w->set->frame;
+  const PropterScoreOptions *o = &f->model->options;
+  double log_weight = 0, still = 1 - f->control_rho;
+  for (size_t i = 0; i < members; i++) {
+    log_weight += w->set->log_odds[member[i]];
+    still *= 1 - o->scope_reach * w->set->candidate[member[i]]->controls_in_scope;
+    if (!w->kept_count[member[i]]) return;
+  }
+  double alone = contrast(f, 1 - still), unknown = contrast(f, 1 - still * (1 - o->unknown_reach));
+  size_t choice[PROPTER_SCORE_SUBSET] = {0};
+  const Column *column[MEMBERS];
+  for (;;) {
+    for (size_t i = 0; i < members; i++) column[i] = &w->set->column[w->kept[member[i]][choice[i]]];
+    add_choice(w, member, members, column, log_weight, alone, unknown);
+    size_t i = 0;
+    while (i < members && ++choice[i] == (members == 1 || w->kept_count[member[i]] < KEPT ? w->kept_count[member[i]] : KEPT)) choice[i++] = 0;
+    if (i == members) break;
+  }
+}
+
+/* Variants that touch the window, best first, so that sets of several causes use the best few. */
+static void keep_variants(Sweep *w, size_t i) {
+  const Set *set = w->set;
+  double value[VARIANTS];
+  size_t n = 0;
+  for (size_t v = set->start[i]; v < set->start[i + 1]; v++) {
+    const Column *one = &set->column[v];
+    if (one->null) continue;
+    double e = set_evidence(set->frame, (Look){0}, &one, 1, 0, 0, NULL);
+    size_t at = n++;
+    for (; at && value[at - 1] < e; at--) value[at] = value[at - 1], w->kept[i][at] = w->kept[i][at - 1];
+    value[at] = e;
+    w->kept[i][at] = v;
+  }
+  w->kept_count[i] = n;
+}
+
+void set_posterior(const Set *set, Posterior *out) {
+  Sweep w = {.set = set, .top = -INFINITY};
+  size_t n = set->count, member[PROPTER_SCORE_SUBSET] = {0};
+  for (size_t i = 0; i < n; i++) keep_variants(&w, i);
+  add_subset(&w, member, 0);
+  for (size_t a = 0; a < n; a++) {
+    member[0] = a;
+    add_subset(&w, member, 1);
+    for (size_t b = a + 1; b < n; b++) {
+      member[1] = b;
+      add_subset(&w, member, 2);
+      for (size_t c = b + 1; c < n; c++) {
+        member[2] = c;
+        add_subset(&w, member, 3);
+      }
+    }
+  }
+  *out = w.sum;
+  out->unknown /= w.total;
+  out->none /= w.total;
+  for (size_t i = 0; i < n; i++) {
+    out->active[i] /= w.total;
+    out->material[i] /= w.total;
+    out->mean[i] /= w.total;
+    out->square[i] /= w.total;
+  }
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sets of causes for one window. */
+#ifndef INFER_SCORE_SETS_H
+#define INFER_SCORE_SETS_H
+
+#include "score_parts.h"
+
+/* Groups of evidence, as bits; the first is no data. */
+enum { GROUP_TEXT = 1, GROUP_REVIEW = 2, GROUP_TIMING = 4, GROUP_SIZE = 8, GROUP_RETURN = 16, GROUP_CONTRAST = 32, GROUPS = 6 };
+
+/* Some candidates with their columns and those of the unknown cause behind them. */
+typedef struct {
+  const Frame *frame;
+  size_t count;
+  const PropterCandidate *candidate[PROPTER_SCORE_CANDIDATES];
+  double log_odds[PROPTER_SCORE_CANDIDATES]; /* prior, happened, text, review */
+  size_t start[PROPTER_SCORE_CANDIDATES + 1]; /* variants of candidate i: columns start[i] … start[i + 1] − 1; then the templates */
+  Column *column;
+  size_t columns;
+  double threshold; /* of a material effect, in units of the series */
+  int direction;
+} Set;
+
+PropterStatus set_init(Set *set, const Frame *frame, const PropterCandidate *const *candidates, const double *log_odds, size_t count, double threshold,
+                       int direction, PropterError *err);
+void set_clear(Set *set);
+
+/* Posterior over all subsets of at most PROPTER_SCORE_SUBSET candidates, with and without the unknown cause. */
+typedef struct {
+  double unknown, none;
+  double active[PROPTER_SCORE_CANDIDATES], material[PROPTER_SCORE_CANDIDATES];
+  double mean[PROPTER_SCORE_CANDIDATES], square[PROPTER_SCORE_CANDIDATES]; /* of the effect on the window's mean; 0 where not active */
+} Posterior;
+void set_posterior(const Set *set, Posterior *out);
+
+/* Evidence of one candidate alone: ln, [rows][free size]; with and without the unknown cause; `part` where it is material. */
+typedef struct {
+  double alone[2][2], alone_part[2][2], joint[2][2], joint_part[2][2];
+} Solo;
+void set_solo(const Set *set, size_t i, Solo *out);
+/* The same with the date shifted at random (all shifts averaged): what the event would say if its date were not known. */
+PropterStatus shifted_solo(const Set *set, size_t i, const double unknown[2], Solo *out, PropterError *err);
+/* Evidence of the unknown cause alone by rows. */
+void set_unknown(const Set *set, double out[2]);
+
+/* Log odds of candidate i being material, it and the unknown cause alone in the world, from the groups of evidence in `groups`. */
+double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undated, const double unknown[2], double log_prior_odds, double happened,
+                  unsigned groups);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the last inference found: one line per pattern with its first cause, for the morning after the nightly job. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "propter/infer.h"
+#include "propter/io.h"
+#include "propter/vocab.h"
+
+typedef struct {
+  PropterStr pattern, metric, metric_label, outcome, cause, cause_label, grade;
+  PropterDay start, end;
+  double observed, expected, deviation, probability;
+  bool has_cause;
+} Line;
+
+typedef PROPTER_VEC(Line) Lines;
+
+typedef struct {
+  PropterSnapshot *snapshot;
+  PropterArena arena;
+  PropterId ids[VOCAB_COUNT];
+} Reader;
+
+static PropterStatus text_of(Reader *r, PropterId id, PropterStr *out, PropterError *err) {
+  PropterTerm term;
+  PROPTER_TRY(propter_snapshot_term(r->snapshot, id, &r->arena, &term, err));
+  *out = term.value;
+  return PROPTER_OK;
+}
+
+/* Text of the object of (s, p), empty if there is none. */
+static PropterStatus object_text(Reader *r, PropterId s, PropterVocab p, PropterStr *out, PropterError *err) {
+  PropterId o = PROPTER_NO_ID;
+  *out = PROPTER_STR("");
+  if (r->ids[p] == PROPTER_NO_ID) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_object(r->snapshot, s, r->ids[p], &o, err));
+  return o == PROPTER_NO_ID ? PROPTER_OK : text_of(r, o, out, err);
+}
+
+static PropterStatus number(Reader *r, PropterId s, PropterVocab p, double *out, PropterError *err) {
+  PropterStr text;
+  PROPTER_TRY(object_text(r, s, p, &text, err));
+  if (!propter_str_to_double(text, out)) *out = NAN;
+  return PROPTER_OK;
+}
+
+static PropterStatus day(Reader *r, PropterId s, PropterVocab p, PropterDay *out, PropterError *err) {
+  PropterStr text;
+  PROPTER_TRY(object_text(r, s, p, &text, err));
+  if (!propter_day_parse(text, out)) *out = PROPTER_NO_DAY;
+  return PROPTER_OK;
+}
+
+static PropterStr local_name(PropterStr iri) {
+  size_t n = iri.len;
+  while (n && iri.data[n - 1] != '#' && iri.data[n - 1] != '/') n--;
+  return (PropterStr){iri.data + n, iri.len - n};
+}
+
+static PropterStatus label_of(Reader *r, PropterId s, PropterStr iri, PropterStr *out, PropterError *err) {
+  PROPTER_TRY(object_text(r, s, VOCAB_skos_prefLabel, out, err));
+  if (!out->len) *out = local_name(iri);
+  return PROPTER_OK;
+}
+
+/* The hypothesis of rank 1 of a pattern. */
+static PropterStatus first_cause(Reader *r, PropterId pattern, Line *line, PropterError *err) {
+  PropterIds hypotheses = {0};
+  PropterStatus status = PROPTER_OK;
+  if (r->ids[VOCAB_propter_pattern] != PROPTER_NO_ID) status = propter_snapshot_subjects(r->snapshot, r->ids[VOCAB_propter_pattern], pattern, &hypotheses, err);
+  for (size_t i = 0; i < hypotheses.count && status == PROPTER_OK && !line->has_cause; i++) {
+    double rank = NAN;
+    PropterId h = hypotheses.items[i], cause = PROPTER_NO_ID;
+    if ((status = number(r, h, VOCAB_propter_rank, &rank, err)) != PROPTER_OK || !(rank <= 1)) continue;
+    if ((status = propter_snapshot_object(r->snapshot, h, r->ids[VOCAB_propter_cause], &cause, err)) != PROPTER_OK || cause == PROPTER_NO_ID) continue;
+    PropterStr grade;
+    line->has_cause = true;
+    if ((status = text_of(r, cause, &line->cause, err)) == PROPTER_OK && (status = label_of(r, cause, line->cause, &line->cause_label, err)) == PROPTER_OK &&
+        (status = number(r, h, VOCAB_propter_probability, &line->probability, err)) == PROPTER_OK && (status = object_text(r, h, VOCAB_propter_grade, &grade, err)) == PROPTER_OK)
+      line->grade = local_name(grade);
+  }
+  propter_vec_clear(&hypotheses);
+  return status;
+}
+
+static PropterStatus read_line(Reader *r, PropterId pattern, Line *line, PropterError *err) {
+  PropterId metric = PROPTER_NO_ID;
+  PropterStr outcome;
+  PROPTER_TRY(text_of(r, pattern, &line->pattern, err));
+  PROPTER_TRY(propter_snapshot_object(r->snapshot, pattern, r->ids[VOCAB_propter_metric], &metric, err));
+  if (metric != PROPTER_NO_ID) {
+    PROPTER_TRY(text_of(r, metric, &line->metric, err));
+    PROPTER_TRY(label_of(r, metric, line->metric, &line->metric_label, err));
+  }
+  PROPTER_TRY(day(r, pattern, VOCAB_propter_start, &line->start, err));
+  PROPTER_TRY(day(r, pattern, VOCAB_propter_end, &line->end, err));
+  PROPTER_TRY(number(r, pattern, VOCAB_propter_observed, &line->observed, err));
+  PROPTER_TRY(number(r, pattern, VOCAB_propter_expected, &line->expected, err));
+  PROPTER_TRY(number(r, pattern, VOCAB_propter_deviation, &line->deviation, err));
+  PROPTER_TRY(object_text(r, pattern, VOCAB_propter_outcome, &outcome, err));
+  line->outcome = local_name(outcome);
+  return first_cause(r, pattern, line, err);
+}
+
+static int newest_first(const void *a, const void *b) {
+  const Line *x = a, *y = b;
+  if (x->start != y->start) return x->start < y->start ? 1 : -1;
+  int c = propter_str_compare(x->metric, y->metric);
+  return c ? c : propter_str_compare(x->pattern, y->pattern);
+}
+
+/* Patterns of the live graph; with `run` (an IRI) only those that run found. */
+static PropterStatus collect(Reader *r, const char *run, Lines *lines, PropterError *err) {
+  PROPTER_TRY(propter_vocab_ids(r->snapshot, r->ids, err));
+  if (r->ids[VOCAB_propter_Pattern] == PROPTER_NO_ID || r->ids[VOCAB_propter_current] == PROPTER_NO_ID) return PROPTER_OK;
+  PropterId only = PROPTER_NO_ID;
+  if (run) {
+    PropterTerm term = propter_iri(propter_str(run));
+    PROPTER_TRY(propter_snapshot_find(r->snapshot, &term, &only, err));
+    if (only == PROPTER_NO_ID) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no run %s", run);
+  }
+  PropterQuads found = {0};
+  PropterStatus status = propter_snapshot_match(r->snapshot, (PropterQuad){.p = r->ids[VOCAB_rdf_type], .o = r->ids[VOCAB_propter_Pattern], .g = r->ids[VOCAB_propter_current]}, 0, &found, err);
+  for (size_t i = 0; i < found.count && status == PROPTER_OK; i++) {
+    Line line = {.probability = NAN};
+    if (only != PROPTER_NO_ID) {
+      PropterId from = PROPTER_NO_ID;
+      if ((status = propter_snapshot_object(r->snapshot, found.items[i].s, r->ids[VOCAB_propter_run], &from, err)) != PROPTER_OK || from != only) continue;
+    }
+    status = read_line(r, found.items[i].s, &line, err);
+    if (status == PROPTER_OK && !propter_vec_push(lines, line)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  }
+  propter_vec_clear(&found);
+  if (lines->count) qsort(lines->items, lines->count, sizeof *lines->items, newest_first);
+  return status;
+}
+
+static const char *words(const Line *l) { return l->has_cause && !isnan(l->probability) ? propter_likelihood_words(l->probability) : ""; }
+
+static void window(const Line *l, char out[40]) {
+  char a[16] = "", b[16] = "";
+  if (l->start != PROPTER_NO_DAY) propter_day_format(l->start, a);
+  if (l->end != PROPTER_NO_DAY) propter_day_format(l->end, b);
+  (void)snprintf(out, 40, "%s to %s", a, b);
+}
+
+#define TEXT(view) (int)(view).len, (view).data
+
+static void write_table(const Lines *lines, PropterBuf *out) {
+  for (size_t i = 0; i < lines->count; i++) {
+    const Line *l = &lines->items[i];
+    char w[40];
+    window(l, w);
+    propter_buf_printf(out, "%s  %+10.4g  %-44.*s  %-13s  %.*s\n", w, l->deviation, TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->has_cause ? l->cause_label : l->outcome));
+  }
+}
+
+/* Text between quotes or in a cell of the form at hand. */
+static void escaped(PropterBuf *out, PropterStr text, const char *form) {
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.data[i];
+    if (form[0] == 'j' && (c == '"' || c == '\\'))
+      propter_buf_printf(out, "\\%c", c);
+    else if (form[0] == 'j' && c < 0x20)
+      propter_buf_printf(out, "\\u%04x", c);
+    else if (form[0] == 'm' && (c == '|' || c == '\n'))
+      propter_buf_add(out, c == '|' ? PROPTER_STR("\\|") : PROPTER_STR(" "));
+    else if (form[0] == 'h' && (c == '<' || c == '>' || c == '&' || c == '"'))
+      propter_buf_printf(out, "&#%d;", c);
+    else if (form[0] == 'c' && c == '"')
+      propter_buf_add(out, PROPTER_STR("\"\""));
+    else
+      propter_buf_add_char(out, (char)c);
+  }
+}
+
+static void number_json(PropterBuf *out, const char *name, double v) {
+  if (isfinite(v))
+    propter_buf_printf(out, ",\"%s\":%.6g", name, v);
+  else
+    propter_buf_printf(out, ",\"%s\":null", name);
+}
+
+static void write_json(const Lines *lines, PropterBuf *out) {
+  propter_buf_add(out, PROPTER_STR("{\"schema\":\"propter-report-1\",\"patterns\":["));
+  for (size_t i = 0; i < lines->count; i++) {
+    const Line *l = &lines->items[i];
+    char a[16] = "", b[16] = "";
+    if (l->start != PROPTER_NO_DAY) propter_day_format(l->start, a);
+    if (l->end != PROPTER_NO_DAY) propter_day_format(l->end, b);
+    propter_buf_printf(out, "%s\n{\"pattern\":\"", i ? "," : ""), escaped(out, l->pattern, "json");
+    propter_buf_add(out, PROPTER_STR("\",\"metric\":\"")), escaped(out, l->metric, "json");
+    propter_buf_add(out, PROPTER_STR("\",\"label\":\"")), escaped(out, l->metric_label, "json");
+    propter_buf_printf(out, "\",\"start\":\"%s\",\"end\":\"%s\"", a, b);
+    number_json(out, "observed", l->observed), number_json(out, "expected", l->expected), number_json(out, "deviation", l->deviation);
+    propter_buf_add(out, PROPTER_STR(",\"outcome\":\"")), escaped(out, l->outcome, "json"), propter_buf_add_char(out, '"');
+    if (l->has_cause) {
+      propter_buf_add(out, PROPTER_STR(",\"cause\":\"")), escaped(out, l->cause, "json");
+      propter_buf_add(out, PROPTER_STR("\",\"causeLabel\":\"")), escaped(out, l->cause_label, "json");
+      propter_buf_printf(out, "\",\"likelihood\":\"%s\",\"grade\":\"", words(l)), escaped(out, l->grade, "json"), propter_buf_add_char(out, '"');
+      number_json(out, "probability", l->probability);
+    }
+    propter_buf_add_char(out, '}');
+  }
+  propter_buf_add(out, PROPTER_STR("\n]}\n"));
+}
+
+static void write_csv(const Lines *lines, PropterBuf *out) {
+  propter_buf_add(out, PROPTER_STR("start,end,metric,deviation,outcome,cause,likelihood,grade\n"));
+  for (size_t i = 0; i < lines->count; i++) {
+    const Line *l = &lines->items[i];
+    char a[16] = "", b[16] = "";
+    if (l->start != PROPTER_NO_DAY) propter_day_format(l->start, a);
+    if (l->end != PROPTER_NO_DAY) propter_day_format(l->end, b);
+    /* A leading sign of a formula in a label must not run in a spreadsheet. */
+    const char *guard = l->cause_label.len && strchr("=+-@\t\r", l->cause_label.data[0]) ? "'" : "";
+    const char *metric_guard = l->metric_label.len && strchr("=+-@\t\r", l->metric_label.data[0]) ? "'" : "";
+    propter_buf_printf(out, "%s,%s,\"%s", a, b, metric_guard), escaped(out, l->metric_label, "csv");
+    propter_buf_printf(out, "\",%.6g,%.*s,\"%s", l->deviation, TEXT(l->outcome), guard), escaped(out, l->cause_label, "csv");
+    propter_buf_printf(out, "\",%s,%.*s\n", words(l), TEXT(l->grade));
+  }
+}
+
+static void write_md(const Lines *lines, PropterBuf *out) {
+  propter_buf_printf(out, "# What moved\n\n%zu pattern%s.\n\n| when | metric | deviation | likely? | cause | grade |\n|---|---|---:|---|---|---|\n", lines->count, lines->count == 1 ? "" : "s");
+  for (size_t i = 0; i < lines->count; i++) {
+    const Line *l = &lines->items[i];
+    char w[40];
+    window(l, w);
+    propter_buf_printf(out, "| %s | ", w), escaped(out, l->metric_label, "md");
+    propter_buf_printf(out, " | %+.4g | %s | ", l->deviation, words(l)), escaped(out, l->has_cause ? l->cause_label : l->outcome, "md");
+    propter_buf_printf(out, " | %.*s |\n", TEXT(l->grade));
+  }
+}
+
+static void write_html(const Lines *lines, PropterBuf *out) {
+  propter_buf_add(out, PROPTER_STR("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>What moved</title>\n"
+                                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+                                   "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}"
+                                   "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #d0d7de;vertical-align:top}"
+                                   "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{font-size:.85em;color:#57606a}"
+                                   "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}th,td{border-color:#30363d}code{color:#9ea7b3}}</style></head>\n<body>\n"));
+  propter_buf_printf(out, "<h1>What moved</h1>\n<p>%zu pattern%s.</p>\n<table><thead><tr><th scope=\"col\">when</th><th scope=\"col\">metric</th><th scope=\"col\" class=\"n\">deviation</th>"
+                          "<th scope=\"col\">likely?</th><th scope=\"col\">cause</th><th scope=\"col\">grade</th></tr></thead><tbody>\n", lines->count, lines->count == 1 ? "" : "s");
+  for (size_t i = 0; i < lines->count; i++) {
+    const Line *l = &lines->items[i];
+    char w[40];
+    window(l, w);
+    propter_buf_printf(out, "<tr><td>%s</td><td>", w), escaped(out, l->metric_label, "html");
+    propter_buf_printf(out, "</td><td class=\"n\">%+.4g</td><td>%s</td><td>", l->deviation, words(l)), escaped(out, l->has_cause ? l->cause_label : l->outcome, "html");
+    propter_buf_add(out, PROPTER_STR("</td><td>")), escaped(out, l->grade, "html"), propter_buf_add(out, PROPTER_STR("</td></tr>\n"));
+  }
+  propter_buf_add(out, PROPTER_STR("</tbody></table>\n</body></html>\n"));
+}
+
+static const struct {
+  const char *name;
+  void (*write)(const Lines *, PropterBuf *);
+} forms[] = {{"table", write_table}, {"json", write_json}, {"csv", write_csv}, {"md", write_md}, {"html", write_html}};
+
+static PropterStatus run(CommandCall *call, PropterError *err) {
+  const char *file = cmd_value(call, "file"), *dot = file ? strrchr(file, '.') : NULL;
+  const char *form = call->format ? call->format : dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".md") == 0 || strcmp(dot, ".json") == 0 || strcmp(dot, ".csv") == 0) ? dot + 1 : "table";
+  size_t f = 0;
+  while (f < sizeof forms / sizeof *forms && strcmp(forms[f].name, form) != 0) f++;
+  if (f == sizeof forms / sizeof *forms) return propter_fail(err, PROPTER_USAGE, "--format: expected table, json, csv, md or html, found \"%s\"", form);
+
+  PropterGraph *graph = NULL;
+  Reader reader = {0};
+  Lines lines = {0};
+  PropterBuf out = {0};
+  PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
+  if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &reader.snapshot, err);
+  if (status == PROPTER_OK) status = collect(&reader, cmd_value(call, "run"), &lines, err);
+  if (status == PROPTER_OK) {
+    forms[f].write(&lines, &out);
+    status = propter_buf_status(&out, err);
+  }
+  if (status == PROPTER_OK && file && !call->dry_run) status = propter_io_write_file(file, propter_buf_str(&out), err);
+  if (status == PROPTER_OK && !file) (void)fwrite(propter_buf_str(&out).data, 1, out.len, call->out);
+  if (status == PROPTER_OK && file) fprintf(call->out, "%zu patterns %s %s\n", lines.count, call->dry_run ? "would go to" : "in", file);
+  propter_buf_clear(&out);
+  propter_vec_clear(&lines);
+  propter_arena_clear(&reader.arena);
+  propter_snapshot_close(reader.snapshot);
+  propter_graph_close(graph);
+  return status;
+}
+
+static const CommandOption options[] = {{"file", 'o', "FILE", "write there (the form follows the ending .html, .md, .json or .csv), replacing the file as a whole"},
+                                        {"run", 0, "RUN", "only what this inference run found new (its IRI)"},
+                                        {NULL, 0, NULL, NULL}};
+
+const Command command_report = {.name = "report",
+                                .summary = "list the patterns inference found, each with its first cause",
+                                .operands = "",
+                                .options = options,
+                                .details = "One line per pattern, the newest first: window, deviation, metric, how likely the first cause is, and what it is. For all about one of them, ask\n"
+                                           "propter why.",
+                                .examples = "propter report\npropter report --file report.html",
+                                .run = run};

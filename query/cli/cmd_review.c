@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A person's verdict on a hypothesis: the evidence first, the verdict next, the score last. */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "propter/review.h"
+
+#define SOFTWARE PROPTER_STR("propter " PACKAGE_VERSION)
+#define TEXT(view) (int)(view).len, (view).data
+
+/* Text of documents on a terminal: control characters would be commands to it. */
+static void plain(FILE *out, PropterStr text) {
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.data[i];
+    fputc(c < 0x20 || c == 0x7F ? ' ' : c, out);
+  }
+}
+
+static void print_day(FILE *out, PropterDay day) {
+  char text[16];
+  propter_day_format(day, text);
+  fputs(day == PROPTER_NO_DAY ? "?" : text, out);
+}
+
+static void print_evidence(FILE *out, const PropterEvidence *e) {
+  static const char *const kinds[] = {"says", "event", "known", "row", "data", "verdict"};
+  fprintf(out, "  %-7s %s", kinds[e->kind], e->against ? "against: " : ""), plain(out, e->text);
+  if (e->kind == PROPTER_EVIDENCE_QUOTE)
+    fprintf(out, "\n          %.*s characters %llu-%llu", TEXT(e->path), (unsigned long long)e->char_start, (unsigned long long)e->char_end);
+  else if (e->kind == PROPTER_EVIDENCE_ROW && e->cell.row)
+    fprintf(out, "  %.*s:%llu column %.*s", TEXT(e->cell.file), (unsigned long long)e->cell.row, TEXT(e->cell.column));
+  else if (e->source_text.len)
+    fputs("  (", out), plain(out, e->source_text), fputc(')', out);
+  if (e->reason.len) fputs("\n          ", out), plain(out, e->reason);
+  fputc('\n', out);
+}
+
+typedef struct {
+  CommandCall *call;
+  PropterGraph *graph;
+  PropterStr reviewer;
+  bool seen;
+} Session;
+
+static const PropterCause *find_cause(const PropterInference *inference, PropterStr hypothesis) {
+  for (size_t i = 0; i < inference->causes; i++)
+    if (propter_str_equal(inference->cause[i].hypothesis, hypothesis)) return &inference->cause[i];
+  return NULL;
+}
+
+static void print_score(FILE *out, const PropterCause *cause) {
+  fprintf(out, "score     %s (P = %.2f), grade %s\n", propter_likelihood_words(cause->score.p), cause->score.p, propter_grade_name(cause->score.grade));
+}
+
+/* Everything but the score; the data tests are numbers about the score and stay hidden with it. `shown` gets what was printed, for the record. */
+static void print_case(FILE *out, const PropterInference *inference, const PropterCause *cause, PropterBuf *shown) {
+  fputs("\npattern   ", out), plain(out, inference->metric.label), fputc(' ', out), print_day(out, inference->first), fputs(" to ", out), print_day(out, inference->last);
+  fprintf(out, ": observed %.6g, expected %.6g (%.6g to %.6g)\ncause     ", inference->observed, inference->expected, inference->expected_low, inference->expected_high);
+  plain(out, cause->label);
+  if (cause->start != PROPTER_NO_DAY) fputs(", ", out), print_day(out, cause->start), fputs(" to ", out), print_day(out, cause->end);
+  fputs("\n", out);
+  for (size_t i = 0; i < cause->evidences; i++) {
+    const PropterEvidence *e = &cause->evidence[i];
+    if (e->kind == PROPTER_EVIDENCE_TEST || e->kind == PROPTER_EVIDENCE_VERDICT) continue;
+    print_evidence(out, e);
+    if (e->iri.len) propter_buf_printf(shown, "%s%.*s", shown->len ? " " : "", TEXT(e->iri));
+  }
+}
+
+static bool ask(const Session *session, const char *question, char *line, size_t size) {
+  fputs(question, stderr);
+  (void)fflush(stderr);
+  if (!fgets(line, (int)size, session->call->in)) return false;
+  line[strcspn(line, "\r\n")] = '\0';
+  return true;
+}
+
+static bool parse_verdict(const char *word, PropterVerdict *verdict) {
+  static const struct {
+    const char *word;
+    PropterVerdict verdict;
+  } rows[] = {{"confirmed", PROPTER_VERDICT_CONFIRMED}, {"refuted", PROPTER_VERDICT_REFUTED}, {"unsure", PROPTER_VERDICT_UNSURE}};
+  for (size_t i = 0; i < 3; i++)
+    if (strcmp(word, rows[i].word) == 0 || (word[0] == rows[i].word[0] && !word[1])) return *verdict = rows[i].verdict, true;
+  return false;
+}
+
+/* *stop: the reviewer ended the session. */
+static PropterStatus judge(Session *session, const PropterReviewItem *item, bool *stop, PropterError *err) {
+  CommandCall *call = session->call;
+  PropterSnapshot *snapshot = NULL;
+  PropterInference *inference = NULL;
+  PropterInferOptions options = propter_infer_options();
+  PropterBuf shown = {.max = 1 << 20};
+  PropterArena arena = {0};
+  options.threads = call->threads;
+  options.score.seed = call->seed;
+  PropterStatus status = propter_snapshot_open(session->graph, 0, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_infer_window(snapshot, item->metric, item->first, item->last, &options, &inference, err);
+  const PropterCause *cause = status == PROPTER_OK ? find_cause(inference, item->hypothesis) : NULL;
+  if (status == PROPTER_OK && !cause)
+    status = propter_fail(err, PROPTER_NOT_FOUND, "the graph has changed since this hypothesis was found; run propter infer");
+  if (status != PROPTER_OK) goto done;
+
+  if (session->seen) print_score(call->out, cause);
+  print_case(call->out, inference, cause, &shown);
+  (void)fflush(call->out);
+  const char *given = cmd_value(call, "verdict"), *why = cmd_value(call, "reason");
+  char word[64], reason[2000] = "";
+  PropterVerdict verdict = PROPTER_VERDICT_UNSURE;
+  if (given) {
+    (void)parse_verdict(given, &verdict);
+  } else {
+    do {
+      if (!ask(session, "verdict: (c)onfirmed, (r)efuted, (u)nsure, (s)kip, (q)uit? ", word, sizeof word) || word[0] == 'q') {
+        *stop = true;
+        goto done;
+      }
+      if (word[0] == 's') goto done;
+    } while (!parse_verdict(word, &verdict));
+    while (!reason[0] && verdict != PROPTER_VERDICT_UNSURE)
+      if (!ask(session, "reason: ", reason, sizeof reason)) {
+        *stop = true;
+        goto done;
+      }
+    why = reason;
+  }
+  PropterReviewEntry entry = {.hypothesis = item->hypothesis, .reviewer = session->reviewer, .verdict = verdict, .reason = propter_str(why), .blind = !session->seen, .audit = propter_review_is_audit(item->hypothesis, call->seed), .shown = propter_buf_str(&shown)};
+  PropterStr iri = {0};
+  if (call->dry_run) {
+    fputs("review    would be recorded\n", call->out);
+  } else if ((status = propter_review_add(session->graph, &entry, SOFTWARE, call->now, &arena, &iri, err)) == PROPTER_OK) {
+    fprintf(call->out, "review    %.*s\n", TEXT(iri));
+  }
+  if (status == PROPTER_OK && !session->seen) print_score(call->out, cause);
+done:
+  propter_inference_free(inference);
+  propter_snapshot_close(snapshot);
+  propter_buf_clear(&shown);
+  propter_arena_clear(&arena);
+  return status;
+}
+
+static const char *verdict_word(PropterVerdict v) { return v > 0 ? "confirmed" : v < 0 ? "refuted" : "unsure"; }
+
+static PropterStatus list(Session *session, PropterError *err) {
+  CommandCall *call = session->call;
+  PropterSnapshot *snapshot = NULL;
+  PropterReviewRecords records = {0};
+  PropterStatus status = propter_snapshot_open(session->graph, 0, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_review_list(snapshot, propter_str(call->operand_count ? call->operands[0] : NULL), &records, err);
+  bool json = call->format && strcmp(call->format, "json") == 0;
+  if (status == PROPTER_OK && json) fputs("[", call->out);
+  for (size_t i = 0; status == PROPTER_OK && i < records.count; i++) {
+    const PropterReviewRecord *r = &records.items[i];
+    if (json) {
+      fputs(i ? ",\n{\"review\":" : "{\"review\":", call->out), cmd_print_json(call->out, r->iri.data);
+      fputs(",\"hypothesis\":", call->out), cmd_print_json(call->out, r->hypothesis.data);
+      fputs(",\"reviewer\":", call->out), cmd_print_json(call->out, r->reviewer.data);
+      fputs(",\"time\":", call->out), cmd_print_json(call->out, r->time.data);
+      fprintf(call->out, ",\"verdict\":\"%s\",\"blind\":%s,\"audit\":%s,\"reason\":", verdict_word(r->verdict), r->blind ? "true" : "false", r->audit ? "true" : "false");
+      cmd_print_json(call->out, r->reason.data), fputs("}", call->out);
+    } else {
+      fprintf(call->out, "%.*s  %-9s %-5s %-6s %.*s  %.*s  ", TEXT(r->time), verdict_word(r->verdict), r->blind ? "blind" : "seen", r->audit ? "audit" : "", TEXT(r->reviewer), TEXT(r->hypothesis));
+      plain(call->out, r->reason), fputc('\n', call->out);
+    }
+  }
+  if (status == PROPTER_OK && json) fputs("]\n", call->out);
+  propter_review_records_clear(&records);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
+static PropterStatus review(Session *session, PropterError *err) {
+  CommandCall *call = session->call;
+  const char *only = call->operand_count ? call->operands[0] : NULL, *text = cmd_value(call, "limit");
+  int64_t limit = 0;
+  if (text && (!propter_str_to_int64(propter_str(text), &limit) || limit < 1)) return propter_fail(err, PROPTER_USAGE, "--limit: expected a whole number from 1, found \"%s\"", text);
+  PropterSnapshot *snapshot = NULL;
+  PropterReviewQueue queue = {0};
+  PropterStatus status = propter_snapshot_open(session->graph, 0, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_review_queue(snapshot, session->reviewer, call->seed, only ? 0 : (size_t)limit, &queue, err);
+  propter_snapshot_close(snapshot);
+  size_t matched = 0;
+  bool stop = false;
+  for (size_t i = 0; status == PROPTER_OK && i < queue.count && !stop; i++) {
+    const PropterReviewItem *item = &queue.items[i];
+    if (only && !propter_str_equal(item->hypothesis, propter_str(only))) continue;
+    matched++;
+    if (cmd_flag(call, "queue")) {
+      fprintf(call->out, "%.*s  %s ", TEXT(item->hypothesis), item->audit ? "audit" : "     ");
+      print_day(call->out, item->first), fputs("  ", call->out), plain(call->out, item->metric_label), fputs(" <- ", call->out), plain(call->out, item->cause_label);
+      fputc('\n', call->out);
+      continue;
+    }
+    status = judge(session, item, &stop, err);
+  }
+  if (status == PROPTER_OK && only && !matched) status = propter_fail(err, PROPTER_NOT_FOUND, "no hypothesis %s waits for a verdict of %.*s", only, TEXT(session->reviewer));
+  if (status == PROPTER_OK && !matched) status = propter_fail(err, PROPTER_NEGATIVE, "nothing waits for a verdict of %.*s", TEXT(session->reviewer));
+  propter_review_queue_clear(&queue);
+  return status;
+}
+
+static PropterStatus run(CommandCall *call, PropterError *err) {
+  const char *name = cmd_value(call, "reviewer"), *verdict = cmd_value(call, "verdict"), *reason = cmd_value(call, "reason");
+  if (!name) name = getenv("USER");
+  Session session = {.call = call, .reviewer = propter_str(name), .seen = cmd_flag(call, "seen")};
+  PropterVerdict parsed;
+  if (!cmd_flag(call, "list")) {
+    if (!name || !*name) return propter_fail(err, PROPTER_USAGE, "who reviews? give --reviewer NAME");
+    if (verdict && !call->operand_count) return propter_fail(err, PROPTER_USAGE, "--verdict needs the IRI of a hypothesis");
+    if (verdict && !parse_verdict(verdict, &parsed)) return propter_fail(err, PROPTER_USAGE, "--verdict: expected confirmed, refuted or unsure, found \"%s\"", verdict);
+    if (verdict && parsed != PROPTER_VERDICT_UNSURE && (!reason || !*reason)) return propter_fail(err, PROPTER_USAGE, "--verdict %s needs --reason TEXT", verdict);
+  }
+  PROPTER_TRY(propter_graph_open(call->graph, 0, NULL, &session.graph, err));
+  PropterStatus status = cmd_flag(call, "list") ? list(&session, err) : review(&session, err);
+  propter_graph_close(session.graph);
+  return status;
+}
+
+static const CommandOption options[] = {{"reviewer", 'r', "NAME", "who judges: a name or an IRI (default: $USER)"},
+                                        {"limit", 'l', "N", "at most so many hypotheses"},
+                                        {"seen", 0, NULL, "show the score first; the record says so"},
+                                        {"verdict", 0, "WORD", "confirmed, refuted or unsure, instead of asking (with a hypothesis)"},
+                                        {"reason", 0, "TEXT", "why; needed for confirmed and refuted"},
+                                        {"queue", 0, NULL, "only list what waits for a verdict, without scores"},
+                                        {"list", 0, NULL, "list the verdicts given so far"},
+                                        {NULL, 0, NULL, NULL}};
+
+const Command command_review = {
+    .name = "review",
+    .summary = "judge hypotheses: the evidence first, your verdict, then the score",
+    .operands = "[HYPOTHESIS]",
+    .max_operands = 1,
+    .options = options,
+    .details = "Shows what speaks for and against a cause and asks for a verdict before it shows the score, so that a track record can be kept of both. Verdicts are\n"
+               "appended, never changed; the last one of each reviewer counts, as a likelihood ratio, from the next inference on. One hypothesis in ten is picked at\n"
+               "random: the track record rests on those.",
+    .examples = "propter review --reviewer ada --queue\npropter review --list",
+    .run = run};

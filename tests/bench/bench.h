@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Timing of one operation: median of several runs, printed as a bench line. */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static inline double bench_now(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static inline int bench_compare(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Runs `operation` RUNS times after one warm-up and returns the median seconds. */
+static inline double bench_median(void (*operation)(void *), void *payload) {
+  enum { RUNS = 5 };
+  double seconds[RUNS];
+  operation(payload);
+  for (int i = 0; i < RUNS; i++) {
+    double start = bench_now();
+    operation(payload);
+    seconds[i] = bench_now() - start;
+  }
+  qsort(seconds, RUNS, sizeof *seconds, bench_compare);
+  return seconds[RUNS / 2];
+}
+
+static inline void bench_print(const char *name, double value, const char *unit) { printf("bench %s %.4g %s\n", name, value, unit); }
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "../../engine/detect/baseline.h"
+#include "propter/detect.h"
+#include "propter/rng.h"
+#include "support.h"
+
+enum { N = 240 };
+
+static PropterSeries monthly(const double *value, size_t n, bool adjusted) {
+  return (PropterSeries){.grain = PROPTER_GRAIN_MONTH, .first = propter_period_of(PROPTER_GRAIN_MONTH, propter_day(2000, 1, 1)), .count = n, .value = value,
+                         .reference_day = 12, .seasonally_adjusted = adjusted};
+}
+
+static void random_walk(double *y, uint64_t seed, double drift, double step, double noise) {
+  PropterRng rng;
+  double level = 1000;
+  propter_rng_seed(&rng, seed);
+  for (size_t i = 0; i < N; i++) {
+    level += drift + step * propter_rng_normal(&rng);
+    y[i] = level + noise * propter_rng_normal(&rng);
+  }
+}
+
+/* The expectation for a window must not change when the window and the time after it do. */
+START_TEST(the_window_never_enters_its_own_fit) {
+  double y[N], scratch[N], before[6], after[6], drift;
+  random_walk(y, 3, 1, 2, 0);
+  PropterSeries s = monthly(y, N, true);
+  Baseline *b;
+  ck_ok(baseline_new(&s, 0, &b, err));
+  ck_assert(baseline_expect(b, 100, 3, 6, scratch, before, &drift, NULL));
+  baseline_free(b);
+  for (size_t i = 100; i < 106; i++) y[i] += 500 + 90 * (double)i;
+  ck_ok(baseline_new(&s, 0, &b, err));
+  ck_assert(baseline_expect(b, 100, 3, 6, scratch, after, &drift, NULL));
+  for (int h = 0; h < 6; h++) ck_assert_double_eq(before[h], after[h]);
+  baseline_free(b);
+}
+END_TEST
+
+/* Integrated noise: the error grows with the root of the horizon; single noise: it does not grow. */
+START_TEST(errors_grow_as_the_noise_does) {
+  double y[N], scratch[2 * N], *rows = malloc(N * 12 * sizeof *rows);
+  unsigned char use[N];
+  memset(use, 1, N);
+  for (int kind = 0; kind < 2; kind++) {
+    double ratio = 0;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+      random_walk(y, seed, 0.5, kind ? 0 : 2, kind ? 2 : 0);
+      PropterSeries s = monthly(y, N, true);
+      Baseline *b;
+      ErrorModel m;
+      ck_ok(baseline_new(&s, 0, &b, err));
+      ck_ok(baseline_errors(b, 6, 12, 0, 0, rows, err));
+      ck_assert(baseline_fit(b, rows, 12, use, 0, 0, scratch, &m));
+      ratio += sqrt(error_covariance(&m, 9, 9) / error_covariance(&m, 1, 1)) / 8;
+      if (kind) ck_assert_uint_gt(b->width, 1);
+      else ck_assert_uint_eq(b->width, 1);
+      baseline_free(b);
+    }
+    if (kind) ck_assert_double_lt(ratio, 1.6);
+    else ck_assert(ratio > 2.2 && ratio < 4);
+  }
+  free(rows);
+}
+END_TEST
+
+START_TEST(intervals_cover_what_they_say) {
+  double y[N], scratch[2 * N], rows[N * 4];
+  unsigned char use[N];
+  size_t inside = 0, all = 0;
+  for (uint64_t seed = 20; seed < 40; seed++) {
+    random_walk(y, seed, 1, 2, 1);
+    PropterSeries s = monthly(y, N, true);
+    Baseline *b;
+    ErrorModel m;
+    double expected[4], drift;
+    ck_ok(baseline_new(&s, 0, &b, err));
+    ck_ok(baseline_errors(b, 2, 4, 0, 0, rows, err));
+    for (size_t from = 20; from < 230; from += 10) {
+      memset(use, 1, N);
+      ck_assert(baseline_fit(b, rows, 4, use, from, from + 4, scratch, &m));
+      ck_assert(baseline_expect(b, from, 2, 4, scratch, expected, &drift, NULL));
+      for (size_t h = 0; h < 4; h++, all++) inside += fabs(y[from + h] - expected[h]) < 1.96 * sqrt(error_covariance(&m, h + 1, h + 1));
+    }
+    baseline_free(b);
+  }
+  double covered = (double)inside / (double)all;
+  ck_assert_msg(covered > 0.92 && covered < 0.98, "95 %% interval covers %.3f of %zu", covered, all);
+}
+END_TEST
+
+START_TEST(gaps_are_stepped_over) {
+  double y[N], scratch[N], expected[3], drift;
+  for (size_t i = 0; i < N; i++) y[i] = 10 + 2 * (double)i;
+  for (size_t i = 30; i < 200; i += 7) y[i] = NAN;
+  y[99] = y[98] = NAN;
+  PropterSeries s = monthly(y, N, true);
+  Baseline *b;
+  size_t used;
+  ck_ok(baseline_new(&s, 0, &b, err));
+  ck_assert(baseline_expect(b, 100, 1, 3, scratch, expected, &drift, &used));
+  ck_assert_double_eq_tol(drift, 2, 1e-9);
+  for (size_t h = 0; h < 3; h++) ck_assert_double_eq_tol(expected[h], 10 + 2 * (double)(100 + h), 1e-9);
+  ck_assert(!baseline_expect(b, 0, 1, 1, scratch, expected, &drift, NULL)); /* nothing before */
+  baseline_free(b);
+  s.count = 9;
+  ck_ok(baseline_new(&s, 0, &b, err));
+  ck_assert(!baseline_expect(b, 5, 1, 1, scratch, expected, &drift, NULL)); /* too few changes */
+  baseline_free(b);
+}
+END_TEST
+
+START_TEST(seasons_are_found_where_they_are) {
+  PropterRng rng;
+  double y[N], p;
+  for (int kind = 0; kind < 2; kind++) {
+    propter_rng_seed(&rng, 9);
+    for (size_t i = 0; i < N; i++) y[i] = 100 + 0.3 * (double)i + (kind ? 8 * sin((double)(i % 12) * 0.5236) : 0) + propter_rng_normal(&rng);
+    PropterSeries s = monthly(y, N, true);
+    Baseline *b;
+    ck_ok(propter_seasonality_test(&s, &p, err));
+    if (kind) ck_assert_double_lt(p, 1e-9);
+    else ck_assert_double_gt(p, 0.01);
+    ck_ok(baseline_new(&s, 0, &b, err));
+    ck_assert(b->seasonal == (kind == 1));
+    if (kind) {
+      double worst = 0;
+      for (size_t i = 0; i < N; i++) worst = fmax(worst, fabs(b->season[i] - 8 * sin((double)(i % 12) * 0.5236)));
+      ck_assert_double_lt(worst, 2);
+    }
+    baseline_free(b);
+  }
+  for (size_t i = 0; i < N; i++) y[i] = 7; /* all ties */
+  PropterSeries s = monthly(y, N, false);
+  ck_ok(propter_seasonality_test(&s, &p, err));
+  ck_assert_double_eq(p, 1);
+}
+END_TEST
+
+START_TEST(bad_series) {
+  double y[] = {1, INFINITY, 3};
+  PropterSeries s = monthly(y, 3, true);
+  Baseline *b = NULL;
+  PropterError error = {0};
+  ck_assert_int_eq(baseline_new(&s, 0, &b, &error), PROPTER_INVALID);
+  ck_assert_ptr_nonnull(strstr(error.message, "period 2"));
+  s.count = 0;
+  ck_assert_int_eq(baseline_new(&s, 0, &b, &error), PROPTER_INVALID);
+}
+END_TEST
+
+static PropterStatus build_once(void *payload, PropterError *err) {
+  Baseline *b = NULL;
+  double *rows = payload;
+  PropterSeries s = monthly(rows, N, false);
+  PROPTER_TRY(baseline_new(&s, 0, &b, err));
+  PropterStatus status = baseline_errors(b, 2, 4, 0, 0, rows + N, err);
+  baseline_free(b);
+  return status;
+}
+
+START_TEST(failing_allocations) {
+  double *room = malloc(N * 5 * sizeof *room);
+  for (size_t i = 0; i < N; i++) room[i] = 10 * (double)(i % 12);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, build_once, room, false), 8);
+  free(room);
+}
+END_TEST
+
+Suite *suite_baseline(void) {
+  Suite *suite = suite_create("baseline");
+  TCase *tc = tcase_create("baseline");
+  tcase_add_test(tc, the_window_never_enters_its_own_fit);
+  tcase_add_test(tc, errors_grow_as_the_noise_does);
+  tcase_add_test(tc, intervals_cover_what_they_say);
+  tcase_add_test(tc, gaps_are_stepped_over);
+  tcase_add_test(tc, seasons_are_found_where_they_are);
+  tcase_add_test(tc, bad_series);
+  tcase_add_test(tc, failing_allocations);
+  suite_add_tcase(suite, tc);
+  return suite;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Turtle, TriG, N-Triples, N-Quads: every statement handed over is valid, or the input is refused with a place. The first byte picks the format. */
+#include <stdlib.h>
+
+#include "propter/rdf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static PropterStatus on_statement(const PropterStatement *s, void *payload, PropterError *err) {
+  (void)payload, (void)err;
+  const PropterTerm *terms[] = {&s->s, &s->p, &s->o, &s->g};
+  for (size_t i = 0; i < 4; i++) {
+    if (terms[i]->kind == PROPTER_TERM_IRI && !propter_iri_valid(terms[i]->value, NULL)) abort();
+    if (!propter_utf8_valid(terms[i]->value, NULL)) abort();
+  }
+  if (s->p.kind != PROPTER_TERM_IRI || s->s.kind == PROPTER_TERM_LITERAL) abort();
+  return PROPTER_OK;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static const char *const formats[] = {"turtle", "trig", "ntriples", "nquads"};
+  if (size == 0) return 0;
+  PropterLimits limits = propter_limits_default();
+  limits.load_bytes = 1 << 20;
+  PropterRdfOptions options = {.format = formats[data[0] & 3], .base = PROPTER_STR("http://example.org/base"), .limits = &limits};
+  PropterRdfSink sink = {.statement = on_statement};
+  PropterError err = {0};
+  PropterStatus status = propter_rdf_read_text((PropterStr){(const char *)data + 1, size - 1}, "input", &options, &sink, &err);
+  if (status == PROPTER_BUG || (status != PROPTER_OK && !err.message[0])) abort();
+  return 0;
+}
