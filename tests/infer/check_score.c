@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Made series where the truth is known: ten years of months, changes with unit noise; six controls of the same kind. */
+#include <math.h>
+
+#include "propter/math.h"
+#include "propter/pool.h"
+#include "propter/rng.h"
+#include "propter/score.h"
+#include "support.h"
+
+enum { N = 120, CONTROLS = 6, FIRST = 312 /* January 1996 */ };
+
+typedef struct {
+  double y[N], control[CONTROLS][N];
+  PropterSeries series, control_series[CONTROLS];
+} World;
+
+static PropterSeries monthly(const double *y) {
+  return (PropterSeries){.grain = PROPTER_GRAIN_MONTH, .first = FIRST, .count = N, .value = y, .reference_day = 12, .seasonally_adjusted = true};
+}
+
+static void walk(double *y, PropterRng *rng, double drift) {
+  double level = 1000;
+  for (size_t i = 0; i < N; i++) {
+    level += drift + propter_rng_normal(rng);
+    y[i] = level;
+  }
+}
+
+static void make_world(World *w, uint64_t seed) {
+  PropterRng rng;
+  propter_rng_seed(&rng, seed);
+  walk(w->y, &rng, 0.3);
+  w->series = monthly(w->y);
+  for (size_t c = 0; c < CONTROLS; c++) {
+    walk(w->control[c], &rng, 0.1 * (double)c);
+    w->control_series[c] = monthly(w->control[c]);
+  }
+}
+
+static void add(double *y, size_t from, size_t to, double by) {
+  for (size_t i = from; i < to && i < N; i++) y[i] += by;
+}
+
+static PropterScoreModel *model_of(const World *w) {
+  const PropterSeries *controls[CONTROLS];
+  PropterScoreModel *m;
+  for (size_t c = 0; c < CONTROLS; c++) controls[c] = &w->control_series[c];
+  ck_ok(propter_score_model_new(&w->series, controls, CONTROLS, NULL, NULL, &m, err));
+  return m;
+}
+
+/* First day and last day of months given as indexes. */
+static PropterDay first_of(size_t i) { return propter_period_first(PROPTER_GRAIN_MONTH, FIRST + (int32_t)i); }
+static PropterDay last_of(size_t i) { return propter_period_last(PROPTER_GRAIN_MONTH, FIRST + (int32_t)i); }
+
+/* A documented event in months from … to, named by a text and with a size. */
+static PropterCandidate strike(size_t from, size_t to, double dose) {
+  return (PropterCandidate){.weight = {0, .65, 1, 0}, .happened = 1, .text_lr = 2.3, .review_lr = 1, .belief_for = .65,
+                            .effect = {.start = first_of(from), .end = last_of(to), .profile = PROPTER_PROFILE_PULSE, .has_dose = true, .dose = dose}};
+}
+
+/* The same without size and profile. */
+static PropterCandidate unsized(size_t from, size_t to, int direction) {
+  PropterCandidate c = strike(from, to, 0);
+  c.effect.has_dose = false;
+  c.effect.profile = PROPTER_PROFILE_UNKNOWN;
+  c.direction = direction;
+  return c;
+}
+
+static void check_sums(const PropterAnswer *a) {
+  double shares = a->unknown_share, onset = 0;
+  for (size_t i = 0; i < a->causes; i++) {
+    const PropterCauseScore *s = &a->cause[i];
+    double sum = 0;
+    for (int k = 0; k < PROPTER_TERMS; k++) sum += s->term[k];
+    ck_assert_double_eq_tol(sum, propter_logit(s->p) - propter_logit(s->prior), 1e-9);
+    ck_assert_double_eq_tol(s->happened * s->mattered, s->p, 1e-12);
+    ck_assert(s->p > 0 && s->p < 1 && s->active >= s->p && s->rank >= 1 && (size_t)s->rank <= a->causes);
+    shares += s->share;
+  }
+  if (a->causes) ck_assert_double_eq_tol(shares, 1, 1e-9);
+  for (size_t h = 0; h < a->window; h++) onset += a->onset[h];
+  ck_assert_double_eq_tol(onset, 1, 1e-9);
+  ck_assert_uint_gt(strlen(a->kernel), 0);
+}
+
+START_TEST(a_sized_spike_is_explained) {
+  for (uint64_t seed = 1; seed <= 12; seed++) {
+    World w;
+    PropterAnswer a;
+    make_world(&w, seed);
+    add(w.y, 70, 71, -9);
+    PropterScoreModel *m = model_of(&w);
+    PropterCandidate c[] = {strike(70, 70, -9), unsized(69, 72, 0), strike(40, 40, -9)};
+    c[1].weight[PROPTER_CHANNEL_TEXT] = 0, c[1].belief_for = 0, c[1].text_lr = 1;
+    ck_ok(propter_score_window(m, 70, 70, c, 3, &a, err));
+    ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_ANSWERED);
+    ck_assert_int_eq(a.cause[0].rank, 1);
+    ck_assert_double_gt(a.cause[0].p, .9);
+    ck_assert_int_eq(a.cause[0].grade, PROPTER_GRADE_BOTH);
+    ck_assert(a.cause[0].share_identified && a.cause[0].share > .6 && a.cause[0].share < 1.5);
+    ck_assert(a.cause[0].share_low < a.cause[0].share && a.cause[0].share < a.cause[0].share_high);
+    ck_assert_int_eq(a.pattern, PROPTER_PATTERN_SPIKE);
+    ck_assert_double_lt(a.cause[1].p, .2);
+    ck_assert_double_lt(a.cause[2].p, .01);
+    check_sums(&a);
+    propter_answer_clear(&a);
+    /* and its end, a month later */
+    ck_ok(propter_score_window(m, 71, 71, c, 3, &a, err));
+    ck_assert_int_eq(a.cause[0].rank, 1);
+    ck_assert_double_gt(a.cause[0].p, .9);
+    propter_answer_clear(&a);
+    propter_score_model_free(m);
+  }
+}
+END_TEST
+
+START_TEST(a_shift_and_a_ramp_are_explained) {
+  for (int kind = 0; kind < 2; kind++) {
+    World w;
+    PropterAnswer a;
+    make_world(&w, 50 + (uint64_t)kind);
+    if (kind) for (size_t i = 60; i < N; i++) w.y[i] -= 4 * (double)((i < 71 ? i : 71) - 59);
+    else add(w.y, 60, N, -12);
+    PropterScoreModel *m = model_of(&w);
+    PropterCandidate c = kind ? unsized(60, 71, -1) : unsized(60, 60, -1);
+    size_t to = kind ? 71 : 60;
+    ck_ok(propter_score_window(m, 60, to, &c, 1, &a, err));
+    ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_ANSWERED);
+    ck_assert_int_eq(a.pattern, kind ? PROPTER_PATTERN_TREND_CHANGE : PROPTER_PATTERN_LEVEL_SHIFT);
+    ck_assert_int_eq(a.cause[0].grade, PROPTER_GRADE_BOTH);
+    check_sums(&a);
+    propter_answer_clear(&a);
+    propter_score_model_free(m);
+  }
+}
+END_TEST
+
+START_TEST(a_wrong_date_is_not_believed) {
+  for (uint64_t seed = 1; seed <= 12; seed++) {
+    World w;
+    PropterAnswer a;
+    make_world(&w, seed);
+    add(w.y, 70, 71, -9);
+    PropterScoreModel *m = model_of(&w);
+    PropterCandidate c[] = {strike(58, 58, -9), strike(71, 71, -9), unsized(58, 58, -1)};
+    ck_ok(propter_score_window(m, 70, 70, c, 3, &a, err));
+    ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_CAUSE_UNKNOWN);
+    for (int i = 0; i < 3; i++) ck_assert_double_lt(a.cause[i].p, .2);
+    ck_assert_double_gt(a.p_unknown, .8);
+    propter_answer_clear(&a);
+    propter_score_model_free(m);
+  }
+}
+END_TEST
+
+START_TEST(quiet_windows_did_not_move) {
+  size_t moved = 0, named = 0, all = 0;
+  for (uint64_t seed = 200; seed < 210; seed++) {
+    World w;
+    make_world(&w, seed);
+    PropterScoreModel *m = model_of(&w);
+    for (size_t i = 2; i < N; i++, all++) {
+      PropterAnswer a;
+      PropterCandidate c[] = {strike(i, i, -6), unsized(i, i, 0)};
+      c[1].weight[PROPTER_CHANNEL_TEXT] = 0, c[1].belief_for = 0, c[1].text_lr = 1;
+      ck_ok(propter_score_window(m, i, i, c, 2, &a, err));
+      moved += a.outcome != PROPTER_OUTCOME_DID_NOT_MOVE;
+      named += a.outcome == PROPTER_OUTCOME_ANSWERED;
+      if (a.outcome == PROPTER_OUTCOME_DID_NOT_MOVE) ck_assert(a.cause[0].grade != PROPTER_GRADE_BOTH && a.cause[1].grade != PROPTER_GRADE_DATA_ONLY);
+      propter_answer_clear(&a);
+    }
+    propter_score_model_free(m);
+  }
+  ck_assert_msg(moved <= all / 40, "%zu of %zu quiet windows moved", moved, all);
+  ck_assert_msg(named <= all / 200, "%zu of %zu quiet windows were explained", named, all);
+}
+END_TEST
+
+START_TEST(a_claim_that_the_data_deny_is_contradicted) {
+  World w;
+  PropterAnswer a;
+  make_world(&w, 7);
+  PropterScoreModel *m = model_of(&w);
+  PropterCandidate c = strike(80, 80, -20);
+  ck_ok(propter_score_window(m, 80, 80, &c, 1, &a, err));
+  ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_DID_NOT_MOVE);
+  ck_assert_int_eq(a.cause[0].grade, PROPTER_GRADE_CONTRADICTED);
+  ck_assert_double_lt(a.cause[0].p, .01);
+  propter_answer_clear(&a);
+  c = unsized(80, 80, -1);
+  ck_ok(propter_score_window(m, 80, 80, &c, 1, &a, err));
+  ck_assert(a.cause[0].grade == PROPTER_GRADE_CONTRADICTED || a.cause[0].grade == PROPTER_GRADE_UNSUPPORTED);
+  propter_answer_clear(&a);
+  /* too small to be seen: neither confirmed nor denied */
+  c = strike(80, 80, -0.4);
+  ck_ok(propter_score_window(m, 80, 80, &c, 1, &a, err));
+  ck_assert(a.cause[0].grade == PROPTER_GRADE_TEXT_ONLY);
+  propter_answer_clear(&a);
+  propter_score_model_free(m);
+}
+END_TEST
+
+START_TEST(a_real_move_without_a_cause_stays_unknown) {
+  for (uint64_t seed = 1; seed <= 12; seed++) {
+    World w;
+    PropterAnswer a;
+    make_world(&w, seed);
+    add(w.y, 50, N, 11);
+    PropterScoreModel *m = model_of(&w);
+    PropterCandidate c = {.weight = {0, 0, 0, 1}, .happened = .5, .text_lr = 1, .review_lr = 1, .effect = {.start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY}};
+    ck_ok(propter_score_window(m, 50, 50, &c, 1, &a, err));
+    ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_CAUSE_UNKNOWN);
+    ck_assert_double_gt(a.p_unknown, .8);
+    ck_assert_double_lt(a.cause[0].p, .1);
+    check_sums(&a);
+    propter_answer_clear(&a);
+    ck_ok(propter_score_window(m, 50, 50, NULL, 0, &a, err));
+    ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_CAUSE_UNKNOWN);
+    ck_assert_uint_eq(a.causes, 0);
+    propter_answer_clear(&a);
+    propter_score_model_free(m);
+  }
+}
+END_TEST
+
+/* Everything falls: what is documented for one slice only explains less than what is documented for all. */
+START_TEST(controls_tell_a_common_cause_from_a_local_one) {
+  World w;
+  PropterAnswer a;
+  make_world(&w, 21);
+  add(w.y, 60, N, -10);
+  for (size_t c = 0; c < CONTROLS; c++) add(w.control[c], 60, N, -10);
+  PropterScoreModel *m = model_of(&w);
+  PropterCandidate c[] = {unsized(60, 60, -1), unsized(60, 60, -1)};
+  c[1].controls_in_scope = 1;
+  ck_ok(propter_score_window(m, 60, 60, c, 2, &a, err));
+  ck_assert_int_eq(a.cause[1].rank, 1);
+  ck_assert_double_gt(a.cause[1].p, a.cause[0].p + .2);
+  ck_assert(a.cause[0].tests.contrast < -1 && fabs(a.cause[1].tests.contrast) < 1);
+  ck_assert_double_lt(a.cause[0].term[PROPTER_TERM_CONTRAST], 0);
+  propter_answer_clear(&a);
+  propter_score_model_free(m);
+  /* only this slice falls: the other way round */
+  make_world(&w, 22);
+  add(w.y, 60, N, -10);
+  m = model_of(&w);
+  ck_ok(propter_score_window(m, 60, 60, c, 2, &a, err));
+  ck_assert_int_eq(a.cause[0].rank, 1);
+  ck_assert_double_gt(a.cause[0].p, a.cause[1].p + .2);
+  propter_answer_clear(&a);
+  propter_score_model_free(m);
+}
+END_TEST
+
+/* The cause acts in a part of the slice: its dose holds; without one its effect cannot exceed the part's own move. */
+START_TEST(a_part_is_diluted_in_its_whole) {
+  World w;
+  PropterAnswer a;
+  double part[N];
+  PropterRng rng;
+  make_world(&w, 33);
+  propter_rng_seed(&rng, 99);
+  for (size_t i = 0; i < N; i++) part[i] = 200 + 0.3 * propter_rng_normal(&rng);
+  add(part, 70, 71, -8);
+  for (size_t i = 0; i < N; i++) w.y[i] += part[i];
+  PropterSeries slice = monthly(part);
+  PropterScoreModel *m = model_of(&w);
+  PropterCandidate c = strike(70, 70, -8);
+  c.scope = PROPTER_SCOPE_CHILD;
+  c.slice = &slice;
+  ck_ok(propter_score_window(m, 70, 70, &c, 1, &a, err));
+  ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_ANSWERED);
+  ck_assert_double_gt(a.cause[0].p, .9);
+  ck_assert_double_lt(a.cause[0].tests.placebo_p, .02);
+  propter_answer_clear(&a);
+  /* a fall of the whole that the part had little of */
+  add(w.y, 90, N, -20);
+  add(part, 90, N, -1);
+  propter_score_model_free(m);
+  m = model_of(&w);
+  c = unsized(90, 90, -1);
+  c.scope = PROPTER_SCOPE_CHILD;
+  c.slice = &slice;
+  ck_ok(propter_score_window(m, 90, 90, &c, 1, &a, err));
+  ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_CAUSE_UNKNOWN);
+  ck_assert_double_lt(a.cause[0].p, .05);
+  c.slice = NULL; /* nothing known of the part: it could have been all of it */
+  propter_answer_clear(&a);
+  ck_ok(propter_score_window(m, 90, 90, &c, 1, &a, err));
+  ck_assert_double_gt(a.cause[0].p, .5);
+  propter_answer_clear(&a);
+  propter_score_model_free(m);
+}
+END_TEST
+
+/* Two causes of the same months and unknown sizes: told apart by nothing, and said so. */
+START_TEST(what_cannot_be_told_apart_is_named) {
+  World w;
+  PropterAnswer a;
+  make_world(&w, 12);
+  for (size_t i = 60; i < N; i++) w.y[i] -= 6 * (double)((i < 68 ? i : 68) - 59);
+  PropterScoreModel *m = model_of(&w);
+  PropterCandidate c[] = {unsized(60, 68, -1), strike(61, 62, -2)};
+  c[0].weight[PROPTER_CHANNEL_CURATED] = 1;
+  ck_ok(propter_score_window(m, 61, 61, c, 2, &a, err));
+  ck_assert_int_eq(a.cause[0].rank, 1);
+  ck_assert_int_eq(a.cause[1].grade, PROPTER_GRADE_NOT_SEPARABLE);
+  ck_assert_int_eq(a.cause[1].inseparable_from, 0);
+  ck_assert_double_lt(a.cause[1].p, .5);
+  propter_answer_clear(&a);
+  propter_score_model_free(m);
+}
+END_TEST
+
+START_TEST(a_thousand_irrelevant_events_change_nothing) {
+  World w;
+  PropterAnswer a;
+  static PropterCandidate c[1001];
+  PropterRng rng;
+  make_world(&w, 3);
+  propter_rng_seed(&rng, 17);
+  add(w.y, 70, 71, -9);
+  PropterScoreModel *m = model_of(&w);
+  c[0] = strike(70, 70, -9);
+  for (size_t i = 1; i < 1001; i++) {
+    size_t at = (size_t)propter_rng_below(&rng, N);
+    c[i] = unsized(at, at + (size_t)propter_rng_below(&rng, 3), 0);
+    c[i].weight[PROPTER_CHANNEL_TEXT] = 0, c[i].belief_for = 0, c[i].text_lr = 1;
+  }
+  ck_ok(propter_score_window(m, 70, 70, c, 1001, &a, err));
+  ck_assert_int_eq(a.cause[0].rank, 1);
+  ck_assert_double_gt(a.cause[0].p, .9);
+  for (size_t i = 1; i < 1001; i++) ck_assert_double_lt(a.cause[i].p, .2);
+  check_sums(&a);
+  propter_answer_clear(&a);
+  propter_score_model_free(m);
+}
+END_TEST
+
+START_TEST(reviews_and_calibration_have_their_lines) {
+  World w;
+  PropterAnswer a, b;
+  make_world(&w, 3);
+  add(w.y, 70, 71, -7);
+  const PropterSeries *controls[CONTROLS];
+  for (size_t k = 0; k < CONTROLS; k++) controls[k] = &w.control_series[k];
+  PropterScoreOptions o = propter_score_options();
+  o.calibration[0] = o.calibration[1] = .5;
+  PropterScoreModel *plain = model_of(&w), *tuned;
+  ck_ok(propter_score_model_new(&w.series, controls, CONTROLS, NULL, &o, &tuned, err));
+  PropterCandidate c = unsized(70, 70, -1);
+  ck_ok(propter_score_window(plain, 70, 70, &c, 1, &a, err));
+  c.review_lr = .25;
+  ck_ok(propter_score_window(tuned, 70, 70, &c, 1, &b, err));
+  ck_assert_double_eq(a.cause[0].term[PROPTER_TERM_REVIEW], 0);
+  ck_assert_double_eq(a.cause[0].term[PROPTER_TERM_CALIBRATION], 0);
+  ck_assert_double_lt(b.cause[0].term[PROPTER_TERM_REVIEW], -.5);
+  ck_assert_double_lt(fabs(b.cause[0].p - .5), fabs(a.cause[0].p - .5));
+  ck_assert_double_ne(b.cause[0].term[PROPTER_TERM_CALIBRATION], 0);
+  check_sums(&a);
+  check_sums(&b);
+  propter_answer_clear(&a);
+  propter_answer_clear(&b);
+  propter_score_model_free(plain);
+  propter_score_model_free(tuned);
+}
+END_TEST
+
+START_TEST(what_cannot_be_judged) {
+  World w;
+  PropterAnswer a;
+  make_world(&w, 3);
+  for (size_t i = 50; i < 53; i++) w.y[i] = NAN;
+  PropterScoreModel *m = model_of(&w);
+  ck_ok(propter_score_window(m, 50, 52, NULL, 0, &a, err));
+  ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_NOT_TESTABLE);
+  ck_assert_str_eq(a.reason, "no observation in the window");
+  propter_answer_clear(&a);
+  ck_ok(propter_score_window(m, 0, 0, NULL, 0, &a, err));
+  ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_NOT_TESTABLE);
+  ck_assert(!isnan(a.observed) && isnan(a.deviation));
+  propter_answer_clear(&a);
+  ck_ok(propter_score_window(m, 49, 54, NULL, 0, &a, err)); /* a gap inside */
+  ck_assert_int_ne(a.outcome, PROPTER_OUTCOME_NOT_TESTABLE);
+  propter_answer_clear(&a);
+  ck_ok(propter_score_window(m, N - 1, N - 1, NULL, 0, &a, err)); /* nothing after */
+  ck_assert_uint_eq(a.periods, 1);
+  propter_answer_clear(&a);
+  PropterError error = {0};
+  ck_assert_int_eq(propter_score_window(m, 5, N, NULL, 0, &a, &error), PROPTER_INVALID);
+  PropterCandidate c = strike(70, 70, -9);
+  c.text_lr = 0;
+  ck_assert_int_eq(propter_score_window(m, 70, 70, &c, 1, &a, &error), PROPTER_INVALID);
+  c = strike(70, 70, -9);
+  c.effect.end = c.effect.start - 5;
+  ck_assert_int_eq(propter_score_window(m, 70, 70, &c, 1, &a, &error), PROPTER_INVALID);
+  propter_score_model_free(m);
+  double few[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+  PropterSeries s = monthly(few);
+  s.count = 8;
+  ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+  ck_ok(propter_score_window(m, 5, 5, NULL, 0, &a, err));
+  ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_NOT_TESTABLE);
+  propter_answer_clear(&a);
+  propter_score_model_free(m);
+  double flat[60];
+  for (size_t i = 0; i < 60; i++) flat[i] = 5;
+  s = monthly(flat);
+  s.count = 60;
+  flat[30] = 6;
+  ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+  ck_ok(propter_score_window(m, 20, 20, NULL, 0, &a, err)); /* a series that hardly ever changes */
+  ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_DID_NOT_MOVE);
+  propter_answer_clear(&a);
+  propter_score_model_free(m);
+}
+END_TEST
+
+typedef struct {
+  PropterScoreModel *model;
+  PropterAnswer answer[N];
+} Run;
+
+static PropterStatus score_month(size_t i, void *payload, PropterError *err) {
+  Run *run = payload;
+  PropterCandidate c[] = {strike(70, 70, -9), unsized(40, 50, -1), unsized(20, 20, 0)};
+  return propter_score_window(run->model, i, i, c, 3, &run->answer[i], err);
+}
+
+START_TEST(threads_change_nothing) {
+  World w;
+  static Run one, three;
+  make_world(&w, 3);
+  add(w.y, 70, 71, -9);
+  one.model = three.model = model_of(&w);
+  ck_ok(propter_pool_run(N, 1, score_month, &one, err));
+  ck_ok(propter_pool_run(N, 3, score_month, &three, err));
+  for (size_t i = 0; i < N; i++) {
+    ck_assert_int_eq(one.answer[i].outcome, three.answer[i].outcome);
+    for (size_t k = 0; k < one.answer[i].causes; k++) ck_assert_double_eq(one.answer[i].cause[k].p, three.answer[i].cause[k].p);
+    propter_answer_clear(&one.answer[i]);
+    propter_answer_clear(&three.answer[i]);
+  }
+  propter_score_model_free(one.model);
+}
+END_TEST
+
+static PropterStatus score_once(void *payload, PropterError *err) {
+  World *w = payload;
+  const PropterSeries *controls[2] = {&w->control_series[0], &w->control_series[1]};
+  PropterScoreModel *m = NULL;
+  PropterAnswer a = {0};
+  PROPTER_TRY(propter_score_model_new(&w->series, controls, 2, NULL, NULL, &m, err));
+  PropterCandidate c[10];
+  for (size_t i = 0; i < 10; i++) c[i] = i ? unsized(68 + i % 3, 71, 0) : strike(70, 71, -9);
+  c[1].slice = &w->control_series[2];
+  PropterStatus status = propter_score_window(m, 70, 71, c, 10, &a, err);
+  propter_answer_clear(&a);
+  propter_score_model_free(m);
+  return status;
+}
+
+START_TEST(failing_allocations) {
+  World w;
+  make_world(&w, 3);
+  add(w.y, 70, 72, -9);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, score_once, &w, false), 40);
+}
+END_TEST
+
+START_TEST(terms_have_names) {
+  for (int k = 0; k < PROPTER_TERMS; k++) ck_assert_uint_gt(strlen(propter_score_term_name((PropterScoreTerm)k)), 3);
+  ck_assert_str_eq(propter_score_term_name(PROPTER_TERM_TIMING), "timing");
+}
+END_TEST
+
+Suite *suite_score(void) {
+  Suite *suite = suite_create("score");
+  TCase *tc = tcase_create("score");
+  tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, a_sized_spike_is_explained);
+  tcase_add_test(tc, a_shift_and_a_ramp_are_explained);
+  tcase_add_test(tc, a_wrong_date_is_not_believed);
+  tcase_add_test(tc, quiet_windows_did_not_move);
+  tcase_add_test(tc, a_claim_that_the_data_deny_is_contradicted);
+  tcase_add_test(tc, a_real_move_without_a_cause_stays_unknown);
+  tcase_add_test(tc, controls_tell_a_common_cause_from_a_local_one);
+  tcase_add_test(tc, a_part_is_diluted_in_its_whole);
+  tcase_add_test(tc, what_cannot_be_told_apart_is_named);
+  tcase_add_test(tc, a_thousand_irrelevant_events_change_nothing);
+  tcase_add_test(tc, reviews_and_calibration_have_their_lines);
+  tcase_add_test(tc, what_cannot_be_judged);
+  tcase_add_test(tc, threads_change_nothing);
+  tcase_add_test(tc, failing_allocations);
+  tcase_add_test(tc, terms_have_names);
+  suite_add_tcase(suite, tc);
+  return suite;
+}
