@@ -244,7 +244,7 @@ static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
     bool kind = !named && cause->root != SIZE_MAX && names_kind(know, claim, know->events.items[cause->root].kind) && dates_agree(claim, &know->events.items[cause->root]);
     if (!named && !kind) continue;
     claim_view(c, claim, &view);
-    if (view.relation == RELATION_DISJOINT) continue;
+    if (view.relation == RELATION_DISJOINT || (view.relation == RELATION_PARENT && cause->root != SIZE_MAX && !cause->in_scope)) continue;
     double strength = claim_strength(know, claim, &view);
     if (!claim->negated && claim->polarity && view.relation != RELATION_CHILD) *(said_direction(know, cause, claim) > 0 ? &up : &down) += strength;
     if (!view.in_window) continue;
@@ -366,6 +366,9 @@ static PropterStatus merge_aliases(Case *c, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* A statement about a whole does not carry an event from the part it is documented for into another part. */
+static bool brings_here(const ClaimView *view) { return view->relation == RELATION_SAME || view->relation == RELATION_CHILD; }
+
 static PropterStatus gather_events(Case *c, PropterError *err) {
   Know *know = c->know;
   for (size_t i = 0; i < know->events.count; i++) {
@@ -377,7 +380,7 @@ static PropterStatus gather_events(Case *c, PropterError *err) {
       ClaimView view;
       if (!ids_have(&know->claims.items[k].causes, e->id)) continue;
       claim_view(c, &know->claims.items[k], &view);
-      named = view.relation != RELATION_DISJOINT && view.in_window && !know->claims.items[k].negated;
+      named = brings_here(&view) && view.in_window && !know->claims.items[k].negated;
     }
     if (named) PROPTER_TRY(add_event(c, i, err));
   }
@@ -470,13 +473,23 @@ static bool unit_factor(const PropterMetric *m, PropterStr unit, double *factor)
   return propter_str_equal(unit, PROPTER_STR("1"));
 }
 
+/* Without a size, a stage of the same kind that begins in the window dates the effect more closely than the whole course does. */
+static PropterDay effect_start(const Case *c, const Cause *cause, const KnowEvent *root) {
+  PropterDay start = root->start;
+  for (size_t i = 0; i < cause->members.count && !root->has_dose && root->start < c->first; i++) {
+    const KnowEvent *e = &c->know->events.items[cause->members.items[i]];
+    if (e->kind == root->kind && e->start >= c->first && e->start <= c->last && (start < c->first || e->start < start)) start = e->start;
+  }
+  return start;
+}
+
 static void set_effect(const Case *c, Cause *cause) {
   const KnowEvent *e = cause->root == SIZE_MAX ? NULL : &c->know->events.items[cause->root];
   PropterEffect *effect = &cause->number.effect;
   *effect = (PropterEffect){.start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY};
   if (!e) return;
   double factor;
-  effect->start = e->start;
+  effect->start = effect_start(c, cause, e);
   effect->end = e->end;
   effect->profile = e->profile;
   bool dosed = e->has_dose && cause->in_scope && unit_factor(&c->metric->def, e->dose_unit, &factor);

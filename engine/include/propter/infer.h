@@ -282,12 +282,12 @@ typedef struct {
   PropterDay onset;
   double onset_probability;
   size_t usable;
-} PropterFound;
+} PropterPattern;
 
 /* Patterns of one metric (empty view: of all), by metric and first day. `from`, `to` PROPTER_NO_DAY: everything. Free the list
- * with propter_found_free. */
-PROPTER_API PropterStatus propter_detect(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterFound **out, size_t *count, PropterError *err);
-PROPTER_API void propter_found_free(PropterFound *found, size_t count);
+ * with propter_patterns_free. */
+PROPTER_API PropterStatus propter_patterns(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterPattern **out, size_t *count, PropterError *err);
+PROPTER_API void propter_patterns_free(PropterPattern *found, size_t count);
 
 /* What an inference run did. */
 typedef struct {

@@ -80,7 +80,7 @@ PropterStatus metrics_named(Know *know, const PropterStr *names, size_t count, K
   return PROPTER_OK;
 }
 
-static PropterStatus describe(Know *know, const Stretch *stretch, PropterFound *f, PropterError *err) {
+static PropterStatus describe(Know *know, const Stretch *stretch, PropterPattern *f, PropterError *err) {
   PropterArena arena = {0};
   PropterAnswer a;
   const PropterSeries *s = &stretch->metric->series.series;
@@ -109,7 +109,7 @@ static PropterStatus describe(Know *know, const Stretch *stretch, PropterFound *
   return f->iri.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "name of a pattern");
 }
 
-PropterStatus propter_detect(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterFound **out, size_t *count, PropterError *err) {
+PropterStatus propter_patterns(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterPattern **out, size_t *count, PropterError *err) {
   KnowMetric **metrics = NULL;
   Stretches found = {0};
   size_t n;
@@ -121,7 +121,7 @@ PropterStatus propter_detect(PropterInferrer *know, PropterStr metric, PropterDa
   for (size_t i = 0; i < found.count && !status; i++)
     if (!(status = describe(know, &found.items[i], &(*out)[i], err))) ++*count;
   if (status) {
-    propter_found_free(*out, *count);
+    propter_patterns_free(*out, *count);
     *out = NULL;
     *count = 0;
   }
@@ -130,7 +130,7 @@ PropterStatus propter_detect(PropterInferrer *know, PropterStr metric, PropterDa
   return status;
 }
 
-void propter_found_free(PropterFound *found, size_t count) {
+void propter_patterns_free(PropterPattern *found, size_t count) {
   for (size_t i = 0; found && i < count; i++) propter_free((void *)(uintptr_t)found[i].iri.data);
   propter_free(found);
 }
