@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <string.h>
+
+#include "output.h"
+#include "propter/infer.h"
+
+typedef PROPTER_VEC(PropterStr) Names;
+
+static PropterStatus add_names(Names *names, const char *text, PropterError *err) {
+  PropterStr rest = propter_str_trim(propter_str(text));
+  while (rest.len) {
+    size_t end = 0;
+    while (end < rest.len && !strchr(" \t\n", rest.data[end])) end++;
+    const char *why = NULL;
+    PropterStr name = {rest.data, end};
+    if (!propter_str_equal(name, PROPTER_STR("all"))) {
+      if (!propter_iri_valid(name, &why)) return propter_fail(err, PROPTER_INVALID, "--metrics: \"%.*s\" is no absolute IRI: %s", (int)name.len, name.data, why);
+      if (!propter_vec_push(names, name)) return propter_fail(err, PROPTER_NO_MEMORY, "names of metrics");
+    }
+    rest = propter_str_trim((PropterStr){rest.data + end, rest.len - end});
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_options(CommandCall *call, PropterInferOptions *options, Names *metrics, Names *without, PropterError *err) {
+  const char *text;
+  for (unsigned i = 0; (text = cmd_value_at(call, "metrics", i)); i++) PROPTER_TRY(add_names(metrics, text, err));
+  for (unsigned i = 0; (text = cmd_value_at(call, "without", i)); i++)
+    if (!propter_vec_push(without, propter_str(text))) return propter_fail(err, PROPTER_NO_MEMORY, "names");
+  if ((text = cmd_value(call, "periods")) && strcmp(text, "new") != 0 && strcmp(text, "all") != 0)
+    return propter_fail(err, PROPTER_USAGE, "--periods: expected new or all, found \"%s\"", text);
+  if ((text = cmd_value(call, "known-by")) && !propter_day_parse(propter_str(text), &options->known_by))
+    return propter_fail(err, PROPTER_USAGE, "--known-by: expected a date like 2012-03-31, found \"%s\"", text);
+  if ((text = cmd_value(call, "depth"))) {
+    int64_t depth;
+    if (!propter_str_to_int64(propter_str(text), &depth) || depth < 1 || depth > 5) return propter_fail(err, PROPTER_USAGE, "--depth: expected 1 to 5, found \"%s\"", text);
+    options->depth = (unsigned)depth;
+  }
+  options->without = without->items;
+  options->without_count = without->count;
+  options->threads = call->threads;
+  options->score.seed = call->seed;
+  return PROPTER_OK;
+}
+
+static void print(const CommandCall *call, const char *format, const PropterInferSummary *s) {
+  if (strcmp(format, "json") == 0) {
+    fprintf(call->out, "{\"metrics\":%zu,\"patterns\":%zu,\"hypotheses\":%zu,\"links\":%zu,\"answered\":%zu,\"unknown\":%zu,\"added\":%llu,\"removed\":%llu,\"run\":", s->metrics, s->patterns, s->hypotheses,
+            s->links, s->answered, s->unknown, (unsigned long long)s->added, (unsigned long long)s->removed);
+    if (s->run[0])
+      output_json(call->out, propter_str(s->run));
+    else
+      fputs("null", call->out);
+    fputs("}\n", call->out);
+    return;
+  }
+  fprintf(call->out, "metrics     %s\npatterns    %s: %s with a cause, %s of unknown cause\nhypotheses  %s\nlinks       %s between kinds, from what documents say\n", output_number(s->metrics),
+          output_number(s->patterns), output_number(s->answered), output_number(s->unknown), output_number(s->hypotheses), output_number(s->links));
+  if (call->dry_run)
+    fprintf(call->out, "would add %s and remove %s statements\n", output_number(s->added), output_number(s->removed));
+  else if (s->run[0])
+    fprintf(call->out, "changed     %s statements added, %s removed\nrun         %s\n", output_number(s->added), output_number(s->removed), s->run);
+  else
+    fputs("nothing new\n", call->out);
+}
+
+static PropterStatus run(CommandCall *call, PropterError *err) {
+  static const char *const formats[] = {"table", "json", NULL};
+  const char *format;
+  PropterGraph *graph = NULL;
+  PropterInferOptions options = propter_infer_options();
+  PropterInferSummary summary;
+  Names metrics = {0}, without = {0};
+  PropterStatus status = output_format(call, formats, &format, err);
+  if (!status) status = read_options(call, &options, &metrics, &without, err);
+  if (!status) status = propter_graph_open(call->graph, 0, NULL, &graph, err);
+  if (!status) status = propter_infer_run(graph, metrics.items, metrics.count, &options, PROPTER_STR("propter " PACKAGE_VERSION), call->now, call->dry_run, &summary, err);
+  if (!status) print(call, format, &summary);
+  propter_graph_close(graph);
+  propter_vec_clear(&metrics);
+  propter_vec_clear(&without);
+  return status;
+}
+
+static const CommandOption options[] = {{"metrics", 'm', "IRI...", "only these metrics, parted by blanks or given again (default: all)"},
+                                        {"periods", 0, "WHICH", "new or all: the result is the same; what did not change keeps its statements and the run that found it"},
+                                        {"known-by", 0, "DATE", "use only what was known by that day"},
+                                        {"without", 0, "WHAT", "leave out this document (IRI, path or file name), claim, event or link; may be repeated"},
+                                        {"depth", 0, "N", "hops of a chain of causes, 1 to 5 (default 3)"},
+                                        {NULL, 0, NULL, NULL}};
+
+const Command command_infer = {.name = "infer",
+                               .summary = "find the causes of every pattern and keep them in the graph",
+                               .operands = "",
+                               .options = options,
+                               .details = "Looks for patterns in the metrics (as propter detect), gathers what events, documents and links name as causes, and writes patterns, hypotheses with\n"
+                                          "their evidence, and causal links to the graph propter:current, which it replaces where something changed. Run again on the same graph it changes\n"
+                                          "nothing and records no run. --dry-run says what would change. --format table or json.",
+                               .examples = "propter infer\npropter infer --dry-run --metrics https://w3id.org/propter/pack/us-employment#information-employment",
+                               .run = run};
