@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "propter/math.h"
 
 typedef struct {
   bool terminal, json, shown;
@@ -36,7 +37,17 @@ static void on_event(const PropterLogEvent *e, void *payload) {
   if (e->level <= PROPTER_LOG_WARNING || p->terminal) fprintf(stderr, "propter: %s: %s\n", e->step, e->message);
 }
 
+/* OpenBLAS chooses its kernel when it is loaded and can choose a slow one under virtualisation; then the program starts itself once more with the better name.
+ * The guard variable makes sure of the once; a choice of the user's own stands. */
+static void choose_kernel(char **argv) {
+  const char *better = NULL;
+  if (getenv("PROPTER_KERNEL_CHOSEN") || getenv("OPENBLAS_CORETYPE") || !propter_math_kernel_slow(&better) || !better) return;
+  if (setenv("OPENBLAS_CORETYPE", better, 1) == 0 && setenv("PROPTER_KERNEL_CHOSEN", "1", 1) == 0) (void)execv("/proc/self/exe", argv);
+  /* Without a second start it works as well, only slower. */
+}
+
 int main(int argc, char **argv) {
+  choose_kernel(argv);
   PropterError err = {0};
   Progress progress = {.terminal = isatty(STDERR_FILENO) != 0};
   PropterLog log = {on_event, &progress};
