@@ -7,22 +7,26 @@
 #include <unistd.h>
 
 #include "env.h"
+#include "guard.h"
 #include "propter/io.h"
 
 typedef struct {
-  char data[4096], lock[4096], copy[4096], copy_data[4096], copy_lock[4096];
+  char data[4096], lock[4096], copy[4096], copy_data[4096], copy_lock[4096], copy_mark[4096], copy_write[4096];
 } Paths;
 
 static PropterStatus make_paths(const char *dir, Paths *p, PropterError *err) {
   bool fits = snprintf(p->data, sizeof p->data, "%s/data.mdb", dir) < (int)sizeof p->data && snprintf(p->lock, sizeof p->lock, "%s/lock.mdb", dir) < (int)sizeof p->lock &&
               snprintf(p->copy, sizeof p->copy, "%s/compact", dir) < (int)sizeof p->copy && snprintf(p->copy_data, sizeof p->copy_data, "%s/compact/data.mdb", dir) < (int)sizeof p->copy_data &&
-              snprintf(p->copy_lock, sizeof p->copy_lock, "%s/compact/lock.mdb", dir) < (int)sizeof p->copy_lock;
+              snprintf(p->copy_lock, sizeof p->copy_lock, "%s/compact/lock.mdb", dir) < (int)sizeof p->copy_lock && snprintf(p->copy_mark, sizeof p->copy_mark, "%s/compact/data.mark", dir) < (int)sizeof p->copy_mark &&
+              snprintf(p->copy_write, sizeof p->copy_write, "%s/compact/write.lock", dir) < (int)sizeof p->copy_write;
   return fits ? PROPTER_OK : propter_fail(err, PROPTER_INVALID, "the graph directory's name is too long");
 }
 
 static void remove_copy(const Paths *p) {
   (void)unlink(p->copy_data);
   (void)unlink(p->copy_lock);
+  (void)unlink(p->copy_mark);
+  (void)unlink(p->copy_write);
   (void)rmdir(p->copy);
 }
 
@@ -60,7 +64,7 @@ PropterStatus propter_graph_compact(const char *dir, uint64_t *before, uint64_t 
   PROPTER_TRY(make_paths(dir, &p, err));
   if (stat(p.data, &st) < 0) return propter_io_fail(err, dir, "find a graph");
   if (before) *before = (uint64_t)st.st_size;
-  PROPTER_TRY(env_lock_file(dir, false, &write_fd, err));
+  PROPTER_TRY(guard_writer_begin(dir, false, &write_fd, err));
   remove_copy(&p); /* of a run that was killed */
   PropterStatus status = propter_graph_open(dir, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
   if (status == PROPTER_OK) {
@@ -73,6 +77,6 @@ PropterStatus propter_graph_compact(const char *dir, uint64_t *before, uint64_t 
   if (status == PROPTER_OK) status = replace(dir, &p, err);
   if (status == PROPTER_OK && after) *after = (uint64_t)st.st_size;
   remove_copy(&p);
-  (void)propter_io_close(write_fd);
+  guard_writer_end(dir, write_fd, true);
   return status;
 }

@@ -28,6 +28,15 @@ void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record
 
 static uint32_t checksum(PropterStr record) { return (uint32_t)propter_hash64(record); }
 
+PropterStatus dict_open(PropterStr stored, PropterId id, PropterStr *record, PropterError *err) {
+  uint32_t sum;
+  if (stored.len < 1 + sizeof sum) return propter_fail(err, PROPTER_DAMAGED, "term %llx is too short", (unsigned long long)id);
+  *record = (PropterStr){stored.data, stored.len - sizeof sum};
+  memcpy(&sum, record->data + record->len, sizeof sum);
+  if (sum != checksum(*record) || (unsigned char)record->data[0] != id_tag(id)) return propter_fail(err, PROPTER_DAMAGED, "term %llx fails its checksum", (unsigned long long)id);
+  return PROPTER_OK;
+}
+
 PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterStr *record, PropterError *err) {
   unsigned char k[8];
   big_endian(id & ID_PAYLOAD, k);
@@ -35,12 +44,7 @@ PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterStr *r
   int rc = mdb_get(txn, env->db[ENV_TERMS], &key, &data);
   if (rc == MDB_NOTFOUND) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
   if (rc) return env_fail(env, rc, "read", err);
-  uint32_t sum;
-  if (data.mv_size < 1 + sizeof sum) return propter_fail(err, PROPTER_DAMAGED, "term %llx is too short", (unsigned long long)id);
-  *record = (PropterStr){data.mv_data, data.mv_size - sizeof sum};
-  memcpy(&sum, record->data + record->len, sizeof sum);
-  if (sum != checksum(*record) || (unsigned char)record->data[0] != id_tag(id)) return propter_fail(err, PROPTER_DAMAGED, "term %llx fails its checksum", (unsigned long long)id);
-  return PROPTER_OK;
+  return dict_open((PropterStr){data.mv_data, data.mv_size}, id, record, err);
 }
 
 PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, PropterId *id, PropterError *err) {

@@ -16,6 +16,9 @@ PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, Propter
 /* Stores a record under a number. LIMIT without a message: the map is full. */
 PropterStatus dict_put(const Env *env, MDB_txn *txn, uint64_t number, PropterStr record, PropterError *err);
 
+/* Record of an id from its stored form: takes the checksum off and checks it. DAMAGED. */
+PropterStatus dict_open(PropterStr stored, PropterId id, PropterStr *record, PropterError *err);
+
 /* Record of an id (without the checksum), borrowed from the transaction. NOT_FOUND, DAMAGED. */
 PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterStr *record, PropterError *err);
 

@@ -2,19 +2,19 @@
 #include "env.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "guard.h"
+#include "propter/hash.h"
 #include "propter/io.h"
 
-enum { FORMAT = 1, HEADROOM = 1 << 30, MAX_READERS = 1022, WAIT_SECONDS = 10 };
+enum { HEADROOM = 1 << 30, MAX_READERS = 1022, WAIT_SECONDS = 10 };
 
-static const char *const names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "gspo", "terms", "hashes", "meta"};
+const char *const env_names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "gspo", "terms", "hashes", "meta"};
 
 /* The one piece of process-wide state: LMDB allows one environment per file and process. */
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -26,15 +26,35 @@ PropterStatus env_fail(const Env *env, int code, const char *what, PropterError 
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
-    case MDB_PANIC:
     case MDB_BAD_TXN: return propter_fail(err, PROPTER_DAMAGED, "%s: %s", what, mdb_strerror(code));
     case MDB_VERSION_MISMATCH: return propter_fail(err, PROPTER_INVALID, "%s: %s", what, mdb_strerror(code));
     case MDB_MAP_FULL: return propter_fail(err, PROPTER_LIMIT, "%s: the graph has reached its limit of %llu bytes", what, (unsigned long long)env->limits.graph_bytes);
     case MDB_READERS_FULL: return propter_fail(err, PROPTER_LIMIT, "%s: more than %d readers", what, MAX_READERS);
+    case MDB_PANIC: return propter_fail(err, PROPTER_IO, "%s: an earlier write failed; close the graph and open it again", what);
     case ENOMEM: return propter_fail(err, PROPTER_NO_MEMORY, "%s: out of memory", what);
     case ENOENT: return propter_fail(err, PROPTER_NOT_FOUND, "%s: %s", what, mdb_strerror(code));
     default: return propter_fail(err, PROPTER_IO, "%s: %s", what, mdb_strerror(code));
   }
+}
+
+/* A number of the meta table as it is stored: with a checksum over name and value. */
+typedef struct {
+  uint64_t value, sum;
+} Stored;
+
+static uint64_t meta_sum(PropterStr name, uint64_t value) { return propter_hash64(name) * 3 + propter_hash64((PropterStr){(const char *)&value, sizeof value}); }
+
+PropterStatus env_meta_open(PropterStr name, PropterStr stored, uint64_t *value, PropterError *err) {
+  Stored s;
+  /* Before format 2 there was no checksum: the format's number must stay readable. */
+  if (stored.len == sizeof *value && propter_str_equal(name, PROPTER_STR("format"))) {
+    memcpy(value, stored.data, sizeof *value);
+    return PROPTER_OK;
+  }
+  if (stored.len != sizeof s) return propter_fail(err, PROPTER_DAMAGED, "meta record %.*s has %zu bytes", (int)name.len, name.data, stored.len);
+  memcpy(&s, stored.data, sizeof s);
+  *value = s.value;
+  return s.sum == meta_sum(name, s.value) ? PROPTER_OK : propter_fail(err, PROPTER_DAMAGED, "meta record %.*s fails its checksum", (int)name.len, name.data);
 }
 
 PropterStatus env_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t *value, PropterError *err) {
@@ -43,40 +63,15 @@ PropterStatus env_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t 
   int rc = mdb_get(txn, env->db[ENV_META], &key, &data);
   if (rc == MDB_NOTFOUND) return PROPTER_OK;
   if (rc) return env_fail(env, rc, "read", err);
-  if (data.mv_size != sizeof *value) return propter_fail(err, PROPTER_DAMAGED, "meta record %s has %zu bytes", name, data.mv_size);
-  memcpy(value, data.mv_data, sizeof *value);
-  return PROPTER_OK;
+  return env_meta_open(propter_str(name), (PropterStr){data.mv_data, data.mv_size}, value, err);
 }
 
 PropterStatus env_set_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t value, PropterError *err) {
-  MDB_val key = {strlen(name), (void *)(uintptr_t)name}, data = {sizeof value, &value};
+  Stored s = {value, meta_sum(propter_str(name), value)};
+  MDB_val key = {strlen(name), (void *)(uintptr_t)name}, data = {sizeof s, &s};
   int rc = mdb_put(txn, env->db[ENV_META], &key, &data, 0);
-  (void)err;
   /* MAP_FULL must reach the writer as itself: it grows the map and starts again. */
   return rc == 0 ? PROPTER_OK : rc == MDB_MAP_FULL ? PROPTER_LIMIT : env_fail(env, rc, "write", err);
-}
-
-static PropterStatus file_of(const Env *env, const char *name, char *path, size_t size, PropterError *err) {
-  if (snprintf(path, size, "%s/%s", env->dir, name) >= (int)size) return propter_fail(err, PROPTER_INVALID, "the graph directory's name is too long");
-  return PROPTER_OK;
-}
-
-/* A shorter file than its last commit says would end in SIGBUS, not in an error. */
-static PropterStatus check_size(const Env *env, PropterError *err) {
-  char path[4096];
-  PROPTER_TRY(file_of(env, "data.mdb", path, sizeof path, err));
-  struct stat st;
-  if (stat(path, &st) < 0) return propter_io_fail(err, path, "look at");
-  MDB_envinfo info;
-  MDB_stat stats;
-  (void)mdb_env_info(env->lmdb, &info);
-  (void)mdb_env_stat(env->lmdb, &stats);
-  uint64_t need = ((uint64_t)info.me_last_pgno + 1) * stats.ms_psize;
-  if ((uint64_t)st.st_size < need) {
-    propter_error_at(err, path, 0, 0);
-    return propter_fail(err, PROPTER_DAMAGED, "file has %llu bytes, its last commit needs %llu", (unsigned long long)st.st_size, (unsigned long long)need);
-  }
-  return PROPTER_OK;
 }
 
 static PropterStatus open_databases(Env *env, bool create, PropterError *err) {
@@ -84,20 +79,20 @@ static PropterStatus open_databases(Env *env, bool create, PropterError *err) {
   int rc = mdb_txn_begin(env->lmdb, NULL, create ? 0 : MDB_RDONLY, &txn);
   if (rc) return env_fail(env, rc, "open", err);
   for (int i = 0; i < ENV_DATABASES; i++) {
-    rc = mdb_dbi_open(txn, names[i], create ? MDB_CREATE : 0, &env->db[i]);
+    rc = mdb_dbi_open(txn, env_names[i], create ? MDB_CREATE : 0, &env->db[i]);
     if (rc) {
       mdb_txn_abort(txn);
-      if (rc == MDB_NOTFOUND) return propter_fail(err, PROPTER_DAMAGED, "table %s is missing", names[i]);
+      if (rc == MDB_NOTFOUND) return propter_fail(err, PROPTER_DAMAGED, "table %s is missing", env_names[i]);
       return env_fail(env, rc, "open", err);
     }
   }
   uint64_t format = 0;
   PropterStatus status = env_meta(env, txn, "format", &format, err);
   if (status == PROPTER_OK && format == 0 && create) {
-    status = env_set_meta(env, txn, "format", FORMAT, err);
+    status = env_set_meta(env, txn, "format", ENV_FORMAT, err);
     if (status == PROPTER_OK) status = env_set_meta(env, txn, "next", 1, err);
-  } else if (status == PROPTER_OK && format != FORMAT) {
-    status = propter_fail(err, PROPTER_INVALID, "the graph has format %llu, this program reads format %d", (unsigned long long)format, FORMAT);
+  } else if (status == PROPTER_OK && format != ENV_FORMAT) {
+    status = propter_fail(err, PROPTER_INVALID, "the graph has format %llu, this program reads format %d", (unsigned long long)format, ENV_FORMAT);
   }
   if (status != PROPTER_OK) {
     mdb_txn_abort(txn);
@@ -112,21 +107,26 @@ static uint64_t map_size(const Env *env, uint64_t used) {
   return want < env->limits.graph_bytes ? want : env->limits.graph_bytes;
 }
 
-static PropterStatus start(Env *env, bool create, PropterError *err) {
-  char path[4096];
-  PROPTER_TRY(file_of(env, "data.mdb", path, sizeof path, err));
+static PropterStatus start_lmdb(Env *env, bool fresh, PropterError *err) {
+  char path[GUARD_PATH];
   struct stat st = {0};
-  bool present = stat(path, &st) == 0 && st.st_size > 0;
-  if (!present && !create) return propter_error_at(err, env->dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one");
+  PROPTER_TRY(guard_path(env->dir, "data.mdb", path, err));
+  (void)stat(path, &st);
   int rc = mdb_env_create(&env->lmdb);
   if (rc) return env_fail(env, rc, "open", err);
   (void)mdb_env_set_maxdbs(env->lmdb, ENV_DATABASES);
   (void)mdb_env_set_maxreaders(env->lmdb, MAX_READERS);
   (void)mdb_env_set_mapsize(env->lmdb, (size_t)map_size(env, (uint64_t)st.st_size));
   rc = mdb_env_open(env->lmdb, env->dir, MDB_NOTLS, 0666);
-  if (rc) return env_fail(env, rc, "open", err);
-  PROPTER_TRY(check_size(env, err));
-  return open_databases(env, !present, err);
+  return rc ? env_fail(env, rc, "open", err) : open_databases(env, fresh, err);
+}
+
+static PropterStatus start(Env *env, bool create, PropterError *err) {
+  int lock;
+  PROPTER_TRY(guard_admit(env->dir, create, &lock, err));
+  PropterStatus status = start_lmdb(env, lock >= 0, err);
+  if (lock >= 0) guard_made(env->dir, lock, status == PROPTER_OK);
+  return status;
 }
 
 static void destroy(Env *env) {
@@ -233,28 +233,14 @@ PropterStatus env_grow(Env *env, uint64_t more, PropterError *err) {
   return rc ? env_fail(env, rc, "grow", err) : PROPTER_OK;
 }
 
-PropterStatus env_lock_file(const char *dir, bool wait, int *out, PropterError *err) {
-  char path[4096];
-  if (snprintf(path, sizeof path, "%s/write.lock", dir) >= (int)sizeof path) return propter_fail(err, PROPTER_INVALID, "the graph directory's name is too long");
-  int fd = propter_io_open(path, O_RDWR | O_CREAT, 0666);
-  if (fd < 0) return propter_io_fail(err, path, "open");
-  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-  int rc;
-  do rc = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &whole);
-  while (rc < 0 && errno == EINTR);
-  if (rc < 0) {
-    int e = errno;
-    (void)propter_io_close(fd);
-    errno = e;
-    if (e != EAGAIN && e != EACCES) return propter_io_fail(err, path, "lock");
-    propter_error_at(err, dir, 0, 0);
-    return propter_fail(err, PROPTER_LOCKED, "another program or thread writes to this graph");
-  }
-  *out = fd;
+PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err) {
+  int lock;
+  PROPTER_TRY(guard_writer_begin(env->dir, wait, &lock, err));
+  env->writer_fd = lock;
+  int dead = 0;
+  (void)mdb_reader_check(env->lmdb, &dead); /* readers that were killed would hold their pages for ever */
   return PROPTER_OK;
 }
-
-PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err) { return env_lock_file(env->dir, wait, &env->writer_fd, err); }
 
 bool env_shared(const char *dir) {
   struct stat st;
@@ -269,5 +255,15 @@ bool env_shared(const char *dir) {
 void env_unlock_writer(Env *env) {
   int fd = env->writer_fd;
   env->writer_fd = -1;
-  (void)propter_io_close(fd);
+  guard_writer_end(env->dir, fd, !env->doubtful);
+}
+
+int env_commit(Env *env, MDB_txn *txn) {
+  int rc = mdb_txn_commit(txn);
+  if (rc == 0) guard_mark(env->dir);
+  /* A meta page that could not be written or synced: LMDB stops, and the next open verifies. */
+  MDB_txn *probe = NULL;
+  if (rc && mdb_txn_begin(env->lmdb, NULL, MDB_RDONLY, &probe) == MDB_PANIC) env->doubtful = true;
+  if (probe) mdb_txn_abort(probe);
+  return rc;
 }

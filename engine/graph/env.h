@@ -10,6 +10,8 @@
 #include "propter/graph.h"
 
 enum { ENV_TERMS = PROPTER_ORDER_COUNT, ENV_HASHES, ENV_META, ENV_DATABASES };
+enum { ENV_FORMAT = 2 };
+extern const char *const env_names[ENV_DATABASES];
 
 typedef struct Env {
   struct Env *next;
@@ -25,6 +27,7 @@ typedef struct Env {
   unsigned readers; /* read transactions of this process: the map may not move under them */
   bool growing;
   int writer_fd; /* the write lock's descriptor while this process writes, else -1 */
+  bool doubtful; /* a write failed so that the file may not be marked as sound */
 } Env;
 
 PropterStatus env_open(const char *dir, unsigned flags, const PropterLimits *limits, Env **out, PropterError *err);
@@ -40,16 +43,18 @@ PropterStatus env_grow(Env *env, uint64_t more, PropterError *err);
 /* The write lock of the graph, over all processes. */
 PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err);
 void env_unlock_writer(Env *env);
-/* The same lock without an open environment; closing *fd frees it. */
-PropterStatus env_lock_file(const char *dir, bool wait, int *fd, PropterError *err);
 /* Has this process opened the graph more than once? */
 bool env_shared(const char *dir);
+/* mdb_txn_commit, then the mark of the file. */
+int env_commit(Env *env, MDB_txn *txn);
 
 /* An LMDB code as a status: corrupted pages are DAMAGED, a full disk or I/O error IO. */
 PropterStatus env_fail(const Env *env, int code, const char *what, PropterError *err);
 
 /* A number of the meta table: "format", "version" (commits), "next" (next term number), "quads". *value 0 if absent. */
 PropterStatus env_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t *value, PropterError *err);
+/* The same from a stored record; checks it. */
+PropterStatus env_meta_open(PropterStr name, PropterStr stored, uint64_t *value, PropterError *err);
 PropterStatus env_set_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t value, PropterError *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Walks a graph file from end to end. LMDB trusts its pages, so a damaged file can crash or hang the walker: it runs in a child. */
+/* Walks a graph file from end to end without LMDB, in a child: an input error of a mapped file is a signal. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,92 +11,121 @@
 #include <unistd.h>
 
 #include "dict.h"
+#include "guard.h"
+#include "pages.h"
 #include "propter/hash.h"
 #include "propter/io.h"
 #include "snapshot.h"
 
-enum { CPU_SECONDS = 3600 };
+/* The walk visits each page once; these only end what a failing disk makes endless. */
+enum { CPU_SECONDS = 3600, WALL_SECONDS = 4 * 3600, EXTRA_BYTES = 256 << 20 };
 
-/* What all permutations must agree on, independent of their order. */
+/* What tables must agree on, independent of their order. */
 typedef struct {
   uint64_t count, sum;
 } Digest;
 
-static PropterStatus walk_order(const Env *env, MDB_txn *txn, PropterOrder order, Digest *digest, PropterError *err) {
-  static Row rows[BLOCK_ROWS];
-  MDB_cursor *cursor;
-  MDB_val key, value;
-  Row before = {{0}};
-  bool any = false;
-  int rc = mdb_cursor_open(txn, env->db[order], &cursor);
-  if (rc) return env_fail(env, rc, "verify", err);
-  PropterStatus status = PROPTER_OK;
-  while (status == PROPTER_OK && (rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
-    size_t n;
-    if ((status = block_decode(key, value, rows, &n, err)) != PROPTER_OK) break;
-    for (size_t i = 0; i < n; i++) {
-      if (any && row_compare(&before, &rows[i], 4) >= 0) {
-        status = propter_fail(err, PROPTER_DAMAGED, "rows of a permutation are out of order");
-        break;
-      }
-      before = rows[i];
-      any = true;
-      PropterQuad quad = row_quad(order, rows[i]);
-      digest->count++;
-      digest->sum += propter_hash64((PropterStr){(const char *)&quad, sizeof quad});
-    }
-  }
-  mdb_cursor_close(cursor);
-  return status != PROPTER_OK ? status : rc == MDB_NOTFOUND ? PROPTER_OK : env_fail(env, rc, "verify", err);
+typedef struct {
+  Digest orders[PROPTER_ORDER_COUNT], terms, hashes;
+  Row before[PROPTER_ORDER_COUNT];
+  uint64_t format, next, quads;
+  Row rows[BLOCK_ROWS];
+} Findings;
+
+static uint64_t big_endian(PropterStr key) {
+  uint64_t v = 0;
+  for (size_t i = 0; i < key.len && i < 8; i++) v = v << 8 | (unsigned char)key.data[i];
+  return v;
 }
 
-static PropterStatus walk_terms(const Env *env, MDB_txn *txn, uint64_t next, PropterError *err) {
-  MDB_cursor *cursor;
-  MDB_val key, value;
-  int rc = mdb_cursor_open(txn, env->db[ENV_TERMS], &cursor);
-  if (rc) return env_fail(env, rc, "verify", err);
-  PropterStatus status = PROPTER_OK;
-  uint64_t expected = 1;
-  for (; status == PROPTER_OK && (rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0; expected++) {
-    uint64_t number = 0;
-    for (size_t i = 0; i < key.mv_size && i < 8; i++) number = number << 8 | ((const unsigned char *)key.mv_data)[i];
-    if (key.mv_size != 8 || number != expected || value.mv_size < 5) {
-      status = propter_fail(err, PROPTER_DAMAGED, "expected term %llu, found %llu", (unsigned long long)expected, (unsigned long long)number);
-      break;
-    }
-    PropterId id = id_make(*(const unsigned char *)value.mv_data, number), found;
-    PropterStr record;
-    if ((status = dict_get(env, txn, id, &record, err)) == PROPTER_OK && (status = dict_find(env, txn, record, &found, err)) == PROPTER_OK && found != id)
-      status = propter_fail(err, PROPTER_DAMAGED, "term %llu is not found by its text", (unsigned long long)number);
-  }
-  mdb_cursor_close(cursor);
-  if (status != PROPTER_OK) return status;
-  if (rc != MDB_NOTFOUND) return env_fail(env, rc, "verify", err);
-  return expected == next ? PROPTER_OK : propter_fail(err, PROPTER_DAMAGED, "%llu terms, expected %llu", (unsigned long long)expected - 1, (unsigned long long)next - 1);
+static void add_pair(Digest *digest, uint64_t hash, PropterId id) {
+  uint64_t pair[2] = {hash, id};
+  digest->count++;
+  digest->sum += propter_hash64((PropterStr){(const char *)pair, sizeof pair});
 }
 
-static PropterStatus walk(const char *dir, PropterError *err) {
-  Env *env = NULL;
-  MDB_txn *txn = NULL;
-  PROPTER_TRY(env_open(dir, PROPTER_GRAPH_READ_ONLY, NULL, &env, err));
-  PropterStatus status = env_read(env, &txn, err);
-  if (status == PROPTER_OK) {
-    uint64_t quads = 0, next = 0;
-    Digest first = {0};
-    status = env_meta(env, txn, "quads", &quads, err);
-    if (status == PROPTER_OK) status = env_meta(env, txn, "next", &next, err);
-    for (int order = 0; order < PROPTER_ORDER_COUNT && status == PROPTER_OK; order++) {
-      Digest digest = {0};
-      status = walk_order(env, txn, (PropterOrder)order, &digest, err);
-      if (order == 0) first = digest;
-      if (status == PROPTER_OK && (digest.count != quads || digest.sum != first.sum))
-        status = propter_fail(err, PROPTER_DAMAGED, "permutation %d holds %llu quads, expected %llu", order, (unsigned long long)digest.count, (unsigned long long)quads);
-    }
-    if (status == PROPTER_OK) status = walk_terms(env, txn, next, err);
-    env_read_end(env, txn);
+static PropterStatus see_block(Findings *f, unsigned order, PropterStr key, PropterStr value, PropterError *err) {
+  size_t n;
+  PROPTER_TRY(block_decode((MDB_val){key.len, (void *)(uintptr_t)key.data}, (MDB_val){value.len, (void *)(uintptr_t)value.data}, f->rows, &n, err));
+  Digest *digest = &f->orders[order];
+  for (size_t i = 0; i < n; i++) {
+    if (digest->count && row_compare(&f->before[order], &f->rows[i], 4) >= 0) return propter_fail(err, PROPTER_DAMAGED, "rows of a permutation are out of order");
+    f->before[order] = f->rows[i];
+    PropterQuad quad = row_quad((PropterOrder)order, f->rows[i]);
+    digest->count++;
+    digest->sum += propter_hash64((PropterStr){(const char *)&quad, sizeof quad});
   }
-  env_close(env);
-  return status;
+  return PROPTER_OK;
+}
+
+static PropterStatus see_term(Findings *f, PropterStr key, PropterStr value, PropterError *err) {
+  uint64_t number = big_endian(key), expected = f->terms.count + 1;
+  if (key.len != 8 || number != expected) return propter_fail(err, PROPTER_DAMAGED, "expected term %llu, found %llu", (unsigned long long)expected, (unsigned long long)number);
+  PropterStr record;
+  PropterId id = id_make(value.len ? (unsigned char)value.data[0] : 0U, number);
+  PROPTER_TRY(dict_open(value, id, &record, err));
+  add_pair(&f->terms, propter_hash64(record), id);
+  return PROPTER_OK;
+}
+
+static PropterStatus see_hash(Findings *f, PropterStr key, PropterStr value, PropterError *err) {
+  if (key.len != 8 || value.len == 0 || value.len % sizeof(PropterId)) return propter_fail(err, PROPTER_DAMAGED, "hash entry has %zu bytes", value.len);
+  for (size_t at = 0; at < value.len; at += sizeof(PropterId)) {
+    PropterId id;
+    memcpy(&id, value.data + at, sizeof id);
+    add_pair(&f->hashes, big_endian(key), id);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus see_meta(Findings *f, PropterStr key, PropterStr value, PropterError *err) {
+  uint64_t v, ignored, *to = propter_str_equal(key, PROPTER_STR("format"))  ? &f->format
+                             : propter_str_equal(key, PROPTER_STR("next"))  ? &f->next
+                             : propter_str_equal(key, PROPTER_STR("quads")) ? &f->quads
+                                                                            : &ignored;
+  PROPTER_TRY(env_meta_open(key, value, &v, err));
+  *to = v;
+  return PROPTER_OK;
+}
+
+static PropterStatus see(void *payload, unsigned table, PropterStr key, PropterStr value, PropterError *err) {
+  Findings *f = payload;
+  switch (table) {
+    case ENV_TERMS: return see_term(f, key, value, err);
+    case ENV_HASHES: return see_hash(f, key, value, err);
+    case ENV_META: return see_meta(f, key, value, err);
+    default: return see_block(f, table, key, value, err);
+  }
+}
+
+static PropterStatus judge(const Findings *f, PropterError *err) {
+  if (f->format != ENV_FORMAT) return propter_fail(err, PROPTER_INVALID, "the graph has format %llu, this program reads format %d", (unsigned long long)f->format, ENV_FORMAT);
+  for (int order = 0; order < PROPTER_ORDER_COUNT; order++)
+    if (f->orders[order].count != f->quads || f->orders[order].sum != f->orders[0].sum)
+      return propter_fail(err, PROPTER_DAMAGED, "permutation %d holds %llu quads, expected %llu", order, (unsigned long long)f->orders[order].count, (unsigned long long)f->quads);
+  if (f->terms.count + 1 != f->next) return propter_fail(err, PROPTER_DAMAGED, "%llu terms, expected %llu", (unsigned long long)f->terms.count, (unsigned long long)f->next - 1);
+  if (f->terms.count != f->hashes.count || f->terms.sum != f->hashes.sum) return propter_fail(err, PROPTER_DAMAGED, "the index of the terms does not agree with the terms");
+  return PROPTER_OK;
+}
+
+/* The mark may be older than the file (a writer died), never newer, and of the same commit only with the same meta page. */
+static PropterStatus against_mark(int fd, const struct stat *st, const Mark *mark, PropterError *err) {
+  PagesMeta meta;
+  PropterStatus status = pages_meta(fd, (uint64_t)st->st_size, &meta, err);
+  if (status == PROPTER_NOT_FOUND) return mark->txn ? propter_fail(err, PROPTER_DAMAGED, "the file is empty, but it held commit %llu", (unsigned long long)mark->txn) : status;
+  PROPTER_TRY(status);
+  if (mark->inode != (uint64_t)st->st_ino) return PROPTER_OK; /* a copy, or compacted: another file that counts anew */
+  if (meta.txn < mark->txn)
+    return propter_fail(err, PROPTER_DAMAGED, "the file holds commit %llu, but commit %llu was made", (unsigned long long)meta.txn, (unsigned long long)mark->txn);
+  if (meta.txn == mark->txn && meta.checksum != mark->meta) return propter_fail(err, PROPTER_DAMAGED, "the meta page of commit %llu has changed", (unsigned long long)meta.txn);
+  return PROPTER_OK;
+}
+
+static PropterStatus walk(int fd, const struct stat *st, const Mark *mark, PropterError *err) {
+  static Findings findings;
+  PROPTER_TRY(against_mark(fd, st, mark, err));
+  PROPTER_TRY(pages_walk(fd, (uint64_t)st->st_size, env_names, ENV_DATABASES, see, &findings, err));
+  return judge(&findings, err);
 }
 
 typedef struct {
@@ -104,39 +133,86 @@ typedef struct {
   char message[400];
 } Verdict;
 
-/* In the child: never returns. */
-static void child(const char *dir, int out) {
-  struct rlimit cpu = {CPU_SECONDS, CPU_SECONDS}, core = {0, 0};
+static void limit_child(uint64_t size) {
+  struct rlimit cpu = {CPU_SECONDS, CPU_SECONDS}, core = {0, 0}, space;
   (void)setrlimit(RLIMIT_CPU, &cpu);
   (void)setrlimit(RLIMIT_CORE, &core);
-  static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+  /* The child begins with all its parent has. */
+  unsigned long long pages = 0;
+  FILE *f = fopen("/proc/self/statm", "re");
+  if (f && fscanf(f, "%llu", &pages) == 1 && getrlimit(RLIMIT_AS, &space) == 0) {
+    rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + size + size / 1024 + EXTRA_BYTES;
+    if (most < space.rlim_cur) space.rlim_cur = most, (void)setrlimit(RLIMIT_AS, &space);
+  }
+  if (f) (void)fclose(f);
+  (void)alarm(WALL_SECONDS);
+}
+
+/* In the child: never returns. */
+static void child(int fd, const struct stat *st, const Mark *mark, int out) {
+  static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGXCPU};
   for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) (void)signal(crashes[i], SIG_DFL);
-  int null = open("/dev/null", O_WRONLY);
-  if (null >= 0) (void)dup2(null, STDERR_FILENO); /* an assertion of LMDB is a finding, not a message */
+  limit_child((uint64_t)st->st_size);
   PropterError err = {0};
-  Verdict verdict = {.status = walk(dir, &err)};
+  Verdict verdict = {.status = walk(fd, st, mark, &err)};
   (void)snprintf(verdict.message, sizeof verdict.message, "%.399s", err.message);
   _exit(write(out, &verdict, sizeof verdict) == (ssize_t)sizeof verdict ? 0 : 1);
 }
 
-PropterStatus propter_graph_verify(const char *dir, const PropterLog *log, PropterError *err) {
+static PropterStatus run_child(const char *dir, int fd, PropterError *err) {
   int pipes[2], state = 0;
   struct stat st;
-  if (stat(dir, &st) < 0) return propter_io_fail(err, dir, "open");
-  propter_log_progress(log, "verify", 0, 0, "graphs");
-  if (pipe2(pipes, O_CLOEXEC) < 0) return propter_io_fail(err, dir, "verify");
+  Mark mark = {0};
+  if (!guard_load(dir, &mark)) mark = (Mark){0};
+  if (fstat(fd, &st) < 0 || pipe2(pipes, O_CLOEXEC) < 0) return propter_io_fail(err, dir, "verify");
   pid_t pid = fork();
-  if (pid == 0) child(dir, pipes[1]);
+  if (pid == 0) child(fd, &st, &mark, pipes[1]);
   (void)close(pipes[1]);
   Verdict verdict = {0};
-  ssize_t got = pid > 0 ? propter_io_read(pipes[0], &verdict, sizeof verdict) : -1;
+  size_t got = 0;
+  for (ssize_t n; pid > 0 && got < sizeof verdict && (n = propter_io_read(pipes[0], (char *)&verdict + got, sizeof verdict - got)) > 0;) got += (size_t)n;
   (void)close(pipes[0]);
   if (pid < 0) return propter_io_fail(err, dir, "start a process to verify");
   while (waitpid(pid, &state, 0) < 0 && errno == EINTR) continue;
   propter_error_at(err, dir, 0, 0);
-  if (WIFSIGNALED(state)) return propter_fail(err, PROPTER_DAMAGED, "reading the file ended in signal %d", WTERMSIG(state));
-  if (got != (ssize_t)sizeof verdict || WEXITSTATUS(state) != 0) return propter_fail(err, PROPTER_DAMAGED, "reading the file did not end well");
+  if (got != sizeof verdict && WIFSIGNALED(state) && WTERMSIG(state) == SIGKILL) return propter_fail(err, PROPTER_IO, "verifying was killed");
+  if (got != sizeof verdict && WIFSIGNALED(state)) return propter_fail(err, PROPTER_DAMAGED, "reading the file ended in signal %d", WTERMSIG(state));
+  if (got != sizeof verdict) return propter_fail(err, PROPTER_IO, "verifying did not end well");
   return verdict.status == PROPTER_OK ? PROPTER_OK : propter_fail(err, verdict.status, "%s", verdict.message);
+}
+
+PropterStatus verify_file(const char *dir, PropterError *err) {
+  char path[GUARD_PATH];
+  Mark mark;
+  PROPTER_TRY(guard_path(dir, "data.mdb", path, err));
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) {
+    propter_error_at(err, dir, 0, 0);
+    if (guard_load(dir, &mark)) return propter_fail(err, PROPTER_DAMAGED, "data.mdb is gone, but it held commit %llu", (unsigned long long)mark.txn);
+    return propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one");
+  }
+  if (fd < 0) return propter_io_fail(err, path, "open");
+  PropterStatus status = run_child(dir, fd, err);
+  (void)close(fd);
+  return status;
+}
+
+PropterStatus propter_graph_verify(const char *dir, const PropterLog *log, PropterError *err) {
+  struct stat st;
+  int lock;
+  if (stat(dir, &st) < 0) return propter_io_fail(err, dir, "open");
+  if (!S_ISDIR(st.st_mode)) return propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_INVALID, "expected a graph directory, found a file");
+  propter_log_progress(log, "verify", 0, 0, "graphs");
+  if (!guard_present(dir)) return verify_file(dir, err); /* which says what is missing */
+  PROPTER_TRY(guard_check_begin(dir, &lock, err));
+  PropterStatus status = verify_file(dir, err);
+  /* A file that was found damaged once is never trusted for its looks again. */
+  if (status == PROPTER_OK)
+    guard_mark(dir);
+  else if (status == PROPTER_DAMAGED)
+    guard_distrust(dir);
+  (void)close(lock);
+  return status;
 }
 
 PropterStatus propter_graph_backup(PropterGraph *graph, const char *to, PropterError *err) {

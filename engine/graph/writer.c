@@ -255,7 +255,7 @@ PropterStatus propter_writer_commit(PropterWriter *w, PropterError *err) {
     mdb_txn_abort(txn);
     return PROPTER_OK;
   }
-  int rc = mdb_txn_commit(txn);
+  int rc = env_commit(w->graph->env, txn);
   if (rc == 0) {
     w->failed = true; /* a committed writer takes no further changes */
     return PROPTER_OK;

@@ -54,14 +54,14 @@ enum {
   PROPTER_GRAPH_READ_ONLY = 2 /* no writer will be opened */
 };
 
-/* Opens `dir`. One environment per process and file: a second open of the same directory shares it (counted). A file that was not closed
- * cleanly or whose size does not match its last commit is verified first. NOT_FOUND: no graph there (without CREATE); DAMAGED: verify
+/* Opens `dir`. One environment per process and file: a second open of the same directory shares it (counted). A file that is not
+ * as its last writer left it (a writer died, something else changed it, a copy) is verified first; graph/README.md says when. NOT_FOUND: no graph there (without CREATE); DAMAGED: verify
  * failed; INVALID: made by another format version; IO. `limits` NULL: defaults. Free with propter_graph_close. */
 PROPTER_API PropterStatus propter_graph_open(const char *dir, unsigned flags, const PropterLimits *limits, PropterGraph **out, PropterError *err);
 PROPTER_API void propter_graph_close(PropterGraph *graph);
 
-/* Walks the whole file in a child process: page structure, checksum of every block, order and equality of all permutations, dictionary in
- * both directions. DAMAGED with the first fault found. */
+/* Walks the whole file in a child process: page structure, free list, checksum of every block, order and equality of all permutations, dictionary
+ * in both directions. Writers wait meanwhile. DAMAGED with the first fault found; LOCKED: a writer is at work. */
 PROPTER_API PropterStatus propter_graph_verify(const char *dir, const PropterLog *log, PropterError *err);
 
 /* Consistent copy into the new directory `to`, compacted, while readers and the writer go on. */
