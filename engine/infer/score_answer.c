@@ -213,20 +213,28 @@ static size_t find_rival(const Set *set, const size_t *index, const PropterCause
   return best;
 }
 
+/* "Text only" claims less than "both", so half of that belief is enough for it. */
+static bool is_named(const PropterScoreOptions *o, const PropterCandidate *c) {
+  return c->belief_for >= o->text_belief / 2 && c->belief_for >= c->belief_against;
+}
+
+static bool is_denied(const PropterScoreOptions *o, const PropterCandidate *c) {
+  return c->belief_against >= o->text_belief && c->belief_against > c->belief_for;
+}
+
 static PropterGrade grade_one(const Set *set, const size_t *index, size_t i, bool moved, PropterCauseScore *all) {
   const PropterScoreOptions *o = &set->frame->model->options;
   const PropterCandidate *c = set->candidate[i];
   PropterCauseScore *s = &all[index[i]];
   double bar = log(o->test_lr), test = -INFINITY;
-  bool text = c->belief_for >= o->text_belief && c->belief_for >= c->belief_against;
-  bool denied = c->belief_against >= o->text_belief && c->belief_against > c->belief_for;
+  bool text = c->belief_for >= o->text_belief && c->belief_for >= c->belief_against, named = is_named(o, c), denied = is_denied(o, c);
   test = larger(larger(larger(larger(test, s->tests.dose), s->tests.back), s->tests.contrast), s->tests.placebo);
   bool data = moved && s->data_lr >= bar && test >= bar;
   if (data) return text ? PROPTER_GRADE_BOTH : PROPTER_GRADE_DATA_ONLY;
   size_t rival = find_rival(set, index, all, i);
   bool testable = power(set, i, rival) >= bar;
   if ((testable && s->data_lr <= -bar) || denied) return PROPTER_GRADE_CONTRADICTED;
-  if (!text) return PROPTER_GRADE_UNSUPPORTED;
+  if (!named) return PROPTER_GRADE_UNSUPPORTED;
   if (!moved && testable) return PROPTER_GRADE_UNSUPPORTED;
   if (!testable && rival < set->count) {
     s->inseparable_from = (int)index[rival];
@@ -248,9 +256,7 @@ void answer_grades(const Set *set, const size_t *index, const PropterCandidate *
   for (size_t i = 0; i < count; i++) {
     const PropterCandidate *c = &candidates[i];
     a->cause[i].inseparable_from = -1;
-    bool text = c->belief_for >= o->text_belief && c->belief_for >= c->belief_against;
-    bool denied = c->belief_against >= o->text_belief && c->belief_against > c->belief_for;
-    a->cause[i].grade = denied ? PROPTER_GRADE_CONTRADICTED : text && moved ? PROPTER_GRADE_TEXT_ONLY : PROPTER_GRADE_UNSUPPORTED;
+    a->cause[i].grade = is_denied(o, c) ? PROPTER_GRADE_CONTRADICTED : is_named(o, c) && moved ? PROPTER_GRADE_TEXT_ONLY : PROPTER_GRADE_UNSUPPORTED;
   }
   for (size_t i = 0; i < set->count; i++) {
     a->cause[index[i]].grade = grade_one(set, index, i, moved, a->cause);

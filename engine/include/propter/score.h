@@ -56,7 +56,7 @@ typedef struct {
   double moved_z;       /* 2.576: |deviation| in robust standard errors from which a window counts as moved; two-sided 1 % for Gaussian
                            errors. Below it the outcome is did-not-move */
   double cost_wrong, cost_silent; /* 3 and 1: a cause is named from P = 3/(3+1) on */
-  double text_belief;   /* .5: belief from which a text side counts for the grade: more likely than not */
+  double text_belief;   /* .5: belief from which a text side counts for the grade "both": more likely than not; half of it is enough for "text only" */
   double test_lr;       /* 3: likelihood ratio from which a data test counts for the grade ("positive" in Kass and Raftery 1995) */
   double dose_error;    /* .20: relative standard error of a documented dose without one: head counts in reports are rounded and survey
                            counts of the same people differ by that order */
