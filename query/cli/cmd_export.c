@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output.h"
+#include "propter/run.h"
+
+static PropterStatus list_runs(PropterSnapshot *snapshot, PropterIds *ids, PropterError *err) {
+  PropterRunList list = {0};
+  PropterStatus status = propter_run_list(snapshot, &list, err);
+  for (size_t i = 0; i < list.count && status == PROPTER_OK; i++)
+    if (!propter_vec_push(ids, list.items[i].id)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  propter_run_list_clear(&list);
+  return status;
+}
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterGraph *graph = NULL;
@@ -7,7 +17,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterStr iri;
   PropterId id = PROPTER_NO_ID;
   uint64_t count = 0;
-  PropterRdfWriterOptions options = {.format = call->format ? call->format : "nquads", .canonical = cmd_flag(call, "canonical")};
+  PropterIds runs = {0};
+  PropterRdfWriterOptions options = {.format = call->format ? call->format : "nquads", .canonical = cmd_flag(call, "canonical"), .without = &runs};
   const PropterRdfFormat *format = propter_rdf_format(propter_str(options.format));
   if (!format || !format->writes) return propter_fail(err, PROPTER_USAGE, "--format: expected ntriples, nquads, turtle or trig, found \"%s\"", options.format);
   PROPTER_TRY(output_iri_option(call, "graph-iri", &iri, err));
@@ -15,15 +26,18 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterStatus status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = output_find_graph(snapshot, iri, &id, err);
   if (cmd_flag(call, "default-graph")) id = PROPTER_DEFAULT_GRAPH;
+  if (status == PROPTER_OK && cmd_flag(call, "without-runs")) status = list_runs(snapshot, &runs, err);
   if (status == PROPTER_OK) status = propter_rdf_write(snapshot, id, &options, output_write, call->out, &count, err);
   if (status == PROPTER_OK) propter_log(call->log, PROPTER_LOG_INFO, "export", "%s quads", output_number(count));
   if (snapshot) propter_snapshot_close(snapshot);
   propter_graph_close(graph);
+  propter_vec_clear(&runs);
   return status;
 }
 
 static const CommandOption options[] = {{"graph-iri", 0, "IRI", "only this named graph"},
                                         {"default-graph", 0, NULL, "only the default graph"},
+                                        {"without-runs", 0, NULL, "leave out the records of runs"},
                                         {"canonical", 0, NULL, "sorted, blank nodes named after what is said about them: equal graphs give equal text"},
                                         {NULL, 0, NULL, NULL}};
 

@@ -149,17 +149,28 @@ PropterStatus propter_rdf_graphs(PropterSnapshot *snapshot, PropterIds *graphs, 
   return status;
 }
 
-static PropterStatus write_rows(PropterSnapshot *snapshot, PropterScan *scan, PropterRdfWriter *w, uint64_t *count, PropterError *err) {
+static bool left_out(const PropterIds *without, PropterId graph) {
+  for (size_t i = 0; without && i < without->count; i++)
+    if (without->items[i] == graph) return true;
+  return false;
+}
+
+static PropterStatus write_rows(PropterSnapshot *snapshot, PropterScan *scan, const PropterIds *without, PropterRdfWriter *w, uint64_t *count, PropterError *err) {
   PropterArena arena = {0};
   PropterStatus status = PROPTER_OK;
   PropterQuad rows[256], last = {0, 0, 0, 0};
   PropterStatement st = {.line = 0};
+  PropterId skipped = PROPTER_NO_ID;
   for (;;) {
     size_t n = 0;
     status = propter_scan_next(scan, rows, sizeof rows / sizeof *rows, &n, err);
     if (status != PROPTER_OK || !n) break;
     for (size_t i = 0; i < n && status == PROPTER_OK; i++) {
       const PropterQuad *q = &rows[i];
+      if (q->g == skipped || (q->g != last.g && left_out(without, q->g))) {
+        skipped = q->g;
+        continue;
+      }
       if (arena.used > 1 << 22) {
         propter_arena_clear(&arena);
         last = (PropterQuad){0, 0, 0, 0};
@@ -173,9 +184,9 @@ static PropterStatus write_rows(PropterSnapshot *snapshot, PropterScan *scan, Pr
       if (status == PROPTER_OK && q->o != last.o) status = propter_snapshot_term(snapshot, q->o, &arena, &st.o, err);
       if (status == PROPTER_OK) status = propter_rdf_writer_add(w, &st, err);
       last = *q;
+      *count += status == PROPTER_OK;
     }
     if (status != PROPTER_OK) break;
-    *count += n;
   }
   propter_arena_clear(&arena);
   return status;
@@ -188,7 +199,7 @@ PropterStatus propter_rdf_write(PropterSnapshot *snapshot, PropterId graph, cons
   PROPTER_TRY(propter_rdf_writer_open(options, write, payload, &w, err));
   PropterStatus status = propter_scan_open(snapshot, PROPTER_GSPO, (PropterQuad){.g = graph}, graph == PROPTER_NO_ID ? 0 : 1, &scan, err);
   if (status == PROPTER_OK) {
-    status = write_rows(snapshot, scan, w, &rows, err);
+    status = write_rows(snapshot, scan, options ? options->without : NULL, w, &rows, err);
     propter_scan_close(scan);
   }
   if (status == PROPTER_OK) status = propter_rdf_writer_finish(w, err);

@@ -88,6 +88,7 @@ typedef struct {
   bool canonical;
   const PropterRdfPrefix *prefixes; /* Turtle and TriG; NULL: those of ontology/terms.def. Only those used are written */
   size_t prefix_count;
+  const PropterIds *without; /* graphs that propter_rdf_write leaves out; NULL: none */
 } PropterRdfWriterOptions;
 
 typedef struct PropterRdfWriter PropterRdfWriter;

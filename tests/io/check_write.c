@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "document.h"
+#include "propter/rng.h"
+#include "support.h"
+
+static PropterStatus take(PropterStr bytes, void *payload, PropterError *err) {
+  propter_buf_add(payload, bytes);
+  return propter_buf_status(payload, err);
+}
+
+static PropterStatus pass(const PropterStatement *st, void *payload, PropterError *err) { return propter_rdf_writer_add(payload, st, err); }
+
+/* Reads `text` and writes it again. */
+static PropterStatus convert(const char *from, PropterStr text, const PropterRdfWriterOptions *options, PropterBuf *out, PropterError *err) {
+  PropterRdfWriter *w = NULL;
+  PROPTER_TRY(propter_rdf_writer_open(options, take, out, &w, err));
+  PropterRdfSink sink = {pass, NULL, w};
+  PropterRdfOptions read = {.format = from, .base = PROPTER_STR("http://b/")};
+  PropterStatus status = propter_rdf_read_text(text, "test", &read, &sink, err);
+  if (status == PROPTER_OK) status = propter_rdf_writer_finish(w, err);
+  propter_rdf_writer_close(w);
+  return status;
+}
+
+#define TRIG                                                                                                                     \
+  "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"                    \
+  "<a:z> skos:prefLabel 'z\\n\"'@en , 01, 1.50, 1e6, true, '1'^^xsd:byte, <a:o> ; a skos:Concept .\n"                               \
+  "<a:z> skos:prefLabel <a:o> . <a:g> { <a:z> <a:p> skos:a-b, skos:, <a:\\u00e4> }"
+
+START_TEST(test_turtle) {
+  PropterBuf out = {.max = 100000};
+  PropterRdfWriterOptions options = {.format = "trig"};
+  ck_ok(convert("trig", PROPTER_STR(TRIG), &options, &out, err));
+  ck_assert_str_eq(out.data, "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\n"
+                             "<a:z> a skos:Concept ;\n    skos:prefLabel 01, \"1\"^^xsd:byte, 1.50, 1e6, true, \"z\\n\\\"\"@en, <a:o> .\n"
+                             "<a:g> {\n  <a:z> <a:p> <a:\xC3\xA4>, <http://www.w3.org/2004/02/skos/core#>, skos:a-b .\n}\n");
+  PropterBuf again = {.max = 100000}, lines = {.max = 100000}, other = {.max = 100000};
+  ck_ok(convert("trig", propter_buf_str(&out), &options, &again, err));
+  ck_assert_str_eq(out.data, again.data);
+  options.format = "nquads";
+  options.canonical = true;
+  ck_ok(convert("trig", PROPTER_STR(TRIG), &options, &lines, err));
+  ck_ok(convert("trig", propter_buf_str(&out), &options, &other, err));
+  ck_assert_str_eq(lines.data, other.data);
+  /* A format without named graphs says each triple once. */
+  propter_buf_reset(&out);
+  options = (PropterRdfWriterOptions){.format = "turtle"};
+  ck_ok(convert("nq", PROPTER_STR("<a:s> <a:p> <a:o> <a:g> .\n<a:s> <a:p> <a:o> <a:h> .\n"), &options, &out, err));
+  ck_assert_str_eq(out.data, "<a:s> <a:p> <a:o> .\n");
+  propter_buf_clear(&out);
+  propter_buf_clear(&again);
+  propter_buf_clear(&lines);
+  propter_buf_clear(&other);
+}
+END_TEST
+
+START_TEST(test_bare_literals) {
+  /* Only spellings that keep their datatype may stand without quotes. */
+  static const char *const kept[] = {"1", "-0", "+7", ".5", "-1.0", "1.e1", "1E5", ".5e-2", "true"};
+  static const char *const types[] = {"integer", "integer", "integer", "decimal", "decimal", "double", "double", "double", "boolean"};
+  static const char *const odd[] = {"", "1.", "a", "1 ", "0x1", "INF", "1e", "TRUE", "."};
+  for (size_t i = 0; i < 9; i++)
+    for (int which = 0; which < 2; which++) {
+      PropterBuf text = {.max = 1000}, out = {.max = 1000}, back = {.max = 1000}, direct = {.max = 1000};
+      PropterRdfWriterOptions options = {.format = "turtle"};
+      propter_buf_printf(&text, "<a:s> <a:p> \"%s\"^^<http://www.w3.org/2001/XMLSchema#%s> .\n", which ? odd[i] : kept[i], types[i]);
+      ck_ok(convert("nt", propter_buf_str(&text), &options, &out, err));
+      ck_ok(document_read("ttl", "", propter_buf_str(&out), &back, err));
+      ck_ok(document_read("nt", "", propter_buf_str(&text), &direct, err));
+      ck_assert_str_eq(back.data, direct.data);
+      propter_buf_clear(&text);
+      propter_buf_clear(&out);
+      propter_buf_clear(&back);
+      propter_buf_clear(&direct);
+    }
+}
+END_TEST
+
+/* A random graph with blank nodes, its lines shuffled and its labels renamed: the canonical text must not change. */
+START_TEST(test_canonical) {
+  PropterRng rng;
+  propter_rng_seed(&rng, 3);
+  for (int round = 0; round < 40; round++) {
+    enum { LINES = 30, NODES = 9 };
+    struct {
+      unsigned s, p, o;
+    } lines[LINES];
+    for (int i = 0; i < LINES; i++) {
+      lines[i].s = (unsigned)propter_rng_below(&rng, NODES);
+      lines[i].p = (unsigned)propter_rng_below(&rng, 3);
+      lines[i].o = (unsigned)propter_rng_below(&rng, NODES + 3);
+    }
+    PropterBuf texts[2] = {{.max = 100000}, {.max = 100000}}, outs[2] = {{.max = 100000}, {.max = 100000}};
+    for (int copy = 0; copy < 2; copy++) {
+      for (int i = 0; i < LINES; i++) {
+        int k = copy ? (i * 7 + round) % LINES : i; /* 7 and 30 have no common divisor */
+        propter_buf_printf(&texts[copy], "_:n%u <a:p%u> ", copy ? (lines[k].s * 5 + 2) % NODES : lines[k].s, lines[k].p);
+        if (lines[k].o < NODES)
+          propter_buf_printf(&texts[copy], "_:n%u .\n", copy ? (lines[k].o * 5 + 2) % NODES : lines[k].o);
+        else
+          propter_buf_printf(&texts[copy], "\"%u\" .\n", lines[k].o);
+      }
+      PropterRdfWriterOptions options = {.format = "nt", .canonical = true};
+      ck_ok(convert("nt", propter_buf_str(&texts[copy]), &options, &outs[copy], err));
+    }
+    ck_assert_str_eq(outs[0].data, outs[1].data);
+    for (int copy = 0; copy < 2; copy++) propter_buf_clear(&texts[copy]), propter_buf_clear(&outs[copy]);
+  }
+}
+END_TEST
+
+START_TEST(test_alike) {
+  PropterBuf text = {.max = 1 << 20}, out = {.max = 1 << 20};
+  for (int i = 0; i < 1200; i++) propter_buf_printf(&text, "_:n%d <a:p> <a:o> .\n", i);
+  PropterRdfWriterOptions options = {.format = "nt", .canonical = true};
+  PropterError error = {0};
+  ck_assert_int_eq(convert("nt", propter_buf_str(&text), &options, &out, &error), PROPTER_LIMIT);
+  ck_assert_ptr_nonnull(strstr(error.message, "alike"));
+  propter_buf_clear(&text);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(test_no_writer) {
+  PropterRdfWriter *w = NULL;
+  PropterError err = {0};
+  PropterRdfWriterOptions options = {.format = "rdfxml"};
+  ck_assert_int_eq(propter_rdf_writer_open(&options, take, NULL, &w, &err), PROPTER_USAGE);
+  ck_assert_ptr_nonnull(strstr(err.message, "turtle"));
+  ck_assert_ptr_null(w);
+}
+END_TEST
+
+static PropterStatus write_once(void *payload, PropterError *err) {
+  PropterBuf out = {.max = 100000};
+  PropterRdfWriterOptions options = {.format = payload, .canonical = true};
+  PropterStatus status = convert("trig", PROPTER_STR("_:a <a:p> _:b . _:b <a:p> _:a . <g> { _:a a <a:T> }"), &options, &out, err);
+  propter_buf_clear(&out);
+  return status;
+}
+
+START_TEST(test_faults) {
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, write_once, (void *)(uintptr_t) "trig", false), 10);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, write_once, (void *)(uintptr_t) "nq", false), 10);
+}
+END_TEST
+
+Suite *suite_write(void);
+Suite *suite_write(void) {
+  Suite *s = suite_create("write");
+  TCase *t = tcase_create("write");
+  tcase_set_timeout(t, 60);
+  tcase_add_test(t, test_turtle);
+  tcase_add_test(t, test_bare_literals);
+  tcase_add_test(t, test_canonical);
+  tcase_add_test(t, test_alike);
+  tcase_add_test(t, test_no_writer);
+  tcase_add_test(t, test_faults);
+  suite_add_tcase(s, t);
+  return s;
+}
