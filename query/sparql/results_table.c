@@ -49,7 +49,7 @@ static void clean(PropterStr text, PropterBuf *out) {
   }
 }
 
-static void cell(const PropterTerm *t, PropterBuf *out) {
+static PropterStatus cell(const PropterTerm *t, PropterBuf *out, PropterError *err) {
   PropterBuf whole = {.max = 1 << 26};
   if (t->kind == PROPTER_TERM_BLANK) {
     propter_buf_add(&whole, PROPTER_STR("_:"));
@@ -67,8 +67,10 @@ static void cell(const PropterTerm *t, PropterBuf *out) {
       propter_buf_add(&whole, t->language);
     }
   }
+  PropterStatus status = propter_buf_status(&whole, err);
   clean(propter_buf_str(&whole), out);
   propter_buf_clear(&whole);
+  return status == PROPTER_OK ? propter_buf_status(out, err) : status;
 }
 
 static PropterStatus keep(ResultCall *call, PropterStr text, PropterError *err) {
@@ -85,8 +87,7 @@ static PropterStatus row(ResultCall *call, const PropterTerm *terms, uint64_t in
   PropterBuf text = {.max = 1 << 16};
   for (size_t i = 0; i < call->rows->columns && status == PROPTER_OK; i++) {
     propter_buf_reset(&text);
-    cell(&terms[i], &text);
-    status = propter_buf_status(&text, err);
+    status = cell(&terms[i], &text, err);
     if (status == PROPTER_OK) status = keep(call, propter_buf_str(&text), err);
   }
   propter_buf_clear(&text);
