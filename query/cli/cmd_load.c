@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "output.h"
 #include "propter/run.h"
@@ -149,12 +149,15 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   Load l = {.call = call};
   PropterGraph *graph = NULL;
   PROPTER_TRY(set_options(&l, err));
-  for (unsigned i = 0; i < call->operand_count; i++)
-    /* Before a graph is made for files that are not there. */
-    if (strcmp(call->operands[i], "-") != 0 && access(call->operands[i], F_OK) != 0) {
-      propter_error_at(err, call->operands[i], 0, 0);
-      return propter_fail(err, PROPTER_NOT_FOUND, "no such file");
-    }
+  /* Before a graph is made for files that are not there. */
+  for (unsigned i = 0; i < call->operand_count; i++) {
+    struct stat st;
+    if (strcmp(call->operands[i], "-") == 0) continue;
+    bool there = stat(call->operands[i], &st) == 0;
+    if (there && !S_ISDIR(st.st_mode)) continue;
+    propter_error_at(err, call->operands[i], 0, 0);
+    return propter_fail(err, PROPTER_NOT_FOUND, there ? "expected a file, found a folder" : "no such file");
+  }
   PropterError opening = {0};
   PropterStatus status = propter_graph_open(call->graph, call->dry_run ? 0 : PROPTER_GRAPH_CREATE, NULL, &graph, &opening);
   if (status == PROPTER_NOT_FOUND && call->dry_run) return only_read(&l, err);
@@ -190,5 +193,5 @@ const Command command_load = {
                "gzip is unpacked, - is standard input. Each file is a named graph of its own, named like the file; its named graphs keep their names. Loading\n"
                "again replaces those graphs and nothing else; a graph that the new version of a file no longer names stays. All files of one call are one\n"
                "transaction: after an error in any of them (exit 3, with file, line and column) the graph is as it was. The load is recorded as a run.",
-    .examples = "propter load ontology/packs/us-employment/concepts.ttl\npropter load --graph-iri https://example.org/g ontology/propter.ttl --dry-run",
+    .examples = "propter load ontology/propter.ttl ontology/packs/us-employment/metrics.ttl ontology/packs/us-employment/concepts.ttl ontology/packs/us-employment/events.ttl\npropter load --graph-iri https://example.org/g ontology/propter.ttl --dry-run",
     .run = run};

@@ -21,6 +21,7 @@ enum { DONE = 0, BAD_CALL = 2, BAD_INPUT = 3, NO_MEMORY = 75 };
 
 static bool failed;
 static bool full; /* standard output went away */
+static raptor_parser *parser;
 
 /* Everything not listed ends the program. Opening a file is an ordinary failure instead, since libxml2 tries it for an external entity. */
 static int close_doors(void) {
@@ -102,7 +103,8 @@ static void on_log(void *user, raptor_log_message *message) {
   (void)user;
   if (message->level < RAPTOR_LOG_LEVEL_ERROR || failed) return;
   failed = true;
-  int line = message->locator ? message->locator->line : 0, column = message->locator ? message->locator->column : 0;
+  raptor_locator *at = message->locator && message->locator->line > 0 ? message->locator : parser ? raptor_parser_get_locator(parser) : NULL;
+  int line = at ? at->line : 0, column = at ? at->column : 0;
   fprintf(stderr, "%d %d %.300s\n", line > 0 ? line : 0, column > 0 ? column : 0, message->text);
 }
 
@@ -127,7 +129,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "0 0 the installed raptor has no reader for %.40s\n", argv[1]);
     return BAD_CALL;
   }
-  raptor_parser *parser = raptor_new_parser(world, argv[1]);
+  parser = raptor_new_parser(world, argv[1]);
   raptor_uri *base = raptor_new_uri(world, (const unsigned char *)argv[2]);
   if (!parser || !base) return NO_MEMORY;
   raptor_parser_set_statement_handler(parser, NULL, on_statement);

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# SPARQL from outside: forms, formats, refusals, deadline.
+n=0
+ok() { n=$((n + 1)); echo "ok $n - $1"; }
+not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; echo "not ok $n - $1"; }
+expect() { # name, wanted exit code, wanted text, command...
+  name=$1; code=$2; text=$3; shift 3
+  out=$("$@" 2>&1 </dev/null); got=$?
+  if [ $got -eq "$code" ] && { [ -z "$text" ] || printf '%s' "$out" | grep -qF -- "$text"; }; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
+}
+same() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "wanted: $3
+found: $2"; fi; }
+t=$(mktemp -d "${TMPDIR:-/tmp}/propter-query-XXXXXX"); trap 'rm -rf "$t"' EXIT
+cd "$t" || exit 99
+q() { "$PROPTER" -g g query "$@"; }
+printf '@prefix : <http://x/> . :a :p 1 ; :q "eins"@de . :b :p 2 . :c :p 3 .' >a.ttl
+printf '<http://x/a> <http://x/p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> <http://x/g> .\n' >b.nq
+"$PROPTER" -g g load a.ttl b.nq >/dev/null
+
+same 'a triple in two graphs counts once' "$(q -f tsv 'SELECT (COUNT(*) AS ?n) { ?s <http://x/p> ?o }')" "$(printf '?n\n"3"^^<http://www.w3.org/2001/XMLSchema#integer>')"
+same 'records of runs are left out' "$(q -f csv 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }' | tr -d '\r')" "$(printf 'n\n4')"
+same 'GRAPH names one' "$(q -f csv 'SELECT ?s { GRAPH <http://x/g> { ?s ?p ?o } }' | tr -d '\r')" "$(printf 's\nhttp://x/a')"
+same 'GRAPH ?g' "$(q -f csv 'SELECT ?g { GRAPH ?g { <http://x/a> <http://x/p> ?o } } ORDER BY ?g' | tr -d '\r' | grep -c .)" 3
+same 'JSON without unbound' "$(q -f json 'SELECT * { ?s <http://x/p> 2 OPTIONAL { ?s <http://x/q> ?l } }')" '{"head":{"vars":["s","l"]},"results":{"bindings":[
+{"s":{"type":"uri","value":"http://x/b"}}
+]}}'
+expect 'XML' 0 '<literal xml:lang="de">eins</literal>' q -f xml 'SELECT * { ?s <http://x/q> ?l }'
+expect 'a table' 0 '(3 rows)' q 'SELECT * { ?s <http://x/p> ?o FILTER(?o > 0) }'
+expect 'no rows is an answer' 0 '(0 rows)' q 'SELECT * { ?s <http://x/none> ?o }'
+expect 'ASK true' 0 'true' q 'ASK { <http://x/a> ?p ?o }'
+expect 'ASK false: exit 1' 1 'false' q 'ASK { <http://x/none> ?p ?o }'
+expect 'ASK in JSON' 0 '"boolean":true' q -f json 'ASK { <http://x/a> ?p ?o }'
+same 'CONSTRUCT' "$(q -f nt 'CONSTRUCT { ?s <http://x/r> ?o } WHERE { ?s <http://x/q> ?o }')" '<http://x/a> <http://x/r> "eins"@de .'
+printf 'PREFIX : <http://x/>\nSELECT ?s { ?s :q ?o }\n' >q.rq
+expect 'a query in a file' 0 'http://x/a' q --file q.rq
+expect 'relative IRIs with a base' 0 '(1 row)' q --base http://x/ 'SELECT ?o { <b> <p> ?o }'
+
+# Nothing from outside, whatever the query says.
+printf '<http://secret/s> <http://secret/p> "secret" .\n' >secret.nt
+for form in "SELECT * FROM <file://$t/secret.nt> { ?s ?p ?o }" "SELECT * FROM NAMED <file://$t/secret.nt> { GRAPH ?g { ?s ?p ?o } }" \
+  'SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }' 'SELECT * { service silent <http://127.0.0.1:9/> { ?s ?p ?o } }' "LOAD <file://$t/secret.nt>"; do
+  expect "refused: $form" 3 'refused' q "$form"
+  printf '%s' "$out" | grep -q '"secret"' && not_ok 'and nothing was read' "$out"
+done
+expect 'a word in a string is no keyword' 0 '(0 rows)' q 'SELECT * { ?s ?p " SERVICE FROM LOAD " # SERVICE
+}'
+expect 'nor in a name or an IRI' 0 '(0 rows)' q 'PREFIX service: <http://x/-SERVICE> PREFIX s: <http://x/> SELECT ?from { ?from s:service "x" }'
+expect 'an update' 3 '' q 'INSERT DATA { <a:s> <a:p> 1 }'
+expect 'DESCRIBE is not there' 3 'expected SELECT, ASK or CONSTRUCT' q 'DESCRIBE <http://x/a>'
+expect 'a mistake has its line' 3 'query:2' q 'SELECT *
+{ ?s ?p }'
+expect 'a path says no' 3 '' q 'SELECT * { ?s <http://x/p>+ ?o }'
+expect 'nothing at all' 3 '' q ''
+expect 'no query' 2 'expected either a query or --file' q
+expect 'unknown format' 2 'expected table' q -f docx 'ASK {}'
+expect 'CSV cannot say true' 2 'cannot say true or false' q -f csv 'ASK { ?s ?p ?o }'
+expect 'no graph' 3 'no graph here' "$PROPTER" -g none query 'ASK {}'
+i=0; while [ $i -lt 400 ]; do echo "<a:s$i> <a:p> $i ."; i=$((i + 1)); done >many.ttl
+"$PROPTER" -g g load many.ttl >/dev/null
+expect 'the deadline holds' 5 'deadline' q --timeout 0.5 'SELECT (COUNT(*) AS ?n) { ?a <a:p> ?b . ?c <a:p> ?d . ?e <a:p> ?f . ?g <a:p> ?h }'
+expect 'nothing leaks onto standard error' 0 '' sh -c '[ -z "$("$0" -g g query "SELECT (SUM(?o) AS ?n) { ?s <a:p> ?o } GROUP BY ?x" 2>&1 >/dev/null)" ]' "$PROPTER"
+echo "1..$n"
