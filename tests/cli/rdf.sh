@@ -94,7 +94,7 @@ PROPTER_LIBEXEC=$builddir/engine/graph/io
 
 # --- A locked graph: another load waits for its input and holds the lock.
 mkfifo pipe
-p load --format nt --graph-iri a:lock - <pipe >held 2>&1 & holder=$!
+p load --wait --format nt --graph-iri a:lock - <pipe >held 2>&1 & holder=$!
 exec 3>pipe
 i=0; while [ $i -lt 200 ]; do p load --force f.ttl >out 2>&1; code=$?; [ $code -eq 4 ] && break; i=$((i + 1)); done
 { [ $code -eq 4 ] && grep -q 'another program or thread writes' out; } && ok 'a locked graph: exit 4' || not_ok "a locked graph: exit $code, wanted 4" "$(cat out)"
@@ -118,7 +118,7 @@ done
 [ -z "$wrong" ] && [ "${found:-0}" = 1 ] && ok 'a damaged page is exit 6' || not_ok 'a damaged page is exit 6' "$wrong"
 head -c $((size / 2)) "$g/data.mdb" >damaged/data.mdb
 expect 'half a file' 6 '' "$PROPTER" -g damaged verify
-expect 'half a file is not read' 6 'bytes' "$PROPTER" -g damaged export
+expect 'half a file is not read' 6 '' "$PROPTER" -g damaged export
 head -c 100 /dev/urandom >damaged/data.mdb
 expect 'noise' 6 '' "$PROPTER" -g damaged status
 
