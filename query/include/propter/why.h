@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why did a metric move: from a question in words or the WHY form to one answer, and from the answer to text, Markdown, JSON, CSV and HTML. */
+#ifndef PROPTER_WHY_H
+#define PROPTER_WHY_H
+
+#include "propter/infer.h"
+
+/* ---- names ----------------------------------------------------------------------------------------------------------------- */
+
+/* What people call the metrics of a graph. Used by one thread at a time. Free with propter_lexicon_free. */
+typedef struct PropterLexicon PropterLexicon;
+
+/* Where a name comes from; the concept's names are those of what the metric measures. */
+typedef enum { PROPTER_NAME_PREFERRED, PROPTER_NAME_ALTERNATIVE, PROPTER_NAME_HIDDEN, PROPTER_NAME_CONCEPT } PropterNameKind;
+
+PROPTER_API PropterStatus propter_lexicon_new(PropterLexicon **out, PropterError *err);
+PROPTER_API void propter_lexicon_free(PropterLexicon *lexicon);
+/* Adds a metric. `about` is text about its data set: a word of it may stand in a question without narrowing what is asked ("US",
+ * "seasonally adjusted"). Everything is copied. `label` is what answers call it; add it as a name as well. */
+PROPTER_API PropterStatus propter_lexicon_add_metric(PropterLexicon *lexicon, PropterStr iri, PropterStr label, PropterStr about, size_t *metric, PropterError *err);
+PROPTER_API PropterStatus propter_lexicon_add_name(PropterLexicon *lexicon, size_t metric, PropterNameKind kind, PropterStr name, PropterError *err);
+/* All metrics of a graph with skos:prefLabel, altLabel and hiddenLabel, those of their concepts, and the title of their data set. */
+PROPTER_API PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **out, PropterError *err);
+PROPTER_API size_t propter_lexicon_count(const PropterLexicon *lexicon);
+/* Borrowed from the lexicon. */
+PROPTER_API PropterStr propter_lexicon_iri(const PropterLexicon *lexicon, size_t metric);
+PROPTER_API PropterStr propter_lexicon_label(const PropterLexicon *lexicon, size_t metric);
+
+/* ---- questions ------------------------------------------------------------------------------------------------------------- */
+
+/* Why a question is not understood; PROPTER_GAP_NONE: it is. Rows: query/why/gaps.def. */
+typedef enum {
+  PROPTER_GAP_NONE, PROPTER_GAP_EMPTY, PROPTER_GAP_NO_METRIC, PROPTER_GAP_MANY_METRICS, PROPTER_GAP_NO_PERIOD, PROPTER_GAP_NO_YEAR,
+  PROPTER_GAP_MANY_PERIODS, PROPTER_GAP_UNCLEAR_PERIOD, PROPTER_GAP_BAD_DATE, PROPTER_GAP_BACKWARDS, PROPTER_GAP_WORDS_LEFT,
+  PROPTER_GAP_COMPARISON, PROPTER_GAP_NEGATED, PROPTER_GAP_TOO_LONG, PROPTER_GAP_COUNT
+} PropterGap;
+/* "no-metric" …, what it means, and what would help; static. */
+PROPTER_API const char *propter_gap_code(PropterGap gap);
+PROPTER_API const char *propter_gap_text(PropterGap gap);
+PROPTER_API const char *propter_gap_help(PropterGap gap);
+
+enum { PROPTER_QUESTION_BYTES = 4096, PROPTER_QUESTION_WORDS = 256, PROPTER_QUESTION_NEAREST = 5, PROPTER_QUESTION_NOTES = 8 };
+
+/* A period that depends on the clock or on how far the data reach. */
+typedef enum {
+  PROPTER_WHEN_FIXED,   /* from … to */
+  PROPTER_WHEN_OPEN,    /* PROPTER_NO_DAY at one end: to the end, or from the beginning, of the data */
+  PROPTER_WHEN_BACK,    /* the unit that lies `count` whole units before now (0: the present one) */
+  PROPTER_WHEN_STRETCH, /* the last `count` whole units before now, together */
+  PROPTER_WHEN_TO_DATE, /* from the beginning of the present unit to now */
+  PROPTER_WHEN_DAY,     /* the day `count` days before now */
+  PROPTER_WHEN_MONTHS   /* the last run of months `month`…`month_last` that is over (month_last beyond 12: into the next year) */
+} PropterWhen;
+
+/* A question as understood. Texts are borrowed from the arena or the lexicon. */
+typedef struct {
+  PropterGap gap;
+  PropterStr text;           /* the question */
+  PropterStr about;          /* the words the gap is about; may be empty */
+  bool has_metric;
+  size_t metric;             /* index in the lexicon */
+  PropterStr metric_iri, metric_label;
+  PropterStr metric_words;   /* the words of the question that name it */
+  bool has_period;
+  PropterWhen when;
+  unsigned unit;             /* 0 day, 1 week, 2 month, 3 quarter, 4 half year, 5 year */
+  int count, month, month_last;
+  PropterDay from, to;       /* inclusive; settled by propter_question_settle */
+  int direction;             /* -1: asked about a fall, +1: about a rise, 0: neither */
+  size_t nearest_count;      /* metrics to choose from: the candidates of MANY_METRICS, the nearest names of NO_METRIC */
+  size_t nearest[PROPTER_QUESTION_NEAREST];
+  size_t note_count;         /* how doubtful words were taken; each a sentence without full stop */
+  PropterStr note[PROPTER_QUESTION_NOTES];
+} PropterQuestion;
+
+/* Reads a question in words. A question that is not understood is no error: `gap` says why, and what is known is filled in. Never takes part
+ * of a question for the whole: words that are neither a name, a date nor said to be without meaning (words.def) are a gap. `today`
+ * only decides the century of two-digit years. INVALID: not UTF-8. Texts go to `arena`. */
+PROPTER_API PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *out, PropterError *err);
+
+/* Gives an open or relative period its days, once the data are known to reach from `first` to `last`, and widens the period to whole periods
+ * of the grain. Relative periods count from `today`; where the data end earlier, from their end; a note says which. */
+PROPTER_API PropterStatus propter_question_settle(PropterQuestion *question, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena, PropterError *err);
+
+#endif

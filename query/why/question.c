@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "question.h"
+
+#include <stdarg.h>
+
+static const struct {
+  const char *code, *text, *help;
+} gaps[PROPTER_GAP_COUNT] = {
+#define GAP(name, code, text, help) [PROPTER_GAP_##name] = {code, text, help},
+#include "gaps.def"
+#undef GAP
+};
+
+const char *propter_gap_code(PropterGap gap) { return gaps[gap < PROPTER_GAP_COUNT ? gap : PROPTER_GAP_EMPTY].code; }
+const char *propter_gap_text(PropterGap gap) { return gaps[gap < PROPTER_GAP_COUNT ? gap : PROPTER_GAP_EMPTY].text; }
+const char *propter_gap_help(PropterGap gap) { return gaps[gap < PROPTER_GAP_COUNT ? gap : PROPTER_GAP_EMPTY].help; }
+
+PropterStatus question_note(PropterQuestion *q, PropterArena *arena, PropterError *err, const char *format, ...) {
+  if (q->note_count == PROPTER_QUESTION_NOTES) return PROPTER_OK;
+  char text[512];
+  va_list args;
+  va_start(args, format);
+  (void)vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  PropterStr copy = propter_arena_copy(arena, propter_str(text));
+  if (!copy.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  q->note[q->note_count++] = copy;
+  return PROPTER_OK;
+}
+
+static bool idle(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_FILLER || w->kind == WORD_JOIN || w->kind == WORD_MOVE; }
+
+static bool moves(const Word *w) { return w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE; }
+
+/* "and" between two things that are asked about must not be passed over; at the edge of a question it says nothing. */
+static bool joins_two(const Words *words, size_t at) {
+  if (at > 0 && at + 1 < words->count && moves(&words->word[at - 1]) && moves(&words->word[at + 1])) return false; /* "the rise and fall" */
+  bool before = false, after = false;
+  for (size_t i = 0; i < words->count; i++) {
+    if (i == at || idle(&words->word[i]) || words->word[i].used == USED_PERIOD) continue;
+    if (i < at) before = true;
+    else after = true;
+  }
+  return before && after;
+}
+
+static void direction(PropterQuestion *q, const Words *words) {
+  bool down = false, up = false;
+  for (size_t i = 0; i < words->count; i++) {
+    const Word *w = &words->word[i];
+    if (w->used != USED_NOT) continue;
+    down |= w->kind == WORD_DOWN;
+    up |= w->kind == WORD_UP;
+  }
+  q->direction = down == up ? 0 : down ? -1 : 1;
+}
+
+/* Words nobody has given a meaning: the whole stretch from the first to the last of them. */
+static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
+  size_t first = SIZE_MAX, last = 0;
+  for (size_t i = 0; i < words->count; i++) {
+    const Word *w = &words->word[i];
+    PropterGap gap = PROPTER_GAP_NONE;
+    if (w->used != USED_NOT || w->kind == WORD_STOP || w->kind == WORD_FILLER || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP)
+      continue;
+    if (w->kind == WORD_NOT) gap = PROPTER_GAP_NEGATED;
+    else if (w->kind == WORD_COMPARE && !(i + 1 < words->count && words->word[i + 1].kind == WORD_NORM)) gap = PROPTER_GAP_COMPARISON;
+    else if (w->kind == WORD_COMPARE) continue;
+    else if (w->kind == WORD_JOIN && !joins_two(words, i)) continue;
+    else if (!w->number && w->kind == WORD_NONE && q->has_metric && lexicon_harmless(l, q->metric, w)) continue;
+    else gap = PROPTER_GAP_WORDS_LEFT;
+    if (q->gap == PROPTER_GAP_NONE || (q->gap == PROPTER_GAP_WORDS_LEFT && gap != PROPTER_GAP_WORDS_LEFT) || (q->gap == PROPTER_GAP_MANY_PERIODS && gap == PROPTER_GAP_COMPARISON)) q->gap = gap, first = SIZE_MAX;
+    if (gap != q->gap) continue;
+    if (first == SIZE_MAX) first = w->begin;
+    last = w->end;
+  }
+  if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
+}
+
+PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  *q = (PropterQuestion){.from = PROPTER_NO_DAY, .to = PROPTER_NO_DAY};
+  size_t bad;
+  if (!propter_utf8_valid(text, &bad)) {
+    propter_error_at_byte(err, "question", bad);
+    return propter_fail(err, PROPTER_INVALID, "expected UTF-8");
+  }
+  q->text = propter_arena_copy(arena, propter_str_trim(text));
+  if (!q->text.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  if (q->text.len > PROPTER_QUESTION_BYTES) {
+    q->gap = PROPTER_GAP_TOO_LONG;
+    return PROPTER_OK;
+  }
+  Words words;
+  PROPTER_TRY(words_split(q->text, lexicon_stemmer(lexicon), PROPTER_QUESTION_WORDS, arena, &words, err));
+  if (words.count == 0 || words.too_many) {
+    q->gap = words.too_many ? PROPTER_GAP_TOO_LONG : PROPTER_GAP_EMPTY;
+    return PROPTER_OK;
+  }
+  for (size_t i = 0; i < words.count; i++) words.word[i].known |= lexicon_knows(lexicon, &words.word[i]);
+  PROPTER_TRY(period_find(&words, q->text, today, arena, q, err));
+  PropterGap time = q->gap;
+  PropterStr about = q->about;
+  PROPTER_TRY(lexicon_find(lexicon, &words, q->text, arena, q, err));
+  direction(q, &words);
+  if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);
+  if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
+  if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;
+  return PROPTER_OK;
+}

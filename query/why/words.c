@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <utf8proc.h>
+
+#include "question.h"
+
+static const struct {
+  WordKind kind;
+  PropterStr word;
+} words[] = {
+#define WORD(kind, text) {WORD_##kind, {text, sizeof text - 1}},
+#include "words.def"
+#undef WORD
+};
+
+static const struct {
+  DateKind kind;
+  PropterStr word;
+  int a, b;
+} dates[] = {
+#define DATE(kind, text, a, b) {DATE_##kind, {text, sizeof text - 1}, a, b},
+#include "dates.def"
+#undef DATE
+};
+
+WordKind word_kind(PropterStr folded) {
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (propter_str_equal(words[i].word, folded)) return words[i].kind;
+  return WORD_NONE;
+}
+
+bool date_word(PropterStr folded, DateKind kind, int *a, int *b) {
+  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+    if (dates[i].kind == kind && propter_str_equal(dates[i].word, folded)) {
+      if (a) *a = dates[i].a;
+      if (b) *b = dates[i].b;
+      return true;
+    }
+  return false;
+}
+
+bool date_month_near(PropterStr folded, int *month, const char **name) {
+  unsigned slips = word_slips(folded);
+  if (folded.len < 5) return false;
+  int found = 0;
+  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+    if (dates[i].kind == DATE_MONTH && dates[i].word.len >= 5 && word_distance(folded, dates[i].word, slips) <= slips) {
+      if (found && found != dates[i].a) return false;
+      found = dates[i].a;
+      *name = dates[i].word.data;
+    }
+  *month = found;
+  return found != 0;
+}
+
+static bool in_dates(PropterStr folded) {
+  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+    if (propter_str_equal(dates[i].word, folded)) return true;
+  return false;
+}
+
+/* --- folding and splitting -------------------------------------------------------------------------------------------------- */
+
+static bool letter(utf8proc_int32_t c) {
+  utf8proc_category_t k = utf8proc_category(c);
+  return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) || k == UTF8PROC_CATEGORY_NL;
+}
+
+static char mark_of(utf8proc_int32_t c) {
+  if (c == 0x2019 || c == 0x2018 || c == 0x02BC) return '\'';
+  if (c == 0x2212 || utf8proc_category(c) == UTF8PROC_CATEGORY_PD) return '-';
+  return c < 0x80 ? (char)c : '?';
+}
+
+static PropterStatus finish(Word *w, PropterBuf *folded, struct sb_stemmer *stemmer, PropterArena *arena, PropterError *err) {
+  PROPTER_TRY(propter_buf_status(folded, err));
+  w->text = propter_arena_copy(arena, propter_buf_str(folded));
+  if (!w->text.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  w->stem = w->text;
+  w->value = 0;
+  if (w->number) {
+    w->digits = (int)w->text.len;
+    for (size_t i = 0; i < w->text.len && i < 9; i++) w->value = w->value * 10 + (w->text.data[i] - '0');
+  } else {
+    const sb_symbol *s = sb_stemmer_stem(stemmer, (const sb_symbol *)w->text.data, (int)w->text.len);
+    if (s) w->stem = propter_arena_copy(arena, (PropterStr){(const char *)s, (size_t)sb_stemmer_length(stemmer)});
+    if (!w->stem.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  }
+  w->kind = w->number ? WORD_NONE : word_kind(w->text);
+  w->known = w->number || w->kind != WORD_NONE || in_dates(w->text);
+  return PROPTER_OK;
+}
+
+PropterStatus words_split(PropterStr text, struct sb_stemmer *stemmer, size_t max, PropterArena *arena, Words *out, PropterError *err) {
+  *out = (Words){0};
+  out->word = propter_arena_alloc(arena, (max + 1) * sizeof *out->word);
+  if (!out->word) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  PropterBuf folded = {.max = PROPTER_QUESTION_BYTES * 8};
+  PropterStatus status = PROPTER_OK;
+  Word *open = NULL;
+  bool space = true;
+  char mark = 0;
+  for (size_t at = 0; at < text.len && status == PROPTER_OK;) {
+    utf8proc_int32_t c;
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text.data + at, (utf8proc_ssize_t)(text.len - at), &c);
+    if (n <= 0) n = 1, c = ' ';
+    utf8proc_int32_t parts[32];
+    int boundclass = 0;
+    utf8proc_ssize_t count = utf8proc_decompose_char(c, parts, 32, UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_DECOMPOSE, &boundclass);
+    if (count < 0 || count > 32) count = 0;
+    if (count == 0 && open) { /* a mark over the letter before it */
+      at += (size_t)n;
+      continue;
+    }
+    for (utf8proc_ssize_t k = 0; k < count && status == PROPTER_OK; k++) {
+      bool digit = parts[k] >= '0' && parts[k] <= '9';
+      if (!digit && !letter(parts[k])) {
+        if (open) status = finish(open, &folded, stemmer, arena, err), open = NULL, space = false, mark = 0;
+        if (parts[k] == ' ' || (parts[k] >= '\t' && parts[k] <= '\r'))
+          space = true;
+        else
+          mark = mark_of(parts[k]);
+        continue;
+      }
+      if (open && open->number != digit) status = finish(open, &folded, stemmer, arena, err), open = NULL, space = false, mark = 0;
+      if (status != PROPTER_OK) break;
+      if (!open) {
+        if (out->count == max) {
+          out->too_many = true;
+          goto done;
+        }
+        open = &out->word[out->count++];
+        *open = (Word){.begin = at, .space = space, .mark = mark, .number = digit};
+        propter_buf_reset(&folded);
+      }
+      propter_buf_add_utf8(&folded, (uint32_t)parts[k]);
+      open->end = at + (size_t)n;
+    }
+    at += (size_t)n;
+  }
+  if (open && status == PROPTER_OK) status = finish(open, &folded, stemmer, arena, err);
+done:
+  propter_buf_clear(&folded);
+  return status;
+}
+
+/* --- spelling ----------------------------------------------------------------------------------------------------------------- */
+
+enum { LONGEST = 48 };
+
+static size_t characters(PropterStr s, utf8proc_int32_t out[LONGEST]) {
+  size_t n = 0;
+  for (size_t at = 0; at < s.len;) {
+    utf8proc_int32_t c;
+    utf8proc_ssize_t len = utf8proc_iterate((const utf8proc_uint8_t *)s.data + at, (utf8proc_ssize_t)(s.len - at), &c);
+    if (len <= 0) len = 1, c = 0xFFFD;
+    if (n == LONGEST) return LONGEST + 1;
+    out[n++] = c;
+    at += (size_t)len;
+  }
+  return n;
+}
+
+unsigned word_slips(PropterStr folded) {
+  size_t n = propter_utf8_length(folded);
+  return n <= 3 ? 0 : n <= 7 ? 1 : 2;
+}
+
+static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
+
+unsigned word_distance(PropterStr a, PropterStr b, unsigned bound) {
+  utf8proc_int32_t x[LONGEST], y[LONGEST];
+  if (a.len > b.len + 8 || b.len > a.len + 8) return bound + 1;
+  size_t n = characters(a, x), m = characters(b, y);
+  if (n > LONGEST || m > LONGEST || n > m + bound || m > n + bound) return bound + 1;
+  unsigned before[LONGEST + 1], last[LONGEST + 1], now[LONGEST + 1];
+  memset(before, 0, sizeof before);
+  for (size_t j = 0; j <= m; j++) last[j] = (unsigned)j;
+  for (size_t i = 1; i <= n; i++) {
+    now[0] = (unsigned)i;
+    for (size_t j = 1; j <= m; j++) {
+      now[j] = least(least(last[j], now[j - 1]) + 1, last[j - 1] + (x[i - 1] != y[j - 1]));
+      if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1]) now[j] = least(now[j], before[j - 2] + 1);
+    }
+    memcpy(before, last, sizeof last);
+    memcpy(last, now, sizeof now);
+  }
+  return last[m] <= bound ? last[m] : bound + 1;
+}
