@@ -82,4 +82,93 @@ PROPTER_API PropterStatus propter_question_parse(PropterLexicon *lexicon, Propte
  * of the grain. Relative periods count from `today`; where the data end earlier, from their end; a note says which. */
 PROPTER_API PropterStatus propter_question_settle(PropterQuestion *question, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena, PropterError *err);
 
+/* ---- answers ----------------------------------------------------------------------------------------------------------------- */
+
+/* One cause as answers show it: the judged cause and the words for it. */
+typedef struct {
+  const PropterCause *cause;
+  PropterStr name;       /* label with its days: "Verizon strike, August 2011 (7-22 Aug)" with an en dash */
+  const char *likely;    /* words for the probability */
+  PropterStr share;      /* "identified, 80-120 %" with an en dash, or "not identified" */
+  PropterStr grade;      /* "both", "text only, not separable from X at this grain" */
+  PropterStr data;       /* what the data tests say, one sentence; empty: none was possible */
+  PropterStr rows;       /* "us-employment.csv:69 and 70, column information"; empty: none recorded */
+  size_t quotes;         /* what documents say for it */
+  const PropterEvidence **quote;
+  size_t facts;          /* documented events, knowledge and reviews for it */
+  const PropterEvidence **fact;
+  size_t objections;     /* what speaks against it */
+  const PropterEvidence **objection;
+} PropterWhyCause;
+
+/* A move that could be asked about. */
+typedef struct {
+  PropterDay first, last;
+  double deviation, z;
+  PropterStr question;   /* in words, as propter_question_parse reads it */
+} PropterWhyMove;
+
+typedef struct {
+  PropterStr iri, label;
+} PropterWhyName;
+
+typedef struct {
+  PropterDay today;        /* the clock, for relative periods */
+  PropterInferOptions infer;
+  bool numbers;            /* show probabilities although they are not calibrated */
+  bool explain;            /* show the terms of each score */
+  size_t limit;            /* causes listed; 0: 5 */
+  PropterStr report;       /* file name of the report that goes with the answer; empty: none */
+} PropterWhyOptions;
+
+PROPTER_API PropterWhyOptions propter_why_options(void);
+
+/* One answer; every renderer shows this and nothing else. Owns all it points to; free with propter_why_free. */
+typedef struct {
+  PropterAnswerOutcome outcome;
+  PropterStatus status;      /* OK, NEGATIVE or DECLINED: what the program's exit code says */
+  PropterQuestion question;
+  PropterInference *inference; /* NULL: not understood */
+  PropterStr form;           /* the WHY form with its prefixes; of a question not understood, of the part that is, or empty */
+  PropterStr form_short;     /* in one line */
+  PropterStr form_words;     /* what the short names in it mean */
+  PropterStr title;          /* "information jobs, August 2011" */
+  PropterStr headline;       /* the answer in one or two sentences */
+  PropterStr premise;        /* the question assumes a direction that the data do not show; else empty */
+  PropterStr back;           /* "back to normal in September 2011"; empty: nothing can be said */
+  size_t causes;             /* shown, by rank */
+  PropterWhyCause *cause;
+  size_t named;              /* the first of them that are named as causes */
+  size_t others;             /* judged, but beyond the limit */
+  PropterStr rows;           /* the rows of the window and of the period before it */
+  PropterStr track;          /* the track record in words */
+  size_t nearest;
+  PropterWhyName *near;
+  size_t moves;
+  PropterWhyMove *move;
+  char id[17];               /* equal graph, question, options and version give equal ids */
+  uint64_t version;          /* of the graph */
+  PropterWhyOptions options;
+  PropterArena arena;
+} PropterWhyAnswer;
+
+PROPTER_API void propter_why_free(PropterWhyAnswer *answer);
+
+/* Answers a question in words. OK with any outcome. INVALID: the window lies outside the data (the message names their first and last day), the text
+ * is not UTF-8. Others as propter_infer_window. */
+PROPTER_API PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err);
+/* The same for a metric by IRI and days, both inclusive. */
+PROPTER_API PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterWhyOptions *options,
+                                             PropterWhyAnswer **out, PropterError *err);
+/* The answer to a question already judged. Takes `inference` (NULL for a question not understood), also on failure. The texts of `question` are copied. */
+PROPTER_API PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options, PropterWhyAnswer **out,
+                                             PropterError *err);
+
+/* Appends the answer in a format: text, json, md, html, csv (query/why/renderers.def). INVALID: no such format. Limits and memory as PropterBuf. */
+PROPTER_API PropterStatus propter_why_render(const PropterWhyAnswer *answer, const char *format, PropterBuf *out, PropterError *err);
+/* "text, json, md, html, csv"; static. */
+PROPTER_API const char *propter_why_formats(void);
+/* "why-information-employment-2011-08.html" and a terminator: a file name for the report on a window. */
+PROPTER_API void propter_why_report_name(PropterStr metric, PropterDay first, PropterDay last, char out[160]);
+
 #endif

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words for a judged question: everything the renderers show is made here, once. */
+#include <math.h>
+
+#include "propter/hash.h"
+#include "render.h"
+
+enum { DEFAULT_LIMIT = 5, MOST_ROWS = 6 };
+
+typedef struct {
+  PropterWhyAnswer *a;
+  PropterBuf text;
+  PropterStatus status;
+  PropterError *err;
+} Build;
+
+/* What was written into the buffer, kept in the arena. */
+static PropterStr keep(Build *b) {
+  PropterStr s = {"", 0};
+  if (b->status == PROPTER_OK) b->status = propter_buf_status(&b->text, b->err);
+  if (b->status == PROPTER_OK && b->text.len) {
+    s = propter_arena_copy(&b->a->arena, propter_buf_str(&b->text));
+    if (!s.data) b->status = propter_fail(b->err, PROPTER_NO_MEMORY, "out of memory"), s = (PropterStr){"", 0};
+  }
+  propter_buf_reset(&b->text);
+  return s;
+}
+
+static PropterStr copy(Build *b, PropterStr s) {
+  propter_buf_add(&b->text, s);
+  return keep(b);
+}
+
+static void *room(Build *b, size_t size) {
+  void *p = b->status == PROPTER_OK ? propter_arena_alloc(&b->a->arena, size ? size : 1) : NULL;
+  if (!p && b->status == PROPTER_OK) b->status = propter_fail(b->err, PROPTER_NO_MEMORY, "out of memory");
+  return p;
+}
+
+/* Where the local name of an IRI begins. */
+static size_t local_at(PropterStr iri) {
+  for (size_t i = iri.len; i-- > 0;)
+    if (iri.data[i] == '#' || iri.data[i] == '/' || iri.data[i] == ':') return i + 1;
+  return 0;
+}
+
+static bool plain_local(PropterStr s) {
+  for (size_t i = 0; i < s.len; i++) {
+    char c = s.data[i];
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c == '-' && i))) return false;
+  }
+  return s.len > 0;
+}
+
+/* --- the WHY form ---------------------------------------------------------------------------------------------------------------- */
+
+static void metric_name(Build *b, PropterStr iri) {
+  size_t at = local_at(iri);
+  PropterStr local = {iri.data + at, iri.len - at};
+  if (plain_local(local)) propter_buf_printf(&b->text, "m:%.*s", (int)local.len, local.data);
+  else propter_buf_printf(&b->text, "<%.*s>", (int)iri.len, iri.data);
+}
+
+static void form(Build *b) {
+  PropterWhyAnswer *a = b->a;
+  const PropterQuestion *q = &a->question;
+  PropterStr iri = a->inference ? a->inference->metric.iri : q->metric_iri;
+  if (!iri.len) return;
+  bool days = q->has_period && q->from != PROPTER_NO_DAY && q->to != PROPTER_NO_DAY;
+  propter_buf_add(&b->text, PROPTER_STR("WHY "));
+  metric_name(b, iri);
+  if (days) {
+    propter_buf_add(&b->text, PROPTER_STR(" DURING \"")), put_day(&b->text, q->from);
+    propter_buf_add(&b->text, PROPTER_STR("\" TO \"")), put_day(&b->text, q->to), propter_buf_add_char(&b->text, '"');
+  }
+  a->form_short = keep(b);
+  metric_name(b, iri);
+  propter_buf_add(&b->text, PROPTER_STR(" = "));
+  propter_buf_add(&b->text, a->inference ? a->inference->metric.label : q->metric_label);
+  if (a->inference) {
+    const PropterMetric *m = &a->inference->metric;
+    if (m->concept_label.len) propter_buf_add(&b->text, PROPTER_STR(": ")), propter_buf_add(&b->text, m->concept_label);
+    if (m->seasonally_adjusted) propter_buf_add(&b->text, PROPTER_STR(", seasonally adjusted"));
+  }
+  a->form_words = keep(b);
+  size_t at = local_at(iri);
+  if (plain_local((PropterStr){iri.data + at, iri.len - at})) propter_buf_printf(&b->text, "PREFIX m: <%.*s>\n", (int)at, iri.data);
+  if (days) propter_buf_add(&b->text, PROPTER_STR("PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"));
+  propter_buf_add(&b->text, PROPTER_STR("WHY "));
+  metric_name(b, iri);
+  if (days) {
+    propter_buf_add(&b->text, PROPTER_STR("\nDURING \"")), put_day(&b->text, q->from);
+    propter_buf_add(&b->text, PROPTER_STR("\"^^xsd:date TO \"")), put_day(&b->text, q->to), propter_buf_add(&b->text, PROPTER_STR("\"^^xsd:date"));
+  }
+  a->form = keep(b);
+}
+
+/* --- one cause ------------------------------------------------------------------------------------------------------------------- */
+
+static bool contains_year(PropterStr text, PropterDay day) {
+  char year[16];
+  propter_day_format(day, year);
+  return propter_str_find(text, (PropterStr){year, 4}) != SIZE_MAX;
+}
+
+static PropterStr cause_name(Build *b, const PropterCause *c) {
+  put_line(&b->text, c->label);
+  if (c->start == PROPTER_NO_DAY) return keep(b);
+  PropterDay end = c->end == PROPTER_NO_DAY ? c->start : c->end;
+  int y, y2, m, d;
+  propter_day_civil(c->start, &y, &m, &d), propter_day_civil(end, &y2, &m, &d);
+  bool said = contains_year(c->label, c->start) || contains_year(c->label, end);
+  if (said && y != y2) return keep(b); /* the label has its own years */
+  propter_buf_add(&b->text, said ? PROPTER_STR(" (") : PROPTER_STR(", "));
+  if (c->end == PROPTER_NO_DAY) propter_buf_add(&b->text, PROPTER_STR("from "));
+  put_days(&b->text, c->start, end, !said);
+  if (said) propter_buf_add_char(&b->text, ')');
+  return keep(b);
+}
+
+static PropterStr share_words(Build *b, const PropterCauseScore *s) {
+  if (!s->share_identified || !isfinite(s->share)) return PROPTER_STR("not identified");
+  propter_buf_add(&b->text, PROPTER_STR("identified, "));
+  if (isfinite(s->share_low) && isfinite(s->share_high)) {
+    put_number(&b->text, s->share_low * 100, 0);
+    propter_buf_add(&b->text, s->share_low < -.005 || s->share_high < -.005 ? PROPTER_STR(" to ") : PROPTER_STR("\xE2\x80\x93"));
+    put_number(&b->text, s->share_high * 100, 0), propter_buf_add(&b->text, PROPTER_STR(" %"));
+  } else {
+    put_number(&b->text, s->share * 100, 0), propter_buf_add(&b->text, PROPTER_STR(" %"));
+  }
+  return keep(b);
+}
+
+static PropterStr grade_words(Build *b, const PropterCause *c) {
+  if (c->score.grade == PROPTER_GRADE_NOT_SEPARABLE) {
+    propter_buf_add(&b->text, PROPTER_STR("text only, not separable"));
+    if (c->inseparable_from.len) propter_buf_add(&b->text, PROPTER_STR(" from ")), put_line(&b->text, c->inseparable_from);
+    propter_buf_add(&b->text, PROPTER_STR(" at this grain"));
+    return keep(b);
+  }
+  return propter_str(propter_grade_name(c->score.grade));
+}
+
+static PropterStr without_stop(PropterStr s) {
+  s = propter_str_trim(s);
+  while (s.len && (s.data[s.len - 1] == '.' || s.data[s.len - 1] == ';')) s.len--;
+  return s;
+}
+
+static PropterStr data_words(Build *b, const PropterCause *c) {
+  bool first = true;
+  for (size_t i = 0; i < c->evidences; i++) {
+    const PropterEvidence *e = &c->evidence[i];
+    if (e->kind != PROPTER_EVIDENCE_TEST || !e->text.len) continue;
+    if (!first) propter_buf_add(&b->text, PROPTER_STR("; "));
+    put_line(&b->text, without_stop(e->text));
+    first = false;
+  }
+  return keep(b);
+}
+
+typedef struct {
+  PropterStr file, column;
+  uint64_t row;
+} Place;
+
+static bool together(const Place *a, const Place *b) { return propter_str_equal(a->file, b->file) && propter_str_equal(a->column, b->column); }
+
+/* "us-employment.csv:69 and 70, column information" for cells of one column; others follow after a semicolon. */
+static PropterStr rows_words(Build *b, const Place *cell, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    bool earlier = false;
+    for (size_t k = 0; k < i; k++) earlier |= together(&cell[k], &cell[i]);
+    if (earlier || !cell[i].file.len) continue;
+    uint64_t row[MOST_ROWS];
+    size_t n = 0, all = 0;
+    for (size_t k = i; k < count; k++) {
+      if (!together(&cell[k], &cell[i])) continue;
+      bool known = false;
+      for (size_t j = 0; j < n; j++) known |= row[j] == cell[k].row;
+      if (known) continue;
+      all++;
+      if (n < MOST_ROWS) row[n++] = cell[k].row;
+    }
+    for (size_t k = 1; k < n; k++)
+      for (size_t j = k; j > 0 && row[j - 1] > row[j]; j--) {
+        uint64_t t = row[j];
+        row[j] = row[j - 1];
+        row[j - 1] = t;
+      }
+    if (b->text.len) propter_buf_add(&b->text, PROPTER_STR("; "));
+    put_line(&b->text, base_name(cell[i].file));
+    bool run = n > 2 && n == all && row[n - 1] - row[0] == n - 1;
+    for (size_t k = 0; k < n; k++) {
+      if (run && k > 0 && k + 1 < n) continue;
+      propter_buf_add(&b->text, k == 0 ? PROPTER_STR(":") : run ? PROPTER_STR(" to ") : k + 1 == n && n == all ? PROPTER_STR(" and ") : PROPTER_STR(", "));
+      propter_buf_printf(&b->text, "%llu", (unsigned long long)row[k]);
+    }
+    if (all > n) propter_buf_printf(&b->text, " and %zu more", all - n);
+    if (cell[i].column.len) propter_buf_add(&b->text, PROPTER_STR(", column ")), put_line(&b->text, cell[i].column);
+  }
+  return keep(b);
+}
+
+static PropterStr cause_rows(Build *b, const PropterCause *c) {
+  Place *cell = room(b, c->evidences * sizeof *cell);
+  size_t n = 0;
+  for (size_t i = 0; cell && i < c->evidences; i++)
+    if (c->evidence[i].kind == PROPTER_EVIDENCE_ROW) cell[n++] = (Place){c->evidence[i].cell.file, c->evidence[i].cell.column, c->evidence[i].cell.row};
+  return cell ? rows_words(b, cell, n) : (PropterStr){"", 0};
+}
+
+static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
+  w->cause = c;
+  w->name = cause_name(b, c);
+  w->likely = propter_likelihood_words(c->score.p);
+  w->share = share_words(b, &c->score);
+  w->grade = grade_words(b, c);
+  w->data = data_words(b, c);
+  w->rows = cause_rows(b, c);
+  w->quote = room(b, c->evidences * sizeof *w->quote);
+  w->fact = room(b, c->evidences * sizeof *w->fact);
+  w->objection = room(b, c->evidences * sizeof *w->objection);
+  if (b->status != PROPTER_OK) return;
+  for (size_t i = 0; i < c->evidences; i++) {
+    const PropterEvidence *e = &c->evidence[i];
+    if (e->kind == PROPTER_EVIDENCE_ROW || e->kind == PROPTER_EVIDENCE_TEST) continue;
+    if (e->against) w->objection[w->objections++] = e;
+    else if (e->kind == PROPTER_EVIDENCE_QUOTE) w->quote[w->quotes++] = e;
+    else w->fact[w->facts++] = e;
+  }
+}
+
+/* --- the whole ----------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_named(const PropterWhyAnswer *a, const PropterCause *c) {
+  const PropterScoreOptions *o = &a->options.infer.score;
+  return a->outcome == PROPTER_ANSWER_ANSWERED && c->score.p >= o->cost_wrong / (o->cost_wrong + o->cost_silent);
+}
+
+static PropterStr return_words(Build *b) {
+  const PropterInference *f = b->a->inference;
+  size_t end = SIZE_MAX;
+  for (size_t i = 0; i < f->points; i++)
+    if (f->point[i].in_window) end = i;
+  if (end == SIZE_MAX || b->a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) return (PropterStr){"", 0};
+  PropterDay last = PROPTER_NO_DAY;
+  for (size_t i = end + 1; i < f->points && isfinite(f->point[i].expected) && isfinite(f->point[i].value); i++) {
+    last = f->point[i].last;
+    if (f->point[i].value < f->point[i].low || f->point[i].value > f->point[i].high) continue;
+    propter_buf_add(&b->text, PROPTER_STR("back to normal in ")), put_period(&b->text, f->point[i].first, f->point[i].last);
+    return keep(b);
+  }
+  if (last == PROPTER_NO_DAY) return (PropterStr){"", 0};
+  propter_buf_add(&b->text, PROPTER_STR("not back to normal by "));
+  put_day(&b->text, last);
+  return keep(b);
+}
+
+static void amount(Build *b, double value) {
+  put_number(&b->text, fabs(value), answer_decimals(b->a));
+  put_unit(&b->text, b->a, put_line);
+}
+
+static void capital(PropterBuf *text) {
+  if (text->len && text->data[0] >= 'a' && text->data[0] <= 'z') text->data[0] = (char)(text->data[0] - 32);
+}
+
+static PropterStr headline(Build *b) {
+  PropterWhyAnswer *a = b->a;
+  const PropterInference *f = a->inference;
+  PropterBuf *t = &b->text;
+  if (!f) {
+    propter_buf_printf(t, "Not understood: %s", propter_gap_text(a->question.gap));
+    if (a->question.about.len) propter_buf_add(t, PROPTER_STR(" (\"")), put_line(t, a->question.about), propter_buf_add(t, PROPTER_STR("\")"));
+    propter_buf_add_char(t, '.');
+    return keep(b);
+  }
+  put_line(t, f->metric.label), capital(t);
+  bool testable = a->outcome != PROPTER_ANSWER_NOT_TESTABLE;
+  if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
+    propter_buf_add(t, PROPTER_STR(" did not move more than usual in ")), put_period(t, f->first, f->last);
+  } else if (testable) {
+    propter_buf_add(t, PROPTER_STR(" stood ")), amount(b, f->deviation);
+    propter_buf_printf(t, " %s what was to be expected in ", f->deviation < 0 ? "below" : "above"), put_period(t, f->first, f->last);
+  } else {
+    propter_buf_add(t, PROPTER_STR(" in ")), put_period(t, f->first, f->last), propter_buf_add(t, PROPTER_STR(" cannot be judged"));
+  }
+  propter_buf_add(t, PROPTER_STR(". "));
+  if (a->outcome == PROPTER_ANSWER_ANSWERED && a->causes) {
+    size_t n = a->named ? a->named : 1;
+    char first = a->cause[0].likely[0];
+    propter_buf_printf(t, "%c%s cause%s: ", first >= 'a' && first <= 'z' ? first - 32 : first, a->cause[0].likely + 1, n > 1 ? "s" : "");
+    for (size_t i = 0; i < n && i < 3; i++) {
+      if (i) propter_buf_add(t, i + 1 == n || i == 2 ? PROPTER_STR(" and ") : PROPTER_STR("; "));
+      propter_buf_add(t, a->cause[i].name);
+    }
+    propter_buf_add_char(t, '.');
+  } else if (a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) {
+    propter_buf_add(t, PROPTER_STR("The cause is unknown."));
+  }
+  while (t->len && t->data[t->len - 1] == ' ') t->data[--t->len] = 0;
+  return keep(b);
+}
+
+static PropterStr premise(Build *b) {
+  PropterWhyAnswer *a = b->a;
+  const PropterInference *f = a->inference;
+  int asked = a->question.direction;
+  if (!f || !asked || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return (PropterStr){"", 0};
+  double wanted = asked;
+  if (f->deviation * wanted > 0 || (isfinite(f->change) && f->change * wanted > 0)) return (PropterStr){"", 0};
+  propter_buf_printf(&b->text, "the question speaks of a %s, but the figure ", asked < 0 ? "fall" : "rise");
+  if (isfinite(f->change) && f->change != 0) propter_buf_printf(&b->text, "%s by ", f->change < 0 ? "fell" : "rose"), amount(b, f->change);
+  else propter_buf_add(&b->text, PROPTER_STR("did not change"));
+  propter_buf_printf(&b->text, " and stood %s what was to be expected", f->deviation < 0 ? "below" : f->deviation > 0 ? "above" : "exactly at");
+  return keep(b);
+}
+
+static PropterStr track(Build *b) {
+  const PropterInference *f = b->a->inference;
+  size_t n = f ? f->audited : 0;
+  if (f && f->calibrated) {
+    propter_buf_printf(&b->text, "%zu audited answers, %zu of them right", f->audited, f->audited_right);
+  } else {
+    propter_buf_printf(&b->text, "%zu audited answer%s, so no percentages yet", n, n == 1 ? "" : "s");
+    if (!b->a->options.numbers) propter_buf_add(&b->text, PROPTER_STR(" (details: --numbers)"));
+  }
+  return keep(b);
+}
+
+static PropterStr title(Build *b) {
+  const PropterInference *f = b->a->inference;
+  if (!f) {
+    if (b->a->question.text.len) put_line_cut(&b->text, b->a->question.text, 120);
+    return keep(b);
+  }
+  put_line(&b->text, f->metric.label), propter_buf_add(&b->text, PROPTER_STR(", ")), put_period(&b->text, f->first, f->last);
+  return keep(b);
+}
+
+/* Equal question, options and graph: equal id. */
+static void identity(Build *b) {
+  PropterWhyAnswer *a = b->a;
+  const PropterWhyOptions *o = &a->options;
+  propter_buf_printf(&b->text, "%.*s\n%s\n%.*s\n%llu %llu %d %u\n", (int)a->form.len, a->form.data, a->question.gap ? propter_gap_code(a->question.gap) : "", a->inference ? 0 : (int)a->question.text.len,
+                     a->question.text.data ? a->question.text.data : "", (unsigned long long)a->version, (unsigned long long)o->infer.score.seed, (int)o->infer.known_by, o->infer.depth);
+  for (size_t i = 0; i < o->infer.without_count; i++) propter_buf_printf(&b->text, "-%.*s\n", (int)o->infer.without[i].len, o->infer.without[i].data);
+  PropterStr all = keep(b);
+  (void)snprintf(a->id, sizeof a->id, "%016llx", (unsigned long long)propter_hash64(all));
+}
+
+static void copy_question(Build *b, const PropterQuestion *q) {
+  PropterQuestion *to = &b->a->question;
+  *to = *q;
+  to->text = copy(b, q->text);
+  to->about = copy(b, q->about);
+  to->metric_iri = copy(b, q->metric_iri);
+  to->metric_label = copy(b, q->metric_label);
+  to->metric_words = copy(b, q->metric_words);
+  for (size_t i = 0; i < q->note_count; i++) to->note[i] = copy(b, q->note[i]);
+}
+
+static void copy_options(Build *b, const PropterWhyOptions *options) {
+  PropterWhyOptions *o = &b->a->options;
+  *o = *options;
+  o->report = copy(b, options->report);
+  PropterStr *without = room(b, o->infer.without_count * sizeof *without);
+  for (size_t i = 0; without && i < o->infer.without_count; i++) without[i] = copy(b, options->infer.without[i]);
+  o->infer.without = without;
+  o->infer.slice = NULL;
+  o->infer.slice_count = 0;
+  if (!o->limit) o->limit = DEFAULT_LIMIT;
+}
+
+static PropterStatus exit_status(PropterAnswerOutcome outcome) {
+  switch (outcome) {
+    case PROPTER_ANSWER_ANSWERED: return PROPTER_OK;
+    case PROPTER_ANSWER_DID_NOT_MOVE: return PROPTER_NEGATIVE;
+    default: return PROPTER_DECLINED;
+  }
+}
+
+static void fill_inference(Build *b) {
+  PropterWhyAnswer *a = b->a;
+  const PropterInference *f = a->inference;
+  a->causes = f->causes < a->options.limit ? f->causes : a->options.limit;
+  a->others = f->causes - a->causes;
+  a->cause = room(b, a->causes * sizeof *a->cause);
+  for (size_t i = 0; a->cause && i < a->causes; i++) {
+    fill_cause(b, &a->cause[i], &f->cause[i]);
+    if (i == a->named && is_named(a, &f->cause[i])) a->named++;
+  }
+  Place *cell = room(b, f->cells * sizeof *cell);
+  size_t n = 0;
+  for (size_t i = 0; cell && i < f->cells && f->cell[i].first <= f->last; i++)
+    if (f->cell[i].row) cell[n++] = (Place){f->cell[i].file, f->cell[i].column, f->cell[i].row};
+  if (cell) a->rows = rows_words(b, cell, n);
+  a->back = return_words(b);
+}
+
+PropterWhyOptions propter_why_options(void) {
+  return (PropterWhyOptions){.today = PROPTER_NO_DAY, .infer = propter_infer_options(), .limit = DEFAULT_LIMIT, .report = {"", 0}};
+}
+
+void propter_why_free(PropterWhyAnswer *a) {
+  if (!a) return;
+  propter_inference_free(a->inference);
+  propter_arena_clear(&a->arena);
+  propter_free(a);
+}
+
+PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
+  *out = NULL;
+  PropterWhyAnswer *a = propter_calloc(1, sizeof *a);
+  if (!a) {
+    propter_inference_free(inference);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  }
+  a->inference = inference;
+  a->outcome = inference ? inference->outcome : PROPTER_ANSWER_NOT_UNDERSTOOD;
+  a->status = exit_status(a->outcome);
+  a->version = inference ? inference->version : 0;
+  Build b = {.a = a, .err = err};
+  copy_options(&b, options);
+  copy_question(&b, question);
+  if (b.status == PROPTER_OK && inference) fill_inference(&b);
+  if (b.status == PROPTER_OK) {
+    form(&b);
+    a->title = title(&b);
+    a->headline = headline(&b);
+    a->premise = premise(&b);
+    a->track = track(&b);
+    identity(&b);
+  }
+  propter_buf_clear(&b.text);
+  if (b.status != PROPTER_OK) {
+    propter_why_free(a);
+    return b.status;
+  }
+  *out = a;
+  return PROPTER_OK;
+}
+
+/* --- renderers -------------------------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *name;
+  PropterStatus (*render)(const PropterWhyAnswer *answer, PropterBuf *out, PropterError *err);
+} renderers[] = {
+#define RENDERER(name) {#name, render_##name},
+#include "renderers.def"
+#undef RENDERER
+};
+
+PropterStatus propter_why_render(const PropterWhyAnswer *answer, const char *format, PropterBuf *out, PropterError *err) {
+  for (size_t i = 0; i < sizeof renderers / sizeof *renderers; i++)
+    if (strcmp(renderers[i].name, format) == 0) {
+      PROPTER_TRY(renderers[i].render(answer, out, err));
+      return propter_buf_status(out, err);
+    }
+  return propter_fail(err, PROPTER_INVALID, "unknown format \"%s\"; expected one of %s", format, propter_why_formats());
+}
+
+const char *propter_why_formats(void) {
+  return
+#define RENDERER(name) ", " #name
+#include "renderers.def"
+#undef RENDERER
+      + 2;
+}
+
+void propter_why_report_name(PropterStr metric, PropterDay first, PropterDay last, char out[160]) {
+  size_t at = local_at(metric), n = 0;
+  char local[96], days[40], a[16], b[16];
+  for (size_t i = at; i < metric.len && n + 1 < sizeof local; i++) {
+    char c = metric.data[i];
+    bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    local[n++] = fine ? c : '-';
+  }
+  local[n] = 0;
+  propter_day_format(first, a), propter_day_format(last, b);
+  int y, m, d, y2, m2, d2;
+  propter_day_civil(first, &y, &m, &d), propter_day_civil(last, &y2, &m2, &d2);
+  if (d == 1 && d2 == propter_month_length(y2, m2)) a[7] = b[7] = 0;
+  if (strcmp(a, b) == 0) (void)snprintf(days, sizeof days, "%s", a);
+  else (void)snprintf(days, sizeof days, "%s-to-%s", a, b);
+  (void)snprintf(out, 160, "why-%s-%s.html", local[0] ? local : "metric", days);
+}

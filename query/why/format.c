@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers, days and foreign text, written the same way everywhere. */
+#include <math.h>
+#include <utf8proc.h>
+
+#include "render.h"
+
+bool same(PropterStr a, const char *b) { return propter_str_equal(a, propter_str(b)); }
+
+/* --- numbers ------------------------------------------------------------------------------------------------------------------- */
+
+int number_decimals(double se) {
+  if (!(se > 0) || !isfinite(se)) return 0;
+  int d = -(int)floor(log10(se / 3)); /* rounding then adds at most a sixth of the error */
+  return d < 0 ? 0 : d > 6 ? 6 : d;
+}
+
+static void digits(PropterBuf *out, double value, int decimals) {
+  char text[400];
+  int n = snprintf(text, sizeof text, "%.*f", decimals, value);
+  int whole = 0;
+  while (whole < n && text[whole] >= '0' && text[whole] <= '9') whole++;
+  for (int i = 0; i < n; i++) {
+    if (i > 0 && i < whole && (whole - i) % 3 == 0) propter_buf_add_char(out, ',');
+    propter_buf_add_char(out, i >= whole && (text[i] < '0' || text[i] > '9') ? '.' : text[i]);
+  }
+}
+
+static bool rounds_to_zero(double value, int decimals) { return fabs(value) < 0.5 * pow(10, -decimals); }
+
+static void number(PropterBuf *out, double value, int decimals, bool plus) {
+  if (!isfinite(value)) {
+    propter_buf_add(out, PROPTER_STR("n/a"));
+    return;
+  }
+  if (rounds_to_zero(value, decimals)) {
+    value = 0;
+    plus = false;
+  }
+  if (value < 0) propter_buf_add(out, PROPTER_STR("\xE2\x88\x92"));
+  else if (plus) propter_buf_add_char(out, '+');
+  digits(out, fabs(value), decimals);
+}
+
+void put_number(PropterBuf *out, double value, int decimals) { number(out, value, decimals, false); }
+void put_signed(PropterBuf *out, double value, int decimals) { number(out, value, decimals, true); }
+
+void put_percent(PropterBuf *out, double part, bool sign) {
+  double p = part * 100;
+  number(out, p, fabs(p) < 9.95 ? 1 : 0, sign);
+  if (isfinite(p)) propter_buf_add(out, PROPTER_STR(" %"));
+}
+
+void put_probability(PropterBuf *out, double p) {
+  if (!isfinite(p)) propter_buf_add(out, PROPTER_STR("n/a"));
+  else if (p < .005) propter_buf_add(out, PROPTER_STR("<.01"));
+  else if (p >= .995) propter_buf_add(out, PROPTER_STR(">.99"));
+  else propter_buf_printf(out, ".%02d", (int)(p * 100 + .5));
+}
+
+void put_plain(PropterBuf *out, double value, const char *none) {
+  char text[48];
+  if (!isfinite(value)) {
+    propter_buf_add(out, propter_str(none));
+    return;
+  }
+  if (value == 0) value = 0; /* no minus zero */
+  (void)snprintf(text, sizeof text, "%.10g", value);
+  for (char *p = text; *p; p++)
+    if (*p == ',') *p = '.';
+  propter_buf_add(out, propter_str(text));
+}
+
+int answer_decimals(const PropterWhyAnswer *a) { return a->inference ? number_decimals((a->inference->expected_high - a->inference->expected_low) / 4) : 0; }
+
+/* --- days ---------------------------------------------------------------------------------------------------------------------- */
+
+static const char *const long_month[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+
+void put_day(PropterBuf *out, PropterDay day) {
+  char text[16];
+  propter_day_format(day, text);
+  propter_buf_add(out, propter_str(text));
+}
+
+void put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year) {
+  int y, m, d, y2, m2, d2;
+  propter_day_civil(first, &y, &m, &d);
+  propter_day_civil(last, &y2, &m2, &d2);
+  if (first == last) propter_buf_printf(out, "%d %.3s", d, long_month[m - 1]);
+  else if (y == y2 && m == m2) propter_buf_printf(out, "%d\xE2\x80\x93%d %.3s", d, d2, long_month[m - 1]);
+  else if (y == y2 || !year) propter_buf_printf(out, "%d %.3s \xE2\x80\x93 %d %.3s", d, long_month[m - 1], d2, long_month[m2 - 1]);
+  else propter_buf_printf(out, "%d %.3s %d \xE2\x80\x93 %d %.3s", d, long_month[m - 1], y, d2, long_month[m2 - 1]);
+  if (year) propter_buf_printf(out, " %d", y2);
+}
+
+void put_period(PropterBuf *out, PropterDay first, PropterDay last) {
+  int y, m, d, y2, m2, d2;
+  propter_day_civil(first, &y, &m, &d);
+  propter_day_civil(last, &y2, &m2, &d2);
+  if (d != 1 || d2 != propter_month_length(y2, m2)) {
+    put_days(out, first, last, true);
+  } else if (m == 1 && m2 == 12) {
+    propter_buf_printf(out, "%d", y);
+    if (y2 != y) propter_buf_printf(out, " to %d", y2);
+  } else if (y == y2 && m == m2) {
+    propter_buf_printf(out, "%s %d", long_month[m - 1], y);
+  } else if (y == y2) {
+    propter_buf_printf(out, "%s to %s %d", long_month[m - 1], long_month[m2 - 1], y);
+  } else {
+    propter_buf_printf(out, "%s %d to %s %d", long_month[m - 1], y, long_month[m2 - 1], y2);
+  }
+}
+
+/* --- text that others wrote ------------------------------------------------------------------------------------------------------ */
+
+/* One character at a time; what is not UTF-8 becomes U+FFFD. */
+static uint32_t next(PropterStr text, size_t *at) {
+  utf8proc_int32_t c;
+  utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text.data + *at, (utf8proc_ssize_t)(text.len - *at), &c);
+  if (n <= 0) n = 1, c = 0xFFFD;
+  *at += (size_t)n;
+  return (uint32_t)c;
+}
+
+/* Characters that steer a terminal, or turn the direction of what follows: C0, DEL, C1, line and paragraph separators, embeddings, isolates. */
+static bool steers(uint32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+static bool white(uint32_t c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x2028 || c == 0x2029; }
+
+/* Passes each character through `put`, white space folded to one blank, steering characters replaced. */
+static void each(PropterBuf *out, PropterStr text, size_t most, void (*put)(PropterBuf *, uint32_t)) {
+  size_t count = 0;
+  bool gap = false, any = false;
+  for (size_t at = 0; at < text.len;) {
+    uint32_t c = next(text, &at);
+    if (white(c)) {
+      gap = any;
+      continue;
+    }
+    if (most && ++count > most) {
+      propter_buf_add(out, PROPTER_STR("\xE2\x80\xA6"));
+      return;
+    }
+    if (gap) put(out, ' '), count++;
+    gap = false;
+    any = true;
+    put(out, steers(c) ? 0xFFFD : c);
+  }
+}
+
+static void as_is(PropterBuf *out, uint32_t c) { propter_buf_add_utf8(out, c); }
+void put_line(PropterBuf *out, PropterStr text) { each(out, text, 0, as_is); }
+void put_line_cut(PropterBuf *out, PropterStr text, size_t characters) { each(out, text, characters, as_is); }
+
+static void as_md(PropterBuf *out, uint32_t c) {
+  if (c == '<') propter_buf_add(out, PROPTER_STR("&lt;"));
+  else if (c == '>') propter_buf_add(out, PROPTER_STR("&gt;"));
+  else if (c == '&') propter_buf_add(out, PROPTER_STR("&amp;"));
+  else {
+    if (c < 0x80 && c && strchr("\\`*_[]|#~!$", (int)c)) propter_buf_add_char(out, '\\');
+    propter_buf_add_utf8(out, c);
+  }
+}
+void put_md(PropterBuf *out, PropterStr text) { each(out, text, 0, as_md); }
+
+static void as_html(PropterBuf *out, uint32_t c) {
+  switch (c) {
+    case '<': propter_buf_add(out, PROPTER_STR("&lt;")); break;
+    case '>': propter_buf_add(out, PROPTER_STR("&gt;")); break;
+    case '&': propter_buf_add(out, PROPTER_STR("&amp;")); break;
+    case '"': propter_buf_add(out, PROPTER_STR("&quot;")); break;
+    case '\'': propter_buf_add(out, PROPTER_STR("&#39;")); break;
+    default: propter_buf_add_utf8(out, c);
+  }
+}
+void put_html(PropterBuf *out, PropterStr text) { each(out, text, 0, as_html); }
+
+void put_json(PropterBuf *out, PropterStr text) {
+  propter_buf_add_char(out, '"');
+  for (size_t at = 0; at < text.len;) {
+    uint32_t c = next(text, &at);
+    if (c == '"' || c == '\\') propter_buf_printf(out, "\\%c", (char)c);
+    else if (c < 0x20 || c == 0x7F || c == 0x2028 || c == 0x2029 || c == '<') propter_buf_printf(out, "\\u%04x", c);
+    else propter_buf_add_utf8(out, c);
+  }
+  propter_buf_add_char(out, '"');
+}
+
+static void as_csv(PropterBuf *out, uint32_t c) {
+  if (c == '"') propter_buf_add_char(out, '"');
+  propter_buf_add_utf8(out, c);
+}
+void put_csv(PropterBuf *out, PropterStr text) {
+  propter_buf_add_char(out, '"');
+  bool runs = text.len && strchr("=+-@\t\r\n|%", text.data[0]) != NULL && text.data[0];
+  PropterStr start = propter_str_trim(text);
+  if (runs || (start.len && start.data[0] && strchr("=+-@", start.data[0]))) propter_buf_add_char(out, '\'');
+  each(out, text, 0, as_csv);
+  propter_buf_add_char(out, '"');
+}
+
+size_t text_width(PropterStr text) {
+  size_t width = 0;
+  for (size_t at = 0; at < text.len;) {
+    int w = utf8proc_charwidth((utf8proc_int32_t)next(text, &at));
+    if (w > 0) width += (size_t)w;
+  }
+  return width;
+}
+
+void put_pad(PropterBuf *out, size_t columns) {
+  while (columns--) propter_buf_add_char(out, ' ');
+}
+
+PropterStr base_name(PropterStr path) {
+  for (size_t i = path.len; i-- > 0;)
+    if (path.data[i] == '/' && i + 1 < path.len) return (PropterStr){path.data + i + 1, path.len - i - 1};
+  return path;
+}
+
+void put_place(PropterBuf *out, const PropterEvidence *q) {
+  propter_buf_add(out, base_name(q->path.len ? q->path : q->document));
+  if (q->section.len) propter_buf_add(out, PROPTER_STR(" \xC2\xA7 ")), propter_buf_add(out, q->section);
+  if (q->char_end > q->char_start) propter_buf_printf(out, ", characters %llu\xE2\x80\x93%llu", (unsigned long long)q->char_start, (unsigned long long)q->char_end);
+}
+
+void put_unit(PropterBuf *out, const PropterWhyAnswer *a, void (*put)(PropterBuf *, PropterStr)) {
+  if (!a->inference) return;
+  const PropterMetric *m = &a->inference->metric;
+  PropterStr unit = m->unit_label.len ? m->unit_label : m->unit;
+  if (unit.len) propter_buf_add_char(out, ' '), put(out, unit);
+}

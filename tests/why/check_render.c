@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every renderer against its golden files (PROPTER_BLESS=1 rewrites them), the JSON against its schema, and hostile text against all of them. */
+#include <libxml/HTMLparser.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "made.h"
+#include "propter/io.h"
+#include "schema.h"
+#include "support.h"
+
+Suite *suite_render(void);
+
+static const char *const formats[] = {"text", "md", "json", "csv", "html"};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+static PropterWhyAnswer *answer_for(MadeKind kind, bool numbers) {
+  PropterInference *f = made_inference(kind);
+  PropterQuestion q = made_question(f, kind == MADE_HOSTILE ? made_payload : "why did information jobs fall");
+  q.direction = kind == MADE_QUIET ? 1 : -1;
+  PropterWhyOptions o = propter_why_options();
+  o.numbers = o.explain = numbers;
+  o.report = PROPTER_STR("why-information-employment-2011-08.html");
+  PropterWhyAnswer *a;
+  ck_ok(propter_why_answer(&q, f, &o, &a, err));
+  return a;
+}
+
+static void render(const PropterWhyAnswer *a, const char *format, PropterBuf *out) {
+  propter_buf_reset(out);
+  ck_ok(propter_why_render(a, format, out, err));
+}
+
+static const char *golden_path(const char *name, const char *format) {
+  static char path[512];
+  (void)snprintf(path, sizeof path, "%s/tests/why/golden/%s.%s", getenv("srcdir"), name, strcmp(format, "text") == 0 ? "txt" : format);
+  return path;
+}
+
+static void compare(const char *name, const char *format, const PropterBuf *got) {
+  const char *path = golden_path(name, format);
+  if (getenv("PROPTER_BLESS")) support_write(path, propter_buf_str(got));
+  PropterBuf want = {0};
+  ck_ok(propter_io_read_file(path, 0, &want, err));
+  ck_assert_msg(propter_str_equal(propter_buf_str(&want), propter_buf_str(got)), "%s differs from %s", format, path);
+  propter_buf_clear(&want);
+}
+
+START_TEST(answers_look_as_agreed) {
+  PropterBuf out = {0};
+  for (MadeKind k = MADE_ANSWERED; k <= MADE_NOT_TESTABLE; k++) {
+    PropterWhyAnswer *a = answer_for(k, false);
+    for (int i = 0; i < FORMATS; i++) {
+      if (k != MADE_ANSWERED && strcmp(formats[i], "html") == 0) continue; /* one report stands for all */
+      render(a, formats[i], &out);
+      compare(made_names[k], formats[i], &out);
+    }
+    propter_why_free(a);
+  }
+  PropterWhyAnswer *a = answer_for(MADE_ANSWERED, true);
+  render(a, "text", &out);
+  compare("answered-numbers", "text", &out);
+  propter_why_free(a);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+static json_t *schema(void) {
+  char path[512];
+  (void)snprintf(path, sizeof path, "%s/query/why/answer.schema.json", getenv("srcdir"));
+  json_error_t e;
+  json_t *s = json_load_file(path, 0, &e);
+  ck_assert_msg(s != NULL, "%s: %s", path, e.text);
+  return s;
+}
+
+START_TEST(json_follows_its_schema) {
+  json_t *s = schema();
+  PropterBuf out = {0};
+  for (MadeKind k = MADE_ANSWERED; k < MADE_COUNT; k++) {
+    PropterWhyAnswer *a = answer_for(k, false);
+    render(a, "json", &out);
+    json_error_t e;
+    json_t *v = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, &e);
+    ck_assert_msg(v != NULL, "%s: %s at %d", made_names[k], e.text, e.position);
+    char why[600] = "";
+    ck_assert_msg(schema_valid(s, v, why, sizeof why), "%s: %s", made_names[k], why);
+    ck_assert_int_eq((int)json_integer_value(json_object_get(v, "exit")), propter_exit_code(a->status));
+    json_decref(v);
+    propter_why_free(a);
+  }
+  propter_buf_clear(&out);
+  json_decref(s);
+}
+END_TEST
+
+START_TEST(schema_refuses_what_it_should) {
+  json_t *s = schema();
+  PropterBuf out = {0};
+  PropterWhyAnswer *a = answer_for(MADE_ANSWERED, false);
+  render(a, "json", &out);
+  char why[600];
+  json_t *v = json_loadb(out.data, out.len, 0, NULL);
+  json_object_set_new(v, "extra", json_true());
+  ck_assert(!schema_valid(s, v, why, sizeof why));
+  json_object_del(v, "extra");
+  ck_assert(schema_valid(s, v, why, sizeof why));
+  json_object_set_new(v, "outcome", json_string("perhaps"));
+  ck_assert(!schema_valid(s, v, why, sizeof why));
+  json_object_set_new(v, "outcome", json_string("answered"));
+  json_object_del(json_array_get(json_object_get(v, "causes"), 0), "grade");
+  ck_assert(!schema_valid(s, v, why, sizeof why));
+  ck_assert_ptr_nonnull(strstr(why, "/causes/0: misses grade"));
+  json_object_set_new(s, "dependentRequired", json_object());
+  ck_assert(!schema_valid(s, v, why, sizeof why));
+  ck_assert_ptr_nonnull(strstr(why, "unknown keyword"));
+  json_decref(v);
+  json_decref(s);
+  propter_why_free(a);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+static bool allowed_element(const char *name) {
+  static const char *const names[] = {"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "h3", "p", "dl", "div", "dt", "dd", "small", "figure", "figcaption", "svg", "desc", "rect", "line", "text", "polygon",
+                                      "polyline", "circle", "section", "header", "span", "strong", "blockquote", "details", "summary", "table", "tr", "th", "td", "ul", "li", "pre", "code", "footer", "br"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(names[i], name) == 0) return true;
+  return false;
+}
+
+static unsigned walk(const xmlNode *node) {
+  unsigned count = 0;
+  for (; node; node = node->next) {
+    if (node->type == XML_COMMENT_NODE) ck_abort_msg("a comment came in");
+    if (node->type != XML_ELEMENT_NODE) continue;
+    ck_assert_msg(allowed_element((const char *)node->name), "element %s", (const char *)node->name);
+    count++;
+    for (const xmlAttr *at = node->properties; at; at = at->next) {
+      ck_assert_msg(strncmp((const char *)at->name, "on", 2) != 0, "attribute %s", (const char *)at->name);
+      ck_assert(strcmp((const char *)at->name, "href") != 0 && strcmp((const char *)at->name, "src") != 0);
+    }
+    count += walk(node->children);
+  }
+  return count;
+}
+
+static void on_error(void *context, const char *message, ...) { (void)context, (void)message; }
+
+START_TEST(hostile_text_stays_text) {
+  PropterWhyAnswer *a = answer_for(MADE_HOSTILE, true);
+  PropterBuf out = {0};
+  render(a, "html", &out);
+  ck_assert_ptr_null(strstr(out.data, "<script"));
+  ck_assert_ptr_null(strstr(out.data, "<img"));
+  ck_assert_ptr_null(strstr(out.data, "http-equiv=\"refresh"));
+  xmlSetGenericErrorFunc(NULL, on_error);
+  htmlDocPtr doc = htmlReadMemory(out.data, (int)out.len, NULL, "UTF-8", HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+  ck_assert_ptr_nonnull(doc);
+  ck_assert_uint_gt(walk(xmlDocGetRootElement(doc)), 40);
+  xmlFreeDoc(doc);
+
+  render(a, "text", &out);
+  for (size_t i = 0; i < out.len; i++) ck_assert_msg((unsigned char)out.data[i] >= 0x20 || out.data[i] == '\n', "control character %d", out.data[i]);
+  ck_assert_ptr_null(strstr(out.data, "\xe2\x80\xae")); /* right-to-left override */
+
+  render(a, "md", &out);
+  ck_assert_ptr_null(strstr(out.data, "<script"));
+  ck_assert_ptr_null(strstr(out.data, "<img"));
+  ck_assert_ptr_null(strstr(out.data, "![x]("));
+
+  render(a, "csv", &out);
+  bool start = true, quoted = false;
+  unsigned fields = 0;
+  for (size_t i = 0; i < out.len; i++) {
+    char c = out.data[i];
+    if (start) {
+      size_t k = c == '"' ? i + 1 : i;
+      ck_assert_msg(!strchr("=+@", out.data[k]) && !(out.data[k] == '-' && c == '"'), "field %u begins with %c", fields, out.data[k]);
+      start = false;
+    }
+    if (c == '"') quoted = !quoted;
+    else if (!quoted && (c == ',' || c == '\n')) start = true, fields++;
+  }
+  ck_assert(!quoted);
+  ck_assert_uint_eq(fields % 20, 0);
+
+  render(a, "json", &out);
+  json_t *v = json_loadb(out.data, out.len, 0, NULL);
+  ck_assert_ptr_nonnull(v);
+  ck_assert_str_eq(json_string_value(json_object_get(json_array_get(json_object_get(v, "causes"), 0), "label")), made_payload);
+  json_decref(v);
+  propter_why_free(a);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(formula_starts_are_defused) {
+  static const char *const starts[] = {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1"};
+  for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+    PropterInference *f = made_inference(MADE_UNKNOWN);
+    ((PropterCause *)f->cause)->label = propter_str(starts[i]);
+    PropterQuestion q = made_question(f, "x");
+    PropterWhyOptions o = propter_why_options();
+    PropterWhyAnswer *a;
+    ck_ok(propter_why_answer(&q, f, &o, &a, err));
+    PropterBuf out = {0};
+    render(a, "csv", &out);
+    ck_assert_msg(strstr(out.data, ",\"'") != NULL, "%s", out.data);
+    propter_buf_clear(&out);
+    propter_why_free(a);
+  }
+}
+END_TEST
+
+START_TEST(equal_input_gives_equal_bytes_and_ids) {
+  PropterBuf one = {0}, two = {0};
+  for (int i = 0; i < FORMATS; i++) {
+    PropterWhyAnswer *a = answer_for(MADE_ANSWERED, true), *b = answer_for(MADE_ANSWERED, true);
+    render(a, formats[i], &one), render(b, formats[i], &two);
+    ck_assert(propter_str_equal(propter_buf_str(&one), propter_buf_str(&two)));
+    ck_assert_str_eq(a->id, b->id);
+    propter_why_free(a), propter_why_free(b);
+  }
+  propter_buf_clear(&one), propter_buf_clear(&two);
+}
+END_TEST
+
+START_TEST(a_false_premise_is_named) {
+  PropterInference *f = made_inference(MADE_ANSWERED);
+  PropterQuestion q = made_question(f, "why did it rise");
+  q.direction = 1;
+  PropterWhyOptions o = propter_why_options();
+  PropterWhyAnswer *a;
+  ck_ok(propter_why_answer(&q, f, &o, &a, err));
+  ck_assert_msg(propter_str_starts(a->premise, PROPTER_STR("the question speaks of a rise, but the figure fell by 42 k")), "%s", a->premise.data);
+  propter_why_free(a);
+  a = answer_for(MADE_ANSWERED, false);
+  ck_assert_uint_eq(a->premise.len, 0);
+  propter_why_free(a);
+}
+END_TEST
+
+START_TEST(probabilities_are_words_unless_asked_for) {
+  PropterBuf out = {0};
+  for (int i = 0; i < FORMATS; i++) {
+    if (strcmp(formats[i], "json") == 0) continue; /* the details */
+    PropterWhyAnswer *a = answer_for(MADE_ANSWERED, false);
+    render(a, formats[i], &out);
+    ck_assert_ptr_nonnull(strstr(out.data, "very likely"));
+    if (strcmp(formats[i], "html") != 0) ck_assert_msg(!strstr(out.data, ".97") && !strstr(out.data, "0.968"), "%s shows a number", formats[i]);
+    propter_why_free(a);
+    a = answer_for(MADE_ANSWERED, true);
+    render(a, formats[i], &out);
+    ck_assert(strstr(out.data, ".97") || strstr(out.data, "0.968"));
+    propter_why_free(a);
+  }
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(outcomes_have_their_exit_codes) {
+  static const int exits[] = {0, 1, 7, 7};
+  for (MadeKind k = MADE_ANSWERED; k <= MADE_NOT_TESTABLE; k++) {
+    PropterWhyAnswer *a = answer_for(k, false);
+    ck_assert_int_eq(propter_exit_code(a->status), exits[k]);
+    propter_why_free(a);
+  }
+  PropterQuestion q = {.gap = PROPTER_GAP_NO_METRIC, .text = PROPTER_STR("why is the sky blue")};
+  PropterWhyOptions o = propter_why_options();
+  PropterWhyAnswer *a;
+  ck_ok(propter_why_answer(&q, NULL, &o, &a, err));
+  ck_assert_int_eq(propter_exit_code(a->status), 7);
+  PropterBuf out = {0};
+  for (int i = 0; i < FORMATS; i++) render(a, formats[i], &out), compare("not-understood", formats[i], &out);
+  propter_why_free(a);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(report_names_are_file_names) {
+  char name[160];
+  propter_why_report_name(PROPTER_STR("https://x/y#information-employment"), propter_day(2011, 8, 1), propter_day(2011, 8, 31), name);
+  ck_assert_str_eq(name, "why-information-employment-2011-08.html");
+  propter_why_report_name(PROPTER_STR("https://x/../../e t.c"), propter_day(2008, 9, 1), propter_day(2009, 3, 31), name);
+  ck_assert_str_eq(name, "why-e-t-c-2008-09-to-2009-03.html");
+  propter_why_report_name(PROPTER_STR("urn:a:b"), propter_day(2008, 9, 2), propter_day(2008, 9, 2), name);
+  ck_assert_str_eq(name, "why-b-2008-09-02.html");
+}
+END_TEST
+
+static PropterStatus whole_answer(void *payload, PropterError *err) {
+  MadeKind kind = *(MadeKind *)payload;
+  PropterInference *f = made_inference(kind);
+  PropterQuestion q = made_question(f, "why");
+  PropterWhyOptions o = propter_why_options();
+  PropterWhyAnswer *a;
+  PROPTER_TRY(propter_why_answer(&q, f, &o, &a, err));
+  PropterBuf out = {0};
+  PropterStatus status = PROPTER_OK;
+  for (int i = 0; i < FORMATS && status == PROPTER_OK; i++) propter_buf_reset(&out), status = propter_why_render(a, formats[i], &out, err);
+  propter_buf_clear(&out);
+  propter_why_free(a);
+  return status;
+}
+
+Suite *suite_render(void) {
+  Suite *s = suite_create("render");
+  TCase *t = tcase_create("render");
+  tcase_set_timeout(t, 60);
+  tcase_add_test(t, answers_look_as_agreed);
+  tcase_add_test(t, json_follows_its_schema);
+  tcase_add_test(t, schema_refuses_what_it_should);
+  tcase_add_test(t, hostile_text_stays_text);
+  tcase_add_test(t, formula_starts_are_defused);
+  tcase_add_test(t, equal_input_gives_equal_bytes_and_ids);
+  tcase_add_test(t, a_false_premise_is_named);
+  tcase_add_test(t, probabilities_are_words_unless_asked_for);
+  tcase_add_test(t, outcomes_have_their_exit_codes);
+  tcase_add_test(t, report_names_are_file_names);
+  suite_add_tcase(s, t);
+  (void)whole_answer;
+  return s;
+}
