@@ -70,8 +70,8 @@ static void form(Build *b) {
   propter_buf_add(&b->text, PROPTER_STR("WHY "));
   metric_name(b, iri);
   if (days) {
-    propter_buf_add(&b->text, PROPTER_STR(" DURING \"")), put_day(&b->text, q->from);
-    propter_buf_add(&b->text, PROPTER_STR("\" TO \"")), put_day(&b->text, q->to), propter_buf_add_char(&b->text, '"');
+    propter_buf_add(&b->text, PROPTER_STR(" DURING \"")), why_put_day(&b->text, q->from);
+    propter_buf_add(&b->text, PROPTER_STR("\" TO \"")), why_put_day(&b->text, q->to), propter_buf_add_char(&b->text, '"');
   }
   a->form_short = keep(b);
   metric_name(b, iri);
@@ -89,8 +89,8 @@ static void form(Build *b) {
   propter_buf_add(&b->text, PROPTER_STR("WHY "));
   metric_name(b, iri);
   if (days) {
-    propter_buf_add(&b->text, PROPTER_STR("\nDURING \"")), put_day(&b->text, q->from);
-    propter_buf_add(&b->text, PROPTER_STR("\"^^xsd:date TO \"")), put_day(&b->text, q->to), propter_buf_add(&b->text, PROPTER_STR("\"^^xsd:date"));
+    propter_buf_add(&b->text, PROPTER_STR("\nDURING \"")), why_put_day(&b->text, q->from);
+    propter_buf_add(&b->text, PROPTER_STR("\"^^xsd:date TO \"")), why_put_day(&b->text, q->to), propter_buf_add(&b->text, PROPTER_STR("\"^^xsd:date"));
   }
   a->form = keep(b);
 }
@@ -104,7 +104,7 @@ static bool contains_year(PropterStr text, PropterDay day) {
 }
 
 static PropterStr cause_name(Build *b, const PropterCause *c) {
-  put_line(&b->text, c->label);
+  why_put_line(&b->text, c->label);
   if (c->start == PROPTER_NO_DAY) return keep(b);
   PropterDay end = c->end == PROPTER_NO_DAY ? c->start : c->end;
   int y, y2, m, d;
@@ -113,7 +113,7 @@ static PropterStr cause_name(Build *b, const PropterCause *c) {
   if (said && y != y2) return keep(b); /* the label has its own years */
   propter_buf_add(&b->text, said ? PROPTER_STR(" (") : PROPTER_STR(", "));
   if (c->end == PROPTER_NO_DAY) propter_buf_add(&b->text, PROPTER_STR("from "));
-  put_days(&b->text, c->start, end, !said);
+  why_put_days(&b->text, c->start, end, !said);
   if (said) propter_buf_add_char(&b->text, ')');
   return keep(b);
 }
@@ -122,11 +122,11 @@ static PropterStr share_words(Build *b, const PropterCauseScore *s) {
   if (!s->share_identified || !isfinite(s->share)) return PROPTER_STR("not identified");
   propter_buf_add(&b->text, PROPTER_STR("identified, "));
   if (isfinite(s->share_low) && isfinite(s->share_high)) {
-    put_number(&b->text, s->share_low * 100, 0);
+    why_put_number(&b->text, s->share_low * 100, 0);
     propter_buf_add(&b->text, s->share_low < -.005 || s->share_high < -.005 ? PROPTER_STR(" to ") : PROPTER_STR("\xE2\x80\x93"));
-    put_number(&b->text, s->share_high * 100, 0), propter_buf_add(&b->text, PROPTER_STR(" %"));
+    why_put_number(&b->text, s->share_high * 100, 0), propter_buf_add(&b->text, PROPTER_STR(" %"));
   } else {
-    put_number(&b->text, s->share * 100, 0), propter_buf_add(&b->text, PROPTER_STR(" %"));
+    why_put_number(&b->text, s->share * 100, 0), propter_buf_add(&b->text, PROPTER_STR(" %"));
   }
   return keep(b);
 }
@@ -134,7 +134,7 @@ static PropterStr share_words(Build *b, const PropterCauseScore *s) {
 static PropterStr grade_words(Build *b, const PropterCause *c) {
   if (c->score.grade == PROPTER_GRADE_NOT_SEPARABLE) {
     propter_buf_add(&b->text, PROPTER_STR("text only, not separable"));
-    if (c->inseparable_from.len) propter_buf_add(&b->text, PROPTER_STR(" from ")), put_line(&b->text, c->inseparable_from);
+    if (c->inseparable_from.len) propter_buf_add(&b->text, PROPTER_STR(" from ")), why_put_line(&b->text, c->inseparable_from);
     propter_buf_add(&b->text, PROPTER_STR(" at this grain"));
     return keep(b);
   }
@@ -153,7 +153,7 @@ static PropterStr data_words(Build *b, const PropterCause *c) {
     const PropterEvidence *e = &c->evidence[i];
     if (e->kind != PROPTER_EVIDENCE_TEST || !e->text.len) continue;
     if (!first) propter_buf_add(&b->text, PROPTER_STR("; "));
-    put_line(&b->text, without_stop(e->text));
+    why_put_line(&b->text, without_stop(e->text));
     first = false;
   }
   return keep(b);
@@ -189,7 +189,7 @@ static PropterStr rows_words(Build *b, const Place *cell, size_t count) {
         row[j - 1] = t;
       }
     if (b->text.len) propter_buf_add(&b->text, PROPTER_STR("; "));
-    put_line(&b->text, base_name(cell[i].file));
+    why_put_line(&b->text, why_base_name(cell[i].file));
     bool run = n > 2 && n == all && row[n - 1] - row[0] == n - 1;
     for (size_t k = 0; k < n; k++) {
       if (run && k > 0 && k + 1 < n) continue;
@@ -197,7 +197,7 @@ static PropterStr rows_words(Build *b, const Place *cell, size_t count) {
       propter_buf_printf(&b->text, "%llu", (unsigned long long)row[k]);
     }
     if (all > n) propter_buf_printf(&b->text, " and %zu more", all - n);
-    if (cell[i].column.len) propter_buf_add(&b->text, PROPTER_STR(", column ")), put_line(&b->text, cell[i].column);
+    if (cell[i].column.len) propter_buf_add(&b->text, PROPTER_STR(", column ")), why_put_line(&b->text, cell[i].column);
   }
   return keep(b);
 }
@@ -248,18 +248,18 @@ static PropterStr return_words(Build *b) {
   for (size_t i = end + 1; i < f->points && isfinite(f->point[i].expected) && isfinite(f->point[i].value); i++) {
     last = f->point[i].last;
     if (f->point[i].value < f->point[i].low || f->point[i].value > f->point[i].high) continue;
-    propter_buf_add(&b->text, PROPTER_STR("back to normal in ")), put_period(&b->text, f->point[i].first, f->point[i].last);
+    propter_buf_add(&b->text, PROPTER_STR("back to normal in ")), why_put_period(&b->text, f->point[i].first, f->point[i].last);
     return keep(b);
   }
   if (last == PROPTER_NO_DAY) return (PropterStr){"", 0};
   propter_buf_add(&b->text, PROPTER_STR("not back to normal by "));
-  put_day(&b->text, last);
+  why_put_day(&b->text, last);
   return keep(b);
 }
 
 static void amount(Build *b, double value) {
-  put_number(&b->text, fabs(value), answer_decimals(b->a));
-  put_unit(&b->text, b->a, put_line);
+  why_put_number(&b->text, fabs(value), why_answer_decimals(b->a));
+  why_put_unit(&b->text, b->a, why_put_line);
 }
 
 static void capital(PropterBuf *text) {
@@ -272,19 +272,19 @@ static PropterStr headline(Build *b) {
   PropterBuf *t = &b->text;
   if (!f) {
     propter_buf_printf(t, "Not understood: %s", propter_gap_text(a->question.gap));
-    if (a->question.about.len) propter_buf_add(t, PROPTER_STR(" (\"")), put_line(t, a->question.about), propter_buf_add(t, PROPTER_STR("\")"));
+    if (a->question.about.len) propter_buf_add(t, PROPTER_STR(" (\"")), why_put_line(t, a->question.about), propter_buf_add(t, PROPTER_STR("\")"));
     propter_buf_add_char(t, '.');
     return keep(b);
   }
-  put_line(t, f->metric.label), capital(t);
+  why_put_line(t, f->metric.label), capital(t);
   bool testable = a->outcome != PROPTER_ANSWER_NOT_TESTABLE;
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
-    propter_buf_add(t, PROPTER_STR(" did not move more than usual in ")), put_period(t, f->first, f->last);
+    propter_buf_add(t, PROPTER_STR(" did not move more than usual in ")), why_put_period(t, f->first, f->last);
   } else if (testable) {
     propter_buf_add(t, PROPTER_STR(" stood ")), amount(b, f->deviation);
-    propter_buf_printf(t, " %s what was to be expected in ", f->deviation < 0 ? "below" : "above"), put_period(t, f->first, f->last);
+    propter_buf_printf(t, " %s what was to be expected in ", f->deviation < 0 ? "below" : "above"), why_put_period(t, f->first, f->last);
   } else {
-    propter_buf_add(t, PROPTER_STR(" in ")), put_period(t, f->first, f->last), propter_buf_add(t, PROPTER_STR(" cannot be judged"));
+    propter_buf_add(t, PROPTER_STR(" in ")), why_put_period(t, f->first, f->last), propter_buf_add(t, PROPTER_STR(" cannot be judged"));
   }
   propter_buf_add(t, PROPTER_STR(". "));
   if (a->outcome == PROPTER_ANSWER_ANSWERED && a->causes) {
@@ -332,10 +332,10 @@ static PropterStr track(Build *b) {
 static PropterStr title(Build *b) {
   const PropterInference *f = b->a->inference;
   if (!f) {
-    if (b->a->question.text.len) put_line_cut(&b->text, b->a->question.text, 120);
+    if (b->a->question.text.len) why_put_line_cut(&b->text, b->a->question.text, 120);
     return keep(b);
   }
-  put_line(&b->text, f->metric.label), propter_buf_add(&b->text, PROPTER_STR(", ")), put_period(&b->text, f->first, f->last);
+  why_put_line(&b->text, f->metric.label), propter_buf_add(&b->text, PROPTER_STR(", ")), why_put_period(&b->text, f->first, f->last);
   return keep(b);
 }
 
@@ -410,7 +410,7 @@ void propter_why_free(PropterWhyAnswer *a) {
   propter_free(a);
 }
 
-PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
+PropterStatus why_answer_make(const PropterQuestion *question, PropterInference *inference, uint64_t version, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
   *out = NULL;
   PropterWhyAnswer *a = propter_calloc(1, sizeof *a);
   if (!a) {
@@ -420,7 +420,7 @@ PropterStatus propter_why_answer(const PropterQuestion *question, PropterInferen
   a->inference = inference;
   a->outcome = inference ? inference->outcome : PROPTER_ANSWER_NOT_UNDERSTOOD;
   a->status = exit_status(a->outcome);
-  a->version = inference ? inference->version : 0;
+  a->version = version;
   Build b = {.a = a, .err = err};
   copy_options(&b, options);
   copy_question(&b, question);
@@ -442,13 +442,17 @@ PropterStatus propter_why_answer(const PropterQuestion *question, PropterInferen
   return PROPTER_OK;
 }
 
+PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
+  return why_answer_make(question, inference, inference ? inference->version : 0, options, out, err);
+}
+
 /* --- renderers -------------------------------------------------------------------------------------------------------------------------- */
 
 static const struct {
   const char *name;
   PropterStatus (*render)(const PropterWhyAnswer *answer, PropterBuf *out, PropterError *err);
 } renderers[] = {
-#define RENDERER(name) {#name, render_##name},
+#define RENDERER(name) {#name, why_render_##name},
 #include "renderers.def"
 #undef RENDERER
 };
@@ -486,4 +490,11 @@ void propter_why_report_name(PropterStr metric, PropterDay first, PropterDay las
   if (strcmp(a, b) == 0) (void)snprintf(days, sizeof days, "%s", a);
   else (void)snprintf(days, sizeof days, "%s-to-%s", a, b);
   (void)snprintf(out, 160, "why-%s-%s.html", local[0] ? local : "metric", days);
+}
+
+PropterStatus propter_why_name_report(PropterWhyAnswer *a, PropterError *err) {
+  char name[160] = "why-not-understood.html";
+  if (a->inference) propter_why_report_name(a->inference->metric.iri, a->inference->first, a->inference->last, name);
+  a->options.report = propter_arena_copy(&a->arena, propter_str(name));
+  return a->options.report.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
 }

@@ -5,11 +5,10 @@
 
 #include "render.h"
 
-bool same(PropterStr a, const char *b) { return propter_str_equal(a, propter_str(b)); }
 
 /* --- numbers ------------------------------------------------------------------------------------------------------------------- */
 
-int number_decimals(double se) {
+int why_number_decimals(double se) {
   if (!(se > 0) || !isfinite(se)) return 0;
   int d = -(int)floor(log10(se / 3)); /* rounding then adds at most a sixth of the error */
   return d < 0 ? 0 : d > 6 ? 6 : d;
@@ -42,23 +41,23 @@ static void number(PropterBuf *out, double value, int decimals, bool plus) {
   digits(out, fabs(value), decimals);
 }
 
-void put_number(PropterBuf *out, double value, int decimals) { number(out, value, decimals, false); }
-void put_signed(PropterBuf *out, double value, int decimals) { number(out, value, decimals, true); }
+void why_put_number(PropterBuf *out, double value, int decimals) { number(out, value, decimals, false); }
+void why_put_signed(PropterBuf *out, double value, int decimals) { number(out, value, decimals, true); }
 
-void put_percent(PropterBuf *out, double part, bool sign) {
+void why_put_percent(PropterBuf *out, double part, bool sign) {
   double p = part * 100;
   number(out, p, fabs(p) < 9.95 ? 1 : 0, sign);
   if (isfinite(p)) propter_buf_add(out, PROPTER_STR(" %"));
 }
 
-void put_probability(PropterBuf *out, double p) {
+void why_put_probability(PropterBuf *out, double p) {
   if (!isfinite(p)) propter_buf_add(out, PROPTER_STR("n/a"));
   else if (p < .005) propter_buf_add(out, PROPTER_STR("<.01"));
   else if (p >= .995) propter_buf_add(out, PROPTER_STR(">.99"));
   else propter_buf_printf(out, ".%02d", (int)(p * 100 + .5));
 }
 
-void put_plain(PropterBuf *out, double value, const char *none) {
+void why_put_plain(PropterBuf *out, double value, const char *none) {
   char text[48];
   if (!isfinite(value)) {
     propter_buf_add(out, propter_str(none));
@@ -71,19 +70,19 @@ void put_plain(PropterBuf *out, double value, const char *none) {
   propter_buf_add(out, propter_str(text));
 }
 
-int answer_decimals(const PropterWhyAnswer *a) { return a->inference ? number_decimals((a->inference->expected_high - a->inference->expected_low) / 4) : 0; }
+int why_answer_decimals(const PropterWhyAnswer *a) { return a->inference ? why_number_decimals((a->inference->expected_high - a->inference->expected_low) / 4) : 0; }
 
 /* --- days ---------------------------------------------------------------------------------------------------------------------- */
 
 static const char *const long_month[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
 
-void put_day(PropterBuf *out, PropterDay day) {
+void why_put_day(PropterBuf *out, PropterDay day) {
   char text[16];
   propter_day_format(day, text);
   propter_buf_add(out, propter_str(text));
 }
 
-void put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year) {
+void why_put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year) {
   int y, m, d, y2, m2, d2;
   propter_day_civil(first, &y, &m, &d);
   propter_day_civil(last, &y2, &m2, &d2);
@@ -94,12 +93,12 @@ void put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year) {
   if (year) propter_buf_printf(out, " %d", y2);
 }
 
-void put_period(PropterBuf *out, PropterDay first, PropterDay last) {
+void why_put_period(PropterBuf *out, PropterDay first, PropterDay last) {
   int y, m, d, y2, m2, d2;
   propter_day_civil(first, &y, &m, &d);
   propter_day_civil(last, &y2, &m2, &d2);
   if (d != 1 || d2 != propter_month_length(y2, m2)) {
-    put_days(out, first, last, true);
+    why_put_days(out, first, last, true);
   } else if (m == 1 && m2 == 12) {
     propter_buf_printf(out, "%d", y);
     if (y2 != y) propter_buf_printf(out, " to %d", y2);
@@ -151,8 +150,8 @@ static void each(PropterBuf *out, PropterStr text, size_t most, void (*put)(Prop
 }
 
 static void as_is(PropterBuf *out, uint32_t c) { propter_buf_add_utf8(out, c); }
-void put_line(PropterBuf *out, PropterStr text) { each(out, text, 0, as_is); }
-void put_line_cut(PropterBuf *out, PropterStr text, size_t characters) { each(out, text, characters, as_is); }
+void why_put_line(PropterBuf *out, PropterStr text) { each(out, text, 0, as_is); }
+void why_put_line_cut(PropterBuf *out, PropterStr text, size_t characters) { each(out, text, characters, as_is); }
 
 static void as_md(PropterBuf *out, uint32_t c) {
   if (c == '<') propter_buf_add(out, PROPTER_STR("&lt;"));
@@ -163,7 +162,7 @@ static void as_md(PropterBuf *out, uint32_t c) {
     propter_buf_add_utf8(out, c);
   }
 }
-void put_md(PropterBuf *out, PropterStr text) { each(out, text, 0, as_md); }
+void why_put_md(PropterBuf *out, PropterStr text) { each(out, text, 0, as_md); }
 
 static void as_html(PropterBuf *out, uint32_t c) {
   switch (c) {
@@ -175,9 +174,9 @@ static void as_html(PropterBuf *out, uint32_t c) {
     default: propter_buf_add_utf8(out, c);
   }
 }
-void put_html(PropterBuf *out, PropterStr text) { each(out, text, 0, as_html); }
+void why_put_html(PropterBuf *out, PropterStr text) { each(out, text, 0, as_html); }
 
-void put_json(PropterBuf *out, PropterStr text) {
+void why_put_json(PropterBuf *out, PropterStr text) {
   propter_buf_add_char(out, '"');
   for (size_t at = 0; at < text.len;) {
     uint32_t c = next(text, &at);
@@ -192,7 +191,7 @@ static void as_csv(PropterBuf *out, uint32_t c) {
   if (c == '"') propter_buf_add_char(out, '"');
   propter_buf_add_utf8(out, c);
 }
-void put_csv(PropterBuf *out, PropterStr text) {
+void why_put_csv(PropterBuf *out, PropterStr text) {
   propter_buf_add_char(out, '"');
   bool runs = text.len && strchr("=+-@\t\r\n|%", text.data[0]) != NULL && text.data[0];
   PropterStr start = propter_str_trim(text);
@@ -201,7 +200,7 @@ void put_csv(PropterBuf *out, PropterStr text) {
   propter_buf_add_char(out, '"');
 }
 
-size_t text_width(PropterStr text) {
+size_t why_text_width(PropterStr text) {
   size_t width = 0;
   for (size_t at = 0; at < text.len;) {
     int w = utf8proc_charwidth((utf8proc_int32_t)next(text, &at));
@@ -210,23 +209,23 @@ size_t text_width(PropterStr text) {
   return width;
 }
 
-void put_pad(PropterBuf *out, size_t columns) {
+void why_put_pad(PropterBuf *out, size_t columns) {
   while (columns--) propter_buf_add_char(out, ' ');
 }
 
-PropterStr base_name(PropterStr path) {
+PropterStr why_base_name(PropterStr path) {
   for (size_t i = path.len; i-- > 0;)
     if (path.data[i] == '/' && i + 1 < path.len) return (PropterStr){path.data + i + 1, path.len - i - 1};
   return path;
 }
 
-void put_place(PropterBuf *out, const PropterEvidence *q) {
-  propter_buf_add(out, base_name(q->path.len ? q->path : q->document));
+void why_put_place(PropterBuf *out, const PropterEvidence *q) {
+  propter_buf_add(out, why_base_name(q->path.len ? q->path : q->document));
   if (q->section.len) propter_buf_add(out, PROPTER_STR(" \xC2\xA7 ")), propter_buf_add(out, q->section);
   if (q->char_end > q->char_start) propter_buf_printf(out, ", characters %llu\xE2\x80\x93%llu", (unsigned long long)q->char_start, (unsigned long long)q->char_end);
 }
 
-void put_unit(PropterBuf *out, const PropterWhyAnswer *a, void (*put)(PropterBuf *, PropterStr)) {
+void why_put_unit(PropterBuf *out, const PropterWhyAnswer *a, void (*put)(PropterBuf *, PropterStr)) {
   if (!a->inference) return;
   const PropterMetric *m = &a->inference->metric;
   PropterStr unit = m->unit_label.len ? m->unit_label : m->unit;

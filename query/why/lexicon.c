@@ -53,13 +53,13 @@ void propter_lexicon_free(PropterLexicon *l) {
 size_t propter_lexicon_count(const PropterLexicon *l) { return l->metrics.count; }
 PropterStr propter_lexicon_iri(const PropterLexicon *l, size_t metric) { return metric < l->metrics.count ? l->metrics.items[metric].iri : (PropterStr){"", 0}; }
 PropterStr propter_lexicon_label(const PropterLexicon *l, size_t metric) { return metric < l->metrics.count ? l->metrics.items[metric].label : (PropterStr){"", 0}; }
-struct sb_stemmer *lexicon_stemmer(PropterLexicon *l) { return l->stemmer; }
-bool lexicon_knows(const PropterLexicon *l, const Word *w) { return propter_map_get(&l->vocabulary, w->text) != NULL || propter_map_get(&l->stems, w->stem) != NULL; }
+struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *l) { return l->stemmer; }
+bool why_lexicon_knows(const PropterLexicon *l, const Word *w) { return propter_map_get(&l->vocabulary, w->text) != NULL || propter_map_get(&l->stems, w->stem) != NULL; }
 
 static PropterStatus add_about(PropterLexicon *l, Metric *m, PropterStr text, PropterError *err) {
   Words words;
   PropterArena scratch = {0};
-  PropterStatus status = words_split(text, l->stemmer, PROPTER_QUESTION_WORDS, &scratch, &words, err);
+  PropterStatus status = why_words_split(text, l->stemmer, PROPTER_QUESTION_WORDS, &scratch, &words, err);
   for (size_t i = 0; status == PROPTER_OK && i < words.count; i++)
     if (!words.word[i].number && !propter_map_put(&m->about, words.word[i].stem, 1, NULL)) status = no_memory(err);
   propter_arena_clear(&scratch);
@@ -79,7 +79,7 @@ PropterStatus propter_lexicon_add_name(PropterLexicon *l, size_t metric, Propter
   if (metric >= l->metrics.count) return propter_fail(err, PROPTER_INVALID, "no such metric: %zu", metric);
   if (!propter_utf8_valid(name, NULL) || name.len > PROPTER_QUESTION_BYTES) return PROPTER_OK; /* nobody can ask by such a name */
   Words words;
-  PROPTER_TRY(words_split(name, l->stemmer, PROPTER_QUESTION_WORDS, &l->arena, &words, err));
+  PROPTER_TRY(why_words_split(name, l->stemmer, PROPTER_QUESTION_WORDS, &l->arena, &words, err));
   Name n = {.metric = metric, .kind = kind, .text = propter_arena_copy(&l->arena, name)};
   n.word = propter_arena_alloc(&l->arena, (words.count + 1) * sizeof *n.word);
   n.stem = propter_arena_alloc(&l->arena, (words.count + 1) * sizeof *n.stem);
@@ -94,7 +94,7 @@ PropterStatus propter_lexicon_add_name(PropterLexicon *l, size_t metric, Propter
   return add_about(l, &l->metrics.items[metric], name, err);
 }
 
-bool lexicon_harmless(const PropterLexicon *l, size_t metric, const Word *w) { return propter_map_get(&l->metrics.items[metric].about, w->stem) != NULL; }
+bool why_lexicon_harmless(const PropterLexicon *l, size_t metric, const Word *w) { return propter_map_get(&l->metrics.items[metric].about, w->stem) != NULL; }
 
 /* --- matching ----------------------------------------------------------------------------------------------------------------- */
 
@@ -115,9 +115,9 @@ static unsigned cost_of(const Word *w, PropterStr word, PropterStr stem) {
   if (propter_str_equal(w->text, word)) return 0;
   if (w->number) return NO_MATCH;
   if (propter_str_equal(w->stem, stem)) return 1;
-  unsigned slips = word_slips(w->text);
+  unsigned slips = why_word_slips(w->text);
   if (w->known || !slips) return NO_MATCH;
-  unsigned d = word_distance(w->text, word, slips);
+  unsigned d = why_word_distance(w->text, word, slips);
   return d <= slips ? 1 + d : NO_MATCH;
 }
 
@@ -265,8 +265,8 @@ static void nearest(const PropterLexicon *l, const Words *words, PropterQuestion
   for (size_t k = 0; k < count; k++) q->nearest[k] = top[k].metric;
 }
 
-PropterStatus lexicon_find(PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  for (size_t i = 0; i < words->count; i++) words->word[i].known |= lexicon_knows(l, &words->word[i]);
+PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  for (size_t i = 0; i < words->count; i++) words->word[i].known |= why_lexicon_knows(l, &words->word[i]);
   Match m;
   if (!best_match(l, words, &m, q)) {
     nearest(l, words, q);
@@ -288,7 +288,7 @@ PropterStatus lexicon_find(PropterLexicon *l, Words *words, PropterStr text, Pro
   }
   if (m.slipped != SIZE_MAX) {
     const Word *w = &words->word[m.slipped];
-    PROPTER_TRY(question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)(w->end - w->begin), text.data + w->begin, (int)m.slipped_for.len, m.slipped_for.data));
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)(w->end - w->begin), text.data + w->begin, (int)m.slipped_for.len, m.slipped_for.data));
   }
   use(words, &m);
   size_t metric = m.name->metric;
@@ -300,7 +300,7 @@ PropterStatus lexicon_find(PropterLexicon *l, Words *words, PropterStr text, Pro
       if (same) continue;
       /* a second name of another metric */
       bool own = true;
-      for (size_t j = 0; j < m.count; j++) own &= lexicon_harmless(l, metric, &words->word[m.word[j]]);
+      for (size_t j = 0; j < m.count; j++) own &= why_lexicon_harmless(l, metric, &words->word[m.word[j]]);
       if (own) continue;
       q->gap = PROPTER_GAP_MANY_METRICS;
       q->nearest_count = 0;

@@ -32,7 +32,7 @@ static const Word *word_at(const Reader *r, size_t i) { return i < r->words->cou
 
 static bool is(const Reader *r, size_t i, DateKind kind, int *a, int *b) {
   const Word *w = word_at(r, i);
-  return w && !w->number && date_word(w->text, kind, a, b);
+  return w && !w->number && why_date_word(w->text, kind, a, b);
 }
 
 static bool text_is(const Reader *r, size_t i, const char *text) {
@@ -49,7 +49,7 @@ static void note(Reader *r, const char *format, ...) {
   va_start(args, format);
   (void)vsnprintf(text, sizeof text, format, args);
   va_end(args);
-  if (r->status == PROPTER_OK) r->status = question_note(r->question, r->arena, r->err, "%s", text);
+  if (r->status == PROPTER_OK) r->status = why_question_note(r->question, r->arena, r->err, "%s", text);
 }
 
 /* A year: 2011, or '11 in the century that puts it nearest below today. */
@@ -128,7 +128,7 @@ static size_t numeric(Reader *r, size_t i, Span *s) {
   if (!w || !x) return 0;
   int a;
   bool year_first = w->number && w->digits == 4 && w->value >= 1900 && w->value < 2100;
-  if (year_first && !x->space && (x->mark == '-' || x->mark == 0) && date_word(x->text, DATE_LETTER, &a, NULL) && y && y->number && tight(r, i + 2, 0)) {
+  if (year_first && !x->space && (x->mark == '-' || x->mark == 0) && why_date_word(x->text, DATE_LETTER, &a, NULL) && y && y->number && tight(r, i + 2, 0)) {
     if (a == UNIT_WEEK) return week_of(w->value, y->value, s) ? i + 3 : bad(r, PROPTER_GAP_BAD_DATE, i + 3);
     return quarter_or_half(r, (unsigned)a, y->value, true, w->value, i + 3, s);
   }
@@ -159,7 +159,7 @@ static bool month_at(Reader *r, size_t i, int *month, bool guess) {
   if (is(r, i, DATE_MONTH, month, NULL)) return true;
   const Word *w = word_at(r, i);
   const char *name = NULL;
-  if (!guess || !w || w->number || w->known || !date_month_near(w->text, month, &name)) return false;
+  if (!guess || !w || w->number || w->known || !why_date_month_near(w->text, month, &name)) return false;
   note(r, "\"%.*s\" was read as %s", (int)(w->end - w->begin), r->text.data + w->begin, name);
   return true;
 }
@@ -234,14 +234,14 @@ static bool small_number(const Reader *r, size_t i, int *n) {
 static size_t part_words(Reader *r, size_t i, Span *s) {
   int a, n, y = 0, unit;
   const Word *w = word_at(r, i), *x = word_at(r, i + 1);
-  if (w && !w->number && date_word(w->text, DATE_LETTER, &a, NULL) && x && x->number && tight(r, i + 1, 0)) {
+  if (w && !w->number && why_date_word(w->text, DATE_LETTER, &a, NULL) && x && x->number && tight(r, i + 1, 0)) {
     size_t k = year_after(r, i + 2, &y);
     const Word *z = word_at(r, i + 2);
     if (!k && z && z->number && z->digits == 4 && z->mark == '-' && year_at(r, i + 2, &y)) k = i + 3;
     if (a == UNIT_WEEK) return !k ? 0 : week_of(y, x->value, s) ? k : bad(r, PROPTER_GAP_BAD_DATE, k);
     return quarter_or_half(r, (unsigned)a, x->value, k != 0, y, k ? k : i + 2, s);
   }
-  if (w && w->number && w->digits == 1 && x && !x->number && tight(r, i + 1, 0) && date_word(x->text, DATE_LETTER, &a, NULL) && a != UNIT_WEEK) {
+  if (w && w->number && w->digits == 1 && x && !x->number && tight(r, i + 1, 0) && why_date_word(x->text, DATE_LETTER, &a, NULL) && a != UNIT_WEEK) {
     size_t k = year_after(r, i + 2, &y);
     return quarter_or_half(r, (unsigned)a, w->value, k != 0, y, k ? k : i + 2, s);
   }
@@ -491,7 +491,7 @@ static Found period(Reader *r, size_t i) {
   return f;
 }
 
-PropterStatus period_find(Words *words, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   Reader r = {.words = words, .text = text, .today = today, .arena = arena, .question = q, .err = err};
   for (size_t i = 0; i < words->count;) {
     Found f = period(&r, i);
@@ -568,7 +568,7 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
     if (start) q->from = first;
     else q->to = last;
     propter_day_format(start ? q->from : q->to, a);
-    PROPTER_TRY(question_note(q, arena, err, start ? "from the beginning of the data, %s" : "to the end of the data, %s", a));
+    PROPTER_TRY(why_question_note(q, arena, err, start ? "from the beginning of the data, %s" : "to the end of the data, %s", a));
   } else if (q->when != PROPTER_WHEN_FIXED) {
     bool present = (q->when == PROPTER_WHEN_BACK && q->count == 0) || q->when == PROPTER_WHEN_TO_DATE || q->when == PROPTER_WHEN_DAY;
     relative(q, today, &q->from, &q->to);
@@ -576,10 +576,10 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
       /* The data end before what "now" asks for: count from the day after their last, or for the present unit from their last. */
       relative(q, present ? last : last + 1, &q->from, &q->to);
       propter_day_format(last, a), propter_day_format(today, b);
-      PROPTER_TRY(question_note(q, arena, err, "counted from the end of the data, %s, because they end before today, %s", a, b));
+      PROPTER_TRY(why_question_note(q, arena, err, "counted from the end of the data, %s, because they end before today, %s", a, b));
     } else {
       propter_day_format(today, a);
-      PROPTER_TRY(question_note(q, arena, err, "counted from today, %s", a));
+      PROPTER_TRY(why_question_note(q, arena, err, "counted from today, %s", a));
     }
   }
   q->when = PROPTER_WHEN_FIXED;
@@ -587,7 +587,7 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
   if (from != q->from || to != q->to) {
     static const char *const grains[] = {"days", "weeks", "months", "quarters", "years"};
     propter_day_format(q->from, a), propter_day_format(q->to, b);
-    PROPTER_TRY(question_note(q, arena, err, "the data are in %s: %s to %s was widened to whole %s", grains[grain], a, b, grains[grain]));
+    PROPTER_TRY(why_question_note(q, arena, err, "the data are in %s: %s to %s was widened to whole %s", grains[grain], a, b, grains[grain]));
     q->from = from;
     q->to = to;
   }

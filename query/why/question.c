@@ -15,7 +15,7 @@ const char *propter_gap_code(PropterGap gap) { return gaps[gap < PROPTER_GAP_COU
 const char *propter_gap_text(PropterGap gap) { return gaps[gap < PROPTER_GAP_COUNT ? gap : PROPTER_GAP_EMPTY].text; }
 const char *propter_gap_help(PropterGap gap) { return gaps[gap < PROPTER_GAP_COUNT ? gap : PROPTER_GAP_EMPTY].help; }
 
-PropterStatus question_note(PropterQuestion *q, PropterArena *arena, PropterError *err, const char *format, ...) {
+PropterStatus why_question_note(PropterQuestion *q, PropterArena *arena, PropterError *err, const char *format, ...) {
   if (q->note_count == PROPTER_QUESTION_NOTES) return PROPTER_OK;
   char text[512];
   va_list args;
@@ -67,7 +67,7 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     else if (w->kind == WORD_COMPARE && !(i + 1 < words->count && words->word[i + 1].kind == WORD_NORM)) gap = PROPTER_GAP_COMPARISON;
     else if (w->kind == WORD_COMPARE) continue;
     else if (w->kind == WORD_JOIN && !joins_two(words, i)) continue;
-    else if (!w->number && w->kind == WORD_NONE && q->has_metric && lexicon_harmless(l, q->metric, w)) continue;
+    else if (!w->number && w->kind == WORD_NONE && q->has_metric && why_lexicon_harmless(l, q->metric, w)) continue;
     else gap = PROPTER_GAP_WORDS_LEFT;
     if (q->gap == PROPTER_GAP_NONE || (q->gap == PROPTER_GAP_WORDS_LEFT && gap != PROPTER_GAP_WORDS_LEFT) || (q->gap == PROPTER_GAP_MANY_PERIODS && gap == PROPTER_GAP_COMPARISON)) q->gap = gap, first = SIZE_MAX;
     if (gap != q->gap) continue;
@@ -91,16 +91,16 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     return PROPTER_OK;
   }
   Words words;
-  PROPTER_TRY(words_split(q->text, lexicon_stemmer(lexicon), PROPTER_QUESTION_WORDS, arena, &words, err));
+  PROPTER_TRY(why_words_split(q->text, why_lexicon_stemmer(lexicon), PROPTER_QUESTION_WORDS, arena, &words, err));
   if (words.count == 0 || words.too_many) {
     q->gap = words.too_many ? PROPTER_GAP_TOO_LONG : PROPTER_GAP_EMPTY;
     return PROPTER_OK;
   }
-  for (size_t i = 0; i < words.count; i++) words.word[i].known |= lexicon_knows(lexicon, &words.word[i]);
-  PROPTER_TRY(period_find(&words, q->text, today, arena, q, err));
+  for (size_t i = 0; i < words.count; i++) words.word[i].known |= why_lexicon_knows(lexicon, &words.word[i]);
+  PROPTER_TRY(why_period_find(&words, q->text, today, arena, q, err));
   PropterGap time = q->gap;
   PropterStr about = q->about;
-  PROPTER_TRY(lexicon_find(lexicon, &words, q->text, arena, q, err));
+  PROPTER_TRY(why_lexicon_find(lexicon, &words, q->text, arena, q, err));
   direction(q, &words);
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;

@@ -10,16 +10,16 @@
 
 typedef enum { WORD_NONE, WORD_STOP, WORD_JOIN, WORD_FILLER, WORD_DOWN, WORD_UP, WORD_MOVE, WORD_NORM, WORD_NOT, WORD_COMPARE } WordKind;
 /* Kind of a folded word, by words.def. */
-WordKind word_kind(PropterStr folded);
+WordKind why_word_kind(PropterStr folded);
 
 typedef enum {
   DATE_MONTH = 1, DATE_SEASON, DATE_PART, DATE_UNIT, DATE_ORDINAL, DATE_NUMBER, DATE_LAST, DATE_THIS, DATE_PAST, DATE_NOW, DATE_AGO,
   DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER
 } DateKind;
 /* Whether the folded word has this meaning in dates.def, and its two numbers. */
-bool date_word(PropterStr folded, DateKind kind, int *a, int *b);
+bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b);
 /* The month whose name is one slip away ("agust"); false when there is none or more than one. */
-bool date_month_near(PropterStr folded, int *month, const char **name);
+bool why_date_month_near(PropterStr folded, int *month, const char **name);
 
 /* A word of a text: a run of letters, or a run of digits. */
 typedef struct {
@@ -43,25 +43,25 @@ typedef struct {
 } Words;
 
 /* Splits valid UTF-8 into at most `max` words. NO_MEMORY. */
-PropterStatus words_split(PropterStr text, struct sb_stemmer *stemmer, size_t max, PropterArena *arena, Words *out, PropterError *err);
+PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_t max, PropterArena *arena, Words *out, PropterError *err);
 
 /* Optimal string alignment distance of two folded words in characters (insert, delete, replace, swap neighbours), or `bound` + 1 when it is
  * more than `bound` (at most 2). */
-unsigned word_distance(PropterStr a, PropterStr b, unsigned bound);
+unsigned why_word_distance(PropterStr a, PropterStr b, unsigned bound);
 /* How many slips a word of this length may have: none up to 3 letters, 1 up to 7, 2 beyond (most typing errors are one slip: Damerau 1964). */
-unsigned word_slips(PropterStr folded);
+unsigned why_word_slips(PropterStr folded);
 
 /* Finds the periods among the words and marks them USED_PERIOD; fills has_period, when, from, to, notes, or the gap of the question. */
-PropterStatus period_find(Words *words, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *question, PropterError *err);
+PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *question, PropterError *err);
 
 /* Finds the metric among the words that no period uses and marks its words; fills has_metric, nearest, notes, or the gap. */
-PropterStatus lexicon_find(PropterLexicon *lexicon, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *question, PropterError *err);
+PropterStatus why_lexicon_find(PropterLexicon *lexicon, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *question, PropterError *err);
 /* Whether a word may stand beside the metric's name without narrowing it: it occurs in the metric's own names or in what is said about its data. */
-bool lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Word *word);
-struct sb_stemmer *lexicon_stemmer(PropterLexicon *lexicon);
-bool lexicon_knows(const PropterLexicon *lexicon, const Word *word);
+bool why_lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Word *word);
+struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
+bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
 
 /* Adds a note (dropped beyond the limit of notes). */
-PropterStatus question_note(PropterQuestion *question, PropterArena *arena, PropterError *err, const char *format, ...) PROPTER_PRINTF(4, 5);
+PropterStatus why_question_note(PropterQuestion *question, PropterArena *arena, PropterError *err, const char *format, ...) PROPTER_PRINTF(4, 5);
 
 #endif

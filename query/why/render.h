@@ -5,47 +5,49 @@
 
 #include "propter/why.h"
 
-#define RENDERER(name) PropterStatus render_##name(const PropterWhyAnswer *answer, PropterBuf *out, PropterError *err);
+#define RENDERER(name) PropterStatus why_render_##name(const PropterWhyAnswer *answer, PropterBuf *out, PropterError *err);
 #include "renderers.def"
 #undef RENDERER
+
+/* propter_why_answer for a graph of this version. */
+PropterStatus why_answer_make(const PropterQuestion *question, PropterInference *inference, uint64_t version, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err);
 
 /* --- numbers: the same on every machine; U+2212 for minus, a comma between thousands --- */
 
 /* Decimals that show a number whose error is `se` to its last meaningful digit (at most 6). */
-int number_decimals(double se);
-void put_number(PropterBuf *out, double value, int decimals);
-void put_signed(PropterBuf *out, double value, int decimals); /* with + or − */
-void put_percent(PropterBuf *out, double part, bool sign);    /* .016 → "1.6 %" */
-void put_probability(PropterBuf *out, double p);              /* .97; never rounded to 0 or 1 */
+int why_number_decimals(double se);
+void why_put_number(PropterBuf *out, double value, int decimals);
+void why_put_signed(PropterBuf *out, double value, int decimals); /* with + or − */
+void why_put_percent(PropterBuf *out, double part, bool sign);    /* .016 → "1.6 %" */
+void why_put_probability(PropterBuf *out, double p);              /* .97; never rounded to 0 or 1 */
 /* Shortest decimal form that a JSON or CSV reader takes: 10 significant digits; `none` for what is no number. */
-void put_plain(PropterBuf *out, double value, const char *none);
+void why_put_plain(PropterBuf *out, double value, const char *none);
 /* Decimals of an answer's values. */
-int answer_decimals(const PropterWhyAnswer *answer);
+int why_answer_decimals(const PropterWhyAnswer *answer);
 
 /* --- days in words --- */
 
-void put_day(PropterBuf *out, PropterDay day);                          /* 2011-08-07 */
-void put_period(PropterBuf *out, PropterDay first, PropterDay last);    /* August 2011; March to May 2010; 2015; 7-22 Aug 2011 */
-void put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year); /* 7-22 Aug 2011, always by days */
+void why_put_day(PropterBuf *out, PropterDay day);                          /* 2011-08-07 */
+void why_put_period(PropterBuf *out, PropterDay first, PropterDay last);    /* August 2011; March to May 2010; 2015; 7-22 Aug 2011 */
+void why_put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year); /* 7-22 Aug 2011, always by days */
 
 /* --- text that others wrote, made harmless in its new surroundings --- */
 
-void put_line(PropterBuf *out, PropterStr text);                 /* terminal: one line, no control characters, no direction marks */
-void put_line_cut(PropterBuf *out, PropterStr text, size_t characters);
-void put_md(PropterBuf *out, PropterStr text);
-void put_html(PropterBuf *out, PropterStr text);                 /* element content and quoted attributes */
-void put_json(PropterBuf *out, PropterStr text);                 /* with its quotes */
-void put_csv(PropterBuf *out, PropterStr text);                  /* a field; what a spreadsheet would run is led by an apostrophe */
+void why_put_line(PropterBuf *out, PropterStr text);                 /* terminal: one line, no control characters, no direction marks */
+void why_put_line_cut(PropterBuf *out, PropterStr text, size_t characters);
+void why_put_md(PropterBuf *out, PropterStr text);
+void why_put_html(PropterBuf *out, PropterStr text);                 /* element content and quoted attributes */
+void why_put_json(PropterBuf *out, PropterStr text);                 /* with its quotes */
+void why_put_csv(PropterBuf *out, PropterStr text);                  /* a field; what a spreadsheet would run is led by an apostrophe */
 
 /* Columns a terminal needs for the text. */
-size_t text_width(PropterStr text);
-void put_pad(PropterBuf *out, size_t columns);
+size_t why_text_width(PropterStr text);
+void why_put_pad(PropterBuf *out, size_t columns);
 /* File name at the end of a path. */
-PropterStr base_name(PropterStr path);
+PropterStr why_base_name(PropterStr path);
 /* "digest-2011-09.html § Information, characters 412-497" with an en dash, unescaped. */
-void put_place(PropterBuf *out, const PropterEvidence *quote);
+void why_put_place(PropterBuf *out, const PropterEvidence *quote);
 /* Unit of the metric, written by `put` (one of the above), with a blank before it; or nothing. */
-void put_unit(PropterBuf *out, const PropterWhyAnswer *answer, void (*put)(PropterBuf *out, PropterStr text));
-bool same(PropterStr a, const char *b);
+void why_put_unit(PropterBuf *out, const PropterWhyAnswer *answer, void (*put)(PropterBuf *out, PropterStr text));
 
 #endif

@@ -6,14 +6,14 @@
 #include "render.h"
 
 static void comma(PropterBuf *out) { propter_buf_add_char(out, ','); }
-static void field(PropterBuf *out, PropterStr text) { put_csv(out, text), comma(out); }
-static void value(PropterBuf *out, double v) { put_plain(out, v, ""), comma(out); }
+static void field(PropterBuf *out, PropterStr text) { why_put_csv(out, text), comma(out); }
+static void value(PropterBuf *out, double v) { why_put_plain(out, v, ""), comma(out); }
 
 static void front(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
   field(out, propter_str(propter_answer_outcome_name(a->outcome)));
   field(out, f ? f->metric.iri : a->question.metric_iri);
-  if (f) put_day(out, f->first), comma(out), put_day(out, f->last), comma(out);
+  if (f) why_put_day(out, f->first), comma(out), why_put_day(out, f->last), comma(out);
   else comma(out), comma(out);
 }
 
@@ -22,13 +22,13 @@ static void chance(const PropterWhyAnswer *a, PropterBuf *out, double p) {
   value(out, show ? p : NAN);
 }
 
-PropterStatus render_csv(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
+PropterStatus why_render_csv(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
   propter_buf_add(out, PROPTER_STR("outcome,metric,from,to,rank,cause,label,start,end,likely,probability,share,share_low,share_high,grade,quote,document,characters,data,rows\n"));
   if (!f) {
     front(a, out);
-    propter_buf_add(out, PROPTER_STR(",,")), put_csv(out, a->headline), propter_buf_add(out, PROPTER_STR(",,,,,,,,,,,,,\n"));
+    propter_buf_add(out, PROPTER_STR(",,")), why_put_csv(out, a->headline), propter_buf_add(out, PROPTER_STR(",,,,,,,,,,,,,\n"));
     return PROPTER_OK;
   }
   for (size_t i = 0; i < a->causes; i++) {
@@ -36,14 +36,14 @@ PropterStatus render_csv(const PropterWhyAnswer *a, PropterBuf *out, PropterErro
     const PropterCauseScore *s = &w->cause->score;
     const PropterEvidence *q = w->quotes ? w->quote[0] : NULL;
     front(a, out), propter_buf_printf(out, "%zu,", i + 1), field(out, w->cause->iri), field(out, w->cause->label);
-    if (w->cause->start != PROPTER_NO_DAY) put_day(out, w->cause->start);
+    if (w->cause->start != PROPTER_NO_DAY) why_put_day(out, w->cause->start);
     comma(out);
-    if (w->cause->end != PROPTER_NO_DAY) put_day(out, w->cause->end);
+    if (w->cause->end != PROPTER_NO_DAY) why_put_day(out, w->cause->end);
     comma(out), field(out, propter_str(w->likely)), chance(a, out, s->p);
     value(out, s->share_identified ? s->share : NAN), value(out, s->share_identified ? s->share_low : NAN), value(out, s->share_identified ? s->share_high : NAN);
     field(out, w->grade), field(out, q ? q->text : (PropterStr){"", 0}), field(out, q ? (q->path.len ? q->path : q->document) : (PropterStr){"", 0});
     if (q) propter_buf_printf(out, "\"%llu-%llu\"", (unsigned long long)q->char_start, (unsigned long long)q->char_end);
-    comma(out), field(out, w->data), put_csv(out, w->rows), propter_buf_add_char(out, '\n');
+    comma(out), field(out, w->data), why_put_csv(out, w->rows), propter_buf_add_char(out, '\n');
   }
   front(a, out), propter_buf_add(out, PROPTER_STR(",,")), field(out, a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN ? PROPTER_STR("unknown cause") : f->reason);
   comma(out), comma(out);
@@ -51,6 +51,6 @@ PropterStatus render_csv(const PropterWhyAnswer *a, PropterBuf *out, PropterErro
     field(out, propter_str(propter_likelihood_words(f->p_unknown))), chance(a, out, f->p_unknown), value(out, f->unknown_share);
   else
     comma(out), comma(out), comma(out);
-  propter_buf_add(out, PROPTER_STR(",,,,,,,")), put_csv(out, a->rows), propter_buf_add_char(out, '\n');
+  propter_buf_add(out, PROPTER_STR(",,,,,,,")), why_put_csv(out, a->rows), propter_buf_add_char(out, '\n');
   return PROPTER_OK;
 }

@@ -10,20 +10,20 @@ static const char style[] = {
 };
 
 static void add(PropterBuf *out, const char *text) { propter_buf_add(out, propter_str(text)); }
-static void escaped(PropterBuf *out, const char *before, PropterStr text, const char *after) { add(out, before), put_html(out, text), add(out, after); }
+static void escaped(PropterBuf *out, const char *before, PropterStr text, const char *after) { add(out, before), why_put_html(out, text), add(out, after); }
 
 static void likely(PropterBuf *out, const PropterWhyAnswer *a, const char *words, double p) {
   add(out, words);
-  if (a->options.numbers || (a->inference && a->inference->calibrated)) propter_buf_add_char(out, ' '), put_probability(out, p);
+  if (a->options.numbers || (a->inference && a->inference->calibrated)) propter_buf_add_char(out, ' '), why_put_probability(out, p);
 }
 
 static void facts(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
-  int d = answer_decimals(a);
-  add(out, "<dl class=\"facts\"><div><dt>observed</dt><dd>"), put_number(out, f->observed, d), put_unit(out, a, put_html);
-  add(out, "</dd></div><div><dt>expected</dt><dd>"), put_number(out, f->expected, d), put_unit(out, a, put_html);
-  add(out, "<small>95 % interval "), put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), put_number(out, f->expected_high, d);
-  add(out, "</small></dd></div><div><dt>deviation</dt><dd>"), put_signed(out, f->deviation, d), put_unit(out, a, put_html), add(out, "<small>"), put_percent(out, f->relative, true);
+  int d = why_answer_decimals(a);
+  add(out, "<dl class=\"facts\"><div><dt>observed</dt><dd>"), why_put_number(out, f->observed, d), why_put_unit(out, a, why_put_html);
+  add(out, "</dd></div><div><dt>expected</dt><dd>"), why_put_number(out, f->expected, d), why_put_unit(out, a, why_put_html);
+  add(out, "<small>95 % interval "), why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d);
+  add(out, "</small></dd></div><div><dt>deviation</dt><dd>"), why_put_signed(out, f->deviation, d), why_put_unit(out, a, why_put_html), add(out, "<small>"), why_put_percent(out, f->relative, true);
   add(out, "</small></dd></div><div><dt>pattern</dt><dd>"), add(out, a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "none" : propter_pattern_name(f->pattern_kind));
   if (a->back.len) escaped(out, "<small>", a->back, "</small>");
   propter_buf_printf(out, "</dd></div><div><dt>baseline rests on</dt><dd>%zu<small>observations</small></dd></div></dl>", f->usable);
@@ -37,10 +37,10 @@ static void piece(PropterBuf *out, const PropterEvidence *e) {
     return;
   }
   PropterBuf place = {0};
-  put_place(&place, e);
+  why_put_place(&place, e);
   escaped(out, "<blockquote>\xE2\x80\x9C", e->text, "\xE2\x80\x9D</blockquote>");
   escaped(out, "<div class=\"place\">", propter_buf_str(&place), "");
-  if (e->published != PROPTER_NO_DAY) add(out, ", published "), put_day(out, e->published);
+  if (e->published != PROPTER_NO_DAY) add(out, ", published "), why_put_day(out, e->published);
   add(out, "</div>");
   if (place.failed != PROPTER_OK) out->failed = place.failed;
   propter_buf_clear(&place);
@@ -60,7 +60,7 @@ static void rows(PropterBuf *out, const PropterEvidence *const *list, size_t cou
     const PropterCell *c = &list[i]->cell;
     if (!any) add(out, "<details><summary>the rows behind it</summary><table><tr><th>period</th><th class=\"n\">value</th><th>file and row</th><th>column</th></tr>");
     any = true;
-    add(out, "<tr><td>"), put_period(out, c->first, c->last), add(out, "</td><td class=\"n\">"), put_plain(out, c->value, "none");
+    add(out, "<tr><td>"), why_put_period(out, c->first, c->last), add(out, "</td><td class=\"n\">"), why_put_plain(out, c->value, "none");
     escaped(out, "</td><td>", c->file, ""), propter_buf_printf(out, ":%llu", (unsigned long long)c->row), escaped(out, "</td><td>", c->column, "</td></tr>");
   }
   if (any) add(out, "</table></details>");
@@ -69,10 +69,10 @@ static void rows(PropterBuf *out, const PropterEvidence *const *list, size_t cou
 static void score(const PropterWhyAnswer *a, const PropterWhyCause *w, size_t number, PropterBuf *out) {
   const PropterCauseScore *s = &w->cause->score;
   propter_buf_printf(out, "<details%s><summary>how the score adds up</summary><figure class=\"scroll\">", a->options.explain ? " open" : "");
-  svg_terms(w, number, out);
-  add(out, "<figcaption>In log odds. Filled bars speak for the cause, outlined bars against it. Probability "), put_probability(out, s->p);
+  why_svg_terms(w, number, out);
+  add(out, "<figcaption>In log odds. Filled bars speak for the cause, outlined bars against it. Probability "), why_put_probability(out, s->p);
   add(out, a->inference->calibrated ? "" : " (not calibrated here)");
-  add(out, " = happened "), put_probability(out, s->happened), add(out, " \xC3\x97 mattered "), put_probability(out, s->mattered), add(out, "; prior "), put_probability(out, s->prior);
+  add(out, " = happened "), why_put_probability(out, s->happened), add(out, " \xC3\x97 mattered "), why_put_probability(out, s->mattered), add(out, "; prior "), why_put_probability(out, s->prior);
   add(out, ".</figcaption></figure></details>");
 }
 
@@ -111,11 +111,11 @@ static void cause(const PropterWhyAnswer *a, size_t i, PropterBuf *out) {
 static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
   add(out, a->outcome == PROPTER_ANSWER_ANSWERED ? "<h2>Causes</h2>" : a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "<h2>In force, without a mark</h2>" : "<h2>Considered</h2>");
-  if (a->causes && a->outcome == PROPTER_ANSWER_ANSWERED) add(out, "<figure class=\"scroll\">"), svg_chain(a, out), add(out, "<figcaption>Solid arrow: text and data agree; dashed: only one of them, or neither.</figcaption></figure>");
+  if (a->causes && a->outcome == PROPTER_ANSWER_ANSWERED) add(out, "<figure class=\"scroll\">"), why_svg_chain(a, out), add(out, "<figcaption>Solid arrow: text and data agree; dashed: only one of them, or neither.</figcaption></figure>");
   for (size_t i = 0; i < a->causes; i++) cause(a, i, out);
   if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
     add(out, "<p><strong>An unknown cause:</strong> "), likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown);
-    if (isfinite(f->unknown_share)) add(out, ", about "), put_number(out, f->unknown_share * 100, 0), add(out, " % of the change");
+    if (isfinite(f->unknown_share)) add(out, ", about "), why_put_number(out, f->unknown_share * 100, 0), add(out, " % of the change");
     add(out, ".</p>");
   }
   if (a->others) {
@@ -125,7 +125,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   }
   bool shares = false;
   for (size_t i = 0; i < a->causes; i++) shares |= a->cause[i].cause->score.share_identified;
-  if (shares && a->outcome == PROPTER_ANSWER_ANSWERED) add(out, "<h2>Share of the change</h2><figure class=\"scroll\">"), svg_shares(a, out), add(out, "<figcaption>Bar: best estimate. Thin line: 90 % interval, with the error of the baseline.</figcaption></figure>");
+  if (shares && a->outcome == PROPTER_ANSWER_ANSWERED) add(out, "<h2>Share of the change</h2><figure class=\"scroll\">"), why_svg_shares(a, out), add(out, "<figcaption>Bar: best estimate. Thin line: 90 % interval, with the error of the baseline.</figcaption></figure>");
 }
 
 static void list(PropterBuf *out, const char *title, size_t count, const PropterStr *items) {
@@ -164,15 +164,15 @@ static void understood(const PropterWhyAnswer *a, PropterBuf *out) {
   if (a->question.text.len) escaped(out, "<p>\xE2\x80\x9C", a->question.text, "\xE2\x80\x9D</p>");
   add(out, "<pre><code>");
   for (size_t i = 0, from = 0; i <= a->form.len; i++)
-    if (i == a->form.len || a->form.data[i] == '\n') put_html(out, (PropterStr){a->form.data + from, i - from}), add(out, "\n"), from = i + 1;
+    if (i == a->form.len || a->form.data[i] == '\n') why_put_html(out, (PropterStr){a->form.data + from, i - from}), add(out, "\n"), from = i + 1;
   escaped(out, "</code></pre><p class=\"note\">", a->form_words, ".</p>");
   for (size_t i = 0; i < a->question.note_count; i++) escaped(out, "<p class=\"note\">", a->question.note[i], ".</p>");
   const PropterInferOptions *o = &a->options.infer;
-  if (o->known_by != PROPTER_NO_DAY) add(out, "<p class=\"note\">Only what was known by "), put_day(out, o->known_by), add(out, ".</p>");
+  if (o->known_by != PROPTER_NO_DAY) add(out, "<p class=\"note\">Only what was known by "), why_put_day(out, o->known_by), add(out, ".</p>");
   for (size_t i = 0; i < o->without_count; i++) escaped(out, "<p class=\"note\">Without ", o->without[i], ".</p>");
 }
 
-PropterStatus render_html(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
+PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
   add(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
@@ -185,7 +185,7 @@ PropterStatus render_html(const PropterWhyAnswer *a, PropterBuf *out, PropterErr
   } else {
     if (a->outcome != PROPTER_ANSWER_ANSWERED && f->reason.len) escaped(out, "<p>", f->reason, "</p>");
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE) facts(a, out);
-    add(out, "<figure class=\"scroll\">"), svg_series(a, out);
+    add(out, "<figure class=\"scroll\">"), why_svg_series(a, out);
     add(out, "<figcaption>");
     PropterStr unit = f->metric.unit_label.len ? f->metric.unit_label : f->metric.unit;
     escaped(out, "", f->metric.label, "");

@@ -24,9 +24,9 @@ static void shut(Json *j, char c) {
   propter_buf_add_char(j->out, c);
   j->comma = true;
 }
-static void text(Json *j, const char *name, PropterStr s) { key(j, name), put_json(j->out, s); }
+static void text(Json *j, const char *name, PropterStr s) { key(j, name), why_put_json(j->out, s); }
 static void word(Json *j, const char *name, const char *s) { text(j, name, propter_str(s)); }
-static void real(Json *j, const char *name, double v) { key(j, name), put_plain(j->out, v, "null"); }
+static void real(Json *j, const char *name, double v) { key(j, name), why_put_plain(j->out, v, "null"); }
 static void whole(Json *j, const char *name, uint64_t v) { key(j, name), propter_buf_printf(j->out, "%llu", (unsigned long long)v); }
 static void truth(Json *j, const char *name, bool v) { key(j, name), propter_buf_add(j->out, v ? PROPTER_STR("true") : PROPTER_STR("false")); }
 static void day(Json *j, const char *name, PropterDay d) {
@@ -35,7 +35,7 @@ static void day(Json *j, const char *name, PropterDay d) {
     propter_buf_add(j->out, PROPTER_STR("null"));
     return;
   }
-  propter_buf_add_char(j->out, '"'), put_day(j->out, d), propter_buf_add_char(j->out, '"');
+  propter_buf_add_char(j->out, '"'), why_put_day(j->out, d), propter_buf_add_char(j->out, '"');
 }
 static void none(Json *j, const char *name) { key(j, name), propter_buf_add(j->out, PROPTER_STR("null")); }
 
@@ -164,7 +164,7 @@ static void cause(Json *j, const PropterWhyAnswer *a, size_t i) {
   shut(j, ']'), shut(j, '}');
 }
 
-PropterStatus render_json(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
+PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   Json state = {.out = out}, *j = &state;
   const PropterInference *f = a->inference;

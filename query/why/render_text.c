@@ -10,19 +10,19 @@ static void label(PropterBuf *out, const char *text) { propter_buf_printf(out, "
 
 static void line(PropterBuf *out, const char *name, PropterStr text) {
   if (!text.len) return;
-  label(out, name), put_line(out, text), propter_buf_add_char(out, '\n');
+  label(out, name), why_put_line(out, text), propter_buf_add_char(out, '\n');
 }
 
 static void observed(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
   if (!f || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return;
-  int d = answer_decimals(a);
+  int d = why_answer_decimals(a);
   label(out, "observed");
-  put_number(out, f->observed, d), put_unit(out, a, put_line);
-  propter_buf_add(out, PROPTER_STR("   expected ")), put_number(out, f->expected, d), put_unit(out, a, put_line);
-  propter_buf_add(out, PROPTER_STR(" (")), put_number(out, f->expected_low, d), propter_buf_add(out, PROPTER_STR("\xE2\x80\x93")), put_number(out, f->expected_high, d);
-  propter_buf_add(out, PROPTER_STR(")   ")), put_signed(out, f->deviation, d), put_unit(out, a, put_line);
-  propter_buf_add(out, PROPTER_STR("   ")), put_percent(out, f->relative, true);
+  why_put_number(out, f->observed, d), why_put_unit(out, a, why_put_line);
+  propter_buf_add(out, PROPTER_STR("   expected ")), why_put_number(out, f->expected, d), why_put_unit(out, a, why_put_line);
+  propter_buf_add(out, PROPTER_STR(" (")), why_put_number(out, f->expected_low, d), propter_buf_add(out, PROPTER_STR("\xE2\x80\x93")), why_put_number(out, f->expected_high, d);
+  propter_buf_add(out, PROPTER_STR(")   ")), why_put_signed(out, f->deviation, d), why_put_unit(out, a, why_put_line);
+  propter_buf_add(out, PROPTER_STR("   ")), why_put_percent(out, f->relative, true);
   if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
     propter_buf_printf(out, "   %s", propter_pattern_name(f->pattern_kind));
     if (a->back.len) propter_buf_add(out, PROPTER_STR(", ")), propter_buf_add(out, a->back);
@@ -32,29 +32,29 @@ static void observed(const PropterWhyAnswer *a, PropterBuf *out) {
 
 static void quote(const PropterEvidence *e, PropterBuf *out) {
   if (e->kind == PROPTER_EVIDENCE_QUOTE) {
-    propter_buf_add_char(out, '"'), put_line_cut(out, e->text, QUOTE), propter_buf_add(out, PROPTER_STR("\"    "));
+    propter_buf_add_char(out, '"'), why_put_line_cut(out, e->text, QUOTE), propter_buf_add(out, PROPTER_STR("\"    "));
     PropterBuf place = {0};
-    put_place(&place, e);
+    why_put_place(&place, e);
     if (place.failed != PROPTER_OK) out->failed = place.failed;
-    put_line(out, propter_buf_str(&place));
+    why_put_line(out, propter_buf_str(&place));
     propter_buf_clear(&place);
   } else {
-    put_line(out, e->text);
-    if (e->source_text.len) propter_buf_add(out, PROPTER_STR("    ")), put_line(out, e->source_text);
+    why_put_line(out, e->text);
+    if (e->source_text.len) propter_buf_add(out, PROPTER_STR("    ")), why_put_line(out, e->source_text);
   }
 }
 
 static void numbers(const PropterWhyCause *w, const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterCauseScore *s = &w->cause->score;
   propter_buf_add(out, PROPTER_STR("     number P "));
-  put_probability(out, s->p), propter_buf_add(out, PROPTER_STR(" = happened ")), put_probability(out, s->happened);
-  propter_buf_add(out, PROPTER_STR(" \xC3\x97 mattered ")), put_probability(out, s->mattered), propter_buf_add(out, PROPTER_STR("; prior ")), put_probability(out, s->prior);
+  why_put_probability(out, s->p), propter_buf_add(out, PROPTER_STR(" = happened ")), why_put_probability(out, s->happened);
+  propter_buf_add(out, PROPTER_STR(" \xC3\x97 mattered ")), why_put_probability(out, s->mattered), propter_buf_add(out, PROPTER_STR("; prior ")), why_put_probability(out, s->prior);
   if (isfinite(s->effect)) {
-    int d = answer_decimals(a);
-    propter_buf_add(out, PROPTER_STR("; effect ")), put_signed(out, s->effect, d);
+    int d = why_answer_decimals(a);
+    propter_buf_add(out, PROPTER_STR("; effect ")), why_put_signed(out, s->effect, d);
     if (isfinite(s->effect_low) && isfinite(s->effect_high))
-      propter_buf_add(out, PROPTER_STR(" (")), put_signed(out, s->effect_low, d), propter_buf_add(out, PROPTER_STR(" to ")), put_signed(out, s->effect_high, d), propter_buf_add_char(out, ')');
-    put_unit(out, a, put_line);
+      propter_buf_add(out, PROPTER_STR(" (")), why_put_signed(out, s->effect_low, d), propter_buf_add(out, PROPTER_STR(" to ")), why_put_signed(out, s->effect_high, d), propter_buf_add_char(out, ')');
+    why_put_unit(out, a, why_put_line);
   }
   propter_buf_add_char(out, '\n');
 }
@@ -62,20 +62,20 @@ static void numbers(const PropterWhyCause *w, const PropterWhyAnswer *a, Propter
 static void terms(const PropterWhyCause *w, PropterBuf *out) {
   const PropterCauseScore *s = &w->cause->score;
   double prior = log(s->prior / (1 - s->prior)), sum = prior;
-  propter_buf_add(out, PROPTER_STR("     score  log odds: prior ")), put_signed(out, prior, 2);
+  propter_buf_add(out, PROPTER_STR("     score  log odds: prior ")), why_put_signed(out, prior, 2);
   for (int t = 0; t < PROPTER_TERMS; t++) {
     if (s->term[t] == 0) continue;
-    propter_buf_printf(out, ", %s ", propter_score_term_name((PropterScoreTerm)t)), put_signed(out, s->term[t], 2);
+    propter_buf_printf(out, ", %s ", propter_score_term_name((PropterScoreTerm)t)), why_put_signed(out, s->term[t], 2);
     sum += s->term[t];
   }
-  propter_buf_add(out, PROPTER_STR(" = ")), put_signed(out, sum, 2), propter_buf_add(out, PROPTER_STR(", that is P ")), put_probability(out, 1 / (1 + exp(-sum)));
+  propter_buf_add(out, PROPTER_STR(" = ")), why_put_signed(out, sum, 2), propter_buf_add(out, PROPTER_STR(", that is P ")), why_put_probability(out, 1 / (1 + exp(-sum)));
   propter_buf_add_char(out, '\n');
 }
 
 static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterCause *c = w->cause;
   for (size_t k = 0; k < c->hops; k++) {
-    propter_buf_add(out, PROPTER_STR("     chain  ")), put_line(out, c->hop[k].cause_label), propter_buf_add(out, PROPTER_STR(" \xE2\x86\x92 ")), put_line(out, c->hop[k].effect_label);
+    propter_buf_add(out, PROPTER_STR("     chain  ")), why_put_line(out, c->hop[k].cause_label), propter_buf_add(out, PROPTER_STR(" \xE2\x86\x92 ")), why_put_line(out, c->hop[k].effect_label);
     propter_buf_add_char(out, '\n');
   }
   size_t shown = w->quotes < 3 ? w->quotes : 3;
@@ -86,7 +86,7 @@ static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, Propte
   if (w->rows.len) propter_buf_add(out, PROPTER_STR("     rows   ")), propter_buf_add(out, w->rows), propter_buf_add_char(out, '\n');
   for (size_t k = 0; k < w->objections && k < 3; k++) {
     propter_buf_add(out, PROPTER_STR("     but    ")), quote(w->objection[k], out);
-    if (w->objection[k]->reason.len) propter_buf_add(out, PROPTER_STR(": ")), put_line(out, w->objection[k]->reason);
+    if (w->objection[k]->reason.len) propter_buf_add(out, PROPTER_STR(": ")), why_put_line(out, w->objection[k]->reason);
     propter_buf_add_char(out, '\n');
   }
   if (a->options.numbers) numbers(w, a, out);
@@ -94,15 +94,15 @@ static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, Propte
 }
 
 static void cell(PropterBuf *out, PropterStr text, size_t width) {
-  put_line(out, text);
-  size_t w = text_width(text);
-  put_pad(out, w < width ? width - w : 2);
+  why_put_line(out, text);
+  size_t w = why_text_width(text);
+  why_put_pad(out, w < width ? width - w : 2);
 }
 
 static void likely(PropterBuf *out, const PropterWhyAnswer *a, const char *words, double p, size_t width) {
   PropterBuf t = {0};
   propter_buf_add(&t, propter_str(words));
-  if (a->options.numbers || (a->inference && a->inference->calibrated)) propter_buf_add_char(&t, ' '), put_probability(&t, p);
+  if (a->options.numbers || (a->inference && a->inference->calibrated)) propter_buf_add_char(&t, ' '), why_put_probability(&t, p);
   cell(out, propter_buf_str(&t), width);
   if (t.failed != PROPTER_OK) out->failed = t.failed;
   propter_buf_clear(&t);
@@ -114,40 +114,40 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
     for (size_t i = 0; i < a->causes; i++) {
       label(out, i == 0 ? "in force" : "");
-      put_line(out, a->cause[i].name), propter_buf_add_char(out, '\n');
+      why_put_line(out, a->cause[i].name), propter_buf_add_char(out, '\n');
     }
     return;
   }
   size_t name = 33;
   for (size_t i = 0; i < a->causes; i++) {
-    size_t w = text_width(a->cause[i].name);
+    size_t w = why_text_width(a->cause[i].name);
     if (w > name && w <= NAME_MOST) name = w;
   }
   const char *title = a->outcome == PROPTER_ANSWER_ANSWERED ? "causes" : "considered";
   size_t chance = a->options.numbers || f->calibrated ? 19 : 14;
-  propter_buf_add(out, propter_str(title)), put_pad(out, name + 5 - strlen(title));
+  propter_buf_add(out, propter_str(title)), why_put_pad(out, name + 5 - strlen(title));
   cell(out, PROPTER_STR("likely?"), chance);
   propter_buf_add(out, PROPTER_STR("share of the change    grade\n"));
   for (size_t i = 0; i < a->causes; i++) {
     const PropterWhyCause *w = &a->cause[i];
     propter_buf_printf(out, "%2zu ", i + 1);
-    put_line(out, w->name);
-    size_t width = text_width(w->name);
-    if (width > name) propter_buf_add_char(out, '\n'), put_pad(out, name + 5);
-    else put_pad(out, name + 2 - width);
+    why_put_line(out, w->name);
+    size_t width = why_text_width(w->name);
+    if (width > name) propter_buf_add_char(out, '\n'), why_put_pad(out, name + 5);
+    else why_put_pad(out, name + 2 - width);
     likely(out, a, w->likely, w->cause->score.p, chance);
     cell(out, w->share, 23);
     propter_buf_add(out, w->grade), propter_buf_add_char(out, '\n');
     evidence(w, a, out);
   }
-  propter_buf_add(out, PROPTER_STR("   unknown cause")), put_pad(out, name - 11);
+  propter_buf_add(out, PROPTER_STR("   unknown cause")), why_put_pad(out, name - 11);
   likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown, chance);
-  if (isfinite(f->unknown_share)) propter_buf_add(out, PROPTER_STR("about ")), put_number(out, f->unknown_share * 100, 0), propter_buf_add(out, PROPTER_STR(" %"));
+  if (isfinite(f->unknown_share)) propter_buf_add(out, PROPTER_STR("about ")), why_put_number(out, f->unknown_share * 100, 0), propter_buf_add(out, PROPTER_STR(" %"));
   while (out->len && out->data[out->len - 1] == ' ') out->data[--out->len] = 0;
   propter_buf_add_char(out, '\n');
   if (a->others) {
     propter_buf_add(out, PROPTER_STR("   also considered: "));
-    for (size_t i = 0; i < a->others && i < 8; i++) propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("")), put_line(out, f->cause[a->causes + i].label);
+    for (size_t i = 0; i < a->others && i < 8; i++) propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("")), why_put_line(out, f->cause[a->causes + i].label);
     if (a->others > 8) propter_buf_printf(out, " and %zu more", a->others - 8);
     propter_buf_add_char(out, '\n');
   }
@@ -160,12 +160,12 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
     const PropterEvidence *e = &f->saying[i];
     label(out, i == 0 ? "against" : ""), quote(e, out);
     propter_buf_printf(out, ": %s", e->said == PROPTER_SAID_CONTRADICTED ? "contradicted" : e->said == PROPTER_SAID_UNSUPPORTED ? "unsupported" : "not counted");
-    if (e->reason.len) propter_buf_add(out, PROPTER_STR(", ")), put_line(out, e->reason);
+    if (e->reason.len) propter_buf_add(out, PROPTER_STR(", ")), why_put_line(out, e->reason);
     propter_buf_add_char(out, '\n');
   }
   for (size_t i = 0; i < f->excluded; i++) {
-    label(out, "excluded"), put_line(out, f->excluded_label[i]);
-    if (f->excluded_reason[i].len) propter_buf_add(out, PROPTER_STR(": ")), put_line(out, f->excluded_reason[i]);
+    label(out, "excluded"), why_put_line(out, f->excluded_label[i]);
+    if (f->excluded_reason[i].len) propter_buf_add(out, PROPTER_STR(": ")), why_put_line(out, f->excluded_reason[i]);
     propter_buf_add_char(out, '\n');
   }
 }
@@ -173,31 +173,31 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
 static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterQuestion *q = &a->question;
   label(out, "not clear"), propter_buf_add(out, propter_str(propter_gap_text(q->gap)));
-  if (q->about.len) propter_buf_add(out, PROPTER_STR(": \"")), put_line(out, q->about), propter_buf_add_char(out, '"');
+  if (q->about.len) propter_buf_add(out, PROPTER_STR(": \"")), why_put_line(out, q->about), propter_buf_add_char(out, '"');
   propter_buf_add_char(out, '\n');
   const char *help = propter_gap_help(q->gap);
   if (*help) label(out, "would help"), propter_buf_add(out, propter_str(help)), propter_buf_add_char(out, '\n');
   for (size_t i = 0; i < a->nearest; i++) {
     label(out, i ? "" : "names");
-    put_line(out, a->near[i].label), propter_buf_add(out, PROPTER_STR("   <")), put_line(out, a->near[i].iri), propter_buf_add(out, PROPTER_STR(">\n"));
+    why_put_line(out, a->near[i].label), propter_buf_add(out, PROPTER_STR("   <")), why_put_line(out, a->near[i].iri), propter_buf_add(out, PROPTER_STR(">\n"));
   }
   for (size_t i = 0; i < a->moves; i++) {
     label(out, i ? "" : "moves");
-    put_line(out, a->move[i].question), propter_buf_add(out, PROPTER_STR("   ")), put_signed(out, a->move[i].deviation, number_decimals(fabs(a->move[i].deviation) / 8)), propter_buf_add_char(out, '\n');
+    why_put_line(out, a->move[i].question), propter_buf_add(out, PROPTER_STR("   ")), why_put_signed(out, a->move[i].deviation, why_number_decimals(fabs(a->move[i].deviation) / 8)), propter_buf_add_char(out, '\n');
   }
 }
 
 static void sources(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInferOptions *o = &a->options.infer;
-  if (o->known_by != PROPTER_NO_DAY) label(out, "known by"), put_day(out, o->known_by), propter_buf_add(out, PROPTER_STR(": what became known later was left out\n"));
-  for (size_t i = 0; i < o->without_count; i++) label(out, "without"), put_line(out, o->without[i]), propter_buf_add_char(out, '\n');
+  if (o->known_by != PROPTER_NO_DAY) label(out, "known by"), why_put_day(out, o->known_by), propter_buf_add(out, PROPTER_STR(": what became known later was left out\n"));
+  for (size_t i = 0; i < o->without_count; i++) label(out, "without"), why_put_line(out, o->without[i]), propter_buf_add_char(out, '\n');
 }
 
-PropterStatus render_text(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
+PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
   label(out, "understood");
-  if (a->form_short.len) put_line(out, a->form_short), propter_buf_add(out, PROPTER_STR("      (")), put_line(out, a->form_words), propter_buf_add_char(out, ')');
+  if (a->form_short.len) why_put_line(out, a->form_short), propter_buf_add(out, PROPTER_STR("      (")), why_put_line(out, a->form_words), propter_buf_add_char(out, ')');
   else propter_buf_add(out, PROPTER_STR("nothing"));
   propter_buf_add_char(out, '\n');
   for (size_t i = 0; i < a->question.note_count; i++) line(out, "note", a->question.note[i]);
@@ -215,13 +215,13 @@ PropterStatus render_text(const PropterWhyAnswer *a, PropterBuf *out, PropterErr
   if (!rows) line(out, "rows", a->rows);
   against(a, out);
   for (size_t i = 0; i < f->would_change; i++) {
-    propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("would change this answer: ")), put_line(out, f->would_change_text[i]);
+    propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("would change this answer: ")), why_put_line(out, f->would_change_text[i]);
     if (i + 1 == f->would_change) propter_buf_add_char(out, '\n');
   }
   for (size_t i = 0; i < f->forecasts; i++) line(out, i ? "" : "predicts", f->forecast[i].text);
   propter_buf_add(out, PROPTER_STR("track record here: ")), propter_buf_add(out, a->track), propter_buf_add_char(out, '\n');
   propter_buf_printf(out, "run a-%s on version %llu of the graph", a->id, (unsigned long long)a->version);
-  if (a->options.report.len) propter_buf_add(out, PROPTER_STR("   report  ")), put_line(out, a->options.report);
+  if (a->options.report.len) propter_buf_add(out, PROPTER_STR("   report  ")), why_put_line(out, a->options.report);
   propter_buf_add_char(out, '\n');
   return PROPTER_OK;
 }

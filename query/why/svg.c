@@ -38,7 +38,7 @@ static void open_text(PropterBuf *out, const char *class, double x, double y, co
   propter_buf_add_char(out, '>');
 }
 
-static void text(PropterBuf *out, const char *class, double x, double y, const char *anchor, PropterStr s) { open_text(out, class, x, y, anchor), put_html(out, s), add(out, "</text>"); }
+static void text(PropterBuf *out, const char *class, double x, double y, const char *anchor, PropterStr s) { open_text(out, class, x, y, anchor), why_put_html(out, s), add(out, "</text>"); }
 
 static void open_svg(PropterBuf *out, const char *id, double height, const char *title) {
   propter_buf_printf(out, "<svg viewBox=\"0 0 %d ", WIDTH), num(out, height);
@@ -115,7 +115,7 @@ static void axes(const PropterInference *inf, const Frame *f, PropterBuf *out) {
   for (double v = ceil(f->low / step) * step; v <= f->high; v += step) {
     double y = y_at(f, v);
     line(out, "grid", f->left, y, f->right, y);
-    open_text(out, "tick", f->left - 8, y + 4, "end"), put_number(out, v, d), add(out, "</text>");
+    open_text(out, "tick", f->left - 8, y + 4, "end"), why_put_number(out, v, d), add(out, "</text>");
   }
   /* A tick where a year begins; for short stretches of fine data, at every eighth of the axis. */
   size_t ticks = 0;
@@ -130,7 +130,7 @@ static void axes(const PropterInference *inf, const Frame *f, PropterBuf *out) {
       line(out, "tickmark", x, f->bottom, x, f->bottom + 5);
       open_text(out, "tick", x, f->bottom + 19, "middle");
       if (pass == 0) propter_buf_printf(out, "%d", y);
-      else put_day(out, inf->point[i].first);
+      else why_put_day(out, inf->point[i].first);
       add(out, "</text>");
       ticks++;
     }
@@ -181,18 +181,18 @@ static double lanes(const PropterWhyAnswer *a, const Frame *f, double y, Propter
     if (x2 - x1 < 5) x2 = x1 + 5;
     double mid = y + 9 + (double)lane * 20;
     rect(out, i < a->named ? "event named" : "event", x1, mid - 5, x2 - x1, 10, 3);
-    size_t w = text_width(a->cause[i].name) * 7;
+    size_t w = why_text_width(a->cause[i].name) * 7;
     bool fits = x2 + 8 + (double)w < WIDTH - 10, left = !fits && x1 - 8 - (double)w > 4;
     open_text(out, "lane", left ? x1 - 8 : fits ? x2 + 8 : f->left, left || fits ? mid + 4 : mid + 4, left ? "end" : NULL);
     propter_buf_printf(out, "%zu ", i + 1);
-    put_html(out, a->cause[i].name);
+    why_put_html(out, a->cause[i].name);
     add(out, "</text>");
     lane++;
   }
   return y + (double)lane * 20;
 }
 
-void svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
+void why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *inf = a->inference;
   size_t first = 0, last = 0;
   if (!inf || !inf->points || !window_of(inf, &first, &last)) return;
@@ -213,16 +213,16 @@ void svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   if (first == last && isfinite(inf->point[first].value)) { /* left of the point: the line comes from above or below there, never from the side */
     double x = x_at(&f, (double)first);
     open_text(&body, "value", x > 150 ? x - 12 : x + 12, y_at(&f, inf->point[first].value) + 4.5, x > 150 ? "end" : NULL);
-    put_number(&body, inf->point[first].value, answer_decimals(a)), put_unit(&body, a, put_html), add(&body, "</text>");
+    why_put_number(&body, inf->point[first].value, why_answer_decimals(a)), why_put_unit(&body, a, why_put_html), add(&body, "</text>");
   }
   double middle = (w1 + w2) / 2;
   const char *anchor = middle < 160 ? "start" : middle > WIDTH - 160 ? "end" : "middle";
   open_text(&body, "windowlabel", middle < 160 ? w1 : middle > WIDTH - 160 ? w2 : middle, f.top - 15, anchor);
-  put_period(&body, inf->first, inf->last);
+  why_put_period(&body, inf->first, inf->last);
   add(&body, "</text>");
   double bottom = lanes(a, &f, f.bottom + 32, &body) + 8;
   open_svg(out, "series", bottom, "The series, what was expected, and the window asked about");
-  put_html(out, a->headline);
+  why_put_html(out, a->headline);
   add(out, " Line: observed values. Dashed line with shaded band: expected, with its 95 % interval. Framed column: the window. Bars below: when the causes were in force. The vertical axis does not begin at zero.</desc>");
   if (body.failed != PROPTER_OK) out->failed = body.failed;
   propter_buf_add(out, propter_buf_str(&body));
@@ -240,7 +240,7 @@ static size_t line_end(PropterStr s, size_t at) {
   while (end < s.len) {
     size_t k = end + 1;
     while (k < s.len && ((unsigned char)s.data[k] & 0xC0) == 0x80) k++;
-    columns += text_width((PropterStr){s.data + end, k - end});
+    columns += why_text_width((PropterStr){s.data + end, k - end});
     if (columns > BOX_CHARS) break;
     end = k;
     if (end == s.len || s.data[end] == ' ') fit = end;
@@ -261,7 +261,7 @@ static void wrapped(PropterBuf *out, const char *class, double x, double y, Prop
     while (at < s.len && s.data[at] == ' ') at++;
     size_t fit = line_end(s, at);
     bool cut = n == BOX_LINES - 1 && fit < s.len;
-    open_text(out, class, x, y + n * 17, "middle"), put_html(out, (PropterStr){s.data + at, fit - at});
+    open_text(out, class, x, y + n * 17, "middle"), why_put_html(out, (PropterStr){s.data + at, fit - at});
     add(out, cut ? "\xE2\x80\xA6</text>" : "</text>");
     at = fit;
   }
@@ -278,7 +278,7 @@ static void arrow(PropterBuf *out, const char *class, double x1, double x2, doub
   add(out, "<polygon class=\"arrowhead\" points=\""), point(out, x2 - 3, y), point(out, x2 - 13, y - 5), point(out, x2 - 13, y + 5), add(out, "\"/>");
 }
 
-void svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
+void why_svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *inf = a->inference;
   if (!inf || !a->causes) return;
   size_t shown = a->named ? a->named : 1;
@@ -296,11 +296,11 @@ void svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
       if (propter_str_equal(c->hop[k].cause, c->iri)) break;
       box(&body, "box", x, y, c->hop[k].cause_label, "");
       arrow(&body, "arrow", x + BOX_W, x + BOX_W + BOX_GAP, y + 34);
-      put_html(&words, c->hop[k].cause_label), propter_buf_add(&words, PROPTER_STR(" leads to "));
+      why_put_html(&words, c->hop[k].cause_label), propter_buf_add(&words, PROPTER_STR(" leads to "));
       x += BOX_W + BOX_GAP, boxes++;
     }
     box(&body, "box cause", x, y, w->name, c->kind_label.len && c->kind_label.len < 40 ? c->kind_label.data : "");
-    put_html(&words, w->name), propter_buf_add(&words, PROPTER_STR(" leads to "));
+    why_put_html(&words, w->name), propter_buf_add(&words, PROPTER_STR(" leads to "));
     double x2 = WIDTH - 4 - BOX_W;
     arrow(&body, c->score.grade == PROPTER_GRADE_BOTH ? "arrow sure" : "arrow", x + BOX_W, x2, y + 34);
     if (x2 - x - BOX_W > 180) {
@@ -308,14 +308,14 @@ void svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
       text(&body, "arrowtext", mid, y + 26, "middle", propter_str(w->likely));
       open_text(&body, "arrowsub", mid, y + 51, "middle"), add(&body, "evidence: ");
       PropterBuf cut = {0};
-      put_line_cut(&cut, w->grade, 44);
-      put_html(&body, propter_buf_str(&cut)), add(&body, "</text>");
+      why_put_line_cut(&cut, w->grade, 44);
+      why_put_html(&body, propter_buf_str(&cut)), add(&body, "</text>");
       propter_buf_clear(&cut);
     }
     PropterBuf metric = {0};
-    put_line(&metric, inf->metric.label), add(&metric, ", "), put_signed(&metric, inf->deviation, answer_decimals(a)), put_unit(&metric, a, put_line);
+    why_put_line(&metric, inf->metric.label), add(&metric, ", "), why_put_signed(&metric, inf->deviation, why_answer_decimals(a)), why_put_unit(&metric, a, why_put_line);
     box(&body, "box metric", x2, y, propter_buf_str(&metric), "");
-    put_html(&words, propter_buf_str(&metric)), propter_buf_printf(&words, ": %s, evidence: ", w->likely), put_html(&words, w->grade), add(&words, ".");
+    why_put_html(&words, propter_buf_str(&metric)), propter_buf_printf(&words, ": %s, evidence: ", w->likely), why_put_html(&words, w->grade), add(&words, ".");
     propter_buf_clear(&metric);
   }
   open_svg(out, "chain", 6 + (double)shown * 104 - 6, "From cause to effect");
@@ -332,7 +332,7 @@ void svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
 
 static double logit(double p) { return log(p / (1 - p)); }
 
-void svg_terms(const PropterWhyCause *w, size_t number, PropterBuf *out) {
+void why_svg_terms(const PropterWhyCause *w, size_t number, PropterBuf *out) {
   const PropterCauseScore *s = &w->cause->score;
   if (!(s->prior > 0 && s->prior < 1)) return;
   double at = logit(s->prior), low = fmin(at, 0), high = fmax(at, 0);
@@ -351,16 +351,16 @@ void svg_terms(const PropterWhyCause *w, size_t number, PropterBuf *out) {
   (void)snprintf(id, sizeof id, "terms%zu", number);
   (void)snprintf(title, sizeof title, "How the score of cause %zu adds up", number);
   open_svg(out, id, top + (double)rows * height + 30, title);
-  add(out, "In log odds: prior "), put_signed(out, at, 2);
+  add(out, "In log odds: prior "), why_put_signed(out, at, 2);
   for (int t = 0; t < PROPTER_TERMS; t++)
-    if (isfinite(s->term[t]) && s->term[t] != 0) propter_buf_printf(out, ", %s ", propter_score_term_name((PropterScoreTerm)t)), put_signed(out, s->term[t], 2);
-  add(out, ", together "), put_signed(out, sum, 2), add(out, ".</desc>");
+    if (isfinite(s->term[t]) && s->term[t] != 0) propter_buf_printf(out, ", %s ", propter_score_term_name((PropterScoreTerm)t)), why_put_signed(out, s->term[t], 2);
+  add(out, ", together "), why_put_signed(out, sum, 2), add(out, ".</desc>");
   line(out, "axis", X(0), top, X(0), top + (double)rows * height + 4);
   text(out, "tick", X(0), top + (double)rows * height + 20, "middle", PROPTER_STR("even odds"));
   double y = top, before = at;
   text(out, "rowlabel", left - 12, y + 16, "end", PROPTER_STR("prior"));
   rect(out, "total", fmin(X(0), X(at)), y + 4, fabs(at) * scale, 15, 2);
-  open_text(out, "rowvalue", right + 14, y + 16, NULL), put_signed(out, at, 2), add(out, "</text>");
+  open_text(out, "rowvalue", right + 14, y + 16, NULL), why_put_signed(out, at, 2), add(out, "</text>");
   y += height;
   for (int t = 0; t < PROPTER_TERMS; t++) {
     double v = s->term[t];
@@ -368,19 +368,19 @@ void svg_terms(const PropterWhyCause *w, size_t number, PropterBuf *out) {
     line(out, "connector", X(before), y - 5, X(before), y + 5);
     text(out, "rowlabel", left - 12, y + 16, "end", propter_str(propter_score_term_name((PropterScoreTerm)t)));
     rect(out, v > 0 ? "up" : "downbar", fmin(X(before), X(before + v)), y + 4, fmax(fabs(v) * scale, 1), 15, 2);
-    open_text(out, "rowvalue", right + 14, y + 16, NULL), put_signed(out, v, 2), add(out, "</text>");
+    open_text(out, "rowvalue", right + 14, y + 16, NULL), why_put_signed(out, v, 2), add(out, "</text>");
     before += v, y += height;
   }
   line(out, "connector", X(before), y - 5, X(before), y + 5);
   text(out, "rowlabel strong", left - 12, y + 16, "end", PROPTER_STR("together"));
   rect(out, "total", fmin(X(0), X(before)), y + 4, fmax(fabs(before) * scale, 1), 15, 2);
-  open_text(out, "rowvalue strong", right + 14, y + 16, NULL), put_signed(out, before, 2), add(out, "</text></svg>");
+  open_text(out, "rowvalue strong", right + 14, y + 16, NULL), why_put_signed(out, before, 2), add(out, "</text></svg>");
 #undef X
 }
 
 /* --- shares ---------------------------------------------------------------------------------------------------------------------------- */
 
-void svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
+void why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *inf = a->inference;
   if (!inf) return;
   double low = 0, high = 1;
@@ -401,7 +401,7 @@ void svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
   double scale = (right - left) / (high - low);
 #define X(v) (left + (fmin(fmax((v), low), high) - low) * scale)
   open_svg(out, "shares", top + (double)rows * height + 30, "Share of the change");
-  for (size_t i = 0; i < a->causes; i++) put_html(out, a->cause[i].name), add(out, ": "), put_html(out, a->cause[i].share), add(out, ". ");
+  for (size_t i = 0; i < a->causes; i++) why_put_html(out, a->cause[i].name), add(out, ": "), why_put_html(out, a->cause[i].share), add(out, ". ");
   add(out, "Thick bar: best estimate; thin line: 90 % interval.</desc>");
   double bottom = top + (double)rows * height;
   line(out, "axis", X(0), top, X(0), bottom), line(out, "grid", X(1), top, X(1), bottom);
@@ -410,7 +410,7 @@ void svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
     const PropterCauseScore *s = &a->cause[i].cause->score;
     double y = top + (double)i * height;
     PropterBuf cut = {0};
-    propter_buf_printf(&cut, "%zu ", i + 1), put_line_cut(&cut, a->cause[i].cause->label, 38);
+    propter_buf_printf(&cut, "%zu ", i + 1), why_put_line_cut(&cut, a->cause[i].cause->label, 38);
     text(out, "rowlabel", left - 14, y + 19, "end", propter_buf_str(&cut));
     propter_buf_clear(&cut);
     if (s->share_identified && isfinite(s->share)) {
@@ -426,7 +426,7 @@ void svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
   text(out, "rowlabel", left - 14, y + 19, "end", PROPTER_STR("unknown cause"));
   if (isfinite(inf->unknown_share)) {
     rect(out, "unknown", fmin(X(0), X(inf->unknown_share)), y + 7, fmax(fabs(X(inf->unknown_share) - X(0)), 1), 16, 2);
-    open_text(out, "rowvalue", right + 14, y + 19, NULL), add(out, "about "), put_number(out, inf->unknown_share * 100, 0), add(out, " %</text>");
+    open_text(out, "rowvalue", right + 14, y + 19, NULL), add(out, "about "), why_put_number(out, inf->unknown_share * 100, 0), add(out, " %</text>");
   }
   add(out, "</svg>");
 #undef X

@@ -7,12 +7,12 @@
 #include "render.h"
 
 /* The series around the window, its baseline with the interval, the window, and the causes' days below. */
-void svg_series(const PropterWhyAnswer *answer, PropterBuf *out);
+void why_svg_series(const PropterWhyAnswer *answer, PropterBuf *out);
 /* From the causes over the hops behind them to the metric. */
-void svg_chain(const PropterWhyAnswer *answer, PropterBuf *out);
+void why_svg_chain(const PropterWhyAnswer *answer, PropterBuf *out);
 /* How the score of one cause adds up in log odds. */
-void svg_terms(const PropterWhyCause *cause, size_t number, PropterBuf *out);
+void why_svg_terms(const PropterWhyCause *cause, size_t number, PropterBuf *out);
 /* Share of the change per cause, with its interval; the unknown cause last. */
-void svg_shares(const PropterWhyAnswer *answer, PropterBuf *out);
+void why_svg_shares(const PropterWhyAnswer *answer, PropterBuf *out);
 
 #endif

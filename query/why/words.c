@@ -22,13 +22,13 @@ static const struct {
 #undef DATE
 };
 
-WordKind word_kind(PropterStr folded) {
+WordKind why_word_kind(PropterStr folded) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (propter_str_equal(words[i].word, folded)) return words[i].kind;
   return WORD_NONE;
 }
 
-bool date_word(PropterStr folded, DateKind kind, int *a, int *b) {
+bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b) {
   for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
     if (dates[i].kind == kind && propter_str_equal(dates[i].word, folded)) {
       if (a) *a = dates[i].a;
@@ -38,12 +38,12 @@ bool date_word(PropterStr folded, DateKind kind, int *a, int *b) {
   return false;
 }
 
-bool date_month_near(PropterStr folded, int *month, const char **name) {
-  unsigned slips = word_slips(folded);
+bool why_date_month_near(PropterStr folded, int *month, const char **name) {
+  unsigned slips = why_word_slips(folded);
   if (folded.len < 5) return false;
   int found = 0;
   for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
-    if (dates[i].kind == DATE_MONTH && dates[i].word.len >= 5 && word_distance(folded, dates[i].word, slips) <= slips) {
+    if (dates[i].kind == DATE_MONTH && dates[i].word.len >= 5 && why_word_distance(folded, dates[i].word, slips) <= slips) {
       if (found && found != dates[i].a) return false;
       found = dates[i].a;
       *name = dates[i].word.data;
@@ -85,12 +85,12 @@ static PropterStatus finish(Word *w, PropterBuf *folded, struct sb_stemmer *stem
     if (s) w->stem = propter_arena_copy(arena, (PropterStr){(const char *)s, (size_t)sb_stemmer_length(stemmer)});
     if (!w->stem.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   }
-  w->kind = w->number ? WORD_NONE : word_kind(w->text);
+  w->kind = w->number ? WORD_NONE : why_word_kind(w->text);
   w->known = w->number || w->kind != WORD_NONE || in_dates(w->text);
   return PROPTER_OK;
 }
 
-PropterStatus words_split(PropterStr text, struct sb_stemmer *stemmer, size_t max, PropterArena *arena, Words *out, PropterError *err) {
+PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_t max, PropterArena *arena, Words *out, PropterError *err) {
   *out = (Words){0};
   out->word = propter_arena_alloc(arena, (max + 1) * sizeof *out->word);
   if (!out->word) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
@@ -160,14 +160,14 @@ static size_t characters(PropterStr s, utf8proc_int32_t out[LONGEST]) {
   return n;
 }
 
-unsigned word_slips(PropterStr folded) {
+unsigned why_word_slips(PropterStr folded) {
   size_t n = propter_utf8_length(folded);
   return n <= 3 ? 0 : n <= 7 ? 1 : 2;
 }
 
 static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 
-unsigned word_distance(PropterStr a, PropterStr b, unsigned bound) {
+unsigned why_word_distance(PropterStr a, PropterStr b, unsigned bound) {
   utf8proc_int32_t x[LONGEST], y[LONGEST];
   if (a.len > b.len + 8 || b.len > a.len + 8) return bound + 1;
   size_t n = characters(a, x), m = characters(b, y);

@@ -168,6 +168,8 @@ PROPTER_API PropterStatus propter_why_answer(const PropterQuestion *question, Pr
 PROPTER_API PropterStatus propter_why_render(const PropterWhyAnswer *answer, const char *format, PropterBuf *out, PropterError *err);
 /* "text, json, md, html, csv"; static. */
 PROPTER_API const char *propter_why_formats(void);
+/* Gives the answer the name of its report, so that it is shown; "why-not-understood.html" where there is no window. */
+PROPTER_API PropterStatus propter_why_name_report(PropterWhyAnswer *answer, PropterError *err);
 /* "why-information-employment-2011-08.html" and a terminator: a file name for the report on a window. */
 PROPTER_API void propter_why_report_name(PropterStr metric, PropterDay first, PropterDay last, char out[160]);
 

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why did a metric move? */
+#include "propter/io.h"
+#include "propter/why.h"
+
+#include <string.h>
+
+#include "cmd.h"
+
+static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked about, instead of a question in words"},
+                                        {"from", 0, "DATE", "first day of the window"},
+                                        {"to", 0, "DATE", "last day of the window"},
+                                        {"known-by", 0, "DATE", "use only what was known on this day"},
+                                        {"without", 0, "IRI", "leave out this document, claim, event or review; may be repeated"},
+                                        {"numbers", 0, NULL, "show probabilities even while they are not calibrated"},
+                                        {"explain-score", 0, NULL, "show how each score adds up"},
+                                        {"limit", 0, "N", "causes listed (default 5)"},
+                                        {"depth", 0, "N", "hops of a chain of causes, 1 to 5 (default 3)"},
+                                        {"out", 'o', "FILE", "write the answer to this file instead of standard output"},
+                                        {"report", 0, NULL, "also write the HTML report why-METRIC-PERIOD.html into the current folder"},
+                                        {NULL, 0, NULL, NULL}};
+
+static PropterStatus date(const CommandCall *call, const char *name, PropterDay *day, PropterError *err) {
+  const char *v = cmd_value(call, name);
+  *day = PROPTER_NO_DAY;
+  if (v && !propter_day_parse(propter_str(v), day)) return propter_fail(err, PROPTER_INVALID, "--%s: expected a date like 2011-08-31, found \"%s\"", name, v);
+  return PROPTER_OK;
+}
+
+static PropterStatus number(const CommandCall *call, const char *name, int64_t low, int64_t high, int64_t *n, PropterError *err) {
+  const char *v = cmd_value(call, name);
+  if (v && (!propter_str_to_int64(propter_str(v), n) || *n < low || *n > high))
+    return propter_fail(err, PROPTER_USAGE, "--%s: expected %lld to %lld, found \"%s\"", name, (long long)low, (long long)high, v);
+  return PROPTER_OK;
+}
+
+typedef struct {
+  PropterWhyOptions why;
+  PropterStr without[64];
+  PropterStr metric;
+  PropterDay from, to;
+  const char *format;
+} Wanted;
+
+static PropterStatus wanted(const CommandCall *call, Wanted *w, PropterError *err) {
+  w->why = propter_why_options();
+  w->why.today = call->today;
+  w->why.infer.threads = call->threads;
+  w->why.infer.score.seed = call->seed;
+  w->why.numbers = cmd_flag(call, "numbers");
+  w->why.explain = cmd_flag(call, "explain-score");
+  int64_t limit = 0, depth = w->why.infer.depth;
+  PROPTER_TRY(number(call, "limit", 1, 1000, &limit, err));
+  PROPTER_TRY(number(call, "depth", 1, 5, &depth, err));
+  w->why.limit = (size_t)limit;
+  w->why.infer.depth = (unsigned)depth;
+  PROPTER_TRY(date(call, "known-by", &w->why.infer.known_by, err));
+  PROPTER_TRY(date(call, "from", &w->from, err));
+  PROPTER_TRY(date(call, "to", &w->to, err));
+  for (const char *v; w->why.infer.without_count < 64 && (v = cmd_value_at(call, "without", (unsigned)w->why.infer.without_count));) w->without[w->why.infer.without_count++] = propter_str(v);
+  w->why.infer.without = w->without;
+  w->format = call->format ? call->format : "text";
+  const char *const formats = propter_why_formats();
+  const char *at = strstr(formats, w->format);
+  size_t n = strlen(w->format);
+  if (!n || !at || (at != formats && at[-1] != ' ') || (at[n] && at[n] != ',')) return propter_fail(err, PROPTER_USAGE, "--format: expected one of %s; found \"%s\"", formats, w->format);
+  const char *metric = cmd_value(call, "metric");
+  if (!metric && !call->operand_count) return propter_fail(err, PROPTER_USAGE, "expected a question in words, or --metric, --from and --to");
+  if (metric && call->operand_count) return propter_fail(err, PROPTER_USAGE, "expected either a question in words or --metric, found both");
+  if (metric ? w->from == PROPTER_NO_DAY || w->to == PROPTER_NO_DAY : w->from != PROPTER_NO_DAY || w->to != PROPTER_NO_DAY)
+    return propter_fail(err, PROPTER_USAGE, "%s", metric ? "--metric needs --from and --to" : "--from and --to go with --metric; a question names its time itself");
+  w->metric = propter_str(metric);
+  return PROPTER_OK;
+}
+
+/* The operands are the words of one question, whether the shell kept them together or not. */
+static PropterStatus question(const CommandCall *call, PropterBuf *text, PropterError *err) {
+  text->max = PROPTER_QUESTION_BYTES * 4;
+  for (unsigned i = 0; i < call->operand_count; i++) {
+    if (i) propter_buf_add_char(text, ' ');
+    propter_buf_add(text, propter_str(call->operands[i]));
+  }
+  return propter_buf_status(text, err);
+}
+
+static PropterStatus ask(const CommandCall *call, const Wanted *w, PropterWhyAnswer **answer, PropterError *err) {
+  PropterGraph *graph = NULL;
+  PropterSnapshot *snapshot = NULL;
+  PropterBuf text = {0};
+  PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
+  if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
+  if (status == PROPTER_OK && w->metric.len) status = propter_why_window(snapshot, w->metric, w->from, w->to, &w->why, answer, err);
+  else if (status == PROPTER_OK && (status = question(call, &text, err)) == PROPTER_OK) status = propter_why_ask(snapshot, propter_buf_str(&text), &w->why, answer, err);
+  propter_buf_clear(&text);
+  propter_snapshot_close(snapshot);
+  propter_graph_close(graph);
+  return status;
+}
+
+static PropterStatus deliver(const CommandCall *call, const Wanted *w, const PropterWhyAnswer *answer, PropterError *err) {
+  PropterBuf text = {0};
+  const char *out = cmd_value(call, "out");
+  PropterStatus status = propter_why_render(answer, w->format, &text, err);
+  if (status == PROPTER_OK && out) status = propter_io_write_file(out, propter_buf_str(&text), err);
+  else if (status == PROPTER_OK) (void)fwrite(text.data, 1, text.len, call->out); /* main checks the stream */
+  propter_buf_reset(&text);
+  if (status == PROPTER_OK && answer->options.report.len) {
+    status = propter_why_render(answer, "html", &text, err);
+    if (status == PROPTER_OK) status = propter_io_write_file(answer->options.report.data, propter_buf_str(&text), err);
+  }
+  propter_buf_clear(&text);
+  return status;
+}
+
+static PropterStatus run(CommandCall *call, PropterError *err) {
+  Wanted w = {0};
+  PropterWhyAnswer *answer = NULL;
+  PROPTER_TRY(wanted(call, &w, err));
+  PROPTER_TRY(ask(call, &w, &answer, err));
+  PropterStatus status = PROPTER_OK;
+  if (cmd_flag(call, "report")) status = propter_why_name_report(answer, err);
+  if (status == PROPTER_OK) status = deliver(call, &w, answer, err);
+  if (status == PROPTER_OK) status = answer->status;
+  propter_why_free(answer);
+  return status;
+}
+
+const Command command_why = {
+    .name = "why",
+    .summary = "why did a metric move: causes with their evidence",
+    .operands = "QUESTION... | --metric IRI --from DATE --to DATE",
+    .min_operands = 0,
+    .max_operands = 64,
+    .options = options,
+    .details = "A question in words names a metric by any of its labels and a time: \"information jobs in August 2011\", \"from March to May\n"
+               "2010\", \"Q3 2009\", \"since June 2015\", \"last month\". What was understood is printed first, as a WHY form. Words that are\n"
+               "not understood are never passed over: the answer then says what is missing and what comes near.\n"
+               "Formats: text (default), json, md, html (one file, no network), csv (the causes). Probabilities are words until 200 answers\n"
+               "were audited; --numbers shows them anyway.\n"
+               "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, or the question is not\n"
+               "understood; 3 a window outside the data, or an unknown metric.",
+    .examples = "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\npropter why --format json \"mining jobs in 2015\"",
+    .run = run,
+};
