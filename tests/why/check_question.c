@@ -65,12 +65,134 @@ START_TEST(written_questions_have_their_intended_form) {
 }
 END_TEST
 
+/* The first note of a question, after it was settled. */
+static const char *note_of(const char *text, PropterGrain grain, PropterDay first, PropterDay last, PropterDay now, PropterQuestion *q) {
+  ck_ok(propter_question_parse(lexicon, propter_str(text), now, &arena, q, err));
+  ck_assert_msg(q->gap == PROPTER_GAP_NONE, "%s: %s", text, propter_gap_code(q->gap));
+  ck_ok(propter_question_settle(q, grain, first, last, now, &arena, err));
+  return q->note_count ? q->note[q->note_count - 1].data : "";
+}
+
+START_TEST(relative_times_say_what_they_count_from) {
+  PropterQuestion q;
+  PropterDay first = propter_day(2006, 1, 1), last = propter_day(2015, 12, 31);
+  ck_assert_str_eq(note_of("information jobs last month", PROPTER_GRAIN_MONTH, first, last, propter_day(2012, 3, 31), &q), "counted from today, 2012-03-31");
+  ck_assert_int_eq(q.from, propter_day(2012, 2, 1));
+  ck_assert_int_eq(q.to, propter_day(2012, 2, 29));
+  ck_assert_str_eq(note_of("information jobs last month", PROPTER_GRAIN_MONTH, first, last, propter_day(2026, 11, 23), &q),
+                   "counted from the end of the data, 2015-12-31, because they end before today, 2026-11-23");
+  ck_assert_int_eq(q.from, propter_day(2015, 12, 1));
+  ck_assert_str_eq(note_of("information jobs since June 2015", PROPTER_GRAIN_MONTH, first, last, today, &q), "to the end of the data, 2015-12-31");
+  ck_assert_str_eq(note_of("information jobs on 2011-08-07", PROPTER_GRAIN_MONTH, first, last, today, &q), "the data are in months: 2011-08-07 to 2011-08-07 was widened to whole months");
+  ck_assert_str_eq(note_of("information jobs on 2011-08-07", PROPTER_GRAIN_DAY, first, last, today, &q), "");
+  ck_assert_str_eq(note_of("informaton jobs in August 2011", PROPTER_GRAIN_MONTH, first, last, today, &q), "\"informaton\" was read as \"information\"");
+  ck_assert_str_eq(note_of("information jobs in early 2009", PROPTER_GRAIN_MONTH, first, last, today, &q), "\"early 2009\" was taken as months 1 to 4");
+  (void)note_of("information jobs in week 32 of 2011", PROPTER_GRAIN_WEEK, first, last, today, &q);
+  ck_assert_int_eq(q.from, propter_day(2011, 8, 8));
+  ck_assert_int_eq(q.to, propter_day(2011, 8, 14));
+  (void)note_of("information jobs yesterday", PROPTER_GRAIN_DAY, first, last, propter_day(2011, 8, 8), &q);
+  ck_assert_int_eq(q.from, propter_day(2011, 8, 7));
+  (void)note_of("information jobs year to date", PROPTER_GRAIN_MONTH, first, last, propter_day(2011, 8, 8), &q);
+  ck_assert_int_eq(q.from, propter_day(2011, 1, 1));
+  ck_assert_int_eq(q.to, propter_day(2011, 8, 31));
+}
+END_TEST
+
+START_TEST(what_is_not_understood_is_quoted_and_names_come_near) {
+  PropterQuestion q;
+  ck_ok(propter_question_parse(lexicon, PROPTER_STR("information jobs in Texas in August 2011"), today, &arena, &q, err));
+  ck_assert_msg(propter_str_equal(q.about, PROPTER_STR("Texas")), "%.*s", (int)q.about.len, q.about.data);
+  ck_assert(q.has_metric && q.has_period);
+  ck_ok(propter_question_parse(lexicon, PROPTER_STR("telecommunication jobs in August 2011"), today, &arena, &q, err));
+  ck_assert_int_eq(q.gap, PROPTER_GAP_NO_METRIC);
+  ck_assert_uint_gt(q.nearest_count, 0);
+  ck_assert(propter_str_equal(propter_lexicon_label(lexicon, q.nearest[0]), PROPTER_STR("information jobs")));
+  ck_ok(propter_question_parse(lexicon, PROPTER_STR("information jobs on 31 February 2011"), today, &arena, &q, err));
+  ck_assert(propter_str_equal(q.about, PROPTER_STR("31 February 2011")));
+  ck_ok(propter_question_parse(lexicon, PROPTER_STR("information jobs and construction jobs in May 2010"), today, &arena, &q, err));
+  ck_assert_int_eq(q.gap, PROPTER_GAP_MANY_METRICS);
+  ck_assert_uint_eq(q.nearest_count, 2);
+  PropterError err_ = {0};
+  ck_assert_int_eq(propter_question_parse(lexicon, PROPTER_STR("information \xff jobs"), today, &arena, &q, &err_), PROPTER_INVALID);
+  ck_assert_uint_eq(err_.byte, 12);
+}
+END_TEST
+
+START_TEST(two_metrics_of_one_name_are_offered_not_chosen) {
+  PropterLexicon *l;
+  size_t a, b;
+  PropterQuestion q;
+  ck_ok(propter_lexicon_new(&l, err));
+  ck_ok(propter_lexicon_add_metric(l, PROPTER_STR("urn:gross"), PROPTER_STR("gross sales"), PROPTER_STR(""), &a, err));
+  ck_ok(propter_lexicon_add_metric(l, PROPTER_STR("urn:net"), PROPTER_STR("net sales"), PROPTER_STR(""), &b, err));
+  ck_ok(propter_lexicon_add_name(l, a, PROPTER_NAME_ALTERNATIVE, PROPTER_STR("sales"), err));
+  ck_ok(propter_lexicon_add_name(l, b, PROPTER_NAME_ALTERNATIVE, PROPTER_STR("sales"), err));
+  ck_ok(propter_lexicon_add_name(l, b, PROPTER_NAME_PREFERRED, PROPTER_STR("net sales"), err));
+  ck_ok(propter_question_parse(l, PROPTER_STR("sales in May 2010"), today, &arena, &q, err));
+  ck_assert_int_eq(q.gap, PROPTER_GAP_MANY_METRICS);
+  ck_assert_uint_eq(q.nearest_count, 2);
+  ck_ok(propter_question_parse(l, PROPTER_STR("net sales in May 2010"), today, &arena, &q, err));
+  ck_assert_int_eq(q.gap, PROPTER_GAP_NONE);
+  ck_assert_uint_eq(q.metric, b);
+  propter_lexicon_free(l);
+}
+END_TEST
+
+/* Whatever people type: no crash, and no answer to half a question (the sanitizers watch the rest). */
+START_TEST(shuffled_and_broken_questions_do_no_harm) {
+  static const char *const pieces[] = {"information", "jobs", "in", "August", "2011", "2011-08", "the", "fall", "of", "from", "to", "March", "-", "/", "'", "11", "31", "Q3", "W32", "last", "month", "quarter", "and", ",", "first",
+                                       "half", "winter", "mid", "2008/09", "since", "between", "1st", "\xc3\xa9", "\xe2\x80\x93", "9999999999999999999999", "ago", "two", "early", "week", "54", "q", "h", "0", "year", "date"};
+  uint64_t state = 20260101;
+  for (int i = 0; i < 20000; i++) {
+    char text[512] = "";
+    size_t n = 0;
+    for (int k = 0; k < 3 + i % 12; k++) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      const char *p = pieces[(state >> 33) % (sizeof pieces / sizeof *pieces)];
+      n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", (state >> 20) & 3 ? " " : "", p);
+    }
+    PropterQuestion q;
+    ck_ok(propter_question_parse(lexicon, propter_str(text), today, &arena, &q, err));
+    if (q.gap == PROPTER_GAP_NONE) {
+      ck_ok(propter_question_settle(&q, PROPTER_GRAIN_MONTH, propter_day(2006, 1, 1), propter_day(2015, 12, 31), today, &arena, err));
+      ck_assert(q.has_metric && q.from <= q.to);
+    }
+    if (i % 100 == 0) propter_arena_clear(&arena);
+  }
+}
+END_TEST
+
+static PropterStatus whole_question(void *payload, PropterError *err) {
+  (void)payload;
+  PropterLexicon *l = NULL;
+  PropterArena a = {0};
+  PropterQuestion q;
+  size_t metric = 0;
+  PropterStatus status = propter_lexicon_new(&l, err);
+  if (status == PROPTER_OK) status = propter_lexicon_add_metric(l, PROPTER_STR("urn:m"), PROPTER_STR("information jobs"), PROPTER_STR("US employment by sector"), &metric, err);
+  if (status == PROPTER_OK) status = propter_lexicon_add_name(l, metric, PROPTER_NAME_PREFERRED, PROPTER_STR("information jobs"), err);
+  if (status == PROPTER_OK) status = propter_question_parse(l, PROPTER_STR("informaton jobs since June 2015"), today, &a, &q, err);
+  if (status == PROPTER_OK) status = propter_question_settle(&q, PROPTER_GRAIN_MONTH, propter_day(2006, 1, 1), propter_day(2015, 12, 31), today, &a, err);
+  if (status == PROPTER_OK) ck_assert(q.gap == PROPTER_GAP_NONE && q.note_count == 2);
+  propter_arena_clear(&a);
+  propter_lexicon_free(l);
+  return status;
+}
+
+START_TEST(no_failing_allocation_goes_unnoticed) { ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, whole_question, NULL, false), 10); }
+END_TEST
+
 Suite *suite_question(void) {
   Suite *s = suite_create("question");
   TCase *t = tcase_create("question");
   tcase_add_checked_fixture(t, set_up, tear_down);
   tcase_set_timeout(t, 60);
   tcase_add_test(t, written_questions_have_their_intended_form);
+  tcase_add_test(t, relative_times_say_what_they_count_from);
+  tcase_add_test(t, what_is_not_understood_is_quoted_and_names_come_near);
+  tcase_add_test(t, two_metrics_of_one_name_are_offered_not_chosen);
+  tcase_add_test(t, shuffled_and_broken_questions_do_no_harm);
+  tcase_add_test(t, no_failing_allocation_goes_unnoticed);
   suite_add_tcase(s, t);
   return s;
 }

@@ -293,7 +293,9 @@ static PropterStatus whole_answer(void *payload, PropterError *err) {
   MadeKind kind = *(MadeKind *)payload;
   PropterInference *f = made_inference(kind);
   PropterQuestion q = made_question(f, "why");
+  q.note[q.note_count++] = PROPTER_STR("a note");
   PropterWhyOptions o = propter_why_options();
+  o.numbers = o.explain = true;
   PropterWhyAnswer *a;
   PROPTER_TRY(propter_why_answer(&q, f, &o, &a, err));
   PropterBuf out = {0};
@@ -303,6 +305,11 @@ static PropterStatus whole_answer(void *payload, PropterError *err) {
   propter_why_free(a);
   return status;
 }
+
+START_TEST(no_failing_allocation_goes_unnoticed) {
+  for (MadeKind k = MADE_ANSWERED; k <= MADE_UNKNOWN; k++) ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, whole_answer, &k, false), 20);
+}
+END_TEST
 
 Suite *suite_render(void) {
   Suite *s = suite_create("render");
@@ -317,8 +324,8 @@ Suite *suite_render(void) {
   tcase_add_test(t, a_false_premise_is_named);
   tcase_add_test(t, probabilities_are_words_unless_asked_for);
   tcase_add_test(t, outcomes_have_their_exit_codes);
+  tcase_add_test(t, no_failing_allocation_goes_unnoticed);
   tcase_add_test(t, report_names_are_file_names);
   suite_add_tcase(s, t);
-  (void)whole_answer;
   return s;
 }

@@ -3,9 +3,8 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include "support.h"
 
 #define EMP "https://w3id.org/propter/pack/us-employment#"
 
@@ -20,10 +19,15 @@ static const double information[] = {
 
 static PropterStr s(const char *text) { return propter_str(text); }
 
-static void *list(PropterInference *f, size_t size) {
-  void *p = propter_arena_alloc(&f->arena, size);
-  ck_assert_ptr_nonnull(p);
-  return p;
+/* Plain memory, kept until the program ends: failing allocations are for the code under test. */
+static void *list(size_t size) {
+  static void **kept[64];
+  static size_t count;
+  void **p = calloc(1, size + sizeof(void *));
+  if (!p) abort();
+  *p = kept[count % 64];
+  kept[count++ % 64] = p;
+  return p + 1;
 }
 
 static PropterEvidence quote(const char *text, const char *path, const char *section, uint64_t from, PropterDay published) {
@@ -50,7 +54,7 @@ static PropterEvidence row(const PropterCell *cell) {
 
 static void series(PropterInference *f, size_t window, double step, double half) {
   size_t n = sizeof information / sizeof *information;
-  PropterPathPoint *p = list(f, n * sizeof *p);
+  PropterPathPoint *p = list(n * sizeof *p);
   for (size_t i = 0; i < n; i++) {
     PropterDay day = propter_day(2010, 1 + (int)i, 1);
     p[i] = (PropterPathPoint){.first = day, .last = propter_day(2010, 2 + (int)i, 1) - 1, .value = information[i], .expected = NAN, .low = NAN, .high = NAN, .in_window = i == window};
@@ -66,7 +70,7 @@ static void series(PropterInference *f, size_t window, double step, double half)
   f->deviation = f->observed - f->expected, f->relative = f->deviation / f->expected, f->change = information[window] - information[window - 1];
   f->z = f->deviation / (half / 1.96);
   f->onset = f->first, f->onset_probability = .98;
-  PropterCell *c = list(f, 3 * sizeof *c);
+  PropterCell *c = list(3 * sizeof *c);
   for (size_t i = 0; i < 3; i++) {
     size_t k = window + i - 1;
     c[i] = (PropterCell){p[k].first, p[k].last, p[k].value, s(EMP "obs-x"), s("ontology/packs/us-employment/us-employment.csv"), 50 + k, s("information")};
@@ -75,8 +79,8 @@ static void series(PropterInference *f, size_t window, double step, double half)
 }
 
 static PropterInference *base(void) {
-  PropterInference *f = propter_calloc(1, sizeof *f);
-  ck_assert_ptr_nonnull(f);
+  PropterInference *f = calloc(1, sizeof *f); /* propter_free is free */
+  if (!f) abort();
   f->metric = (PropterMetric){.iri = s(EMP "information-employment"), .label = s("information jobs"), .unit = s("10*3"), .unit_label = s("k"), .scale = 1000, .grain = PROPTER_GRAIN_MONTH,
                               .reference_day = 12, .seasonally_adjusted = true, .good_direction = 1, .concept_label = s("Information sector")};
   f->usable = 118, f->version = 7, f->p_none = .001, f->unknown_share = NAN, f->rho = .02, f->unknown_size = 20;
@@ -85,7 +89,7 @@ static PropterInference *base(void) {
 }
 
 static PropterCause strike(PropterInference *f) {
-  PropterEvidence *e = list(f, 7 * sizeof *e);
+  PropterEvidence *e = list(7 * sizeof *e);
   e[0] = quote("About 45,000 telephone workers stopped work on 7 August, and payrolls in the information sector fell because of it.", "documents/digest-2011-09.html", "Information", 412, propter_day(2011, 9, 5));
   e[1] = quote("The strike took some 45,000 people off the payroll.", "documents/notes-strikes.txt", "", 96, propter_day(2012, 1, 9));
   e[2] = (PropterEvidence){.kind = PROPTER_EVIDENCE_EVENT, .counted = true, .weight = NAN, .iri = s(EMP "event-verizon-strike-2011"), .text = s("strike of about 45,000 telecommunications workers, 7 to 22 August 2011"),
@@ -94,7 +98,7 @@ static PropterCause strike(PropterInference *f) {
   e[4] = test("returns by +43 k when the strike ends", 1.9);
   e[5] = row(&f->cell[0]);
   e[6] = row(&f->cell[1]);
-  PropterStr *alias = list(f, sizeof *alias), *alias_label = list(f, sizeof *alias_label);
+  PropterStr *alias = list(sizeof *alias), *alias_label = list(sizeof *alias_label);
   *alias = s(EMP "event-verizon-return-2011"), *alias_label = s("Return of the Verizon strikers, September 2011");
   PropterCause c = {.iri = s(EMP "event-verizon-strike-2011"), .label = s("Verizon strike, August 2011"), .kind_label = s("strike"), .aliases = 1, .alias = alias, .alias_label = alias_label,
                     .start = propter_day(2011, 8, 7), .end = propter_day(2011, 8, 22), .scope_label = s("Information sector"), .documented = true, .channel = PROPTER_CHANNEL_CALENDAR, .has_dose = true,
@@ -117,8 +121,8 @@ static PropterCause plain(const char *iri, const char *label, double p, PropterG
   return c;
 }
 
-static void text_list(PropterInference *f, const char *text, size_t *count, const PropterStr **items) {
-  PropterStr *t = list(f, sizeof *t);
+static void text_list(const char *text, size_t *count, const PropterStr **items) {
+  PropterStr *t = list(sizeof *t);
   *t = s(text);
   *count = 1, *items = t;
 }
@@ -127,48 +131,48 @@ static void answered(PropterInference *f) {
   series(f, 19, .6, 9);
   f->outcome = PROPTER_ANSWER_ANSWERED, f->pattern_kind = PROPTER_PATTERN_SPIKE, f->reason = s("one cause is likely enough to be named"), f->pattern = s("https://w3id.org/propter/p/1");
   f->p_unknown = .07, f->unknown_share = .04;
-  PropterCause *c = list(f, 3 * sizeof *c);
+  PropterCause *c = list(3 * sizeof *c);
   c[0] = strike(f);
   c[1] = plain(EMP "recession", "Slow recovery after the recession of December 2007 to June 2009, as some documents have it", .06, PROPTER_GRADE_NOT_SEPARABLE);
   c[1].inseparable_from = s("ordinary growth");
-  PropterHop *h = list(f, 2 * sizeof *h);
+  PropterHop *h = list(2 * sizeof *h);
   h[0] = (PropterHop){s(EMP "credit-crisis"), s("credit crisis"), s(EMP "recession"), s("recession"), .8, s(EMP "claim-9")};
   h[1] = (PropterHop){s(EMP "recession"), s("recession"), s(EMP "information"), s("Information sector"), .6, s(EMP "claim-10")};
   c[1].hops = 2, c[1].hop = h;
   c[2] = plain(EMP "layoffs", "layoffs at newspapers", .02, PROPTER_GRADE_CONTRADICTED);
-  PropterEvidence *e = list(f, sizeof *e);
+  PropterEvidence *e = list(sizeof *e);
   *e = said(PROPTER_SAID_DENIES, "Newspapers did not cut more jobs than before.", "documents/review-2011.md", "the sentence denies it");
   c[2].evidences = 1, c[2].evidence = e;
   f->causes = 3, f->cause = c;
-  PropterEvidence *against = list(f, sizeof *against);
+  PropterEvidence *against = list(sizeof *against);
   *against = said(PROPTER_SAID_CONTRADICTED, "Layoffs at newspapers drove the August fall in information jobs.", "documents/review-2011.md", "trend before and after unchanged");
   f->said = 1, f->saying = against;
-  text_list(f, "payroll detail for telecommunications (NAICS 517), not in the graph", &f->would_change, &f->would_change_text);
-  PropterForecast *p = list(f, sizeof *p);
+  text_list("payroll detail for telecommunications (NAICS 517), not in the graph", &f->would_change, &f->would_change_text);
+  PropterForecast *p = list(sizeof *p);
   *p = (PropterForecast){PROPTER_PREDICT_RETURN, s("By September 2011 information jobs are back between 2,665 and 2,690 k."), f->metric.iri, propter_day(2011, 9, 30), 2665, 2690};
   f->forecasts = 1, f->forecast = p;
 }
 
 static void hostile(PropterInference *f) {
   answered(f);
-  PropterCause *c = list(f, sizeof *c);
+  PropterCause *c = list(sizeof *c);
   *c = strike(f);
   c->label = c->kind_label = c->inseparable_from = s(made_payload);
-  PropterEvidence *e = list(f, 2 * sizeof *e);
+  PropterEvidence *e = list(2 * sizeof *e);
   e[0] = quote(made_payload, made_payload, made_payload, 1, propter_day(2011, 9, 5));
   e[0].title = e[0].rule = e[0].iri = e[0].part = s(made_payload);
   e[1] = test(made_payload, 1);
   c->evidences = 2, c->evidence = e;
   f->causes = 1, f->cause = c;
-  PropterEvidence *against = list(f, sizeof *against);
+  PropterEvidence *against = list(sizeof *against);
   *against = said(PROPTER_SAID_UNSUPPORTED, made_payload, made_payload, made_payload);
   f->said = 1, f->saying = against;
   f->metric.label = f->metric.unit_label = f->metric.concept_label = s(made_payload);
-  PropterCell *cell = list(f, sizeof *cell);
+  PropterCell *cell = list(sizeof *cell);
   *cell = f->cell[1];
   cell->file = cell->column = s(made_payload);
   f->cells = 1, f->cell = cell;
-  text_list(f, made_payload, &f->would_change, &f->would_change_text);
+  text_list(made_payload, &f->would_change, &f->would_change_text);
 }
 
 PropterInference *made_inference(MadeKind kind) {
@@ -183,7 +187,7 @@ PropterInference *made_inference(MadeKind kind) {
     case MADE_UNKNOWN:
       series(f, 19, .6, 9);
       f->outcome = PROPTER_ANSWER_CAUSE_UNKNOWN, f->reason = s("nothing documented reaches the probability from which a cause is named"), f->p_unknown = .94, f->unknown_share = 1;
-      PropterCause *c = list(f, sizeof *c);
+      PropterCause *c = list(sizeof *c);
       *c = plain(EMP "layoffs", "layoffs at newspapers", .05, PROPTER_GRADE_TEXT_ONLY);
       f->causes = 1, f->cause = c;
       break;
