@@ -200,6 +200,11 @@ void why_put_csv(PropterBuf *out, PropterStr text) {
   propter_buf_add_char(out, '"');
 }
 
+void why_drop(PropterBuf *out, PropterBuf *used) {
+  if (used->failed != PROPTER_OK && out->failed == PROPTER_OK) out->failed = used->failed;
+  propter_buf_clear(used);
+}
+
 size_t why_text_width(PropterStr text) {
   size_t width = 0;
   for (size_t at = 0; at < text.len;) {

@@ -40,6 +40,8 @@ void why_put_html(PropterBuf *out, PropterStr text);                 /* element 
 void why_put_json(PropterBuf *out, PropterStr text);                 /* with its quotes */
 void why_put_csv(PropterBuf *out, PropterStr text);                  /* a field; what a spreadsheet would run is led by an apostrophe */
 
+/* Frees a buffer that was used on the way; `out` takes over its failure. */
+void why_drop(PropterBuf *out, PropterBuf *used);
 /* Columns a terminal needs for the text. */
 size_t why_text_width(PropterStr text);
 void why_put_pad(PropterBuf *out, size_t columns);

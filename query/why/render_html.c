@@ -42,8 +42,7 @@ static void piece(PropterBuf *out, const PropterEvidence *e) {
   escaped(out, "<div class=\"place\">", propter_buf_str(&place), "");
   if (e->published != PROPTER_NO_DAY) add(out, ", published "), why_put_day(out, e->published);
   add(out, "</div>");
-  if (place.failed != PROPTER_OK) out->failed = place.failed;
-  propter_buf_clear(&place);
+  why_drop(out, &place);
   add(out, "<details><summary>where exactly</summary><table>");
   if (e->title.len) escaped(out, "<tr><th>document</th><td>", e->title, "</td></tr>");
   escaped(out, "<tr><th>file</th><td>", e->path, "");

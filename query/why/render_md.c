@@ -16,10 +16,9 @@ static void piece(PropterBuf *out, const char *lead, const PropterEvidence *e) {
   if (e->kind == PROPTER_EVIDENCE_QUOTE) {
     PropterBuf place = {0};
     why_put_place(&place, e);
-    if (place.failed != PROPTER_OK) out->failed = place.failed;
     add(out, "\xE2\x80\x9C"), why_put_md(out, e->text), add(out, "\xE2\x80\x9D (");
     why_put_md(out, propter_buf_str(&place)), add(out, ")");
-    propter_buf_clear(&place);
+    why_drop(out, &place);
   } else {
     why_put_md(out, e->text);
     if (e->source_text.len) add(out, " ("), why_put_md(out, e->source_text), add(out, ")");

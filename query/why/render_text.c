@@ -35,9 +35,8 @@ static void quote(const PropterEvidence *e, PropterBuf *out) {
     propter_buf_add_char(out, '"'), why_put_line_cut(out, e->text, QUOTE), propter_buf_add(out, PROPTER_STR("\"    "));
     PropterBuf place = {0};
     why_put_place(&place, e);
-    if (place.failed != PROPTER_OK) out->failed = place.failed;
     why_put_line(out, propter_buf_str(&place));
-    propter_buf_clear(&place);
+    why_drop(out, &place);
   } else {
     why_put_line(out, e->text);
     if (e->source_text.len) propter_buf_add(out, PROPTER_STR("    ")), why_put_line(out, e->source_text);
@@ -104,8 +103,7 @@ static void likely(PropterBuf *out, const PropterWhyAnswer *a, const char *words
   propter_buf_add(&t, propter_str(words));
   if (a->options.numbers || (a->inference && a->inference->calibrated)) propter_buf_add_char(&t, ' '), why_put_probability(&t, p);
   cell(out, propter_buf_str(&t), width);
-  if (t.failed != PROPTER_OK) out->failed = t.failed;
-  propter_buf_clear(&t);
+  why_drop(out, &t);
 }
 
 static void causes(const PropterWhyAnswer *a, PropterBuf *out) {

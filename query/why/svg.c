@@ -224,10 +224,9 @@ void why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   open_svg(out, "series", bottom, "The series, what was expected, and the window asked about");
   why_put_html(out, a->headline);
   add(out, " Line: observed values. Dashed line with shaded band: expected, with its 95 % interval. Framed column: the window. Bars below: when the causes were in force. The vertical axis does not begin at zero.</desc>");
-  if (body.failed != PROPTER_OK) out->failed = body.failed;
   propter_buf_add(out, propter_buf_str(&body));
   add(out, "</svg>");
-  propter_buf_clear(&body);
+  why_drop(out, &body);
 }
 
 /* --- causal chain ------------------------------------------------------------------------------------------------------------------- */
@@ -310,22 +309,21 @@ void why_svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
       PropterBuf cut = {0};
       why_put_line_cut(&cut, w->grade, 44);
       why_put_html(&body, propter_buf_str(&cut)), add(&body, "</text>");
-      propter_buf_clear(&cut);
+      why_drop(&body, &cut);
     }
     PropterBuf metric = {0};
     why_put_line(&metric, inf->metric.label), add(&metric, ", "), why_put_signed(&metric, inf->deviation, why_answer_decimals(a)), why_put_unit(&metric, a, why_put_line);
     box(&body, "box metric", x2, y, propter_buf_str(&metric), "");
     why_put_html(&words, propter_buf_str(&metric)), propter_buf_printf(&words, ": %s, evidence: ", w->likely), why_put_html(&words, w->grade), add(&words, ".");
-    propter_buf_clear(&metric);
+    why_drop(&body, &metric);
   }
   open_svg(out, "chain", 6 + (double)shown * 104 - 6, "From cause to effect");
   propter_buf_add(out, propter_buf_str(&words));
   add(out, "</desc>");
-  if (body.failed != PROPTER_OK || words.failed != PROPTER_OK) out->failed = body.failed != PROPTER_OK ? body.failed : words.failed;
   propter_buf_add(out, propter_buf_str(&body));
   add(out, "</svg>");
-  propter_buf_clear(&body);
-  propter_buf_clear(&words);
+  why_drop(out, &body);
+  why_drop(out, &words);
 }
 
 /* --- score terms ---------------------------------------------------------------------------------------------------------------------- */
@@ -412,7 +410,7 @@ void why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
     PropterBuf cut = {0};
     propter_buf_printf(&cut, "%zu ", i + 1), why_put_line_cut(&cut, a->cause[i].cause->label, 38);
     text(out, "rowlabel", left - 14, y + 19, "end", propter_buf_str(&cut));
-    propter_buf_clear(&cut);
+    why_drop(out, &cut);
     if (s->share_identified && isfinite(s->share)) {
       rect(out, "share", fmin(X(0), X(s->share)), y + 7, fabs(X(s->share) - X(0)), 16, 2);
       if (isfinite(s->share_low) && isfinite(s->share_high)) {
