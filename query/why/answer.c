@@ -153,7 +153,10 @@ static PropterStr data_words(Build *b, const PropterCause *c) {
     const PropterEvidence *e = &c->evidence[i];
     if (e->kind != PROPTER_EVIDENCE_TEST || !e->text.len) continue;
     if (!first) propter_buf_add(&b->text, PROPTER_STR("; "));
-    why_put_line(&b->text, without_stop(e->text));
+    PropterStr text = without_stop(e->text);
+    bool lower = !first && text.len > 1 && text.data[0] >= 'A' && text.data[0] <= 'Z' && text.data[1] >= 'a' && text.data[1] <= 'z';
+    if (lower) propter_buf_add_char(&b->text, (char)(text.data[0] + 32)), text.data++, text.len--;
+    why_put_line(&b->text, text);
     first = false;
   }
   return keep(b);
@@ -219,13 +222,15 @@ static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
   w->data = data_words(b, c);
   w->rows = cause_rows(b, c);
   w->quote = room(b, c->evidences * sizeof *w->quote);
+  w->test = room(b, c->evidences * sizeof *w->test);
   w->fact = room(b, c->evidences * sizeof *w->fact);
   w->objection = room(b, c->evidences * sizeof *w->objection);
   if (b->status != PROPTER_OK) return;
   for (size_t i = 0; i < c->evidences; i++) {
     const PropterEvidence *e = &c->evidence[i];
-    if (e->kind == PROPTER_EVIDENCE_ROW || e->kind == PROPTER_EVIDENCE_TEST) continue;
-    if (e->against) w->objection[w->objections++] = e;
+    if (e->kind == PROPTER_EVIDENCE_ROW) continue;
+    if (e->kind == PROPTER_EVIDENCE_TEST) w->test[w->tests++] = e;
+    else if (e->against) w->objection[w->objections++] = e;
     else if (e->kind == PROPTER_EVIDENCE_QUOTE) w->quote[w->quotes++] = e;
     else w->fact[w->facts++] = e;
   }

@@ -57,6 +57,12 @@ void why_put_probability(PropterBuf *out, double p) {
   else propter_buf_printf(out, ".%02d", (int)(p * 100 + .5));
 }
 
+void why_put_rest(PropterBuf *out, double share) {
+  if (!isfinite(share)) return;
+  if (share < .005) propter_buf_add(out, PROPTER_STR("nothing left over"));
+  else propter_buf_add(out, PROPTER_STR("about ")), why_put_number(out, share * 100, 0), propter_buf_add(out, PROPTER_STR(" %"));
+}
+
 void why_put_plain(PropterBuf *out, double value, const char *none) {
   char text[48];
   if (!isfinite(value)) {

@@ -90,7 +90,10 @@ static void cause(const PropterWhyAnswer *a, size_t i, PropterBuf *out) {
     for (size_t k = 2; k < w->quotes; k++) piece(out, w->quote[k]);
     add(out, "</details>");
   }
-  if (w->data.len) escaped(out, "<p><strong>Data:</strong> ", w->data, ".</p>");
+  if (w->tests) add(out, "<p class=\"lead\">What the data say</p><ul>");
+  for (size_t k = 0; k < w->tests; k++) escaped(out, "<li>", w->test[k]->text, "</li>");
+  if (w->tests) add(out, "</ul>");
+  if (w->facts) add(out, "<p class=\"lead\">Documented</p>");
   for (size_t k = 0; k < w->facts; k++) piece(out, w->fact[k]);
   const PropterEvidence *list[64];
   size_t n = 0;
@@ -114,7 +117,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   for (size_t i = 0; i < a->causes; i++) cause(a, i, out);
   if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
     add(out, "<p><strong>An unknown cause:</strong> "), likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown);
-    if (isfinite(f->unknown_share)) add(out, ", about "), why_put_number(out, f->unknown_share * 100, 0), add(out, " % of the change");
+    if (isfinite(f->unknown_share)) add(out, "; share of the change: "), why_put_rest(out, f->unknown_share);
     add(out, ".</p>");
   }
   if (a->others) {

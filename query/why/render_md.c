@@ -35,7 +35,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
     add(out, " | "), why_put_md(out, w->share), add(out, " | "), why_put_md(out, w->grade), add(out, " |\n");
   }
   add(out, "| | unknown cause | "), likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown), add(out, " | ");
-  if (isfinite(f->unknown_share)) add(out, "about "), why_put_number(out, f->unknown_share * 100, 0), add(out, " %");
+  why_put_rest(out, f->unknown_share);
   add(out, " | |\n");
   for (size_t i = 0; i < a->causes; i++) {
     const PropterWhyCause *w = &a->cause[i];
@@ -43,7 +43,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
     propter_buf_printf(out, "\n### %zu. ", i + 1), why_put_md(out, w->name), add(out, "\n\n");
     for (size_t k = 0; k < w->quotes; k++) piece(out, "- says: ", w->quote[k]), add(out, "\n");
     for (size_t k = 0; k < w->facts; k++) piece(out, "- fact: ", w->fact[k]), add(out, "\n");
-    if (w->data.len) add(out, "- data: "), why_put_md(out, w->data), add(out, "\n");
+    for (size_t k = 0; k < w->tests; k++) piece(out, "- data: ", w->test[k]), add(out, "\n");
     if (w->rows.len) add(out, "- rows: "), why_put_md(out, w->rows), add(out, "\n");
     for (size_t k = 0; k < w->objections; k++) {
       piece(out, "- but: ", w->objection[k]);

@@ -81,7 +81,7 @@ static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, Propte
   for (size_t k = 0; k < shown; k++) propter_buf_add(out, PROPTER_STR("     says   ")), quote(w->quote[k], out), propter_buf_add_char(out, '\n');
   if (w->quotes > shown) propter_buf_printf(out, "            and %zu more\n", w->quotes - shown);
   for (size_t k = 0; k < w->facts && k < 3; k++) propter_buf_add(out, PROPTER_STR("     fact   ")), quote(w->fact[k], out), propter_buf_add_char(out, '\n');
-  if (w->data.len) propter_buf_add(out, PROPTER_STR("     data   ")), propter_buf_add(out, w->data), propter_buf_add_char(out, '\n');
+  for (size_t k = 0; k < w->tests; k++) propter_buf_add(out, k ? PROPTER_STR("            ") : PROPTER_STR("     data   ")), why_put_line(out, w->test[k]->text), propter_buf_add_char(out, '\n');
   if (w->rows.len) propter_buf_add(out, PROPTER_STR("     rows   ")), propter_buf_add(out, w->rows), propter_buf_add_char(out, '\n');
   for (size_t k = 0; k < w->objections && k < 3; k++) {
     propter_buf_add(out, PROPTER_STR("     but    ")), quote(w->objection[k], out);
@@ -140,7 +140,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   }
   propter_buf_add(out, PROPTER_STR("   unknown cause")), why_put_pad(out, name - 11);
   likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown, chance);
-  if (isfinite(f->unknown_share)) propter_buf_add(out, PROPTER_STR("about ")), why_put_number(out, f->unknown_share * 100, 0), propter_buf_add(out, PROPTER_STR(" %"));
+  why_put_rest(out, f->unknown_share);
   while (out->len && out->data[out->len - 1] == ' ') out->data[--out->len] = 0;
   propter_buf_add_char(out, '\n');
   if (a->others) {

@@ -266,10 +266,10 @@ static void wrapped(PropterBuf *out, const char *class, double x, double y, Prop
   }
 }
 
-static void box(PropterBuf *out, const char *class, double x, double y, PropterStr title, const char *sub) {
+static void box(PropterBuf *out, const char *class, double x, double y, PropterStr title, PropterStr sub) {
   rect(out, class, x, y, BOX_W, 68, 8);
   wrapped(out, "boxtext", x + BOX_W / 2.0, y + 39, title);
-  text(out, "boxsub", x + BOX_W / 2.0, y + 84, "middle", propter_str(sub));
+  text(out, "boxsub", x + BOX_W / 2.0, y + 84, "middle", sub);
 }
 
 static void arrow(PropterBuf *out, const char *class, double x1, double x2, double y) {
@@ -293,12 +293,12 @@ void why_svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
     if (i) propter_buf_add(&words, PROPTER_STR(" "));
     for (size_t k = 0; k < hops && hops > 1; k++) { /* what lies behind the cause */
       if (propter_str_equal(c->hop[k].cause, c->iri)) break;
-      box(&body, "box", x, y, c->hop[k].cause_label, "");
+      box(&body, "box", x, y, c->hop[k].cause_label, (PropterStr){"", 0});
       arrow(&body, "arrow", x + BOX_W, x + BOX_W + BOX_GAP, y + 34);
       why_put_html(&words, c->hop[k].cause_label), propter_buf_add(&words, PROPTER_STR(" leads to "));
       x += BOX_W + BOX_GAP, boxes++;
     }
-    box(&body, "box cause", x, y, w->name, c->kind_label.len && c->kind_label.len < 40 ? c->kind_label.data : "");
+    box(&body, "box cause", x, y, w->name, c->kind_label.len < 40 ? c->kind_label : (PropterStr){"", 0});
     why_put_html(&words, w->name), propter_buf_add(&words, PROPTER_STR(" leads to "));
     double x2 = WIDTH - 4 - BOX_W;
     arrow(&body, c->score.grade == PROPTER_GRADE_BOTH ? "arrow sure" : "arrow", x + BOX_W, x2, y + 34);
@@ -311,11 +311,12 @@ void why_svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
       why_put_html(&body, propter_buf_str(&cut)), add(&body, "</text>");
       why_drop(&body, &cut);
     }
-    PropterBuf metric = {0};
-    why_put_line(&metric, inf->metric.label), add(&metric, ", "), why_put_signed(&metric, inf->deviation, why_answer_decimals(a)), why_put_unit(&metric, a, why_put_line);
-    box(&body, "box metric", x2, y, propter_buf_str(&metric), "");
-    why_put_html(&words, propter_buf_str(&metric)), propter_buf_printf(&words, ": %s, evidence: ", w->likely), why_put_html(&words, w->grade), add(&words, ".");
-    why_drop(&body, &metric);
+    PropterBuf size = {0};
+    why_put_signed(&size, inf->deviation, why_answer_decimals(a)), why_put_unit(&size, a, why_put_line);
+    box(&body, "box metric", x2, y, inf->metric.label, propter_buf_str(&size));
+    why_put_html(&words, inf->metric.label), add(&words, ", "), why_put_html(&words, propter_buf_str(&size));
+    propter_buf_printf(&words, ": %s, evidence: ", w->likely), why_put_html(&words, w->grade), propter_buf_add_char(&words, '.');
+    why_drop(&body, &size);
   }
   open_svg(out, "chain", 6 + (double)shown * 104 - 6, "From cause to effect");
   propter_buf_add(out, propter_buf_str(&words));
@@ -424,7 +425,7 @@ void why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
   text(out, "rowlabel", left - 14, y + 19, "end", PROPTER_STR("unknown cause"));
   if (isfinite(inf->unknown_share)) {
     rect(out, "unknown", fmin(X(0), X(inf->unknown_share)), y + 7, fmax(fabs(X(inf->unknown_share) - X(0)), 1), 16, 2);
-    open_text(out, "rowvalue", right + 14, y + 19, NULL), add(out, "about "), why_put_number(out, inf->unknown_share * 100, 0), add(out, " %</text>");
+    open_text(out, "rowvalue", right + 14, y + 19, NULL), why_put_rest(out, inf->unknown_share), add(out, "</text>");
   }
   add(out, "</svg>");
 #undef X

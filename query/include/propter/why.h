@@ -92,6 +92,8 @@ typedef struct {
   PropterStr share;      /* "identified, 80-120 %" with an en dash, or "not identified" */
   PropterStr grade;      /* "both", "text only, not separable from X at this grain" */
   PropterStr data;       /* what the data tests say, one sentence; empty: none was possible */
+  size_t tests;          /* the tests behind it */
+  const PropterEvidence **test;
   PropterStr rows;       /* "us-employment.csv:69 and 70, column information"; empty: none recorded */
   size_t quotes;         /* what documents say for it */
   const PropterEvidence **quote;
