@@ -118,5 +118,15 @@ const char *propter_pattern_name(PropterPatternKind kind) {
 }
 
 const char *propter_likelihood_words(double p) {
-  return p >= .99 ? "almost certain" : p >= .9 ? "very likely" : p >= .66 ? "likely" : p >= .33 ? "possible" : p >= .1 ? "unlikely" : "very unlikely";
+  static const struct {
+    double from;
+    const char *words;
+  } table[] = {
+#define LIKELY(from, words) {from, words},
+#include "likely.def"
+#undef LIKELY
+  };
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    if (p >= table[i].from) return table[i].words;
+  return table[sizeof table / sizeof *table - 1].words;
 }
