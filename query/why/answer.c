@@ -221,10 +221,11 @@ static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
   w->grade = grade_words(b, c);
   w->data = data_words(b, c);
   w->rows = cause_rows(b, c);
-  w->quote = room(b, c->evidences * sizeof *w->quote);
-  w->test = room(b, c->evidences * sizeof *w->test);
-  w->fact = room(b, c->evidences * sizeof *w->fact);
-  w->objection = room(b, c->evidences * sizeof *w->objection);
+  const size_t size = c->evidences * sizeof(void *);
+  w->quote = room(b, size);
+  w->test = room(b, size);
+  w->fact = room(b, size);
+  w->objection = room(b, size);
   if (b->status != PROPTER_OK) return;
   for (size_t i = 0; i < c->evidences; i++) {
     const PropterEvidence *e = &c->evidence[i];

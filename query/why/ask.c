@@ -34,8 +34,8 @@ static PropterStatus reach(Ask *k, PropterStr iri, PropterGrain *grain, PropterD
 }
 
 static PropterStatus settle(Ask *k, PropterQuestion *q) {
-  PropterGrain grain;
-  PropterDay first = k->options->today, last = k->options->today;
+  PropterGrain grain = PROPTER_GRAIN_DAY;
+  PropterDay first = k->options->today, last = first;
   bool any;
   PROPTER_TRY(reach(k, q->metric_iri, &grain, &first, &last, &any));
   return propter_question_settle(q, grain, first, last, k->options->today, &k->arena, k->err);
@@ -65,9 +65,8 @@ static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
   size_t count = 0;
   PropterStatus status = propter_inferrer_new(k->snapshot, &k->options->infer, &inferrer, k->err);
   if (status == PROPTER_OK) status = propter_detect(inferrer, a->question.metric_iri, PROPTER_NO_DAY, PROPTER_NO_DAY, &found, &count, k->err);
-  a->move = status == PROPTER_OK ? propter_arena_alloc(&a->arena, MOVES * sizeof *a->move) : NULL;
-  if (status == PROPTER_OK && !a->move) status = no_memory(k->err);
-  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
+  if (status == PROPTER_OK && !(a->move = propter_arena_alloc(&a->arena, MOVES * sizeof *a->move))) status = no_memory(k->err);
+  for (size_t i = 0; a->move && i < count && status == PROPTER_OK; i++) {
     PropterWhyMove m = {.first = found[i].first, .last = found[i].last, .deviation = found[i].deviation, .z = found[i].z};
     size_t at = a->moves < MOVES ? a->moves : MOVES;
     while (at > 0 && fabs(a->move[at - 1].z) < fabs(m.z)) at--;
@@ -77,7 +76,7 @@ static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
     a->move[at] = m;
   }
   PropterBuf text = {0};
-  for (size_t i = 0; i < a->moves && status == PROPTER_OK; i++) {
+  for (size_t i = 0; a->move && i < a->moves && status == PROPTER_OK; i++) {
     propter_buf_reset(&text);
     propter_buf_add(&text, a->question.metric_label), propter_buf_add(&text, PROPTER_STR(" in ")), why_put_period(&text, a->move[i].first, a->move[i].last);
     status = propter_buf_status(&text, k->err);

@@ -177,7 +177,7 @@ PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, Propte
   open(j, "causes", '[');
   for (size_t i = 0; i < a->causes; i++) cause(j, a, i);
   shut(j, ']'), open(j, "others", '[');
-  for (size_t i = 0; i < a->others; i++) {
+  for (size_t i = 0; f && i < a->others; i++) {
     const PropterCause *c = &f->cause[a->causes + i];
     open(j, NULL, '{'), text(j, "iri", c->iri), text(j, "label", c->label), word(j, "likely", propter_likelihood_words(c->score.p)), real(j, "probability", c->score.p), shut(j, '}');
   }

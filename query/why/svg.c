@@ -183,7 +183,7 @@ static double lanes(const PropterWhyAnswer *a, const Frame *f, double y, Propter
     rect(out, i < a->named ? "event named" : "event", x1, mid - 5, x2 - x1, 10, 3);
     size_t w = why_text_width(a->cause[i].name) * 7;
     bool fits = x2 + 8 + (double)w < WIDTH - 10, left = !fits && x1 - 8 - (double)w > 4;
-    open_text(out, "lane", left ? x1 - 8 : fits ? x2 + 8 : f->left, left || fits ? mid + 4 : mid + 4, left ? "end" : NULL);
+    open_text(out, "lane", left ? x1 - 8 : fits ? x2 + 8 : f->left, mid + 4, left ? "end" : NULL);
     propter_buf_printf(out, "%zu ", i + 1);
     why_put_html(out, a->cause[i].name);
     add(out, "</text>");
