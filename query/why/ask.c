@@ -61,10 +61,10 @@ static PropterStatus offer_names(Ask *k, const PropterLexicon *lexicon, PropterW
 /* The metric's largest moves, by distance from the baseline in standard errors. */
 static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
   PropterInferrer *inferrer = NULL;
-  PropterFound *found = NULL;
+  PropterPattern *found = NULL;
   size_t count = 0;
   PropterStatus status = propter_inferrer_new(k->snapshot, &k->options->infer, &inferrer, k->err);
-  if (status == PROPTER_OK) status = propter_detect(inferrer, a->question.metric_iri, PROPTER_NO_DAY, PROPTER_NO_DAY, &found, &count, k->err);
+  if (status == PROPTER_OK) status = propter_patterns(inferrer, a->question.metric_iri, PROPTER_NO_DAY, PROPTER_NO_DAY, &found, &count, k->err);
   if (status == PROPTER_OK && !(a->move = propter_arena_alloc(&a->arena, MOVES * sizeof *a->move))) status = no_memory(k->err);
   for (size_t i = 0; a->move && i < count && status == PROPTER_OK; i++) {
     PropterWhyMove m = {.first = found[i].first, .last = found[i].last, .deviation = found[i].deviation, .z = found[i].z};
@@ -83,7 +83,7 @@ static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
     if (status == PROPTER_OK && !(a->move[i].question = kept(a, propter_buf_str(&text))).data) status = no_memory(k->err);
   }
   propter_buf_clear(&text);
-  propter_found_free(found, count);
+  propter_patterns_free(found, count);
   propter_inferrer_free(inferrer);
   return status;
 }
