@@ -213,8 +213,9 @@ static size_t find_rival(const Set *set, const size_t *index, const PropterCause
   return best;
 }
 
-/* "Text only" claims less than "both", so half of that belief is enough for it. */
+/* "Text only" claims less than "both", so half of that belief is enough for it; and so is a source that gives the size of what happened. */
 static bool is_named(const PropterScoreOptions *o, const PropterCandidate *c) {
+  if (candidate_is_sized(c) && c->happened >= o->text_belief && !(c->belief_against > c->belief_for)) return true;
   return c->belief_for >= o->text_belief / 2 && c->belief_for >= c->belief_against;
 }
 
@@ -233,7 +234,7 @@ static PropterGrade grade_one(const Set *set, const size_t *index, size_t i, boo
   if (data) return text ? PROPTER_GRADE_BOTH : PROPTER_GRADE_DATA_ONLY;
   size_t rival = find_rival(set, index, all, i);
   bool testable = power(set, i, rival) >= bar;
-  if ((testable && s->data_lr <= -bar) || denied) return PROPTER_GRADE_CONTRADICTED;
+  if ((testable && s->data_lr <= -log(o->contradict_lr)) || denied) return PROPTER_GRADE_CONTRADICTED;
   if (!named) return PROPTER_GRADE_UNSUPPORTED;
   if (!moved && testable) return PROPTER_GRADE_UNSUPPORTED;
   if (!testable && rival < set->count) {

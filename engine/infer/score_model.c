@@ -15,6 +15,7 @@ PropterScoreOptions propter_score_options(void) {
       .cost_silent = 1,
       .text_belief = .5,
       .test_lr = 3,
+      .contradict_lr = 10,
       .dose_error = .20,
       .unknown_rate = .02,
       .unknown_weight = 50,

@@ -58,6 +58,8 @@ typedef struct {
   double cost_wrong, cost_silent; /* 3 and 1: a cause is named from P = 3/(3+1) on */
   double text_belief;   /* .5: belief from which a text side counts for the grade "both": more likely than not; half of it is enough for "text only" */
   double test_lr;       /* 3: likelihood ratio from which a data test counts for the grade ("positive" in Kass and Raftery 1995) */
+  double contradict_lr; /* 10: likelihood ratio against a cause from which it is contradicted ("strong", Jeffreys 1961): to deny a source asks for more
+                           than to doubt it */
   double dose_error;    /* .20: relative standard error of a documented dose without one: head counts in reports are rounded and survey
                            counts of the same people differ by that order */
   double unknown_rate;  /* .02 with the weight of `unknown_weight` = 50 windows: prior for ρ before the other windows are seen */
