@@ -15,7 +15,7 @@ static PropterStatus bind(Execution *x, const PropterTable *table, const TermMap
     if (!t->parts[i].is_column) continue;
     PropterError why = {0};
     PropterStatus status = propter_table_column(table, t->parts[i].text, &x->slots[t->parts[i].slot], &why);
-    if (status != PROPTER_OK) return doc_fail(&x->m->doc, t->at, err, status, "%s", why.message);
+    if (status != PROPTER_OK) return doc_fail(&x->m->doc, t->parts[i].at ? t->parts[i].at : t->at, err, status, "%s", why.message);
   }
   PROPTER_TRY(bind(x, table, t->datatype, err));
   return bind(x, table, t->language, err);

@@ -208,7 +208,7 @@ bool lexical_first_day(PropterStr text, PropterDay *day) {
   text = propter_str_trim(text);
   Cursor c = {text.data, text.data + text.len};
   int y, n;
-  if (text.len >= 10 && propter_day_parse(text, day)) {
+  if (text.len >= 10 && propter_day_parse((PropterStr){text.data, 10}, day)) {
     c.p += 10;
     if (done(&c)) return true;
     if (!take(&c, 'T') && !take(&c, ' ')) return false;

@@ -121,7 +121,7 @@ static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, Pr
       PROPTER_TRY(text_of(x, words[w], i, &t, err));
       if (!t) break;
       PROPTER_TRY(add_part(map->subject, most, (Part){.text = {"/", 1}}, err));
-      PROPTER_TRY(add_part(map->subject, most, (Part){.text = value_of(x, t), .is_column = true, .slot = x->m->slot_count++}, err));
+      PROPTER_TRY(add_part(map->subject, most, (Part){.text = value_of(x, t), .is_column = true, .slot = x->m->slot_count++, .at = t}, err));
       if (words[w] == VOCAB_propter_keyColumn) continue;
       PropterTerm dimension;
       TermMap *member;

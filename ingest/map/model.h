@@ -18,6 +18,7 @@ typedef struct {
   bool is_column;
   bool is_day; /* the column holds a day or a period; its first day is meant (metric definitions) */
   size_t slot; /* of a column: number in the mapping */
+  const DocTriple *at; /* NULL: where the term map is */
 } Part;
 
 typedef struct TermMap TermMap;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Mappings into a graph: one run, one transaction, one graph per source. */
+#ifndef PROPTER_INGEST_H
+#define PROPTER_INGEST_H
+
+#include "propter/graph.h"
+#include "propter/map.h"
+
+typedef enum {
+  PROPTER_INGEST_QUARANTINE, /* bad rows are recorded in the run and left out */
+  PROPTER_INGEST_SKIP,       /* bad rows are counted and left out */
+  PROPTER_INGEST_STOP        /* the first bad row ends the run; the graph stays as it was */
+} PropterIngestOnError;
+
+typedef struct {
+  const char *const *mappings; /* mapping documents, executed as one mapping */
+  size_t count;
+  PropterStr base; /* base IRI where a mapping states none; may be empty */
+  PropterIngestOnError on_error;
+  bool bounded;        /* more than `max_errors` bad rows end the run; the graph stays as it was */
+  uint64_t max_errors;
+  bool dry_run; /* do everything but the commit */
+  bool force;   /* also when nothing changed since the last run */
+  bool replace; /* also graphs that another mapping wrote */
+  int64_t now;  /* clock: seconds since 1970 */
+  PropterStr software;
+  const PropterLimits *limits; /* NULL: defaults */
+  const PropterLog *log;
+} PropterIngestOptions;
+
+/* Zero-initialise; free with propter_ingest_result_clear. */
+typedef struct {
+  PropterStr run; /* name of the run, or of the last one when nothing changed */
+  bool unchanged; /* inputs, mapping and software are those of the last run: nothing was done */
+  PropterMapCounts rows;
+  uint64_t quads; /* made, repeated ones included */
+  uint64_t added, removed;
+  PropterArena arena;
+} PropterIngestResult;
+
+/* Executes the mappings into the graph. What a mapping makes outside named graphs goes to the graph of its source
+ * (propter_mapping_source), what a document of metric definitions says to the graph <file: IRI of the document>#definitions. Every graph
+ * that the last run of this mapping wrote is replaced. All in one transaction with the record of the run: after any failure the graph
+ * is as it was. OK also with rejects (result->rows.rejects). INVALID: mistakes in the mapping, a bad row with PROPTER_INGEST_STOP, too
+ * many bad rows, a graph that another mapping wrote; LOCKED: another writer; else as propter_mapping_run and the writer. */
+PROPTER_API PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err);
+PROPTER_API void propter_ingest_result_clear(PropterIngestResult *result);
+
+#endif

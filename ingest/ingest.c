@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "propter/ingest.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "propter/run.h"
+#include "propter/vocab.h"
+
+typedef struct {
+  const PropterIngestOptions *options;
+  PropterIngestResult *result;
+  PropterMapping *mapping;
+  PropterWriter *writer;
+  PropterRun *run;
+  PropterRunList known;
+  PropterId *sources;   /* graph of each source */
+  PropterIds owned;     /* graphs this run may write */
+  PropterId *constants; /* ids of constants met so far */
+  PROPTER_VEC(PropterId) ids; /* of the terms of a record */
+  PropterStatus failed; /* inside a callback that cannot return it */
+  PropterError why;
+} Ingest;
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory during ingest"); }
+
+/* --- Which graphs ---------------------------------------------------------------------------------------------------------- */
+
+static PropterStr last_part(PropterStr path) {
+  const char *slash = path.len ? memrchr(path.data, '/', path.len) : NULL;
+  size_t skip = slash ? (size_t)(slash - path.data) + 1 : 0;
+  return (PropterStr){path.data + skip, path.len - skip};
+}
+
+static bool is_mapping(const PropterRunInput *in) { return propter_str_equal(in->role, PROPTER_STR("mapping")); }
+
+/* The same set of mapping documents, by file name: folders may move. */
+static bool same_mapping(const Ingest *in, const PropterRunInfo *run) {
+  size_t mappings = 0;
+  for (size_t i = 0; i < run->inputs.count; i++) {
+    if (!is_mapping(&run->inputs.items[i])) continue;
+    mappings++;
+    bool found = false;
+    for (size_t k = 0; k < in->options->count; k++) found |= propter_str_equal(last_part(run->inputs.items[i].name), last_part(propter_str(in->options->mappings[k])));
+    if (!found) return false;
+  }
+  return mappings == in->options->count;
+}
+
+static bool contains(const PropterIds *ids, PropterId id) {
+  for (size_t i = 0; i < ids->count; i++)
+    if (ids->items[i] == id) return true;
+  return false;
+}
+
+/* Takes a graph over: it is free, or the last run of this mapping wrote it, or the caller wants it replaced. */
+static PropterStatus own(Ingest *in, PropterId graph, PropterStr name, PropterError *err) {
+  if (contains(&in->owned, graph)) return PROPTER_OK;
+  const PropterRunInfo *last = propter_run_find_last(&in->known, NULL, graph);
+  if (last && strcmp(last->kind.data, "ingest") == 0 && !same_mapping(in, last) && !in->options->replace) {
+    PropterStr other = {"", 0};
+    for (size_t i = 0; i < last->inputs.count; i++)
+      if (is_mapping(&last->inputs.items[i])) other = last->inputs.items[i].name;
+    return propter_fail(err, PROPTER_INVALID, "graph %.*s was written from mapping %.*s (run %s); --replace writes it anew from this one", (int)name.len, name.data, (int)other.len, other.data, last->name.data);
+  }
+  if (!propter_vec_push(&in->owned, graph)) return no_memory(err);
+  return propter_run_generated(in->run, graph, err);
+}
+
+static PropterStatus intern_iri(Ingest *in, PropterStr iri, PropterId *id, PropterError *err) {
+  PropterTerm term = propter_iri(iri);
+  return propter_writer_intern(in->writer, &term, id, err);
+}
+
+/* Graphs of the sources and definitions, and those that the last run of this mapping wrote besides. */
+static PropterStatus own_graphs(Ingest *in, PropterError *err) {
+  const PropterMapSource *s;
+  size_t n = 0;
+  while (propter_mapping_source(in->mapping, n)) n++;
+  in->sources = propter_calloc(n, sizeof *in->sources);
+  if (!in->sources) return no_memory(err);
+  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++) {
+    PROPTER_TRY(intern_iri(in, s->graph, &in->sources[i], err));
+    PROPTER_TRY(own(in, in->sources[i], s->graph, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus clear_graphs(Ingest *in, PropterError *err) {
+  for (size_t i = in->known.count; i-- > 0;) {
+    const PropterRunInfo *run = &in->known.items[i];
+    if (run->undone || strcmp(run->kind.data, "ingest") != 0 || !same_mapping(in, run)) continue;
+    for (size_t k = 0; k < run->generated.count; k++) {
+      if (contains(&in->owned, run->generated.items[k]) || propter_run_find_last(&in->known, NULL, run->generated.items[k]) != run) continue;
+      if (!propter_vec_push(&in->owned, run->generated.items[k])) return no_memory(err);
+      PROPTER_TRY(propter_run_generated(in->run, run->generated.items[k], err));
+    }
+    break;
+  }
+  for (size_t i = 0; i < in->owned.count; i++) PROPTER_TRY(propter_writer_clear_graph(in->writer, in->owned.items[i], err));
+  return PROPTER_OK;
+}
+
+/* --- What the mapping gives ------------------------------------------------------------------------------------------------ */
+
+static PropterStatus intern_terms(Ingest *in, const PropterMapRecord *r, PropterError *err) {
+  if (!propter_vec_reserve(&in->ids, r->term_count)) return no_memory(err);
+  for (size_t i = 0; i < r->term_count; i++) {
+    const PropterMapTerm *t = &r->terms[i];
+    in->ids.items[i] = t->constant ? in->constants[t->constant] : PROPTER_NO_ID;
+    if (in->ids.items[i]) continue;
+    PROPTER_TRY(propter_writer_intern(in->writer, &t->term, &in->ids.items[i], err));
+    if (t->constant) in->constants[t->constant] = in->ids.items[i];
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus on_record(const PropterMapRecord *r, void *payload, PropterError *err) {
+  Ingest *in = payload;
+  PROPTER_TRY(intern_terms(in, r, err));
+  for (size_t i = 0; i < r->quad_count; i++) {
+    const PropterMapQuad *q = &r->quads[i];
+    PropterQuad quad = {in->ids.items[q->s], in->ids.items[q->p], in->ids.items[q->o], in->sources[r->source]};
+    if (q->g != PROPTER_MAP_DEFAULT) {
+      quad.g = in->ids.items[q->g];
+      PROPTER_TRY(own(in, quad.g, r->terms[q->g].term.value, err));
+    }
+    PROPTER_TRY(propter_writer_add(in->writer, quad, err));
+  }
+  in->result->quads += r->quad_count;
+  return PROPTER_OK;
+}
+
+static PropterStatus on_reject(const PropterReject *r, void *payload, PropterError *err) {
+  Ingest *in = payload;
+  const PropterIngestOptions *o = in->options;
+  bool stop = o->on_error == PROPTER_INGEST_STOP, many = o->bounded && in->result->rows.rejects > o->max_errors;
+  if (stop || many) {
+    char file[256];
+    (void)snprintf(file, sizeof file, "%.*s", (int)r->file.len, r->file.data);
+    propter_error_at(err, file, r->row, 0);
+    if (stop) return propter_fail(err, PROPTER_INVALID, "%s%.*s%s%.*s", r->column.len ? "column " : "", (int)r->column.len, r->column.data, r->column.len ? ": " : "", (int)r->reason.len, r->reason.data);
+    return propter_fail(err, PROPTER_INVALID, "more than %" PRIu64 " bad rows; the last: %.*s", o->max_errors, (int)r->reason.len, r->reason.data);
+  }
+  return o->on_error == PROPTER_INGEST_QUARANTINE ? propter_run_reject(in->run, r, err) : PROPTER_OK;
+}
+
+static PropterStatus known_measure(Ingest *in, PropterStr predicate, bool *known, PropterError *err) {
+  PropterSnapshot *snapshot;
+  PropterQuad q = {0};
+  uint64_t count = 0;
+  PropterTerm s = propter_iri(predicate), p = propter_iri(propter_vocab_iri(VOCAB_rdf_type)), o = propter_iri(propter_vocab_iri(VOCAB_qb_MeasureProperty));
+  PROPTER_TRY(propter_writer_snapshot(in->writer, &snapshot, err));
+  PROPTER_TRY(propter_snapshot_find(snapshot, &s, &q.s, err));
+  PROPTER_TRY(propter_snapshot_find(snapshot, &p, &q.p, err));
+  PROPTER_TRY(propter_snapshot_find(snapshot, &o, &q.o, err));
+  if (q.s && q.p && q.o) PROPTER_TRY(propter_snapshot_count(snapshot, PROPTER_SPOG, q, 3, &count, err));
+  *known = count > 0;
+  return PROPTER_OK;
+}
+
+static bool is_measure(PropterStr predicate, void *payload) {
+  Ingest *in = payload;
+  bool known = false;
+  if (in->failed == PROPTER_OK) in->failed = known_measure(in, predicate, &known, &in->why);
+  return known;
+}
+
+static PropterStatus on_definition(const PropterTerm term[4], void *payload, PropterError *err) {
+  Ingest *in = payload;
+  PropterId id[4];
+  PropterBuf name = {0};
+  propter_buf_printf(&name, "%.*s#definitions", (int)term[3].value.len, term[3].value.data);
+  PropterStatus status = propter_buf_status(&name, err);
+  for (int i = 0; i < 3 && status == PROPTER_OK; i++) status = propter_writer_intern(in->writer, &term[i], &id[i], err);
+  if (status == PROPTER_OK) status = intern_iri(in, propter_buf_str(&name), &id[3], err);
+  if (status == PROPTER_OK) status = own(in, id[3], propter_buf_str(&name), err);
+  propter_buf_clear(&name);
+  if (status == PROPTER_OK) status = propter_writer_add(in->writer, (PropterQuad){id[0], id[1], id[2], id[3]}, err);
+  in->result->quads++;
+  return status;
+}
+
+/* --- The run ----------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus begin(Ingest *in, PropterError *err) {
+  static const char *const modes[] = {"quarantine", "skip", "stop"};
+  const PropterIngestOptions *o = in->options;
+  PropterBuf parameters = {0};
+  propter_buf_printf(&parameters, "base=%.*s\non-error=%s", (int)o->base.len, o->base.data, modes[o->on_error]);
+  PropterRunOptions options = {.kind = "ingest", .now = o->now, .software = o->software, .parameters = propter_buf_str(&parameters)};
+  PropterStatus status = propter_buf_status(&parameters, err);
+  if (status == PROPTER_OK) status = propter_run_begin(in->writer, &options, o->limits, &in->run, err);
+  propter_buf_clear(&parameters);
+  if (status != PROPTER_OK) return status;
+  PropterStr none = {"", 0};
+  for (size_t i = 0; i < o->count; i++) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("mapping"), propter_str(o->mappings[i]), none, err));
+  const PropterMapSource *s;
+  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("data"), s->path, none, err));
+  PropterSnapshot *snapshot;
+  PROPTER_TRY(propter_writer_snapshot(in->writer, &snapshot, err));
+  return propter_run_list(snapshot, &in->known, err);
+}
+
+static PropterStatus name_run(Ingest *in, PropterStr name, PropterError *err) {
+  in->result->run = propter_arena_copy(&in->result->arena, last_part(name));
+  return in->result->run.data ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStatus execute(Ingest *in, PropterError *err) {
+  const PropterIngestOptions *o = in->options;
+  PROPTER_TRY(begin(in, err));
+  PROPTER_TRY(own_graphs(in, err));
+  PropterStr name = {"", 0};
+  if (!o->force) {
+    PROPTER_TRY(propter_run_unchanged(in->run, &in->result->unchanged, &name, err));
+    if (in->result->unchanged) return name_run(in, name, err);
+  }
+  in->constants = propter_calloc(propter_mapping_constants(in->mapping), sizeof *in->constants);
+  if (!in->constants) return no_memory(err);
+  PROPTER_TRY(clear_graphs(in, err));
+  PropterMapSink sink = {on_record, on_reject, is_measure, in};
+  PropterMapOptions options = {.provenance = true, .limits = o->limits, .log = o->log};
+  PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
+  PROPTER_TRY(propter_mapping_run(in->mapping, &options, &sink, &in->result->rows, err));
+  if (in->failed != PROPTER_OK) return propter_fail(err, in->failed, "%s", in->why.message);
+  propter_run_rows(in->run, in->result->rows.rows);
+  PROPTER_TRY(propter_run_iri(in->run, &name, err));
+  PROPTER_TRY(name_run(in, name, err));
+  PROPTER_TRY(propter_run_finish(in->run, err));
+  propter_run_counts(in->run, &in->result->added, &in->result->removed);
+  return o->dry_run ? PROPTER_OK : propter_writer_commit(in->writer, err);
+}
+
+PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err) {
+  *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
+  Ingest in = {.options = options, .result = result};
+  PropterStatus status = propter_mapping_read(options->mappings, options->count, options->base, options->limits, &in.mapping, err);
+  if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
+  if (status == PROPTER_OK) status = execute(&in, err);
+  propter_run_free(in.run);
+  propter_writer_close(in.writer);
+  propter_run_list_clear(&in.known);
+  propter_mapping_free(in.mapping);
+  propter_free(in.sources);
+  propter_free(in.constants);
+  propter_vec_clear(&in.owned);
+  propter_vec_clear(&in.ids);
+  return status;
+}
+
+void propter_ingest_result_clear(PropterIngestResult *result) {
+  propter_arena_clear(&result->arena);
+  *result = (PropterIngestResult){0};
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "propter/ingest.h"
+
+static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *o, PropterError *err) {
+  static const char *const modes[] = {"quarantine", "skip", "stop"};
+  const char *mode = cmd_value(call, "on-error"), *most = cmd_value(call, "max-errors");
+  size_t m = 0;
+  while (mode && m < 3 && strcmp(mode, modes[m]) != 0) m++;
+  if (m == 3) return propter_fail(err, PROPTER_USAGE, "--on-error: expected quarantine, skip or stop, found \"%s\"", mode);
+  o->on_error = (PropterIngestOnError)m;
+  int64_t n = 0;
+  if (most && (!propter_str_to_int64(propter_str(most), &n) || n < 0)) return propter_fail(err, PROPTER_USAGE, "--max-errors: expected a whole number, found \"%s\"", most);
+  o->bounded = most != NULL;
+  o->max_errors = (uint64_t)n;
+  return output_iri_option(call, "base", &o->base, err);
+}
+
+static void print_counts(const CommandCall *call, const PropterIngestOptions *o, const PropterIngestResult *r) {
+  FILE *out = call->out;
+  if (call->format && strcmp(call->format, "json") == 0) {
+    fputs("{\"run\":", out);
+    output_json(out, r->run);
+    fprintf(out, ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu}\n", r->unchanged ? "true" : "false", call->dry_run ? "true" : "false",
+            (unsigned long long)r->rows.rows, (unsigned long long)r->quads, (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty);
+    return;
+  }
+  if (r->unchanged) {
+    fprintf(out, "nothing to do: run %s ingested the same\n", r->run.data);
+    return;
+  }
+  fprintf(out, "%s: %s rows, %s quads; %s added, %s removed; run %s\n", call->dry_run ? "would ingest" : "ingested", output_number(r->rows.rows), output_number(r->quads), output_number(r->added), output_number(r->removed), r->run.data);
+  if (r->rows.empty) fprintf(out, "%s times a row had no subject because a value was missing\n", output_number(r->rows.empty));
+  if (!r->rows.rejects) return;
+  if (o->on_error == PROPTER_INGEST_SKIP)
+    fprintf(out, "%s rejected and left out\n", output_number(r->rows.rejects));
+  else
+    fprintf(out, "%s rejected and put into quarantine%s%s\n", output_number(r->rows.rejects), call->dry_run ? "" : "; to see them: propter rejects ", call->dry_run ? "" : r->run.data);
+}
+
+static PropterStatus run(CommandCall *call, PropterError *err) {
+  static const char *const formats[] = {"table", "json", NULL};
+  const char *format;
+  PropterIngestOptions o = {.mappings = (const char *const *)call->operands,
+                            .count = call->operand_count,
+                            .dry_run = call->dry_run,
+                            .force = cmd_flag(call, "force"),
+                            .replace = cmd_flag(call, "replace"),
+                            .now = call->now,
+                            .software = PROPTER_STR("propter " PACKAGE_VERSION),
+                            .log = call->log};
+  PROPTER_TRY(output_format(call, formats, &format, err));
+  PROPTER_TRY(set_options(call, &o, err));
+  for (unsigned i = 0; i < call->operand_count; i++)
+    /* Before a graph is made for files that are not there. */
+    if (access(call->operands[i], F_OK) != 0) {
+      propter_error_at(err, call->operands[i], 0, 0);
+      return propter_fail(err, PROPTER_NOT_FOUND, "no such file");
+    }
+  PropterGraph *graph = NULL;
+  PropterIngestResult result = {0};
+  PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_CREATE, NULL, &graph, err);
+  if (status == PROPTER_OK) status = propter_ingest(graph, &o, &result, err);
+  if (status == PROPTER_OK) print_counts(call, &o, &result);
+  if (status == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) status = PROPTER_NEGATIVE;
+  propter_ingest_result_clear(&result);
+  propter_graph_close(graph);
+  return status;
+}
+
+static const CommandOption options[] = {{"on-error", 0, "HOW", "what to do with a row that breaks a rule: quarantine (default: record it, leave it out, exit 1), skip or stop"},
+                                        {"max-errors", 0, "N", "give up when more than N rows break a rule"},
+                                        {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
+                                        {"force", 0, NULL, "ingest again although nothing changed"},
+                                        {"replace", 0, NULL, "also replace graphs that another mapping wrote"},
+                                        {NULL, 0, NULL, NULL}};
+
+const Command command_ingest = {
+    .name = "ingest",
+    .summary = "turn tables into graph data by mappings or metric definitions",
+    .operands = "MAPPING...",
+    .min_operands = 1,
+    .max_operands = UINT32_MAX,
+    .options = options,
+    .details = "A mapping is a Turtle file with RML triples maps (RML core, or its 2014 vocabulary) over CSV files, or with metric definitions: propter:Metric with\n"
+               "propter:sourceFile, propter:timeColumn and propter:sourceColumn. Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
+               "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
+               "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"
+               "nothing is done. Exit 1: rows were put into quarantine (propter rejects shows them).",
+    .examples = "propter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
+    .run = run};

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Tables into a graph: counts, places, quarantine, bad input, undo.
+n=0
+dir=$(mktemp -d) || exit 99
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 99
+G=$dir/g
+expect() { # name, wanted exit code, wanted text, command...
+  n=$((n + 1)); name=$1; code=$2; text=$3; shift 3
+  out=$("$@" 2>&1 </dev/null); got=$?
+  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then echo "ok $n - $name"
+  else printf '%s\n' "$out" | head -20 | sed 's/^/# /'; echo "not ok $n - $name: exit $got, wanted $code and \"$text\""; fi
+}
+data() { "$PROPTER" -g "$G" export 2>/dev/null | grep -v 'propter/run/' | LC_ALL=C sort; }
+same() { # name, file, file
+  n=$((n + 1)); if cmp -s "$2" "$3"; then echo "ok $n - $1"; else diff "$2" "$3" | head -10 | sed 's/^/# /'; echo "not ok $n - $1"; fi
+}
+pack=$srcdir/ontology/packs/us-employment/mapping.ttl
+
+expect 'the pack' 0 'ingested: 120 rows, 22,080 quads; 22,080 added, 0 removed' "$PROPTER" -g "$G" ingest "$pack"
+data > one
+expect 'again: nothing to do' 0 'nothing to do: run r-' "$PROPTER" -g "$G" ingest "$pack"
+expect 'nothing rejected' 0 'file,row,column,value,rule,reason' "$PROPTER" -g "$G" rejects -f csv
+n=$((n + 1)); c=$("$PROPTER" -g "$G" export | grep -c 'linked-data/cube#Observation>'); [ "$c" -eq 2760 ] && echo "ok $n - 2760 observations" || echo "not ok $n - 2760 observations: $c"
+
+cat > m.ttl <<'END'
+@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:m rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path "t.csv" ] ; rml:referenceFormulation rml:CSV ] ;
+  rml:subjectMap [ rml:template "http://example.org/{id}" ] ;
+  rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference "n" ; rml:datatype xsd:integer ] ] .
+END
+printf 'id,n\n1,10\n2,"a ""b"", c"\n3\n4,40\n' > t.csv
+expect 'dry run' 1 'would ingest: 4 rows, 2 quads' "$PROPTER" -g "$G" ingest m.ttl --dry-run
+data > two
+same 'a dry run changes nothing' one two
+expect 'stop at the first bad row' 3 't.csv:3: column n: expected a whole number such as -12, found "a "b", c"' "$PROPTER" -g "$G" ingest m.ttl --on-error stop
+expect 'too many bad rows' 3 'more than 1 bad rows' "$PROPTER" -g "$G" ingest m.ttl --max-errors 1
+data > two
+same 'a failed ingest changes nothing' one two
+expect 'quarantine' 1 '2 rejected and put into quarantine' "$PROPTER" -g "$G" ingest m.ttl
+expect 'rejects as lines' 0 't.csv:3:n  "a "b", c"  datatype  expected a whole number' "$PROPTER" -g "$G" rejects
+expect 'rejects as CSV' 0 't.csv,3,n,"a ""b"", c",datatype,' "$PROPTER" -g "$G" rejects last -f csv
+expect 'rejects as JSON' 0 '{"row":4,"file":"t.csv","column":"","value":"3","rule":"columns","reason":"expected 2 cells as in the header, found 1"}]' "$PROPTER" -g "$G" rejects -f json
+expect 'skip' 0 '2 rejected and left out' "$PROPTER" -g "$G" ingest m.ttl --on-error skip
+expect 'unknown run' 3 'no run "r-1"' "$PROPTER" -g "$G" rejects r-1
+expect 'wrong mode' 2 'expected quarantine, skip or stop' "$PROPTER" -g "$G" ingest m.ttl --on-error ignore
+expect 'result as JSON' 0 '"added":0,"removed":0,"rejected":2' "$PROPTER" -g "$G" ingest m.ttl --on-error skip --force -f json
+data > before
+
+bad() { expect "$1" "$2" "$3" "$PROPTER" -g "$G" ingest m.ttl; } # name, exit code, text
+printf 'id,n\n1,"10\n2,20\n' > t.csv; bad 'broken quotes' 3 't.csv:2: cell 2: the quote opened here is never closed'
+printf 'id,n\n1,10\n\351,20\n' > t.csv; bad 'wrong encoding' 3 'byte 10: expected UTF-8, found byte 0xE9'
+: > t.csv; bad 'empty file' 3 'expected a header line, found an empty file'
+printf 'id,m\n1,10\n' > t.csv; bad 'missing column' 3 'no column "n" in t.csv; its columns: id, m'
+printf 'id,n\n' > t.csv; truncate -s 2G t.csv
+expect 'a line of 2 GB' 5 'row is longer than the limit' "$PROPTER" -g "$G" ingest m.ttl
+rm t.csv
+expect 'no file' 3 't.csv: cannot open' "$PROPTER" -g "$G" ingest m.ttl
+expect 'no mapping' 3 'no such file' "$PROPTER" -g "$G" ingest none.ttl
+printf '<><>{' > broken.ttl
+expect 'no Turtle' 3 'broken.ttl:1' "$PROPTER" -g "$G" ingest broken.ttl
+printf 'id,n\n1,10\n' > t.csv; printf '@prefix ex: <http://example.org/> . ex:a ex:b ex:c .\n' > other.ttl
+expect 'no mapping in it' 3 'expected RML triples maps or metric definitions' "$PROPTER" -g "$G" ingest other.ttl
+data > after
+same 'no bad input changed the graph' before after
+
+printf 'id,n\n1,11\n9,90\n' > t.csv
+expect 'a correction' 0 '2 added, 2 removed' "$PROPTER" -g "$G" ingest m.ttl
+expect 'undo, dry' 0 'would undo last' "$PROPTER" -g "$G" undo last --dry-run
+expect 'undo' 0 'undid last; run r-' "$PROPTER" -g "$G" undo last
+data > after
+same 'undo restores the graph' before after
+first=$("$PROPTER" -g "$G" export | sed -n 's|^<https://w3id.org/propter/run/\(r-[^>#]*\)> <https://w3id.org/propter#sequence> "2"^^.*|\1|p')
+expect 'undo asks later runs' 3 'later runs used or changed' "$PROPTER" -g "$G" undo "$first"
+
+cat > metric.ttl <<'END'
+@prefix propter: <https://w3id.org/propter#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix : <https://example.org/shop#> .
+:refunds a propter:Metric ; skos:prefLabel "refunds"@en ; skos:altLabel "returned orders"@en ;
+  propter:sourceFile "orders.csv" ; propter:timeColumn "month" ; propter:sourceColumn "refunds" ;
+  propter:grain "P1M"^^xsd:duration ; propter:aggregation propter:Sum ;
+  propter:unit "1" ; propter:unitLabel "orders" ; propter:goodDirection propter:Down .
+END
+printf 'month,refunds\n2011-01,3\n2011-02,4\n2011-02,5\n' > orders.csv
+expect 'a metric definition' 1 '3 rows' "$PROPTER" -g "$G" ingest metric.ttl
+expect 'a month that stands twice' 0 'orders.csv:4  "https://example.org/shop#refunds/observation/2011-02-01"  duplicate  the same time and slices as line 3' "$PROPTER" -g "$G" rejects
+gzip -c orders.csv > z.csv.gz; sed 's/orders.csv/z.csv.gz/; s/shop#/shop2#/' metric.ttl > z.ttl
+expect 'a packed table' 1 '3 rows' "$PROPTER" -g "$G" ingest z.ttl
+echo "1..$n"
