@@ -208,17 +208,19 @@ static bool dates_agree(const KnowClaim *claim, const KnowEvent *e) {
   return claim->cause_start <= last_day(e) + 31 && end >= e->start - 31;
 }
 
-static double claim_strength(const Know *know, const KnowClaim *claim, const ClaimView *view) {
+/* Of a cause that is documented for this part a statement about the whole speaks here. */
+static double claim_strength(const Know *know, const Cause *cause, const KnowClaim *claim, const ClaimView *view) {
+  bool here = cause->in_scope && cause->relation != RELATION_PARENT;
   double p = isnan(claim->confidence) ? (1 - know->options.belief.sentence_error) * (1 - claim->hedge) : claim->confidence;
   p *= claim->cause_score * claim->effect_score;
-  if (view->relation == RELATION_PARENT) p *= said_of_whole;
-  if (view->relation == RELATION_CHILD) p *= view->part;
+  if (view->relation == RELATION_PARENT && !here) p *= said_of_whole;
+  if (view->relation == RELATION_CHILD && !here) p *= view->part;
   return p;
 }
 
 static PropterStatus add_claim(Cause *cause, const Know *know, size_t index, const ClaimView *view, KnowClaimKind as, PropterError *err) {
   const KnowClaim *claim = &know->claims.items[index];
-  CauseClaim x = {.claim = index, .against = claim->negated, .strength = claim_strength(know, claim, view), .as = as, .copy_of = SIZE_MAX};
+  CauseClaim x = {.claim = index, .against = claim->negated, .strength = claim_strength(know, cause, claim, view), .as = as, .copy_of = SIZE_MAX};
   return propter_vec_push(&cause->claims, x) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "claims of a cause");
 }
 
@@ -233,6 +235,15 @@ static int said_direction(const Know *know, const Cause *cause, const KnowClaim 
   return claim->polarity;
 }
 
+/* The claim speaks of a time in which an event of the course went on. */
+static bool in_course(const Know *know, const Cause *cause, const ClaimView *view) {
+  for (size_t i = 0; i < cause->members.count && view->start != PROPTER_NO_DAY; i++) {
+    const KnowEvent *e = &know->events.items[cause->members.items[i]];
+    if (e->start != PROPTER_NO_DAY && view->start <= last_day(e) && view->end >= e->start) return true;
+  }
+  return false;
+}
+
 static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
   double up = 0, down = 0;
@@ -245,12 +256,17 @@ static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
     if (!named && !kind) continue;
     claim_view(c, claim, &view);
     if (view.relation == RELATION_DISJOINT || (view.relation == RELATION_PARENT && cause->root != SIZE_MAX && !cause->in_scope)) continue;
-    double strength = claim_strength(know, claim, &view);
-    if (!claim->negated && claim->polarity && view.relation != RELATION_CHILD) *(said_direction(know, cause, claim) > 0 ? &up : &down) += strength;
-    if (!view.in_window) continue;
-    /* A statement of the other direction is none of this cause's. Undated ones may mean its other half. */
-    if (claim->polarity && c->sign && claim->polarity != c->sign) continue;
-    PROPTER_TRY(add_claim(cause, know, i, &view, kind && !view.of_effect && claim->cause_start == PROPTER_NO_DAY ? CLAIM_TYPE_LEVEL : claim->kind, err));
+    double strength = claim_strength(know, cause, claim, &view);
+    if (!claim->negated && claim->polarity) *(said_direction(know, cause, claim) > 0 ? &up : &down) += strength;
+    KnowClaimKind as = kind && !view.of_effect && claim->cause_start == PROPTER_NO_DAY ? CLAIM_TYPE_LEVEL : claim->kind;
+    /* What is said of another time of the same course tells that it acts here, not that it did so in this window. */
+    if (!view.in_window) {
+      if (!named || !cause->in_scope || claim->negated || !in_course(know, cause, &view)) continue;
+      as = CLAIM_TYPE_LEVEL;
+    } else if (claim->polarity && c->sign && claim->polarity != c->sign) {
+      continue; /* a statement of the other direction is none of this move's */
+    }
+    PROPTER_TRY(add_claim(cause, know, i, &view, as, err));
   }
   cause->number.direction = up > 2 * down ? 1 : down > 2 * up ? -1 : 0;
   return PROPTER_OK;
@@ -574,7 +590,8 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   n->scope = cause->relation == RELATION_PARENT ? PROPTER_SCOPE_PARENT : cause->relation == RELATION_CHILD ? PROPTER_SCOPE_CHILD : PROPTER_SCOPE_SAME;
   n->weight[PROPTER_CHANNEL_TEXT] = cause->belief_for * (1 - cause->belief_against);
   if (documented && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part;
-  n->happened = documented && cause->in_scope ? 1 : documented ? fmin(cause->belief_for, know->options.belief.stretched) : cause->belief_for;
+  cause->stretched = documented && !cause->in_scope;
+  n->happened = documented ? 1 : cause->belief_for;
   set_effect(c, cause);
   n->controls_in_scope = controls_in_scope(c, cause);
   PROPTER_TRY(set_slice(c, cause, err));
@@ -583,8 +600,8 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
 
 static int by_rank(const void *a, const void *b) {
   const Cause *x = a, *y = b;
-  bool fx = x->forbidden_by != SIZE_MAX, fy = y->forbidden_by != SIZE_MAX;
-  return fx != fy ? (fx ? 1 : -1) : propter_str_compare(x->iri, y->iri);
+  int gx = x->forbidden_by != SIZE_MAX ? 2 : x->stretched, gy = y->forbidden_by != SIZE_MAX ? 2 : y->stretched;
+  return gx != gy ? gx - gy : propter_str_compare(x->iri, y->iri);
 }
 
 PropterStatus candidates_find(Case *c, PropterError *err) {
@@ -601,7 +618,8 @@ PropterStatus candidates_find(Case *c, PropterError *err) {
   for (size_t i = c->causes.count; i-- > 0;)
     if (c->causes.items[i].relation == RELATION_DISJOINT) drop_cause(c, i);
   if (c->causes.count) qsort(c->causes.items, c->causes.count, sizeof *c->causes.items, by_rank);
-  for (c->allowed = 0; c->allowed < c->causes.count && c->causes.items[c->allowed].forbidden_by == SIZE_MAX;) c->allowed++;
+  while (c->allowed < c->causes.count && c->causes.items[c->allowed].forbidden_by == SIZE_MAX) c->allowed++;
+  while (c->scored < c->allowed && !c->causes.items[c->scored].stretched) c->scored++;
   return PROPTER_OK;
 }
 

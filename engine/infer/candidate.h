@@ -32,6 +32,7 @@ typedef struct {
   Relation relation;
   double part;
   bool in_scope;        /* by its own documented scope */
+  bool stretched;       /* documented elsewhere; only text brings it here */
   size_t forbidden_by;  /* index into know->links, SIZE_MAX: allowed */
   double belief_for, belief_against;
   PropterCandidate number;
@@ -47,8 +48,8 @@ typedef struct {
   int sign;              /* of the deviation; 0: none */
   PropterStr pattern;    /* IRI */
   PropterArena *arena;
-  PROPTER_VEC(Cause) causes;    /* by IRI, then forbidden ones */
-  size_t allowed;        /* so many of them may be causes */
+  PROPTER_VEC(Cause) causes;    /* those to be scored, then those that only text brings here, then the forbidden; each by IRI */
+  size_t scored, allowed;       /* so many are scored; so many may be causes */
   PROPTER_VEC(KnowMetric *) controls;
 } Case;
 

@@ -364,7 +364,7 @@ static PropterChannel main_channel(const Judged *j, const Cause *cause) {
   double most = -1;
   for (int k = 0; k < PROPTER_CHANNELS; k++) {
     double total = 0;
-    for (size_t i = 0; i < j->c.allowed; i++) total += j->c.causes.items[i].number.weight[k];
+    for (size_t i = 0; i < j->c.scored; i++) total += j->c.causes.items[i].number.weight[k];
     double share = total > 0 ? o->budget[k] * cause->number.weight[k] / total : 0;
     if (share > most) most = share, best = (PropterChannel)k;
   }

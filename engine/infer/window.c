@@ -121,6 +121,33 @@ PropterStatus judge_move(Know *know, KnowMetric *metric, size_t from, size_t to,
   return status ? status : propter_score_window(metric->model, from, to, NULL, 0, answer, err);
 }
 
+/* An event that is documented for another scope is not weighed against the data here: whatever they say, a claim alone moves it with a probability
+ * of at most `stretched`. */
+static PropterStatus add_stretched(Judged *j, PropterError *err) {
+  PropterAnswer *a = &j->answer;
+  size_t more = j->c.allowed - j->c.scored, n = a->causes;
+  if (!more) return PROPTER_OK;
+  PropterCauseScore *all = propter_realloc(a->cause, (n + more) * sizeof *all);
+  if (!all) return propter_fail(err, PROPTER_NO_MEMORY, "%zu causes", n + more);
+  a->cause = all;
+  for (size_t i = 0; i < more; i++) {
+    const Cause *cause = &j->c.causes.items[j->c.scored + i];
+    double p = fmin(cause->belief_for, j->c.know->options.belief.stretched);
+    if (p < 1e-6) p = 1e-6;
+    PropterTests none = {NAN, NAN, NAN, NAN, NAN, 0};
+    all[n + i] = (PropterCauseScore){.p = p, .happened = p, .mattered = 1, .prior = p, .tests = none, .grade = cause->belief_for >= j->c.know->options.score.text_belief ? PROPTER_GRADE_TEXT_ONLY : PROPTER_GRADE_UNSUPPORTED,
+                                     .inseparable_from = -1, .rank = 1};
+    for (size_t k = 0; k < n + i; k++) {
+      if (all[k].p >= p)
+        all[n + i].rank++;
+      else
+        all[k].rank++;
+    }
+  }
+  a->causes = n + more;
+  return PROPTER_OK;
+}
+
 PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, PropterArena *arena, Judged *judged, PropterError *err) {
   PropterAnswer move = {0};
   PropterCandidate *numbers = NULL;
@@ -137,10 +164,11 @@ PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, Prop
   PropterStatus status = c->pattern.data ? controls_find(c, err) : propter_fail(err, PROPTER_NO_MEMORY, "name of a pattern");
   if (!status) status = candidates_find(c, err);
   (void)pthread_mutex_unlock(&know->lock);
-  if (!status && !(numbers = propter_calloc(c->allowed ? c->allowed : 1, sizeof *numbers))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu candidates", c->allowed);
-  for (size_t i = 0; !status && i < c->allowed; i++) numbers[i] = c->causes.items[i].number;
-  if (!status) status = propter_score_window(metric->model, from, to, numbers, c->allowed, &judged->answer, err);
+  if (!status && !(numbers = propter_calloc(c->scored ? c->scored : 1, sizeof *numbers))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu candidates", c->scored);
+  for (size_t i = 0; !status && i < c->scored; i++) numbers[i] = c->causes.items[i].number;
+  if (!status) status = propter_score_window(metric->model, from, to, numbers, c->scored, &judged->answer, err);
   propter_free(numbers);
+  if (!status) status = add_stretched(judged, err);
   if (status) case_clear(c);
   return status;
 }
