@@ -244,6 +244,15 @@ static bool in_course(const Know *know, const Cause *cause, const ClaimView *vie
   return false;
 }
 
+/* What ends can move the figure both ways: its size has a course, or its end is an event. */
+static bool can_turn(const Know *know, const Cause *cause) {
+  const KnowEvent *root = &know->events.items[cause->root];
+  if (root->profile == PROPTER_PROFILE_PULSE || root->profile == PROPTER_PROFILE_PATH) return true;
+  for (size_t i = 0; i < cause->members.count; i++)
+    if (cause->members.items[i] != cause->root && know->events.items[cause->members.items[i]].kind != root->kind) return true;
+  return false;
+}
+
 static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
   double up = 0, down = 0;
@@ -260,10 +269,11 @@ static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
     if (!claim->negated && claim->polarity) *(said_direction(know, cause, claim) > 0 ? &up : &down) += strength;
     KnowClaimKind as = kind && !view.of_effect && claim->cause_start == PROPTER_NO_DAY ? CLAIM_TYPE_LEVEL : claim->kind;
     /* What is said of another time of the same course tells that it acts here, not that it did so in this window. */
+    bool other_way = claim->polarity && c->sign && claim->polarity != c->sign;
     if (!view.in_window) {
-      if (!named || !cause->in_scope || claim->negated || !in_course(know, cause, &view)) continue;
+      if (!named || !cause->in_scope || claim->negated || !in_course(know, cause, &view) || (other_way && !can_turn(know, cause))) continue;
       as = CLAIM_TYPE_LEVEL;
-    } else if (claim->polarity && c->sign && claim->polarity != c->sign) {
+    } else if (other_way) {
       continue; /* a statement of the other direction is none of this move's */
     }
     PROPTER_TRY(add_claim(cause, know, i, &view, as, err));

@@ -145,7 +145,7 @@ static void set_size(const Frame *f, const PropterCandidate *c, PropterProfile p
     return;
   }
   column->shape_error = ideal_error;
-  if (!isnan(bound) && column->material > 0) {
+  if (!isnan(bound) && column->material > 0 && (!c->direction || sign_of(bound) == c->direction)) {
     column->sized = true;
     column->mean = bound / 2;
     column->sd = fabs(bound) / 2;
