@@ -268,10 +268,10 @@ static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
     double strength = claim_strength(know, cause, claim, &view);
     if (!claim->negated && claim->polarity) *(said_direction(know, cause, claim) > 0 ? &up : &down) += strength;
     KnowClaimKind as = kind && !view.of_effect && claim->cause_start == PROPTER_NO_DAY ? CLAIM_TYPE_LEVEL : claim->kind;
-    /* What is said of another time of the same course tells that it acts here, not that it did so in this window. */
+    /* What is said of another part of a course that turns tells that it acts here, not that it did so in this window. */
     bool other_way = claim->polarity && c->sign && claim->polarity != c->sign;
     if (!view.in_window) {
-      if (!named || !cause->in_scope || claim->negated || !in_course(know, cause, &view) || (other_way && !can_turn(know, cause))) continue;
+      if (!named || !cause->in_scope || claim->negated || !can_turn(know, cause) || !in_course(know, cause, &view)) continue;
       as = CLAIM_TYPE_LEVEL;
     } else if (other_way) {
       continue; /* a statement of the other direction is none of this move's */
