@@ -131,7 +131,7 @@ static PropterStatus net_changes(PropterWriter *w, Change **out, size_t *count, 
     propter_free(changes);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", n);
   }
-  memcpy(ops, w->ops.items, n * sizeof *ops);
+  if (n) memcpy(ops, w->ops.items, n * sizeof *ops);
   qsort(ops, n, sizeof *ops, op_order);
   for (size_t i = 0; i < n; i++) {
     Row row = row_of(PROPTER_SPOG, ops[i].quad);

@@ -248,7 +248,8 @@ START_TEST(test_merge_and_bulk) {
   const char *folder = support_path(support_folder(), "g");
   Fixture f;
   begin(&f, folder);
-  librdf_model *other = librdf_new_model(f.world, librdf_new_storage(f.world, "memory", NULL, NULL), NULL);
+  librdf_storage *memory = librdf_new_storage(f.world, "memory", NULL, NULL);
+  librdf_model *other = librdf_new_model(f.world, memory, NULL);
   char object[20];
   for (int i = 0; i < 300; i++) {
     librdf_statement *st = NULL;
@@ -270,6 +271,7 @@ START_TEST(test_merge_and_bulk) {
   ck_assert_uint_eq(count(&f, NULL, "a:p", NULL, NULL), 300);
   ck_assert_uint_eq(count(&f, NULL, "a:p", NULL, "a:g"), 300);
   librdf_free_model(other);
+  librdf_free_storage(memory);
   end(&f);
 }
 END_TEST
