@@ -2,6 +2,8 @@
 #include "env.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,8 @@
 #include "propter/hash.h"
 #include "propter/io.h"
 
-enum { HEADROOM = 1 << 30, MAX_READERS = 1022, WAIT_SECONDS = 10 };
+enum { MAX_READERS = 1022, WAIT_SECONDS = 10, SMALL_HEADROOM = 64 << 20, LOCK_BYTES = 96 << 10, MAPS = 16 };
+#define HEADROOM (UINT64_C(4) << 30) /* addresses, not memory: more than one commit can need, as it is made in memory first */
 
 const char *const env_names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "gspo", "terms", "hashes", "meta"};
 
@@ -102,9 +105,66 @@ static PropterStatus open_databases(Env *env, bool create, PropterError *err) {
   return rc ? env_fail(env, rc, "open", err) : PROPTER_OK;
 }
 
+/* The map is larger than the file by this much, so that it need not move in the middle of a commit. */
+static uint64_t headroom(const Env *env) {
+  uint64_t sixteenth = env->limits.graph_bytes / 16;
+  return sixteenth < env->headroom ? sixteenth : env->headroom;
+}
+
 static uint64_t map_size(const Env *env, uint64_t used) {
-  uint64_t want = used + used / 2 + HEADROOM;
+  uint64_t want = used + used / 2 + headroom(env);
   return want < env->limits.graph_bytes ? want : env->limits.graph_bytes;
+}
+
+/* LMDB maps lock.mdb and writes to it: with the disk full, a hole in it would end in SIGBUS. */
+static PropterStatus reserve_locks(const Env *env, PropterError *err) {
+  char path[GUARD_PATH];
+  PROPTER_TRY(guard_path(env->dir, "lock.mdb", path, err));
+  int fd = propter_io_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (fd < 0) return propter_io_fail(err, path, "open");
+  int rc = posix_fallocate(fd, 0, LOCK_BYTES);
+  (void)propter_io_close(fd);
+  errno = rc;
+  return rc == ENOSPC || rc == EDQUOT || rc == EFBIG ? propter_io_fail(err, path, "make room for") : PROPTER_OK;
+}
+
+/* The maps of this process, for a signal handler. */
+static struct {
+  _Atomic uintptr_t from, to;
+} maps[MAPS];
+static atomic_bool asserted;
+
+static void on_assertion(MDB_env *lmdb, const char *text) {
+  (void)lmdb, (void)text;
+  atomic_store(&asserted, true);
+}
+
+static void note_map(Env *env) {
+  MDB_envinfo info;
+  if (mdb_env_info(env->lmdb, &info)) return;
+  if (!env->map_slot)
+    for (unsigned i = 0; i < MAPS && !env->map_slot; i++)
+      if (!atomic_load(&maps[i].to)) env->map_slot = i + 1;
+  if (!env->map_slot) return;
+  atomic_store(&maps[env->map_slot - 1].from, (uintptr_t)info.me_mapaddr);
+  atomic_store(&maps[env->map_slot - 1].to, (uintptr_t)info.me_mapaddr + info.me_mapsize);
+}
+
+bool propter_graph_faulted(const void *address) {
+  uintptr_t at = (uintptr_t)address;
+  for (unsigned i = 0; i < MAPS && at; i++)
+    if (at >= atomic_load(&maps[i].from) && at < atomic_load(&maps[i].to)) return true;
+  return atomic_load(&asserted);
+}
+
+static int open_lmdb(Env *env, uint64_t used) {
+  int rc = mdb_env_create(&env->lmdb);
+  if (rc) return rc;
+  (void)mdb_env_set_maxdbs(env->lmdb, ENV_DATABASES);
+  (void)mdb_env_set_maxreaders(env->lmdb, MAX_READERS);
+  (void)mdb_env_set_mapsize(env->lmdb, (size_t)map_size(env, used));
+  (void)mdb_env_set_assert(env->lmdb, on_assertion);
+  return mdb_env_open(env->lmdb, env->dir, MDB_NOTLS, 0666);
 }
 
 static PropterStatus start_lmdb(Env *env, bool fresh, PropterError *err) {
@@ -112,13 +172,18 @@ static PropterStatus start_lmdb(Env *env, bool fresh, PropterError *err) {
   struct stat st = {0};
   PROPTER_TRY(guard_path(env->dir, "data.mdb", path, err));
   (void)stat(path, &st);
-  int rc = mdb_env_create(&env->lmdb);
+  PROPTER_TRY(reserve_locks(env, err));
+  int rc = open_lmdb(env, (uint64_t)st.st_size);
+  if (rc == ENOMEM) {
+    /* Addresses are limited (ulimit -v): make do with less. */
+    mdb_env_close(env->lmdb);
+    env->lmdb = NULL;
+    env->headroom = SMALL_HEADROOM;
+    rc = open_lmdb(env, (uint64_t)st.st_size);
+  }
   if (rc) return env_fail(env, rc, "open", err);
-  (void)mdb_env_set_maxdbs(env->lmdb, ENV_DATABASES);
-  (void)mdb_env_set_maxreaders(env->lmdb, MAX_READERS);
-  (void)mdb_env_set_mapsize(env->lmdb, (size_t)map_size(env, (uint64_t)st.st_size));
-  rc = mdb_env_open(env->lmdb, env->dir, MDB_NOTLS, 0666);
-  return rc ? env_fail(env, rc, "open", err) : open_databases(env, fresh, err);
+  note_map(env);
+  return open_databases(env, fresh, err);
 }
 
 static PropterStatus start(Env *env, bool create, PropterError *err) {
@@ -130,9 +195,11 @@ static PropterStatus start(Env *env, bool create, PropterError *err) {
 }
 
 static void destroy(Env *env) {
+  if (env->map_slot) atomic_store(&maps[env->map_slot - 1].to, 0);
   if (env->lmdb) mdb_env_close(env->lmdb);
   (void)pthread_mutex_destroy(&env->lock);
   (void)pthread_cond_destroy(&env->idle);
+  propter_vec_clear(&env->readers);
   propter_free(env->dir);
   propter_free(env);
 }
@@ -160,6 +227,7 @@ PropterStatus env_open(const char *dir, unsigned flags, const PropterLimits *lim
       env->inode = st.st_ino;
       env->opens = 1;
       env->limits = limits ? *limits : propter_limits_default();
+      env->headroom = HEADROOM;
       env->writer_fd = -1;
       (void)pthread_mutex_init(&env->lock, NULL);
       (void)pthread_cond_init(&env->idle, NULL);
@@ -188,48 +256,105 @@ void env_close(Env *env) {
   (void)pthread_mutex_unlock(&table_lock);
 }
 
+/* Waits until no one grows the map, or until this process has no reader; false: too long. */
 static bool wait_until(Env *env, bool for_growing) {
   struct timespec end;
   (void)clock_gettime(CLOCK_REALTIME, &end);
   end.tv_sec += WAIT_SECONDS;
-  while (for_growing ? env->growing : env->readers > 0)
-    if (pthread_cond_timedwait(&env->idle, &env->lock, &end) == ETIMEDOUT) return !(for_growing ? env->growing : env->readers > 0);
+  while (for_growing ? env->growing : env->readers.count > 0)
+    if (pthread_cond_timedwait(&env->idle, &env->lock, &end) == ETIMEDOUT) return !(for_growing ? env->growing : env->readers.count > 0);
   return true;
 }
 
-/* Another process grew the file: take its size over, which needs this process's readers to be gone. */
-static int adopt_size(Env *env) { return env->readers ? MDB_MAP_RESIZED : mdb_env_set_mapsize(env->lmdb, 0); }
+/* A reader of this thread cannot end while the thread waits. */
+static bool reads_itself(const Env *env) {
+  for (size_t i = 0; i < env->readers.count; i++)
+    if (pthread_equal(env->readers.items[i].thread, pthread_self())) return true;
+  return false;
+}
+
+/* Moves the map, for which this process must have no transaction. EBUSY: it has. */
+static int resize(Env *env, uint64_t size, bool wait) {
+  if (wait && env->readers.count && !reads_itself(env)) {
+    env->growing = true;
+    (void)wait_until(env, false);
+    env->growing = false;
+    (void)pthread_cond_broadcast(&env->idle);
+  }
+  int rc = env->readers.count || env->writing ? EBUSY : mdb_env_set_mapsize(env->lmdb, (size_t)size);
+  if (rc == 0) note_map(env);
+  return rc;
+}
+
+static uint64_t used_bytes(const Env *env, uint64_t *map) {
+  MDB_envinfo info;
+  MDB_stat stats;
+  (void)mdb_env_info(env->lmdb, &info);
+  (void)mdb_env_stat(env->lmdb, &stats);
+  *map = info.me_mapsize;
+  return ((uint64_t)info.me_last_pgno + 1) * stats.ms_psize;
+}
+
+/* Makes room ahead of need while nobody reads. Failing does not matter yet. */
+static void grow_early(Env *env) {
+  uint64_t map, used = used_bytes(env, &map);
+  if (!env->readers.count && !env->writing && map < env->limits.graph_bytes && map < used + used / 4 + headroom(env) / 2) (void)resize(env, map_size(env, used), false);
+}
 
 PropterStatus env_read(Env *env, MDB_txn **txn, PropterError *err) {
   (void)pthread_mutex_lock(&env->lock);
-  int rc = wait_until(env, true) ? mdb_txn_begin(env->lmdb, NULL, MDB_RDONLY, txn) : EBUSY;
-  if (rc == MDB_MAP_RESIZED && (rc = adopt_size(env)) == 0) rc = mdb_txn_begin(env->lmdb, NULL, MDB_RDONLY, txn);
-  if (rc == 0) env->readers++;
+  int rc = wait_until(env, true) ? 0 : EBUSY;
+  if (rc == 0 && !propter_vec_reserve(&env->readers, env->readers.count + 1)) rc = ENOMEM;
+  if (rc == 0) {
+    grow_early(env);
+    rc = mdb_txn_begin(env->lmdb, NULL, MDB_RDONLY, txn);
+    /* Another process grew the file beyond this one's map. */
+    if (rc == MDB_MAP_RESIZED && (rc = resize(env, 0, true)) == 0) rc = mdb_txn_begin(env->lmdb, NULL, MDB_RDONLY, txn);
+  }
+  if (rc == 0) env->readers.items[env->readers.count++] = (Reader){*txn, pthread_self()};
   (void)pthread_mutex_unlock(&env->lock);
+  if (rc == EBUSY) return propter_error_at(err, env->dir, 0, 0), propter_fail(err, PROPTER_LIMIT, "the graph has grown; older readers of this process must end before new ones can begin");
   return rc ? env_fail(env, rc, "read", err) : PROPTER_OK;
 }
 
 void env_read_end(Env *env, MDB_txn *txn) {
   mdb_txn_abort(txn);
   (void)pthread_mutex_lock(&env->lock);
-  if (--env->readers == 0) (void)pthread_cond_broadcast(&env->idle);
+  size_t i = 0;
+  while (env->readers.items[i].txn != txn) i++;
+  env->readers.items[i] = env->readers.items[--env->readers.count];
+  if (env->readers.count == 0) (void)pthread_cond_broadcast(&env->idle);
   (void)pthread_mutex_unlock(&env->lock);
 }
 
-PropterStatus env_grow(Env *env, uint64_t more, PropterError *err) {
-  MDB_envinfo info;
-  (void)mdb_env_info(env->lmdb, &info);
-  uint64_t now = info.me_mapsize, want = now + now / 2 + more;
-  if (want > env->limits.graph_bytes) want = env->limits.graph_bytes;
-  if (want <= now) return env_fail(env, MDB_MAP_FULL, "write", err);
+int env_write(Env *env, MDB_txn **txn) {
   (void)pthread_mutex_lock(&env->lock);
-  env->growing = true;
-  bool alone = wait_until(env, false);
-  int rc = alone ? mdb_env_set_mapsize(env->lmdb, (size_t)want) : 0;
-  env->growing = false;
-  (void)pthread_cond_broadcast(&env->idle);
+  int rc = mdb_txn_begin(env->lmdb, NULL, 0, txn);
+  env->writing = rc == 0;
   (void)pthread_mutex_unlock(&env->lock);
-  if (!alone) return propter_fail(err, PROPTER_LIMIT, "the graph must grow, but a reader of this process has not ended for %d seconds", WAIT_SECONDS);
+  return rc;
+}
+
+static void end_write(Env *env) {
+  (void)pthread_mutex_lock(&env->lock);
+  env->writing = false;
+  (void)pthread_mutex_unlock(&env->lock);
+}
+
+void env_write_abort(Env *env, MDB_txn *txn) {
+  mdb_txn_abort(txn);
+  end_write(env);
+}
+
+PropterStatus env_grow(Env *env, uint64_t more, PropterError *err) {
+  (void)pthread_mutex_lock(&env->lock);
+  uint64_t now, used = used_bytes(env, &now), want = (used > now ? used : now) + now / 2 + more;
+  if (want > env->limits.graph_bytes) want = env->limits.graph_bytes;
+  int rc = want <= now ? MDB_MAP_FULL : resize(env, want, true);
+  bool own = reads_itself(env);
+  (void)pthread_mutex_unlock(&env->lock);
+  if (rc == EBUSY && own) return propter_fail(err, PROPTER_LIMIT, "the graph must grow for this commit, which it cannot while the same thread holds a snapshot");
+  if (rc == EBUSY) return propter_fail(err, PROPTER_LIMIT, "the graph must grow, but a reader of this process has not ended for %d seconds", WAIT_SECONDS);
   return rc ? env_fail(env, rc, "grow", err) : PROPTER_OK;
 }
 
@@ -260,6 +385,7 @@ void env_unlock_writer(Env *env) {
 
 int env_commit(Env *env, MDB_txn *txn) {
   int rc = mdb_txn_commit(txn);
+  end_write(env);
   if (rc == 0) guard_mark(env->dir);
   /* A meta page that could not be written or synced: LMDB stops, and the next open verifies. */
   MDB_txn *probe = NULL;

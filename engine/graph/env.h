@@ -13,6 +13,11 @@ enum { ENV_TERMS = PROPTER_ORDER_COUNT, ENV_HASHES, ENV_META, ENV_DATABASES };
 enum { ENV_FORMAT = 2 };
 extern const char *const env_names[ENV_DATABASES];
 
+typedef struct {
+  MDB_txn *txn;
+  pthread_t thread; /* that began it */
+} Reader;
+
 typedef struct Env {
   struct Env *next;
   dev_t device;
@@ -24,7 +29,10 @@ typedef struct Env {
   PropterLimits limits;
   pthread_mutex_t lock; /* guards readers and growing */
   pthread_cond_t idle;
-  unsigned readers; /* read transactions of this process: the map may not move under them */
+  PROPTER_VEC(Reader) readers; /* read transactions of this process: the map may not move under them */
+  bool writing;                /* nor under its write transaction */
+  uint64_t headroom;
+  unsigned map_slot; /* 1 + the place of this map among those a signal handler may ask for; 0: none */
   bool growing;
   int writer_fd; /* the write lock's descriptor while this process writes, else -1 */
   bool doubtful; /* a write failed so that the file may not be marked as sound */
@@ -37,7 +45,11 @@ void env_close(Env *env);
 PropterStatus env_read(Env *env, MDB_txn **txn, PropterError *err);
 void env_read_end(Env *env, MDB_txn *txn);
 
-/* Makes room for about `more` further bytes. Waits a moment for this process's readers, then gives LIMIT. */
+/* Write transactions, with the write lock held: LMDB's codes. env_commit or env_write_abort ends them. */
+int env_write(Env *env, MDB_txn **txn);
+void env_write_abort(Env *env, MDB_txn *txn);
+
+/* Makes room for about `more` further bytes. Waits some seconds for this process's other readers, not for those of this thread; then gives LIMIT. */
 PropterStatus env_grow(Env *env, uint64_t more, PropterError *err);
 
 /* The write lock of the graph, over all processes. */

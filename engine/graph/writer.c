@@ -182,16 +182,26 @@ static PropterStatus write_all(PropterWriter *w, MDB_txn *txn, Change *changes, 
 }
 
 static void drop_view(PropterWriter *w) {
-  if (w->view.txn) mdb_txn_abort(w->view.txn);
+  if (w->view.txn) env_write_abort(w->graph->env, w->view.txn);
   w->view.txn = NULL;
   w->flushed = false;
+}
+
+/* A larger map; this writer's own reader must end for it. */
+static PropterStatus enlarge(PropterWriter *w, PropterError *err) {
+  Env *env = w->graph->env;
+  uint64_t room = (uint64_t)w->ops.count * 256 + (uint64_t)w->terms.keys.used * 3 + (1 << 20);
+  env_read_end(env, w->base);
+  w->base = NULL;
+  PropterStatus status = env_grow(env, room, err), again = env_read(env, &w->base, status == PROPTER_OK ? err : NULL);
+  if (again != PROPTER_OK) w->failed = true;
+  return status != PROPTER_OK ? status : again;
 }
 
 static PropterStatus flush(PropterWriter *w, PropterError *err) {
   if (w->failed) return propter_fail(err, PROPTER_BUG, "the writer has failed before");
   if (w->flushed && w->ops_flushed == w->ops.count && w->terms_flushed == w->terms.count) return PROPTER_OK;
   Env *env = w->graph->env;
-  uint64_t room = (uint64_t)w->ops.count * 256 + (uint64_t)w->terms.keys.used * 3 + (1 << 20);
   for (int attempt = 0;; attempt++) {
     drop_view(w);
     Change *changes = NULL;
@@ -201,7 +211,7 @@ static PropterStatus flush(PropterWriter *w, PropterError *err) {
     PropterError inner = {0};
     MDB_txn *txn = NULL;
     PropterStatus status = done ? PROPTER_OK : propter_fail(&inner, PROPTER_NO_MEMORY, "out of memory");
-    int rc = status == PROPTER_OK ? mdb_txn_begin(env->lmdb, NULL, 0, &txn) : 0;
+    int rc = status == PROPTER_OK ? env_write(env, &txn) : 0;
     if (rc) status = env_fail(env, rc, "write", &inner);
     if (status == PROPTER_OK) status = write_all(w, txn, changes, count, done, &inner);
     propter_free(changes);
@@ -213,18 +223,13 @@ static PropterStatus flush(PropterWriter *w, PropterError *err) {
       w->terms_flushed = w->terms.count;
       return env_meta(env, txn, "version", &w->view.version, err);
     }
-    if (txn) mdb_txn_abort(txn);
+    if (txn) env_write_abort(env, txn);
     /* A LIMIT without a message is a full map: everything is still in memory, so start again in a larger one. */
     if (status != PROPTER_LIMIT || inner.message[0] || attempt >= 40) {
       if (err) *err = inner;
       return status;
     }
-    env_read_end(env, w->base);
-    w->base = NULL;
-    status = env_grow(env, room, err);
-    PropterStatus again = env_read(env, &w->base, status == PROPTER_OK ? err : NULL);
-    if (again != PROPTER_OK) w->failed = true;
-    if (status != PROPTER_OK || again != PROPTER_OK) return status != PROPTER_OK ? status : again;
+    PROPTER_TRY(enlarge(w, err));
   }
 }
 
@@ -247,21 +252,25 @@ void propter_writer_delta(const PropterWriter *w, const PropterQuads **added, co
 }
 
 PropterStatus propter_writer_commit(PropterWriter *w, PropterError *err) {
-  PROPTER_TRY(flush(w, err));
-  MDB_txn *txn = w->view.txn;
-  w->view.txn = NULL;
-  /* Nothing changed: no commit, so that equal content keeps its version. */
-  if (w->added == 0 && w->removed == 0 && w->terms.count == 0) {
-    mdb_txn_abort(txn);
-    return PROPTER_OK;
-  }
-  int rc = env_commit(w->graph->env, txn);
-  if (rc == 0) {
+  for (int attempt = 0;; attempt++) {
+    PROPTER_TRY(flush(w, err));
+    /* Nothing changed: no commit, so that equal content keeps its version. */
+    if (w->added == 0 && w->removed == 0 && w->terms.count == 0) {
+      drop_view(w);
+      return PROPTER_OK;
+    }
+    MDB_txn *txn = w->view.txn;
+    w->view.txn = NULL;
+    w->flushed = false;
+    int rc = env_commit(w->graph->env, txn);
+    /* The list of free pages may be what no longer fits. */
+    if (rc == MDB_MAP_FULL && attempt < 40) {
+      PROPTER_TRY(enlarge(w, err));
+      continue;
+    }
     w->failed = true; /* a committed writer takes no further changes */
-    return PROPTER_OK;
+    return rc == 0 ? PROPTER_OK : env_fail(w->graph->env, rc, "commit", err);
   }
-  w->failed = true;
-  return env_fail(w->graph->env, rc, "commit", err);
 }
 
 void propter_writer_close(PropterWriter *w) {

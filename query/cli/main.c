@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The program: reads the clock, parses the arguments, runs one command, maps its status to the exit code. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,8 +47,29 @@ static void choose_kernel(char **argv) {
   /* Without a second start it works as well, only slower. */
 }
 
+/* A graph file that was cut or damaged while in use shows itself as a signal. */
+static void on_fault(int number, siginfo_t *info, void *context) {
+  static const char text[] = "propter: the graph file is damaged or was changed while in use; propter verify tells more\n";
+  (void)context;
+  if (!propter_graph_faulted(number == SIGABRT ? NULL : info->si_addr)) return; /* the handler is gone now: the signal comes again */
+  if (write(STDERR_FILENO, text, sizeof text - 1) < 0) _exit(propter_exit_code(PROPTER_DAMAGED));
+  _exit(propter_exit_code(PROPTER_DAMAGED));
+}
+
+static void set_signals(void) {
+  static const int faults[] = {SIGBUS, SIGSEGV, SIGABRT};
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_sigaction = on_fault;
+  action.sa_flags = SA_SIGINFO | (int)SA_RESETHAND;
+  (void)sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) (void)sigaction(faults[i], &action, NULL);
+  (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of the write, as a full disk is */
+}
+
 int main(int argc, char **argv) {
   choose_kernel(argv);
+  set_signals();
   PropterError err = {0};
   Progress progress = {.terminal = isatty(STDERR_FILENO) != 0};
   PropterLog log = {on_event, &progress};

@@ -64,6 +64,10 @@ PROPTER_API void propter_graph_close(PropterGraph *graph);
  * in both directions. Writers wait meanwhile. DAMAGED with the first fault found; LOCKED: a writer is at work. */
 PROPTER_API PropterStatus propter_graph_verify(const char *dir, const PropterLog *log, PropterError *err);
 
+/* Safe to call in a signal handler: did a fault at this address (SIGBUS, SIGSEGV), or the abort under way (NULL), come from reading a graph file? A file
+ * that is damaged while it is in use, or by the disk without a trace, may end so; a program can then say that the graph is damaged. */
+PROPTER_API bool propter_graph_faulted(const void *address);
+
 /* Consistent copy into the new directory `to`, compacted, while readers and the writer go on. */
 PROPTER_API PropterStatus propter_graph_backup(PropterGraph *graph, const char *to, PropterError *err);
 
