@@ -139,15 +139,23 @@ static void on_assertion(MDB_env *lmdb, const char *text) {
   atomic_store(&asserted, true);
 }
 
+/* LMDB does not tell where its map is; the kernel does. */
 static void note_map(Env *env) {
-  MDB_envinfo info;
-  if (mdb_env_info(env->lmdb, &info)) return;
+  char path[GUARD_PATH], line[512];
+  struct stat st;
+  if (guard_path(env->dir, "data.mdb", path, NULL) != PROPTER_OK || stat(path, &st) < 0) return;
   if (!env->map_slot)
     for (unsigned i = 0; i < MAPS && !env->map_slot; i++)
       if (!atomic_load(&maps[i].to)) env->map_slot = i + 1;
-  if (!env->map_slot) return;
-  atomic_store(&maps[env->map_slot - 1].from, (uintptr_t)info.me_mapaddr);
-  atomic_store(&maps[env->map_slot - 1].to, (uintptr_t)info.me_mapaddr + info.me_mapsize);
+  FILE *f = env->map_slot ? fopen("/proc/self/maps", "re") : NULL;
+  if (!f) return;
+  while (fgets(line, sizeof line, f)) {
+    unsigned long from, to, inode;
+    if (sscanf(line, "%lx-%lx %*s %*s %*s %lu", &from, &to, &inode) != 3 || inode != st.st_ino) continue;
+    atomic_store(&maps[env->map_slot - 1].from, from);
+    atomic_store(&maps[env->map_slot - 1].to, to);
+  }
+  (void)fclose(f);
 }
 
 bool propter_graph_faulted(const void *address) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "propter/graph.h"
 #include "propter/math.h"
 
 typedef struct {

@@ -144,13 +144,30 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 
 enum { RIGHT = 40, WRONG };
 
+static void on_fault(int number, siginfo_t *info, void *context) {
+  (void)context;
+  if (propter_graph_faulted(number == SIGABRT ? NULL : info->si_addr)) _exit(PROPTER_DAMAGED);
+}
+
+/* As query/cli/main.c does. */
+static void catch_faults(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_sigaction = on_fault;
+  action.sa_flags = SA_SIGINFO | (int)SA_RESETHAND;
+  (void)sigaction(SIGBUS, &action, NULL);
+  (void)sigaction(SIGSEGV, &action, NULL);
+  (void)sigaction(SIGABRT, &action, NULL);
+}
+
 /* Reads in a child: RIGHT, WRONG, a status, or 128 and more for a signal. */
 static int outcome(const char *dir, uint64_t expected) {
   pid_t pid = fork();
   ck_assert_int_ge(pid, 0);
   if (pid == 0) {
     uint64_t digest = 0;
-    (void)alarm(60);
+    (void)alarm(20);
+    catch_faults();
     PropterStatus status = read_all(dir, &digest, NULL);
     _exit(status != PROPTER_OK ? (int)status : digest == expected ? RIGHT : WRONG);
   }
