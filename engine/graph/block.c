@@ -34,7 +34,7 @@ Row row_from_key(const unsigned char *key) {
 }
 
 /* checksum 4, count 2, zero 2, last row 32 */
-enum { HEADER = 40, ROW_MOST = 1 + 4 * 10 };
+enum { HEADER = 40, ROW_MOST = 1 + 4 * 10, PART = 64 * BLOCK_ROWS };
 
 static unsigned char *put_varint(unsigned char *p, uint64_t v) {
   for (; v >= 128; v >>= 7) *p++ = (unsigned char)(v | 128);
@@ -165,15 +165,15 @@ static PropterStatus take(Table *t, Rows *rows, MDB_val key, MDB_val value, Row 
   return rc == 0 || rc == MDB_NOTFOUND ? PROPTER_OK : failed(t, rc);
 }
 
-static PropterStatus write_rows(Table *t, const Row *rows, size_t count, bool fresh) {
+static PropterStatus write_rows(Table *t, const Row *rows, size_t count, bool last) {
   unsigned char block[BLOCK_BYTES], k[32];
-  /* Rewritten blocks are filled evenly, so that the next change does not split again; a fresh load fills them up. */
-  size_t parts = (count + BLOCK_ROWS - 1) / BLOCK_ROWS, most = fresh || parts < 2 ? BLOCK_ROWS : (count + parts - 1) / parts;
+  /* Rewritten blocks are filled evenly, so that the next change does not split again; a load fills them up. */
+  size_t parts = (count + BLOCK_ROWS - 1) / BLOCK_ROWS, most = parts < 2 || parts > 8 ? BLOCK_ROWS : (count + parts - 1) / parts;
   for (size_t at = 0; at < count;) {
     size_t size, n = block_encode(rows + at, count - at, most, block, &size);
     row_key(&rows[at], k);
     MDB_val key = {sizeof k, k}, value = {size, block};
-    int rc = mdb_put(t->txn, t->db, &key, &value, MDB_NOOVERWRITE);
+    int rc = mdb_put(t->txn, t->db, &key, &value, last ? MDB_APPEND : MDB_NOOVERWRITE);
     if (rc) return failed(t, rc);
     at += n;
   }
@@ -182,20 +182,21 @@ static PropterStatus write_rows(Table *t, const Row *rows, size_t count, bool fr
 
 /* Merges changes[from..to) into `old` from index *taken on; rows before it are merged already. */
 static PropterStatus merge(Table *t, const Rows *old, size_t *taken, const Change *changes, size_t from, size_t to, unsigned char *done, Rows *out) {
-  size_t i = *taken;
+  if (!propter_vec_reserve(out, out->count + old->count - *taken + (to - from))) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory");
+  size_t i = *taken, n = out->count;
   for (size_t c = from; c < to; c++) {
     int order = -1;
-    for (; i < old->count && (order = row_compare(&old->items[i], &changes[c].row, 4)) < 0; i++)
-      if (!propter_vec_push(out, old->items[i])) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory");
+    for (; i < old->count && (order = row_compare(&old->items[i], &changes[c].row, 4)) < 0; i++) out->items[n++] = old->items[i];
     bool present = i < old->count && order == 0, effective = present != changes[c].add;
     if (done)
       done[c] = effective;
     else if (!effective)
       return propter_fail(t->err, PROPTER_DAMAGED, "the permutations disagree about a quad");
     if (present) i++;
-    if (changes[c].add && !propter_vec_push(out, changes[c].row)) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory");
+    if (changes[c].add) out->items[n++] = changes[c].row;
   }
   *taken = i;
+  out->count = n;
   return PROPTER_OK;
 }
 
@@ -210,7 +211,8 @@ static PropterStatus apply_here(Table *t, const Change *changes, size_t count, s
   if (found) PROPTER_TRY(take(t, old, key, value, &limit, &bounded));
   for (;;) {
     size_t to = *at;
-    while (to < count && (!bounded || row_compare(&changes[to].row, &limit, 4) < 0)) to++;
+    /* Behind the last block there may be very many: in parts, so that memory stays bounded. */
+    while (to < count && (bounded ? row_compare(&changes[to].row, &limit, 4) < 0 : to - *at < PART)) to++;
     PROPTER_TRY(merge(t, old, &taken, changes, *at, to, done, out));
     *at = to;
     size_t left = out->count + old->count - taken;
@@ -220,7 +222,7 @@ static PropterStatus apply_here(Table *t, const Change *changes, size_t count, s
   }
   for (; taken < old->count; taken++)
     if (!propter_vec_push(out, old->items[taken])) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory");
-  return write_rows(t, out->items, out->count, !found);
+  return write_rows(t, out->items, out->count, !bounded);
 }
 
 PropterStatus block_apply(const Env *env, MDB_txn *txn, PropterOrder order, const Change *changes, size_t count, unsigned char *done, PropterError *err) {

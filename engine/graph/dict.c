@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dict.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "propter/hash.h"
@@ -71,31 +72,65 @@ PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, Propter
   return PROPTER_OK;
 }
 
-PropterStatus dict_put(const Env *env, MDB_txn *txn, uint64_t number, PropterStr record, PropterError *err) {
-  unsigned char k[8];
-  big_endian(number, k);
-  uint32_t sum = checksum(record);
-  MDB_val key = {sizeof k, k}, data = {record.len + sizeof sum, NULL};
-  int rc = mdb_put(txn, env->db[ENV_TERMS], &key, &data, MDB_RESERVE | MDB_NOOVERWRITE | MDB_APPEND);
-  if (rc == MDB_MAP_FULL) return PROPTER_LIMIT;
-  if (rc) return env_fail(env, rc, "write", err);
-  memcpy(data.mv_data, record.data, record.len);
-  memcpy((char *)data.mv_data + record.len, &sum, sizeof sum);
+typedef struct {
+  uint64_t hash;
+  PropterId id;
+} Pair;
 
-  /* Terms of equal hash share an entry. */
-  PropterId ids[32], id = id_make((unsigned char)record.data[0], number);
-  size_t n = 0;
-  big_endian(propter_hash64(record), k);
-  rc = mdb_get(txn, env->db[ENV_HASHES], &key, &data);
-  if (rc == 0) {
-    if (data.mv_size % sizeof id || data.mv_size > sizeof ids - sizeof id) return propter_fail(err, PROPTER_DAMAGED, "hash entry has %zu bytes", data.mv_size);
-    n = data.mv_size / sizeof id;
-    memcpy(ids, data.mv_data, data.mv_size);
-  } else if (rc != MDB_NOTFOUND) {
-    return env_fail(env, rc, "read", err);
+static int by_hash(const void *a, const void *b) {
+  const Pair *x = a, *y = b;
+  return x->hash != y->hash ? (x->hash > y->hash ? 1 : -1) : (x->id > y->id) - (x->id < y->id);
+}
+
+static PropterStatus failed(const Env *env, int rc, PropterError *err) { return rc == MDB_MAP_FULL ? PROPTER_LIMIT : env_fail(env, rc, "write", err); }
+
+/* The records, by number. */
+static PropterStatus put_records(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, Pair *pairs, PropterError *err) {
+  for (size_t i = 0; i < count; i++) {
+    PropterStr record = terms[i].key;
+    unsigned char k[8];
+    big_endian(terms[i].value & ID_PAYLOAD, k);
+    uint64_t hash = propter_hash64(record);
+    uint32_t sum = (uint32_t)hash;
+    MDB_val key = {sizeof k, k}, data = {record.len + sizeof sum, NULL};
+    int rc = mdb_put(txn, env->db[ENV_TERMS], &key, &data, MDB_RESERVE | MDB_NOOVERWRITE | MDB_APPEND);
+    if (rc) return failed(env, rc, err);
+    memcpy(data.mv_data, record.data, record.len);
+    memcpy((char *)data.mv_data + record.len, &sum, sizeof sum);
+    pairs[i] = (Pair){hash, terms[i].value};
   }
+  return PROPTER_OK;
+}
+
+/* One entry of the index; terms of equal hash share it. */
+static PropterStatus put_hash(const Env *env, MDB_txn *txn, const Pair *pair, bool append, PropterError *err) {
+  PropterId ids[32], id = pair->id;
+  unsigned char k[8];
+  big_endian(pair->hash, k);
+  MDB_val key = {sizeof k, k}, data = {sizeof id, &id};
+  int rc = mdb_put(txn, env->db[ENV_HASHES], &key, &data, append ? MDB_APPEND : MDB_NOOVERWRITE);
+  if (rc != MDB_KEYEXIST) return rc ? failed(env, rc, err) : PROPTER_OK;
+  if (append && (rc = mdb_get(txn, env->db[ENV_HASHES], &key, &data)) != 0) return env_fail(env, rc, "read", err);
+  if (data.mv_size % sizeof id || data.mv_size > sizeof ids - sizeof id) return propter_fail(err, PROPTER_DAMAGED, "hash entry has %zu bytes", data.mv_size);
+  size_t n = data.mv_size / sizeof id;
+  memcpy(ids, data.mv_data, data.mv_size);
   ids[n++] = id;
   data = (MDB_val){n * sizeof id, ids};
   rc = mdb_put(txn, env->db[ENV_HASHES], &key, &data, 0);
-  return rc == 0 ? PROPTER_OK : rc == MDB_MAP_FULL ? PROPTER_LIMIT : env_fail(env, rc, "write", err);
+  return rc ? failed(env, rc, err) : PROPTER_OK;
+}
+
+PropterStatus dict_put(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, PropterError *err) {
+  if (!count) return PROPTER_OK;
+  Pair *pairs = propter_malloc(count * sizeof *pairs);
+  if (!pairs) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
+  PropterStatus status = put_records(env, txn, terms, count, pairs, err);
+  /* In order of their hashes, the index is written page by page instead of all over. */
+  if (status == PROPTER_OK) qsort(pairs, count, sizeof *pairs, by_hash);
+  MDB_stat index = {0};
+  int rc = mdb_stat(txn, env->db[ENV_HASHES], &index);
+  if (status == PROPTER_OK && rc) status = env_fail(env, rc, "read", err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = put_hash(env, txn, &pairs[i], index.ms_entries == 0, err);
+  propter_free(pairs);
+  return status;
 }

@@ -6,6 +6,7 @@
 
 #include "env.h"
 #include "id.h"
+#include "propter/hash.h"
 
 /* Record of a term; `datatype` is the id of a typed literal's datatype. Replaces the buffer's content. */
 void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record);
@@ -13,8 +14,8 @@ void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record
 /* Id of a record, PROPTER_NO_ID if absent. */
 PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, PropterId *id, PropterError *err);
 
-/* Stores a record under a number. LIMIT without a message: the map is full. */
-PropterStatus dict_put(const Env *env, MDB_txn *txn, uint64_t number, PropterStr record, PropterError *err);
+/* Stores new records (key) with their ids (value), whose numbers ascend. LIMIT without a message: the map is full. */
+PropterStatus dict_put(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, PropterError *err);
 
 /* Record of an id from its stored form: takes the checksum off and checks it. DAMAGED. */
 PropterStatus dict_open(PropterStr stored, PropterId id, PropterStr *record, PropterError *err);

@@ -6,13 +6,10 @@
 #include "dict.h"
 #include "propter/hash.h"
 #include "snapshot.h"
+#include "sort.h"
 #include "term.h"
 
-typedef struct {
-  PropterQuad quad;
-  uint64_t when; /* 0: a graph was cleared, which every change of this writer survives */
-  bool add;
-} Op;
+typedef PROPTER_VEC(Change) Changes;
 
 struct PropterWriter {
   PropterGraph *graph;
@@ -22,8 +19,8 @@ struct PropterWriter {
   PropterMap terms;       /* record → id, of new terms */
   uint64_t first, next;   /* numbers of new terms */
   size_t terms_flushed;
-  uint64_t clock;
-  PROPTER_VEC(Op) ops;
+  Changes ops;            /* in the order they came (SPOG rows); after a flush the last word on each quad, sorted, then what came since */
+  Changes clears;         /* removals by clearing a graph, which come before all of `ops` */
   size_t ops_flushed;
   uint64_t added, removed; /* of the flushed operations */
   PropterQuads added_list, removed_list;
@@ -35,7 +32,6 @@ PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter 
   PropterWriter *w = propter_calloc(1, sizeof *w);
   if (!w) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   w->graph = graph;
-  w->clock = 1;
   w->record.max = graph->env->limits.term_bytes + 512;
   PropterStatus status = env_lock_writer(graph->env, wait, err);
   if (status != PROPTER_OK) {
@@ -91,56 +87,63 @@ PropterStatus propter_writer_blank(PropterWriter *w, PropterId *id, PropterError
   }
 }
 
-static PropterStatus push(PropterWriter *w, PropterQuad quad, uint64_t when, bool add, PropterError *err) {
-  Op op = {quad, when, add};
-  return propter_vec_push(&w->ops, op) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu changes", w->ops.count);
+static PropterStatus push(Changes *to, PropterQuad quad, bool add, PropterError *err) {
+  Change change = {row_of(PROPTER_SPOG, quad), add};
+  return propter_vec_push(to, change) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu changes", to->count);
 }
 
 PropterStatus propter_writer_add(PropterWriter *w, PropterQuad quad, PropterError *err) {
   if (quad.s == PROPTER_NO_ID || quad.p == PROPTER_NO_ID || quad.o == PROPTER_NO_ID || quad.g == PROPTER_NO_ID) return propter_fail(err, PROPTER_BUG, "a quad with an absent term");
-  return push(w, quad, w->clock++, true, err);
+  return push(&w->ops, quad, true, err);
 }
 
-PropterStatus propter_writer_remove(PropterWriter *w, PropterQuad quad, PropterError *err) { return push(w, quad, w->clock++, false, err); }
+PropterStatus propter_writer_remove(PropterWriter *w, PropterQuad quad, PropterError *err) { return push(&w->ops, quad, false, err); }
 
 PropterStatus propter_writer_clear_graph(PropterWriter *w, PropterId graph, PropterError *err) {
   PropterSnapshot base = {.env = w->graph->env, .txn = w->base, .borrowed = true};
   PropterQuads quads = {0};
   PropterStatus status = propter_snapshot_match(&base, (PropterQuad){.g = graph}, SIZE_MAX, &quads, err);
-  for (size_t i = 0; i < quads.count && status == PROPTER_OK; i++) status = push(w, quads.items[i], 0, false, err);
+  for (size_t i = 0; i < quads.count && status == PROPTER_OK; i++) status = push(&w->clears, quads.items[i], false, err);
   propter_vec_clear(&quads);
   return status;
 }
 
-static int op_order(const void *a, const void *b) {
-  const Op *x = a, *y = b;
-  Row rx = row_of(PROPTER_SPOG, x->quad), ry = row_of(PROPTER_SPOG, y->quad);
-  int c = row_compare(&rx, &ry, 4);
-  return c ? c : (x->when > y->when) - (x->when < y->when);
+/* Room for what a flush needs beside the changes. */
+typedef struct {
+  Change *a, *b;
+  unsigned char *done;
+} Room;
+
+static void free_room(Room *room) {
+  propter_free(room->a);
+  propter_free(room->b);
+  propter_free(room->done);
+  *room = (Room){0};
 }
 
-static int change_order(const void *a, const void *b) { return row_compare(&((const Change *)a)->row, &((const Change *)b)->row, 4); }
-
-/* The last word on each quad, as changes in SPOG order. */
-static PropterStatus net_changes(PropterWriter *w, Change **out, size_t *count, PropterError *err) {
+/* Leaves in `ops` the last word on each quad, in SPOG order. */
+static PropterStatus settle(PropterWriter *w, Room *room, PropterError *err) {
+  size_t cleared = w->clears.count;
+  if (!propter_vec_reserve(&w->ops, w->ops.count + cleared)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", w->ops.count + cleared);
+  if (cleared) {
+    memmove(w->ops.items + cleared, w->ops.items, w->ops.count * sizeof *w->ops.items);
+    memcpy(w->ops.items, w->clears.items, cleared * sizeof *w->ops.items);
+    w->ops.count += cleared;
+    w->clears.count = 0;
+  }
   size_t n = w->ops.count, kept = 0;
-  Op *ops = propter_malloc(n * sizeof *ops);
-  Change *changes = propter_malloc(n * sizeof *changes);
-  if (!ops || !changes) {
-    propter_free(ops);
-    propter_free(changes);
+  *room = (Room){propter_malloc(n * sizeof(Change)), propter_malloc(n * sizeof(Change)), propter_malloc(n)};
+  if (!room->a || !room->b || !room->done) {
+    free_room(room);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", n);
   }
-  if (n) memcpy(ops, w->ops.items, n * sizeof *ops);
-  qsort(ops, n, sizeof *ops, op_order);
+  if (!n) return PROPTER_OK;
+  Change *sorted = sort_rows(w->ops.items, room->a, n);
   for (size_t i = 0; i < n; i++) {
-    Row row = row_of(PROPTER_SPOG, ops[i].quad);
-    if (kept && row_compare(&changes[kept - 1].row, &row, 4) == 0) kept--;
-    changes[kept++] = (Change){row, ops[i].add};
+    if (kept && row_compare(&w->ops.items[kept - 1].row, &sorted[i].row, 4) == 0) kept--;
+    w->ops.items[kept++] = sorted[i];
   }
-  propter_free(ops);
-  *out = changes;
-  *count = kept;
+  w->ops.count = kept;
   return PROPTER_OK;
 }
 
@@ -159,20 +162,32 @@ static PropterStatus note(PropterWriter *w, const Change *changes, size_t count,
   return PROPTER_OK;
 }
 
-/* Writes everything since the writer opened into a fresh write transaction. */
-static PropterStatus write_all(PropterWriter *w, MDB_txn *txn, Change *changes, size_t count, unsigned char *done, PropterError *err) {
-  const Env *env = w->graph->env;
-  for (size_t i = 0; i < w->terms.count; i++) PROPTER_TRY(dict_put(env, txn, w->terms.entries[i].value & ID_PAYLOAD, w->terms.entries[i].key, err));
-  PROPTER_TRY(env_set_meta(env, txn, "next", w->next, err));
-  PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, changes, count, done, err));
+/* The changes that had an effect, as rows of `order`, into room->a. */
+static size_t effective(const PropterWriter *w, const Room *room, PropterOrder order) {
   size_t kept = 0;
-  for (size_t i = 0; i < count; i++)
-    if (done[i]) changes[kept++] = changes[i];
-  PROPTER_TRY(note(w, changes, kept, err));
-  for (int order = PROPTER_SPOG + 1; order < PROPTER_ORDER_COUNT; order++) {
-    for (size_t i = 0; i < kept; i++) changes[i].row = row_of((PropterOrder)order, row_quad((PropterOrder)(order - 1), changes[i].row));
-    qsort(changes, kept, sizeof *changes, change_order);
-    PROPTER_TRY(block_apply(env, txn, (PropterOrder)order, changes, kept, NULL, err));
+  for (size_t i = 0; i < w->ops.count; i++)
+    if (room->done[i]) room->a[kept++] = (Change){row_of(order, row_quad(PROPTER_SPOG, w->ops.items[i].row)), w->ops.items[i].add};
+  return kept;
+}
+
+/* Writes everything since the writer opened into a fresh write transaction. Each further permutation is a sorted one with one column sorted again. */
+static PropterStatus write_all(PropterWriter *w, MDB_txn *txn, Room *room, PropterError *err) {
+  const Env *env = w->graph->env;
+  PROPTER_TRY(dict_put(env, txn, w->terms.entries, w->terms.count, err));
+  PROPTER_TRY(env_set_meta(env, txn, "next", w->next, err));
+  PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, w->ops.items, w->ops.count, room->done, err));
+  size_t n = effective(w, room, PROPTER_SPOG);
+  PROPTER_TRY(note(w, room->a, n, err));
+  static const PropterOrder from_spog[] = {PROPTER_GSPO, PROPTER_PSOG, PROPTER_OSPG};
+  Change *rows = room->a;
+  for (size_t i = 0; i < 3 && n; i++) {
+    (void)effective(w, room, from_spog[i]);
+    rows = sort_column(room->a, room->b, n, 0);
+    PROPTER_TRY(block_apply(env, txn, from_spog[i], rows, n, NULL, err));
+  }
+  if (n) {
+    for (size_t i = 0; i < n; i++) rows[i].row = row_of(PROPTER_POSG, row_quad(PROPTER_OSPG, rows[i].row));
+    PROPTER_TRY(block_apply(env, txn, PROPTER_POSG, sort_column(rows, rows == room->a ? room->b : room->a, n, 0), n, NULL, err));
   }
   uint64_t quads, version;
   PROPTER_TRY(env_meta(env, txn, "quads", &quads, err));
@@ -200,22 +215,17 @@ static PropterStatus enlarge(PropterWriter *w, PropterError *err) {
 
 static PropterStatus flush(PropterWriter *w, PropterError *err) {
   if (w->failed) return propter_fail(err, PROPTER_BUG, "the writer has failed before");
-  if (w->flushed && w->ops_flushed == w->ops.count && w->terms_flushed == w->terms.count) return PROPTER_OK;
+  if (w->flushed && !w->clears.count && w->ops_flushed == w->ops.count && w->terms_flushed == w->terms.count) return PROPTER_OK;
   Env *env = w->graph->env;
   for (int attempt = 0;; attempt++) {
     drop_view(w);
-    Change *changes = NULL;
-    size_t count = 0;
-    PROPTER_TRY(net_changes(w, &changes, &count, err));
-    unsigned char *done = propter_malloc(count);
+    Room space;
+    PROPTER_TRY(settle(w, &space, err));
     PropterError inner = {0};
     MDB_txn *txn = NULL;
-    PropterStatus status = done ? PROPTER_OK : propter_fail(&inner, PROPTER_NO_MEMORY, "out of memory");
-    int rc = status == PROPTER_OK ? env_write(env, &txn) : 0;
-    if (rc) status = env_fail(env, rc, "write", &inner);
-    if (status == PROPTER_OK) status = write_all(w, txn, changes, count, done, &inner);
-    propter_free(changes);
-    propter_free(done);
+    int rc = env_write(env, &txn);
+    PropterStatus status = rc ? env_fail(env, rc, "write", &inner) : write_all(w, txn, &space, &inner);
+    free_room(&space);
     if (status == PROPTER_OK) {
       w->view = (PropterSnapshot){.env = env, .txn = txn, .borrowed = true};
       w->flushed = true;
@@ -280,6 +290,7 @@ void propter_writer_close(PropterWriter *w) {
   env_unlock_writer(w->graph->env);
   propter_map_clear(&w->terms);
   propter_vec_clear(&w->ops);
+  propter_vec_clear(&w->clears);
   propter_vec_clear(&w->added_list);
   propter_vec_clear(&w->removed_list);
   propter_buf_clear(&w->record);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The quad store: one durable commit of a million quads, scans, lookups, small commits. The data are shaped like a shop's: subjects with ten properties, of which
+ * some are shared values, some numbers and some texts. Argument: number of quads. The graph is made below $TMPDIR or /tmp. */
+#include "bench.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "propter/graph.h"
+#include "propter/rng.h"
+
+#define SUBJECTS(quads) ((quads) / 10)
+#define must(call)                                                                                                                                             \
+  do {                                                                                                                                                         \
+    PropterError err = {0}, *errp = &err; /* `errp` is for the call */                                                                                                                      \
+    if ((call) != PROPTER_OK) fprintf(stderr, "%s: %s\n", #call, err.message), exit(70);                                                                       \
+  } while (0)
+
+typedef struct {
+  PropterGraph *graph;
+  uint64_t quads, seen;
+} Bench;
+
+static PropterId intern(PropterWriter *w, PropterTerm term) {
+  PropterId id;
+  must(propter_writer_intern(w, &term, &id, errp));
+  return id;
+}
+
+static PropterId iri(PropterWriter *w, const char *kind, uint64_t n) {
+  char text[80];
+  (void)snprintf(text, sizeof text, "http://example.org/%s/%llu", kind, (unsigned long long)n);
+  return intern(w, propter_iri(propter_str(text)));
+}
+
+static PropterId object(PropterWriter *w, PropterRng *rng, uint64_t subject, unsigned p, uint64_t subjects) {
+  char text[80];
+  if (p < 3) return iri(w, "feature", propter_rng_below(rng, 500));
+  if (p < 5) return iri(w, "thing", propter_rng_below(rng, subjects));
+  if (p < 8) {
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)propter_rng_below(rng, 2000));
+    return intern(w, propter_typed(propter_str(text), PROPTER_STR("http://www.w3.org/2001/XMLSchema#integer")));
+  }
+  (void)snprintf(text, sizeof text, "%s of thing %llu", p == 8 ? "name" : "comment", (unsigned long long)subject);
+  return intern(w, propter_literal(propter_str(text)));
+}
+
+static void load(Bench *b) {
+  PropterWriter *w = NULL;
+  PropterRng rng;
+  propter_rng_seed(&rng, 1);
+  uint64_t subjects = SUBJECTS(b->quads);
+  double start = bench_now();
+  must(propter_writer_open(b->graph, false, &w, errp));
+  for (uint64_t i = 0; i < b->quads; i++) {
+    unsigned p = (unsigned)(i % 10);
+    PropterQuad q = {iri(w, "thing", i / 10), iri(w, "property", p), object(w, &rng, i / 10, p, subjects), PROPTER_DEFAULT_GRAPH};
+    must(propter_writer_add(w, q, errp));
+  }
+  double interned = bench_now();
+  must(propter_writer_commit(w, errp));
+  double end = bench_now();
+  propter_writer_close(w);
+  bench_print("store-intern", (double)b->quads / (interned - start) / 1e3, "kquads/s");
+  bench_print("store-apply-commit", (double)b->quads / (end - interned) / 1e3, "kquads/s");
+  bench_print("store-load", (double)b->quads / (end - start) / 1e3, "kquads/s");
+  struct rusage use;
+  (void)getrusage(RUSAGE_SELF, &use);
+  bench_print("store-load-peak", (double)use.ru_maxrss / 1024, "MiB");
+}
+
+static void scan(Bench *b, PropterOrder order) {
+  PropterSnapshot *s = NULL;
+  PropterScan *sc = NULL;
+  static PropterQuad rows[4096];
+  size_t n = 1;
+  must(propter_snapshot_open(b->graph, 0, &s, errp));
+  must(propter_scan_open(s, order, (PropterQuad){0}, 0, &sc, errp));
+  for (b->seen = 0; n; b->seen += n) must(propter_scan_next(sc, rows, 4096, &n, errp));
+  propter_scan_close(sc);
+  propter_snapshot_close(s);
+}
+
+static void scan_spog(void *payload) { scan(payload, PROPTER_SPOG); }
+static void scan_posg(void *payload) { scan(payload, PROPTER_POSG); }
+
+enum { LOOKUPS = 100000, SMALL = 100 };
+
+/* Term to id, then all quads of that subject. */
+static void look_up(void *payload) {
+  Bench *b = payload;
+  PropterSnapshot *s = NULL;
+  PropterRng rng;
+  PropterQuad rows[32];
+  propter_rng_seed(&rng, 2);
+  must(propter_snapshot_open(b->graph, 0, &s, errp));
+  b->seen = 0;
+  for (int i = 0; i < LOOKUPS; i++) {
+    char text[80];
+    PropterId id;
+    PropterScan *sc = NULL;
+    size_t n;
+    (void)snprintf(text, sizeof text, "http://example.org/thing/%llu", (unsigned long long)propter_rng_below(&rng, SUBJECTS(b->quads)));
+    PropterTerm t = propter_iri(propter_str(text));
+    must(propter_snapshot_find(s, &t, &id, errp));
+    must(propter_scan_open(s, PROPTER_SPOG, (PropterQuad){.s = id}, 1, &sc, errp));
+    must(propter_scan_next(sc, rows, 32, &n, errp));
+    b->seen += n;
+    propter_scan_close(sc);
+  }
+  propter_snapshot_close(s);
+}
+
+static void small_commits(void *payload) {
+  Bench *b = payload;
+  static uint64_t round;
+  PropterRng rng;
+  propter_rng_seed(&rng, 3 + round++);
+  for (int i = 0; i < SMALL; i++) {
+    PropterWriter *w = NULL;
+    must(propter_writer_open(b->graph, false, &w, errp));
+    for (int k = 0; k < 20; k++) {
+      PropterQuad q = {iri(w, "thing", propter_rng_below(&rng, SUBJECTS(b->quads))), iri(w, "property", propter_rng_below(&rng, 10)), iri(w, "feature", propter_rng_below(&rng, 500)), PROPTER_DEFAULT_GRAPH};
+      must(propter_writer_add(w, q, errp));
+    }
+    must(propter_writer_commit(w, errp));
+    propter_writer_close(w);
+  }
+}
+
+int main(int argc, char **argv) {
+  Bench b = {.quads = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000};
+  const char *tmp = getenv("TMPDIR");
+  char dir[256], path[300];
+  (void)snprintf(dir, sizeof dir, "%s/propter-bench-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+  if (!mkdtemp(dir)) return 75;
+  must(propter_graph_open(dir, PROPTER_GRAPH_CREATE, NULL, &b.graph, errp));
+  load(&b);
+  (void)snprintf(path, sizeof path, "%s/data.mdb", dir);
+  struct stat st = {0};
+  (void)stat(path, &st);
+  bench_print("store-size", (double)st.st_size / (double)b.quads, "B/quad");
+  bench_print("store-scan-spog", (double)b.quads / bench_median(scan_spog, &b) / 1e6, "Mquads/s");
+  bench_print("store-scan-posg", (double)b.quads / bench_median(scan_posg, &b) / 1e6, "Mquads/s");
+  bench_print("store-lookup", LOOKUPS / bench_median(look_up, &b) / 1e3, "k/s");
+  bench_print("store-commit-20", bench_median(small_commits, &b) / SMALL * 1e3, "ms");
+  propter_graph_close(b.graph);
+  double start = bench_now();
+  must(propter_graph_verify(dir, NULL, errp));
+  bench_print("store-verify", (double)b.quads / (bench_now() - start) / 1e6, "Mquads/s");
+  static const char *const files[] = {"data.mdb", "lock.mdb", "data.mark", "write.lock"};
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    (void)snprintf(path, sizeof path, "%s/%s", dir, files[i]);
+    (void)unlink(path);
+  }
+  (void)rmdir(dir);
+  return 0;
+}
