@@ -114,20 +114,23 @@ static PropterStatus find_wishes(Judged *j, PropterInference *out, PropterError 
 
 static PropterStatus say_forecast(Judged *j, const PropterInference *x, const PropterPrediction *p, PropterForecast *f, PropterBuf *buf, PropterArena *arena, PropterError *err) {
   const PropterMetric *m = &x->metric;
+  void (*say)(PropterBuf *, const PropterMetric *, double) = say_change;
   PropterStr cause = p->candidate >= 0 ? j->c.causes.items[p->candidate].label : PROPTER_STR("the cause");
   *f = (PropterForecast){.kind = p->kind, .metric = m->iri, .day = p->day, .low = p->low, .high = p->high, .text = {"", 0}};
   switch (p->kind) {
-    case PROPTER_PREDICT_RETURN: propter_buf_printf(buf, "If it was %.*s, %.*s deviates by ", (int)cause.len, cause.data, (int)m->label.len, m->label.data); break;
+    case PROPTER_PREDICT_RETURN: propter_buf_printf(buf, "If it was %.*s, the deviation of %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data); break;
     case PROPTER_PREDICT_SIZE: propter_buf_printf(buf, "If it was %.*s, finer data of its scope show a deviation of ", (int)cause.len, cause.data); break;
     case PROPTER_PREDICT_UNTOUCHED:
       if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;
       f->metric = j->c.controls.items[p->control]->def.iri;
-      propter_buf_printf(buf, "%.*s stay untouched: they deviate by ", (int)j->c.controls.items[p->control]->def.label.len, j->c.controls.items[p->control]->def.label.data);
+      propter_buf_printf(buf, "The untouched slice %.*s stays where it was going: ", (int)j->c.controls.items[p->control]->def.label.len, j->c.controls.items[p->control]->def.label.data);
+      m = &j->c.controls.items[p->control]->def;
+      say = say_value;
       break;
   }
-  say_change(buf, m, p->low);
+  say(buf, m, p->low);
   propter_buf_printf(buf, " to ");
-  say_change(buf, m, p->high);
+  say(buf, m, p->high);
   if (p->day != PROPTER_NO_DAY) {
     propter_buf_printf(buf, p->kind == PROPTER_PREDICT_RETURN ? " from " : " around ");
     say_dates(buf, p->day, p->day);
