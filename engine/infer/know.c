@@ -25,7 +25,7 @@ static bool too_new(const Know *know, PropterDay known, PropterDay superseded) {
   return by != PROPTER_NO_DAY && (known == PROPTER_NO_DAY || known > by);
 }
 
-static PropterDay day_or_none(const Node *node, PropterVocab property) {
+static PropterDay day_or_none(Node *node, PropterVocab property) {
   PropterDay day;
   return node_day(node, property, &day) ? day : PROPTER_NO_DAY;
 }
@@ -44,6 +44,7 @@ static PropterStatus each_of(Know *know, PropterVocab type, PropterStatus (*read
     if ((status = node_open(know->snapshot, know->v, ids.items[i], &node, err))) break;
     status = node_text(know->snapshot, ids.items[i], &know->arena, &iri, err);
     if (!status && !left_out(know, iri)) status = read(know, &node, iri, err);
+    if (!status) status = node_failed(&node, err);
     node_close(&node);
   }
 done:
@@ -152,6 +153,7 @@ PropterStatus know_cell(Know *know, const KnowMetric *m, size_t index, PropterAr
   if (!status) status = node_string(&node, VOCAB_propter_sourceFile, arena, &out->file, err);
   if (!status) status = node_string(&node, VOCAB_propter_sourceColumn, arena, &out->column, err);
   if (!status && node_number(&node, VOCAB_propter_sourceRow, &row) && row >= 1) out->row = (uint64_t)row;
+  if (!status) status = node_failed(&node, err);
   node_close(&node);
   return status;
 }
@@ -182,7 +184,7 @@ static int by_point(const void *a, const void *b) {
   return x->value < y->value ? -1 : x->value > y->value;
 }
 
-static PropterStatus read_points(Know *know, const Node *dose, KnowEvent *e, PropterError *err) {
+static PropterStatus read_points(Know *know, Node *dose, KnowEvent *e, PropterError *err) {
   PropterIds ids = {0};
   PropterStatus status = node_all(dose, VOCAB_propter_point, &ids, err);
   if (!status && ids.count && !(e->point = propter_arena_alloc(&know->arena, ids.count * sizeof *e->point))) status = propter_fail(err, PROPTER_NO_MEMORY, "points");
@@ -193,6 +195,7 @@ static PropterStatus read_points(Know *know, const Node *dose, KnowEvent *e, Pro
     PropterDay from = day_or_none(&node, VOCAB_propter_knownFrom), until = day_or_none(&node, VOCAB_propter_supersededAt);
     if (from == PROPTER_NO_DAY) from = e->known;
     if (node_day(&node, VOCAB_propter_at, &point.at) && node_number(&node, VOCAB_propter_value, &point.value) && !too_new(know, from, until)) e->point[e->points++] = point;
+    status = node_failed(&node, err);
     node_close(&node);
   }
   if (e->points) qsort(e->point, e->points, sizeof *e->point, by_point);
@@ -200,7 +203,7 @@ static PropterStatus read_points(Know *know, const Node *dose, KnowEvent *e, Pro
   return status;
 }
 
-static PropterStatus read_dose(Know *know, const Node *node, KnowEvent *e, PropterError *err) {
+static PropterStatus read_dose(Know *know, Node *node, KnowEvent *e, PropterError *err) {
   PropterId id = node_one(node, VOCAB_propter_dose);
   if (!id) return PROPTER_OK;
   Node dose;
@@ -220,6 +223,7 @@ static PropterStatus read_dose(Know *know, const Node *node, KnowEvent *e, Propt
     } else {
       e->has_dose = plain && e->profile != PROPTER_PROFILE_PATH && e->profile != PROPTER_PROFILE_UNKNOWN;
     }
+    status = node_failed(&dose, err);
   }
   node_close(&dose);
   return status;
@@ -359,7 +363,7 @@ static PropterStatus read_texts(Know *know, const Node *node, KnowClaim *c, Prop
   return PROPTER_OK;
 }
 
-static bool place(const Node *node, PropterVocab from, PropterVocab to, uint64_t *start, uint64_t *end) {
+static bool place(Node *node, PropterVocab from, PropterVocab to, uint64_t *start, uint64_t *end) {
   double a, b;
   if (!node_number(node, from, &a) || !node_number(node, to, &b) || a < 0 || b < a) return false;
   *start = (uint64_t)a;
@@ -367,7 +371,7 @@ static bool place(const Node *node, PropterVocab from, PropterVocab to, uint64_t
   return true;
 }
 
-static void read_flags(const Know *know, const Node *node, KnowClaim *c) {
+static void read_flags(const Know *know, Node *node, KnowClaim *c) {
   double n;
   PropterId polarity = node_one(node, VOCAB_propter_polarity), kind = node_one(node, VOCAB_propter_claimKind);
   c->polarity = !polarity ? 0 : polarity == know->v[VOCAB_propter_Increase] ? 1 : polarity == know->v[VOCAB_propter_Decrease] ? -1 : 0;
@@ -475,7 +479,9 @@ static PropterStatus read_record(Know *know, PropterError *err) {
     double stored;
     if (!r->audit || !r->verdict) continue;
     if ((status = node_open(know->snapshot, know->v, r->about, &node, err))) break;
-    if (node_number(&node, VOCAB_propter_probability, &stored)) {
+    bool has = node_number(&node, VOCAB_propter_probability, &stored);
+    status = node_failed(&node, err);
+    if (has) {
       know->audited++;
       know->audited_right += (stored >= .5) == (r->verdict > 0);
       if (!propter_vec_push(&p, stored) || !propter_vec_push(&right, (unsigned char)(r->verdict > 0))) status = propter_fail(err, PROPTER_NO_MEMORY, "audited reviews");

@@ -94,7 +94,7 @@ static PropterStatus read_plain(Node *node, PropterArena *arena, PropterMetric *
   out->measure = node_one(node, VOCAB_propter_measure);
   out->time = node_one(node, VOCAB_propter_timeDimension);
   out->concept_id = node_one(node, VOCAB_propter_concept);
-  return PROPTER_OK;
+  return node_failed(node, err);
 }
 
 PropterStatus metric_read(PropterSnapshot *snapshot, const PropterId *v, PropterId metric, PropterArena *arena, PropterMetric *out, PropterError *err) {

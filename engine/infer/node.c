@@ -39,17 +39,23 @@ PropterStatus node_all(const Node *node, PropterVocab property, PropterIds *out,
   return PROPTER_OK;
 }
 
-bool node_number(const Node *node, PropterVocab property, double *value) {
+bool node_number(Node *node, PropterVocab property, double *value) {
   PropterId id = node_one(node, property);
   bool is = false;
-  return id && node_value_number(node->snapshot, id, value, &is, NULL) == PROPTER_OK && is;
+  PropterStatus status = id ? node_value_number(node->snapshot, id, value, &is, NULL) : PROPTER_OK;
+  if (status) node->failed = status;
+  return !status && is;
 }
 
-bool node_day(const Node *node, PropterVocab property, PropterDay *day) {
+bool node_day(Node *node, PropterVocab property, PropterDay *day) {
   PropterId id = node_one(node, property);
   bool is = false;
-  return id && node_value_day(node->snapshot, id, day, &is, NULL) == PROPTER_OK && is;
+  PropterStatus status = id ? node_value_day(node->snapshot, id, day, &is, NULL) : PROPTER_OK;
+  if (status) node->failed = status;
+  return !status && is;
 }
+
+PropterStatus node_failed(const Node *node, PropterError *err) { return node->failed ? propter_fail(err, node->failed, "reading a property: %s", propter_strerror(node->failed)) : PROPTER_OK; }
 
 bool node_true(const Node *node, PropterVocab property) {
   PropterId id = node_one(node, property);

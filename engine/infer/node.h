@@ -15,6 +15,7 @@ typedef struct {
   const PropterId *v; /* ids of the vocabulary */
   PropterId id;
   PropterQuads rows;
+  PropterStatus failed; /* of node_number and node_day, which answer only whether there is a value */
 } Node;
 
 PropterStatus node_open(PropterSnapshot *snapshot, const PropterId *v, PropterId id, Node *node, PropterError *err);
@@ -25,8 +26,10 @@ bool node_has(const Node *node, PropterVocab property, PropterId object);
 /* All distinct objects, ascending, appended. */
 PropterStatus node_all(const Node *node, PropterVocab property, PropterIds *out, PropterError *err);
 /* False: absent or no number, no date. */
-bool node_number(const Node *node, PropterVocab property, double *value);
-bool node_day(const Node *node, PropterVocab property, PropterDay *day);
+bool node_number(Node *node, PropterVocab property, double *value);
+bool node_day(Node *node, PropterVocab property, PropterDay *day);
+/* The failure that node_number or node_day met, if any; to be asked before what they gave is used. */
+PropterStatus node_failed(const Node *node, PropterError *err);
 bool node_true(const Node *node, PropterVocab property);
 /* Text of the smallest object in English or without language; empty if absent. */
 PropterStatus node_string(const Node *node, PropterVocab property, PropterArena *arena, PropterStr *out, PropterError *err);

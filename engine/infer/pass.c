@@ -7,6 +7,7 @@
 #include "patterns.h"
 #include "propter/math.h"
 #include "propter/pool.h"
+#include "propter/rdf.h"
 #include "propter/run.h"
 
 typedef struct {
@@ -78,23 +79,17 @@ static PropterStatus keep_others(Sheet *sheet, Know *know, const PropterStr *nam
   return status;
 }
 
+/* The graphs that were read: all but the results and the records of runs. */
 static PropterStatus declare_inputs(PropterRun *run, PropterSnapshot *snapshot, const PropterId *v, PropterId current, PropterError *err) {
-  PropterScan *scan = NULL;
-  PropterQuad row;
-  size_t n = 1;
-  PropterId last = PROPTER_NO_ID;
-  PropterStatus status = propter_scan_open(snapshot, PROPTER_GSPO, (PropterQuad){0}, 0, &scan, err);
-  while (!status) {
-    if ((status = propter_scan_next(scan, &row, 1, &n, err)) || !n) break;
-    if (row.g != last) {
-      uint64_t is_run = 0;
-      last = row.g;
-      if (v[VOCAB_rdf_type] && v[VOCAB_propter_Run]) status = propter_snapshot_count(snapshot, PROPTER_SPOG, (PropterQuad){.s = last, .p = v[VOCAB_rdf_type], .o = v[VOCAB_propter_Run]}, 3, &is_run, err);
-      if (!status && !is_run && last != current && last != PROPTER_DEFAULT_GRAPH) status = propter_run_used(run, last, err);
-    }
-    if (!status) status = propter_scan_seek(scan, (PropterQuad){.g = last + 1}, err);
+  PropterIds graphs = {0};
+  PropterStatus status = propter_rdf_graphs(snapshot, &graphs, NULL, err);
+  for (size_t i = 0; i < graphs.count && !status; i++) {
+    uint64_t is_run = 0;
+    PropterQuad quad = {.s = graphs.items[i], .p = v[VOCAB_rdf_type], .o = v[VOCAB_propter_Run]};
+    if (quad.p && quad.o) status = propter_snapshot_count(snapshot, PROPTER_SPOG, quad, 3, &is_run, err);
+    if (!status && !is_run && quad.s != current && quad.s != PROPTER_DEFAULT_GRAPH) status = propter_run_used(run, quad.s, err);
   }
-  propter_scan_close(scan);
+  propter_vec_clear(&graphs);
   return status;
 }
 

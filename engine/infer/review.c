@@ -170,7 +170,9 @@ static PropterStatus read_item(PropterSnapshot *snapshot, const PropterId *v, Pr
     status = node_text(snapshot, of, arena, &item->pattern, err);
     if (!status && metric) status = node_text(snapshot, metric, arena, &item->metric, err);
     if (!status && metric) status = label_of(snapshot, v, metric, arena, &item->metric_label, err);
+    if (!status) status = node_failed(&pattern, err);
   }
+  if (!status) status = node_failed(&node, err);
   node_close(&pattern);
   node_close(&node);
   return status;

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run over all patterns: what it writes, that it writes nothing twice, that it can be undone, and that threads do not change a byte. */
+#include <stdio.h>
+#include <string.h>
+
+#include "propter/rdf.h"
+#include "propter/run.h"
+#include "world.h"
+
+static PropterInferSummary run(const char *dir, unsigned threads, bool dry) {
+  PropterGraph *graph;
+  PropterInferSummary summary;
+  PropterInferOptions options = propter_infer_options();
+  options.threads = threads;
+  ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
+  ck_ok(propter_infer_run(graph, NULL, 0, &options, PROPTER_STR("test"), 1700000000, dry, &summary, err));
+  propter_graph_close(graph);
+  return summary;
+}
+
+static PropterStatus append(PropterStr bytes, void *payload, PropterError *err) {
+  propter_buf_add(payload, bytes);
+  return propter_buf_status(payload, err);
+}
+
+/* propter:current as canonical N-Quads. */
+static PropterBuf current(const char *dir) {
+  PropterBuf out = {0};
+  World w = world_open(dir);
+  PropterRdfWriterOptions options = {.format = "nquads", .canonical = true};
+  PropterId graph = world_id(&w, NS "current");
+  if (graph) ck_ok(propter_rdf_write(w.snapshot, graph, &options, append, &out, NULL, err));
+  world_close(&w);
+  return out;
+}
+
+static bool holds(const PropterBuf *text, const char *part) { return text->data && strstr(text->data, part) != NULL; }
+
+START_TEST(a_run_writes_patterns_and_hypotheses) {
+  const char *dir = world_make(world_strike);
+  PropterInferSummary s = run(dir, 1, false);
+  ck_assert_uint_eq(s.metrics, 6);
+  ck_assert_uint_ge(s.patterns, 2);
+  ck_assert_uint_ge(s.answered, 2);
+  ck_assert_uint_gt(s.added, 50);
+  ck_assert_uint_eq(s.removed, 0);
+  PropterBuf text = current(dir);
+  ck_assert(holds(&text, "<" NS "Pattern>") && holds(&text, "<" NS "Hypothesis>") && holds(&text, "<" NS "Evidence>") && holds(&text, "<" NS "scoreTerm>"));
+  ck_assert(holds(&text, "<" NS "cause> <" W "strike>") && holds(&text, "<" NS "grade>") && holds(&text, s.run));
+  ck_assert(holds(&text, "orders.csv:43 north"));
+  propter_buf_clear(&text);
+  /* The run stands in its own graph with the graphs it read. */
+  World w = world_open(dir);
+  PropterRunList list = {0};
+  ck_ok(propter_run_list(w.snapshot, &list, err));
+  ck_assert_uint_eq(list.count, 1);
+  ck_assert_str_eq(list.items[0].kind.data, "infer");
+  ck_assert_uint_eq(list.items[0].used.count, 2);
+  ck_assert_uint_eq(list.items[0].generated.count, 1);
+  ck_assert_uint_gt(list.items[0].kernel.len, 0);
+  ck_assert_uint_eq(list.items[0].added, s.added);
+  propter_run_list_clear(&list);
+  world_close(&w);
+}
+END_TEST
+
+START_TEST(a_second_run_changes_nothing) {
+  const char *dir = world_make(world_strike);
+  PropterInferSummary first = run(dir, 1, true);
+  ck_assert_uint_gt(first.added, 50);
+  ck_assert_str_eq(first.run, "");
+  PropterBuf before = current(dir);
+  ck_assert_uint_eq(before.len, 0); /* a dry run writes nothing */
+  (void)run(dir, 1, false);
+  before = current(dir);
+  PropterInferSummary second = run(dir, 2, false);
+  PropterBuf after = current(dir);
+  ck_assert_uint_eq(second.added + second.removed, 0);
+  ck_assert_str_eq(second.run, "");
+  ck_assert(propter_str_equal(propter_buf_str(&before), propter_buf_str(&after)));
+  propter_buf_clear(&before);
+  propter_buf_clear(&after);
+}
+END_TEST
+
+START_TEST(only_what_changed_is_written_and_equals_a_fresh_run) {
+  static const char later[] = "w:flood a p:Event ; p:concept w:end ; p:scope w:south ; p:start \"2014-03-01\"^^xsd:date ; p:end \"2014-03-20\"^^xsd:date .\n";
+  const char *dir = world_make(world_strike);
+  PropterInferSummary first = run(dir, 1, false);
+  char both[4000];
+  (void)snprintf(both, sizeof both, "%s%s", world_strike, later);
+  world_load(dir, "https://example.org/extra", "w:strike a p:Event ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n");
+  PropterInferSummary second = run(dir, 1, false);
+  ck_assert(second.added > 0 && second.removed > 0 && strcmp(first.run, second.run) != 0);
+  PropterBuf text = current(dir);
+  ck_assert(holds(&text, second.run));
+  propter_buf_clear(&text);
+  world_load(dir, "https://example.org/extra", both);
+  (void)run(dir, 1, false);
+  PropterBuf grown = current(dir);
+  const char *fresh = world_make(both);
+  (void)run(fresh, 1, false);
+  PropterBuf whole = current(fresh);
+  /* Equal but for the runs that found it. */
+  PropterBuf *texts[2] = {&grown, &whole};
+  for (int k = 0; k < 2; k++) {
+    char *to = texts[k]->data;
+    for (char *line = texts[k]->data, *end; *line; line = end) {
+      end = strchr(line, '\n') + 1;
+      bool of_run = false;
+      for (char *p = line; p < end && !of_run; p++) of_run = strncmp(p, "<" NS "run>", strlen(NS) + 5) == 0;
+      if (of_run) continue;
+      memmove(to, line, (size_t)(end - line));
+      to += end - line;
+    }
+    *to = 0;
+  }
+  ck_assert_str_eq(grown.data, whole.data);
+  propter_buf_clear(&grown);
+  propter_buf_clear(&whole);
+}
+END_TEST
+
+START_TEST(a_run_can_be_undone) {
+  const char *dir = world_make(world_strike);
+  PropterInferSummary s = run(dir, 1, false);
+  PropterGraph *graph;
+  PropterWriter *writer;
+  ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
+  ck_ok(propter_writer_open(graph, true, &writer, err));
+  ck_ok(propter_run_undo(writer, propter_str(s.run), 1700000001, PROPTER_STR("test"), NULL, NULL, err));
+  ck_ok(propter_writer_commit(writer, err));
+  propter_writer_close(writer);
+  propter_graph_close(graph);
+  PropterBuf text = current(dir);
+  ck_assert_uint_eq(text.len, 0);
+  PropterInferSummary again = run(dir, 1, false);
+  ck_assert_uint_eq(again.added, s.added);
+}
+END_TEST
+
+START_TEST(threads_write_the_same_bytes) {
+  const char *a = world_make(world_strike), *b = world_make(world_strike);
+  (void)run(a, 1, false);
+  (void)run(b, 4, false);
+  PropterBuf x = current(a), y = current(b);
+  ck_assert_uint_gt(x.len, 1000);
+  ck_assert(propter_str_equal(propter_buf_str(&x), propter_buf_str(&y)));
+  propter_buf_clear(&x);
+  propter_buf_clear(&y);
+}
+END_TEST
+
+START_TEST(one_metric_leaves_the_others_alone) {
+  const char *dir = world_make(world_strike);
+  (void)run(dir, 1, false);
+  PropterBuf before = current(dir);
+  PropterGraph *graph;
+  PropterInferSummary summary;
+  PropterStr name = PROPTER_STR(W "south-orders"), none = PROPTER_STR(W "no-such");
+  PropterError error = {0};
+  ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
+  ck_ok(propter_infer_run(graph, &name, 1, NULL, PROPTER_STR("test"), 1700000002, false, &summary, err));
+  ck_assert_uint_eq(summary.metrics, 1);
+  ck_assert_uint_eq(summary.added + summary.removed, 0);
+  ck_assert_int_eq(propter_infer_run(graph, &none, 1, NULL, PROPTER_STR("test"), 1700000002, false, &summary, &error), PROPTER_NOT_FOUND);
+  propter_graph_close(graph);
+  PropterBuf after = current(dir);
+  ck_assert(propter_str_equal(propter_buf_str(&before), propter_buf_str(&after)));
+  propter_buf_clear(&before);
+  propter_buf_clear(&after);
+}
+END_TEST
+
+START_TEST(a_second_writer_is_told_so) {
+  const char *dir = world_make("");
+  PropterGraph *graph;
+  PropterWriter *writer;
+  PropterInferSummary summary;
+  PropterError error = {0};
+  ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
+  ck_ok(propter_writer_open(graph, true, &writer, err));
+  ck_assert_int_eq(propter_infer_run(graph, NULL, 0, NULL, PROPTER_STR("test"), 0, false, &summary, &error), PROPTER_LOCKED);
+  propter_writer_close(writer);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(patterns_are_listed_by_series_and_time) {
+  World w = world_open(world_make(""));
+  PropterInferrer *inferrer;
+  PropterPattern *found;
+  size_t count;
+  bool fall = false, back = false;
+  PropterInferOptions options = world_options();
+  ck_ok(propter_inferrer_new(w.snapshot, &options, &inferrer, err));
+  ck_ok(propter_patterns(inferrer, PROPTER_STR(W "north-orders"), PROPTER_NO_DAY, PROPTER_NO_DAY, &found, &count, err));
+  for (size_t i = 0; i < count; i++) {
+    ck_assert_str_eq(found[i].metric.data, W "north-orders");
+    ck_assert(i == 0 || found[i].first > found[i - 1].last);
+    fall |= found[i].first == propter_day(2013, 6, 1) && found[i].deviation < -30;
+    back |= found[i].first == propter_day(2013, 7, 1) && found[i].deviation > 30;
+  }
+  ck_assert(fall && back);
+  propter_patterns_free(found, count);
+  ck_ok(propter_patterns(inferrer, PROPTER_STR(W "north-orders"), propter_day(2013, 7, 1), propter_day(2013, 7, 31), &found, &count, err));
+  ck_assert_uint_eq(count, 1);
+  propter_patterns_free(found, count);
+  PropterError error = {0};
+  ck_assert_int_eq(propter_patterns(inferrer, PROPTER_STR(W "x"), PROPTER_NO_DAY, PROPTER_NO_DAY, &found, &count, &error), PROPTER_NOT_FOUND);
+  propter_inferrer_free(inferrer);
+  world_close(&w);
+}
+END_TEST
+
+Suite *suite_pass(void) {
+  Suite *s = suite_create("pass");
+  TCase *t = tcase_create("runs");
+  tcase_set_timeout(t, 60);
+  tcase_add_test(t, a_run_writes_patterns_and_hypotheses);
+  tcase_add_test(t, a_second_run_changes_nothing);
+  tcase_add_test(t, only_what_changed_is_written_and_equals_a_fresh_run);
+  tcase_add_test(t, a_run_can_be_undone);
+  tcase_add_test(t, threads_write_the_same_bytes);
+  tcase_add_test(t, one_metric_leaves_the_others_alone);
+  tcase_add_test(t, a_second_writer_is_told_so);
+  tcase_add_test(t, patterns_are_listed_by_series_and_time);
+  suite_add_tcase(s, t);
+  return s;
+}

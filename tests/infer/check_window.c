@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Candidates, belief and evidence of one question in the small world. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "propter/pool.h"
+#include "world.h"
+
+#define DOC(id, published) "w:" id " a p:Document ; p:path \"docs/" id ".txt\" ; p:published \"" published "\"^^xsd:date .\n"
+#define CLAIM(id, doc, cause, quote, more)                                                                                                              \
+  "w:" id " a p:Claim ; p:document w:" doc " ; p:cause w:" cause " ; p:effect w:north ; p:quote \"" quote "\" ; p:confidence 0.8 ; p:claimKind p:PostHoc ;" \
+  " p:charStart 10 ; p:charEnd 50 ; p:byteStart 12 ; p:byteEnd 52 ; p:rule \"because\" " more " .\n"
+#define FELL "; p:polarity p:Decrease ; p:effectStart \"2013-06-01\"^^xsd:date ; p:effectEnd \"2013-06-30\"^^xsd:date"
+
+static const PropterEvidence *piece(const PropterCause *cause, PropterEvidenceKind kind) {
+  for (size_t i = 0; i < cause->evidences; i++)
+    if (cause->evidence[i].kind == kind) return &cause->evidence[i];
+  return NULL;
+}
+
+static const char *join(const char *a, const char *b, const char *c) {
+  static PropterArena arena;
+  return propter_arena_printf(&arena, "%s%s%s", a, b, c).data;
+}
+
+START_TEST(a_documented_event_is_found_with_everything_about_it) {
+  PropterInference *x = world_ask(world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL))), NULL);
+  ck_assert_int_eq(x->outcome, PROPTER_ANSWER_ANSWERED);
+  const PropterCause *c = world_cause(x, "strike");
+  ck_assert_ptr_eq(c, &x->cause[0]);
+  ck_assert_double_gt(c->score.p, .95);
+  ck_assert_int_eq(c->score.grade, PROPTER_GRADE_BOTH);
+  ck_assert(c->documented && c->has_dose);
+  ck_assert_double_eq(c->dose, -40);
+  ck_assert_double_eq_tol(c->predicted, -40, 1e-9);
+  ck_assert_double_eq_tol(c->actual, -40, 8);
+  ck_assert_str_eq(c->scope_label.data, "north");
+  ck_assert_str_eq(c->dose_source.data, "forty of them");
+  const PropterEvidence *q = piece(c, PROPTER_EVIDENCE_QUOTE), *e = piece(c, PROPTER_EVIDENCE_EVENT), *r = piece(c, PROPTER_EVIDENCE_ROW);
+  ck_assert(q && e && r && piece(c, PROPTER_EVIDENCE_TEST));
+  ck_assert_str_eq(q->path.data, "docs/d.txt");
+  ck_assert_uint_eq(q->char_start, 10);
+  ck_assert_uint_eq(q->byte_end, 52);
+  ck_assert(q->has_bytes && q->counted && !q->against);
+  ck_assert_int_eq(q->published, propter_day(2013, 8, 1));
+  ck_assert_str_eq(e->text.data, "Strike in the north: 1 to 28 June 2013, north, \xE2\x88\x92" "40.0 t (forty of them)");
+  ck_assert_str_eq(e->source_text.data, "the gazette");
+  ck_assert_str_eq(r->cell.file.data, "orders.csv");
+  ck_assert_str_eq(r->cell.column.data, "north");
+  ck_assert_uint_eq(x->cells, 3);
+  ck_assert_uint_eq(x->cell[1].row, 43);
+  ck_assert_uint_eq(x->points, WORLD_MONTHS);
+  ck_assert(x->point[41].in_window && isfinite(x->point[41].expected) && !x->point[40].in_window && isnan(x->point[40].expected));
+  ck_assert_int_eq(x->onset, propter_day(2013, 6, 1));
+  ck_assert_uint_eq(x->said, 0);
+  ck_assert(!x->calibrated && x->audited == 0);
+  ck_assert(x->forecasts <= 3);
+  propter_inference_free(x);
+}
+END_TEST
+
+START_TEST(without_it_nothing_is_named) {
+  static const char *const names[] = {W "strike", "d.txt", "docs/d.txt", W "d", W "c"};
+  const char *dir = world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL)));
+  PropterInferOptions options = world_options();
+  PropterStr without[2] = {propter_str(names[0]), propter_str(names[1])};
+  options.without = without;
+  options.without_count = 2;
+  PropterInference *x = world_ask(dir, &options);
+  ck_assert_int_eq(x->outcome, PROPTER_ANSWER_CAUSE_UNKNOWN);
+  ck_assert_uint_eq(x->causes, 0);
+  ck_assert_uint_gt(x->would_change, 0);
+  propter_inference_free(x);
+  for (size_t i = 1; i < 5; i++) { /* each of these names takes the claim away */
+    without[0] = propter_str(names[i]);
+    options.without_count = 1;
+    x = world_ask(dir, &options);
+    const PropterCause *c = world_cause(x, "strike");
+    ck_assert_ptr_nonnull(c);
+    ck_assert_ptr_null(piece(c, PROPTER_EVIDENCE_QUOTE));
+    ck_assert_int_eq(c->score.grade == PROPTER_GRADE_CONTRADICTED, 0);
+    propter_inference_free(x);
+  }
+}
+END_TEST
+
+START_TEST(a_quiet_month_did_not_move) {
+  PropterInference *x = world_ask_at(world_make(world_strike), W "south-orders", 2013, 6, NULL);
+  ck_assert_int_eq(x->outcome, PROPTER_ANSWER_DID_NOT_MOVE);
+  ck_assert_ptr_null(world_cause(x, "strike")); /* another region */
+  ck_assert_uint_gt(x->reason.len, 0);
+  propter_inference_free(x);
+}
+END_TEST
+
+START_TEST(the_whole_sees_the_part) {
+  PropterInference *x = world_ask_at(world_make(world_strike), W "world-orders", 2013, 6, NULL);
+  const PropterCause *c = world_cause(x, "strike");
+  ck_assert_ptr_nonnull(c);
+  ck_assert_double_eq(c->dose, -40);
+  ck_assert_double_gt(c->score.p, .75);
+  propter_inference_free(x);
+}
+END_TEST
+
+START_TEST(the_return_belongs_to_the_strike) {
+  const char *dir = world_make(join(world_strike, "w:back a p:Event ; skos:prefLabel \"Return\" ; p:concept w:end ; p:scope w:north ; p:start \"2013-06-29\"^^xsd:date ; p:end \"2013-07-05\"^^xsd:date . w:strike p:leadsTo w:back .\n",
+                                    DOC("d", "2013-08-01") CLAIM("c", "d", "back", "Orders rose in July because of the return.", "; p:polarity p:Increase ; p:effectStart \"2013-07-01\"^^xsd:date")));
+  PropterInference *x = world_ask_at(dir, W "north-orders", 2013, 7, NULL);
+  ck_assert_uint_eq(x->causes, 1);
+  const PropterCause *c = world_cause(x, "strike");
+  ck_assert_uint_eq(c->aliases, 1);
+  ck_assert_str_eq(c->alias[0].data, W "back");
+  ck_assert_double_gt(c->score.p, .9);
+  ck_assert_double_eq_tol(c->predicted, 40, 1e-9);
+  propter_inference_free(x);
+}
+END_TEST
+
+START_TEST(the_same_under_two_names_is_one) {
+  const char *dir = world_make(join(world_strike, "w:other a p:Event ; p:concept w:dispute ; p:scope w:north ; p:start \"2013-06-03\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n",
+                                    "w:linked a p:Event ; p:scope w:north ; p:start \"2013-06-10\"^^xsd:date ; p:end \"2013-06-11\"^^xsd:date ; skos:closeMatch w:strike .\n"));
+  PropterInference *x = world_ask(dir, NULL);
+  ck_assert_uint_eq(x->causes, 1);
+  ck_assert_str_eq(x->cause[0].iri.data, W "strike");
+  ck_assert_uint_eq(x->cause[0].aliases, 2);
+  propter_inference_free(x);
+  /* Two of one kind at one place and time with sizes that differ are two. */
+  dir = world_make(join(world_strike, "w:small a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ; p:dose [ p:value -3.0 ; p:profile p:Pulse ] .\n", ""));
+  x = world_ask(dir, NULL);
+  ck_assert_uint_eq(x->causes, 2);
+  propter_inference_free(x);
+}
+END_TEST
+
+START_TEST(copies_and_retellings_count_once) {
+  PropterBuf more = {0};
+  for (int i = 0; i < 12; i++)
+    propter_buf_printf(&more,
+                   "w:e%d a p:Document ; p:path \"docs/e%d.txt\" ; p:published \"2013-08-02\"^^xsd:date . w:k%d a p:Claim ; p:document w:e%d ; p:cause w:strike ; p:effect w:north ; p:quote \"%s\" ; p:confidence 0.8 ;"
+                   " p:claimKind p:PostHoc " FELL " .\n",
+                   i, i, i, i, i % 2 ? "Orders fell in June because of the strike in the north." : "In June orders fell because of the long strike up in the north.");
+  const char *base = DOC("d", "2013-08-01") CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL);
+  PropterInference *one = world_ask(world_make(join(world_strike, base, "")), NULL), *many = world_ask(world_make(join(world_strike, base, more.data)), NULL);
+  propter_buf_clear(&more);
+  const PropterCause *a = world_cause(one, "strike"), *b = world_cause(many, "strike");
+  ck_assert_double_eq_tol(a->score.p, b->score.p, 1e-12);
+  ck_assert_double_eq_tol(a->score.term[PROPTER_TERM_TEXT], b->score.term[PROPTER_TERM_TEXT], 1e-9);
+  size_t counted = 0, copies = 0;
+  for (size_t i = 0; i < b->evidences; i++) {
+    if (b->evidence[i].kind != PROPTER_EVIDENCE_QUOTE) continue;
+    counted += b->evidence[i].counted;
+    copies += b->evidence[i].said == PROPTER_SAID_COPY && b->evidence[i].reason.len > 0;
+  }
+  ck_assert_uint_eq(counted, 1);
+  ck_assert_uint_eq(copies, 12);
+  propter_inference_free(one);
+  propter_inference_free(many);
+}
+END_TEST
+
+START_TEST(a_second_opinion_helps_and_a_denial_hurts) {
+  /* No size, so that text is what decides. */
+  const char *event = "w:strike a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n";
+  const char *docs = DOC("d", "2013-08-01") CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL) DOC("e", "2013-09-01");
+  const char *second = CLAIM("c2", "e", "strike", "The walkout left trucks idle and cost the company a tenth of its business.", FELL);
+  const char *denial = CLAIM("c2", "e", "strike", "The walkout did not touch orders at all.", FELL "; p:negated true");
+  PropterInference *x[3] = {world_ask(world_make(join(event, docs, "")), NULL), world_ask(world_make(join(event, docs, second)), NULL), world_ask(world_make(join(event, docs, denial)), NULL)};
+  double text[3];
+  for (int i = 0; i < 3; i++) text[i] = world_cause(x[i], "strike")->score.term[PROPTER_TERM_TEXT];
+  ck_assert_double_gt(text[1], text[0]);
+  ck_assert_double_lt(text[2], text[0]);
+  /* However many say so afterwards: at most three to one. */
+  ck_assert_double_le(text[1], log(3) + 1e-9);
+  const PropterCause *c = world_cause(x[2], "strike");
+  bool denied = false;
+  for (size_t i = 0; i < c->evidences; i++) denied |= c->evidence[i].said == PROPTER_SAID_DENIES && c->evidence[i].against && c->evidence[i].weight < 0;
+  ck_assert(denied);
+  for (int i = 0; i < 3; i++) propter_inference_free(x[i]);
+}
+END_TEST
+
+START_TEST(a_forecast_weighs_more_than_an_afterthought) {
+  const char *event = "w:strike a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n" DOC("d", "2013-05-01");
+  const char *after = CLAIM("c", "d", "strike", "Orders fall in June because of the strike.", FELL);
+  char before[2000];
+  (void)snprintf(before, sizeof before, "%s", after);
+  memcpy(strstr(before, "p:PostHoc"), "p:ExAnte ", 9);
+  PropterInference *a = world_ask(world_make(join(event, after, "")), NULL), *b = world_ask(world_make(join(event, before, "")), NULL);
+  ck_assert_double_gt(world_cause(b, "strike")->score.p, world_cause(a, "strike")->score.p);
+  propter_inference_free(a);
+  propter_inference_free(b);
+}
+END_TEST
+
+START_TEST(knowledge_requires_and_forbids) {
+  PropterInference *plain = world_ask(world_make(world_strike), NULL);
+  PropterInference *required = world_ask(world_make(join(world_strike, "w:l a p:CausalLink ; p:constraint p:Required ; p:cause w:dispute ; p:effect w:north ; p:reason \"no hands, no orders\" .\n", "")), NULL);
+  ck_assert_double_gt(world_cause(required, "strike")->score.prior, world_cause(plain, "strike")->score.prior);
+  ck_assert_ptr_nonnull(piece(world_cause(required, "strike"), PROPTER_EVIDENCE_LINK));
+  propter_inference_free(plain);
+  propter_inference_free(required);
+  /* What cannot act on the whole cannot act on a part. */
+  static const char *const effects[] = {"north", "world"};
+  for (int i = 0; i < 2; i++) {
+    char link[300];
+    (void)snprintf(link, sizeof link, "w:l a p:CausalLink ; p:constraint p:Forbidden ; p:cause w:walkout ; p:effect w:%s ; p:reason \"machines do it\" .\n", effects[i]);
+    PropterInference *x = world_ask(world_make(join(world_strike, link, DOC("d", "2013-08-01") CLAIM("c", "d", "strike", "Orders fell in June because of the strike.", FELL))), NULL);
+    ck_assert_ptr_null(world_cause(x, "strike"));
+    ck_assert_uint_eq(x->excluded, 1);
+    ck_assert_str_eq(x->excluded_reason[0].data, "machines do it");
+    ck_assert_int_eq(x->outcome, PROPTER_ANSWER_CAUSE_UNKNOWN);
+    ck_assert_uint_eq(x->said, 1);
+    ck_assert_int_eq(x->saying[0].said, PROPTER_SAID_CONTRADICTED);
+    propter_inference_free(x);
+  }
+}
+END_TEST
+
+START_TEST(a_claim_moves_no_event) {
+  const char *elsewhere = "w:flood a p:Event ; skos:prefLabel \"Flood\" ; p:scope w:south ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-20\"^^xsd:date .\n";
+  const char *later = "w:flood a p:Event ; skos:prefLabel \"Flood\" ; p:scope w:north ; p:start \"2014-06-01\"^^xsd:date ; p:end \"2014-06-20\"^^xsd:date .\n";
+  const char *said = DOC("d", "2013-08-01") CLAIM("c", "d", "flood", "The flood cut orders in the north in June 2013.", FELL);
+  PropterInference *x = world_ask(world_make(join(elsewhere, said, "")), NULL);
+  const PropterCause *c = world_cause(x, "flood");
+  ck_assert_ptr_nonnull(c);
+  ck_assert_double_le(c->score.p, .10);
+  ck_assert_int_eq(x->outcome, PROPTER_ANSWER_CAUSE_UNKNOWN);
+  ck_assert_uint_eq(x->said, 1);
+  ck_assert_ptr_nonnull(strstr(x->saying[0].reason.data, "south orders"));
+  propter_inference_free(x);
+  x = world_ask(world_make(join(later, said, "")), NULL);
+  ck_assert_ptr_null(world_cause(x, "flood"));
+  ck_assert_uint_eq(x->said, 1);
+  ck_assert_ptr_nonnull(strstr(x->saying[0].reason.data, "not in this window"));
+  propter_inference_free(x);
+}
+END_TEST
+
+START_TEST(wrong_claims_are_told_with_their_reason) {
+  static const struct {
+    const char *claim, *reason;
+    PropterSaid said;
+  } rows[] = {{CLAIM("c", "d", "strike", "The strike raised orders in June.", "; p:polarity p:Increase ; p:effectStart \"2013-06-01\"^^xsd:date"), "says a rise", PROPTER_SAID_CONTRADICTED},
+              {CLAIM("c", "d", "gossip", "Gossip cut orders in June.", FELL), "nothing documents", PROPTER_SAID_UNSUPPORTED},
+              {CLAIM("c", "d", "south", "Trouble in the south cut orders in June.", FELL), "another series", PROPTER_SAID_UNSUPPORTED},
+              {"w:c a p:Claim ; p:document w:d ; p:effect w:north ; p:quote \"Bad luck cut orders in June.\" ; p:claimKind p:PostHoc " FELL " .\n", "does not know", PROPTER_SAID_UNSUPPORTED}};
+  PropterInference *x = world_ask(world_make(join(world_strike, DOC("d", "2013-08-01"), rows[_i].claim)), NULL);
+  ck_assert_uint_eq(x->said, 1);
+  ck_assert_int_eq(x->saying[0].said, rows[_i].said);
+  ck_assert_msg(strstr(x->saying[0].reason.data, rows[_i].reason) != NULL, "%s", x->saying[0].reason.data);
+  ck_assert_ptr_eq(world_cause(x, "strike"), &x->cause[0]);
+  propter_inference_free(x);
+}
+END_TEST
+
+START_TEST(what_a_sentence_tells_can_be_an_event) {
+  const char *text = DOC("d", "2013-08-01") CLAIM("c", "d", "walkout", "From 1 to 28 June the crews walked out, and orders fell.",
+                                                  FELL "; p:causeStart \"2013-06-01\"^^xsd:date ; p:causeEnd \"2013-06-28\"^^xsd:date");
+  PropterInference *x = world_ask(world_make(text), NULL);
+  ck_assert_uint_eq(x->causes, 1);
+  ck_assert(!x->cause[0].documented);
+  ck_assert_int_eq(x->cause[0].start, propter_day(2013, 6, 1));
+  ck_assert_double_gt(x->cause[0].score.p, .3);
+  ck_assert_double_lt(x->cause[0].score.happened, 1);
+  propter_inference_free(x);
+  /* A documented event of that kind and time takes the claim to itself. */
+  x = world_ask(world_make(join(world_strike, text, "")), NULL);
+  ck_assert_uint_eq(x->causes, 1);
+  ck_assert_str_eq(x->cause[0].iri.data, W "strike");
+  ck_assert_ptr_nonnull(piece(&x->cause[0], PROPTER_EVIDENCE_QUOTE));
+  propter_inference_free(x);
+}
+END_TEST
+
+START_TEST(a_chain_stands_behind_its_cause) {
+  const char *chain = "w:cut a p:Event ; skos:prefLabel \"Pay cut\" ; p:scope w:nowhere ; p:start \"2013-05-01\"^^xsd:date ; p:leadsTo w:strike . w:nowhere a skos:Concept ; skos:inScheme w:places .\n"
+                      "w:debt a skos:Concept ; skos:inScheme w:kinds ; skos:prefLabel \"debt\" .\n" DOC("d", "2013-08-01")
+                      "w:c9 a p:Claim ; p:document w:d ; p:cause w:debt ; p:effect w:cut ; p:quote \"Debt forced the pay cut.\" ; p:confidence 0.7 ; p:claimKind p:PostHoc .\n";
+  PropterInferOptions options = world_options();
+  const char *dir = world_make(join(world_strike, chain, ""));
+  PropterInference *x = world_ask(dir, NULL);
+  const PropterCause *c = world_cause(x, "strike");
+  ck_assert_uint_eq(c->hops, 2);
+  ck_assert_str_eq(c->hop[0].cause_label.data, "debt");
+  ck_assert_str_eq(c->hop[0].effect_label.data, "Pay cut");
+  ck_assert_double_eq_tol(c->hop[0].belief, .7, 1e-9);
+  ck_assert_str_eq(c->hop[1].cause_label.data, "Pay cut");
+  ck_assert_str_eq(c->hop[1].effect.data, W "strike");
+  propter_inference_free(x);
+  options.depth = 2;
+  x = world_ask(dir, &options);
+  ck_assert_uint_eq(world_cause(x, "strike")->hops, 1);
+  propter_inference_free(x);
+}
+END_TEST
+
+START_TEST(only_what_was_known_counts) {
+  PropterInferOptions options = world_options();
+  const char *dir = world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike.", FELL)));
+  options.known_by = propter_day(2013, 7, 15);
+  PropterInference *x = world_ask(dir, &options);
+  ck_assert_ptr_null(piece(world_cause(x, "strike"), PROPTER_EVIDENCE_QUOTE));
+  ck_assert_uint_eq(x->points, 42); /* July was not over */
+  propter_inference_free(x);
+  World w = world_open(dir);
+  PropterError err = {0};
+  options.known_by = propter_day(2013, 5, 31);
+  ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "north-orders"), propter_day(2013, 6, 1), propter_day(2013, 6, 30), &options, &x, &err), PROPTER_INVALID);
+  ck_assert_msg(strstr(err.message, "2013-05-31") != NULL, "%s", err.message);
+  world_close(&w);
+}
+END_TEST
+
+START_TEST(bad_questions_are_refused) {
+  World w = world_open(world_make("w:nothing a p:Metric ; p:dataset w:none ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1M\"^^xsd:duration . w:broken a p:Metric .\n"));
+  PropterInference *x;
+  PropterError err = {0};
+  PropterDay a = propter_day(2013, 6, 1), b = propter_day(2013, 6, 30);
+  ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "no-such"), a, b, NULL, &x, &err), PROPTER_NOT_FOUND);
+  ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "north"), a, b, NULL, &x, &err), PROPTER_NOT_FOUND);
+  ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "broken"), a, b, NULL, &x, &err), PROPTER_INVALID);
+  ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "nothing"), a, b, NULL, &x, &err), PROPTER_INVALID);
+  ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "north-orders"), b, a, NULL, &x, &err), PROPTER_INVALID);
+  ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "north-orders"), propter_day(1999, 1, 1), b, NULL, &x, &err), PROPTER_INVALID);
+  ck_assert_msg(strstr(err.message, "2010-01-01") && strstr(err.message, "2015-12-31"), "%s", err.message);
+  ck_assert_ptr_null(x);
+  world_close(&w);
+}
+END_TEST
+
+/* --- threads and failing memory --------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PropterInferrer *inferrer;
+  double p[WORLD_MONTHS];
+} Many;
+
+static PropterStatus ask_month(size_t item, void *payload, PropterError *err) {
+  Many *many = payload;
+  PropterInference *x;
+  int year = 2010 + (int)item / 12, month = (int)item % 12 + 1;
+  PROPTER_TRY(propter_inferrer_window(many->inferrer, PROPTER_STR(W "north-orders"), propter_day(year, month, 1), propter_day(year, month + 1, 1) - 1, &x, err));
+  many->p[item] = x->causes ? x->cause[0].score.p : x->p_unknown;
+  propter_inference_free(x);
+  return PROPTER_OK;
+}
+
+START_TEST(threads_change_nothing) {
+  World w = world_open(world_make(world_strike));
+  Many many[2];
+  for (unsigned k = 0; k < 2; k++) {
+    ck_ok(propter_inferrer_new(w.snapshot, NULL, &many[k].inferrer, err));
+    ck_ok(propter_pool_run(WORLD_MONTHS, k ? 4 : 1, ask_month, &many[k], err));
+    propter_inferrer_free(many[k].inferrer);
+  }
+  ck_assert_mem_eq(many[0].p, many[1].p, sizeof many[0].p);
+  world_close(&w);
+}
+END_TEST
+
+static PropterStatus ask_under_failure(void *payload, PropterError *err) {
+  PropterSnapshot *snapshot = NULL;
+  PropterInference *x = NULL;
+  PropterInferOptions options = world_options();
+  options.score.shifts = 3;
+  PropterStatus status = propter_snapshot_open(payload, 0, &snapshot, err);
+  if (!status) status = propter_infer_window(snapshot, PROPTER_STR(W "north-orders"), propter_day(2013, 6, 1), propter_day(2013, 6, 30), &options, &x, err);
+  ck_assert((status == PROPTER_OK) == (x != NULL));
+  propter_inference_free(x);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
+START_TEST(failing_memory_is_reported_everywhere) {
+  const char *dir = world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL)));
+  World w = world_open(dir);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, ask_under_failure, w.graph, false), 100);
+  world_close(&w);
+}
+END_TEST
+
+Suite *suite_window(void) {
+  Suite *s = suite_create("window");
+  TCase *t = tcase_create("questions");
+  tcase_set_timeout(t, 120);
+  tcase_add_test(t, a_documented_event_is_found_with_everything_about_it);
+  tcase_add_test(t, without_it_nothing_is_named);
+  tcase_add_test(t, a_quiet_month_did_not_move);
+  tcase_add_test(t, the_whole_sees_the_part);
+  tcase_add_test(t, the_return_belongs_to_the_strike);
+  tcase_add_test(t, the_same_under_two_names_is_one);
+  tcase_add_test(t, copies_and_retellings_count_once);
+  tcase_add_test(t, a_second_opinion_helps_and_a_denial_hurts);
+  tcase_add_test(t, a_forecast_weighs_more_than_an_afterthought);
+  tcase_add_test(t, knowledge_requires_and_forbids);
+  tcase_add_test(t, a_claim_moves_no_event);
+  tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 4);
+  tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
+  tcase_add_test(t, a_chain_stands_behind_its_cause);
+  tcase_add_test(t, only_what_was_known_counts);
+  tcase_add_test(t, bad_questions_are_refused);
+  tcase_add_test(t, threads_change_nothing);
+  tcase_add_test(t, failing_memory_is_reported_everywhere);
+  suite_add_tcase(s, t);
+  return s;
+}
