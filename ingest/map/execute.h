@@ -60,7 +60,7 @@ PropterStatus eval_term(Execution *x, const TermMap *t, PropterMapTerm *out, Out
 Outcome eval_reject(Execution *x, const char *rule, PropterStr column, PropterStr value, const char *format, ...) PROPTER_PRINTF(5, 6);
 
 /* join.c */
-bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const ObjectMap *object);
+bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const PredicateObject *po, const ObjectMap *object);
 PropterStatus join_build_all(Execution *x, PropterError *err);
 /* Calls back for each subject that joins the present row. */
 PropterStatus join_each(Execution *x, const ObjectMap *object, PropterStatus (*each)(Execution *x, const PropterTerm *subject, PropterError *err), PropterError *err);

@@ -10,21 +10,34 @@ static bool same_column(const TermMap *a, const TermMap *b) {
   return a->kind == EXPRESSION_REFERENCE && b->kind == EXPRESSION_REFERENCE && propter_str_equal(a->parts[0].text, b->parts[0].text);
 }
 
-/* On one source, with equal columns on both sides that hold all that the parent's subject needs, each row joins rows whose subject it
- * can name itself. */
-bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const ObjectMap *object) {
-  const TriplesMap *parent = &m->maps.items[object->parent];
-  if (!object->join_count) return true;
-  if (parent->source != map->source || parent->subject->kind == EXPRESSION_NONE) return false;
-  for (size_t i = 0; i < object->join_count; i++)
-    if (!same_column(object->joins[i].child, object->joins[i].parent)) return false;
-  for (size_t i = 0; i < parent->subject->part_count; i++) {
-    const Part *part = &parent->subject->parts[i];
-    bool joined = !part->is_column;
-    for (size_t k = 0; k < object->join_count; k++) joined |= propter_str_equal(part->text, object->joins[k].child->parts[0].text);
+/* All columns of a term map are among those that the join compares. */
+static bool inside(const ObjectMap *object, const TermMap *t) {
+  if (!t || t->kind == EXPRESSION_CONSTANT) return true;
+  if (t->kind == EXPRESSION_NONE) return false;
+  for (size_t i = 0; i < t->part_count; i++) {
+    bool joined = !t->parts[i].is_column;
+    for (size_t k = 0; k < object->join_count && !joined; k++) joined = propter_str_equal(t->parts[i].text, object->joins[k].child->parts[0].text);
     if (!joined) return false;
   }
   return true;
+}
+
+static bool all_inside(const ObjectMap *object, const TermMaps *maps) {
+  for (size_t i = 0; i < maps->count; i++)
+    if (!inside(object, maps->items[i])) return false;
+  return true;
+}
+
+/* On one source with equal columns on both sides, every row joins itself. Where those columns hold all that one of the two ends needs, the
+ * other rows of the join add nothing: they name the same parent, or are named by the same child. */
+bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const PredicateObject *po, const ObjectMap *object) {
+  const TriplesMap *parent = &m->maps.items[object->parent];
+  if (!object->join_count) return true;
+  if (parent->source != map->source) return false;
+  for (size_t i = 0; i < object->join_count; i++)
+    if (!same_column(object->joins[i].child, object->joins[i].parent)) return false;
+  if (inside(object, parent->subject)) return true;
+  return parent->subject->kind != EXPRESSION_NONE && inside(object, map->subject) && all_inside(object, &map->graphs) && all_inside(object, &po->graphs) && all_inside(object, &po->predicates);
 }
 
 /* Values of one side, each with its length before it, so that no two lists of values look alike. */
@@ -87,7 +100,7 @@ PropterStatus join_build_all(Execution *x, PropterError *err) {
         if (object->map) continue;
         if (!object->join_count && x->m->maps.items[object->parent].source != map->source)
           return doc_fail(&x->m->doc, object->at, err, PROPTER_INVALID, "the two triples maps read different sources: expected a join condition");
-        if (!join_is_projection(x->m, map, object)) PROPTER_TRY(build(x, object, err));
+        if (!join_is_projection(x->m, map, &map->says.items[k], object)) PROPTER_TRY(build(x, object, err));
       }
   }
   return PROPTER_OK;

@@ -93,6 +93,18 @@ START_TEST(joins) {
                  "id,land\n1,de\n2,fr\n", NULL,
                  "<http://example.org/s1> <http://example.org/in> <http://example.org/de>\n<http://example.org/s1> <http://example.org/of> <http://example.org/de>\n"
                  "<http://example.org/s2> <http://example.org/in> <http://example.org/fr>\n<http://example.org/s2> <http://example.org/of> <http://example.org/fr>\n");
+  /* The other way round: what the child says needs the join column only. */
+  static const char points[] = "ex:m " SOURCE " rml:subjectMap [ rml:template \"http://example.org/{land}\" ] ; rml:predicateObjectMap [ rml:predicate ex:has ; rml:objectMap [ rml:parentTriplesMap ex:n ;\n"
+                               " rml:joinCondition [ rml:child \"land\" ; rml:parent \"land\" ] ] ] .\nex:n " SOURCE " rml:subjectMap [ rml:template \"http://example.org/s{id}\" ] .";
+  static const char wanted[] = "<http://example.org/de> <http://example.org/has> <http://example.org/s1>\n<http://example.org/de> <http://example.org/has> <http://example.org/s3>\n"
+                               "<http://example.org/fr> <http://example.org/has> <http://example.org/s2>\n";
+  mapping_expect(points, "id,land\n1,de\n2,fr\n3,de\n", NULL, wanted);
+  PropterBuf big = {0}, out = {0};
+  PropterMapCounts counts;
+  propter_buf_add(&big, PROPTER_STR("id,land\n"));
+  for (int i = 0; i < 30000; i++) propter_buf_printf(&big, "%d,de\n", i);
+  ck_ok(mapping_run(points, big.data, NULL, false, &out, &counts, err)); /* 900 million pairs otherwise */
+  propter_buf_clear(&big), propter_buf_clear(&out);
 }
 END_TEST
 
