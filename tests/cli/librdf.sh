@@ -13,17 +13,16 @@ cd "$t" || exit 99
 module=$builddir/query/librdf/.libs/librdf_storage_propter.so
 [ -f "$module" ] || module=$builddir/query/librdf/librdf_storage_propter.so
 REDLAND_MODULE_PATH=$builddir/query/librdf; export REDLAND_MODULE_PATH
-# Under a sanitizer its runtime must come first, and librdf's own leaks are not ours.
+# The runtime of the address or thread sanitizer must come first (that of the undefined-behaviour one need not, and makes librdf's programs hang
+# when it does); librdf's own leaks are not ours.
 preload=
-if ldd "$module" | grep -qE 'libasan|libtsan|libubsan' || nm -D "$module" | grep -qE ' U __(asan|tsan|ubsan)_'; then
-  for r in asan tsan ubsan; do
-    nm -D "$builddir/query/.libs/libpropter.so" | grep -q " U __${r}_" || continue
-    for lib in lib$r.so libclang_rt.$r-x86_64.so libclang_rt.$r-$(uname -m).so libclang_rt.${r}_standalone-$(uname -m).so; do
-      f=$(${CC:-cc} -print-file-name=$lib 2>/dev/null); [ -f "$f" ] && { preload="$preload $f"; break; }
-    done
+for r in asan tsan; do
+  nm -D "$module" "$builddir/query/.libs/libpropter.so" 2>/dev/null | grep -q " U __${r}_" || continue
+  for lib in lib$r.so "libclang_rt.$r-$(uname -m).so" "libclang_rt.$r.so"; do
+    f=$(${CC:-cc} -print-file-name="$lib" 2>/dev/null); [ -f "$f" ] && { preload=$f; break; }
   done
-  ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS"; export ASAN_OPTIONS
-fi
+done
+ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS:-}"; export ASAN_OPTIONS
 r() { LD_PRELOAD="$preload" rdfproc -q -s propter g "$@" 2>&1; }
 p() { "$PROPTER" -g g "$@" 2>&1; }
 
