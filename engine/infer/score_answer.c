@@ -213,9 +213,8 @@ static size_t find_rival(const Set *set, const size_t *index, const PropterCause
   return best;
 }
 
-/* "Text only" claims less than "both", so half of that belief is enough for it; and so is a source that gives the size of what happened. */
+/* "Text only" claims less than "both", so half of that belief is enough for it. */
 static bool is_named(const PropterScoreOptions *o, const PropterCandidate *c) {
-  if (candidate_is_sized(c) && c->happened >= o->text_belief && !(c->belief_against > c->belief_for)) return true;
   return c->belief_for >= o->text_belief / 2 && c->belief_for >= c->belief_against;
 }
 
@@ -223,12 +222,20 @@ static bool is_denied(const PropterScoreOptions *o, const PropterCandidate *c) {
   return c->belief_against >= o->text_belief && c->belief_against > c->belief_for;
 }
 
+/* A source gives the size of what happened, and it happened in this window: as good as a text that says it mattered, since the size is what can be checked. */
+static bool is_documented(const Set *set, size_t i) {
+  const PropterCandidate *c = set->candidate[i];
+  bool here = false;
+  for (size_t v = set->start[i]; v < set->start[i + 1]; v++) here |= !set->column[v].null && set->column[v].material > 0;
+  return here && candidate_is_sized(c) && c->happened >= set->frame->model->options.text_belief && c->belief_against <= c->belief_for;
+}
+
 static PropterGrade grade_one(const Set *set, const size_t *index, size_t i, bool moved, PropterCauseScore *all) {
   const PropterScoreOptions *o = &set->frame->model->options;
   const PropterCandidate *c = set->candidate[i];
   PropterCauseScore *s = &all[index[i]];
   double bar = log(o->test_lr), test = -INFINITY;
-  bool text = c->belief_for >= o->text_belief && c->belief_for >= c->belief_against, named = is_named(o, c), denied = is_denied(o, c);
+  bool text = c->belief_for >= o->text_belief && c->belief_for >= c->belief_against, named = is_named(o, c) || is_documented(set, i), denied = is_denied(o, c);
   test = larger(larger(larger(larger(test, s->tests.dose), s->tests.back), s->tests.contrast), s->tests.placebo);
   bool data = moved && s->data_lr >= bar && test >= bar;
   if (data) return text ? PROPTER_GRADE_BOTH : PROPTER_GRADE_DATA_ONLY;
