@@ -145,9 +145,11 @@ static void set_size(const Frame *f, const PropterCandidate *c, PropterProfile p
     return;
   }
   column->shape_error = ideal_error;
-  if (!isnan(bound) && column->material > 0 && (!c->direction || sign_of(bound) == c->direction)) {
+  if (!isnan(bound) && column->material > 0) {
+    /* a part that went the other way than the cause is said to push leaves nothing to expect of it */
+    bool against = c->direction && sign_of(bound) != c->direction;
     column->sized = true;
-    column->mean = bound / 2;
+    column->mean = against ? 0 : bound / 2;
     column->sd = fabs(bound) / 2;
     return;
   }
