@@ -245,7 +245,7 @@ static void span(const Point *p, int year, PropterDay *first, PropterDay *last) 
 }
 
 /* Dates of a point that names no year: in the hinted year, else the last that had begun by the reference day. */
-static bool resolve(Point *p, PropterDay reference, int hint, PropterDay *first, PropterDay *last) {
+static bool resolve(Point *p, PropterDay reference, int hint, bool forward, PropterDay *first, PropterDay *last) {
   if (p->relative && p->grain != WHEN_SEASON && reference == PROPTER_NO_DAY) return false;
   int y = 0, m = 0, d = 0;
   if (reference != PROPTER_NO_DAY) propter_day_civil(reference, &y, &m, &d);
@@ -271,9 +271,9 @@ static bool resolve(Point *p, PropterDay reference, int hint, PropterDay *first,
     return true;
   }
   if (reference == PROPTER_NO_DAY) return false;
-  int year = y + 1;
-  do span(p, year--, first, last);
-  while (*first > reference);
+  int year = forward ? y - 1 : y + 1;
+  do span(p, forward ? year++ : year--, first, last);
+  while (forward ? *last < reference : *first > reference || (p->relative == 2 && *last >= reference));
   return true;
 }
 
@@ -310,15 +310,32 @@ static size_t shared_month(const PropterStr *s, const Tokens *t, size_t i, Point
   return 0;
 }
 
-bool when_scan(PropterStr text, PropterDay reference, int year, Whens *out) {
+/* Most sentences hold neither a figure nor a word of the calendar: seen without cutting them into words. */
+static bool may_hold_date(PropterStr s) {
+  static const char words[] = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win qua hal mon yea";
+  for (size_t i = 0; i < s.len; i++) {
+    if (digit(s.data[i])) return true;
+    if (!letter(s.data[i])) continue;
+    char three[4] = "";
+    for (size_t k = 0; k < 3 && i + k < s.len && letter(s.data[i + k]); k++) three[k] = (char)(s.data[i + k] | 0x20);
+    if (three[2])
+      for (const char *w = words; *w; w += w[3] ? 4 : 3)
+        if (w[0] == three[0] && w[1] == three[1] && w[2] == three[2]) return true;
+    while (i < s.len && letter(s.data[i])) i++;
+  }
+  return false;
+}
+
+bool when_scan(PropterStr text, PropterDay reference, int year, bool forward, Whens *out) {
   Tokens t = {0};
+  if (!may_hold_date(text)) return true;
   bool fits = tokenize(text, &t);
   for (size_t i = 0; fits && i < t.count;) {
     Point a, b;
     PropterDay first, last, first2, last2;
     size_t j = shared_month(&text, &t, i, &a, &b);
     if (j) {
-      if (resolve(&a, reference, year, &first, &last) && resolve(&b, reference, year, &first2, &last2)) fits = add(out, &t, i, j, first, last2, WHEN_DAY, a.year != 0);
+      if (resolve(&a, reference, year, forward, &first, &last) && resolve(&b, reference, year, forward, &first2, &last2)) fits = add(out, &t, i, j, first, last2, WHEN_DAY, a.year != 0);
       i = j;
       continue;
     }
@@ -333,13 +350,13 @@ bool when_scan(PropterStr text, PropterDay reference, int year, Whens *out) {
       bool same = a.grain != WHEN_YEAR || b.grain == WHEN_YEAR;
       if (!a.year && b.year && same) a.year = point_order(&a) > point_order(&b) ? b.year - 1 : b.year;
       if (!b.year && a.year && same) b.year = point_order(&b) < point_order(&a) ? a.year + 1 : a.year;
-      if (same && resolve(&a, reference, year, &first, &last) && resolve(&b, reference, year, &first2, &last2) && last2 >= first) {
+      if (same && resolve(&a, reference, year, forward, &first, &last) && resolve(&b, reference, year, forward, &first2, &last2) && last2 >= first) {
         fits = add(out, &t, i, k, first, last2, a.grain > b.grain ? a.grain : b.grain, a.year != 0);
         i = k;
         continue;
       }
     }
-    if (resolve(&a, reference, year, &first, &last)) fits = add(out, &t, i, j, first, last, a.grain, a.year != 0);
+    if (resolve(&a, reference, year, forward, &first, &last)) fits = add(out, &t, i, j, first, last, a.grain, a.year != 0);
     i = j;
   }
   propter_vec_clear(&t);

@@ -18,7 +18,7 @@ typedef PROPTER_VEC(When) Whens;
 
 /* Appends every date or period of `text` ("7 August 2011", "August 7–22", "in August", "late 2014", "this spring", "from December 2007 to June
  * 2009") in order. A period without a year belongs to `year` (0: unknown), otherwise it is the last one that had begun on `reference`
- * (PROPTER_NO_DAY: unknown; such periods are left out then). False: no memory. */
-bool when_scan(PropterStr text, PropterDay reference, int year, Whens *out);
+ * (PROPTER_NO_DAY: unknown; such periods are left out then), or with `forward` the first that had not ended. False: no memory. */
+bool when_scan(PropterStr text, PropterDay reference, int year, bool forward, Whens *out);
 
 #endif

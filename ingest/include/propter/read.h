@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sentences into claims: rules as data, what they find in a document, and the run that links it to the graph's concepts and stores it. */
+#ifndef PROPTER_READ_H
+#define PROPTER_READ_H
+
+#include "propter/document.h"
+#include "propter/graph.h"
+
+/* --- Rules --------------------------------------------------------------------------------------------------------------- */
+
+typedef struct PropterRules PropterRules;
+
+/* The English rules of ontology/rules/en.rules, which are built in. `limits` NULL: defaults. Free with propter_rules_free. One thread at a time. */
+PROPTER_API PropterStatus propter_rules_new(const PropterLimits *limits, PropterRules **out, PropterError *err);
+/* Adds the rules and words of a rule file (format: ontology/rules/README.md); a rule of the same name replaces the earlier one. SYNTAX and LIMIT with
+ * file and line; the rules stay as they were then. */
+PROPTER_API PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char *source, PropterError *err);
+PROPTER_API void propter_rules_free(PropterRules *rules);
+PROPTER_API size_t propter_rules_count(const PropterRules *rules);
+/* Hash of everything the rules say. */
+PROPTER_API uint64_t propter_rules_hash(const PropterRules *rules);
+
+/* A rule whose example gives no such claim or whose counter-example gives one; or one that took too many steps (`problem` says which). */
+typedef void (*PropterRuleReport)(const char *source, unsigned line, const char *rule, const char *problem, void *payload);
+/* Runs every example and counter-example. */
+PROPTER_API PropterStatus propter_rules_test(PropterRules *rules, PropterRuleReport report, void *payload, size_t *tried, size_t *failed, PropterError *err);
+/* Rules that ran into the step limit; after three times a rule is left out (quarantined) until it is loaded again. */
+PROPTER_API void propter_rules_report(const PropterRules *rules, PropterRuleReport report, void *payload);
+
+/* --- What a document says ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  size_t start, end; /* bytes of the document's text; equal: absent */
+} PropterSpan;
+
+typedef struct {
+  PropterDay first, last; /* PROPTER_NO_DAY: not said */
+} PropterPeriod;
+
+/* A claim as the sentence makes it, before it is linked to concepts. */
+typedef struct {
+  const char *rule;       /* borrowed from the rules */
+  double confidence;      /* precision of the rule, less for questions and table cells */
+  PropterSpan quote;      /* the sentence; two if the cause or effect is the sentence before */
+  PropterSpan sentence;   /* the one with the connective */
+  PropterSpan trigger;    /* the connective */
+  PropterSpan cause, effect;
+  PropterSpan condition;  /* an if or unless */
+  int polarity;           /* 1 the effect goes up, -1 down, 0 not said */
+  bool negated;
+  double hedge;           /* 0 asserted … 1 mere possibility */
+  bool answered;          /* a question that the next sentence answers with yes or no */
+  bool generic;           /* speaks of kinds of things: no date, no past */
+  PropterPeriod when_cause, when_effect;
+  bool when_effect_said;  /* false: when_effect comes from what stands before or from the heading above */
+  double quantity;        /* a number of people or things in the sentence, 0: none */
+  PropterSpan quantity_words;
+} PropterReading;
+
+/* --- Names: what the graph's labels call things ---------------------------------------------------------------------------- */
+
+enum { PROPTER_ROLE_EVENT = 1, PROPTER_ROLE_METRIC = 2, PROPTER_ROLE_SCOPE = 4, PROPTER_ROLE_KIND = 8, PROPTER_ROLE_CONCEPT = 16 };
+
+typedef struct {
+  PropterStr iri;
+  unsigned roles;        /* SCOPE: what metrics are about (a sector); KIND: what events are instances of (a strike) */
+  PropterPeriod when;    /* of an event */
+  size_t kind, scope;    /* of an event or metric: indexes, SIZE_MAX: none */
+  double scale;          /* of a metric: single things per unit; of a scope: that of its metric; 0: not said */
+  PropterStr unit;       /* likewise */
+} PropterNamed;
+
+typedef struct PropterNames PropterNames;
+
+PROPTER_API PropterStatus propter_names_new(PropterNames **out, PropterError *err);
+PROPTER_API void propter_names_free(PropterNames *names);
+/* Index of the thing with this IRI, made if need be; roles are added. */
+PROPTER_API PropterStatus propter_names_add(PropterNames *names, PropterStr iri, unsigned roles, size_t *index, PropterError *err);
+/* A label of it; quality 1 for a preferred one, less for others. */
+PROPTER_API PropterStatus propter_names_label(PropterNames *names, size_t index, PropterStr label, double quality, PropterError *err);
+/* `narrow` is a kind or part of `broad`. */
+PROPTER_API PropterStatus propter_names_broader(PropterNames *names, size_t narrow, size_t broad, PropterError *err);
+PROPTER_API PropterNamed *propter_names_get(PropterNames *names, size_t index);
+PROPTER_API size_t propter_names_count(const PropterNames *names);
+/* True if a is b or below it. */
+PROPTER_API bool propter_names_within(const PropterNames *names, size_t a, size_t b);
+/* Everything labelled in the graph: skos:Concept, propter:Metric, propter:Event (but not events that were themselves read from documents). */
+PROPTER_API PropterStatus propter_names_load(PropterNames *names, PropterSnapshot *snapshot, PropterError *err);
+/* Hash of all names, labels and events. */
+PROPTER_API uint64_t propter_names_hash(const PropterNames *names);
+
+typedef struct {
+  size_t index;
+  PropterSpan words;  /* bytes of the text searched */
+  unsigned tokens;    /* words matched */
+  double quality;     /* of the label */
+} PropterNameMatch;
+typedef PROPTER_VEC(PropterNameMatch) PropterNameMatches;
+
+/* Longest labels in the text, left to right, not overlapping; a label of several things gives a match each. Words are compared folded (case, accents,
+ * hyphens) and by stem; a label of one word by the word and its plural only. Articles do not count. */
+PROPTER_API PropterStatus propter_names_find(const PropterNames *names, PropterStr text, PropterNameMatches *out, PropterError *err);
+
+/* --- What a document says, continued --------------------------------------------------------------------------------------- */
+
+/* A dated happening that a sentence states: "About 45,000 telephone workers stopped work on 7 August". */
+typedef struct {
+  PropterSpan quote;      /* the sentence */
+  PropterSpan words;      /* what names the kind of happening */
+  const char *label;      /* a label of the kind if it was said in other words ("strike" for "stopped work"), or NULL: the words are a label */
+  int polarity;           /* which way it moves what it happens to, 0: not said */
+  PropterPeriod when;
+  double confidence, hedge;
+  double quantity;
+  PropterSpan quantity_words;
+} PropterHappening;
+
+typedef struct {
+  PROPTER_VEC(PropterReading) claims;
+  PROPTER_VEC(PropterHappening) happenings;
+  size_t sentences;
+} PropterReadings;
+
+/* Appends what the document says, in the order of its text. Headings, code and boilerplate say nothing. `names` (may be NULL) gives the labels of kinds
+ * of happening; without it only the rules' own words for them count. */
+PROPTER_API PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *document, PropterReadings *out, PropterError *err);
+PROPTER_API void propter_readings_clear(PropterReadings *readings);
+
+/* --- Documents into the graph ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  const char *path;
+  PropterStr iri;          /* of the document and of its graph */
+  bool unchanged;          /* same file, rules and labels as when it was read last: left alone */
+  const char *format;      /* NULL if unchanged or rejected */
+  size_t sentences, claims, linked, happenings; /* linked: both sides lead to something the graph knows */
+  const PropterError *bad; /* why it was rejected, or NULL */
+} PropterReadReport;
+
+typedef struct {
+  const char *const *paths;      /* files and folders; a folder is read with all below it, in order of names, files of unknown extension and hidden ones left out */
+  size_t path_count;
+  const char *const *rule_files; /* besides the built-in rules */
+  size_t rule_file_count;
+  PropterStr software;           /* for the run's record */
+  int64_t now;
+  bool force;                    /* read unchanged documents again */
+  bool wait, dry_run;
+  const PropterLimits *limits;
+  const PropterLog *log;
+  void (*document)(const PropterReadReport *report, void *payload); /* may be NULL */
+  PropterRuleReport rule;                                          /* rules that took too many steps; may be NULL */
+  void *payload;
+} PropterReadOptions;
+
+typedef struct {
+  size_t documents, unchanged, rejected, claims, linked, happenings;
+  uint64_t added, removed; /* quads */
+  char run[256];           /* IRI of the run, empty if there was nothing to do */
+} PropterReadResult;
+
+/* Reads documents into the graph: one named graph per document, replaced when the document, the rules or the graph's labels changed; one transaction,
+ * one run. A document that cannot be read is rejected with its reason, recorded with the run, and leaves what was read from it before. IRIs follow
+ * the path below the folder that was given, with that folder's name, so they do not depend on where it lies. NOT_FOUND: a path does not exist;
+ * INVALID: two documents would have one IRI; LOCKED; errors of rule files and of the graph. */
+PROPTER_API PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *options, PropterReadResult *out, PropterError *err);
+
+#endif

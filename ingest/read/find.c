@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Claims and happenings in one sentence: patterns find the connective, the neighbourhood gives the arguments, word lists give the flags. */
+#include <string.h>
+
+#include "../doc/when.h"
+#include "reading.h"
+
+enum { CANDIDATES = 48, NEAR_WORDS = 4, NEAR_BYTES = 20, FRONT_BYTES = 12 };
+
+typedef struct {
+  Rule *rule;
+  const Pattern *pattern;
+  PropterSpan core;          /* of the sentence: the connective */
+  PropterSpan cause, effect; /* of the sentence; empty: the previous one */
+  size_t lead;               /* where the argument before the connective begins */
+} Candidate;
+
+typedef struct {
+  PropterRules *r;
+  const Scene *scene;
+  PropterStr s; /* the sentence */
+  Whens whens;
+  Candidate found[CANDIDATES];
+  size_t count;
+} Work;
+
+static PropterStr slice(PropterStr s, PropterSpan span) { return (PropterStr){s.data + span.start, span.end - span.start}; }
+static bool empty(PropterSpan s) { return s.end <= s.start; }
+static bool inside(PropterSpan a, PropterSpan b) { return a.start >= b.start && a.end <= b.end; }
+static bool overlap(PropterSpan a, PropterSpan b) { return a.start < b.end && b.start < a.end; }
+static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; }
+
+/* --- arguments ---------------------------------------------------------------------------------------------------------- */
+
+static PropterSpan strip(const PropterRules *r, PropterStr s, PropterSpan a) {
+  for (int round = 0; round < 12 && !empty(a); round++) {
+    PropterSpan m;
+    PropterStr text = slice(s, a);
+    if (text.data[0] == ' ' || text.data[0] == ',') {
+      a.start++;
+    } else if (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == ',') {
+      a.end--;
+    } else if (rules_first(r, r->strip_left.items, r->strip_left.count, text, 0, &m) && m.start == 0 && m.end) {
+      a.start += m.end;
+    } else if (rules_last(r, r->strip_right.items, r->strip_right.count, text, &m) && m.end == text.len && m.start < m.end) {
+      a.end = a.start + m.start;
+    } else {
+      break;
+    }
+  }
+  return a;
+}
+
+static PropterSpan before(const Work *w, size_t end, size_t *lead) {
+  PropterSpan a = {0, end}, m;
+  if (rules_last(w->r, w->r->cut_left.items, w->r->cut_left.count, slice(w->s, a), &m)) {
+    /* A cut right before the connective would leave nothing: then what stands before it is the argument ("X – which led to Y"). */
+    PropterSpan rest = strip(w->r, w->s, (PropterSpan){m.end, end});
+    if (rest.end > rest.start + 2) a.start = m.end;
+  }
+  *lead = a.start;
+  return strip(w->r, w->s, a);
+}
+
+static PropterSpan after(const Work *w, size_t start) {
+  PropterSpan a = {start, w->s.len}, m;
+  if (rules_first(w->r, w->r->cut_right.items, w->r->cut_right.count, slice(w->s, a), 0, &m) && m.start > 1) a.end = start + m.start;
+  return strip(w->r, w->s, a);
+}
+
+static bool says_something(const Work *w, PropterSpan a) {
+  size_t letters = 0;
+  for (size_t i = a.start; i < a.end; i++) letters += letter(w->s.data[i]) || (w->s.data[i] >= '0' && w->s.data[i] <= '9');
+  if (letters < 2) return false;
+  /* A pronoun stands for something if something was said before. */
+  if (rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, a))) return !empty(w->scene->previous) || a.start > 20;
+  return !rules_any(w->r, w->r->nothing.items, w->r->nothing.count, slice(w->s, a));
+}
+
+static bool fits(const Work *w, const Named *shape, PropterSpan a) {
+  bool found = false;
+  if (!shape) return true;
+  return propter_regex_match(shape->regex, w->r->matcher, slice(w->s, a), 0, &found, NULL) == PROPTER_OK && found;
+}
+
+static bool changes(const Work *w, PropterSpan a) {
+  return rules_any(w->r, w->r->up.items, w->r->up.count, slice(w->s, a)) || rules_any(w->r, w->r->down.items, w->r->down.count, slice(w->s, a));
+}
+
+static bool has_digit(PropterStr s) {
+  double v;
+  PropterSpan words;
+  if (amount_find(s, &v, &words)) return true;
+  for (size_t i = 0; i < s.len; i++)
+    if (s.data[i] >= '0' && s.data[i] <= '9') return true;
+  return false;
+}
+
+/* --- candidates ---------------------------------------------------------------------------------------------------------- */
+
+static void consider(Work *w, Rule *rule, const Pattern *p, PropterSpan match) {
+  Candidate c = {rule, p, match, {0, 0}, {0, 0}, 0};
+  PropterSpan inner;
+  if (p->cause_group && propter_matcher_span(w->r->matcher, p->cause_group, &inner.start, &inner.end)) c.cause = inner;
+  if (p->effect_group && propter_matcher_span(w->r->matcher, p->effect_group, &inner.start, &inner.end)) c.effect = inner;
+  /* The connective of a pattern with arguments inside is what stands before the first of them. */
+  size_t first = !empty(c.cause) && !empty(c.effect) ? (c.cause.start < c.effect.start ? c.cause.start : c.effect.start) : !empty(c.cause) ? c.cause.start : !empty(c.effect) ? c.effect.start : match.end;
+  if (first > match.start) c.core.end = first;
+  if (!empty(c.cause)) c.cause = strip(w->r, w->s, c.cause);
+  if (!empty(c.effect)) c.effect = strip(w->r, w->s, c.effect);
+  c.lead = match.start;
+  if (p->lead) *(p->lead == PART_CAUSE ? &c.cause : &c.effect) = before(w, match.start, &c.lead);
+  if (p->trail) *(p->trail == PART_CAUSE ? &c.cause : &c.effect) = after(w, match.end);
+  bool previous = rule->previous != PART_NONE;
+  if (previous && empty(w->scene->previous) && match.start < FRONT_BYTES) return;
+  if (rule->previous != PART_CAUSE && !says_something(w, c.cause)) return;
+  if (rule->previous != PART_EFFECT && !says_something(w, c.effect)) return;
+  if (!fits(w, p->cause_shape, c.cause) || !fits(w, p->effect_shape, c.effect)) return;
+  if (rule->needs_change && !changes(w, c.effect)) return;
+  if (rule->needs_number && !has_digit(slice(w->s, c.effect))) return;
+  if (w->count < CANDIDATES) w->found[w->count++] = c;
+}
+
+static void try_rule(Work *w, Rule *rule) {
+  for (size_t i = 0; i < rule->patterns.count; i++) {
+    const Pattern *p = &rule->patterns.items[i];
+    for (size_t from = 0; from < w->s.len;) {
+      bool found = false;
+      PropterSpan m;
+      PropterStatus status = propter_regex_match(p->regex, w->r->matcher, w->s, from, &found, NULL);
+      if (status == PROPTER_LIMIT) {
+        rule->limits++;
+        return;
+      }
+      if (status != PROPTER_OK || !found || !propter_matcher_span(w->r->matcher, 0, &m.start, &m.end)) break;
+      size_t next = m.end > from ? m.end : from + 1;
+      consider(w, rule, p, m);
+      from = next;
+      while (from < w->s.len && ((unsigned char)w->s.data[from] & 0xC0) == 0x80) from++;
+    }
+  }
+}
+
+/* Of two readings of one connective the one that explains more of its words; then the more precise rule; then the earlier one. */
+static bool better(const Candidate *a, const Candidate *b) {
+  size_t la = a->core.end - a->core.start, lb = b->core.end - b->core.start;
+  if (la != lb) return la > lb;
+  if (a->rule->precision != b->rule->precision) return a->rule->precision > b->rule->precision;
+  return false;
+}
+
+/* "X because of A and due to B": the effect of B is X as well. */
+static void share_effects(Work *w) {
+  for (size_t i = 0; i < w->count; i++)
+    for (size_t j = 0; j < w->count; j++) {
+      Candidate *c = &w->found[i], *o = &w->found[j];
+      if (i != j && c->pattern->lead == PART_EFFECT && o->pattern->lead == PART_EFFECT && !empty(o->effect) && inside(o->core, c->effect) && o->effect.start <= c->effect.start) c->effect = o->effect, c->lead = o->lead;
+    }
+}
+
+static void settle(Work *w) {
+  bool drop[CANDIDATES] = {false};
+  for (size_t i = 0; i < w->count; i++)
+    for (size_t j = i + 1; j < w->count; j++) {
+      if (drop[i] || drop[j]) continue;
+      Candidate *a = &w->found[i], *b = &w->found[j];
+      /* "It stopped because of rain": what follows the verb is no object but the next connective; "stems from
+       * lower receipts": what looks like a verb stands in an argument. */
+      if (b->pattern->lead && a->pattern->trail && b->core.start >= a->core.end && b->core.start - a->core.end <= 1) {
+        drop[b->pattern->lead == PART_EFFECT || w->s.data[b->core.start] == ',' ? i : j] = true;
+        continue;
+      }
+      if (a->pattern->lead && b->pattern->trail && a->core.start >= b->core.end && a->core.start - b->core.end <= 1) {
+        drop[a->pattern->lead == PART_EFFECT || w->s.data[a->core.start] == ',' ? j : i] = true;
+        continue;
+      }
+      bool same = a->cause.start == b->cause.start && a->cause.end == b->cause.end && a->effect.start == b->effect.start && a->effect.end == b->effect.end;
+      if (same || overlap(a->core, b->core)) drop[better(b, a) ? i : j] = true;
+    }
+  size_t n = 0;
+  for (size_t i = 0; i < w->count; i++)
+    if (!drop[i]) w->found[n++] = w->found[i];
+  w->count = n;
+  for (size_t i = 1; i < n; i++)
+    for (size_t j = i; j > 0 && w->found[j].core.start < w->found[j - 1].core.start; j--) {
+      Candidate c = w->found[j];
+      w->found[j] = w->found[j - 1], w->found[j - 1] = c;
+    }
+}
+
+/* --- flags ---------------------------------------------------------------------------------------------------------------- */
+
+static size_t words_back(PropterStr s, size_t from, size_t at, int words) {
+  while (at > from && words >= 0) {
+    at--;
+    if (s.data[at] == ' ') words--;
+  }
+  return words < 0 ? at + 1 : at;
+}
+
+static size_t words_on(PropterStr s, size_t at, int words) {
+  while (at < s.len && s.data[at] == ' ') at++;
+  while (at < s.len && !(s.data[at] == ' ' && --words <= 0)) at++;
+  return at;
+}
+
+/* A negation in [start, end) that is not part of "not only" and the like; *at is its end. */
+static bool negation_in(const Work *w, size_t start, size_t end, size_t *at) {
+  PropterStr text = {w->s.data + start, end - start};
+  PropterSpan m, except;
+  for (size_t from = 0; rules_first(w->r, w->r->negation.items, w->r->negation.count, text, from, &m); from = m.end) {
+    bool excepted = false;
+    for (size_t e = 0; rules_first(w->r, w->r->negation_except.items, w->r->negation_except.count, w->s, e, &except); e = except.end > e ? except.end : e + 1)
+      excepted |= inside((PropterSpan){m.start + start, m.end + start}, except);
+    if (!excepted) {
+      *at = m.end + start;
+      return true;
+    }
+    if (m.end <= from) break;
+  }
+  return false;
+}
+
+static double hedge_in(const Work *w, size_t start, size_t end, double sure) {
+  PropterStr text = {w->s.data + start, end > start ? end - start : 0};
+  for (size_t i = 0; i < w->r->hedges.count; i++) {
+    bool found = false;
+    if (propter_regex_match(w->r->hedges.items[i].regex, w->r->matcher, text, 0, &found, NULL) == PROPTER_OK && found) sure *= 1 - w->r->hedges.items[i].weight;
+  }
+  return sure;
+}
+
+/* Direction of the change that is said of the effect: the word next to the connective counts. */
+static int direction(const Work *w, PropterSpan effect, bool lead, size_t *at) {
+  PropterSpan up, down;
+  PropterStr text = slice(w->s, effect);
+  bool u = lead ? rules_last(w->r, w->r->up.items, w->r->up.count, text, &up) : rules_first(w->r, w->r->up.items, w->r->up.count, text, 0, &up);
+  bool d = lead ? rules_last(w->r, w->r->down.items, w->r->down.count, text, &down) : rules_first(w->r, w->r->down.items, w->r->down.count, text, 0, &down);
+  if (u && d) {
+    if (lead ? up.start > down.start : up.start < down.start)
+      d = false;
+    else
+      u = false;
+  }
+  *at = effect.start + (u ? up.start : d ? down.start : 0);
+  if (!u && !d) return 0;
+  size_t from = words_back(w->s, effect.start, *at, 2);
+  PropterStr before = {w->s.data + from, *at - from};
+  bool turned = rules_any(w->r, w->r->reverse.items, w->r->reverse.count, before);
+  return u != turned ? 1 : -1;
+}
+
+static int direction_of(const Work *w, PropterStr text) {
+  PropterSpan up = {0, 0}, down = {0, 0};
+  bool u = rules_last(w->r, w->r->up.items, w->r->up.count, text, &up), d = rules_last(w->r, w->r->down.items, w->r->down.count, text, &down);
+  return u && (!d || up.start > down.start) ? 1 : d ? -1 : 0;
+}
+
+static void flags(const Work *w, const Candidate *c, PropterReading *out) {
+  bool effect_leads = c->pattern->lead == PART_EFFECT, effect_trails = c->pattern->trail == PART_EFFECT;
+  size_t near = words_back(w->s, c->lead, c->core.start, NEAR_WORDS), at = 0, moved = 0;
+  size_t beyond = effect_trails ? words_on(w->s, c->core.end, 1) : c->core.end;
+  int word = empty(c->effect) ? 0 : direction(w, c->effect, effect_leads, &moved);
+  bool negated = negation_in(w, near, beyond, &at);
+  /* "did not grow because of it" says what came of it; "did not fall because of it" denies it. */
+  bool turned = negated && effect_leads && word > 0 && at <= moved + 1 && at <= c->core.start;
+  if (turned) negated = false, word = -1;
+  PropterStr head = {w->s.data, c->core.end};
+  if (rules_any(w->r, w->r->negation_before.items, w->r->negation_before.count, head)) negated = true;
+  out->negated = negated != c->rule->negated ? true : c->rule->negated && negated;
+  out->polarity = c->rule->polarity ? c->rule->polarity * (word ? word : 1) : word;
+  /* "It accounts for most of that": which way that went was said before. */
+  if (!out->polarity && !c->rule->polarity && !empty(c->effect) && (rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, c->effect)) || rules_any(w->r, w->r->definite.items, w->r->definite.count, slice(w->s, c->effect)) || propter_str_find(slice(w->s, c->effect), PROPTER_STR(" of ")) != SIZE_MAX || c->effect.end - c->effect.start < 12)) {
+    PropterSpan said = {0, c->lead};
+    if (c->lead > 20)
+      out->polarity = direction(w, said, true, &moved);
+    else if (!empty(w->scene->previous))
+      out->polarity = direction_of(w, slice(w->scene->text, w->scene->previous));
+  }
+  if (c->rule->flip) out->polarity = -(word ? word : 1) * 1;
+  double sure = 1 - c->rule->hedge;
+  sure = hedge_in(w, 0, c->lead, sure);
+  sure = hedge_in(w, near > c->lead ? near : c->lead, words_on(w->s, c->core.end, 2), sure);
+  out->hedge = 1 - sure;
+  bool question = w->s.len && memchr(w->s.data + (w->s.len > 3 ? w->s.len - 3 : 0), '?', w->s.len > 3 ? 3 : w->s.len);
+  PropterStr next = slice(w->scene->text, w->scene->next);
+  if (question && next.len && rules_any(w->r, w->r->answer_no.items, w->r->answer_no.count, next))
+    out->negated = true, question = false, out->answered = true;
+  else if (question && next.len && rules_any(w->r, w->r->answer_yes.items, w->r->answer_yes.count, next))
+    question = false, out->answered = true;
+  if (question && out->hedge < .9) out->hedge = .9;
+  out->confidence = c->rule->precision * w->scene->factor * (question ? .3 : 1);
+  PropterSpan condition;
+  if (rules_first(w->r, w->r->condition.items, w->r->condition.count, w->s, 0, &condition) && !overlap(condition, c->core)) {
+    size_t end = condition.end < c->core.start || condition.start > c->core.end ? condition.end : c->core.start;
+    while (end > condition.start && w->s.data[end - 1] == ' ') end--;
+    out->condition = (PropterSpan){condition.start, end};
+  }
+}
+
+/* Two dates of one argument are a list ("in September and October") or the nearer one to the connective counts. */
+static void join(const Work *w, PropterPeriod *p, size_t *at, const When *when, size_t core) {
+  size_t far = *at > core ? *at - core : core - *at, near = when->start > core ? when->start - core : core - when->start;
+  PropterStr gap = {w->s.data + *at, when->start > *at ? when->start - *at : 0};
+  gap = propter_str_trim(gap);
+  bool list = p->first != PROPTER_NO_DAY && (propter_str_equal(gap, PROPTER_STR("and")) || propter_str_equal(gap, PROPTER_STR("and in")) || propter_str_equal(gap, PROPTER_STR(",")) || propter_str_equal(gap, PROPTER_STR("or")));
+  if (list) {
+    p->first = when->first < p->first ? when->first : p->first;
+    p->last = when->last > p->last ? when->last : p->last;
+  } else if (p->first == PROPTER_NO_DAY || near < far) {
+    *p = (PropterPeriod){when->first, when->last};
+  } else {
+    return;
+  }
+  *at = when->end;
+}
+
+static void dates(const Work *w, const Candidate *c, PropterReading *out) {
+  PropterPeriod none = {PROPTER_NO_DAY, PROPTER_NO_DAY}, loose = none;
+  size_t cause_at = 0, effect_at = 0, loose_at = 0;
+  out->when_cause = out->when_effect = none;
+  for (size_t i = 0; i < w->whens.count; i++) {
+    const When *when = &w->whens.items[i];
+    PropterSpan span = {when->start, when->end};
+    if (overlap(span, c->cause))
+      join(w, &out->when_cause, &cause_at, when, c->core.start);
+    else if (overlap(span, c->effect))
+      join(w, &out->when_effect, &effect_at, when, c->core.start);
+    else
+      join(w, &loose, &loose_at, when, c->core.start);
+  }
+  out->when_effect_said = true;
+  if (out->when_effect.first == PROPTER_NO_DAY) out->when_effect = loose;
+  if (out->when_cause.first == PROPTER_NO_DAY && loose.first != PROPTER_NO_DAY) out->when_cause = loose;
+  if (!out->generic && out->when_effect.first == PROPTER_NO_DAY && out->when_cause.first == PROPTER_NO_DAY && w->scene->heading.first != PROPTER_NO_DAY) {
+    out->when_effect = w->scene->heading;
+    out->when_effect_said = false;
+  }
+}
+
+static bool definite(PropterStr cause) {
+  static const char *const words[] = {"the ", "The ", "this ", "This ", "that ", "That ", "these ", "These ", "those ", "Those ", "its ", "Its ", "their ", "Their ", "last ", "Last "};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (propter_str_starts(cause, propter_str(words[i]))) return true;
+  return false;
+}
+
+static PropterSpan absolute(const Work *w, PropterSpan s) { return empty(s) ? (PropterSpan){0, 0} : (PropterSpan){s.start + w->scene->sentence.start, s.end + w->scene->sentence.start}; }
+
+static PropterSpan previous_argument(const Work *w, const Candidate *c) {
+  PropterSpan p = w->scene->previous;
+  /* "The dam broke; as a result, …": what stands before in the same sentence. */
+  if (c->core.start >= FRONT_BYTES) p = (PropterSpan){w->scene->sentence.start, w->scene->sentence.start + c->core.start};
+  while (p.end > p.start && strchr(".!?;:,\"' ", w->scene->text.data[p.end - 1])) p.end--;
+  return p;
+}
+
+static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, PropterError *err) {
+  PropterReading reading = {.rule = c->rule->name};
+  reading.generic = !w->whens.count && c->rule->previous == PART_NONE && !c->rule->flip && !rules_any(w->r, w->r->past.items, w->r->past.count, w->s) && !definite(slice(w->s, c->cause));
+  double any;
+  PropterSpan words;
+  if (reading.generic && amount_find(w->s, &any, &words)) reading.generic = false;
+  flags(w, c, &reading);
+  dates(w, c, &reading);
+  /* The number next to the effect, then the one next to the cause, then any. */
+  PropterSpan places[3] = {c->effect, c->cause, {0, w->s.len}};
+  for (int i = 0; i < 3 && !reading.quantity; i++)
+    if (!empty(places[i]) && amount_find(slice(w->s, places[i]), &reading.quantity, &words)) reading.quantity_words = absolute(w, (PropterSpan){words.start + places[i].start, words.end + places[i].start});
+  reading.sentence = reading.quote = w->scene->sentence;
+  if (c->rule->previous && c->core.start < FRONT_BYTES) reading.quote.start = w->scene->previous.start;
+  if (reading.answered) reading.quote.end = w->scene->next.end;
+  reading.trigger = absolute(w, c->core);
+  reading.cause = c->rule->previous == PART_CAUSE ? previous_argument(w, c) : absolute(w, c->cause);
+  reading.effect = c->rule->previous == PART_EFFECT ? previous_argument(w, c) : absolute(w, c->effect);
+  reading.condition = absolute(w, reading.condition);
+  return propter_vec_push(&out->claims, reading) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for claims");
+}
+
+/* Marks the rules of which a trigger begins a word of the sentence. */
+static void find_triggered(const PropterRules *r, PropterStr low, bool *rules) {
+  for (size_t i = 0; i + 1 < low.len; i++) {
+    if (low.data[i] < 'a' || low.data[i] > 'z' || (i > 0 && letter(low.data[i - 1]))) continue;
+    size_t b = rules_bucket(low.data + i, low.len - i);
+    for (size_t t = r->bucket[b]; t < r->bucket[b + 1]; t++) {
+      PropterStr word = r->triggers.items[t].word;
+      if (!rules[r->triggers.items[t].rule] && word.len <= low.len - i && memcmp(word.data, low.data + i, word.len) == 0) rules[r->triggers.items[t].rule] = true;
+    }
+  }
+}
+
+PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *only_rule, PropterReadings *out, PropterError *err) {
+  Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
+  char low[16384];
+  if (w.s.len < 4 || w.s.len >= sizeof low) return PROPTER_OK;
+  for (size_t i = 0; i < w.s.len; i++) low[i] = (char)(w.s.data[i] >= 'A' && w.s.data[i] <= 'Z' ? w.s.data[i] | 0x20 : w.s.data[i]);
+  bool triggered[READ_RULES] = {false};
+  find_triggered(rules, (PropterStr){low, w.s.len}, triggered);
+  for (size_t i = 0; i < rules->rules.count; i++) {
+    Rule *rule = &rules->rules.items[i];
+    if (rule->limits >= RULE_QUARANTINE || (only_rule && strcmp(only_rule, rule->name) != 0) || !triggered[i]) continue;
+    try_rule(&w, rule);
+  }
+  if (!w.count) return PROPTER_OK;
+  settle(&w);
+  share_effects(&w);
+  PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+  for (size_t i = 0; i < w.count && status == PROPTER_OK; i++) status = emit(&w, &w.found[i], out, err);
+  propter_vec_clear(&w.whens);
+  return status;
+}
+
+/* --- happenings ------------------------------------------------------------------------------------------------------------ */
+
+/* `reach`: how far from the words the date may stand. */
+static PropterStatus happening(const Work *w, PropterSpan words, const char *label, int polarity, size_t reach, PropterReadings *out, PropterError *err) {
+  const When *nearest = NULL;
+  size_t distance = SIZE_MAX;
+  for (size_t i = 0; i < w->whens.count; i++) {
+    const When *when = &w->whens.items[i];
+    size_t d = when->start >= words.end ? when->start - words.end : words.start >= when->end ? words.start - when->end : 0;
+    /* "the strike of 7 August", "the August strike": else the date belongs to something else. */
+    bool beside = when->start >= words.end ? d <= reach : d <= (reach == SIZE_MAX ? reach : 3);
+    if (d < distance && beside && when->grain <= WHEN_SEASON) nearest = when, distance = d;
+  }
+  if (!nearest) return PROPTER_OK;
+  PropterHappening h = {.quote = w->scene->sentence, .words = absolute(w, words), .label = label, .polarity = polarity};
+  h.when = (PropterPeriod){nearest->first, nearest->last};
+  h.hedge = 1 - hedge_in(w, 0, w->s.len, 1);
+  h.confidence = .7 * w->scene->factor;
+  PropterSpan amount;
+  if (amount_find(w->s, &h.quantity, &amount)) h.quantity_words = absolute(w, amount);
+  return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");
+}
+
+/* One happening per sentence: paraphrases before labels, since they say what happened and labels may only refer to it. */
+PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err) {
+  Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
+  if (!w.s.len || w.s.data[w.s.len - 1] == '?') return PROPTER_OK;
+  PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+  size_t at;
+  bool denied = status == PROPTER_OK && w.whens.count && (negation_in(&w, 0, w.s.len, &at) || rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s));
+  if (status != PROPTER_OK || !w.whens.count || denied) goto done;
+  for (size_t i = 0; i < rules->paraphrases.count; i++) {
+    bool found = false;
+    PropterSpan m;
+    if (propter_regex_match(rules->paraphrases.items[i].regex, rules->matcher, w.s, 0, &found, NULL) != PROPTER_OK || !found) continue;
+    if (!propter_matcher_span(rules->matcher, 0, &m.start, &m.end)) continue;
+    status = happening(&w, m, rules->paraphrases.items[i].label, rules->paraphrases.items[i].polarity, SIZE_MAX, out, err);
+    goto done;
+  }
+  if (names) {
+    PropterNameMatches matches = {0};
+    status = propter_names_find(names, w.s, &matches, err);
+    for (size_t i = 0; i < matches.count && status == PROPTER_OK; i++) {
+      const PropterNamed *n = propter_names_get((PropterNames *)names, matches.items[i].index);
+      if (!(n->roles & (PROPTER_ROLE_KIND | PROPTER_ROLE_EVENT)) || n->roles & (PROPTER_ROLE_SCOPE | PROPTER_ROLE_METRIC)) continue;
+      /* A label may only refer to what happened; with its date beside it, it says when. */
+      status = happening(&w, matches.items[i].words, NULL, 0, NEAR_BYTES, out, err);
+      break;
+    }
+    propter_vec_clear(&matches);
+  }
+done:
+  propter_vec_clear(&w.whens);
+  return status;
+}

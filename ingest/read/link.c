@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From words to concepts: what the two sides of a claim name, where it applies, and which event a kind with dates is. */
+#include <string.h>
+
+#include "reading.h"
+
+enum { NEAR_DAYS = 3, RECENT_DAYS = 120, REACH = 600 };
+#define LOOSE .88 /* quality of a label found out of order */
+
+static PropterStr slice(PropterStr s, PropterSpan span) { return (PropterStr){s.data + span.start, span.end - span.start}; }
+
+/* How fitting a thing is for a side: an effect is first a metric or its sector, a cause first an event or a kind of one. */
+static double fitting(unsigned roles, Part side) {
+  if (side == PART_EFFECT) return roles & PROPTER_ROLE_METRIC ? 1 : roles & PROPTER_ROLE_SCOPE ? .97 : roles & PROPTER_ROLE_KIND ? .7 : roles & PROPTER_ROLE_EVENT ? .65 : .6;
+  return roles & PROPTER_ROLE_EVENT ? 1 : roles & PROPTER_ROLE_KIND ? .97 : roles & PROPTER_ROLE_CONCEPT && !(roles & PROPTER_ROLE_SCOPE) ? .75 : .5;
+}
+
+static unsigned class_of(unsigned roles, Part side) {
+  if (side == PART_EFFECT) return roles & (PROPTER_ROLE_METRIC | PROPTER_ROLE_SCOPE) ? 2 : 1;
+  return roles & (PROPTER_ROLE_EVENT | PROPTER_ROLE_KIND) ? 2 : 1;
+}
+
+static size_t word_count(PropterStr s) {
+  size_t n = 0;
+  for (size_t i = 0; i < s.len; i++) n += s.data[i] != ' ' && (i == 0 || s.data[i - 1] == ' ');
+  return n ? n : 1;
+}
+
+/* Labels in `span`, without the notations that stand beside no word for what is measured. */
+static PropterStatus matches_in(const PropterNames *names, PropterStr text, PropterSpan span, bool loose, PropterNameMatches *out, PropterError *err) {
+  PropterStr s = slice(text, span);
+  bool measured = false;
+  out->count = 0;
+  PROPTER_TRY(propter_names_find(names, s, out, err));
+  PROPTER_TRY(names_measured(names, s, &measured, err));
+  size_t exact = out->count;
+  if (loose) PROPTER_TRY(names_find_loose(names, s, out, err));
+  size_t n = 0;
+  for (size_t i = 0; i < out->count; i++) {
+    PropterNameMatch m = out->items[i];
+    bool known = false;
+    /* Word by word is surer than here and there. */
+    for (size_t k = 0; i >= exact && k < n && !known; k++) known = out->items[k].index == m.index || (out->items[k].tokens >= m.tokens && out->items[k].quality > READ_NOTATION && out->items[k].words.start - span.start <= m.words.start && out->items[k].words.end - span.start >= m.words.end);
+    if (known) continue;
+    if (m.quality <= READ_NOTATION && !measured) continue;
+    m.words.start += span.start, m.words.end += span.start;
+    out->items[n++] = m;
+  }
+  out->count = n;
+  return PROPTER_OK;
+}
+
+/* One list in the words: only "and", "or", commas and articles lie between two of them. */
+static bool listed(PropterStr text, PropterSpan a, PropterSpan b) {
+  if (b.start < a.end || b.start - a.end > 40) return false;
+  PropterStr gap = slice(text, (PropterSpan){a.end, b.start});
+  return propter_str_find(gap, PROPTER_STR(" and ")) != SIZE_MAX || propter_str_find(gap, PROPTER_STR(" or ")) != SIZE_MAX || propter_str_find(gap, PROPTER_STR(",")) != SIZE_MAX || propter_str_find(gap, PROPTER_STR("as well as")) != SIZE_MAX;
+}
+
+static void pick(PropterNames *names, PropterStr text, PropterSpan span, const PropterNameMatches *found, Part side, Link *out, size_t *count) {
+  double words = (double)word_count(slice(text, span));
+  if (words > 6) words = 6;
+  *count = 0;
+  size_t best = SIZE_MAX;
+  double best_score = 0;
+  /* The head of a phrase stands before what modifies it. */
+  for (size_t i = 0; i < found->count; i++) {
+    const PropterNameMatch *m = &found->items[i];
+    double cover = (double)m->tokens / words;
+    double late = .02 * (double)(word_count(slice(text, (PropterSpan){span.start, m->words.start > span.start ? m->words.start : span.start})) - 1);
+    double score = fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)) - (late > .2 ? .2 : late);
+    for (size_t k = 0; k < found->count && m->quality <= LOOSE; k++)
+      /* "departure of the temporary workers": the head stands before a label that is only part of it. */
+      if (k != i && found->items[k].quality > LOOSE && found->items[k].words.start > m->words.start && found->items[k].words.end <= m->words.end && found->items[k].tokens <= m->tokens) {
+        score += .15;
+        break;
+      }
+    /* Longer labels say more; the first of equals. */
+    if (best == SIZE_MAX || score > best_score + 1e-9) best = i, best_score = score;
+  }
+  if (best == SIZE_MAX) return;
+  unsigned class = class_of(propter_names_get(names, found->items[best].index)->roles, side);
+  for (size_t i = 0; i < found->count && *count < LINKS; i++) {
+    const PropterNameMatch *m = &found->items[i];
+    bool same_words = i != best && m->words.start == found->items[best].words.start;
+    if (i != best) {
+      /* Other things in one list with the best; what is broader than something else there adds nothing. */
+      if (same_words || class_of(propter_names_get(names, m->index)->roles, side) != class) continue;
+      PropterSpan a = i < best ? m->words : found->items[best].words, b = i < best ? found->items[best].words : m->words;
+      bool related = propter_names_within(names, m->index, found->items[best].index) || propter_names_within(names, found->items[best].index, m->index);
+      if (related || !listed(text, a, b)) continue;
+    }
+    double cover = (double)m->tokens / words;
+    out[(*count)++] = (Link){m->index, fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)), m->words};
+  }
+}
+
+static bool overlap(PropterPeriod a, PropterPeriod b, int slack) {
+  return a.first != PROPTER_NO_DAY && b.first != PROPTER_NO_DAY && a.first <= b.last + slack && b.first <= a.last + slack;
+}
+
+static bool one_line(const PropterNames *names, size_t a, size_t b) { return a == SIZE_MAX || b == SIZE_MAX || propter_names_within(names, a, b) || propter_names_within(names, b, a); }
+
+/* The one event of this kind in that time and scope, or SIZE_MAX. */
+static size_t only_event(PropterNames *names, size_t kind, PropterPeriod when, int slack, const size_t *scopes, size_t scope_count) {
+  size_t found = SIZE_MAX;
+  for (size_t i = 0; i < propter_names_count(names); i++) {
+    const PropterNamed *e = propter_names_get(names, i);
+    if (!(e->roles & PROPTER_ROLE_EVENT) || !propter_names_within(names, e->kind, kind) || !overlap(e->when, when, slack)) continue;
+    bool there = scope_count == 0;
+    for (size_t k = 0; k < scope_count; k++) there |= one_line(names, e->scope, scopes[k]);
+    if (!there) continue;
+    if (found != SIZE_MAX) return SIZE_MAX;
+    found = i;
+  }
+  return found;
+}
+
+/* --- scope ------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus scopes_in(PropterNames *names, PropterStr text, PropterSpan span, size_t *scopes, size_t *count, PropterError *err) {
+  PropterNameMatches found = {0};
+  PropterStatus status = matches_in(names, text, span, false, &found, err);
+  for (size_t i = 0; i < found.count && status == PROPTER_OK && *count < LINKS; i++) {
+    const PropterNamed *n = propter_names_get(names, found.items[i].index);
+    size_t scope = n->roles & PROPTER_ROLE_METRIC ? n->scope : n->roles & PROPTER_ROLE_SCOPE ? found.items[i].index : SIZE_MAX;
+    bool known = scope == SIZE_MAX;
+    for (size_t k = 0; k < *count; k++) known |= scopes[k] == scope;
+    if (!known) scopes[(*count)++] = scope;
+  }
+  propter_vec_clear(&found);
+  return status;
+}
+
+/* Where it applies: what the words themselves name, else the sentence, else the headings from the inside. */
+/* Text of the section before a place: where what it speaks of was named. */
+static PropterSpan said_before(const PropterDocument *d, size_t at) {
+  const PropterBlock *block = propter_document_block_at(d, at);
+  PropterSpan s = {at, at};
+  if (!block) return s;
+  const PropterBlock *first = block;
+  while (first > d->blocks && first[-1].kind != PROPTER_BLOCK_HEADING && propter_str_equal(first[-1].section, block->section)) first--;
+  s.start = at - first->start > REACH ? at - REACH : first->start;
+  while (s.start < at && ((unsigned char)d->text.data[s.start] & 0xC0) == 0x80) s.start++;
+  return s;
+}
+
+static PropterStatus scope_of(PropterNames *names, const PropterDocument *d, PropterSpan near, PropterSpan sentence, size_t *scopes, size_t *count, bool *said, PropterError *err) {
+  *count = 0;
+  *said = true;
+  if (near.end > near.start) PROPTER_TRY(scopes_in(names, d->text, near, scopes, count, err));
+  if (!*count) PROPTER_TRY(scopes_in(names, d->text, sentence, scopes, count, err));
+  if (*count) return PROPTER_OK;
+  *said = false;
+  const PropterBlock *block = propter_document_block_at(d, sentence.start);
+  PropterSpan before = said_before(d, sentence.start);
+  if (before.end > before.start) {
+    size_t all[LINKS], n = 0;
+    PROPTER_TRY(scopes_in(names, d->text, before, all, &n, err));
+    if (n) scopes[(*count)++] = all[n - 1];
+  }
+  PropterStr path = block ? block->section : (PropterStr){"", 0};
+  while (path.len && !*count) {
+    size_t cut = path.len;
+    while (cut > 0 && !(cut >= 3 && memcmp(path.data + cut - 3, " > ", 3) == 0)) cut--;
+    PROPTER_TRY(scopes_in(names, path, (PropterSpan){cut, path.len}, scopes, count, err));
+    path.len = cut >= 3 ? cut - 3 : 0;
+  }
+  return PROPTER_OK;
+}
+
+/* --- claims ------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus find_label(PropterNames *names, const char *label, unsigned roles, size_t *index, PropterError *err) {
+  PropterNameMatches found = {0};
+  *index = SIZE_MAX;
+  PropterStatus status = propter_names_find(names, propter_str(label), &found, err);
+  for (size_t i = 0; i < found.count && status == PROPTER_OK && *index == SIZE_MAX; i++)
+    if (propter_names_get(names, found.items[i].index)->roles & roles) *index = found.items[i].index;
+  propter_vec_clear(&found);
+  return status;
+}
+
+/* "45,000 workers walked out": no label, but words for a kind of happening. */
+static PropterStatus paraphrased(PropterNames *names, const PropterRules *rules, PropterStr text, PropterSpan span, bool strong, Link *out, size_t *count, PropterError *err) {
+  for (size_t i = 0; i < rules->paraphrases.count; i++) {
+    bool found = false;
+    PropterSpan m;
+    if (propter_regex_match(rules->paraphrases.items[i].regex, rules->matcher, slice(text, span), 0, &found, NULL) != PROPTER_OK || !found || !propter_matcher_span(rules->matcher, 0, &m.start, &m.end)) continue;
+    size_t index;
+    PROPTER_TRY(find_label(names, rules->paraphrases.items[i].label, PROPTER_ROLE_KIND, &index, err));
+    if (index == SIZE_MAX) continue;
+    /* "The strike had ended" says more than its label "strike" inside it. */
+    PropterSpan words = {m.start + span.start, m.end + span.start};
+    if (strong && !(out[0].words.start >= words.start && out[0].words.end <= words.end && out[0].words.end > out[0].words.start)) continue;
+    out[0] = (Link){index, .8, {m.start + span.start, m.end + span.start}};
+    *count = 1;
+    return PROPTER_OK;
+  }
+  return PROPTER_OK;
+}
+
+/* A kind becomes the event that dates and scope pick out; an event whose dates the sentence contradicts becomes its kind. */
+static void settle_event(PropterNames *names, const PropterDocument *d, const PropterReading *r, const Linked *l, Link *cause) {
+  const PropterNamed *n = propter_names_get(names, cause->index);
+  if (n->roles & PROPTER_ROLE_EVENT) {
+    if (r->when_cause.first != PROPTER_NO_DAY && n->when.first != PROPTER_NO_DAY && !overlap(n->when, r->when_cause, 31) && n->kind != SIZE_MAX) {
+      cause->index = n->kind;
+      cause->score *= .8;
+    }
+    return;
+  }
+  if (!(n->roles & PROPTER_ROLE_KIND) || r->generic) return;
+  size_t event = SIZE_MAX;
+  PropterPeriod recent = {d->published == PROPTER_NO_DAY ? PROPTER_NO_DAY : d->published - RECENT_DAYS, d->published};
+  if (r->when_cause.first != PROPTER_NO_DAY)
+    event = only_event(names, cause->index, r->when_cause, NEAR_DAYS, l->scopes, l->scope_count);
+  else if (r->when_effect.first != PROPTER_NO_DAY)
+    event = only_event(names, cause->index, r->when_effect, NEAR_DAYS, l->scopes, l->scope_count);
+  else if (recent.first != PROPTER_NO_DAY)
+    event = only_event(names, cause->index, recent, 0, l->scopes, l->scope_count);
+  if (event != SIZE_MAX) {
+    cause->index = event;
+    cause->score *= .85;
+  }
+}
+
+/* Several events have this label: the one whose time it is. */
+static void same_label(PropterNames *names, const PropterReading *r, const PropterNameMatches *found, Link *cause) {
+  const PropterNamed *n = propter_names_get(names, cause->index);
+  PropterPeriod when = r->when_cause.first != PROPTER_NO_DAY ? r->when_cause : r->when_effect;
+  if (!(n->roles & PROPTER_ROLE_EVENT) || overlap(n->when, when, 0) || when.first == PROPTER_NO_DAY) return;
+  for (size_t i = 0; i < found->count; i++) {
+    const PropterNamed *m = propter_names_get(names, found->items[i].index);
+    if (found->items[i].words.start != cause->words.start || found->items[i].words.end != cause->words.end) continue;
+    if (m->roles & PROPTER_ROLE_EVENT && overlap(m->when, when, 0)) {
+      cause->index = found->items[i].index;
+      return;
+    }
+  }
+}
+
+static int kind_of(const PropterRules *rules, const PropterDocument *d, const PropterReading *r) {
+  if (r->generic) return 0;
+  if (r->when_effect.first != PROPTER_NO_DAY && d->published != PROPTER_NO_DAY) return d->published <= r->when_effect.last ? 1 : 2;
+  return rules_any(rules, rules->future.items, rules->future.count, slice(d->text, r->sentence)) ? 1 : 2;
+}
+
+/* "It", "the storm", "these losses": the nearest thing of the right kind that was named before in the block. */
+static PropterStatus antecedent(PropterNames *names, const PropterRules *rules, const PropterDocument *d, PropterSpan words, Part side, Link *out, size_t *count, PropterError *err) {
+  PropterStr text = slice(d->text, words);
+  const PropterBlock *block = propter_document_block_at(d, words.start);
+  bool pronoun = rules_any(rules, rules->pronoun.items, rules->pronoun.count, text);
+  if (!block || words.end <= words.start || !(pronoun || rules_any(rules, rules->definite.items, rules->definite.count, text))) return PROPTER_OK;
+  PropterSpan before = said_before(d, words.start);
+  PropterNameMatches found = {0};
+  PropterStatus status = matches_in(names, d->text, before, side == PART_CAUSE, &found, err);
+  for (size_t i = found.count; i-- > 0 && status == PROPTER_OK;) {
+    unsigned roles = propter_names_get(names, found.items[i].index)->roles;
+    if (!(roles & (side == PART_CAUSE ? PROPTER_ROLE_EVENT | PROPTER_ROLE_KIND : PROPTER_ROLE_METRIC | PROPTER_ROLE_SCOPE))) continue;
+    bool fits = pronoun || side == PART_EFFECT;
+    if (!fits) status = names_share_head(names, text, found.items[i].index, &fits, err);
+    if (!fits) continue;
+    out[0] = (Link){found.items[i].index, pronoun ? .6 : .65, found.items[i].words};
+    *count = 1;
+    break;
+  }
+  propter_vec_clear(&found);
+  return status;
+}
+
+/* "Retailers added jobs": a sector that moves is not the cause of its own move. */
+static void drop_own_moves(PropterNames *names, Linked *l) {
+  for (size_t c = 0; c < l->cause_count; c++) {
+    const PropterNamed *n = propter_names_get(names, l->causes[c].index);
+    if (!(n->roles & (PROPTER_ROLE_METRIC | PROPTER_ROLE_SCOPE)) || n->roles & PROPTER_ROLE_KIND) continue;
+    size_t own = n->roles & PROPTER_ROLE_METRIC && n->scope != SIZE_MAX ? n->scope : l->causes[c].index;
+    bool same = false;
+    for (size_t e = 0; e < l->effect_count; e++) {
+      const PropterNamed *m = propter_names_get(names, l->effects[e].index);
+      size_t other = m->roles & PROPTER_ROLE_METRIC && m->scope != SIZE_MAX ? m->scope : l->effects[e].index;
+      same |= propter_names_within(names, own, other) || propter_names_within(names, other, own);
+    }
+    if (same) l->causes[c--] = l->causes[--l->cause_count];
+  }
+}
+
+PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterReading *r, Linked *out, PropterError *err) {
+  memset(out, 0, sizeof *out);
+  PropterNameMatches found = {0};
+  bool said = false, measured = false;
+  PropterStatus status = matches_in(names, d->text, r->effect, true, &found, err);
+  if (status == PROPTER_OK) pick(names, d->text, r->effect, &found, PART_EFFECT, out->effects, &out->effect_count);
+  if (status == PROPTER_OK) status = scope_of(names, d, r->effect, r->sentence, out->scopes, &out->scope_count, &said, err);
+  if (status == PROPTER_OK) status = names_measured(names, slice(d->text, r->effect), &measured, err);
+  if (status == PROPTER_OK) status = matches_in(names, d->text, r->cause, true, &found, err);
+  if (status != PROPTER_OK) goto done;
+  if (!out->effect_count && (status = antecedent(names, rules, d, r->effect, PART_EFFECT, out->effects, &out->effect_count, err)) != PROPTER_OK) goto done;
+  /* "Payrolls fell by 45,000": what is measured is said, its sector stands elsewhere. */
+  bool sector = out->effect_count && propter_names_get(names, out->effects[0].index)->roles & (PROPTER_ROLE_METRIC | PROPTER_ROLE_SCOPE);
+  if (!sector && out->scope_count && (measured || (!out->effect_count && (r->polarity || r->quantity)))) {
+    out->effect_count = 0;
+    for (size_t i = 0; i < out->scope_count; i++) out->effects[out->effect_count++] = (Link){out->scopes[i], (said ? .6 : .45) * (measured ? 1.2 : 1), {0, 0}};
+  }
+  pick(names, d->text, r->cause, &found, PART_CAUSE, out->causes, &out->cause_count);
+  bool strong = out->cause_count && propter_names_get(names, out->causes[0].index)->roles & (PROPTER_ROLE_EVENT | PROPTER_ROLE_KIND);
+  if ((status = paraphrased(names, rules, d->text, r->cause, strong, out->causes, &out->cause_count, err)) != PROPTER_OK) goto done;
+  if (!out->cause_count && (status = antecedent(names, rules, d, r->cause, PART_CAUSE, out->causes, &out->cause_count, err)) != PROPTER_OK) goto done;
+  drop_own_moves(names, out);
+  for (size_t i = 0; i < out->cause_count; i++) {
+    same_label(names, r, &found, &out->causes[i]);
+    settle_event(names, d, r, out, &out->causes[i]);
+  }
+  if (!out->cause_count) out->causes[out->cause_count++] = (Link){SIZE_MAX, 0, {0, 0}};
+  if (!out->effect_count) out->effects[out->effect_count++] = (Link){SIZE_MAX, 0, {0, 0}};
+  out->kind = kind_of(rules, d, r);
+done:
+  propter_vec_clear(&found);
+  return status;
+}
+
+/* --- happenings ---------------------------------------------------------------------------------------------------------------- */
+
+PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out, PropterError *err) {
+  (void)rules;
+  *out = (LinkedHappening){SIZE_MAX, SIZE_MAX, SIZE_MAX, false};
+  if (h->label) {
+    PROPTER_TRY(find_label(names, h->label, PROPTER_ROLE_KIND, &out->kind, err));
+  } else {
+    PropterNameMatches found = {0};
+    PropterStatus status = propter_names_find(names, slice(d->text, h->words), &found, err);
+    for (size_t i = 0; i < found.count && status == PROPTER_OK; i++) {
+      const PropterNamed *n = propter_names_get(names, found.items[i].index);
+      if (n->roles & PROPTER_ROLE_EVENT) out->kind = n->kind;
+      if (n->roles & PROPTER_ROLE_KIND && out->kind == SIZE_MAX) out->kind = found.items[i].index;
+    }
+    propter_vec_clear(&found);
+    PROPTER_TRY(status);
+  }
+  if (out->kind == SIZE_MAX) return PROPTER_OK;
+  size_t scopes[LINKS], count = 0;
+  bool said;
+  PROPTER_TRY(scope_of(names, d, (PropterSpan){0, 0}, h->quote, scopes, &count, &said, err));
+  out->event = only_event(names, out->kind, h->when, NEAR_DAYS, scopes, count);
+  /* Without a place it would be said of everything: then only what the graph knows already tells where. */
+  out->scope = out->event != SIZE_MAX ? propter_names_get(names, out->event)->scope : count == 1 ? scopes[0] : SIZE_MAX;
+  out->usable = out->scope != SIZE_MAX;
+  return PROPTER_OK;
+}

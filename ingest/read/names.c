@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Labels as sequences of folded stems; longest match. */
+#include <libstemmer.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "propter/hash.h"
+#include "reading.h"
+
+enum { TOKEN_MAX = 64, LABEL_TOKENS = 16, BAG_MAX = 5, BAG_SLACK = 4, BAG_TEXT = 64 };
+
+typedef struct {
+  size_t index;
+  double quality;
+} LabelOf;
+typedef PROPTER_VEC(LabelOf) LabelList;
+
+typedef struct {
+  size_t narrow, broad;
+} Edge;
+
+/* A label as a set of the words that carry it. */
+typedef struct {
+  size_t index;
+  double quality;
+  unsigned words;
+} Bag;
+typedef PROPTER_VEC(size_t) Posting;
+
+struct PropterNames {
+  PropterArena arena;
+  PropterMap by_iri;
+  PROPTER_VEC(PropterNamed) things;
+  PropterMap by_label; /* key to index into lists */
+  PROPTER_VEC(LabelList) lists;
+  PROPTER_VEC(Edge) edges;
+  PropterMap label_words; /* word of a metric's label to how many metrics have it */
+  PropterMap measured;    /* those that many have */
+  struct sb_stemmer *stemmer;
+  PropterMap by_word;       /* stem to index into postings */
+  PROPTER_VEC(Posting) postings;
+  PROPTER_VEC(Bag) bags;
+  unsigned longest;
+  uint64_t hash;
+};
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for names"); }
+
+PropterStatus propter_names_new(PropterNames **out, PropterError *err) {
+  *out = NULL;
+  PropterNames *n = propter_calloc(1, sizeof *n);
+  if (!n) return no_memory(err);
+  if (!(n->stemmer = sb_stemmer_new("english", "UTF_8"))) {
+    propter_names_free(n);
+    return no_memory(err);
+  }
+  *out = n;
+  return PROPTER_OK;
+}
+
+void propter_names_free(PropterNames *n) {
+  if (!n) return;
+  for (size_t i = 0; i < n->lists.count; i++) propter_vec_clear(&n->lists.items[i]);
+  propter_vec_clear(&n->lists);
+  propter_map_clear(&n->by_label);
+  propter_map_clear(&n->by_iri);
+  for (size_t i = 0; i < n->postings.count; i++) propter_vec_clear(&n->postings.items[i]);
+  propter_vec_clear(&n->postings);
+  propter_vec_clear(&n->bags);
+  propter_map_clear(&n->by_word);
+  propter_map_clear(&n->label_words);
+  propter_map_clear(&n->measured);
+  propter_vec_clear(&n->things);
+  propter_vec_clear(&n->edges);
+  sb_stemmer_delete(n->stemmer);
+  propter_arena_clear(&n->arena);
+  propter_free(n);
+}
+
+size_t propter_names_count(const PropterNames *n) { return n->things.count; }
+PropterNamed *propter_names_get(PropterNames *n, size_t index) { return &n->things.items[index]; }
+uint64_t propter_names_hash(const PropterNames *n) {
+  uint64_t h = n->hash;
+  for (size_t i = 0; i < n->things.count; i++) {
+    const PropterNamed *t = &n->things.items[i];
+    struct {
+      uint64_t roles, kind, scope;
+      int64_t first, last;
+    } facts = {t->roles, t->kind, t->scope, t->when.first, t->when.last};
+    h = h * 1099511628211u ^ propter_hash64((PropterStr){(const char *)&facts, sizeof facts});
+  }
+  return h;
+}
+
+static void stir(PropterNames *n, PropterStr text, uint64_t with) { n->hash = (n->hash ^ with) * 1099511628211u ^ propter_hash64(text); }
+
+PropterStatus propter_names_add(PropterNames *n, PropterStr iri, unsigned roles, size_t *index, PropterError *err) {
+  bool added = false;
+  uint64_t *slot = propter_map_put(&n->by_iri, iri, n->things.count, &added);
+  if (!slot) return no_memory(err);
+  if (added) {
+    PropterNamed t = {.iri = propter_arena_copy(&n->arena, iri), .when = {PROPTER_NO_DAY, PROPTER_NO_DAY}, .kind = SIZE_MAX, .scope = SIZE_MAX};
+    if (!t.iri.data || !propter_vec_push(&n->things, t)) return no_memory(err);
+    stir(n, iri, 1);
+  }
+  *index = (size_t)*slot;
+  n->things.items[*index].roles |= roles;
+  return PROPTER_OK;
+}
+
+PropterStatus propter_names_broader(PropterNames *n, size_t narrow, size_t broad, PropterError *err) {
+  stir(n, n->things.items[narrow].iri, broad);
+  return propter_vec_push(&n->edges, ((Edge){narrow, broad})) ? PROPTER_OK : no_memory(err);
+}
+
+static bool climb(const PropterNames *n, size_t a, size_t b, unsigned depth) {
+  if (a == b) return true;
+  if (depth > 32) return false;
+  for (size_t i = 0; i < n->edges.count; i++)
+    if (n->edges.items[i].narrow == a && climb(n, n->edges.items[i].broad, b, depth + 1)) return true;
+  return false;
+}
+
+bool propter_names_within(const PropterNames *n, size_t a, size_t b) { return a != SIZE_MAX && b != SIZE_MAX && climb(n, a, b, 0); }
+
+/* --- tokens ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PropterSpan span;
+  char stem[TOKEN_MAX], plain[TOKEN_MAX]; /* plain: folded, without a plural s */
+} Token;
+typedef PROPTER_VEC(Token) Tokens;
+
+/* Bytes of a letter, digit or & at i, 0: none. Typographic punctuation (U+2000–U+206F) separates. */
+static size_t word_byte(PropterStr s, size_t i) {
+  unsigned char c = (unsigned char)s.data[i];
+  if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return 1;
+  if (c < 0xC3) return 0;
+  if (c == 0xE2 && i + 1 < s.len && ((unsigned char)s.data[i + 1] == 0x80 || (unsigned char)s.data[i + 1] == 0x81)) return 0;
+  size_t n = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+  return i + n <= s.len ? n : 0;
+}
+
+static void singular(char *w) {
+  size_t n = strlen(w);
+  if (n > 4 && strcmp(w + n - 3, "ies") == 0) {
+    w[n - 3] = 'y', w[n - 2] = '\0';
+  } else if (n > 4 && (strcmp(w + n - 4, "shes") == 0 || strcmp(w + n - 4, "ches") == 0 || strcmp(w + n - 3, "xes") == 0 || strcmp(w + n - 4, "sses") == 0)) {
+    w[n - 2] = '\0';
+  } else if (n > 3 && w[n - 1] == 's' && w[n - 2] != 's' && w[n - 2] != 'u' && w[n - 2] != 'i') {
+    w[n - 1] = '\0';
+  }
+}
+
+/* False: no memory. */
+static bool fold(const PropterNames *n, PropterStr word, Token *t) {
+  bool ascii = true;
+  size_t len = word.len < TOKEN_MAX - 1 ? word.len : TOKEN_MAX - 1;
+  for (size_t i = 0; i < len; i++) {
+    ascii &= (unsigned char)word.data[i] < 0x80;
+    t->plain[i] = (char)(word.data[i] >= 'A' && word.data[i] <= 'Z' ? word.data[i] | 0x20 : word.data[i]);
+  }
+  t->plain[len] = '\0';
+  if (!ascii) {
+    utf8proc_uint8_t *folded = NULL;
+    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)word.data, (utf8proc_ssize_t)word.len, &folded, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
+    if (size == UTF8PROC_ERROR_NOMEM) return false;
+    if (size >= 0) {
+      len = (size_t)size < TOKEN_MAX - 1 ? (size_t)size : TOKEN_MAX - 1;
+      memcpy(t->plain, folded, len);
+      t->plain[len] = '\0';
+    }
+    free(folded); /* made by utf8proc with malloc */
+  }
+  const sb_symbol *stem = sb_stemmer_stem(n->stemmer, (const sb_symbol *)t->plain, (int)len);
+  if (!stem) return false;
+  size_t stem_len = (size_t)sb_stemmer_length(n->stemmer);
+  if (stem_len > TOKEN_MAX - 1) stem_len = TOKEN_MAX - 1;
+  memcpy(t->stem, stem, stem_len);
+  t->stem[stem_len] = '\0';
+  singular(t->plain);
+  return true;
+}
+
+static bool tokenize(const PropterNames *n, PropterStr s, Tokens *out) {
+  for (size_t i = 0; i < s.len;) {
+    if (s.data[i] == '&') {
+      Token t = {{i, i + 1}, "and", "and"};
+      if (!propter_vec_push(out, t)) return false;
+      i++;
+      continue;
+    }
+    size_t step = word_byte(s, i);
+    if (!step) {
+      i++;
+      continue;
+    }
+    size_t start = i;
+    while (i < s.len && (step = word_byte(s, i))) i += step;
+    PropterStr word = {s.data + start, i - start};
+    /* The s of a genitive. */
+    bool genitive = word.len == 1 && word.data[0] == 's' && start > 0 && (s.data[start - 1] == '\'' || (start > 2 && memcmp(s.data + start - 3, "\xE2\x80\x99", 3) == 0));
+    if (genitive) continue;
+    Token t = {{start, i}, "", ""};
+    if (!fold(n, word, &t)) return false;
+    if (strcmp(t.plain, "the") == 0 || strcmp(t.plain, "a") == 0 || strcmp(t.plain, "an") == 0) continue;
+    if (!propter_vec_push(out, t)) return false;
+  }
+  return true;
+}
+
+/* Key of tokens [from, from + count): stems, or for one word the word itself. */
+static PropterStr key_of(const Tokens *t, size_t from, size_t count, char *buf, size_t size) {
+  size_t len = 0;
+  for (size_t i = from; i < from + count; i++) {
+    const char *w = count == 1 ? t->items[i].plain : t->items[i].stem;
+    size_t n = strlen(w);
+    if (len + n + 2 > size) break;
+    buf[len++] = count == 1 ? '=' : ' ';
+    memcpy(buf + len, w, n);
+    len += n;
+  }
+  return (PropterStr){buf, len};
+}
+
+/* High half: how many metrics have the word; low half: the last that had it, plus one. "of" and "in" measure nothing. */
+static PropterStatus count_words(PropterNames *n, size_t index, const Tokens *t, PropterError *err) {
+  for (size_t i = 0; i < t->count; i++) {
+    if (strlen(t->items[i].plain) < 3 || strcmp(t->items[i].plain, "and") == 0 || strcmp(t->items[i].plain, "for") == 0) continue;
+    uint64_t *slot = propter_map_put(&n->label_words, propter_str(t->items[i].plain), 0, NULL);
+    if (!slot) return no_memory(err);
+    if ((*slot & 0xFFFFFFFFu) != index + 1) *slot = ((*slot >> 32) + 1) << 32 | (index + 1);
+  }
+  return PROPTER_OK;
+}
+
+static bool function_word(const char *w) {
+  static const char *const words[] = {"of", "in", "at", "on", "for", "by", "and", "to", "from", "with", "or"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strcmp(words[i], w) == 0) return true;
+  return false;
+}
+
+static PropterStatus add_bag(PropterNames *n, size_t index, double quality, const Tokens *t, PropterError *err) {
+  Bag bag = {index, quality, 0};
+  size_t at = n->bags.count;
+  for (size_t i = 0; i < t->count; i++) {
+    bool twice = function_word(t->items[i].plain);
+    for (size_t k = 0; k < i && !twice; k++) twice = strcmp(t->items[k].stem, t->items[i].stem) == 0;
+    bag.words += !twice;
+  }
+  if (bag.words < 2 || bag.words > BAG_MAX) return PROPTER_OK;
+  for (size_t i = 0; i < t->count; i++) {
+    bool twice = function_word(t->items[i].plain), added = false;
+    for (size_t k = 0; k < i && !twice; k++) twice = strcmp(t->items[k].stem, t->items[i].stem) == 0;
+    if (twice) continue;
+    uint64_t *slot = propter_map_put(&n->by_word, propter_str(t->items[i].stem), n->postings.count, &added);
+    if (!slot || (added && !propter_vec_push(&n->postings, (Posting){0}))) return no_memory(err);
+    if (!propter_vec_push(&n->postings.items[*slot], at)) return no_memory(err);
+  }
+  return propter_vec_push(&n->bags, bag) ? PROPTER_OK : no_memory(err);
+}
+
+PropterStatus propter_names_label(PropterNames *n, size_t index, PropterStr label, double quality, PropterError *err) {
+  Tokens t = {0};
+  char buf[TOKEN_MAX * LABEL_TOKENS + LABEL_TOKENS];
+  PropterStatus status = tokenize(n, label, &t) ? PROPTER_OK : no_memory(err);
+  if (status == PROPTER_OK && t.count && t.count <= LABEL_TOKENS) {
+    bool added = false;
+    PropterStr key = key_of(&t, 0, t.count, buf, sizeof buf);
+    uint64_t *slot = propter_map_put(&n->by_label, key, n->lists.count, &added);
+    if (!slot || (added && !propter_vec_push(&n->lists, (LabelList){0}))) {
+      status = no_memory(err);
+    } else {
+      LabelList *list = &n->lists.items[*slot];
+      bool known = false;
+      for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].index == index) {
+          known = true;
+          if (list->items[i].quality < quality) list->items[i].quality = quality;
+        }
+      if (!known && !propter_vec_push(list, ((LabelOf){index, quality}))) status = no_memory(err);
+      if (status == PROPTER_OK && !known) status = add_bag(n, index, quality, &t, err);
+      if (t.count > n->longest) n->longest = (unsigned)t.count;
+      if (status == PROPTER_OK && n->things.items[index].roles & PROPTER_ROLE_METRIC) status = count_words(n, index, &t, err);
+      stir(n, label, index);
+    }
+  }
+  propter_vec_clear(&t);
+  return status;
+}
+
+PropterStr names_keep(PropterNames *n, PropterStr text) { return propter_arena_copy(&n->arena, text); }
+
+PropterStatus names_settle(PropterNames *n, PropterError *err) {
+  size_t metrics = 0;
+  for (size_t i = 0; i < n->things.count; i++) metrics += (n->things.items[i].roles & PROPTER_ROLE_METRIC) != 0;
+  size_t enough = metrics / 3 > 2 ? metrics / 3 : 2;
+  for (size_t i = 0; i < n->label_words.count; i++)
+    if ((n->label_words.entries[i].value >> 32) >= enough && !propter_map_put(&n->measured, n->label_words.entries[i].key, 1, NULL)) return no_memory(err);
+  return PROPTER_OK;
+}
+
+PropterStatus names_measured(const PropterNames *n, PropterStr text, bool *found, PropterError *err) {
+  Tokens t = {0};
+  *found = false;
+  if (!n->measured.count) return PROPTER_OK;
+  PropterStatus status = tokenize(n, text, &t) ? PROPTER_OK : no_memory(err);
+  for (size_t i = 0; i < t.count && !*found; i++) *found = propter_map_get(&n->measured, propter_str(t.items[i].plain)) != NULL;
+  propter_vec_clear(&t);
+  return status;
+}
+
+PropterStatus propter_names_find(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
+  Tokens t = {0};
+  char buf[TOKEN_MAX * LABEL_TOKENS + LABEL_TOKENS];
+  PropterStatus status = tokenize(n, text, &t) ? PROPTER_OK : no_memory(err);
+  for (size_t i = 0; i < t.count && status == PROPTER_OK;) {
+    size_t most = t.count - i < n->longest ? t.count - i : n->longest, taken = 0;
+    for (size_t len = most; len > 0 && !taken; len--) {
+      const uint64_t *slot = propter_map_get(&n->by_label, key_of(&t, i, len, buf, sizeof buf));
+      if (!slot) continue;
+      const LabelList *list = &n->lists.items[*slot];
+      for (size_t k = 0; k < list->count && status == PROPTER_OK; k++) {
+        PropterNameMatch m = {list->items[k].index, {t.items[i].span.start, t.items[i + len - 1].span.end}, (unsigned)len, list->items[k].quality};
+        if (!propter_vec_push(out, m)) status = no_memory(err);
+      }
+      taken = len;
+    }
+    i += taken ? taken : 1;
+  }
+  propter_vec_clear(&t);
+  return status;
+}
+
+/* Where each bag that meets the window [i, …] has all its words; a posting is walked for each word of the text. */
+PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
+  Tokens t = {0};
+  PROPTER_VEC(uint32_t) seen = {0}; /* per bag: how many of its words, and the first and last token */
+  PropterStatus status = tokenize(n, text, &t) ? PROPTER_OK : no_memory(err);
+  size_t count = t.count < BAG_TEXT ? t.count : BAG_TEXT;
+  if (status == PROPTER_OK && n->bags.count && !propter_vec_reserve(&seen, n->bags.count)) status = no_memory(err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
+    /* Bags whose first word is here: count their words from here on. */
+    const uint64_t *slot = propter_map_get(&n->by_word, propter_str(t.items[i].stem));
+    if (!slot) continue;
+    const Posting *here = &n->postings.items[*slot];
+    for (size_t b = 0; b < here->count; b++) seen.items[here->items[b]] = 1u | (uint32_t)i << 8;
+    size_t limit = i + BAG_MAX + BAG_SLACK < count ? i + BAG_MAX + BAG_SLACK : count;
+    for (size_t k = i + 1; k < limit && status == PROPTER_OK; k++) {
+      bool again = false;
+      for (size_t j = i; j < k && !again; j++) again = strcmp(t.items[j].stem, t.items[k].stem) == 0;
+      const uint64_t *next = again ? NULL : propter_map_get(&n->by_word, propter_str(t.items[k].stem));
+      for (size_t b = 0; next && b < n->postings.items[*next].count && status == PROPTER_OK; b++) {
+        size_t bag = n->postings.items[*next].items[b];
+        bool starts_here = false;
+        for (size_t h = 0; h < here->count && !starts_here; h++) starts_here = here->items[h] == bag;
+        if (!starts_here || seen.items[bag] >> 8 != i) continue;
+        unsigned words = (++seen.items[bag]) & 0xFF;
+        if (words != n->bags.items[bag].words || k - i >= words + BAG_SLACK) continue;
+        PropterNameMatch m = {n->bags.items[bag].index, {t.items[i].span.start, t.items[k].span.end}, words, n->bags.items[bag].quality * .88};
+        if (!propter_vec_push(out, m)) status = no_memory(err);
+      }
+    }
+  }
+  propter_vec_clear(&seen);
+  propter_vec_clear(&t);
+  return status;
+}
+
+/* "the storm" may be what has "storm" in a label of its own or of its kind. */
+PropterStatus names_share_head(const PropterNames *n, PropterStr phrase, size_t index, bool *shares, PropterError *err) {
+  Tokens t = {0};
+  *shares = false;
+  PropterStatus status = tokenize(n, phrase, &t) ? PROPTER_OK : no_memory(err);
+  if (status == PROPTER_OK && t.count) {
+    const uint64_t *slot = propter_map_get(&n->by_word, propter_str(t.items[t.count - 1].stem));
+    size_t kind = n->things.items[index].kind;
+    for (size_t b = 0; slot && b < n->postings.items[*slot].count && !*shares; b++) {
+      size_t owner = n->bags.items[n->postings.items[*slot].items[b]].index;
+      *shares = owner == index || owner == kind;
+    }
+  }
+  propter_vec_clear(&t);
+  return status;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run of reading: finds the files, leaves alone what has not changed, replaces the graphs of what has. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "propter/hash.h"
+#include "propter/io.h"
+#include "propter/run.h"
+#include "propter/vocab.h"
+#include "reading.h"
+
+enum { MAX_FOLDERS = 64, MAX_FILES = 1000000 };
+
+typedef struct {
+  const char *path; /* as found */
+  PropterStr real;  /* absolute */
+  PropterStr iri;
+  char hash[33];
+  PropterId graph;
+  bool unchanged;
+  PropterError bad;
+} File;
+
+typedef struct {
+  const PropterReadOptions *options;
+  PropterLimits limits;
+  PropterArena arena;
+  PROPTER_VEC(File) files;
+  PropterRules *rules;
+  PropterNames *names;
+  PropterWriter *writer;
+  PropterRun *run;
+  PropterStr fingerprint;
+  PropterReadResult *result;
+} Pass;
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory to read documents"); }
+
+/* --- files ---------------------------------------------------------------------------------------------------------------------- */
+
+static const char namespace[] = "https://w3id.org/propter/document/";
+
+static PropterStatus document_iri(Pass *p, PropterStr relative, PropterStr *iri, PropterError *err) {
+  PropterBuf b = {.max = 1 << 16};
+  propter_buf_add(&b, propter_str(namespace));
+  for (size_t i = 0; i < relative.len; i++) {
+    unsigned char c = (unsigned char)relative.data[i];
+    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("-._~/", c);
+    if (plain && c)
+      propter_buf_add_char(&b, (char)c);
+    else
+      propter_buf_printf(&b, "%%%02X", c);
+  }
+  PropterStatus status = propter_buf_status(&b, err);
+  if (status == PROPTER_OK && !(*iri = propter_arena_copy(&p->arena, propter_buf_str(&b))).data) status = no_memory(err);
+  propter_buf_clear(&b);
+  return status;
+}
+
+static PropterStatus add_file(Pass *p, const char *path, PropterStr relative, PropterError *err) {
+  if (p->files.count >= MAX_FILES) return propter_fail(err, PROPTER_LIMIT, "more than %d documents", MAX_FILES);
+  File f = {.path = propter_arena_copy(&p->arena, propter_str(path)).data};
+  char *real = realpath(path, NULL);
+  if (!real) return propter_io_fail(err, path, "open");
+  f.real = propter_arena_copy(&p->arena, propter_str(real));
+  free(real);
+  if (!f.path || !f.real.data) return no_memory(err);
+  /* A path that is no UTF-8 cannot be a literal: its bad bytes are shown as in its IRI. */
+  PROPTER_TRY(document_iri(p, relative, &f.iri, err));
+  if (!propter_utf8_valid(f.real, NULL)) f.real = f.iri;
+  return propter_vec_push(&p->files, f) ? PROPTER_OK : no_memory(err);
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static PropterStatus list_folder(Pass *p, const char *path, char ***names, size_t *count, PropterError *err) {
+  PROPTER_VEC(char *) list = {0};
+  DIR *dir = opendir(path);
+  if (!dir) return propter_io_fail(err, path, "open");
+  PropterStatus status = PROPTER_OK;
+  errno = 0;
+  for (struct dirent *e; status == PROPTER_OK && (e = readdir(dir));) {
+    if (e->d_name[0] == '.') continue;
+    char *copy = (char *)(uintptr_t)propter_arena_copy(&p->arena, propter_str(e->d_name)).data;
+    if (!copy || !propter_vec_push(&list, copy)) status = no_memory(err);
+  }
+  if (status == PROPTER_OK && errno) status = propter_io_fail(err, path, "read");
+  (void)closedir(dir);
+  if (status == PROPTER_OK && list.count) qsort(list.items, list.count, sizeof *list.items, by_name);
+  *names = list.items;
+  *count = list.count;
+  return status;
+}
+
+static PropterStatus add_path(Pass *p, const char *path, PropterStr relative, bool named, unsigned depth, PropterError *err) {
+  struct stat st;
+  if (stat(path, &st) != 0) return propter_io_fail(err, path, "open");
+  if (!S_ISDIR(st.st_mode)) {
+    if (!S_ISREG(st.st_mode) && !named) return PROPTER_OK;
+    return named || propter_document_known(path) ? add_file(p, path, relative, err) : PROPTER_OK;
+  }
+  if (depth > MAX_FOLDERS) return propter_fail(err, PROPTER_LIMIT, "%s: folders are nested deeper than %d", path, MAX_FOLDERS);
+  char **names = NULL;
+  size_t count = 0;
+  PropterStatus status = list_folder(p, path, &names, &count, err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
+    PropterStr below = propter_arena_printf(&p->arena, "%s/%s", path, names[i]), rel = propter_arena_printf(&p->arena, "%.*s/%s", (int)relative.len, relative.data, names[i]);
+    status = below.data && rel.data ? add_path(p, below.data, rel, false, depth + 1, err) : no_memory(err);
+  }
+  propter_free(names);
+  return status;
+}
+
+static PropterStr base_name(PropterStr path) {
+  size_t i = path.len;
+  while (i > 0 && path.data[i - 1] != '/') i--;
+  return (PropterStr){path.data + i, path.len - i};
+}
+
+static PropterStatus find_files(Pass *p, PropterError *err) {
+  for (size_t i = 0; i < p->options->path_count; i++) {
+    const char *path = p->options->paths[i];
+    struct stat st;
+    char *real = realpath(path, NULL);
+    if (!real || stat(real, &st) != 0) {
+      free(real);
+      PropterStatus status = propter_io_fail(err, path, "open");
+      return status;
+    }
+    PropterStr whole = propter_arena_copy(&p->arena, propter_str(real));
+    free(real);
+    if (!whole.data) return no_memory(err);
+    PropterStr relative = base_name(whole);
+    if (!S_ISDIR(st.st_mode)) {
+      /* A file has the name it would have if its folder had been given. */
+      PropterStr folder = {whole.data, whole.len - relative.len - (whole.len > relative.len)};
+      PropterStr parent = base_name(folder);
+      relative = propter_arena_printf(&p->arena, "%.*s/%.*s", (int)parent.len, parent.data, (int)relative.len, relative.data);
+      if (!relative.data) return no_memory(err);
+    }
+    PropterStr shown = propter_arena_copy(&p->arena, propter_str(path));
+    while (shown.len > 1 && shown.data && shown.data[shown.len - 1] == '/') ((char *)(uintptr_t)shown.data)[--shown.len] = '\0';
+    PROPTER_TRY(shown.data ? add_path(p, shown.data, relative, true, 0, err) : no_memory(err));
+  }
+  PropterMap seen = {0};
+  PropterStatus status = PROPTER_OK;
+  size_t n = 0;
+  for (size_t i = 0; i < p->files.count && status == PROPTER_OK; i++) {
+    bool added = false;
+    uint64_t *slot = propter_map_put(&seen, p->files.items[i].iri, n, &added);
+    if (!slot)
+      status = no_memory(err);
+    else if (added)
+      p->files.items[n++] = p->files.items[i];
+    else if (!propter_str_equal(p->files.items[*slot].real, p->files.items[i].real))
+      status = propter_fail(err, PROPTER_INVALID, "%s and %s would be the same document %.*s: give the folder that holds both", p->files.items[*slot].path, p->files.items[i].path, (int)p->files.items[i].iri.len,
+                            p->files.items[i].iri.data);
+  }
+  p->files.count = n;
+  propter_map_clear(&seen);
+  return status;
+}
+
+/* --- what has changed ---------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus load_rules(Pass *p, PropterError *err) {
+  PROPTER_TRY(propter_rules_new(&p->limits, &p->rules, err));
+  for (size_t i = 0; i < p->options->rule_file_count; i++) {
+    PropterBuf text = {0};
+    PropterStatus status = propter_io_read_file(p->options->rule_files[i], 16 << 20, &text, err);
+    if (status == PROPTER_OK) status = propter_rules_add(p->rules, propter_buf_str(&text), p->options->rule_files[i], err);
+    propter_buf_clear(&text);
+    PROPTER_TRY(status);
+  }
+  return PROPTER_OK;
+}
+
+static bool wholly(PropterStr a, const char *b) { return propter_str_equal(a, propter_str(b)); }
+
+static PropterStatus has_text(Pass *p, PropterSnapshot *snapshot, PropterId node, PropterVocab property, const char *text, bool *has, PropterError *err) {
+  PropterTerm name = propter_iri(propter_vocab_iri(property));
+  PropterId id, value;
+  PropterTerm term;
+  *has = false;
+  PROPTER_TRY(propter_snapshot_find(snapshot, &name, &id, err));
+  if (!id) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_object(snapshot, node, id, &value, err));
+  if (!value) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_term(snapshot, value, &p->arena, &term, err));
+  *has = wholly(term.value, text);
+  return PROPTER_OK;
+}
+
+static PropterStatus compare(Pass *p, PropterSnapshot *snapshot, File *f, PropterError *err) {
+  PropterTerm term = propter_iri(f->iri);
+  PropterId node;
+  bool same_hash = false, same_path = false, same_way = false;
+  PropterStatus hashed = propter_hash_file(f->path, p->limits.document_bytes, f->hash, &f->bad);
+  if (hashed == PROPTER_NO_MEMORY || hashed == PROPTER_IO) {
+    if (err) *err = f->bad;
+    return hashed;
+  }
+  if (hashed != PROPTER_OK) {
+    (void)snprintf(f->hash, sizeof f->hash, "%032d", 0);
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(propter_snapshot_find(snapshot, &term, &node, err));
+  if (!node || p->options->force) return PROPTER_OK;
+  PROPTER_TRY(has_text(p, snapshot, node, VOCAB_propter_hash, f->hash, &same_hash, err));
+  PROPTER_TRY(has_text(p, snapshot, node, VOCAB_propter_path, f->real.data, &same_path, err));
+  PROPTER_TRY(has_text(p, snapshot, node, VOCAB_propter_parameters, p->fingerprint.data, &same_way, err));
+  f->unchanged = same_hash && same_path && same_way;
+  return PROPTER_OK;
+}
+
+static PropterStatus look(Pass *p, PropterError *err) {
+  PropterSnapshot *snapshot;
+  PROPTER_TRY(propter_writer_snapshot(p->writer, &snapshot, err));
+  PROPTER_TRY(propter_names_new(&p->names, err));
+  PROPTER_TRY(propter_names_load(p->names, snapshot, err));
+  p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx names=%016llx software=%.*s", (unsigned long long)propter_rules_hash(p->rules), (unsigned long long)propter_names_hash(p->names), (int)p->options->software.len,
+                                        p->options->software.data);
+  if (!p->fingerprint.data) return no_memory(err);
+  for (size_t i = 0; i < p->files.count; i++) PROPTER_TRY(compare(p, snapshot, &p->files.items[i], err));
+  return PROPTER_OK;
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------------------------------- */
+
+static void tell(const Pass *p, const PropterReadReport *report) {
+  if (p->options->document) p->options->document(report, p->options->payload);
+}
+
+static PropterStatus reject(Pass *p, const File *f, PropterError *err) {
+  PropterReject r = {.file = f->real, .rule = propter_str(propter_status_name(f->bad.status)), .reason = propter_str(f->bad.message)};
+  p->result->rejected++;
+  tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .bad = &f->bad});
+  return propter_run_reject(p->run, &r, err);
+}
+
+/* What the document itself is to blame for; the rest ends the run. */
+static bool its_own(PropterStatus status) { return status == PROPTER_SYNTAX || status == PROPTER_INVALID || status == PROPTER_LIMIT || status == PROPTER_NOT_FOUND; }
+
+static PropterStatus read_one(Pass *p, File *f, PropterError *err) {
+  PropterDocument *d = NULL;
+  PropterReadings readings = {0};
+  Stored stored = {0};
+  if (f->bad.status != PROPTER_OK) return reject(p, f, err);
+  PropterStatus status = propter_document_open(f->path, &p->limits, &d, &f->bad);
+  if (status != PROPTER_OK && its_own(status)) return reject(p, f, err);
+  if (status != PROPTER_OK) {
+    if (err) *err = f->bad;
+    return status;
+  }
+  if (!wholly(propter_str(d->hash), f->hash)) {
+    (void)propter_fail(&f->bad, PROPTER_INVALID, "the file changed while it was read");
+    propter_document_free(d);
+    return reject(p, f, err);
+  }
+  status = propter_read_document(p->rules, p->names, d, &readings, err);
+  if (status == PROPTER_OK) status = propter_writer_clear_graph(p->writer, f->graph, err);
+  if (status == PROPTER_OK) status = store_document(p->writer, f->iri, f->real, p->fingerprint, p->names, p->rules, d, &readings, &stored, err);
+  if (status == PROPTER_OK) {
+    p->result->claims += stored.claims, p->result->linked += stored.linked, p->result->happenings += stored.happenings;
+    tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .format = d->format, .sentences = readings.sentences, .claims = stored.claims, .linked = stored.linked, .happenings = stored.happenings});
+  }
+  propter_readings_clear(&readings);
+  propter_document_free(d);
+  return status;
+}
+
+static PropterStatus begin(Pass *p, PropterError *err) {
+  PropterRunOptions options = {.kind = "read", .now = p->options->now, .software = p->options->software, .parameters = p->fingerprint};
+  PROPTER_TRY(propter_run_begin(p->writer, &options, &p->limits, &p->run, err));
+  for (size_t i = 0; i < p->options->rule_file_count; i++) PROPTER_TRY(propter_run_input(p->run, PROPTER_STR("rules"), propter_str(p->options->rule_files[i]), (PropterStr){"", 0}, err));
+  for (size_t i = 0; i < p->files.count; i++) {
+    File *f = &p->files.items[i];
+    PropterTerm term = propter_iri(f->iri);
+    PROPTER_TRY(propter_run_input(p->run, PROPTER_STR("document"), f->real, propter_str(f->hash), err));
+    if (f->unchanged) continue;
+    PROPTER_TRY(propter_writer_intern(p->writer, &term, &f->graph, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_all(Pass *p, PropterError *err) {
+  size_t changed = 0;
+  for (size_t i = 0; i < p->files.count; i++) {
+    File *f = &p->files.items[i];
+    p->result->documents++;
+    propter_log_progress(p->options->log, "read", i, p->files.count, "documents");
+    if (f->unchanged) {
+      p->result->unchanged++;
+      tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .unchanged = true});
+      continue;
+    }
+    size_t rejected = p->result->rejected;
+    PROPTER_TRY(read_one(p, f, err));
+    if (p->result->rejected == rejected) {
+      changed++;
+      PROPTER_TRY(propter_run_generated(p->run, f->graph, err));
+    }
+  }
+  propter_log_progress(p->options->log, "read", p->files.count, p->files.count, "documents");
+  if (p->options->rule) propter_rules_report(p->rules, p->options->rule, p->options->payload);
+  bool same = changed == 0 && p->result->rejected == 0;
+  PropterStr iri;
+  if (!same && changed == 0) PROPTER_TRY(propter_run_unchanged(p->run, &same, NULL, err));
+  if (same) return PROPTER_OK;
+  propter_run_rows(p->run, p->result->documents - p->result->unchanged);
+  PROPTER_TRY(propter_run_iri(p->run, &iri, err));
+  PROPTER_TRY(propter_run_finish(p->run, err));
+  propter_run_counts(p->run, &p->result->added, &p->result->removed);
+  if (p->options->dry_run) return PROPTER_OK;
+  PROPTER_TRY(propter_writer_commit(p->writer, err));
+  (void)snprintf(p->result->run, sizeof p->result->run, "%.*s", (int)iri.len, iri.data);
+  return PROPTER_OK;
+}
+
+PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *options, PropterReadResult *out, PropterError *err) {
+  memset(out, 0, sizeof *out);
+  Pass p = {.options = options, .limits = options->limits ? *options->limits : propter_limits_default(), .result = out};
+  PropterStatus status = find_files(&p, err);
+  if (status == PROPTER_OK) status = load_rules(&p, err);
+  if (status == PROPTER_OK) status = propter_writer_open(graph, options->wait, &p.writer, err);
+  if (status == PROPTER_OK) status = look(&p, err);
+  if (status == PROPTER_OK) status = begin(&p, err);
+  if (status == PROPTER_OK) status = read_all(&p, err);
+  propter_run_free(p.run);
+  if (p.writer) propter_writer_close(p.writer);
+  propter_names_free(p.names);
+  propter_rules_free(p.rules);
+  propter_vec_clear(&p.files);
+  propter_arena_clear(&p.arena);
+  return status;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of ingest/read share. */
+#ifndef READ_READING_H
+#define READ_READING_H
+
+#include "propter/read.h"
+#include "propter/regex.h"
+
+typedef PROPTER_VEC(PropterSpan) Spans;
+
+/* --- rules.c --- */
+typedef enum { PART_NONE, PART_CAUSE, PART_EFFECT } Part;
+
+typedef struct {
+  const char *name;
+  PropterRegex *regex;
+} Named;
+
+typedef struct {
+  PropterRegex *regex;
+  Part lead, trail;               /* argument before and after the match */
+  unsigned cause_group, effect_group; /* inside it, 0: none */
+  const Named *cause_shape, *effect_shape;
+  bool front;                     /* anchored to the sentence's beginning */
+} Pattern;
+
+typedef struct {
+  PropterStr text; /* with {cause:…} and {effect:…} */
+  unsigned line;
+  bool counter;
+} Example;
+
+typedef struct {
+  const char *name, *source;
+  unsigned line;
+  PROPTER_VEC(PropterStr) triggers;
+  PROPTER_VEC(Pattern) patterns;
+  PROPTER_VEC(PropterStr) pattern_texts;
+  PROPTER_VEC(Example) examples;
+  double precision, hedge;
+  int polarity;   /* 1, -1, or 0 */
+  bool flip;      /* the effect did not come about */
+  bool negated;
+  Part previous;  /* this argument is the sentence before */
+  bool needs_change, needs_number;
+  unsigned limits; /* how often it took too many steps */
+} Rule;
+
+typedef struct {
+  double weight;
+  PropterRegex *regex;
+} Hedge;
+
+typedef struct {
+  const char *label;
+  int polarity;
+  PropterRegex *regex;
+} Paraphrase;
+
+typedef struct {
+  PropterStr word;
+  size_t rule;
+} Trigger;
+
+enum { TRIGGER_BUCKETS = 27 * 27, READ_RULES = 1000 };
+
+struct PropterRules {
+  PropterArena arena;
+  PropterLimits limits;
+  PropterMatcher *matcher;
+  PROPTER_VEC(Rule) rules;
+  PROPTER_VEC(Named) defines; /* regex NULL; the text is in define_texts */
+  PROPTER_VEC(PropterStr) define_texts;
+  PROPTER_VEC(Named *) shapes;
+  PROPTER_VEC(Hedge) hedges;
+  PROPTER_VEC(Paraphrase) paraphrases;
+  PROPTER_VEC(PropterRegex *) cut_left, cut_right, strip_left, strip_right, negation, negation_except, negation_before, condition, nothing, past, future, reverse, pronoun, definite, answer_no, answer_yes, up, down;
+  PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
+  size_t bucket[TRIGGER_BUCKETS + 1];
+  PROPTER_VEC(PropterStr) abbreviations;
+  uint64_t hash;
+};
+
+enum { RULE_QUARANTINE = 3 };
+
+/* Bucket of a word in lower case. */
+size_t rules_bucket(const char *word, size_t len);
+/* First match of any of `list` in `text`, the leftmost; a pattern that runs into the step limit does not match. */
+bool rules_first(const PropterRules *r, PropterRegex *const *list, size_t count, PropterStr text, size_t from, PropterSpan *span);
+/* The match that ends last. */
+bool rules_last(const PropterRules *r, PropterRegex *const *list, size_t count, PropterStr text, PropterSpan *span);
+bool rules_any(const PropterRules *r, PropterRegex *const *list, size_t count, PropterStr text);
+
+/* --- sentence.c --- */
+/* Appends the sentences of a block of text as spans relative to it. False: no memory. */
+bool read_sentences(const PropterRules *rules, PropterStr text, Spans *out);
+
+/* --- find.c --- */
+/* One sentence in its surroundings. */
+typedef struct {
+  PropterStr text;          /* of the document */
+  PropterSpan sentence, previous; /* previous empty: none in this block */
+  PropterSpan next;
+  PropterDay published;
+  int year;                 /* hint for dates without one, 0: none */
+  PropterPeriod heading;    /* period that the sentences before or the headings name */
+  double factor;            /* of confidence */
+} Scene;
+PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *only_rule, PropterReadings *out, PropterError *err);
+PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err);
+
+/* --- names.c --- */
+#define READ_NOTATION .5 /* quality of a notation: counts only beside a word for what is measured */
+PropterStr names_keep(PropterNames *names, PropterStr text);
+/* After all labels: learns which words all metrics share ("jobs"), the words for what is measured. */
+PropterStatus names_settle(PropterNames *names, PropterError *err);
+/* Labels of two to five words whose words all stand close together in the text, in any order ("the shutdown in Minnesota" for "Minnesota shutdown"). */
+PropterStatus names_find_loose(const PropterNames *names, PropterStr text, PropterNameMatches *out, PropterError *err);
+/* True if the last word of the phrase stands in a label of the thing or of its kind. */
+PropterStatus names_share_head(const PropterNames *names, PropterStr phrase, size_t index, bool *shares, PropterError *err);
+/* True if the text holds one of them. */
+PropterStatus names_measured(const PropterNames *names, PropterStr text, bool *found, PropterError *err);
+
+/* --- link.c --- */
+typedef struct {
+  size_t index;  /* of the name, SIZE_MAX: none */
+  double score;  /* how well it matches, 0 to 1 */
+  PropterSpan words; /* of the document's text */
+} Link;
+
+enum { LINKS = 6 };
+
+typedef struct {
+  Link causes[LINKS], effects[LINKS];
+  size_t cause_count, effect_count; /* at least 1 each; the first may be none */
+  size_t scopes[LINKS];
+  size_t scope_count;
+  int kind; /* 0 type-level, 1 ex ante, 2 post hoc */
+} Linked;
+
+/* Concepts of a claim's two sides and its scope. */
+PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterReading *reading, Linked *out, PropterError *err);
+
+typedef struct {
+  size_t kind, scope, event; /* event: the one in the graph that it is, SIZE_MAX: none */
+  bool usable;               /* it has a kind and a scope */
+} LinkedHappening;
+PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterHappening *happening, LinkedHappening *out, PropterError *err);
+
+/* --- store.c --- */
+/* Writes what a document says as its graph, which must have been cleared. */
+typedef struct {
+  size_t claims, linked, happenings;
+} Stored;
+PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr path, PropterStr fingerprint, PropterNames *names, const PropterRules *rules, const PropterDocument *document,
+                             const PropterReadings *readings, Stored *stored, PropterError *err);
+
+/* --- amount.c --- */
+/* First number of things ("about 45,000 workers", "forty thousand", "1.2 million"), not money, per cent, dates or a rank. */
+bool amount_find(PropterStr text, double *value, PropterSpan *words);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "reading.h"
+
+static bool upper(char c) { return c >= 'A' && c <= 'Z'; }
+static bool lower(char c) { return c >= 'a' && c <= 'z'; }
+static bool digit(char c) { return c >= '0' && c <= '9'; }
+
+/* The word that ends with the full stop at `dot`, with it. */
+static PropterStr word_before(PropterStr s, size_t dot) {
+  size_t start = dot;
+  while (start > 0 && s.data[start - 1] != ' ' && s.data[start - 1] != '(' && s.data[start - 1] != '"' && s.data[start - 1] != '\n') start--;
+  return (PropterStr){s.data + start, dot + 1 - start};
+}
+
+/* A word that commonly opens a sentence: after "U.S." it tells an end from a name. */
+static bool opener(PropterStr s, size_t at) {
+  static const char *const words[] = {"The ", "This ", "That ", "These ", "It ", "In ", "A ", "An ", "But ", "However", "They ", "He ", "She ", "We ", "On ", "At ", "By ", "As ", "When ", "After ", "Since ", "If ", "There ", "Its ", "Some ", "Many ", "Most "};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (propter_str_starts((PropterStr){s.data + at, s.len - at}, propter_str(words[i]))) return true;
+  return false;
+}
+
+static bool abbreviation(const PropterRules *r, PropterStr s, size_t dot, size_t next) {
+  PropterStr w = word_before(s, dot);
+  /* One letter: an initial, unless it ends a label such as "option B." before an opener. */
+  if (w.len == 2 && upper(w.data[0])) return !opener(s, next);
+  bool known = false;
+  for (size_t i = 0; i < r->abbreviations.count && !known; i++) {
+    PropterStr a = r->abbreviations.items[i];
+    /* "No.#": an abbreviation before a number only. */
+    if (a.len && a.data[a.len - 1] == '#') {
+      a.len--;
+      known = propter_str_equal(a, w) && digit(s.data[next]);
+      if (known) return true;
+    } else {
+      known = propter_str_equal(a, w);
+    }
+  }
+  if (!known) {
+    /* U.S.A., e.g.: letters with a stop each. */
+    for (size_t i = 1; i < w.len; i += 2)
+      if (w.data[i] != '.' || !(upper(w.data[i - 1]) || lower(w.data[i - 1]))) return false;
+    known = w.len >= 4 && w.len % 2 == 0;
+  }
+  /* "etc.", "Inc.", "p.m.", "U.S." may end a sentence. */
+  return known && !((upper(w.data[w.len - 2]) || strchr("cm.", w.data[w.len - 2]) || propter_str_equal(w, PROPTER_STR("Inc.")) || propter_str_equal(w, PROPTER_STR("Co.")) || propter_str_equal(w, PROPTER_STR("Corp.")) || propter_str_equal(w, PROPTER_STR("etc."))) && opener(s, next) && w.len > 2 && strncmp(w.data, "Mr", 2) != 0 && strncmp(w.data, "Dr", 2) != 0);
+}
+
+static bool ends(const PropterRules *r, PropterStr s, size_t i, size_t *after) {
+  char c = s.data[i];
+  if (c != '.' && c != '!' && c != '?') return false;
+  size_t j = i + 1;
+  while (j < s.len && (s.data[j] == '.' || s.data[j] == '!' || s.data[j] == '?')) j++;
+  /* Closing quotes and brackets belong to the sentence. */
+  for (;;) {
+    if (j < s.len && (s.data[j] == '"' || s.data[j] == '\'' || s.data[j] == ')' || s.data[j] == ']'))
+      j++;
+    else if (j + 2 < s.len && (memcmp(s.data + j, "\xE2\x80\x9D", 3) == 0 || memcmp(s.data + j, "\xE2\x80\x99", 3) == 0))
+      j += 3;
+    else
+      break;
+  }
+  *after = j;
+  if (j >= s.len) return true;
+  if (s.data[j] != ' ' && s.data[j] != '\n') return false;
+  size_t n = j;
+  while (n < s.len && (s.data[n] == ' ' || s.data[n] == '\n')) n++;
+  if (n >= s.len) return true;
+  char next = s.data[n];
+  if (lower(next)) return false;
+  if (c == '.' && j == i + 1 && abbreviation(r, s, i, n)) return false;
+  /* "1. First": the number of a list. */
+  if (c == '.' && i > 0 && digit(s.data[i - 1]) && (i == 1 || (i == 2 && digit(s.data[0])))) return false;
+  return true;
+}
+
+bool read_sentences(const PropterRules *rules, PropterStr text, Spans *out) {
+  size_t start = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    size_t after = 0;
+    bool long_enough = i - start >= rules->limits.sentence_bytes - 8;
+    if (!ends(rules, text, i, &after)) {
+      /* Beyond the limit a sentence is cut at a clause, or where it stands. */
+      if (!long_enough) continue;
+      size_t cut = i;
+      while (cut > start + 1 && text.data[cut] != ';' && text.data[cut] != ',' && text.data[cut] != ' ') cut--;
+      if (cut <= start + 1) {
+        cut = i;
+        while (cut > start + 1 && ((unsigned char)text.data[cut] & 0xC0) == 0x80) cut--;
+      }
+      after = text.data[cut] == ' ' || text.data[cut] == ',' || text.data[cut] == ';' ? cut + (text.data[cut] != ' ') : cut;
+    }
+    if (!propter_vec_push(out, ((PropterSpan){start, after}))) return false;
+    start = after;
+    while (start < text.len && (text.data[start] == ' ' || text.data[start] == '\n')) start++;
+    i = start ? start - 1 : 0;
+    if (start >= text.len) return true;
+  }
+  return start >= text.len || propter_vec_push(out, ((PropterSpan){start, text.len}));
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A document's graph: the document, its claims, its happenings. Only IRIs, no blank nodes, so that equal documents give equal graphs. */
+#include <math.h>
+#include <string.h>
+
+#include "propter/hash.h"
+#include "propter/vocab.h"
+#include "reading.h"
+
+typedef struct {
+  PropterWriter *writer;
+  PropterNames *names;
+  const PropterRules *rules;
+  const PropterDocument *d;
+  PropterStr iri;
+  PropterId graph;
+  PropterId v[VOCAB_COUNT]; /* made when first used */
+  PropterArena arena;
+} Sheet;
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document's graph"); }
+
+static PropterStatus vocab(Sheet *s, PropterVocab term, PropterId *id, PropterError *err) {
+  if (!s->v[term]) PROPTER_TRY(propter_vocab_intern(s->writer, term, &s->v[term], err));
+  *id = s->v[term];
+  return PROPTER_OK;
+}
+
+static PropterStatus intern(Sheet *s, const PropterTerm *term, PropterId *id, PropterError *err) { return propter_writer_intern(s->writer, term, id, err); }
+
+static PropterStatus put(Sheet *s, PropterId subject, PropterVocab p, PropterId o, PropterError *err) {
+  PropterId property;
+  PROPTER_TRY(vocab(s, p, &property, err));
+  return propter_writer_add(s->writer, (PropterQuad){subject, property, o, s->graph}, err);
+}
+
+static PropterStatus put_term(Sheet *s, PropterId subject, PropterVocab p, PropterTerm term, PropterError *err) {
+  PropterId o;
+  PROPTER_TRY(intern(s, &term, &o, err));
+  return put(s, subject, p, o, err);
+}
+
+static PropterStatus put_is(Sheet *s, PropterId subject, PropterVocab p, PropterVocab o, PropterError *err) {
+  PropterId id;
+  PROPTER_TRY(vocab(s, o, &id, err));
+  return put(s, subject, p, id, err);
+}
+
+static PropterStatus put_text(Sheet *s, PropterId subject, PropterVocab p, PropterStr text, PropterError *err) { return text.len ? put_term(s, subject, p, propter_literal(text), err) : PROPTER_OK; }
+
+static PropterStatus put_iri(Sheet *s, PropterId subject, PropterVocab p, PropterStr iri, PropterError *err) { return put_term(s, subject, p, propter_iri(iri), err); }
+
+static PropterStatus put_integer(Sheet *s, PropterId subject, PropterVocab p, uint64_t n, PropterError *err) {
+  char text[24];
+  (void)snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+  return put_term(s, subject, p, propter_typed(propter_str(text), propter_vocab_iri(VOCAB_xsd_integer)), err);
+}
+
+static PropterStatus put_decimal(Sheet *s, PropterId subject, PropterVocab p, double n, PropterError *err) {
+  char text[64];
+  (void)snprintf(text, sizeof text, "%.4f", n);
+  size_t len = strlen(text);
+  while (len > 2 && text[len - 1] == '0' && text[len - 2] != '.') text[--len] = '\0';
+  return put_term(s, subject, p, propter_typed(propter_str(text), propter_vocab_iri(VOCAB_xsd_decimal)), err);
+}
+
+static PropterStatus put_day(Sheet *s, PropterId subject, PropterVocab p, PropterDay day, PropterError *err) {
+  char text[16];
+  if (day == PROPTER_NO_DAY) return PROPTER_OK;
+  propter_day_format(day, text);
+  return put_term(s, subject, p, propter_typed(propter_str(text), propter_vocab_iri(VOCAB_xsd_date)), err);
+}
+
+static PropterStatus put_true(Sheet *s, PropterId subject, PropterVocab p, PropterError *err) {
+  return put_term(s, subject, p, propter_typed(PROPTER_STR("true"), propter_vocab_iri(VOCAB_xsd_boolean)), err);
+}
+
+static PropterStr words_of(const Sheet *s, PropterSpan span) { return (PropterStr){s->d->text.data + span.start, span.end > span.start ? span.end - span.start : 0}; }
+
+/* Where the quote stands, for claims and happenings alike. */
+static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, PropterError *err) {
+  PropterPlace place = propter_document_place(s->d, quote.start, quote.end);
+  const PropterBlock *block = propter_document_block_at(s->d, quote.start);
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_quote, words_of(s, quote), err));
+  PROPTER_TRY(put_iri(s, node, VOCAB_propter_document, s->iri, err));
+  if (block) PROPTER_TRY(put_text(s, node, VOCAB_propter_section, block->section, err));
+  PROPTER_TRY(put_integer(s, node, VOCAB_propter_charStart, place.char_start, err));
+  PROPTER_TRY(put_integer(s, node, VOCAB_propter_charEnd, place.char_end, err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_filePart, s->d->part, err));
+  PROPTER_TRY(put_integer(s, node, VOCAB_propter_byteStart, place.byte_start, err));
+  PROPTER_TRY(put_integer(s, node, VOCAB_propter_byteEnd, place.byte_end, err));
+  return put_day(s, node, VOCAB_propter_knownFrom, s->d->published, err);
+}
+
+/* Name of a node: the file's content, the range, the rule, and which of several it is. */
+static PropterStatus name_node(Sheet *s, const char *what, PropterSpan quote, PropterSpan trigger, const char *rule, size_t n, PropterStr *iri, PropterError *err) {
+  char hex[33];
+  PropterStr key = propter_arena_printf(&s->arena, "%s|%zu|%zu|%zu|%zu|%s|%zu", s->d->hash, quote.start, quote.end, trigger.start, trigger.end, rule, n);
+  if (!key.data) return no_memory(err);
+  propter_hash_hex(key, hex);
+  *iri = propter_arena_printf(&s->arena, "%.*s#%s-%.16s", (int)s->iri.len, s->iri.data, what, hex);
+  return iri->data ? PROPTER_OK : no_memory(err);
+}
+
+/* --- claims ------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus put_link(Sheet *s, PropterId node, PropterVocab property, PropterVocab score, const Link *link, PropterError *err) {
+  if (link->index == SIZE_MAX) return PROPTER_OK;
+  PROPTER_TRY(put_iri(s, node, property, propter_names_get(s->names, link->index)->iri, err));
+  return put_decimal(s, node, score, link->score > 1 ? 1 : link->score, err);
+}
+
+static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *l, const Link *cause, const Link *effect, size_t n, PropterError *err) {
+  static const PropterVocab kinds[] = {VOCAB_propter_TypeLevel, VOCAB_propter_ExAnte, VOCAB_propter_PostHoc};
+  PropterStr iri;
+  PropterId node;
+  PROPTER_TRY(name_node(s, "claim", r->quote, r->trigger, r->rule, n, &iri, err));
+  PropterTerm term = propter_iri(iri);
+  PROPTER_TRY(intern(s, &term, &node, err));
+  PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Claim, err));
+  PROPTER_TRY(put_quote(s, node, r->quote, err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_rule, propter_str(r->rule), err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_causeText, words_of(s, r->cause), err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_effectText, words_of(s, r->effect), err));
+  PROPTER_TRY(put_link(s, node, VOCAB_propter_cause, VOCAB_propter_causeScore, cause, err));
+  PROPTER_TRY(put_link(s, node, VOCAB_propter_effect, VOCAB_propter_effectScore, effect, err));
+  if (r->polarity) PROPTER_TRY(put_is(s, node, VOCAB_propter_polarity, r->polarity > 0 ? VOCAB_propter_Increase : VOCAB_propter_Decrease, err));
+  if (r->negated) PROPTER_TRY(put_true(s, node, VOCAB_propter_negated, err));
+  if (r->hedge > 0) PROPTER_TRY(put_decimal(s, node, VOCAB_propter_hedge, r->hedge, err));
+  PROPTER_TRY(put_decimal(s, node, VOCAB_propter_confidence, r->confidence * (1 - r->hedge), err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_condition, words_of(s, r->condition), err));
+  PROPTER_TRY(put_is(s, node, VOCAB_propter_claimKind, kinds[l->kind], err));
+  PROPTER_TRY(put_day(s, node, VOCAB_propter_causeStart, r->when_cause.first, err));
+  PROPTER_TRY(put_day(s, node, VOCAB_propter_causeEnd, r->when_cause.last, err));
+  PROPTER_TRY(put_day(s, node, VOCAB_propter_effectStart, r->when_effect.first, err));
+  PROPTER_TRY(put_day(s, node, VOCAB_propter_effectEnd, r->when_effect.last, err));
+  if (r->quantity > 0) {
+    PROPTER_TRY(put_decimal(s, node, VOCAB_propter_quantity, r->quantity, err));
+    PROPTER_TRY(put_text(s, node, VOCAB_propter_quantityText, words_of(s, r->quantity_words), err));
+  }
+  for (size_t i = 0; i < l->scope_count; i++) PROPTER_TRY(put_iri(s, node, VOCAB_propter_scope, propter_names_get(s->names, l->scopes[i])->iri, err));
+  return PROPTER_OK;
+}
+
+static PropterStatus put_claims(Sheet *s, const PropterReading *r, Stored *stored, PropterError *err) {
+  Linked l;
+  size_t n = 0;
+  PROPTER_TRY(link_claim(s->names, s->rules, s->d, r, &l, err));
+  for (size_t c = 0; c < l.cause_count; c++)
+    for (size_t e = 0; e < l.effect_count; e++) {
+      PROPTER_TRY(put_claim(s, r, &l, &l.causes[c], &l.effects[e], n++, err));
+      stored->claims++;
+      stored->linked += l.causes[c].index != SIZE_MAX && l.effects[e].index != SIZE_MAX;
+    }
+  return PROPTER_OK;
+}
+
+/* --- happenings ------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus put_dose(Sheet *s, PropterId event, PropterStr event_iri, double value, PropterStr unit, PropterError *err) {
+  PropterStr iri = propter_arena_printf(&s->arena, "%.*s-dose", (int)event_iri.len, event_iri.data);
+  PropterId node;
+  if (!iri.data) return no_memory(err);
+  PropterTerm term = propter_iri(iri);
+  PROPTER_TRY(intern(s, &term, &node, err));
+  PROPTER_TRY(put(s, event, VOCAB_propter_dose, node, err));
+  PROPTER_TRY(put_decimal(s, node, VOCAB_propter_value, value, err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_unit, unit, err));
+  PROPTER_TRY(put_is(s, node, VOCAB_propter_profile, VOCAB_propter_Pulse, err));
+  return put_iri(s, node, VOCAB_propter_source, s->iri, err);
+}
+
+static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *stored, PropterError *err) {
+  LinkedHappening l;
+  if (h->hedge >= .45) return PROPTER_OK;
+  PROPTER_TRY(link_happening(s->names, s->rules, s->d, h, &l, err));
+  if (!l.usable) return PROPTER_OK;
+  PropterStr iri;
+  PropterId node;
+  PROPTER_TRY(name_node(s, "event", h->quote, h->words, "happening", 0, &iri, err));
+  PropterTerm term = propter_iri(iri);
+  PROPTER_TRY(intern(s, &term, &node, err));
+  const PropterNamed *scope = propter_names_get(s->names, l.scope);
+  PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Event, err));
+  PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, words_of(s, h->words), err));
+  PROPTER_TRY(put_quote(s, node, h->quote, err));
+  PROPTER_TRY(put_iri(s, node, VOCAB_propter_source, s->iri, err));
+  PROPTER_TRY(put_iri(s, node, VOCAB_propter_concept, propter_names_get(s->names, l.kind)->iri, err));
+  PROPTER_TRY(put_iri(s, node, VOCAB_propter_scope, scope->iri, err));
+  PROPTER_TRY(put_day(s, node, VOCAB_propter_start, h->when.first, err));
+  /* One day is a beginning; when it ended the sentence does not say. */
+  if (h->when.last != h->when.first) PROPTER_TRY(put_day(s, node, VOCAB_propter_end, h->when.last, err));
+  PROPTER_TRY(put_decimal(s, node, VOCAB_propter_confidence, h->confidence * (1 - h->hedge), err));
+  if (h->quantity > 0) {
+    PROPTER_TRY(put_decimal(s, node, VOCAB_propter_quantity, h->quantity, err));
+    PROPTER_TRY(put_text(s, node, VOCAB_propter_quantityText, words_of(s, h->quantity_words), err));
+    if (h->polarity && scope->scale > 0) PROPTER_TRY(put_dose(s, node, iri, h->polarity * h->quantity / scope->scale, scope->unit, err));
+  }
+  if (l.event != SIZE_MAX) PROPTER_TRY(put_iri(s, node, VOCAB_skos_closeMatch, propter_names_get(s->names, l.event)->iri, err));
+  stored->happenings++;
+  return PROPTER_OK;
+}
+
+PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr path, PropterStr fingerprint, PropterNames *names, const PropterRules *rules, const PropterDocument *d,
+                             const PropterReadings *readings, Stored *stored, PropterError *err) {
+  Sheet *s = propter_calloc(1, sizeof *s);
+  if (!s) return no_memory(err);
+  *s = (Sheet){.writer = writer, .names = names, .rules = rules, .d = d, .iri = iri};
+  PropterTerm term = propter_iri(iri);
+  PropterStatus status = intern(s, &term, &s->graph, err);
+  PropterId node = s->graph;
+  if (status == PROPTER_OK) status = put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Document, err);
+  if (status == PROPTER_OK) status = put_text(s, node, VOCAB_dct_title, d->title, err);
+  if (status == PROPTER_OK) status = put_text(s, node, VOCAB_propter_path, path, err);
+  if (status == PROPTER_OK) status = put_text(s, node, VOCAB_propter_hash, propter_str(d->hash), err);
+  if (status == PROPTER_OK) status = put_text(s, node, VOCAB_propter_format, propter_str(d->format), err);
+  if (status == PROPTER_OK) status = put_day(s, node, VOCAB_propter_published, d->published, err);
+  if (status == PROPTER_OK) status = put_text(s, node, VOCAB_propter_parameters, fingerprint, err);
+  for (size_t i = 0; i < readings->claims.count && status == PROPTER_OK; i++) status = put_claims(s, &readings->claims.items[i], stored, err);
+  for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) status = put_happening(s, &readings->happenings.items[i], stored, err);
+  propter_arena_clear(&s->arena);
+  propter_free(s);
+  return status;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "output.h"
+#include "propter/io.h"
+#include "propter/read.h"
+
+typedef struct {
+  CommandCall *call;
+  bool json;
+} Show;
+
+static void document(const PropterReadReport *r, void *payload) {
+  Show *show = payload;
+  FILE *out = show->call->out;
+  if (show->json) {
+    fputs("{\"document\":", out), output_json(out, r->iri);
+    fputs(",\"path\":", out), output_json(out, propter_str(r->path));
+    if (r->bad)
+      fprintf(out, ",\"status\":\"rejected\",\"code\":\"%s\",\"reason\":", propter_status_name(r->bad->status)), output_json(out, propter_str(r->bad->message));
+    else if (r->unchanged)
+      fputs(",\"status\":\"unchanged\"", out);
+    else
+      fprintf(out, ",\"status\":\"read\",\"format\":\"%s\",\"sentences\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu", r->format, r->sentences, r->claims, r->linked, r->happenings);
+    fputs("}\n", out);
+    return;
+  }
+  if (r->bad) {
+    PropterError e = *r->bad;
+    char text[1024];
+    (void)snprintf(e.source, sizeof e.source, "%.255s", r->path);
+    (void)propter_error_format(&e, text, sizeof text);
+    fprintf(out, "rejected %s\n", text);
+  } else if (!r->unchanged) {
+    fprintf(out, "%s: %s sentences, %s claims (%s linked), %s dated happenings\n", r->path, output_number(r->sentences), output_number(r->claims), output_number(r->linked), output_number(r->happenings));
+  }
+}
+
+static void rule(const char *source, unsigned line, const char *name, const char *problem, void *payload) {
+  Show *show = payload;
+  propter_log(show->call->log, PROPTER_LOG_WARNING, "read", "%s:%u: rule %s %s", source, line, name, problem);
+}
+
+static void failed_example(const char *source, unsigned line, const char *name, const char *problem, void *payload) {
+  Show *show = payload;
+  fprintf(show->call->out, "%s:%u: rule %s: %s\n", source, line, name, problem);
+}
+
+/* --test-rules: the examples of all rules, with those of --rules. */
+static PropterStatus test_rules(Show *show, const char *const *files, size_t count, PropterError *err) {
+  PropterRules *rules = NULL;
+  size_t tried = 0, failed = 0;
+  PropterStatus status = propter_rules_new(NULL, &rules, err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
+    PropterBuf text = {0};
+    status = propter_io_read_file(files[i], 16 << 20, &text, err);
+    if (status == PROPTER_OK) status = propter_rules_add(rules, propter_buf_str(&text), files[i], err);
+    propter_buf_clear(&text);
+  }
+  if (status == PROPTER_OK) status = propter_rules_test(rules, failed_example, show, &tried, &failed, err);
+  if (status == PROPTER_OK) {
+    fprintf(show->call->out, "%s rules, %s examples, %s failed\n", output_number(propter_rules_count(rules)), output_number(tried), output_number(failed));
+    propter_rules_report(rules, rule, show);
+  }
+  propter_rules_free(rules);
+  return status == PROPTER_OK && failed ? PROPTER_NEGATIVE : status;
+}
+
+static PropterStatus run(CommandCall *call, PropterError *err) {
+  static const char *const formats[] = {"table", "jsonl", NULL};
+  const char *format, *files[16];
+  size_t file_count = 0;
+  Show show = {.call = call};
+  PropterGraph *graph = NULL;
+  PropterReadResult result;
+  PROPTER_TRY(output_format(call, formats, &format, err));
+  show.json = format == formats[1];
+  while (file_count < 16 && (files[file_count] = cmd_value_at(call, "rules", (unsigned)file_count))) file_count++;
+  if (cmd_flag(call, "test-rules")) return test_rules(&show, files, file_count, err);
+  if (!call->operand_count) return propter_fail(err, PROPTER_USAGE, "expected: propter read PATH...");
+  PropterReadOptions options = {.paths = (const char *const *)call->operands,
+                                .path_count = call->operand_count,
+                                .rule_files = files,
+                                .rule_file_count = file_count,
+                                .software = PROPTER_STR("propter " PACKAGE_VERSION),
+                                .now = call->now,
+                                .force = cmd_flag(call, "force"),
+                                .wait = cmd_flag(call, "wait"),
+                                .dry_run = call->dry_run,
+                                .log = call->log,
+                                .document = document,
+                                .rule = rule,
+                                .payload = &show};
+  PROPTER_TRY(propter_graph_open(call->graph, call->dry_run ? 0 : PROPTER_GRAPH_CREATE, NULL, &graph, err));
+  PropterStatus status = propter_read(graph, &options, &result, err);
+  propter_graph_close(graph);
+  if (status != PROPTER_OK) return status;
+  if (show.json)
+    fprintf(call->out, "{\"documents\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu,\"run\":\"%s\"}\n", result.documents, result.unchanged, result.rejected, result.claims, result.linked,
+            result.happenings, result.run);
+  else if (result.documents == result.unchanged)
+    fprintf(call->out, "nothing to do: %s documents unchanged\n", output_number(result.documents));
+  else
+    fprintf(call->out, "%s: %s documents, %s unchanged, %s rejected; %s claims (%s linked), %s dated happenings; %s added, %s removed\n", call->dry_run ? "would read" : "read", output_number(result.documents),
+            output_number(result.unchanged), output_number(result.rejected), output_number(result.claims), output_number(result.linked), output_number(result.happenings), output_number(result.added), output_number(result.removed));
+  return result.rejected ? PROPTER_NEGATIVE : PROPTER_OK;
+}
+
+static const CommandOption options[] = {{"rules", 0, "FILE", "reading rules besides the built-in ones; may be repeated"},
+                                        {"test-rules", 0, NULL, "run the examples of all rules and read nothing"},
+                                        {"force", 0, NULL, "read unchanged documents again"},
+                                        {"wait", 0, NULL, "wait while another program writes to the graph, instead of exit 4"},
+                                        {NULL, 0, NULL, NULL}};
+
+const Command command_read = {
+    .name = "read",
+    .summary = "read documents for causal claims",
+    .operands = "PATH...",
+    .min_operands = 0,
+    .max_operands = UINT32_MAX,
+    .options = options,
+    .details = "Paths are documents (HTML, Markdown, DOCX, plain text) or folders, which are read with all below them in order of names. Each document becomes a named\n"
+               "graph: its title and date, and what its sentences say about causes, with the exact words, their place in the file, the rule that found them and the concepts\n"
+               "they lead to. A document that has not changed costs a hash; a changed one replaces its own graph and nothing else. A document that cannot be read is\n"
+               "rejected with its reason, the others are read, exit 1. Labels come from the graph: load the knowledge first.",
+    .examples = "propter read ontology/packs/us-employment/documents\npropter read --test-rules",
+    .run = run};

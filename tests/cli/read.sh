@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# propter read and propter show from outside: claims with exact quotes, nothing to do the second time, bad documents, bad rules.
+n=0
+dir=$(mktemp -d "${TMPDIR:-/tmp}/propter-read.XXXXXX") || exit 99
+trap 'rm -rf "$dir"' EXIT
+expect() { # name, wanted exit code, wanted text, command...
+  n=$((n + 1)); name=$1; code=$2; text=$3; shift 3
+  out=$("$@" 2>&1 </dev/null); got=$?
+  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then echo "ok $n - $name"
+  else printf '%s\n' "$out" | head -20 | sed 's/^/# /'; echo "not ok $n - $name: exit $got, wanted $code and \"$text\""; fi
+}
+p() { "$PROPTER" -g "$dir/g" "$@"; }
+pack=$srcdir/ontology/packs/us-employment
+mkdir "$dir/docs" "$dir/bad" "$dir/docs/sub"
+printf -- '---\ntitle: Note\ndate: 2011-09-09\n---\n# Information\n\nInformation payrolls fell by 45,000 in August because of the strike at Verizon.\n' >"$dir/docs/note.md"
+printf '<title>Old</title><meta name="date" content="2010-01-08"><p>Caf&eacute;s closed because of the recession.' >"$dir/docs/sub/old.html"
+printf 'not read' >"$dir/docs/table.csv"
+expect 'a graph with knowledge' 0 'loaded' p load "$srcdir/ontology/propter.ttl" "$pack/concepts.ttl" "$pack/metrics.ttl" "$pack/events.ttl"
+expect 'no such path' 3 'nowhere' p read "$dir/nowhere"
+expect 'no operand' 2 'expected: propter read' p read
+expect 'a dry run changes nothing' 0 'would read: 2 documents' p read --dry-run "$dir/docs"
+expect 'reads a folder' 0 'read: 2 documents, 0 unchanged, 0 rejected; 2 claims (1 linked)' p read "$dir/docs"
+expect 'has nothing to do again' 0 'nothing to do: 2 documents unchanged' p read "$dir/docs"
+expect 'reads again when told' 0 '2 documents, 0 unchanged' p read --force "$dir/docs"
+expect 'JSON lines' 0 '"unchanged":2' p read --format jsonl "$dir/docs"
+expect 'the claim is in the graph' 0 'event-verizon-strike-2011' p query --format csv 'SELECT ?c WHERE { ?x a <https://w3id.org/propter#Claim> ; <https://w3id.org/propter#cause> ?c }'
+expect 'shows a document' 0 'published  2011-09-09' p show note.md
+claim=$(p show note.md | sed -n 's/^claim *\(claim-[0-9a-f]*\).*/\1/p')
+expect 'shows the words in their place' 0 '>>> Information payrolls fell by 45,000 in August because of the strike at Verizon. <<<' p show "$claim"
+# The bytes the graph names are the words, in the file itself.
+from=$(p show "$claim" | sed -n 's/.*bytes \([0-9]*\)-[0-9]*.*/\1/p'); to=$(p show "$claim" | sed -n 's/.*bytes [0-9]*-\([0-9]*\).*/\1/p')
+n=$((n + 1)); words=$(dd if="$dir/docs/note.md" bs=1 skip="$from" count=$((to - from)) 2>/dev/null)
+[ "$words" = 'Information payrolls fell by 45,000 in August because of the strike at Verizon.' ] && echo "ok $n - the bytes are the quote" || { echo "# $words"; echo "not ok $n - the bytes are the quote"; }
+expect 'shows an event' 0 'strike report' p show event-verizon-strike-2011
+expect 'knows no such thing' 3 'is named "nothing"' p show nothing
+printf ' More.\n' >>"$dir/docs/note.md"
+expect 'notices a changed file' 1 'has changed since it was read' p show "$claim"
+expect 'replaces what changed' 0 '1 unchanged' p read "$dir/docs"
+printf 'PK\003\004cut' >"$dir/docs/cut.docx"
+expect 'rejects a bad document and reads the others' 1 'cut.docx: expected a zip archive' p read "$dir/docs"
+expect 'the rest still stands' 0 'published  2011-09-09' p show note.md
+printf 'rule x\ntrigger zz\npattern {cause} (a+)+b {effect}\nprecision .9\nexample x\n' >"$dir/bad/bad.rules"
+expect 'bad rules say file and line' 3 'bad.rules:1' p read --rules "$dir/bad/bad.rules" "$dir/docs"
+expect 'every example of the built-in rules holds' 0 ', 0 failed' p read --test-rules
+awk 'BEGIN { for (i = 0; i < 2000000; i++) printf "<div>" }' >"$dir/bad/deep.html"
+expect 'a page of nested tags is a clean reject' 1 'nested deeper than 256' p read "$dir/bad/deep.html"
+echo "1..$n"

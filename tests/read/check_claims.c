@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a sentence claims: arguments, direction, denial, hedging, condition, dates, amounts. */
+#include <math.h>
+#include <string.h>
+
+#include "doc_support.h"
+#include "propter/read.h"
+
+Suite *suite_claims(void);
+
+static const char front[] = "---\ndate: 2011-09-09\n---\n";
+
+typedef struct {
+  PropterRules *rules;
+  PropterDocument *d;
+  PropterReadings r;
+} Read;
+
+static Read read_text(const char *text) {
+  Read x = {0};
+  PropterBuf b = {0};
+  propter_buf_add(&b, propter_str(front));
+  propter_buf_add(&b, propter_str(text));
+  ck_ok(propter_rules_new(NULL, &x.rules, err));
+  x.d = doc_of(propter_buf_str(&b), "x.md");
+  ck_ok(propter_read_document(x.rules, NULL, x.d, &x.r, err));
+  propter_buf_clear(&b);
+  return x;
+}
+
+static void done(Read *x) {
+  propter_readings_clear(&x->r);
+  propter_document_free(x->d);
+  propter_rules_free(x->rules);
+}
+
+static PropterStr words(const Read *x, PropterSpan s) { return (PropterStr){x->d->text.data + s.start, s.end - s.start}; }
+
+static void check_words(const Read *x, PropterSpan s, const char *wanted) {
+  PropterStr got = words(x, s);
+  ck_assert_msg(propter_str_equal(got, propter_str(wanted)), "found \"%.*s\", wanted \"%s\"", (int)got.len, got.data, wanted);
+}
+
+static void check_period(PropterPeriod p, const char *first, const char *last) {
+  char a[16] = "none", b[16] = "none";
+  if (p.first != PROPTER_NO_DAY) propter_day_format(p.first, a), propter_day_format(p.last, b);
+  ck_assert_str_eq(a, first);
+  ck_assert_str_eq(b, last);
+}
+
+static const struct {
+  const char *text, *cause, *effect;
+  int polarity;
+  bool negated;
+  double hedge; /* at least this; 0: none at all */
+} cases[] = {
+    {"Output was cut by a frost.", "a frost", "Output", -1, false, 0},
+    {"The mill stopped because of a strike.", "a strike", "The mill stopped", 0, false, 0},
+    {"The fall in sales was not caused by rain.", "rain", "The fall in sales", -1, true, 0},
+    {"Sales did not fall because of rain.", "rain", "Sales did not fall", -1, true, 0},
+    {"Sales did not grow because of rain.", "rain", "Sales did not grow", -1, false, 0},
+    {"The rain may have caused the drop in sales.", "The rain", "the drop in sales", -1, false, .5},
+    {"There is no evidence that rain caused the drop.", "rain", "the drop", -1, true, 0},
+    {"The rain had no effect on sales.", "The rain", "sales", 0, true, 0},
+    {"Without the subsidy, sales would have fallen.", "the subsidy", "sales would have fallen", 1, false, 0},
+    {"The subsidy cut job losses.", "The subsidy", "job losses", 1, false, 0},
+    {"Orders stopped growing because of the tariff.", "the tariff", "Orders stopped growing", -1, false, 0},
+    {"Did the rain cut sales? Hardly.", "Did the rain", "sales", -1, true, 0},
+    {"Did the rain cut sales?", "Did the rain", "sales", -1, false, .9},
+    {"As the union had warned, the lockout hurt output.", "the lockout", "output", -1, false, 0},
+    {"The frost pushed harvests down in the valley.", "The frost", "harvests", -1, false, 0},
+    {"The press broke; as a result, output fell.", "The press broke", "output fell", -1, false, 0},
+};
+
+START_TEST(flags_of_a_claim) {
+  Read x = read_text(cases[_i].text);
+  ck_assert_msg(x.r.claims.count >= 1, "no claim in: %s", cases[_i].text);
+  const PropterReading *c = &x.r.claims.items[0];
+  check_words(&x, c->cause, cases[_i].cause);
+  check_words(&x, c->effect, cases[_i].effect);
+  ck_assert_msg(c->polarity == cases[_i].polarity, "%s: polarity %d by %s", cases[_i].text, c->polarity, c->rule);
+  ck_assert_msg(c->negated == cases[_i].negated, "%s: negated %d by %s", cases[_i].text, c->negated, c->rule);
+  if (cases[_i].hedge > 0)
+    ck_assert_msg(c->hedge >= cases[_i].hedge, "%s: hedge %g", cases[_i].text, c->hedge);
+  else
+    ck_assert_msg(c->hedge < .01, "%s: hedge %g", cases[_i].text, c->hedge);
+  done(&x);
+}
+END_TEST
+
+START_TEST(nothing_is_claimed) {
+  static const char *const texts[] = {"The cause of the fire is not known.", "The shop opened on Monday and sold bread.", "# Sales fell because of rain\n", "```\nsales fell because of rain\n```\n", "He explained that it was late."};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    Read x = read_text(texts[i]);
+    ck_assert_msg(x.r.claims.count == 0, "%s: %s", texts[i], x.r.claims.items[0].rule);
+    done(&x);
+  }
+}
+END_TEST
+
+START_TEST(the_sentence_before) {
+  Read x = read_text("A storm tore down the lines. This led to a two-day stoppage. Some other thing happened.");
+  ck_assert_uint_eq(x.r.claims.count, 1);
+  check_words(&x, x.r.claims.items[0].cause, "A storm tore down the lines");
+  check_words(&x, x.r.claims.items[0].effect, "a two-day stoppage");
+  check_words(&x, x.r.claims.items[0].quote, "A storm tore down the lines. This led to a two-day stoppage.");
+  done(&x);
+}
+END_TEST
+
+START_TEST(dates_go_to_their_side) {
+  Read x = read_text("Sales fell by 45,000 boxes in September because the strike of 7\xE2\x80\x93" "22 August had emptied the shelves.");
+  ck_assert_uint_ge(x.r.claims.count, 1);
+  check_period(x.r.claims.items[0].when_cause, "2011-08-07", "2011-08-22");
+  check_period(x.r.claims.items[0].when_effect, "2011-09-01", "2011-09-30");
+  ck_assert(fabs(x.r.claims.items[0].quantity - 45000) < .5);
+  check_words(&x, x.r.claims.items[0].quantity_words, "45,000");
+  ck_assert(!x.r.claims.items[0].generic);
+  done(&x);
+  x = read_text("In May 2010 hiring for the fair raised sales.");
+  check_words(&x, x.r.claims.items[0].cause, "hiring for the fair");
+  check_period(x.r.claims.items[0].when_effect, "2010-05-01", "2010-05-31");
+  done(&x);
+  x = read_text("## May 2010\n\nSales jumped because of the fair.\n");
+  check_period(x.r.claims.items[0].when_effect, "2010-05-01", "2010-05-31");
+  ck_assert(!x.r.claims.items[0].when_effect_said);
+  done(&x);
+  x = read_text("It was quiet in June 2010. Sales jumped because of the fair.\n");
+  check_period(x.r.claims.items[0].when_effect, "2010-06-01", "2010-06-30");
+  done(&x);
+}
+END_TEST
+
+START_TEST(kinds_and_conditions) {
+  Read x = read_text("Long delays cause refunds.");
+  ck_assert(x.r.claims.items[0].generic);
+  done(&x);
+  x = read_text("The delays caused refunds.");
+  ck_assert(!x.r.claims.items[0].generic);
+  done(&x);
+  x = read_text("Snow lowers sales only if it lasts for a week.");
+  ck_assert_uint_eq(x.r.claims.count, 1);
+  check_words(&x, x.r.claims.items[0].condition, "if it lasts for a week.");
+  done(&x);
+}
+END_TEST
+
+START_TEST(happenings_have_a_date) {
+  Read x = read_text("About 45,000 telephone workers stopped work on 7 August. They did not return to work on 9 August. They might have walked out.");
+  ck_assert_uint_eq(x.r.happenings.count, 1);
+  const PropterHappening *h = &x.r.happenings.items[0];
+  ck_assert_str_eq(h->label, "strike");
+  check_words(&x, h->words, "stopped work");
+  check_period(h->when, "2011-08-07", "2011-08-07");
+  ck_assert(fabs(h->quantity - 45000) < .5);
+  ck_assert_int_eq(h->polarity, -1);
+  done(&x);
+}
+END_TEST
+
+/* The same text in every format says the same, in the same words. */
+START_TEST(formats_do_not_matter) {
+  static const char *const paragraphs[] = {"Sales fell in May because of the flood.", "The flood led to higher prices & fewer visits.", "Nobody blamed the caf\xC3\xA9s for the loss."};
+  PropterBuf html = {0}, md = {0}, txt = {0}, body = {0}, docx = {0};
+  propter_buf_add(&html, PROPTER_STR("<title>Note</title><h1>Note</h1>"));
+  propter_buf_add(&md, PROPTER_STR("# Note\n\n"));
+  propter_buf_add(&txt, PROPTER_STR("Note\n====\n\n"));
+  propter_buf_add(&body, PROPTER_STR("<w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Note</w:t></w:r></w:p>"));
+  for (size_t i = 0; i < 3; i++) {
+    const char *amp = strstr(paragraphs[i], " & ");
+    int head = amp ? (int)(amp - paragraphs[i]) + 1 : (int)strlen(paragraphs[i]);
+    const char *tail = amp ? amp + 2 : "";
+    propter_buf_printf(&html, "<p><b>%.*s</b>%s%s\n", head, paragraphs[i], amp ? "&amp;" : "", tail);
+    propter_buf_printf(&md, "*%.*s*%s%s\n\n", amp ? head - 1 : head, paragraphs[i], amp ? " &amp;" : "", tail);
+    propter_buf_printf(&txt, "%s\n\n", paragraphs[i]);
+    propter_buf_printf(&body, "<w:p><w:r><w:t xml:space=\"preserve\">%.*s</w:t></w:r><w:r><w:t xml:space=\"preserve\">%s%s</w:t></w:r></w:p>", head, paragraphs[i], amp ? "&amp;" : "", tail);
+  }
+  docx_make(&docx, docx_body(body.data), NULL, NULL);
+  PropterDocument *d[4] = {doc_of(propter_buf_str(&html), "a.html"), doc_of(propter_buf_str(&md), "a.md"), doc_of(propter_buf_str(&txt), "a.txt"), doc_of(propter_buf_str(&docx), "a.docx")};
+  PropterReadings r[4] = {0};
+  PropterRules *rules = NULL;
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  for (int i = 0; i < 4; i++) {
+    ck_ok(propter_read_document(rules, NULL, d[i], &r[i], err));
+    ck_assert_msg(propter_str_equal(d[i]->text, d[0]->text), "%s: %s", d[i]->format, d[i]->text.data);
+    ck_assert_uint_eq(r[i].claims.count, r[0].claims.count);
+    ck_assert_uint_ge(r[i].claims.count, 3);
+    for (size_t k = 0; k < r[0].claims.count; k++) {
+      const PropterReading *a = &r[0].claims.items[k], *b = &r[i].claims.items[k];
+      ck_assert_str_eq(a->rule, b->rule);
+      ck_assert_uint_eq(a->quote.start, b->quote.start);
+      ck_assert_uint_eq(a->cause.end, b->cause.end);
+      ck_assert_uint_eq(a->effect.start, b->effect.start);
+      ck_assert(a->negated == b->negated && a->polarity == b->polarity);
+    }
+  }
+  for (int i = 0; i < 4; i++) propter_readings_clear(&r[i]), propter_document_free(d[i]);
+  propter_rules_free(rules);
+  propter_buf_clear(&html);
+  propter_buf_clear(&md);
+  propter_buf_clear(&txt);
+  propter_buf_clear(&body);
+  propter_buf_clear(&docx);
+}
+END_TEST
+
+typedef struct {
+  PropterRules *rules;
+  PropterDocument *d;
+} Operation;
+
+static PropterStatus read_once(void *payload, PropterError *err) {
+  Operation *o = payload;
+  PropterReadings r = {0};
+  PropterStatus status = propter_read_document(o->rules, NULL, o->d, &r, err);
+  propter_readings_clear(&r);
+  return status;
+}
+
+START_TEST(failing_allocations) {
+  Read x = read_text("# In May 2011\n\nSales fell by 5,000 in June because of rain. This led to losses. 300 men walked out on 7 August.");
+  Operation o = {x.rules, x.d};
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, &o, true), 3);
+  done(&x);
+}
+END_TEST
+
+Suite *suite_claims(void) {
+  Suite *s = suite_create("claims");
+  TCase *tc = tcase_create("claims");
+  tcase_set_timeout(tc, 60);
+  tcase_add_loop_test(tc, flags_of_a_claim, 0, sizeof cases / sizeof *cases);
+  tcase_add_test(tc, nothing_is_claimed);
+  tcase_add_test(tc, the_sentence_before);
+  tcase_add_test(tc, dates_go_to_their_side);
+  tcase_add_test(tc, kinds_and_conditions);
+  tcase_add_test(tc, happenings_have_a_date);
+  tcase_add_test(tc, formats_do_not_matter);
+  tcase_add_test(tc, failing_allocations);
+  suite_add_tcase(s, tc);
+  return s;
+}

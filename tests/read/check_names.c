@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Labels in text. */
+#include <string.h>
+
+#include "reading.h"
+#include "support.h"
+
+Suite *suite_names(void);
+
+enum { SECTOR, STRIKE, JOBS, RAIL };
+
+static PropterNames *some(void) {
+  static const struct {
+    const char *iri, *label;
+    unsigned role;
+  } rows[] = {{"urn:sector", "Information sector", PROPTER_ROLE_SCOPE}, {"urn:strike", "strike", PROPTER_ROLE_KIND}, {"urn:jobs", "information jobs", PROPTER_ROLE_METRIC}, {"urn:rail", "Rail strike", PROPTER_ROLE_EVENT}};
+  PropterNames *n = NULL;
+  size_t at;
+  ck_ok(propter_names_new(&n, err));
+  for (size_t i = 0; i < 4; i++) {
+    ck_ok(propter_names_add(n, propter_str(rows[i].iri), rows[i].role, &at, err));
+    ck_assert_uint_eq(at, i);
+    ck_ok(propter_names_label(n, at, propter_str(rows[i].label), 1, err));
+  }
+  ck_ok(propter_names_label(n, SECTOR, PROPTER_STR("Caf\xC3\xA9s & bars"), .9, err));
+  return n;
+}
+
+static const struct {
+  const char *text, *words;
+  size_t index;
+} cases[] = {
+    {"in the INFORMATION-sector today", "INFORMATION-sector", SECTOR},
+    {"because of strikes there", "strikes", STRIKE},
+    {"the information job", "information job", JOBS},
+    {"a rail strike began", "rail strike", RAIL},
+    {"at cafes and bars", "cafes and bars", SECTOR},
+    {"the striking view", NULL, 0},
+    {"informed people", NULL, 0},
+};
+
+START_TEST(longest_and_folded) {
+  PropterNames *n = some();
+  PropterNameMatches found = {0};
+  ck_ok(propter_names_find(n, propter_str(cases[_i].text), &found, err));
+  if (!cases[_i].words) {
+    ck_assert_uint_eq(found.count, 0);
+  } else {
+    ck_assert_msg(found.count == 1, "%s: %zu", cases[_i].text, found.count);
+    ck_assert_uint_eq(found.items[0].index, cases[_i].index);
+    ck_assert(propter_str_equal((PropterStr){cases[_i].text + found.items[0].words.start, found.items[0].words.end - found.items[0].words.start}, propter_str(cases[_i].words)));
+  }
+  propter_vec_clear(&found);
+  propter_names_free(n);
+}
+END_TEST
+
+START_TEST(out_of_order) {
+  PropterNames *n = some();
+  PropterNameMatches found = {0};
+  ck_ok(names_find_loose(n, PROPTER_STR("the strike of the rail workers"), &found, err));
+  ck_assert_uint_eq(found.count, 1);
+  ck_assert_uint_eq(found.items[0].index, RAIL);
+  found.count = 0;
+  ck_ok(names_find_loose(n, PROPTER_STR("a strike; and then, much later and far away from it, rail"), &found, err));
+  ck_assert_uint_eq(found.count, 0);
+  propter_vec_clear(&found);
+  propter_names_free(n);
+}
+END_TEST
+
+START_TEST(broader) {
+  PropterNames *n = some();
+  ck_ok(propter_names_broader(n, RAIL, STRIKE, err));
+  ck_ok(propter_names_broader(n, STRIKE, SECTOR, err));
+  ck_ok(propter_names_broader(n, SECTOR, RAIL, err)); /* a circle ends */
+  ck_assert(propter_names_within(n, RAIL, SECTOR));
+  ck_assert(!propter_names_within(n, RAIL, JOBS));
+  ck_assert(!propter_names_within(n, SIZE_MAX, JOBS));
+  propter_names_free(n);
+}
+END_TEST
+
+START_TEST(the_hash_follows_the_labels) {
+  PropterNames *a = some(), *b = some();
+  ck_assert(propter_names_hash(a) == propter_names_hash(b));
+  ck_ok(propter_names_label(b, RAIL, PROPTER_STR("train strike"), 1, err));
+  ck_assert(propter_names_hash(a) != propter_names_hash(b));
+  propter_names_free(a);
+  propter_names_free(b);
+}
+END_TEST
+
+static PropterStatus build(void *payload, PropterError *err) {
+  (void)payload;
+  PropterNames *n = NULL;
+  PropterNameMatches found = {0};
+  size_t at;
+  PropterStatus status = propter_names_new(&n, err);
+  if (status == PROPTER_OK) status = propter_names_add(n, PROPTER_STR("urn:a"), PROPTER_ROLE_METRIC, &at, err);
+  if (status == PROPTER_OK) status = propter_names_label(n, at, PROPTER_STR("total jobs"), 1, err);
+  if (status == PROPTER_OK) status = propter_names_find(n, PROPTER_STR("all total jobs"), &found, err);
+  if (status == PROPTER_OK) status = names_find_loose(n, PROPTER_STR("jobs in total"), &found, err);
+  propter_vec_clear(&found);
+  propter_names_free(n);
+  return status;
+}
+
+START_TEST(failing_allocations) { ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, build, NULL, false), 5); }
+END_TEST
+
+Suite *suite_names(void) {
+  Suite *s = suite_create("names");
+  TCase *tc = tcase_create("names");
+  tcase_add_loop_test(tc, longest_and_folded, 0, sizeof cases / sizeof *cases);
+  tcase_add_test(tc, out_of_order);
+  tcase_add_test(tc, broader);
+  tcase_add_test(tc, the_hash_follows_the_labels);
+  tcase_add_test(tc, failing_allocations);
+  suite_add_tcase(s, tc);
+  return s;
+}

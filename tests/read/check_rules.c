@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rule files: every example, bad files, rules that run away. */
+#include <string.h>
+
+#include "propter/io.h"
+#include "propter/read.h"
+#include "support.h"
+
+Suite *suite_rules(void);
+
+static void complain(const char *source, unsigned line, const char *rule, const char *problem, void *payload) {
+  PropterBuf *b = payload;
+  propter_buf_printf(b, "\n%s:%u %s: %s", source, line, rule, problem);
+}
+
+START_TEST(every_example_runs) {
+  PropterRules *rules = NULL;
+  PropterBuf b = {0};
+  size_t tried = 0, failed = 0;
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  ck_assert_uint_ge(propter_rules_count(rules), 40);
+  ck_ok(propter_rules_test(rules, complain, &b, &tried, &failed, err));
+  ck_assert_msg(failed == 0, "%zu of %zu%s", failed, tried, b.data);
+  ck_assert_uint_ge(tried, 2 * propter_rules_count(rules));
+  propter_rules_free(rules);
+  propter_buf_clear(&b);
+}
+END_TEST
+
+static const struct {
+  const char *text, *words;
+  unsigned line;
+  PropterStatus status;
+} bad[] = {
+    {"rule x\ntrigger zz\npattern {cause} zz {effect}\nprecision .5\nexample a\n", "example and a counter-example", 1, PROPTER_SYNTAX},
+    {"\n\nfrobnicate yes\n", "found \"frobnicate\"", 3, PROPTER_SYNTAX},
+    {"rule x\ntrigger zz\npattern {cause} zz\nprecision .5\nexample a\ncounter b\n", "{cause} and {effect}", 1, PROPTER_SYNTAX},
+    {"rule x\ntrigger zz\npattern {cause} (zz {effect}\nprecision .5\nexample a\ncounter b\n", "byte", 1, PROPTER_SYNTAX},
+    {"rule x\ntrigger zz\npattern {cause} {nothere} {effect}\nprecision .5\nexample a\ncounter b\n", "name of a definition", 1, PROPTER_SYNTAX},
+    {"rule x\nprecision 7\n", "0 to 1", 2, PROPTER_SYNTAX},
+    {"define a {b}\ndefine b {a}\nrule x\ntrigger zz\npattern {cause} {a} {effect}\nprecision .5\nexample a\ncounter b\n", "nested", 3, PROPTER_SYNTAX},
+    {"rule x\ntrigger zz\npattern {cause} a\\Cb {effect}\nprecision .5\nexample a\ncounter b\n", "byte", 1, PROPTER_SYNTAX},
+    {"language de\n", "language en", 1, PROPTER_SYNTAX},
+    {"\xFF\xFE", "UTF-8", 0, PROPTER_SYNTAX},
+};
+
+START_TEST(a_bad_file_says_where_and_changes_nothing) {
+  PropterRules *rules = NULL;
+  PropterError e = {0};
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  size_t count = propter_rules_count(rules);
+  uint64_t hash = propter_rules_hash(rules);
+  ck_assert_int_eq(propter_rules_add(rules, propter_str(bad[_i].text), "mine.rules", &e), bad[_i].status);
+  ck_assert_str_eq(e.source, "mine.rules");
+  ck_assert_msg(e.line == bad[_i].line, "line %llu: %s", (unsigned long long)e.line, e.message);
+  ck_assert_msg(strstr(e.message, bad[_i].words), "%s", e.message);
+  ck_assert_uint_eq(propter_rules_count(rules), count);
+  ck_assert(propter_rules_hash(rules) == hash);
+  propter_rules_free(rules);
+}
+END_TEST
+
+static PropterReadings read_sentence(PropterRules *rules, const char *text) {
+  PropterReadings r = {0};
+  PropterDocument *d = NULL;
+  ck_ok(propter_document_parse(propter_str(text), "x.txt", NULL, &d, err));
+  ck_ok(propter_read_document(rules, NULL, d, &r, err));
+  propter_document_free(d);
+  return r;
+}
+
+START_TEST(own_rules_need_no_rebuild) {
+  PropterRules *rules = NULL;
+  size_t tried = 0, failed = 0;
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  PropterReadings r = read_sentence(rules, "Low pressure begets heavy rain in the hills.");
+  ck_assert_uint_eq(r.claims.count, 0);
+  propter_readings_clear(&r);
+  ck_ok(propter_rules_add(rules, PROPTER_STR("rule begets\ntrigger beget\npattern {cause} begets {effect}\nprecision .9\nexample {cause:Haste} begets {effect:waste}.\ncounter It begat much.\n"), "mine.rules", err));
+  ck_ok(propter_rules_test(rules, NULL, NULL, &tried, &failed, err));
+  ck_assert_uint_eq(failed, 0);
+  r = read_sentence(rules, "Low pressure begets heavy rain in the hills.");
+  ck_assert_uint_eq(r.claims.count, 1);
+  ck_assert_str_eq(r.claims.items[0].rule, "begets");
+  propter_readings_clear(&r);
+  propter_rules_free(rules);
+}
+END_TEST
+
+START_TEST(a_failing_example_is_reported) {
+  PropterRules *rules = NULL;
+  PropterBuf b = {0};
+  size_t tried = 0, failed = 0;
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  ck_ok(propter_rules_add(rules, PROPTER_STR("rule begets\ntrigger beget\npattern {cause} begets {effect}\nprecision .9\nexample {cause:Haste} brings {effect:waste}.\ncounter Haste begets waste.\n"), "mine.rules", err));
+  ck_ok(propter_rules_test(rules, complain, &b, &tried, &failed, err));
+  ck_assert_uint_eq(failed, 2);
+  ck_assert_ptr_nonnull(strstr(b.data, "mine.rules:5 begets"));
+  ck_assert_ptr_nonnull(strstr(b.data, "mine.rules:6 begets"));
+  propter_rules_free(rules);
+  propter_buf_clear(&b);
+}
+END_TEST
+
+START_TEST(a_rule_that_runs_away_is_left_out) {
+  PropterRules *rules = NULL;
+  PropterBuf b = {0}, text = {0};
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  ck_ok(propter_rules_add(rules, PROPTER_STR("rule bomb\ntrigger aaaa\npattern {cause} (?:a+)+b {effect}\nprecision .9\nexample {cause:Xy} aaab {effect:zz}.\ncounter Nothing here.\n"), "mine.rules", err));
+  for (int i = 0; i < 6; i++) {
+    propter_buf_add(&text, PROPTER_STR("Here is "));
+    for (int k = 0; k < 400; k++) propter_buf_add_char(&text, 'a');
+    propter_buf_add(&text, PROPTER_STR(" because of a word. Sales fell because of rain. "));
+  }
+  PropterReadings r = read_sentence(rules, text.data);
+  size_t rain = 0;
+  for (size_t i = 0; i < r.claims.count; i++) rain += strcmp(r.claims.items[i].rule, "because-of") == 0;
+  ck_assert_uint_ge(rain, 6); /* the other rules go on */
+  propter_rules_report(rules, complain, &b);
+  ck_assert_msg(b.data && strstr(b.data, "mine.rules:1 bomb: took too many steps three times"), "%s", b.data ? b.data : "nothing reported");
+  propter_readings_clear(&r);
+  propter_rules_free(rules);
+  propter_buf_clear(&b);
+  propter_buf_clear(&text);
+}
+END_TEST
+
+static PropterStatus make(void *payload, PropterError *err) {
+  (void)payload;
+  PropterRules *rules = NULL;
+  PropterStatus status = propter_rules_new(NULL, &rules, err);
+  propter_rules_free(rules);
+  return status;
+}
+
+START_TEST(failing_allocations) {
+  /* Every point of so long a file would take minutes: the first and the last ones, and every hundredth between. */
+  PropterError e = {0};
+  propter_fault_plan(PROPTER_FAULT_ALLOCATION, 0, false, 0);
+  ck_ok(make(NULL, err));
+  uint64_t points = propter_fault_end(PROPTER_FAULT_ALLOCATION);
+  ck_assert_uint_gt(points, 100);
+  for (uint64_t n = 1; n <= points; n += n < 40 || n + 20 > points ? 1 : 100) {
+    propter_fault_plan(PROPTER_FAULT_ALLOCATION, n, true, 0);
+    (void)make(NULL, &e);
+    (void)propter_fault_end(PROPTER_FAULT_ALLOCATION);
+  }
+  ck_ok(make(NULL, err));
+}
+END_TEST
+
+Suite *suite_rules(void) {
+  Suite *s = suite_create("rules");
+  TCase *tc = tcase_create("rules");
+  tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, every_example_runs);
+  tcase_add_loop_test(tc, a_bad_file_says_where_and_changes_nothing, 0, sizeof bad / sizeof *bad);
+  tcase_add_test(tc, own_rules_need_no_rebuild);
+  tcase_add_test(tc, a_failing_example_is_reported);
+  tcase_add_test(tc, a_rule_that_runs_away_is_left_out);
+  tcase_add_test(tc, failing_allocations);
+  suite_add_tcase(s, tc);
+  return s;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents into the graph: links, replacement, skipping, rejects, exact quotes. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "propter/io.h"
+#include "propter/read.h"
+#include "propter/vocab.h"
+#include "support.h"
+
+Suite *suite_store(void);
+
+#define T "urn:t:"
+
+static void add(PropterWriter *w, const char *s, PropterVocab p, PropterTerm o) {
+  PropterTerm subject = propter_iri(propter_str(s)), graph = propter_iri(PROPTER_STR("urn:t:knowledge"));
+  PropterQuad q;
+  ck_ok(propter_writer_intern(w, &subject, &q.s, err));
+  ck_ok(propter_vocab_intern(w, p, &q.p, err));
+  ck_ok(propter_writer_intern(w, &o, &q.o, err));
+  ck_ok(propter_writer_intern(w, &graph, &q.g, err));
+  ck_ok(propter_writer_add(w, q, err));
+}
+
+static PropterTerm is(PropterVocab v) { return propter_iri(propter_vocab_iri(v)); }
+static PropterTerm ref(const char *iri) { return propter_iri(propter_str(iri)); }
+static PropterTerm text(const char *words) { return (PropterTerm){PROPTER_TERM_LITERAL, propter_str(words), {"", 0}, {"en", 2}}; }
+static PropterTerm date(const char *day) { return propter_typed(propter_str(day), propter_vocab_iri(VOCAB_xsd_date)); }
+
+static PropterGraph *make_graph(const char *folder) {
+  PropterGraph *g = NULL;
+  PropterWriter *w = NULL;
+  ck_ok(propter_graph_open(support_path(folder, "g"), PROPTER_GRAPH_CREATE, NULL, &g, err));
+  ck_ok(propter_writer_open(g, false, &w, err));
+  static const char *const sectors[] = {T "bakeries", T "ferries"}, *const labels[] = {"bakeries", "ferries"}, *const metrics[] = {T "bakery-jobs", T "ferry-jobs"}, *const names[] = {"bakery jobs", "ferry jobs"};
+  for (int i = 0; i < 2; i++) {
+    add(w, sectors[i], VOCAB_rdf_type, is(VOCAB_skos_Concept));
+    add(w, sectors[i], VOCAB_skos_inScheme, ref(T "sectors"));
+    add(w, sectors[i], VOCAB_skos_prefLabel, text(labels[i]));
+    add(w, metrics[i], VOCAB_rdf_type, is(VOCAB_propter_Metric));
+    add(w, metrics[i], VOCAB_skos_prefLabel, text(names[i]));
+    add(w, metrics[i], VOCAB_propter_concept, ref(sectors[i]));
+    add(w, metrics[i], VOCAB_propter_unit, propter_literal(PROPTER_STR("10*3")));
+    add(w, metrics[i], VOCAB_propter_scale, propter_typed(PROPTER_STR("1000"), propter_vocab_iri(VOCAB_xsd_integer)));
+  }
+  add(w, T "strike", VOCAB_rdf_type, is(VOCAB_skos_Concept));
+  add(w, T "strike", VOCAB_skos_inScheme, ref(T "kinds"));
+  add(w, T "strike", VOCAB_skos_prefLabel, text("strike"));
+  add(w, T "flood", VOCAB_rdf_type, is(VOCAB_skos_Concept));
+  add(w, T "flood", VOCAB_skos_inScheme, ref(T "kinds"));
+  add(w, T "flood", VOCAB_skos_prefLabel, text("flood"));
+  add(w, T "strike-2011", VOCAB_rdf_type, is(VOCAB_propter_Event));
+  add(w, T "strike-2011", VOCAB_skos_prefLabel, text("Harbour strike"));
+  add(w, T "strike-2011", VOCAB_propter_concept, ref(T "strike"));
+  add(w, T "strike-2011", VOCAB_propter_scope, ref(T "ferries"));
+  add(w, T "strike-2011", VOCAB_propter_start, date("2011-08-07"));
+  add(w, T "strike-2011", VOCAB_propter_end, date("2011-08-22"));
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  return g;
+}
+
+static char reason[1200];
+static void on_document(const PropterReadReport *r, void *payload) {
+  (void)payload;
+  if (r->bad) (void)snprintf(reason, sizeof reason, "%s: %s", r->path, r->bad->message);
+}
+
+static PropterReadResult read_into(PropterGraph *g, const char *path) {
+  PropterReadResult result;
+  PropterReadOptions o = {.paths = &path, .path_count = 1, .software = PROPTER_STR("test"), .now = 1300000000, .document = on_document};
+  ck_ok(propter_read(g, &o, &result, err));
+  return result;
+}
+
+/* Number of quads with this property and object (NULL: any). */
+static size_t count(PropterGraph *g, PropterVocab p, const PropterTerm *o) {
+  PropterSnapshot *s = NULL;
+  PropterQuads rows = {0};
+  PropterTerm name = is(p);
+  PropterQuad q = {0};
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  ck_ok(propter_snapshot_find(s, &name, &q.p, err));
+  if (o) ck_ok(propter_snapshot_find(s, o, &q.o, err));
+  if (q.p && (!o || q.o)) ck_ok(propter_snapshot_match(s, q, 0, &rows, err));
+  size_t n = rows.count;
+  propter_vec_clear(&rows);
+  propter_snapshot_close(s);
+  return n;
+}
+
+static size_t count_iri(PropterGraph *g, PropterVocab p, const char *iri) {
+  PropterTerm o = ref(iri);
+  return count(g, p, &o);
+}
+
+static const char note[] = "---\ndate: 2011-09-09\n---\n# Ferries\n\nAbout 4,000 sailors stopped work on 7 August. Ferry jobs fell by 4,100 in August because of the strike.\n\nBakery jobs rose in August because of the flood.\n";
+
+static void write_note(const char *folder, const char *name, const char *content) {
+  const char *sub = support_path(folder, "docs");
+  (void)mkdir(sub, 0755);
+  support_write(support_path(sub, name), propter_str(content));
+}
+
+START_TEST(claims_lead_to_concepts) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  write_note(folder, "note.md", note);
+  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.documents, 1);
+  ck_assert_uint_eq(r.claims, 2);
+  ck_assert_uint_eq(r.linked, 2);
+  ck_assert_uint_eq(r.happenings, 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_propter_cause, T "strike-2011"), 1); /* the kind and the month pick the event */
+  ck_assert_uint_eq(count_iri(g, VOCAB_propter_effect, T "ferry-jobs"), 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_propter_cause, T "flood"), 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_propter_effect, T "bakery-jobs"), 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_skos_closeMatch, T "strike-2011"), 1);
+  PropterTerm size = propter_typed(PROPTER_STR("-4.0"), propter_vocab_iri(VOCAB_xsd_decimal)), fall = is(VOCAB_propter_Decrease);
+  ck_assert_uint_eq(count(g, VOCAB_propter_value, &size), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_polarity, &fall), 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_rdf_type, "https://w3id.org/propter#Document"), 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_propter_document, "https://w3id.org/propter/document/docs/note.md"), 3);
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(unchanged_costs_nothing_changed_replaces) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  write_note(folder, "note.md", note);
+  write_note(folder, "other.txt", "Date: 3 May 2012\n\nBakery jobs fell because of the strike.\n");
+  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.claims, 3);
+  size_t claims = count_iri(g, VOCAB_rdf_type, "https://w3id.org/propter#Claim");
+  r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.unchanged, 2);
+  ck_assert_uint_eq(r.added + r.removed, 0);
+  ck_assert_str_eq(r.run, "");
+  /* The file alone is the same document. */
+  r = read_into(g, support_path(support_path(folder, "docs"), "note.md"));
+  ck_assert_uint_eq(r.unchanged, 1);
+  write_note(folder, "other.txt", "Date: 3 May 2012\n\nNothing to report.\n");
+  r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.unchanged, 1);
+  ck_assert_uint_gt(r.removed, 0);
+  ck_assert_uint_eq(count_iri(g, VOCAB_rdf_type, "https://w3id.org/propter#Claim"), claims - 1);
+  write_note(folder, "other.txt", "Date: 3 May 2012\n\nBakery jobs fell because of the strike.\n");
+  (void)read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(count_iri(g, VOCAB_rdf_type, "https://w3id.org/propter#Claim"), claims);
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(a_bad_document_stops_nobody) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  write_note(folder, "a.docx", "PK\003\004 is no archive");
+  write_note(folder, "note.md", note);
+  reason[0] = '\0';
+  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.rejected, 1);
+  ck_assert_uint_eq(r.claims, 2);
+  ck_assert_ptr_nonnull(strstr(reason, "a.docx: expected a zip archive"));
+  ck_assert_uint_eq(count(g, VOCAB_propter_reason, NULL), 1);
+  uint64_t before = count(g, VOCAB_propter_runKind, NULL);
+  r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.rejected, 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_runKind, NULL), before); /* the same again is no new run */
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(paths_that_do_not_go) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  PropterReadResult result;
+  PropterError e = {0};
+  const char *none = "/nonexistent/folder";
+  PropterReadOptions o = {.paths = &none, .path_count = 1, .software = PROPTER_STR("test")};
+  ck_assert_int_eq(propter_read(g, &o, &result, &e), PROPTER_NOT_FOUND);
+  /* Two folders of one name with one file name each. */
+  const char *a = support_path(folder, "one"), *b = support_path(folder, "two");
+  (void)mkdir(a, 0755);
+  (void)mkdir(b, 0755);
+  write_note(a, "n.md", note);
+  write_note(b, "n.md", note);
+  const char *both[] = {support_path(a, "docs"), support_path(b, "docs")};
+  o = (PropterReadOptions){.paths = both, .path_count = 2, .software = PROPTER_STR("test")};
+  ck_assert_int_eq(propter_read(g, &o, &result, &e), PROPTER_INVALID);
+  ck_assert_ptr_nonnull(strstr(e.message, "would be the same document"));
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(labels_decide_anew) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  write_note(folder, "n.txt", "Date: 3 May 2012\n\nBakery jobs fell because of the drought.\n");
+  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.linked, 0);
+  PropterWriter *w = NULL;
+  ck_ok(propter_writer_open(g, false, &w, err));
+  add(w, T "drought", VOCAB_rdf_type, is(VOCAB_skos_Concept));
+  add(w, T "drought", VOCAB_skos_inScheme, ref(T "kinds"));
+  add(w, T "drought", VOCAB_skos_prefLabel, text("drought"));
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.unchanged, 0);
+  ck_assert_uint_eq(r.linked, 1);
+  propter_graph_close(g);
+}
+END_TEST
+
+typedef struct {
+  PropterGraph *g;
+  const char *path;
+} Operation;
+
+static PropterStatus read_forced(void *payload, PropterError *err) {
+  Operation *x = payload;
+  PropterReadResult result;
+  PropterReadOptions o = {.paths = &x->path, .path_count = 1, .software = PROPTER_STR("test"), .force = true, .dry_run = true};
+  return propter_read(x->g, &o, &result, err);
+}
+
+START_TEST(failures_leave_the_graph) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  write_note(folder, "note.md", note);
+  Operation x = {g, support_path(folder, "docs")};
+  size_t before = count_iri(g, VOCAB_propter_cause, T "flood");
+  PropterError e = {0};
+  propter_fault_plan(PROPTER_FAULT_ALLOCATION, 0, false, 0);
+  ck_ok(read_forced(&x, err));
+  uint64_t points = propter_fault_end(PROPTER_FAULT_ALLOCATION);
+  for (uint64_t n = 1; n <= points; n += points > 60 ? points / 60 : 1) {
+    memset(&e, 0, sizeof e);
+    propter_fault_plan(PROPTER_FAULT_ALLOCATION, n, true, 0);
+    PropterStatus status = read_forced(&x, &e);
+    (void)propter_fault_end(PROPTER_FAULT_ALLOCATION);
+    ck_assert_msg(status == PROPTER_OK || status == PROPTER_NO_MEMORY || status == PROPTER_IO || status == PROPTER_LIMIT, "point %llu: %s %s", (unsigned long long)n, propter_status_name(status), e.message);
+  }
+  ck_assert_uint_eq(count_iri(g, VOCAB_propter_cause, T "flood"), before);
+  propter_graph_close(g);
+}
+END_TEST
+
+Suite *suite_store(void) {
+  Suite *s = suite_create("store");
+  TCase *tc = tcase_create("store");
+  tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, claims_lead_to_concepts);
+  tcase_add_test(tc, unchanged_costs_nothing_changed_replaces);
+  tcase_add_test(tc, a_bad_document_stops_nobody);
+  tcase_add_test(tc, paths_that_do_not_go);
+  tcase_add_test(tc, labels_decide_anew);
+  tcase_add_test(tc, failures_leave_the_graph);
+  suite_add_tcase(s, tc);
+  return s;
+}
