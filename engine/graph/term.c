@@ -55,17 +55,22 @@ bool term_is_string(const PropterTerm *term) {
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 
+/* Bytes that no IRI has: controls, space, <>"{}|^`\ and DEL. */
+static const bool forbidden[256] = {
+#define B true
+    B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, ['"'] = B, ['<'] = B, ['>'] = B, ['{'] = B, ['}'] = B, ['|'] = B, ['^'] = B, ['`'] = B, ['\\'] = B, [0x7F] = B
+#undef B
+};
+
 /* RFC 3987 with the characters RDF forbids in an IRI; absolute: it has a scheme. */
 static bool iri_valid(PropterStr t) {
   size_t i = 0;
   if (!t.len || !letter(t.data[0])) return false;
   while (i < t.len && (letter(t.data[i]) || digit(t.data[i]) || strchr("+-.", t.data[i]))) i++;
   if (i == t.len || t.data[i] != ':') return false;
-  for (; i < t.len; i++) {
-    unsigned char c = (unsigned char)t.data[i];
-    if (c <= 0x20 || c == 0x7F || strchr("<>\"{}|^`\\", c)) return false;
-  }
-  return true;
+  bool bad = false;
+  for (; i < t.len; i++) bad |= forbidden[(unsigned char)t.data[i]];
+  return !bad;
 }
 
 /* Shape of BCP 47 as RDF 1.1 Turtle has it. */

@@ -50,7 +50,20 @@ PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter 
   return PROPTER_OK;
 }
 
+/* Id of the record in w->record, if this writer has made it. */
+static bool made_before(PropterWriter *w, PropterId *id) {
+  const uint64_t *present = propter_map_get(&w->terms, propter_buf_str(&w->record));
+  if (present) *id = *present;
+  return present != NULL;
+}
+
 PropterStatus propter_writer_intern(PropterWriter *w, const PropterTerm *term, PropterId *id, PropterError *err) {
+  /* An IRI or blank node among the new terms has passed the check; most do, in a load. */
+  if ((term->kind == PROPTER_TERM_IRI || term->kind == PROPTER_TERM_BLANK) && term->value.len <= w->graph->env->limits.term_bytes) {
+    dict_record(term, PROPTER_NO_ID, &w->record);
+    PROPTER_TRY(propter_buf_status(&w->record, err));
+    if (made_before(w, id)) return PROPTER_OK;
+  }
   PROPTER_TRY(term_check(term, w->graph->env->limits.term_bytes, err));
   PropterId datatype = PROPTER_NO_ID;
   if (term->kind == PROPTER_TERM_LITERAL && !term->language.len && !term_is_string(term)) {
@@ -58,15 +71,14 @@ PropterStatus propter_writer_intern(PropterWriter *w, const PropterTerm *term, P
     PropterTerm type = propter_iri(term->datatype);
     PROPTER_TRY(propter_writer_intern(w, &type, &datatype, err));
   }
-  dict_record(term, datatype, &w->record);
-  PROPTER_TRY(propter_buf_status(&w->record, err));
-  PropterStr record = propter_buf_str(&w->record);
-  const uint64_t *present = propter_map_get(&w->terms, record);
-  if (present) {
-    *id = *present;
-    return PROPTER_OK;
+  if (term->kind == PROPTER_TERM_LITERAL) {
+    dict_record(term, datatype, &w->record);
+    PROPTER_TRY(propter_buf_status(&w->record, err));
+    if (made_before(w, id)) return PROPTER_OK;
   }
-  PROPTER_TRY(dict_find(w->graph->env, w->base, record, id, err));
+  PropterStr record = propter_buf_str(&w->record);
+  *id = PROPTER_NO_ID;
+  if (w->first > 1) PROPTER_TRY(dict_find(w->graph->env, w->base, record, id, err));
   if (*id != PROPTER_NO_ID) return PROPTER_OK;
   PropterId made = id_make((unsigned char)record.data[0], w->next);
   if (!propter_map_put(&w->terms, record, made, NULL)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu new terms", w->terms.count);
