@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writers that are killed, disks and maps that are full, readers and writers in several processes: an acknowledged commit stays, nothing else appears. */
+/* Writers that are killed, disks and maps that are full, readers and writers in several processes: an acknowledged commit stays, nothing else appears.
+ * PROPTER_KILLS sets the number of kills. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -91,7 +92,9 @@ START_TEST(a_killed_writer_loses_nothing_it_acknowledged) {
   PropterRng rng;
   propter_rng_seed(&rng, 5);
   uint64_t made = 0;
-  for (int round = 0; round < 50; round++) {
+  const char *many = getenv("PROPTER_KILLS");
+  int kills = many ? atoi(many) : 50;
+  for (int round = 0; round < kills; round++) {
     int pipes[2], state;
     ck_assert_int_eq(pipe(pipes), 0);
     pid_t pid = fork();
@@ -313,7 +316,7 @@ END_TEST
 Suite *suite_crash(void) {
   Suite *s = suite_create("crash");
   TCase *tc = tcase_create("crash");
-  tcase_set_timeout(tc, 300);
+  tcase_set_timeout(tc, 1200);
   tcase_add_test(tc, a_killed_writer_loses_nothing_it_acknowledged);
   tcase_add_loop_test(tc, a_file_that_may_not_grow_is_an_error_and_no_loss, 0, 4);
   tcase_add_loop_test(tc, a_full_disk_is_an_error_and_no_loss, 0, 2);
