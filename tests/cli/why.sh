@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# propter why from outside, on a small graph made here: outcomes, exit codes, formats, files, wrong use.
+n=0
+ok() { n=$((n + 1)); echo "ok $n - $1"; }
+not_ok() { n=$((n + 1)); echo "not ok $n - $1"; [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; }
+expect() { # name, wanted exit code, wanted text, command...
+  name=$1; code=$2; text=$3; shift 3
+  out=$("$@" 2>&1 </dev/null); got=$?
+  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
+}
+t=$(mktemp -d "${TMPDIR:-/tmp}/propter-why-XXXXXX"); trap 'rm -rf "$t"' EXIT
+cd "$t" || exit 99
+# Parcels per month, six years, a steady course with a small swing; half of the depot away in May 2013, an unexplained jump in October 2015.
+awk 'BEGIN {
+  print "@prefix : <https://example.org/parcels#> . @prefix propter: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
+  print "@prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix dct: <http://purl.org/dc/terms/> ."
+  print ":cube a qb:DataSet ; dct:title \"Parcels sent from the northern depot\" ."
+  for (m = 1; m <= 2; m++) {
+    name = m == 1 ? "sent" : "returned"; label = m == 1 ? "parcels sent" : "parcels returned"
+    printf ":%s a propter:Metric ; skos:prefLabel \"%s\" ; skos:altLabel \"parcels\", \"%s parcels\" ; propter:dataset :cube ; propter:measure :%sCount ; propter:timeDimension :month ;\n", name, label, name, name
+    printf "  propter:concept :depot%s ; propter:grain \"P1M\"^^xsd:duration ; propter:aggregation propter:Sum ; propter:unitLabel \"parcels\" .\n:depot%s a skos:Concept ; skos:prefLabel \"depot %s\" .\n", name, name, name
+  }
+  for (i = 0; i < 72; i++) {
+    y = 2010 + int(i / 12); mo = i % 12 + 1; d = sprintf("%d-%02d-01", y, mo)
+    sent = 5000 + 8 * i + (i * 37 % 23) - 11; returned = 400 + (i * 29 % 17) - 8
+    if (d == "2013-05-01") sent -= 900
+    if (d == "2015-10-01") sent += 700
+    printf ":o%d a qb:Observation ; qb:dataSet :cube ; :month \"%s\"^^xsd:date ; :sentCount %d ; :returnedCount %d ; propter:sourceFile \"parcels.csv\" ; propter:sourceRow %d ; propter:sourceColumn \"sent\" .\n", i, d, sent, returned, i + 2
+  }
+  print ":strike a propter:Event ; skos:prefLabel \"Drivers strike of May 2013\" ; propter:concept :walkout ; propter:scope :depotsent ; propter:start \"2013-05-02\"^^xsd:date ; propter:end \"2013-05-30\"^^xsd:date ; propter:knownFrom \"2013-07-01\"^^xsd:date ;"
+  print "  propter:dose [ propter:value -900.0 ; propter:profile propter:Pulse ; propter:source \"about 900 parcels stayed\" ] ."
+  print ":walkout a skos:Concept ; skos:prefLabel \"strike\" ."
+}' >parcels.ttl
+"$PROPTER" -g g init >/dev/null 2>&1
+"$PROPTER" -g g load parcels.ttl >out 2>&1 && ok 'the graph loads' || not_ok 'the graph loads' "$(cat out)"
+why() { "$PROPTER" -g g --today 2016-02-10 why "$@"; }
+
+expect 'a documented cause is named' 0 'Drivers strike of May 2013' why 'parcels sent in May 2013'
+expect 'the form as understood comes first' 0 'understood  WHY m:sent DURING "2013-05-01" TO "2013-05-31"' why 'why did parcels sent fall in May 2013?'
+expect 'words need no quotes' 0 'Drivers strike' why why did parcels sent drop in May 2013
+expect 'the rows are named' 0 'parcels.csv:' why 'parcels sent in May 2013'
+expect 'a quiet month did not move' 1 'did-not-move' why 'parcels sent in July 2012'
+expect 'a move without a cause is unknown' 7 'cause-unknown' why 'parcels sent in October 2015'
+expect 'a false premise is named' 0 'the question speaks of a rise' why 'why did parcels sent rise in May 2013'
+expect 'a question about nothing known' 7 'no metric that the graph knows' why 'why is the sky blue in May 2013'
+expect 'it offers what comes near' 7 'parcels returned' why 'why are there many returns in May 2013'
+expect 'a name of two metrics is not guessed' 7 'more than one metric' why 'parcels in May 2013'
+expect 'without a time it offers the moves' 7 'parcels sent in May 2013' why 'parcels sent'
+expect 'unknown words are quoted' 7 '"Utah"' why 'parcels sent in Utah in May 2013'
+expect 'a time outside the data' 3 '2010-01-01 to 2015-12-31' why 'parcels sent in 2031'
+expect 'last month counts from today' 1 'counted from' why 'parcels sent last month'
+expect 'an IRI and days' 0 'Drivers strike' why --metric 'https://example.org/parcels#sent' --from 2013-05-01 --to 2013-05-31
+expect 'days are widened to periods' 0 'widened to whole months' why --metric 'https://example.org/parcels#sent' --from 2013-05-07 --to 2013-05-07
+expect 'an unknown metric' 3 'https://example.org/none' why --metric https://example.org/none --from 2013-05-01 --to 2013-05-31
+expect 'a window that ends before it begins' 3 'ends before it begins' why --metric 'https://example.org/parcels#sent' --from 2013-06-01 --to 2013-05-31
+expect 'no such day' 3 'expected a date' why --metric 'https://example.org/parcels#sent' --from 2013-02-30 --to 2013-05-31
+expect 'no question' 2 'expected a question' why
+expect 'question and metric' 2 'found both' why --metric x 'parcels sent in May 2013'
+expect 'days without metric' 2 '--from and --to go with --metric' why --from 2013-05-01 'parcels sent'
+expect 'an unknown format' 2 'text, json, md, html, csv' why --format pdf 'parcels sent in May 2013'
+expect 'a wrong limit' 2 '--limit' why --limit 0 'parcels sent in May 2013'
+expect 'not UTF-8' 3 'expected UTF-8' why "$(printf 'parcels sent in M\377y 2013')"
+expect 'no graph' 3 'no graph' "$PROPTER" -g nowhere why 'parcels sent in May 2013'
+expect 'without its event the cause is gone' 7 'cause-unknown' why --without 'https://example.org/parcels#strike' 'parcels sent in May 2013'
+expect 'before it was known it is not named' 7 'known by    2013-06-15' why --known-by 2013-06-15 'parcels sent in May 2013'
+expect 'afterwards it is' 0 'Drivers strike' why --known-by 2013-07-15 'parcels sent in May 2013'
+expect 'numbers on request' 0 'number P' why --numbers 'parcels sent in May 2013'
+expect 'the score on request' 0 'log odds: prior' why --explain-score 'parcels sent in May 2013'
+expect 'json' 0 '"schema":"https://w3id.org/propter/answer/1"' why --format json 'parcels sent in May 2013'
+expect 'csv' 0 'outcome,metric,from,to,rank' why --format csv 'parcels sent in May 2013'
+expect 'md' 0 '# Why: parcels sent, May 2013' why --format md 'parcels sent in May 2013'
+expect 'a json of what is not understood' 7 '"code":"no-metric"' why --format json 'why is the sky blue'
+
+why --format html --out report.html 'parcels sent in May 2013' >out 2>&1
+[ $? -eq 0 ] && [ ! -s out ] && grep -q '</html>' report.html && ok 'an answer goes to a file' || not_ok 'an answer goes to a file' "$(cat out)"
+why --report 'parcels sent in May 2013' >out 2>err
+grep -q 'report  why-sent-2013-05.html' out && [ ! -s err ] && grep -q '<svg' why-sent-2013-05.html && ok 'a report on request' || not_ok 'a report on request' "$(cat err out)"
+why 'parcels sent in April 2013' >/dev/null 2>&1; [ ! -e why-sent-2013-04.html ] && ok 'and not without' || not_ok 'and not without'
+! grep -Eiq '<script|<link|<iframe|src=|href=|https?://[^"]*\.(css|js)' why-sent-2013-05.html && ok 'the report loads nothing' || not_ok 'the report loads nothing'
+expect 'a folder that does not exist' 3 'nowhere' why --out nowhere/x.txt 'parcels sent in May 2013'
+why --format json 'parcels sent in May 2013' >one; "$PROPTER" -g g --today 2016-02-10 --threads 1 why --format json 'parcels sent in May 2013' >two
+for q in 'parcels sent in May 2013' 'parcels sent in July 2012' 'parcels sent in October 2015' 'parcels sent' 'parcels' 'why is the sky blue'; do
+  why --format json "$q" | "$builddir/tests/why/validate" "$srcdir/query/why/answer.schema.json" >out 2>&1 && ok "valid JSON: $q" || not_ok "valid JSON: $q" "$(cat out)"
+done
+cmp -s one two && ok 'equal bytes on one thread and on many' || not_ok 'equal bytes on one thread and on many'
+expect 'a full device' 75 'cannot write' sh -c '"$0" -g g why "parcels sent in May 2013" >/dev/full' "$PROPTER"
+echo "1..$n"
