@@ -10,7 +10,7 @@ src=$(cd "$(dirname "$0")/../.." && pwd)
 demo=${PROPTER_DEMO:-$PWD/propter-demo}
 
 # Time and memory come from a helper of the build, which runs this script once more.
-measure=$(dirname "$propter")/../tests/demo/measure
+measure=$(dirname "$propter")/../tests/support/measure
 if [ -z "${PROPTER_MEASURED:-}" ] && [ -x "$measure" ]; then
   PROPTER_MEASURED=1; export PROPTER_MEASURED
   exec "$measure" sh "$0" "$@"
