@@ -21,7 +21,11 @@ void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record
   propter_buf_add_char(record, (char)tag);
   if (tag == ID_TYPED) propter_buf_add(record, (PropterStr){(const char *)&datatype, sizeof datatype});
   if (tag == ID_LANGUAGE) {
-    propter_buf_add(record, term->language);
+    /* Tags that differ in case only are the same (RDF 1.1 Concepts, 3.3): kept in lower case. */
+    for (size_t i = 0; i < term->language.len; i++) {
+      char c = term->language.data[i];
+      propter_buf_add_char(record, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+    }
     propter_buf_add_char(record, '\0');
   }
   propter_buf_add(record, term->value);

@@ -6,6 +6,7 @@
 #include "ast.h"
 
 typedef struct Parser Parser;
+typedef struct PropterResults PropterResults;
 
 struct SparqlForm {
   const char *keyword;
@@ -14,6 +15,8 @@ struct SparqlForm {
   PropterStatus (*parse)(Parser *parser, AstSelect *select);
   /* Between the keyword and the dataset clauses; NULL: nothing to print. */
   void (*print_head)(const PropterQuery *query, const AstSelect *select, PropterBuf *out);
+  /* Starts answering (answer.h); rows are pulled through the results' `next`. */
+  PropterStatus (*start)(PropterResults *results, const AstSelect *select, PropterError *err);
 };
 
 /* All forms, in the order of forms.def, ended by NULL. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "answer.h"
 #include "parse.h"
 
 static PropterStatus parse(Parser *p, AstSelect *s) {
@@ -7,4 +8,4 @@ static PropterStatus parse(Parser *p, AstSelect *s) {
   return parse_tail(p, s);
 }
 
-const SparqlForm sparql_form_ask = {"ASK", PROPTER_RESULTS_BOOLEAN, parse, NULL};
+const SparqlForm sparql_form_ask = {"ASK", PROPTER_RESULTS_BOOLEAN, parse, NULL, answer_ask};

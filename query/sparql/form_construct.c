@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "answer.h"
 #include "parse.h"
 #include "print.h"
 
@@ -36,4 +37,4 @@ static void print_head(const PropterQuery *q, const AstSelect *s, PropterBuf *ou
   print_quads(q, s->template_quads, s->template_count, out);
 }
 
-const SparqlForm sparql_form_construct = {"CONSTRUCT", PROPTER_RESULTS_TRIPLES, parse, print_head};
+const SparqlForm sparql_form_construct = {"CONSTRUCT", PROPTER_RESULTS_TRIPLES, parse, print_head, answer_construct};

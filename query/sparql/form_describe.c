@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "answer.h"
 #include "parse.h"
 #include "print.h"
 
@@ -25,4 +26,4 @@ static void print_head(const PropterQuery *q, const AstSelect *s, PropterBuf *ou
   }
 }
 
-const SparqlForm sparql_form_describe = {"DESCRIBE", PROPTER_RESULTS_TRIPLES, parse, print_head};
+const SparqlForm sparql_form_describe = {"DESCRIBE", PROPTER_RESULTS_TRIPLES, parse, print_head, answer_describe};

@@ -4,6 +4,11 @@
 #include <ctype.h>
 #include <string.h>
 
+void lex_lower(char *text, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if (text[i] >= 'A' && text[i] <= 'Z') text[i] = (char)(text[i] - 'A' + 'a');
+}
+
 static int hex(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -49,6 +49,8 @@ typedef struct {
 PropterStatus lex_open(Lexer *lexer, PropterStr text, PropterArena *arena, PropterError *err);
 /* The token at or after byte `from`. */
 PropterStatus lex_token(const Lexer *lexer, size_t from, Token *token, PropterError *err);
+/* ASCII letters to lower case, in place. */
+void lex_lower(char *text, size_t len);
 /* Line and column, in characters of the original text, of a byte of `lexer->text`. */
 void lex_place(const Lexer *lexer, size_t at, uint64_t *line, uint64_t *column);
 

@@ -184,7 +184,10 @@ static PropterStatus parse_text(Parser *p, AstTerm *term) {
   term->term = propter_literal(p->token.value);
   PROPTER_TRY(parse_next(p));
   if (p->token.kind == TOKEN_LANG) {
-    term->term.language = p->token.value;
+    term->term.language = propter_arena_copy(p->arena, p->token.value);
+    if (!term->term.language.data) return parse_no_memory(p);
+    /* Tags that differ in case only are the same; lower case is how the graph has them. */
+    lex_lower((char *)(uintptr_t)term->term.language.data, term->term.language.len);
     return parse_next(p);
   }
   if (!parse_is_mark(p, MARK_CARETS)) return PROPTER_OK;

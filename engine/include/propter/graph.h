@@ -129,7 +129,7 @@ typedef struct PropterWriter PropterWriter;
 
 /* `wait`: wait for another writer (of any process), otherwise LOCKED at once. */
 PROPTER_API PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter **out, PropterError *err);
-/* Id of a term, made if need be. Blank node labels are taken as they are: the caller keeps those of different documents apart
+/* Id of a term, made if need be. Language tags are kept in lower case. Blank node labels are taken as they are: the caller keeps those of different documents apart
  * (propter_writer_blank makes fresh ones). INVALID: bad UTF-8, not an absolute IRI (RFC 3987), bad language tag, too long. */
 PROPTER_API PropterStatus propter_writer_intern(PropterWriter *writer, const PropterTerm *term, PropterId *id, PropterError *err);
 /* A blank node the graph has never had. */

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "eval.h"
+
+#include <string.h>
+
+static Function *const functions[] = {
+#define FUNCTION(name, keyword, least, most, evaluate) evaluate,
+#include "functions.def"
+#undef FUNCTION
+};
+
+/* Calls whose arguments are evaluated only as far as needed never get here. */
+PropterStatus fn_special(Env *env, const Value *args, size_t count, Value *out, PropterError *err) {
+  (void)env, (void)args, (void)count;
+  *out = value_error();
+  return propter_fail(err, PROPTER_BUG, "a special call was evaluated as a plain one");
+}
+
+static PropterStatus eval_chain(Expr *e, Env *env, Value *out, PropterError *err) {
+  /* An error gives way to the value that decides alone: true for ||, false for &&. */
+  int decisive = e->op == EXPR_OR ? 1 : 0;
+  bool error = false;
+  for (size_t i = 0; i < e->count; i++) {
+    int truth;
+    PROPTER_TRY(eval_truth(e->args[i], env, &truth, err));
+    if (truth == decisive) return *out = value_boolean(decisive), PROPTER_OK;
+    error = error || truth < 0;
+  }
+  *out = error ? value_error() : value_boolean(!decisive);
+  return PROPTER_OK;
+}
+
+static Value truth_value(int truth) { return truth < 0 ? value_error() : value_boolean(truth == 1); }
+
+static PropterStatus eval_in(Expr *e, Env *env, Value *out, PropterError *err) {
+  Value needle, item;
+  bool error = false;
+  PROPTER_TRY(eval(e->args[0], env, &needle, err));
+  for (size_t i = 1; i < e->count; i++) {
+    PROPTER_TRY(eval(e->args[i], env, &item, err));
+    int equal = value_equal(&needle, &item);
+    if (equal == 1) return *out = value_boolean(e->op == EXPR_IN), PROPTER_OK;
+    error = error || equal < 0;
+  }
+  /* Without items the needle may even be an error. */
+  *out = error ? value_error() : value_boolean(e->op == EXPR_NOT_IN);
+  return PROPTER_OK;
+}
+
+static PropterStatus eval_exists(Expr *e, Env *env, Value *out, PropterError *err) {
+  Exec *run = env->run;
+  Batch *batch = NULL;
+  for (uint32_t slot = 0; slot < run->slot_names.count; slot++) e->outer[slot] = op_get(env->op, env->batch, slot, env->row);
+  run->evaluating++;
+  PropterStatus status = op_start(e->plan, e->outer, err);
+  if (status == PROPTER_OK) status = op_next(e->plan, &batch, err);
+  run->evaluating--;
+  op_stop(e->plan);
+  *out = value_boolean((batch != NULL) == (e->op == EXPR_EXISTS));
+  return status;
+}
+
+static PropterStatus eval_binary(Expr *e, Env *env, Value *out, PropterError *err) {
+  Value a, b;
+  PROPTER_TRY(eval(e->args[0], env, &a, err));
+  PROPTER_TRY(eval(e->args[1], env, &b, err));
+  switch (e->op) {
+  case EXPR_EQUAL: *out = truth_value(value_equal(&a, &b)); break;
+  case EXPR_NOT_EQUAL: {
+    int equal = value_equal(&a, &b);
+    *out = truth_value(equal < 0 ? -1 : !equal);
+    break;
+  }
+  case EXPR_LESS: *out = truth_value(value_less(&a, &b, false)); break;
+  case EXPR_GREATER: *out = truth_value(value_less(&b, &a, false)); break;
+  case EXPR_LESS_EQUAL: *out = truth_value(value_less(&a, &b, true)); break;
+  case EXPR_GREATER_EQUAL: *out = truth_value(value_less(&b, &a, true)); break;
+  case EXPR_ADD: *out = value_compute(VALUE_ADD, &a, &b); break;
+  case EXPR_SUBTRACT: *out = value_compute(VALUE_SUBTRACT, &a, &b); break;
+  case EXPR_MULTIPLY: *out = value_compute(VALUE_MULTIPLY, &a, &b); break;
+  default: *out = value_compute(VALUE_DIVIDE, &a, &b);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus eval_special(Expr *e, Env *env, Value *out, PropterError *err) {
+  if (e->function == FN_BOUND) return *out = value_boolean(op_get(env->op, env->batch, e->args[0]->slot, env->row) != PROPTER_NO_ID), PROPTER_OK;
+  if (e->function == FN_IF) {
+    int truth;
+    PROPTER_TRY(eval_truth(e->args[0], env, &truth, err));
+    return truth < 0 ? PROPTER_OK : eval(e->args[truth ? 1 : 2], env, out, err);
+  }
+  for (size_t i = 0; i < e->count; i++) {
+    PROPTER_TRY(eval(e->args[i], env, out, err));
+    if (out->type > VALUE_ERROR) return PROPTER_OK;
+  }
+  *out = value_error();
+  return PROPTER_OK;
+}
+
+static PropterStatus eval_call(Expr *e, Env *env, Value *out, PropterError *err) {
+  Value few[4], *args = few;
+  if (functions[e->function] == fn_special) return eval_special(e, env, out, err);
+  if (e->count > sizeof few / sizeof *few) {
+    args = propter_arena_alloc(env->scratch, e->count * sizeof *args);
+    if (!args) return exec_fail_memory(env->run, err);
+  }
+  for (size_t i = 0; i < e->count; i++) {
+    PROPTER_TRY(eval(e->args[i], env, &args[i], err));
+    if (args[i].type <= VALUE_ERROR) return PROPTER_OK;
+  }
+  return functions[e->function](env, args, e->count, out, err);
+}
+
+static PropterStatus eval_cast(Expr *e, Env *env, Value *out, PropterError *err) {
+  Value arg;
+  bool known;
+  if (e->count != 1) return PROPTER_OK;
+  PROPTER_TRY(eval(e->args[0], env, &arg, err));
+  if (arg.type > VALUE_ERROR) *out = value_cast(&arg, e->iri, env->scratch, &known);
+  return PROPTER_OK;
+}
+
+static PropterStatus eval_any(Expr *e, Env *env, Value *out, PropterError *err) {
+  switch (e->op) {
+  case EXPR_TERM:
+    if (e->slot == NO_SLOT) return *out = e->constant, PROPTER_OK;
+    return exec_value(env->run, op_get(env->op, env->batch, e->slot, env->row), out, err);
+  case EXPR_OR:
+  case EXPR_AND: return eval_chain(e, env, out, err);
+  case EXPR_IN:
+  case EXPR_NOT_IN: return eval_in(e, env, out, err);
+  case EXPR_EXISTS:
+  case EXPR_NOT_EXISTS: return eval_exists(e, env, out, err);
+  case EXPR_NOT: {
+    int truth;
+    PROPTER_TRY(eval_truth(e->args[0], env, &truth, err));
+    return *out = truth_value(truth < 0 ? -1 : !truth), PROPTER_OK;
+  }
+  case EXPR_PLUS:
+  case EXPR_MINUS: {
+    Value v;
+    PROPTER_TRY(eval(e->args[0], env, &v, err));
+    *out = e->op == EXPR_MINUS ? value_negate(&v) : value_numeric(&v) ? v : value_error();
+    return PROPTER_OK;
+  }
+  case EXPR_CALL: return eval_call(e, env, out, err);
+  case EXPR_CALL_IRI: return eval_cast(e, env, out, err);
+  default: return eval_binary(e, env, out, err);
+  }
+}
+
+PropterStatus eval(Expr *e, Env *env, Value *out, PropterError *err) {
+  *out = value_error();
+  PROPTER_TRY(eval_any(e, env, out, err));
+  /* Only numbers, booleans and times do without a text; another value without one is a text there was no memory for. */
+  bool wordy = (out->type >= VALUE_BLANK && out->type <= VALUE_LANGUAGE) || out->type >= VALUE_OTHER;
+  if (wordy && !out->text.data) return exec_fail_memory(env->run, err);
+  return PROPTER_OK;
+}
+
+PropterStatus eval_truth(Expr *e, Env *env, int *truth, PropterError *err) {
+  Value v;
+  PROPTER_TRY(eval(e, env, &v, err));
+  *truth = v.type <= VALUE_ERROR ? -1 : value_truth(&v);
+  return PROPTER_OK;
+}

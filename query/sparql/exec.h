@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One execution of a query: memory within its cap, deadline, terms that only this query knows, the dataset. */
+#ifndef SPARQL_EXEC_H
+#define SPARQL_EXEC_H
+
+#include "ast.h"
+#include "form.h"
+#include "propter/hash.h"
+#include "propter/rng.h"
+#include "value.h"
+
+typedef struct Op Op;
+
+/* A compiled regular expression (pattern.c). */
+enum { PATTERNS = 8 };
+typedef struct {
+  struct PropterRegex *regex;
+  char *text;
+  size_t len;
+  unsigned flags;
+} KeptPattern;
+
+/* The graphs a pattern looks into. ONE: `graph`. UNION: all graphs but the hidden ones, each triple once. SET: the graphs of `set`, each triple
+ * once. NAMED: each named graph on its own, bound to `slot` (restricted to `set` if `restricted`). */
+typedef enum { GRAPHS_ONE, GRAPHS_UNION, GRAPHS_SET, GRAPHS_NAMED } GraphsKind;
+typedef struct {
+  GraphsKind kind;
+  PropterId graph;
+  uint32_t slot;
+  bool restricted;
+  const PropterId *set; /* sorted */
+  size_t set_count;
+} Graphs;
+
+enum { BATCH = 1024, CACHE = 2048, NO_SLOT = UINT32_MAX };
+
+typedef struct Exec Exec;
+struct Exec {
+  PropterSnapshot *snapshot;
+  const PropterQuery *query;
+  PropterQueryOptions options;
+  PropterArena arena; /* plan and expressions */
+  uint64_t used, peak;
+  bool over; /* an allocation failed because of the cap */
+  uint64_t deadline; /* nanoseconds of the monotonic clock, 0: none */
+  unsigned ticks;
+  /* Terms the graph does not know; ids with the tag LOCAL. */
+  PropterArena local_text;
+  PROPTER_VEC(PropterTerm) locals;
+  PropterMap local_ids;
+  uint64_t blanks; /* blank nodes made */
+  PropterRng rng;
+  Moment now;
+  /* Decoded values of ids, direct-mapped. */
+  PropterArena cache_text;
+  Value *cache;
+  unsigned evaluating;
+  /* Dataset. */
+  Graphs default_graph;
+  bool named_restricted;
+  const PropterId *named;
+  size_t named_count;
+  /* Slots: the columns of batches. */
+  PROPTER_VEC(uint32_t) slot_names; /* index into query->names, or NO_SLOT */
+  PROPTER_VEC(Op *) ops;
+  bool timing;
+  KeptPattern patterns[PATTERNS];
+  unsigned next_pattern;
+  struct PropterMatcher *matcher;
+};
+
+/* --- Memory, time --------------------------------------------------------------------------------------------------- */
+
+/* Counted against the query's cap; NULL: exec_fail_memory says why. */
+void *exec_alloc(Exec *run, size_t size) PROPTER_MUST_USE;
+void *exec_realloc(Exec *run, void *old, size_t old_size, size_t size) PROPTER_MUST_USE;
+void exec_free(Exec *run, void *ptr, size_t size);
+PropterStatus exec_fail_memory(const Exec *run, PropterError *err);
+/* For arrays that grow: room for `need` items of `size` bytes. */
+PropterStatus exec_grow(Exec *run, void *items, size_t *cap, size_t need, size_t size, PropterError *err);
+/* Memory of the plan: lives as long as the run. */
+void *exec_plan_alloc(Exec *run, size_t size) PROPTER_MUST_USE;
+/* TIMEOUT, CANCELLED. */
+PropterStatus exec_check(Exec *run, PropterError *err);
+/* The same once in 4,096 calls. */
+static inline PropterStatus exec_tick(Exec *run, PropterError *err) { return (++run->ticks & 4095) == 0 ? exec_check(run, err) : PROPTER_OK; }
+
+/* --- Terms ------------------------------------------------------------------------------------------------------------ */
+
+/* Id of a term: the graph's, or one of this run. */
+PropterStatus exec_intern(Exec *run, const PropterTerm *term, PropterId *id, PropterError *err);
+PropterStatus exec_intern_value(Exec *run, Value *value, PropterArena *scratch, PropterId *id, PropterError *err);
+PropterTermKind exec_kind(const Exec *run, PropterId id);
+/* Term of an id, borrowed from the run or copied into `arena`. */
+PropterStatus exec_term(Exec *run, PropterId id, PropterArena *arena, PropterTerm *term, PropterError *err);
+PropterStatus exec_blank(Exec *run, PropterId *id, PropterError *err);
+/* Value of an id; its texts live until exec_release with no evaluation going on. */
+PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *err);
+void exec_release(Exec *run);
+
+static inline bool exec_local(PropterId id) { return id >> 56 == 255; }
+
+/* --- Dataset ---------------------------------------------------------------------------------------------------------- */
+
+bool exec_graph_visible(const Exec *run, const Graphs *graphs, PropterId g);
+/* Sorted ids of IRIs, in the plan's memory. */
+PropterStatus exec_graph_set(Exec *run, const PropterStr *iris, size_t count, const PropterId **set, PropterError *err);
+/* All graphs GRAPH ?g ranges over, ascending, in the plan's memory. */
+PropterStatus exec_named_graphs(Exec *run, const PropterId **set, size_t *count, PropterError *err);
+
+/* --- Life ------------------------------------------------------------------------------------------------------------- */
+
+PropterStatus exec_open(Exec *run, const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterError *err);
+void exec_close(Exec *run);
+uint32_t exec_slot(Exec *run, uint32_t name, PropterError *err); /* a new slot; NO_SLOT: no memory */
+
+#endif

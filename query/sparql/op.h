@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Operators of a plan. A batch has a column for each slot (NULL: unbound in all its rows). An operator hands out its batch until the next
+ * call; whoever receives it may change it in place. Started with an outer row, an operator gives only rows that agree with that row and takes its
+ * values for bound; such values need not appear in the batch. */
+#ifndef SPARQL_OP_H
+#define SPARQL_OP_H
+
+#include "algebra.h"
+
+typedef struct {
+  size_t count;
+  PropterId **col;
+} Batch;
+
+typedef struct {
+  const char *name;
+  PropterStatus (*start)(Op *op, PropterError *err);               /* op->outer is set; also called again, at any moment */
+  PropterStatus (*next)(Op *op, Batch **out, PropterError *err);   /* NULL at the end; never an empty batch */
+  void (*stop)(Op *op);                                            /* frees what start and next took; may be NULL */
+} OpKind;
+
+struct Op {
+  const OpKind *kind;
+  Exec *run;
+  Op *left, *right;
+  Batch batch;
+  uint32_t *owned; /* slots whose columns belong to this operator */
+  size_t owned_count;
+  PropterId *memory;
+  const PropterId *outer;
+  const Alg *alg;
+  const uint64_t *slots; /* what its rows may bind */
+  double estimate;
+  uint64_t rows, starts, nanoseconds;
+};
+
+/* Makes an operator of `size` bytes (an Op first) that owns a column for each slot of `slots` (NULL: none). */
+PropterStatus op_make(Exec *run, const OpKind *kind, size_t size, const uint64_t *slots, const Alg *alg, void *out, PropterError *err);
+PropterStatus op_start(Op *op, const PropterId *outer, PropterError *err);
+PropterStatus op_next(Op *op, Batch **out, PropterError *err);
+void op_stop(Op *op);
+/* The inputs of a union; NULL for every other operator. */
+Op **op_children(Op *op, size_t *count);
+/* An outer row that says nothing but which graph a pattern is matched in. */
+PropterStatus op_graph_row(Op *op, PropterId **row, PropterError *err);
+
+/* Value of a slot in a row of a batch, or what the outer row says. */
+static inline PropterId op_get(const Op *op, const Batch *batch, uint32_t slot, size_t row) {
+  PropterId id = batch->col[slot] ? batch->col[slot][row] : PROPTER_NO_ID;
+  return id || !op->outer ? id : op->outer[slot];
+}
+
+/* --- Rows kept ---------------------------------------------------------------------------------------------------------- */
+
+/* Rows of some slots, row after row. */
+typedef struct {
+  uint32_t *slots;
+  size_t width;
+  PropterId *rows;
+  size_t count, cap; /* in rows */
+} Table;
+
+PropterStatus table_init(Exec *run, Table *table, const uint64_t *slots, PropterError *err);
+PropterStatus table_add(Op *op, Table *table, const Batch *batch, size_t row, PropterError *err);
+/* Appends all rows of an operator. */
+PropterStatus table_fill(Op *op, Table *table, PropterError *err);
+void table_clear(Exec *run, Table *table);
+static inline PropterId *table_row(const Table *table, size_t row) { return table->rows + row * table->width; }
+
+/* Rows of a table by the hash of some of their columns. */
+typedef struct {
+  uint32_t *heads, *next;
+  size_t mask, next_cap;
+} Index;
+
+uint64_t index_hash(uint64_t hash, PropterId id);
+/* `columns`: positions in the table's rows. */
+PropterStatus index_build(Exec *run, Index *index, const Table *table, const uint32_t *columns, size_t count, PropterError *err);
+/* Room for one more row than `rows`; grows and hashes again as needed. */
+PropterStatus index_add(Exec *run, Index *index, const Table *table, size_t row, const uint32_t *columns, size_t count, uint64_t hash, PropterError *err);
+void index_clear(Exec *run, Index *index);
+
+/* A set of rows of `width` ids (set it before the first use). */
+typedef struct {
+  Table table;
+  Index index;
+  uint32_t *columns;
+} RowSet;
+PropterStatus rowset_init(Exec *run, RowSet *set, size_t width, PropterError *err);
+/* *fresh: it was not there; *at: its number in the order of first appearance. */
+PropterStatus rowset_add(Exec *run, RowSet *set, const PropterId *row, bool *fresh, size_t *at, PropterError *err);
+void rowset_clear(Exec *run, RowSet *set);
+
+/* --- Makers, one file each ------------------------------------------------------------------------------------------------ */
+
+PropterStatus op_unit(Exec *run, const Alg *alg, Op **out, PropterError *err); /* UNIT, NONE, VALUES */
+PropterStatus op_scan(Exec *run, const Alg *alg, Op **out, PropterError *err);
+PropterStatus op_probe(Exec *run, Op *left, const Alg *alg, bool optional, Op **out, PropterError *err); /* index join */
+typedef enum { JOIN_INNER, JOIN_LEFT, JOIN_MINUS } JoinMode;
+/* `keys`: slots certain on both sides; `expr` may be NULL. For MINUS the graph of the pattern does not count as shared. */
+PropterStatus op_hash_join(Exec *run, JoinMode mode, Op *left, Op *right, const uint64_t *keys, Expr *expr, const Alg *alg, Op **out, PropterError *err);
+/* Starts `right` once for each row of `left`. */
+PropterStatus op_bind_join(Exec *run, JoinMode mode, Op *left, Op *right, Expr *expr, Op **out, PropterError *err);
+PropterStatus op_filter(Exec *run, Op *child, Expr *expr, Op **out, PropterError *err);
+PropterStatus op_extend(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
+PropterStatus op_unify(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
+PropterStatus op_union(Exec *run, Op **children, size_t count, const Alg *alg, Op **out, PropterError *err);
+PropterStatus op_project(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
+PropterStatus op_distinct(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
+PropterStatus op_slice(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
+/* Runs `child` without the outer row (but the graph it names) and keeps the rows that agree with it. */
+PropterStatus op_apart(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
+PropterStatus op_graph(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
+PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
+/* `limit`: at most so many rows are asked for, or UINT64_MAX. */
+PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op **out, PropterError *err);
+PropterStatus op_path(Exec *run, const Alg *alg, Op **out, PropterError *err);
+PropterStatus op_service(Exec *run, const Alg *alg, Op **out, PropterError *err);
+
+/* Quads of a snapshot that a pattern matches, given values of its positions (op_scan.c; also for paths and DESCRIBE). */
+typedef struct {
+  PropterScan *scan;
+  PropterOrder order;
+  PropterQuad want, last; /* 0: any */
+  bool once;              /* each triple once, whatever its graphs */
+  bool have_last, empty;
+  const Graphs *graphs;
+  PropterQuad *rows;      /* BATCH of them, in the run's memory */
+} Matcher;
+PropterStatus matcher_open(Exec *run, Matcher *m, const Graphs *graphs, PropterQuad want, PropterError *err);
+/* Up to `cap` (at most BATCH) quads; 0 at the end. */
+PropterStatus matcher_next(Exec *run, Matcher *m, size_t cap, size_t *count, PropterError *err);
+void matcher_close(Exec *run, Matcher *m);
+void matcher_free(Exec *run, Matcher *m); /* also its rows */
+/* How many rows a pattern with these constants has at most (graphs of several kinds are not told apart). */
+PropterStatus matcher_estimate(Exec *run, const Graphs *graphs, PropterQuad want, double *rows, PropterError *err);
+
+/* --- Plans ---------------------------------------------------------------------------------------------------------------- */
+
+/* Operators for a tree (plan.c). */
+PropterStatus plan_alg(Exec *run, Alg *alg, Op **out, PropterError *err);
+PropterStatus plan_expr(Exec *run, Expr *expr, PropterError *err);
+
+#endif

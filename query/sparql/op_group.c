@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GROUP BY and the set functions: SPARQL 1.1, section 18.5.1. */
+#include <string.h>
+
+#include "eval.h"
+
+/* One set function of one group. */
+typedef struct {
+  uint64_t count;
+  bool error;
+  Value sum;
+  PropterId id; /* MIN, MAX, SAMPLE */
+  char *text;   /* GROUP_CONCAT */
+  size_t len, cap;
+} State;
+
+typedef struct {
+  Op op;
+  RowSet groups;
+  State *states; /* group after group */
+  size_t state_cap;
+  RowSet *distinct; /* by aggregate: group and value */
+  Table rows;       /* of the child, for COUNT(DISTINCT *) */
+  PropterId *key, *whole;
+  PropterArena scratch;
+  uint64_t solutions;
+  bool built;
+  size_t at;
+} Group;
+
+static size_t aggregates(const Group *g) { return g->op.alg->aggregate_count; }
+
+static void clear_groups(Group *g) {
+  Exec *run = g->op.run;
+  for (size_t i = 0; i < g->groups.table.count * aggregates(g); i++) exec_free(run, g->states[i].text, g->states[i].cap);
+  exec_free(run, g->states, g->state_cap * sizeof *g->states);
+  g->states = NULL, g->state_cap = 0;
+  for (size_t i = 0; i < aggregates(g); i++) rowset_clear(run, &g->distinct[i]);
+  rowset_clear(run, &g->groups);
+}
+
+static PropterStatus group_start(Op *op, PropterError *err) {
+  Group *g = (Group *)op;
+  clear_groups(g);
+  g->built = false, g->at = 0;
+  return op_start(op->left, op->outer, err);
+}
+
+static PropterStatus concat(Exec *run, State *s, PropterStr separator, PropterStr text, PropterError *err) {
+  size_t need = s->len + text.len + (s->count > 1 ? separator.len : 0);
+  PROPTER_TRY(exec_grow(run, &s->text, &s->cap, need + 1, 1, err));
+  if (s->count > 1 && separator.len) memcpy(s->text + s->len, separator.data, separator.len), s->len += separator.len;
+  if (text.len) memcpy(s->text + s->len, text.data, text.len);
+  s->len = need;
+  return PROPTER_OK;
+}
+
+/* MIN and MAX follow the order of ORDER BY. */
+static PropterStatus extreme(Group *g, State *s, const Aggregate *a, Value *v, PropterError *err) {
+  PropterId id;
+  Value best;
+  PROPTER_TRY(exec_intern_value(g->op.run, v, &g->scratch, &id, err));
+  if (!s->id) return s->id = id, PROPTER_OK;
+  PROPTER_TRY(exec_value(g->op.run, s->id, &best, err));
+  int c = value_order(v, &best);
+  if (a->kind == AGG_MIN ? c < 0 : c > 0) s->id = id;
+  return PROPTER_OK;
+}
+
+static PropterStatus add_value(Group *g, State *s, const Aggregate *a, Value *v, PropterError *err) {
+  if (v->type <= VALUE_ERROR) {
+    /* Counting and sampling pass over errors; the other functions have no value then. */
+    s->error = s->error || (a->kind != AGG_COUNT && a->kind != AGG_SAMPLE);
+    return PROPTER_OK;
+  }
+  s->count++;
+  switch (a->kind) {
+  case AGG_COUNT: return PROPTER_OK;
+  case AGG_SUM:
+  case AGG_AVG: s->sum = value_compute(VALUE_ADD, &s->sum, v); return PROPTER_OK;
+  case AGG_MIN:
+  case AGG_MAX: return extreme(g, s, a, v, err);
+  case AGG_SAMPLE: return s->id ? PROPTER_OK : exec_intern_value(g->op.run, v, &g->scratch, &s->id, err);
+  default: {
+    if (v->type == VALUE_BLANK) return s->error = true, PROPTER_OK;
+    PropterStr text = value_text(v, &g->scratch);
+    if (!text.data) return exec_fail_memory(g->op.run, err);
+    return concat(g->op.run, s, a->separator, text, err);
+  }
+  }
+}
+
+static PropterStatus add_row(Group *g, const Batch *b, size_t row, PropterError *err) {
+  Exec *run = g->op.run;
+  const Alg *alg = g->op.alg;
+  bool fresh;
+  size_t group, at;
+  for (size_t i = 0; i < alg->slot_count; i++) g->key[i] = op_get(&g->op, b, alg->slots[i], row);
+  PROPTER_TRY(exec_grow(run, &g->states, &g->state_cap, (g->groups.table.count + 1) * aggregates(g), sizeof *g->states, err));
+  PROPTER_TRY(rowset_add(run, &g->groups, g->key, &fresh, &group, err));
+  State *states = g->states + group * aggregates(g);
+  Env env = {run, &g->op, b, row, g->solutions++, &g->scratch};
+  for (size_t i = 0; i < aggregates(g); i++) {
+    const Aggregate *a = &alg->aggregates[i];
+    if (fresh) states[i] = (State){.sum = value_integer(0)};
+    Value v = value_boolean(true);
+    bool first;
+    if (a->star) {
+      if (a->distinct) {
+        g->whole[0] = group;
+        for (size_t c = 0; c < g->rows.width; c++) g->whole[c + 1] = op_get(&g->op, b, g->rows.slots[c], row);
+        PROPTER_TRY(rowset_add(run, &g->distinct[i], g->whole, &first, &at, err));
+        if (!first) continue;
+      }
+    } else {
+      PROPTER_TRY(eval(a->arg, &env, &v, err));
+      if (a->distinct && v.type > VALUE_ERROR) {
+        PropterId pair[2] = {group, PROPTER_NO_ID};
+        PROPTER_TRY(exec_intern_value(run, &v, &g->scratch, &pair[1], err));
+        PROPTER_TRY(rowset_add(run, &g->distinct[i], pair, &first, &at, err));
+        if (!first) continue;
+      }
+    }
+    PROPTER_TRY(add_value(g, &states[i], a, &v, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus build(Group *g, PropterError *err) {
+  Exec *run = g->op.run;
+  g->built = true;
+  for (Batch *b;;) {
+    PROPTER_TRY(op_next(g->op.left, &b, err));
+    if (!b) break;
+    exec_release(run);
+    for (size_t row = 0; row < b->count; row++) PROPTER_TRY(add_row(g, b, row, err));
+    propter_arena_clear(&g->scratch);
+  }
+  /* Without GROUP BY there is one group, even of no rows. */
+  if (g->op.alg->slot_count > 0 || g->groups.table.count > 0) return PROPTER_OK;
+  bool fresh;
+  size_t group;
+  PROPTER_TRY(exec_grow(run, &g->states, &g->state_cap, aggregates(g), sizeof *g->states, err));
+  PROPTER_TRY(rowset_add(run, &g->groups, g->key, &fresh, &group, err));
+  for (size_t i = 0; i < aggregates(g); i++) g->states[i] = (State){.sum = value_integer(0)};
+  return PROPTER_OK;
+}
+
+static PropterStatus result(Group *g, const Aggregate *a, const State *s, PropterId *id, PropterError *err) {
+  Value v = value_error();
+  *id = PROPTER_NO_ID;
+  if (s->error) return PROPTER_OK;
+  switch (a->kind) {
+  case AGG_COUNT: v = value_integer((int64_t)s->count); break;
+  case AGG_SUM: v = s->sum; break;
+  case AGG_AVG: {
+    Value n = value_integer((int64_t)s->count);
+    v = s->count ? value_compute(VALUE_DIVIDE, &s->sum, &n) : value_integer(0);
+    break;
+  }
+  case AGG_GROUP_CONCAT: v = value_string((PropterStr){s->text ? s->text : "", s->len}); break;
+  default: return *id = s->id, PROPTER_OK;
+  }
+  return exec_intern_value(g->op.run, &v, &g->scratch, id, err);
+}
+
+static PropterStatus group_next(Op *op, Batch **out, PropterError *err) {
+  Group *g = (Group *)op;
+  const Alg *alg = op->alg;
+  Batch *b = &op->batch;
+  if (!g->built) PROPTER_TRY(build(g, err));
+  b->count = 0;
+  for (; g->at < g->groups.table.count && b->count < BATCH; g->at++, b->count++) {
+    const PropterId *key = table_row(&g->groups.table, g->at);
+    for (size_t i = 0; i < alg->slot_count; i++) b->col[alg->slots[i]][b->count] = key[i];
+    for (size_t i = 0; i < aggregates(g); i++)
+      PROPTER_TRY(result(g, &alg->aggregates[i], &g->states[g->at * aggregates(g) + i], &b->col[alg->aggregates[i].slot][b->count], err));
+  }
+  propter_arena_clear(&g->scratch);
+  if (b->count) *out = b;
+  return PROPTER_OK;
+}
+
+static void group_stop(Op *op) {
+  Group *g = (Group *)op;
+  clear_groups(g);
+  propter_arena_clear(&g->scratch);
+}
+
+static const OpKind group_kind = {"group", group_start, group_next, group_stop};
+
+PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err) {
+  Group *g;
+  uint64_t *slots = slots_new(run, err);
+  if (!slots) return exec_fail_memory(run, err);
+  for (size_t i = 0; i < alg->slot_count; i++) slots_add(slots, alg->slots[i]);
+  for (size_t i = 0; i < alg->aggregate_count; i++) slots_add(slots, alg->aggregates[i].slot);
+  PROPTER_TRY(op_make(run, &group_kind, sizeof *g, slots, alg, &g, err));
+  g->op.left = child;
+  g->op.estimate = alg->slot_count ? child->estimate / 4 + 1 : 1;
+  PROPTER_TRY(rowset_init(run, &g->groups, alg->slot_count, err));
+  PROPTER_TRY(table_init(run, &g->rows, child->slots, err));
+  g->key = exec_plan_alloc(run, alg->slot_count * sizeof *g->key);
+  g->whole = exec_plan_alloc(run, (g->rows.width + 1) * sizeof *g->whole);
+  g->distinct = exec_plan_alloc(run, alg->aggregate_count * sizeof *g->distinct);
+  if (!g->key || !g->whole || !g->distinct) return exec_fail_memory(run, err);
+  for (size_t i = 0; i < alg->aggregate_count; i++) PROPTER_TRY(rowset_init(run, &g->distinct[i], alg->aggregates[i].star ? g->rows.width + 1 : 2, err));
+  *out = &g->op;
+  return PROPTER_OK;
+}

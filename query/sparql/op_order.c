@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ORDER BY: rows are kept with the ids of their keys and a prefix of each key that decides most comparisons; equal rows stay in the order they
+ * came. With a limit, rows beyond it are thrown away as they come. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eval.h"
+
+typedef struct {
+  uint64_t prefix;
+  PropterId id;
+} Key;
+
+typedef struct {
+  Op op;
+  Table table;
+  Key *keys; /* row after row */
+  size_t key_cap;
+  uint32_t *rows; /* sorted numbers of rows */
+  size_t row_cap;
+  uint64_t limit;
+  PropterArena scratch;
+  uint64_t solutions;
+  bool built;
+  size_t at;
+  PropterStatus failed; /* in a comparison */
+  PropterError why;
+} Order;
+
+static void clear_rows(Order *o) {
+  Exec *run = o->op.run;
+  table_clear(run, &o->table);
+  exec_free(run, o->keys, o->key_cap * sizeof *o->keys);
+  exec_free(run, o->rows, o->row_cap * sizeof *o->rows);
+  o->keys = NULL, o->rows = NULL;
+  o->key_cap = o->row_cap = 0;
+}
+
+static PropterStatus order_start(Op *op, PropterError *err) {
+  Order *o = (Order *)op;
+  clear_rows(o);
+  o->built = false, o->at = 0, o->failed = PROPTER_OK;
+  return op_start(op->left, op->outer, err);
+}
+
+/* Ranks and the first bytes or bits of a value, so that a smaller prefix means an earlier value. */
+static uint64_t prefix_of(const Value *v) {
+  uint64_t rank, low = 0;
+  switch (v->type) {
+  case VALUE_UNBOUND:
+  case VALUE_ERROR: return 0;
+  case VALUE_BLANK: rank = 1; break;
+  case VALUE_IRI:
+  case VALUE_STRING:
+    rank = v->type == VALUE_IRI ? 2 : 3;
+    for (size_t i = 0; i < 7; i++) low = low << 8 | (i < v->text.len ? (unsigned char)v->text.data[i] : 0);
+    break;
+  case VALUE_LANGUAGE: rank = 4; break;
+  case VALUE_BOOLEAN: rank = 5; break;
+  case VALUE_INTEGER:
+  case VALUE_DECIMAL:
+  case VALUE_FLOAT:
+  case VALUE_DOUBLE: {
+    double d = value_number(v);
+    uint64_t bits;
+    rank = 6;
+    if (isnan(d)) break;
+    if (!(d < 0) && !(d > 0)) d = 0;
+    memcpy(&bits, &d, sizeof bits);
+    /* Rounding to a double keeps the order, so equal prefixes only mean "look closer". */
+    low = ((bits >> 63 ? ~bits : bits | (uint64_t)1 << 63) >> 8);
+    break;
+  }
+  default: rank = 7;
+  }
+  return rank << 56 | low;
+}
+
+static int compare_keys(Order *o, const Key *a, const Key *b) {
+  Value x, y;
+  PropterError err = {0};
+  if (a->id == b->id) return 0;
+  if (a->prefix != b->prefix) return a->prefix < b->prefix ? -1 : 1;
+  exec_release(o->op.run);
+  if (o->failed == PROPTER_OK) o->failed = exec_tick(o->op.run, &err);
+  if (o->failed == PROPTER_OK) o->failed = exec_value(o->op.run, a->id, &x, &err);
+  if (o->failed == PROPTER_OK) o->failed = exec_value(o->op.run, b->id, &y, &err);
+  if (o->failed != PROPTER_OK) {
+    if (o->why.status == PROPTER_OK) o->why = err;
+    return 0;
+  }
+  return value_order(&x, &y);
+}
+
+static int compare_rows(const void *a, const void *b, void *payload) {
+  Order *o = payload;
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  size_t n = o->op.alg->order_count;
+  for (size_t i = 0; i < n; i++) {
+    int c = compare_keys(o, &o->keys[x * n + i], &o->keys[y * n + i]);
+    if (c) return o->op.alg->order[i].descending ? -c : c;
+  }
+  return x < y ? -1 : x > y;
+}
+
+static PropterStatus sort_rows(Order *o, PropterError *err) {
+  PROPTER_TRY(exec_grow(o->op.run, &o->rows, &o->row_cap, o->table.count + 1, sizeof *o->rows, err));
+  for (uint32_t i = 0; i < o->table.count; i++) o->rows[i] = i;
+  qsort_r(o->rows, o->table.count, sizeof *o->rows, compare_rows, o);
+  exec_release(o->op.run);
+  if (o->failed != PROPTER_OK) return propter_fail(err, o->failed, "%s", o->why.message);
+  return PROPTER_OK;
+}
+
+static int compare_numbers(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* Keeps the first `limit` rows, in the order they came. */
+static PropterStatus prune(Order *o, PropterError *err) {
+  size_t n = o->op.alg->order_count, keep = (size_t)o->limit;
+  if (o->table.count <= keep) return PROPTER_OK;
+  PROPTER_TRY(sort_rows(o, err));
+  if (keep) qsort(o->rows, keep, sizeof *o->rows, compare_numbers);
+  for (size_t i = 0; i < keep; i++) {
+    if (o->table.width) memmove(table_row(&o->table, i), table_row(&o->table, o->rows[i]), o->table.width * sizeof(PropterId));
+    memmove(&o->keys[i * n], &o->keys[o->rows[i] * n], n * sizeof *o->keys);
+  }
+  o->table.count = keep;
+  return PROPTER_OK;
+}
+
+static PropterStatus add_row(Order *o, const Batch *b, size_t row, PropterError *err) {
+  const Alg *alg = o->op.alg;
+  size_t n = alg->order_count, at = o->table.count * n;
+  Env env = {o->op.run, &o->op, b, row, o->solutions++, &o->scratch};
+  PROPTER_TRY(exec_grow(o->op.run, &o->keys, &o->key_cap, at + n, sizeof *o->keys, err));
+  for (size_t i = 0; i < n; i++) {
+    Value v;
+    PROPTER_TRY(eval(alg->order[i].expr, &env, &v, err));
+    o->keys[at + i].prefix = prefix_of(&v);
+    PROPTER_TRY(exec_intern_value(o->op.run, &v, &o->scratch, &o->keys[at + i].id, err));
+  }
+  return table_add(&o->op, &o->table, b, row, err);
+}
+
+static PropterStatus build(Order *o, PropterError *err) {
+  o->built = true;
+  for (Batch *b;;) {
+    PROPTER_TRY(op_next(o->op.left, &b, err));
+    if (!b) break;
+    exec_release(o->op.run);
+    for (size_t row = 0; row < b->count; row++) PROPTER_TRY(add_row(o, b, row, err));
+    propter_arena_clear(&o->scratch);
+    if (o->limit < UINT32_MAX && o->table.count > 2 * o->limit + BATCH) PROPTER_TRY(prune(o, err));
+  }
+  return sort_rows(o, err);
+}
+
+static PropterStatus order_next(Op *op, Batch **out, PropterError *err) {
+  Order *o = (Order *)op;
+  Batch *b = &op->batch;
+  if (!o->built) PROPTER_TRY(build(o, err));
+  b->count = 0;
+  for (; o->at < o->table.count && o->at < o->limit && b->count < BATCH; o->at++, b->count++) {
+    const PropterId *row = table_row(&o->table, o->rows[o->at]);
+    for (size_t i = 0; i < o->table.width; i++) b->col[o->table.slots[i]][b->count] = row[i];
+  }
+  if (b->count) *out = b;
+  return PROPTER_OK;
+}
+
+static void order_stop(Op *op) {
+  clear_rows((Order *)op);
+  propter_arena_clear(&((Order *)op)->scratch);
+}
+
+static const OpKind order_kind = {"order", order_start, order_next, order_stop};
+
+PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op **out, PropterError *err) {
+  Order *o;
+  PROPTER_TRY(op_make(run, &order_kind, sizeof *o, child->slots, alg, &o, err));
+  PROPTER_TRY(table_init(run, &o->table, child->slots, err));
+  o->op.left = child, o->limit = limit, o->op.estimate = child->estimate;
+  *out = &o->op;
+  return PROPTER_OK;
+}

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Syntax tree to algebra: SPARQL 1.1, section 18.2.2 (patterns) and 18.2.4 (modifiers). */
+#include <string.h>
+
+#include "algebra.h"
+
+/* Names to slots; a sub-select has its own. */
+typedef struct {
+  Exec *run;
+  uint32_t *slots; /* by name */
+  Graphs graphs;
+  Alg *group; /* where aggregates of the select go, or NULL */
+  PropterError *err;
+} Scope;
+
+static PropterStatus translate_group(Scope *s, const AstPattern *group, Alg **out);
+static PropterStatus translate_expr(Scope *s, const AstExpr *e, Expr **out);
+static PropterStatus translate_select(Scope *outer, const AstSelect *a, Alg **out, uint32_t **columns, size_t *column_count);
+
+static PropterStatus no_memory(Scope *s) { return exec_fail_memory(s->run, s->err); }
+
+static PropterStatus make(Scope *s, AlgKind kind, Alg **out) {
+  *out = exec_plan_alloc(s->run, sizeof **out);
+  if (!*out) return no_memory(s);
+  **out = (Alg){.kind = kind, .slot = NO_SLOT, .from = NO_SLOT, .s = {NO_SLOT, 0}, .p = {NO_SLOT, 0}, .o = {NO_SLOT, 0}, .name = {NO_SLOT, 0}, .graphs = s->graphs};
+  return PROPTER_OK;
+}
+
+static PropterStatus push(Scope *s, void *items, size_t *count, const void *value, size_t size) {
+  void *old;
+  memcpy(&old, items, sizeof old);
+  if (*count == 0 || (*count >= 4 && (*count & (*count - 1)) == 0)) {
+    void *more = exec_plan_alloc(s->run, (*count ? *count * 2 : 4) * size);
+    if (!more) return no_memory(s);
+    if (*count) memcpy(more, old, *count * size);
+    memcpy(items, &more, sizeof more);
+    old = more;
+  }
+  memcpy((char *)old + *count * size, value, size);
+  ++*count;
+  return PROPTER_OK;
+}
+
+static PropterStatus add_item(Scope *s, Alg *alg, Alg *item) { return push(s, &alg->items, &alg->count, &item, sizeof item); }
+
+static PropterStatus wrap(Scope *s, AlgKind kind, Alg *item, Alg **out) {
+  Alg *alg;
+  PROPTER_TRY(make(s, kind, &alg));
+  PROPTER_TRY(add_item(s, alg, item));
+  *out = alg;
+  return PROPTER_OK;
+}
+
+static PropterStatus make_pair(Scope *s, AlgKind kind, Alg *left, Alg *right, Alg **out) {
+  PROPTER_TRY(wrap(s, kind, left, out));
+  return add_item(s, *out, right);
+}
+
+/* Join without needless units and nested joins. */
+static PropterStatus join(Scope *s, Alg *left, Alg *right, Alg **out) {
+  if (left->kind == ALG_UNIT) return *out = right, PROPTER_OK;
+  if (right->kind == ALG_UNIT) return *out = left, PROPTER_OK;
+  if (left->kind != ALG_JOIN) return make_pair(s, ALG_JOIN, left, right, out);
+  *out = left;
+  return add_item(s, left, right);
+}
+
+static PropterStatus slot_of(Scope *s, uint32_t name, uint32_t *slot) {
+  if (s->slots[name] == NO_SLOT) s->slots[name] = exec_slot(s->run, name, s->err);
+  *slot = s->slots[name];
+  return *slot == NO_SLOT ? PROPTER_NO_MEMORY : PROPTER_OK;
+}
+
+static PropterStatus fresh_slot(Scope *s, uint32_t *slot) {
+  *slot = exec_slot(s->run, NO_SLOT, s->err);
+  return *slot == NO_SLOT ? PROPTER_NO_MEMORY : PROPTER_OK;
+}
+
+static PropterStatus item_of(Scope *s, const AstTerm *t, Item *item) {
+  *item = (Item){NO_SLOT, PROPTER_NO_ID};
+  if (t->kind == AST_VAR || t->kind == AST_BLANK) return slot_of(s, t->var, &item->slot);
+  return exec_intern(s->run, &t->term, &item->id, s->err);
+}
+
+static PropterStatus iri_item(Scope *s, PropterStr iri, Item *item) {
+  AstTerm t = {.kind = AST_IRI, .term = propter_iri(iri)};
+  return item_of(s, &t, item);
+}
+
+/* --- Expressions ------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus make_expr(Scope *s, AstExprOp op, Expr **out) {
+  *out = exec_plan_alloc(s->run, sizeof **out);
+  if (!*out) return no_memory(s);
+  (*out)->op = op;
+  (*out)->slot = NO_SLOT;
+  return PROPTER_OK;
+}
+
+static PropterStatus slot_expr(Scope *s, uint32_t slot, Expr **out) {
+  PROPTER_TRY(make_expr(s, EXPR_TERM, out));
+  (*out)->slot = slot;
+  return PROPTER_OK;
+}
+
+static PropterStatus translate_aggregate(Scope *s, const AstExpr *e, Expr **out) {
+  Aggregate a = {.kind = e->aggregate, .distinct = e->distinct, .star = e->star, .separator = e->separator};
+  Alg *group = s->group;
+  if (e->count > 0) {
+    s->group = NULL;
+    PROPTER_TRY(translate_expr(s, e->args[0], &a.arg));
+    s->group = group;
+  }
+  PROPTER_TRY(fresh_slot(s, &a.slot));
+  PROPTER_TRY(push(s, &group->aggregates, &group->aggregate_count, &a, sizeof a));
+  return slot_expr(s, a.slot, out);
+}
+
+static PropterStatus translate_exists(Scope *s, const AstExpr *e, Expr **out) {
+  Alg *group = s->group;
+  s->group = NULL;
+  PROPTER_TRY(make_expr(s, e->op, out));
+  PROPTER_TRY(translate_group(s, e->pattern, &(*out)->pattern));
+  s->group = group;
+  return PROPTER_OK;
+}
+
+static PropterStatus translate_expr(Scope *s, const AstExpr *e, Expr **out) {
+  if (e->op == EXPR_AGGREGATE) return s->group ? translate_aggregate(s, e, out) : propter_fail(s->err, PROPTER_INVALID, "an aggregate stands where none is allowed");
+  if (e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS) return translate_exists(s, e, out);
+  PROPTER_TRY(make_expr(s, e->op, out));
+  Expr *x = *out;
+  x->function = e->function;
+  if (e->op == EXPR_TERM) {
+    if (e->term.kind == AST_VAR) return slot_of(s, e->term.var, &x->slot);
+    x->constant = value_of_term(&e->term.term);
+    return exec_intern(s->run, &e->term.term, &x->constant.id, s->err);
+  }
+  if (e->op == EXPR_CALL_IRI) x->iri = e->term.term.value;
+  x->count = e->count;
+  x->args = exec_plan_alloc(s->run, e->count * sizeof *x->args);
+  if (!x->args) return no_memory(s);
+  for (size_t i = 0; i < e->count; i++) PROPTER_TRY(translate_expr(s, e->args[i], &x->args[i]));
+  return PROPTER_OK;
+}
+
+static PropterStatus filter(Scope *s, Alg *alg, Expr *e, Alg **out) {
+  PROPTER_TRY(wrap(s, ALG_FILTER, alg, out));
+  (*out)->expr = e;
+  return PROPTER_OK;
+}
+
+static PropterStatus extend(Scope *s, Alg *alg, uint32_t slot, Expr *e, Alg **out) {
+  PROPTER_TRY(wrap(s, ALG_EXTEND, alg, out));
+  (*out)->slot = slot, (*out)->expr = e;
+  return PROPTER_OK;
+}
+
+/* --- Triples and paths -------------------------------------------------------------------------------------------------- */
+
+static PropterStatus make_scan(Scope *s, Item subject, Item predicate, Item object, Alg **out) {
+  PROPTER_TRY(make(s, ALG_SCAN, out));
+  (*out)->s = subject, (*out)->p = predicate, (*out)->o = object;
+  return PROPTER_OK;
+}
+
+static PropterStatus filter(Scope *s, Alg *alg, Expr *e, Alg **out);
+
+/* One direction of a negated set: any predicate but those listed in it. */
+static PropterStatus negated_scan(Scope *s, Item subject, const AstPath *p, Item object, bool inverse, Alg **out) {
+  Item predicate = {NO_SLOT, PROPTER_NO_ID};
+  Expr *not_in, *arg;
+  PROPTER_TRY(fresh_slot(s, &predicate.slot));
+  PROPTER_TRY(make_expr(s, EXPR_NOT_IN, &not_in));
+  PROPTER_TRY(slot_expr(s, predicate.slot, &arg));
+  PROPTER_TRY(push(s, &not_in->args, &not_in->count, &arg, sizeof arg));
+  for (size_t i = 0; i < p->count; i++) {
+    if ((p->items[i]->kind == PATH_INVERSE) != inverse) continue;
+    PropterTerm term = propter_iri(inverse ? p->items[i]->items[0]->iri : p->items[i]->iri);
+    PROPTER_TRY(make_expr(s, EXPR_TERM, &arg));
+    arg->constant = value_of_term(&term);
+    PROPTER_TRY(exec_intern(s->run, &term, &arg->constant.id, s->err));
+    PROPTER_TRY(push(s, &not_in->args, &not_in->count, &arg, sizeof arg));
+  }
+  PROPTER_TRY(inverse ? make_scan(s, object, predicate, subject, out) : make_scan(s, subject, predicate, object, out));
+  return filter(s, *out, not_in, out);
+}
+
+static PropterStatus translate_negated(Scope *s, Item subject, const AstPath *p, Item object, Alg **out) {
+  bool forward = p->count == 0, backward = false;
+  for (size_t i = 0; i < p->count; i++) *(p->items[i]->kind == PATH_INVERSE ? &backward : &forward) = true;
+  if (!forward || !backward) return negated_scan(s, subject, p, object, backward, out);
+  Alg *one, *other;
+  PROPTER_TRY(negated_scan(s, subject, p, object, false, &one));
+  PROPTER_TRY(negated_scan(s, subject, p, object, true, &other));
+  return make_pair(s, ALG_UNION, one, other, out);
+}
+
+/* Section 18.2.2.4: sequences, alternatives and inverses become joins and unions, the rest stays a path. */
+static PropterStatus translate_path(Scope *s, Item subject, const AstPath *p, Item object, Alg **out) {
+  switch (p->kind) {
+  case PATH_LINK: {
+    Item predicate;
+    PROPTER_TRY(iri_item(s, p->iri, &predicate));
+    return make_scan(s, subject, predicate, object, out);
+  }
+  case PATH_INVERSE: return translate_path(s, object, p->items[0], subject, out);
+  case PATH_SEQUENCE: {
+    PROPTER_TRY(make(s, ALG_UNIT, out));
+    Item from = subject;
+    for (size_t i = 0; i < p->count; i++) {
+      Item to = object;
+      Alg *step;
+      if (i + 1 < p->count) {
+        to.id = PROPTER_NO_ID;
+        PROPTER_TRY(fresh_slot(s, &to.slot));
+      }
+      PROPTER_TRY(translate_path(s, from, p->items[i], to, &step));
+      PROPTER_TRY(join(s, *out, step, out));
+      from = to;
+    }
+    return PROPTER_OK;
+  }
+  case PATH_ALTERNATIVE:
+    PROPTER_TRY(make(s, ALG_UNION, out));
+    for (size_t i = 0; i < p->count; i++) {
+      Alg *branch;
+      PROPTER_TRY(translate_path(s, subject, p->items[i], object, &branch));
+      PROPTER_TRY(add_item(s, *out, branch));
+    }
+    return PROPTER_OK;
+  case PATH_NEGATED: return translate_negated(s, subject, p, object, out);
+  default:
+    PROPTER_TRY(make(s, ALG_PATH, out));
+    (*out)->s = subject, (*out)->o = object, (*out)->path = p;
+    return PROPTER_OK;
+  }
+}
+
+static PropterStatus translate_triples(Scope *s, const AstPattern *a, Alg **in_out) {
+  for (size_t i = 0; i < a->triple_count; i++) {
+    const AstTriple *t = &a->triples[i];
+    Item subject, predicate, object;
+    Alg *one;
+    PROPTER_TRY(item_of(s, &t->s, &subject));
+    PROPTER_TRY(item_of(s, &t->o, &object));
+    if (t->path) {
+      PROPTER_TRY(translate_path(s, subject, t->path, object, &one));
+    } else {
+      PROPTER_TRY(item_of(s, &t->p, &predicate));
+      PROPTER_TRY(make_scan(s, subject, predicate, object, &one));
+    }
+    PROPTER_TRY(join(s, *in_out, one, in_out));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus translate_values(Scope *s, const AstValues *v, Alg **out) {
+  PROPTER_TRY(make(s, ALG_VALUES, out));
+  Alg *alg = *out;
+  alg->slot_count = v->var_count, alg->row_count = v->row_count;
+  alg->slots = exec_plan_alloc(s->run, v->var_count * sizeof *alg->slots);
+  alg->rows = exec_plan_alloc(s->run, v->var_count * v->row_count * sizeof *alg->rows);
+  if (!alg->slots || !alg->rows) return no_memory(s);
+  for (size_t i = 0; i < v->var_count; i++) PROPTER_TRY(slot_of(s, v->vars[i], &alg->slots[i]));
+  for (size_t i = 0; i < v->var_count * v->row_count; i++)
+    if (v->cells[i].kind != AST_NONE) PROPTER_TRY(exec_intern(s->run, &v->cells[i].term, &alg->rows[i], s->err));
+  return PROPTER_OK;
+}
+
+/* --- Graphs ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  uint32_t var;
+  bool found;
+} Mention;
+
+static void in_pattern(const AstPattern *a, Mention *m);
+
+static void in_expr(const AstExpr *e, Mention *m) {
+  if (e->op == EXPR_TERM && e->term.kind == AST_VAR && e->term.var == m->var) m->found = true;
+  if (e->pattern) in_pattern(e->pattern, m);
+  for (size_t i = 0; i < e->count; i++) in_expr(e->args[i], m);
+}
+
+static void in_term(const AstTerm *t, Mention *m) {
+  if (t->kind == AST_VAR && t->var == m->var) m->found = true;
+}
+
+static void in_values(const AstValues *v, Mention *m) {
+  for (size_t i = 0; v && i < v->var_count; i++)
+    if (v->vars[i] == m->var) m->found = true;
+}
+
+static void in_pattern(const AstPattern *a, Mention *m) {
+  in_term(&a->term, m);
+  if (a->expr) in_expr(a->expr, m);
+  in_values(a->values, m);
+  /* A sub-select counts as mentioning everything: it is rare below GRAPH ?g. */
+  if (a->select) m->found = true;
+  for (size_t i = 0; i < a->triple_count; i++) in_term(&a->triples[i].s, m), in_term(&a->triples[i].p, m), in_term(&a->triples[i].o, m);
+  for (size_t i = 0; i < a->count; i++) in_pattern(a->items[i], m);
+}
+
+static bool named_graph_exists(Scope *s, PropterId g, PropterStatus *status) {
+  Graphs named = {.kind = GRAPHS_NAMED, .restricted = s->run->named_restricted, .set = s->run->named, .set_count = s->run->named_count};
+  if (s->run->named_restricted) return exec_graph_visible(s->run, &named, g);
+  uint64_t count = 0;
+  *status = propter_snapshot_count(s->run->snapshot, PROPTER_GSPO, (PropterQuad){.g = g}, 1, &count, s->err);
+  return count > 0 && g != PROPTER_DEFAULT_GRAPH;
+}
+
+static PropterStatus translate_graph(Scope *s, const AstPattern *a, Alg **out) {
+  Graphs saved = s->graphs;
+  Exec *run = s->run;
+  if (a->term.kind == AST_IRI) {
+    PropterStatus status = PROPTER_OK;
+    PropterId g;
+    PROPTER_TRY(exec_intern(run, &a->term.term, &g, s->err));
+    bool exists = named_graph_exists(s, g, &status);
+    PROPTER_TRY(status);
+    s->graphs = (Graphs){.kind = GRAPHS_ONE, .graph = g};
+    PROPTER_TRY(translate_group(s, a->items[0], out));
+    s->graphs = saved;
+    return exists ? PROPTER_OK : make(s, ALG_NONE, out);
+  }
+  /* ?g is bound after the pattern was matched; where the pattern does not mention it, it may as well be bound by the scans. */
+  Mention mention = {a->term.var, false};
+  uint32_t name, slot;
+  in_pattern(a->items[0], &mention);
+  PROPTER_TRY(slot_of(s, a->term.var, &name));
+  slot = name;
+  if (mention.found) PROPTER_TRY(fresh_slot(s, &slot));
+  s->graphs = (Graphs){.kind = GRAPHS_NAMED, .slot = slot, .restricted = run->named_restricted, .set = run->named, .set_count = run->named_count};
+  Alg *inner, *graph;
+  PROPTER_TRY(translate_group(s, a->items[0], &inner));
+  PROPTER_TRY(wrap(s, ALG_GRAPH, inner, &graph));
+  s->graphs = saved;
+  graph->slot = slot;
+  *out = graph;
+  if (!mention.found) return PROPTER_OK;
+  PROPTER_TRY(wrap(s, ALG_UNIFY, graph, out));
+  (*out)->slot = name, (*out)->from = slot;
+  return PROPTER_OK;
+}
+
+/* --- Groups ------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus translate_optional(Scope *s, const AstPattern *a, Alg **in_out) {
+  Alg *right;
+  Expr *e = NULL;
+  PROPTER_TRY(translate_group(s, a->items[0], &right));
+  /* A filter of the optional group itself sees both sides. */
+  bool own = false;
+  for (size_t i = 0; i < a->items[0]->count; i++) own = own || a->items[0]->items[i]->kind == PAT_FILTER;
+  if (own) e = right->expr, right = right->items[0];
+  PROPTER_TRY(make_pair(s, ALG_LEFT, *in_out, right, in_out));
+  (*in_out)->expr = e;
+  return PROPTER_OK;
+}
+
+static PropterStatus translate_one(Scope *s, const AstPattern *a, Alg **in_out) {
+  Alg *item;
+  switch (a->kind) {
+  case PAT_TRIPLES: return translate_triples(s, a, in_out);
+  case PAT_FILTER: return PROPTER_OK;
+  case PAT_OPTIONAL: return translate_optional(s, a, in_out);
+  case PAT_MINUS:
+    PROPTER_TRY(translate_group(s, a->items[0], &item));
+    PROPTER_TRY(make_pair(s, ALG_MINUS, *in_out, item, in_out));
+    return PROPTER_OK;
+  case PAT_BIND: {
+    Expr *e;
+    uint32_t slot;
+    PROPTER_TRY(translate_expr(s, a->expr, &e));
+    PROPTER_TRY(slot_of(s, a->term.var, &slot));
+    return extend(s, *in_out, slot, e, in_out);
+  }
+  case PAT_GROUP: PROPTER_TRY(translate_group(s, a, &item)); break;
+  case PAT_UNION:
+    PROPTER_TRY(make(s, ALG_UNION, &item));
+    for (size_t i = 0; i < a->count; i++) {
+      Alg *branch;
+      PROPTER_TRY(translate_group(s, a->items[i], &branch));
+      PROPTER_TRY(add_item(s, item, branch));
+    }
+    break;
+  case PAT_GRAPH: PROPTER_TRY(translate_graph(s, a, &item)); break;
+  case PAT_VALUES: PROPTER_TRY(translate_values(s, a->values, &item)); break;
+  case PAT_SELECT: {
+    uint32_t *columns;
+    size_t count;
+    PROPTER_TRY(translate_select(s, a->select, &item, &columns, &count));
+    break;
+  }
+  default: /* PAT_SERVICE */
+    PROPTER_TRY(make(s, ALG_SERVICE, &item));
+    item->ast = a, item->silent = a->silent;
+    PROPTER_TRY(item_of(s, &a->term, &item->name));
+    /* Its variables are visible here. */
+    item->slots = exec_plan_alloc(s->run, s->run->query->name_count * sizeof *item->slots);
+    if (!item->slots) return no_memory(s);
+    for (uint32_t v = 0; v < s->run->query->name_count; v++) {
+      Mention m = {v, false};
+      in_pattern(a->items[0], &m);
+      if (!m.found || s->run->query->names[v].blank) continue;
+      PROPTER_TRY(slot_of(s, v, &item->slots[item->slot_count]));
+      item->slot_count++;
+    }
+  }
+  return join(s, *in_out, item, in_out);
+}
+
+static PropterStatus translate_group(Scope *s, const AstPattern *group, Alg **out) {
+  Expr *all = NULL;
+  PROPTER_TRY(make(s, ALG_UNIT, out));
+  for (size_t i = 0; i < group->count; i++) PROPTER_TRY(translate_one(s, group->items[i], out));
+  for (size_t i = 0; i < group->count; i++) {
+    Expr *e;
+    if (group->items[i]->kind != PAT_FILTER) continue;
+    PROPTER_TRY(translate_expr(s, group->items[i]->expr, &e));
+    if (!all) {
+      all = e;
+      continue;
+    }
+    if (all->op != EXPR_AND) {
+      Expr *both;
+      PROPTER_TRY(make_expr(s, EXPR_AND, &both));
+      PROPTER_TRY(push(s, &both->args, &both->count, &all, sizeof all));
+      PROPTER_TRY(push(s, &both->args, &both->count, &e, sizeof e));
+      all = both;
+    } else {
+      Expr *both;
+      PROPTER_TRY(make_expr(s, EXPR_AND, &both));
+      for (size_t k = 0; k < all->count; k++) PROPTER_TRY(push(s, &both->args, &both->count, &all->args[k], sizeof all));
+      PROPTER_TRY(push(s, &both->args, &both->count, &e, sizeof e));
+      all = both;
+    }
+  }
+  return all ? filter(s, *out, all, out) : PROPTER_OK;
+}
+
+/* --- Select --------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus translate_grouping(Scope *s, const AstSelect *a, Alg **in_out) {
+  Alg *group, *where = *in_out;
+  uint32_t *keys = exec_plan_alloc(s->run, a->group_count * sizeof *keys);
+  if (!keys) return no_memory(s);
+  for (size_t i = 0; i < a->group_count; i++) {
+    const AstGroupKey *k = &a->group[i];
+    Expr *e;
+    if (!k->has_var && k->expr->op == EXPR_TERM && k->expr->term.kind == AST_VAR) {
+      PROPTER_TRY(slot_of(s, k->expr->term.var, &keys[i]));
+      continue;
+    }
+    PROPTER_TRY(translate_expr(s, k->expr, &e));
+    PROPTER_TRY(k->has_var ? slot_of(s, k->var, &keys[i]) : fresh_slot(s, &keys[i]));
+    PROPTER_TRY(extend(s, where, keys[i], e, &where));
+  }
+  PROPTER_TRY(wrap(s, ALG_GROUP, where, &group));
+  group->slots = keys, group->slot_count = a->group_count;
+  s->group = group;
+  *in_out = group;
+  return PROPTER_OK;
+}
+
+typedef struct {
+  Scope *scope;
+  uint32_t *slots;
+  size_t count;
+  unsigned char *seen;
+  PropterStatus status;
+} Visible;
+
+static void add_visible(uint32_t var, void *payload) {
+  Visible *v = payload;
+  if (v->seen[var] || v->status != PROPTER_OK) return;
+  v->seen[var] = 1;
+  v->status = slot_of(v->scope, var, &v->slots[v->count++]);
+}
+
+static PropterStatus select_columns(Scope *s, const AstSelect *a, uint32_t **columns, size_t *count) {
+  size_t names = s->run->query->name_count;
+  Visible v = {s, exec_plan_alloc(s->run, (names + a->item_count) * sizeof *v.slots), 0, exec_plan_alloc(s->run, names), PROPTER_OK};
+  if (!v.slots || !v.seen) return no_memory(s);
+  /* The other forms look at everything. */
+  bool star = a->star || a->form != &sparql_form_select;
+  for (size_t i = 0; i < a->item_count; i++) add_visible(a->items[i].var, &v);
+  if (star && a->where) ast_visible(a->where, add_visible, &v);
+  for (size_t i = 0; star && a->values && i < a->values->var_count; i++) add_visible(a->values->vars[i], &v);
+  *columns = v.slots, *count = v.count;
+  return v.status;
+}
+
+static PropterStatus translate_modifiers(Scope *s, const AstSelect *a, Alg **in_out) {
+  if (a->aggregated) PROPTER_TRY(translate_grouping(s, a, in_out));
+  /* Expressions are translated before their operators are put on top: aggregates in them go into the group. */
+  for (size_t i = 0; i < a->having_count; i++) {
+    Expr *e;
+    PROPTER_TRY(translate_expr(s, a->having[i], &e));
+    PROPTER_TRY(filter(s, *in_out, e, in_out));
+  }
+  if (a->values) {
+    Alg *values;
+    PROPTER_TRY(translate_values(s, a->values, &values));
+    PROPTER_TRY(join(s, *in_out, values, in_out));
+  }
+  for (size_t i = 0; i < a->item_count; i++) {
+    Expr *e;
+    uint32_t slot;
+    if (!a->items[i].expr) continue;
+    PROPTER_TRY(translate_expr(s, a->items[i].expr, &e));
+    PROPTER_TRY(slot_of(s, a->items[i].var, &slot));
+    PROPTER_TRY(extend(s, *in_out, slot, e, in_out));
+  }
+  if (a->order_count == 0) return PROPTER_OK;
+  Alg *order;
+  PROPTER_TRY(wrap(s, ALG_ORDER, *in_out, &order));
+  for (size_t i = 0; i < a->order_count; i++) {
+    OrderKey key = {.descending = a->order[i].descending};
+    PROPTER_TRY(translate_expr(s, a->order[i].expr, &key.expr));
+    PROPTER_TRY(push(s, &order->order, &order->order_count, &key, sizeof key));
+  }
+  *in_out = order;
+  return PROPTER_OK;
+}
+
+static PropterStatus translate_body(Scope *s, const AstSelect *a, Alg **out, uint32_t **columns, size_t *count) {
+  if (a->where)
+    PROPTER_TRY(translate_group(s, a->where, out));
+  else
+    PROPTER_TRY(make(s, ALG_UNIT, out));
+  PROPTER_TRY(translate_modifiers(s, a, out));
+  PROPTER_TRY(select_columns(s, a, columns, count));
+  PROPTER_TRY(wrap(s, ALG_PROJECT, *out, out));
+  (*out)->slots = *columns, (*out)->slot_count = *count;
+  if (a->distinct || a->reduced) {
+    PROPTER_TRY(wrap(s, ALG_DISTINCT, *out, out));
+    (*out)->slots = *columns, (*out)->slot_count = *count;
+  }
+  if (a->has_limit || a->offset) {
+    PROPTER_TRY(wrap(s, ALG_SLICE, *out, out));
+    (*out)->has_limit = a->has_limit, (*out)->limit = a->limit, (*out)->offset = a->offset;
+  }
+  return PROPTER_OK;
+}
+
+static uint32_t *new_names(Exec *run) {
+  uint32_t *slots = exec_plan_alloc(run, run->query->name_count * sizeof *slots);
+  for (size_t i = 0; slots && i < run->query->name_count; i++) slots[i] = NO_SLOT;
+  return slots;
+}
+
+static PropterStatus translate_select(Scope *outer, const AstSelect *a, Alg **out, uint32_t **columns, size_t *column_count) {
+  Scope s = {outer->run, new_names(outer->run), outer->graphs, NULL, outer->err};
+  size_t names = outer->run->query->name_count;
+  Visible v = {outer, exec_plan_alloc(outer->run, (names + a->item_count) * sizeof *v.slots), 0, exec_plan_alloc(outer->run, names), PROPTER_OK};
+  if (!s.slots || !v.slots || !v.seen) return no_memory(outer);
+  /* What is projected shares its slot with the surroundings; everything else is the sub-select's own. */
+  for (size_t i = 0; i < a->item_count; i++) add_visible(a->items[i].var, &v);
+  if (a->star) ast_visible(a->where, add_visible, &v);
+  for (size_t i = 0; a->star && a->values && i < a->values->var_count; i++) add_visible(a->values->vars[i], &v);
+  PROPTER_TRY(v.status);
+  for (size_t i = 0; i < names; i++)
+    if (v.seen[i]) s.slots[i] = outer->slots[i];
+  return translate_body(&s, a, out, columns, column_count);
+}
+
+PropterStatus algebra_of_select(Exec *run, const AstSelect *select, Alg **out, uint32_t **columns, size_t *column_count, PropterError *err) {
+  Scope s = {run, new_names(run), run->default_graph, NULL, err};
+  if (!s.slots) return no_memory(&s);
+  return translate_body(&s, select, out, columns, column_count);
+}
+
+PropterStatus algebra_of_pattern(Exec *run, const AstPattern *pattern, Alg **out, uint32_t *names, PropterError *err) {
+  Scope s = {run, names, run->default_graph, NULL, err};
+  for (size_t i = 0; i < run->query->name_count; i++) names[i] = NO_SLOT;
+  return translate_group(&s, pattern, out);
+}
