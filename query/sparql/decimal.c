@@ -99,12 +99,11 @@ bool decimal_divide(Decimal a, Decimal b, Decimal *out) {
 }
 
 int decimal_compare(Decimal a, Decimal b) {
-  if (a.scale == b.scale || align(&a, &b)) return (a.m > b.m) - (a.m < b.m);
-  /* One of them left the range while growing to the other's scale, so it is the larger in size; align stops inside that one. */
-  bool a_grew = a.scale < b.scale;
-  Int128 m = a_grew ? a.m : b.m;
-  int sign = m < 0 ? -1 : 1;
-  return a_grew ? sign : -sign;
+  bool a_grows = a.scale < b.scale;
+  int sign = (a_grows ? a.m : b.m) < 0 ? -1 : 1;
+  if (align(&a, &b)) return (a.m > b.m) - (a.m < b.m);
+  /* The one that left the range while growing to the other's scale is the larger in size. */
+  return a_grows ? sign : -sign;
 }
 
 Decimal decimal_round(Decimal a, DecimalRounding how) {

@@ -186,8 +186,9 @@ PropterStatus rowset_add(Exec *run, RowSet *set, const PropterId *row, bool *fre
   if (t->count == UINT32_MAX - 1) return propter_fail(err, PROPTER_LIMIT, "more than %u intermediate rows", UINT32_MAX);
   PROPTER_TRY(exec_grow(run, &t->rows, &t->cap, t->count + 1, size ? size : 1, err));
   if (size) memcpy(table_row(t, t->count), row, size);
+  PROPTER_TRY(index_add(run, &set->index, t, t->count, set->columns, t->width, hash, err));
   *fresh = true, *at = t->count++;
-  return index_add(run, &set->index, t, *at, set->columns, t->width, hash, err);
+  return PROPTER_OK;
 }
 
 void rowset_clear(Exec *run, RowSet *set) {

@@ -100,9 +100,9 @@ static PropterStatus add_row(Group *g, const Batch *b, size_t row, PropterError 
   PROPTER_TRY(rowset_add(run, &g->groups, g->key, &fresh, &group, err));
   State *states = g->states + group * aggregates(g);
   Env env = {run, &g->op, b, row, g->solutions++, &g->scratch};
+  for (size_t i = 0; fresh && i < aggregates(g); i++) states[i] = (State){.sum = value_integer(0)};
   for (size_t i = 0; i < aggregates(g); i++) {
     const Aggregate *a = &alg->aggregates[i];
-    if (fresh) states[i] = (State){.sum = value_integer(0)};
     Value v = value_boolean(true);
     bool first;
     if (a->star) {

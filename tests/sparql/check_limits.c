@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hostile queries end with an error in time; failing allocations are errors. */
+#include <string.h>
+#include <time.h>
+
+#include "world.h"
+
+Suite *suite_limits(void);
+
+static PropterGraph *numbers(void) {
+  static char quads[200000];
+  size_t len = 0;
+  for (int i = 0; i < 1500; i++) len += (size_t)snprintf(quads + len, sizeof quads - len, "n%d next n%d. n%d value %d.\n", i, (i + 1) % 1500, i, i % 97);
+  return world_open(quads);
+}
+
+static double seconds(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+START_TEST(a_deadline_holds) {
+  static const char *const queries[] = {
+      "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+      "SELECT (COUNT(*) AS ?n) { ?a :next* ?b . ?c :next* ?d }",
+      "SELECT ?a { ?a :value ?x . ?b :value ?y . ?c :value ?z FILTER(?x + ?y + ?z = -1) }",
+      "SELECT ?a { ?a :value ?x FILTER NOT EXISTS { ?b :value ?y . ?c :value ?z . FILTER(?x + ?y + ?z = -1) } }",
+      "SELECT ?a { ?a :value ?x MINUS { ?b :value ?y . ?c :value ?z . ?d :value ?w } }",
+      "SELECT ?a { ?a :value ?x OPTIONAL { ?b :value ?y OPTIONAL { ?c :value ?z OPTIONAL { ?d :value ?w FILTER(?x + ?y + ?z + ?w = -1) } } } } ORDER BY ?x LIMIT 1",
+      "SELECT ?a { ?a :value ?x { SELECT ?x { ?b :value ?x . ?c :value ?y . ?d :value ?z FILTER(?x + ?y + ?z < 0) } } }",
+  };
+  PropterGraph *graph = numbers();
+  PropterQueryOptions options = world_options();
+  options.deadline_ms = 100;
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    double begin = seconds();
+    const char *rows = world_ask(graph, queries[i], &options);
+    ck_assert_msg(strncmp(rows, "TIMEOUT", 7) == 0, "%s: %.80s", queries[i], rows);
+    ck_assert_msg(seconds() - begin < 3, "%s took %.1f s", queries[i], seconds() - begin);
+  }
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(a_memory_cap_holds) {
+  static const char *const queries[] = {
+      "SELECT DISTINCT ?a ?b ?c { ?a :value ?x . ?b :value ?y . ?c :value ?z }",
+      "SELECT ?a ?b { ?a :value ?x . ?b :value ?y } ORDER BY ?x",
+      "SELECT ?a ?b (COUNT(*) AS ?n) { ?a :value ?x . ?b :value ?y } GROUP BY ?a ?b",
+      "SELECT (GROUP_CONCAT(?t) AS ?n) { ?a :value ?x . ?b :value ?y BIND(CONCAT(STR(?a), STR(?b)) AS ?t) }",
+      "CONSTRUCT { ?a :p ?b } { ?a :value ?x . ?b :value ?y }",
+  };
+  PropterGraph *graph = numbers();
+  PropterQueryOptions options = world_options();
+  options.memory = 8 << 20;
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    const char *rows = world_ask(graph, queries[i], &options);
+    ck_assert_msg(strncmp(rows, "LIMIT", 5) == 0, "%s: %.80s", queries[i], rows);
+  }
+  /* What fits is answered. */
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) { ?a :value ?x . ?b :value ?x }", &options), "23220");
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(a_query_is_cancelled) {
+  PropterGraph *graph = numbers();
+  PropterQueryOptions options = world_options();
+  atomic_bool cancel = true;
+  options.cancel = &cancel;
+  ck_assert_int_eq(strncmp(world_ask(graph, "SELECT * { ?a ?b ?c }", &options), "CANCELLED", 9), 0);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(long_queries_are_answered) {
+  PropterGraph *graph = numbers();
+  PropterBuf text = {0};
+  propter_buf_add(&text, PROPTER_STR("SELECT (COUNT(*) AS ?n) { ?a :value ?x VALUES ?x {"));
+  for (int i = 0; i < 100000; i++) propter_buf_printf(&text, " %d", i);
+  propter_buf_add(&text, PROPTER_STR(" } }"));
+  ck_assert_str_eq(world_ask(graph, text.data, NULL), "1500");
+  propter_buf_reset(&text);
+  propter_buf_add(&text, PROPTER_STR("SELECT (COUNT(*) AS ?n) { ?v0 :next ?v1 ."));
+  for (int i = 1; i < 60; i++) propter_buf_printf(&text, " ?v%d :next ?v%d .", i, i + 1);
+  propter_buf_add(&text, PROPTER_STR(" }"));
+  ck_assert_str_eq(world_ask(graph, text.data, NULL), "1500");
+  propter_buf_reset(&text);
+  propter_buf_add(&text, PROPTER_STR("SELECT (COUNT(*) AS ?n) { ?v0 :next ?v1"));
+  for (int i = 1; i < 100; i++) propter_buf_printf(&text, " OPTIONAL { ?v%d :next ?v%d", i, i + 1);
+  for (int i = 1; i < 100; i++) propter_buf_add_char(&text, '}');
+  propter_buf_add_char(&text, '}');
+  ck_assert_str_eq(world_ask(graph, text.data, NULL), "1500");
+  propter_buf_clear(&text);
+  propter_graph_close(graph);
+}
+END_TEST
+
+typedef struct {
+  PropterGraph *graph;
+  const char *query;
+} Case;
+
+static PropterStatus run_case(void *payload, PropterError *err) {
+  const Case *c = payload;
+  PropterQueryOptions options = world_options();
+  PropterSnapshot *snapshot = NULL;
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  const PropterTerm *row = NULL;
+  PropterBuf plan = {0};
+  PropterStatus status = propter_query_parse(propter_str(c->query), PROPTER_STR("urn:"), &query, err);
+  if (status == PROPTER_OK) status = propter_snapshot_open(c->graph, 0, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, err);
+  do {
+    if (status == PROPTER_OK) status = propter_results_next(results, &row, err);
+  } while (status == PROPTER_OK && row);
+  if (status == PROPTER_OK) status = propter_results_explain(results, true, &plan, err);
+  propter_buf_clear(&plan);
+  propter_results_close(results);
+  propter_query_free(query);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
+START_TEST(every_failed_allocation_of_a_query_is_an_error) {
+  static const char *const queries[] = {
+      "SELECT DISTINCT ?a ?t { ?a <p> ?b OPTIONAL { ?b <q> ?c FILTER(?c > 1) } BIND(CONCAT(STR(?a), 'x') AS ?t) FILTER(REGEX(?t, 'urn')) } ORDER BY ?t LIMIT 3",
+      "SELECT ?g (COUNT(DISTINCT ?s) AS ?n) (GROUP_CONCAT(?o) AS ?t) (MIN(?o) AS ?m) { GRAPH ?g { ?s ?p ?o MINUS { ?s <q> 5 } } FILTER EXISTS { ?s <p>|<q> ?x } } GROUP BY ?g",
+      "CONSTRUCT { ?s <r> ?x . ?x <r> _:b } { { ?s (<p>/<q>)* ?x } UNION { ?x ^<p>+ ?s } VALUES ?s { <a> <b> UNDEF } }",
+      "DESCRIBE ?s { ?s <p> ?o { SELECT ?o { ?o <q> ?z } } }",
+  };
+  PropterGraph *graph = world_open("a p b. b q 1. b q 2. c p b. a p b g. b q 3 g. d q 5 h.");
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    Case c = {graph, queries[i]};
+    /* A pattern whose just-in-time compilation fails is interpreted. */
+    ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run_case, &c, strstr(queries[i], "REGEX") != NULL), 50);
+  }
+  propter_graph_close(graph);
+}
+END_TEST
+
+static PropterStatus run_update(void *payload, PropterError *err) {
+  return world_update(payload, "INSERT { ?s :r ?n . _:b :r ?s } WHERE { ?s :p ?o BIND(CONCAT('x', STR(?o)) AS ?n) } ; DELETE WHERE { ?s :r ?o } ; COPY :g TO :h ; DROP GRAPH :h", err);
+}
+
+START_TEST(every_failed_allocation_of_an_update_is_an_error) {
+  PropterGraph *graph = world_open("a p b. c p d. a q 1 g.");
+  /* Once before, so that the graph knows all terms and every run does the same. */
+  ck_ok(run_update(graph, err));
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run_update, graph, false), 50);
+  ck_assert_str_eq(world_ask_sorted(graph, "SELECT ?s ?p ?o ?g { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"), "a p b -\na q 1 g\nc p d -");
+  propter_graph_close(graph);
+}
+END_TEST
+
+Suite *suite_limits(void) {
+  Suite *s = suite_create("limits");
+  TCase *tc = tcase_create("limits");
+  tcase_set_timeout(tc, 120);
+  tcase_add_test(tc, a_deadline_holds);
+  tcase_add_test(tc, a_memory_cap_holds);
+  tcase_add_test(tc, a_query_is_cancelled);
+  tcase_add_test(tc, long_queries_are_answered);
+  tcase_add_test(tc, every_failed_allocation_of_a_query_is_an_error);
+  tcase_add_test(tc, every_failed_allocation_of_an_update_is_an_error);
+  suite_add_tcase(s, tc);
+  return s;
+}

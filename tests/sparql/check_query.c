@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the published suites do not ask: scope and optionals under joins of every kind, order, limits, plans. */
+#include <string.h>
+
+#include "world.h"
+
+Suite *suite_query(void);
+
+static const char people[] = "ann knows bob. ann age 30. bob knows cy. bob age 25. cy knows ann. cy age 35. dan age 25. ann mail \"a@x\". cy mail \"c@x\"."
+                             "ann knows dan. dan knows dan. ann knows bob g1. bob likes tea g1. ann likes tea g2. cy knows bob g2.";
+
+START_TEST(patterns_join_and_filter) {
+  static const struct { const char *query, *rows; } cases[] = {
+      {"SELECT ?a ?c { ?a :knows ?b . ?b :knows ?c . ?c :mail ?m }", "ann cy\nbob ann"},
+      {"SELECT ?a ?n { ?a :age ?n FILTER(?n < 30 || ?n = 35) }", "bob 25\ncy 35\ndan 25"},
+      {"SELECT ?a ?m { ?a :age ?n OPTIONAL { ?a :mail ?m } }", "ann \"a@x\"\nbob -\ncy \"c@x\"\ndan -"},
+      {"SELECT ?a ?b { ?a :age 25 OPTIONAL { ?a :knows ?b FILTER(?b = :cy) } }", "bob cy\ndan -"},
+      {"SELECT ?a ?b { ?a :age ?n OPTIONAL { ?a :knows ?b FILTER(?n > 30) } FILTER(?n >= 30) }", "ann -\ncy ann"},
+      {"SELECT ?a { ?a :age ?n FILTER NOT EXISTS { ?a :mail ?m } }", "bob\ndan"},
+      {"SELECT ?a { ?a :age ?n MINUS { ?a :mail ?m } }", "bob\ndan"},
+      {"SELECT ?a { ?a :age ?n FILTER EXISTS { ?b :knows ?a FILTER(?b != ?a) } }", "ann\nbob\ncy\ndan"},
+      {"SELECT ?x { ?x :knows ?x }", "dan"},
+      {"SELECT ?a ?b { VALUES (?a ?n) { (UNDEF 25) (:ann UNDEF) } ?a :age ?n . ?a :knows ?b }", "ann bob\nann dan\nbob cy\ndan dan"},
+      {"SELECT ?b { :ann :knows+ ?b }", "ann\nbob\ncy\ndan"},
+      {"SELECT ?a { ?a :knows/:knows :ann }", "bob"},
+      {"SELECT ?a { ?a (^:knows|:mail)* :cy FILTER(isIRI(?a)) }", "ann\nbob\ncy\ndan"},
+      {"SELECT ?n (COUNT(?a) AS ?c) { ?a :age ?n } GROUP BY ?n HAVING (COUNT(?a) > 1)", "25 2"},
+      {"SELECT (COUNT(*) AS ?c) (SUM(?n) AS ?s) (MIN(?n) AS ?l) (MAX(?n) AS ?h) { ?a :age ?n }", "4 115 25 35"},
+      {"SELECT (COUNT(*) AS ?c) { ?a :none ?n }", "0"},
+      {"SELECT ?n { ?a :none ?n } GROUP BY ?n", ""},
+      /* A filter does not see what is only bound outside of its group. */
+      {"SELECT ?a { ?a :age ?n { ?a :knows ?b FILTER(?n > 0) } }", ""},
+      {"SELECT ?a ?n { ?a :age ?n { SELECT ?a { ?a :knows ?n } } }", "ann 30\nann 30\nbob 25\ncy 35\ndan 25"},
+      {"SELECT ?a ?m { { SELECT ?a (MAX(?n) AS ?m) { ?a :age ?n } GROUP BY ?a } ?a :mail ?x }", "ann 30\ncy 35"},
+      /* A variable that only the inner optional shares with the outside. */
+      {"SELECT ?a ?b ?m { ?a :age 25 . VALUES ?m { \"a@x\" } OPTIONAL { ?a :knows ?b OPTIONAL { ?b :mail ?m } } }", "bob - \"a@x\"\ndan dan \"a@x\""},
+      {"SELECT ?g ?s { GRAPH ?g { ?s :likes :tea } }", "g1 bob\ng2 ann"},
+      {"SELECT ?g { GRAPH ?g { ?s :knows ?o } GRAPH ?g { ?t :likes ?u } }", "g1\ng2"},
+      {"SELECT ?g ?b { GRAPH ?g { ?a :likes ?b MINUS { ?c :knows :bob . ?a :likes ?b . FILTER(?c = :cy) } } }", "g1 tea"},
+      {"SELECT ?g ?n { GRAPH ?g { { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } } }", "g1 2\ng2 2"},
+      {"SELECT ?g ?o { GRAPH ?g { :ann (:knows|:likes)+ ?o } }", "g1 bob\ng1 tea\ng2 tea"},
+      {"SELECT ?s FROM :g1 FROM :g2 { ?s ?p ?o }", "ann\nann\nbob\ncy"},
+      {"SELECT ?g FROM NAMED :g2 { GRAPH ?g { ?s ?p ?o } }", "g2\ng2"},
+      {"SELECT ?s FROM NAMED :g2 { ?s ?p ?o }", ""},
+      {"SELECT ?x { BIND(1 + 1 AS ?x) }", "2"},
+      {"SELECT (1/0 AS ?x) (IF(1/0, 1, 2) AS ?y) (COALESCE(1/0, 3) AS ?z) {}", "- - 3"},
+      {"SELECT (99999999999999999999999999999999999999 + 1 AS ?x) (99999999999999999999999999999999999999 * 9 AS ?y) {}", "100000000000000000000000000000000000000 -"},
+      {"SELECT (REPLACE('aaa', 'a', 'b$0') AS ?x) (REPLACE('abc', 'z*', '-') AS ?y) (REGEX('a\\nb', 'a$') AS ?z) {}",
+       "\"bababa\" - \"false\"^^<http://www.w3.org/2001/XMLSchema#boolean>"},
+      {"SELECT (SUBSTR('motor car', 6) AS ?a) (SUBSTR('metadata', 4, 3) AS ?b) (SUBSTR('12345', 1.5, 2.6) AS ?c) (SUBSTR('12345', 0, 3) AS ?d) (SUBSTR('12345', -3, 5) AS ?e) {}",
+       "\" car\" \"ada\" \"234\" \"12\" \"1\""},
+  };
+  PropterGraph *graph = world_open(people);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *rows = world_ask_sorted(graph, cases[i].query);
+    ck_assert_msg(strcmp(rows, cases[i].rows) == 0, "%s\nfound:\n%s\nwanted:\n%s", cases[i].query, rows, cases[i].rows);
+  }
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(order_is_total_and_limits_cut_it) {
+  PropterGraph *graph = world_open(people);
+  ck_assert_str_eq(world_ask(graph, "SELECT ?v { VALUES ?v { 10 'b' :z UNDEF 9 1.5 'a' 'a'@en true 2e0 <urn:y> } } ORDER BY ?v", NULL),
+                   "-\ny\nz\n\"a\"\n\"b\"\n\"a\"@en\n\"true\"^^<http://www.w3.org/2001/XMLSchema#boolean>\n\"1.5\"^^<http://www.w3.org/2001/XMLSchema#decimal>\n"
+                   "\"2e0\"^^<http://www.w3.org/2001/XMLSchema#double>\n9\n10");
+  ck_assert_str_eq(world_ask(graph, "SELECT ?a ?n { ?a :age ?n } ORDER BY DESC(?n) ?a", NULL), "cy 35\nann 30\nbob 25\ndan 25");
+  ck_assert_str_eq(world_ask(graph, "SELECT ?a { ?a :age ?n } ORDER BY ?n ?a LIMIT 2 OFFSET 1", NULL), "dan\nann");
+  ck_assert_str_eq(world_ask(graph, "SELECT DISTINCT ?n { ?a :age ?n } ORDER BY ?n LIMIT 2", NULL), "25\n30");
+  ck_assert_str_eq(world_ask(graph, "SELECT ?a { ?a :age ?n } LIMIT 0", NULL), "");
+  ck_assert_str_eq(world_ask(graph, "SELECT (GROUP_CONCAT(?a; SEPARATOR=',') AS ?all) { { SELECT (STR(?x) AS ?a) { ?x :age ?n } ORDER BY ?x } }", NULL), "\"urn:ann,urn:bob,urn:cy,urn:dan\"");
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(a_triple_in_two_graphs_counts_once_in_their_union) {
+  PropterGraph *graph = world_open(people);
+  PropterQueryOptions options = world_options();
+  options.default_is_union = true;
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) { ?s :knows ?o }", &options), "6");
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", &options), "14");
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", &options), "4");
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(forms_give_triples) {
+  PropterGraph *graph = world_open("a p _b. _b q _c. _c r a. a p 1. d p 2.");
+  ck_assert_str_eq(world_ask_sorted(graph, "CONSTRUCT { ?s :is ?o . ?o :of ?s . ?s :has [] } { ?s :p ?o FILTER(isNumeric(?o)) }"), "a has _\na is 1\nd has _\nd is 2");
+  ck_assert_str_eq(world_ask_sorted(graph, "DESCRIBE :a"), "_ q _\n_ r a\na p 1\na p _");
+  ck_assert_str_eq(world_ask_sorted(graph, "DESCRIBE ?x { ?x :p 2 }"), "d p 2");
+  ck_assert_str_eq(world_ask(graph, "ASK { ?x :p 3 }", NULL), "false");
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(updates_see_those_before_them) {
+  PropterGraph *graph = world_open("a p 1. a q 2 g.");
+  ck_ok(world_update(graph, "INSERT DATA { :b :p 2 . GRAPH :g { :b :q _:x . :c :q _:x } } ; INSERT { GRAPH :h { ?s :n ?o } } WHERE { ?s :p ?o } ; DELETE { ?s :p ?o } INSERT { ?s :p ?n } WHERE { ?s :p ?o BIND(?o + 10 AS ?n) }", err));
+  ck_assert_str_eq(world_ask_sorted(graph, "SELECT * { ?s ?p ?o }"), "a p 11\nb p 12");
+  ck_assert_str_eq(world_ask_sorted(graph, "SELECT ?s ?o { GRAPH :h { ?s :n ?o } }"), "a 1\nb 2");
+  ck_assert_str_eq(world_ask_sorted(graph, "SELECT ?s { GRAPH :g { :b :q ?x . ?s :q ?x } }"), "b\nc");
+  ck_ok(world_update(graph, "MOVE :h TO :k ; COPY :k TO DEFAULT ; CLEAR GRAPH :g ; DELETE WHERE { GRAPH :k { ?s ?p 2 } }", err));
+  ck_assert_str_eq(world_ask_sorted(graph, "SELECT ?g ?s ?o { { ?s :n ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"), "- a 1\n- b 2\nk a 1");
+  PropterError why = {0};
+  ck_assert_int_eq(world_update(graph, "INSERT DATA { :z :z :z } ; COPY :none TO DEFAULT", &why), PROPTER_INVALID);
+  ck_assert_int_eq(world_update(graph, "LOAD <file:///etc/passwd>", &why), PROPTER_INVALID);
+  ck_assert_int_eq(world_update(graph, "CREATE GRAPH :k", &why), PROPTER_INVALID);
+  ck_ok(world_update(graph, "CREATE SILENT GRAPH :k ; LOAD SILENT <file:///etc/passwd> ; CREATE GRAPH :new ; DROP ALL", err));
+  ck_assert_str_eq(world_ask(graph, "SELECT * { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }", NULL), "");
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(the_plan_is_shown) {
+  PropterGraph *graph = world_open(people);
+  PropterSnapshot *snapshot = NULL;
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  PropterQueryOptions options = world_options();
+  PropterBuf text = {0};
+  const PropterTerm *row;
+  ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
+  ck_ok(propter_query_parse(PROPTER_STR("SELECT ?a { ?a <urn:knows> ?b . ?b <urn:age> 25 } LIMIT 1"), PROPTER_STR(""), &query, err));
+  ck_ok(propter_query_run(query, snapshot, &options, &results, err));
+  do ck_ok(propter_results_next(results, &row, err));
+  while (row);
+  ck_ok(propter_results_explain(results, false, &text, err));
+  ck_assert_ptr_nonnull(strstr(text.data, "slice  limit 1"));
+  ck_assert_ptr_nonnull(strstr(text.data, "?b <urn:age> \"25\""));
+  ck_assert_ptr_nonnull(strstr(text.data, "estimated 2  rows 2"));
+  propter_buf_reset(&text);
+  ck_ok(propter_results_explain(results, true, &text, err));
+  ck_assert_ptr_nonnull(strstr(text.data, "{\"operator\":\"slice\""));
+  propter_buf_clear(&text);
+  propter_results_close(results);
+  propter_query_free(query);
+  propter_snapshot_close(snapshot);
+  propter_graph_close(graph);
+}
+END_TEST
+
+Suite *suite_query(void) {
+  Suite *s = suite_create("query");
+  TCase *tc = tcase_create("query");
+  tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, patterns_join_and_filter);
+  tcase_add_test(tc, order_is_total_and_limits_cut_it);
+  tcase_add_test(tc, a_triple_in_two_graphs_counts_once_in_their_union);
+  tcase_add_test(tc, forms_give_triples);
+  tcase_add_test(tc, updates_see_those_before_them);
+  tcase_add_test(tc, the_plan_is_shown);
+  suite_add_tcase(s, tc);
+  return s;
+}

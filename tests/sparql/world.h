@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A small graph and its answers, as text. */
+#ifndef SPARQL_WORLD_H
+#define SPARQL_WORLD_H
+
+#include "propter/sparql.h"
+#include "support.h"
+
+/* A graph with these quads: "s p o [g]." in words: a word is the IRI urn:WORD, a number an xsd:integer, "text" a string; g missing: the default graph. */
+PropterGraph *world_open(const char *quads);
+/* Rows of a query on it, in order: columns by blanks, "-" for unbound, rows by newlines; "true" or "false"; or the status's name and message. The prefix : is
+ * urn:. Valid until the next call. */
+const char *world_ask(PropterGraph *graph, const char *query, const PropterQueryOptions *options);
+/* The same, rows sorted. */
+const char *world_ask_sorted(PropterGraph *graph, const char *query);
+/* Runs an update and commits it. */
+PropterStatus world_update(PropterGraph *graph, const char *update, PropterError *err);
+PropterQueryOptions world_options(void);
+
+#endif
