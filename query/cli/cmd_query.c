@@ -1,89 +1,95 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/time.h>
-#include <unistd.h>
 
-#include "../librdf/answer.h"
-#include "output.h"
-#include "propter/io.h"
+#include "propter/results.h"
+#include "sparql_call.h"
 
-/* The graph's scans watch the deadline; the query engine's own loops do not, and this ends them. */
-static void on_alarm(int signal_number) {
-  static const char text[] = "propter: query: the deadline passed\n";
-  (void)signal_number;
-  ssize_t n = write(STDERR_FILENO, text, sizeof text - 1);
-  (void)n;
-  _exit(5);
+static PropterStatus pull(void *payload, const PropterTerm **row, PropterError *err) { return propter_results_next(payload, row, err); }
+
+static PropterStatus write_solutions(const CommandCall *call, PropterResults *r, PropterError *err) {
+  PropterStr *names = propter_calloc(propter_results_columns(r) + 1, sizeof *names);
+  if (!names) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  PropterRows rows = {names, propter_results_columns(r), pull, r};
+  for (size_t i = 0; i < rows.columns; i++) names[i] = propter_results_name(r, i);
+  PropterStatus status = propter_rows_write(&rows, call->format ? call->format : "table", cmd_flag(call, "raw"), output_write, call->out, NULL, err);
+  propter_free(names);
+  return status;
 }
 
-static PropterStatus set_deadline(const CommandCall *call, uint32_t *deadline_ms, PropterError *err) {
-  const char *v = cmd_value(call, "timeout");
-  double seconds = 60;
-  if (v && (!propter_str_to_double(propter_str(v), &seconds) || !(seconds >= 0 && seconds <= 86400)))
-    return propter_fail(err, PROPTER_USAGE, "--timeout: expected seconds from 0 (none) to 86400, found \"%s\"", v);
-  *deadline_ms = (uint32_t)(seconds * 1000);
-  if (seconds > 0 && *deadline_ms == 0) *deadline_ms = 1;
-  if (!*deadline_ms) return PROPTER_OK;
-  uint64_t grace = *deadline_ms + 100;
-  struct sigaction action = {.sa_handler = on_alarm};
-  struct itimerval timer = {.it_value = {(time_t)(grace / 1000), (suseconds_t)(grace % 1000 * 1000)}};
-  if (sigaction(SIGALRM, &action, NULL) < 0 || setitimer(ITIMER_REAL, &timer, NULL) < 0) return propter_fail(err, PROPTER_IO, "cannot set the deadline: %s", strerror(errno));
-  return PROPTER_OK;
+static PropterStatus write_triples(const CommandCall *call, PropterResults *r, PropterError *err) {
+  PropterRdfWriterOptions options = {.format = call->format ? call->format : "turtle"};
+  PropterRdfWriter *writer = NULL;
+  const PropterTerm *row = NULL;
+  PropterStatus status = propter_rdf_writer_open(&options, output_write, call->out, &writer, err);
+  do {
+    if (status == PROPTER_OK) status = propter_results_next(r, &row, err);
+    if (status != PROPTER_OK || !row) break;
+    PropterStatement st = {.s = row[0], .p = row[1], .o = row[2], .g = {.value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}}};
+    status = propter_rdf_writer_add(writer, &st, err);
+  } while (status == PROPTER_OK);
+  if (status == PROPTER_OK) status = propter_rdf_writer_finish(writer, err);
+  propter_rdf_writer_close(writer);
+  return status;
 }
 
-static PropterStatus read_query(const CommandCall *call, PropterBuf *text, PropterError *err) {
-  const char *file = cmd_value(call, "file");
-  if ((file != NULL) == (call->operand_count == 1)) return propter_fail(err, PROPTER_USAGE, "expected either a query or --file FILE");
-  if (file)
-    PROPTER_TRY(propter_io_read_file(strcmp(file, "-") == 0 ? "/dev/stdin" : file, 1 << 20, text, err));
-  else
-    propter_buf_add(text, propter_str(call->operands[0]));
-  PROPTER_TRY(propter_buf_status(text, err));
-  size_t bad = 0;
-  if (!propter_utf8_valid(propter_buf_str(text), &bad) || (text->len && memchr(text->data, '\0', text->len))) {
-    propter_error_at_byte(err, file ? file : "query", bad);
-    return propter_fail(err, PROPTER_SYNTAX, "a query is UTF-8 text without NUL");
+/* Runs the whole query and shows its plan instead of its rows. */
+static PropterStatus explain(const CommandCall *call, PropterResults *r, PropterError *err) {
+  const PropterTerm *row;
+  PropterBuf text = {0};
+  PropterStatus status;
+  do status = propter_results_next(r, &row, err);
+  while (status == PROPTER_OK && row);
+  if (status == PROPTER_OK) status = propter_results_explain(r, call->format && strcmp(call->format, "json") == 0, &text, err);
+  if (status == PROPTER_OK) status = output_write(propter_buf_str(&text), call->out, err);
+  propter_buf_clear(&text);
+  return status;
+}
+
+static PropterStatus answer(const CommandCall *call, PropterResults *r, bool *negative, PropterError *err) {
+  if (cmd_flag(call, "explain")) return explain(call, r, err);
+  switch (propter_results_kind(r)) {
+  case PROPTER_RESULTS_SOLUTIONS: return write_solutions(call, r, err);
+  case PROPTER_RESULTS_TRIPLES: return write_triples(call, r, err);
+  default: *negative = !propter_results_boolean(r); return propter_boolean_write(propter_results_boolean(r), call->format ? call->format : "table", output_write, call->out, err);
   }
-  return PROPTER_OK;
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  PropterBuf text = {.max = 1 << 20};
-  AnswerOptions options = {.folder = call->graph, .format = call->format, .raw = cmd_flag(call, "raw")};
-  bool negative = false;
-  PropterStatus status = read_query(call, &text, err);
-  if (status == PROPTER_OK && call->format && !propter_result_format(propter_str(call->format)) && !propter_rdf_format(propter_str(call->format)))
-    status = propter_fail(err, PROPTER_USAGE, "--format: expected table, json, xml, csv, tsv, or for CONSTRUCT ntriples or turtle; found \"%s\"", call->format);
-  if (status == PROPTER_OK) status = output_iri_option(call, "base", &options.base, err);
-  /* librdf says less about a missing or damaged graph than the graph itself. */
+  SparqlCall s = {.text = {.max = 64 << 20}};
   PropterGraph *graph = NULL;
+  PropterSnapshot *snapshot = NULL;
+  PropterResults *results = NULL;
+  bool negative = false;
+  PropterStatus status = PROPTER_OK;
+  if (call->format && !propter_result_format(propter_str(call->format)) && !propter_rdf_format(propter_str(call->format)))
+    status = propter_fail(err, PROPTER_USAGE, "--format: expected table, json, xml, csv, tsv, or for triples ntriples or turtle; found \"%s\"", call->format);
+  if (status == PROPTER_OK) status = sparql_call_parse(call, &s, err);
+  if (status == PROPTER_OK && propter_query_is_update(s.query)) status = propter_fail(err, PROPTER_INVALID, "expected a query, found an update; propter update runs it");
   if (status == PROPTER_OK) status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
-  if (status == PROPTER_OK) status = set_deadline(call, &options.deadline_ms, err);
-  if (status == PROPTER_OK) status = answer_query(text.data ? text.data : "", &options, output_write, call->out, &negative, err);
-  static const struct itimerval none;
-  (void)setitimer(ITIMER_REAL, &none, NULL);
-  if (graph) propter_graph_close(graph);
-  propter_buf_clear(&text);
+  if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
+  if (status == PROPTER_OK) status = sparql_call_hide_runs(&s, snapshot, err);
+  if (status == PROPTER_OK) status = propter_query_run(s.query, snapshot, &s.options, &results, err);
+  if (status == PROPTER_OK) status = answer(call, results, &negative, err);
+  propter_results_close(results);
+  propter_snapshot_close(snapshot);
+  propter_graph_close(graph);
+  sparql_call_clear(&s);
   return status == PROPTER_OK && negative ? PROPTER_NEGATIVE : status;
 }
 
-static const CommandOption options[] = {{"file", 'F', "FILE", "take the query from a file (- for standard input)"},
-                                        {"base", 0, "IRI", "base for relative IRIs in the query"},
-                                        {"timeout", 0, "SECONDS", "give up after so long with exit 5 (default 60; 0: never)"},
+static const CommandOption options[] = {SPARQL_CALL_OPTIONS,
+                                        {"explain", 0, NULL, "run the query and show its plan with estimated and actual rows and times (--format json: as JSON)"},
                                         {"raw", 0, NULL, "CSV without the apostrophe before values that a spreadsheet would run as a formula"},
                                         {NULL, 0, NULL, NULL}};
 
 const Command command_query = {
     .name = "query",
-    .summary = "answer a SPARQL query",
+    .summary = "answer a SPARQL 1.1 query",
     .operands = "[QUERY]",
     .max_operands = 1,
     .options = options,
-    .details = "SELECT and ASK: --format table (default), json, xml, csv, tsv. CONSTRUCT: --format turtle (default) or ntriples. The default graph is the union\n"
-               "of all graphs but the records of runs; GRAPH names one. ASK answers by its exit code too: 0 true, 1 false.\n"
-               "Answered by rasqal, which lacks: property paths, EXISTS and NOT EXISTS, MINUS, DESCRIBE, updates, GROUP_CONCAT with DISTINCT, HAVING with several\n"
-               "conditions, sub-queries inside GRAPH, casts in places. FROM, SERVICE and LOAD are refused: nothing outside the graph is read.",
-    .examples = "propter query 'SELECT * WHERE { ?s ?p ?o } LIMIT 3'\npropter query --format json 'ASK { ?s ?p ?o }'",
+    .details = "SELECT and ASK: --format table (default), json, xml, csv, tsv. CONSTRUCT and DESCRIBE: --format turtle (default) or ntriples. The default graph is\n"
+               "the union of all graphs but the records of runs; GRAPH and FROM name one. ASK answers by its exit code too: 0 true, 1 false.\n"
+               "Nothing outside the graph is read: SERVICE is refused. A deadline or a limit that is reached is exit 5, never a short answer.",
+    .examples = "propter query 'SELECT * WHERE { ?s ?p ?o } LIMIT 3'\npropter query --format json 'ASK { ?s ?p ?o }'\npropter query --explain 'SELECT ?a { ?a ?p ?b . ?b ?q ?c }'",
     .run = run};

@@ -71,7 +71,8 @@ PROPTER_API void propter_results_close(PropterResults *results);
 /* --- Running an update --------------------------------------------------------------------------------------------------- */
 
 /* Applies all operations in order through the writer; each sees the effect of those before it. Commits nothing: on failure the caller drops the
- * writer, on success it commits. INVALID: a query was given, or a graph to be made exists, or one to be dropped does not. */
+ * writer, on success it commits. INVALID: a query was given, a graph to be created has triples, or one to be copied has none. A
+ * graph without triples is not recorded, so that clearing or dropping one that is not there changes nothing. */
 PROPTER_API PropterStatus propter_update_run(const PropterQuery *query, PropterWriter *writer, const PropterQueryOptions *options, PropterError *err);
 
 #endif
