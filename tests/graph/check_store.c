@@ -34,7 +34,7 @@ START_TEST(terms_come_back_exactly) {
                                       {PROPTER_TERM_LITERAL, {"", 0}, {"", 0}, {"", 0}},
                                       {PROPTER_TERM_LITERAL, {"text", 4}, {"", 0}, {"", 0}},
                                       {PROPTER_TERM_LITERAL, {"text", 4}, {"", 0}, {"en", 2}},
-                                      {PROPTER_TERM_LITERAL, {"text", 4}, {"", 0}, {"en-GB", 5}},
+                                      {PROPTER_TERM_LITERAL, {"text", 4}, {"", 0}, {"en-gb", 5}},
                                       {PROPTER_TERM_LITERAL, {"01", 2}, {"http://www.w3.org/2001/XMLSchema#integer", 40}, {"", 0}},
                                       {PROPTER_TERM_LITERAL, {"1", 1}, {"http://www.w3.org/2001/XMLSchema#integer", 40}, {"", 0}},
                                       {PROPTER_TERM_LITERAL, {"1", 1}, {"http://example.org/type", 23}, {"", 0}},
@@ -65,6 +65,10 @@ START_TEST(terms_come_back_exactly) {
     ck_assert(propter_str_equal(t.language, terms[i].language));
     ck_assert(propter_str_equal(t.datatype, terms[i].datatype));
   }
+  /* Language tags that differ in case only are the same (RDF 1.1 Concepts, 3.3). */
+  PropterTerm british = {PROPTER_TERM_LITERAL, {"text", 4}, {"", 0}, {"en-GB", 5}};
+  ck_ok(propter_snapshot_find(s, &british, &again, err));
+  ck_assert_uint_eq(again, ids[5]);
   propter_arena_clear(&arena);
   propter_snapshot_close(s);
   propter_graph_close(g);
