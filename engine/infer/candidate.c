@@ -115,7 +115,7 @@ static size_t root_of(Know *know, size_t event) {
   for (int steps = 0; steps < 8; steps++) {
     size_t up = SIZE_MAX;
     for (size_t i = 0; i < know->events.count && up == SIZE_MAX; i++)
-      if (i != event && same_course(know, &know->events.items[i], &know->events.items[event]) && !same_course(know, &know->events.items[event], &know->events.items[i])) up = i;
+      if (i != event && know->events.items[i].same_as == SIZE_MAX && same_course(know, &know->events.items[i], &know->events.items[event]) && !same_course(know, &know->events.items[event], &know->events.items[i])) up = i;
     if (up == SIZE_MAX) return event;
     event = up;
   }
@@ -159,6 +159,23 @@ static Relation effect_relation(const Case *c, PropterId effect, double *part) {
   return met ? scope_relation(c->know, &scope, &c->metric->scope, part) : RELATION_DISJOINT;
 }
 
+static bool names_kind(const Know *know, const KnowClaim *claim, PropterId kind) {
+  for (size_t i = 0; kind && i < claim->causes.count; i++)
+    if (concept_covers(know, claim->causes.items[i], kind)) return true;
+  return false;
+}
+
+/* An undated account of a kind of thing means the last one before it was written. */
+static const KnowEvent *last_of_kind(const Know *know, const KnowClaim *claim) {
+  const KnowEvent *last = NULL;
+  for (size_t i = 0; i < know->events.count && claim->known != PROPTER_NO_DAY; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    if (e->told || !e->kind || e->start == PROPTER_NO_DAY || e->start > claim->known || !names_kind(know, claim, e->kind)) continue;
+    if (!last || e->start > last->start) last = e;
+  }
+  return last;
+}
+
 void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {
   *out = (ClaimView){.start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY};
   out->relation = effect_relation(c, claim->effect, &out->part);
@@ -173,6 +190,7 @@ void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {
     from = c->before;
   } else {
     const KnowEvent *e = know_event(c->know, claim->cause);
+    if (!e && claim->kind != CLAIM_TYPE_LEVEL) e = last_of_kind(c->know, claim);
     if (e && e->start != PROPTER_NO_DAY && claim->kind != CLAIM_TYPE_LEVEL) {
       out->start = e->start;
       out->end = last_day(e);
@@ -184,12 +202,6 @@ void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {
     out->in_window = claim->kind == CLAIM_TYPE_LEVEL || claim->known == PROPTER_NO_DAY || claim->known >= c->first;
   else
     out->in_window = out->start <= c->last && out->end >= from;
-}
-
-static bool names_kind(const Know *know, const KnowClaim *claim, PropterId kind) {
-  for (size_t i = 0; kind && i < claim->causes.count; i++)
-    if (concept_covers(know, claim->causes.items[i], kind)) return true;
-  return false;
 }
 
 static bool names_member(const Know *know, const KnowClaim *claim, const Cause *cause, size_t *which) {
@@ -357,7 +369,7 @@ static PropterStatus add_event(Case *c, size_t event, PropterError *err) {
 
 /* Which of two names for one thing leads: a documented event before one from text, one with a size before one without, one known earlier, by IRI. */
 static bool leads(const KnowEvent *a, const KnowEvent *b) {
-  if (!a->from_claim != !b->from_claim) return !a->from_claim;
+  if (a->told != b->told) return !a->told;
   if (a->has_dose != b->has_dose) return a->has_dose;
   if (a->known != b->known) return a->known < b->known;
   return propter_str_compare(a->iri, b->iri) < 0;
@@ -400,7 +412,7 @@ static PropterStatus gather_events(Case *c, PropterError *err) {
   for (size_t i = 0; i < know->events.count; i++) {
     const KnowEvent *e = &know->events.items[i];
     double part;
-    if (!event_in_time(c, e)) continue;
+    if (e->same_as != SIZE_MAX || !event_in_time(c, e)) continue;
     bool named = scope_relation(know, &e->scope, &c->metric->scope, &part) != RELATION_DISJOINT;
     for (size_t k = 0; k < know->claims.count && !named; k++) {
       ClaimView view;
@@ -593,15 +605,17 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
   PropterCandidate *n = &cause->number;
   const KnowEvent *e = cause->root == SIZE_MAX ? NULL : &know->events.items[cause->root];
-  bool documented = e && !e->from_claim;
+  bool documented = e && !e->told;
   PROPTER_TRY(cause_believe(c, cause, err));
+  /* Curated knowledge that this kind acts here is a statement too; its belief counts where text does: for the grade. */
   n->belief_for = cause->belief_for;
+  for (size_t i = 0; i < cause->links.count; i++) n->belief_for = fmax(n->belief_for, know->links.items[cause->links.items[i]].belief);
   n->belief_against = cause->belief_against;
   n->scope = cause->relation == RELATION_PARENT ? PROPTER_SCOPE_PARENT : cause->relation == RELATION_CHILD ? PROPTER_SCOPE_CHILD : PROPTER_SCOPE_SAME;
   n->weight[PROPTER_CHANNEL_TEXT] = cause->belief_for * (1 - cause->belief_against);
-  if (documented && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part;
+  if (e && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part * e->happened;
   cause->stretched = documented && !cause->in_scope;
-  n->happened = documented ? 1 : cause->belief_for;
+  n->happened = documented ? 1 : e ? fmax(e->happened, cause->belief_for) : cause->belief_for;
   set_effect(c, cause);
   n->controls_in_scope = controls_in_scope(c, cause);
   PROPTER_TRY(set_slice(c, cause, err));
@@ -655,7 +669,7 @@ PropterStatus events_from_text(Know *know, PropterError *err) {
     if (!concept_find(know, claim->cause) || !claim->effect || !know_is_scope(know, claim->effect) || !effect_scope(know, claim->effect, &scope, &single)) continue;
     PropterDay end = claim->cause_end == PROPTER_NO_DAY ? claim->cause_start : claim->cause_end;
     if (covered(know, claim->cause, claim->cause_start, end, &scope, know->events.count)) continue;
-    KnowEvent e = {.kind = claim->cause, .start = claim->cause_start, .end = claim->cause_end, .known = claim->known, .superseded = PROPTER_NO_DAY, .from_claim = i + 1, .dose_source = {"", 0}, .dose_unit = {"", 0}, .source = {"", 0}};
+    KnowEvent e = {.kind = claim->cause, .start = claim->cause_start, .end = claim->cause_end, .known = claim->known, .superseded = PROPTER_NO_DAY, .told = true, .quote = claim->id, .same_as = SIZE_MAX, .happened = isnan(claim->confidence) ? 1 - know->options.belief.sentence_error : claim->confidence, .dose_source = {"", 0}, .dose_unit = {"", 0}, .source = {"", 0}};
     PropterStr kind, place;
     PROPTER_TRY(node_text(know->snapshot, claim->cause, &know->arena, &kind, err));
     PROPTER_TRY(node_text(know->snapshot, claim->effect, &know->arena, &place, err));

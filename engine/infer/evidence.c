@@ -82,6 +82,28 @@ static PropterStatus add_quotes(Judged *j, const Cause *cause, PropterArena *are
   return PROPTER_OK;
 }
 
+/* Sentences that tell of the event itself: what happened, not what it caused. */
+static PropterStatus add_told(Judged *j, const Cause *cause, PropterArena *arena, Evidences *all, PropterError *err) {
+  Know *know = j->c.know;
+  for (size_t i = 0; i < know->events.count; i++) {
+    const KnowEvent *event = &know->events.items[i];
+    bool mine = false, said = false;
+    size_t claim = know_claim(know, event->quote);
+    if (!event->told || claim == SIZE_MAX) continue;
+    for (size_t k = 0; k < cause->members.count; k++) mine |= cause->members.items[k] == i || cause->members.items[k] == event->same_as;
+    for (size_t k = 0; k < cause->claims.count; k++) said |= cause->claims.items[k].claim == claim || know->claims.items[cause->claims.items[k].claim].quote_hash == know->claims.items[claim].quote_hash;
+    if (!mine || said) continue;
+    PropterEvidence e;
+    PROPTER_TRY(quote_of(j, claim, arena, &e, err));
+    e.cause_label = event->label;
+    e.said = PROPTER_SAID_SUPPORTS;
+    e.counted = cause->root == i;
+    e.reason = PROPTER_STR("tells that it happened");
+    PROPTER_TRY(push(all, e, err));
+  }
+  return PROPTER_OK;
+}
+
 /* --- events and links -------------------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus scope_words(Know *know, const PropterIds *scope, PropterArena *arena, PropterStr *out, PropterError *err) {
@@ -104,7 +126,7 @@ static PropterStatus add_events(Judged *j, const Cause *cause, PropterArena *are
     const KnowEvent *event = &know->events.items[cause->members.items[i]];
     PropterEvidence e = blank(PROPTER_EVIDENCE_EVENT);
     PropterStr scope;
-    if (event->from_claim) continue;
+    if (event->told) continue;
     if ((status = scope_words(know, &event->scope, arena, &scope, err))) break;
     propter_buf_printf(&buf, "%.*s: ", (int)event->label.len, event->label.data);
     say_dates(&buf, event->start, event->end);
@@ -387,7 +409,7 @@ static PropterStatus show_cause(Judged *j, size_t index, PropterInference *out, 
     shown->kind_label = root->kind_label;
     shown->start = root->start;
     shown->end = root->end;
-    shown->documented = !root->from_claim;
+    shown->documented = !root->told;
     if (shown->has_dose) shown->dose_source = root->dose_source;
     PROPTER_TRY(scope_words(know, &root->scope, arena, &shown->scope_label, err));
   }
@@ -405,6 +427,7 @@ static PropterStatus show_cause(Judged *j, size_t index, PropterInference *out, 
   if (!shown->hypothesis.data) return propter_fail(err, PROPTER_NO_MEMORY, "name of a hypothesis");
   PropterStatus status = show_hops(j, cause, shown, arena, err);
   if (!status) status = add_quotes(j, cause, arena, &all, err);
+  if (!status) status = add_told(j, cause, arena, &all, err);
   if (!status) status = add_events(j, cause, arena, &all, err);
   if (!status) status = add_links(j, cause, &all, err);
   if (!status) status = add_tests(j, cause, shown, arena, &all, err);

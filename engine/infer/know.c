@@ -229,32 +229,29 @@ static PropterStatus read_dose(Know *know, Node *node, KnowEvent *e, PropterErro
   return status;
 }
 
-static PropterStatus read_event(Know *know, Node *node, PropterStr iri, PropterError *err) {
-  KnowEvent e = {.id = node->id, .iri = iri, .happened = 1, .kind_label = {"", 0}, .dose_source = {"", 0}, .dose_unit = {"", 0}};
-  PropterStatus status = PROPTER_OK;
-  e.start = day_or_none(node, VOCAB_propter_start);
-  e.end = day_or_none(node, VOCAB_propter_end);
-  e.known = day_or_none(node, VOCAB_propter_knownFrom);
-  if (e.known == PROPTER_NO_DAY) e.known = e.start;
-  e.superseded = day_or_none(node, VOCAB_propter_supersededAt);
-  if (too_new(know, e.known, e.superseded)) return PROPTER_OK;
-  /* Its end is no more known before it came than the event itself. */
-  if (know->options.known_by != PROPTER_NO_DAY && e.end != PROPTER_NO_DAY && e.end > know->options.known_by) e.end = PROPTER_NO_DAY;
-  e.kind = node_one(node, VOCAB_propter_concept);
-  if (!(status = label_of(know->snapshot, know->v, e.id, &know->arena, &e.label, err)) && e.kind) status = label_of(know->snapshot, know->v, e.kind, &know->arena, &e.kind_label, err);
-  if (!status) status = node_string(node, VOCAB_dct_source, &know->arena, &e.source, err);
-  if (!status && !e.source.len) status = node_string(node, VOCAB_propter_source, &know->arena, &e.source, err);
-  if (!status) status = node_all(node, VOCAB_propter_scope, &e.scope, err);
-  if (!status) status = node_all(node, VOCAB_propter_leadsTo, &e.leads, err);
-  if (!status) status = node_all(node, VOCAB_skos_closeMatch, &e.close, err);
-  if (!status) status = read_dose(know, node, &e, err);
-  if (!status && !propter_vec_push(&know->events, e)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu events", know->events.count);
-  if (status) {
-    propter_vec_clear(&e.scope);
-    propter_vec_clear(&e.leads);
-    propter_vec_clear(&e.close);
+size_t know_claim(const Know *know, PropterId id) {
+  for (size_t i = 0; id && i < know->claims.count; i++)
+    if (know->claims.items[i].id == id) return i;
+  return SIZE_MAX;
+}
+
+/* A sentence about an event that is documented adds its words to that one, not another event: whether it is linked, or of its kind, time and place. */
+void match_told(Know *know) {
+  for (size_t i = 0; i < know->events.count; i++) {
+    KnowEvent *e = &know->events.items[i];
+    for (size_t k = 0; e->told && k < know->events.count && e->same_as == SIZE_MAX; k++) {
+      const KnowEvent *other = &know->events.items[k];
+      if (!other->told && ids_have(&e->close, other->id)) e->same_as = k;
+    }
+    for (size_t k = 0; e->told && k < know->events.count && e->same_as == SIZE_MAX; k++) {
+      const KnowEvent *other = &know->events.items[k];
+      double part;
+      if (other->told || !e->kind || !other->kind || e->start == PROPTER_NO_DAY || other->start == PROPTER_NO_DAY) continue;
+      if (!concept_covers(know, e->kind, other->kind) && !concept_covers(know, other->kind, e->kind)) continue;
+      PropterDay end = e->end == PROPTER_NO_DAY ? e->start : e->end, other_end = other->end == PROPTER_NO_DAY ? other->start : other->end;
+      if (e->start <= other_end && other->start <= end && scope_relation(know, &e->scope, &other->scope, &part) != RELATION_DISJOINT) e->same_as = k;
+    }
   }
-  return status;
 }
 
 KnowEvent *know_event(Know *know, PropterId id) {
@@ -390,19 +387,25 @@ static void read_flags(const Know *know, Node *node, KnowClaim *c) {
   (void)place(node, VOCAB_propter_charStart, VOCAB_propter_charEnd, &c->char_start, &c->char_end);
 }
 
+/* A document that was left out takes what it says with it; one the graph does not describe is only a name. */
+static PropterStatus place_document(Know *know, PropterId document, size_t *index, bool *left, PropterError *err) {
+  PropterStr name;
+  Node named;
+  *left = false;
+  if ((*index = find_document(know, document)) != SIZE_MAX) return PROPTER_OK;
+  PROPTER_TRY(node_text(know->snapshot, document, &know->arena, &name, err));
+  PROPTER_TRY(node_open(know->snapshot, know->v, document, &named, err));
+  *left = node_has(&named, VOCAB_rdf_type, know->v[VOCAB_propter_Document]) || left_out(know, name);
+  node_close(&named);
+  return PROPTER_OK;
+}
+
 static PropterStatus read_claim(Know *know, Node *node, PropterStr iri, PropterError *err) {
   KnowClaim c = {.id = node->id, .iri = iri, .document = SIZE_MAX};
   PropterId document = node_one(node, VOCAB_propter_document);
-  if (document && (c.document = find_document(know, document)) == SIZE_MAX) {
-    /* A document that was left out takes its claims with it; one the graph does not describe is only a name. */
-    PropterStr name;
-    Node named;
-    PROPTER_TRY(node_text(know->snapshot, document, &know->arena, &name, err));
-    PROPTER_TRY(node_open(know->snapshot, know->v, document, &named, err));
-    bool described = node_has(&named, VOCAB_rdf_type, know->v[VOCAB_propter_Document]);
-    node_close(&named);
-    if (described || left_out(know, name)) return PROPTER_OK;
-  }
+  bool left = false;
+  if (document) PROPTER_TRY(place_document(know, document, &c.document, &left, err));
+  if (left) return PROPTER_OK;
   c.known = day_or_none(node, VOCAB_propter_knownFrom);
   if (c.known == PROPTER_NO_DAY && c.document != SIZE_MAX) c.known = know->documents.items[c.document].published;
   if (too_new(know, c.known, day_or_none(node, VOCAB_propter_supersededAt))) return PROPTER_OK;
@@ -414,6 +417,57 @@ static PropterStatus read_claim(Know *know, Node *node, PropterStr iri, PropterE
   PropterStatus status = node_all(node, VOCAB_propter_cause, &c.causes, err);
   if (!status && !propter_vec_push(&know->claims, c)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu claims", know->claims.count);
   if (status) propter_vec_clear(&c.causes);
+  return status;
+}
+
+/* An event with a document is what a sentence tells; the sentence is kept like a claim that names nothing. */
+static PropterStatus read_told(Know *know, Node *node, PropterStr iri, KnowEvent *e, bool *left, PropterError *err) {
+  KnowClaim c = {.id = node->id, .iri = iri, .document = SIZE_MAX};
+  PropterId document = node_one(node, VOCAB_propter_document);
+  if (!document) return PROPTER_OK;
+  PROPTER_TRY(place_document(know, document, &c.document, left, err));
+  if (*left) return PROPTER_OK;
+  c.known = day_or_none(node, VOCAB_propter_knownFrom);
+  if (c.known == PROPTER_NO_DAY && c.document != SIZE_MAX) c.known = know->documents.items[c.document].published;
+  PROPTER_TRY(read_texts(know, node, &c, err));
+  read_flags(know, node, &c);
+  PROPTER_TRY(claim_words(know, &c, err));
+  e->told = true;
+  e->quote = node->id;
+  e->happened = isnan(c.confidence) ? 1 - know->options.belief.sentence_error : c.confidence;
+  if (e->known == PROPTER_NO_DAY) e->known = c.known;
+  if (!propter_vec_push(&know->claims, c)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu claims", know->claims.count);
+  return PROPTER_OK;
+}
+
+static PropterStatus read_event(Know *know, Node *node, PropterStr iri, PropterError *err) {
+  KnowEvent e = {.id = node->id, .iri = iri, .happened = 1, .same_as = SIZE_MAX, .kind_label = {"", 0}, .dose_source = {"", 0}, .dose_unit = {"", 0}};
+  PropterStatus status = PROPTER_OK;
+  bool left = false;
+  PROPTER_TRY(read_told(know, node, iri, &e, &left, err));
+  if (left) return PROPTER_OK;
+  e.start = day_or_none(node, VOCAB_propter_start);
+  e.end = day_or_none(node, VOCAB_propter_end);
+  e.known = day_or_none(node, VOCAB_propter_knownFrom);
+  if (e.known == PROPTER_NO_DAY) e.known = e.start;
+  e.superseded = day_or_none(node, VOCAB_propter_supersededAt);
+  if (too_new(know, e.known, e.superseded)) return PROPTER_OK;
+  /* Its end is no more known before it came than the event itself. */
+  if (know->options.known_by != PROPTER_NO_DAY && e.end != PROPTER_NO_DAY && e.end > know->options.known_by) e.end = PROPTER_NO_DAY;
+  e.kind = node_one(node, VOCAB_propter_concept);
+  if (!(status = label_of(know->snapshot, know->v, e.id, &know->arena, &e.label, err)) && e.kind) status = label_of(know->snapshot, know->v, e.kind, &know->arena, &e.kind_label, err);
+  if (!status) status = node_string(node, VOCAB_dct_source, &know->arena, &e.source, err);
+  if (!status && !e.source.len) status = node_string(node, VOCAB_propter_source, &know->arena, &e.source, err);
+  if (!status) status = node_all(node, VOCAB_propter_scope, &e.scope, err);
+  if (!status) status = node_all(node, VOCAB_propter_leadsTo, &e.leads, err);
+  if (!status) status = node_all(node, VOCAB_skos_closeMatch, &e.close, err);
+  if (!status) status = read_dose(know, node, &e, err);
+  if (!status && !propter_vec_push(&know->events, e)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu events", know->events.count);
+  if (status) {
+    propter_vec_clear(&e.scope);
+    propter_vec_clear(&e.leads);
+    propter_vec_clear(&e.close);
+  }
   return status;
 }
 
@@ -506,10 +560,11 @@ PropterStatus know_load(Know *know, PropterError *err) {
   PROPTER_TRY(each_of(know, VOCAB_propter_Definition, read_definition, err));
   PROPTER_TRY(ratio_edges(know, err));
   for (size_t i = 0; i < know->metrics.count; i++) PROPTER_TRY(find_kin(know, &know->metrics.items[i], err));
-  PROPTER_TRY(each_of(know, VOCAB_propter_Event, read_event, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Document, read_document, err));
+  PROPTER_TRY(each_of(know, VOCAB_propter_Event, read_event, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Claim, read_claim, err));
   if (know->claims.count) qsort(know->claims.items, know->claims.count, sizeof *know->claims.items, by_place);
+  match_told(know);
   PROPTER_TRY(each_of(know, VOCAB_propter_CausalLink, read_link, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Review, read_review, err));
   if (know->reviews.count) qsort(know->reviews.items, know->reviews.count, sizeof *know->reviews.items, by_time);

@@ -44,8 +44,10 @@ typedef struct {
   PropterProfile profile;
   PropterPoint *point;  /* known by the day in question */
   size_t points;
-  size_t from_claim;    /* index + 1 of the claim that states it, 0: a documented event */
-  double happened;      /* 1, or the belief in the claim */
+  bool told;            /* only a document's sentence states it */
+  PropterId quote;      /* of a told one: the claim or happening in know->claims that says so */
+  size_t same_as;       /* of a told one: index of the documented event it speaks of, SIZE_MAX: none */
+  double happened;      /* 1, or the confidence that the sentence says so */
 } KnowEvent;
 
 typedef struct {
@@ -100,7 +102,7 @@ typedef struct PropterInferrer {
   PROPTER_VEC(KnowMetric) metrics;     /* by IRI */
   PROPTER_VEC(KnowEvent) events;       /* by IRI; those taken from text last */
   PROPTER_VEC(KnowDocument) documents; /* by IRI */
-  PROPTER_VEC(KnowClaim) claims;       /* by document, place, IRI */
+  PROPTER_VEC(KnowClaim) claims;       /* by document, place, IRI; those without cause and effect are the sentences of told events */
   PROPTER_VEC(KnowLink) links;         /* by IRI */
   PROPTER_VEC(KnowReview) reviews;     /* by time, IRI */
   PROPTER_VEC(KnowEdge) edges;
@@ -125,6 +127,8 @@ Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds 
 
 /* --- the rest (know.c) --- */
 
+/* Index of a claim, SIZE_MAX: none. */
+size_t know_claim(const Know *know, PropterId id);
 PropterStatus know_load(Know *know, PropterError *err);
 void know_clear(Know *know);
 KnowMetric *know_metric(Know *know, PropterStr iri);
@@ -135,6 +139,9 @@ KnowEvent *know_event(Know *know, PropterId id);
 /* A metric, a concept of one, or a concept above or below these: a place where effects show, not something that happens. */
 bool know_is_scope(const Know *know, PropterId id);
 PropterStatus know_cell(Know *know, const KnowMetric *metric, size_t index, PropterArena *arena, PropterCell *out, PropterError *err);
+
+/* Which documented events the told ones speak of. */
+void match_told(Know *know);
 
 /* Common part of two claims' words: |a ∩ b| ÷ |a ∪ b|, or ÷ the smaller if that is at least 6 words and all but contained. */
 double claim_similarity(const KnowClaim *a, const KnowClaim *b);

@@ -92,7 +92,7 @@ static PropterStatus build_model(Know *know, KnowMetric *m, PropterError *err) {
   for (size_t e = 0; e < know->events.count; e++) {
     const KnowEvent *event = &know->events.items[e];
     double part;
-    if (event->from_claim || scope_relation(know, &event->scope, &m->scope, &part) == RELATION_DISJOINT) continue;
+    if (event->told || scope_relation(know, &event->scope, &m->scope, &part) == RELATION_DISJOINT) continue;
     for (size_t i = 0; i < s->count; i++) {
       place_window(&c, i, i);
       if (event_in_time(&c, event)) covered[i] = 1;

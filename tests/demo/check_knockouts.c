@@ -211,9 +211,9 @@ static const char *read_more(const char *folder) {
   return dir;
 }
 
-static void change_is_small(const char *dir, const char *what, const DemoCause *cause, double most) {
+static void change_is_small(const char *from, const char *dir, const char *what, const DemoCause *cause, double most) {
   PropterInferOptions options = one_thread();
-  Demo before = demo_open(demo_graph(), &options), after = demo_open(dir, &options);
+  Demo before = demo_open(from, &options), after = demo_open(dir, &options);
   for (size_t i = 0; i < demo_question_count; i++) {
     PropterInference *a = demo_ask(&before, &demo_questions[i]), *b = demo_ask(&after, &demo_questions[i]);
     double p = demo_p(a, cause), q = demo_p(b, cause);
@@ -238,7 +238,7 @@ START_TEST(fifty_copies_count_as_one) {
     support_write(support_path(folder, name), propter_buf_str(&bytes));
   }
   propter_buf_clear(&bytes);
-  change_is_small(read_more(folder), rows[_i].document, demo_cause(rows[_i].cause), .02);
+  change_is_small(demo_graph(), read_more(folder), rows[_i].document, demo_cause(rows[_i].cause), .02);
 }
 END_TEST
 
@@ -260,16 +260,20 @@ static const char *const retold[][5] = {
      "In July 2011 the shutdown of the state of Minnesota caused the loss of government jobs.",
      "Government employment dropped in July 2011 as a result of the Minnesota shutdown."}};
 
-START_TEST(five_retellings_count_as_little_more_than_one) {
-  static const char *const causes[] = {"verizon", "snow-2010", "minnesota"};
+static const char *told(int row, int count) {
   const char *folder = support_folder();
-  for (int i = 0; i < 5; i++) {
+  for (int i = 0; i < count; i++) {
     char name[64], text[512];
     (void)snprintf(name, sizeof name, "retold-%d.txt", i);
-    (void)snprintf(text, sizeof text, "15 March 2012\n\n%s\n", retold[_i][i]);
+    (void)snprintf(text, sizeof text, "15 March 2012\n\n%s\n", retold[row][i]);
     support_write(support_path(folder, name), propter_str(text));
   }
-  change_is_small(read_more(folder), "five retellings", demo_cause(causes[_i]), .05);
+  return read_more(folder);
+}
+
+START_TEST(five_retellings_count_as_little_more_than_one) {
+  static const char *const causes[] = {"verizon", "snow-2010", "minnesota"};
+  change_is_small(told(_i, 1), told(_i, 5), "five retellings", demo_cause(causes[_i]), .05);
 }
 END_TEST
 

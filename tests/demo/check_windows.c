@@ -5,6 +5,8 @@
 
 #include "demo.h"
 
+#define EMP "https://w3id.org/propter/pack/us-employment#"
+
 static bool said_falsely(const PropterCause *cause, const char *sector, int month) {
   for (size_t i = 0; i < demo_claim_count; i++) {
     const DemoClaim *c = &demo_claims[i];
@@ -58,20 +60,24 @@ END_TEST
 static const char *turned(int by) {
   DemoEdit edit;
   const char *dir = demo_copy(&edit);
-  PropterId measure = demo_iri(&edit, "https://w3id.org/propter/pack/us-employment#employees");
+  PropterId measure = demo_iri(&edit, EMP "employees"), sector = demo_iri(&edit, EMP "sector"), period = demo_iri(&edit, "http://purl.org/linked-data/sdmx/2009/dimension#refPeriod");
   for (size_t i = 0; i < demo_sector_count; i++) {
-    PropterQuad rows[120];
-    for (int m = 0; m < 120; m++) {
+    PropterQuad rows[120] = {{0}};
+    PropterIds cells = {0};
+    ck_ok(propter_snapshot_subjects(edit.snapshot, sector, demo_iri(&edit, demo_sectors[i]), &cells, err));
+    for (size_t k = 0; k < cells.count; k++) {
       PropterQuads found = {0};
-      char iri[200];
-      (void)snprintf(iri, sizeof iri, "https://w3id.org/propter/pack/us-employment#obs-%04d-%02d-01-%s", 2006 + m / 12, m % 12 + 1, strchr(demo_sectors[i], '#') + 1);
-      ck_ok(propter_snapshot_match(edit.snapshot, (PropterQuad){.s = demo_iri(&edit, iri), .p = measure}, 0, &found, err));
-      ck_assert_uint_eq(found.count, 1);
-      rows[m] = found.items[0];
+      PropterId when;
+      PropterDay day;
+      ck_ok(propter_snapshot_match(edit.snapshot, (PropterQuad){.s = cells.items[k], .p = measure}, 0, &found, err));
+      ck_ok(propter_snapshot_object(edit.snapshot, cells.items[k], period, &when, err));
+      if (found.count == 1 && propter_id_day(when, &day)) rows[demo_month(day) - 2006 * 12] = found.items[0];
       propter_vec_clear(&found);
     }
+    propter_vec_clear(&cells);
     for (int m = 0; m < 120; m++) {
       PropterQuad row = rows[m];
+      ck_assert(row.s != PROPTER_NO_ID);
       ck_ok(propter_writer_remove(edit.writer, row, err));
       row.o = rows[(m + 120 - by) % 120].o;
       ck_ok(propter_writer_add(edit.writer, row, err));
