@@ -202,29 +202,45 @@ PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, 
   return PROPTER_OK;
 }
 
+/* Robust variance of errors at horizon h (from 0), or of how far the error at twice the distance is from twice the error: slopes cancel there, so that it
+ * shows the noise which a smooth series has from one period to the next. */
+static size_t error_variance(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to, size_t h,
+                             bool bend, double *scratch, double *variance) {
+  size_t n = 0, last = bend ? 2 * h + 1 : h;
+  for (size_t o = 0; o < b->n; o++) {
+    const double *row = rows + o * horizon;
+    bool blocked = (o > block_from && o <= block_to) || (o + last >= block_from && o + h < block_to);
+    double value = bend ? row[last] - 2 * row[h] : row[h];
+    if (use[o] && !blocked && !isnan(value)) scratch[n++] = value;
+  }
+  double scale = propter_mad(scratch, n, 0);
+  *variance = scale * scale + b->resolution * b->resolution / 6;
+  return n;
+}
+
 bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to,
                   double *scratch, ErrorModel *model) {
-  double x[FIT_HORIZON * 3], y[FIT_HORIZON], weight[FIT_HORIZON], c[3], floor = b->resolution * b->resolution / 6;
+  double x[2 * FIT_HORIZON * 3], y[2 * FIT_HORIZON], weight[2 * FIT_HORIZON], c[3], floor = b->resolution * b->resolution / 6;
+  /* The level before is one observation (as noisy as the window's own) or a median of several (variance π/2 of a mean's). */
+  double ratio = b->width == 1 ? 1 : 1.5707963267948966 / (double)b->width;
   size_t points = 0, top = horizon < FIT_HORIZON ? horizon : FIT_HORIZON;
-  for (size_t k = 0; k < top; k++) {
+  for (size_t k = 0; k < 2 * top; k++) {
     /* up to FIT_HORIZON horizons, spread evenly over those that are asked for */
-    size_t h = horizon <= FIT_HORIZON ? k : k * (horizon - 1) / (FIT_HORIZON - 1), n = 0;
-    for (size_t o = 0; o < b->n; o++) {
-      bool blocked = (o > block_from && o <= block_to) || (o + h >= block_from && o + h < block_to);
-      if (use[o] && !blocked && !isnan(rows[o * horizon + h])) scratch[n++] = rows[o * horizon + h];
-    }
-    if (n < FIT_ROWS) break;
-    double scale = propter_mad(scratch, n, 0), variance = scale * scale + floor, at = (double)(h + 1);
-    x[points * 3] = 1, x[points * 3 + 1] = at, x[points * 3 + 2] = at * at;
+    size_t h = horizon <= FIT_HORIZON ? k / 2 : k / 2 * (horizon - 1) / (FIT_HORIZON - 1);
+    bool bend = k % 2;
+    if (bend && 2 * h + 1 >= horizon) continue;
+    double variance, at = (double)(h + 1);
+    size_t n = error_variance(b, rows, horizon, use, block_from, block_to, h, bend, scratch, &variance);
+    if (n < FIT_ROWS) continue;
+    x[points * 3] = bend ? (5 + ratio) / (1 + ratio) : 1;
+    x[points * 3 + 1] = bend ? 2 * at : at;
+    x[points * 3 + 2] = bend ? 0 : at * at;
     y[points] = variance;
     weight[points++] = (double)n / (variance * variance); /* relative errors of the variances are alike */
   }
   if (!points || propter_nonnegative_fit(points, 3, x, y, weight, c, NULL) != PROPTER_OK) return false;
   if (c[0] < floor) c[0] = floor;
-  *model = (ErrorModel){.noise = c[0], .walk = c[1], .slope = c[2]};
-  /* The level before is one observation (as noisy as the window's own) or a median of several (variance π/2 of a mean's). */
-  double ratio = b->width == 1 ? 1 : 1.5707963267948966 / (double)b->width;
-  model->shared = ratio / (1 + ratio);
+  *model = (ErrorModel){.noise = c[0], .walk = c[1], .slope = c[2], .shared = ratio / (1 + ratio)};
   return true;
 }
 

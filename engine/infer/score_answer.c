@@ -205,11 +205,14 @@ static double power(const Set *set, size_t i, size_t rival) {
 
 static double larger(double a, double b) { return isnan(b) || a > b ? a : b; }
 
-/* The rival that is likeliest to be what the data show; count: none. */
-static size_t find_rival(const Set *set, const size_t *index, const PropterCauseScore *score, size_t i) {
+/* The likeliest other cause that may matter and is at least as likely as `least`; count: none. */
+static size_t find_rival(const Set *set, const size_t *index, const PropterCauseScore *score, size_t i, double least) {
+  const double matters = set->frame->model->options.material; /* below that chance it is no rival */
   size_t best = set->count;
-  for (size_t k = 0; k < set->count; k++)
-    if (k != i && score[index[k]].active >= 0.2 && (best == set->count || score[index[k]].active > score[index[best]].active)) best = k;
+  for (size_t k = 0; k < set->count; k++) {
+    double p = score[index[k]].p;
+    if (k != i && p >= matters && p >= least && (best == set->count || p > score[index[best]].p)) best = k;
+  }
   return best;
 }
 
@@ -239,7 +242,7 @@ static PropterGrade grade_one(const Set *set, const size_t *index, size_t i, boo
   test = larger(larger(larger(larger(test, s->tests.dose), s->tests.back), s->tests.contrast), s->tests.placebo);
   bool data = moved && s->data_lr >= bar && test >= bar;
   if (data) return text ? PROPTER_GRADE_BOTH : PROPTER_GRADE_DATA_ONLY;
-  size_t rival = find_rival(set, index, all, i);
+  size_t rival = find_rival(set, index, all, i, s->p); /* one that is less likely hides nothing */
   bool testable = power(set, i, rival) >= bar;
   if ((testable && s->data_lr <= -log(o->contradict_lr)) || denied) return PROPTER_GRADE_CONTRADICTED;
   if (!named) return PROPTER_GRADE_UNSUPPORTED;
@@ -255,7 +258,7 @@ static PropterGrade grade_one(const Set *set, const size_t *index, size_t i, boo
 static bool is_identified(const Set *set, const size_t *index, size_t i, const PropterCauseScore *score) {
   if (candidate_is_sized(set->candidate[i])) return true;
   if (!set->frame->has_control || set->frame->model->control_count < 3 || set->candidate[i]->controls_in_scope >= 0.5) return false;
-  return find_rival(set, index, score, i) == set->count;
+  return find_rival(set, index, score, i, 0) == set->count;
 }
 
 void answer_grades(const Set *set, const size_t *index, const PropterCandidate *candidates, size_t count, PropterAnswer *a) {
