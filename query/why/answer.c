@@ -452,6 +452,14 @@ PropterStatus propter_why_answer(const PropterQuestion *question, PropterInferen
   return why_answer_make(question, inference, inference ? inference->version : 0, options, out, err);
 }
 
+const char *why_verdict(const PropterEvidence *e) { return e->said == PROPTER_SAID_CONTRADICTED ? "contradicted" : e->said == PROPTER_SAID_UNSUPPORTED ? "unsupported" : "not counted"; }
+
+const char *why_disputed(const PropterWhyAnswer *a, const PropterEvidence *quote) {
+  for (size_t i = 0; a->inference && quote->iri.len && i < a->inference->said; i++)
+    if (propter_str_equal(a->inference->saying[i].iri, quote->iri)) return why_verdict(&a->inference->saying[i]);
+  return NULL;
+}
+
 /* --- renderers -------------------------------------------------------------------------------------------------------------------------- */
 
 static const struct {

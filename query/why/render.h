@@ -42,6 +42,10 @@ void why_put_html(PropterBuf *out, PropterStr text);                 /* element 
 void why_put_json(PropterBuf *out, PropterStr text);                 /* with its quotes */
 void why_put_csv(PropterBuf *out, PropterStr text);                  /* a field; what a spreadsheet would run is led by an apostrophe */
 
+/* "contradicted", "unsupported" or "not counted": what the judge made of a statement about the window. */
+const char *why_verdict(const PropterEvidence *saying);
+/* The verdict on a quote that the answer lists among the statements not borne out, or NULL: it must not pass for support. */
+const char *why_disputed(const PropterWhyAnswer *answer, const PropterEvidence *quote);
 /* Frees a buffer that was used on the way; `out` takes over its failure. */
 void why_drop(PropterBuf *out, PropterBuf *used);
 /* Columns a terminal needs for the text. */

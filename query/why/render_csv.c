@@ -34,7 +34,9 @@ PropterStatus why_render_csv(const PropterWhyAnswer *a, PropterBuf *out, Propter
   for (size_t i = 0; i < a->causes; i++) {
     const PropterWhyCause *w = &a->cause[i];
     const PropterCauseScore *s = &w->cause->score;
-    const PropterEvidence *q = w->quotes ? w->quote[0] : NULL;
+    const PropterEvidence *q = NULL; /* the first that is not disputed */
+    for (size_t k = 0; k < w->quotes && !q; k++)
+      if (!why_disputed(a, w->quote[k])) q = w->quote[k];
     front(a, out), propter_buf_printf(out, "%zu,", i + 1), field(out, w->cause->iri), field(out, w->cause->label);
     if (w->cause->start != PROPTER_NO_DAY) why_put_day(out, w->cause->start);
     comma(out);

@@ -53,6 +53,13 @@ static void piece(PropterBuf *out, const PropterEvidence *e) {
   escaped(out, "<tr><th>statement</th><td>", e->iri, "</td></tr></table></details>");
 }
 
+static void said(const PropterWhyAnswer *a, const PropterEvidence *e, PropterBuf *out) {
+  const char *disputed = why_disputed(a, e);
+  if (disputed) propter_buf_printf(out, "<div class=\"but\"><p class=\"verdict\">%s, see below</p>", disputed);
+  piece(out, e);
+  if (disputed) add(out, "</div>");
+}
+
 static void rows(PropterBuf *out, const PropterEvidence *const *list, size_t count) {
   bool any = false;
   for (size_t i = 0; i < count; i++) {
@@ -84,10 +91,10 @@ static void cause(const PropterWhyAnswer *a, size_t i, PropterBuf *out) {
   escaped(out, "<span class=\"tag\">share: ", w->share, "</span>"), escaped(out, "<span class=\"tag\">evidence: ", w->grade, "</span>");
   if (c->kind_label.len) escaped(out, "<span class=\"tag\">", c->kind_label, "</span>");
   add(out, "</div>");
-  for (size_t k = 0; k < w->quotes && k < 2; k++) piece(out, w->quote[k]);
+  for (size_t k = 0; k < w->quotes && k < 2; k++) said(a, w->quote[k], out);
   if (w->quotes > 2) {
     propter_buf_printf(out, "<details><summary>%zu more that say so</summary>", w->quotes - 2);
-    for (size_t k = 2; k < w->quotes; k++) piece(out, w->quote[k]);
+    for (size_t k = 2; k < w->quotes; k++) said(a, w->quote[k], out);
     add(out, "</details>");
   }
   if (w->tests) add(out, "<p class=\"lead\">What the data say</p><ul>");
@@ -142,7 +149,7 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
   if (f->said || f->excluded) add(out, "<h2>Said, but not borne out</h2><div class=\"against\">");
   for (size_t i = 0; i < f->said; i++) {
     piece(out, &f->saying[i]);
-    propter_buf_printf(out, "<p><span class=\"verdict\">%s</span> ", f->saying[i].said == PROPTER_SAID_CONTRADICTED ? "contradicted" : "unsupported");
+    propter_buf_printf(out, "<p><span class=\"verdict\">%s</span> ", why_verdict(&f->saying[i]));
     escaped(out, "", f->saying[i].reason, "</p>");
   }
   for (size_t i = 0; i < f->excluded; i++) escaped(out, "<p><span class=\"verdict\">excluded</span> ", f->excluded_label[i], ""), escaped(out, ": ", f->excluded_reason[i], "</p>");

@@ -41,7 +41,12 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
     const PropterWhyCause *w = &a->cause[i];
     if (!w->quotes && !w->facts && !w->data.len && !w->rows.len && !w->objections) continue;
     propter_buf_printf(out, "\n### %zu. ", i + 1), why_put_md(out, w->name), add(out, "\n\n");
-    for (size_t k = 0; k < w->quotes; k++) piece(out, "- says: ", w->quote[k]), add(out, "\n");
+    for (size_t k = 0; k < w->quotes; k++) {
+      const char *disputed = why_disputed(a, w->quote[k]);
+      piece(out, "- says: ", w->quote[k]);
+      if (disputed) propter_buf_printf(out, ": %s, see below", disputed);
+      add(out, "\n");
+    }
     for (size_t k = 0; k < w->facts; k++) piece(out, "- fact: ", w->fact[k]), add(out, "\n");
     for (size_t k = 0; k < w->tests; k++) piece(out, "- data: ", w->test[k]), add(out, "\n");
     if (w->rows.len) add(out, "- rows: "), why_put_md(out, w->rows), add(out, "\n");
@@ -102,7 +107,7 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
   if (f->said) add(out, "\n## Against\n\n");
   for (size_t i = 0; i < f->said; i++) {
     piece(out, "- ", &f->saying[i]);
-    add(out, f->saying[i].said == PROPTER_SAID_CONTRADICTED ? ": contradicted" : ": unsupported");
+    propter_buf_printf(out, ": %s", why_verdict(&f->saying[i]));
     if (f->saying[i].reason.len) add(out, ", "), why_put_md(out, f->saying[i].reason);
     add(out, "\n");
   }

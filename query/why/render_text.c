@@ -78,7 +78,12 @@ static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, Propte
     propter_buf_add_char(out, '\n');
   }
   size_t shown = w->quotes < 3 ? w->quotes : 3;
-  for (size_t k = 0; k < shown; k++) propter_buf_add(out, PROPTER_STR("     says   ")), quote(w->quote[k], out), propter_buf_add_char(out, '\n');
+  for (size_t k = 0; k < shown; k++) {
+    const char *disputed = why_disputed(a, w->quote[k]);
+    propter_buf_add(out, PROPTER_STR("     says   ")), quote(w->quote[k], out);
+    if (disputed) propter_buf_printf(out, ": %s, see below", disputed);
+    propter_buf_add_char(out, '\n');
+  }
   if (w->quotes > shown) propter_buf_printf(out, "            and %zu more\n", w->quotes - shown);
   for (size_t k = 0; k < w->facts && k < 3; k++) propter_buf_add(out, PROPTER_STR("     fact   ")), quote(w->fact[k], out), propter_buf_add_char(out, '\n');
   for (size_t k = 0; k < w->tests; k++) propter_buf_add(out, k ? PROPTER_STR("            ") : PROPTER_STR("     data   ")), why_put_line(out, w->test[k]->text), propter_buf_add_char(out, '\n');
@@ -157,7 +162,7 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
   for (size_t i = 0; i < f->said; i++) {
     const PropterEvidence *e = &f->saying[i];
     label(out, i == 0 ? "against" : ""), quote(e, out);
-    propter_buf_printf(out, ": %s", e->said == PROPTER_SAID_CONTRADICTED ? "contradicted" : e->said == PROPTER_SAID_UNSUPPORTED ? "unsupported" : "not counted");
+    propter_buf_printf(out, ": %s", why_verdict(e));
     if (e->reason.len) propter_buf_add(out, PROPTER_STR(", ")), why_put_line(out, e->reason);
     propter_buf_add_char(out, '\n');
   }

@@ -278,6 +278,23 @@ START_TEST(outcomes_have_their_exit_codes) {
 }
 END_TEST
 
+START_TEST(a_disputed_statement_never_passes_for_support) {
+  PropterWhyAnswer *a = answer_for(MADE_ANSWERED, false);
+  PropterBuf out = {0};
+  render(a, "text", &out);
+  ck_assert_ptr_nonnull(strstr(out.data, "says   \"Layoffs at newspapers"));
+  ck_assert_ptr_nonnull(strstr(out.data, ": contradicted, see below"));
+  render(a, "md", &out);
+  ck_assert_ptr_nonnull(strstr(out.data, ": contradicted, see below"));
+  render(a, "html", &out);
+  ck_assert_ptr_nonnull(strstr(out.data, "contradicted, see below"));
+  render(a, "csv", &out);
+  ck_assert_ptr_null(strstr(out.data, "Layoffs at newspapers drove"));
+  propter_why_free(a);
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(report_names_are_file_names) {
   char name[160];
   propter_why_report_name(PROPTER_STR("https://x/y#information-employment"), propter_day(2011, 8, 1), propter_day(2011, 8, 31), name);
@@ -325,6 +342,7 @@ Suite *suite_render(void) {
   tcase_add_test(t, probabilities_are_words_unless_asked_for);
   tcase_add_test(t, outcomes_have_their_exit_codes);
   tcase_add_test(t, no_failing_allocation_goes_unnoticed);
+  tcase_add_test(t, a_disputed_statement_never_passes_for_support);
   tcase_add_test(t, report_names_are_file_names);
   suite_add_tcase(s, t);
   return s;

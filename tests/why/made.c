@@ -140,12 +140,15 @@ static void answered(PropterInference *f) {
   h[1] = (PropterHop){s(EMP "recession"), s("recession"), s(EMP "information"), s("Information sector"), .6, s(EMP "claim-10")};
   c[1].hops = 2, c[1].hop = h;
   c[2] = plain(EMP "layoffs", "layoffs at newspapers", .02, PROPTER_GRADE_CONTRADICTED);
-  PropterEvidence *e = list(sizeof *e);
-  *e = said(PROPTER_SAID_DENIES, "Newspapers did not cut more jobs than before.", "documents/review-2011.md", "the sentence denies it");
-  c[2].evidences = 1, c[2].evidence = e;
+  PropterEvidence *e = list(2 * sizeof *e);
+  e[0] = quote("Layoffs at newspapers drove the August fall in information jobs.", "documents/review-2011.md", "4", 300, propter_day(2011, 12, 20));
+  e[0].iri = s(EMP "claim-2");
+  e[1] = said(PROPTER_SAID_DENIES, "Newspapers did not cut more jobs than before.", "documents/review-2011.md", "the sentence denies it");
+  c[2].evidences = 2, c[2].evidence = e;
   f->causes = 3, f->cause = c;
   PropterEvidence *against = list(sizeof *against);
   *against = said(PROPTER_SAID_CONTRADICTED, "Layoffs at newspapers drove the August fall in information jobs.", "documents/review-2011.md", "trend before and after unchanged");
+  against->iri = s(EMP "claim-2");
   f->said = 1, f->saying = against;
   text_list("payroll detail for telecommunications (NAICS 517), not in the graph", &f->would_change, &f->would_change_text);
   PropterForecast *p = list(sizeof *p);
