@@ -225,6 +225,16 @@ static bool is_denied(const PropterScoreOptions *o, const PropterCandidate *c) {
   return c->belief_against >= o->text_belief && c->belief_against > c->belief_for;
 }
 
+/* It is in force in the window (and then may have changed nothing in it), or its course changes something there or in the time after it. */
+static bool touches(const Set *set, size_t i) {
+  const PropterSeries *s = &set->frame->model->series;
+  const PropterEffect *e = &set->candidate[i]->effect;
+  int32_t from = s->first + (int32_t)set->frame->from, to = from + (int32_t)set->frame->length - 1;
+  for (size_t v = set->start[i]; v < set->start[i + 1]; v++)
+    if (!set->column[v].null) return true;
+  return e->start != PROPTER_NO_DAY && e->start <= propter_period_last(s->grain, to) && (e->end == PROPTER_NO_DAY || e->end >= propter_period_first(s->grain, from));
+}
+
 /* A source gives the size of what happened, and it happened in this window: as good as a text that says it mattered, since the size is what can be checked. */
 static bool is_documented(const Set *set, size_t i) {
   const PropterCandidate *c = set->candidate[i];
@@ -245,7 +255,7 @@ static PropterGrade grade_one(const Set *set, const size_t *index, size_t i, boo
   size_t rival = find_rival(set, index, all, i, s->p); /* one that is less likely hides nothing */
   bool testable = power(set, i, rival) >= bar;
   if ((testable && s->data_lr <= -log(o->contradict_lr)) || denied) return PROPTER_GRADE_CONTRADICTED;
-  if (!named) return PROPTER_GRADE_UNSUPPORTED;
+  if (!named || !touches(set, i)) return PROPTER_GRADE_UNSUPPORTED;
   if (!moved && testable) return PROPTER_GRADE_UNSUPPORTED;
   if (!testable && rival < set->count) {
     s->inseparable_from = (int)index[rival];

@@ -150,6 +150,7 @@ START_TEST(a_wrong_date_is_not_believed) {
     ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_CAUSE_UNKNOWN);
     for (int i = 0; i < 3; i++) ck_assert_double_lt(a.cause[i].p, .2);
     ck_assert_double_gt(a.p_unknown, .8);
+    ck_assert_int_eq(a.cause[0].grade, PROPTER_GRADE_UNSUPPORTED); /* a year ago and over: its course does not touch the window */
     propter_answer_clear(&a);
     propter_score_model_free(m);
   }
