@@ -24,6 +24,7 @@ typedef struct {
   /* properties */
   PropterBuf value;
   bool in_title, in_created;
+  char main_part[256];
 } Docx;
 
 static bool word_space(PropterStr s) {
@@ -139,6 +140,19 @@ static PropterStatus text_text(void *payload, PropterStr text, size_t byte, size
   return doc_text(d->b, text, byte, bytes, err);
 }
 
+/* --- relations --------------------------------------------------------------------------------------------------------- */
+
+/* Which part is the document: mostly word/document.xml, but the relations of the package decide. */
+static PropterStatus relations_start(void *payload, PropterXmlName name, const PropterXmlAttribute *a, size_t n, PropterError *err) {
+  (void)err;
+  Docx *d = payload;
+  PropterStr target = value_of(a, n, "Target");
+  if (!named(name, "Relationship") || !propter_str_ends(value_of(a, n, "Type"), PROPTER_STR("/officeDocument")) || target.len >= sizeof d->main_part) return PROPTER_OK;
+  if (target.len && target.data[0] == '/') target.data++, target.len--;
+  (void)snprintf(d->main_part, sizeof d->main_part, "%.*s", (int)target.len, target.data);
+  return PROPTER_OK;
+}
+
 /* --- properties -------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus core_start(void *payload, PropterXmlName name, const PropterXmlAttribute *a, size_t n, PropterError *err) {
@@ -185,16 +199,17 @@ static PropterStatus parse_part(PropterZip *zip, const char *name, const Propter
 }
 
 static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, PropterStr *part_name, PropterError *err) {
-  static const PropterXmlHandler styles = {styles_start, styles_end, NULL}, text = {text_start, text_end, text_text}, core = {core_start, core_end, core_text};
-  Docx d = {.b = b};
+  static const PropterXmlHandler styles = {styles_start, styles_end, NULL}, text = {text_start, text_end, text_text}, core = {core_start, core_end, core_text}, relations = {relations_start, NULL, NULL};
+  Docx d = {.b = b, .main_part = "word/document.xml"};
   d.value.max = 1 << 20;
   PropterZip *zip = NULL;
   PropterStatus status = propter_zip_open(input, b->limits, &zip, err);
-  if (status == PROPTER_OK && !propter_zip_has(zip, "word/document.xml")) status = propter_fail(err, PROPTER_INVALID, "expected an archive with word/document.xml, found none in it");
+  if (status == PROPTER_OK && propter_zip_has(zip, "_rels/.rels")) status = parse_part(zip, "_rels/.rels", &relations, &d, NULL, err);
+  if (status == PROPTER_OK && !propter_zip_has(zip, d.main_part)) status = propter_fail(err, PROPTER_INVALID, "expected an archive with %s, found none in it", d.main_part);
   if (status == PROPTER_OK && propter_zip_has(zip, "docProps/core.xml")) status = parse_part(zip, "docProps/core.xml", &core, &d, NULL, err);
   if (status == PROPTER_OK && propter_zip_has(zip, "word/styles.xml")) status = parse_part(zip, "word/styles.xml", &styles, &d, NULL, err);
-  if (status == PROPTER_OK) status = parse_part(zip, "word/document.xml", &text, &d, part, err);
-  *part_name = PROPTER_STR("word/document.xml");
+  if (status == PROPTER_OK) status = parse_part(zip, d.main_part, &text, &d, part, err);
+  if (status == PROPTER_OK && !(*part_name = propter_arena_copy(b->arena, propter_str(d.main_part))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document");
   propter_zip_close(zip);
   propter_map_clear(&d.styles);
   propter_buf_clear(&d.value);

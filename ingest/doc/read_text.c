@@ -81,19 +81,56 @@ static PropterStatus whole(Text *t, PropterStr line, PropterBlockKind kind, unsi
   return doc_block(t->b, PROPTER_BLOCK_PARAGRAPH, 0, err);
 }
 
-/* Header lines "Date: …" before anything else is said. */
+/* "Key: value" with a key of one to three words. */
+static bool key_line(PropterStr line) {
+  line = propter_str_trim(line);
+  const char *colon = memchr(line.data, ':', line.len);
+  size_t n = colon ? (size_t)(colon - line.data) : 0, blanks = 0;
+  if (!n || n > 30 || n + 1 >= line.len || colon[1] != ' ') return false;
+  for (size_t i = 0; i < n; i++) {
+    char c = line.data[i];
+    blanks += c == ' ';
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ' || c == '-')) return false;
+  }
+  return blanks <= 2;
+}
+
+static PropterStatus take_header(Text *t, PropterStr line, PropterError *err) {
+  static const char *const dates[] = {"date", "published", "issued", "dated", "released"}, *const titles[] = {"title", "subject", "re"};
+  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+    PropterStr value = header_value(line, dates[i]);
+    if (value.data && t->b->published == PROPTER_NO_DAY && !propter_day_parse(value, &t->b->published)) t->b->published = doc_date(value);
+  }
+  for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+    PropterStr value = header_value(line, titles[i]);
+    if (value.data) PROPTER_TRY(doc_set_title(t->b, value, err));
+  }
+  return whole(t, line, PROPTER_BLOCK_BOILERPLATE, 0, err);
+}
+
+/* A head of lines "Key: value" and perhaps a title before the first empty line, as letters and releases have. */
 static PropterStatus header(Text *t, PropterError *err) {
-  static const char *const names[] = {"date", "published", "issued", "dated", "title", "subject", "re", "from", "to", "cc", "author", "by", "reference", "ref", "prepared by"};
-  for (unsigned n = 0; n < HEAD_LINES && t->at < t->s.len; n++) {
-    size_t next;
-    PropterStr line = line_at(t->s, t->at, &next), value = {NULL, 0};
-    size_t which = 0;
-    for (; which < sizeof names / sizeof *names && !value.data; which++) value = header_value(line, names[which]);
-    if (!value.data && !(blank(line) && !t->b->blocks.count)) return PROPTER_OK;
-    if (value.data) {
-      if (which <= 4 && t->b->published == PROPTER_NO_DAY && !propter_day_parse(value, &t->b->published)) t->b->published = doc_date(value);
-      if (which >= 5 && which <= 7) PROPTER_TRY(doc_set_title(t->b, value, err));
-      PROPTER_TRY(whole(t, line, PROPTER_BLOCK_BOILERPLATE, 0, err));
+  size_t next, keys = 0, lines = 0, at = t->at;
+  PropterStr line;
+  while (at < t->s.len && blank(line_at(t->s, at, &next))) at = next;
+  size_t begin = at;
+  for (; at < t->s.len && lines < HEAD_LINES; at = next, lines++) {
+    line = line_at(t->s, at, &next);
+    if (blank(line)) break;
+    bool key = key_line(line);
+    keys += key;
+    /* A line of prose: this is no head. */
+    if (propter_str_trim(line).len > HEADING_BYTES || (!key && rule_line(line))) return PROPTER_OK;
+  }
+  if (!keys || keys + 2 < lines) return PROPTER_OK;
+  for (t->at = begin; t->at < at;) {
+    line = line_at(t->s, t->at, &next);
+    if (key_line(line)) {
+      PROPTER_TRY(take_header(t, line, err));
+    } else {
+      PROPTER_TRY(whole(t, line, PROPTER_BLOCK_HEADING, 1, err));
+      PROPTER_TRY(doc_set_title(t->b, propter_str_trim(line), err));
+      t->headed = true;
     }
     t->at = next;
   }

@@ -268,6 +268,8 @@ static bool resolve(Point *p, PropterDay reference, int hint, bool forward, Prop
   }
   if (hint) {
     span(p, hint, first, last);
+    /* What has been is not still to come. */
+    if (!forward && reference != PROPTER_NO_DAY && *first > reference) span(p, hint - 1, first, last);
     return true;
   }
   if (reference == PROPTER_NO_DAY) return false;
@@ -281,6 +283,15 @@ static int point_order(const Point *p) { return p->month * 100 + p->day; }
 
 static bool add(Whens *out, const Tokens *t, size_t from, size_t to, PropterDay first, PropterDay last, WhenGrain grain, bool year) {
   if (last < first) return true;
+  /* "In January 2009, twice as many as in December": the December just before it. */
+  if (!year && grain <= WHEN_SEASON && out->count && out->items[out->count - 1].year_given && out->items[out->count - 1].grain <= WHEN_SEASON) {
+    PropterDay anchor = out->items[out->count - 1].first;
+    int y, m, d, y2, m2, d2;
+    propter_day_civil(first, &y, &m, &d);
+    propter_day_civil(last, &y2, &m2, &d2);
+    PropterDay before = propter_day(y - 1, m, d);
+    if (first - anchor > 240 && before < anchor && anchor - before <= 62) first = before, last = propter_day(y2 - 1, m2, d2);
+  }
   When w = {t->items[from].start, t->items[to - 1].end, first, last, grain, year};
   return propter_vec_push(out, w);
 }

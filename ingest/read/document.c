@@ -9,19 +9,19 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 enum { LONG_PERIOD = 366 };
 
-/* The last period that a text names, and the last year; both keep what they held if it names none. A review of ten years says no year. */
+/* The first period that a text names (a second one is mostly a comparison), and the last year; both keep what they held if it names none. A review of ten years says no year. */
 static PropterStatus time_of(PropterStr text, const PropterDocument *d, int *year, PropterPeriod *period, PropterError *err) {
   Whens found = {0};
   bool figure = false;
   for (size_t i = 0; i < text.len && !figure; i++) figure = (text.data[i] >= '0' && text.data[i] <= '9') || (text.data[i] >= 'A' && text.data[i] <= 'Z' && i > 0);
   if (!figure) return PROPTER_OK;
-  bool fits = when_scan(text, d->published, *year, false, &found);
+  bool fits = when_scan(text, d->published, *year, false, &found), told = false;
   for (size_t i = 0; i < found.count && fits; i++) {
     const When *w = &found.items[i];
     int m, dom;
     if (w->year_given && w->last - w->first <= LONG_PERIOD) propter_day_civil(w->last, year, &m, &dom);
     /* The day on which it was written is not what it is about. */
-    if (period && w->grain <= WHEN_SEASON && !(d->published != PROPTER_NO_DAY && w->first <= d->published && w->last >= d->published)) *period = (PropterPeriod){w->first, w->last};
+    if (period && !told && w->grain <= WHEN_SEASON && !(d->published != PROPTER_NO_DAY && w->first <= d->published && w->last >= d->published)) *period = (PropterPeriod){w->first, w->last}, told = true;
   }
   propter_vec_clear(&found);
   return fits ? PROPTER_OK : no_memory(err);

@@ -420,7 +420,7 @@ static PropterStatus happening(const Work *w, PropterSpan words, const char *lab
     const When *when = &w->whens.items[i];
     size_t d = when->start >= words.end ? when->start - words.end : words.start >= when->end ? words.start - when->end : 0;
     /* "the strike of 7 August", "the August strike": else the date belongs to something else. */
-    bool beside = when->start >= words.end ? d <= reach : d <= (reach == SIZE_MAX ? reach : 3);
+    bool beside = reach == SIZE_MAX || (when->start >= words.end ? d <= reach && rules_any(w->r, w->r->gap.items, w->r->gap.count, (PropterStr){w->s.data + words.end, d}) : d <= 3);
     if (d < distance && beside && when->grain <= WHEN_SEASON) nearest = when, distance = d;
   }
   if (!nearest) return PROPTER_OK;

@@ -91,7 +91,7 @@ static void pick(PropterNames *names, PropterStr text, PropterSpan span, const P
       if (related || !listed(text, a, b)) continue;
     }
     double cover = (double)m->tokens / words;
-    out[(*count)++] = (Link){m->index, fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)), m->words};
+    out[(*count)++] = (Link){m->index, fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)), m->words, m->quality <= LOOSE};
   }
 }
 
@@ -193,7 +193,7 @@ static PropterStatus paraphrased(PropterNames *names, const PropterRules *rules,
     /* "The strike had ended" says more than its label "strike" inside it. */
     PropterSpan words = {m.start + span.start, m.end + span.start};
     if (strong && !(out[0].words.start >= words.start && out[0].words.end <= words.end && out[0].words.end > out[0].words.start)) continue;
-    out[0] = (Link){index, .8, {m.start + span.start, m.end + span.start}};
+    out[0] = (Link){index, .8, {m.start + span.start, m.end + span.start}, false};
     *count = 1;
     return PROPTER_OK;
   }
@@ -207,8 +207,12 @@ static void settle_event(PropterNames *names, const PropterDocument *d, const Pr
     if (r->when_cause.first != PROPTER_NO_DAY && n->when.first != PROPTER_NO_DAY && !overlap(n->when, r->when_cause, 31) && n->kind != SIZE_MAX) {
       cause->index = n->kind;
       cause->score *= .8;
+      return;
     }
-    return;
+    /* A label that only resembles the words, and an effect before it began: another one of its kind is meant. */
+    if (!(cause->loose && n->kind != SIZE_MAX && r->when_effect.first != PROPTER_NO_DAY && n->when.first != PROPTER_NO_DAY && n->when.first > r->when_effect.last)) return;
+    cause->index = n->kind;
+    n = propter_names_get(names, cause->index);
   }
   if (!(n->roles & PROPTER_ROLE_KIND) || r->generic) return;
   size_t event = SIZE_MAX;
@@ -261,7 +265,7 @@ static PropterStatus antecedent(PropterNames *names, const PropterRules *rules, 
     bool fits = pronoun || side == PART_EFFECT;
     if (!fits) status = names_share_head(names, text, found.items[i].index, &fits, err);
     if (!fits) continue;
-    out[0] = (Link){found.items[i].index, pronoun ? .6 : .65, found.items[i].words};
+    out[0] = (Link){found.items[i].index, pronoun ? .6 : .65, found.items[i].words, false};
     *count = 1;
     break;
   }
@@ -300,7 +304,7 @@ PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const P
   bool sector = out->effect_count && propter_names_get(names, out->effects[0].index)->roles & (PROPTER_ROLE_METRIC | PROPTER_ROLE_SCOPE);
   if (!sector && out->scope_count && (measured || (!out->effect_count && (r->polarity || r->quantity)))) {
     out->effect_count = 0;
-    for (size_t i = 0; i < out->scope_count; i++) out->effects[out->effect_count++] = (Link){out->scopes[i], (said ? .6 : .45) * (measured ? 1.2 : 1), {0, 0}};
+    for (size_t i = 0; i < out->scope_count; i++) out->effects[out->effect_count++] = (Link){out->scopes[i], (said ? .6 : .45) * (measured ? 1.2 : 1), {0, 0}, false};
   }
   pick(names, d->text, r->cause, &found, PART_CAUSE, out->causes, &out->cause_count);
   bool strong = out->cause_count && propter_names_get(names, out->causes[0].index)->roles & (PROPTER_ROLE_EVENT | PROPTER_ROLE_KIND);
@@ -311,8 +315,8 @@ PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const P
     same_label(names, r, &found, &out->causes[i]);
     settle_event(names, d, r, out, &out->causes[i]);
   }
-  if (!out->cause_count) out->causes[out->cause_count++] = (Link){SIZE_MAX, 0, {0, 0}};
-  if (!out->effect_count) out->effects[out->effect_count++] = (Link){SIZE_MAX, 0, {0, 0}};
+  if (!out->cause_count) out->causes[out->cause_count++] = (Link){SIZE_MAX, 0, {0, 0}, false};
+  if (!out->effect_count) out->effects[out->effect_count++] = (Link){SIZE_MAX, 0, {0, 0}, false};
   out->kind = kind_of(rules, d, r);
 done:
   propter_vec_clear(&found);

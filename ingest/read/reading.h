@@ -74,7 +74,7 @@ struct PropterRules {
   PROPTER_VEC(Named *) shapes;
   PROPTER_VEC(Hedge) hedges;
   PROPTER_VEC(Paraphrase) paraphrases;
-  PROPTER_VEC(PropterRegex *) cut_left, cut_right, strip_left, strip_right, negation, negation_except, negation_before, condition, nothing, past, future, reverse, pronoun, definite, answer_no, answer_yes, up, down;
+  PROPTER_VEC(PropterRegex *) cut_left, cut_right, strip_left, strip_right, negation, negation_except, negation_before, condition, nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(PropterStr) abbreviations;
@@ -126,6 +126,7 @@ typedef struct {
   size_t index;  /* of the name, SIZE_MAX: none */
   double score;  /* how well it matches, 0 to 1 */
   PropterSpan words; /* of the document's text */
+  bool loose;        /* the label's words stand out of order */
 } Link;
 
 enum { LINKS = 6 };

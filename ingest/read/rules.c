@@ -374,6 +374,7 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
                {"condition", &r->condition, false},
                {"nothing", &r->nothing, false},
                {"reverse", &r->reverse, true},
+               {"happening-gap", &r->gap, false},
                {"pronoun", &r->pronoun, false},
                {"definite", &r->definite, false},
                {"answer-no", &r->answer_no, false},
@@ -519,6 +520,7 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->condition);
   FREE_LIST(r->nothing);
   FREE_LIST(r->reverse);
+  FREE_LIST(r->gap);
   FREE_LIST(r->pronoun);
   FREE_LIST(r->definite);
   FREE_LIST(r->answer_no);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens the words behind a claim, an event or a document in the original file. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "output.h"
@@ -173,22 +174,49 @@ static PropterStatus show_properties(Show *s, PropterId node, PropterError *err)
   return PROPTER_OK;
 }
 
+typedef struct {
+  int64_t from;
+  PropterStr name, to, quote;
+} Line;
+
+static int by_place(const void *a, const void *b) {
+  const Line *x = a, *y = b;
+  return x->from != y->from ? (x->from < y->from ? -1 : 1) : propter_str_compare(x->name, y->name);
+}
+
+static PropterStatus line_of(Show *s, PropterId node, Line *line, PropterError *err) {
+  PropterTerm term;
+  PropterStr from;
+  PROPTER_TRY(propter_snapshot_term(s->snapshot, node, &s->arena, &term, err));
+  PROPTER_TRY(value(s, node, VOCAB_propter_quote, &line->quote, err));
+  PROPTER_TRY(value(s, node, VOCAB_propter_charStart, &from, err));
+  PROPTER_TRY(value(s, node, VOCAB_propter_charEnd, &line->to, err));
+  (void)propter_str_to_int64(from, &line->from);
+  size_t hash = term.value.len;
+  while (hash > 0 && term.value.data[hash - 1] != '#') hash--;
+  line->name = (PropterStr){term.value.data + hash, term.value.len - hash};
+  return PROPTER_OK;
+}
+
+/* In the order of the text. */
 static PropterStatus list_claims(Show *s, PropterId document, PropterVocab class, const char *name, PropterError *err) {
   PropterIds ids = {0};
+  PROPTER_VEC(Line) lines = {0};
   if (!s->v[VOCAB_propter_document]) return PROPTER_OK;
   PropterStatus status = propter_snapshot_subjects(s->snapshot, s->v[VOCAB_propter_document], document, &ids, err);
   for (size_t i = 0; i < ids.count && status == PROPTER_OK; i++) {
-    PropterStr quote, from, to;
-    PropterTerm term;
-    bool is;
+    Line line = {0};
+    bool is = false;
     if ((status = is_a(s, ids.items[i], class, &is, err)) != PROPTER_OK || !is) continue;
-    if ((status = propter_snapshot_term(s->snapshot, ids.items[i], &s->arena, &term, err)) != PROPTER_OK || (status = value(s, ids.items[i], VOCAB_propter_quote, &quote, err)) != PROPTER_OK ||
-        (status = value(s, ids.items[i], VOCAB_propter_charStart, &from, err)) != PROPTER_OK || (status = value(s, ids.items[i], VOCAB_propter_charEnd, &to, err)) != PROPTER_OK)
-      continue;
-    size_t hash = term.value.len;
-    while (hash > 0 && term.value.data[hash - 1] != '#') hash--;
-    fprintf(s->call->out, "%-10s %.*s  characters %.*s-%.*s  \"%.*s\"\n", name, (int)(term.value.len - hash), term.value.data + hash, (int)from.len, from.data, (int)to.len, to.data, (int)quote.len, quote.data);
+    status = line_of(s, ids.items[i], &line, err);
+    if (status == PROPTER_OK && !propter_vec_push(&lines, line)) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for claims");
   }
+  if (lines.count) qsort(lines.items, lines.count, sizeof *lines.items, by_place);
+  for (size_t i = 0; i < lines.count && status == PROPTER_OK; i++) {
+    const Line *l = &lines.items[i];
+    fprintf(s->call->out, "%-10s %.*s  characters %lld-%.*s  \"%.*s\"\n", name, (int)l->name.len, l->name.data, (long long)l->from, (int)l->to.len, l->to.data, (int)l->quote.len, l->quote.data);
+  }
+  propter_vec_clear(&lines);
   propter_vec_clear(&ids);
   return status;
 }

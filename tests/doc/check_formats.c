@@ -76,6 +76,20 @@ START_TEST(blocks_sections_title_and_date) {
 }
 END_TEST
 
+START_TEST(a_letter_head_is_no_text) {
+  PropterDocument *d = doc_of(PROPTER_STR("Reference: 12\nMonthly letter\nDate: 11 October 2011\n\nHEADLINE\n\nSales rose: the note says why.\n"), "x.txt");
+  ck_assert_int_eq(d->published, propter_day(2011, 10, 11));
+  ck_assert(propter_str_equal(d->title, PROPTER_STR("Monthly letter")));
+  ck_assert_int_eq(block_with(d, "Reference: 12")->kind, PROPTER_BLOCK_BOILERPLATE);
+  ck_assert_int_eq(block_with(d, "HEADLINE")->kind, PROPTER_BLOCK_HEADING);
+  ck_assert_int_eq(block_with(d, "Sales rose: the note says why.")->kind, PROPTER_BLOCK_PARAGRAPH);
+  propter_document_free(d);
+  d = doc_of(PROPTER_STR("Note: this one line of prose is long enough to be no head of a letter, whatever its colon says.\n\nMore.\n"), "x.txt");
+  ck_assert_int_eq(d->blocks[0].kind, PROPTER_BLOCK_PARAGRAPH);
+  propter_document_free(d);
+}
+END_TEST
+
 START_TEST(equal_bytes_give_equal_texts) {
   PropterBuf archive = {0};
   PropterDocument *a = sample(_i, &archive);
@@ -122,6 +136,7 @@ Suite *suite_formats(void) {
   TCase *tc = tcase_create("formats");
   tcase_add_loop_test(tc, blocks_sections_title_and_date, 0, 4);
   tcase_add_loop_test(tc, equal_bytes_give_equal_texts, 0, 4);
+  tcase_add_test(tc, a_letter_head_is_no_text);
   tcase_add_test(tc, a_time_element_or_the_text_gives_the_date);
   tcase_add_test(tc, the_first_bytes_choose_when_the_name_does_not);
   suite_add_tcase(s, tc);

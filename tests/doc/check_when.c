@@ -77,11 +77,24 @@ START_TEST(a_hint_beats_the_reference) {
 }
 END_TEST
 
+START_TEST(neighbours) {
+  Whens found = {0};
+  ck_assert(when_scan(PROPTER_STR("in January 2009, twice as many as in December"), propter_day(2009, 9, 14), 2009, false, &found));
+  ck_assert_uint_eq(found.count, 2);
+  ck_assert_int_eq(found.items[1].first, propter_day(2008, 12, 1));
+  found.count = 0;
+  ck_assert(when_scan(PROPTER_STR("in October"), propter_day(2009, 9, 14), 2009, false, &found));
+  ck_assert_int_eq(found.items[0].first, propter_day(2008, 10, 1));
+  propter_vec_clear(&found);
+}
+END_TEST
+
 Suite *suite_when(void) {
   Suite *s = suite_create("when");
   TCase *tc = tcase_create("when");
   tcase_add_loop_test(tc, expressions, 0, sizeof cases / sizeof *cases);
   tcase_add_test(tc, a_hint_beats_the_reference);
+  tcase_add_test(tc, neighbours);
   suite_add_tcase(s, tc);
   return s;
 }
