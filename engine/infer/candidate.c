@@ -6,6 +6,8 @@
 
 /* A statement about a whole holds for a given part of it about as likely as not. */
 static const double said_of_whole = .5;
+/* So does one about another time of a cause that goes on. */
+static const double said_of_other = .5;
 
 PropterStr pattern_iri(const KnowMetric *metric, PropterDay first, PropterDay last, PropterArena *arena) {
   char hex[33], a[16], b[16];
@@ -220,9 +222,10 @@ static bool dates_agree(const KnowClaim *claim, const KnowEvent *e) {
   return claim->cause_start <= last_day(e) + 31 && end >= e->start - 31;
 }
 
-/* Of a cause that is documented for this part a statement about the whole speaks here. */
+/* Of a cause that is documented for this slice, or for a part of it, a statement about the whole speaks here; of one documented for a part, so does a
+ * statement about that part. */
 static double claim_strength(const Know *know, const Cause *cause, const KnowClaim *claim, const ClaimView *view) {
-  bool here = cause->in_scope && cause->relation != RELATION_PARENT;
+  bool here = cause->in_scope && (view->relation == RELATION_CHILD ? cause->relation == RELATION_CHILD : cause->relation != RELATION_PARENT);
   double p = isnan(claim->confidence) ? (1 - know->options.belief.sentence_error) * (1 - claim->hedge) : claim->confidence;
   p *= claim->cause_score * claim->effect_score;
   if (view->relation == RELATION_PARENT && !here) p *= said_of_whole;
@@ -230,9 +233,9 @@ static double claim_strength(const Know *know, const Cause *cause, const KnowCla
   return p;
 }
 
-static PropterStatus add_claim(Cause *cause, const Know *know, size_t index, const ClaimView *view, KnowClaimKind as, PropterError *err) {
+static PropterStatus add_claim(Cause *cause, const Know *know, size_t index, const ClaimView *view, KnowClaimKind as, double share, PropterError *err) {
   const KnowClaim *claim = &know->claims.items[index];
-  CauseClaim x = {.claim = index, .against = claim->negated, .strength = claim_strength(know, cause, claim, view), .as = as, .copy_of = SIZE_MAX};
+  CauseClaim x = {.claim = index, .against = claim->negated, .strength = share * claim_strength(know, cause, claim, view), .as = as, .copy_of = SIZE_MAX};
   return propter_vec_push(&cause->claims, x) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "claims of a cause");
 }
 
@@ -280,15 +283,19 @@ static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
     double strength = claim_strength(know, cause, claim, &view);
     if (!claim->negated && claim->polarity) *(said_direction(know, cause, claim) > 0 ? &up : &down) += strength;
     KnowClaimKind as = kind && !view.of_effect && claim->cause_start == PROPTER_NO_DAY ? CLAIM_TYPE_LEVEL : claim->kind;
-    /* What is said of another part of a course that turns tells that it acts here, not that it did so in this window. */
+    /* What is said of another time of the same course tells that it acts here, not that it did so in this window; of a course that turns it is the other
+     * half of the same story. */
     bool other_way = claim->polarity && c->sign && claim->polarity != c->sign;
+    double share = 1;
     if (!view.in_window) {
-      if (!named || !cause->in_scope || claim->negated || !can_turn(know, cause) || !in_course(know, cause, &view)) continue;
+      bool turns = named && cause->in_scope && can_turn(know, cause);
+      if (!named || !cause->in_scope || claim->negated || !in_course(know, cause, &view) || (other_way && !turns)) continue;
       as = CLAIM_TYPE_LEVEL;
+      share = turns ? 1 : said_of_other;
     } else if (other_way) {
       continue; /* a statement of the other direction is none of this move's */
     }
-    PROPTER_TRY(add_claim(cause, know, i, &view, as, err));
+    PROPTER_TRY(add_claim(cause, know, i, &view, as, share, err));
   }
   cause->number.direction = up > 2 * down ? 1 : down > 2 * up ? -1 : 0;
   return PROPTER_OK;
