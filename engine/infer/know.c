@@ -118,7 +118,7 @@ static PropterStatus find_kin(Know *know, KnowMetric *m, PropterError *err) {
     propter_vec_clear(&front);
     if (status) return status;
   }
-  qsort(m->kin.items, m->kin.count, sizeof *m->kin.items, compare_ids);
+  if (m->kin.count) qsort(m->kin.items, m->kin.count, sizeof *m->kin.items, compare_ids);
   return PROPTER_OK;
 }
 

@@ -104,6 +104,7 @@ static size_t day_of(Reader *r, int y, int m, int d, size_t used, Span *s) {
 
 /* First day of ISO week `week`. */
 static bool week_of(int year, int week, Span *s) {
+  if (week < 1 || week > 53) return false;
   PropterDay fourth = propter_day(year, 1, 4);
   PropterDay monday = fourth - (propter_day_weekday(fourth) - 1);
   s->has_year = true;
@@ -111,7 +112,7 @@ static bool week_of(int year, int week, Span *s) {
   s->to = s->from + 6;
   int y, m, d;
   propter_day_civil(s->from + 3, &y, &m, &d); /* a week belongs to the year of its Thursday */
-  return week >= 1 && y == year;
+  return y == year;
 }
 
 static size_t quarter_or_half(Reader *r, unsigned unit, int n, bool has_year, int year, size_t used, Span *s) {

@@ -192,7 +192,7 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
   if (!f) {
     not_understood(a, out), understood(a, out);
   } else {
-    if (a->outcome != PROPTER_ANSWER_ANSWERED && f->reason.len) escaped(out, "<p>", f->reason, "</p>");
+    if (a->outcome != PROPTER_ANSWER_ANSWERED && f->reason.len) escaped(out, "<p class=\"reason\">", f->reason, ".</p>");
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE) facts(a, out);
     add(out, "<figure class=\"scroll\">"), why_svg_series(a, out);
     add(out, "<figcaption>");
