@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # autogen.sh        generate configure
 # autogen.sh check  install what is missing (Debian 12), configure, build, run the tests
-# autogen.sh demo   the same, then the main job on real input
+# autogen.sh demo   install, configure and build likewise, then the main job on real input
 set -eu
 cd "$(dirname "$0")"
 

@@ -26,7 +26,8 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
       break;
     case PROPTER_ANSWER_CAUSE_UNKNOWN:
       if (out->causes)
-        propter_buf_printf(&buf, "it moved (%.1f standard errors), but no cause reaches %.2f; the likeliest, %.*s, has %.2f", fabs(a->z), limit, (int)out->cause[0].label.len, out->cause[0].label.data, out->cause[0].score.p);
+        propter_buf_printf(&buf, "it moved (%.1f standard errors), but no cause reaches %.2f; the likeliest, %.*s, is %s", fabs(a->z), limit, (int)out->cause[0].label.len,
+                           out->cause[0].label.data, propter_likelihood_words(out->cause[0].score.p));
       else
         propter_buf_printf(&buf, "it moved (%.1f standard errors), and no event, document or link names a cause for it", fabs(a->z));
       break;

@@ -10,7 +10,7 @@
 #include "propter/vocab.h"
 
 typedef struct {
-  PropterStr pattern, metric, metric_label, outcome, cause, cause_label, grade;
+  PropterStr pattern, metric, metric_label, outcome, cause, cause_label, grade, conclusion;
   PropterDay start, end;
   double observed, expected, deviation, probability;
   bool has_cause;
@@ -66,6 +66,27 @@ static PropterStatus label_of(Reader *r, PropterId s, PropterStr iri, PropterStr
   return PROPTER_OK;
 }
 
+/* Local names of the vocabulary as people say them: "CauseUnknown" is "cause unknown". */
+static PropterStr spoken(PropterArena *arena, PropterStr name) {
+  PropterBuf buf = {0};
+  for (size_t i = 0; i < name.len; i++) {
+    bool upper = name.data[i] >= 'A' && name.data[i] <= 'Z';
+    if (upper && i) propter_buf_add_char(&buf, ' ');
+    propter_buf_add_char(&buf, upper ? (char)(name.data[i] - 'A' + 'a') : name.data[i]);
+  }
+  PropterStr copy = propter_arena_copy(arena, propter_buf_str(&buf));
+  propter_buf_clear(&buf);
+  return copy.data ? copy : name;
+}
+
+/* What to name as the cause: of a move nobody explained, that; the best rival stands behind it. */
+static PropterStr conclusion(PropterArena *arena, const Line *l) {
+  if (!l->has_cause) return l->outcome;
+  if (propter_str_equal(l->outcome, PROPTER_STR("answered"))) return l->cause_label;
+  PropterStr text = propter_arena_printf(arena, "%.*s (best rival: %.*s)", (int)l->outcome.len, l->outcome.data, (int)l->cause_label.len, l->cause_label.data);
+  return text.data ? text : l->outcome;
+}
+
 /* The hypothesis of rank 1 of a pattern. */
 static PropterStatus first_cause(Reader *r, PropterId pattern, Line *line, PropterError *err) {
   PropterIds hypotheses = {0};
@@ -80,7 +101,7 @@ static PropterStatus first_cause(Reader *r, PropterId pattern, Line *line, Propt
     line->has_cause = true;
     if ((status = text_of(r, cause, &line->cause, err)) == PROPTER_OK && (status = label_of(r, cause, line->cause, &line->cause_label, err)) == PROPTER_OK &&
         (status = number(r, h, VOCAB_propter_probability, &line->probability, err)) == PROPTER_OK && (status = object_text(r, h, VOCAB_propter_grade, &grade, err)) == PROPTER_OK)
-      line->grade = local_name(grade);
+      line->grade = spoken(&r->arena, local_name(grade));
   }
   propter_vec_clear(&hypotheses);
   return status;
@@ -101,8 +122,10 @@ static PropterStatus read_line(Reader *r, PropterId pattern, Line *line, Propter
   PROPTER_TRY(number(r, pattern, VOCAB_propter_expected, &line->expected, err));
   PROPTER_TRY(number(r, pattern, VOCAB_propter_deviation, &line->deviation, err));
   PROPTER_TRY(object_text(r, pattern, VOCAB_propter_outcome, &outcome, err));
-  line->outcome = local_name(outcome);
-  return first_cause(r, pattern, line, err);
+  line->outcome = spoken(&r->arena, local_name(outcome));
+  PROPTER_TRY(first_cause(r, pattern, line, err));
+  line->conclusion = conclusion(&r->arena, line);
+  return PROPTER_OK;
 }
 
 static int newest_first(const void *a, const void *b) {
@@ -154,7 +177,7 @@ static void write_table(const Lines *lines, PropterBuf *out) {
     const Line *l = &lines->items[i];
     char w[40];
     window(l, w);
-    propter_buf_printf(out, "%s  %+10.4g  %-44.*s  %-13s  %.*s\n", w, l->deviation, TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->has_cause ? l->cause_label : l->outcome));
+    propter_buf_printf(out, "%s  %+10.4g  %-44.*s  %-13s  %.*s\n", w, l->deviation, TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->conclusion));
   }
 }
 
@@ -231,7 +254,7 @@ static void write_md(const Lines *lines, PropterBuf *out) {
     char w[40];
     window(l, w);
     propter_buf_printf(out, "| %s | ", w), escaped(out, l->metric_label, "md");
-    propter_buf_printf(out, " | %+.4g | %s | ", l->deviation, words(l)), escaped(out, l->has_cause ? l->cause_label : l->outcome, "md");
+    propter_buf_printf(out, " | %+.4g | %s | ", l->deviation, words(l)), escaped(out, l->conclusion, "md");
     propter_buf_printf(out, " | %.*s |\n", TEXT(l->grade));
   }
 }
@@ -250,7 +273,7 @@ static void write_html(const Lines *lines, PropterBuf *out) {
     char w[40];
     window(l, w);
     propter_buf_printf(out, "<tr><td>%s</td><td>", w), escaped(out, l->metric_label, "html");
-    propter_buf_printf(out, "</td><td class=\"n\">%+.4g</td><td>%s</td><td>", l->deviation, words(l)), escaped(out, l->has_cause ? l->cause_label : l->outcome, "html");
+    propter_buf_printf(out, "</td><td class=\"n\">%+.4g</td><td>%s</td><td>", l->deviation, words(l)), escaped(out, l->conclusion, "html");
     propter_buf_add(out, PROPTER_STR("</td><td>")), escaped(out, l->grade, "html"), propter_buf_add(out, PROPTER_STR("</td></tr>\n"));
   }
   propter_buf_add(out, PROPTER_STR("</tbody></table>\n</body></html>\n"));

@@ -53,7 +53,7 @@ static const PropterCause *find_cause(const PropterInference *inference, Propter
 }
 
 static void print_score(FILE *out, const PropterCause *cause) {
-  fprintf(out, "score     %s (P = %.2f), grade %s\n", propter_likelihood_words(cause->score.p), cause->score.p, propter_grade_name(cause->score.grade));
+  fprintf(out, "score     %s, grade %s\n", propter_likelihood_words(cause->score.p), propter_grade_name(cause->score.grade));
 }
 
 /* Everything but the score; the data tests are numbers about the score and stay hidden with it. `shown` gets what was printed, for the record. */
