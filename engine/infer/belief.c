@@ -55,7 +55,9 @@ static void join_sources(const Know *know, const Cause *cause, size_t *join) {
   }
 }
 
-/* kind −1: all kinds together. */
+static double strength_of(const CauseClaim *x, int kind) { return kind < 0 ? x->acts : x->strength; }
+
+/* kind −1: all kinds together, that the cause acts on this series at all. */
 static double belief(const Know *know, const Cause *cause, const size_t *join, bool against, int kind) {
   const PropterBeliefOptions *o = &know->options.belief;
   double wrong = 1;
@@ -67,9 +69,9 @@ static double belief(const Know *know, const Cause *cause, const size_t *join, b
       const CauseClaim *x = &cause->claims.items[i];
       if (top(join, i) != s || x->against != against || (kind >= 0 && (int)x->as != kind) || x->copy_of != SIZE_MAX) continue;
       /* Of several ways to say it the clearest counts. */
-      double strength = x->strength;
+      double strength = strength_of(x, kind);
       for (size_t k = i + 1; k < cause->claims.count; k++)
-        if (cause->claims.items[k].copy_of == i && cause->claims.items[k].strength > strength) strength = cause->claims.items[k].strength;
+        if (cause->claims.items[k].copy_of == i && strength_of(&cause->claims.items[k], kind) > strength) strength = strength_of(&cause->claims.items[k], kind);
       double rho = 1 - strength;
       missed *= rho < .05 ? .05 : rho;
       any = true;

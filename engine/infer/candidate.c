@@ -4,8 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "propter/math.h"
+
 /* A statement about a whole holds for a given part of it about as likely as not. */
 static const double said_of_whole = .5;
+/* No record is surer than this of its dates and sizes, so that figures can speak against it. */
+static const double documented_most = .99;
 /* So does one about another time of a cause that goes on. */
 static const double said_of_other = .5;
 
@@ -226,8 +230,7 @@ static bool dates_agree(const KnowClaim *claim, const KnowEvent *e) {
  * statement about that part. */
 static double claim_strength(const Know *know, const Cause *cause, const KnowClaim *claim, const ClaimView *view) {
   bool here = cause->in_scope && (view->relation == RELATION_CHILD ? cause->relation == RELATION_CHILD : cause->relation != RELATION_PARENT);
-  double p = isnan(claim->confidence) ? (1 - know->options.belief.sentence_error) * (1 - claim->hedge) : claim->confidence;
-  p *= claim->cause_score * claim->effect_score;
+  double p = claim_trust(know, claim);
   if (view->relation == RELATION_PARENT && !here) p *= said_of_whole;
   if (view->relation == RELATION_CHILD && !here) p *= view->part;
   return p;
@@ -235,7 +238,8 @@ static double claim_strength(const Know *know, const Cause *cause, const KnowCla
 
 static PropterStatus add_claim(Cause *cause, const Know *know, size_t index, const ClaimView *view, KnowClaimKind as, double share, PropterError *err) {
   const KnowClaim *claim = &know->claims.items[index];
-  CauseClaim x = {.claim = index, .against = claim->negated, .strength = share * claim_strength(know, cause, claim, view), .as = as, .copy_of = SIZE_MAX};
+  double acts = claim_strength(know, cause, claim, view);
+  CauseClaim x = {.claim = index, .against = claim->negated, .acts = acts, .strength = share * acts, .as = as, .copy_of = SIZE_MAX};
   return propter_vec_push(&cause->claims, x) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "claims of a cause");
 }
 
@@ -447,6 +451,9 @@ static PropterStatus gather_kinds(Case *c, PropterError *err) {
       held = x->id == claim->cause;
       if (x->root != SIZE_MAX) held |= names_kind(know, claim, know->events.items[x->root].kind) && dates_agree(claim, &know->events.items[x->root]);
     }
+    /* A statement about a whole brings no kind here whose event then is documented for another part. */
+    for (size_t k = 0; k < know->events.count && !held && view.relation == RELATION_PARENT; k++)
+      held = !know->events.items[k].told && names_kind(know, claim, know->events.items[k].kind) && event_in_time(c, &know->events.items[k]);
     if (held) continue;
     Cause cause = {.id = claim->cause, .root = SIZE_MAX}, *added;
     PROPTER_TRY(node_text(know->snapshot, claim->cause, c->arena, &cause.iri, err));
@@ -475,8 +482,7 @@ static bool step_back(Know *know, const Cause *cause, PropterId head, Hop *hop) 
     const KnowClaim *claim = &know->claims.items[i];
     bool fits = claim->effect && (claim->effect == head || (first && stands_for(know, cause, claim->effect)));
     if (!fits || claim->negated || !claim->cause || stands_for(know, cause, claim->cause) || know_is_scope(know, claim->cause)) continue;
-    double p = isnan(claim->confidence) ? (1 - know->options.belief.sentence_error) * (1 - claim->hedge) : claim->confidence;
-    p *= claim->cause_score * claim->effect_score;
+    double p = claim_trust(know, claim);
     if (p > hop->belief) *hop = (Hop){claim->cause, head, claim->iri, p};
   }
   for (size_t i = 0; i < know->links.count; i++) {
@@ -568,7 +574,7 @@ static double controls_in_scope(const Case *c, const Cause *cause) {
       if (claim->negated || !claim->effect || !(cause->root == SIZE_MAX ? ids_have(&claim->causes, cause->id) : names_member(know, claim, cause, &which))) continue;
       Relation r = effect_relation(&other, claim->effect, &part);
       if (r == RELATION_DISJOINT) continue;
-      double p = (isnan(claim->confidence) ? 1 - know->options.belief.sentence_error : claim->confidence) * claim->cause_score * claim->effect_score * (r == RELATION_PARENT ? said_of_whole : part);
+      double p = claim_trust(know, claim) * (r == RELATION_PARENT ? said_of_whole : part);
       if (p > touched) touched = p;
     }
     sum += touched;
@@ -608,6 +614,31 @@ static PropterStatus set_scope(Case *c, Cause *cause, PropterError *err) {
   return PROPTER_OK;
 }
 
+static double t3_log(double x) { return -2 * log1p(x * x / 3); }
+
+/* Log likelihood ratio of a documented course for the periods outside the window and the time after it (those the score weighs): the changes that the course
+ * predicts there against none, in robust standard errors with the tails of t₃. Far below 0: the thing did not happen like that, then. */
+static PropterStatus course_elsewhere(const Case *c, const Cause *cause, double *fit, PropterError *err) {
+  const PropterSeries *s = &c->metric->series.series;
+  size_t n = 0, after = c->to + (c->to - c->from + 1);
+  *fit = 0;
+  if (!cause->number.effect.has_dose || cause->relation == RELATION_PARENT) return PROPTER_OK;
+  double *path = propter_malloc(2 * s->count * sizeof *path), *change = path ? path + s->count : NULL;
+  if (!path) return propter_fail(err, PROPTER_NO_MEMORY, "course of a cause");
+  PropterStatus status = propter_effect_path(&cause->number.effect, s, 0, path, err);
+  for (size_t i = 1; i < s->count && !status; i++)
+    if (isfinite(s->value[i]) && isfinite(s->value[i - 1])) change[n++] = s->value[i] - s->value[i - 1];
+  double usual = n ? propter_median(change, n) : 0, noise = n ? propter_mad(change, n, usual) : 0;
+  for (size_t i = 1; i < s->count && !status && noise > 0; i++) {
+    double step = path[i] - path[i - 1], own = s->value[i] - s->value[i - 1] - usual;
+    if ((i >= c->from && i <= after) || step == 0 || !isfinite(own)) continue;
+    double error = hypot(noise, c->know->options.score.dose_error * step);
+    *fit += t3_log((own - step) / error) - log(error / noise) - t3_log(own / noise);
+  }
+  propter_free(path);
+  return status;
+}
+
 static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
   PropterCandidate *n = &cause->number;
@@ -624,6 +655,9 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   cause->stretched = documented && !cause->in_scope;
   n->happened = documented ? 1 : e ? fmax(e->happened, cause->belief_for) : cause->belief_for;
   set_effect(c, cause);
+  PROPTER_TRY(course_elsewhere(c, cause, &cause->course, err));
+  if (cause->course > 0) cause->course = 0; /* that it fits elsewhere is no news of this window */
+  if (cause->course < 0) n->happened = propter_expit(propter_logit(fmin(n->happened, documented_most)) + cause->course);
   n->controls_in_scope = controls_in_scope(c, cause);
   PROPTER_TRY(set_slice(c, cause, err));
   return chain(c, cause, err);

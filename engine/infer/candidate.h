@@ -10,7 +10,8 @@
 typedef struct {
   size_t claim;      /* index into know->claims */
   bool against;      /* it denies the cause */
-  double strength;   /* probability that it says so of this series: confidence × links × scope */
+  double acts;       /* probability that it says that the cause acts on this series: confidence × links × scope */
+  double strength;   /* and that it did so in this window */
   KnowClaimKind as;  /* how it counts here */
   size_t copy_of;    /* index into the candidate's claims, SIZE_MAX: the first to say so */
 } CauseClaim;
@@ -35,6 +36,7 @@ typedef struct {
   bool stretched;       /* documented elsewhere; only text brings it here */
   size_t forbidden_by;  /* index into know->links, SIZE_MAX: allowed */
   double belief_for, belief_against;
+  double course;        /* log likelihood ratio of its documented course outside this window, at most 0; 0 without a course */
   PropterCandidate number;
   PROPTER_VEC(size_t) reviews;
 } Cause;

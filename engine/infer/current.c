@@ -222,8 +222,7 @@ static PropterStatus gather_links(Know *know, PropterArena *arena, Links *links,
       PROPTER_TRY(node_text(know->snapshot, link.effect_id, arena, &link.effect, err));
       if (!propter_vec_push(links, link)) return propter_fail(err, PROPTER_NO_MEMORY, "links");
     }
-    double p = isnan(claim->confidence) ? (1 - know->options.belief.sentence_error) * (1 - claim->hedge) : claim->confidence;
-    CauseClaim said = {.claim = i, .against = claim->negated, .strength = p * claim->cause_score * claim->effect_score, .as = claim->kind, .copy_of = SIZE_MAX};
+    CauseClaim said = {.claim = i, .against = claim->negated, .acts = claim_trust(know, claim), .as = claim->kind, .copy_of = SIZE_MAX};
     if (!propter_vec_push(&links->items[at].held.claims, said)) return propter_fail(err, PROPTER_NO_MEMORY, "links");
   }
   if (links->count) qsort(links->items, links->count, sizeof *links->items, by_ends);

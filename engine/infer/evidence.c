@@ -282,6 +282,13 @@ static PropterStatus test_placebo(const PropterTests *t, PropterBuf *buf, Propte
   return add_test(all, buf, arena, "timing", t->placebo, err);
 }
 
+static PropterStatus test_course(const Cause *cause, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
+  if (cause->course > -1) return PROPTER_OK; /* not worth a line */
+  propter_buf_printf(buf, "Outside this window the figures do not follow its documented course");
+  say_times(buf, cause->course);
+  return add_test(all, buf, arena, "course", cause->course, err);
+}
+
 static PropterStatus add_tests(Judged *j, const Cause *cause, PropterCause *shown, PropterArena *arena, Evidences *all, PropterError *err) {
   const PropterTests *t = &shown->score.tests;
   PropterBuf buf = {.max = 1 << 16};
@@ -297,6 +304,7 @@ static PropterStatus add_tests(Judged *j, const Cause *cause, PropterCause *show
     if (!status) status = test_back(j, cause, t, path, &buf, arena, all, err);
     if (!status) status = test_contrast(j, cause, t, &buf, arena, all, err);
     if (!status) status = test_placebo(t, &buf, arena, all, err);
+    if (!status) status = test_course(cause, &buf, arena, all, err);
   }
   propter_free(path);
   propter_buf_clear(&buf);

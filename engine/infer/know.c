@@ -335,6 +335,11 @@ PropterStatus claim_words(Know *know, KnowClaim *claim, PropterError *err) {
   return status;
 }
 
+double claim_trust(const Know *know, const KnowClaim *claim) {
+  double said = isnan(claim->confidence) ? (1 - know->options.belief.sentence_error) * (1 - claim->hedge) : claim->confidence;
+  return said * fmin(claim->cause_score, claim->effect_score);
+}
+
 double claim_similarity(const KnowClaim *a, const KnowClaim *b) {
   if (a->quote_hash == b->quote_hash) return 1;
   size_t common = 0;

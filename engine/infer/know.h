@@ -143,6 +143,10 @@ PropterStatus know_cell(Know *know, const KnowMetric *metric, size_t index, Prop
 /* Which documented events the told ones speak of. */
 void match_told(Know *know);
 
+/* Probability that a claim says so of these two things: the sentence's confidence times the weaker of its two links (they go wrong together: a sentence
+ * about something else is usually wrong at both ends). */
+double claim_trust(const Know *know, const KnowClaim *claim);
+
 /* Common part of two claims' words: |a ∩ b| ÷ |a ∪ b|, or ÷ the smaller if that is at least 6 words and all but contained. */
 double claim_similarity(const KnowClaim *a, const KnowClaim *b);
 PropterStatus claim_words(Know *know, KnowClaim *claim, PropterError *err);

@@ -121,6 +121,9 @@ PropterStatus judge_move(Know *know, KnowMetric *metric, size_t from, size_t to,
   return status ? status : propter_score_window(metric->model, from, to, NULL, 0, answer, err);
 }
 
+/* ln 10: strong evidence (Kass and Raftery 1995), from which figures elsewhere contradict a documented course. */
+static const double strong = 2.302585092994046;
+
 /* An event that is documented for another scope is not weighed against the data here: whatever they say, a claim alone moves it with a probability
  * of at most `stretched`. */
 static PropterStatus add_stretched(Judged *j, PropterError *err) {
@@ -136,16 +139,34 @@ static PropterStatus add_stretched(Judged *j, PropterError *err) {
     if (p < 1e-6) p = 1e-6;
     PropterTests none = {NAN, NAN, NAN, NAN, NAN, 0};
     all[n + i] = (PropterCauseScore){.p = p, .happened = p, .mattered = 1, .prior = p, .tests = none, .grade = cause->belief_for >= j->c.know->options.score.text_belief ? PROPTER_GRADE_TEXT_ONLY : PROPTER_GRADE_UNSUPPORTED,
-                                     .inseparable_from = -1, .rank = 1};
-    for (size_t k = 0; k < n + i; k++) {
-      if (all[k].p >= p)
-        all[n + i].rank++;
-      else
-        all[k].rank++;
-    }
+                                     .inseparable_from = -1};
   }
   a->causes = n + more;
   return PROPTER_OK;
+}
+
+/* Probabilities that differ by less than what irrelevant text may change (.02 for a document copied fifty times) do not put one cause before another: then
+ * the better supported comes first, and of those the one with the larger part of the change. */
+static const double alike = .02;
+
+static bool stands_before(const PropterCauseScore *a, const PropterCauseScore *b) {
+  static const int worth[] = {[PROPTER_GRADE_BOTH] = 0, [PROPTER_GRADE_DATA_ONLY] = 1, [PROPTER_GRADE_TEXT_ONLY] = 1, [PROPTER_GRADE_NOT_SEPARABLE] = 1, [PROPTER_GRADE_UNSUPPORTED] = 2, [PROPTER_GRADE_CONTRADICTED] = 3};
+  if (worth[a->grade] != worth[b->grade]) return worth[a->grade] < worth[b->grade];
+  if (isfinite(a->share) && isfinite(b->share) && fabs(a->share) != fabs(b->share)) return fabs(a->share) > fabs(b->share);
+  return a->p > b->p;
+}
+
+static void rank_causes(PropterAnswer *a) {
+  for (size_t i = 0; i < a->causes; i++) a->cause[i].rank = 0;
+  for (int rank = 1; (size_t)rank <= a->causes; rank++) {
+    PropterCauseScore *top_one = NULL, *next = NULL;
+    for (size_t i = 0; i < a->causes; i++)
+      if (!a->cause[i].rank && (!top_one || a->cause[i].p > top_one->p)) top_one = &a->cause[i];
+    next = top_one;
+    for (size_t i = 0; i < a->causes; i++)
+      if (!a->cause[i].rank && &a->cause[i] != next && a->cause[i].p > top_one->p - alike && a->cause[i].p >= alike && stands_before(&a->cause[i], next)) next = &a->cause[i];
+    next->rank = rank;
+  }
 }
 
 PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, PropterArena *arena, Judged *judged, PropterError *err) {
@@ -168,7 +189,10 @@ PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, Prop
   for (size_t i = 0; !status && i < c->scored; i++) numbers[i] = c->causes.items[i].number;
   if (!status) status = propter_score_window(metric->model, from, to, numbers, c->scored, &judged->answer, err);
   propter_free(numbers);
+  for (size_t i = 0; !status && i < c->scored && i < judged->answer.causes; i++)
+    if (c->causes.items[i].course < -strong) judged->answer.cause[i].grade = PROPTER_GRADE_CONTRADICTED;
   if (!status) status = add_stretched(judged, err);
+  if (!status) rank_causes(&judged->answer);
   if (status) case_clear(c);
   return status;
 }
