@@ -19,7 +19,8 @@ count=$(cat "$t/x/count")
 cd "$t/tree" || exit 99
 last=0; i=0
 while [ $i -lt "$count" ]; do
-  i=$((i + 1)); (exit $last); eval "$(cat "$t/x/$i.cmd")" >"$t/x/$i.out" 2>&1 </dev/null; last=$?
+  i=$((i + 1)); cmd=$(cat "$t/x/$i.cmd")
+  (exit $last); eval "$cmd" >"$t/x/$i.out" 2>&1 </dev/null; last=$?
 done
 
 if [ -n "${PROPTER_BLESS:-}" ]; then
