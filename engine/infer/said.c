@@ -90,7 +90,14 @@ static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimV
     }
   }
   bool moved = j->answer.outcome != PROPTER_OUTCOME_DID_NOT_MOVE && j->answer.outcome != PROPTER_OUTCOME_NOT_TESTABLE;
-  if (claim->polarity && c->sign && claim->polarity != c->sign && (view->of_effect || (event && event->start >= c->first))) {
+  /* Without a date of its own a sentence means the days of its event; only if these lie in the window, and it is not the end of something, is it about this move. */
+  bool is_end = cause && event && cause->root != SIZE_MAX && &know->events.items[cause->root] != event;
+  bool meant = view->of_effect || (event && !is_end && event->start >= c->first && view->end <= c->last);
+  if (claim->polarity && c->sign && claim->polarity != c->sign && !meant) {
+    *said = PROPTER_SAID_SUPPORTS; /* of another move */
+    return PROPTER_OK;
+  }
+  if (claim->polarity && c->sign && claim->polarity != c->sign) {
     propter_buf_printf(why, "says %s, but ", claim->polarity > 0 ? "a rise" : "a fall");
     say_moved(j, why);
     return PROPTER_OK;
