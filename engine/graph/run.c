@@ -152,7 +152,7 @@ static int by_role_and_name(const void *a, const void *b) {
 static PropterStatus fix_name(PropterRun *run, PropterError *err) {
   if (run->iri.len) return PROPTER_OK;
   PropterBuf text = {0};
-  qsort(run->inputs.items, run->inputs.count, sizeof *run->inputs.items, by_role_and_name);
+  if (run->inputs.count) qsort(run->inputs.items, run->inputs.count, sizeof *run->inputs.items, by_role_and_name);
   propter_buf_printf(&text, "%s%c%s%c%s", run->kind, 0, run->software.data, 0, run->parameters.data);
   for (size_t i = 0; i < run->inputs.count; i++) {
     const PropterRunInput *in = &run->inputs.items[i];

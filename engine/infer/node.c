@@ -3,7 +3,9 @@
 
 PropterStatus node_open(PropterSnapshot *snapshot, const PropterId *v, PropterId id, Node *node, PropterError *err) {
   *node = (Node){.snapshot = snapshot, .v = v, .id = id};
-  return propter_snapshot_match(snapshot, (PropterQuad){.s = id}, 0, &node->rows, err);
+  PropterStatus status = propter_snapshot_match(snapshot, (PropterQuad){.s = id}, 0, &node->rows, err);
+  if (status != PROPTER_OK) node_close(node); /* a failed match keeps what it had found */
+  return status;
 }
 
 void node_close(Node *node) { propter_vec_clear(&node->rows); }

@@ -38,7 +38,7 @@ static json_t *read_json(const char *name) {
   const char *path = propter_arena_printf(&arena, "%s/tests/demo/%s", source ? source : ".", name).data;
   json_t *root = json_load_file(path, 0, &e);
   ck_assert_msg(root != NULL, "%s:%d: %s", path, e.line, e.text);
-  return root; /* its texts are used until the end */
+  return root;
 }
 
 static const char *text_of(json_t *object, const char *key) { return full(json_string_value(json_object_get(object, key))); }
@@ -100,7 +100,9 @@ static void read_question(json_t *j) {
 
 void demo_read(void) {
   if (demo_cause_count) return;
-  json_t *truth = read_json("truth.json"), *said = read_json("claims.json");
+  static json_t *truth, *said; /* kept: their texts are used until the end */
+  truth = read_json("truth.json");
+  said = read_json("claims.json");
   json_t *list = json_object_get(truth, "causes");
   for (size_t i = 0; i < json_array_size(list); i++) read_cause(json_array_get(list, i));
   list = json_object_get(truth, "questions");
