@@ -10,6 +10,8 @@ check 'commands: files and rows agree' "$missing"
 missing=$(for t in $(sed -n 's/^DETECTOR(\([a-z_]*\).*/\1/p' engine/detect/detectors.def); do [ -f "engine/detect/detect_$t.c" ] || echo "no file for DETECTOR($t)"; done
   for f in engine/detect/detect_*.c; do t=${f#engine/detect/detect_}; grep -q "^DETECTOR(${t%.c}," engine/detect/detectors.def || echo "no row for $f"; done)
 check 'detectors: files and rows agree' "$missing"
+missing=$(for t in $(sed -n 's/^TASK(\([a-z0-9_]*\),.*/\1/p' tests/bench/causal.def); do [ -f "tests/bench/causal_$t.c" ] || echo "no file for TASK($t)"; grep -q "causal_$t\.c" tests/bench/module.am || echo "causal_$t.c is not built"; done)
+check 'tasks of the cause-finding benchmark: files, rows and build agree' "$missing"
 missing=$(for d in tests/*/suites.def; do dir=$(dirname "$d")
   for t in $(sed -n 's/^SUITE(\([a-z0-9_]*\)).*/\1/p' "$d"); do [ -f "$dir/check_$t.c" ] || echo "no file for SUITE($t) of $dir"; grep -q "check_$t\.c" "$dir/module.am" || echo "check_$t.c is not built"; done
   for f in "$dir"/check_*.c; do t=$(basename "$f" .c); grep -q "^SUITE(${t#check_})" "$d" || echo "no row for $f"; done; done)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Matrices over OpenBLAS, distributions, robust summaries, Shapley values. Matrices are dense, row-major, without padding. Nothing here
- * allocates from the library's shims except where a function says so. OpenBLAS runs on one thread; parallelism is the caller's. */
+ * allocates from the library's shims except where a function lists NO_MEMORY. OpenBLAS runs on one thread; parallelism is the caller's. */
 #ifndef PROPTER_MATH_H
 #define PROPTER_MATH_H
 
@@ -24,6 +24,11 @@ PROPTER_API void propter_gemm(bool transpose_a, bool transpose_b, size_t m, size
 
 /* c[n×n] = aᵀ·a for a[k×n]; both triangles are filled. */
 PROPTER_API void propter_gram(size_t k, size_t n, const double *a, double *c);
+
+/* Pearson correlation r[p×p] of p variables with n values each, x[p×n] (one row per variable, finite). A variable whose spread is below its rounding
+ * error has correlation 0 with all others and 1 with itself. The product runs in blocks on `threads` threads (0: all processors). INVALID if a
+ * value is not finite, NO_MEMORY. */
+PROPTER_API PropterStatus propter_correlation(size_t p, size_t n, const double *x, unsigned threads, double *r, PropterError *err);
 
 /* In place: the lower triangle of a symmetric a[n×n] becomes L with a = L·Lᵀ, the upper one zero. INVALID if a is not positive definite. */
 PROPTER_API PropterStatus propter_cholesky(size_t n, double *a, PropterError *err);
