@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the formats of `reading` share. */
+#ifndef BENCH_READING_H
+#define BENCH_READING_H
+
+#include "../../ingest/learn/corpus.h"
+#include "bench.h"
+
+typedef struct {
+  const char *folder;
+  PropterRules *rules;
+  bool verbose;
+  unsigned folds; /* 0: what ships; k: trained anew k times without the documents it is scored on */
+} Reading;
+
+typedef struct {
+  const char *name;   /* of the format and of its folder in the data */
+  const char *summary;
+  void (*run)(const Reading *reading);
+} ReadingFormat;
+
+#define FORMAT(function, name, summary) void reading_##function(const Reading *reading);
+#include "reading.def"
+#undef FORMAT
+
+/* Ends the program with the error. */
+void reading_check(PropterStatus status, const PropterError *err);
+
+/* A text as a document: a paragraph per line, white space folded; origin[i] is the byte of the text from which byte i comes. */
+typedef struct {
+  PropterDocument document;
+  PropterBlock *blocks;
+  size_t *origin;
+  PropterBuf folded;
+} Passage;
+void passage_make(Passage *p, PropterStr text);
+void passage_clear(Passage *p);
+/* A span of the document's text as one of the original. */
+PropterSpan passage_origin(const Passage *p, PropterSpan span);
+
+/* Claims of a text with their belief, by their place in it; at most `room`. */
+size_t reading_claims(const Reading *reading, PropterStr text, CorpusRelation *found, double *belief, size_t room);
+/* Relations of a passage known to have some, the most certain first; whole sentences where they hold one side only. */
+size_t reading_passage(const Reading *reading, PropterStr text, CorpusRelation *found, size_t room);
+/* Scores relations in whole documents. */
+void reading_documents(const Reading *reading, const char *name, const char *peer, double peer_value);
+
+/* What an item gave: things found that are right and wrong, things missed. `document` is what the bootstrap draws. */
+typedef struct {
+  unsigned document;
+  double right, wrong, missed;
+} Outcome;
+typedef PROPTER_VEC(Outcome) Outcomes;
+void reading_add(Outcomes *outcomes, Outcome o);
+/* Prints NAME-precision, -recall and -f1 in per cent with 95 % intervals from 1,000 bootstrap draws of documents. */
+void reading_print_f1(const char *name, const Outcomes *outcomes, const char *peer, double peer_value);
+/* Prints right / (right + wrong + missed) in per cent likewise. */
+void reading_print_share(const char *name, const Outcomes *outcomes, const char *peer, double peer_value);
+
+static inline size_t span_size(PropterSpan s) { return s.end > s.start ? s.end - s.start : 0; }
+static inline size_t span_common(PropterSpan a, PropterSpan b) {
+  size_t from = a.start > b.start ? a.start : b.start, to = a.end < b.end ? a.end : b.end;
+  return to > from ? to - from : 0;
+}
+static inline double span_iou(PropterSpan a, PropterSpan b) {
+  size_t common = span_common(a, b), both = span_size(a) + span_size(b) - common;
+  return both ? (double)common / (double)both : 0;
+}
+
+#endif
