@@ -38,6 +38,9 @@ void table_free(Table *table);
 /* The bytes of folder/name, unpacked when it ends in .gz, terminated; NULL when there is no such file. */
 char *file_text(const char *folder, const char *name);
 
+/* Formats a path; ends the program when it is longer than `size`. */
+void path_format(char *out, size_t size, const char *format, ...) PROPTER_PRINTF(3, 4);
+
 /* The names in `folder` that end in `suffix`, sorted; `count` of them. Freed by names_free. */
 char **folder_names(const char *folder, const char *suffix, size_t *count);
 void names_free(char **names, size_t count);

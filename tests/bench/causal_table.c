@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -31,6 +32,14 @@ char *file_text(const char *folder, const char *name) {
   (void)gzclose(file);
   propter_buf_add_char(&buf, 0);
   return own(buf.data);
+}
+
+void path_format(char *out, size_t size, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  int len = vsnprintf(out, size, format, args);
+  va_end(args);
+  if (len < 0 || (size_t)len >= size) exit(3);
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
