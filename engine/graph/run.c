@@ -128,7 +128,6 @@ PropterStatus propter_run_used(PropterRun *run, PropterId graph, PropterError *e
 PropterStatus propter_run_generated(PropterRun *run, PropterId graph, PropterError *err) { return add_id(&run->generated, graph, err); }
 PropterStatus propter_run_kernel(PropterRun *run, PropterStr kernel, PropterError *err) { return keep(run, kernel, 0, &run->kernel, err); }
 void propter_run_rows(PropterRun *run, uint64_t rows) { run->rows += rows; }
-uint64_t propter_run_rejected(const PropterRun *run) { return run->rejected; }
 
 PropterStatus propter_run_reject(PropterRun *run, const PropterReject *r, PropterError *err) {
   run->rejected++;

@@ -55,34 +55,44 @@ bool term_is_string(const PropterTerm *term) {
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 
-/* Bytes that no IRI has: controls, space, <>"{}|^`\ and DEL. */
-static const bool forbidden[256] = {
+static bool hex(char c) { return digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
+
+/* Bytes that an IRI never has or only in company: controls, space, <>"{}|^`\\ and DEL; '%', and C2, which begins U+0080 to U+009F. */
+static const bool special[256] = {
 #define B true
-    B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, ['"'] = B, ['<'] = B, ['>'] = B, ['{'] = B, ['}'] = B, ['|'] = B, ['^'] = B, ['`'] = B, ['\\'] = B, [0x7F] = B
+    B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, ['"'] = B, ['<'] = B, ['>'] = B, ['{'] = B,
+    ['}'] = B, ['|'] = B, ['^'] = B, ['`'] = B, ['\\'] = B, [0x7F] = B, ['%'] = B, [0xC2] = B
 #undef B
 };
 
-/* RFC 3987 with the characters RDF forbids in an IRI; absolute: it has a scheme. */
-static bool iri_valid(PropterStr t) {
-  size_t i = 0;
-  if (!t.len || !letter(t.data[0])) return false;
-  while (i < t.len && (letter(t.data[i]) || digit(t.data[i]) || strchr("+-.", t.data[i]))) i++;
-  if (i == t.len || t.data[i] != ':') return false;
-  bool bad = false;
-  for (; i < t.len; i++) bad |= forbidden[(unsigned char)t.data[i]];
-  return !bad;
+static const char *special_reason(PropterStr iri, size_t i) {
+  unsigned char c = (unsigned char)iri.data[i];
+  if (c == '%') return i + 2 < iri.len && hex(iri.data[i + 1]) && hex(iri.data[i + 2]) ? NULL : "% in an IRI is followed by two hexadecimal digits";
+  if (c == 0xC2 && !(i + 1 < iri.len && (unsigned char)iri.data[i + 1] < 0xA0)) return NULL;
+  return c <= 0x20 || c >= 0x7F ? "an IRI holds no blanks or control characters" : "an IRI holds none of < > \" { } | \\ ^ `";
 }
 
-/* Shape of BCP 47 as RDF 1.1 Turtle has it. */
-static bool language_valid(PropterStr t) {
+bool propter_iri_valid(PropterStr iri, const char **why) {
+  const char *reason = NULL;
+  size_t i = 0;
+  while (i < iri.len && (letter(iri.data[i]) || (i && (digit(iri.data[i]) || strchr("+-.", iri.data[i]))))) i++;
+  if (!iri.len) reason = "expected an IRI, found nothing";
+  else if (!i || i == iri.len || iri.data[i] != ':') reason = "expected an absolute IRI (scheme:...), found a relative one";
+  for (; i < iri.len && !reason; i++)
+    if (special[(unsigned char)iri.data[i]]) reason = special_reason(iri, i);
+  if (why) *why = reason;
+  return !reason;
+}
+
+bool propter_language_valid(PropterStr tag) {
   size_t part = 0;
   bool first = true;
-  for (size_t i = 0; i <= t.len; i++) {
-    if (i == t.len || t.data[i] == '-') {
+  for (size_t i = 0; i <= tag.len; i++) {
+    if (i == tag.len || tag.data[i] == '-') {
       if (part < 1 || part > 8) return false;
       part = 0;
       first = false;
-    } else if (letter(t.data[i]) || (!first && digit(t.data[i]))) {
+    } else if (letter(tag.data[i]) || (!first && digit(tag.data[i]))) {
       part++;
     } else {
       return false;
@@ -99,15 +109,15 @@ PropterStatus term_check(const PropterTerm *term, uint64_t max, PropterError *er
   int shown = term->value.len > 120 ? 120 : (int)term->value.len;
   switch (term->kind) {
     case PROPTER_TERM_IRI:
-      if (!iri_valid(term->value)) return propter_fail(err, PROPTER_INVALID, "expected an absolute IRI, found <%.*s>", shown, term->value.data);
+      if (!propter_iri_valid(term->value, NULL)) return propter_fail(err, PROPTER_INVALID, "expected an absolute IRI, found <%.*s>", shown, term->value.data);
       return PROPTER_OK;
     case PROPTER_TERM_BLANK:
       if (!term->value.len || memchr(term->value.data, ' ', term->value.len)) return propter_fail(err, PROPTER_INVALID, "expected a blank node label, found \"%.*s\"", shown, term->value.data);
       return PROPTER_OK;
     case PROPTER_TERM_LITERAL:
-      if (term->language.len && !language_valid(term->language))
+      if (term->language.len && !propter_language_valid(term->language))
         return propter_fail(err, PROPTER_INVALID, "expected a language tag, found \"%.*s\"", (int)term->language.len, term->language.data);
-      if (!term->language.len && term->datatype.len && !iri_valid(term->datatype))
+      if (!term->language.len && term->datatype.len && !propter_iri_valid(term->datatype, NULL))
         return propter_fail(err, PROPTER_INVALID, "expected an absolute IRI as datatype, found <%.*s>", term->datatype.len > 120 ? 120 : (int)term->datatype.len, term->datatype.data);
       return PROPTER_OK;
     default: return propter_fail(err, PROPTER_INVALID, "expected an IRI, a blank node or a literal");

@@ -7,10 +7,22 @@
 
 /* --- what is left out -------------------------------------------------------------------------------------------------------- */
 
-static bool left_out(const Know *know, PropterStr iri) {
+/* Also marks the name as met, so that a name nothing answers to can be told from one that left something out. */
+static bool left_out(Know *know, PropterStr iri) {
+  bool found = false;
   for (size_t i = 0; i < know->options.without_count; i++)
-    if (propter_str_equal(know->options.without[i], iri)) return true;
-  return false;
+    if (propter_str_equal(know->options.without[i], iri)) found = know->met[i] = true;
+  return found;
+}
+
+static PropterStatus all_met(const Know *know, PropterError *err) {
+  for (size_t i = 0; i < know->options.without_count; i++) {
+    PropterStr name = know->options.without[i];
+    if (!know->met[i])
+      return propter_fail(err, PROPTER_NOT_FOUND, "cannot leave out \"%.*s\": the graph has no document, claim, event, link or review of that name",
+                          (int)(name.len < 300 ? name.len : 300), name.data);
+  }
+  return PROPTER_OK;
 }
 
 static PropterStr file_name(PropterStr path) {
@@ -265,7 +277,8 @@ KnowEvent *know_event(Know *know, PropterId id) {
 static PropterStatus read_document(Know *know, Node *node, PropterStr iri, PropterError *err) {
   KnowDocument d = {.id = node->id, .iri = iri};
   PROPTER_TRY(node_string(node, VOCAB_propter_path, &know->arena, &d.path, err));
-  if (d.path.len && (left_out(know, d.path) || left_out(know, file_name(d.path)))) return PROPTER_OK;
+  /* not "||": one name of two must not hide that the other was met, too */
+  if (d.path.len && (left_out(know, d.path) | left_out(know, file_name(d.path)))) return PROPTER_OK;
   PROPTER_TRY(node_string(node, VOCAB_dct_title, &know->arena, &d.title, err));
   d.published = day_or_none(node, VOCAB_propter_published);
   if (d.published == PROPTER_NO_DAY) d.published = day_or_none(node, VOCAB_dct_date);
@@ -559,6 +572,9 @@ static PropterStatus read_record(Know *know, PropterError *err) {
 /* --- all of it -------------------------------------------------------------------------------------------------------------------- */
 
 PropterStatus know_load(Know *know, PropterError *err) {
+  know->met = propter_arena_alloc(&know->arena, (know->options.without_count + 1) * sizeof *know->met);
+  if (!know->met) return propter_fail(err, PROPTER_NO_MEMORY, "%zu names to leave out", know->options.without_count);
+  memset(know->met, 0, (know->options.without_count + 1) * sizeof *know->met);
   PROPTER_TRY(propter_vocab_ids(know->snapshot, know->v, err));
   PROPTER_TRY(concepts_load(know, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Metric, read_metric, err));
@@ -572,6 +588,7 @@ PropterStatus know_load(Know *know, PropterError *err) {
   match_told(know);
   PROPTER_TRY(each_of(know, VOCAB_propter_CausalLink, read_link, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Review, read_review, err));
+  PROPTER_TRY(all_met(know, err));
   if (know->reviews.count) qsort(know->reviews.items, know->reviews.count, sizeof *know->reviews.items, by_time);
   return read_record(know, err);
 }

@@ -98,6 +98,7 @@ typedef struct PropterInferrer {
   PropterInferOptions options;
   PropterId v[VOCAB_COUNT];
   PropterArena arena;
+  bool *met;                           /* of each name in options.without: something answered to it */
   PROPTER_VEC(KnowConcept) concepts;   /* ascending by id */
   PROPTER_VEC(KnowMetric) metrics;     /* by IRI */
   PROPTER_VEC(KnowEvent) events;       /* by IRI; those taken from text last */

@@ -131,20 +131,6 @@ PropterStatus cmd_parse(int argc, char **argv, CommandCall *call, bool *help, Pr
   return PROPTER_OK;
 }
 
-void cmd_print_json(FILE *out, const char *text) {
-  fputc('"', out);
-  for (; *text; text++) {
-    unsigned char c = (unsigned char)*text;
-    if (c == '"' || c == '\\')
-      fprintf(out, "\\%c", c);
-    else if (c < 0x20)
-      fprintf(out, "\\u%04x", c);
-    else
-      fputc(c, out);
-  }
-  fputc('"', out);
-}
-
 static void print_options(const CommandOption *o, FILE *out) {
   for (; o && o->name; o++) {
     char left[64];

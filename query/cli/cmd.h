@@ -63,9 +63,6 @@ const Command *cmd_find(const char *name);
 void cmd_print_help(const Command *command, FILE *out);
 void cmd_print_overview(FILE *out);
 
-/* Writes a terminated UTF-8 text as a JSON string. */
-void cmd_print_json(FILE *out, const char *text);
-
 /* Options every command takes. */
 extern const CommandOption global_options[];
 

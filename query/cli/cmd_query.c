@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <unistd.h>
 
 #include "propter/results.h"
 #include "sparql_call.h"
@@ -11,7 +12,10 @@ static PropterStatus write_solutions(const CommandCall *call, PropterResults *r,
   if (!names) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   PropterRows rows = {names, propter_results_columns(r), pull, r};
   for (size_t i = 0; i < rows.columns; i++) names[i] = propter_results_name(r, i);
-  PropterStatus status = propter_rows_write(&rows, call->format ? call->format : "table", cmd_flag(call, "raw"), output_write, call->out, NULL, err);
+  const char *format = call->format ? call->format : "table";
+  /* What another program reads is whole; only a screen is spared long values. */
+  bool raw = cmd_flag(call, "raw") || (strcmp(format, "table") == 0 && !isatty(fileno(call->out)));
+  PropterStatus status = propter_rows_write(&rows, format, raw, output_write, call->out, NULL, err);
   propter_free(names);
   return status;
 }
@@ -79,7 +83,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 
 static const CommandOption options[] = {SPARQL_CALL_OPTIONS,
                                         {"explain", 0, NULL, "run the query and show its plan with estimated and actual rows and times (--format json: as JSON)"},
-                                        {"raw", 0, NULL, "CSV without the apostrophe before values that a spreadsheet would run as a formula"},
+                                        {"raw", 0, NULL, "values as they are: CSV without the apostrophe before what a spreadsheet would run as a formula, a table without cut values"},
                                         {NULL, 0, NULL, NULL}};
 
 const Command command_query = {

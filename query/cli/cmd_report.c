@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "output.h"
 #include "propter/infer.h"
 #include "propter/io.h"
 #include "propter/vocab.h"
+#include "propter/why.h"
 
 typedef struct {
   PropterStr pattern, metric, metric_label, outcome, cause, cause_label, grade, conclusion;
@@ -181,25 +182,6 @@ static void write_table(const Lines *lines, PropterBuf *out) {
   }
 }
 
-/* Text between quotes or in a cell of the form at hand. */
-static void escaped(PropterBuf *out, PropterStr text, const char *form) {
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.data[i];
-    if (form[0] == 'j' && (c == '"' || c == '\\'))
-      propter_buf_printf(out, "\\%c", c);
-    else if (form[0] == 'j' && c < 0x20)
-      propter_buf_printf(out, "\\u%04x", c);
-    else if (form[0] == 'm' && (c == '|' || c == '\n'))
-      propter_buf_add(out, c == '|' ? PROPTER_STR("\\|") : PROPTER_STR(" "));
-    else if (form[0] == 'h' && (c == '<' || c == '>' || c == '&' || c == '"'))
-      propter_buf_printf(out, "&#%d;", c);
-    else if (form[0] == 'c' && c == '"')
-      propter_buf_add(out, PROPTER_STR("\"\""));
-    else
-      propter_buf_add_char(out, (char)c);
-  }
-}
-
 static void number_json(PropterBuf *out, const char *name, double v) {
   if (isfinite(v))
     propter_buf_printf(out, ",\"%s\":%.6g", name, v);
@@ -214,16 +196,16 @@ static void write_json(const Lines *lines, PropterBuf *out) {
     char a[16] = "", b[16] = "";
     if (l->start != PROPTER_NO_DAY) propter_day_format(l->start, a);
     if (l->end != PROPTER_NO_DAY) propter_day_format(l->end, b);
-    propter_buf_printf(out, "%s\n{\"pattern\":\"", i ? "," : ""), escaped(out, l->pattern, "json");
-    propter_buf_add(out, PROPTER_STR("\",\"metric\":\"")), escaped(out, l->metric, "json");
-    propter_buf_add(out, PROPTER_STR("\",\"label\":\"")), escaped(out, l->metric_label, "json");
-    propter_buf_printf(out, "\",\"start\":\"%s\",\"end\":\"%s\"", a, b);
+    propter_buf_printf(out, "%s\n{\"pattern\":", i ? "," : ""), propter_put_json(out, l->pattern);
+    propter_buf_add(out, PROPTER_STR(",\"metric\":")), propter_put_json(out, l->metric);
+    propter_buf_add(out, PROPTER_STR(",\"label\":")), propter_put_json(out, l->metric_label);
+    propter_buf_printf(out, ",\"start\":\"%s\",\"end\":\"%s\"", a, b);
     number_json(out, "observed", l->observed), number_json(out, "expected", l->expected), number_json(out, "deviation", l->deviation);
-    propter_buf_add(out, PROPTER_STR(",\"outcome\":\"")), escaped(out, l->outcome, "json"), propter_buf_add_char(out, '"');
+    propter_buf_add(out, PROPTER_STR(",\"outcome\":")), propter_put_json(out, l->outcome);
     if (l->has_cause) {
-      propter_buf_add(out, PROPTER_STR(",\"cause\":\"")), escaped(out, l->cause, "json");
-      propter_buf_add(out, PROPTER_STR("\",\"causeLabel\":\"")), escaped(out, l->cause_label, "json");
-      propter_buf_printf(out, "\",\"likelihood\":\"%s\",\"grade\":\"", words(l)), escaped(out, l->grade, "json"), propter_buf_add_char(out, '"');
+      propter_buf_add(out, PROPTER_STR(",\"cause\":")), propter_put_json(out, l->cause);
+      propter_buf_add(out, PROPTER_STR(",\"causeLabel\":")), propter_put_json(out, l->cause_label);
+      propter_buf_printf(out, ",\"likelihood\":\"%s\",\"grade\":", words(l)), propter_put_json(out, l->grade);
       number_json(out, "probability", l->probability);
     }
     propter_buf_add_char(out, '}');
@@ -238,12 +220,9 @@ static void write_csv(const Lines *lines, PropterBuf *out) {
     char a[16] = "", b[16] = "";
     if (l->start != PROPTER_NO_DAY) propter_day_format(l->start, a);
     if (l->end != PROPTER_NO_DAY) propter_day_format(l->end, b);
-    /* A leading sign of a formula in a label must not run in a spreadsheet. */
-    const char *guard = l->cause_label.len && strchr("=+-@\t\r", l->cause_label.data[0]) ? "'" : "";
-    const char *metric_guard = l->metric_label.len && strchr("=+-@\t\r", l->metric_label.data[0]) ? "'" : "";
-    propter_buf_printf(out, "%s,%s,\"%s", a, b, metric_guard), escaped(out, l->metric_label, "csv");
-    propter_buf_printf(out, "\",%.6g,%.*s,\"%s", l->deviation, TEXT(l->outcome), guard), escaped(out, l->cause_label, "csv");
-    propter_buf_printf(out, "\",%s,%.*s\n", words(l), TEXT(l->grade));
+    propter_buf_printf(out, "%s,%s,", a, b), propter_put_csv(out, l->metric_label);
+    propter_buf_printf(out, ",%.6g,%.*s,", l->deviation, TEXT(l->outcome)), propter_put_csv(out, l->cause_label);
+    propter_buf_printf(out, ",%s,%.*s\n", words(l), TEXT(l->grade));
   }
 }
 
@@ -253,8 +232,8 @@ static void write_md(const Lines *lines, PropterBuf *out) {
     const Line *l = &lines->items[i];
     char w[40];
     window(l, w);
-    propter_buf_printf(out, "| %s | ", w), escaped(out, l->metric_label, "md");
-    propter_buf_printf(out, " | %+.4g | %s | ", l->deviation, words(l)), escaped(out, l->conclusion, "md");
+    propter_buf_printf(out, "| %s | ", w), propter_put_md(out, l->metric_label);
+    propter_buf_printf(out, " | %+.4g | %s | ", l->deviation, words(l)), propter_put_md(out, l->conclusion);
     propter_buf_printf(out, " | %.*s |\n", TEXT(l->grade));
   }
 }
@@ -272,9 +251,9 @@ static void write_html(const Lines *lines, PropterBuf *out) {
     const Line *l = &lines->items[i];
     char w[40];
     window(l, w);
-    propter_buf_printf(out, "<tr><td>%s</td><td>", w), escaped(out, l->metric_label, "html");
-    propter_buf_printf(out, "</td><td class=\"n\">%+.4g</td><td>%s</td><td>", l->deviation, words(l)), escaped(out, l->conclusion, "html");
-    propter_buf_add(out, PROPTER_STR("</td><td>")), escaped(out, l->grade, "html"), propter_buf_add(out, PROPTER_STR("</td></tr>\n"));
+    propter_buf_printf(out, "<tr><td>%s</td><td>", w), propter_put_html(out, l->metric_label);
+    propter_buf_printf(out, "</td><td class=\"n\">%+.4g</td><td>%s</td><td>", l->deviation, words(l)), propter_put_html(out, l->conclusion);
+    propter_buf_add(out, PROPTER_STR("</td><td>")), propter_put_html(out, l->grade), propter_buf_add(out, PROPTER_STR("</td></tr>\n"));
   }
   propter_buf_add(out, PROPTER_STR("</tbody></table>\n</body></html>\n"));
 }
@@ -285,7 +264,9 @@ static const struct {
 } forms[] = {{"table", write_table}, {"json", write_json}, {"csv", write_csv}, {"md", write_md}, {"html", write_html}};
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  const char *file = cmd_value(call, "file"), *dot = file ? strrchr(file, '.') : NULL;
+  const char *file;
+  PROPTER_TRY(output_file_option(call, "file", &file, err));
+  const char *dot = file ? strrchr(file, '.') : NULL;
   const char *form = call->format ? call->format : dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".md") == 0 || strcmp(dot, ".json") == 0 || strcmp(dot, ".csv") == 0) ? dot + 1 : "table";
   size_t f = 0;
   while (f < sizeof forms / sizeof *forms && strcmp(forms[f].name, form) != 0) f++;

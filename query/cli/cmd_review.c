@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "output.h"
 #include "propter/review.h"
 
 #define SOFTWARE PROPTER_STR("propter " PACKAGE_VERSION)
@@ -158,12 +158,12 @@ static PropterStatus list(Session *session, PropterError *err) {
   for (size_t i = 0; status == PROPTER_OK && i < records.count; i++) {
     const PropterReviewRecord *r = &records.items[i];
     if (json) {
-      fputs(i ? ",\n{\"review\":" : "{\"review\":", call->out), cmd_print_json(call->out, r->iri.data);
-      fputs(",\"hypothesis\":", call->out), cmd_print_json(call->out, r->hypothesis.data);
-      fputs(",\"reviewer\":", call->out), cmd_print_json(call->out, r->reviewer.data);
-      fputs(",\"time\":", call->out), cmd_print_json(call->out, r->time.data);
+      fputs(i ? ",\n{\"review\":" : "{\"review\":", call->out), output_json(call->out, r->iri);
+      fputs(",\"hypothesis\":", call->out), output_json(call->out, r->hypothesis);
+      fputs(",\"reviewer\":", call->out), output_json(call->out, r->reviewer);
+      fputs(",\"time\":", call->out), output_json(call->out, r->time);
       fprintf(call->out, ",\"verdict\":\"%s\",\"blind\":%s,\"audit\":%s,\"reason\":", verdict_word(r->verdict), r->blind ? "true" : "false", r->audit ? "true" : "false");
-      cmd_print_json(call->out, r->reason.data), fputs("}", call->out);
+      output_json(call->out, r->reason), fputs("}", call->out);
     } else {
       fprintf(call->out, "%.*s  %-9s %-5s %-6s %.*s  %.*s  ", TEXT(r->time), verdict_word(r->verdict), r->blind ? "blind" : "seen", r->audit ? "audit" : "", TEXT(r->reviewer), TEXT(r->hypothesis));
       plain(call->out, r->reason), fputc('\n', call->out);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "output.h"
 #include "propter/hash.h"
 #include "propter/io.h"
 
@@ -136,9 +136,9 @@ static void on_event(const PropterLogEvent *event, void *payload) {
   PropterLogEvent e = *event;
   e.run = tee->run;
   if (tee->file && e.level != PROPTER_LOG_PROGRESS) {
-    fputs("{\"run\":", tee->file), cmd_print_json(tee->file, e.run);
-    fprintf(tee->file, ",\"level\":\"%s\",\"step\":", levels[e.level]), cmd_print_json(tee->file, e.step);
-    fputs(",\"message\":", tee->file), cmd_print_json(tee->file, e.message), fputs("}\n", tee->file);
+    fputs("{\"run\":", tee->file), output_json(tee->file, propter_str(e.run));
+    fprintf(tee->file, ",\"level\":\"%s\",\"step\":", levels[e.level]), output_json(tee->file, propter_str(e.step));
+    fputs(",\"message\":", tee->file), output_json(tee->file, propter_str(e.message)), fputs("}\n", tee->file);
     (void)fflush(tee->file);
   }
   if (tee->outer && tee->outer->event) tee->outer->event(&e, tee->outer->payload);

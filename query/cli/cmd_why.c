@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "cmd.h"
+#include "output.h"
 
 static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked about, instead of a question in words"},
                                         {"from", 0, "DATE", "first day of the window"},
@@ -39,7 +39,7 @@ typedef struct {
   PropterStr without[64];
   PropterStr metric;
   PropterDay from, to;
-  const char *format;
+  const char *format, *out;
 } Wanted;
 
 static PropterStatus wanted(const CommandCall *call, Wanted *w, PropterError *err) {
@@ -59,6 +59,7 @@ static PropterStatus wanted(const CommandCall *call, Wanted *w, PropterError *er
   PROPTER_TRY(date(call, "to", &w->to, err));
   for (const char *v; w->why.infer.without_count < 64 && (v = cmd_value_at(call, "without", (unsigned)w->why.infer.without_count));) w->without[w->why.infer.without_count++] = propter_str(v);
   w->why.infer.without = w->without;
+  PROPTER_TRY(output_file_option(call, "out", &w->out, err));
   w->format = call->format ? call->format : "text";
   const char *const formats = propter_why_formats();
   const char *at = strstr(formats, w->format);
@@ -99,9 +100,8 @@ static PropterStatus ask(const CommandCall *call, const Wanted *w, PropterWhyAns
 
 static PropterStatus deliver(const CommandCall *call, const Wanted *w, const PropterWhyAnswer *answer, PropterError *err) {
   PropterBuf text = {0};
-  const char *out = cmd_value(call, "out");
   PropterStatus status = propter_why_render(answer, w->format, &text, err);
-  if (status == PROPTER_OK && out) status = propter_io_write_file(out, propter_buf_str(&text), err);
+  if (status == PROPTER_OK && w->out) status = propter_io_write_file(w->out, propter_buf_str(&text), err);
   else if (status == PROPTER_OK) (void)fwrite(text.data, 1, text.len, call->out); /* main checks the stream */
   propter_buf_reset(&text);
   if (status == PROPTER_OK && answer->options.report.len) {

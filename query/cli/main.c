@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "output.h"
 #include "propter/graph.h"
 #include "propter/math.h"
 
@@ -19,9 +19,9 @@ static void on_event(const PropterLogEvent *e, void *payload) {
   Progress *p = payload;
   if (p->json) {
     fprintf(stderr, "{\"level\":\"%s\",\"step\":", levels[e->level]);
-    cmd_print_json(stderr, e->step);
-    if (e->message[0]) fputs(",\"message\":", stderr), cmd_print_json(stderr, e->message);
-    if (e->run) fputs(",\"run\":", stderr), cmd_print_json(stderr, e->run);
+    output_json(stderr, propter_str(e->step));
+    if (e->message[0]) fputs(",\"message\":", stderr), output_json(stderr, propter_str(e->message));
+    if (e->run) fputs(",\"run\":", stderr), output_json(stderr, propter_str(e->run));
     if (e->level == PROPTER_LOG_PROGRESS)
       fprintf(stderr, ",\"done\":%llu,\"total\":%llu,\"unit\":\"%s\"", (unsigned long long)e->done, (unsigned long long)e->total, e->unit);
     fputs("}\n", stderr);
@@ -110,7 +110,7 @@ int main(int argc, char **argv) {
     (void)propter_error_format(&err, text, sizeof text);
     if (progress.json) {
       fprintf(stderr, "{\"level\":\"error\",\"status\":\"%s\",\"exit\":%d,\"message\":", propter_status_name(status), propter_exit_code(status));
-      cmd_print_json(stderr, text);
+      output_json(stderr, propter_str(text));
       fputs("}\n", stderr);
     } else {
       fprintf(stderr, "propter: %s\n", text);

@@ -2,7 +2,9 @@
 #include "output.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 PropterStatus output_write(PropterStr bytes, void *file, PropterError *err) {
   if (fwrite(bytes.data, 1, bytes.len, file) == bytes.len) return PROPTER_OK;
@@ -57,6 +59,16 @@ PropterStatus output_iri_option(const CommandCall *call, const char *name, Propt
   *iri = propter_str(value);
   if (!value || propter_iri_valid(*iri, &why)) return PROPTER_OK;
   return propter_fail(err, PROPTER_INVALID, "--%s \"%.200s\": %s", name, value, why);
+}
+
+PropterStatus output_file_option(const CommandCall *call, const char *name, const char **path, PropterError *err) {
+  const char *slash = (*path = cmd_value(call, name)) ? strrchr(*path, '/') : NULL;
+  if (!slash || slash == *path) return PROPTER_OK;
+  char folder[PATH_MAX];
+  struct stat st;
+  int n = snprintf(folder, sizeof folder, "%.*s", (int)(slash - *path), *path);
+  if (n < (int)sizeof folder && stat(folder, &st) == 0 && S_ISDIR(st.st_mode)) return PROPTER_OK;
+  return propter_fail(err, PROPTER_USAGE, "--%s %s: expected a file in a folder that exists, found no folder %.300s", name, *path, folder);
 }
 
 PropterStatus output_find_graph(PropterSnapshot *snapshot, PropterStr iri, PropterId *id, PropterError *err) {

@@ -16,6 +16,8 @@ const char *output_number(uint64_t n);
 PropterStatus output_format(const CommandCall *call, const char *const *formats, const char **format, PropterError *err);
 /* The value of an option that is an absolute IRI; empty if it was not given. INVALID: it is none. */
 PropterStatus output_iri_option(const CommandCall *call, const char *name, PropterStr *iri, PropterError *err);
+/* The value of an option that names a file to write, NULL if not given. USAGE: the folder for it is not there; said before any work is done. */
+PropterStatus output_file_option(const CommandCall *call, const char *name, const char **path, PropterError *err);
 /* The id of the graph in --graph-iri, PROPTER_NO_ID if not given. NOT_FOUND: the graph has none of that name. */
 PropterStatus output_find_graph(PropterSnapshot *snapshot, PropterStr iri, PropterId *id, PropterError *err);
 

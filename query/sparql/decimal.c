@@ -158,9 +158,3 @@ bool decimal_from_double(double d, Decimal *out) {
   }
   return decimal_add(result, trimmed((Decimal){fraction, scale}), out);
 }
-
-bool decimal_to_int64(Decimal a, int64_t *out) {
-  if (a.scale != 0 || a.m < INT64_MIN || a.m > INT64_MAX) return false;
-  *out = (int64_t)a.m;
-  return true;
-}

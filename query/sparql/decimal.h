@@ -29,7 +29,6 @@ Decimal decimal_round(Decimal a, DecimalRounding how);
 double decimal_to_double(Decimal a);
 /* The exact value of a finite double, cut after DECIMAL_DIGITS digits. */
 bool decimal_from_double(double d, Decimal *out);
-bool decimal_to_int64(Decimal a, int64_t *out); /* false: has a fraction or is too large */
 size_t decimal_print(Decimal a, char out[DECIMAL_TEXT]);
 
 #endif

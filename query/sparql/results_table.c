@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For people: columns as wide as their content (up to a bound), long values cut with "…", nothing that steers a terminal. */
+/* For people: columns as wide as their content (up to a bound), long values cut with "…" unless all is wanted, nothing that steers a terminal. */
 #include "propter/vocab.h"
 #include "results.h"
 
@@ -30,13 +30,13 @@ static bool shorten(PropterStr iri, PropterBuf *out) {
   return false;
 }
 
-/* Characters of the cell, control characters (also those of U+0080 to U+009F) as "?", cut after WIDEST. */
-static void clean(PropterStr text, PropterBuf *out) {
+/* Characters of the cell, control characters (also those of U+0080 to U+009F) as "?", cut after WIDEST unless all are wanted. */
+static void clean(PropterStr text, bool all, PropterBuf *out) {
   size_t shown = 0;
   for (size_t i = 0; i < text.len; i++) {
     unsigned char c = (unsigned char)text.data[i];
     bool starts = (c & 0xC0) != 0x80;
-    if (starts && shown++ == WIDEST) {
+    if (!all && starts && shown++ == WIDEST) {
       propter_buf_add(out, PROPTER_STR("\xE2\x80\xA6"));
       return;
     }
@@ -49,7 +49,7 @@ static void clean(PropterStr text, PropterBuf *out) {
   }
 }
 
-static PropterStatus cell(const PropterTerm *t, PropterBuf *out, PropterError *err) {
+static PropterStatus cell(const PropterTerm *t, bool all, PropterBuf *out, PropterError *err) {
   PropterBuf whole = {.max = 1 << 26};
   if (t->kind == PROPTER_TERM_BLANK) {
     propter_buf_add(&whole, PROPTER_STR("_:"));
@@ -68,7 +68,7 @@ static PropterStatus cell(const PropterTerm *t, PropterBuf *out, PropterError *e
     }
   }
   PropterStatus status = propter_buf_status(&whole, err);
-  clean(propter_buf_str(&whole), out);
+  clean(propter_buf_str(&whole), all, out);
   propter_buf_clear(&whole);
   return status == PROPTER_OK ? propter_buf_status(out, err) : status;
 }
@@ -84,10 +84,10 @@ static void begin(ResultCall *call) { (void)call; }
 static PropterStatus row(ResultCall *call, const PropterTerm *terms, uint64_t index, PropterError *err) {
   (void)index;
   PropterStatus status = PROPTER_OK;
-  PropterBuf text = {.max = 1 << 16};
+  PropterBuf text = {.max = 1 << 26};
   for (size_t i = 0; i < call->rows->columns && status == PROPTER_OK; i++) {
     propter_buf_reset(&text);
-    status = cell(&terms[i], &text, err);
+    status = cell(&terms[i], call->raw, &text, err);
     if (status == PROPTER_OK) status = keep(call, propter_buf_str(&text), err);
   }
   propter_buf_clear(&text);

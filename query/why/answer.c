@@ -104,7 +104,7 @@ static bool contains_year(PropterStr text, PropterDay day) {
 }
 
 static PropterStr cause_name(Build *b, const PropterCause *c) {
-  why_put_line(&b->text, c->label);
+  propter_put_line(&b->text, c->label);
   if (c->start == PROPTER_NO_DAY) return keep(b);
   PropterDay end = c->end == PROPTER_NO_DAY ? c->start : c->end;
   int y, y2, m, d;
@@ -134,7 +134,7 @@ static PropterStr share_words(Build *b, const PropterCauseScore *s) {
 static PropterStr grade_words(Build *b, const PropterCause *c) {
   if (c->score.grade == PROPTER_GRADE_NOT_SEPARABLE) {
     propter_buf_add(&b->text, PROPTER_STR("text only, not separable"));
-    if (c->inseparable_from.len) propter_buf_add(&b->text, PROPTER_STR(" from ")), why_put_line(&b->text, c->inseparable_from);
+    if (c->inseparable_from.len) propter_buf_add(&b->text, PROPTER_STR(" from ")), propter_put_line(&b->text, c->inseparable_from);
     propter_buf_add(&b->text, PROPTER_STR(" at this grain"));
     return keep(b);
   }
@@ -156,7 +156,7 @@ static PropterStr data_words(Build *b, const PropterCause *c) {
     PropterStr text = without_stop(e->text);
     bool lower = !first && text.len > 1 && text.data[0] >= 'A' && text.data[0] <= 'Z' && text.data[1] >= 'a' && text.data[1] <= 'z';
     if (lower) propter_buf_add_char(&b->text, (char)(text.data[0] + 32)), text.data++, text.len--;
-    why_put_line(&b->text, text);
+    propter_put_line(&b->text, text);
     first = false;
   }
   return keep(b);
@@ -192,7 +192,7 @@ static PropterStr rows_words(Build *b, const Place *cell, size_t count) {
         row[j - 1] = t;
       }
     if (b->text.len) propter_buf_add(&b->text, PROPTER_STR("; "));
-    why_put_line(&b->text, why_base_name(cell[i].file));
+    propter_put_line(&b->text, why_base_name(cell[i].file));
     bool run = n > 2 && n == all && row[n - 1] - row[0] == n - 1;
     for (size_t k = 0; k < n; k++) {
       if (run && k > 0 && k + 1 < n) continue;
@@ -200,7 +200,7 @@ static PropterStr rows_words(Build *b, const Place *cell, size_t count) {
       propter_buf_printf(&b->text, "%llu", (unsigned long long)row[k]);
     }
     if (all > n) propter_buf_printf(&b->text, " and %zu more", all - n);
-    if (cell[i].column.len) propter_buf_add(&b->text, PROPTER_STR(", column ")), why_put_line(&b->text, cell[i].column);
+    if (cell[i].column.len) propter_buf_add(&b->text, PROPTER_STR(", column ")), propter_put_line(&b->text, cell[i].column);
   }
   return keep(b);
 }
@@ -232,8 +232,8 @@ static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
     if (e->kind == PROPTER_EVIDENCE_ROW) continue;
     if (e->kind == PROPTER_EVIDENCE_TEST) w->test[w->tests++] = e;
     else if (e->against) w->objection[w->objections++] = e;
-    else if (e->kind == PROPTER_EVIDENCE_QUOTE) w->quote[w->quotes++] = e;
-    else w->fact[w->facts++] = e;
+    else if (e->kind != PROPTER_EVIDENCE_QUOTE) w->fact[w->facts++] = e;
+    else if (!why_disputed(b->a, e)) w->quote[w->quotes++] = e;
   }
 }
 
@@ -265,7 +265,7 @@ static PropterStr return_words(Build *b) {
 
 static void amount(Build *b, double value) {
   why_put_number(&b->text, fabs(value), why_answer_decimals(b->a));
-  why_put_unit(&b->text, b->a, why_put_line);
+  why_put_unit(&b->text, b->a, propter_put_line);
 }
 
 static void capital(PropterBuf *text) {
@@ -278,11 +278,11 @@ static PropterStr headline(Build *b) {
   PropterBuf *t = &b->text;
   if (!f) {
     propter_buf_printf(t, "Not understood: %s", propter_gap_text(a->question.gap));
-    if (a->question.about.len) propter_buf_add(t, PROPTER_STR(" (\"")), why_put_line(t, a->question.about), propter_buf_add(t, PROPTER_STR("\")"));
+    if (a->question.about.len) propter_buf_add(t, PROPTER_STR(" (\"")), propter_put_line(t, a->question.about), propter_buf_add(t, PROPTER_STR("\")"));
     propter_buf_add_char(t, '.');
     return keep(b);
   }
-  why_put_line(t, f->metric.label), capital(t);
+  propter_put_line(t, f->metric.label), capital(t);
   bool testable = a->outcome != PROPTER_ANSWER_NOT_TESTABLE;
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
     propter_buf_add(t, PROPTER_STR(" did not move more than usual in ")), why_put_period(t, f->first, f->last);
@@ -338,10 +338,10 @@ static PropterStr track(Build *b) {
 static PropterStr title(Build *b) {
   const PropterInference *f = b->a->inference;
   if (!f) {
-    if (b->a->question.text.len) why_put_line_cut(&b->text, b->a->question.text, 120);
+    if (b->a->question.text.len) propter_put_line_cut(&b->text, b->a->question.text, 120);
     return keep(b);
   }
-  why_put_line(&b->text, f->metric.label), propter_buf_add(&b->text, PROPTER_STR(", ")), why_put_period(&b->text, f->first, f->last);
+  propter_put_line(&b->text, f->metric.label), propter_buf_add(&b->text, PROPTER_STR(", ")), why_put_period(&b->text, f->first, f->last);
   return keep(b);
 }
 
@@ -454,9 +454,9 @@ PropterStatus propter_why_answer(const PropterQuestion *question, PropterInferen
 
 const char *why_verdict(const PropterEvidence *e) { return e->said == PROPTER_SAID_CONTRADICTED ? "contradicted" : e->said == PROPTER_SAID_UNSUPPORTED ? "unsupported" : "not counted"; }
 
-const char *why_disputed(const PropterWhyAnswer *a, const PropterEvidence *quote) {
+const PropterEvidence *why_disputed(const PropterWhyAnswer *a, const PropterEvidence *quote) {
   for (size_t i = 0; a->inference && quote->iri.len && i < a->inference->said; i++)
-    if (propter_str_equal(a->inference->saying[i].iri, quote->iri)) return why_verdict(&a->inference->saying[i]);
+    if (propter_str_equal(a->inference->saying[i].iri, quote->iri)) return &a->inference->saying[i];
   return NULL;
 }
 

@@ -156,8 +156,8 @@ static void each(PropterBuf *out, PropterStr text, size_t most, void (*put)(Prop
 }
 
 static void as_is(PropterBuf *out, uint32_t c) { propter_buf_add_utf8(out, c); }
-void why_put_line(PropterBuf *out, PropterStr text) { each(out, text, 0, as_is); }
-void why_put_line_cut(PropterBuf *out, PropterStr text, size_t characters) { each(out, text, characters, as_is); }
+void propter_put_line(PropterBuf *out, PropterStr text) { each(out, text, 0, as_is); }
+void propter_put_line_cut(PropterBuf *out, PropterStr text, size_t characters) { each(out, text, characters, as_is); }
 
 static void as_md(PropterBuf *out, uint32_t c) {
   if (c == '<') propter_buf_add(out, PROPTER_STR("&lt;"));
@@ -168,7 +168,7 @@ static void as_md(PropterBuf *out, uint32_t c) {
     propter_buf_add_utf8(out, c);
   }
 }
-void why_put_md(PropterBuf *out, PropterStr text) { each(out, text, 0, as_md); }
+void propter_put_md(PropterBuf *out, PropterStr text) { each(out, text, 0, as_md); }
 
 static void as_html(PropterBuf *out, uint32_t c) {
   switch (c) {
@@ -180,9 +180,9 @@ static void as_html(PropterBuf *out, uint32_t c) {
     default: propter_buf_add_utf8(out, c);
   }
 }
-void why_put_html(PropterBuf *out, PropterStr text) { each(out, text, 0, as_html); }
+void propter_put_html(PropterBuf *out, PropterStr text) { each(out, text, 0, as_html); }
 
-void why_put_json(PropterBuf *out, PropterStr text) {
+void propter_put_json(PropterBuf *out, PropterStr text) {
   propter_buf_add_char(out, '"');
   for (size_t at = 0; at < text.len;) {
     uint32_t c = next(text, &at);
@@ -197,7 +197,7 @@ static void as_csv(PropterBuf *out, uint32_t c) {
   if (c == '"') propter_buf_add_char(out, '"');
   propter_buf_add_utf8(out, c);
 }
-void why_put_csv(PropterBuf *out, PropterStr text) {
+void propter_put_csv(PropterBuf *out, PropterStr text) {
   propter_buf_add_char(out, '"');
   bool runs = text.len && strchr("=+-@\t\r\n|%", text.data[0]) != NULL && text.data[0];
   PropterStr start = propter_str_trim(text);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "question.h"
+#include "render.h"
 
 enum { UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_QUARTER, UNIT_HALF, UNIT_YEAR };
 
@@ -387,6 +388,18 @@ static PropterGap borrow_year(Reader *r, Span *a, Span *b) {
   return r->gap;
 }
 
+/* Two atoms without a year and without days, from the first to the second: one run of months, the data will say of which year. */
+static bool run_on(Span *a, const Span *b) {
+  if (a->has_year || b->has_year || a->day || b->day) return false;
+  a->month_last = b->month < a->month ? b->month_last + 12 : b->month_last;
+  return true;
+}
+
+/* A run of months that is left without a year: the latest in the data. */
+static void latest(Span *s, PropterWhen when) {
+  if (!s->has_year) s->has_year = true, s->when = when;
+}
+
 typedef struct {
   size_t end;   /* word after the period, 0: none here */
   PropterGap gap;
@@ -408,6 +421,11 @@ static Found from_to(Reader *r, size_t i, bool between) {
   f.end = k;
   f.gap = gap ? gap : r->gap;
   if (f.gap) return f;
+  if (run_on(&a, &b)) {
+    f.span = a;
+    latest(&f.span, PROPTER_WHEN_LATEST);
+    return f;
+  }
   if (a.when != PROPTER_WHEN_FIXED || b.when != PROPTER_WHEN_FIXED) f.gap = PROPTER_GAP_UNCLEAR_PERIOD;
   else f.gap = borrow_year(r, &a, &b);
   if (!f.gap && b.to < a.from) f.gap = PROPTER_GAP_BACKWARDS;
@@ -430,6 +448,11 @@ static Found open_ended(Reader *r, size_t i) {
     return f;
   }
   f.end = from ? j + 1 : j;
+  if (!r->gap && !a.has_year && (since || from)) {
+    f.span = a;
+    latest(&f.span, PROPTER_WHEN_LATEST_OPEN);
+    return f;
+  }
   f.gap = r->gap ? r->gap : !a.has_year ? PROPTER_GAP_NO_YEAR : a.when != PROPTER_WHEN_FIXED ? PROPTER_GAP_UNCLEAR_PERIOD : PROPTER_GAP_NONE;
   f.span = (Span){.has_year = true, .when = PROPTER_WHEN_OPEN, .from = PROPTER_NO_DAY, .to = PROPTER_NO_DAY};
   if (since || from) f.span.from = a.from;
@@ -440,6 +463,18 @@ static Found open_ended(Reader *r, size_t i) {
 }
 
 enum { LIST = 12 };
+
+/* Months that follow each other, none with a year. "May" and "march" are words, too: they are a time only where a time is expected. */
+static Found months_alone(const Reader *r, size_t i, const Span *a, size_t n, Found f) {
+  if (i == 0 || !is(r, i - 1, DATE_PREP, NULL, NULL)) return (Found){0};
+  f.span = a[0];
+  for (size_t k = 1; k < n; k++) {
+    if (a[k].day || a[0].day || a[k].month != f.span.month_last % 12 + 1) f.gap = PROPTER_GAP_MANY_PERIODS;
+    f.span.month_last += a[k].month_last - a[k].month + 1;
+  }
+  latest(&f.span, PROPTER_WHEN_LATEST);
+  return f;
+}
 
 /* One atom, or several that follow each other without a hole: "January and February 2014". */
 static Found list(Reader *r, size_t i) {
@@ -460,6 +495,9 @@ static Found list(Reader *r, size_t i) {
     if (!j) break;
   }
   if (!n) return f;
+  bool yearless = true;
+  for (size_t k = 0; k < n; k++) yearless &= !a[k].has_year;
+  if (yearless) return months_alone(r, i, a, n, f);
   for (size_t k = n; k-- > 1;) {
     if (a[k].when != PROPTER_WHEN_FIXED || a[k - 1].when != PROPTER_WHEN_FIXED) f.gap = PROPTER_GAP_MANY_PERIODS;
     if (!f.gap && !a[k - 1].has_year && a[k].has_year) f.gap = borrow_year(r, &a[k - 1], &a[k]);
@@ -470,11 +508,6 @@ static Found list(Reader *r, size_t i) {
     if (a[k].from != a[k - 1].to + 1) f.gap = PROPTER_GAP_MANY_PERIODS;
   f.span = a[0];
   f.span.to = a[n - 1].to;
-  if (n == 1 && !a[0].has_year) {
-    /* "may" and "march" are words, too: without a year only where a time is expected */
-    if (i == 0 || !is(r, i - 1, DATE_PREP, NULL, NULL)) f.end = 0;
-    else f.gap = PROPTER_GAP_NO_YEAR;
-  }
   return f;
 }
 
@@ -518,6 +551,7 @@ PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, P
     q->count = f.span.count;
     q->month = f.span.month;
     q->month_last = f.span.month_last;
+    q->day = f.span.day;
     q->from = f.span.from;
     q->to = f.span.to;
   }
@@ -561,6 +595,29 @@ static void relative(const PropterQuestion *q, PropterDay now, PropterDay *from,
   }
 }
 
+/* The last run of the months (or the last such day) that lies in the data; where none does, the last that begins before their end. */
+static void latest_run(PropterQuestion *q, PropterDay last) {
+  int y, m, d;
+  propter_day_civil(last, &y, &m, &d);
+  for (int back = 0; back < 9; back++, y--) { /* 29 February comes every fourth year, or the eighth */
+    if (q->day > propter_month_length(y, q->month)) continue;
+    q->from = propter_day(y, q->month, q->day ? q->day : 1);
+    q->to = q->day ? q->from : propter_day(y, q->month_last + 1, 1) - 1;
+    if (q->to <= last) return;
+  }
+}
+
+static PropterStatus settle_latest(PropterQuestion *q, PropterDay last, PropterArena *arena, PropterError *err) {
+  PropterBuf text = {0};
+  latest_run(q, last);
+  if (q->when == PROPTER_WHEN_LATEST_OPEN) q->to = last;
+  why_put_period(&text, q->from, q->to);
+  PropterStatus status = propter_buf_status(&text, err);
+  if (status == PROPTER_OK) status = why_question_note(q, arena, err, "no year was named: taken as %s, the latest in the data", text.data);
+  propter_buf_clear(&text);
+  return status;
+}
+
 PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena, PropterError *err) {
   if (!q->has_period) return PROPTER_OK;
   char a[16], b[16];
@@ -570,6 +627,8 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
     else q->to = last;
     propter_day_format(start ? q->from : q->to, a);
     PROPTER_TRY(why_question_note(q, arena, err, start ? "from the beginning of the data, %s" : "to the end of the data, %s", a));
+  } else if (q->when == PROPTER_WHEN_LATEST || q->when == PROPTER_WHEN_LATEST_OPEN) {
+    PROPTER_TRY(settle_latest(q, last, arena, err));
   } else if (q->when != PROPTER_WHEN_FIXED) {
     bool present = (q->when == PROPTER_WHEN_BACK && q->count == 0) || q->when == PROPTER_WHEN_TO_DATE || q->when == PROPTER_WHEN_DAY;
     relative(q, today, &q->from, &q->to);

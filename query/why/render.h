@@ -33,19 +33,10 @@ void why_put_day(PropterBuf *out, PropterDay day);                          /* 2
 void why_put_period(PropterBuf *out, PropterDay first, PropterDay last);    /* August 2011; March to May 2010; 2015; 7-22 Aug 2011 */
 void why_put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year); /* 7-22 Aug 2011, always by days */
 
-/* --- text that others wrote, made harmless in its new surroundings --- */
-
-void why_put_line(PropterBuf *out, PropterStr text);                 /* terminal: one line, no control characters, no direction marks */
-void why_put_line_cut(PropterBuf *out, PropterStr text, size_t characters);
-void why_put_md(PropterBuf *out, PropterStr text);
-void why_put_html(PropterBuf *out, PropterStr text);                 /* element content and quoted attributes */
-void why_put_json(PropterBuf *out, PropterStr text);                 /* with its quotes */
-void why_put_csv(PropterBuf *out, PropterStr text);                  /* a field; what a spreadsheet would run is led by an apostrophe */
-
 /* "contradicted", "unsupported" or "not counted": what the judge made of a statement about the window. */
 const char *why_verdict(const PropterEvidence *saying);
-/* The verdict on a quote that the answer lists among the statements not borne out, or NULL: it must not pass for support. */
-const char *why_disputed(const PropterWhyAnswer *answer, const PropterEvidence *quote);
+/* The statement among those not borne out that this quote is, or NULL: it must not stand as support as well. */
+const PropterEvidence *why_disputed(const PropterWhyAnswer *answer, const PropterEvidence *quote);
 /* Frees a buffer that was used on the way; `out` takes over its failure. */
 void why_drop(PropterBuf *out, PropterBuf *used);
 /* Columns a terminal needs for the text. */

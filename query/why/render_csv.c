@@ -6,7 +6,7 @@
 #include "render.h"
 
 static void comma(PropterBuf *out) { propter_buf_add_char(out, ','); }
-static void field(PropterBuf *out, PropterStr text) { why_put_csv(out, text), comma(out); }
+static void field(PropterBuf *out, PropterStr text) { propter_put_csv(out, text), comma(out); }
 static void value(PropterBuf *out, double v) { why_put_plain(out, v, ""), comma(out); }
 
 static void front(const PropterWhyAnswer *a, PropterBuf *out) {
@@ -28,15 +28,13 @@ PropterStatus why_render_csv(const PropterWhyAnswer *a, PropterBuf *out, Propter
   propter_buf_add(out, PROPTER_STR("outcome,metric,from,to,rank,cause,label,start,end,likely,probability,share,share_low,share_high,grade,quote,document,characters,data,rows\n"));
   if (!f) {
     front(a, out);
-    propter_buf_add(out, PROPTER_STR(",,")), why_put_csv(out, a->headline), propter_buf_add(out, PROPTER_STR(",,,,,,,,,,,,,\n"));
+    propter_buf_add(out, PROPTER_STR(",,")), propter_put_csv(out, a->headline), propter_buf_add(out, PROPTER_STR(",,,,,,,,,,,,,\n"));
     return PROPTER_OK;
   }
   for (size_t i = 0; i < a->causes; i++) {
     const PropterWhyCause *w = &a->cause[i];
     const PropterCauseScore *s = &w->cause->score;
-    const PropterEvidence *q = NULL; /* the first that is not disputed */
-    for (size_t k = 0; k < w->quotes && !q; k++)
-      if (!why_disputed(a, w->quote[k])) q = w->quote[k];
+    const PropterEvidence *q = w->quotes ? w->quote[0] : NULL;
     front(a, out), propter_buf_printf(out, "%zu,", i + 1), field(out, w->cause->iri), field(out, w->cause->label);
     if (w->cause->start != PROPTER_NO_DAY) why_put_day(out, w->cause->start);
     comma(out);
@@ -45,7 +43,7 @@ PropterStatus why_render_csv(const PropterWhyAnswer *a, PropterBuf *out, Propter
     value(out, s->share_identified ? s->share : NAN), value(out, s->share_identified ? s->share_low : NAN), value(out, s->share_identified ? s->share_high : NAN);
     field(out, w->grade), field(out, q ? q->text : (PropterStr){"", 0}), field(out, q ? (q->path.len ? q->path : q->document) : (PropterStr){"", 0});
     if (q) propter_buf_printf(out, "\"%llu-%llu\"", (unsigned long long)q->char_start, (unsigned long long)q->char_end);
-    comma(out), field(out, w->data), why_put_csv(out, w->rows), propter_buf_add_char(out, '\n');
+    comma(out), field(out, w->data), propter_put_csv(out, w->rows), propter_buf_add_char(out, '\n');
   }
   front(a, out), propter_buf_add(out, PROPTER_STR(",,")), field(out, a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN ? PROPTER_STR("unknown cause") : f->reason);
   comma(out), comma(out);
@@ -53,6 +51,6 @@ PropterStatus why_render_csv(const PropterWhyAnswer *a, PropterBuf *out, Propter
     field(out, propter_str(propter_likelihood_words(f->p_unknown))), chance(a, out, f->p_unknown), value(out, f->unknown_share);
   else
     comma(out), comma(out), comma(out);
-  propter_buf_add(out, PROPTER_STR(",,,,,,,")), why_put_csv(out, a->rows), propter_buf_add_char(out, '\n');
+  propter_buf_add(out, PROPTER_STR(",,,,,,,")), propter_put_csv(out, a->rows), propter_buf_add_char(out, '\n');
   return PROPTER_OK;
 }

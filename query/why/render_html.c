@@ -10,7 +10,7 @@ static const char style[] = {
 };
 
 static void add(PropterBuf *out, const char *text) { propter_buf_add(out, propter_str(text)); }
-static void escaped(PropterBuf *out, const char *before, PropterStr text, const char *after) { add(out, before), why_put_html(out, text), add(out, after); }
+static void escaped(PropterBuf *out, const char *before, PropterStr text, const char *after) { add(out, before), propter_put_html(out, text), add(out, after); }
 
 static void likely(PropterBuf *out, const PropterWhyAnswer *a, const char *words, double p) {
   add(out, words);
@@ -20,10 +20,10 @@ static void likely(PropterBuf *out, const PropterWhyAnswer *a, const char *words
 static void facts(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
   int d = why_answer_decimals(a);
-  add(out, "<dl class=\"facts\"><div><dt>observed</dt><dd>"), why_put_number(out, f->observed, d), why_put_unit(out, a, why_put_html);
-  add(out, "</dd></div><div><dt>expected</dt><dd>"), why_put_number(out, f->expected, d), why_put_unit(out, a, why_put_html);
+  add(out, "<dl class=\"facts\"><div><dt>observed</dt><dd>"), why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_html);
+  add(out, "</dd></div><div><dt>expected</dt><dd>"), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_html);
   add(out, "<small>95 % interval "), why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d);
-  add(out, "</small></dd></div><div><dt>deviation</dt><dd>"), why_put_signed(out, f->deviation, d), why_put_unit(out, a, why_put_html), add(out, "<small>"), why_put_percent(out, f->relative, true);
+  add(out, "</small></dd></div><div><dt>deviation</dt><dd>"), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_html), add(out, "<small>"), why_put_percent(out, f->relative, true);
   add(out, "</small></dd></div><div><dt>pattern</dt><dd>"), add(out, a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "none" : propter_pattern_name(f->pattern_kind));
   if (a->back.len) escaped(out, "<small>", a->back, "</small>");
   propter_buf_printf(out, "</dd></div><div><dt>baseline rests on</dt><dd>%zu<small>observations</small></dd></div></dl>", f->usable);
@@ -45,19 +45,12 @@ static void piece(PropterBuf *out, const PropterEvidence *e) {
   why_drop(out, &place);
   add(out, "<details><summary>where exactly</summary><table>");
   if (e->title.len) escaped(out, "<tr><th>document</th><td>", e->title, "</td></tr>");
-  escaped(out, "<tr><th>file</th><td>", e->path, "");
+  escaped(out, "<tr><th>file</th><td>", why_base_name(e->path), ""); /* a report is passed on: where the file lay is nobody's business */
   if (e->part.len) escaped(out, ", part ", e->part, "");
   add(out, "</td></tr>");
   if (e->has_bytes) propter_buf_printf(out, "<tr><th>bytes</th><td>%llu\xE2\x80\x93%llu</td></tr>", (unsigned long long)e->byte_start, (unsigned long long)e->byte_end);
   if (e->rule.len) escaped(out, "<tr><th>read by rule</th><td>", e->rule, "</td></tr>");
   escaped(out, "<tr><th>statement</th><td>", e->iri, "</td></tr></table></details>");
-}
-
-static void said(const PropterWhyAnswer *a, const PropterEvidence *e, PropterBuf *out) {
-  const char *disputed = why_disputed(a, e);
-  if (disputed) propter_buf_printf(out, "<div class=\"but\"><p class=\"verdict\">%s, see below</p>", disputed);
-  piece(out, e);
-  if (disputed) add(out, "</div>");
 }
 
 static void rows(PropterBuf *out, const PropterEvidence *const *list, size_t count) {
@@ -91,10 +84,10 @@ static void cause(const PropterWhyAnswer *a, size_t i, PropterBuf *out) {
   escaped(out, "<span class=\"tag\">share: ", w->share, "</span>"), escaped(out, "<span class=\"tag\">evidence: ", w->grade, "</span>");
   if (c->kind_label.len) escaped(out, "<span class=\"tag\">", c->kind_label, "</span>");
   add(out, "</div>");
-  for (size_t k = 0; k < w->quotes && k < 2; k++) said(a, w->quote[k], out);
+  for (size_t k = 0; k < w->quotes && k < 2; k++) piece(out, w->quote[k]);
   if (w->quotes > 2) {
     propter_buf_printf(out, "<details><summary>%zu more that say so</summary>", w->quotes - 2);
-    for (size_t k = 2; k < w->quotes; k++) said(a, w->quote[k], out);
+    for (size_t k = 2; k < w->quotes; k++) piece(out, w->quote[k]);
     add(out, "</details>");
   }
   if (w->tests) add(out, "<p class=\"lead\">What the data say</p><ul>");
@@ -173,7 +166,7 @@ static void understood(const PropterWhyAnswer *a, PropterBuf *out) {
   if (a->question.text.len) escaped(out, "<p>\xE2\x80\x9C", a->question.text, "\xE2\x80\x9D</p>");
   add(out, "<pre><code>");
   for (size_t i = 0, from = 0; i <= a->form.len; i++)
-    if (i == a->form.len || a->form.data[i] == '\n') why_put_html(out, (PropterStr){a->form.data + from, i - from}), add(out, "\n"), from = i + 1;
+    if (i == a->form.len || a->form.data[i] == '\n') propter_put_html(out, (PropterStr){a->form.data + from, i - from}), add(out, "\n"), from = i + 1;
   escaped(out, "</code></pre><p class=\"note\">", a->form_words, ".</p>");
   for (size_t i = 0; i < a->question.note_count; i++) escaped(out, "<p class=\"note\">", a->question.note[i], ".</p>");
   const PropterInferOptions *o = &a->options.infer;

@@ -24,7 +24,7 @@ static void shut(Json *j, char c) {
   propter_buf_add_char(j->out, c);
   j->comma = true;
 }
-static void text(Json *j, const char *name, PropterStr s) { key(j, name), why_put_json(j->out, s); }
+static void text(Json *j, const char *name, PropterStr s) { key(j, name), propter_put_json(j->out, s); }
 static void word(Json *j, const char *name, const char *s) { text(j, name, propter_str(s)); }
 static void real(Json *j, const char *name, double v) { key(j, name), why_put_plain(j->out, v, "null"); }
 static void whole(Json *j, const char *name, uint64_t v) { key(j, name), propter_buf_printf(j->out, "%llu", (unsigned long long)v); }
@@ -102,7 +102,8 @@ static void observed(Json *j, const PropterWhyAnswer *a) {
   shut(j, ']');
 }
 
-static void evidence(Json *j, const PropterEvidence *e) {
+/* `disputed`: the same statement among those not borne out, or NULL. */
+static void evidence(Json *j, const PropterEvidence *e, const PropterEvidence *disputed) {
   static const char *const kinds[] = {"quote", "event", "link", "row", "test", "verdict"};
   static const char *const said[] = {"supports", "denies", "copy", "unsupported", "contradicted"};
   open(j, NULL, '{');
@@ -110,7 +111,7 @@ static void evidence(Json *j, const PropterEvidence *e) {
   text(j, "source", e->source_text), text(j, "reason", e->reason);
   if (e->kind == PROPTER_EVIDENCE_QUOTE) {
     open(j, "quote", '{');
-    word(j, "said", said[e->said]), text(j, "cause", e->cause_label), word(j, "direction", e->polarity < 0 ? "down" : e->polarity > 0 ? "up" : "any"), truth(j, "negated", e->negated);
+    word(j, "said", said[(disputed ? disputed : e)->said]), text(j, "cause", e->cause_label), word(j, "direction", e->polarity < 0 ? "down" : e->polarity > 0 ? "up" : "any"), truth(j, "negated", e->negated);
     real(j, "hedge", e->hedge), real(j, "confidence", e->confidence), text(j, "rule", e->rule), text(j, "document", e->document), text(j, "path", e->path), text(j, "title", e->title);
     day(j, "published", e->published), text(j, "section", e->section), text(j, "part", e->part), whole(j, "charStart", e->char_start), whole(j, "charEnd", e->char_end);
     if (e->has_bytes) whole(j, "byteStart", e->byte_start), whole(j, "byteEnd", e->byte_end);
@@ -160,7 +161,7 @@ static void cause(Json *j, const PropterWhyAnswer *a, size_t i) {
   for (size_t k = 0; k < c->aliases; k++) open(j, NULL, '{'), text(j, "iri", c->alias[k]), text(j, "label", c->alias_label[k]), shut(j, '}');
   shut(j, ']'), text(j, "data", w->data), text(j, "rows", w->rows), text(j, "hypothesis", c->hypothesis);
   open(j, "evidence", '[');
-  for (size_t k = 0; k < c->evidences; k++) evidence(j, &c->evidence[k]);
+  for (size_t k = 0; k < c->evidences; k++) evidence(j, &c->evidence[k], why_disputed(a, &c->evidence[k]));
   shut(j, ']'), shut(j, '}');
 }
 
@@ -188,7 +189,7 @@ PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, Propte
     none(j, "unknown");
   }
   open(j, "against", '[');
-  for (size_t i = 0; f && i < f->said; i++) evidence(j, &f->saying[i]);
+  for (size_t i = 0; f && i < f->said; i++) evidence(j, &f->saying[i], NULL);
   shut(j, ']'), open(j, "excluded", '[');
   for (size_t i = 0; f && i < f->excluded; i++) open(j, NULL, '{'), text(j, "label", f->excluded_label[i]), text(j, "reason", f->excluded_reason[i]), shut(j, '}');
   shut(j, ']'), open(j, "wouldChange", '[');

@@ -16,12 +16,12 @@ static void piece(PropterBuf *out, const char *lead, const PropterEvidence *e) {
   if (e->kind == PROPTER_EVIDENCE_QUOTE) {
     PropterBuf place = {0};
     why_put_place(&place, e);
-    add(out, "\xE2\x80\x9C"), why_put_md(out, e->text), add(out, "\xE2\x80\x9D (");
-    why_put_md(out, propter_buf_str(&place)), add(out, ")");
+    add(out, "\xE2\x80\x9C"), propter_put_md(out, e->text), add(out, "\xE2\x80\x9D (");
+    propter_put_md(out, propter_buf_str(&place)), add(out, ")");
     why_drop(out, &place);
   } else {
-    why_put_md(out, e->text);
-    if (e->source_text.len) add(out, " ("), why_put_md(out, e->source_text), add(out, ")");
+    propter_put_md(out, e->text);
+    if (e->source_text.len) add(out, " ("), propter_put_md(out, e->source_text), add(out, ")");
   }
 }
 
@@ -31,8 +31,8 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   add(out, "| | cause | likely? | share of the change | grade |\n|---:|---|---|---|---|\n");
   for (size_t i = 0; i < a->causes; i++) {
     const PropterWhyCause *w = &a->cause[i];
-    propter_buf_printf(out, "| %zu | ", i + 1), why_put_md(out, w->name), add(out, " | "), likely(out, a, w->likely, w->cause->score.p);
-    add(out, " | "), why_put_md(out, w->share), add(out, " | "), why_put_md(out, w->grade), add(out, " |\n");
+    propter_buf_printf(out, "| %zu | ", i + 1), propter_put_md(out, w->name), add(out, " | "), likely(out, a, w->likely, w->cause->score.p);
+    add(out, " | "), propter_put_md(out, w->share), add(out, " | "), propter_put_md(out, w->grade), add(out, " |\n");
   }
   add(out, "| | unknown cause | "), likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown), add(out, " | ");
   why_put_rest(out, f->unknown_share);
@@ -40,19 +40,14 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   for (size_t i = 0; i < a->causes; i++) {
     const PropterWhyCause *w = &a->cause[i];
     if (!w->quotes && !w->facts && !w->data.len && !w->rows.len && !w->objections) continue;
-    propter_buf_printf(out, "\n### %zu. ", i + 1), why_put_md(out, w->name), add(out, "\n\n");
-    for (size_t k = 0; k < w->quotes; k++) {
-      const char *disputed = why_disputed(a, w->quote[k]);
-      piece(out, "- says: ", w->quote[k]);
-      if (disputed) propter_buf_printf(out, ": %s, see below", disputed);
-      add(out, "\n");
-    }
+    propter_buf_printf(out, "\n### %zu. ", i + 1), propter_put_md(out, w->name), add(out, "\n\n");
+    for (size_t k = 0; k < w->quotes; k++) piece(out, "- says: ", w->quote[k]), add(out, "\n");
     for (size_t k = 0; k < w->facts; k++) piece(out, "- fact: ", w->fact[k]), add(out, "\n");
     for (size_t k = 0; k < w->tests; k++) piece(out, "- data: ", w->test[k]), add(out, "\n");
-    if (w->rows.len) add(out, "- rows: "), why_put_md(out, w->rows), add(out, "\n");
+    if (w->rows.len) add(out, "- rows: "), propter_put_md(out, w->rows), add(out, "\n");
     for (size_t k = 0; k < w->objections; k++) {
       piece(out, "- but: ", w->objection[k]);
-      if (w->objection[k]->reason.len) add(out, ": "), why_put_md(out, w->objection[k]->reason);
+      if (w->objection[k]->reason.len) add(out, ": "), propter_put_md(out, w->objection[k]->reason);
       add(out, "\n");
     }
     if (a->options.explain) {
@@ -69,53 +64,53 @@ static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   const char *help = propter_gap_help(a->question.gap);
   if (*help) add(out, "\nWhat would help: "), add(out, help), add(out, ".\n");
   if (a->nearest) add(out, "\n");
-  for (size_t i = 0; i < a->nearest; i++) add(out, "- "), why_put_md(out, a->near[i].label), add(out, "\n");
+  for (size_t i = 0; i < a->nearest; i++) add(out, "- "), propter_put_md(out, a->near[i].label), add(out, "\n");
   if (a->moves) add(out, "\nIts largest moves:\n\n");
-  for (size_t i = 0; i < a->moves; i++) add(out, "- "), why_put_md(out, a->move[i].question), add(out, "\n");
+  for (size_t i = 0; i < a->moves; i++) add(out, "- "), propter_put_md(out, a->move[i].question), add(out, "\n");
 }
 
 PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
-  add(out, "# Why: "), why_put_md(out, a->title), add(out, "\n\n"), why_put_md(out, a->headline), add(out, "\n\n");
+  add(out, "# Why: "), propter_put_md(out, a->title), add(out, "\n\n"), propter_put_md(out, a->headline), add(out, "\n\n");
   if (a->form.len) {
     add(out, "```sparql\n");
     /* The form holds IRIs and dates only; a fence inside it would end the block. */
     if (propter_str_find(a->form, PROPTER_STR("```")) == SIZE_MAX) propter_buf_add(out, a->form);
-    add(out, "\n```\n\n"), why_put_md(out, a->form_words), add(out, ".\n");
+    add(out, "\n```\n\n"), propter_put_md(out, a->form_words), add(out, ".\n");
   }
-  for (size_t i = 0; i < a->question.note_count; i++) add(out, "\n- note: "), why_put_md(out, a->question.note[i]);
+  for (size_t i = 0; i < a->question.note_count; i++) add(out, "\n- note: "), propter_put_md(out, a->question.note[i]);
   if (a->question.note_count) add(out, "\n");
   if (!f) {
     not_understood(a, out);
     return PROPTER_OK;
   }
-  if (a->premise.len) add(out, "\nPremise: "), why_put_md(out, a->premise), add(out, ".\n");
+  if (a->premise.len) add(out, "\nPremise: "), propter_put_md(out, a->premise), add(out, ".\n");
   if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE) {
     int d = why_answer_decimals(a);
     add(out, "\n| observed | expected (95 %) | deviation | | pattern | n |\n|---:|---:|---:|---:|---|---:|\n| ");
-    why_put_number(out, f->observed, d), why_put_unit(out, a, why_put_md), add(out, " | "), why_put_number(out, f->expected, d), why_put_unit(out, a, why_put_md), add(out, " (");
-    why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d), add(out, ") | "), why_put_signed(out, f->deviation, d), why_put_unit(out, a, why_put_md);
+    why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_md), add(out, " | "), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_md), add(out, " (");
+    why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d), add(out, ") | "), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_md);
     add(out, " | "), why_put_percent(out, f->relative, true);
     add(out, " | "), add(out, a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "none" : propter_pattern_name(f->pattern_kind));
-    if (a->back.len) add(out, ", "), why_put_md(out, a->back);
+    if (a->back.len) add(out, ", "), propter_put_md(out, a->back);
     propter_buf_printf(out, " | %zu |\n", f->usable);
   }
-  if (a->outcome != PROPTER_ANSWER_ANSWERED) propter_buf_printf(out, "\n**%s**: ", propter_answer_outcome_name(a->outcome)), why_put_md(out, f->reason), add(out, "\n");
+  if (a->outcome != PROPTER_ANSWER_ANSWERED) propter_buf_printf(out, "\n**%s**: ", propter_answer_outcome_name(a->outcome)), propter_put_md(out, f->reason), add(out, "\n");
   if (a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) causes(a, out);
-  if (a->rows.len) add(out, "\nRows: "), why_put_md(out, a->rows), add(out, "\n");
+  if (a->rows.len) add(out, "\nRows: "), propter_put_md(out, a->rows), add(out, "\n");
   if (f->said) add(out, "\n## Against\n\n");
   for (size_t i = 0; i < f->said; i++) {
     piece(out, "- ", &f->saying[i]);
     propter_buf_printf(out, ": %s", why_verdict(&f->saying[i]));
-    if (f->saying[i].reason.len) add(out, ", "), why_put_md(out, f->saying[i].reason);
+    if (f->saying[i].reason.len) add(out, ", "), propter_put_md(out, f->saying[i].reason);
     add(out, "\n");
   }
-  for (size_t i = 0; i < f->excluded; i++) add(out, "- excluded: "), why_put_md(out, f->excluded_label[i]), add(out, ": "), why_put_md(out, f->excluded_reason[i]), add(out, "\n");
+  for (size_t i = 0; i < f->excluded; i++) add(out, "- excluded: "), propter_put_md(out, f->excluded_label[i]), add(out, ": "), propter_put_md(out, f->excluded_reason[i]), add(out, "\n");
   if (f->would_change) add(out, "\nWould change this answer:\n\n");
-  for (size_t i = 0; i < f->would_change; i++) add(out, "- "), why_put_md(out, f->would_change_text[i]), add(out, "\n");
+  for (size_t i = 0; i < f->would_change; i++) add(out, "- "), propter_put_md(out, f->would_change_text[i]), add(out, "\n");
   if (f->forecasts) add(out, "\nPredicts:\n\n");
-  for (size_t i = 0; i < f->forecasts; i++) add(out, "- "), why_put_md(out, f->forecast[i].text), add(out, "\n");
-  add(out, "\nTrack record here: "), why_put_md(out, a->track), propter_buf_printf(out, ". Run a-%s on version %llu of the graph.\n", a->id, (unsigned long long)a->version);
+  for (size_t i = 0; i < f->forecasts; i++) add(out, "- "), propter_put_md(out, f->forecast[i].text), add(out, "\n");
+  add(out, "\nTrack record here: "), propter_put_md(out, a->track), propter_buf_printf(out, ". Run a-%s on version %llu of the graph.\n", a->id, (unsigned long long)a->version);
   return PROPTER_OK;
 }

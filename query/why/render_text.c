@@ -10,7 +10,7 @@ static void label(PropterBuf *out, const char *text) { propter_buf_printf(out, "
 
 static void line(PropterBuf *out, const char *name, PropterStr text) {
   if (!text.len) return;
-  label(out, name), why_put_line(out, text), propter_buf_add_char(out, '\n');
+  label(out, name), propter_put_line(out, text), propter_buf_add_char(out, '\n');
 }
 
 static void observed(const PropterWhyAnswer *a, PropterBuf *out) {
@@ -18,10 +18,10 @@ static void observed(const PropterWhyAnswer *a, PropterBuf *out) {
   if (!f || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return;
   int d = why_answer_decimals(a);
   label(out, "observed");
-  why_put_number(out, f->observed, d), why_put_unit(out, a, why_put_line);
-  propter_buf_add(out, PROPTER_STR("   expected ")), why_put_number(out, f->expected, d), why_put_unit(out, a, why_put_line);
+  why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_line);
+  propter_buf_add(out, PROPTER_STR("   expected ")), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_line);
   propter_buf_add(out, PROPTER_STR(" (")), why_put_number(out, f->expected_low, d), propter_buf_add(out, PROPTER_STR("\xE2\x80\x93")), why_put_number(out, f->expected_high, d);
-  propter_buf_add(out, PROPTER_STR(")   ")), why_put_signed(out, f->deviation, d), why_put_unit(out, a, why_put_line);
+  propter_buf_add(out, PROPTER_STR(")   ")), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_line);
   propter_buf_add(out, PROPTER_STR("   ")), why_put_percent(out, f->relative, true);
   if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
     propter_buf_printf(out, "   %s", propter_pattern_name(f->pattern_kind));
@@ -32,14 +32,14 @@ static void observed(const PropterWhyAnswer *a, PropterBuf *out) {
 
 static void quote(const PropterEvidence *e, PropterBuf *out) {
   if (e->kind == PROPTER_EVIDENCE_QUOTE) {
-    propter_buf_add_char(out, '"'), why_put_line_cut(out, e->text, QUOTE), propter_buf_add(out, PROPTER_STR("\"    "));
+    propter_buf_add_char(out, '"'), propter_put_line_cut(out, e->text, QUOTE), propter_buf_add(out, PROPTER_STR("\"    "));
     PropterBuf place = {0};
     why_put_place(&place, e);
-    why_put_line(out, propter_buf_str(&place));
+    propter_put_line(out, propter_buf_str(&place));
     why_drop(out, &place);
   } else {
-    why_put_line(out, e->text);
-    if (e->source_text.len) propter_buf_add(out, PROPTER_STR("    ")), why_put_line(out, e->source_text);
+    propter_put_line(out, e->text);
+    if (e->source_text.len) propter_buf_add(out, PROPTER_STR("    ")), propter_put_line(out, e->source_text);
   }
 }
 
@@ -53,7 +53,7 @@ static void numbers(const PropterWhyCause *w, const PropterWhyAnswer *a, Propter
     propter_buf_add(out, PROPTER_STR("; effect ")), why_put_signed(out, s->effect, d);
     if (isfinite(s->effect_low) && isfinite(s->effect_high))
       propter_buf_add(out, PROPTER_STR(" (")), why_put_signed(out, s->effect_low, d), propter_buf_add(out, PROPTER_STR(" to ")), why_put_signed(out, s->effect_high, d), propter_buf_add_char(out, ')');
-    why_put_unit(out, a, why_put_line);
+    why_put_unit(out, a, propter_put_line);
   }
   propter_buf_add_char(out, '\n');
 }
@@ -74,23 +74,18 @@ static void terms(const PropterWhyCause *w, PropterBuf *out) {
 static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterCause *c = w->cause;
   for (size_t k = 0; k < c->hops; k++) {
-    propter_buf_add(out, PROPTER_STR("     chain  ")), why_put_line(out, c->hop[k].cause_label), propter_buf_add(out, PROPTER_STR(" \xE2\x86\x92 ")), why_put_line(out, c->hop[k].effect_label);
+    propter_buf_add(out, PROPTER_STR("     chain  ")), propter_put_line(out, c->hop[k].cause_label), propter_buf_add(out, PROPTER_STR(" \xE2\x86\x92 ")), propter_put_line(out, c->hop[k].effect_label);
     propter_buf_add_char(out, '\n');
   }
   size_t shown = w->quotes < 3 ? w->quotes : 3;
-  for (size_t k = 0; k < shown; k++) {
-    const char *disputed = why_disputed(a, w->quote[k]);
-    propter_buf_add(out, PROPTER_STR("     says   ")), quote(w->quote[k], out);
-    if (disputed) propter_buf_printf(out, ": %s, see below", disputed);
-    propter_buf_add_char(out, '\n');
-  }
+  for (size_t k = 0; k < shown; k++) propter_buf_add(out, PROPTER_STR("     says   ")), quote(w->quote[k], out), propter_buf_add_char(out, '\n');
   if (w->quotes > shown) propter_buf_printf(out, "            and %zu more\n", w->quotes - shown);
   for (size_t k = 0; k < w->facts && k < 3; k++) propter_buf_add(out, PROPTER_STR("     fact   ")), quote(w->fact[k], out), propter_buf_add_char(out, '\n');
-  for (size_t k = 0; k < w->tests; k++) propter_buf_add(out, k ? PROPTER_STR("            ") : PROPTER_STR("     data   ")), why_put_line(out, w->test[k]->text), propter_buf_add_char(out, '\n');
+  for (size_t k = 0; k < w->tests; k++) propter_buf_add(out, k ? PROPTER_STR("            ") : PROPTER_STR("     data   ")), propter_put_line(out, w->test[k]->text), propter_buf_add_char(out, '\n');
   if (w->rows.len) propter_buf_add(out, PROPTER_STR("     rows   ")), propter_buf_add(out, w->rows), propter_buf_add_char(out, '\n');
   for (size_t k = 0; k < w->objections && k < 3; k++) {
     propter_buf_add(out, PROPTER_STR("     but    ")), quote(w->objection[k], out);
-    if (w->objection[k]->reason.len) propter_buf_add(out, PROPTER_STR(": ")), why_put_line(out, w->objection[k]->reason);
+    if (w->objection[k]->reason.len) propter_buf_add(out, PROPTER_STR(": ")), propter_put_line(out, w->objection[k]->reason);
     propter_buf_add_char(out, '\n');
   }
   if (a->options.numbers) numbers(w, a, out);
@@ -98,7 +93,7 @@ static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, Propte
 }
 
 static void cell(PropterBuf *out, PropterStr text, size_t width) {
-  why_put_line(out, text);
+  propter_put_line(out, text);
   size_t w = why_text_width(text);
   why_put_pad(out, w < width ? width - w : 2);
 }
@@ -117,7 +112,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
     for (size_t i = 0; i < a->causes; i++) {
       label(out, i == 0 ? "in force" : "");
-      why_put_line(out, a->cause[i].name), propter_buf_add_char(out, '\n');
+      propter_put_line(out, a->cause[i].name), propter_buf_add_char(out, '\n');
     }
     return;
   }
@@ -134,7 +129,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   for (size_t i = 0; i < a->causes; i++) {
     const PropterWhyCause *w = &a->cause[i];
     propter_buf_printf(out, "%2zu ", i + 1);
-    why_put_line(out, w->name);
+    propter_put_line(out, w->name);
     size_t width = why_text_width(w->name);
     if (width > name) propter_buf_add_char(out, '\n'), why_put_pad(out, name + 5);
     else why_put_pad(out, name + 2 - width);
@@ -150,7 +145,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   propter_buf_add_char(out, '\n');
   if (a->others) {
     propter_buf_add(out, PROPTER_STR("   also considered: "));
-    for (size_t i = 0; i < a->others && i < 8; i++) propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("")), why_put_line(out, f->cause[a->causes + i].label);
+    for (size_t i = 0; i < a->others && i < 8; i++) propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("")), propter_put_line(out, f->cause[a->causes + i].label);
     if (a->others > 8) propter_buf_printf(out, " and %zu more", a->others - 8);
     propter_buf_add_char(out, '\n');
   }
@@ -163,12 +158,12 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
     const PropterEvidence *e = &f->saying[i];
     label(out, i == 0 ? "against" : ""), quote(e, out);
     propter_buf_printf(out, ": %s", why_verdict(e));
-    if (e->reason.len) propter_buf_add(out, PROPTER_STR(", ")), why_put_line(out, e->reason);
+    if (e->reason.len) propter_buf_add(out, PROPTER_STR(", ")), propter_put_line(out, e->reason);
     propter_buf_add_char(out, '\n');
   }
   for (size_t i = 0; i < f->excluded; i++) {
-    label(out, "excluded"), why_put_line(out, f->excluded_label[i]);
-    if (f->excluded_reason[i].len) propter_buf_add(out, PROPTER_STR(": ")), why_put_line(out, f->excluded_reason[i]);
+    label(out, "excluded"), propter_put_line(out, f->excluded_label[i]);
+    if (f->excluded_reason[i].len) propter_buf_add(out, PROPTER_STR(": ")), propter_put_line(out, f->excluded_reason[i]);
     propter_buf_add_char(out, '\n');
   }
 }
@@ -176,31 +171,31 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
 static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterQuestion *q = &a->question;
   label(out, "not clear"), propter_buf_add(out, propter_str(propter_gap_text(q->gap)));
-  if (q->about.len) propter_buf_add(out, PROPTER_STR(": \"")), why_put_line(out, q->about), propter_buf_add_char(out, '"');
+  if (q->about.len) propter_buf_add(out, PROPTER_STR(": \"")), propter_put_line(out, q->about), propter_buf_add_char(out, '"');
   propter_buf_add_char(out, '\n');
   const char *help = propter_gap_help(q->gap);
   if (*help) label(out, "would help"), propter_buf_add(out, propter_str(help)), propter_buf_add_char(out, '\n');
   for (size_t i = 0; i < a->nearest; i++) {
     label(out, i ? "" : "names");
-    why_put_line(out, a->near[i].label), propter_buf_add(out, PROPTER_STR("   <")), why_put_line(out, a->near[i].iri), propter_buf_add(out, PROPTER_STR(">\n"));
+    propter_put_line(out, a->near[i].label), propter_buf_add(out, PROPTER_STR("   <")), propter_put_line(out, a->near[i].iri), propter_buf_add(out, PROPTER_STR(">\n"));
   }
   for (size_t i = 0; i < a->moves; i++) {
     label(out, i ? "" : "moves");
-    why_put_line(out, a->move[i].question), propter_buf_add(out, PROPTER_STR("   ")), why_put_signed(out, a->move[i].deviation, why_number_decimals(fabs(a->move[i].deviation) / 8)), propter_buf_add_char(out, '\n');
+    propter_put_line(out, a->move[i].question), propter_buf_add(out, PROPTER_STR("   ")), why_put_signed(out, a->move[i].deviation, why_number_decimals(fabs(a->move[i].deviation) / 8)), propter_buf_add_char(out, '\n');
   }
 }
 
 static void sources(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInferOptions *o = &a->options.infer;
   if (o->known_by != PROPTER_NO_DAY) label(out, "known by"), why_put_day(out, o->known_by), propter_buf_add(out, PROPTER_STR(": what became known later was left out\n"));
-  for (size_t i = 0; i < o->without_count; i++) label(out, "without"), why_put_line(out, o->without[i]), propter_buf_add_char(out, '\n');
+  for (size_t i = 0; i < o->without_count; i++) label(out, "without"), propter_put_line(out, o->without[i]), propter_buf_add_char(out, '\n');
 }
 
 PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
   label(out, "understood");
-  if (a->form_short.len) why_put_line(out, a->form_short), propter_buf_add(out, PROPTER_STR("      (")), why_put_line(out, a->form_words), propter_buf_add_char(out, ')');
+  if (a->form_short.len) propter_put_line(out, a->form_short), propter_buf_add(out, PROPTER_STR("      (")), propter_put_line(out, a->form_words), propter_buf_add_char(out, ')');
   else propter_buf_add(out, PROPTER_STR("nothing"));
   propter_buf_add_char(out, '\n');
   for (size_t i = 0; i < a->question.note_count; i++) line(out, "note", a->question.note[i]);
@@ -218,13 +213,13 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
   if (!rows) line(out, "rows", a->rows);
   against(a, out);
   for (size_t i = 0; i < f->would_change; i++) {
-    propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("would change this answer: ")), why_put_line(out, f->would_change_text[i]);
+    propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("would change this answer: ")), propter_put_line(out, f->would_change_text[i]);
     if (i + 1 == f->would_change) propter_buf_add_char(out, '\n');
   }
   for (size_t i = 0; i < f->forecasts; i++) line(out, i ? "" : "predicts", f->forecast[i].text);
   propter_buf_add(out, PROPTER_STR("track record here: ")), propter_buf_add(out, a->track), propter_buf_add_char(out, '\n');
   propter_buf_printf(out, "run a-%s on version %llu of the graph", a->id, (unsigned long long)a->version);
-  if (a->options.report.len) propter_buf_add(out, PROPTER_STR("   report  ")), why_put_line(out, a->options.report);
+  if (a->options.report.len) propter_buf_add(out, PROPTER_STR("   report  ")), propter_put_line(out, a->options.report);
   propter_buf_add_char(out, '\n');
   return PROPTER_OK;
 }

@@ -38,7 +38,7 @@ static void open_text(PropterBuf *out, const char *class, double x, double y, co
   propter_buf_add_char(out, '>');
 }
 
-static void text(PropterBuf *out, const char *class, double x, double y, const char *anchor, PropterStr s) { open_text(out, class, x, y, anchor), why_put_html(out, s), add(out, "</text>"); }
+static void text(PropterBuf *out, const char *class, double x, double y, const char *anchor, PropterStr s) { open_text(out, class, x, y, anchor), propter_put_html(out, s), add(out, "</text>"); }
 
 static void open_svg(PropterBuf *out, const char *id, double height, const char *title) {
   propter_buf_printf(out, "<svg viewBox=\"0 0 %d ", WIDTH), num(out, height);
@@ -185,7 +185,7 @@ static double lanes(const PropterWhyAnswer *a, const Frame *f, double y, Propter
     bool fits = x2 + 8 + (double)w < WIDTH - 10, left = !fits && x1 - 8 - (double)w > 4;
     open_text(out, "lane", left ? x1 - 8 : fits ? x2 + 8 : f->left, mid + 4, left ? "end" : NULL);
     propter_buf_printf(out, "%zu ", i + 1);
-    why_put_html(out, a->cause[i].name);
+    propter_put_html(out, a->cause[i].name);
     add(out, "</text>");
     lane++;
   }
@@ -213,7 +213,7 @@ void why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   if (first == last && isfinite(inf->point[first].value)) { /* left of the point: the line comes from above or below there, never from the side */
     double x = x_at(&f, (double)first);
     open_text(&body, "value", x > 150 ? x - 12 : x + 12, y_at(&f, inf->point[first].value) + 4.5, x > 150 ? "end" : NULL);
-    why_put_number(&body, inf->point[first].value, why_answer_decimals(a)), why_put_unit(&body, a, why_put_html), add(&body, "</text>");
+    why_put_number(&body, inf->point[first].value, why_answer_decimals(a)), why_put_unit(&body, a, propter_put_html), add(&body, "</text>");
   }
   double middle = (w1 + w2) / 2;
   const char *anchor = middle < 160 ? "start" : middle > WIDTH - 160 ? "end" : "middle";
@@ -222,7 +222,7 @@ void why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   add(&body, "</text>");
   double bottom = lanes(a, &f, f.bottom + 32, &body) + 8;
   open_svg(out, "series", bottom, "The series, what was expected, and the window asked about");
-  why_put_html(out, a->headline);
+  propter_put_html(out, a->headline);
   add(out, " Line: observed values. Dashed line with shaded band: expected, with its 95 % interval. Framed column: the window. Bars below: when the causes were in force. The vertical axis does not begin at zero.</desc>");
   propter_buf_add(out, propter_buf_str(&body));
   add(out, "</svg>");
@@ -260,7 +260,7 @@ static void wrapped(PropterBuf *out, const char *class, double x, double y, Prop
     while (at < s.len && s.data[at] == ' ') at++;
     size_t fit = line_end(s, at);
     bool cut = n == BOX_LINES - 1 && fit < s.len;
-    open_text(out, class, x, y + n * 17, "middle"), why_put_html(out, (PropterStr){s.data + at, fit - at});
+    open_text(out, class, x, y + n * 17, "middle"), propter_put_html(out, (PropterStr){s.data + at, fit - at});
     add(out, cut ? "\xE2\x80\xA6</text>" : "</text>");
     at = fit;
   }
@@ -295,11 +295,11 @@ void why_svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
       if (propter_str_equal(c->hop[k].cause, c->iri)) break;
       box(&body, "box", x, y, c->hop[k].cause_label, (PropterStr){"", 0});
       arrow(&body, "arrow", x + BOX_W, x + BOX_W + BOX_GAP, y + 34);
-      why_put_html(&words, c->hop[k].cause_label), propter_buf_add(&words, PROPTER_STR(" leads to "));
+      propter_put_html(&words, c->hop[k].cause_label), propter_buf_add(&words, PROPTER_STR(" leads to "));
       x += BOX_W + BOX_GAP, boxes++;
     }
     box(&body, "box cause", x, y, w->name, c->kind_label.len < 40 ? c->kind_label : (PropterStr){"", 0});
-    why_put_html(&words, w->name), propter_buf_add(&words, PROPTER_STR(" leads to "));
+    propter_put_html(&words, w->name), propter_buf_add(&words, PROPTER_STR(" leads to "));
     double x2 = WIDTH - 4 - BOX_W;
     arrow(&body, c->score.grade == PROPTER_GRADE_BOTH ? "arrow sure" : "arrow", x + BOX_W, x2, y + 34);
     if (x2 - x - BOX_W > 180) {
@@ -307,15 +307,15 @@ void why_svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
       text(&body, "arrowtext", mid, y + 26, "middle", propter_str(w->likely));
       open_text(&body, "arrowsub", mid, y + 51, "middle"), add(&body, "evidence: ");
       PropterBuf cut = {0};
-      why_put_line_cut(&cut, w->grade, 44);
-      why_put_html(&body, propter_buf_str(&cut)), add(&body, "</text>");
+      propter_put_line_cut(&cut, w->grade, 44);
+      propter_put_html(&body, propter_buf_str(&cut)), add(&body, "</text>");
       why_drop(&body, &cut);
     }
     PropterBuf size = {0};
-    why_put_signed(&size, inf->deviation, why_answer_decimals(a)), why_put_unit(&size, a, why_put_line);
+    why_put_signed(&size, inf->deviation, why_answer_decimals(a)), why_put_unit(&size, a, propter_put_line);
     box(&body, "box metric", x2, y, inf->metric.label, propter_buf_str(&size));
-    why_put_html(&words, inf->metric.label), add(&words, ", "), why_put_html(&words, propter_buf_str(&size));
-    propter_buf_printf(&words, ": %s, evidence: ", w->likely), why_put_html(&words, w->grade), propter_buf_add_char(&words, '.');
+    propter_put_html(&words, inf->metric.label), add(&words, ", "), propter_put_html(&words, propter_buf_str(&size));
+    propter_buf_printf(&words, ": %s, evidence: ", w->likely), propter_put_html(&words, w->grade), propter_buf_add_char(&words, '.');
     why_drop(&body, &size);
   }
   open_svg(out, "chain", 6 + (double)shown * 104 - 6, "From cause to effect");
@@ -400,7 +400,7 @@ void why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
   double scale = (right - left) / (high - low);
 #define X(v) (left + (fmin(fmax((v), low), high) - low) * scale)
   open_svg(out, "shares", top + (double)rows * height + 30, "Share of the change");
-  for (size_t i = 0; i < a->causes; i++) why_put_html(out, a->cause[i].name), add(out, ": "), why_put_html(out, a->cause[i].share), add(out, ". ");
+  for (size_t i = 0; i < a->causes; i++) propter_put_html(out, a->cause[i].name), add(out, ": "), propter_put_html(out, a->cause[i].share), add(out, ". ");
   add(out, "Thick bar: best estimate; thin line: 90 % interval.</desc>");
   double bottom = top + (double)rows * height;
   line(out, "axis", X(0), top, X(0), bottom), line(out, "grid", X(1), top, X(1), bottom);
@@ -409,7 +409,7 @@ void why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
     const PropterCauseScore *s = &a->cause[i].cause->score;
     double y = top + (double)i * height;
     PropterBuf cut = {0};
-    propter_buf_printf(&cut, "%zu ", i + 1), why_put_line_cut(&cut, a->cause[i].cause->label, 38);
+    propter_buf_printf(&cut, "%zu ", i + 1), propter_put_line_cut(&cut, a->cause[i].cause->label, 38);
     text(out, "rowlabel", left - 14, y + 19, "end", propter_buf_str(&cut));
     why_drop(out, &cut);
     if (s->share_identified && isfinite(s->share)) {

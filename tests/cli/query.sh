@@ -54,6 +54,10 @@ expect 'a word in a string is no keyword' 0 '(0 rows)' q 'SELECT * { ?s ?p " SER
 expect 'nor in a name or an IRI' 0 '(0 rows)' q 'PREFIX service: <http://x/-SERVICE> PREFIX s: <http://x/> SELECT ?from { ?from s:service "x" }'
 expect 'an update' 3 'propter update' q 'INSERT DATA { <a:s> <a:p> 1 }'
 expect 'DESCRIBE' 0 '"eins"@de' q 'DESCRIBE <http://x/a>'
+long=http://x/$(printf '%0100d' 7)
+echo "<$long> <http://x/long> \"$long\" ." >long.nt
+"$PROPTER" -g g load long.nt >/dev/null
+expect 'a table in a pipe cuts nothing' 0 "<$long>  $long" q 'SELECT * { ?s <http://x/long> ?o }'
 expect 'the plan' 0 'estimated' q --explain 'SELECT ?s { ?s <http://x/p> ?o . ?s <http://x/q> ?l }'
 expect 'the plan as JSON' 0 '"operator":"project"' q --explain -f json 'SELECT ?s { ?s <http://x/p> ?o }'
 u() { "$PROPTER" -g g update "$@"; }

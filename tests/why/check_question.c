@@ -87,6 +87,11 @@ START_TEST(relative_times_say_what_they_count_from) {
   ck_assert_str_eq(note_of("information jobs on 2011-08-07", PROPTER_GRAIN_DAY, first, last, today, &q), "");
   ck_assert_str_eq(note_of("informaton jobs in August 2011", PROPTER_GRAIN_MONTH, first, last, today, &q), "\"informaton\" was read as \"information\"");
   ck_assert_str_eq(note_of("information jobs in early 2009", PROPTER_GRAIN_MONTH, first, last, today, &q), "\"early 2009\" was taken as months 1 to 4");
+  ck_assert_str_eq(note_of("information jobs in May", PROPTER_GRAIN_MONTH, first, last, today, &q), "no year was named: taken as May 2015, the latest in the data");
+  (void)note_of("information jobs in May", PROPTER_GRAIN_MONTH, first, propter_day(2015, 5, 30), today, &q); /* that May is not over */
+  ck_assert_int_eq(q.from, propter_day(2014, 5, 1));
+  (void)note_of("information jobs on 29 February", PROPTER_GRAIN_DAY, first, last, today, &q);
+  ck_assert_int_eq(q.from, propter_day(2012, 2, 29));
   (void)note_of("information jobs in week 32 of 2011", PROPTER_GRAIN_WEEK, first, last, today, &q);
   ck_assert_int_eq(q.from, propter_day(2011, 8, 8));
   ck_assert_int_eq(q.to, propter_day(2011, 8, 14));

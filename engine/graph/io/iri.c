@@ -9,7 +9,6 @@
 
 static bool is_alpha(unsigned char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
 static bool is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
-static bool is_hex(unsigned char c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
 
 /* Length of the scheme before its ':', or 0. */
 static size_t scheme_length(PropterStr iri) {
@@ -20,41 +19,6 @@ static size_t scheme_length(PropterStr iri) {
     if (!is_alpha(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') return 0;
   }
   return 0;
-}
-
-bool propter_iri_valid(PropterStr iri, const char **why) {
-  const char *reason = NULL;
-  size_t scheme = scheme_length(iri);
-  if (!iri.len) reason = "expected an IRI, found nothing";
-  if (!reason && !scheme) reason = "expected an absolute IRI (scheme:...), found a relative one";
-  for (size_t i = scheme; i < iri.len && !reason; i++) {
-    unsigned char c = (unsigned char)iri.data[i];
-    /* U+0080 to U+009F are controls, two bytes from C2 80 to C2 9F. */
-    if (c <= 0x20 || c == 0x7F || (c == 0xC2 && i + 1 < iri.len && (unsigned char)iri.data[i + 1] < 0xA0))
-      reason = "an IRI holds no blanks or control characters";
-    else if (strchr("<>\"{}|\\^`", c))
-      reason = "an IRI holds none of < > \" { } | \\ ^ `";
-    else if (c == '%' && !(i + 2 < iri.len && is_hex((unsigned char)iri.data[i + 1]) && is_hex((unsigned char)iri.data[i + 2])))
-      reason = "% in an IRI is followed by two hexadecimal digits";
-  }
-  if (why) *why = reason;
-  return !reason;
-}
-
-bool propter_language_valid(PropterStr tag) {
-  size_t run = 0;
-  bool first = true;
-  for (size_t i = 0; i < tag.len; i++) {
-    unsigned char c = (unsigned char)tag.data[i];
-    if (c == '-') {
-      if (!run) return false;
-      run = 0;
-      first = false;
-    } else if (!(is_alpha(c) || (!first && is_digit(c))) || ++run > 8) {
-      return false;
-    }
-  }
-  return run > 0;
 }
 
 /* Parts of an IRI reference (RFC 3986, appendix B). */

@@ -26,6 +26,11 @@ typedef struct {
   PropterStr language;
 } PropterTerm;
 
+/* True for an absolute IRI with the characters of RFC 3987 (scheme, ':', the rest; a fragment is allowed). On false, *why (if not NULL)
+ * says what is wrong: static text. The UTF-8 itself is taken to be valid. */
+PROPTER_API bool propter_iri_valid(PropterStr iri, const char **why);
+/* True for a well-formed language tag: letters, then subtags of letters and digits, each 1 to 8 long (BCP 47). */
+PROPTER_API bool propter_language_valid(PropterStr tag);
 static inline PropterTerm propter_iri(PropterStr iri) { return (PropterTerm){PROPTER_TERM_IRI, iri, {"", 0}, {"", 0}}; }
 static inline PropterTerm propter_literal(PropterStr text) { return (PropterTerm){PROPTER_TERM_LITERAL, text, {"", 0}, {"", 0}}; }
 static inline PropterTerm propter_typed(PropterStr text, PropterStr datatype) { return (PropterTerm){PROPTER_TERM_LITERAL, text, datatype, {"", 0}}; }

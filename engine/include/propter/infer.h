@@ -87,7 +87,8 @@ typedef struct {
 typedef struct {
   PropterDay known_by;      /* PROPTER_NO_DAY: everything in the graph. Otherwise only observations, events, points and claims known by
                                that day; a document without a date is left out then */
-  const PropterStr *without; /* IRIs of documents, claims, events, links or reviews to leave out; a document also by its path or file name */
+  const PropterStr *without; /* IRIs of documents, claims, events, links or reviews to leave out; a document also by its path or file name.
+                               NOT_FOUND: nothing in the graph answers to one of them */
   size_t without_count;
   const PropterMember *slice;
   size_t slice_count;

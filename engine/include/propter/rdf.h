@@ -25,16 +25,11 @@ PROPTER_API const PropterRdfFormat *propter_rdf_format_at(size_t n);
 
 /* --- IRIs --------------------------------------------------------------------------------------------------------------- */
 
-/* True for an absolute IRI with the characters of RFC 3987 (scheme, ':', the rest; a fragment is allowed). On false, *why (if not NULL)
- * says what is wrong: static text. The UTF-8 itself is taken to be valid. */
-PROPTER_API bool propter_iri_valid(PropterStr iri, const char **why);
 /* Appends `reference` resolved against the absolute IRI `base` (RFC 3986 §5.2, dot segments removed) to `out`; a reference with a scheme is
  * taken as it is. INVALID: relative reference without a base. Check `out` with propter_buf_status. */
 PROPTER_API PropterStatus propter_iri_resolve(PropterStr base, PropterStr reference, PropterBuf *out, PropterError *err);
 /* Appends the file: IRI of a path (made absolute, links resolved where the file exists). "-" gives "stdin:". */
 PROPTER_API PropterStatus propter_iri_of_file(const char *path, PropterBuf *out, PropterError *err);
-/* True for a well-formed language tag: letters, then subtags of letters and digits, each 1 to 8 long (BCP 47). */
-PROPTER_API bool propter_language_valid(PropterStr tag);
 
 /* --- Reading ------------------------------------------------------------------------------------------------------------ */
 

@@ -48,8 +48,6 @@ PROPTER_API PropterStatus propter_run_kernel(PropterRun *run, PropterStr kernel,
 PROPTER_API void propter_run_rows(PropterRun *run, uint64_t rows);
 /* Records a reject. Beyond limits.rejects only the count goes on. */
 PROPTER_API PropterStatus propter_run_reject(PropterRun *run, const PropterReject *reject, PropterError *err);
-/* Rejects so far. */
-PROPTER_API uint64_t propter_run_rejected(const PropterRun *run);
 
 /* The run's IRI: made from clock, kind and a hash of the inputs, so equal runs have equal names; a number is appended where the graph has
  * a run of that name. From now on no input can be added. Borrowed from the run. */

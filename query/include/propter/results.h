@@ -14,8 +14,6 @@ typedef struct {
 
 /* By name or media type (parameters after ';' are ignored); NULL: none. Borrowed, static. */
 PROPTER_API const PropterResultFormat *propter_result_format(PropterStr name);
-/* The n-th row of the table; NULL after the last. */
-PROPTER_API const PropterResultFormat *propter_result_format_at(size_t n);
 
 /* Where rows come from. `next` gives a row of `columns` terms (kind NONE: unbound), borrowed until the following call, or NULL at the end. */
 typedef struct {
@@ -26,7 +24,7 @@ typedef struct {
 } PropterRows;
 
 /* Writes all rows: SPARQL 1.1 Query Results JSON, CSV and TSV, SPARQL Query Results XML (second edition), or a table for people. In CSV a value
- * that a spreadsheet would take for a formula (it begins with = + - @ tab or return and is no number) gets a leading apostrophe unless `raw`. Rows pass
+ * that a spreadsheet would take for a formula (it begins with = + - @ tab or return and is no number) gets a leading apostrophe unless `raw`; the table cuts values after 60 characters unless `raw`. Rows pass
  * through one by one, but for the table, which is held (LIMIT beyond 256 MiB). *count (if not NULL): rows written.
  * After a failure of `next` the output is incomplete and the failure is returned. USAGE: unknown format. */
 PROPTER_API PropterStatus propter_rows_write(const PropterRows *rows, const char *format, bool raw, PropterWrite write, void *payload, uint64_t *count, PropterError *err);

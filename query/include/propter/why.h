@@ -21,7 +21,6 @@ PROPTER_API PropterStatus propter_lexicon_add_metric(PropterLexicon *lexicon, Pr
 PROPTER_API PropterStatus propter_lexicon_add_name(PropterLexicon *lexicon, size_t metric, PropterNameKind kind, PropterStr name, PropterError *err);
 /* All metrics of a graph with skos:prefLabel, altLabel and hiddenLabel, those of their concepts, and the title of their data set. */
 PROPTER_API PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **out, PropterError *err);
-PROPTER_API size_t propter_lexicon_count(const PropterLexicon *lexicon);
 /* Borrowed from the lexicon. */
 PROPTER_API PropterStr propter_lexicon_iri(const PropterLexicon *lexicon, size_t metric);
 PROPTER_API PropterStr propter_lexicon_label(const PropterLexicon *lexicon, size_t metric);
@@ -49,7 +48,9 @@ typedef enum {
   PROPTER_WHEN_STRETCH, /* the last `count` whole units before now, together */
   PROPTER_WHEN_TO_DATE, /* from the beginning of the present unit to now */
   PROPTER_WHEN_DAY,     /* the day `count` days before now */
-  PROPTER_WHEN_MONTHS   /* the last run of months `month`…`month_last` that is over (month_last beyond 12: into the next year) */
+  PROPTER_WHEN_MONTHS,  /* the last run of months `month`…`month_last` that is over (month_last beyond 12: into the next year) */
+  PROPTER_WHEN_LATEST,  /* no year was named: the last run of months `month`…`month_last` (with `day`: that day) that the data hold whole */
+  PROPTER_WHEN_LATEST_OPEN /* from the beginning of that run to the end of the data */
 } PropterWhen;
 
 /* A question as understood. Texts are borrowed from the arena or the lexicon. */
@@ -64,7 +65,7 @@ typedef struct {
   bool has_period;
   PropterWhen when;
   unsigned unit;             /* 0 day, 1 week, 2 month, 3 quarter, 4 half year, 5 year */
-  int count, month, month_last;
+  int count, month, month_last, day;
   PropterDay from, to;       /* inclusive; settled by propter_question_settle */
   int direction;             /* -1: asked about a fall, +1: about a rise, 0: neither */
   size_t nearest_count;      /* metrics to choose from: the candidates of MANY_METRICS, the nearest names of NO_METRIC */
@@ -95,7 +96,7 @@ typedef struct {
   size_t tests;          /* the tests behind it */
   const PropterEvidence **test;
   PropterStr rows;       /* "us-employment.csv:69 and 70, column information"; empty: none recorded */
-  size_t quotes;         /* what documents say for it */
+  size_t quotes;         /* what documents say for it and the answer does not list as not borne out */
   const PropterEvidence **quote;
   size_t facts;          /* documented events, knowledge and reviews for it */
   const PropterEvidence **fact;
@@ -174,5 +175,16 @@ PROPTER_API const char *propter_why_formats(void);
 PROPTER_API PropterStatus propter_why_name_report(PropterWhyAnswer *answer, PropterError *err);
 /* "why-information-employment-2011-08.html" and a terminator: a file name for the report on a window. */
 PROPTER_API void propter_why_report_name(PropterStr metric, PropterDay first, PropterDay last, char out[160]);
+
+/* ---- text that others wrote, made harmless in its new surroundings ------------------------------------------------------------ */
+
+/* Each appends: white space folded to one blank, what is not UTF-8 or steers a terminal or the direction of text replaced by U+FFFD (JSON keeps
+ * all but what is not UTF-8). */
+PROPTER_API void propter_put_line(PropterBuf *out, PropterStr text);                 /* one line of a terminal */
+PROPTER_API void propter_put_line_cut(PropterBuf *out, PropterStr text, size_t characters); /* the same, cut with "…" */
+PROPTER_API void propter_put_md(PropterBuf *out, PropterStr text);
+PROPTER_API void propter_put_html(PropterBuf *out, PropterStr text);                 /* element content and quoted attributes */
+PROPTER_API void propter_put_json(PropterBuf *out, PropterStr text);                 /* with its quotes */
+PROPTER_API void propter_put_csv(PropterBuf *out, PropterStr text);                  /* a field; what a spreadsheet would run is led by an apostrophe */
 
 #endif
