@@ -6,18 +6,18 @@
 #include "propter/hash.h"
 
 /* Which column of a quad stands where. */
-static const unsigned char sequence[PROPTER_ORDER_COUNT][4] = {{0, 1, 2, 3}, {1, 0, 2, 3}, {1, 2, 0, 3}, {2, 0, 1, 3}, {3, 0, 1, 2}};
+const unsigned char row_sequence[PROPTER_ORDER_COUNT][4] = {{0, 1, 2, 3}, {1, 0, 2, 3}, {1, 2, 0, 3}, {2, 0, 1, 3}, {3, 0, 1, 2}};
 
 Row row_of(PropterOrder order, PropterQuad quad) {
   const PropterId columns[4] = {quad.s, quad.p, quad.o, quad.g};
   Row row;
-  for (int i = 0; i < 4; i++) row.c[i] = columns[sequence[order][i]];
+  for (int i = 0; i < 4; i++) row.c[i] = columns[row_sequence[order][i]];
   return row;
 }
 
 PropterQuad row_quad(PropterOrder order, Row row) {
   PropterId columns[4];
-  for (int i = 0; i < 4; i++) columns[sequence[order][i]] = row.c[i];
+  for (int i = 0; i < 4; i++) columns[row_sequence[order][i]] = row.c[i];
   return (PropterQuad){columns[0], columns[1], columns[2], columns[3]};
 }
 
@@ -33,86 +33,226 @@ Row row_from_key(const unsigned char *key) {
   return row;
 }
 
-/* checksum 4, count 2, zero 2, last row 32 */
-enum { HEADER = 40, ROW_MOST = 1 + 4 * 10, PART = 64 * BLOCK_ROWS };
-
-static unsigned char *put_varint(unsigned char *p, uint64_t v) {
-  for (; v >= 128; v >>= 7) *p++ = (unsigned char)(v | 128);
-  *p++ = (unsigned char)v;
-  return p;
-}
-
-static const unsigned char *get_varint(const unsigned char *p, const unsigned char *end, uint64_t *v) {
-  *v = 0;
-  for (unsigned shift = 0; p < end && shift < 64; shift += 7) {
-    unsigned char b = *p++;
-    *v |= (uint64_t)(b & 127) << shift;
-    if (b < 128) return p;
-  }
-  return NULL;
-}
-
-static uint64_t zigzag(uint64_t d) { return d << 1 ^ (0 - (d >> 63)); }
-static uint64_t unzigzag(uint64_t z) { return z >> 1 ^ (0 - (z & 1)); }
+/* checksum 4, count 2; per column frames 1 (0: ids as they are), bits of the distance 1 and its frames' smallest ids; codes of each column; 8 zero bytes, so that a code can be read as eight bytes */
+enum { HEADER = 6, SPARE = 8, WIDEST = 57, PART = 64 * BLOCK_ROWS };
 
 static uint32_t checksum(const unsigned char *key, const unsigned char *value, size_t size) {
   return (uint32_t)(propter_hash64((PropterStr){(const char *)value + 4, size - 4}) ^ propter_hash64((PropterStr){(const char *)key, 32}) * 3);
 }
 
-size_t block_encode(const Row *rows, size_t count, size_t most, unsigned char out[BLOCK_BYTES], size_t *size) {
-  unsigned char *p = out + HEADER;
-  if (most > BLOCK_ROWS) most = BLOCK_ROWS;
-  size_t n = 1;
-  for (; n < count && n < most && p + ROW_MOST <= out + BLOCK_BYTES; n++) {
-    const Row *a = &rows[n - 1], *b = &rows[n];
-    unsigned c = 0;
-    while (a->c[c] == b->c[c]) c++;
-    *p++ = (unsigned char)c;
-    p = put_varint(p, b->c[c] - a->c[c]);
-    for (c++; c < 4; c++) p = put_varint(p, zigzag(b->c[c] - a->c[c]));
+/* ---- encoding ------------------------------------------------------------------------------------------------------------- */
+
+/* What a column needs for the rows seen so far. */
+typedef struct {
+  PropterId low[BLOCK_FRAMES], high[BLOCK_FRAMES]; /* by tag, ascending */
+  unsigned frames, last, bits, distance;           /* frames 0: too many tags or bits, ids as they are */
+  bool raw;
+} Shape;
+
+static unsigned bits_for(uint64_t v) { return v ? 64 - (unsigned)__builtin_clzll(v) : 0; }
+
+static void measure(Shape *s) {
+  unsigned widest = 0;
+  for (unsigned f = 0; f < s->frames; f++) {
+    unsigned n = bits_for(s->high[f] - s->low[f]);
+    if (n > widest) widest = n;
   }
-  unsigned char key[32];
+  s->distance = widest;
+  s->bits = widest + bits_for(s->frames - 1);
+  s->raw |= s->bits > WIDEST;
+  if (s->raw) s->bits = 64;
+}
+
+/* Makes room for one more id. */
+static void widen(Shape *s, PropterId id) {
+  unsigned f = 0;
+  while (f < s->frames && s->high[f] >> 56 < id >> 56) f++;
+  if (f == s->frames || s->high[f] >> 56 != id >> 56) {
+    if (s->frames == BLOCK_FRAMES) {
+      s->raw = true;
+    } else {
+      for (unsigned k = s->frames++; k > f; k--) s->low[k] = s->low[k - 1], s->high[k] = s->high[k - 1];
+      s->low[f] = s->high[f] = id;
+    }
+  }
+  if (s->raw) return;
+  s->last = f;
+  if (id < s->low[f]) s->low[f] = id;
+  if (id > s->high[f]) s->high[f] = id;
+}
+
+static size_t bytes_for(const Shape shapes[4], size_t rows) {
+  size_t bytes = HEADER + SPARE;
+  for (unsigned c = 0; c < 4; c++) bytes += 2 + (shapes[c].raw ? 0 : 8 * shapes[c].frames) + (rows * shapes[c].bits + 7) / 8;
+  return bytes;
+}
+
+/* How many rows fit; leaves in `shapes` what they need. */
+static size_t fit(const Row *rows, size_t count, Shape shapes[4]) {
+  memset(shapes, 0, 4 * sizeof *shapes);
+  for (size_t n = 0; n < count; n++) {
+    Shape before[4];
+    bool changed = false;
+    for (unsigned c = 0; c < 4; c++) {
+      Shape *s = &shapes[c];
+      if (s->raw || (s->frames && rows[n].c[c] >= s->low[s->last] && rows[n].c[c] <= s->high[s->last])) continue;
+      if (!changed) memcpy(before, shapes, sizeof before);
+      changed = true;
+      widen(s, rows[n].c[c]);
+      measure(s);
+    }
+    if (bytes_for(shapes, n + 1) <= BLOCK_BYTES) continue;
+    if (changed) memcpy(shapes, before, sizeof before);
+    return n;
+  }
+  return count;
+}
+
+static unsigned char *pack(unsigned char *p, const Shape *s, const Row *rows, size_t count, unsigned c) {
+  if (s->raw) {
+    for (size_t i = 0; i < count; i++, p += 8) memcpy(p, &rows[i].c[c], 8);
+    return p;
+  }
+  uint64_t held = 0;
+  unsigned fill = 0, f = 0;
+  for (size_t i = 0; i < count && s->bits; i++) {
+    PropterId id = rows[i].c[c];
+    if (id < s->low[f] || id > s->high[f])
+      for (f = 0; id > s->high[f];) f++;
+    uint64_t code = (uint64_t)f << s->distance | (id - s->low[f]);
+    held |= code << fill;
+    fill += s->bits;
+    if (fill < 64) continue;
+    memcpy(p, &held, 8);
+    p += 8;
+    fill -= 64;
+    held = fill ? code >> (s->bits - fill) : 0;
+  }
+  memcpy(p, &held, 8); /* the spare bytes come after */
+  return p + (fill + 7) / 8;
+}
+
+size_t block_encode(const Row *rows, size_t count, size_t most, unsigned char out[BLOCK_BYTES], size_t *size) {
+  Shape shapes[4];
+  if (most > BLOCK_ROWS) most = BLOCK_ROWS;
+  size_t n = fit(rows, count < most ? count : most, shapes);
+  unsigned char *p = out + HEADER, key[32];
+  out[4] = (unsigned char)n, out[5] = (unsigned char)(n >> 8);
+  for (unsigned c = 0; c < 4; c++) {
+    const Shape *s = &shapes[c];
+    *p++ = (unsigned char)(s->raw ? 0 : s->frames);
+    *p++ = (unsigned char)(s->raw ? 64 : s->distance);
+    for (unsigned f = 0; f < s->frames && !s->raw; f++, p += 8) memcpy(p, &s->low[f], 8);
+  }
+  for (unsigned c = 0; c < 4; c++) p = pack(p, &shapes[c], rows, n, c);
+  memset(p, 0, SPARE);
+  *size = (size_t)(p + SPARE - out);
   row_key(&rows[0], key);
-  row_key(&rows[n - 1], out + 8);
-  out[4] = (unsigned char)n, out[5] = (unsigned char)(n >> 8), out[6] = out[7] = 0;
-  *size = (size_t)(p - out);
   uint32_t sum = checksum(key, out, *size);
-  for (int i = 0; i < 4; i++) out[i] = (unsigned char)(sum >> 8 * i);
+  memcpy(out, &sum, sizeof sum);
   return n;
 }
 
-PropterStatus block_span(MDB_val key, MDB_val value, Row *first, Row *last, size_t *count, PropterError *err) {
-  const unsigned char *k = key.mv_data, *v = value.mv_data;
-  if (key.mv_size != 32 || value.mv_size < HEADER || value.mv_size > BLOCK_BYTES)
+/* ---- reading -------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus ends_early(PropterError *err) { return propter_fail(err, PROPTER_DAMAGED, "a block ends within its columns"); }
+
+PropterStatus block_open(MDB_val key, MDB_val value, Block *block, PropterError *err) {
+  const unsigned char *v = value.mv_data, *p = v + HEADER, *end = v + value.mv_size;
+  if (key.mv_size != 32 || value.mv_size < HEADER + 4 * 2 + SPARE || value.mv_size > BLOCK_BYTES)
     return propter_fail(err, PROPTER_DAMAGED, "block of %zu bytes under a key of %zu", value.mv_size, key.mv_size);
-  uint32_t sum = (uint32_t)v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
-  if (sum != checksum(k, v, value.mv_size)) return propter_fail(err, PROPTER_DAMAGED, "a block fails its checksum");
-  *count = (size_t)v[4] | (size_t)v[5] << 8;
-  *first = row_from_key(k);
-  *last = row_from_key(v + 8);
-  if (*count == 0 || *count > BLOCK_ROWS) return propter_fail(err, PROPTER_DAMAGED, "a block has %zu rows", *count);
-  return PROPTER_OK;
+  uint32_t sum;
+  memcpy(&sum, v, sizeof sum);
+  if (sum != checksum(key.mv_data, v, value.mv_size)) return propter_fail(err, PROPTER_DAMAGED, "a block fails its checksum");
+  block->count = (size_t)v[4] | (size_t)v[5] << 8;
+  if (block->count == 0 || block->count > BLOCK_ROWS) return propter_fail(err, PROPTER_DAMAGED, "a block has %zu rows", block->count);
+  for (unsigned c = 0; c < 4; c++) {
+    if (end - p < 2) return ends_early(err);
+    unsigned frames = *p++, low = *p++, above = frames ? bits_for(frames - 1) : 0;
+    if (frames > BLOCK_FRAMES || (frames ? low + above > WIDEST : low != 64) || (size_t)(end - p) < (size_t)frames * 8) return ends_early(err);
+    block->column[c].low = low;
+    block->column[c].width = low + above;
+    block->column[c].mask = low == 64 ? UINT64_MAX : (UINT64_C(1) << low) - 1;
+    for (unsigned f = 0; f < BLOCK_FRAMES; f++) block->column[c].base[f] = 0;
+    memcpy(block->column[c].base, p, (size_t)frames * 8);
+    p += (size_t)frames * 8;
+  }
+  for (unsigned c = 0; c < 4; c++) {
+    size_t bytes = (block->count * block->column[c].width + 7) / 8;
+    if ((size_t)(end - p) < bytes + SPARE) return ends_early(err);
+    block->column[c].bits = p;
+    p += bytes;
+  }
+  if (end - p != SPARE) return propter_fail(err, PROPTER_DAMAGED, "a block does not end with its columns");
+  Row first = block_row(block, 0), expected = row_from_key(key.mv_data);
+  return row_compare(&first, &expected, 4) == 0 ? PROPTER_OK : propter_fail(err, PROPTER_DAMAGED, "a block does not begin with its key");
 }
 
-PropterStatus block_decode(MDB_val key, MDB_val value, Row rows[BLOCK_ROWS], size_t *count, PropterError *err) {
-  Row last;
-  PROPTER_TRY(block_span(key, value, &rows[0], &last, count, err));
-  const unsigned char *p = (const unsigned char *)value.mv_data + HEADER, *end = (const unsigned char *)value.mv_data + value.mv_size;
-  for (size_t n = 1; n < *count; n++) {
-    uint64_t d;
-    Row *b = &rows[n];
-    *b = rows[n - 1];
-    unsigned c = p < end ? *p++ : 4;
-    if (c > 3 || !(p = get_varint(p, end, &d))) return propter_fail(err, PROPTER_DAMAGED, "a block ends within its rows");
-    b->c[c] += d;
-    for (c++; c < 4; c++) {
-      if (!(p = get_varint(p, end, &d))) return propter_fail(err, PROPTER_DAMAGED, "a block ends within its rows");
-      b->c[c] += unzigzag(d);
-    }
-  }
-  if (p != end || row_compare(&rows[*count - 1], &last, 4) != 0) return propter_fail(err, PROPTER_DAMAGED, "a block does not end with its last row");
-  return PROPTER_OK;
+Row block_row(const Block *block, size_t row) {
+  Row r;
+  for (unsigned c = 0; c < 4; c++) r.c[c] = block_get(block, c, row);
+  return r;
 }
+
+void block_column(const Block *block, unsigned column, size_t from, size_t count, PropterId *out) {
+  const unsigned char *bits = block->column[column].bits;
+  unsigned width = block->column[column].width, low = block->column[column].low;
+  const PropterId *bases = block->column[column].base;
+  if (width == 64) {
+    memcpy(out, bits + from * 8, count * 8);
+    return;
+  }
+  PropterId base = bases[0];
+  uint64_t mask = (UINT64_C(1) << width) - 1, distance = block->column[column].mask;
+  size_t at = from * width;
+  if (width == 0)
+    for (size_t i = 0; i < count; i++) out[i] = base;
+  else if (width == low)
+    for (size_t i = 0; i < count; i++, at += width) {
+      uint64_t code;
+      memcpy(&code, bits + (at >> 3), sizeof code);
+      out[i] = base + (code >> (at & 7) & mask);
+    }
+  else
+    for (size_t i = 0; i < count; i++, at += width) {
+      uint64_t code;
+      memcpy(&code, bits + (at >> 3), sizeof code);
+      code = code >> (at & 7) & mask;
+      out[i] = bases[code >> low] + (code & distance);
+    }
+}
+
+size_t block_search(const Block *block, size_t from, const Row *target, unsigned columns, bool behind) {
+  size_t low = from, high = block->count;
+  while (low < high) {
+    size_t mid = (low + high) / 2;
+    int order = 0;
+    for (unsigned c = 0; c < columns && order == 0; c++) {
+      PropterId id = block_get(block, c, mid);
+      order = id < target->c[c] ? -1 : id > target->c[c];
+    }
+    if (order < 0 || (behind && order == 0))
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low;
+}
+
+int block_seek(MDB_cursor *cursor, const Row *row, MDB_val *key, MDB_val *value) {
+  unsigned char k[32];
+  row_key(row, k);
+  *key = (MDB_val){sizeof k, k};
+  int rc = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+  if (rc == MDB_NOTFOUND) return mdb_cursor_get(cursor, key, value, MDB_LAST);
+  if (rc || (key->mv_size == sizeof k && memcmp(key->mv_data, k, sizeof k) == 0)) return rc;
+  MDB_val before_key, before;
+  rc = mdb_cursor_get(cursor, &before_key, &before, MDB_PREV);
+  if (rc == 0) *key = before_key, *value = before;
+  return rc == MDB_NOTFOUND ? mdb_cursor_get(cursor, key, value, MDB_FIRST) : rc;
+}
+
+/* ---- changing ------------------------------------------------------------------------------------------------------------- */
 
 typedef PROPTER_VEC(Row) Rows;
 
@@ -126,24 +266,9 @@ typedef struct {
 
 static PropterStatus failed(const Table *t, int rc) { return rc == MDB_MAP_FULL ? PROPTER_LIMIT : env_fail(t->env, rc, "write", t->err); }
 
-/* The cursor on the block that holds or would hold `row`; *found false: the table is empty. */
+/* *found false: the table is empty. */
 static PropterStatus locate(Table *t, const Row *row, MDB_val *key, MDB_val *value, bool *found) {
-  unsigned char k[32];
-  row_key(row, k);
-  *key = (MDB_val){sizeof k, k};
-  int rc = mdb_cursor_get(t->cursor, key, value, MDB_SET_RANGE);
-  if (rc == 0 && !(key->mv_size == 32 && memcmp(key->mv_data, k, 32) == 0)) {
-    MDB_val pk, pv;
-    int back = mdb_cursor_get(t->cursor, &pk, &pv, MDB_PREV);
-    if (back == 0)
-      *key = pk, *value = pv;
-    else if (back == MDB_NOTFOUND)
-      rc = mdb_cursor_get(t->cursor, key, value, MDB_FIRST);
-    else
-      rc = back;
-  } else if (rc == MDB_NOTFOUND) {
-    rc = mdb_cursor_get(t->cursor, key, value, MDB_LAST);
-  }
+  int rc = block_seek(t->cursor, row, key, value);
   *found = rc == 0;
   return rc == 0 || rc == MDB_NOTFOUND ? PROPTER_OK : failed(t, rc);
 }
@@ -151,9 +276,9 @@ static PropterStatus locate(Table *t, const Row *row, MDB_val *key, MDB_val *val
 /* Takes the block under the cursor out of the table and appends its rows; then *limit is the first row of the block after it, *bounded false if there is none. */
 static PropterStatus take(Table *t, Rows *rows, MDB_val key, MDB_val value, Row *limit, bool *bounded) {
   if (!propter_vec_reserve(rows, rows->count + BLOCK_ROWS)) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory");
-  size_t n = 0;
-  PROPTER_TRY(block_decode(key, value, rows->items + rows->count, &n, t->err));
-  rows->count += n;
+  Block block;
+  PROPTER_TRY(block_open(key, value, &block, t->err));
+  for (size_t i = 0; i < block.count; i++) rows->items[rows->count++] = block_row(&block, i);
   int rc = mdb_cursor_del(t->cursor, 0);
   if (rc) return failed(t, rc);
   /* After a deletion the cursor stands before the next block; GET_CURRENT gives it, or nothing at the end. */
@@ -167,10 +292,14 @@ static PropterStatus take(Table *t, Rows *rows, MDB_val key, MDB_val value, Row 
 
 static PropterStatus write_rows(Table *t, const Row *rows, size_t count, bool last) {
   unsigned char block[BLOCK_BYTES], k[32];
-  /* Rewritten blocks are filled evenly, so that the next change does not split again; a load fills them up. */
-  size_t parts = (count + BLOCK_ROWS - 1) / BLOCK_ROWS, most = parts < 2 || parts > 8 ? BLOCK_ROWS : (count + parts - 1) / parts;
+  size_t most = BLOCK_ROWS;
   for (size_t at = 0; at < count;) {
-    size_t size, n = block_encode(rows + at, count - at, most, block, &size);
+    size_t size, n = block_encode(rows + at, count - at, most, block, &size), parts = (count + n - 1) / n;
+    /* Rewritten blocks are filled evenly, so that the next change does not split again; a load fills them up. */
+    if (at == 0 && parts > 1 && parts <= 8) {
+      most = (count + parts - 1) / parts;
+      n = block_encode(rows, count, most, block, &size);
+    }
     row_key(&rows[at], k);
     MDB_val key = {sizeof k, k}, value = {size, block};
     int rc = mdb_put(t->txn, t->db, &key, &value, last ? MDB_APPEND : MDB_NOOVERWRITE);
@@ -225,8 +354,8 @@ static PropterStatus apply_here(Table *t, const Change *changes, size_t count, s
   return write_rows(t, out->items, out->count, !bounded);
 }
 
-PropterStatus block_apply(const Env *env, MDB_txn *txn, PropterOrder order, const Change *changes, size_t count, unsigned char *done, PropterError *err) {
-  Table t = {.env = env, .txn = txn, .db = env->db[order], .err = err};
+PropterStatus block_apply(const Env *env, MDB_txn *txn, unsigned table, const Change *changes, size_t count, unsigned char *done, PropterError *err) {
+  Table t = {.env = env, .txn = txn, .db = env->db[table], .err = err};
   int rc = mdb_cursor_open(txn, t.db, &t.cursor);
   if (rc) return env_fail(env, rc, "write", err);
   Rows old = {0}, out = {0};

@@ -10,7 +10,7 @@
 #include "propter/graph.h"
 
 enum { ENV_TERMS = PROPTER_ORDER_COUNT, ENV_HASHES, ENV_META, ENV_DATABASES };
-enum { ENV_FORMAT = 2 };
+enum { ENV_FORMAT = 3 };
 extern const char *const env_names[ENV_DATABASES];
 
 typedef struct {

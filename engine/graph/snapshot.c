@@ -124,58 +124,56 @@ struct PropterScan {
   unsigned bound;
   Row prefix;
   MDB_cursor *cursor;
-  size_t at, count; /* of rows */
-  bool started, ended;
-  Row rows[BLOCK_ROWS];
+  size_t at, end; /* rows of the block still to come; those beyond `end` do not match */
+  bool started, ended, last; /* last: the prefix ends in this block */
+  Block block;
+  PropterId columns[4][BLOCK_ROWS];
 };
 
-/* Decodes the block that holds the first row not before `target`, or the one after it; ends the scan behind the last block. */
-static PropterStatus position(PropterScan *scan, const Row *target, PropterError *err) {
-  unsigned char k[32];
-  row_key(target, k);
-  MDB_val key = {sizeof k, k}, value;
-  int rc = mdb_cursor_get(scan->cursor, &key, &value, MDB_SET_RANGE);
-  if (rc != 0 || memcmp(key.mv_data, k, key.mv_size < sizeof k ? key.mv_size : sizeof k) != 0) {
-    /* The row may be inside the block before. */
-    MDB_val pk, pv;
-    int back = rc == MDB_NOTFOUND ? mdb_cursor_get(scan->cursor, &pk, &pv, MDB_LAST) : rc == 0 ? mdb_cursor_get(scan->cursor, &pk, &pv, MDB_PREV) : rc;
-    if (back == 0)
-      key = pk, value = pv, rc = 0;
-    else if (back == MDB_NOTFOUND && rc == 0)
-      rc = mdb_cursor_get(scan->cursor, &key, &value, MDB_FIRST);
-    else
-      rc = back;
-  }
-  scan->started = true;
-  scan->at = scan->count = 0;
-  if (rc == MDB_NOTFOUND) {
-    scan->ended = true;
-    return PROPTER_OK;
-  }
-  if (rc) return env_fail(scan->snapshot->env, rc, "read", err);
-  PROPTER_TRY(block_decode(key, value, scan->rows, &scan->count, err));
-  size_t low = 0, high = scan->count;
-  while (low < high) {
-    size_t mid = (low + high) / 2;
-    if (row_compare(&scan->rows[mid], target, 4) < 0)
-      low = mid + 1;
-    else
-      high = mid;
-  }
-  scan->at = low;
+/* Opens the block and finds where the prefix ends in it. */
+static PropterStatus enter(PropterScan *scan, MDB_val key, MDB_val value, PropterError *err) {
+  PROPTER_TRY(block_open(key, value, &scan->block, err));
+  scan->at = 0;
+  scan->end = scan->block.count;
+  Row tail = scan->bound ? block_row(&scan->block, scan->end - 1) : scan->prefix;
+  scan->last = row_compare(&tail, &scan->prefix, scan->bound) > 0;
+  if (scan->last) scan->end = block_search(&scan->block, 0, &scan->prefix, scan->bound, true);
   return PROPTER_OK;
 }
 
-static PropterStatus next_block(PropterScan *scan, PropterError *err) {
+static PropterStatus at_end(PropterScan *scan, int rc, PropterError *err) {
+  scan->ended = true;
+  scan->at = scan->end = 0;
+  return rc == MDB_NOTFOUND ? PROPTER_OK : env_fail(scan->snapshot->env, rc, "read", err);
+}
+
+/* Opens the block that holds the first row not before `target`, or the one before that. */
+static PropterStatus position(PropterScan *scan, const Row *target, PropterError *err) {
   MDB_val key, value;
-  int rc = mdb_cursor_get(scan->cursor, &key, &value, MDB_NEXT);
-  scan->at = scan->count = 0;
-  if (rc == MDB_NOTFOUND) {
-    scan->ended = true;
-    return PROPTER_OK;
+  int rc = block_seek(scan->cursor, target, &key, &value);
+  scan->started = true;
+  if (rc) return at_end(scan, rc, err);
+  PROPTER_TRY(enter(scan, key, value, err));
+  scan->at = block_search(&scan->block, 0, target, 4, false);
+  if (scan->at > scan->end) scan->at = scan->end;
+  return PROPTER_OK;
+}
+
+/* Makes at least one row available, unless the scan has ended. */
+static PropterStatus advance(PropterScan *scan, PropterError *err) {
+  if (!scan->started) PROPTER_TRY(position(scan, &scan->prefix, err));
+  while (scan->at == scan->end && !scan->ended) {
+    MDB_val key, value;
+    int rc = scan->last ? MDB_NOTFOUND : mdb_cursor_get(scan->cursor, &key, &value, MDB_NEXT);
+    if (rc) return at_end(scan, rc, err);
+    PROPTER_TRY(enter(scan, key, value, err));
   }
-  if (rc) return env_fail(scan->snapshot->env, rc, "read", err);
-  return block_decode(key, value, scan->rows, &scan->count, err);
+  return PROPTER_OK;
+}
+
+static PropterStatus in_time(const PropterScan *scan, PropterError *err) {
+  if (scan->snapshot->deadline && milliseconds() >= scan->snapshot->deadline) return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed while reading the graph");
+  return PROPTER_OK;
 }
 
 /* The prefix with nothing in the free columns: the smallest row it could match. */
@@ -189,7 +187,7 @@ PropterStatus propter_scan_open(PropterSnapshot *s, PropterOrder order, PropterQ
   if (bound > 4 || (unsigned)order >= PROPTER_ORDER_COUNT) return propter_fail(err, PROPTER_BUG, "scan of order %d with %u columns", (int)order, bound);
   PropterScan *scan = propter_malloc(sizeof *scan);
   if (!scan) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  memset(scan, 0, offsetof(PropterScan, rows));
+  memset(scan, 0, offsetof(PropterScan, block));
   scan->snapshot = s;
   scan->order = order;
   scan->bound = bound;
@@ -203,22 +201,31 @@ PropterStatus propter_scan_open(PropterSnapshot *s, PropterOrder order, PropterQ
   return PROPTER_OK;
 }
 
+PropterStatus propter_scan_columns(PropterScan *scan, unsigned want, const PropterId *columns[4], size_t *count, PropterError *err) {
+  *count = 0;
+  PROPTER_TRY(in_time(scan, err));
+  PROPTER_TRY(advance(scan, err));
+  *count = scan->end - scan->at;
+  for (unsigned c = 0; c < 4; c++) {
+    unsigned place = row_sequence[scan->order][c];
+    columns[place] = want >> place & 1 ? scan->columns[place] : NULL;
+    if (*count && columns[place]) block_column(&scan->block, c, scan->at, *count, scan->columns[place]);
+  }
+  scan->at = scan->end;
+  return PROPTER_OK;
+}
+
 PropterStatus propter_scan_next(PropterScan *scan, PropterQuad *rows, size_t cap, size_t *count, PropterError *err) {
   *count = 0;
-  if (scan->snapshot->deadline && milliseconds() >= scan->snapshot->deadline) return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed while reading the graph");
-  if (!scan->started) PROPTER_TRY(position(scan, &scan->prefix, err));
-  while (*count < cap && !scan->ended) {
-    if (scan->at == scan->count) {
-      PROPTER_TRY(next_block(scan, err));
-      continue;
-    }
-    const Row *row = &scan->rows[scan->at];
-    if (row_compare(row, &scan->prefix, scan->bound) != 0) {
-      scan->ended = true;
-      break;
-    }
-    rows[(*count)++] = row_quad(scan->order, *row);
-    scan->at++;
+  PROPTER_TRY(in_time(scan, err));
+  while (*count < cap) {
+    PROPTER_TRY(advance(scan, err));
+    if (scan->ended) break;
+    size_t n = scan->end - scan->at < cap - *count ? scan->end - scan->at : cap - *count;
+    for (unsigned c = 0; c < 4; c++) block_column(&scan->block, c, scan->at, n, scan->columns[row_sequence[scan->order][c]]);
+    for (size_t i = 0; i < n; i++) rows[*count + i] = (PropterQuad){scan->columns[0][i], scan->columns[1][i], scan->columns[2][i], scan->columns[3][i]};
+    scan->at += n;
+    *count += n;
   }
   return PROPTER_OK;
 }
@@ -227,12 +234,16 @@ PropterStatus propter_scan_seek(PropterScan *scan, PropterQuad target, PropterEr
   Row row = row_of(scan->order, target);
   if (row_compare(&row, &scan->prefix, 4) < 0) row = scan->prefix;
   if (scan->ended) return PROPTER_OK;
-  if (scan->started && scan->at < scan->count && row_compare(&scan->rows[scan->at], &row, 4) >= 0) return PROPTER_OK;
-  if (scan->started && scan->count && row_compare(&scan->rows[scan->count - 1], &row, 4) >= 0) {
-    while (row_compare(&scan->rows[scan->at], &row, 4) < 0) scan->at++;
-    return PROPTER_OK;
+  if (scan->started && scan->at < scan->end) {
+    Row next = block_row(&scan->block, scan->at);
+    if (row_compare(&next, &row, 4) >= 0) return PROPTER_OK;
   }
-  return position(scan, &row, err);
+  if (!scan->started) return position(scan, &row, err);
+  Row tail = block_row(&scan->block, scan->block.count - 1);
+  if (row_compare(&tail, &row, 4) < 0 && !scan->last) return position(scan, &row, err);
+  scan->at = block_search(&scan->block, scan->at, &row, 4, false);
+  if (scan->at > scan->end) scan->at = scan->end;
+  return PROPTER_OK;
 }
 
 void propter_scan_close(PropterScan *scan) {
@@ -246,26 +257,10 @@ PropterStatus propter_snapshot_count(PropterSnapshot *s, PropterOrder order, Pro
   if (bound == 0) return env_meta(s->env, s->txn, "quads", count, err);
   PropterScan *scan = NULL;
   PROPTER_TRY(propter_scan_open(s, order, prefix, bound, &scan, err));
-  PropterStatus status = position(scan, &scan->prefix, err);
-  while (status == PROPTER_OK && !scan->ended) {
-    /* The rest of the decoded block, then whole blocks by their headers. */
-    while (scan->at < scan->count && row_compare(&scan->rows[scan->at], &scan->prefix, bound) == 0) scan->at++, ++*count;
-    if (scan->at < scan->count) break;
-    MDB_val key, value;
-    Row first, last;
-    size_t n;
-    int rc;
-    while ((rc = mdb_cursor_get(scan->cursor, &key, &value, MDB_NEXT)) == 0) {
-      if ((status = block_span(key, value, &first, &last, &n, err)) != PROPTER_OK || row_compare(&last, &scan->prefix, bound) != 0) break;
-      *count += n;
-    }
-    if (rc == MDB_NOTFOUND || status != PROPTER_OK) break;
-    if (rc) {
-      status = env_fail(s->env, rc, "read", err);
-      break;
-    }
-    status = block_decode(key, value, scan->rows, &scan->count, err);
-    scan->at = 0;
+  PropterStatus status;
+  while ((status = advance(scan, err)) == PROPTER_OK && !scan->ended) {
+    *count += scan->end - scan->at;
+    scan->at = scan->end;
   }
   propter_scan_close(scan);
   return status;

@@ -29,7 +29,6 @@ typedef struct {
   Digest orders[PROPTER_ORDER_COUNT], terms, hashes;
   Row before[PROPTER_ORDER_COUNT];
   uint64_t format, next, quads;
-  Row rows[BLOCK_ROWS];
 } Findings;
 
 static uint64_t big_endian(PropterStr key) {
@@ -45,13 +44,14 @@ static void add_pair(Digest *digest, uint64_t hash, PropterId id) {
 }
 
 static PropterStatus see_block(Findings *f, unsigned order, PropterStr key, PropterStr value, PropterError *err) {
-  size_t n;
-  PROPTER_TRY(block_decode((MDB_val){key.len, (void *)(uintptr_t)key.data}, (MDB_val){value.len, (void *)(uintptr_t)value.data}, f->rows, &n, err));
+  Block block;
+  PROPTER_TRY(block_open((MDB_val){key.len, (void *)(uintptr_t)key.data}, (MDB_val){value.len, (void *)(uintptr_t)value.data}, &block, err));
   Digest *digest = &f->orders[order];
-  for (size_t i = 0; i < n; i++) {
-    if (digest->count && row_compare(&f->before[order], &f->rows[i], 4) >= 0) return propter_fail(err, PROPTER_DAMAGED, "rows of a permutation are out of order");
-    f->before[order] = f->rows[i];
-    PropterQuad quad = row_quad((PropterOrder)order, f->rows[i]);
+  for (size_t i = 0; i < block.count; i++) {
+    Row row = block_row(&block, i);
+    if (digest->count && row_compare(&f->before[order], &row, 4) >= 0) return propter_fail(err, PROPTER_DAMAGED, "rows of a permutation are out of order");
+    f->before[order] = row;
+    PropterQuad quad = row_quad((PropterOrder)order, row);
     digest->count++;
     digest->sum += propter_hash64((PropterStr){(const char *)&quad, sizeof quad});
   }
