@@ -8,6 +8,7 @@ PropterStatus answer_solutions(PropterResults *r, const AstSelect *select, Propt
   PROPTER_TRY(algebra_of_select(&r->run, select, &alg, &r->slots, &r->slot_count, err));
   PROPTER_TRY(algebra_analyse(&r->run, alg, err));
   PROPTER_TRY(plan_alg(&r->run, alg, &r->root, err));
+  PROPTER_TRY(op_want(r->root, r->root->slots, err));
   return op_start(r->root, NULL, err);
 }
 

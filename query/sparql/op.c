@@ -21,6 +21,7 @@ PropterStatus op_make(Exec *run, const OpKind *kind, size_t size, const uint64_t
   if (!op) return exec_fail_memory(run, err);
   op->kind = kind, op->run = run, op->alg = alg, op->slots = slots;
   op->owned_count = slots ? count_slots(slots, words) : 0;
+  op->sorted = NO_SLOT;
   op->owned = exec_plan_alloc(run, op->owned_count * sizeof *op->owned);
   op->batch.col = exec_plan_alloc(run, run->slot_names.count * sizeof *op->batch.col);
   if (!op->owned || !op->batch.col) return exec_fail_memory(run, err);
@@ -28,6 +29,36 @@ PropterStatus op_make(Exec *run, const OpKind *kind, size_t size, const uint64_t
   if (!propter_vec_push(&run->ops, op)) return exec_fail_memory(run, err);
   memcpy(out, &op, sizeof op);
   return PROPTER_OK;
+}
+
+uint64_t *op_reads(Op *op, PropterError *err) {
+  if (!op->reads) op->reads = slots_new(op->run, err);
+  return op->reads;
+}
+
+/* The slots of a that are in b too, as a new set. */
+static uint64_t *both(Exec *run, const uint64_t *a, const uint64_t *b, PropterError *err) {
+  uint64_t *set = slots_new(run, err);
+  for (size_t w = 0; set && w < slots_words(run); w++) set[w] = a[w] & b[w];
+  return set;
+}
+
+PropterStatus op_want(Op *op, const uint64_t *wanted, PropterError *err) {
+  Exec *run = op->run;
+  size_t words = slots_words(run), kept = 0, children;
+  uint64_t *mine = slots_new(run, err);
+  const uint64_t *reads = op_reads(op, err);
+  if (!mine || !reads) return exec_fail_memory(run, err);
+  for (size_t w = 0; w < words; w++) mine[w] = (wanted ? wanted[w] : 0) | reads[w];
+  for (size_t i = 0; i < op->owned_count; i++)
+    if (slots_has(mine, op->owned[i])) op->owned[kept++] = op->owned[i];
+  op->owned_count = kept;
+  op->slots = both(run, op->slots, mine, err);
+  if (!op->slots) return exec_fail_memory(run, err);
+  Op **inputs = op_children(op, &children);
+  for (size_t i = 0; i < children; i++) PROPTER_TRY(op_want(inputs[i], mine, err));
+  if (op->left) PROPTER_TRY(op_want(op->left, op->closed ? reads : mine, err));
+  return op->right ? op_want(op->right, op->closed || op->right_closed ? reads : mine, err) : PROPTER_OK;
 }
 
 static PropterStatus own_columns(Op *op, PropterError *err) {

@@ -30,12 +30,20 @@ struct Op {
   const PropterId *outer;
   const Alg *alg;
   const uint64_t *slots; /* what its rows may bind */
+  uint64_t *reads;       /* slots it needs of its inputs (and of itself) besides what is wanted of it; NULL: none */
+  bool closed;           /* nothing wanted of it comes from its inputs but `reads` */
+  bool right_closed;     /* the same of the right input alone */
+  uint32_t sorted;       /* rows come in ascending order of this slot; NO_SLOT: not known */
   double estimate;
   uint64_t rows, starts, nanoseconds;
 };
 
 /* Makes an operator of `size` bytes (an Op first) that owns a column for each slot of `slots` (NULL: none). */
 PropterStatus op_make(Exec *run, const OpKind *kind, size_t size, const uint64_t *slots, const Alg *alg, void *out, PropterError *err);
+/* The set op->reads, made if need be; NULL: no memory. */
+uint64_t *op_reads(Op *op, PropterError *err);
+/* Before the first start of a plan's root: only columns of `wanted` (NULL: none) are made, by it and below it. */
+PropterStatus op_want(Op *root, const uint64_t *wanted, PropterError *err);
 PropterStatus op_start(Op *op, const PropterId *outer, PropterError *err);
 PropterStatus op_next(Op *op, Batch **out, PropterError *err);
 void op_stop(Op *op);
@@ -94,13 +102,15 @@ void rowset_clear(Exec *run, RowSet *set);
 /* --- Makers, one file each ------------------------------------------------------------------------------------------------ */
 
 PropterStatus op_unit(Exec *run, const Alg *alg, Op **out, PropterError *err); /* UNIT, NONE, VALUES */
-PropterStatus op_scan(Exec *run, const Alg *alg, Op **out, PropterError *err);
+/* `sorted`: a slot the rows should be sorted by, or NO_SLOT. */
+PropterStatus op_scan(Exec *run, const Alg *alg, uint32_t sorted, Op **out, PropterError *err);
+/* An index join: sorts each batch of its left input and looks its rows up going forward, which makes a merge join of it where that input is sorted. */
 PropterStatus op_probe(Exec *run, Op *left, const Alg *alg, bool optional, Op **out, PropterError *err); /* index join */
-typedef enum { JOIN_INNER, JOIN_LEFT, JOIN_MINUS } JoinMode;
+typedef enum { JOIN_INNER, JOIN_LEFT, JOIN_MINUS, JOIN_SEMI, JOIN_ANTI } JoinMode;
 /* `keys`: slots certain on both sides; `expr` may be NULL. For MINUS the graph of the pattern does not count as shared. */
 PropterStatus op_hash_join(Exec *run, JoinMode mode, Op *left, Op *right, const uint64_t *keys, Expr *expr, const Alg *alg, Op **out, PropterError *err);
-/* Starts `right` once for each row of `left`. */
-PropterStatus op_bind_join(Exec *run, JoinMode mode, Op *left, Op *right, Expr *expr, Op **out, PropterError *err);
+/* Starts `right`, made from `alg`, once for each row of `left`. */
+PropterStatus op_bind_join(Exec *run, JoinMode mode, Op *left, Op *right, const Alg *alg, Expr *expr, Op **out, PropterError *err);
 PropterStatus op_filter(Exec *run, Op *child, Expr *expr, Op **out, PropterError *err);
 PropterStatus op_extend(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
 PropterStatus op_unify(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
@@ -117,7 +127,7 @@ PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op 
 PropterStatus op_path(Exec *run, const Alg *alg, Op **out, PropterError *err);
 PropterStatus op_service(Exec *run, const Alg *alg, Op **out, PropterError *err);
 
-/* Quads of a snapshot that a pattern matches, given values of its positions (op_scan.c; also for paths and DESCRIBE). */
+/* Quads of a snapshot that a pattern matches, given values of its positions (match.c; also for paths and DESCRIBE). */
 typedef struct {
   PropterScan *scan;
   PropterOrder order;
@@ -128,12 +138,52 @@ typedef struct {
   PropterQuad *rows;      /* BATCH of them, in the run's memory */
 } Matcher;
 PropterStatus matcher_open(Exec *run, Matcher *m, const Graphs *graphs, PropterQuad want, PropterError *err);
+/* The same in the order whose first free column is `first` (0 subject, 1 predicate, 2 object), if the bound positions allow it. */
+PropterStatus matcher_open_sorted(Exec *run, Matcher *m, const Graphs *graphs, PropterQuad want, unsigned first, PropterError *err);
+/* No quad matches for what is known of the pattern. */
+bool matcher_cannot(const Exec *run, const Graphs *graphs, const PropterQuad *want);
+/* Is a row of its scan one of its quads? Rows must come in the order of the scan. */
+bool matcher_wants(const Exec *run, Matcher *m, const PropterQuad *quad);
 /* Up to `cap` (at most BATCH) quads; 0 at the end. */
 PropterStatus matcher_next(Exec *run, Matcher *m, size_t cap, size_t *count, PropterError *err);
 void matcher_close(Exec *run, Matcher *m);
 void matcher_free(Exec *run, Matcher *m); /* also its rows */
 /* How many rows a pattern with these constants has at most (graphs of several kinds are not told apart). */
 PropterStatus matcher_estimate(Exec *run, const Graphs *graphs, PropterQuad want, double *rows, PropterError *err);
+
+/* A quad's columns in the sequence of an order. */
+extern const unsigned char order_columns[PROPTER_ORDER_COUNT][4];
+static inline PropterId quad_at(const PropterQuad *q, unsigned position) { return position == 0 ? q->s : position == 1 ? q->p : position == 2 ? q->o : q->g; }
+static inline PropterId order_at(const PropterQuad *q, PropterOrder order, unsigned column) { return quad_at(q, order_columns[order][column]); }
+/* -1, 0, 1 by the first `columns` columns. */
+int order_compare(PropterOrder order, const PropterQuad *a, const PropterQuad *b, unsigned columns);
+
+/* A place in a permutation that moves forward, with a window of rows read ahead. */
+typedef struct {
+  PropterScan *scan;
+  PropterOrder order;
+  PropterQuad *window; /* BATCH of them, in the run's memory */
+  size_t at, count, fetch;
+  bool ended;
+} Cursor;
+/* Quads with these first `bound` columns. */
+PropterStatus cursor_open(Exec *run, Cursor *c, PropterOrder order, PropterQuad prefix, unsigned bound, PropterError *err);
+/* To the first row not before `target`, never back: a galloping search in the window, then a seek. */
+PropterStatus cursor_seek(Exec *run, Cursor *c, const PropterQuad *target, PropterError *err);
+/* The row it is at, or NULL behind the last. */
+PropterStatus cursor_row(Exec *run, Cursor *c, const PropterQuad **row, PropterError *err);
+void cursor_close(Exec *run, Cursor *c);
+
+/* What a triple pattern wants and gives: subject, predicate, object, graph. */
+typedef struct {
+  uint32_t slot[4];   /* NO_SLOT: constant */
+  PropterId value[4]; /* constants; 0: none */
+  bool repeats;       /* a variable stands twice */
+} Shape;
+Shape shape_of(const Alg *scan);
+void shape_reads(const Shape *shape, uint64_t *set);
+/* A variable that stands twice must have one value. */
+bool shape_agrees(const Shape *shape, const PropterQuad *quad);
 
 /* --- Plans ---------------------------------------------------------------------------------------------------------------- */
 

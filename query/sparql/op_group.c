@@ -196,7 +196,15 @@ PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterEr
   for (size_t i = 0; i < alg->slot_count; i++) slots_add(slots, alg->slots[i]);
   for (size_t i = 0; i < alg->aggregate_count; i++) slots_add(slots, alg->aggregates[i].slot);
   PROPTER_TRY(op_make(run, &group_kind, sizeof *g, slots, alg, &g, err));
-  g->op.left = child;
+  g->op.left = child, g->op.closed = true;
+  uint64_t *reads = op_reads(&g->op, err);
+  if (!reads) return exec_fail_memory(run, err);
+  for (size_t i = 0; i < alg->slot_count; i++) slots_add(reads, alg->slots[i]);
+  for (size_t i = 0; i < alg->aggregate_count; i++) {
+    slots_add(reads, alg->aggregates[i].slot);
+    if (alg->aggregates[i].arg) slots_of_expr(run, alg->aggregates[i].arg, reads);
+    for (size_t w = 0; alg->aggregates[i].star && alg->aggregates[i].distinct && w < slots_words(run); w++) reads[w] |= child->slots[w];
+  }
   g->op.estimate = alg->slot_count ? child->estimate / 4 + 1 : 1;
   PROPTER_TRY(rowset_init(run, &g->groups, alg->slot_count, err));
   PROPTER_TRY(table_init(run, &g->rows, child->slots, err));

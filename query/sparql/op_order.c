@@ -41,6 +41,7 @@ static PropterStatus order_start(Op *op, PropterError *err) {
   Order *o = (Order *)op;
   clear_rows(o);
   o->built = false, o->at = 0, o->failed = PROPTER_OK;
+  if (!o->table.slots) PROPTER_TRY(table_init(op->run, &o->table, op->slots, err));
   return op_start(op->left, op->outer, err);
 }
 
@@ -182,8 +183,10 @@ static const OpKind order_kind = {"order", order_start, order_next, order_stop};
 PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op **out, PropterError *err) {
   Order *o;
   PROPTER_TRY(op_make(run, &order_kind, sizeof *o, child->slots, alg, &o, err));
-  PROPTER_TRY(table_init(run, &o->table, child->slots, err));
-  o->op.left = child, o->limit = limit, o->op.estimate = child->estimate;
+  uint64_t *reads = op_reads(&o->op, err);
+  if (!reads) return exec_fail_memory(run, err);
+  for (size_t i = 0; i < alg->order_count; i++) slots_of_expr(run, alg->order[i].expr, reads);
+  o->op.left = child, o->limit = limit, o->op.estimate = child->estimate, o->op.slots = child->slots;
   *out = &o->op;
   return PROPTER_OK;
 }

@@ -279,6 +279,9 @@ static const OpKind path_kind = {"path", path_start, path_next, path_stop};
 PropterStatus op_path(Exec *run, const Alg *alg, Op **out, PropterError *err) {
   Path *p;
   PROPTER_TRY(op_make(run, &path_kind, sizeof *p, alg->maybe, alg, &p, err));
+  uint64_t *reads = op_reads(&p->op, err);
+  if (!reads) return exec_fail_memory(run, err);
+  memcpy(reads, alg->maybe, slots_words(run) * sizeof *reads);
   PROPTER_TRY(rowset_init(run, &p->visited, 2, err));
   PROPTER_TRY(rowset_init(run, &p->ends, 1, err));
   PROPTER_TRY(rowset_init(run, &p->nodes, 1, err));

@@ -58,6 +58,9 @@ PropterStatus op_unit(Exec *run, const Alg *alg, Op **out, PropterError *err) {
   Unit *u;
   const OpKind *kind = alg->kind == ALG_VALUES ? &values_kind : alg->kind == ALG_NONE ? &none_kind : &unit_kind;
   PROPTER_TRY(op_make(run, kind, sizeof *u, alg->maybe, alg, &u, err));
+  uint64_t *reads = op_reads(&u->op, err);
+  if (!reads) return exec_fail_memory(run, err);
+  memcpy(reads, alg->maybe, slots_words(run) * sizeof *reads);
   *out = &u->op;
   return PROPTER_OK;
 }
@@ -111,7 +114,10 @@ static const OpKind filter_kind = {"filter", row_start, filter_next, row_stop};
 PropterStatus op_filter(Exec *run, Op *child, Expr *expr, Op **out, PropterError *err) {
   Row *f;
   PROPTER_TRY(op_make(run, &filter_kind, sizeof *f, NULL, NULL, &f, err));
-  f->op.left = child, f->expr = expr, f->op.slots = child->slots, f->op.estimate = child->estimate;
+  f->op.left = child, f->expr = expr, f->op.slots = child->slots, f->op.estimate = child->estimate, f->op.sorted = child->sorted;
+  uint64_t *reads = op_reads(&f->op, err);
+  if (!reads) return exec_fail_memory(run, err);
+  slots_of_expr(run, expr, reads);
   *out = &f->op;
   return PROPTER_OK;
 }
@@ -168,6 +174,9 @@ static PropterStatus make_one(Exec *run, const OpKind *kind, Op *child, const Al
   slots_add(all, alg->slot);
   PROPTER_TRY(op_make(run, kind, size, one, alg, &op, err));
   op->left = child, op->slots = all, op->estimate = child->estimate;
+  op->reads = one;
+  slots_add(one, alg->from);
+  if (alg->expr) slots_of_expr(run, alg->expr, one);
   memcpy(out, &op, sizeof op);
   return PROPTER_OK;
 }
@@ -266,7 +275,7 @@ static const OpKind project_kind = {"project", row_start, project_next, NULL};
 
 PropterStatus op_project(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err) {
   PROPTER_TRY(op_make(run, &project_kind, sizeof **out, NULL, alg, out, err));
-  (*out)->left = child, (*out)->slots = alg->maybe, (*out)->estimate = child->estimate;
+  (*out)->left = child, (*out)->slots = alg->maybe, (*out)->estimate = child->estimate, (*out)->sorted = child->sorted;
   return PROPTER_OK;
 }
 
@@ -307,7 +316,7 @@ static const OpKind slice_kind = {"slice", slice_start, slice_next, NULL};
 PropterStatus op_slice(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err) {
   Slice *s;
   PROPTER_TRY(op_make(run, &slice_kind, sizeof *s, NULL, alg, &s, err));
-  s->op.left = child, s->op.slots = child->slots;
+  s->op.left = child, s->op.slots = child->slots, s->op.sorted = child->sorted;
   double left = child->estimate - (double)alg->offset;
   s->op.estimate = left < 0 ? 0 : alg->has_limit && left > (double)alg->limit ? (double)alg->limit : left;
   *out = &s->op;
@@ -346,6 +355,10 @@ static const OpKind apart_kind = {"apart", apart_start, apart_next, NULL};
 PropterStatus op_apart(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err) {
   PROPTER_TRY(op_make(run, &apart_kind, sizeof(Apart), NULL, alg, out, err));
   (*out)->left = child, (*out)->slots = child->slots, (*out)->estimate = child->estimate;
+  uint64_t *reads = op_reads(*out, err);
+  if (!reads) return exec_fail_memory(run, err);
+  /* Every slot may have to agree with an outer row. */
+  memcpy(reads, child->slots, slots_words(run) * sizeof *reads);
   return PROPTER_OK;
 }
 
@@ -446,7 +459,10 @@ PropterStatus op_distinct(Exec *run, Op *child, const Alg *alg, Op **out, Propte
   PROPTER_TRY(rowset_init(run, &d->seen, alg->slot_count, err));
   d->row = exec_plan_alloc(run, alg->slot_count * sizeof *d->row);
   if (!d->row) return exec_fail_memory(run, err);
-  d->op.left = child, d->op.slots = child->slots, d->op.estimate = child->estimate;
+  d->op.left = child, d->op.slots = child->slots, d->op.estimate = child->estimate, d->op.sorted = child->sorted;
+  uint64_t *reads = op_reads(&d->op, err);
+  if (!reads) return exec_fail_memory(run, err);
+  for (size_t i = 0; i < alg->slot_count; i++) slots_add(reads, alg->slots[i]);
   *out = &d->op;
   return PROPTER_OK;
 }

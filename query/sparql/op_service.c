@@ -110,6 +110,9 @@ static const OpKind service_kind = {"service", service_start, service_next, serv
 PropterStatus op_service(Exec *run, const Alg *alg, Op **out, PropterError *err) {
   Service *s;
   PROPTER_TRY(op_make(run, &service_kind, sizeof *s, alg->maybe, alg, &s, err));
+  uint64_t *reads = op_reads(&s->op, err);
+  if (!reads) return exec_fail_memory(run, err);
+  memcpy(reads, alg->maybe, slots_words(run) * sizeof *reads);
   s->columns = exec_plan_alloc(run, alg->slot_count * sizeof *s->columns);
   if (!s->columns) return exec_fail_memory(run, err);
   s->op.estimate = 1000;

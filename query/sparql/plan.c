@@ -147,7 +147,7 @@ static bool bindable(const Exec *run, const Alg *a, const uint64_t *given) {
   }
 }
 
-static PropterStatus plan_leaf(Exec *run, const Alg *a, Op **out, PropterError *err) { return a->kind == ALG_SCAN ? op_scan(run, a, out, err) : op_path(run, a, out, err); }
+static PropterStatus plan_leaf(Exec *run, const Alg *a, Op **out, PropterError *err) { return a->kind == ALG_SCAN ? op_scan(run, a, NO_SLOT, out, err) : op_path(run, a, out, err); }
 
 static PropterStatus apply_filters(Joining *j, bool all, PropterError *err) {
   for (size_t i = 0; i < j->filter_count; i++) {
@@ -199,7 +199,7 @@ static PropterStatus join_part(Joining *j, Part *p, double rows, bool probe, Pro
   } else {
     if (leaf(p->alg)) PROPTER_TRY(plan_leaf(j->run, p->alg, &right, err));
     if (probe) {
-      PROPTER_TRY(op_bind_join(j->run, JOIN_INNER, j->op, right, NULL, &j->op, err));
+      PROPTER_TRY(op_bind_join(j->run, JOIN_INNER, j->op, right, p->alg, NULL, &j->op, err));
     } else {
       uint64_t *keys;
       PROPTER_TRY(common(j->run, j->certain, p->alg->certain, &keys, err));
@@ -299,7 +299,6 @@ static PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_
   PROPTER_TRY(first_part(&j, first ? first : &j.parts[0], err));
   for (size_t i = 1; i < j.count; i++) PROPTER_TRY(next_part(&j, err));
   PROPTER_TRY(apply_filters(&j, true, err));
-  j.op->slots = j.maybe;
   *out = j.op;
   return PROPTER_OK;
 }
@@ -327,7 +326,7 @@ static PropterStatus plan_left(Exec *run, Alg *a, Op **out, PropterError *err) {
   PROPTER_TRY(plan_pattern(run, right, &r, err));
   bool service = right->kind == ALG_SERVICE && right->name.slot != NO_SLOT;
   if (service || (connected && bindable(run, right, left->maybe) && l->estimate * RESTART_COST < r->estimate + l->estimate)) {
-    PROPTER_TRY(op_bind_join(run, JOIN_LEFT, l, r, a->expr, out, err));
+    PROPTER_TRY(op_bind_join(run, JOIN_LEFT, l, r, right, a->expr, out, err));
   } else {
     PROPTER_TRY(common(run, left->certain, right->certain, &keys, err));
     PROPTER_TRY(op_hash_join(run, JOIN_LEFT, l, r, keys, a->expr, NULL, out, err));
@@ -500,6 +499,7 @@ PropterStatus plan_expr(Exec *run, Expr *e, PropterError *err) {
     e->outer = exec_plan_alloc(run, run->slot_names.count * sizeof *e->outer);
     if (!e->outer) return exec_fail_memory(run, err);
     PROPTER_TRY(plan_pattern(run, e->pattern, &e->plan, err));
+    PROPTER_TRY(op_want(e->plan, NULL, err));
   }
   for (size_t i = 0; i < e->count; i++) PROPTER_TRY(plan_expr(run, e->args[i], err));
   return PROPTER_OK;

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Joins by a hash table over the right input: inner, left, semi, anti, MINUS. A batch of pairs (left row, table row) is found first, then its columns are gathered. */
+#include <string.h>
+
+#include "eval.h"
+
+enum { NO_ROW = UINT32_MAX };
+
+typedef struct {
+  Op op;
+  JoinMode mode;
+  Expr *expr;
+  PropterArena scratch;
+  Table table;
+  Index index;
+  bool built;
+  uint64_t *wanted_keys;
+  uint32_t *keys, *others; /* columns of the table: always bound on both sides; shared, but perhaps unbound */
+  size_t key_count, other_count;
+  int32_t *column_of; /* by slot: column of the table, or -1 */
+  uint32_t ignore;    /* the graph's slot of a MINUS */
+  PropterId *right_row;
+  Batch *input;
+  size_t row, candidate; /* the next row of the table to try, plus 1 */
+  bool matched;
+  uint32_t *lefts, *rights; /* the output batch as pairs; NO_ROW: none */
+} HashJoin;
+
+/* --- Table ------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus find_columns(HashJoin *j, PropterError *err) {
+  Exec *run = j->op.run;
+  if (j->column_of) return PROPTER_OK;
+  PROPTER_TRY(table_init(run, &j->table, j->op.right->slots, err));
+  j->keys = exec_plan_alloc(run, j->table.width * sizeof *j->keys);
+  j->others = exec_plan_alloc(run, j->table.width * sizeof *j->others);
+  j->column_of = exec_plan_alloc(run, run->slot_names.count * sizeof *j->column_of);
+  if (!j->keys || !j->others || !j->column_of) return exec_fail_memory(run, err);
+  for (size_t s = 0; s < run->slot_names.count; s++) j->column_of[s] = -1;
+  for (uint32_t c = 0; c < j->table.width; c++) {
+    uint32_t slot = j->table.slots[c];
+    j->column_of[slot] = (int32_t)c;
+    if (slots_has(j->wanted_keys, slot))
+      j->keys[j->key_count++] = c;
+    else if (slots_has(j->op.left->slots, slot) || j->op.outer)
+      j->others[j->other_count++] = c;
+  }
+  return PROPTER_OK;
+}
+
+static void drop_table(HashJoin *j) {
+  table_clear(j->op.run, &j->table);
+  index_clear(j->op.run, &j->index);
+}
+
+static bool filters_only(const HashJoin *j) { return j->mode >= JOIN_MINUS; }
+
+static PropterStatus hash_start(Op *op, PropterError *err) {
+  HashJoin *j = (HashJoin *)op;
+  drop_table(j);
+  PROPTER_TRY(find_columns(j, err));
+  if (!j->lefts && (!(j->lefts = exec_alloc(op->run, BATCH * sizeof *j->lefts)) || !(j->rights = exec_alloc(op->run, BATCH * sizeof *j->rights)))) return exec_fail_memory(op->run, err);
+  j->input = NULL, j->built = false;
+  PROPTER_TRY(op_start(op->left, op->outer, err));
+  /* What MINUS takes away is computed on its own; only the graph comes from outside. */
+  if (j->mode == JOIN_MINUS) PROPTER_TRY(op_graph_row(op, &j->right_row, err));
+  return op_start(op->right, j->mode == JOIN_MINUS ? j->right_row : op->outer, err);
+}
+
+static PropterStatus hash_build(HashJoin *j, PropterError *err) {
+  j->built = true;
+  PROPTER_TRY(table_fill(j->op.right, &j->table, err));
+  return j->key_count ? index_build(j->op.run, &j->index, &j->table, j->keys, j->key_count, err) : PROPTER_OK;
+}
+
+/* --- Candidates --------------------------------------------------------------------------------------------------------------- */
+
+static PropterId left_at(const HashJoin *j, uint32_t column, size_t row) { return op_get(&j->op, j->input, j->table.slots[column], row); }
+
+/* The first candidate of an input row, plus 1. */
+static size_t first_candidate(const HashJoin *j, size_t row) {
+  uint64_t hash = 0;
+  if (j->key_count == 0) return j->table.count ? 1 : 0;
+  if (j->table.count == 0) return 0;
+  for (size_t i = 0; i < j->key_count; i++) hash = index_hash(hash, left_at(j, j->keys[i], row));
+  return j->index.heads[hash & j->index.mask];
+}
+
+static size_t next_candidate(const HashJoin *j, size_t candidate) {
+  if (j->key_count == 0) return candidate < j->table.count ? candidate + 1 : 0;
+  return j->index.next[candidate - 1];
+}
+
+/* Both rows agree where both are bound; *shared: there is such a place. */
+static bool compatible(const HashJoin *j, size_t row, const PropterId *right, bool *shared) {
+  *shared = false;
+  for (size_t i = 0; i < j->key_count; i++) {
+    if (left_at(j, j->keys[i], row) != right[j->keys[i]]) return false;
+    *shared = *shared || j->table.slots[j->keys[i]] != j->ignore;
+  }
+  for (size_t i = 0; i < j->other_count; i++) {
+    uint32_t c = j->others[i];
+    PropterId left = left_at(j, c, row);
+    if (!left || !right[c]) continue;
+    if (left != right[c]) return false;
+    *shared = *shared || j->table.slots[c] != j->ignore;
+  }
+  return true;
+}
+
+/* --- Inner and left ------------------------------------------------------------------------------------------------------------- */
+
+static void pair(HashJoin *j, size_t left, size_t right) {
+  size_t n = j->op.batch.count++;
+  j->lefts[n] = (uint32_t)left, j->rights[n] = (uint32_t)right;
+}
+
+/* Pairs of the present input batch, up to a full batch. Of a left join each row ends with a pair of its own alone. */
+static PropterStatus find_pairs(HashJoin *j, PropterError *err) {
+  Batch *b = &j->op.batch;
+  while (b->count < BATCH && j->row < j->input->count) {
+    if (!j->candidate) {
+      if (j->mode == JOIN_LEFT) pair(j, j->row, NO_ROW);
+      if (++j->row < j->input->count) j->candidate = first_candidate(j, j->row);
+    } else {
+      bool shared;
+      if (compatible(j, j->row, table_row(&j->table, j->candidate - 1), &shared)) pair(j, j->row, j->candidate - 1);
+      j->candidate = next_candidate(j, j->candidate);
+    }
+    PROPTER_TRY(exec_tick(j->op.run, err));
+  }
+  return PROPTER_OK;
+}
+
+static void gather(HashJoin *j) {
+  Batch *b = &j->op.batch;
+  for (size_t i = 0; i < j->op.owned_count; i++) {
+    uint32_t slot = j->op.owned[i];
+    int32_t column = j->column_of[slot];
+    const PropterId *left = j->input->col[slot];
+    PropterId outer = j->op.outer ? j->op.outer[slot] : PROPTER_NO_ID, *to = b->col[slot];
+    for (size_t k = 0; k < b->count; k++) {
+      PropterId id = left ? left[j->lefts[k]] : PROPTER_NO_ID;
+      if (!id) id = outer;
+      to[k] = id || column < 0 || j->rights[k] == NO_ROW ? id : table_row(&j->table, j->rights[k])[column];
+    }
+  }
+}
+
+/* Keeps the pairs the condition allows; the pair of a left row alone stays if no other of the row did. */
+static PropterStatus choose(HashJoin *j, PropterError *err) {
+  Batch *b = &j->op.batch;
+  size_t kept = 0;
+  if (j->mode == JOIN_INNER && !j->expr) return PROPTER_OK;
+  for (size_t k = 0; k < b->count; k++) {
+    int truth = 1;
+    if (j->rights[k] == NO_ROW) {
+      truth = !j->matched;
+      j->matched = false;
+    } else {
+      if (j->expr) {
+        Env env = {j->op.run, &j->op, b, k, 0, &j->scratch};
+        PROPTER_TRY(eval_truth(j->expr, &env, &truth, err));
+      }
+      if (truth == 1) j->matched = true;
+    }
+    if (truth != 1) continue;
+    for (size_t i = 0; kept != k && i < j->op.owned_count; i++) b->col[j->op.owned[i]][kept] = b->col[j->op.owned[i]][k];
+    kept++;
+  }
+  b->count = kept;
+  return PROPTER_OK;
+}
+
+static PropterStatus hash_next(Op *op, Batch **out, PropterError *err) {
+  HashJoin *j = (HashJoin *)op;
+  if (!j->built) PROPTER_TRY(hash_build(j, err));
+  if (j->mode == JOIN_INNER && j->table.count == 0) return PROPTER_OK;
+  exec_release(op->run);
+  for (op->batch.count = 0; op->batch.count == 0;) {
+    propter_arena_clear(&j->scratch);
+    if (!j->input || j->row >= j->input->count) {
+      PROPTER_TRY(op_next(op->left, &j->input, err));
+      if (!j->input) return PROPTER_OK;
+      j->row = 0, j->candidate = first_candidate(j, 0), j->matched = false;
+    }
+    PROPTER_TRY(find_pairs(j, err));
+    gather(j);
+    PROPTER_TRY(choose(j, err));
+  }
+  *out = &op->batch;
+  return PROPTER_OK;
+}
+
+/* --- Semi, anti, MINUS -------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus keep_left(HashJoin *j, size_t row, bool *keep, PropterError *err) {
+  bool found = false;
+  for (size_t c = first_candidate(j, row); c && !found; c = next_candidate(j, c)) {
+    bool shared;
+    found = compatible(j, row, table_row(&j->table, c - 1), &shared) && (shared || j->mode != JOIN_MINUS);
+    PROPTER_TRY(exec_tick(j->op.run, err));
+  }
+  *keep = found == (j->mode == JOIN_SEMI);
+  return PROPTER_OK;
+}
+
+static PropterStatus filter_next(Op *op, Batch **out, PropterError *err) {
+  HashJoin *j = (HashJoin *)op;
+  if (!j->built) PROPTER_TRY(hash_build(j, err));
+  for (;;) {
+    size_t kept = 0;
+    PROPTER_TRY(op_next(op->left, &j->input, err));
+    if (!j->input) return PROPTER_OK;
+    for (size_t row = 0; row < j->input->count; row++) {
+      bool keep;
+      PROPTER_TRY(keep_left(j, row, &keep, err));
+      for (size_t s = 0; keep && kept != row && s < op->run->slot_names.count; s++)
+        if (j->input->col[s]) j->input->col[s][kept] = j->input->col[s][row];
+      kept += keep;
+    }
+    j->input->count = kept;
+    if (kept) return *out = j->input, PROPTER_OK;
+  }
+}
+
+static void hash_stop(Op *op) {
+  HashJoin *j = (HashJoin *)op;
+  drop_table(j);
+  exec_free(op->run, j->lefts, BATCH * sizeof *j->lefts);
+  exec_free(op->run, j->rights, BATCH * sizeof *j->rights);
+  j->lefts = j->rights = NULL;
+  propter_arena_clear(&j->scratch);
+}
+
+static const OpKind hash_kinds[] = {{"hash join", hash_start, hash_next, hash_stop},
+                                    {"left hash join", hash_start, hash_next, hash_stop},
+                                    {"minus", hash_start, filter_next, hash_stop},
+                                    {"semi join", hash_start, filter_next, hash_stop},
+                                    {"anti join", hash_start, filter_next, hash_stop}};
+
+PropterStatus op_hash_join(Exec *run, JoinMode mode, Op *left, Op *right, const uint64_t *keys, Expr *expr, const Alg *alg, Op **out, PropterError *err) {
+  HashJoin *j;
+  uint64_t *slots = slots_new(run, err), *certain = slots_new(run, err);
+  if (!slots || !certain) return exec_fail_memory(run, err);
+  memcpy(certain, keys, slots_words(run) * sizeof *certain);
+  for (size_t w = 0; w < slots_words(run); w++) slots[w] = left->slots[w] | right->slots[w];
+  PROPTER_TRY(op_make(run, &hash_kinds[mode], sizeof *j, mode >= JOIN_MINUS ? NULL : slots, alg, &j, err));
+  j->mode = mode, j->expr = expr, j->wanted_keys = certain;
+  j->op.left = left, j->op.right = right, j->op.right_closed = filters_only(j);
+  j->op.slots = filters_only(j) ? left->slots : slots;
+  j->op.sorted = left->sorted;
+  j->ignore = mode == JOIN_MINUS && alg && alg->graphs.kind == GRAPHS_NAMED ? alg->graphs.slot : NO_SLOT;
+  uint64_t *reads = op_reads(&j->op, err);
+  if (!reads) return exec_fail_memory(run, err);
+  /* Of MINUS the outer row takes part, too. */
+  for (size_t w = 0; w < slots_words(run); w++) reads[w] = mode == JOIN_MINUS ? right->slots[w] : left->slots[w] & right->slots[w];
+  if (expr) slots_of_expr(run, expr, reads);
+  *out = &j->op;
+  return PROPTER_OK;
+}

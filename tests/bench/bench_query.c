@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Queries of a folder, each parsed, planned, run and written as JSON (triples: drained), in one process. Arguments: graph directory, folder of .rq files, runs of each
+ * (default 5), "explain" to print each plan too. Prints a median per query, the sum of the medians and their geometric mean. */
+#include "bench.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <string.h>
+
+#include "propter/io.h"
+#include "propter/results.h"
+#include "propter/sparql.h"
+
+#define must(call)                                                                                                                                             \
+  do {                                                                                                                                                         \
+    PropterError err = {0}, *errp = &err; /* `errp` is for the call */                                                                                         \
+    if ((call) != PROPTER_OK) fprintf(stderr, "%s: %s\n", #call, err.message), exit(70);                                                                       \
+  } while (0)
+
+typedef struct {
+  PropterSnapshot *snapshot;
+  PropterStr text;
+  uint64_t rows, bytes;
+  bool explain;
+} Query;
+
+static PropterStatus drop(PropterStr bytes, void *payload, PropterError *err) {
+  (void)err;
+  *(uint64_t *)payload += bytes.len;
+  return PROPTER_OK;
+}
+
+static PropterStatus next(void *payload, const PropterTerm **row, PropterError *err) { return propter_results_next(payload, row, err); }
+
+static void explain(PropterResults *results) {
+  PropterBuf plan = {0};
+  must(propter_results_explain(results, false, &plan, errp));
+  printf("%.*s", (int)plan.len, plan.data);
+  propter_buf_clear(&plan);
+}
+
+static PropterStatus drain(Query *q, PropterResults *results, PropterError *err) {
+  if (propter_results_kind(results) == PROPTER_RESULTS_BOOLEAN) return PROPTER_OK;
+  PropterStr names[256];
+  size_t columns = propter_results_columns(results);
+  for (size_t i = 0; i < columns && i < 256; i++) names[i] = propter_results_name(results, i);
+  PropterRows rows = {names, columns < 256 ? columns : 256, next, results};
+  return propter_rows_write(&rows, "json", false, drop, &q->bytes, &q->rows, err);
+}
+
+static void run(Query *q) {
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  PropterError err = {0};
+  PropterQueryOptions options = propter_query_options();
+  options.deadline_ms = 60000;
+  q->rows = q->bytes = 0;
+  PropterStatus status = propter_query_parse(q->text, PROPTER_STR(""), &query, &err);
+  if (status == PROPTER_OK) status = propter_query_run(query, q->snapshot, &options, &results, &err);
+  if (status == PROPTER_OK) status = drain(q, results, &err);
+  if (status != PROPTER_OK) printf("failed: %s\n", err.message);
+  if (q->explain && results) explain(results);
+  propter_results_close(results);
+  propter_query_free(query);
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static size_t list(const char *folder, char **names, size_t cap) {
+  DIR *dir = opendir(folder);
+  size_t n = 0;
+  if (!dir) perror(folder), exit(2);
+  for (struct dirent *e; n < cap && (e = readdir(dir)) != NULL;) {
+    size_t len = strlen(e->d_name);
+    if (len > 3 && strcmp(e->d_name + len - 3, ".rq") == 0) names[n++] = strdup(e->d_name);
+  }
+  (void)closedir(dir);
+  qsort(names, n, sizeof *names, by_name);
+  return n;
+}
+
+static double median(Query *q, int runs) {
+  double *seconds = malloc((size_t)runs * sizeof *seconds), middle;
+  if (!seconds) exit(70);
+  for (int i = 0; i < runs; i++) {
+    double start = bench_now();
+    run(q);
+    seconds[i] = bench_now() - start;
+    q->explain = false;
+  }
+  qsort(seconds, (size_t)runs, sizeof *seconds, bench_compare);
+  middle = seconds[runs / 2];
+  free(seconds);
+  return middle;
+}
+
+int main(int argc, char **argv) {
+  /* Without a graph there is nothing to measure: `make bench` calls every program so. */
+  if (argc < 3) return 0;
+  enum { MOST = 20000 };
+  char **names = calloc(MOST, sizeof *names);
+  PropterGraph *graph = NULL;
+  PropterSnapshot *snapshot = NULL;
+  double sum = 0, logs = 0;
+  int runs = argc > 3 ? atoi(argv[3]) : 5;
+  if (!names || runs < 1) return 2;
+  must(propter_graph_open(argv[1], PROPTER_GRAPH_READ_ONLY, NULL, &graph, errp));
+  must(propter_snapshot_open(graph, 0, &snapshot, errp));
+  size_t count = list(argv[2], names, MOST);
+  for (size_t i = 0; i < count; i++) {
+    char path[4096];
+    PropterBuf text = {0};
+    (void)snprintf(path, sizeof path, "%s/%s", argv[2], names[i]);
+    must(propter_io_read_file(path, 1 << 24, &text, errp));
+    Query q = {.snapshot = snapshot, .text = propter_buf_str(&text), .explain = argc > 4};
+    double seconds = median(&q, runs);
+    sum += seconds, logs += log(seconds);
+    printf("bench %.*s %.4f ms rows %llu bytes %llu\n", (int)strlen(names[i]) - 3, names[i], seconds * 1e3, (unsigned long long)q.rows, (unsigned long long)q.bytes);
+    propter_buf_clear(&text);
+    free(names[i]);
+  }
+  printf("bench sum %.4f ms\nbench geometric_mean %.4f ms\n", sum * 1e3, count ? exp(logs / (double)count) * 1e3 : 0);
+  free(names);
+  propter_snapshot_close(snapshot);
+  propter_graph_close(graph);
+  return 0;
+}
