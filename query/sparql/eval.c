@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eval.h"
 
+#include "ids.h"
+
 #include <string.h>
 
 static Function *const functions[] = {
@@ -16,25 +18,49 @@ PropterStatus fn_special(Env *env, const Value *args, size_t count, Value *out, 
   return propter_fail(err, PROPTER_BUG, "a special call was evaluated as a plain one");
 }
 
-static PropterStatus eval_chain(Expr *e, Env *env, Value *out, PropterError *err) {
+static PropterStatus eval_chain(Expr *e, Env *env, int *truth, PropterError *err) {
   /* An error gives way to the value that decides alone: true for ||, false for &&. */
   int decisive = e->op == EXPR_OR ? 1 : 0;
   bool error = false;
   for (size_t i = 0; i < e->count; i++) {
-    int truth;
-    PROPTER_TRY(eval_truth(e->args[i], env, &truth, err));
-    if (truth == decisive) return *out = value_boolean(decisive), PROPTER_OK;
-    error = error || truth < 0;
+    PROPTER_TRY(eval_truth(e->args[i], env, truth, err));
+    if (*truth == decisive) return PROPTER_OK;
+    error = error || *truth < 0;
   }
-  *out = error ? value_error() : value_boolean(!decisive);
+  *truth = error ? -1 : !decisive;
   return PROPTER_OK;
 }
 
 static Value truth_value(int truth) { return truth < 0 ? value_error() : value_boolean(truth == 1); }
 
+/* The id of a variable or constant in the row. */
+static PropterId term_id(const Expr *e, const Env *env) { return e->slot == NO_SLOT ? e->constant.id : op_get(env->op, env->batch, e->slot, env->row); }
+
+/* A comparison that the ids of both sides decide; false: they do not. */
+static bool compare_ids(const Expr *e, const Env *env, int *truth) {
+  int c;
+  if (e->args[0]->op != EXPR_TERM || e->args[1]->op != EXPR_TERM) return false;
+  PropterId a = term_id(e->args[0], env), b = term_id(e->args[1], env);
+  if (e->op == EXPR_EQUAL || e->op == EXPR_NOT_EQUAL) {
+    *truth = id_equal(a, b);
+    if (*truth >= 0 && e->op == EXPR_NOT_EQUAL) *truth = !*truth;
+    return *truth >= 0;
+  }
+  if (!id_compare(a, b, &c)) return false;
+  *truth = e->op == EXPR_LESS ? c < 0 : e->op == EXPR_GREATER ? c > 0 : e->op == EXPR_LESS_EQUAL ? c <= 0 : c >= 0;
+  return true;
+}
+
 static PropterStatus eval_in(Expr *e, Env *env, Value *out, PropterError *err) {
   Value needle, item;
   bool error = false;
+  bool simple = e->args[0]->op == EXPR_TERM;
+  for (size_t i = 1; simple && i < e->count; i++) {
+    int equal = e->args[i]->op == EXPR_TERM ? id_equal(term_id(e->args[0], env), term_id(e->args[i], env)) : -1;
+    if (equal == 1) return *out = value_boolean(e->op == EXPR_IN), PROPTER_OK;
+    simple = equal == 0;
+  }
+  if (simple && e->count > 1) return *out = value_boolean(e->op == EXPR_NOT_IN), PROPTER_OK;
   PROPTER_TRY(eval(e->args[0], env, &needle, err));
   for (size_t i = 1; i < e->count; i++) {
     PROPTER_TRY(eval(e->args[i], env, &item, err));
@@ -55,7 +81,6 @@ static PropterStatus eval_exists(Expr *e, Env *env, Value *out, PropterError *er
   PropterStatus status = op_start(e->plan, e->outer, err);
   if (status == PROPTER_OK) status = op_next(e->plan, &batch, err);
   run->evaluating--;
-  op_stop(e->plan);
   *out = value_boolean((batch != NULL) == (e->op == EXPR_EXISTS));
   return status;
 }
@@ -126,16 +151,16 @@ static PropterStatus eval_any(Expr *e, Env *env, Value *out, PropterError *err) 
   case EXPR_TERM:
     if (e->slot == NO_SLOT) return *out = e->constant, PROPTER_OK;
     return exec_value(env->run, op_get(env->op, env->batch, e->slot, env->row), out, err);
-  case EXPR_OR:
-  case EXPR_AND: return eval_chain(e, env, out, err);
   case EXPR_IN:
   case EXPR_NOT_IN: return eval_in(e, env, out, err);
   case EXPR_EXISTS:
   case EXPR_NOT_EXISTS: return eval_exists(e, env, out, err);
+  case EXPR_OR:
+  case EXPR_AND:
   case EXPR_NOT: {
     int truth;
-    PROPTER_TRY(eval_truth(e->args[0], env, &truth, err));
-    return *out = truth_value(truth < 0 ? -1 : !truth), PROPTER_OK;
+    PROPTER_TRY(eval_truth(e, env, &truth, err));
+    return *out = truth_value(truth), PROPTER_OK;
   }
   case EXPR_PLUS:
   case EXPR_MINUS: {
@@ -161,6 +186,12 @@ PropterStatus eval(Expr *e, Env *env, Value *out, PropterError *err) {
 
 PropterStatus eval_truth(Expr *e, Env *env, int *truth, PropterError *err) {
   Value v;
+  if (e->op >= EXPR_EQUAL && e->op <= EXPR_GREATER_EQUAL && compare_ids(e, env, truth)) return PROPTER_OK;
+  if (e->op == EXPR_OR || e->op == EXPR_AND) return eval_chain(e, env, truth, err);
+  if (e->op == EXPR_NOT) {
+    PROPTER_TRY(eval_truth(e->args[0], env, truth, err));
+    return *truth = *truth < 0 ? -1 : !*truth, PROPTER_OK;
+  }
   PROPTER_TRY(eval(e, env, &v, err));
   *truth = v.type <= VALUE_ERROR ? -1 : value_truth(&v);
   return PROPTER_OK;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "../../engine/graph/id.h"
+#include "ids.h"
 
 enum { LOCAL = 255 };
 #define CACHE_BYTES ((size_t)16 << 20)
@@ -54,7 +55,7 @@ PropterStatus exec_grow(Exec *run, void *items, size_t *cap, size_t need, size_t
 
 void *exec_plan_alloc(Exec *run, size_t size) { return propter_arena_alloc(&run->arena, size ? size : 1); }
 
-static uint64_t monotonic(void) {
+uint64_t exec_now(void) {
   struct timespec t;
   (void)clock_gettime(CLOCK_MONOTONIC, &t);
   return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
@@ -62,7 +63,7 @@ static uint64_t monotonic(void) {
 
 PropterStatus exec_check(Exec *run, PropterError *err) {
   if (run->options.cancel && atomic_load_explicit(run->options.cancel, memory_order_relaxed)) return propter_fail(err, PROPTER_CANCELLED, "the query was cancelled");
-  if (run->deadline && monotonic() > run->deadline) return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed: the query took longer than %u ms", run->options.deadline_ms);
+  if (run->deadline && exec_now() > run->deadline) return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed: the query took longer than %u ms", run->options.deadline_ms);
   return PROPTER_OK;
 }
 
@@ -134,26 +135,6 @@ PropterStatus exec_blank(Exec *run, PropterId *id, PropterError *err) {
   }
 }
 
-static Value inline_value(PropterId id) {
-  char text[ID_TEXT];
-  PropterStr datatype;
-  unsigned tag = id_tag(id);
-  Value v;
-  if (tag == ID_DOUBLE || tag == ID_FLOAT) {
-    double d = 0;
-    (void)propter_id_number(id, &d);
-    v = value_double(tag == ID_DOUBLE ? VALUE_DOUBLE : VALUE_FLOAT, d);
-  } else if (tag == ID_INTEGER) {
-    v = value_integer((int64_t)(id & ID_PAYLOAD) - ((int64_t)1 << 55));
-  } else {
-    size_t len = id_lexical(id, text, &datatype);
-    v = value_typed((PropterStr){text, len}, datatype);
-    v.text = (PropterStr){NULL, 0};
-  }
-  v.id = id;
-  return v;
-}
-
 PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *err) {
   if (id == PROPTER_NO_ID) return *value = value_of(VALUE_UNBOUND), PROPTER_OK;
   if (exec_local(id)) {
@@ -161,7 +142,11 @@ PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *er
     value->id = id;
     return PROPTER_OK;
   }
-  if (id_tag(id) >= ID_INLINE) return *value = inline_value(id), PROPTER_OK;
+  if (id_tag(id) >= ID_INLINE) return *value = id_value(id), PROPTER_OK;
+  if (!run->cache) {
+    if (!(run->cache = exec_alloc(run, CACHE * sizeof *run->cache))) return exec_fail_memory(run, err);
+    memset(run->cache, 0, CACHE * sizeof *run->cache);
+  }
   Value *slot = &run->cache[(id * 0x9E3779B97F4A7C15U) >> 53];
   if (slot->id != id) {
     PropterTerm term;
@@ -177,7 +162,7 @@ PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *er
 void exec_release(Exec *run) {
   if (run->evaluating || run->cache_text.used < CACHE_BYTES) return;
   propter_arena_clear(&run->cache_text);
-  memset(run->cache, 0, CACHE * sizeof *run->cache);
+  if (run->cache) memset(run->cache, 0, CACHE * sizeof *run->cache);
 }
 
 /* --- Dataset ---------------------------------------------------------------------------------------------------------- */
@@ -276,12 +261,9 @@ PropterStatus exec_open(Exec *run, const PropterQuery *query, PropterSnapshot *s
   *run = (Exec){.snapshot = snapshot, .query = query, .options = *options};
   if (run->options.memory == 0) run->options.memory = propter_query_options().memory;
   run->arena.limit = run->local_text.limit = run->cache_text.limit = run->options.memory;
-  if (options->deadline_ms) run->deadline = monotonic() + (uint64_t)options->deadline_ms * 1000000U;
+  if (options->deadline_ms) run->deadline = exec_now() + (uint64_t)options->deadline_ms * 1000000U;
   run->now = moment_from_ms(options->now_ms);
   propter_rng_seed(&run->rng, options->seed);
-  run->cache = exec_alloc(run, CACHE * sizeof *run->cache);
-  if (!run->cache) return exec_fail_memory(run, err);
-  memset(run->cache, 0, CACHE * sizeof *run->cache);
   return open_dataset(run, err);
 }
 

@@ -32,6 +32,14 @@ typedef struct {
   size_t set_count;
 } Graphs;
 
+/* A sampled number of rows per value (estimate.c). */
+enum { FANOUTS = 64 };
+typedef struct {
+  PropterId predicate;
+  unsigned column;
+  double rows;
+} Fanout;
+
 enum { BATCH = 1024, CACHE = 2048, NO_SLOT = UINT32_MAX };
 
 typedef struct Exec Exec;
@@ -64,6 +72,9 @@ struct Exec {
   PROPTER_VEC(uint32_t) slot_names; /* index into query->names, or NO_SLOT */
   PROPTER_VEC(Op *) ops;
   bool timing;
+  const uint64_t *given; /* while planning: slots an outer row binds */
+  Fanout fanouts[FANOUTS];
+  size_t fanout_count;
   KeptPattern patterns[PATTERNS];
   unsigned next_pattern;
   struct PropterMatcher *matcher;
@@ -80,6 +91,8 @@ PropterStatus exec_fail_memory(const Exec *run, PropterError *err);
 PropterStatus exec_grow(Exec *run, void *items, size_t *cap, size_t need, size_t size, PropterError *err);
 /* Memory of the plan: lives as long as the run. */
 void *exec_plan_alloc(Exec *run, size_t size) PROPTER_MUST_USE;
+/* Nanoseconds of the monotonic clock. */
+uint64_t exec_now(void);
 /* TIMEOUT, CANCELLED. */
 PropterStatus exec_check(Exec *run, PropterError *err);
 /* The same once in 4,096 calls. */

@@ -26,6 +26,8 @@ Moment moment_from_ms(int64_t ms);
 int moment_compare(const Moment *a, const Moment *b);
 /* A total order that agrees with moment_compare where that has an answer: no zone counts as UTC. */
 int moment_order(const Moment *a, const Moment *b);
+/* Milliseconds since 1970 in UTC (no zone counts as UTC), cut; the ends of the range for years far away. */
+int64_t moment_ms(const Moment *m);
 Decimal moment_seconds(const Moment *m);
 size_t moment_print_datetime(const Moment *m, char out[MOMENT_TEXT]);
 size_t moment_print_date(const Moment *m, char out[MOMENT_TEXT]);

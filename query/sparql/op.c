@@ -2,7 +2,6 @@
 #include "op.h"
 
 #include <string.h>
-#include <time.h>
 
 static size_t count_slots(const uint64_t *set, size_t words) {
   size_t n = 0;
@@ -69,29 +68,23 @@ static PropterStatus own_columns(Op *op, PropterError *err) {
   return PROPTER_OK;
 }
 
-static uint64_t now(void) {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
-}
-
 PropterStatus op_start(Op *op, const PropterId *outer, PropterError *err) {
   PROPTER_TRY(own_columns(op, err));
   op->outer = outer;
   op->starts++;
-  uint64_t begin = op->run->timing ? now() : 0;
+  uint64_t begin = op->run->timing ? exec_now() : 0;
   PropterStatus status = op->kind->start(op, err);
-  if (op->run->timing) op->nanoseconds += now() - begin;
+  if (op->run->timing) op->nanoseconds += exec_now() - begin;
   return status;
 }
 
 PropterStatus op_next(Op *op, Batch **out, PropterError *err) {
   PROPTER_TRY(exec_check(op->run, err));
-  uint64_t begin = op->run->timing ? now() : 0;
+  uint64_t begin = op->run->timing ? exec_now() : 0;
   *out = NULL;
   PropterStatus status = op->kind->next(op, out, err);
   if (status == PROPTER_OK && *out) op->rows += (*out)->count;
-  if (op->run->timing) op->nanoseconds += now() - begin;
+  if (op->run->timing) op->nanoseconds += exec_now() - begin;
   return status;
 }
 

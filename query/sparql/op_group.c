@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "eval.h"
+#include "ids.h"
 
 /* One set function of one group. */
 typedef struct {
   uint64_t count;
   bool error;
+  int64_t whole; /* the part of a sum made of inlined integers */
   Value sum;
   PropterId id; /* MIN, MAX, SAMPLE */
   char *text;   /* GROUP_CONCAT */
@@ -24,6 +26,7 @@ typedef struct {
   PropterId *key, *whole;
   PropterArena scratch;
   uint64_t solutions;
+  uint32_t *numbers; /* of the groups of a batch's rows */
   bool built;
   size_t at;
 } Group;
@@ -43,6 +46,7 @@ static PropterStatus group_start(Op *op, PropterError *err) {
   Group *g = (Group *)op;
   clear_groups(g);
   g->built = false, g->at = 0;
+  if (!g->numbers && !(g->numbers = exec_alloc(op->run, BATCH * sizeof *g->numbers))) return exec_fail_memory(op->run, err);
   return op_start(op->left, op->outer, err);
 }
 
@@ -65,6 +69,33 @@ static PropterStatus extreme(Group *g, State *s, const Aggregate *a, Value *v, P
   int c = value_order(v, &best);
   if (a->kind == AGG_MIN ? c < 0 : c > 0) s->id = id;
   return PROPTER_OK;
+}
+
+/* What ids alone can add; false: the value is needed. */
+static bool add_id(State *s, const Aggregate *a, PropterId id) {
+  int64_t n, sum;
+  int c;
+  if (!id) return s->error = s->error || (a->kind != AGG_COUNT && a->kind != AGG_SAMPLE), true;
+  switch (a->kind) {
+  case AGG_COUNT: break;
+  case AGG_SUM:
+  case AGG_AVG:
+    if (!id_integer(id, &n) || __builtin_add_overflow(s->whole, n, &sum)) return false;
+    s->whole = sum;
+    break;
+  case AGG_MIN:
+  case AGG_MAX:
+    /* Of equal values that differ as terms their texts decide. */
+    if (s->id && s->id != id && (!id_compare(id, s->id, &c) || c == 0)) return false;
+    if (!s->id || (s->id != id && (a->kind == AGG_MIN ? c < 0 : c > 0))) s->id = id;
+    break;
+  case AGG_SAMPLE:
+    if (!s->id) s->id = id;
+    break;
+  default: return false;
+  }
+  s->count++;
+  return true;
 }
 
 static PropterStatus add_value(Group *g, State *s, const Aggregate *a, Value *v, PropterError *err) {
@@ -90,39 +121,88 @@ static PropterStatus add_value(Group *g, State *s, const Aggregate *a, Value *v,
   }
 }
 
-static PropterStatus add_row(Group *g, const Batch *b, size_t row, PropterError *err) {
+static PropterStatus new_group(Group *g, const PropterId *key, uint32_t *number, PropterError *err) {
   Exec *run = g->op.run;
-  const Alg *alg = g->op.alg;
   bool fresh;
-  size_t group, at;
-  for (size_t i = 0; i < alg->slot_count; i++) g->key[i] = op_get(&g->op, b, alg->slots[i], row);
+  size_t at;
   PROPTER_TRY(exec_grow(run, &g->states, &g->state_cap, (g->groups.table.count + 1) * aggregates(g), sizeof *g->states, err));
-  PROPTER_TRY(rowset_add(run, &g->groups, g->key, &fresh, &group, err));
-  State *states = g->states + group * aggregates(g);
-  Env env = {run, &g->op, b, row, g->solutions++, &g->scratch};
-  for (size_t i = 0; fresh && i < aggregates(g); i++) states[i] = (State){.sum = value_integer(0)};
+  PROPTER_TRY(rowset_add(run, &g->groups, key, &fresh, &at, err));
+  for (size_t i = 0; fresh && i < aggregates(g); i++) g->states[at * aggregates(g) + i] = (State){.sum = value_integer(0)};
+  *number = (uint32_t)at;
+  return PROPTER_OK;
+}
+
+/* The group of each row; where rows of a group stand together it is looked up once. */
+static PropterStatus number_rows(Group *g, const Batch *b, PropterError *err) {
+  const Alg *alg = g->op.alg;
+  for (size_t row = 0; row < b->count; row++) {
+    bool same = row > 0;
+    for (size_t i = 0; i < alg->slot_count; i++) {
+      PropterId id = op_get(&g->op, b, alg->slots[i], row);
+      same = same && g->key[i] == id;
+      g->key[i] = id;
+    }
+    if (same)
+      g->numbers[row] = g->numbers[row - 1];
+    else
+      PROPTER_TRY(new_group(g, g->key, &g->numbers[row], err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus add_whole_row(Group *g, size_t i, State *s, const Batch *b, size_t row, PropterError *err) {
+  bool first = true;
+  size_t at;
+  g->whole[0] = g->numbers[row];
+  for (size_t c = 0; c < g->rows.width; c++) g->whole[c + 1] = op_get(&g->op, b, g->rows.slots[c], row);
+  PROPTER_TRY(rowset_add(g->op.run, &g->distinct[i], g->whole, &first, &at, err));
+  s->count += first;
+  return PROPTER_OK;
+}
+
+/* Is it the first time the group has this value? */
+static PropterStatus first_value(Group *g, size_t i, uint32_t group, PropterId id, bool *first, PropterError *err) {
+  PropterId pair[2] = {group, id};
+  size_t at;
+  return rowset_add(g->op.run, &g->distinct[i], pair, first, &at, err);
+}
+
+static PropterStatus add_term(Group *g, size_t i, State *s, Env *env, PropterError *err) {
+  const Aggregate *a = &g->op.alg->aggregates[i];
+  PropterId id = PROPTER_NO_ID;
+  bool first = true, plain = a->arg->op == EXPR_TERM && a->arg->slot != NO_SLOT;
+  Value v;
+  if (plain) {
+    id = op_get(env->op, env->batch, a->arg->slot, env->row);
+    if (id && a->distinct) PROPTER_TRY(first_value(g, i, g->numbers[env->row], id, &first, err));
+    if (!first || add_id(s, a, id)) return PROPTER_OK;
+  }
+  PROPTER_TRY(eval(a->arg, env, &v, err));
+  if (!plain && a->distinct && v.type > VALUE_ERROR) {
+    PROPTER_TRY(exec_intern_value(g->op.run, &v, &g->scratch, &id, err));
+    PROPTER_TRY(first_value(g, i, g->numbers[env->row], id, &first, err));
+    if (!first) return PROPTER_OK;
+  }
+  return add_value(g, s, a, &v, err);
+}
+
+static PropterStatus add_batch(Group *g, const Batch *b, PropterError *err) {
+  const Alg *alg = g->op.alg;
+  Env env = {g->op.run, &g->op, b, 0, 0, &g->scratch};
+  PROPTER_TRY(number_rows(g, b, err));
   for (size_t i = 0; i < aggregates(g); i++) {
     const Aggregate *a = &alg->aggregates[i];
-    Value v = value_boolean(true);
-    bool first;
-    if (a->star) {
-      if (a->distinct) {
-        g->whole[0] = group;
-        for (size_t c = 0; c < g->rows.width; c++) g->whole[c + 1] = op_get(&g->op, b, g->rows.slots[c], row);
-        PROPTER_TRY(rowset_add(run, &g->distinct[i], g->whole, &first, &at, err));
-        if (!first) continue;
-      }
-    } else {
-      PROPTER_TRY(eval(a->arg, &env, &v, err));
-      if (a->distinct && v.type > VALUE_ERROR) {
-        PropterId pair[2] = {group, PROPTER_NO_ID};
-        PROPTER_TRY(exec_intern_value(run, &v, &g->scratch, &pair[1], err));
-        PROPTER_TRY(rowset_add(run, &g->distinct[i], pair, &first, &at, err));
-        if (!first) continue;
-      }
+    for (env.row = 0; env.row < b->count; env.row++) {
+      State *s = &g->states[g->numbers[env.row] * aggregates(g) + i];
+      env.solution = g->solutions + env.row;
+      if (a->star && !a->distinct)
+        s->count++;
+      else
+        PROPTER_TRY(a->star ? add_whole_row(g, i, s, b, env.row, err) : add_term(g, i, s, &env, err));
+      if ((env.row & 127) == 127) PROPTER_TRY(exec_check(g->op.run, err));
     }
-    PROPTER_TRY(add_value(g, &states[i], a, &v, err));
   }
+  g->solutions += b->count;
   return PROPTER_OK;
 }
 
@@ -133,17 +213,13 @@ static PropterStatus build(Group *g, PropterError *err) {
     PROPTER_TRY(op_next(g->op.left, &b, err));
     if (!b) break;
     exec_release(run);
-    for (size_t row = 0; row < b->count; row++) PROPTER_TRY(add_row(g, b, row, err));
+    PROPTER_TRY(add_batch(g, b, err));
     propter_arena_clear(&g->scratch);
   }
   /* Without GROUP BY there is one group, even of no rows. */
   if (g->op.alg->slot_count > 0 || g->groups.table.count > 0) return PROPTER_OK;
-  bool fresh;
-  size_t group;
-  PROPTER_TRY(exec_grow(run, &g->states, &g->state_cap, aggregates(g), sizeof *g->states, err));
-  PROPTER_TRY(rowset_add(run, &g->groups, g->key, &fresh, &group, err));
-  for (size_t i = 0; i < aggregates(g); i++) g->states[i] = (State){.sum = value_integer(0)};
-  return PROPTER_OK;
+  uint32_t number;
+  return new_group(g, g->key, &number, err);
 }
 
 static PropterStatus result(Group *g, const Aggregate *a, const State *s, PropterId *id, PropterError *err) {
@@ -152,10 +228,11 @@ static PropterStatus result(Group *g, const Aggregate *a, const State *s, Propte
   if (s->error) return PROPTER_OK;
   switch (a->kind) {
   case AGG_COUNT: v = value_integer((int64_t)s->count); break;
-  case AGG_SUM: v = s->sum; break;
+  case AGG_SUM:
   case AGG_AVG: {
-    Value n = value_integer((int64_t)s->count);
-    v = s->count ? value_compute(VALUE_DIVIDE, &s->sum, &n) : value_integer(0);
+    Value n = value_integer((int64_t)s->count), whole = value_integer(s->whole);
+    v = value_compute(VALUE_ADD, &s->sum, &whole);
+    if (a->kind == AGG_AVG) v = s->count ? value_compute(VALUE_DIVIDE, &v, &n) : value_integer(0);
     break;
   }
   case AGG_GROUP_CONCAT: v = value_string((PropterStr){s->text ? s->text : "", s->len}); break;
@@ -184,6 +261,8 @@ static PropterStatus group_next(Op *op, Batch **out, PropterError *err) {
 static void group_stop(Op *op) {
   Group *g = (Group *)op;
   clear_groups(g);
+  exec_free(op->run, g->numbers, BATCH * sizeof *g->numbers);
+  g->numbers = NULL;
   propter_arena_clear(&g->scratch);
 }
 

@@ -73,7 +73,16 @@ static uint64_t prefix_of(const Value *v) {
     low = ((bits >> 63 ? ~bits : bits | (uint64_t)1 << 63) >> 8);
     break;
   }
-  default: rank = 7;
+  case VALUE_DATETIME:
+  case VALUE_DATE:
+  case VALUE_TIME: {
+    int64_t ms = moment_ms(&v->moment);
+    rank = v->type == VALUE_DATETIME ? 7 : v->type == VALUE_DATE ? 8 : 9;
+    int64_t half = (int64_t)1 << 55;
+    low = (uint64_t)(ms < -half ? 0 : ms >= half ? 2 * half - 1 : ms + half);
+    break;
+  }
+  default: rank = 10;
   }
   return rank << 56 | low;
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parts of the planner. While a plan is made, run->given are slots an outer row will bind (NULL: none). */
+#ifndef SPARQL_PLAN_H
+#define SPARQL_PLAN_H
+
+#include "op.h"
+
+/* Costs in units of one row of a scan, about 5 ns (measured on scans, lookups and joins of generated data of a million triples). */
+#define SEEK_COST 400.0   /* a lookup far from the last one */
+#define NEXT_COST 4.0     /* a lookup next to the last one */
+#define BUILD_COST 10.0   /* a row put into a hash table */
+#define MATCH_COST 6.0    /* a row looked up there */
+#define RESTART_COST 600.0 /* an operator started again for one row */
+
+PropterStatus plan_pattern(Exec *run, Alg *a, Op **out, PropterError *err);
+/* A join or a single leaf; `filters`: conjuncts that hold over all of it. */
+PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, Op **out, PropterError *err);
+/* Puts a condition over *op, whose rows bind `maybe` and surely `certain`: a filter, or for EXISTS a semi join where that is cheaper. */
+PropterStatus plan_condition(Exec *run, Op **op, Expr *e, const uint64_t *maybe, const uint64_t *certain, PropterError *err);
+/* May `a` be started with the values of a row that binds at most `given`, with the same answer as joining afterwards? It may if nothing in it
+ * sees such a value that it does not bind itself. */
+bool plan_bindable(const Exec *run, const Alg *a, const uint64_t *given);
+/* Is it cheaper to start `a` for each of `rows` rows that bind `certain` than to compute it once? */
+PropterStatus plan_prefers_bind(Exec *run, const Alg *a, double rows, const uint64_t *certain, bool *bind, PropterError *err);
+static inline bool plan_leaf_kind(const Alg *a) { return a->kind == ALG_SCAN || a->kind == ALG_PATH; }
+
+/* --- Estimates (estimate.c) ------------------------------------------------------------------------------------------------ */
+
+PropterStatus estimate_leaf(Exec *run, const Alg *a, double *rows, PropterError *err);
+/* Rows of a leaf, which has `all` rows in all, for one row that binds `bound`. */
+PropterStatus estimate_probe(Exec *run, const Alg *a, double all, const uint64_t *bound, double *rows, PropterError *err);
+
+/* --- Sets of slots ------------------------------------------------------------------------------------------------------------ */
+
+bool slots_subset(const Exec *run, const uint64_t *a, const uint64_t *b);
+bool slots_overlap(const Exec *run, const uint64_t *a, const uint64_t *b);
+void slots_unite(const Exec *run, uint64_t *to, const uint64_t *from);
+PropterStatus slots_common(Exec *run, const uint64_t *a, const uint64_t *b, uint64_t **out, PropterError *err);
+
+#endif

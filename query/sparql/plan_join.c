@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order and kinds of joins. A greedy order comes first; if it looks expensive, all left-deep orders of up to DP_PARTS parts are compared by dynamic programming over
+ * subsets (Selinger et al., Access path selection, 1979), in at most 50 ms. */
+#include <math.h>
+#include <string.h>
+
+#include "plan.h"
+
+enum { DP_PARTS = 12 };
+#define PLAN_NS 50000000U
+#define DP_WORTH 20000.0 /* cost from which comparing all orders pays */
+
+typedef enum { BY_LOOKUP, BY_RESTART, BY_HASH, BY_HASH_SWAPPED } Method;
+
+typedef struct {
+  Alg *alg;
+  Op *op; /* planned, unless it is a SCAN or PATH */
+  double rows;
+} Part;
+
+/* What has been joined so far, as far as estimates go. */
+typedef struct {
+  double rows, cost;
+  uint32_t sorted;
+  uint64_t *maybe, *certain;
+} State;
+
+typedef struct {
+  Exec *run;
+  Part *parts;
+  size_t count;
+  Expr **filters;
+  uint64_t **filter_slots;
+  size_t filter_count;
+  Op *op; /* joined so far */
+  State state;
+} Joining;
+
+static bool waits(const Part *p, const State *s) {
+  /* A service with a variable for a name waits for its value. */
+  return p->alg->kind == ALG_SERVICE && p->alg->name.slot != NO_SLOT && !slots_has(s->certain, p->alg->name.slot);
+}
+
+/* --- Judging -------------------------------------------------------------------------------------------------------------------- */
+
+/* Cost of looking `rows` rows up in a pattern: one after the other, or in batches that go through it in order. */
+static double lookup_cost(double rows, double all, bool sorted) {
+  if (sorted) return fmin(rows * SEEK_COST, all * 2) + rows * NEXT_COST;
+  double batches = ceil(rows / BATCH), each = rows / fmax(batches, 1);
+  return batches * fmin(each * SEEK_COST, all * 2) + rows * NEXT_COST;
+}
+
+/* Output, cost and method of joining a part to what there is. */
+static PropterStatus judge(Joining *j, const State *s, const Part *p, double *rows, double *cost, Method *method, PropterError *err) {
+  const Alg *a = p->alg;
+  bool leaf = plan_leaf_kind(a), connected = slots_overlap(j->run, s->maybe, a->maybe);
+  double each = p->rows;
+  if (leaf) PROPTER_TRY(estimate_probe(j->run, a, p->rows, s->certain, &each, err));
+  *rows = !connected ? s->rows * p->rows : leaf ? s->rows * each : fmax(s->rows, p->rows);
+  bool swap = s->rows < p->rows;
+  double small = swap ? s->rows : p->rows, large = swap ? p->rows : s->rows;
+  *method = swap ? BY_HASH_SWAPPED : BY_HASH;
+  *cost = (leaf ? p->rows : 0) + small * BUILD_COST + large * MATCH_COST;
+  if (!connected) return PROPTER_OK;
+  /* A path with no end known is a search from every node. */
+  bool must = a->kind == ALG_PATH || (a->kind == ALG_SERVICE && a->name.slot != NO_SLOT);
+  if (a->kind == ALG_SCAN) {
+    bool sorted = s->sorted != NO_SLOT && (s->sorted == a->s.slot || s->sorted == a->o.slot);
+    double lookups = lookup_cost(s->rows, p->rows, sorted);
+    if (lookups < *cost) *cost = lookups, *method = BY_LOOKUP;
+  } else if (must || plan_bindable(j->run, a, s->maybe)) {
+    double starts = s->rows * (RESTART_COST + (p->op ? p->op->estimate * 0.1 : 0));
+    if (must || starts < *cost) *cost = starts, *method = BY_RESTART;
+  }
+  return PROPTER_OK;
+}
+
+static bool better(bool connected, double rows, double cost, bool best_connected, double best_rows, double best_cost) {
+  return (connected && !best_connected) || (connected == best_connected && (rows < best_rows || (!(rows > best_rows) && cost < best_cost)));
+}
+
+/* The slot a first scan should be sorted by: one the second part looks up. */
+static uint32_t join_slot(const Part *first, const Part *second) {
+  const uint32_t slots[] = {first->alg->s.slot, first->alg->o.slot};
+  if (first->alg->kind != ALG_SCAN || !second || second->alg->kind != ALG_SCAN) return NO_SLOT;
+  for (size_t i = 0; i < 2; i++)
+    if (slots[i] != NO_SLOT && (second->alg->s.slot == slots[i] || second->alg->o.slot == slots[i])) return slots[i];
+  return NO_SLOT;
+}
+
+/* Two of three positions constant: the rows are sorted by the third in any case. */
+static uint32_t sole_slot(const Part *p) {
+  const Alg *a = p->alg;
+  if (a->kind != ALG_SCAN || a->graphs.kind == GRAPHS_ONE || (a->s.id != 0) + (a->p.id != 0) + (a->o.id != 0) != 2) return NO_SLOT;
+  return a->s.slot != NO_SLOT ? a->s.slot : a->p.slot != NO_SLOT ? a->p.slot : a->o.slot;
+}
+
+/* --- Greedy order ----------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus new_state(Exec *run, State *s, PropterError *err) {
+  *s = (State){.sorted = NO_SLOT, .maybe = slots_new(run, err), .certain = slots_new(run, err)};
+  return s->maybe && s->certain ? PROPTER_OK : exec_fail_memory(run, err);
+}
+
+static void reset_state(Joining *j, State *s) {
+  size_t size = slots_words(j->run) * sizeof *s->maybe;
+  memset(s->maybe, 0, size);
+  memset(s->certain, 0, size);
+  if (j->run->given) memcpy(s->certain, j->run->given, size), memcpy(s->maybe, j->run->given, size);
+  s->rows = s->cost = 0, s->sorted = NO_SLOT;
+}
+
+static void add_part(Joining *j, State *s, const Part *p, double rows, double cost) {
+  slots_unite(j->run, s->maybe, p->alg->maybe);
+  slots_unite(j->run, s->certain, p->alg->certain);
+  s->rows = rows, s->cost += cost + rows;
+}
+
+static PropterStatus begin_state(Joining *j, State *s, const Part *p, PropterError *err) {
+  double rows = p->rows;
+  reset_state(j, s);
+  if (plan_leaf_kind(p->alg) && j->run->given) PROPTER_TRY(estimate_probe(j->run, p->alg, p->rows, s->certain, &rows, err));
+  s->sorted = sole_slot(p);
+  add_part(j, s, p, rows, rows);
+  return PROPTER_OK;
+}
+
+/* Order: what connects before what does not, then fewest rows, then least cost, then as written. */
+static PropterStatus greedy(Joining *j, size_t *order, State *s, PropterError *err) {
+  bool *taken = exec_plan_alloc(j->run, j->count * sizeof *taken);
+  if (!taken) return exec_fail_memory(j->run, err);
+  size_t first = SIZE_MAX;
+  double first_rows = 0;
+  for (size_t i = 0; i < j->count; i++) {
+    double rows = j->parts[i].rows;
+    reset_state(j, s);
+    if (waits(&j->parts[i], s)) continue;
+    if (plan_leaf_kind(j->parts[i].alg) && j->run->given) PROPTER_TRY(estimate_probe(j->run, j->parts[i].alg, rows, s->certain, &rows, err));
+    if (first == SIZE_MAX || rows < first_rows) first = i, first_rows = rows;
+  }
+  order[0] = first == SIZE_MAX ? 0 : first;
+  taken[order[0]] = true;
+  PROPTER_TRY(begin_state(j, s, &j->parts[order[0]], err));
+  for (size_t n = 1; n < j->count; n++) {
+    size_t best = SIZE_MAX;
+    double best_rows = 0, best_cost = 0;
+    bool best_connected = false;
+    for (size_t i = 0; i < j->count; i++) {
+      Part *p = &j->parts[i];
+      double rows, cost;
+      Method method;
+      if (taken[i]) continue;
+      bool connected = slots_overlap(j->run, s->maybe, p->alg->maybe);
+      PROPTER_TRY(judge(j, s, p, &rows, &cost, &method, err));
+      if (waits(p, s)) connected = false, rows = (double)INFINITY;
+      if (best == SIZE_MAX || better(connected, rows, cost, best_connected, best_rows, best_cost)) best = i, best_rows = rows, best_cost = cost, best_connected = connected;
+    }
+    taken[best] = true;
+    if (n == 1 && s->sorted == NO_SLOT) s->sorted = join_slot(&j->parts[order[0]], &j->parts[best]);
+    add_part(j, s, &j->parts[best], best_rows < (double)INFINITY ? best_rows : s->rows, best_cost);
+    order[n] = best;
+  }
+  return PROPTER_OK;
+}
+
+/* --- All left-deep orders ------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  double rows, cost;
+  uint32_t sorted;
+  unsigned char last, parts;
+} Subset;
+
+static void state_of(Joining *j, const Subset *sets, unsigned set, State *s) {
+  reset_state(j, s);
+  for (size_t i = 0; i < j->count; i++)
+    if (set >> i & 1) {
+      slots_unite(j->run, s->maybe, j->parts[i].alg->maybe);
+      slots_unite(j->run, s->certain, j->parts[i].alg->certain);
+    }
+  s->rows = sets[set].rows, s->cost = sets[set].cost, s->sorted = sets[set].sorted;
+}
+
+static PropterStatus extend_subset(Joining *j, Subset *sets, unsigned set, State *s, PropterError *err) {
+  bool any = false;
+  state_of(j, sets, set, s);
+  for (int pass = 0; pass < 2 && !any; pass++)
+    for (size_t i = 0; i < j->count; i++) {
+      const Part *p = &j->parts[i];
+      double rows, cost;
+      Method method;
+      uint32_t sorted = s->sorted;
+      if (set >> i & 1 || waits(p, s) || (pass == 0 && !slots_overlap(j->run, s->maybe, p->alg->maybe))) continue;
+      any = true;
+      if (sets[set].parts == 1 && sorted == NO_SLOT) s->sorted = join_slot(&j->parts[sets[set].last], p);
+      PROPTER_TRY(judge(j, s, p, &rows, &cost, &method, err));
+      Subset *to = &sets[set | 1U << i];
+      if (to->parts == 0 || s->cost + cost + rows < to->cost) *to = (Subset){rows, s->cost + cost + rows, s->sorted, (unsigned char)i, (unsigned char)(sets[set].parts + 1)};
+      s->sorted = sorted;
+    }
+  return PROPTER_OK;
+}
+
+static PropterStatus compare_orders(Joining *j, size_t *order, State *s, PropterError *err) {
+  unsigned all = (1U << j->count) - 1;
+  Subset *sets = exec_plan_alloc(j->run, ((size_t)all + 1) * sizeof *sets);
+  if (!sets) return exec_fail_memory(j->run, err);
+  memset(sets, 0, ((size_t)all + 1) * sizeof *sets);
+  double greedy_cost = s->cost;
+  for (size_t i = 0; i < j->count; i++) {
+    reset_state(j, s);
+    if (waits(&j->parts[i], s)) continue;
+    PROPTER_TRY(begin_state(j, s, &j->parts[i], err));
+    sets[1U << i] = (Subset){s->rows, s->cost, s->sorted, (unsigned char)i, 1};
+  }
+  uint64_t end = exec_now() + PLAN_NS;
+  for (unsigned set = 1; set < all; set++) {
+    if (sets[set].parts == 0 || sets[set].cost >= greedy_cost) continue;
+    if ((set & 63) == 0 && exec_now() > end) return PROPTER_OK;
+    PROPTER_TRY(extend_subset(j, sets, set, s, err));
+  }
+  if (sets[all].parts == 0 || sets[all].cost >= greedy_cost) return PROPTER_OK;
+  for (unsigned set = all, n = (unsigned)j->count; n-- > 0; set &= ~(1U << sets[set].last)) order[n] = sets[set].last;
+  return PROPTER_OK;
+}
+
+/* --- Operators ------------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus apply_filters(Joining *j, bool all, PropterError *err) {
+  for (size_t i = 0; i < j->filter_count; i++) {
+    if (!j->filters[i] || (!all && !slots_subset(j->run, j->filter_slots[i], j->state.certain))) continue;
+    j->op->estimate = j->state.rows;
+    PROPTER_TRY(plan_condition(j->run, &j->op, j->filters[i], j->state.maybe, j->state.certain, err));
+    j->filters[i] = NULL;
+    j->state.rows *= 0.5;
+    j->op->estimate = j->state.rows;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus make_leaf(Joining *j, const Part *p, uint32_t sorted, Op **out, PropterError *err) {
+  if (p->op) return *out = p->op, PROPTER_OK;
+  PROPTER_TRY(p->alg->kind == ALG_SCAN ? op_scan(j->run, p->alg, sorted, out, err) : op_path(j->run, p->alg, out, err));
+  (*out)->estimate = p->rows;
+  return PROPTER_OK;
+}
+
+static PropterStatus join_part(Joining *j, const Part *p, PropterError *err) {
+  double rows, cost;
+  Method method;
+  Op *right;
+  uint64_t *keys;
+  j->state.sorted = j->op->sorted;
+  PROPTER_TRY(judge(j, &j->state, p, &rows, &cost, &method, err));
+  if (method == BY_LOOKUP) {
+    PROPTER_TRY(op_probe(j->run, j->op, p->alg, false, &j->op, err));
+  } else {
+    PROPTER_TRY(make_leaf(j, p, NO_SLOT, &right, err));
+    if (method == BY_RESTART) {
+      PROPTER_TRY(op_bind_join(j->run, JOIN_INNER, j->op, right, p->alg, NULL, &j->op, err));
+    } else {
+      bool swap = method == BY_HASH_SWAPPED;
+      PROPTER_TRY(slots_common(j->run, j->state.certain, p->alg->certain, &keys, err));
+      PROPTER_TRY(op_hash_join(j->run, JOIN_INNER, swap ? right : j->op, swap ? j->op : right, keys, NULL, NULL, &j->op, err));
+    }
+  }
+  add_part(j, &j->state, p, rows, cost);
+  j->op->estimate = rows;
+  return apply_filters(j, false, err);
+}
+
+static PropterStatus build(Joining *j, const size_t *order, PropterError *err) {
+  const Part *first = &j->parts[order[0]];
+  PROPTER_TRY(make_leaf(j, first, join_slot(first, j->count > 1 ? &j->parts[order[1]] : NULL), &j->op, err));
+  PROPTER_TRY(begin_state(j, &j->state, first, err));
+  if (plan_leaf_kind(first->alg)) j->op->estimate = j->state.rows;
+  PROPTER_TRY(apply_filters(j, false, err));
+  for (size_t i = 1; i < j->count; i++) PROPTER_TRY(join_part(j, &j->parts[order[i]], err));
+  return apply_filters(j, true, err);
+}
+
+/* --- Parts -------------------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus init_parts(Joining *j, PropterError *err) {
+  for (size_t i = 0; i < j->count; i++) {
+    Part *p = &j->parts[i];
+    if (plan_leaf_kind(p->alg)) {
+      PROPTER_TRY(estimate_leaf(j->run, p->alg, &p->rows, err));
+    } else {
+      PROPTER_TRY(plan_pattern(j->run, p->alg, &p->op, err));
+      p->rows = p->op->estimate;
+    }
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus add_filter(Joining *j, Expr *e, PropterError *err) {
+  uint64_t *slots = slots_new(j->run, err);
+  if (!slots) return exec_fail_memory(j->run, err);
+  slots_of_expr(j->run, e, slots);
+  j->filters[j->filter_count] = e;
+  j->filter_slots[j->filter_count++] = slots;
+  return PROPTER_OK;
+}
+
+/* Nested joins become one; a filter inside is lifted if it only sees what is always bound below it. */
+static PropterStatus flatten(Joining *j, Alg *a, PropterError *err) {
+  if (a->kind == ALG_JOIN) {
+    for (size_t i = 0; i < a->count; i++) PROPTER_TRY(flatten(j, a->items[i], err));
+    return PROPTER_OK;
+  }
+  if (a->kind == ALG_FILTER && (a->items[0]->kind == ALG_JOIN || plan_leaf_kind(a->items[0]))) {
+    PROPTER_TRY(add_filter(j, a->expr, err));
+    if (slots_subset(j->run, j->filter_slots[j->filter_count - 1], a->items[0]->certain)) return flatten(j, a->items[0], err);
+    j->filter_count--;
+  }
+  j->parts[j->count++].alg = a;
+  return PROPTER_OK;
+}
+
+static size_t size_of(const Alg *a) {
+  size_t n = 1;
+  if (a->kind == ALG_JOIN || a->kind == ALG_FILTER)
+    for (size_t i = 0; i < a->count; i++) n += size_of(a->items[i]);
+  return n;
+}
+
+PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, Op **out, PropterError *err) {
+  size_t size = size_of(a) + filter_count;
+  Joining j = {.run = run};
+  State scratch;
+  size_t *order = exec_plan_alloc(run, size * sizeof *order);
+  j.parts = exec_plan_alloc(run, size * sizeof *j.parts);
+  j.filters = exec_plan_alloc(run, size * sizeof *j.filters);
+  j.filter_slots = exec_plan_alloc(run, size * sizeof *j.filter_slots);
+  if (!order || !j.parts || !j.filters || !j.filter_slots) return exec_fail_memory(run, err);
+  PROPTER_TRY(new_state(run, &j.state, err));
+  PROPTER_TRY(new_state(run, &scratch, err));
+  for (size_t i = 0; i < filter_count; i++) PROPTER_TRY(add_filter(&j, filters[i], err));
+  PROPTER_TRY(flatten(&j, a, err));
+  PROPTER_TRY(init_parts(&j, err));
+  PROPTER_TRY(greedy(&j, order, &scratch, err));
+  if (j.count >= 3 && j.count <= DP_PARTS && scratch.cost > DP_WORTH) PROPTER_TRY(compare_orders(&j, order, &scratch, err));
+  PROPTER_TRY(build(&j, order, err));
+  *out = j.op;
+  return PROPTER_OK;
+}
