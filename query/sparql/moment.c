@@ -142,13 +142,10 @@ int moment_compare(const Moment *a, const Moment *b) {
 int moment_order(const Moment *a, const Moment *b) { return compare_at(a, a->zone, b, b->zone); }
 
 int64_t moment_ms(const Moment *m) {
-  int64_t seconds = seconds_utc(m, m->zone);
-  Decimal thousand = decimal_of(1000), ms;
+  Int128 part = m->fraction_m;
   if (m->year > 1000000 || m->year < -1000000) return m->year > 0 ? INT64_MAX : INT64_MIN;
-  if (!decimal_multiply((Decimal){m->fraction_m, m->fraction_scale}, thousand, &ms)) return seconds * 1000;
-  int64_t part = 0;
-  (void)decimal_to_int64(decimal_round(ms, DECIMAL_FLOOR), &part);
-  return seconds * 1000 + part;
+  for (unsigned scale = m->fraction_scale; scale != 3; scale += scale < 3 ? 1U : -1U) part = scale < 3 ? part * 10 : part / 10;
+  return seconds_utc(m, m->zone) * 1000 + (int64_t)part;
 }
 
 Decimal moment_seconds(const Moment *m) {
