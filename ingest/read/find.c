@@ -436,7 +436,7 @@ static PropterStatus happening(const Work *w, PropterSpan words, const char *lab
 /* One happening per sentence: paraphrases before labels, since they say what happened and labels may only refer to it. */
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err) {
   Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
-  if (!w.s.len || w.s.data[w.s.len - 1] == '?') return PROPTER_OK;
+  if (!w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
   PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
   size_t at;
   bool denied = status == PROPTER_OK && w.whens.count && (negation_in(&w, 0, w.s.len, &at) || rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s));

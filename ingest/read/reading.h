@@ -74,7 +74,7 @@ struct PropterRules {
   PROPTER_VEC(Named *) shapes;
   PROPTER_VEC(Hedge) hedges;
   PROPTER_VEC(Paraphrase) paraphrases;
-  PROPTER_VEC(PropterRegex *) cut_left, cut_right, strip_left, strip_right, negation, negation_except, negation_before, condition, nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down;
+  PROPTER_VEC(PropterRegex *) cut_left, cut_right, strip_left, strip_right, negation, negation_except, negation_before, condition, order, nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(PropterStr) abbreviations;

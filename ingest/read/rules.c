@@ -381,6 +381,7 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
                {"answer-yes", &r->answer_yes, false},
                {"past", &r->past, false},
                {"future", &r->future, false},
+               {"order", &r->order, false},
                {"cut-left", &r->cut_left, false},
                {"cut-right", &r->cut_right, false},
                {"strip-left", &r->strip_left, false},
@@ -518,6 +519,7 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->negation_except);
   FREE_LIST(r->negation_before);
   FREE_LIST(r->condition);
+  FREE_LIST(r->order);
   FREE_LIST(r->nothing);
   FREE_LIST(r->reverse);
   FREE_LIST(r->gap);

@@ -69,6 +69,8 @@ static const struct {
     {"Did the rain cut sales?", "Did the rain", "sales", -1, false, .9},
     {"As the union had warned, the lockout hurt output.", "the lockout", "output", -1, false, 0},
     {"The frost pushed harvests down in the valley.", "The frost", "harvests", -1, false, 0},
+    {"Because of the heat, demand hit a record high.", "the heat", "demand hit a record high", 1, false, 0},
+    {"Refunds hit 900 because of the outage.", "the outage", "Refunds hit 900", 0, false, 0},
     {"The press broke; as a result, output fell.", "The press broke", "output fell", -1, false, 0},
 };
 
@@ -158,6 +160,18 @@ START_TEST(happenings_have_a_date) {
 }
 END_TEST
 
+START_TEST(what_is_to_be_done_has_not_happened) {
+  static const char *const texts[] = {"The drivers walked out on 17 May 2010.", "TODO: call the drivers who walked out on 17 May 2010.",
+                                      "- [ ] Ask the drivers who walked out on 17 May 2010.", "Please pay the drivers who walked out on 17 May 2010.",
+                                      "Ask the drivers who walked out on 17 May 2010.", "We should pay the drivers who walked out on 17 May 2010."};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    Read x = read_text(texts[i]);
+    ck_assert_msg(x.r.happenings.count == (i == 0), "%s: %zu", texts[i], x.r.happenings.count);
+    done(&x);
+  }
+}
+END_TEST
+
 /* The same text in every format says the same, in the same words. */
 START_TEST(formats_do_not_matter) {
   static const char *const paragraphs[] = {"Sales fell in May because of the flood.", "The flood led to higher prices & fewer visits.", "Nobody blamed the caf\xC3\xA9s for the loss."};
@@ -235,6 +249,7 @@ Suite *suite_claims(void) {
   tcase_add_test(tc, dates_go_to_their_side);
   tcase_add_test(tc, kinds_and_conditions);
   tcase_add_test(tc, happenings_have_a_date);
+  tcase_add_test(tc, what_is_to_be_done_has_not_happened);
   tcase_add_test(tc, formats_do_not_matter);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(s, tc);
