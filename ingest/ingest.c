@@ -196,7 +196,7 @@ static PropterStatus begin(Ingest *in, PropterError *err) {
   PropterStr none = {"", 0};
   for (size_t i = 0; i < o->count; i++) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("mapping"), propter_str(o->mappings[i]), none, err));
   const PropterMapSource *s;
-  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("data"), s->path, none, err));
+  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++) if (!s->database) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("data"), s->path, none, err));
   PropterSnapshot *snapshot;
   PROPTER_TRY(propter_writer_snapshot(in->writer, &snapshot, err));
   return propter_run_list(snapshot, &in->known, err);
@@ -235,7 +235,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
 PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err) {
   *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
   Ingest in = {.options = options, .result = result};
-  PropterStatus status = propter_mapping_read(options->mappings, options->count, options->base, options->limits, &in.mapping, err);
+  PropterStatus status = propter_mapping_read(options->mappings, options->count, &(PropterMappingOptions){.base = options->base, .database = options->database, .limits = options->limits}, &in.mapping, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
   if (status == PROPTER_OK) status = execute(&in, err);
   propter_run_free(in.run);

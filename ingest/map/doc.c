@@ -16,6 +16,11 @@ static const struct {
                   {"http://semweb.mmlab.be/ns/rml#", VOCABULARY_2014},
                   {"http://www.w3.org/ns/r2rml#", VOCABULARY_2014},
                   {"http://semweb.mmlab.be/ns/ql#", VOCABULARY_2014},
+                  {"http://semweb.mmlab.be/ns/fnml#", VOCABULARY_2014},
+                  {"http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#", VOCABULARY_2014},
+                  {"http://www.w3.org/ns/sparql-service-description#", VOCABULARY_2014},
+                  {"http://www.w3.org/ns/formats/", VOCABULARY_2014},
+                  {"http://rdfs.org/ns/void#", VOCABULARY_2014},
                   {"http://www.w3.org/ns/csvw#", VOCABULARY_CSVW},
                   {TERMS_propter, VOCABULARY_PROPTER}};
 
@@ -34,6 +39,8 @@ static void classify(NodeInfo *n) {
     n->vocabulary = VOCABULARY_RDF;
     return;
   }
+  if (propter_str_equal(n->term.value, propter_vocab_iri(VOCAB_rdf_first))) n->word = WORD_first;
+  if (propter_str_equal(n->term.value, propter_vocab_iri(VOCAB_rdf_rest))) n->word = WORD_rest;
   for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++) {
     PropterStr prefix = propter_str(namespaces[i].iri);
     if (!propter_str_starts(n->term.value, prefix)) continue;

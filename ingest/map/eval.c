@@ -45,7 +45,7 @@ void scratch_clear(Scratch *s) {
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory executing a mapping"); }
 
-static PropterStatus keep(Execution *x, PropterStr text, PropterStr *out, PropterError *err) {
+PropterStatus eval_keep(Execution *x, PropterStr text, PropterStr *out, PropterError *err) {
   char *p = scratch_alloc(&x->scratch, text.len + 1);
   if (!p) return no_memory(err);
   if (text.len) memcpy(p, text.data, text.len);
@@ -93,44 +93,169 @@ static void add_encoded(PropterBuf *out, PropterStr value, bool ascii_only) {
   }
 }
 
-/* Value of one column. */
-static Outcome get_cell(Execution *x, const Part *part, PropterStr *cell, char day_text[16]) {
-  *cell = x->row.cells[x->slots[part->slot]];
-  if (is_null(&x->m->sources.items[x->source], *cell)) return MISSING;
-  if (!part->is_day) return GOT;
+/* --- Texts ----------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus push_text(Execution *x, PropterCell cell, PropterError *err) { return propter_vec_push(&x->texts, cell) ? PROPTER_OK : no_memory(err); }
+
+static PropterStatus push_day(Execution *x, const Part *part, PropterCell cell, Outcome *outcome, PropterError *err) {
   PropterDay day;
-  if (!lexical_first_day(*cell, &day))
-    return eval_reject(x, "time", part->text, *cell, "expected a date such as 2011-08-07, 2011-08, 2011-Q3, 2011-W32 or 2011, found \"%.*s\"", (int)(cell->len < 60 ? cell->len : 60), cell->data);
-  propter_day_format(day, day_text);
-  *cell = propter_str(day_text);
-  return GOT;
+  char text[16];
+  if (!lexical_first_day(cell.text, &day)) {
+    *outcome = eval_reject(x, "time", part->text, cell.text, "expected a date such as 2011-08-07, 2011-08, 2011-Q3, 2011-W32 or 2011, found \"%.*s\"",
+                           (int)(cell.text.len < 60 ? cell.text.len : 60), cell.text.data);
+    return PROPTER_OK;
+  }
+  propter_day_format(day, text);
+  PROPTER_TRY(eval_keep(x, propter_str(text), &cell.text, err));
+  return push_text(x, cell, err);
 }
 
-/* The text of a reference or template. */
-static PropterStatus get_text(Execution *x, const TermMap *t, PropterStr *out, Outcome *outcome, PropterError *err) {
-  char day[16];
-  if (t->kind == EXPRESSION_REFERENCE) {
-    *outcome = get_cell(x, &t->parts[0], out, day);
-    return *outcome == GOT && t->parts[0].is_day ? keep(x, *out, out, err) : PROPTER_OK;
+/* Pushes the values of one column. */
+static PropterStatus push_cells(Execution *x, const Part *part, Outcome *outcome, PropterError *err) {
+  const LogicalSource *source = &x->m->sources.items[x->source];
+  size_t slot = x->slots[part->slot], before = x->texts.count;
+  PropterCell one = {{NULL, 0}, {"", 0}, false};
+  PropterCells cells = {&one, 1};
+  if (x->row.values)
+    cells = x->row.values[slot];
+  else
+    one.text = x->row.cells[slot];
+  *outcome = GOT;
+  x->uses[part->slot].asked = true;
+  x->uses[part->slot].found |= cells.count > 0;
+  for (size_t i = 0; i < cells.count && *outcome == GOT; i++) {
+    if (is_null(source, cells.items[i].text)) continue;
+    if (cells.items[i].compound) {
+      PropterStr text = cells.items[i].text;
+      *outcome = eval_reject(x, "reference", part->text, text, "expected a value, found the array or object %.*s; its parts are reached by [*] or .name", (int)(text.len < 60 ? text.len : 60), text.data);
+      return PROPTER_OK;
+    }
+    if (part->is_day)
+      PROPTER_TRY(push_day(x, part, cells.items[i], outcome, err));
+    else
+      PROPTER_TRY(push_text(x, cells.items[i], err));
   }
+  if (*outcome == GOT && x->texts.count == before) *outcome = MISSING;
+  return PROPTER_OK;
+}
+
+/* Pushes a template with one choice of the values of its columns; `chosen` has one for each part. */
+static PropterStatus push_filled(Execution *x, const TermMap *t, const size_t *chosen, PropterError *err) {
   propter_buf_reset(&x->text);
   for (size_t i = 0; i < t->part_count; i++) {
-    PropterStr cell = t->parts[i].text;
-    if (!t->parts[i].is_column) {
-      propter_buf_add(&x->text, cell);
-      continue;
-    }
-    *outcome = get_cell(x, &t->parts[i], &cell, day);
-    if (*outcome != GOT) return PROPTER_OK;
-    if (t->type == TYPE_IRI || t->type == TYPE_URI)
-      add_encoded(&x->text, cell, t->type == TYPE_URI);
+    PropterStr text = t->parts[i].is_column ? x->texts.items[chosen[i]].text : t->parts[i].text;
+    if (t->parts[i].is_column && (t->type == TYPE_IRI || t->type == TYPE_URI))
+      add_encoded(&x->text, text, t->type == TYPE_URI);
     else
-      propter_buf_add(&x->text, cell);
+      propter_buf_add(&x->text, text);
   }
-  *outcome = GOT;
   PROPTER_TRY(propter_buf_status(&x->text, err));
-  return keep(x, propter_buf_str(&x->text), out, err);
+  PropterCell cell = {{"", 0}, {"", 0}, false};
+  PROPTER_TRY(eval_keep(x, propter_buf_str(&x->text), &cell.text, err));
+  return push_text(x, cell, err);
 }
+
+/* Steps through all combinations, the last digit fastest. */
+static bool next_choice(size_t *chosen, const Range *ranges, size_t count) {
+  while (count-- > 0) {
+    if (++chosen[count] < ranges[count].end) return true;
+    chosen[count] = ranges[count].begin;
+  }
+  return false;
+}
+
+/* Moves the texts from `from` on down to `to`. */
+static void move_texts(Execution *x, size_t to, size_t from) {
+  memmove(x->texts.items + to, x->texts.items + from, (x->texts.count - from) * sizeof *x->texts.items);
+  x->texts.count -= from - to;
+}
+
+static PropterStatus push_template(Execution *x, const TermMap *t, Outcome *outcome, PropterError *err) {
+  size_t begin = x->texts.count;
+  Range *ranges = scratch_alloc(&x->scratch, t->part_count * sizeof *ranges);
+  size_t *chosen = scratch_alloc(&x->scratch, t->part_count * sizeof *chosen);
+  if (!ranges || !chosen) return no_memory(err);
+  for (size_t i = 0; i < t->part_count; i++) {
+    ranges[i] = (Range){0, 1};
+    if (t->parts[i].is_column) {
+      ranges[i].begin = x->texts.count;
+      PROPTER_TRY(push_cells(x, &t->parts[i], outcome, err));
+      if (*outcome != GOT) return PROPTER_OK;
+      ranges[i].end = x->texts.count;
+    }
+    chosen[i] = ranges[i].begin;
+  }
+  size_t filled = x->texts.count;
+  *outcome = GOT;
+  do PROPTER_TRY(push_filled(x, t, chosen, err));
+  while (next_choice(chosen, ranges, t->part_count));
+  move_texts(x, begin, filled);
+  return PROPTER_OK;
+}
+
+static PropterStatus push_texts(Execution *x, const TermMap *t, Outcome *outcome, PropterError *err);
+
+/* Pushes what the function gives for one choice of its arguments. */
+static PropterStatus push_result(Execution *x, const TermMap *t, const PropterStr *arguments, Outcome *outcome, PropterError *err) {
+  const Function *f = t->call->function;
+  propter_buf_reset(&x->text);
+  if (!f->call(arguments, &x->text)) {
+    PropterStr none = {"", 0};
+    *outcome = eval_reject(x, "function", none, arguments[0].data ? arguments[0] : none, "<%s> has no value for \"%.*s\"", f->iri, (int)(arguments[0].len < 60 ? arguments[0].len : 60),
+                           arguments[0].data ? arguments[0].data : "");
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(propter_buf_status(&x->text, err));
+  PropterStr all;
+  PropterCell cell = {{"", 0}, {"", 0}, false};
+  PROPTER_TRY(eval_keep(x, propter_buf_str(&x->text), &all, err));
+  if (f->datatype) cell.datatype = propter_str(f->datatype);
+  for (size_t at = 0; at < all.len; at += cell.text.len + 1) {
+    cell.text = propter_str(all.data + at);
+    PROPTER_TRY(push_text(x, cell, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus push_call(Execution *x, const TermMap *t, Outcome *outcome, PropterError *err) {
+  size_t begin = x->texts.count, chosen[FUNCTION_PARAMETERS];
+  Range ranges[FUNCTION_PARAMETERS];
+  for (size_t i = 0; i < FUNCTION_PARAMETERS; i++) {
+    ranges[i] = (Range){SIZE_MAX - 1, SIZE_MAX};
+    if (t->call->arguments[i]) {
+      ranges[i].begin = x->texts.count;
+      PROPTER_TRY(push_texts(x, t->call->arguments[i], outcome, err));
+      if (*outcome != GOT) return PROPTER_OK;
+      ranges[i].end = x->texts.count;
+    }
+    chosen[i] = ranges[i].begin;
+  }
+  size_t results = x->texts.count;
+  *outcome = GOT;
+  do {
+    PropterStr arguments[FUNCTION_PARAMETERS];
+    for (size_t i = 0; i < FUNCTION_PARAMETERS; i++) arguments[i] = chosen[i] < SIZE_MAX - 1 ? x->texts.items[chosen[i]].text : (PropterStr){NULL, 0};
+    PROPTER_TRY(push_result(x, t, arguments, outcome, err));
+    if (*outcome != GOT) return PROPTER_OK;
+  } while (next_choice(chosen, ranges, FUNCTION_PARAMETERS));
+  move_texts(x, begin, results);
+  if (x->texts.count == begin) *outcome = MISSING;
+  return PROPTER_OK;
+}
+
+/* Pushes the texts of a term map, whatever kind of term they become. */
+static PropterStatus push_texts(Execution *x, const TermMap *t, Outcome *outcome, PropterError *err) {
+  *outcome = GOT;
+  switch (t->kind) {
+  case EXPRESSION_CONSTANT: return push_text(x, (PropterCell){t->constant.value, t->constant.datatype, false}, err);
+  case EXPRESSION_REFERENCE: return push_cells(x, &t->parts[0], outcome, err);
+  case EXPRESSION_TEMPLATE: return push_template(x, t, outcome, err);
+  case EXPRESSION_FUNCTION: return push_call(x, t, outcome, err);
+  default: *outcome = MISSING; return PROPTER_OK;
+  }
+}
+
+/* --- Terms ----------------------------------------------------------------------------------------------------------------------- */
 
 static PropterStr column_of(const TermMap *t) {
   for (size_t i = 0; i < t->part_count; i++)
@@ -161,64 +286,121 @@ static PropterStatus make_iri(Execution *x, const TermMap *t, PropterStr text, P
     propter_buf_add(&x->text, t->base);
     propter_buf_add(&x->text, text);
     PROPTER_TRY(propter_buf_status(&x->text, err));
-    PROPTER_TRY(keep(x, propter_buf_str(&x->text), &iri, err));
+    PROPTER_TRY(eval_keep(x, propter_buf_str(&x->text), &iri, err));
   }
-  if (!propter_iri_valid(iri, &why))
+  bool unsafe = t->type == TYPE_UNSAFE_IRI || t->type == TYPE_UNSAFE_URI;
+  if (!(unsafe && x->options->unsafe_iris) && !propter_iri_valid(iri, &why))
     *outcome = eval_reject(x, "iri", column_of(t), text, "expected an IRI, found \"%.*s\": %s", (int)(text.len < 100 ? text.len : 100), text.data, why ? why : "not valid");
   *out = propter_iri(iri);
   return PROPTER_OK;
 }
 
-static PropterStatus make_blank(Execution *x, PropterStr text, PropterTerm *out, PropterError *err) {
+PropterStatus eval_blank(Execution *x, PropterStr text, PropterTerm *out, PropterError *err) {
   char label[34];
   model_blank(x->m, x->m->maps.items[x->map].at->file, text, label);
   *out = (PropterTerm){PROPTER_TERM_BLANK, {"", 0}, {"", 0}, {"", 0}};
-  return keep(x, propter_str(label), &out->value, err);
+  return eval_keep(x, propter_str(label), &out->value, err);
 }
 
-static PropterStatus make_literal(Execution *x, const TermMap *t, PropterStr text, PropterTerm *out, Outcome *outcome, PropterError *err) {
-  *out = propter_literal(text);
-  PropterMapTerm part;
+PropterStatus eval_add(Execution *x, const PropterMapTerm *term, uint32_t *index, PropterError *err) {
+  *index = (uint32_t)x->terms.count;
+  return propter_vec_push(&x->terms, *term) ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStatus add_literal(Execution *x, const TermMap *t, PropterCell cell, PropterStr datatype, Outcome *outcome, PropterError *err) {
+  PropterMapTerm out = {.term = propter_literal(cell.text), .targets = t->targets};
   const char *wanted;
-  if (t->language) {
-    PROPTER_TRY(eval_term(x, t->language, &part, outcome, err));
-    if (*outcome != GOT) return PROPTER_OK;
-    if (!propter_language_valid(part.term.value))
-      *outcome = eval_reject(x, "language", column_of(t->language), part.term.value, "expected a language tag such as \"en\", found \"%.*s\"", (int)(part.term.value.len < 60 ? part.term.value.len : 60), part.term.value.data);
-    out->language = part.term.value;
-    return PROPTER_OK;
+  uint32_t index;
+  if (!propter_str_equal(datatype, propter_vocab_iri(VOCAB_xsd_string))) out.term.datatype = datatype;
+  if (lexical_collapses(datatype)) {
+    out.term.value = propter_str_trim(cell.text);
+    /* No text stands for a number, day or truth value: an empty cell says that there is none. */
+    if (!out.term.value.len) return PROPTER_OK;
+    if (!propter_lexical_valid(datatype, out.term.value, &wanted)) {
+      *outcome = eval_reject(x, "datatype", column_of(t), cell.text, "expected %s, found \"%.*s\"", wanted, (int)(cell.text.len < 60 ? cell.text.len : 60), cell.text.data);
+      return PROPTER_OK;
+    }
   }
-  if (!t->datatype) return PROPTER_OK;
-  PROPTER_TRY(eval_term(x, t->datatype, &part, outcome, err));
-  if (*outcome != GOT || propter_str_equal(part.term.value, propter_vocab_iri(VOCAB_xsd_string))) return PROPTER_OK;
-  out->datatype = part.term.value;
-  if (!lexical_collapses(out->datatype)) return PROPTER_OK;
-  out->value = propter_str_trim(text);
-  /* No text stands for a number, day or truth value: an empty cell says that there is none. */
-  if (!out->value.len)
-    *outcome = MISSING;
-  else if (!propter_lexical_valid(out->datatype, out->value, &wanted))
-    *outcome = eval_reject(x, "datatype", column_of(t), text, "expected %s, found \"%.*s\"", wanted, (int)(text.len < 60 ? text.len : 60), text.data);
+  return eval_add(x, &out, &index, err);
+}
+
+/* A literal for each language or datatype that their maps give. */
+static PropterStatus add_annotated(Execution *x, const TermMap *t, PropterCell cell, Outcome *outcome, PropterError *err) {
+  const TermMap *by = t->language ? t->language : t->datatype;
+  size_t terms = x->terms.count;
+  Range range;
+  PROPTER_TRY(eval_terms(x, by, &range, outcome, err));
+  if (*outcome != GOT) return PROPTER_OK;
+  size_t count = range.end - range.begin;
+  PropterMapTerm *tags = scratch_alloc(&x->scratch, count * sizeof *tags);
+  if (!tags) return no_memory(err);
+  memcpy(tags, x->terms.items + range.begin, count * sizeof *tags);
+  x->terms.count = terms;
+  for (size_t i = 0; i < count && *outcome == GOT; i++) {
+    PropterStr tag = tags[i].term.value;
+    uint32_t index;
+    size_t before = x->terms.count;
+    if (t->datatype)
+      PROPTER_TRY(add_literal(x, t, cell, tag, outcome, err));
+    else if (!propter_language_valid(tag))
+      *outcome = eval_reject(x, "language", column_of(t->language), tag, "expected a language tag such as \"en\", found \"%.*s\"", (int)(tag.len < 60 ? tag.len : 60), tag.data);
+    else
+      PROPTER_TRY(eval_add(x, &(PropterMapTerm){.term = {PROPTER_TERM_LITERAL, cell.text, {"", 0}, tag}, .targets = t->targets}, &index, err));
+    if (x->terms.count > before) x->terms.items[before].targets |= tags[i].targets;
+  }
   return PROPTER_OK;
 }
 
-PropterStatus eval_term(Execution *x, const TermMap *t, PropterMapTerm *out, Outcome *outcome, PropterError *err) {
+static PropterStatus add_term(Execution *x, const TermMap *t, PropterCell cell, Outcome *outcome, PropterError *err) {
+  PropterMapTerm out = {.targets = t->targets};
+  uint32_t index;
+  if (t->type == TYPE_LITERAL && (t->datatype || t->language)) return add_annotated(x, t, cell, outcome, err);
+  if (t->type == TYPE_LITERAL) {
+    bool natural = t->kind != EXPRESSION_TEMPLATE && !x->m->sources.items[x->source].plain_values;
+    return add_literal(x, t, cell, natural ? cell.datatype : (PropterStr){"", 0}, outcome, err);
+  }
+  if (t->type == TYPE_BLANK)
+    PROPTER_TRY(eval_blank(x, cell.text, &out.term, err));
+  else
+    PROPTER_TRY(make_iri(x, t, cell.text, &out.term, outcome, err));
+  return *outcome == GOT ? eval_add(x, &out, &index, err) : PROPTER_OK;
+}
+
+static PropterStatus add_fresh(Execution *x, const TermMap *t, PropterError *err) {
+  char fresh[64];
+  uint32_t index;
+  PropterMapTerm out = {.targets = t->targets};
+  (void)snprintf(fresh, sizeof fresh, "\001%u\001%llu", t->number, (unsigned long long)x->row.number);
+  PROPTER_TRY(eval_blank(x, propter_str(fresh), &out.term, err));
+  return eval_add(x, &out, &index, err);
+}
+
+static PropterStatus is_met(Execution *x, const TermMap *condition, Outcome *outcome, PropterError *err) {
+  size_t before = x->texts.count;
+  PROPTER_TRY(push_texts(x, condition, outcome, err));
+  if (*outcome == GOT && !propter_str_equal(x->texts.items[before].text, PROPTER_STR("true"))) *outcome = MISSING;
+  x->texts.count = before;
+  return PROPTER_OK;
+}
+
+static PropterStatus add_terms(Execution *x, const TermMap *t, Outcome *outcome, PropterError *err) {
+  uint32_t index;
+  if (t->kind == EXPRESSION_NONE) return add_fresh(x, t, err);
+  if (t->kind == EXPRESSION_CONSTANT && !t->datatype && !t->language) return eval_add(x, &(PropterMapTerm){t->constant, t->targets, t->number}, &index, err);
+  size_t before = x->texts.count;
+  PROPTER_TRY(push_texts(x, t, outcome, err));
+  for (size_t i = before; i < x->texts.count && *outcome == GOT; i++) PROPTER_TRY(add_term(x, t, x->texts.items[i], outcome, err));
+  x->texts.count = before;
+  return PROPTER_OK;
+}
+
+PropterStatus eval_terms(Execution *x, const TermMap *t, Range *out, Outcome *outcome, PropterError *err) {
   *outcome = GOT;
-  *out = (PropterMapTerm){.term = t->constant, .constant = t->number};
-  if (t->kind == EXPRESSION_CONSTANT) {
-    if (!t->datatype && !t->language) return PROPTER_OK;
-    out->constant = 0;
-    return make_literal(x, t, t->constant.value, &out->term, outcome, err);
-  }
-  PropterStr text = {"", 0};
-  if (t->kind == EXPRESSION_NONE) {
-    char fresh[64];
-    (void)snprintf(fresh, sizeof fresh, "\001%zu\001%llu", x->map, (unsigned long long)x->row.number);
-    return make_blank(x, propter_str(fresh), &out->term, err);
-  }
-  PROPTER_TRY(get_text(x, t, &text, outcome, err));
+  *out = (Range){x->terms.count, x->terms.count};
+  if (t->condition) PROPTER_TRY(is_met(x, t->condition, outcome, err));
   if (*outcome != GOT) return PROPTER_OK;
-  if (t->type == TYPE_LITERAL) return make_literal(x, t, text, &out->term, outcome, err);
-  if (t->type == TYPE_BLANK) return make_blank(x, text, &out->term, err);
-  return make_iri(x, t, text, &out->term, outcome, err);
+  PROPTER_TRY(t->kind == EXPRESSION_GATHER ? gather_terms(x, t, out, outcome, err) : add_terms(x, t, outcome, err));
+  out->end = x->terms.count;
+  if (*outcome == GOT && out->begin == out->end) *outcome = MISSING;
+  return PROPTER_OK;
 }

@@ -9,35 +9,50 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 /* --- Sources ----------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus bind(Execution *x, const PropterTable *table, const TermMap *t, PropterError *err) {
+static PropterStatus bind_object(Execution *x, PropterTable *table, size_t source, const TriplesMap *map, const ObjectMap *object, PropterError *err);
+
+static PropterStatus bind_gather(Execution *x, PropterTable *table, const TriplesMap *map, const Gather *g, PropterError *err);
+
+static PropterStatus bind(Execution *x, PropterTable *table, const TriplesMap *map, const TermMap *t, PropterError *err) {
   if (!t) return PROPTER_OK;
   for (size_t i = 0; i < t->part_count; i++) {
     if (!t->parts[i].is_column) continue;
     PropterError why = {0};
     PropterStatus status = propter_table_column(table, t->parts[i].text, &x->slots[t->parts[i].slot], &why);
+    x->uses[t->parts[i].slot].part = &t->parts[i];
+    x->uses[t->parts[i].slot].source = map->source;
     if (status != PROPTER_OK) return doc_fail(&x->m->doc, t->parts[i].at ? t->parts[i].at : t->at, err, status, "%s", why.message);
   }
-  PROPTER_TRY(bind(x, table, t->datatype, err));
-  return bind(x, table, t->language, err);
+  for (size_t i = 0; t->call && i < FUNCTION_PARAMETERS; i++) PROPTER_TRY(bind(x, table, map, t->call->arguments[i], err));
+  if (t->gather) PROPTER_TRY(bind_gather(x, table, map, t->gather, err));
+  PROPTER_TRY(bind(x, table, map, t->condition, err));
+  PROPTER_TRY(bind(x, table, map, t->datatype, err));
+  return bind(x, table, map, t->language, err);
 }
 
-static PropterStatus bind_object(Execution *x, const PropterTable *table, size_t source, const TriplesMap *map, const ObjectMap *object, PropterError *err) {
-  if (map->source == source) PROPTER_TRY(bind(x, table, object->map, err));
+static PropterStatus bind_gather(Execution *x, PropterTable *table, const TriplesMap *map, const Gather *g, PropterError *err) {
+  PROPTER_TRY(bind(x, table, map, g->name, err));
+  for (size_t i = 0; i < g->item_count; i++) PROPTER_TRY(bind_object(x, table, map->source, map, &g->items[i], err));
+  return PROPTER_OK;
+}
+
+static PropterStatus bind_object(Execution *x, PropterTable *table, size_t source, const TriplesMap *map, const ObjectMap *object, PropterError *err) {
+  if (map->source == source) PROPTER_TRY(bind(x, table, map, object->map, err));
   for (size_t i = 0; i < object->join_count; i++) {
-    if (map->source == source) PROPTER_TRY(bind(x, table, object->joins[i].child, err));
-    if (x->m->maps.items[object->parent].source == source) PROPTER_TRY(bind(x, table, object->joins[i].parent, err));
+    if (map->source == source) PROPTER_TRY(bind(x, table, map, object->joins[i].child, err));
+    if (x->m->maps.items[object->parent].source == source) PROPTER_TRY(bind(x, table, map, object->joins[i].parent, err));
   }
   return PROPTER_OK;
 }
 
-static PropterStatus bind_map(Execution *x, const PropterTable *table, size_t source, const TriplesMap *map, PropterError *err) {
+static PropterStatus bind_map(Execution *x, PropterTable *table, size_t source, const TriplesMap *map, PropterError *err) {
   bool reads = map->source == source;
-  if (reads) PROPTER_TRY(bind(x, table, map->subject, err));
-  for (size_t i = 0; reads && i < map->graphs.count; i++) PROPTER_TRY(bind(x, table, map->graphs.items[i], err));
+  if (reads) PROPTER_TRY(bind(x, table, map, map->subject, err));
+  for (size_t i = 0; reads && i < map->graphs.count; i++) PROPTER_TRY(bind(x, table, map, map->graphs.items[i], err));
   for (size_t k = 0; k < map->says.count; k++) {
     const PredicateObject *po = &map->says.items[k];
-    for (size_t i = 0; reads && i < po->predicates.count; i++) PROPTER_TRY(bind(x, table, po->predicates.items[i], err));
-    for (size_t i = 0; reads && i < po->graphs.count; i++) PROPTER_TRY(bind(x, table, po->graphs.items[i], err));
+    for (size_t i = 0; reads && i < po->predicates.count; i++) PROPTER_TRY(bind(x, table, map, po->predicates.items[i], err));
+    for (size_t i = 0; reads && i < po->graphs.count; i++) PROPTER_TRY(bind(x, table, map, po->graphs.items[i], err));
     for (size_t i = 0; i < po->objects.count; i++) PROPTER_TRY(bind_object(x, table, source, map, &po->objects.items[i], err));
   }
   return PROPTER_OK;
@@ -61,83 +76,91 @@ PropterStatus open_source(Execution *x, size_t source, PropterTable **table, Pro
 
 /* --- One record -------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus add_term(Execution *x, const PropterMapTerm *term, uint32_t *index, PropterError *err) {
-  *index = (uint32_t)x->terms.count;
-  return propter_vec_push(&x->terms, *term) ? PROPTER_OK : no_memory(err);
-}
-
 /* Appends the terms that the maps give; the default graph is PROPTER_MAP_DEFAULT. Terms without a value are left out. */
 static PropterStatus eval_all(Execution *x, const TermMaps *maps, Indexes *out, Outcome *outcome, PropterError *err) {
   for (size_t i = 0; i < maps->count; i++) {
-    uint32_t index = PROPTER_MAP_DEFAULT;
-    if (maps->items[i]) {
-      PropterMapTerm term;
-      PROPTER_TRY(eval_term(x, maps->items[i], &term, outcome, err));
-      if (*outcome == REJECTED) return PROPTER_OK;
-      if (*outcome == MISSING) continue;
-      PROPTER_TRY(add_term(x, &term, &index, err));
+    if (!maps->items[i]) {
+      if (!propter_vec_push(out, PROPTER_MAP_DEFAULT)) return no_memory(err);
+      continue;
     }
-    if (!propter_vec_push(out, index)) return no_memory(err);
+    Range range;
+    PROPTER_TRY(eval_terms(x, maps->items[i], &range, outcome, err));
+    if (*outcome == REJECTED) return PROPTER_OK;
+    for (size_t k = range.begin; k < range.end; k++)
+      if (!propter_vec_push(out, (uint32_t)k)) return no_memory(err);
   }
   *outcome = GOT;
   return PROPTER_OK;
 }
 
-static PropterStatus add_joined(Execution *x, const PropterTerm *subject, PropterError *err) {
-  uint32_t index;
-  PROPTER_TRY(add_term(x, &(PropterMapTerm){.term = *subject}, &index, err));
-  return propter_vec_push(&x->objects, index) ? PROPTER_OK : no_memory(err);
+PropterStatus eval_object(Execution *x, const ObjectMap *object, Range *out, Outcome *outcome, PropterError *err) {
+  if (object->map) return eval_terms(x, object->map, out, outcome, err);
+  *outcome = GOT;
+  return join_terms(x, object, out, err);
 }
 
 static PropterStatus eval_objects(Execution *x, const PredicateObject *po, Outcome *outcome, PropterError *err) {
   x->objects.count = 0;
   for (size_t i = 0; i < po->objects.count; i++) {
     const ObjectMap *object = &po->objects.items[i];
-    if (!object->map) {
-      PROPTER_TRY(join_each(x, object, add_joined, err));
-      continue;
-    }
-    PropterMapTerm term;
-    uint32_t index;
-    PROPTER_TRY(eval_term(x, object->map, &term, outcome, err));
+    Range range;
+    PROPTER_TRY(eval_object(x, object, &range, outcome, err));
     if (*outcome == REJECTED || (*outcome == MISSING && object->required)) return PROPTER_OK;
-    if (*outcome == MISSING) continue;
-    PROPTER_TRY(add_term(x, &term, &index, err));
-    if (!propter_vec_push(&x->objects, index)) return no_memory(err);
+    for (size_t k = range.begin; k < range.end; k++)
+      if (!propter_vec_push(&x->objects, (uint32_t)k)) return no_memory(err);
   }
   *outcome = GOT;
   return PROPTER_OK;
 }
 
 static PropterStatus add_quads(Execution *x, uint32_t s, uint32_t p, uint32_t o, const uint32_t *graphs, size_t count, PropterError *err) {
-  for (size_t i = 0; i < count; i++)
-    if (!propter_vec_push(&x->quads, ((PropterMapQuad){s, p, o, graphs[i]}))) return no_memory(err);
+  uint64_t targets = x->terms.items[s].targets | x->terms.items[p].targets | x->terms.items[o].targets;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t also = graphs[i] == PROPTER_MAP_DEFAULT ? 0 : x->terms.items[graphs[i]].targets;
+    if (!propter_vec_push(&x->quads, ((PropterMapQuad){s, p, o, graphs[i], targets | also}))) return no_memory(err);
+  }
   return PROPTER_OK;
 }
 
-/* Quads of one predicate-object map: in the graphs of the subject and its own, or in the default graph where neither names one. */
-static PropterStatus say(Execution *x, const TriplesMap *map, const PredicateObject *po, uint32_t subject, Outcome *outcome, PropterError *err) {
-  static const uint32_t only_default[] = {PROPTER_MAP_DEFAULT};
-  x->predicates.count = x->graphs.count = 0;
+/* The triples of the lists and containers made last, in the graphs of the statement they are part of. */
+static PropterStatus add_extras(Execution *x, const Indexes *graphs, PropterError *err) {
+  for (size_t i = 0; i < x->extras.count; i++) {
+    const Extra *e = &x->extras.items[i];
+    PROPTER_TRY(add_quads(x, e->s, e->p, e->o, graphs->items, graphs->count, err));
+  }
+  x->extras.count = 0;
+  return PROPTER_OK;
+}
+
+/* Graphs of one predicate-object map: those of the subject and its own, or the default graph where neither names one. */
+static PropterStatus choose_graphs(Execution *x, const TriplesMap *map, const PredicateObject *po, Outcome *outcome, PropterError *err) {
+  x->graphs.count = 0;
+  *outcome = GOT;
+  for (size_t i = 0; i < x->subject_graphs.count; i++)
+    if (!propter_vec_push(&x->graphs, x->subject_graphs.items[i])) return no_memory(err);
+  PROPTER_TRY(eval_all(x, &po->graphs, &x->graphs, outcome, err));
+  if (!map->graphs.count && !po->graphs.count && !propter_vec_push(&x->graphs, PROPTER_MAP_DEFAULT)) return no_memory(err);
+  return PROPTER_OK;
+}
+
+static PropterStatus say(Execution *x, const TriplesMap *map, const PredicateObject *po, Range subjects, Outcome *outcome, PropterError *err) {
+  x->predicates.count = 0;
   PROPTER_TRY(eval_all(x, &po->predicates, &x->predicates, outcome, err));
   if (*outcome == REJECTED) return PROPTER_OK;
-  PROPTER_TRY(eval_all(x, &po->graphs, &x->graphs, outcome, err));
+  PROPTER_TRY(choose_graphs(x, map, po, outcome, err));
   if (*outcome == REJECTED) return PROPTER_OK;
+  x->statement_graphs = &x->graphs;
   PROPTER_TRY(eval_objects(x, po, outcome, err));
   if (*outcome != GOT) return PROPTER_OK;
-  bool plain = !map->graphs.count && !po->graphs.count;
-  for (size_t p = 0; p < x->predicates.count; p++)
-    for (size_t o = 0; o < x->objects.count; o++) {
-      uint32_t predicate = x->predicates.items[p], object = x->objects.items[o];
-      if (plain) PROPTER_TRY(add_quads(x, subject, predicate, object, only_default, 1, err));
-      PROPTER_TRY(add_quads(x, subject, predicate, object, x->subject_graphs.items, x->subject_graphs.count, err));
-      PROPTER_TRY(add_quads(x, subject, predicate, object, x->graphs.items, x->graphs.count, err));
-    }
-  return PROPTER_OK;
+  for (size_t s = subjects.begin; s < subjects.end; s++)
+    for (size_t p = 0; p < x->predicates.count; p++)
+      for (size_t o = 0; o < x->objects.count; o++)
+        PROPTER_TRY(add_quads(x, (uint32_t)s, x->predicates.items[p], x->objects.items[o], x->graphs.items, x->graphs.count, err));
+  return add_extras(x, &x->graphs, err);
 }
 
 static PropterStatus add_constant(Execution *x, const TermMap *t, uint32_t *index, PropterError *err) {
-  return add_term(x, &(PropterMapTerm){.term = t->constant, .constant = t->number}, index, err);
+  return eval_add(x, &(PropterMapTerm){.term = t->constant, .constant = t->number}, index, err);
 }
 
 static PropterStatus say_place(Execution *x, const TriplesMap *map, uint32_t subject, PropterError *err) {
@@ -153,7 +176,7 @@ static PropterStatus say_place(Execution *x, const TriplesMap *map, uint32_t sub
   char *line = scratch_alloc(&x->scratch, 24);
   if (!line) return no_memory(err);
   (void)snprintf(line, 24, "%" PRIu64, x->row.line);
-  PROPTER_TRY(add_term(x, &(PropterMapTerm){.term = propter_typed(propter_str(line), propter_vocab_iri(VOCAB_xsd_integer))}, &value, err));
+  PROPTER_TRY(eval_add(x, &(PropterMapTerm){.term = propter_typed(propter_str(line), propter_vocab_iri(VOCAB_xsd_integer))}, &value, err));
   PROPTER_TRY(add_quads(x, subject, row, value, graphs, count, err));
   for (size_t i = 0; i < map->columns.count; i++) {
     if (!x->shown[x->map][i]) continue;
@@ -181,32 +204,52 @@ static PropterStatus check_unique(Execution *x, const TriplesMap *map, PropterSt
   return PROPTER_OK;
 }
 
+/* The subjects of the row with their graphs, and what is said of them. */
+static PropterStatus make_record(Execution *x, const TriplesMap *map, Range *subjects, Outcome *outcome, PropterError *err) {
+  Outcome graphs = GOT;
+  Indexes *own = &x->subject_graphs;
+  PROPTER_TRY(eval_all(x, &map->graphs, own, &graphs, err));
+  if (!map->graphs.count && !propter_vec_push(own, PROPTER_MAP_DEFAULT)) return no_memory(err);
+  x->statement_graphs = own;
+  PROPTER_TRY(eval_terms(x, map->subject, subjects, outcome, err));
+  if (*outcome != GOT) return PROPTER_OK;
+  *outcome = graphs;
+  PROPTER_TRY(add_extras(x, own, err));
+  if (!map->graphs.count) own->count = 0;
+  for (size_t i = 0; i < map->says.count && *outcome == GOT; i++) PROPTER_TRY(say(x, map, &map->says.items[i], *subjects, outcome, err));
+  for (size_t s = subjects->begin; s < subjects->end && *outcome == GOT; s++) PROPTER_TRY(check_unique(x, map, x->terms.items[s].term.value, outcome, err));
+  return PROPTER_OK;
+}
+
 static PropterStatus run_map(Execution *x, PropterError *err) {
   const TriplesMap *map = &x->m->maps.items[x->map];
-  Outcome outcome;
-  PropterMapTerm subject;
-  uint32_t index;
+  Outcome outcome = GOT;
+  Range subjects = {0, 0};
   scratch_rewind(&x->scratch);
-  x->terms.count = x->quads.count = x->subject_graphs.count = 0;
-  PROPTER_TRY(eval_term(x, map->subject, &subject, &outcome, err));
-  if (outcome == REJECTED) return reject(x, err);
-  if (outcome == MISSING) {
-    x->counts->empty++;
-    return PROPTER_OK;
-  }
-  PROPTER_TRY(add_term(x, &subject, &index, err));
-  PROPTER_TRY(eval_all(x, &map->graphs, &x->subject_graphs, &outcome, err));
-  for (size_t i = 0; i < map->says.count && outcome == GOT; i++) PROPTER_TRY(say(x, map, &map->says.items[i], index, &outcome, err));
-  if (outcome == GOT) PROPTER_TRY(check_unique(x, map, subject.term.value, &outcome, err));
+  x->terms.count = x->quads.count = x->subject_graphs.count = x->texts.count = x->extras.count = 0;
+  PROPTER_TRY(make_record(x, map, &subjects, &outcome, err));
   if (outcome == REJECTED) return reject(x, err);
   if (outcome == MISSING) {
     x->counts->empty++;
     return PROPTER_OK;
   }
   if (!x->quads.count) return PROPTER_OK;
-  if (x->options->provenance && map->observation) PROPTER_TRY(say_place(x, map, index, err));
+  for (size_t s = subjects.begin; s < subjects.end && x->options->provenance && map->observation; s++) PROPTER_TRY(say_place(x, map, (uint32_t)s, err));
   PropterMapRecord record = {x->source, x->row.line, x->terms.items, x->terms.count, x->quads.items, x->quads.count};
   return x->sink->record(&record, x->sink->payload, err);
+}
+
+/* A reference that no row has is most likely misspelt. Columns of tables were found when the source was opened; expressions are judged at its end. */
+static PropterStatus reject_unknown(Execution *x, PropterError *err) {
+  PropterStr none = {"", 0};
+  for (size_t i = 0; i < x->m->slot_count; i++) {
+    const SlotUse *use = &x->uses[i];
+    if (!use->part || use->source != x->source || !use->asked || use->found) continue;
+    x->row.line = 0;
+    (void)eval_reject(x, "reference", use->part->text, none, "no row has a value for it");
+    PROPTER_TRY(reject(x, err));
+  }
+  return PROPTER_OK;
 }
 
 /* --- The run ------------------------------------------------------------------------------------------------------------------- */
@@ -228,8 +271,9 @@ static PropterStatus run_source(Execution *x, size_t source, PropterError *err) 
     for (x->map = 0; x->map < x->m->maps.count && status == PROPTER_OK; x->map++)
       if (x->m->maps.items[x->map].source == source) status = run_map(x, err);
   }
+  if (status == PROPTER_OK && propter_table_has_expressions(table)) status = reject_unknown(x, err);
   propter_table_close(table);
-  return status;
+  return status == PROPTER_OK ? gather_finish(x, err) : status;
 }
 
 /* Columns of measures where any predicate is known as one, else all that are not part of the key. */
@@ -256,6 +300,7 @@ static void clear(Execution *x) {
   }
   for (size_t i = 0; x->joins && i < x->m->join_count; i++) join_clear(&x->joins[i]);
   propter_free(x->slots);
+  propter_free(x->uses);
   propter_free(x->joins);
   propter_free(x->seen);
   propter_free(x->shown);
@@ -263,6 +308,10 @@ static void clear(Execution *x) {
   propter_buf_clear(&x->text);
   propter_vec_clear(&x->terms);
   propter_vec_clear(&x->quads);
+  propter_vec_clear(&x->texts);
+  propter_vec_clear(&x->found);
+  propter_vec_clear(&x->extras);
+  gather_clear(x);
   propter_vec_clear(&x->predicates);
   propter_vec_clear(&x->objects);
   propter_vec_clear(&x->graphs);
@@ -274,10 +323,11 @@ PropterStatus propter_mapping_run(const PropterMapping *m, const PropterMapOptio
   *counts = (PropterMapCounts){0};
   Execution x = {.m = m, .options = options ? options : &defaults, .sink = sink, .counts = counts};
   x.slots = propter_calloc(m->slot_count, sizeof *x.slots);
+  x.uses = propter_calloc(m->slot_count, sizeof *x.uses);
   x.joins = propter_calloc(m->join_count, sizeof *x.joins);
   x.seen = propter_calloc(m->maps.count, sizeof *x.seen);
   x.shown = propter_calloc(m->maps.count, sizeof *x.shown);
-  PropterStatus status = x.slots && x.joins && x.seen && x.shown ? choose_columns(&x, err) : no_memory(err);
+  PropterStatus status = x.slots && x.uses && x.joins && x.seen && x.shown ? choose_columns(&x, err) : no_memory(err);
   if (status == PROPTER_OK) status = join_build_all(&x, err);
   for (size_t i = 0; i < m->sources.count && status == PROPTER_OK; i++) status = run_source(&x, i, err);
   clear(&x);

@@ -16,6 +16,7 @@ void scratch_clear(Scratch *s);
 
 typedef struct {
   PropterTerm subject;
+  uint64_t targets;
   size_t next; /* entry with the same key, or SIZE_MAX */
 } JoinEntry;
 
@@ -29,7 +30,36 @@ typedef struct {
 
 typedef enum { GOT, MISSING, REJECTED } Outcome;
 
+/* Whether a reference was ever looked for, and ever found. */
+typedef struct {
+  const Part *part;
+  size_t source;
+  bool asked, found;
+} SlotUse;
+
 typedef PROPTER_VEC(uint32_t) Indexes;
+
+/* Terms from `begin` up to `end` in the list of terms. */
+typedef struct {
+  size_t begin, end;
+} Range;
+
+/* A triple of a list or container; indexes of terms. */
+typedef struct {
+  uint32_t s, p, o;
+} Extra;
+
+/* What came together under one name of a gather map, in one set of graphs. */
+typedef struct {
+  const Gather *gather;
+  PropterTerm name;
+  uint64_t targets;
+  PropterTerm *graphs;
+  size_t graph_count;
+  size_t source, map;
+  uint64_t line;
+  PROPTER_VEC(PropterMapTerm) items;
+} Gathered;
 
 typedef struct {
   const PropterMapping *m;
@@ -37,6 +67,7 @@ typedef struct {
   const PropterMapSink *sink;
   PropterMapCounts *counts;
   size_t *slots; /* column index of each slot, for the sources opened so far */
+  SlotUse *uses;  /* of each slot */
   JoinIndex *joins;
   PropterMap *seen;   /* of each triples map that is unique: subject → line */
   bool **shown;       /* of each triples map: which of its columns are named as the place of a value */
@@ -51,19 +82,39 @@ typedef struct {
 
   PROPTER_VEC(PropterMapTerm) terms;
   PROPTER_VEC(PropterMapQuad) quads;
+  PROPTER_VEC(PropterMapTerm) found; /* by a join */
+  PROPTER_VEC(PropterCell) texts; /* a stack */
+  PROPTER_VEC(Extra) extras;      /* of the lists and containers among the terms made last */
   Indexes predicates, objects, graphs, subject_graphs;
+  PropterMap gathered_index;      /* gather map, name, graphs → number in `gathered` */
+  PROPTER_VEC(Gathered) gathered;
+  PropterArena gathered_texts;
+  const Indexes *statement_graphs; /* of the terms that are being made */
 } Execution;
 
-/* eval.c: the term that `t` gives for the present row. Texts live in the scratch, the row or the mapping. */
-PropterStatus eval_term(Execution *x, const TermMap *t, PropterMapTerm *out, Outcome *outcome, PropterError *err);
+/* eval.c: appends the terms that `t` gives for the present row to the list of terms. Texts live in the scratch, the row or the mapping. MISSING: none. */
+PropterStatus eval_terms(Execution *x, const TermMap *t, Range *out, Outcome *outcome, PropterError *err);
+/* A blank node of the present mapping document named after `text`. */
+PropterStatus eval_blank(Execution *x, PropterStr text, PropterTerm *out, PropterError *err);
+PropterStatus eval_add(Execution *x, const PropterMapTerm *term, uint32_t *index, PropterError *err);
+PropterStatus eval_keep(Execution *x, PropterStr text, PropterStr *out, PropterError *err);
+
+/* gather.c: appends the heads of lists or the containers, which are `out`; their triples go to x->extras, or are kept until the source ends. */
+PropterStatus gather_terms(Execution *x, const TermMap *t, Range *out, Outcome *outcome, PropterError *err);
+/* Hands over what was kept. */
+PropterStatus gather_finish(Execution *x, PropterError *err);
+void gather_clear(Execution *x);
+
+/* execute.c: appends the terms of an object map, joined or not. */
+PropterStatus eval_object(Execution *x, const ObjectMap *object, Range *out, Outcome *outcome, PropterError *err);
 /* Records why the present row is rejected; returns REJECTED. */
 Outcome eval_reject(Execution *x, const char *rule, PropterStr column, PropterStr value, const char *format, ...) PROPTER_PRINTF(5, 6);
 
 /* join.c */
 bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const PredicateObject *po, const ObjectMap *object);
 PropterStatus join_build_all(Execution *x, PropterError *err);
-/* Calls back for each subject that joins the present row. */
-PropterStatus join_each(Execution *x, const ObjectMap *object, PropterStatus (*each)(Execution *x, const PropterTerm *subject, PropterError *err), PropterError *err);
+/* Appends the subjects that join the present row. */
+PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, PropterError *err);
 void join_clear(JoinIndex *index);
 
 /* execute.c: opens a source and finds the columns of all term maps that read from it. */

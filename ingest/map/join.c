@@ -13,7 +13,7 @@ static bool same_column(const TermMap *a, const TermMap *b) {
 /* All columns of a term map are among those that the join compares. */
 static bool inside(const ObjectMap *object, const TermMap *t) {
   if (!t || t->kind == EXPRESSION_CONSTANT) return true;
-  if (t->kind == EXPRESSION_NONE) return false;
+  if (t->kind == EXPRESSION_NONE || t->kind == EXPRESSION_GATHER || t->condition || t->call) return false;
   for (size_t i = 0; i < t->part_count; i++) {
     bool joined = !t->parts[i].is_column;
     for (size_t k = 0; k < object->join_count && !joined; k++) joined = propter_str_equal(t->parts[i].text, object->joins[k].child->parts[0].text);
@@ -33,28 +33,38 @@ static bool all_inside(const ObjectMap *object, const TermMaps *maps) {
 bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const PredicateObject *po, const ObjectMap *object) {
   const TriplesMap *parent = &m->maps.items[object->parent];
   if (!object->join_count) return true;
-  if (parent->source != map->source) return false;
+  /* Where a column may hold several values, a row need not join itself by the same one. */
+  if (parent->source != map->source || m->sources.items[map->source].several) return false;
   for (size_t i = 0; i < object->join_count; i++)
     if (!same_column(object->joins[i].child, object->joins[i].parent)) return false;
   if (inside(object, parent->subject)) return true;
   return parent->subject->kind != EXPRESSION_NONE && inside(object, map->subject) && all_inside(object, &map->graphs) && all_inside(object, &po->graphs) && all_inside(object, &po->predicates);
 }
 
-/* Values of one side, each with its length before it, so that no two lists of values look alike. */
-static PropterStatus make_key(Execution *x, const ObjectMap *object, bool parent, PropterBuf *key, Outcome *outcome, PropterError *err) {
-  *outcome = GOT;
-  propter_buf_reset(key);
-  for (size_t i = 0; i < object->join_count && *outcome == GOT; i++) {
-    PropterMapTerm term;
-    PROPTER_TRY(eval_term(x, parent ? object->joins[i].parent : object->joins[i].child, &term, outcome, err));
-    if (*outcome == GOT) propter_buf_printf(key, "%zu:", term.term.value.len), propter_buf_add(key, term.term.value);
+typedef PropterStatus (*WithKey)(Execution *x, PropterStr key, void *payload, PropterError *err);
+
+/* Calls back for each combination of the values of one side from the n-th condition on; each value with its length before it, so that no two
+ * lists of values look alike. */
+static PropterStatus each_key(Execution *x, const ObjectMap *object, bool parent, size_t n, PropterBuf *key, WithKey with, void *payload, PropterError *err) {
+  PROPTER_TRY(propter_buf_status(key, err));
+  if (n == object->join_count) return with(x, propter_buf_str(key), payload, err);
+  Range range;
+  Outcome outcome;
+  size_t length = key->len;
+  PROPTER_TRY(eval_terms(x, parent ? object->joins[n].parent : object->joins[n].child, &range, &outcome, err));
+  for (size_t i = range.begin; i < range.end && outcome == GOT; i++) {
+    PropterStr value = x->terms.items[i].term.value;
+    key->len = length;
+    propter_buf_printf(key, "%zu:", value.len);
+    propter_buf_add(key, value);
+    PROPTER_TRY(each_key(x, object, parent, n + 1, key, with, payload, err));
   }
-  return propter_buf_status(key, err);
+  return PROPTER_OK;
 }
 
-static PropterStatus add_entry(JoinIndex *index, PropterStr key, const PropterTerm *subject, PropterError *err) {
-  JoinEntry e = {*subject, SIZE_MAX};
-  e.subject.value = propter_arena_copy(&index->texts, subject->value);
+static PropterStatus add_entry(JoinIndex *index, PropterStr key, const PropterMapTerm *subject, PropterError *err) {
+  JoinEntry e = {subject->term, subject->targets, SIZE_MAX};
+  e.subject.value = propter_arena_copy(&index->texts, subject->term.value);
   if (!e.subject.value.data) return index->texts.used > (SIZE_MAX >> 34) ? propter_fail(err, PROPTER_LIMIT, "a join needs more than 1 GiB of memory") : no_memory(err);
   bool added;
   uint64_t *first = propter_map_put(&index->first, key, index->entries.count, &added);
@@ -63,6 +73,17 @@ static PropterStatus add_entry(JoinIndex *index, PropterStr key, const PropterTe
   if (!last || !propter_vec_push(&index->entries, e)) return no_memory(err);
   if (!added) index->entries.items[*last].next = index->entries.count - 1;
   *last = index->entries.count - 1;
+  return PROPTER_OK;
+}
+
+typedef struct {
+  JoinIndex *index;
+  Range subjects;
+} Build;
+
+static PropterStatus add_subjects(Execution *x, PropterStr key, void *payload, PropterError *err) {
+  const Build *b = payload;
+  for (size_t i = b->subjects.begin; i < b->subjects.end; i++) PROPTER_TRY(add_entry(b->index, key, &x->terms.items[i], err));
   return PROPTER_OK;
 }
 
@@ -77,13 +98,13 @@ static PropterStatus build(Execution *x, const ObjectMap *object, PropterError *
   bool found = true;
   while (status == PROPTER_OK && (status = propter_table_next(table, &x->row, &found, err)) == PROPTER_OK && found) {
     Outcome outcome;
-    PropterMapTerm subject;
+    Build b = {.index = index};
     if (x->row.problem) continue;
     scratch_rewind(&x->scratch);
-    status = make_key(x, object, true, &key, &outcome, err);
-    if (status != PROPTER_OK || outcome != GOT) continue;
-    status = eval_term(x, parent->subject, &subject, &outcome, err);
-    if (status == PROPTER_OK && outcome == GOT) status = add_entry(index, propter_buf_str(&key), &subject.term, err);
+    propter_buf_reset(&key);
+    x->terms.count = x->texts.count = 0;
+    status = eval_terms(x, parent->subject, &b.subjects, &outcome, err);
+    if (status == PROPTER_OK && outcome == GOT) status = each_key(x, object, true, 0, &key, add_subjects, &b, err);
   }
   propter_table_close(table);
   propter_buf_clear(&key);
@@ -91,39 +112,64 @@ static PropterStatus build(Execution *x, const ObjectMap *object, PropterError *
   return status;
 }
 
+static PropterStatus build_object(Execution *x, const TriplesMap *map, const PredicateObject *po, const ObjectMap *object, PropterError *err) {
+  if (object->map) {
+    const Gather *g = object->map->gather;
+    for (size_t i = 0; g && i < g->item_count; i++) PROPTER_TRY(build_object(x, map, po, &g->items[i], err));
+    return PROPTER_OK;
+  }
+  if (!object->join_count && x->m->maps.items[object->parent].source != map->source)
+    return doc_fail(&x->m->doc, object->at, err, PROPTER_INVALID, "the two triples maps read different sources: expected a join condition");
+  return join_is_projection(x->m, map, po, object) ? PROPTER_OK : build(x, object, err);
+}
+
 PropterStatus join_build_all(Execution *x, PropterError *err) {
   for (size_t i = 0; i < x->m->maps.count; i++) {
     const TriplesMap *map = &x->m->maps.items[i];
+    const Gather *g = map->subject->gather;
+    for (size_t k = 0; g && k < g->item_count; k++) PROPTER_TRY(build_object(x, map, &(PredicateObject){0}, &g->items[k], err));
     for (size_t k = 0; k < map->says.count; k++)
-      for (size_t o = 0; o < map->says.items[k].objects.count; o++) {
-        const ObjectMap *object = &map->says.items[k].objects.items[o];
-        if (object->map) continue;
-        if (!object->join_count && x->m->maps.items[object->parent].source != map->source)
-          return doc_fail(&x->m->doc, object->at, err, PROPTER_INVALID, "the two triples maps read different sources: expected a join condition");
-        if (!join_is_projection(x->m, map, &map->says.items[k], object)) PROPTER_TRY(build(x, object, err));
-      }
+      for (size_t o = 0; o < map->says.items[k].objects.count; o++) PROPTER_TRY(build_object(x, map, &map->says.items[k], &map->says.items[k].objects.items[o], err));
   }
   return PROPTER_OK;
 }
 
-PropterStatus join_each(Execution *x, const ObjectMap *object, PropterStatus (*each)(Execution *x, const PropterTerm *subject, PropterError *err), PropterError *err) {
+static PropterStatus probe(Execution *x, PropterStr key, void *payload, PropterError *err) {
+  const JoinIndex *index = payload;
+  const uint64_t *at = propter_map_get(&index->first, key);
+  for (size_t e = at ? (size_t)*at : SIZE_MAX; e != SIZE_MAX; e = index->entries.items[e].next)
+    if (!propter_vec_push(&x->found, ((PropterMapTerm){.term = index->entries.items[e].subject, .targets = index->entries.items[e].targets}))) return no_memory(err);
+  return PROPTER_OK;
+}
+
+/* The row names the parent itself. A subject that cannot be is rejected where it is the subject. */
+static PropterStatus project(Execution *x, const ObjectMap *object, Range *out, PropterError *err) {
+  size_t child = x->map, terms = x->terms.count;
   Outcome outcome = GOT;
+  for (size_t i = 0; i < object->join_count && outcome == GOT; i++) PROPTER_TRY(eval_terms(x, object->joins[i].child, out, &outcome, err));
+  x->terms.count = terms;
+  *out = (Range){terms, terms};
+  if (outcome != GOT) return PROPTER_OK;
+  x->map = object->parent;
+  PropterStatus status = eval_terms(x, x->m->maps.items[object->parent].subject, out, &outcome, err);
+  x->map = child;
+  if (outcome != GOT) x->terms.count = out->end = terms;
+  return status;
+}
+
+PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, PropterError *err) {
   JoinIndex *index = &x->joins[object->number];
+  if (!index->built) return project(x, object, out, err);
   PropterBuf key = {0};
-  PropterStatus status = make_key(x, object, false, &key, &outcome, err);
-  if (index->built) {
-    uint64_t *at = status == PROPTER_OK && outcome == GOT ? propter_map_get(&index->first, propter_buf_str(&key)) : NULL;
-    for (size_t e = at ? (size_t)*at : SIZE_MAX; status == PROPTER_OK && e != SIZE_MAX; e = index->entries.items[e].next) status = each(x, &index->entries.items[e].subject, err);
-  } else if (status == PROPTER_OK && outcome == GOT) {
-    size_t child = x->map;
-    PropterMapTerm subject;
-    x->map = object->parent;
-    status = eval_term(x, x->m->maps.items[object->parent].subject, &subject, &outcome, err);
-    x->map = child;
-    /* A subject that cannot be is rejected where it is the subject. */
-    if (status == PROPTER_OK && outcome == GOT) status = each(x, &subject.term, err);
-  }
+  uint32_t at;
+  size_t terms = x->terms.count;
+  x->found.count = 0;
+  PropterStatus status = each_key(x, object, false, 0, &key, probe, index, err);
   propter_buf_clear(&key);
+  /* The values of the keys were terms, too. */
+  x->terms.count = terms;
+  for (size_t i = 0; i < x->found.count && status == PROPTER_OK; i++) status = eval_add(x, &x->found.items[i], &at, err);
+  *out = (Range){terms, x->terms.count};
   return status;
 }
 

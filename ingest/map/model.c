@@ -166,12 +166,13 @@ static PropterStatus prepare_places(PropterMapping *m, PropterError *err) {
 
 /* --- Public ------------------------------------------------------------------------------------------------------------------ */
 
-PropterStatus propter_mapping_read(const char *const *paths, size_t count, PropterStr base, const PropterLimits *limits, PropterMapping **out, PropterError *err) {
+PropterStatus propter_mapping_read(const char *const *paths, size_t count, const PropterMappingOptions *options, PropterMapping **out, PropterError *err) {
+  static const PropterMappingOptions defaults;
   PropterMapping *m = propter_calloc(1, sizeof *m);
   if (!m) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
   m->doc.arena = &m->arena;
-  m->base = propter_arena_copy(&m->arena, base);
-  PropterStatus status = m->base.data ? doc_read(&m->doc, paths, count, limits, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
+  m->options = options ? options : &defaults;
+  PropterStatus status = doc_read(&m->doc, paths, count, m->options->limits, err);
   if (status == PROPTER_OK) status = rml_compile(m, err);
   if (status == PROPTER_OK) status = metric_compile(m, err);
   if (status == PROPTER_OK && !m->maps.count) {
@@ -179,6 +180,7 @@ PropterStatus propter_mapping_read(const char *const *paths, size_t count, Propt
     status = propter_fail(err, PROPTER_INVALID, "expected RML triples maps or metric definitions (propter:Metric with propter:sourceFile), found neither");
   }
   if (status == PROPTER_OK) status = prepare_places(m, err);
+  m->options = NULL;
   if (status != PROPTER_OK) {
     propter_mapping_free(m);
     return status;
@@ -201,6 +203,7 @@ void propter_mapping_free(PropterMapping *m) {
     propter_vec_clear(&t->columns);
   }
   for (size_t i = 0; i < m->sources.count; i++) propter_vec_clear(&m->sources.items[i].nulls);
+  propter_vec_clear(&m->targets);
   propter_vec_clear(&m->maps);
   propter_vec_clear(&m->sources);
   propter_vec_clear(&m->constants);
@@ -212,6 +215,8 @@ void propter_mapping_free(PropterMapping *m) {
 }
 
 const PropterMapSource *propter_mapping_source(const PropterMapping *m, size_t n) { return n < m->sources.count ? &m->sources.items[n].is : NULL; }
+
+const PropterMapTarget *propter_mapping_target(const PropterMapping *m, size_t n) { return n < m->targets.count ? &m->targets.items[n] : NULL; }
 
 uint32_t propter_mapping_constants(const PropterMapping *m) { return (uint32_t)m->constants.count + 1; }
 

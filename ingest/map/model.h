@@ -9,7 +9,7 @@
 #include "propter/table.h"
 #include "propter/vocab.h"
 
-typedef enum { EXPRESSION_NONE, EXPRESSION_CONSTANT, EXPRESSION_REFERENCE, EXPRESSION_TEMPLATE } ExpressionKind;
+typedef enum { EXPRESSION_NONE, EXPRESSION_CONSTANT, EXPRESSION_REFERENCE, EXPRESSION_TEMPLATE, EXPRESSION_FUNCTION, EXPRESSION_GATHER } ExpressionKind;
 typedef enum { TYPE_IRI, TYPE_URI, TYPE_UNSAFE_IRI, TYPE_UNSAFE_URI, TYPE_BLANK, TYPE_LITERAL } TermType;
 
 /* Text, or a column. */
@@ -22,6 +22,35 @@ typedef struct {
 } Part;
 
 typedef struct TermMap TermMap;
+typedef PROPTER_VEC(TermMap *) TermMaps;
+
+/* A row of functions.def. `parameters` and `outputs` are separated by blanks, their other names by '|'. */
+typedef struct {
+  const char *iri, *parameters, *outputs;
+  const char *datatype; /* local name of the XSD type of what it gives; NULL: text */
+  /* Appends each value with a NUL behind it; false: not these arguments. Arguments that were not given have no data. */
+  bool (*call)(const PropterStr *arguments, PropterBuf *values);
+} Function;
+enum { FUNCTION_PARAMETERS = 8 };
+
+typedef struct {
+  const Function *function;
+  TermMap *arguments[FUNCTION_PARAMETERS]; /* literals; NULL: not given */
+} Call;
+
+typedef struct ObjectMap ObjectMap;
+
+/* Terms gathered into a list or container (RML-CC). */
+typedef struct {
+  PropterVocab as;      /* rdf:List, rdf:Bag, rdf:Seq or rdf:Alt */
+  bool allow_empty;     /* without items, too */
+  bool product;         /* one for each combination of the items' values */
+  size_t number;        /* in the mapping */
+  TermMap *name;        /* of the list's head or the container; NULL: a fresh blank node */
+  ObjectMap *items;
+  size_t item_count;
+} Gather;
+
 struct TermMap {
   ExpressionKind kind;
   TermType type;
@@ -31,16 +60,18 @@ struct TermMap {
   size_t part_count;
   TermMap *datatype, *language; /* NULL: none */
   PropterStr base;              /* put before relative IRIs; empty: none */
+  Call *call;                   /* of a function */
+  Gather *gather;
+  TermMap *condition;           /* a term only where its value is true; NULL: always */
+  uint64_t targets;             /* bit n: triples with this term go to target n of the mapping */
   const DocTriple *at;          /* where the mapping says so; NULL: nowhere */
 };
-
-typedef PROPTER_VEC(TermMap *) TermMaps;
 
 typedef struct {
   TermMap *child, *parent; /* literals */
 } Join;
 
-typedef struct {
+struct ObjectMap {
   TermMap *map;      /* NULL: an object taken from another triples map */
   size_t parent;     /* index of that triples map */
   Join *joins;
@@ -48,7 +79,7 @@ typedef struct {
   size_t number;     /* of an object taken from another triples map, in the mapping */
   bool required;     /* without a value the whole record is left out */
   const DocTriple *at;
-} ObjectMap;
+};
 
 typedef struct {
   TermMaps predicates;
@@ -77,6 +108,8 @@ typedef struct {
 typedef struct {
   PropterMapSource is;
   PropterTableOptions options;
+  bool plain_values; /* datatypes of the source are left out */
+  bool several;      /* a column may hold several values */
   PROPTER_VEC(PropterStr) nulls; /* cells that stand for no value */
   TermMap *path;             /* literal */
   const DocTriple *at;
@@ -89,19 +122,32 @@ typedef struct {
 struct PropterMapping {
   PropterArena arena;
   Doc doc;
-  PropterStr base; /* given by the caller */
   PROPTER_VEC(TriplesMap) maps;
   PROPTER_VEC(LogicalSource) sources;
   PROPTER_VEC(PropterTerm) constants; /* number - 1 */
   PropterMap constant_index;
   PROPTER_VEC(Definition) definitions;
-  size_t slot_count, join_count;
+  PROPTER_VEC(PropterMapTarget) targets;
+  const PropterMappingOptions *options; /* while it is read */
+  size_t slot_count, join_count, gather_count;
+  uint32_t fresh_count;
   TermMap *says_file, *says_row, *says_column; /* predicates of an observation's place */
 };
 
 /* rml.c and metric.c: what the documents say, appended to the mapping. */
 PropterStatus rml_compile(PropterMapping *m, PropterError *err);
 PropterStatus metric_compile(PropterMapping *m, PropterError *err);
+
+/* function.c: the row of functions.def with that IRI, or NULL; the number of the parameter or output with that name, or SIZE_MAX. */
+const Function *function_find(PropterStr iri);
+size_t function_parameter(const Function *f, PropterStr iri);
+size_t function_output(const Function *f, PropterStr iri);
+
+/* call.c: function executions and gather maps, read into the term map. */
+typedef PropterStatus (*ReadTermMap)(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err);
+PropterStatus call_read(PropterMapping *m, const DocTriple *at, const DocTriple *execution, ReadTermMap argument, Call **out, PropterError *err);
+/* target.c: bits of the targets that a term map names. */
+PropterStatus target_read(PropterMapping *m, Node term_map, uint64_t *targets, PropterError *err);
 
 /* source.c: the source of a triples map (found again if it was there), by its node or by a path relative to a document. */
 PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *index, PropterError *err);

@@ -29,7 +29,7 @@ static PropterStatus read_type(PropterMapping *m, const DocTriple *t, TermType *
 static bool language_exists(PropterStr tag) {
   const char *dash = tag.len ? memchr(tag.data, '-', tag.len) : NULL;
   size_t n = dash ? (size_t)(dash - tag.data) : tag.len;
-  return propter_language_valid(tag) && (n <= 3);
+  return propter_language_valid(tag) && (n == 2 || n == 3 || (n == 1 && strchr("xXiI", tag.data[0])));
 }
 
 static PropterStatus check_constant(PropterMapping *m, const TermMap *t, Role role, PropterError *err) {
@@ -54,6 +54,73 @@ static PropterStatus read_annotation(PropterMapping *m, Node node, Word shortcut
   return check_constant(m, *out, role, err);
 }
 
+static PropterStatus read_argument(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err) { return read_term_map(m, at, ROLE_KEY, out, err); }
+
+static bool is_true(const PropterMapping *m, const DocTriple *t) { return t && (propter_str_equal(term_of(m, t)->value, PROPTER_STR("true")) || propter_str_equal(term_of(m, t)->value, PROPTER_STR("1"))); }
+
+static PropterStatus read_object(PropterMapping *m, const DocTriple *t, bool is_map, ObjectMap *object, PropterError *err);
+
+/* The items of rml:gather: an RDF list of term maps or constants. */
+static PropterStatus read_items(PropterMapping *m, const DocTriple *list, Gather *g, PropterError *err) {
+  size_t n = 0;
+  const DocTriple *t;
+  for (Node at = list->o; (t = doc_get(&m->doc, at, WORD_rest, 0)) && n <= m->doc.triples.count; at = t->o) n++;
+  if (!n || n > m->doc.triples.count) return doc_fail(&m->doc, list, err, PROPTER_INVALID, "expected an RDF list of term maps after rml:gather");
+  g->items = model_alloc(m, n * sizeof *g->items, err);
+  if (!g->items) return PROPTER_NO_MEMORY;
+  for (Node at = list->o; (t = doc_get(&m->doc, at, WORD_first, 0)); at = doc_get(&m->doc, at, WORD_rest, 0)->o) {
+    ObjectMap *item = &g->items[g->item_count++];
+    item->at = t;
+    const DocTriple *said;
+    bool is_map = doc_node(&m->doc, t->o)->term.kind == PROPTER_TERM_BLANK || doc_subject(&m->doc, t->o, &said) > 0;
+    PROPTER_TRY(read_object(m, t, is_map, item, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_gather(PropterMapping *m, const DocTriple *at, const DocTriple *list, TermMap **out, PropterError *err) {
+  const struct {
+    PropterVocab word;
+  } kinds[] = {{VOCAB_rdf_List}, {VOCAB_rdf_Bag}, {VOCAB_rdf_Seq}, {VOCAB_rdf_Alt}};
+  const DocTriple *as = doc_get(&m->doc, at->o, WORD_gatherAs, 0), *strategy = doc_get(&m->doc, at->o, WORD_strategy, 0);
+  TermMap *t = model_alloc(m, sizeof *t, err), *name = *out;
+  Gather *g = t ? model_alloc(m, sizeof *g, err) : NULL;
+  if (!g) return PROPTER_NO_MEMORY;
+  if (!as) return doc_fail(&m->doc, list, err, PROPTER_INVALID, "rml:gather without rml:gatherAs");
+  bool known = false;
+  for (size_t i = 0; i < 4; i++)
+    if (propter_str_equal(term_of(m, as)->value, propter_vocab_iri(kinds[i].word))) g->as = kinds[i].word, known = true;
+  if (!known) return doc_fail(&m->doc, as, err, PROPTER_INVALID, "expected rdf:List, rdf:Bag, rdf:Seq or rdf:Alt after rml:gatherAs, found %s", doc_name(&m->doc, as->o));
+  if (strategy && doc_node(&m->doc, strategy->o)->word != WORD_append && doc_node(&m->doc, strategy->o)->word != WORD_cartesianProduct)
+    return doc_fail(&m->doc, strategy, err, PROPTER_INVALID, "expected rml:append or rml:cartesianProduct, found %s", doc_name(&m->doc, strategy->o));
+  g->product = strategy && doc_node(&m->doc, strategy->o)->word == WORD_cartesianProduct;
+  g->allow_empty = is_true(m, doc_get(&m->doc, at->o, WORD_allowEmptyListAndContainer, 0));
+  g->number = m->gather_count++;
+  g->name = name;
+  *t = (TermMap){.kind = EXPRESSION_GATHER, .type = TYPE_BLANK, .gather = g, .at = at};
+  *out = t;
+  return read_items(m, list, g, err);
+}
+
+/* A term map without constant, reference and template: a function, a list or container, or a fresh blank node. */
+static PropterStatus read_other(PropterMapping *m, const DocTriple *at, Role role, TermType type, TermMap **out, PropterError *err) {
+  const DocTriple *execution = doc_get(&m->doc, at->o, WORD_functionExecution, 0), *t = doc_get(&m->doc, at->o, WORD_termType, 0);
+  if (!execution) execution = doc_get(&m->doc, at->o, WORD_functionValue, 0);
+  TermMap *map = model_alloc(m, sizeof *map, err);
+  if (!map) return PROPTER_NO_MEMORY;
+  *map = (TermMap){.type = type, .at = at};
+  *out = map;
+  if (execution) {
+    map->kind = EXPRESSION_FUNCTION;
+    return call_read(m, at, execution, read_argument, &map->call, err);
+  }
+  if (!t || doc_node(&m->doc, t->o)->word != WORD_BlankNode || (role != ROLE_SUBJECT && role != ROLE_OBJECT))
+    return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a %s with a constant, a reference or a template, found none", role_names[role]);
+  map->type = TYPE_BLANK;
+  map->number = ++m->fresh_count;
+  return PROPTER_OK;
+}
+
 static PropterStatus read_expression(PropterMapping *m, const DocTriple *at, Role role, TermMap **out, PropterError *err) {
   static const Word kinds[] = {WORD_constant, WORD_reference, WORD_column, WORD_template};
   const DocTriple *found = NULL;
@@ -63,20 +130,7 @@ static PropterStatus read_expression(PropterMapping *m, const DocTriple *at, Rol
     if (t) found = t;
   }
   TermType type = role == ROLE_OBJECT || role == ROLE_LANGUAGE || role == ROLE_KEY ? TYPE_LITERAL : TYPE_IRI;
-  if (!found) {
-    const DocTriple *t = doc_get(&m->doc, at->o, WORD_functionExecution, 0);
-    if (!t) t = doc_get(&m->doc, at->o, WORD_functionValue, 0);
-    if (t) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected constant, reference or template, found a function");
-    t = doc_get(&m->doc, at->o, WORD_termType, 0);
-    if (!t || doc_node(&m->doc, t->o)->word != WORD_BlankNode || (role != ROLE_SUBJECT && role != ROLE_OBJECT))
-      return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a %s with a constant, a reference or a template, found none", role_names[role]);
-    TermMap *fresh = model_alloc(m, sizeof *fresh, err);
-    if (!fresh) return PROPTER_NO_MEMORY;
-    fresh->type = TYPE_BLANK;
-    fresh->at = at;
-    *out = fresh;
-    return PROPTER_OK;
-  }
+  if (!found) return read_other(m, at, role, type, out, err);
   const PropterTerm *value = term_of(m, found);
   Word word = doc_node(&m->doc, found->p)->word;
   if (word == WORD_constant) return model_constant(m, value, found, out, err);
@@ -111,9 +165,20 @@ static PropterStatus apply_type(PropterMapping *m, const DocTriple *at, Role rol
 }
 
 static PropterStatus read_term_map(PropterMapping *m, const DocTriple *at, Role role, TermMap **out, PropterError *err) {
+  *out = NULL;
   if (doc_node(&m->doc, at->o)->term.kind == PROPTER_TERM_LITERAL) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a %s map, found the text \"%s\"", role_names[role], doc_name(&m->doc, at->o));
-  PROPTER_TRY(read_expression(m, at, role, out, err));
+  const DocTriple *list = doc_get(&m->doc, at->o, WORD_gather, 0), *condition = doc_get(&m->doc, at->o, WORD_condition, 0);
+  bool named = !list || doc_get(&m->doc, at->o, WORD_template, 0) || doc_get(&m->doc, at->o, WORD_reference, 0) || doc_get(&m->doc, at->o, WORD_constant, 0);
+  if (named) PROPTER_TRY(read_expression(m, at, list && role == ROLE_OBJECT ? ROLE_SUBJECT : role, out, err));
+  if (list) {
+    if (role != ROLE_SUBJECT && role != ROLE_OBJECT) return doc_fail(&m->doc, list, err, PROPTER_INVALID, "a %s cannot be a list or container", role_names[role]);
+    if (named) PROPTER_TRY(apply_type(m, at, ROLE_SUBJECT, *out, err));
+    PROPTER_TRY(read_gather(m, at, list, out, err));
+    return target_read(m, at->o, &(*out)->targets, err);
+  }
   TermMap *map = *out;
+  if (condition) PROPTER_TRY(read_argument(m, condition, &map->condition, err));
+  PROPTER_TRY(target_read(m, at->o, &map->targets, err));
   if (role == ROLE_OBJECT) {
     PROPTER_TRY(read_annotation(m, at->o, WORD_datatype, WORD_datatypeMap, ROLE_DATATYPE, &map->datatype, err));
     PROPTER_TRY(read_annotation(m, at->o, WORD_language, WORD_languageMap, ROLE_LANGUAGE, &map->language, err));
@@ -185,19 +250,19 @@ static PropterStatus read_parent(PropterMapping *m, const DocTriple *at, const D
   return PROPTER_OK;
 }
 
+static PropterStatus read_object(PropterMapping *m, const DocTriple *t, bool is_map, ObjectMap *object, PropterError *err) {
+  const DocTriple *parent = is_map ? doc_get(&m->doc, t->o, WORD_parentTriplesMap, 0) : NULL;
+  if (parent) return read_parent(m, t, parent, object, err);
+  return is_map ? read_term_map(m, t, ROLE_OBJECT, &object->map, err) : model_constant(m, term_of(m, t), t, &object->map, err);
+}
+
 static PropterStatus read_objects(PropterMapping *m, Node node, PredicateObject *po, PropterError *err) {
   const DocTriple *t;
   for (size_t n = doc_subject(&m->doc, node, &t); n; n--, t++) {
     Word word = doc_node(&m->doc, t->p)->word;
     if (word != WORD_object && word != WORD_objectMap) continue;
     ObjectMap object = {.at = t};
-    const DocTriple *parent = word == WORD_objectMap ? doc_get(&m->doc, t->o, WORD_parentTriplesMap, 0) : NULL;
-    if (parent)
-      PROPTER_TRY(read_parent(m, t, parent, &object, err));
-    else if (word == WORD_objectMap)
-      PROPTER_TRY(read_term_map(m, t, ROLE_OBJECT, &object.map, err));
-    else
-      PROPTER_TRY(model_constant(m, term_of(m, t), t, &object.map, err));
+    PROPTER_TRY(read_object(m, t, word == WORD_objectMap, &object, err));
     if (!propter_vec_push(&po->objects, object)) return no_memory(err);
   }
   return PROPTER_OK;
@@ -249,12 +314,16 @@ static PropterStr base_of(const PropterMapping *m, const TriplesMap *map) {
   const DocTriple *t = doc_get(&m->doc, map->node, WORD_baseIRI, 0);
   if (t) return term_of(m, t)->value;
   const DocFile *file = &m->doc.files.items[map->at->file];
-  return file->base.len ? file->base : m->base;
+  return file->base.len ? file->base : m->options->base;
 }
 
 static void set_base(TermMap *t, PropterStr base) {
-  if (t && t->kind != EXPRESSION_CONSTANT) t->base = base;
-  if (t && t->datatype) set_base(t->datatype, base);
+  if (!t) return;
+  if (t->kind != EXPRESSION_CONSTANT) t->base = base;
+  set_base(t->datatype, base);
+  if (!t->gather) return;
+  set_base(t->gather->name, base);
+  for (size_t i = 0; i < t->gather->item_count; i++) set_base(t->gather->items[i].map, base);
 }
 
 static void set_bases(TriplesMap *map, PropterStr base) {
@@ -268,19 +337,25 @@ static void set_bases(TriplesMap *map, PropterStr base) {
   }
 }
 
+/* R2RML says that a literal cannot be a subject; the suite of the 2014 form wants the term type passed over (RMLTC0004b). */
+static PropterStatus check_r2rml_subject(PropterMapping *m, const DocTriple *source, const DocTriple *subject, PropterError *err) {
+  const DocTriple *t = doc_get(&m->doc, subject->o, WORD_termType, 0);
+  if (doc_node(&m->doc, source->p)->word != WORD_logicalTable || !t || doc_node(&m->doc, t->o)->word != WORD_Literal) return PROPTER_OK;
+  return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a subject cannot be a literal");
+}
+
 static PropterStatus read_triples_map(PropterMapping *m, size_t index, PropterError *err) {
   TriplesMap *map = &m->maps.items[index];
   const DocTriple *source = doc_get(&m->doc, map->node, WORD_logicalSource, 0), *t = doc_get(&m->doc, map->node, WORD_subjectMap, 0),
                   *shortcut = doc_get(&m->doc, map->node, WORD_subject, 0);
   const char *name = doc_name(&m->doc, map->node);
-  if (!source) {
-    const DocTriple *table = doc_get(&m->doc, map->node, WORD_logicalTable, 0);
-    return doc_fail(&m->doc, table ? table : map->at, err, PROPTER_INVALID, "triples map %s: expected a logical source with a CSV file, found %s", name, table ? "a database table" : "none");
-  }
+  if (!source) source = doc_get(&m->doc, map->node, WORD_logicalTable, 0);
+  if (!source) return doc_fail(&m->doc, map->at, err, PROPTER_INVALID, "triples map %s: expected a logical source or table, found none", name);
   if (!t && !shortcut) return doc_fail(&m->doc, map->at, err, PROPTER_INVALID, "triples map %s has no subject map", name);
   if ((t && shortcut) || doc_get(&m->doc, map->node, WORD_subjectMap, 1) || doc_get(&m->doc, map->node, WORD_subject, 1))
     return doc_fail(&m->doc, t ? t : shortcut, err, PROPTER_INVALID, "triples map %s: expected one subject map, found several", name);
   PROPTER_TRY(source_compile(m, source, &map->source, err));
+  if (t) PROPTER_TRY(check_r2rml_subject(m, source, t, err));
   if (t) {
     PROPTER_TRY(read_term_map(m, t, ROLE_SUBJECT, &map->subject, err));
     PROPTER_TRY(read_graphs(m, t->o, &map->graphs, err));
@@ -302,6 +377,9 @@ static PropterStatus read_triples_map(PropterMapping *m, size_t index, PropterEr
 static bool is_triples_map(const PropterMapping *m, const DocTriple *t) {
   const NodeInfo *p = doc_node(&m->doc, t->p);
   if (p->word == WORD_type) return doc_node(&m->doc, t->o)->word == WORD_TriplesMap;
+  /* The 2014 form describes the call of a function like a triples map. */
+  for (size_t i = 0; i < m->doc.triples.count; i++)
+    if (m->doc.triples.items[i].o == t->s && doc_node(&m->doc, m->doc.triples.items[i].p)->word == WORD_functionValue) return false;
   return (p->word == WORD_logicalSource || p->word == WORD_logicalTable || p->word == WORD_subjectMap) && p->vocabulary != VOCABULARY_PROPTER;
 }
 

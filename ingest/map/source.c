@@ -16,6 +16,10 @@ static bool same_source(const LogicalSource *a, const LogicalSource *b) {
   if (!propter_str_equal(a->is.path, b->is.path) || !propter_str_equal(a->is.graph, b->is.graph) || a->nulls.count != b->nulls.count) return false;
   for (size_t i = 0; i < a->nulls.count; i++)
     if (!propter_str_equal(a->nulls.items[i], b->nulls.items[i])) return false;
+  const PropterTableOptions *x = &a->options, *y = &b->options;
+  if (!same_text(x->format, y->format) || !same_text(x->iterator, y->iterator) || !same_text(x->query, y->query) || !same_text(x->table, y->table) || x->prefix_count != y->prefix_count) return false;
+  for (size_t i = 0; i < x->prefix_count; i++)
+    if (!same_text(x->prefixes[i].prefix, y->prefixes[i].prefix) || !same_text(x->prefixes[i].iri, y->prefixes[i].iri)) return false;
   return a->options.delimiter == b->options.delimiter && a->options.quote == b->options.quote && a->options.no_header == b->options.no_header &&
          a->options.trim == b->options.trim && same_text(a->options.comment, b->options.comment) && same_text(a->options.encoding, b->options.encoding);
 }
@@ -48,6 +52,7 @@ static PropterStatus set_graph(PropterMapping *m, LogicalSource *s, const NodeIn
     return PROPTER_OK;
   }
   PropterBuf iri = {0};
+  if (s->is.database) return s->is.graph = s->is.path, PROPTER_OK;
   PropterStatus status = propter_iri_of_file(s->is.path.data, &iri, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
   if (status == PROPTER_OK) {
@@ -118,38 +123,133 @@ static PropterStatus described_file(PropterMapping *m, LogicalSource *s, Node no
     const char *slash = memrchr(name.data, '/', name.len), *hash = memrchr(name.data, '#', name.len);
     s->options.encoding = hash ? hash + 1 : slash ? slash + 1 : name.data;
   }
+  /* How a file is packed shows in its first bytes, whatever the mapping calls it. */
+  static const Word known[] = {WORD_none, WORD_gzip, WORD_zip, WORD_tarxz, WORD_targz, WORD_targzip, WORD_zstd};
   t = doc_get(&m->doc, node, WORD_compression, 0);
-  if (t && doc_node(&m->doc, t->o)->word != WORD_none && doc_node(&m->doc, t->o)->word != WORD_gzip)
-    return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected rml:none or rml:gzip as compression, found %s", doc_name(&m->doc, t->o));
+  for (size_t i = 0; t && i < sizeof known / sizeof *known; i++)
+    if (doc_node(&m->doc, t->o)->word == known[i]) t = NULL;
+  return t ? doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected rml:none, rml:gzip, rml:zip, rml:targzip, rml:tarxz or rml:zstd as compression, found %s", doc_name(&m->doc, t->o)) : PROPTER_OK;
+}
+
+static const char *option(const PropterMapping *m, Node node, Word word) {
+  const DocTriple *t = doc_get(&m->doc, node, word, 0);
+  return t ? text_of(m, t).data : NULL;
+}
+
+static PropterStatus read_prefixes(PropterMapping *m, LogicalSource *s, Node formulation, PropterError *err) {
+  size_t n = 0;
+  const DocTriple *t;
+  while (doc_get(&m->doc, formulation, WORD_namespace, n)) n++;
+  PropterTablePrefix *list = model_alloc(m, (n + 1) * sizeof *list, err);
+  if (!list) return PROPTER_NO_MEMORY;
+  for (size_t i = 0; i < n; i++) {
+    t = doc_get(&m->doc, formulation, WORD_namespace, i);
+    list[i] = (PropterTablePrefix){option(m, t->o, WORD_namespacePrefix), option(m, t->o, WORD_namespaceURL)};
+    if (!list[i].prefix || !list[i].iri) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected rml:namespacePrefix and rml:namespaceURL");
+  }
+  s->options.prefixes = list;
+  s->options.prefix_count = n;
   return PROPTER_OK;
 }
 
-static PropterStatus check_formulation(PropterMapping *m, const DocTriple *at, bool csvw, PropterError *err) {
+/* Which reader a reference formulation asks for. */
+static PropterStatus read_formulation(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
+  static const struct {
+    Word word;
+    const char *format;
+    bool several;
+  } formats[] = {{WORD_CSV, "csv", false}, {WORD_JSONPath, "json", true}, {WORD_XPath, "xml", true}};
   const DocTriple *f = doc_get(&m->doc, at->o, WORD_referenceFormulation, 0);
-  if (!f && csvw) return PROPTER_OK;
-  if (!f) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the logical source has no reference formulation; expected rml:CSV or ql:CSV");
-  if (doc_node(&m->doc, f->o)->word != WORD_CSV) return doc_fail(&m->doc, f, err, PROPTER_INVALID, "expected the reference formulation rml:CSV or ql:CSV, found %s", doc_name(&m->doc, f->o));
+  Word word = f ? doc_node(&m->doc, f->o)->word : WORD_NONE;
+  const DocTriple *type = f ? doc_get(&m->doc, f->o, WORD_type, 0) : NULL;
+  if (type && doc_node(&m->doc, type->o)->word == WORD_XPathReferenceFormulation) {
+    word = WORD_XPath;
+    PROPTER_TRY(read_prefixes(m, s, f->o, err));
+  }
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+    if (formats[i].word == word) s->options.format = formats[i].format, s->several = formats[i].several;
+  s->options.iterator = s->several ? option(m, at->o, WORD_iterator) : NULL;
+  if (s->options.format) return PROPTER_OK;
+  if (!f) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the logical source has no reference formulation; expected rml:CSV, rml:JSONPath or rml:XPath");
+  return doc_fail(&m->doc, f, err, PROPTER_INVALID, "expected rml:CSV, rml:JSONPath or rml:XPath as reference formulation, found %s", doc_name(&m->doc, f->o));
+}
+
+/* Whether an address names a database: then without "jdbc:", and its reader. */
+static const char *database_format(PropterStr *address) {
+  if (propter_str_starts(*address, PROPTER_STR("jdbc:"))) address->data += 5, address->len -= 5;
+  if (propter_str_starts(*address, PROPTER_STR("postgresql:")) || propter_str_starts(*address, PROPTER_STR("postgres:"))) return "postgres";
+  if (!propter_str_starts(*address, PROPTER_STR("sqlite:"))) return NULL;
+  address->data += 7, address->len -= 7;
+  return "sqlite";
+}
+
+/* Table or query, by R2RML, the 2014 form or RML-IO. */
+static PropterStatus read_query(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
+  const DocTriple *f = doc_get(&m->doc, at->o, WORD_referenceFormulation, 0), *version = doc_get(&m->doc, at->o, WORD_sqlVersion, 0);
+  Word word = f ? doc_node(&m->doc, f->o)->word : WORD_NONE;
+  if (version && doc_node(&m->doc, version->o)->word != WORD_SQL2008) return doc_fail(&m->doc, version, err, PROPTER_INVALID, "expected rr:SQL2008 as SQL version, found %s", doc_name(&m->doc, version->o));
+  s->options.query = option(m, at->o, WORD_sqlQuery);
+  if (!s->options.query) s->options.query = option(m, at->o, WORD_query);
+  s->options.table = option(m, at->o, WORD_tableName);
+  if (word == WORD_SQL2008Query || word == WORD_SQLQuery) s->options.query = option(m, at->o, WORD_iterator);
+  if (word == WORD_SQL2008Table || word == WORD_SQLTable) s->options.table = option(m, at->o, WORD_iterator);
+  s->plain_values = m->options->plain_values;
+  if (s->options.query || s->options.table) return PROPTER_OK;
+  return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a table name or an SQL query, found neither");
+}
+
+static PropterStatus database(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterStr address, PropterStr directory, PropterError *err) {
+  s->options.format = database_format(&address);
+  if (!s->options.format) return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "expected the address of an SQLite or PostgreSQL database, found %.*s", (int)address.len, address.data);
+  PROPTER_TRY(set_path(m, s, strcmp(s->options.format, "sqlite") == 0 ? directory : (PropterStr){"", 0}, address, err));
+  PROPTER_TRY(read_query(m, s, at, err));
+  s->is.database = strcmp(s->options.format, "sqlite") != 0;
   return PROPTER_OK;
+}
+
+/* R2RML's logical table: the database is the caller's. */
+static PropterStatus logical_table(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
+  if (!m->options->database) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the mapping reads tables of a database: name it with --database");
+  PropterStr given = propter_str(m->options->database), address = given;
+  PropterStr whole = database_format(&address) ? given : propter_arena_printf(&m->arena, "sqlite:%s", given.data);
+  if (!whole.data) return no_memory(err);
+  return database(m, s, at, whole, (PropterStr){"", 0}, err);
+}
+
+static PropterStatus d2rq(PropterMapping *m, LogicalSource *s, const DocTriple *at, const DocTriple *dsn, PropterError *err) {
+  s->options.user = option(m, dsn->s, WORD_username);
+  s->options.password = option(m, dsn->s, WORD_password);
+  if (s->options.password && !*s->options.password) s->options.password = NULL;
+  return database(m, s, at, text_of(m, dsn), m->doc.files.items[dsn->file].directory, err);
+}
+
+static PropterStatus read_source(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
+  const DocTriple *src = doc_get(&m->doc, at->o, WORD_source, 0);
+  if (doc_node(&m->doc, at->p)->word == WORD_logicalTable || (!src && (doc_get(&m->doc, at->o, WORD_tableName, 0) || doc_get(&m->doc, at->o, WORD_sqlQuery, 0)))) return logical_table(m, s, at, err);
+  if (!src) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the logical source has no rml:source");
+  s->at = src;
+  const DocTriple *dsn = doc_get(&m->doc, src->o, WORD_jdbcDSN, 0);
+  if (dsn) return d2rq(m, s, at, dsn, err);
+  bool csvw = doc_get(&m->doc, src->o, WORD_url, 0) != NULL;
+  if (csvw && !doc_get(&m->doc, at->o, WORD_referenceFormulation, 0))
+    s->options.format = "csv";
+  else
+    PROPTER_TRY(read_formulation(m, s, at, err));
+  if (csvw) return csvw_table(m, s, src->o, err);
+  if (doc_node(&m->doc, src->o)->term.kind == PROPTER_TERM_LITERAL) return set_path(m, s, m->doc.files.items[src->file].directory, text_of(m, src), err);
+  return described_file(m, s, src->o, err);
 }
 
 PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *index, PropterError *err) {
-  const DocTriple *src = doc_get(&m->doc, at->o, WORD_source, 0);
-  if (!src) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the logical source has no rml:source");
-  const NodeInfo *node = doc_node(&m->doc, src->o);
-  LogicalSource s = {.at = src};
-  bool csvw = doc_get(&m->doc, src->o, WORD_url, 0) != NULL;
-  PROPTER_TRY(check_formulation(m, at, csvw, err));
-  PropterStatus status;
-  if (node->term.kind == PROPTER_TERM_LITERAL)
-    status = set_path(m, &s, m->doc.files.items[src->file].directory, node->term.value, err);
-  else if (csvw)
-    status = csvw_table(m, &s, src->o, err);
-  else
-    status = described_file(m, &s, src->o, err);
+  LogicalSource s = {.at = at};
+  PropterStatus status = read_source(m, &s, at, err);
   if (status == PROPTER_OK) status = add_nulls(m, &s, at->o, err);
-  /* In the 2014 form, which took over R2RML's, an empty cell is no value; in RML-IO only what rml:null names is none. */
-  if (status == PROPTER_OK && node->vocabulary != VOCABULARY_RML && !s.nulls.count && doc_node(&m->doc, src->p)->vocabulary != VOCABULARY_RML && !propter_vec_push(&s.nulls, PROPTER_STR("")))
-    status = no_memory(err);
+  /* In the 2014 form, which took over R2RML's NULL, an empty CSV cell is no value; in RML-IO only what rml:null names is none. */
+  bool old = doc_node(&m->doc, s.at->p)->vocabulary != VOCABULARY_RML && doc_node(&m->doc, s.at->o)->vocabulary != VOCABULARY_RML;
+  /* Types of JSON's values came with RML-Core. */
+  if (old && s.several) s.plain_values = true;
+  bool csv = s.options.format && strcmp(s.options.format, "csv") == 0;
+  if (status == PROPTER_OK && csv && old && !s.nulls.count && !propter_vec_push(&s.nulls, PROPTER_STR(""))) status = no_memory(err);
   if (status == PROPTER_OK) status = set_graph(m, &s, doc_node(&m->doc, at->o), err);
   if (status == PROPTER_OK) return keep(m, &s, index, err);
   propter_vec_clear(&s.nulls);

@@ -14,6 +14,9 @@ typedef struct {
   /* Next raw row (the first may be the header); *found false at the end; the row's number and problem are the caller's. */
   PropterStatus (*next)(void *state, PropterRow *row, bool *found, PropterError *err);
   void (*close)(void *state);
+  /* Where columns are expressions: parses one and gives its index, from 0; NULL: the first row is the header. */
+  PropterStatus (*column)(void *state, PropterStr expression, size_t *index, PropterError *err);
+  bool any_case; /* column names are found whatever their case */
 } TableReader;
 
 #endif

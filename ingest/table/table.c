@@ -79,8 +79,9 @@ PropterStatus propter_table_open(const char *path, const PropterTableOptions *op
   if (status == PROPTER_OK) status = t->reader->open(t->path, options, &l, &t->state, err);
   PropterRow row;
   bool found = false;
-  if (status == PROPTER_OK) status = t->reader->next(t->state, &row, &found, err);
-  if (status == PROPTER_OK && !found && !options->no_header) {
+  bool header = !t->reader->column;
+  if (status == PROPTER_OK && header) status = t->reader->next(t->state, &row, &found, err);
+  if (status == PROPTER_OK && header && !found && !options->no_header) {
     propter_error_at(err, path, 0, 0);
     status = propter_fail(err, PROPTER_INVALID, "expected a header line, found an empty file");
   }
@@ -107,10 +108,21 @@ const PropterStr *propter_table_columns(const PropterTable *table, size_t *count
   return table->columns;
 }
 
-PropterStatus propter_table_column(const PropterTable *table, PropterStr name, size_t *index, PropterError *err) {
+bool propter_table_has_expressions(const PropterTable *table) { return table->reader->column != NULL; }
+
+PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t *index, PropterError *err) {
+  if (table->reader->column) {
+    PROPTER_TRY(table->reader->column(table->state, name, index, err));
+    if (*index >= table->column_count) table->column_count = *index + 1;
+    return PROPTER_OK;
+  }
   size_t hits = 0;
   for (size_t i = 0; i < table->column_count; i++)
     if (propter_str_equal(table->columns[i], name) && hits++ == 0) *index = i;
+  /* Databases: a delimited name is the name between its quotes. */
+  if (!hits && table->reader->any_case && name.len > 2 && name.data[0] == '"' && name.data[name.len - 1] == '"') return propter_table_column(table, (PropterStr){name.data + 1, name.len - 2}, index, err);
+  for (size_t i = 0; !hits && table->reader->any_case && i < table->column_count; i++)
+    if (table->columns[i].len == name.len && strncasecmp(table->columns[i].data, name.data, name.len) == 0) *index = i, hits = 1;
   if (hits == 1) return PROPTER_OK;
   if (hits) return propter_fail(err, PROPTER_INVALID, "column \"%.*s\" stands %zu times in the header of %s", (int)name.len, name.data, hits, table->path);
   PropterBuf list = {.max = 300};

@@ -18,6 +18,7 @@ static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *
   if (most && (!propter_str_to_int64(propter_str(most), &n) || n < 0)) return propter_fail(err, PROPTER_USAGE, "--max-errors: expected a whole number, found \"%s\"", most);
   o->bounded = most != NULL;
   o->max_errors = (uint64_t)n;
+  o->database = cmd_value(call, "database");
   return output_iri_option(call, "base", &o->base, err);
 }
 
@@ -76,6 +77,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 static const CommandOption options[] = {{"on-error", 0, "HOW", "what to do with a row that breaks a rule: quarantine (default: record it, leave it out, exit 1), skip or stop"},
                                         {"max-errors", 0, "N", "give up when more than N rows break a rule"},
                                         {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
+                                        {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file or a postgresql:// address"},
                                         {"force", 0, NULL, "ingest again although nothing changed"},
                                         {"replace", 0, NULL, "also replace graphs that another mapping wrote"},
                                         {NULL, 0, NULL, NULL}};
@@ -87,7 +89,7 @@ const Command command_ingest = {
     .min_operands = 1,
     .max_operands = UINT32_MAX,
     .options = options,
-    .details = "A mapping is a Turtle file with RML triples maps (RML core, or its 2014 vocabulary) over CSV files, or with metric definitions: propter:Metric with\n"
+    .details = "A mapping is a Turtle file with RML or R2RML triples maps over CSV, JSON, XML or a database, or with metric definitions: propter:Metric with\n"
                "propter:sourceFile, propter:timeColumn and propter:sourceColumn. Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
                "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
                "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"

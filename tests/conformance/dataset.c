@@ -34,6 +34,12 @@ PropterStatus dataset_read(Dataset *d, const char *path, const char *format, Pro
   return propter_rdf_read(path, &options, &sink, err);
 }
 
+PropterStatus dataset_read_text(Dataset *d, PropterStr text, const char *format, PropterError *err) {
+  PropterRdfOptions options = {.format = format};
+  PropterRdfSink sink = {on_statement, NULL, d};
+  return propter_rdf_read_text(text, "truth", &options, &sink, err);
+}
+
 void dataset_clear(Dataset *d) {
   propter_vec_clear(d);
   propter_arena_clear(&d->arena);

@@ -4,7 +4,20 @@
 
 #include <stdbool.h>
 
-/* Executes FOLDER/NAME/mapping.ttl inside its folder and compares with the file `truth` there; without that file, or with `fails`, it must be refused. */
-void rml_case(const char *folder, const char *name, const char *truth, const char *base, bool fails);
+/* What is to be executed inside a folder, and what must come of it. Zero: the defaults. */
+typedef struct {
+  const char *mapping;  /* NULL: mapping.ttl */
+  const char *truth;    /* a file of N-Quads (or what its extension says); where there is none, the mapping must be refused */
+  const char *base;     /* NULL: none */
+  const char *database; /* of R2RML's logical tables */
+  bool plain_too;       /* values of databases may be typed or plain, the truth is not consistent there */
+  bool fails;           /* must be refused whatever files there are */
+} RmlCase;
+void rml_case(const char *folder, const char *name, RmlCase c);
+
+/* Runs every case whose folder's name begins and ends so and for which `rml` gives a case. */
+void rml_cases(const char *folder, const char *prefix, const char *suffix, RmlCase (*rml)(const char *folder, const char *name));
+/* True if a row of FOLDER/metadata.csv begins with that name and ends with "true": an error is expected. */
+bool rml_error_expected(const char *folder, const char *name);
 
 #endif

@@ -24,7 +24,7 @@ static void run_folder(const char *folder, const char *prefix) {
       char path[4096];
       struct stat st;
       (void)snprintf(path, sizeof path, "%s/%s/default.nq", folder, names[i]);
-      rml_case(folder, names[i], stat(path, &st) == 0 ? "default.nq" : "output.nq", "http://example.com/", false);
+      rml_case(folder, names[i], (RmlCase){.truth = stat(path, &st) == 0 ? "default.nq" : "output.nq", .base = "http://example.com/"});
     }
     free(names[i]);
   }

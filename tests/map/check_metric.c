@@ -67,7 +67,7 @@ START_TEST(definitions_are_completed) {
   const char *path = mapping_write(WHOLE " propter:sliceColumn \"region\" ; propter:goodDirection propter:Down .\nex:note ex:about ex:refunds , [ ex:a ex:b ] .", "day,region,refunds\n", NULL);
   PropterMapping *mapping = NULL;
   PropterBuf out = {0};
-  ck_ok(propter_mapping_read(&path, 1, (PropterStr){"", 0}, NULL, &mapping, err));
+  ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
   ck_ok(propter_mapping_definitions(mapping, on_definition, &out, err));
   static const char *const wanted[] = {"<http://example.org/refunds> <https://w3id.org/propter#goodDirection> <https://w3id.org/propter#Down>\n",
                                        "<http://example.org/refunds> <https://w3id.org/propter#dataset> <http://example.org/refunds/data>\n",

@@ -151,7 +151,7 @@ START_TEST(mistakes_name_their_line) {
       {"ex:m " SOURCE " rml:subjectMap [ rml:reference \"a\" ; rml:termType ex:Odd ] .", PROPTER_INVALID, 2, "as term type"},
       {"ex:m " SOURCE " rml:subjectMap [ rml:class ex:C ] .", PROPTER_INVALID, 2, "found none"},
       {"ex:m " SUBJECT " a rml:TriplesMap .", PROPTER_INVALID, 0, "expected a logical source"},
-      {"ex:m rml:logicalSource [ rml:source \"t.csv\" ; rml:referenceFormulation rml:JSONPath ] ; " SUBJECT " a rml:TriplesMap .", PROPTER_INVALID, 1, "expected the reference formulation rml:CSV"},
+      {"ex:m rml:logicalSource [ rml:source \"t.csv\" ; rml:referenceFormulation rml:PDF ] ; " SUBJECT " a rml:TriplesMap .", PROPTER_INVALID, 1, "expected rml:CSV, rml:JSONPath or rml:XPath as reference formulation"},
       {"ex:m rml:logicalSource [ rml:source \"none.csv\" ; rml:referenceFormulation rml:CSV ] ; " SUBJECT " a rml:TriplesMap .", PROPTER_NOT_FOUND, 1, "none.csv: cannot open"},
       {"ex:x ex:y ex:z .", PROPTER_INVALID, 0, "found neither"},
   };

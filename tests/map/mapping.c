@@ -50,7 +50,7 @@ PropterStatus mapping_run_at(const char *path, bool provenance, PropterBuf *out,
   Lines lines = {0};
   PropterMapSink sink = {.record = on_record, .reject = on_reject, .payload = &lines};
   PropterMapOptions options = {.provenance = provenance};
-  PROPTER_TRY(propter_mapping_read(&path, 1, (PropterStr){"", 0}, NULL, &mapping, err));
+  PROPTER_TRY(propter_mapping_read(&path, 1, NULL, &mapping, err));
   PropterStatus status = propter_mapping_run(mapping, &options, &sink, counts, err);
   if (lines.count) qsort(lines.items, lines.count, sizeof *lines.items, by_text);
   for (size_t i = 0; i < lines.count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* XML and HTML as events with exact byte positions; the only user of libxml2. Nothing is fetched, no entity other than the predefined (XML) and
+/* XML and HTML as events with exact byte positions, and XML as a tree with XPath; the only user of libxml2. Nothing is fetched, no entity other than the predefined (XML) and
  * the named (HTML) ones is expanded, and an XML document with a DOCTYPE is refused. libxml2's own allocations do not pass through propter_malloc. */
 #ifndef PROPTER_XML_H
 #define PROPTER_XML_H
@@ -33,5 +33,26 @@ PROPTER_API PropterStatus propter_xml_parse(PropterXmlKind kind, PropterStr inpu
 
 /* Character of an HTML entity by its name without & and ; ("nbsp"), or 0. */
 PROPTER_API uint32_t propter_xml_entity(PropterStr name);
+
+/* --- Trees ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct PropterXmlTree PropterXmlTree;
+typedef struct PropterXmlPath PropterXmlPath; /* a parsed XPath; belongs to its tree */
+typedef void *PropterXmlNode;
+
+/* Parses a document in the encoding named (NULL: what it says itself). SYNTAX with the line, INVALID: it has a DOCTYPE, LIMIT: nested too deeply. Free with
+ * propter_xml_tree_free. */
+PROPTER_API PropterStatus propter_xml_tree_parse(PropterStr input, const char *encoding, const PropterLimits *limits, PropterXmlTree **out, PropterError *err);
+PROPTER_API void propter_xml_tree_free(PropterXmlTree *tree);
+/* Binds a prefix for the names in XPaths. */
+PROPTER_API PropterStatus propter_xml_tree_prefix(PropterXmlTree *tree, const char *prefix, const char *iri, PropterError *err);
+/* Parses an XPath 1.0 expression. SYNTAX. Owned by the tree. */
+PROPTER_API PropterStatus propter_xml_path(PropterXmlTree *tree, PropterStr expression, PropterXmlPath **out, PropterError *err);
+/* Calls `each` for what the expression gives at `node` (NULL: the document): each node in document order with its string value, or the one string,
+ * number or truth value with a NULL node. INVALID: an unknown function or prefix; LIMIT: it takes too many steps (limits->match_steps for each
+ * node). The text is borrowed for the call. */
+PROPTER_API PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode node, PropterStatus (*each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err),
+                                                void *payload, PropterError *err);
+PROPTER_API uint64_t propter_xml_line(PropterXmlNode node);
 
 #endif

@@ -16,6 +16,7 @@ typedef struct {
   const char *const *mappings; /* mapping documents, executed as one mapping */
   size_t count;
   PropterStr base; /* base IRI where a mapping states none; may be empty */
+  const char *database; /* of R2RML's logical tables (PropterMappingOptions); NULL: none */
   PropterIngestOnError on_error;
   bool bounded;        /* more than `max_errors` bad rows end the run; the graph stays as it was */
   uint64_t max_errors;

@@ -9,15 +9,33 @@
 /* A set of mapping documents, read and checked. */
 typedef struct PropterMapping PropterMapping;
 
-/* Reads Turtle documents (files; standard input is none of them). `base` (may be empty): base IRI of what the mapping makes, where the
- * mapping states none itself. `limits` NULL: defaults. NOT_FOUND, SYNTAX, INVALID with file and line: what is wrong in the mapping.
- * Free with propter_mapping_free. */
-PROPTER_API PropterStatus propter_mapping_read(const char *const *paths, size_t count, PropterStr base, const PropterLimits *limits, PropterMapping **out, PropterError *err);
+/* Zero-initialise for the defaults. Strings are borrowed until the mapping is freed. */
+typedef struct {
+  PropterStr base;      /* base IRI of what the mapping makes, where the mapping states none itself; may be empty */
+  const char *database; /* of R2RML's logical tables: the path of an SQLite file or a postgresql:// address; NULL: none */
+  bool plain_values;    /* values of databases are texts, whatever their type */
+  const PropterLimits *limits; /* NULL: defaults */
+} PropterMappingOptions;
+
+/* Reads documents (files; standard input is none of them). `options` NULL: defaults. NOT_FOUND, SYNTAX, INVALID with file and line: what is wrong
+ * in the mapping. Free with propter_mapping_free. */
+PROPTER_API PropterStatus propter_mapping_read(const char *const *paths, size_t count, const PropterMappingOptions *options, PropterMapping **out, PropterError *err);
 PROPTER_API void propter_mapping_free(PropterMapping *mapping);
+
+/* A file that the mapping itself wants written (RML-IO's logical targets), besides what goes to the graph. */
+typedef struct {
+  PropterStr path;
+  PropterStr format;      /* name of a writer of RDF, by its IRI in http://www.w3.org/ns/formats/: "nquads" where it names none */
+  PropterStr encoding;    /* known to iconv; empty: UTF-8 */
+  PropterStr compression; /* "", "gzip", "zip", "targzip" or "tarxz" */
+} PropterMapTarget;
+enum { PROPTER_MAP_TARGETS = 64 };
+PROPTER_API const PropterMapTarget *propter_mapping_target(const PropterMapping *mapping, size_t n); /* NULL after the last */
 
 /* A logical source of the mapping: a table and the graph its triples go to where the mapping names none. */
 typedef struct {
-  PropterStr path;  /* of the file, as it will be opened */
+  PropterStr path;  /* of the file, as it will be opened; of a database: its address */
+  bool database;    /* it is reached through a server, there is no file */
   PropterStr graph; /* IRI: that of the logical source if it has one, else the file: IRI of the file */
 } PropterMapSource;
 PROPTER_API const PropterMapSource *propter_mapping_source(const PropterMapping *mapping, size_t n); /* NULL after the last */
@@ -31,11 +49,13 @@ PROPTER_API PropterStatus propter_mapping_definitions(const PropterMapping *mapp
 #define PROPTER_MAP_DEFAULT UINT32_MAX
 typedef struct {
   PropterTerm term;
+  uint64_t targets;  /* of its term map */
   uint32_t constant; /* 0, or the number of a term that is the same in every record (1, 2, … below propter_mapping_constants) */
 } PropterMapTerm;
 typedef struct {
   uint32_t s, p, o;
   uint32_t g; /* PROPTER_MAP_DEFAULT: the graph of the source */
+  uint64_t targets; /* bit n: it goes to target n; 0: to the graph */
 } PropterMapQuad;
 typedef struct {
   size_t source; /* propter_mapping_source */
@@ -57,6 +77,7 @@ typedef struct {
 
 typedef struct {
   bool provenance; /* say of each subject of class qb:Observation from which file, line and columns it comes */
+  bool unsafe_iris; /* hand over what rml:UnsafeIRI makes although it may be no IRI; otherwise that is a reject */
   const PropterLimits *limits;
   const PropterLog *log;
 } PropterMapOptions;

@@ -6,9 +6,19 @@
 #include "propter/limits.h"
 #include "propter/mem.h"
 
+typedef struct {
+  const char *prefix, *iri;
+} PropterTablePrefix;
+
 /* Zero-initialise for the defaults. Strings are borrowed until the table is closed. */
 typedef struct {
   const char *format;    /* name of a reader (table/readers.def); NULL: by the file's extension, else "csv" */
+  const char *iterator;  /* JSON: JSONPath of the rows (NULL: the document, of NDJSON each line); XML: XPath of the rows (NULL: the root element) */
+  const PropterTablePrefix *prefixes; /* of names in XPaths */
+  size_t prefix_count;
+  const char *query;     /* databases: SQL, its result is the table */
+  const char *table;     /* databases: name of a table or view, used when there is no query */
+  const char *user, *password; /* databases, where the address does not hold them */
   char delimiter;        /* 0: a tab for .tsv and .tab, else a comma */
   char quote;            /* 0: '"' */
   bool no_quote;         /* no character quotes */
@@ -18,12 +28,24 @@ typedef struct {
   bool trim;             /* white space around cells is dropped */
 } PropterTableOptions;
 
+/* A value with the RDF datatype that its source gives it. */
+typedef struct {
+  PropterStr text;
+  PropterStr datatype; /* IRI; empty: text */
+  bool compound;       /* no value but an array or object, written as JSON */
+} PropterCell;
+typedef struct {
+  const PropterCell *items;
+  size_t count;
+} PropterCells;
+
 /* One row, borrowed until the next call. */
 typedef struct {
   uint64_t number;         /* of the data row, from 1 */
   uint64_t line;           /* of the file where the row begins, from 1; the header is line 1 */
   const PropterStr *cells; /* UTF-8 without NUL; as many as there are */
   size_t count;
+  const PropterCells *values; /* where a column may have no value, several or typed ones: `count` lists instead of `cells`; else NULL */
   const char *problem; /* NULL, or why the row is no row of this table: fewer or more cells than columns */
 } PropterRow;
 
@@ -35,10 +57,13 @@ typedef struct PropterTable PropterTable;
 PROPTER_API PropterStatus propter_table_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterTable **out, PropterError *err);
 PROPTER_API void propter_table_close(PropterTable *table);
 
+/* True if columns are expressions (JSON, XML): every propter_table_column that can be parsed makes one, and there is no header. */
+PROPTER_API bool propter_table_has_expressions(const PropterTable *table);
 /* Column names, borrowed. */
 PROPTER_API const PropterStr *propter_table_columns(const PropterTable *table, size_t *count);
-/* Index of a column. NOT_FOUND with the list of columns; INVALID when the name stands twice in the header. */
-PROPTER_API PropterStatus propter_table_column(const PropterTable *table, PropterStr name, size_t *index, PropterError *err);
+/* Index of a column. NOT_FOUND with the list of columns; INVALID when the name stands twice in the header. Names of database columns are found
+ * whatever their case if no other differs by case only. SYNTAX: an expression that is none. */
+PROPTER_API PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t *index, PropterError *err);
 
 /* The next row; *found false at the end. Rows without any byte are skipped. A row with the wrong number of cells is a row with a problem;
  * what makes the rest of the file unreadable is an error with line and column (or byte): SYNTAX for broken quotes, INVALID for bytes that

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON and NDJSON. Where the iterator is names and a last [*], or nothing for NDJSON, one record at a time is held; its end is found by counting
+ * brackets outside of texts, then jansson reads it. Any other iterator needs the whole document. */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "json_path.h"
+#include "propter/vocab.h"
+#include "reader.h"
+#include "text.h"
+
+typedef struct {
+  Text *text;
+  PropterLimits limits;
+  bool lines;         /* NDJSON: values one after the other */
+  JsonPath *iterator; /* NULL: the value itself */
+  size_t depth;       /* names before the array that is read value by value; SIZE_MAX: the whole document */
+  bool entered, ended;
+  bool in_object;     /* the values are those of an object */
+  size_t level;       /* brackets open around the values */
+
+  json_t *root;       /* the value held */
+  JsonNodes nodes;    /* the rows in it */
+  size_t next;
+  uint64_t line;
+
+  PROPTER_VEC(JsonPath *) columns;
+  PROPTER_VEC(PropterStr) names;
+  PROPTER_VEC(PropterCells) values;
+  PROPTER_VEC(PropterCell) cells;
+  PropterArena arena, texts; /* of the table; of the row */
+  JsonNodes found;
+} Json;
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading JSON"); }
+
+static void close_json(void *state) {
+  Json *j = state;
+  text_close(j->text);
+  json_path_free(j->iterator);
+  json_decref(j->root);
+  for (size_t i = 0; i < j->columns.count; i++) json_path_free(j->columns.items[i]);
+  propter_vec_clear(&j->nodes);
+  propter_vec_clear(&j->columns);
+  propter_vec_clear(&j->names);
+  propter_vec_clear(&j->values);
+  propter_vec_clear(&j->cells);
+  propter_vec_clear(&j->found);
+  propter_arena_clear(&j->arena);
+  propter_arena_clear(&j->texts);
+  propter_free(j);
+}
+
+static bool names_lines(const char *path) {
+  PropterStr name = propter_str(path);
+  if (propter_str_ends(name, PROPTER_STR(".gz"))) name.len -= 3;
+  if (propter_str_ends(name, PROPTER_STR(".zst"))) name.len -= 4;
+  return propter_str_ends(name, PROPTER_STR(".ndjson")) || propter_str_ends(name, PROPTER_STR(".jsonl"));
+}
+
+static PropterStatus open_json(const char *path, const PropterTableOptions *options, const PropterLimits *limits, void **state, PropterError *err) {
+  Json *j = propter_calloc(1, sizeof *j);
+  if (!j) return no_memory(err);
+  *state = j;
+  j->limits = *limits;
+  j->lines = names_lines(path);
+  j->depth = SIZE_MAX;
+  if (options->iterator) PROPTER_TRY(json_path_parse(propter_str(options->iterator), &j->limits, &j->iterator, err));
+  if (j->iterator && !j->lines) j->depth = json_path_array_depth(j->iterator);
+  bool whole = !j->lines && j->depth == SIZE_MAX;
+  return text_open(path, options->encoding, limits->table_bytes, (size_t)(whole ? limits->document_bytes : limits->line_bytes), &j->text, err);
+}
+
+static PropterStatus column_json(void *state, PropterStr expression, size_t *index, PropterError *err) {
+  Json *j = state;
+  for (size_t i = 0; i < j->names.count; i++)
+    if (propter_str_equal(j->names.items[i], expression)) return *index = i, PROPTER_OK;
+  JsonPath *path;
+  PropterStr name = propter_arena_copy(&j->arena, expression);
+  if (!name.data) return no_memory(err);
+  PROPTER_TRY(json_path_parse(expression, &j->limits, &path, err));
+  *index = j->columns.count;
+  if (propter_vec_push(&j->columns, path) && propter_vec_push(&j->names, name)) return PROPTER_OK;
+  if (j->columns.count == *index) json_path_free(path);
+  return no_memory(err);
+}
+
+/* --- Where the values are -------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus peek(Json *j, size_t at, char *c, PropterError *err) {
+  bool more = true;
+  while (text_held(j->text).len <= at && more) PROPTER_TRY(text_more(j->text, &more, err));
+  PropterStr held = text_held(j->text);
+  *c = at < held.len ? held.data[at] : '\0';
+  return PROPTER_OK;
+}
+
+/* Drops blanks; *c is what follows, NUL at the end. */
+static PropterStatus skip_blanks(Json *j, char *c, PropterError *err) {
+  for (;;) {
+    PROPTER_TRY(peek(j, 0, c, err));
+    if (!*c || !strchr(" \t\r\n", *c)) return PROPTER_OK;
+    PropterStr held = text_held(j->text);
+    size_t n = 0;
+    while (n < held.len && strchr(" \t\r\n", held.data[n]) && held.data[n]) n++;
+    text_drop(j->text, n);
+  }
+}
+
+static PropterStatus expected(Json *j, const char *what, char found, PropterError *err) {
+  char shown[8] = {found, '\0'};
+  return text_fail(j->text, 0, err, PROPTER_SYNTAX, "expected %s, found %s", what, found ? shown : "the end of the file");
+}
+
+static PropterStatus take(Json *j, char wanted, const char *what, PropterError *err) {
+  char c;
+  PROPTER_TRY(skip_blanks(j, &c, err));
+  if (c != wanted) return expected(j, what, c, err);
+  text_drop(j->text, 1);
+  return PROPTER_OK;
+}
+
+/* Length of the value that begins at the first byte held. */
+static PropterStatus value_length(Json *j, size_t *length, PropterError *err) {
+  size_t at = 0, depth = 0;
+  bool in_text = false;
+  char c;
+  for (;; at++) {
+    PROPTER_TRY(peek(j, at, &c, err));
+    if (!c && at >= text_held(j->text).len) {
+      if (in_text || depth) return text_fail(j->text, at, err, PROPTER_SYNTAX, "the value that begins on line %llu is not finished: expected %s, found the end of the file", (unsigned long long)text_line(j->text), in_text ? "\"" : "] or }");
+      break;
+    }
+    if (in_text) {
+      if (c == '\\')
+        at++;
+      else if (c == '"')
+        in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '[' || c == '{') {
+      depth++;
+    } else if (c == ']' || c == '}') {
+      if (!depth) break;
+      depth--;
+    } else if (!depth && (c == ',' || c == ':' || strchr(" \t\r\n", c))) {
+      break;
+    }
+    if (!in_text && !depth && (c == '"' || c == ']' || c == '}')) {
+      at++;
+      break;
+    }
+  }
+  *length = at;
+  return PROPTER_OK;
+}
+
+/* Makes the value of `n` bytes the one held. */
+static PropterStatus parse(Json *j, size_t n, PropterError *err) {
+  json_error_t why;
+  json_decref(j->root);
+  j->line = text_line(j->text);
+  j->root = json_loadb(text_held(j->text).data, n, JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
+  if (j->root) return text_drop(j->text, n), PROPTER_OK;
+  if (json_error_code(&why) == json_error_out_of_memory) return no_memory(err);
+  size_t at = why.position > 0 ? (size_t)why.position : 0;
+  return text_fail(j->text, at < n ? at : n, err, PROPTER_SYNTAX, "not JSON: %s", why.text);
+}
+
+static PropterStatus member_name(Json *j, PropterStr *name, PropterError *err) {
+  char c;
+  size_t n;
+  PROPTER_TRY(skip_blanks(j, &c, err));
+  if (c != '"') return expected(j, "the name of a member in quotes", c, err);
+  PROPTER_TRY(value_length(j, &n, err));
+  PROPTER_TRY(parse(j, n, err));
+  *name = (PropterStr){json_string_value(j->root), json_string_length(j->root)};
+  return take(j, ':', ":", err);
+}
+
+/* Stands before the member's value, or behind the object. */
+static PropterStatus find_member(Json *j, PropterStr wanted, bool *found, PropterError *err) {
+  char c;
+  PropterStr name;
+  size_t n;
+  *found = false;
+  PROPTER_TRY(skip_blanks(j, &c, err));
+  if (c != '{') return PROPTER_OK;
+  text_drop(j->text, 1);
+  PROPTER_TRY(skip_blanks(j, &c, err));
+  while (c != '}') {
+    PROPTER_TRY(member_name(j, &name, err));
+    if (propter_str_equal(name, wanted)) return *found = true, PROPTER_OK;
+    PROPTER_TRY(skip_blanks(j, &c, err));
+    PROPTER_TRY(value_length(j, &n, err));
+    PROPTER_TRY(parse(j, n, err));
+    PROPTER_TRY(skip_blanks(j, &c, err));
+    if (c == ',') text_drop(j->text, 1);
+    if (c != ',' && c != '}') return expected(j, ", or }", c, err);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus enter(Json *j, PropterError *err) {
+  char c;
+  bool found = true;
+  j->entered = true;
+  for (size_t i = 0; i < j->depth && found; i++) {
+    PROPTER_TRY(find_member(j, json_path_name(j->iterator, i), &found, err));
+    if (found) j->level++;
+  }
+  PROPTER_TRY(skip_blanks(j, &c, err));
+  j->ended = !found || (c != '[' && c != '{');
+  j->in_object = c == '{';
+  if (!j->ended) text_drop(j->text, 1);
+  return PROPTER_OK;
+}
+
+/* What stands behind the values must still be JSON: the rest of the members of the objects around them, then nothing. */
+static PropterStatus leave(Json *j, PropterError *err) {
+  char c;
+  PropterStr name;
+  size_t n;
+  for (; j->level; j->level--) {
+    PROPTER_TRY(skip_blanks(j, &c, err));
+    while (c == ',') {
+      text_drop(j->text, 1);
+      PROPTER_TRY(member_name(j, &name, err));
+      PROPTER_TRY(skip_blanks(j, &c, err));
+      PROPTER_TRY(value_length(j, &n, err));
+      PROPTER_TRY(parse(j, n, err));
+      PROPTER_TRY(skip_blanks(j, &c, err));
+    }
+    PROPTER_TRY(take(j, '}', ", or }", err));
+  }
+  PROPTER_TRY(skip_blanks(j, &c, err));
+  return c ? expected(j, "the end of the file", c, err) : PROPTER_OK;
+}
+
+static PropterStatus next_element(Json *j, bool *found, PropterError *err) {
+  char c, close = j->in_object ? '}' : ']';
+  size_t n;
+  PropterStr name;
+  *found = false;
+  PROPTER_TRY(skip_blanks(j, &c, err));
+  bool first = j->next == 0;
+  if (c == close) {
+    text_drop(j->text, 1);
+    j->ended = true;
+    return leave(j, err);
+  }
+  if (!first && c != ',') return expected(j, j->in_object ? ", or }" : ", or ]", c, err);
+  if (!first) text_drop(j->text, 1);
+  if (j->in_object) PROPTER_TRY(member_name(j, &name, err));
+  PROPTER_TRY(skip_blanks(j, &c, err));
+  if (!c) return expected(j, "a value", c, err);
+  PROPTER_TRY(value_length(j, &n, err));
+  PROPTER_TRY(parse(j, n, err));
+  j->next = 1;
+  *found = true;
+  return PROPTER_OK;
+}
+
+static PropterStatus next_document(Json *j, bool *found, PropterError *err) {
+  char c;
+  size_t n;
+  *found = false;
+  PROPTER_TRY(skip_blanks(j, &c, err));
+  if (!c) {
+    j->ended = true;
+    return j->entered || j->lines ? PROPTER_OK : expected(j, "a JSON value", c, err);
+  }
+  if (j->entered && !j->lines) return expected(j, "the end of the file", c, err);
+  j->entered = true;
+  PROPTER_TRY(value_length(j, &n, err));
+  PROPTER_TRY(parse(j, n, err));
+  j->nodes.count = j->next = 0;
+  *found = true;
+  if (j->iterator) return json_path_select(j->iterator, j->root, j->root, &j->nodes, err);
+  return propter_vec_push(&j->nodes, j->root) ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStatus next_node(Json *j, json_t **node, PropterError *err) {
+  bool found = true;
+  *node = NULL;
+  if (j->depth != SIZE_MAX) {
+    if (!j->entered) PROPTER_TRY(enter(j, err));
+    if (j->ended) return PROPTER_OK;
+    PROPTER_TRY(next_element(j, &found, err));
+    *node = found ? j->root : NULL;
+    return PROPTER_OK;
+  }
+  while (j->next == j->nodes.count && !j->ended) PROPTER_TRY(next_document(j, &found, err));
+  if (j->next < j->nodes.count) *node = j->nodes.items[j->next++];
+  return PROPTER_OK;
+}
+
+/* --- Rows ------------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus text_of(Json *j, const json_t *node, PropterCell *out, PropterError *err) {
+  char number[64];
+  *out = (PropterCell){{"", 0}, {"", 0}, false};
+  switch (json_typeof(node)) {
+  case JSON_STRING: out->text = (PropterStr){json_string_value(node), json_string_length(node)}; return PROPTER_OK;
+  case JSON_TRUE:
+  case JSON_FALSE:
+    out->text = json_is_true(node) ? PROPTER_STR("true") : PROPTER_STR("false");
+    out->datatype = propter_vocab_iri(VOCAB_xsd_boolean);
+    return PROPTER_OK;
+  case JSON_INTEGER:
+    (void)snprintf(number, sizeof number, "%lld", (long long)json_integer_value(node));
+    out->datatype = propter_vocab_iri(VOCAB_xsd_integer);
+    break;
+  case JSON_REAL:
+    for (int digits = 15; digits <= 17; digits++) {
+      (void)snprintf(number, sizeof number, "%.*g", digits, json_real_value(node));
+      double back;
+      if (propter_str_to_double(propter_str(number), &back) && back >= json_real_value(node) && back <= json_real_value(node)) break;
+    }
+    out->datatype = propter_vocab_iri(VOCAB_xsd_double);
+    break;
+  default: {
+    char *dump = json_dumps(node, JSON_COMPACT);
+    out->compound = true;
+    if (dump) out->text = propter_arena_copy(&j->texts, propter_str(dump));
+    free(dump);
+    return dump && out->text.data ? PROPTER_OK : no_memory(err);
+  }
+  }
+  out->text = propter_arena_copy(&j->texts, propter_str(number));
+  return out->text.data ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStatus next_row(void *state, PropterRow *row, bool *found, PropterError *err) {
+  Json *j = state;
+  json_t *node;
+  PROPTER_TRY(next_node(j, &node, err));
+  *found = node != NULL;
+  if (!node) return PROPTER_OK;
+  propter_arena_clear(&j->texts);
+  j->cells.count = 0;
+  if (!propter_vec_reserve(&j->values, j->columns.count + 1)) return no_memory(err);
+  for (size_t i = 0; i < j->columns.count; i++) {
+    size_t before = j->cells.count;
+    j->found.count = 0;
+    PROPTER_TRY(json_path_select(j->columns.items[i], node, node, &j->found, err));
+    for (size_t k = 0; k < j->found.count; k++) {
+      PropterCell cell;
+      if (json_is_null(j->found.items[k])) continue;
+      PROPTER_TRY(text_of(j, j->found.items[k], &cell, err));
+      if (!propter_vec_push(&j->cells, cell)) return no_memory(err);
+    }
+    j->values.items[i].count = j->cells.count - before;
+  }
+  for (size_t i = 0, at = 0; i < j->columns.count; at += j->values.items[i++].count) j->values.items[i].items = j->cells.items + at;
+  *row = (PropterRow){.line = j->line, .values = j->values.items, .count = j->columns.count};
+  return PROPTER_OK;
+}
+
+const TableReader table_reader_json = {.name = "json",
+                                       .extensions = "json ndjson jsonl",
+                                       .summary = "JSON and NDJSON, rows and values by JSONPath (RFC 9535)",
+                                       .open = open_json,
+                                       .next = next_row,
+                                       .close = close_json,
+                                       .column = column_json};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PostgreSQL: a table or the result of a query, row by row (libpq's single-row mode) in a read-only transaction. */
+#include <libpq-fe.h>
+#include <string.h>
+
+#include "sql.h"
+
+typedef struct {
+  PGconn *connection;
+  PGresult *result;
+  SqlRows rows;
+} Postgres;
+
+static PropterStatus fail(const Postgres *p, PropterStatus status, PropterError *err) {
+  const char *why = p->result && *PQresultErrorMessage(p->result) ? PQresultErrorMessage(p->result) : PQerrorMessage(p->connection);
+  /* The first line names the mistake; what follows points into the query. */
+  return propter_fail(err, PQstatus(p->connection) == CONNECTION_BAD ? PROPTER_IO : status, "PostgreSQL: %.*s", (int)strcspn(why, "\n"), why);
+}
+
+static void close_postgres(void *state) {
+  Postgres *p = state;
+  PQclear(p->result);
+  PQfinish(p->connection);
+  sql_rows_clear(&p->rows);
+  propter_free(p);
+}
+
+/* Built-in object identifiers of types do not change (pg_type.dat). */
+static SqlType type_of(Oid oid) {
+  switch (oid) {
+  case 16: return SQL_BOOLEAN;
+  case 17: return SQL_BINARY;
+  case 20: case 21: case 23: case 26: return SQL_INTEGER;
+  case 700: case 701: return SQL_DOUBLE;
+  case 1700: return SQL_DECIMAL;
+  case 1082: return SQL_DATE;
+  case 1083: case 1266: return SQL_TIME;
+  case 1114: case 1184: return SQL_TIMESTAMP;
+  default: return SQL_TEXT;
+  }
+}
+
+static PropterStatus next_result(Postgres *p, PropterError *err) {
+  PQclear(p->result);
+  p->result = PQgetResult(p->connection);
+  if (!p->result) return PROPTER_OK;
+  ExecStatusType status = PQresultStatus(p->result);
+  if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK) return PROPTER_OK;
+  return status == PGRES_COMMAND_OK ? propter_fail(err, PROPTER_INVALID, "PostgreSQL: expected a query that gives rows") : fail(p, PROPTER_INVALID, err);
+}
+
+static PropterStatus columns(Postgres *p, PropterError *err) {
+  size_t count = (size_t)PQnfields(p->result);
+  PROPTER_TRY(sql_rows_init(&p->rows, count, err));
+  for (size_t i = 0; i < count; i++) {
+    p->rows.types[i] = type_of(PQftype(p->result, (int)i));
+    PROPTER_TRY(sql_rows_name(&p->rows, i, PQfname(p->result, (int)i), err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus open_postgres(const char *path, const PropterTableOptions *options, const PropterLimits *limits, void **state, PropterError *err) {
+  (void)limits;
+  Postgres *p = propter_calloc(1, sizeof *p);
+  if (!p) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening a database");
+  *state = p;
+  const char *names[] = {"dbname", "user", "password", "application_name", "client_encoding", "options", NULL};
+  const char *values[] = {path, options->user, options->password, "propter", "UTF8", "-c default_transaction_read_only=on -c bytea_output=hex -c datestyle=ISO -c extra_float_digits=1", NULL};
+  p->connection = PQconnectdbParams(names, values, 1);
+  if (!p->connection) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening a database");
+  if (PQstatus(p->connection) != CONNECTION_OK) return fail(p, PROPTER_IO, err);
+  PropterStr sql;
+  PROPTER_TRY(sql_statement(options, &p->rows.arena, &sql, err));
+  if (!PQsendQuery(p->connection, sql.data) || !PQsetSingleRowMode(p->connection)) return fail(p, PROPTER_INVALID, err);
+  PROPTER_TRY(next_result(p, err));
+  return columns(p, err);
+}
+
+static PropterStatus set(Postgres *p, size_t i, PropterError *err) {
+  PropterStr text = {PQgetvalue(p->result, 0, (int)i), (size_t)PQgetlength(p->result, 0, (int)i)};
+  if (p->rows.types[i] != SQL_BINARY) return sql_rows_set(&p->rows, i, text, err);
+  size_t length;
+  unsigned char *bytes = PQunescapeBytea((const unsigned char *)text.data, &length);
+  if (!bytes) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading a database");
+  PropterStatus status = sql_rows_set(&p->rows, i, (PropterStr){(const char *)bytes, length}, err);
+  PQfreemem(bytes);
+  return status;
+}
+
+static PropterStatus next_row(void *state, PropterRow *row, bool *found, PropterError *err) {
+  Postgres *p = state;
+  *found = true;
+  if (!p->rows.row) return sql_rows_header(&p->rows, row), PROPTER_OK;
+  if (p->rows.row > 1) PROPTER_TRY(next_result(p, err));
+  *found = p->result && PQntuples(p->result) > 0;
+  if (!*found) return PROPTER_OK;
+  sql_rows_begin(&p->rows);
+  for (size_t i = 0; i < p->rows.count; i++)
+    if (!PQgetisnull(p->result, 0, (int)i)) PROPTER_TRY(set(p, i, err));
+  sql_rows_end(&p->rows, row);
+  return PROPTER_OK;
+}
+
+const TableReader table_reader_postgres = {.name = "postgres",
+                                           .extensions = "",
+                                           .summary = "tables and queries of a PostgreSQL database, by its postgresql:// address",
+                                           .open = open_postgres,
+                                           .next = next_row,
+                                           .close = close_postgres,
+                                           .any_case = true};

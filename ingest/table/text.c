@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../engine/graph/io/io.h"
+
+enum { BLOCK = 1 << 16 };
+
+struct Text {
+  const char *path;
+  Source *source;
+  iconv_t convert;
+  bool converting, started, ended;
+  char raw[BLOCK]; /* bytes of the file that are still to be converted */
+  size_t raw_len;
+  char *buf;
+  size_t begin, end, cap, most;
+  uint64_t line;
+};
+
+static PropterStatus no_memory(const Text *t, PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading %s", t->path); }
+
+static PropterStatus start_convert(Text *t, const char *encoding, PropterError *err) {
+  t->convert = iconv_open("UTF-8", encoding);
+  if (t->convert == (iconv_t)-1) return errno == ENOMEM ? no_memory(t, err) : propter_fail(err, PROPTER_USAGE, "unknown encoding \"%s\"; examples: UTF-8, UTF-16, ISO-8859-1, windows-1252", encoding);
+  t->converting = true;
+  return PROPTER_OK;
+}
+
+PropterStatus text_open(const char *path, const char *encoding, uint64_t limit, size_t buffer, Text **out, PropterError *err) {
+  Text *t = propter_calloc(1, sizeof *t);
+  if (!t) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
+  t->path = path;
+  t->line = 1;
+  t->most = buffer + 2 * BLOCK;
+  bool utf8 = !encoding || strcasecmp(encoding, "UTF-8") == 0 || strcasecmp(encoding, "utf8") == 0;
+  PropterStatus status = utf8 ? PROPTER_OK : start_convert(t, encoding, err);
+  if (status == PROPTER_OK) status = source_open_file(path, limit, &t->source, err);
+  if (status != PROPTER_OK) {
+    text_close(t);
+    return status;
+  }
+  *out = t;
+  return PROPTER_OK;
+}
+
+void text_close(Text *t) {
+  if (!t) return;
+  if (t->source) source_close_file(t->source);
+  if (t->converting) (void)iconv_close(t->convert);
+  propter_free(t->buf);
+  propter_free(t);
+}
+
+static PropterStatus read_raw(Text *t, size_t *n, PropterError *err) {
+  PROPTER_TRY(source_read(t->source, t->raw + t->raw_len, sizeof t->raw - t->raw_len, n, err));
+  t->raw_len += *n;
+  return PROPTER_OK;
+}
+
+/* The byte order mark is obeyed where no encoding was named. */
+static PropterStatus start(Text *t, PropterError *err) {
+  size_t n = 1;
+  t->started = true;
+  while (t->raw_len < 3 && n) PROPTER_TRY(read_raw(t, &n, err));
+  PropterStr head = {t->raw, t->raw_len};
+  bool utf16 = propter_str_starts(head, PROPTER_STR("\xFF\xFE")) || propter_str_starts(head, PROPTER_STR("\xFE\xFF"));
+  return utf16 && !t->converting ? start_convert(t, "UTF-16", err) : PROPTER_OK;
+}
+
+static PropterStatus room(Text *t, PropterError *err) {
+  memmove(t->buf, t->buf + t->begin, t->end - t->begin);
+  t->end -= t->begin;
+  t->begin = 0;
+  if (t->cap - t->end >= BLOCK) return PROPTER_OK;
+  if (t->cap >= t->most) {
+    propter_error_at(err, t->path, t->line, 0);
+    return propter_fail(err, PROPTER_LIMIT, "one record is longer than the limit of %zu bytes", t->most - 2 * BLOCK);
+  }
+  size_t cap = t->cap ? 2 * t->cap : 2 * BLOCK;
+  if (cap > t->most) cap = t->most;
+  char *grown = propter_realloc(t->buf, cap);
+  if (!grown) return no_memory(t, err);
+  t->buf = grown;
+  t->cap = cap;
+  return PROPTER_OK;
+}
+
+static PropterStatus convert(Text *t, PropterError *err) {
+  char *in = t->raw, *out = t->buf + t->end;
+  size_t in_left = t->raw_len, out_left = t->cap - t->end;
+  size_t r = iconv(t->convert, &in, &in_left, &out, &out_left);
+  int e = errno;
+  t->end = t->cap - out_left;
+  memmove(t->raw, in, in_left);
+  t->raw_len = in_left;
+  if (r != (size_t)-1 || e != EILSEQ) return PROPTER_OK;
+  propter_error_at(err, t->path, t->line, 0);
+  return propter_fail(err, PROPTER_INVALID, "expected text in the encoding named, found byte 0x%02X", (unsigned)(unsigned char)t->raw[0]);
+}
+
+PropterStatus text_more(Text *t, bool *more, PropterError *err) {
+  bool first = !t->started;
+  if (first) PROPTER_TRY(start(t, err));
+  PROPTER_TRY(room(t, err));
+  size_t before = t->end, n = 0;
+  while (t->end == before && !t->ended) {
+    PROPTER_TRY(read_raw(t, &n, err));
+    t->ended = n == 0 && !(first && t->raw_len);
+    size_t left = t->raw_len;
+    if (t->converting) {
+      PROPTER_TRY(convert(t, err));
+      if (t->ended && t->raw_len == left && left) return text_fail(t, t->end, err, PROPTER_INVALID, "the file ends inside a character");
+    } else {
+      memcpy(t->buf + t->end, t->raw, t->raw_len);
+      t->end += t->raw_len;
+      t->raw_len = 0;
+    }
+    first = false;
+  }
+  if (before == 0 && t->line == 1 && propter_str_starts(text_held(t), PROPTER_STR("\xEF\xBB\xBF"))) t->begin += 3;
+  *more = t->end > before;
+  return PROPTER_OK;
+}
+
+PropterStr text_held(const Text *t) { return (PropterStr){t->buf + t->begin, t->end - t->begin}; }
+
+void text_drop(Text *t, size_t n) {
+  for (size_t i = 0; i < n; i++) t->line += t->buf[t->begin + i] == '\n';
+  t->begin += n;
+}
+
+bool text_converted(const Text *t) { return t->converting; }
+
+uint64_t text_line(const Text *t) { return t->line; }
+
+PropterStatus text_all(Text *t, PropterStr *out, PropterError *err) {
+  bool more = true;
+  while (more) PROPTER_TRY(text_more(t, &more, err));
+  *out = text_held(t);
+  return PROPTER_OK;
+}
+
+PropterStatus text_fail(const Text *t, size_t at, PropterError *err, PropterStatus status, const char *format, ...) {
+  char message[400];
+  va_list args;
+  va_start(args, format);
+  (void)vsnprintf(message, sizeof message, format, args);
+  va_end(args);
+  uint64_t line = t->line;
+  for (size_t i = 0; i < at && t->begin + i < t->end; i++) line += t->buf[t->begin + i] == '\n';
+  propter_error_at(err, t->path, line, 0);
+  return propter_fail(err, status, "%s", message);
+}
