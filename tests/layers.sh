@@ -14,6 +14,7 @@ owner() {
     ingest|read|document|table|map) echo ingest ;;
     sparql|results) echo query/sparql ;;
     why) echo query/why ;;
+    server) echo query/http ;;
     *) echo unknown ;;
   esac
 }

@@ -21,6 +21,8 @@ static const struct {
 
 enum { COUNT = sizeof formats / sizeof *formats };
 
+const PropterResultFormat *propter_result_format_at(size_t n) { return n < COUNT ? &formats[n].format : NULL; }
+
 const PropterResultFormat *propter_result_format(PropterStr name) {
   size_t semicolon = propter_str_find(name, PROPTER_STR(";"));
   if (semicolon != SIZE_MAX) name.len = semicolon;

@@ -125,7 +125,10 @@ static PropterStatus fill(Update *u, TemplateItem (*items)[4], size_t count, con
 
 static PropterStatus set_dataset(Update *u, const AstUpdate *a, PropterError *err) {
   Exec *run = &u->run;
-  if (a->using_default_count + a->using_named_count > 0) {
+  bool own = a->using_default_count + a->using_named_count > 0;
+  if (u->options->from_count + u->options->from_named_count > 0 && (own || a->with.kind == AST_IRI)) /* SPARQL 1.1 Protocol §2.2.3 */
+    return propter_fail(err, PROPTER_INVALID, "the request names a dataset and so does the update (USING or WITH)");
+  if (own) {
     run->named_restricted = true;
     run->named_count = a->using_named_count;
     PROPTER_TRY(exec_graph_set(run, a->using_named, a->using_named_count, &run->named, err));

@@ -50,6 +50,7 @@ void propter_lexicon_free(PropterLexicon *l) {
   propter_free(l);
 }
 
+size_t propter_lexicon_count(const PropterLexicon *lexicon) { return lexicon->metrics.count; }
 PropterStr propter_lexicon_iri(const PropterLexicon *l, size_t metric) { return metric < l->metrics.count ? l->metrics.items[metric].iri : (PropterStr){"", 0}; }
 PropterStr propter_lexicon_label(const PropterLexicon *l, size_t metric) { return metric < l->metrics.count ? l->metrics.items[metric].label : (PropterStr){"", 0}; }
 struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *l) { return l->stemmer; }

@@ -21,7 +21,9 @@ bool dataset_add(Dataset *d, const PropterTerm term[4]);
 PropterStatus dataset_read(Dataset *d, const char *path, const char *format, PropterError *err);
 /* Equal as sets of quads up to the names of blank nodes. On false, `difference` gets a quad that only one of them has. */
 bool dataset_equal(Dataset *a, Dataset *b, PropterBuf *difference);
-PropterStatus dataset_read_text(Dataset *d, PropterStr text, const char *format, PropterError *err);
+/* The n-th object of subject and predicate, NULL: there is none. */
+const PropterTerm *dataset_object(const Dataset *d, const PropterTerm *s, const char *p, size_t nth);
+PropterStatus dataset_read_text(Dataset *d, PropterStr text, const char *format, PropterStr base, PropterError *err);
 void dataset_clear(Dataset *d);
 
 typedef struct {

@@ -34,10 +34,18 @@ PropterStatus dataset_read(Dataset *d, const char *path, const char *format, Pro
   return propter_rdf_read(path, &options, &sink, err);
 }
 
-PropterStatus dataset_read_text(Dataset *d, PropterStr text, const char *format, PropterError *err) {
-  PropterRdfOptions options = {.format = format};
+PropterStatus dataset_read_text(Dataset *d, PropterStr text, const char *format, PropterStr base, PropterError *err) {
+  PropterRdfOptions options = {.format = format, .base = base};
   PropterRdfSink sink = {on_statement, NULL, d};
-  return propter_rdf_read_text(text, "truth", &options, &sink, err);
+  return propter_rdf_read_text(text, "text", &options, &sink, err);
+}
+
+static bool same(const PropterTerm *a, const PropterTerm *b) { return a->kind == b->kind && propter_str_equal(a->value, b->value); }
+
+const PropterTerm *dataset_object(const Dataset *d, const PropterTerm *s, const char *p, size_t nth) {
+  for (size_t i = 0; s && i < d->count; i++)
+    if (same(&d->items[i].term[0], s) && propter_str_equal(d->items[i].term[1].value, propter_str(p)) && nth-- == 0) return &d->items[i].term[2];
+  return NULL;
 }
 
 void dataset_clear(Dataset *d) {

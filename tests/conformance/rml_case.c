@@ -71,7 +71,7 @@ static PropterStatus read_truth(Dataset *d, const char *path, PropterError *err)
       propter_buf_add_char(&clean, c);
     before = c;
   }
-  if (status == PROPTER_OK) status = dataset_read_text(d, propter_buf_str(&clean), "nquads", err);
+  if (status == PROPTER_OK) status = dataset_read_text(d, propter_buf_str(&clean), "nquads", PROPTER_STR(""), err);
   propter_buf_clear(&text);
   propter_buf_clear(&clean);
   return status;

@@ -18,15 +18,7 @@
 
 /* --- Manifest ---------------------------------------------------------------------------------------------------------------------------- */
 
-static bool same(const PropterTerm *a, const PropterTerm *b) { return a->kind == b->kind && propter_str_equal(a->value, b->value); }
-
-static const PropterTerm *get_nth(const Dataset *m, const PropterTerm *s, const char *p, size_t nth) {
-  for (size_t i = 0; i < m->count; i++)
-    if (same(&m->items[i].term[0], s) && propter_str_equal(m->items[i].term[1].value, propter_str(p)) && nth-- == 0) return &m->items[i].term[2];
-  return NULL;
-}
-
-static const PropterTerm *get(const Dataset *m, const PropterTerm *s, const char *p) { return get_nth(m, s, p, 0); }
+static const PropterTerm *get(const Dataset *m, const PropterTerm *s, const char *p) { return dataset_object(m, s, p, 0); }
 
 /* The path of a file: IRI, kept until the program ends. */
 static const char *path_of(const PropterTerm *iri) {
@@ -127,7 +119,7 @@ static PropterStatus serve(PropterStr endpoint, PropterStr text, void *payload, 
   size_t columns = 0;
   const PropterTerm *data = NULL;
   for (size_t i = 0; !data; i++) {
-    const PropterTerm *service = get_nth(e->manifest, e->action, QT "serviceData", i);
+    const PropterTerm *service = dataset_object(e->manifest, e->action, QT "serviceData", i);
     if (!service) return propter_fail(err, PROPTER_IO, "no such endpoint");
     if (propter_str_equal(get(e->manifest, service, QT "endpoint")->value, endpoint)) data = get(e->manifest, service, QT "data");
   }
@@ -161,8 +153,8 @@ static PropterStatus serve(PropterStr endpoint, PropterStr text, void *payload, 
 
 static PropterStatus load_data(Store *store, const Dataset *m, const PropterTerm *action, const PropterQuery *query, PropterError *err) {
   const PropterTerm *t;
-  for (size_t i = 0; (t = get_nth(m, action, QT "data", i)); i++) PROPTER_TRY(store_load(store, path_of(t), PROPTER_STR(""), err));
-  for (size_t i = 0; (t = get_nth(m, action, QT "graphData", i)); i++) PROPTER_TRY(store_load(store, path_of(t), t->value, err));
+  for (size_t i = 0; (t = dataset_object(m, action, QT "data", i)); i++) PROPTER_TRY(store_load(store, path_of(t), PROPTER_STR(""), err));
+  for (size_t i = 0; (t = dataset_object(m, action, QT "graphData", i)); i++) PROPTER_TRY(store_load(store, path_of(t), t->value, err));
   for (size_t i = 0; query->select && i < query->select->from_count; i++) {
     PropterTerm from = propter_iri(query->select->from[i]);
     PROPTER_TRY(store_load(store, path_of(&from), from.value, err));
@@ -262,8 +254,8 @@ static void run_query(const Dataset *m, const PropterTerm *entry) {
 
 static PropterStatus load_state(Store *store, const Dataset *m, const PropterTerm *state, PropterError *err) {
   const PropterTerm *t;
-  for (size_t i = 0; (t = get_nth(m, state, UT "data", i)); i++) PROPTER_TRY(store_load(store, path_of(t), PROPTER_STR(""), err));
-  for (size_t i = 0; (t = get_nth(m, state, UT "graphData", i)); i++) PROPTER_TRY(store_load(store, path_of(get(m, t, UT "graph")), get(m, t, RDFS "label")->value, err));
+  for (size_t i = 0; (t = dataset_object(m, state, UT "data", i)); i++) PROPTER_TRY(store_load(store, path_of(t), PROPTER_STR(""), err));
+  for (size_t i = 0; (t = dataset_object(m, state, UT "graphData", i)); i++) PROPTER_TRY(store_load(store, path_of(get(m, t, UT "graph")), get(m, t, RDFS "label")->value, err));
   return PROPTER_OK;
 }
 

@@ -14,6 +14,8 @@ typedef struct {
 
 /* By name or media type (parameters after ';' are ignored); NULL: none. Borrowed, static. */
 PROPTER_API const PropterResultFormat *propter_result_format(PropterStr name);
+/* The n-th row of the table; NULL after the last. */
+PROPTER_API const PropterResultFormat *propter_result_format_at(size_t n);
 
 /* Where rows come from. `next` gives a row of `columns` terms (kind NONE: unbound), borrowed until the following call, or NULL at the end. */
 typedef struct {

@@ -41,7 +41,7 @@ typedef struct {
   bool default_is_union;      /* default graph: the union of all graphs instead of the graph of triples that have none */
   const PropterId *hidden;    /* graphs left out of that union and of GRAPH ?g */
   size_t hidden_count;
-  const PropterStr *from, *from_named; /* the protocol's dataset; overrides FROM and FROM NAMED when there is any */
+  const PropterStr *from, *from_named; /* the protocol's dataset; overrides FROM and FROM NAMED when there is any; with USING or WITH: INVALID */
   size_t from_count, from_named_count;
   PropterService service;     /* NULL: SERVICE fails */
   PropterLoad load;           /* NULL: LOAD fails */

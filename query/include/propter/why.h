@@ -21,6 +21,7 @@ PROPTER_API PropterStatus propter_lexicon_add_metric(PropterLexicon *lexicon, Pr
 PROPTER_API PropterStatus propter_lexicon_add_name(PropterLexicon *lexicon, size_t metric, PropterNameKind kind, PropterStr name, PropterError *err);
 /* All metrics of a graph with skos:prefLabel, altLabel and hiddenLabel, those of their concepts, and the title of their data set. */
 PROPTER_API PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **out, PropterError *err);
+PROPTER_API size_t propter_lexicon_count(const PropterLexicon *lexicon);
 /* Borrowed from the lexicon. */
 PROPTER_API PropterStr propter_lexicon_iri(const PropterLexicon *lexicon, size_t metric);
 PROPTER_API PropterStr propter_lexicon_label(const PropterLexicon *lexicon, size_t metric);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The workers: a bounded queue of requests and the threads that answer them. */
+#include <errno.h>
+#include <time.h>
+
+#include "http.h"
+
+uint64_t http_clock_ms(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+void http_request_release(HttpRequest *request) {
+  if (atomic_fetch_sub(&request->owners, 1) != 1) return;
+  propter_buf_clear(&request->body);
+  propter_vec_clear(&request->params);
+  http_reply_free(request->reply);
+  propter_arena_clear(&request->arena);
+  propter_free(request);
+}
+
+static void answer(HttpRequest *request) {
+  PropterError err = {0};
+  PropterStatus status = PROPTER_CANCELLED;
+  atomic_store(&request->running, true);
+  if (atomic_load(&request->cancel))
+    (void)propter_fail(&err, status, "cancelled before it began");
+  else
+    status = request->route->run(request, &err);
+  atomic_store(&request->running, false);
+  http_reply_end(request, status, &err);
+}
+
+static void *work(void *payload) {
+  PropterServer *s = payload;
+  for (;;) {
+    (void)pthread_mutex_lock(&s->lock);
+    while (!s->first && !s->stopping) (void)pthread_cond_wait(&s->work, &s->lock);
+    HttpRequest *request = s->first;
+    if (!request) {
+      (void)pthread_mutex_unlock(&s->lock);
+      return NULL;
+    }
+    s->first = request->next;
+    if (!s->first) s->last = NULL;
+    s->waiting--;
+    s->running++;
+    (void)pthread_mutex_unlock(&s->lock);
+    answer(request);
+    http_request_release(request);
+    (void)pthread_mutex_lock(&s->lock);
+    s->running--;
+    (void)pthread_cond_broadcast(&s->idle);
+    (void)pthread_mutex_unlock(&s->lock);
+  }
+}
+
+PropterStatus http_queue_start(PropterServer *s, PropterError *err) {
+  unsigned n = s->options.workers;
+  s->threads = propter_calloc(n, sizeof *s->threads);
+  if (!s->threads) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  for (; s->thread_count < n; s->thread_count++) {
+    int failed = pthread_create(&s->threads[s->thread_count], NULL, work, s);
+    if (failed) return propter_fail(err, PROPTER_NO_MEMORY, "cannot start a thread (error %d)", failed);
+  }
+  return PROPTER_OK;
+}
+
+bool http_queue_push(PropterServer *s, HttpRequest *request) {
+  bool room;
+  (void)pthread_mutex_lock(&s->lock);
+  room = !s->stopping && s->waiting < s->options.queue;
+  if (room) {
+    request->next = NULL;
+    if (s->last)
+      s->last->next = request;
+    else
+      s->first = request;
+    s->last = request;
+    s->waiting++;
+    atomic_fetch_add(&request->owners, 1);
+    (void)pthread_cond_signal(&s->work);
+  } else {
+    s->refused_full++;
+  }
+  (void)pthread_mutex_unlock(&s->lock);
+  return room;
+}
+
+/* Waits until no request lives, at most so long; called with the lock held. */
+static void wait_idle(PropterServer *s, uint32_t ms) {
+  struct timespec until;
+  (void)clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += ms / 1000;
+  until.tv_nsec += (long)(ms % 1000) * 1000000;
+  if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+  while (s->live_count && pthread_cond_timedwait(&s->idle, &s->lock, &until) != ETIMEDOUT) {}
+}
+
+void http_queue_stop(PropterServer *s, uint32_t grace_ms) {
+  enum { CANCELLED_MS = 2000 };
+  (void)pthread_mutex_lock(&s->lock);
+  s->stopping = true;
+  (void)pthread_cond_broadcast(&s->work);
+  wait_idle(s, grace_ms);
+  for (HttpRequest *r = s->live; r; r = r->older) http_reply_cancel(r, false);
+  wait_idle(s, CANCELLED_MS);
+  (void)pthread_mutex_unlock(&s->lock);
+  for (unsigned i = 0; i < s->thread_count; i++) (void)pthread_join(s->threads[i], NULL);
+  propter_free(s->threads);
+}
+
+bool http_cancel(PropterServer *s, uint64_t id) {
+  bool found = false;
+  (void)pthread_mutex_lock(&s->lock);
+  for (HttpRequest *r = s->live; r; r = r->older)
+    if (r->id == id && r->queued) http_reply_cancel(r, false), found = true;
+  if (found) s->cancelled++;
+  (void)pthread_mutex_unlock(&s->lock);
+  return found;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A "why" question in words, or by metric and days; one answer in every form the command has. */
+#include "offer.h"
+#include "propter/why.h"
+
+typedef struct {
+  PropterWhyOptions why;
+  PropterStr question, metric;
+  PropterDay from, to;
+  const char *format, *media_type;
+} Wanted;
+
+static const char *const media[] = {"application/json", "text/html; charset=utf-8", "text/plain; charset=utf-8", "text/markdown; charset=utf-8", "text/csv; charset=utf-8"};
+static const char *const names[] = {"json", "html", "text", "md", "csv"};
+enum { FORMATS = sizeof media / sizeof *media };
+
+static PropterStatus date(HttpRequest *r, const char *name, PropterDay *day, PropterError *err) {
+  PropterStr text;
+  bool given;
+  *day = PROPTER_NO_DAY;
+  PROPTER_TRY(http_param(&r->params, name, &text, &given, err));
+  if (given && !propter_day_parse(text, day)) return propter_fail(err, PROPTER_INVALID, "%s: expected a date like 2011-08-31", name);
+  return PROPTER_OK;
+}
+
+static PropterStatus number(HttpRequest *r, const char *name, int64_t low, int64_t high, int64_t *n, PropterError *err) {
+  PropterStr text;
+  bool given;
+  PROPTER_TRY(http_param(&r->params, name, &text, &given, err));
+  if (given && (!propter_str_to_int64(text, n) || *n < low || *n > high)) return propter_fail(err, PROPTER_INVALID, "%s: expected %lld to %lld", name, (long long)low, (long long)high);
+  return PROPTER_OK;
+}
+
+static PropterStatus form(HttpRequest *r, Wanted *w, PropterError *err) {
+  PropterStr name;
+  bool given;
+  size_t at;
+  PROPTER_TRY(http_param(&r->params, "format", &name, &given, err));
+  if (given)
+    for (at = 0; at < FORMATS && !propter_str_equal(name, propter_str(names[at]));) at++;
+  else
+    at = http_negotiate(http_header(r, MHD_HTTP_HEADER_ACCEPT), media, FORMATS);
+  if (at >= FORMATS) {
+    http_reply_head(r, 406, "application/problem+json");
+    return propter_fail(err, PROPTER_INVALID, "no format that you take; there are json, html, text, md, csv");
+  }
+  w->format = names[at];
+  w->media_type = media[at];
+  return PROPTER_OK;
+}
+
+static PropterStatus without(HttpRequest *r, Wanted *w, PropterError *err) {
+  PropterStr *list = propter_arena_alloc(&r->arena, (r->params.count + 1) * sizeof *list);
+  if (!list) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  for (size_t i = 0; i < r->params.count; i++)
+    if (propter_str_equal(r->params.items[i].name, PROPTER_STR("without"))) list[w->why.infer.without_count++] = r->params.items[i].value;
+  w->why.infer.without = list;
+  return PROPTER_OK;
+}
+
+static PropterStatus wanted(HttpRequest *r, Wanted *w, PropterError *err) {
+  int64_t limit = 0, depth, numbers = 0, explain = 0;
+  w->why = propter_why_options();
+  w->why.today = (PropterDay)(r->server->options.now_ms() / 86400000);
+  w->why.infer.threads = 1; /* the server's workers are the parallelism */
+  w->why.infer.score.seed = r->server->options.seed;
+  depth = w->why.infer.depth;
+  PROPTER_TRY(form(r, w, err));
+  PROPTER_TRY(http_param(&r->params, "q", &w->question, NULL, err));
+  PROPTER_TRY(http_param(&r->params, "metric", &w->metric, NULL, err));
+  PROPTER_TRY(date(r, "from", &w->from, err));
+  PROPTER_TRY(date(r, "to", &w->to, err));
+  PROPTER_TRY(date(r, "known-by", &w->why.infer.known_by, err));
+  PROPTER_TRY(number(r, "limit", 1, 1000, &limit, err));
+  PROPTER_TRY(number(r, "depth", 1, 5, &depth, err));
+  PROPTER_TRY(number(r, "numbers", 0, 1, &numbers, err));
+  PROPTER_TRY(number(r, "explain", 0, 1, &explain, err));
+  w->why.limit = (size_t)limit, w->why.infer.depth = (unsigned)depth, w->why.numbers = numbers != 0, w->why.explain = explain != 0;
+  if ((w->metric.len > 0) == (w->question.len > 0)) return propter_fail(err, PROPTER_INVALID, "expected either q, a question in words, or metric, from and to");
+  if (w->metric.len && (w->from == PROPTER_NO_DAY || w->to == PROPTER_NO_DAY)) return propter_fail(err, PROPTER_INVALID, "metric needs from and to");
+  return without(r, w, err);
+}
+
+static PropterStatus run(HttpRequest *r, PropterError *err) {
+  Wanted w = {0};
+  PropterSnapshot *snapshot = NULL;
+  PropterWhyAnswer *answer = NULL;
+  PropterBuf text = {.max = 64 << 20};
+  PROPTER_TRY(wanted(r, &w, err));
+  PropterStatus status = propter_snapshot_open(r->server->graph, r->server->options.deadline_ms, &snapshot, err);
+  if (status == PROPTER_OK)
+    status = w.metric.len ? propter_why_window(snapshot, w.metric, w.from, w.to, &w.why, &answer, err) : propter_why_ask(snapshot, w.question, &w.why, &answer, err);
+  if (status == PROPTER_OK) status = propter_why_render(answer, w.format, &text, err);
+  if (status == PROPTER_OK) {
+    http_reply_head(r, 200, w.media_type);
+    http_reply_field(r, "Content-Security-Policy", PROPTER_STR("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"));
+    status = http_reply_write(propter_buf_str(&text), r, err);
+  }
+  propter_buf_clear(&text);
+  propter_why_free(answer);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
+static const HttpRouteParam params[] = {{"q", "a question in words, e.g. information jobs in August 2011"},
+                                        {"metric", "IRI of the metric, instead of q"},
+                                        {"from", "first day of the window, with metric"},
+                                        {"to", "last day of the window, with metric"},
+                                        {"known-by", "use only what was known on this day"},
+                                        {"without", "leave out this document, claim, event or review; may be repeated"},
+                                        {"limit", "causes listed"},
+                                        {"depth", "hops of a chain of causes"},
+                                        {"numbers", "1: probabilities even while they are not calibrated"},
+                                        {"explain", "1: how each score adds up"},
+                                        {"format", "json, html, text, md or csv, instead of the Accept header"},
+                                        {NULL, NULL}};
+
+const HttpRoute http_route_why = {.path = "/why", .methods = "GET HEAD", .summary = "why did a metric move: causes with their evidence", .params = params, .run = run};

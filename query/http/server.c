@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon: connections come and go, requests are read, guarded and queued. One thread of libmicrohttpd does the network, the workers of queue.c the rest. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "http.h"
+#include "propter/run.h"
+
+/* A connection, so that one that sends its headers too slowly can be cut. */
+typedef struct HttpPeer {
+  int fd;
+  uint64_t since_ms; /* when the present wait began */
+  bool asked;        /* a request is under way */
+  bool first;        /* none has come yet */
+  struct HttpPeer *next, *before;
+} HttpPeer;
+
+PropterServerOptions propter_server_options(void) {
+  return (PropterServerOptions){.graph = "propter.graph", .address = "127.0.0.1", .port = 3030, .open_read = true, .certificate = PROPTER_STR(""), .key = PROPTER_STR(""),
+                                .queue = 64, .connections = 16384, .connections_per_client = 16384, .body_bytes = 64 << 20, .header_ms = 10000, .body_ms = 300000, .idle_ms = 60000,
+                                .deadline_ms = 120000, .memory = (uint64_t)1 << 30, .grace_ms = 5000, .seed = 1};
+}
+
+/* --- Connections ------------------------------------------------------------------------------------------------------------------------------- */
+
+static void on_connection(void *payload, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code) {
+  PropterServer *s = payload;
+  HttpPeer *peer = *context;
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *context = peer = propter_calloc(1, sizeof *peer);
+    if (!peer || !info) return;
+    peer->fd = info->connect_fd;
+    peer->since_ms = http_clock_ms();
+    peer->first = true;
+    (void)pthread_mutex_lock(&s->lock);
+    peer->next = s->peers;
+    if (s->peers) s->peers->before = peer;
+    s->peers = peer;
+    s->peer_count++;
+    (void)pthread_mutex_unlock(&s->lock);
+  } else if (peer) {
+    (void)pthread_mutex_lock(&s->lock);
+    if (peer->before) peer->before->next = peer->next;
+    else s->peers = peer->next;
+    if (peer->next) peer->next->before = peer->before;
+    s->peer_count--;
+    (void)pthread_mutex_unlock(&s->lock);
+    propter_free(peer);
+  }
+}
+
+static HttpPeer *peer_of(HttpRequest *request) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info ? info->socket_context : NULL;
+}
+
+/* The daemon's own timeout counts from the last byte, so that a byte now and then would keep a connection for ever. */
+static void *sweep(void *payload) {
+  PropterServer *s = payload;
+  enum { TICK_MS = 250 };
+  (void)pthread_mutex_lock(&s->lock);
+  while (s->sweeping) {
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += TICK_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+    (void)pthread_cond_timedwait(&s->swept, &s->lock, &until);
+    uint64_t now = http_clock_ms();
+    for (HttpPeer *p = s->peers; p; p = p->next) {
+      uint64_t most = p->asked ? s->options.body_ms : p->first ? s->options.header_ms : (uint64_t)s->options.idle_ms + s->options.header_ms;
+      if (p->since_ms != UINT64_MAX && now - p->since_ms > most) (void)shutdown(p->fd, SHUT_RDWR);
+    }
+  }
+  (void)pthread_mutex_unlock(&s->lock);
+  return NULL;
+}
+
+/* Which wait of the connection begins; UINT64_MAX: none, the request is being answered. */
+static void peer_waits(HttpRequest *request, bool asked, uint64_t since) {
+  HttpPeer *peer = peer_of(request);
+  if (!peer) return;
+  (void)pthread_mutex_lock(&request->server->lock);
+  peer->asked = asked;
+  peer->first = false;
+  peer->since_ms = since;
+  (void)pthread_mutex_unlock(&request->server->lock);
+}
+
+/* --- Requests ----------------------------------------------------------------------------------------------------------------------------------------- */
+
+/* The request line is there: the one place where the target is still as it was sent. */
+static void *on_uri(void *payload, const char *uri, struct MHD_Connection *connection) {
+  PropterServer *s = payload;
+  HttpRequest *r = propter_calloc(1, sizeof *r);
+  if (!r) return NULL;
+  r->server = s;
+  r->connection = connection;
+  r->arena.limit = 8 << 20;
+  r->body.max = s->options.body_bytes + 1;
+  r->began_ms = http_clock_ms();
+  r->uri = propter_arena_copy(&r->arena, propter_str(uri));
+  r->reply = http_reply_new(r);
+  atomic_init(&r->owners, 1);
+  if (!r->reply || !r->uri.data) {
+    http_request_release(r);
+    return NULL;
+  }
+  (void)pthread_mutex_lock(&s->lock);
+  r->id = ++s->next_id;
+  r->older = s->live;
+  if (s->live) s->live->newer = r;
+  s->live = r;
+  s->live_count++;
+  (void)pthread_mutex_unlock(&s->lock);
+  return r;
+}
+
+static void write_access(HttpRequest *r, uint64_t took) {
+  PropterServer *s = r->server;
+  PropterBuf line = {.max = 1 << 16};
+  char client[INET6_ADDRSTRLEN] = "";
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  if (!s->options.access) return;
+  if (info && info->client_addr->sa_family == AF_INET) (void)inet_ntop(AF_INET, &((struct sockaddr_in *)(void *)info->client_addr)->sin_addr, client, sizeof client);
+  if (info && info->client_addr->sa_family == AF_INET6) (void)inet_ntop(AF_INET6, &((struct sockaddr_in6 *)(void *)info->client_addr)->sin6_addr, client, sizeof client);
+  propter_buf_printf(&line, "{\"at\":%lld,\"id\":%llu,\"client\":\"%s\",\"method\":", (long long)s->options.now_ms(), (unsigned long long)r->id, client);
+  http_json(&line, r->method);
+  propter_buf_add(&line, PROPTER_STR(",\"path\":"));
+  http_json(&line, r->path.len ? r->path : PROPTER_STR("?"));
+  propter_buf_printf(&line, ",\"status\":%u,\"bytes\":%llu,\"ms\":%llu}", http_reply_code(r), (unsigned long long)http_reply_bytes(r), (unsigned long long)took);
+  (void)pthread_mutex_lock(&s->log_lock);
+  if (propter_buf_status(&line, NULL) == PROPTER_OK) s->options.access(propter_buf_str(&line), s->options.payload);
+  (void)pthread_mutex_unlock(&s->log_lock);
+  propter_buf_clear(&line);
+}
+
+static void on_completed(void *payload, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code) {
+  static const uint64_t bounds[] = {1, 3, 10, 30, 100, 300, 1000, 3000, 10000, 30000, 100000};
+  PropterServer *s = payload;
+  HttpRequest *r = *context;
+  (void)connection, (void)code;
+  if (!r) return;
+  uint64_t took = http_clock_ms() - r->began_ms;
+  unsigned hundred = http_reply_code(r) / 100, slot = 0;
+  http_reply_cancel(r, true);
+  peer_waits(r, false, http_clock_ms());
+  write_access(r, took);
+  while (slot < sizeof bounds / sizeof *bounds && took > bounds[slot]) slot++;
+  (void)pthread_mutex_lock(&s->lock);
+  if (r->newer) r->newer->older = r->older;
+  else s->live = r->older;
+  if (r->older) r->older->newer = r->newer;
+  s->live_count--;
+  s->replies[hundred < HTTP_CODES ? hundred : 0]++;
+  s->bytes += http_reply_bytes(r);
+  s->took_ms += took;
+  s->took[slot]++;
+  (void)pthread_cond_broadcast(&s->idle);
+  (void)pthread_mutex_unlock(&s->lock);
+  *context = NULL;
+  http_request_release(r);
+}
+
+/* Splits the target, finds the route. 0, or the status code to refuse with. */
+static unsigned prepare(HttpRequest *r, const char *method, const char **why) {
+  PropterError err = {0};
+  PropterStr raw = r->uri, query = PROPTER_STR("");
+  const char *mark = raw.len ? memchr(raw.data, '?', raw.len) : NULL;
+  if (mark) {
+    raw.len = (size_t)(mark - r->uri.data);
+    query = (PropterStr){mark + 1, r->uri.len - raw.len - 1};
+  }
+  *why = "out of memory";
+  r->method = propter_arena_copy(&r->arena, propter_str(method));
+  r->path = http_decode(&r->arena, raw, false);
+  if (!r->method.data || !r->path.data) return 503;
+  *why = "the path is not UTF-8, or holds a NUL";
+  if (!propter_utf8_valid(r->path, NULL) || memchr(r->path.data, 0, r->path.len)) return 400;
+  *why = "the query string has too many parameters";
+  if (http_params_parse(&r->arena, query, true, &r->params, &err) != PROPTER_OK) return err.status == PROPTER_LIMIT ? 414 : 503;
+  r->route = http_route_find(r->path, &r->rest);
+  unsigned code = http_guard(r, why);
+  if (code) return code;
+  *why = "there is nothing here; GET /openapi.json lists what there is";
+  if (!r->route) return 404;
+  *why = "this path does not take that method";
+  if (!http_route_allows(r->route, r->method)) return 405;
+  PropterStr length = http_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  double bytes;
+  *why = "the body is larger than this server takes";
+  if (length.len && propter_str_to_double(length, &bytes) && bytes > (double)r->server->options.body_bytes) return 413;
+  http_reply_accept(r);
+  return 0;
+}
+
+static enum MHD_Result on_request(void *payload, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *size,
+                                  void **context) {
+  PropterServer *s = payload;
+  HttpRequest *r = *context;
+  const char *why;
+  (void)connection, (void)url, (void)version;
+  if (!r) return MHD_NO; /* no memory for it */
+  if (!r->seen) {
+    r->seen = true;
+    peer_waits(r, true, http_clock_ms());
+    unsigned code = prepare(r, method, &why);
+    return code ? http_refuse(r, code, why) : MHD_YES;
+  }
+  if (*size) {
+    propter_buf_add(&r->body, (PropterStr){data, *size});
+    r->over_size = r->over_size || r->body.failed || r->body.len > s->options.body_bytes;
+    *size = 0;
+    return MHD_YES;
+  }
+  if (r->over_size) return http_refuse(r, 413, "the body is larger than this server takes");
+  if (!r->queued) {
+    r->queued = true;
+    peer_waits(r, true, UINT64_MAX);
+    MHD_suspend_connection(r->connection);
+    if (http_queue_push(s, r)) return MHD_YES;
+    MHD_resume_connection(r->connection);
+    return http_refuse(r, 503, "all workers are busy and the queue is full");
+  }
+  return http_reply_ready(r) ? http_reply_send(r) : MHD_YES;
+}
+
+/* --- Start and stop --------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool address_parse(const PropterServerOptions *o, struct sockaddr_storage *out) {
+  struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)out;
+  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)out;
+  memset(out, 0, sizeof *out);
+  if (inet_pton(AF_INET, o->address, &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(o->port);
+    return true;
+  }
+  memset(out, 0, sizeof *out);
+  v6->sin6_family = AF_INET6;
+  v6->sin6_port = htons(o->port);
+  return inet_pton(AF_INET6, o->address, &v6->sin6_addr) == 1;
+}
+
+/* As many descriptors as the connections need, as far as the system allows. */
+static void raise_descriptors(unsigned connections) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  rlim_t want = (rlim_t)connections + 256;
+  if (limit.rlim_cur >= want) return;
+  limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static PropterStatus listen_at(PropterServer *s, PropterError *err) {
+  const PropterServerOptions *o = &s->options;
+  struct sockaddr_storage address;
+  if (!address_parse(o, &address)) return propter_fail(err, PROPTER_INVALID, "address: expected a numeric IPv4 or IPv6 address, found \"%s\"", o->address);
+  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (address.ss_family == AF_INET6 ? (unsigned)MHD_USE_IPv6 : 0);
+  bool tls = o->certificate.len > 0;
+  struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->certificate.data}, {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key.data}, {MHD_OPTION_END, 0, NULL}};
+  struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+  raise_descriptors(o->connections);
+  errno = 0;
+  s->daemon = MHD_start_daemon(flags | (tls ? (unsigned)MHD_USE_TLS : 0), o->port, NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
+                               MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+                               MHD_OPTION_CONNECTION_LIMIT, o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_client, MHD_OPTION_CONNECTION_TIMEOUT,
+                               (o->idle_ms + 999) / 1000, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)131072, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U,
+                               MHD_OPTION_ARRAY, tls ? secure : none, MHD_OPTION_END);
+  if (!s->daemon) return propter_fail(err, errno == EADDRINUSE ? PROPTER_LOCKED : PROPTER_INVALID, "cannot listen at %s port %u: %s", o->address, o->port, errno ? strerror(errno) : "certificate or key not usable");
+  const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
+  s->port = info ? info->port : o->port;
+  return PROPTER_OK;
+}
+
+PropterStatus propter_server_start(const PropterServerOptions *options, PropterServer **out, PropterError *err) {
+  PropterServer *s = propter_calloc(1, sizeof *s);
+  *out = NULL;
+  if (!s) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  s->options = *options;
+  if (!s->options.workers) s->options.workers = 2;
+  s->started_ms = http_clock_ms();
+  (void)pthread_mutex_init(&s->lock, NULL);
+  (void)pthread_mutex_init(&s->log_lock, NULL);
+  (void)pthread_cond_init(&s->work, NULL);
+  (void)pthread_cond_init(&s->idle, NULL);
+  (void)pthread_cond_init(&s->swept, NULL);
+  PropterStatus status = propter_graph_open(options->graph, PROPTER_GRAPH_CREATE, NULL, &s->graph, err);
+  if (status == PROPTER_OK) status = http_queue_start(s, err);
+  if (status == PROPTER_OK) {
+    s->sweeping = true;
+    if (pthread_create(&s->sweeper, NULL, sweep, s) != 0) s->sweeping = false, status = propter_fail(err, PROPTER_NO_MEMORY, "cannot start a thread");
+  }
+  if (status == PROPTER_OK) status = listen_at(s, err);
+  if (status == PROPTER_OK)
+    *out = s;
+  else
+    propter_server_stop(s);
+  return status;
+}
+
+uint16_t propter_server_port(const PropterServer *server) { return server->port; }
+
+void propter_server_stop(PropterServer *s) {
+  if (!s) return;
+  if (s->daemon) {
+    MHD_socket listener = MHD_quiesce_daemon(s->daemon);
+    if (listener != MHD_INVALID_SOCKET) (void)shutdown(listener, SHUT_RDWR), (void)close(listener);
+  }
+  http_queue_stop(s, s->options.grace_ms);
+  (void)pthread_mutex_lock(&s->lock);
+  bool swept = s->sweeping;
+  s->sweeping = false;
+  (void)pthread_cond_signal(&s->swept);
+  (void)pthread_mutex_unlock(&s->lock);
+  if (swept) (void)pthread_join(s->sweeper, NULL);
+  if (s->daemon) MHD_stop_daemon(s->daemon);
+  if (s->hidden) propter_vec_clear(&s->hidden->graphs);
+  propter_free(s->hidden);
+  propter_graph_close(s->graph);
+  (void)pthread_cond_destroy(&s->work);
+  (void)pthread_cond_destroy(&s->idle);
+  (void)pthread_cond_destroy(&s->swept);
+  (void)pthread_mutex_destroy(&s->lock);
+  (void)pthread_mutex_destroy(&s->log_lock);
+  propter_free(s);
+}

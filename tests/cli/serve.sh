@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# propter serve from outside: start, questions, tokens, log, graceful stop, wrong use.
+n=0
+ok() { n=$((n + 1)); echo "ok $n - $1"; }
+not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; echo "not ok $n - $1"; }
+expect() { # name, wanted exit code, wanted text, command...
+  name=$1; code=$2; text=$3; shift 3
+  out=$("$@" 2>&1 </dev/null); got=$?
+  if [ $got -eq "$code" ] && { [ -z "$text" ] || printf '%s' "$out" | grep -qF -- "$text"; }; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
+}
+ask() { "$builddir/tests/http/ask" "$port" "$@"; }
+t=$(mktemp -d "${TMPDIR:-/tmp}/propter-serve-XXXXXX"); server=; trap '[ -z "$server" ] || kill "$server"; rm -rf "$t"' EXIT
+[ -x "$builddir/tests/http/ask" ] || { echo '1..0 # SKIP Check is not installed'; exit 0; }
+cd "$t" || exit 99
+printf '<http://x/a> <http://x/p> 1, 2 .\n' >a.ttl
+"$PROPTER" -g g load a.ttl >/dev/null
+printf '# who\nread reading-token-01\nwrite writing-token-01\n' >tokens; chmod 600 tokens
+
+expect 'a port that is none' 2 'expected 0 to 65535' "$PROPTER" -g g serve --port 70000
+expect 'other machines need tokens' 2 '--token-file' "$PROPTER" -g g serve --address 0.0.0.0
+expect 'a name is no address' 3 'numeric' "$PROPTER" -g g serve --token-file tokens --address localhost --port 0
+expect 'a key without certificate' 2 'go together' "$PROPTER" -g g serve --key a.ttl
+expect 'no token file' 3 'nothing' "$PROPTER" -g g serve --token-file nothing
+printf 'write short\n' >bad; chmod 600 bad
+expect 'a token too short, with its line' 3 'bad:1:1' "$PROPTER" -g g serve --token-file bad
+chmod 644 bad
+expect 'a token file that all may read' 3 'chmod 600' "$PROPTER" -g g serve --token-file bad
+
+"$PROPTER" -g g serve --port 0 --token-file tokens --access-log log >where 2>errors &
+server=$!
+i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
+case $port in ''|0) not_ok 'says where it listens' "$(cat where errors)"; echo "1..$n"; exit 1 ;; *) ok 'says where it listens' ;; esac
+expect 'health' 0 '"status":"ok"' ask GET /health
+expect 'a query' 0 'http://x/p,2' ask GET '/sparql?format=csv&query=SELECT*%7B?s?p?o%7D'
+expect 'a question' 0 '"outcome"' ask GET '/why?q=sales%20in%20May%202024'
+expect 'an update without token' 0 '401' ask POST /sparql 'Content-Type: application/sparql-update' 'CLEAR ALL'
+expect 'an update with one' 0 '"added":1' ask POST /sparql 'Content-Type: application/sparql-update
+Authorization: Bearer writing-token-01' 'INSERT DATA { <http://x/b> <http://x/p> 3 }'
+expect 'the command line sees it' 0 'http://x/b' "$PROPTER" -g g query 'SELECT * { ?s <http://x/p> 3 }'
+"$PROPTER" -g g update 'INSERT DATA { <http://x/c> <http://x/p> 4 }' >/dev/null
+expect 'and the server what the command line writes' 0 'http://x/c' ask GET '/sparql?format=csv&query=SELECT*%7B?s%20?p%204%7D'
+expect 'an update is a run that can be undone' 0 'undid last' "$PROPTER" -g g undo last
+expect 'another server on the port' 4 'cannot listen' "$PROPTER" -g g serve --port "$port"
+kill -TERM "$server"; wait "$server"; code=$?; server=
+if [ $code -eq 0 ]; then ok 'SIGTERM ends it well'; else not_ok "SIGTERM: exit $code" "$(cat errors)"; fi
+if [ "$(grep -c '"path":"/sparql","status":' log)" -ge 4 ] && grep -q '"status":401' log; then ok 'one line of log per request'; else not_ok 'one line of log per request' "$(cat log)"; fi
+expect 'verify after it' 0 '' "$PROPTER" -g g verify
+echo "1..$n"

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "site.h"
+
+#define ALL "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D"
+/* Runs for ever, for all that a test waits. */
+#define ENDLESS "/sparql?query=SELECT%20%28COUNT%28*%29%20AS%20%3Fn%29%20%7B%3Fa%20%3Fp%20%3Fb.%3Fc%20%3Fp%20%3Fd.%3Fe%20%3Fp%20%3Ff.%3Fg%20%3Fp%20%3Fh%20FILTER%28%3Fb%2B%3Fd%2B%3Ff%2B%3Fh%3C0%29%7D"
+
+static void nap(long ms) {
+  struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+  (void)nanosleep(&t, NULL);
+}
+
+static double seconds(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+START_TEST(formats) {
+  static const struct {
+    const char *accept, *type, *text;
+  } cases[] = {{"Accept: application/sparql-results+xml\r\n", "application/sparql-results+xml", "<sparql"},
+               {"Accept: text/csv\r\n", "text/csv; charset=utf-8", "s,p,o"},
+               {"Accept: text/tab-separated-values\r\n", "text/tab-separated-values; charset=utf-8", "?s\t?p\t?o"},
+               {"", "application/sparql-results+json", "\"bindings\""}};
+  PropterServerOptions o = site_options(10);
+  PropterServer *server = site_start(&o);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    HttpAnswer a = site_ask(server, "GET", ALL, cases[i].accept, "");
+    ck_assert_uint_eq(a.code, 200);
+    ck_assert(propter_str_equal(http_field(&a, "Content-Type"), propter_str(cases[i].type)));
+    ck_assert(a.whole && site_says(&a, cases[i].text));
+    http_answer_clear(&a);
+  }
+  ck_assert_uint_eq(site_code(server, "GET", ALL, "Accept: image/png\r\n", ""), 406);
+  HttpAnswer head = site_ask(server, "HEAD", ALL, "", "");
+  ck_assert(head.code == 200 && head.body.len == 0);
+  http_answer_clear(&head);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(long_answers_stream_compressed) {
+  PropterServerOptions o = site_options(50000);
+  PropterServer *server = site_start(&o);
+  HttpAnswer plain = site_ask(server, "GET", ALL, "Accept: text/csv\r\n", ""), packed = site_ask(server, "GET", ALL, "Accept: text/csv\r\nAccept-Encoding: gzip\r\n", "");
+  ck_assert(plain.whole && packed.whole);
+  ck_assert(propter_str_equal(http_field(&packed, "Content-Encoding"), PROPTER_STR("gzip")));
+  ck_assert_uint_lt(packed.body.len * 3, plain.body.len);
+  unsigned char *out = malloc(plain.body.len + 1);
+  z_stream z = {.next_in = (unsigned char *)packed.body.data, .avail_in = (unsigned)packed.body.len, .next_out = out, .avail_out = (unsigned)plain.body.len + 1};
+  ck_assert(out && inflateInit2(&z, 31) == Z_OK);
+  ck_assert_int_eq(inflate(&z, Z_FINISH), Z_STREAM_END);
+  ck_assert_uint_eq(z.total_out, plain.body.len);
+  ck_assert(memcmp(out, plain.body.data, plain.body.len) == 0);
+  (void)inflateEnd(&z);
+  free(out);
+  http_answer_clear(&plain), http_answer_clear(&packed);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(a_timeout_is_an_error) {
+  PropterServerOptions o = site_options(2000);
+  PropterServer *server = site_start(&o);
+  double began = seconds();
+  HttpAnswer a = site_ask(server, "GET", ENDLESS "&timeout=0.2", "", "");
+  ck_assert_uint_eq(a.code, 504);
+  ck_assert(site_says(&a, "TIMEOUT"));
+  ck_assert(seconds() - began < 20);
+  http_answer_clear(&a);
+  ck_assert_uint_eq(site_code(server, "GET", ALL "&timeout=banana", "", ""), 400);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(a_failure_after_the_first_bytes_breaks_off) {
+  /* Rows come at once, and the last one divides the deadline: the client must see that something is missing. */
+  static const char slow[] = "/sparql?timeout=1&format=csv&query=SELECT%20*%20%7B%7B%3Fs%20%3Fp%20%3Fo%7DUNION%7B%3Fa%20%3Fp%20%3Fb.%3Fc%20%3Fp%20%3Fd.%3Fe%20%3Fp%20%3Ff%20FILTER%28%3Fb%2B%3Fd%2B%3Ff%3C0%29%7D%7D";
+  PropterServerOptions o = site_options(20000);
+  PropterServer *server = site_start(&o);
+  HttpAnswer a = site_ask(server, "GET", slow, "", "");
+  ck_assert(a.code == 504 || (a.code == 200 && !a.whole));
+  http_answer_clear(&a);
+  propter_server_stop(server);
+}
+END_TEST
+
+typedef struct {
+  PropterServer *server;
+  unsigned code;
+} Asked;
+
+static void *ask_endless(void *payload) {
+  Asked *a = payload;
+  a->code = site_code(a->server, "GET", ENDLESS, "", "");
+  return NULL;
+}
+
+START_TEST(list_and_cancel) {
+  PropterServerOptions o = site_options(2000);
+  PropterServer *server = site_start(&o);
+  Asked asked = {server, 0};
+  pthread_t thread;
+  char target[64] = "";
+  ck_assert_int_eq(pthread_create(&thread, NULL, ask_endless, &asked), 0);
+  for (int i = 0; i < 200 && !target[0]; i++) {
+    nap(25);
+    HttpAnswer a = site_ask(server, "GET", "/queries", ADMIN, "");
+    const char *id = a.body.data ? strstr(a.body.data, "\"id\":") : NULL;
+    if (id && site_says(&a, "COUNT")) (void)snprintf(target, sizeof target, "/queries/%lu", strtoul(id + 5, NULL, 10));
+    http_answer_clear(&a);
+  }
+  ck_assert_uint_eq(site_code(server, "DELETE", target, READER, ""), 403);
+  ck_assert_uint_eq(site_code(server, "DELETE", target, ADMIN, ""), 200);
+  ck_assert_int_eq(pthread_join(thread, NULL), 0);
+  ck_assert_uint_eq(asked.code, 503);
+  ck_assert_uint_eq(site_code(server, "DELETE", "/queries/999999", ADMIN, ""), 404);
+  ck_assert_uint_eq(site_code(server, "DELETE", "/queries/x", ADMIN, ""), 400);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(a_full_queue_is_said) {
+  PropterServerOptions o = site_options(2000);
+  Asked asked[6];
+  pthread_t threads[6];
+  unsigned refused = 0;
+  o.workers = 1, o.queue = 1, o.deadline_ms = 1500;
+  PropterServer *server = site_start(&o);
+  for (int i = 0; i < 6; i++) {
+    asked[i] = (Asked){server, 0};
+    ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_endless, &asked[i]), 0);
+  }
+  for (int i = 0; i < 6; i++) {
+    ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    ck_assert(asked[i].code == 503 || asked[i].code == 504);
+    refused += asked[i].code == 503;
+  }
+  ck_assert_uint_ge(refused, 4);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(stop_ends_what_runs) {
+  PropterServerOptions o = site_options(2000);
+  PropterServer *server = site_start(&o);
+  Asked asked = {server, 0};
+  pthread_t thread;
+  ck_assert_int_eq(pthread_create(&thread, NULL, ask_endless, &asked), 0);
+  nap(300);
+  double began = seconds();
+  propter_server_stop(server);
+  ck_assert(seconds() - began < 20);
+  ck_assert_int_eq(pthread_join(thread, NULL), 0);
+  ck_assert_uint_eq(asked.code, 503);
+}
+END_TEST
+
+START_TEST(slow_headers_are_cut) {
+  PropterServerOptions o = site_options(1);
+  o.header_ms = 500;
+  PropterServer *server = site_start(&o);
+  int fd = http_connect(propter_server_port(server));
+  double began = seconds();
+  char byte;
+  ck_assert_int_ge(fd, 0);
+  ck_assert(http_send(fd, PROPTER_STR("GET / HTTP/1.1\r\nHost: ")));
+  while (seconds() - began < 20 && http_send(fd, PROPTER_STR("a")) && recv(fd, &byte, 1, MSG_DONTWAIT) != 0) nap(50);
+  ck_assert(seconds() - began >= 0.4 && seconds() - began < 15);
+  (void)close(fd);
+  ck_assert_uint_eq(site_code(server, "GET", "/health", "", ""), 200);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(updates_and_runs) {
+  PropterServerOptions o = site_options(1);
+  PropterServer *server = site_start(&o);
+  static const char type[] = WRITER "Content-Type: application/sparql-update\r\n";
+  HttpAnswer a = site_ask(server, "POST", "/sparql", type, "INSERT DATA { <urn:a> <urn:b> 1, 2 }");
+  ck_assert(a.code == 200 && site_says(&a, "\"added\":2"));
+  http_answer_clear(&a);
+  ck_assert_uint_eq(site_code(server, "POST", "/sparql", type, "INSERT DATA { <urn:a> <urn:b> }"), 400);
+  ck_assert_uint_eq(site_code(server, "POST", "/sparql", type, "LOAD <file:///etc/passwd>"), 400);
+  a = site_ask(server, "GET", "/sparql?query=SELECT%20*%20%7B%3Curn%3Aa%3E%20%3Fp%20%3Fo%7D", "Accept: text/csv\r\n", "");
+  ck_assert_str_eq(a.body.data, "p,o\r\nurn:b,1\r\nurn:b,2\r\n");
+  http_answer_clear(&a);
+  ck_assert_uint_eq(site_code(server, "PUT", "/data?graph=urn:g", WRITER "Content-Type: text/turtle\r\n", "<urn:x> <urn:y> _:z ."), 201);
+  ck_assert_uint_eq(site_code(server, "PUT", "/data?graph=urn:g", WRITER "Content-Type: text/turtle\r\n", "<urn:x> <urn:y> ."), 400);
+  ck_assert_uint_eq(site_code(server, "PUT", "/data?graph=urn:g", WRITER "Content-Type: image/png\r\n", "x"), 415);
+  ck_assert_uint_eq(site_code(server, "GET", "/data?graph=urn:g", "", ""), 200);
+  ck_assert_uint_eq(site_code(server, "GET", "/data?graph=nothing", "", ""), 400);
+  ck_assert_uint_eq(site_code(server, "GET", "/data", "", ""), 400);
+  ck_assert_uint_eq(site_code(server, "GET", "/data?graph=urn:g&default", "", ""), 400);
+  ck_assert_uint_eq(site_code(server, "DELETE", "/data?graph=urn:g", WRITER, ""), 200);
+  ck_assert_uint_eq(site_code(server, "GET", "/data?graph=urn:g", "", ""), 404);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(other_paths) {
+  PropterServerOptions o = site_options(3);
+  PropterServer *server = site_start(&o);
+  static const struct {
+    const char *target, *text;
+    unsigned code;
+  } cases[] = {{"/health", "\"quads\":3", 200}, {"/metrics", "propter_graph_quads 3", 200}, {"/openapi.json", "\"/sparql\"", 200}, {"/explain?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D", "scan", 200},
+               {"/suggest?kind=predicate&q=ur", "\"urn:p\"", 200}, {"/suggest?kind=what", "expected metric", 400}, {"/suggest?limit=0", "limit", 400}, {"/explain?query=nonsense", "\"line\":1", 400},
+               {"/why", "expected either q", 400}, {"/why?q=x&format=png", "no format", 406}, {"/why?q=what%20is%20this", "not-understood", 200}, {"/sparql?query=ASK%7B", "SYNTAX", 400},
+               {"/../etc/passwd", "nothing here", 404}, {"/data/%2e%2e/x", "there is no graph", 404}, {"/%00", "NUL", 400}, {"/%ff", "UTF-8", 400}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    HttpAnswer a = site_ask(server, "GET", cases[i].target, "", "");
+    ck_assert_msg(a.code == cases[i].code && site_says(&a, cases[i].text), "%s: %u %s", cases[i].target, a.code, a.body.data);
+    ck_assert(propter_str_equal(http_field(&a, "X-Content-Type-Options"), PROPTER_STR("nosniff")));
+    http_answer_clear(&a);
+  }
+  ck_assert_uint_eq(site_code(server, "PATCH", "/sparql", "", ""), 405);
+  ck_assert_uint_eq(site_code(server, "POST", "/metrics", "", ""), 405);
+  propter_server_stop(server);
+}
+END_TEST
+
+static PropterStatus start_and_stop(void *payload, PropterError *err) {
+  PropterServer *server = NULL;
+  PROPTER_TRY(propter_server_start(payload, &server, err));
+  propter_server_stop(server);
+  return PROPTER_OK;
+}
+
+START_TEST(failing_allocations_at_start) {
+  PropterServerOptions o = site_options(1);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, start_and_stop, &o, false), 1);
+}
+END_TEST
+
+static PropterStatus ask_once(void *payload, PropterError *err) {
+  HttpAnswer a;
+  bool ok = http_ask(propter_server_port(payload), "GET", ALL, "127.0.0.1", "Accept: text/csv\r\n", PROPTER_STR(""), &a);
+  unsigned code = a.code;
+  bool whole = ok && a.whole && code == 200;
+  http_answer_clear(&a);
+  ck_assert_msg(!ok || code == 200 || code == 503, "%u", code);
+  return whole ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "status %u", code);
+}
+
+START_TEST(failing_allocations_of_a_request) {
+  PropterServerOptions o = site_options(100);
+  PropterServer *server = site_start(&o);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, ask_once, server, true), 5);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(bad_starts) {
+  PropterServerOptions o = site_options(1);
+  PropterServer *server = site_start(&o), *second = NULL;
+  PropterServerOptions again = o, nowhere = o, certificate = o;
+  again.port = propter_server_port(server);
+  ck_assert_int_eq(propter_server_start(&again, &second, NULL), PROPTER_LOCKED);
+  nowhere.address = "localhost";
+  ck_assert_int_eq(propter_server_start(&nowhere, &second, NULL), PROPTER_INVALID);
+  certificate.certificate = certificate.key = PROPTER_STR("nonsense");
+  ck_assert_int_eq(propter_server_start(&certificate, &second, NULL), PROPTER_INVALID);
+  ck_assert_ptr_null(second);
+  propter_server_stop(server);
+  propter_server_stop(NULL);
+}
+END_TEST
+
+Suite *suite_server(void);
+Suite *suite_server(void) {
+  Suite *s = suite_create("server");
+  TCase *c = tcase_create("server");
+  tcase_set_timeout(c, 30);
+  tcase_add_test(c, formats);
+  tcase_add_test(c, long_answers_stream_compressed);
+  tcase_add_test(c, a_timeout_is_an_error);
+  tcase_add_test(c, a_failure_after_the_first_bytes_breaks_off);
+  tcase_add_test(c, list_and_cancel);
+  tcase_add_test(c, a_full_queue_is_said);
+  tcase_add_test(c, stop_ends_what_runs);
+  tcase_add_test(c, slow_headers_are_cut);
+  tcase_add_test(c, updates_and_runs);
+  tcase_add_test(c, other_paths);
+  tcase_add_test(c, failing_allocations_at_start);
+  tcase_add_test(c, failing_allocations_of_a_request);
+  tcase_add_test(c, bad_starts);
+  suite_add_tcase(s, c);
+  return s;
+}
