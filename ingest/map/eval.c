@@ -93,6 +93,8 @@ static void add_encoded(PropterBuf *out, PropterStr value, bool ascii_only) {
   }
 }
 
+void model_encode(PropterBuf *out, PropterStr value) { add_encoded(out, value, false); }
+
 /* --- Texts ----------------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus push_text(Execution *x, PropterCell cell, PropterError *err) { return propter_vec_push(&x->texts, cell) ? PROPTER_OK : no_memory(err); }

@@ -137,6 +137,8 @@ struct PropterMapping {
 /* rml.c and metric.c: what the documents say, appended to the mapping. */
 PropterStatus rml_compile(PropterMapping *m, PropterError *err);
 PropterStatus metric_compile(PropterMapping *m, PropterError *err);
+/* direct.c: the W3C Direct Mapping of the options' database. */
+PropterStatus direct_compile(PropterMapping *m, PropterError *err);
 
 /* function.c: the row of functions.def with that IRI, or NULL; the number of the parameter or output with that name, or SIZE_MAX. */
 const Function *function_find(PropterStr iri);
@@ -153,12 +155,17 @@ PropterStatus target_read(PropterMapping *m, Node term_map, uint64_t *targets, P
 PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *index, PropterError *err);
 PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, size_t *index, PropterError *err);
 
+/* The options' database: path, graph and reader. */
+PropterStatus source_of_database(PropterMapping *m, LogicalSource *s, PropterError *err);
+
 /* model.c: parts of a mapping in its arena. */
 void *model_alloc(PropterMapping *m, size_t size, PropterError *err);
 PropterStatus model_constant(PropterMapping *m, const PropterTerm *term, const DocTriple *at, TermMap **out, PropterError *err);
 PropterStatus model_reference(PropterMapping *m, PropterStr column, TermType type, const DocTriple *at, TermMap **out, PropterError *err);
 /* Template text: {column}, with \{ \} and \\ for themselves. INVALID with the place of a brace without its partner. */
 PropterStatus model_template(PropterMapping *m, PropterStr text, TermType type, const DocTriple *at, TermMap **out, PropterError *err);
+/* eval.c: appends a value as it stands in an IRI template, percent-encoded. */
+void model_encode(PropterBuf *out, PropterStr value);
 /* A statement for the graph of document `file`; blank nodes are those of that document. */
 PropterStatus model_definition(PropterMapping *m, uint32_t file, const PropterTerm *s, const PropterTerm *p, const PropterTerm *o, PropterError *err);
 PropterTerm model_word(PropterVocab word);

@@ -314,6 +314,8 @@ static PropterStr base_of(const PropterMapping *m, const TriplesMap *map) {
   const DocTriple *t = doc_get(&m->doc, map->node, WORD_baseIRI, 0);
   if (t) return term_of(m, t)->value;
   const DocFile *file = &m->doc.files.items[map->at->file];
+  /* To R2RML the base IRI is the processor's, not that of the mapping document. */
+  if (doc_get(&m->doc, map->node, WORD_logicalTable, 0) && m->options->base.len) return m->options->base;
   return file->base.len ? file->base : m->options->base;
 }
 
@@ -384,12 +386,13 @@ static bool is_triples_map(const PropterMapping *m, const DocTriple *t) {
 }
 
 PropterStatus rml_compile(PropterMapping *m, PropterError *err) {
+  size_t before = m->maps.count;
   /* Nodes are numbered as they appear, and the triples are sorted by subject: the order of the documents. */
   for (size_t i = 0; i < m->doc.triples.count; i++) {
     const DocTriple *t = &m->doc.triples.items[i];
     if (!is_triples_map(m, t) || (m->maps.count && m->maps.items[m->maps.count - 1].node == t->s)) continue;
     if (!propter_vec_push(&m->maps, ((TriplesMap){.node = t->s, .at = t}))) return no_memory(err);
   }
-  for (size_t i = 0; i < m->maps.count; i++) PROPTER_TRY(read_triples_map(m, i, err));
+  for (size_t i = before; i < m->maps.count; i++) PROPTER_TRY(read_triples_map(m, i, err));
   return PROPTER_OK;
 }

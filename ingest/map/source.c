@@ -193,34 +193,42 @@ static PropterStatus read_query(PropterMapping *m, LogicalSource *s, const DocTr
   s->options.table = option(m, at->o, WORD_tableName);
   if (word == WORD_SQL2008Query || word == WORD_SQLQuery) s->options.query = option(m, at->o, WORD_iterator);
   if (word == WORD_SQL2008Table || word == WORD_SQLTable) s->options.table = option(m, at->o, WORD_iterator);
-  s->plain_values = m->options->plain_values;
   if (s->options.query || s->options.table) return PROPTER_OK;
   return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a table name or an SQL query, found neither");
 }
 
-static PropterStatus database(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterStr address, PropterStr directory, PropterError *err) {
+static PropterStatus set_address(PropterMapping *m, LogicalSource *s, PropterStr address, PropterStr directory, PropterError *err) {
   s->options.format = database_format(&address);
   if (!s->options.format) return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "expected the address of an SQLite or PostgreSQL database, found %.*s", (int)address.len, address.data);
-  PROPTER_TRY(set_path(m, s, strcmp(s->options.format, "sqlite") == 0 ? directory : (PropterStr){"", 0}, address, err));
-  PROPTER_TRY(read_query(m, s, at, err));
   s->is.database = strcmp(s->options.format, "sqlite") != 0;
-  return PROPTER_OK;
+  s->plain_values = m->options->plain_values;
+  return set_path(m, s, s->is.database ? (PropterStr){"", 0} : directory, address, err);
+}
+
+static PropterStatus callers_database(PropterMapping *m, LogicalSource *s, PropterError *err) {
+  PropterStr given = propter_str(m->options->database), address = given;
+  PropterStr whole = database_format(&address) ? given : propter_arena_printf(&m->arena, "sqlite:%s", given.data);
+  return whole.data ? set_address(m, s, whole, (PropterStr){"", 0}, err) : no_memory(err);
+}
+
+PropterStatus source_of_database(PropterMapping *m, LogicalSource *s, PropterError *err) {
+  PROPTER_TRY(callers_database(m, s, err));
+  return set_graph(m, s, NULL, err);
 }
 
 /* R2RML's logical table: the database is the caller's. */
 static PropterStatus logical_table(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
   if (!m->options->database) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the mapping reads tables of a database: name it with --database");
-  PropterStr given = propter_str(m->options->database), address = given;
-  PropterStr whole = database_format(&address) ? given : propter_arena_printf(&m->arena, "sqlite:%s", given.data);
-  if (!whole.data) return no_memory(err);
-  return database(m, s, at, whole, (PropterStr){"", 0}, err);
+  PROPTER_TRY(callers_database(m, s, err));
+  return read_query(m, s, at, err);
 }
 
 static PropterStatus d2rq(PropterMapping *m, LogicalSource *s, const DocTriple *at, const DocTriple *dsn, PropterError *err) {
   s->options.user = option(m, dsn->s, WORD_username);
   s->options.password = option(m, dsn->s, WORD_password);
   if (s->options.password && !*s->options.password) s->options.password = NULL;
-  return database(m, s, at, text_of(m, dsn), m->doc.files.items[dsn->file].directory, err);
+  PROPTER_TRY(set_address(m, s, text_of(m, dsn), m->doc.files.items[dsn->file].directory, err));
+  return read_query(m, s, at, err);
 }
 
 static PropterStatus read_source(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {

@@ -5,6 +5,8 @@
 
 #include "sql.h"
 
+#define UNDEFINED_TABLE "42P01"
+
 typedef struct {
   PGconn *connection;
   PGresult *result;
@@ -40,13 +42,23 @@ static SqlType type_of(Oid oid) {
   }
 }
 
-static PropterStatus next_result(Postgres *p, PropterError *err) {
-  PQclear(p->result);
-  p->result = PQgetResult(p->connection);
+static PropterStatus check_result(Postgres *p, PropterError *err) {
   if (!p->result) return PROPTER_OK;
   ExecStatusType status = PQresultStatus(p->result);
   if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK) return PROPTER_OK;
   return status == PGRES_COMMAND_OK ? propter_fail(err, PROPTER_INVALID, "PostgreSQL: expected a query that gives rows") : fail(p, PROPTER_INVALID, err);
+}
+
+static PropterStatus next_result(Postgres *p, PropterError *err) {
+  PQclear(p->result);
+  p->result = PQgetResult(p->connection);
+  return check_result(p, err);
+}
+
+static PropterStatus start(Postgres *p, const char *sql, PropterError *err) {
+  if (!PQsendQuery(p->connection, sql) || !PQsetSingleRowMode(p->connection)) return fail(p, PROPTER_INVALID, err);
+  p->result = PQgetResult(p->connection);
+  return PROPTER_OK;
 }
 
 static PropterStatus columns(Postgres *p, PropterError *err) {
@@ -71,8 +83,16 @@ static PropterStatus open_postgres(const char *path, const PropterTableOptions *
   if (PQstatus(p->connection) != CONNECTION_OK) return fail(p, PROPTER_IO, err);
   PropterStr sql;
   PROPTER_TRY(sql_statement(options, &p->rows.arena, &sql, err));
-  if (!PQsendQuery(p->connection, sql.data) || !PQsetSingleRowMode(p->connection)) return fail(p, PROPTER_INVALID, err);
-  PROPTER_TRY(next_result(p, err));
+  PROPTER_TRY(start(p, sql.data, err));
+  const char *state_of = p->result ? PQresultErrorField(p->result, PG_DIAG_SQLSTATE) : NULL;
+  if (state_of && strcmp(state_of, UNDEFINED_TABLE) == 0 && sql_plain_name(options)) {
+    /* A table made without quotes has a name in lower case, whatever the mapping writes. */
+    while (p->result) PQclear(p->result), p->result = PQgetResult(p->connection);
+    sql = propter_arena_printf(&p->rows.arena, "SELECT * FROM %s", options->table);
+    if (!sql.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening a database");
+    PROPTER_TRY(start(p, sql.data, err));
+  }
+  PROPTER_TRY(check_result(p, err));
   return columns(p, err);
 }
 

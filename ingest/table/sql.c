@@ -143,6 +143,13 @@ PropterStatus sql_statement(const PropterTableOptions *options, PropterArena *ar
   return status;
 }
 
+bool sql_plain_name(const PropterTableOptions *options) {
+  const char *p = options->query ? NULL : options->table;
+  for (; p && *p; p++)
+    if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '_')) return false;
+  return p != NULL;
+}
+
 /* --- Rows ------------------------------------------------------------------------------------------------------------------------ */
 
 PropterStatus sql_rows_init(SqlRows *r, size_t count, PropterError *err) {

@@ -14,6 +14,9 @@ PropterStatus sql_cell(SqlType type, PropterStr text, PropterArena *arena, Propt
 /* The statement that reads a source: its query without a last semicolon, or its whole table with the name quoted. In the arena. */
 PropterStatus sql_statement(const PropterTableOptions *options, PropterArena *arena, PropterStr *out, PropterError *err);
 
+/* True if the source is a table whose name needs no quotes. */
+bool sql_plain_name(const PropterTableOptions *options);
+
 /* Rows of a query while it runs: header first. */
 typedef struct {
   PropterArena arena, texts; /* of the table; of the row */

@@ -57,6 +57,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                             .log = call->log};
   PROPTER_TRY(output_format(call, formats, &format, err));
   PROPTER_TRY(set_options(call, &o, err));
+  if (!o.count && !o.database) return propter_fail(err, PROPTER_USAGE, "expected a mapping, or --database for its direct mapping");
   for (unsigned i = 0; i < call->operand_count; i++)
     /* Before a graph is made for files that are not there. */
     if (access(call->operands[i], F_OK) != 0) {
@@ -85,14 +86,15 @@ static const CommandOption options[] = {{"on-error", 0, "HOW", "what to do with 
 const Command command_ingest = {
     .name = "ingest",
     .summary = "turn tables into graph data by mappings or metric definitions",
-    .operands = "MAPPING...",
-    .min_operands = 1,
+    .operands = "[MAPPING...]",
+    .min_operands = 0,
     .max_operands = UINT32_MAX,
     .options = options,
     .details = "A mapping is a Turtle file with RML or R2RML triples maps over CSV, JSON, XML or a database, or with metric definitions: propter:Metric with\n"
                "propter:sourceFile, propter:timeColumn and propter:sourceColumn. Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
                "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
                "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"
-               "nothing is done. Exit 1: rows were put into quarantine (propter rejects shows them).",
+               "nothing is done. Without a mapping, --database makes the W3C Direct Mapping of its tables.\n"
+               "Exit 1: rows were put into quarantine (propter rejects shows them).",
     .examples = "propter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .run = run};

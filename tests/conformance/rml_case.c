@@ -42,13 +42,36 @@ static PropterStatus refuse_reject(const PropterReject *r, void *payload, Propte
   return propter_fail(err, PROPTER_INVALID, "%s", r->reason.data);
 }
 
+/* The mapping with the server's address in it, in a file of its own. */
+static PropterStatus copy_mapping(const char *path, const char *dsn, char copy[], PropterError *err) {
+  PropterBuf text = {0}, out = {0};
+  PropterStr mark = PROPTER_STR("CONNECTIONDSN");
+  int fd = mkstemps(copy, 4);
+  PropterStatus status = fd >= 0 ? propter_io_read_file(path, 0, &text, err) : propter_io_fail(err, copy, "make");
+  size_t at = status == PROPTER_OK ? propter_str_find(propter_buf_str(&text), mark) : SIZE_MAX;
+  if (at != SIZE_MAX) propter_buf_printf(&out, "%.*s%s%s", (int)at, text.data, dsn, text.data + at + mark.len);
+  if (fd >= 0) close(fd);
+  if (status == PROPTER_OK) status = propter_io_write_file(copy, propter_buf_str(at != SIZE_MAX ? &out : &text), err);
+  propter_buf_clear(&text);
+  propter_buf_clear(&out);
+  return status;
+}
+
 /* What must be refused runs as with --on-error stop, the rest as with --on-error skip. */
 static PropterStatus execute(const RmlCase *c, bool stop, bool plain, Dataset *out, PropterError *err) {
   PropterMapping *mapping = NULL;
   PropterMapCounts counts;
   PropterMappingOptions options = {.base = propter_str(c->base), .database = c->database, .plain_values = plain};
   PropterMapSink sink = {.record = take, .reject = stop ? refuse_reject : ignore_reject, .payload = out};
-  PROPTER_TRY(propter_mapping_read((const char *[]){c->mapping ? c->mapping : "mapping.ttl"}, 1, &options, &mapping, err));
+  char copy[] = "/tmp/propter-mapping-XXXXXX.ttl";
+  const char *path = c->mapping ? c->mapping : "mapping.ttl";
+  if (c->dsn) {
+    PROPTER_TRY(copy_mapping(path, c->dsn, copy, err));
+    path = copy;
+  }
+  PropterStatus read = propter_mapping_read(&path, c->direct ? 0 : 1, &options, &mapping, err);
+  if (c->dsn) (void)unlink(copy);
+  PROPTER_TRY(read);
   PropterStatus status = propter_mapping_run(mapping, &(PropterMapOptions){.unsafe_iris = true}, &sink, &counts, err);
   propter_mapping_free(mapping);
   return status;

@@ -9,6 +9,8 @@ typedef struct {
   const char *mapping;  /* NULL: mapping.ttl */
   const char *truth;    /* a file of N-Quads (or what its extension says); where there is none, the mapping must be refused */
   const char *base;     /* NULL: none */
+  const char *dsn;      /* stands for CONNECTIONDSN in the mapping */
+  bool direct;          /* no mapping: the direct mapping of the database */
   const char *database; /* of R2RML's logical tables */
   bool plain_too;       /* values of databases may be typed or plain, the truth is not consistent there */
   bool fails;           /* must be refused whatever files there are */

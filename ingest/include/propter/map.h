@@ -17,7 +17,7 @@ typedef struct {
   const PropterLimits *limits; /* NULL: defaults */
 } PropterMappingOptions;
 
-/* Reads documents (files; standard input is none of them). `options` NULL: defaults. NOT_FOUND, SYNTAX, INVALID with file and line: what is wrong
+/* Reads documents (files; standard input is none of them); with none and a database, makes the W3C Direct Mapping of it. `options` NULL: defaults. NOT_FOUND, SYNTAX, INVALID with file and line: what is wrong
  * in the mapping. Free with propter_mapping_free. */
 PROPTER_API PropterStatus propter_mapping_read(const char *const *paths, size_t count, const PropterMappingOptions *options, PropterMapping **out, PropterError *err);
 PROPTER_API void propter_mapping_free(PropterMapping *mapping);

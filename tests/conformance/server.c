@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server.h"
+
+#include <glob.h>
+#include <libpq-fe.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "propter/io.h"
+
+static char folder[64], address[128], bin[256];
+static PGconn *connection;
+
+static int command(const char *format, ...) PROPTER_PRINTF(1, 2);
+static int command(const char *format, ...) {
+  char text[1024];
+  va_list args;
+  va_start(args, format);
+  (void)vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  return system(text);
+}
+
+static void stop(void) {
+  PQfinish(connection);
+  (void)command("cd / && runuser -u postgres -- %s/pg_ctl -D %s/data -m immediate stop >/dev/null 2>&1; rm -rf %s", bin, folder, folder);
+}
+
+static bool find_programs(void) {
+  glob_t g;
+  bool found = glob("/usr/lib/postgresql/*/bin/initdb", 0, NULL, &g) == 0 && g.gl_pathc > 0;
+  if (found) (void)snprintf(bin, sizeof bin, "%.*s", (int)(strlen(g.gl_pathv[g.gl_pathc - 1]) - strlen("/initdb")), g.gl_pathv[g.gl_pathc - 1]);
+  globfree(&g);
+  return found;
+}
+
+const char *server_start(void) {
+  static bool tried;
+  if (tried) return connection ? address : NULL;
+  tried = true;
+  if (!find_programs() || geteuid() != 0) {
+    puts("# no PostgreSQL: install the Debian package postgresql and run as root");
+    return NULL;
+  }
+  int port = 20000 + (int)(getpid() % 20000);
+  (void)snprintf(folder, sizeof folder, "/tmp/propter-pg-XXXXXX");
+  if (!mkdtemp(folder)) return NULL;
+  (void)snprintf(address, sizeof address, "postgresql://postgres@127.0.0.1:%d/postgres", port);
+  if (command("cd / && chown postgres %s && runuser -u postgres -- %s/initdb -D %s/data -A trust -E UTF8 --no-sync --locale=C.UTF-8 >/dev/null 2>&1 && "
+              "runuser -u postgres -- %s/pg_ctl -D %s/data -w -o '-F -k %s -h 127.0.0.1 -p %d' -l %s/log start >/dev/null 2>&1", folder, bin, folder, bin, folder, folder, port, folder) != 0) {
+    puts("# no PostgreSQL: its server did not start");
+    (void)command("rm -rf %s", folder);
+    return NULL;
+  }
+  (void)atexit(stop);
+  connection = PQconnectdb(address);
+  (void)PQsetNoticeProcessor(connection, NULL, NULL);
+  if (PQstatus(connection) == CONNECTION_OK) return address;
+  printf("# no PostgreSQL: %s", PQerrorMessage(connection));
+  PQfinish(connection);
+  connection = NULL;
+  return NULL;
+}
+
+static void ignore(void *payload, const char *message) { (void)payload, (void)message; }
+
+static bool run(const char *sql) {
+  (void)PQsetNoticeProcessor(connection, ignore, NULL);
+  PGresult *r = PQexec(connection, sql);
+  bool fine = PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK || PQresultStatus(r) == PGRES_EMPTY_QUERY;
+  if (!fine && getenv("VERBOSE")) printf("# SQL: %s", PQerrorMessage(connection));
+  PQclear(r);
+  return fine;
+}
+
+static void replace_all(PropterBuf *text, const char *from, const char *to) {
+  PropterBuf out = {0};
+  PropterStr rest = propter_buf_str(text), what = propter_str(from);
+  for (size_t at; (at = propter_str_find(rest, what)) != SIZE_MAX; rest.data += at + what.len, rest.len -= at + what.len) {
+    propter_buf_add(&out, (PropterStr){rest.data, at});
+    propter_buf_add(&out, propter_str(to));
+  }
+  propter_buf_add(&out, rest);
+  propter_buf_clear(text);
+  *text = out;
+}
+
+bool server_fill(const char *script, const char *const *replace) {
+  PropterBuf text = {0};
+  bool fine = run("DROP SCHEMA public CASCADE; CREATE SCHEMA public") && propter_io_read_file(script, 0, &text, NULL) == PROPTER_OK;
+  for (; fine && replace && *replace; replace += 2) replace_all(&text, replace[0], replace[1]);
+  fine = fine && (!text.len || run(text.data));
+  propter_buf_clear(&text);
+  return fine;
+}
+
+bool sqlite_fill(const char *path, const char *script) {
+  PropterBuf text = {0};
+  sqlite3 *db = NULL;
+  (void)unlink(path);
+  bool fine = propter_io_read_file(script, 0, &text, NULL) == PROPTER_OK && sqlite3_open(path, &db) == SQLITE_OK && (!text.len || sqlite3_exec(db, text.data, NULL, NULL, NULL) == SQLITE_OK);
+  if (!fine && db && getenv("VERBOSE")) printf("# SQL: %s\n", sqlite3_errmsg(db));
+  sqlite3_close(db);
+  propter_buf_clear(&text);
+  return fine;
+}
