@@ -113,6 +113,8 @@ void propter_buf_add(PropterBuf *buf, PropterStr text) {
   buf->data[buf->len] = '\0';
 }
 
+bool propter_buf_reserve(PropterBuf *buf, size_t more) { return reserve(buf, more); }
+
 void propter_buf_add_char(PropterBuf *buf, char c) { propter_buf_add(buf, (PropterStr){&c, 1}); }
 
 void propter_buf_printf(PropterBuf *buf, const char *format, ...) {

@@ -33,8 +33,8 @@ Row row_from_key(const unsigned char *key) {
   return row;
 }
 
-/* checksum 4, count 2; per column frames 1 (0: ids as they are), bits of the distance 1 and its frames' smallest ids; codes of each column; 8 zero bytes, so that a code can be read as eight bytes */
-enum { HEADER = 6, SPARE = 8, WIDEST = 57, PART = 64 * BLOCK_ROWS };
+/* checksum 4, count 2; per column frames 1 (0: ids as they are; STEPS added: has steps), bits of the distance 1, its frames' smallest ids, then their steps; codes of each column; 8 zero bytes, so that a code can be read as eight bytes */
+enum { HEADER = 6, SPARE = 8, WIDEST = 57, STEPS = 128, PART = 64 * BLOCK_ROWS };
 
 static uint32_t checksum(const unsigned char *key, const unsigned char *value, size_t size) {
   return (uint32_t)(propter_hash64((PropterStr){(const char *)value + 4, size - 4}) ^ propter_hash64((PropterStr){(const char *)key, 32}) * 3);
@@ -45,22 +45,40 @@ static uint32_t checksum(const unsigned char *key, const unsigned char *value, s
 /* What a column needs for the rows seen so far. */
 typedef struct {
   PropterId low[BLOCK_FRAMES], high[BLOCK_FRAMES]; /* by tag, ascending */
-  unsigned frames, last, bits, distance;           /* frames 0: too many tags or bits, ids as they are */
-  bool raw;
+  uint64_t step[BLOCK_FRAMES];                     /* 0: only one id so far */
+  unsigned frames, last, bits, distance;
+  bool raw, steps; /* raw: too many tags or bits, ids as they are; steps: one is not 1 */
 } Shape;
 
 static unsigned bits_for(uint64_t v) { return v ? 64 - (unsigned)__builtin_clzll(v) : 0; }
 
 static void measure(Shape *s) {
   unsigned widest = 0;
+  s->steps = false;
   for (unsigned f = 0; f < s->frames; f++) {
-    unsigned n = bits_for(s->high[f] - s->low[f]);
+    unsigned n = s->step[f] ? bits_for((s->high[f] - s->low[f]) / s->step[f]) : 0;
     if (n > widest) widest = n;
+    s->steps |= s->step[f] > 1;
   }
   s->distance = widest;
   s->bits = widest + bits_for(s->frames - 1);
   s->raw |= s->bits > WIDEST;
   if (s->raw) s->bits = 64;
+}
+
+static uint64_t divisor(uint64_t a, uint64_t b) {
+  while (b) {
+    uint64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/* Can the id be written as things are? */
+static bool fits(const Shape *s, PropterId id) {
+  unsigned f = s->last;
+  return s->raw || (s->frames && id >= s->low[f] && id <= s->high[f] && (s->step[f] <= 1 || (id - s->low[f]) % s->step[f] == 0));
 }
 
 /* Makes room for one more id. */
@@ -70,20 +88,21 @@ static void widen(Shape *s, PropterId id) {
   if (f == s->frames || s->high[f] >> 56 != id >> 56) {
     if (s->frames == BLOCK_FRAMES) {
       s->raw = true;
-    } else {
-      for (unsigned k = s->frames++; k > f; k--) s->low[k] = s->low[k - 1], s->high[k] = s->high[k - 1];
-      s->low[f] = s->high[f] = id;
+      return;
     }
+    for (unsigned k = s->frames++; k > f; k--) s->low[k] = s->low[k - 1], s->high[k] = s->high[k - 1], s->step[k] = s->step[k - 1];
+    s->low[f] = s->high[f] = id;
+    s->step[f] = 0;
   }
-  if (s->raw) return;
   s->last = f;
+  s->step[f] = divisor(s->step[f], id > s->low[f] ? id - s->low[f] : s->low[f] - id);
   if (id < s->low[f]) s->low[f] = id;
   if (id > s->high[f]) s->high[f] = id;
 }
 
 static size_t bytes_for(const Shape shapes[4], size_t rows) {
   size_t bytes = HEADER + SPARE;
-  for (unsigned c = 0; c < 4; c++) bytes += 2 + (shapes[c].raw ? 0 : 8 * shapes[c].frames) + (rows * shapes[c].bits + 7) / 8;
+  for (unsigned c = 0; c < 4; c++) bytes += 2 + (shapes[c].raw ? 0 : (shapes[c].steps ? 16 : 8) * shapes[c].frames) + (rows * shapes[c].bits + 7) / 8;
   return bytes;
 }
 
@@ -95,7 +114,7 @@ static size_t fit(const Row *rows, size_t count, Shape shapes[4]) {
     bool changed = false;
     for (unsigned c = 0; c < 4; c++) {
       Shape *s = &shapes[c];
-      if (s->raw || (s->frames && rows[n].c[c] >= s->low[s->last] && rows[n].c[c] <= s->high[s->last])) continue;
+      if (fits(s, rows[n].c[c])) continue;
       if (!changed) memcpy(before, shapes, sizeof before);
       changed = true;
       widen(s, rows[n].c[c]);
@@ -119,7 +138,7 @@ static unsigned char *pack(unsigned char *p, const Shape *s, const Row *rows, si
     PropterId id = rows[i].c[c];
     if (id < s->low[f] || id > s->high[f])
       for (f = 0; id > s->high[f];) f++;
-    uint64_t code = (uint64_t)f << s->distance | (id - s->low[f]);
+    uint64_t code = (uint64_t)f << s->distance | (s->step[f] > 1 ? (id - s->low[f]) / s->step[f] : id - s->low[f]);
     held |= code << fill;
     fill += s->bits;
     if (fill < 64) continue;
@@ -140,9 +159,10 @@ size_t block_encode(const Row *rows, size_t count, size_t most, unsigned char ou
   out[4] = (unsigned char)n, out[5] = (unsigned char)(n >> 8);
   for (unsigned c = 0; c < 4; c++) {
     const Shape *s = &shapes[c];
-    *p++ = (unsigned char)(s->raw ? 0 : s->frames);
+    *p++ = (unsigned char)(s->raw ? 0 : s->frames + (s->steps ? STEPS : 0));
     *p++ = (unsigned char)(s->raw ? 64 : s->distance);
     for (unsigned f = 0; f < s->frames && !s->raw; f++, p += 8) memcpy(p, &s->low[f], 8);
+    for (unsigned f = 0; f < s->frames && !s->raw && s->steps; f++, p += 8) memcpy(p, &s->step[f], 8);
   }
   for (unsigned c = 0; c < 4; c++) p = pack(p, &shapes[c], rows, n, c);
   memset(p, 0, SPARE);
@@ -168,14 +188,16 @@ PropterStatus block_open(MDB_val key, MDB_val value, Block *block, PropterError 
   if (block->count == 0 || block->count > BLOCK_ROWS) return propter_fail(err, PROPTER_DAMAGED, "a block has %zu rows", block->count);
   for (unsigned c = 0; c < 4; c++) {
     if (end - p < 2) return ends_early(err);
-    unsigned frames = *p++, low = *p++, above = frames ? bits_for(frames - 1) : 0;
-    if (frames > BLOCK_FRAMES || (frames ? low + above > WIDEST : low != 64) || (size_t)(end - p) < (size_t)frames * 8) return ends_early(err);
+    bool steps = *p & STEPS;
+    unsigned frames = *p++ & ~(unsigned)STEPS, low = *p++, above = frames ? bits_for(frames - 1) : 0;
+    if (frames > BLOCK_FRAMES || (frames ? low + above > WIDEST : low != 64) || (size_t)(end - p) < (size_t)frames * (steps ? 16 : 8)) return ends_early(err);
     block->column[c].low = low;
     block->column[c].width = low + above;
     block->column[c].mask = low == 64 ? UINT64_MAX : (UINT64_C(1) << low) - 1;
-    for (unsigned f = 0; f < BLOCK_FRAMES; f++) block->column[c].base[f] = 0;
+    for (unsigned f = 0; f < BLOCK_FRAMES; f++) block->column[c].base[f] = 0, block->column[c].step[f] = 1;
     memcpy(block->column[c].base, p, (size_t)frames * 8);
-    p += (size_t)frames * 8;
+    if (steps) memcpy(block->column[c].step, p + (size_t)frames * 8, (size_t)frames * 8);
+    p += (size_t)frames * (steps ? 16 : 8);
   }
   for (unsigned c = 0; c < 4; c++) {
     size_t bytes = (block->count * block->column[c].width + 7) / 8;
@@ -198,11 +220,13 @@ void block_column(const Block *block, unsigned column, size_t from, size_t count
   const unsigned char *bits = block->column[column].bits;
   unsigned width = block->column[column].width, low = block->column[column].low;
   const PropterId *bases = block->column[column].base;
+  const uint64_t *steps = block->column[column].step;
   if (width == 64) {
     memcpy(out, bits + from * 8, count * 8);
     return;
   }
   PropterId base = bases[0];
+  uint64_t step = steps[0];
   uint64_t mask = (UINT64_C(1) << width) - 1, distance = block->column[column].mask;
   size_t at = from * width;
   if (width == 0)
@@ -211,14 +235,14 @@ void block_column(const Block *block, unsigned column, size_t from, size_t count
     for (size_t i = 0; i < count; i++, at += width) {
       uint64_t code;
       memcpy(&code, bits + (at >> 3), sizeof code);
-      out[i] = base + (code >> (at & 7) & mask);
+      out[i] = base + (code >> (at & 7) & mask) * step;
     }
   else
     for (size_t i = 0; i < count; i++, at += width) {
       uint64_t code;
       memcpy(&code, bits + (at >> 3), sizeof code);
       code = code >> (at & 7) & mask;
-      out[i] = bases[code >> low] + (code & distance);
+      out[i] = bases[code >> low] + (code & distance) * steps[code >> low];
     }
 }
 

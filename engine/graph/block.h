@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A permutation is an LMDB table of blocks: the key is the first row (four big-endian columns in the order's sequence), the value up to BLOCK_ROWS rows that fit
  * one page: checksum, count, then each column as fixed-width codes that can be read and searched one by one. A column has a frame per tag that occurs in it; a code is the
- * frame's number above the distance from the frame's smallest id, so codes are in the order of ids (frame of reference, Goldstein, Ramakrishnan and Shaft, ICDE 1998, per tag). */
+ * frame's number above the distance from the frame's smallest id, counted in steps of the largest number that divides all its distances (a day, a cent), so codes are in the
+ * order of ids (frame of reference, Goldstein, Ramakrishnan and Shaft, ICDE 1998, per tag). */
 #ifndef GRAPH_BLOCK_H
 #define GRAPH_BLOCK_H
 
@@ -35,6 +36,7 @@ typedef struct {
     uint64_t mask;             /* of the distance */
     unsigned width, low;       /* bits of a code, of its distance */
     PropterId base[BLOCK_FRAMES];
+    uint64_t step[BLOCK_FRAMES];
   } column[4];
   size_t count;
 } Block;
@@ -52,7 +54,8 @@ static inline PropterId block_get(const Block *block, unsigned column, size_t ro
   __builtin_memcpy(&code, block->column[column].bits + (at >> 3), sizeof code);
   if (block->column[column].width == 64) return code;
   code = code >> (at & 7) & ((UINT64_C(1) << block->column[column].width) - 1);
-  return block->column[column].base[code >> block->column[column].low] + (code & block->column[column].mask);
+  size_t frame = code >> block->column[column].low;
+  return block->column[column].base[frame] + (code & block->column[column].mask) * block->column[column].step[frame];
 }
 
 /* Values [from, from+count) of a column. */

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dict.h"
 
-#include <stdlib.h>
+#include <pthread.h>
 #include <string.h>
+#include <zstd.h>
 
+#include "block.h"
 #include "propter/hash.h"
+#include "propter/pool.h"
+#include "sort.h"
 #include "term.h"
 
 static void big_endian(uint64_t v, unsigned char out[8]) {
@@ -31,110 +35,379 @@ void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record
   propter_buf_add(record, term->value);
 }
 
-static uint32_t checksum(PropterStr record) { return (uint32_t)propter_hash64(record); }
+/* checksum 4, records 2, method 2, bytes unpacked 4; then the records, each behind its length as a varint */
+enum { HEADER = 12, RECORDS = 256, UNPACKED = 16384, PAGE = BLOCK_BYTES, LEVEL = 1, LARGE = 1 << 16, STRIPES = 8, SLOTS = 1024 };
+enum { PLAIN, PACKED };
 
-PropterStatus dict_open(PropterStr stored, PropterId id, PropterStr *record, PropterError *err) {
-  uint32_t sum;
-  if (stored.len < 1 + sizeof sum) return propter_fail(err, PROPTER_DAMAGED, "term %llx is too short", (unsigned long long)id);
-  *record = (PropterStr){stored.data, stored.len - sizeof sum};
-  memcpy(&sum, record->data + record->len, sizeof sum);
-  if (sum != checksum(*record) || (unsigned char)record->data[0] != id_tag(id)) return propter_fail(err, PROPTER_DAMAGED, "term %llx fails its checksum", (unsigned long long)id);
-  return PROPTER_OK;
+static uint32_t four(const unsigned char *p) {
+  uint32_t v;
+  memcpy(&v, p, sizeof v);
+  return v;
 }
 
-PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterStr *record, PropterError *err) {
-  unsigned char k[8];
-  big_endian(id & ID_PAYLOAD, k);
-  MDB_val key = {sizeof k, k}, data;
-  int rc = mdb_get(txn, env->db[ENV_TERMS], &key, &data);
-  if (rc == MDB_NOTFOUND) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
-  if (rc) return env_fail(env, rc, "read", err);
-  return dict_open((PropterStr){data.mv_data, data.mv_size}, id, record, err);
-}
+static uint32_t checksum(uint64_t first, PropterStr value) { return (uint32_t)(propter_hash64((PropterStr){value.data + 4, value.len - 4}) + first * UINT64_C(0x9E3779B97F4A7C15)); }
 
-PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, PropterId *id, PropterError *err) {
-  unsigned char k[8];
-  big_endian(propter_hash64(record), k);
-  MDB_val key = {sizeof k, k}, data;
-  *id = PROPTER_NO_ID;
-  int rc = mdb_get(txn, env->db[ENV_HASHES], &key, &data);
-  if (rc == MDB_NOTFOUND) return PROPTER_OK;
-  if (rc) return env_fail(env, rc, "read", err);
-  if (data.mv_size % sizeof *id) return propter_fail(err, PROPTER_DAMAGED, "hash entry has %zu bytes", data.mv_size);
-  for (size_t at = 0; at < data.mv_size; at += sizeof *id) {
-    PropterId found;
-    PropterStr present;
-    memcpy(&found, (const char *)data.mv_data + at, sizeof found);
-    PropterStatus status = dict_get(env, txn, found, &present, err);
-    if (status == PROPTER_NOT_FOUND) return propter_fail(err, PROPTER_DAMAGED, "hash entry names the absent term %llx", (unsigned long long)found);
-    PROPTER_TRY(status);
-    if (propter_str_equal(present, record)) {
-      *id = found;
-      return PROPTER_OK;
-    }
-  }
-  return PROPTER_OK;
-}
+/* ---- reading -------------------------------------------------------------------------------------------------------------- */
 
+/* An unpacked block: record i is bytes[starts[i]..ends[i]). */
 typedef struct {
-  uint64_t hash;
-  PropterId id;
-} Pair;
+  uint64_t first;
+  uint32_t sum, count;
+  size_t size;
+  unsigned char *bytes; /* NULL: nothing here */
+  uint32_t *starts, *ends;
+} Unpacked;
 
-static int by_hash(const void *a, const void *b) {
-  const Pair *x = a, *y = b;
-  return x->hash != y->hash ? (x->hash > y->hash ? 1 : -1) : (x->id > y->id) - (x->id < y->id);
+/* A lock guards its share of the slots. */
+struct DictCache {
+  struct {
+    pthread_mutex_t lock;
+    ZSTD_DCtx *unpacker;
+  } stripes[STRIPES];
+  Unpacked slots[SLOTS];
+};
+
+static void drop(Unpacked *u) {
+  propter_free(u->bytes);
+  *u = (Unpacked){0};
 }
+
+DictCache *dict_cache_new(void) {
+  DictCache *cache = propter_calloc(1, sizeof *cache);
+  for (int i = 0; cache && i < STRIPES; i++) (void)pthread_mutex_init(&cache->stripes[i].lock, NULL);
+  return cache;
+}
+
+void dict_cache_free(DictCache *cache) {
+  if (!cache) return;
+  for (int i = 0; i < STRIPES; i++) {
+    (void)pthread_mutex_destroy(&cache->stripes[i].lock);
+    (void)ZSTD_freeDCtx(cache->stripes[i].unpacker);
+  }
+  for (int i = 0; i < SLOTS; i++) drop(&cache->slots[i]);
+  propter_free(cache);
+}
+
+static PropterStatus bad_block(uint64_t first, const char *what, PropterError *err) {
+  return propter_fail(err, PROPTER_DAMAGED, "the block of terms from %llu on %s", (unsigned long long)first, what);
+}
+
+static PropterStatus check(uint64_t first, PropterStr value, PropterError *err) {
+  if (value.len < HEADER || four((const unsigned char *)value.data) != checksum(first, value)) return bad_block(first, "fails its checksum", err);
+  return PROPTER_OK;
+}
+
+/* Fills an empty Unpacked from a checked value; on failure it is empty. */
+static PropterStatus unpack(uint64_t first, PropterStr value, ZSTD_DCtx **unpacker, Unpacked *out, PropterError *err) {
+  const unsigned char *v = (const unsigned char *)value.data;
+  size_t size = four(v + 8), count = (size_t)v[4] | (size_t)v[5] << 8;
+  if (count == 0 || count > RECORDS || size < count * 2) return bad_block(first, "has an impossible size", err);
+  if (!*unpacker && v[6] == PACKED && !(*unpacker = ZSTD_createDCtx())) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking terms");
+  size_t ends = (size + 7) / 8 * 8;
+  *out = (Unpacked){first, four(v), (uint32_t)count, size, propter_malloc(ends + 2 * count * sizeof(uint32_t)), NULL, NULL};
+  if (!out->bytes) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking terms");
+  out->starts = (uint32_t *)(void *)(out->bytes + ends);
+  out->ends = out->starts + count;
+  bool good = v[6] == PACKED ? ZSTD_decompressDCtx(*unpacker, out->bytes, size, v + HEADER, value.len - HEADER) == size : v[6] == PLAIN && value.len - HEADER == size;
+  if (good && v[6] == PLAIN) memcpy(out->bytes, v + HEADER, size);
+  size_t at = 0;
+  for (size_t i = 0; i < count && good; i++) {
+    size_t length = 0;
+    for (unsigned shift = 0; shift < 35; shift += 7) {
+      if (!(good = at < size)) break;
+      length |= (size_t)(out->bytes[at] & 127) << shift;
+      if (out->bytes[at++] < 128) break;
+    }
+    good = good && length > 0 && length <= size - at;
+    out->starts[i] = (uint32_t)at;
+    at += good ? length : 0;
+    out->ends[i] = (uint32_t)at;
+  }
+  if (good && at == size) return PROPTER_OK;
+  drop(out);
+  return bad_block(first, "does not unpack", err);
+}
+
+/* The block that holds a number, found by a cursor: the last that begins at or before it. */
+static PropterStatus find_block(const Env *env, MDB_txn *txn, uint64_t number, uint64_t *first, PropterStr *value, PropterError *err) {
+  unsigned char k[8];
+  big_endian(number, k);
+  MDB_val key = {sizeof k, k}, data;
+  MDB_cursor *cursor;
+  int rc = mdb_cursor_open(txn, env->db[ENV_TERMS], &cursor);
+  if (rc) return env_fail(env, rc, "read", err);
+  rc = mdb_cursor_get(cursor, &key, &data, MDB_SET_RANGE);
+  if (rc == MDB_NOTFOUND)
+    rc = mdb_cursor_get(cursor, &key, &data, MDB_LAST);
+  else if (rc == 0 && memcmp(key.mv_data, k, key.mv_size < sizeof k ? key.mv_size : sizeof k) != 0)
+    rc = mdb_cursor_get(cursor, &key, &data, MDB_PREV);
+  mdb_cursor_close(cursor);
+  if (rc && rc != MDB_NOTFOUND) return env_fail(env, rc, "read", err);
+  *value = rc ? (PropterStr){NULL, 0} : (PropterStr){data.mv_data, data.mv_size};
+  *first = 0;
+  for (size_t i = 0; rc == 0 && i < key.mv_size && i < 8; i++) *first = *first << 8 | ((const unsigned char *)key.mv_data)[i];
+  return PROPTER_OK;
+}
+
+/* Finds the record of an id; the stripe's lock is held when it succeeds, and guards the record. */
+static PropterStatus hold(const Env *env, MDB_txn *txn, PropterId id, Unpacked **slot, pthread_mutex_t **lock, PropterStr *record, PropterError *err) {
+  uint64_t number = id & ID_PAYLOAD, first;
+  PropterStr value;
+  PROPTER_TRY(find_block(env, txn, number, &first, &value, err));
+  if (!value.data) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
+  if (value.len < HEADER) return bad_block(first, "is too short", err);
+  size_t at = (size_t)(first * UINT64_C(0x9E3779B97F4A7C15) >> 54) % SLOTS;
+  Unpacked *u = &env->cache->slots[at];
+  *lock = &env->cache->stripes[at % STRIPES].lock;
+  (void)pthread_mutex_lock(*lock);
+  PropterStatus status = PROPTER_OK;
+  /* What is kept was checked when it was unpacked, and is of the same bytes if first number and checksum agree. */
+  if (!u->bytes || u->first != first || u->sum != four((const unsigned char *)value.data)) {
+    drop(u);
+    status = check(first, value, err);
+    if (status == PROPTER_OK) status = unpack(first, value, &env->cache->stripes[at % STRIPES].unpacker, u, err);
+  }
+  if (status == PROPTER_OK && number - first >= u->count) status = propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
+  if (status == PROPTER_OK) {
+    size_t i = (size_t)(number - first);
+    *record = (PropterStr){(const char *)u->bytes + u->starts[i], u->ends[i] - u->starts[i]};
+    if ((unsigned char)record->data[0] != id_tag(id)) status = propter_fail(err, PROPTER_DAMAGED, "term %llx is of another kind", (unsigned long long)id);
+  }
+  *slot = u;
+  if (status != PROPTER_OK) (void)pthread_mutex_unlock(*lock);
+  return status;
+}
+
+static void release(Unpacked *u, pthread_mutex_t *lock) {
+  if (u->size > LARGE) drop(u);
+  (void)pthread_mutex_unlock(lock);
+}
+
+PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterArena *arena, PropterStr *record, PropterError *err) {
+  Unpacked *u;
+  pthread_mutex_t *lock;
+  PropterStr held;
+  PROPTER_TRY(hold(env, txn, id, &u, &lock, &held, err));
+  *record = propter_arena_copy(arena, held);
+  release(u, lock);
+  return record->data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+}
+
+/* Is that the record of an id of the index? */
+static PropterStatus same(const Env *env, MDB_txn *txn, PropterId id, PropterStr record, bool *equal, PropterError *err) {
+  Unpacked *u;
+  pthread_mutex_t *lock;
+  PropterStr held;
+  PropterStatus status = hold(env, txn, id, &u, &lock, &held, err);
+  if (status == PROPTER_NOT_FOUND) return propter_fail(err, PROPTER_DAMAGED, "the index names the absent term %llx", (unsigned long long)id);
+  PROPTER_TRY(status);
+  *equal = propter_str_equal(held, record);
+  release(u, lock);
+  return PROPTER_OK;
+}
+
+PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, uint64_t hash, PropterId *id, PropterError *err) {
+  *id = PROPTER_NO_ID;
+  MDB_cursor *cursor;
+  int rc = mdb_cursor_open(txn, env->db[ENV_HASHES], &cursor);
+  if (rc) return env_fail(env, rc, "read", err);
+  Row target = {{dict_index(hash)}};
+  MDB_val key, value;
+  PropterStatus status = PROPTER_OK;
+  for (rc = block_seek(cursor, &target, &key, &value); rc == 0 && status == PROPTER_OK; rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+    Block block;
+    status = block_open(key, value, &block, err);
+    size_t at = status == PROPTER_OK ? block_search(&block, 0, &target, 1, false) : 0;
+    for (; status == PROPTER_OK && *id == PROPTER_NO_ID && at < block.count && block_get(&block, 0, at) == target.c[0]; at++) {
+      PropterId found = block_get(&block, 1, at);
+      bool equal = false;
+      if (id_tag(found) != (unsigned char)record.data[0]) continue;
+      status = same(env, txn, found, record, &equal, err);
+      if (equal) *id = found;
+    }
+    if (*id != PROPTER_NO_ID || (status == PROPTER_OK && at < block.count)) break;
+  }
+  mdb_cursor_close(cursor);
+  return status != PROPTER_OK || rc == 0 || rc == MDB_NOTFOUND ? status : env_fail(env, rc, "read", err);
+}
+
+PropterStatus dict_walk(PropterStr key, PropterStr value, uint64_t first, PropterStatus (*see)(void *payload, uint64_t number, PropterStr record, PropterError *err), void *payload, PropterError *err) {
+  unsigned char expected[8];
+  Unpacked u = {0};
+  ZSTD_DCtx *unpacker = NULL;
+  big_endian(first, expected);
+  if (key.len != sizeof expected || memcmp(key.data, expected, sizeof expected) != 0) return bad_block(first, "is missing", err);
+  PropterStatus status = check(first, value, err);
+  if (status == PROPTER_OK) status = unpack(first, value, &unpacker, &u, err);
+  for (uint32_t i = 0; status == PROPTER_OK && i < u.count; i++) status = see(payload, first + i, (PropterStr){(const char *)u.bytes + u.starts[i], u.ends[i] - u.starts[i]}, err);
+  drop(&u);
+  (void)ZSTD_freeDCtx(unpacker);
+  return status;
+}
+
+/* ---- writing -------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus failed(const Env *env, int rc, PropterError *err) { return rc == MDB_MAP_FULL ? PROPTER_LIMIT : env_fail(env, rc, "write", err); }
 
-/* The records, by number. */
-static PropterStatus put_records(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, Pair *pairs, PropterError *err) {
-  for (size_t i = 0; i < count; i++) {
-    PropterStr record = terms[i].key;
+/* A stretch of records becomes blocks of its own, so that stretches can be packed at the same time and give the same blocks on any number of threads. */
+typedef struct {
+  size_t from, to;
+  PropterBuf values; /* the blocks one after the other */
+  PROPTER_VEC(struct Packed { uint64_t first; size_t at; }) blocks;
+} Stretch;
+
+enum { STRETCH = 1 << 20, WAVE = 16 };
+
+typedef struct {
+  const Unpacked *tail; /* of the block before, which is written anew with the new records behind it */
+  const PropterMapEntry *terms;
+  uint64_t first;
+  Stretch stretches[WAVE];
+} Packing;
+
+static PropterStr record_at(const Packing *p, size_t i) {
+  size_t old = p->tail->count;
+  return i < old ? (PropterStr){(const char *)p->tail->bytes + p->tail->starts[i], p->tail->ends[i] - p->tail->starts[i]} : p->terms[i - old].key;
+}
+
+static void add_record(PropterBuf *plain, PropterStr record) {
+  size_t length = record.len;
+  for (; length >= 128; length >>= 7) propter_buf_add_char(plain, (char)(length | 128));
+  propter_buf_add_char(plain, (char)length);
+  propter_buf_add(plain, record);
+}
+
+/* Appends records [from, *to) as one block; false and a smaller *to: they are more than a page. */
+static bool add_block(const Packing *p, Stretch *s, ZSTD_CCtx *packer, PropterBuf *plain, size_t from, size_t *to, double *ratio) {
+  size_t start = s->values.len, room = ZSTD_compressBound(plain->len);
+  propter_buf_add(&s->values, (PropterStr){"\0\0\0\0\0\0\0\0\0\0\0\0", HEADER});
+  if (!propter_buf_reserve(&s->values, room)) return true;
+  unsigned char *v = (unsigned char *)s->values.data + start;
+  size_t size = ZSTD_compressCCtx(packer, v + HEADER, room, plain->data, plain->len, LEVEL);
+  bool packed = !ZSTD_isError(size) && size < plain->len;
+  if (!packed) memcpy(v + HEADER, plain->data, size = plain->len);
+  *ratio = (double)plain->len / (double)size;
+  if (size + HEADER > PAGE && *to - from > 1) {
+    s->values.len = start;
+    *to = from + (*to - from) / 2;
+    return false;
+  }
+  uint32_t bytes = (uint32_t)plain->len;
+  v[4] = (unsigned char)(*to - from), v[5] = (unsigned char)((*to - from) >> 8), v[6] = packed ? PACKED : PLAIN;
+  memcpy(v + 8, &bytes, sizeof bytes);
+  s->values.len = start + HEADER + size;
+  uint32_t sum = checksum(p->first + from, (PropterStr){(const char *)v, HEADER + size});
+  memcpy(v, &sum, sizeof sum);
+  if (!propter_vec_push(&s->blocks, ((struct Packed){p->first + from, start}))) s->values.failed = PROPTER_NO_MEMORY;
+  return true;
+}
+
+static PropterStatus pack_stretch(size_t item, void *payload, PropterError *err) {
+  const Packing *p = payload;
+  Stretch *s = (Stretch *)&((Packing *)payload)->stretches[item];
+  ZSTD_CCtx *packer = ZSTD_createCCtx();
+  if (!packer) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for packing terms");
+  PropterBuf plain = {.max = UINT32_MAX};
+  double want = UNPACKED / 2, ratio = 2;
+  for (size_t from = s->from; from < s->to && !plain.failed && !s->values.failed;) {
+    size_t to = from;
+    propter_buf_reset(&plain);
+    while (to < s->to && to - from < RECORDS && (to == from || plain.len + record_at(p, to).len + 3 <= want)) add_record(&plain, record_at(p, to++));
+    if (plain.failed) break;
+    bool whole = add_block(p, s, packer, &plain, from, &to, &ratio);
+    /* How much text makes a page, from the last blocks; a block too many costs little. */
+    double page = ratio * (PAGE - HEADER) * (whole ? .97 : .93);
+    want = whole ? (want + page) / 2 : page;
+    if (want > UNPACKED) want = UNPACKED;
+    if (whole) from = to;
+  }
+  (void)ZSTD_freeCCtx(packer);
+  PropterStatus status = propter_buf_status(plain.failed ? &plain : &s->values, err);
+  propter_buf_clear(&plain);
+  return status;
+}
+
+static PropterStatus put_blocks(const Env *env, MDB_txn *txn, const Stretch *s, PropterError *err) {
+  for (size_t i = 0; i < s->blocks.count; i++) {
+    size_t at = s->blocks.items[i].at, end = i + 1 < s->blocks.count ? s->blocks.items[i + 1].at : s->values.len;
     unsigned char k[8];
-    big_endian(terms[i].value & ID_PAYLOAD, k);
-    uint64_t hash = propter_hash64(record);
-    uint32_t sum = (uint32_t)hash;
-    MDB_val key = {sizeof k, k}, data = {record.len + sizeof sum, NULL};
-    int rc = mdb_put(txn, env->db[ENV_TERMS], &key, &data, MDB_RESERVE | MDB_NOOVERWRITE | MDB_APPEND);
+    big_endian(s->blocks.items[i].first, k);
+    MDB_val key = {sizeof k, k}, data = {end - at, s->values.data + at};
+    int rc = mdb_put(txn, env->db[ENV_TERMS], &key, &data, MDB_APPEND);
     if (rc) return failed(env, rc, err);
-    memcpy(data.mv_data, record.data, record.len);
-    memcpy((char *)data.mv_data + record.len, &sum, sizeof sum);
-    pairs[i] = (Pair){hash, terms[i].value};
   }
   return PROPTER_OK;
 }
 
-/* One entry of the index; terms of equal hash share it. */
-static PropterStatus put_hash(const Env *env, MDB_txn *txn, const Pair *pair, bool append, PropterError *err) {
-  PropterId ids[32], id = pair->id;
+static PropterStatus put_records(const Env *env, MDB_txn *txn, Packing *p, size_t count, PropterError *err) {
+  PropterStatus status = PROPTER_OK;
+  for (size_t at = 0; at < count && status == PROPTER_OK;) {
+    size_t n = 0;
+    for (; n < WAVE && at < count; n++) {
+      size_t bytes = 0;
+      p->stretches[n].from = at;
+      while (at < count && bytes < STRETCH) bytes += record_at(p, at++).len;
+      p->stretches[n].to = at;
+    }
+    status = propter_pool_run(n, 0, pack_stretch, p, err);
+    for (size_t i = 0; i < n; i++) {
+      if (status == PROPTER_OK) status = put_blocks(env, txn, &p->stretches[i], err);
+      propter_buf_reset(&p->stretches[i].values);
+      p->stretches[i].blocks.count = 0;
+    }
+  }
+  for (size_t i = 0; i < WAVE; i++) {
+    propter_buf_clear(&p->stretches[i].values);
+    propter_vec_clear(&p->stretches[i].blocks);
+  }
+  return status;
+}
+
+/* The last block, taken out of the table if there is room in it. */
+static PropterStatus take_tail(const Env *env, MDB_txn *txn, Unpacked *tail, PropterError *err) {
+  uint64_t first;
+  PropterStr value;
+  PROPTER_TRY(find_block(env, txn, UINT64_MAX, &first, &value, err));
+  if (!value.data || value.len > PAGE * 3 / 4) return PROPTER_OK;
+  ZSTD_DCtx *unpacker = NULL;
+  PropterStatus status = check(first, value, err);
+  if (status == PROPTER_OK) status = unpack(first, value, &unpacker, tail, err);
+  (void)ZSTD_freeDCtx(unpacker);
+  PROPTER_TRY(status);
+  if (tail->count == RECORDS) {
+    drop(tail);
+    return PROPTER_OK;
+  }
   unsigned char k[8];
-  big_endian(pair->hash, k);
-  MDB_val key = {sizeof k, k}, data = {sizeof id, &id};
-  int rc = mdb_put(txn, env->db[ENV_HASHES], &key, &data, append ? MDB_APPEND : MDB_NOOVERWRITE);
-  if (rc != MDB_KEYEXIST) return rc ? failed(env, rc, err) : PROPTER_OK;
-  if (append && (rc = mdb_get(txn, env->db[ENV_HASHES], &key, &data)) != 0) return env_fail(env, rc, "read", err);
-  if (data.mv_size % sizeof id || data.mv_size > sizeof ids - sizeof id) return propter_fail(err, PROPTER_DAMAGED, "hash entry has %zu bytes", data.mv_size);
-  size_t n = data.mv_size / sizeof id;
-  memcpy(ids, data.mv_data, data.mv_size);
-  ids[n++] = id;
-  data = (MDB_val){n * sizeof id, ids};
-  rc = mdb_put(txn, env->db[ENV_HASHES], &key, &data, 0);
+  big_endian(first, k);
+  MDB_val key = {sizeof k, k};
+  int rc = mdb_del(txn, env->db[ENV_TERMS], &key, NULL);
   return rc ? failed(env, rc, err) : PROPTER_OK;
+}
+
+static PropterStatus put_index(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, PropterError *err) {
+  Change *rows = propter_malloc(count * sizeof *rows), *spare = propter_malloc(count * sizeof *spare);
+  PropterStatus status = rows && spare ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
+  for (size_t i = 0; status == PROPTER_OK && i < count; i++) rows[i] = (Change){{{dict_index(terms[i].hash), terms[i].value, 0, 0}}, true};
+  if (status == PROPTER_OK) status = block_apply(env, txn, ENV_HASHES, sort_column(rows, spare, count, 0), count, NULL, err);
+  propter_free(rows);
+  propter_free(spare);
+  return status;
 }
 
 PropterStatus dict_put(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, PropterError *err) {
   if (!count) return PROPTER_OK;
-  Pair *pairs = propter_malloc(count * sizeof *pairs);
-  if (!pairs) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
-  PropterStatus status = put_records(env, txn, terms, count, pairs, err);
-  /* In order of their hashes, the index is written page by page instead of all over. */
-  if (status == PROPTER_OK) qsort(pairs, count, sizeof *pairs, by_hash);
-  MDB_stat index = {0};
-  int rc = mdb_stat(txn, env->db[ENV_HASHES], &index);
-  if (status == PROPTER_OK && rc) status = env_fail(env, rc, "read", err);
-  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = put_hash(env, txn, &pairs[i], index.ms_entries == 0, err);
-  propter_free(pairs);
-  return status;
+  Unpacked tail = {0};
+  Packing *p = propter_calloc(1, sizeof *p);
+  PropterStatus status = p ? take_tail(env, txn, &tail, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
+  if (status == PROPTER_OK) {
+    p->tail = &tail;
+    p->terms = terms;
+    p->first = (terms[0].value & ID_PAYLOAD) - tail.count;
+    for (size_t i = 0; i < WAVE; i++) p->stretches[i].values.max = SIZE_MAX / 2;
+    status = put_records(env, txn, p, tail.count + count, err);
+  }
+  propter_free(p);
+  drop(&tail);
+  return status == PROPTER_OK ? put_index(env, txn, terms, count, err) : status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The dictionary: terms that are not inlined get a number, in order of arrival, that never changes. A record is a tag byte, for a typed literal the id of
- * its datatype, for a language literal the tag and a zero byte, then the text; stored with a checksum. */
+ * its datatype, for a language literal the tag and a zero byte, then the text. Records of consecutive numbers stand in blocks, compressed by zstd so that a
+ * block is one page; the index is a table of rows (top bits of the record's XXH3, id) in the blocks of a permutation. */
 #ifndef GRAPH_DICT_H
 #define GRAPH_DICT_H
 
@@ -11,16 +12,23 @@
 /* Record of a term; `datatype` is the id of a typed literal's datatype. Replaces the buffer's content. */
 void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record);
 
-/* Id of a record, PROPTER_NO_ID if absent. */
-PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, PropterId *id, PropterError *err);
+/* Unpacked blocks that were read last, shared by all readers of an environment. NULL: out of memory. */
+DictCache *dict_cache_new(void);
+void dict_cache_free(DictCache *cache);
 
-/* Stores new records (key) with their ids (value), whose numbers ascend. LIMIT without a message: the map is full. */
+/* Id of a record, PROPTER_NO_ID if absent; `hash` is its XXH3. */
+PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, uint64_t hash, PropterId *id, PropterError *err);
+
+/* Stores new records (key) with their ids (value), whose numbers follow one another. LIMIT without a message: the map is full. */
 PropterStatus dict_put(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, PropterError *err);
 
-/* Record of an id from its stored form: takes the checksum off and checks it. DAMAGED. */
-PropterStatus dict_open(PropterStr stored, PropterId id, PropterStr *record, PropterError *err);
+/* Record of an id, copied into `arena` with a zero byte behind it. NOT_FOUND, DAMAGED. */
+PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterArena *arena, PropterStr *record, PropterError *err);
 
-/* Record of an id (without the checksum), borrowed from the transaction. NOT_FOUND, DAMAGED. */
-PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterStr *record, PropterError *err);
+/* What stands in the index for a record of that hash. */
+static inline uint64_t dict_index(uint64_t hash) { return hash >> 24; }
+
+/* For the walk through a file: checks a block stored under `key`, whose first number must be `first`, and hands over its records. */
+PropterStatus dict_walk(PropterStr key, PropterStr value, uint64_t first, PropterStatus (*see)(void *payload, uint64_t number, PropterStr record, PropterError *err), void *payload, PropterError *err);
 
 #endif

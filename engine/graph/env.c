@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "dict.h"
 #include "guard.h"
 #include "propter/hash.h"
 #include "propter/io.h"
@@ -208,6 +209,7 @@ static void destroy(Env *env) {
   (void)pthread_mutex_destroy(&env->lock);
   (void)pthread_cond_destroy(&env->idle);
   propter_vec_clear(&env->readers);
+  dict_cache_free(env->cache);
   propter_free(env->dir);
   propter_free(env);
 }
@@ -226,8 +228,9 @@ PropterStatus env_open(const char *dir, unsigned flags, const PropterLimits *lim
     env->opens++;
   } else {
     env = propter_calloc(1, sizeof *env);
-    if (env) env->dir = propter_strdup(propter_str(dir));
-    if (!env || !env->dir) {
+    if (env) env->dir = propter_strdup(propter_str(dir)), env->cache = dict_cache_new();
+    if (!env || !env->dir || !env->cache) {
+      if (env) dict_cache_free(env->cache), propter_free(env->dir);
       propter_free(env);
       status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
     } else {

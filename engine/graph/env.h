@@ -10,13 +10,15 @@
 #include "propter/graph.h"
 
 enum { ENV_TERMS = PROPTER_ORDER_COUNT, ENV_HASHES, ENV_META, ENV_DATABASES };
-enum { ENV_FORMAT = 3 };
+enum { ENV_FORMAT = 4 };
 extern const char *const env_names[ENV_DATABASES];
 
 typedef struct {
   MDB_txn *txn;
   pthread_t thread; /* that began it */
 } Reader;
+
+typedef struct DictCache DictCache; /* dict.h */
 
 typedef struct Env {
   struct Env *next;
@@ -25,8 +27,9 @@ typedef struct Env {
   unsigned opens;
   char *dir;
   MDB_env *lmdb;
-  MDB_dbi db[ENV_DATABASES]; /* one per order, then terms (number → record), hashes (hash → numbers), meta */
+  MDB_dbi db[ENV_DATABASES]; /* one per order, then terms (first number → records), hashes (rows of hash and id), meta */
   PropterLimits limits;
+  DictCache *cache;
   pthread_mutex_t lock; /* guards readers and growing */
   pthread_cond_t idle;
   PROPTER_VEC(Reader) readers; /* read transactions of this process: the map may not move under them */

@@ -69,12 +69,12 @@ PropterStatus propter_snapshot_find(PropterSnapshot *s, const PropterTerm *term,
   PropterBuf record = {0};
   dict_record(term, datatype, &record);
   PropterStatus status = propter_buf_status(&record, err);
-  if (status == PROPTER_OK) status = dict_find(s->env, s->txn, propter_buf_str(&record), id, err);
+  if (status == PROPTER_OK) status = dict_find(s->env, s->txn, propter_buf_str(&record), propter_hash64(propter_buf_str(&record)), id, err);
   propter_buf_clear(&record);
   return status;
 }
 
-/* Splits a record into the views of a term; the datatype's text comes from its own record. */
+/* Splits a record, which is in the arena, into the views of a term; the datatype's text comes from its own record. */
 static PropterStatus split(PropterSnapshot *s, PropterStr record, PropterArena *arena, PropterTerm *term, PropterError *err) {
   unsigned tag = (unsigned char)record.data[0];
   PropterStr rest = {record.data + 1, record.len - 1};
@@ -82,22 +82,18 @@ static PropterStatus split(PropterSnapshot *s, PropterStr record, PropterArena *
   if (tag == ID_LANGUAGE) {
     const char *zero = memchr(rest.data, '\0', rest.len);
     if (!zero) return propter_fail(err, PROPTER_DAMAGED, "a language literal has no end of its language");
-    size_t n = (size_t)(zero - rest.data);
-    term->language = propter_arena_copy(arena, (PropterStr){rest.data, n});
-    term->value = (PropterStr){zero + 1, rest.len - n - 1};
-    if (!term->language.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    term->language = (PropterStr){rest.data, (size_t)(zero - rest.data)};
+    term->value = (PropterStr){zero + 1, rest.len - term->language.len - 1};
   } else if (tag == ID_TYPED) {
     PropterId type;
     PropterStr iri;
     if (rest.len < sizeof type) return propter_fail(err, PROPTER_DAMAGED, "a typed literal has no datatype");
     memcpy(&type, rest.data, sizeof type);
-    PROPTER_TRY(dict_get(s->env, s->txn, type, &iri, err));
-    term->datatype = propter_arena_copy(arena, (PropterStr){iri.data + 1, iri.len - 1});
+    PROPTER_TRY(dict_get(s->env, s->txn, type, arena, &iri, err));
+    term->datatype = (PropterStr){iri.data + 1, iri.len - 1};
     term->value = (PropterStr){rest.data + sizeof type, rest.len - sizeof type};
-    if (!term->datatype.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   }
-  term->value = propter_arena_copy(arena, term->value);
-  return term->value.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  return PROPTER_OK;
 }
 
 PropterStatus propter_snapshot_term(PropterSnapshot *s, PropterId id, PropterArena *arena, PropterTerm *term, PropterError *err) {
@@ -112,7 +108,7 @@ PropterStatus propter_snapshot_term(PropterSnapshot *s, PropterId id, PropterAre
   }
   if (tag == ID_SPECIAL) return propter_fail(err, PROPTER_NOT_FOUND, "%s has no term", id == PROPTER_DEFAULT_GRAPH ? "the default graph" : "an absent id");
   PropterStr record;
-  PROPTER_TRY(dict_get(s->env, s->txn, id, &record, err));
+  PROPTER_TRY(dict_get(s->env, s->txn, id, arena, &record, err));
   return split(s, record, arena, term, err);
 }
 

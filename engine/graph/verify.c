@@ -27,15 +27,9 @@ typedef struct {
 
 typedef struct {
   Digest orders[PROPTER_ORDER_COUNT], terms, hashes;
-  Row before[PROPTER_ORDER_COUNT];
+  Row before[PROPTER_ORDER_COUNT], index_before;
   uint64_t format, next, quads;
 } Findings;
-
-static uint64_t big_endian(PropterStr key) {
-  uint64_t v = 0;
-  for (size_t i = 0; i < key.len && i < 8; i++) v = v << 8 | (unsigned char)key.data[i];
-  return v;
-}
 
 static void add_pair(Digest *digest, uint64_t hash, PropterId id) {
   uint64_t pair[2] = {hash, id};
@@ -58,22 +52,20 @@ static PropterStatus see_block(Findings *f, unsigned order, PropterStr key, Prop
   return PROPTER_OK;
 }
 
-static PropterStatus see_term(Findings *f, PropterStr key, PropterStr value, PropterError *err) {
-  uint64_t number = big_endian(key), expected = f->terms.count + 1;
-  if (key.len != 8 || number != expected) return propter_fail(err, PROPTER_DAMAGED, "expected term %llu, found %llu", (unsigned long long)expected, (unsigned long long)number);
-  PropterStr record;
-  PropterId id = id_make(value.len ? (unsigned char)value.data[0] : 0U, number);
-  PROPTER_TRY(dict_open(value, id, &record, err));
-  add_pair(&f->terms, propter_hash64(record), id);
+static PropterStatus see_record(void *payload, uint64_t number, PropterStr record, PropterError *err) {
+  (void)err;
+  add_pair(&((Findings *)payload)->terms, dict_index(propter_hash64(record)), id_make((unsigned char)record.data[0], number));
   return PROPTER_OK;
 }
 
-static PropterStatus see_hash(Findings *f, PropterStr key, PropterStr value, PropterError *err) {
-  if (key.len != 8 || value.len == 0 || value.len % sizeof(PropterId)) return propter_fail(err, PROPTER_DAMAGED, "hash entry has %zu bytes", value.len);
-  for (size_t at = 0; at < value.len; at += sizeof(PropterId)) {
-    PropterId id;
-    memcpy(&id, value.data + at, sizeof id);
-    add_pair(&f->hashes, big_endian(key), id);
+static PropterStatus see_index(Findings *f, PropterStr key, PropterStr value, PropterError *err) {
+  Block block;
+  PROPTER_TRY(block_open((MDB_val){key.len, (void *)(uintptr_t)key.data}, (MDB_val){value.len, (void *)(uintptr_t)value.data}, &block, err));
+  for (size_t i = 0; i < block.count; i++) {
+    Row row = block_row(&block, i);
+    if (f->hashes.count && row_compare(&f->index_before, &row, 4) >= 0) return propter_fail(err, PROPTER_DAMAGED, "rows of the index of terms are out of order");
+    f->index_before = row;
+    add_pair(&f->hashes, row.c[0], row.c[1]);
   }
   return PROPTER_OK;
 }
@@ -91,8 +83,8 @@ static PropterStatus see_meta(Findings *f, PropterStr key, PropterStr value, Pro
 static PropterStatus see(void *payload, unsigned table, PropterStr key, PropterStr value, PropterError *err) {
   Findings *f = payload;
   switch (table) {
-    case ENV_TERMS: return see_term(f, key, value, err);
-    case ENV_HASHES: return see_hash(f, key, value, err);
+    case ENV_TERMS: return dict_walk(key, value, f->terms.count + 1, see_record, f, err);
+    case ENV_HASHES: return see_index(f, key, value, err);
     case ENV_META: return see_meta(f, key, value, err);
     default: return see_block(f, table, key, value, err);
   }

@@ -78,7 +78,7 @@ PropterStatus propter_writer_intern(PropterWriter *w, const PropterTerm *term, P
   }
   PropterStr record = propter_buf_str(&w->record);
   *id = PROPTER_NO_ID;
-  if (w->first > 1) PROPTER_TRY(dict_find(w->graph->env, w->base, record, id, err));
+  if (w->first > 1) PROPTER_TRY(dict_find(w->graph->env, w->base, record, propter_hash64(record), id, err));
   if (*id != PROPTER_NO_ID) return PROPTER_OK;
   PropterId made = id_make((unsigned char)record.data[0], w->next);
   if (!propter_map_put(&w->terms, record, made, NULL)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu new terms", w->terms.count);

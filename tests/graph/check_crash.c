@@ -211,7 +211,7 @@ START_TEST(the_map_grows_around_snapshots) {
   for (uint64_t n = 1; n < 4; n++) ck_ok(commit_one(g, n, PER_COMMIT, err));
   /* A commit larger than the headroom cannot, while its own thread reads: told at once. */
   double start = seconds();
-  ck_assert_int_eq(commit_one(g, 100, 40000, &error), PROPTER_LIMIT);
+  ck_assert_int_eq(commit_one(g, 100, 400000, &error), PROPTER_LIMIT);
   ck_assert_double_lt(seconds() - start, 8);
   ck_assert_ptr_nonnull(strstr(error.message, "same thread"));
   ck_assert_uint_eq(count_in(s), PER_COMMIT);
@@ -224,9 +224,9 @@ START_TEST(the_map_grows_around_snapshots) {
   ck_assert_int_eq(pthread_join(thread, &made), 0);
   ck_assert_ptr_nonnull(made);
   ck_assert_int_eq(pthread_create(&thread, NULL, hold_and_close, made), 0);
-  ck_ok(commit_one(g, 100, 40000, err));
+  ck_ok(commit_one(g, 100, 400000, err));
   ck_assert_int_eq(pthread_join(thread, NULL), 0);
-  ck_assert_uint_eq(count_all(g), after_commits(4) + 40000);
+  ck_assert_uint_eq(count_all(g), after_commits(4) + 400000);
   propter_graph_close(g);
 }
 END_TEST

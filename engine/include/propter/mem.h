@@ -43,6 +43,8 @@ typedef struct {
 
 PROPTER_API void propter_buf_add(PropterBuf *buf, PropterStr text);
 PROPTER_API void propter_buf_add_char(PropterBuf *buf, char c);
+/* Makes room for `more` bytes behind the last, which the caller may then fill and count in `len`; false: failed. */
+PROPTER_API bool propter_buf_reserve(PropterBuf *buf, size_t more);
 PROPTER_API void propter_buf_printf(PropterBuf *buf, const char *format, ...) PROPTER_PRINTF(2, 3);
 /* Appends a Unicode character as UTF-8 (U+FFFD for what is not a character). */
 PROPTER_API void propter_buf_add_utf8(PropterBuf *buf, uint32_t character);
