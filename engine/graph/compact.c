@@ -30,15 +30,6 @@ static void remove_copy(const Paths *p) {
   (void)rmdir(p->copy);
 }
 
-static PropterStatus sync_path(const char *path, int flags, PropterError *err) {
-  int fd = propter_io_open(path, flags, 0);
-  if (fd < 0) return propter_io_fail(err, path, "open");
-  int bad = propter_io_sync(fd);
-  PropterStatus status = bad ? propter_io_fail(err, path, "sync") : PROPTER_OK;
-  (void)propter_io_close(fd);
-  return status;
-}
-
 /* LMDB keeps a shared lock on the first byte of lock.mdb as long as a process has the file open; so the exclusive one means that none has, and
  * who opens it meanwhile waits and then finds the new file. */
 static PropterStatus replace(const char *dir, const Paths *p, PropterError *err) {
@@ -51,7 +42,7 @@ static PropterStatus replace(const char *dir, const Paths *p, PropterError *err)
     status = errno == EAGAIN || errno == EACCES ? propter_fail(err, PROPTER_LOCKED, "another program has this graph open") : propter_io_fail(err, p->lock, "lock");
   }
   if (status == PROPTER_OK && propter_io_rename(p->copy_data, p->data) < 0) status = propter_io_fail(err, p->data, "replace");
-  if (status == PROPTER_OK) status = sync_path(dir, O_RDONLY | O_DIRECTORY, err);
+  if (status == PROPTER_OK) status = guard_sync(dir, O_RDONLY | O_DIRECTORY, err);
   (void)propter_io_close(fd);
   return status;
 }
@@ -72,7 +63,7 @@ PropterStatus propter_graph_compact(const char *dir, uint64_t *before, uint64_t 
     propter_graph_close(graph);
   }
   if (status == PROPTER_OK) status = propter_graph_verify(p.copy, NULL, err);
-  if (status == PROPTER_OK) status = sync_path(p.copy_data, O_RDWR, err);
+  if (status == PROPTER_OK) status = guard_sync(p.copy_data, O_RDWR, err);
   if (status == PROPTER_OK && stat(p.copy_data, &st) < 0) status = propter_io_fail(err, p.copy_data, "look at");
   if (status == PROPTER_OK) status = replace(dir, &p, err);
   if (status == PROPTER_OK && after) *after = (uint64_t)st.st_size;

@@ -173,7 +173,7 @@ static int open_lmdb(Env *env, uint64_t used) {
   (void)mdb_env_set_maxreaders(env->lmdb, MAX_READERS);
   (void)mdb_env_set_mapsize(env->lmdb, (size_t)map_size(env, used));
   (void)mdb_env_set_assert(env->lmdb, on_assertion);
-  return mdb_env_open(env->lmdb, env->dir, MDB_NOTLS, 0666);
+  return mdb_env_open(env->lmdb, env->dir, MDB_NOTLS | (guard_read_only(env->dir) ? MDB_RDONLY : 0u), 0666);
 }
 
 static PropterStatus start_lmdb(Env *env, bool fresh, PropterError *err) {
@@ -181,7 +181,7 @@ static PropterStatus start_lmdb(Env *env, bool fresh, PropterError *err) {
   struct stat st = {0};
   PROPTER_TRY(guard_path(env->dir, "data.mdb", path, err));
   (void)stat(path, &st);
-  PROPTER_TRY(reserve_locks(env, err));
+  if (!guard_read_only(env->dir)) PROPTER_TRY(reserve_locks(env, err));
   int rc = open_lmdb(env, (uint64_t)st.st_size);
   if (rc == ENOMEM) {
     /* Addresses are limited (ulimit -v): make do with less. */

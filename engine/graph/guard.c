@@ -98,6 +98,16 @@ static PropterStatus open_lock(const char *dir, int *fd, PropterError *err) {
   return *fd < 0 ? propter_io_fail(err, path, "open") : PROPTER_OK;
 }
 
+bool guard_read_only(const char *dir) { return access(dir, W_OK) < 0 && errno == EROFS; }
+
+PropterStatus guard_sync(const char *path, int flags, PropterError *err) {
+  int fd = propter_io_open(path, flags | O_CLOEXEC, 0);
+  if (fd < 0) return propter_io_fail(err, path, "open");
+  PropterStatus status = propter_io_sync(fd) < 0 ? propter_io_fail(err, path, "sync") : PROPTER_OK;
+  (void)propter_io_close(fd);
+  return status;
+}
+
 /* 0, EAGAIN if another has it, or an errno. */
 static int take(int fd, int byte, bool wait) {
   struct flock one = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
@@ -144,6 +154,7 @@ PropterStatus guard_admit(const char *dir, bool create, int *lock, PropterError 
   PROPTER_TRY(guard_path(dir, "data.mdb", path, err));
   if (guard_present(dir) && matches(dir)) return PROPTER_OK;
   if (!guard_present(dir) && !create && !guard_load(dir, &(Mark){0})) return propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one");
+  if (guard_read_only(dir)) return verify_file(dir, err);
   int fd;
   PROPTER_TRY(open_lock(dir, &fd, err));
   int code = take(fd, GUARD_CHECK, true);
@@ -189,6 +200,8 @@ void guard_writer_end(const char *dir, int lock, bool sound) {
 }
 
 PropterStatus guard_check_begin(const char *dir, int *lock, PropterError *err) {
+  *lock = -1;
+  if (guard_read_only(dir)) return PROPTER_OK;
   PROPTER_TRY(open_lock(dir, lock, err));
   int code = take(*lock, GUARD_CHECK, true);
   PropterStatus status = code                        ? refused(dir, code, "", err)

@@ -35,8 +35,13 @@ bool guard_present(const char *dir);
 /* The mark, if there is a whole one. */
 bool guard_load(const char *dir, Mark *mark);
 
-/* Takes GUARD_CHECK for verifying on demand; LOCKED if a writer is at work. Close the descriptor to end. */
+/* Takes GUARD_CHECK for verifying on demand; LOCKED if a writer is at work. Close the descriptor to end; -1 where guard_read_only. */
 PropterStatus guard_check_begin(const char *dir, int *lock, PropterError *err);
+
+/* Nothing can be written where this folder lies (a CD, a mount for reading): nobody writes, so there is nothing to lock. */
+bool guard_read_only(const char *dir);
+/* Makes a file, or a folder's list of names (flags O_RDONLY | O_DIRECTORY), last a power cut. */
+PropterStatus guard_sync(const char *path, int flags, PropterError *err);
 
 /* "dir/name". */
 enum { GUARD_PATH = 4096 };

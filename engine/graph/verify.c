@@ -203,8 +203,18 @@ PropterStatus propter_graph_verify(const char *dir, const PropterLog *log, Propt
     guard_mark(dir);
   else if (status == PROPTER_DAMAGED)
     guard_distrust(dir);
-  (void)close(lock);
+  if (lock >= 0) (void)close(lock);
   return status;
+}
+
+/* The copy, its folder, and the folder that names it. */
+static PropterStatus sync_copy(const char *to, PropterError *err) {
+  char path[GUARD_PATH];
+  PROPTER_TRY(guard_path(to, "data.mdb", path, err));
+  PROPTER_TRY(guard_sync(path, O_RDWR, err));
+  PROPTER_TRY(guard_sync(to, O_RDONLY | O_DIRECTORY, err));
+  PROPTER_TRY(guard_path(to, "..", path, err));
+  return guard_sync(path, O_RDONLY | O_DIRECTORY, err);
 }
 
 PropterStatus propter_graph_backup(PropterGraph *graph, const char *to, PropterError *err) {
@@ -219,5 +229,5 @@ PropterStatus propter_graph_backup(PropterGraph *graph, const char *to, PropterE
     (void)rmdir(to);
     return env_fail(graph->env, rc, "backup", err);
   }
-  return PROPTER_OK;
+  return sync_copy(to, err);
 }

@@ -277,8 +277,9 @@ KnowEvent *know_event(Know *know, PropterId id) {
 static PropterStatus read_document(Know *know, Node *node, PropterStr iri, PropterError *err) {
   KnowDocument d = {.id = node->id, .iri = iri};
   PROPTER_TRY(node_string(node, VOCAB_propter_path, &know->arena, &d.path, err));
-  /* not "||": one name of two must not hide that the other was met, too */
-  if (d.path.len && (left_out(know, d.path) | left_out(know, file_name(d.path)))) return PROPTER_OK;
+  /* Both are asked: one name of two must not hide that the other was met, too. */
+  bool by_path = d.path.len && left_out(know, d.path), by_name = d.path.len && left_out(know, file_name(d.path));
+  if (by_path || by_name) return PROPTER_OK;
   PROPTER_TRY(node_string(node, VOCAB_dct_title, &know->arena, &d.title, err));
   d.published = day_or_none(node, VOCAB_propter_published);
   if (d.published == PROPTER_NO_DAY) d.published = day_or_none(node, VOCAB_dct_date);
