@@ -365,7 +365,7 @@ static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, Pro
   dates(w, c, &reading);
   /* The number next to the effect, then the one next to the cause, then any. */
   PropterSpan places[3] = {c->effect, c->cause, {0, w->s.len}};
-  for (int i = 0; i < 3 && !reading.quantity; i++)
+  for (int i = 0; i < 3 && reading.quantity == 0; i++)
     if (!empty(places[i]) && amount_find(slice(w->s, places[i]), &reading.quantity, &words)) reading.quantity_words = absolute(w, (PropterSpan){words.start + places[i].start, words.end + places[i].start});
   reading.sentence = reading.quote = w->scene->sentence;
   if (c->rule->previous && c->core.start < FRONT_BYTES) reading.quote.start = w->scene->previous.start;
