@@ -28,7 +28,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
                                     "\"scheme\":\"bearer\"}}},\"security\":[{},{\"token\":[]}],\"paths\":{"));
   for (const HttpRoute *const *route = http_routes; *route; route++) {
     propter_buf_add(&out, route == http_routes ? PROPTER_STR("") : PROPTER_STR(","));
-    http_json(&out, propter_str((*route)->path));
+    http_json(&out, propter_str((*route)->path[0] ? (*route)->path : "/"));
     propter_buf_add(&out, PROPTER_STR(":{"));
     for (const char *m = (*route)->methods; *m;) {
       size_t n = strcspn(m, " ");

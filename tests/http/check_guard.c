@@ -96,7 +96,9 @@ START_TEST(reading_can_need_a_token) {
   PropterServer *server = site_start(&o);
   ck_assert_uint_eq(site_code(server, "GET", "/sparql?query=ASK%7B%7D", "", ""), 401);
   ck_assert_uint_eq(site_code(server, "GET", "/sparql?query=ASK%7B%7D", READER, ""), 200);
-  ck_assert_uint_eq(site_code(server, "GET", "/nothing", "", ""), 401); /* what is there is not told either */
+  ck_assert_uint_eq(site_code(server, "GET", "/why?q=x", "", ""), 401);
+  ck_assert_uint_eq(site_code(server, "GET", "/data?default", "", ""), 401);
+  ck_assert_uint_eq(site_code(server, "GET", "/", "", ""), 200); /* the page holds nothing of the graph */
   ck_assert_uint_eq(site_code(server, "GET", "/health", "", ""), 200);
   propter_server_stop(server);
 }

@@ -215,6 +215,7 @@ START_TEST(other_paths) {
   } cases[] = {{"/health", "\"quads\":3", 200}, {"/metrics", "propter_graph_quads 3", 200}, {"/openapi.json", "\"/sparql\"", 200}, {"/explain?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D", "scan", 200},
                {"/suggest?kind=predicate&q=ur", "\"urn:p\"", 200}, {"/suggest?kind=what", "expected metric", 400}, {"/suggest?limit=0", "limit", 400}, {"/explain?query=nonsense", "\"line\":1", 400},
                {"/why", "expected either q", 400}, {"/why?q=x&format=png", "no format", 406}, {"/why?q=what%20is%20this", "not-understood", 200}, {"/sparql?query=ASK%7B", "SYNTAX", 400},
+               {"/", "page.js", 200}, {"/lists.js", "LISTS", 200}, {"/runs", "[", 200}, {"/page.css", "prefers-color-scheme", 200},
                {"/../etc/passwd", "nothing here", 404}, {"/data/%2e%2e/x", "there is no graph", 404}, {"/%00", "NUL", 400}, {"/%ff", "UTF-8", 400}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     HttpAnswer a = site_ask(server, "GET", cases[i].target, "", "");

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lists of the page: a title, what it shows, a query, and what a row opens. Each pattern of a query binds the columns it shows; `open` names the
+// column that leads to an answer; `path`: not a query, but what the server lists there. A list is added by a row here.
+'use strict';
+const PREFIXES = `PREFIX propter: <https://w3id.org/propter#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+`;
+const LISTS = {
+  patterns: {
+    title: 'Patterns', about: 'What moved, the strongest first. A row opens the answer to why.', order: 'DESC(ABS(?score))',
+    columns: { metric: 'metric', kind: 'kind', from: 'from', to: 'to', observed: 'observed', expected: 'expected', score: 'standard errors', outcome: 'outcome' },
+    where: `?pattern a propter:Pattern ; propter:metric ?m ; propter:patternKind ?k ; propter:start ?from ; propter:end ?to ; propter:observed ?observed ; propter:expected ?expected ;
+  propter:score ?score . ?m skos:prefLabel ?metric . OPTIONAL { ?pattern propter:outcome ?o } BIND(STRAFTER(STR(?k), "#") AS ?kind) BIND(STRAFTER(STR(?o), "#") AS ?outcome)`,
+    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m',
+  },
+  hypotheses: {
+    title: 'Hypotheses', about: 'Which cause for which pattern, the likeliest first.', order: 'DESC(?probability)',
+    columns: { metric: 'metric', from: 'from', to: 'to', cause: 'cause', probability: 'probability', grade: 'grade' },
+    where: `?h a propter:Hypothesis ; propter:pattern ?pattern ; propter:cause ?c ; propter:probability ?probability ; propter:grade ?g .
+  ?pattern propter:metric ?m ; propter:start ?from ; propter:end ?to . ?m skos:prefLabel ?metric . OPTIONAL { ?c skos:prefLabel ?label }
+  BIND(COALESCE(?label, STR(?c)) AS ?cause) BIND(STRAFTER(STR(?g), "#") AS ?grade)`,
+    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m',
+  },
+  claims: {
+    title: 'Claims', about: 'What documents say causes what, in their own words.', order: '?document ?start',
+    columns: { quote: 'words', causeText: 'cause', effectText: 'effect', polarity: 'direction', document: 'document', section: 'section' },
+    where: `?claim a propter:Claim ; propter:quote ?quote ; propter:document ?d . OPTIONAL { ?claim propter:causeText ?causeText } OPTIONAL { ?claim propter:effectText ?effectText }
+  OPTIONAL { ?claim propter:polarity ?p } OPTIONAL { ?claim propter:section ?section } OPTIONAL { ?claim propter:charStart ?start }
+  BIND(STRAFTER(STR(?p), "#") AS ?polarity) BIND(REPLACE(STR(?d), "^.*/", "") AS ?document)`,
+  },
+  links: {
+    title: 'Causal links', about: 'What kind of thing causes what, with belief for and against.', order: 'DESC(?for)',
+    columns: { cause: 'cause', effect: 'effect', for: 'belief for', against: 'belief against', constraint: 'knowledge' },
+    where: `?link a propter:CausalLink ; propter:cause ?c ; propter:effect ?e . OPTIONAL { ?link propter:beliefFor ?for } OPTIONAL { ?link propter:beliefAgainst ?against }
+  OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?c skos:prefLabel ?cl } OPTIONAL { ?e skos:prefLabel ?el }
+  BIND(COALESCE(?cl, STR(?c)) AS ?cause) BIND(COALESCE(?el, STR(?e)) AS ?effect) BIND(STRAFTER(STR(?k), "#") AS ?constraint)`,
+  },
+  sources: {
+    title: 'Sources', about: 'The named graphs and how much each holds.', order: 'DESC(?quads)', group: '?source',
+    columns: { source: 'graph', quads: 'statements' }, select: '?source (COUNT(*) AS ?quads)', where: 'GRAPH ?source { ?s ?p ?o }',
+  },
+  runs: {
+    title: 'Runs', about: 'What was loaded, ingested, read and inferred, the newest first.', path: '/runs',
+    columns: { run: 'run', kind: 'kind', started: 'started', read: 'rows read', rejected: 'rejected', added: 'added', removed: 'removed' },
+  },
+};

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page: asks /why, /sparql, /explain and /suggest of the server it came from. Text from the graph only ever becomes a text node.
+'use strict';
+const PAGE = 50;
+const $ = id => document.getElementById(id);
+const state = { list: null, offset: 0, order: null };
+
+function element(name, properties = {}, ...children) {
+  const e = Object.assign(document.createElement(name), properties);
+  e.append(...children);
+  return e;
+}
+
+async function get(path, accept) {
+  const reply = await fetch(path, { headers: { Accept: accept } });
+  const text = await reply.text();
+  if (reply.ok) return text;
+  let problem = text;
+  try { const p = JSON.parse(text); problem = p.detail + (p.line ? ` (line ${p.line}, column ${p.column})` : ''); } catch { /* not JSON */ }
+  throw new Error(`${problem} (${reply.status})`);
+}
+const sparql = async query => JSON.parse(await get('/sparql?' + new URLSearchParams({ query }), 'application/sparql-results+json'));
+const failed = error => element('p', { className: 'error', role: 'alert' }, String(error.message || error));
+
+/* --- Tables ------------------------------------------------------------------------------------------------------------------ */
+
+const NUMBER = /#(integer|decimal|double|float|int|long)$/;
+function show(value) {
+  if (!value) return element('td');
+  if (value.datatype && NUMBER.test(value.datatype)) {
+    const n = Number(value.value);
+    return element('td', { className: 'number', title: value.value }, Number.isFinite(n) ? n.toLocaleString('en', { maximumSignificantDigits: 6 }) : value.value);
+  }
+  return element('td', { className: /^\d{4}-\d\d-\d\d/.test(value.value) ? 'date' : '' }, value.value);
+}
+
+function table(columns, rows, { open, sort } = {}) {
+  const head = element('tr');
+  for (const [name, title] of Object.entries(columns)) {
+    const label = sort ? element('button', { type: 'button', title: 'Sort by ' + title, onclick: () => sort(name) }, title) : title;
+    head.append(element('th', { scope: 'col' }, label));
+  }
+  const body = element('tbody');
+  for (const row of rows) {
+    const tr = element('tr');
+    for (const name of Object.keys(columns)) tr.append(show(row[name]));
+    if (open) { const first = tr.firstChild; first.replaceChildren(element('a', { href: open(row) }, first.textContent || 'open')); }
+    body.append(tr);
+  }
+  return element('table', {}, element('thead', {}, head), body);
+}
+
+/* --- Why ------------------------------------------------------------------------------------------------------------------------ */
+
+async function ask(parameters) {
+  const shared = new URLSearchParams(parameters);
+  if ($('numbers').checked) shared.set('numbers', '1');
+  if ($('terms').checked) shared.set('explain', '1');
+  const path = format => `/why?${shared}&format=${format}`;
+  $('gist').textContent = 'Looking …';
+  $('answer').hidden = $('forms').hidden = true;
+  try {
+    const answer = JSON.parse(await get(path('json'), 'application/json'));
+    $('gist').textContent = answer.headline || answer.outcome || '';
+    $('answer').src = path('html');
+    $('answer').hidden = $('forms').hidden = false;
+    $('forms').replaceChildren('The same answer as ', ...['json', 'md', 'csv', 'text'].flatMap(f => [element('a', { href: path(f) }, f), ' ']));
+  } catch (error) {
+    $('gist').replaceChildren(failed(error));
+  }
+}
+
+/* The report is as tall as it is; it has no script of its own. */
+$('answer').addEventListener('load', () => {
+  const inside = $('answer').contentDocument;
+  if (inside && inside.documentElement) $('answer').style.height = inside.documentElement.scrollHeight + 40 + 'px';
+});
+$('question').addEventListener('submit', event => {
+  event.preventDefault();
+  location.hash = '#ask?' + new URLSearchParams({ q: $('words').value });
+  if (location.hash === state.hash) route();
+});
+$('words').addEventListener('input', async () => {
+  const typed = $('words').value;
+  if (typed.length < 2 || /\d/.test(typed)) return;
+  try {
+    const found = JSON.parse(await get('/suggest?' + new URLSearchParams({ q: typed, limit: 8 }), 'application/json'));
+    $('metrics').replaceChildren(...found.map(m => element('option', { value: m.label + ' in ' })));
+  } catch { /* completion is a help, not a need */ }
+});
+
+/* --- Lists ------------------------------------------------------------------------------------------------------------------------ */
+
+function listQuery(list) {
+  const names = Object.keys(list.columns).map(n => '?' + n).join(' ');
+  const words = $('contains').value.trim().toLowerCase();
+  const filter = words ? `\nFILTER(CONTAINS(LCASE(CONCAT(${Object.keys(list.columns).map(n => `COALESCE(STR(?${n}), "")`).join(', " ", ')})), ${JSON.stringify(words)}))` : '';
+  const select = list.select || `DISTINCT ${names} ${list.extra || ''}`;
+  return `${PREFIXES}SELECT ${select} WHERE { ${list.where}${list.group ? '' : filter} }${list.group ? ' GROUP BY ' + list.group : ''} ORDER BY ${state.order || list.order} LIMIT ${PAGE + 1} OFFSET ${state.offset}`;
+}
+
+/* A list that is no query: an array of objects. */
+async function plainList(list) {
+  const all = JSON.parse(await get(list.path, 'application/json'));
+  const bound = row => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, typeof v === 'number' ? { value: String(v), datatype: '#integer' } : { value: v }]));
+  return all.slice(state.offset, state.offset + PAGE + 1).map(bound);
+}
+
+async function showList() {
+  const list = LISTS[state.list];
+  $('list-title').textContent = list.title;
+  $('list-about').textContent = list.about;
+  $('filter').hidden = Boolean(list.group || list.path);
+  $('rows').replaceChildren('Looking …');
+  try {
+    const found = list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, rows = found.slice(0, PAGE);
+    const sort = name => { state.order = state.order === `DESC(?${name})` ? `?${name}` : `DESC(?${name})`; state.offset = 0; showList(); };
+    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path ? null : sort }) : 'Nothing here.');
+    $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + rows.length}` : '';
+    $('before').disabled = state.offset === 0;
+    $('after').disabled = found.length <= PAGE;
+  } catch (error) {
+    $('rows').replaceChildren(failed(error));
+  }
+}
+$('before').addEventListener('click', () => { state.offset = Math.max(0, state.offset - PAGE); showList(); });
+$('after').addEventListener('click', () => { state.offset += PAGE; showList(); });
+$('filter').addEventListener('submit', event => { event.preventDefault(); state.offset = 0; showList(); });
+
+/* --- SPARQL -------------------------------------------------------------------------------------------------------------------------- */
+
+$('sparql').addEventListener('submit', async event => {
+  event.preventDefault();
+  const query = $('text').value, plan = event.submitter && event.submitter.value === 'plan', began = performance.now();
+  $('said').textContent = 'Running …';
+  $('result').replaceChildren();
+  $('download').hidden = true;
+  try {
+    if (plan) {
+      $('result').replaceChildren(element('pre', {}, await get('/explain?' + new URLSearchParams({ query }), 'text/plain')));
+      $('said').textContent = '';
+      return;
+    }
+    const text = await get('/sparql?' + new URLSearchParams({ query }), 'application/sparql-results+json, text/turtle;q=0.9');
+    const took = `${Math.round(performance.now() - began)} ms`;
+    if (!text.startsWith('{')) { $('result').replaceChildren(element('pre', {}, text)); $('said').textContent = took; return; }
+    const answer = JSON.parse(text);
+    if ('boolean' in answer) { $('said').textContent = `${answer.boolean} (${took})`; return; }
+    const rows = answer.results.bindings, most = 1000;
+    $('result').replaceChildren(table(Object.fromEntries(answer.head.vars.map(v => [v, v])), rows.slice(0, most)));
+    $('said').textContent = `${rows.length} rows, ${took}` + (rows.length > most ? `; the first ${most} are shown` : '');
+    $('download').href = '/sparql?' + new URLSearchParams({ query, format: 'csv' });
+    $('download').hidden = false;
+  } catch (error) {
+    $('said').replaceChildren(failed(error));
+  }
+});
+
+async function showPredicates() {
+  if ($('predicates').childNodes.length) return;
+  try {
+    const found = JSON.parse(await get('/suggest?kind=predicate&limit=200', 'application/json'));
+    for (const p of found.sort((a, b) => b.count - a.count).slice(0, 40)) {
+      const insert = () => { $('text').setRangeText(`<${p.iri}>`, $('text').selectionStart, $('text').selectionEnd, 'end'); $('text').focus(); };
+      $('predicates').append(element('button', { type: 'button', title: `${p.iri}, ${p.count} times`, onclick: insert }, p.iri.replace(/^.*[#/]/, '')), ' ');
+    }
+  } catch { /* a help, not a need */ }
+}
+
+/* --- Views ----------------------------------------------------------------------------------------------------------------------------- */
+
+const VIEWS = { ask: 'Why', ...Object.fromEntries(Object.entries(LISTS).map(([name, list]) => [name, list.title])), query: 'SPARQL' };
+for (const [name, title] of Object.entries(VIEWS)) $('views').append(element('li', {}, element('a', { href: '#' + name, id: 'view-' + name }, title)));
+
+function route() {
+  state.hash = location.hash;
+  const [name, rest] = location.hash.slice(1).split(/\?(.*)/s), view = VIEWS[name] ? name : 'ask';
+  for (const v of Object.keys(VIEWS)) v === view ? $('view-' + v).setAttribute('aria-current', 'page') : $('view-' + v).removeAttribute('aria-current');
+  $('ask').hidden = view !== 'ask';
+  $('query').hidden = view !== 'query';
+  $('list').hidden = !LISTS[view];
+  document.title = VIEWS[view] + ' – propter';
+  if (LISTS[view]) {
+    Object.assign(state, { list: view, offset: 0, order: null });
+    $('contains').value = '';
+    showList();
+  } else if (view === 'query') {
+    if (!$('text').value) $('text').value = PREFIXES + 'SELECT ?metric ?label WHERE { ?metric a propter:Metric ; skos:prefLabel ?label } ORDER BY ?label';
+    showPredicates();
+  } else if (rest) {
+    const given = Object.fromEntries(new URLSearchParams(rest));
+    if (given.q) $('words').value = given.q;
+    ask(given);
+  }
+}
+addEventListener('hashchange', route);
+route();
