@@ -22,14 +22,20 @@ static PropterStatus make_columns(PropterResults *r, size_t columns, PropterErro
   r->columns = columns;
   r->names = exec_plan_alloc(&r->run, columns * sizeof *r->names);
   r->row = exec_plan_alloc(&r->run, columns * sizeof *r->row);
-  return r->names && r->row ? PROPTER_OK : exec_fail_memory(&r->run, err);
+  r->shown = exec_plan_alloc(&r->run, columns * sizeof *r->shown);
+  return r->names && r->row && r->shown ? PROPTER_OK : exec_fail_memory(&r->run, err);
+}
+
+static void drop_texts(PropterResults *r) {
+  propter_arena_clear(&r->text);
+  for (size_t c = 0; r->shown && c < r->columns; c++) r->shown[c] = PROPTER_NO_ID;
 }
 
 /* Moves to the next solution; *end: there is none. */
 static PropterStatus advance(PropterResults *r, bool *end, PropterError *err) {
   *end = false;
   if (r->batch && ++r->at < r->batch->count) return PROPTER_OK;
-  propter_arena_clear(&r->text);
+  drop_texts(r);
   PROPTER_TRY(op_next(r->root, &r->batch, err));
   r->at = 0;
   *end = !r->batch;
@@ -37,8 +43,11 @@ static PropterStatus advance(PropterResults *r, bool *end, PropterError *err) {
 }
 
 static PropterStatus put_term(PropterResults *r, PropterId id, size_t column, PropterError *err) {
-  if (!id) return r->row[column] = (PropterTerm){.kind = PROPTER_TERM_NONE, .value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}}, PROPTER_OK;
-  return exec_term(&r->run, id, &r->text, &r->row[column], err);
+  if (!id) return r->shown[column] = id, r->row[column] = (PropterTerm){.kind = PROPTER_TERM_NONE, .value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}}, PROPTER_OK;
+  if (id == r->shown[column]) return PROPTER_OK;
+  r->shown[column] = PROPTER_NO_ID;
+  PROPTER_TRY(exec_term(&r->run, id, &r->text, &r->row[column], err));
+  return r->shown[column] = id, PROPTER_OK;
 }
 
 /* --- SELECT, ASK ---------------------------------------------------------------------------------------------------------------- */
@@ -188,7 +197,7 @@ static PropterStatus next_described(PropterResults *r, const PropterTerm **row, 
     if (r->matching) PROPTER_TRY(matcher_next(&r->run, &r->matcher, 1, &n, err));
     if (n == 0) {
       if (r->next_wanted == r->wanted.table.count) return PROPTER_OK;
-      propter_arena_clear(&r->text);
+      drop_texts(r);
       r->matching = true;
       PROPTER_TRY(matcher_open(&r->run, &r->matcher, &r->run.default_graph, (PropterQuad){.s = table_row(&r->wanted.table, r->next_wanted++)[0]}, err));
       continue;

@@ -20,6 +20,7 @@ struct PropterResults {
   PropterStr *names;
   size_t columns;
   PropterTerm *row;  /* `columns` of them */
+  PropterId *shown;  /* ids of `row`, as far as its texts are still there */
   PropterArena text; /* of the terms of a row or batch */
   bool boolean;
   /* The solutions. */

@@ -271,6 +271,7 @@ void exec_close(Exec *run) {
   for (size_t i = 0; i < run->ops.count; i++) op_stop(run->ops.items[i]);
   pattern_clear(run);
   exec_free(run, run->cache, CACHE * sizeof *run->cache);
+  propter_vec_clear(&run->excess);
   propter_vec_clear(&run->locals);
   propter_map_clear(&run->local_ids);
   propter_vec_clear(&run->slot_names);

@@ -40,6 +40,12 @@ typedef struct {
   double rows;
 } Fanout;
 
+/* A triple that quads are counted for more often than it is one (exact.c). */
+typedef struct {
+  PropterQuad triple;
+  uint64_t more;
+} Excess;
+
 enum { BATCH = 1024, CACHE = 2048, NO_SLOT = UINT32_MAX };
 
 typedef struct Exec Exec;
@@ -65,6 +71,8 @@ struct Exec {
   unsigned evaluating;
   /* Dataset. */
   Graphs default_graph;
+  bool exact_known, exact;
+  PROPTER_VEC(Excess) excess;
   bool named_restricted;
   const PropterId *named;
   size_t named_count;
@@ -120,6 +128,10 @@ bool exec_graph_visible(const Exec *run, const Graphs *graphs, PropterId g);
 PropterStatus exec_graph_set(Exec *run, const PropterStr *iris, size_t count, const PropterId **set, PropterError *err);
 /* All graphs GRAPH ?g ranges over, ascending, in the plan's memory. */
 PropterStatus exec_named_graphs(Exec *run, const PropterId **set, size_t *count, PropterError *err);
+
+/* *exact: exec_count gives the number of triples of the union default graph that match (0: any); only then may it be used. */
+PropterStatus exec_exact(Exec *run, bool *exact, PropterError *err);
+PropterStatus exec_count(Exec *run, PropterQuad triple, uint64_t *count, PropterError *err);
 
 /* --- Life ------------------------------------------------------------------------------------------------------------- */
 

@@ -215,6 +215,20 @@ PropterStatus rowset_add(Exec *run, RowSet *set, const PropterId *row, bool *fre
   return PROPTER_OK;
 }
 
+bool rowset_has(const RowSet *set, const PropterId *row) {
+  const Table *t = &set->table;
+  if (!set->index.heads) return false;
+  for (uint32_t i = set->index.heads[hash_row(row, set->columns, t->width) & set->index.mask]; i; i = set->index.next[i - 1])
+    if (memcmp(table_row(t, i - 1), row, t->width * sizeof *row) == 0) return true;
+  return false;
+}
+
+void rowset_reset(RowSet *set) {
+  Table *t = &set->table;
+  for (size_t i = 0; i < t->count; i++) set->index.heads[hash_row(table_row(t, i), set->columns, t->width) & set->index.mask] = 0;
+  t->count = 0;
+}
+
 void rowset_clear(Exec *run, RowSet *set) {
   table_clear(run, &set->table);
   index_clear(run, &set->index);

@@ -97,6 +97,9 @@ typedef struct {
 PropterStatus rowset_init(Exec *run, RowSet *set, size_t width, PropterError *err);
 /* *fresh: it was not there; *at: its number in the order of first appearance. */
 PropterStatus rowset_add(Exec *run, RowSet *set, const PropterId *row, bool *fresh, size_t *at, PropterError *err);
+bool rowset_has(const RowSet *set, const PropterId *row);
+/* Empties it but keeps its memory. */
+void rowset_reset(RowSet *set);
 void rowset_clear(Exec *run, RowSet *set);
 
 /* --- Makers, one file each ------------------------------------------------------------------------------------------------ */
@@ -124,6 +127,8 @@ PropterStatus op_graph(Exec *run, Op *child, const Alg *alg, Op **out, PropterEr
 PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
 /* `limit`: at most so many rows are asked for, or UINT64_MAX. */
 PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op **out, PropterError *err);
+/* For a GROUP or DISTINCT over one triple pattern that a sorted permutation answers; *out NULL: it does not. */
+PropterStatus op_runs(Exec *run, const Alg *alg, Op **out, PropterError *err);
 PropterStatus op_path(Exec *run, const Alg *alg, Op **out, PropterError *err);
 PropterStatus op_service(Exec *run, const Alg *alg, Op **out, PropterError *err);
 

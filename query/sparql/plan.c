@@ -230,6 +230,8 @@ static PropterStatus plan_child(Exec *run, Alg *a, Op **child, PropterError *err
 
 static PropterStatus plan_group(Exec *run, Alg *a, Op **out, PropterError *err) {
   Op *child;
+  PROPTER_TRY(op_runs(run, a, out, err));
+  if (*out) return PROPTER_OK;
   for (size_t i = 0; i < a->aggregate_count; i++)
     if (a->aggregates[i].arg) PROPTER_TRY(plan_expr(run, a->aggregates[i].arg, err));
   PROPTER_TRY(plan_pattern(run, a->items[0], &child, err));
@@ -286,6 +288,8 @@ PropterStatus plan_alg(Exec *run, Alg *a, Op **out, PropterError *err) {
     PROPTER_TRY(plan_child(run, a, &child, err));
     return op_project(run, child, a, out, err);
   case ALG_DISTINCT:
+    PROPTER_TRY(op_runs(run, a, out, err));
+    if (*out) return PROPTER_OK;
     PROPTER_TRY(plan_child(run, a, &child, err));
     return op_distinct(run, child, a, out, err);
   case ALG_ORDER: return plan_order(run, a, UINT64_MAX, out, err);

@@ -2,12 +2,14 @@
 /* https://www.w3.org/TR/sparql11-results-json/ */
 #include "results.h"
 
+static const bool escaped[256] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['"'] = 1, ['\\'] = 1};
+
 static void text(PropterStr s, PropterBuf *out) {
   propter_buf_add_char(out, '"');
   size_t from = 0;
   for (size_t i = 0; i < s.len; i++) {
     unsigned char c = (unsigned char)s.data[i];
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    if (!escaped[c]) continue;
     propter_buf_add(out, (PropterStr){s.data + from, i - from});
     from = i + 1;
     switch (c) {
@@ -33,8 +35,9 @@ static void begin(ResultCall *call) {
 }
 
 static void term(const PropterTerm *t, PropterBuf *out) {
-  static const char *const types[] = {"", "bnode", "uri", "literal"};
-  propter_buf_printf(out, "{\"type\":\"%s\",\"value\":", types[t->kind]);
+#define HEAD(type) PROPTER_STR("{\"type\":\"" type "\",\"value\":")
+  propter_buf_add(out, t->kind == PROPTER_TERM_BLANK ? HEAD("bnode") : t->kind == PROPTER_TERM_IRI ? HEAD("uri") : HEAD("literal"));
+#undef HEAD
   text(t->value, out);
   if (t->kind == PROPTER_TERM_LITERAL && t->language.len) {
     propter_buf_add(out, PROPTER_STR(",\"xml:lang\":"));
