@@ -160,7 +160,7 @@ PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *er
 }
 
 void exec_release(Exec *run) {
-  if (run->evaluating || run->cache_text.used < CACHE_BYTES) return;
+  if (run->evaluating || (run->cache_text.used < CACHE_BYTES && run->cache_text.used < run->options.memory / 8)) return;
   propter_arena_clear(&run->cache_text);
   if (run->cache) memset(run->cache, 0, CACHE * sizeof *run->cache);
 }

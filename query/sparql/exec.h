@@ -56,6 +56,7 @@ struct Exec {
   PropterArena arena; /* plan and expressions */
   uint64_t used, peak;
   bool over; /* an allocation failed because of the cap */
+  uint64_t spilled; /* bytes written to disk */
   uint64_t deadline; /* nanoseconds of the monotonic clock, 0: none */
   unsigned ticks;
   /* Terms the graph does not know; ids with the tag LOCAL. */

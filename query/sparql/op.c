@@ -126,12 +126,12 @@ PropterStatus table_add(Op *op, Table *t, const Batch *batch, size_t row, Propte
   return PROPTER_OK;
 }
 
-PropterStatus table_fill(Op *op, Table *t, PropterError *err) {
-  for (Batch *batch;;) {
-    PROPTER_TRY(op_next(op, &batch, err));
-    if (!batch) return PROPTER_OK;
-    for (size_t i = 0; i < batch->count; i++) PROPTER_TRY(table_add(op, t, batch, i, err));
-  }
+PropterStatus table_push(Exec *run, Table *t, const PropterId *row, PropterError *err) {
+  size_t size = t->width ? t->width * sizeof *t->rows : 1;
+  PROPTER_TRY(exec_grow(run, &t->rows, &t->cap, t->count + 1, size, err));
+  if (t->width) memcpy(table_row(t, t->count), row, size);
+  t->count++;
+  return PROPTER_OK;
 }
 
 void table_clear(Exec *run, Table *t) {

@@ -70,8 +70,7 @@ typedef struct {
 
 PropterStatus table_init(Exec *run, Table *table, const uint64_t *slots, PropterError *err);
 PropterStatus table_add(Op *op, Table *table, const Batch *batch, size_t row, PropterError *err);
-/* Appends all rows of an operator. */
-PropterStatus table_fill(Op *op, Table *table, PropterError *err);
+PropterStatus table_push(Exec *run, Table *table, const PropterId *row, PropterError *err);
 void table_clear(Exec *run, Table *table);
 static inline PropterId *table_row(const Table *table, size_t row) { return table->rows + row * table->width; }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GROUP BY and the set functions: SPARQL 1.1, section 18.5.1. */
+/* GROUP BY and the set functions: SPARQL 1.1, section 18.5.1. When memory grows short, rows of groups not yet met and values of DISTINCT not yet met wait on disk, split by
+ * their hash, and are taken up part by part. */
 #include <string.h>
 
 #include "eval.h"
 #include "ids.h"
+#include "spill.h"
 
 /* One set function of one group. */
 typedef struct {
@@ -26,10 +28,15 @@ typedef struct {
   PropterId *key, *whole;
   PropterArena scratch;
   uint64_t solutions;
-  uint32_t *numbers; /* of the groups of a batch's rows */
-  bool built;
+  uint32_t *numbers; /* of the groups of a batch's rows; NO_GROUP: the row went to disk */
+  Partitions rows_later, *values_later; /* rows of further groups; by aggregate: pairs of group and value */
+  Spill source;      /* the part of the rows being read, once the input has ended */
+  Replay replay;
+  bool built, full;
   size_t at;
 } Group;
+
+enum { NO_GROUP = UINT32_MAX };
 
 static size_t aggregates(const Group *g) { return g->op.alg->aggregate_count; }
 
@@ -40,12 +47,28 @@ static void clear_groups(Group *g) {
   g->states = NULL, g->state_cap = 0;
   for (size_t i = 0; i < aggregates(g); i++) rowset_clear(run, &g->distinct[i]);
   rowset_clear(run, &g->groups);
+  g->full = false;
+}
+
+static void drop_disk(Group *g) {
+  Exec *run = g->op.run;
+  spill_close(run, &g->source);
+  partitions_close(run, &g->rows_later);
+  for (size_t i = 0; i < aggregates(g); i++) partitions_close(run, &g->values_later[i]);
+  replay_close(run, &g->replay);
 }
 
 static PropterStatus group_start(Op *op, PropterError *err) {
   Group *g = (Group *)op;
   clear_groups(g);
+  drop_disk(g);
   g->built = false, g->at = 0;
+  if (!g->rows.slots) {
+    PROPTER_TRY(table_init(op->run, &g->rows, op->left->slots, err));
+    g->whole = exec_plan_alloc(op->run, (g->rows.width + 1) * sizeof *g->whole);
+    if (!g->whole) return exec_fail_memory(op->run, err);
+    for (size_t i = 0; i < aggregates(g); i++) PROPTER_TRY(rowset_init(op->run, &g->distinct[i], op->alg->aggregates[i].star ? g->rows.width + 1 : 2, err));
+  }
   if (!g->numbers && !(g->numbers = exec_alloc(op->run, BATCH * sizeof *g->numbers))) return exec_fail_memory(op->run, err);
   return op_start(op->left, op->outer, err);
 }
@@ -132,6 +155,26 @@ static PropterStatus new_group(Group *g, const PropterId *key, uint32_t *number,
   return PROPTER_OK;
 }
 
+static void read_row(Group *g, const Batch *b, size_t row) {
+  for (size_t c = 0; c < g->rows.width; c++) g->whole[c + 1] = op_get(&g->op, b, g->rows.slots[c], row);
+}
+
+static PropterStatus put_off_row(Group *g, const Batch *b, size_t row, PropterError *err) {
+  read_row(g, b, row);
+  return partitions_add(g->op.run, &g->rows_later, partition_hash(g->key, g->op.alg->slot_count), g->rows.width, g->whole + 1, err);
+}
+
+/* Is a row of a set that belongs to an aggregate new? While the set can not grow, rows it has not seen wait on disk. */
+static PropterStatus first_time(Group *g, size_t i, const PropterId *row, bool *first, PropterError *err) {
+  Exec *run = g->op.run;
+  RowSet *set = &g->distinct[i];
+  size_t at;
+  *first = false;
+  if (set->table.count < BATCH || !exec_crowded(run)) return rowset_add(run, set, row, first, &at, err);
+  if (rowset_has(set, row)) return PROPTER_OK;
+  return partitions_add(run, &g->values_later[i], partition_hash(row, set->table.width), set->table.width, row, err);
+}
+
 /* The group of each row; where rows of a group stand together it is looked up once. */
 static PropterStatus number_rows(Group *g, const Batch *b, PropterError *err) {
   const Alg *alg = g->op.alg;
@@ -144,27 +187,22 @@ static PropterStatus number_rows(Group *g, const Batch *b, PropterError *err) {
     }
     if (same)
       g->numbers[row] = g->numbers[row - 1];
+    else if (g->full && !rowset_has(&g->groups, g->key))
+      g->numbers[row] = NO_GROUP;
     else
       PROPTER_TRY(new_group(g, g->key, &g->numbers[row], err));
+    if (g->numbers[row] == NO_GROUP) PROPTER_TRY(put_off_row(g, b, row, err));
   }
   return PROPTER_OK;
 }
 
 static PropterStatus add_whole_row(Group *g, size_t i, State *s, const Batch *b, size_t row, PropterError *err) {
-  bool first = true;
-  size_t at;
+  bool first;
+  read_row(g, b, row);
   g->whole[0] = g->numbers[row];
-  for (size_t c = 0; c < g->rows.width; c++) g->whole[c + 1] = op_get(&g->op, b, g->rows.slots[c], row);
-  PROPTER_TRY(rowset_add(g->op.run, &g->distinct[i], g->whole, &first, &at, err));
+  PROPTER_TRY(first_time(g, i, g->whole, &first, err));
   s->count += first;
   return PROPTER_OK;
-}
-
-/* Is it the first time the group has this value? */
-static PropterStatus first_value(Group *g, size_t i, uint32_t group, PropterId id, bool *first, PropterError *err) {
-  PropterId pair[2] = {group, id};
-  size_t at;
-  return rowset_add(g->op.run, &g->distinct[i], pair, first, &at, err);
 }
 
 static PropterStatus add_term(Group *g, size_t i, State *s, Env *env, PropterError *err) {
@@ -174,13 +212,13 @@ static PropterStatus add_term(Group *g, size_t i, State *s, Env *env, PropterErr
   Value v;
   if (plain) {
     id = op_get(env->op, env->batch, a->arg->slot, env->row);
-    if (id && a->distinct) PROPTER_TRY(first_value(g, i, g->numbers[env->row], id, &first, err));
+    if (id && a->distinct) PROPTER_TRY(first_time(g, i, (PropterId[]){g->numbers[env->row], id}, &first, err));
     if (!first || add_id(s, a, id)) return PROPTER_OK;
   }
   PROPTER_TRY(eval(a->arg, env, &v, err));
   if (!plain && a->distinct && v.type > VALUE_ERROR) {
     PROPTER_TRY(exec_intern_value(g->op.run, &v, &g->scratch, &id, err));
-    PROPTER_TRY(first_value(g, i, g->numbers[env->row], id, &first, err));
+    PROPTER_TRY(first_time(g, i, (PropterId[]){g->numbers[env->row], id}, &first, err));
     if (!first) return PROPTER_OK;
   }
   return add_value(g, s, a, &v, err);
@@ -189,10 +227,12 @@ static PropterStatus add_term(Group *g, size_t i, State *s, Env *env, PropterErr
 static PropterStatus add_batch(Group *g, const Batch *b, PropterError *err) {
   const Alg *alg = g->op.alg;
   Env env = {g->op.run, &g->op, b, 0, 0, &g->scratch};
+  g->full = g->full || (alg->slot_count && g->groups.table.count > BATCH && exec_crowded(g->op.run));
   PROPTER_TRY(number_rows(g, b, err));
   for (size_t i = 0; i < aggregates(g); i++) {
     const Aggregate *a = &alg->aggregates[i];
     for (env.row = 0; env.row < b->count; env.row++) {
+      if (g->numbers[env.row] == NO_GROUP) continue;
       State *s = &g->states[g->numbers[env.row] * aggregates(g) + i];
       env.solution = g->solutions + env.row;
       if (a->star && !a->distinct)
@@ -206,16 +246,57 @@ static PropterStatus add_batch(Group *g, const Batch *b, PropterError *err) {
   return PROPTER_OK;
 }
 
+static PropterStatus add_value_late(Group *g, size_t i, const PropterId *row, PropterError *err) {
+  const Aggregate *a = &g->op.alg->aggregates[i];
+  State *s = &g->states[row[0] * aggregates(g) + i];
+  Value v;
+  if (a->star) return s->count++, PROPTER_OK;
+  if (add_id(s, a, row[1])) return PROPTER_OK;
+  PROPTER_TRY(exec_value(g->op.run, row[1], &v, err));
+  return add_value(g, s, a, &v, err);
+}
+
+/* The values that waited on disk, part by part. */
+static PropterStatus late_values(Group *g, size_t i, PropterError *err) {
+  Exec *run = g->op.run;
+  Partitions *later = &g->values_later[i];
+  Spill part = {0};
+  PropterStatus status = PROPTER_OK;
+  for (bool more = true; status == PROPTER_OK;) {
+    const PropterId *row = NULL;
+    bool first;
+    spill_close(run, &part);
+    status = partitions_next(run, later, &part, &more, err);
+    if (status != PROPTER_OK || !more) break;
+    rowset_clear(run, &g->distinct[i]);
+    while (status == PROPTER_OK && (status = spill_next(run, &part, &row, err)) == PROPTER_OK && row) {
+      exec_release(run);
+      status = first_time(g, i, row, &first, err);
+      if (status == PROPTER_OK && first) status = add_value_late(g, i, row, err);
+    }
+    propter_arena_clear(&g->scratch);
+  }
+  spill_close(run, &part);
+  return status;
+}
+
+/* The input, or what waited of it on disk; *out NULL: all groups in memory are complete. */
+static PropterStatus next_rows(Group *g, Batch **out, PropterError *err) {
+  if (!g->source.width) return op_next(g->op.left, out, err);
+  return replay_next(g->op.run, &g->replay, &g->source, g->rows.slots, g->rows.width, out, err);
+}
+
 static PropterStatus build(Group *g, PropterError *err) {
   Exec *run = g->op.run;
   g->built = true;
   for (Batch *b;;) {
-    PROPTER_TRY(op_next(g->op.left, &b, err));
+    PROPTER_TRY(next_rows(g, &b, err));
     if (!b) break;
     exec_release(run);
     PROPTER_TRY(add_batch(g, b, err));
     propter_arena_clear(&g->scratch);
   }
+  for (size_t i = 0; i < aggregates(g); i++) PROPTER_TRY(late_values(g, i, err));
   /* Without GROUP BY there is one group, even of no rows. */
   if (g->op.alg->slot_count > 0 || g->groups.table.count > 0) return PROPTER_OK;
   uint32_t number;
@@ -254,13 +335,21 @@ static PropterStatus group_next(Op *op, Batch **out, PropterError *err) {
       PROPTER_TRY(result(g, &alg->aggregates[i], &g->states[g->at * aggregates(g) + i], &b->col[alg->aggregates[i].slot][b->count], err));
   }
   propter_arena_clear(&g->scratch);
-  if (b->count) *out = b;
-  return PROPTER_OK;
+  if (b->count) return *out = b, PROPTER_OK;
+  /* The groups in memory have gone out: on to those of the next part on disk. */
+  bool more;
+  spill_close(op->run, &g->source);
+  PROPTER_TRY(partitions_next(op->run, &g->rows_later, &g->source, &more, err));
+  if (!more) return PROPTER_OK;
+  clear_groups(g);
+  g->built = false, g->at = 0;
+  return group_next(op, out, err);
 }
 
 static void group_stop(Op *op) {
   Group *g = (Group *)op;
   clear_groups(g);
+  drop_disk(g);
   exec_free(op->run, g->numbers, BATCH * sizeof *g->numbers);
   g->numbers = NULL;
   propter_arena_clear(&g->scratch);
@@ -286,12 +375,10 @@ PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterEr
   }
   g->op.estimate = alg->slot_count ? child->estimate / 4 + 1 : 1;
   PROPTER_TRY(rowset_init(run, &g->groups, alg->slot_count, err));
-  PROPTER_TRY(table_init(run, &g->rows, child->slots, err));
   g->key = exec_plan_alloc(run, alg->slot_count * sizeof *g->key);
-  g->whole = exec_plan_alloc(run, (g->rows.width + 1) * sizeof *g->whole);
+  g->values_later = exec_plan_alloc(run, alg->aggregate_count * sizeof *g->values_later);
   g->distinct = exec_plan_alloc(run, alg->aggregate_count * sizeof *g->distinct);
-  if (!g->key || !g->whole || !g->distinct) return exec_fail_memory(run, err);
-  for (size_t i = 0; i < alg->aggregate_count; i++) PROPTER_TRY(rowset_init(run, &g->distinct[i], alg->aggregates[i].star ? g->rows.width + 1 : 2, err));
+  if (!g->key || !g->values_later || !g->distinct) return exec_fail_memory(run, err);
   *out = &g->op;
   return PROPTER_OK;
 }

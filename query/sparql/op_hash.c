@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Joins by a hash table over the right input: inner, left, semi, anti, MINUS. A batch of pairs (left row, table row) is found first, then its columns are gathered. */
+/* Joins by a hash table over the right input: inner, left, semi, anti, MINUS. A batch of pairs (left row, table row) is found first, then its columns are gathered.
+ * A table that outgrows memory goes to disk: both inputs are split by their keys and joined part by part (Kitsuregawa et al., 1983). */
 #include <string.h>
 
 #include "eval.h"
+#include "spill.h"
 
 enum { NO_ROW = UINT32_MAX };
 
@@ -24,6 +26,14 @@ typedef struct {
   size_t row, candidate; /* the next row of the table to try, plus 1 */
   bool matched;
   uint32_t *lefts, *rights; /* the output batch as pairs; NO_ROW: none */
+  /* Both inputs split by their keys, when the table outgrows memory. */
+  Partitions right_parts, left_parts;
+  Spill source; /* of left rows */
+  Replay replay;
+  uint32_t *left_slots;
+  PropterId *line, *key;
+  size_t left_width;
+  bool split, reading;
 } HashJoin;
 
 /* --- Table ------------------------------------------------------------------------------------------------------------------ */
@@ -53,11 +63,21 @@ static void drop_table(HashJoin *j) {
   index_clear(j->op.run, &j->index);
 }
 
+static void drop_disk(HashJoin *j) {
+  Exec *run = j->op.run;
+  spill_close(run, &j->source);
+  partitions_close(run, &j->right_parts);
+  partitions_close(run, &j->left_parts);
+  replay_close(run, &j->replay);
+  j->split = j->reading = false;
+}
+
 static bool filters_only(const HashJoin *j) { return j->mode >= JOIN_MINUS; }
 
 static PropterStatus hash_start(Op *op, PropterError *err) {
   HashJoin *j = (HashJoin *)op;
   drop_table(j);
+  drop_disk(j);
   PROPTER_TRY(find_columns(j, err));
   if (!j->lefts && (!(j->lefts = exec_alloc(op->run, BATCH * sizeof *j->lefts)) || !(j->rights = exec_alloc(op->run, BATCH * sizeof *j->rights)))) return exec_fail_memory(op->run, err);
   j->input = NULL, j->built = false;
@@ -67,10 +87,94 @@ static PropterStatus hash_start(Op *op, PropterError *err) {
   return op_start(op->right, j->mode == JOIN_MINUS ? j->right_row : op->outer, err);
 }
 
+/* --- On disk ------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus put_right(HashJoin *j, const PropterId *row, PropterError *err) {
+  for (size_t i = 0; i < j->key_count; i++) j->key[i] = row[j->keys[i]];
+  return partitions_add(j->op.run, &j->right_parts, partition_hash(j->key, j->key_count), j->table.width, row, err);
+}
+
+/* Moves the table to disk, from where on the right input goes there, too. */
+static PropterStatus begin_split(HashJoin *j, PropterError *err) {
+  Exec *run = j->op.run;
+  Table left = {0};
+  if (!j->line) {
+    PROPTER_TRY(table_init(run, &left, j->op.left->slots, err));
+    j->left_slots = left.slots, j->left_width = left.width;
+    j->key = exec_plan_alloc(run, j->key_count * sizeof *j->key);
+    j->line = exec_plan_alloc(run, (left.width > j->table.width ? left.width : j->table.width) * sizeof *j->line);
+    if (!j->key || !j->line) return exec_fail_memory(run, err);
+  }
+  j->split = true;
+  for (size_t i = 0; i < j->table.count; i++) PROPTER_TRY(put_right(j, table_row(&j->table, i), err));
+  drop_table(j);
+  return PROPTER_OK;
+}
+
+static PropterStatus split_left(HashJoin *j, PropterError *err) {
+  for (;;) {
+    PROPTER_TRY(op_next(j->op.left, &j->input, err));
+    if (!j->input) return PROPTER_OK;
+    for (size_t row = 0; row < j->input->count; row++) {
+      for (size_t i = 0; i < j->key_count; i++) j->key[i] = op_get(&j->op, j->input, j->table.slots[j->keys[i]], row);
+      for (size_t i = 0; i < j->left_width; i++) j->line[i] = op_get(&j->op, j->input, j->left_slots[i], row);
+      PROPTER_TRY(partitions_add(j->op.run, &j->left_parts, partition_hash(j->key, j->key_count), j->left_width, j->line, err));
+    }
+  }
+}
+
+static PropterStatus add_right(HashJoin *j, Batch *b, PropterError *err) {
+  if (!j->split && j->key_count && j->table.count > BATCH && exec_crowded(j->op.run)) PROPTER_TRY(begin_split(j, err));
+  for (size_t row = 0; row < b->count; row++) {
+    if (!j->split) {
+      PROPTER_TRY(table_add(j->op.right, &j->table, b, row, err));
+      continue;
+    }
+    for (size_t i = 0; i < j->table.width; i++) j->line[i] = op_get(j->op.right, b, j->table.slots[i], row);
+    PROPTER_TRY(put_right(j, j->line, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus make_index(HashJoin *j, PropterError *err) { return j->key_count ? index_build(j->op.run, &j->index, &j->table, j->keys, j->key_count, err) : PROPTER_OK; }
+
 static PropterStatus hash_build(HashJoin *j, PropterError *err) {
   j->built = true;
-  PROPTER_TRY(table_fill(j->op.right, &j->table, err));
-  return j->key_count ? index_build(j->op.run, &j->index, &j->table, j->keys, j->key_count, err) : PROPTER_OK;
+  for (Batch *b;;) {
+    PROPTER_TRY(op_next(j->op.right, &b, err));
+    if (!b) break;
+    PROPTER_TRY(add_right(j, b, err));
+  }
+  return j->split ? split_left(j, err) : make_index(j, err);
+}
+
+/* The next part of both sides: its right rows become the table. Left rows whose part has no right ones meet an empty table. */
+static PropterStatus next_part(HashJoin *j, PropterError *err) {
+  Exec *run = j->op.run;
+  Spill right = {0};
+  const PropterId *row;
+  bool more;
+  drop_table(j);
+  spill_close(run, &j->source);
+  PROPTER_TRY(partitions_pair(run, &j->left_parts, &j->right_parts, &j->source, &right, &more, err));
+  j->reading = more;
+  if (!more) return PROPTER_OK;
+  PropterStatus status = PROPTER_OK;
+  while (status == PROPTER_OK && (status = spill_next(run, &right, &row, err)) == PROPTER_OK && row) status = table_push(run, &j->table, row, err);
+  spill_close(run, &right);
+  return status == PROPTER_OK ? make_index(j, err) : status;
+}
+
+/* The next batch of left rows. */
+static PropterStatus next_left(HashJoin *j, PropterError *err) {
+  if (!j->split) return op_next(j->op.left, &j->input, err);
+  for (;;) {
+    j->input = NULL;
+    if (j->reading) PROPTER_TRY(replay_next(j->op.run, &j->replay, &j->source, j->left_slots, j->left_width, &j->input, err));
+    if (j->input) return PROPTER_OK;
+    PROPTER_TRY(next_part(j, err));
+    if (!j->reading) return PROPTER_OK;
+  }
 }
 
 /* --- Candidates --------------------------------------------------------------------------------------------------------------- */
@@ -175,12 +279,12 @@ static PropterStatus choose(HashJoin *j, PropterError *err) {
 static PropterStatus hash_next(Op *op, Batch **out, PropterError *err) {
   HashJoin *j = (HashJoin *)op;
   if (!j->built) PROPTER_TRY(hash_build(j, err));
-  if (j->mode == JOIN_INNER && j->table.count == 0) return PROPTER_OK;
+  if (j->mode == JOIN_INNER && j->table.count == 0 && !j->split) return PROPTER_OK;
   exec_release(op->run);
   for (op->batch.count = 0; op->batch.count == 0;) {
     propter_arena_clear(&j->scratch);
     if (!j->input || j->row >= j->input->count) {
-      PROPTER_TRY(op_next(op->left, &j->input, err));
+      PROPTER_TRY(next_left(j, err));
       if (!j->input) return PROPTER_OK;
       j->row = 0, j->candidate = first_candidate(j, 0), j->matched = false;
     }
@@ -210,7 +314,7 @@ static PropterStatus filter_next(Op *op, Batch **out, PropterError *err) {
   if (!j->built) PROPTER_TRY(hash_build(j, err));
   for (;;) {
     size_t kept = 0;
-    PROPTER_TRY(op_next(op->left, &j->input, err));
+    PROPTER_TRY(next_left(j, err));
     if (!j->input) return PROPTER_OK;
     for (size_t row = 0; row < j->input->count; row++) {
       bool keep;
@@ -227,6 +331,7 @@ static PropterStatus filter_next(Op *op, Batch **out, PropterError *err) {
 static void hash_stop(Op *op) {
   HashJoin *j = (HashJoin *)op;
   drop_table(j);
+  drop_disk(j);
   exec_free(op->run, j->lefts, BATCH * sizeof *j->lefts);
   exec_free(op->run, j->rights, BATCH * sizeof *j->rights);
   j->lefts = j->rights = NULL;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ORDER BY: rows are kept with the ids of their keys and a prefix of each key that decides most comparisons; equal rows stay in the order they
- * came. With a limit, rows beyond it are thrown away as they come. */
+ * came. With a limit, rows beyond it are thrown away as they come. When memory grows short, sorted runs go to disk and are merged. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "eval.h"
+#include "spill.h"
 
 typedef struct {
   uint64_t prefix;
@@ -24,6 +25,13 @@ typedef struct {
   uint64_t solutions;
   bool built;
   size_t at;
+  /* Sorted runs on disk: keys, then the row; `heads` are their next rows, by `heap`. */
+  Spill *runs;
+  size_t run_count, run_cap;
+  const PropterId **heads;
+  size_t *heap, heap_count;
+  PropterId *line;
+  uint64_t given;
   PropterStatus failed; /* in a comparison */
   PropterError why;
 } Order;
@@ -37,10 +45,21 @@ static void clear_rows(Order *o) {
   o->key_cap = o->row_cap = 0;
 }
 
+static void drop_runs(Order *o) {
+  Exec *run = o->op.run;
+  for (size_t i = 0; i < o->run_count; i++) spill_close(run, &o->runs[i]);
+  exec_free(run, o->runs, o->run_cap * sizeof *o->runs);
+  exec_free(run, o->heads, o->heads ? o->run_count * sizeof *o->heads : 0);
+  exec_free(run, o->heap, o->heap ? o->run_count * sizeof *o->heap : 0);
+  o->runs = NULL, o->heads = NULL, o->heap = NULL;
+  o->run_count = o->run_cap = o->heap_count = 0;
+}
+
 static PropterStatus order_start(Op *op, PropterError *err) {
   Order *o = (Order *)op;
   clear_rows(o);
-  o->built = false, o->at = 0, o->failed = PROPTER_OK;
+  drop_runs(o);
+  o->built = false, o->at = 0, o->given = 0, o->failed = PROPTER_OK;
   if (!o->table.slots) PROPTER_TRY(table_init(op->run, &o->table, op->slots, err));
   return op_start(op->left, op->outer, err);
 }
@@ -156,6 +175,76 @@ static PropterStatus add_row(Order *o, const Batch *b, size_t row, PropterError 
   return table_add(&o->op, &o->table, b, row, err);
 }
 
+/* --- Runs on disk ---------------------------------------------------------------------------------------------------------------- */
+
+static size_t line_width(const Order *o) { return 2 * o->op.alg->order_count + o->table.width; }
+
+/* Writes the rows in memory as one more sorted run. */
+static PropterStatus write_run(Order *o, PropterError *err) {
+  Exec *run = o->op.run;
+  size_t n = o->op.alg->order_count;
+  PROPTER_TRY(sort_rows(o, err));
+  PROPTER_TRY(exec_grow(run, &o->runs, &o->run_cap, o->run_count + 1, sizeof *o->runs, err));
+  if (!o->line && !(o->line = exec_plan_alloc(run, line_width(o) * sizeof *o->line))) return exec_fail_memory(run, err);
+  Spill *s = &o->runs[o->run_count++];
+  *s = (Spill){0};
+  for (size_t i = 0; i < o->table.count && i < o->limit; i++) {
+    memcpy(o->line, &o->keys[o->rows[i] * n], n * sizeof *o->keys);
+    if (o->table.width) memcpy(o->line + 2 * n, table_row(&o->table, o->rows[i]), o->table.width * sizeof *o->line);
+    PROPTER_TRY(spill_add(run, s, line_width(o), o->line, err));
+  }
+  clear_rows(o);
+  return spill_rewind(run, s, err);
+}
+
+/* Of equal rows the one of the earlier run comes first. */
+static bool before(Order *o, size_t a, size_t b) {
+  const Key *x = (const Key *)(const void *)o->heads[a], *y = (const Key *)(const void *)o->heads[b];
+  for (size_t i = 0; i < o->op.alg->order_count; i++) {
+    int c = compare_keys(o, &x[i], &y[i]);
+    if (c) return (o->op.alg->order[i].descending ? -c : c) < 0;
+  }
+  return a < b;
+}
+
+static void sift(Order *o, size_t at) {
+  for (size_t child; (child = 2 * at + 1) < o->heap_count; at = child) {
+    if (child + 1 < o->heap_count && before(o, o->heap[child + 1], o->heap[child])) child++;
+    if (before(o, o->heap[at], o->heap[child])) return;
+    size_t swap = o->heap[at];
+    o->heap[at] = o->heap[child], o->heap[child] = swap;
+  }
+}
+
+static PropterStatus begin_merge(Order *o, PropterError *err) {
+  Exec *run = o->op.run;
+  o->heads = exec_alloc(run, o->run_count * sizeof *o->heads);
+  o->heap = exec_alloc(run, o->run_count * sizeof *o->heap);
+  if (!o->heads || !o->heap) return exec_fail_memory(run, err);
+  for (size_t i = 0; i < o->run_count; i++) {
+    PROPTER_TRY(spill_next(run, &o->runs[i], &o->heads[i], err));
+    if (o->heads[i]) o->heap[o->heap_count++] = i;
+  }
+  for (size_t i = o->heap_count; i-- > 0;) sift(o, i);
+  return PROPTER_OK;
+}
+
+static PropterStatus merge_batch(Order *o, PropterError *err) {
+  Batch *b = &o->op.batch;
+  for (b->count = 0; o->heap_count && o->given < o->limit && b->count < BATCH; b->count++, o->given++) {
+    size_t first = o->heap[0];
+    for (size_t i = 0; i < o->table.width; i++) b->col[o->table.slots[i]][b->count] = o->heads[first][2 * o->op.alg->order_count + i];
+    PROPTER_TRY(spill_next(o->op.run, &o->runs[first], &o->heads[first], err));
+    if (!o->heads[first]) o->heap[0] = o->heap[--o->heap_count];
+    sift(o, 0);
+    if (o->failed != PROPTER_OK) return propter_fail(err, o->failed, "%s", o->why.message);
+  }
+  exec_release(o->op.run);
+  return PROPTER_OK;
+}
+
+/* --- Operator ---------------------------------------------------------------------------------------------------------------------- */
+
 static PropterStatus build(Order *o, PropterError *err) {
   o->built = true;
   for (Batch *b;;) {
@@ -165,14 +254,22 @@ static PropterStatus build(Order *o, PropterError *err) {
     for (size_t row = 0; row < b->count; row++) PROPTER_TRY(add_row(o, b, row, err));
     propter_arena_clear(&o->scratch);
     if (o->limit < UINT32_MAX && o->table.count > 2 * o->limit + BATCH) PROPTER_TRY(prune(o, err));
+    if (o->table.count > BATCH && exec_crowded(o->op.run)) PROPTER_TRY(write_run(o, err));
   }
-  return sort_rows(o, err);
+  if (o->run_count == 0) return sort_rows(o, err);
+  if (o->table.count) PROPTER_TRY(write_run(o, err));
+  return begin_merge(o, err);
 }
 
 static PropterStatus order_next(Op *op, Batch **out, PropterError *err) {
   Order *o = (Order *)op;
   Batch *b = &op->batch;
   if (!o->built) PROPTER_TRY(build(o, err));
+  if (o->run_count) {
+    PROPTER_TRY(merge_batch(o, err));
+    if (b->count) *out = b;
+    return PROPTER_OK;
+  }
   b->count = 0;
   for (; o->at < o->table.count && o->at < o->limit && b->count < BATCH; o->at++, b->count++) {
     const PropterId *row = table_row(&o->table, o->rows[o->at]);
@@ -184,6 +281,7 @@ static PropterStatus order_next(Op *op, Batch **out, PropterError *err) {
 
 static void order_stop(Op *op) {
   clear_rows((Order *)op);
+  drop_runs((Order *)op);
   propter_arena_clear(&((Order *)op)->scratch);
 }
 

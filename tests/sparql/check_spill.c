@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Queries whose state outgrows their memory give the same answers by way of the disk; failures there are errors. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "propter/hash.h"
+#include "world.h"
+
+Suite *suite_spill(void);
+
+enum { NODES = 1500, SMALL = 2 << 20, LEAST = 1 << 20 };
+
+static PropterGraph *numbers(void) {
+  static char quads[200000];
+  size_t len = 0;
+  for (int i = 0; i < NODES; i++) len += (size_t)snprintf(quads + len, sizeof quads - len, "n%d next n%d. n%d value %d.\n", i, (i + 1) % NODES, i, i % 97);
+  return world_open(quads);
+}
+
+typedef struct {
+  PropterStatus status;
+  uint64_t rows, sum, sequence; /* hashes of all rows: in any order, and in theirs */
+} Answer;
+
+static uint64_t hash_row(const PropterResults *results, const PropterTerm *row) {
+  uint64_t hash = 0;
+  for (size_t c = 0; c < propter_results_columns(results); c++) hash = hash * 31 + (row[c].kind == PROPTER_TERM_NONE ? 7 : propter_hash64(row[c].value));
+  return hash;
+}
+
+static Answer answer(PropterGraph *graph, const char *text, uint64_t memory, PropterError *err) {
+  Answer a = {PROPTER_OK, 0, 0, 0};
+  PropterQueryOptions options = world_options();
+  PropterSnapshot *snapshot = NULL;
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  const PropterTerm *row = NULL;
+  options.memory = memory;
+  a.status = propter_query_parse(propter_str(text), PROPTER_STR("urn:"), &query, err);
+  if (a.status == PROPTER_OK) a.status = propter_snapshot_open(graph, 0, &snapshot, err);
+  if (a.status == PROPTER_OK) a.status = propter_query_run(query, snapshot, &options, &results, err);
+  while (a.status == PROPTER_OK && (a.status = propter_results_next(results, &row, err)) == PROPTER_OK && row) {
+    uint64_t hash = hash_row(results, row);
+    a.rows++, a.sum += hash, a.sequence = a.sequence * 131 + hash;
+  }
+  propter_results_close(results);
+  propter_query_free(query);
+  propter_snapshot_close(snapshot);
+  return a;
+}
+
+/* 70,000 rows. */
+#define MANY "?a <value> ?x . ?b <value> ?y FILTER(?x < 3)"
+
+static const struct {
+  const char *text;
+  bool ordered;
+} queries[] = {
+    {"SELECT DISTINCT ?a ?b { " MANY " }", false},
+    {"SELECT ?a ?b ?y { " MANY " } ORDER BY DESC(?y) ?b", true},
+    {"SELECT ?a ?b (COUNT(*) AS ?n) (SUM(?y) AS ?s) (MAX(?y) AS ?m) { " MANY " } GROUP BY ?a ?b", false},
+    {"SELECT (COUNT(DISTINCT *) AS ?n) { " MANY " }", false},
+    {"SELECT (COUNT(*) AS ?n) (SUM(?y) AS ?s) { { SELECT ?a ?b { " MANY " } } { SELECT ?a ?b ?y { ?b <value> ?y . ?a <value> ?x FILTER(?x < 2) } } }", false},
+    {"SELECT ?a ?b ?y { { SELECT ?a ?b { " MANY " } } OPTIONAL { SELECT ?a ?b ?y { ?b <value> ?y . ?a <value> ?x FILTER(?x < 2 && ?y != 3) } } }", false},
+    {"SELECT ?a ?b { { SELECT ?a ?b { " MANY " } } MINUS { SELECT ?a ?b ?y { ?b <value> ?y . ?a <value> ?x FILTER(?x < 2 && ?y != 3) } } }", false},
+};
+
+START_TEST(the_answer_is_the_same_with_little_memory) {
+  PropterGraph *graph = numbers();
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    PropterError err = {0};
+    Answer large = answer(graph, queries[i].text, (uint64_t)1 << 30, &err), small = answer(graph, queries[i].text, SMALL, &err);
+    ck_assert_msg(large.status == PROPTER_OK && small.status == PROPTER_OK, "%s: %s", queries[i].text, err.message);
+    ck_assert_msg(large.rows == small.rows && large.sum == small.sum, "%s: %llu rows, with little memory %llu", queries[i].text, (unsigned long long)large.rows, (unsigned long long)small.rows);
+    /* It went by way of the disk. */
+    Answer without = {PROPTER_OK, 0, 0, 0};
+    ck_assert_int_eq(setenv("TMPDIR", "/nowhere", 1), 0);
+    without = answer(graph, queries[i].text, SMALL, NULL);
+    ck_assert_int_eq(unsetenv("TMPDIR"), 0);
+    ck_assert_msg(without.status != PROPTER_OK, "%s did not need the disk", queries[i].text);
+    if (queries[i].ordered) ck_assert_uint_eq(large.sequence, small.sequence);
+  }
+  propter_graph_close(graph);
+}
+END_TEST
+
+typedef struct {
+  PropterGraph *graph;
+  const char *text;
+} Case;
+
+static PropterStatus run_case(void *payload, PropterError *err) {
+  const Case *c = payload;
+  return answer(c->graph, c->text, LEAST, err).status;
+}
+
+START_TEST(every_failed_file_operation_is_an_error) {
+  PropterGraph *graph = numbers();
+  Case order = {graph, "SELECT ?a ?b { ?a <value> ?x . ?b <value> ?y FILTER(?x < 1) } ORDER BY DESC(?y)"};
+  Case distinct = {graph, "SELECT DISTINCT ?a ?b { ?a <value> ?x . ?b <value> ?y FILTER(?x < 2) }"};
+  /* That a file without a name is not closed well does no harm. */
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, run_case, &order, true), 20);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, run_case, &distinct, true), 20);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(the_disk_has_a_limit_too) {
+  PropterGraph *graph = numbers();
+  PropterError err = {0};
+  ck_assert_int_eq(answer(graph, "SELECT DISTINCT ?a ?b ?c { ?a <value> ?x . ?b <value> ?y . ?c <value> ?z }", LEAST, &err).status, PROPTER_LIMIT);
+  propter_graph_close(graph);
+}
+END_TEST
+
+Suite *suite_spill(void) {
+  Suite *s = suite_create("spill");
+  TCase *tc = tcase_create("spill");
+  tcase_set_timeout(tc, 120);
+  tcase_add_test(tc, the_answer_is_the_same_with_little_memory);
+  tcase_add_test(tc, every_failed_file_operation_is_an_error);
+  tcase_add_test(tc, the_disk_has_a_limit_too);
+  suite_add_tcase(s, tc);
+  return s;
+}
