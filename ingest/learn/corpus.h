@@ -13,7 +13,7 @@ typedef struct {
 typedef struct {
   PropterStr text;
   unsigned document; /* items of one document stay in one fold */
-  int label;         /* what the set's rows say: 0 or 1; semeval2010t8: 1 first argument is the cause, 2 the second; altlex: 1 reason, 2 result */
+  int label;         /* what the set's rows say: 0 or 1; semeval2010t8: an index of corpus_pairs; altlex: 1 reason, 2 result */
   size_t first, count; /* relations */
 } CorpusItem;
 
@@ -23,6 +23,13 @@ typedef struct {
   PROPTER_VEC(CorpusRelation) relations;
   PROPTER_VEC(PropterStr) documents;
 } Corpus;
+
+/* Relations of SemEval-2010 task 8; an odd one is (e1,e2), the even one after it (e2,e1). */
+enum { CORPUS_PAIRS = 19 };
+typedef struct {
+  const char *name, *class_; /* of the relation; of the model */
+} CorpusPair;
+extern const CorpusPair corpus_pairs[CORPUS_PAIRS];
 
 void corpus_clear(Corpus *c);
 /* Number of a document by its name, made if need be; UINT_MAX: no memory. */

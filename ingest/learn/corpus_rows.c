@@ -45,6 +45,11 @@ static void unmark(PropterStr s, const char *const *names, PropterSpan *spans, s
 
 /* --- SemEval-2010 task 8: a numbered sentence in quotes with <e1> and <e2>, below it its relation ------------------------------- */
 
+const CorpusPair corpus_pairs[CORPUS_PAIRS] = {
+    {"Other", "none"}, {"Cause-Effect", "first"}, {"Cause-Effect", "second"}, {"Instrument-Agency", "tool"}, {"Instrument-Agency", "agent"}, {"Product-Producer", "product"}, {"Product-Producer", "producer"},
+    {"Content-Container", "content"}, {"Content-Container", "container"}, {"Entity-Origin", "entity"}, {"Entity-Origin", "origin"}, {"Entity-Destination", "mover"}, {"Entity-Destination", "destination"},
+    {"Component-Whole", "part"}, {"Component-Whole", "whole"}, {"Member-Collection", "member"}, {"Member-Collection", "collection"}, {"Message-Topic", "message"}, {"Message-Topic", "topic"}};
+
 static PropterStatus semeval_file(PropterStr text, Corpus *out, PropterBuf *plain, PropterError *err) {
   static const char *const names[] = {"e1", "e2"};
   for (size_t at = 0; at < text.len;) {
@@ -56,7 +61,9 @@ static PropterStatus semeval_file(PropterStr text, Corpus *out, PropterBuf *plai
     PropterSpan e[2];
     propter_buf_reset(plain);
     unmark((PropterStr){line.data + quote + 1, line.len - quote - 2}, names, e, 2, plain);
-    int kind = propter_str_equal(label, PROPTER_STR("Cause-Effect(e1,e2)")) ? 1 : propter_str_equal(label, PROPTER_STR("Cause-Effect(e2,e1)")) ? 2 : 0;
+    int kind = 0;
+    for (int k = 0; k < CORPUS_PAIRS; k++)
+      if (propter_str_starts(label, propter_str(corpus_pairs[k].name)) && (label.len == strlen(corpus_pairs[k].name) || propter_str_ends(label, k % 2 ? PROPTER_STR("(e1,e2)") : PROPTER_STR("(e2,e1)")))) kind = k;
     /* Each sentence came from its own page. */
     PROPTER_TRY(corpus_item(out, propter_buf_str(plain), (unsigned)out->items.count, kind, err));
     PROPTER_TRY(corpus_relation(out, (CorpusRelation){{0, 0}, e[0], e[1]}, err));

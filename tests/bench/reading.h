@@ -3,7 +3,7 @@
 #ifndef BENCH_READING_H
 #define BENCH_READING_H
 
-#include "../../ingest/learn/corpus.h"
+#include "../../ingest/learn/train.h"
 #include "bench.h"
 
 typedef struct {
@@ -44,6 +44,11 @@ size_t reading_claims(const Reading *reading, PropterStr text, CorpusRelation *f
 size_t reading_passage(const Reading *reading, PropterStr text, CorpusRelation *found, size_t room);
 /* Scores relations in whole documents. */
 void reading_documents(const Reading *reading, const char *name, const char *peer, double peer_value);
+
+typedef PropterStatus (*ReadingLearn)(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
+typedef int (*ReadingClass)(const Linear *m, const float *scores, double *sure);
+/* Class of every case; by the shipped model or by K learned anew. */
+void reading_decide(const Reading *reading, const LearnSet *set, PropterStr shipped, ReadingLearn learn, ReadingClass class_, int *out);
 
 /* What an item gave: things found that are right and wrong, things missed. `document` is what the bootstrap draws. */
 typedef struct {

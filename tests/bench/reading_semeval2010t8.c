@@ -1,35 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reading.h"
 
-static int by_rules(const Reading *reading, const CorpusItem *item, const CorpusRelation *pair) {
-  PropterError err = {0};
-  PropterReadings r = {0};
-  Passage p;
-  int said = 0;
-  passage_make(&p, item->text);
-  reading_check(propter_read_document(reading->rules, NULL, &p.document, &r, &err), &err);
-  for (size_t i = 0; i < r.claims.count && !said; i++) {
-    PropterSpan cause = passage_origin(&p, r.claims.items[i].cause), effect = passage_origin(&p, r.claims.items[i].effect);
-    if (span_common(cause, pair->cause) && span_common(effect, pair->effect)) said = 1;
-    if (span_common(cause, pair->effect) && span_common(effect, pair->cause)) said = 2;
+extern const char model_en_pair[];
+extern const size_t model_en_pair_size;
+
+static int by_rules(const PropterReadings *r, const CorpusRelation *pair) {
+  for (size_t i = 0; i < r->claims.count; i++) {
+    const PropterReading *x = &r->claims.items[i];
+    if (span_common(x->cause, pair->cause) && span_common(x->effect, pair->effect)) return 1;
+    if (span_common(x->cause, pair->effect) && span_common(x->effect, pair->cause)) return 2;
   }
-  propter_readings_clear(&r);
-  passage_clear(&p);
-  return said;
+  return 0;
+}
+
+static int causal(int class_) { return class_ <= 2 ? class_ : 0; }
+
+static void add(Outcomes *outcomes, const CorpusItem *item, int said) {
+  int truth = causal(item->label);
+  reading_add(outcomes, (Outcome){item->document, said && said == truth, said && said != truth, truth && said != truth});
 }
 
 void reading_semeval2010t8(const Reading *reading) {
   Corpus c = {0};
-  Outcomes outcomes = {0};
+  Outcomes rules = {0}, model = {0};
   PropterError err = {0};
+  Trainer t;
+  LearnSet set = {0};
+  reading_check(trainer_start(&t, &err), &err);
   reading_check(corpus_semeval2010t8(reading->folder, &c, &err), &err);
+  reading_check(train_pair_cases(&t, &c, &set, &err), &err);
+  int *said = propter_calloc(c.items.count + 1, sizeof *said);
+  reading_check(said ? PROPTER_OK : PROPTER_NO_MEMORY, &err);
+  reading_decide(reading, &set, (PropterStr){model_en_pair, model_en_pair_size}, train_pair_model, judge_pair_class, said);
   for (size_t i = 0; i < c.items.count; i++) {
     const CorpusItem *item = &c.items.items[i];
-    int said = by_rules(reading, item, &c.relations.items[item->first]);
-    if (reading->verbose && said != item->label) fprintf(stderr, "%d for %d\t%s\n", said, item->label, item->text.data);
-    reading_add(&outcomes, (Outcome){item->document, said && said == item->label, said && said != item->label, item->label && said != item->label});
+    reading_check(trainer_read(&t, item->text, &err), &err);
+    add(&rules, item, by_rules(&t.readings, &c.relations.items[item->first]));
+    add(&model, item, said[i]);
+    if (reading->verbose && said[i] != causal(item->label)) fprintf(stderr, "%d for %d\t%s\n", said[i], item->label, item->text.data);
   }
-  reading_print_f1("semeval2010t8-rules", &outcomes, "linear+rule", 88.2);
-  propter_vec_clear(&outcomes);
+  reading_print_f1("semeval2010t8-rules", &rules, "verb-regex", 72.8);
+  reading_print_f1("semeval2010t8", &model, "linear+rule", 88.2);
+  propter_free(said);
+  propter_vec_clear(&rules);
+  propter_vec_clear(&model);
+  learn_set_clear(&set);
   corpus_clear(&c);
+  trainer_clear(&t);
 }

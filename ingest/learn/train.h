@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LEARN_TRAIN_H
+#define LEARN_TRAIN_H
+
+#include "../read/judge.h"
+#include "corpus.h"
+#include "learn.h"
+
+#define MODEL(name, summary) PropterStatus train_##name(const char *data, PropterBuf *out, PropterError *err);
+#include "models.def"
+#undef MODEL
+
+/* Appends a file, unpacked if it is gzip. */
+PropterStatus train_read(const char *path, PropterBuf *out, PropterError *err);
+
+/* What reads the sentences of a labelled set: the rules and the judge. */
+typedef struct {
+  PropterRules *rules;
+  Judge *judge;
+  Tagged *tagged;
+  PropterReadings readings;
+} Trainer;
+PropterStatus trainer_start(Trainer *t, PropterError *err);
+void trainer_clear(Trainer *t);
+/* Tags of a sentence and the claims of the rules in it. */
+PropterStatus trainer_read(Trainer *t, PropterStr sentence, PropterError *err);
+
+/* Cases of a set, in the order of its items. */
+PropterStatus train_pair_cases(Trainer *t, const Corpus *c, LearnSet *out, PropterError *err);
+PropterStatus train_sentence_cases(Trainer *t, const Corpus *c, LearnSet *out, PropterError *err);
+/* Learns from such cases, leaving out a fold (folds 0: none). */
+PropterStatus train_pair_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
+PropterStatus train_sentence_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
+
+#endif

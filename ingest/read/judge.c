@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge.h"
+
+#include <libstemmer.h>
+#include <string.h>
+
+extern const char model_en_tagger[], model_en_pair[], model_en_sentence[];
+extern const size_t model_en_tagger_size, model_en_pair_size, model_en_sentence_size;
+
+struct Judge {
+  Linear models[JUDGE_MODELS];
+  struct sb_stemmer *stemmer;
+  Features features; /* scratch */
+};
+
+PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char *source, PropterError *err) {
+  linear_clear(&j->models[which]);
+  return linear_parse(text, source, &j->models[which], err);
+}
+
+PropterStatus judge_new(Judge **out, PropterError *err) {
+  Judge *j = propter_calloc(1, sizeof *j);
+  PropterStatus status = PROPTER_OK;
+  if (!j || !(j->stemmer = sb_stemmer_new("english", "UTF_8"))) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
+  if (status == PROPTER_OK) status = judge_use(j, JUDGE_TAGGER, (PropterStr){model_en_tagger, model_en_tagger_size}, "en.tagger", err);
+  if (status == PROPTER_OK) status = judge_use(j, JUDGE_PAIR, (PropterStr){model_en_pair, model_en_pair_size}, "en.pair", err);
+  if (status == PROPTER_OK) status = judge_use(j, JUDGE_SENTENCE, (PropterStr){model_en_sentence, model_en_sentence_size}, "en.sentence", err);
+  if (status != PROPTER_OK) judge_free(j), j = NULL;
+  *out = j;
+  return status;
+}
+
+void judge_free(Judge *j) {
+  if (!j) return;
+  for (int i = 0; i < JUDGE_MODELS; i++) linear_clear(&j->models[i]);
+  if (j->stemmer) sb_stemmer_delete(j->stemmer);
+  propter_free(j);
+}
+
+void judge_tag(Judge *j, PropterStr sentence, Tagged *out) {
+  out->text = sentence;
+  out->count = read_tokens(sentence, out->tokens, TOKENS);
+  tag_tokens(&j->models[JUDGE_TAGGER], out->tokens, out->count);
+  for (size_t i = 0; i < out->count; i++) {
+    const Token *t = &out->tokens[i];
+    const sb_symbol *stem = sb_stemmer_stem(j->stemmer, (const sb_symbol *)t->word, t->len);
+    size_t n = stem ? (size_t)sb_stemmer_length(j->stemmer) : 0;
+    if (!stem || n >= TOKEN_WORD) stem = (const sb_symbol *)t->word, n = t->len;
+    memcpy(out->stems[i], stem, n);
+    out->stem_len[i] = (unsigned char)n;
+  }
+}
+
+/* --- pieces of features ---------------------------------------------------------------------------------------------------------- */
+
+static const PropterStr none = {"", 0}, edge = {"<>", 2};
+
+static PropterStr stem(const Tagged *t, size_t i) { return i < t->count ? (PropterStr){t->stems[i], t->stem_len[i]} : edge; }
+static PropterStr word(const Tagged *t, size_t i) { return i < t->count ? (PropterStr){t->tokens[i].word, t->tokens[i].len} : edge; }
+static PropterStr tag(const Tagged *t, size_t i) { return i < t->count ? propter_str(upos_name((Upos)t->tokens[i].tag)) : edge; }
+static PropterStr ending(PropterStr s, size_t n) { return s.len > n ? (PropterStr){s.data + s.len - n, n} : s; }
+
+typedef struct {
+  char text[160];
+  size_t len;
+} Joined;
+
+static void join(Joined *j, PropterStr s) {
+  if (j->len + s.len + 1 >= sizeof j->text) return;
+  if (j->len) j->text[j->len++] = '_';
+  memcpy(j->text + j->len, s.data, s.len);
+  j->len += s.len;
+}
+static PropterStr joined(const Joined *j) { return (PropterStr){j->text, j->len}; }
+
+static bool content(const Tagged *t, size_t i) {
+  switch ((Upos)t->tokens[i].tag) {
+    case UPOS_NOUN:
+    case UPOS_PROPN:
+    case UPOS_VERB:
+    case UPOS_AUX:
+    case UPOS_ADP:
+    case UPOS_SCONJ:
+    case UPOS_PART:
+    case UPOS_CCONJ: return true;
+    default: return false;
+  }
+}
+
+/* Token that holds a byte of the text, or the next one. */
+static size_t token_at(const Tagged *t, size_t byte) {
+  size_t i = 0;
+  while (i < t->count && t->tokens[i].end <= byte) i++;
+  return i;
+}
+
+/* --- pairs --------------------------------------------------------------------------------------------------------------------------- */
+
+static bool meets(PropterSpan a, PropterSpan b) { return a.start < b.end && b.start < a.end; }
+
+static void rule_features(const PropterReading *readings, size_t count, PropterSpan first, PropterSpan second, Features *out) {
+  for (size_t i = 0; i < count; i++) {
+    const PropterReading *r = &readings[i];
+    bool forth = meets(r->cause, first) && meets(r->effect, second), back = meets(r->cause, second) && meets(r->effect, first);
+    PropterStr way = forth ? PROPTER_STR("12") : back ? PROPTER_STR("21") : PROPTER_STR("-");
+    feature_add(out, "rule", propter_str(r->rule), way);
+    feature_add(out, "any-rule", way, none);
+  }
+}
+
+static void between_features(const Tagged *t, size_t from, size_t to, PropterStr h1, PropterStr h2, Features *out) {
+  Joined all = {.len = 0}, tags = {.len = 0}, core = {.len = 0}, verbs = {.len = 0};
+  for (size_t i = from; i < to; i++) {
+    feature_add(out, "b", stem(t, i), none);
+    feature_add(out, "bw", word(t, i), none);
+    feature_add(out, "bb", stem(t, i), i + 1 < to ? stem(t, i + 1) : edge);
+    if (i + 2 < to) {
+      Joined three = {.len = 0};
+      join(&three, stem(t, i)), join(&three, stem(t, i + 1)), join(&three, stem(t, i + 2));
+      feature_add(out, "bbb", joined(&three), none);
+    }
+    join(&all, stem(t, i));
+    join(&tags, tag(t, i));
+    if (content(t, i)) join(&core, stem(t, i));
+    Upos p = (Upos)t->tokens[i].tag;
+    if (p == UPOS_VERB || p == UPOS_AUX || (p == UPOS_ADP && verbs.len)) join(&verbs, p == UPOS_AUX ? PROPTER_STR("aux") : stem(t, i));
+    if (p == UPOS_VERB) {
+      feature_add(out, "v,h1", stem(t, i), h1);
+      feature_add(out, "v,h2", stem(t, i), h2);
+      feature_add(out, "v,w", word(t, i), i > from && t->tokens[i - 1].tag == UPOS_AUX ? PROPTER_STR("aux") : none);
+    }
+  }
+  if (to - from <= 8) feature_add(out, "b*", joined(&all), none);
+  if (to - from <= 10) feature_add(out, "bt", joined(&tags), none);
+  feature_add(out, "bc", joined(&core), none);
+  feature_add(out, "bv", joined(&verbs), none);
+  feature_add(out, "b1", stem(t, from), tag(t, from));
+  if (to > from) feature_add(out, "bn", stem(t, to - 1), tag(t, to - 1));
+  feature_add(out, "b1,bn", stem(t, from), to > from ? stem(t, to - 1) : none);
+}
+
+void judge_pair_features(const Tagged *t, PropterSpan first, PropterSpan second, const PropterReading *readings, size_t count, Features *out) {
+  static const char *const distances[] = {"0", "1", "2", "3", "4", "5-6", "7-9", "10-"};
+  /* The head of a phrase is its last word. */
+  size_t a = token_at(t, first.end ? first.end - 1 : 0), b = token_at(t, second.end ? second.end - 1 : 0), b0 = token_at(t, second.start), a0 = token_at(t, first.start);
+  size_t gap = b0 > a ? b0 - a - 1 : 0;
+  PropterStr h1 = stem(t, a), h2 = stem(t, b);
+  feature_add(out, "bias", none, none);
+  feature_add(out, "h1", h1, none);
+  feature_add(out, "h2", h2, none);
+  feature_add(out, "w1", word(t, a), none);
+  feature_add(out, "w2", word(t, b), none);
+  feature_add(out, "h1,h2", h1, h2);
+  feature_add(out, "s1", ending(word(t, a), 3), none);
+  feature_add(out, "s2", ending(word(t, b), 3), none);
+  feature_add(out, "s4-1", ending(word(t, a), 4), none);
+  feature_add(out, "s4-2", ending(word(t, b), 4), none);
+  feature_add(out, "s1,s2", ending(word(t, a), 3), ending(word(t, b), 3));
+  feature_add(out, "t1,t2", tag(t, a), tag(t, b));
+  feature_add(out, "far", propter_str(distances[gap < 5 ? gap : gap < 7 ? 5 : gap < 10 ? 6 : 7]), none);
+  size_t from = a + 1 < t->count ? a + 1 : t->count, to = b0 > from ? b0 : from;
+  between_features(t, from, to, h1, h2, out);
+  PropterStr l1 = a0 > 0 ? stem(t, a0 - 1) : edge, l2 = a0 > 1 ? stem(t, a0 - 2) : edge, r1 = stem(t, b + 1), r2 = stem(t, b + 2);
+  feature_add(out, "l1", l1, none);
+  feature_add(out, "l2", l2, none);
+  feature_add(out, "l2,l1", l2, l1);
+  feature_add(out, "lt", a0 > 1 ? tag(t, a0 - 2) : edge, a0 > 0 ? tag(t, a0 - 1) : edge);
+  feature_add(out, "r1", r1, none);
+  feature_add(out, "r2", r2, none);
+  feature_add(out, "r1,r2", r1, r2);
+  feature_add(out, "rt", tag(t, b + 1), tag(t, b + 2));
+  feature_add(out, "l1,b1", l1, stem(t, from));
+  feature_add(out, "bn,r1", to > from ? stem(t, to - 1) : edge, r1);
+  for (size_t i = 0; i < a0; i++)
+    if (content(t, i) && a0 - i <= 6) feature_add(out, "ol", stem(t, i), none);
+  for (size_t i = b + 1; i < t->count && i <= b + 6; i++)
+    if (content(t, i)) feature_add(out, "or", stem(t, i), none);
+  rule_features(readings, count, first, second, out);
+}
+
+int judge_pair_class(const Linear *m, const float *scores, double *sure) {
+  *sure = 0;
+  if (m->class_count < 3) return 0;
+  double forth = linear_share(scores, m->class_count, 1), back = linear_share(scores, m->class_count, 2);
+  *sure = forth + back;
+  return *sure < JUDGE_PAIR_LEAST ? 0 : forth >= back ? 1 : 2;
+}
+
+int judge_pair(Judge *j, const Tagged *t, PropterSpan first, PropterSpan second, const PropterReading *readings, size_t count, double *sure) {
+  float scores[LINEAR_CLASSES];
+  const Linear *m = &j->models[JUDGE_PAIR];
+  j->features.count = 0, j->features.names = NULL;
+  judge_pair_features(t, first, second, readings, count, &j->features);
+  linear_score(m, j->features.hashes, j->features.count, scores);
+  return judge_pair_class(m, scores, sure);
+}
+
+/* --- sentences ------------------------------------------------------------------------------------------------------------------------- */
+
+void judge_sentence_features(const Tagged *t, const PropterReading *readings, size_t count, Features *out) {
+  static const char *const lengths[] = {"short", "middle", "long", "very-long"};
+  feature_add(out, "bias", none, none);
+  feature_add(out, "size", propter_str(lengths[t->count < 12 ? 0 : t->count < 22 ? 1 : t->count < 35 ? 2 : 3]), none);
+  bool hit = false;
+  for (size_t i = 0; i < count; i++) {
+    feature_add(out, "rule", propter_str(readings[i].rule), none);
+    hit |= readings[i].confidence >= .5;
+  }
+  feature_add(out, "rules", count == 0 ? PROPTER_STR("0") : count == 1 ? PROPTER_STR("1") : PROPTER_STR("2"), hit ? PROPTER_STR("sure") : none);
+  for (size_t i = 0; i < t->count; i++) {
+    Upos p = (Upos)t->tokens[i].tag;
+    feature_add(out, "s", stem(t, i), none);
+    feature_add(out, "w,t", word(t, i), tag(t, i));
+    feature_add(out, "ss", stem(t, i), stem(t, i + 1));
+    /* A function word with the kind of word on each side says how clauses hang together. */
+    if (p == UPOS_ADP || p == UPOS_SCONJ || p == UPOS_PART || p == UPOS_CCONJ || p == UPOS_PUNCT || p == UPOS_ADV) {
+      Joined around = {.len = 0};
+      join(&around, i ? tag(t, i - 1) : edge), join(&around, word(t, i)), join(&around, tag(t, i + 1));
+      feature_add(out, "f", joined(&around), none);
+      feature_add(out, "f,s", word(t, i), stem(t, i + 1));
+      feature_add(out, "s,f", i ? stem(t, i - 1) : edge, word(t, i));
+      Joined wide = {.len = 0};
+      join(&wide, word(t, i)), join(&wide, tag(t, i + 1)), join(&wide, tag(t, i + 2));
+      feature_add(out, "ftt", joined(&wide), none);
+    }
+    if (p == UPOS_ADP || p == UPOS_SCONJ || p == UPOS_PART) {
+      /* What is said before the function word and what after it: "detained for", "after … killed". */
+      PropterStr before = edge, after = edge;
+      for (size_t k = i; k-- > 0 && i - k <= 6 && before.data == edge.data;)
+        if (t->tokens[k].tag == UPOS_VERB) before = stem(t, k);
+      for (size_t k = i + 1; k < t->count && k - i <= 8 && after.data == edge.data; k++)
+        if (t->tokens[k].tag == UPOS_VERB) after = stem(t, k);
+      feature_add(out, "vf", before, word(t, i));
+      feature_add(out, "fv", word(t, i), after);
+      feature_add(out, "vfv", before.data == edge.data ? edge : PROPTER_STR("v"), word(t, i));
+      feature_add(out, "f-v", word(t, i), after.data == edge.data ? edge : PROPTER_STR("v"));
+      Joined both = {.len = 0};
+      join(&both, before), join(&both, word(t, i));
+      feature_add(out, "vfv*", joined(&both), after);
+    }
+    Joined three = {.len = 0};
+    join(&three, tag(t, i)), join(&three, tag(t, i + 1)), join(&three, tag(t, i + 2));
+    feature_add(out, "ttt", joined(&three), none);
+    feature_add(out, "e", ending(word(t, i), 3), tag(t, i));
+  }
+  if (t->count) feature_add(out, "first", stem(t, 0), none);
+  unsigned verbs = 0;
+  for (size_t i = 0; i < t->count; i++) verbs += t->tokens[i].tag == UPOS_VERB;
+  feature_add(out, "verbs", propter_str(verbs == 0 ? "0" : verbs == 1 ? "1" : verbs == 2 ? "2" : verbs < 5 ? "3" : "5"), none);
+}
+
+int judge_sentence_class(const Linear *m, const float *scores, double *sure) {
+  *sure = m->class_count > 1 ? linear_share(scores, m->class_count, 1) : 0;
+  return *sure >= JUDGE_SENTENCE_LEAST;
+}
+
+double judge_sentence(Judge *j, const Tagged *t, const PropterReading *readings, size_t count) {
+  float scores[LINEAR_CLASSES];
+  const Linear *m = &j->models[JUDGE_SENTENCE];
+  j->features.count = 0, j->features.names = NULL;
+  judge_sentence_features(t, readings, count, &j->features);
+  linear_score(m, j->features.hashes, j->features.count, scores);
+  double sure;
+  (void)judge_sentence_class(m, scores, &sure);
+  return sure;
+}

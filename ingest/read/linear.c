@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "linear.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propter/hash.h"
+
+static PropterStatus bad(const char *source, unsigned line, const char *expected, PropterError *err) {
+  PropterStatus status = propter_fail(err, PROPTER_SYNTAX, "expected %s", expected);
+  propter_error_at(err, source, line, 0);
+  return status;
+}
+
+static PropterStatus take_classes(Linear *m, PropterStr names, const char *source, unsigned line, PropterError *err) {
+  for (size_t i = 0, from = 0; i <= names.len; i++) {
+    if (i < names.len && names.data[i] != ' ') continue;
+    if (m->class_count == LINEAR_CLASSES || i == from) return bad(source, line, "up to 26 names of classes", err);
+    m->classes[m->class_count++] = (PropterStr){names.data + from, i - from};
+    from = i + 1;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus take_row(Linear *m, PropterStr name, const char *at, const char *end, double scale, const char *source, unsigned line, PropterError *err) {
+  LinearRow row = {propter_hash64(name), (uint32_t)m->weights.count, 0};
+  if (!row.hash) row.hash = 1;
+  while (at < end) {
+    unsigned class_ = (unsigned)(*at++ - 'A');
+    bool minus = at < end && *at == '-';
+    at += minus;
+    long value = 0;
+    if (class_ >= m->class_count || at == end || *at < '0' || *at > '9') return bad(source, line, "a class and a whole number", err);
+    for (; at < end && *at >= '0' && *at <= '9' && value < 1000000000; at++) value = value * 10 + (*at - '0');
+    if (!propter_vec_push(&m->weights, ((LinearWeight){(float)((double)(minus ? -value : value) / scale), (unsigned char)class_}))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a model");
+    row.count++;
+    if (at < end && *at++ != ' ') return bad(source, line, "a blank between weights", err);
+  }
+  size_t slot = row.hash & (m->slot_count - 1);
+  while (m->rows[slot].hash && m->rows[slot].hash != row.hash) slot = (slot + 1) & (m->slot_count - 1);
+  if (m->rows[slot].hash) return bad(source, line, "each feature once", err);
+  m->rows[slot] = row;
+  m->row_count++;
+  return PROPTER_OK;
+}
+
+PropterStatus linear_parse(PropterStr text, const char *source, Linear *out, PropterError *err) {
+  size_t lines = 1;
+  for (size_t i = 0; i < text.len; i++) lines += text.data[i] == '\n';
+  memset(out, 0, sizeof *out);
+  for (out->slot_count = 64; out->slot_count < 2 * lines;) out->slot_count *= 2;
+  PropterStatus status = (out->rows = propter_calloc(out->slot_count, sizeof *out->rows)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for a model");
+  double scale = 1;
+  unsigned line = 0;
+  for (size_t at = 0; at < text.len && status == PROPTER_OK;) {
+    const char *start = text.data + at, *end = memchr(start, '\n', text.len - at);
+    if (!end) end = text.data + text.len;
+    at = (size_t)(end - text.data) + 1;
+    line++;
+    PropterStr s = {start, (size_t)(end - start)};
+    const char *tab = memchr(start, '\t', s.len);
+    if (tab)
+      status = take_row(out, (PropterStr){start, (size_t)(tab - start)}, tab + 1, end, scale, source, line, err);
+    else if (!s.len || s.data[0] == '#')
+      continue;
+    else if (propter_str_starts(s, PROPTER_STR("classes ")) && !out->class_count)
+      status = take_classes(out, (PropterStr){start + 8, s.len - 8}, source, line, err);
+    else if (!propter_str_starts(s, PROPTER_STR("scale ")) || !propter_str_to_double((PropterStr){start + 6, s.len - 6}, &scale) || scale < 1)
+      status = bad(source, line, "classes, scale, or a feature with its weights", err);
+  }
+  if (status == PROPTER_OK && !out->class_count) status = bad(source, line, "a line of classes", err);
+  if (status != PROPTER_OK) linear_clear(out);
+  return status;
+}
+
+void linear_clear(Linear *m) {
+  propter_free(m->rows);
+  propter_vec_clear(&m->weights);
+  memset(m, 0, sizeof *m);
+}
+
+const LinearRow *linear_row(const Linear *m, uint64_t hash) {
+  if (!m->slot_count) return NULL;
+  for (size_t slot = hash & (m->slot_count - 1); m->rows[slot].hash; slot = (slot + 1) & (m->slot_count - 1))
+    if (m->rows[slot].hash == hash) return &m->rows[slot];
+  return NULL;
+}
+
+void linear_score(const Linear *m, const uint64_t *features, size_t count, float *scores) {
+  for (size_t c = 0; c < m->class_count; c++) scores[c] = 0;
+  for (size_t i = 0; i < count; i++) {
+    const LinearRow *row = linear_row(m, features[i]);
+    for (uint32_t k = 0; row && k < row->count; k++) scores[m->weights.items[row->first + k].class_] += m->weights.items[row->first + k].weight;
+  }
+}
+
+double linear_share(const float *scores, size_t count, size_t class_) {
+  double sum = 0;
+  for (size_t c = 0; c < count; c++) sum += exp((double)scores[c] - (double)scores[class_]);
+  return 1 / sum;
+}
+
+void feature_add(Features *f, const char *template_, PropterStr a, PropterStr b) {
+  char name[256];
+  size_t n = strlen(template_);
+  if (f->count >= LINEAR_FEATURES || n > 32) return;
+  memcpy(name, template_, n);
+  if (a.len > 100) a.len = 100;
+  if (b.len > 100) b.len = 100;
+  name[n++] = '=';
+  memcpy(name + n, a.data, a.len), n += a.len;
+  if (b.len) {
+    name[n++] = '|';
+    memcpy(name + n, b.data, b.len), n += b.len;
+  }
+  uint64_t hash = propter_hash64((PropterStr){name, n});
+  f->hashes[f->count++] = hash ? hash : 1;
+  if (f->names) (void)propter_map_put(f->names, (PropterStr){name, n}, hash, &(bool){false});
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "judge.h"
+#include "support.h"
+
+Suite *suite_judge(void);
+
+static void tokens_are(const char *text, const char *expected) {
+  static Token found[TOKENS];
+  size_t n = read_tokens(propter_str(text), found, TOKENS);
+  PropterBuf b = {0};
+  for (size_t i = 0; i < n; i++) propter_buf_printf(&b, "%s%.*s", i ? "|" : "", (int)(found[i].end - found[i].start), text + found[i].start);
+  ck_assert_str_eq(b.data ? b.data : "", expected);
+  propter_buf_clear(&b);
+}
+
+START_TEST(tokens) {
+  tokens_are("The firm's profit didn't fall.", "The|firm|'s|profit|did|n't|fall|.");
+  tokens_are("Output fell 1,200.5 units (3%) in the U.S. plan", "Output|fell|1,200.5|units|(|3|%|)|in|the|U.S.|plan");
+  tokens_are("well-known \xE2\x80\x9Cquoted\xE2\x80\x9D words\xE2\x80\xA6", "well|-|known|\xE2\x80\x9C|quoted|\xE2\x80\x9D|words|\xE2\x80\xA6");
+  tokens_are("", "");
+}
+END_TEST
+
+START_TEST(model_text) {
+  Linear m;
+  PropterError e = {0};
+  float scores[LINEAR_CLASSES];
+  ck_assert_int_eq(linear_parse(PROPTER_STR("# a note\nclasses no yes\nscale 10\nw=rain\tA-5 B20\nbias=\tA1\n"), "m", &m, &e), PROPTER_OK);
+  Features f = {.count = 0};
+  feature_add(&f, "w", PROPTER_STR("rain"), PROPTER_STR(""));
+  feature_add(&f, "bias", PROPTER_STR(""), PROPTER_STR(""));
+  feature_add(&f, "w", PROPTER_STR("sun"), PROPTER_STR(""));
+  linear_score(&m, f.hashes, f.count, scores);
+  ck_assert_double_eq_tol((double)scores[0], -.4, 1e-6);
+  ck_assert_double_eq_tol((double)scores[1], 2, 1e-6);
+  ck_assert_double_eq_tol(linear_share(scores, 2, 1) + linear_share(scores, 2, 0), 1, 1e-12);
+  linear_clear(&m);
+  static const char *const bad[] = {"w=rain\tA1\n", "classes a b\nw=rain\tC1\n", "classes a\nw=rain\tA\n", "classes a\nw=x\tA1\nw=x\tA2\n", "classes a\nscale 0\n", "something\n", "", "classes a\nw=x\tA1,A2\n"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) ck_assert_int_eq(linear_parse(propter_str(bad[i]), "m", &m, &e), PROPTER_SYNTAX);
+}
+END_TEST
+
+static Judge *judge;
+static void start(void) { ck_assert_int_eq(judge_new(&judge, &(PropterError){0}), PROPTER_OK); }
+static void stop(void) { judge_free(judge); }
+
+static int pair_of(const char *text, const char *first, const char *second, int rule) {
+  static Tagged t;
+  PropterStr s = propter_str(text);
+  size_t a = propter_str_find(s, propter_str(first)), b = propter_str_find(s, propter_str(second));
+  double sure;
+  PropterSpan x = {a, a + strlen(first)}, y = {b, b + strlen(second)};
+  PropterReading said = {.rule = "causes", .cause = rule == 1 ? x : y, .effect = rule == 1 ? y : x};
+  judge_tag(judge, s, &t);
+  return judge_pair(judge, &t, x, y, &said, rule != 0, &sure);
+}
+
+START_TEST(tags) {
+  static Tagged t;
+  static const Upos expected[] = {UPOS_DET, UPOS_ADJ, UPOS_NOUN, UPOS_AUX, UPOS_VERB, UPOS_ADP, UPOS_NUM, UPOS_NOUN, UPOS_PUNCT};
+  judge_tag(judge, PROPTER_STR("The old bridge was closed for three weeks."), &t);
+  ck_assert_uint_eq(t.count, 9);
+  for (size_t i = 0; i < t.count; i++) ck_assert_int_eq(t.tokens[i].tag, expected[i]);
+}
+END_TEST
+
+START_TEST(pairs) {
+  ck_assert_int_eq(pair_of("The blaze was caused by a spark from the mill.", "blaze", "spark", 2), 2);
+  ck_assert_int_eq(pair_of("The drought has caused a famine in the north.", "drought", "famine", 1), 1);
+  ck_assert_int_eq(pair_of("The letter is in the drawer of the desk.", "letter", "drawer", 0), 0);
+}
+END_TEST
+
+START_TEST(sentences) {
+  static Tagged t;
+  judge_tag(judge, PROPTER_STR("The workers went on strike to demand higher wages because prices had risen."), &t);
+  double causal = judge_sentence(judge, &t, NULL, 0);
+  judge_tag(judge, PROPTER_STR("The meeting takes place in the hall on Friday."), &t);
+  double plain = judge_sentence(judge, &t, NULL, 0);
+  ck_assert_double_gt(causal, .6);
+  ck_assert_double_lt(plain, JUDGE_SENTENCE_LEAST);
+}
+END_TEST
+
+static PropterStatus make(void *payload, PropterError *e) {
+  (void)payload;
+  Judge *j = NULL;
+  PropterStatus status = judge_new(&j, e);
+  judge_free(j);
+  return status;
+}
+
+START_TEST(failing_allocations) { ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, make, NULL, false), 5); }
+END_TEST
+
+Suite *suite_judge(void) {
+  Suite *s = suite_create("judge");
+  TCase *tc = tcase_create("text"), *models = tcase_create("models");
+  tcase_add_test(tc, tokens);
+  tcase_add_test(tc, model_text);
+  tcase_add_test(tc, failing_allocations);
+  tcase_add_checked_fixture(models, start, stop);
+  tcase_add_test(models, tags);
+  tcase_add_test(models, pairs);
+  tcase_add_test(models, sentences);
+  suite_add_tcase(s, tc);
+  suite_add_tcase(s, models);
+  return s;
+}
