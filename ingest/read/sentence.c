@@ -16,7 +16,7 @@ static PropterStr word_before(PropterStr s, size_t dot) {
 
 /* A word that commonly opens a sentence: after "U.S." it tells an end from a name. */
 static bool opener(PropterStr s, size_t at) {
-  static const char *const words[] = {"The ", "This ", "That ", "These ", "It ", "In ", "A ", "An ", "But ", "However", "They ", "He ", "She ", "We ", "On ", "At ", "By ", "As ", "When ", "After ", "Since ", "If ", "There ", "Its ", "Some ", "Many ", "Most "};
+  static const char *const words[] = {"The ", "This ", "That ", "These ", "It ", "In ", "A ", "An ", "But ", "However", "They ", "He ", "She ", "We ", "On ", "At ", "By ", "As ", "When ", "Our ", "For ", "After ", "Since ", "If ", "There ", "Its ", "Some ", "Many ", "Most "};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (propter_str_starts((PropterStr){s.data + at, s.len - at}, propter_str(words[i]))) return true;
   return false;
@@ -76,12 +76,28 @@ static bool ends(const PropterRules *r, PropterStr s, size_t i, size_t *after) {
   return true;
 }
 
+/* Converters lose blanks and line ends: "rose in 2020.Rents fell", "Net salesThe increase", "4,348.0Total sales", "approval•we received". */
+static bool glued(PropterStr s, size_t i) {
+  char c = s.data[i], before = i ? s.data[i - 1] : ' ';
+  size_t n = i + 2;
+  if (i + 3 < s.len && memcmp(s.data + i + 1, "\xE2\x80\xA2", 3) == 0) return true;
+  if (n + 1 >= s.len || !upper(s.data[i + 1]) || !lower(s.data[n])) return false;
+  while (n < s.len && lower(s.data[n])) n++;
+  if (n == s.len || (s.data[n] != ' ' && s.data[n] != ',' && s.data[n] != '\'' && (unsigned char)s.data[n] < 0x80)) return false;
+  if (lower(c)) return opener(s, i + 1);
+  if (digit(c) || c == '%' || c == ')') return before != ' ' && before != '(';
+  bool name = n - i <= 4 && (propter_str_starts((PropterStr){s.data + i, s.len - i}, PROPTER_STR(".Com")) || propter_str_starts((PropterStr){s.data + i, s.len - i}, PROPTER_STR(".Net")));
+  return (c == '.' || c == ':') && (lower(before) || digit(before) || before == ')' || before == '%') && !name;
+}
+
 bool read_sentences(const PropterRules *rules, PropterStr text, Spans *out) {
   size_t start = 0;
   for (size_t i = 0; i < text.len; i++) {
     size_t after = 0;
     bool long_enough = i - start >= rules->limits.sentence_bytes - 8;
-    if (!ends(rules, text, i, &after)) {
+    if (glued(text, i)) {
+      after = i + 1;
+    } else if (!ends(rules, text, i, &after)) {
       /* Beyond the limit a sentence is cut at a clause, or where it stands. */
       if (!long_enough) continue;
       size_t cut = i;

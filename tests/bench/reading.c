@@ -90,18 +90,6 @@ size_t reading_claims(const Reading *reading, PropterStr text, CorpusRelation *f
   return n;
 }
 
-size_t reading_passage(const Reading *reading, PropterStr text, CorpusRelation *found, size_t room) {
-  double belief[256];
-  size_t n = reading_claims(reading, text, found, belief, room < 256 ? room : 256);
-  for (size_t i = 1; i < n; i++)
-    for (size_t j = i; j > 0 && belief[j] > belief[j - 1]; j--) {
-      CorpusRelation r = found[j];
-      double b = belief[j];
-      found[j] = found[j - 1], belief[j] = belief[j - 1], found[j - 1] = r, belief[j - 1] = b;
-    }
-  return n;
-}
-
 /* --- scores ------------------------------------------------------------------------------------------------------------------------- */
 
 void reading_add(Outcomes *outcomes, Outcome o) { need(propter_vec_push(outcomes, o)); }

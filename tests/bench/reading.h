@@ -41,9 +41,11 @@ PropterSpan passage_origin(const Passage *p, PropterSpan span);
 /* Claims of a text with their belief, by their place in it; at most `room`. */
 size_t reading_claims(const Reading *reading, PropterStr text, CorpusRelation *found, double *belief, size_t room);
 /* Relations of a passage known to have some, the most certain first; whole sentences where they hold one side only. */
-size_t reading_passage(const Reading *reading, PropterStr text, CorpusRelation *found, size_t room);
-/* Scores relations in whole documents. */
-void reading_documents(const Reading *reading, const char *name, const char *peer, double peer_value);
+size_t reading_passage(Trainer *t, PropterStr text, CorpusRelation *found, size_t room);
+/* Explanations of figures in a filing, by the same conventions; asserted ones only. */
+size_t reading_filing(Trainer *t, PropterStr text, CorpusRelation *found, double *belief, size_t room);
+/* Scores relations in whole documents; `filings`: found by reading_filing, else all claims. */
+void reading_documents(const Reading *reading, const char *name, bool filings, const char *peer, double peer_value);
 
 typedef PropterStatus (*ReadingLearn)(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
 typedef int (*ReadingClass)(const Linear *m, const float *scores, double *sure);

@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reading.h"
 
-void reading_because(const Reading *reading) { reading_documents(reading, "because", NULL, 0); }
+void reading_because(const Reading *reading) { reading_documents(reading, "because", false, NULL, 0); }

@@ -47,8 +47,7 @@ static size_t within(const CorpusItem *item, const CorpusRelation *truth, Corpus
 
 enum { FOUND = 20000, BINS = 10 };
 
-static void calibration(const char *name, const double *belief, const bool *right, size_t n, double *bins, double *sums, double *hits, double *brier) {
-  (void)name;
+static void calibration(const double *belief, const bool *right, size_t n, double *bins, double *sums, double *hits, double *brier) {
   for (size_t j = 0; j < n; j++) {
     int b = (int)(belief[j] * BINS);
     if (b >= BINS) b = BINS - 1;
@@ -57,7 +56,7 @@ static void calibration(const char *name, const double *belief, const bool *righ
   }
 }
 
-void reading_documents(const Reading *reading, const char *name, const char *peer, double peer_value) {
+void reading_documents(const Reading *reading, const char *name, bool filings, const char *peer, double peer_value) {
   Corpus c = {0};
   Outcomes outcomes[3] = {{0}}, connectives = {0};
   PropterError err = {0};
@@ -65,17 +64,19 @@ void reading_documents(const Reading *reading, const char *name, const char *pee
   double *belief = propter_malloc(FOUND * sizeof *belief), bins[BINS] = {0}, sums[BINS] = {0}, hits[BINS] = {0}, brier = 0, total = 0;
   bool *right = propter_malloc(FOUND * sizeof *right);
   reading_check(found && belief && right ? corpus_brat(reading->folder, &c, &err) : PROPTER_NO_MEMORY, &err);
+  Trainer t = {0};
+  if (filings) reading_check(trainer_start(&t, &err), &err);
   bool marked = false;
   for (size_t i = 0; i < c.items.count; i++) {
     const CorpusItem *item = &c.items.items[i];
     const CorpusRelation *truth = &c.relations.items[item->first];
-    size_t n = within(item, truth, found, belief, reading_claims(reading, item->text, found, belief, FOUND));
+    size_t n = within(item, truth, found, belief, filings ? reading_filing(&t, item->text, found, belief, FOUND) : reading_claims(reading, item->text, found, belief, FOUND));
     for (size_t d = sizeof degrees / sizeof *degrees; d-- > 0;) {
       Outcome o;
       match(item, truth, found, n, degrees[d].least, right, &o);
       reading_add(&outcomes[d], o);
     }
-    calibration(name, belief, right, n, bins, sums, hits, &brier);
+    calibration(belief, right, n, bins, sums, hits, &brier);
     total += (double)n;
     for (size_t j = 0; j < n && reading->verbose; j++)
       if (!right[j]) fprintf(stderr, "wrong\t%.2f\t%.*s | %.*s | %.*s\n", belief[j], (int)span_size(found[j].cause), item->text.data + found[j].cause.start, (int)span_size(found[j].trigger), item->text.data + found[j].trigger.start, (int)span_size(found[j].effect), item->text.data + found[j].effect.start);
@@ -87,6 +88,8 @@ void reading_documents(const Reading *reading, const char *name, const char *pee
         half |= span_iou(found[j].cause, truth[k].cause) >= .5 && span_iou(found[j].effect, truth[k].effect) >= .5;
       }
       if (reading->verbose && !half) fprintf(stderr, "missed\t%.*s | %.*s | %.*s\n", (int)span_size(truth[k].cause), item->text.data + truth[k].cause.start, (int)span_size(truth[k].trigger), item->text.data + truth[k].trigger.start, (int)span_size(truth[k].effect), item->text.data + truth[k].effect.start);
+      for (size_t j = 0; j < n && reading->verbose && !half; j++)
+        if (span_common(found[j].cause, truth[k].cause) && span_common(found[j].effect, truth[k].effect)) fprintf(stderr, "near\t%.*s | %.*s\n", (int)span_size(found[j].cause), item->text.data + found[j].cause.start, (int)span_size(found[j].effect), item->text.data + found[j].effect.start);
       marked |= span_size(truth[k].trigger) > 0;
       o.right += met, o.missed += !met;
     }
@@ -111,6 +114,7 @@ void reading_documents(const Reading *reading, const char *name, const char *pee
   for (int b = 0; b < BINS; b++)
     if (bins[b] > 0) printf("# belief %.1f to %.1f: %5.0f claims, mean belief %.2f, right %.2f\n", b / 10., (b + 1) / 10., bins[b], sums[b] / bins[b], hits[b] / bins[b]);
   propter_vec_clear(&connectives);
+  trainer_clear(&t);
   propter_free(found);
   propter_free(belief);
   propter_free(right);

@@ -32,11 +32,13 @@ void reading_fincausal(const Reading *reading) {
   Outcomes exact = {0};
   Words words = {0};
   PropterError err = {0};
+  Trainer t;
+  reading_check(trainer_start(&t, &err), &err);
   reading_check(corpus_fincausal(reading->folder, &c, &err), &err);
   for (size_t i = 0; i < c.items.count; i++) {
     const CorpusItem *item = &c.items.items[i];
     CorpusRelation found[CLAIMS];
-    size_t n = reading_passage(reading, item->text, found, CLAIMS);
+    size_t n = reading_passage(&t, item->text, found, CLAIMS);
     for (size_t k = 0; k < item->count; k++) {
       const CorpusRelation *truth = &c.relations.items[item->first + k];
       CorpusRelation best = {0};
@@ -58,6 +60,7 @@ void reading_fincausal(const Reading *reading) {
   }
   printf("bench reading-fincausal-precision %.3f\nbench reading-fincausal-recall %.3f\nbench reading-fincausal-f1 %.3f vs crf .511 %.2f\n", precision / total, recall / total, f1 / total, f1 / total / .511);
   reading_print_share("fincausal-exact", &exact, "crf", 11.1);
+  trainer_clear(&t);
   propter_vec_clear(&exact);
   corpus_clear(&c);
 }

@@ -22,6 +22,10 @@ static const struct {
     {"Prices fell by 2.5 percent, i.e. by a lot", 1, NULL},
     {"It was cold... Then it thawed.", 2, "Then it thawed."},
     {"(It rained.) Nobody came.", 2, "Nobody came."},
+    {"Rents rose in 2011.The rest fell.", 2, "The rest fell."},
+    {"Harbour trafficThe port was shut.", 2, "The port was shut."},
+    {"Two things:\xE2\x80\xA2 rain", 2, "\xE2\x80\xA2 rain"},
+    {"The site is called example.Com by some.", 1, NULL},
 };
 
 START_TEST(splitting) {
