@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { MAX_COLUMNS = 8, MAX_PLAYERS = 10 };
+enum { MAX_COLUMNS = 8, MAX_PLAYERS = 14 };
 
 /* Coefficients of one support from the normal equations; false when they are singular or one is negative. */
 static bool fit_support(size_t cols, const double *gram, const double *xty, unsigned support, double *beta) {

@@ -38,7 +38,7 @@ START_TEST(shapley_shares) {
   ck_ok(propter_shapley(6, random, parts, err));
   for (int i = 0; i < 6; i++) sum += parts[i];
   ck_assert_double_eq_tol(sum, random[63] - random[0], 1e-13);
-  ck_assert_int_eq(propter_shapley(11, random, parts, NULL), PROPTER_LIMIT);
+  ck_assert_int_eq(propter_shapley(15, random, parts, NULL), PROPTER_LIMIT);
 }
 END_TEST
 

@@ -74,8 +74,8 @@ PROPTER_API double propter_mad(double *x, size_t n, double centre);
 
 /* ---- attribution -------------------------------------------------------------------------------------------------------- */
 
-/* Exact Shapley values of n ≤ 10 players (Shapley 1953): value[S] for every set S of players as a bit mask; share[n] sums to
- * value[all] − value[none] up to rounding. LIMIT above 10. */
+/* Exact Shapley values of n ≤ 14 players (Shapley 1953): value[S] for every set S of players as a bit mask; share[n] sums to
+ * value[all] − value[none] up to rounding. LIMIT above 14. */
 PROPTER_API PropterStatus propter_shapley(size_t n, const double *value, double *share, PropterError *err);
 
 #endif
