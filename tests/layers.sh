@@ -8,7 +8,7 @@ owner() {
     date|fault|hash|io|limits|log|mem|pool|rng|status|str|xml|regex|zip) echo engine/base ;;
     graph|vocab|rdf|store|access|run) echo engine/graph ;;
     math) echo engine/math ;;
-    causal|rootcause|structure|direction|lagged|effects|mechanism) echo engine/causal ;;
+    causal|rootcause|structure|direction|lagged|effects|mechanism|event) echo engine/causal ;;
     detect|drill|series) echo engine/detect ;;
     score|infer|belief|review) echo engine/infer ;;
     ingest|read|document|table|map) echo ingest ;;

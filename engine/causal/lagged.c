@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lagged_sums.h"
+
+#include <math.h>
+
+#include "propter/math.h"
+#include "propter/mem.h"
+#include "propter/rng.h"
+
+enum { MOST_LAGS = 60 };
+
+#define LAGGED(name) extern const Lagged causal_lagged_##name;
+#include "lagged.def"
+#undef LAGGED
+
+static const Lagged *const searches[] = {
+#define LAGGED(name) &causal_lagged_##name,
+#include "lagged.def"
+#undef LAGGED
+};
+
+double lagged_p(double r, size_t rows, size_t k) {
+  if (rows < k + 4) return 1;
+  return erfc(atanh(fmin(fabs(r), 1 - 1e-15)) * sqrt((double)(rows - k - 3)) / sqrt(2));
+}
+
+void propter_lagged_graph_free(PropterLaggedGraph *g) {
+  propter_free(g->mark), propter_free(g->strength), propter_free(g->p_value), propter_free(g->stability);
+  *g = (PropterLaggedGraph){0};
+}
+
+void lagged_sums_clear(LaggedSums *s) {
+  propter_free(s->r), propter_free(s->z);
+  *s = (LaggedSums){0};
+}
+
+PropterStatus lagged_sums(size_t p, size_t n, const double *x, size_t depth, const size_t *starts, size_t count, LaggedSums *s, PropterError *err) {
+  *s = (LaggedSums){.p = p, .depth = depth, .rows = count, .q = (depth + 1) * p};
+  s->z = propter_malloc(s->q * count * sizeof(double) + 1), s->r = propter_malloc(s->q * s->q * sizeof(double) + 1);
+  if (!s->z || !s->r) {
+    lagged_sums_clear(s);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu series at %zu lags", p, depth);
+  }
+  for (size_t lag = 0; lag <= depth; lag++)
+    for (size_t i = 0; i < p; i++)
+      for (size_t t = 0; t < count; t++) s->z[(lag * p + i) * count + t] = x[i * n + starts[t] - lag];
+  PropterStatus status = propter_correlation(s->q, count, s->z, 1, s->r, err);
+  if (status != PROPTER_OK) lagged_sums_clear(s);
+  return status;
+}
+
+/* Steps with depth whole steps before them. */
+static PropterStatus whole_steps(size_t p, size_t n, const double *x, size_t depth, size_t *starts, size_t *count, PropterError *err) {
+  size_t run = 0;
+  *count = 0;
+  for (size_t t = 0; t < n; t++) {
+    bool whole = true;
+    for (size_t i = 0; i < p; i++) {
+      if (isinf(x[i * n + t])) return propter_fail(err, PROPTER_INVALID, "step %zu of series %zu is infinite", t, i);
+      whole = whole && !isnan(x[i * n + t]);
+    }
+    run = whole ? run + 1 : 0;
+    if (run > depth) starts[(*count)++] = t;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus graph_open(size_t p, size_t lags, PropterLaggedGraph *g, PropterError *err) {
+  size_t cells = (lags + 1) * p * p + 1;
+  *g = (PropterLaggedGraph){.p = p, .lags = lags};
+  g->mark = propter_calloc(cells, 1), g->strength = propter_calloc(cells, sizeof(double)), g->p_value = propter_malloc(cells * sizeof(double));
+  if (!g->mark || !g->strength || !g->p_value) {
+    propter_lagged_graph_free(g);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a graph of %zu series", p);
+  }
+  for (size_t i = 0; i < cells; i++) g->p_value[i] = 1;
+  return PROPTER_OK;
+}
+
+typedef struct {
+  size_t p, n, lags, depth;
+  const double *x;
+  const Lagged *search;
+  const PropterLaggedOptions *o;
+} Input;
+
+static PropterStatus search_on(const Input *in, const size_t *starts, size_t count, PropterLaggedGraph *g, PropterError *err) {
+  LaggedSums sums;
+  PROPTER_TRY(graph_open(in->p, in->lags, g, err));
+  PropterStatus status = lagged_sums(in->p, in->n, in->x, in->depth, starts, count, &sums, err);
+  if (status == PROPTER_OK) status = in->search->run(&sums, in->o, g, err);
+  g->rows = count;
+  lagged_sums_clear(&sums);
+  if (status != PROPTER_OK) propter_lagged_graph_free(g);
+  return status;
+}
+
+/* Moving blocks of steps (Künsch 1989), each step with its own past, so that no lag crosses a seam. */
+static PropterStatus stability(const Input *in, const size_t *starts, size_t count, PropterLaggedGraph *g, PropterError *err) {
+  size_t cells = (in->lags + 1) * in->p * in->p, block = in->o->block ? in->o->block : (size_t)fmax(2 * (double)in->lags, cbrt((double)count));
+  size_t *drawn = propter_malloc(count * sizeof *drawn);
+  g->stability = propter_calloc(cells + 1, sizeof(double));
+  PropterStatus status = drawn && g->stability ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a bootstrap");
+  PropterRng rng;
+  propter_rng_seed(&rng, in->o->seed);
+  if (block > count) block = count;
+  for (size_t b = 0; b < in->o->resamples && status == PROPTER_OK; b++) {
+    for (size_t t = 0; t < count;)
+      for (size_t from = (size_t)propter_rng_below(&rng, count - block + 1), k = 0; k < block && t < count; k++) drawn[t++] = starts[from + k];
+    PropterLaggedGraph again;
+    status = search_on(in, drawn, count, &again, err);
+    for (size_t c = 0; status == PROPTER_OK && c < cells; c++) g->stability[c] += (again.mark[c] != PROPTER_NO_EDGE) / (double)in->o->resamples;
+    if (status == PROPTER_OK) propter_lagged_graph_free(&again);
+  }
+  propter_free(drawn);
+  return status;
+}
+
+PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const char *name, const PropterLaggedOptions *options, PropterLaggedGraph *g, PropterError *err) {
+  static const PropterLaggedOptions defaults = {0};
+  *g = (PropterLaggedGraph){0};
+  if (!options) options = &defaults;
+  Input in = {.p = p, .n = n, .x = x, .o = options, .lags = options->lags ? options->lags : 1};
+  for (size_t i = 0; i < sizeof searches / sizeof *searches; i++)
+    if (strcmp(searches[i]->name, name) == 0) in.search = searches[i];
+  if (!in.search) return propter_fail(err, PROPTER_NOT_FOUND, "no search of lagged links \"%s\"", name);
+  if (in.lags > MOST_LAGS) return propter_fail(err, PROPTER_LIMIT, "%zu lags, at most %d", in.lags, MOST_LAGS);
+  in.depth = in.search->reach * in.lags;
+  size_t *starts = propter_malloc((n + 1) * sizeof *starts), count = 0;
+  if (!starts) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu steps", n);
+  PropterStatus status = whole_steps(p, n, x, in.depth, starts, &count, err);
+  if (status == PROPTER_OK && count < in.depth + 10)
+    status = propter_fail(err, PROPTER_INVALID, "%zu steps have %zu whole steps before them, lags up to %zu need %zu such", count, in.depth, in.lags, in.depth + 10);
+  if (status == PROPTER_OK) status = search_on(&in, starts, count, g, err);
+  if (status == PROPTER_OK && options->resamples) status = stability(&in, starts, count, g, err);
+  propter_free(starts);
+  if (status != PROPTER_OK) propter_lagged_graph_free(g);
+  return status;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "propter/lagged.h"
+#include "propter/rng.h"
+#include "support.h"
+
+enum { A, B, C, D, P, N = 800 };
+
+static double x[P * N];
+
+/* a → b after 2 steps, b → c at once, c → d after 1; every series remembers itself; noise is even (not Gaussian), so that LiNGAM can tell b → c. */
+static void setup(void) {
+  PropterRng rng;
+  propter_rng_seed(&rng, 31);
+  for (size_t t = 0; t < N; t++) {
+    double e[P];
+    for (size_t i = 0; i < P; i++) e[i] = 3.4 * (propter_rng_unit(&rng) - .5) + (t ? .4 * x[i * N + t - 1] : 0);
+    x[A * N + t] = e[A];
+    x[B * N + t] = e[B] + (t > 1 ? .6 * x[A * N + t - 2] : 0);
+    x[C * N + t] = e[C] + .7 * x[B * N + t];
+    x[D * N + t] = e[D] + (t ? .5 * x[C * N + t - 1] : 0);
+  }
+}
+
+static size_t cell(size_t lag, size_t i, size_t j) { return (lag * P + i) * P + j; }
+
+static const PropterLaggedOptions two = {.lags = 2, .alpha = .001};
+
+START_TEST(pcmci_plus_finds_the_links_and_no_others) {
+  PropterLaggedGraph g;
+  ck_ok(propter_lagged_search(P, N, x, "pcmci_plus", &two, &g, err));
+  ck_assert_int_eq(g.mark[cell(2, A, B)], PROPTER_ARROW);
+  ck_assert_int_eq(g.mark[cell(1, C, D)], PROPTER_ARROW);
+  ck_assert(g.mark[cell(0, B, C)] == PROPTER_ARROW && g.mark[cell(0, C, B)] == PROPTER_TAIL); /* by the lagged arm a → b */
+  size_t links = 0;
+  for (size_t c = 0; c < 3 * P * P; c++) links += g.mark[c] != PROPTER_NO_EDGE;
+  ck_assert_uint_eq(links, 4 + 2 + 2); /* four memories, two lagged links, both ends of b → c */
+  propter_lagged_graph_free(&g);
+}
+END_TEST
+
+START_TEST(autoregressions_find_them_too) {
+  PropterLaggedGraph g;
+  ck_ok(propter_lagged_search(P, N, x, "var", &two, &g, err));
+  ck_assert(g.mark[cell(2, A, B)] == PROPTER_ARROW && g.mark[cell(1, C, D)] == PROPTER_ARROW && g.mark[cell(0, B, C)] == PROPTER_NO_EDGE);
+  ck_assert_double_gt(g.strength[cell(2, A, B)], .2);
+  ck_assert_int_eq(g.mark[cell(1, D, A)], PROPTER_NO_EDGE);
+  propter_lagged_graph_free(&g);
+  ck_ok(propter_lagged_search(P, N, x, "var_lingam", &two, &g, err));
+  ck_assert(g.mark[cell(0, B, C)] == PROPTER_ARROW && g.mark[cell(0, C, B)] == PROPTER_TAIL);
+  ck_assert_int_eq(g.mark[cell(2, A, C)], PROPTER_NO_EDGE); /* through b only */
+  propter_lagged_graph_free(&g);
+}
+END_TEST
+
+START_TEST(stability_and_threads) {
+  PropterLaggedOptions o = two;
+  PropterLaggedGraph g, h;
+  o.resamples = 10, o.seed = 4, o.threads = 1;
+  ck_ok(propter_lagged_search(P, N, x, "pcmci_plus", &o, &g, err));
+  ck_assert_double_ge(g.stability[cell(2, A, B)], .9);
+  ck_assert_double_le(g.stability[cell(1, D, A)], .5);
+  o.threads = 2;
+  ck_ok(propter_lagged_search(P, N, x, "pcmci_plus", &o, &h, err));
+  ck_assert_mem_eq(g.mark, h.mark, 3 * P * P);
+  ck_assert_mem_eq(g.strength, h.strength, 3 * P * P * sizeof(double));
+  ck_assert_mem_eq(g.stability, h.stability, 3 * P * P * sizeof(double));
+  propter_lagged_graph_free(&g), propter_lagged_graph_free(&h);
+}
+END_TEST
+
+START_TEST(bad_input_is_defined_or_named) {
+  static const char *const names[] = {"var", "var_lingam", "pcmci_plus"};
+  PropterError named = {0};
+  PropterLaggedGraph g;
+  for (size_t t = 0; t < N; t++) x[D * N + t] = 5, x[C * N + t] = x[B * N + t]; /* constant, copy */
+  for (size_t t = 100; t < 110; t++) x[A * N + t] = NAN;
+  for (size_t i = 0; i < 3; i++) {
+    ck_ok(propter_lagged_search(P, N, x, names[i], &two, &g, err));
+    for (size_t c = 0; c < 3 * P * P; c++) ck_assert(isfinite(g.strength[c]) && isfinite(g.p_value[c]));
+    for (size_t v = 0; v < P; v++) ck_assert(g.mark[cell(1, D, v)] == PROPTER_NO_EDGE && g.mark[cell(1, v, D)] == PROPTER_NO_EDGE);
+    propter_lagged_graph_free(&g);
+    ck_assert_int_eq(propter_lagged_search(P, 2, x, names[i], &two, &g, &named), PROPTER_INVALID);
+    ck_assert_ptr_nonnull(strstr(named.message, "whole steps"));
+  }
+  ck_assert_int_eq(propter_lagged_search(P, N, x, "none", &two, &g, NULL), PROPTER_NOT_FOUND);
+  ck_assert_int_eq(propter_lagged_search(P, N, x, "var", &(PropterLaggedOptions){.lags = 1000}, &g, NULL), PROPTER_LIMIT);
+  x[7] = -INFINITY;
+  ck_assert_int_eq(propter_lagged_search(P, N, x, "var", &two, &g, &named), PROPTER_INVALID);
+  ck_assert_ptr_nonnull(strstr(named.message, "step 7 of series 0"));
+  for (size_t t = 0; t < N; t++) x[t] = NAN;
+  ck_assert_int_eq(propter_lagged_search(P, N, x, "var", &two, &g, NULL), PROPTER_INVALID);
+}
+END_TEST
+
+static PropterStatus once(void *payload, PropterError *err) {
+  PropterLaggedGraph g;
+  PROPTER_TRY(propter_lagged_search(P, 100, x, payload, &(PropterLaggedOptions){.threads = 1, .resamples = 1}, &g, err));
+  propter_lagged_graph_free(&g);
+  return PROPTER_OK;
+}
+
+START_TEST(failing_allocations) {
+  static char names[][16] = {"var", "var_lingam", "pcmci_plus"};
+  for (size_t i = 0; i < 3; i++) ck_assert_uint_ge(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, once, names[i], false), 8);
+}
+END_TEST
+
+Suite *suite_lagged(void) {
+  Suite *suite = suite_create("lagged");
+  TCase *tc = tcase_create("lagged");
+  tcase_add_checked_fixture(tc, setup, NULL);
+  tcase_add_test(tc, pcmci_plus_finds_the_links_and_no_others);
+  tcase_add_test(tc, autoregressions_find_them_too);
+  tcase_add_test(tc, stability_and_threads);
+  tcase_add_test(tc, bad_input_is_defined_or_named);
+  tcase_add_test(tc, failing_allocations);
+  suite_add_tcase(suite, tc);
+  return suite;
+}
