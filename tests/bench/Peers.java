@@ -12,11 +12,20 @@ public class Peers {
     void answer(String query, OutputStream out) throws Exception;
 
     void close() throws Exception;
+
+    default void graph(String file) throws Exception {
+      throw new UnsupportedOperationException();
+    }
   }
 
   static class Jena implements Engine {
-    final org.apache.jena.query.Dataset data;
+    org.apache.jena.query.Dataset data;
     final long limit;
+
+    public void graph(String file) {
+      data = org.apache.jena.query.DatasetFactory.createTxnMem();
+      org.apache.jena.riot.RDFDataMgr.read(data, file);
+    }
 
     Jena(String folder, long limit) {
       this.data = org.apache.jena.tdb2.TDB2Factory.connectDataset(folder);
@@ -156,7 +165,10 @@ public class Peers {
       String[] word = line.split(" ");
       String answer;
       try {
-        answer = word[0].equals("query") ? query(engine, word[1], word[2]) : mix(engine, word[1], Integer.parseInt(word[2]));
+        if (word[0].equals("graph")) { // differential.py: from now on ask this document, in memory
+          engine.graph(word[1]);
+          answer = "ok 0 0";
+        } else answer = word[0].equals("query") ? query(engine, word[1], word[2]) : mix(engine, word[1], Integer.parseInt(word[2]));
       } catch (Throwable e) {
         answer = "fail " + e.toString().replaceAll("\\s+", " ");
       }
