@@ -80,6 +80,8 @@ struct Alg {
   size_t row_count;
   Aggregate *aggregates; /* GROUP */
   size_t aggregate_count;
+  uint32_t *whole; /* GROUP: slots of the variables a solution has, for COUNT(DISTINCT *); others are there only to join patterns */
+  size_t whole_count;
   OrderKey *order;
   size_t order_count;
   bool has_limit, silent;

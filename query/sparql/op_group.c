@@ -25,7 +25,7 @@ typedef struct {
   size_t state_cap;
   RowSet *distinct; /* by aggregate: group and value */
   Table rows;       /* of the child, for COUNT(DISTINCT *) */
-  PropterId *key, *whole;
+  PropterId *key, *whole, *solution; /* solution: group and the variables of a row, for COUNT(DISTINCT *) */
   PropterArena scratch;
   uint64_t solutions;
   uint32_t *numbers; /* of the groups of a batch's rows; NO_GROUP: the row went to disk */
@@ -65,9 +65,10 @@ static PropterStatus group_start(Op *op, PropterError *err) {
   g->built = false, g->at = 0;
   if (!g->rows.slots) {
     PROPTER_TRY(table_init(op->run, &g->rows, op->left->slots, err));
-    g->whole = exec_plan_alloc(op->run, (g->rows.width + 1) * sizeof *g->whole);
-    if (!g->whole) return exec_fail_memory(op->run, err);
-    for (size_t i = 0; i < aggregates(g); i++) PROPTER_TRY(rowset_init(op->run, &g->distinct[i], op->alg->aggregates[i].star ? g->rows.width + 1 : 2, err));
+    g->whole = exec_plan_alloc(op->run, g->rows.width * sizeof *g->whole);
+    g->solution = exec_plan_alloc(op->run, (op->alg->whole_count + 1) * sizeof *g->solution);
+    if (!g->whole || !g->solution) return exec_fail_memory(op->run, err);
+    for (size_t i = 0; i < aggregates(g); i++) PROPTER_TRY(rowset_init(op->run, &g->distinct[i], op->alg->aggregates[i].star ? op->alg->whole_count + 1 : 2, err));
   }
   if (!g->numbers && !(g->numbers = exec_alloc(op->run, BATCH * sizeof *g->numbers))) return exec_fail_memory(op->run, err);
   return op_start(op->left, op->outer, err);
@@ -155,13 +156,9 @@ static PropterStatus new_group(Group *g, const PropterId *key, uint32_t *number,
   return PROPTER_OK;
 }
 
-static void read_row(Group *g, const Batch *b, size_t row) {
-  for (size_t c = 0; c < g->rows.width; c++) g->whole[c + 1] = op_get(&g->op, b, g->rows.slots[c], row);
-}
-
 static PropterStatus put_off_row(Group *g, const Batch *b, size_t row, PropterError *err) {
-  read_row(g, b, row);
-  return partitions_add(g->op.run, &g->rows_later, partition_hash(g->key, g->op.alg->slot_count), g->rows.width, g->whole + 1, err);
+  for (size_t c = 0; c < g->rows.width; c++) g->whole[c] = op_get(&g->op, b, g->rows.slots[c], row);
+  return partitions_add(g->op.run, &g->rows_later, partition_hash(g->key, g->op.alg->slot_count), g->rows.width, g->whole, err);
 }
 
 /* Is a row of a set that belongs to an aggregate new? While the set can not grow, rows it has not seen wait on disk. */
@@ -198,9 +195,10 @@ static PropterStatus number_rows(Group *g, const Batch *b, PropterError *err) {
 
 static PropterStatus add_whole_row(Group *g, size_t i, State *s, const Batch *b, size_t row, PropterError *err) {
   bool first;
-  read_row(g, b, row);
-  g->whole[0] = g->numbers[row];
-  PROPTER_TRY(first_time(g, i, g->whole, &first, err));
+  const Alg *alg = g->op.alg;
+  g->solution[0] = g->numbers[row];
+  for (size_t c = 0; c < alg->whole_count; c++) g->solution[c + 1] = op_get(&g->op, b, alg->whole[c], row);
+  PROPTER_TRY(first_time(g, i, g->solution, &first, err));
   s->count += first;
   return PROPTER_OK;
 }
@@ -371,7 +369,7 @@ PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterEr
   for (size_t i = 0; i < alg->aggregate_count; i++) {
     slots_add(reads, alg->aggregates[i].slot);
     if (alg->aggregates[i].arg) slots_of_expr(run, alg->aggregates[i].arg, reads);
-    for (size_t w = 0; alg->aggregates[i].star && alg->aggregates[i].distinct && w < slots_words(run); w++) reads[w] |= child->slots[w];
+    for (size_t k = 0; alg->aggregates[i].star && alg->aggregates[i].distinct && k < alg->whole_count; k++) slots_add(reads, alg->whole[k]);
   }
   g->op.estimate = alg->slot_count ? child->estimate / 4 + 1 : 1;
   PROPTER_TRY(rowset_init(run, &g->groups, alg->slot_count, err));

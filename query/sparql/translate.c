@@ -442,6 +442,31 @@ static PropterStatus translate_group(Scope *s, const AstPattern *group, Alg **ou
 
 /* --- Select --------------------------------------------------------------------------------------------------------------- */
 
+typedef struct {
+  Scope *scope;
+  uint32_t *slots;
+  size_t count;
+  unsigned char *seen;
+  PropterStatus status;
+} Visible;
+
+static void add_visible(uint32_t var, void *payload) {
+  Visible *v = payload;
+  if (v->seen[var] || v->status != PROPTER_OK) return;
+  v->seen[var] = 1;
+  v->status = slot_of(v->scope, var, &v->slots[v->count++]);
+}
+
+/* The variables of a WHERE clause that a solution has. */
+static PropterStatus visible_variables(Scope *s, const AstPattern *where, uint32_t **slots, size_t *count) {
+  size_t names = s->run->query->name_count;
+  Visible v = {s, exec_plan_alloc(s->run, names * sizeof *v.slots), 0, exec_plan_alloc(s->run, names), PROPTER_OK};
+  if (!v.slots || !v.seen) return no_memory(s);
+  if (where) ast_visible(where, add_visible, &v);
+  *slots = v.slots, *count = v.count;
+  return v.status;
+}
+
 static PropterStatus translate_grouping(Scope *s, const AstSelect *a, Alg **in_out) {
   Alg *group, *where = *in_out;
   uint32_t *keys = exec_plan_alloc(s->run, a->group_count * sizeof *keys);
@@ -459,24 +484,10 @@ static PropterStatus translate_grouping(Scope *s, const AstSelect *a, Alg **in_o
   }
   PROPTER_TRY(wrap(s, ALG_GROUP, where, &group));
   group->slots = keys, group->slot_count = a->group_count;
+  PROPTER_TRY(visible_variables(s, a->where, &group->whole, &group->whole_count));
   s->group = group;
   *in_out = group;
   return PROPTER_OK;
-}
-
-typedef struct {
-  Scope *scope;
-  uint32_t *slots;
-  size_t count;
-  unsigned char *seen;
-  PropterStatus status;
-} Visible;
-
-static void add_visible(uint32_t var, void *payload) {
-  Visible *v = payload;
-  if (v->seen[var] || v->status != PROPTER_OK) return;
-  v->seen[var] = 1;
-  v->status = slot_of(v->scope, var, &v->slots[v->count++]);
 }
 
 static PropterStatus select_columns(Scope *s, const AstSelect *a, uint32_t **columns, size_t *count) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Turtle, TriG, N-Triples, N-Quads: every statement handed over is valid, or the input is refused with a place. The first byte picks the format. */
+/* Turtle, TriG, N-Triples, N-Quads, and RDF/XML where the text begins with '<': every statement handed over is valid, or the input is refused with a place. Else the first byte picks the format. */
 #include <stdlib.h>
 
 #include "propter/rdf.h"
@@ -22,10 +22,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0) return 0;
   PropterLimits limits = propter_limits_default();
   limits.load_bytes = 1 << 20;
-  PropterRdfOptions options = {.format = formats[data[0] & 3], .base = PROPTER_STR("http://example.org/base"), .limits = &limits};
+  bool xml = data[0] == '<';
+  PropterRdfOptions options = {.format = xml ? "rdfxml" : formats[data[0] & 3], .base = PROPTER_STR("http://example.org/base"), .limits = &limits};
   PropterRdfSink sink = {.statement = on_statement};
   PropterError err = {0};
-  PropterStatus status = propter_rdf_read_text((PropterStr){(const char *)data + 1, size - 1}, "input", &options, &sink, &err);
+  PropterStatus status = propter_rdf_read_text((PropterStr){(const char *)data + !xml, size - !xml}, "input", &options, &sink, &err);
   if (status == PROPTER_BUG || (status != PROPTER_OK && !err.message[0])) abort();
   return 0;
 }

@@ -33,6 +33,7 @@ typedef struct {
 
 typedef PropterStatus (*Reader)(Source *source, const ReadJob *job, int variant, PropterError *err);
 PropterStatus read_serd(Source *source, const ReadJob *job, int variant, PropterError *err);
+PropterStatus read_rdfxml(Source *source, const ReadJob *job, int variant, PropterError *err);
 PropterStatus read_raptor(Source *source, const ReadJob *job, int variant, PropterError *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RDF/XML and every other format but the Turtle family: the helper program reads it and answers in N-Quads, which then go the way of all
+/* RDFa and RDF/JSON: the helper program reads it and answers in N-Quads, which then go the way of all
  * N-Quads, checks included. Both pipes are served by one poll loop, driven by the N-Quads reader's hunger. */
 #include <errno.h>
 #include <fcntl.h>

@@ -35,7 +35,7 @@ PROPTER_API PropterStatus propter_iri_of_file(const char *path, PropterBuf *out,
 
 /* One statement, borrowed for the call. g.kind is PROPTER_TERM_NONE outside named graphs. Every IRI is absolute and valid, every text
  * UTF-8; xsd:string as a datatype is left out. Blank node labels are unique inside the document only. `line`: where it ends, 0 where the
- * reader does not know (RDF/XML and the other formats of the helper program). */
+ * reader does not know (the formats of the helper program). */
 typedef struct {
   PropterTerm s, p, o, g;
   uint64_t line;
@@ -57,7 +57,7 @@ typedef struct {
   const PropterLog *log;       /* progress in bytes; may be NULL */
 } PropterRdfOptions;
 
-/* Reads a file; "-" is standard input; gzip is unpacked whatever the name. N-Triples, N-Quads, Turtle and TriG are read here, every
+/* Reads a file; "-" is standard input; gzip is unpacked whatever the name. N-Triples, N-Quads, Turtle, TriG and RDF/XML are read here, every
  * other format by the helper program propter-raptor, which has no access to files or network (found in $PROPTER_LIBEXEC, else where it
  * was installed). Statements before an error have been handed over: the sink's owner drops them.
  * NOT_FOUND: no such file; USAGE: unknown format; SYNTAX or INVALID: with file, line, column, what was expected and found; LIMIT;

@@ -34,6 +34,41 @@ PROPTER_API PropterStatus propter_xml_parse(PropterXmlKind kind, PropterStr inpu
 /* Character of an HTML entity by its name without & and ; ("nbsp"), or 0. */
 PROPTER_API uint32_t propter_xml_entity(PropterStr name);
 
+/* --- Streams -------------------------------------------------------------------------------------------------------------- */
+
+/* For formats whose meaning needs prefixes, comments and instructions too. Views are borrowed for the call. */
+typedef struct {
+  PropterXmlName name;
+  PropterStr prefix; /* empty: none */
+  PropterStr value;
+} PropterXmlStreamAttribute;
+typedef struct {
+  PropterXmlName name;
+  PropterStr prefix;
+  const PropterXmlStreamAttribute *attributes; /* without namespace declarations */
+  size_t count;
+} PropterXmlElement;
+
+/* All are needed. `line`: of the end of what is reported, from 1. A failure without a place gets the one where the parser stands. */
+typedef struct {
+  PropterStatus (*start)(void *payload, const PropterXmlElement *element, uint64_t line, PropterError *err);
+  PropterStatus (*end)(void *payload, PropterXmlName name, PropterStr prefix, uint64_t line, PropterError *err);
+  PropterStatus (*text)(void *payload, PropterStr text, PropterError *err);
+  PropterStatus (*comment)(void *payload, PropterStr text, PropterError *err);
+  PropterStatus (*instruction)(void *payload, PropterStr target, PropterStr text, PropterError *err);
+} PropterXmlStream;
+
+/* Up to `size` bytes of the document; *count 0 at its end. */
+typedef PropterStatus (*PropterXmlRead)(void *payload, void *bytes, size_t size, size_t *count, PropterError *err);
+
+/* Parses a document of any length in the encoding it declares. Entities of the document's own DOCTYPE are expanded, to at most 16 MiB and ten times what was
+ * read; external ones are not known. SYNTAX with line and column; LIMIT: nested deeper than limits->xml_depth, or entities expand to too much. `source` names
+ * the document in errors. */
+PROPTER_API PropterStatus propter_xml_stream(PropterXmlRead read, void *read_payload, const char *source, const PropterLimits *limits, const PropterXmlStream *stream, void *payload, PropterError *err);
+
+/* True for a name without colon (NCName of Namespaces in XML 1.0). */
+PROPTER_API bool propter_xml_is_name(PropterStr text);
+
 /* --- Trees ---------------------------------------------------------------------------------------------------------------- */
 
 typedef struct PropterXmlTree PropterXmlTree;
