@@ -448,7 +448,7 @@ static Value cast_from_value(const Value *v, const Datatype *type) {
 Value value_cast(const Value *v, PropterStr iri, PropterArena *arena, bool *known) {
   const Datatype *type = find_datatype(iri);
   *known = type != NULL;
-  if (!type || v->type < VALUE_IRI || v->type == VALUE_LANGUAGE) return value_error();
+  if (!type || v->type < VALUE_IRI) return value_error();
   if (type->type == VALUE_STRING) return value_string(cast_text(v, arena));
   Value result;
   if (v->type == VALUE_STRING) {

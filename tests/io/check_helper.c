@@ -54,7 +54,7 @@ END_TEST
 static PropterStatus read_limited(PropterStr text, PropterLimits limits, PropterError *err) {
   PropterBuf out = {.max = 1 << 28};
   PropterRdfSink sink = {document_line, NULL, &out};
-  PropterRdfOptions options = {.format = "json", .base = PROPTER_STR("http://b/"), .limits = &limits};
+  PropterRdfOptions options = {.format = "rdfa", .base = PROPTER_STR("http://b/"), .limits = &limits};
   PropterStatus status = propter_rdf_read_text(text, "test", &options, &sink, err);
   propter_buf_clear(&out);
   return status;
@@ -62,8 +62,9 @@ static PropterStatus read_limited(PropterStr text, PropterLimits limits, Propter
 
 START_TEST(test_limits) {
   PropterBuf text = {.max = 1 << 26};
-  for (int i = 0; i < 600000; i++) propter_buf_printf(&text, "%c\"http://a/n%d\":{\"http://a/p\":[{\"value\":\"x\",\"type\":\"literal\"}]}\n", i ? ',' : '{', i);
-  propter_buf_add(&text, PROPTER_STR("}"));
+  propter_buf_add(&text, PROPTER_STR("<html xmlns=\"http://www.w3.org/1999/xhtml\"><body>"));
+  for (int i = 0; i < 400000; i++) propter_buf_printf(&text, "<p about=\"#n%d\" property=\"http://a/p\">x</p>\n", i);
+  propter_buf_add(&text, PROPTER_STR("</body></html>"));
   PropterError err = {0};
   PropterLimits limits = propter_limits_default();
   limits.helper_seconds = 1;

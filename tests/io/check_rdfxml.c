@@ -46,9 +46,9 @@ static const struct {
   uint64_t line;
   const char *say;
 } bad[] = {
-    {"", 0, "found nothing"},
+    {"", 1, "found nothing"},
     {"no XML", 1, "well-formed XML"},
-    {HEAD, 2, "well-formed XML"},
+    {HEAD, 1, "well-formed XML"},
     {HEAD "<rdf:Description rdf:ID=\"a\"/>\n<rdf:Description rdf:ID=\"a\"/>" TAIL, 3, "not given before"},
     {HEAD "<rdf:Description rdf:ID=\"1a\"/>" TAIL, 2, "expected a name, found \"1a\""},
     {HEAD "<rdf:Description rdf:nodeID=\"a:b\"/>" TAIL, 2, "rdf:nodeID: expected a name"},
@@ -119,7 +119,7 @@ START_TEST(test_limits) {
   for (int i = 0; i < 5000; i++) propter_buf_add(&wide, PROPTER_STR("0123456789"));
   propter_buf_add(&wide, PROPTER_STR("</a:p></a:T>" TAIL));
   PropterLimits limits = propter_limits_default();
-  ck_ok(read_limited(propter_buf_str(&wide), limits, err));
+  ck_assert_int_eq(read_limited(propter_buf_str(&wide), limits, &err), PROPTER_OK);
   limits.term_bytes = 40000;
   ck_assert_int_ne(read_limited(propter_buf_str(&wide), limits, &err), PROPTER_OK);
   limits = propter_limits_default();
