@@ -24,7 +24,7 @@ typedef struct {
   State *states; /* group after group */
   size_t state_cap;
   RowSet *distinct; /* by aggregate: group and value */
-  Table rows;       /* of the child, for COUNT(DISTINCT *) */
+  Table rows;       /* of the child: the shape of what waits on disk */
   PropterId *key, *whole, *solution; /* solution: group and the variables of a row, for COUNT(DISTINCT *) */
   PropterArena scratch;
   uint64_t solutions;
@@ -65,7 +65,7 @@ static PropterStatus group_start(Op *op, PropterError *err) {
   g->built = false, g->at = 0;
   if (!g->rows.slots) {
     PROPTER_TRY(table_init(op->run, &g->rows, op->left->slots, err));
-    g->whole = exec_plan_alloc(op->run, g->rows.width * sizeof *g->whole);
+    g->whole = exec_plan_alloc(op->run, (g->rows.width + 1) * sizeof *g->whole);
     g->solution = exec_plan_alloc(op->run, (op->alg->whole_count + 1) * sizeof *g->solution);
     if (!g->whole || !g->solution) return exec_fail_memory(op->run, err);
     for (size_t i = 0; i < aggregates(g); i++) PROPTER_TRY(rowset_init(op->run, &g->distinct[i], op->alg->aggregates[i].star ? op->alg->whole_count + 1 : 2, err));

@@ -27,7 +27,7 @@ START_TEST(patterns_join_and_filter) {
       {"SELECT ?n (COUNT(?a) AS ?c) { ?a :age ?n } GROUP BY ?n HAVING (COUNT(?a) > 1)", "25 2"},
       {"SELECT (COUNT(*) AS ?c) (SUM(?n) AS ?s) (MIN(?n) AS ?l) (MAX(?n) AS ?h) { ?a :age ?n }", "4 115 25 35"},
       {"SELECT (COUNT(*) AS ?c) { ?a :none ?n }", "0"},
-      {"SELECT (COUNT(DISTINCT *) AS ?c) { :ann !:none ?b }", "5"}, /* a path's properties and blank nodes are no part of a solution */
+      {"SELECT (COUNT(DISTINCT *) AS ?c) { :ann !:none ?b }", "4"}, /* a path's properties and blank nodes are no part of a solution */
       {"SELECT (COUNT(DISTINCT *) AS ?c) { ?a :knows [] }", "4"},
       {"SELECT (xsd:string('y'@de) AS ?x) (xsd:string('y'^^:z) AS ?y) {}", "\"y\" \"y\""},
       {"SELECT ?n { ?a :none ?n } GROUP BY ?n", ""},
