@@ -34,7 +34,7 @@ START_TEST(tests_tell_dependence_from_independence) {
   static const struct {
     const char *name;
     bool discrete;
-  } rows[] = {{"fisherz", false}, {"gsquare", true}, {"chisquare", true}};
+  } rows[] = {{"fisherz", false}, {"gsquare", true}, {"chisquare", true}, {"conditional_gaussian", true}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     PropterData data = rows[i].discrete ? discrete(P) : gaussian(P);
     PropterIndependenceTest *test;
@@ -59,6 +59,88 @@ START_TEST(tests_tell_dependence_from_independence) {
 END_TEST
 
 /* By hand: Fisher's z is atanh(r)·√(n − 3), normal; the table 10 5 / 4 11 has χ² 4.8214 and G² 4.9625 of 1 degree of freedom. */
+/* y is a symmetric curve of x, which no correlation sees; w depends on z alone. */
+START_TEST(the_kernel_test_sees_curves) {
+  enum { ROWS = 600 };
+  double v[4 * ROWS];
+  PropterRng rng;
+  propter_rng_seed(&rng, 2);
+  for (size_t t = 0; t < ROWS; t++) {
+    double x = propter_rng_normal(&rng);
+    v[t] = x, v[ROWS + t] = x * x + .3 * propter_rng_normal(&rng), v[2 * ROWS + t] = sin(2 * x) + .3 * propter_rng_normal(&rng), v[3 * ROWS + t] = propter_rng_normal(&rng);
+  }
+  PropterData data = {4, ROWS, v, NULL};
+  PropterIndependenceTest *test;
+  PropterIndependence r, again;
+  ck_ok(propter_independence_new(&data, "kernel", 3, &test, err));
+  ck_ok(propter_independent(test, 0, 1, NULL, 0, &r, err));
+  ck_assert(r.testable && r.p < 1e-3);
+  ck_ok(propter_independent(test, 1, 2, (size_t[]){0}, 1, &r, err));
+  ck_assert(r.testable && r.p > .01);
+  ck_ok(propter_independent(test, 0, 3, NULL, 0, &r, err));
+  ck_assert(r.testable && r.p > .01);
+  ck_ok(propter_independent(test, 0, 3, NULL, 0, &again, err));
+  ck_assert_double_eq(r.p, again.p);
+  propter_independence_free(test);
+}
+END_TEST
+
+/* x continuous → z of three kinds → w continuous, y a coin. */
+START_TEST(mixed_data) {
+  static double v[4 * N];
+  static const unsigned kinds[4] = {0, 2, 3, 0};
+  PropterRng rng;
+  propter_rng_seed(&rng, 8);
+  for (size_t t = 0; t < N; t++) {
+    double x = propter_rng_normal(&rng), s = x + .5 * propter_rng_normal(&rng);
+    v[t] = x, v[N + t] = propter_rng_unit(&rng) < .5, v[2 * N + t] = s < -.5 ? 0 : s < .5 ? 1 : 2, v[3 * N + t] = v[2 * N + t] + propter_rng_normal(&rng);
+  }
+  PropterData data = {4, N, v, kinds};
+  static const char *const names[] = {"pc", "boss"};
+  for (size_t i = 0; i < 2; i++) {
+    PropterCausalGraph g;
+    ck_ok(propter_structure_search(&data, names[i], NULL, &g, err));
+    ck_assert(g.mark[X * 4 + Z] && g.mark[Z * 4 + W] && !g.mark[X * 4 + Y] && !g.mark[Y * 4 + Z] && !g.mark[Y * 4 + W]);
+    propter_causal_graph_free(&g);
+  }
+}
+END_TEST
+
+/* x → z ← y, z → w is told fully; with two hidden causes of neighbours in x → a ↔ b ← y the double arrow is. */
+START_TEST(fci_allows_for_hidden_causes) {
+  static double v[4 * N];
+  PropterRng rng;
+  propter_rng_seed(&rng, 12);
+  for (size_t t = 0; t < N; t++) {
+    double hidden = propter_rng_normal(&rng), x = propter_rng_normal(&rng), y = propter_rng_normal(&rng);
+    v[t] = x, v[N + t] = y, v[2 * N + t] = x + hidden + .5 * propter_rng_normal(&rng), v[3 * N + t] = y + hidden + .5 * propter_rng_normal(&rng);
+  }
+  PropterData data = {4, N, v, NULL}, plain = gaussian(4);
+  PropterCausalGraph g;
+  ck_ok(propter_structure_search(&data, "fci", NULL, &g, err));
+  ck_assert(g.mark[2 * 4 + 3] == PROPTER_ARROW && g.mark[3 * 4 + 2] == PROPTER_ARROW);
+  ck_assert(g.mark[0 * 4 + 2] == PROPTER_ARROW && g.mark[2 * 4 + 0] == PROPTER_CIRCLE && g.mark[0 * 4 + 1] == PROPTER_NO_EDGE);
+  propter_causal_graph_free(&g);
+  ck_ok(propter_structure_search(&plain, "fci", NULL, &g, err));
+  ck_assert(g.mark[X * 4 + Z] == PROPTER_ARROW && g.mark[Z * 4 + X] == PROPTER_CIRCLE);
+  ck_assert(arrow(&g, Z, W));
+  propter_causal_graph_free(&g);
+}
+END_TEST
+
+START_TEST(open_edges_are_directed_by_their_values) {
+  static double v[2 * N];
+  PropterRng rng;
+  propter_rng_seed(&rng, 14);
+  for (size_t t = 0; t < N; t++) v[t] = 4 * propter_rng_unit(&rng) - 2, v[N + t] = v[t] * v[t] * v[t] + v[t] + .5 * propter_rng_normal(&rng);
+  PropterData data = {2, N, v, NULL};
+  PropterCausalGraph g;
+  ck_ok(propter_structure_search(&data, "directed", NULL, &g, err));
+  ck_assert(arrow(&g, 0, 1));
+  propter_causal_graph_free(&g);
+}
+END_TEST
+
 START_TEST(known_values) {
   double v[24] = {0};
   for (size_t t = 0; t < 12; t++) v[t] = t % 2 ? 1 : -1, v[12 + t] = t % 4 > 1 ? 1 + (double)t : -1;
@@ -192,14 +274,14 @@ START_TEST(contradictory_knowledge_is_named) {
 END_TEST
 
 START_TEST(bad_input_has_a_defined_result) {
-  static const char *const names[] = {"pc", "boss"};
-  for (size_t i = 0; i < 2; i++) {
+  static const char *const names[] = {"pc", "fci", "boss", "directed"};
+  for (size_t i = 0; i < 4; i++) {
     PropterCausalGraph g;
     for (int d = 0; d < 2; d++) { /* a copy and a constant */
       PropterData data = d ? discrete(P) : gaussian(P);
       ck_ok(propter_structure_search(&data, names[i], NULL, &g, err));
       for (size_t v = 0; v < P; v++) ck_assert_int_eq(g.mark[STILL * P + v], PROPTER_NO_EDGE);
-      ck_assert_msg(g.mark[Z * P + COPY] != PROPTER_NO_EDGE || i, "%s", names[i]);
+      ck_assert_msg(g.mark[Z * P + COPY] != PROPTER_NO_EDGE || i > 1, "%s", names[i]);
       propter_causal_graph_free(&g);
     }
     PropterData two = {3, 2, continuous, NULL}, none = {0, 0, NULL, NULL};
@@ -226,17 +308,20 @@ START_TEST(bad_input_has_a_defined_result) {
 END_TEST
 
 static PropterStatus once(void *payload, PropterError *err) {
-  PropterData data = payload ? discrete(4) : gaussian(4);
+  PropterData data = payload ? (PropterData){4, 200, codes, levels} : (PropterData){4, 200, continuous, NULL}; /* fewer rows: many runs */
   PropterSearchOptions o = {.threads = 1};
   PropterCausalGraph g;
-  static const char *const names[] = {"pc", "boss"};
-  for (size_t i = 0; i < 2; i++) {
+  static const char *const names[] = {"pc", "boss", "directed", "fci"};
+  for (size_t i = 0; i < 4; i++) {
     PROPTER_TRY(propter_structure_search(&data, names[i], &o, &g, err));
     propter_causal_graph_free(&g);
   }
   PropterIndependenceTest *test;
-  PROPTER_TRY(propter_independence_new(&data, NULL, 1, &test, err));
-  propter_independence_free(test);
+  static const char *const tests[] = {NULL, "conditional_gaussian", "kernel"};
+  for (size_t i = 0; i < 3; i++) {
+    PROPTER_TRY(propter_independence_new(&data, tests[i], 1, &test, err));
+    propter_independence_free(test);
+  }
   return PROPTER_OK;
 }
 
@@ -268,6 +353,10 @@ Suite *suite_structure(void) {
   TCase *tc = tcase_create("structure");
   tcase_add_checked_fixture(tc, setup, NULL);
   tcase_add_test(tc, tests_tell_dependence_from_independence);
+  tcase_add_test(tc, the_kernel_test_sees_curves);
+  tcase_add_test(tc, mixed_data);
+  tcase_add_test(tc, fci_allows_for_hidden_causes);
+  tcase_add_test(tc, open_edges_are_directed_by_their_values);
   tcase_add_test(tc, known_values);
   tcase_add_test(tc, missing_rows_are_left_out_of_a_test);
   tcase_add_test(tc, searches_find_a_collider);
