@@ -12,7 +12,7 @@ typedef struct {
 } Tally;
 
 static void count(Tally *tally, const PropterDirection *d, bool forward, double weight) {
-  const double clue[6] = {d->score, d->regression, d->quantile, d->slope, d->shape, d->code};
+  const double clue[6] = {d->score, d->regression, d->slope, d->shape, d->code, d->sequence};
   for (size_t i = 0; i < 6; i++)
     if (clue[i] != 0 && (clue[i] > 0) == forward) tally->right[i] += weight;
   tally->all += weight, tally->pairs++;
@@ -38,10 +38,10 @@ int causal_tuebingen_pairs(const char *folder, int argc, char **argv) {
     PropterError err = {0};
     must(propter_pair_direction(t.rows, t.values, t.values + t.rows, &d, &err), &err);
     count(&tally, &d, cause < effect, weight);
-    if (each) printf("pair %u %s score %.3f regression %.3f quantile %.3f slope %.3f shape %.4f code %.4f\n", id, cause < effect ? "->" : "<-", d.score, d.regression, d.quantile, d.slope, d.shape, d.code);
+    if (each) printf("pair %u %s score %.3f regression %.3f slope %.3f shape %.4f code %.4f sequence %.5f\n", id, cause < effect ? "->" : "<-", d.score, d.regression, d.slope, d.shape, d.code, d.sequence);
     table_free(&t);
   }
-  static const char *const names[6] = {"", "-regression", "-quantile", "-slope", "-shape", "-code"};
+  static const char *const names[6] = {"", "-regression", "-slope", "-shape", "-code", "-sequence"};
   for (size_t i = 0; i < 6; i++) {
     char name[64];
     (void)snprintf(name, sizeof name, "tuebingen%s-weighted-accuracy", names[i]);
