@@ -7,6 +7,7 @@
 
 #include "../../engine/graph/id.h"
 #include "ids.h"
+#include "spill.h"
 
 enum { LOCAL = 255 };
 #define CACHE_BYTES ((size_t)16 << 20)
@@ -135,6 +136,22 @@ PropterStatus exec_blank(Exec *run, PropterId *id, PropterError *err) {
   }
 }
 
+static size_t cache_size(const Exec *run) { return run->cache ? ((size_t)1 << run->cache_bits) * sizeof *run->cache : 0; }
+
+/* A cache for few terms at first; one that is missed often grows while there is room. */
+static PropterStatus grow_cache(Exec *run, PropterError *err) {
+  unsigned bits = run->cache ? run->cache_bits + 3 : 8;
+  size_t size = ((size_t)1 << bits) * sizeof *run->cache;
+  run->cache_misses = 0;
+  if (run->cache && (bits > 15 || size > run->options.memory / 16 || exec_crowded(run))) return PROPTER_OK;
+  Value *more = exec_alloc(run, size);
+  if (!more) return exec_fail_memory(run, err);
+  memset(more, 0, size);
+  exec_free(run, run->cache, cache_size(run));
+  run->cache = more, run->cache_bits = bits;
+  return PROPTER_OK;
+}
+
 PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *err) {
   if (id == PROPTER_NO_ID) return *value = value_of(VALUE_UNBOUND), PROPTER_OK;
   if (exec_local(id)) {
@@ -143,14 +160,12 @@ PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *er
     return PROPTER_OK;
   }
   if (id_tag(id) >= ID_INLINE) return *value = id_value(id), PROPTER_OK;
-  if (!run->cache) {
-    if (!(run->cache = exec_alloc(run, CACHE * sizeof *run->cache))) return exec_fail_memory(run, err);
-    memset(run->cache, 0, CACHE * sizeof *run->cache);
-  }
-  Value *slot = &run->cache[(id * 0x9E3779B97F4A7C15U) >> 53];
+  if (!run->cache || run->cache_misses >> run->cache_bits > 1) PROPTER_TRY(grow_cache(run, err));
+  Value *slot = &run->cache[(id * 0x9E3779B97F4A7C15U) >> (64 - run->cache_bits)];
   if (slot->id != id) {
     PropterTerm term;
     slot->id = PROPTER_NO_ID;
+    run->cache_misses++;
     PROPTER_TRY(propter_snapshot_term(run->snapshot, id, &run->cache_text, &term, err));
     *slot = value_of_term(&term);
     slot->id = id;
@@ -162,7 +177,7 @@ PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *er
 void exec_release(Exec *run) {
   if (run->evaluating || (run->cache_text.used < CACHE_BYTES && run->cache_text.used < run->options.memory / 8)) return;
   propter_arena_clear(&run->cache_text);
-  if (run->cache) memset(run->cache, 0, CACHE * sizeof *run->cache);
+  if (run->cache) memset(run->cache, 0, cache_size(run));
 }
 
 /* --- Dataset ---------------------------------------------------------------------------------------------------------- */
@@ -270,7 +285,7 @@ PropterStatus exec_open(Exec *run, const PropterQuery *query, PropterSnapshot *s
 void exec_close(Exec *run) {
   for (size_t i = 0; i < run->ops.count; i++) op_stop(run->ops.items[i]);
   pattern_clear(run);
-  exec_free(run, run->cache, CACHE * sizeof *run->cache);
+  exec_free(run, run->cache, cache_size(run));
   propter_vec_clear(&run->excess);
   propter_vec_clear(&run->locals);
   propter_map_clear(&run->local_ids);

@@ -46,7 +46,7 @@ typedef struct {
   uint64_t more;
 } Excess;
 
-enum { BATCH = 1024, CACHE = 2048, NO_SLOT = UINT32_MAX };
+enum { BATCH = 1024, NO_SLOT = UINT32_MAX };
 
 typedef struct Exec Exec;
 struct Exec {
@@ -69,6 +69,8 @@ struct Exec {
   /* Decoded values of ids, direct-mapped. */
   PropterArena cache_text;
   Value *cache;
+  unsigned cache_bits; /* it has 2^cache_bits places */
+  size_t cache_misses;
   unsigned evaluating;
   /* Dataset. */
   Graphs default_graph;

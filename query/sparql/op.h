@@ -126,6 +126,8 @@ PropterStatus op_graph(Exec *run, Op *child, const Alg *alg, Op **out, PropterEr
 PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
 /* `limit`: at most so many rows are asked for, or UINT64_MAX. */
 PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op **out, PropterError *err);
+/* Joins patterns that each have a known predicate and two different variables, in the union of all graphs. */
+PropterStatus op_leapfrog(Exec *run, const Alg *const *scans, size_t count, Op **out, PropterError *err);
 /* For a GROUP or DISTINCT over one triple pattern that a sorted permutation answers; *out NULL: it does not. */
 PropterStatus op_runs(Exec *run, const Alg *alg, Op **out, PropterError *err);
 PropterStatus op_path(Exec *run, const Alg *alg, Op **out, PropterError *err);

@@ -7,6 +7,7 @@
 #include "plan.h"
 
 enum { DP_PARTS = 12 };
+#define LEAP_COST 8.0 /* of a row read and intersected */
 #define PLAN_NS 50000000U
 #define DP_WORTH 20000.0 /* cost from which comparing all orders pays */
 
@@ -216,10 +217,12 @@ static PropterStatus compare_orders(Joining *j, size_t *order, State *s, Propter
   uint64_t end = exec_now() + PLAN_NS;
   for (unsigned set = 1; set < all; set++) {
     if (sets[set].parts == 0 || sets[set].cost >= greedy_cost) continue;
-    if ((set & 63) == 0 && exec_now() > end) return PROPTER_OK;
+    if ((set & 63) == 0 && exec_now() > end) break;
     PROPTER_TRY(extend_subset(j, sets, set, s, err));
   }
+  s->cost = greedy_cost;
   if (sets[all].parts == 0 || sets[all].cost >= greedy_cost) return PROPTER_OK;
+  s->cost = sets[all].cost;
   for (unsigned set = all, n = (unsigned)j->count; n-- > 0; set &= ~(1U << sets[set].last)) order[n] = sets[set].last;
   return PROPTER_OK;
 }
@@ -276,6 +279,62 @@ static PropterStatus build(Joining *j, const size_t *order, PropterError *err) {
   if (plan_leaf_kind(first->alg)) j->op->estimate = j->state.rows;
   PROPTER_TRY(apply_filters(j, false, err));
   for (size_t i = 1; i < j->count; i++) PROPTER_TRY(join_part(j, &j->parts[order[i]], err));
+  return apply_filters(j, true, err);
+}
+
+/* --- Cycles --------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool binary(const Alg *a) {
+  return a->kind == ALG_SCAN && a->graphs.kind == GRAPHS_UNION && a->p.id && !exec_local(a->p.id) && a->s.slot != NO_SLOT && a->o.slot != NO_SLOT && a->s.slot != a->o.slot;
+}
+
+static bool same_pair(const Alg *a, const Alg *b) { return (a->s.slot == b->s.slot && a->o.slot == b->o.slot) || (a->s.slot == b->o.slot && a->o.slot == b->s.slot); }
+
+/* Is the whole join one connected graph of variables with a cycle of three or more, small enough to be read at once and dearer to join pair by pair? */
+static PropterStatus worth_leapfrog(Joining *j, double cost, bool *worth, PropterError *err) {
+  size_t edges = 0, vertices = 0, reached = 1;
+  double rows = 0;
+  uint64_t *seen = slots_new(j->run, err);
+  if (!seen) return exec_fail_memory(j->run, err);
+  *worth = false;
+  for (size_t i = 0; i < j->count; i++) {
+    const Alg *a = j->parts[i].alg;
+    bool again = false;
+    if (!binary(a)) return PROPTER_OK;
+    rows += j->parts[i].rows;
+    for (size_t k = 0; k < i; k++) again = again || same_pair(a, j->parts[k].alg);
+    edges += !again;
+    vertices += !slots_has(seen, a->s.slot);
+    slots_add(seen, a->s.slot);
+    vertices += !slots_has(seen, a->o.slot);
+    slots_add(seen, a->o.slot);
+  }
+  memset(seen, 0, slots_words(j->run) * sizeof *seen);
+  slots_add(seen, j->parts[0].alg->s.slot);
+  for (size_t before = 0; before != reached;) {
+    before = reached;
+    for (size_t i = 0; i < j->count; i++) {
+      const Alg *a = j->parts[i].alg;
+      if (slots_has(seen, a->s.slot) == slots_has(seen, a->o.slot)) continue;
+      slots_add(seen, a->s.slot);
+      slots_add(seen, a->o.slot);
+      reached++;
+    }
+  }
+  *worth = edges >= vertices && reached == vertices && rows * LEAP_COST < cost && rows * 16 < (double)(j->run->options.memory / 8);
+  return PROPTER_OK;
+}
+
+static PropterStatus build_leapfrog(Joining *j, PropterError *err) {
+  const Alg **scans = exec_plan_alloc(j->run, j->count * sizeof *scans);
+  if (!scans) return exec_fail_memory(j->run, err);
+  reset_state(j, &j->state);
+  for (size_t i = 0; i < j->count; i++) {
+    scans[i] = j->parts[i].alg;
+    add_part(j, &j->state, &j->parts[i], i ? fmin(j->state.rows, j->parts[i].rows) : j->parts[i].rows, 0);
+  }
+  PROPTER_TRY(op_leapfrog(j->run, scans, j->count, &j->op, err));
+  j->op->estimate = j->state.rows;
   return apply_filters(j, true, err);
 }
 
@@ -341,7 +400,9 @@ PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, 
   PROPTER_TRY(init_parts(&j, err));
   PROPTER_TRY(greedy(&j, order, &scratch, err));
   if (j.count >= 3 && j.count <= DP_PARTS && scratch.cost > DP_WORTH) PROPTER_TRY(compare_orders(&j, order, &scratch, err));
-  PROPTER_TRY(build(&j, order, err));
+  bool leapfrog = false;
+  if (j.count >= 3 && !run->given) PROPTER_TRY(worth_leapfrog(&j, scratch.cost, &leapfrog, err));
+  PROPTER_TRY(leapfrog ? build_leapfrog(&j, err) : build(&j, order, err));
   *out = j.op;
   return PROPTER_OK;
 }

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Operators the planner chooses by the size of the data: their answers beside a count made by hand, and that they were chosen. */
+#include <string.h>
+
+#include "propter/rng.h"
+#include "world.h"
+
+Suite *suite_operators(void);
+
+enum { NODES = 80, EDGES = 1400, RELATIONS = 3 };
+
+static bool edge[RELATIONS][NODES][NODES];
+
+/* Three random relations over the same nodes, and a number for every third node. */
+static PropterGraph *network(void) {
+  static char quads[RELATIONS * EDGES * 24 + NODES * 24];
+  PropterRng rng;
+  size_t len = 0;
+  memset(edge, 0, sizeof edge);
+  propter_rng_seed(&rng, 5);
+  for (int r = 0; r < RELATIONS; r++)
+    for (int i = 0; i < EDGES; i++) {
+      size_t a = (size_t)propter_rng_below(&rng, NODES), b = (size_t)propter_rng_below(&rng, NODES);
+      edge[r][a][b] = true;
+      len += (size_t)snprintf(quads + len, sizeof quads - len, "n%zu r%d n%zu.\n", a, r, b);
+    }
+  for (int i = 0; i < NODES; i += 3) len += (size_t)snprintf(quads + len, sizeof quads - len, "n%d value %d.\n", i, i);
+  return world_open(quads);
+}
+
+static PropterQueryOptions all_graphs(void) {
+  PropterQueryOptions options = world_options();
+  options.default_is_union = true;
+  return options;
+}
+
+static char *plan_of(PropterGraph *graph, const char *text) {
+  static char copy[1 << 16];
+  PropterQueryOptions options = all_graphs();
+  PropterSnapshot *snapshot = NULL;
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  const PropterTerm *row = NULL;
+  PropterBuf plan = {0};
+  ck_ok(propter_query_parse(propter_str(text), PROPTER_STR("urn:"), &query, err));
+  ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
+  ck_ok(propter_query_run(query, snapshot, &options, &results, err));
+  do ck_ok(propter_results_next(results, &row, err));
+  while (row);
+  ck_ok(propter_results_explain(results, false, &plan, err));
+  (void)snprintf(copy, sizeof copy, "%.*s", (int)plan.len, plan.data);
+  propter_buf_clear(&plan);
+  propter_results_close(results);
+  propter_query_free(query);
+  propter_snapshot_close(snapshot);
+  return copy;
+}
+
+static void check_count(PropterGraph *graph, const char *query, const char *operator, size_t count) {
+  char text[32];
+  (void)snprintf(text, sizeof text, "%zu", count);
+  PropterQueryOptions options = all_graphs();
+  const char *rows = world_ask(graph, query, &options);
+  ck_assert_msg(strcmp(rows, text) == 0, "%s: %s instead of %s", query, rows, text);
+  const char *plan = plan_of(graph, query);
+  ck_assert_msg(strstr(plan, operator) != NULL, "no %s in the plan of %s:\n%s", operator, query, plan);
+}
+
+START_TEST(cycles_are_joined_by_leapfrog) {
+  PropterGraph *graph = network();
+  size_t triangles = 0, squares = 0;
+  for (size_t a = 0; a < NODES; a++)
+    for (size_t b = 0; b < NODES; b++)
+      for (size_t c = 0; c < NODES && edge[0][a][b]; c++) {
+        triangles += edge[1][b][c] && edge[2][c][a];
+        for (size_t d = 0; d < NODES && edge[1][b][c]; d++) squares += edge[2][c][d] && edge[0][d][a];
+      }
+  check_count(graph, "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b . ?b <r1> ?c . ?c <r2> ?a }", "leapfrog join", triangles);
+  check_count(graph, "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b . ?b <r1> ?c . ?c <r2> ?d . ?d <r0> ?a }", "leapfrog join", squares);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(exists_is_a_semi_join) {
+  PropterGraph *graph = network();
+  size_t with = 0, without = 0;
+  for (size_t a = 0; a < NODES; a++)
+    for (size_t b = 0; b < NODES; b++) {
+      bool found = false;
+      for (size_t c = 0; c < NODES; c++) found = found || (edge[1][b][c] && c % 3 == 0);
+      with += edge[0][a][b] && found, without += edge[0][a][b] && !found;
+    }
+  check_count(graph, "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b FILTER EXISTS { ?b <r1> ?c . ?c <value> ?v } }", "semi join", with);
+  check_count(graph, "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b FILTER NOT EXISTS { ?b <r1> ?c . ?c <value> ?v } }", "anti join", without);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(sorted_rows_are_merged) {
+  PropterGraph *graph = network();
+  size_t pairs = 0;
+  for (size_t a = 0; a < NODES; a++)
+    for (size_t b = 0; b < NODES; b++)
+      for (size_t c = 0; c < NODES; c++) pairs += edge[0][a][b] && edge[1][a][c];
+  check_count(graph, "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b . ?a <r1> ?c }", "merge join", pairs);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(counts_come_from_runs) {
+  /* The triple "a p b" stands in three graphs and is one. */
+  PropterGraph *graph = world_open("a p b g. a p b h. a p b. a p c g. d q b h. e q b.");
+  PropterQueryOptions options = all_graphs();
+  check_count(graph, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "count runs", 4);
+  check_count(graph, "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }", "count runs", 3);
+  check_count(graph, "SELECT (COUNT(*) AS ?n) { ?s <p> ?o }", "count runs", 2);
+  ck_assert_str_eq(world_ask(graph, "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p ORDER BY ?p", &options), "p 2\nq 2");
+  ck_assert_str_eq(world_ask(graph, "SELECT DISTINCT ?p { ?s ?p ?o } ORDER BY ?p", &options), "p\nq");
+  /* What stands in a hidden graph alone does not count. */
+  PropterSnapshot *snapshot = NULL;
+  PropterId hidden;
+  PropterTerm h = propter_iri(PROPTER_STR("urn:h"));
+  ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
+  ck_ok(propter_snapshot_find(snapshot, &h, &hidden, err));
+  propter_snapshot_close(snapshot);
+  options.hidden = &hidden, options.hidden_count = 1;
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", &options), "3");
+  ck_assert_str_eq(world_ask(graph, "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p ORDER BY ?p", &options), "p 2\nq 1");
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(paths_with_both_ends_meet) {
+  PropterGraph *graph = world_open("a p b. b p c. c p d. d p a. d q e. f p f.");
+  ck_assert_str_eq(world_ask(graph, "ASK { :a :p+ :a }", NULL), "true");
+  ck_assert_str_eq(world_ask(graph, "ASK { :a (:p/:p)+ :c }", NULL), "true");
+  ck_assert_str_eq(world_ask(graph, "ASK { :a (:p/:p)+ :b }", NULL), "false");
+  ck_assert_str_eq(world_ask(graph, "ASK { :a :p*/:q :e }", NULL), "true");
+  ck_assert_str_eq(world_ask(graph, "ASK { :e :p+ :a }", NULL), "false");
+  ck_assert_str_eq(world_ask_sorted(graph, "SELECT ?x { ?x :p+ ?x }"), "a\nb\nc\nd\nf");
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) { ?x :p+ ?y }", NULL), "17");
+  propter_graph_close(graph);
+}
+END_TEST
+
+typedef struct {
+  PropterGraph *graph;
+  const char *query;
+} Case;
+
+static PropterStatus run_case(void *payload, PropterError *err) {
+  const Case *c = payload;
+  PropterQueryOptions options = all_graphs();
+  PropterSnapshot *snapshot = NULL;
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  const PropterTerm *row = NULL;
+  PropterStatus status = propter_query_parse(propter_str(c->query), PROPTER_STR("urn:"), &query, err);
+  if (status == PROPTER_OK) status = propter_snapshot_open(c->graph, 0, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, err);
+  do {
+    if (status == PROPTER_OK) status = propter_results_next(results, &row, err);
+  } while (status == PROPTER_OK && row);
+  propter_results_close(results);
+  propter_query_free(query);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
+START_TEST(every_failed_allocation_is_an_error) {
+  static const char *const queries[] = {
+      "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b . ?b <r1> ?c . ?c <r2> ?a }",
+      "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b . ?a <r1> ?c FILTER NOT EXISTS { ?b <r1> ?d . ?d <value> ?v } }",
+      "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p",
+  };
+  PropterGraph *graph = network();
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    Case c = {graph, queries[i]};
+    /* Once before, so that the environment's cache of terms is there in every run. */
+    ck_ok(run_case(&c, err));
+    ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run_case, &c, false), 20);
+  }
+  propter_graph_close(graph);
+}
+END_TEST
+
+Suite *suite_operators(void) {
+  Suite *s = suite_create("operators");
+  TCase *tc = tcase_create("operators");
+  tcase_set_timeout(tc, 120);
+  tcase_add_test(tc, cycles_are_joined_by_leapfrog);
+  tcase_add_test(tc, exists_is_a_semi_join);
+  tcase_add_test(tc, sorted_rows_are_merged);
+  tcase_add_test(tc, counts_come_from_runs);
+  tcase_add_test(tc, paths_with_both_ends_meet);
+  tcase_add_test(tc, every_failed_allocation_is_an_error);
+  suite_add_tcase(s, tc);
+  return s;
+}
