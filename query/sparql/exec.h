@@ -46,7 +46,8 @@ typedef struct {
   uint64_t more;
 } Excess;
 
-enum { BATCH = 1024, NO_SLOT = UINT32_MAX };
+enum { BATCH = 1024 };
+#define NO_SLOT UINT32_MAX /* an enumerator holds no more than an int */
 
 typedef struct Exec Exec;
 struct Exec {

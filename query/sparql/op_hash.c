@@ -6,7 +6,7 @@
 #include "eval.h"
 #include "spill.h"
 
-enum { NO_ROW = UINT32_MAX };
+#define NO_ROW UINT32_MAX
 
 typedef struct {
   Op op;

@@ -481,11 +481,12 @@ PropterStatus propter_why_render(const PropterWhyAnswer *answer, const char *for
 }
 
 const char *propter_why_formats(void) {
-  return
+  static const char names[] =
 #define RENDERER(name) ", " #name
 #include "renderers.def"
 #undef RENDERER
-      + 2;
+      ;
+  return &names[2];
 }
 
 void propter_why_report_name(PropterStr metric, PropterDay first, PropterDay last, char out[160]) {
