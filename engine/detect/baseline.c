@@ -190,8 +190,9 @@ bool baseline_expect(const Baseline *b, size_t from, size_t length, size_t count
 }
 
 PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, size_t block_from, size_t block_to, double *rows, PropterError *err) {
-  double *scratch = propter_malloc((b->n + horizon) * sizeof *scratch), *expected = scratch + b->n, drift;
+  double *scratch = propter_malloc((b->n + horizon) * sizeof *scratch), drift;
   if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
+  double *expected = scratch + b->n;
   for (size_t o = 0; o < b->n; o++) {
     Block blocks[] = {{o, o + length}, {block_from, block_to}};
     bool known = b->before[o] != SIZE_MAX && baseline_drift(b, o, length, blocks, 2, scratch, &drift, NULL);

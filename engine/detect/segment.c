@@ -46,13 +46,14 @@ PropterStatus propter_segment_pelt(const double *x, size_t n, PropterSegmentCost
   if (shortest < 1) shortest = 1;
   PROPTER_TRY(sums_init(&s, x, n, cost, err));
   double *best = propter_malloc((n + 1) * sizeof *best);
-  size_t *last = propter_malloc(2 * (n + 1) * sizeof *last), *open = last + n + 1, opened = 0, kept;
+  size_t *last = propter_malloc(2 * (n + 1) * sizeof *last), opened = 0, kept;
   if (!best || !last) {
     propter_free(best);
     propter_free(last);
     propter_free(s.y);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the segments of %zu values", n);
   }
+  size_t *open = last + n + 1;
   best[0] = -penalty;
   for (size_t t = 1; t <= n; t++) {
     best[t] = INFINITY;

@@ -48,7 +48,7 @@ static void put_quad(Codec *c, const uint64_t id[4], PropterBuf *out) {
     uint8_t tag = (uint8_t)(id[i] >> 56);
     if (flags & 16u << i) propter_buf_add_char(out, (char)tag);
     int64_t step = (int64_t)((id[i] & PAYLOAD) - c->last[i][tag]);
-    put_varint(out, (uint64_t)step << 1 ^ (uint64_t)(step >> 63));
+    put_varint(out, (uint64_t)step << 1 ^ (step < 0 ? UINT64_MAX : 0));
     c->last[i][tag] = id[i] & PAYLOAD;
     c->tag[i] = tag;
     c->id[i] = id[i];

@@ -329,21 +329,21 @@ static PropterStatus distinct(PropterSnapshot *s, PropterQuad pattern, bool subj
   return PROPTER_OK;
 }
 
-PropterStatus propter_snapshot_objects(PropterSnapshot *s, PropterId subject, PropterId p, PropterIds *out, PropterError *err) {
-  return subject == PROPTER_NO_ID || p == PROPTER_NO_ID ? PROPTER_OK : distinct(s, (PropterQuad){.s = subject, .p = p}, false, out, err);
+PropterStatus propter_snapshot_objects(PropterSnapshot *snapshot, PropterId s, PropterId p, PropterIds *out, PropterError *err) {
+  return s == PROPTER_NO_ID || p == PROPTER_NO_ID ? PROPTER_OK : distinct(snapshot, (PropterQuad){.s = s, .p = p}, false, out, err);
 }
 
-PropterStatus propter_snapshot_subjects(PropterSnapshot *s, PropterId p, PropterId o, PropterIds *out, PropterError *err) {
-  return p == PROPTER_NO_ID || o == PROPTER_NO_ID ? PROPTER_OK : distinct(s, (PropterQuad){.p = p, .o = o}, true, out, err);
+PropterStatus propter_snapshot_subjects(PropterSnapshot *snapshot, PropterId p, PropterId o, PropterIds *out, PropterError *err) {
+  return p == PROPTER_NO_ID || o == PROPTER_NO_ID ? PROPTER_OK : distinct(snapshot, (PropterQuad){.p = p, .o = o}, true, out, err);
 }
 
-PropterStatus propter_snapshot_object(PropterSnapshot *s, PropterId subject, PropterId p, PropterId *o, PropterError *err) {
+PropterStatus propter_snapshot_object(PropterSnapshot *snapshot, PropterId s, PropterId p, PropterId *o, PropterError *err) {
   *o = PROPTER_NO_ID;
-  if (subject == PROPTER_NO_ID || p == PROPTER_NO_ID) return PROPTER_OK;
+  if (s == PROPTER_NO_ID || p == PROPTER_NO_ID) return PROPTER_OK;
   PropterScan *scan = NULL;
   PropterQuad row;
   size_t n = 0;
-  PROPTER_TRY(propter_scan_open(s, PROPTER_SPOG, (PropterQuad){.s = subject, .p = p}, 2, &scan, err));
+  PROPTER_TRY(propter_scan_open(snapshot, PROPTER_SPOG, (PropterQuad){.s = s, .p = p}, 2, &scan, err));
   PropterStatus status = propter_scan_next(scan, &row, 1, &n, err);
   if (status == PROPTER_OK && n) *o = row.o;
   propter_scan_close(scan);

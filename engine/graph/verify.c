@@ -71,7 +71,7 @@ static PropterStatus see_index(Findings *f, PropterStr key, PropterStr value, Pr
 }
 
 static PropterStatus see_meta(Findings *f, PropterStr key, PropterStr value, PropterError *err) {
-  uint64_t v, ignored, *to = propter_str_equal(key, PROPTER_STR("format"))  ? &f->format
+  uint64_t v, ignored = 0, *to = propter_str_equal(key, PROPTER_STR("format"))  ? &f->format
                              : propter_str_equal(key, PROPTER_STR("next"))  ? &f->next
                              : propter_str_equal(key, PROPTER_STR("quads")) ? &f->quads
                                                                             : &ignored;

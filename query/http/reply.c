@@ -81,7 +81,7 @@ static PropterStatus gzip(HttpReply *r, PropterStr bytes, bool last, PropterErro
 }
 
 static PropterStatus zstd(HttpReply *r, PropterStr bytes, bool last, PropterError *err) {
-  char piece[16384];
+  char piece[16384] = "";
   ZSTD_inBuffer in = {bytes.data, bytes.len, 0};
   for (;;) {
     ZSTD_outBuffer out = {piece, sizeof piece, 0};

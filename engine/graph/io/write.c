@@ -92,7 +92,7 @@ PropterStatus propter_rdf_writer_add(PropterRdfWriter *w, const PropterStatement
   PropterTerm none = {.kind = PROPTER_TERM_NONE};
   const PropterTerm *g = w->format->named_graphs ? &st->g : &none;
   if (w->hold) {
-    HeldQuad q;
+    HeldQuad q = {0};
     w->status = hold_term(&w->held, &st->s, &q.s, err);
     if (w->status == PROPTER_OK) w->status = hold_term(&w->held, &st->p, &q.p, err);
     if (w->status == PROPTER_OK) w->status = hold_term(&w->held, &st->o, &q.o, err);
