@@ -312,7 +312,7 @@ static PropterStatus pack_stretch(size_t item, void *payload, PropterError *err)
   for (size_t from = s->from; from < s->to && !plain.failed && !s->values.failed;) {
     size_t to = from;
     propter_buf_reset(&plain);
-    while (to < s->to && to - from < RECORDS && (to == from || plain.len + record_at(p, to).len + 3 <= want)) add_record(&plain, record_at(p, to++));
+    while (to < s->to && to - from < RECORDS && (to == from || (double)(plain.len + record_at(p, to).len + 3) <= want)) add_record(&plain, record_at(p, to++));
     if (plain.failed) break;
     bool whole = add_block(p, s, packer, &plain, from, &to, &ratio);
     /* How much text makes a page, from the last blocks; a block too many costs little. */
