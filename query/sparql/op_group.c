@@ -36,7 +36,7 @@ typedef struct {
   size_t at;
 } Group;
 
-enum { NO_GROUP = UINT32_MAX };
+#define NO_GROUP UINT32_MAX
 
 static size_t aggregates(const Group *g) { return g->op.alg->aggregate_count; }
 
