@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
-#include "propter/detect.h"
+#include "segment.h"
 #include "propter/math.h"
 
 /* Running sums, so that the cost of any segment is a few operations. Values are centred first: sums of squares of large levels would lose digits. */
@@ -89,32 +89,80 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-PropterStatus propter_segment_binary(const double *x, size_t n, PropterSegmentCost cost, double penalty, size_t shortest, size_t *ends, size_t *count,
-                                     PropterError *err) {
+typedef struct {
+  size_t from, to, split;
+  double gain;
+} Open;
+
+static Open best_split(const Sums *s, size_t from, size_t to, size_t shortest, double penalty) {
+  Open o = {from, to, 0, penalty};
+  double whole = segment_cost(s, from, to);
+  for (size_t t = from + shortest; t + shortest <= to; t++) {
+    double now = whole - segment_cost(s, from, t) - segment_cost(s, t, to);
+    if (now > o.gain) o.gain = now, o.split = t;
+  }
+  return o;
+}
+
+PropterStatus segment_split(const double *x, size_t n, PropterSegmentCost cost, double penalty, size_t shortest, size_t most, size_t *ends, size_t *count,
+                            PropterError *err) {
   Sums s;
   *count = 0;
   if (!n) return PROPTER_OK;
   if (shortest < 1) shortest = 1;
   PROPTER_TRY(sums_init(&s, x, n, cost, err));
-  PROPTER_VEC(size_t) todo = {0};
-  bool ok = propter_vec_push(&todo, 0) && propter_vec_push(&todo, n);
-  while (ok && todo.count) {
-    size_t to = todo.items[--todo.count], from = todo.items[--todo.count], split = 0;
-    double whole = segment_cost(&s, from, to), gain = penalty;
-    for (size_t t = from + shortest; t + shortest <= to; t++) {
-      double now = whole - segment_cost(&s, from, t) - segment_cost(&s, t, to);
-      if (now > gain) gain = now, split = t;
-    }
-    if (!split) {
-      ends[(*count)++] = to;
-      continue;
-    }
-    ok = propter_vec_push(&todo, from) && propter_vec_push(&todo, split) && propter_vec_push(&todo, split) && propter_vec_push(&todo, to);
+  PROPTER_VEC(Open) open = {0};
+  bool ok = propter_vec_push(&open, best_split(&s, 0, n, shortest, penalty));
+  for (size_t k = 0; ok && k < most; k++) {
+    size_t best = 0;
+    for (size_t i = 1; i < open.count; i++)
+      if (open.items[i].split && (!open.items[best].split || open.items[i].gain > open.items[best].gain)) best = i;
+    Open o = open.items[best];
+    if (!o.split) break;
+    open.items[best] = best_split(&s, o.from, o.split, shortest, penalty);
+    ok = propter_vec_push(&open, best_split(&s, o.split, o.to, shortest, penalty));
   }
+  for (size_t i = 0; i < open.count; i++) ends[(*count)++] = open.items[i].to;
   qsort(ends, *count, sizeof *ends, by_size);
-  propter_vec_clear(&todo);
+  propter_vec_clear(&open);
   propter_free(s.y);
   return ok ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the segments of %zu values", n);
+}
+
+PropterStatus propter_segment_binary(const double *x, size_t n, PropterSegmentCost cost, double penalty, size_t shortest, size_t *ends, size_t *count,
+                                     PropterError *err) {
+  return segment_split(x, n, cost, penalty, shortest, SIZE_MAX, ends, count, err);
+}
+
+/* Squared error around the line of what was added so far. */
+typedef struct {
+  double n, t, y, tt, ty, yy;
+} Line;
+
+static double line_add(Line *l, double t, double y) {
+  double dt = t - l->t, dy = y - l->y;
+  l->n += 1;
+  l->t += dt / l->n;
+  l->y += dy / l->n;
+  l->tt += dt * (t - l->t);
+  l->ty += dt * (y - l->y);
+  l->yy += dy * (y - l->y);
+  double rest = l->tt > 0 ? l->yy - l->ty * l->ty / l->tt : 0;
+  return rest > 0 ? rest : 0;
+}
+
+void segment_split_costs(const double *x, size_t n, size_t first, size_t last, double *cost) {
+  Line left = {0}, right = {0};
+  double rest = 0;
+  for (size_t t = 0; t <= last; t++) {
+    if (t >= first) cost[t - first] = rest;
+    if (t < n) rest = line_add(&left, (double)t, x[t]);
+  }
+  rest = 0;
+  for (size_t t = n; t-- > first;) {
+    rest = line_add(&right, (double)t, x[t]);
+    if (t <= last) cost[t - first] += rest;
+  }
 }
 
 PropterStatus propter_change_posterior(const double *x, size_t n, double *posterior, PropterError *err) {

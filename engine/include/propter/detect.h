@@ -52,6 +52,33 @@ PROPTER_API PropterStatus propter_segment_pelt(const double *x, size_t n, Propte
 PROPTER_API PropterStatus propter_segment_binary(const double *x, size_t n, PropterSegmentCost cost, double penalty, size_t shortest, size_t *ends,
                                                  size_t *count, PropterError *err);
 
+typedef struct {
+  size_t shortest; /* observations of a segment: 10 */
+  double penalty;  /* of a change in ln(n) units of the noise variance: 4 (its place counts twice, a level and a slope once each, as in the minimum
+                      description length of Davis, Lee and Rodriguez-Yam 2006) */
+  size_t rich;     /* 5 changes of a greedy first fit, from whose residuals the noise is learned */
+} PropterChangeOptions;
+PROPTER_API PropterChangeOptions propter_change_options(void);
+
+typedef struct {
+  size_t at;          /* first index of the new course */
+  size_t low, high;   /* middle 95 % of the posterior of that index */
+  double probability; /* of `at` itself */
+  double step, bend;  /* change of the level there, and of the slope per index */
+  double noise;       /* long-run standard deviation */
+} PropterChange;
+typedef PROPTER_VEC(PropterChange) PropterChanges;
+
+/* Breaks of the level or slope of x[n], gaps NaN (infinite values are gaps too): exact segmentation into straight lines, penalised by the long-run variance
+ * of the noise, so that autocorrelation is not taken for changes; appended in order. A series that is constant or has fewer than two segments' worth
+ * of observations has none. */
+PROPTER_API PropterStatus propter_changes(const double *x, size_t n, const PropterChangeOptions *options, PropterChanges *found, PropterError *err);
+
+/* Posterior of the start of the present run of x[n] after its last observation, by online Bayesian changepoint detection (Adams and MacKay 2007): runs are
+ * Gaussian with unknown mean and variance, a new one begins with probability 1/expected_run at every observation. onset[n] sums to 1, or is all 0 with fewer than
+ * three observations; gaps NaN. Runs below 1e-8 are dropped, at most 1,024 are kept, so the time is linear. INVALID: expected_run ≤ 1. */
+PROPTER_API PropterStatus propter_online_onset(const double *x, size_t n, double expected_run, double *onset, PropterError *err);
+
 /* Posterior of the first index after one change of mean in x[n] (finite, n ≥ 3) with unknown means and variance, uniform prior over 1 … n − 1 (Smith
  * 1975, with Jeffreys priors): posterior[0] = 0, the rest sums to 1. */
 PROPTER_API PropterStatus propter_change_posterior(const double *x, size_t n, double *posterior, PropterError *err);
