@@ -104,7 +104,7 @@ static PropterStatus choose_width(Baseline *b, PropterError *err) {
   return PROPTER_OK;
 }
 
-PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err) {
+PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err) {
   if (!series->count) return propter_fail(err, PROPTER_INVALID, "a series without periods");
   for (size_t i = 0; i < series->count; i++)
     if (isinf(series->value[i])) return propter_fail(err, PROPTER_INVALID, "an infinite value in period %zu of a series", i + 1);
@@ -128,8 +128,19 @@ PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline *
   find_changes(b);
   b->resolution = find_resolution(b);
   status = remove_season(b, series, err);
-  if (status == PROPTER_OK) status = choose_width(b, err);
 done:
+  if (status != PROPTER_OK) {
+    baseline_free(b);
+    return status;
+  }
+  *out = b;
+  return PROPTER_OK;
+}
+
+PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err) {
+  Baseline *b;
+  PROPTER_TRY(baseline_changes(series, reach, &b, err));
+  PropterStatus status = choose_width(b, err);
   if (status != PROPTER_OK) {
     baseline_free(b);
     return status;

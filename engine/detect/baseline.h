@@ -29,6 +29,8 @@ typedef struct {
 
 /* reach 0: three seasons of the grain, at least 36 periods. Free with baseline_free. */
 PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err);
+/* The same without the choice of a width (1), for those who look at changes only. */
+PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err);
 void baseline_free(Baseline *b);
 
 /* Changes in robust standard units: median removed, in units of 1.4826 × median absolute deviation. out[n], scratch[n]. */

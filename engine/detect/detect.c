@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "propter/detect.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "detector.h"
+#include "propter/math.h"
+#include "propter/pool.h"
 
 static const struct {
   const char *name;
@@ -21,7 +26,45 @@ const PropterDetectorInfo *propter_detectors(void) {
   return info;
 }
 
-PropterDetectOptions propter_detect_options(void) { return (PropterDetectOptions){.threshold = 3.5, .longest_spike = 6, .penalty = 3}; }
+PropterDetectOptions propter_detect_options(void) { return (PropterDetectOptions){.threshold = 3.5, .longest_spike = 6, .lags = 3, .penalty = 3}; }
+
+double detect_p(double score, size_t places) {
+  double p = 2 * propter_t_cdf(-fabs(score), 8) * (double)places;
+  return p < 1 ? p : 1;
+}
+
+double detect_p_mean(double score, size_t places) {
+  double p = 2 * propter_normal_cdf(-fabs(score)) * (double)places;
+  return p < 1 ? p : 1;
+}
+
+void detect_place(PropterDetection *d, double *weight, size_t from, size_t to) {
+  double top = -INFINITY, total = 0, sum = 0;
+  bool low = false, high = false;
+  for (size_t i = from; i <= to; i++) top = fmax(top, weight[i - from]);
+  for (size_t i = from; i <= to; i++) total += weight[i - from] = exp(weight[i - from] - top);
+  d->probability = weight[d->from - from] / total;
+  for (size_t i = from; i <= to; i++) {
+    sum += weight[i - from] / total;
+    if (!low && sum >= 0.025) d->low = i, low = true;
+    if (!high && sum >= 0.975) d->high = i, high = true;
+  }
+}
+
+PropterStatus detect_place_mean(PropterDetection *d, const double *x, const size_t *at, size_t from, size_t to, PropterError *err) {
+  double *posterior = propter_malloc((to - from) * sizeof *posterior), sum = 0;
+  if (!posterior) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
+  PropterStatus status = propter_change_posterior(x + from, to - from, posterior, err);
+  bool low = false, high = false;
+  for (size_t i = 0; i < to - from && !status; i++) {
+    sum += posterior[i];
+    if (at[from + i] == d->from) d->probability = posterior[i];
+    if (!low && sum >= 0.025) d->low = at[from + i], low = true;
+    if (!high && sum >= 0.975) d->high = at[from + i], high = true;
+  }
+  propter_free(posterior);
+  return status;
+}
 
 PropterStatus detect_add(PropterDetections *found, PropterDetection one, PropterError *err) {
   return propter_vec_push(found, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
@@ -30,7 +73,8 @@ PropterStatus detect_add(PropterDetections *found, PropterDetection one, Propter
 static int by_place(const void *a, const void *b) {
   const PropterDetection *x = a, *y = b;
   if (x->from != y->from) return x->from < y->from ? -1 : 1;
-  return (x->kind > y->kind) - (x->kind < y->kind);
+  if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+  return (x->leader > y->leader) - (x->leader < y->leader);
 }
 
 PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err) {
@@ -38,18 +82,73 @@ PropterStatus propter_detect_series(const PropterSeries *series, const PropterDe
   Baseline *baseline = NULL;
   size_t before = found->count;
   if (!series->count) return PROPTER_OK;
-  PROPTER_TRY(baseline_new(series, 0, &baseline, err));
-  double *standard = propter_malloc(2 * baseline->n * sizeof *standard);
-  DetectInput input = {.baseline = baseline, .standard = standard, .options = options ? options : &defaults};
+  PROPTER_TRY(baseline_changes(series, 0, &baseline, err));
+  double *standard = propter_malloc(3 * baseline->n * sizeof *standard);
+  DetectInput input = {.series = series, .baseline = baseline, .standard = standard, .before = standard + 2 * baseline->n, .options = options ? options : &defaults};
   PropterStatus status = standard ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
-  if (status == PROPTER_OK) baseline_standardise(baseline, standard + baseline->n, standard, &input.usual, &input.spread);
+  if (status == PROPTER_OK) {
+    baseline_standardise(baseline, standard + baseline->n, standard, &input.usual, &input.spread);
+    memcpy(standard + 2 * baseline->n, standard, baseline->n * sizeof *standard);
+  }
   for (size_t d = 0; d < sizeof detectors / sizeof *detectors && status == PROPTER_OK; d++) {
     size_t first = found->count;
     status = detectors[d].run(&input, found, err);
-    for (size_t i = first; i < found->count; i++) found->items[i].detector = detectors[d].name;
+    for (size_t i = first; i < found->count; i++) found->items[i].detector = detectors[d].name, found->items[i].q = found->items[i].p;
   }
   if (found->count > before) qsort(found->items + before, found->count - before, sizeof *found->items, by_place);
   propter_free(standard);
   baseline_free(baseline);
+  return status;
+}
+
+typedef struct {
+  const PropterSeries *series;
+  const PropterDetectOptions *options;
+  PropterDetections *found; /* of every block */
+  size_t count;
+} Many;
+
+enum { BLOCK = 64 };
+
+static PropterStatus detect_block(size_t block, void *payload, PropterError *err) {
+  Many *many = payload;
+  PropterDetections *found = &many->found[block];
+  for (size_t s = block * BLOCK; s < many->count && s < (block + 1) * BLOCK; s++) {
+    size_t first = found->count;
+    PROPTER_TRY(propter_detect_series(&many->series[s], many->options, found, err));
+    for (size_t i = first; i < found->count; i++) found->items[i].series = s;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus adjust(PropterDetections *found, size_t first, size_t tests, PropterError *err) {
+  size_t count = found->count - first;
+  double *p = propter_malloc((2 * count + 1) * sizeof *p);
+  if (!p) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu patterns", count);
+  for (size_t i = 0; i < count; i++) p[i] = found->items[first + i].p;
+  PropterStatus status = propter_false_discovery(p, count, tests, false, p + count, err);
+  for (size_t i = 0; i < count && !status; i++) found->items[first + i].q = p[count + i];
+  propter_free(p);
+  return status;
+}
+
+PropterStatus propter_detect_many(const PropterSeries *series, size_t count, const PropterDetectOptions *options, unsigned threads, PropterDetections *found,
+                                  PropterError *err) {
+  size_t blocks = (count + BLOCK - 1) / BLOCK, first = found->count, all = first;
+  Many many = {series, options, propter_calloc(blocks + 1, sizeof *many.found), count};
+  if (!many.found) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu series", count);
+  PropterStatus status = propter_pool_run(blocks, threads, detect_block, &many, err);
+  for (size_t b = 0; b < blocks; b++) all += many.found[b].count;
+  if (!status && all && !propter_vec_reserve(found, all)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu patterns", all);
+  for (size_t b = 0; b < blocks; b++) {
+    if (!status && many.found[b].count) {
+      memcpy(found->items + found->count, many.found[b].items, many.found[b].count * sizeof *found->items);
+      found->count += many.found[b].count;
+    }
+    propter_vec_clear(&many.found[b]);
+  }
+  propter_free(many.found);
+  if (!status) status = adjust(found, first, count * (sizeof detectors / sizeof *detectors), err);
+  if (status) found->count = first;
   return status;
 }

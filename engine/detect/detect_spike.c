@@ -26,7 +26,8 @@ PropterStatus detect_spike(DetectInput *in, PropterDetections *found, PropterErr
     if (isnan(in->standard[i]) || fabs(in->standard[i]) < in->options->threshold) continue;
     size_t back = find_return(in, i, &height);
     if (!back) continue;
-    PROPTER_TRY(detect_add(found, (PropterDetection){.kind = PROPTER_PATTERN_SPIKE, .from = i, .to = back - 1, .size = height * in->spread, .score = height}, err));
+    PROPTER_TRY(detect_add(found, (PropterDetection){.kind = PROPTER_PATTERN_SPIKE, .from = i, .to = back - 1, .size = height * in->spread, .score = height,
+                                                     .p = detect_p(height, in->baseline->n), .low = i, .high = i, .probability = 1}, err));
     for (size_t k = i; k <= back; k++) in->standard[k] = 0;
     i = back;
   }

@@ -26,9 +26,12 @@ PropterStatus detect_trend(DetectInput *in, PropterDetections *found, PropterErr
     double mean = 0;
     for (size_t i = from; i < ends[s]; i++) mean += x[i] / (double)length;
     double se = s ? sqrt(1 / (double)length + 1 / (double)length_before) : 1;
-    if (s)
-      status = detect_add(found, (PropterDetection){.kind = PROPTER_PATTERN_TREND_CHANGE, .from = at[from], .to = at[from], .size = (mean - before) * in->spread,
-                                                .score = (mean - before) / se}, err);
+    if (s) {
+      PropterDetection d = {.kind = PROPTER_PATTERN_TREND_CHANGE, .from = at[from], .to = at[from], .size = (mean - before) * in->spread,
+                            .score = (mean - before) / se, .p = detect_p_mean((mean - before) / se, n)};
+      status = detect_place_mean(&d, x, at, s > 1 ? ends[s - 2] : 0, ends[s], err);
+      if (!status) status = detect_add(found, d, err);
+    }
     before = mean;
     length_before = length;
   }

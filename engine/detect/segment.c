@@ -4,18 +4,22 @@
 #include "segment.h"
 #include "propter/math.h"
 
+enum { PRUNE_EVERY = 8 /* pruning costs as much as a step */ };
+
 /* Running sums, so that the cost of any segment is a few operations. Values are centred first: sums of squares of large levels would lose digits. */
 typedef struct {
-  double *y, *yy, *ty; /* [n + 1] */
+  double *y, *yy, *ty, *inverse; /* [n + 1]; of y, y², i·y; 1/i */
   PropterSegmentCost cost;
 } Sums;
 
 static PropterStatus sums_init(Sums *s, const double *x, size_t n, PropterSegmentCost cost, PropterError *err) {
   s->cost = cost;
-  s->y = propter_calloc(3 * (n + 1), sizeof *s->y);
+  s->y = propter_calloc(4 * (n + 1), sizeof *s->y);
   if (!s->y) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the segments of %zu values", n);
   s->yy = s->y + n + 1;
   s->ty = s->yy + n + 1;
+  s->inverse = s->ty + n + 1;
+  for (size_t i = 1; i <= n; i++) s->inverse[i] = 1 / (double)i;
   double mean = 0;
   for (size_t i = 0; i < n; i++) mean += (x[i] - mean) / (double)(i + 1);
   for (size_t i = 0; i < n; i++) {
@@ -27,8 +31,8 @@ static PropterStatus sums_init(Sums *s, const double *x, size_t n, PropterSegmen
   return PROPTER_OK;
 }
 
-static double segment_cost(const Sums *s, size_t from, size_t to) {
-  double n = (double)(to - from), sum = s->y[to] - s->y[from], cost = s->yy[to] - s->yy[from] - sum * sum / n;
+static inline double segment_cost(const Sums *s, size_t from, size_t to) {
+  double n = (double)(to - from), sum = s->y[to] - s->y[from], cost = s->yy[to] - s->yy[from] - sum * sum * s->inverse[to - from];
   if (s->cost == PROPTER_COST_LINE && to - from > 2) {
     double middle = ((double)from + (double)to - 1) / 2, spread = n * (n * n - 1) / 12, slope = s->ty[to] - s->ty[from] - middle * sum;
     cost -= slope * slope / spread;
@@ -68,6 +72,7 @@ PropterStatus propter_segment_pelt(const double *x, size_t n, PropterSegmentCost
     }
     /* A start that is already worse than the best by the penalty cannot come back. With a least length it may still be needed for the ends that
      * follow within that length, so it is dropped only when the optimum is older than that. */
+    if (t % PRUNE_EVERY) continue;
     kept = 0;
     size_t settled = t > shortest ? t - shortest : 0;
     for (size_t k = 0; k < opened; k++)

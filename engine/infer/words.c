@@ -113,8 +113,8 @@ const char *propter_grade_name(PropterGrade grade) {
 }
 
 const char *propter_pattern_name(PropterPatternKind kind) {
-  static const char *const names[] = {"spike", "level shift", "trend change"};
-  return kind <= PROPTER_PATTERN_TREND_CHANGE ? names[kind] : "";
+  static const char *const names[] = {"spike", "level shift", "trend change", "variance change", "season break", "lagged association"};
+  return kind <= PROPTER_PATTERN_LAGGED ? names[kind] : "";
 }
 
 const char *propter_likelihood_words(double p) {

@@ -6,21 +6,39 @@
 #include "propter/mem.h"
 #include "propter/series.h"
 
-typedef enum { PROPTER_PATTERN_SPIKE, PROPTER_PATTERN_LEVEL_SHIFT, PROPTER_PATTERN_TREND_CHANGE } PropterPatternKind;
+typedef enum {
+  PROPTER_PATTERN_SPIKE,
+  PROPTER_PATTERN_LEVEL_SHIFT,
+  PROPTER_PATTERN_TREND_CHANGE,
+  PROPTER_PATTERN_VARIANCE_CHANGE,
+  PROPTER_PATTERN_SEASON_BREAK,
+  PROPTER_PATTERN_LAGGED
+} PropterPatternKind;
 
 /* A stretch of a series that one detector found. */
 typedef struct {
   PropterPatternKind kind;
   const char *detector;  /* its name; static */
-  size_t from, to;       /* periods, inclusive: the spike; the first period of a new level or trend, twice */
-  double size;           /* height of a spike, step of a level, change of the growth per period; in units of the series */
-  double score;          /* in robust standard errors of such a size, signed */
+  size_t from, to;       /* periods, inclusive: the spike; the first period of a new course, twice; of a lagged association: the whole series */
+  double size;           /* height of a spike, step of a level, change of the growth per period, largest change of a season: in units of the series;
+                            factor of the noise's standard deviation; correlation */
+  double score;          /* in robust standard errors of such a size, signed; of a season break: root of χ² */
+  double p;              /* of a series without this pattern showing one as strong anywhere; a bound by Bonferroni over its places */
+  size_t low, high;      /* middle 95 % of the posterior of `from` */
+  double probability;    /* of `from` itself */
+  size_t series;         /* of propter_detect_many: which */
+  double q;              /* of propter_detect_many: false discovery rate at which it would be kept; otherwise p */
+  size_t leader;         /* of a lagged association: which of options.leaders leads, `lag` periods earlier; otherwise 0 */
+  int lag;
 } PropterDetection;
 typedef PROPTER_VEC(PropterDetection) PropterDetections;
 
 typedef struct {
   double threshold;      /* 3.5 robust standard deviations: the usual cut for modified z-scores (Iglewicz and Hoaglin 1993) */
   size_t longest_spike;  /* 6 periods; what stays away longer is a level shift */
+  const PropterSeries *const *leaders; /* series of the same grain that may lead this one; none by default. Borrowed */
+  size_t leader_count;
+  int lags;              /* 3 periods by which a leader leads at most */
   double penalty;        /* 3: of a changepoint, in ln(n) units of the noise variance (a mean, a place and its scale: three parameters in BIC) */
 } PropterDetectOptions;
 
@@ -30,11 +48,21 @@ PROPTER_API PropterDetectOptions propter_detect_options(void);
  * where one is found. */
 PROPTER_API PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err);
 
+/* The same for many series on `threads` threads (0: one per processor), appended by series; q is adjusted over all series and detectors. The result does not
+ * depend on the number of threads. Only what was found takes memory. A series with an infinite value is INVALID and stops the search. */
+PROPTER_API PropterStatus propter_detect_many(const PropterSeries *series, size_t count, const PropterDetectOptions *options, unsigned threads,
+                                              PropterDetections *found, PropterError *err);
+
 /* Names of the detectors and what they look for, NULL-terminated; static. */
 typedef struct {
   const char *name, *summary;
 } PropterDetectorInfo;
 PROPTER_API const PropterDetectorInfo *propter_detectors(void);
+
+/* False discovery rate: q[i] is the least rate at which p[i] would be kept among the p[count], by Benjamini and Hochberg (1995), or under any
+ * dependence by Benjamini and Yekutieli (2001). `tests` ≥ count: tests made in all, where those without a finding have no row (their p counts as 1).
+ * A p that is not a number counts as 1. */
+PROPTER_API PropterStatus propter_false_discovery(const double *p, size_t count, size_t tests, bool dependent, double *q, PropterError *err);
 
 /* P-value of the Kruskal–Wallis test (1952) that the changes from period to period do not depend on the season (month, quarter or week of the
  * year, day of the week); tied ranks averaged. 1 where fewer than three full cycles are there or the grain has no season. */
