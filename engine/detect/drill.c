@@ -56,6 +56,11 @@ static void learn_noise(const Search *s, double *scratch, double *noise) {
   }
 }
 
+static double least_noise(const Search *s, size_t i, double noise, double size) {
+  double own = s->cube->sd ? s->cube->sd[s->cell[i]] / size : 0;
+  return own > noise ? own : noise; /* an unknown one (NaN) says nothing */
+}
+
 /* Bayes factor of a deviation with prior N(0, effect²) of the size against none, capped; a cell smaller than the median counts less, since its
  * figures are rounded and its part in the whole is small. */
 static PropterStatus weigh(Search *s, PropterError *err) {
@@ -65,7 +70,7 @@ static PropterStatus weigh(Search *s, PropterError *err) {
   for (size_t i = 0; i < s->n; i++) scratch[i] = size_of(s->cube, s->cell[i]);
   double typical = s->n ? propter_median(scratch, s->n) : 1;
   for (size_t i = 0; i < s->n; i++) {
-    double size = size_of(s->cube, s->cell[i]), sd = noise[octave(size)], z = deviation_of(s->cube, s->cell[i]) / sd, odds = s->o->effect / sd;
+    double size = size_of(s->cube, s->cell[i]), sd = least_noise(s, i, noise[octave(size)], size), z = deviation_of(s->cube, s->cell[i]) / sd, odds = s->o->effect / sd;
     odds *= odds;
     double e = 0.5 * z * z * odds / (1 + odds) - 0.5 * log1p(odds);
     s->evidence[i] = fmax(-s->o->cap, fmin(s->o->cap, e)) * size / (size + typical);

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "node.h"
+#include "propter/hash.h"
 #include "propter/infer.h"
 
-enum { METRIC_PERIODS_MAX = 10000000, RATIO_DEPTH = 4 };
+enum { METRIC_PERIODS_MAX = 10000000, RATIO_DEPTH = 4, SLICE_DIMENSIONS = 8, SLICES_MAX = 1000000 };
 
 static const char *local_part(PropterStr iri, size_t *len) {
   size_t at = iri.len;
@@ -462,4 +463,99 @@ void propter_metric_series_clear(PropterMetricSeries *series) {
   propter_free((void *)(uintptr_t)series->series.value);
   propter_free(series->observation);
   *series = (PropterMetricSeries){0};
+}
+
+/* --- every slice at once ------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PropterMetricSlices *out;
+  PropterMap index;             /* members of a slice → its place */
+  PROPTER_VEC(PropterIds) ids;  /* observations of each slice, ascending */
+  PropterIds members;           /* of the slices, dimension by dimension */
+} Sorting;
+
+/* Puts an observation to its slice; one that lacks a dimension belongs to none (it is a total). */
+static PropterStatus sort_one(Sorting *sorting, Column *columns, PropterId id, PropterError *err) {
+  PropterId key[SLICE_DIMENSIONS];
+  size_t dims = sorting->out->dimensions;
+  for (size_t d = 0; d < dims; d++) {
+    PROPTER_TRY(column_at(&columns[d], sorting->out->dimension[d], id, &key[d], err));
+    if (!key[d]) return PROPTER_OK;
+  }
+  bool added, ok = true;
+  uint64_t *place = propter_map_put(&sorting->index, (PropterStr){(const char *)key, dims * sizeof *key}, sorting->ids.count, &added);
+  if (!place) return propter_fail(err, PROPTER_NO_MEMORY, "slices of a cube");
+  size_t at = (size_t)*place;
+  if (added) {
+    if (sorting->ids.count == SLICES_MAX) return propter_fail(err, PROPTER_LIMIT, "more than %d slices of a cube; expected fewer dimensions in propter:sliceBy", SLICES_MAX);
+    ok = propter_vec_push(&sorting->ids, (PropterIds){0});
+    for (size_t d = 0; d < dims && ok; d++) ok = propter_vec_push(&sorting->members, key[d]);
+  }
+  ok = ok && propter_vec_push(&sorting->ids.items[at], id);
+  return ok ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "slices of a cube");
+}
+
+static PropterStatus sort_observations(const Reading *reading, const PropterIds *ids, Sorting *sorting, PropterError *err) {
+  PropterStatus status = PROPTER_OK;
+  size_t dims = sorting->out->dimensions;
+  Column *columns = propter_calloc(dims, sizeof *columns);
+  if (!columns) return propter_fail(err, PROPTER_NO_MEMORY, "columns of a cube");
+  for (size_t d = 0; d < dims && !status; d++) status = column_open(reading->snapshot, sorting->out->dimension[d], &columns[d], err);
+  for (size_t i = 0; i < ids->count && !status; i++) status = sort_one(sorting, columns, ids->items[i], err);
+  for (size_t d = 0; d < dims; d++) propter_scan_close(columns[d].scan);
+  propter_free(columns);
+  return status;
+}
+
+static PropterStatus slice_series(const Reading *reading, const Sorting *sorting, PropterError *err) {
+  const PropterMetric *m = reading->metric;
+  PropterMetricSlices *out = sorting->out;
+  PropterStatus status = PROPTER_OK;
+  out->series = propter_calloc(sorting->ids.count + 1, sizeof *out->series);
+  if (!out->series) return propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", sorting->ids.count);
+  for (; out->count < sorting->ids.count && !status; out->count++) {
+    Cells cells = {0};
+    PropterMetricSeries *series = &out->series[out->count];
+    series->series = (PropterSeries){.grain = m->grain, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
+    status = collect(reading, &sorting->ids.items[out->count], &cells, err);
+    if (!status) status = fill(reading, &cells, series, err);
+    series->observations = cells.count;
+    propter_vec_clear(&cells);
+  }
+  return status;
+}
+
+PropterStatus propter_metric_slices(PropterSnapshot *snapshot, const PropterMetric *metric, const PropterId *dimension, size_t dimensions, PropterDay known_by,
+                                    PropterMetricSlices *out, PropterError *err) {
+  PropterId v[VOCAB_COUNT];
+  PropterIds ids = {0};
+  Sorting sorting = {.out = out};
+  *out = (PropterMetricSlices){.dimensions = dimensions, .dimension = dimension};
+  if (metric->numerator || !dimensions || dimensions > SLICE_DIMENSIONS)
+    return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no 1 to %d dimensions of its own to be cut by", (int)metric->iri.len, metric->iri.data, SLICE_DIMENSIONS);
+  PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
+  Reading reading = {snapshot, v, metric, known_by};
+  PropterStatus status = PROPTER_OK;
+  if (v[VOCAB_qb_dataSet]) status = propter_snapshot_subjects(snapshot, v[VOCAB_qb_dataSet], metric->dataset, &ids, err);
+  for (size_t i = 0; !status && i < metric->fixed_count; i++) {
+    bool cut = false;
+    for (size_t d = 0; d < dimensions; d++) cut |= metric->fixed[i].dimension == dimension[d];
+    if (!cut) status = keep_member(snapshot, metric->fixed[i], &ids, err);
+  }
+  if (!status) status = sort_observations(&reading, &ids, &sorting, err);
+  if (!status) status = slice_series(&reading, &sorting, err);
+  out->member = sorting.members.items;
+  for (size_t i = 0; i < sorting.ids.count; i++) propter_vec_clear(&sorting.ids.items[i]);
+  propter_vec_clear(&sorting.ids);
+  propter_map_clear(&sorting.index);
+  propter_vec_clear(&ids);
+  if (status) propter_metric_slices_clear(out);
+  return status;
+}
+
+void propter_metric_slices_clear(PropterMetricSlices *slices) {
+  for (size_t i = 0; i < slices->count; i++) propter_metric_series_clear(&slices->series[i]);
+  propter_free(slices->series);
+  propter_free(slices->member);
+  *slices = (PropterMetricSlices){0};
 }

@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "output.h"
-#include "propter/detect.h"
 #include "propter/infer.h"
 
 typedef struct {
   PropterStr metric;
   PropterDay from, to;
-  const char *format, *detector; /* detector NULL: patterns; "all" or a name of detectors.def: what it finds by itself */
+  const char *format;
 } Asked;
 
 static PropterStatus day_option(const CommandCall *call, const char *name, PropterDay *day, PropterError *err) {
@@ -21,27 +20,12 @@ static PropterStatus day_option(const CommandCall *call, const char *name, Propt
   return PROPTER_OK;
 }
 
-static PropterStatus known_detector(const char *name, PropterError *err) {
-  PropterBuf names = {.max = 1000};
-  bool known = !name || strcmp(name, "all") == 0;
-  for (const PropterDetectorInfo *d = propter_detectors(); d->name; d++) {
-    if (name && strcmp(name, d->name) == 0) known = true;
-    propter_buf_printf(&names, ", %s (%s)", d->name, d->summary);
-  }
-  PropterStatus status = propter_buf_status(&names, err);
-  if (status == PROPTER_OK && !known) status = propter_fail(err, PROPTER_USAGE, "--detector: expected all%s; found \"%s\"", names.data, name);
-  propter_buf_clear(&names);
-  return status;
-}
-
 static PropterStatus read_options(const CommandCall *call, Asked *asked, PropterError *err) {
   static const char *const formats[] = {"table", "json", "jsonl", "csv", NULL};
   PROPTER_TRY(output_format(call, formats, &asked->format, err));
   PROPTER_TRY(output_iri_option(call, "metric", &asked->metric, err));
   PROPTER_TRY(day_option(call, "from", &asked->from, err));
-  PROPTER_TRY(day_option(call, "to", &asked->to, err));
-  asked->detector = cmd_value(call, "detector");
-  return known_detector(asked->detector, err);
+  return day_option(call, "to", &asked->to, err);
 }
 
 static void json_number(FILE *out, const char *name, double value) {
@@ -118,68 +102,102 @@ static void print(const CommandCall *call, const Asked *asked, const PropterPatt
   if (!json && !lines && !csv) fprintf(call->out, "%s pattern%s\n", output_number(count), count == 1 ? "" : "s");
 }
 
-/* --- what the detectors find by themselves ------------------------------------------------------------------------------------ */
+/* --- findings of the detectors, and slices ----------------------------------------------------------------------------------- */
 
-static void print_detection(const CommandCall *call, const Asked *asked, const PropterMetric *m, const PropterSeries *series, const PropterDetection *d, bool begun) {
-  bool json = strcmp(asked->format, "json") == 0, lines = strcmp(asked->format, "jsonl") == 0;
-  char first[16], last[16];
-  propter_day_format(propter_period_first(series->grain, series->first + (int32_t)d->from), first);
-  propter_day_format(propter_period_last(series->grain, series->first + (int32_t)d->to), last);
-  if (json || lines) {
-    fputs(json && begun ? ",\n{\"metric\":" : "{\"metric\":", call->out), output_json(call->out, m->iri);
-    fprintf(call->out, ",\"detector\":\"%s\",\"first\":\"%s\",\"last\":\"%s\"", d->detector, first, last);
-    json_number(call->out, "size", d->size), json_number(call->out, "score", d->score);
-    fputs(lines ? "}\n" : "}", call->out);
-  } else if (strcmp(asked->format, "csv") == 0) {
-    csv_text(call->out, m->iri), fprintf(call->out, ",%s,%s,%s,%.6g,%.2f\n", d->detector, first, last, d->size, d->score);
+static void print_finding(const CommandCall *call, const Asked *asked, const PropterFinding *f) {
+  char first[16], last[16], low[16], high[16];
+  propter_day_format(f->first, first);
+  propter_day_format(f->last, last);
+  propter_day_format(f->onset_low, low);
+  propter_day_format(f->onset_high, high);
+  if (strcmp(asked->format, "csv") == 0) {
+    csv_text(call->out, f->metric);
+    fprintf(call->out, ",%s,%s,%s,%.6g,%.3f,%s,%s,%.3f,%.3g,%.3g,", f->detector, first, last, f->size, f->score, low, high, f->onset_probability, f->p, f->q);
+    csv_text(call->out, f->leader);
+    fprintf(call->out, ",%d\n", f->lag);
+  } else if (strcmp(asked->format, "table") == 0) {
+    fprintf(call->out, "%-40.*s %-9s %s %s  %+11.5g %+7.1f  %s..%s %4.2f  %8.2g %8.2g", (int)f->label.len, f->label.data, f->detector, first, last, f->size, f->score,
+            low, high, f->onset_probability, f->p, f->q);
+    if (f->lag) fprintf(call->out, "  after %.*s by %d", (int)f->leader.len, f->leader.data, f->lag);
+    fputc('\n', call->out);
   } else {
-    fprintf(call->out, "%-44.*s %s %s  %-8s %+10.4g %+7.1f\n", (int)m->label.len, m->label.data, first, last, d->detector, d->size, d->score);
+    fputs("{\"metric\":", call->out);
+    output_json(call->out, f->metric);
+    fputs(",\"label\":", call->out);
+    output_json(call->out, f->label);
+    fprintf(call->out, ",\"detector\":\"%s\",\"first\":\"%s\",\"last\":\"%s\",\"onsetLow\":\"%s\",\"onsetHigh\":\"%s\"", f->detector, first, last, low, high);
+    json_number(call->out, "onsetProbability", f->onset_probability);
+    json_number(call->out, "size", f->size);
+    json_number(call->out, "score", f->score);
+    json_number(call->out, "p", f->p);
+    json_number(call->out, "q", f->q);
+    if (f->lag) {
+      fprintf(call->out, ",\"lag\":%d,\"leader\":", f->lag);
+      output_json(call->out, f->leader);
+    }
+    fputc('}', call->out);
   }
 }
 
-static PropterStatus detect_metric(const CommandCall *call, const Asked *asked, PropterSnapshot *snapshot, PropterId id, PropterArena *arena, size_t *count, PropterError *err) {
-  PropterMetric m;
-  PropterMetricSeries s;
-  PropterDetections found = {0};
-  PROPTER_TRY(propter_metric_read(snapshot, id, arena, &m, err));
-  PROPTER_TRY(propter_metric_series(snapshot, &m, NULL, 0, PROPTER_NO_DAY, &s, err));
-  PropterStatus status = s.series.count ? propter_detect_series(&s.series, NULL, &found, err) : PROPTER_OK;
-  for (size_t i = 0; i < found.count && status == PROPTER_OK; i++) {
-    const PropterDetection *d = &found.items[i];
-    PropterDay first = propter_period_first(s.series.grain, s.series.first + (int32_t)d->from), last = propter_period_last(s.series.grain, s.series.first + (int32_t)d->to);
-    if (strcmp(asked->detector, "all") != 0 && strcmp(asked->detector, d->detector) != 0) continue;
-    if ((asked->from != PROPTER_NO_DAY && last < asked->from) || (asked->to != PROPTER_NO_DAY && first > asked->to)) continue;
-    print_detection(call, asked, &m, &s.series, d, (*count)++ > 0);
+static PropterStatus findings(const CommandCall *call, const Asked *asked, PropterInferrer *inferrer, size_t *count, PropterError *err) {
+  PropterFinding *found = NULL;
+  size_t n = 0;
+  bool json = strcmp(asked->format, "json") == 0, lines = strcmp(asked->format, "jsonl") == 0;
+  PROPTER_TRY(propter_findings(inferrer, asked->metric, 0.05, &found, &n, err));
+  if (strcmp(asked->format, "csv") == 0) fputs("metric,detector,first,last,size,score,onset_low,onset_high,onset_probability,p,q,leader,lag\n", call->out);
+  if (strcmp(asked->format, "table") == 0)
+    fprintf(call->out, "%-40s %-9s %-10s %-10s  %11s %7s  %-22s %4s  %8s %8s\n", "series", "detector", "first", "last", "size", "score", "onset, 95 %", "P", "p", "q");
+  if (json) fputc('[', call->out);
+  for (size_t i = 0; i < n; i++) {
+    if ((asked->from != PROPTER_NO_DAY && found[i].last < asked->from) || (asked->to != PROPTER_NO_DAY && found[i].first > asked->to)) continue;
+    if (json) fputs(*count ? ",\n" : "\n", call->out);
+    print_finding(call, asked, &found[i]);
+    if (lines) fputc('\n', call->out);
+    ++*count;
   }
-  propter_vec_clear(&found);
-  propter_metric_series_clear(&s);
-  return status;
-}
-
-static PropterStatus one_metric(PropterSnapshot *snapshot, PropterStr iri, PropterIds *metrics, PropterError *err) {
-  PropterTerm term = propter_iri(iri);
-  PropterId id = PROPTER_NO_ID;
-  PROPTER_TRY(propter_snapshot_find(snapshot, &term, &id, err));
-  if (id == PROPTER_NO_ID) return propter_fail(err, PROPTER_NOT_FOUND, "no metric <%.*s> in this graph", (int)iri.len, iri.data);
-  return propter_vec_push(metrics, id) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-}
-
-static PropterStatus run_detectors(const CommandCall *call, const Asked *asked, PropterSnapshot *snapshot, size_t *count, PropterError *err) {
-  PropterIds metrics = {0};
-  PropterArena arena = {0};
-  PropterStatus status = asked->metric.len ? one_metric(snapshot, asked->metric, &metrics, err) : propter_metric_list(snapshot, &metrics, err);
-  bool json = strcmp(asked->format, "json") == 0;
-  if (json) fputs("[\n", call->out);
-  else if (strcmp(asked->format, "csv") == 0) fputs("metric,detector,first,last,size,score\n", call->out);
-  else if (strcmp(asked->format, "table") == 0) fprintf(call->out, "%-44s %-10s %-10s  %-8s %10s %7s\n", "series", "first", "last", "detector", "size", "score");
-  for (size_t i = 0; i < metrics.count && status == PROPTER_OK; i++) status = detect_metric(call, asked, snapshot, metrics.items[i], &arena, count, err);
   if (json) fputs("\n]\n", call->out);
-  propter_arena_clear(&arena);
-  propter_vec_clear(&metrics);
-  return status;
+  propter_free(found);
+  return PROPTER_OK;
 }
 
-/* --- the command ---------------------------------------------------------------------------------------------------------------- */
+static void print_slice(const CommandCall *call, const Asked *asked, const PropterDrilled *d) {
+  if (strcmp(asked->format, "csv") == 0) {
+    csv_text(call->out, d->members);
+    fprintf(call->out, ",%.6g,%.6g,%.4f,%.2f,%zu\n", d->observed, d->expected, d->share, d->evidence, d->cells);
+  } else if (strcmp(asked->format, "table") == 0) {
+    fprintf(call->out, "%-48.*s %12.6g %12.6g %7.1f %% %9.1f %6zu\n", (int)d->members.len, d->members.data, d->observed, d->expected, 100 * d->share, d->evidence, d->cells);
+  } else {
+    fputs("{\"slice\":", call->out);
+    output_json(call->out, d->members);
+    json_number(call->out, "observed", d->observed);
+    json_number(call->out, "expected", d->expected);
+    json_number(call->out, "share", d->share);
+    json_number(call->out, "evidence", d->evidence);
+    fprintf(call->out, ",\"cells\":%zu}", d->cells);
+  }
+}
+
+static PropterStatus drill(const CommandCall *call, const Asked *asked, PropterInferrer *inferrer, size_t *count, PropterError *err) {
+  PropterArena arena = {0};
+  PropterDrilled *found = NULL;
+  bool json = strcmp(asked->format, "json") == 0, lines = strcmp(asked->format, "jsonl") == 0;
+  if (!asked->metric.len || asked->from == PROPTER_NO_DAY || asked->to == PROPTER_NO_DAY)
+    return propter_fail(err, PROPTER_USAGE, "--slices needs --metric, --from and --to");
+  PropterStatus status = propter_drill_metric(inferrer, asked->metric, asked->from, asked->to, &arena, &found, count, err);
+  if (!status && strcmp(asked->format, "csv") == 0) fputs("slice,observed,expected,share,evidence,cells\n", call->out);
+  if (!status && strcmp(asked->format, "table") == 0)
+    fprintf(call->out, "%-48s %12s %12s %9s %9s %6s\n", "slice", "observed", "expected", "share", "evidence", "cells");
+  if (!status && json) fputc('[', call->out);
+  for (size_t i = 0; i < *count && !status; i++) {
+    if (json) fputs(i ? ",\n" : "\n", call->out);
+    print_slice(call, asked, &found[i]);
+    if (lines) fputc('\n', call->out);
+  }
+  if (!status && json) fputs("\n]\n", call->out);
+  propter_free(found);
+  propter_arena_clear(&arena);
+  return status;
+}
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
   Asked asked;
@@ -194,14 +212,16 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   options.score.seed = call->seed;
   PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
   if (!status) status = propter_snapshot_open(graph, 0, &snapshot, err);
-  if (!status && asked.detector) {
-    status = run_detectors(call, &asked, snapshot, &count, err);
-  } else {
-    if (!status) status = propter_inferrer_new(snapshot, &options, &inferrer, err);
-    if (!status) status = propter_patterns(inferrer, asked.metric, asked.from, asked.to, &found, &count, err);
+  if (!status) status = propter_inferrer_new(snapshot, &options, &inferrer, err);
+  if (!status && cmd_flag(call, "detectors")) {
+    status = findings(call, &asked, inferrer, &count, err);
+  } else if (!status && cmd_flag(call, "slices")) {
+    status = drill(call, &asked, inferrer, &count, err);
+  } else if (!status) {
+    status = propter_patterns(inferrer, asked.metric, asked.from, asked.to, &found, &count, err);
     if (!status) print(call, &asked, found, count);
-    propter_patterns_free(found, count);
   }
+  propter_patterns_free(found, count);
   propter_inferrer_free(inferrer);
   propter_snapshot_close(snapshot);
   propter_graph_close(graph);
@@ -211,7 +231,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 static const CommandOption options[] = {{"metric", 'm', "IRI", "only this metric (default: all)"},
                                         {"from", 0, "DATE", "only periods from this day on"},
                                         {"to", 0, "DATE", "only periods up to this day"},
-                                        {"detector", 0, "NAME", "instead of patterns, what this detector finds by itself in the whole series: spike, shift, trend or all"},
+                                        {"detectors", 0, NULL, "what each detector of the table found"},
+                                        {"slices", 0, NULL, "which slices carry what happened between --from and --to"},
                                         {NULL, 0, NULL, NULL}};
 
 const Command command_detect = {.name = "detect",
@@ -219,7 +240,13 @@ const Command command_detect = {.name = "detect",
                                 .operands = "",
                                 .options = options,
                                 .details = "Each period of each metric is compared with the course the series took before it and takes usually; neighbouring periods that moved\n"
-                                           "the same way are one pattern. --detector shows instead what each detector makes of the whole series, without a baseline.\n"
+                                           "the same way are one pattern.\n"
+                                           "--detectors runs the detectors one by one (spike, shift, trend, variance, season, lagged) and shows each finding with its size,\n"
+                                           "the 95 % of its onset, and its significance: p in its series, q adjusted over all series and detectors (false discovery rate,\n"
+                                           "kept up to 5 %).\n"
+                                           "--slices compares every finest slice of a metric with propter:sliceBy with its own course and shows the shortest list of slices\n"
+                                           "that accounts for what deviates; of a ratio, its numerator given its denominator.\n"
                                            "--format table, json, jsonl or csv. Exit 1: nothing moved. Nothing is written to the graph.",
-                                .examples = "propter detect\npropter detect --detector shift\npropter detect --metric https://w3id.org/propter/pack/us-employment#information-employment --format csv",
+                                .examples = "propter detect\npropter detect --metric https://w3id.org/propter/pack/us-employment#information-employment --format csv\n"
+                                            "propter detect --detectors --from 2008-01-01",
                                 .run = run};

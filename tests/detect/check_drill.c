@@ -37,7 +37,7 @@ static void change(Cells *c, const uint32_t *level, double factor) {
     if (within(c, i, level)) c->actual[i] *= factor;
 }
 
-static PropterCube cube_of(const Cells *c) { return (PropterCube){CELLS, DIMS, c->level, levels, c->actual, c->expected}; }
+static PropterCube cube_of(const Cells *c) { return (PropterCube){CELLS, DIMS, c->level, levels, c->actual, c->expected, NULL}; }
 
 static bool has(const PropterSlices *found, const uint32_t *level) {
   for (size_t i = 0; i < found->count; i++)
@@ -126,7 +126,7 @@ START_TEST(adtributor_on_a_known_split) {
   const size_t three[] = {3};
   const double expected[] = {100, 100, 200}, actual[] = {50, 100, 210};
   double power[3], surprise[3];
-  PropterCube cube = {3, 1, level, three, actual, expected};
+  PropterCube cube = {3, 1, level, three, actual, expected, NULL};
   ck_ok(propter_adtributor(&cube, 0, power, surprise, err));
   ck_assert_double_eq_tol(power[0], 1.25, 1e-12);
   ck_assert_double_eq_tol(power[0] + power[1] + power[2], 1, 1e-12);
@@ -162,7 +162,7 @@ START_TEST(bad_cubes_have_a_defined_result) {
   const size_t many[DIMS] = {1u << 20, 1u << 20, 1u << 20};
   const uint32_t none[DIMS] = {0};
   const double one = 1, two = 2;
-  PropterCube wide = {1, DIMS, none, many, &one, &two};
+  PropterCube wide = {1, DIMS, none, many, &one, &two, NULL};
   ck_assert_int_eq(propter_drill(&wide, NULL, &found, NULL, 0, NULL), PROPTER_LIMIT);
 }
 END_TEST

@@ -59,6 +59,21 @@ PROPTER_API PropterStatus propter_metric_series(PropterSnapshot *snapshot, const
                                                 PropterDay known_by, PropterMetricSeries *out, PropterError *err);
 PROPTER_API void propter_metric_series_clear(PropterMetricSeries *series);
 
+/* The series of every slice of a metric that has observations: slice i holds member[i × dimensions + d] of dimension[d]. */
+typedef struct {
+  size_t dimensions, count;
+  const PropterId *dimension;  /* borrowed from the caller */
+  PropterId *member;
+  PropterMetricSeries *series;
+} PropterMetricSlices;
+
+/* Reads all slices by `dimension` (1 to 8) in one scan of the columns; fixed members of these dimensions are not held. Observations without one of the
+ * dimensions are totals and belong to no slice. INVALID: a ratio (read its parts), LIMIT: more than a million slices. Free with
+ * propter_metric_slices_clear. */
+PROPTER_API PropterStatus propter_metric_slices(PropterSnapshot *snapshot, const PropterMetric *metric, const PropterId *dimension, size_t dimensions,
+                                                PropterDay known_by, PropterMetricSlices *out, PropterError *err);
+PROPTER_API void propter_metric_slices_clear(PropterMetricSlices *slices);
+
 /* One observation as evidence: its value and where it was read. `row` 0 and empty texts: not recorded. */
 typedef struct {
   PropterDay first, last;  /* of the period */
@@ -289,6 +304,37 @@ typedef struct {
  * with propter_patterns_free. */
 PROPTER_API PropterStatus propter_patterns(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterPattern **out, size_t *count, PropterError *err);
 PROPTER_API void propter_patterns_free(PropterPattern *found, size_t count);
+
+/* What one detector found in the series of one metric. */
+typedef struct {
+  PropterStr metric, label;
+  const char *detector;       /* row of the table; static */
+  PropterPatternKind kind;
+  PropterDay first, last;     /* a stretch, or the first period of a new course */
+  PropterDay onset_low, onset_high; /* the periods that hold its beginning with 95 % */
+  double onset_probability;   /* of the first period itself */
+  double size, score;         /* as in PropterDetection */
+  double p, q;                /* q: adjusted over all metrics asked and detectors */
+  PropterStr leader;          /* of a lagged association: label of the metric that leads by `lag` periods */
+  int lag;
+} PropterFinding;
+
+/* Runs every detector over one metric (empty view: all), those that are kept at the false discovery rate `rate`, by metric, time, detector. Each metric may lead
+ * another one where at most 64 are asked. Free the list with propter_free; its texts live as long as the inferrer. */
+PROPTER_API PropterStatus propter_findings(PropterInferrer *inferrer, PropterStr metric, double rate, PropterFinding **out, size_t *count, PropterError *err);
+
+/* A slice that carries a deviation: members as text ("region EU, product shoes"), values over the window. */
+typedef struct {
+  PropterStr members;
+  double observed, expected, share, evidence;
+  size_t cells;
+} PropterDrilled;
+
+/* Drill-down of a metric with propter:sliceBy in the window: every finest slice is compared with its own baseline, and the shortest list of slices that accounts
+ * for the deviations is returned (drill.h); of a ratio, by its numerator given its denominator. Texts are in `arena`. INVALID: no propter:sliceBy, or a
+ * window outside the data. Free the list with propter_free. */
+PROPTER_API PropterStatus propter_drill_metric(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena,
+                                               PropterDrilled **out, size_t *count, PropterError *err);
 
 /* What an inference run did. */
 typedef struct {

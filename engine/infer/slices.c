@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Drill-down of a metric: its finest slices, what each would have done, and the slices that carry the difference. */
+#include <math.h>
+
+#include "../detect/baseline.h"
+#include "node.h"
+#include "patterns.h"
+#include "propter/drill.h"
+#include "propter/hash.h"
+#include "propter/math.h"
+
+/* Members of the slices as levels, and the sums of the window. */
+typedef struct {
+  size_t cells, dimensions;
+  uint32_t *level;
+  size_t levels[PROPTER_DRILL_DIMENSIONS];
+  PropterIds member[PROPTER_DRILL_DIMENSIONS]; /* of each level */
+  double *actual, *expected, *sd;
+} Cube;
+
+static void cube_clear(Cube *c) {
+  propter_free(c->level);
+  propter_free(c->actual);
+  for (size_t d = 0; d < c->dimensions; d++) propter_vec_clear(&c->member[d]);
+}
+
+static PropterStatus set_levels(const PropterMetricSlices *slices, Cube *c, PropterError *err) {
+  PropterStatus status = PROPTER_OK;
+  for (size_t d = 0; d < c->dimensions && !status; d++) {
+    PropterMap index = {0};
+    for (size_t i = 0; i < c->cells && !status; i++) {
+      const PropterId *member = &slices->member[i * c->dimensions + d];
+      bool added;
+      uint64_t *place = propter_map_put(&index, (PropterStr){(const char *)member, sizeof *member}, c->member[d].count, &added);
+      if (!place || (added && !propter_vec_push(&c->member[d], *member))) status = propter_fail(err, PROPTER_NO_MEMORY, "slices of a cube");
+      if (!status) c->level[i * c->dimensions + d] = (uint32_t)*place;
+    }
+    c->levels[d] = c->member[d].count;
+    propter_map_clear(&index);
+  }
+  return status;
+}
+
+/* Robust scale of the errors that the same forecast makes at every other origin, in the sum of the window. */
+static PropterStatus forecast_error(const Baseline *b, size_t first, size_t length, double *sd, PropterError *err) {
+  double *rows = propter_malloc((b->n * (length + 1) + 1) * sizeof *rows), *sum = rows + b->n * length;
+  size_t n = 0;
+  if (!rows) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+  PropterStatus status = baseline_errors(b, length, length, first, first + length, rows, err);
+  for (size_t o = 0; o < b->n && !status; o++) {
+    double error = 0;
+    for (size_t h = 0; h < length; h++) error += rows[o * length + h];
+    if (!isnan(error) && (o + length <= first || o > first + length)) sum[n++] = error;
+  }
+  *sd = n ? propter_mad(sum, n, 0) : 0;
+  propter_free(rows);
+  return status;
+}
+
+/* Sums over the window; NaN where a period is missing or nothing can be expected. */
+static PropterStatus sum_window(const PropterSeries *s, PropterDay from, PropterDay to, double *actual, double *expected, double *sd, PropterError *err) {
+  size_t first, last;
+  Baseline *b = NULL;
+  *actual = *expected = *sd = NAN;
+  if (!propter_series_find(s, from, &first) || !propter_series_find(s, to, &last) || last < first) return PROPTER_OK;
+  PROPTER_TRY(baseline_new(s, 0, &b, err));
+  size_t length = last - first + 1;
+  double *scratch = propter_malloc((b->n + length) * sizeof *scratch), drift, sum = 0, usual = 0;
+  PropterStatus status = scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+  if (!status && baseline_expect(b, first, length, length, scratch, scratch + b->n, &drift, NULL)) {
+    for (size_t i = 0; i < length; i++) sum += s->value[first + i], usual += scratch[b->n + i] + b->season[first + i];
+    *actual = sum;
+    *expected = usual;
+    status = forecast_error(b, first, length, sd, err);
+  }
+  propter_free(scratch);
+  baseline_free(b);
+  return status;
+}
+
+static PropterStatus fill_cube(const PropterMetricSlices *slices, PropterDay from, PropterDay to, Cube *c, PropterError *err) {
+  c->cells = slices->count;
+  c->dimensions = slices->dimensions;
+  c->level = propter_malloc((c->cells * c->dimensions + 1) * sizeof *c->level);
+  c->actual = propter_malloc((3 * c->cells + 1) * sizeof *c->actual);
+  if (!c->level || !c->actual) return propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", c->cells);
+  c->expected = c->actual + c->cells;
+  c->sd = c->expected + c->cells;
+  PROPTER_TRY(set_levels(slices, c, err));
+  for (size_t i = 0; i < c->cells; i++) PROPTER_TRY(sum_window(&slices->series[i].series, from, to, &c->actual[i], &c->expected[i], &c->sd[i], err));
+  return PROPTER_OK;
+}
+
+/* Turns the numerator's expectation into that given the denominator that happened. */
+static PropterStatus divide(const PropterMetricSlices *top, const PropterMetricSlices *bottom, PropterDay from, PropterDay to, Cube *c, PropterError *err) {
+  PropterMap index = {0};
+  PropterStatus status = PROPTER_OK;
+  bool added;
+  for (size_t i = 0; i < bottom->count && !status; i++)
+    if (!propter_map_put(&index, (PropterStr){(const char *)&bottom->member[i * bottom->dimensions], bottom->dimensions * sizeof *bottom->member}, i, &added))
+      status = propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", bottom->count);
+  for (size_t i = 0; i < c->cells && !status; i++) {
+    double actual = NAN, expected = NAN, sd;
+    uint64_t *place = propter_map_get(&index, (PropterStr){(const char *)&top->member[i * top->dimensions], top->dimensions * sizeof *top->member});
+    if (place) status = sum_window(&bottom->series[*place].series, from, to, &actual, &expected, &sd, err);
+    propter_drill_ratio(1, &c->actual[i], &actual, &c->expected[i], &expected, &c->expected[i]);
+  }
+  propter_map_clear(&index);
+  return status;
+}
+
+static PropterStatus describe(Know *know, const Cube *c, const PropterSlice *slice, const PropterId *dimension, PropterArena *arena, PropterDrilled *out,
+                              PropterError *err) {
+  PropterStr text = {"", 0}, name, member;
+  for (size_t d = 0; d < c->dimensions; d++) {
+    if (slice->level[d] == PROPTER_LEVEL_ANY) continue;
+    PROPTER_TRY(label_of(know->snapshot, know->v, dimension[d], arena, &name, err));
+    PROPTER_TRY(label_of(know->snapshot, know->v, c->member[d].items[slice->level[d]], arena, &member, err));
+    text = propter_arena_printf(arena, "%.*s%s%.*s %.*s", (int)text.len, text.data, text.len ? ", " : "", (int)name.len, name.data, (int)member.len, member.data);
+    if (!text.data) return propter_fail(err, PROPTER_NO_MEMORY, "name of a slice");
+  }
+  *out = (PropterDrilled){text, slice->actual, slice->expected, slice->share, slice->evidence, slice->cells};
+  return PROPTER_OK;
+}
+
+/* The metrics whose slices are read: itself, or numerator and denominator. */
+static PropterStatus read_slices(Know *know, const PropterMetric *m, PropterArena *arena, PropterMetricSlices slices[2], PropterError *err) {
+  for (int k = 0; k < (m->numerator ? 2 : 1); k++) {
+    PropterMetric part = *m;
+    if (m->numerator) PROPTER_TRY(metric_read(know->snapshot, know->v, k ? m->denominator : m->numerator, arena, &part, err));
+    PROPTER_TRY(propter_metric_slices(know->snapshot, &part, m->slice_dimension, m->slice_dimensions, know->options.known_by, &slices[k], err));
+  }
+  return PROPTER_OK;
+}
+
+PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, PropterDay from, PropterDay to, PropterArena *arena, PropterDrilled **out, size_t *count,
+                                   PropterError *err) {
+  KnowMetric *metric = know_metric(know, iri);
+  PropterMetricSlices slices[2] = {0};
+  PropterSlices found = {0};
+  Cube c = {0};
+  *out = NULL;
+  *count = 0;
+  if (!metric) return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)iri.len, iri.data);
+  const PropterMetric *m = &metric->def;
+  if (!m->slice_dimensions)
+    return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no propter:sliceBy; expected at least one dimension to be cut by", (int)iri.len, iri.data);
+  PropterStatus status = read_slices(know, m, arena, slices, err);
+  if (!status) status = fill_cube(&slices[0], from, to, &c, err);
+  if (!status && m->numerator) status = divide(&slices[0], &slices[1], from, to, &c, err);
+  PropterCube cube = {c.cells, c.dimensions, c.level, c.levels, c.actual, c.expected, c.sd};
+  if (!status) status = propter_drill(&cube, NULL, &found, NULL, 0, err);
+  if (!status && !(*out = propter_calloc(found.count + 1, sizeof **out))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", found.count);
+  for (size_t i = 0; i < found.count && !status; i++) status = describe(know, &c, &found.items[i], m->slice_dimension, arena, &(*out)[i], err);
+  if (status) {
+    propter_free(*out);
+    *out = NULL;
+  } else {
+    *count = found.count;
+  }
+  propter_vec_clear(&found);
+  cube_clear(&c);
+  for (int k = 0; k < 2; k++) propter_metric_slices_clear(&slices[k]);
+  return status;
+}
