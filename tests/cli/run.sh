@@ -19,8 +19,6 @@ dump() { "$PROPTER" -g "$1" export --format nquads --without-runs 2>"$t/err" | L
 expect 'a job runs' 0 'load' "$PROPTER" -g "$t/a" --today 2016-01-04 run "$job"
 dump "$t/a" >"$t/a.nq"
 [ "$(wc -l <"$t/a.nq")" -gt 10000 ] && ok 'and fills the graph' || not_ok 'and fills the graph' "$(head -3 "$t/err"; wc -l <"$t/a.nq")"
-expect 'detectors see the Con Edison lockout by themselves' 0 '2012-07-01 2012-07-31  spike' "$PROPTER" -g "$t/a" detect --detector all --metric https://w3id.org/propter/pack/us-employment#utilities-employment
-expect 'also as CSV' 0 '#information-employment",spike,2011-08-01,2011-08-31,' "$PROPTER" -g "$t/a" detect --detector spike -f csv
 [ -s "$t/packs/pack/report.html" ] && ok 'and writes the report' || not_ok 'and writes the report'
 "$PROPTER" -g "$t/a" export --format nquads | LC_ALL=C sort >"$t/a1.nq"
 expect 'a second run ends well' 0 '' "$PROPTER" -g "$t/a" --today 2016-01-05 run "$job"

@@ -59,8 +59,6 @@ expect 'a name that nothing answers to cannot be left out' 3 'cannot leave out "
 expect 'nor one of two' 3 'cannot leave out "nonsense"' why --without 'https://example.org/parcels#strike' --without nonsense 'parcels sent in May 2013'
 expect 'the latest July is taken where no year is named' 1 'no year was named: taken as July 2015' why 'parcels sent in July'
 expect 'a file in no folder' 2 'found no folder nowhere/here' why --out nowhere/here/a.html 'parcels sent in May 2013'
-expect 'a detector that is none' 2 'expected all, spike (' "$PROPTER" -g g detect --detector frob
-expect 'detections of an unknown metric' 3 'no metric' "$PROPTER" -g g detect --detector all --metric https://example.org/none
 expect 'no question' 2 'expected a question' why
 expect 'question and metric' 2 'found both' why --metric x 'parcels sent in May 2013'
 expect 'days without metric' 2 '--from and --to go with --metric' why --from 2013-05-01 'parcels sent'
