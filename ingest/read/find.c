@@ -127,7 +127,9 @@ static void try_rule(Work *w, Rule *rule) {
     for (size_t from = 0; from < w->s.len;) {
       bool found = false;
       PropterSpan m;
-      PropterStatus status = propter_regex_match(p->regex, w->r->matcher, w->s, from, &found, NULL);
+      PropterStatus status = p->rest ? propter_regex_match(p->rest, w->r->matcher, w->s, from, &found, NULL) : PROPTER_OK;
+      if (status == PROPTER_OK && p->rest && !found) break;
+      if (status == PROPTER_OK) status = propter_regex_match(p->regex, w->r->matcher, w->s, from, &found, NULL);
       if (status == PROPTER_LIMIT) {
         rule->limits++;
         return;
@@ -261,7 +263,11 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   size_t near = words_back(w->s, c->lead, c->core.start, NEAR_WORDS), at = 0, moved = 0;
   size_t beyond = effect_trails ? words_on(w->s, c->core.end, 1) : c->core.end;
   int word = empty(c->effect) ? 0 : direction(w, c->effect, effect_leads, &moved);
+  /* ", causing": a denial before the comma belongs to what came before. */
+  if (w->s.data[c->core.start] == ',') near = c->core.start;
   bool negated = negation_in(w, near, beyond, &at);
+  /* "was not noticed because of it" says why; "is not so because of it", "did not fall because of it" deny. */
+  if (negated && effect_leads && !word && at + 4 < c->core.start) negated = false;
   /* "did not grow because of it" says what came of it; "did not fall because of it" denies it. */
   bool turned = negated && effect_leads && word > 0 && at <= moved + 1 && at <= c->core.start;
   if (turned) negated = false, word = -1;
@@ -384,6 +390,7 @@ static void find_triggered(const PropterRules *r, PropterStr low, bool *rules) {
     size_t b = rules_bucket(low.data + i, low.len - i);
     for (size_t t = r->bucket[b]; t < r->bucket[b + 1]; t++) {
       PropterStr word = r->triggers.items[t].word;
+      if (r->triggers.items[t].whole && i + word.len < low.len && letter(low.data[i + word.len])) continue;
       if (!rules[r->triggers.items[t].rule] && word.len <= low.len - i && memcmp(word.data, low.data + i, word.len) == 0) rules[r->triggers.items[t].rule] = true;
     }
   }

@@ -18,6 +18,7 @@ typedef struct {
 
 typedef struct {
   PropterRegex *regex;
+  PropterRegex *rest;             /* it without the definitions it begins with, or NULL: where this does not match, it does not, and this is fast */
   Part lead, trail;               /* argument before and after the match */
   unsigned cause_group, effect_group; /* inside it, 0: none */
   const Named *cause_shape, *effect_shape;
@@ -60,6 +61,7 @@ typedef struct {
 typedef struct {
   PropterStr word;
   size_t rule;
+  bool whole; /* the word itself, not words that begin so */
 } Trigger;
 
 enum { TRIGGER_BUCKETS = 27 * 27, READ_RULES = 1000 };

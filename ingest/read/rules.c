@@ -168,6 +168,22 @@ static PropterStatus outer_arguments(Parser *p, PropterStr *core, Pattern *patte
   return PROPTER_OK;
 }
 
+/* The core from its first piece that is no definition on ("{aux}{adv}due to": "due to"): most sentences with a trigger fail there at once. */
+static PropterStatus compile_rest(Parser *p, PropterStr core, bool blank, PropterRegex **out) {
+  PropterStr name, shape, rest = core;
+  for (size_t n; (n = placeholder(rest, &name, &shape)) && !part_of(name); rest = (PropterStr){rest.data + n, rest.len - n}) continue;
+  if (rest.len == core.len || !rest.len) return PROPTER_OK;
+  PropterBuf b = {0};
+  Pattern ignored = {0};
+  unsigned seen = 0;
+  PropterStatus status = expand(p, rest, &ignored, &seen, 0, &b);
+  if (blank) propter_buf_add(&b, PROPTER_STR("(?![\\w-])"));
+  if (status == PROPTER_OK) status = propter_buf_status(&b, p->err);
+  if (status == PROPTER_OK) status = compile(p, propter_buf_str(&b), PROPTER_REGEX_CASELESS, out);
+  propter_buf_clear(&b);
+  return status;
+}
+
 static PropterStatus compile_pattern(Parser *p, const Rule *rule, PropterStr text, Pattern *pattern) {
   PropterBuf b = {0};
   b.max = 1 << 20;
@@ -195,6 +211,10 @@ static PropterStatus compile_pattern(Parser *p, const Rule *rule, PropterStr tex
   unsigned wanted = rule->previous ? 1u << (rule->previous == PART_CAUSE ? PART_EFFECT : PART_CAUSE) : 1u << PART_CAUSE | 1u << PART_EFFECT;
   if (status == PROPTER_OK && seen != wanted) status = bad(p, rule->previous ? "the argument that is not the sentence before" : "a pattern with {cause} and {effect}", text);
   if (status == PROPTER_OK) status = compile(p, propter_buf_str(&b), PROPTER_REGEX_CASELESS, &pattern->regex);
+  if (status == PROPTER_OK && !pattern->front && (status = compile_rest(p, core, blank, &pattern->rest)) != PROPTER_OK) {
+    propter_regex_free(pattern->regex);
+    pattern->regex = NULL;
+  }
   if (status == PROPTER_OK) {
     pattern->cause_group = propter_regex_group(pattern->regex, "cause");
     pattern->effect_group = propter_regex_group(pattern->regex, "effect");
@@ -227,6 +247,7 @@ static PropterStatus finish_rule(Parser *p) {
     PropterStatus status = compile_pattern(p, rule, rule->pattern_texts.items[i], &pattern);
     if (status == PROPTER_OK && !propter_vec_push(&rule->patterns, pattern)) {
       propter_regex_free(pattern.regex);
+      propter_regex_free(pattern.rest);
       status = no_memory(p->err);
     }
     PROPTER_TRY(status);
@@ -242,9 +263,10 @@ static PropterStatus rule_line(Parser *p, PropterStr key, PropterStr rest) {
   if (propter_str_equal(key, PROPTER_STR("trigger"))) {
     while (rest.len) {
       PropterStr word = word_of(&rest);
-      for (size_t i = 0; i < word.len; i++)
-        if (word.data[i] < 'a' || word.data[i] > 'z') return bad(p, "triggers: beginnings of words in the letters a to z", word);
-      if (word.len < 2) return bad(p, "triggers of two letters or more", word);
+      size_t letters = word.len - (word.len && word.data[word.len - 1] == '$');
+      for (size_t i = 0; i < letters; i++)
+        if (word.data[i] < 'a' || word.data[i] > 'z') return bad(p, "triggers: beginnings of words in the letters a to z, whole words with $", word);
+      if (letters < 2) return bad(p, "triggers of two letters or more", word);
       if (!(copy = propter_arena_copy(&r->arena, word)).data || !propter_vec_push(&rule->triggers, copy)) return no_memory(p->err);
     }
   } else if (propter_str_equal(key, PROPTER_STR("pattern"))) {
@@ -276,7 +298,10 @@ static PropterStatus rule_line(Parser *p, PropterStr key, PropterStr rest) {
 }
 
 static void free_rule(Rule *rule) {
-  for (size_t i = 0; i < rule->patterns.count; i++) propter_regex_free(rule->patterns.items[i].regex);
+  for (size_t i = 0; i < rule->patterns.count; i++) {
+    propter_regex_free(rule->patterns.items[i].regex);
+    propter_regex_free(rule->patterns.items[i].rest);
+  }
   propter_vec_clear(&rule->patterns);
   propter_vec_clear(&rule->pattern_texts);
   propter_vec_clear(&rule->triggers);
@@ -450,8 +475,12 @@ static int by_bucket(const void *a_, const void *b_) {
 static PropterStatus index_triggers(PropterRules *r, PropterError *err) {
   r->triggers.count = 0;
   for (size_t i = 0; i < r->rules.count; i++)
-    for (size_t t = 0; t < r->rules.items[i].triggers.count; t++)
-      if (!propter_vec_push(&r->triggers, ((Trigger){r->rules.items[i].triggers.items[t], i}))) return no_memory(err);
+    for (size_t t = 0; t < r->rules.items[i].triggers.count; t++) {
+      PropterStr word = r->rules.items[i].triggers.items[t];
+      bool whole = word.data[word.len - 1] == '$';
+      word.len -= whole;
+      if (!propter_vec_push(&r->triggers, ((Trigger){word, i, whole}))) return no_memory(err);
+    }
   if (r->triggers.count) qsort(r->triggers.items, r->triggers.count, sizeof *r->triggers.items, by_bucket);
   size_t at = 0;
   for (size_t b = 0; b <= TRIGGER_BUCKETS; b++) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Documents of a folder, parsed beforehand, to claims: the median of five passes over all of them, and the peak memory of the program. */
+/* Documents of a folder, parsed beforehand, to claims: the median of five passes in processor time over all of them, and the peak memory of the program. */
 #include <sys/resource.h>
 
 #include "reading.h"
+
+enum { PASSES = 5 };
 
 typedef struct {
   const Reading *reading;
@@ -33,10 +35,17 @@ void reading_throughput(const Reading *reading) {
     load.bytes += d->text.len;
     reading_check(propter_vec_push(&load.documents, d) ? PROPTER_OK : PROPTER_NO_MEMORY, &err);
   }
-  double seconds = bench_median(read_all, &load);
+  double seconds[PASSES];
+  read_all(&load);
+  for (int i = 0; i < PASSES; i++) {
+    clock_t start = clock();
+    read_all(&load);
+    seconds[i] = (double)(clock() - start) / CLOCKS_PER_SEC;
+  }
+  qsort(seconds, PASSES, sizeof *seconds, bench_compare);
   struct rusage usage;
   (void)getrusage(RUSAGE_SELF, &usage);
-  printf("bench reading-throughput %.2f MB/s  # %zu documents, %.1f MB of text, %zu claims\n", (double)load.bytes / seconds / 1e6, load.documents.count, (double)load.bytes / 1e6, load.claims);
+  printf("bench reading-throughput %.2f MB/s  # %zu documents, %.1f MB of text, %zu claims\n", (double)load.bytes / seconds[PASSES / 2] / 1e6, load.documents.count, (double)load.bytes / 1e6, load.claims);
   printf("bench reading-peak-memory %.0f MB\n", (double)usage.ru_maxrss / 1024);
   for (size_t i = 0; i < load.documents.count; i++) propter_document_free(load.documents.items[i]);
   propter_vec_clear(&load.documents);
