@@ -219,7 +219,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   in->constants = propter_calloc(propter_mapping_constants(in->mapping), sizeof *in->constants);
   if (!in->constants) return no_memory(err);
   PROPTER_TRY(clear_graphs(in, err));
-  PropterMapSink sink = {on_record, on_reject, is_measure, in};
+  PropterMapSink sink = {.record = on_record, .reject = on_reject, .is_measure = is_measure, .payload = in};
   PropterMapOptions options = {.provenance = true, .limits = o->limits, .log = o->log};
   PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
   PROPTER_TRY(propter_mapping_run(in->mapping, &options, &sink, &in->result->rows, err));

@@ -106,6 +106,8 @@ static bool reserve(PropterBuf *buf, size_t more) {
   return true;
 }
 
+bool propter_buf_room(PropterBuf *buf, size_t more) { return reserve(buf, more); }
+
 void propter_buf_add(PropterBuf *buf, PropterStr text) {
   if (!reserve(buf, text.len)) return;
   if (text.len) memcpy(buf->data + buf->len, text.data, text.len);

@@ -81,6 +81,10 @@ static bool unreserved(uint32_t c, bool ascii_only) {
 
 static void add_encoded(PropterBuf *out, PropterStr value, bool ascii_only) {
   for (size_t i = 0; i < value.len;) {
+    size_t plain = i;
+    while (plain < value.len && (unsigned char)value.data[plain] < 0x80 && unreserved((unsigned char)value.data[plain], true)) plain++;
+    if (plain > i) propter_buf_add(out, (PropterStr){value.data + i, plain - i});
+    if ((i = plain) == value.len) return;
     unsigned char lead = (unsigned char)value.data[i];
     size_t n = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     uint32_t c = n == 1 ? lead : lead & (0x7Fu >> n);

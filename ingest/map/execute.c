@@ -214,6 +214,12 @@ static PropterStatus make_record(Execution *x, const TriplesMap *map, Range *sub
   PROPTER_TRY(eval_terms(x, map->subject, subjects, outcome, err));
   if (*outcome != GOT) return PROPTER_OK;
   *outcome = graphs;
+  if (x->options->subjects_only) {
+    static const uint32_t only_default[] = {PROPTER_MAP_DEFAULT};
+    uint32_t s = (uint32_t)subjects->begin;
+    x->extras.count = 0;
+    return subjects->end - subjects->begin == 1 ? add_quads(x, s, s, s, only_default, 1, err) : PROPTER_OK;
+  }
   PROPTER_TRY(add_extras(x, own, err));
   if (!map->graphs.count) own->count = 0;
   for (size_t i = 0; i < map->says.count && *outcome == GOT; i++) PROPTER_TRY(say(x, map, &map->says.items[i], *subjects, outcome, err));
@@ -234,8 +240,8 @@ static PropterStatus run_map(Execution *x, PropterError *err) {
     return PROPTER_OK;
   }
   if (!x->quads.count) return PROPTER_OK;
-  for (size_t s = subjects.begin; s < subjects.end && x->options->provenance && map->observation; s++) PROPTER_TRY(say_place(x, map, (uint32_t)s, err));
-  PropterMapRecord record = {x->source, x->row.line, x->terms.items, x->terms.count, x->quads.items, x->quads.count};
+  for (size_t s = subjects.begin; s < subjects.end && x->options->provenance && map->observation && !x->options->subjects_only; s++) PROPTER_TRY(say_place(x, map, (uint32_t)s, err));
+  PropterMapRecord record = {x->source, x->map, x->row.line, x->terms.items, x->terms.count, x->quads.items, x->quads.count};
   return x->sink->record(&record, x->sink->payload, err);
 }
 
@@ -254,24 +260,32 @@ static PropterStatus reject_unknown(Execution *x, PropterError *err) {
 
 /* --- The run ------------------------------------------------------------------------------------------------------------------- */
 
+PropterStatus execute_row(Execution *x, PropterError *err) {
+  if (x->counts->rows++ % 65536 == 65535) propter_log_progress(x->options->log, "ingest", x->counts->rows, 0, "rows");
+  if (x->row.problem) {
+    PropterStr none = {"", 0};
+    (void)eval_reject(x, "columns", none, x->row.count ? x->row.cells[0] : none, "%s", x->row.problem);
+    return reject(x, err);
+  }
+  for (x->map = 0; x->map < x->m->maps.count; x->map++)
+    if (x->m->maps.items[x->map].source == x->source) PROPTER_TRY(run_map(x, err));
+  return PROPTER_OK;
+}
+
+static PropterStatus run_rows(Execution *x, PropterTable *table, PropterError *err) {
+  bool found = true;
+  while (found) {
+    PROPTER_TRY(propter_table_next(table, &x->row, &found, err));
+    if (found) PROPTER_TRY(execute_row(x, err));
+  }
+  return propter_table_has_expressions(table) ? reject_unknown(x, err) : PROPTER_OK;
+}
+
 static PropterStatus run_source(Execution *x, size_t source, PropterError *err) {
   PropterTable *table = NULL;
   PROPTER_TRY(open_source(x, source, &table, err));
-  PropterStatus status = PROPTER_OK;
-  bool found = true;
   x->source = source;
-  while (status == PROPTER_OK && (status = propter_table_next(table, &x->row, &found, err)) == PROPTER_OK && found) {
-    if (x->counts->rows++ % 65536 == 65535) propter_log_progress(x->options->log, "ingest", x->counts->rows, 0, "rows");
-    if (x->row.problem) {
-      PropterStr none = {"", 0};
-      (void)eval_reject(x, "columns", none, x->row.count ? x->row.cells[0] : none, "%s", x->row.problem);
-      status = reject(x, err);
-      continue;
-    }
-    for (x->map = 0; x->map < x->m->maps.count && status == PROPTER_OK; x->map++)
-      if (x->m->maps.items[x->map].source == source) status = run_map(x, err);
-  }
-  if (status == PROPTER_OK && propter_table_has_expressions(table)) status = reject_unknown(x, err);
+  PropterStatus status = parallel_can(x, table) ? parallel_run(x, table, err) : run_rows(x, table, err);
   propter_table_close(table);
   return status == PROPTER_OK ? gather_finish(x, err) : status;
 }
@@ -304,6 +318,10 @@ static void clear(Execution *x) {
   propter_free(x->joins);
   propter_free(x->seen);
   propter_free(x->shown);
+  execute_clear_scratch(x);
+}
+
+void execute_clear_scratch(Execution *x) {
   scratch_clear(&x->scratch);
   propter_buf_clear(&x->text);
   propter_vec_clear(&x->terms);
@@ -328,7 +346,7 @@ PropterStatus propter_mapping_run(const PropterMapping *m, const PropterMapOptio
   x.seen = propter_calloc(m->maps.count, sizeof *x.seen);
   x.shown = propter_calloc(m->maps.count, sizeof *x.shown);
   PropterStatus status = x.slots && x.uses && x.joins && x.seen && x.shown ? choose_columns(&x, err) : no_memory(err);
-  if (status == PROPTER_OK) status = join_build_all(&x, err);
+  if (status == PROPTER_OK && !x.options->subjects_only) status = join_build_all(&x, err);
   for (size_t i = 0; i < m->sources.count && status == PROPTER_OK; i++) status = run_source(&x, i, err);
   clear(&x);
   return status;

@@ -117,6 +117,15 @@ PropterStatus join_build_all(Execution *x, PropterError *err);
 PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, PropterError *err);
 void join_clear(JoinIndex *index);
 
+/* execute.c: the present row through every triples map of its source. */
+PropterStatus execute_row(Execution *x, PropterError *err);
+/* Frees what the making of terms took. */
+void execute_clear_scratch(Execution *x);
+
+/* parallel.c: whether the rows of a table can be executed by several threads; and that. */
+bool parallel_can(const Execution *x, const PropterTable *table);
+PropterStatus parallel_run(Execution *x, PropterTable *table, PropterError *err);
+
 /* execute.c: opens a source and finds the columns of all term maps that read from it. */
 PropterStatus open_source(Execution *x, size_t source, PropterTable **table, PropterError *err);
 

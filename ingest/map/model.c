@@ -219,6 +219,40 @@ const PropterMapSource *propter_mapping_source(const PropterMapping *m, size_t n
 
 const PropterMapTarget *propter_mapping_target(const PropterMapping *m, size_t n) { return n < m->targets.count ? &m->targets.items[n] : NULL; }
 
+const PropterTerm *propter_mapping_constant(const PropterMapping *m, uint32_t number) { return &m->constants.items[number - 1]; }
+
+size_t propter_mapping_maps(const PropterMapping *m) { return m->maps.count; }
+
+/* Text that every subject of a triples map begins with. */
+static PropterStr subject_prefix(const TriplesMap *map) {
+  const TermMap *t = map->subject;
+  bool plain = t->type == TYPE_IRI && t->kind == EXPRESSION_TEMPLATE && !t->parts[0].is_column && memchr(t->parts[0].text.data, ':', t->parts[0].text.len);
+  return plain ? t->parts[0].text : (PropterStr){"", 0};
+}
+
+/* Two objects of one row may be the same where a predicate stands twice; lists, containers and graphs are not looked into. */
+static bool may_repeat_in_row(const TriplesMap *map) {
+  if (map->graphs.count || !subject_prefix(map).len) return true;
+  for (size_t i = 0; i < map->says.count; i++) {
+    const PredicateObject *po = &map->says.items[i];
+    if (po->graphs.count || po->predicates.count != 1 || po->objects.count != 1 || po->predicates.items[0]->kind != EXPRESSION_CONSTANT) return true;
+    for (size_t k = 0; k < i; k++)
+      if (map->says.items[k].predicates.items[0]->number == po->predicates.items[0]->number) return true;
+    if (po->objects.items[0].map ? po->objects.items[0].map->kind == EXPRESSION_FUNCTION || po->objects.items[0].map->kind == EXPRESSION_GATHER : po->objects.items[0].join_count > 0) return true;
+  }
+  return false;
+}
+
+bool propter_mapping_may_meet(const PropterMapping *m, size_t map) {
+  PropterStr mine = subject_prefix(&m->maps.items[map]);
+  if (may_repeat_in_row(&m->maps.items[map]) || m->sources.items[m->maps.items[map].source].several) return true;
+  for (size_t i = 0; i < m->maps.count; i++) {
+    PropterStr other = subject_prefix(&m->maps.items[i]);
+    if (i != map && (propter_str_starts(mine, other) || propter_str_starts(other, mine))) return true;
+  }
+  return false;
+}
+
 uint32_t propter_mapping_constants(const PropterMapping *m) { return (uint32_t)m->constants.count + 1; }
 
 PropterStatus propter_mapping_definitions(const PropterMapping *m, PropterStatus (*statement)(const PropterTerm quad[4], void *payload, PropterError *err), void *payload,

@@ -110,6 +110,8 @@ const PropterStr *propter_table_columns(const PropterTable *table, size_t *count
 
 bool propter_table_has_expressions(const PropterTable *table) { return table->reader->column != NULL; }
 
+bool propter_table_has_values(const PropterTable *table) { return table->reader->column || table->reader->any_case; }
+
 PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t *index, PropterError *err) {
   if (table->reader->column) {
     PROPTER_TRY(table->reader->column(table->state, name, index, err));

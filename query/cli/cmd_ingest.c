@@ -66,6 +66,13 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
     }
   PropterGraph *graph = NULL;
   PropterIngestResult result = {0};
+  const char *output = cmd_value(call, "output");
+  if (output) {
+    PropterStatus written = propter_ingest_write(&o, output, &result, err);
+    if (written == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) written = PROPTER_NEGATIVE;
+    propter_ingest_result_clear(&result);
+    return written;
+  }
   PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_CREATE, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_ingest(graph, &o, &result, err);
   if (status == PROPTER_OK) print_counts(call, &o, &result);
@@ -79,6 +86,7 @@ static const CommandOption options[] = {{"on-error", 0, "HOW", "what to do with 
                                         {"max-errors", 0, "N", "give up when more than N rows break a rule"},
                                         {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
                                         {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file or a postgresql:// address"},
+                                        {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph"},
                                         {"force", 0, NULL, "ingest again although nothing changed"},
                                         {"replace", 0, NULL, "also replace graphs that another mapping wrote"},
                                         {NULL, 0, NULL, NULL}};

@@ -30,6 +30,24 @@ ex:m rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path "
   rml:subjectMap [ rml:template "http://example.org/{id}" ] ;
   rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference "n" ; rml:datatype xsd:integer ] ] .
 END
+# Files instead of a graph: each quad once, the same whatever the batches; keys repeat across them.
+cat > w.ttl <<'END'
+@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> .
+ex:a rml:logicalSource _:s ; rml:subjectMap [ rml:template "http://example.org/a/{id}" ] ;
+  rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference "n" ] ] .
+ex:b rml:logicalSource _:s ; rml:subjectMap [ rml:template "http://example.org/b/{n}" ; rml:class ex:B ] .
+_:s rml:source [ rml:root rml:MappingDirectory ; rml:path "w.csv" ] ; rml:referenceFormulation rml:CSV .
+END
+awk 'BEGIN { print "id,n"; for (i = 0; i < 60000; i++) printf "%d,\"x \"\"%d\"\"\"\n", i, i % 1000 }' > w.csv
+expect 'a file of quads' 0 'written' sh -c '"$PROPTER" ingest w.ttl --output w.nq && echo written'
+awk 'BEGIN { for (i = 0; i < 60000; i++) printf "<http://example.org/a/%d> <http://example.org/n> \"x \\\"%d\\\"\" .\n", i, i % 1000
+  for (i = 0; i < 1000; i++) printf "<http://example.org/b/x%%20%%22%d%%22> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://example.org/B> .\n", i }' | LC_ALL=C sort > wanted
+LC_ALL=C sort w.nq > found
+same 'each quad once, none lost' wanted found
+rm -f w.csv
+expect 'no file after a failure' 3 'w.csv' "$PROPTER" ingest w.ttl --output w.nq
+n=$((n + 1)); [ -e w.nq ] && echo "not ok $n - half a file is removed" || echo "ok $n - half a file is removed"
+
 printf 'id,n\n1,10\n2,"a ""b"", c"\n3\n4,40\n' > t.csv
 expect 'dry run' 1 'would ingest: 4 rows, 2 quads' "$PROPTER" -g "$G" ingest m.ttl --dry-run
 data > two

@@ -20,6 +20,7 @@ typedef struct {
   PropterIngestOnError on_error;
   bool bounded;        /* more than `max_errors` bad rows end the run; the graph stays as it was */
   uint64_t max_errors;
+  unsigned threads; /* 0: as many as there are processors */
   bool dry_run; /* do everything but the commit */
   bool force;   /* also when nothing changed since the last run */
   bool replace; /* also graphs that another mapping wrote */
@@ -45,6 +46,9 @@ typedef struct {
  * is as it was. OK also with rejects (result->rows.rejects). INVALID: mistakes in the mapping, a bad row with PROPTER_INGEST_STOP, too
  * many bad rows, a graph that another mapping wrote; LOCKED: another writer; else as propter_mapping_run and the writer. */
 PROPTER_API PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err);
+/* The same into a file of N-Quads ("-": standard output), each quad once, without a graph: quads outside named graphs are written without one. Deterministic
+ * whatever the number of threads. On failure the file is removed. */
+PROPTER_API PropterStatus propter_ingest_write(const PropterIngestOptions *options, const char *path, PropterIngestResult *result, PropterError *err);
 PROPTER_API void propter_ingest_result_clear(PropterIngestResult *result);
 
 #endif

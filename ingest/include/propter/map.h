@@ -59,6 +59,7 @@ typedef struct {
 } PropterMapQuad;
 typedef struct {
   size_t source; /* propter_mapping_source */
+  size_t map;    /* number of the triples map */
   uint64_t line;
   const PropterMapTerm *terms;
   size_t term_count;
@@ -72,11 +73,17 @@ typedef struct {
   PropterStatus (*reject)(const PropterReject *reject, void *payload, PropterError *err);
   /* True if the graph knows this predicate as a measure; NULL: only what the mapping documents say counts. */
   bool (*is_measure)(PropterStr predicate, void *payload);
+  /* Where both are given, rows of plain tables are executed by several threads: `render` appends a record to `out` in any of them (it reads the payload
+   * only), `take` gets what was rendered in the order of the rows. Records of other sources go to `record`. */
+  PropterStatus (*render)(const PropterMapRecord *record, PropterBuf *out, void *payload, PropterError *err);
+  PropterStatus (*take)(PropterStr rendered, void *payload, PropterError *err);
   void *payload;
 } PropterMapSink;
 
 typedef struct {
   bool provenance; /* say of each subject of class qb:Observation from which file, line and columns it comes */
+  unsigned threads;   /* 0: as many as there are processors */
+  bool subjects_only; /* hand over one quad per row and triples map, of its subject alone, if it has one subject */
   bool unsafe_iris; /* hand over what rml:UnsafeIRI makes although it may be no IRI; otherwise that is a reject */
   const PropterLimits *limits;
   const PropterLog *log;
@@ -94,6 +101,11 @@ typedef struct {
 PROPTER_API PropterStatus propter_mapping_run(const PropterMapping *mapping, const PropterMapOptions *options, const PropterMapSink *sink, PropterMapCounts *counts, PropterError *err);
 /* One more than the highest constant number. */
 PROPTER_API uint32_t propter_mapping_constants(const PropterMapping *mapping);
+/* The constant of a number from 1. Borrowed. */
+PROPTER_API const PropterTerm *propter_mapping_constant(const PropterMapping *mapping, uint32_t number);
+/* Number of triples maps; and whether one may make a quad twice in one row, or one that another triples map makes, too. */
+PROPTER_API size_t propter_mapping_maps(const PropterMapping *mapping);
+PROPTER_API bool propter_mapping_may_meet(const PropterMapping *mapping, size_t map);
 
 /* True if `text` (white space at both ends already dropped, where the type allows it) is in the lexical space of the XSD datatype, or the
  * datatype is none that is checked (see map/lexical.c). On false, *wanted says what is expected: static text. */

@@ -59,6 +59,8 @@ PROPTER_API void propter_table_close(PropterTable *table);
 
 /* True if columns are expressions (JSON, XML): every propter_table_column that can be parsed makes one, and there is no header. */
 PROPTER_API bool propter_table_has_expressions(const PropterTable *table);
+/* True if rows come as `values`. */
+PROPTER_API bool propter_table_has_values(const PropterTable *table);
 /* Column names, borrowed. */
 PROPTER_API const PropterStr *propter_table_columns(const PropterTable *table, size_t *count);
 /* Index of a column. NOT_FOUND with the list of columns; INVALID when the name stands twice in the header. Names of database columns are found

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What mappings make as N-Quads in a file, each quad once. Rows are rendered by several threads; repeated quads are looked for only where there can be
+ * any: in triples maps whose subjects repeat or may be those of another triples map. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "propter/ingest.h"
+#include "propter/io.h"
+
+enum { PARTS = 256 };
+
+/* Set of 128-bit hashes, in parts that grow one by one so that growing never holds everything twice. */
+typedef struct {
+  XXH128_hash_t *slots;
+  size_t count, cap;
+} Part;
+
+typedef struct {
+  Part parts[PARTS];
+} Seen;
+
+/* What a worker hands over: a piece of text, to be written as it is or only if its hash is new. */
+typedef struct {
+  XXH128_hash_t hash;
+  uint32_t length, checked;
+} Piece;
+
+typedef struct {
+  const PropterMapping *mapping;
+  Seen seen;
+  bool *repeats;       /* of each triples map */
+  PropterStr *written; /* of each constant: as it stands in N-Quads */
+  PropterArena texts;
+  int fd;
+  const char *path;
+  PropterBuf out;
+  uint64_t quads;
+  const PropterIngestOptions *options;
+  uint64_t rejects;
+  bool scanning; /* the subjects are looked at, nothing is written */
+} Write;
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory writing what a mapping makes"); }
+
+/* --- Set of hashes ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_empty(XXH128_hash_t h) { return !h.low64 && !h.high64; }
+
+static void put(Part *p, XXH128_hash_t h) {
+  size_t at = (size_t)h.low64 & (p->cap - 1);
+  while (!is_empty(p->slots[at])) at = (at + 1) & (p->cap - 1);
+  p->slots[at] = h;
+}
+
+static bool grow(Part *p) {
+  size_t cap = p->cap ? 2 * p->cap : 64;
+  Part bigger = {propter_calloc(cap, sizeof *p->slots), p->count, cap};
+  if (!bigger.slots) return false;
+  for (size_t i = 0; i < p->cap; i++)
+    if (!is_empty(p->slots[i])) put(&bigger, p->slots[i]);
+  propter_free(p->slots);
+  *p = bigger;
+  return true;
+}
+
+/* *added tells whether it is new; false: out of memory. */
+static bool seen_add(Seen *s, XXH128_hash_t h, bool *added) {
+  Part *p = &s->parts[h.high64 % PARTS];
+  if (is_empty(h)) h.low64 = 1;
+  if (4 * (p->count + 1) > 3 * p->cap && !grow(p)) return false;
+  size_t at = (size_t)h.low64 & (p->cap - 1);
+  for (; !is_empty(p->slots[at]); at = (at + 1) & (p->cap - 1))
+    if (XXH128_isEqual(p->slots[at], h)) return *added = false, true;
+  p->slots[at] = h;
+  p->count++;
+  *added = true;
+  return true;
+}
+
+static void seen_clear(Seen *s) {
+  for (size_t i = 0; i < PARTS; i++) propter_free(s->parts[i].slots);
+  memset(s, 0, sizeof *s);
+}
+
+/* --- Rendering (in the workers) -------------------------------------------------------------------------------------------------- */
+
+static void add_piece(PropterBuf *out, const Piece *p) { propter_buf_add(out, (PropterStr){(const char *)p, sizeof *p}); }
+
+static void add_term(const Write *w, const PropterMapTerm *t, PropterBuf *out) {
+  if (t->constant && w->written[t->constant].data)
+    propter_buf_add(out, w->written[t->constant]);
+  else
+    propter_term_write(&t->term, out);
+  propter_buf_add_char(out, ' ');
+}
+
+/* Subjects stand in many quads of a record, one after the other: the last one is copied. */
+typedef struct {
+  uint32_t term;
+  size_t offset, length;
+} Subject;
+
+static void add_subject(const Write *w, const PropterMapRecord *r, uint32_t term, Subject *last, PropterBuf *out) {
+  size_t offset = out->len;
+  if (last->length && last->term == term) {
+    /* Room first: the copy is from the buffer itself. */
+    if (propter_buf_room(out, last->length)) propter_buf_add(out, (PropterStr){out->data + last->offset, last->length});
+  } else {
+    add_term(w, &r->terms[term], out);
+  }
+  *last = (Subject){term, offset, out->len - offset};
+}
+
+static void add_quad(const Write *w, const PropterMapRecord *r, const PropterMapQuad *q, Subject *last, PropterBuf *out) {
+  add_subject(w, r, q->s, last, out);
+  add_term(w, &r->terms[q->p], out);
+  add_term(w, &r->terms[q->o], out);
+  if (q->g != PROPTER_MAP_DEFAULT) add_term(w, &r->terms[q->g], out);
+  propter_buf_add(out, PROPTER_STR(".\n"));
+}
+
+/* The length is known when the text is there. */
+static void end_piece(PropterBuf *out, size_t head, bool checked) {
+  if (out->failed != PROPTER_OK) return;
+  Piece p = {.length = (uint32_t)(out->len - head - sizeof p), .checked = checked};
+  if (checked) p.hash = XXH3_128bits(out->data + head + sizeof p, p.length);
+  memcpy(out->data + head, &p, sizeof p);
+}
+
+static PropterStatus render_subjects(const PropterMapRecord *r, PropterBuf *out) {
+  Piece p = {.length = (uint32_t)r->map};
+  PropterStr subject = r->terms[r->quads[0].s].term.value;
+  p.hash = XXH3_128bits(subject.data, subject.len);
+  add_piece(out, &p);
+  return PROPTER_OK;
+}
+
+static PropterStatus render(const PropterMapRecord *r, PropterBuf *out, void *payload, PropterError *err) {
+  const Write *w = payload;
+  static const Piece empty;
+  if (w->scanning) return render_subjects(r, out);
+  bool checked = w->repeats[r->map];
+  size_t head = out->len;
+  Subject last = {0, 0, 0};
+  if (!checked) add_piece(out, &empty);
+  for (size_t i = 0; i < r->quad_count; i++) {
+    if (checked) head = out->len, add_piece(out, &empty);
+    add_quad(w, r, &r->quads[i], &last, out);
+    if (checked) end_piece(out, head, true);
+  }
+  if (!checked) end_piece(out, head, false);
+  return propter_buf_status(out, err);
+}
+
+/* --- Writing (in the caller's thread) -------------------------------------------------------------------------------------------- */
+
+static PropterStatus flush(Write *w, PropterError *err) {
+  int failed = w->out.len ? propter_io_write_all(w->fd, w->out.data, w->out.len) : 0;
+  propter_buf_reset(&w->out);
+  return failed ? propter_io_fail(err, w->path, "write") : PROPTER_OK;
+}
+
+static PropterStatus take_subjects(Write *w, PropterStr pieces, PropterError *err) {
+  for (size_t at = 0; at < pieces.len; at += sizeof(Piece)) {
+    Piece p;
+    bool added;
+    memcpy(&p, pieces.data + at, sizeof p);
+    if (w->repeats[p.length]) continue;
+    /* Each triples map has subjects of its own in the one set. */
+    p.hash.high64 ^= XXH3_64bits(&p.length, sizeof p.length);
+    if (!seen_add(&w->seen, p.hash, &added)) return no_memory(err);
+    w->repeats[p.length] = !added;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus take(PropterStr pieces, void *payload, PropterError *err) {
+  Write *w = payload;
+  if (w->scanning) return take_subjects(w, pieces, err);
+  for (size_t at = 0; at < pieces.len;) {
+    Piece p;
+    bool added = true;
+    memcpy(&p, pieces.data + at, sizeof p);
+    at += sizeof p;
+    if (p.checked && !seen_add(&w->seen, p.hash, &added)) return no_memory(err);
+    if (added) propter_buf_add(&w->out, (PropterStr){pieces.data + at, p.length});
+    at += p.length;
+  }
+  PROPTER_TRY(propter_buf_status(&w->out, err));
+  return w->out.len >= 1 << 20 ? flush(w, err) : PROPTER_OK;
+}
+
+static PropterStatus record(const PropterMapRecord *r, void *payload, PropterError *err) {
+  PropterBuf out = {0};
+  PropterStatus status = render(r, &out, payload, err);
+  if (status == PROPTER_OK) status = take(propter_buf_str(&out), payload, err);
+  propter_buf_clear(&out);
+  return status;
+}
+
+static PropterStatus reject(const PropterReject *r, void *payload, PropterError *err) {
+  Write *w = payload;
+  if (w->scanning) return PROPTER_OK;
+  w->rejects++;
+  bool stop = w->options->on_error == PROPTER_INGEST_STOP, over = w->options->bounded && w->rejects > w->options->max_errors;
+  if (!stop && !over) {
+    propter_log(w->options->log, PROPTER_LOG_WARNING, "ingest", "%.*s:%llu: column %.*s: %.*s", (int)r->file.len, r->file.data, (unsigned long long)r->row, (int)r->column.len, r->column.data, (int)r->reason.len, r->reason.data);
+    return PROPTER_OK;
+  }
+  propter_error_at(err, r->file.data, r->row, 0);
+  if (!stop) return propter_fail(err, PROPTER_INVALID, "more than %llu bad rows; the last one: %.*s", (unsigned long long)w->options->max_errors, (int)r->reason.len, r->reason.data);
+  return propter_fail(err, PROPTER_INVALID, "column %.*s: %.*s", (int)r->column.len, r->column.data, (int)r->reason.len, r->reason.data);
+}
+
+static PropterStatus write_constants(Write *w, PropterError *err) {
+  uint32_t count = propter_mapping_constants(w->mapping);
+  PropterBuf text = {0};
+  PropterStatus status = PROPTER_OK;
+  w->written = propter_calloc(count, sizeof *w->written);
+  if (!w->written) return no_memory(err);
+  for (uint32_t i = 1; i < count && status == PROPTER_OK; i++) {
+    propter_buf_reset(&text);
+    propter_term_write(propter_mapping_constant(w->mapping, i), &text);
+    status = propter_buf_status(&text, err);
+    if (status == PROPTER_OK && !(w->written[i] = propter_arena_copy(&w->texts, propter_buf_str(&text))).data) status = no_memory(err);
+  }
+  propter_buf_clear(&text);
+  return status;
+}
+
+static PropterStatus run(Write *w, PropterIngestResult *result, PropterError *err) {
+  PropterMapSink sink = {.record = record, .reject = reject, .render = render, .take = take, .payload = w};
+  PropterMapOptions options = {.limits = w->options->limits, .log = w->options->log, .threads = w->options->threads, .subjects_only = true};
+  size_t maps = propter_mapping_maps(w->mapping);
+  w->repeats = propter_calloc(maps, sizeof *w->repeats);
+  if (!w->repeats) return no_memory(err);
+  for (size_t i = 0; i < maps; i++) w->repeats[i] = propter_mapping_may_meet(w->mapping, i);
+  PROPTER_TRY(write_constants(w, err));
+  w->scanning = true;
+  PROPTER_TRY(propter_mapping_run(w->mapping, &options, &sink, &result->rows, err));
+  seen_clear(&w->seen);
+  w->scanning = options.subjects_only = false;
+  PROPTER_TRY(propter_mapping_run(w->mapping, &options, &sink, &result->rows, err));
+  return flush(w, err);
+}
+
+PropterStatus propter_ingest_write(const PropterIngestOptions *options, const char *path, PropterIngestResult *result, PropterError *err) {
+  Write *w = propter_calloc(1, sizeof *w);
+  if (!w) return no_memory(err);
+  *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
+  *w = (Write){.options = options, .path = path, .fd = -1};
+  PropterMapping *mapping = NULL;
+  PropterMappingOptions how = {.base = options->base, .database = options->database, .limits = options->limits};
+  PropterStatus status = propter_mapping_read(options->mappings, options->count, &how, &mapping, err);
+  w->mapping = mapping;
+  bool terminal = strcmp(path, "-") == 0;
+  if (status == PROPTER_OK) {
+    w->fd = terminal ? STDOUT_FILENO : propter_io_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    status = w->fd >= 0 ? run(w, result, err) : propter_io_fail(err, path, "open");
+  }
+  if (w->fd >= 0 && !terminal && propter_io_close(w->fd) != 0 && status == PROPTER_OK) status = propter_io_fail(err, path, "write");
+  /* Half a file looks like a whole one. */
+  if (status != PROPTER_OK && w->fd >= 0 && !terminal) (void)propter_io_unlink(path);
+  propter_mapping_free(mapping);
+  seen_clear(&w->seen);
+  propter_free(w->repeats);
+  propter_free(w->written);
+  propter_arena_clear(&w->texts);
+  propter_buf_clear(&w->out);
+  propter_free(w);
+  return status;
+}
