@@ -169,7 +169,8 @@ static bool instrument(Ask *q, PropterAdjustment *a) {
 
 static void describe(const Ask *q, PropterAdjustment *a) {
   static const char *const starts[] = {"the effect of %zu on %zu cannot be told from what is observed", "%zu has no directed path to %zu",
-                                       "the effect of %zu on %zu is seen after adjusting for", "the effect of %zu on %zu passes through", "the effect of %zu on %zu is seen through the instrument"};
+                                       "the effect of %zu on %zu is seen after adjusting for", "the effect of %zu on %zu passes through",
+                                       "the effect of %zu on %zu is seen through the instrument"};
   char start[160];
   (void)snprintf(start, sizeof start, starts[a->by], q->x, q->y);
   size_t at = (size_t)snprintf(a->text, sizeof a->text, "%s%s", start, a->by == PROPTER_BACK_DOOR && !a->count ? " nothing" : "");
@@ -178,7 +179,8 @@ static void describe(const Ask *q, PropterAdjustment *a) {
 
 PropterStatus propter_identify(size_t p, const uint8_t *dag, size_t cause, size_t outcome, const bool *observed, PropterAdjustment *a, PropterError *err) {
   *a = (PropterAdjustment){0};
-  if (cause >= p || outcome >= p || cause == outcome) return propter_fail(err, PROPTER_INVALID, "cause %zu and outcome %zu of %zu variables", cause, outcome, p);
+  if (cause >= p || outcome >= p || cause == outcome)
+    return propter_fail(err, PROPTER_INVALID, "cause %zu and outcome %zu of %zu variables", cause, outcome, p);
   uint8_t *copy = propter_malloc(p * p);
   if (!copy) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a graph of %zu variables", p);
   memcpy(copy, dag, p * p);

@@ -8,7 +8,8 @@
 PropterStatus causal_counts_new(const PropterData *data, CausalCounts *c, PropterError *err) {
   *c = (CausalCounts){.p = data->p, .n = data->n};
   for (size_t v = 0; v < data->p; v++)
-    if (!data->levels || !data->levels[v]) return propter_fail(err, PROPTER_INVALID, "variable %zu is continuous, a test or score of counts needs discrete ones", v);
+    if (!data->levels || !data->levels[v])
+      return propter_fail(err, PROPTER_INVALID, "variable %zu is continuous, a test or score of counts needs discrete ones", v);
   if (data->n > UINT32_MAX) return propter_fail(err, PROPTER_LIMIT, "%zu rows", data->n);
   c->levels = propter_calloc(data->p + 1, sizeof *c->levels);
   c->gaps = propter_calloc(data->p + 1, sizeof *c->gaps);

@@ -42,9 +42,11 @@ static PropterStatus open_design(const CausalRows *r, bool instruments, bool squ
 /* ---- least squares and instruments: the effect of what the covariates leave of t ------------------------------------------ */
 
 /* value = r·y ÷ r·t for a residual r, with the sandwich error; `rest` gets y's residual less value × t's. */
-static PropterStatus ratio(const CausalRows *rows, const CausalDesign *g, const double *r, const double *t_left, double *rest, bool leverage, PropterEffect *e, PropterError *err) {
+static PropterStatus ratio(const CausalRows *rows, const CausalDesign *g, const double *r, const double *t_left, double *rest, bool leverage, PropterEffect *e,
+                           PropterError *err) {
   double below = dot(r, rows->t, rows->n), own = dot(r, r, rows->n), scale = dot(rows->t, rows->t, rows->n);
-  if (!(own > 1e-12 * scale) || !(fabs(below) > 1e-12 * scale)) return propter_fail(err, PROPTER_INVALID, "the covariates determine the cause, or it does not vary");
+  if (!(own > 1e-12 * scale) || !(fabs(below) > 1e-12 * scale))
+    return propter_fail(err, PROPTER_INVALID, "the covariates determine the cause, or it does not vary");
   PROPTER_TRY(causal_design_residual(g, rows->y, rest, err));
   e->value = dot(r, rest, rows->n) / below;
   double *scratch = propter_malloc(g->q * sizeof *scratch), sum = 0;
@@ -71,7 +73,8 @@ static PropterStatus causal_effect_regression(const CausalRows *rows, PropterEff
   return status;
 }
 
-static PropterStatus first_stage(const CausalRows *rows, const CausalDesign *g, const CausalDesign *all, double *t_left, double *guess, PropterEffect *e, PropterError *err) {
+static PropterStatus first_stage(const CausalRows *rows, const CausalDesign *g, const CausalDesign *all, double *t_left, double *guess, PropterEffect *e,
+                                 PropterError *err) {
   PROPTER_TRY(causal_design_residual(g, rows->t, t_left, err));
   PROPTER_TRY(causal_design_residual(all, rows->t, guess, err));
   double without = dot(t_left, t_left, rows->n), with = dot(guess, guess, rows->n);
@@ -204,7 +207,8 @@ static PropterStatus weighted(const CausalRows *rows, bool treated_only, Propter
   PropterStatus status = space && in ? PROPTER_OK : no_memory(err);
   if (status == PROPTER_OK) {
     propensities(rows, &g, space, e);
-    if (!choose(rows, e, treated_only, in, &out->left_out)) status = propter_fail(err, PROPTER_INVALID, "no overlap: fewer than %d comparable rows in one arm", LEAST_ROWS);
+    if (!choose(rows, e, treated_only, in, &out->left_out))
+      status = propter_fail(err, PROPTER_INVALID, "no overlap: fewer than %d comparable rows in one arm", LEAST_ROWS);
     else (treated_only ? score_treated : score_all)(rows, &g, e, in, space, out);
   }
   propter_free(space), propter_free(in);
@@ -226,7 +230,8 @@ PropterStatus propter_effect(const PropterEffectData *data, const char *name, do
     PROPTER_TRY(status);
     double z = propter_normal_quantile(.5 + (level > 0 ? level : .95) / 2);
     effect->low = effect->value - z * effect->error, effect->high = effect->value + z * effect->error;
-    if (!isfinite(effect->value) || !isfinite(effect->error)) return propter_fail(err, PROPTER_INVALID, "the estimate is not finite: the data are too ill conditioned");
+    if (!isfinite(effect->value) || !isfinite(effect->error))
+      return propter_fail(err, PROPTER_INVALID, "the estimate is not finite: the data are too ill conditioned");
     return PROPTER_OK;
   }
   return propter_fail(err, PROPTER_NOT_FOUND, "no estimator \"%s\"", name);

@@ -184,17 +184,21 @@ static void describe(PropterEventEffect *e, const PropterEventPanel *p) {
   char space[96] = "", time[96] = "";
   if (e->in_space) (void)snprintf(space, sizeof space, "; among %zu untouched slices as large or larger with p = %.2g", e->in_space, e->p_space);
   if (e->in_time >= 3) (void)snprintf(time, sizeof time, "; at %zu false dates with p = %.2g", e->in_time, e->p_time);
-  (void)snprintf(e->text, sizeof e->text, "%s: %+.4g per step over %zu steps (95 %%: %.4g to %.4g)%s%s; before the event %s", e->synthetic ? "against untouched slices" : "against its own trend",
-                 e->effect, p->after, e->low, e->high, space, time,
-                 !e->synthetic ? "there was nothing to compare with" : e->trend_p < .05 ? "it already went its own way: read the effect with care" : "it ran parallel to them");
+  (void)snprintf(e->text, sizeof e->text, "%s: %+.4g per step over %zu steps (95 %%: %.4g to %.4g)%s%s; before the event %s",
+                 e->synthetic ? "against untouched slices" : "against its own trend", e->effect, p->after, e->low, e->high, space, time,
+                 !e->synthetic      ? "there was nothing to compare with"
+                 : e->trend_p < .05 ? "it already went its own way: read the effect with care"
+                                    : "it ran parallel to them");
 }
 
 static PropterStatus check(const PropterEventPanel *p, PropterError *err) {
   size_t steps = p->before + p->after;
-  if (p->before < LEAST_BEFORE || !p->after) return propter_fail(err, PROPTER_INVALID, "%zu steps before the event and %zu after, expected at least %d and 1", p->before, p->after, LEAST_BEFORE);
+  if (p->before < LEAST_BEFORE || !p->after)
+    return propter_fail(err, PROPTER_INVALID, "%zu steps before the event and %zu after, expected at least %d and 1", p->before, p->after, LEAST_BEFORE);
   for (size_t i = 0; i <= p->controls; i++)
     for (size_t t = 0; t < steps; t++)
-      if (!isfinite(i ? p->control[(i - 1) * steps + t] : p->treated[t])) return propter_fail(err, PROPTER_INVALID, "step %zu of %s is missing or infinite", t, i ? "a control" : "the treated series");
+      if (!isfinite(i ? p->control[(i - 1) * steps + t] : p->treated[t]))
+        return propter_fail(err, PROPTER_INVALID, "step %zu of %s is missing or infinite", t, i ? "a control" : "the treated series");
   return PROPTER_OK;
 }
 

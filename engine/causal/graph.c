@@ -146,7 +146,8 @@ PropterStatus propter_knowledge_check(size_t p, const PropterKnowledge *k, Propt
     for (size_t j = 0; j < p && status == PROPTER_OK; j++) {
       if (!k->required[i * p + j]) continue;
       if (i == j || k->required[j * p + i]) status = propter_fail(err, PROPTER_INVALID, "required edges form a cycle: %zu and %zu", i, j);
-      else if (k->forbidden && k->forbidden[i * p + j]) status = propter_fail(err, PROPTER_INVALID, "the edge from %zu to %zu is both required and forbidden", i, j);
+      else if (k->forbidden && k->forbidden[i * p + j])
+        status = propter_fail(err, PROPTER_INVALID, "the edge from %zu to %zu is both required and forbidden", i, j);
       else if (tiers_forbid(k, i, j)) status = propter_fail(err, PROPTER_INVALID, "the edge from %zu to %zu is required and leads into an earlier tier", i, j);
       marks_direct(mark, p, i, j);
     }

@@ -35,7 +35,8 @@ PropterStatus causal_data_check(const PropterData *data, bool *missing, PropterE
         return propter_fail(err, PROPTER_INVALID, "row %zu of variable %zu is %g, expected a code from 0 to %u", t, v, x, data->levels[v] - 1);
     }
   for (size_t v = 0; v < data->p; v++)
-    if (causal_discrete(data, v) && data->levels[v] > 250) return propter_fail(err, PROPTER_LIMIT, "variable %zu has %u levels, at most 250", v, data->levels[v]);
+    if (causal_discrete(data, v) && data->levels[v] > 250)
+      return propter_fail(err, PROPTER_LIMIT, "variable %zu has %u levels, at most 250", v, data->levels[v]);
   if (missing) *missing = any;
   return PROPTER_OK;
 }

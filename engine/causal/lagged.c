@@ -116,7 +116,8 @@ static PropterStatus stability(const Input *in, const size_t *starts, size_t cou
   return status;
 }
 
-PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const char *name, const PropterLaggedOptions *options, PropterLaggedGraph *g, PropterError *err) {
+PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const char *name, const PropterLaggedOptions *options, PropterLaggedGraph *g,
+                                    PropterError *err) {
   static const PropterLaggedOptions defaults = {0};
   *g = (PropterLaggedGraph){0};
   if (!options) options = &defaults;
@@ -130,7 +131,8 @@ PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const c
   if (!starts) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu steps", n);
   PropterStatus status = whole_steps(p, n, x, in.depth, starts, &count, err);
   if (status == PROPTER_OK && count < in.depth + 10)
-    status = propter_fail(err, PROPTER_INVALID, "%zu steps have %zu whole steps before them, lags up to %zu need %zu such", count, in.depth, in.lags, in.depth + 10);
+    status =
+        propter_fail(err, PROPTER_INVALID, "%zu steps have %zu whole steps before them, lags up to %zu need %zu such", count, in.depth, in.lags, in.depth + 10);
   if (status == PROPTER_OK) status = search_on(&in, starts, count, g, err);
   if (status == PROPTER_OK && options->resamples) status = stability(&in, starts, count, g, err);
   propter_free(starts);

@@ -250,7 +250,8 @@ static PropterStatus direct(Job *job, PropterError *err) {
     for (size_t k = 0; k < p; k++)
       for (size_t i = 0; i < p; i++)
         for (size_t j = job->link[lagged_cell(job->g, lag, i, k)] ? 0 : p; j < p; j++)
-          if (j != k && !(j == i && !lag) && job->link[lagged_cell(job->g, 0, j, k)] && !job->link[lagged_cell(job->g, lag, i, j)]) try_collider(job, mark, i, lag, k, j);
+          if (j != k && !(j == i && !lag) && job->link[lagged_cell(job->g, 0, j, k)] && !job->link[lagged_cell(job->g, lag, i, j)])
+            try_collider(job, mark, i, lag, k, j);
   for (bool changed = true; changed;) { /* Meek's first rule with a lagged arm: i → k – j without a link from i to j makes k → j */
     changed = false;
     PROPTER_TRY(marks_meek(p, mark, err));
@@ -285,7 +286,8 @@ static PropterStatus run(const LaggedSums *s, const PropterLaggedOptions *o, Pro
   job.link = propter_calloc(cells + 1, sizeof(bool)), job.gone = propter_calloc(cells + 1, sizeof(bool));
   job.most_p = propter_malloc(cells * sizeof(double) + 1), job.sep = propter_calloc(cells * (SEPARATORS + 1) + 1, sizeof *job.sep);
   PropterStatus status = PROPTER_OK;
-  if (!job.past || !job.count || !job.link || !job.gone || !job.most_p || !job.sep) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search over lags");
+  if (!job.past || !job.count || !job.link || !job.gone || !job.most_p || !job.sep)
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search over lags");
   for (size_t c = 0; status == PROPTER_OK && c < cells; c++) job.most_p[c] = -1;
   if (status == PROPTER_OK) status = propter_pool_run(p, o->threads, work_past, &job, err);
   if (status == PROPTER_OK) status = find_links(&job, o->threads, err);

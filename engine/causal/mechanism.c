@@ -353,12 +353,16 @@ static double mean_of(const PropterData *d, size_t v) {
 }
 
 static PropterStatus check(const PropterData *before, const PropterData *after, const uint8_t *dag, size_t target, PropterError *err) {
-  if (before->p != after->p || target >= before->p) return propter_fail(err, PROPTER_INVALID, "%zu variables before, %zu after, target %zu", before->p, after->p, target);
-  if (before->n < LEAST_ROWS || !after->n) return propter_fail(err, PROPTER_INVALID, "%zu rows before and %zu after, expected at least %d and 1", before->n, after->n, LEAST_ROWS);
+  if (before->p != after->p || target >= before->p)
+    return propter_fail(err, PROPTER_INVALID, "%zu variables before, %zu after, target %zu", before->p, after->p, target);
+  if (before->n < LEAST_ROWS || !after->n)
+    return propter_fail(err, PROPTER_INVALID, "%zu rows before and %zu after, expected at least %d and 1", before->n, after->n, LEAST_ROWS);
   for (int period = 0; period < 2; period++) {
     const PropterData *d = period ? after : before;
     for (size_t i = 0; i < d->p * d->n; i++)
-      if (!isfinite(d->x[i])) return propter_fail(err, PROPTER_INVALID, "row %zu of variable %zu %s the change is missing or infinite", i % d->n, i / d->n, period ? "after" : "before");
+      if (!isfinite(d->x[i]))
+        return propter_fail(err, PROPTER_INVALID, "row %zu of variable %zu %s the change is missing or infinite", i % d->n, i / d->n,
+                            period ? "after" : "before");
   }
   size_t bytes = before->p * before->p;
   uint8_t *copy = propter_malloc(bytes + 1);
@@ -369,8 +373,8 @@ static PropterStatus check(const PropterData *before, const PropterData *after, 
   return status;
 }
 
-PropterStatus propter_attribute_change(const PropterData *before, const PropterData *after, const uint8_t *dag, size_t target, const PropterAttributionOptions *options,
-                                       PropterMechanismShare *share, PropterAttribution *sum, PropterError *err) {
+PropterStatus propter_attribute_change(const PropterData *before, const PropterData *after, const uint8_t *dag, size_t target,
+                                       const PropterAttributionOptions *options, PropterMechanismShare *share, PropterAttribution *sum, PropterError *err) {
   static const PropterAttributionOptions defaults = {0};
   if (!options) options = &defaults;
   PROPTER_TRY(check(before, after, dag, target, err));

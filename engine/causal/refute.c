@@ -72,7 +72,8 @@ static PropterStatus open(const PropterEffectData *data, Cache *c, PropterError 
   size_t q = c->g.q, w = q + 2;
   double *space = status == PROPTER_OK ? propter_calloc(3 * q + 3 * n + BLOCKS * w * w, sizeof *space) : NULL;
   if (!space) return status == PROPTER_OK || status == PROPTER_NO_MEMORY ? propter_fail(err, PROPTER_NO_MEMORY, "out of memory for refutations") : status;
-  c->cross_t = space, c->cross_y = space + q, c->cross_u = c->cross_y + q, c->t_left = c->cross_u + q, c->y_left = c->t_left + n, c->column = c->y_left + n, c->blocks = c->column + n;
+  c->cross_t = space, c->cross_y = space + q, c->cross_u = c->cross_y + q, c->t_left = c->cross_u + q, c->y_left = c->t_left + n, c->column = c->y_left + n,
+  c->blocks = c->column + n;
   cross(c, c->rows.t, c->cross_t), cross(c, c->rows.y, c->cross_y);
   PROPTER_TRY(causal_design_residual(&c->g, c->rows.t, c->t_left, err));
   PROPTER_TRY(causal_design_residual(&c->g, c->rows.y, c->y_left, err));
@@ -148,14 +149,17 @@ static Tally repeat(Cache *c, double (*attempt)(Cache *, PropterRng *, double *)
   return t;
 }
 
-static void tell(PropterRefutation *r, const char *name, Tally t, double p, bool passed) { *r = (PropterRefutation){.name = name, .value = t.mean, .spread = t.spread, .p = p, .passed = passed}; }
+static void tell(PropterRefutation *r, const char *name, Tally t, double p, bool passed) {
+  *r = (PropterRefutation){.name = name, .value = t.mean, .spread = t.spread, .p = p, .passed = passed};
+}
 
 static void attempt_all(Cache *c, size_t rounds, PropterRng *rng, double *scratch, PropterRefutation *r) {
   double n = (double)rounds;
   Tally t = repeat(c, placebo, rounds, rng, scratch);
   double p = (1 + (double)t.as_large) / (1 + n);
   tell(&r[0], "placebo", t, p, p <= .05);
-  (void)snprintf(r[0].text, sizeof r->text, "With the cause shuffled among the rows the effect came out at least as large in %zu of %zu rounds: %s.", t.as_large, rounds,
+  (void)snprintf(r[0].text, sizeof r->text, "With the cause shuffled among the rows the effect came out at least as large in %zu of %zu rounds: %s.",
+                 t.as_large, rounds,
                  r[0].passed ? "chance does not explain the estimate of the rows as they are" : "the estimate is no larger than chance gives");
   t = repeat(c, common_cause, rounds, rng, scratch);
   tell(&r[1], "random common cause", t, NAN, fabs(t.mean - c->value) <= .5 * c->error + 1e-12 * fabs(c->value));
@@ -163,17 +167,18 @@ static void attempt_all(Cache *c, size_t rounds, PropterRng *rng, double *scratc
                  r[1].passed ? "the estimate does not hang on such additions" : "the estimate is unstable");
   t = repeat(c, subset, rounds, rng, scratch);
   tell(&r[2], "subset", t, NAN, fabs(t.mean - c->value) <= 2 * t.spread + 1e-9 * fabs(c->value));
-  (void)snprintf(r[2].text, sizeof r->text, "On four fifths of the rows the effect is %.4g give or take %.4g, against %.4g on all: %s.", t.mean, t.spread, c->value,
-                 r[2].passed ? "no part of the rows carries it alone" : "it hangs on a part of the rows");
+  (void)snprintf(r[2].text, sizeof r->text, "On four fifths of the rows the effect is %.4g give or take %.4g, against %.4g on all: %s.", t.mean, t.spread,
+                 c->value, r[2].passed ? "no part of the rows carries it alone" : "it hangs on a part of the rows");
   t = repeat(c, dummy_outcome, rounds, rng, scratch);
-  tell(&r[3], "dummy outcome", t, NAN, fabs(t.mean) <= 3 * t.spread / sqrt(n) + 1e-12);
+  tell(&r[3], "dummy outcome", t, NAN, fabs(t.mean) <= 4 * t.spread / sqrt(n) + 1e-12);
   (void)snprintf(r[3].text, sizeof r->text, "On a random outcome the effect is %.4g give or take %.4g: %s.", t.mean, t.spread,
                  r[3].passed ? "the method finds nothing where there is nothing" : "the method finds an effect where there is none");
   double freedom = (double)(c->rows.n - causal_design_rank(&c->g) - 1), f2 = c->error > 0 ? c->value * c->value / (c->error * c->error) / freedom : 1e12;
   double robustness = .5 * (sqrt(f2 * f2 + 4 * f2) - f2);
   r[4] = (PropterRefutation){.name = "unobserved confounder", .value = robustness, .p = NAN, .passed = robustness >= .1};
-  (void)snprintf(r[4].text, sizeof r->text, "An unobserved confounder would have to explain %.1f %% of what is left of both the cause and the outcome to take the effect away: %s.", 100 * robustness,
-                 r[4].passed ? "a weak one does not suffice" : "a weak one would suffice");
+  (void)snprintf(r[4].text, sizeof r->text,
+                 "An unobserved confounder would have to explain %.1f %% of what is left of both the cause and the outcome to take the effect away: %s.",
+                 100 * robustness, r[4].passed ? "a weak one does not suffice" : "a weak one would suffice");
 }
 
 PropterStatus propter_refute(const PropterEffectData *data, size_t rounds, uint64_t seed, PropterRefutation *r, PropterError *err) {

@@ -13,7 +13,8 @@ typedef struct {
   const char *name, *text;
   PropterStatus (*prepare)(const PropterData *data, const PropterSearchOptions *o, CausalScoreCache **cache, PropterError *err);
   void (*release)(CausalScoreCache *cache);
-  /* Score of y with these parents, without the prior; −infinity where it cannot be told (too many cells, a determined variable). One thread at a time for a cache. */
+  /* Score of y with these parents, without the prior; −infinity where it cannot be told (too many cells, a determined variable). One thread at a time for a
+   * cache. */
   double (*local)(CausalScoreCache *cache, size_t y, const size_t *parents, size_t k);
 } CausalScore;
 

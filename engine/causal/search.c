@@ -15,7 +15,8 @@ static const CausalSearch *const searches[] = {
 
 enum { MOST_VARIABLES = 20000 };
 
-PropterStatus propter_structure_search(const PropterData *data, const char *name, const PropterSearchOptions *options, PropterCausalGraph *graph, PropterError *err) {
+PropterStatus propter_structure_search(const PropterData *data, const char *name, const PropterSearchOptions *options, PropterCausalGraph *graph,
+                                       PropterError *err) {
   static const PropterSearchOptions defaults = {0};
   if (!options) options = &defaults;
   *graph = (PropterCausalGraph){.p = data->p};

@@ -121,7 +121,8 @@ static PropterStatus prune(Fci *f, const PropterData *data, PropterError *err) {
   PROPTER_TRY(causal_test_find(data, f->o->test, &t.test, err));
   bool *seen = propter_malloc(p * p * sizeof *seen + 1), *cut = propter_calloc(p * p + 1, sizeof *cut);
   size_t *queue = propter_malloc((p * p + p + 1) * sizeof *queue), *out = queue ? queue + p * p : NULL;
-  PropterStatus status = seen && cut && queue ? t.test->prepare(data, f->o->seed, &t.cache, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu variables", p);
+  PropterStatus status =
+      seen && cut && queue ? t.test->prepare(data, f->o->seed, &t.cache, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu variables", p);
   if (status == PROPTER_OK) status = t.test->scratch(t.cache, &t.scratch, err);
   for (size_t i = 0; i < p && status == PROPTER_OK; i++) {
     size_t n = possible(f, i, seen, queue, out);
@@ -194,7 +195,9 @@ static void rule4(Fci *f, const CausalSeparation *list, size_t count, bool *chan
         const CausalSeparation *s = separation(f, list, count, end, c);
         if (!s || s->p < 0) continue;
         if (within(s, b)) put(f, c, b, PROPTER_TAIL, changed), put(f, b, c, PROPTER_ARROW, changed);
-        else put(f, a, b, PROPTER_ARROW, changed), put(f, b, a, PROPTER_ARROW, changed), put(f, b, c, PROPTER_ARROW, changed), put(f, c, b, PROPTER_ARROW, changed);
+        else
+          put(f, a, b, PROPTER_ARROW, changed), put(f, b, a, PROPTER_ARROW, changed), put(f, b, c, PROPTER_ARROW, changed),
+              put(f, c, b, PROPTER_ARROW, changed);
       }
     }
 }
@@ -267,7 +270,8 @@ static PropterStatus run(const PropterData *data, const PropterSearchOptions *o,
   PROPTER_TRY(causal_skeleton(data, o, graph, err));
   f.m = graph->mark;
   f.extra = propter_malloc((f.p * f.p + 1) * sizeof *f.extra);
-  PropterStatus status = f.extra ? causal_separations(data, o, graph, &list, &count, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu variables", f.p);
+  PropterStatus status =
+      f.extra ? causal_separations(data, o, graph, &list, &count, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu variables", f.p);
   if (status == PROPTER_OK) {
     all_circles(&f), collide(&f, list, count);
     status = prune(&f, data, err);

@@ -68,7 +68,8 @@ static void desk_clear(const CausalTest *test, Desk *d) {
 static PropterStatus desk_open(const Job *job, Desk *d, PropterError *err) {
   size_t p = job->data->p + 1;
   d->y = propter_malloc(p * sizeof *d->y), d->quick = propter_malloc(p * sizeof *d->quick), d->answers = propter_malloc(p * sizeof *d->answers);
-  PropterStatus status = d->y && d->quick && d->answers ? job->test->scratch(job->cache, &d->scratch, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search");
+  PropterStatus status =
+      d->y && d->quick && d->answers ? job->test->scratch(job->cache, &d->scratch, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search");
   if (status != PROPTER_OK) desk_clear(job->test, d);
   return status;
 }
@@ -99,7 +100,8 @@ static PropterStatus ask_level(Job *job, Desk *d, size_t i, const size_t *s, Pro
   size_t p = job->data->p, count = 0;
   for (size_t e = job->near.start[i]; e < job->near.start[i + 1]; e++) {
     size_t j = job->near.list[e];
-    bool in = job->gone[i * p + j] || knowledge_requires(job->o->knowledge, p, i, j) || knowledge_requires(job->o->knowledge, p, j, i) || (!job->level && j < i);
+    bool in =
+        job->gone[i * p + j] || knowledge_requires(job->o->knowledge, p, i, j) || knowledge_requires(job->o->knowledge, p, j, i) || (!job->level && j < i);
     for (size_t m = 0; m < job->level && !in; m++) in = s[m] == j;
     if (!in) d->y[count] = j, d->quick[count++] = pair_level(job, i, j);
   }
@@ -247,7 +249,8 @@ static PropterStatus list_pairs(Job *job, PropterError *err) {
   job->first = propter_malloc((p + 1) * sizeof(size_t));
   if (!job->first) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search over %zu variables", p);
   for (int fill = 0; fill < 2; fill++) {
-    if (fill && !(job->separations = propter_calloc(count + 1, sizeof *job->separations))) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu separations", count);
+    if (fill && !(job->separations = propter_calloc(count + 1, sizeof *job->separations)))
+      return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu separations", count);
     count = 0;
     for (size_t i = 0; i < p; i++) {
       job->first[i] = count;

@@ -99,12 +99,20 @@ static PropterStatus ask_one(const CausalCounts *c, CausalScratch *s, size_t giv
   for (size_t g = 0; g < given; g++) add_cell(c, s->table + g * nx * stride, nx, ny, stride, pearson, &sums);
   double statistic = fmax(0, pearson ? sums.chi : sums.g);
   bool testable = sums.df > 0;
-  *a = (PropterIndependence){.testable = testable, .statistic = statistic, .df = sums.df, .rows = sums.rows, .p = 1, .reason = testable ? NULL : sums.x_varies ? causal_y_determined : causal_x_determined};
+  *a = (PropterIndependence){.testable = testable,
+                             .statistic = statistic,
+                             .df = sums.df,
+                             .rows = sums.rows,
+                             .p = 1,
+                             .reason = testable        ? NULL
+                                       : sums.x_varies ? causal_y_determined
+                                                       : causal_x_determined};
   if (testable) a->p = fmax(0, 1 - propter_chi2_cdf(statistic, sums.df));
   return PROPTER_OK;
 }
 
-static PropterStatus ask_counts(const CausalCache *cache, CausalScratch *s, const CausalQuestion *q, bool pearson, PropterIndependence *answers, PropterError *err) {
+static PropterStatus ask_counts(const CausalCache *cache, CausalScratch *s, const CausalQuestion *q, bool pearson, PropterIndependence *answers,
+                                PropterError *err) {
   const CausalCounts *c = &cache->counts;
   size_t given, cells;
   bool fits = causal_counts_join(c, q->s, q->k, s->given, &given) && causal_counts_join_one(c, q->x, s->given, given, s->code, &cells);

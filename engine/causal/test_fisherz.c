@@ -108,7 +108,8 @@ static double critical(CausalScratch *s, double level, size_t rows, size_t k) {
 
 static const char too_few[] = "too few rows", constant_variable[] = "constant";
 
-static void ask_matrix(const double *r, size_t stride, const bool *constant, size_t rows, CausalScratch *scratch_, const CausalQuestion *q, PropterIndependence *answers) {
+static void ask_matrix(const double *r, size_t stride, const bool *constant, size_t rows, CausalScratch *scratch_, const CausalQuestion *q,
+                       PropterIndependence *answers) {
   double l[CAUSAL_CONDITION][CAUSAL_CONDITION], a[CAUSAL_CONDITION], b[CAUSAL_CONDITION];
   factor(q->k, r, stride, q->s, l);
   const double *row = r + q->x * stride;

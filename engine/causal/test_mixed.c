@@ -100,7 +100,8 @@ static PropterIndependence compare(const PropterData *d, CausalScratch *s, const
   }
   PropterIndependence a = {.p = 1, .rows = rows, .reason = "too few rows or a singular cell"};
   if (rows < 2 * (q->k + 4)) return a;
-  MixedLikelihood both = mixed_likelihood(d, s->whole, s->sums, v, q->k + 2), only_y = mixed_likelihood(d, s->whole, s->sums, v + 1, q->k + 1), none = mixed_likelihood(d, s->whole, s->sums, v + 2, q->k);
+  MixedLikelihood both = mixed_likelihood(d, s->whole, s->sums, v, q->k + 2), only_y = mixed_likelihood(d, s->whole, s->sums, v + 1, q->k + 1),
+                  none = mixed_likelihood(d, s->whole, s->sums, v + 2, q->k);
   v[1] = q->x; /* x beside the conditions */
   MixedLikelihood only_x = mixed_likelihood(d, s->whole, s->sums, v + 1, q->k + 1);
   if (!both.good || !only_x.good || !only_y.good || !none.good) return a;
@@ -117,4 +118,5 @@ static PropterStatus ask(const CausalCache *c, CausalScratch *s, const CausalQue
 }
 
 extern const CausalTest causal_test_conditional_gaussian;
-const CausalTest causal_test_conditional_gaussian = {"conditional_gaussian", "likelihood ratio of discrete and continuous variables together", prepare, release, scratch, drop, ask};
+const CausalTest causal_test_conditional_gaussian = {
+    "conditional_gaussian", "likelihood ratio of discrete and continuous variables together", prepare, release, scratch, drop, ask};

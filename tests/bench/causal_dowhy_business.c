@@ -12,16 +12,32 @@ typedef struct {
 } Edge;
 
 static const char *const shop_names[] = {"Shopping Event?", "Ad Spend", "Page Views", "Unit Price", "Sold Units", "Revenue", "Operational Cost", "Profit"};
-static const Edge shop_edges[] = {{"Page Views", "Sold Units"}, {"Revenue", "Profit"}, {"Unit Price", "Sold Units"}, {"Unit Price", "Revenue"}, {"Shopping Event?", "Page Views"},
-  {"Shopping Event?", "Sold Units"}, {"Shopping Event?", "Unit Price"}, {"Shopping Event?", "Ad Spend"}, {"Ad Spend", "Page Views"}, {"Ad Spend", "Operational Cost"},
-  {"Sold Units", "Revenue"}, {"Sold Units", "Operational Cost"}, {"Operational Cost", "Profit"}, {NULL, NULL}};
+static const Edge shop_edges[] = {{"Page Views", "Sold Units"},      {"Revenue", "Profit"},
+                                  {"Unit Price", "Sold Units"},      {"Unit Price", "Revenue"},
+                                  {"Shopping Event?", "Page Views"}, {"Shopping Event?", "Sold Units"},
+                                  {"Shopping Event?", "Unit Price"}, {"Shopping Event?", "Ad Spend"},
+                                  {"Ad Spend", "Page Views"},        {"Ad Spend", "Operational Cost"},
+                                  {"Sold Units", "Revenue"},         {"Sold Units", "Operational Cost"},
+                                  {"Operational Cost", "Profit"},    {NULL, NULL}};
 static const char *const chain_names[] = {"demand", "constraint", "submitted", "confirmed", "received"};
 static const Edge chain_edges[] = {{"demand", "submitted"}, {"constraint", "submitted"}, {"submitted", "confirmed"}, {"confirmed", "received"}, {NULL, NULL}};
-static const char *const service_names[] = {"Product DB", "Customer DB", "Order DB", "Shipping Cost Service", "Caching Service", "Product Service", "Auth Service", "Order Service",
-  "API", "www", "Website"};
-static const Edge service_edges[] = {{"www", "Website"}, {"Auth Service", "www"}, {"API", "www"}, {"Customer DB", "Auth Service"}, {"Customer DB", "API"}, {"Product Service", "API"},
-  {"Auth Service", "API"}, {"Order Service", "API"}, {"Shipping Cost Service", "Product Service"}, {"Caching Service", "Product Service"}, {"Product DB", "Caching Service"},
-  {"Customer DB", "Product Service"}, {"Order DB", "Order Service"}, {NULL, NULL}};
+static const char *const service_names[] = {
+    "Product DB", "Customer DB", "Order DB", "Shipping Cost Service", "Caching Service", "Product Service", "Auth Service", "Order Service",
+    "API",        "www",         "Website"};
+static const Edge service_edges[] = {{"www", "Website"},
+                                     {"Auth Service", "www"},
+                                     {"API", "www"},
+                                     {"Customer DB", "Auth Service"},
+                                     {"Customer DB", "API"},
+                                     {"Product Service", "API"},
+                                     {"Auth Service", "API"},
+                                     {"Order Service", "API"},
+                                     {"Shipping Cost Service", "Product Service"},
+                                     {"Caching Service", "Product Service"},
+                                     {"Product DB", "Caching Service"},
+                                     {"Customer DB", "Product Service"},
+                                     {"Order DB", "Order Service"},
+                                     {NULL, NULL}};
 
 enum { MOST = 16 };
 
@@ -51,7 +67,8 @@ static PropterData pick(const Table *t, const char *const *names, size_t p, cons
   return (PropterData){p, n, x, NULL};
 }
 
-static void attribute(const char *label, const PropterData *before, const PropterData *after, const char *const *names, const Edge *edges, const char *target, PropterMechanismShare *share) {
+static void attribute(const char *label, const PropterData *before, const PropterData *after, const char *const *names, const Edge *edges, const char *target,
+                      PropterMechanismShare *share) {
   uint8_t dag[MOST * MOST] = {0};
   size_t p = before->p;
   PropterAttribution sum;

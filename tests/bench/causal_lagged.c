@@ -17,7 +17,8 @@ static void generate(double *x, Link *link) {
   PropterRng rng;
   propter_rng_seed(&rng, 7);
   for (size_t k = 0; k < LINKS; k++) {
-    link[k] = (Link){(size_t)propter_rng_below(&rng, P), (size_t)propter_rng_below(&rng, P), 1 + (size_t)propter_rng_below(&rng, LAGS), .15 + .15 * propter_rng_unit(&rng)};
+    link[k] = (Link){(size_t)propter_rng_below(&rng, P), (size_t)propter_rng_below(&rng, P), 1 + (size_t)propter_rng_below(&rng, LAGS),
+                     .15 + .15 * propter_rng_unit(&rng)};
     if (propter_rng_unit(&rng) < .3 && link[k].from < link[k].to) link[k].lag = 0; /* within one step only from the lower to the higher number */
   }
   for (size_t t = 0; t < N; t++)

@@ -68,7 +68,8 @@ static void search(const double *x) {
 int causal_speed(const char *folder, int argc, char **argv) {
   (void)folder, (void)argc, (void)argv;
   size_t cells = (size_t)P * N, square = (size_t)P * P;
-  Work w = {propter_malloc(cells * sizeof(double)), propter_malloc(square * sizeof(double)), propter_malloc(cells * sizeof(float)), propter_malloc(square * sizeof(float))};
+  Work w = {propter_malloc(cells * sizeof(double)), propter_malloc(square * sizeof(double)), propter_malloc(cells * sizeof(float)),
+            propter_malloc(square * sizeof(float))};
   if (!w.x || !w.r || !w.single || !w.product) return 75;
   generate(w.x);
   for (size_t i = 0; i < cells; i++) w.single[i] = (float)w.x[i];

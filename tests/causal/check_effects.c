@@ -41,7 +41,8 @@ START_TEST(intervals_cover) {
   size_t covered = 0;
   for (size_t round = 0; round < 200; round++) {
     double a[60], b[60], c[60];
-    for (size_t i = 0; i < 60; i++) c[i] = propter_rng_normal(&rng), a[i] = c[i] + propter_rng_normal(&rng), b[i] = a[i] - c[i] + (1 + fabs(a[i])) * propter_rng_normal(&rng);
+    for (size_t i = 0; i < 60; i++)
+      c[i] = propter_rng_normal(&rng), a[i] = c[i] + propter_rng_normal(&rng), b[i] = a[i] - c[i] + (1 + fabs(a[i])) * propter_rng_normal(&rng);
     PropterEffectData d = {.n = 60, .p = 1, .t = a, .y = b, .x = c};
     PropterEffect e;
     ck_ok(propter_effect(&d, "regression", 0, &e, err));

@@ -67,7 +67,8 @@ START_TEST(the_kernel_test_sees_curves) {
   propter_rng_seed(&rng, 2);
   for (size_t t = 0; t < ROWS; t++) {
     double x = propter_rng_normal(&rng);
-    v[t] = x, v[ROWS + t] = x * x + .3 * propter_rng_normal(&rng), v[2 * ROWS + t] = sin(2 * x) + .3 * propter_rng_normal(&rng), v[3 * ROWS + t] = propter_rng_normal(&rng);
+    v[t] = x, v[ROWS + t] = x * x + .3 * propter_rng_normal(&rng), v[2 * ROWS + t] = sin(2 * x) + .3 * propter_rng_normal(&rng),
+    v[3 * ROWS + t] = propter_rng_normal(&rng);
   }
   PropterData data = {4, ROWS, v, NULL};
   PropterIndependenceTest *test;

@@ -27,10 +27,10 @@ typedef struct {
 
 /* Attribution of a change by Shapley values over mechanisms (Budhathoki, Janzing, Blöbaum and Ng, AISTATS 2021). `dag` are the marks of a DAG over the p
  * variables; before and after hold the same variables. A mechanism is a regression on the parents, with those of their squares, products and minima that
- * halve the squared error of left-out rows, plus its residuals, drawn at random; a variable without parents is its own values. Where `after` has too few rows to fit (fewer than 5 for each
- * coefficient) the old function stands and the new residuals, the unusual noise of those rows, are what changed (Budhathoki, Minorics, Blöbaum and
- * Janzing, ICML 2022). A mechanism whose function is not
- * shown to have changed (p times the number of mechanisms below 1 − level) takes no share. Writes share[p]. INVALID: infinite or missing values, fewer than 20 rows before or none after, no DAG; LIMIT: more than 14 ancestors. */
+ * halve the squared error of left-out rows, plus its residuals, drawn at random; a variable without parents is its own values. Where `after` has too few rows
+ * to fit (fewer than 5 for each coefficient) the old function stands and the new residuals, the unusual noise of those rows, are what changed (Budhathoki,
+ * Minorics, Blöbaum and Janzing, ICML 2022). A mechanism whose function is not shown to have changed (p times the number of mechanisms below 1 − level) takes
+ * no share. Writes share[p]. INVALID: infinite or missing values, fewer than 20 rows before or none after, no DAG; LIMIT: more than 14 ancestors. */
 PROPTER_API PropterStatus propter_attribute_change(const PropterData *before, const PropterData *after, const uint8_t *dag, size_t target,
                                                    const PropterAttributionOptions *options, PropterMechanismShare *share, PropterAttribution *sum,
                                                    PropterError *err);

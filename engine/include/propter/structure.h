@@ -27,8 +27,8 @@ typedef struct {
   const char *reason; /* why it was not testable, static; NULL */
 } PropterIndependence;
 
-/* The tests are the rows of independence.def. A test prepared for one data set; used by one thread at a time. INVALID: infinite values, a code outside its levels,
- * a test that does not fit the kind of data; NOT_FOUND: no test of this name (NULL chooses by kind of data). `seed` serves random features. Free with
+/* The tests are the rows of independence.def. A test prepared for one data set; used by one thread at a time. INVALID: infinite values, a code outside its
+ * levels, a test that does not fit the kind of data; NOT_FOUND: no test of this name (NULL chooses by kind of data). `seed` serves random features. Free with
  * propter_independence_free. */
 typedef struct PropterIndependenceTest PropterIndependenceTest;
 PROPTER_API PropterStatus propter_independence_new(const PropterData *data, const char *name, uint64_t seed, PropterIndependenceTest **out, PropterError *err);
