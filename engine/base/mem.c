@@ -132,6 +132,27 @@ void propter_buf_printf(PropterBuf *buf, const char *format, ...) {
   va_end(again);
 }
 
+void propter_buf_add_json(PropterBuf *buf, PropterStr text) {
+  propter_buf_add_char(buf, '"');
+  size_t from = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.data[i];
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    propter_buf_add(buf, (PropterStr){text.data + from, i - from});
+    from = i + 1;
+    switch (c) {
+    case '"': propter_buf_add(buf, PROPTER_STR("\\\"")); break;
+    case '\\': propter_buf_add(buf, PROPTER_STR("\\\\")); break;
+    case '\n': propter_buf_add(buf, PROPTER_STR("\\n")); break;
+    case '\r': propter_buf_add(buf, PROPTER_STR("\\r")); break;
+    case '\t': propter_buf_add(buf, PROPTER_STR("\\t")); break;
+    default: propter_buf_printf(buf, "\\u%04x", c); break;
+    }
+  }
+  propter_buf_add(buf, (PropterStr){text.data + from, text.len - from});
+  propter_buf_add_char(buf, '"');
+}
+
 void propter_buf_add_utf8(PropterBuf *buf, uint32_t c) {
   if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = 0xFFFD;
   char b[4];

@@ -66,7 +66,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   bool negative = false;
   PropterStatus status = PROPTER_OK;
   if (call->format && !propter_result_format(propter_str(call->format)) && !propter_rdf_format(propter_str(call->format)))
-    status = propter_fail(err, PROPTER_USAGE, "--format: expected table, json, xml, csv, tsv, or for triples ntriples or turtle; found \"%s\"", call->format);
+    status = propter_fail(err, PROPTER_USAGE, "--format: expected table, json, xml, csv, tsv, or for triples turtle, ntriples, nquads, trig, rdfxml or jsonld; found \"%s\"", call->format);
   if (status == PROPTER_OK) status = sparql_call_parse(call, &s, err);
   if (status == PROPTER_OK && propter_query_is_update(s.query)) status = propter_fail(err, PROPTER_INVALID, "expected a query, found an update; propter update runs it");
   if (status == PROPTER_OK) status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
@@ -92,7 +92,7 @@ const Command command_query = {
     .operands = "[QUERY]",
     .max_operands = 1,
     .options = options,
-    .details = "SELECT and ASK: --format table (default), json, xml, csv, tsv. CONSTRUCT and DESCRIBE: --format turtle (default) or ntriples. The default graph is\n"
+    .details = "SELECT and ASK: --format table (default), json, xml, csv, tsv. CONSTRUCT and DESCRIBE: --format turtle (default), ntriples, nquads, trig, rdfxml, jsonld. The default graph is\n"
                "the union of all graphs but the records of runs; GRAPH and FROM name one. ASK answers by its exit code too: 0 true, 1 false.\n"
                "Nothing outside the graph is read: SERVICE is refused. A deadline or a limit that is reached is exit 5, never a short answer.",
     .examples = "propter query 'SELECT * WHERE { ?s ?p ?o } LIMIT 3'\npropter query --format json 'ASK { ?s ?p ?o }'\npropter query --explain 'SELECT ?a { ?a ?p ?b . ?b ?q ?c }'",

@@ -54,20 +54,6 @@ static PropterStatus detail(Explain *x, const Op *op, PropterBuf *out, PropterEr
   return PROPTER_OK;
 }
 
-static void put_json_text(PropterStr s, PropterBuf *out) {
-  propter_buf_add_char(out, '"');
-  for (size_t i = 0; i < s.len; i++) {
-    unsigned char c = (unsigned char)s.data[i];
-    if (c == '"' || c == '\\')
-      propter_buf_printf(out, "\\%c", c);
-    else if (c < 0x20)
-      propter_buf_printf(out, "\\u%04x", c);
-    else
-      propter_buf_add_char(out, (char)c);
-  }
-  propter_buf_add_char(out, '"');
-}
-
 static PropterStatus explain_op(Explain *x, Op *op, unsigned depth, PropterError *err);
 
 static PropterStatus explain_inputs(Explain *x, Op *op, unsigned depth, PropterError *err) {
@@ -94,7 +80,7 @@ static PropterStatus explain_op(Explain *x, Op *op, unsigned depth, PropterError
   unsigned long long rows = op->rows, starts = op->starts;
   if (status == PROPTER_OK && x->json) {
     propter_buf_printf(x->out, "{\"operator\":\"%s\",\"detail\":", op->kind->name);
-    put_json_text(t, x->out);
+    propter_buf_add_json(x->out, t);
     propter_buf_printf(x->out, ",\"estimated\":%.0f,\"rows\":%llu,\"starts\":%llu,\"ms\":%.3f,\"inputs\":[", op->estimate, rows, starts, ms);
   } else if (status == PROPTER_OK) {
     propter_buf_printf(x->out, "%*s%s  %.*s", (int)depth * 2, "", op->kind->name, (int)t.len, t.data);

@@ -2,34 +2,11 @@
 /* https://www.w3.org/TR/sparql11-results-json/ */
 #include "results.h"
 
-static const bool escaped[256] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['"'] = 1, ['\\'] = 1};
-
-static void text(PropterStr s, PropterBuf *out) {
-  propter_buf_add_char(out, '"');
-  size_t from = 0;
-  for (size_t i = 0; i < s.len; i++) {
-    unsigned char c = (unsigned char)s.data[i];
-    if (!escaped[c]) continue;
-    propter_buf_add(out, (PropterStr){s.data + from, i - from});
-    from = i + 1;
-    switch (c) {
-    case '"': propter_buf_add(out, PROPTER_STR("\\\"")); break;
-    case '\\': propter_buf_add(out, PROPTER_STR("\\\\")); break;
-    case '\n': propter_buf_add(out, PROPTER_STR("\\n")); break;
-    case '\r': propter_buf_add(out, PROPTER_STR("\\r")); break;
-    case '\t': propter_buf_add(out, PROPTER_STR("\\t")); break;
-    default: propter_buf_printf(out, "\\u%04x", c); break;
-    }
-  }
-  propter_buf_add(out, (PropterStr){s.data + from, s.len - from});
-  propter_buf_add_char(out, '"');
-}
-
 static void begin(ResultCall *call) {
   propter_buf_add(call->out, PROPTER_STR("{\"head\":{\"vars\":["));
   for (size_t i = 0; i < call->rows->columns; i++) {
     if (i) propter_buf_add_char(call->out, ',');
-    text(call->rows->names[i], call->out);
+    propter_buf_add_json(call->out, call->rows->names[i]);
   }
   propter_buf_add(call->out, PROPTER_STR("]},\"results\":{\"bindings\":["));
 }
@@ -38,13 +15,13 @@ static void term(const PropterTerm *t, PropterBuf *out) {
 #define HEAD(type) PROPTER_STR("{\"type\":\"" type "\",\"value\":")
   propter_buf_add(out, t->kind == PROPTER_TERM_BLANK ? HEAD("bnode") : t->kind == PROPTER_TERM_IRI ? HEAD("uri") : HEAD("literal"));
 #undef HEAD
-  text(t->value, out);
+  propter_buf_add_json(out, t->value);
   if (t->kind == PROPTER_TERM_LITERAL && t->language.len) {
     propter_buf_add(out, PROPTER_STR(",\"xml:lang\":"));
-    text(t->language, out);
+    propter_buf_add_json(out, t->language);
   } else if (t->kind == PROPTER_TERM_LITERAL && t->datatype.len) {
     propter_buf_add(out, PROPTER_STR(",\"datatype\":"));
-    text(t->datatype, out);
+    propter_buf_add_json(out, t->datatype);
   }
   propter_buf_add_char(out, '}');
 }
@@ -57,7 +34,7 @@ static PropterStatus row(ResultCall *call, const PropterTerm *terms, uint64_t in
     if (terms[i].kind == PROPTER_TERM_NONE) continue; /* unbound: left out, as the standard has it */
     if (!first) propter_buf_add_char(call->out, ',');
     first = false;
-    text(call->rows->names[i], call->out);
+    propter_buf_add_json(call->out, call->rows->names[i]);
     propter_buf_add_char(call->out, ':');
     term(&terms[i], call->out);
   }

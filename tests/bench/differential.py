@@ -236,7 +236,9 @@ class Trio:
         self.start()
         self.memory = pyoxigraph.Store()
         self.memory.bulk_load(path=file, format=pyoxigraph.RdfFormat.N_QUADS)
-        self.jena.ask("graph " + file)
+        self.jena.ask("graph " + file, 300)
+        if not self.jena.process:
+            raise SystemExit("jena did not take a graph within five minutes")
 
     def start(self):
         self.ours = subprocess.Popen([os.environ["BENCH_ENGINE"], self.store, "20000", "own"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

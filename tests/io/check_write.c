@@ -56,6 +56,38 @@ START_TEST(test_turtle) {
 }
 END_TEST
 
+START_TEST(test_rdfxml) {
+  static const char text[] = "<a:s> <http://b/p> \"x<&>\\r\\\"\"@en .\n<a:s> <http://b/p> \"1\"^^<http://d/t> .\n_:x-1 <http://b/c#q1> <a:\xC3\xA4&> .\n<a:s> <http://b/p> _:x-1 .\n";
+  PropterRdfWriterOptions xml = {.format = "rdfxml"}, lines = {.format = "nquads", .canonical = true};
+  PropterBuf out = {.max = 100000}, truth = {.max = 100000}, again = {.max = 100000};
+  ck_ok(convert("nt", propter_str(text), &xml, &out, err));
+  ck_ok(convert("nt", propter_str(text), &lines, &truth, err));
+  ck_ok(convert("rdfxml", propter_buf_str(&out), &lines, &again, err));
+  ck_assert_str_eq(again.data, truth.data);
+  PropterError err = {0};
+  ck_assert_int_eq(convert("nt", PROPTER_STR("<a:s> <http://b/1> \"x\" .\n"), &xml, &out, &err), PROPTER_INVALID);
+  ck_assert_int_eq(convert("nt", PROPTER_STR("<a:s> <http://b/p> \"\\u0001\" .\n"), &xml, &out, &err), PROPTER_INVALID);
+  propter_buf_clear(&out);
+  propter_buf_clear(&truth);
+  propter_buf_clear(&again);
+}
+END_TEST
+
+START_TEST(test_jsonld) {
+  PropterBuf out = {.max = 100000};
+  PropterRdfWriterOptions options = {.format = "jsonld"};
+  ck_ok(convert("nq", PROPTER_STR("<a:s> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <a:T> .\n<a:s> <a:p> \"x\\n\\\"\"@en .\n<a:s> <a:p> \"1\"^^<a:d> .\n_:b <a:q> <a:s> <a:g> .\n"), &options, &out, err));
+  ck_assert_str_eq(out.data, "[\n{\"@id\":\"a:s\",\n  \"a:p\":[{\"@value\":\"1\",\"@type\":\"a:d\"},{\"@value\":\"x\\n\\\"\",\"@language\":\"en\"}],\n  \"@type\":[\"a:T\"]},\n"
+                             "{\"@id\":\"a:g\",\"@graph\":[\n{\"@id\":\"_:xb\",\n  \"a:q\":[{\"@id\":\"a:s\"}]}]}\n]\n");
+  propter_buf_reset(&out);
+  ck_ok(convert("nq", PROPTER_STR(""), &options, &out, err));
+  ck_assert_str_eq(out.data, "[\n]\n");
+  PropterError err = {0};
+  ck_assert_int_eq(document_read("jsonld", "http://b/", PROPTER_STR("[]"), &out, &err), PROPTER_USAGE);
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(test_bare_literals) {
   /* Only spellings that keep their datatype may stand without quotes. */
   static const char *const kept[] = {"1", "-0", "+7", ".5", "-1.0", "1.e1", "1E5", ".5e-2", "true"};
@@ -126,7 +158,7 @@ END_TEST
 START_TEST(test_no_writer) {
   PropterRdfWriter *w = NULL;
   PropterError err = {0};
-  PropterRdfWriterOptions options = {.format = "rdfxml"};
+  PropterRdfWriterOptions options = {.format = "rdfa"};
   ck_assert_int_eq(propter_rdf_writer_open(&options, take, NULL, &w, &err), PROPTER_USAGE);
   ck_assert_ptr_nonnull(strstr(err.message, "turtle"));
   ck_assert_ptr_null(w);
@@ -153,6 +185,8 @@ Suite *suite_write(void) {
   TCase *t = tcase_create("write");
   tcase_set_timeout(t, 60);
   tcase_add_test(t, test_turtle);
+  tcase_add_test(t, test_rdfxml);
+  tcase_add_test(t, test_jsonld);
   tcase_add_test(t, test_bare_literals);
   tcase_add_test(t, test_canonical);
   tcase_add_test(t, test_alike);

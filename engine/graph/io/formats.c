@@ -8,8 +8,15 @@
 static const PropterRdfFormat formats[] = {
 #define WRITES_lines true
 #define WRITES_turtle true
+#define WRITES_rdfxml true
+#define WRITES_jsonld true
 #define WRITES_none false
-#define FORMAT(name, media, extensions, reader, variant, writer, graphs) {#name, media, extensions, true, WRITES_##writer, graphs},
+#define READS_serd true
+#define READS_rdfxml true
+#define READS_raptor true
+#define READS_none false
+#define read_none NULL
+#define FORMAT(name, media, extensions, reader, variant, writer, graphs) {#name, media, extensions, READS_##reader, WRITES_##writer, graphs},
 #include "formats.def"
 #undef FORMAT
 };
@@ -82,6 +89,7 @@ static PropterStatus run(Source *source, const PropterRdfFormat *format, Propter
     return propter_fail(err, PROPTER_INVALID, "base \"%.*s\": %s", (int)(job.base.len < 200 ? job.base.len : 200), job.base.data, why);
   }
   size_t at = (size_t)(format - formats);
+  if (!format->reads) return propter_fail(err, PROPTER_USAGE, "%s is written, not read", format->name);
   return readers[at].read(source, &job, readers[at].variant, err);
 }
 

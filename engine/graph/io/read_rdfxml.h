@@ -19,6 +19,8 @@ typedef struct {
   size_t used, depth;
 } XmlLiteral;
 
+/* Appends text as XML has it in canonical form. */
+void xml_escape(PropterBuf *out, PropterStr text, bool attribute);
 void xml_literal_begin(XmlLiteral *literal);
 PropterStatus xml_literal_start(XmlLiteral *literal, const PropterXmlElement *element, PropterBuf *out, PropterError *err);
 PropterStatus xml_literal_end(XmlLiteral *literal, PropterXmlName name, PropterStr prefix, PropterBuf *out, PropterError *err);

@@ -6,6 +6,8 @@
 static void (*const puts_of[])(PropterRdfWriter *, const Held *) = {
 #define PUT_lines put_lines
 #define PUT_turtle put_turtle
+#define PUT_rdfxml put_rdfxml
+#define PUT_jsonld put_jsonld
 #define PUT_none NULL
 #define FORMAT(name, media, extensions, reader, variant, writer, graphs) PUT_##writer,
 #include "formats.def"
@@ -153,6 +155,13 @@ PropterStatus propter_rdf_writer_finish(PropterRdfWriter *w, PropterError *err) 
     w->err = NULL;
   }
   return writer_flush(w, true, err);
+}
+
+size_t held_run(const Held *h, size_t from, int columns) {
+  const HeldQuad *q = h->quads.items;
+  size_t i = from + 1;
+  while (i < h->quads.count && q[i].g == q[from].g && (columns < 2 || q[i].s == q[from].s) && (columns < 3 || q[i].p == q[from].p)) i++;
+  return i;
 }
 
 void put_lines(PropterRdfWriter *w, const Held *h) {

@@ -132,13 +132,6 @@ static void put_objects(Turtle *t, size_t from, size_t to, bool first, const cha
   }
 }
 
-static size_t end_of(const Turtle *t, size_t from, int columns) {
-  const HeldQuad *q = t->h->quads.items;
-  size_t i = from + 1;
-  while (i < t->h->quads.count && q[i].g == q[from].g && (columns < 2 || q[i].s == q[from].s) && (columns < 3 || q[i].p == q[from].p)) i++;
-  return i;
-}
-
 static void put_subject(Turtle *t, size_t from, size_t to, const char *indent) {
   const HeldQuad *q = t->h->quads.items;
   propter_buf_add(&t->w->out, propter_str(indent));
@@ -146,7 +139,7 @@ static void put_subject(Turtle *t, size_t from, size_t to, const char *indent) {
   bool first = true;
   for (int pass = 0; pass < 2; pass++)
     for (size_t i = from; i < to;) {
-      size_t end = end_of(t, i, 3);
+      size_t end = held_run(t->h, i, 3);
       if ((q[i].p == t->type) == (pass == 0)) {
         put_objects(t, i, end, first, indent);
         first = false;
@@ -164,14 +157,14 @@ void put_turtle(PropterRdfWriter *w, const Held *h) {
     if (h->terms.items[i].term.kind == PROPTER_TERM_IRI && propter_str_equal(h->terms.items[i].term.value, type)) t.type = (uint32_t)i;
   put_prefixes(&t);
   for (size_t g = 0; g < h->quads.count && w->status == PROPTER_OK;) {
-    size_t end = end_of(&t, g, 1);
+    size_t end = held_run(t.h, g, 1);
     uint32_t graph = h->quads.items[g].g;
     if (graph) {
       put_term(&t, graph);
       propter_buf_add(&w->out, PROPTER_STR(" {\n"));
     }
     for (size_t s = g; s < end && w->status == PROPTER_OK;) {
-      size_t next = end_of(&t, s, 2);
+      size_t next = held_run(t.h, s, 2);
       put_subject(&t, s, next, graph ? "  " : "");
       s = next;
     }

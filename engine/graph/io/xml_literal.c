@@ -3,7 +3,7 @@
 
 #include "read_rdfxml.h"
 
-static void add_escaped(PropterBuf *out, PropterStr text, bool attribute) {
+void xml_escape(PropterBuf *out, PropterStr text, bool attribute) {
   for (size_t i = 0; i < text.len; i++) {
     char c = text.data[i];
     const char *as = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '\r' ? "&#xD;" : NULL;
@@ -81,14 +81,14 @@ PropterStatus xml_literal_start(XmlLiteral *l, const PropterXmlElement *e, Propt
     propter_buf_add(out, prefix.len ? PROPTER_STR(" xmlns:") : PROPTER_STR(" xmlns"));
     propter_buf_add(out, prefix);
     propter_buf_add(out, PROPTER_STR("=\""));
-    add_escaped(out, propter_buf_str(&l->spaces.items[i].iri), true);
+    xml_escape(out, propter_buf_str(&l->spaces.items[i].iri), true);
     propter_buf_add(out, PROPTER_STR("\""));
   }
   for (const PropterXmlStreamAttribute *a = NULL; (a = next_attribute(e, a));) {
     propter_buf_add(out, PROPTER_STR(" "));
     add_name(out, a->prefix, a->name.local);
     propter_buf_add(out, PROPTER_STR("=\""));
-    add_escaped(out, a->value, true);
+    xml_escape(out, a->value, true);
     propter_buf_add(out, PROPTER_STR("\""));
   }
   propter_buf_add(out, PROPTER_STR(">"));
@@ -105,7 +105,7 @@ PropterStatus xml_literal_end(XmlLiteral *l, PropterXmlName name, PropterStr pre
 }
 
 PropterStatus xml_literal_text(PropterStr text, PropterBuf *out, PropterError *err) {
-  add_escaped(out, text, false);
+  xml_escape(out, text, false);
   return propter_buf_status(out, err);
 }
 

@@ -48,6 +48,8 @@ PROPTER_API void propter_buf_add_char(PropterBuf *buf, char c);
 /* Makes room for `more` bytes behind the last, which the caller may then fill and count in `len`; false: failed. */
 PROPTER_API bool propter_buf_reserve(PropterBuf *buf, size_t more);
 PROPTER_API void propter_buf_printf(PropterBuf *buf, const char *format, ...) PROPTER_PRINTF(2, 3);
+/* Appends text as a JSON string, quotes included. */
+PROPTER_API void propter_buf_add_json(PropterBuf *buf, PropterStr text);
 /* Appends a Unicode character as UTF-8 (U+FFFD for what is not a character). */
 PROPTER_API void propter_buf_add_utf8(PropterBuf *buf, uint32_t character);
 PROPTER_API PropterStr propter_buf_str(const PropterBuf *buf);

@@ -88,12 +88,12 @@ typedef struct {
 
 typedef struct PropterRdfWriter PropterRdfWriter;
 
-/* Writer of one document. N-Triples and N-Quads come out statement by statement in the order given; Turtle, TriG and every canonical document are
+/* Writer of one document. N-Triples and N-Quads come out statement by statement in the order given; Turtle, TriG, RDF/XML, JSON-LD and every canonical document are
  * held, sorted by text and written by propter_rdf_writer_finish, each statement once. A format without named graphs leaves the graph out.
  * USAGE: format unknown or read only. Free with propter_rdf_writer_close. */
 PROPTER_API PropterStatus propter_rdf_writer_open(const PropterRdfWriterOptions *options, PropterWrite write, void *payload, PropterRdfWriter **out, PropterError *err);
 PROPTER_API PropterStatus propter_rdf_writer_add(PropterRdfWriter *writer, const PropterStatement *statement, PropterError *err);
-/* Writes what is held. LIMIT: more than 1 GiB of text to hold, or more than 1,000 blank nodes alike in a canonical document. */
+/* Writes what is held. INVALID: RDF/XML has no form for a property or a character; LIMIT: more than 1 GiB of text to hold, or more than 1,000 blank nodes alike in a canonical document. */
 PROPTER_API PropterStatus propter_rdf_writer_finish(PropterRdfWriter *writer, PropterError *err);
 PROPTER_API void propter_rdf_writer_close(PropterRdfWriter *writer);
 
