@@ -76,9 +76,13 @@ static uint64_t divisor(uint64_t a, uint64_t b) {
 }
 
 /* Can the id be written as things are? */
-static bool fits(const Shape *s, PropterId id) {
+static bool fits(Shape *s, PropterId id) {
+  if (s->raw) return true;
+  if (!s->frames) return false;
+  if (s->low[s->last] >> 56 != id >> 56)
+    for (s->last = 0; s->last + 1 < s->frames && s->low[s->last] >> 56 != id >> 56;) s->last++;
   unsigned f = s->last;
-  return s->raw || (s->frames && id >= s->low[f] && id <= s->high[f] && (s->step[f] <= 1 || (id - s->low[f]) % s->step[f] == 0));
+  return id >= s->low[f] && id <= s->high[f] && (s->step[f] <= 1 || (id - s->low[f]) % s->step[f] == 0);
 }
 
 /* Makes room for one more id. */
@@ -111,17 +115,18 @@ static size_t fit(const Row *rows, size_t count, Shape shapes[4]) {
   memset(shapes, 0, 4 * sizeof *shapes);
   for (size_t n = 0; n < count; n++) {
     Shape before[4];
-    bool changed = false;
+    unsigned changed = 0;
     for (unsigned c = 0; c < 4; c++) {
       Shape *s = &shapes[c];
       if (fits(s, rows[n].c[c])) continue;
-      if (!changed) memcpy(before, shapes, sizeof before);
-      changed = true;
+      before[c] = *s;
+      changed |= 1U << c;
       widen(s, rows[n].c[c]);
       measure(s);
     }
     if (bytes_for(shapes, n + 1) <= BLOCK_BYTES) continue;
-    if (changed) memcpy(shapes, before, sizeof before);
+    for (unsigned c = 0; c < 4; c++)
+      if (changed >> c & 1) shapes[c] = before[c];
     return n;
   }
   return count;

@@ -21,7 +21,6 @@ void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record
                  : term->language.len                ? ID_LANGUAGE
                  : term_is_string(term)              ? ID_STRING
                                                      : ID_TYPED;
-  propter_buf_reset(record);
   propter_buf_add_char(record, (char)tag);
   if (tag == ID_TYPED) propter_buf_add(record, (PropterStr){(const char *)&datatype, sizeof datatype});
   if (tag == ID_LANGUAGE) {
@@ -256,7 +255,7 @@ typedef struct {
   PROPTER_VEC(struct Packed { uint64_t first; size_t at; }) blocks;
 } Stretch;
 
-enum { STRETCH = 1 << 20, WAVE = 16 };
+enum { STRETCH = 1 << 20, WAVE = 16, INDEX_PART = 1 << 16 };
 
 typedef struct {
   const Unpacked *tail; /* of the block before, which is written anew with the new records behind it */
@@ -386,12 +385,20 @@ static PropterStatus take_tail(const Env *env, MDB_txn *txn, Unpacked *tail, Pro
 }
 
 static PropterStatus put_index(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, PropterError *err) {
-  Change *rows = propter_malloc(count * sizeof *rows), *spare = propter_malloc(count * sizeof *spare);
-  PropterStatus status = rows && spare ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
-  for (size_t i = 0; status == PROPTER_OK && i < count; i++) rows[i] = (Change){{{dict_index(terms[i].hash), terms[i].value, 0, 0}}, true};
-  if (status == PROPTER_OK) status = block_apply(env, txn, ENV_HASHES, sort_column(rows, spare, count, 0), count, NULL, err);
-  propter_free(rows);
+  size_t part = count < INDEX_PART ? count : INDEX_PART;
+  SortKey *keys = propter_malloc(count * sizeof *keys), *spare = propter_malloc(count * sizeof *spare);
+  Change *rows = propter_malloc(part * sizeof *rows);
+  PropterStatus status = keys && spare && rows ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
+  for (size_t i = 0; status == PROPTER_OK && i < count; i++) keys[i] = (SortKey){dict_index(terms[i].hash), (uint32_t)i};
+  const SortKey *sorted = status == PROPTER_OK ? sort_keys(keys, spare, count) : NULL;
+  for (size_t at = 0; status == PROPTER_OK && at < count; at += part) {
+    size_t n = count - at < part ? count - at : part;
+    for (size_t i = 0; i < n; i++) rows[i] = (Change){{{sorted[at + i].key, terms[sorted[at + i].at].value, 0, 0}}, true};
+    status = block_apply(env, txn, ENV_HASHES, rows, n, NULL, err);
+  }
+  propter_free(keys);
   propter_free(spare);
+  propter_free(rows);
   return status;
 }
 

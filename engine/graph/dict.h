@@ -9,7 +9,7 @@
 #include "id.h"
 #include "propter/hash.h"
 
-/* Record of a term; `datatype` is the id of a typed literal's datatype. Replaces the buffer's content. */
+/* Appends the record of a term; `datatype` is the id of a typed literal's datatype. */
 void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record);
 
 /* Unpacked blocks that were read last, shared by all readers of an environment. NULL: out of memory. */

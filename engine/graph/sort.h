@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stable sorting of changes by radix. A permutation that differs from a sorted one by the column in front needs that column sorted only. */
+/* Stable sorting by radix. Keys with the place of their row are moved instead of the rows; a permutation that differs from a sorted one by the column in front needs that column
+ * sorted only. */
 #ifndef GRAPH_SORT_H
 #define GRAPH_SORT_H
 
 #include "block.h"
 
-/* Sorts by column `column`, keeping the order of equals; `spare` has the same size. Returns the one of the two that holds the result. */
-Change *sort_column(Change *changes, Change *spare, size_t count, unsigned column);
+typedef struct {
+  PropterId key;
+  uint32_t at; /* of its row */
+} SortKey;
 
-/* The same by all four columns. */
-Change *sort_rows(Change *changes, Change *spare, size_t count);
+/* Sorts by key, keeping the order of equals; `spare` has the same size. Returns the one of the two that holds the result. */
+SortKey *sort_keys(SortKey *keys, SortKey *spare, size_t count);
+
+/* Sorts rows by all four columns where they are, keeping the order of equals; `keys` and `spare` have room for as many, `count` is at most UINT32_MAX. */
+void sort_rows(Change *changes, size_t count, SortKey *keys, SortKey *spare);
 
 #endif

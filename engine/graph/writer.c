@@ -8,6 +8,7 @@
 #include "snapshot.h"
 #include "sort.h"
 #include "term.h"
+#include "writer.h"
 
 typedef PROPTER_VEC(Change) Changes;
 
@@ -50,41 +51,59 @@ PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter 
   return PROPTER_OK;
 }
 
-/* Id of the record in w->record, if this writer has made it. */
-static bool made_before(PropterWriter *w, PropterId *id) {
-  const uint64_t *present = propter_map_get(&w->terms, propter_buf_str(&w->record));
-  if (present) *id = *present;
-  return present != NULL;
+/* The record in w->record, and its id if this writer has made it. */
+static PropterStatus make_record(PropterWriter *w, const PropterTerm *term, PropterId datatype, uint64_t *hash, const uint64_t **made, PropterError *err) {
+  propter_buf_reset(&w->record);
+  dict_record(term, datatype, &w->record);
+  PROPTER_TRY(propter_buf_status(&w->record, err));
+  *hash = propter_hash64(propter_buf_str(&w->record));
+  *made = propter_map_get_hashed(&w->terms, propter_buf_str(&w->record), *hash);
+  return PROPTER_OK;
+}
+
+/* A record that this writer has not made: finds it, or makes it. */
+static PropterStatus find_or_make(PropterWriter *w, PropterStr record, uint64_t hash, PropterId *id, PropterError *err) {
+  *id = PROPTER_NO_ID;
+  if (w->first > 1) PROPTER_TRY(dict_find(w->graph->env, w->base, record, hash, id, err));
+  if (*id != PROPTER_NO_ID) return PROPTER_OK;
+  PropterId made = id_make((unsigned char)record.data[0], w->next);
+  if (!propter_map_put_hashed(&w->terms, record, hash, made, NULL)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu new terms", w->terms.count);
+  w->next++;
+  *id = made;
+  return PROPTER_OK;
+}
+
+void writer_expect(const PropterWriter *w, uint64_t hash) {
+  if (w->terms.slot_count) __builtin_prefetch(&w->terms.slots[hash & (w->terms.slot_count - 1)]);
+}
+
+PropterStatus writer_intern_record(PropterWriter *w, PropterStr record, uint64_t hash, PropterId *id, PropterError *err) {
+  const uint64_t *made = propter_map_get_hashed(&w->terms, record, hash);
+  if (made) return *id = *made, PROPTER_OK;
+  uint64_t limit = w->graph->env->limits.term_bytes + 512;
+  if (record.len > limit) return propter_fail(err, PROPTER_INVALID, "term of %zu bytes is longer than the limit of %llu", record.len, (unsigned long long)limit);
+  return find_or_make(w, record, hash, id, err);
 }
 
 PropterStatus propter_writer_intern(PropterWriter *w, const PropterTerm *term, PropterId *id, PropterError *err) {
+  const uint64_t *made = NULL;
+  uint64_t hash = 0;
+  bool literal = term->kind == PROPTER_TERM_LITERAL;
   /* An IRI or blank node among the new terms has passed the check; most do, in a load. */
   if ((term->kind == PROPTER_TERM_IRI || term->kind == PROPTER_TERM_BLANK) && term->value.len <= w->graph->env->limits.term_bytes) {
-    dict_record(term, PROPTER_NO_ID, &w->record);
-    PROPTER_TRY(propter_buf_status(&w->record, err));
-    if (made_before(w, id)) return PROPTER_OK;
+    PROPTER_TRY(make_record(w, term, PROPTER_NO_ID, &hash, &made, err));
+    if (made) return *id = *made, PROPTER_OK;
   }
   PROPTER_TRY(term_check(term, w->graph->env->limits.term_bytes, err));
   PropterId datatype = PROPTER_NO_ID;
-  if (term->kind == PROPTER_TERM_LITERAL && !term->language.len && !term_is_string(term)) {
+  if (literal && !term->language.len && !term_is_string(term)) {
     if ((*id = id_inline(term->value, term->datatype)) != PROPTER_NO_ID) return PROPTER_OK;
     PropterTerm type = propter_iri(term->datatype);
     PROPTER_TRY(propter_writer_intern(w, &type, &datatype, err));
   }
-  if (term->kind == PROPTER_TERM_LITERAL) {
-    dict_record(term, datatype, &w->record);
-    PROPTER_TRY(propter_buf_status(&w->record, err));
-    if (made_before(w, id)) return PROPTER_OK;
-  }
-  PropterStr record = propter_buf_str(&w->record);
-  *id = PROPTER_NO_ID;
-  if (w->first > 1) PROPTER_TRY(dict_find(w->graph->env, w->base, record, propter_hash64(record), id, err));
-  if (*id != PROPTER_NO_ID) return PROPTER_OK;
-  PropterId made = id_make((unsigned char)record.data[0], w->next);
-  if (!propter_map_put(&w->terms, record, made, NULL)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu new terms", w->terms.count);
-  w->next++;
-  *id = made;
-  return PROPTER_OK;
+  if (literal) PROPTER_TRY(make_record(w, term, datatype, &hash, &made, err));
+  if (made) return *id = *made, PROPTER_OK;
+  return find_or_make(w, propter_buf_str(&w->record), hash, id, err);
 }
 
 PropterStatus propter_writer_blank(PropterWriter *w, PropterId *id, PropterError *err) {
@@ -120,20 +139,30 @@ PropterStatus propter_writer_clear_graph(PropterWriter *w, PropterId graph, Prop
   return status;
 }
 
-/* Room for what a flush needs beside the changes. */
+enum { PART = 1 << 16 };
+
+/* What a flush needs beside the changes. */
 typedef struct {
-  Change *a, *b;
+  SortKey *keys, *spare;
   unsigned char *done;
+  Change *part; /* up to PART changes on their way into a permutation */
 } Room;
 
+static PropterStatus make_room(Room *room, size_t n, PropterError *err) {
+  *room = (Room){propter_malloc(n * sizeof(SortKey)), propter_malloc(n * sizeof(SortKey)), propter_malloc(n), propter_malloc((n < PART ? n : PART) * sizeof(Change))};
+  bool enough = room->keys && room->spare && room->done && room->part;
+  return enough && n < UINT32_MAX ? PROPTER_OK : propter_fail(err, enough ? PROPTER_LIMIT : PROPTER_NO_MEMORY, "%s for %zu changes in one commit", enough ? "no room" : "out of memory", n);
+}
+
 static void free_room(Room *room) {
-  propter_free(room->a);
-  propter_free(room->b);
+  propter_free(room->keys);
+  propter_free(room->spare);
   propter_free(room->done);
+  propter_free(room->part);
   *room = (Room){0};
 }
 
-/* Leaves in `ops` the last word on each quad, in SPOG order. */
+/* Leaves in `ops` the last word on each quad, in SPOG order. LIMIT with a message is not a full map. */
 static PropterStatus settle(PropterWriter *w, Room *room, PropterError *err) {
   size_t cleared = w->clears.count;
   if (!propter_vec_reserve(&w->ops, w->ops.count + cleared)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", w->ops.count + cleared);
@@ -144,63 +173,82 @@ static PropterStatus settle(PropterWriter *w, Room *room, PropterError *err) {
     w->clears.count = 0;
   }
   size_t n = w->ops.count, kept = 0;
-  *room = (Room){propter_malloc(n * sizeof(Change)), propter_malloc(n * sizeof(Change)), propter_malloc(n)};
-  if (!room->a || !room->b || !room->done) {
-    free_room(room);
-    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", n);
-  }
+  PROPTER_TRY(make_room(room, n, err));
   if (!n) return PROPTER_OK;
-  Change *sorted = sort_rows(w->ops.items, room->a, n);
+  sort_rows(w->ops.items, n, room->keys, room->spare);
   for (size_t i = 0; i < n; i++) {
-    if (kept && row_compare(&w->ops.items[kept - 1].row, &sorted[i].row, 4) == 0) kept--;
-    w->ops.items[kept++] = sorted[i];
+    if (kept && row_compare(&w->ops.items[kept - 1].row, &w->ops.items[i].row, 4) == 0) kept--;
+    w->ops.items[kept++] = w->ops.items[i];
   }
   w->ops.count = kept;
   return PROPTER_OK;
 }
 
-static PropterStatus note(PropterWriter *w, const Change *changes, size_t count, PropterError *err) {
+/* Counts, and lists if asked, the changes that had an effect; *effective is how many. */
+static PropterStatus note(PropterWriter *w, const Room *room, size_t *effective, PropterError *err) {
   w->added = w->removed = 0;
   w->added_list.count = w->removed_list.count = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (changes[i].add)
+  *effective = 0;
+  for (size_t i = 0; i < w->ops.count; i++) {
+    const Change *change = &w->ops.items[i];
+    if (!room->done[i]) continue;
+    ++*effective;
+    if (change->add)
       w->added++;
     else
       w->removed++;
     if (!w->track) continue;
-    PropterQuad quad = row_quad(PROPTER_SPOG, changes[i].row);
-    if (changes[i].add ? !propter_vec_push(&w->added_list, quad) : !propter_vec_push(&w->removed_list, quad)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    PropterQuad quad = row_quad(PROPTER_SPOG, change->row);
+    if (change->add ? !propter_vec_push(&w->added_list, quad) : !propter_vec_push(&w->removed_list, quad)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   }
   return PROPTER_OK;
 }
 
-/* The changes that had an effect, as rows of `order`, into room->a. */
-static size_t effective(const PropterWriter *w, const Room *room, PropterOrder order) {
-  size_t kept = 0;
-  for (size_t i = 0; i < w->ops.count; i++)
-    if (room->done[i]) room->a[kept++] = (Change){row_of(order, row_quad(PROPTER_SPOG, w->ops.items[i].row)), w->ops.items[i].add};
-  return kept;
+/* Applies the changes at the places of `sorted`, which are in that order, a part at a time. */
+static PropterStatus apply_order(PropterWriter *w, MDB_txn *txn, PropterOrder order, const SortKey *sorted, size_t n, Change *part, PropterError *err) {
+  const unsigned char *from = row_sequence[order];
+  for (size_t at = 0; at < n; at += PART) {
+    size_t count = n - at < PART ? n - at : PART;
+    for (size_t i = 0; i < count; i++) {
+      const Change *c = &w->ops.items[sorted[at + i].at];
+      part[i] = (Change){{{c->row.c[from[0]], c->row.c[from[1]], c->row.c[from[2]], c->row.c[from[3]]}}, c->add};
+    }
+    PROPTER_TRY(block_apply(w->graph->env, txn, order, part, count, NULL, err));
+  }
+  return PROPTER_OK;
 }
 
-/* Writes everything since the writer opened into a fresh write transaction. Each further permutation is a sorted one with one column sorted again. */
+/* The further permutations: each is one that is sorted already, with its front column sorted. */
+static PropterStatus apply_others(PropterWriter *w, MDB_txn *txn, Room *room, size_t n, PropterError *err) {
+  static const struct {
+    PropterOrder order;
+    bool from_last; /* else from SPOG */
+  } steps[] = {{PROPTER_GSPO, false}, {PROPTER_PSOG, false}, {PROPTER_OSPG, false}, {PROPTER_POSG, true}};
+  for (size_t s = 0; s < sizeof steps / sizeof *steps && n; s++) {
+    unsigned front = row_sequence[steps[s].order][0];
+    size_t kept = 0;
+    if (!steps[s].from_last)
+      for (size_t i = 0; i < w->ops.count; i++)
+        if (room->done[i]) room->keys[kept++].at = (uint32_t)i;
+    for (size_t i = 0; i < n; i++) room->keys[i].key = w->ops.items[room->keys[i].at].row.c[front];
+    SortKey *sorted = sort_keys(room->keys, room->spare, n);
+    if (sorted != room->keys) room->spare = room->keys, room->keys = sorted;
+    PROPTER_TRY(apply_order(w, txn, steps[s].order, sorted, n, room->part, err));
+  }
+  return PROPTER_OK;
+}
+
+/* Writes everything since the writer opened into a fresh write transaction. */
 static PropterStatus write_all(PropterWriter *w, MDB_txn *txn, Room *room, PropterError *err) {
   const Env *env = w->graph->env;
+  size_t n = 0;
   PROPTER_TRY(dict_put(env, txn, w->terms.entries, w->terms.count, err));
   PROPTER_TRY(env_set_meta(env, txn, "next", w->next, err));
-  PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, w->ops.items, w->ops.count, room->done, err));
-  size_t n = effective(w, room, PROPTER_SPOG);
-  PROPTER_TRY(note(w, room->a, n, err));
-  static const PropterOrder from_spog[] = {PROPTER_GSPO, PROPTER_PSOG, PROPTER_OSPG};
-  Change *rows = room->a;
-  for (size_t i = 0; i < 3 && n; i++) {
-    (void)effective(w, room, from_spog[i]);
-    rows = sort_column(room->a, room->b, n, 0);
-    PROPTER_TRY(block_apply(env, txn, from_spog[i], rows, n, NULL, err));
-  }
-  if (n) {
-    for (size_t i = 0; i < n; i++) rows[i].row = row_of(PROPTER_POSG, row_quad(PROPTER_OSPG, rows[i].row));
-    PROPTER_TRY(block_apply(env, txn, PROPTER_POSG, sort_column(rows, rows == room->a ? room->b : room->a, n, 0), n, NULL, err));
-  }
+  PROPTER_TRY(settle(w, room, err));
+  for (size_t at = 0; at < w->ops.count; at += PART)
+    PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, w->ops.items + at, w->ops.count - at < PART ? w->ops.count - at : PART, room->done + at, err));
+  PROPTER_TRY(note(w, room, &n, err));
+  PROPTER_TRY(apply_others(w, txn, room, n, err));
   uint64_t quads, version;
   PROPTER_TRY(env_meta(env, txn, "quads", &quads, err));
   PROPTER_TRY(env_set_meta(env, txn, "quads", quads + w->added - w->removed, err));
@@ -231,8 +279,7 @@ static PropterStatus flush(PropterWriter *w, PropterError *err) {
   Env *env = w->graph->env;
   for (int attempt = 0;; attempt++) {
     drop_view(w);
-    Room space;
-    PROPTER_TRY(settle(w, &space, err));
+    Room space = {0};
     PropterError inner = {0};
     MDB_txn *txn = NULL;
     int rc = env_write(env, &txn);

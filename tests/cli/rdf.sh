@@ -107,9 +107,9 @@ cp -r "$g" damaged
 "$PROPTER" -g damaged verify >/dev/null 2>&1 || not_ok 'the copy is whole'
 size=$(wc -c <damaged/data.mdb)
 i=3; wrong=
-while [ $((i * 4096 + 2000)) -lt "$size" ]; do
+while [ $((i * 4096 + 4080)) -lt "$size" ]; do
   cp "$g/data.mdb" damaged/data.mdb
-  printf '\252\125\252\125' | dd of=damaged/data.mdb bs=1 seek=$((i * 4096 + 2000)) conv=notrunc 2>/dev/null
+  printf '\252\125\252\125' | dd of=damaged/data.mdb bs=1 seek=$((i * 4096 + 4080)) conv=notrunc 2>/dev/null
   "$PROPTER" -g damaged verify >/dev/null 2>out; code=$?
   case $code in 0|6) ;; *) wrong="$wrong page $i: exit $code $(head -1 out)" ;; esac
   [ $code -eq 6 ] && found=1

@@ -32,6 +32,8 @@ typedef struct {
 } ReadJob;
 
 typedef PropterStatus (*Reader)(Source *source, const ReadJob *job, int variant, PropterError *err);
+/* `variant`: whether a graph may stand behind the object. */
+PropterStatus read_lines(Source *source, const ReadJob *job, int variant, PropterError *err);
 PropterStatus read_serd(Source *source, const ReadJob *job, int variant, PropterError *err);
 PropterStatus read_rdfxml(Source *source, const ReadJob *job, int variant, PropterError *err);
 PropterStatus read_raptor(Source *source, const ReadJob *job, int variant, PropterError *err);

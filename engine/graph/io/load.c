@@ -2,6 +2,7 @@
 /* Documents into a graph, and graphs out into documents. */
 #include <string.h>
 
+#include "feed.h"
 #include "io.h"
 #include "propter/hash.h"
 
@@ -12,28 +13,18 @@ typedef struct {
   PropterId graph; /* of statements outside named graphs */
   PropterMap cleared;
   uint64_t document; /* hash in the labels of its blank nodes */
-  PropterBuf label, text;
+  PropterBuf labels[3];
+  Feed *feed;
 } Load;
 
-static PropterStatus intern(Load *l, const PropterTerm *term, PropterId *id, uint64_t *hash, PropterError *err) {
-  PropterTerm t = *term;
-  if (t.kind == PROPTER_TERM_BLANK) {
-    propter_buf_reset(&l->label);
-    propter_buf_printf(&l->label, "f%016llx", (unsigned long long)l->document);
-    propter_buf_add(&l->label, t.value);
-    PROPTER_TRY(propter_buf_status(&l->label, err));
-    t.value = propter_buf_str(&l->label);
-  }
-  propter_buf_reset(&l->text);
-  propter_buf_add_char(&l->text, (char)t.kind);
-  propter_buf_add(&l->text, t.language);
-  propter_buf_add_char(&l->text, '\0');
-  propter_buf_add(&l->text, t.datatype);
-  propter_buf_add_char(&l->text, '\0');
-  propter_buf_add(&l->text, t.value);
-  PROPTER_TRY(propter_buf_status(&l->text, err));
-  *hash = propter_hash64(propter_buf_str(&l->text));
-  return propter_writer_intern(l->writer, &t, id, err);
+/* The label of a blank node, or of a graph's, made unlike those of every other document. */
+static PropterStatus own_label(Load *l, PropterTerm *term, PropterBuf *label, PropterError *err) {
+  if (term->kind != PROPTER_TERM_BLANK) return PROPTER_OK;
+  propter_buf_reset(label);
+  propter_buf_printf(label, "f%016llx", (unsigned long long)l->document);
+  propter_buf_add(label, term->value);
+  term->value = propter_buf_str(label);
+  return propter_buf_status(label, err);
 }
 
 /* What a graph held before this writer goes the first time the document names the graph. */
@@ -47,23 +38,22 @@ static PropterStatus enter_graph(Load *l, PropterId graph, bool keep, PropterErr
   return keep ? PROPTER_OK : propter_writer_clear_graph(l->writer, graph, err);
 }
 
-static PropterStatus on_statement(const PropterStatement *st, void *payload, PropterError *err) {
+static PropterStatus on_graph(PropterId graph, void *payload, PropterError *err) { return enter_graph(payload, graph, false, err); }
+
+static PropterStatus on_statement(const PropterStatement *statement, void *payload, PropterError *err) {
   Load *l = payload;
-  PropterQuad q = {.g = l->graph};
-  uint64_t h[4] = {0, 0, 0, 0};
-  PROPTER_TRY(intern(l, &st->s, &q.s, &h[0], err));
-  PROPTER_TRY(intern(l, &st->p, &q.p, &h[1], err));
-  PROPTER_TRY(intern(l, &st->o, &q.o, &h[2], err));
-  if (st->g.kind != PROPTER_TERM_NONE && !l->options->graph.len) {
-    PROPTER_TRY(intern(l, &st->g, &q.g, &h[3], err));
-    PROPTER_TRY(enter_graph(l, q.g, false, err));
-  }
+  PropterStatement st = *statement;
+  uint64_t whole;
+  if (l->options->graph.len) st.g.kind = PROPTER_TERM_NONE;
+  PROPTER_TRY(own_label(l, &st.s, &l->labels[0], err));
+  PROPTER_TRY(own_label(l, &st.o, &l->labels[1], err));
+  PROPTER_TRY(own_label(l, &st.g, &l->labels[2], err));
+  PROPTER_TRY(feed_add(l->feed, &st, &whole, err));
   l->loaded->statements++;
   /* Sums, so that order does not matter; the second keeps equal first sums apart. */
-  uint64_t whole = propter_hash64((PropterStr){(const char *)h, sizeof h});
   l->loaded->hash[0] += whole;
   l->loaded->hash[1] += propter_hash64((PropterStr){(const char *)&whole, sizeof whole});
-  return propter_writer_add(l->writer, q, err);
+  return PROPTER_OK;
 }
 
 static PropterStatus load(PropterWriter *writer, const char *path, const PropterStr *text, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded, PropterError *err) {
@@ -105,11 +95,13 @@ static PropterStatus load(PropterWriter *writer, const char *path, const Propter
   if (status != PROPTER_OK) goto done;
   l->document = propter_hash64(propter_buf_str(&key));
   PropterRdfSink sink = {on_statement, NULL, l};
-  status = text ? propter_rdf_read_text(*text, path, &read, &sink, err) : propter_rdf_read(path, &read, &sink, err);
+  status = feed_open(writer, l->graph, on_graph, l, &l->feed, err);
+  if (status == PROPTER_OK) status = text ? propter_rdf_read_text(*text, path, &read, &sink, err) : propter_rdf_read(path, &read, &sink, err);
+  if (status == PROPTER_OK) status = feed_finish(l->feed, err);
 done:
+  feed_close(l->feed);
   propter_map_clear(&l->cleared);
-  propter_buf_clear(&l->label);
-  propter_buf_clear(&l->text);
+  for (int i = 0; i < 3; i++) propter_buf_clear(&l->labels[i]);
   propter_free(l);
   propter_buf_clear(&base);
   propter_buf_clear(&key);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <serd/serd.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -204,7 +203,7 @@ PropterStatus read_raptor(Source *source, const ReadJob *job, int variant, Propt
   answer.no_lines = true;
   PropterStatus status = start(h, job, err), parsed = PROPTER_OK;
   if (status != PROPTER_OK) goto done;
-  parsed = read_serd(&h->source, &answer, SERD_NQUADS, &answer_error);
+  parsed = read_lines(&h->source, &answer, true, &answer_error);
   bool complete = h->from < 0;
   shut(&h->to);
   shut(&h->from);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* N-Triples, N-Quads, Turtle and TriG: serd takes the syntax apart, scan.c checks the bytes first, and here the terms are made whole:
+/* Turtle and TriG: serd takes the syntax apart, scan.c checks the bytes first, and here the terms are made whole:
  * prefixes and base, absolute IRIs, language tags. serd goes on after some of its errors, so the first one ends everything. */
 #include <serd/serd.h>
 #include <string.h>
@@ -178,14 +178,9 @@ static size_t on_read(void *buf, size_t size, size_t count, void *stream) {
 
 static int on_read_error(void *stream) { return ((Scan *)stream)->status != PROPTER_OK; }
 
-static void read_all(Document *d, SerdReader *reader, int variant) {
+static void read_all(Document *d, SerdReader *reader) {
   Scan *scan = &d->scan;
   const uint8_t *name = (const uint8_t *)"document";
-  if (variant == SERD_NQUADS) {
-    SerdStatus st = serd_reader_read_source(reader, on_read, on_read_error, scan, name, 1);
-    if (st > SERD_FAILURE) (void)scan_fail(scan, PROPTER_SYNTAX, "not well formed");
-    return;
-  }
   SerdStatus st = serd_reader_start_source_stream(reader, on_read, on_read_error, scan, name, 1);
   uint64_t before = UINT64_MAX, idle = 0;
   while (st <= SERD_FAILURE && scan->status == PROPTER_OK && !(scan->finished && before == scan->served && idle > 1)) {
@@ -208,12 +203,12 @@ PropterStatus read_serd(Source *source, const ReadJob *job, int variant, Propter
   d->base = job->base;
   PropterError own = {0};
   PropterError *place = err ? err : &own;
-  scan_init(&d->scan, source, &job->limits, variant == SERD_NTRIPLES || variant == SERD_NQUADS, place);
+  scan_init(&d->scan, source, &job->limits, place);
   SerdReader *reader = serd_reader_new((SerdSyntax)variant, d, NULL, on_base, on_prefix, on_statement, NULL);
   if (reader) {
     serd_reader_set_strict(reader, true);
     serd_reader_set_error_sink(reader, on_error, d);
-    read_all(d, reader, variant);
+    read_all(d, reader);
     serd_reader_free(reader);
   } else {
     (void)scan_fail(&d->scan, PROPTER_NO_MEMORY, "out of memory");

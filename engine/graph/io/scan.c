@@ -9,11 +9,10 @@ typedef enum { PLAIN, COMMENT, IRI, STRING_START, STRING, LONG_STRING, ESCAPE, H
 /* The word a plain byte belongs to: needed to tell a dot inside a name or number from the end of a statement, and a label from a prefix. */
 typedef enum { NONE, NAME, NUMBER, TAG, UNDERSCORE, LABEL, AFTER_DOT } Word;
 
-void scan_init(Scan *s, Source *source, const PropterLimits *limits, bool lines, PropterError *err) {
+void scan_init(Scan *s, Source *source, const PropterLimits *limits, PropterError *err) {
   memset(s, 0, sizeof *s);
   s->source = source;
   s->limits = limits;
-  s->lines = lines;
   s->err = err;
   s->line = 1;
 }
@@ -100,12 +99,6 @@ static void close_bracket(Scan *s, int c) {
 static void end_statement(Scan *s) {
   if (s->depth && s->brackets[s->depth - 1] != '{')
     (void)scan_fail(s, PROPTER_SYNTAX, "expected the end of \"%c\", found \".\"", s->brackets[s->depth - 1]);
-  s->statement = 2;
-}
-
-static void end_line(Scan *s, int c) {
-  if (s->lines && s->statement == 1) bad(s, "\".\"", c);
-  s->statement = 0;
 }
 
 static void begin(Scan *s, State state) {
@@ -144,16 +137,6 @@ static void in_name(Scan *s, int c) {
   if (c == '\\') s->state = LOCAL_ESCAPE;
 }
 
-/* N-Triples and N-Quads: few things may stand on a line, and only one statement. */
-static void check_line(Scan *s, int c) {
-  if (strchr(".\n\r \t#", c)) return;
-  if (s->statement == 2)
-    bad(s, "the end of the line after \".\"", c);
-  else if (!strchr("<\"_^@", c) && !(in_word(c) && (s->word == UNDERSCORE || s->word == LABEL || s->word == TAG)))
-    bad(s, "an IRI, a blank node or a literal", c);
-  s->statement = 1;
-}
-
 /* A byte outside strings, IRIs and comments. */
 static void plain(Scan *s, int c) {
   if (s->word == AFTER_DOT) {
@@ -161,7 +144,6 @@ static void plain(Scan *s, int c) {
     if (!on) end_statement(s);
     s->word = !on ? NONE : s->before_dot == NONE || s->before_dot == TAG ? NUMBER : s->before_dot;
   }
-  if (s->lines) check_line(s, c);
   if (s->status != PROPTER_OK) return;
   if (in_word(c) || c == '\\') {
     in_name(s, c);
@@ -192,8 +174,6 @@ static void plain(Scan *s, int c) {
   case ')':
   case ']':
   case '}': close_bracket(s, c); break;
-  case '\n':
-  case '\r': end_line(s, c); break;
   case '=': bad(s, "an RDF term", c); break; /* N3, which serd partly takes */
   default: break;
   }
@@ -246,7 +226,6 @@ static void string(Scan *s, int c) {
 static void string_start(Scan *s, int c) {
   if (c == s->quote) {
     if (++s->quotes < 3) return;
-    if (s->lines) bad(s, "a string in one pair of quotes", c);
     s->state = LONG_STRING;
     s->closing = 0;
   } else if (s->quotes == 2) {
@@ -306,10 +285,7 @@ static void look(Scan *s, int c) {
   switch ((State)s->state) {
   case PLAIN: plain(s, c); break;
   case COMMENT:
-    if (c == '\n' || c == '\r') {
-      s->state = PLAIN;
-      end_line(s, c);
-    }
+    if (c == '\n' || c == '\r') s->state = PLAIN;
     break;
   case IRI: in_iri(s, c); break;
   case STRING_START: string_start(s, c); break;
@@ -330,8 +306,6 @@ static void finish(Scan *s) {
     bad(s, s->state == IRI ? "\">\"" : s->state == ESCAPE || s->state == HEX || s->state == LOCAL_ESCAPE ? "the rest of an escape" : "the end of the string", -1);
   else if (s->state == PLAIN && s->word == AFTER_DOT)
     end_statement(s);
-  else if (s->lines && s->statement == 1)
-    bad(s, "\".\"", -1);
   if (s->depth) bad(s, s->brackets[s->depth - 1] == '(' ? "\")\"" : s->brackets[s->depth - 1] == '[' ? "\"]\"" : "\"}\"", -1);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The checks serd does not make, on the bytes before serd sees them: UTF-8, numeric escapes, string escapes, bracket nesting and pairing,
- * one statement per line in N-Triples and N-Quads, length of a line and of a token. It also keeps the place of the byte last handed over
+ * length of a line and of a token. It also keeps the place of the byte last handed over
  * and puts an "x" before every blank node label of the document, so that serd's own labels ("b1") never meet one of those, and a blank between
  * a number and the dot of its statement, without which serd forgets the number's datatype. */
 #ifndef GRAPH_IO_SCAN_H
@@ -11,7 +11,6 @@
 typedef struct {
   Source *source;
   const PropterLimits *limits;
-  bool lines; /* N-Triples or N-Quads */
   PropterError *err;
   PropterStatus status; /* of the first failure; the bytes end there */
 
@@ -35,14 +34,13 @@ typedef struct {
   bool escape_in_iri;
   bool label_start, label_wide;
   unsigned closing; /* quotes seen in a row that may end a long string */
-  unsigned statement; /* N-Triples: 0 nothing yet, 1 inside, 2 after the dot */
   uint64_t line_bytes, token_bytes;
   size_t depth;
   unsigned char *brackets;
   size_t brackets_cap;
 } Scan;
 
-void scan_init(Scan *scan, Source *source, const PropterLimits *limits, bool lines, PropterError *err);
+void scan_init(Scan *scan, Source *source, const PropterLimits *limits, PropterError *err);
 void scan_clear(Scan *scan);
 /* The next byte, or -1 at the end and after a failure. */
 int scan_next(Scan *scan);

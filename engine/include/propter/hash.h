@@ -24,7 +24,7 @@ typedef struct {
   PropterMapEntry *entries;
   size_t count;
   size_t cap;
-  uint32_t *slots;
+  uint64_t *slots;
   size_t slot_count;
   PropterArena keys;
 } PropterMap;
@@ -33,6 +33,9 @@ typedef struct {
 PROPTER_API uint64_t *propter_map_get(const PropterMap *map, PropterStr key);
 /* Address of the value; *added tells whether the key is new (its value is `initial` then). NULL: out of memory, map unchanged. */
 PROPTER_API uint64_t *propter_map_put(PropterMap *map, PropterStr key, uint64_t initial, bool *added);
+/* The same for a key whose propter_hash64 is known. */
+PROPTER_API uint64_t *propter_map_get_hashed(const PropterMap *map, PropterStr key, uint64_t hash);
+PROPTER_API uint64_t *propter_map_put_hashed(PropterMap *map, PropterStr key, uint64_t hash, uint64_t initial, bool *added);
 PROPTER_API void propter_map_clear(PropterMap *map);
 
 #endif

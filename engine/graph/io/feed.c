@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "feed.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "../dict.h"
+#include "../term.h"
+#include "../writer.h"
+
+enum { BATCH_TERMS = 1 << 16, BATCH_BYTES = 4 << 20, AHEAD = 8 };
+#define NO_TERM UINT32_MAX
+
+/* A term made ready: an inlined id, or a record in the batch's bytes. */
+typedef struct {
+  uint64_t hash; /* of the content; for all but typed literals that of the record */
+  PropterId id;
+  size_t at;
+  uint32_t len, type; /* type: the term that is the datatype, whose id is still to be written into the record */
+} Ready;
+
+typedef struct {
+  PropterBuf bytes;
+  PROPTER_VEC(Ready) terms;
+  PROPTER_VEC(struct Four { uint32_t term[4]; }) quads;
+} Batch;
+
+struct Feed {
+  PropterWriter *writer;
+  PropterId fallback, last_graph;
+  PropterStatus (*graph)(PropterId graph, void *payload, PropterError *err);
+  void *payload;
+  Batch batches[2];
+  unsigned filling; /* the other one is with the thread while `busy` */
+  uint32_t last[4]; /* terms of the statement before */
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  bool threaded, busy, quit;
+  PropterStatus status; /* of the first failure on the thread */
+  PropterError err;
+};
+
+/* ---- the other thread ----------------------------------------------------------------------------------------------------- */
+
+static PropterStatus take_terms(Feed *feed, Batch *b, PropterError *err) {
+  for (size_t i = 0; i < b->terms.count; i++) {
+    Ready *t = &b->terms.items[i];
+    if (i + AHEAD < b->terms.count) writer_expect(feed->writer, t[AHEAD].hash);
+    if (t->id != PROPTER_NO_ID) continue;
+    uint64_t hash = t->hash;
+    PropterStr record = {b->bytes.data + t->at, t->len};
+    if (t->type != NO_TERM) {
+      memcpy(b->bytes.data + t->at + 1, &b->terms.items[t->type].id, sizeof(PropterId));
+      hash = propter_hash64(record);
+    }
+    PROPTER_TRY(writer_intern_record(feed->writer, record, hash, &t->id, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus take(Feed *feed, Batch *b, PropterError *err) {
+  PROPTER_TRY(take_terms(feed, b, err));
+  for (size_t i = 0; i < b->quads.count; i++) {
+    const uint32_t *t = b->quads.items[i].term;
+    PropterQuad q = {b->terms.items[t[0]].id, b->terms.items[t[1]].id, b->terms.items[t[2]].id, t[3] == NO_TERM ? feed->fallback : b->terms.items[t[3]].id};
+    if (t[3] != NO_TERM && q.g != feed->last_graph && feed->graph) PROPTER_TRY(feed->graph(q.g, feed->payload, err));
+    if (t[3] != NO_TERM) feed->last_graph = q.g;
+    PROPTER_TRY(propter_writer_add(feed->writer, q, err));
+  }
+  return PROPTER_OK;
+}
+
+static void *run(void *payload) {
+  Feed *feed = payload;
+  (void)pthread_mutex_lock(&feed->lock);
+  for (;;) {
+    while (!feed->busy && !feed->quit) (void)pthread_cond_wait(&feed->changed, &feed->lock);
+    if (feed->quit) break;
+    Batch *b = &feed->batches[1 - feed->filling];
+    (void)pthread_mutex_unlock(&feed->lock);
+    PropterError err = {0};
+    PropterStatus status = take(feed, b, &err);
+    (void)pthread_mutex_lock(&feed->lock);
+    if (status != PROPTER_OK && feed->status == PROPTER_OK) feed->status = status, feed->err = err;
+    feed->busy = false;
+    (void)pthread_cond_broadcast(&feed->changed);
+  }
+  (void)pthread_mutex_unlock(&feed->lock);
+  return NULL;
+}
+
+/* ---- the caller's thread -------------------------------------------------------------------------------------------------- */
+
+static PropterStatus failure(Feed *feed, PropterError *err) {
+  if (feed->status != PROPTER_OK && err) *err = feed->err;
+  return feed->status;
+}
+
+static void empty(Feed *feed, Batch *b) {
+  propter_buf_reset(&b->bytes);
+  b->terms.count = b->quads.count = 0;
+  for (int i = 0; i < 4; i++) feed->last[i] = NO_TERM;
+}
+
+/* Waits for the thread, if `whole` also until the batch given to it now is done. */
+static PropterStatus hand_over(Feed *feed, bool whole, PropterError *err) {
+  if (!feed->threaded) {
+    if (feed->status == PROPTER_OK) feed->status = take(feed, &feed->batches[feed->filling], &feed->err);
+    empty(feed, &feed->batches[feed->filling]);
+    return failure(feed, err);
+  }
+  (void)pthread_mutex_lock(&feed->lock);
+  while (feed->busy) (void)pthread_cond_wait(&feed->changed, &feed->lock);
+  if (feed->status == PROPTER_OK) {
+    feed->filling = 1 - feed->filling;
+    feed->busy = true;
+    (void)pthread_cond_broadcast(&feed->changed);
+    while (whole && feed->busy) (void)pthread_cond_wait(&feed->changed, &feed->lock);
+  }
+  empty(feed, &feed->batches[feed->filling]);
+  PropterStatus status = failure(feed, err);
+  (void)pthread_mutex_unlock(&feed->lock);
+  return status;
+}
+
+/* Adds a record unless it is that of term `before`. */
+static PropterStatus make_ready(Batch *b, const PropterTerm *term, uint32_t before, uint32_t *place, PropterError *err) {
+  Ready t = {.type = NO_TERM};
+  bool typed = term->kind == PROPTER_TERM_LITERAL && !term->language.len && !term_is_string(term);
+  if (typed) t.id = id_inline(term->value, term->datatype);
+  if (typed && t.id == PROPTER_NO_ID) {
+    PropterTerm type = propter_iri(term->datatype);
+    PROPTER_TRY(make_ready(b, &type, NO_TERM, &t.type, err));
+  }
+  t.at = b->bytes.len;
+  t.hash = t.id;
+  if (t.id == PROPTER_NO_ID) {
+    dict_record(term, PROPTER_NO_ID, &b->bytes);
+    PROPTER_TRY(propter_buf_status(&b->bytes, err));
+    PropterStr record = {b->bytes.data + t.at, b->bytes.len - t.at};
+    const Ready *old = before == NO_TERM ? NULL : &b->terms.items[before];
+    if (old && !typed && old->id == PROPTER_NO_ID && propter_str_equal(record, (PropterStr){b->bytes.data + old->at, old->len})) {
+      b->bytes.len = t.at;
+      *place = before;
+      return PROPTER_OK;
+    }
+    t.len = (uint32_t)record.len;
+    t.hash = propter_hash64(record) + (typed ? b->terms.items[t.type].hash * 3 : 0);
+  }
+  *place = (uint32_t)b->terms.count;
+  return propter_vec_push(&b->terms, t) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for terms");
+}
+
+PropterStatus feed_add(Feed *feed, const PropterStatement *st, uint64_t *hash, PropterError *err) {
+  Batch *b = &feed->batches[feed->filling];
+  const PropterTerm *terms[4] = {&st->s, &st->p, &st->o, &st->g};
+  struct Four four;
+  uint64_t hashes[4] = {0, 0, 0, 0};
+  for (int i = 0; i < 4; i++) {
+    four.term[i] = NO_TERM;
+    if (terms[i]->kind == PROPTER_TERM_NONE) continue;
+    PROPTER_TRY(make_ready(b, terms[i], feed->last[i], &four.term[i], err));
+    hashes[i] = b->terms.items[four.term[i]].hash;
+  }
+  memcpy(feed->last, four.term, sizeof feed->last);
+  *hash = propter_hash64((PropterStr){(const char *)hashes, sizeof hashes});
+  if (!propter_vec_push(&b->quads, four)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for statements");
+  return b->terms.count >= BATCH_TERMS || b->bytes.len >= BATCH_BYTES ? hand_over(feed, false, err) : PROPTER_OK;
+}
+
+PropterStatus feed_finish(Feed *feed, PropterError *err) { return hand_over(feed, true, err); }
+
+PropterStatus feed_open(PropterWriter *writer, PropterId fallback, PropterStatus (*graph)(PropterId graph, void *payload, PropterError *err), void *payload, Feed **out, PropterError *err) {
+  Feed *feed = propter_calloc(1, sizeof *feed);
+  if (!feed) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  *feed = (Feed){.writer = writer, .fallback = fallback, .graph = graph, .payload = payload};
+  for (int i = 0; i < 2; i++) {
+    feed->batches[i].bytes.max = SIZE_MAX / 2;
+    empty(feed, &feed->batches[i]);
+  }
+  (void)pthread_mutex_init(&feed->lock, NULL);
+  (void)pthread_cond_init(&feed->changed, NULL);
+  feed->threaded = pthread_create(&feed->thread, NULL, run, feed) == 0;
+  *out = feed;
+  return PROPTER_OK;
+}
+
+void feed_close(Feed *feed) {
+  if (!feed) return;
+  if (feed->threaded) {
+    (void)pthread_mutex_lock(&feed->lock);
+    while (feed->busy) (void)pthread_cond_wait(&feed->changed, &feed->lock);
+    feed->quit = true;
+    (void)pthread_cond_broadcast(&feed->changed);
+    (void)pthread_mutex_unlock(&feed->lock);
+    (void)pthread_join(feed->thread, NULL);
+  }
+  (void)pthread_mutex_destroy(&feed->lock);
+  (void)pthread_cond_destroy(&feed->changed);
+  for (int i = 0; i < 2; i++) {
+    propter_buf_clear(&feed->batches[i].bytes);
+    propter_vec_clear(&feed->batches[i].terms);
+    propter_vec_clear(&feed->batches[i].quads);
+  }
+  propter_free(feed);
+}

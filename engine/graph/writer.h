@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a load asks of a writer beyond graph.h: terms that are records already (dict.h). */
+#ifndef GRAPH_WRITER_H
+#define GRAPH_WRITER_H
+
+#include "propter/graph.h"
+
+/* As propter_writer_intern, for the record of a valid term; `hash` is its XXH3. INVALID: too long. */
+PropterStatus writer_intern_record(PropterWriter *writer, PropterStr record, uint64_t hash, PropterId *id, PropterError *err);
+/* A record of that hash will be asked for soon. */
+void writer_expect(const PropterWriter *writer, uint64_t hash);
+
+#endif
