@@ -14,6 +14,7 @@
 #include "guard.h"
 #include "propter/hash.h"
 #include "propter/io.h"
+#include "snapshot.h"
 
 enum { MAX_READERS = 1022, WAIT_SECONDS = 10, SMALL_HEADROOM = 64 << 20, LOCK_BYTES = 96 << 10, MAPS = 16 };
 #define HEADROOM (UINT64_C(4) << 30) /* addresses, not memory: more than one commit can need, as it is made in memory first */
@@ -204,6 +205,7 @@ static PropterStatus start(Env *env, bool create, PropterError *err) {
 }
 
 static void destroy(Env *env) {
+  statistics_release(env, env->statistics);
   if (env->map_slot) atomic_store(&maps[env->map_slot - 1].to, 0);
   if (env->lmdb) mdb_env_close(env->lmdb);
   (void)pthread_mutex_destroy(&env->lock);

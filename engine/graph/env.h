@@ -18,7 +18,8 @@ typedef struct {
   pthread_t thread; /* that began it */
 } Reader;
 
-typedef struct DictCache DictCache; /* dict.h */
+typedef struct DictCache DictCache;   /* dict.h */
+typedef struct Statistics Statistics; /* stats.c */
 
 typedef struct Env {
   struct Env *next;
@@ -30,6 +31,7 @@ typedef struct Env {
   MDB_dbi db[ENV_DATABASES]; /* one per order, then terms (first number → records), hashes (rows of hash and id), meta */
   PropterLimits limits;
   DictCache *cache;
+  Statistics *statistics; /* of the newest version that was asked for; guarded by `lock` */
   pthread_mutex_t lock; /* guards readers and growing */
   pthread_cond_t idle;
   PROPTER_VEC(Reader) readers; /* read transactions of this process: the map may not move under them */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "snapshot.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,6 +27,31 @@ void propter_graph_close(PropterGraph *graph) {
   propter_free(graph);
 }
 
+typedef struct {
+  PropterReaders *out;
+  uint64_t newest;
+  bool failed;
+} ReaderList;
+
+/* A line of LMDB's list: process, thread (hexadecimal), commit of the snapshot, or "-" for none. */
+static int note_reader(const char *line, void *payload) {
+  ReaderList *list = payload;
+  long long process;
+  unsigned long long thread, commit;
+  if (sscanf(line, "%lld %llx %llu", &process, &thread, &commit) != 3) return 0;
+  PropterReader reader = {process, list->newest > commit ? list->newest - commit : 0};
+  if (!propter_vec_push(list->out, reader)) list->failed = true;
+  return 0;
+}
+
+PropterStatus propter_graph_readers(PropterGraph *graph, PropterReaders *out, PropterError *err) {
+  MDB_envinfo info;
+  int rc = mdb_env_info(graph->env->lmdb, &info);
+  ReaderList list = {out, info.me_last_txnid, false};
+  if (rc || (rc = mdb_reader_list(graph->env->lmdb, note_reader, &list)) < 0) return env_fail(graph->env, rc, "list readers", err);
+  return list.failed ? propter_fail(err, PROPTER_NO_MEMORY, "out of memory") : PROPTER_OK;
+}
+
 static uint64_t milliseconds(void) {
   struct timespec t;
   (void)clock_gettime(CLOCK_MONOTONIC, &t);
@@ -48,6 +74,8 @@ PropterStatus propter_snapshot_open(PropterGraph *graph, uint32_t deadline_ms, P
 
 void propter_snapshot_close(PropterSnapshot *s) {
   if (!s) return;
+  statistics_release(s->env, s->statistics);
+  s->statistics = NULL;
   if (!s->borrowed) {
     env_read_end(s->env, s->txn);
     propter_free(s);

@@ -15,6 +15,10 @@ struct PropterSnapshot {
   bool borrowed; /* the writer's own transaction */
   uint64_t deadline; /* monotonic milliseconds, 0: none */
   uint64_t version;
+  Statistics *statistics;
 };
+
+/* Gives up one use. NULL is allowed. */
+void statistics_release(Env *env, Statistics *statistics);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "output.h"
 #include "propter/run.h"
@@ -12,6 +13,7 @@ typedef struct {
   uint64_t bytes, quads, version;
   PropterIds graphs, counts;
   PropterRunList runs;
+  PropterReaders readers; /* of other processes */
   PropterArena arena;
 } Report;
 
@@ -45,6 +47,8 @@ static PropterStatus name_of(PropterSnapshot *snapshot, Report *r, PropterId gra
 static PropterStatus as_text(CommandCall *call, PropterSnapshot *snapshot, Report *r, PropterError *err) {
   fprintf(call->out, "graph    %s\nversion  %s\nsize     %s bytes on disk\nquads    %s\nruns     %s\n\n%14s  named graph\n", call->graph, output_number(r->version), output_number(r->bytes),
           output_number(r->quads), output_number(r->runs.count), "quads");
+  for (size_t i = 0; i < r->readers.count; i++)
+    fprintf(call->out, "%14s  commits behind: a reader in process %lld\n", output_number(r->readers.items[i].behind), (long long)r->readers.items[i].process);
   uint64_t records = 0;
   for (size_t i = 0; i < r->graphs.count; i++) {
     PropterStr name;
@@ -73,7 +77,19 @@ static PropterStatus as_json(CommandCall *call, PropterSnapshot *snapshot, Repor
       fputs("null", call->out);
     fprintf(call->out, ",\"quads\":%llu,\"run\":%s}", (unsigned long long)r->counts.items[i], run_of(r, r->graphs.items[i]) ? "true" : "false");
   }
+  fputs("],\"readers\":[", call->out);
+  for (size_t i = 0; i < r->readers.count; i++)
+    fprintf(call->out, "%s{\"process\":%lld,\"behind\":%llu}", i ? "," : "", (long long)r->readers.items[i].process, (unsigned long long)r->readers.items[i].behind);
   fputs("]}\n", call->out);
+  return PROPTER_OK;
+}
+
+static PropterStatus list_readers(PropterGraph *graph, Report *r, PropterError *err) {
+  size_t kept = 0;
+  PROPTER_TRY(propter_graph_readers(graph, &r->readers, err));
+  for (size_t i = 0; i < r->readers.count; i++)
+    if (r->readers.items[i].process != getpid()) r->readers.items[kept++] = r->readers.items[i];
+  r->readers.count = kept;
   return PROPTER_OK;
 }
 
@@ -91,12 +107,14 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
     status = propter_snapshot_count(snapshot, PROPTER_SPOG, (PropterQuad){0, 0, 0, 0}, 0, &r.quads, err);
   }
   if (status == PROPTER_OK) status = propter_rdf_graphs(snapshot, &r.graphs, &r.counts, err);
+  if (status == PROPTER_OK) status = list_readers(graph, &r, err);
   if (status == PROPTER_OK) status = propter_run_list(snapshot, &r.runs, err);
   if (status == PROPTER_OK) status = strcmp(format, "json") == 0 ? as_json(call, snapshot, &r, err) : as_text(call, snapshot, &r, err);
   if (snapshot) propter_snapshot_close(snapshot);
   propter_graph_close(graph);
   propter_vec_clear(&r.graphs);
   propter_vec_clear(&r.counts);
+  propter_vec_clear(&r.readers);
   propter_run_list_clear(&r.runs);
   propter_arena_clear(&r.arena);
   return status;
@@ -105,6 +123,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 const Command command_status = {.name = "status",
                                 .summary = "say what the graph holds: named graphs with their sizes, runs, version",
                                 .operands = "",
-                                .details = "--format table or json. The version counts commits.",
+                                .details = "--format table or json. The version counts commits. Readers of other processes are listed with the number of commits since their snapshot: as\n"
+                                           "long as they read, the pages of those commits cannot be used again.",
                                 .examples = "propter status\npropter status --format json",
                                 .run = run};

@@ -370,6 +370,63 @@ START_TEST(a_deadline_is_an_error) {
 }
 END_TEST
 
+START_TEST(statistics_count_predicates_and_stars) {
+  PropterGraph *g = open_new();
+  PropterWriter *w = NULL;
+  PropterSnapshot *s = NULL, *later = NULL;
+  const PropterStatistics *st = NULL, *again = NULL;
+  ck_ok(propter_writer_open(g, false, &w, err));
+  PropterId p = iri(w, "http://e/p"), q = iri(w, "http://e/q"), g1 = iri(w, "http://e/g");
+  for (unsigned i = 0; i < 300; i++) {
+    char text[40];
+    (void)snprintf(text, sizeof text, "http://e/s%u", i);
+    PropterId subject = iri(w, text);
+    ck_ok(propter_writer_add(w, (PropterQuad){subject, p, g1, PROPTER_DEFAULT_GRAPH}, err));
+    ck_ok(propter_writer_add(w, (PropterQuad){subject, p, subject, i % 2 ? g1 : PROPTER_DEFAULT_GRAPH}, err));
+    if (i < 100) ck_ok(propter_writer_add(w, (PropterQuad){subject, q, p, PROPTER_DEFAULT_GRAPH}, err));
+  }
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  ck_ok(propter_snapshot_statistics(s, &st, err));
+  ck_assert_uint_eq(st->quads, 700);
+  ck_assert_uint_eq(st->graphs, 2);
+  ck_assert_uint_eq(st->subjects, 300);
+  ck_assert_uint_eq(st->predicate_count, 2);
+  ck_assert(st->predicates[0].p == p && st->predicates[0].quads == 600 && st->predicates[0].subjects == 300 && st->predicates[0].objects == 301);
+  ck_assert(st->predicates[1].p == q && st->predicates[1].quads == 100 && st->predicates[1].subjects == 100 && st->predicates[1].objects == 1);
+  ck_assert_uint_eq(st->set_count, 2);
+  ck_assert(st->sets[0].subjects == 200 && st->sets[0].count == 1 && st->sets[0].predicates[0] == p && st->sets[0].quads[0] == 400);
+  ck_assert(st->sets[1].subjects == 100 && st->sets[1].count == 2 && st->sets[1].quads[0] == 200 && st->sets[1].quads[1] == 100);
+  ck_assert_uint_eq(st->other_subjects, 0);
+  /* A small change keeps them; they outlive the snapshot they were gathered in. A large one makes new ones. */
+  for (unsigned round = 0; round < 2; round++) {
+    ck_ok(propter_writer_open(g, false, &w, err));
+    for (unsigned i = 0; i < (round ? 300U : 5U); i++) {
+      char text[40];
+      (void)snprintf(text, sizeof text, "http://e/t%u", i);
+      ck_ok(propter_writer_add(w, (PropterQuad){iri(w, text), q, q, PROPTER_DEFAULT_GRAPH}, err));
+    }
+    ck_ok(propter_writer_commit(w, err));
+    propter_writer_close(w);
+    ck_ok(propter_snapshot_open(g, 0, &later, err));
+    ck_ok(propter_snapshot_statistics(later, &again, err));
+    ck_assert_uint_eq(again->version, round ? 3 : 1);
+    ck_assert_uint_eq(again->predicates[1].quads, round ? 400 : 100);
+    propter_snapshot_close(later);
+  }
+  ck_assert_uint_eq(st->quads, 700);
+  PropterReaders readers = {0};
+  ck_ok(propter_graph_readers(g, &readers, err));
+  ck_assert_uint_eq(readers.count, 1);
+  ck_assert_int_eq(readers.items[0].process, getpid());
+  ck_assert_uint_eq(readers.items[0].behind, 2);
+  propter_vec_clear(&readers);
+  propter_snapshot_close(s);
+  propter_graph_close(g);
+}
+END_TEST
+
 Suite *suite_store(void) {
   Suite *s = suite_create("store");
   TCase *tc = tcase_create("store");
@@ -385,6 +442,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, every_failed_call_leaves_whole_commits);
   tcase_add_test(tc, the_vocabulary_has_its_iris);
   tcase_add_test(tc, a_deadline_is_an_error);
+  tcase_add_test(tc, statistics_count_predicates_and_stars);
   suite_add_tcase(s, tc);
   return s;
 }

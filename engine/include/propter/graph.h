@@ -116,6 +116,44 @@ PROPTER_API void propter_scan_close(PropterScan *scan);
 /* Exact number of quads with that prefix. */
 PROPTER_API PropterStatus propter_snapshot_count(PropterSnapshot *snapshot, PropterOrder order, PropterQuad prefix, unsigned bound, uint64_t *count, PropterError *err);
 
+/* --- Statistics ----------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PropterId p;
+  uint64_t quads, subjects, objects; /* quads with this predicate; distinct subjects and objects among them */
+} PropterPredicateCount;
+
+/* Subjects that have exactly these predicates (ascending; Neumann and Moerkotte, Characteristic Sets, ICDE 2011). */
+typedef struct {
+  const PropterId *predicates;
+  const uint64_t *quads; /* of all these subjects, by predicate */
+  size_t count;          /* of predicates */
+  uint64_t subjects;
+} PropterCharacteristicSet;
+
+typedef struct {
+  uint64_t version; /* they were gathered from */
+  uint64_t quads, graphs, subjects;
+  const PropterPredicateCount *predicates; /* ascending by id */
+  size_t predicate_count;
+  const PropterCharacteristicSet *sets; /* the 10,000 with most subjects, most first */
+  size_t set_count;
+  uint64_t other_subjects; /* in no set listed, or with more than 256 predicates */
+} PropterStatistics;
+
+/* For a planner. Gathered by one pass over four permutations when first asked for (some 40 ns a quad) and kept with the graph: for this version, and for later ones until the number
+ * of quads has changed by a fiftieth. Borrowed from the snapshot. NOT_FOUND: a writer's snapshot has none; otherwise as a scan. */
+PROPTER_API PropterStatus propter_snapshot_statistics(PropterSnapshot *snapshot, const PropterStatistics **out, PropterError *err);
+
+/* Readers of the graph in all processes that hold a snapshot: the free pages of commits since cannot be used again until they end. */
+typedef struct {
+  int64_t process;
+  uint64_t behind; /* commits since its snapshot */
+} PropterReader;
+typedef PROPTER_VEC(PropterReader) PropterReaders;
+/* Appends them. */
+PROPTER_API PropterStatus propter_graph_readers(PropterGraph *graph, PropterReaders *out, PropterError *err);
+
 /* --- Convenience over scans (ids only) ---------------------------------------------------------------------------------- */
 
 typedef PROPTER_VEC(PropterId) PropterIds;
