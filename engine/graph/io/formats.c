@@ -11,6 +11,7 @@ static const PropterRdfFormat formats[] = {
 #define WRITES_rdfxml true
 #define WRITES_jsonld true
 #define WRITES_none false
+#define READS_lines true
 #define READS_serd true
 #define READS_rdfxml true
 #define READS_raptor true
