@@ -141,7 +141,7 @@ typedef struct {
   uint64_t other_subjects; /* in no set listed, or with more than 256 predicates */
 } PropterStatistics;
 
-/* For a planner. Gathered by one pass over four permutations when first asked for (some 40 ns a quad) and kept with the graph: for this version, and for later ones until the number
+/* For a planner. Gathered by one pass over four permutations when first asked for and kept with the graph: for this version, and for later ones until the number
  * of quads has changed by a fiftieth. Borrowed from the snapshot. NOT_FOUND: a writer's snapshot has none; otherwise as a scan. */
 PROPTER_API PropterStatus propter_snapshot_statistics(PropterSnapshot *snapshot, const PropterStatistics **out, PropterError *err);
 
