@@ -64,7 +64,7 @@ expect 'dry run without a graph' 0 'would load: into the new graph' "$PROPTER" -
 unchanged() { expect "$@"; dump | cmp -s one.nq - && ok "$1: the graph is unchanged" || not_ok "$1: the graph is unchanged"; }
 printf '<><>{' >bad.ttl;                                unchanged '<><>{' 3 'bad.ttl:1:5: ' p load f.ttl bad.ttl
 printf '<><>{' >bad.trig;                               unchanged '<><>{ as TriG' 3 'bad.trig:1:5: ' p load bad.trig
-printf '<><>{' >bad.rdf;                                unchanged '<><>{ as RDF/XML' 3 'bad.rdf: not well formed' p load bad.rdf
+printf '<><>{' >bad.rdf;                                unchanged '<><>{ as RDF/XML' 3 'bad.rdf:1:2: expected well-formed XML' p load bad.rdf
 printf '<><>{' >bad.rj;                                 unchanged '<><>{ as RDF/JSON' 3 'bad.rj' p load bad.rj
 printf '<a:s> <a:p> <a:o> .\n<a:s> <a:p> <a b> .\n' >bad.nt; unchanged 'invalid IRI' 3 'bad.nt:2:15: expected ">" or a character of an IRI' p load f.ttl bad.nt
 printf '<a:s> <a:p> <o> .\n' >bad.nt;                   unchanged 'relative IRI in N-Triples' 3 'bad.nt:1' p load bad.nt
@@ -85,11 +85,11 @@ unchanged 'no file' 2 'expected: propter load FILE...' p load
 : >empty.ttl; expect 'an empty file is an empty graph' 0 '0 added' p load empty.ttl
 : >empty.rdf; unchanged 'empty RDF/XML' 3 'empty.rdf' p load empty.rdf
 expect 'no such named graph' 3 'no graph <a:none>' p export --graph-iri a:none
-expect 'a format without writer' 2 'expected ntriples' p export -f rdfxml
+expect 'a format without writer' 2 'expected ntriples' p export -f rdfa
 expect 'a full output device' 75 'cannot write' sh -c '"$0" -g "$1" export >/dev/full' "$PROPTER" "$g"
 printf x >file; expect 'a file where a graph should be' 3 'expected a graph directory' "$PROPTER" -g file load f.ttl
 PROPTER_LIBEXEC=/nonexistent; export PROPTER_LIBEXEC
-unchanged 'no helper program' 75 'cannot start' p load --force d.rdf
+echo '{}' >d.rj; unchanged 'no helper program' 75 'cannot start' p load d.rj
 PROPTER_LIBEXEC=$builddir/engine/graph/io
 
 # --- A locked graph: another load waits for its input and holds the lock.

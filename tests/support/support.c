@@ -54,6 +54,8 @@ void support_write(const char *path, PropterStr bytes) {
 
 uint64_t support_fail_everywhere(PropterFaultKind kind, SupportOperation operation, void *payload, bool may_recover) {
   PropterError err = {0};
+  (void)operation(payload, &err); /* what is made once and kept is made now */
+  memset(&err, 0, sizeof err);
   propter_fault_plan(kind, 0, false, ENOSPC);
   PropterStatus status = operation(payload, &err);
   uint64_t points = propter_fault_end(kind);

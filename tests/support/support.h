@@ -27,7 +27,7 @@ void support_write(const char *path, PropterStr bytes);
 /* An operation to be tried under failing calls: sets up by itself, cleans up by itself, and asserts what must hold afterwards. */
 typedef PropterStatus (*SupportOperation)(void *payload, PropterError *err);
 
-/* Runs the operation once well (counting its calls), then with the 1st, 2nd, … call of this kind failing, once each and once for ever. Every
+/* Runs the operation twice well (the second time counting its calls), then with the 1st, 2nd, … call of this kind failing, once each and once for ever. Every
  * failing run must end in a status other than OK (unless `may_recover`), must not crash, and a last good run must succeed. Returns the number of points. */
 uint64_t support_fail_everywhere(PropterFaultKind kind, SupportOperation operation, void *payload, bool may_recover);
 
