@@ -41,7 +41,8 @@ static bool same_mapping(const Ingest *in, const PropterRunInfo *run) {
     if (!is_mapping(&run->inputs.items[i])) continue;
     mappings++;
     bool found = false;
-    for (size_t k = 0; k < in->options->count; k++) found |= propter_str_equal(last_part(run->inputs.items[i].name), last_part(propter_str(in->options->mappings[k])));
+    for (size_t k = 0; k < in->options->count; k++)
+      found |= propter_str_equal(last_part(run->inputs.items[i].name), last_part(propter_str(in->options->mappings[k])));
     if (!found) return false;
   }
   return mappings == in->options->count;
@@ -61,7 +62,8 @@ static PropterStatus own(Ingest *in, PropterId graph, PropterStr name, PropterEr
     PropterStr other = {"", 0};
     for (size_t i = 0; i < last->inputs.count; i++)
       if (is_mapping(&last->inputs.items[i])) other = last->inputs.items[i].name;
-    return propter_fail(err, PROPTER_INVALID, "graph %.*s was written from mapping %.*s (run %s); --replace writes it anew from this one", (int)name.len, name.data, (int)other.len, other.data, last->name.data);
+    return propter_fail(err, PROPTER_INVALID, "graph %.*s was written from mapping %.*s (run %s); --replace writes it anew from this one", (int)name.len,
+                        name.data, (int)other.len, other.data, last->name.data);
   }
   if (!propter_vec_push(&in->owned, graph)) return no_memory(err);
   return propter_run_generated(in->run, graph, err);
@@ -139,7 +141,9 @@ static PropterStatus on_reject(const PropterReject *r, void *payload, PropterErr
     char file[256];
     (void)snprintf(file, sizeof file, "%.*s", (int)r->file.len, r->file.data);
     propter_error_at(err, file, r->row, 0);
-    if (stop) return propter_fail(err, PROPTER_INVALID, "%s%.*s%s%.*s", r->column.len ? "column " : "", (int)r->column.len, r->column.data, r->column.len ? ": " : "", (int)r->reason.len, r->reason.data);
+    if (stop)
+      return propter_fail(err, PROPTER_INVALID, "%s%.*s%s%.*s", r->column.len ? "column " : "", (int)r->column.len, r->column.data, r->column.len ? ": " : "",
+                          (int)r->reason.len, r->reason.data);
     return propter_fail(err, PROPTER_INVALID, "more than %" PRIu64 " bad rows; the last: %.*s", o->max_errors, (int)r->reason.len, r->reason.data);
   }
   return o->on_error == PROPTER_INGEST_QUARANTINE ? propter_run_reject(in->run, r, err) : PROPTER_OK;
@@ -196,7 +200,8 @@ static PropterStatus begin(Ingest *in, PropterError *err) {
   PropterStr none = {"", 0};
   for (size_t i = 0; i < o->count; i++) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("mapping"), propter_str(o->mappings[i]), none, err));
   const PropterMapSource *s;
-  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++) if (!s->database) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("data"), s->path, none, err));
+  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++)
+    if (!s->database) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("data"), s->path, none, err));
   PropterSnapshot *snapshot;
   PROPTER_TRY(propter_writer_snapshot(in->writer, &snapshot, err));
   return propter_run_list(snapshot, &in->known, err);
@@ -235,7 +240,9 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
 PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err) {
   *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
   Ingest in = {.options = options, .result = result};
-  PropterStatus status = propter_mapping_read(options->mappings, options->count, &(PropterMappingOptions){.base = options->base, .database = options->database, .limits = options->limits}, &in.mapping, err);
+  PropterStatus status =
+      propter_mapping_read(options->mappings, options->count,
+                           &(PropterMappingOptions){.base = options->base, .database = options->database, .limits = options->limits}, &in.mapping, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
   if (status == PROPTER_OK) status = execute(&in, err);
   propter_run_free(in.run);

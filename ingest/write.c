@@ -207,11 +207,14 @@ static PropterStatus reject(const PropterReject *r, void *payload, PropterError 
   w->rejects++;
   bool stop = w->options->on_error == PROPTER_INGEST_STOP, over = w->options->bounded && w->rejects > w->options->max_errors;
   if (!stop && !over) {
-    propter_log(w->options->log, PROPTER_LOG_WARNING, "ingest", "%.*s:%llu: column %.*s: %.*s", (int)r->file.len, r->file.data, (unsigned long long)r->row, (int)r->column.len, r->column.data, (int)r->reason.len, r->reason.data);
+    propter_log(w->options->log, PROPTER_LOG_WARNING, "ingest", "%.*s:%llu: column %.*s: %.*s", (int)r->file.len, r->file.data, (unsigned long long)r->row,
+                (int)r->column.len, r->column.data, (int)r->reason.len, r->reason.data);
     return PROPTER_OK;
   }
   propter_error_at(err, r->file.data, r->row, 0);
-  if (!stop) return propter_fail(err, PROPTER_INVALID, "more than %llu bad rows; the last one: %.*s", (unsigned long long)w->options->max_errors, (int)r->reason.len, r->reason.data);
+  if (!stop)
+    return propter_fail(err, PROPTER_INVALID, "more than %llu bad rows; the last one: %.*s", (unsigned long long)w->options->max_errors, (int)r->reason.len,
+                        r->reason.data);
   return propter_fail(err, PROPTER_INVALID, "column %.*s: %.*s", (int)r->column.len, r->column.data, (int)r->reason.len, r->reason.data);
 }
 

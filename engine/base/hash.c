@@ -46,7 +46,8 @@ PropterStatus propter_hash_file(const char *path, uint64_t limit, char out[33], 
   return status;
 }
 
-/* Open addressing. A slot is 0, or the upper half of the hash above index + 1 into the insertion-ordered entries: most misses and hits are told without touching an entry. */
+/* Open addressing. A slot is 0, or the upper half of the hash above index + 1 into the insertion-ordered entries: most misses and hits are told without
+ * touching an entry. */
 static uint64_t slot_for(uint64_t hash, size_t index) { return (hash & UINT64_C(0xFFFFFFFF00000000)) | ((uint64_t)index + 1); }
 
 static PropterMapEntry *entry_of(const PropterMap *map, uint64_t slot) { return &map->entries[(uint32_t)slot - 1]; }
@@ -86,7 +87,9 @@ static bool grow_slots(PropterMap *map) {
   return true;
 }
 
-uint64_t *propter_map_put(PropterMap *map, PropterStr key, uint64_t initial, bool *added) { return propter_map_put_hashed(map, key, propter_hash64(key), initial, added); }
+uint64_t *propter_map_put(PropterMap *map, PropterStr key, uint64_t initial, bool *added) {
+  return propter_map_put_hashed(map, key, propter_hash64(key), initial, added);
+}
 
 uint64_t *propter_map_put_hashed(PropterMap *map, PropterStr key, uint64_t hash, uint64_t initial, bool *added) {
   uint64_t *present = propter_map_get_hashed(map, key, hash);

@@ -126,7 +126,8 @@ static PropterStatus failed(int code, PropterError *err) {
     default: {
       PCRE2_UCHAR why[160] = "";
       (void)pcre2_get_error_message(code, why, sizeof why);
-      return propter_fail(err, code <= PCRE2_ERROR_UTF8_ERR1 && code >= PCRE2_ERROR_UTF8_ERR21 ? PROPTER_INVALID : PROPTER_SYNTAX, "regular expression: %s", (char *)why);
+      return propter_fail(err, code <= PCRE2_ERROR_UTF8_ERR1 && code >= PCRE2_ERROR_UTF8_ERR21 ? PROPTER_INVALID : PROPTER_SYNTAX, "regular expression: %s",
+                          (char *)why);
     }
   }
 }
@@ -158,8 +159,8 @@ PropterStatus propter_regex_replace(const PropterRegex *r, PropterMatcher *m, Pr
     if (!text) return out_of_memory(err);
     PCRE2_SIZE len = size;
     int n = pcre2_substitute(r->code, (PCRE2_SPTR)(subject.data ? subject.data : ""), subject.len, 0,
-                             PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH | PCRE2_SUBSTITUTE_UNSET_EMPTY | PCRE2_NO_UTF_CHECK, m->data, m->context,
-                             (PCRE2_SPTR)(replacement.data ? replacement.data : ""), replacement.len, (PCRE2_UCHAR *)text, &len);
+                             PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH | PCRE2_SUBSTITUTE_UNSET_EMPTY | PCRE2_NO_UTF_CHECK, m->data,
+                             m->context, (PCRE2_SPTR)(replacement.data ? replacement.data : ""), replacement.len, (PCRE2_UCHAR *)text, &len);
     if (n >= 0) propter_buf_add(out, (PropterStr){text, len});
     propter_free(text);
     if (n >= 0) return propter_buf_status(out, err);

@@ -65,7 +65,8 @@ static void html_start(void *ctx, const xmlChar *name, const xmlChar **given) {
 
 static void html_end(void *ctx, const xmlChar *name) { close_element(ctx, (PropterXmlName){{"", 0}, view(name)}); }
 
-static void xml_start(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int nspaces, const xmlChar **spaces, int n, int defaulted, const xmlChar **given) {
+static void xml_start(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int nspaces, const xmlChar **spaces, int n, int defaulted,
+                      const xmlChar **given) {
   (void)prefix, (void)nspaces, (void)spaces, (void)defaulted;
   PropterXmlAttribute attributes[ATTRIBUTES];
   size_t count = 0;
@@ -175,7 +176,8 @@ static void on_error(void *ctx, xmlErrorPtr error) {
   (void)snprintf(p->err->message, sizeof p->err->message, "%.*s", (int)(m.len > 400 ? 400 : m.len), m.data);
 }
 
-PropterStatus propter_xml_parse(PropterXmlKind kind, PropterStr input, const PropterLimits *limits, const PropterXmlHandler *handler, void *payload, PropterError *err) {
+PropterStatus propter_xml_parse(PropterXmlKind kind, PropterStr input, const PropterLimits *limits, const PropterXmlHandler *handler, void *payload,
+                                PropterError *err) {
   if (!input.len) return kind == PROPTER_HTML ? PROPTER_OK : propter_fail(err, PROPTER_SYNTAX, "expected an XML document, found nothing");
   if (input.len > INT_MAX - 16) return propter_fail(err, PROPTER_LIMIT, "markup of %zu bytes is too long", input.len);
   PropterLimits defaults = propter_limits_default();

@@ -33,7 +33,8 @@ static void settle(Stream *s, xmlParserCtxtPtr here, PropterStatus status) {
   if (here != s->ctxt) xmlStopParser(s->ctxt);
 }
 
-static void on_start(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *iri, int spaces, const xmlChar **declared, int n, int defaulted, const xmlChar **given) {
+static void on_start(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *iri, int spaces, const xmlChar **declared, int n, int defaulted,
+                     const xmlChar **given) {
   (void)spaces, (void)declared, (void)defaulted;
   xmlParserCtxtPtr here = ctx;
   Stream *s = here->_private;
@@ -108,7 +109,8 @@ static void on_error(void *ctx, xmlErrorPtr error) {
   for (char *c = text; *c; c++)
     if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7F) *c = '?';
   bool loop = error->code == XML_ERR_ENTITY_LOOP;
-  settle(s, here, propter_fail(s->err, loop ? PROPTER_LIMIT : PROPTER_SYNTAX, loop ? "entities expand to too much: %s" : "expected well-formed XML, found: %s", text));
+  settle(s, here,
+         propter_fail(s->err, loop ? PROPTER_LIMIT : PROPTER_SYNTAX, loop ? "entities expand to too much: %s" : "expected well-formed XML, found: %s", text));
 }
 
 static void handlers(xmlSAXHandler *sax) {
@@ -141,7 +143,8 @@ static void feed(Stream *s, PropterXmlRead read, void *read_payload) {
   if (s->status == PROPTER_OK && !s->ctxt->wellFormed) settle(s, s->ctxt, propter_fail(s->err, PROPTER_SYNTAX, "expected a well-formed XML document"));
 }
 
-PropterStatus propter_xml_stream(PropterXmlRead read, void *read_payload, const char *source, const PropterLimits *limits, const PropterXmlStream *stream, void *payload, PropterError *err) {
+PropterStatus propter_xml_stream(PropterXmlRead read, void *read_payload, const char *source, const PropterLimits *limits, const PropterXmlStream *stream,
+                                 void *payload, PropterError *err) {
   PropterLimits defaults = propter_limits_default();
   Stream s = {.source = source, .stream = stream, .payload = payload, .max_depth = (limits ? limits : &defaults)->xml_depth, .err = err};
   xmlSAXHandler sax;

@@ -52,7 +52,8 @@ static bool too_deep(const xmlNode *node, uint64_t most) {
 static PropterStatus fill(PropterXmlTree *tree, xmlParserCtxtPtr ctxt, PropterStr input, const char *encoding, uint64_t depth, PropterError *err) {
   if (input.len > INT_MAX) return propter_fail(err, PROPTER_LIMIT, "the document is larger than 2 GiB");
   /* No entity is expanded, nothing is fetched, and a document with a DOCTYPE is refused below. */
-  tree->doc = xmlCtxtReadMemory(ctxt, input.data, (int)input.len, NULL, encoding, XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
+  tree->doc = xmlCtxtReadMemory(ctxt, input.data, (int)input.len, NULL, encoding,
+                                XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
   if (ctxt->myDoc && ctxt->myDoc->intSubset && !tree->doc) return propter_fail(err, PROPTER_INVALID, "expected XML without a DOCTYPE");
   if (!tree->doc) {
     const xmlError *why = xmlCtxtGetLastError(ctxt);
@@ -125,13 +126,15 @@ PropterStatus propter_xml_path(PropterXmlTree *tree, PropterStr expression, Prop
   return PROPTER_OK;
 }
 
-static PropterStatus give(PropterXmlNode node, xmlChar *text, PropterStatus (*each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err), void *payload, PropterError *err) {
+static PropterStatus give(PropterXmlNode node, xmlChar *text, PropterStatus (*each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err),
+                          void *payload, PropterError *err) {
   PropterStatus status = text ? each(node, propter_str((const char *)text), payload, err) : no_memory(err);
   xmlFree(text);
   return status;
 }
 
-PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode node, PropterStatus (*each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err), void *payload,
+PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode node,
+                                    PropterStatus (*each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err), void *payload,
                                     PropterError *err) {
   PropterXmlTree *tree = path->tree;
   tree->context->node = node ? node : (xmlNodePtr)tree->doc;

@@ -24,7 +24,8 @@ PropterStatus propter_zip_open(PropterStr bytes, const PropterLimits *limits, Pr
   zip_source_t *source = zip_source_buffer_create(bytes.data, bytes.len, 0, &problem);
   if (source && !(z->archive = zip_open_from_source(source, ZIP_RDONLY, &problem))) zip_source_free(source);
   if (!z->archive)
-    status = propter_fail(err, zip_error_code_zip(&problem) == ZIP_ER_MEMORY ? PROPTER_NO_MEMORY : PROPTER_SYNTAX, "expected a zip archive, found: %s", zip_error_strerror(&problem));
+    status = propter_fail(err, zip_error_code_zip(&problem) == ZIP_ER_MEMORY ? PROPTER_NO_MEMORY : PROPTER_SYNTAX, "expected a zip archive, found: %s",
+                          zip_error_strerror(&problem));
   else if ((uint64_t)zip_get_num_entries(z->archive, 0) > z->limits.zip_entries)
     status = propter_fail(err, PROPTER_LIMIT, "archive with more than %llu entries", (unsigned long long)z->limits.zip_entries);
   zip_error_fini(&problem);

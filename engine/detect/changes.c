@@ -69,8 +69,12 @@ static PropterChange change_at(const Dense *d, size_t before, size_t from, size_
   double level[2], slope[2], left = (double)(from - before), right = (double)(to - from);
   line_of(d->y, before, from, &level[0], &slope[0]);
   line_of(d->y, from, to, &level[1], &slope[1]);
-  return (PropterChange){.at = d->at[from], .low = d->at[from], .high = d->at[from], .step = level[1] - slope[1] * (right - 1) / 2 - (level[0] + slope[0] * (left + 1) / 2),
-                         .bend = slope[1] - slope[0], .noise = sqrt(variance)};
+  return (PropterChange){.at = d->at[from],
+                         .low = d->at[from],
+                         .high = d->at[from],
+                         .step = level[1] - slope[1] * (right - 1) / 2 - (level[0] + slope[0] * (left + 1) / 2),
+                         .bend = slope[1] - slope[0],
+                         .noise = sqrt(variance)};
 }
 
 /* Posterior of the place between the neighbouring changes under the two lines, Gaussian with the long-run variance and an even prior; its middle 95 %. */

@@ -84,7 +84,8 @@ PropterStatus propter_detect_series(const PropterSeries *series, const PropterDe
   if (!series->count) return PROPTER_OK;
   PROPTER_TRY(baseline_changes(series, 0, &baseline, err));
   double *standard = propter_malloc(3 * baseline->n * sizeof *standard);
-  DetectInput input = {.series = series, .baseline = baseline, .standard = standard, .before = standard + 2 * baseline->n, .options = options ? options : &defaults};
+  DetectInput input = {
+      .series = series, .baseline = baseline, .standard = standard, .before = standard + 2 * baseline->n, .options = options ? options : &defaults};
   PropterStatus status = standard ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
   if (status == PROPTER_OK) {
     baseline_standardise(baseline, standard + baseline->n, standard, &input.usual, &input.spread);

@@ -33,7 +33,8 @@ static PropterStatus try_leader(DetectInput *in, size_t which, PropterDetections
   int at = 0;
   if (leader->grain != in->series->grain || !leader->count) return PROPTER_OK;
   PROPTER_TRY(baseline_changes(leader, 0, &baseline, err));
-  PropterStatus status = (changes = propter_malloc(2 * baseline->n * sizeof *changes)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
+  PropterStatus status =
+      (changes = propter_malloc(2 * baseline->n * sizeof *changes)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
   if (!status) baseline_standardise(baseline, changes + baseline->n, changes, &usual, &spread);
   for (int lag = 1; lag <= in->options->lags && !status; lag++) {
     double r = correlation(in, leader, changes, lag, &n);
@@ -42,8 +43,19 @@ static PropterStatus try_leader(DetectInput *in, size_t which, PropterDetections
   if (!status && at) {
     double t = best * sqrt((double)(pairs - 2) / fmax(1e-12, 1 - best * best)), p = 2 * propter_t_cdf(-fabs(t), (double)(pairs - 2)) * in->options->lags;
     if (p < keep)
-      status = detect_add(found, (PropterDetection){.kind = PROPTER_PATTERN_LAGGED, .from = 0, .to = in->baseline->n - 1, .size = best, .score = t, .p = p, .low = 0,
-                                                    .high = 0, .probability = 1, .leader = which, .lag = at}, err);
+      status = detect_add(found,
+                          (PropterDetection){.kind = PROPTER_PATTERN_LAGGED,
+                                             .from = 0,
+                                             .to = in->baseline->n - 1,
+                                             .size = best,
+                                             .score = t,
+                                             .p = p,
+                                             .low = 0,
+                                             .high = 0,
+                                             .probability = 1,
+                                             .leader = which,
+                                             .lag = at},
+                          err);
   }
   propter_free(changes);
   baseline_free(baseline);

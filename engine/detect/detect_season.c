@@ -44,7 +44,8 @@ PropterStatus detect_season(DetectInput *in, PropterDetections *found, PropterEr
     square += x * x, count += 1, product += x * last, last = x;
   }
   double variance = count > 0 ? square / count : 0, rho = square > 0 ? product / square : 0;
-  /* Seasons next to each other share a value, so their differences correlate by rho and the sum is χ² only with fewer degrees of freedom (Satterthwaite 1946). */
+  /* Seasons next to each other share a value, so their differences correlate by rho and the sum is χ² only with fewer degrees of freedom (Satterthwaite 1946).
+   */
   double wide = 1 + 2 * rho * rho;
   for (size_t i = 1; i < n && variance > 0; i++) {
     if (i >= SIDE * cycle && i + SIDE * cycle <= n) {

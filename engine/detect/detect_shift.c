@@ -25,7 +25,8 @@ PropterStatus detect_shift(DetectInput *in, PropterDetections *found, PropterErr
   for (size_t i = 1; i < in->baseline->n; i++) {
     double change = in->standard[i];
     if (isnan(change) || fabs(change) < in->options->threshold || is_large(in, i - 1, change) || is_large(in, i + 1, change)) continue;
-    PropterDetection d = {.kind = PROPTER_PATTERN_LEVEL_SHIFT, .from = i, .to = i, .size = change * in->spread, .score = change, .p = detect_p(change, in->baseline->n)};
+    PropterDetection d = {
+        .kind = PROPTER_PATTERN_LEVEL_SHIFT, .from = i, .to = i, .size = change * in->spread, .score = change, .p = detect_p(change, in->baseline->n)};
     place(in, &d);
     PROPTER_TRY(detect_add(found, d, err));
     in->standard[i] = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A change of the noise: the mean of the logarithm of the squared changes is another from some period on (a Gaussian's has the variance π²/2). Changes that other
- * patterns explain are left out. */
+/* A change of the noise: the mean of the logarithm of the squared changes is another from some period on (a Gaussian's has the variance π²/2). Changes that
+ * other patterns explain are left out. */
 #include <math.h>
 
 #include "detector.h"

@@ -70,7 +70,8 @@ static PropterStatus weigh(Search *s, PropterError *err) {
   for (size_t i = 0; i < s->n; i++) scratch[i] = size_of(s->cube, s->cell[i]);
   double typical = s->n ? propter_median(scratch, s->n) : 1;
   for (size_t i = 0; i < s->n; i++) {
-    double size = size_of(s->cube, s->cell[i]), sd = least_noise(s, i, noise[octave(size)], size), z = deviation_of(s->cube, s->cell[i]) / sd, odds = s->o->effect / sd;
+    double size = size_of(s->cube, s->cell[i]), sd = least_noise(s, i, noise[octave(size)], size), z = deviation_of(s->cube, s->cell[i]) / sd,
+           odds = s->o->effect / sd;
     odds *= odds;
     double e = 0.5 * z * z * odds / (1 + odds) - 0.5 * log1p(odds);
     s->evidence[i] = fmax(-s->o->cap, fmin(s->o->cap, e)) * size / (size + typical);
@@ -103,7 +104,8 @@ static PropterStatus lay_out(Search *s, PropterError *err) {
       if (mask >> d & 1U && slices <= (double)table_max) slices *= (double)s->cube->levels[d];
     }
     if (s->cuboids == CUBOIDS_MAX || slices + (double)s->sums > (double)table_max)
-      return propter_fail(err, PROPTER_LIMIT, "a drill-down over more than %d cuboids or %zu slices; expected fewer dimensions or a smaller depth", CUBOIDS_MAX, table_max);
+      return propter_fail(err, PROPTER_LIMIT, "a drill-down over more than %d cuboids or %zu slices; expected fewer dimensions or a smaller depth", CUBOIDS_MAX,
+                          table_max);
     s->mask[s->cuboids] = mask;
     s->first[s->cuboids] = s->sums;
     s->cost[s->cuboids++] = log(slices);
@@ -148,7 +150,8 @@ static PropterStatus search_open(Search *s, PropterError *err) {
   s->first = propter_malloc(CUBOIDS_MAX * sizeof *s->first);
   s->stride = propter_malloc(CUBOIDS_MAX * c->dimensions * sizeof *s->stride);
   s->cost = propter_malloc(CUBOIDS_MAX * sizeof *s->cost);
-  if (!s->cell || !s->evidence || !s->taken || !s->mask || !s->first || !s->stride || !s->cost) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a drill-down");
+  if (!s->cell || !s->evidence || !s->taken || !s->mask || !s->first || !s->stride || !s->cost)
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a drill-down");
   sort_cells(s);
   PROPTER_TRY(lay_out(s, err));
   s->sum = propter_calloc(s->sums + 1, sizeof *s->sum);

@@ -33,7 +33,8 @@ Row row_from_key(const unsigned char *key) {
   return row;
 }
 
-/* checksum 4, count 2; per column frames 1 (0: ids as they are; STEPS added: has steps), bits of the distance 1, its frames' smallest ids, then their steps; codes of each column; 8 zero bytes, so that a code can be read as eight bytes */
+/* checksum 4, count 2; per column frames 1 (0: ids as they are; STEPS added: has steps), bits of the distance 1, its frames' smallest ids, then their steps;
+ * codes of each column; 8 zero bytes, so that a code can be read as eight bytes */
 enum { HEADER = 6, SPARE = 8, WIDEST = 57, STEPS = 128, PART = 64 * BLOCK_ROWS };
 
 static uint32_t checksum(const unsigned char *key, const unsigned char *value, size_t size) {
@@ -302,7 +303,8 @@ static PropterStatus locate(Table *t, const Row *row, MDB_val *key, MDB_val *val
   return rc == 0 || rc == MDB_NOTFOUND ? PROPTER_OK : failed(t, rc);
 }
 
-/* Takes the block under the cursor out of the table and appends its rows; then *limit is the first row of the block after it, *bounded false if there is none. */
+/* Takes the block under the cursor out of the table and appends its rows; then *limit is the first row of the block after it, *bounded false if there is none.
+ */
 static PropterStatus take(Table *t, Rows *rows, MDB_val key, MDB_val value, Row *limit, bool *bounded) {
   if (!propter_vec_reserve(rows, rows->count + BLOCK_ROWS)) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory");
   Block block;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A permutation is an LMDB table of blocks: the key is the first row (four big-endian columns in the order's sequence), the value up to BLOCK_ROWS rows that fit
- * one page: checksum, count, then each column as fixed-width codes that can be read and searched one by one. A column has a frame per tag that occurs in it; a code is the
- * frame's number above the distance from the frame's smallest id, counted in steps of the largest number that divides all its distances (a day, a cent), so codes are in the
- * order of ids (frame of reference, Goldstein, Ramakrishnan and Shaft, ICDE 1998, per tag). */
+/* A permutation is an LMDB table of blocks: the key is the first row (four big-endian columns in the order's sequence), the value up to BLOCK_ROWS rows that
+ * fit one page: checksum, count, then each column as fixed-width codes that can be read and searched one by one. A column has a frame per tag that occurs in
+ * it; a code is the frame's number above the distance from the frame's smallest id, counted in steps of the largest number that divides all its distances (a
+ * day, a cent), so codes are in the order of ids (frame of reference, Goldstein, Ramakrishnan and Shaft, ICDE 1998, per tag). */
 #ifndef GRAPH_BLOCK_H
 #define GRAPH_BLOCK_H
 
@@ -71,8 +71,9 @@ typedef struct {
   bool add;
 } Change;
 
-/* Applies changes (ascending, each row once) to a table (an order, or ENV_HASHES) and rewrites the blocks they touch. Whether the row really came or went is written to
- * `done` if given; if `done` is NULL every change must be effective, otherwise the permutations disagree: DAMAGED. LIMIT without a message: the map is full. */
+/* Applies changes (ascending, each row once) to a table (an order, or ENV_HASHES) and rewrites the blocks they touch. Whether the row really came or went is
+ * written to `done` if given; if `done` is NULL every change must be effective, otherwise the permutations disagree: DAMAGED. LIMIT without a message: the map
+ * is full. */
 PropterStatus block_apply(const Env *env, MDB_txn *txn, unsigned table, const Change *changes, size_t count, unsigned char *done, PropterError *err);
 
 /* The cursor on the block that holds or would hold `row`: the last that begins at or before it, else the first. An LMDB code. */

@@ -15,9 +15,12 @@ typedef struct {
 } Paths;
 
 static PropterStatus make_paths(const char *dir, Paths *p, PropterError *err) {
-  bool fits = snprintf(p->data, sizeof p->data, "%s/data.mdb", dir) < (int)sizeof p->data && snprintf(p->lock, sizeof p->lock, "%s/lock.mdb", dir) < (int)sizeof p->lock &&
-              snprintf(p->copy, sizeof p->copy, "%s/compact", dir) < (int)sizeof p->copy && snprintf(p->copy_data, sizeof p->copy_data, "%s/compact/data.mdb", dir) < (int)sizeof p->copy_data &&
-              snprintf(p->copy_lock, sizeof p->copy_lock, "%s/compact/lock.mdb", dir) < (int)sizeof p->copy_lock && snprintf(p->copy_mark, sizeof p->copy_mark, "%s/compact/data.mark", dir) < (int)sizeof p->copy_mark &&
+  bool fits = snprintf(p->data, sizeof p->data, "%s/data.mdb", dir) < (int)sizeof p->data &&
+              snprintf(p->lock, sizeof p->lock, "%s/lock.mdb", dir) < (int)sizeof p->lock &&
+              snprintf(p->copy, sizeof p->copy, "%s/compact", dir) < (int)sizeof p->copy &&
+              snprintf(p->copy_data, sizeof p->copy_data, "%s/compact/data.mdb", dir) < (int)sizeof p->copy_data &&
+              snprintf(p->copy_lock, sizeof p->copy_lock, "%s/compact/lock.mdb", dir) < (int)sizeof p->copy_lock &&
+              snprintf(p->copy_mark, sizeof p->copy_mark, "%s/compact/data.mark", dir) < (int)sizeof p->copy_mark &&
               snprintf(p->copy_write, sizeof p->copy_write, "%s/compact/write.lock", dir) < (int)sizeof p->copy_write;
   return fits ? PROPTER_OK : propter_fail(err, PROPTER_INVALID, "the graph directory's name is too long");
 }
@@ -39,7 +42,8 @@ static PropterStatus replace(const char *dir, const Paths *p, PropterError *err)
   PropterStatus status = PROPTER_OK;
   if (fcntl(fd, F_SETLK, &first) < 0) {
     propter_error_at(err, dir, 0, 0);
-    status = errno == EAGAIN || errno == EACCES ? propter_fail(err, PROPTER_LOCKED, "another program has this graph open") : propter_io_fail(err, p->lock, "lock");
+    status =
+        errno == EAGAIN || errno == EACCES ? propter_fail(err, PROPTER_LOCKED, "another program has this graph open") : propter_io_fail(err, p->lock, "lock");
   }
   if (status == PROPTER_OK && propter_io_rename(p->copy_data, p->data) < 0) status = propter_io_fail(err, p->data, "replace");
   if (status == PROPTER_OK) status = guard_sync(dir, O_RDONLY | O_DIRECTORY, err);

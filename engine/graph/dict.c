@@ -44,7 +44,9 @@ static uint32_t four(const unsigned char *p) {
   return v;
 }
 
-static uint32_t checksum(uint64_t first, PropterStr value) { return (uint32_t)(propter_hash64((PropterStr){value.data + 4, value.len - 4}) + first * UINT64_C(0x9E3779B97F4A7C15)); }
+static uint32_t checksum(uint64_t first, PropterStr value) {
+  return (uint32_t)(propter_hash64((PropterStr){value.data + 4, value.len - 4}) + first * UINT64_C(0x9E3779B97F4A7C15));
+}
 
 /* ---- reading -------------------------------------------------------------------------------------------------------------- */
 
@@ -107,7 +109,8 @@ static PropterStatus unpack(uint64_t first, PropterStr value, ZSTD_DCtx **unpack
   if (!out->bytes) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking terms");
   out->starts = (uint32_t *)(void *)(out->bytes + ends);
   out->ends = out->starts + count;
-  bool good = v[6] == PACKED ? ZSTD_decompressDCtx(*unpacker, out->bytes, size, v + HEADER, value.len - HEADER) == size : v[6] == PLAIN && value.len - HEADER == size;
+  bool good =
+      v[6] == PACKED ? ZSTD_decompressDCtx(*unpacker, out->bytes, size, v + HEADER, value.len - HEADER) == size : v[6] == PLAIN && value.len - HEADER == size;
   if (good && v[6] == PLAIN) memcpy(out->bytes, v + HEADER, size);
   size_t at = 0;
   for (size_t i = 0; i < count && good; i++) {
@@ -230,7 +233,8 @@ PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, uint64_
   return status != PROPTER_OK || rc == 0 || rc == MDB_NOTFOUND ? status : env_fail(env, rc, "read", err);
 }
 
-PropterStatus dict_walk(PropterStr key, PropterStr value, uint64_t first, PropterStatus (*see)(void *payload, uint64_t number, PropterStr record, PropterError *err), void *payload, PropterError *err) {
+PropterStatus dict_walk(PropterStr key, PropterStr value, uint64_t first,
+                        PropterStatus (*see)(void *payload, uint64_t number, PropterStr record, PropterError *err), void *payload, PropterError *err) {
   unsigned char expected[8];
   Unpacked u = {0};
   ZSTD_DCtx *unpacker = NULL;
@@ -238,7 +242,8 @@ PropterStatus dict_walk(PropterStr key, PropterStr value, uint64_t first, Propte
   if (key.len != sizeof expected || memcmp(key.data, expected, sizeof expected) != 0) return bad_block(first, "is missing", err);
   PropterStatus status = check(first, value, err);
   if (status == PROPTER_OK) status = unpack(first, value, &unpacker, &u, err);
-  for (uint32_t i = 0; status == PROPTER_OK && i < u.count; i++) status = see(payload, first + i, (PropterStr){(const char *)u.bytes + u.starts[i], u.ends[i] - u.starts[i]}, err);
+  for (uint32_t i = 0; status == PROPTER_OK && i < u.count; i++)
+    status = see(payload, first + i, (PropterStr){(const char *)u.bytes + u.starts[i], u.ends[i] - u.starts[i]}, err);
   drop(&u);
   (void)ZSTD_freeDCtx(unpacker);
   return status;

@@ -29,6 +29,7 @@ PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterArena 
 static inline uint64_t dict_index(uint64_t hash) { return hash >> 24; }
 
 /* For the walk through a file: checks a block stored under `key`, whose first number must be `first`, and hands over its records. */
-PropterStatus dict_walk(PropterStr key, PropterStr value, uint64_t first, PropterStatus (*see)(void *payload, uint64_t number, PropterStr record, PropterError *err), void *payload, PropterError *err);
+PropterStatus dict_walk(PropterStr key, PropterStr value, uint64_t first,
+                        PropterStatus (*see)(void *payload, uint64_t number, PropterStr record, PropterError *err), void *payload, PropterError *err);
 
 #endif

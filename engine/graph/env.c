@@ -33,7 +33,8 @@ PropterStatus env_fail(const Env *env, int code, const char *what, PropterError 
     case MDB_INVALID:
     case MDB_BAD_TXN: return propter_fail(err, PROPTER_DAMAGED, "%s: %s", what, mdb_strerror(code));
     case MDB_VERSION_MISMATCH: return propter_fail(err, PROPTER_INVALID, "%s: %s", what, mdb_strerror(code));
-    case MDB_MAP_FULL: return propter_fail(err, PROPTER_LIMIT, "%s: the graph has reached its limit of %llu bytes", what, (unsigned long long)env->limits.graph_bytes);
+    case MDB_MAP_FULL:
+      return propter_fail(err, PROPTER_LIMIT, "%s: the graph has reached its limit of %llu bytes", what, (unsigned long long)env->limits.graph_bytes);
     case MDB_READERS_FULL: return propter_fail(err, PROPTER_LIMIT, "%s: more than %d readers", what, MAX_READERS);
     case MDB_PANIC: return propter_fail(err, PROPTER_IO, "%s: an earlier write failed; close the graph and open it again", what);
     case ENOMEM: return propter_fail(err, PROPTER_NO_MEMORY, "%s: out of memory", what);
@@ -47,7 +48,9 @@ typedef struct {
   uint64_t value, sum;
 } Stored;
 
-static uint64_t meta_sum(PropterStr name, uint64_t value) { return propter_hash64(name) * 3 + propter_hash64((PropterStr){(const char *)&value, sizeof value}); }
+static uint64_t meta_sum(PropterStr name, uint64_t value) {
+  return propter_hash64(name) * 3 + propter_hash64((PropterStr){(const char *)&value, sizeof value});
+}
 
 PropterStatus env_meta_open(PropterStr name, PropterStr stored, uint64_t *value, PropterError *err) {
   Stored s;
@@ -220,7 +223,9 @@ PropterStatus env_open(const char *dir, unsigned flags, const PropterLimits *lim
   bool create = flags & PROPTER_GRAPH_CREATE;
   struct stat st;
   if (create && mkdir(dir, 0777) < 0 && errno != EEXIST) return propter_io_fail(err, dir, "create");
-  if (stat(dir, &st) < 0) return errno == ENOENT ? (propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one")) : propter_io_fail(err, dir, "open");
+  if (stat(dir, &st) < 0)
+    return errno == ENOENT ? (propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one"))
+                           : propter_io_fail(err, dir, "open");
   if (!S_ISDIR(st.st_mode)) return propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_INVALID, "expected a graph directory, found a file");
   (void)pthread_mutex_lock(&table_lock);
   PropterStatus status = PROPTER_OK;
@@ -311,7 +316,8 @@ static uint64_t used_bytes(const Env *env, uint64_t *map) {
 /* Makes room ahead of need while nobody reads. Failing does not matter yet. */
 static void grow_early(Env *env) {
   uint64_t map, used = used_bytes(env, &map);
-  if (!env->readers.count && !env->writing && map < env->limits.graph_bytes && map < used + used / 4 + headroom(env) / 2) (void)resize(env, map_size(env, used), false);
+  if (!env->readers.count && !env->writing && map < env->limits.graph_bytes && map < used + used / 4 + headroom(env) / 2)
+    (void)resize(env, map_size(env, used), false);
 }
 
 PropterStatus env_read(Env *env, MDB_txn **txn, PropterError *err) {
@@ -326,7 +332,9 @@ PropterStatus env_read(Env *env, MDB_txn **txn, PropterError *err) {
   }
   if (rc == 0) env->readers.items[env->readers.count++] = (Reader){*txn, pthread_self()};
   (void)pthread_mutex_unlock(&env->lock);
-  if (rc == EBUSY) return propter_error_at(err, env->dir, 0, 0), propter_fail(err, PROPTER_LIMIT, "the graph has grown; older readers of this process must end before new ones can begin");
+  if (rc == EBUSY)
+    return propter_error_at(err, env->dir, 0, 0),
+           propter_fail(err, PROPTER_LIMIT, "the graph has grown; older readers of this process must end before new ones can begin");
   return rc ? env_fail(env, rc, "read", err) : PROPTER_OK;
 }
 
@@ -366,7 +374,8 @@ PropterStatus env_grow(Env *env, uint64_t more, PropterError *err) {
   int rc = want <= now ? MDB_MAP_FULL : resize(env, want, true);
   bool own = reads_itself(env);
   (void)pthread_mutex_unlock(&env->lock);
-  if (rc == EBUSY && own) return propter_fail(err, PROPTER_LIMIT, "the graph must grow for this commit, which it cannot while the same thread holds a snapshot");
+  if (rc == EBUSY && own)
+    return propter_fail(err, PROPTER_LIMIT, "the graph must grow for this commit, which it cannot while the same thread holds a snapshot");
   if (rc == EBUSY) return propter_fail(err, PROPTER_LIMIT, "the graph must grow, but a reader of this process has not ended for %d seconds", WAIT_SECONDS);
   return rc ? env_fail(env, rc, "grow", err) : PROPTER_OK;
 }

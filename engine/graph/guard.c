@@ -53,7 +53,8 @@ static bool look(const char *dir, Mark *mark) {
   bool good = fstat(fd, &st) == 0 && pages_meta(fd, (uint64_t)st.st_size, &meta, NULL) == PROPTER_OK;
   (void)close(fd);
   if (good)
-    *mark = (Mark){meta.txn, meta.checksum, (uint64_t)st.st_size, (uint64_t)st.st_ino, {st.st_mtim.tv_sec, st.st_mtim.tv_nsec}, {st.st_ctim.tv_sec, st.st_ctim.tv_nsec}};
+    *mark = (Mark){
+        meta.txn, meta.checksum, (uint64_t)st.st_size, (uint64_t)st.st_ino, {st.st_mtim.tv_sec, st.st_mtim.tv_nsec}, {st.st_ctim.tv_sec, st.st_ctim.tv_nsec}};
   return good;
 }
 
@@ -153,7 +154,8 @@ PropterStatus guard_admit(const char *dir, bool create, int *lock, PropterError 
   *lock = -1;
   PROPTER_TRY(guard_path(dir, "data.mdb", path, err));
   if (guard_present(dir) && matches(dir)) return PROPTER_OK;
-  if (!guard_present(dir) && !create && !guard_load(dir, &(Mark){0})) return propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one");
+  if (!guard_present(dir) && !create && !guard_load(dir, &(Mark){0}))
+    return propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one");
   if (guard_read_only(dir)) return verify_file(dir, err);
   int fd;
   PROPTER_TRY(open_lock(dir, &fd, err));
@@ -181,7 +183,8 @@ PropterStatus guard_writer_begin(const char *dir, bool wait, int *lock, PropterE
   PropterStatus status = code ? refused(dir, code, "another program or thread writes to this graph", err) : PROPTER_OK;
   if (status == PROPTER_OK) {
     /* Others hold this byte for microseconds, unless they verify. */
-    for (int left = PATIENCE_MS; (code = take(fd, GUARD_CHECK, wait)) == EAGAIN && left > 0; left -= PAUSE_MS) (void)nanosleep(&(struct timespec){0, PAUSE_MS * 1000000L}, NULL);
+    for (int left = PATIENCE_MS; (code = take(fd, GUARD_CHECK, wait)) == EAGAIN && left > 0; left -= PAUSE_MS)
+      (void)nanosleep(&(struct timespec){0, PAUSE_MS * 1000000L}, NULL);
     status = code ? refused(dir, code, "the graph is being verified", err) : matches(dir) ? PROPTER_OK : check(dir, fd, err);
   }
   if (status == PROPTER_OK && (code = take(fd, GUARD_ACTIVE, true)) != 0) status = refused(dir, code, "", err);

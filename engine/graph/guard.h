@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides whether a graph's file may be used, and who may change it. The file `data.mark` says what the data file was when the last commit ended: commit number,
- * checksum of its meta page, size, inode, times. While they agree, the file is what the last writer left. Otherwise either a writer is at work, or one died,
- * or something else touched the file: then it is verified in a child before it is used. `write.lock` has three bytes to lock:
- *   GUARD_WRITER  the one writer;
- *   GUARD_CHECK   whoever verifies or makes the file; a writer needs it for a moment to begin;
- *   GUARD_ACTIVE  a writer at work that has checked the file: for its time a file that differs from its mark is nothing to wonder about. */
+/* Decides whether a graph's file may be used, and who may change it. The file `data.mark` says what the data file was when the last commit ended: commit
+ * number, checksum of its meta page, size, inode, times. While they agree, the file is what the last writer left. Otherwise either a writer is at work, or one
+ * died, or something else touched the file: then it is verified in a child before it is used. `write.lock` has three bytes to lock: GUARD_WRITER  the one
+ * writer; GUARD_CHECK   whoever verifies or makes the file; a writer needs it for a moment to begin; GUARD_ACTIVE  a writer at work that has checked the file:
+ * for its time a file that differs from its mark is nothing to wonder about. */
 #ifndef GRAPH_GUARD_H
 #define GRAPH_GUARD_H
 
@@ -16,7 +15,8 @@ typedef struct {
   int64_t modified[2], changed[2]; /* seconds, nanoseconds */
 } Mark;
 
-/* Before LMDB sees the file. *lock is a descriptor to be given to guard_made if the file is to be made (`create` and nothing there), else -1. NOT_FOUND, DAMAGED, IO. */
+/* Before LMDB sees the file. *lock is a descriptor to be given to guard_made if the file is to be made (`create` and nothing there), else -1. NOT_FOUND,
+ * DAMAGED, IO. */
 PropterStatus guard_admit(const char *dir, bool create, int *lock, PropterError *err);
 /* The file is made (or could not be: `ok` false): leaves its mark, lets others in. */
 void guard_made(const char *dir, int lock, bool ok);

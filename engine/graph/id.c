@@ -169,7 +169,8 @@ size_t id_lexical(PropterId id, char text[ID_TEXT], PropterStr *datatype) {
     case ID_DECIMAL: {
       int64_t v = unbiased(id);
       uint64_t u = (uint64_t)(v < 0 ? -v : v);
-      size_t n = (size_t)snprintf(text, ID_TEXT, "%s%llu.%06llu", v < 0 ? "-" : "", (unsigned long long)(u / DECIMAL_SCALE), (unsigned long long)(u % DECIMAL_SCALE));
+      size_t n =
+          (size_t)snprintf(text, ID_TEXT, "%s%llu.%06llu", v < 0 ? "-" : "", (unsigned long long)(u / DECIMAL_SCALE), (unsigned long long)(u % DECIMAL_SCALE));
       while (text[n - 1] == '0') n--;
       if (text[n - 1] == '.') n--;
       text[n] = '\0';

@@ -44,7 +44,9 @@ static PagesTree tree_at(const unsigned char *p) {
   return (PagesTree){four(p), two(p + 4), two(p + 6), eight(p + 8), eight(p + 16), eight(p + 24), eight(p + 32), eight(p + 40)};
 }
 
-static PropterStatus bad_meta(PropterError *err, unsigned which, const char *what) { return propter_fail(err, PROPTER_DAMAGED, "meta page %u: %s", which, what); }
+static PropterStatus bad_meta(PropterError *err, unsigned which, const char *what) {
+  return propter_fail(err, PROPTER_DAMAGED, "meta page %u: %s", which, what);
+}
 
 /* One meta page into *meta. */
 static PropterStatus read_meta(int fd, uint64_t at, unsigned which, PagesMeta *meta, PropterError *err) {
@@ -56,7 +58,11 @@ static PropterStatus read_meta(int fd, uint64_t at, unsigned which, PagesMeta *m
   if (eight(b) != which || two(b + 10) != PAGE_META) return bad_meta(err, which, "its header is wrong");
   if (four(m) != 0xBEEFC0DE) return bad_meta(err, which, "it does not begin as one");
   if (four(m + 4) != 1) return propter_fail(err, PROPTER_INVALID, "the file has LMDB format %u, this program reads format 1", four(m + 4));
-  *meta = (PagesMeta){.txn = eight(m + 128), .last_page = eight(m + 120), .checksum = propter_hash64((PropterStr){(const char *)b, sizeof b}), .free = tree_at(m + 24), .main = tree_at(m + 72)};
+  *meta = (PagesMeta){.txn = eight(m + 128),
+                      .last_page = eight(m + 120),
+                      .checksum = propter_hash64((PropterStr){(const char *)b, sizeof b}),
+                      .free = tree_at(m + 24),
+                      .main = tree_at(m + 72)};
   meta->page_size = meta->free.pad;
   if (meta->page_size < 512 || meta->page_size > 65536 || (meta->page_size & (meta->page_size - 1))) return bad_meta(err, which, "impossible page size");
   if (meta->free.flags != TREE_INTEGERS || meta->main.flags != 0) return bad_meta(err, which, "unknown flags");
@@ -270,7 +276,8 @@ PropterStatus pages_walk(int fd, uint64_t file_size, const char *const *names, u
   /* Pages behind the end of the file are free ones that were never written: LMDB's growth in one commit bounds them, a wrong number of pages does not. */
   bool possible = f.pages <= 2 * (file_size / meta.page_size) + 65536;
   f.used = possible ? propter_calloc((size_t)(f.pages / 8 + 1), 1) : NULL;
-  PropterStatus status = !possible  ? propter_fail(err, PROPTER_DAMAGED, "the file has %llu bytes, its last commit needs %llu pages", (unsigned long long)file_size, (unsigned long long)f.pages)
+  PropterStatus status = !possible ? propter_fail(err, PROPTER_DAMAGED, "the file has %llu bytes, its last commit needs %llu pages",
+                                                  (unsigned long long)file_size, (unsigned long long)f.pages)
                          : !f.used ? propter_fail(err, PROPTER_NO_MEMORY, "out of memory")
                                    : walk_all(&f, &meta, names, count, entry, payload);
   propter_free(f.used);

@@ -171,7 +171,8 @@ static PropterStatus fix_name(PropterRun *run, PropterError *err) {
   int y, m, d;
   propter_day_civil((PropterDay)day, &y, &m, &d);
   for (unsigned n = 1;; n++) {
-    PropterStr iri = propter_arena_printf(&run->arena, RUN_PREFIX "r-%04d%02d%02dT%02d%02d%02dZ-%s-%.8s", y, m, d, (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), run->kind, run->fingerprint);
+    PropterStr iri = propter_arena_printf(&run->arena, RUN_PREFIX "r-%04d%02d%02dT%02d%02d%02dZ-%s-%.8s", y, m, d, (int)(second / 3600),
+                                          (int)(second / 60 % 60), (int)(second % 60), run->kind, run->fingerprint);
     if (iri.data && n > 1) iri = propter_arena_printf(&run->arena, "%s-%u", iri.data, n);
     if (!iri.data) return no_memory(err);
     bool taken = false;
@@ -463,15 +464,19 @@ static PropterStatus check_undo(const PropterRunList *list, const PropterRunInfo
     for (size_t k = 0; k < list->count; k++)
       if (later->undoes && list->items[k].id == later->undoes) target = &list->items[k];
     if (target && target->sequence > run->sequence) continue;
-    if (shares(&later->generated, &run->generated) || shares(&later->used, &run->generated)) propter_buf_printf(&names, "%s%s", names.len ? ", " : "", later->name.data);
+    if (shares(&later->generated, &run->generated) || shares(&later->used, &run->generated))
+      propter_buf_printf(&names, "%s%s", names.len ? ", " : "", later->name.data);
   }
   PropterStatus status = PROPTER_OK;
-  if (names.len || names.failed) status = propter_fail(err, PROPTER_INVALID, "later runs used or changed what run %s wrote; undo them first, the newest first: %s", run->name.data, names.data ? names.data : "…");
+  if (names.len || names.failed)
+    status = propter_fail(err, PROPTER_INVALID, "later runs used or changed what run %s wrote; undo them first, the newest first: %s", run->name.data,
+                          names.data ? names.data : "…");
   propter_buf_clear(&names);
   return status;
 }
 
-PropterStatus propter_run_undo(PropterWriter *writer, PropterStr name, int64_t now, PropterStr software, PropterArena *arena, PropterStr *undo, PropterError *err) {
+PropterStatus propter_run_undo(PropterWriter *writer, PropterStr name, int64_t now, PropterStr software, PropterArena *arena, PropterStr *undo,
+                               PropterError *err) {
   PropterRunList list = {0};
   PropterQuads added = {0}, removed = {0};
   PropterRun *run = NULL;

@@ -128,7 +128,8 @@ static PropterStatus witness(PropterSnapshot *snapshot, const PropterQuad *quads
   return status;
 }
 
-static PropterStatus end_part(PropterSnapshot *snapshot, const PropterQuads *list, const PropterBuf *bytes, PropterArena *arena, RunParts *parts, PropterError *err) {
+static PropterStatus end_part(PropterSnapshot *snapshot, const PropterQuads *list, const PropterBuf *bytes, PropterArena *arena, RunParts *parts,
+                              PropterError *err) {
   if (!list->count) return PROPTER_OK;
   uint64_t hash;
   PROPTER_TRY(witness(snapshot, list->items, list->count, &hash, err));
@@ -185,7 +186,8 @@ PropterStatus run_decode(PropterSnapshot *snapshot, PropterStr part, PropterQuad
   int64_t count;
   (void)number;
   if (!propter_str_to_int64(count_text, &count) || count < 0 || (uint64_t)count > part.len || hash_text.len != 16)
-    return propter_fail(err, PROPTER_INVALID, "expected \"NUMBER COUNT WITNESS BASE64\" as the record of a run, found \"%.*s\"", (int)(part.len < 40 ? part.len : 40), part.data);
+    return propter_fail(err, PROPTER_INVALID, "expected \"NUMBER COUNT WITNESS BASE64\" as the record of a run, found \"%.*s\"",
+                        (int)(part.len < 40 ? part.len : 40), part.data);
   PropterBuf bytes = {0};
   Codec *codec = propter_calloc(1, sizeof *codec);
   PropterStatus status = codec ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading a run's record");
@@ -194,8 +196,10 @@ PropterStatus run_decode(PropterSnapshot *snapshot, PropterStr part, PropterQuad
   if (status == PROPTER_OK) status = propter_buf_status(&bytes, err);
   for (int64_t i = 0; i < count && status == PROPTER_OK; i++) {
     uint64_t id[4];
-    if (!get_quad(codec, propter_buf_str(&bytes), &at, id)) status = propter_fail(err, PROPTER_INVALID, "the record of a run ends after %lld of %lld quads", (long long)i, (long long)count);
-    else if (!propter_vec_push(quads, ((PropterQuad){id[0], id[1], id[2], id[3]}))) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading a run's record");
+    if (!get_quad(codec, propter_buf_str(&bytes), &at, id))
+      status = propter_fail(err, PROPTER_INVALID, "the record of a run ends after %lld of %lld quads", (long long)i, (long long)count);
+    else if (!propter_vec_push(quads, ((PropterQuad){id[0], id[1], id[2], id[3]})))
+      status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading a run's record");
   }
   uint64_t hash = 0;
   if (status == PROPTER_OK) {

@@ -46,7 +46,8 @@ static PropterStatus read_input(PropterSnapshot *snapshot, PropterId node, Propt
   return propter_vec_push(&info->inputs, in) ? PROPTER_OK : no_memory(err);
 }
 
-static PropterStatus read_quad(PropterSnapshot *snapshot, const PropterId *words, const PropterQuad *q, PropterRunInfo *info, PropterArena *arena, PropterError *err) {
+static PropterStatus read_quad(PropterSnapshot *snapshot, const PropterId *words, const PropterQuad *q, PropterRunInfo *info, PropterArena *arena,
+                               PropterError *err) {
   const PropterId p = q->p, o = q->o;
   if (p == words[VOCAB_propter_runKind]) return text_of(snapshot, o, arena, &info->kind, err);
   if (p == words[VOCAB_prov_startedAtTime]) return text_of(snapshot, o, arena, &info->started, err);
@@ -68,7 +69,8 @@ static PropterStatus read_quad(PropterSnapshot *snapshot, const PropterId *words
 
 static PropterStatus read_run(PropterSnapshot *snapshot, const PropterId *words, PropterId id, PropterRunInfo *info, PropterArena *arena, PropterError *err) {
   static const PropterStr empty = {"", 0};
-  *info = (PropterRunInfo){.id = id, .iri = empty, .name = empty, .kind = empty, .started = empty, .software = empty, .parameters = empty, .kernel = empty, .fingerprint = empty};
+  *info = (PropterRunInfo){
+      .id = id, .iri = empty, .name = empty, .kind = empty, .started = empty, .software = empty, .parameters = empty, .kernel = empty, .fingerprint = empty};
   PROPTER_TRY(text_of(snapshot, id, arena, &info->iri, err));
   const char *slash = memrchr(info->iri.data, '/', info->iri.len);
   size_t skip = slash ? (size_t)(slash - info->iri.data) + 1 : 0;
@@ -103,7 +105,8 @@ PropterStatus propter_run_list(PropterSnapshot *snapshot, PropterRunList *list, 
   if (status == PROPTER_OK && words[VOCAB_propter_Run] && words[VOCAB_rdf_type])
     status = propter_snapshot_subjects(snapshot, words[VOCAB_rdf_type], words[VOCAB_propter_Run], &ids, err);
   if (status == PROPTER_OK && !propter_vec_reserve(list, ids.count)) status = no_memory(err);
-  for (size_t i = 0; i < ids.count && status == PROPTER_OK; i++) status = read_run(snapshot, words, ids.items[i], &list->items[list->count++], &list->arena, err);
+  for (size_t i = 0; i < ids.count && status == PROPTER_OK; i++)
+    status = read_run(snapshot, words, ids.items[i], &list->items[list->count++], &list->arena, err);
   if (status == PROPTER_OK && list->count) {
     qsort(list->items, list->count, sizeof *list->items, by_sequence);
     /* Newest first: an undo counts unless it was itself undone. */
@@ -147,7 +150,8 @@ PropterStatus propter_run_find(const PropterRunList *list, PropterStr name, cons
     if (*run) return propter_fail(err, PROPTER_INVALID, "several runs begin with \"%.*s\": %s, %s", (int)name.len, name.data, (*run)->name.data, r->name.data);
     *run = r;
   }
-  return *run ? PROPTER_OK : propter_fail(err, PROPTER_NOT_FOUND, "no run \"%.*s\"; the newest is %s", (int)name.len, name.data, list->items[list->count - 1].name.data);
+  return *run ? PROPTER_OK
+              : propter_fail(err, PROPTER_NOT_FOUND, "no run \"%.*s\"; the newest is %s", (int)name.len, name.data, list->items[list->count - 1].name.data);
 }
 
 const PropterRunInfo *propter_run_find_last(const PropterRunList *list, const char *kind, PropterId graph) {
@@ -175,15 +179,20 @@ static int by_place(const void *a, const void *b) {
   return (x->sequence > y->sequence) - (x->sequence < y->sequence);
 }
 
-static PropterStatus read_reject(PropterSnapshot *snapshot, const PropterId *words, PropterId node, PropterId graph, PropterArena *arena, PropterReject *r, uint64_t *sequence, PropterError *err) {
+static PropterStatus read_reject(PropterSnapshot *snapshot, const PropterId *words, PropterId node, PropterId graph, PropterArena *arena, PropterReject *r,
+                                 uint64_t *sequence, PropterError *err) {
   static const PropterStr empty = {"", 0};
   *r = (PropterReject){empty, 0, empty, empty, empty, empty};
   PropterQuads quads = {0};
   PropterStatus status = propter_snapshot_match(snapshot, (PropterQuad){node, PROPTER_NO_ID, PROPTER_NO_ID, graph}, 0, &quads, err);
   for (size_t i = 0; i < quads.count && status == PROPTER_OK; i++) {
     PropterId p = quads.items[i].p, o = quads.items[i].o;
-    PropterStr *to = p == words[VOCAB_propter_sourceFile] ? &r->file : p == words[VOCAB_propter_sourceColumn] ? &r->column : p == words[VOCAB_propter_value] ? &r->value
-                     : p == words[VOCAB_propter_rule] ? &r->rule : p == words[VOCAB_propter_reason] ? &r->reason : NULL;
+    PropterStr *to = p == words[VOCAB_propter_sourceFile]     ? &r->file
+                     : p == words[VOCAB_propter_sourceColumn] ? &r->column
+                     : p == words[VOCAB_propter_value]        ? &r->value
+                     : p == words[VOCAB_propter_rule]         ? &r->rule
+                     : p == words[VOCAB_propter_reason]       ? &r->reason
+                                                              : NULL;
     if (p == words[VOCAB_propter_sequence]) *sequence = number_of(o);
     if (p == words[VOCAB_propter_sourceRow]) r->row = number_of(o);
     if (to) status = text_of(snapshot, o, arena, to, err);
@@ -192,8 +201,8 @@ static PropterStatus read_reject(PropterSnapshot *snapshot, const PropterId *wor
   return status;
 }
 
-PropterStatus propter_run_rejects(PropterSnapshot *snapshot, const PropterRunInfo *run, PropterStatus (*reject)(const PropterReject *reject, void *payload, PropterError *err),
-                                  void *payload, PropterError *err) {
+PropterStatus propter_run_rejects(PropterSnapshot *snapshot, const PropterRunInfo *run,
+                                  PropterStatus (*reject)(const PropterReject *reject, void *payload, PropterError *err), void *payload, PropterError *err) {
   PropterId *words = propter_calloc(VOCAB_COUNT, sizeof *words);
   if (!words) return no_memory(err);
   PropterQuads quads = {0};

@@ -196,7 +196,8 @@ static PropterStatus advance(PropterScan *scan, PropterError *err) {
 }
 
 static PropterStatus in_time(const PropterScan *scan, PropterError *err) {
-  if (scan->snapshot->deadline && milliseconds() >= scan->snapshot->deadline) return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed while reading the graph");
+  if (scan->snapshot->deadline && milliseconds() >= scan->snapshot->deadline)
+    return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed while reading the graph");
   return PROPTER_OK;
 }
 
@@ -322,8 +323,8 @@ PropterStatus propter_snapshot_match(PropterSnapshot *s, PropterQuad pattern, si
   while ((status = propter_scan_next(scan, rows, 256, &n, err)) == PROPTER_OK && n) {
     for (size_t i = 0; i < n && status == PROPTER_OK; i++) {
       const PropterQuad *q = &rows[i];
-      if ((pattern.s != PROPTER_NO_ID && q->s != pattern.s) || (pattern.p != PROPTER_NO_ID && q->p != pattern.p) || (pattern.o != PROPTER_NO_ID && q->o != pattern.o) ||
-          (pattern.g != PROPTER_NO_ID && q->g != pattern.g))
+      if ((pattern.s != PROPTER_NO_ID && q->s != pattern.s) || (pattern.p != PROPTER_NO_ID && q->p != pattern.p) ||
+          (pattern.o != PROPTER_NO_ID && q->o != pattern.o) || (pattern.g != PROPTER_NO_ID && q->g != pattern.g))
         continue;
       if (out->count - start >= max)
         status = propter_fail(err, PROPTER_LIMIT, "more than %zu quads match", max);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stable sorting by radix. Keys with the place of their row are moved instead of the rows; a permutation that differs from a sorted one by the column in front needs that column
- * sorted only. */
+/* Stable sorting by radix. Keys with the place of their row are moved instead of the rows; a permutation that differs from a sorted one by the column in front
+ * needs that column sorted only. */
 #ifndef GRAPH_SORT_H
 #define GRAPH_SORT_H
 

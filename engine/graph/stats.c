@@ -100,7 +100,9 @@ static PropterStatus end_subject(Statistics *st, Subject *u, PropterError *err) 
     PropterStr kept = propter_arena_copy(&st->texts, key);
     uint64_t *quads = propter_arena_alloc(&st->texts, key.len);
     place = propter_map_put(&u->sets, key, st->sets.count, NULL);
-    if (!kept.data || !quads || !place || !propter_vec_push(&st->sets, ((PropterCharacteristicSet){(const PropterId *)(const void *)kept.data, quads, u->count, 0}))) return no_memory(err);
+    if (!kept.data || !quads || !place ||
+        !propter_vec_push(&st->sets, ((PropterCharacteristicSet){(const PropterId *)(const void *)kept.data, quads, u->count, 0})))
+      return no_memory(err);
   }
   PropterCharacteristicSet *set = &st->sets.items[*place];
   set->subjects++;

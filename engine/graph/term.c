@@ -117,13 +117,15 @@ PropterStatus term_check(const PropterTerm *term, uint64_t max, PropterError *er
       if (!propter_iri_valid(term->value, NULL)) return propter_fail(err, PROPTER_INVALID, "expected an absolute IRI, found <%.*s>", shown, term->value.data);
       return PROPTER_OK;
     case PROPTER_TERM_BLANK:
-      if (!term->value.len || memchr(term->value.data, ' ', term->value.len)) return propter_fail(err, PROPTER_INVALID, "expected a blank node label, found \"%.*s\"", shown, term->value.data);
+      if (!term->value.len || memchr(term->value.data, ' ', term->value.len))
+        return propter_fail(err, PROPTER_INVALID, "expected a blank node label, found \"%.*s\"", shown, term->value.data);
       return PROPTER_OK;
     case PROPTER_TERM_LITERAL:
       if (term->language.len && !propter_language_valid(term->language))
         return propter_fail(err, PROPTER_INVALID, "expected a language tag, found \"%.*s\"", (int)term->language.len, term->language.data);
       if (!term->language.len && term->datatype.len && !propter_iri_valid(term->datatype, NULL))
-        return propter_fail(err, PROPTER_INVALID, "expected an absolute IRI as datatype, found <%.*s>", term->datatype.len > 120 ? 120 : (int)term->datatype.len, term->datatype.data);
+        return propter_fail(err, PROPTER_INVALID, "expected an absolute IRI as datatype, found <%.*s>",
+                            term->datatype.len > 120 ? 120 : (int)term->datatype.len, term->datatype.data);
       return PROPTER_OK;
     default: return propter_fail(err, PROPTER_INVALID, "expected an IRI, a blank node or a literal");
   }

@@ -63,7 +63,8 @@ static PropterStatus see_index(Findings *f, PropterStr key, PropterStr value, Pr
   PROPTER_TRY(block_open((MDB_val){key.len, (void *)(uintptr_t)key.data}, (MDB_val){value.len, (void *)(uintptr_t)value.data}, &block, err));
   for (size_t i = 0; i < block.count; i++) {
     Row row = block_row(&block, i);
-    if (f->hashes.count && row_compare(&f->index_before, &row, 4) >= 0) return propter_fail(err, PROPTER_DAMAGED, "rows of the index of terms are out of order");
+    if (f->hashes.count && row_compare(&f->index_before, &row, 4) >= 0)
+      return propter_fail(err, PROPTER_DAMAGED, "rows of the index of terms are out of order");
     f->index_before = row;
     add_pair(&f->hashes, row.c[0], row.c[1]);
   }
@@ -91,12 +92,16 @@ static PropterStatus see(void *payload, unsigned table, PropterStr key, PropterS
 }
 
 static PropterStatus judge(const Findings *f, PropterError *err) {
-  if (f->format != ENV_FORMAT) return propter_fail(err, PROPTER_INVALID, "the graph has format %llu, this program reads format %d", (unsigned long long)f->format, ENV_FORMAT);
+  if (f->format != ENV_FORMAT)
+    return propter_fail(err, PROPTER_INVALID, "the graph has format %llu, this program reads format %d", (unsigned long long)f->format, ENV_FORMAT);
   for (int order = 0; order < PROPTER_ORDER_COUNT; order++)
     if (f->orders[order].count != f->quads || f->orders[order].sum != f->orders[0].sum)
-      return propter_fail(err, PROPTER_DAMAGED, "permutation %d holds %llu quads, expected %llu", order, (unsigned long long)f->orders[order].count, (unsigned long long)f->quads);
-  if (f->terms.count + 1 != f->next) return propter_fail(err, PROPTER_DAMAGED, "%llu terms, expected %llu", (unsigned long long)f->terms.count, (unsigned long long)f->next - 1);
-  if (f->terms.count != f->hashes.count || f->terms.sum != f->hashes.sum) return propter_fail(err, PROPTER_DAMAGED, "the index of the terms does not agree with the terms");
+      return propter_fail(err, PROPTER_DAMAGED, "permutation %d holds %llu quads, expected %llu", order, (unsigned long long)f->orders[order].count,
+                          (unsigned long long)f->quads);
+  if (f->terms.count + 1 != f->next)
+    return propter_fail(err, PROPTER_DAMAGED, "%llu terms, expected %llu", (unsigned long long)f->terms.count, (unsigned long long)f->next - 1);
+  if (f->terms.count != f->hashes.count || f->terms.sum != f->hashes.sum)
+    return propter_fail(err, PROPTER_DAMAGED, "the index of the terms does not agree with the terms");
   return PROPTER_OK;
 }
 
@@ -104,12 +109,15 @@ static PropterStatus judge(const Findings *f, PropterError *err) {
 static PropterStatus against_mark(int fd, const struct stat *st, const Mark *mark, PropterError *err) {
   PagesMeta meta;
   PropterStatus status = pages_meta(fd, (uint64_t)st->st_size, &meta, err);
-  if (status == PROPTER_NOT_FOUND) return mark->txn ? propter_fail(err, PROPTER_DAMAGED, "the file is empty, but it held commit %llu", (unsigned long long)mark->txn) : status;
+  if (status == PROPTER_NOT_FOUND)
+    return mark->txn ? propter_fail(err, PROPTER_DAMAGED, "the file is empty, but it held commit %llu", (unsigned long long)mark->txn) : status;
   PROPTER_TRY(status);
   if (mark->inode != (uint64_t)st->st_ino) return PROPTER_OK; /* a copy, or compacted: another file that counts anew */
   if (meta.txn < mark->txn)
-    return propter_fail(err, PROPTER_DAMAGED, "the file holds commit %llu, but commit %llu was made", (unsigned long long)meta.txn, (unsigned long long)mark->txn);
-  if (meta.txn == mark->txn && meta.checksum != mark->meta) return propter_fail(err, PROPTER_DAMAGED, "the meta page of commit %llu has changed", (unsigned long long)meta.txn);
+    return propter_fail(err, PROPTER_DAMAGED, "the file holds commit %llu, but commit %llu was made", (unsigned long long)meta.txn,
+                        (unsigned long long)mark->txn);
+  if (meta.txn == mark->txn && meta.checksum != mark->meta)
+    return propter_fail(err, PROPTER_DAMAGED, "the meta page of commit %llu has changed", (unsigned long long)meta.txn);
   return PROPTER_OK;
 }
 

@@ -67,7 +67,8 @@ static PropterStatus find_or_make(PropterWriter *w, PropterStr record, uint64_t 
   if (w->first > 1) PROPTER_TRY(dict_find(w->graph->env, w->base, record, hash, id, err));
   if (*id != PROPTER_NO_ID) return PROPTER_OK;
   PropterId made = id_make((unsigned char)record.data[0], w->next);
-  if (!propter_map_put_hashed(&w->terms, record, hash, made, NULL)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu new terms", w->terms.count);
+  if (!propter_map_put_hashed(&w->terms, record, hash, made, NULL))
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu new terms", w->terms.count);
   w->next++;
   *id = made;
   return PROPTER_OK;
@@ -81,7 +82,8 @@ PropterStatus writer_intern_record(PropterWriter *w, PropterStr record, uint64_t
   const uint64_t *made = propter_map_get_hashed(&w->terms, record, hash);
   if (made) return *id = *made, PROPTER_OK;
   uint64_t limit = w->graph->env->limits.term_bytes + 512;
-  if (record.len > limit) return propter_fail(err, PROPTER_INVALID, "term of %zu bytes is longer than the limit of %llu", record.len, (unsigned long long)limit);
+  if (record.len > limit)
+    return propter_fail(err, PROPTER_INVALID, "term of %zu bytes is longer than the limit of %llu", record.len, (unsigned long long)limit);
   return find_or_make(w, record, hash, id, err);
 }
 
@@ -110,7 +112,8 @@ PropterStatus propter_writer_blank(PropterWriter *w, PropterId *id, PropterError
   for (uint64_t salt = 0;; salt++) {
     PropterArena arena = {0};
     uint64_t before = w->next;
-    PropterTerm term = {.kind = PROPTER_TERM_BLANK, .value = propter_arena_printf(&arena, salt ? "n%llu.%llu" : "n%llu", (unsigned long long)w->next, (unsigned long long)salt)};
+    PropterTerm term = {.kind = PROPTER_TERM_BLANK,
+                        .value = propter_arena_printf(&arena, salt ? "n%llu.%llu" : "n%llu", (unsigned long long)w->next, (unsigned long long)salt)};
     PropterStatus status = term.value.data ? propter_writer_intern(w, &term, id, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
     propter_arena_clear(&arena);
     /* A document may have used the label; then the term was there already. */
@@ -124,7 +127,8 @@ static PropterStatus push(Changes *to, PropterQuad quad, bool add, PropterError 
 }
 
 PropterStatus propter_writer_add(PropterWriter *w, PropterQuad quad, PropterError *err) {
-  if (quad.s == PROPTER_NO_ID || quad.p == PROPTER_NO_ID || quad.o == PROPTER_NO_ID || quad.g == PROPTER_NO_ID) return propter_fail(err, PROPTER_BUG, "a quad with an absent term");
+  if (quad.s == PROPTER_NO_ID || quad.p == PROPTER_NO_ID || quad.o == PROPTER_NO_ID || quad.g == PROPTER_NO_ID)
+    return propter_fail(err, PROPTER_BUG, "a quad with an absent term");
   return push(&w->ops, quad, true, err);
 }
 
@@ -149,9 +153,12 @@ typedef struct {
 } Room;
 
 static PropterStatus make_room(Room *room, size_t n, PropterError *err) {
-  *room = (Room){propter_malloc(n * sizeof(SortKey)), propter_malloc(n * sizeof(SortKey)), propter_malloc(n), propter_malloc((n < PART ? n : PART) * sizeof(Change))};
+  *room = (Room){propter_malloc(n * sizeof(SortKey)), propter_malloc(n * sizeof(SortKey)), propter_malloc(n),
+                 propter_malloc((n < PART ? n : PART) * sizeof(Change))};
   bool enough = room->keys && room->spare && room->done && room->part;
-  return enough && n < UINT32_MAX ? PROPTER_OK : propter_fail(err, enough ? PROPTER_LIMIT : PROPTER_NO_MEMORY, "%s for %zu changes in one commit", enough ? "no room" : "out of memory", n);
+  return enough && n < UINT32_MAX
+             ? PROPTER_OK
+             : propter_fail(err, enough ? PROPTER_LIMIT : PROPTER_NO_MEMORY, "%s for %zu changes in one commit", enough ? "no room" : "out of memory", n);
 }
 
 static void free_room(Room *room) {
@@ -165,7 +172,8 @@ static void free_room(Room *room) {
 /* Leaves in `ops` the last word on each quad, in SPOG order. LIMIT with a message is not a full map. */
 static PropterStatus settle(PropterWriter *w, Room *room, PropterError *err) {
   size_t cleared = w->clears.count;
-  if (!propter_vec_reserve(&w->ops, w->ops.count + cleared)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", w->ops.count + cleared);
+  if (!propter_vec_reserve(&w->ops, w->ops.count + cleared))
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", w->ops.count + cleared);
   if (cleared) {
     memmove(w->ops.items + cleared, w->ops.items, w->ops.count * sizeof *w->ops.items);
     memcpy(w->ops.items, w->clears.items, cleared * sizeof *w->ops.items);
@@ -199,7 +207,8 @@ static PropterStatus note(PropterWriter *w, const Room *room, size_t *effective,
       w->removed++;
     if (!w->track) continue;
     PropterQuad quad = row_quad(PROPTER_SPOG, change->row);
-    if (change->add ? !propter_vec_push(&w->added_list, quad) : !propter_vec_push(&w->removed_list, quad)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    if (change->add ? !propter_vec_push(&w->added_list, quad) : !propter_vec_push(&w->removed_list, quad))
+      return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   }
   return PROPTER_OK;
 }

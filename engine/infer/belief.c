@@ -12,13 +12,24 @@ enum { CLAIM_KINDS = 3 };
 PropterInferOptions propter_infer_options(void) {
   return (PropterInferOptions){.known_by = PROPTER_NO_DAY,
                                .depth = 3,
-                               .belief = {.source_error = .05, .sentence_error = .30, .copy_similarity = .5, .attribution_lr = 3, .forecast_lr = 10, .type_lr = 3, .stretched = .10, .reviewer_right = 4, .reviewer_wrong = 1, .seen_weight = .5},
+                               .belief = {.source_error = .05,
+                                          .sentence_error = .30,
+                                          .copy_similarity = .5,
+                                          .attribution_lr = 3,
+                                          .forecast_lr = 10,
+                                          .type_lr = 3,
+                                          .stretched = .10,
+                                          .reviewer_right = 4,
+                                          .reviewer_wrong = 1,
+                                          .seen_weight = .5},
                                .score = propter_score_options()};
 }
 
 /* --- statements told twice --------------------------------------------------------------------------------------------------------- */
 
-static bool same_figure(const KnowClaim *a, const KnowClaim *b) { return a->has_quantity && b->has_quantity && a->quantity == b->quantity && fabs(a->quantity) >= 100; }
+static bool same_figure(const KnowClaim *a, const KnowClaim *b) {
+  return a->has_quantity && b->has_quantity && a->quantity == b->quantity && fabs(a->quantity) >= 100;
+}
 
 /* Half the words in common; or a quarter, and the same count of things. */
 static bool retold(const Know *know, const KnowClaim *a, const KnowClaim *b) {
@@ -32,7 +43,8 @@ static void mark_copies(const Know *know, Cause *cause) {
     x->copy_of = SIZE_MAX;
     for (size_t k = 0; k < i && x->copy_of == SIZE_MAX; k++) {
       const CauseClaim *y = &cause->claims.items[k];
-      if (y->against == x->against && y->as == x->as && retold(know, &know->claims.items[x->claim], &know->claims.items[y->claim])) x->copy_of = y->copy_of == SIZE_MAX ? k : y->copy_of;
+      if (y->against == x->against && y->as == x->as && retold(know, &know->claims.items[x->claim], &know->claims.items[y->claim]))
+        x->copy_of = y->copy_of == SIZE_MAX ? k : y->copy_of;
     }
   }
 }
@@ -113,7 +125,8 @@ static PropterStatus weigh_reviews(Case *c, Cause *cause, PropterError *err) {
     const KnowReview *r = &know->reviews.items[i];
     bool later = false;
     if (r->about != id) continue;
-    for (size_t k = i + 1; k < know->reviews.count; k++) later |= know->reviews.items[k].about == id && propter_str_equal(know->reviews.items[k].reviewer, r->reviewer);
+    for (size_t k = i + 1; k < know->reviews.count; k++)
+      later |= know->reviews.items[k].about == id && propter_str_equal(know->reviews.items[k].reviewer, r->reviewer);
     if (!propter_vec_push(&cause->reviews, i)) return propter_fail(err, PROPTER_NO_MEMORY, "reviews");
     if (later || !r->verdict) continue; /* the last word of each reviewer counts */
     double rate = reviewer_rate(know, r->reviewer, id), lr = rate / (1 - rate);

@@ -54,7 +54,9 @@ static bool is_kin(const KnowMetric *a, const KnowMetric *b) { return ids_have(&
 static bool can_control(const Case *c, const KnowMetric *m) {
   const KnowMetric *t = c->metric;
   double part;
-  if (m->def.id == t->def.id || !m->scope.count || m->def.grain != t->def.grain || m->def.dataset != t->def.dataset || m->def.measure != t->def.measure || !m->def.dataset) return false;
+  if (m->def.id == t->def.id || !m->scope.count || m->def.grain != t->def.grain || m->def.dataset != t->def.dataset || m->def.measure != t->def.measure ||
+      !m->def.dataset)
+    return false;
   return !is_kin(t, m) && scope_relation(c->know, &m->scope, &t->scope, &part) == RELATION_DISJOINT;
 }
 
@@ -96,7 +98,8 @@ bool event_in_time(const Case *c, const KnowEvent *e) {
 
 bool same_course(Know *know, const KnowEvent *a, const KnowEvent *b) {
   double part;
-  return ids_have(&a->leads, b->id) && !b->has_dose && concept_related(know, a->kind, b->kind) && scope_relation(know, &a->scope, &b->scope, &part) == RELATION_SAME;
+  return ids_have(&a->leads, b->id) && !b->has_dose && concept_related(know, a->kind, b->kind) &&
+         scope_relation(know, &a->scope, &b->scope, &part) == RELATION_SAME;
 }
 
 static double overlap(PropterDay a0, PropterDay a1, PropterDay b0, PropterDay b1) {
@@ -121,7 +124,9 @@ static size_t root_of(Know *know, size_t event) {
   for (int steps = 0; steps < 8; steps++) {
     size_t up = SIZE_MAX;
     for (size_t i = 0; i < know->events.count && up == SIZE_MAX; i++)
-      if (i != event && know->events.items[i].same_as == SIZE_MAX && same_course(know, &know->events.items[i], &know->events.items[event]) && !same_course(know, &know->events.items[event], &know->events.items[i])) up = i;
+      if (i != event && know->events.items[i].same_as == SIZE_MAX && same_course(know, &know->events.items[i], &know->events.items[event]) &&
+          !same_course(know, &know->events.items[event], &know->events.items[i]))
+        up = i;
     if (up == SIZE_MAX) return event;
     event = up;
   }
@@ -280,7 +285,8 @@ static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
     ClaimView view;
     size_t which;
     bool named = cause->root == SIZE_MAX ? ids_have(&claim->causes, cause->id) : names_member(know, claim, cause, &which);
-    bool kind = !named && cause->root != SIZE_MAX && names_kind(know, claim, know->events.items[cause->root].kind) && dates_agree(claim, &know->events.items[cause->root]);
+    bool kind = !named && cause->root != SIZE_MAX && names_kind(know, claim, know->events.items[cause->root].kind) &&
+                dates_agree(claim, &know->events.items[cause->root]);
     if (!named && !kind) continue;
     claim_view(c, claim, &view);
     if (view.relation == RELATION_DISJOINT || (view.relation == RELATION_PARENT && cause->root != SIZE_MAX && !cause->in_scope)) continue;
@@ -374,7 +380,8 @@ static PropterStatus add_event(Case *c, size_t event, PropterError *err) {
   PROPTER_TRY(add_member(cause, event, err));
   for (size_t i = 0; i < cause->members.count; i++)
     for (size_t k = 0; k < know->events.count; k++)
-      if (k != cause->members.items[i] && same_course(know, &know->events.items[cause->members.items[i]], &know->events.items[k])) PROPTER_TRY(add_member(cause, k, err));
+      if (k != cause->members.items[i] && same_course(know, &know->events.items[cause->members.items[i]], &know->events.items[k]))
+        PROPTER_TRY(add_member(cause, k, err));
   return PROPTER_OK;
 }
 
@@ -488,7 +495,8 @@ static bool step_back(Know *know, const Cause *cause, PropterId head, Hop *hop) 
   for (size_t i = 0; i < know->links.count; i++) {
     const KnowLink *link = &know->links.items[i];
     bool fits = link->effect == head || (first && stands_for(know, cause, link->effect));
-    if (fits && !link->forbidden && link->belief > hop->belief && !stands_for(know, cause, link->cause)) *hop = (Hop){link->cause, head, link->iri, link->belief};
+    if (fits && !link->forbidden && link->belief > hop->belief && !stands_for(know, cause, link->cause))
+      *hop = (Hop){link->cause, head, link->iri, link->belief};
   }
   for (size_t i = 0; i < know->events.count; i++) {
     const KnowEvent *e = &know->events.items[i];
@@ -564,14 +572,16 @@ static double controls_in_scope(const Case *c, const Cause *cause) {
   double sum = 0;
   for (size_t i = 0; i < c->controls.count; i++) {
     double part, touched = 0;
-    if (cause->root != SIZE_MAX && scope_relation(know, &know->events.items[cause->root].scope, &c->controls.items[i]->scope, &part) != RELATION_DISJOINT) touched = part;
+    if (cause->root != SIZE_MAX && scope_relation(know, &know->events.items[cause->root].scope, &c->controls.items[i]->scope, &part) != RELATION_DISJOINT)
+      touched = part;
     /* Text may say that it went further. */
     Case other = *c;
     other.metric = c->controls.items[i];
     for (size_t k = 0; k < know->claims.count && touched < 1; k++) {
       const KnowClaim *claim = &know->claims.items[k];
       size_t which;
-      if (claim->negated || !claim->effect || !(cause->root == SIZE_MAX ? ids_have(&claim->causes, cause->id) : names_member(know, claim, cause, &which))) continue;
+      if (claim->negated || !claim->effect || !(cause->root == SIZE_MAX ? ids_have(&claim->causes, cause->id) : names_member(know, claim, cause, &which)))
+        continue;
       Relation r = effect_relation(&other, claim->effect, &part);
       if (r == RELATION_DISJOINT) continue;
       double p = claim_trust(know, claim) * (r == RELATION_PARENT ? said_of_whole : part);
@@ -589,7 +599,9 @@ static PropterStatus set_slice(Case *c, Cause *cause, PropterError *err) {
   for (size_t i = 0; i < know->metrics.count; i++) {
     KnowMetric *m = &know->metrics.items[i];
     double part;
-    if (m == c->metric || m->def.dataset != c->metric->def.dataset || m->def.measure != c->metric->def.measure || m->def.grain != c->metric->def.grain || !m->scope.count) continue;
+    if (m == c->metric || m->def.dataset != c->metric->def.dataset || m->def.measure != c->metric->def.measure || m->def.grain != c->metric->def.grain ||
+        !m->scope.count)
+      continue;
     if (scope_relation(know, scope, &m->scope, &part) != RELATION_SAME) continue;
     PROPTER_TRY(know_series(know, m, err));
     if (m->series.series.count) cause->number.slice = &m->series.series;
@@ -706,11 +718,25 @@ PropterStatus events_from_text(Know *know, PropterError *err) {
     PropterId one[1];
     PropterIds single = {one, 1, 1}, scope;
     char hex[33], from[16];
-    if (claim->negated || claim->kind == CLAIM_TYPE_LEVEL || !claim->cause || claim->cause_start == PROPTER_NO_DAY || know_event(know, claim->cause) || know_is_scope(know, claim->cause)) continue;
-    if (!concept_find(know, claim->cause) || !claim->effect || !know_is_scope(know, claim->effect) || !effect_scope(know, claim->effect, &scope, &single)) continue;
+    if (claim->negated || claim->kind == CLAIM_TYPE_LEVEL || !claim->cause || claim->cause_start == PROPTER_NO_DAY || know_event(know, claim->cause) ||
+        know_is_scope(know, claim->cause))
+      continue;
+    if (!concept_find(know, claim->cause) || !claim->effect || !know_is_scope(know, claim->effect) || !effect_scope(know, claim->effect, &scope, &single))
+      continue;
     PropterDay end = claim->cause_end == PROPTER_NO_DAY ? claim->cause_start : claim->cause_end;
     if (covered(know, claim->cause, claim->cause_start, end, &scope, know->events.count)) continue;
-    KnowEvent e = {.kind = claim->cause, .start = claim->cause_start, .end = claim->cause_end, .known = claim->known, .superseded = PROPTER_NO_DAY, .told = true, .quote = claim->id, .same_as = SIZE_MAX, .happened = isnan(claim->confidence) ? 1 - know->options.belief.sentence_error : claim->confidence, .dose_source = {"", 0}, .dose_unit = {"", 0}, .source = {"", 0}};
+    KnowEvent e = {.kind = claim->cause,
+                   .start = claim->cause_start,
+                   .end = claim->cause_end,
+                   .known = claim->known,
+                   .superseded = PROPTER_NO_DAY,
+                   .told = true,
+                   .quote = claim->id,
+                   .same_as = SIZE_MAX,
+                   .happened = isnan(claim->confidence) ? 1 - know->options.belief.sentence_error : claim->confidence,
+                   .dose_source = {"", 0},
+                   .dose_unit = {"", 0},
+                   .source = {"", 0}};
     PropterStr kind, place;
     PROPTER_TRY(node_text(know->snapshot, claim->cause, &know->arena, &kind, err));
     PROPTER_TRY(node_text(know->snapshot, claim->effect, &know->arena, &place, err));

@@ -26,8 +26,8 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
       break;
     case PROPTER_ANSWER_CAUSE_UNKNOWN:
       if (out->causes)
-        propter_buf_printf(&buf, "it moved (%.1f standard errors), but no cause reaches %.2f; the likeliest, %.*s, is %s", fabs(a->z), limit, (int)out->cause[0].label.len,
-                           out->cause[0].label.data, propter_likelihood_words(out->cause[0].score.p));
+        propter_buf_printf(&buf, "it moved (%.1f standard errors), but no cause reaches %.2f; the likeliest, %.*s, is %s", fabs(a->z), limit,
+                           (int)out->cause[0].label.len, out->cause[0].label.data, propter_likelihood_words(out->cause[0].score.p));
       else
         propter_buf_printf(&buf, "it moved (%.1f standard errors), and no event, document or link names a cause for it", fabs(a->z));
       break;
@@ -57,7 +57,10 @@ static PropterStatus wish(Wishes *w, PropterBuf *buf, PropterArena *arena, Propt
 }
 
 static const char *finer(PropterGrain grain) {
-  return grain == PROPTER_GRAIN_YEAR || grain == PROPTER_GRAIN_QUARTER ? "monthly" : grain == PROPTER_GRAIN_MONTH ? "weekly" : grain == PROPTER_GRAIN_WEEK ? "daily" : "hourly";
+  return grain == PROPTER_GRAIN_YEAR || grain == PROPTER_GRAIN_QUARTER ? "monthly"
+         : grain == PROPTER_GRAIN_MONTH                                ? "weekly"
+         : grain == PROPTER_GRAIN_WEEK                                 ? "daily"
+                                                                       : "hourly";
 }
 
 static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCause *cause, Wishes *w, PropterBuf *buf, PropterArena *arena, PropterError *err) {
@@ -71,7 +74,8 @@ static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCau
   }
   if (cause->score.grade == PROPTER_GRADE_NOT_SEPARABLE) {
     propter_buf_printf(buf, "%s figures, or a narrower slice, to tell %.*s from %.*s", finer(x->metric.grain), (int)label.len, label.data,
-                       (int)(cause->inseparable_from.len ? cause->inseparable_from.len : strlen("its rivals")), cause->inseparable_from.len ? cause->inseparable_from.data : "its rivals");
+                       (int)(cause->inseparable_from.len ? cause->inseparable_from.len : strlen("its rivals")),
+                       cause->inseparable_from.len ? cause->inseparable_from.data : "its rivals");
     PROPTER_TRY(wish(w, buf, arena, err));
   }
   if (cause->score.grade == PROPTER_GRADE_DATA_ONLY) {
@@ -113,21 +117,27 @@ static PropterStatus find_wishes(Judged *j, PropterInference *out, PropterError 
 
 /* --- forecasts ------------------------------------------------------------------------------------------------------------------------------------------ */
 
-static PropterStatus say_forecast(Judged *j, const PropterInference *x, const PropterPrediction *p, PropterForecast *f, PropterBuf *buf, PropterArena *arena, PropterError *err) {
+static PropterStatus say_forecast(Judged *j, const PropterInference *x, const PropterPrediction *p, PropterForecast *f, PropterBuf *buf, PropterArena *arena,
+                                  PropterError *err) {
   const PropterMetric *m = &x->metric;
   void (*say)(PropterBuf *, const PropterMetric *, double) = say_change;
   PropterStr cause = p->candidate >= 0 ? j->c.causes.items[p->candidate].label : PROPTER_STR("the cause");
   *f = (PropterForecast){.kind = p->kind, .metric = m->iri, .day = p->day, .low = p->low, .high = p->high, .text = {"", 0}};
   switch (p->kind) {
-    case PROPTER_PREDICT_RETURN: propter_buf_printf(buf, "If it was %.*s, the deviation of %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data); break;
-    case PROPTER_PREDICT_SIZE: propter_buf_printf(buf, "If it was %.*s, finer data of its scope show a deviation of ", (int)cause.len, cause.data); break;
-    case PROPTER_PREDICT_UNTOUCHED:
-      if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;
-      f->metric = j->c.controls.items[p->control]->def.iri;
-      propter_buf_printf(buf, "The untouched slice %.*s stays where it was going: ", (int)j->c.controls.items[p->control]->def.label.len, j->c.controls.items[p->control]->def.label.data);
-      m = &j->c.controls.items[p->control]->def;
-      say = say_value;
-      break;
+  case PROPTER_PREDICT_RETURN:
+    propter_buf_printf(buf, "If it was %.*s, the deviation of %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
+    break;
+  case PROPTER_PREDICT_SIZE:
+    propter_buf_printf(buf, "If it was %.*s, finer data of its scope show a deviation of ", (int)cause.len, cause.data);
+    break;
+  case PROPTER_PREDICT_UNTOUCHED:
+    if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;
+    f->metric = j->c.controls.items[p->control]->def.iri;
+    propter_buf_printf(buf, "The untouched slice %.*s stays where it was going: ", (int)j->c.controls.items[p->control]->def.label.len,
+                       j->c.controls.items[p->control]->def.label.data);
+    m = &j->c.controls.items[p->control]->def;
+    say = say_value;
+    break;
   }
   say(buf, m, p->low);
   propter_buf_printf(buf, " to ");

@@ -10,7 +10,9 @@
 PropterStatus put(Sheet *sheet, PropterId s, PropterVocab p, PropterId o, PropterError *err) {
   PropterId property;
   PROPTER_TRY(propter_vocab_intern(sheet->writer, p, &property, err));
-  return propter_vec_push(&sheet->quads, ((PropterQuad){s, property, o, sheet->graph})) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu statements", sheet->quads.count);
+  return propter_vec_push(&sheet->quads, ((PropterQuad){s, property, o, sheet->graph}))
+             ? PROPTER_OK
+             : propter_fail(err, PROPTER_NO_MEMORY, "%zu statements", sheet->quads.count);
 }
 
 PropterStatus put_is(Sheet *sheet, PropterId s, PropterVocab p, PropterVocab o, PropterError *err) {
@@ -82,7 +84,8 @@ PropterStatus put_node(Sheet *sheet, PropterStr base, const char *kind, size_t n
 
 static PropterStatus put_pattern(Sheet *sheet, const PropterInference *x, PropterId *pattern, PropterError *err) {
   static const PropterVocab kinds[] = {VOCAB_propter_Spike, VOCAB_propter_LevelShift, VOCAB_propter_TrendChange};
-  static const PropterVocab outcomes[] = {VOCAB_propter_Answered, VOCAB_propter_DidNotMove, VOCAB_propter_CauseUnknown, VOCAB_propter_NotTestable, VOCAB_propter_NotUnderstood};
+  static const PropterVocab outcomes[] = {VOCAB_propter_Answered, VOCAB_propter_DidNotMove, VOCAB_propter_CauseUnknown, VOCAB_propter_NotTestable,
+                                          VOCAB_propter_NotUnderstood};
   PropterId onset;
   PROPTER_TRY(put_node(sheet, x->pattern, "", SIZE_MAX, pattern, err));
   PROPTER_TRY(put_is(sheet, *pattern, VOCAB_rdf_type, VOCAB_propter_Pattern, err));
@@ -91,10 +94,15 @@ static PropterStatus put_pattern(Sheet *sheet, const PropterInference *x, Propte
   PROPTER_TRY(put_day(sheet, *pattern, VOCAB_propter_end, x->last, err));
   PROPTER_TRY(put_is(sheet, *pattern, VOCAB_propter_patternKind, kinds[x->pattern_kind], err));
   PROPTER_TRY(put_is(sheet, *pattern, VOCAB_propter_outcome, outcomes[x->outcome], err));
-  const struct { PropterVocab property; double value; } numbers[] = {{VOCAB_propter_observed, x->observed},         {VOCAB_propter_expected, x->expected},
-                                                                      {VOCAB_propter_expectedLow, x->expected_low},  {VOCAB_propter_expectedHigh, x->expected_high},
-                                                                      {VOCAB_propter_deviation, x->deviation},       {VOCAB_propter_score, x->z},
-                                                                      {VOCAB_propter_probabilityUnknown, x->p_unknown}, {VOCAB_propter_probabilityNone, x->p_none}};
+  const struct { PropterVocab property; double value;
+  } numbers[] = {{VOCAB_propter_observed, x->observed},
+                 {VOCAB_propter_expected, x->expected},
+                 {VOCAB_propter_expectedLow, x->expected_low},
+                 {VOCAB_propter_expectedHigh, x->expected_high},
+                 {VOCAB_propter_deviation, x->deviation},
+                 {VOCAB_propter_score, x->z},
+                 {VOCAB_propter_probabilityUnknown, x->p_unknown},
+                 {VOCAB_propter_probabilityNone, x->p_none}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) PROPTER_TRY(put_number(sheet, *pattern, numbers[i].property, numbers[i].value, err));
   PROPTER_TRY(put_whole(sheet, *pattern, VOCAB_propter_count, (int64_t)x->usable, err));
   PROPTER_TRY(put_text(sheet, *pattern, VOCAB_propter_reason, x->reason, err));
@@ -110,7 +118,8 @@ static PropterStatus put_locator(Sheet *sheet, PropterId node, const PropterEvid
   if (e->kind == PROPTER_EVIDENCE_QUOTE && e->path.len)
     propter_buf_printf(&buf, "%.*s characters %llu-%llu", (int)e->path.len, e->path.data, (unsigned long long)e->char_start, (unsigned long long)e->char_end);
   if (e->kind == PROPTER_EVIDENCE_ROW && e->cell.file.len)
-    propter_buf_printf(&buf, "%.*s:%llu %.*s", (int)e->cell.file.len, e->cell.file.data, (unsigned long long)e->cell.row, (int)e->cell.column.len, e->cell.column.data);
+    propter_buf_printf(&buf, "%.*s:%llu %.*s", (int)e->cell.file.len, e->cell.file.data, (unsigned long long)e->cell.row, (int)e->cell.column.len,
+                       e->cell.column.data);
   PropterStatus status = propter_buf_status(&buf, err);
   if (!status) status = put_text(sheet, node, VOCAB_propter_locator, propter_buf_str(&buf), err);
   propter_buf_clear(&buf);
@@ -118,7 +127,8 @@ static PropterStatus put_locator(Sheet *sheet, PropterId node, const PropterEvid
 }
 
 static PropterStatus put_evidence(Sheet *sheet, PropterId hypothesis, PropterStr base, size_t number, const PropterEvidence *e, PropterError *err) {
-  static const PropterVocab kinds[] = {VOCAB_propter_Quote, VOCAB_propter_Knowledge, VOCAB_propter_Knowledge, VOCAB_propter_Row, VOCAB_propter_Test, VOCAB_propter_Verdict};
+  static const PropterVocab kinds[] = {VOCAB_propter_Quote, VOCAB_propter_Knowledge, VOCAB_propter_Knowledge,
+                                       VOCAB_propter_Row,   VOCAB_propter_Test,      VOCAB_propter_Verdict};
   PropterId node;
   PROPTER_TRY(put_node(sheet, base, "evidence", number, &node, err));
   PROPTER_TRY(put(sheet, hypothesis, VOCAB_propter_evidence, node, err));
@@ -144,7 +154,8 @@ static PropterStatus put_terms(Sheet *sheet, PropterId hypothesis, PropterStr ba
 }
 
 static PropterStatus put_hypothesis(Sheet *sheet, const PropterInference *x, const PropterCause *cause, PropterId pattern, PropterError *err) {
-  static const PropterVocab grades[] = {VOCAB_propter_Both, VOCAB_propter_DataOnly, VOCAB_propter_TextOnly, VOCAB_propter_NotSeparable, VOCAB_propter_Contradicted, VOCAB_propter_Unsupported};
+  static const PropterVocab grades[] = {VOCAB_propter_Both,         VOCAB_propter_DataOnly,     VOCAB_propter_TextOnly,
+                                        VOCAB_propter_NotSeparable, VOCAB_propter_Contradicted, VOCAB_propter_Unsupported};
   static const PropterVocab channels[] = {VOCAB_propter_Curated, VOCAB_propter_Text, VOCAB_propter_Calendar, VOCAB_propter_Mined};
   const PropterCauseScore *score = &cause->score;
   PropterId h;
@@ -157,8 +168,11 @@ static PropterStatus put_hypothesis(Sheet *sheet, const PropterInference *x, con
   PROPTER_TRY(put_is(sheet, h, VOCAB_propter_channel, channels[cause->channel], err));
   PROPTER_TRY(put_whole(sheet, h, VOCAB_propter_rank, score->rank, err));
   PROPTER_TRY(put_yes(sheet, h, VOCAB_propter_shareIdentified, score->share_identified, err));
-  const struct { PropterVocab property; double value; } numbers[] = {
-      {VOCAB_propter_probability, score->p}, {VOCAB_propter_probabilityHappened, score->happened}, {VOCAB_propter_probabilityMattered, score->mattered}, {VOCAB_propter_prior, score->prior}};
+  const struct { PropterVocab property; double value;
+  } numbers[] = {{VOCAB_propter_probability, score->p},
+                 {VOCAB_propter_probabilityHappened, score->happened},
+                 {VOCAB_propter_probabilityMattered, score->mattered},
+                 {VOCAB_propter_prior, score->prior}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) PROPTER_TRY(put_number(sheet, h, numbers[i].property, numbers[i].value, err));
   if (score->share_identified) {
     PROPTER_TRY(put_number(sheet, h, VOCAB_propter_share, score->share, err));
@@ -193,7 +207,8 @@ PropterStatus sheet_inference(Sheet *sheet, const PropterInference *x, PropterEr
   return PROPTER_OK;
 }
 
-/* --- type-level links ---------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- type-level links ----------------------------------------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct {
   PropterStr cause, effect;
@@ -247,9 +262,11 @@ PropterStatus sheet_links(Sheet *sheet, Know *know, size_t *count, PropterError 
     }
     if ((status = put_node(sheet, iri, "", SIZE_MAX, &node, err)) || (status = put_is(sheet, node, VOCAB_rdf_type, VOCAB_propter_CausalLink, err)) ||
         (status = put(sheet, node, VOCAB_propter_cause, link->cause_id, err)) || (status = put(sheet, node, VOCAB_propter_effect, link->effect_id, err)) ||
-        (status = put_number(sheet, node, VOCAB_propter_beliefFor, link->held.belief_for, err)) || (status = put_number(sheet, node, VOCAB_propter_beliefAgainst, link->held.belief_against, err)))
+        (status = put_number(sheet, node, VOCAB_propter_beliefFor, link->held.belief_for, err)) ||
+        (status = put_number(sheet, node, VOCAB_propter_beliefAgainst, link->held.belief_against, err)))
       break;
-    for (size_t k = 0; k < link->held.claims.count && !status; k++) status = put(sheet, node, VOCAB_propter_basedOn, know->claims.items[link->held.claims.items[k].claim].id, err);
+    for (size_t k = 0; k < link->held.claims.count && !status; k++)
+      status = put(sheet, node, VOCAB_propter_basedOn, know->claims.items[link->held.claims.items[k].claim].id, err);
   }
   *count = links.count;
   for (size_t i = 0; i < links.count; i++) propter_vec_clear(&links.items[i].held.claims);
@@ -258,7 +275,8 @@ PropterStatus sheet_links(Sheet *sheet, Know *know, size_t *count, PropterError 
   return status;
 }
 
-/* --- what changed ----------------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- what changed
+ * ----------------------------------------------------------------------------------------------------------------------------------------------- */
 
 int compare_spo(const void *a, const void *b) {
   const PropterQuad *x = a, *y = b;
@@ -316,7 +334,8 @@ PropterStatus sheet_changes(Sheet *sheet, const PropterQuads *old, PropterError 
     for (size_t n = k; !gone && n < k1; n++)
       if (!propter_vec_push(&sheet->added, sheet->quads.items[n])) return propter_fail(err, PROPTER_NO_MEMORY, "changes");
     /* Parts of a result (terms, onsets) belong to what has a type and names its run. */
-    if (!gone && has_type(sheet, &sheet->quads, k, k1) && !propter_vec_push(&sheet->stamped, sheet->quads.items[k].s)) return propter_fail(err, PROPTER_NO_MEMORY, "changes");
+    if (!gone && has_type(sheet, &sheet->quads, k, k1) && !propter_vec_push(&sheet->stamped, sheet->quads.items[k].s))
+      return propter_fail(err, PROPTER_NO_MEMORY, "changes");
     if (!fresh) i = i1;
     if (!gone) k = k1;
   }

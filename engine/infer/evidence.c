@@ -12,12 +12,27 @@ typedef PROPTER_VEC(PropterEvidence) Evidences;
 static const PropterStr none = {"", 0};
 
 static PropterEvidence blank(PropterEvidenceKind kind) {
-  return (PropterEvidence){.kind = kind, .weight = NAN, .iri = none, .text = none, .source_text = none, .reason = none, .cause_label = none, .rule = none, .document = none, .path = none,
-                           .title = none, .published = PROPTER_NO_DAY, .section = none, .part = none, .confidence = NAN,
+  return (PropterEvidence){.kind = kind,
+                           .weight = NAN,
+                           .iri = none,
+                           .text = none,
+                           .source_text = none,
+                           .reason = none,
+                           .cause_label = none,
+                           .rule = none,
+                           .document = none,
+                           .path = none,
+                           .title = none,
+                           .published = PROPTER_NO_DAY,
+                           .section = none,
+                           .part = none,
+                           .confidence = NAN,
                            .cell = {.value = NAN, .observation = none, .file = none, .column = none}};
 }
 
-static PropterStatus push(Evidences *all, PropterEvidence e, PropterError *err) { return propter_vec_push(all, e) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu pieces of evidence", all->count); }
+static PropterStatus push(Evidences *all, PropterEvidence e, PropterError *err) {
+  return propter_vec_push(all, e) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu pieces of evidence", all->count);
+}
 
 static PropterStatus cause_name(Know *know, const KnowClaim *claim, PropterArena *arena, PropterStr *out, PropterError *err) {
   KnowEvent *e = know_event(know, claim->cause);
@@ -91,7 +106,8 @@ static PropterStatus add_told(Judged *j, const Cause *cause, PropterArena *arena
     size_t claim = know_claim(know, event->quote);
     if (!event->told || claim == SIZE_MAX) continue;
     for (size_t k = 0; k < cause->members.count; k++) mine |= cause->members.items[k] == i || cause->members.items[k] == event->same_as;
-    for (size_t k = 0; k < cause->claims.count; k++) said |= cause->claims.items[k].claim == claim || know->claims.items[cause->claims.items[k].claim].quote_hash == know->claims.items[claim].quote_hash;
+    for (size_t k = 0; k < cause->claims.count; k++)
+      said |= cause->claims.items[k].claim == claim || know->claims.items[cause->claims.items[k].claim].quote_hash == know->claims.items[claim].quote_hash;
     if (!mine || said) continue;
     PropterEvidence e;
     PROPTER_TRY(quote_of(j, claim, arena, &e, err));
@@ -111,7 +127,8 @@ static PropterStatus scope_words(Know *know, const PropterIds *scope, PropterAre
   PropterStatus status = PROPTER_OK;
   for (size_t i = 0; i < scope->count && !status; i++) {
     PropterStr label;
-    if (!(status = label_of(know->snapshot, know->v, scope->items[i], arena, &label, err))) propter_buf_printf(&buf, "%s%.*s", i ? ", " : "", (int)label.len, label.data);
+    if (!(status = label_of(know->snapshot, know->v, scope->items[i], arena, &label, err)))
+      propter_buf_printf(&buf, "%s%.*s", i ? ", " : "", (int)label.len, label.data);
   }
   if (!status) status = keep(&buf, arena, out, err);
   propter_buf_clear(&buf);
@@ -231,7 +248,8 @@ static void say_times(PropterBuf *buf, double log_ratio) {
   propter_buf_printf(buf, log_ratio >= 0 ? " times likelier with this cause than without" : " times likelier without this cause than with it");
 }
 
-static PropterStatus test_dose(const Judged *j, const Cause *cause, const PropterCause *shown, const PropterTests *t, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
+static PropterStatus test_dose(const Judged *j, const Cause *cause, const PropterCause *shown, const PropterTests *t, PropterBuf *buf, PropterArena *arena,
+                               Evidences *all, PropterError *err) {
   const PropterMetric *m = &j->c.metric->def;
   (void)cause;
   if (!isfinite(t->dose) || !shown->has_dose) return PROPTER_OK;
@@ -245,7 +263,8 @@ static PropterStatus test_dose(const Judged *j, const Cause *cause, const Propte
   return add_test(all, buf, arena, "size", t->dose, err);
 }
 
-static PropterStatus test_back(const Judged *j, const Cause *cause, const PropterTests *t, const double *path, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
+static PropterStatus test_back(const Judged *j, const Cause *cause, const PropterTests *t, const double *path, PropterBuf *buf, PropterArena *arena,
+                               Evidences *all, PropterError *err) {
   const PropterSeries *s = &j->c.metric->series.series;
   const PropterMetric *m = &j->c.metric->def;
   size_t after = j->c.to + 1;
@@ -268,9 +287,13 @@ static PropterStatus test_back(const Judged *j, const Cause *cause, const Propte
   return add_test(all, buf, arena, "return", t->back, err);
 }
 
-static PropterStatus test_contrast(const Judged *j, const Cause *cause, const PropterTests *t, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
+static PropterStatus test_contrast(const Judged *j, const Cause *cause, const PropterTests *t, PropterBuf *buf, PropterArena *arena, Evidences *all,
+                                   PropterError *err) {
   if (!isfinite(t->contrast)) return PROPTER_OK;
-  propter_buf_printf(buf, cause->number.controls_in_scope >= .5 ? "Compared with %zu other series, most of which it should move too" : "Compared with %zu other series, which it should leave alone", j->c.controls.count);
+  propter_buf_printf(buf,
+                     cause->number.controls_in_scope >= .5 ? "Compared with %zu other series, most of which it should move too"
+                                                           : "Compared with %zu other series, which it should leave alone",
+                     j->c.controls.count);
   say_times(buf, t->contrast);
   return add_test(all, buf, arena, "contrast", t->contrast, err);
 }
@@ -278,7 +301,8 @@ static PropterStatus test_contrast(const Judged *j, const Cause *cause, const Pr
 static PropterStatus test_placebo(const PropterTests *t, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
   if (!isfinite(t->placebo) || t->placebo_shifts <= 0) return PROPTER_OK;
   int as_well = (int)lround(t->placebo_p * (1 + t->placebo_shifts)) - 1;
-  propter_buf_printf(buf, "Of %d shifts of its dates in time, %d fit the series as well as the true dates (p = %.3f)", t->placebo_shifts, as_well < 0 ? 0 : as_well, t->placebo_p);
+  propter_buf_printf(buf, "Of %d shifts of its dates in time, %d fit the series as well as the true dates (p = %.3f)", t->placebo_shifts,
+                     as_well < 0 ? 0 : as_well, t->placebo_p);
   return add_test(all, buf, arena, "timing", t->placebo, err);
 }
 
@@ -322,14 +346,16 @@ static PropterStatus add_verdicts(Judged *j, const Cause *cause, PropterArena *a
     e.against = r->verdict < 0;
     e.counted = r->verdict != 0;
     e.text = propter_arena_printf(arena, "%s%s%.*s", verdicts[r->verdict + 1], r->reason.len ? ": " : "", (int)r->reason.len, r->reason.data);
-    e.source_text = propter_arena_printf(arena, "%.*s, %.*s, %s", (int)r->reviewer.len, r->reviewer.data, (int)r->time.len, r->time.data, r->blind ? "before the score was shown" : "after the score was shown");
+    e.source_text = propter_arena_printf(arena, "%.*s, %.*s, %s", (int)r->reviewer.len, r->reviewer.data, (int)r->time.len, r->time.data,
+                                         r->blind ? "before the score was shown" : "after the score was shown");
     if (!e.text.data || !e.source_text.data) return propter_fail(err, PROPTER_NO_MEMORY, "text");
     PROPTER_TRY(push(all, e, err));
   }
   return PROPTER_OK;
 }
 
-/* --- one cause --------------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- one cause ---------------------------------------------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct {
   PropterEvidence e;
@@ -407,8 +433,17 @@ static PropterStatus show_cause(Judged *j, size_t index, PropterInference *out, 
   const KnowEvent *root = cause->root == SIZE_MAX ? NULL : &know->events.items[cause->root];
   PropterArena *arena = &out->arena;
   Evidences all = {0};
-  *shown = (PropterCause){.iri = cause->iri, .label = cause->label, .kind_label = none, .start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY, .scope_label = none, .dose_source = none,
-                          .predicted = NAN, .actual = NAN, .inseparable_from = none, .score = j->answer.cause[index]};
+  *shown = (PropterCause){.iri = cause->iri,
+                          .label = cause->label,
+                          .kind_label = none,
+                          .start = PROPTER_NO_DAY,
+                          .end = PROPTER_NO_DAY,
+                          .scope_label = none,
+                          .dose_source = none,
+                          .predicted = NAN,
+                          .actual = NAN,
+                          .inseparable_from = none,
+                          .score = j->answer.cause[index]};
   shown->channel = main_channel(j, cause);
   shown->has_dose = cause->number.effect.has_dose;
   shown->profile = cause->number.effect.profile;
@@ -421,7 +456,8 @@ static PropterStatus show_cause(Judged *j, size_t index, PropterInference *out, 
     if (shown->has_dose) shown->dose_source = root->dose_source;
     PROPTER_TRY(scope_words(know, &root->scope, arena, &shown->scope_label, err));
   }
-  PropterStr *alias = propter_arena_alloc(arena, (cause->members.count + 1) * sizeof *alias), *alias_label = propter_arena_alloc(arena, (cause->members.count + 1) * sizeof *alias_label);
+  PropterStr *alias = propter_arena_alloc(arena, (cause->members.count + 1) * sizeof *alias),
+             *alias_label = propter_arena_alloc(arena, (cause->members.count + 1) * sizeof *alias_label);
   if (!alias || !alias_label) return propter_fail(err, PROPTER_NO_MEMORY, "aliases");
   for (size_t i = 0; i < cause->members.count; i++)
     if (cause->members.items[i] != cause->root) {

@@ -109,7 +109,8 @@ static PropterStatus read_definition(Know *know, Node *node, PropterStr iri, Pro
 static PropterStatus ratio_edges(Know *know, PropterError *err) {
   for (size_t i = 0; i < know->metrics.count; i++) {
     const PropterMetric *m = &know->metrics.items[i].def;
-    if (m->numerator && (!propter_vec_push(&know->edges, ((KnowEdge){m->id, m->numerator})) || !propter_vec_push(&know->edges, ((KnowEdge){m->id, m->denominator}))))
+    if (m->numerator &&
+        (!propter_vec_push(&know->edges, ((KnowEdge){m->id, m->numerator})) || !propter_vec_push(&know->edges, ((KnowEdge){m->id, m->denominator}))))
       return propter_fail(err, PROPTER_NO_MEMORY, "definitions");
   }
   return PROPTER_OK;
@@ -156,7 +157,12 @@ PropterStatus know_series(Know *know, KnowMetric *m, PropterError *err) {
 PropterStatus know_cell(Know *know, const KnowMetric *m, size_t index, PropterArena *arena, PropterCell *out, PropterError *err) {
   const PropterSeries *s = &m->series.series;
   int32_t period = s->first + (int32_t)index;
-  *out = (PropterCell){.first = propter_period_first(s->grain, period), .last = propter_period_last(s->grain, period), .value = s->value[index], .observation = {"", 0}, .file = {"", 0}, .column = {"", 0}};
+  *out = (PropterCell){.first = propter_period_first(s->grain, period),
+                       .last = propter_period_last(s->grain, period),
+                       .value = s->value[index],
+                       .observation = {"", 0},
+                       .file = {"", 0},
+                       .column = {"", 0}};
   if (!m->series.observation[index]) return PROPTER_OK;
   Node node;
   double row = 0;
@@ -199,14 +205,16 @@ static int by_point(const void *a, const void *b) {
 static PropterStatus read_points(Know *know, Node *dose, KnowEvent *e, PropterError *err) {
   PropterIds ids = {0};
   PropterStatus status = node_all(dose, VOCAB_propter_point, &ids, err);
-  if (!status && ids.count && !(e->point = propter_arena_alloc(&know->arena, ids.count * sizeof *e->point))) status = propter_fail(err, PROPTER_NO_MEMORY, "points");
+  if (!status && ids.count && !(e->point = propter_arena_alloc(&know->arena, ids.count * sizeof *e->point)))
+    status = propter_fail(err, PROPTER_NO_MEMORY, "points");
   for (size_t i = 0; i < ids.count && !status; i++) {
     Node node;
     PropterPoint point;
     if ((status = node_open(know->snapshot, know->v, ids.items[i], &node, err))) break;
     PropterDay from = day_or_none(&node, VOCAB_propter_knownFrom), until = day_or_none(&node, VOCAB_propter_supersededAt);
     if (from == PROPTER_NO_DAY) from = e->known;
-    if (node_day(&node, VOCAB_propter_at, &point.at) && node_number(&node, VOCAB_propter_value, &point.value) && !too_new(know, from, until)) e->point[e->points++] = point;
+    if (node_day(&node, VOCAB_propter_at, &point.at) && node_number(&node, VOCAB_propter_value, &point.value) && !too_new(know, from, until))
+      e->point[e->points++] = point;
     status = node_failed(&node, err);
     node_close(&node);
   }
@@ -300,9 +308,10 @@ static int by_hash(const void *a, const void *b) {
 
 /* Words that say nothing about what a sentence is about. */
 static bool empty_word(const char *word, size_t len) {
-  static const char *const empty[] = {"about", "after", "also",  "been",  "before", "could", "down",  "from", "have",  "into", "last", "more", "most", "much", "only", "other", "over",
-                                      "said",  "some",  "such",  "than",  "that",   "their", "them",  "then", "there", "these", "they", "this", "those", "through", "were", "what", "when", "where",
-                                      "which", "while", "will",  "with",  "would"};
+  static const char *const empty[] = {"about",   "after", "also",  "been", "before", "could", "down",  "from", "have", "into",
+                                      "last",    "more",  "most",  "much", "only",   "other", "over",  "said", "some", "such",
+                                      "than",    "that",  "their", "them", "then",   "there", "these", "they", "this", "those",
+                                      "through", "were",  "what",  "when", "where",  "which", "while", "will", "with", "would"};
   for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
     if (strlen(empty[i]) == len && memcmp(empty[i], word, len) == 0) return true;
   return false;
@@ -372,9 +381,15 @@ double claim_similarity(const KnowClaim *a, const KnowClaim *b) {
 }
 
 static PropterStatus read_texts(Know *know, const Node *node, KnowClaim *c, PropterError *err) {
-  const struct { PropterVocab property; PropterStr *to; } texts[] = {
-      {VOCAB_propter_quote, &c->quote},     {VOCAB_propter_causeText, &c->cause_text}, {VOCAB_propter_effectText, &c->effect_text}, {VOCAB_propter_section, &c->section},
-      {VOCAB_propter_filePart, &c->part},   {VOCAB_propter_rule, &c->rule},            {VOCAB_propter_condition, &c->condition},    {VOCAB_propter_quantityText, &c->quantity_text}};
+  const struct { PropterVocab property; PropterStr *to;
+  } texts[] = {{VOCAB_propter_quote, &c->quote},
+               {VOCAB_propter_causeText, &c->cause_text},
+               {VOCAB_propter_effectText, &c->effect_text},
+               {VOCAB_propter_section, &c->section},
+               {VOCAB_propter_filePart, &c->part},
+               {VOCAB_propter_rule, &c->rule},
+               {VOCAB_propter_condition, &c->condition},
+               {VOCAB_propter_quantityText, &c->quantity_text}};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) PROPTER_TRY(node_string(node, texts[i].property, &know->arena, texts[i].to, err));
   return PROPTER_OK;
 }
@@ -397,7 +412,10 @@ static void read_flags(const Know *know, Node *node, KnowClaim *c) {
   c->cause_score = node_number(node, VOCAB_propter_causeScore, &n) && n >= 0 && n <= 1 ? n : 1;
   c->effect_score = node_number(node, VOCAB_propter_effectScore, &n) && n >= 0 && n <= 1 ? n : 1;
   c->has_quantity = node_number(node, VOCAB_propter_quantity, &c->quantity);
-  c->kind = !kind ? CLAIM_POST_HOC : kind == know->v[VOCAB_propter_TypeLevel] ? CLAIM_TYPE_LEVEL : kind == know->v[VOCAB_propter_ExAnte] ? CLAIM_EX_ANTE : CLAIM_POST_HOC;
+  c->kind = !kind                                      ? CLAIM_POST_HOC
+            : kind == know->v[VOCAB_propter_TypeLevel] ? CLAIM_TYPE_LEVEL
+            : kind == know->v[VOCAB_propter_ExAnte]    ? CLAIM_EX_ANTE
+                                                       : CLAIM_POST_HOC;
   c->cause_start = day_or_none(node, VOCAB_propter_causeStart);
   c->cause_end = day_or_none(node, VOCAB_propter_causeEnd);
   c->effect_start = day_or_none(node, VOCAB_propter_effectStart);
@@ -474,7 +492,8 @@ static PropterStatus read_event(Know *know, Node *node, PropterStr iri, PropterE
   /* Its end is no more known before it came than the event itself. */
   if (know->options.known_by != PROPTER_NO_DAY && e.end != PROPTER_NO_DAY && e.end > know->options.known_by) e.end = PROPTER_NO_DAY;
   e.kind = node_one(node, VOCAB_propter_concept);
-  if (!(status = label_of(know->snapshot, know->v, e.id, &know->arena, &e.label, err)) && e.kind) status = label_of(know->snapshot, know->v, e.kind, &know->arena, &e.kind_label, err);
+  if (!(status = label_of(know->snapshot, know->v, e.id, &know->arena, &e.label, err)) && e.kind)
+    status = label_of(know->snapshot, know->v, e.kind, &know->arena, &e.kind_label, err);
   if (!status) status = node_string(node, VOCAB_dct_source, &know->arena, &e.source, err);
   if (!status && !e.source.len) status = node_string(node, VOCAB_propter_source, &know->arena, &e.source, err);
   if (!status) status = node_all(node, VOCAB_propter_scope, &e.scope, err);
@@ -557,7 +576,8 @@ static PropterStatus read_record(Know *know, PropterError *err) {
     if (has) {
       know->audited++;
       know->audited_right += (stored >= .5) == (r->verdict > 0);
-      if (!propter_vec_push(&p, stored) || !propter_vec_push(&right, (unsigned char)(r->verdict > 0))) status = propter_fail(err, PROPTER_NO_MEMORY, "audited reviews");
+      if (!propter_vec_push(&p, stored) || !propter_vec_push(&right, (unsigned char)(r->verdict > 0)))
+        status = propter_fail(err, PROPTER_NO_MEMORY, "audited reviews");
     }
     node_close(&node);
   }

@@ -327,7 +327,8 @@ static PropterStatus collect(const Reading *reading, const PropterIds *ids, Cell
   Column *value = &columns[0], *time = &columns[1], *from = &columns[2], *until = &columns[3];
   if ((status = column_open(reading->snapshot, m->measure, value, err)) || (status = column_open(reading->snapshot, m->time, time, err))) goto done;
   const PropterId *v = reading->v;
-  if (reading->known_by != PROPTER_NO_DAY && v[VOCAB_propter_knownFrom] && (status = column_open(reading->snapshot, v[VOCAB_propter_knownFrom], from, err))) goto done;
+  if (reading->known_by != PROPTER_NO_DAY && v[VOCAB_propter_knownFrom] && (status = column_open(reading->snapshot, v[VOCAB_propter_knownFrom], from, err)))
+    goto done;
   if (v[VOCAB_propter_supersededAt] && (status = column_open(reading->snapshot, v[VOCAB_propter_supersededAt], until, err))) goto done;
   for (size_t i = 0; i < ids->count; i++) {
     PropterId number, when;
@@ -373,7 +374,8 @@ static PropterStatus allocate(PropterGrain grain, int32_t first, int64_t count, 
     return propter_fail(err, PROPTER_LIMIT, "metric <%.*s> spans %lld periods; at most %d", (int)m->iri.len, m->iri.data, (long long)count, METRIC_PERIODS_MAX);
   double *value = propter_malloc((size_t)count * sizeof *value);
   out->observation = propter_calloc((size_t)count, sizeof *out->observation);
-  out->series = (PropterSeries){.grain = grain, .first = first, .count = (size_t)count, .value = value, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
+  out->series = (PropterSeries){
+      .grain = grain, .first = first, .count = (size_t)count, .value = value, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
   if (!value || !out->observation) return propter_fail(err, PROPTER_NO_MEMORY, "%lld periods", (long long)count);
   for (int64_t i = 0; i < count; i++) value[i] = NAN;
   return PROPTER_OK;
@@ -393,11 +395,14 @@ static PropterStatus fill(const Reading *reading, Cells *cells, PropterMetricSer
   return PROPTER_OK;
 }
 
-static PropterStatus series_of(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out, PropterError *err);
+static PropterStatus series_of(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out,
+                               PropterError *err);
 
-static PropterStatus ratio(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out, PropterError *err) {
+static PropterStatus ratio(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out,
+                           PropterError *err) {
   const PropterMetric *m = reading->metric;
-  if (depth >= RATIO_DEPTH) return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: ratio of ratios deeper than %d, or in a circle", (int)m->iri.len, m->iri.data, RATIO_DEPTH);
+  if (depth >= RATIO_DEPTH)
+    return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: ratio of ratios deeper than %d, or in a circle", (int)m->iri.len, m->iri.data, RATIO_DEPTH);
   PropterArena arena = {0};
   PropterMetric parts[2];
   PropterMetricSeries series[2] = {0};
@@ -431,7 +436,8 @@ static PropterStatus ratio(const Reading *reading, const PropterMember *slice, s
   return status;
 }
 
-static PropterStatus series_of(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out, PropterError *err) {
+static PropterStatus series_of(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out,
+                               PropterError *err) {
   const PropterMetric *m = reading->metric;
   if (m->numerator) return ratio(reading, slice, slice_count, depth, out, err);
   out->series = (PropterSeries){.grain = m->grain, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
@@ -487,7 +493,8 @@ static PropterStatus sort_one(Sorting *sorting, Column *columns, PropterId id, P
   if (!place) return propter_fail(err, PROPTER_NO_MEMORY, "slices of a cube");
   size_t at = (size_t)*place;
   if (added) {
-    if (sorting->ids.count == SLICES_MAX) return propter_fail(err, PROPTER_LIMIT, "more than %d slices of a cube; expected fewer dimensions in propter:sliceBy", SLICES_MAX);
+    if (sorting->ids.count == SLICES_MAX)
+      return propter_fail(err, PROPTER_LIMIT, "more than %d slices of a cube; expected fewer dimensions in propter:sliceBy", SLICES_MAX);
     ok = propter_vec_push(&sorting->ids, (PropterIds){0});
     for (size_t d = 0; d < dims && ok; d++) ok = propter_vec_push(&sorting->members, key[d]);
   }
@@ -532,7 +539,8 @@ PropterStatus propter_metric_slices(PropterSnapshot *snapshot, const PropterMetr
   Sorting sorting = {.out = out};
   *out = (PropterMetricSlices){.dimensions = dimensions, .dimension = dimension};
   if (metric->numerator || !dimensions || dimensions > SLICE_DIMENSIONS)
-    return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no 1 to %d dimensions of its own to be cut by", (int)metric->iri.len, metric->iri.data, SLICE_DIMENSIONS);
+    return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no 1 to %d dimensions of its own to be cut by", (int)metric->iri.len, metric->iri.data,
+                        SLICE_DIMENSIONS);
   PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
   Reading reading = {snapshot, v, metric, known_by};
   PropterStatus status = PROPTER_OK;

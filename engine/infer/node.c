@@ -57,7 +57,9 @@ bool node_day(Node *node, PropterVocab property, PropterDay *day) {
   return !status && is;
 }
 
-PropterStatus node_failed(const Node *node, PropterError *err) { return node->failed ? propter_fail(err, node->failed, "reading a property: %s", propter_strerror(node->failed)) : PROPTER_OK; }
+PropterStatus node_failed(const Node *node, PropterError *err) {
+  return node->failed ? propter_fail(err, node->failed, "reading a property: %s", propter_strerror(node->failed)) : PROPTER_OK;
+}
 
 bool node_true(const Node *node, PropterVocab property) {
   PropterId id = node_one(node, property);

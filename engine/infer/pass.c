@@ -20,8 +20,8 @@ static PropterStatus judge_one(size_t item, void *payload, PropterError *err) {
   Task *task = payload;
   const Stretch *stretch = &task->stretches[item];
   const PropterSeries *s = &stretch->metric->series.series;
-  return propter_inferrer_window(task->know, stretch->metric->def.iri, propter_period_first(s->grain, s->first + (int32_t)stretch->from), propter_period_last(s->grain, s->first + (int32_t)stretch->to),
-                                 &task->inferences[item], err);
+  return propter_inferrer_window(task->know, stretch->metric->def.iri, propter_period_first(s->grain, s->first + (int32_t)stretch->from),
+                                 propter_period_last(s->grain, s->first + (int32_t)stretch->to), &task->inferences[item], err);
 }
 
 static PropterStatus judge_all(Know *know, const PropterStr *names, size_t name_count, Sheet *sheet, PropterInferSummary *summary, PropterError *err) {
@@ -30,7 +30,8 @@ static PropterStatus judge_all(Know *know, const PropterStr *names, size_t name_
   PropterInference **inferences = NULL;
   PropterStatus status = metrics_named(know, names, name_count, &metrics, &summary->metrics, err);
   if (!status) status = patterns_find(know, metrics, summary->metrics, PROPTER_NO_DAY, PROPTER_NO_DAY, &found, err);
-  if (!status && !(inferences = propter_calloc(found.count ? found.count : 1, sizeof(PropterInference *)))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu patterns", found.count);
+  if (!status && !(inferences = propter_calloc(found.count ? found.count : 1, sizeof(PropterInference *))))
+    status = propter_fail(err, PROPTER_NO_MEMORY, "%zu patterns", found.count);
   if (!status) {
     Task task = {know, found.items, inferences};
     status = propter_pool_run(found.count, know->options.threads, judge_one, &task, err);
@@ -70,7 +71,8 @@ static PropterStatus keep_others(Sheet *sheet, Know *know, const PropterStr *nam
     for (size_t k = 0; k < old->count && !status; k++) {
       bool seen = false, inside = false;
       if (old->items[k].s != kept.items[i]) continue;
-      if (old->items[k].p != know->v[VOCAB_propter_run] && !propter_vec_push(&sheet->quads, old->items[k])) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+      if (old->items[k].p != know->v[VOCAB_propter_run] && !propter_vec_push(&sheet->quads, old->items[k]))
+        status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
       for (size_t n = 0; n < kept.count && !seen; n++) seen = kept.items[n] == old->items[k].o;
       for (size_t n = 0; n < old->count && !inside && !seen; n++) inside = old->items[n].s == old->items[k].o;
       if (inside && !seen && !propter_vec_push(&kept, old->items[k].o)) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
@@ -97,8 +99,8 @@ static PropterStatus parameters(const PropterInferOptions *o, PropterArena *aren
   char known[16] = "";
   if (o->known_by != PROPTER_NO_DAY) propter_day_format(o->known_by, known);
   PropterBuf buf = {.max = 1 << 20};
-  propter_buf_printf(&buf, "seed=%llu depth=%u known-by=%s budget=%g,%g,%g,%g material=%g moved=%g", (unsigned long long)o->score.seed, o->depth, known, o->score.budget[0], o->score.budget[1],
-                     o->score.budget[2], o->score.budget[3], o->score.material, o->score.moved_z);
+  propter_buf_printf(&buf, "seed=%llu depth=%u known-by=%s budget=%g,%g,%g,%g material=%g moved=%g", (unsigned long long)o->score.seed, o->depth, known,
+                     o->score.budget[0], o->score.budget[1], o->score.budget[2], o->score.budget[3], o->score.material, o->score.moved_z);
   for (size_t i = 0; i < o->without_count; i++) propter_buf_printf(&buf, " without=%.*s", (int)o->without[i].len, o->without[i].data);
   PropterStatus status = keep(&buf, arena, out, err);
   propter_buf_clear(&buf);
@@ -113,7 +115,8 @@ static PropterStatus write_changes(PropterRun *run, Sheet *sheet, PropterInferSu
   PROPTER_TRY(propter_writer_intern(sheet->writer, &term, &id, err));
   for (size_t i = 0; i < sheet->removed.count; i++) PROPTER_TRY(propter_writer_remove(sheet->writer, sheet->removed.items[i], err));
   for (size_t i = 0; i < sheet->added.count; i++) PROPTER_TRY(propter_writer_add(sheet->writer, sheet->added.items[i], err));
-  for (size_t i = 0; i < sheet->stamped.count; i++) PROPTER_TRY(propter_writer_add(sheet->writer, (PropterQuad){sheet->stamped.items[i], sheet->run_property, id, sheet->graph}, err));
+  for (size_t i = 0; i < sheet->stamped.count; i++)
+    PROPTER_TRY(propter_writer_add(sheet->writer, (PropterQuad){sheet->stamped.items[i], sheet->run_property, id, sheet->graph}, err));
   PROPTER_TRY(propter_run_finish(run, err));
   propter_run_counts(run, &summary->added, &summary->removed);
   if (name.len >= sizeof summary->run) return propter_fail(err, PROPTER_BUG, "name of a run is too long: %.*s", (int)name.len, name.data);
@@ -122,8 +125,8 @@ static PropterStatus write_changes(PropterRun *run, Sheet *sheet, PropterInferSu
   return propter_writer_commit(sheet->writer, err);
 }
 
-PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options, PropterStr software, int64_t now, bool dry,
-                                PropterInferSummary *summary, PropterError *err) {
+PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options, PropterStr software,
+                                int64_t now, bool dry, PropterInferSummary *summary, PropterError *err) {
   Sheet sheet = {0};
   PropterRun *run = NULL;
   PropterSnapshot *snapshot = NULL;
@@ -136,8 +139,10 @@ PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, 
   PropterStatus status = propter_writer_open(graph, false, &sheet.writer, err);
   if (status) goto done;
   if ((status = parameters(&used, &arena, &text, err))) goto done;
-  if ((status = propter_run_begin(sheet.writer, &(PropterRunOptions){.kind = "infer", .now = now, .software = software, .parameters = text}, NULL, &run, err))) goto done;
-  if ((status = propter_vocab_intern(sheet.writer, VOCAB_propter_current, &sheet.graph, err)) || (status = propter_vocab_intern(sheet.writer, VOCAB_rdf_type, &sheet.type, err)) ||
+  if ((status = propter_run_begin(sheet.writer, &(PropterRunOptions){.kind = "infer", .now = now, .software = software, .parameters = text}, NULL, &run, err)))
+    goto done;
+  if ((status = propter_vocab_intern(sheet.writer, VOCAB_propter_current, &sheet.graph, err)) ||
+      (status = propter_vocab_intern(sheet.writer, VOCAB_rdf_type, &sheet.type, err)) ||
       (status = propter_vocab_intern(sheet.writer, VOCAB_propter_run, &sheet.run_property, err)))
     goto done;
   /* The writer keeps others out, so a reader's snapshot taken now is what the changes will apply to. */
@@ -145,7 +150,8 @@ PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, 
   if ((status = propter_snapshot_match(snapshot, (PropterQuad){.g = sheet.graph}, 0, &old, err))) goto done;
   if (old.count) qsort(old.items, old.count, sizeof *old.items, compare_spo);
   if ((status = declare_inputs(run, snapshot, know->v, sheet.graph, err))) goto done;
-  if ((status = judge_all(know, metrics, metric_count, &sheet, summary, err)) || (status = keep_others(&sheet, know, metrics, metric_count, &old, err))) goto done;
+  if ((status = judge_all(know, metrics, metric_count, &sheet, summary, err)) || (status = keep_others(&sheet, know, metrics, metric_count, &old, err)))
+    goto done;
   if ((status = sheet_changes(&sheet, &old, err))) goto done;
   summary->added = sheet.added.count;
   summary->removed = sheet.removed.count;

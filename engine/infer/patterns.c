@@ -33,7 +33,8 @@ static PropterStatus search(size_t item, void *payload, PropterError *err) {
     int now = 0;
     if (i < s->count) {
       int32_t period = s->first + (int32_t)i;
-      bool asked = (task->to == PROPTER_NO_DAY || propter_period_first(s->grain, period) <= task->to) && (task->from == PROPTER_NO_DAY || propter_period_last(s->grain, period) >= task->from);
+      bool asked = (task->to == PROPTER_NO_DAY || propter_period_first(s->grain, period) <= task->to) &&
+                   (task->from == PROPTER_NO_DAY || propter_period_last(s->grain, period) >= task->from);
       PropterAnswer a;
       if (asked) {
         if ((status = judge_move(task->know, m, i, i, &a, err))) break;
@@ -103,13 +104,15 @@ static PropterStatus describe(Know *know, const Stretch *stretch, PropterPattern
   f->usable = a.usable;
   f->onset = f->first;
   for (size_t i = 0; a.onset && i < a.window; i++)
-    if (a.onset[i] > f->onset_probability) f->onset_probability = a.onset[i], f->onset = propter_period_first(s->grain, s->first + (int32_t)(stretch->from + i));
+    if (a.onset[i] > f->onset_probability)
+      f->onset_probability = a.onset[i], f->onset = propter_period_first(s->grain, s->first + (int32_t)(stretch->from + i));
   propter_answer_clear(&a);
   propter_arena_clear(&arena);
   return f->iri.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "name of a pattern");
 }
 
-PropterStatus propter_patterns(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterPattern **out, size_t *count, PropterError *err) {
+PropterStatus propter_patterns(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterPattern **out, size_t *count,
+                               PropterError *err) {
   KnowMetric **metrics = NULL;
   Stretches found = {0};
   size_t n;
@@ -117,7 +120,8 @@ PropterStatus propter_patterns(PropterInferrer *know, PropterStr metric, Propter
   *count = 0;
   PropterStatus status = metrics_named(know, &metric, metric.len ? 1 : 0, &metrics, &n, err);
   if (!status) status = patterns_find(know, metrics, n, from, to, &found, err);
-  if (!status && !(*out = propter_calloc(found.count ? found.count : 1, sizeof **out))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu patterns", found.count);
+  if (!status && !(*out = propter_calloc(found.count ? found.count : 1, sizeof **out)))
+    status = propter_fail(err, PROPTER_NO_MEMORY, "%zu patterns", found.count);
   for (size_t i = 0; i < found.count && !status; i++)
     if (!(status = describe(know, &found.items[i], &(*out)[i], err))) ++*count;
   if (status) {

@@ -56,7 +56,8 @@ static void say_time(int64_t now, char out[32]) {
   (void)snprintf(out, 32, "%sT%02d:%02d:%02dZ", date, (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
 }
 
-static PropterStatus put_review(Sheet *sheet, PropterId review, PropterId hypothesis, const PropterReviewEntry *entry, PropterStr reviewer, PropterStr run, int64_t now, PropterError *err) {
+static PropterStatus put_review(Sheet *sheet, PropterId review, PropterId hypothesis, const PropterReviewEntry *entry, PropterStr reviewer, PropterStr run,
+                                int64_t now, PropterError *err) {
   static const PropterVocab verdicts[] = {VOCAB_propter_Refuted, VOCAB_propter_Unsure, VOCAB_propter_Confirmed};
   char time[32];
   PropterId stamp;
@@ -76,7 +77,8 @@ static PropterStatus put_review(Sheet *sheet, PropterId review, PropterId hypoth
   return put_iri(sheet, review, VOCAB_prov_wasGeneratedBy, run, err);
 }
 
-PropterStatus propter_review_add(PropterGraph *graph, const PropterReviewEntry *entry, PropterStr software, int64_t now, PropterArena *arena, PropterStr *iri, PropterError *err) {
+PropterStatus propter_review_add(PropterGraph *graph, const PropterReviewEntry *entry, PropterStr software, int64_t now, PropterArena *arena, PropterStr *iri,
+                                 PropterError *err) {
   Sheet sheet = {0};
   PropterRun *run = NULL;
   PropterSnapshot *snapshot = NULL;
@@ -88,12 +90,16 @@ PropterStatus propter_review_add(PropterGraph *graph, const PropterReviewEntry *
   if (status) goto done;
   if ((status = propter_snapshot_open(graph, 0, &snapshot, err)) || (status = check(snapshot, entry, &hypothesis, err))) goto done;
   who = reviewer_iri(propter_str_trim(entry->reviewer), &own);
-  key = who.data ? propter_arena_printf(&own, "%.*s|%.*s|%d", (int)entry->hypothesis.len, entry->hypothesis.data, (int)who.len, who.data, (int)entry->verdict) : who;
+  key = who.data ? propter_arena_printf(&own, "%.*s|%.*s|%d", (int)entry->hypothesis.len, entry->hypothesis.data, (int)who.len, who.data, (int)entry->verdict)
+                 : who;
   if (!key.data) {
     status = propter_fail(err, PROPTER_NO_MEMORY, "review");
     goto done;
   }
-  if ((status = propter_run_begin(sheet.writer, &(PropterRunOptions){.kind = "review", .now = now, .software = software, .parameters = key}, NULL, &run, err)) || (status = propter_run_iri(run, &name, err))) goto done;
+  if ((status =
+           propter_run_begin(sheet.writer, &(PropterRunOptions){.kind = "review", .now = now, .software = software, .parameters = key}, NULL, &run, err)) ||
+      (status = propter_run_iri(run, &name, err)))
+    goto done;
   /* The run's name is new each time, so no review ever lands on another. */
   key = propter_arena_printf(&own, "%.*s|%.*s", (int)name.len, name.data, (int)key.len, key.data);
   if (key.data) propter_hash_hex(key, hex);
@@ -119,7 +125,8 @@ done:
   return status;
 }
 
-/* --- what to look at next ---------------------------------------------------------------------------------------------------------------------------------- */
+/* --- what to look at next ----------------------------------------------------------------------------------------------------------------------------------
+ */
 
 static uint64_t draw(PropterStr hypothesis, uint64_t seed) {
   PropterRng rng;
@@ -146,7 +153,8 @@ static int by_doubt(const void *a, const void *b) {
 }
 
 static PropterGrade grade_of(const PropterId *v, PropterId grade) {
-  static const PropterVocab grades[] = {VOCAB_propter_Both, VOCAB_propter_DataOnly, VOCAB_propter_TextOnly, VOCAB_propter_NotSeparable, VOCAB_propter_Contradicted};
+  static const PropterVocab grades[] = {VOCAB_propter_Both, VOCAB_propter_DataOnly, VOCAB_propter_TextOnly, VOCAB_propter_NotSeparable,
+                                        VOCAB_propter_Contradicted};
   for (size_t i = 0; i < sizeof grades / sizeof *grades; i++)
     if (grade && v[grades[i]] == grade) return (PropterGrade)i;
   return PROPTER_GRADE_UNSUPPORTED;
@@ -155,7 +163,13 @@ static PropterGrade grade_of(const PropterId *v, PropterId grade) {
 static PropterStatus read_item(PropterSnapshot *snapshot, const PropterId *v, PropterId id, PropterArena *arena, PropterReviewItem *item, PropterError *err) {
   Node node, pattern = {0};
   PropterStatus status = node_open(snapshot, v, id, &node, err);
-  *item = (PropterReviewItem){.pattern = {"", 0}, .metric = {"", 0}, .metric_label = {"", 0}, .cause = {"", 0}, .cause_label = {"", 0}, .first = PROPTER_NO_DAY, .last = PROPTER_NO_DAY};
+  *item = (PropterReviewItem){.pattern = {"", 0},
+                              .metric = {"", 0},
+                              .metric_label = {"", 0},
+                              .cause = {"", 0},
+                              .cause_label = {"", 0},
+                              .first = PROPTER_NO_DAY,
+                              .last = PROPTER_NO_DAY};
   if (status) return status;
   PropterId cause = node_one(&node, VOCAB_propter_cause), of = node_one(&node, VOCAB_propter_pattern);
   item->grade = grade_of(v, node_one(&node, VOCAB_propter_grade));
@@ -178,7 +192,8 @@ static PropterStatus read_item(PropterSnapshot *snapshot, const PropterId *v, Pr
   return status;
 }
 
-static PropterStatus judged_by(PropterSnapshot *snapshot, const PropterId *v, PropterId hypothesis, PropterId reviewer, bool *done, unsigned *others, PropterError *err) {
+static PropterStatus judged_by(PropterSnapshot *snapshot, const PropterId *v, PropterId hypothesis, PropterId reviewer, bool *done, unsigned *others,
+                               PropterError *err) {
   PropterIds reviews = {0};
   PropterStatus status = PROPTER_OK;
   *done = false;
@@ -208,7 +223,8 @@ PropterStatus propter_review_queue(PropterSnapshot *snapshot, PropterStr reviewe
   PropterTerm term = propter_iri(iri);
   PropterStatus status = iri.data ? propter_vocab_ids(snapshot, v, err) : propter_fail(err, PROPTER_NO_MEMORY, "reviewer");
   if (!status && iri.len) status = propter_snapshot_find(snapshot, &term, &who, err);
-  if (!status && v[VOCAB_rdf_type] && v[VOCAB_propter_Hypothesis]) status = propter_snapshot_subjects(snapshot, v[VOCAB_rdf_type], v[VOCAB_propter_Hypothesis], &ids, err);
+  if (!status && v[VOCAB_rdf_type] && v[VOCAB_propter_Hypothesis])
+    status = propter_snapshot_subjects(snapshot, v[VOCAB_rdf_type], v[VOCAB_propter_Hypothesis], &ids, err);
   for (size_t i = 0; i < ids.count && !status; i++) {
     Waiting w = {0};
     bool done;
@@ -242,7 +258,8 @@ void propter_review_queue_clear(PropterReviewQueue *queue) {
   propter_arena_clear(&queue->arena);
 }
 
-/* --- the ledger ------------------------------------------------------------------------------------------------------------------------------------------------ */
+/* --- the ledger
+ * ------------------------------------------------------------------------------------------------------------------------------------------------ */
 
 static int by_time(const void *a, const void *b) {
   const PropterReviewRecord *x = a, *y = b;
@@ -251,9 +268,13 @@ static int by_time(const void *a, const void *b) {
 }
 
 static PropterStatus read_record(const Node *node, PropterArena *arena, PropterReviewRecord *r, PropterError *err) {
-  PropterId about = node_one(node, VOCAB_propter_hypothesis), who = node_one(node, VOCAB_propter_reviewer), time = node_one(node, VOCAB_prov_atTime), verdict = node_one(node, VOCAB_propter_verdict);
+  PropterId about = node_one(node, VOCAB_propter_hypothesis), who = node_one(node, VOCAB_propter_reviewer), time = node_one(node, VOCAB_prov_atTime),
+            verdict = node_one(node, VOCAB_propter_verdict);
   *r = (PropterReviewRecord){.hypothesis = {"", 0}, .reviewer = {"", 0}, .time = {"", 0}};
-  r->verdict = !verdict ? PROPTER_VERDICT_UNSURE : verdict == node->v[VOCAB_propter_Confirmed] ? PROPTER_VERDICT_CONFIRMED : verdict == node->v[VOCAB_propter_Refuted] ? PROPTER_VERDICT_REFUTED : PROPTER_VERDICT_UNSURE;
+  r->verdict = !verdict                                      ? PROPTER_VERDICT_UNSURE
+               : verdict == node->v[VOCAB_propter_Confirmed] ? PROPTER_VERDICT_CONFIRMED
+               : verdict == node->v[VOCAB_propter_Refuted]   ? PROPTER_VERDICT_REFUTED
+                                                             : PROPTER_VERDICT_UNSURE;
   r->blind = node_true(node, VOCAB_propter_blind);
   r->audit = node_true(node, VOCAB_propter_audit);
   PROPTER_TRY(node_text(node->snapshot, node->id, arena, &r->iri, err));
@@ -268,14 +289,16 @@ PropterStatus propter_review_list(PropterSnapshot *snapshot, PropterStr hypothes
   PropterId v[VOCAB_COUNT];
   PropterIds ids = {0};
   PropterStatus status = propter_vocab_ids(snapshot, v, err);
-  if (!status && v[VOCAB_rdf_type] && v[VOCAB_propter_Review]) status = propter_snapshot_subjects(snapshot, v[VOCAB_rdf_type], v[VOCAB_propter_Review], &ids, err);
+  if (!status && v[VOCAB_rdf_type] && v[VOCAB_propter_Review])
+    status = propter_snapshot_subjects(snapshot, v[VOCAB_rdf_type], v[VOCAB_propter_Review], &ids, err);
   for (size_t i = 0; i < ids.count && !status; i++) {
     Node node;
     PropterReviewRecord r;
     if ((status = node_open(snapshot, v, ids.items[i], &node, err))) break;
     status = read_record(&node, &out->arena, &r, err);
     node_close(&node);
-    if (!status && (!hypothesis.len || propter_str_equal(hypothesis, r.hypothesis)) && !propter_vec_push(out, r)) status = propter_fail(err, PROPTER_NO_MEMORY, "reviews");
+    if (!status && (!hypothesis.len || propter_str_equal(hypothesis, r.hypothesis)) && !propter_vec_push(out, r))
+      status = propter_fail(err, PROPTER_NO_MEMORY, "reviews");
   }
   if (!status && out->count) qsort(out->items, out->count, sizeof *out->items, by_time);
   if (status) propter_review_records_clear(out);

@@ -35,7 +35,9 @@ static PropterStatus say_elsewhere(Judged *j, const KnowEvent *e, PropterBuf *ou
     KnowMetric *m = &know->metrics.items[i];
     size_t from, to;
     double part;
-    if (m == j->c.metric || m->def.dataset != j->c.metric->def.dataset || m->def.measure != j->c.metric->def.measure || scope_relation(know, &e->scope, &m->scope, &part) != RELATION_SAME || !e->scope.count) continue;
+    if (m == j->c.metric || m->def.dataset != j->c.metric->def.dataset || m->def.measure != j->c.metric->def.measure ||
+        scope_relation(know, &e->scope, &m->scope, &part) != RELATION_SAME || !e->scope.count)
+      continue;
     PROPTER_TRY(know_series(know, m, err));
     if (!propter_series_find(&m->series.series, j->c.first, &from) || !propter_series_find(&m->series.series, j->c.last, &to)) continue;
     propter_buf_printf(out, "; it is documented for %.*s, which changed by ", (int)m->def.label.len, m->def.label.data);
@@ -90,7 +92,8 @@ static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimV
     }
   }
   bool moved = j->answer.outcome != PROPTER_OUTCOME_DID_NOT_MOVE && j->answer.outcome != PROPTER_OUTCOME_NOT_TESTABLE;
-  /* Without a date of its own a sentence means the days of its event; only if these lie in the window, and it is not the end of something, is it about this move. */
+  /* Without a date of its own a sentence means the days of its event; only if these lie in the window, and it is not the end of something, is it about this
+   * move. */
   bool is_end = cause && event && cause->root != SIZE_MAX && &know->events.items[cause->root] != event;
   bool meant = view->of_effect || (event && !is_end && event->start >= c->first && view->end <= c->last);
   if (claim->polarity && c->sign && claim->polarity != c->sign && !meant) {

@@ -115,10 +115,13 @@ PropterStatus concepts_load(Know *know, PropterError *err) {
   PropterQuads up = {0}, down = {0}, schemes = {0};
   PropterStatus status = PROPTER_OK;
   if ((status = add_ends(know, VOCAB_skos_broader, &ids, &up, err)) || (status = add_ends(know, VOCAB_skos_narrower, &ids, &down, err))) goto done;
-  if (know->v[VOCAB_skos_inScheme] && (status = propter_snapshot_match(know->snapshot, (PropterQuad){.p = know->v[VOCAB_skos_inScheme]}, 0, &schemes, err))) goto done;
+  if (know->v[VOCAB_skos_inScheme] && (status = propter_snapshot_match(know->snapshot, (PropterQuad){.p = know->v[VOCAB_skos_inScheme]}, 0, &schemes, err)))
+    goto done;
   for (size_t i = 0; i < schemes.count; i++)
     if (!propter_vec_push(&ids, schemes.items[i].s)) { status = propter_fail(err, PROPTER_NO_MEMORY, "concepts"); goto done; }
-  if (know->v[VOCAB_rdf_type] && know->v[VOCAB_skos_Concept] && (status = propter_snapshot_subjects(know->snapshot, know->v[VOCAB_rdf_type], know->v[VOCAB_skos_Concept], &ids, err))) goto done;
+  if (know->v[VOCAB_rdf_type] && know->v[VOCAB_skos_Concept] &&
+      (status = propter_snapshot_subjects(know->snapshot, know->v[VOCAB_rdf_type], know->v[VOCAB_skos_Concept], &ids, err)))
+    goto done;
   sort_distinct(&ids);
   for (size_t i = 0; i < ids.count && !status; i++) status = add_concept(know, ids.items[i], err);
   for (size_t i = 0; i < know->concepts.count && !status; i++)

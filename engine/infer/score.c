@@ -102,7 +102,8 @@ static PropterStatus rank_alone(const Frame *f, const PropterCandidate *c, size_
 /* ---- terms -------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus explain(const Set *set, size_t i, const double unknown[2], double p_full, PropterCauseScore *s, PropterError *err) {
-  static const PropterScoreTerm term[GROUPS] = {PROPTER_TERM_TEXT, PROPTER_TERM_REVIEW, PROPTER_TERM_TIMING, PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST};
+  static const PropterScoreTerm term[GROUPS] = {PROPTER_TERM_TEXT, PROPTER_TERM_REVIEW, PROPTER_TERM_TIMING,
+                                                PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST};
   const PropterScoreOptions *o = &set->frame->model->options;
   double value[1 << GROUPS], share[GROUPS], log_prior = propter_logit(s->prior), low = propter_logit(least_p);
   Solo dated, undated;
@@ -173,7 +174,8 @@ static PropterStatus score_rest(const Frame *f, const PropterCandidate *c, const
   s->term[PROPTER_TERM_TEXT] = text;
   s->term[PROPTER_TERM_REVIEW] = log(own->review_lr);
   s->term[PROPTER_TERM_CALIBRATION] = propter_logit(s->p) - propter_logit(p);
-  s->term[PROPTER_TERM_RIVALS] = propter_logit(s->p) - propter_logit(s->prior) - s->term[PROPTER_TERM_TEXT] - s->term[PROPTER_TERM_REVIEW] - s->term[PROPTER_TERM_CALIBRATION];
+  s->term[PROPTER_TERM_RIVALS] =
+      propter_logit(s->p) - propter_logit(s->prior) - s->term[PROPTER_TERM_TEXT] - s->term[PROPTER_TERM_REVIEW] - s->term[PROPTER_TERM_CALIBRATION];
   s->tests = (PropterTests){.dose = NAN, .back = NAN, .contrast = NAN, .placebo = NAN, .placebo_p = NAN};
   split_p(o, own, s);
   return PROPTER_OK;

@@ -232,7 +232,8 @@ static bool touches(const Set *set, size_t i) {
   int32_t from = s->first + (int32_t)set->frame->from, to = from + (int32_t)set->frame->length - 1;
   for (size_t v = set->start[i]; v < set->start[i + 1]; v++)
     if (!set->column[v].null) return true;
-  return e->start != PROPTER_NO_DAY && e->start <= propter_period_last(s->grain, to) && (e->end == PROPTER_NO_DAY || e->end >= propter_period_first(s->grain, from));
+  return e->start != PROPTER_NO_DAY && e->start <= propter_period_last(s->grain, to) &&
+         (e->end == PROPTER_NO_DAY || e->end >= propter_period_first(s->grain, from));
 }
 
 /* A source gives the size of what happened, and it happened in this window: as good as a text that says it mattered, since the size is what can be checked. */
@@ -300,7 +301,8 @@ static PropterStatus control_interval(const Frame *f, size_t control, double *lo
   *found = false;
   double *rows = propter_malloc((b->n * horizon + b->n + horizon) * sizeof *rows), drift, mean = 0, variance = 0, season = 0;
   unsigned char *use = propter_malloc(b->n);
-  PropterStatus status = rows && use ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, rows, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a prediction");
+  PropterStatus status = rows && use ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, rows, err)
+                                     : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a prediction");
   if (status == PROPTER_OK) {
     double *scratch = rows + b->n * horizon, *expected = scratch + b->n, length = (double)f->length;
     ErrorModel error;

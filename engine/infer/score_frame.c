@@ -63,7 +63,8 @@ static PropterStatus judge_controls(Frame *f, const unsigned char *use, double *
   if (!expected) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
   if (f->length > 1) {
     rows = own = propter_malloc(b->n * horizon * sizeof *own);
-    status = own ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+    status =
+        own ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
     if (status != PROPTER_OK) goto done;
   }
   ErrorModel error;
@@ -200,7 +201,8 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   if (*reason) goto done;
   if (f->length > 1) {
     rows = own = propter_malloc(n * horizon * sizeof *own);
-    status = own ? baseline_errors(m->base, f->length, horizon, from, from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+    status =
+        own ? baseline_errors(m->base, f->length, horizon, from, from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
     if (status != PROPTER_OK) goto done;
   }
   (void)flag_others(f, use);

@@ -116,7 +116,8 @@ static PropterStatus describe(Know *know, const Cube *c, const PropterSlice *sli
     if (slice->level[d] == PROPTER_LEVEL_ANY) continue;
     PROPTER_TRY(label_of(know->snapshot, know->v, dimension[d], arena, &name, err));
     PROPTER_TRY(label_of(know->snapshot, know->v, c->member[d].items[slice->level[d]], arena, &member, err));
-    text = propter_arena_printf(arena, "%.*s%s%.*s %.*s", (int)text.len, text.data, text.len ? ", " : "", (int)name.len, name.data, (int)member.len, member.data);
+    text =
+        propter_arena_printf(arena, "%.*s%s%.*s %.*s", (int)text.len, text.data, text.len ? ", " : "", (int)name.len, name.data, (int)member.len, member.data);
     if (!text.data) return propter_fail(err, PROPTER_NO_MEMORY, "name of a slice");
   }
   *out = (PropterDrilled){text, slice->actual, slice->expected, slice->share, slice->evidence, slice->cells};
@@ -133,8 +134,8 @@ static PropterStatus read_slices(Know *know, const PropterMetric *m, PropterAren
   return PROPTER_OK;
 }
 
-PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, PropterDay from, PropterDay to, PropterArena *arena, PropterDrilled **out, size_t *count,
-                                   PropterError *err) {
+PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, PropterDay from, PropterDay to, PropterArena *arena, PropterDrilled **out,
+                                   size_t *count, PropterError *err) {
   KnowMetric *metric = know_metric(know, iri);
   PropterMetricSlices slices[2] = {0};
   PropterSlices found = {0};

@@ -12,7 +12,8 @@ static PropterStatus slice_names(Know *know, KnowMetric *m, PropterError *err) {
   PropterStatus status = PROPTER_OK;
   for (size_t i = 0; i < m->slice_count && !status; i++) {
     PropterStr dimension, member, text;
-    if ((status = node_text(know->snapshot, m->slice[i].dimension, &know->arena, &dimension, err)) || (status = node_text(know->snapshot, m->slice[i].member, &know->arena, &member, err)) ||
+    if ((status = node_text(know->snapshot, m->slice[i].dimension, &know->arena, &dimension, err)) ||
+        (status = node_text(know->snapshot, m->slice[i].member, &know->arena, &member, err)) ||
         (status = label_of(know->snapshot, know->v, m->slice[i].member, &know->arena, &text, err)))
       break;
     propter_buf_printf(&key, "%.*s=%.*s\n", (int)dimension.len, dimension.data, (int)member.len, member.data);
@@ -138,7 +139,12 @@ static PropterStatus add_stretched(Judged *j, PropterError *err) {
     double p = fmin(cause->belief_for, j->c.know->options.belief.stretched);
     if (p < 1e-6) p = 1e-6;
     PropterTests none = {NAN, NAN, NAN, NAN, NAN, 0};
-    all[n + i] = (PropterCauseScore){.p = p, .happened = p, .mattered = 1, .prior = p, .tests = none, .grade = cause->belief_for >= j->c.know->options.score.text_belief ? PROPTER_GRADE_TEXT_ONLY : PROPTER_GRADE_UNSUPPORTED,
+    all[n + i] = (PropterCauseScore){.p = p,
+                                     .happened = p,
+                                     .mattered = 1,
+                                     .prior = p,
+                                     .tests = none,
+                                     .grade = cause->belief_for >= j->c.know->options.score.text_belief ? PROPTER_GRADE_TEXT_ONLY : PROPTER_GRADE_UNSUPPORTED,
                                      .inseparable_from = -1};
   }
   a->causes = n + more;
@@ -150,7 +156,8 @@ static PropterStatus add_stretched(Judged *j, PropterError *err) {
 static const double alike = .02;
 
 static bool stands_before(const PropterCauseScore *a, const PropterCauseScore *b) {
-  static const int worth[] = {[PROPTER_GRADE_BOTH] = 0, [PROPTER_GRADE_DATA_ONLY] = 1, [PROPTER_GRADE_TEXT_ONLY] = 1, [PROPTER_GRADE_NOT_SEPARABLE] = 1, [PROPTER_GRADE_UNSUPPORTED] = 2, [PROPTER_GRADE_CONTRADICTED] = 3};
+  static const int worth[] = {[PROPTER_GRADE_BOTH] = 0,          [PROPTER_GRADE_DATA_ONLY] = 1,   [PROPTER_GRADE_TEXT_ONLY] = 1,
+                              [PROPTER_GRADE_NOT_SEPARABLE] = 1, [PROPTER_GRADE_UNSUPPORTED] = 2, [PROPTER_GRADE_CONTRADICTED] = 3};
   if (worth[a->grade] != worth[b->grade]) return worth[a->grade] < worth[b->grade];
   if (isfinite(a->share) && isfinite(b->share) && fabs(a->share) != fabs(b->share)) return fabs(a->share) > fabs(b->share);
   return a->p > b->p;
@@ -164,7 +171,8 @@ static void rank_causes(PropterAnswer *a) {
       if (!a->cause[i].rank && (!top_one || a->cause[i].p > top_one->p)) top_one = &a->cause[i];
     next = top_one;
     for (size_t i = 0; i < a->causes; i++)
-      if (!a->cause[i].rank && &a->cause[i] != next && a->cause[i].p > top_one->p - alike && a->cause[i].p >= alike && stands_before(&a->cause[i], next)) next = &a->cause[i];
+      if (!a->cause[i].rank && &a->cause[i] != next && a->cause[i].p > top_one->p - alike && a->cause[i].p >= alike && stands_before(&a->cause[i], next))
+        next = &a->cause[i];
     next->rank = rank;
   }
 }
@@ -185,7 +193,8 @@ PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, Prop
   PropterStatus status = c->pattern.data ? controls_find(c, err) : propter_fail(err, PROPTER_NO_MEMORY, "name of a pattern");
   if (!status) status = candidates_find(c, err);
   (void)pthread_mutex_unlock(&know->lock);
-  if (!status && !(numbers = propter_calloc(c->scored ? c->scored : 1, sizeof *numbers))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu candidates", c->scored);
+  if (!status && !(numbers = propter_calloc(c->scored ? c->scored : 1, sizeof *numbers)))
+    status = propter_fail(err, PROPTER_NO_MEMORY, "%zu candidates", c->scored);
   for (size_t i = 0; !status && i < c->scored; i++) numbers[i] = c->causes.items[i].number;
   if (!status) status = propter_score_window(metric->model, from, to, numbers, c->scored, &judged->answer, err);
   propter_free(numbers);
@@ -214,8 +223,10 @@ PropterStatus keep(PropterBuf *buf, PropterArena *arena, PropterStr *out, Propte
 
 static void fill_numbers(const Judged *j, PropterInference *out) {
   const PropterAnswer *a = &j->answer;
-  static const PropterAnswerOutcome outcomes[] = {[PROPTER_OUTCOME_ANSWERED] = PROPTER_ANSWER_ANSWERED, [PROPTER_OUTCOME_DID_NOT_MOVE] = PROPTER_ANSWER_DID_NOT_MOVE,
-                                                  [PROPTER_OUTCOME_CAUSE_UNKNOWN] = PROPTER_ANSWER_CAUSE_UNKNOWN, [PROPTER_OUTCOME_NOT_TESTABLE] = PROPTER_ANSWER_NOT_TESTABLE};
+  static const PropterAnswerOutcome outcomes[] = {[PROPTER_OUTCOME_ANSWERED] = PROPTER_ANSWER_ANSWERED,
+                                                  [PROPTER_OUTCOME_DID_NOT_MOVE] = PROPTER_ANSWER_DID_NOT_MOVE,
+                                                  [PROPTER_OUTCOME_CAUSE_UNKNOWN] = PROPTER_ANSWER_CAUSE_UNKNOWN,
+                                                  [PROPTER_OUTCOME_NOT_TESTABLE] = PROPTER_ANSWER_NOT_TESTABLE};
   const PropterSeries *s = &j->c.metric->series.series;
   out->outcome = outcomes[a->outcome];
   out->observed = a->observed;
@@ -250,7 +261,8 @@ static PropterStatus fill_path(const Judged *j, PropterInference *out, PropterEr
   if (!points) return propter_fail(err, PROPTER_NO_MEMORY, "%zu points", s->count);
   for (size_t i = 0; i < s->count; i++) {
     int32_t period = s->first + (int32_t)i;
-    points[i] = (PropterPathPoint){propter_period_first(s->grain, period), propter_period_last(s->grain, period), s->value[i], NAN, NAN, NAN, i >= j->c.from && i <= j->c.to};
+    points[i] = (PropterPathPoint){propter_period_first(s->grain, period), propter_period_last(s->grain, period), s->value[i], NAN, NAN, NAN,
+                                   i >= j->c.from && i <= j->c.to};
     if (a->path && i >= j->c.from && i - j->c.from < a->periods) {
       points[i].expected = a->path[i - j->c.from];
       points[i].low = a->path_low[i - j->c.from];
@@ -305,7 +317,8 @@ static PropterStatus find_window(const KnowMetric *m, PropterDay from, PropterDa
   if (propter_series_find(s, from, first) && propter_series_find(s, to, last)) return PROPTER_OK;
   propter_day_format(propter_period_first(s->grain, s->first), x);
   propter_day_format(propter_period_last(s->grain, s->first + (int32_t)s->count - 1), y);
-  return propter_fail(err, PROPTER_INVALID, "window %s to %s lies outside the data of <%.*s>: they go from %s to %s", a, b, (int)m->def.iri.len, m->def.iri.data, x, y);
+  return propter_fail(err, PROPTER_INVALID, "window %s to %s lies outside the data of <%.*s>: they go from %s to %s", a, b, (int)m->def.iri.len,
+                      m->def.iri.data, x, y);
 }
 
 PropterStatus propter_inferrer_window(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterInference **out, PropterError *err) {
@@ -353,7 +366,8 @@ void propter_inference_free(PropterInference *inference) {
   propter_free(inference);
 }
 
-PropterStatus propter_infer_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterInferOptions *options, PropterInference **out, PropterError *err) {
+PropterStatus propter_infer_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterInferOptions *options,
+                                   PropterInference **out, PropterError *err) {
   PropterInferrer *inferrer;
   *out = NULL;
   PROPTER_TRY(propter_inferrer_new(snapshot, options, &inferrer, err));

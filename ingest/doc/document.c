@@ -81,7 +81,8 @@ static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, Propte
   DocBuilder *b = &m->builder;
   PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
   for (size_t i = 0; i < b->blocks.count && !b->title.len; i++)
-    if (b->blocks.items[i].kind == PROPTER_BLOCK_HEADING) PROPTER_TRY(doc_set_title(b, (PropterStr){b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start}, err));
+    if (b->blocks.items[i].kind == PROPTER_BLOCK_HEADING)
+      PROPTER_TRY(doc_set_title(b, (PropterStr){b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start}, err));
   if (b->published == PROPTER_NO_DAY) b->published = find_date(b);
   PROPTER_TRY(count_characters(m, err));
   d->format = reader->name;

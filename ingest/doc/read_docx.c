@@ -28,7 +28,8 @@ typedef struct {
 } Docx;
 
 static bool word_space(PropterStr s) {
-  return propter_str_equal(s, PROPTER_STR("http://schemas.openxmlformats.org/wordprocessingml/2006/main")) || propter_str_equal(s, PROPTER_STR("http://purl.oclc.org/ooxml/wordprocessingml/main"));
+  return propter_str_equal(s, PROPTER_STR("http://schemas.openxmlformats.org/wordprocessingml/2006/main")) ||
+         propter_str_equal(s, PROPTER_STR("http://purl.oclc.org/ooxml/wordprocessingml/main"));
 }
 
 static bool named(PropterXmlName name, const char *local) { return propter_str_equal(name.local, propter_str(local)); }
@@ -117,7 +118,8 @@ static PropterStatus text_start(void *payload, PropterXmlName name, const Propte
     PropterStr v = value_of(a, n, "val");
     if (v.len == 1 && v.data[0] >= '0' && v.data[0] <= '5') return paragraph(d, STYLE_HEADING * 16 + (uint64_t)(v.data[0] - '0') + 1, err);
   }
-  if ((named(name, "tab") || named(name, "br") || named(name, "cr")) && doc_open_text(d->b).len && !d->dropped) return doc_text(d->b, d->kind == PROPTER_BLOCK_CODE ? PROPTER_STR("\n") : PROPTER_STR(" "), d->last, 1, err);
+  if ((named(name, "tab") || named(name, "br") || named(name, "cr")) && doc_open_text(d->b).len && !d->dropped)
+    return doc_text(d->b, d->kind == PROPTER_BLOCK_CODE ? PROPTER_STR("\n") : PROPTER_STR(" "), d->last, 1, err);
   return PROPTER_OK;
 }
 
@@ -147,7 +149,8 @@ static PropterStatus relations_start(void *payload, PropterXmlName name, const P
   (void)err;
   Docx *d = payload;
   PropterStr target = value_of(a, n, "Target");
-  if (!named(name, "Relationship") || !propter_str_ends(value_of(a, n, "Type"), PROPTER_STR("/officeDocument")) || target.len >= sizeof d->main_part) return PROPTER_OK;
+  if (!named(name, "Relationship") || !propter_str_ends(value_of(a, n, "Type"), PROPTER_STR("/officeDocument")) || target.len >= sizeof d->main_part)
+    return PROPTER_OK;
   if (target.len && target.data[0] == '/') target.data++, target.len--;
   (void)snprintf(d->main_part, sizeof d->main_part, "%.*s", (int)target.len, target.data);
   return PROPTER_OK;
@@ -199,17 +202,20 @@ static PropterStatus parse_part(PropterZip *zip, const char *name, const Propter
 }
 
 static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, PropterStr *part_name, PropterError *err) {
-  static const PropterXmlHandler styles = {styles_start, styles_end, NULL}, text = {text_start, text_end, text_text}, core = {core_start, core_end, core_text}, relations = {relations_start, NULL, NULL};
+  static const PropterXmlHandler styles = {styles_start, styles_end, NULL}, text = {text_start, text_end, text_text}, core = {core_start, core_end, core_text},
+                                 relations = {relations_start, NULL, NULL};
   Docx d = {.b = b, .main_part = "word/document.xml"};
   d.value.max = 1 << 20;
   PropterZip *zip = NULL;
   PropterStatus status = propter_zip_open(input, b->limits, &zip, err);
   if (status == PROPTER_OK && propter_zip_has(zip, "_rels/.rels")) status = parse_part(zip, "_rels/.rels", &relations, &d, NULL, err);
-  if (status == PROPTER_OK && !propter_zip_has(zip, d.main_part)) status = propter_fail(err, PROPTER_INVALID, "expected an archive with %s, found none in it", d.main_part);
+  if (status == PROPTER_OK && !propter_zip_has(zip, d.main_part))
+    status = propter_fail(err, PROPTER_INVALID, "expected an archive with %s, found none in it", d.main_part);
   if (status == PROPTER_OK && propter_zip_has(zip, "docProps/core.xml")) status = parse_part(zip, "docProps/core.xml", &core, &d, NULL, err);
   if (status == PROPTER_OK && propter_zip_has(zip, "word/styles.xml")) status = parse_part(zip, "word/styles.xml", &styles, &d, NULL, err);
   if (status == PROPTER_OK) status = parse_part(zip, d.main_part, &text, &d, part, err);
-  if (status == PROPTER_OK && !(*part_name = propter_arena_copy(b->arena, propter_str(d.main_part))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document");
+  if (status == PROPTER_OK && !(*part_name = propter_arena_copy(b->arena, propter_str(d.main_part))).data)
+    status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document");
   propter_zip_close(zip);
   propter_map_clear(&d.styles);
   propter_buf_clear(&d.value);

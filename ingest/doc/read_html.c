@@ -11,14 +11,15 @@ static const struct {
   const char *name;
   Role role;
 } elements[] = {
-    {"address", BLOCK},  {"article", BLOCK},  {"aside", FRAME},    {"blockquote", QUOTE}, {"body", BLOCK},     {"br", BREAK},      {"button", SKIP},    {"caption", CELL},
-    {"center", BLOCK},   {"dd", ITEM},        {"details", BLOCK},  {"div", BLOCK},        {"dl", BLOCK},       {"dt", ITEM},       {"fieldset", BLOCK}, {"figcaption", BLOCK},
-    {"figure", BLOCK},   {"footer", FRAME},   {"form", FRAME},     {"h1", HEADING},       {"h2", HEADING},     {"h3", HEADING},    {"h4", HEADING},     {"h5", HEADING},
-    {"h6", HEADING},     {"head", BLOCK},     {"header", BLOCK},   {"hr", BLOCK},         {"html", BLOCK},     {"iframe", SKIP},   {"li", ITEM},        {"main", BLOCK},
-    {"math", SKIP},      {"menu", FRAME},     {"meta", META},      {"nav", FRAME},        {"noscript", SKIP},  {"object", SKIP},   {"ol", BLOCK},       {"option", SKIP},
-    {"p", BLOCK},        {"pre", PRE},        {"script", SKIP},    {"section", BLOCK},    {"select", SKIP},    {"style", SKIP},    {"summary", BLOCK},  {"svg", SKIP},
-    {"table", BLOCK},    {"tbody", BLOCK},    {"td", CELL},        {"template", SKIP},    {"textarea", SKIP},  {"tfoot", BLOCK},   {"th", CELL},        {"thead", BLOCK},
-    {"time", TIME},      {"title", TITLE},    {"tr", BLOCK},       {"ul", BLOCK},
+    {"address", BLOCK},  {"article", BLOCK},    {"aside", FRAME},   {"blockquote", QUOTE}, {"body", BLOCK},    {"br", BREAK},     {"button", SKIP},
+    {"caption", CELL},   {"center", BLOCK},     {"dd", ITEM},       {"details", BLOCK},    {"div", BLOCK},     {"dl", BLOCK},     {"dt", ITEM},
+    {"fieldset", BLOCK}, {"figcaption", BLOCK}, {"figure", BLOCK},  {"footer", FRAME},     {"form", FRAME},    {"h1", HEADING},   {"h2", HEADING},
+    {"h3", HEADING},     {"h4", HEADING},       {"h5", HEADING},    {"h6", HEADING},       {"head", BLOCK},    {"header", BLOCK}, {"hr", BLOCK},
+    {"html", BLOCK},     {"iframe", SKIP},      {"li", ITEM},       {"main", BLOCK},       {"math", SKIP},     {"menu", FRAME},   {"meta", META},
+    {"nav", FRAME},      {"noscript", SKIP},    {"object", SKIP},   {"ol", BLOCK},         {"option", SKIP},   {"p", BLOCK},      {"pre", PRE},
+    {"script", SKIP},    {"section", BLOCK},    {"select", SKIP},   {"style", SKIP},       {"summary", BLOCK}, {"svg", SKIP},     {"table", BLOCK},
+    {"tbody", BLOCK},    {"td", CELL},          {"template", SKIP}, {"textarea", SKIP},    {"tfoot", BLOCK},   {"th", CELL},      {"thead", BLOCK},
+    {"time", TIME},      {"title", TITLE},      {"tr", BLOCK},      {"ul", BLOCK},
 };
 
 typedef struct {
@@ -57,7 +58,9 @@ static PropterStr attribute(const PropterXmlAttribute *a, size_t n, const char *
 }
 
 static void meta_date(Html *h, const PropterXmlAttribute *a, size_t n) {
-  static const char *const names[] = {"date", "dc.date", "dcterms.date", "dcterms.created", "dcterms.issued", "article:published_time", "publication_date", "pubdate", "og:published_time", "datepublished"};
+  static const char *const names[] = {
+      "date",    "dc.date",           "dcterms.date", "dcterms.created", "dcterms.issued", "article:published_time", "publication_date",
+      "pubdate", "og:published_time", "datepublished"};
   PropterStr name = attribute(a, n, "name");
   if (!name.data) name = attribute(a, n, "property");
   if (!name.data) name = attribute(a, n, "itemprop");

@@ -46,7 +46,8 @@ static void count(Markdown *m, MD_BLOCKTYPE type, void *detail, int by) {
 
 static int enter(MD_BLOCKTYPE type, void *detail, void *payload) {
   Markdown *m = payload;
-  if (++m->depth > m->b->limits->xml_depth) return give(m, propter_fail(m->err, PROPTER_LIMIT, "blocks are nested deeper than %llu", (unsigned long long)m->b->limits->xml_depth));
+  if (++m->depth > m->b->limits->xml_depth)
+    return give(m, propter_fail(m->err, PROPTER_LIMIT, "blocks are nested deeper than %llu", (unsigned long long)m->b->limits->xml_depth));
   count(m, type, detail, 1);
   return block(m);
 }
@@ -146,7 +147,12 @@ static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, Pro
   size_t body = 0;
   PROPTER_TRY(front_matter(b, input, &body, err));
   Markdown m = {.b = b, .input = input, .last = body, .err = err};
-  MD_PARSER parser = {.flags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS, .enter_block = enter, .leave_block = leave, .enter_span = span, .leave_span = span, .text = text};
+  MD_PARSER parser = {.flags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS,
+                      .enter_block = enter,
+                      .leave_block = leave,
+                      .enter_span = span,
+                      .leave_span = span,
+                      .text = text};
   if (input.len == body) return PROPTER_OK;
   int code = md_parse(input.data + body, (MD_SIZE)(input.len - body), &parser, &m);
   if (m.status != PROPTER_OK) return m.status;

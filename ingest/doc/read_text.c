@@ -182,7 +182,8 @@ static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, Pro
   while (t.at < input.len) {
     size_t next, after;
     PropterStr line = line_at(input, t.at, &next), below = line_at(input, next, &after);
-    bool drawn = propter_str_trim(line).len && propter_str_trim(line).len <= 2 * HEADING_BYTES && !rule_line(line) && (underline(below, '=') || underline(below, '-'));
+    bool drawn =
+        propter_str_trim(line).len && propter_str_trim(line).len <= 2 * HEADING_BYTES && !rule_line(line) && (underline(below, '=') || underline(below, '-'));
     if (blank(line) || rule_line(line)) {
       t.at = next;
     } else if (drawn) {

@@ -59,7 +59,8 @@ static bool tokenize(PropterStr s, Tokens *out) {
       }
       t.word[n] = '\0';
       if (n == 1 && t.word[0] == 'q' && i < s.len && digit(s.data[i]) && (i + 1 == s.len || !digit(s.data[i + 1]))) t.number = s.data[i] - '0', i++;
-    } else if ((unsigned char)s.data[i] == 0xE2 && i + 2 < s.len && (unsigned char)s.data[i + 1] == 0x80 && ((unsigned char)s.data[i + 2] == 0x93 || (unsigned char)s.data[i + 2] == 0x94 || (unsigned char)s.data[i + 2] == 0x91)) {
+    } else if ((unsigned char)s.data[i] == 0xE2 && i + 2 < s.len && (unsigned char)s.data[i + 1] == 0x80 &&
+               ((unsigned char)s.data[i + 2] == 0x93 || (unsigned char)s.data[i + 2] == 0x94 || (unsigned char)s.data[i + 2] == 0x91)) {
       t.kind = T_DASH, i += 3;
     } else {
       t.kind = s.data[i] == '-' ? T_DASH : s.data[i] == ',' ? T_COMMA : T_OTHER;
@@ -93,7 +94,8 @@ static int month_of(const PropterStr *s, const Tokens *t, size_t i) {
     if (strcmp(w, months[m]) == 0) return m + 1;
     /* Abbreviations, with a full stop or before a number: "Aug. 7", "Sept 2011". */
     bool cut = n >= 3 && n <= 4 && strncmp(w, months[m], n) == 0 && strlen(months[m]) > n;
-    if (cut && (n == 3 || m == 8) && ((t->items[i].end < s->len && s->data[t->items[i].end] == '.') || (i + 1 < t->count && t->items[i + 1].kind == T_NUMBER))) return m + 1;
+    if (cut && (n == 3 || m == 8) && ((t->items[i].end < s->len && s->data[t->items[i].end] == '.') || (i + 1 < t->count && t->items[i + 1].kind == T_NUMBER)))
+      return m + 1;
   }
   return 0;
 }
@@ -107,7 +109,8 @@ static int season_of(const Tokens *t, size_t i) {
 }
 
 static bool year_at(const Tokens *t, size_t i) {
-  return i < t->count && t->items[i].kind == T_NUMBER && t->items[i].digits == 4 && !t->items[i].ordinal && t->items[i].number >= 1800 && t->items[i].number <= 2199;
+  return i < t->count && t->items[i].kind == T_NUMBER && t->items[i].digits == 4 && !t->items[i].ordinal && t->items[i].number >= 1800 &&
+         t->items[i].number <= 2199;
 }
 
 static bool day_at(const Tokens *t, size_t i) {
@@ -131,7 +134,8 @@ static bool range_word(const Tokens *t, size_t i) { return i < t->count && (t->i
 static size_t iso(const Tokens *t, size_t i, Point *p) {
   if (i + 4 >= t->count) return 0;
   const Token *a = &t->items[i];
-  if (a->kind != T_NUMBER || a->digits != 4 || a[1].kind != T_DASH || a[2].kind != T_NUMBER || a[2].digits != 2 || a[3].kind != T_DASH || a[4].digits != 2) return 0;
+  if (a->kind != T_NUMBER || a->digits != 4 || a[1].kind != T_DASH || a[2].kind != T_NUMBER || a[2].digits != 2 || a[3].kind != T_DASH || a[4].digits != 2)
+    return 0;
   if (a[0].end != a[1].start || a[1].end != a[2].start || a[2].end != a[3].start || a[3].end != a[4].start) return 0;
   if (a[2].number < 1 || a[2].number > 12 || a[4].number < 1 || a[4].number > propter_month_length(a->number, a[2].number)) return 0;
   *p = (Point){WHEN_DAY, a->number, a[2].number, a[4].number, 0, 0, false, 0};
@@ -346,7 +350,8 @@ bool when_scan(PropterStr text, PropterDay reference, int year, bool forward, Wh
     PropterDay first, last, first2, last2;
     size_t j = shared_month(&text, &t, i, &a, &b);
     if (j) {
-      if (resolve(&a, reference, year, forward, &first, &last) && resolve(&b, reference, year, forward, &first2, &last2)) fits = add(out, &t, i, j, first, last2, WHEN_DAY, a.year != 0);
+      if (resolve(&a, reference, year, forward, &first, &last) && resolve(&b, reference, year, forward, &first2, &last2))
+        fits = add(out, &t, i, j, first, last2, WHEN_DAY, a.year != 0);
       i = j;
       continue;
     }

@@ -38,7 +38,8 @@ static PropterSpan span_of(const char *fields, const size_t *bytes, size_t chara
 static PropterStatus relation(const char *line, const Marks *marks, Corpus *out, PropterError *err) {
   unsigned long cause = number_after(line, " Cause:T"), effect = number_after(line, " Effect:T"), trigger = line[0] == 'E' ? number_after(line, ":T") : 0;
   const char *kind = strchr(line, '\t');
-  bool causal = kind && (strncmp(kind + 1, "Cause", 5) == 0 || strncmp(kind + 1, "Consequence", 11) == 0 || strncmp(kind + 1, "Motivation", 10) == 0 || strncmp(kind + 1, "Purpose", 7) == 0);
+  bool causal = kind && (strncmp(kind + 1, "Cause", 5) == 0 || strncmp(kind + 1, "Consequence", 11) == 0 || strncmp(kind + 1, "Motivation", 10) == 0 ||
+                         strncmp(kind + 1, "Purpose", 7) == 0);
   if (!causal || (line[0] == 'R' && (!cause || !effect)) || cause >= marks->count || effect >= marks->count || trigger >= marks->count) return PROPTER_OK;
   return corpus_relation(out, (CorpusRelation){marks->bytes[trigger], marks->bytes[cause], marks->bytes[effect]}, err);
 }

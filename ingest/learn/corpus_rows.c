@@ -45,10 +45,25 @@ static void unmark(PropterStr s, const char *const *names, PropterSpan *spans, s
 
 /* --- SemEval-2010 task 8: a numbered sentence in quotes with <e1> and <e2>, below it its relation ------------------------------- */
 
-const CorpusPair corpus_pairs[CORPUS_PAIRS] = {
-    {"Other", "none"}, {"Cause-Effect", "first"}, {"Cause-Effect", "second"}, {"Instrument-Agency", "tool"}, {"Instrument-Agency", "agent"}, {"Product-Producer", "product"}, {"Product-Producer", "producer"},
-    {"Content-Container", "content"}, {"Content-Container", "container"}, {"Entity-Origin", "entity"}, {"Entity-Origin", "origin"}, {"Entity-Destination", "mover"}, {"Entity-Destination", "destination"},
-    {"Component-Whole", "part"}, {"Component-Whole", "whole"}, {"Member-Collection", "member"}, {"Member-Collection", "collection"}, {"Message-Topic", "message"}, {"Message-Topic", "topic"}};
+const CorpusPair corpus_pairs[CORPUS_PAIRS] = {{"Other", "none"},
+                                               {"Cause-Effect", "first"},
+                                               {"Cause-Effect", "second"},
+                                               {"Instrument-Agency", "tool"},
+                                               {"Instrument-Agency", "agent"},
+                                               {"Product-Producer", "product"},
+                                               {"Product-Producer", "producer"},
+                                               {"Content-Container", "content"},
+                                               {"Content-Container", "container"},
+                                               {"Entity-Origin", "entity"},
+                                               {"Entity-Origin", "origin"},
+                                               {"Entity-Destination", "mover"},
+                                               {"Entity-Destination", "destination"},
+                                               {"Component-Whole", "part"},
+                                               {"Component-Whole", "whole"},
+                                               {"Member-Collection", "member"},
+                                               {"Member-Collection", "collection"},
+                                               {"Message-Topic", "message"},
+                                               {"Message-Topic", "topic"}};
 
 static PropterStatus semeval_file(PropterStr text, Corpus *out, PropterBuf *plain, PropterError *err) {
   static const char *const names[] = {"e1", "e2"};
@@ -63,7 +78,9 @@ static PropterStatus semeval_file(PropterStr text, Corpus *out, PropterBuf *plai
     unmark((PropterStr){line.data + quote + 1, line.len - quote - 2}, names, e, 2, plain);
     int kind = 0;
     for (int k = 0; k < CORPUS_PAIRS; k++)
-      if (propter_str_starts(label, propter_str(corpus_pairs[k].name)) && (label.len == strlen(corpus_pairs[k].name) || propter_str_ends(label, k % 2 ? PROPTER_STR("(e1,e2)") : PROPTER_STR("(e2,e1)")))) kind = k;
+      if (propter_str_starts(label, propter_str(corpus_pairs[k].name)) &&
+          (label.len == strlen(corpus_pairs[k].name) || propter_str_ends(label, k % 2 ? PROPTER_STR("(e1,e2)") : PROPTER_STR("(e2,e1)"))))
+        kind = k;
     /* Each sentence came from its own page. */
     PROPTER_TRY(corpus_item(out, propter_buf_str(plain), (unsigned)out->items.count, kind, err));
     PROPTER_TRY(corpus_relation(out, (CorpusRelation){{0, 0}, e[0], e[1]}, err));
@@ -93,7 +110,8 @@ typedef PropterStatus (*RowTake)(const PropterRow *row, const size_t *columns, C
 enum { COLUMNS = 4 };
 
 /* Every row of every file, with the places of the named columns. */
-static PropterStatus read_tables(const char *folder, const char *prefix, const char *suffix, const PropterTableOptions *options, const char *const *columns, size_t count, RowTake take, Corpus *out, PropterError *err) {
+static PropterStatus read_tables(const char *folder, const char *prefix, const char *suffix, const PropterTableOptions *options, const char *const *columns,
+                                 size_t count, RowTake take, Corpus *out, PropterError *err) {
   CorpusFiles files = {0};
   PropterBuf scratch = {0};
   PropterStatus status = corpus_files(folder, prefix, suffix, &files, err);
@@ -137,12 +155,14 @@ static PropterStatus cnc_span_row(const PropterRow *row, const size_t *c, Corpus
   unmark(row->cells[c[0]], names, spans, 3, scratch);
   const CorpusItem *last = out->items.count ? &out->items.items[out->items.count - 1] : NULL;
   bool causal = row->cells[c[1]].len == 1 && row->cells[c[1]].data[0] == '1';
-  if (!last || !propter_str_equal(last->text, propter_buf_str(scratch))) PROPTER_TRY(corpus_item(out, propter_buf_str(scratch), corpus_document(out, row->cells[c[2]]), causal, err));
+  if (!last || !propter_str_equal(last->text, propter_buf_str(scratch)))
+    PROPTER_TRY(corpus_item(out, propter_buf_str(scratch), corpus_document(out, row->cells[c[2]]), causal, err));
   return causal && spans[0].end && spans[1].end ? corpus_relation(out, (CorpusRelation){spans[2], spans[0], spans[1]}, err) : PROPTER_OK;
 }
 
 PropterStatus corpus_cnc_spans(const char *folder, Corpus *out, PropterError *err) {
-  return read_tables(folder, "", "_subtask2.csv", &(PropterTableOptions){0}, (const char *const[]){"text_w_pairs", "seq_label", "doc_id"}, 3, cnc_span_row, out, err);
+  return read_tables(folder, "", "_subtask2.csv", &(PropterTableOptions){0}, (const char *const[]){"text_w_pairs", "seq_label", "doc_id"}, 3, cnc_span_row, out,
+                     err);
 }
 
 /* --- FinCausal task 2: rows of one text follow each other -------------------------------------------------------------------------- */
@@ -157,12 +177,14 @@ static PropterStatus fincausal_row(const PropterRow *row, const size_t *c, Corpu
   PropterStr text = propter_str_trim(row->cells[c[1]]), index = row->cells[c[0]];
   const CorpusItem *last = out->items.count ? &out->items.items[out->items.count - 1] : NULL;
   const char *dot = memchr(index.data, '.', index.len);
-  if (!last || !propter_str_equal(last->text, text)) PROPTER_TRY(corpus_item(out, text, corpus_document(out, (PropterStr){index.data, dot ? (size_t)(dot - index.data) : index.len}), 1, err));
+  if (!last || !propter_str_equal(last->text, text))
+    PROPTER_TRY(corpus_item(out, text, corpus_document(out, (PropterStr){index.data, dot ? (size_t)(dot - index.data) : index.len}), 1, err));
   return corpus_relation(out, (CorpusRelation){{0, 0}, find(text, propter_str_trim(row->cells[c[2]])), find(text, propter_str_trim(row->cells[c[3]]))}, err);
 }
 
 PropterStatus corpus_fincausal(const char *folder, Corpus *out, PropterError *err) {
-  return read_tables(folder, "", "task2.csv", &(PropterTableOptions){.delimiter = ';', .trim = true}, (const char *const[]){"Index", "Text", "Cause", "Effect"}, 4, fincausal_row, out, err);
+  return read_tables(folder, "", "task2.csv", &(PropterTableOptions){.delimiter = ';', .trim = true}, (const char *const[]){"Index", "Text", "Cause", "Effect"},
+                     4, fincausal_row, out, err);
 }
 
 /* --- AltLex: text before, marker, text after, label, in archives ------------------------------------------------------------------- */

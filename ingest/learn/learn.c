@@ -155,7 +155,8 @@ static void step(Logistic *l, const LearnCase *c, const LearnOptions *o) {
   }
 }
 
-PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, size_t class_count, const LearnOptions *o, double scale, PropterBuf *out, PropterError *err) {
+PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, size_t class_count, const LearnOptions *o, double scale, PropterBuf *out,
+                             PropterError *err) {
   Logistic l = {.classes = class_count};
   PropterMapEntry *names = NULL;
   size_t *order = propter_malloc((set->cases.count + 1) * sizeof *order), n = 0, size;
@@ -301,7 +302,8 @@ static PropterStatus learn_known(Treebank *bank, PropterBuf *out, PropterError *
     if (status == PROPTER_OK) *n = *tag == t->tag ? *n + 1 : 1u << 31;
   }
   for (size_t i = 0; i < counts.count && status == PROPTER_OK; i++)
-    if (counts.entries[i].value >= KNOWN_LEAST && counts.entries[i].value < 1u << 30) propter_buf_printf(out, "!=%.*s\t%c1\n", (int)counts.entries[i].key.len, counts.entries[i].key.data, (char)('A' + first.entries[i].value));
+    if (counts.entries[i].value >= KNOWN_LEAST && counts.entries[i].value < 1u << 30)
+      propter_buf_printf(out, "!=%.*s\t%c1\n", (int)counts.entries[i].key.len, counts.entries[i].key.data, (char)('A' + first.entries[i].value));
   for (size_t i = 0; i < bank->tokens.count && status == PROPTER_OK; i++) {
     Token *t = &bank->tokens.items[i];
     const uint64_t *n = propter_map_get(&counts, (PropterStr){t->word, t->len});
@@ -323,7 +325,8 @@ static PropterStatus write_tagger(const Perceptron *p, size_t keep, PropterBuf *
   double *size = propter_calloc(p->index.count + 1, sizeof *size), *order = propter_calloc(p->index.count + 1, sizeof *order);
   PropterStatus status = names && size && order ? PROPTER_OK : no_memory(err);
   for (uint32_t n = 0; status == PROPTER_OK && n < p->index.count; n++) {
-    for (size_t y = 0; y < UPOS_COUNT && (size_t)n * UPOS_COUNT + y < p->sums.count; y++) size[n] = fmax(size[n], fabs(p->sums.items[(size_t)n * UPOS_COUNT + y]));
+    for (size_t y = 0; y < UPOS_COUNT && (size_t)n * UPOS_COUNT + y < p->sums.count; y++)
+      size[n] = fmax(size[n], fabs(p->sums.items[(size_t)n * UPOS_COUNT + y]));
     order[n] = size[n];
   }
   if (status == PROPTER_OK) {
@@ -364,7 +367,8 @@ PropterStatus learn_tagger(PropterStr conllu, unsigned epochs, size_t features, 
       status = learn_sentence(&p, bank.tokens.items + from, count < TOKENS ? count : TOKENS, f, err);
     }
   }
-  for (size_t i = 0; i < p.sums.count && status == PROPTER_OK; i++) p.sums.items[i] = (p.sums.items[i] + (p.now - p.stamps.items[i]) * p.weights.items[i]) / p.now;
+  for (size_t i = 0; i < p.sums.count && status == PROPTER_OK; i++)
+    p.sums.items[i] = (p.sums.items[i] + (p.now - p.stamps.items[i]) * p.weights.items[i]) / p.now;
   if (status == PROPTER_OK) status = write_tagger(&p, features, out, err);
   if (status == PROPTER_OK) status = propter_buf_status(out, err);
   propter_free(order);

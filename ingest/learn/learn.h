@@ -45,7 +45,8 @@ typedef struct {
 
 /* Multinomial logistic regression by AdaGrad (Duchi, Hazan and Singer 2011), averaged over the last half of the epochs. Deterministic. The model as text,
  * weights below .5 / scale left out. */
-PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, size_t class_count, const LearnOptions *options, double scale, PropterBuf *out, PropterError *err);
+PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, size_t class_count, const LearnOptions *options, double scale, PropterBuf *out,
+                             PropterError *err);
 
 /* Averaged perceptron over tagged sentences in CoNLL-U (text of a file, unpacked); `epochs` passes. */
 PropterStatus learn_tagger(PropterStr conllu, unsigned epochs, size_t features, PropterBuf *out, PropterError *err);

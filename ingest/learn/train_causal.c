@@ -59,7 +59,8 @@ PropterStatus train_sentence_cases(Trainer *t, const Corpus *c, LearnSet *out, P
 PropterStatus train_pair_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err) {
   const char *classes[CORPUS_PAIRS];
   for (int k = 0; k < CORPUS_PAIRS; k++) classes[k] = corpus_pairs[k].class_;
-  return learn_logistic(set, classes, CORPUS_PAIRS, &(LearnOptions){.epochs = 20, .rate = .05, .l2 = 1e-3, .least = 2, .folds = folds, .fold = fold}, 20, out, err);
+  return learn_logistic(set, classes, CORPUS_PAIRS, &(LearnOptions){.epochs = 20, .rate = .05, .l2 = 1e-3, .least = 2, .folds = folds, .fold = fold}, 20, out,
+                        err);
 }
 
 PropterStatus train_sentence_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err) {
@@ -67,7 +68,8 @@ PropterStatus train_sentence_model(const LearnSet *set, unsigned folds, unsigned
   return learn_logistic(set, classes, 2, &(LearnOptions){.epochs = 6, .rate = .01, .l2 = 1e-4, .least = 2, .folds = folds, .fold = fold}, 100, out, err);
 }
 
-static PropterStatus train(const char *data, const char *folder, PropterStatus (*corpus)(const char *, Corpus *, PropterError *), PropterStatus (*take)(Trainer *, const Corpus *, LearnSet *, PropterError *),
+static PropterStatus train(const char *data, const char *folder, PropterStatus (*corpus)(const char *, Corpus *, PropterError *),
+                           PropterStatus (*take)(Trainer *, const Corpus *, LearnSet *, PropterError *),
                            PropterStatus (*model)(const LearnSet *, unsigned, unsigned, PropterBuf *, PropterError *), PropterBuf *out, PropterError *err) {
   char path[4096];
   Trainer t;
@@ -85,8 +87,9 @@ static PropterStatus train(const char *data, const char *folder, PropterStatus (
 }
 
 PropterStatus train_pair(const char *data, PropterBuf *out, PropterError *err) {
-  propter_buf_add(out, PROPTER_STR("# Does one of two words cause the other: multinomial logistic regression, learned by ingest/learn.\n"
-                                   "# Trained on SemEval-2010 Task 8 (train; Hendrickx et al. 2010), CC BY 3.0 (https://creativecommons.org/licenses/by/3.0/).\n"));
+  propter_buf_add(out,
+                  PROPTER_STR("# Does one of two words cause the other: multinomial logistic regression, learned by ingest/learn.\n"
+                              "# Trained on SemEval-2010 Task 8 (train; Hendrickx et al. 2010), CC BY 3.0 (https://creativecommons.org/licenses/by/3.0/).\n"));
   return train(data, "semeval2010t8", corpus_semeval2010t8, train_pair_cases, train_pair_model, out, err);
 }
 

@@ -22,9 +22,11 @@ PropterStatus train_tagger(const char *data, PropterBuf *out, PropterError *err)
   char path[4096];
   (void)snprintf(path, sizeof path, "%s/ud-ewt/en_ewt-train-from-sources.conllu.gz", data);
   PropterStatus status = train_read(path, &text, err);
-  propter_buf_add(out, PROPTER_STR("# Parts of speech: an averaged perceptron, learned by ingest/learn.\n"
-                                   "# Trained on Universal Dependencies English Web Treebank (train), https://universaldependencies.org, CC BY-SA 4.0.\n"
-                                   "# This model is a derived work under CC BY-SA 4.0 (https://creativecommons.org/licenses/by-sa/4.0/), apart from the rest of propter.\n"));
+  propter_buf_add(
+      out,
+      PROPTER_STR("# Parts of speech: an averaged perceptron, learned by ingest/learn.\n"
+                  "# Trained on Universal Dependencies English Web Treebank (train), https://universaldependencies.org, CC BY-SA 4.0.\n"
+                  "# This model is a derived work under CC BY-SA 4.0 (https://creativecommons.org/licenses/by-sa/4.0/), apart from the rest of propter.\n"));
   if (status == PROPTER_OK) status = learn_tagger(propter_buf_str(&text), EPOCHS, KEEP, out, err);
   propter_buf_clear(&text);
   return status;

@@ -20,7 +20,9 @@ static PropterStatus constant_of(PropterMapping *m, Node node, Word shortcut, Wo
 
 static PropterStatus set_argument(PropterMapping *m, Call *call, const DocTriple *parameter, TermMap *value, PropterError *err) {
   size_t n = function_parameter(call->function, text_of(m, parameter->o));
-  if (n == SIZE_MAX) return doc_fail(&m->doc, parameter, err, PROPTER_INVALID, "<%s> has no parameter %s; its parameters: %s", call->function->iri, doc_name(&m->doc, parameter->o), call->function->parameters);
+  if (n == SIZE_MAX)
+    return doc_fail(&m->doc, parameter, err, PROPTER_INVALID, "<%s> has no parameter %s; its parameters: %s", call->function->iri,
+                    doc_name(&m->doc, parameter->o), call->function->parameters);
   if (call->arguments[n]) return doc_fail(&m->doc, parameter, err, PROPTER_INVALID, "parameter %s stands twice", doc_name(&m->doc, parameter->o));
   call->arguments[n] = value;
   return PROPTER_OK;
@@ -52,7 +54,8 @@ static PropterStatus read_execution(PropterMapping *m, const DocTriple *at, cons
   for (size_t i = 0; (input = doc_get(&m->doc, execution->o, WORD_input, i)); i++) PROPTER_TRY(read_input(m, input, argument, call, err));
   PROPTER_TRY(constant_of(m, at->o, WORD_return, WORD_returnMap, &output, err));
   if (output && function_output(call->function, text_of(m, output->o)) == SIZE_MAX)
-    return doc_fail(&m->doc, output, err, PROPTER_INVALID, "<%s> has no output %s; its outputs: %s", call->function->iri, doc_name(&m->doc, output->o), call->function->outputs);
+    return doc_fail(&m->doc, output, err, PROPTER_INVALID, "<%s> has no output %s; its outputs: %s", call->function->iri, doc_name(&m->doc, output->o),
+                    call->function->outputs);
   return PROPTER_OK;
 }
 
@@ -65,7 +68,9 @@ static PropterStatus part(PropterMapping *m, const DocTriple *po, const DocTripl
   return *predicate && *object ? PROPTER_OK : doc_fail(&m->doc, po, err, PROPTER_INVALID, "expected a predicate and an object");
 }
 
-static bool executes(const PropterMapping *m, const DocTriple *predicate) { return propter_str_ends(text_of(m, predicate->o), PROPTER_STR("function/ontology#executes")); }
+static bool executes(const PropterMapping *m, const DocTriple *predicate) {
+  return propter_str_ends(text_of(m, predicate->o), PROPTER_STR("function/ontology#executes"));
+}
 
 static PropterStatus read_value(PropterMapping *m, const DocTriple *at, const DocTriple *value, ReadTermMap argument, Call *call, PropterError *err) {
   (void)at;
@@ -95,5 +100,6 @@ static PropterStatus read_value(PropterMapping *m, const DocTriple *at, const Do
 PropterStatus call_read(PropterMapping *m, const DocTriple *at, const DocTriple *execution, ReadTermMap argument, Call **out, PropterError *err) {
   Call *call = *out = model_alloc(m, sizeof *call, err);
   if (!call) return PROPTER_NO_MEMORY;
-  return doc_node(&m->doc, execution->p)->word == WORD_functionValue ? read_value(m, at, execution, argument, call, err) : read_execution(m, at, execution, argument, call, err);
+  return doc_node(&m->doc, execution->p)->word == WORD_functionValue ? read_value(m, at, execution, argument, call, err)
+                                                                     : read_execution(m, at, execution, argument, call, err);
 }

@@ -98,7 +98,8 @@ static void add_reference(PropterBuf *out, PropterStr name) {
 static PropterStatus make_iri(Schema *s, PropterBuf *text, TermMap **out, PropterError *err) {
   PropterStatus status = propter_buf_status(text, err);
   PropterStr base = s->m->options->base;
-  PropterStr iri = status == PROPTER_OK ? propter_arena_printf(&s->m->arena, "%.*s%.*s", (int)base.len, base.data, (int)text->len, text->data) : (PropterStr){NULL, 0};
+  PropterStr iri =
+      status == PROPTER_OK ? propter_arena_printf(&s->m->arena, "%.*s%.*s", (int)base.len, base.data, (int)text->len, text->data) : (PropterStr){NULL, 0};
   propter_buf_clear(text);
   if (status != PROPTER_OK) return status;
   if (!iri.data) return no_memory(err);

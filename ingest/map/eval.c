@@ -133,7 +133,8 @@ static PropterStatus push_cells(Execution *x, const Part *part, Outcome *outcome
     if (is_null(source, cells.items[i].text)) continue;
     if (cells.items[i].compound) {
       PropterStr text = cells.items[i].text;
-      *outcome = eval_reject(x, "reference", part->text, text, "expected a value, found the array or object %.*s; its parts are reached by [*] or .name", (int)(text.len < 60 ? text.len : 60), text.data);
+      *outcome = eval_reject(x, "reference", part->text, text, "expected a value, found the array or object %.*s; its parts are reached by [*] or .name",
+                             (int)(text.len < 60 ? text.len : 60), text.data);
       return PROPTER_OK;
     }
     if (part->is_day)
@@ -207,8 +208,8 @@ static PropterStatus push_result(Execution *x, const TermMap *t, const PropterSt
   propter_buf_reset(&x->text);
   if (!f->call(arguments, &x->text)) {
     PropterStr none = {"", 0};
-    *outcome = eval_reject(x, "function", none, arguments[0].data ? arguments[0] : none, "<%s> has no value for \"%.*s\"", f->iri, (int)(arguments[0].len < 60 ? arguments[0].len : 60),
-                           arguments[0].data ? arguments[0].data : "");
+    *outcome = eval_reject(x, "function", none, arguments[0].data ? arguments[0] : none, "<%s> has no value for \"%.*s\"", f->iri,
+                           (int)(arguments[0].len < 60 ? arguments[0].len : 60), arguments[0].data ? arguments[0].data : "");
     return PROPTER_OK;
   }
   PROPTER_TRY(propter_buf_status(&x->text, err));
@@ -285,7 +286,8 @@ static PropterStatus make_iri(Execution *x, const TermMap *t, PropterStr text, P
   PropterStr iri = text;
   if (!has_scheme(text)) {
     if (!t->base.len) {
-      *outcome = eval_reject(x, "iri", column_of(t), text, "expected an absolute IRI, found \"%.*s\" and no base IRI", (int)(text.len < 100 ? text.len : 100), text.data);
+      *outcome = eval_reject(x, "iri", column_of(t), text, "expected an absolute IRI, found \"%.*s\" and no base IRI", (int)(text.len < 100 ? text.len : 100),
+                             text.data);
       return PROPTER_OK;
     }
     propter_buf_reset(&x->text);
@@ -296,7 +298,8 @@ static PropterStatus make_iri(Execution *x, const TermMap *t, PropterStr text, P
   }
   bool unsafe = t->type == TYPE_UNSAFE_IRI || t->type == TYPE_UNSAFE_URI;
   if (!(unsafe && x->options->unsafe_iris) && !propter_iri_valid(iri, &why))
-    *outcome = eval_reject(x, "iri", column_of(t), text, "expected an IRI, found \"%.*s\": %s", (int)(text.len < 100 ? text.len : 100), text.data, why ? why : "not valid");
+    *outcome = eval_reject(x, "iri", column_of(t), text, "expected an IRI, found \"%.*s\": %s", (int)(text.len < 100 ? text.len : 100), text.data,
+                           why ? why : "not valid");
   *out = propter_iri(iri);
   return PROPTER_OK;
 }
@@ -323,7 +326,8 @@ static PropterStatus add_literal(Execution *x, const TermMap *t, PropterCell cel
     /* No text stands for a number, day or truth value: an empty cell says that there is none. */
     if (!out.term.value.len) return PROPTER_OK;
     if (!propter_lexical_valid(datatype, out.term.value, &wanted)) {
-      *outcome = eval_reject(x, "datatype", column_of(t), cell.text, "expected %s, found \"%.*s\"", wanted, (int)(cell.text.len < 60 ? cell.text.len : 60), cell.text.data);
+      *outcome = eval_reject(x, "datatype", column_of(t), cell.text, "expected %s, found \"%.*s\"", wanted, (int)(cell.text.len < 60 ? cell.text.len : 60),
+                             cell.text.data);
       return PROPTER_OK;
     }
   }
@@ -349,7 +353,8 @@ static PropterStatus add_annotated(Execution *x, const TermMap *t, PropterCell c
     if (t->datatype)
       PROPTER_TRY(add_literal(x, t, cell, tag, outcome, err));
     else if (!propter_language_valid(tag))
-      *outcome = eval_reject(x, "language", column_of(t->language), tag, "expected a language tag such as \"en\", found \"%.*s\"", (int)(tag.len < 60 ? tag.len : 60), tag.data);
+      *outcome = eval_reject(x, "language", column_of(t->language), tag, "expected a language tag such as \"en\", found \"%.*s\"",
+                             (int)(tag.len < 60 ? tag.len : 60), tag.data);
     else
       PROPTER_TRY(eval_add(x, &(PropterMapTerm){.term = {PROPTER_TERM_LITERAL, cell.text, {"", 0}, tag}, .targets = t->targets}, &index, err));
     if (x->terms.count > before) x->terms.items[before].targets |= tags[i].targets;

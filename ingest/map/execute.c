@@ -62,7 +62,8 @@ PropterStatus open_source(Execution *x, size_t source, PropterTable **table, Pro
   const LogicalSource *s = &x->m->sources.items[source];
   PropterError why = {0};
   PropterStatus status = propter_table_open(s->is.path.data, &s->options, x->options->limits, table, &why);
-  if (status == PROPTER_NOT_FOUND || status == PROPTER_USAGE) return doc_fail(&x->m->doc, s->at, err, status == PROPTER_USAGE ? PROPTER_INVALID : status, "source %s: %s", s->is.path.data, why.message);
+  if (status == PROPTER_NOT_FOUND || status == PROPTER_USAGE)
+    return doc_fail(&x->m->doc, s->at, err, status == PROPTER_USAGE ? PROPTER_INVALID : status, "source %s: %s", s->is.path.data, why.message);
   if (status != PROPTER_OK) {
     if (err) *err = why;
     return status;
@@ -199,7 +200,8 @@ static PropterStatus check_unique(Execution *x, const TriplesMap *map, PropterSt
   if (!line) return no_memory(err);
   if (!added) {
     PropterStr none = {"", 0};
-    *outcome = eval_reject(x, "duplicate", none, subject, "the same time and slices as line %" PRIu64 "; name a propter:keyColumn that tells such rows apart, or remove one", *line);
+    *outcome = eval_reject(x, "duplicate", none, subject,
+                           "the same time and slices as line %" PRIu64 "; name a propter:keyColumn that tells such rows apart, or remove one", *line);
   }
   return PROPTER_OK;
 }
@@ -240,7 +242,8 @@ static PropterStatus run_map(Execution *x, PropterError *err) {
     return PROPTER_OK;
   }
   if (!x->quads.count) return PROPTER_OK;
-  for (size_t s = subjects.begin; s < subjects.end && x->options->provenance && map->observation && !x->options->subjects_only; s++) PROPTER_TRY(say_place(x, map, (uint32_t)s, err));
+  for (size_t s = subjects.begin; s < subjects.end && x->options->provenance && map->observation && !x->options->subjects_only; s++)
+    PROPTER_TRY(say_place(x, map, (uint32_t)s, err));
   PropterMapRecord record = {x->source, x->map, x->row.line, x->terms.items, x->terms.count, x->quads.items, x->quads.count};
   return x->sink->record(&record, x->sink->payload, err);
 }
@@ -336,7 +339,8 @@ void execute_clear_scratch(Execution *x) {
   propter_vec_clear(&x->subject_graphs);
 }
 
-PropterStatus propter_mapping_run(const PropterMapping *m, const PropterMapOptions *options, const PropterMapSink *sink, PropterMapCounts *counts, PropterError *err) {
+PropterStatus propter_mapping_run(const PropterMapping *m, const PropterMapOptions *options, const PropterMapSink *sink, PropterMapCounts *counts,
+                                  PropterError *err) {
   static const PropterMapOptions defaults;
   *counts = (PropterMapCounts){0};
   Execution x = {.m = m, .options = options ? options : &defaults, .sink = sink, .counts = counts};

@@ -86,7 +86,8 @@ static bool call_length(const PropterStr *a, PropterBuf *out) {
 static bool call_split(const PropterStr *a, PropterBuf *out) {
   PropterStr rest = a[0];
   if (!a[1].len) return false;
-  for (size_t at; (at = propter_str_find(rest, a[1])) != SIZE_MAX; rest.data += at + a[1].len, rest.len -= at + a[1].len) (void)give(out, (PropterStr){rest.data, at});
+  for (size_t at; (at = propter_str_find(rest, a[1])) != SIZE_MAX; rest.data += at + a[1].len, rest.len -= at + a[1].len)
+    (void)give(out, (PropterStr){rest.data, at});
   return give(out, rest);
 }
 
@@ -174,7 +175,8 @@ static bool call_slugify(const PropterStr *a, PropterBuf *out) {
 }
 
 static const Function functions[] = {
-#define FUNCTION(name, iri, parameters, outputs, type) {iri, parameters, outputs, sizeof type > 1 ? "http://www.w3.org/2001/XMLSchema#" type : NULL, call_##name},
+#define FUNCTION(name, iri, parameters, outputs, type)                                                                                                         \
+  {iri, parameters, outputs, sizeof type > 1 ? "http://www.w3.org/2001/XMLSchema#" type : NULL, call_##name},
 #include "functions.def"
 #undef FUNCTION
 };

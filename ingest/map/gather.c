@@ -9,9 +9,13 @@
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a list or container"); }
 
-static PropterStatus word(Execution *x, PropterVocab w, uint32_t *index, PropterError *err) { return eval_add(x, &(PropterMapTerm){.term = model_word(w)}, index, err); }
+static PropterStatus word(Execution *x, PropterVocab w, uint32_t *index, PropterError *err) {
+  return eval_add(x, &(PropterMapTerm){.term = model_word(w)}, index, err);
+}
 
-static PropterStatus extra(Execution *x, uint32_t s, uint32_t p, uint32_t o, PropterError *err) { return propter_vec_push(&x->extras, ((Extra){s, p, o})) ? PROPTER_OK : no_memory(err); }
+static PropterStatus extra(Execution *x, uint32_t s, uint32_t p, uint32_t o, PropterError *err) {
+  return propter_vec_push(&x->extras, ((Extra){s, p, o})) ? PROPTER_OK : no_memory(err);
+}
 
 /* rdf:_1, rdf:_2, … */
 static PropterStatus member(Execution *x, size_t n, uint32_t *index, PropterError *err) {
@@ -174,7 +178,8 @@ void gather_clear(Execution *x) {
 /* --- The terms of a row ---------------------------------------------------------------------------------------------------------- */
 
 /* Makes one list or container of the items and appends its head. */
-static PropterStatus make(Execution *x, const TermMap *t, const uint32_t *items, size_t count, size_t choice, Indexes *heads, Outcome *outcome, PropterError *err) {
+static PropterStatus make(Execution *x, const TermMap *t, const uint32_t *items, size_t count, size_t choice, Indexes *heads, Outcome *outcome,
+                          PropterError *err) {
   const Gather *g = t->gather;
   uint32_t head;
   if (!count && !g->allow_empty) return PROPTER_OK;

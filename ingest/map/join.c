@@ -38,7 +38,8 @@ bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const Pr
   for (size_t i = 0; i < object->join_count; i++)
     if (!same_column(object->joins[i].child, object->joins[i].parent)) return false;
   if (inside(object, parent->subject)) return true;
-  return parent->subject->kind != EXPRESSION_NONE && inside(object, map->subject) && all_inside(object, &map->graphs) && all_inside(object, &po->graphs) && all_inside(object, &po->predicates);
+  return parent->subject->kind != EXPRESSION_NONE && inside(object, map->subject) && all_inside(object, &map->graphs) && all_inside(object, &po->graphs) &&
+         all_inside(object, &po->predicates);
 }
 
 typedef PropterStatus (*WithKey)(Execution *x, PropterStr key, void *payload, PropterError *err);
@@ -65,7 +66,8 @@ static PropterStatus each_key(Execution *x, const ObjectMap *object, bool parent
 static PropterStatus add_entry(JoinIndex *index, PropterStr key, const PropterMapTerm *subject, PropterError *err) {
   JoinEntry e = {subject->term, subject->targets, SIZE_MAX};
   e.subject.value = propter_arena_copy(&index->texts, subject->term.value);
-  if (!e.subject.value.data) return index->texts.used > (SIZE_MAX >> 34) ? propter_fail(err, PROPTER_LIMIT, "a join needs more than 1 GiB of memory") : no_memory(err);
+  if (!e.subject.value.data)
+    return index->texts.used > (SIZE_MAX >> 34) ? propter_fail(err, PROPTER_LIMIT, "a join needs more than 1 GiB of memory") : no_memory(err);
   bool added;
   uint64_t *first = propter_map_put(&index->first, key, index->entries.count, &added);
   if (!first) return no_memory(err);
@@ -129,7 +131,8 @@ PropterStatus join_build_all(Execution *x, PropterError *err) {
     const Gather *g = map->subject->gather;
     for (size_t k = 0; g && k < g->item_count; k++) PROPTER_TRY(build_object(x, map, &(PredicateObject){0}, &g->items[k], err));
     for (size_t k = 0; k < map->says.count; k++)
-      for (size_t o = 0; o < map->says.items[k].objects.count; o++) PROPTER_TRY(build_object(x, map, &map->says.items[k], &map->says.items[k].objects.items[o], err));
+      for (size_t o = 0; o < map->says.items[k].objects.count; o++)
+        PROPTER_TRY(build_object(x, map, &map->says.items[k], &map->says.items[k].objects.items[o], err));
   }
   return PROPTER_OK;
 }
@@ -138,7 +141,8 @@ static PropterStatus probe(Execution *x, PropterStr key, void *payload, PropterE
   const JoinIndex *index = payload;
   const uint64_t *at = propter_map_get(&index->first, key);
   for (size_t e = at ? (size_t)*at : SIZE_MAX; e != SIZE_MAX; e = index->entries.items[e].next)
-    if (!propter_vec_push(&x->found, ((PropterMapTerm){.term = index->entries.items[e].subject, .targets = index->entries.items[e].targets}))) return no_memory(err);
+    if (!propter_vec_push(&x->found, ((PropterMapTerm){.term = index->entries.items[e].subject, .targets = index->entries.items[e].targets})))
+      return no_memory(err);
   return PROPTER_OK;
 }
 

@@ -42,7 +42,9 @@ static bool is_decimal(Cursor c) { return decimal(&c) && done(&c); }
 
 static bool is_double(Cursor c) {
   PropterStr text = {c.p, (size_t)(c.end - c.p)};
-  if (propter_str_equal(text, PROPTER_STR("INF")) || propter_str_equal(text, PROPTER_STR("-INF")) || propter_str_equal(text, PROPTER_STR("+INF")) || propter_str_equal(text, PROPTER_STR("NaN"))) return true;
+  if (propter_str_equal(text, PROPTER_STR("INF")) || propter_str_equal(text, PROPTER_STR("-INF")) || propter_str_equal(text, PROPTER_STR("+INF")) ||
+      propter_str_equal(text, PROPTER_STR("NaN")))
+    return true;
   if (!decimal(&c)) return false;
   if (!take(&c, 'e') && !take(&c, 'E')) return done(&c);
   sign(&c);
@@ -51,7 +53,8 @@ static bool is_double(Cursor c) {
 
 static bool is_boolean(Cursor c) {
   PropterStr text = {c.p, (size_t)(c.end - c.p)};
-  return propter_str_equal(text, PROPTER_STR("true")) || propter_str_equal(text, PROPTER_STR("false")) || propter_str_equal(text, PROPTER_STR("1")) || propter_str_equal(text, PROPTER_STR("0"));
+  return propter_str_equal(text, PROPTER_STR("true")) || propter_str_equal(text, PROPTER_STR("false")) || propter_str_equal(text, PROPTER_STR("1")) ||
+         propter_str_equal(text, PROPTER_STR("0"));
 }
 
 static bool is_integer(Cursor c) {

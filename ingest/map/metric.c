@@ -34,7 +34,8 @@ static PropterStatus text_of(const Metric *x, PropterVocab word, size_t n, const
 static PropterStatus required(const Metric *x, PropterVocab word, const char *what, const DocTriple **t, PropterError *err) {
   PROPTER_TRY(text_of(x, word, 0, t, err));
   if (!*t) return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no %s", doc_name(&x->m->doc, x->at->s), what);
-  if (find(x, word, 1)) return doc_fail(&x->m->doc, find(x, word, 1), err, PROPTER_INVALID, "metric %s: expected one %s, found several", doc_name(&x->m->doc, x->at->s), what);
+  if (find(x, word, 1))
+    return doc_fail(&x->m->doc, find(x, word, 1), err, PROPTER_INVALID, "metric %s: expected one %s, found several", doc_name(&x->m->doc, x->at->s), what);
   return PROPTER_OK;
 }
 
@@ -56,7 +57,8 @@ static PropterStatus own_iri(const Metric *x, const char *name, PropterStr more,
   }
   PropterStatus status = propter_buf_status(&iri, err);
   const char *why;
-  if (status == PROPTER_OK && !propter_iri_valid(propter_buf_str(&iri), &why)) status = doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "%s is no IRI: %s", iri.data, why);
+  if (status == PROPTER_OK && !propter_iri_valid(propter_buf_str(&iri), &why))
+    status = doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "%s is no IRI: %s", iri.data, why);
   if (status == PROPTER_OK) {
     *out = propter_iri(propter_arena_copy(&x->m->arena, propter_buf_str(&iri)));
     if (!out->value.data) status = no_memory(err);
@@ -140,10 +142,14 @@ static PropterStatus check_definition(const Metric *x, PropterError *err) {
   const DocTriple *t;
   PropterGrain grain;
   PROPTER_TRY(required(x, VOCAB_propter_grain, "propter:grain such as \"P1D\"^^xsd:duration", &t, err));
-  if (!propter_grain_parse(value_of(x, t), &grain)) return doc_fail(&x->m->doc, t, err, PROPTER_INVALID, "expected P1D, P7D, P1M, P3M or P1Y as grain, found \"%s\"", value_of(x, t).data);
-  if (!find(x, VOCAB_skos_prefLabel, 0)) return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no skos:prefLabel: questions could not name it", doc_name(&x->m->doc, x->at->s));
+  if (!propter_grain_parse(value_of(x, t), &grain))
+    return doc_fail(&x->m->doc, t, err, PROPTER_INVALID, "expected P1D, P7D, P1M, P3M or P1Y as grain, found \"%s\"", value_of(x, t).data);
+  if (!find(x, VOCAB_skos_prefLabel, 0))
+    return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no skos:prefLabel: questions could not name it", doc_name(&x->m->doc, x->at->s));
   t = find(x, VOCAB_propter_aggregation, 0);
-  if (!t) return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no propter:aggregation (propter:Sum, propter:Mean, …)", doc_name(&x->m->doc, x->at->s));
+  if (!t)
+    return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no propter:aggregation (propter:Sum, propter:Mean, …)",
+                    doc_name(&x->m->doc, x->at->s));
   return PROPTER_OK;
 }
 
@@ -190,7 +196,8 @@ static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError 
 static PropterStatus take_document(PropterMapping *m, uint32_t file, PropterError *err) {
   for (size_t i = 0; i < m->doc.triples.count; i++) {
     const DocTriple *t = &m->doc.triples.items[i];
-    if (t->file == file) PROPTER_TRY(model_definition(m, file, &doc_node(&m->doc, t->s)->term, &doc_node(&m->doc, t->p)->term, &doc_node(&m->doc, t->o)->term, err));
+    if (t->file == file)
+      PROPTER_TRY(model_definition(m, file, &doc_node(&m->doc, t->s)->term, &doc_node(&m->doc, t->p)->term, &doc_node(&m->doc, t->o)->term, err));
   }
   return PROPTER_OK;
 }
@@ -199,7 +206,8 @@ PropterStatus metric_compile(PropterMapping *m, PropterError *err) {
   uint64_t taken = 0; /* documents, as bits; more than 64 are refused below */
   for (size_t i = 0; i < m->doc.triples.count; i++) {
     const DocTriple *t = &m->doc.triples.items[i];
-    if (doc_node(&m->doc, t->p)->word != WORD_type || !propter_str_equal(doc_node(&m->doc, t->o)->term.value, propter_vocab_iri(VOCAB_propter_Metric))) continue;
+    if (doc_node(&m->doc, t->p)->word != WORD_type || !propter_str_equal(doc_node(&m->doc, t->o)->term.value, propter_vocab_iri(VOCAB_propter_Metric)))
+      continue;
     Metric x = {m, t, doc_node(&m->doc, t->s)->term, t->file};
     if (!find(&x, VOCAB_propter_sourceFile, 0)) continue;
     if (x.metric.kind != PROPTER_TERM_IRI) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a metric needs an IRI, found a blank node");

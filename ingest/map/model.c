@@ -85,14 +85,23 @@ PropterStatus model_template(PropterMapping *m, PropterStr text, TermType type, 
       continue;
     }
     bool opens = !end && c == '{', closes = !end && c == '}';
-    if (opens && open != SIZE_MAX) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": expected '}' for the '{' at character %zu, found another '{'; a brace that stands for itself is written \\{", (int)text.len, text.data, open + 1);
-    if (closes && open == SIZE_MAX) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": '}' at character %zu has no '{'; a brace that stands for itself is written \\}", (int)text.len, text.data, i + 1);
-    if (end && open != SIZE_MAX) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": expected '}' for the '{' at character %zu, found the end", (int)text.len, text.data, open + 1);
+    if (opens && open != SIZE_MAX)
+      return doc_fail(&m->doc, at, err, PROPTER_INVALID,
+                      "template \"%.*s\": expected '}' for the '{' at character %zu, found another '{'; a brace that stands for itself is written \\{",
+                      (int)text.len, text.data, open + 1);
+    if (closes && open == SIZE_MAX)
+      return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": '}' at character %zu has no '{'; a brace that stands for itself is written \\}",
+                      (int)text.len, text.data, i + 1);
+    if (end && open != SIZE_MAX)
+      return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": expected '}' for the '{' at character %zu, found the end", (int)text.len,
+                      text.data, open + 1);
     if (!opens && !closes && !end) {
       buf[to++] = c;
       continue;
     }
-    if (closes && to == begin) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": expected a column name between the braces at character %zu", (int)text.len, text.data, open + 1);
+    if (closes && to == begin)
+      return doc_fail(&m->doc, at, err, PROPTER_INVALID, "template \"%.*s\": expected a column name between the braces at character %zu", (int)text.len,
+                      text.data, open + 1);
     if (to > begin) t->parts[t->part_count++] = (Part){.text = {buf + begin, to - begin}, .is_column = closes, .slot = closes ? m->slot_count++ : 0};
     begin = to;
     open = opens ? i : SIZE_MAX;
@@ -128,7 +137,8 @@ static bool is_measure(const PropterMapping *m, PropterStr predicate) {
 
 static PropterStatus add_column(PropterMapping *m, TriplesMap *map, PropterStr predicate, PropterStr column, PropterError *err) {
   for (size_t i = 0; i < map->columns.count; i++)
-    if (propter_str_equal(map->columns.items[i].predicate, predicate) && propter_str_equal(map->columns.items[i].name->constant.value, column)) return PROPTER_OK;
+    if (propter_str_equal(map->columns.items[i].predicate, predicate) && propter_str_equal(map->columns.items[i].name->constant.value, column))
+      return PROPTER_OK;
   Column c = {.predicate = predicate, .measure = is_measure(m, predicate)};
   PropterTerm text = propter_literal(column);
   PROPTER_TRY(model_constant(m, &text, NULL, &c.name, err));
@@ -143,7 +153,8 @@ static PropterStatus find_columns(PropterMapping *m, TriplesMap *map, PropterErr
       for (size_t i = 0; t && i < t->part_count; i++) {
         if (!t->parts[i].is_column || among_parts(map->subject, t->parts[i].text)) continue;
         for (size_t p = 0; p < po->predicates.count; p++)
-          if (po->predicates.items[p]->kind == EXPRESSION_CONSTANT) PROPTER_TRY(add_column(m, map, po->predicates.items[p]->constant.value, t->parts[i].text, err));
+          if (po->predicates.items[p]->kind == EXPRESSION_CONSTANT)
+            PROPTER_TRY(add_column(m, map, po->predicates.items[p]->constant.value, t->parts[i].text, err));
       }
     }
   }
@@ -238,7 +249,9 @@ static bool may_repeat_in_row(const TriplesMap *map) {
     if (po->graphs.count || po->predicates.count != 1 || po->objects.count != 1 || po->predicates.items[0]->kind != EXPRESSION_CONSTANT) return true;
     for (size_t k = 0; k < i; k++)
       if (map->says.items[k].predicates.items[0]->number == po->predicates.items[0]->number) return true;
-    if (po->objects.items[0].map ? po->objects.items[0].map->kind == EXPRESSION_FUNCTION || po->objects.items[0].map->kind == EXPRESSION_GATHER : po->objects.items[0].join_count > 0) return true;
+    if (po->objects.items[0].map ? po->objects.items[0].map->kind == EXPRESSION_FUNCTION || po->objects.items[0].map->kind == EXPRESSION_GATHER
+                                 : po->objects.items[0].join_count > 0)
+      return true;
   }
   return false;
 }
@@ -255,8 +268,8 @@ bool propter_mapping_may_meet(const PropterMapping *m, size_t map) {
 
 uint32_t propter_mapping_constants(const PropterMapping *m) { return (uint32_t)m->constants.count + 1; }
 
-PropterStatus propter_mapping_definitions(const PropterMapping *m, PropterStatus (*statement)(const PropterTerm quad[4], void *payload, PropterError *err), void *payload,
-                                          PropterError *err) {
+PropterStatus propter_mapping_definitions(const PropterMapping *m, PropterStatus (*statement)(const PropterTerm quad[4], void *payload, PropterError *err),
+                                          void *payload, PropterError *err) {
   for (size_t i = 0; i < m->definitions.count; i++) PROPTER_TRY(statement(m->definitions.items[i].quad, payload, err));
   return PROPTER_OK;
 }

@@ -40,7 +40,8 @@ static PropterStatus render(const PropterMapRecord *record, void *payload, Propt
 
 static PropterStatus keep_reject(const PropterReject *r, void *payload, PropterError *err) {
   Batch *b = payload;
-  PropterReject copy = {r->file, r->row, propter_arena_copy(&b->texts, r->column), propter_arena_copy(&b->texts, r->value), r->rule, propter_arena_copy(&b->texts, r->reason)};
+  PropterReject copy = {
+      r->file, r->row, propter_arena_copy(&b->texts, r->column), propter_arena_copy(&b->texts, r->value), r->rule, propter_arena_copy(&b->texts, r->reason)};
   return copy.column.data && copy.value.data && copy.reason.data && propter_vec_push(&b->rejects, copy) ? PROPTER_OK : no_memory(err);
 }
 
@@ -81,7 +82,11 @@ static PropterStatus work(size_t item, void *payload, PropterError *err) {
   x->source = b->main->source;
   for (size_t i = 0; i < b->rows.count; i++) {
     const RowPlace *r = &b->rows.items[i];
-    x->row = (PropterRow){.number = r->number, .line = r->line, .cells = b->cells.items + r->cells, .count = r->count, .problem = r->problem != SIZE_MAX ? b->bytes.data + r->problem : NULL};
+    x->row = (PropterRow){.number = r->number,
+                          .line = r->line,
+                          .cells = b->cells.items + r->cells,
+                          .count = r->count,
+                          .problem = r->problem != SIZE_MAX ? b->bytes.data + r->problem : NULL};
     PROPTER_TRY(execute_row(x, err));
   }
   return propter_buf_status(&b->out, err);
@@ -98,7 +103,8 @@ static PropterStatus hand_over(Execution *x, Batch *b, PropterError *err) {
 static PropterStatus start(Batch *b, const Execution *x, PropterError *err) {
   b->main = x;
   b->sink = (PropterMapSink){.record = render, .reject = keep_reject, .payload = b};
-  b->x = (Execution){.m = x->m, .options = x->options, .sink = &b->sink, .counts = &b->counts, .slots = x->slots, .joins = x->joins, .seen = x->seen, .shown = x->shown};
+  b->x = (Execution){
+      .m = x->m, .options = x->options, .sink = &b->sink, .counts = &b->counts, .slots = x->slots, .joins = x->joins, .seen = x->seen, .shown = x->shown};
   b->x.uses = propter_calloc(x->m->slot_count, sizeof *b->x.uses);
   return b->x.uses ? PROPTER_OK : no_memory(err);
 }

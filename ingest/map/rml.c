@@ -34,11 +34,17 @@ static bool language_exists(PropterStr tag) {
 
 static PropterStatus check_constant(PropterMapping *m, const TermMap *t, Role role, PropterError *err) {
   PropterTermKind kind = t->constant.kind;
-  bool fine = role == ROLE_OBJECT || role == ROLE_KEY || kind == PROPTER_TERM_IRI || (role == ROLE_SUBJECT && kind == PROPTER_TERM_BLANK) || (role == ROLE_LANGUAGE && kind == PROPTER_TERM_LITERAL);
-  if (!fine && kind == PROPTER_TERM_BLANK) return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "a %s cannot be a blank node; if a map is meant, it stands after %sMap", role_names[role], role_names[role]);
-  if (!fine) return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "a %s cannot be a literal: \"%.*s\"", role_names[role], (int)t->constant.value.len, t->constant.value.data);
+  bool fine = role == ROLE_OBJECT || role == ROLE_KEY || kind == PROPTER_TERM_IRI || (role == ROLE_SUBJECT && kind == PROPTER_TERM_BLANK) ||
+              (role == ROLE_LANGUAGE && kind == PROPTER_TERM_LITERAL);
+  if (!fine && kind == PROPTER_TERM_BLANK)
+    return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "a %s cannot be a blank node; if a map is meant, it stands after %sMap", role_names[role],
+                    role_names[role]);
+  if (!fine)
+    return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "a %s cannot be a literal: \"%.*s\"", role_names[role], (int)t->constant.value.len,
+                    t->constant.value.data);
   if (role == ROLE_LANGUAGE && !language_exists(t->constant.value))
-    return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "expected a language tag such as \"en\" or \"de-AT\", found \"%.*s\"", (int)t->constant.value.len, t->constant.value.data);
+    return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "expected a language tag such as \"en\" or \"de-AT\", found \"%.*s\"", (int)t->constant.value.len,
+                    t->constant.value.data);
   return PROPTER_OK;
 }
 
@@ -47,16 +53,21 @@ static PropterStatus read_term_map(PropterMapping *m, const DocTriple *at, Role 
 /* rr:datatype, rml:datatypeMap, rr:language, rml:languageMap. */
 static PropterStatus read_annotation(PropterMapping *m, Node node, Word shortcut, Word map, Role role, TermMap **out, PropterError *err) {
   const DocTriple *constant = doc_get(&m->doc, node, shortcut, 0), *t = doc_get(&m->doc, node, map, 0);
-  if ((constant && t) || doc_get(&m->doc, node, shortcut, 1) || doc_get(&m->doc, node, map, 1)) return doc_fail(&m->doc, t ? t : constant, err, PROPTER_INVALID, "expected one %s, found several", role_names[role]);
+  if ((constant && t) || doc_get(&m->doc, node, shortcut, 1) || doc_get(&m->doc, node, map, 1))
+    return doc_fail(&m->doc, t ? t : constant, err, PROPTER_INVALID, "expected one %s, found several", role_names[role]);
   if (t) return read_term_map(m, t, role, out, err);
   if (!constant) return PROPTER_OK;
   PROPTER_TRY(model_constant(m, term_of(m, constant), constant, out, err));
   return check_constant(m, *out, role, err);
 }
 
-static PropterStatus read_argument(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err) { return read_term_map(m, at, ROLE_KEY, out, err); }
+static PropterStatus read_argument(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err) {
+  return read_term_map(m, at, ROLE_KEY, out, err);
+}
 
-static bool is_true(const PropterMapping *m, const DocTriple *t) { return t && (propter_str_equal(term_of(m, t)->value, PROPTER_STR("true")) || propter_str_equal(term_of(m, t)->value, PROPTER_STR("1"))); }
+static bool is_true(const PropterMapping *m, const DocTriple *t) {
+  return t && (propter_str_equal(term_of(m, t)->value, PROPTER_STR("true")) || propter_str_equal(term_of(m, t)->value, PROPTER_STR("1")));
+}
 
 static PropterStatus read_object(PropterMapping *m, const DocTriple *t, bool is_map, ObjectMap *object, PropterError *err);
 
@@ -90,7 +101,8 @@ static PropterStatus read_gather(PropterMapping *m, const DocTriple *at, const D
   bool known = false;
   for (size_t i = 0; i < 4; i++)
     if (propter_str_equal(term_of(m, as)->value, propter_vocab_iri(kinds[i].word))) g->as = kinds[i].word, known = true;
-  if (!known) return doc_fail(&m->doc, as, err, PROPTER_INVALID, "expected rdf:List, rdf:Bag, rdf:Seq or rdf:Alt after rml:gatherAs, found %s", doc_name(&m->doc, as->o));
+  if (!known)
+    return doc_fail(&m->doc, as, err, PROPTER_INVALID, "expected rdf:List, rdf:Bag, rdf:Seq or rdf:Alt after rml:gatherAs, found %s", doc_name(&m->doc, as->o));
   if (strategy && doc_node(&m->doc, strategy->o)->word != WORD_append && doc_node(&m->doc, strategy->o)->word != WORD_cartesianProduct)
     return doc_fail(&m->doc, strategy, err, PROPTER_INVALID, "expected rml:append or rml:cartesianProduct, found %s", doc_name(&m->doc, strategy->o));
   g->product = strategy && doc_node(&m->doc, strategy->o)->word == WORD_cartesianProduct;
@@ -126,7 +138,8 @@ static PropterStatus read_expression(PropterMapping *m, const DocTriple *at, Rol
   const DocTriple *found = NULL;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     const DocTriple *t = doc_get(&m->doc, at->o, kinds[i], 0);
-    if (t && (found || doc_get(&m->doc, at->o, kinds[i], 1))) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected one of constant, reference and template, found several");
+    if (t && (found || doc_get(&m->doc, at->o, kinds[i], 1)))
+      return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected one of constant, reference and template, found several");
     if (t) found = t;
   }
   TermType type = role == ROLE_OBJECT || role == ROLE_LANGUAGE || role == ROLE_KEY ? TYPE_LITERAL : TYPE_IRI;
@@ -158,7 +171,8 @@ static PropterStatus apply_type(PropterMapping *m, const DocTriple *at, Role rol
     if (doc_node(&m->doc, t->p)->vocabulary == VOCABULARY_2014) return PROPTER_OK;
     return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a subject cannot be a literal");
   }
-  if ((role == ROLE_PREDICATE || role == ROLE_GRAPH || role == ROLE_DATATYPE) && type >= TYPE_BLANK) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a %s must be an IRI", role_names[role]);
+  if ((role == ROLE_PREDICATE || role == ROLE_GRAPH || role == ROLE_DATATYPE) && type >= TYPE_BLANK)
+    return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a %s must be an IRI", role_names[role]);
   if (annotated && type != TYPE_LITERAL) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "only a literal has a datatype or a language");
   if (map->kind != EXPRESSION_CONSTANT) map->type = type;
   return PROPTER_OK;
@@ -166,12 +180,14 @@ static PropterStatus apply_type(PropterMapping *m, const DocTriple *at, Role rol
 
 static PropterStatus read_term_map(PropterMapping *m, const DocTriple *at, Role role, TermMap **out, PropterError *err) {
   *out = NULL;
-  if (doc_node(&m->doc, at->o)->term.kind == PROPTER_TERM_LITERAL) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a %s map, found the text \"%s\"", role_names[role], doc_name(&m->doc, at->o));
+  if (doc_node(&m->doc, at->o)->term.kind == PROPTER_TERM_LITERAL)
+    return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a %s map, found the text \"%s\"", role_names[role], doc_name(&m->doc, at->o));
   const DocTriple *list = doc_get(&m->doc, at->o, WORD_gather, 0), *condition = doc_get(&m->doc, at->o, WORD_condition, 0);
   bool named = !list || doc_get(&m->doc, at->o, WORD_template, 0) || doc_get(&m->doc, at->o, WORD_reference, 0) || doc_get(&m->doc, at->o, WORD_constant, 0);
   if (named) PROPTER_TRY(read_expression(m, at, list && role == ROLE_OBJECT ? ROLE_SUBJECT : role, out, err));
   if (list) {
-    if (role != ROLE_SUBJECT && role != ROLE_OBJECT) return doc_fail(&m->doc, list, err, PROPTER_INVALID, "a %s cannot be a list or container", role_names[role]);
+    if (role != ROLE_SUBJECT && role != ROLE_OBJECT)
+      return doc_fail(&m->doc, list, err, PROPTER_INVALID, "a %s cannot be a list or container", role_names[role]);
     if (named) PROPTER_TRY(apply_type(m, at, ROLE_SUBJECT, *out, err));
     PROPTER_TRY(read_gather(m, at, list, out, err));
     return target_read(m, at->o, &(*out)->targets, err);
@@ -246,7 +262,8 @@ static PropterStatus read_parent(PropterMapping *m, const DocTriple *at, const D
   while (doc_get(&m->doc, at->o, WORD_joinCondition, n)) n++;
   object->joins = model_alloc(m, n * sizeof *object->joins, err);
   if (!object->joins) return PROPTER_NO_MEMORY;
-  for (; object->join_count < n; object->join_count++) PROPTER_TRY(read_join(m, doc_get(&m->doc, at->o, WORD_joinCondition, object->join_count), &object->joins[object->join_count], err));
+  for (; object->join_count < n; object->join_count++)
+    PROPTER_TRY(read_join(m, doc_get(&m->doc, at->o, WORD_joinCondition, object->join_count), &object->joins[object->join_count], err));
   return PROPTER_OK;
 }
 
@@ -280,7 +297,8 @@ static PropterStatus read_predicate_object(PropterMapping *m, const DocTriple *a
 static bool is_type_of_observation(const PredicateObject *po) {
   bool types = false, observation = false;
   for (size_t i = 0; i < po->predicates.count; i++)
-    types |= po->predicates.items[i]->kind == EXPRESSION_CONSTANT && propter_str_equal(po->predicates.items[i]->constant.value, propter_vocab_iri(VOCAB_rdf_type));
+    types |=
+        po->predicates.items[i]->kind == EXPRESSION_CONSTANT && propter_str_equal(po->predicates.items[i]->constant.value, propter_vocab_iri(VOCAB_rdf_type));
   for (size_t i = 0; i < po->objects.count; i++) {
     const TermMap *o = po->objects.items[i].map;
     observation |= o && o->kind == EXPRESSION_CONSTANT && propter_str_equal(o->constant.value, propter_vocab_iri(VOCAB_qb_Observation));
@@ -299,7 +317,8 @@ static PropterStatus read_classes(PropterMapping *m, TriplesMap *map, Node subje
   for (size_t i = 0; status == PROPTER_OK && (t = doc_get(&m->doc, subject, WORD_class, i)); i++) {
     ObjectMap object = {.at = t};
     status = model_constant(m, term_of(m, t), t, &object.map, err);
-    if (status == PROPTER_OK && object.map->constant.kind != PROPTER_TERM_IRI) status = doc_fail(&m->doc, t, err, PROPTER_INVALID, "a class must be an IRI, found \"%s\"", doc_name(&m->doc, t->o));
+    if (status == PROPTER_OK && object.map->constant.kind != PROPTER_TERM_IRI)
+      status = doc_fail(&m->doc, t, err, PROPTER_INVALID, "a class must be an IRI, found \"%s\"", doc_name(&m->doc, t->o));
     if (status == PROPTER_OK && !propter_vec_push(&po.objects, object)) status = no_memory(err);
   }
   if (status == PROPTER_OK && !propter_vec_push(&map->says, po)) status = no_memory(err);

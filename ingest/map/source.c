@@ -17,7 +17,9 @@ static bool same_source(const LogicalSource *a, const LogicalSource *b) {
   for (size_t i = 0; i < a->nulls.count; i++)
     if (!propter_str_equal(a->nulls.items[i], b->nulls.items[i])) return false;
   const PropterTableOptions *x = &a->options, *y = &b->options;
-  if (!same_text(x->format, y->format) || !same_text(x->iterator, y->iterator) || !same_text(x->query, y->query) || !same_text(x->table, y->table) || x->prefix_count != y->prefix_count) return false;
+  if (!same_text(x->format, y->format) || !same_text(x->iterator, y->iterator) || !same_text(x->query, y->query) || !same_text(x->table, y->table) ||
+      x->prefix_count != y->prefix_count)
+    return false;
   for (size_t i = 0; i < x->prefix_count; i++)
     if (!same_text(x->prefixes[i].prefix, y->prefixes[i].prefix) || !same_text(x->prefixes[i].iri, y->prefixes[i].iri)) return false;
   return a->options.delimiter == b->options.delimiter && a->options.quote == b->options.quote && a->options.no_header == b->options.no_header &&
@@ -89,7 +91,8 @@ static PropterStatus csvw_table(PropterMapping *m, LogicalSource *s, Node table,
   if (!url) return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "csvw:Table has no csvw:url");
   PropterStr path = text_of(m, url);
   if (propter_str_starts(path, PROPTER_STR("file://"))) path.data += 7, path.len -= 7;
-  if (propter_str_find(path, PROPTER_STR("://")) != SIZE_MAX) return doc_fail(&m->doc, url, err, PROPTER_INVALID, "expected a file, found the address %.*s: propter fetches nothing", (int)path.len, path.data);
+  if (propter_str_find(path, PROPTER_STR("://")) != SIZE_MAX)
+    return doc_fail(&m->doc, url, err, PROPTER_INVALID, "expected a file, found the address %.*s: propter fetches nothing", (int)path.len, path.data);
   PROPTER_TRY(set_path(m, s, m->doc.files.items[url->file].directory, path, err));
   PROPTER_TRY(add_nulls(m, s, table, err));
   if (!d) return PROPTER_OK;
@@ -113,7 +116,8 @@ static PropterStatus described_file(PropterMapping *m, LogicalSource *s, Node no
   } else if (doc_node(&m->doc, root->o)->word != WORD_MappingDirectory) {
     PropterStr text = text_of(m, root);
     if (propter_str_starts(text, PROPTER_STR("file://"))) text.data += 7, text.len -= 7;
-    directory = propter_arena_printf(&m->arena, "%s%.*s%s", text.len && text.data[0] == '/' ? "" : directory.data, (int)text.len, text.data, propter_str_ends(text, PROPTER_STR("/")) ? "" : "/");
+    directory = propter_arena_printf(&m->arena, "%s%.*s%s", text.len && text.data[0] == '/' ? "" : directory.data, (int)text.len, text.data,
+                                     propter_str_ends(text, PROPTER_STR("/")) ? "" : "/");
     if (!directory.data) return no_memory(err);
   }
   PROPTER_TRY(set_path(m, s, directory, text_of(m, path), err));
@@ -128,7 +132,9 @@ static PropterStatus described_file(PropterMapping *m, LogicalSource *s, Node no
   t = doc_get(&m->doc, node, WORD_compression, 0);
   for (size_t i = 0; t && i < sizeof known / sizeof *known; i++)
     if (doc_node(&m->doc, t->o)->word == known[i]) t = NULL;
-  return t ? doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected rml:none, rml:gzip, rml:zip, rml:targzip, rml:tarxz or rml:zstd as compression, found %s", doc_name(&m->doc, t->o)) : PROPTER_OK;
+  return t ? doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected rml:none, rml:gzip, rml:zip, rml:targzip, rml:tarxz or rml:zstd as compression, found %s",
+                      doc_name(&m->doc, t->o))
+           : PROPTER_OK;
 }
 
 static const char *option(const PropterMapping *m, Node node, Word word) {
@@ -187,7 +193,8 @@ static const char *database_format(PropterStr *address) {
 static PropterStatus read_query(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
   const DocTriple *f = doc_get(&m->doc, at->o, WORD_referenceFormulation, 0), *version = doc_get(&m->doc, at->o, WORD_sqlVersion, 0);
   Word word = f ? doc_node(&m->doc, f->o)->word : WORD_NONE;
-  if (version && doc_node(&m->doc, version->o)->word != WORD_SQL2008) return doc_fail(&m->doc, version, err, PROPTER_INVALID, "expected rr:SQL2008 as SQL version, found %s", doc_name(&m->doc, version->o));
+  if (version && doc_node(&m->doc, version->o)->word != WORD_SQL2008)
+    return doc_fail(&m->doc, version, err, PROPTER_INVALID, "expected rr:SQL2008 as SQL version, found %s", doc_name(&m->doc, version->o));
   s->options.query = option(m, at->o, WORD_sqlQuery);
   if (!s->options.query) s->options.query = option(m, at->o, WORD_query);
   s->options.table = option(m, at->o, WORD_tableName);
@@ -199,7 +206,9 @@ static PropterStatus read_query(PropterMapping *m, LogicalSource *s, const DocTr
 
 static PropterStatus set_address(PropterMapping *m, LogicalSource *s, PropterStr address, PropterStr directory, PropterError *err) {
   s->options.format = database_format(&address);
-  if (!s->options.format) return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "expected the address of an SQLite or PostgreSQL database, found %.*s", (int)address.len, address.data);
+  if (!s->options.format)
+    return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "expected the address of an SQLite or PostgreSQL database, found %.*s", (int)address.len,
+                    address.data);
   s->is.database = strcmp(s->options.format, "sqlite") != 0;
   s->plain_values = m->options->plain_values;
   return set_path(m, s, s->is.database ? (PropterStr){"", 0} : directory, address, err);
@@ -233,7 +242,9 @@ static PropterStatus d2rq(PropterMapping *m, LogicalSource *s, const DocTriple *
 
 static PropterStatus read_source(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
   const DocTriple *src = doc_get(&m->doc, at->o, WORD_source, 0);
-  if (doc_node(&m->doc, at->p)->word == WORD_logicalTable || (!src && (doc_get(&m->doc, at->o, WORD_tableName, 0) || doc_get(&m->doc, at->o, WORD_sqlQuery, 0)))) return logical_table(m, s, at, err);
+  if (doc_node(&m->doc, at->p)->word == WORD_logicalTable ||
+      (!src && (doc_get(&m->doc, at->o, WORD_tableName, 0) || doc_get(&m->doc, at->o, WORD_sqlQuery, 0))))
+    return logical_table(m, s, at, err);
   if (!src) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the logical source has no rml:source");
   s->at = src;
   const DocTriple *dsn = doc_get(&m->doc, src->o, WORD_jdbcDSN, 0);

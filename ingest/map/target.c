@@ -15,7 +15,8 @@ static PropterStr local_name(PropterStr iri) {
 
 /* http://www.w3.org/ns/formats/Turtle and its like, by the name of the writer. */
 static PropterStr format_of(PropterStr iri) {
-  static const char *const names[][2] = {{"N-Triples", "ntriples"}, {"N-Quads", "nquads"}, {"Turtle", "turtle"}, {"TriG", "trig"}, {"N3", "turtle"}, {"RDF_XML", "rdfxml"}, {"RDF_JSON", "rdfjson"}, {"JSON-LD", "jsonld"}};
+  static const char *const names[][2] = {{"N-Triples", "ntriples"}, {"N-Quads", "nquads"}, {"Turtle", "turtle"},    {"TriG", "trig"},
+                                         {"N3", "turtle"},          {"RDF_XML", "rdfxml"}, {"RDF_JSON", "rdfjson"}, {"JSON-LD", "jsonld"}};
   PropterStr local = local_name(iri);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (propter_str_equal(local, propter_str(names[i][0]))) return propter_str(names[i][1]);
@@ -23,16 +24,19 @@ static PropterStr format_of(PropterStr iri) {
 }
 
 static PropterStatus read_path(PropterMapping *m, const DocTriple *target, PropterMapTarget *out, PropterError *err) {
-  const DocTriple *path = doc_get(&m->doc, target->o, WORD_path, 0), *root = doc_get(&m->doc, target->o, WORD_root, 0), *dump = doc_get(&m->doc, target->o, WORD_dataDump, 0);
+  const DocTriple *path = doc_get(&m->doc, target->o, WORD_path, 0), *root = doc_get(&m->doc, target->o, WORD_root, 0),
+                  *dump = doc_get(&m->doc, target->o, WORD_dataDump, 0);
   PropterStr directory = m->doc.files.items[target->file].directory, text;
   if (!path && !dump) return doc_fail(&m->doc, target, err, PROPTER_INVALID, "the target has neither rml:path nor void:dataDump");
   text = doc_node(&m->doc, (path ? path : dump)->o)->term.value;
   if (propter_str_starts(text, PROPTER_STR("file://"))) text.data += 7, text.len -= 7;
-  if (propter_str_find(text, PROPTER_STR("://")) != SIZE_MAX) return doc_fail(&m->doc, path ? path : dump, err, PROPTER_INVALID, "expected a file, found the address %.*s", (int)text.len, text.data);
+  if (propter_str_find(text, PROPTER_STR("://")) != SIZE_MAX)
+    return doc_fail(&m->doc, path ? path : dump, err, PROPTER_INVALID, "expected a file, found the address %.*s", (int)text.len, text.data);
   if (root && doc_node(&m->doc, root->o)->word == WORD_CurrentWorkingDirectory) directory.len = 0;
   while (propter_str_starts(text, PROPTER_STR("./"))) text.data += 2, text.len -= 2;
   /* A mapping from somewhere else must not overwrite what lies anywhere. */
-  if (propter_str_starts(text, PROPTER_STR("/")) || propter_str_find(text, PROPTER_STR("..")) != SIZE_MAX) return doc_fail(&m->doc, path ? path : dump, err, PROPTER_INVALID, "a target lies beside the mapping or below: %.*s", (int)text.len, text.data);
+  if (propter_str_starts(text, PROPTER_STR("/")) || propter_str_find(text, PROPTER_STR("..")) != SIZE_MAX)
+    return doc_fail(&m->doc, path ? path : dump, err, PROPTER_INVALID, "a target lies beside the mapping or below: %.*s", (int)text.len, text.data);
   out->path = propter_arena_printf(&m->arena, "%.*s%.*s", (int)directory.len, directory.data, (int)text.len, text.data);
   return out->path.data ? PROPTER_OK : no_memory(err);
 }

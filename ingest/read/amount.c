@@ -8,10 +8,11 @@ static const struct {
   const char *word;
   double value;
   bool scale;
-} words[] = {{"hundred", 100, true},  {"thousand", 1000, true}, {"million", 1e6, true}, {"billion", 1e9, true}, {"dozen", 12, true},  {"one", 1, false},      {"two", 2, false},
-             {"three", 3, false},     {"four", 4, false},       {"five", 5, false},     {"six", 6, false},      {"seven", 7, false},  {"eight", 8, false},    {"nine", 9, false},
-             {"ten", 10, false},      {"eleven", 11, false},    {"twelve", 12, false},  {"fifteen", 15, false}, {"twenty", 20, false}, {"thirty", 30, false}, {"forty", 40, false},
-             {"fifty", 50, false},    {"sixty", 60, false},     {"seventy", 70, false}, {"eighty", 80, false},  {"ninety", 90, false}, {"half", .5, false}};
+} words[] = {{"hundred", 100, true}, {"thousand", 1000, true}, {"million", 1e6, true}, {"billion", 1e9, true}, {"dozen", 12, true},   {"one", 1, false},
+             {"two", 2, false},      {"three", 3, false},      {"four", 4, false},     {"five", 5, false},     {"six", 6, false},     {"seven", 7, false},
+             {"eight", 8, false},    {"nine", 9, false},       {"ten", 10, false},     {"eleven", 11, false},  {"twelve", 12, false}, {"fifteen", 15, false},
+             {"twenty", 20, false},  {"thirty", 30, false},    {"forty", 40, false},   {"fifty", 50, false},   {"sixty", 60, false},  {"seventy", 70, false},
+             {"eighty", 80, false},  {"ninety", 90, false},    {"half", .5, false}};
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -33,7 +34,8 @@ static size_t figure(PropterStr s, size_t i, double *value) {
   double v = 0;
   size_t j = i;
   while (j < s.len && digit(s.data[j])) v = v * 10 + (s.data[j++] - '0');
-  while (j + 3 < s.len + 0 && s.data[j] == ',' && digit(s.data[j + 1]) && digit(s.data[j + 2]) && digit(s.data[j + 3]) && (j + 4 >= s.len || !digit(s.data[j + 4]))) {
+  while (j + 3 < s.len + 0 && s.data[j] == ',' && digit(s.data[j + 1]) && digit(s.data[j + 2]) && digit(s.data[j + 3]) &&
+         (j + 4 >= s.len || !digit(s.data[j + 4]))) {
     v = v * 1000 + (s.data[j + 1] - '0') * 100 + (s.data[j + 2] - '0') * 10 + (s.data[j + 3] - '0');
     j += 4;
   }
@@ -76,7 +78,10 @@ static size_t scaled(PropterStr s, size_t j, double *value, bool *is_scaled) {
 
 /* What is counted follows within four words and is no time, money or share. */
 static bool counts_things(PropterStr s, size_t j) {
-  static const char *const never[] = {"percent", "per", "points", "point", "year", "years", "month", "months", "week", "weeks", "day", "days", "hours", "hour", "minutes", "dollars", "euros", "pounds", "cents", "o", "times", "miles", "barrel", "barrels", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+  static const char *const never[] = {"percent", "per", "points", "point", "year",   "years",     "month",   "months",   "week",
+                                      "weeks",   "day", "days",   "hours", "hour",   "minutes",   "dollars", "euros",    "pounds",
+                                      "cents",   "o",   "times",  "miles", "barrel", "barrels",   "January", "February", "March",
+                                      "April",   "May", "June",   "July",  "August", "September", "October", "November", "December"};
   if (j < s.len && (s.data[j] == '%' || s.data[j] == ':' || s.data[j] == '/')) return false;
   bool first = true;
   for (int step = 0; step < 4; step++) {
@@ -87,7 +92,9 @@ static bool counts_things(PropterStr s, size_t j) {
     for (size_t w = 0; w < sizeof never / sizeof *never; w++)
       if (first && strlen(never[w]) == n && strncmp(s.data + j, never[w], n) == 0) return false;
     if (n > 3 && s.data[j + n - 1] == 's') return true;
-    if ((n == 6 && strncasecmp(s.data + j, "people", 6) == 0) || (n == 5 && strncasecmp(s.data + j, "staff", 5) == 0) || (n == 3 && strncasecmp(s.data + j, "men", 3) == 0)) return true;
+    if ((n == 6 && strncasecmp(s.data + j, "people", 6) == 0) || (n == 5 && strncasecmp(s.data + j, "staff", 5) == 0) ||
+        (n == 3 && strncasecmp(s.data + j, "men", 3) == 0))
+      return true;
     first = false;
     j += n;
   }

@@ -9,11 +9,13 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 enum { LONG_PERIOD = 366 };
 
-/* The first period that a text names (a second one is mostly a comparison), and the last year; both keep what they held if it names none. A review of ten years says no year. */
+/* The first period that a text names (a second one is mostly a comparison), and the last year; both keep what they held if it names none. A review of ten years
+ * says no year. */
 static PropterStatus time_of(PropterStr text, const PropterDocument *d, int *year, PropterPeriod *period, PropterError *err) {
   Whens found = {0};
   bool figure = false;
-  for (size_t i = 0; i < text.len && !figure; i++) figure = (text.data[i] >= '0' && text.data[i] <= '9') || (text.data[i] >= 'A' && text.data[i] <= 'Z' && i > 0);
+  for (size_t i = 0; i < text.len && !figure; i++)
+    figure = (text.data[i] >= '0' && text.data[i] <= '9') || (text.data[i] >= 'A' && text.data[i] <= 'Z' && i > 0);
   if (!figure) return PROPTER_OK;
   bool fits = when_scan(text, d->published, *year, false, &found), told = false;
   for (size_t i = 0; i < found.count && fits; i++) {
@@ -21,7 +23,8 @@ static PropterStatus time_of(PropterStr text, const PropterDocument *d, int *yea
     int m, dom;
     if (w->year_given && w->last - w->first <= LONG_PERIOD) propter_day_civil(w->last, year, &m, &dom);
     /* The day on which it was written is not what it is about. */
-    if (period && !told && w->grain <= WHEN_SEASON && !(d->published != PROPTER_NO_DAY && w->first <= d->published && w->last >= d->published)) *period = (PropterPeriod){w->first, w->last}, told = true;
+    if (period && !told && w->grain <= WHEN_SEASON && !(d->published != PROPTER_NO_DAY && w->first <= d->published && w->last >= d->published))
+      *period = (PropterPeriod){w->first, w->last}, told = true;
   }
   propter_vec_clear(&found);
   return fits ? PROPTER_OK : no_memory(err);
@@ -39,7 +42,8 @@ static double factor_of(PropterBlockKind kind) {
 
 /* Years: of the sentence itself, else of the headings, else of the title, else of what was said before. Periods for claims without a date: said last in
  * this section, else in the headings. */
-static PropterStatus read_block(PropterRules *rules, const PropterNames *names, const PropterDocument *d, const PropterBlock *block, PropterPeriod *carried, PropterReadings *out, PropterError *err) {
+static PropterStatus read_block(PropterRules *rules, const PropterNames *names, const PropterDocument *d, const PropterBlock *block, PropterPeriod *carried,
+                                PropterReadings *out, PropterError *err) {
   Spans sentences = {0};
   PropterStr text = {d->text.data + block->start, block->end - block->start};
   Scene scene = {.text = d->text, .published = d->published, .factor = factor_of(block->kind), .heading = {PROPTER_NO_DAY, PROPTER_NO_DAY}};
@@ -50,7 +54,8 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
   if (carried->first != PROPTER_NO_DAY) scene.heading = *carried;
   for (size_t i = 0; i < sentences.count && status == PROPTER_OK; i++) {
     scene.sentence = (PropterSpan){sentences.items[i].start + block->start, sentences.items[i].end + block->start};
-    scene.next = i + 1 < sentences.count ? (PropterSpan){sentences.items[i + 1].start + block->start, sentences.items[i + 1].end + block->start} : (PropterSpan){0, 0};
+    scene.next =
+        i + 1 < sentences.count ? (PropterSpan){sentences.items[i + 1].start + block->start, sentences.items[i + 1].end + block->start} : (PropterSpan){0, 0};
     PropterStr s = {d->text.data + scene.sentence.start, scene.sentence.end - scene.sentence.start};
     int own = 0;
     if ((status = time_of(s, d, &own, NULL, err)) != PROPTER_OK) break;
@@ -109,10 +114,12 @@ static bool unmark(PropterStr text, PropterBuf *plain, PropterSpan *cause, Propt
   return plain->failed == PROPTER_OK && !open;
 }
 
-static PropterStatus run_example(PropterRules *rules, const Rule *rule, const Example *example, PropterReadings *readings, PropterBuf *plain, PropterSpan *cause, PropterSpan *effect, PropterError *err) {
+static PropterStatus run_example(PropterRules *rules, const Rule *rule, const Example *example, PropterReadings *readings, PropterBuf *plain,
+                                 PropterSpan *cause, PropterSpan *effect, PropterError *err) {
   Spans sentences = {0};
   PropterStatus status = PROPTER_OK;
-  if (!unmark(example->text, plain, cause, effect)) return propter_fail(err, PROPTER_SYNTAX, "%s:%u: example with a mark that does not close", rule->source, example->line);
+  if (!unmark(example->text, plain, cause, effect))
+    return propter_fail(err, PROPTER_SYNTAX, "%s:%u: example with a mark that does not close", rule->source, example->line);
   PropterStr text = propter_buf_str(plain);
   if (!read_sentences(rules, text, &sentences)) status = no_memory(err);
   Scene scene = {.text = text, .published = PROPTER_NO_DAY, .heading = {PROPTER_NO_DAY, PROPTER_NO_DAY}, .factor = 1};
@@ -128,7 +135,8 @@ static PropterStatus run_example(PropterRules *rules, const Rule *rule, const Ex
 
 static bool equal(PropterSpan a, PropterSpan b) { return a.start == b.start && a.end == b.end; }
 
-static bool judge(const Rule *rule, const Example *e, const PropterReadings *readings, PropterStr text, PropterSpan cause, PropterSpan effect, char *why, size_t size) {
+static bool judge(const Rule *rule, const Example *e, const PropterReadings *readings, PropterStr text, PropterSpan cause, PropterSpan effect, char *why,
+                  size_t size) {
   const PropterReading *mine = NULL;
   for (size_t i = 0; i < readings->claims.count && !mine; i++)
     if (strcmp(readings->claims.items[i].rule, rule->name) == 0) mine = &readings->claims.items[i];
@@ -137,12 +145,14 @@ static bool judge(const Rule *rule, const Example *e, const PropterReadings *rea
     return !mine;
   }
   if (!mine) {
-    (void)snprintf(why, size, "line %u: no claim comes from an example%s%s", e->line, readings->claims.count ? ", but one by " : "", readings->claims.count ? readings->claims.items[0].rule : "");
+    (void)snprintf(why, size, "line %u: no claim comes from an example%s%s", e->line, readings->claims.count ? ", but one by " : "",
+                   readings->claims.count ? readings->claims.items[0].rule : "");
     return false;
   }
   /* An argument that is the sentence before needs no mark. */
   bool cause_right = rule->previous == PART_CAUSE || equal(cause, mine->cause), effect_right = rule->previous == PART_EFFECT || equal(effect, mine->effect);
-  (void)snprintf(why, size, "line %u: found cause \"%.*s\", effect \"%.*s\"", e->line, (int)(mine->cause.end - mine->cause.start), text.data + mine->cause.start, (int)(mine->effect.end - mine->effect.start), text.data + mine->effect.start);
+  (void)snprintf(why, size, "line %u: found cause \"%.*s\", effect \"%.*s\"", e->line, (int)(mine->cause.end - mine->cause.start),
+                 text.data + mine->cause.start, (int)(mine->effect.end - mine->effect.start), text.data + mine->effect.start);
   return cause_right && effect_right;
 }
 

@@ -104,7 +104,10 @@ static void consider(Work *w, Rule *rule, const Pattern *p, PropterSpan match) {
   if (p->cause_group && propter_matcher_span(w->r->matcher, p->cause_group, &inner.start, &inner.end)) c.cause = inner;
   if (p->effect_group && propter_matcher_span(w->r->matcher, p->effect_group, &inner.start, &inner.end)) c.effect = inner;
   /* The connective of a pattern with arguments inside is what stands before the first of them. */
-  size_t first = !empty(c.cause) && !empty(c.effect) ? (c.cause.start < c.effect.start ? c.cause.start : c.effect.start) : !empty(c.cause) ? c.cause.start : !empty(c.effect) ? c.effect.start : match.end;
+  size_t first = !empty(c.cause) && !empty(c.effect) ? (c.cause.start < c.effect.start ? c.cause.start : c.effect.start)
+                 : !empty(c.cause)                   ? c.cause.start
+                 : !empty(c.effect)                  ? c.effect.start
+                                                     : match.end;
   if (first > match.start) c.core.end = first;
   if (!empty(c.cause)) c.cause = strip(w->r, w->s, c.cause);
   if (!empty(c.effect)) c.effect = strip(w->r, w->s, c.effect);
@@ -156,7 +159,9 @@ static void share_effects(Work *w) {
   for (size_t i = 0; i < w->count; i++)
     for (size_t j = 0; j < w->count; j++) {
       Candidate *c = &w->found[i], *o = &w->found[j];
-      if (i != j && c->pattern->lead == PART_EFFECT && o->pattern->lead == PART_EFFECT && !empty(o->effect) && inside(o->core, c->effect) && o->effect.start <= c->effect.start) c->effect = o->effect, c->lead = o->lead;
+      if (i != j && c->pattern->lead == PART_EFFECT && o->pattern->lead == PART_EFFECT && !empty(o->effect) && inside(o->core, c->effect) &&
+          o->effect.start <= c->effect.start)
+        c->effect = o->effect, c->lead = o->lead;
     }
 }
 
@@ -276,7 +281,10 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   out->negated = negated != c->rule->negated ? true : c->rule->negated && negated;
   out->polarity = c->rule->polarity ? c->rule->polarity * (word ? word : 1) : word;
   /* "It accounts for most of that": which way that went was said before. */
-  if (!out->polarity && !c->rule->polarity && !empty(c->effect) && (rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, c->effect)) || rules_any(w->r, w->r->definite.items, w->r->definite.count, slice(w->s, c->effect)) || propter_str_find(slice(w->s, c->effect), PROPTER_STR(" of ")) != SIZE_MAX || c->effect.end - c->effect.start < 12)) {
+  if (!out->polarity && !c->rule->polarity && !empty(c->effect) &&
+      (rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, c->effect)) ||
+       rules_any(w->r, w->r->definite.items, w->r->definite.count, slice(w->s, c->effect)) ||
+       propter_str_find(slice(w->s, c->effect), PROPTER_STR(" of ")) != SIZE_MAX || c->effect.end - c->effect.start < 12)) {
     PropterSpan said = {0, c->lead};
     if (c->lead > 20)
       out->polarity = direction(w, said, true, &moved);
@@ -309,7 +317,8 @@ static void join(const Work *w, PropterPeriod *p, size_t *at, const When *when, 
   size_t far = *at > core ? *at - core : core - *at, near = when->start > core ? when->start - core : core - when->start;
   PropterStr gap = {w->s.data + *at, when->start > *at ? when->start - *at : 0};
   gap = propter_str_trim(gap);
-  bool list = p->first != PROPTER_NO_DAY && (propter_str_equal(gap, PROPTER_STR("and")) || propter_str_equal(gap, PROPTER_STR("and in")) || propter_str_equal(gap, PROPTER_STR(",")) || propter_str_equal(gap, PROPTER_STR("or")));
+  bool list = p->first != PROPTER_NO_DAY && (propter_str_equal(gap, PROPTER_STR("and")) || propter_str_equal(gap, PROPTER_STR("and in")) ||
+                                             propter_str_equal(gap, PROPTER_STR(",")) || propter_str_equal(gap, PROPTER_STR("or")));
   if (list) {
     p->first = when->first < p->first ? when->first : p->first;
     p->last = when->last > p->last ? when->last : p->last;
@@ -345,13 +354,16 @@ static void dates(const Work *w, const Candidate *c, PropterReading *out) {
 }
 
 static bool definite(PropterStr cause) {
-  static const char *const words[] = {"the ", "The ", "this ", "This ", "that ", "That ", "these ", "These ", "those ", "Those ", "its ", "Its ", "their ", "Their ", "last ", "Last "};
+  static const char *const words[] = {"the ",   "The ",   "this ", "This ", "that ",  "That ",  "these ", "These ",
+                                      "those ", "Those ", "its ",  "Its ",  "their ", "Their ", "last ",  "Last "};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (propter_str_starts(cause, propter_str(words[i]))) return true;
   return false;
 }
 
-static PropterSpan absolute(const Work *w, PropterSpan s) { return empty(s) ? (PropterSpan){0, 0} : (PropterSpan){s.start + w->scene->sentence.start, s.end + w->scene->sentence.start}; }
+static PropterSpan absolute(const Work *w, PropterSpan s) {
+  return empty(s) ? (PropterSpan){0, 0} : (PropterSpan){s.start + w->scene->sentence.start, s.end + w->scene->sentence.start};
+}
 
 static PropterSpan previous_argument(const Work *w, const Candidate *c) {
   PropterSpan p = w->scene->previous;
@@ -363,7 +375,8 @@ static PropterSpan previous_argument(const Work *w, const Candidate *c) {
 
 static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, PropterError *err) {
   PropterReading reading = {.rule = c->rule->name};
-  reading.generic = !w->whens.count && c->rule->previous == PART_NONE && !c->rule->flip && !rules_any(w->r, w->r->past.items, w->r->past.count, w->s) && !definite(slice(w->s, c->cause));
+  reading.generic = !w->whens.count && c->rule->previous == PART_NONE && !c->rule->flip && !rules_any(w->r, w->r->past.items, w->r->past.count, w->s) &&
+                    !definite(slice(w->s, c->cause));
   double any;
   PropterSpan words;
   if (reading.generic && amount_find(w->s, &any, &words)) reading.generic = false;
@@ -372,7 +385,8 @@ static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, Pro
   /* The number next to the effect, then the one next to the cause, then any. */
   PropterSpan places[3] = {c->effect, c->cause, {0, w->s.len}};
   for (int i = 0; i < 3 && reading.quantity == 0; i++)
-    if (!empty(places[i]) && amount_find(slice(w->s, places[i]), &reading.quantity, &words)) reading.quantity_words = absolute(w, (PropterSpan){words.start + places[i].start, words.end + places[i].start});
+    if (!empty(places[i]) && amount_find(slice(w->s, places[i]), &reading.quantity, &words))
+      reading.quantity_words = absolute(w, (PropterSpan){words.start + places[i].start, words.end + places[i].start});
   reading.sentence = reading.quote = w->scene->sentence;
   if (c->rule->previous && c->core.start < FRONT_BYTES) reading.quote.start = w->scene->previous.start;
   if (reading.answered) reading.quote.end = w->scene->next.end;
@@ -391,7 +405,8 @@ static void find_triggered(const PropterRules *r, PropterStr low, bool *rules) {
     for (size_t t = r->bucket[b]; t < r->bucket[b + 1]; t++) {
       PropterStr word = r->triggers.items[t].word;
       if (r->triggers.items[t].whole && i + word.len < low.len && letter(low.data[i + word.len])) continue;
-      if (!rules[r->triggers.items[t].rule] && word.len <= low.len - i && memcmp(word.data, low.data + i, word.len) == 0) rules[r->triggers.items[t].rule] = true;
+      if (!rules[r->triggers.items[t].rule] && word.len <= low.len - i && memcmp(word.data, low.data + i, word.len) == 0)
+        rules[r->triggers.items[t].rule] = true;
     }
   }
 }
@@ -411,7 +426,9 @@ PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *o
   if (!w.count) return PROPTER_OK;
   settle(&w);
   share_effects(&w);
-  PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+  PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens)
+                             ? PROPTER_OK
+                             : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
   for (size_t i = 0; i < w.count && status == PROPTER_OK; i++) status = emit(&w, &w.found[i], out, err);
   propter_vec_clear(&w.whens);
   return status;
@@ -427,7 +444,8 @@ static PropterStatus happening(const Work *w, PropterSpan words, const char *lab
     const When *when = &w->whens.items[i];
     size_t d = when->start >= words.end ? when->start - words.end : words.start >= when->end ? words.start - when->end : 0;
     /* "the strike of 7 August", "the August strike": else the date belongs to something else. */
-    bool beside = reach == SIZE_MAX || (when->start >= words.end ? d <= reach && rules_any(w->r, w->r->gap.items, w->r->gap.count, (PropterStr){w->s.data + words.end, d}) : d <= 3);
+    bool beside = reach == SIZE_MAX ||
+                  (when->start >= words.end ? d <= reach && rules_any(w->r, w->r->gap.items, w->r->gap.count, (PropterStr){w->s.data + words.end, d}) : d <= 3);
     if (d < distance && beside && when->grain <= WHEN_SEASON) nearest = when, distance = d;
   }
   if (!nearest) return PROPTER_OK;
@@ -444,9 +462,12 @@ static PropterStatus happening(const Work *w, PropterSpan words, const char *lab
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err) {
   Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
   if (!w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
-  PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+  PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens)
+                             ? PROPTER_OK
+                             : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
   size_t at;
-  bool denied = status == PROPTER_OK && w.whens.count && (negation_in(&w, 0, w.s.len, &at) || rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s));
+  bool denied = status == PROPTER_OK && w.whens.count &&
+                (negation_in(&w, 0, w.s.len, &at) || rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s));
   if (status != PROPTER_OK || !w.whens.count || denied) goto done;
   for (size_t i = 0; i < rules->paraphrases.count; i++) {
     bool found = false;

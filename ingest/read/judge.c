@@ -142,7 +142,8 @@ static void between_features(const Tagged *t, size_t from, size_t to, PropterStr
 void judge_pair_features(const Tagged *t, PropterSpan first, PropterSpan second, const PropterReading *readings, size_t count, Features *out) {
   static const char *const distances[] = {"0", "1", "2", "3", "4", "5-6", "7-9", "10-"};
   /* The head of a phrase is its last word. */
-  size_t a = token_at(t, first.end ? first.end - 1 : 0), b = token_at(t, second.end ? second.end - 1 : 0), b0 = token_at(t, second.start), a0 = token_at(t, first.start);
+  size_t a = token_at(t, first.end ? first.end - 1 : 0), b = token_at(t, second.end ? second.end - 1 : 0), b0 = token_at(t, second.start),
+         a0 = token_at(t, first.start);
   size_t gap = b0 > a ? b0 - a - 1 : 0;
   PropterStr h1 = stem(t, a), h2 = stem(t, b);
   feature_add(out, "bias", none, none);

@@ -33,7 +33,8 @@ static PropterStatus take_row(Linear *m, PropterStr name, const char *at, const 
     long value = 0;
     if (class_ >= m->class_count || at == end || *at < '0' || *at > '9') return bad(source, line, "a class and a whole number", err);
     for (; at < end && *at >= '0' && *at <= '9' && value < 1000000000; at++) value = value * 10 + (*at - '0');
-    if (!propter_vec_push(&m->weights, ((LinearWeight){(float)((double)(minus ? -value : value) / scale), (unsigned char)class_}))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a model");
+    if (!propter_vec_push(&m->weights, ((LinearWeight){(float)((double)(minus ? -value : value) / scale), (unsigned char)class_})))
+      return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a model");
     row.count++;
     if (at < end && *at++ != ' ') return bad(source, line, "a blank between weights", err);
   }
@@ -50,7 +51,8 @@ PropterStatus linear_parse(PropterStr text, const char *source, Linear *out, Pro
   for (size_t i = 0; i < text.len; i++) lines += text.data[i] == '\n';
   memset(out, 0, sizeof *out);
   for (out->slot_count = 64; out->slot_count < 2 * lines;) out->slot_count *= 2;
-  PropterStatus status = (out->rows = propter_calloc(out->slot_count, sizeof *out->rows)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for a model");
+  PropterStatus status =
+      (out->rows = propter_calloc(out->slot_count, sizeof *out->rows)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for a model");
   double scale = 1;
   unsigned line = 0;
   for (size_t at = 0; at < text.len && status == PROPTER_OK;) {

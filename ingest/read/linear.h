@@ -68,7 +68,9 @@ void feature_add(Features *f, const char *template_, PropterStr a, PropterStr b)
 
 /* --- tag.c --- */
 /* Universal part-of-speech tags (https://universaldependencies.org/u/pos/), in the order of the tagger's classes. */
-#define UPOS(row) row(ADJ) row(ADP) row(ADV) row(AUX) row(CCONJ) row(DET) row(INTJ) row(NOUN) row(NUM) row(PART) row(PRON) row(PROPN) row(PUNCT) row(SCONJ) row(SYM) row(VERB) row(X)
+#define UPOS(row)                                                                                                                                              \
+  row(ADJ) row(ADP) row(ADV) row(AUX) row(CCONJ) row(DET) row(INTJ) row(NOUN) row(NUM) row(PART) row(PRON) row(PROPN) row(PUNCT) row(SCONJ) row(SYM) row(VERB) \
+      row(X)
 typedef enum {
 #define ROW(name) UPOS_##name,
   UPOS(ROW)

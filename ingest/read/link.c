@@ -11,7 +11,8 @@ static PropterStr slice(PropterStr s, PropterSpan span) { return (PropterStr){s.
 
 /* How fitting a thing is for a side: an effect is first a metric or its sector, a cause first an event or a kind of one. */
 static double fitting(unsigned roles, Part side) {
-  if (side == PART_EFFECT) return roles & PROPTER_ROLE_METRIC ? 1 : roles & PROPTER_ROLE_SCOPE ? .97 : roles & PROPTER_ROLE_KIND ? .7 : roles & PROPTER_ROLE_EVENT ? .65 : .6;
+  if (side == PART_EFFECT)
+    return roles & PROPTER_ROLE_METRIC ? 1 : roles & PROPTER_ROLE_SCOPE ? .97 : roles & PROPTER_ROLE_KIND ? .7 : roles & PROPTER_ROLE_EVENT ? .65 : .6;
   return roles & PROPTER_ROLE_EVENT ? 1 : roles & PROPTER_ROLE_KIND ? .97 : roles & PROPTER_ROLE_CONCEPT && !(roles & PROPTER_ROLE_SCOPE) ? .75 : .5;
 }
 
@@ -40,7 +41,10 @@ static PropterStatus matches_in(const PropterNames *names, PropterStr text, Prop
     PropterNameMatch m = out->items[i];
     bool known = false;
     /* Word by word is surer than here and there. */
-    for (size_t k = 0; i >= exact && k < n && !known; k++) known = out->items[k].index == m.index || (out->items[k].tokens >= m.tokens && out->items[k].quality > READ_NOTATION && out->items[k].words.start - span.start <= m.words.start && out->items[k].words.end - span.start >= m.words.end);
+    for (size_t k = 0; i >= exact && k < n && !known; k++)
+      known =
+          out->items[k].index == m.index || (out->items[k].tokens >= m.tokens && out->items[k].quality > READ_NOTATION &&
+                                             out->items[k].words.start - span.start <= m.words.start && out->items[k].words.end - span.start >= m.words.end);
     if (known) continue;
     if (m.quality <= READ_NOTATION && !measured) continue;
     m.words.start += span.start, m.words.end += span.start;
@@ -54,7 +58,8 @@ static PropterStatus matches_in(const PropterNames *names, PropterStr text, Prop
 static bool listed(PropterStr text, PropterSpan a, PropterSpan b) {
   if (b.start < a.end || b.start - a.end > 40) return false;
   PropterStr gap = slice(text, (PropterSpan){a.end, b.start});
-  return propter_str_find(gap, PROPTER_STR(" and ")) != SIZE_MAX || propter_str_find(gap, PROPTER_STR(" or ")) != SIZE_MAX || propter_str_find(gap, PROPTER_STR(",")) != SIZE_MAX || propter_str_find(gap, PROPTER_STR("as well as")) != SIZE_MAX;
+  return propter_str_find(gap, PROPTER_STR(" and ")) != SIZE_MAX || propter_str_find(gap, PROPTER_STR(" or ")) != SIZE_MAX ||
+         propter_str_find(gap, PROPTER_STR(",")) != SIZE_MAX || propter_str_find(gap, PROPTER_STR("as well as")) != SIZE_MAX;
 }
 
 static void pick(PropterNames *names, PropterStr text, PropterSpan span, const PropterNameMatches *found, Part side, Link *out, size_t *count) {
@@ -71,7 +76,8 @@ static void pick(PropterNames *names, PropterStr text, PropterSpan span, const P
     double score = fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)) - (late > .2 ? .2 : late);
     for (size_t k = 0; k < found->count && m->quality <= LOOSE; k++)
       /* "departure of the temporary workers": the head stands before a label that is only part of it. */
-      if (k != i && found->items[k].quality > LOOSE && found->items[k].words.start > m->words.start && found->items[k].words.end <= m->words.end && found->items[k].tokens <= m->tokens) {
+      if (k != i && found->items[k].quality > LOOSE && found->items[k].words.start > m->words.start && found->items[k].words.end <= m->words.end &&
+          found->items[k].tokens <= m->tokens) {
         score += .15;
         break;
       }
@@ -91,7 +97,8 @@ static void pick(PropterNames *names, PropterStr text, PropterSpan span, const P
       if (related || !listed(text, a, b)) continue;
     }
     double cover = (double)m->tokens / words;
-    out[(*count)++] = (Link){m->index, fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)), m->words, m->quality <= LOOSE};
+    out[(*count)++] = (Link){m->index, fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)), m->words,
+                             m->quality <= LOOSE};
   }
 }
 
@@ -99,7 +106,9 @@ static bool overlap(PropterPeriod a, PropterPeriod b, int slack) {
   return a.first != PROPTER_NO_DAY && b.first != PROPTER_NO_DAY && a.first <= b.last + slack && b.first <= a.last + slack;
 }
 
-static bool one_line(const PropterNames *names, size_t a, size_t b) { return a == SIZE_MAX || b == SIZE_MAX || propter_names_within(names, a, b) || propter_names_within(names, b, a); }
+static bool one_line(const PropterNames *names, size_t a, size_t b) {
+  return a == SIZE_MAX || b == SIZE_MAX || propter_names_within(names, a, b) || propter_names_within(names, b, a);
+}
 
 /* The one event of this kind in that time and scope, or SIZE_MAX. */
 static size_t only_event(PropterNames *names, size_t kind, PropterPeriod when, int slack, const size_t *scopes, size_t scope_count) {
@@ -145,7 +154,8 @@ static PropterSpan said_before(const PropterDocument *d, size_t at) {
   return s;
 }
 
-static PropterStatus scope_of(PropterNames *names, const PropterDocument *d, PropterSpan near, PropterSpan sentence, size_t *scopes, size_t *count, bool *said, PropterError *err) {
+static PropterStatus scope_of(PropterNames *names, const PropterDocument *d, PropterSpan near, PropterSpan sentence, size_t *scopes, size_t *count, bool *said,
+                              PropterError *err) {
   *count = 0;
   *said = true;
   if (near.end > near.start) PROPTER_TRY(scopes_in(names, d->text, near, scopes, count, err));
@@ -182,11 +192,14 @@ static PropterStatus find_label(PropterNames *names, const char *label, unsigned
 }
 
 /* "45,000 workers walked out": no label, but words for a kind of happening. */
-static PropterStatus paraphrased(PropterNames *names, const PropterRules *rules, PropterStr text, PropterSpan span, bool strong, Link *out, size_t *count, PropterError *err) {
+static PropterStatus paraphrased(PropterNames *names, const PropterRules *rules, PropterStr text, PropterSpan span, bool strong, Link *out, size_t *count,
+                                 PropterError *err) {
   for (size_t i = 0; i < rules->paraphrases.count; i++) {
     bool found = false;
     PropterSpan m;
-    if (propter_regex_match(rules->paraphrases.items[i].regex, rules->matcher, slice(text, span), 0, &found, NULL) != PROPTER_OK || !found || !propter_matcher_span(rules->matcher, 0, &m.start, &m.end)) continue;
+    if (propter_regex_match(rules->paraphrases.items[i].regex, rules->matcher, slice(text, span), 0, &found, NULL) != PROPTER_OK || !found ||
+        !propter_matcher_span(rules->matcher, 0, &m.start, &m.end))
+      continue;
     size_t index;
     PROPTER_TRY(find_label(names, rules->paraphrases.items[i].label, PROPTER_ROLE_KIND, &index, err));
     if (index == SIZE_MAX) continue;
@@ -210,7 +223,9 @@ static void settle_event(PropterNames *names, const PropterDocument *d, const Pr
       return;
     }
     /* A label that only resembles the words, and an effect before it began: another one of its kind is meant. */
-    if (!(cause->loose && n->kind != SIZE_MAX && r->when_effect.first != PROPTER_NO_DAY && n->when.first != PROPTER_NO_DAY && n->when.first > r->when_effect.last)) return;
+    if (!(cause->loose && n->kind != SIZE_MAX && r->when_effect.first != PROPTER_NO_DAY && n->when.first != PROPTER_NO_DAY &&
+          n->when.first > r->when_effect.last))
+      return;
     cause->index = n->kind;
     n = propter_names_get(names, cause->index);
   }
@@ -251,7 +266,8 @@ static int kind_of(const PropterRules *rules, const PropterDocument *d, const Pr
 }
 
 /* "It", "the storm", "these losses": the nearest thing of the right kind that was named before in the block. */
-static PropterStatus antecedent(PropterNames *names, const PropterRules *rules, const PropterDocument *d, PropterSpan words, Part side, Link *out, size_t *count, PropterError *err) {
+static PropterStatus antecedent(PropterNames *names, const PropterRules *rules, const PropterDocument *d, PropterSpan words, Part side, Link *out,
+                                size_t *count, PropterError *err) {
   PropterStr text = slice(d->text, words);
   const PropterBlock *block = propter_document_block_at(d, words.start);
   bool pronoun = rules_any(rules, rules->pronoun.items, rules->pronoun.count, text);
@@ -304,7 +320,8 @@ PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const P
   bool sector = out->effect_count && propter_names_get(names, out->effects[0].index)->roles & (PROPTER_ROLE_METRIC | PROPTER_ROLE_SCOPE);
   if (!sector && out->scope_count && (measured || (!out->effect_count && (r->polarity || r->quantity != 0)))) {
     out->effect_count = 0;
-    for (size_t i = 0; i < out->scope_count; i++) out->effects[out->effect_count++] = (Link){out->scopes[i], (said ? .6 : .45) * (measured ? 1.2 : 1), {0, 0}, false};
+    for (size_t i = 0; i < out->scope_count; i++)
+      out->effects[out->effect_count++] = (Link){out->scopes[i], (said ? .6 : .45) * (measured ? 1.2 : 1), {0, 0}, false};
   }
   pick(names, d->text, r->cause, &found, PART_CAUSE, out->causes, &out->cause_count);
   bool strong = out->cause_count && propter_names_get(names, out->causes[0].index)->roles & (PROPTER_ROLE_EVENT | PROPTER_ROLE_KIND);
@@ -325,7 +342,8 @@ done:
 
 /* --- happenings ---------------------------------------------------------------------------------------------------------------- */
 
-PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out, PropterError *err) {
+PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out,
+                             PropterError *err) {
   (void)rules;
   *out = (LinkedHappening){SIZE_MAX, SIZE_MAX, SIZE_MAX, false};
   if (h->label) {

@@ -164,7 +164,8 @@ static bool fold(const PropterNames *n, PropterStr word, Token *t) {
   t->plain[len] = '\0';
   if (!ascii) {
     utf8proc_uint8_t *folded = NULL;
-    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)word.data, (utf8proc_ssize_t)word.len, &folded, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
+    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)word.data, (utf8proc_ssize_t)word.len, &folded,
+                                         UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
     if (size == UTF8PROC_ERROR_NOMEM) return false;
     if (size >= 0) {
       len = (size_t)size < TOKEN_MAX - 1 ? (size_t)size : TOKEN_MAX - 1;
@@ -200,7 +201,8 @@ static bool tokenize(const PropterNames *n, PropterStr s, Tokens *out) {
     while (i < s.len && (step = word_byte(s, i))) i += step;
     PropterStr word = {s.data + start, i - start};
     /* The s of a genitive. */
-    bool genitive = word.len == 1 && word.data[0] == 's' && start > 0 && (s.data[start - 1] == '\'' || (start > 2 && memcmp(s.data + start - 3, "\xE2\x80\x99", 3) == 0));
+    bool genitive =
+        word.len == 1 && word.data[0] == 's' && start > 0 && (s.data[start - 1] == '\'' || (start > 2 && memcmp(s.data + start - 3, "\xE2\x80\x99", 3) == 0));
     if (genitive) continue;
     Token t = {{start, i}, "", ""};
     if (!fold(n, word, &t)) return false;

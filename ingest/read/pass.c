@@ -107,7 +107,8 @@ static PropterStatus add_path(Pass *p, const char *path, PropterStr relative, bo
   size_t count = 0;
   PropterStatus status = list_folder(p, path, &names, &count, err);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
-    PropterStr below = propter_arena_printf(&p->arena, "%s/%s", path, names[i]), rel = propter_arena_printf(&p->arena, "%.*s/%s", (int)relative.len, relative.data, names[i]);
+    PropterStr below = propter_arena_printf(&p->arena, "%s/%s", path, names[i]),
+               rel = propter_arena_printf(&p->arena, "%.*s/%s", (int)relative.len, relative.data, names[i]);
     status = below.data && rel.data ? add_path(p, below.data, rel, false, depth + 1, err) : no_memory(err);
   }
   propter_free(names);
@@ -156,8 +157,8 @@ static PropterStatus find_files(Pass *p, PropterError *err) {
     else if (added)
       p->files.items[n++] = p->files.items[i];
     else if (!propter_str_equal(p->files.items[*slot].real, p->files.items[i].real))
-      status = propter_fail(err, PROPTER_INVALID, "%s and %s would be the same document %.*s: give the folder that holds both", p->files.items[*slot].path, p->files.items[i].path, (int)p->files.items[i].iri.len,
-                            p->files.items[i].iri.data);
+      status = propter_fail(err, PROPTER_INVALID, "%s and %s would be the same document %.*s: give the folder that holds both", p->files.items[*slot].path,
+                            p->files.items[i].path, (int)p->files.items[i].iri.len, p->files.items[i].iri.data);
   }
   p->files.count = n;
   propter_map_clear(&seen);
@@ -221,8 +222,8 @@ static PropterStatus look(Pass *p, PropterError *err) {
   PROPTER_TRY(propter_writer_snapshot(p->writer, &snapshot, err));
   PROPTER_TRY(propter_names_new(&p->names, err));
   PROPTER_TRY(propter_names_load(p->names, snapshot, err));
-  p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx names=%016llx software=%.*s", (unsigned long long)propter_rules_hash(p->rules), (unsigned long long)propter_names_hash(p->names), (int)p->options->software.len,
-                                        p->options->software.data);
+  p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx names=%016llx software=%.*s", (unsigned long long)propter_rules_hash(p->rules),
+                                        (unsigned long long)propter_names_hash(p->names), (int)p->options->software.len, p->options->software.data);
   if (!p->fingerprint.data) return no_memory(err);
   for (size_t i = 0; i < p->files.count; i++) PROPTER_TRY(compare(p, snapshot, &p->files.items[i], err));
   return PROPTER_OK;
@@ -242,7 +243,9 @@ static PropterStatus reject(Pass *p, const File *f, PropterError *err) {
 }
 
 /* What the document itself is to blame for; the rest ends the run. */
-static bool its_own(PropterStatus status) { return status == PROPTER_SYNTAX || status == PROPTER_INVALID || status == PROPTER_LIMIT || status == PROPTER_NOT_FOUND; }
+static bool its_own(PropterStatus status) {
+  return status == PROPTER_SYNTAX || status == PROPTER_INVALID || status == PROPTER_LIMIT || status == PROPTER_NOT_FOUND;
+}
 
 static PropterStatus read_one(Pass *p, File *f, PropterError *err) {
   PropterDocument *d = NULL;
@@ -265,7 +268,13 @@ static PropterStatus read_one(Pass *p, File *f, PropterError *err) {
   if (status == PROPTER_OK) status = store_document(p->writer, f->iri, f->real, p->fingerprint, p->names, p->rules, d, &readings, &stored, err);
   if (status == PROPTER_OK) {
     p->result->claims += stored.claims, p->result->linked += stored.linked, p->result->happenings += stored.happenings;
-    tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .format = d->format, .sentences = readings.sentences, .claims = stored.claims, .linked = stored.linked, .happenings = stored.happenings});
+    tell(p, &(PropterReadReport){.path = f->path,
+                                 .iri = f->iri,
+                                 .format = d->format,
+                                 .sentences = readings.sentences,
+                                 .claims = stored.claims,
+                                 .linked = stored.linked,
+                                 .happenings = stored.happenings});
   }
   propter_readings_clear(&readings);
   propter_document_free(d);
@@ -275,7 +284,8 @@ static PropterStatus read_one(Pass *p, File *f, PropterError *err) {
 static PropterStatus begin(Pass *p, PropterError *err) {
   PropterRunOptions options = {.kind = "read", .now = p->options->now, .software = p->options->software, .parameters = p->fingerprint};
   PROPTER_TRY(propter_run_begin(p->writer, &options, &p->limits, &p->run, err));
-  for (size_t i = 0; i < p->options->rule_file_count; i++) PROPTER_TRY(propter_run_input(p->run, PROPTER_STR("rules"), propter_str(p->options->rule_files[i]), (PropterStr){"", 0}, err));
+  for (size_t i = 0; i < p->options->rule_file_count; i++)
+    PROPTER_TRY(propter_run_input(p->run, PROPTER_STR("rules"), propter_str(p->options->rule_files[i]), (PropterStr){"", 0}, err));
   for (size_t i = 0; i < p->files.count; i++) {
     File *f = &p->files.items[i];
     PropterTerm term = propter_iri(f->iri);

@@ -76,7 +76,9 @@ struct PropterRules {
   PROPTER_VEC(Named *) shapes;
   PROPTER_VEC(Hedge) hedges;
   PROPTER_VEC(Paraphrase) paraphrases;
-  PROPTER_VEC(PropterRegex *) cut_left, cut_right, strip_left, strip_right, negation, negation_except, negation_before, condition, order, nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down;
+  PROPTER_VEC(PropterRegex *)
+  cut_left, cut_right, strip_left, strip_right, negation, negation_except,
+      negation_before, condition, order, nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(PropterStr) abbreviations;
@@ -142,21 +144,23 @@ typedef struct {
 } Linked;
 
 /* Concepts of a claim's two sides and its scope. */
-PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterReading *reading, Linked *out, PropterError *err);
+PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterReading *reading, Linked *out,
+                         PropterError *err);
 
 typedef struct {
   size_t kind, scope, event; /* event: the one in the graph that it is, SIZE_MAX: none */
   bool usable;               /* it has a kind and a scope */
 } LinkedHappening;
-PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterHappening *happening, LinkedHappening *out, PropterError *err);
+PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterHappening *happening,
+                             LinkedHappening *out, PropterError *err);
 
 /* --- store.c --- */
 /* Writes what a document says as its graph, which must have been cleared. */
 typedef struct {
   size_t claims, linked, happenings;
 } Stored;
-PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr path, PropterStr fingerprint, PropterNames *names, const PropterRules *rules, const PropterDocument *document,
-                             const PropterReadings *readings, Stored *stored, PropterError *err);
+PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr path, PropterStr fingerprint, PropterNames *names, const PropterRules *rules,
+                             const PropterDocument *document, const PropterReadings *readings, Stored *stored, PropterError *err);
 
 /* --- amount.c --- */
 /* First number of things ("about 45,000 workers", "forty thousand", "1.2 million"), not money, per cent, dates or a rank. */

@@ -209,7 +209,8 @@ static PropterStatus compile_pattern(Parser *p, const Rule *rule, PropterStr tex
   if (blank) propter_buf_add(&b, PROPTER_STR("(?![\\w-])"));
   if (status == PROPTER_OK) status = propter_buf_status(&b, p->err);
   unsigned wanted = rule->previous ? 1u << (rule->previous == PART_CAUSE ? PART_EFFECT : PART_CAUSE) : 1u << PART_CAUSE | 1u << PART_EFFECT;
-  if (status == PROPTER_OK && seen != wanted) status = bad(p, rule->previous ? "the argument that is not the sentence before" : "a pattern with {cause} and {effect}", text);
+  if (status == PROPTER_OK && seen != wanted)
+    status = bad(p, rule->previous ? "the argument that is not the sentence before" : "a pattern with {cause} and {effect}", text);
   if (status == PROPTER_OK) status = compile(p, propter_buf_str(&b), PROPTER_REGEX_CASELESS, &pattern->regex);
   if (status == PROPTER_OK && !pattern->front && (status = compile_rest(p, core, blank, &pattern->rest)) != PROPTER_OK) {
     propter_regex_free(pattern->regex);
@@ -290,7 +291,8 @@ static PropterStatus rule_line(Parser *p, PropterStr key, PropterStr rest) {
   } else if (propter_str_equal(key, PROPTER_STR("needs"))) {
     rule->needs_change |= propter_str_equal(rest, PROPTER_STR("effect-change"));
     rule->needs_number |= propter_str_equal(rest, PROPTER_STR("effect-number"));
-    if (!propter_str_equal(rest, PROPTER_STR("effect-change")) && !propter_str_equal(rest, PROPTER_STR("effect-number"))) return bad(p, "effect-change or effect-number", rest);
+    if (!propter_str_equal(rest, PROPTER_STR("effect-change")) && !propter_str_equal(rest, PROPTER_STR("effect-number")))
+      return bad(p, "effect-change or effect-number", rest);
   } else {
     return bad(p, "a word of a rule (trigger, pattern, polarity, negated, previous, needs, hedge, precision, example, counter)", key);
   }
@@ -577,7 +579,8 @@ void propter_rules_report(const PropterRules *r, PropterRuleReport report, void 
   for (size_t i = 0; i < r->rules.count; i++) {
     const Rule *rule = &r->rules.items[i];
     if (!rule->limits) continue;
-    report(rule->source, rule->line, rule->name, rule->limits >= RULE_QUARANTINE ? "took too many steps three times and was left out" : "took too many steps", payload);
+    report(rule->source, rule->line, rule->name, rule->limits >= RULE_QUARANTINE ? "took too many steps three times and was left out" : "took too many steps",
+           payload);
   }
 }
 
@@ -586,7 +589,8 @@ bool rules_first(const PropterRules *r, PropterRegex *const *list, size_t count,
   for (size_t i = 0; i < count; i++) {
     bool found;
     size_t start, end;
-    if (propter_regex_match(list[i], r->matcher, text, from, &found, NULL) != PROPTER_OK || !found || !propter_matcher_span(r->matcher, 0, &start, &end)) continue;
+    if (propter_regex_match(list[i], r->matcher, text, from, &found, NULL) != PROPTER_OK || !found || !propter_matcher_span(r->matcher, 0, &start, &end))
+      continue;
     if (any && start >= span->start) continue;
     *span = (PropterSpan){start, end};
     any = true;

@@ -16,7 +16,9 @@ static PropterStr word_before(PropterStr s, size_t dot) {
 
 /* A word that commonly opens a sentence: after "U.S." it tells an end from a name. */
 static bool opener(PropterStr s, size_t at) {
-  static const char *const words[] = {"The ", "This ", "That ", "These ", "It ", "In ", "A ", "An ", "But ", "However", "They ", "He ", "She ", "We ", "On ", "At ", "By ", "As ", "When ", "Our ", "For ", "After ", "Since ", "If ", "There ", "Its ", "Some ", "Many ", "Most "};
+  static const char *const words[] = {"The ",  "This ",  "That ",  "These ", "It ",    "In ",  "A ",    "An ",   "But ",  "However",
+                                      "They ", "He ",    "She ",   "We ",    "On ",    "At ",  "By ",   "As ",   "When ", "Our ",
+                                      "For ",  "After ", "Since ", "If ",    "There ", "Its ", "Some ", "Many ", "Most "};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (propter_str_starts((PropterStr){s.data + at, s.len - at}, propter_str(words[i]))) return true;
   return false;
@@ -45,7 +47,9 @@ static bool abbreviation(const PropterRules *r, PropterStr s, size_t dot, size_t
     known = w.len >= 4 && w.len % 2 == 0;
   }
   /* "etc.", "Inc.", "p.m.", "U.S." may end a sentence. */
-  return known && !((upper(w.data[w.len - 2]) || strchr("cm.", w.data[w.len - 2]) || propter_str_equal(w, PROPTER_STR("Inc.")) || propter_str_equal(w, PROPTER_STR("Co.")) || propter_str_equal(w, PROPTER_STR("Corp.")) || propter_str_equal(w, PROPTER_STR("etc."))) && opener(s, next) && w.len > 2 && strncmp(w.data, "Mr", 2) != 0 && strncmp(w.data, "Dr", 2) != 0);
+  return known && !((upper(w.data[w.len - 2]) || strchr("cm.", w.data[w.len - 2]) || propter_str_equal(w, PROPTER_STR("Inc.")) ||
+                     propter_str_equal(w, PROPTER_STR("Co.")) || propter_str_equal(w, PROPTER_STR("Corp.")) || propter_str_equal(w, PROPTER_STR("etc."))) &&
+                    opener(s, next) && w.len > 2 && strncmp(w.data, "Mr", 2) != 0 && strncmp(w.data, "Dr", 2) != 0);
 }
 
 static bool ends(const PropterRules *r, PropterStr s, size_t i, size_t *after) {
@@ -86,7 +90,8 @@ static bool glued(PropterStr s, size_t i) {
   if (n == s.len || (s.data[n] != ' ' && s.data[n] != ',' && s.data[n] != '\'' && (unsigned char)s.data[n] < 0x80)) return false;
   if (lower(c)) return opener(s, i + 1);
   if (digit(c) || c == '%' || c == ')') return before != ' ' && before != '(';
-  bool name = n - i <= 4 && (propter_str_starts((PropterStr){s.data + i, s.len - i}, PROPTER_STR(".Com")) || propter_str_starts((PropterStr){s.data + i, s.len - i}, PROPTER_STR(".Net")));
+  bool name = n - i <= 4 && (propter_str_starts((PropterStr){s.data + i, s.len - i}, PROPTER_STR(".Com")) ||
+                             propter_str_starts((PropterStr){s.data + i, s.len - i}, PROPTER_STR(".Net")));
   return (c == '.' || c == ':') && (lower(before) || digit(before) || before == ')' || before == '%') && !name;
 }
 

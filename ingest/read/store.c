@@ -46,9 +46,13 @@ static PropterStatus put_is(Sheet *s, PropterId subject, PropterVocab p, Propter
   return put(s, subject, p, id, err);
 }
 
-static PropterStatus put_text(Sheet *s, PropterId subject, PropterVocab p, PropterStr text, PropterError *err) { return text.len ? put_term(s, subject, p, propter_literal(text), err) : PROPTER_OK; }
+static PropterStatus put_text(Sheet *s, PropterId subject, PropterVocab p, PropterStr text, PropterError *err) {
+  return text.len ? put_term(s, subject, p, propter_literal(text), err) : PROPTER_OK;
+}
 
-static PropterStatus put_iri(Sheet *s, PropterId subject, PropterVocab p, PropterStr iri, PropterError *err) { return put_term(s, subject, p, propter_iri(iri), err); }
+static PropterStatus put_iri(Sheet *s, PropterId subject, PropterVocab p, PropterStr iri, PropterError *err) {
+  return put_term(s, subject, p, propter_iri(iri), err);
+}
 
 static PropterStatus put_integer(Sheet *s, PropterId subject, PropterVocab p, uint64_t n, PropterError *err) {
   char text[24];
@@ -75,7 +79,9 @@ static PropterStatus put_true(Sheet *s, PropterId subject, PropterVocab p, Propt
   return put_term(s, subject, p, propter_typed(PROPTER_STR("true"), propter_vocab_iri(VOCAB_xsd_boolean)), err);
 }
 
-static PropterStr words_of(const Sheet *s, PropterSpan span) { return (PropterStr){s->d->text.data + span.start, span.end > span.start ? span.end - span.start : 0}; }
+static PropterStr words_of(const Sheet *s, PropterSpan span) {
+  return (PropterStr){s->d->text.data + span.start, span.end > span.start ? span.end - span.start : 0};
+}
 
 /* Where the quote stands, for claims and happenings alike. */
 static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, PropterError *err) {
@@ -93,7 +99,8 @@ static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, Prop
 }
 
 /* Name of a node: the file's content, the range, the rule, and which of several it is. */
-static PropterStatus name_node(Sheet *s, const char *what, PropterSpan quote, PropterSpan trigger, const char *rule, size_t n, PropterStr *iri, PropterError *err) {
+static PropterStatus name_node(Sheet *s, const char *what, PropterSpan quote, PropterSpan trigger, const char *rule, size_t n, PropterStr *iri,
+                               PropterError *err) {
   char hex[33];
   PropterStr key = propter_arena_printf(&s->arena, "%s|%zu|%zu|%zu|%zu|%s|%zu", s->d->hash, quote.start, quote.end, trigger.start, trigger.end, rule, n);
   if (!key.data) return no_memory(err);
@@ -201,8 +208,8 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   return PROPTER_OK;
 }
 
-PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr path, PropterStr fingerprint, PropterNames *names, const PropterRules *rules, const PropterDocument *d,
-                             const PropterReadings *readings, Stored *stored, PropterError *err) {
+PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr path, PropterStr fingerprint, PropterNames *names, const PropterRules *rules,
+                             const PropterDocument *d, const PropterReadings *readings, Stored *stored, PropterError *err) {
   Sheet *s = propter_calloc(1, sizeof *s);
   if (!s) return no_memory(err);
   *s = (Sheet){.writer = writer, .names = names, .rules = rules, .d = d, .iri = iri};

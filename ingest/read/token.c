@@ -8,8 +8,12 @@ static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool letter(char c) { return upper(c) || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80; }
 
 /* General punctuation (dashes, quotes, dots) is no letter. */
-static size_t dash_or_quote(PropterStr s, size_t i) { return i + 2 < s.len && (unsigned char)s.data[i] == 0xE2 && (unsigned char)s.data[i + 1] == 0x80 ? 3 : 0; }
-static bool right_quote(PropterStr s, size_t i) { return dash_or_quote(s, i) && ((unsigned char)s.data[i + 2] == 0x99 || (unsigned char)s.data[i + 2] == 0x98); }
+static size_t dash_or_quote(PropterStr s, size_t i) {
+  return i + 2 < s.len && (unsigned char)s.data[i] == 0xE2 && (unsigned char)s.data[i + 1] == 0x80 ? 3 : 0;
+}
+static bool right_quote(PropterStr s, size_t i) {
+  return dash_or_quote(s, i) && ((unsigned char)s.data[i + 2] == 0x99 || (unsigned char)s.data[i + 2] == 0x98);
+}
 
 void token_fold(PropterStr word, Token *out) {
   bool any_upper = false, any_lower = false, any_digit = false, any_letter = false;
@@ -65,7 +69,8 @@ static size_t word_end(PropterStr s, size_t i) {
       i++;
     } else if (c == '.' && i > start && letter(s.data[i - 1]) && (i < start + 2 || s.data[i - 2] == '.') && i + 1 < s.len && s.data[i + 1] != '\n') {
       i++; /* "U.S.", an initial */
-    } else if (c == '.' && i > start && i - start <= 4 && upper(s.data[start]) && i + 2 < s.len && s.data[i + 1] == ' ' && (upper(s.data[i + 2]) || digit(s.data[i + 2])) && memchr("MDSJCN", s.data[start], 6)) {
+    } else if (c == '.' && i > start && i - start <= 4 && upper(s.data[start]) && i + 2 < s.len && s.data[i + 1] == ' ' &&
+               (upper(s.data[i + 2]) || digit(s.data[i + 2])) && memchr("MDSJCN", s.data[start], 6)) {
       return i + 1; /* "Mr.", "Corp." before a name */
     } else {
       break;

@@ -120,7 +120,8 @@ static PropterStatus convert(Csv *c, bool *moved, PropterError *err) {
   *moved = out_left != before;
   if (r == (size_t)-1 && e == EILSEQ) {
     propter_error_at_byte(err, c->path, c->raw_total);
-    return propter_fail(err, PROPTER_INVALID, "byte %llu: expected text in the encoding named, found byte 0x%02X", (unsigned long long)c->raw_total, (unsigned)(unsigned char)c->raw[c->raw_at]);
+    return propter_fail(err, PROPTER_INVALID, "byte %llu: expected text in the encoding named, found byte 0x%02X", (unsigned long long)c->raw_total,
+                        (unsigned)(unsigned char)c->raw[c->raw_at]);
   }
   return PROPTER_OK;
 }
@@ -241,8 +242,10 @@ static void count_line(Csv *c, char ch) {
 
 static PropterStatus bad_quote(const Csv *c, const Scan *s, char found, PropterError *err) {
   propter_error_at(err, c->path, c->line, 0);
-  return propter_fail(err, PROPTER_SYNTAX, "cell %zu, quoted since line %llu: expected '%c' or a line end after the closing quote, found '%c'; a quote inside a quoted cell is doubled",
-                      c->spans.count + 1, (unsigned long long)s->quote_line, c->delimiter == '\t' ? ' ' : c->delimiter, found);
+  return propter_fail(
+      err, PROPTER_SYNTAX,
+      "cell %zu, quoted since line %llu: expected '%c' or a line end after the closing quote, found '%c'; a quote inside a quoted cell is doubled",
+      c->spans.count + 1, (unsigned long long)s->quote_line, c->delimiter == '\t' ? ' ' : c->delimiter, found);
 }
 
 /* Scans the bytes that are there; `s->done` at the end of the row. */
@@ -315,7 +318,8 @@ static PropterStatus scan(Csv *c, Scan *s, PropterError *err) {
 static PropterStatus finish_at_end(Csv *c, Scan *s, PropterError *err) {
   if (s->state == QUOTED) {
     propter_error_at(err, c->path, s->quote_line, 0);
-    return propter_fail(err, PROPTER_SYNTAX, "cell %zu: the quote opened here is never closed: expected %c, found the end of the file", c->spans.count + 1, c->quote);
+    return propter_fail(err, PROPTER_SYNTAX, "cell %zu: the quote opened here is never closed: expected %c, found the end of the file", c->spans.count + 1,
+                        c->quote);
   }
   if (s->state == CELL) s->span = (Span){s->at, s->at, false};
   s->done = true;

@@ -129,7 +129,9 @@ static PropterStatus value_length(Json *j, size_t *length, PropterError *err) {
   for (;; at++) {
     PROPTER_TRY(peek(j, at, &c, err));
     if (!c && at >= text_held(j->text).len) {
-      if (in_text || depth) return text_fail(j->text, at, err, PROPTER_SYNTAX, "the value that begins on line %llu is not finished: expected %s, found the end of the file", (unsigned long long)text_line(j->text), in_text ? "\"" : "] or }");
+      if (in_text || depth)
+        return text_fail(j->text, at, err, PROPTER_SYNTAX, "the value that begins on line %llu is not finished: expected %s, found the end of the file",
+                         (unsigned long long)text_line(j->text), in_text ? "\"" : "] or }");
       break;
     }
     if (in_text) {

@@ -143,7 +143,9 @@ static bool singular(const Filter *f) {
   return true;
 }
 
-static bool logical(const Filter *f) { return f->kind == FILTER_QUERY || (f->kind == FILTER_FUNCTION && (f->function == FUNCTION_MATCH || f->function == FUNCTION_SEARCH)); }
+static bool logical(const Filter *f) {
+  return f->kind == FILTER_QUERY || (f->kind == FILTER_FUNCTION && (f->function == FUNCTION_MATCH || f->function == FUNCTION_SEARCH));
+}
 
 static PropterStatus parse_basic(PathParser *p, Filter **out, PropterError *err) {
   path_blanks(p);
@@ -169,7 +171,8 @@ static PropterStatus parse_basic(PathParser *p, Filter **out, PropterError *err)
   return singular(f->left) && singular(f->right) ? PROPTER_OK : path_expected(p, "paths to one node on both sides before this", err);
 }
 
-static PropterStatus parse_list(PathParser *p, const char *word, FilterKind kind, PropterStatus (*part)(PathParser *p, Filter **out, PropterError *err), Filter **out, PropterError *err) {
+static PropterStatus parse_list(PathParser *p, const char *word, FilterKind kind, PropterStatus (*part)(PathParser *p, Filter **out, PropterError *err),
+                                Filter **out, PropterError *err) {
   PROPTER_TRY(part(p, out, err));
   while (path_blanks(p), path_take(p, word)) {
     Filter *f = new_filter(p, kind);
@@ -214,7 +217,9 @@ typedef struct {
 
 static PropterStatus eval(const Filter *f, const Selection *x, json_t *node, Value *out, PropterError *err);
 
-static PropterStatus select_nodes(const Filter *f, const Selection *x, json_t *node, JsonNodes *out, PropterError *err) { return path_select(f->segments, x, f->root ? x->root : node, out, err); }
+static PropterStatus select_nodes(const Filter *f, const Selection *x, json_t *node, JsonNodes *out, PropterError *err) {
+  return path_select(f->segments, x, f->root ? x->root : node, out, err);
+}
 
 static PropterStatus query(const Filter *f, const Selection *x, json_t *node, Value *out, size_t *count, PropterError *err) {
   JsonNodes found = {0};
@@ -272,7 +277,8 @@ static bool equal_values(const Value *a, const Value *b) {
 static bool less(const Value *a, const Value *b) {
   if (is_number(a) && is_number(b)) return number_of(a) < number_of(b);
   if (!json_is_string(a->node) || !json_is_string(b->node)) return false;
-  return propter_str_compare((PropterStr){json_string_value(a->node), json_string_length(a->node)}, (PropterStr){json_string_value(b->node), json_string_length(b->node)}) < 0;
+  return propter_str_compare((PropterStr){json_string_value(a->node), json_string_length(a->node)},
+                             (PropterStr){json_string_value(b->node), json_string_length(b->node)}) < 0;
 }
 
 static PropterStatus compare(const Filter *f, const Selection *x, json_t *node, bool *keep, PropterError *err) {

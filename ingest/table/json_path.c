@@ -14,8 +14,8 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 PropterStatus path_expected(const PathParser *p, const char *what, PropterError *err) {
   PropterStr rest = {p->text.data + p->at, p->text.len - p->at};
-  return propter_fail(err, PROPTER_SYNTAX, "JSONPath \"%.*s\", character %zu: expected %s, found %s%.*s%s", (int)(p->text.len < 200 ? p->text.len : 200), p->text.data, p->at + 1, what,
-                      rest.len ? "\"" : "the end", (int)(rest.len < 20 ? rest.len : 20), rest.data, rest.len ? "\"" : "");
+  return propter_fail(err, PROPTER_SYNTAX, "JSONPath \"%.*s\", character %zu: expected %s, found %s%.*s%s", (int)(p->text.len < 200 ? p->text.len : 200),
+                      p->text.data, p->at + 1, what, rest.len ? "\"" : "the end", (int)(rest.len < 20 ? rest.len : 20), rest.data, rest.len ? "\"" : "");
 }
 
 bool path_peek(const PathParser *p, char c) { return p->at < p->text.len && p->text.data[p->at] == c; }
@@ -34,7 +34,10 @@ static bool hex4(const PathParser *p, size_t at, uint32_t *out) {
   if (p->text.len - at < 4) return false;
   for (size_t i = 0; i < 4; i++) {
     char c = p->text.data[at + i];
-    uint32_t d = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10) : c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A' + 10) : 99;
+    uint32_t d = c >= '0' && c <= '9'   ? (uint32_t)(c - '0')
+                 : c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
+                 : c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A' + 10)
+                                        : 99;
     if (d == 99) return false;
     *out = *out * 16 + d;
   }
@@ -92,7 +95,9 @@ static bool integer(PathParser *p, int64_t *out) {
   while (p->at < p->text.len && p->text.data[p->at] >= '0' && p->text.data[p->at] <= '9') p->at++;
   size_t n = p->at - digits;
   bool leading = n > 1 && p->text.data[digits] == '0', minus_zero = n == 1 && digits > from && p->text.data[digits] == '0';
-  if (n && !leading && !minus_zero && propter_str_to_int64((PropterStr){p->text.data + from, p->at - from}, out) && *out <= 9007199254740991 && *out >= -9007199254740991) return true;
+  if (n && !leading && !minus_zero && propter_str_to_int64((PropterStr){p->text.data + from, p->at - from}, out) && *out <= 9007199254740991 &&
+      *out >= -9007199254740991)
+    return true;
   p->at = from;
   return false;
 }

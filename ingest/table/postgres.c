@@ -77,7 +77,9 @@ static PropterStatus open_postgres(const char *path, const PropterTableOptions *
   if (!p) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening a database");
   *state = p;
   const char *names[] = {"dbname", "user", "password", "application_name", "client_encoding", "options", NULL};
-  const char *values[] = {path, options->user, options->password, "propter", "UTF8", "-c default_transaction_read_only=on -c bytea_output=hex -c datestyle=ISO -c extra_float_digits=1", NULL};
+  const char *values[] = {path,      options->user, options->password,
+                          "propter", "UTF8",        "-c default_transaction_read_only=on -c bytea_output=hex -c datestyle=ISO -c extra_float_digits=1",
+                          NULL};
   p->connection = PQconnectdbParams(names, values, 1);
   if (!p->connection) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening a database");
   if (PQstatus(p->connection) != CONNECTION_OK) return fail(p, PROPTER_IO, err);

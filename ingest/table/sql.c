@@ -15,10 +15,17 @@ SqlType sql_type_of_name(const char *name) {
   static const struct {
     const char *word;
     SqlType type;
-  } words[] = {{"VARCHAR", SQL_TEXT},      {"CHARACTER VARYING", SQL_TEXT}, {"CHAR", SQL_TEXT},       {"TIMESTAMP", SQL_TIMESTAMP}, {"DATETIME", SQL_TIMESTAMP},
-               {"DATE", SQL_DATE},         {"TIME", SQL_TIME},              {"BOOL", SQL_BOOLEAN},   {"BIT", SQL_BOOLEAN},     {"BINARY", SQL_BINARY},       {"BLOB", SQL_BINARY},
-               {"BYTEA", SQL_BINARY},      {"POINT", SQL_TEXT},             {"INTERVAL", SQL_TEXT},  {"INT", SQL_INTEGER},     {"SERIAL", SQL_INTEGER},      {"DECIMAL", SQL_DECIMAL},
-               {"NUMERIC", SQL_DECIMAL},   {"REAL", SQL_DOUBLE},            {"FLOAT", SQL_DOUBLE},   {"DOUBLE", SQL_DOUBLE}};
+  } words[] = {{"VARCHAR", SQL_TEXT},       {"CHARACTER VARYING", SQL_TEXT},
+               {"CHAR", SQL_TEXT},          {"TIMESTAMP", SQL_TIMESTAMP},
+               {"DATETIME", SQL_TIMESTAMP}, {"DATE", SQL_DATE},
+               {"TIME", SQL_TIME},          {"BOOL", SQL_BOOLEAN},
+               {"BIT", SQL_BOOLEAN},        {"BINARY", SQL_BINARY},
+               {"BLOB", SQL_BINARY},        {"BYTEA", SQL_BINARY},
+               {"POINT", SQL_TEXT},         {"INTERVAL", SQL_TEXT},
+               {"INT", SQL_INTEGER},        {"SERIAL", SQL_INTEGER},
+               {"DECIMAL", SQL_DECIMAL},    {"NUMERIC", SQL_DECIMAL},
+               {"REAL", SQL_DOUBLE},        {"FLOAT", SQL_DOUBLE},
+               {"DOUBLE", SQL_DOUBLE}};
   for (size_t i = 0; name && i < sizeof words / sizeof *words; i++)
     if (strcasestr(name, words[i].word)) return words[i].type;
   return SQL_TEXT;

@@ -81,8 +81,9 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
     s->rows.types[i] = stored_type(s, i, stored);
     const char *bytes = stored == SQLITE_BLOB ? sqlite3_column_blob(s->statement, (int)i) : (const char *)sqlite3_column_text(s->statement, (int)i);
     PropterStr text = {bytes ? bytes : "", (size_t)sqlite3_column_bytes(s->statement, (int)i)};
-    PropterStatus status = stored != SQLITE_BLOB && !propter_utf8_valid(text, NULL) ? propter_fail(err, PROPTER_INVALID, "row %llu, column %s: expected UTF-8", (unsigned long long)s->rows.row, s->rows.names[i].data)
-                                                                                     : sql_rows_set(&s->rows, i, text, err);
+    PropterStatus status = stored != SQLITE_BLOB && !propter_utf8_valid(text, NULL) ? propter_fail(err, PROPTER_INVALID, "row %llu, column %s: expected UTF-8",
+                                                                                                   (unsigned long long)s->rows.row, s->rows.names[i].data)
+                                                                                    : sql_rows_set(&s->rows, i, text, err);
     s->rows.types[i] = declared;
     PROPTER_TRY(status);
   }

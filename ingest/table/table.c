@@ -122,7 +122,8 @@ PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t 
   for (size_t i = 0; i < table->column_count; i++)
     if (propter_str_equal(table->columns[i], name) && hits++ == 0) *index = i;
   /* Databases: a delimited name is the name between its quotes. */
-  if (!hits && table->reader->any_case && name.len > 2 && name.data[0] == '"' && name.data[name.len - 1] == '"') return propter_table_column(table, (PropterStr){name.data + 1, name.len - 2}, index, err);
+  if (!hits && table->reader->any_case && name.len > 2 && name.data[0] == '"' && name.data[name.len - 1] == '"')
+    return propter_table_column(table, (PropterStr){name.data + 1, name.len - 2}, index, err);
   for (size_t i = 0; !hits && table->reader->any_case && i < table->column_count; i++)
     if (table->columns[i].len == name.len && strncasecmp(table->columns[i].data, name.data, name.len) == 0) *index = i, hits = 1;
   if (hits == 1) return PROPTER_OK;
@@ -135,7 +136,8 @@ PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t 
     }
     propter_buf_printf(&list, "%s%.*s", i ? ", " : "", (int)table->columns[i].len, table->columns[i].data);
   }
-  PropterStatus status = propter_fail(err, PROPTER_NOT_FOUND, "no column \"%.*s\" in %s; its columns: %s", (int)name.len, name.data, table->path, list.data ? list.data : "none");
+  PropterStatus status =
+      propter_fail(err, PROPTER_NOT_FOUND, "no column \"%.*s\" in %s; its columns: %s", (int)name.len, name.data, table->path, list.data ? list.data : "none");
   propter_buf_clear(&list);
   return status;
 }

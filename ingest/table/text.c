@@ -27,7 +27,9 @@ static PropterStatus no_memory(const Text *t, PropterError *err) { return propte
 
 static PropterStatus start_convert(Text *t, const char *encoding, PropterError *err) {
   t->convert = iconv_open("UTF-8", encoding);
-  if (t->convert == (iconv_t)-1) return errno == ENOMEM ? no_memory(t, err) : propter_fail(err, PROPTER_USAGE, "unknown encoding \"%s\"; examples: UTF-8, UTF-16, ISO-8859-1, windows-1252", encoding);
+  if (t->convert == (iconv_t)-1)
+    return errno == ENOMEM ? no_memory(t, err)
+                           : propter_fail(err, PROPTER_USAGE, "unknown encoding \"%s\"; examples: UTF-8, UTF-16, ISO-8859-1, windows-1252", encoding);
   t->converting = true;
   return PROPTER_OK;
 }

@@ -134,8 +134,8 @@ PropterStatus cmd_parse(int argc, char **argv, CommandCall *call, bool *help, Pr
 static void print_options(const CommandOption *o, FILE *out) {
   for (; o && o->name; o++) {
     char left[64];
-    int n = snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "  ", o->letter ? o->letter : ' ', o->letter ? ", " : " ", o->name, o->value ? " " : "",
-                     o->value ? o->value : "");
+    int n = snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "  ", o->letter ? o->letter : ' ', o->letter ? ", " : " ", o->name,
+                     o->value ? " " : "", o->value ? o->value : "");
     fprintf(out, "  %-26s %s%s\n", left, n > 26 ? "\n                             " : "", o->help);
   }
 }
@@ -165,6 +165,7 @@ void cmd_print_overview(FILE *out) {
   fputs("\noptions of every command\n", out);
   print_options(global_options, out);
   fputs("\nexit codes\n", out);
-  static const PropterStatus shown[] = {PROPTER_OK, PROPTER_NEGATIVE, PROPTER_USAGE, PROPTER_INVALID, PROPTER_LOCKED, PROPTER_LIMIT, PROPTER_DAMAGED, PROPTER_DECLINED, PROPTER_BUG, PROPTER_IO, PROPTER_CANCELLED};
+  static const PropterStatus shown[] = {PROPTER_OK,      PROPTER_NEGATIVE, PROPTER_USAGE, PROPTER_INVALID, PROPTER_LOCKED,   PROPTER_LIMIT,
+                                        PROPTER_DAMAGED, PROPTER_DECLINED, PROPTER_BUG,   PROPTER_IO,      PROPTER_CANCELLED};
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) fprintf(out, "  %-4d %s\n", propter_exit_code(shown[i]), propter_strerror(shown[i]));
 }

@@ -17,11 +17,12 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-const Command command_backup = {.name = "backup",
-                                .summary = "copy the graph into a new directory while it is in use, and check the copy",
-                                .operands = "DIR",
-                                .min_operands = 1,
-                                .max_operands = 1,
-                                .details = "The copy is one consistent state, compacted; readers and a writer go on meanwhile. It is a graph directory like the first: propter -g DIR.",
-                                .examples = "propter backup saved.graph",
-                                .run = run};
+const Command command_backup = {
+    .name = "backup",
+    .summary = "copy the graph into a new directory while it is in use, and check the copy",
+    .operands = "DIR",
+    .min_operands = 1,
+    .max_operands = 1,
+    .details = "The copy is one consistent state, compacted; readers and a writer go on meanwhile. It is a graph directory like the first: propter -g DIR.",
+    .examples = "propter backup saved.graph",
+    .run = run};

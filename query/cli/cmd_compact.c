@@ -16,10 +16,12 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return PROPTER_OK;
 }
 
-const Command command_compact = {.name = "compact",
-                                 .summary = "rewrite the graph file without the free pages that updates leave",
-                                 .operands = "",
-                                 .details = "The new file is checked before it takes the place of the old one. No other program may have the graph open (exit 4). Terms that no quad uses any\n"
-                                            "more stay: an id never changes.",
-                                 .examples = "propter compact",
-                                 .run = run};
+const Command command_compact = {
+    .name = "compact",
+    .summary = "rewrite the graph file without the free pages that updates leave",
+    .operands = "",
+    .details =
+        "The new file is checked before it takes the place of the old one. No other program may have the graph open (exit 4). Terms that no quad uses any\n"
+        "more stay: an id never changes.",
+    .examples = "propter compact",
+    .run = run};

@@ -16,7 +16,8 @@ typedef struct {
 static PropterStatus day_option(const CommandCall *call, const char *name, PropterDay *day, PropterError *err) {
   const char *text = cmd_value(call, name);
   *day = PROPTER_NO_DAY;
-  if (text && !propter_day_parse(propter_str(text), day)) return propter_fail(err, PROPTER_USAGE, "--%s: expected a date like 2012-03-31, found \"%s\"", name, text);
+  if (text && !propter_day_parse(propter_str(text), day))
+    return propter_fail(err, PROPTER_USAGE, "--%s: expected a date like 2012-03-31, found \"%s\"", name, text);
   return PROPTER_OK;
 }
 
@@ -78,17 +79,20 @@ static void as_row(FILE *out, const PropterPattern *p, bool csv) {
     csv_text(out, p->metric);
     fputc(',', out);
     csv_text(out, p->label);
-    fprintf(out, ",%s,%s,%s,%.6g,%.6g,%.6g,%.6g,%.6g,%.2f,%s,%.2f,%zu\n", first, last, propter_pattern_name(p->kind), p->observed, p->expected, p->expected_low, p->expected_high, p->deviation, p->z, onset,
-            p->onset_probability, p->usable);
+    fprintf(out, ",%s,%s,%s,%.6g,%.6g,%.6g,%.6g,%.6g,%.2f,%s,%.2f,%zu\n", first, last, propter_pattern_name(p->kind), p->observed, p->expected, p->expected_low,
+            p->expected_high, p->deviation, p->z, onset, p->onset_probability, p->usable);
   } else {
-    fprintf(out, "%-44.*s %s %s  %-12s %10.6g %10.6g %+10.4g %+7.1f  %s\n", (int)p->label.len, p->label.data, first, last, propter_pattern_name(p->kind), p->observed, p->expected, p->deviation, p->z, onset);
+    fprintf(out, "%-44.*s %s %s  %-12s %10.6g %10.6g %+10.4g %+7.1f  %s\n", (int)p->label.len, p->label.data, first, last, propter_pattern_name(p->kind),
+            p->observed, p->expected, p->deviation, p->z, onset);
   }
 }
 
 static void print(const CommandCall *call, const Asked *asked, const PropterPattern *found, size_t count) {
   bool json = strcmp(asked->format, "json") == 0, lines = strcmp(asked->format, "jsonl") == 0, csv = strcmp(asked->format, "csv") == 0;
   if (csv) fputs("metric,label,first,last,kind,observed,expected,expected_low,expected_high,deviation,score,onset,onset_probability,n\n", call->out);
-  if (!json && !lines && !csv) fprintf(call->out, "%-44s %-10s %-10s  %-12s %10s %10s %10s %7s  %s\n", "series", "first", "last", "pattern", "observed", "expected", "deviation", "score", "onset");
+  if (!json && !lines && !csv)
+    fprintf(call->out, "%-44s %-10s %-10s  %-12s %10s %10s %10s %7s  %s\n", "series", "first", "last", "pattern", "observed", "expected", "deviation", "score",
+            "onset");
   if (json) fputc('[', call->out);
   for (size_t i = 0; i < count; i++) {
     if (json) fputs(i ? ",\n" : "\n", call->out);
@@ -116,8 +120,8 @@ static void print_finding(const CommandCall *call, const Asked *asked, const Pro
     csv_text(call->out, f->leader);
     fprintf(call->out, ",%d\n", f->lag);
   } else if (strcmp(asked->format, "table") == 0) {
-    fprintf(call->out, "%-40.*s %-9s %s %s  %+11.5g %+7.1f  %s..%s %4.2f  %8.2g %8.2g", (int)f->label.len, f->label.data, f->detector, first, last, f->size, f->score,
-            low, high, f->onset_probability, f->p, f->q);
+    fprintf(call->out, "%-40.*s %-9s %s %s  %+11.5g %+7.1f  %s..%s %4.2f  %8.2g %8.2g", (int)f->label.len, f->label.data, f->detector, first, last, f->size,
+            f->score, low, high, f->onset_probability, f->p, f->q);
     if (f->lag) fprintf(call->out, "  after %.*s by %d", (int)f->leader.len, f->leader.data, f->lag);
     fputc('\n', call->out);
   } else {
@@ -146,7 +150,8 @@ static PropterStatus findings(const CommandCall *call, const Asked *asked, Propt
   PROPTER_TRY(propter_findings(inferrer, asked->metric, 0.05, &found, &n, err));
   if (strcmp(asked->format, "csv") == 0) fputs("metric,detector,first,last,size,score,onset_low,onset_high,onset_probability,p,q,leader,lag\n", call->out);
   if (strcmp(asked->format, "table") == 0)
-    fprintf(call->out, "%-40s %-9s %-10s %-10s  %11s %7s  %-22s %4s  %8s %8s\n", "series", "detector", "first", "last", "size", "score", "onset, 95 %", "P", "p", "q");
+    fprintf(call->out, "%-40s %-9s %-10s %-10s  %11s %7s  %-22s %4s  %8s %8s\n", "series", "detector", "first", "last", "size", "score", "onset, 95 %", "P",
+            "p", "q");
   if (json) fputc('[', call->out);
   for (size_t i = 0; i < n; i++) {
     if ((asked->from != PROPTER_NO_DAY && found[i].last < asked->from) || (asked->to != PROPTER_NO_DAY && found[i].first > asked->to)) continue;
@@ -165,7 +170,8 @@ static void print_slice(const CommandCall *call, const Asked *asked, const Propt
     csv_text(call->out, d->members);
     fprintf(call->out, ",%.6g,%.6g,%.4f,%.2f,%zu\n", d->observed, d->expected, d->share, d->evidence, d->cells);
   } else if (strcmp(asked->format, "table") == 0) {
-    fprintf(call->out, "%-48.*s %12.6g %12.6g %7.1f %% %9.1f %6zu\n", (int)d->members.len, d->members.data, d->observed, d->expected, 100 * d->share, d->evidence, d->cells);
+    fprintf(call->out, "%-48.*s %12.6g %12.6g %7.1f %% %9.1f %6zu\n", (int)d->members.len, d->members.data, d->observed, d->expected, 100 * d->share,
+            d->evidence, d->cells);
   } else {
     fputs("{\"slice\":", call->out);
     output_json(call->out, d->members);
@@ -235,18 +241,19 @@ static const CommandOption options[] = {{"metric", 'm', "IRI", "only this metric
                                         {"slices", 0, NULL, "which slices carry what happened between --from and --to"},
                                         {NULL, 0, NULL, NULL}};
 
-const Command command_detect = {.name = "detect",
-                                .summary = "find where metrics left their usual course",
-                                .operands = "",
-                                .options = options,
-                                .details = "Each period of each metric is compared with the course the series took before it and takes usually; neighbouring periods that moved\n"
-                                           "the same way are one pattern.\n"
-                                           "--detectors runs the detectors one by one (spike, shift, trend, variance, season, lagged) and shows each finding with its size,\n"
-                                           "the 95 % of its onset, and its significance: p in its series, q adjusted over all series and detectors (false discovery rate,\n"
-                                           "kept up to 5 %).\n"
-                                           "--slices compares every finest slice of a metric with propter:sliceBy with its own course and shows the shortest list of slices\n"
-                                           "that accounts for what deviates; of a ratio, its numerator given its denominator.\n"
-                                           "--format table, json, jsonl or csv. Exit 1: nothing moved. Nothing is written to the graph.",
-                                .examples = "propter detect\npropter detect --metric https://w3id.org/propter/pack/us-employment#information-employment --format csv\n"
-                                            "propter detect --detectors --from 2008-01-01",
-                                .run = run};
+const Command command_detect = {
+    .name = "detect",
+    .summary = "find where metrics left their usual course",
+    .operands = "",
+    .options = options,
+    .details = "Each period of each metric is compared with the course the series took before it and takes usually; neighbouring periods that moved\n"
+               "the same way are one pattern.\n"
+               "--detectors runs the detectors one by one (spike, shift, trend, variance, season, lagged) and shows each finding with its size,\n"
+               "the 95 % of its onset, and its significance: p in its series, q adjusted over all series and detectors (false discovery rate,\n"
+               "kept up to 5 %).\n"
+               "--slices compares every finest slice of a metric with propter:sliceBy with its own course and shows the shortest list of slices\n"
+               "that accounts for what deviates; of a ratio, its numerator given its denominator.\n"
+               "--format table, json, jsonl or csv. Exit 1: nothing moved. Nothing is written to the graph.",
+    .examples = "propter detect\npropter detect --metric https://w3id.org/propter/pack/us-employment#information-employment --format csv\n"
+                "propter detect --detectors --from 2008-01-01",
+    .run = run};

@@ -20,7 +20,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterIds runs = {0};
   PropterRdfWriterOptions options = {.format = call->format ? call->format : "nquads", .canonical = cmd_flag(call, "canonical"), .without = &runs};
   const PropterRdfFormat *format = propter_rdf_format(propter_str(options.format));
-  if (!format || !format->writes) return propter_fail(err, PROPTER_USAGE, "--format: expected ntriples, nquads, turtle, trig, rdfxml or jsonld, found \"%s\"", options.format);
+  if (!format || !format->writes)
+    return propter_fail(err, PROPTER_USAGE, "--format: expected ntriples, nquads, turtle, trig, rdfxml or jsonld, found \"%s\"", options.format);
   PROPTER_TRY(output_iri_option(call, "graph-iri", &iri, err));
   PROPTER_TRY(propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err));
   PropterStatus status = propter_snapshot_open(graph, 0, &snapshot, err);
@@ -46,7 +47,8 @@ const Command command_export = {
     .summary = "write the graph as RDF",
     .operands = "",
     .options = options,
-    .details = "--format: nquads (default), ntriples, turtle, trig, rdfxml, jsonld. ntriples, turtle and rdfxml have no named graphs: all triples come out as one. All but the first two and\n"
-               "--canonical are sorted and hold the text in memory (limit 1 GiB); nquads and ntriples pass through in the graph's own order.",
+    .details =
+        "--format: nquads (default), ntriples, turtle, trig, rdfxml, jsonld. ntriples, turtle and rdfxml have no named graphs: all triples come out as one. All but the first two and\n"
+        "--canonical are sorted and hold the text in memory (limit 1 GiB); nquads and ntriples pass through in the graph's own order.",
     .examples = "propter export --format trig\npropter export --canonical",
     .run = run};

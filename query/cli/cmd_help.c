@@ -32,7 +32,10 @@ static void roff_options(FILE *out, const CommandOption *o) {
 }
 
 static void man_page(FILE *out) {
-  fprintf(out, ".\\\" SPDX-License-Identifier: Apache-2.0\n.TH PROPTER 1 \"\" \"propter %s\"\n.SH NAME\npropter \\- from data and documents to causes, with the evidence\n", PACKAGE_VERSION);
+  fprintf(
+      out,
+      ".\\\" SPDX-License-Identifier: Apache-2.0\n.TH PROPTER 1 \"\" \"propter %s\"\n.SH NAME\npropter \\- from data and documents to causes, with the evidence\n",
+      PACKAGE_VERSION);
   fputs(".SH SYNOPSIS\n.B propter\n[\\fB\\-g\\fR \\fIDIR\\fR] \\fICOMMAND\\fR [\\fIoptions\\fR] [\\fIoperands\\fR]\n.SH DESCRIPTION\n", out);
   roff(out, "propter turns business data and domain documents into one RDF graph, scores which causes lie behind the patterns it finds,\n"
             "and answers why-questions with the rows and the sentences each answer rests on. Standard output carries data only; progress and\n"
@@ -49,7 +52,8 @@ static void man_page(FILE *out) {
     if (c->examples) fputs(".PP\n.nf\n", out), roff(out, c->examples), fputs("\n.fi\n", out);
   }
   fputs(".SH EXIT STATUS\n", out);
-  static const PropterStatus shown[] = {PROPTER_OK, PROPTER_NEGATIVE, PROPTER_USAGE, PROPTER_INVALID, PROPTER_LOCKED, PROPTER_LIMIT, PROPTER_DAMAGED, PROPTER_DECLINED, PROPTER_BUG, PROPTER_IO};
+  static const PropterStatus shown[] = {PROPTER_OK,    PROPTER_NEGATIVE, PROPTER_USAGE,    PROPTER_INVALID, PROPTER_LOCKED,
+                                        PROPTER_LIMIT, PROPTER_DAMAGED,  PROPTER_DECLINED, PROPTER_BUG,     PROPTER_IO};
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) fprintf(out, ".TP\n.B %d\n%s\n", propter_exit_code(shown[i]), propter_strerror(shown[i]));
   fputs(".TP\n.B 128+n\nended by signal n\n.SH ENVIRONMENT\n.TP\n.B PROPTER_GRAPH\ngraph directory when \\-g is not given\n", out);
 }
@@ -59,10 +63,11 @@ static void words(FILE *out, const CommandOption *o) {
 }
 
 static void bash_completion(FILE *out) {
-  fputs("# SPDX-License-Identifier: Apache-2.0\n_propter() {\n  local cur=${COMP_WORDS[COMP_CWORD]} cmd= w i\n  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-        "    w=${COMP_WORDS[i]}\n    case $w in -g|--graph|-f|--format|--threads|--seed|--today|--progress) ((i++)) ;; -*) ;; *) cmd=$w; break ;; esac\n  done\n"
-        "  local words\n  case $cmd in\n",
-        out);
+  fputs(
+      "# SPDX-License-Identifier: Apache-2.0\n_propter() {\n  local cur=${COMP_WORDS[COMP_CWORD]} cmd= w i\n  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+      "    w=${COMP_WORDS[i]}\n    case $w in -g|--graph|-f|--format|--threads|--seed|--today|--progress) ((i++)) ;; -*) ;; *) cmd=$w; break ;; esac\n  done\n"
+      "  local words\n  case $cmd in\n",
+      out);
   fputs("    '') words='", out);
   for (size_t i = 0; commands[i]; i++) fprintf(out, "%s%s", i ? " " : "", commands[i]->name);
   words(out, global_options);
@@ -158,7 +163,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return PROPTER_OK;
 }
 
-static const CommandOption options[] = {{"as", 0, "FORM", "man, bash, zsh or fish: the man page or a shell's completions; examples: every example, one per line"}, {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {
+    {"as", 0, "FORM", "man, bash, zsh or fish: the man page or a shell's completions; examples: every example, one per line"}, {NULL, 0, NULL, NULL}};
 
 const Command command_help = {.name = "help",
                               .summary = "explain a command",

@@ -16,7 +16,8 @@ static PropterStatus add_names(Names *names, const char *text, PropterError *err
     const char *why = NULL;
     PropterStr name = {rest.data, end};
     if (!propter_str_equal(name, PROPTER_STR("all"))) {
-      if (!propter_iri_valid(name, &why)) return propter_fail(err, PROPTER_INVALID, "--metrics: \"%.*s\" is no absolute IRI: %s", (int)name.len, name.data, why);
+      if (!propter_iri_valid(name, &why))
+        return propter_fail(err, PROPTER_INVALID, "--metrics: \"%.*s\" is no absolute IRI: %s", (int)name.len, name.data, why);
       if (!propter_vec_push(names, name)) return propter_fail(err, PROPTER_NO_MEMORY, "names of metrics");
     }
     rest = propter_str_trim((PropterStr){rest.data + end, rest.len - end});
@@ -35,7 +36,8 @@ static PropterStatus read_options(CommandCall *call, PropterInferOptions *option
     return propter_fail(err, PROPTER_USAGE, "--known-by: expected a date like 2012-03-31, found \"%s\"", text);
   if ((text = cmd_value(call, "depth"))) {
     int64_t depth;
-    if (!propter_str_to_int64(propter_str(text), &depth) || depth < 1 || depth > 5) return propter_fail(err, PROPTER_USAGE, "--depth: expected 1 to 5, found \"%s\"", text);
+    if (!propter_str_to_int64(propter_str(text), &depth) || depth < 1 || depth > 5)
+      return propter_fail(err, PROPTER_USAGE, "--depth: expected 1 to 5, found \"%s\"", text);
     options->depth = (unsigned)depth;
   }
   options->without = without->items;
@@ -47,8 +49,9 @@ static PropterStatus read_options(CommandCall *call, PropterInferOptions *option
 
 static void print(const CommandCall *call, const char *format, const PropterInferSummary *s) {
   if (strcmp(format, "json") == 0) {
-    fprintf(call->out, "{\"metrics\":%zu,\"patterns\":%zu,\"hypotheses\":%zu,\"links\":%zu,\"answered\":%zu,\"unknown\":%zu,\"added\":%llu,\"removed\":%llu,\"run\":", s->metrics, s->patterns, s->hypotheses,
-            s->links, s->answered, s->unknown, (unsigned long long)s->added, (unsigned long long)s->removed);
+    fprintf(call->out,
+            "{\"metrics\":%zu,\"patterns\":%zu,\"hypotheses\":%zu,\"links\":%zu,\"answered\":%zu,\"unknown\":%zu,\"added\":%llu,\"removed\":%llu,\"run\":",
+            s->metrics, s->patterns, s->hypotheses, s->links, s->answered, s->unknown, (unsigned long long)s->added, (unsigned long long)s->removed);
     if (s->run[0])
       output_json(call->out, propter_str(s->run));
     else
@@ -56,8 +59,10 @@ static void print(const CommandCall *call, const char *format, const PropterInfe
     fputs("}\n", call->out);
     return;
   }
-  fprintf(call->out, "metrics     %s\npatterns    %s: %s with a cause, %s of unknown cause\nhypotheses  %s\nlinks       %s between kinds, from what documents say\n", output_number(s->metrics),
-          output_number(s->patterns), output_number(s->answered), output_number(s->unknown), output_number(s->hypotheses), output_number(s->links));
+  fprintf(call->out,
+          "metrics     %s\npatterns    %s: %s with a cause, %s of unknown cause\nhypotheses  %s\nlinks       %s between kinds, from what documents say\n",
+          output_number(s->metrics), output_number(s->patterns), output_number(s->answered), output_number(s->unknown), output_number(s->hypotheses),
+          output_number(s->links));
   if (call->dry_run)
     fprintf(call->out, "would add %s and remove %s statements\n", output_number(s->added), output_number(s->removed));
   else if (s->run[0])
@@ -76,7 +81,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterStatus status = output_format(call, formats, &format, err);
   if (!status) status = read_options(call, &options, &metrics, &without, err);
   if (!status) status = propter_graph_open(call->graph, 0, NULL, &graph, err);
-  if (!status) status = propter_infer_run(graph, metrics.items, metrics.count, &options, PROPTER_STR("propter " PACKAGE_VERSION), call->now, call->dry_run, &summary, err);
+  if (!status)
+    status = propter_infer_run(graph, metrics.items, metrics.count, &options, PROPTER_STR("propter " PACKAGE_VERSION), call->now, call->dry_run, &summary, err);
   if (!status) print(call, format, &summary);
   propter_graph_close(graph);
   propter_vec_clear(&metrics);
@@ -84,19 +90,22 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-static const CommandOption options[] = {{"metrics", 'm', "IRI...", "only these metrics, parted by blanks or given again (default: all)"},
-                                        {"periods", 0, "WHICH", "new or all: the result is the same; what did not change keeps its statements and the run that found it"},
-                                        {"known-by", 0, "DATE", "use only what was known by that day"},
-                                        {"without", 0, "WHAT", "leave out this document (IRI, path or file name), claim, event or link; may be repeated"},
-                                        {"depth", 0, "N", "hops of a chain of causes, 1 to 5 (default 3)"},
-                                        {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {
+    {"metrics", 'm', "IRI...", "only these metrics, parted by blanks or given again (default: all)"},
+    {"periods", 0, "WHICH", "new or all: the result is the same; what did not change keeps its statements and the run that found it"},
+    {"known-by", 0, "DATE", "use only what was known by that day"},
+    {"without", 0, "WHAT", "leave out this document (IRI, path or file name), claim, event or link; may be repeated"},
+    {"depth", 0, "N", "hops of a chain of causes, 1 to 5 (default 3)"},
+    {NULL, 0, NULL, NULL}};
 
-const Command command_infer = {.name = "infer",
-                               .summary = "find the causes of every pattern and keep them in the graph",
-                               .operands = "",
-                               .options = options,
-                               .details = "Looks for patterns in the metrics (as propter detect), gathers what events, documents and links name as causes, and writes patterns, hypotheses with\n"
-                                          "their evidence, and causal links to the graph propter:current, which it replaces where something changed. Run again on the same graph it changes\n"
-                                          "nothing and records no run. --dry-run says what would change. --format table or json.",
-                               .examples = "propter infer\npropter infer --dry-run --metrics https://w3id.org/propter/pack/us-employment#information-employment",
-                               .run = run};
+const Command command_infer = {
+    .name = "infer",
+    .summary = "find the causes of every pattern and keep them in the graph",
+    .operands = "",
+    .options = options,
+    .details =
+        "Looks for patterns in the metrics (as propter detect), gathers what events, documents and links name as causes, and writes patterns, hypotheses with\n"
+        "their evidence, and causal links to the graph propter:current, which it replaces where something changed. Run again on the same graph it changes\n"
+        "nothing and records no run. --dry-run says what would change. --format table or json.",
+    .examples = "propter infer\npropter infer --dry-run --metrics https://w3id.org/propter/pack/us-employment#information-employment",
+    .run = run};

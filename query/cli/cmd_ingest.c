@@ -15,7 +15,8 @@ static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *
   if (m == 3) return propter_fail(err, PROPTER_USAGE, "--on-error: expected quarantine, skip or stop, found \"%s\"", mode);
   o->on_error = (PropterIngestOnError)m;
   int64_t n = 0;
-  if (most && (!propter_str_to_int64(propter_str(most), &n) || n < 0)) return propter_fail(err, PROPTER_USAGE, "--max-errors: expected a whole number, found \"%s\"", most);
+  if (most && (!propter_str_to_int64(propter_str(most), &n) || n < 0))
+    return propter_fail(err, PROPTER_USAGE, "--max-errors: expected a whole number, found \"%s\"", most);
   o->bounded = most != NULL;
   o->max_errors = (uint64_t)n;
   o->database = cmd_value(call, "database");
@@ -27,21 +28,24 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
   if (call->format && strcmp(call->format, "json") == 0) {
     fputs("{\"run\":", out);
     output_json(out, r->run);
-    fprintf(out, ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu}\n", r->unchanged ? "true" : "false", call->dry_run ? "true" : "false",
-            (unsigned long long)r->rows.rows, (unsigned long long)r->quads, (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty);
+    fprintf(out, ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu}\n",
+            r->unchanged ? "true" : "false", call->dry_run ? "true" : "false", (unsigned long long)r->rows.rows, (unsigned long long)r->quads,
+            (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty);
     return;
   }
   if (r->unchanged) {
     fprintf(out, "nothing to do: run %s ingested the same\n", r->run.data);
     return;
   }
-  fprintf(out, "%s: %s rows, %s quads; %s added, %s removed; run %s\n", call->dry_run ? "would ingest" : "ingested", output_number(r->rows.rows), output_number(r->quads), output_number(r->added), output_number(r->removed), r->run.data);
+  fprintf(out, "%s: %s rows, %s quads; %s added, %s removed; run %s\n", call->dry_run ? "would ingest" : "ingested", output_number(r->rows.rows),
+          output_number(r->quads), output_number(r->added), output_number(r->removed), r->run.data);
   if (r->rows.empty) fprintf(out, "%s times a row had no subject because a value was missing\n", output_number(r->rows.empty));
   if (!r->rows.rejects) return;
   if (o->on_error == PROPTER_INGEST_SKIP)
     fprintf(out, "%s rejected and left out\n", output_number(r->rows.rejects));
   else
-    fprintf(out, "%s rejected and put into quarantine%s%s\n", output_number(r->rows.rejects), call->dry_run ? "" : "; to see them: propter rejects ", call->dry_run ? "" : r->run.data);
+    fprintf(out, "%s rejected and put into quarantine%s%s\n", output_number(r->rows.rejects), call->dry_run ? "" : "; to see them: propter rejects ",
+            call->dry_run ? "" : r->run.data);
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
@@ -82,14 +86,15 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-static const CommandOption options[] = {{"on-error", 0, "HOW", "what to do with a row that breaks a rule: quarantine (default: record it, leave it out, exit 1), skip or stop"},
-                                        {"max-errors", 0, "N", "give up when more than N rows break a rule"},
-                                        {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
-                                        {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file or a postgresql:// address"},
-                                        {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph"},
-                                        {"force", 0, NULL, "ingest again although nothing changed"},
-                                        {"replace", 0, NULL, "also replace graphs that another mapping wrote"},
-                                        {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {
+    {"on-error", 0, "HOW", "what to do with a row that breaks a rule: quarantine (default: record it, leave it out, exit 1), skip or stop"},
+    {"max-errors", 0, "N", "give up when more than N rows break a rule"},
+    {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
+    {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file or a postgresql:// address"},
+    {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph"},
+    {"force", 0, NULL, "ingest again although nothing changed"},
+    {"replace", 0, NULL, "also replace graphs that another mapping wrote"},
+    {NULL, 0, NULL, NULL}};
 
 const Command command_ingest = {
     .name = "ingest",
@@ -98,11 +103,12 @@ const Command command_ingest = {
     .min_operands = 0,
     .max_operands = UINT32_MAX,
     .options = options,
-    .details = "A mapping is a Turtle file with RML or R2RML triples maps over CSV, JSON, XML or a database, or with metric definitions: propter:Metric with\n"
-               "propter:sourceFile, propter:timeColumn and propter:sourceColumn. Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
-               "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
-               "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"
-               "nothing is done. Without a mapping, --database makes the W3C Direct Mapping of its tables.\n"
-               "Exit 1: rows were put into quarantine (propter rejects shows them).",
+    .details =
+        "A mapping is a Turtle file with RML or R2RML triples maps over CSV, JSON, XML or a database, or with metric definitions: propter:Metric with\n"
+        "propter:sourceFile, propter:timeColumn and propter:sourceColumn. Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
+        "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
+        "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"
+        "nothing is done. Without a mapping, --database makes the W3C Direct Mapping of its tables.\n"
+        "Exit 1: rows were put into quarantine (propter rejects shows them).",
     .examples = "propter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .run = run};

@@ -24,9 +24,10 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return PROPTER_OK;
 }
 
-const Command command_init = {.name = "init",
-                              .summary = "make an empty graph directory",
-                              .operands = "",
-                              .details = "load and ingest make the directory themselves; init is for jobs that want it there first. A graph that is there stays as it is.",
-                              .examples = "propter init\npropter -g other.graph init --dry-run",
-                              .run = run};
+const Command command_init = {
+    .name = "init",
+    .summary = "make an empty graph directory",
+    .operands = "",
+    .details = "load and ingest make the directory themselves; init is for jobs that want it there first. A graph that is there stays as it is.",
+    .examples = "propter init\npropter -g other.graph init --dry-run",
+    .run = run};

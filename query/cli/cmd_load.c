@@ -24,14 +24,16 @@ static PropterStatus set_options(Load *l, PropterError *err) {
   l->options.read.format = call->format;
   l->options.read.log = call->log;
   if (l->options.graph.len && l->options.default_graph) return propter_fail(err, PROPTER_USAGE, "--graph-iri and --default-graph exclude each other");
-  if (call->format && !propter_rdf_format(propter_str(call->format))) return propter_fail(err, PROPTER_USAGE, "--format: \"%s\" is no RDF format; propter load --help names them", call->format);
+  if (call->format && !propter_rdf_format(propter_str(call->format)))
+    return propter_fail(err, PROPTER_USAGE, "--format: \"%s\" is no RDF format; propter load --help names them", call->format);
   unsigned inputs = 0;
   for (unsigned i = 0; i < call->operand_count; i++) {
     if (strcmp(call->operands[i], "-") == 0) {
       inputs++;
       l->standard_input = true;
       if (!call->format) return propter_fail(err, PROPTER_USAGE, "standard input needs --format");
-      if (!l->options.graph.len && !l->options.default_graph && !l->options.read.base.len) return propter_fail(err, PROPTER_USAGE, "standard input needs --graph-iri or --default-graph");
+      if (!l->options.graph.len && !l->options.default_graph && !l->options.read.base.len)
+        return propter_fail(err, PROPTER_USAGE, "standard input needs --graph-iri or --default-graph");
     } else if (!call->format && !propter_rdf_format_of_file(call->operands[i])) {
       return propter_fail(err, PROPTER_USAGE, "cannot tell the RDF format of %s from its name: use --format", call->operands[i]);
     }
@@ -69,9 +71,13 @@ static PropterStatus generated(Load *l, PropterId graph, PropterError *err) {
 static PropterStatus begin_record(Load *l, PropterError *err) {
   CommandCall *call = l->call;
   PropterBuf parameters = {.max = 1 << 16};
-  propter_buf_printf(&parameters, "graph-iri=%.*s\nbase=%.*s\nformat=%s\ndefault-graph=%d", (int)l->options.graph.len, l->options.graph.data, (int)l->options.read.base.len,
-                     l->options.read.base.data, call->format ? call->format : "", l->options.default_graph);
-  PropterRunOptions options = {.kind = "load", .now = call->now, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = propter_buf_str(&parameters), .untracked = cmd_flag(call, "no-undo")};
+  propter_buf_printf(&parameters, "graph-iri=%.*s\nbase=%.*s\nformat=%s\ndefault-graph=%d", (int)l->options.graph.len, l->options.graph.data,
+                     (int)l->options.read.base.len, l->options.read.base.data, call->format ? call->format : "", l->options.default_graph);
+  PropterRunOptions options = {.kind = "load",
+                               .now = call->now,
+                               .software = PROPTER_STR("propter " PACKAGE_VERSION),
+                               .parameters = propter_buf_str(&parameters),
+                               .untracked = cmd_flag(call, "no-undo")};
   PropterStatus status = propter_buf_status(&parameters, err);
   if (status == PROPTER_OK) status = propter_run_begin(l->writer, &options, NULL, &l->record, err);
   for (unsigned i = 0; i < call->operand_count && status == PROPTER_OK; i++) {
@@ -122,7 +128,8 @@ static PropterStatus load(Load *l, PropterError *err) {
   PROPTER_TRY(finish_record(l, err));
   propter_run_counts(l->record, &added, &removed);
   if (!call->dry_run) PROPTER_TRY(propter_writer_commit(l->writer, err));
-  fprintf(call->out, "%s: %s added, %s removed, %s graph%s written\n", call->dry_run ? "would load" : "loaded", output_number(added), output_number(removed), output_number(l->loaded.graphs.count), l->loaded.graphs.count == 1 ? "" : "s");
+  fprintf(call->out, "%s: %s added, %s removed, %s graph%s written\n", call->dry_run ? "would load" : "loaded", output_number(added), output_number(removed),
+          output_number(l->loaded.graphs.count), l->loaded.graphs.count == 1 ? "" : "s");
   return PROPTER_OK;
 }
 
@@ -189,9 +196,11 @@ const Command command_load = {
     .min_operands = 1,
     .max_operands = UINT32_MAX,
     .options = options,
-    .details = "Formats (--format, else by the file's name): ntriples (nt), nquads (nq), turtle (ttl), trig, rdfxml (rdf, owl), rdfa (html), json (rj: RDF/JSON).\n"
-               "gzip is unpacked, - is standard input. Each file is a named graph of its own, named like the file; its named graphs keep their names. Loading\n"
-               "again replaces those graphs and nothing else; a graph that the new version of a file no longer names stays. All files of one call are one\n"
-               "transaction: after an error in any of them (exit 3, with file, line and column) the graph is as it was. The load is recorded as a run.",
-    .examples = "propter load ontology/propter.ttl ontology/packs/us-employment/metrics.ttl ontology/packs/us-employment/concepts.ttl ontology/packs/us-employment/events.ttl\npropter load --graph-iri https://example.org/g ontology/propter.ttl --dry-run",
+    .details =
+        "Formats (--format, else by the file's name): ntriples (nt), nquads (nq), turtle (ttl), trig, rdfxml (rdf, owl), rdfa (html), json (rj: RDF/JSON).\n"
+        "gzip is unpacked, - is standard input. Each file is a named graph of its own, named like the file; its named graphs keep their names. Loading\n"
+        "again replaces those graphs and nothing else; a graph that the new version of a file no longer names stays. All files of one call are one\n"
+        "transaction: after an error in any of them (exit 3, with file, line and column) the graph is as it was. The load is recorded as a run.",
+    .examples =
+        "propter load ontology/propter.ttl ontology/packs/us-employment/metrics.ttl ontology/packs/us-employment/concepts.ttl ontology/packs/us-employment/events.ttl\npropter load --graph-iri https://example.org/g ontology/propter.ttl --dry-run",
     .run = run};

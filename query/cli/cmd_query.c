@@ -54,7 +54,9 @@ static PropterStatus answer(const CommandCall *call, PropterResults *r, bool *ne
   switch (propter_results_kind(r)) {
   case PROPTER_RESULTS_SOLUTIONS: return write_solutions(call, r, err);
   case PROPTER_RESULTS_TRIPLES: return write_triples(call, r, err);
-  default: *negative = !propter_results_boolean(r); return propter_boolean_write(propter_results_boolean(r), call->format ? call->format : "table", output_write, call->out, err);
+  default:
+    *negative = !propter_results_boolean(r);
+    return propter_boolean_write(propter_results_boolean(r), call->format ? call->format : "table", output_write, call->out, err);
   }
 }
 
@@ -66,9 +68,12 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   bool negative = false;
   PropterStatus status = PROPTER_OK;
   if (call->format && !propter_result_format(propter_str(call->format)) && !propter_rdf_format(propter_str(call->format)))
-    status = propter_fail(err, PROPTER_USAGE, "--format: expected table, json, xml, csv, tsv, or for triples turtle, ntriples, nquads, trig, rdfxml or jsonld; found \"%s\"", call->format);
+    status = propter_fail(err, PROPTER_USAGE,
+                          "--format: expected table, json, xml, csv, tsv, or for triples turtle, ntriples, nquads, trig, rdfxml or jsonld; found \"%s\"",
+                          call->format);
   if (status == PROPTER_OK) status = sparql_call_parse(call, &s, err);
-  if (status == PROPTER_OK && propter_query_is_update(s.query)) status = propter_fail(err, PROPTER_INVALID, "expected a query, found an update; propter update runs it");
+  if (status == PROPTER_OK && propter_query_is_update(s.query))
+    status = propter_fail(err, PROPTER_INVALID, "expected a query, found an update; propter update runs it");
   if (status == PROPTER_OK) status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = sparql_call_hide_runs(&s, snapshot, err);
@@ -81,10 +86,11 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status == PROPTER_OK && negative ? PROPTER_NEGATIVE : status;
 }
 
-static const CommandOption options[] = {SPARQL_CALL_OPTIONS,
-                                        {"explain", 0, NULL, "run the query and show its plan with estimated and actual rows and times (--format json: as JSON)"},
-                                        {"raw", 0, NULL, "values as they are: CSV without the apostrophe before what a spreadsheet would run as a formula, a table without cut values"},
-                                        {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {
+    SPARQL_CALL_OPTIONS,
+    {"explain", 0, NULL, "run the query and show its plan with estimated and actual rows and times (--format json: as JSON)"},
+    {"raw", 0, NULL, "values as they are: CSV without the apostrophe before what a spreadsheet would run as a formula, a table without cut values"},
+    {NULL, 0, NULL, NULL}};
 
 const Command command_query = {
     .name = "query",
@@ -92,8 +98,10 @@ const Command command_query = {
     .operands = "[QUERY]",
     .max_operands = 1,
     .options = options,
-    .details = "SELECT and ASK: --format table (default), json, xml, csv, tsv. CONSTRUCT and DESCRIBE: --format turtle (default), ntriples, nquads, trig, rdfxml, jsonld. The default graph is\n"
-               "the union of all graphs but the records of runs; GRAPH and FROM name one. ASK answers by its exit code too: 0 true, 1 false.\n"
-               "Nothing outside the graph is read: SERVICE is refused. A deadline or a limit that is reached is exit 5, never a short answer.",
-    .examples = "propter query 'SELECT * WHERE { ?s ?p ?o } LIMIT 3'\npropter query --format json 'ASK { ?s ?p ?o }'\npropter query --explain 'SELECT ?a { ?a ?p ?b . ?b ?q ?c }'",
+    .details =
+        "SELECT and ASK: --format table (default), json, xml, csv, tsv. CONSTRUCT and DESCRIBE: --format turtle (default), ntriples, nquads, trig, rdfxml, jsonld. The default graph is\n"
+        "the union of all graphs but the records of runs; GRAPH and FROM name one. ASK answers by its exit code too: 0 true, 1 false.\n"
+        "Nothing outside the graph is read: SERVICE is refused. A deadline or a limit that is reached is exit 5, never a short answer.",
+    .examples =
+        "propter query 'SELECT * WHERE { ?s ?p ?o } LIMIT 3'\npropter query --format json 'ASK { ?s ?p ?o }'\npropter query --explain 'SELECT ?a { ?a ?p ?b . ?b ?q ?c }'",
     .run = run};

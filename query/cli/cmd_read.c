@@ -21,7 +21,8 @@ static void document(const PropterReadReport *r, void *payload) {
     else if (r->unchanged)
       fputs(",\"status\":\"unchanged\"", out);
     else
-      fprintf(out, ",\"status\":\"read\",\"format\":\"%s\",\"sentences\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu", r->format, r->sentences, r->claims, r->linked, r->happenings);
+      fprintf(out, ",\"status\":\"read\",\"format\":\"%s\",\"sentences\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu", r->format, r->sentences,
+              r->claims, r->linked, r->happenings);
     fputs("}\n", out);
     return;
   }
@@ -32,7 +33,8 @@ static void document(const PropterReadReport *r, void *payload) {
     (void)propter_error_format(&e, text, sizeof text);
     fprintf(out, "rejected %s\n", text);
   } else if (!r->unchanged) {
-    fprintf(out, "%s: %s sentences, %s claims (%s linked), %s dated happenings\n", r->path, output_number(r->sentences), output_number(r->claims), output_number(r->linked), output_number(r->happenings));
+    fprintf(out, "%s: %s sentences, %s claims (%s linked), %s dated happenings\n", r->path, output_number(r->sentences), output_number(r->claims),
+            output_number(r->linked), output_number(r->happenings));
   }
 }
 
@@ -96,13 +98,15 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   propter_graph_close(graph);
   if (status != PROPTER_OK) return status;
   if (show.json)
-    fprintf(call->out, "{\"documents\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu,\"run\":\"%s\"}\n", result.documents, result.unchanged, result.rejected, result.claims, result.linked,
-            result.happenings, result.run);
+    fprintf(call->out, "{\"documents\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu,\"run\":\"%s\"}\n",
+            result.documents, result.unchanged, result.rejected, result.claims, result.linked, result.happenings, result.run);
   else if (result.documents == result.unchanged)
     fprintf(call->out, "nothing to do: %s documents unchanged\n", output_number(result.documents));
   else
-    fprintf(call->out, "%s: %s documents, %s unchanged, %s rejected; %s claims (%s linked), %s dated happenings; %s added, %s removed\n", call->dry_run ? "would read" : "read", output_number(result.documents),
-            output_number(result.unchanged), output_number(result.rejected), output_number(result.claims), output_number(result.linked), output_number(result.happenings), output_number(result.added), output_number(result.removed));
+    fprintf(call->out, "%s: %s documents, %s unchanged, %s rejected; %s claims (%s linked), %s dated happenings; %s added, %s removed\n",
+            call->dry_run ? "would read" : "read", output_number(result.documents), output_number(result.unchanged), output_number(result.rejected),
+            output_number(result.claims), output_number(result.linked), output_number(result.happenings), output_number(result.added),
+            output_number(result.removed));
   return result.rejected ? PROPTER_NEGATIVE : PROPTER_OK;
 }
 
@@ -119,9 +123,10 @@ const Command command_read = {
     .min_operands = 0,
     .max_operands = UINT32_MAX,
     .options = options,
-    .details = "Paths are documents (HTML, Markdown, DOCX, plain text) or folders, which are read with all below them in order of names. Each document becomes a named\n"
-               "graph: its title and date, and what its sentences say about causes, with the exact words, their place in the file, the rule that found them and the concepts\n"
-               "they lead to. A document that has not changed costs a hash; a changed one replaces its own graph and nothing else. A document that cannot be read is\n"
-               "rejected with its reason, the others are read, exit 1. Labels come from the graph: load the knowledge first.",
+    .details =
+        "Paths are documents (HTML, Markdown, DOCX, plain text) or folders, which are read with all below them in order of names. Each document becomes a named\n"
+        "graph: its title and date, and what its sentences say about causes, with the exact words, their place in the file, the rule that found them and the concepts\n"
+        "they lead to. A document that has not changed costs a hash; a changed one replaces its own graph and nothing else. A document that cannot be read is\n"
+        "rejected with its reason, the others are read, exit 1. Labels come from the graph: load the knowledge first.",
     .examples = "propter read ontology/packs/us-employment/documents\npropter read --test-rules",
     .run = run};

@@ -97,11 +97,12 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-const Command command_rejects = {.name = "rejects",
-                                 .summary = "show the rows or documents that a run put into quarantine",
-                                 .operands = "[RUN]",
-                                 .max_operands = 1,
-                                 .details = "One line each: file:row:column, value, rule, reason. RUN is a run's name, its beginning, or last; without it the newest ingest or read run.\n"
-                                            "Formats: table (default), csv, json, jsonl.",
-                                 .examples = "propter rejects\npropter rejects last --format csv",
-                                 .run = run};
+const Command command_rejects = {
+    .name = "rejects",
+    .summary = "show the rows or documents that a run put into quarantine",
+    .operands = "[RUN]",
+    .max_operands = 1,
+    .details = "One line each: file:row:column, value, rule, reason. RUN is a run's name, its beginning, or last; without it the newest ingest or read run.\n"
+               "Formats: table (default), csv, json, jsonl.",
+    .examples = "propter rejects\npropter rejects last --format csv",
+    .run = run};

@@ -101,7 +101,8 @@ static PropterStatus first_cause(Reader *r, PropterId pattern, Line *line, Propt
     PropterStr grade;
     line->has_cause = true;
     if ((status = text_of(r, cause, &line->cause, err)) == PROPTER_OK && (status = label_of(r, cause, line->cause, &line->cause_label, err)) == PROPTER_OK &&
-        (status = number(r, h, VOCAB_propter_probability, &line->probability, err)) == PROPTER_OK && (status = object_text(r, h, VOCAB_propter_grade, &grade, err)) == PROPTER_OK)
+        (status = number(r, h, VOCAB_propter_probability, &line->probability, err)) == PROPTER_OK &&
+        (status = object_text(r, h, VOCAB_propter_grade, &grade, err)) == PROPTER_OK)
       line->grade = spoken(&r->arena, local_name(grade));
   }
   propter_vec_clear(&hypotheses);
@@ -147,7 +148,8 @@ static PropterStatus collect(Reader *r, const char *run, Lines *lines, PropterEr
     if (only == PROPTER_NO_ID) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no run %s", run);
   }
   PropterQuads found = {0};
-  PropterStatus status = propter_snapshot_match(r->snapshot, (PropterQuad){.p = r->ids[VOCAB_rdf_type], .o = r->ids[VOCAB_propter_Pattern], .g = r->ids[VOCAB_propter_current]}, 0, &found, err);
+  PropterStatus status = propter_snapshot_match(
+      r->snapshot, (PropterQuad){.p = r->ids[VOCAB_rdf_type], .o = r->ids[VOCAB_propter_Pattern], .g = r->ids[VOCAB_propter_current]}, 0, &found, err);
   for (size_t i = 0; i < found.count && status == PROPTER_OK; i++) {
     Line line = {.probability = NAN};
     if (only != PROPTER_NO_ID) {
@@ -227,7 +229,8 @@ static void write_csv(const Lines *lines, PropterBuf *out) {
 }
 
 static void write_md(const Lines *lines, PropterBuf *out) {
-  propter_buf_printf(out, "# What moved\n\n%zu pattern%s.\n\n| when | metric | deviation | likely? | cause | grade |\n|---|---|---:|---|---|---|\n", lines->count, lines->count == 1 ? "" : "s");
+  propter_buf_printf(out, "# What moved\n\n%zu pattern%s.\n\n| when | metric | deviation | likely? | cause | grade |\n|---|---|---:|---|---|---|\n",
+                     lines->count, lines->count == 1 ? "" : "s");
   for (size_t i = 0; i < lines->count; i++) {
     const Line *l = &lines->items[i];
     char w[40];
@@ -239,14 +242,20 @@ static void write_md(const Lines *lines, PropterBuf *out) {
 }
 
 static void write_html(const Lines *lines, PropterBuf *out) {
-  propter_buf_add(out, PROPTER_STR("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>What moved</title>\n"
-                                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-                                   "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}"
-                                   "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #d0d7de;vertical-align:top}"
-                                   "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{font-size:.85em;color:#57606a}"
-                                   "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}th,td{border-color:#30363d}code{color:#9ea7b3}}</style></head>\n<body>\n"));
-  propter_buf_printf(out, "<h1>What moved</h1>\n<p>%zu pattern%s.</p>\n<table><thead><tr><th scope=\"col\">when</th><th scope=\"col\">metric</th><th scope=\"col\" class=\"n\">deviation</th>"
-                          "<th scope=\"col\">likely?</th><th scope=\"col\">cause</th><th scope=\"col\">grade</th></tr></thead><tbody>\n", lines->count, lines->count == 1 ? "" : "s");
+  propter_buf_add(
+      out,
+      PROPTER_STR(
+          "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>What moved</title>\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+          "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}"
+          "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #d0d7de;vertical-align:top}"
+          "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{font-size:.85em;color:#57606a}"
+          "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}th,td{border-color:#30363d}code{color:#9ea7b3}}</style></head>\n<body>\n"));
+  propter_buf_printf(
+      out,
+      "<h1>What moved</h1>\n<p>%zu pattern%s.</p>\n<table><thead><tr><th scope=\"col\">when</th><th scope=\"col\">metric</th><th scope=\"col\" class=\"n\">deviation</th>"
+      "<th scope=\"col\">likely?</th><th scope=\"col\">cause</th><th scope=\"col\">grade</th></tr></thead><tbody>\n",
+      lines->count, lines->count == 1 ? "" : "s");
   for (size_t i = 0; i < lines->count; i++) {
     const Line *l = &lines->items[i];
     char w[40];
@@ -267,7 +276,9 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   const char *file;
   PROPTER_TRY(output_file_option(call, "file", &file, err));
   const char *dot = file ? strrchr(file, '.') : NULL;
-  const char *form = call->format ? call->format : dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".md") == 0 || strcmp(dot, ".json") == 0 || strcmp(dot, ".csv") == 0) ? dot + 1 : "table";
+  const char *form = call->format                                                                                                             ? call->format
+                     : dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".md") == 0 || strcmp(dot, ".json") == 0 || strcmp(dot, ".csv") == 0) ? dot + 1
+                                                                                                                                              : "table";
   size_t f = 0;
   while (f < sizeof forms / sizeof *forms && strcmp(forms[f].name, form) != 0) f++;
   if (f == sizeof forms / sizeof *forms) return propter_fail(err, PROPTER_USAGE, "--format: expected table, json, csv, md or html, found \"%s\"", form);
@@ -294,15 +305,18 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-static const CommandOption options[] = {{"file", 'o', "FILE", "write there (the form follows the ending .html, .md, .json or .csv), replacing the file as a whole"},
-                                        {"run", 0, "RUN", "only what this inference run found new (its IRI)"},
-                                        {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {
+    {"file", 'o', "FILE", "write there (the form follows the ending .html, .md, .json or .csv), replacing the file as a whole"},
+    {"run", 0, "RUN", "only what this inference run found new (its IRI)"},
+    {NULL, 0, NULL, NULL}};
 
-const Command command_report = {.name = "report",
-                                .summary = "list the patterns inference found, each with its first cause",
-                                .operands = "",
-                                .options = options,
-                                .details = "One line per pattern, the newest first: window, deviation, metric, how likely the first cause is, and what it is. For all about one of them, ask\n"
-                                           "propter why.",
-                                .examples = "propter report\npropter report --file report.html",
-                                .run = run};
+const Command command_report = {
+    .name = "report",
+    .summary = "list the patterns inference found, each with its first cause",
+    .operands = "",
+    .options = options,
+    .details =
+        "One line per pattern, the newest first: window, deviation, metric, how likely the first cause is, and what it is. For all about one of them, ask\n"
+        "propter why.",
+    .examples = "propter report\npropter report --file report.html",
+    .run = run};

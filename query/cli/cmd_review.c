@@ -58,8 +58,10 @@ static void print_score(FILE *out, const PropterCause *cause) {
 
 /* Everything but the score; the data tests are numbers about the score and stay hidden with it. `shown` gets what was printed, for the record. */
 static void print_case(FILE *out, const PropterInference *inference, const PropterCause *cause, PropterBuf *shown) {
-  fputs("\npattern   ", out), plain(out, inference->metric.label), fputc(' ', out), print_day(out, inference->first), fputs(" to ", out), print_day(out, inference->last);
-  fprintf(out, ": observed %.6g, expected %.6g (%.6g to %.6g)\ncause     ", inference->observed, inference->expected, inference->expected_low, inference->expected_high);
+  fputs("\npattern   ", out), plain(out, inference->metric.label), fputc(' ', out), print_day(out, inference->first), fputs(" to ", out),
+      print_day(out, inference->last);
+  fprintf(out, ": observed %.6g, expected %.6g (%.6g to %.6g)\ncause     ", inference->observed, inference->expected, inference->expected_low,
+          inference->expected_high);
   plain(out, cause->label);
   if (cause->start != PROPTER_NO_DAY) fputs(", ", out), print_day(out, cause->start), fputs(" to ", out), print_day(out, cause->end);
   fputs("\n", out);
@@ -129,7 +131,13 @@ static PropterStatus judge(Session *session, const PropterReviewItem *item, bool
       }
     why = reason;
   }
-  PropterReviewEntry entry = {.hypothesis = item->hypothesis, .reviewer = session->reviewer, .verdict = verdict, .reason = propter_str(why), .blind = !session->seen, .audit = propter_review_is_audit(item->hypothesis, call->seed), .shown = propter_buf_str(&shown)};
+  PropterReviewEntry entry = {.hypothesis = item->hypothesis,
+                              .reviewer = session->reviewer,
+                              .verdict = verdict,
+                              .reason = propter_str(why),
+                              .blind = !session->seen,
+                              .audit = propter_review_is_audit(item->hypothesis, call->seed),
+                              .shown = propter_buf_str(&shown)};
   PropterStr iri = {0};
   if (call->dry_run) {
     fputs("review    would be recorded\n", call->out);
@@ -162,10 +170,12 @@ static PropterStatus list(Session *session, PropterError *err) {
       fputs(",\"hypothesis\":", call->out), output_json(call->out, r->hypothesis);
       fputs(",\"reviewer\":", call->out), output_json(call->out, r->reviewer);
       fputs(",\"time\":", call->out), output_json(call->out, r->time);
-      fprintf(call->out, ",\"verdict\":\"%s\",\"blind\":%s,\"audit\":%s,\"reason\":", verdict_word(r->verdict), r->blind ? "true" : "false", r->audit ? "true" : "false");
+      fprintf(call->out, ",\"verdict\":\"%s\",\"blind\":%s,\"audit\":%s,\"reason\":", verdict_word(r->verdict), r->blind ? "true" : "false",
+              r->audit ? "true" : "false");
       output_json(call->out, r->reason), fputs("}", call->out);
     } else {
-      fprintf(call->out, "%.*s  %-9s %-5s %-6s %.*s  %.*s  ", TEXT(r->time), verdict_word(r->verdict), r->blind ? "blind" : "seen", r->audit ? "audit" : "", TEXT(r->reviewer), TEXT(r->hypothesis));
+      fprintf(call->out, "%.*s  %-9s %-5s %-6s %.*s  %.*s  ", TEXT(r->time), verdict_word(r->verdict), r->blind ? "blind" : "seen", r->audit ? "audit" : "",
+              TEXT(r->reviewer), TEXT(r->hypothesis));
       plain(call->out, r->reason), fputc('\n', call->out);
     }
   }
@@ -179,7 +189,8 @@ static PropterStatus review(Session *session, PropterError *err) {
   CommandCall *call = session->call;
   const char *only = call->operand_count ? call->operands[0] : NULL, *text = cmd_value(call, "limit");
   int64_t limit = 0;
-  if (text && (!propter_str_to_int64(propter_str(text), &limit) || limit < 1)) return propter_fail(err, PROPTER_USAGE, "--limit: expected a whole number from 1, found \"%s\"", text);
+  if (text && (!propter_str_to_int64(propter_str(text), &limit) || limit < 1))
+    return propter_fail(err, PROPTER_USAGE, "--limit: expected a whole number from 1, found \"%s\"", text);
   PropterSnapshot *snapshot = NULL;
   PropterReviewQueue queue = {0};
   PropterStatus status = propter_snapshot_open(session->graph, 0, &snapshot, err);
@@ -193,13 +204,15 @@ static PropterStatus review(Session *session, PropterError *err) {
     matched++;
     if (cmd_flag(call, "queue")) {
       fprintf(call->out, "%.*s  %s ", TEXT(item->hypothesis), item->audit ? "audit" : "     ");
-      print_day(call->out, item->first), fputs("  ", call->out), plain(call->out, item->metric_label), fputs(" <- ", call->out), plain(call->out, item->cause_label);
+      print_day(call->out, item->first), fputs("  ", call->out), plain(call->out, item->metric_label), fputs(" <- ", call->out),
+          plain(call->out, item->cause_label);
       fputc('\n', call->out);
       continue;
     }
     status = judge(session, item, &stop, err);
   }
-  if (status == PROPTER_OK && only && !matched) status = propter_fail(err, PROPTER_NOT_FOUND, "no hypothesis %s waits for a verdict of %.*s", only, TEXT(session->reviewer));
+  if (status == PROPTER_OK && only && !matched)
+    status = propter_fail(err, PROPTER_NOT_FOUND, "no hypothesis %s waits for a verdict of %.*s", only, TEXT(session->reviewer));
   if (status == PROPTER_OK && !matched) status = propter_fail(err, PROPTER_NEGATIVE, "nothing waits for a verdict of %.*s", TEXT(session->reviewer));
   propter_review_queue_clear(&queue);
   return status;
@@ -213,8 +226,10 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (!cmd_flag(call, "list")) {
     if (!name || !*name) return propter_fail(err, PROPTER_USAGE, "who reviews? give --reviewer NAME");
     if (verdict && !call->operand_count) return propter_fail(err, PROPTER_USAGE, "--verdict needs the IRI of a hypothesis");
-    if (verdict && !parse_verdict(verdict, &parsed)) return propter_fail(err, PROPTER_USAGE, "--verdict: expected confirmed, refuted or unsure, found \"%s\"", verdict);
-    if (verdict && parsed != PROPTER_VERDICT_UNSURE && (!reason || !*reason)) return propter_fail(err, PROPTER_USAGE, "--verdict %s needs --reason TEXT", verdict);
+    if (verdict && !parse_verdict(verdict, &parsed))
+      return propter_fail(err, PROPTER_USAGE, "--verdict: expected confirmed, refuted or unsure, found \"%s\"", verdict);
+    if (verdict && parsed != PROPTER_VERDICT_UNSURE && (!reason || !*reason))
+      return propter_fail(err, PROPTER_USAGE, "--verdict %s needs --reason TEXT", verdict);
   }
   PROPTER_TRY(propter_graph_open(call->graph, 0, NULL, &session.graph, err));
   PropterStatus status = cmd_flag(call, "list") ? list(&session, err) : review(&session, err);
@@ -237,8 +252,9 @@ const Command command_review = {
     .operands = "[HYPOTHESIS]",
     .max_operands = 1,
     .options = options,
-    .details = "Shows what speaks for and against a cause and asks for a verdict before it shows the score, so that a track record can be kept of both. Verdicts are\n"
-               "appended, never changed; the last one of each reviewer counts, as a likelihood ratio, from the next inference on. One hypothesis in ten is picked at\n"
-               "random: the track record rests on those.",
+    .details =
+        "Shows what speaks for and against a cause and asks for a verdict before it shows the score, so that a track record can be kept of both. Verdicts are\n"
+        "appended, never changed; the last one of each reviewer counts, as a likelihood ratio, from the next inference on. One hypothesis in ten is picked at\n"
+        "random: the track record rests on those.",
     .examples = "propter review --reviewer ada --queue\npropter review --list",
     .run = run};

@@ -76,7 +76,8 @@ static int on_option(Job *job, Section *s, const Command *command, const char *k
   if (!o || !o->name)
     for (o = global_options; o->name && strcmp(o->name, key) != 0;) o++;
   if (!o->name || strcmp(key, "graph") == 0 || strcmp(key, "help") == 0)
-    return refuse(job, propter_fail(job->err, PROPTER_INVALID, "[%s] has no key \"%s\"; propter %s --help lists its options", command->name, key, command->name));
+    return refuse(job,
+                  propter_fail(job->err, PROPTER_INVALID, "[%s] has no key \"%s\"; propter %s --help lists its options", command->name, key, command->name));
   const char *word;
   if (o->value) {
     const char *v = is_path(o) ? resolve(job, propter_str(value)) : value;
@@ -161,7 +162,15 @@ static PropterStatus lock_graph(const char *graph, int *fd, PropterError *err) {
 
 /* Runs one step with its output line by line behind the step's name. */
 static PropterStatus run_step(const CommandCall *outer, const Command *command, Section *s, const PropterLog *log, PropterError *err) {
-  CommandCall call = {.command = command, .graph = outer->graph, .threads = outer->threads, .seed = outer->seed, .now = outer->now, .today = outer->today, .dry_run = outer->dry_run, .log = log, .in = outer->in};
+  CommandCall call = {.command = command,
+                      .graph = outer->graph,
+                      .threads = outer->threads,
+                      .seed = outer->seed,
+                      .now = outer->now,
+                      .today = outer->today,
+                      .dry_run = outer->dry_run,
+                      .log = log,
+                      .in = outer->in};
   static char dashes[] = "--";
   char *words[2 * MAX_WORDS + 2], *text = NULL;
   int n = 0;
@@ -181,8 +190,11 @@ static PropterStatus run_step(const CommandCall *outer, const Command *command, 
     line += length + (line[length] == '\n');
   }
   free(text);
-  propter_log(log, status == PROPTER_OK ? PROPTER_LOG_INFO : status == PROPTER_NEGATIVE ? PROPTER_LOG_WARNING : PROPTER_LOG_ERROR, command->name, "%s%s%s", propter_strerror(status),
-              err && err->message[0] ? ": " : "", err && err->message[0] ? err->message : "");
+  propter_log(log,
+              status == PROPTER_OK         ? PROPTER_LOG_INFO
+              : status == PROPTER_NEGATIVE ? PROPTER_LOG_WARNING
+                                           : PROPTER_LOG_ERROR,
+              command->name, "%s%s%s", propter_strerror(status), err && err->message[0] ? ": " : "", err && err->message[0] ? err->message : "");
   return status == PROPTER_OK && !written ? propter_fail(err, PROPTER_NO_MEMORY, "out of memory") : status;
 }
 
@@ -232,9 +244,10 @@ const Command command_run = {
     .operands = "JOB.ini",
     .min_operands = 1,
     .max_operands = 1,
-    .details = "A job file has the sections [job] (name, log), [load] (files), [ingest] (mapping), [read] (documents), [infer] and [report]. Each other key of a\n"
-               "section is a long option of that command. Paths are relative to the job file. The steps run in that order; each commits by itself, and a step\n"
-               "whose inputs have not changed does nothing, so a job that was killed is resumed by running it again. One job runs on a graph at a time: a second\n"
-               "one exits with 4 at once.",
+    .details =
+        "A job file has the sections [job] (name, log), [load] (files), [ingest] (mapping), [read] (documents), [infer] and [report]. Each other key of a\n"
+        "section is a long option of that command. Paths are relative to the job file. The steps run in that order; each commits by itself, and a step\n"
+        "whose inputs have not changed does nothing, so a job that was killed is resumed by running it again. One job runs on a graph at a time: a second\n"
+        "one exits with 4 at once.",
     .examples = "propter run ontology/packs/us-employment/job.ini",
     .run = run};

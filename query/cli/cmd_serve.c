@@ -186,7 +186,8 @@ static PropterStatus serve(const CommandCall *call, Serving *s, PropterError *er
   (void)pthread_sigmask(SIG_BLOCK, &stop, NULL); /* before the threads begin, so that only this one gets them */
   PROPTER_TRY(propter_server_start(&s->server, &server, err));
   bool six = strchr(s->server.address, ':') != NULL;
-  fprintf(call->out, "http%s://%s%s%s:%u/\n", s->server.certificate.len ? "s" : "", six ? "[" : "", s->server.address, six ? "]" : "", propter_server_port(server));
+  fprintf(call->out, "http%s://%s%s%s:%u/\n", s->server.certificate.len ? "s" : "", six ? "[" : "", s->server.address, six ? "]" : "",
+          propter_server_port(server));
   (void)fflush(call->out);
   if (s->made[0]) fprintf(stderr, "token of scope admin for this run: %s\n", s->made);
   notify("READY=1");

@@ -98,7 +98,8 @@ static void print_context(Show *s, const PropterDocument *d, size_t start, size_
     for (from = start - AROUND; from < start && d->text.data[from] != ' ';) from++;
   if (cut_to)
     for (to = end + AROUND; to > end && d->text.data[to] != ' ';) to--;
-  fprintf(s->call->out, "\n  %s%.*s>>> %.*s <<<%.*s%s\n", cut_from ? "…" : "", (int)(start - from), d->text.data + from, (int)(end - start), d->text.data + start, (int)(to > end ? to - end : 0), d->text.data + end, cut_to ? " …" : "");
+  fprintf(s->call->out, "\n  %s%.*s>>> %.*s <<<%.*s%s\n", cut_from ? "…" : "", (int)(start - from), d->text.data + from, (int)(end - start),
+          d->text.data + start, (int)(to > end ? to - end : 0), d->text.data + end, cut_to ? " …" : "");
 }
 
 static PropterStatus open_document(Show *s, PropterId node, PropterDocument **d, PropterError *err) {
@@ -139,7 +140,8 @@ static PropterStatus show_quote(Show *s, PropterId node, PropterError *err) {
   put(s, "says", quote);
   put(s, "document", path);
   put(s, "section", section);
-  fprintf(s->call->out, "%-10s characters %.*s-%.*s, bytes %.*s-%.*s%s%.*s\n", "place", (int)a.len, a.data, (int)b.len, b.data, (int)ba.len, ba.data, (int)bb.len, bb.data, part.len ? " of " : "", (int)part.len, part.data);
+  fprintf(s->call->out, "%-10s characters %.*s-%.*s, bytes %.*s-%.*s%s%.*s\n", "place", (int)a.len, a.data, (int)b.len, b.data, (int)ba.len, ba.data,
+          (int)bb.len, bb.data, part.len ? " of " : "", (int)part.len, part.data);
   PropterDocument *d;
   PROPTER_TRY(open_document(s, document, &d, err));
   if (!d) return PROPTER_OK;
@@ -161,11 +163,29 @@ static PropterStatus show_properties(Show *s, PropterId node, PropterError *err)
   static const struct {
     const char *name;
     PropterVocab property;
-  } rows[] = {{"cause", VOCAB_propter_cause},         {"", VOCAB_propter_causeText},      {"effect", VOCAB_propter_effect},      {"", VOCAB_propter_effectText},  {"direction", VOCAB_propter_polarity},
-              {"denied", VOCAB_propter_negated},      {"hedge", VOCAB_propter_hedge},     {"condition", VOCAB_propter_condition}, {"kind", VOCAB_propter_claimKind}, {"concept", VOCAB_propter_concept},
-              {"scope", VOCAB_propter_scope},         {"from", VOCAB_propter_start},      {"to", VOCAB_propter_end},             {"cause from", VOCAB_propter_causeStart}, {"to", VOCAB_propter_causeEnd},
-              {"effect from", VOCAB_propter_effectStart}, {"to", VOCAB_propter_effectEnd}, {"number", VOCAB_propter_quantity},   {"known from", VOCAB_propter_knownFrom}, {"rule", VOCAB_propter_rule},
-              {"confidence", VOCAB_propter_confidence}, {"same as", VOCAB_skos_closeMatch}, {"source", VOCAB_dct_source}};
+  } rows[] = {{"cause", VOCAB_propter_cause},
+              {"", VOCAB_propter_causeText},
+              {"effect", VOCAB_propter_effect},
+              {"", VOCAB_propter_effectText},
+              {"direction", VOCAB_propter_polarity},
+              {"denied", VOCAB_propter_negated},
+              {"hedge", VOCAB_propter_hedge},
+              {"condition", VOCAB_propter_condition},
+              {"kind", VOCAB_propter_claimKind},
+              {"concept", VOCAB_propter_concept},
+              {"scope", VOCAB_propter_scope},
+              {"from", VOCAB_propter_start},
+              {"to", VOCAB_propter_end},
+              {"cause from", VOCAB_propter_causeStart},
+              {"to", VOCAB_propter_causeEnd},
+              {"effect from", VOCAB_propter_effectStart},
+              {"to", VOCAB_propter_effectEnd},
+              {"number", VOCAB_propter_quantity},
+              {"known from", VOCAB_propter_knownFrom},
+              {"rule", VOCAB_propter_rule},
+              {"confidence", VOCAB_propter_confidence},
+              {"same as", VOCAB_skos_closeMatch},
+              {"source", VOCAB_dct_source}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     PropterStr text;
     PROPTER_TRY(value(s, node, rows[i].property, &text, err));
@@ -214,7 +234,8 @@ static PropterStatus list_claims(Show *s, PropterId document, PropterVocab class
   if (lines.count) qsort(lines.items, lines.count, sizeof *lines.items, by_place);
   for (size_t i = 0; i < lines.count && status == PROPTER_OK; i++) {
     const Line *l = &lines.items[i];
-    fprintf(s->call->out, "%-10s %.*s  characters %lld-%.*s  \"%.*s\"\n", name, (int)l->name.len, l->name.data, (long long)l->from, (int)l->to.len, l->to.data, (int)l->quote.len, l->quote.data);
+    fprintf(s->call->out, "%-10s %.*s  characters %lld-%.*s  \"%.*s\"\n", name, (int)l->name.len, l->name.data, (long long)l->from, (int)l->to.len, l->to.data,
+            (int)l->quote.len, l->quote.data);
   }
   propter_vec_clear(&lines);
   propter_vec_clear(&ids);
@@ -264,12 +285,14 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status == PROPTER_OK && s.changed ? PROPTER_NEGATIVE : status;
 }
 
-const Command command_show = {.name = "show",
-                              .summary = "open the exact words of a claim, an event or a document",
-                              .operands = "CLAIM|EVENT|DOCUMENT",
-                              .min_operands = 1,
-                              .max_operands = 1,
-                              .details = "The name is an IRI or enough of its end (a document's file name, the last part of a claim's name). The original file is opened again and the words are shown\n"
-                                         "in their place, between >>> and <<<. Exit 1 if the file is gone or is not the one that was read.",
-                              .examples = "propter show digest-2011-09.html",
-                              .run = run};
+const Command command_show = {
+    .name = "show",
+    .summary = "open the exact words of a claim, an event or a document",
+    .operands = "CLAIM|EVENT|DOCUMENT",
+    .min_operands = 1,
+    .max_operands = 1,
+    .details =
+        "The name is an IRI or enough of its end (a document's file name, the last part of a claim's name). The original file is opened again and the words are shown\n"
+        "in their place, between >>> and <<<. Exit 1 if the file is gone or is not the one that was read.",
+    .examples = "propter show digest-2011-09.html",
+    .run = run};

@@ -45,8 +45,8 @@ static PropterStatus name_of(PropterSnapshot *snapshot, Report *r, PropterId gra
 }
 
 static PropterStatus as_text(CommandCall *call, PropterSnapshot *snapshot, Report *r, PropterError *err) {
-  fprintf(call->out, "graph    %s\nversion  %s\nsize     %s bytes on disk\nquads    %s\nruns     %s\n\n%14s  named graph\n", call->graph, output_number(r->version), output_number(r->bytes),
-          output_number(r->quads), output_number(r->runs.count), "quads");
+  fprintf(call->out, "graph    %s\nversion  %s\nsize     %s bytes on disk\nquads    %s\nruns     %s\n\n%14s  named graph\n", call->graph,
+          output_number(r->version), output_number(r->bytes), output_number(r->quads), output_number(r->runs.count), "quads");
   for (size_t i = 0; i < r->readers.count; i++)
     fprintf(call->out, "%14s  commits behind: a reader in process %lld\n", output_number(r->readers.items[i].behind), (long long)r->readers.items[i].process);
   uint64_t records = 0;
@@ -66,7 +66,8 @@ static PropterStatus as_text(CommandCall *call, PropterSnapshot *snapshot, Repor
 static PropterStatus as_json(CommandCall *call, PropterSnapshot *snapshot, Report *r, PropterError *err) {
   fputs("{\"graph\":", call->out);
   output_json(call->out, propter_str(call->graph));
-  fprintf(call->out, ",\"version\":%llu,\"bytes\":%llu,\"quads\":%llu,\"runs\":%zu,\"graphs\":[", (unsigned long long)r->version, (unsigned long long)r->bytes, (unsigned long long)r->quads, r->runs.count);
+  fprintf(call->out, ",\"version\":%llu,\"bytes\":%llu,\"quads\":%llu,\"runs\":%zu,\"graphs\":[", (unsigned long long)r->version, (unsigned long long)r->bytes,
+          (unsigned long long)r->quads, r->runs.count);
   for (size_t i = 0; i < r->graphs.count; i++) {
     PropterStr name;
     PROPTER_TRY(name_of(snapshot, r, r->graphs.items[i], &name, err));
@@ -79,7 +80,8 @@ static PropterStatus as_json(CommandCall *call, PropterSnapshot *snapshot, Repor
   }
   fputs("],\"readers\":[", call->out);
   for (size_t i = 0; i < r->readers.count; i++)
-    fprintf(call->out, "%s{\"process\":%lld,\"behind\":%llu}", i ? "," : "", (long long)r->readers.items[i].process, (unsigned long long)r->readers.items[i].behind);
+    fprintf(call->out, "%s{\"process\":%lld,\"behind\":%llu}", i ? "," : "", (long long)r->readers.items[i].process,
+            (unsigned long long)r->readers.items[i].behind);
   fputs("]}\n", call->out);
   return PROPTER_OK;
 }
@@ -120,10 +122,11 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-const Command command_status = {.name = "status",
-                                .summary = "say what the graph holds: named graphs with their sizes, runs, version",
-                                .operands = "",
-                                .details = "--format table or json. The version counts commits. Readers of other processes are listed with the number of commits since their snapshot: as\n"
-                                           "long as they read, the pages of those commits cannot be used again.",
-                                .examples = "propter status\npropter status --format json",
-                                .run = run};
+const Command command_status = {
+    .name = "status",
+    .summary = "say what the graph holds: named graphs with their sizes, runs, version",
+    .operands = "",
+    .details = "--format table or json. The version counts commits. Readers of other processes are listed with the number of commits since their snapshot: as\n"
+               "long as they read, the pages of those commits cannot be used again.",
+    .examples = "propter status\npropter status --format json",
+    .run = run};

@@ -11,7 +11,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterStr name = {"", 0};
   PropterStatus status = propter_graph_open(call->graph, 0, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &writer, err);
-  if (status == PROPTER_OK) status = propter_run_undo(writer, propter_str(call->operands[0]), call->now, PROPTER_STR("propter " PACKAGE_VERSION), &arena, &name, err);
+  if (status == PROPTER_OK)
+    status = propter_run_undo(writer, propter_str(call->operands[0]), call->now, PROPTER_STR("propter " PACKAGE_VERSION), &arena, &name, err);
   if (status == PROPTER_OK && !call->dry_run) status = propter_writer_commit(writer, err);
   if (status == PROPTER_OK) fprintf(call->out, "%s %s; run %s\n", call->dry_run ? "would undo" : "undid", call->operands[0], name.data);
   propter_writer_close(writer);
@@ -20,12 +21,13 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-const Command command_undo = {.name = "undo",
-                              .summary = "take back what a run added and removed",
-                              .operands = "RUN",
-                              .min_operands = 1,
-                              .max_operands = 1,
-                              .details = "RUN is a run's name, its beginning, or last. The graphs that the run wrote are afterwards what they were before it. Refused (exit 3) with the\n"
-                                         "names of later runs that used or changed those graphs: undo these first. An undo is a run of its own and can be undone.",
-                              .examples = "propter undo last --dry-run",
-                              .run = run};
+const Command command_undo = {
+    .name = "undo",
+    .summary = "take back what a run added and removed",
+    .operands = "RUN",
+    .min_operands = 1,
+    .max_operands = 1,
+    .details = "RUN is a run's name, its beginning, or last. The graphs that the run wrote are afterwards what they were before it. Refused (exit 3) with the\n"
+               "names of later runs that used or changed those graphs: undo these first. An undo is a run of its own and can be undone.",
+    .examples = "propter undo last --dry-run",
+    .run = run};

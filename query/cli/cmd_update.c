@@ -7,13 +7,15 @@ static PropterStatus report(const CommandCall *call, const PropterRun *record, P
   uint64_t added, removed;
   (void)err;
   propter_run_counts(record, &added, &removed);
-  fprintf(call->out, "%s %s quads, %s %s\n", call->dry_run ? "would add" : "added", output_number(added), call->dry_run ? "remove" : "removed", output_number(removed));
+  fprintf(call->out, "%s %s quads, %s %s\n", call->dry_run ? "would add" : "added", output_number(added), call->dry_run ? "remove" : "removed",
+          output_number(removed));
   return PROPTER_OK;
 }
 
 static PropterStatus apply(const CommandCall *call, SparqlCall *s, PropterWriter *writer, PropterRun **record, PropterError *err) {
   PropterSnapshot *snapshot;
-  PropterRunOptions options = {.kind = "update", .now = call->now, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = propter_buf_str(&s->text)};
+  PropterRunOptions options = {
+      .kind = "update", .now = call->now, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = propter_buf_str(&s->text)};
   PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
   PROPTER_TRY(sparql_call_hide_runs(s, snapshot, err));
   PROPTER_TRY(propter_run_begin(writer, &options, NULL, record, err));
@@ -29,7 +31,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterWriter *writer = NULL;
   PropterRun *record = NULL;
   PropterStatus status = sparql_call_parse(call, &s, err);
-  if (status == PROPTER_OK && !propter_query_is_update(s.query)) status = propter_fail(err, PROPTER_INVALID, "expected an update, found a query; propter query answers it");
+  if (status == PROPTER_OK && !propter_query_is_update(s.query))
+    status = propter_fail(err, PROPTER_INVALID, "expected an update, found a query; propter query answers it");
   if (status == PROPTER_OK) status = propter_graph_open(call->graph, 0, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &writer, err);
   if (status == PROPTER_OK) status = apply(call, &s, writer, &record, err);
@@ -48,7 +51,8 @@ const Command command_update = {
     .operands = "[UPDATE]",
     .max_operands = 1,
     .options = options,
-    .details = "All operations together or none. The update is recorded as a run, so propter undo takes it back; --dry-run only counts. Patterns look into the union\n"
-               "of all graphs but the records of runs; what is outside GRAPH in a template goes to the default graph. LOAD and SERVICE are refused.",
+    .details =
+        "All operations together or none. The update is recorded as a run, so propter undo takes it back; --dry-run only counts. Patterns look into the union\n"
+        "of all graphs but the records of runs; what is outside GRAPH in a template goes to the default graph. LOAD and SERVICE are refused.",
     .examples = "propter update 'INSERT DATA { <http://example.org/a> <http://example.org/b> 1 }'",
     .run = run};

@@ -10,16 +10,18 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PROPTER_TRY(propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err));
   PropterStatus status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = propter_snapshot_count(snapshot, PROPTER_SPOG, (PropterQuad){0, 0, 0, 0}, 0, &count, err);
-  if (status == PROPTER_OK) fprintf(call->out, "%s is whole: %s quads at version %s\n", call->graph, output_number(count), output_number(propter_snapshot_version(snapshot)));
+  if (status == PROPTER_OK)
+    fprintf(call->out, "%s is whole: %s quads at version %s\n", call->graph, output_number(count), output_number(propter_snapshot_version(snapshot)));
   if (snapshot) propter_snapshot_close(snapshot);
   propter_graph_close(graph);
   return status;
 }
 
-const Command command_verify = {.name = "verify",
-                                .summary = "check the whole graph file; exit 6 if it is damaged",
-                                .operands = "",
-                                .details = "Walks every page in a process of its own: page structure, the checksum of every block, order and agreement of all five permutations, the\n"
-                                           "dictionary in both directions.",
-                                .examples = "propter verify",
-                                .run = run};
+const Command command_verify = {
+    .name = "verify",
+    .summary = "check the whole graph file; exit 6 if it is damaged",
+    .operands = "",
+    .details = "Walks every page in a process of its own: page structure, the checksum of every block, order and agreement of all five permutations, the\n"
+               "dictionary in both directions.",
+    .examples = "propter verify",
+    .run = run};

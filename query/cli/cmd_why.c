@@ -57,19 +57,22 @@ static PropterStatus wanted(const CommandCall *call, Wanted *w, PropterError *er
   PROPTER_TRY(date(call, "known-by", &w->why.infer.known_by, err));
   PROPTER_TRY(date(call, "from", &w->from, err));
   PROPTER_TRY(date(call, "to", &w->to, err));
-  for (const char *v; w->why.infer.without_count < 64 && (v = cmd_value_at(call, "without", (unsigned)w->why.infer.without_count));) w->without[w->why.infer.without_count++] = propter_str(v);
+  for (const char *v; w->why.infer.without_count < 64 && (v = cmd_value_at(call, "without", (unsigned)w->why.infer.without_count));)
+    w->without[w->why.infer.without_count++] = propter_str(v);
   w->why.infer.without = w->without;
   PROPTER_TRY(output_file_option(call, "out", &w->out, err));
   w->format = call->format ? call->format : "text";
   const char *const formats = propter_why_formats();
   const char *at = strstr(formats, w->format);
   size_t n = strlen(w->format);
-  if (!n || !at || (at != formats && at[-1] != ' ') || (at[n] && at[n] != ',')) return propter_fail(err, PROPTER_USAGE, "--format: expected one of %s; found \"%s\"", formats, w->format);
+  if (!n || !at || (at != formats && at[-1] != ' ') || (at[n] && at[n] != ','))
+    return propter_fail(err, PROPTER_USAGE, "--format: expected one of %s; found \"%s\"", formats, w->format);
   const char *metric = cmd_value(call, "metric");
   if (!metric && !call->operand_count) return propter_fail(err, PROPTER_USAGE, "expected a question in words, or --metric, --from and --to");
   if (metric && call->operand_count) return propter_fail(err, PROPTER_USAGE, "expected either a question in words or --metric, found both");
   if (metric ? w->from == PROPTER_NO_DAY || w->to == PROPTER_NO_DAY : w->from != PROPTER_NO_DAY || w->to != PROPTER_NO_DAY)
-    return propter_fail(err, PROPTER_USAGE, "%s", metric ? "--metric needs --from and --to" : "--from and --to go with --metric; a question names its time itself");
+    return propter_fail(err, PROPTER_USAGE, "%s",
+                        metric ? "--metric needs --from and --to" : "--from and --to go with --metric; a question names its time itself");
   w->metric = propter_str(metric);
   return PROPTER_OK;
 }
@@ -91,7 +94,8 @@ static PropterStatus ask(const CommandCall *call, const Wanted *w, PropterWhyAns
   PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (status == PROPTER_OK && w->metric.len) status = propter_why_window(snapshot, w->metric, w->from, w->to, &w->why, answer, err);
-  else if (status == PROPTER_OK && (status = question(call, &text, err)) == PROPTER_OK) status = propter_why_ask(snapshot, propter_buf_str(&text), &w->why, answer, err);
+  else if (status == PROPTER_OK && (status = question(call, &text, err)) == PROPTER_OK)
+    status = propter_why_ask(snapshot, propter_buf_str(&text), &w->why, answer, err);
   propter_buf_clear(&text);
   propter_snapshot_close(snapshot);
   propter_graph_close(graph);
@@ -139,6 +143,7 @@ const Command command_why = {
                "were audited; --numbers shows them anyway.\n"
                "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, or the question is not\n"
                "understood; 3 a window outside the data, or an unknown metric.",
-    .examples = "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\npropter why --format json \"mining jobs in 2015\"",
+    .examples =
+        "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\npropter why --format json \"mining jobs in 2015\"",
     .run = run,
 };

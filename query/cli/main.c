@@ -76,7 +76,8 @@ int main(int argc, char **argv) {
   PropterLog log = {on_event, &progress};
   const char *graph = getenv("PROPTER_GRAPH");
   int64_t now = (int64_t)time(NULL);
-  CommandCall call = {.graph = graph && *graph ? graph : "propter.graph", .seed = 1, .now = now, .today = (PropterDay)(now / 86400), .log = &log, .out = stdout, .in = stdin};
+  CommandCall call = {
+      .graph = graph && *graph ? graph : "propter.graph", .seed = 1, .now = now, .today = (PropterDay)(now / 86400), .log = &log, .out = stdout, .in = stdin};
   bool help = false;
   static char version[] = "version";
   if (argc > 1 && strcmp(argv[1], "--version") == 0) argv[1] = version;

@@ -78,5 +78,6 @@ PropterStatus output_find_graph(PropterSnapshot *snapshot, PropterStr iri, Propt
   uint64_t count = 0;
   PROPTER_TRY(propter_snapshot_find(snapshot, &term, id, err));
   if (*id != PROPTER_NO_ID) PROPTER_TRY(propter_snapshot_count(snapshot, PROPTER_GSPO, (PropterQuad){.g = *id}, 1, &count, err));
-  return count ? PROPTER_OK : propter_fail(err, PROPTER_NOT_FOUND, "no graph <%.*s>; propter status lists them", (int)(iri.len < 300 ? iri.len : 300), iri.data);
+  return count ? PROPTER_OK
+               : propter_fail(err, PROPTER_NOT_FOUND, "no graph <%.*s>; propter status lists them", (int)(iri.len < 300 ? iri.len : 300), iri.data);
 }

@@ -15,9 +15,15 @@
 static const struct {
   const char *name, *iri;
   bool in, out;
-} formats[] = {{"json", FORMATS "SPARQL_Results_JSON", false, true}, {"xml", FORMATS "SPARQL_Results_XML", false, true}, {"csv", FORMATS "SPARQL_Results_CSV", false, true},
-               {"tsv", FORMATS "SPARQL_Results_TSV", false, true},   {"turtle", FORMATS "Turtle", true, true},           {"ntriples", FORMATS "N-Triples", true, true},
-               {"nquads", FORMATS "N-Quads", true, true},            {"trig", FORMATS "TriG", true, true},               {"rdfxml", FORMATS "RDF_XML", true, true},
+} formats[] = {{"json", FORMATS "SPARQL_Results_JSON", false, true},
+               {"xml", FORMATS "SPARQL_Results_XML", false, true},
+               {"csv", FORMATS "SPARQL_Results_CSV", false, true},
+               {"tsv", FORMATS "SPARQL_Results_TSV", false, true},
+               {"turtle", FORMATS "Turtle", true, true},
+               {"ntriples", FORMATS "N-Triples", true, true},
+               {"nquads", FORMATS "N-Quads", true, true},
+               {"trig", FORMATS "TriG", true, true},
+               {"rdfxml", FORMATS "RDF_XML", true, true},
                {"jsonld", FORMATS "JSON-LD", true, true}};
 
 static PropterTerm blank(const char *label) { return (PropterTerm){PROPTER_TERM_BLANK, propter_str(label), {"", 0}, {"", 0}}; }

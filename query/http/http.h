@@ -73,7 +73,8 @@ void http_reply_head(HttpRequest *request, unsigned code, const char *media_type
 void http_reply_field(HttpRequest *request, const char *name, PropterStr value);
 /* A PropterWrite whose payload is the request: waits while the client is slow. CANCELLED: the client or the server is gone. */
 PropterStatus http_reply_write(PropterStr bytes, void *request, PropterError *err);
-/* Ends the reply; a failure becomes the error document if nothing was sent yet, and otherwise breaks the connection off, so that no client takes a part for the whole. */
+/* Ends the reply; a failure becomes the error document if nothing was sent yet, and otherwise breaks the connection off, so that no client takes a part for the
+ * whole. */
 void http_reply_end(HttpRequest *request, PropterStatus status, const PropterError *err);
 /* A reply without a worker: the error document. */
 enum MHD_Result http_refuse(HttpRequest *request, unsigned code, const char *detail);

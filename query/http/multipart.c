@@ -9,7 +9,8 @@ static PropterStr from(PropterStr s, size_t n) { return n < s.len ? (PropterStr)
 /* Where the next delimiter line begins ("--boundary" at the start of a line), or SIZE_MAX. */
 static size_t delimiter(PropterStr body, PropterStr boundary) {
   for (size_t i = 0; i + boundary.len + 2 <= body.len; i++)
-    if (body.data[i] == '-' && body.data[i + 1] == '-' && (i == 0 || body.data[i - 1] == '\n') && memcmp(body.data + i + 2, boundary.data, boundary.len) == 0) return i;
+    if (body.data[i] == '-' && body.data[i + 1] == '-' && (i == 0 || body.data[i - 1] == '\n') && memcmp(body.data + i + 2, boundary.data, boundary.len) == 0)
+      return i;
   return SIZE_MAX;
 }
 
@@ -27,9 +28,11 @@ static PropterStr take_headers(PropterStr *part) {
   return type;
 }
 
-PropterStatus multipart_each(PropterStr body, PropterStr boundary, PropterStatus (*part)(PropterStr, PropterStr, void *, PropterError *), void *payload, PropterError *err) {
+PropterStatus multipart_each(PropterStr body, PropterStr boundary, PropterStatus (*part)(PropterStr, PropterStr, void *, PropterError *), void *payload,
+                             PropterError *err) {
   enum { BOUNDARY_MAX = 70 }; /* RFC 2046 §5.1.1 */
-  if (!boundary.len || boundary.len > BOUNDARY_MAX) return propter_fail(err, PROPTER_INVALID, "multipart: expected a boundary of 1 to %d characters", BOUNDARY_MAX);
+  if (!boundary.len || boundary.len > BOUNDARY_MAX)
+    return propter_fail(err, PROPTER_INVALID, "multipart: expected a boundary of 1 to %d characters", BOUNDARY_MAX);
   size_t at = delimiter(body, boundary);
   while (at != SIZE_MAX) {
     body = from(body, at + 2 + boundary.len);

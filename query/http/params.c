@@ -71,7 +71,9 @@ PropterStatus http_param_all(const HttpParams *params, const char *name, Propter
   return PROPTER_OK;
 }
 
-PropterStr http_header(const HttpRequest *request, const char *name) { return propter_str(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name)); }
+PropterStr http_header(const HttpRequest *request, const char *name) {
+  return propter_str(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
+}
 
 PropterStr http_media_type(PropterStr header) { return propter_str_trim(cut(&header, ';')); }
 

@@ -154,8 +154,8 @@ PropterStatus http_reply_write(PropterStr bytes, void *payload, PropterError *er
 static const struct {
   PropterStatus status;
   unsigned code;
-} codes[] = {{PROPTER_USAGE, 400},  {PROPTER_SYNTAX, 400},  {PROPTER_INVALID, 400}, {PROPTER_NOT_FOUND, 404}, {PROPTER_LOCKED, 503},    {PROPTER_LIMIT, 507},
-             {PROPTER_TIMEOUT, 504}, {PROPTER_DAMAGED, 500}, {PROPTER_BUG, 500},     {PROPTER_NO_MEMORY, 503}, {PROPTER_IO, 503},        {PROPTER_CANCELLED, 503}};
+} codes[] = {{PROPTER_USAGE, 400},   {PROPTER_SYNTAX, 400},  {PROPTER_INVALID, 400}, {PROPTER_NOT_FOUND, 404}, {PROPTER_LOCKED, 503}, {PROPTER_LIMIT, 507},
+             {PROPTER_TIMEOUT, 504}, {PROPTER_DAMAGED, 500}, {PROPTER_BUG, 500},     {PROPTER_NO_MEMORY, 503}, {PROPTER_IO, 503},     {PROPTER_CANCELLED, 503}};
 
 static unsigned code_of(PropterStatus status) {
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
@@ -193,7 +193,11 @@ void http_reply_end(HttpRequest *request, PropterStatus status, const PropterErr
       r->fields[r->field_count].name = MHD_HTTP_HEADER_RETRY_AFTER;
       (void)snprintf(r->fields[r->field_count++].value, sizeof r->fields[0].value, "1");
     }
-    problem(&r->out, own, propter_status_name(status), err && err->message[0] ? err->message : failed.message[0] ? failed.message : propter_strerror(status), err);
+    problem(&r->out, own, propter_status_name(status),
+            err && err->message[0] ? err->message
+            : failed.message[0]    ? failed.message
+                                   : propter_strerror(status),
+            err);
     if (propter_buf_status(&r->out, NULL) != PROPTER_OK) propter_buf_reset(&r->out);
   } else if (status != PROPTER_OK) {
     r->broken = true;

@@ -32,7 +32,8 @@ static PropterStatus target(HttpRequest *r, Target *t, PropterError *err) {
     t->iri = graph;
     return PROPTER_OK;
   }
-  if (!r->rest.len && !is(r->method, "POST")) return propter_fail(err, PROPTER_INVALID, "expected the parameter graph=IRI or default, or the path of a graph below %s/", r->route->path);
+  if (!r->rest.len && !is(r->method, "POST"))
+    return propter_fail(err, PROPTER_INVALID, "expected the parameter graph=IRI or default, or the path of a graph below %s/", r->route->path);
   if (r->rest.len) {
     size_t end = 0; /* the path as it was sent: its escapes are part of the name */
     while (end < r->uri.len && r->uri.data[end] != '?') end++;
@@ -114,7 +115,8 @@ static PropterStatus fill(HttpRequest *r, const Target *t, PropterWriter *writer
   const PropterRdfFormat *format = propter_rdf_format(kind);
   if (!kind.len || !memchr(kind.data, '/', kind.len) || !format || !format->reads || format->named_graphs) {
     http_reply_head(r, 415, "application/problem+json");
-    return propter_fail(err, PROPTER_INVALID, "Content-Type: expected an RDF format such as text/turtle, found \"%.*s\"", (int)(kind.len < 80 ? kind.len : 80), kind.data ? kind.data : "");
+    return propter_fail(err, PROPTER_INVALID, "Content-Type: expected an RDF format such as text/turtle, found \"%.*s\"", (int)(kind.len < 80 ? kind.len : 80),
+                        kind.data ? kind.data : "");
   }
   Filler f = {.writer = writer, .graph = graph};
   PropterRdfOptions options = {.format = format->name, .base = t->iri.len ? t->iri : http_own_iri(r, r->route->path)};
@@ -149,7 +151,8 @@ static PropterStatus change(HttpRequest *r, const Target *t, PropterWriter *writ
   uint64_t quads;
   PropterTerm name = propter_iri(t->iri);
   bool put = is(r->method, "PUT"), remove = is(r->method, "DELETE");
-  PropterRunOptions record = {.kind = "update", .now = r->server->options.now_ms() / 1000, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = t->text};
+  PropterRunOptions record = {
+      .kind = "update", .now = r->server->options.now_ms() / 1000, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = t->text};
   PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
   PROPTER_TRY(find(snapshot, t, &graph, &quads, err));
   *existed = quads > 0 || !t->iri.len;
@@ -169,7 +172,8 @@ static PropterStatus store(HttpRequest *r, Target *t, PropterError *err) {
   uint64_t added = 0, removed = 0;
   bool existed = false;
   char text[96];
-  t->text = propter_arena_printf(&r->arena, "%.*s %s%.*s%s", (int)r->method.len, r->method.data, t->iri.len ? "<" : "the default graph", (int)t->iri.len, t->iri.data, t->iri.len ? ">" : "");
+  t->text = propter_arena_printf(&r->arena, "%.*s %s%.*s%s", (int)r->method.len, r->method.data, t->iri.len ? "<" : "the default graph", (int)t->iri.len,
+                                 t->iri.data, t->iri.len ? ">" : "");
   if (!t->text.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   PropterStatus status = http_writer(r, r->server->options.deadline_ms, &writer, err);
   if (status == PROPTER_OK) status = change(r, t, writer, &run, &existed, err);
@@ -192,6 +196,15 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
 
 static PropterAccess scope(const HttpRequest *r) { return is(r->method, "GET") || is(r->method, "HEAD") ? PROPTER_ACCESS_READ : PROPTER_ACCESS_WRITE; }
 
-static const HttpRouteParam params[] = {{"graph", "IRI of the graph"}, {"default", "the graph of triples that have no name"}, {"format", "format by name, instead of the Accept header"}, {NULL, NULL}};
+static const HttpRouteParam params[] = {{"graph", "IRI of the graph"},
+                                        {"default", "the graph of triples that have no name"},
+                                        {"format", "format by name, instead of the Accept header"},
+                                        {NULL, NULL}};
 
-const HttpRoute http_route_data = {.path = "/data", .deeper = true, .methods = "GET HEAD PUT POST DELETE", .summary = "SPARQL 1.1 Graph Store HTTP Protocol", .params = params, .scope = scope, .run = run};
+const HttpRoute http_route_data = {.path = "/data",
+                                   .deeper = true,
+                                   .methods = "GET HEAD PUT POST DELETE",
+                                   .summary = "SPARQL 1.1 Graph Store HTTP Protocol",
+                                   .params = params,
+                                   .scope = scope,
+                                   .run = run};

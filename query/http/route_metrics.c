@@ -13,15 +13,20 @@ static void counters(const PropterServer *s, PropterBuf *out) {
     sum += s->took[i];
     propter_buf_printf(out, "propter_request_duration_seconds_bucket{le=\"%s\"} %llu\n", bounds[i], (unsigned long long)sum);
   }
-  propter_buf_printf(out, "propter_request_duration_seconds_sum %.3f\npropter_request_duration_seconds_count %llu\n", (double)s->took_ms / 1000, (unsigned long long)sum);
-  propter_buf_printf(out, "# TYPE propter_queries_total counter\npropter_queries_total %llu\n# TYPE propter_updates_total counter\npropter_updates_total %llu\n", (unsigned long long)s->queries,
-                     (unsigned long long)s->updates);
-  propter_buf_printf(out, "# TYPE propter_cancelled_total counter\npropter_cancelled_total %llu\n# TYPE propter_refused_full_total counter\npropter_refused_full_total %llu\n",
-                     (unsigned long long)s->cancelled, (unsigned long long)s->refused_full);
+  propter_buf_printf(out, "propter_request_duration_seconds_sum %.3f\npropter_request_duration_seconds_count %llu\n", (double)s->took_ms / 1000,
+                     (unsigned long long)sum);
+  propter_buf_printf(out,
+                     "# TYPE propter_queries_total counter\npropter_queries_total %llu\n# TYPE propter_updates_total counter\npropter_updates_total %llu\n",
+                     (unsigned long long)s->queries, (unsigned long long)s->updates);
+  propter_buf_printf(
+      out, "# TYPE propter_cancelled_total counter\npropter_cancelled_total %llu\n# TYPE propter_refused_full_total counter\npropter_refused_full_total %llu\n",
+      (unsigned long long)s->cancelled, (unsigned long long)s->refused_full);
   propter_buf_printf(out, "# TYPE propter_response_bytes_total counter\npropter_response_bytes_total %llu\n", (unsigned long long)s->bytes);
-  propter_buf_printf(out, "# TYPE propter_requests_waiting gauge\npropter_requests_waiting %u\n# TYPE propter_requests_running gauge\npropter_requests_running %u\n", s->waiting, s->running);
-  propter_buf_printf(out, "# TYPE propter_connections gauge\npropter_connections %u\n# TYPE propter_uptime_seconds gauge\npropter_uptime_seconds %llu\n", s->peer_count,
-                     (unsigned long long)(http_clock_ms() - s->started_ms) / 1000);
+  propter_buf_printf(out,
+                     "# TYPE propter_requests_waiting gauge\npropter_requests_waiting %u\n# TYPE propter_requests_running gauge\npropter_requests_running %u\n",
+                     s->waiting, s->running);
+  propter_buf_printf(out, "# TYPE propter_connections gauge\npropter_connections %u\n# TYPE propter_uptime_seconds gauge\npropter_uptime_seconds %llu\n",
+                     s->peer_count, (unsigned long long)(http_clock_ms() - s->started_ms) / 1000);
 }
 
 static PropterStatus run(HttpRequest *r, PropterError *err) {
@@ -35,8 +40,8 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   counters(s, &out);
   (void)pthread_mutex_unlock(&s->lock);
   if (status == PROPTER_OK)
-    propter_buf_printf(&out, "# TYPE propter_graph_quads gauge\npropter_graph_quads %llu\n# TYPE propter_graph_version gauge\npropter_graph_version %llu\n", (unsigned long long)quads,
-                       (unsigned long long)propter_snapshot_version(snapshot));
+    propter_buf_printf(&out, "# TYPE propter_graph_quads gauge\npropter_graph_quads %llu\n# TYPE propter_graph_version gauge\npropter_graph_version %llu\n",
+                       (unsigned long long)quads, (unsigned long long)propter_snapshot_version(snapshot));
   propter_snapshot_close(snapshot);
   if (status == PROPTER_OK) status = propter_buf_status(&out, err);
   http_reply_head(r, 200, "text/plain; version=0.0.4; charset=utf-8");

@@ -24,7 +24,8 @@ static void operation(const HttpRoute *route, const char *method, size_t length,
 
 static PropterStatus run(HttpRequest *r, PropterError *err) {
   PropterBuf out = {.max = 1 << 20};
-  propter_buf_add(&out, PROPTER_STR("{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"propter\",\"version\":\"" PACKAGE_VERSION "\"},\"components\":{\"securitySchemes\":{\"token\":{\"type\":\"http\","
+  propter_buf_add(&out, PROPTER_STR("{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"propter\",\"version\":\"" PACKAGE_VERSION
+                                    "\"},\"components\":{\"securitySchemes\":{\"token\":{\"type\":\"http\","
                                     "\"scheme\":\"bearer\"}}},\"security\":[{},{\"token\":[]}],\"paths\":{"));
   for (const HttpRoute *const *route = http_routes; *route; route++) {
     propter_buf_add(&out, route == http_routes ? PROPTER_STR("") : PROPTER_STR(","));

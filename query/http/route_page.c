@@ -17,8 +17,10 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   for (size_t i = 0; i < sizeof assets / sizeof *assets; i++) {
     if (!propter_str_equal(r->path, propter_str(assets[i].path))) continue;
     http_reply_head(r, 200, assets[i].media_type);
-    http_reply_field(r, "Content-Security-Policy",
-                     PROPTER_STR("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"));
+    http_reply_field(
+        r, "Content-Security-Policy",
+        PROPTER_STR(
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"));
     return http_reply_write((PropterStr){assets[i].bytes, assets[i].size}, r, err);
   }
   http_reply_head(r, 404, "application/problem+json");

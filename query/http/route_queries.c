@@ -14,8 +14,8 @@ static PropterStatus list(HttpRequest *r, PropterError *err) {
   (void)pthread_mutex_lock(&s->lock);
   for (HttpRequest *q = s->live; q; q = q->older) {
     if (!q->queued || q == r || !q->route) continue;
-    propter_buf_printf(&out, "%s{\"id\":%llu,\"state\":\"%s\",\"ms\":%llu,\"path\":", first ? "" : ",", (unsigned long long)q->id, atomic_load(&q->running) ? "running" : "waiting",
-                       (unsigned long long)(now - q->began_ms));
+    propter_buf_printf(&out, "%s{\"id\":%llu,\"state\":\"%s\",\"ms\":%llu,\"path\":", first ? "" : ",", (unsigned long long)q->id,
+                       atomic_load(&q->running) ? "running" : "waiting", (unsigned long long)(now - q->began_ms));
     http_json(&out, propter_str(q->route->path));
     propter_buf_add(&out, PROPTER_STR(",\"query\":"));
     http_json(&out, (PropterStr){q->about.data, q->about.len < SHOWN ? q->about.len : SHOWN});
@@ -42,4 +42,9 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
 
 static PropterAccess scope(const HttpRequest *r) { (void)r; return PROPTER_ACCESS_ADMIN; }
 
-const HttpRoute http_route_queries = {.path = "/queries", .deeper = true, .methods = "GET DELETE", .summary = "requests that run now; DELETE /queries/NUMBER stops one", .scope = scope, .run = run};
+const HttpRoute http_route_queries = {.path = "/queries",
+                                      .deeper = true,
+                                      .methods = "GET DELETE",
+                                      .summary = "requests that run now; DELETE /queries/NUMBER stops one",
+                                      .scope = scope,
+                                      .run = run};

@@ -10,8 +10,8 @@ static void one(const PropterRunInfo *info, bool first, PropterBuf *out) {
   http_json(out, info->kind);
   propter_buf_add(out, PROPTER_STR(",\"started\":"));
   http_json(out, info->started);
-  propter_buf_printf(out, ",\"read\":%llu,\"rejected\":%llu,\"added\":%llu,\"removed\":%llu}", (unsigned long long)info->rows_read, (unsigned long long)info->rows_rejected,
-                     (unsigned long long)info->added, (unsigned long long)info->removed);
+  propter_buf_printf(out, ",\"read\":%llu,\"rejected\":%llu,\"added\":%llu,\"removed\":%llu}", (unsigned long long)info->rows_read,
+                     (unsigned long long)info->rows_rejected, (unsigned long long)info->added, (unsigned long long)info->removed);
 }
 
 static PropterStatus run(HttpRequest *r, PropterError *err) {
@@ -32,4 +32,5 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   return status;
 }
 
-const HttpRoute http_route_runs = {.path = "/runs", .methods = "GET", .summary = "records of what was loaded, ingested, read and inferred, the newest first", .run = run};
+const HttpRoute http_route_runs = {
+    .path = "/runs", .methods = "GET", .summary = "records of what was loaded, ingested, read and inferred, the newest first", .run = run};

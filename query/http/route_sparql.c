@@ -98,7 +98,11 @@ static PropterStatus deliver(HttpRequest *r, Call *c, PropterResults *results, P
   const char *format;
   OfferOut out = {.request = r};
   PropterResultsKind kind = propter_results_kind(results);
-  PROPTER_TRY(offer_choose(r, &c->params, kind == PROPTER_RESULTS_TRIPLES ? OFFER_GRAPH : kind == PROPTER_RESULTS_BOOLEAN ? OFFER_BOOLEAN : OFFER_ROWS, &format, err));
+  PROPTER_TRY(offer_choose(r, &c->params,
+                           kind == PROPTER_RESULTS_TRIPLES   ? OFFER_GRAPH
+                           : kind == PROPTER_RESULTS_BOOLEAN ? OFFER_BOOLEAN
+                                                             : OFFER_ROWS,
+                           &format, err));
   switch (kind) {
   case PROPTER_RESULTS_SOLUTIONS: return write_rows(r, results, format, err);
   case PROPTER_RESULTS_TRIPLES: return write_triples(r, results, format, err);
@@ -128,7 +132,8 @@ static PropterStatus apply(HttpRequest *r, Call *c, PropterWriter *writer, Propt
   PropterSnapshot *snapshot;
   PropterRunList list = {0};
   PropterIds hidden = {0};
-  PropterRunOptions record = {.kind = "update", .now = r->server->options.now_ms() / 1000, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = c->text};
+  PropterRunOptions record = {
+      .kind = "update", .now = r->server->options.now_ms() / 1000, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = c->text};
   PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
   PropterStatus status = propter_run_list(snapshot, &list, err);
   for (size_t i = 0; status == PROPTER_OK && i < list.count; i++)
@@ -151,7 +156,8 @@ static PropterStatus update(HttpRequest *r, Call *c, PropterError *err) {
   PropterRun *run = NULL;
   uint64_t added = 0, removed = 0;
   char text[96];
-  if (r->scope < PROPTER_ACCESS_WRITE) return refuse(r, http_header(r, MHD_HTTP_HEADER_AUTHORIZATION).len ? 403 : 401, err, "an update needs a token that may write");
+  if (r->scope < PROPTER_ACCESS_WRITE)
+    return refuse(r, http_header(r, MHD_HTTP_HEADER_AUTHORIZATION).len ? 403 : 401, err, "an update needs a token that may write");
   if (!propter_query_is_update(c->parsed)) return refuse(r, 400, err, "expected an update, found a query");
   PropterStatus status = http_writer(r, c->deadline_ms, &writer, err);
   if (status == PROPTER_OK) status = apply(r, c, writer, &run, err);
@@ -205,5 +211,9 @@ static const HttpRouteParam params[] = {{"query", "a SPARQL 1.1 query; without i
                                         {"format", "result format by name, instead of the Accept header"},
                                         {NULL, NULL}};
 
-const HttpRoute http_route_sparql = {
-    .path = "/sparql", .methods = "GET HEAD POST", .summary = "SPARQL 1.1 Protocol: queries, updates, service description", .params = params, .scope = scope, .run = run};
+const HttpRoute http_route_sparql = {.path = "/sparql",
+                                     .methods = "GET HEAD POST",
+                                     .summary = "SPARQL 1.1 Protocol: queries, updates, service description",
+                                     .params = params,
+                                     .scope = scope,
+                                     .run = run};

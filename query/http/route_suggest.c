@@ -101,6 +101,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   return status;
 }
 
-static const HttpRouteParam params[] = {{"q", "what was typed so far"}, {"kind", "metric (default), predicate or class"}, {"limit", "1 to 1000, default 20"}, {NULL, NULL}};
+static const HttpRouteParam params[] = {
+    {"q", "what was typed so far"}, {"kind", "metric (default), predicate or class"}, {"limit", "1 to 1000, default 20"}, {NULL, NULL}};
 
 const HttpRoute http_route_suggest = {.path = "/suggest", .methods = "GET", .summary = "completion from the data", .params = params, .run = run};

@@ -10,7 +10,8 @@ typedef struct {
   const char *format, *media_type;
 } Wanted;
 
-static const char *const media[] = {"application/json", "text/html; charset=utf-8", "text/plain; charset=utf-8", "text/markdown; charset=utf-8", "text/csv; charset=utf-8"};
+static const char *const media[] = {"application/json", "text/html; charset=utf-8", "text/plain; charset=utf-8", "text/markdown; charset=utf-8",
+                                    "text/csv; charset=utf-8"};
 static const char *const names[] = {"json", "html", "text", "md", "csv"};
 enum { FORMATS = sizeof media / sizeof *media };
 
@@ -27,7 +28,8 @@ static PropterStatus number(HttpRequest *r, const char *name, int64_t low, int64
   PropterStr text;
   bool given;
   PROPTER_TRY(http_param(&r->params, name, &text, &given, err));
-  if (given && (!propter_str_to_int64(text, n) || *n < low || *n > high)) return propter_fail(err, PROPTER_INVALID, "%s: expected %lld to %lld", name, (long long)low, (long long)high);
+  if (given && (!propter_str_to_int64(text, n) || *n < low || *n > high))
+    return propter_fail(err, PROPTER_INVALID, "%s: expected %lld to %lld", name, (long long)low, (long long)high);
   return PROPTER_OK;
 }
 
@@ -89,7 +91,8 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   PROPTER_TRY(wanted(r, &w, err));
   PropterStatus status = propter_snapshot_open(r->server->graph, r->server->options.deadline_ms, &snapshot, err);
   if (status == PROPTER_OK)
-    status = w.metric.len ? propter_why_window(snapshot, w.metric, w.from, w.to, &w.why, &answer, err) : propter_why_ask(snapshot, w.question, &w.why, &answer, err);
+    status =
+        w.metric.len ? propter_why_window(snapshot, w.metric, w.from, w.to, &w.why, &answer, err) : propter_why_ask(snapshot, w.question, &w.why, &answer, err);
   if (status == PROPTER_OK) status = propter_why_render(answer, w.format, &text, err);
   if (status == PROPTER_OK) {
     http_reply_head(r, 200, w.media_type);
@@ -115,4 +118,5 @@ static const HttpRouteParam params[] = {{"q", "a question in words, e.g. informa
                                         {"format", "json, html, text, md or csv, instead of the Accept header"},
                                         {NULL, NULL}};
 
-const HttpRoute http_route_why = {.path = "/why", .methods = "GET HEAD", .summary = "why did a metric move: causes with their evidence", .params = params, .run = run};
+const HttpRoute http_route_why = {
+    .path = "/why", .methods = "GET HEAD", .summary = "why did a metric move: causes with their evidence", .params = params, .run = run};

@@ -20,9 +20,23 @@ typedef struct HttpPeer {
 } HttpPeer;
 
 PropterServerOptions propter_server_options(void) {
-  return (PropterServerOptions){.graph = "propter.graph", .address = "127.0.0.1", .port = 3030, .open_read = true, .certificate = PROPTER_STR(""), .key = PROPTER_STR(""),
-                                .queue = 64, .connections = 16384, .connections_per_client = 16384, .body_bytes = 64 << 20, .header_ms = 10000, .body_ms = 300000, .idle_ms = 60000,
-                                .deadline_ms = 120000, .memory = (uint64_t)1 << 30, .grace_ms = 5000, .seed = 1};
+  return (PropterServerOptions){.graph = "propter.graph",
+                                .address = "127.0.0.1",
+                                .port = 3030,
+                                .open_read = true,
+                                .certificate = PROPTER_STR(""),
+                                .key = PROPTER_STR(""),
+                                .queue = 64,
+                                .connections = 16384,
+                                .connections_per_client = 16384,
+                                .body_bytes = 64 << 20,
+                                .header_ms = 10000,
+                                .body_ms = 300000,
+                                .idle_ms = 60000,
+                                .deadline_ms = 120000,
+                                .memory = (uint64_t)1 << 30,
+                                .grace_ms = 5000,
+                                .seed = 1};
 }
 
 /* --- Connections ------------------------------------------------------------------------------------------------------------------------------- */
@@ -126,13 +140,16 @@ static void write_access(HttpRequest *r, uint64_t took) {
   char client[INET6_ADDRSTRLEN] = "";
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   if (!s->options.access) return;
-  if (info && info->client_addr->sa_family == AF_INET) (void)inet_ntop(AF_INET, &((struct sockaddr_in *)(void *)info->client_addr)->sin_addr, client, sizeof client);
-  if (info && info->client_addr->sa_family == AF_INET6) (void)inet_ntop(AF_INET6, &((struct sockaddr_in6 *)(void *)info->client_addr)->sin6_addr, client, sizeof client);
+  if (info && info->client_addr->sa_family == AF_INET)
+    (void)inet_ntop(AF_INET, &((struct sockaddr_in *)(void *)info->client_addr)->sin_addr, client, sizeof client);
+  if (info && info->client_addr->sa_family == AF_INET6)
+    (void)inet_ntop(AF_INET6, &((struct sockaddr_in6 *)(void *)info->client_addr)->sin6_addr, client, sizeof client);
   propter_buf_printf(&line, "{\"at\":%lld,\"id\":%llu,\"client\":\"%s\",\"method\":", (long long)s->options.now_ms(), (unsigned long long)r->id, client);
   http_json(&line, r->method);
   propter_buf_add(&line, PROPTER_STR(",\"path\":"));
   http_json(&line, r->path.len ? r->path : PROPTER_STR("?"));
-  propter_buf_printf(&line, ",\"status\":%u,\"bytes\":%llu,\"ms\":%llu}", http_reply_code(r), (unsigned long long)http_reply_bytes(r), (unsigned long long)took);
+  propter_buf_printf(&line, ",\"status\":%u,\"bytes\":%llu,\"ms\":%llu}", http_reply_code(r), (unsigned long long)http_reply_bytes(r),
+                     (unsigned long long)took);
   (void)pthread_mutex_lock(&s->log_lock);
   if (propter_buf_status(&line, NULL) == PROPTER_OK) s->options.access(propter_buf_str(&line), s->options.payload);
   (void)pthread_mutex_unlock(&s->log_lock);
@@ -198,8 +215,8 @@ static unsigned prepare(HttpRequest *r, const char *method, const char **why) {
   return 0;
 }
 
-static enum MHD_Result on_request(void *payload, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *size,
-                                  void **context) {
+static enum MHD_Result on_request(void *payload, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data,
+                                  size_t *size, void **context) {
   PropterServer *s = payload;
   HttpRequest *r = *context;
   const char *why;
@@ -262,16 +279,20 @@ static PropterStatus listen_at(PropterServer *s, PropterError *err) {
   if (!address_parse(o, &address)) return propter_fail(err, PROPTER_INVALID, "address: expected a numeric IPv4 or IPv6 address, found \"%s\"", o->address);
   unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (address.ss_family == AF_INET6 ? (unsigned)MHD_USE_IPv6 : 0);
   bool tls = o->certificate.len > 0;
-  struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->certificate.data}, {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key.data}, {MHD_OPTION_END, 0, NULL}};
+  struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->certificate.data},
+                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key.data},
+                                    {MHD_OPTION_END, 0, NULL}};
   struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
   raise_descriptors(o->connections);
   errno = 0;
   s->daemon = MHD_start_daemon(flags | (tls ? (unsigned)MHD_USE_TLS : 0), o->port, NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-                               MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-                               MHD_OPTION_CONNECTION_LIMIT, o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_client, MHD_OPTION_CONNECTION_TIMEOUT,
-                               (o->idle_ms + 999) / 1000, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)131072, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U,
-                               MHD_OPTION_ARRAY, tls ? secure : none, MHD_OPTION_END);
-  if (!s->daemon) return propter_fail(err, errno == EADDRINUSE ? PROPTER_LOCKED : PROPTER_INVALID, "cannot listen at %s port %u: %s", o->address, o->port, errno ? strerror(errno) : "certificate or key not usable");
+                               MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
+                               on_connection, s, MHD_OPTION_CONNECTION_LIMIT, o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_client,
+                               MHD_OPTION_CONNECTION_TIMEOUT, (o->idle_ms + 999) / 1000, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)131072,
+                               MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U, MHD_OPTION_ARRAY, tls ? secure : none, MHD_OPTION_END);
+  if (!s->daemon)
+    return propter_fail(err, errno == EADDRINUSE ? PROPTER_LOCKED : PROPTER_INVALID, "cannot listen at %s port %u: %s", o->address, o->port,
+                        errno ? strerror(errno) : "certificate or key not usable");
   const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
   s->port = info ? info->port : o->port;
   return PROPTER_OK;

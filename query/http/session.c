@@ -12,7 +12,8 @@ PropterStatus http_deadline(const HttpRequest *request, const HttpParams *params
   *ms = request->server->options.deadline_ms;
   PROPTER_TRY(http_param(params, "timeout", &text, &given, err));
   if (!given) return PROPTER_OK;
-  if (!propter_str_to_double(text, &seconds) || !(seconds > 0)) return propter_fail(err, PROPTER_INVALID, "timeout: expected seconds above 0, found \"%.*s\"", (int)(text.len < 40 ? text.len : 40), text.data);
+  if (!propter_str_to_double(text, &seconds) || !(seconds > 0))
+    return propter_fail(err, PROPTER_INVALID, "timeout: expected seconds above 0, found \"%.*s\"", (int)(text.len < 40 ? text.len : 40), text.data);
   if (!*ms || seconds * 1000 < *ms) *ms = seconds < 0.001 ? 1 : (uint32_t)(seconds * 1000);
   return PROPTER_OK;
 }

@@ -4,4 +4,6 @@
 
 PROPTER_API void librdf_storage_module_register_factory(librdf_world *world);
 
-void librdf_storage_module_register_factory(librdf_world *world) { (void)librdf_storage_register_factory(world, "propter", "propter graph directory", storage_factory); }
+void librdf_storage_module_register_factory(librdf_world *world) {
+  (void)librdf_storage_register_factory(world, "propter", "propter graph directory", storage_factory);
+}

@@ -48,7 +48,8 @@ static int storage_clone(librdf_storage *copy, librdf_storage *old) {
   const Store *from = store_of(old);
   Store *store = propter_calloc(1, sizeof *store);
   if (!store) return 1;
-  *store = (Store){.storage = copy, .world = from->world, .writable = from->writable, .merged = from->merged, .no_runs = from->no_runs, .deadline_ms = from->deadline_ms};
+  *store = (Store){
+      .storage = copy, .world = from->world, .writable = from->writable, .merged = from->merged, .no_runs = from->no_runs, .deadline_ms = from->deadline_ms};
   store->folder = propter_strdup(propter_str(from->folder));
   if (!store->folder) {
     propter_free(store);
@@ -204,7 +205,8 @@ static int storage_contains(librdf_storage *storage, librdf_statement *statement
 
 static int has_arc(librdf_storage *storage, librdf_node *subject, librdf_node *predicate, librdf_node *object) {
   Store *store = store_of(storage);
-  librdf_statement *pattern = librdf_new_statement_from_nodes(store->world, subject ? librdf_new_node_from_node(subject) : NULL, librdf_new_node_from_node(predicate), object ? librdf_new_node_from_node(object) : NULL);
+  librdf_statement *pattern = librdf_new_statement_from_nodes(store->world, subject ? librdf_new_node_from_node(subject) : NULL,
+                                                              librdf_new_node_from_node(predicate), object ? librdf_new_node_from_node(object) : NULL);
   if (!pattern) return 0;
   bool found = exists(store, pattern);
   librdf_free_statement(pattern);
@@ -216,7 +218,9 @@ static int storage_has_arc_out(librdf_storage *storage, librdf_node *node, librd
 
 static librdf_stream *storage_serialise(librdf_storage *storage) { return stream_find(store_of(storage), NULL, NULL); }
 static librdf_stream *storage_find(librdf_storage *storage, librdf_statement *statement) { return stream_find(store_of(storage), statement, NULL); }
-static librdf_stream *storage_find_in_context(librdf_storage *storage, librdf_statement *statement, librdf_node *context) { return stream_find(store_of(storage), statement, context); }
+static librdf_stream *storage_find_in_context(librdf_storage *storage, librdf_statement *statement, librdf_node *context) {
+  return stream_find(store_of(storage), statement, context);
+}
 static librdf_stream *storage_context_serialise(librdf_storage *storage, librdf_node *context) { return stream_find(store_of(storage), NULL, context); }
 static librdf_iterator *storage_contexts(librdf_storage *storage) { return stream_contexts(store_of(storage)); }
 

@@ -42,7 +42,8 @@ PropterStatus view_open(Store *store, PropterSnapshot **snapshot, PropterError *
 void view_close(const Store *store, PropterSnapshot *snapshot);
 
 /* Ids of a pattern; *possible false: a term is unknown, so nothing matches. Missing nodes are wildcards. */
-PropterStatus pattern_find(PropterSnapshot *snapshot, librdf_statement *statement, librdf_node *context, PropterQuad *pattern, bool *possible, PropterError *err);
+PropterStatus pattern_find(PropterSnapshot *snapshot, librdf_statement *statement, librdf_node *context, PropterQuad *pattern, bool *possible,
+                           PropterError *err);
 /* All that matches, as a librdf stream with its own snapshot (in a transaction: its own copy). NULL on failure. `context` NULL: all graphs. */
 librdf_stream *stream_find(Store *store, librdf_statement *statement, librdf_node *context);
 librdf_iterator *stream_contexts(Store *store);

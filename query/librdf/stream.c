@@ -283,7 +283,8 @@ static PropterStatus list_contexts(Contexts *c, PropterError *err) {
   PROPTER_TRY(view_open(c->store, &snapshot, err));
   PropterStatus status = propter_rdf_graphs(snapshot, &graphs, NULL, err);
   if (status == PROPTER_OK && c->store->no_runs) status = hide_runs(snapshot, &hidden, err);
-  if (status == PROPTER_OK && graphs.count && !(c->nodes = propter_calloc(graphs.count, sizeof(librdf_node *)))) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  if (status == PROPTER_OK && graphs.count && !(c->nodes = propter_calloc(graphs.count, sizeof(librdf_node *))))
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   for (size_t i = 0; i < graphs.count && status == PROPTER_OK; i++) {
     PropterTerm term;
     bool skip = graphs.items[i] == PROPTER_DEFAULT_GRAPH;

@@ -43,7 +43,9 @@ static PropterStatus advance(PropterResults *r, bool *end, PropterError *err) {
 }
 
 static PropterStatus put_term(PropterResults *r, PropterId id, size_t column, PropterError *err) {
-  if (!id) return r->shown[column] = id, r->row[column] = (PropterTerm){.kind = PROPTER_TERM_NONE, .value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}}, PROPTER_OK;
+  if (!id)
+    return r->shown[column] = id, r->row[column] = (PropterTerm){.kind = PROPTER_TERM_NONE, .value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}},
+           PROPTER_OK;
   if (id == r->shown[column]) return PROPTER_OK;
   r->shown[column] = PROPTER_NO_ID;
   PROPTER_TRY(exec_term(&r->run, id, &r->text, &r->row[column], err));
@@ -112,7 +114,8 @@ PropterStatus template_make(Exec *run, const AstQuad *quads, size_t count, const
   return PROPTER_OK;
 }
 
-PropterStatus template_fill(Exec *run, const TemplateItem *items, const Batch *batch, size_t row, PropterId *blanks, PropterQuad *quad, bool *valid, PropterError *err) {
+PropterStatus template_fill(Exec *run, const TemplateItem *items, const Batch *batch, size_t row, PropterId *blanks, PropterQuad *quad, bool *valid,
+                            PropterError *err) {
   PropterId ids[4];
   for (unsigned i = 0; i < 4; i++) {
     const TemplateItem *t = &items[i];
@@ -217,7 +220,8 @@ static PropterStatus want_solutions(PropterResults *r, const AstSelect *select, 
     for (size_t row = 0; row < r->batch->count; row++)
       for (size_t i = 0; i < r->slot_count; i++) {
         bool named = select->star;
-        for (size_t d = 0; !named && d < select->describe_count; d++) named = select->describe[d].kind == AST_VAR && select->describe[d].var == r->run.slot_names.items[r->slots[i]];
+        for (size_t d = 0; !named && d < select->describe_count; d++)
+          named = select->describe[d].kind == AST_VAR && select->describe[d].var == r->run.slot_names.items[r->slots[i]];
         if (named && r->batch->col[r->slots[i]]) PROPTER_TRY(want(r, r->batch->col[r->slots[i]][row], err));
       }
   }
@@ -273,7 +277,8 @@ PropterStatus propter_results_make(const PropterStr *names, size_t columns, cons
 
 /* --- Interface --------------------------------------------------------------------------------------------------------------------------- */
 
-PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out, PropterError *err) {
+PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out,
+                                PropterError *err) {
   *out = NULL;
   if (!query->select) return propter_fail(err, PROPTER_INVALID, "expected a query, found an update");
   PropterResults *r = propter_calloc(1, sizeof *r);

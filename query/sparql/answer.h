@@ -55,6 +55,7 @@ uint32_t answer_slot(const PropterResults *results, uint32_t name);
 /* A template of quads; `names` gives slots by name (NO_SLOT: never bound). */
 PropterStatus template_make(Exec *run, const AstQuad *quads, size_t count, const uint32_t *names, TemplateItem (**out)[4], PropterError *err);
 /* One quad of a solution; *valid: it is RDF. `blanks`, by name, are those of this solution (0: not yet made). Graph 0: none given. */
-PropterStatus template_fill(Exec *run, const TemplateItem *items, const Batch *batch, size_t row, PropterId *blanks, PropterQuad *quad, bool *valid, PropterError *err);
+PropterStatus template_fill(Exec *run, const TemplateItem *items, const Batch *batch, size_t row, PropterId *blanks, PropterQuad *quad, bool *valid,
+                            PropterError *err);
 
 #endif

@@ -95,7 +95,19 @@ typedef struct {
   bool descending;
 } AstOrder;
 
-typedef enum { PAT_GROUP, PAT_TRIPLES, PAT_FILTER, PAT_OPTIONAL, PAT_UNION, PAT_MINUS, PAT_GRAPH, PAT_SERVICE, PAT_BIND, PAT_VALUES, PAT_SELECT } AstPatternKind;
+typedef enum {
+  PAT_GROUP,
+  PAT_TRIPLES,
+  PAT_FILTER,
+  PAT_OPTIONAL,
+  PAT_UNION,
+  PAT_MINUS,
+  PAT_GRAPH,
+  PAT_SERVICE,
+  PAT_BIND,
+  PAT_VALUES,
+  PAT_SELECT
+} AstPatternKind;
 
 typedef struct AstSelect AstSelect;
 struct AstPattern {
@@ -139,7 +151,19 @@ struct AstSelect {
   void *extra;     /* what a form of another folder parsed */
 };
 
-typedef enum { UPDATE_INSERT_DATA, UPDATE_DELETE_DATA, UPDATE_DELETE_WHERE, UPDATE_MODIFY, UPDATE_LOAD, UPDATE_CLEAR, UPDATE_DROP, UPDATE_CREATE, UPDATE_ADD, UPDATE_MOVE, UPDATE_COPY } AstUpdateKind;
+typedef enum {
+  UPDATE_INSERT_DATA,
+  UPDATE_DELETE_DATA,
+  UPDATE_DELETE_WHERE,
+  UPDATE_MODIFY,
+  UPDATE_LOAD,
+  UPDATE_CLEAR,
+  UPDATE_DROP,
+  UPDATE_CREATE,
+  UPDATE_ADD,
+  UPDATE_MOVE,
+  UPDATE_COPY
+} AstUpdateKind;
 typedef enum { TARGET_GRAPH, TARGET_DEFAULT, TARGET_NAMED, TARGET_ALL } AstTargetKind;
 
 typedef struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exact numbers of triples in the union of all visible graphs, from counts of quads. They differ where a triple stands in several graphs or in a hidden one; if the graphs besides
- * the largest visible one are small, those triples are listed once. */
+/* Exact numbers of triples in the union of all visible graphs, from counts of quads. They differ where a triple stands in several graphs or in a hidden one; if
+ * the graphs besides the largest visible one are small, those triples are listed once. */
 #include <stdlib.h>
 
 #include "op.h"
@@ -84,7 +84,9 @@ PropterStatus exec_exact(Exec *run, bool *exact, PropterError *err) {
   return PROPTER_OK;
 }
 
-static bool matches(const PropterQuad *want, const PropterQuad *q) { return (!want->s || want->s == q->s) && (!want->p || want->p == q->p) && (!want->o || want->o == q->o); }
+static bool matches(const PropterQuad *want, const PropterQuad *q) {
+  return (!want->s || want->s == q->s) && (!want->p || want->p == q->p) && (!want->o || want->o == q->o);
+}
 
 PropterStatus exec_count(Exec *run, PropterQuad triple, uint64_t *count, PropterError *err) {
   double quads;

@@ -63,8 +63,10 @@ uint64_t exec_now(void) {
 }
 
 PropterStatus exec_check(Exec *run, PropterError *err) {
-  if (run->options.cancel && atomic_load_explicit(run->options.cancel, memory_order_relaxed)) return propter_fail(err, PROPTER_CANCELLED, "the query was cancelled");
-  if (run->deadline && exec_now() > run->deadline) return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed: the query took longer than %u ms", run->options.deadline_ms);
+  if (run->options.cancel && atomic_load_explicit(run->options.cancel, memory_order_relaxed))
+    return propter_fail(err, PROPTER_CANCELLED, "the query was cancelled");
+  if (run->deadline && exec_now() > run->deadline)
+    return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed: the query took longer than %u ms", run->options.deadline_ms);
   return PROPTER_OK;
 }
 

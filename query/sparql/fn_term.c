@@ -126,7 +126,8 @@ static size_t write_uuid(PropterRng *rng, char out[40]) {
   /* Version 4, variant 1 (RFC 4122, 4.4). */
   a = (a & 0xFFFFFFFFFFFF0FFFU) | 0x4000U;
   b = (b & 0x3FFFFFFFFFFFFFFFU) | 0x8000000000000000U;
-  return (size_t)snprintf(out, 40, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xFFFF), (unsigned)(a & 0xFFFF), (unsigned)(b >> 48), (unsigned long long)(b & 0xFFFFFFFFFFFFU));
+  return (size_t)snprintf(out, 40, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xFFFF), (unsigned)(a & 0xFFFF),
+                          (unsigned)(b >> 48), (unsigned long long)(b & 0xFFFFFFFFFFFFU));
 }
 
 CALL(fn_uuid) {

@@ -26,7 +26,9 @@ bool id_compare(PropterId a, PropterId b, int *c) {
     return ((i & zone) != 0) == ((k & zone) != 0);
   }
   double d, e;
-  if (x < ID_INLINE || y < ID_INLINE || x == ID_FLOAT || y == ID_FLOAT || (x != ID_DOUBLE && y != ID_DOUBLE) || !propter_id_number(a, &d) || !propter_id_number(b, &e)) return false;
+  if (x < ID_INLINE || y < ID_INLINE || x == ID_FLOAT || y == ID_FLOAT || (x != ID_DOUBLE && y != ID_DOUBLE) || !propter_id_number(a, &d) ||
+      !propter_id_number(b, &e))
+    return false;
   return *c = (d > e) - (d < e), true;
 }
 

@@ -72,7 +72,8 @@ static PropterStatus replace_escapes(Lexer *l, PropterStr text, PropterError *er
       good = h >= 0 && value <= 0x10FFFF;
       value = value << 4 | (uint32_t)(h < 0 ? 0 : h);
     }
-    if (!good || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return fail_at(l, l->text.len, err, "expected a character escape (\\u and 4, or \\U and 8 hexadecimal digits of a Unicode character)");
+    if (!good || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+      return fail_at(l, l->text.len, err, "expected a character escape (\\u and 4, or \\U and 8 hexadecimal digits of a Unicode character)");
     PropterBuf one = {0};
     propter_buf_add_utf8(&one, value);
     if (one.failed) return propter_buf_status(&one, err);
@@ -106,7 +107,9 @@ static bool name_start(uint32_t c) {
 static bool name_start_u(uint32_t c) { return c == '_' || name_start(c); }
 
 /* What may follow in a variable; PN_CHARS adds the hyphen. */
-static bool var_part(uint32_t c) { return name_start_u(c) || (c < 128 && isdigit((int)c)) || c == 0xB7 || (c >= 0x300 && c <= 0x36F) || c == 0x203F || c == 0x2040; }
+static bool var_part(uint32_t c) {
+  return name_start_u(c) || (c < 128 && isdigit((int)c)) || c == 0xB7 || (c >= 0x300 && c <= 0x36F) || c == 0x203F || c == 0x2040;
+}
 static bool name_part(uint32_t c) { return c == '-' || var_part(c); }
 
 static size_t skip_space(const Lexer *l, size_t i) {
@@ -243,7 +246,10 @@ static bool lex_iri(const Lexer *l, Token *t) {
 }
 
 static void lex_mark(const Lexer *l, Token *t) {
-  static const struct { char text[3]; int mark; } pairs[] = {{"<=", MARK_LE}, {">=", MARK_GE}, {"!=", MARK_NE}, {"&&", MARK_AND}, {"||", MARK_OR}, {"^^", MARK_CARETS}};
+  static const struct {
+    char text[3];
+    int mark;
+  } pairs[] = {{"<=", MARK_LE}, {">=", MARK_GE}, {"!=", MARK_NE}, {"&&", MARK_AND}, {"||", MARK_OR}, {"^^", MARK_CARETS}};
   t->kind = TOKEN_MARK;
   t->mark = (unsigned char)at(l, t->start);
   t->end = t->start + 1;

@@ -68,7 +68,9 @@ PropterStatus matcher_open_sorted(Exec *run, Matcher *m, const Graphs *graphs, P
   return propter_scan_open(run->snapshot, m->order, want, bound, &m->scan, err);
 }
 
-PropterStatus matcher_open(Exec *run, Matcher *m, const Graphs *graphs, PropterQuad want, PropterError *err) { return matcher_open_sorted(run, m, graphs, want, 3, err); }
+PropterStatus matcher_open(Exec *run, Matcher *m, const Graphs *graphs, PropterQuad want, PropterError *err) {
+  return matcher_open_sorted(run, m, graphs, want, 3, err);
+}
 
 bool matcher_wants(const Exec *run, Matcher *m, const PropterQuad *q) {
   const PropterQuad *w = &m->want;
@@ -158,7 +160,8 @@ PropterStatus cursor_seek(Exec *run, Cursor *c, const PropterQuad *target, Propt
   PROPTER_TRY(propter_scan_next(c->scan, c->window, c->fetch, &c->count, err));
   c->at = 0;
   c->ended = c->count == 0;
-  bool near = !c->ended && last && order_at(&c->window[0], c->order, 0) == order_at(&before, c->order, 0) && order_at(&c->window[0], c->order, 1) - order_at(&before, c->order, 1) < 64;
+  bool near = !c->ended && last && order_at(&c->window[0], c->order, 0) == order_at(&before, c->order, 0) &&
+              order_at(&c->window[0], c->order, 1) - order_at(&before, c->order, 1) < 64;
   c->fetch = near && c->fetch < BATCH ? c->fetch * 2 : near ? BATCH : FETCH;
   return PROPTER_OK;
 }

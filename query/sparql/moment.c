@@ -165,13 +165,14 @@ size_t moment_print_zone(const Moment *m, char out[8]) {
 size_t moment_print_date(const Moment *m, char out[MOMENT_TEXT]) {
   char zone[8];
   (void)moment_print_zone(m, zone);
-  return (size_t)snprintf(out, MOMENT_TEXT, "%s%04lld-%02u-%02u%s", m->year < 0 ? "-" : "", (long long)(m->year < 0 ? -m->year : m->year), m->month, m->day, zone);
+  return (size_t)snprintf(out, MOMENT_TEXT, "%s%04lld-%02u-%02u%s", m->year < 0 ? "-" : "", (long long)(m->year < 0 ? -m->year : m->year), m->month, m->day,
+                          zone);
 }
 
 size_t moment_print_datetime(const Moment *m, char out[MOMENT_TEXT]) {
   char zone[8], second[DECIMAL_TEXT];
   (void)moment_print_zone(m, zone);
   (void)decimal_print(moment_seconds(m), second);
-  return (size_t)snprintf(out, MOMENT_TEXT, "%s%04lld-%02u-%02uT%02u:%02u:%s%s%s", m->year < 0 ? "-" : "", (long long)(m->year < 0 ? -m->year : m->year), m->month, m->day, m->hour,
-                          m->minute, m->second < 10 ? "0" : "", second, zone);
+  return (size_t)snprintf(out, MOMENT_TEXT, "%s%04lld-%02u-%02uT%02u:%02u:%s%s%s", m->year < 0 ? "-" : "", (long long)(m->year < 0 ? -m->year : m->year),
+                          m->month, m->day, m->hour, m->minute, m->second < 10 ? "0" : "", second, zone);
 }

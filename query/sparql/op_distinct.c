@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* DISTINCT. Rows already handed out are kept in a set; when memory grows short the set stays as it is, other rows go to disk by their hash and are told apart part by part. */
+/* DISTINCT. Rows already handed out are kept in a set; when memory grows short the set stays as it is, other rows go to disk by their hash and are told apart
+ * part by part. */
 #include <string.h>
 
 #include "spill.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GROUP BY and the set functions: SPARQL 1.1, section 18.5.1. When memory grows short, rows of groups not yet met and values of DISTINCT not yet met wait on disk, split by
- * their hash, and are taken up part by part. */
+/* GROUP BY and the set functions: SPARQL 1.1, section 18.5.1. When memory grows short, rows of groups not yet met and values of DISTINCT not yet met wait on
+ * disk, split by their hash, and are taken up part by part. */
 #include <string.h>
 
 #include "eval.h"
@@ -68,7 +68,8 @@ static PropterStatus group_start(Op *op, PropterError *err) {
     g->whole = exec_plan_alloc(op->run, (g->rows.width + 1) * sizeof *g->whole);
     g->solution = exec_plan_alloc(op->run, (op->alg->whole_count + 1) * sizeof *g->solution);
     if (!g->whole || !g->solution) return exec_fail_memory(op->run, err);
-    for (size_t i = 0; i < aggregates(g); i++) PROPTER_TRY(rowset_init(op->run, &g->distinct[i], op->alg->aggregates[i].star ? op->alg->whole_count + 1 : 2, err));
+    for (size_t i = 0; i < aggregates(g); i++)
+      PROPTER_TRY(rowset_init(op->run, &g->distinct[i], op->alg->aggregates[i].star ? op->alg->whole_count + 1 : 2, err));
   }
   if (!g->numbers && !(g->numbers = exec_alloc(op->run, BATCH * sizeof *g->numbers))) return exec_fail_memory(op->run, err);
   return op_start(op->left, op->outer, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Joins by a hash table over the right input: inner, left, semi, anti, MINUS. A batch of pairs (left row, table row) is found first, then its columns are gathered.
- * A table that outgrows memory goes to disk: both inputs are split by their keys and joined part by part (Kitsuregawa et al., 1983). */
+/* Joins by a hash table over the right input: inner, left, semi, anti, MINUS. A batch of pairs (left row, table row) is found first, then its columns are
+ * gathered. A table that outgrows memory goes to disk: both inputs are split by their keys and joined part by part (Kitsuregawa et al., 1983). */
 #include <string.h>
 
 #include "eval.h"
@@ -79,7 +79,8 @@ static PropterStatus hash_start(Op *op, PropterError *err) {
   drop_table(j);
   drop_disk(j);
   PROPTER_TRY(find_columns(j, err));
-  if (!j->lefts && (!(j->lefts = exec_alloc(op->run, BATCH * sizeof *j->lefts)) || !(j->rights = exec_alloc(op->run, BATCH * sizeof *j->rights)))) return exec_fail_memory(op->run, err);
+  if (!j->lefts && (!(j->lefts = exec_alloc(op->run, BATCH * sizeof *j->lefts)) || !(j->rights = exec_alloc(op->run, BATCH * sizeof *j->rights))))
+    return exec_fail_memory(op->run, err);
   j->input = NULL, j->built = false;
   PROPTER_TRY(op_start(op->left, op->outer, err));
   /* What MINUS takes away is computed on its own; only the graph comes from outside. */
@@ -136,7 +137,9 @@ static PropterStatus add_right(HashJoin *j, Batch *b, PropterError *err) {
   return PROPTER_OK;
 }
 
-static PropterStatus make_index(HashJoin *j, PropterError *err) { return j->key_count ? index_build(j->op.run, &j->index, &j->table, j->keys, j->key_count, err) : PROPTER_OK; }
+static PropterStatus make_index(HashJoin *j, PropterError *err) {
+  return j->key_count ? index_build(j->op.run, &j->index, &j->table, j->keys, j->key_count, err) : PROPTER_OK;
+}
 
 static PropterStatus hash_build(HashJoin *j, PropterError *err) {
   j->built = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Leapfrog triejoin (Veldhuizen, ICDT 2014) for cyclic patterns: variable by variable, the sorted values of all patterns that have it are intersected, so that no intermediate result is
- * larger than the worst case of the whole. Each pattern has a known predicate and two variables; its pairs are read once, sorted by the variable that comes first. */
+/* Leapfrog triejoin (Veldhuizen, ICDT 2014) for cyclic patterns: variable by variable, the sorted values of all patterns that have it are intersected, so that
+ * no intermediate result is larger than the worst case of the whole. Each pattern has a known predicate and two variables; its pairs are read once, sorted by
+ * the variable that comes first. */
 #include <string.h>
 
 #include "op.h"

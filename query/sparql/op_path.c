@@ -201,8 +201,8 @@ static PropterStatus load_edges(Path *p, const Step *s, bool backward, Edges *e,
   }
 }
 
-/* Once so many nodes were left that reading a predicate at once would have been cheaper, its edges are kept. Not in a single graph, where another order than by subject
- * or object may be read, and not if they take more than a part of the memory. */
+/* Once so many nodes were left that reading a predicate at once would have been cheaper, its edges are kept. Not in a single graph, where another order than by
+ * subject or object may be read, and not if they take more than a part of the memory. */
 static PropterStatus worth_loading(Path *p, const Step *s, Edges *e, bool *worth, PropterError *err) {
   double rows;
   *worth = e->loaded;

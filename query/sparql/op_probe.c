@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Index join: for each row of the left input, the quads that agree with it. The rows of a batch are looked up in ascending order by one cursor that gallops forward,
- * so that an input sorted by what is looked up is merged with the permutation; equal rows are looked up once. */
+/* Index join: for each row of the left input, the quads that agree with it. The rows of a batch are looked up in ascending order by one cursor that gallops
+ * forward, so that an input sorted by what is looked up is merged with the permutation; equal rows are looked up once. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +108,8 @@ static PropterStatus probe_start(Op *op, PropterError *err) {
 /* Opens the cursor on what is the same for all rows; the scan's bounds then end it early. */
 static PropterStatus open_cursor(Probe *p, PropterError *err) {
   unsigned fixed = 0;
-  PropterQuad prefix = {p->shape.value[0], p->shape.value[1], p->shape.value[2], p->op.alg->graphs.kind == GRAPHS_ONE ? p->op.alg->graphs.graph : PROPTER_NO_ID};
+  PropterQuad prefix = {p->shape.value[0], p->shape.value[1], p->shape.value[2],
+                        p->op.alg->graphs.kind == GRAPHS_ONE ? p->op.alg->graphs.graph : PROPTER_NO_ID};
   while (fixed < p->bound && order_at(&prefix, p->order, fixed)) fixed++;
   return cursor_open(p->op.run, &p->cursor, p->order, prefix, fixed, err);
 }

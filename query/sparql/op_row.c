@@ -211,7 +211,9 @@ static PropterStatus unify_next(Op *op, Batch **out, PropterError *err) {
 
 static const OpKind unify_kind = {"unify", row_start, unify_next, NULL};
 
-PropterStatus op_unify(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err) { return make_one(run, &unify_kind, child, alg, sizeof(Op), out, err); }
+PropterStatus op_unify(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err) {
+  return make_one(run, &unify_kind, child, alg, sizeof(Op), out, err);
+}
 
 /* --- Union ----------------------------------------------------------------------------------------------------------------------- */
 
@@ -342,7 +344,8 @@ static PropterStatus apart_next(Op *op, Batch **out, PropterError *err) {
     if (!b) return *out = NULL, PROPTER_OK;
     for (size_t row = 0; row < b->count; row++) {
       bool fits = true;
-      for (size_t s = 0; fits && op->outer && s < op->run->slot_names.count; s++) fits = !op->outer[s] || !b->col[s] || !b->col[s][row] || b->col[s][row] == op->outer[s];
+      for (size_t s = 0; fits && op->outer && s < op->run->slot_names.count; s++)
+        fits = !op->outer[s] || !b->col[s] || !b->col[s][row] || b->col[s][row] == op->outer[s];
       if (fits) keep_row(b, op->run->slot_names.count, row, kept++);
     }
     b->count = kept;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distinct values of one position of a triple pattern and how many triples each has, from a permutation sorted by it: DISTINCT ?p, GROUP BY ?p with COUNT, COUNT(DISTINCT ?s),
- * COUNT(*). Where counts of quads tell the number of triples, long runs and whole patterns are counted from the blocks' headers; then seeking skips the run. */
+/* Distinct values of one position of a triple pattern and how many triples each has, from a permutation sorted by it: DISTINCT ?p, GROUP BY ?p with COUNT,
+ * COUNT(DISTINCT ?s), COUNT(*). Where counts of quads tell the number of triples, long runs and whole patterns are counted from the blocks' headers; then
+ * seeking skips the run. */
 #include "eval.h"
 
 typedef struct {

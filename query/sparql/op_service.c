@@ -53,7 +53,9 @@ static PropterStatus ask(Service *s, PropterError *err) {
   return status;
 }
 
-static bool grave(PropterStatus status) { return status == PROPTER_NO_MEMORY || status == PROPTER_CANCELLED || status == PROPTER_TIMEOUT || status == PROPTER_LIMIT; }
+static bool grave(PropterStatus status) {
+  return status == PROPTER_NO_MEMORY || status == PROPTER_CANCELLED || status == PROPTER_TIMEOUT || status == PROPTER_LIMIT;
+}
 
 static PropterStatus service_start(Op *op, PropterError *err) {
   Service *s = (Service *)op;
@@ -73,7 +75,8 @@ static PropterStatus fill_row(Service *s, const PropterTerm *terms, bool *fits, 
   *fits = true;
   for (size_t i = 0; i < a->slot_count; i++) {
     PropterId id = PROPTER_NO_ID, outer = s->op.outer ? s->op.outer[a->slots[i]] : PROPTER_NO_ID;
-    if (terms && s->columns[i] != SIZE_MAX && terms[s->columns[i]].kind != PROPTER_TERM_NONE) PROPTER_TRY(exec_intern(s->op.run, &terms[s->columns[i]], &id, err));
+    if (terms && s->columns[i] != SIZE_MAX && terms[s->columns[i]].kind != PROPTER_TERM_NONE)
+      PROPTER_TRY(exec_intern(s->op.run, &terms[s->columns[i]], &id, err));
     if (id && outer && id != outer) *fits = false;
     b->col[a->slots[i]][b->count] = id;
   }

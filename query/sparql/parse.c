@@ -115,7 +115,8 @@ PropterStatus parse_blank(Parser *p, AstTerm *term) {
   }
   PROPTER_TRY(parse_name(p, p->token.value, true, &term->var));
   if (p->name_scopes.items[term->var] != p->scope)
-    return parse_fail(p, p->token.start, PROPTER_SYNTAX, "expected a new blank node label, found _:%.*s, which belongs to another basic graph pattern", (int)p->token.value.len, p->token.value.data);
+    return parse_fail(p, p->token.start, PROPTER_SYNTAX, "expected a new blank node label, found _:%.*s, which belongs to another basic graph pattern",
+                      (int)p->token.value.len, p->token.value.data);
   return parse_next(p);
 }
 
@@ -208,7 +209,9 @@ PropterStatus parse_literal(Parser *p, AstTerm *term) {
   size_t start = p->token.start;
   if (!at_number(p)) PROPTER_TRY(parse_next(p));
   if (!at_number(p)) return parse_expected(p, "a number");
-  PropterStr type = p->token.kind == TOKEN_INTEGER ? PROPTER_STR(XSD "integer") : p->token.kind == TOKEN_DECIMAL ? PROPTER_STR(XSD "decimal") : PROPTER_STR(XSD "double");
+  PropterStr type = p->token.kind == TOKEN_INTEGER   ? PROPTER_STR(XSD "integer")
+                    : p->token.kind == TOKEN_DECIMAL ? PROPTER_STR(XSD "decimal")
+                                                     : PROPTER_STR(XSD "double");
   term->term = propter_typed((PropterStr){p->lexer.text.data + start, p->token.end - start}, type);
   return parse_next(p);
 }
@@ -394,7 +397,9 @@ static PropterStatus check_grouping(Parser *p, AstSelect *s, size_t at) {
   for (size_t i = 0; i < s->item_count; i++) {
     uint32_t var = s->items[i].var;
     bool bad = s->items[i].expr ? ungrouped(s->items[i].expr, grouped, &var) : !grouped[var];
-    if (bad) return parse_fail(p, at, PROPTER_SYNTAX, "expected an aggregate or a variable of GROUP BY, found ?%.*s", (int)p->name_list.items[var].text.len, p->name_list.items[var].text.data);
+    if (bad)
+      return parse_fail(p, at, PROPTER_SYNTAX, "expected an aggregate or a variable of GROUP BY, found ?%.*s", (int)p->name_list.items[var].text.len,
+                        p->name_list.items[var].text.data);
     grouped[s->items[i].var] = 1;
   }
   return PROPTER_OK;
@@ -407,7 +412,9 @@ static PropterStatus check_new_vars(Parser *p, AstSelect *s, size_t at) {
   if (s->where) ast_visible(s->where, mark, &seen);
   for (size_t i = 0; i < s->item_count; i++) {
     uint32_t var = s->items[i].var;
-    if (s->items[i].expr && seen.marks[var]) return parse_fail(p, at, PROPTER_SYNTAX, "expected a new variable after AS, found ?%.*s, which is in scope", (int)p->name_list.items[var].text.len, p->name_list.items[var].text.data);
+    if (s->items[i].expr && seen.marks[var])
+      return parse_fail(p, at, PROPTER_SYNTAX, "expected a new variable after AS, found ?%.*s, which is in scope", (int)p->name_list.items[var].text.len,
+                        p->name_list.items[var].text.data);
     if (s->items[i].expr) seen.marks[var] = 1;
   }
   return PROPTER_OK;
@@ -468,7 +475,8 @@ static PropterStatus parse_unit(Parser *p) {
     PROPTER_TRY(parse_prologue(p));
   }
   /* A request of no operations is an update. */
-  if (p->token.kind != TOKEN_END) return parse_expected(p, q->update_count ? "; or the end of the update" : "SELECT, ASK, CONSTRUCT, DESCRIBE or an update operation");
+  if (p->token.kind != TOKEN_END)
+    return parse_expected(p, q->update_count ? "; or the end of the update" : "SELECT, ASK, CONSTRUCT, DESCRIBE or an update operation");
   return PROPTER_OK;
 }
 

@@ -89,7 +89,8 @@ static PropterStatus parse_call(Parser *p, int function, AstExpr **out) {
   } else
     PROPTER_TRY(parse_arguments(p, e));
   if (e->count < functions[function].least || e->count > functions[function].most)
-    return parse_fail(p, at, PROPTER_SYNTAX, "expected %u to %u arguments of %s, found %zu", functions[function].least, functions[function].most, functions[function].keyword, e->count);
+    return parse_fail(p, at, PROPTER_SYNTAX, "expected %u to %u arguments of %s, found %zu", functions[function].least, functions[function].most,
+                      functions[function].keyword, e->count);
   *out = e;
   return PROPTER_OK;
 }

@@ -106,7 +106,8 @@ static PropterStatus parse_path(Parser *p, AstPath **out) {
 /* --- Triples --------------------------------------------------------------------------------------------------------- */
 
 static bool at_verb(const Parser *p) {
-  return parse_at_var_or_iri(p) || parse_is_mark(p, '(') || parse_is_mark(p, '^') || parse_is_mark(p, '!') || (p->token.kind == TOKEN_WORD && propter_str_equal(p->token.value, PROPTER_STR("a")));
+  return parse_at_var_or_iri(p) || parse_is_mark(p, '(') || parse_is_mark(p, '^') || parse_is_mark(p, '!') ||
+         (p->token.kind == TOKEN_WORD && propter_str_equal(p->token.value, PROPTER_STR("a")));
 }
 
 static PropterStatus parse_verb(Parser *p, AstTerm *verb, AstPath **path, bool paths) {
@@ -182,7 +183,8 @@ static PropterStatus parse_node(Parser *p, AstTerm *term, TripleList *list, bool
 
 bool parse_at_triples(const Parser *p) {
   const TokenKind k = p->token.kind;
-  return parse_at_var_or_iri(p) || parse_at_literal(p) || k == TOKEN_BLANK || k == TOKEN_ANON || k == TOKEN_NIL || parse_is_mark(p, '(') || parse_is_mark(p, '[');
+  return parse_at_var_or_iri(p) || parse_at_literal(p) || k == TOKEN_BLANK || k == TOKEN_ANON || k == TOKEN_NIL || parse_is_mark(p, '(') ||
+         parse_is_mark(p, '[');
 }
 
 PropterStatus parse_triples(Parser *p, TripleList *list, bool paths) {
@@ -340,7 +342,8 @@ typedef struct {
   AstPatternKind kind;
 } Clause;
 
-static const Clause clauses[] = {{"FILTER", PAT_FILTER}, {"OPTIONAL", PAT_OPTIONAL}, {"MINUS", PAT_MINUS}, {"GRAPH", PAT_GRAPH}, {"SERVICE", PAT_SERVICE}, {"BIND", PAT_BIND}, {"VALUES", PAT_VALUES}};
+static const Clause clauses[] = {{"FILTER", PAT_FILTER},   {"OPTIONAL", PAT_OPTIONAL}, {"MINUS", PAT_MINUS},  {"GRAPH", PAT_GRAPH},
+                                 {"SERVICE", PAT_SERVICE}, {"BIND", PAT_BIND},         {"VALUES", PAT_VALUES}};
 
 static const Clause *find_clause(const Parser *p) {
   for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++)

@@ -69,7 +69,8 @@ static PropterStatus parse_using(Parser *p, AstUpdate *u) {
     PROPTER_TRY(parse_next(p));
     PROPTER_TRY(parse_take_word(p, "NAMED", &named));
     PROPTER_TRY(parse_iri(p, &iri));
-    PROPTER_TRY(named ? parse_push(p, &u->using_named, &u->using_named_count, &iri, sizeof iri) : parse_push(p, &u->using_default, &u->using_default_count, &iri, sizeof iri));
+    PROPTER_TRY(named ? parse_push(p, &u->using_named, &u->using_named_count, &iri, sizeof iri)
+                      : parse_push(p, &u->using_default, &u->using_default_count, &iri, sizeof iri));
   }
   return PROPTER_OK;
 }
@@ -135,7 +136,11 @@ static PropterStatus parse_modify(Parser *p, AstUpdate *u) {
 }
 
 PropterStatus parse_update(Parser *p, AstUpdate *u) {
-  static const struct { const char *word; AstUpdateKind kind; } words[] = {{"LOAD", UPDATE_LOAD}, {"CLEAR", UPDATE_CLEAR}, {"DROP", UPDATE_DROP}, {"CREATE", UPDATE_CREATE}, {"ADD", UPDATE_ADD}, {"MOVE", UPDATE_MOVE}, {"COPY", UPDATE_COPY}};
+  static const struct {
+    const char *word;
+    AstUpdateKind kind;
+  } words[] = {{"LOAD", UPDATE_LOAD}, {"CLEAR", UPDATE_CLEAR}, {"DROP", UPDATE_DROP}, {"CREATE", UPDATE_CREATE},
+               {"ADD", UPDATE_ADD},   {"MOVE", UPDATE_MOVE},   {"COPY", UPDATE_COPY}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (parse_is_word(p, words[i].word)) return parse_management(p, u, words[i].kind);
   return parse_modify(p, u);

@@ -87,7 +87,8 @@ PropterStatus plan_prefers_bind(Exec *run, const Alg *a, double rows, const uint
 
 PropterStatus plan_condition(Exec *run, Op **op, Expr *e, const uint64_t *maybe, const uint64_t *certain, PropterError *err) {
   bool bind = true, exists = e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS;
-  if (exists && !e->plan && slots_overlap(run, certain, e->pattern->certain) && plan_bindable(run, e->pattern, maybe)) PROPTER_TRY(plan_prefers_bind(run, e->pattern, (*op)->estimate, certain, &bind, err));
+  if (exists && !e->plan && slots_overlap(run, certain, e->pattern->certain) && plan_bindable(run, e->pattern, maybe))
+    PROPTER_TRY(plan_prefers_bind(run, e->pattern, (*op)->estimate, certain, &bind, err));
   if (bind) {
     const uint64_t *given = run->given;
     run->given = certain;
@@ -120,7 +121,8 @@ static PropterStatus plan_left(Exec *run, Alg *a, Op **out, PropterError *err) {
   if (right->kind == ALG_SCAN && !a->expr && connected) {
     PROPTER_TRY(estimate_leaf(run, right, &all, err));
     PROPTER_TRY(estimate_probe(run, right, all, left->certain, &each, err));
-    if (l->estimate * (SEEK_COST + each) < all * NEXT_COST + l->estimate * MATCH_COST || (l->sorted != NO_SLOT && (l->sorted == right->s.slot || l->sorted == right->o.slot))) {
+    if (l->estimate * (SEEK_COST + each) < all * NEXT_COST + l->estimate * MATCH_COST ||
+        (l->sorted != NO_SLOT && (l->sorted == right->s.slot || l->sorted == right->o.slot))) {
       double rows = l->estimate * fmax(each, 1);
       PROPTER_TRY(op_probe(run, l, right, true, out, err));
       (*out)->estimate = rows;
@@ -167,7 +169,16 @@ static PropterStatus sink(Exec *run, Alg **a, Expr *e, const uint64_t *slots, bo
     Alg *filter = exec_plan_alloc(run, sizeof *filter), **items = exec_plan_alloc(run, sizeof *items);
     if (!filter || !items) return exec_fail_memory(run, err);
     items[0] = alg->items[0];
-    *filter = (Alg){.kind = ALG_FILTER, .items = items, .count = 1, .expr = e, .slot = NO_SLOT, .from = NO_SLOT, .s = {NO_SLOT, 0}, .p = {NO_SLOT, 0}, .o = {NO_SLOT, 0}, .name = {NO_SLOT, 0}};
+    *filter = (Alg){.kind = ALG_FILTER,
+                    .items = items,
+                    .count = 1,
+                    .expr = e,
+                    .slot = NO_SLOT,
+                    .from = NO_SLOT,
+                    .s = {NO_SLOT, 0},
+                    .p = {NO_SLOT, 0},
+                    .o = {NO_SLOT, 0},
+                    .name = {NO_SLOT, 0}};
     filter->maybe = items[0]->maybe, filter->certain = items[0]->certain;
     alg->items[0] = filter;
   }

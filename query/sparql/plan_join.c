@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order and kinds of joins. A greedy order comes first; if it looks expensive, all left-deep orders of up to DP_PARTS parts are compared by dynamic programming over
- * subsets (Selinger et al., Access path selection, 1979), in at most 50 ms. */
+/* The order and kinds of joins. A greedy order comes first; if it looks expensive, all left-deep orders of up to DP_PARTS parts are compared by dynamic
+ * programming over subsets (Selinger et al., Access path selection, 1979), in at most 50 ms. */
 #include <math.h>
 #include <string.h>
 
@@ -154,7 +154,8 @@ static PropterStatus greedy(Joining *j, size_t *order, State *s, PropterError *e
       bool connected = slots_overlap(j->run, s->maybe, p->alg->maybe);
       PROPTER_TRY(judge(j, s, p, &rows, &cost, &method, err));
       if (waits(p, s)) connected = false, rows = (double)INFINITY;
-      if (best == SIZE_MAX || better(connected, rows, cost, best_connected, best_rows, best_cost)) best = i, best_rows = rows, best_cost = cost, best_connected = connected;
+      if (best == SIZE_MAX || better(connected, rows, cost, best_connected, best_rows, best_cost))
+        best = i, best_rows = rows, best_cost = cost, best_connected = connected;
     }
     taken[best] = true;
     if (n == 1 && s->sorted == NO_SLOT) s->sorted = join_slot(&j->parts[order[0]], &j->parts[best]);
@@ -196,7 +197,8 @@ static PropterStatus extend_subset(Joining *j, Subset *sets, unsigned set, State
       if (sets[set].parts == 1 && sorted == NO_SLOT) s->sorted = join_slot(&j->parts[sets[set].last], p);
       PROPTER_TRY(judge(j, s, p, &rows, &cost, &method, err));
       Subset *to = &sets[set | 1U << i];
-      if (to->parts == 0 || s->cost + cost + rows < to->cost) *to = (Subset){rows, s->cost + cost + rows, s->sorted, (unsigned char)i, (unsigned char)(sets[set].parts + 1)};
+      if (to->parts == 0 || s->cost + cost + rows < to->cost)
+        *to = (Subset){rows, s->cost + cost + rows, s->sorted, (unsigned char)i, (unsigned char)(sets[set].parts + 1)};
       s->sorted = sorted;
     }
   return PROPTER_OK;
@@ -285,10 +287,13 @@ static PropterStatus build(Joining *j, const size_t *order, PropterError *err) {
 /* --- Cycles --------------------------------------------------------------------------------------------------------------------------------- */
 
 static bool binary(const Alg *a) {
-  return a->kind == ALG_SCAN && a->graphs.kind == GRAPHS_UNION && a->p.id && !exec_local(a->p.id) && a->s.slot != NO_SLOT && a->o.slot != NO_SLOT && a->s.slot != a->o.slot;
+  return a->kind == ALG_SCAN && a->graphs.kind == GRAPHS_UNION && a->p.id && !exec_local(a->p.id) && a->s.slot != NO_SLOT && a->o.slot != NO_SLOT &&
+         a->s.slot != a->o.slot;
 }
 
-static bool same_pair(const Alg *a, const Alg *b) { return (a->s.slot == b->s.slot && a->o.slot == b->o.slot) || (a->s.slot == b->o.slot && a->o.slot == b->s.slot); }
+static bool same_pair(const Alg *a, const Alg *b) {
+  return (a->s.slot == b->s.slot && a->o.slot == b->o.slot) || (a->s.slot == b->o.slot && a->o.slot == b->s.slot);
+}
 
 /* Is the whole join one connected graph of variables with a cycle of three or more, small enough to be read at once and dearer to join pair by pair? */
 static PropterStatus worth_leapfrog(Joining *j, double cost, bool *worth, PropterError *err) {

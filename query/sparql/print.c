@@ -366,7 +366,8 @@ static void print_modify(const PropterQuery *q, const AstUpdate *u, PropterBuf *
 }
 
 static void print_update(const PropterQuery *q, const AstUpdate *u, PropterBuf *out) {
-  static const char *const words[] = {[UPDATE_LOAD] = "LOAD ", [UPDATE_CLEAR] = "CLEAR ", [UPDATE_DROP] = "DROP ", [UPDATE_CREATE] = "CREATE ", [UPDATE_ADD] = "ADD ", [UPDATE_MOVE] = "MOVE ", [UPDATE_COPY] = "COPY "};
+  static const char *const words[] = {[UPDATE_LOAD] = "LOAD ", [UPDATE_CLEAR] = "CLEAR ", [UPDATE_DROP] = "DROP ", [UPDATE_CREATE] = "CREATE ",
+                                      [UPDATE_ADD] = "ADD ",   [UPDATE_MOVE] = "MOVE ",   [UPDATE_COPY] = "COPY "};
   switch (u->kind) {
   case UPDATE_INSERT_DATA:
     put(out, "INSERT DATA ");

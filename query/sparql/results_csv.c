@@ -35,7 +35,8 @@ static PropterStatus row(ResultCall *call, const PropterTerm *terms, uint64_t in
   for (size_t i = 0; i < call->rows->columns; i++) {
     if (i) propter_buf_add_char(call->out, ',');
     if (terms[i].kind == PROPTER_TERM_BLANK) propter_buf_add(call->out, PROPTER_STR("_:"));
-    if (terms[i].kind != PROPTER_TERM_NONE) quoted(terms[i].value, !call->raw && terms[i].kind == PROPTER_TERM_LITERAL && is_formula(terms[i].value), call->out);
+    if (terms[i].kind != PROPTER_TERM_NONE)
+      quoted(terms[i].value, !call->raw && terms[i].kind == PROPTER_TERM_LITERAL && is_formula(terms[i].value), call->out);
   }
   propter_buf_add(call->out, PROPTER_STR("\r\n"));
   return PROPTER_OK;

@@ -76,7 +76,8 @@ static PropterStatus cell(const PropterTerm *t, bool all, PropterBuf *out, Propt
 static PropterStatus keep(ResultCall *call, PropterStr text, PropterError *err) {
   PropterStr copy = propter_arena_copy(&call->held, text);
   if (copy.data && propter_vec_push(&call->cells, copy)) return PROPTER_OK;
-  return propter_fail(err, call->held.used + text.len >= call->held.limit ? PROPTER_LIMIT : PROPTER_NO_MEMORY, "too many rows for a table: use --format csv or json");
+  return propter_fail(err, call->held.used + text.len >= call->held.limit ? PROPTER_LIMIT : PROPTER_NO_MEMORY,
+                      "too many rows for a table: use --format csv or json");
 }
 
 static void begin(ResultCall *call) { (void)call; }

@@ -69,6 +69,8 @@ static void end(ResultCall *call, uint64_t count) {
   propter_buf_add(call->out, PROPTER_STR("  </results>\n</sparql>\n"));
 }
 
-static void boolean(bool answer, PropterBuf *out) { propter_buf_printf(out, HEAD "  <head/>\n  <boolean>%s</boolean>\n</sparql>\n", answer ? "true" : "false"); }
+static void boolean(bool answer, PropterBuf *out) {
+  propter_buf_printf(out, HEAD "  <head/>\n  <boolean>%s</boolean>\n</sparql>\n", answer ? "true" : "false");
+}
 
 const ResultWriter result_xml = {begin, row, end, boolean};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows on disk, for operators whose state outgrows the query's memory: sorted runs and partitions by hash. Files have no name (or lose it at once) and lie in $TMPDIR or /tmp. */
+/* Rows on disk, for operators whose state outgrows the query's memory: sorted runs and partitions by hash. Files have no name (or lose it at once) and lie in
+ * $TMPDIR or /tmp. */
 #ifndef SPARQL_SPILL_H
 #define SPARQL_SPILL_H
 

@@ -22,7 +22,8 @@ static PropterStatus no_memory(Scope *s) { return exec_fail_memory(s->run, s->er
 static PropterStatus make(Scope *s, AlgKind kind, Alg **out) {
   *out = exec_plan_alloc(s->run, sizeof **out);
   if (!*out) return no_memory(s);
-  **out = (Alg){.kind = kind, .slot = NO_SLOT, .from = NO_SLOT, .s = {NO_SLOT, 0}, .p = {NO_SLOT, 0}, .o = {NO_SLOT, 0}, .name = {NO_SLOT, 0}, .graphs = s->graphs};
+  **out =
+      (Alg){.kind = kind, .slot = NO_SLOT, .from = NO_SLOT, .s = {NO_SLOT, 0}, .p = {NO_SLOT, 0}, .o = {NO_SLOT, 0}, .name = {NO_SLOT, 0}, .graphs = s->graphs};
   return PROPTER_OK;
 }
 
@@ -126,7 +127,8 @@ static PropterStatus translate_exists(Scope *s, const AstExpr *e, Expr **out) {
 }
 
 static PropterStatus translate_expr(Scope *s, const AstExpr *e, Expr **out) {
-  if (e->op == EXPR_AGGREGATE) return s->group ? translate_aggregate(s, e, out) : propter_fail(s->err, PROPTER_INVALID, "an aggregate stands where none is allowed");
+  if (e->op == EXPR_AGGREGATE)
+    return s->group ? translate_aggregate(s, e, out) : propter_fail(s->err, PROPTER_INVALID, "an aggregate stands where none is allowed");
   if (e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS) return translate_exists(s, e, out);
   PROPTER_TRY(make_expr(s, e->op, out));
   Expr *x = *out;

@@ -94,7 +94,8 @@ static PropterStatus load(Update *u, const AstUpdate *a, PropterError *err) {
   PropterId to = PROPTER_DEFAULT_GRAPH;
   PropterTerm name = propter_iri(a->to.iri);
   if (a->to.kind == TARGET_GRAPH) PROPTER_TRY(propter_writer_intern(u->writer, &name, &to, err));
-  PropterStatus status = u->options->load ? u->options->load(a->from.iri, to, u->writer, u->options->payload, err) : propter_fail(err, PROPTER_INVALID, "LOAD is not allowed here");
+  PropterStatus status = u->options->load ? u->options->load(a->from.iri, to, u->writer, u->options->payload, err)
+                                          : propter_fail(err, PROPTER_INVALID, "LOAD is not allowed here");
   if (status == PROPTER_OK || !a->silent || status == PROPTER_NO_MEMORY || status == PROPTER_CANCELLED) return status;
   propter_error_clear(err);
   return PROPTER_OK;
@@ -108,7 +109,8 @@ static PropterStatus graph_of(Update *u, const AstUpdate *a, PropterId *id, Prop
 }
 
 /* Adds the quads of a template for every row of `batch` (NULL: once). */
-static PropterStatus fill(Update *u, TemplateItem (*items)[4], size_t count, const Batch *batch, PropterId graph, PropterId *blanks, Quads *out, PropterError *err) {
+static PropterStatus fill(Update *u, TemplateItem (*items)[4], size_t count, const Batch *batch, PropterId graph, PropterId *blanks, Quads *out,
+                          PropterError *err) {
   for (size_t row = 0; row < (batch ? batch->count : 1); row++) {
     memset(blanks, 0, u->query->name_count * sizeof *blanks);
     for (size_t i = 0; i < count; i++) {
@@ -200,7 +202,8 @@ static PropterStatus settle(Update *u, PropterId *id, PropterError *err) {
   size_t index = (size_t)(*id & 0xFFFFFFFFFFFFFF) - 1;
   if (!u->interned[index]) {
     const PropterTerm *term = &u->run.locals.items[index];
-    PROPTER_TRY(term->kind == PROPTER_TERM_BLANK ? propter_writer_blank(u->writer, &u->interned[index], err) : propter_writer_intern(u->writer, term, &u->interned[index], err));
+    PROPTER_TRY(term->kind == PROPTER_TERM_BLANK ? propter_writer_blank(u->writer, &u->interned[index], err)
+                                                 : propter_writer_intern(u->writer, term, &u->interned[index], err));
   }
   *id = u->interned[index];
   return PROPTER_OK;

@@ -207,7 +207,11 @@ PropterStr value_datatype(const Value *v) {
 }
 
 bool value_term(const Value *v, PropterArena *arena, PropterTerm *term) {
-  *term = (PropterTerm){.kind = v->type == VALUE_BLANK ? PROPTER_TERM_BLANK : v->type == VALUE_IRI ? PROPTER_TERM_IRI : PROPTER_TERM_LITERAL, .datatype = {"", 0}, .language = {"", 0}};
+  *term = (PropterTerm){.kind = v->type == VALUE_BLANK ? PROPTER_TERM_BLANK
+                                : v->type == VALUE_IRI ? PROPTER_TERM_IRI
+                                                       : PROPTER_TERM_LITERAL,
+                        .datatype = {"", 0},
+                        .language = {"", 0}};
   term->value = value_text(v, arena);
   if (v->type == VALUE_LANGUAGE)
     term->language = v->extra;
@@ -365,7 +369,10 @@ Value value_compute(ValueOperation op, const Value *a, const Value *b) {
   if (!value_numeric(a) || !value_numeric(b)) return value_error();
   if (exact(a) && exact(b)) {
     Decimal d;
-    bool ok = op == VALUE_ADD ? decimal_add(a->decimal, b->decimal, &d) : op == VALUE_SUBTRACT ? decimal_subtract(a->decimal, b->decimal, &d) : op == VALUE_MULTIPLY ? decimal_multiply(a->decimal, b->decimal, &d) : decimal_divide(a->decimal, b->decimal, &d);
+    bool ok = op == VALUE_ADD        ? decimal_add(a->decimal, b->decimal, &d)
+              : op == VALUE_SUBTRACT ? decimal_subtract(a->decimal, b->decimal, &d)
+              : op == VALUE_MULTIPLY ? decimal_multiply(a->decimal, b->decimal, &d)
+                                     : decimal_divide(a->decimal, b->decimal, &d);
     bool whole = a->type == VALUE_INTEGER && b->type == VALUE_INTEGER && op != VALUE_DIVIDE;
     return ok ? value_decimal(whole ? VALUE_INTEGER : VALUE_DECIMAL, d) : value_error();
   }
@@ -428,7 +435,8 @@ static Value cast_from_value(const Value *v, const Datatype *type) {
   case VALUE_INTEGER:
   case VALUE_DECIMAL: return number || v->type == VALUE_BOOLEAN ? cast_exact(v, type) : value_error();
   case VALUE_FLOAT:
-  case VALUE_DOUBLE: return v->type == VALUE_BOOLEAN ? value_double(type->type, v->boolean) : number ? value_double(type->type, value_number(v)) : value_error();
+  case VALUE_DOUBLE:
+    return v->type == VALUE_BOOLEAN ? value_double(type->type, v->boolean) : number ? value_double(type->type, value_number(v)) : value_error();
   case VALUE_DATETIME:
     if (v->type != VALUE_DATETIME && v->type != VALUE_DATE) return value_error();
     return value_datetime(v->moment);

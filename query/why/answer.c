@@ -349,8 +349,9 @@ static PropterStr title(Build *b) {
 static void identity(Build *b) {
   PropterWhyAnswer *a = b->a;
   const PropterWhyOptions *o = &a->options;
-  propter_buf_printf(&b->text, "%.*s\n%s\n%.*s\n%llu %llu %d %u\n", (int)a->form.len, a->form.data, a->question.gap ? propter_gap_code(a->question.gap) : "", a->inference ? 0 : (int)a->question.text.len,
-                     a->question.text.data ? a->question.text.data : "", (unsigned long long)a->version, (unsigned long long)o->infer.score.seed, (int)o->infer.known_by, o->infer.depth);
+  propter_buf_printf(&b->text, "%.*s\n%s\n%.*s\n%llu %llu %d %u\n", (int)a->form.len, a->form.data, a->question.gap ? propter_gap_code(a->question.gap) : "",
+                     a->inference ? 0 : (int)a->question.text.len, a->question.text.data ? a->question.text.data : "", (unsigned long long)a->version,
+                     (unsigned long long)o->infer.score.seed, (int)o->infer.known_by, o->infer.depth);
   for (size_t i = 0; i < o->infer.without_count; i++) propter_buf_printf(&b->text, "-%.*s\n", (int)o->infer.without[i].len, o->infer.without[i].data);
   PropterStr all = keep(b);
   (void)snprintf(a->id, sizeof a->id, "%016llx", (unsigned long long)propter_hash64(all));
@@ -416,7 +417,8 @@ void propter_why_free(PropterWhyAnswer *a) {
   propter_free(a);
 }
 
-PropterStatus why_answer_make(const PropterQuestion *question, PropterInference *inference, uint64_t version, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
+PropterStatus why_answer_make(const PropterQuestion *question, PropterInference *inference, uint64_t version, const PropterWhyOptions *options,
+                              PropterWhyAnswer **out, PropterError *err) {
   *out = NULL;
   PropterWhyAnswer *a = propter_calloc(1, sizeof *a);
   if (!a) {
@@ -448,11 +450,14 @@ PropterStatus why_answer_make(const PropterQuestion *question, PropterInference 
   return PROPTER_OK;
 }
 
-PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
+PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options, PropterWhyAnswer **out,
+                                 PropterError *err) {
   return why_answer_make(question, inference, inference ? inference->version : 0, options, out, err);
 }
 
-const char *why_verdict(const PropterEvidence *e) { return e->said == PROPTER_SAID_CONTRADICTED ? "contradicted" : e->said == PROPTER_SAID_UNSUPPORTED ? "unsupported" : "not counted"; }
+const char *why_verdict(const PropterEvidence *e) {
+  return e->said == PROPTER_SAID_CONTRADICTED ? "contradicted" : e->said == PROPTER_SAID_UNSUPPORTED ? "unsupported" : "not counted";
+}
 
 const PropterEvidence *why_disputed(const PropterWhyAnswer *a, const PropterEvidence *quote) {
   for (size_t i = 0; a->inference && quote->iri.len && i < a->inference->said; i++)

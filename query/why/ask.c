@@ -116,11 +116,20 @@ PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, co
   return status;
 }
 
-PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
+PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterWhyOptions *options,
+                                 PropterWhyAnswer **out, PropterError *err) {
   *out = NULL;
   if (from > to) return propter_fail(err, PROPTER_INVALID, "the window ends before it begins");
   Ask k = {.snapshot = snapshot, .options = options, .err = err};
-  PropterQuestion q = {.text = {"", 0}, .about = {"", 0}, .has_metric = true, .metric_iri = metric, .metric_label = {"", 0}, .metric_words = {"", 0}, .has_period = true, .from = from, .to = to};
+  PropterQuestion q = {.text = {"", 0},
+                       .about = {"", 0},
+                       .has_metric = true,
+                       .metric_iri = metric,
+                       .metric_label = {"", 0},
+                       .metric_words = {"", 0},
+                       .has_period = true,
+                       .from = from,
+                       .to = to};
   PropterStatus status = settle(&k, &q);
   if (status == PROPTER_OK) status = judge(&k, &q, NULL, out);
   propter_arena_clear(&k.arena);

@@ -76,11 +76,14 @@ void why_put_plain(PropterBuf *out, double value, const char *none) {
   propter_buf_add(out, propter_str(text));
 }
 
-int why_answer_decimals(const PropterWhyAnswer *a) { return a->inference ? why_number_decimals((a->inference->expected_high - a->inference->expected_low) / 4) : 0; }
+int why_answer_decimals(const PropterWhyAnswer *a) {
+  return a->inference ? why_number_decimals((a->inference->expected_high - a->inference->expected_low) / 4) : 0;
+}
 
 /* --- days ---------------------------------------------------------------------------------------------------------------------- */
 
-static const char *const long_month[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+static const char *const long_month[] = {"January", "February", "March",     "April",   "May",      "June",
+                                         "July",    "August",   "September", "October", "November", "December"};
 
 void why_put_day(PropterBuf *out, PropterDay day) {
   char text[16];
@@ -233,7 +236,8 @@ PropterStr why_base_name(PropterStr path) {
 void why_put_place(PropterBuf *out, const PropterEvidence *q) {
   propter_buf_add(out, why_base_name(q->path.len ? q->path : q->document));
   if (q->section.len) propter_buf_add(out, PROPTER_STR(" \xC2\xA7 ")), propter_buf_add(out, q->section);
-  if (q->char_end > q->char_start) propter_buf_printf(out, ", characters %llu\xE2\x80\x93%llu", (unsigned long long)q->char_start, (unsigned long long)q->char_end);
+  if (q->char_end > q->char_start)
+    propter_buf_printf(out, ", characters %llu\xE2\x80\x93%llu", (unsigned long long)q->char_start, (unsigned long long)q->char_end);
 }
 
 void why_put_unit(PropterBuf *out, const PropterWhyAnswer *a, void (*put)(PropterBuf *, PropterStr)) {

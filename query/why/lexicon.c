@@ -51,10 +51,16 @@ void propter_lexicon_free(PropterLexicon *l) {
 }
 
 size_t propter_lexicon_count(const PropterLexicon *lexicon) { return lexicon->metrics.count; }
-PropterStr propter_lexicon_iri(const PropterLexicon *l, size_t metric) { return metric < l->metrics.count ? l->metrics.items[metric].iri : (PropterStr){"", 0}; }
-PropterStr propter_lexicon_label(const PropterLexicon *l, size_t metric) { return metric < l->metrics.count ? l->metrics.items[metric].label : (PropterStr){"", 0}; }
+PropterStr propter_lexicon_iri(const PropterLexicon *l, size_t metric) {
+  return metric < l->metrics.count ? l->metrics.items[metric].iri : (PropterStr){"", 0};
+}
+PropterStr propter_lexicon_label(const PropterLexicon *l, size_t metric) {
+  return metric < l->metrics.count ? l->metrics.items[metric].label : (PropterStr){"", 0};
+}
 struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *l) { return l->stemmer; }
-bool why_lexicon_knows(const PropterLexicon *l, const Word *w) { return propter_map_get(&l->vocabulary, w->text) != NULL || propter_map_get(&l->stems, w->stem) != NULL; }
+bool why_lexicon_knows(const PropterLexicon *l, const Word *w) {
+  return propter_map_get(&l->vocabulary, w->text) != NULL || propter_map_get(&l->stems, w->stem) != NULL;
+}
 
 static PropterStatus add_about(PropterLexicon *l, Metric *m, PropterStr text, PropterError *err) {
   Words words;
@@ -288,7 +294,8 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   }
   if (m.slipped != SIZE_MAX) {
     const Word *w = &words->word[m.slipped];
-    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)(w->end - w->begin), text.data + w->begin, (int)m.slipped_for.len, m.slipped_for.data));
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)(w->end - w->begin), text.data + w->begin, (int)m.slipped_for.len,
+                                  m.slipped_for.data));
   }
   use(words, &m);
   size_t metric = m.name->metric;

@@ -43,7 +43,10 @@ static PropterStatus metric(Load *l, PropterId id) {
   static const struct {
     PropterVocab property;
     PropterNameKind kind;
-  } kinds[] = {{VOCAB_skos_prefLabel, PROPTER_NAME_PREFERRED}, {VOCAB_skos_altLabel, PROPTER_NAME_ALTERNATIVE}, {VOCAB_skos_hiddenLabel, PROPTER_NAME_HIDDEN}, {VOCAB_rdfs_label, PROPTER_NAME_ALTERNATIVE}};
+  } kinds[] = {{VOCAB_skos_prefLabel, PROPTER_NAME_PREFERRED},
+               {VOCAB_skos_altLabel, PROPTER_NAME_ALTERNATIVE},
+               {VOCAB_skos_hiddenLabel, PROPTER_NAME_HIDDEN},
+               {VOCAB_rdfs_label, PROPTER_NAME_ALTERNATIVE}};
   PropterMetric m;
   PropterStr title;
   size_t index;

@@ -209,7 +209,8 @@ static size_t season_words(Reader *r, size_t i, Span *s) {
   size_t k = year_after(r, i + 1, &y);
   if (fall) { /* the verb and the season look alike */
     bool of = text_is(r, i + 1, "of"), after_word = i > 0 && is(r, i - 1, DATE_PREP, NULL, NULL), asks = false;
-    for (size_t j = 0; j < i; j++) asks |= propter_str_equal(r->words->word[j].text, PROPTER_STR("did")) || propter_str_equal(r->words->word[j].text, PROPTER_STR("does"));
+    for (size_t j = 0; j < i; j++)
+      asks |= propter_str_equal(r->words->word[j].text, PROPTER_STR("did")) || propter_str_equal(r->words->word[j].text, PROPTER_STR("does"));
     if (!k || text_is(r, i + 1, "in")) return 0;
     if (!of && !after_word && asks) return 0;
     if (!after_word && !of && i > 0) return bad(r, PROPTER_GAP_UNCLEAR_PERIOD, k);
@@ -437,8 +438,8 @@ static Found from_to(Reader *r, size_t i, bool between) {
 static Found open_ended(Reader *r, size_t i) {
   Found f = {0};
   Span a;
-  bool since = is(r, i, DATE_SINCE, NULL, NULL), after = is(r, i, DATE_AFTER, NULL, NULL), before = is(r, i, DATE_BEFORE, NULL, NULL), until = is(r, i, DATE_UNTIL, NULL, NULL),
-       from = is(r, i, DATE_FROM, NULL, NULL);
+  bool since = is(r, i, DATE_SINCE, NULL, NULL), after = is(r, i, DATE_AFTER, NULL, NULL), before = is(r, i, DATE_BEFORE, NULL, NULL),
+       until = is(r, i, DATE_UNTIL, NULL, NULL), from = is(r, i, DATE_FROM, NULL, NULL);
   if (!since && !after && !before && !until && !from) return f;
   size_t j = atom(r, i + 1, &a);
   if (!j) return f;
@@ -564,7 +565,8 @@ PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, P
 
 /* First and last day of the unit that lies n units before the one that holds `day`. */
 static void unit_back(unsigned unit, PropterDay day, int n, PropterDay *from, PropterDay *to) {
-  static const PropterGrain grain[] = {PROPTER_GRAIN_DAY, PROPTER_GRAIN_WEEK, PROPTER_GRAIN_MONTH, PROPTER_GRAIN_QUARTER, PROPTER_GRAIN_QUARTER, PROPTER_GRAIN_YEAR};
+  static const PropterGrain grain[] = {PROPTER_GRAIN_DAY,     PROPTER_GRAIN_WEEK,    PROPTER_GRAIN_MONTH,
+                                       PROPTER_GRAIN_QUARTER, PROPTER_GRAIN_QUARTER, PROPTER_GRAIN_YEAR};
   int32_t p = propter_period_of(grain[unit], day);
   if (unit == UNIT_HALF) {
     int y, m, d;
@@ -618,7 +620,8 @@ static PropterStatus settle_latest(PropterQuestion *q, PropterDay last, PropterA
   return status;
 }
 
-PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena, PropterError *err) {
+PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena,
+                                      PropterError *err) {
   if (!q->has_period) return PROPTER_OK;
   char a[16], b[16];
   if (q->when == PROPTER_WHEN_OPEN) {

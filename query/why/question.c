@@ -61,7 +61,8 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
     PropterGap gap = PROPTER_GAP_NONE;
-    if (w->used != USED_NOT || w->kind == WORD_STOP || w->kind == WORD_FILLER || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP)
+    if (w->used != USED_NOT || w->kind == WORD_STOP || w->kind == WORD_FILLER || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN ||
+        w->kind == WORD_UP)
       continue;
     if (w->kind == WORD_NOT) gap = PROPTER_GAP_NEGATED;
     else if (w->kind == WORD_COMPARE && !(i + 1 < words->count && words->word[i + 1].kind == WORD_NORM)) gap = PROPTER_GAP_COMPARISON;
@@ -69,7 +70,9 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     else if (w->kind == WORD_JOIN && !joins_two(words, i)) continue;
     else if (!w->number && w->kind == WORD_NONE && q->has_metric && why_lexicon_harmless(l, q->metric, w)) continue;
     else gap = PROPTER_GAP_WORDS_LEFT;
-    if (q->gap == PROPTER_GAP_NONE || (q->gap == PROPTER_GAP_WORDS_LEFT && gap != PROPTER_GAP_WORDS_LEFT) || (q->gap == PROPTER_GAP_MANY_PERIODS && gap == PROPTER_GAP_COMPARISON)) q->gap = gap, first = SIZE_MAX;
+    if (q->gap == PROPTER_GAP_NONE || (q->gap == PROPTER_GAP_WORDS_LEFT && gap != PROPTER_GAP_WORDS_LEFT) ||
+        (q->gap == PROPTER_GAP_MANY_PERIODS && gap == PROPTER_GAP_COMPARISON))
+      q->gap = gap, first = SIZE_MAX;
     if (gap != q->gap) continue;
     if (first == SIZE_MAX) first = w->begin;
     last = w->end;

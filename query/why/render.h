@@ -10,7 +10,8 @@
 #undef RENDERER
 
 /* propter_why_answer for a graph of this version. */
-PropterStatus why_answer_make(const PropterQuestion *question, PropterInference *inference, uint64_t version, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err);
+PropterStatus why_answer_make(const PropterQuestion *question, PropterInference *inference, uint64_t version, const PropterWhyOptions *options,
+                              PropterWhyAnswer **out, PropterError *err);
 
 /* --- numbers: the same on every machine; U+2212 for minus, a comma between thousands --- */
 

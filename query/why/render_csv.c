@@ -25,7 +25,9 @@ static void chance(const PropterWhyAnswer *a, PropterBuf *out, double p) {
 PropterStatus why_render_csv(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
-  propter_buf_add(out, PROPTER_STR("outcome,metric,from,to,rank,cause,label,start,end,likely,probability,share,share_low,share_high,grade,quote,document,characters,data,rows\n"));
+  propter_buf_add(
+      out, PROPTER_STR(
+               "outcome,metric,from,to,rank,cause,label,start,end,likely,probability,share,share_low,share_high,grade,quote,document,characters,data,rows\n"));
   if (!f) {
     front(a, out);
     propter_buf_add(out, PROPTER_STR(",,")), propter_put_csv(out, a->headline), propter_buf_add(out, PROPTER_STR(",,,,,,,,,,,,,\n"));
@@ -40,12 +42,14 @@ PropterStatus why_render_csv(const PropterWhyAnswer *a, PropterBuf *out, Propter
     comma(out);
     if (w->cause->end != PROPTER_NO_DAY) why_put_day(out, w->cause->end);
     comma(out), field(out, propter_str(w->likely)), chance(a, out, s->p);
-    value(out, s->share_identified ? s->share : NAN), value(out, s->share_identified ? s->share_low : NAN), value(out, s->share_identified ? s->share_high : NAN);
+    value(out, s->share_identified ? s->share : NAN), value(out, s->share_identified ? s->share_low : NAN),
+        value(out, s->share_identified ? s->share_high : NAN);
     field(out, w->grade), field(out, q ? q->text : (PropterStr){"", 0}), field(out, q ? (q->path.len ? q->path : q->document) : (PropterStr){"", 0});
     if (q) propter_buf_printf(out, "\"%llu-%llu\"", (unsigned long long)q->char_start, (unsigned long long)q->char_end);
     comma(out), field(out, w->data), propter_put_csv(out, w->rows), propter_buf_add_char(out, '\n');
   }
-  front(a, out), propter_buf_add(out, PROPTER_STR(",,")), field(out, a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN ? PROPTER_STR("unknown cause") : f->reason);
+  front(a, out), propter_buf_add(out, PROPTER_STR(",,")),
+      field(out, a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN ? PROPTER_STR("unknown cause") : f->reason);
   comma(out), comma(out);
   if (a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN)
     field(out, propter_str(propter_likelihood_words(f->p_unknown))), chance(a, out, f->p_unknown), value(out, f->unknown_share);

@@ -23,8 +23,10 @@ static void facts(const PropterWhyAnswer *a, PropterBuf *out) {
   add(out, "<dl class=\"facts\"><div><dt>observed</dt><dd>"), why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_html);
   add(out, "</dd></div><div><dt>expected</dt><dd>"), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_html);
   add(out, "<small>95 % interval "), why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d);
-  add(out, "</small></dd></div><div><dt>deviation</dt><dd>"), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_html), add(out, "<small>"), why_put_percent(out, f->relative, true);
-  add(out, "</small></dd></div><div><dt>pattern</dt><dd>"), add(out, a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "none" : propter_pattern_name(f->pattern_kind));
+  add(out, "</small></dd></div><div><dt>deviation</dt><dd>"), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_html), add(out, "<small>"),
+      why_put_percent(out, f->relative, true);
+  add(out, "</small></dd></div><div><dt>pattern</dt><dd>"),
+      add(out, a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "none" : propter_pattern_name(f->pattern_kind));
   if (a->back.len) escaped(out, "<small>", a->back, "</small>");
   propter_buf_printf(out, "</dd></div><div><dt>baseline rests on</dt><dd>%zu<small>observations</small></dd></div></dl>", f->usable);
 }
@@ -48,7 +50,8 @@ static void piece(PropterBuf *out, const PropterEvidence *e) {
   escaped(out, "<tr><th>file</th><td>", why_base_name(e->path), ""); /* a report is passed on: where the file lay is nobody's business */
   if (e->part.len) escaped(out, ", part ", e->part, "");
   add(out, "</td></tr>");
-  if (e->has_bytes) propter_buf_printf(out, "<tr><th>bytes</th><td>%llu\xE2\x80\x93%llu</td></tr>", (unsigned long long)e->byte_start, (unsigned long long)e->byte_end);
+  if (e->has_bytes)
+    propter_buf_printf(out, "<tr><th>bytes</th><td>%llu\xE2\x80\x93%llu</td></tr>", (unsigned long long)e->byte_start, (unsigned long long)e->byte_end);
   if (e->rule.len) escaped(out, "<tr><th>read by rule</th><td>", e->rule, "</td></tr>");
   escaped(out, "<tr><th>statement</th><td>", e->iri, "</td></tr></table></details>");
 }
@@ -57,7 +60,8 @@ static void rows(PropterBuf *out, const PropterEvidence *const *list, size_t cou
   bool any = false;
   for (size_t i = 0; i < count; i++) {
     const PropterCell *c = &list[i]->cell;
-    if (!any) add(out, "<details><summary>the rows behind it</summary><table><tr><th>period</th><th class=\"n\">value</th><th>file and row</th><th>column</th></tr>");
+    if (!any)
+      add(out, "<details><summary>the rows behind it</summary><table><tr><th>period</th><th class=\"n\">value</th><th>file and row</th><th>column</th></tr>");
     any = true;
     add(out, "<tr><td>"), why_put_period(out, c->first, c->last), add(out, "</td><td class=\"n\">"), why_put_plain(out, c->value, "none");
     escaped(out, "</td><td>", c->file, ""), propter_buf_printf(out, ":%llu", (unsigned long long)c->row), escaped(out, "</td><td>", c->column, "</td></tr>");
@@ -71,7 +75,8 @@ static void score(const PropterWhyAnswer *a, const PropterWhyCause *w, size_t nu
   why_svg_terms(w, number, out);
   add(out, "<figcaption>In log odds. Filled bars speak for the cause, outlined bars against it. Probability "), why_put_probability(out, s->p);
   add(out, a->inference->calibrated ? "" : " (not calibrated here)");
-  add(out, " = happened "), why_put_probability(out, s->happened), add(out, " \xC3\x97 mattered "), why_put_probability(out, s->mattered), add(out, "; prior "), why_put_probability(out, s->prior);
+  add(out, " = happened "), why_put_probability(out, s->happened), add(out, " \xC3\x97 mattered "), why_put_probability(out, s->mattered), add(out, "; prior "),
+      why_put_probability(out, s->prior);
   add(out, ".</figcaption></figure></details>");
 }
 
@@ -112,8 +117,12 @@ static void cause(const PropterWhyAnswer *a, size_t i, PropterBuf *out) {
 
 static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
-  add(out, a->outcome == PROPTER_ANSWER_ANSWERED ? "<h2>Causes</h2>" : a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "<h2>In force, without a mark</h2>" : "<h2>Considered</h2>");
-  if (a->causes && a->outcome == PROPTER_ANSWER_ANSWERED) add(out, "<figure class=\"scroll\">"), why_svg_chain(a, out), add(out, "<figcaption>Solid arrow: text and data agree; dashed: only one of them, or neither.</figcaption></figure>");
+  add(out, a->outcome == PROPTER_ANSWER_ANSWERED       ? "<h2>Causes</h2>"
+           : a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "<h2>In force, without a mark</h2>"
+                                                       : "<h2>Considered</h2>");
+  if (a->causes && a->outcome == PROPTER_ANSWER_ANSWERED)
+    add(out, "<figure class=\"scroll\">"), why_svg_chain(a, out),
+        add(out, "<figcaption>Solid arrow: text and data agree; dashed: only one of them, or neither.</figcaption></figure>");
   for (size_t i = 0; i < a->causes; i++) cause(a, i, out);
   if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
     add(out, "<p><strong>An unknown cause:</strong> "), likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown);
@@ -127,7 +136,9 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   }
   bool shares = false;
   for (size_t i = 0; i < a->causes; i++) shares |= a->cause[i].cause->score.share_identified;
-  if (shares && a->outcome == PROPTER_ANSWER_ANSWERED) add(out, "<h2>Share of the change</h2><figure class=\"scroll\">"), why_svg_shares(a, out), add(out, "<figcaption>Bar: best estimate. Thin line: 90 % interval, with the error of the baseline.</figcaption></figure>");
+  if (shares && a->outcome == PROPTER_ANSWER_ANSWERED)
+    add(out, "<h2>Share of the change</h2><figure class=\"scroll\">"), why_svg_shares(a, out),
+        add(out, "<figcaption>Bar: best estimate. Thin line: 90 % interval, with the error of the baseline.</figcaption></figure>");
 }
 
 static void list(PropterBuf *out, const char *title, size_t count, const PropterStr *items) {
@@ -145,7 +156,8 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
     propter_buf_printf(out, "<p><span class=\"verdict\">%s</span> ", why_verdict(&f->saying[i]));
     escaped(out, "", f->saying[i].reason, "</p>");
   }
-  for (size_t i = 0; i < f->excluded; i++) escaped(out, "<p><span class=\"verdict\">excluded</span> ", f->excluded_label[i], ""), escaped(out, ": ", f->excluded_reason[i], "</p>");
+  for (size_t i = 0; i < f->excluded; i++)
+    escaped(out, "<p><span class=\"verdict\">excluded</span> ", f->excluded_label[i], ""), escaped(out, ": ", f->excluded_reason[i], "</p>");
   if (f->said || f->excluded) add(out, "</div>");
 }
 
@@ -177,9 +189,11 @@ static void understood(const PropterWhyAnswer *a, PropterBuf *out) {
 PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
-  add(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"><meta name=\"color-scheme\" content=\"light dark\">");
-  escaped(out, "<title>Why: ", a->title, "</title><style>"), propter_buf_add(out, (PropterStr){style, sizeof style}), escaped(out, "</style></head><body><main><h1>Why: ", a->title, "</h1>");
+  add(out,
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"><meta name=\"color-scheme\" content=\"light dark\">");
+  escaped(out, "<title>Why: ", a->title, "</title><style>"), propter_buf_add(out, (PropterStr){style, sizeof style}),
+      escaped(out, "</style></head><body><main><h1>Why: ", a->title, "</h1>");
   escaped(out, "<p class=\"headline\">", a->headline, "</p>");
   if (a->premise.len) escaped(out, "<p class=\"note\">Note: ", a->premise, ".</p>");
   if (!f) {
@@ -192,7 +206,8 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
     PropterStr unit = f->metric.unit_label.len ? f->metric.unit_label : f->metric.unit;
     escaped(out, "", f->metric.label, "");
     if (unit.len) escaped(out, " in ", unit, "");
-    add(out, ". Solid line: observed. Dashed line and shade: expected, with its 95 % interval. Framed column: the window asked about. The axis does not begin at zero.</figcaption></figure>");
+    add(out,
+        ". Solid line: observed. Dashed line and shade: expected, with its 95 % interval. Framed column: the window asked about. The axis does not begin at zero.</figcaption></figure>");
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE && (a->causes || a->outcome != PROPTER_ANSWER_DID_NOT_MOVE)) causes(a, out);
     against(a, out);
     list(out, "What would change this answer", f->would_change, f->would_change_text);
@@ -204,6 +219,7 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
     understood(a, out);
     if (a->rows.len) escaped(out, "<p class=\"note\">Rows: ", a->rows, ".</p>");
   }
-  escaped(out, "<footer>Track record here: ", a->track, "."), propter_buf_printf(out, "<br>propter, answer a-%s on version %llu of the graph.</footer></main></body></html>\n", a->id, (unsigned long long)a->version);
+  escaped(out, "<footer>Track record here: ", a->track, "."),
+      propter_buf_printf(out, "<br>propter, answer a-%s on version %llu of the graph.</footer></main></body></html>\n", a->id, (unsigned long long)a->version);
   return PROPTER_OK;
 }

@@ -68,7 +68,8 @@ static void gap(Json *j, const PropterWhyAnswer *a) {
   shut(j, ']'), open(j, "moves", '[');
   for (size_t i = 0; i < a->moves; i++) {
     const PropterWhyMove *m = &a->move[i];
-    open(j, NULL, '{'), day(j, "from", m->first), day(j, "to", m->last), real(j, "deviation", m->deviation), real(j, "z", m->z), text(j, "question", m->question), shut(j, '}');
+    open(j, NULL, '{'), day(j, "from", m->first), day(j, "to", m->last), real(j, "deviation", m->deviation), real(j, "z", m->z),
+        text(j, "question", m->question), shut(j, '}');
   }
   shut(j, ']'), shut(j, '}');
 }
@@ -84,7 +85,8 @@ static void observed(Json *j, const PropterWhyAnswer *a) {
   day(j, "from", f->first), day(j, "to", f->last), text(j, "unit", m->unit), text(j, "unitLabel", m->unit_label), real(j, "scale", m->scale);
   real(j, "value", f->observed), real(j, "expected", f->expected), real(j, "low", f->expected_low), real(j, "high", f->expected_high);
   real(j, "deviation", f->deviation), real(j, "relative", f->relative), real(j, "z", f->z), real(j, "change", f->change), whole(j, "n", f->usable);
-  word(j, "pattern", propter_pattern_name(f->pattern_kind)), text(j, "patternIri", f->pattern), day(j, "onset", f->onset), real(j, "onsetProbability", f->onset_probability);
+  word(j, "pattern", propter_pattern_name(f->pattern_kind)), text(j, "patternIri", f->pattern), day(j, "onset", f->onset),
+      real(j, "onsetProbability", f->onset_probability);
   text(j, "back", a->back), text(j, "premise", a->premise), text(j, "rows", a->rows);
   open(j, "cells", '[');
   for (size_t i = 0; i < f->cells; i++) {
@@ -96,7 +98,8 @@ static void observed(Json *j, const PropterWhyAnswer *a) {
   open(j, "series", '[');
   for (size_t i = 0; i < f->points; i++) {
     const PropterPathPoint *p = &f->point[i];
-    open(j, NULL, '{'), day(j, "from", p->first), day(j, "to", p->last), real(j, "value", p->value), real(j, "expected", p->expected), real(j, "low", p->low), real(j, "high", p->high);
+    open(j, NULL, '{'), day(j, "from", p->first), day(j, "to", p->last), real(j, "value", p->value), real(j, "expected", p->expected), real(j, "low", p->low),
+        real(j, "high", p->high);
     truth(j, "inWindow", p->in_window), shut(j, '}');
   }
   shut(j, ']');
@@ -107,19 +110,28 @@ static void evidence(Json *j, const PropterEvidence *e, const PropterEvidence *d
   static const char *const kinds[] = {"quote", "event", "link", "row", "test", "verdict"};
   static const char *const said[] = {"supports", "denies", "copy", "unsupported", "contradicted"};
   open(j, NULL, '{');
-  word(j, "kind", kinds[e->kind]), truth(j, "against", e->against), truth(j, "counted", e->counted), real(j, "weight", e->weight), text(j, "iri", e->iri), text(j, "text", e->text);
+  word(j, "kind", kinds[e->kind]), truth(j, "against", e->against), truth(j, "counted", e->counted), real(j, "weight", e->weight), text(j, "iri", e->iri),
+      text(j, "text", e->text);
   text(j, "source", e->source_text), text(j, "reason", e->reason);
   if (e->kind == PROPTER_EVIDENCE_QUOTE) {
     open(j, "quote", '{');
-    word(j, "said", said[(disputed ? disputed : e)->said]), text(j, "cause", e->cause_label), word(j, "direction", e->polarity < 0 ? "down" : e->polarity > 0 ? "up" : "any"), truth(j, "negated", e->negated);
-    real(j, "hedge", e->hedge), real(j, "confidence", e->confidence), text(j, "rule", e->rule), text(j, "document", e->document), text(j, "path", e->path), text(j, "title", e->title);
-    day(j, "published", e->published), text(j, "section", e->section), text(j, "part", e->part), whole(j, "charStart", e->char_start), whole(j, "charEnd", e->char_end);
+    word(j, "said", said[(disputed ? disputed : e)->said]), text(j, "cause", e->cause_label),
+        word(j, "direction",
+             e->polarity < 0   ? "down"
+             : e->polarity > 0 ? "up"
+                               : "any"),
+        truth(j, "negated", e->negated);
+    real(j, "hedge", e->hedge), real(j, "confidence", e->confidence), text(j, "rule", e->rule), text(j, "document", e->document), text(j, "path", e->path),
+        text(j, "title", e->title);
+    day(j, "published", e->published), text(j, "section", e->section), text(j, "part", e->part), whole(j, "charStart", e->char_start),
+        whole(j, "charEnd", e->char_end);
     if (e->has_bytes) whole(j, "byteStart", e->byte_start), whole(j, "byteEnd", e->byte_end);
     shut(j, '}');
   }
   if (e->kind == PROPTER_EVIDENCE_ROW) {
     open(j, "cell", '{');
-    day(j, "from", e->cell.first), day(j, "to", e->cell.last), real(j, "value", e->cell.value), text(j, "iri", e->cell.observation), text(j, "file", e->cell.file), whole(j, "row", e->cell.row);
+    day(j, "from", e->cell.first), day(j, "to", e->cell.last), real(j, "value", e->cell.value), text(j, "iri", e->cell.observation),
+        text(j, "file", e->cell.file), whole(j, "row", e->cell.row);
     text(j, "column", e->cell.column), shut(j, '}');
   }
   shut(j, '}');
@@ -132,17 +144,20 @@ static void cause(Json *j, const PropterWhyAnswer *a, size_t i) {
   const PropterCause *c = w->cause;
   const PropterCauseScore *s = &c->score;
   open(j, NULL, '{');
-  whole(j, "rank", (uint64_t)i + 1), truth(j, "named", i < a->named), text(j, "iri", c->iri), text(j, "label", c->label), text(j, "name", w->name), text(j, "kind", c->kind_label);
-  day(j, "start", c->start), day(j, "end", c->end), text(j, "scope", c->scope_label), truth(j, "documented", c->documented), word(j, "channel", channels[c->channel]);
+  whole(j, "rank", (uint64_t)i + 1), truth(j, "named", i < a->named), text(j, "iri", c->iri), text(j, "label", c->label), text(j, "name", w->name),
+      text(j, "kind", c->kind_label);
+  day(j, "start", c->start), day(j, "end", c->end), text(j, "scope", c->scope_label), truth(j, "documented", c->documented),
+      word(j, "channel", channels[c->channel]);
   word(j, "likely", w->likely), real(j, "probability", s->p), real(j, "happened", s->happened), real(j, "mattered", s->mattered), real(j, "prior", s->prior);
   open(j, "share", '{');
-  text(j, "text", w->share), truth(j, "identified", s->share_identified), real(j, "value", s->share_identified ? s->share : NAN), real(j, "low", s->share_identified ? s->share_low : NAN),
-      real(j, "high", s->share_identified ? s->share_high : NAN), shut(j, '}');
+  text(j, "text", w->share), truth(j, "identified", s->share_identified), real(j, "value", s->share_identified ? s->share : NAN),
+      real(j, "low", s->share_identified ? s->share_low : NAN), real(j, "high", s->share_identified ? s->share_high : NAN), shut(j, '}');
   open(j, "effect", '{'), real(j, "value", s->effect), real(j, "low", s->effect_low), real(j, "high", s->effect_high), shut(j, '}');
   word(j, "grade", propter_grade_name(s->grade)), text(j, "gradeText", w->grade), text(j, "inseparableFrom", c->inseparable_from);
   if (c->has_dose) {
     open(j, "dose", '{');
-    real(j, "value", c->dose), word(j, "profile", profiles[c->profile]), text(j, "source", c->dose_source), real(j, "predicted", c->predicted), real(j, "actual", c->actual), shut(j, '}');
+    real(j, "value", c->dose), word(j, "profile", profiles[c->profile]), text(j, "source", c->dose_source), real(j, "predicted", c->predicted),
+        real(j, "actual", c->actual), shut(j, '}');
   } else {
     none(j, "dose");
   }
@@ -150,12 +165,14 @@ static void cause(Json *j, const PropterWhyAnswer *a, size_t i) {
   for (int t = 0; t < PROPTER_TERMS; t++) real(j, propter_score_term_name((PropterScoreTerm)t), s->term[t]);
   shut(j, '}');
   open(j, "tests", '{');
-  real(j, "dose", s->tests.dose), real(j, "return", s->tests.back), real(j, "contrast", s->tests.contrast), real(j, "placebo", s->tests.placebo), real(j, "placeboP", s->tests.placebo_p);
+  real(j, "dose", s->tests.dose), real(j, "return", s->tests.back), real(j, "contrast", s->tests.contrast), real(j, "placebo", s->tests.placebo),
+      real(j, "placeboP", s->tests.placebo_p);
   whole(j, "placeboShifts", (uint64_t)(s->tests.placebo_shifts > 0 ? s->tests.placebo_shifts : 0)), shut(j, '}');
   open(j, "chain", '[');
   for (size_t k = 0; k < c->hops; k++) {
     const PropterHop *h = &c->hop[k];
-    open(j, NULL, '{'), text(j, "cause", h->cause), text(j, "causeLabel", h->cause_label), text(j, "effect", h->effect), text(j, "effectLabel", h->effect_label), real(j, "belief", h->belief), text(j, "claim", h->claim), shut(j, '}');
+    open(j, NULL, '{'), text(j, "cause", h->cause), text(j, "causeLabel", h->cause_label), text(j, "effect", h->effect),
+        text(j, "effectLabel", h->effect_label), real(j, "belief", h->belief), text(j, "claim", h->claim), shut(j, '}');
   }
   shut(j, ']'), open(j, "aliases", '[');
   for (size_t k = 0; k < c->aliases; k++) open(j, NULL, '{'), text(j, "iri", c->alias[k]), text(j, "label", c->alias_label[k]), shut(j, '}');
@@ -170,7 +187,8 @@ PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, Propte
   Json state = {.out = out}, *j = &state;
   const PropterInference *f = a->inference;
   open(j, NULL, '{');
-  word(j, "schema", "https://w3id.org/propter/answer/1"), word(j, "outcome", propter_answer_outcome_name(a->outcome)), whole(j, "exit", (uint64_t)propter_exit_code(a->status));
+  word(j, "schema", "https://w3id.org/propter/answer/1"), word(j, "outcome", propter_answer_outcome_name(a->outcome)),
+      whole(j, "exit", (uint64_t)propter_exit_code(a->status));
   text(j, "headline", a->headline), text(j, "reason", f ? f->reason : propter_str(propter_gap_text(a->question.gap)));
   question(j, a);
   gap(j, a);
@@ -180,30 +198,36 @@ PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, Propte
   shut(j, ']'), open(j, "others", '[');
   for (size_t i = 0; f && i < a->others; i++) {
     const PropterCause *c = &f->cause[a->causes + i];
-    open(j, NULL, '{'), text(j, "iri", c->iri), text(j, "label", c->label), word(j, "likely", propter_likelihood_words(c->score.p)), real(j, "probability", c->score.p), shut(j, '}');
+    open(j, NULL, '{'), text(j, "iri", c->iri), text(j, "label", c->label), word(j, "likely", propter_likelihood_words(c->score.p)),
+        real(j, "probability", c->score.p), shut(j, '}');
   }
   shut(j, ']');
   if (f) {
-    open(j, "unknown", '{'), word(j, "likely", propter_likelihood_words(f->p_unknown)), real(j, "probability", f->p_unknown), real(j, "share", f->unknown_share), real(j, "none", f->p_none), shut(j, '}');
+    open(j, "unknown", '{'), word(j, "likely", propter_likelihood_words(f->p_unknown)), real(j, "probability", f->p_unknown),
+        real(j, "share", f->unknown_share), real(j, "none", f->p_none), shut(j, '}');
   } else {
     none(j, "unknown");
   }
   open(j, "against", '[');
   for (size_t i = 0; f && i < f->said; i++) evidence(j, &f->saying[i], NULL);
   shut(j, ']'), open(j, "excluded", '[');
-  for (size_t i = 0; f && i < f->excluded; i++) open(j, NULL, '{'), text(j, "label", f->excluded_label[i]), text(j, "reason", f->excluded_reason[i]), shut(j, '}');
+  for (size_t i = 0; f && i < f->excluded; i++)
+    open(j, NULL, '{'), text(j, "label", f->excluded_label[i]), text(j, "reason", f->excluded_reason[i]), shut(j, '}');
   shut(j, ']'), open(j, "wouldChange", '[');
   for (size_t i = 0; f && i < f->would_change; i++) text(j, NULL, f->would_change_text[i]);
   shut(j, ']'), open(j, "forecasts", '[');
   for (size_t i = 0; f && i < f->forecasts; i++) {
     static const char *const kinds[] = {"return", "size", "untouched"};
     const PropterForecast *p = &f->forecast[i];
-    open(j, NULL, '{'), word(j, "kind", kinds[p->kind]), text(j, "text", p->text), text(j, "metric", p->metric), day(j, "day", p->day), real(j, "low", p->low), real(j, "high", p->high), shut(j, '}');
+    open(j, NULL, '{'), word(j, "kind", kinds[p->kind]), text(j, "text", p->text), text(j, "metric", p->metric), day(j, "day", p->day), real(j, "low", p->low),
+        real(j, "high", p->high), shut(j, '}');
   }
   shut(j, ']'), open(j, "trackRecord", '{');
-  whole(j, "audited", f ? f->audited : 0), whole(j, "right", f ? f->audited_right : 0), truth(j, "calibrated", f && f->calibrated), text(j, "text", a->track), shut(j, '}');
+  whole(j, "audited", f ? f->audited : 0), whole(j, "right", f ? f->audited_right : 0), truth(j, "calibrated", f && f->calibrated), text(j, "text", a->track),
+      shut(j, '}');
   open(j, "run", '{'), propter_buf_printf(out, "\"id\":\"a-%s\"", a->id), j->comma = true;
-  whole(j, "graphVersion", a->version), word(j, "kernel", f ? f->kernel : ""), whole(j, "seed", a->options.infer.score.seed), text(j, "report", a->options.report), shut(j, '}');
+  whole(j, "graphVersion", a->version), word(j, "kernel", f ? f->kernel : ""), whole(j, "seed", a->options.infer.score.seed),
+      text(j, "report", a->options.report), shut(j, '}');
   shut(j, '}');
   propter_buf_add_char(out, '\n');
   return PROPTER_OK;

@@ -54,7 +54,8 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
       double prior = log(w->cause->score.prior / (1 - w->cause->score.prior));
       add(out, "- score in log odds: prior "), why_put_signed(out, prior, 2);
       for (int t = 0; t < PROPTER_TERMS; t++)
-        if (w->cause->score.term[t] != 0) propter_buf_printf(out, ", %s ", propter_score_term_name((PropterScoreTerm)t)), why_put_signed(out, w->cause->score.term[t], 2);
+        if (w->cause->score.term[t] != 0)
+          propter_buf_printf(out, ", %s ", propter_score_term_name((PropterScoreTerm)t)), why_put_signed(out, w->cause->score.term[t], 2);
       add(out, "\n");
     }
   }
@@ -89,14 +90,17 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
   if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE) {
     int d = why_answer_decimals(a);
     add(out, "\n| observed | expected (95 %) | deviation | | pattern | n |\n|---:|---:|---:|---:|---|---:|\n| ");
-    why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_md), add(out, " | "), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_md), add(out, " (");
-    why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d), add(out, ") | "), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_md);
+    why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_md), add(out, " | "), why_put_number(out, f->expected, d),
+        why_put_unit(out, a, propter_put_md), add(out, " (");
+    why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d), add(out, ") | "),
+        why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_md);
     add(out, " | "), why_put_percent(out, f->relative, true);
     add(out, " | "), add(out, a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "none" : propter_pattern_name(f->pattern_kind));
     if (a->back.len) add(out, ", "), propter_put_md(out, a->back);
     propter_buf_printf(out, " | %zu |\n", f->usable);
   }
-  if (a->outcome != PROPTER_ANSWER_ANSWERED) propter_buf_printf(out, "\n**%s**: ", propter_answer_outcome_name(a->outcome)), propter_put_md(out, f->reason), add(out, "\n");
+  if (a->outcome != PROPTER_ANSWER_ANSWERED)
+    propter_buf_printf(out, "\n**%s**: ", propter_answer_outcome_name(a->outcome)), propter_put_md(out, f->reason), add(out, "\n");
   if (a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) causes(a, out);
   if (a->rows.len) add(out, "\nRows: "), propter_put_md(out, a->rows), add(out, "\n");
   if (f->said) add(out, "\n## Against\n\n");
@@ -106,11 +110,13 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
     if (f->saying[i].reason.len) add(out, ", "), propter_put_md(out, f->saying[i].reason);
     add(out, "\n");
   }
-  for (size_t i = 0; i < f->excluded; i++) add(out, "- excluded: "), propter_put_md(out, f->excluded_label[i]), add(out, ": "), propter_put_md(out, f->excluded_reason[i]), add(out, "\n");
+  for (size_t i = 0; i < f->excluded; i++)
+    add(out, "- excluded: "), propter_put_md(out, f->excluded_label[i]), add(out, ": "), propter_put_md(out, f->excluded_reason[i]), add(out, "\n");
   if (f->would_change) add(out, "\nWould change this answer:\n\n");
   for (size_t i = 0; i < f->would_change; i++) add(out, "- "), propter_put_md(out, f->would_change_text[i]), add(out, "\n");
   if (f->forecasts) add(out, "\nPredicts:\n\n");
   for (size_t i = 0; i < f->forecasts; i++) add(out, "- "), propter_put_md(out, f->forecast[i].text), add(out, "\n");
-  add(out, "\nTrack record here: "), propter_put_md(out, a->track), propter_buf_printf(out, ". Run a-%s on version %llu of the graph.\n", a->id, (unsigned long long)a->version);
+  add(out, "\nTrack record here: "), propter_put_md(out, a->track),
+      propter_buf_printf(out, ". Run a-%s on version %llu of the graph.\n", a->id, (unsigned long long)a->version);
   return PROPTER_OK;
 }

@@ -20,7 +20,8 @@ static void observed(const PropterWhyAnswer *a, PropterBuf *out) {
   label(out, "observed");
   why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_line);
   propter_buf_add(out, PROPTER_STR("   expected ")), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_line);
-  propter_buf_add(out, PROPTER_STR(" (")), why_put_number(out, f->expected_low, d), propter_buf_add(out, PROPTER_STR("\xE2\x80\x93")), why_put_number(out, f->expected_high, d);
+  propter_buf_add(out, PROPTER_STR(" (")), why_put_number(out, f->expected_low, d), propter_buf_add(out, PROPTER_STR("\xE2\x80\x93")),
+      why_put_number(out, f->expected_high, d);
   propter_buf_add(out, PROPTER_STR(")   ")), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_line);
   propter_buf_add(out, PROPTER_STR("   ")), why_put_percent(out, f->relative, true);
   if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
@@ -47,12 +48,14 @@ static void numbers(const PropterWhyCause *w, const PropterWhyAnswer *a, Propter
   const PropterCauseScore *s = &w->cause->score;
   propter_buf_add(out, PROPTER_STR("     number P "));
   why_put_probability(out, s->p), propter_buf_add(out, PROPTER_STR(" = happened ")), why_put_probability(out, s->happened);
-  propter_buf_add(out, PROPTER_STR(" \xC3\x97 mattered ")), why_put_probability(out, s->mattered), propter_buf_add(out, PROPTER_STR("; prior ")), why_put_probability(out, s->prior);
+  propter_buf_add(out, PROPTER_STR(" \xC3\x97 mattered ")), why_put_probability(out, s->mattered), propter_buf_add(out, PROPTER_STR("; prior ")),
+      why_put_probability(out, s->prior);
   if (isfinite(s->effect)) {
     int d = why_answer_decimals(a);
     propter_buf_add(out, PROPTER_STR("; effect ")), why_put_signed(out, s->effect, d);
     if (isfinite(s->effect_low) && isfinite(s->effect_high))
-      propter_buf_add(out, PROPTER_STR(" (")), why_put_signed(out, s->effect_low, d), propter_buf_add(out, PROPTER_STR(" to ")), why_put_signed(out, s->effect_high, d), propter_buf_add_char(out, ')');
+      propter_buf_add(out, PROPTER_STR(" (")), why_put_signed(out, s->effect_low, d), propter_buf_add(out, PROPTER_STR(" to ")),
+          why_put_signed(out, s->effect_high, d), propter_buf_add_char(out, ')');
     why_put_unit(out, a, propter_put_line);
   }
   propter_buf_add_char(out, '\n');
@@ -67,21 +70,25 @@ static void terms(const PropterWhyCause *w, PropterBuf *out) {
     propter_buf_printf(out, ", %s ", propter_score_term_name((PropterScoreTerm)t)), why_put_signed(out, s->term[t], 2);
     sum += s->term[t];
   }
-  propter_buf_add(out, PROPTER_STR(" = ")), why_put_signed(out, sum, 2), propter_buf_add(out, PROPTER_STR(", that is P ")), why_put_probability(out, 1 / (1 + exp(-sum)));
+  propter_buf_add(out, PROPTER_STR(" = ")), why_put_signed(out, sum, 2), propter_buf_add(out, PROPTER_STR(", that is P ")),
+      why_put_probability(out, 1 / (1 + exp(-sum)));
   propter_buf_add_char(out, '\n');
 }
 
 static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterCause *c = w->cause;
   for (size_t k = 0; k < c->hops; k++) {
-    propter_buf_add(out, PROPTER_STR("     chain  ")), propter_put_line(out, c->hop[k].cause_label), propter_buf_add(out, PROPTER_STR(" \xE2\x86\x92 ")), propter_put_line(out, c->hop[k].effect_label);
+    propter_buf_add(out, PROPTER_STR("     chain  ")), propter_put_line(out, c->hop[k].cause_label), propter_buf_add(out, PROPTER_STR(" \xE2\x86\x92 ")),
+        propter_put_line(out, c->hop[k].effect_label);
     propter_buf_add_char(out, '\n');
   }
   size_t shown = w->quotes < 3 ? w->quotes : 3;
   for (size_t k = 0; k < shown; k++) propter_buf_add(out, PROPTER_STR("     says   ")), quote(w->quote[k], out), propter_buf_add_char(out, '\n');
   if (w->quotes > shown) propter_buf_printf(out, "            and %zu more\n", w->quotes - shown);
   for (size_t k = 0; k < w->facts && k < 3; k++) propter_buf_add(out, PROPTER_STR("     fact   ")), quote(w->fact[k], out), propter_buf_add_char(out, '\n');
-  for (size_t k = 0; k < w->tests; k++) propter_buf_add(out, k ? PROPTER_STR("            ") : PROPTER_STR("     data   ")), propter_put_line(out, w->test[k]->text), propter_buf_add_char(out, '\n');
+  for (size_t k = 0; k < w->tests; k++)
+    propter_buf_add(out, k ? PROPTER_STR("            ") : PROPTER_STR("     data   ")), propter_put_line(out, w->test[k]->text),
+        propter_buf_add_char(out, '\n');
   if (w->rows.len) propter_buf_add(out, PROPTER_STR("     rows   ")), propter_buf_add(out, w->rows), propter_buf_add_char(out, '\n');
   for (size_t k = 0; k < w->objections && k < 3; k++) {
     propter_buf_add(out, PROPTER_STR("     but    ")), quote(w->objection[k], out);
@@ -145,7 +152,8 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   propter_buf_add_char(out, '\n');
   if (a->others) {
     propter_buf_add(out, PROPTER_STR("   also considered: "));
-    for (size_t i = 0; i < a->others && i < 8; i++) propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("")), propter_put_line(out, f->cause[a->causes + i].label);
+    for (size_t i = 0; i < a->others && i < 8; i++)
+      propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR("")), propter_put_line(out, f->cause[a->causes + i].label);
     if (a->others > 8) propter_buf_printf(out, " and %zu more", a->others - 8);
     propter_buf_add_char(out, '\n');
   }
@@ -177,17 +185,20 @@ static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   if (*help) label(out, "would help"), propter_buf_add(out, propter_str(help)), propter_buf_add_char(out, '\n');
   for (size_t i = 0; i < a->nearest; i++) {
     label(out, i ? "" : "names");
-    propter_put_line(out, a->near[i].label), propter_buf_add(out, PROPTER_STR("   <")), propter_put_line(out, a->near[i].iri), propter_buf_add(out, PROPTER_STR(">\n"));
+    propter_put_line(out, a->near[i].label), propter_buf_add(out, PROPTER_STR("   <")), propter_put_line(out, a->near[i].iri),
+        propter_buf_add(out, PROPTER_STR(">\n"));
   }
   for (size_t i = 0; i < a->moves; i++) {
     label(out, i ? "" : "moves");
-    propter_put_line(out, a->move[i].question), propter_buf_add(out, PROPTER_STR("   ")), why_put_signed(out, a->move[i].deviation, why_number_decimals(fabs(a->move[i].deviation) / 8)), propter_buf_add_char(out, '\n');
+    propter_put_line(out, a->move[i].question), propter_buf_add(out, PROPTER_STR("   ")),
+        why_put_signed(out, a->move[i].deviation, why_number_decimals(fabs(a->move[i].deviation) / 8)), propter_buf_add_char(out, '\n');
   }
 }
 
 static void sources(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInferOptions *o = &a->options.infer;
-  if (o->known_by != PROPTER_NO_DAY) label(out, "known by"), why_put_day(out, o->known_by), propter_buf_add(out, PROPTER_STR(": what became known later was left out\n"));
+  if (o->known_by != PROPTER_NO_DAY)
+    label(out, "known by"), why_put_day(out, o->known_by), propter_buf_add(out, PROPTER_STR(": what became known later was left out\n"));
   for (size_t i = 0; i < o->without_count; i++) label(out, "without"), propter_put_line(out, o->without[i]), propter_buf_add_char(out, '\n');
 }
 
@@ -195,7 +206,8 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
   (void)err;
   const PropterInference *f = a->inference;
   label(out, "understood");
-  if (a->form_short.len) propter_put_line(out, a->form_short), propter_buf_add(out, PROPTER_STR("      (")), propter_put_line(out, a->form_words), propter_buf_add_char(out, ')');
+  if (a->form_short.len)
+    propter_put_line(out, a->form_short), propter_buf_add(out, PROPTER_STR("      (")), propter_put_line(out, a->form_words), propter_buf_add_char(out, ')');
   else propter_buf_add(out, PROPTER_STR("nothing"));
   propter_buf_add_char(out, '\n');
   for (size_t i = 0; i < a->question.note_count; i++) line(out, "note", a->question.note[i]);

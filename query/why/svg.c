@@ -38,7 +38,9 @@ static void open_text(PropterBuf *out, const char *class, double x, double y, co
   propter_buf_add_char(out, '>');
 }
 
-static void text(PropterBuf *out, const char *class, double x, double y, const char *anchor, PropterStr s) { open_text(out, class, x, y, anchor), propter_put_html(out, s), add(out, "</text>"); }
+static void text(PropterBuf *out, const char *class, double x, double y, const char *anchor, PropterStr s) {
+  open_text(out, class, x, y, anchor), propter_put_html(out, s), add(out, "</text>");
+}
 
 static void open_svg(PropterBuf *out, const char *id, double height, const char *title) {
   propter_buf_printf(out, "<svg viewBox=\"0 0 %d ", WIDTH), num(out, height);
@@ -67,7 +69,9 @@ typedef struct {
   size_t from, to; /* points shown */
 } Frame;
 
-static double x_at(const Frame *f, double i) { return f->left + (f->right - f->left) * (i - (double)f->from) / ((double)(f->to - f->from) > 0 ? (double)(f->to - f->from) : 1); }
+static double x_at(const Frame *f, double i) {
+  return f->left + (f->right - f->left) * (i - (double)f->from) / ((double)(f->to - f->from) > 0 ? (double)(f->to - f->from) : 1);
+}
 static double y_at(const Frame *f, double v) { return f->bottom - (f->bottom - f->top) * (v - f->low) / (f->high - f->low); }
 
 /* Where a day stands on the axis of points. */
@@ -223,7 +227,8 @@ void why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   double bottom = lanes(a, &f, f.bottom + 32, &body) + 8;
   open_svg(out, "series", bottom, "The series, what was expected, and the window asked about");
   propter_put_html(out, a->headline);
-  add(out, " Line: observed values. Dashed line with shaded band: expected, with its 95 % interval. Framed column: the window. Bars below: when the causes were in force. The vertical axis does not begin at zero.</desc>");
+  add(out,
+      " Line: observed values. Dashed line with shaded band: expected, with its 95 % interval. Framed column: the window. Bars below: when the causes were in force. The vertical axis does not begin at zero.</desc>");
   propter_buf_add(out, propter_buf_str(&body));
   add(out, "</svg>");
   why_drop(out, &body);
@@ -352,7 +357,8 @@ void why_svg_terms(const PropterWhyCause *w, size_t number, PropterBuf *out) {
   open_svg(out, id, top + (double)rows * height + 30, title);
   add(out, "In log odds: prior "), why_put_signed(out, at, 2);
   for (int t = 0; t < PROPTER_TERMS; t++)
-    if (isfinite(s->term[t]) && s->term[t] != 0) propter_buf_printf(out, ", %s ", propter_score_term_name((PropterScoreTerm)t)), why_put_signed(out, s->term[t], 2);
+    if (isfinite(s->term[t]) && s->term[t] != 0)
+      propter_buf_printf(out, ", %s ", propter_score_term_name((PropterScoreTerm)t)), why_put_signed(out, s->term[t], 2);
   add(out, ", together "), why_put_signed(out, sum, 2), add(out, ".</desc>");
   line(out, "axis", X(0), top, X(0), top + (double)rows * height + 4);
   text(out, "tick", X(0), top + (double)rows * height + 20, "middle", PROPTER_STR("even odds"));
@@ -419,7 +425,9 @@ void why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
         line(out, "whisker", X(s->share_low), y + 10, X(s->share_low), y + 20), line(out, "whisker", X(s->share_high), y + 10, X(s->share_high), y + 20);
       }
     }
-    text(out, "rowvalue", right + 14, y + 19, NULL, propter_str_starts(a->cause[i].share, PROPTER_STR("identified, ")) ? (PropterStr){a->cause[i].share.data + 12, a->cause[i].share.len - 12} : a->cause[i].share);
+    text(out, "rowvalue", right + 14, y + 19, NULL,
+         propter_str_starts(a->cause[i].share, PROPTER_STR("identified, ")) ? (PropterStr){a->cause[i].share.data + 12, a->cause[i].share.len - 12}
+                                                                            : a->cause[i].share);
   }
   double y = top + (double)a->causes * height;
   text(out, "rowlabel", left - 14, y + 19, "end", PROPTER_STR("unknown cause"));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* propter as one engine of sparql.py: a process that answers queries over a graph, asked by lines on standard input, in the words every peer's driver understands:
- *   query FILE OUT     answers the query in FILE, writes the whole result (TSV, N-Triples, or true and false) to OUT, or counts its bytes if OUT is "-"
- *   mix PREFIX N       N threads answer the queries of PREFIX.0 … PREFIX.N-1 (a line "----" after each), a thread its file in order
- * An answer is one line: "ok SECONDS BYTES" or "fail MESSAGE". Arguments: the graph, milliseconds a query may take, and "own" if
- * the default graph is the graph of triples that have none, instead of the union of all graphs. */
+/* propter as one engine of sparql.py: a process that answers queries over a graph, asked by lines on standard input, in the words every peer's driver
+ * understands: query FILE OUT     answers the query in FILE, writes the whole result (TSV, N-Triples, or true and false) to OUT, or counts its bytes if OUT is
+ * "-" mix PREFIX N       N threads answer the queries of PREFIX.0 … PREFIX.N-1 (a line "----" after each), a thread its file in order An answer is one line:
+ * "ok SECONDS BYTES" or "fail MESSAGE". Arguments: the graph, milliseconds a query may take, and "own" if the default graph is the graph of triples that have
+ * none, instead of the union of all graphs. */
 #include <pthread.h>
 #include <string.h>
 
@@ -171,7 +171,8 @@ static void serve(const Engine *e) {
 int main(int argc, char **argv) {
   Engine e = {.deadline_ms = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 60000, .own_default = argc > 3};
   PropterError err = {0};
-  PropterStatus status = argc > 1 ? propter_graph_open(argv[1], PROPTER_GRAPH_READ_ONLY, NULL, &e.graph, &err) : propter_fail(&err, PROPTER_USAGE, "usage: bench_engine GRAPH [MILLISECONDS]");
+  PropterStatus status = argc > 1 ? propter_graph_open(argv[1], PROPTER_GRAPH_READ_ONLY, NULL, &e.graph, &err)
+                                  : propter_fail(&err, PROPTER_USAGE, "usage: bench_engine GRAPH [MILLISECONDS]");
   if (status == PROPTER_OK) status = propter_snapshot_open(e.graph, 0, &e.snapshot, &err);
   if (status == PROPTER_OK) status = propter_run_list(e.snapshot, &e.runs, &err);
   for (size_t i = 0; i < e.runs.count && status == PROPTER_OK; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Queries of a folder, each parsed, planned, run and written as JSON (triples: drained), in one process. Arguments: graph directory, folder of .rq files, runs of each
- * (default 5), "explain" to print each plan too. Prints the median wall and CPU time per query, the sum of the medians and their geometric mean. */
+/* Queries of a folder, each parsed, planned, run and written as JSON (triples: drained), in one process. Arguments: graph directory, folder of .rq files, runs
+ * of each (default 5), "explain" to print each plan too. Prints the median wall and CPU time per query, the sum of the medians and their geometric mean. */
 #include "bench.h"
 
 #include <dirent.h>
@@ -123,7 +123,8 @@ int main(int argc, char **argv) {
     double seconds, cpu;
     median(&q, runs, &seconds, &cpu);
     sum += seconds, logs += log(seconds), cpus += cpu;
-    printf("bench %.*s %.4f ms cpu %.4f ms rows %llu bytes %llu\n", (int)strlen(names[i]) - 3, names[i], seconds * 1e3, cpu * 1e3, (unsigned long long)q.rows, (unsigned long long)q.bytes);
+    printf("bench %.*s %.4f ms cpu %.4f ms rows %llu bytes %llu\n", (int)strlen(names[i]) - 3, names[i], seconds * 1e3, cpu * 1e3, (unsigned long long)q.rows,
+           (unsigned long long)q.bytes);
     propter_buf_clear(&text);
     free(names[i]);
   }

@@ -40,8 +40,11 @@ int main(void) {
   die(propter_rules_new(NULL, &rules, &err), &err);
   Speed speed = {0};
   for (int i = 0; speed.page.len < 1 << 20; i++)
-    propter_buf_printf(&speed.page, "<p>In week %d the harbour handled %d boxes, a little more than before. Traffic fell on the third day because a crane had broken down, the port said. "
-                                    "Nobody was hurt. Repairs took until Friday, and the queue of ships was cleared by the end of the month.</p>\n", i, i * 7);
+    propter_buf_printf(
+        &speed.page,
+        "<p>In week %d the harbour handled %d boxes, a little more than before. Traffic fell on the third day because a crane had broken down, the port said. "
+        "Nobody was hurt. Repairs took until Friday, and the queue of ships was cleared by the end of the month.</p>\n",
+        i, i * 7);
   bench_print("read-html", (double)speed.page.len / bench_median(read_page, &speed) / 1e6, "MB/s");
   propter_buf_clear(&speed.page);
   propter_rules_free(rules);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The quad store: one durable commit of a million quads, scans, lookups, small commits. The data are shaped like a shop's: subjects with ten properties, of which
- * some are shared values, some numbers and some texts. Argument: number of quads. The graph is made below $TMPDIR or /tmp. */
+/* The quad store: one durable commit of a million quads, scans, lookups, small commits. The data are shaped like a shop's: subjects with ten properties, of
+ * which some are shared values, some numbers and some texts. Argument: number of quads. The graph is made below $TMPDIR or /tmp. */
 #include "bench.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 #define SUBJECTS(quads) ((quads) / 10)
 #define must(call)                                                                                                                                             \
   do {                                                                                                                                                         \
-    PropterError err = {0}, *errp = &err; /* `errp` is for the call */                                                                                                                      \
+    PropterError err = {0}, *errp = &err; /* `errp` is for the call */                                                                                         \
     if ((call) != PROPTER_OK) fprintf(stderr, "%s: %s\n", #call, err.message), exit(70);                                                                       \
   } while (0)
 
@@ -136,7 +136,8 @@ static void small_commits(void *payload) {
     PropterWriter *w = NULL;
     must(propter_writer_open(b->graph, false, &w, errp));
     for (int k = 0; k < 20; k++) {
-      PropterQuad q = {iri(w, "thing", propter_rng_below(&rng, SUBJECTS(b->quads))), iri(w, "property", propter_rng_below(&rng, 10)), iri(w, "feature", propter_rng_below(&rng, 500)), PROPTER_DEFAULT_GRAPH};
+      PropterQuad q = {iri(w, "thing", propter_rng_below(&rng, SUBJECTS(b->quads))), iri(w, "property", propter_rng_below(&rng, 10)),
+                       iri(w, "feature", propter_rng_below(&rng, 500)), PROPTER_DEFAULT_GRAPH};
       must(propter_writer_add(w, q, errp));
     }
     must(propter_writer_commit(w, errp));

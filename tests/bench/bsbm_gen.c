@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bsbm_gen PRODUCTS [SEED]: N-Triples on stdout in the vocabulary and the shapes of the Berlin SPARQL Benchmark's explore use case (Bizer and Schultz, The Berlin
- * SPARQL Benchmark, IJSWIS 5(2), 2009). The numbers of classes, features, offers and reviews per product and the spread of values follow the public data set of
- * 1,000 products; the words are made up. Equal arguments, equal bytes. */
+/* bsbm_gen PRODUCTS [SEED]: N-Triples on stdout in the vocabulary and the shapes of the Berlin SPARQL Benchmark's explore use case (Bizer and Schultz, The
+ * Berlin SPARQL Benchmark, IJSWIS 5(2), 2009). The numbers of classes, features, offers and reviews per product and the spread of values follow the public data
+ * set of 1,000 products; the words are made up. Equal arguments, equal bytes. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -45,7 +45,8 @@ static unsigned normal(double mean, double deviation, unsigned low, unsigned hig
 /* Words are built as English ones are (beginning, syllables, ending), so that text compresses as English words drawn evenly do. */
 static void make_words(void) {
   static const char *const begin[] = {"", "", "", "", "", "un", "re", "over", "non", "dis", "in", "de", "pre", "mis", "out", "con"};
-  static const char *const onset[] = {"b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "st", "tr", "pl", "br", "cr", "gr", "sp", "ch", "sh", "w", "k"};
+  static const char *const onset[] = {"b", "c",  "d",  "f",  "g",  "h",  "l",  "m",  "n",  "p",  "r", "s", "t",
+                                      "v", "st", "tr", "pl", "br", "cr", "gr", "sp", "ch", "sh", "w", "k"};
   static const char *const nucleus[] = {"a", "e", "i", "o", "u", "ea", "oo", "ai", "e", "i", "a", "o"};
   static const char *const coda[] = {"", "", "", "n", "r", "l", "t", "s", "m", "ck", "nt", "st", "p", "d", "g", "ss", "b"};
   static const char *const end[] = {"", "", "s", "s", "ed", "ing", "er", "ers", "ly", "ness", "ation", "able", "ic", "ist", "ism", "es"};

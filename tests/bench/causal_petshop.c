@@ -90,10 +90,12 @@ static void run_issue(const Graph *g, const Metrics *normal, const char *folder,
   Metrics issue;
   char *text = file_text(folder, "target.json");
   json_t *json = text ? json_loads(text, 0, NULL) : NULL, *target = json_object_get(json, "target");
-  const char *truth = json_string_value(json_object_get(json_object_get(json, "root_cause"), "node")), *metric = json_string_value(json_object_get(target, "metric"));
+  const char *truth = json_string_value(json_object_get(json_object_get(json, "root_cause"), "node")),
+             *metric = json_string_value(json_object_get(target, "metric"));
   if (!truth || !metric) exit(3);
   metrics_read(&issue, folder);
-  size_t count = find_origins(g, normal, &issue, json_string_value(json_object_get(target, "node")), metric, json_string_value(json_object_get(target, "agg")), origin);
+  size_t count =
+      find_origins(g, normal, &issue, json_string_value(json_object_get(target, "node")), metric, json_string_value(json_object_get(target, "agg")), origin);
   size_t rank = 0;
   while (rank < count && strcmp(g->name[origin[rank].node], truth) != 0) rank++;
   result->issues++;

@@ -32,7 +32,9 @@ static size_t matched(const Marks *truth, const Marks *found) {
   for (size_t i = 0; i < truth->count; i++) {
     size_t best = SIZE_MAX;
     for (size_t k = 0; k < found->count; k++)
-      if (!used[k] && apart(truth->at[i], found->at[k]) <= MARGIN && (best == SIZE_MAX || apart(truth->at[i], found->at[k]) < apart(truth->at[i], found->at[best]))) best = k;
+      if (!used[k] && apart(truth->at[i], found->at[k]) <= MARGIN &&
+          (best == SIZE_MAX || apart(truth->at[i], found->at[k]) < apart(truth->at[i], found->at[best])))
+        best = k;
     if (best != SIZE_MAX) used[best] = true, count++;
   }
   return count;

@@ -59,7 +59,12 @@ void passage_make(Passage *p, PropterStr text) {
   p->origin[p->folded.len] = text.len;
   need(p->folded.failed == PROPTER_OK);
   p->blocks = blocks.items;
-  p->document = (PropterDocument){.format = "text", .encoding = "UTF-8", .published = PROPTER_NO_DAY, .text = propter_buf_str(&p->folded), .blocks = blocks.items, .block_count = blocks.count};
+  p->document = (PropterDocument){.format = "text",
+                                  .encoding = "UTF-8",
+                                  .published = PROPTER_NO_DAY,
+                                  .text = propter_buf_str(&p->folded),
+                                  .blocks = blocks.items,
+                                  .block_count = blocks.count};
 }
 
 void passage_clear(Passage *p) {

@@ -70,7 +70,8 @@ void reading_documents(const Reading *reading, const char *name, bool filings, c
   for (size_t i = 0; i < c.items.count; i++) {
     const CorpusItem *item = &c.items.items[i];
     const CorpusRelation *truth = &c.relations.items[item->first];
-    size_t n = within(item, truth, found, belief, filings ? reading_filing(&t, item->text, found, belief, FOUND) : reading_claims(reading, item->text, found, belief, FOUND));
+    size_t n = within(item, truth, found, belief,
+                      filings ? reading_filing(&t, item->text, found, belief, FOUND) : reading_claims(reading, item->text, found, belief, FOUND));
     for (size_t d = sizeof degrees / sizeof *degrees; d-- > 0;) {
       Outcome o;
       match(item, truth, found, n, degrees[d].least, right, &o);
@@ -79,7 +80,10 @@ void reading_documents(const Reading *reading, const char *name, bool filings, c
     calibration(belief, right, n, bins, sums, hits, &brier);
     total += (double)n;
     for (size_t j = 0; j < n && reading->verbose; j++)
-      if (!right[j]) fprintf(stderr, "wrong\t%.2f\t%.*s | %.*s | %.*s\n", belief[j], (int)span_size(found[j].cause), item->text.data + found[j].cause.start, (int)span_size(found[j].trigger), item->text.data + found[j].trigger.start, (int)span_size(found[j].effect), item->text.data + found[j].effect.start);
+      if (!right[j])
+        fprintf(stderr, "wrong\t%.2f\t%.*s | %.*s | %.*s\n", belief[j], (int)span_size(found[j].cause), item->text.data + found[j].cause.start,
+                (int)span_size(found[j].trigger), item->text.data + found[j].trigger.start, (int)span_size(found[j].effect),
+                item->text.data + found[j].effect.start);
     Outcome o = {.document = item->document};
     for (size_t k = 0; k < item->count; k++) {
       bool met = false, half = false;
@@ -87,9 +91,14 @@ void reading_documents(const Reading *reading, const char *name, bool filings, c
         met |= span_common(found[j].trigger, truth[k].trigger) > 0;
         half |= span_iou(found[j].cause, truth[k].cause) >= .5 && span_iou(found[j].effect, truth[k].effect) >= .5;
       }
-      if (reading->verbose && !half) fprintf(stderr, "missed\t%.*s | %.*s | %.*s\n", (int)span_size(truth[k].cause), item->text.data + truth[k].cause.start, (int)span_size(truth[k].trigger), item->text.data + truth[k].trigger.start, (int)span_size(truth[k].effect), item->text.data + truth[k].effect.start);
+      if (reading->verbose && !half)
+        fprintf(stderr, "missed\t%.*s | %.*s | %.*s\n", (int)span_size(truth[k].cause), item->text.data + truth[k].cause.start,
+                (int)span_size(truth[k].trigger), item->text.data + truth[k].trigger.start, (int)span_size(truth[k].effect),
+                item->text.data + truth[k].effect.start);
       for (size_t j = 0; j < n && reading->verbose && !half; j++)
-        if (span_common(found[j].cause, truth[k].cause) && span_common(found[j].effect, truth[k].effect)) fprintf(stderr, "near\t%.*s | %.*s\n", (int)span_size(found[j].cause), item->text.data + found[j].cause.start, (int)span_size(found[j].effect), item->text.data + found[j].effect.start);
+        if (span_common(found[j].cause, truth[k].cause) && span_common(found[j].effect, truth[k].effect))
+          fprintf(stderr, "near\t%.*s | %.*s\n", (int)span_size(found[j].cause), item->text.data + found[j].cause.start, (int)span_size(found[j].effect),
+                  item->text.data + found[j].effect.start);
       marked |= span_size(truth[k].trigger) > 0;
       o.right += met, o.missed += !met;
     }
@@ -112,7 +121,8 @@ void reading_documents(const Reading *reading, const char *name, bool filings, c
   }
   if (total > 0) printf("bench reading-%s-brier %.3f\n", name, brier / total);
   for (int b = 0; b < BINS; b++)
-    if (bins[b] > 0) printf("# belief %.1f to %.1f: %5.0f claims, mean belief %.2f, right %.2f\n", b / 10., (b + 1) / 10., bins[b], sums[b] / bins[b], hits[b] / bins[b]);
+    if (bins[b] > 0)
+      printf("# belief %.1f to %.1f: %5.0f claims, mean belief %.2f, right %.2f\n", b / 10., (b + 1) / 10., bins[b], sums[b] / bins[b], hits[b] / bins[b]);
   propter_vec_clear(&connectives);
   trainer_clear(&t);
   propter_free(found);

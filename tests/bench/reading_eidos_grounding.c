@@ -89,7 +89,8 @@ static PropterStr choose(PropterNames *names, PropterStr phrase, PropterStr sent
     double by = (double)m->tokens - (double)best->tokens;
     if (by == 0) by = m->quality - best->quality;
     if (by == 0) by = (double)m->words.start - (double)best->words.start;
-    if (by == 0) by = (double)common_words(propter_names_get(names, m->index)->iri, sentence) - (double)common_words(propter_names_get(names, best->index)->iri, sentence);
+    if (by == 0)
+      by = (double)common_words(propter_names_get(names, m->index)->iri, sentence) - (double)common_words(propter_names_get(names, best->index)->iri, sentence);
     if (by > 0) best = m;
   }
   PropterStr node = best ? propter_names_get(names, best->index)->iri : (PropterStr){"", 0};
@@ -121,7 +122,9 @@ void reading_eidos_grounding(const Reading *reading) {
         PropterStr node = choose(names, row.cells[ENTITY], row.cells[SENTENCE]);
         if (!node.len) node = choose(names, row.cells[SENTENCE], row.cells[SENTENCE]);
         bool right = node.len && holds(row.cells[GOLD], node);
-        if (reading->verbose && !right) fprintf(stderr, "%.*s: %.*s for %.*s\n", (int)row.cells[ENTITY].len, row.cells[ENTITY].data, (int)node.len, node.data, (int)row.cells[GOLD].len, row.cells[GOLD].data);
+        if (reading->verbose && !right)
+          fprintf(stderr, "%.*s: %.*s for %.*s\n", (int)row.cells[ENTITY].len, row.cells[ENTITY].data, (int)node.len, node.data, (int)row.cells[GOLD].len,
+                  row.cells[GOLD].data);
         reading_add(&outcomes, (Outcome){row_number++, right, !right, 0});
       }
       propter_table_close(table);

@@ -48,8 +48,9 @@ void reading_fincausal(const Reading *reading) {
       count_words(item->text, truth, &best, &words);
       reading_add(&exact, (Outcome){item->document, same, !same, 0});
       if (reading->verbose && !same)
-        fprintf(stderr, "T: %s\n  true  C: %.*s | E: %.*s\n  found C: %.*s | E: %.*s\n", item->text.data, (int)span_size(truth->cause), item->text.data + truth->cause.start, (int)span_size(truth->effect), item->text.data + truth->effect.start,
-                (int)span_size(best.cause), item->text.data + best.cause.start, (int)span_size(best.effect), item->text.data + best.effect.start);
+        fprintf(stderr, "T: %s\n  true  C: %.*s | E: %.*s\n  found C: %.*s | E: %.*s\n", item->text.data, (int)span_size(truth->cause),
+                item->text.data + truth->cause.start, (int)span_size(truth->effect), item->text.data + truth->effect.start, (int)span_size(best.cause),
+                item->text.data + best.cause.start, (int)span_size(best.effect), item->text.data + best.effect.start);
     }
   }
   double total = 0, f1 = 0, precision = 0, recall = 0;
@@ -58,7 +59,8 @@ void reading_fincausal(const Reading *reading) {
     total += words.true_[k];
     precision += words.true_[k] * p, recall += words.true_[k] * r, f1 += p + r > 0 ? words.true_[k] * 2 * p * r / (p + r) : 0;
   }
-  printf("bench reading-fincausal-precision %.3f\nbench reading-fincausal-recall %.3f\nbench reading-fincausal-f1 %.3f vs crf .511 %.2f\n", precision / total, recall / total, f1 / total, f1 / total / .511);
+  printf("bench reading-fincausal-precision %.3f\nbench reading-fincausal-recall %.3f\nbench reading-fincausal-f1 %.3f vs crf .511 %.2f\n", precision / total,
+         recall / total, f1 / total, f1 / total / .511);
   reading_print_share("fincausal-exact", &exact, "crf", 11.1);
   trainer_clear(&t);
   propter_vec_clear(&exact);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cause and effect in a passage that is known to hold them, as the annotators of FinCausal were told to mark them: a sentence that holds one fact is marked whole,
- * relations between sentences come before those inside one, the connective belongs to neither side. So the work is to choose where to split; the connectives below
- * and their order are those of the language's rules and of general grammar, strongest first. */
+/* Cause and effect in a passage that is known to hold them, as the annotators of FinCausal were told to mark them: a sentence that holds one fact is marked
+ * whole, relations between sentences come before those inside one, the connective belongs to neither side. So the work is to choose where to split; the
+ * connectives below and their order are those of the language's rules and of general grammar, strongest first. */
 #include <string.h>
 
 #include "../../ingest/read/reading.h"
@@ -16,19 +16,57 @@ typedef struct {
   bool comma;         /* only after a comma */
 } Split;
 
-static const Split splits[] = {
-    {"as a result of", CAUSE_RIGHT, .97, false}, {"due to", CAUSE_RIGHT, .97, false},       {"due primarily to", CAUSE_RIGHT, .97, false}, {"because of", CAUSE_RIGHT, .97, false}, {"because", CAUSE_RIGHT, .96, false},
-    {"thanks to", CAUSE_RIGHT, .96, false},      {"owing to", CAUSE_RIGHT, .96, false},     {"attributed to", CAUSE_RIGHT, .95, false},    {"driven by", CAUSE_RIGHT, .9, false},   {"caused by", CAUSE_RIGHT, .9, false},
-    {"fuelled by", CAUSE_RIGHT, .9, false},      {"fueled by", CAUSE_RIGHT, .9, false},     {"led to", CAUSE_LEFT, .93, false},            {"leading to", CAUSE_LEFT, .93, false},  {"resulted in", CAUSE_LEFT, .95, false},
-    {"resulting in", CAUSE_LEFT, .95, false},    {"result in", CAUSE_LEFT, .93, false},     {"so that", CAUSE_LEFT, .8, false},            {"which means", CAUSE_LEFT, .93, false}, {"meaning", CAUSE_LEFT, .92, true},
-    {"as a result", CAUSE_LEFT, .85, true},      {"therefore", CAUSE_LEFT, .85, false},     {"thus", CAUSE_LEFT, .8, false},               {"reflecting", CAUSE_RIGHT, .9, true},   {"in an effort to", CAUSE_RIGHT, .9, false},
-    {"in order to", CAUSE_RIGHT, .88, false},    {"following", CAUSE_RIGHT, .8, false},     {"based on", CAUSE_RIGHT, .75, false},         {"given", CAUSE_RIGHT, .7, false},       {"in response to", CAUSE_RIGHT, .9, false},
-    {"-ING", CAUSE_LEFT, .84, true},             {"which", CAUSE_LEFT, .55, true},          {"so", CAUSE_LEFT, .75, true},                 {"after", CAUSE_RIGHT, .82, false},      {"since", CAUSE_RIGHT, .6, false},
-    {"if", CAUSE_RIGHT, .72, false},             {"when", CAUSE_RIGHT, .62, false},         {"as", CAUSE_RIGHT, .68, false},               {"amid", CAUSE_RIGHT, .75, false},       {"to -V", CAUSE_RIGHT, .5, false},
-    {"for", CAUSE_RIGHT, .42, false},            {"with", CAUSE_RIGHT, .35, false},         {"by -ING", CAUSE_RIGHT, .7, false},           {"by", CAUSE_RIGHT, .3, false},          {"from", CAUSE_RIGHT, .3, false},
-    {"and", CAUSE_LEFT, .3, false},              {"on", CAUSE_RIGHT, .1, false}};
+static const Split splits[] = {{"as a result of", CAUSE_RIGHT, .97, false},
+                               {"due to", CAUSE_RIGHT, .97, false},
+                               {"due primarily to", CAUSE_RIGHT, .97, false},
+                               {"because of", CAUSE_RIGHT, .97, false},
+                               {"because", CAUSE_RIGHT, .96, false},
+                               {"thanks to", CAUSE_RIGHT, .96, false},
+                               {"owing to", CAUSE_RIGHT, .96, false},
+                               {"attributed to", CAUSE_RIGHT, .95, false},
+                               {"driven by", CAUSE_RIGHT, .9, false},
+                               {"caused by", CAUSE_RIGHT, .9, false},
+                               {"fuelled by", CAUSE_RIGHT, .9, false},
+                               {"fueled by", CAUSE_RIGHT, .9, false},
+                               {"led to", CAUSE_LEFT, .93, false},
+                               {"leading to", CAUSE_LEFT, .93, false},
+                               {"resulted in", CAUSE_LEFT, .95, false},
+                               {"resulting in", CAUSE_LEFT, .95, false},
+                               {"result in", CAUSE_LEFT, .93, false},
+                               {"so that", CAUSE_LEFT, .8, false},
+                               {"which means", CAUSE_LEFT, .93, false},
+                               {"meaning", CAUSE_LEFT, .92, true},
+                               {"as a result", CAUSE_LEFT, .85, true},
+                               {"therefore", CAUSE_LEFT, .85, false},
+                               {"thus", CAUSE_LEFT, .8, false},
+                               {"reflecting", CAUSE_RIGHT, .9, true},
+                               {"in an effort to", CAUSE_RIGHT, .9, false},
+                               {"in order to", CAUSE_RIGHT, .88, false},
+                               {"following", CAUSE_RIGHT, .8, false},
+                               {"based on", CAUSE_RIGHT, .75, false},
+                               {"given", CAUSE_RIGHT, .7, false},
+                               {"in response to", CAUSE_RIGHT, .9, false},
+                               {"-ING", CAUSE_LEFT, .84, true},
+                               {"which", CAUSE_LEFT, .55, true},
+                               {"so", CAUSE_LEFT, .75, true},
+                               {"after", CAUSE_RIGHT, .82, false},
+                               {"since", CAUSE_RIGHT, .6, false},
+                               {"if", CAUSE_RIGHT, .72, false},
+                               {"when", CAUSE_RIGHT, .62, false},
+                               {"as", CAUSE_RIGHT, .68, false},
+                               {"amid", CAUSE_RIGHT, .75, false},
+                               {"to -V", CAUSE_RIGHT, .5, false},
+                               {"for", CAUSE_RIGHT, .42, false},
+                               {"with", CAUSE_RIGHT, .35, false},
+                               {"by -ING", CAUSE_RIGHT, .7, false},
+                               {"by", CAUSE_RIGHT, .3, false},
+                               {"from", CAUSE_RIGHT, .3, false},
+                               {"and", CAUSE_LEFT, .3, false},
+                               {"on", CAUSE_RIGHT, .1, false}};
 
-static const char *const fronts[] = {"as a result of", "due to", "because of", "because", "thanks to", "owing to", "following", "after", "as", "since", "if", "when", "with", "given", "based on", "in response to", "despite", "by", "once"};
+static const char *const fronts[] = {
+    "as a result of", "due to", "because of", "because",  "thanks to",      "owing to", "following", "after", "as", "since", "if",
+    "when",           "with",   "given",      "based on", "in response to", "despite",  "by",        "once"};
 
 typedef struct {
   CorpusRelation relation;
@@ -90,7 +128,9 @@ static void split_at_words(Find *f) {
       if (!n || (splits[k].comma && !comma)) continue;
       size_t after = n == SIZE_MAX ? i : i + n;
       /* "suggesting X", "indicating X": the participle only points to the effect. */
-      if (n == SIZE_MAX && (token_is(&t->tokens[i], "suggesting", 10) || token_is(&t->tokens[i], "indicating", 10) || token_is(&t->tokens[i], "meaning", 7) || token_is(&t->tokens[i], "causing", 7))) after++;
+      if (n == SIZE_MAX && (token_is(&t->tokens[i], "suggesting", 10) || token_is(&t->tokens[i], "indicating", 10) || token_is(&t->tokens[i], "meaning", 7) ||
+                            token_is(&t->tokens[i], "causing", 7)))
+        after++;
       PropterSpan left = {f->sentence.start, end_of(f, i - 1)}, right = {start_of(f, after), f->sentence.end};
       /* Equally strong: the split that leaves two good halves. */
       double balance = (double)(i < t->count - i ? i : t->count - i) / (double)t->count;
@@ -125,7 +165,8 @@ static void split_by_rules(Find *f, const PropterReadings *r) {
 
 static unsigned figures(PropterStr text, PropterSpan s) {
   unsigned n = 0;
-  for (size_t i = s.start; i < s.end; i++) n += text.data[i] >= '0' && text.data[i] <= '9' && (i == s.start || !(text.data[i - 1] >= '0' && text.data[i - 1] <= '9'));
+  for (size_t i = s.start; i < s.end; i++)
+    n += text.data[i] >= '0' && text.data[i] <= '9' && (i == s.start || !(text.data[i - 1] >= '0' && text.data[i - 1] <= '9'));
   return n;
 }
 
@@ -136,7 +177,8 @@ static bool says(PropterStr text, PropterSpan s, const char *const *words, size_
 }
 
 /* The sentence that explains what the others say. */
-static const char *const explains[] = {" because ", "due to", "reflect", "driven by", "attributed to", "as a result of", "thanks to", "is based on", "was based on", "caused by", "following ", "comes after", "came after", "the reason", "owing to"};
+static const char *const explains[] = {" because ",    "due to",    "reflect",    "driven by",   "attributed to", "as a result of", "thanks to", "is based on",
+                                       "was based on", "caused by", "following ", "comes after", "came after",    "the reason",     "owing to"};
 
 static void across(Find *f, const Spans *s) {
   size_t n = s->count, last = n - 1;
@@ -167,20 +209,45 @@ static size_t matches_loosely(const Tagged *t, size_t at, const char *words) {
 }
 
 /* How filings explain a figure: the effect first, unless `order` says otherwise. */
-static const Split explanations[] = {
-    {"was due to", CAUSE_RIGHT, .9, false},      {"were due to", CAUSE_RIGHT, .9, false},      {"is due to", CAUSE_RIGHT, .9, false},        {"due to", CAUSE_RIGHT, .85, false},         {"was driven by", CAUSE_RIGHT, .9, false},
-    {"were driven by", CAUSE_RIGHT, .9, false},  {"driven by", CAUSE_RIGHT, .85, false},       {"resulted from", CAUSE_RIGHT, .9, false},    {"resulting from", CAUSE_RIGHT, .8, false},  {"was the result of", CAUSE_RIGHT, .9, false},
-    {"as a result of", CAUSE_RIGHT, .88, false}, {"was attributable to", CAUSE_RIGHT, .9, false}, {"were attributable to", CAUSE_RIGHT, .9, false}, {"is attributable to", CAUSE_RIGHT, .9, false}, {"attributable to", CAUSE_RIGHT, .85, false},
-    {"attributed to", CAUSE_RIGHT, .85, false},  {"was caused by", CAUSE_RIGHT, .9, false},    {"because of", CAUSE_RIGHT, .88, false},      {"reflects", CAUSE_RIGHT, .7, false},        {"reflected", CAUSE_RIGHT, .7, false},
-    {"reflecting", CAUSE_RIGHT, .7, false},      {"consists of", CAUSE_RIGHT, .6, false},      {"was offset by", CAUSE_RIGHT, .7, false},    {"were offset by", CAUSE_RIGHT, .7, false},  {"was partially offset by", CAUSE_RIGHT, .75, false},
-    {"were partially offset by", CAUSE_RIGHT, .75, false}, {"resulted in", CAUSE_LEFT, .85, false}, {"resulting in", CAUSE_LEFT, .85, false}, {"led to", CAUSE_LEFT, .85, false},          {"contributed to", CAUSE_LEFT, .8, false}};
+static const Split explanations[] = {{"was due to", CAUSE_RIGHT, .9, false},
+                                     {"were due to", CAUSE_RIGHT, .9, false},
+                                     {"is due to", CAUSE_RIGHT, .9, false},
+                                     {"due to", CAUSE_RIGHT, .85, false},
+                                     {"was driven by", CAUSE_RIGHT, .9, false},
+                                     {"were driven by", CAUSE_RIGHT, .9, false},
+                                     {"driven by", CAUSE_RIGHT, .85, false},
+                                     {"resulted from", CAUSE_RIGHT, .9, false},
+                                     {"resulting from", CAUSE_RIGHT, .8, false},
+                                     {"was the result of", CAUSE_RIGHT, .9, false},
+                                     {"as a result of", CAUSE_RIGHT, .88, false},
+                                     {"was attributable to", CAUSE_RIGHT, .9, false},
+                                     {"were attributable to", CAUSE_RIGHT, .9, false},
+                                     {"is attributable to", CAUSE_RIGHT, .9, false},
+                                     {"attributable to", CAUSE_RIGHT, .85, false},
+                                     {"attributed to", CAUSE_RIGHT, .85, false},
+                                     {"was caused by", CAUSE_RIGHT, .9, false},
+                                     {"because of", CAUSE_RIGHT, .88, false},
+                                     {"reflects", CAUSE_RIGHT, .7, false},
+                                     {"reflected", CAUSE_RIGHT, .7, false},
+                                     {"reflecting", CAUSE_RIGHT, .7, false},
+                                     {"consists of", CAUSE_RIGHT, .6, false},
+                                     {"was offset by", CAUSE_RIGHT, .7, false},
+                                     {"were offset by", CAUSE_RIGHT, .7, false},
+                                     {"was partially offset by", CAUSE_RIGHT, .75, false},
+                                     {"were partially offset by", CAUSE_RIGHT, .75, false},
+                                     {"resulted in", CAUSE_LEFT, .85, false},
+                                     {"resulting in", CAUSE_LEFT, .85, false},
+                                     {"led to", CAUSE_LEFT, .85, false},
+                                     {"contributed to", CAUSE_LEFT, .8, false}};
 
 static const char *const unsure[] = {" may ", " could ", " might ", " would ", " can ", " should ", " if ", " If ", " will ", " expect"};
-static const char *const changes[] = {"ncrease", "ecrease", "ecline", "higher", "lower", "growth", "grew", "rose", "fell", "mprove", "educ", "gain", "loss", "impact", "charge", "compared", "%", "$"};
+static const char *const changes[] = {"ncrease", "ecrease", "ecline", "higher", "lower",  "growth", "grew",     "rose", "fell",
+                                      "mprove",  "educ",    "gain",   "loss",   "impact", "charge", "compared", "%",    "$"};
 
 /* "The increase was due to …": a change whose figure stood in the sentence before. */
 static bool refers_back(PropterStr s) {
-  static const char *const heads[] = {"The increase", "The decrease", "The decline", "The change", "The improvement", "The growth", "The reduction", "This increase", "This decrease", "This decline", "These increases", "These decreases"};
+  static const char *const heads[] = {"The increase",  "The decrease",  "The decline",   "The change",   "The improvement", "The growth",
+                                      "The reduction", "This increase", "This decrease", "This decline", "These increases", "These decreases"};
   for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
     if (propter_str_starts(s, propter_str(heads[i]))) return true;
   return false;
@@ -222,8 +289,12 @@ size_t reading_filing(Trainer *t, PropterStr text, CorpusRelation *found, double
         if (!best || choices[k].strength > best->strength) best = &choices[k];
       if (!best || n == room) continue;
       CorpusRelation r = best->relation;
-      if (refers_back((PropterStr){text.data + r.effect.start, span_size(r.effect)}) && r.effect.start < r.cause.start && !figures(text, r.effect) && figures(text, previous)) r = (CorpusRelation){{0, 0}, trim(text, s), trim(text, previous)};
-      if (!figures(text, r.effect) && !figures(text, r.cause) && !refers_back((PropterStr){text.data + r.effect.start, span_size(r.effect)}) && !says(text, r.effect, changes, sizeof changes / sizeof *changes)) continue;
+      if (refers_back((PropterStr){text.data + r.effect.start, span_size(r.effect)}) && r.effect.start < r.cause.start && !figures(text, r.effect) &&
+          figures(text, previous))
+        r = (CorpusRelation){{0, 0}, trim(text, s), trim(text, previous)};
+      if (!figures(text, r.effect) && !figures(text, r.cause) && !refers_back((PropterStr){text.data + r.effect.start, span_size(r.effect)}) &&
+          !says(text, r.effect, changes, sizeof changes / sizeof *changes))
+        continue;
       belief[n] = best->strength;
       found[n++] = r;
     }

@@ -45,7 +45,8 @@ void reading_throughput(const Reading *reading) {
   qsort(seconds, PASSES, sizeof *seconds, bench_compare);
   struct rusage usage;
   (void)getrusage(RUSAGE_SELF, &usage);
-  printf("bench reading-throughput %.2f MB/s  # %zu documents, %.1f MB of text, %zu claims\n", (double)load.bytes / seconds[PASSES / 2] / 1e6, load.documents.count, (double)load.bytes / 1e6, load.claims);
+  printf("bench reading-throughput %.2f MB/s  # %zu documents, %.1f MB of text, %zu claims\n", (double)load.bytes / seconds[PASSES / 2] / 1e6,
+         load.documents.count, (double)load.bytes / 1e6, load.claims);
   printf("bench reading-peak-memory %.0f MB\n", (double)usage.ru_maxrss / 1024);
   for (size_t i = 0; i < load.documents.count; i++) propter_document_free(load.documents.items[i]);
   propter_vec_clear(&load.documents);

@@ -20,7 +20,8 @@ void reading_ud_ewt(const Reading *reading) {
     reading_check(train_read(files.paths.items[i], &text, &err), &err);
     double start = bench_now();
     reading_check(learn_tag_score(propter_buf_str(&text), &tagger, &right, &all, &err), &err);
-    printf("bench reading-ud-ewt-upos %.2f %% vs perceptron 94.88 %.3f  # %zu words, %.2f M words/s\n", 100.0 * (double)right / (double)all, 100.0 * (double)right / (double)all / 94.88, all, (double)all / (bench_now() - start) / 1e6);
+    printf("bench reading-ud-ewt-upos %.2f %% vs perceptron 94.88 %.3f  # %zu words, %.2f M words/s\n", 100.0 * (double)right / (double)all,
+           100.0 * (double)right / (double)all / 94.88, all, (double)all / (bench_now() - start) / 1e6);
     propter_buf_clear(&text);
   }
   linear_clear(&tagger);

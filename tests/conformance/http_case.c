@@ -54,7 +54,8 @@ static PropterStatus site_open(Site *s, const Dataset *m, const PropterTerm *ent
   (void)snprintf(s->folder, sizeof s->folder, "%s/propter-site-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   if (!mkdtemp(s->folder)) return propter_fail(err, PROPTER_IO, "no folder");
   if (m) PROPTER_TRY(fill(s->folder, m, entry, err));
-  options.graph = s->folder, options.port = 0, options.hosts = hosts, options.tokens = &token, options.token_count = 1, options.workers = 1, options.now_ms = now_ms;
+  options.graph = s->folder, options.port = 0, options.hosts = hosts, options.tokens = &token, options.token_count = 1, options.workers = 1,
+  options.now_ms = now_ms;
   return propter_server_start(&options, &s->server, err);
 }
 
@@ -71,7 +72,8 @@ static bool status_fits(const Dataset *m, const PropterTerm *response, unsigned 
   static const struct {
     const char *name;
     unsigned low, high;
-  } names[] = {{HTS "StatusCode2xx", 200, 299}, {HTS "StatusCode3xx", 300, 399}, {HTS "StatusCode4xx", 400, 499}, {HTS "OK", 200, 200}, {HTS "Created", 201, 201}, {HTS "NoContent", 204, 204}, {HTS "NotFound", 404, 404}};
+  } names[] = {{HTS "StatusCode2xx", 200, 299}, {HTS "StatusCode3xx", 300, 399}, {HTS "StatusCode4xx", 400, 499}, {HTS "OK", 200, 200},
+               {HTS "Created", 201, 201},       {HTS "NoContent", 204, 204},     {HTS "NotFound", 404, 404}};
   const PropterTerm *expected;
   for (size_t i = 0; (expected = dataset_object(m, response, MF "expectedStatus", i)); i++)
     for (size_t k = 0; k < sizeof names / sizeof *names; k++)
@@ -137,13 +139,15 @@ static bool request(Site *s, const Dataset *m, const PropterTerm *r) {
   if (propter_str_starts(own, gsp)) own = (PropterStr){own.data + gsp.len, own.len - gsp.len};
   add_replaced(&path, own, s->location);
   propter_buf_add(&head, PROPTER_STR("Authorization: Bearer " TOKEN "\r\n"));
-  for (const PropterTerm *list = dataset_object(m, r, HT "headers", 0); list && list->kind == PROPTER_TERM_BLANK; list = dataset_object(m, list, RDF "rest", 0)) {
+  for (const PropterTerm *list = dataset_object(m, r, HT "headers", 0); list && list->kind == PROPTER_TERM_BLANK;
+       list = dataset_object(m, list, RDF "rest", 0)) {
     const PropterTerm *header = dataset_object(m, list, RDF "first", 0);
     PropterStr name = dataset_object(m, header, HT "fieldName", 0)->value, value = dataset_object(m, header, HT "fieldValue", 0)->value;
     propter_buf_printf(&head, "%.*s: %.*s\r\n", (int)name.len, name.data, (int)value.len, value.data);
   }
   add_body(&body, m, dataset_object(m, r, HT "body", 0), s->location);
-  bool ok = http_ask(propter_server_port(s->server), method->value.data, path.data, "www.example", head.data, body.len ? propter_buf_str(&body) : PROPTER_STR(""), &answer);
+  bool ok = http_ask(propter_server_port(s->server), method->value.data, path.data, "www.example", head.data,
+                     body.len ? propter_buf_str(&body) : PROPTER_STR(""), &answer);
   propter_buf_printf(&target, "http://www.example%s", path.data);
   PropterStr location = http_field(&answer, "Location");
   if (!ok || !answer.whole)
@@ -186,7 +190,8 @@ void http_cases(const char *folder, const char *manifest) {
   }
   for (size_t i = 0; i < m.count; i++) {
     if (!propter_str_equal(m.items[i].term[1].value, PROPTER_STR(MF "entries"))) continue;
-    for (const PropterTerm *list = &m.items[i].term[2]; list && list->kind == PROPTER_TERM_BLANK; list = dataset_object(&m, list, RDF "rest", 0)) run_entry(&m, dataset_object(&m, list, RDF "first", 0));
+    for (const PropterTerm *list = &m.items[i].term[2]; list && list->kind == PROPTER_TERM_BLANK; list = dataset_object(&m, list, RDF "rest", 0))
+      run_entry(&m, dataset_object(&m, list, RDF "first", 0));
   }
   dataset_clear(&m);
 }
@@ -228,11 +233,13 @@ void http_description(const char *folder) {
     char head[64], iri[] = "http://www.example/sparql";
     (void)snprintf(head, sizeof head, "Accept: %s\r\n", formats[f]);
     rdf = rdf && http_ask(propter_server_port(site.server), "GET", "/sparql", "www.example", head, PROPTER_STR(""), &answer) && answer.code == 200 &&
-          propter_str_starts(http_field(&answer, "Content-Type"), propter_str(formats[f])) && dataset_read_text(&d[f], propter_buf_str(&answer.body), formats[f], PROPTER_STR("http://www.example/sparql"), &err) == PROPTER_OK && d[f].count > 0;
+          propter_str_starts(http_field(&answer, "Content-Type"), propter_str(formats[f])) &&
+          dataset_read_text(&d[f], propter_buf_str(&answer.body), formats[f], PROPTER_STR("http://www.example/sparql"), &err) == PROPTER_OK && d[f].count > 0;
     http_answer_clear(&answer);
     bool found = false;
     for (size_t i = 0; i < d[f].count; i++)
-      found = found || (propter_str_equal(d[f].items[i].term[1].value, PROPTER_STR(SD "endpoint")) && propter_str_equal(d[f].items[i].term[2].value, propter_str(iri)));
+      found = found ||
+              (propter_str_equal(d[f].items[i].term[1].value, PROPTER_STR(SD "endpoint")) && propter_str_equal(d[f].items[i].term[2].value, propter_str(iri)));
     endpoint = endpoint && found;
     schema = schema && rdf && conforms(&d[f], &why);
   }

@@ -5,7 +5,8 @@
 
 #include "conformance.h"
 
-/* Runs every entry of `folder`/manifest.ttl: rdft:Test…Eval reads as the result does, …PositiveSyntax is read, …NegativeSyntax and …NegativeEval are refused. */
+/* Runs every entry of `folder`/manifest.ttl: rdft:Test…Eval reads as the result does, …PositiveSyntax is read, …NegativeSyntax and …NegativeEval are refused.
+ */
 void rdf_cases(const char *folder);
 
 #endif

@@ -50,7 +50,8 @@ const char *server_start(void) {
   if (!mkdtemp(folder)) return NULL;
   (void)snprintf(address, sizeof address, "postgresql://postgres@127.0.0.1:%d/postgres", port);
   if (command("cd / && chown postgres %s && runuser -u postgres -- %s/initdb -D %s/data -A trust -E UTF8 --no-sync --locale=C.UTF-8 >/dev/null 2>&1 && "
-              "runuser -u postgres -- %s/pg_ctl -D %s/data -w -o '-F -k %s -h 127.0.0.1 -p %d' -l %s/log start >/dev/null 2>&1", folder, bin, folder, bin, folder, folder, port, folder) != 0) {
+              "runuser -u postgres -- %s/pg_ctl -D %s/data -w -o '-F -k %s -h 127.0.0.1 -p %d' -l %s/log start >/dev/null 2>&1",
+              folder, bin, folder, bin, folder, folder, port, folder) != 0) {
     puts("# no PostgreSQL: its server did not start");
     (void)command("rm -rf %s", folder);
     return NULL;
@@ -101,7 +102,8 @@ bool sqlite_fill(const char *path, const char *script) {
   PropterBuf text = {0};
   sqlite3 *db = NULL;
   (void)unlink(path);
-  bool fine = propter_io_read_file(script, 0, &text, NULL) == PROPTER_OK && sqlite3_open(path, &db) == SQLITE_OK && (!text.len || sqlite3_exec(db, text.data, NULL, NULL, NULL) == SQLITE_OK);
+  bool fine = propter_io_read_file(script, 0, &text, NULL) == PROPTER_OK && sqlite3_open(path, &db) == SQLITE_OK &&
+              (!text.len || sqlite3_exec(db, text.data, NULL, NULL, NULL) == SQLITE_OK);
   if (!fine && db && getenv("VERBOSE")) printf("# SQL: %s\n", sqlite3_errmsg(db));
   sqlite3_close(db);
   propter_buf_clear(&text);

@@ -24,7 +24,8 @@ static PropterTerm by_value(PropterTerm t, char text[64]) {
   double d;
   /* Language tags that differ in case are the same (RDF 1.1 Concepts, 3.3). */
   if (t.language.len > 0 && t.language.len < 64) {
-    for (size_t i = 0; i < t.language.len; i++) text[i] = (char)(t.language.data[i] >= 'A' && t.language.data[i] <= 'Z' ? t.language.data[i] + 32 : t.language.data[i]);
+    for (size_t i = 0; i < t.language.len; i++)
+      text[i] = (char)(t.language.data[i] >= 'A' && t.language.data[i] <= 'Z' ? t.language.data[i] + 32 : t.language.data[i]);
     t.language.data = text;
   }
   if (t.kind != PROPTER_TERM_LITERAL || !propter_str_starts(t.datatype, PROPTER_STR(XSD)) || !numeric(t.datatype) || t.value.len > 40) return t;
@@ -36,7 +37,8 @@ static PropterTerm by_value(PropterTerm t, char text[64]) {
 
 void answer_row(Answer *a, const PropterStr *names, const PropterTerm *terms, size_t columns) {
   char label[32], number[64], index[32];
-  PropterTerm row = blank((PropterStr){label, (size_t)snprintf(label, sizeof label, "row%zu", a->count++)}), none = {.value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}};
+  PropterTerm row = blank((PropterStr){label, (size_t)snprintf(label, sizeof label, "row%zu", a->count++)}),
+              none = {.value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}};
   PropterTerm quad[4] = {row, propter_iri(PROPTER_STR("urn:row")), propter_literal(PROPTER_STR("")), none};
   if (a->ordered) quad[2].value = (PropterStr){index, (size_t)snprintf(index, sizeof index, "%zu", a->count)};
   (void)dataset_add(&a->rows, quad);
@@ -301,7 +303,8 @@ static PropterStatus read_separated(Answer *a, PropterStr text, char separator) 
 static const PropterTerm *object_of(const Dataset *d, const PropterTerm *subject, const char *predicate, size_t nth) {
   for (size_t i = 0; i < d->count; i++) {
     const PropterTerm *t = d->items[i].term;
-    if (t[0].kind == subject->kind && propter_str_equal(t[0].value, subject->value) && propter_str_equal(t[1].value, propter_str(predicate)) && nth-- == 0) return &t[2];
+    if (t[0].kind == subject->kind && propter_str_equal(t[0].value, subject->value) && propter_str_equal(t[1].value, propter_str(predicate)) && nth-- == 0)
+      return &t[2];
   }
   return NULL;
 }

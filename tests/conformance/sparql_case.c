@@ -203,7 +203,11 @@ static PropterStatus compare(PropterResults *r, const char *result, bool lax, Pr
     return status;
   }
   Answer found = {0}, wanted = {0};
-  const char *format = propter_str_ends(name, PROPTER_STR(".srj")) ? "json" : propter_str_ends(name, PROPTER_STR(".csv")) ? "csv" : propter_str_ends(name, PROPTER_STR(".tsv")) ? "tsv" : propter_str_ends(name, PROPTER_STR(".srx")) ? "xml" : NULL;
+  const char *format = propter_str_ends(name, PROPTER_STR(".srj"))   ? "json"
+                       : propter_str_ends(name, PROPTER_STR(".csv")) ? "csv"
+                       : propter_str_ends(name, PROPTER_STR(".tsv")) ? "tsv"
+                       : propter_str_ends(name, PROPTER_STR(".srx")) ? "xml"
+                                                                     : NULL;
   status = answer_read(&wanted, result, err);
   found.ordered = wanted.ordered, found.lexical = wanted.lexical;
   /* REDUCED: any number of each from one to what the full answer has. */
@@ -255,7 +259,8 @@ static void run_query(const Dataset *m, const PropterTerm *entry) {
 static PropterStatus load_state(Store *store, const Dataset *m, const PropterTerm *state, PropterError *err) {
   const PropterTerm *t;
   for (size_t i = 0; (t = dataset_object(m, state, UT "data", i)); i++) PROPTER_TRY(store_load(store, path_of(t), PROPTER_STR(""), err));
-  for (size_t i = 0; (t = dataset_object(m, state, UT "graphData", i)); i++) PROPTER_TRY(store_load(store, path_of(get(m, t, UT "graph")), get(m, t, RDFS "label")->value, err));
+  for (size_t i = 0; (t = dataset_object(m, state, UT "graphData", i)); i++)
+    PROPTER_TRY(store_load(store, path_of(get(m, t, UT "graph")), get(m, t, RDFS "label")->value, err));
   return PROPTER_OK;
 }
 

@@ -19,14 +19,16 @@ static void run_database(const char *folder, const char *name, const char *datab
   for (size_t i = 0; i < count; i++) {
     (void)snprintf(here, sizeof here, "%.4s-%s", name, mappings[i]);
     (void)snprintf(truth, sizeof truth, "mapped%.*s.nq", (int)(strlen(mappings[i]) - strlen("r2rml.ttl")), mappings[i] + strlen("r2rml"));
-    if (conformance_case(here)) rml_case(folder, name, (RmlCase){.mapping = mappings[i], .truth = truth, .base = "http://example.com/base/", .database = database});
+    if (conformance_case(here))
+      rml_case(folder, name, (RmlCase){.mapping = mappings[i], .truth = truth, .base = "http://example.com/base/", .database = database});
     free(mappings[i]);
   }
   free(mappings);
 }
 
 /* What the scripts say in SQL:2008 and PostgreSQL says otherwise. */
-static const char *const postgres_words[] = {"VARBINARY(200)", "BYTEA", "X'", "'\\x", "12:12:22',0", "12:12:22',false", "09:45:44',1", "09:45:44',true", "02:13:14',1", "02:13:14',true", NULL};
+static const char *const postgres_words[] = {"VARBINARY(200)", "BYTEA",          "X'",          "'\\x",           "12:12:22',0", "12:12:22',false",
+                                             "09:45:44',1",    "09:45:44',true", "02:13:14',1", "02:13:14',true", NULL};
 
 static void run_all(const char *folder, const char *server) {
   size_t count;

@@ -3,7 +3,9 @@
 #include "conformance.h"
 #include "rml_case.h"
 
-static RmlCase module_case(const char *folder, const char *name) { return (RmlCase){.truth = "output.nq", .base = "http://example.com/", .fails = rml_error_expected(folder, name)}; }
+static RmlCase module_case(const char *folder, const char *name) {
+  return (RmlCase){.truth = "output.nq", .base = "http://example.com/", .fails = rml_error_expected(folder, name)};
+}
 
 static RmlCase collection_case(const char *folder, const char *name) {
   return (RmlCase){.truth = "default.nq", .base = "http://example.com/base/", .fails = rml_error_expected(folder, name)};

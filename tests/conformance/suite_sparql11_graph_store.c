@@ -6,4 +6,5 @@ static void run(const char *folder) {
   http_cases(folder, "manifest-indirect.ttl");
 }
 
-const ConformanceSuite conformance_sparql11_graph_store = {.name = "sparql11-graph-store", .folder = "w3c-rdf-tests/sparql/sparql11/graph-store-protocol", .run = run};
+const ConformanceSuite conformance_sparql11_graph_store = {
+    .name = "sparql11-graph-store", .folder = "w3c-rdf-tests/sparql/sparql11/graph-store-protocol", .run = run};

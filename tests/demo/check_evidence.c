@@ -19,8 +19,22 @@ static const char *file_name(PropterStr path, char *out, size_t size) {
 
 static const struct {
   const char *code, *text;
-} entities[] = {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&nbsp;", " "}, {"&#160;", " "}, {"&#xA0;", " "}, {"&ndash;", "\xE2\x80\x93"}, {"&mdash;", "\xE2\x80\x94"},
-                {"&rsquo;", "\xE2\x80\x99"}, {"&lsquo;", "\xE2\x80\x98"}, {"&ldquo;", "\xE2\x80\x9C"}, {"&rdquo;", "\xE2\x80\x9D"}, {"&#8217;", "\xE2\x80\x99"}, {"&#39;", "'"}};
+} entities[] = {{"&amp;", "&"},
+                {"&lt;", "<"},
+                {"&gt;", ">"},
+                {"&quot;", "\""},
+                {"&apos;", "'"},
+                {"&nbsp;", " "},
+                {"&#160;", " "},
+                {"&#xA0;", " "},
+                {"&ndash;", "\xE2\x80\x93"},
+                {"&mdash;", "\xE2\x80\x94"},
+                {"&rsquo;", "\xE2\x80\x99"},
+                {"&lsquo;", "\xE2\x80\x98"},
+                {"&ldquo;", "\xE2\x80\x9C"},
+                {"&rdquo;", "\xE2\x80\x9D"},
+                {"&#8217;", "\xE2\x80\x99"},
+                {"&#39;", "'"}};
 
 /* A reader of its own: the bytes without tags, entities decoded, without marks of emphasis, all white space gone. */
 static void bare(PropterStr bytes, bool markup, bool emphasis, PropterBuf *out) {
@@ -51,11 +65,12 @@ static void bare(PropterStr bytes, bool markup, bool emphasis, PropterBuf *out) 
 static void same_text(const PropterEvidence *e, PropterStr bytes, const char *name) {
   PropterBuf a = {0}, b = {0};
   bool markup = strstr(name, ".html") || strstr(name, ".docx"), emphasis = strstr(name, ".md") != NULL;
-  ck_assert_msg(e->byte_end <= bytes.len && e->byte_start < e->byte_end, "%s: bytes %llu to %llu of %zu", name, (unsigned long long)e->byte_start, (unsigned long long)e->byte_end, bytes.len);
+  ck_assert_msg(e->byte_end <= bytes.len && e->byte_start < e->byte_end, "%s: bytes %llu to %llu of %zu", name, (unsigned long long)e->byte_start,
+                (unsigned long long)e->byte_end, bytes.len);
   bare((PropterStr){bytes.data + e->byte_start, (size_t)(e->byte_end - e->byte_start)}, markup, emphasis, &a);
   bare(e->text, false, emphasis, &b);
-  ck_assert_msg(propter_str_equal(propter_buf_str(&a), propter_buf_str(&b)), "%s bytes %llu to %llu:\n%.*s\nquote:\n%.*s", name, (unsigned long long)e->byte_start, (unsigned long long)e->byte_end, (int)a.len, a.data,
-                (int)b.len, b.data);
+  ck_assert_msg(propter_str_equal(propter_buf_str(&a), propter_buf_str(&b)), "%s bytes %llu to %llu:\n%.*s\nquote:\n%.*s", name,
+                (unsigned long long)e->byte_start, (unsigned long long)e->byte_end, (int)a.len, a.data, (int)b.len, b.data);
   propter_buf_clear(&a);
   propter_buf_clear(&b);
 }
@@ -68,8 +83,9 @@ static void quote_resolves(const PropterEvidence *e) {
   ck_assert_msg(e->char_end > e->char_start, "%s: no characters", name);
   ck_ok(propter_document_open(path, NULL, &document, err));
   size_t from = propter_document_byte_of(document, (size_t)e->char_start), to = propter_document_byte_of(document, (size_t)e->char_end);
-  ck_assert_msg(propter_str_equal((PropterStr){document->text.data + from, to - from}, e->text), "%s characters %llu to %llu: \"%.*s\", quote: \"%.*s\"", name, (unsigned long long)e->char_start,
-                (unsigned long long)e->char_end, (int)(to - from), document->text.data + from, (int)e->text.len, e->text.data);
+  ck_assert_msg(propter_str_equal((PropterStr){document->text.data + from, to - from}, e->text), "%s characters %llu to %llu: \"%.*s\", quote: \"%.*s\"", name,
+                (unsigned long long)e->char_start, (unsigned long long)e->char_end, (int)(to - from), document->text.data + from, (int)e->text.len,
+                e->text.data);
   propter_document_free(document);
   ck_assert_msg(e->has_bytes, "%s: no bytes", name);
   ck_ok(propter_io_read_file(path, 0, &bytes, err));
@@ -118,7 +134,8 @@ static void row_resolves(const PropterCell *cell, PropterStr csv) {
   while (column < 24 && !propter_str_equal(field(header, column), cell->column)) column++;
   ck_assert_msg(column < 24, "no column \"%.*s\"", (int)cell->column.len, cell->column.data);
   propter_day_format(cell->first, month);
-  ck_assert_msg(propter_str_equal(field(line, 0), propter_str(month)), "line %llu is %.*s, not %s", (unsigned long long)cell->row, (int)field(line, 0).len, field(line, 0).data, month);
+  ck_assert_msg(propter_str_equal(field(line, 0), propter_str(month)), "line %llu is %.*s, not %s", (unsigned long long)cell->row, (int)field(line, 0).len,
+                field(line, 0).data, month);
   ck_assert(propter_str_to_double(field(line, column), &value));
   ck_assert_double_eq_tol(value, cell->value, 1e-9);
 }

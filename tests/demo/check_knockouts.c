@@ -29,7 +29,8 @@ static void is_gone(const DemoQuestion *q, const DemoCause *gone, const PropterI
       double rise = c->score.p - demo_p(before, truth);
       ck_assert_msg(rise <= .10, "%s without %s: %s rises by %.3f to %.3f", q->id, gone->id, truth->id, rise, c->score.p);
     } else {
-      ck_assert_msg(!demo_named(after, c), "%s without %s: %.*s is named in its place with %.2f", q->id, gone->id, (int)c->label.len, c->label.data, c->score.p);
+      ck_assert_msg(!demo_named(after, c), "%s without %s: %.*s is named in its place with %.2f", q->id, gone->id, (int)c->label.len, c->label.data,
+                    c->score.p);
     }
   }
 }
@@ -136,7 +137,9 @@ static void is_not_the_cause(const Demo *demo, const char *what, const char *met
 /* Causes whose time and place are what speaks for them: those that overlap with others for years have no window without them. */
 static bool dated(const DemoCause *cause) { return !cause->overlaps[0]; }
 
-static PropterDay moved_day(PropterDay day, int months) { return demo_month(day) == demo_month(day + 1) ? demo_month_first(demo_month(day) + months) : demo_month_last(demo_month(day) + months); }
+static PropterDay moved_day(PropterDay day, int months) {
+  return demo_month(day) == demo_month(day + 1) ? demo_month_first(demo_month(day) + months) : demo_month_last(demo_month(day) + months);
+}
 
 /* Where it was moved to, something else may have happened; but the text that speaks of the true time must not help. */
 static void is_not_explained(const Demo *demo, const char *what, const char *metric, PropterDay from, PropterDay to, const DemoCause *cause) {
@@ -212,7 +215,8 @@ START_TEST(moved_to_another_sector_it_is_no_cause) {
 }
 END_TEST
 
-/* --- said again -------------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- said again --------------------------------------------------------------------------------------------------------------------------------------------
+ */
 
 /* Reads more files into a copy of the graph. */
 static const char *read_more(const char *folder) {
@@ -240,7 +244,10 @@ static void change_is_small(const char *from, const char *dir, const char *what,
 START_TEST(fifty_copies_count_as_one) {
   static const struct {
     const char *document, *cause;
-  } rows[] = {{"digest-2011-09.html", "verizon"}, {"weather-2014.md", "snow-2010"}, {"review-vehicles-2009.docx", "vehicles"}, {"memo-census-2010.docx", "census-2009"}};
+  } rows[] = {{"digest-2011-09.html", "verizon"},
+              {"weather-2014.md", "snow-2010"},
+              {"review-vehicles-2009.docx", "vehicles"},
+              {"memo-census-2010.docx", "census-2009"}};
   const char *folder = support_folder(), *dot = strchr(rows[_i].document, '.');
   PropterBuf bytes = {0};
   ck_ok(propter_io_read_file(support_path(support_path(demo_pack(), "documents"), rows[_i].document), 0, &bytes, err));
@@ -289,10 +296,12 @@ START_TEST(five_retellings_count_as_little_more_than_one) {
 }
 END_TEST
 
-/* --- noise and names ------------------------------------------------------------------------------------------------------------------------------------------ */
+/* --- noise and names
+ * ------------------------------------------------------------------------------------------------------------------------------------------ */
 
 START_TEST(a_thousand_other_events_hide_nothing) {
-  static const char *const kinds[] = {"strike", "lockout", "winter-weather", "hurricane", "tax-rise", "budget-cuts", "plant-shutdown", "store-closures", "supply-disruption", "credit-rating-cut", "stimulus", "layoffs"};
+  static const char *const kinds[] = {"strike",         "lockout",        "winter-weather",    "hurricane",         "tax-rise", "budget-cuts",
+                                      "plant-shutdown", "store-closures", "supply-disruption", "credit-rating-cut", "stimulus", "layoffs"};
   PropterInferOptions options = one_thread();
   PropterRng rng;
   DemoEdit edit;
@@ -318,7 +327,8 @@ START_TEST(a_thousand_other_events_hide_nothing) {
     ck_assert(a->causes > 0 && b->causes > 0);
     const DemoCause *was = demo_match(&a->cause[0]), *is = demo_match(&b->cause[0]);
     bool true_first = is && demo_has(q->leads, is->id);
-    ck_assert_msg(true_first || was == is, "%s: %.*s comes first with %.2f among a thousand more events", q->id, (int)b->cause[0].label.len, b->cause[0].label.data, b->cause[0].score.p);
+    ck_assert_msg(true_first || was == is, "%s: %.*s comes first with %.2f among a thousand more events", q->id, (int)b->cause[0].label.len,
+                  b->cause[0].label.data, b->cause[0].score.p);
     propter_inference_free(a);
     propter_inference_free(b);
   }

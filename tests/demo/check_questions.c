@@ -92,7 +92,8 @@ START_TEST(quiet_and_undocumented_windows_name_nothing) {
     if (strcmp(q->group, "quiet") != 0 && strcmp(q->group, "undocumented") != 0) continue;
     PropterInference *x = demo_ask(&demo, q);
     outcome_fits(q, x);
-    for (size_t k = 0; k < x->causes; k++) ck_assert_msg(!demo_named(x, &x->cause[k]), "%s: names %.*s", q->id, (int)x->cause[k].label.len, x->cause[k].label.data);
+    for (size_t k = 0; k < x->causes; k++)
+      ck_assert_msg(!demo_named(x, &x->cause[k]), "%s: names %.*s", q->id, (int)x->cause[k].label.len, x->cause[k].label.data);
     propter_inference_free(x);
     asked++;
   }
@@ -109,7 +110,8 @@ START_TEST(wider_windows_name_only_what_is_accepted) {
     PropterInference *x = demo_ask(&demo, q);
     outcome_fits(q, x);
     named_are_accepted(q, x);
-    if (q->leads[0] && x->outcome == PROPTER_ANSWER_ANSWERED) ck_assert_msg(lead_place(q, x) == 1, "%s: %s is in place %d", q->id, q->leads[0], lead_place(q, x));
+    if (q->leads[0] && x->outcome == PROPTER_ANSWER_ANSWERED)
+      ck_assert_msg(lead_place(q, x) == 1, "%s: %s is in place %d", q->id, q->leads[0], lead_place(q, x));
     propter_inference_free(x);
   }
   demo_close(&demo);
@@ -123,7 +125,8 @@ static bool is_shown_as_wrong(const DemoQuestion *q, const PropterInference *x, 
   for (size_t i = 0; i < x->said; i++) {
     if (!demo_is_claim(&x->saying[i], claim)) continue;
     shown = true;
-    ck_assert_msg(x->saying[i].said == PROPTER_SAID_CONTRADICTED || x->saying[i].said == PROPTER_SAID_UNSUPPORTED, "%s: %s is shown as %d", q->id, claim->id, x->saying[i].said);
+    ck_assert_msg(x->saying[i].said == PROPTER_SAID_CONTRADICTED || x->saying[i].said == PROPTER_SAID_UNSUPPORTED, "%s: %s is shown as %d", q->id, claim->id,
+                  x->saying[i].said);
     ck_assert_msg(x->saying[i].reason.len > 0, "%s: %s without a reason", q->id, claim->id);
   }
   for (size_t i = 0; i < x->causes; i++)
@@ -154,7 +157,8 @@ START_TEST(false_claims_are_shown_for_what_they_are) {
       asked++;
       if (x->causes && claim->cause) {
         bool first = propter_str_equal(x->cause[0].iri, propter_str(claim->cause));
-        ck_assert_msg(!first || (x->outcome != PROPTER_ANSWER_ANSWERED && x->cause[0].score.p < .5), "%s: the false cause comes first with %.2f", q->id, x->cause[0].score.p);
+        ck_assert_msg(!first || (x->outcome != PROPTER_ANSWER_ANSWERED && x->cause[0].score.p < .5), "%s: the false cause comes first with %.2f", q->id,
+                      x->cause[0].score.p);
       }
     }
     propter_inference_free(x);
@@ -174,7 +178,8 @@ START_TEST(the_terms_of_every_score_sum_up) {
   for (size_t i = 0; i < demo_question_count; i++) {
     const DemoQuestion *q = &demo_questions[i];
     PropterInference *x = demo_ask(&demo, q);
-    if (print) printf("# %-22s %-14s %-14s %+10.1f z %+6.1f unknown %.2f\n", q->id, q->group, propter_answer_outcome_name(x->outcome), x->deviation, x->z, x->p_unknown);
+    if (print)
+      printf("# %-22s %-14s %-14s %+10.1f z %+6.1f unknown %.2f\n", q->id, q->group, propter_answer_outcome_name(x->outcome), x->deviation, x->z, x->p_unknown);
     for (size_t k = 0; k < x->causes; k++) {
       const PropterCauseScore *s = &x->cause[k].score;
       double sum = log(s->prior / (1 - s->prior));
@@ -182,7 +187,8 @@ START_TEST(the_terms_of_every_score_sum_up) {
       ck_assert_int_eq(s->rank, (int)k + 1);
       if (!s->scored) continue;
       for (int t = 0; t < PROPTER_TERMS; t++) sum += s->term[t];
-      ck_assert_msg(fabs(1 / (1 + exp(-sum)) - s->p) < 1e-6, "%s: terms of %.*s give %.6f, P is %.6f", q->id, (int)x->cause[k].label.len, x->cause[k].label.data, 1 / (1 + exp(-sum)), s->p);
+      ck_assert_msg(fabs(1 / (1 + exp(-sum)) - s->p) < 1e-6, "%s: terms of %.*s give %.6f, P is %.6f", q->id, (int)x->cause[k].label.len,
+                    x->cause[k].label.data, 1 / (1 + exp(-sum)), s->p);
       ck_assert_double_eq_tol(s->p, s->happened * s->mattered, 1e-6);
     }
     propter_inference_free(x);

@@ -11,7 +11,9 @@ static bool said_falsely(const PropterCause *cause, const char *sector, int mont
   for (size_t i = 0; i < demo_claim_count; i++) {
     const DemoClaim *c = &demo_claims[i];
     bool wrong = strcmp(c->truth, "false") == 0 || strcmp(c->truth, "misplaced") == 0;
-    if (wrong && c->cause && propter_str_equal(propter_str(c->cause), cause->iri) && strcmp(c->effect, sector) == 0 && (!c->from || (month >= c->from && month <= c->to))) return true;
+    if (wrong && c->cause && propter_str_equal(propter_str(c->cause), cause->iri) && strcmp(c->effect, sector) == 0 &&
+        (!c->from || (month >= c->from && month <= c->to)))
+      return true;
   }
   return false;
 }
@@ -40,8 +42,10 @@ START_TEST(hardly_ever_a_cause_where_none_is_documented) {
         named = true;
         wrongly += !right;
         if (!right && getenv("PROPTER_TABLE"))
-          printf("# %s %d-%02d: %.*s %.2f %s%s\n", strchr(sector, '#') + 1, month / 12, month % 12 + 1, (int)c->label.len, c->label.data, c->score.p, demo_grade(c->score.grade), any ? " (others are documented)" : "");
-        ck_assert_msg(!(k == 0 && !right && said_falsely(c, sector, month)), "%s %d-%02d: a false claim comes first: %.*s", sector, month / 12, month % 12 + 1, (int)c->label.len, c->label.data);
+          printf("# %s %d-%02d: %.*s %.2f %s%s\n", strchr(sector, '#') + 1, month / 12, month % 12 + 1, (int)c->label.len, c->label.data, c->score.p,
+                 demo_grade(c->score.grade), any ? " (others are documented)" : "");
+        ck_assert_msg(!(k == 0 && !right && said_falsely(c, sector, month)), "%s %d-%02d: a false claim comes first: %.*s", sector, month / 12, month % 12 + 1,
+                      (int)c->label.len, c->label.data);
       }
       windows++;
       empty += !any;
@@ -49,7 +53,8 @@ START_TEST(hardly_ever_a_cause_where_none_is_documented) {
       propter_inference_free(x);
     }
   demo_close(&demo);
-  if (getenv("PROPTER_TABLE")) printf("# %zu windows, %zu without a documented cause, named there: %zu; wrong names anywhere: %zu\n", windows, empty, wrong, wrongly);
+  if (getenv("PROPTER_TABLE"))
+    printf("# %zu windows, %zu without a documented cause, named there: %zu; wrong names anywhere: %zu\n", windows, empty, wrong, wrongly);
   ck_assert_uint_eq(windows, 22 * 120);
   ck_assert_uint_gt(empty, 1000);
   ck_assert_msg(wrong * 100 <= empty, "a cause is named in %zu of %zu windows without one", wrong, empty);
@@ -60,7 +65,8 @@ END_TEST
 static const char *turned(int by) {
   DemoEdit edit;
   const char *dir = demo_copy(&edit);
-  PropterId measure = demo_iri(&edit, EMP "employees"), sector = demo_iri(&edit, EMP "sector"), period = demo_iri(&edit, "http://purl.org/linked-data/sdmx/2009/dimension#refPeriod");
+  PropterId measure = demo_iri(&edit, EMP "employees"), sector = demo_iri(&edit, EMP "sector"),
+            period = demo_iri(&edit, "http://purl.org/linked-data/sdmx/2009/dimension#refPeriod");
   for (size_t i = 0; i < demo_sector_count; i++) {
     PropterQuad rows[120] = {{0}};
     PropterIds cells = {0};
@@ -98,7 +104,9 @@ START_TEST(figures_moved_in_a_circle_are_not_explained) {
       PropterInference *x = demo_ask_month(&demo, demo_metric(demo_sectors[i]), month);
       bool any = false;
       for (size_t k = 0; k < x->causes; k++) any |= x->cause[k].score.grade == PROPTER_GRADE_BOTH;
-      if (any && getenv("PROPTER_TABLE")) printf("# turned by %d: %s %d-%02d %.*s\n", by[_i], strchr(demo_sectors[i], '#') + 1, month / 12, month % 12 + 1, (int)x->cause[0].label.len, x->cause[0].label.data);
+      if (any && getenv("PROPTER_TABLE"))
+        printf("# turned by %d: %s %d-%02d %.*s\n", by[_i], strchr(demo_sectors[i], '#') + 1, month / 12, month % 12 + 1, (int)x->cause[0].label.len,
+               x->cause[0].label.data);
       windows++;
       both += any;
       propter_inference_free(x);

@@ -111,8 +111,16 @@ void demo_read(void) {
   for (size_t i = 0; i < json_array_size(list); i++) {
     json_t *j = json_array_get(list, i);
     ck_assert_uint_lt(demo_claim_count, 256);
-    demo_claims[demo_claim_count++] = (DemoClaim){text_of(j, "id"),     text_of(j, "document"), text_of(j, "text"), text_of(j, "cause"),           text_of(j, "effect"),
-                                                  text_of(j, "truth"),  text_of(j, "form"),     text_of(j, "kind"), month_text(text_of(j, "from")), month_text(text_of(j, "to"))};
+    demo_claims[demo_claim_count++] = (DemoClaim){text_of(j, "id"),
+                                                  text_of(j, "document"),
+                                                  text_of(j, "text"),
+                                                  text_of(j, "cause"),
+                                                  text_of(j, "effect"),
+                                                  text_of(j, "truth"),
+                                                  text_of(j, "form"),
+                                                  text_of(j, "kind"),
+                                                  month_text(text_of(j, "from")),
+                                                  month_text(text_of(j, "to"))};
   }
   ck_assert_uint_gt(demo_cause_count, 10);
   ck_assert_uint_gt(demo_question_count, 40);
@@ -148,10 +156,28 @@ int demo_month(PropterDay day) {
 PropterDay demo_month_first(int month) { return propter_day(month / 12, month % 12 + 1, 1); }
 PropterDay demo_month_last(int month) { return propter_day(month / 12, month % 12 + 2, 1) - 1; }
 
-const char *demo_sectors[32] = {EMP "nonfarm", EMP "private", EMP "goods-producing", EMP "service-providing", EMP "private-service-providing", EMP "mining-and-logging", EMP "construction",
-                                EMP "manufacturing", EMP "durable-goods", EMP "nondurable-goods", EMP "trade-transportation-utilities", EMP "wholesale-trade", EMP "retail-trade",
-                                EMP "transportation-and-warehousing", EMP "utilities", EMP "information", EMP "financial-activities", EMP "professional-and-business-services",
-                                EMP "education-and-health-services", EMP "leisure-and-hospitality", EMP "other-services", EMP "government"};
+const char *demo_sectors[32] = {EMP "nonfarm",
+                                EMP "private",
+                                EMP "goods-producing",
+                                EMP "service-providing",
+                                EMP "private-service-providing",
+                                EMP "mining-and-logging",
+                                EMP "construction",
+                                EMP "manufacturing",
+                                EMP "durable-goods",
+                                EMP "nondurable-goods",
+                                EMP "trade-transportation-utilities",
+                                EMP "wholesale-trade",
+                                EMP "retail-trade",
+                                EMP "transportation-and-warehousing",
+                                EMP "utilities",
+                                EMP "information",
+                                EMP "financial-activities",
+                                EMP "professional-and-business-services",
+                                EMP "education-and-health-services",
+                                EMP "leisure-and-hospitality",
+                                EMP "other-services",
+                                EMP "government"};
 size_t demo_sector_count = 22;
 
 const char *demo_metric(const char *sector) { return propter_arena_printf(&arena, "%s-employment", sector).data; }
@@ -313,7 +339,9 @@ bool demo_is_claim(const PropterEvidence *e, const DemoClaim *claim) {
   if (e->kind != PROPTER_EVIDENCE_QUOTE || !propter_str_ends(e->path, propter_str(claim->document))) return false;
   letters(e->text, &a);
   letters(propter_str(claim->text), &b);
-  bool same = a.len > 10 && b.len > 10 && (propter_str_find(propter_buf_str(&a), propter_buf_str(&b)) != SIZE_MAX || propter_str_find(propter_buf_str(&b), propter_buf_str(&a)) != SIZE_MAX);
+  bool same =
+      a.len > 10 && b.len > 10 &&
+      (propter_str_find(propter_buf_str(&a), propter_buf_str(&b)) != SIZE_MAX || propter_str_find(propter_buf_str(&b), propter_buf_str(&a)) != SIZE_MAX);
   propter_buf_clear(&a);
   propter_buf_clear(&b);
   return same;

@@ -206,7 +206,8 @@ START_TEST(degenerate_series_have_a_defined_result) {
   for (size_t i = 0; i < N; i++) y[i] = i < N / 2 ? (double)(i % 5) : 1000 * (double)(i % 5); /* the unit jumps */
   ck_ok(propter_detect_series(&s, NULL, &found, err));
   ck_assert_uint_gt(found.count, 0);
-  for (size_t i = 0; i < found.count; i++) ck_assert(isfinite(found.items[i].size) && isfinite(found.items[i].score) && isfinite(found.items[i].p) && isfinite(found.items[i].probability));
+  for (size_t i = 0; i < found.count; i++)
+    ck_assert(isfinite(found.items[i].size) && isfinite(found.items[i].score) && isfinite(found.items[i].p) && isfinite(found.items[i].probability));
   y[7] = INFINITY;
   ck_assert_int_eq(propter_detect_series(&s, NULL, &found, NULL), PROPTER_INVALID);
   propter_vec_clear(&found);

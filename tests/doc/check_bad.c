@@ -102,7 +102,24 @@ START_TEST(too_large_and_no_text) {
 END_TEST
 
 START_TEST(markup_soup_never_crashes) {
-  static const char *const pages[] = {"<", "<p", "&", "&#", "&#x;", "&#99999999;", "<p>&amp", "</p></p></div>x", "<table><p>x<td>y<tr>", "<!--", "<![CDATA[x]]>y", "<p \0 x>", "<svg><p>x</svg>y", "<title>a", "<b><i>x</b>y</i>", "<a href='", "\xFF\xFE<", "<p>\xF0\x9F"};
+  static const char *const pages[] = {"<",
+                                      "<p",
+                                      "&",
+                                      "&#",
+                                      "&#x;",
+                                      "&#99999999;",
+                                      "<p>&amp",
+                                      "</p></p></div>x",
+                                      "<table><p>x<td>y<tr>",
+                                      "<!--",
+                                      "<![CDATA[x]]>y",
+                                      "<p \0 x>",
+                                      "<svg><p>x</svg>y",
+                                      "<title>a",
+                                      "<b><i>x</b>y</i>",
+                                      "<a href='",
+                                      "\xFF\xFE<",
+                                      "<p>\xF0\x9F"};
   for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
     PropterError err = {0};
     PropterDocument *d = NULL;
@@ -129,7 +146,8 @@ static PropterStatus parse(void *payload, PropterError *err) {
 
 START_TEST(failing_allocations) {
   PropterBuf archive = {0};
-  docx_make(&archive, docx_body("<w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Head</w:t></w:r></w:p><w:p><w:r><w:t>text</w:t></w:r></w:p>"), NULL, NULL);
+  docx_make(&archive, docx_body("<w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Head</w:t></w:r></w:p><w:p><w:r><w:t>text</w:t></w:r></w:p>"),
+            NULL, NULL);
   Input inputs[] = {{PROPTER_STR("<title>t</title><h1>a</h1><p>b &amp; c<p>5 May 2011"), "a.html"},
                     {PROPTER_STR("---\ntitle: x\n---\n# a\n\nb &amp; c\n\n- d\n"), "a.md"},
                     {PROPTER_STR("Date: 5 May 2011\nTitle: x\n\nHead\n\ntext goes here.\n"), "a.txt"},

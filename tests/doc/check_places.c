@@ -19,7 +19,8 @@ static void check_quote(const PropterDocument *d, PropterStr original, const cha
 }
 
 START_TEST(html_with_entities_breaks_and_markup) {
-  PropterStr page = PROPTER_STR("<html><body>\r\n<p>Caf&eacute; &amp; <i>bar</i> sales\r\n   fell &ndash; by <b>4</b>5&#8217;000, A&T said &unknown; x &lt; y.</p>\r\n<p>Na\xC3\xAFve &copy2; caf\xC3\xA9 ok");
+  PropterStr page = PROPTER_STR(
+      "<html><body>\r\n<p>Caf&eacute; &amp; <i>bar</i> sales\r\n   fell &ndash; by <b>4</b>5&#8217;000, A&T said &unknown; x &lt; y.</p>\r\n<p>Na\xC3\xAFve &copy2; caf\xC3\xA9 ok");
   PropterDocument *d = doc_of(page, "x.html");
   check_quote(d, page, "Caf\xC3\xA9 & bar sales fell \xE2\x80\x93 by 45\xE2\x80\x99");
   check_quote(d, page, "000, A&T said");
@@ -47,12 +48,14 @@ START_TEST(a_long_text_keeps_its_places) {
 END_TEST
 
 START_TEST(markdown_places) {
-  PropterStr page = PROPTER_STR("# A *b* c\r\n\r\nLine one ends\r\nin **bold text** and [a link](http://x.example/y \"t\") with `code` \\* star.\r\n\r\n> quoted\r\n> words\r\n\r\n1. first\r\n   more\r\n");
+  PropterStr page = PROPTER_STR(
+      "# A *b* c\r\n\r\nLine one ends\r\nin **bold text** and [a link](http://x.example/y \"t\") with `code` \\* star.\r\n\r\n> quoted\r\n> words\r\n\r\n1. first\r\n   more\r\n");
   PropterDocument *d = doc_of(page, "x.md");
   doc_check_places(d, page);
   size_t at = find(d, "Line one ends in bold text and a link with code * star.");
   PropterPlace p = propter_document_place(d, at, at + strlen("Line one ends in bold text"));
-  ck_assert_msg(propter_str_equal((PropterStr){page.data + p.byte_start, p.byte_end - p.byte_start}, PROPTER_STR("Line one ends\r\nin **bold text")), "%zu", p.byte_start);
+  ck_assert_msg(propter_str_equal((PropterStr){page.data + p.byte_start, p.byte_end - p.byte_start}, PROPTER_STR("Line one ends\r\nin **bold text")), "%zu",
+                p.byte_start);
   check_quote(d, page, "first more");
   propter_document_free(d);
 }

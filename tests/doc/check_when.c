@@ -52,7 +52,8 @@ START_TEST(expressions) {
     char first[16], last[16];
     propter_day_format(w.first, first);
     propter_day_format(w.last, last);
-    ck_assert_msg(propter_str_equal((PropterStr){cases[_i].text + w.start, w.end - w.start}, propter_str(cases[_i].words)), "%s: found \"%.*s\"", cases[_i].text, (int)(w.end - w.start), cases[_i].text + w.start);
+    ck_assert_msg(propter_str_equal((PropterStr){cases[_i].text + w.start, w.end - w.start}, propter_str(cases[_i].words)), "%s: found \"%.*s\"",
+                  cases[_i].text, (int)(w.end - w.start), cases[_i].text + w.start);
     ck_assert_str_eq(first, cases[_i].first);
     ck_assert_str_eq(last, cases[_i].last);
   }

@@ -34,7 +34,10 @@ void docx_make(PropterBuf *out, const char *document, const char *styles, const 
 const char *docx_body(const char *paragraphs) {
   static PropterBuf b;
   propter_buf_reset(&b);
-  propter_buf_printf(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>%s</w:body></w:document>", paragraphs);
+  propter_buf_printf(
+      &b,
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>%s</w:body></w:document>",
+      paragraphs);
   return b.data;
 }
 
@@ -47,7 +50,9 @@ PropterDocument *doc_of(PropterStr bytes, const char *name) {
 
 static const struct {
   const char *name, *text;
-} entities[] = {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&eacute;", "\xC3\xA9"}, {"&ndash;", "\xE2\x80\x93"}, {"&#8217;", "\xE2\x80\x99"}, {"&nbsp;", " "}};
+} entities[] = {
+    {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&eacute;", "\xC3\xA9"}, {"&ndash;", "\xE2\x80\x93"}, {"&#8217;", "\xE2\x80\x99"},
+    {"&nbsp;", " "}};
 
 PropterStr doc_original(const PropterDocument *d, PropterStr original, size_t start, size_t end) {
   static PropterBuf b;
@@ -61,7 +66,8 @@ PropterStr doc_original(const PropterDocument *d, PropterStr original, size_t st
     if (markup && rest.data[0] == '<') {
       const char *close = memchr(rest.data, '>', rest.len);
       ck_assert_ptr_nonnull(close);
-      bool white = propter_str_starts(rest, PROPTER_STR("<br")) || propter_str_starts(rest, PROPTER_STR("<w:tab")) || propter_str_starts(rest, PROPTER_STR("<w:br"));
+      bool white =
+          propter_str_starts(rest, PROPTER_STR("<br")) || propter_str_starts(rest, PROPTER_STR("<w:tab")) || propter_str_starts(rest, PROPTER_STR("<w:br"));
       if (white) propter_buf_add_char(&b, ' ');
       i += (size_t)(close - rest.data) + 1;
       continue;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Turtle, TriG, N-Triples, N-Quads, and RDF/XML where the text begins with '<': every statement handed over is valid, or the input is refused with a place. Else the first byte picks the format. */
+/* Turtle, TriG, N-Triples, N-Quads, and RDF/XML where the text begins with '<': every statement handed over is valid, or the input is refused with a place.
+ * Else the first byte picks the format. */
 #include <stdlib.h>
 
 #include "propter/rdf.h"

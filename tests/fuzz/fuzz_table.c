@@ -18,7 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   PropterLimits limits = propter_limits_default();
   limits.line_bytes = 1 << 16;
-  PropterTableOptions options = {.delimiter = data[0] & 1 ? ';' : 0, .no_quote = data[0] & 2, .no_header = data[0] & 4, .trim = data[0] & 8, .comment = data[0] & 16 ? "#" : NULL, .encoding = data[0] & 32 ? "ISO-8859-1" : NULL};
+  PropterTableOptions options = {.delimiter = data[0] & 1 ? ';' : 0,
+                                 .no_quote = data[0] & 2,
+                                 .no_header = data[0] & 4,
+                                 .trim = data[0] & 8,
+                                 .comment = data[0] & 16 ? "#" : NULL,
+                                 .encoding = data[0] & 32 ? "ISO-8859-1" : NULL};
   PropterTable *table = NULL;
   PropterError err = {0};
   PropterStatus status = propter_table_open(path, &options, &limits, &table, &err);

@@ -114,7 +114,8 @@ START_TEST(a_killed_writer_loses_nothing_it_acknowledged) {
     PropterGraph *g = open_graph(dir, NULL);
     uint64_t n = count_all(g);
     /* The kill may fall between the commit and its acknowledgement. */
-    ck_assert_msg(n == after_commits(acknowledged) || n == after_commits(acknowledged + 1), "round %d: %llu quads after %llu commits", round, (unsigned long long)n, (unsigned long long)acknowledged);
+    ck_assert_msg(n == after_commits(acknowledged) || n == after_commits(acknowledged + 1), "round %d: %llu quads after %llu commits", round,
+                  (unsigned long long)n, (unsigned long long)acknowledged);
     made = n == after_commits(acknowledged) ? acknowledged : acknowledged + 1;
     propter_graph_close(g);
     if (round % 10 == 9) ck_ok(propter_graph_verify(dir, NULL, err));
@@ -169,7 +170,8 @@ static void enlarge_disk(void) { ck_assert_int_eq(mount("propter", mounted, "tmp
 
 START_TEST(a_full_disk_is_an_error_and_no_loss) {
   mounted = support_folder();
-  if (geteuid() != 0 || mount("propter", mounted, "tmpfs", 0, _i ? "size=1900k" : "size=2500k") != 0) return; /* only root may mount; RLIMIT_FSIZE stands for it otherwise */
+  if (geteuid() != 0 || mount("propter", mounted, "tmpfs", 0, _i ? "size=1900k" : "size=2500k") != 0)
+    return; /* only root may mount; RLIMIT_FSIZE stands for it otherwise */
   fill_until(support_path(mounted, "g"), PROPTER_IO, NULL, enlarge_disk);
   ck_assert_int_eq(umount(mounted), 0);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A damaged file gives an error or the right content: never a crash, a hang or another answer. PROPTER_DAMAGES sets the number of damages per kind and prints a table. */
+/* A damaged file gives an error or the right content: never a crash, a hang or another answer. PROPTER_DAMAGES sets the number of damages per kind and prints a
+ * table. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -80,7 +81,8 @@ static void build(const char *dir) {
       ck_ok(propter_writer_intern(w, &t, &ids[i], err));
     }
     for (int k = 0; k < 1500; k++) {
-      PropterQuad q = {ids[1 + 3 * propter_rng_below(&rng, 160)], ids[1 + 3 * propter_rng_below(&rng, 9)], ids[propter_rng_below(&rng, 500)], PROPTER_DEFAULT_GRAPH};
+      PropterQuad q = {ids[1 + 3 * propter_rng_below(&rng, 160)], ids[1 + 3 * propter_rng_below(&rng, 9)], ids[propter_rng_below(&rng, 500)],
+                       PROPTER_DEFAULT_GRAPH};
       if (k % 4)
         ck_ok(propter_writer_add(w, q, err));
       else
@@ -138,8 +140,17 @@ static void lose_meta(File *f, PropterRng *rng) {
 static const struct {
   const char *name;
   void (*damage)(File *, PropterRng *);
-} kinds[] = {{"bit", flip_bit},          {"bytes", change_bytes}, {"meta", flip_meta},         {"page header", flip_header}, {"zeroed page", zero_page},     {"random page", fill_page},
-             {"swapped pages", swap_pages}, {"misplaced page", misplace_page}, {"cut", cut}, {"cut at a page", cut_pages}, {"lost commit", lose_meta}};
+} kinds[] = {{"bit", flip_bit},
+             {"bytes", change_bytes},
+             {"meta", flip_meta},
+             {"page header", flip_header},
+             {"zeroed page", zero_page},
+             {"random page", fill_page},
+             {"swapped pages", swap_pages},
+             {"misplaced page", misplace_page},
+             {"cut", cut},
+             {"cut at a page", cut_pages},
+             {"lost commit", lose_meta}};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 enum { RIGHT = 40, WRONG };
@@ -199,13 +210,14 @@ START_TEST(a_damaged_file_never_answers_wrongly) {
     int got = outcome(dir, expected);
     tally[got & 255]++;
     bool without_mark = k % 4 == 3 && bad.size <= PAGE; /* then it is a file that never held a commit */
-    ck_assert_msg(got == RIGHT || got == PROPTER_DAMAGED || got == PROPTER_INVALID || (got == PROPTER_NOT_FOUND && without_mark), "%s, round %d: outcome %d", kinds[_i].name, k, got);
+    ck_assert_msg(got == RIGHT || got == PROPTER_DAMAGED || got == PROPTER_INVALID || (got == PROPTER_NOT_FOUND && without_mark), "%s, round %d: outcome %d",
+                  kinds[_i].name, k, got);
     if (kinds[_i].damage == lose_meta) ck_assert_int_ne(got, RIGHT);
     free(bad.bytes);
   }
   if (many)
-    fprintf(stderr, "%-16s %6d damages: %6d right, %6d damaged, %6d other format, %6d empty\n", kinds[_i].name, rounds, tally[RIGHT], tally[PROPTER_DAMAGED], tally[PROPTER_INVALID],
-            tally[PROPTER_NOT_FOUND]);
+    fprintf(stderr, "%-16s %6d damages: %6d right, %6d damaged, %6d other format, %6d empty\n", kinds[_i].name, rounds, tally[RIGHT], tally[PROPTER_DAMAGED],
+            tally[PROPTER_INVALID], tally[PROPTER_NOT_FOUND]);
   support_write(data, (PropterStr){(const char *)good.bytes, good.size});
   support_write(mark, (PropterStr){(const char *)marked.bytes, marked.size});
   ck_assert_int_eq(outcome(dir, expected), RIGHT);

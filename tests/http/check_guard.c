@@ -52,7 +52,9 @@ START_TEST(nothing_changes_without_a_token) {
 END_TEST
 
 START_TEST(hosts_known) {
-  static const char *const good[] = {"127.0.0.1", "localhost", "LOCALHOST:80", "[::1]:3030", "known.example"}, *const bad[] = {"evil.example", "127.0.0.1.evil.example", "localhost.evil", "", "known.example.evil"};
+  static const char *const good[] = {"127.0.0.1", "localhost", "LOCALHOST:80", "[::1]:3030", "known.example"}, *const bad[] = {
+                                                                                                                   "evil.example", "127.0.0.1.evil.example",
+                                                                                                                   "localhost.evil", "", "known.example.evil"};
   static const char *const hosts[] = {"known.example", NULL};
   PropterServerOptions o = site_options(1);
   o.hosts = hosts;
@@ -125,7 +127,12 @@ START_TEST(sizes) {
 END_TEST
 
 START_TEST(nonsense_bytes) {
-  static const char *const texts[] = {"\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+  static const char *const texts[] = {"\r\n\r\n",
+                                      "GET\r\n\r\n",
+                                      "GET / HTTP/9.9\r\n\r\n",
+                                      "\x16\x03\x01\x02",
+                                      "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                                      "POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
                                       "POST /sparql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nzz\r\n"};
   PropterServerOptions o = site_options(2);
   o.header_ms = 500, o.body_ms = 500;

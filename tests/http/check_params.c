@@ -60,8 +60,17 @@ START_TEST(negotiation) {
   static const struct {
     const char *accept;
     size_t chosen;
-  } cases[] = {{"", 0}, {"*/*", 0}, {"text/csv", 1}, {"text/*", 1}, {"text/*, text/csv;q=0", 2}, {"text/html;q=0.4, application/json;q=0.3", 2}, {"text/html, application/json", 0},
-               {"image/png", SIZE_MAX}, {"application/json;q=0", SIZE_MAX}, {"*/*;q=0.1, text/html", 2}, {"application/json;q=banana, text/html;q=0.1", 2}};
+  } cases[] = {{"", 0},
+               {"*/*", 0},
+               {"text/csv", 1},
+               {"text/*", 1},
+               {"text/*, text/csv;q=0", 2},
+               {"text/html;q=0.4, application/json;q=0.3", 2},
+               {"text/html, application/json", 0},
+               {"image/png", SIZE_MAX},
+               {"application/json;q=0", SIZE_MAX},
+               {"*/*;q=0.1, text/html", 2},
+               {"application/json;q=banana, text/html;q=0.1", 2}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     ck_assert_msg(http_negotiate(propter_str(cases[i].accept), offers, 3) == cases[i].chosen, "%s", cases[i].accept);
   ck_assert(http_accepts_coding(PROPTER_STR("br, gzip;q=0.5"), "gzip"));
@@ -86,7 +95,8 @@ START_TEST(route_table) {
   const HttpRoute *data = http_route_find(PROPTER_STR("/data/a/b"), &rest);
   ck_assert_ptr_nonnull(data);
   ck_str(rest, "a/b");
-  ck_assert(http_route_allows(data, PROPTER_STR("PUT")) && !http_route_allows(data, PROPTER_STR("PATCH")) && !http_route_allows(data, PROPTER_STR("PU")) && !http_route_allows(data, PROPTER_STR("")));
+  ck_assert(http_route_allows(data, PROPTER_STR("PUT")) && !http_route_allows(data, PROPTER_STR("PATCH")) && !http_route_allows(data, PROPTER_STR("PU")) &&
+            !http_route_allows(data, PROPTER_STR("")));
 }
 END_TEST
 

@@ -10,7 +10,8 @@
 
 #define ALL "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D"
 /* Runs for ever, for all that a test waits. */
-#define ENDLESS "/sparql?query=SELECT%20%28COUNT%28*%29%20AS%20%3Fn%29%20%7B%3Fa%20%3Fp%20%3Fb.%3Fc%20%3Fp%20%3Fd.%3Fe%20%3Fp%20%3Ff.%3Fg%20%3Fp%20%3Fh%20FILTER%28%3Fb%2B%3Fd%2B%3Ff%2B%3Fh%3C0%29%7D"
+#define ENDLESS                                                                                                                                                \
+  "/sparql?query=SELECT%20%28COUNT%28*%29%20AS%20%3Fn%29%20%7B%3Fa%20%3Fp%20%3Fb.%3Fc%20%3Fp%20%3Fd.%3Fe%20%3Fp%20%3Ff.%3Fg%20%3Fp%20%3Fh%20FILTER%28%3Fb%2B%3Fd%2B%3Ff%2B%3Fh%3C0%29%7D"
 
 static void nap(long ms) {
   struct timespec t = {ms / 1000, ms % 1000 * 1000000};
@@ -50,12 +51,14 @@ END_TEST
 START_TEST(long_answers_stream_compressed) {
   PropterServerOptions o = site_options(50000);
   PropterServer *server = site_start(&o);
-  HttpAnswer plain = site_ask(server, "GET", ALL, "Accept: text/csv\r\n", ""), packed = site_ask(server, "GET", ALL, "Accept: text/csv\r\nAccept-Encoding: gzip\r\n", "");
+  HttpAnswer plain = site_ask(server, "GET", ALL, "Accept: text/csv\r\n", ""),
+             packed = site_ask(server, "GET", ALL, "Accept: text/csv\r\nAccept-Encoding: gzip\r\n", "");
   ck_assert(plain.whole && packed.whole);
   ck_assert(propter_str_equal(http_field(&packed, "Content-Encoding"), PROPTER_STR("gzip")));
   ck_assert_uint_lt(packed.body.len * 3, plain.body.len);
   unsigned char *out = malloc(plain.body.len + 1);
-  z_stream z = {.next_in = (unsigned char *)packed.body.data, .avail_in = (unsigned)packed.body.len, .next_out = out, .avail_out = (unsigned)plain.body.len + 1};
+  z_stream z = {
+      .next_in = (unsigned char *)packed.body.data, .avail_in = (unsigned)packed.body.len, .next_out = out, .avail_out = (unsigned)plain.body.len + 1};
   ck_assert(out && inflateInit2(&z, 31) == Z_OK);
   ck_assert_int_eq(inflate(&z, Z_FINISH), Z_STREAM_END);
   ck_assert_uint_eq(z.total_out, plain.body.len);
@@ -83,7 +86,8 @@ END_TEST
 
 START_TEST(a_failure_after_the_first_bytes_breaks_off) {
   /* Rows come at once, and the last one divides the deadline: the client must see that something is missing. */
-  static const char slow[] = "/sparql?timeout=1&format=csv&query=SELECT%20*%20%7B%7B%3Fs%20%3Fp%20%3Fo%7DUNION%7B%3Fa%20%3Fp%20%3Fb.%3Fc%20%3Fp%20%3Fd.%3Fe%20%3Fp%20%3Ff%20FILTER%28%3Fb%2B%3Fd%2B%3Ff%3C0%29%7D%7D";
+  static const char slow[] =
+      "/sparql?timeout=1&format=csv&query=SELECT%20*%20%7B%7B%3Fs%20%3Fp%20%3Fo%7DUNION%7B%3Fa%20%3Fp%20%3Fb.%3Fc%20%3Fp%20%3Fd.%3Fe%20%3Fp%20%3Ff%20FILTER%28%3Fb%2B%3Fd%2B%3Ff%3C0%29%7D%7D";
   PropterServerOptions o = site_options(20000);
   PropterServer *server = site_start(&o);
   HttpAnswer a = site_ask(server, "GET", slow, "", "");
@@ -212,11 +216,26 @@ START_TEST(other_paths) {
   static const struct {
     const char *target, *text;
     unsigned code;
-  } cases[] = {{"/health", "\"quads\":3", 200}, {"/metrics", "propter_graph_quads 3", 200}, {"/openapi.json", "\"/sparql\"", 200}, {"/explain?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D", "scan", 200},
-               {"/suggest?kind=predicate&q=ur", "\"urn:p\"", 200}, {"/suggest?kind=what", "expected metric", 400}, {"/suggest?limit=0", "limit", 400}, {"/explain?query=nonsense", "\"line\":1", 400},
-               {"/why", "expected either q", 400}, {"/why?q=x&format=png", "no format", 406}, {"/why?q=what%20is%20this", "not-understood", 200}, {"/sparql?query=ASK%7B", "SYNTAX", 400},
-               {"/", "page.js", 200}, {"/lists.js", "LISTS", 200}, {"/runs", "[", 200}, {"/page.css", "prefers-color-scheme", 200},
-               {"/../etc/passwd", "nothing here", 404}, {"/data/%2e%2e/x", "there is no graph", 404}, {"/%00", "NUL", 400}, {"/%ff", "UTF-8", 400}};
+  } cases[] = {{"/health", "\"quads\":3", 200},
+               {"/metrics", "propter_graph_quads 3", 200},
+               {"/openapi.json", "\"/sparql\"", 200},
+               {"/explain?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D", "scan", 200},
+               {"/suggest?kind=predicate&q=ur", "\"urn:p\"", 200},
+               {"/suggest?kind=what", "expected metric", 400},
+               {"/suggest?limit=0", "limit", 400},
+               {"/explain?query=nonsense", "\"line\":1", 400},
+               {"/why", "expected either q", 400},
+               {"/why?q=x&format=png", "no format", 406},
+               {"/why?q=what%20is%20this", "not-understood", 200},
+               {"/sparql?query=ASK%7B", "SYNTAX", 400},
+               {"/", "page.js", 200},
+               {"/lists.js", "LISTS", 200},
+               {"/runs", "[", 200},
+               {"/page.css", "prefers-color-scheme", 200},
+               {"/../etc/passwd", "nothing here", 404},
+               {"/data/%2e%2e/x", "there is no graph", 404},
+               {"/%00", "NUL", 400},
+               {"/%ff", "UTF-8", 400}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     HttpAnswer a = site_ask(server, "GET", cases[i].target, "", "");
     ck_assert_msg(a.code == cases[i].code && site_says(&a, cases[i].text), "%s: %u %s", cases[i].target, a.code, a.body.data);

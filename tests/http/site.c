@@ -8,7 +8,8 @@
 static int64_t now_ms(void) { return 1700000000000; }
 
 PropterServerOptions site_options(unsigned triples) {
-  static const PropterServerToken tokens[] = {{{"reader-token-0000", 17}, PROPTER_ACCESS_READ}, {{"writer-token-0000", 17}, PROPTER_ACCESS_WRITE}, {{"admin-token-00000", 17}, PROPTER_ACCESS_ADMIN}};
+  static const PropterServerToken tokens[] = {
+      {{"reader-token-0000", 17}, PROPTER_ACCESS_READ}, {{"writer-token-0000", 17}, PROPTER_ACCESS_WRITE}, {{"admin-token-00000", 17}, PROPTER_ACCESS_ADMIN}};
   PropterServerOptions o = propter_server_options();
   PropterGraph *graph = NULL;
   PropterWriter *writer = NULL;
@@ -54,4 +55,6 @@ unsigned site_code(PropterServer *server, const char *method, const char *target
   return code;
 }
 
-bool site_says(const HttpAnswer *answer, const char *text) { return answer->body.len && propter_str_find(propter_buf_str(&answer->body), propter_str(text)) != SIZE_MAX; }
+bool site_says(const HttpAnswer *answer, const char *text) {
+  return answer->body.len && propter_str_find(propter_buf_str(&answer->body), propter_str(text)) != SIZE_MAX;
+}

@@ -8,9 +8,21 @@
 
 enum { N = 120, COLUMNS = 24, FIRST = 432 /* January 2006 */ };
 
-static const char *const leaf[] = {"mining_and_logging", "construction", "durable_goods", "nondurable_goods", "wholesale_trade", "retail_trade",
-                                   "transportation_and_warehousing", "utilities", "information", "financial_activities",
-                                   "professional_and_business_services", "education_and_health_services", "leisure_and_hospitality", "other_services", "government"};
+static const char *const leaf[] = {"mining_and_logging",
+                                   "construction",
+                                   "durable_goods",
+                                   "nondurable_goods",
+                                   "wholesale_trade",
+                                   "retail_trade",
+                                   "transportation_and_warehousing",
+                                   "utilities",
+                                   "information",
+                                   "financial_activities",
+                                   "professional_and_business_services",
+                                   "education_and_health_services",
+                                   "leisure_and_hospitality",
+                                   "other_services",
+                                   "government"};
 enum { LEAVES = sizeof leaf / sizeof *leaf };
 
 static double table[COLUMNS][N];
@@ -71,7 +83,8 @@ static PropterCandidate event(PropterDay start, PropterDay end, double dose) {
                                        .has_dose = dose != 0, .dose = dose}};
 }
 
-static const PropterPoint census_path[] = {{14610, 24}, {14641, 39}, {14669, 87}, {14700, 153}, {14730, 564}, {14761, 339}, {14791, 196}, {14822, 82}, {14853, 5}, {14883, 0}};
+static const PropterPoint census_path[] = {{14610, 24},  {14641, 39},  {14669, 87}, {14700, 153}, {14730, 564},
+                                           {14761, 339}, {14791, 196}, {14822, 82}, {14853, 5},   {14883, 0}};
 
 static PropterCandidate census(void) {
   PropterCandidate c = event(propter_day(2010, 1, 1), propter_day(2010, 9, 30), 0);
@@ -96,7 +109,8 @@ static void expect(const char *sector, size_t from, size_t to, const PropterCand
 }
 
 START_TEST(strikes_and_their_ends) {
-  PropterCandidate verizon = event(propter_day(2011, 8, 7), propter_day(2011, 8, 22), -45), edison = event(propter_day(2012, 7, 1), propter_day(2012, 7, 26), -8.5);
+  PropterCandidate verizon = event(propter_day(2011, 8, 7), propter_day(2011, 8, 22), -45),
+                   edison = event(propter_day(2012, 7, 1), propter_day(2012, 7, 26), -8.5);
   ck_assert_int_eq(census_path[0].at, propter_day(2010, 1, 1));
   read_table();
   expect("information", month(2011, 8), month(2011, 8), &verizon, 1, PROPTER_OUTCOME_ANSWERED, 0, PROPTER_GRADE_BOTH);
@@ -147,7 +161,8 @@ START_TEST(a_strike_inside_a_recession_is_not_separable) {
 END_TEST
 
 START_TEST(quiet_and_unexplained_months) {
-  PropterCandidate verizon = event(propter_day(2011, 8, 7), propter_day(2011, 8, 22), -45), late = event(propter_day(2012, 8, 7), propter_day(2012, 8, 22), -45);
+  PropterCandidate verizon = event(propter_day(2011, 8, 7), propter_day(2011, 8, 22), -45),
+                   late = event(propter_day(2012, 8, 7), propter_day(2012, 8, 22), -45);
   PropterCandidate shutdown = event(propter_day(2013, 10, 1), propter_day(2013, 10, 16), 0);
   shutdown.direction = -1;
   read_table();

@@ -42,10 +42,18 @@ START_TEST(several_observations_of_a_period_combine) {
   static const struct {
     const char *how;
     double first;
-  } rows[] = {{"", 9}, {"; p:aggregation p:Sum", 9}, {"; p:aggregation p:Mean", 3}, {"; p:aggregation p:Minimum", 1}, {"; p:aggregation p:Maximum", 6}, {"; p:aggregation p:Last", 2}};
+  } rows[] = {{"", 9},
+              {"; p:aggregation p:Sum", 9},
+              {"; p:aggregation p:Mean", 3},
+              {"; p:aggregation p:Minimum", 1},
+              {"; p:aggregation p:Maximum", 6},
+              {"; p:aggregation p:Last", 2}};
   char text[2000];
   PropterMetric m;
-  (void)snprintf(text, sizeof text, CUBE "%s .\n" CELL("a", "2020-01-01", "1", "") CELL("b", "2020-01-01", "6", "") CELL("c1", "2020-01-01", "2", "") CELL("e", "2020-01-04", "7.5", ""), rows[_i].how);
+  (void)snprintf(text, sizeof text,
+                 CUBE "%s .\n" CELL("a", "2020-01-01", "1", "") CELL("b", "2020-01-01", "6", "") CELL("c1", "2020-01-01", "2", "")
+                     CELL("e", "2020-01-04", "7.5", ""),
+                 rows[_i].how);
   PropterMetricSeries s = read(world_make(text), W "c", PROPTER_NO_DAY, &m);
   ck_assert_uint_eq(s.series.count, 4);
   ck_assert_uint_eq(s.observations, 4);
@@ -62,9 +70,11 @@ END_TEST
 
 START_TEST(odd_values_are_gaps_not_numbers) {
   PropterMetric m;
-  PropterMetricSeries s = read(world_make(CUBE " .\n" CELL("a", "2020-01-01", "1", "") CELL("b", "2020-01-02", "\"INF\"^^xsd:double", "") CELL("c1", "2020-01-03", "\"many\"", "") CELL("e", "2020-01-04", "\"004\"^^xsd:integer", "")
-                                               "w:f qb:dataSet w:d ; w:t \"later\" ; w:v 5 . w:g qb:dataSet w:d ; w:v 5 . w:h qb:dataSet w:d ; w:t \"2020-01-05\"^^xsd:date .\n"),
-                               W "c", PROPTER_NO_DAY, &m);
+  PropterMetricSeries s = read(
+      world_make(CUBE " .\n" CELL("a", "2020-01-01", "1", "") CELL("b", "2020-01-02", "\"INF\"^^xsd:double", "") CELL("c1", "2020-01-03", "\"many\"", "") CELL(
+          "e", "2020-01-04", "\"004\"^^xsd:integer",
+          "") "w:f qb:dataSet w:d ; w:t \"later\" ; w:v 5 . w:g qb:dataSet w:d ; w:v 5 . w:h qb:dataSet w:d ; w:t \"2020-01-05\"^^xsd:date .\n"),
+      W "c", PROPTER_NO_DAY, &m);
   ck_assert_uint_eq(s.series.count, 4);
   ck_assert(isnan(s.series.value[1]) && isnan(s.series.value[2]));
   ck_assert_double_eq(s.series.value[3], 4);
@@ -73,8 +83,8 @@ START_TEST(odd_values_are_gaps_not_numbers) {
 END_TEST
 
 START_TEST(what_was_known_by_a_day) {
-  const char *dir = world_make(CUBE " .\n" CELL("a", "2020-01-01", "1", "; p:knownFrom \"2020-01-10\"^^xsd:date ; p:supersededAt \"2020-02-01\"^^xsd:date") CELL("b", "2020-01-01", "2", "; p:knownFrom \"2020-02-01\"^^xsd:date")
-                                   CELL("e", "2020-01-02", "3", ""));
+  const char *dir = world_make(CUBE " .\n" CELL("a", "2020-01-01", "1", "; p:knownFrom \"2020-01-10\"^^xsd:date ; p:supersededAt \"2020-02-01\"^^xsd:date")
+                                   CELL("b", "2020-01-01", "2", "; p:knownFrom \"2020-02-01\"^^xsd:date") CELL("e", "2020-01-02", "3", ""));
   PropterMetric m;
   PropterMetricSeries s = read(dir, W "c", propter_day(2020, 1, 9), &m);
   ck_assert_uint_eq(s.series.count, 1); /* the second day only, known when it was over */
@@ -94,10 +104,14 @@ END_TEST
 
 START_TEST(a_ratio_divides_where_both_are_known) {
   PropterMetric m;
-  PropterMetricSeries s = read(world_make("w:r a p:Metric ; p:numerator w:n ; p:denominator w:c ; p:grain \"P1D\"^^xsd:duration .\nw:n a p:Metric ; p:dataset w:d2 ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1D\"^^xsd:duration .\n" CUBE
-                                          " .\n" CELL("a", "2020-01-01", "4", "") CELL("b", "2020-01-02", "0", "") CELL("e", "2020-01-03", "2", "") "w:x qb:dataSet w:d2 ; w:t \"2020-01-01\"^^xsd:date ; w:v 1 . w:y qb:dataSet w:d2 ; w:t "
-                                          "\"2020-01-02\"^^xsd:date ; w:v 1 . w:z qb:dataSet w:d2 ; w:t \"2020-01-03\"^^xsd:date ; w:v 5 . w:zz qb:dataSet w:d2 ; w:t \"2020-01-04\"^^xsd:date ; w:v 5 .\n"),
-                               W "r", PROPTER_NO_DAY, &m);
+  PropterMetricSeries s = read(
+      world_make(
+          "w:r a p:Metric ; p:numerator w:n ; p:denominator w:c ; p:grain \"P1D\"^^xsd:duration .\nw:n a p:Metric ; p:dataset w:d2 ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1D\"^^xsd:duration .\n" CUBE
+          " .\n" CELL("a", "2020-01-01", "4", "") CELL("b", "2020-01-02", "0", "") CELL(
+              "e", "2020-01-03", "2",
+              "") "w:x qb:dataSet w:d2 ; w:t \"2020-01-01\"^^xsd:date ; w:v 1 . w:y qb:dataSet w:d2 ; w:t "
+                  "\"2020-01-02\"^^xsd:date ; w:v 1 . w:z qb:dataSet w:d2 ; w:t \"2020-01-03\"^^xsd:date ; w:v 5 . w:zz qb:dataSet w:d2 ; w:t \"2020-01-04\"^^xsd:date ; w:v 5 .\n"),
+      W "r", PROPTER_NO_DAY, &m);
   ck_assert_uint_eq(s.series.count, 3);
   ck_assert_double_eq(s.series.value[0], .25);
   ck_assert(isnan(s.series.value[1]));
@@ -117,7 +131,8 @@ START_TEST(what_is_wrong_with_a_definition_is_said) {
               {"w:m a p:Metric ; p:dataset w:d ; p:measure w:v ; p:timeDimension w:t .", "propter:grain", PROPTER_INVALID},
               {"w:m a p:Metric ; p:dataset w:d ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P5D\" .", "\"P5D\"", PROPTER_INVALID},
               {"w:m a p:Metric ; p:numerator w:v .", "only one of", PROPTER_INVALID},
-              {"w:m a p:Metric ; p:dataset w:d ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1D\"^^xsd:duration ; p:fixed [ p:member w:x ] .", "propter:fixed", PROPTER_INVALID}};
+              {"w:m a p:Metric ; p:dataset w:d ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1D\"^^xsd:duration ; p:fixed [ p:member w:x ] .",
+               "propter:fixed", PROPTER_INVALID}};
   PropterArena arena = {0};
   PropterError err = {0};
   PropterMetric m;

@@ -8,8 +8,9 @@
 #include "world.h"
 
 /* No size: something is left to say. */
-static const char unsized[] = "w:strike a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n"
-                              "w:flood a p:Event ; p:scope w:north ; p:start \"2013-06-10\"^^xsd:date ; p:end \"2013-06-20\"^^xsd:date .\n";
+static const char unsized[] =
+    "w:strike a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n"
+    "w:flood a p:Event ; p:scope w:north ; p:start \"2013-06-10\"^^xsd:date ; p:end \"2013-06-20\"^^xsd:date .\n";
 
 static const char *inferred(void) {
   const char *dir = world_make(unsized);
@@ -32,7 +33,12 @@ static void judge(const char *dir, PropterStr hypothesis, const char *who, Propt
   PropterGraph *graph;
   PropterArena arena = {0};
   PropterStr iri;
-  PropterReviewEntry entry = {.hypothesis = hypothesis, .reviewer = propter_str(who), .verdict = verdict, .reason = PROPTER_STR("I was there"), .blind = blind, .shown = PROPTER_STR("rows and quotes")};
+  PropterReviewEntry entry = {.hypothesis = hypothesis,
+                              .reviewer = propter_str(who),
+                              .verdict = verdict,
+                              .reason = PROPTER_STR("I was there"),
+                              .blind = blind,
+                              .shown = PROPTER_STR("rows and quotes")};
   ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
   ck_ok(propter_review_add(graph, &entry, PROPTER_STR("test"), now, &arena, &iri, err));
   ck_assert(propter_str_starts(iri, PROPTER_STR("https://w3id.org/propter/id/review/")));
@@ -55,7 +61,8 @@ START_TEST(a_verdict_moves_its_hypothesis_by_a_stated_ratio) {
   judge(dir, h, "ann", PROPTER_VERDICT_CONFIRMED, true, 1700000100);
   const PropterCause *yes = strike(dir, &x[1]);
   ck_assert_double_gt(yes->score.p, before->score.p);
-  ck_assert_double_eq_tol(yes->score.term[PROPTER_TERM_REVIEW], log(4), .2); /* four right to one wrong; the shares of the terms depend a little on each other */
+  ck_assert_double_eq_tol(yes->score.term[PROPTER_TERM_REVIEW], log(4),
+                          .2); /* four right to one wrong; the shares of the terms depend a little on each other */
   /* Nothing else is believed more because of it. */
   ck_assert_double_eq_tol(yes->score.prior, before->score.prior, 1e-12);
   ck_assert_double_eq_tol(yes->score.term[PROPTER_TERM_TEXT], before->score.term[PROPTER_TERM_TEXT], .2);
@@ -185,10 +192,11 @@ START_TEST(a_verdict_must_be_about_something_and_say_why) {
   PropterStr h = hypothesis_of(dir, &arena);
   PropterGraph *graph;
   PropterError error = {0};
-  PropterReviewEntry rows[] = {{.hypothesis = PROPTER_STR(W "strike"), .reviewer = PROPTER_STR("ann"), .verdict = PROPTER_VERDICT_CONFIRMED, .reason = PROPTER_STR("x")},
-                               {.hypothesis = PROPTER_STR("https://example.org/none"), .reviewer = PROPTER_STR("ann"), .verdict = PROPTER_VERDICT_CONFIRMED, .reason = PROPTER_STR("x")},
-                               {.hypothesis = h, .reviewer = PROPTER_STR("ann"), .verdict = PROPTER_VERDICT_REFUTED, .reason = PROPTER_STR("  ")},
-                               {.hypothesis = h, .reviewer = PROPTER_STR(""), .verdict = PROPTER_VERDICT_UNSURE, .reason = PROPTER_STR("")}};
+  PropterReviewEntry rows[] = {
+      {.hypothesis = PROPTER_STR(W "strike"), .reviewer = PROPTER_STR("ann"), .verdict = PROPTER_VERDICT_CONFIRMED, .reason = PROPTER_STR("x")},
+      {.hypothesis = PROPTER_STR("https://example.org/none"), .reviewer = PROPTER_STR("ann"), .verdict = PROPTER_VERDICT_CONFIRMED, .reason = PROPTER_STR("x")},
+      {.hypothesis = h, .reviewer = PROPTER_STR("ann"), .verdict = PROPTER_VERDICT_REFUTED, .reason = PROPTER_STR("  ")},
+      {.hypothesis = h, .reviewer = PROPTER_STR(""), .verdict = PROPTER_VERDICT_UNSURE, .reason = PROPTER_STR("")}};
   ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
   for (size_t i = 0; i < 4; i++) ck_assert_int_eq(propter_review_add(graph, &rows[i], PROPTER_STR("test"), 0, NULL, NULL, &error), PROPTER_INVALID);
   propter_graph_close(graph);
@@ -201,7 +209,8 @@ START_TEST(audited_verdicts_make_the_track_record) {
   const char *dir = inferred();
   PropterStr h = hypothesis_of(dir, &arena);
   PropterGraph *graph;
-  PropterReviewEntry entry = {.hypothesis = h, .reviewer = PROPTER_STR("ann"), .verdict = PROPTER_VERDICT_CONFIRMED, .reason = PROPTER_STR("x"), .blind = true, .audit = true};
+  PropterReviewEntry entry = {
+      .hypothesis = h, .reviewer = PROPTER_STR("ann"), .verdict = PROPTER_VERDICT_CONFIRMED, .reason = PROPTER_STR("x"), .blind = true, .audit = true};
   ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
   ck_ok(propter_review_add(graph, &entry, PROPTER_STR("test"), 0, NULL, NULL, err));
   propter_graph_close(graph);

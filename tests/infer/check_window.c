@@ -25,7 +25,8 @@ static const char *join(const char *a, const char *b, const char *c) {
 }
 
 START_TEST(a_documented_event_is_found_with_everything_about_it) {
-  PropterInference *x = world_ask(world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL))), NULL);
+  PropterInference *x = world_ask(
+      world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL))), NULL);
   ck_assert_int_eq(x->outcome, PROPTER_ANSWER_ANSWERED);
   const PropterCause *c = world_cause(x, "strike");
   ck_assert_ptr_eq(c, &x->cause[0]);
@@ -62,7 +63,8 @@ END_TEST
 
 START_TEST(without_it_nothing_is_named) {
   static const char *const names[] = {W "strike", "d.txt", "docs/d.txt", W "d", W "c"};
-  const char *dir = world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL)));
+  const char *dir =
+      world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL)));
   PropterInferOptions options = world_options();
   PropterStr without[2] = {propter_str(names[0]), propter_str(names[1])};
   options.without = without;
@@ -105,8 +107,11 @@ START_TEST(the_whole_sees_the_part) {
 END_TEST
 
 START_TEST(the_return_belongs_to_the_strike) {
-  const char *dir = world_make(join(world_strike, "w:back a p:Event ; skos:prefLabel \"Return\" ; p:concept w:end ; p:scope w:north ; p:start \"2013-06-29\"^^xsd:date ; p:end \"2013-07-05\"^^xsd:date . w:strike p:leadsTo w:back .\n",
-                                    DOC("d", "2013-08-01") CLAIM("c", "d", "back", "Orders rose in July because of the return.", "; p:polarity p:Increase ; p:effectStart \"2013-07-01\"^^xsd:date")));
+  const char *dir = world_make(join(
+      world_strike,
+      "w:back a p:Event ; skos:prefLabel \"Return\" ; p:concept w:end ; p:scope w:north ; p:start \"2013-06-29\"^^xsd:date ; p:end \"2013-07-05\"^^xsd:date . w:strike p:leadsTo w:back .\n",
+      DOC("d", "2013-08-01")
+          CLAIM("c", "d", "back", "Orders rose in July because of the return.", "; p:polarity p:Increase ; p:effectStart \"2013-07-01\"^^xsd:date")));
   PropterInference *x = world_ask_at(dir, W "north-orders", 2013, 7, NULL);
   ck_assert_uint_eq(x->causes, 1);
   const PropterCause *c = world_cause(x, "strike");
@@ -119,15 +124,19 @@ START_TEST(the_return_belongs_to_the_strike) {
 END_TEST
 
 START_TEST(the_same_under_two_names_is_one) {
-  const char *dir = world_make(join(world_strike, "w:other a p:Event ; p:concept w:dispute ; p:scope w:north ; p:start \"2013-06-03\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n",
-                                    "w:linked a p:Event ; p:scope w:north ; p:start \"2013-06-10\"^^xsd:date ; p:end \"2013-06-11\"^^xsd:date ; skos:closeMatch w:strike .\n"));
+  const char *dir = world_make(
+      join(world_strike, "w:other a p:Event ; p:concept w:dispute ; p:scope w:north ; p:start \"2013-06-03\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n",
+           "w:linked a p:Event ; p:scope w:north ; p:start \"2013-06-10\"^^xsd:date ; p:end \"2013-06-11\"^^xsd:date ; skos:closeMatch w:strike .\n"));
   PropterInference *x = world_ask(dir, NULL);
   ck_assert_uint_eq(x->causes, 1);
   ck_assert_str_eq(x->cause[0].iri.data, W "strike");
   ck_assert_uint_eq(x->cause[0].aliases, 2);
   propter_inference_free(x);
   /* Two of one kind at one place and time with sizes that differ are two. */
-  dir = world_make(join(world_strike, "w:small a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ; p:dose [ p:value -3.0 ; p:profile p:Pulse ] .\n", ""));
+  dir = world_make(join(
+      world_strike,
+      "w:small a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ; p:dose [ p:value -3.0 ; p:profile p:Pulse ] .\n",
+      ""));
   x = world_ask(dir, NULL);
   ck_assert_uint_eq(x->causes, 2);
   propter_inference_free(x);
@@ -137,10 +146,11 @@ END_TEST
 START_TEST(copies_and_retellings_count_once) {
   PropterBuf more = {0};
   for (int i = 0; i < 12; i++)
-    propter_buf_printf(&more,
-                   "w:e%d a p:Document ; p:path \"docs/e%d.txt\" ; p:published \"2013-08-02\"^^xsd:date . w:k%d a p:Claim ; p:document w:e%d ; p:cause w:strike ; p:effect w:north ; p:quote \"%s\" ; p:confidence 0.8 ;"
-                   " p:claimKind p:PostHoc " FELL " .\n",
-                   i, i, i, i, i % 2 ? "Orders fell in June because of the strike in the north." : "In June orders fell because of the long strike up in the north.");
+    propter_buf_printf(
+        &more,
+        "w:e%d a p:Document ; p:path \"docs/e%d.txt\" ; p:published \"2013-08-02\"^^xsd:date . w:k%d a p:Claim ; p:document w:e%d ; p:cause w:strike ; p:effect w:north ; p:quote \"%s\" ; p:confidence 0.8 ;"
+        " p:claimKind p:PostHoc " FELL " .\n",
+        i, i, i, i, i % 2 ? "Orders fell in June because of the strike in the north." : "In June orders fell because of the long strike up in the north.");
   const char *base = DOC("d", "2013-08-01") CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL);
   PropterInference *one = world_ask(world_make(join(world_strike, base, "")), NULL), *many = world_ask(world_make(join(world_strike, base, more.data)), NULL);
   propter_buf_clear(&more);
@@ -166,7 +176,8 @@ START_TEST(a_second_opinion_helps_and_a_denial_hurts) {
   const char *docs = DOC("d", "2013-08-01") CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL) DOC("e", "2013-09-01");
   const char *second = CLAIM("c2", "e", "strike", "The walkout left trucks idle and cost the company a tenth of its business.", FELL);
   const char *denial = CLAIM("c2", "e", "strike", "The walkout did not touch orders at all.", FELL "; p:negated true");
-  PropterInference *x[3] = {world_ask(world_make(join(event, docs, "")), NULL), world_ask(world_make(join(event, docs, second)), NULL), world_ask(world_make(join(event, docs, denial)), NULL)};
+  PropterInference *x[3] = {world_ask(world_make(join(event, docs, "")), NULL), world_ask(world_make(join(event, docs, second)), NULL),
+                            world_ask(world_make(join(event, docs, denial)), NULL)};
   double text[3];
   for (int i = 0; i < 3; i++) text[i] = world_cause(x[i], "strike")->score.term[PROPTER_TERM_TEXT];
   ck_assert_double_gt(text[1], text[0]);
@@ -182,7 +193,8 @@ START_TEST(a_second_opinion_helps_and_a_denial_hurts) {
 END_TEST
 
 START_TEST(a_forecast_weighs_more_than_an_afterthought) {
-  const char *event = "w:strike a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n" DOC("d", "2013-05-01");
+  const char *event = "w:strike a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n" DOC(
+      "d", "2013-05-01");
   const char *after = CLAIM("c", "d", "strike", "Orders fall in June because of the strike.", FELL);
   char before[2000];
   (void)snprintf(before, sizeof before, "%s", after);
@@ -196,7 +208,10 @@ END_TEST
 
 START_TEST(knowledge_requires_and_forbids) {
   PropterInference *plain = world_ask(world_make(world_strike), NULL);
-  PropterInference *required = world_ask(world_make(join(world_strike, "w:l a p:CausalLink ; p:constraint p:Required ; p:cause w:dispute ; p:effect w:north ; p:reason \"no hands, no orders\" .\n", "")), NULL);
+  PropterInference *required = world_ask(
+      world_make(
+          join(world_strike, "w:l a p:CausalLink ; p:constraint p:Required ; p:cause w:dispute ; p:effect w:north ; p:reason \"no hands, no orders\" .\n", "")),
+      NULL);
   ck_assert_double_gt(world_cause(required, "strike")->score.prior, world_cause(plain, "strike")->score.prior);
   ck_assert_ptr_nonnull(piece(world_cause(required, "strike"), PROPTER_EVIDENCE_LINK));
   propter_inference_free(plain);
@@ -205,8 +220,10 @@ START_TEST(knowledge_requires_and_forbids) {
   static const char *const effects[] = {"north", "world"};
   for (int i = 0; i < 2; i++) {
     char link[300];
-    (void)snprintf(link, sizeof link, "w:l a p:CausalLink ; p:constraint p:Forbidden ; p:cause w:walkout ; p:effect w:%s ; p:reason \"machines do it\" .\n", effects[i]);
-    PropterInference *x = world_ask(world_make(join(world_strike, link, DOC("d", "2013-08-01") CLAIM("c", "d", "strike", "Orders fell in June because of the strike.", FELL))), NULL);
+    (void)snprintf(link, sizeof link, "w:l a p:CausalLink ; p:constraint p:Forbidden ; p:cause w:walkout ; p:effect w:%s ; p:reason \"machines do it\" .\n",
+                   effects[i]);
+    PropterInference *x = world_ask(
+        world_make(join(world_strike, link, DOC("d", "2013-08-01") CLAIM("c", "d", "strike", "Orders fell in June because of the strike.", FELL))), NULL);
     ck_assert_ptr_null(world_cause(x, "strike"));
     ck_assert_uint_eq(x->excluded, 1);
     ck_assert_str_eq(x->excluded_reason[0].data, "machines do it");
@@ -219,7 +236,8 @@ START_TEST(knowledge_requires_and_forbids) {
 END_TEST
 
 START_TEST(a_claim_moves_no_event) {
-  const char *elsewhere = "w:flood a p:Event ; skos:prefLabel \"Flood\" ; p:scope w:south ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-20\"^^xsd:date .\n";
+  const char *elsewhere =
+      "w:flood a p:Event ; skos:prefLabel \"Flood\" ; p:scope w:south ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-20\"^^xsd:date .\n";
   const char *later = "w:flood a p:Event ; skos:prefLabel \"Flood\" ; p:scope w:north ; p:start \"2014-06-01\"^^xsd:date ; p:end \"2014-06-20\"^^xsd:date .\n";
   const char *said = DOC("d", "2013-08-01") CLAIM("c", "d", "flood", "The flood cut orders in the north in June 2013.", FELL);
   PropterInference *x = world_ask(world_make(join(elsewhere, said, "")), NULL);
@@ -242,10 +260,12 @@ START_TEST(wrong_claims_are_told_with_their_reason) {
   static const struct {
     const char *claim, *reason;
     PropterSaid said;
-  } rows[] = {{CLAIM("c", "d", "strike", "The strike raised orders in June.", "; p:polarity p:Increase ; p:effectStart \"2013-06-01\"^^xsd:date"), "says a rise", PROPTER_SAID_CONTRADICTED},
+  } rows[] = {{CLAIM("c", "d", "strike", "The strike raised orders in June.", "; p:polarity p:Increase ; p:effectStart \"2013-06-01\"^^xsd:date"),
+               "says a rise", PROPTER_SAID_CONTRADICTED},
               {CLAIM("c", "d", "gossip", "Gossip cut orders in June.", FELL), "nothing documents", PROPTER_SAID_UNSUPPORTED},
               {CLAIM("c", "d", "south", "Trouble in the south cut orders in June.", FELL), "another series", PROPTER_SAID_UNSUPPORTED},
-              {"w:c a p:Claim ; p:document w:d ; p:effect w:north ; p:quote \"Bad luck cut orders in June.\" ; p:claimKind p:PostHoc " FELL " .\n", "does not know", PROPTER_SAID_UNSUPPORTED}};
+              {"w:c a p:Claim ; p:document w:d ; p:effect w:north ; p:quote \"Bad luck cut orders in June.\" ; p:claimKind p:PostHoc " FELL " .\n",
+               "does not know", PROPTER_SAID_UNSUPPORTED}};
   PropterInference *x = world_ask(world_make(join(world_strike, DOC("d", "2013-08-01"), rows[_i].claim)), NULL);
   ck_assert_uint_eq(x->said, 1);
   ck_assert_int_eq(x->saying[0].said, rows[_i].said);
@@ -275,9 +295,11 @@ START_TEST(what_a_sentence_tells_can_be_an_event) {
 END_TEST
 
 START_TEST(a_chain_stands_behind_its_cause) {
-  const char *chain = "w:cut a p:Event ; skos:prefLabel \"Pay cut\" ; p:scope w:nowhere ; p:start \"2013-05-01\"^^xsd:date ; p:leadsTo w:strike . w:nowhere a skos:Concept ; skos:inScheme w:places .\n"
-                      "w:debt a skos:Concept ; skos:inScheme w:kinds ; skos:prefLabel \"debt\" .\n" DOC("d", "2013-08-01")
-                      "w:c9 a p:Claim ; p:document w:d ; p:cause w:debt ; p:effect w:cut ; p:quote \"Debt forced the pay cut.\" ; p:confidence 0.7 ; p:claimKind p:PostHoc .\n";
+  const char *chain =
+      "w:cut a p:Event ; skos:prefLabel \"Pay cut\" ; p:scope w:nowhere ; p:start \"2013-05-01\"^^xsd:date ; p:leadsTo w:strike . w:nowhere a skos:Concept ; skos:inScheme w:places .\n"
+      "w:debt a skos:Concept ; skos:inScheme w:kinds ; skos:prefLabel \"debt\" .\n" DOC(
+          "d",
+          "2013-08-01") "w:c9 a p:Claim ; p:document w:d ; p:cause w:debt ; p:effect w:cut ; p:quote \"Debt forced the pay cut.\" ; p:confidence 0.7 ; p:claimKind p:PostHoc .\n";
   PropterInferOptions options = world_options();
   const char *dir = world_make(join(world_strike, chain, ""));
   PropterInference *x = world_ask(dir, NULL);
@@ -307,14 +329,16 @@ START_TEST(only_what_was_known_counts) {
   World w = world_open(dir);
   PropterError err = {0};
   options.known_by = propter_day(2013, 5, 31);
-  ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "north-orders"), propter_day(2013, 6, 1), propter_day(2013, 6, 30), &options, &x, &err), PROPTER_INVALID);
+  ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "north-orders"), propter_day(2013, 6, 1), propter_day(2013, 6, 30), &options, &x, &err),
+                   PROPTER_INVALID);
   ck_assert_msg(strstr(err.message, "2013-05-31") != NULL, "%s", err.message);
   world_close(&w);
 }
 END_TEST
 
 START_TEST(bad_questions_are_refused) {
-  World w = world_open(world_make("w:nothing a p:Metric ; p:dataset w:none ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1M\"^^xsd:duration . w:broken a p:Metric .\n"));
+  World w = world_open(
+      world_make("w:nothing a p:Metric ; p:dataset w:none ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1M\"^^xsd:duration . w:broken a p:Metric .\n"));
   PropterInference *x;
   PropterError err = {0};
   PropterDay a = propter_day(2013, 6, 1), b = propter_day(2013, 6, 30);
@@ -341,7 +365,8 @@ static PropterStatus ask_month(size_t item, void *payload, PropterError *err) {
   Many *many = payload;
   PropterInference *x;
   int year = 2010 + (int)item / 12, month = (int)item % 12 + 1;
-  PROPTER_TRY(propter_inferrer_window(many->inferrer, PROPTER_STR(W "north-orders"), propter_day(year, month, 1), propter_day(year, month + 1, 1) - 1, &x, err));
+  PROPTER_TRY(
+      propter_inferrer_window(many->inferrer, PROPTER_STR(W "north-orders"), propter_day(year, month, 1), propter_day(year, month + 1, 1) - 1, &x, err));
   many->p[item] = x->causes ? x->cause[0].score.p : x->p_unknown;
   propter_inference_free(x);
   return PROPTER_OK;
@@ -374,7 +399,8 @@ static PropterStatus ask_under_failure(void *payload, PropterError *err) {
 }
 
 START_TEST(failing_memory_is_reported_everywhere) {
-  const char *dir = world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL)));
+  const char *dir =
+      world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL)));
   World w = world_open(dir);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, ask_under_failure, w.graph, false), 100);
   world_close(&w);

@@ -7,20 +7,23 @@
 #include "propter/rdf.h"
 #include "propter/rng.h"
 
-static const char prefixes[] = "@prefix w: <" W "> . @prefix p: <" NS "> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
-                               "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix qb: <http://purl.org/linked-data/cube#> . @prefix dct: <http://purl.org/dc/terms/> .\n";
+static const char prefixes[] =
+    "@prefix w: <" W "> . @prefix p: <" NS "> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+    "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix qb: <http://purl.org/linked-data/cube#> . @prefix dct: <http://purl.org/dc/terms/> .\n";
 
 static const char *const regions[] = {"north", "south", "east", "west", "centre"};
 enum { REGIONS = 5 };
 
-const char world_strike[] = "w:strike a p:Event ; skos:prefLabel \"Strike in the north\" ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ;\n"
-                            "  p:dose [ p:value -40.0 ; p:profile p:Pulse ; p:source \"forty of them\" ] ; dct:source \"the gazette\" .\n";
+const char world_strike[] =
+    "w:strike a p:Event ; skos:prefLabel \"Strike in the north\" ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ;\n"
+    "  p:dose [ p:value -40.0 ; p:profile p:Pulse ; p:source \"forty of them\" ] ; dct:source \"the gazette\" .\n";
 
 static void add_metric(PropterBuf *out, const char *name) {
-  propter_buf_printf(out,
-                     "w:%s a skos:Concept ; skos:inScheme w:regions ; skos:prefLabel \"%s\" .\nw:%s-orders a p:Metric ; skos:prefLabel \"%s orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ;\n"
-                     "  p:fixed [ p:dimension w:region ; p:member w:%s ] ; p:concept w:%s ; p:grain \"P1M\"^^xsd:duration ; p:referenceDay 12 ; p:seasonallyAdjusted true ; p:unitLabel \"t\" .\n",
-                     name, name, name, name, name, name);
+  propter_buf_printf(
+      out,
+      "w:%s a skos:Concept ; skos:inScheme w:regions ; skos:prefLabel \"%s\" .\nw:%s-orders a p:Metric ; skos:prefLabel \"%s orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ;\n"
+      "  p:fixed [ p:dimension w:region ; p:member w:%s ] ; p:concept w:%s ; p:grain \"P1M\"^^xsd:duration ; p:referenceDay 12 ; p:seasonallyAdjusted true ; p:unitLabel \"t\" .\n",
+      name, name, name, name, name, name);
 }
 
 static void add_figures(PropterBuf *out) {
@@ -38,8 +41,10 @@ static void add_figures(PropterBuf *out) {
         sum += value;
       }
       const char *name = r < REGIONS ? regions[r] : "world";
-      propter_buf_printf(out, "w:o-%d-%s a qb:Observation ; qb:dataSet w:cube ; w:region w:%s ; w:month \"%d-%02d-01\"^^xsd:date ; w:orders %.1f ; p:sourceFile \"orders.csv\" ; p:sourceRow %d ; p:sourceColumn \"%s\" .\n", m,
-                         name, name, 2010 + m / 12, m % 12 + 1, value, m + 2, name);
+      propter_buf_printf(
+          out,
+          "w:o-%d-%s a qb:Observation ; qb:dataSet w:cube ; w:region w:%s ; w:month \"%d-%02d-01\"^^xsd:date ; w:orders %.1f ; p:sourceFile \"orders.csv\" ; p:sourceRow %d ; p:sourceColumn \"%s\" .\n",
+          m, name, name, 2010 + m / 12, m % 12 + 1, value, m + 2, name);
     }
   }
 }
@@ -68,7 +73,10 @@ void world_load(const char *dir, const char *name, const char *extra) {
 const char *world_make(const char *extra) {
   const char *dir = support_path(support_folder(), "graph");
   PropterBuf text = {0};
-  propter_buf_printf(&text, "%sw:walkout a skos:Concept ; skos:inScheme w:kinds ; skos:broader w:dispute . w:dispute a skos:Concept ; skos:inScheme w:kinds . w:end a skos:Concept ; skos:inScheme w:kinds ; skos:broader w:dispute .\n", prefixes);
+  propter_buf_printf(
+      &text,
+      "%sw:walkout a skos:Concept ; skos:inScheme w:kinds ; skos:broader w:dispute . w:dispute a skos:Concept ; skos:inScheme w:kinds . w:end a skos:Concept ; skos:inScheme w:kinds ; skos:broader w:dispute .\n",
+      prefixes);
   add_metric(&text, "world");
   for (int r = 0; r < REGIONS; r++) {
     add_metric(&text, regions[r]);
@@ -111,7 +119,8 @@ PropterInference *world_ask_at(const char *dir, const char *metric, int year, in
   World w = world_open(dir);
   PropterInference *x;
   PropterInferOptions own = world_options();
-  ck_ok(propter_infer_window(w.snapshot, propter_str(metric), propter_day(year, month, 1), propter_day(year, month + 1, 1) - 1, options ? options : &own, &x, err));
+  ck_ok(propter_infer_window(w.snapshot, propter_str(metric), propter_day(year, month, 1), propter_day(year, month + 1, 1) - 1, options ? options : &own, &x,
+                             err));
   world_close(&w);
   return x;
 }

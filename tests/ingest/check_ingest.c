@@ -77,14 +77,16 @@ START_TEST(the_pack_becomes_a_cube) {
 #define IN " <https://w3id.org/propter/pack/us-employment/mapping#source>\n"
   ck_assert_ptr_nonnull(strstr(out.data, OBS "<https://w3id.org/propter#sourceRow> \"69\"^^<http://www.w3.org/2001/XMLSchema#integer>" IN));
   ck_assert_ptr_nonnull(strstr(out.data, OBS "<https://w3id.org/propter#sourceColumn> \"information\"" IN));
-  ck_assert_ptr_nonnull(strstr(out.data, OBS "<https://w3id.org/propter/pack/us-employment#employees> \"2634\"^^<http://www.w3.org/2001/XMLSchema#decimal>" IN));
+  ck_assert_ptr_nonnull(
+      strstr(out.data, OBS "<https://w3id.org/propter/pack/us-employment#employees> \"2634\"^^<http://www.w3.org/2001/XMLSchema#decimal>" IN));
   propter_buf_clear(&out);
   propter_ingest_result_clear(&result);
   propter_graph_close(graph);
 }
 END_TEST
 
-#define PREFIXES "@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix qb: <http://purl.org/linked-data/cube#> .\n"
+#define PREFIXES                                                                                                                                               \
+  "@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix qb: <http://purl.org/linked-data/cube#> .\n"
 #define MAPPING PREFIXES "ex:m rml:logicalSource ex:source ; rml:subjectMap [ rml:template \"http://example.org/o/{id}\" ; rml:class qb:Observation ] ;\n" \
   "  rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"n\" ; rml:datatype xsd:integer ] ] .\n" \
   "ex:source rml:source [ rml:root rml:MappingDirectory ; rml:path \"t.csv\" ] ; rml:referenceFormulation rml:CSV .\n"
@@ -139,9 +141,10 @@ START_TEST(named_graphs_of_a_mapping_are_replaced_too) {
   PropterGraph *graph = new_graph();
   PropterIngestResult result = {0};
   PropterBuf out = {0};
-  Place p = place_of(PREFIXES "ex:m rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"t.csv\" ] ; rml:referenceFormulation rml:CSV ] ;\n"
-                              " rml:subjectMap [ rml:template \"http://example.org/{id}\" ; rml:graphMap [ rml:template \"http://example.org/g/{g}\" ] ; rml:class ex:C ] .",
-                     "id,g\n1,a\n2,b\n");
+  Place p = place_of(
+      PREFIXES "ex:m rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"t.csv\" ] ; rml:referenceFormulation rml:CSV ] ;\n"
+               " rml:subjectMap [ rml:template \"http://example.org/{id}\" ; rml:graphMap [ rml:template \"http://example.org/g/{g}\" ] ; rml:class ex:C ] .",
+      "id,g\n1,a\n2,b\n");
   ck_ok(ingest(graph, p.mapping, NULL, &result, err));
   support_write(p.csv, PROPTER_STR("id,g\n3,a\n"));
   ck_ok(ingest(graph, p.mapping, NULL, &result, err));
@@ -255,10 +258,11 @@ START_TEST(a_metric_definition_is_enough) {
   PropterGraph *graph = new_graph();
   PropterIngestResult result = {0};
   PropterBuf out = {0};
-  Place p = place_of("@prefix propter: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix : <https://example.org/shop#> .\n"
-                     ":refunds a propter:Metric ; skos:prefLabel \"refunds\"@en ; propter:sourceFile \"t.csv\" ; propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ;\n"
-                     "  propter:grain \"P1D\"^^xsd:duration ; propter:aggregation propter:Sum .",
-                     "day,refunds\n2011-08-01,3\n2011-08-02,4\n");
+  Place p = place_of(
+      "@prefix propter: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix : <https://example.org/shop#> .\n"
+      ":refunds a propter:Metric ; skos:prefLabel \"refunds\"@en ; propter:sourceFile \"t.csv\" ; propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ;\n"
+      "  propter:grain \"P1D\"^^xsd:duration ; propter:aggregation propter:Sum .",
+      "day,refunds\n2011-08-01,3\n2011-08-02,4\n");
   ck_ok(ingest(graph, p.mapping, NULL, &result, err));
   ck_assert_uint_eq(count_type(graph, VOCAB_qb_Observation), 2);
   ck_assert_uint_eq(count_type(graph, VOCAB_propter_Metric), 1);
@@ -294,7 +298,8 @@ static void fail_everywhere(PropterFaultKind kind) {
       done = propter_fault_end(kind) < n;
       points = n;
       dump(graph, &found);
-      ck_assert_msg(strcmp(found.data, status == PROPTER_OK ? after.data : before.data) == 0 || (status != PROPTER_OK && strcmp(found.data, after.data) == 0), "point %llu: %s", (unsigned long long)n, propter_status_name(status));
+      ck_assert_msg(strcmp(found.data, status == PROPTER_OK ? after.data : before.data) == 0 || (status != PROPTER_OK && strcmp(found.data, after.data) == 0),
+                    "point %llu: %s", (unsigned long long)n, propter_status_name(status));
       ck_assert_msg(!done || status == PROPTER_OK, "%s", e.message);
       if (strcmp(found.data, after.data) != 0) continue;
       support_write(p.csv, PROPTER_STR("id,n\n5,50\n"));

@@ -11,10 +11,15 @@
 
 START_TEST(test_formats) {
   PropterBuf out = {.max = 100000};
-  ck_ok(document_read("rdfa", "http://b/d", PROPTER_STR("<html xmlns=\"http://www.w3.org/1999/xhtml\" prefix=\"a: http://a/\"><head><title>t</title></head><body about=\"#s\"><p property=\"a:p\">x</p></body></html>"), &out, err));
+  ck_ok(document_read(
+      "rdfa", "http://b/d",
+      PROPTER_STR(
+          "<html xmlns=\"http://www.w3.org/1999/xhtml\" prefix=\"a: http://a/\"><head><title>t</title></head><body about=\"#s\"><p property=\"a:p\">x</p></body></html>"),
+      &out, err));
   ck_assert_ptr_nonnull(strstr(out.data, "<http://b/d#s> <http://a/p> \"x\" .\n"));
   propter_buf_reset(&out);
-  ck_ok(document_read("json", "http://b/d", PROPTER_STR("{\"http://a/s\":{\"http://a/p\":[{\"value\":\"x\",\"type\":\"literal\",\"lang\":\"en\"}]}}"), &out, err));
+  ck_ok(document_read("json", "http://b/d", PROPTER_STR("{\"http://a/s\":{\"http://a/p\":[{\"value\":\"x\",\"type\":\"literal\",\"lang\":\"en\"}]}}"), &out,
+                      err));
   ck_assert_str_eq(out.data, "<http://a/s> <http://a/p> \"x\"@en .\n");
   propter_buf_clear(&out);
 }
@@ -37,7 +42,8 @@ START_TEST(test_garbage) {
   PropterRng rng;
   propter_rng_seed(&rng, 11);
   static const char *const names[] = {"rdfa", "json"};
-  static const char seed[] = "<html xmlns=\"http://www.w3.org/1999/xhtml\"><body about=\"#s\"><p property=\"http://a/p\">x</p></body></html>{\"a:s\":{\"a:p\":[{\"value\":\"x\"}]}}";
+  static const char seed[] =
+      "<html xmlns=\"http://www.w3.org/1999/xhtml\"><body about=\"#s\"><p property=\"http://a/p\">x</p></body></html>{\"a:s\":{\"a:p\":[{\"value\":\"x\"}]}}";
   for (int i = 0; i < 60; i++) {
     char text[sizeof seed];
     memcpy(text, seed, sizeof seed);
@@ -45,7 +51,8 @@ START_TEST(test_garbage) {
     PropterBuf out = {.max = 100000};
     PropterError err = {0};
     PropterStatus status = document_read(names[i % 2], "http://b/", (PropterStr){text, sizeof seed - 1}, &out, &err);
-    ck_assert_msg(propter_exit_code(status) == 0 || propter_exit_code(status) == 3 || propter_exit_code(status) == 5, "%s: %s", propter_status_name(status), err.message);
+    ck_assert_msg(propter_exit_code(status) == 0 || propter_exit_code(status) == 3 || propter_exit_code(status) == 5, "%s: %s", propter_status_name(status),
+                  err.message);
     propter_buf_clear(&out);
   }
 }

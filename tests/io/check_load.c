@@ -66,8 +66,10 @@ START_TEST(test_replace) {
   ck_ok(load(graph, "<a:x> <a:y> 2 . <a:h> { <a:s> <a:p> 6 }", into_default, &o, err));
   ck_assert_uint_eq(o.removed, 1);
   ck_ok(dump(graph, &text, err));
-  ck_assert_str_eq(text.data, "<a:x> <a:y> \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n<a:x> <a:y> \"2\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n"
-                              "<a:s> <a:p> \"2\"^^<http://www.w3.org/2001/XMLSchema#integer> <a:g> .\n<a:s> <a:p> \"6\"^^<http://www.w3.org/2001/XMLSchema#integer> <a:h> .\n");
+  ck_assert_str_eq(
+      text.data,
+      "<a:x> <a:y> \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n<a:x> <a:y> \"2\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n"
+      "<a:s> <a:p> \"2\"^^<http://www.w3.org/2001/XMLSchema#integer> <a:g> .\n<a:s> <a:p> \"6\"^^<http://www.w3.org/2001/XMLSchema#integer> <a:h> .\n");
   PropterSnapshot *snapshot = NULL;
   PropterIds graphs = {0}, counts = {0};
   ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
@@ -103,7 +105,8 @@ START_TEST(test_failure_changes_nothing) {
   ck_ok(propter_graph_open(support_path(support_folder(), "g"), PROPTER_GRAPH_CREATE, NULL, &graph, err));
   ck_ok(load(graph, "<a:s> <a:p> 1 .", into_g, &o, err));
   ck_ok(dump(graph, &before, err));
-  static const char *const bad[] = {"<a:s> <a:p> 2 . <><>{", "<a:s> <a:p> 2 .\n<a:s> <a:p> <a:%>.", "<a:s> <a:p> 2 . <a:s> <a:p> \"x\"@toolonglanguage .", "<a:s> <a:p> 2 . <a:s> <rel> 1 . \xFF"};
+  static const char *const bad[] = {"<a:s> <a:p> 2 . <><>{", "<a:s> <a:p> 2 .\n<a:s> <a:p> <a:%>.", "<a:s> <a:p> 2 . <a:s> <a:p> \"x\"@toolonglanguage .",
+                                    "<a:s> <a:p> 2 . <a:s> <rel> 1 . \xFF"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     PropterStatus status = load(graph, bad[i], into_g, &o, &error);
     ck_assert_int_eq(propter_exit_code(status), 3);

@@ -18,10 +18,12 @@ static const struct {
     {"<a:T rdf:nodeID=\"x\" a:p=\"v\" xml:lang=\"en\" rdf:type=\"http://a/U\"/>",
      "_:n1 <" RDF "type> <http://a/T> .\n_:n1 <http://a/p> \"v\"@en .\n_:n1 <" RDF "type> <http://a/U> .\n"},
     {"<rdf:Bag rdf:ID=\"i\"><rdf:li>1</rdf:li><rdf:_5>5</rdf:_5><rdf:li rdf:datatype=\"http://a/d\">2</rdf:li></rdf:Bag>",
-     "<http://b/d#i> <" RDF "type> <" RDF "Bag> .\n<http://b/d#i> <" RDF "_1> \"1\" .\n<http://b/d#i> <" RDF "_5> \"5\" .\n<http://b/d#i> <" RDF "_2> \"2\"^^<http://a/d> .\n"},
+     "<http://b/d#i> <" RDF "type> <" RDF "Bag> .\n<http://b/d#i> <" RDF "_1> \"1\" .\n<http://b/d#i> <" RDF "_5> \"5\" .\n<http://b/d#i> <" RDF
+     "_2> \"2\"^^<http://a/d> .\n"},
     {"<rdf:Description rdf:about=\"http://a/s\"><a:l rdf:parseType=\"Collection\"><rdf:Description rdf:about=\"http://a/1\"/></a:l><a:e rdf:parseType=\"Collection\"/></rdf:Description>",
      "<http://a/s> <http://a/l> _:g1 .\n_:g1 <" RDF "first> <http://a/1> .\n_:g1 <" RDF "rest> <" RDF "nil> .\n<http://a/s> <http://a/e> <" RDF "nil> .\n"},
-    {"<rdf:Description rdf:about=\"http://a/s\"><a:r rdf:parseType=\"Resource\"><a:p/></a:r></rdf:Description>", "<http://a/s> <http://a/r> _:g1 .\n_:g1 <http://a/p> \"\" .\n"},
+    {"<rdf:Description rdf:about=\"http://a/s\"><a:r rdf:parseType=\"Resource\"><a:p/></a:r></rdf:Description>",
+     "<http://a/s> <http://a/r> _:g1 .\n_:g1 <http://a/p> \"\" .\n"},
     {"<rdf:Description rdf:about=\"http://a/s\"><a:x rdf:parseType=\"Literal\"><a:e z=\"2\" a:y=\"1\">&lt;<!--c--><f xmlns=\"http://f/\"/></a:e></a:x></rdf:Description>",
      "<http://a/s> <http://a/x> \"<a:e xmlns:a=\"http://a/\" z=\"2\" a:y=\"1\">&lt;<!--c--><f xmlns=\"http://f/\"></f></a:e>\"^^<" RDF "XMLLiteral> .\n"},
     {"<rdf:Description rdf:about=\"http://a/s\"><a:p rdf:ID=\"st\">v</a:p></rdf:Description>",
@@ -85,12 +87,15 @@ END_TEST
 START_TEST(test_entities) {
   PropterBuf out = {.max = 10000};
   ck_ok(document_read("rdfxml", "http://b/d",
-                      PROPTER_STR("<!DOCTYPE r [<!ENTITY a \"http://a/\"><!ENTITY t \"x &#38;amp; y\">]>\n<a:T xmlns:a=\"&a;\" xmlns:rdf=\"" RDF "\" rdf:about=\"&a;s\"><a:p>&t;&t;</a:p></a:T>"), &out, err));
+                      PROPTER_STR("<!DOCTYPE r [<!ENTITY a \"http://a/\"><!ENTITY t \"x &#38;amp; y\">]>\n<a:T xmlns:a=\"&a;\" xmlns:rdf=\"" RDF
+                                  "\" rdf:about=\"&a;s\"><a:p>&t;&t;</a:p></a:T>"),
+                      &out, err));
   ck_assert_str_eq(out.data, "<http://a/s> <" RDF "type> <http://a/T> .\n<http://a/s> <http://a/p> \"x & yx & y\" .\n");
   propter_buf_clear(&out);
   PropterBuf bomb = {.max = 10000};
   propter_buf_add(&bomb, PROPTER_STR("<!DOCTYPE r [<!ENTITY e0 \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\">"));
-  for (int i = 1; i < 12; i++) propter_buf_printf(&bomb, "<!ENTITY e%d \"&e%d;&e%d;&e%d;&e%d;&e%d;&e%d;&e%d;&e%d;\">", i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+  for (int i = 1; i < 12; i++)
+    propter_buf_printf(&bomb, "<!ENTITY e%d \"&e%d;&e%d;&e%d;&e%d;&e%d;&e%d;&e%d;&e%d;\">", i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
   propter_buf_add(&bomb, PROPTER_STR("]>\n" HEAD "<a:T><a:p>&e11;</a:p></a:T>" TAIL));
   PropterBuf huge = {.max = 1 << 26};
   PropterError err = {0};
@@ -143,7 +148,8 @@ START_TEST(test_garbage) {
     propter_buf_add(&text, propter_buf_str(&seed));
     for (uint64_t k = propter_rng_below(&rng, 4); k > 0; k--) text.data[propter_rng_below(&rng, text.len)] = (char)propter_rng_below(&rng, 256);
     PropterStatus status = document_read("rdfxml", "http://b/", propter_buf_str(&text), &out, &err);
-    ck_assert_msg(status == PROPTER_OK || (propter_exit_code(status) == 3 && err.line) || propter_exit_code(status) == 5, "%s: %s", propter_status_name(status), err.message);
+    ck_assert_msg(status == PROPTER_OK || (propter_exit_code(status) == 3 && err.line) || propter_exit_code(status) == 5, "%s: %s", propter_status_name(status),
+                  err.message);
     propter_buf_clear(&text);
     propter_buf_clear(&out);
   }

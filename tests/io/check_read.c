@@ -17,16 +17,23 @@ static const struct {
     {"nt", "<a:s><a:p>\"x\\u00e4\\U0001F600\\n\"@en-GB.# c\n_:a <a:p> _:b .\n", "<a:s> <a:p> \"x\xC3\xA4\xF0\x9F\x98\x80\n\"@en-GB .\n_:xa <a:p> _:xb .\n"},
     {"nt", "<a:s> <a:p> \"1\"^^<" XSD "string> .\n", "<a:s> <a:p> \"1\" .\n"},
     {"nq", "<a:s> <a:p> <a:o> <a:g> .\n<a:s> <a:p> \"\" _:g .\n", "<a:s> <a:p> <a:o> <a:g> .\n<a:s> <a:p> \"\" _:xg .\n"},
-    {"ttl", "@prefix : <#> . :a a :b ; :c 1, -.5, 1e3, true .", "<http://b/d#a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://b/d#b> .\n<http://b/d#a> <http://b/d#c> \"1\"^^<" XSD "integer> .\n"
-     "<http://b/d#a> <http://b/d#c> \"-.5\"^^<" XSD "decimal> .\n<http://b/d#a> <http://b/d#c> \"1e3\"^^<" XSD "double> .\n<http://b/d#a> <http://b/d#c> \"true\"^^<" XSD "boolean> .\n"},
+    {"ttl", "@prefix : <#> . :a a :b ; :c 1, -.5, 1e3, true .",
+     "<http://b/d#a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://b/d#b> .\n<http://b/d#a> <http://b/d#c> \"1\"^^<" XSD "integer> .\n"
+     "<http://b/d#a> <http://b/d#c> \"-.5\"^^<" XSD "decimal> .\n<http://b/d#a> <http://b/d#c> \"1e3\"^^<" XSD
+     "double> .\n<http://b/d#a> <http://b/d#c> \"true\"^^<" XSD "boolean> .\n"},
     {"ttl", "BASE <http://x/y/> PREFIX p: <z/> p:a.b <../q> \"\"\"a\"\"b\nc\"\"\".", "<http://x/y/z/a.b> <http://x/q> \"a\"\"b\nc\" .\n"},
-    {"ttl", "<s> <p> '''it's \"''' , '', 'x' .", "<http://b/s> <http://b/p> \"it's \"\" .\n<http://b/s> <http://b/p> \"\" .\n<http://b/s> <http://b/p> \"x\" .\n"},
+    {"ttl", "<s> <p> '''it's \"''' , '', 'x' .",
+     "<http://b/s> <http://b/p> \"it's \"\" .\n<http://b/s> <http://b/p> \"\" .\n<http://b/s> <http://b/p> \"x\" .\n"},
     {"ttl", "_:b1 <p> _:B1, [ <q> _:b2 ] .", "_:xb1 <http://b/p> _:xB1 .\n_:xb1 <http://b/p> _:b1 .\n_:b1 <http://b/q> _:xb2 .\n"},
-    {"ttl", "@prefix a_: <http://u/> . a_:x <p> 5.<s> <p> a_:y.", "<http://u/x> <http://b/p> \"5\"^^<" XSD "integer> .\n<http://b/s> <http://b/p> <http://u/y> .\n"},
-    {"ttl", "<s> <p> (1 <o>) .", "<http://b/s> <http://b/p> _:b1 .\n_:b1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> \"1\"^^<" XSD "integer> .\n"
+    {"ttl", "@prefix a_: <http://u/> . a_:x <p> 5.<s> <p> a_:y.",
+     "<http://u/x> <http://b/p> \"5\"^^<" XSD "integer> .\n<http://b/s> <http://b/p> <http://u/y> .\n"},
+    {"ttl", "<s> <p> (1 <o>) .",
+     "<http://b/s> <http://b/p> _:b1 .\n_:b1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> \"1\"^^<" XSD "integer> .\n"
      "_:b1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> _:b2 .\n_:b2 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> <http://b/o> .\n"
      "_:b2 <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> <http://www.w3.org/1999/02/22-rdf-syntax-ns#nil> .\n"},
-    {"trig", "<g> { <s> <p> <o> } GRAPH _:h { <s> <p> 1 . } { <s> <p> <z> }", "<http://b/s> <http://b/p> <http://b/o> <http://b/g> .\n<http://b/s> <http://b/p> \"1\"^^<" XSD "integer> _:xh .\n<http://b/s> <http://b/p> <http://b/z> .\n"},
+    {"trig", "<g> { <s> <p> <o> } GRAPH _:h { <s> <p> 1 . } { <s> <p> <z> }",
+     "<http://b/s> <http://b/p> <http://b/o> <http://b/g> .\n<http://b/s> <http://b/p> \"1\"^^<" XSD
+     "integer> _:xh .\n<http://b/s> <http://b/p> <http://b/z> .\n"},
 };
 
 START_TEST(test_good) {
@@ -237,8 +244,16 @@ static PropterStatus only_utf8(const PropterStatement *st, void *payload, Propte
 }
 
 START_TEST(test_garbage) {
-  static const char *const pieces[] = {"<a:s>", "<a>", "<", ">", "\"", "'", "\"\"\"", "\\", "\\u", "\\U0010FFFF", "_:", "_:b1", "a", ":", "p:", "@prefix", "@base", "PREFIX", "GRAPH", "@en", "^^", "(", ")", "[", "]",
-                                       "{", "}", ".", ",", ";", " ", "\n", "\r", "#", "=", "1", "-", "1.", ".5", "1e", "true", "\xC3\xA4", "\xC3", "\xFF", "\xEF\xBB\xBF", "%", "%20", "x", "\t", "<a:s> <a:p> <a:o> .\n"};
+  static const char *const pieces[] = {"<a:s>",   "<a>",      "<",      ">",     "\"",
+                                       "'",       "\"\"\"",   "\\",     "\\u",   "\\U0010FFFF",
+                                       "_:",      "_:b1",     "a",      ":",     "p:",
+                                       "@prefix", "@base",    "PREFIX", "GRAPH", "@en",
+                                       "^^",      "(",        ")",      "[",     "]",
+                                       "{",       "}",        ".",      ",",     ";",
+                                       " ",       "\n",       "\r",     "#",     "=",
+                                       "1",       "-",        "1.",     ".5",    "1e",
+                                       "true",    "\xC3\xA4", "\xC3",   "\xFF",  "\xEF\xBB\xBF",
+                                       "%",       "%20",      "x",      "\t",    "<a:s> <a:p> <a:o> .\n"};
   static const char *const names[] = {"nt", "nq", "ttl", "trig"};
   PropterRng rng;
   propter_rng_seed(&rng, 7);

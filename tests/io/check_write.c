@@ -57,7 +57,8 @@ START_TEST(test_turtle) {
 END_TEST
 
 START_TEST(test_rdfxml) {
-  static const char text[] = "<a:s> <http://b/p> \"x<&>\\r\\\"\"@en .\n<a:s> <http://b/p> \"1\"^^<http://d/t> .\n_:x-1 <http://b/c#q1> <a:\xC3\xA4&> .\n<a:s> <http://b/p> _:x-1 .\n";
+  static const char text[] =
+      "<a:s> <http://b/p> \"x<&>\\r\\\"\"@en .\n<a:s> <http://b/p> \"1\"^^<http://d/t> .\n_:x-1 <http://b/c#q1> <a:\xC3\xA4&> .\n<a:s> <http://b/p> _:x-1 .\n";
   PropterRdfWriterOptions xml = {.format = "rdfxml"}, lines = {.format = "nquads", .canonical = true};
   PropterBuf out = {.max = 100000}, truth = {.max = 100000}, again = {.max = 100000};
   ck_ok(convert("nt", propter_str(text), &xml, &out, err));
@@ -76,9 +77,15 @@ END_TEST
 START_TEST(test_jsonld) {
   PropterBuf out = {.max = 100000};
   PropterRdfWriterOptions options = {.format = "jsonld"};
-  ck_ok(convert("nq", PROPTER_STR("<a:s> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <a:T> .\n<a:s> <a:p> \"x\\n\\\"\"@en .\n<a:s> <a:p> \"1\"^^<a:d> .\n_:b <a:q> <a:s> <a:g> .\n"), &options, &out, err));
-  ck_assert_str_eq(out.data, "[\n{\"@id\":\"a:s\",\n  \"a:p\":[{\"@value\":\"1\",\"@type\":\"a:d\"},{\"@value\":\"x\\n\\\"\",\"@language\":\"en\"}],\n  \"@type\":[\"a:T\"]},\n"
-                             "{\"@id\":\"a:g\",\"@graph\":[\n{\"@id\":\"_:xb\",\n  \"a:q\":[{\"@id\":\"a:s\"}]}]}\n]\n");
+  ck_ok(convert(
+      "nq",
+      PROPTER_STR(
+          "<a:s> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <a:T> .\n<a:s> <a:p> \"x\\n\\\"\"@en .\n<a:s> <a:p> \"1\"^^<a:d> .\n_:b <a:q> <a:s> <a:g> .\n"),
+      &options, &out, err));
+  ck_assert_str_eq(
+      out.data,
+      "[\n{\"@id\":\"a:s\",\n  \"a:p\":[{\"@value\":\"1\",\"@type\":\"a:d\"},{\"@value\":\"x\\n\\\"\",\"@language\":\"en\"}],\n  \"@type\":[\"a:T\"]},\n"
+      "{\"@id\":\"a:g\",\"@graph\":[\n{\"@id\":\"_:xb\",\n  \"a:q\":[{\"@id\":\"a:s\"}]}]}\n]\n");
   propter_buf_reset(&out);
   ck_ok(convert("nq", PROPTER_STR(""), &options, &out, err));
   ck_assert_str_eq(out.data, "[\n]\n");

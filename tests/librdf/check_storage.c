@@ -154,7 +154,8 @@ END_TEST
 START_TEST(test_illegal) {
   Fixture f;
   begin(&f, support_path(support_folder(), "g"));
-  librdf_statement *st = librdf_new_statement_from_nodes(f.world, librdf_new_node_from_literal(f.world, (const unsigned char *)"x", NULL, 0), iri(&f, "a:p"), iri(&f, "a:o"));
+  librdf_statement *st =
+      librdf_new_statement_from_nodes(f.world, librdf_new_node_from_literal(f.world, (const unsigned char *)"x", NULL, 0), iri(&f, "a:p"), iri(&f, "a:o"));
   ck_assert_int_gt(librdf_model_add_statement(f.model, st), 0);
   librdf_free_statement(st);
   ck_assert_int_gt(add(&f, "not absolute", "a:p", "a:o", NULL), 0);
@@ -228,7 +229,8 @@ START_TEST(test_streams_stand) {
   /* Everything is removed while it is read. */
   librdf_stream *stream = librdf_model_as_stream(f.model);
   unsigned n = 0;
-  for (; !librdf_stream_end(stream); librdf_stream_next(stream), n++) ck_assert_int_eq(librdf_model_remove_statement(f.model, librdf_stream_get_object(stream)), 0);
+  for (; !librdf_stream_end(stream); librdf_stream_next(stream), n++)
+    ck_assert_int_eq(librdf_model_remove_statement(f.model, librdf_stream_get_object(stream)), 0);
   ck_assert_uint_eq(n, 1000);
   ck_assert_int_eq(librdf_model_size(f.model), 0);
   librdf_free_stream(stream);

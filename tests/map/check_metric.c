@@ -6,7 +6,8 @@
 Suite *suite_metric(void);
 
 #define METRIC "ex:refunds a propter:Metric ; skos:prefLabel \"refunds\"@en ; propter:sourceFile \"t.csv\" ;\n"
-#define WHOLE METRIC " propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ; propter:grain \"P1D\"^^xsd:duration ; propter:aggregation propter:Sum ;\n"
+#define WHOLE                                                                                                                                                  \
+  METRIC " propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ; propter:grain \"P1D\"^^xsd:duration ; propter:aggregation propter:Sum ;\n"
 #define OBS "<http://example.org/refunds/observation/"
 #define XSD "http://www.w3.org/2001/XMLSchema#"
 #define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -33,7 +34,8 @@ END_TEST
 START_TEST(bad_and_double_rows_are_rejected) {
   PropterBuf out = {0};
   PropterMapCounts counts;
-  ck_ok(mapping_run(WHOLE " propter:keyColumn \"order\" .", "day,order,refunds\n2011-08-01,1,5\n2011-08-01,2,5\n2011-08-01,2,7\n1 Aug,3,5\n2011-08-02,4,\"1,200\"\n", NULL, false, &out, &counts, err));
+  ck_ok(mapping_run(WHOLE " propter:keyColumn \"order\" .",
+                    "day,order,refunds\n2011-08-01,1,5\n2011-08-01,2,5\n2011-08-01,2,7\n1 Aug,3,5\n2011-08-02,4,\"1,200\"\n", NULL, false, &out, &counts, err));
   ck_assert_uint_eq(counts.rejects, 3);
   ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-01/1>"));
   ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-01/2> <http://example.org/refunds/value> \"5\""));
@@ -64,7 +66,9 @@ static PropterStatus on_definition(const PropterTerm q[4], void *payload, Propte
 }
 
 START_TEST(definitions_are_completed) {
-  const char *path = mapping_write(WHOLE " propter:sliceColumn \"region\" ; propter:goodDirection propter:Down .\nex:note ex:about ex:refunds , [ ex:a ex:b ] .", "day,region,refunds\n", NULL);
+  const char *path =
+      mapping_write(WHOLE " propter:sliceColumn \"region\" ; propter:goodDirection propter:Down .\nex:note ex:about ex:refunds , [ ex:a ex:b ] .",
+                    "day,region,refunds\n", NULL);
   PropterMapping *mapping = NULL;
   PropterBuf out = {0};
   ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
@@ -86,9 +90,12 @@ START_TEST(mistakes_name_their_line) {
   mapping_refuse(METRIC " propter:sourceColumn \"refunds\" .", "day,refunds\n", PROPTER_INVALID, 1, "has no propter:timeColumn");
   mapping_refuse(METRIC " propter:timeColumn \"day\" .", "day,refunds\n", PROPTER_INVALID, 1, "has no propter:sourceColumn");
   mapping_refuse(METRIC " propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" .", "day,refunds\n", PROPTER_INVALID, 1, "has no propter:grain");
-  mapping_refuse(METRIC " propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ; propter:grain \"daily\" .", "day,refunds\n", PROPTER_INVALID, 2, "expected P1D");
+  mapping_refuse(METRIC " propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ; propter:grain \"daily\" .", "day,refunds\n", PROPTER_INVALID, 2,
+                 "expected P1D");
   mapping_refuse(WHOLE " propter:sliceColumn \"nope\" .", "day,refunds\n", PROPTER_NOT_FOUND, 3, "no column \"nope\"");
-  mapping_refuse("ex:m a propter:Metric ; propter:sourceFile \"t.csv\" ; propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ; propter:grain \"P1D\" .", "day,refunds\n", PROPTER_INVALID, 1, "has no skos:prefLabel");
+  mapping_refuse(
+      "ex:m a propter:Metric ; propter:sourceFile \"t.csv\" ; propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ; propter:grain \"P1D\" .",
+      "day,refunds\n", PROPTER_INVALID, 1, "has no skos:prefLabel");
 }
 END_TEST
 

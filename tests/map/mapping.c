@@ -73,7 +73,8 @@ const char *mapping_write(const char *turtle, const char *csv, const char *other
   return path;
 }
 
-PropterStatus mapping_run(const char *turtle, const char *csv, const char *other, bool provenance, PropterBuf *out, PropterMapCounts *counts, PropterError *err) {
+PropterStatus mapping_run(const char *turtle, const char *csv, const char *other, bool provenance, PropterBuf *out, PropterMapCounts *counts,
+                          PropterError *err) {
   return mapping_run_at(mapping_write(turtle, csv, other), provenance, out, counts, err);
 }
 

@@ -16,7 +16,8 @@ PropterStatus mapping_run_at(const char *path, bool provenance, PropterBuf *out,
 
 /* Writes "m.ttl" (prefixes and `turtle`) and "t.csv" (and "u.csv" unless NULL) into a new folder and runs the mapping. Lines of quads and
  * lines "reject ROW:COLUMN:RULE" are appended to `out`, sorted. */
-PropterStatus mapping_run(const char *turtle, const char *csv, const char *other, bool provenance, PropterBuf *out, PropterMapCounts *counts, PropterError *err);
+PropterStatus mapping_run(const char *turtle, const char *csv, const char *other, bool provenance, PropterBuf *out, PropterMapCounts *counts,
+                          PropterError *err);
 
 /* The result must be this text. */
 void mapping_expect(const char *turtle, const char *csv, const char *other, const char *wanted);

@@ -93,7 +93,8 @@ START_TEST(flags_of_a_claim) {
 END_TEST
 
 START_TEST(nothing_is_claimed) {
-  static const char *const texts[] = {"The cause of the fire is not known.", "The shop opened on Monday and sold bread.", "# Sales fell because of rain\n", "```\nsales fell because of rain\n```\n", "He explained that it was late."};
+  static const char *const texts[] = {"The cause of the fire is not known.", "The shop opened on Monday and sold bread.", "# Sales fell because of rain\n",
+                                      "```\nsales fell because of rain\n```\n", "He explained that it was late."};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     Read x = read_text(texts[i]);
     ck_assert_msg(x.r.claims.count == 0, "%s: %s", texts[i], x.r.claims.items[0].rule);
@@ -176,7 +177,8 @@ END_TEST
 
 /* The same text in every format says the same, in the same words. */
 START_TEST(formats_do_not_matter) {
-  static const char *const paragraphs[] = {"Sales fell in May because of the flood.", "The flood led to higher prices & fewer visits.", "Nobody blamed the caf\xC3\xA9s for the loss."};
+  static const char *const paragraphs[] = {"Sales fell in May because of the flood.", "The flood led to higher prices & fewer visits.",
+                                           "Nobody blamed the caf\xC3\xA9s for the loss."};
   PropterBuf html = {0}, md = {0}, txt = {0}, body = {0}, docx = {0};
   propter_buf_add(&html, PROPTER_STR("<title>Note</title><h1>Note</h1>"));
   propter_buf_add(&md, PROPTER_STR("# Note\n\n"));
@@ -189,10 +191,12 @@ START_TEST(formats_do_not_matter) {
     propter_buf_printf(&html, "<p><b>%.*s</b>%s%s\n", head, paragraphs[i], amp ? "&amp;" : "", tail);
     propter_buf_printf(&md, "*%.*s*%s%s\n\n", amp ? head - 1 : head, paragraphs[i], amp ? " &amp;" : "", tail);
     propter_buf_printf(&txt, "%s\n\n", paragraphs[i]);
-    propter_buf_printf(&body, "<w:p><w:r><w:t xml:space=\"preserve\">%.*s</w:t></w:r><w:r><w:t xml:space=\"preserve\">%s%s</w:t></w:r></w:p>", head, paragraphs[i], amp ? "&amp;" : "", tail);
+    propter_buf_printf(&body, "<w:p><w:r><w:t xml:space=\"preserve\">%.*s</w:t></w:r><w:r><w:t xml:space=\"preserve\">%s%s</w:t></w:r></w:p>", head,
+                       paragraphs[i], amp ? "&amp;" : "", tail);
   }
   docx_make(&docx, docx_body(body.data), NULL, NULL);
-  PropterDocument *d[4] = {doc_of(propter_buf_str(&html), "a.html"), doc_of(propter_buf_str(&md), "a.md"), doc_of(propter_buf_str(&txt), "a.txt"), doc_of(propter_buf_str(&docx), "a.docx")};
+  PropterDocument *d[4] = {doc_of(propter_buf_str(&html), "a.html"), doc_of(propter_buf_str(&md), "a.md"), doc_of(propter_buf_str(&txt), "a.txt"),
+                           doc_of(propter_buf_str(&docx), "a.docx")};
   PropterReadings r[4] = {0};
   PropterRules *rules = NULL;
   ck_ok(propter_rules_new(NULL, &rules, err));

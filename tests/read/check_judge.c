@@ -37,7 +37,14 @@ START_TEST(model_text) {
   ck_assert_double_eq_tol((double)scores[1], 2, 1e-6);
   ck_assert_double_eq_tol(linear_share(scores, 2, 1) + linear_share(scores, 2, 0), 1, 1e-12);
   linear_clear(&m);
-  static const char *const bad[] = {"w=rain\tA1\n", "classes a b\nw=rain\tC1\n", "classes a\nw=rain\tA\n", "classes a\nw=x\tA1\nw=x\tA2\n", "classes a\nscale 0\n", "something\n", "", "classes a\nw=x\tA1,A2\n"};
+  static const char *const bad[] = {"w=rain\tA1\n",
+                                    "classes a b\nw=rain\tC1\n",
+                                    "classes a\nw=rain\tA\n",
+                                    "classes a\nw=x\tA1\nw=x\tA2\n",
+                                    "classes a\nscale 0\n",
+                                    "something\n",
+                                    "",
+                                    "classes a\nw=x\tA1,A2\n"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) ck_assert_int_eq(linear_parse(propter_str(bad[i]), "m", &m, &e), PROPTER_SYNTAX);
 }
 END_TEST

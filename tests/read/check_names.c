@@ -13,7 +13,10 @@ static PropterNames *some(void) {
   static const struct {
     const char *iri, *label;
     unsigned role;
-  } rows[] = {{"urn:sector", "Information sector", PROPTER_ROLE_SCOPE}, {"urn:strike", "strike", PROPTER_ROLE_KIND}, {"urn:jobs", "information jobs", PROPTER_ROLE_METRIC}, {"urn:rail", "Rail strike", PROPTER_ROLE_EVENT}};
+  } rows[] = {{"urn:sector", "Information sector", PROPTER_ROLE_SCOPE},
+              {"urn:strike", "strike", PROPTER_ROLE_KIND},
+              {"urn:jobs", "information jobs", PROPTER_ROLE_METRIC},
+              {"urn:rail", "Rail strike", PROPTER_ROLE_EVENT}};
   PropterNames *n = NULL;
   size_t at;
   ck_ok(propter_names_new(&n, err));
@@ -48,7 +51,8 @@ START_TEST(longest_and_folded) {
   } else {
     ck_assert_msg(found.count == 1, "%s: %zu", cases[_i].text, found.count);
     ck_assert_uint_eq(found.items[0].index, cases[_i].index);
-    ck_assert(propter_str_equal((PropterStr){cases[_i].text + found.items[0].words.start, found.items[0].words.end - found.items[0].words.start}, propter_str(cases[_i].words)));
+    ck_assert(propter_str_equal((PropterStr){cases[_i].text + found.items[0].words.start, found.items[0].words.end - found.items[0].words.start},
+                                propter_str(cases[_i].words)));
   }
   propter_vec_clear(&found);
   propter_names_free(n);

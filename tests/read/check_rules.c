@@ -76,7 +76,11 @@ START_TEST(own_rules_need_no_rebuild) {
   PropterReadings r = read_sentence(rules, "Low pressure begets heavy rain in the hills.");
   ck_assert_uint_eq(r.claims.count, 0);
   propter_readings_clear(&r);
-  ck_ok(propter_rules_add(rules, PROPTER_STR("rule begets\ntrigger beget\npattern {cause} begets {effect}\nprecision .9\nexample {cause:Haste} begets {effect:waste}.\ncounter It begat much.\n"), "mine.rules", err));
+  ck_ok(propter_rules_add(
+      rules,
+      PROPTER_STR(
+          "rule begets\ntrigger beget\npattern {cause} begets {effect}\nprecision .9\nexample {cause:Haste} begets {effect:waste}.\ncounter It begat much.\n"),
+      "mine.rules", err));
   ck_ok(propter_rules_test(rules, NULL, NULL, &tried, &failed, err));
   ck_assert_uint_eq(failed, 0);
   r = read_sentence(rules, "Low pressure begets heavy rain in the hills.");
@@ -92,7 +96,11 @@ START_TEST(a_failing_example_is_reported) {
   PropterBuf b = {0};
   size_t tried = 0, failed = 0;
   ck_ok(propter_rules_new(NULL, &rules, err));
-  ck_ok(propter_rules_add(rules, PROPTER_STR("rule begets\ntrigger beget\npattern {cause} begets {effect}\nprecision .9\nexample {cause:Haste} brings {effect:waste}.\ncounter Haste begets waste.\n"), "mine.rules", err));
+  ck_ok(propter_rules_add(
+      rules,
+      PROPTER_STR(
+          "rule begets\ntrigger beget\npattern {cause} begets {effect}\nprecision .9\nexample {cause:Haste} brings {effect:waste}.\ncounter Haste begets waste.\n"),
+      "mine.rules", err));
   ck_ok(propter_rules_test(rules, complain, &b, &tried, &failed, err));
   ck_assert_uint_eq(failed, 2);
   ck_assert_ptr_nonnull(strstr(b.data, "mine.rules:5 begets"));
@@ -106,7 +114,10 @@ START_TEST(a_rule_that_runs_away_is_left_out) {
   PropterRules *rules = NULL;
   PropterBuf b = {0}, text = {0};
   ck_ok(propter_rules_new(NULL, &rules, err));
-  ck_ok(propter_rules_add(rules, PROPTER_STR("rule bomb\ntrigger aaaa\npattern {cause} (?:a+)+b {effect}\nprecision .9\nexample {cause:Xy} aaab {effect:zz}.\ncounter Nothing here.\n"), "mine.rules", err));
+  ck_ok(propter_rules_add(
+      rules,
+      PROPTER_STR("rule bomb\ntrigger aaaa\npattern {cause} (?:a+)+b {effect}\nprecision .9\nexample {cause:Xy} aaab {effect:zz}.\ncounter Nothing here.\n"),
+      "mine.rules", err));
   for (int i = 0; i < 6; i++) {
     propter_buf_add(&text, PROPTER_STR("Here is "));
     for (int k = 0; k < 400; k++) propter_buf_add_char(&text, 'a');

@@ -35,7 +35,9 @@ START_TEST(splitting) {
   ck_ok(propter_rules_new(NULL, &rules, err));
   ck_assert(read_sentences(rules, text, &out));
   ck_assert_msg(out.count == splits[_i].count, "%s: %zu sentences", splits[_i].text, out.count);
-  if (splits[_i].second) ck_assert_msg(propter_str_equal((PropterStr){text.data + out.items[1].start, out.items[1].end - out.items[1].start}, propter_str(splits[_i].second)), "%s: second is %.*s", splits[_i].text, (int)(out.items[1].end - out.items[1].start), text.data + out.items[1].start);
+  if (splits[_i].second)
+    ck_assert_msg(propter_str_equal((PropterStr){text.data + out.items[1].start, out.items[1].end - out.items[1].start}, propter_str(splits[_i].second)),
+                  "%s: second is %.*s", splits[_i].text, (int)(out.items[1].end - out.items[1].start), text.data + out.items[1].start);
   ck_assert_uint_eq(out.items[out.count - 1].end, text.len);
   propter_vec_clear(&out);
   propter_rules_free(rules);

@@ -34,7 +34,8 @@ static PropterGraph *make_graph(const char *folder) {
   PropterWriter *w = NULL;
   ck_ok(propter_graph_open(support_path(folder, "g"), PROPTER_GRAPH_CREATE, NULL, &g, err));
   ck_ok(propter_writer_open(g, false, &w, err));
-  static const char *const sectors[] = {T "bakeries", T "ferries"}, *const labels[] = {"bakeries", "ferries"}, *const metrics[] = {T "bakery-jobs", T "ferry-jobs"}, *const names[] = {"bakery jobs", "ferry jobs"};
+  static const char *const sectors[] = {T "bakeries", T "ferries"}, *const labels[] = {"bakeries", "ferries"},
+                           *const metrics[] = {T "bakery-jobs", T "ferry-jobs"}, *const names[] = {"bakery jobs", "ferry jobs"};
   for (int i = 0; i < 2; i++) {
     add(w, sectors[i], VOCAB_rdf_type, is(VOCAB_skos_Concept));
     add(w, sectors[i], VOCAB_skos_inScheme, ref(T "sectors"));
@@ -96,7 +97,8 @@ static size_t count_iri(PropterGraph *g, PropterVocab p, const char *iri) {
   return count(g, p, &o);
 }
 
-static const char note[] = "---\ndate: 2011-09-09\n---\n# Ferries\n\nAbout 4,000 sailors stopped work on 7 August. Ferry jobs fell by 4,100 in August because of the strike.\n\nBakery jobs rose in August because of the flood.\n";
+static const char note[] =
+    "---\ndate: 2011-09-09\n---\n# Ferries\n\nAbout 4,000 sailors stopped work on 7 August. Ferry jobs fell by 4,100 in August because of the strike.\n\nBakery jobs rose in August because of the flood.\n";
 
 static void write_note(const char *folder, const char *name, const char *content) {
   const char *sub = support_path(folder, "docs");
@@ -242,7 +244,8 @@ START_TEST(failures_leave_the_graph) {
     propter_fault_plan(PROPTER_FAULT_ALLOCATION, n, true, 0);
     PropterStatus status = read_forced(&x, &e);
     (void)propter_fault_end(PROPTER_FAULT_ALLOCATION);
-    ck_assert_msg(status == PROPTER_OK || status == PROPTER_NO_MEMORY || status == PROPTER_IO || status == PROPTER_LIMIT, "point %llu: %s %s", (unsigned long long)n, propter_status_name(status), e.message);
+    ck_assert_msg(status == PROPTER_OK || status == PROPTER_NO_MEMORY || status == PROPTER_IO || status == PROPTER_LIMIT, "point %llu: %s %s",
+                  (unsigned long long)n, propter_status_name(status), e.message);
   }
   ck_assert_uint_eq(count_iri(g, VOCAB_propter_cause, T "flood"), before);
   propter_graph_close(g);

@@ -30,7 +30,8 @@ static PropterStatus do_step(PropterGraph *graph, const Step *step, char name[12
   PropterWriter *w = NULL;
   PropterRun *run = NULL;
   PropterStr text = {"", 0};
-  PropterRunOptions options = {.kind = "ingest", .now = step->now, .software = PROPTER_STR("test 1"), .parameters = PROPTER_STR("a=b"), .untracked = step->untracked};
+  PropterRunOptions options = {
+      .kind = "ingest", .now = step->now, .software = PROPTER_STR("test 1"), .parameters = PROPTER_STR("a=b"), .untracked = step->untracked};
   PropterStatus status = propter_writer_open(graph, false, &w, err);
   if (status == PROPTER_OK) status = propter_run_begin(w, &options, NULL, &run, err);
   PropterTerm g = propter_iri(propter_str(step->graph)), used = propter_iri(propter_str(step->used)), p = propter_iri(PROPTER_STR("http://example.org/p"));
@@ -110,7 +111,8 @@ START_TEST(a_run_says_what_it_did) {
   PropterSnapshot *snapshot = NULL;
   char name[128];
   bool same = true;
-  ck_ok(do_step(graph, &(Step){.graph = G, .used = "http://example.org/u", .first = 1, .last = 5, .hash = "abc", .now = 1325376000, .rejects = 2}, name, &same, err));
+  ck_ok(do_step(graph, &(Step){.graph = G, .used = "http://example.org/u", .first = 1, .last = 5, .hash = "abc", .now = 1325376000, .rejects = 2}, name, &same,
+                err));
   ck_assert(!same);
   ck_assert_msg(strncmp(name, "r-20120101T000000Z-ingest-", 26) == 0, "%s", name);
   ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));

@@ -141,7 +141,9 @@ START_TEST(every_failed_allocation_of_a_query_is_an_error) {
 END_TEST
 
 static PropterStatus run_update(void *payload, PropterError *err) {
-  return world_update(payload, "INSERT { ?s :r ?n . _:b :r ?s } WHERE { ?s :p ?o BIND(CONCAT('x', STR(?o)) AS ?n) } ; DELETE WHERE { ?s :r ?o } ; COPY :g TO :h ; DROP GRAPH :h", err);
+  return world_update(
+      payload,
+      "INSERT { ?s :r ?n . _:b :r ?s } WHERE { ?s :p ?o BIND(CONCAT('x', STR(?o)) AS ?n) } ; DELETE WHERE { ?s :r ?o } ; COPY :g TO :h ; DROP GRAPH :h", err);
 }
 
 START_TEST(every_failed_allocation_of_an_update_is_an_error) {

@@ -8,8 +8,8 @@ Suite *suite_parse(void);
 
 static const char *const good[] = {
     "SELECT * { ?s ?p ?o }",
-    "PREFIX : <http://e/> SELECT DISTINCT ?a (COUNT(DISTINCT ?b) AS ?n) FROM <g> FROM NAMED :h WHERE { ?a :p/^:q*|!(:r|^a) ?b ; :s 'x'@en, 1.5e3, -2, true . [ :t ( 1 2 ) ] :u () } "
-    "GROUP BY ?a HAVING (?n > 1) ORDER BY DESC(?n) ?a LIMIT 5 OFFSET 2 VALUES ?a { UNDEF <x> 'y'^^:d }",
+    ("PREFIX : <http://e/> SELECT DISTINCT ?a (COUNT(DISTINCT ?b) AS ?n) FROM <g> FROM NAMED :h WHERE { ?a :p/^:q*|!(:r|^a) ?b ; :s 'x'@en, 1.5e3, -2, true . [ :t ( 1 2 ) ] :u () } "
+    "GROUP BY ?a HAVING (?n > 1) ORDER BY DESC(?n) ?a LIMIT 5 OFFSET 2 VALUES ?a { UNDEF <x> 'y'^^:d }"),
     "BASE <http://e/> ASK { { ?a <p> ?b } UNION { ?a <q> ?b FILTER (?a + 1 * 2 -3 < 4 && ?b IN (1, 2) || !BOUND(?b) && ?b NOT IN ()) } OPTIONAL { ?b <r> ?c } MINUS { ?c <s> ?d } }",
     "CONSTRUCT { ?s <p> _:x . _:x <q> [] } WHERE { GRAPH ?g { ?s ?p ?o } SERVICE SILENT <e> { ?s ?p ?o } BIND (IF(EXISTS { ?s ?p ?o }, 1, COALESCE(?o, 2)) AS ?n) }",
     "CONSTRUCT WHERE { ?s ?p ?o . ?o <q> 1 }",
@@ -50,9 +50,10 @@ END_TEST
 
 START_TEST(operators_bind_as_the_grammar_says) {
   PropterBuf out = {0};
-  ck_assert_ptr_nonnull(strstr(printed(PROPTER_STR("ASK { FILTER (1 + 2 * 3 - ?x = -4 && !?y || ?z) }"), &out).data,
-                               "((((\"1\"^^<http://www.w3.org/2001/XMLSchema#integer> + (\"2\"^^<http://www.w3.org/2001/XMLSchema#integer> * \"3\"^^<http://www.w3.org/2001/XMLSchema#integer>)) - ?x) "
-                               "= \"-4\"^^<http://www.w3.org/2001/XMLSchema#integer>) && (! ?y)) || ?z"));
+  ck_assert_ptr_nonnull(strstr(
+      printed(PROPTER_STR("ASK { FILTER (1 + 2 * 3 - ?x = -4 && !?y || ?z) }"), &out).data,
+      "((((\"1\"^^<http://www.w3.org/2001/XMLSchema#integer> + (\"2\"^^<http://www.w3.org/2001/XMLSchema#integer> * \"3\"^^<http://www.w3.org/2001/XMLSchema#integer>)) - ?x) "
+      "= \"-4\"^^<http://www.w3.org/2001/XMLSchema#integer>) && (! ?y)) || ?z"));
   ck_assert_ptr_nonnull(strstr(printed(PROPTER_STR("ASK { ?s <p>/<q>|^<r>+ ?o }"), &out).data, "((<http://base/p>/<http://base/q>)|^(<http://base/r>)+)"));
   propter_buf_clear(&out);
 }

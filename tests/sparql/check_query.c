@@ -10,7 +10,8 @@ static const char people[] = "ann knows bob. ann age 30. bob knows cy. bob age 2
                              "ann knows dan. dan knows dan. ann knows bob g1. bob likes tea g1. ann likes tea g2. cy knows bob g2.";
 
 START_TEST(patterns_join_and_filter) {
-  static const struct { const char *query, *rows; } cases[] = {
+  static const struct { const char *query, *rows;
+  } cases[] = {
       {"SELECT ?a ?c { ?a :knows ?b . ?b :knows ?c . ?c :mail ?m }", "ann cy\nbob ann"},
       {"SELECT ?a ?n { ?a :age ?n FILTER(?n < 30 || ?n = 35) }", "bob 25\ncy 35\ndan 25"},
       {"SELECT ?a ?m { ?a :age ?n OPTIONAL { ?a :mail ?m } }", "ann \"a@x\"\nbob -\ncy \"c@x\"\ndan -"},
@@ -47,7 +48,8 @@ START_TEST(patterns_join_and_filter) {
       {"SELECT ?s FROM NAMED :g2 { ?s ?p ?o }", ""},
       {"SELECT ?x { BIND(1 + 1 AS ?x) }", "2"},
       {"SELECT (1/0 AS ?x) (IF(1/0, 1, 2) AS ?y) (COALESCE(1/0, 3) AS ?z) {}", "- - 3"},
-      {"SELECT (99999999999999999999999999999999999999 + 1 AS ?x) (99999999999999999999999999999999999999 * 9 AS ?y) {}", "100000000000000000000000000000000000000 -"},
+      {"SELECT (99999999999999999999999999999999999999 + 1 AS ?x) (99999999999999999999999999999999999999 * 9 AS ?y) {}",
+       "100000000000000000000000000000000000000 -"},
       {"SELECT (REPLACE('aaa', 'a', 'b$0') AS ?x) (REPLACE('abc', 'z*', '-') AS ?y) (REGEX('a\\nb', 'a$') AS ?z) {}",
        "\"bababa\" - \"false\"^^<http://www.w3.org/2001/XMLSchema#boolean>"},
       {"SELECT (SUBSTR('motor car', 6) AS ?a) (SUBSTR('metadata', 4, 3) AS ?b) (SUBSTR('12345', 1.5, 2.6) AS ?c) (SUBSTR('12345', 0, 3) AS ?d) (SUBSTR('12345', -3, 5) AS ?e) {}",
@@ -64,14 +66,16 @@ END_TEST
 
 START_TEST(order_is_total_and_limits_cut_it) {
   PropterGraph *graph = world_open(people);
-  ck_assert_str_eq(world_ask(graph, "SELECT ?v { VALUES ?v { 10 'b' :z UNDEF 9 1.5 'a' 'a'@en true 2e0 <urn:y> } } ORDER BY ?v", NULL),
-                   "-\ny\nz\n\"a\"\n\"b\"\n\"a\"@en\n\"true\"^^<http://www.w3.org/2001/XMLSchema#boolean>\n\"1.5\"^^<http://www.w3.org/2001/XMLSchema#decimal>\n"
-                   "\"2e0\"^^<http://www.w3.org/2001/XMLSchema#double>\n9\n10");
+  ck_assert_str_eq(
+      world_ask(graph, "SELECT ?v { VALUES ?v { 10 'b' :z UNDEF 9 1.5 'a' 'a'@en true 2e0 <urn:y> } } ORDER BY ?v", NULL),
+      "-\ny\nz\n\"a\"\n\"b\"\n\"a\"@en\n\"true\"^^<http://www.w3.org/2001/XMLSchema#boolean>\n\"1.5\"^^<http://www.w3.org/2001/XMLSchema#decimal>\n"
+      "\"2e0\"^^<http://www.w3.org/2001/XMLSchema#double>\n9\n10");
   ck_assert_str_eq(world_ask(graph, "SELECT ?a ?n { ?a :age ?n } ORDER BY DESC(?n) ?a", NULL), "cy 35\nann 30\nbob 25\ndan 25");
   ck_assert_str_eq(world_ask(graph, "SELECT ?a { ?a :age ?n } ORDER BY ?n ?a LIMIT 2 OFFSET 1", NULL), "dan\nann");
   ck_assert_str_eq(world_ask(graph, "SELECT DISTINCT ?n { ?a :age ?n } ORDER BY ?n LIMIT 2", NULL), "25\n30");
   ck_assert_str_eq(world_ask(graph, "SELECT ?a { ?a :age ?n } LIMIT 0", NULL), "");
-  ck_assert_str_eq(world_ask(graph, "SELECT (GROUP_CONCAT(?a; SEPARATOR=',') AS ?all) { { SELECT (STR(?x) AS ?a) { ?x :age ?n } ORDER BY ?x } }", NULL), "\"urn:ann,urn:bob,urn:cy,urn:dan\"");
+  ck_assert_str_eq(world_ask(graph, "SELECT (GROUP_CONCAT(?a; SEPARATOR=',') AS ?all) { { SELECT (STR(?x) AS ?a) { ?x :age ?n } ORDER BY ?x } }", NULL),
+                   "\"urn:ann,urn:bob,urn:cy,urn:dan\"");
   propter_graph_close(graph);
 }
 END_TEST
@@ -89,7 +93,8 @@ END_TEST
 
 START_TEST(forms_give_triples) {
   PropterGraph *graph = world_open("a p _b. _b q _c. _c r a. a p 1. d p 2.");
-  ck_assert_str_eq(world_ask_sorted(graph, "CONSTRUCT { ?s :is ?o . ?o :of ?s . ?s :has [] } { ?s :p ?o FILTER(isNumeric(?o)) }"), "a has _\na is 1\nd has _\nd is 2");
+  ck_assert_str_eq(world_ask_sorted(graph, "CONSTRUCT { ?s :is ?o . ?o :of ?s . ?s :has [] } { ?s :p ?o FILTER(isNumeric(?o)) }"),
+                   "a has _\na is 1\nd has _\nd is 2");
   ck_assert_str_eq(world_ask_sorted(graph, "DESCRIBE :a"), "_ q _\n_ r a\na p 1\na p _");
   ck_assert_str_eq(world_ask_sorted(graph, "DESCRIBE ?x { ?x :p 2 }"), "d p 2");
   ck_assert_str_eq(world_ask(graph, "ASK { ?x :p 3 }", NULL), "false");
@@ -99,7 +104,10 @@ END_TEST
 
 START_TEST(updates_see_those_before_them) {
   PropterGraph *graph = world_open("a p 1. a q 2 g.");
-  ck_ok(world_update(graph, "INSERT DATA { :b :p 2 . GRAPH :g { :b :q _:x . :c :q _:x } } ; INSERT { GRAPH :h { ?s :n ?o } } WHERE { ?s :p ?o } ; DELETE { ?s :p ?o } INSERT { ?s :p ?n } WHERE { ?s :p ?o BIND(?o + 10 AS ?n) }", err));
+  ck_ok(world_update(
+      graph,
+      "INSERT DATA { :b :p 2 . GRAPH :g { :b :q _:x . :c :q _:x } } ; INSERT { GRAPH :h { ?s :n ?o } } WHERE { ?s :p ?o } ; DELETE { ?s :p ?o } INSERT { ?s :p ?n } WHERE { ?s :p ?o BIND(?o + 10 AS ?n) }",
+      err));
   ck_assert_str_eq(world_ask_sorted(graph, "SELECT * { ?s ?p ?o }"), "a p 11\nb p 12");
   ck_assert_str_eq(world_ask_sorted(graph, "SELECT ?s ?o { GRAPH :h { ?s :n ?o } }"), "a 1\nb 2");
   ck_assert_str_eq(world_ask_sorted(graph, "SELECT ?s { GRAPH :g { :b :q ?x . ?s :q ?x } }"), "b\nc");

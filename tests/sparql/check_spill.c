@@ -71,7 +71,8 @@ START_TEST(the_answer_is_the_same_with_little_memory) {
     PropterError err = {0};
     Answer large = answer(graph, queries[i].text, (uint64_t)1 << 30, &err), small = answer(graph, queries[i].text, SMALL, &err);
     ck_assert_msg(large.status == PROPTER_OK && small.status == PROPTER_OK, "%s: %s", queries[i].text, err.message);
-    ck_assert_msg(large.rows == small.rows && large.sum == small.sum, "%s: %llu rows, with little memory %llu", queries[i].text, (unsigned long long)large.rows, (unsigned long long)small.rows);
+    ck_assert_msg(large.rows == small.rows && large.sum == small.sum, "%s: %llu rows, with little memory %llu", queries[i].text, (unsigned long long)large.rows,
+                  (unsigned long long)small.rows);
     /* It went by way of the disk. */
     Answer without = {PROPTER_OK, 0, 0, 0};
     ck_assert_int_eq(setenv("TMPDIR", "/nowhere", 1), 0);

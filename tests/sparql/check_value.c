@@ -19,15 +19,26 @@ static const char *printed(Decimal d) {
 }
 
 START_TEST(decimals_are_exact) {
-  static const struct { const char *a; char op; const char *b, *result; } cases[] = {
-      {"0.1", '+', "0.2", "0.3"},       {"1", '-', "1.000", "0"},          {"-2.5", '*', "4", "-10"},        {"1", '/', "3", "0.333333333333333333"},
-      {"2", '/', "3", "0.666666666666666667"}, {"-2", '/', "3", "-0.666666666666666667"}, {"10", '/', "4", "2.5"}, {"1", '/', "0.0001", "10000"},
-      {"99999999999999999999", '+', "1", "100000000000000000000"}, {"0.000000000000000000000000000000000001", '+', "0", "0.000000000000000000000000000000000001"},
+  static const struct { const char *a; char op; const char *b, *result;
+  } cases[] = {
+      {"0.1", '+', "0.2", "0.3"},
+      {"1", '-', "1.000", "0"},
+      {"-2.5", '*', "4", "-10"},
+      {"1", '/', "3", "0.333333333333333333"},
+      {"2", '/', "3", "0.666666666666666667"},
+      {"-2", '/', "3", "-0.666666666666666667"},
+      {"10", '/', "4", "2.5"},
+      {"1", '/', "0.0001", "10000"},
+      {"99999999999999999999", '+', "1", "100000000000000000000"},
+      {"0.000000000000000000000000000000000001", '+', "0", "0.000000000000000000000000000000000001"},
       {"7", '/', "7000000000000000000000", "0.000000000000000000"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     Decimal a = number(cases[i].a), b = number(cases[i].b), r = {0, 0};
-    bool ok = cases[i].op == '+' ? decimal_add(a, b, &r) : cases[i].op == '-' ? decimal_subtract(a, b, &r) : cases[i].op == '*' ? decimal_multiply(a, b, &r) : decimal_divide(a, b, &r);
+    bool ok = cases[i].op == '+'   ? decimal_add(a, b, &r)
+              : cases[i].op == '-' ? decimal_subtract(a, b, &r)
+              : cases[i].op == '*' ? decimal_multiply(a, b, &r)
+                                   : decimal_divide(a, b, &r);
     ck_assert_msg(ok && decimal_compare(r, number(cases[i].result)) == 0, "%s %c %s: %s", cases[i].a, cases[i].op, cases[i].b, printed(r));
   }
   Decimal big = number("170141183460469231731687303715884105727"), r;
@@ -82,9 +93,17 @@ END_TEST
 
 START_TEST(values_have_canonical_texts) {
   char text[MOMENT_TEXT];
-  static const struct { const char *text, *type, *canonical; } cases[] = {
-      {"+007", "integer", "7"}, {"1.500", "decimal", "1.5"}, {"-0.0", "decimal", "0"}, {"100", "double", "1.0E2"}, {"0.1", "float", "1.0E-1"}, {"INF", "double", "INF"}, {"1", "boolean", "true"},
-      {"-0001-01-01T00:00:00.500-05:00", "dateTime", "-0001-01-01T00:00:00.5-05:00"}, {"2011-08-07Z", "date", "2011-08-07Z"},
+  static const struct { const char *text, *type, *canonical;
+  } cases[] = {
+      {"+007", "integer", "7"},
+      {"1.500", "decimal", "1.5"},
+      {"-0.0", "decimal", "0"},
+      {"100", "double", "1.0E2"},
+      {"0.1", "float", "1.0E-1"},
+      {"INF", "double", "INF"},
+      {"1", "boolean", "true"},
+      {"-0001-01-01T00:00:00.500-05:00", "dateTime", "-0001-01-01T00:00:00.5-05:00"},
+      {"2011-08-07Z", "date", "2011-08-07Z"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     Value v = typed(cases[i].text, cases[i].type);

@@ -69,7 +69,8 @@ static void put_term(const PropterTerm *t) {
 }
 
 static PropterStatus pull(PropterResults *r, PropterError *err) {
-  if (propter_results_kind(r) == PROPTER_RESULTS_BOOLEAN) return propter_buf_add(&answer, propter_results_boolean(r) ? PROPTER_STR("true") : PROPTER_STR("false")), PROPTER_OK;
+  if (propter_results_kind(r) == PROPTER_RESULTS_BOOLEAN)
+    return propter_buf_add(&answer, propter_results_boolean(r) ? PROPTER_STR("true") : PROPTER_STR("false")), PROPTER_OK;
   for (const PropterTerm *row;;) {
     PropterStatus status = propter_results_next(r, &row, err);
     if (status != PROPTER_OK || !row) return status;

@@ -58,7 +58,9 @@ static bool unchunk(PropterBuf *body) {
   return false;
 }
 
-static bool chunks_over(const PropterBuf *body) { return body->len >= 5 && memcmp(body->data + body->len - 5, "0\r\n\r\n", 5) == 0 && (body->len == 5 || body->data[body->len - 6] == '\n'); }
+static bool chunks_over(const PropterBuf *body) {
+  return body->len >= 5 && memcmp(body->data + body->len - 5, "0\r\n\r\n", 5) == 0 && (body->len == 5 || body->data[body->len - 6] == '\n');
+}
 
 bool http_receive(int fd, bool headless, HttpAnswer *out) {
   char piece[65536];
@@ -66,7 +68,8 @@ bool http_receive(int fd, bool headless, HttpAnswer *out) {
   bool chunked = false, head = false;
   *out = (HttpAnswer){.head = {.max = 1 << 20}, .body = {.max = (size_t)1 << 30}};
   for (;;) {
-    ssize_t n = head && (headless || (length >= 0 && out->body.len >= (size_t)length) || (chunked && chunks_over(&out->body))) ? 0 : recv(fd, piece, sizeof piece, 0);
+    ssize_t n =
+        head && (headless || (length >= 0 && out->body.len >= (size_t)length) || (chunked && chunks_over(&out->body))) ? 0 : recv(fd, piece, sizeof piece, 0);
     if (n <= 0 || out->head.failed || out->body.failed) break;
     propter_buf_add(head ? &out->body : &out->head, (PropterStr){piece, (size_t)n});
     size_t end = head ? 0 : propter_str_find(propter_buf_str(&out->head), PROPTER_STR("\r\n\r\n"));

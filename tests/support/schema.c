@@ -60,7 +60,8 @@ static bool object_ok(Check *c, const json_t *schema, const json_t *v, const cha
 }
 
 static bool valid(Check *c, const json_t *schema, const json_t *v, const char *path) {
-  static const char *const known[] = {"$schema", "$id", "$comment", "$defs", "$ref", "title", "description", "type", "enum", "const", "pattern", "minimum", "maximum", "items", "properties", "required", "additionalProperties"};
+  static const char *const known[] = {"$schema", "$id",     "$comment", "$defs", "$ref",       "title",    "description",         "type", "enum", "const",
+                                      "pattern", "minimum", "maximum",  "items", "properties", "required", "additionalProperties"};
   const char *key;
   json_t *k;
   json_object_foreach((json_t *)schema, key, k) {

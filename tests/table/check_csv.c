@@ -64,7 +64,8 @@ START_TEST(rows_cells_and_lines) {
 END_TEST
 
 START_TEST(rows_that_do_not_fit_the_header_have_a_problem) {
-  expect(PROPTER_STR("a,b\n1\n1,2,3\n4,5\n"), NULL, "a|b\n2:1 [expected 2 cells as in the header, found 1]\n3:1|2|3 [expected 2 cells as in the header, found 3]\n4:4|5\n");
+  expect(PROPTER_STR("a,b\n1\n1,2,3\n4,5\n"), NULL,
+         "a|b\n2:1 [expected 2 cells as in the header, found 1]\n3:1|2|3 [expected 2 cells as in the header, found 3]\n4:4|5\n");
 }
 END_TEST
 
@@ -90,7 +91,8 @@ START_TEST(encodings) {
   expect_error(PROPTER_STR("a,b\n1,2\ncaf\xE9,2\n"), NULL, PROPTER_INVALID, 3, "byte 11: expected UTF-8, found byte 0xE9");
   expect_error(PROPTER_STR("\xEF\xBB\xBF" "a\n\xFF\n"), NULL, PROPTER_INVALID, 2, "byte 5:");
   expect_error(PROPTER_STR("a,b\n1,\0\n"), NULL, PROPTER_INVALID, 2, "found a NUL byte");
-  expect_error(PROPTER_STR("a\n\x81\n"), &(PropterTableOptions){.encoding = "windows-1252"}, PROPTER_INVALID, 0, "byte 2: expected text in the encoding named, found byte 0x81");
+  expect_error(PROPTER_STR("a\n\x81\n"), &(PropterTableOptions){.encoding = "windows-1252"}, PROPTER_INVALID, 0,
+               "byte 2: expected text in the encoding named, found byte 0x81");
   expect_error(PROPTER_STR("\xFF\xFE" "a\0\n\0b"), NULL, PROPTER_INVALID, 0, "ends inside a character");
   expect_error(PROPTER_STR("a\n"), &(PropterTableOptions){.encoding = "klingon"}, PROPTER_USAGE, 0, "unknown encoding");
 }

@@ -87,7 +87,8 @@ END_TEST
 
 /* Examples in the manner of RFC 9535 §1.5 and §2.3.5. */
 START_TEST(json_paths) {
-  const char *store = "{\"book\": [{\"c\": \"reference\", \"p\": 8, \"t\": \"A\"}, {\"c\": \"fiction\", \"p\": 12, \"t\": \"B\"}, {\"c\": \"fiction\", \"p\": 9, \"t\": \"C\", \"i\": 7}], \"max\": 10}";
+  const char *store =
+      "{\"book\": [{\"c\": \"reference\", \"p\": 8, \"t\": \"A\"}, {\"c\": \"fiction\", \"p\": 12, \"t\": \"B\"}, {\"c\": \"fiction\", \"p\": 9, \"t\": \"C\", \"i\": 7}], \"max\": 10}";
   static const struct {
     const char *path, *wanted;
   } cases[] = {
@@ -105,7 +106,8 @@ START_TEST(json_paths) {
     (void)snprintf(wanted, sizeof wanted, "1:%s;", cases[i].wanted);
     expect(store, "t.json", NULL, COLUMNS(cases[i].path), wanted);
   }
-  static const char *const bad[] = {"$.a[", "$.a]", "$[01]", "$[?@.a]x", "$[?@.a ==]", "$[?1]", "$.", "$[?count(1) > 0]", "$['a", "$[?@..a == 1]", "$[?match(@.a, '(')]"};
+  static const char *const bad[] = {
+      "$.a[", "$.a]", "$[01]", "$[?@.a]x", "$[?@.a ==]", "$[?1]", "$.", "$[?count(1) > 0]", "$['a", "$[?@..a == 1]", "$[?match(@.a, '(')]"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     PropterError err = {0};
     Dump d = {.path = file_of("{}", "t.json"), .columns = COLUMNS(bad[i])};
@@ -145,8 +147,12 @@ static const char *database(void) {
   const char *path = support_path(support_folder(), "t.db");
   sqlite3 *db;
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE \"T\" (\"ID\" INTEGER, name VARCHAR(9), w REAL, d DATE, t TIMESTAMP, b BOOLEAN, p BLOB, n NUMERIC(6,2));"
-                                    "INSERT INTO T VALUES (1, 'a', 80.25, '2011-08-07', '2011-08-07 10:00:01', 1, X'00FF', 12.50), (2, NULL, 1e300, NULL, NULL, 0, NULL, 3)", NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(
+      sqlite3_exec(db,
+                   "CREATE TABLE \"T\" (\"ID\" INTEGER, name VARCHAR(9), w REAL, d DATE, t TIMESTAMP, b BOOLEAN, p BLOB, n NUMERIC(6,2));"
+                   "INSERT INTO T VALUES (1, 'a', 80.25, '2011-08-07', '2011-08-07 10:00:01', 1, X'00FF', 12.50), (2, NULL, 1e300, NULL, NULL, 0, NULL, 3)",
+                   NULL, NULL, NULL),
+      SQLITE_OK);
   sqlite3_close(db);
   return path;
 }
@@ -154,7 +160,9 @@ static const char *database(void) {
 START_TEST(sqlite_values) {
   Dump d = {.path = database(), .options = {.table = "T"}, .columns = COLUMNS("ID", "NAME", "w", "\"d\"", "t", "b", "p", "n")};
   ck_ok(dump(&d, err));
-  ck_assert_str_eq(d.out.data, "1:1^integer|a|8.025E1^double|2011-08-07^date|2011-08-07T10:00:01^dateTime|true^boolean|00FF^hexBinary|12.5^decimal;2:2^integer||1.0E300^double|||false^boolean||3^decimal;");
+  ck_assert_str_eq(
+      d.out.data,
+      "1:1^integer|a|8.025E1^double|2011-08-07^date|2011-08-07T10:00:01^dateTime|true^boolean|00FF^hexBinary|12.5^decimal;2:2^integer||1.0E300^double|||false^boolean||3^decimal;");
   d.options = (PropterTableOptions){.query = "SELECT count(*) AS c, avg(w) AS a FROM T;"};
   d.columns = COLUMNS("c", "a");
   ck_ok(dump(&d, err));
@@ -170,7 +178,9 @@ START_TEST(sqlite_values) {
 END_TEST
 
 START_TEST(failing_calls) {
-  Dump d = {.path = file_of("{\"a\": [{\"x\": [1, 2.5]}, {\"x\": \"t\"}], \"b\": 1}", "t.json"), .options = {.iterator = "$.a[*]"}, .columns = COLUMNS("$.x[?@ > 1]", "x")};
+  Dump d = {.path = file_of("{\"a\": [{\"x\": [1, 2.5]}, {\"x\": \"t\"}], \"b\": 1}", "t.json"),
+            .options = {.iterator = "$.a[*]"},
+            .columns = COLUMNS("$.x[?@ > 1]", "x")};
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, dump, &d, false), 5);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, dump, &d, true), 1);
   d.path = file_of("<r><p>1</p><p>2</p></r>", "t.xml");

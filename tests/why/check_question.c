@@ -83,11 +83,13 @@ START_TEST(relative_times_say_what_they_count_from) {
                    "counted from the end of the data, 2015-12-31, because they end before today, 2026-11-23");
   ck_assert_int_eq(q.from, propter_day(2015, 12, 1));
   ck_assert_str_eq(note_of("information jobs since June 2015", PROPTER_GRAIN_MONTH, first, last, today, &q), "to the end of the data, 2015-12-31");
-  ck_assert_str_eq(note_of("information jobs on 2011-08-07", PROPTER_GRAIN_MONTH, first, last, today, &q), "the data are in months: 2011-08-07 to 2011-08-07 was widened to whole months");
+  ck_assert_str_eq(note_of("information jobs on 2011-08-07", PROPTER_GRAIN_MONTH, first, last, today, &q),
+                   "the data are in months: 2011-08-07 to 2011-08-07 was widened to whole months");
   ck_assert_str_eq(note_of("information jobs on 2011-08-07", PROPTER_GRAIN_DAY, first, last, today, &q), "");
   ck_assert_str_eq(note_of("informaton jobs in August 2011", PROPTER_GRAIN_MONTH, first, last, today, &q), "\"informaton\" was read as \"information\"");
   ck_assert_str_eq(note_of("information jobs in early 2009", PROPTER_GRAIN_MONTH, first, last, today, &q), "\"early 2009\" was taken as months 1 to 4");
-  ck_assert_str_eq(note_of("information jobs in May", PROPTER_GRAIN_MONTH, first, last, today, &q), "no year was named: taken as May 2015, the latest in the data");
+  ck_assert_str_eq(note_of("information jobs in May", PROPTER_GRAIN_MONTH, first, last, today, &q),
+                   "no year was named: taken as May 2015, the latest in the data");
   (void)note_of("information jobs in May", PROPTER_GRAIN_MONTH, first, propter_day(2015, 5, 30), today, &q); /* that May is not over */
   ck_assert_int_eq(q.from, propter_day(2014, 5, 1));
   (void)note_of("information jobs on 29 February", PROPTER_GRAIN_DAY, first, last, today, &q);
@@ -145,8 +147,51 @@ END_TEST
 
 /* Whatever people type: no crash, and no answer to half a question (the sanitizers watch the rest). */
 START_TEST(shuffled_and_broken_questions_do_no_harm) {
-  static const char *const pieces[] = {"information", "jobs", "in", "August", "2011", "2011-08", "the", "fall", "of", "from", "to", "March", "-", "/", "'", "11", "31", "Q3", "W32", "last", "month", "quarter", "and", ",", "first",
-                                       "half", "winter", "mid", "2008/09", "since", "between", "1st", "\xc3\xa9", "\xe2\x80\x93", "9999999999999999999999", "ago", "two", "early", "week", "54", "q", "h", "0", "year", "date"};
+  static const char *const pieces[] = {"information",
+                                       "jobs",
+                                       "in",
+                                       "August",
+                                       "2011",
+                                       "2011-08",
+                                       "the",
+                                       "fall",
+                                       "of",
+                                       "from",
+                                       "to",
+                                       "March",
+                                       "-",
+                                       "/",
+                                       "'",
+                                       "11",
+                                       "31",
+                                       "Q3",
+                                       "W32",
+                                       "last",
+                                       "month",
+                                       "quarter",
+                                       "and",
+                                       ",",
+                                       "first",
+                                       "half",
+                                       "winter",
+                                       "mid",
+                                       "2008/09",
+                                       "since",
+                                       "between",
+                                       "1st",
+                                       "\xc3\xa9",
+                                       "\xe2\x80\x93",
+                                       "9999999999999999999999",
+                                       "ago",
+                                       "two",
+                                       "early",
+                                       "week",
+                                       "54",
+                                       "q",
+                                       "h",
+                                       "0",
+                                       "year",
+                                       "date"};
   uint64_t state = 20260101;
   for (int i = 0; i < 20000; i++) {
     char text[512] = "";
@@ -174,7 +219,8 @@ static PropterStatus whole_question(void *payload, PropterError *err) {
   PropterQuestion q;
   size_t metric = 0;
   PropterStatus status = propter_lexicon_new(&l, err);
-  if (status == PROPTER_OK) status = propter_lexicon_add_metric(l, PROPTER_STR("urn:m"), PROPTER_STR("information jobs"), PROPTER_STR("US employment by sector"), &metric, err);
+  if (status == PROPTER_OK)
+    status = propter_lexicon_add_metric(l, PROPTER_STR("urn:m"), PROPTER_STR("information jobs"), PROPTER_STR("US employment by sector"), &metric, err);
   if (status == PROPTER_OK) status = propter_lexicon_add_name(l, metric, PROPTER_NAME_PREFERRED, PROPTER_STR("information jobs"), err);
   if (status == PROPTER_OK) status = propter_question_parse(l, PROPTER_STR("informaton jobs since June 2015"), today, &a, &q, err);
   if (status == PROPTER_OK) status = propter_question_settle(&q, PROPTER_GRAIN_MONTH, propter_day(2006, 1, 1), propter_day(2015, 12, 31), today, &a, err);

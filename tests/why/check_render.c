@@ -132,8 +132,10 @@ START_TEST(schema_refuses_what_it_should) {
 END_TEST
 
 static bool allowed_element(const char *name) {
-  static const char *const names[] = {"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "h3", "p", "dl", "div", "dt", "dd", "small", "figure", "figcaption", "svg", "desc", "rect", "line", "text", "polygon",
-                                      "polyline", "circle", "section", "header", "span", "strong", "blockquote", "details", "summary", "table", "tr", "th", "td", "ul", "li", "pre", "code", "footer", "br"};
+  static const char *const names[] = {"html",  "head",    "meta",     "title",  "style",   "body",   "main",       "h1",     "h2",         "h3",      "p",
+                                      "dl",    "div",     "dt",       "dd",     "small",   "figure", "figcaption", "svg",    "desc",       "rect",    "line",
+                                      "text",  "polygon", "polyline", "circle", "section", "header", "span",       "strong", "blockquote", "details", "summary",
+                                      "table", "tr",      "th",       "td",     "ul",      "li",     "pre",        "code",   "footer",     "br"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(names[i], name) == 0) return true;
   return false;
@@ -302,7 +304,8 @@ START_TEST(a_disputed_statement_never_passes_for_support) {
   render(a, "csv", &out);
   ck_assert_ptr_null(strstr(out.data, "Layoffs at newspapers drove"));
   render(a, "json", &out);
-  for (const char *at = out.data; (at = strstr(at, "Layoffs at newspapers drove")); at++) ck_assert_int_eq(strncmp(strstr(at, "\"said\":"), "\"said\":\"contradicted\"", 21), 0);
+  for (const char *at = out.data; (at = strstr(at, "Layoffs at newspapers drove")); at++)
+    ck_assert_int_eq(strncmp(strstr(at, "\"said\":"), "\"said\":\"contradicted\"", 21), 0);
   propter_why_free(a);
   propter_buf_clear(&out);
 }

@@ -34,7 +34,8 @@ static PropterStr node(Load *l, const SerdNode *n) {
 
 static SerdStatus on_prefix(void *handle, const SerdNode *name, const SerdNode *uri) { return serd_env_set_prefix(((Load *)handle)->env, name, uri); }
 
-static SerdStatus on_statement(void *handle, SerdStatementFlags flags, const SerdNode *graph, const SerdNode *s, const SerdNode *p, const SerdNode *o, const SerdNode *datatype, const SerdNode *lang) {
+static SerdStatus on_statement(void *handle, SerdStatementFlags flags, const SerdNode *graph, const SerdNode *s, const SerdNode *p, const SerdNode *o,
+                               const SerdNode *datatype, const SerdNode *lang) {
   (void)flags, (void)graph, (void)datatype, (void)lang;
   Load *l = handle;
   Triple t = {node(l, s), node(l, p), node(l, o)};

@@ -171,7 +171,8 @@ PropterStatus feed_add(Feed *feed, const PropterStatement *st, uint64_t *hash, P
 
 PropterStatus feed_finish(Feed *feed, PropterError *err) { return hand_over(feed, true, err); }
 
-PropterStatus feed_open(PropterWriter *writer, PropterId fallback, PropterStatus (*graph)(PropterId graph, void *payload, PropterError *err), void *payload, Feed **out, PropterError *err) {
+PropterStatus feed_open(PropterWriter *writer, PropterId fallback, PropterStatus (*graph)(PropterId graph, void *payload, PropterError *err), void *payload,
+                        Feed **out, PropterError *err) {
   Feed *feed = propter_calloc(1, sizeof *feed);
   if (!feed) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   *feed = (Feed){.writer = writer, .fallback = fallback, .graph = graph, .payload = payload};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Statements into a writer on two threads: the caller's makes records and their hashes, another finds or makes their ids and hands the quads to the writer, in the order they
- * came. So ids are the same as on one thread, which is what happens if no second one can be started. */
+/* Statements into a writer on two threads: the caller's makes records and their hashes, another finds or makes their ids and hands the quads to the writer, in
+ * the order they came. So ids are the same as on one thread, which is what happens if no second one can be started. */
 #ifndef GRAPH_FEED_H
 #define GRAPH_FEED_H
 
@@ -8,10 +8,12 @@
 
 typedef struct Feed Feed;
 
-/* `fallback`: the graph of statements without one. `graph`, if not NULL, is called on the other thread whenever the graph of a statement that has one differs from the one before.
- * Until feed_close nobody else may use the writer. */
-PropterStatus feed_open(PropterWriter *writer, PropterId fallback, PropterStatus (*graph)(PropterId graph, void *payload, PropterError *err), void *payload, Feed **out, PropterError *err);
-/* Takes one statement, whose terms must be valid (as those of PropterRdfSink are). *hash becomes a hash of its content. A failure may be that of an earlier statement. */
+/* `fallback`: the graph of statements without one. `graph`, if not NULL, is called on the other thread whenever the graph of a statement that has one differs
+ * from the one before. Until feed_close nobody else may use the writer. */
+PropterStatus feed_open(PropterWriter *writer, PropterId fallback, PropterStatus (*graph)(PropterId graph, void *payload, PropterError *err), void *payload,
+                        Feed **out, PropterError *err);
+/* Takes one statement, whose terms must be valid (as those of PropterRdfSink are). *hash becomes a hash of its content. A failure may be that of an earlier
+ * statement. */
 PropterStatus feed_add(Feed *feed, const PropterStatement *statement, uint64_t *hash, PropterError *err);
 /* Waits until everything is with the writer. */
 PropterStatus feed_finish(Feed *feed, PropterError *err);

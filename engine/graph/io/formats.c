@@ -80,7 +80,8 @@ static PropterStatus unknown_format(const char *path, const char *format, Propte
   return s;
 }
 
-static PropterStatus run(Source *source, const PropterRdfFormat *format, PropterStr base, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err) {
+static PropterStatus run(Source *source, const PropterRdfFormat *format, PropterStr base, const PropterRdfOptions *options, const PropterRdfSink *sink,
+                         PropterError *err) {
   ReadJob job = {.format = format, .base = base, .sink = sink, .log = options ? options->log : NULL};
   job.limits = options && options->limits ? *options->limits : propter_limits_default();
   if (!job.base.len && options) job.base = options->base;

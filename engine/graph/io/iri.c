@@ -95,7 +95,8 @@ PropterStatus propter_iri_resolve(PropterStr base, PropterStr reference, Propter
     propter_buf_add(out, reference);
     return PROPTER_OK;
   }
-  if (!base.len) return propter_fail(err, PROPTER_INVALID, "relative IRI \"%.*s\" without a base", (int)(reference.len < 200 ? reference.len : 200), reference.data);
+  if (!base.len)
+    return propter_fail(err, PROPTER_INVALID, "relative IRI \"%.*s\" without a base", (int)(reference.len < 200 ? reference.len : 200), reference.data);
   Parts r = split(reference), b = split(base);
   propter_buf_add(out, b.scheme);
   propter_buf_add_char(out, ':');

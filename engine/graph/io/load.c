@@ -56,7 +56,8 @@ static PropterStatus on_statement(const PropterStatement *statement, void *paylo
   return PROPTER_OK;
 }
 
-static PropterStatus load(PropterWriter *writer, const char *path, const PropterStr *text, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded, PropterError *err) {
+static PropterStatus load(PropterWriter *writer, const char *path, const PropterStr *text, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded,
+                          PropterError *err) {
   Load *l = propter_calloc(1, sizeof *l);
   if (!l) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   l->writer = writer;
@@ -112,7 +113,8 @@ PropterStatus propter_rdf_load(PropterWriter *writer, const char *path, const Pr
   return load(writer, path, NULL, options, loaded, err);
 }
 
-PropterStatus propter_rdf_load_text(PropterWriter *writer, PropterStr text, const char *source, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded, PropterError *err) {
+PropterStatus propter_rdf_load_text(PropterWriter *writer, PropterStr text, const char *source, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded,
+                                    PropterError *err) {
   return load(writer, source, &text, options, loaded, err);
 }
 
@@ -147,7 +149,8 @@ static bool left_out(const PropterIds *without, PropterId graph) {
   return false;
 }
 
-static PropterStatus write_rows(PropterSnapshot *snapshot, PropterScan *scan, const PropterIds *without, PropterRdfWriter *w, uint64_t *count, PropterError *err) {
+static PropterStatus write_rows(PropterSnapshot *snapshot, PropterScan *scan, const PropterIds *without, PropterRdfWriter *w, uint64_t *count,
+                                PropterError *err) {
   PropterArena arena = {0};
   PropterStatus status = PROPTER_OK;
   PropterQuad rows[256], last = {0, 0, 0, 0};
@@ -184,7 +187,8 @@ static PropterStatus write_rows(PropterSnapshot *snapshot, PropterScan *scan, co
   return status;
 }
 
-PropterStatus propter_rdf_write(PropterSnapshot *snapshot, PropterId graph, const PropterRdfWriterOptions *options, PropterWrite write, void *payload, uint64_t *count, PropterError *err) {
+PropterStatus propter_rdf_write(PropterSnapshot *snapshot, PropterId graph, const PropterRdfWriterOptions *options, PropterWrite write, void *payload,
+                                uint64_t *count, PropterError *err) {
   PropterRdfWriter *w = NULL;
   PropterScan *scan = NULL;
   uint64_t rows = 0;

@@ -28,7 +28,8 @@ static int close_doors(void) {
   static const int allowed[] = {SCMP_SYS(read),  SCMP_SYS(write),    SCMP_SYS(brk),        SCMP_SYS(mmap),          SCMP_SYS(munmap),       SCMP_SYS(mremap),
                                 SCMP_SYS(futex), SCMP_SYS(exit),     SCMP_SYS(exit_group), SCMP_SYS(clock_gettime), SCMP_SYS(rt_sigreturn), SCMP_SYS(madvise),
                                 SCMP_SYS(fstat), SCMP_SYS(getrandom), SCMP_SYS(close),     SCMP_SYS(gettimeofday),  SCMP_SYS(time),         SCMP_SYS(getpid)};
-  static const int refused[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat), SCMP_SYS(newfstatat), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(socket), SCMP_SYS(lseek), SCMP_SYS(ioctl)};
+  static const int refused[] = {SCMP_SYS(open),      SCMP_SYS(openat), SCMP_SYS(stat),  SCMP_SYS(newfstatat), SCMP_SYS(access),
+                                SCMP_SYS(faccessat), SCMP_SYS(socket), SCMP_SYS(lseek), SCMP_SYS(ioctl)};
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (!filter) return -1;
   int r = 0;
@@ -46,7 +47,8 @@ static int bound(const char *seconds, const char *bytes) {
   b = strtoull(bytes, &end, 10);
   if (!*bytes || *end || !b) return -1;
   struct rlimit cpu = {s, s + 1}, memory = {b, b}, none = {0, 0};
-  return setrlimit(RLIMIT_CPU, &cpu) | setrlimit(RLIMIT_AS, &memory) | setrlimit(RLIMIT_CORE, &none) | setrlimit(RLIMIT_NPROC, &none) | setrlimit(RLIMIT_FSIZE, &none);
+  return setrlimit(RLIMIT_CPU, &cpu) | setrlimit(RLIMIT_AS, &memory) | setrlimit(RLIMIT_CORE, &none) | setrlimit(RLIMIT_NPROC, &none) |
+         setrlimit(RLIMIT_FSIZE, &none);
 }
 
 static void put_escaped(const unsigned char *text, bool iri) {

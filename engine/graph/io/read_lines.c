@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* N-Triples and N-Quads (RDF 1.1), read in blocks of whole lines. Spans without anything special are taken as they stand in the block; sixteen bytes are looked at at a time. */
+/* N-Triples and N-Quads (RDF 1.1), read in blocks of whole lines. Spans without anything special are taken as they stand in the block; sixteen bytes are looked
+ * at at a time. */
 #include <stdio.h>
 #include <string.h>
 
@@ -65,11 +66,14 @@ static inline bool any(Vector v) {
 
 /* Bytes that need a closer look inside an IRI: not printable ASCII, or one of " % < \ ^ ` { | }. */
 static inline Vector odd_in_iri(Vector v) {
-  return (Vector)(v - 0x21 > 0x5D) | (Vector)(v == '"') | (Vector)(v == '%') | (Vector)(v == '<') | (Vector)(v == '\\') | (Vector)(v == '^') | (Vector)(v == '`') | (Vector)(v - '{' < 3);
+  return (Vector)(v - 0x21 > 0x5D) | (Vector)(v == '"') | (Vector)(v == '%') | (Vector)(v == '<') | (Vector)(v == '\\') | (Vector)(v == '^') |
+         (Vector)(v == '`') | (Vector)(v - '{' < 3);
 }
 
 /* The same in a string: its end, an escape, the end of the line, UTF-8. */
-static inline Vector odd_in_string(Vector v) { return (Vector)(v == '"') | (Vector)(v == '\\') | (Vector)(v == '\n') | (Vector)(v == '\r') | (Vector)(v >= 0x80); }
+static inline Vector odd_in_string(Vector v) {
+  return (Vector)(v == '"') | (Vector)(v == '\\') | (Vector)(v == '\n') | (Vector)(v == '\r') | (Vector)(v >= 0x80);
+}
 
 static bool plain_iri(At p, At end) {
   Vector odd = {0};
@@ -107,7 +111,8 @@ static At escaped_code(Lines *l, At p, PropterBuf *out) {
     if (!is_digit(c) && !(low >= 'a' && low <= 'f')) return expected(l, p, "a hexadecimal digit");
     code = code << 4 | (uint32_t)(is_digit(c) ? c - '0' : low - 'a' + 10);
   }
-  if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return fail_at(l, p - 1, PROPTER_SYNTAX, "expected the escape of a character, found one of no character");
+  if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+    return fail_at(l, p - 1, PROPTER_SYNTAX, "expected the escape of a character, found one of no character");
   propter_buf_add_utf8(out, code);
   return p;
 }
@@ -166,8 +171,9 @@ static At read_iri(Lines *l, At p, PropterBuf *text, PropterStr *iri) {
 
 /* PN_CHARS beyond ASCII; `first`: those a label may begin with. */
 static bool name_character(uint32_t c, bool first) {
-  static const uint32_t ranges[][2] = {{0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x2FF}, {0x370, 0x37D}, {0x37F, 0x1FFF}, {0x200C, 0x200D}, {0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF},
-                                       {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}, {0xB7, 0xB7}, {0x300, 0x36F}, {0x203F, 0x2040}};
+  static const uint32_t ranges[][2] = {{0xC0, 0xD6},     {0xD8, 0xF6},       {0xF8, 0x2FF},    {0x370, 0x37D},   {0x37F, 0x1FFF},
+                                       {0x200C, 0x200D}, {0x2070, 0x218F},   {0x2C00, 0x2FEF}, {0x3001, 0xD7FF}, {0xF900, 0xFDCF},
+                                       {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}, {0xB7, 0xB7},     {0x300, 0x36F},   {0x203F, 0x2040}};
   size_t count = sizeof ranges / sizeof *ranges - (first ? 3 : 0);
   for (size_t i = 0; i < count; i++)
     if (c >= ranges[i][0] && c <= ranges[i][1]) return true;

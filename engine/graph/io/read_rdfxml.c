@@ -195,7 +195,8 @@ static PropterStatus inherit(Frame *f, const Attributes *a, PropterError *err) {
   }
   if (!a->language) return PROPTER_OK;
   PropterStr tag = a->language->value;
-  if (tag.len && !propter_language_valid(tag)) return propter_fail(err, PROPTER_SYNTAX, "xml:lang: expected a language tag, found \"%.*s\"", shown(tag), tag.data);
+  if (tag.len && !propter_language_valid(tag))
+    return propter_fail(err, PROPTER_SYNTAX, "xml:lang: expected a language tag, found \"%.*s\"", shown(tag), tag.data);
   return join(&f->texts[LANGUAGE], tag, PROPTER_STR(""), &f->language, err);
 }
 
@@ -231,11 +232,14 @@ static PropterStatus push(Document *d, PropterError *err) {
   return PROPTER_OK;
 }
 
-static PropterStatus too_many(PropterError *err) { return propter_fail(err, PROPTER_SYNTAX, "expected only one of rdf:about, rdf:ID, rdf:resource and rdf:nodeID"); }
+static PropterStatus too_many(PropterError *err) {
+  return propter_fail(err, PROPTER_SYNTAX, "expected only one of rdf:about, rdf:ID, rdf:resource and rdf:nodeID");
+}
 
 static PropterStatus node_subject(Document *d, Frame *f, const Attributes *a, PropterError *err) {
   if (!!a->about + !!a->id + !!a->node_id > 1) return too_many(err);
-  if (a->resource || a->datatype || a->parse_type) return propter_fail(err, PROPTER_SYNTAX, "rdf:resource, rdf:datatype and rdf:parseType stand on properties, not on nodes");
+  if (a->resource || a->datatype || a->parse_type)
+    return propter_fail(err, PROPTER_SYNTAX, "rdf:resource, rdf:datatype and rdf:parseType stand on properties, not on nodes");
   PropterStr text = {"", 0};
   f->subject = term(PROPTER_TERM_IRI, text);
   if (a->about) return resolve(f->base, a->about->value, &f->texts[SUBJECT], &f->subject.value, err);
@@ -263,7 +267,8 @@ static PropterStatus link_node(Document *d, Frame *outer, PropterTerm node, Prop
   if (outer->kind == COLLECTION) return add_member(d, outer, node, err);
   if (outer->kind != PROPERTY) return PROPTER_OK;
   if (outer->typed || outer->filled || !blank_text(propter_buf_str(&d->text)))
-    return propter_fail(err, PROPTER_SYNTAX, outer->filled ? "expected one node inside a property, found a second" : "expected text or one node inside a property, found both");
+    return propter_fail(err, PROPTER_SYNTAX,
+                        outer->filled ? "expected one node inside a property, found a second" : "expected text or one node inside a property, found both");
   outer->filled = true;
   propter_buf_reset(&d->text);
   return emit_property(d, outer, node, err);
@@ -358,13 +363,16 @@ static PropterStatus on_start(void *payload, const PropterXmlElement *e, uint64_
   Frame *f = top(d), *outer = f - 1;
   switch (outer->kind) {
   case NODE: return start_property(d, f, outer, e, err);
-  case EMPTY: return propter_fail(err, PROPTER_SYNTAX, "expected nothing inside a property whose attributes say all, found <%.*s>", shown(e->name.local), e->name.local.data);
+  case EMPTY:
+    return propter_fail(err, PROPTER_SYNTAX, "expected nothing inside a property whose attributes say all, found <%.*s>", shown(e->name.local),
+                        e->name.local.data);
   case DOCUMENT:
     if (is_rdf(e->name, "RDF")) {
       Attributes a;
       f->kind = ROOT;
       PROPTER_TRY(read_attributes(e, &a, err));
-      if (a.properties || a.about || a.id || a.node_id || a.resource || a.datatype || a.parse_type) return propter_fail(err, PROPTER_SYNTAX, "expected rdf:RDF without attributes of its own");
+      if (a.properties || a.about || a.id || a.node_id || a.resource || a.datatype || a.parse_type)
+        return propter_fail(err, PROPTER_SYNTAX, "expected rdf:RDF without attributes of its own");
       return inherit(f, &a, err);
     }
     return start_node(d, f, outer, e, err);
@@ -413,7 +421,9 @@ static PropterStatus on_text(void *payload, PropterStr text, PropterError *err) 
     propter_buf_add(&d->text, text);
     return propter_buf_status(&d->text, err);
   }
-  return blank_text(text) ? PROPTER_OK : propter_fail(err, PROPTER_SYNTAX, "expected an element, found the text \"%.*s\"", shown(propter_str_trim(text)), propter_str_trim(text).data);
+  return blank_text(text)
+             ? PROPTER_OK
+             : propter_fail(err, PROPTER_SYNTAX, "expected an element, found the text \"%.*s\"", shown(propter_str_trim(text)), propter_str_trim(text).data);
 }
 
 static PropterStatus on_comment(void *payload, PropterStr text, PropterError *err) {
@@ -426,7 +436,9 @@ static PropterStatus on_instruction(void *payload, PropterStr target, PropterStr
   return top(d)->kind == LITERAL ? xml_literal_instruction(target, text, &d->text, err) : PROPTER_OK;
 }
 
-static PropterStatus next_bytes(void *payload, void *bytes, size_t size, size_t *count, PropterError *err) { return source_read(payload, bytes, size, count, err); }
+static PropterStatus next_bytes(void *payload, void *bytes, size_t size, size_t *count, PropterError *err) {
+  return source_read(payload, bytes, size, count, err);
+}
 
 PropterStatus read_rdfxml(Source *source, const ReadJob *job, int variant, PropterError *err) {
   (void)variant;

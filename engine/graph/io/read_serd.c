@@ -133,7 +133,8 @@ static SerdStatus on_prefix(void *handle, const SerdNode *name, const SerdNode *
   return tell_prefix(d, view(name), kept);
 }
 
-static SerdStatus on_statement(void *handle, SerdStatementFlags flags, const SerdNode *graph, const SerdNode *s, const SerdNode *p, const SerdNode *o, const SerdNode *datatype, const SerdNode *language) {
+static SerdStatus on_statement(void *handle, SerdStatementFlags flags, const SerdNode *graph, const SerdNode *s, const SerdNode *p, const SerdNode *o,
+                               const SerdNode *datatype, const SerdNode *language) {
   (void)flags;
   Document *d = handle;
   PropterStatement st = {.line = d->job->no_lines ? 0 : d->scan.line};

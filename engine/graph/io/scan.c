@@ -133,7 +133,8 @@ static void in_name(Scan *s, int c) {
   } else if (s->word == NUMBER && !is_digit(c) && (c | 32) != 'e' && c != '-') {
     s->word = NAME;
   }
-  if (++s->token_bytes > s->limits->term_bytes) (void)scan_fail(s, PROPTER_LIMIT, "a name is longer than the limit of %llu bytes", (unsigned long long)s->limits->term_bytes);
+  if (++s->token_bytes > s->limits->term_bytes)
+    (void)scan_fail(s, PROPTER_LIMIT, "a name is longer than the limit of %llu bytes", (unsigned long long)s->limits->term_bytes);
   if (c == '\\') s->state = LOCAL_ESCAPE;
 }
 
@@ -302,8 +303,13 @@ static void finish(Scan *s) {
   if (s->status != PROPTER_OK) return;
   if (s->left && s->state != HEX) bad(s, "a UTF-8 continuation byte", -1);
   if (s->state == STRING_START && s->quotes == 2) s->state = PLAIN;
-  if (s->state == IRI || s->state == STRING || s->state == STRING_START || s->state == LONG_STRING || s->state == ESCAPE || s->state == HEX || s->state == LOCAL_ESCAPE)
-    bad(s, s->state == IRI ? "\">\"" : s->state == ESCAPE || s->state == HEX || s->state == LOCAL_ESCAPE ? "the rest of an escape" : "the end of the string", -1);
+  if (s->state == IRI || s->state == STRING || s->state == STRING_START || s->state == LONG_STRING || s->state == ESCAPE || s->state == HEX ||
+      s->state == LOCAL_ESCAPE)
+    bad(s,
+        s->state == IRI                                                     ? "\">\""
+        : s->state == ESCAPE || s->state == HEX || s->state == LOCAL_ESCAPE ? "the rest of an escape"
+                                                                            : "the end of the string",
+        -1);
   else if (s->state == PLAIN && s->word == AFTER_DOT)
     end_statement(s);
   if (s->depth) bad(s, s->brackets[s->depth - 1] == '(' ? "\")\"" : s->brackets[s->depth - 1] == '[' ? "\"]\"" : "\"}\"", -1);
@@ -334,7 +340,8 @@ static void count(Scan *s, int c) {
   if ((c & 0xC0) != 0x80) s->column++;
   s->served++;
   s->newline = c == '\n';
-  if (++s->line_bytes > s->limits->line_bytes) (void)scan_fail(s, PROPTER_LIMIT, "the line is longer than the limit of %llu bytes", (unsigned long long)s->limits->line_bytes);
+  if (++s->line_bytes > s->limits->line_bytes)
+    (void)scan_fail(s, PROPTER_LIMIT, "the line is longer than the limit of %llu bytes", (unsigned long long)s->limits->line_bytes);
 }
 
 /* 1: nothing special inside an IRI or a string, 2: nothing special inside a string. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON-LD 1.1 from a sorted document: one object per subject, expanded, so that it means the same in every processor and with no context. A named graph is an object
- * with "@graph". */
+/* JSON-LD 1.1 from a sorted document: one object per subject, expanded, so that it means the same in every processor and with no context. A named graph is an
+ * object with "@graph". */
 #include "propter/vocab.h"
 #include "write.h"
 

@@ -47,7 +47,8 @@ static bool digits(PropterStr s, size_t *at) {
 /* Can a literal be written without quotes and still keep its datatype and spelling? */
 static bool is_bare(const PropterTerm *term) {
   PropterStr v = term->value;
-  if (propter_str_equal(term->datatype, propter_vocab_iri(VOCAB_xsd_boolean))) return propter_str_equal(v, PROPTER_STR("true")) || propter_str_equal(v, PROPTER_STR("false"));
+  if (propter_str_equal(term->datatype, propter_vocab_iri(VOCAB_xsd_boolean)))
+    return propter_str_equal(v, PROPTER_STR("true")) || propter_str_equal(v, PROPTER_STR("false"));
   size_t at = v.len && (v.data[0] == '+' || v.data[0] == '-') ? 1 : 0;
   bool whole = digits(v, &at);
   if (propter_str_equal(term->datatype, propter_vocab_iri(VOCAB_xsd_integer))) return whole && at == v.len;
@@ -97,7 +98,9 @@ static void put_prefixes(Turtle *t) {
   }
   for (size_t i = 0; i < t->h->terms.count; i++) {
     const PropterTerm *term = &t->h->terms.items[i].term;
-    PropterStr iri = term->kind == PROPTER_TERM_IRI && i != t->type ? term->value : term->kind == PROPTER_TERM_LITERAL && !is_bare(term) ? term->datatype : (PropterStr){"", 0};
+    PropterStr iri = term->kind == PROPTER_TERM_IRI && i != t->type         ? term->value
+                     : term->kind == PROPTER_TERM_LITERAL && !is_bare(term) ? term->datatype
+                                                                            : (PropterStr){"", 0};
     size_t p = iri.len ? prefix_of(t, iri) : SIZE_MAX;
     if (p != SIZE_MAX) used[p] = true;
   }
@@ -151,7 +154,8 @@ static void put_subject(Turtle *t, size_t from, size_t to, const char *indent) {
 }
 
 void put_turtle(PropterRdfWriter *w, const Held *h) {
-  Turtle t = {w, h, w->options.prefixes ? w->options.prefixes : standard, w->options.prefixes ? w->options.prefix_count : sizeof standard / sizeof *standard, 0};
+  Turtle t = {w, h, w->options.prefixes ? w->options.prefixes : standard, w->options.prefixes ? w->options.prefix_count : sizeof standard / sizeof *standard,
+              0};
   PropterStr type = propter_vocab_iri(VOCAB_rdf_type);
   for (size_t i = 1; i < h->terms.count && !t.type; i++)
     if (h->terms.items[i].term.kind == PROPTER_TERM_IRI && propter_str_equal(h->terms.items[i].term.value, type)) t.type = (uint32_t)i;

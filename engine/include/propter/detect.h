@@ -103,8 +103,8 @@ typedef PROPTER_VEC(PropterChange) PropterChanges;
 PROPTER_API PropterStatus propter_changes(const double *x, size_t n, const PropterChangeOptions *options, PropterChanges *found, PropterError *err);
 
 /* Posterior of the start of the present run of x[n] after its last observation, by online Bayesian changepoint detection (Adams and MacKay 2007): runs are
- * Gaussian with unknown mean and variance, a new one begins with probability 1/expected_run at every observation. onset[n] sums to 1, or is all 0 with fewer than
- * three observations; gaps NaN. Runs below 1e-8 are dropped, at most 1,024 are kept, so the time is linear. INVALID: expected_run ≤ 1. */
+ * Gaussian with unknown mean and variance, a new one begins with probability 1/expected_run at every observation. onset[n] sums to 1, or is all 0 with fewer
+ * than three observations; gaps NaN. Runs below 1e-8 are dropped, at most 1,024 are kept, so the time is linear. INVALID: expected_run ≤ 1. */
 PROPTER_API PropterStatus propter_online_onset(const double *x, size_t n, double expected_run, double *onset, PropterError *err);
 
 /* Posterior of the first index after one change of mean in x[n] (finite, n ≥ 3) with unknown means and variance, uniform prior over 1 … n − 1 (Smith

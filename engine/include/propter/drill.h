@@ -41,10 +41,10 @@ PROPTER_API PropterDrillOptions propter_drill_options(void);
 /* The shortest list of slices that accounts for the cells that deviate, by evidence. Every cell's evidence is the Bayes factor of a deviation of unknown
  * size against its noise, whose scale is learned from the cells of like size; a slice costs the logarithm of the number of slices it was chosen from
  * (minimum description length, so one parent is preferred to its many children and a child to a parent that is half unmoved), and the next slice is sought
- * in the cells not yet accounted for. The search is over all cuboids up to `depth` as in RiskLoc (Kalander 2022) and Squeeze (Li et al. 2019); evidence adds over
- * cells, so one pass over the cells serves every cuboid.
- * `scopes` (count scope_count, may be NULL): slices that are already candidates, as scopes of possible causes; their evidence, values and share are filled in
- * in the same pass (each on its own, not counted once). No slice is a result. INVALID: a level outside; LIMIT: too many dimensions or cells of cuboids. */
+ * in the cells not yet accounted for. The search is over all cuboids up to `depth` as in RiskLoc (Kalander 2022) and Squeeze (Li et al. 2019); evidence adds
+ * over cells, so one pass over the cells serves every cuboid. `scopes` (count scope_count, may be NULL): slices that are already candidates, as scopes of
+ * possible causes; their evidence, values and share are filled in in the same pass (each on its own, not counted once). No slice is a result. INVALID: a level
+ * outside; LIMIT: too many dimensions or cells of cuboids. */
 PROPTER_API PropterStatus propter_drill(const PropterCube *cube, const PropterDrillOptions *options, PropterSlices *found, PropterSlice *scopes,
                                         size_t scope_count, PropterError *err);
 

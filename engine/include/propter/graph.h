@@ -60,8 +60,8 @@ enum {
 };
 
 /* Opens `dir`. One environment per process and file: a second open of the same directory shares it (counted). A file that is not
- * as its last writer left it (a writer died, something else changed it, a copy) is verified first; graph/README.md says when. NOT_FOUND: no graph there (without CREATE); DAMAGED: verify
- * failed; INVALID: made by another format version; IO. `limits` NULL: defaults. Free with propter_graph_close. */
+ * as its last writer left it (a writer died, something else changed it, a copy) is verified first; graph/README.md says when. NOT_FOUND: no graph there
+ * (without CREATE); DAMAGED: verify failed; INVALID: made by another format version; IO. `limits` NULL: defaults. Free with propter_graph_close. */
 PROPTER_API PropterStatus propter_graph_open(const char *dir, unsigned flags, const PropterLimits *limits, PropterGraph **out, PropterError *err);
 PROPTER_API void propter_graph_close(PropterGraph *graph);
 
@@ -104,17 +104,20 @@ typedef enum { PROPTER_SPOG, PROPTER_PSOG, PROPTER_POSG, PROPTER_OSPG, PROPTER_G
  * order. Batches of rows: `next` fills up to `cap` rows, *count 0 at the end. One scan may not outlive its snapshot.
  * DAMAGED: a block failed its checksum; TIMEOUT: the snapshot's deadline passed. */
 typedef struct PropterScan PropterScan;
-PROPTER_API PropterStatus propter_scan_open(PropterSnapshot *snapshot, PropterOrder order, PropterQuad prefix, unsigned bound, PropterScan **out, PropterError *err);
+PROPTER_API PropterStatus propter_scan_open(PropterSnapshot *snapshot, PropterOrder order, PropterQuad prefix, unsigned bound, PropterScan **out,
+                                            PropterError *err);
 PROPTER_API PropterStatus propter_scan_next(PropterScan *scan, PropterQuad *rows, size_t cap, size_t *count, PropterError *err);
-/* The same by columns, from one block at a time: bit 0 of `want` asks for subjects, 1 predicates, 2 objects, 3 graphs. columns[0..4) are those asked for (else NULL), *count
- * values each, at most 1,024, borrowed until the next call on this scan; *count 0 at the end. Several times faster than rows; may be mixed with propter_scan_next. */
+/* The same by columns, from one block at a time: bit 0 of `want` asks for subjects, 1 predicates, 2 objects, 3 graphs. columns[0..4) are those asked for (else
+ * NULL), *count values each, at most 1,024, borrowed until the next call on this scan; *count 0 at the end. Several times faster than rows; may be mixed with
+ * propter_scan_next. */
 PROPTER_API PropterStatus propter_scan_columns(PropterScan *scan, unsigned want, const PropterId *columns[4], size_t *count, PropterError *err);
 /* Skips ahead to the first row not before `target` in the scan's order; never moves back. */
 PROPTER_API PropterStatus propter_scan_seek(PropterScan *scan, PropterQuad target, PropterError *err);
 PROPTER_API void propter_scan_close(PropterScan *scan);
 
 /* Exact number of quads with that prefix. */
-PROPTER_API PropterStatus propter_snapshot_count(PropterSnapshot *snapshot, PropterOrder order, PropterQuad prefix, unsigned bound, uint64_t *count, PropterError *err);
+PROPTER_API PropterStatus propter_snapshot_count(PropterSnapshot *snapshot, PropterOrder order, PropterQuad prefix, unsigned bound, uint64_t *count,
+                                                 PropterError *err);
 
 /* --- Statistics ----------------------------------------------------------------------------------------------------------- */
 
@@ -141,8 +144,8 @@ typedef struct {
   uint64_t other_subjects; /* in no set listed, or with more than 256 predicates */
 } PropterStatistics;
 
-/* For a planner. Gathered by one pass over four permutations when first asked for and kept with the graph: for this version, and for later ones until the number
- * of quads has changed by a fiftieth. Borrowed from the snapshot. NOT_FOUND: a writer's snapshot has none; otherwise as a scan. */
+/* For a planner. Gathered by one pass over four permutations when first asked for and kept with the graph: for this version, and for later ones until the
+ * number of quads has changed by a fiftieth. Borrowed from the snapshot. NOT_FOUND: a writer's snapshot has none; otherwise as a scan. */
 PROPTER_API PropterStatus propter_snapshot_statistics(PropterSnapshot *snapshot, const PropterStatistics **out, PropterError *err);
 
 /* Readers of the graph in all processes that hold a snapshot: the free pages of commits since cannot be used again until they end. */
@@ -175,8 +178,8 @@ typedef struct PropterWriter PropterWriter;
 
 /* `wait`: wait for another writer (of any process), otherwise LOCKED at once. */
 PROPTER_API PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter **out, PropterError *err);
-/* Id of a term, made if need be. Language tags are kept in lower case. Blank node labels are taken as they are: the caller keeps those of different documents apart
- * (propter_writer_blank makes fresh ones). INVALID: bad UTF-8, not an absolute IRI (RFC 3987), bad language tag, too long. */
+/* Id of a term, made if need be. Language tags are kept in lower case. Blank node labels are taken as they are: the caller keeps those of different documents
+ * apart (propter_writer_blank makes fresh ones). INVALID: bad UTF-8, not an absolute IRI (RFC 3987), bad language tag, too long. */
 PROPTER_API PropterStatus propter_writer_intern(PropterWriter *writer, const PropterTerm *term, PropterId *id, PropterError *err);
 /* A blank node the graph has never had. */
 PROPTER_API PropterStatus propter_writer_blank(PropterWriter *writer, PropterId *id, PropterError *err);

@@ -302,7 +302,8 @@ typedef struct {
 
 /* Patterns of one metric (empty view: of all), by metric and first day. `from`, `to` PROPTER_NO_DAY: everything. Free the list
  * with propter_patterns_free. */
-PROPTER_API PropterStatus propter_patterns(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterPattern **out, size_t *count, PropterError *err);
+PROPTER_API PropterStatus propter_patterns(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterPattern **out, size_t *count,
+                                           PropterError *err);
 PROPTER_API void propter_patterns_free(PropterPattern *found, size_t count);
 
 /* What one detector found in the series of one metric. */
@@ -319,8 +320,8 @@ typedef struct {
   int lag;
 } PropterFinding;
 
-/* Runs every detector over one metric (empty view: all), those that are kept at the false discovery rate `rate`, by metric, time, detector. Each metric may lead
- * another one where at most 64 are asked. Free the list with propter_free; its texts live as long as the inferrer. */
+/* Runs every detector over one metric (empty view: all), those that are kept at the false discovery rate `rate`, by metric, time, detector. Each metric may
+ * lead another one where at most 64 are asked. Free the list with propter_free; its texts live as long as the inferrer. */
 PROPTER_API PropterStatus propter_findings(PropterInferrer *inferrer, PropterStr metric, double rate, PropterFinding **out, size_t *count, PropterError *err);
 
 /* A slice that carries a deviation: members as text ("region EU, product shoes"), values over the window. */
@@ -330,9 +331,9 @@ typedef struct {
   size_t cells;
 } PropterDrilled;
 
-/* Drill-down of a metric with propter:sliceBy in the window: every finest slice is compared with its own baseline, and the shortest list of slices that accounts
- * for the deviations is returned (drill.h); of a ratio, by its numerator given its denominator. Texts are in `arena`. INVALID: no propter:sliceBy, or a
- * window outside the data. Free the list with propter_free. */
+/* Drill-down of a metric with propter:sliceBy in the window: every finest slice is compared with its own baseline, and the shortest list of slices that
+ * accounts for the deviations is returned (drill.h); of a ratio, by its numerator given its denominator. Texts are in `arena`. INVALID: no propter:sliceBy, or
+ * a window outside the data. Free the list with propter_free. */
 PROPTER_API PropterStatus propter_drill_metric(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena,
                                                PropterDrilled **out, size_t *count, PropterError *err);
 
@@ -348,7 +349,7 @@ typedef struct {
  * not change keeps its statements and the run that found it. A run that changes something is recorded with PROV in a graph of its own,
  * which also lists what it added and removed. `software` and `now` (seconds since 1970) are for the record only. `dry`: nothing is written.
  * LOCKED: somebody else writes. */
-PROPTER_API PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options, PropterStr software,
-                                            int64_t now, bool dry, PropterInferSummary *summary, PropterError *err);
+PROPTER_API PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options,
+                                            PropterStr software, int64_t now, bool dry, PropterInferSummary *summary, PropterError *err);
 
 #endif

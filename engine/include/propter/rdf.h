@@ -64,7 +64,8 @@ typedef struct {
  * TIMEOUT: the helper used up its time; IO; NO_MEMORY. */
 PROPTER_API PropterStatus propter_rdf_read(const char *path, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err);
 /* The same for text in memory; `source` names it in errors; options->format is needed. */
-PROPTER_API PropterStatus propter_rdf_read_text(PropterStr text, const char *source, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err);
+PROPTER_API PropterStatus propter_rdf_read_text(PropterStr text, const char *source, const PropterRdfOptions *options, const PropterRdfSink *sink,
+                                                PropterError *err);
 
 /* --- Writing ------------------------------------------------------------------------------------------------------------ */
 
@@ -88,17 +89,20 @@ typedef struct {
 
 typedef struct PropterRdfWriter PropterRdfWriter;
 
-/* Writer of one document. N-Triples and N-Quads come out statement by statement in the order given; Turtle, TriG, RDF/XML, JSON-LD and every canonical document are
- * held, sorted by text and written by propter_rdf_writer_finish, each statement once. A format without named graphs leaves the graph out.
- * USAGE: format unknown or read only. Free with propter_rdf_writer_close. */
-PROPTER_API PropterStatus propter_rdf_writer_open(const PropterRdfWriterOptions *options, PropterWrite write, void *payload, PropterRdfWriter **out, PropterError *err);
+/* Writer of one document. N-Triples and N-Quads come out statement by statement in the order given; Turtle, TriG, RDF/XML, JSON-LD and every canonical document
+ * are held, sorted by text and written by propter_rdf_writer_finish, each statement once. A format without named graphs leaves the graph out. USAGE: format
+ * unknown or read only. Free with propter_rdf_writer_close. */
+PROPTER_API PropterStatus propter_rdf_writer_open(const PropterRdfWriterOptions *options, PropterWrite write, void *payload, PropterRdfWriter **out,
+                                                  PropterError *err);
 PROPTER_API PropterStatus propter_rdf_writer_add(PropterRdfWriter *writer, const PropterStatement *statement, PropterError *err);
-/* Writes what is held. INVALID: RDF/XML has no form for a property or a character; LIMIT: more than 1 GiB of text to hold, or more than 1,000 blank nodes alike in a canonical document. */
+/* Writes what is held. INVALID: RDF/XML has no form for a property or a character; LIMIT: more than 1 GiB of text to hold, or more than 1,000 blank nodes alike
+ * in a canonical document. */
 PROPTER_API PropterStatus propter_rdf_writer_finish(PropterRdfWriter *writer, PropterError *err);
 PROPTER_API void propter_rdf_writer_close(PropterRdfWriter *writer);
 
 /* Writes a graph of a snapshot, or all of them (PROPTER_NO_ID), as one document. *count (if not NULL) is the number of quads given. */
-PROPTER_API PropterStatus propter_rdf_write(PropterSnapshot *snapshot, PropterId graph, const PropterRdfWriterOptions *options, PropterWrite write, void *payload, uint64_t *count, PropterError *err);
+PROPTER_API PropterStatus propter_rdf_write(PropterSnapshot *snapshot, PropterId graph, const PropterRdfWriterOptions *options, PropterWrite write,
+                                            void *payload, uint64_t *count, PropterError *err);
 
 /* --- Into a graph ------------------------------------------------------------------------------------------------------- */
 
@@ -120,9 +124,11 @@ typedef struct {
  * document's base (the file), and each named graph of the document is replaced. Blank nodes are named after graph, document and
  * label: apart from those of every other document, the same when the document is loaded again. Nothing is committed; after a failure the
  * caller drops the writer. Errors as propter_rdf_read and the writer's. */
-PROPTER_API PropterStatus propter_rdf_load(PropterWriter *writer, const char *path, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded, PropterError *err);
+PROPTER_API PropterStatus propter_rdf_load(PropterWriter *writer, const char *path, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded,
+                                           PropterError *err);
 /* The same for text in memory. */
-PROPTER_API PropterStatus propter_rdf_load_text(PropterWriter *writer, PropterStr text, const char *source, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded, PropterError *err);
+PROPTER_API PropterStatus propter_rdf_load_text(PropterWriter *writer, PropterStr text, const char *source, const PropterRdfLoadOptions *options,
+                                                PropterRdfLoaded *loaded, PropterError *err);
 PROPTER_API void propter_rdf_loaded_clear(PropterRdfLoaded *loaded);
 
 /* Graphs of a snapshot that have quads, in the order of their ids, appended; `counts` (if not NULL) gets the number of quads of each. */

@@ -31,10 +31,12 @@ PROPTER_API void propter_matcher_free(PropterMatcher *matcher);
 
 /* First match at or after byte `from` of `subject`, which must be valid UTF-8. *found tells; then propter_matcher_span gives group n (0: all), false if
  * it took no part. LIMIT: the match took too many steps. */
-PROPTER_API PropterStatus propter_regex_match(const PropterRegex *regex, PropterMatcher *matcher, PropterStr subject, size_t from, bool *found, PropterError *err);
+PROPTER_API PropterStatus propter_regex_match(const PropterRegex *regex, PropterMatcher *matcher, PropterStr subject, size_t from, bool *found,
+                                              PropterError *err);
 PROPTER_API bool propter_matcher_span(const PropterMatcher *matcher, unsigned group, size_t *start, size_t *end);
 
 /* Replaces every match by `replacement` ($1, ${name}; PCRE2's own syntax), appended to `out`. LIMIT, SYNTAX (bad replacement). */
-PROPTER_API PropterStatus propter_regex_replace(const PropterRegex *regex, PropterMatcher *matcher, PropterStr subject, PropterStr replacement, PropterBuf *out, PropterError *err);
+PROPTER_API PropterStatus propter_regex_replace(const PropterRegex *regex, PropterMatcher *matcher, PropterStr subject, PropterStr replacement, PropterBuf *out,
+                                                PropterError *err);
 
 #endif

@@ -22,7 +22,8 @@ typedef struct {
 /* Appends the verdict in a graph of its own named like the review, inside a run of kind "review". Earlier verdicts stay; the last of each
  * reviewer counts. *iri (may be NULL) is copied into `arena`. INVALID: no verdict can be about it (no propter:Hypothesis of the graph), or a confirmation
  * or refutation without a reason. LOCKED. `now`: seconds since 1970. */
-PROPTER_API PropterStatus propter_review_add(PropterGraph *graph, const PropterReviewEntry *entry, PropterStr software, int64_t now, PropterArena *arena, PropterStr *iri, PropterError *err);
+PROPTER_API PropterStatus propter_review_add(PropterGraph *graph, const PropterReviewEntry *entry, PropterStr software, int64_t now, PropterArena *arena,
+                                             PropterStr *iri, PropterError *err);
 
 /* A hypothesis waiting for a verdict. Texts live in the queue's arena. */
 typedef struct {
@@ -43,7 +44,8 @@ typedef struct {
 /* Hypotheses of propter:current that `reviewer` (as in PropterReviewEntry) has not judged: every tenth place is drawn at random (seeded, the same for everybody
  * who uses the seed), so that the track record rests on a fair sample; the others come by how much a verdict would tell, |P − ½| ascending. `limit` 0: all.
  * Zero-initialise; free with propter_review_queue_clear. */
-PROPTER_API PropterStatus propter_review_queue(PropterSnapshot *snapshot, PropterStr reviewer, uint64_t seed, size_t limit, PropterReviewQueue *queue, PropterError *err);
+PROPTER_API PropterStatus propter_review_queue(PropterSnapshot *snapshot, PropterStr reviewer, uint64_t seed, size_t limit, PropterReviewQueue *queue,
+                                               PropterError *err);
 PROPTER_API void propter_review_queue_clear(PropterReviewQueue *queue);
 
 /* True when this hypothesis is one of the random tenth under the seed: what `audit` must be set to in a record. */

@@ -31,7 +31,8 @@ typedef struct {
 } PropterReject;
 
 /* Begins a run on a writer that has not changed anything yet. `limits` NULL: defaults (rejects). Free with propter_run_free. */
-PROPTER_API PropterStatus propter_run_begin(PropterWriter *writer, const PropterRunOptions *options, const PropterLimits *limits, PropterRun **out, PropterError *err);
+PROPTER_API PropterStatus propter_run_begin(PropterWriter *writer, const PropterRunOptions *options, const PropterLimits *limits, PropterRun **out,
+                                            PropterError *err);
 PROPTER_API void propter_run_free(PropterRun *run);
 
 /* An input: `role` says what it is for ("data", "mapping", "document", "rules", …), `name` is what people call it, mostly its path. `hash`:
@@ -105,14 +106,17 @@ PROPTER_API const PropterRunInfo *propter_run_find_last(const PropterRunList *li
 
 /* The rejects of a run in the order they came; `reject` is called for each (texts borrowed for the call). */
 PROPTER_API PropterStatus propter_run_rejects(PropterSnapshot *snapshot, const PropterRunInfo *run,
-                                              PropterStatus (*reject)(const PropterReject *reject, void *payload, PropterError *err), void *payload, PropterError *err);
+                                              PropterStatus (*reject)(const PropterReject *reject, void *payload, PropterError *err), void *payload,
+                                              PropterError *err);
 
 /* What a run added and removed, appended in SPOG order. INVALID: not recorded, or recorded in another store (the record holds ids). */
-PROPTER_API PropterStatus propter_run_delta(PropterSnapshot *snapshot, const PropterRunInfo *run, PropterQuads *added, PropterQuads *removed, PropterError *err);
+PROPTER_API PropterStatus propter_run_delta(PropterSnapshot *snapshot, const PropterRunInfo *run, PropterQuads *added, PropterQuads *removed,
+                                            PropterError *err);
 
 /* Reverses a run on a fresh writer as a run of its own (kind "undo", so an undo can be undone); the caller commits. INVALID, naming them:
  * later runs used or changed its graphs; it is undone already; it was not tracked. *undo (if not NULL) gets the name of the new run,
  * copied into `arena`. */
-PROPTER_API PropterStatus propter_run_undo(PropterWriter *writer, PropterStr name, int64_t now, PropterStr software, PropterArena *arena, PropterStr *undo, PropterError *err);
+PROPTER_API PropterStatus propter_run_undo(PropterWriter *writer, PropterStr name, int64_t now, PropterStr software, PropterArena *arena, PropterStr *undo,
+                                           PropterError *err);
 
 #endif

@@ -65,8 +65,8 @@ typedef struct {
   const uint8_t *required;  /* p×p, not 0: i → j is in every result */
   const uint8_t *forbidden; /* p×p, not 0: i → j is in none */
   const int *tier;          /* p: i → j is forbidden where tier[i] > tier[j]; a negative tier says nothing */
-  const double *prior;      /* p×p: prior log odds of i → j against the usual; 0 says nothing. Added to scores; shifts the level of tests so that the evidence
-                             * a p-value can carry (propter_p_value_bound) plus the prior reaches the usual mark */
+  const double *prior; /* p×p: prior log odds of i → j against the usual; 0 says nothing. Added to scores; shifts the level of tests so that the evidence
+                        * a p-value can carry (propter_p_value_bound) plus the prior reaches the usual mark */
 } PropterKnowledge;
 
 /* INVALID, naming the edge, if an edge is required and forbidden (or against the tiers), or required edges form a cycle. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* XML and HTML as events with exact byte positions, and XML as a tree with XPath; the only user of libxml2. Nothing is fetched, no entity other than the predefined (XML) and
- * the named (HTML) ones is expanded, and an XML document with a DOCTYPE is refused. libxml2's own allocations do not pass through propter_malloc. */
+/* XML and HTML as events with exact byte positions, and XML as a tree with XPath; the only user of libxml2. Nothing is fetched, no entity other than the
+ * predefined (XML) and the named (HTML) ones is expanded, and an XML document with a DOCTYPE is refused. libxml2's own allocations do not pass through
+ * propter_malloc. */
 #ifndef PROPTER_XML_H
 #define PROPTER_XML_H
 
@@ -29,7 +30,8 @@ typedef struct {
 
 /* `input` is UTF-8 whose lines end in LF, whatever its declaration says. XML must be well formed: SYNTAX with line and byte, INVALID: it has a
  * DOCTYPE. HTML is repaired. LIMIT: nested deeper than limits->xml_depth. `limits` NULL: defaults. */
-PROPTER_API PropterStatus propter_xml_parse(PropterXmlKind kind, PropterStr input, const PropterLimits *limits, const PropterXmlHandler *handler, void *payload, PropterError *err);
+PROPTER_API PropterStatus propter_xml_parse(PropterXmlKind kind, PropterStr input, const PropterLimits *limits, const PropterXmlHandler *handler, void *payload,
+                                            PropterError *err);
 
 /* Character of an HTML entity by its name without & and ; ("nbsp"), or 0. */
 PROPTER_API uint32_t propter_xml_entity(PropterStr name);
@@ -64,7 +66,8 @@ typedef PropterStatus (*PropterXmlRead)(void *payload, void *bytes, size_t size,
 /* Parses a document of any length in the encoding it declares. Entities of the document's own DOCTYPE are expanded, to at most 16 MiB and ten times what was
  * read; external ones are not known. SYNTAX with line and column; LIMIT: nested deeper than limits->xml_depth, or entities expand to too much. `source` names
  * the document in errors. */
-PROPTER_API PropterStatus propter_xml_stream(PropterXmlRead read, void *read_payload, const char *source, const PropterLimits *limits, const PropterXmlStream *stream, void *payload, PropterError *err);
+PROPTER_API PropterStatus propter_xml_stream(PropterXmlRead read, void *read_payload, const char *source, const PropterLimits *limits,
+                                             const PropterXmlStream *stream, void *payload, PropterError *err);
 
 /* True for a name without colon (NCName of Namespaces in XML 1.0). */
 PROPTER_API bool propter_xml_is_name(PropterStr text);
@@ -86,8 +89,9 @@ PROPTER_API PropterStatus propter_xml_path(PropterXmlTree *tree, PropterStr expr
 /* Calls `each` for what the expression gives at `node` (NULL: the document): each node in document order with its string value, or the one string,
  * number or truth value with a NULL node. INVALID: an unknown function or prefix; LIMIT: it takes too many steps (limits->match_steps for each
  * node). The text is borrowed for the call. */
-PROPTER_API PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode node, PropterStatus (*each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err),
-                                                void *payload, PropterError *err);
+PROPTER_API PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode node,
+                                                PropterStatus (*each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err), void *payload,
+                                                PropterError *err);
 PROPTER_API uint64_t propter_xml_line(PropterXmlNode node);
 
 #endif

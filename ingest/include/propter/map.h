@@ -17,9 +17,10 @@ typedef struct {
   const PropterLimits *limits; /* NULL: defaults */
 } PropterMappingOptions;
 
-/* Reads documents (files; standard input is none of them); with none and a database, makes the W3C Direct Mapping of it. `options` NULL: defaults. NOT_FOUND, SYNTAX, INVALID with file and line: what is wrong
- * in the mapping. Free with propter_mapping_free. */
-PROPTER_API PropterStatus propter_mapping_read(const char *const *paths, size_t count, const PropterMappingOptions *options, PropterMapping **out, PropterError *err);
+/* Reads documents (files; standard input is none of them); with none and a database, makes the W3C Direct Mapping of it. `options` NULL: defaults. NOT_FOUND,
+ * SYNTAX, INVALID with file and line: what is wrong in the mapping. Free with propter_mapping_free. */
+PROPTER_API PropterStatus propter_mapping_read(const char *const *paths, size_t count, const PropterMappingOptions *options, PropterMapping **out,
+                                               PropterError *err);
 PROPTER_API void propter_mapping_free(PropterMapping *mapping);
 
 /* A file that the mapping itself wants written (RML-IO's logical targets), besides what goes to the graph. */
@@ -42,8 +43,9 @@ PROPTER_API const PropterMapSource *propter_mapping_source(const PropterMapping 
 
 /* Statements of the documents that are no mapping and belong into the graph (metric definitions, and what a metric file says besides):
  * `statement` is called for each with the graph (the file: IRI of the document); blank node labels are unique in the mapping. */
-PROPTER_API PropterStatus propter_mapping_definitions(const PropterMapping *mapping, PropterStatus (*statement)(const PropterTerm quad[4], void *payload, PropterError *err),
-                                                      void *payload, PropterError *err);
+PROPTER_API PropterStatus propter_mapping_definitions(const PropterMapping *mapping,
+                                                      PropterStatus (*statement)(const PropterTerm quad[4], void *payload, PropterError *err), void *payload,
+                                                      PropterError *err);
 
 /* What one row gave through one triples map. Quads name terms by index; borrowed for the call. */
 #define PROPTER_MAP_DEFAULT UINT32_MAX
@@ -98,7 +100,8 @@ typedef struct {
 /* Reads every source once and hands over the records in the order of the sources (as the mapping names them), rows and triples maps. A
  * row that breaks a rule gives no record of that triples map but a reject. Errors besides those of the tables: INVALID and NOT_FOUND with
  * file and line of the mapping (unknown column, …); LIMIT, NO_MEMORY. */
-PROPTER_API PropterStatus propter_mapping_run(const PropterMapping *mapping, const PropterMapOptions *options, const PropterMapSink *sink, PropterMapCounts *counts, PropterError *err);
+PROPTER_API PropterStatus propter_mapping_run(const PropterMapping *mapping, const PropterMapOptions *options, const PropterMapSink *sink,
+                                              PropterMapCounts *counts, PropterError *err);
 /* One more than the highest constant number. */
 PROPTER_API uint32_t propter_mapping_constants(const PropterMapping *mapping);
 /* The constant of a number from 1. Borrowed. */

@@ -123,7 +123,8 @@ typedef struct {
 
 /* Appends what the document says, in the order of its text. Headings, code and boilerplate say nothing. `names` (may be NULL) gives the labels of kinds
  * of happening; without it only the rules' own words for them count. */
-PROPTER_API PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *document, PropterReadings *out, PropterError *err);
+PROPTER_API PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *document, PropterReadings *out,
+                                                PropterError *err);
 PROPTER_API void propter_readings_clear(PropterReadings *readings);
 
 /* --- Documents into the graph ------------------------------------------------------------------------------------------------ */
@@ -138,7 +139,7 @@ typedef struct {
 } PropterReadReport;
 
 typedef struct {
-  const char *const *paths;      /* files and folders; a folder is read with all below it, in order of names, files of unknown extension and hidden ones left out */
+  const char *const *paths; /* files and folders; a folder is read with all below it, in order of names, files of unknown extension and hidden ones left out */
   size_t path_count;
   const char *const *rule_files; /* besides the built-in rules */
   size_t rule_file_count;

@@ -54,7 +54,8 @@ typedef struct PropterTable PropterTable;
 /* Opens a table and reads its header. "-" is standard input; gzip is unpacked whatever the name. `limits` NULL: defaults (line_bytes for
  * a row, table_columns, table_bytes for the whole unpacked file). NOT_FOUND, USAGE (unknown format or encoding), INVALID (empty file,
  * wrong encoding with the byte), SYNTAX, LIMIT, IO. Free with propter_table_close. */
-PROPTER_API PropterStatus propter_table_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterTable **out, PropterError *err);
+PROPTER_API PropterStatus propter_table_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterTable **out,
+                                             PropterError *err);
 PROPTER_API void propter_table_close(PropterTable *table);
 
 /* True if columns are expressions (JSON, XML): every propter_table_column that can be parsed makes one, and there is no header. */

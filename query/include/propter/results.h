@@ -26,10 +26,11 @@ typedef struct {
 } PropterRows;
 
 /* Writes all rows: SPARQL 1.1 Query Results JSON, CSV and TSV, SPARQL Query Results XML (second edition), or a table for people. In CSV a value
- * that a spreadsheet would take for a formula (it begins with = + - @ tab or return and is no number) gets a leading apostrophe unless `raw`; the table cuts values after 60 characters unless `raw`. Rows pass
- * through one by one, but for the table, which is held (LIMIT beyond 256 MiB). *count (if not NULL): rows written.
- * After a failure of `next` the output is incomplete and the failure is returned. USAGE: unknown format. */
-PROPTER_API PropterStatus propter_rows_write(const PropterRows *rows, const char *format, bool raw, PropterWrite write, void *payload, uint64_t *count, PropterError *err);
+ * that a spreadsheet would take for a formula (it begins with = + - @ tab or return and is no number) gets a leading apostrophe unless `raw`; the table cuts
+ * values after 60 characters unless `raw`. Rows pass through one by one, but for the table, which is held (LIMIT beyond 256 MiB). *count (if not NULL): rows
+ * written. After a failure of `next` the output is incomplete and the failure is returned. USAGE: unknown format. */
+PROPTER_API PropterStatus propter_rows_write(const PropterRows *rows, const char *format, bool raw, PropterWrite write, void *payload, uint64_t *count,
+                                             PropterError *err);
 /* Writes the answer of ASK. USAGE: unknown format, or one without booleans (CSV and TSV). */
 PROPTER_API PropterStatus propter_boolean_write(bool answer, const char *format, PropterWrite write, void *payload, PropterError *err);
 

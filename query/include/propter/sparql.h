@@ -52,9 +52,11 @@ typedef struct {
 PROPTER_API PropterQueryOptions propter_query_options(void);
 
 /* Starts a query. The snapshot, the query and what `options` points to must outlive the results. INVALID: an update was given. */
-PROPTER_API PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out, PropterError *err);
+PROPTER_API PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out,
+                                            PropterError *err);
 /* Results from outside, for a PropterService: `rows` rows of `columns` terms (kind NONE: unbound) are copied. */
-PROPTER_API PropterStatus propter_results_make(const PropterStr *names, size_t columns, const PropterTerm *terms, size_t rows, PropterResults **out, PropterError *err);
+PROPTER_API PropterStatus propter_results_make(const PropterStr *names, size_t columns, const PropterTerm *terms, size_t rows, PropterResults **out,
+                                               PropterError *err);
 PROPTER_API PropterResultsKind propter_results_kind(const PropterResults *results);
 /* Number and names of the columns: the variables of SELECT; none for a boolean; subject, predicate, object for triples. */
 PROPTER_API size_t propter_results_columns(const PropterResults *results);

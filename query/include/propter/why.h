@@ -17,7 +17,8 @@ PROPTER_API PropterStatus propter_lexicon_new(PropterLexicon **out, PropterError
 PROPTER_API void propter_lexicon_free(PropterLexicon *lexicon);
 /* Adds a metric. `about` is text about its data set: a word of it may stand in a question without narrowing what is asked ("US",
  * "seasonally adjusted"). Everything is copied. `label` is what answers call it; add it as a name as well. */
-PROPTER_API PropterStatus propter_lexicon_add_metric(PropterLexicon *lexicon, PropterStr iri, PropterStr label, PropterStr about, size_t *metric, PropterError *err);
+PROPTER_API PropterStatus propter_lexicon_add_metric(PropterLexicon *lexicon, PropterStr iri, PropterStr label, PropterStr about, size_t *metric,
+                                                     PropterError *err);
 PROPTER_API PropterStatus propter_lexicon_add_name(PropterLexicon *lexicon, size_t metric, PropterNameKind kind, PropterStr name, PropterError *err);
 /* All metrics of a graph with skos:prefLabel, altLabel and hiddenLabel, those of their concepts, and the title of their data set. */
 PROPTER_API PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **out, PropterError *err);
@@ -78,11 +79,13 @@ typedef struct {
 /* Reads a question in words. A question that is not understood is no error: `gap` says why, and what is known is filled in. Never takes part
  * of a question for the whole: words that are neither a name, a date nor said to be without meaning (words.def) are a gap. `today`
  * only decides the century of two-digit years. INVALID: not UTF-8. Texts go to `arena`. */
-PROPTER_API PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *out, PropterError *err);
+PROPTER_API PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *out,
+                                                 PropterError *err);
 
 /* Gives an open or relative period its days, once the data are known to reach from `first` to `last`, and widens the period to whole periods
  * of the grain. Relative periods count from `today`; where the data end earlier, from their end; a note says which. */
-PROPTER_API PropterStatus propter_question_settle(PropterQuestion *question, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena, PropterError *err);
+PROPTER_API PropterStatus propter_question_settle(PropterQuestion *question, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today,
+                                                  PropterArena *arena, PropterError *err);
 
 /* ---- answers ----------------------------------------------------------------------------------------------------------------- */
 
@@ -160,13 +163,14 @@ PROPTER_API void propter_why_free(PropterWhyAnswer *answer);
 
 /* Answers a question in words. OK with any outcome. INVALID: the window lies outside the data (the message names their first and last day), the text
  * is not UTF-8. Others as propter_infer_window. */
-PROPTER_API PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err);
+PROPTER_API PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, const PropterWhyOptions *options, PropterWhyAnswer **out,
+                                          PropterError *err);
 /* The same for a metric by IRI and days, both inclusive. */
 PROPTER_API PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterWhyOptions *options,
                                              PropterWhyAnswer **out, PropterError *err);
 /* The answer to a question already judged. Takes `inference` (NULL for a question not understood), also on failure. The texts of `question` are copied. */
-PROPTER_API PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options, PropterWhyAnswer **out,
-                                             PropterError *err);
+PROPTER_API PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options,
+                                             PropterWhyAnswer **out, PropterError *err);
 
 /* Appends the answer in a format: text, json, md, html, csv (query/why/renderers.def). INVALID: no such format. Limits and memory as PropterBuf. */
 PROPTER_API PropterStatus propter_why_render(const PropterWhyAnswer *answer, const char *format, PropterBuf *out, PropterError *err);
