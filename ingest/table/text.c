@@ -76,7 +76,7 @@ static PropterStatus start(Text *t, PropterError *err) {
 }
 
 static PropterStatus room(Text *t, PropterError *err) {
-  memmove(t->buf, t->buf + t->begin, t->end - t->begin);
+  if (t->begin) memmove(t->buf, t->buf + t->begin, t->end - t->begin);
   t->end -= t->begin;
   t->begin = 0;
   if (t->cap - t->end >= BLOCK) return PROPTER_OK;

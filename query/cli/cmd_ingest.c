@@ -62,6 +62,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PROPTER_TRY(output_format(call, formats, &format, err));
   PROPTER_TRY(set_options(call, &o, err));
   if (!o.count && !o.database) return propter_fail(err, PROPTER_USAGE, "expected a mapping, or --database for its direct mapping");
+  if (!o.count && !o.base.len) return propter_fail(err, PROPTER_USAGE, "the direct mapping needs --base IRI: what the IRIs it makes begin with");
   for (unsigned i = 0; i < call->operand_count; i++)
     /* Before a graph is made for files that are not there. */
     if (access(call->operands[i], F_OK) != 0) {
@@ -108,7 +109,7 @@ const Command command_ingest = {
         "propter:sourceFile, propter:timeColumn and propter:sourceColumn. Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
         "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
         "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"
-        "nothing is done. Without a mapping, --database makes the W3C Direct Mapping of its tables.\n"
+        "nothing is done. Without a mapping, --database makes the W3C Direct Mapping of its tables; --base is what its IRIs begin with.\n"
         "Exit 1: rows were put into quarantine (propter rejects shows them).",
     .examples = "propter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .run = run};

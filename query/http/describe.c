@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "describe.h"
 
-#include <stdio.h>
-
 #include "offer.h"
 #include "propter/results.h"
 
 #define SD "http://www.w3.org/ns/sparql-service-description#"
 #define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-#define VOID "http://rdfs.org/ns/void#"
 #define FORMATS "http://www.w3.org/ns/formats/"
 
 /* The W3C's names of formats (https://www.w3.org/ns/formats/). */
@@ -50,22 +47,14 @@ static void say_formats(Document *d, PropterTerm service) {
 }
 
 PropterStatus describe_service(HttpRequest *r, const HttpParams *params, PropterError *err) {
-  PropterSnapshot *snapshot = NULL;
-  HttpHidden *hidden = NULL;
   const char *format;
-  uint64_t quads = 0;
-  char count[32];
   OfferOut out = {.request = r};
   Document d = {.err = err};
   PropterStr own = http_own_iri(r, r->route->path);
   if (!own.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   PROPTER_TRY(offer_choose(r, params, OFFER_GRAPH, &format, err));
   PropterRdfWriterOptions options = {.format = format};
-  d.status = http_enter(r, r->server->options.deadline_ms, &snapshot, &hidden, err);
-  if (d.status == PROPTER_OK) d.status = propter_snapshot_count(snapshot, PROPTER_SPOG, (PropterQuad){0}, 0, &quads, err);
-  http_leave(r, snapshot, hidden);
-  if (d.status == PROPTER_OK) d.status = propter_rdf_writer_open(&options, offer_write, &out, &d.writer, err);
-  (void)snprintf(count, sizeof count, "%llu", (unsigned long long)quads);
+  d.status = propter_rdf_writer_open(&options, offer_write, &out, &d.writer, err);
   PropterTerm service = blank("service"), dataset = blank("dataset"), graph = blank("graph");
   say(&d, service, RDF "type", iri(SD "Service"));
   say(&d, service, SD "endpoint", propter_iri(own));
@@ -77,7 +66,6 @@ PropterStatus describe_service(HttpRequest *r, const HttpParams *params, Propter
   say(&d, dataset, RDF "type", iri(SD "Dataset"));
   say(&d, dataset, SD "defaultGraph", graph);
   say(&d, graph, RDF "type", iri(SD "Graph"));
-  say(&d, graph, VOID "triples", propter_typed(propter_str(count), PROPTER_STR("http://www.w3.org/2001/XMLSchema#integer")));
   if (d.status == PROPTER_OK) d.status = propter_rdf_writer_finish(d.writer, err);
   propter_rdf_writer_close(d.writer);
   return offer_flush(&out, d.status, err);

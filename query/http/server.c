@@ -310,7 +310,7 @@ PropterStatus propter_server_start(const PropterServerOptions *options, PropterS
   (void)pthread_cond_init(&s->work, NULL);
   (void)pthread_cond_init(&s->idle, NULL);
   (void)pthread_cond_init(&s->swept, NULL);
-  PropterStatus status = propter_graph_open(options->graph, PROPTER_GRAPH_CREATE, NULL, &s->graph, err);
+  PropterStatus status = propter_graph_open(options->graph, 0, NULL, &s->graph, err);
   if (status == PROPTER_OK) status = http_queue_start(s, err);
   if (status == PROPTER_OK) {
     s->sweeping = true;

@@ -20,6 +20,7 @@ printf '# who\nread reading-token-01\nwrite writing-token-01\n' >tokens; chmod 6
 expect 'a port that is none' 2 'expected 0 to 65535' "$PROPTER" -g g serve --port 70000
 expect 'other machines need tokens' 2 '--token-file' "$PROPTER" -g g serve --address 0.0.0.0
 expect 'a name is no address' 3 'numeric' "$PROPTER" -g g serve --token-file tokens --address localhost --port 0
+expect 'no graph' 3 'propter init' "$PROPTER" -g none serve --port 0
 expect 'a key without certificate' 2 'go together' "$PROPTER" -g g serve --key a.ttl
 expect 'no token file' 3 'nothing' "$PROPTER" -g g serve --token-file nothing
 printf 'write short\n' >bad; chmod 600 bad

@@ -34,7 +34,7 @@ static PropterStatus fill(const char *graph, const Dataset *m, const PropterTerm
   PropterStatus status = propter_graph_open(graph, PROPTER_GRAPH_CREATE, NULL, &g, err);
   if (status == PROPTER_OK) status = propter_writer_open(g, true, &writer, err);
   const PropterTerm *data;
-  for (size_t i = 0; status == PROPTER_OK && (data = dataset_object(m, entry, UT "graphData", i)); i++) {
+  for (size_t i = 0; m && status == PROPTER_OK && (data = dataset_object(m, entry, UT "graphData", i)); i++) {
     PropterRdfLoadOptions options = {.graph = dataset_object(m, data, RDFS "label", 0)->value};
     PropterRdfLoaded loaded = {0};
     PropterStr file = dataset_object(m, data, UT "graph", 0)->value, scheme = PROPTER_STR("file://");
@@ -53,7 +53,7 @@ static PropterStatus site_open(Site *s, const Dataset *m, const PropterTerm *ent
   PropterServerOptions options = propter_server_options();
   (void)snprintf(s->folder, sizeof s->folder, "%s/propter-site-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   if (!mkdtemp(s->folder)) return propter_fail(err, PROPTER_IO, "no folder");
-  if (m) PROPTER_TRY(fill(s->folder, m, entry, err));
+  PROPTER_TRY(fill(s->folder, m, entry, err));
   options.graph = s->folder, options.port = 0, options.hosts = hosts, options.tokens = &token, options.token_count = 1, options.workers = 1,
   options.now_ms = now_ms;
   return propter_server_start(&options, &s->server, err);
