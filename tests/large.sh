@@ -6,12 +6,14 @@ t=$(mktemp -d "${TMPDIR:-/tmp}/propter-large-XXXXXX"); trap 'rm -rf "$t"' EXIT
 cd "$t" || exit 99
 bad=0
 "$PROPTER" -g g init >/dev/null 2>&1 && "$PROPTER" -g g load "$srcdir/ontology/propter.ttl" >/dev/null 2>&1 || exit 99
-"$PROPTER" -g g export --canonical >before.nq 2>/dev/null
+# A refused document is on record: the graph is what it was but for the records of runs.
+dump() { "$PROPTER" -g g export --canonical 2>/dev/null | grep -v '<https://w3id.org/propter/run/'; }
+dump >before.nq
 line() { yes 'more of the same ' | tr -d '\n' | head -c 2200000000; }
 refused() { # name, exit code wanted, command...; standard input goes to the command
   name=$1; want=$2; shift 2
   "$builddir/tests/support/measure" "$PROPTER" -g g "$@" >out 2>&1; code=$?
-  "$PROPTER" -g g export --canonical 2>/dev/null | cmp -s - before.nq && same=unchanged || same=CHANGED
+  dump | cmp -s - before.nq && same=unchanged || same=CHANGED
   echo "$name: exit $code, graph $same: $(tail -2 out | tr '\n' ' ' | cut -c1-300)"
   [ $code -eq "$want" ] && [ $same = unchanged ] || bad=1
 }
