@@ -3,7 +3,7 @@
 # Each fuzz target takes its seeds and seeded mutants of them.
 n=0
 for target in "$builddir"/tests/fuzz/fuzz_*; do
-  case $target in *.*) continue ;; esac
+  case ${target##*/} in *.*) continue ;; esac
   [ -x "$target" ] || continue
   name=${target##*/fuzz_}; n=$((n + 1))
   if out=$(timeout 120 "$target" "$srcdir/tests/fuzz/corpus/$name" 2>&1) && ! printf '%s' "$out" | grep -q '^not ok'; then echo "ok $n - $name: $(printf '%s' "$out" | tail -1)"
