@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "output.h"
 #include "propter/ingest.h"
+#include "propter/io.h"
+#include "propter/sniff.h"
 
 static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *o, PropterError *err) {
   static const char *const modes[] = {"quarantine", "skip", "stop"};
@@ -48,6 +51,30 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
             call->dry_run ? "" : r->run.data);
 }
 
+/* Without --base the IRIs begin with an example's address and the file's name. */
+static PropterStatus sniff(CommandCall *call, const char *path, PropterStr base, PropterError *err) {
+  PropterSniff found = {0};
+  PropterBuf text = {0}, iri = {0};
+  const char *output = cmd_value(call, "output"), *slash = strrchr(path, '/');
+  PropterStr stem = propter_str(slash ? slash + 1 : path);
+  const char *dot = memchr(stem.data, '.', stem.len);
+  if (dot) stem.len = (size_t)(dot - stem.data);
+  propter_buf_printf(&iri, "https://example.org/");
+  for (size_t i = 0; i < stem.len; i++) propter_buf_add_char(&iri, isalnum((unsigned char)stem.data[i]) ? stem.data[i] : '-');
+  propter_buf_add_char(&iri, '#');
+  PropterStatus status = propter_sniff(path, NULL, NULL, &found, err);
+  if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
+  if (status == PROPTER_OK) status = propter_sniff_write(&found, propter_str(path), base.len ? base : propter_buf_str(&iri), &text, err);
+  if (status == PROPTER_OK && output && strcmp(output, "-") != 0)
+    status = propter_io_write_file(output, propter_buf_str(&text), err);
+  else if (status == PROPTER_OK)
+    fwrite(text.data, 1, text.len, call->out);
+  propter_sniff_clear(&found);
+  propter_buf_clear(&text);
+  propter_buf_clear(&iri);
+  return status;
+}
+
 static PropterStatus run(CommandCall *call, PropterError *err) {
   static const char *const formats[] = {"table", "json", NULL};
   const char *format;
@@ -61,6 +88,9 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                             .log = call->log};
   PROPTER_TRY(output_format(call, formats, &format, err));
   PROPTER_TRY(set_options(call, &o, err));
+  const char *table = cmd_value(call, "sniff");
+  if (table && o.count) return propter_fail(err, PROPTER_USAGE, "--sniff makes a mapping: expected no other, found %s", call->operands[0]);
+  if (table) return sniff(call, table, o.base, err);
   if (!o.count && !o.database) return propter_fail(err, PROPTER_USAGE, "expected a mapping, or --database for its direct mapping");
   if (!o.count && !o.base.len) return propter_fail(err, PROPTER_USAGE, "the direct mapping needs --base IRI: what the IRIs it makes begin with");
   for (unsigned i = 0; i < call->operand_count; i++)
@@ -92,7 +122,8 @@ static const CommandOption options[] = {
     {"max-errors", 0, "N", "give up when more than N rows break a rule"},
     {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
     {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file or a postgresql:// address"},
-    {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph"},
+    {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; with --sniff the mapping"},
+    {"sniff", 0, "FILE", "write a mapping guessed from a table (to --output or standard output): types, time, measures, slices, keys, units"},
     {"force", 0, NULL, "ingest again although nothing changed"},
     {"replace", 0, NULL, "also replace graphs that another mapping wrote"},
     {NULL, 0, NULL, NULL}};
@@ -110,6 +141,7 @@ const Command command_ingest = {
         "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
         "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"
         "nothing is done. Without a mapping, --database makes the W3C Direct Mapping of its tables; --base is what its IRIs begin with.\n"
+        "--sniff FILE reads a table and writes such definitions for it, to be edited: what it takes each column for stands at the top.\n"
         "Exit 1: rows were put into quarantine (propter rejects shows them).",
-    .examples = "propter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
+    .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .run = run};

@@ -48,6 +48,12 @@ rm -f w.csv
 expect 'no file after a failure' 3 'w.csv' "$PROPTER" ingest w.ttl --output w.nq
 n=$((n + 1)); [ -e w.nq ] && echo "not ok $n - half a file is removed" || echo "ok $n - half a file is removed"
 
+# A guessed mapping is one that can be ingested as it is.
+printf 'day,region,orders,price_eur\n2024-01-01,north,3,1.5\n2024-01-01,south,4,2\n2024-01-02,north,5,1.5\n2024-01-02,south,6,2\n' > shop.csv
+expect 'a mapping guessed' 0 'propter:unit "EUR"' sh -c '"$PROPTER" ingest --sniff shop.csv --output shop.ttl --base https://example.org/shop# && cat shop.ttl'
+expect 'and ingested' 0 'ingested: 4 rows' "$PROPTER" -g "$dir/shop" ingest shop.ttl
+expect 'no mapping besides' 2 'expected no other' "$PROPTER" ingest --sniff shop.csv m.ttl
+
 printf 'id,n\n1,10\n2,"a ""b"", c"\n3\n4,40\n' > t.csv
 expect 'dry run' 1 'would ingest: 4 rows, 2 quads' "$PROPTER" -g "$G" ingest m.ttl --dry-run
 data > two

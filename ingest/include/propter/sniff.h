@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a table holds, guessed from its cells and column names: types, time, measures, slices, keys, units. */
+#ifndef PROPTER_SNIFF_H
+#define PROPTER_SNIFF_H
+
+#include "propter/table.h"
+
+typedef enum { PROPTER_COLUMN_OTHER, PROPTER_COLUMN_TIME, PROPTER_COLUMN_MEASURE, PROPTER_COLUMN_SLICE, PROPTER_COLUMN_KEY } PropterColumnRole;
+
+typedef struct {
+  PropterStr name;
+  PropterStr label;       /* the words of the name: "unit price" of "UnitPrice" */
+  PropterStr datatype;    /* IRI of the XSD datatype that every value is in; empty: text */
+  PropterColumnRole role;
+  bool identifier;        /* its name or its values are those of an identifier */
+  uint64_t values;        /* cells that are not empty */
+  uint64_t distinct;      /* different values, counted up to PROPTER_SNIFF_DISTINCT */
+  const char *unit, *unit_label; /* of a measure, from its name: UCUM code or ISO 4217 code, and words; NULL: not known */
+  bool mean;              /* of a measure: several values of a period combine by their mean, not their sum */
+  int direction;          /* of a measure: 1 more is good, -1 more is bad, 0 not known */
+} PropterColumn;
+enum { PROPTER_SNIFF_DISTINCT = 100000, PROPTER_SNIFF_ROWS = 1000000 };
+
+/* Zero-initialise; free with propter_sniff_clear. */
+typedef struct {
+  PropterColumn *columns;
+  size_t count;
+  uint64_t rows;      /* looked at: PROPTER_SNIFF_ROWS at most */
+  uint64_t bad_rows;  /* with a wrong number of cells */
+  bool whole;         /* all rows were looked at */
+  size_t time;        /* the time column, or SIZE_MAX: then there are no measures, slices and keys but perhaps one key that names the row */
+  const char *grain;  /* of the time column: "P1D", "P7D", "P1M", "P3M" or "P1Y" */
+  uint64_t repeated;  /* rows that have time, slices and keys of an earlier row: what a mapping will reject */
+  PropterArena arena;
+} PropterSniff;
+
+/* Reads a table that has a header (any reader of table/readers.def whose columns are no expressions) twice. `options` and `limits` NULL: defaults. INVALID: no
+ * header to go by; else as propter_table_open and propter_table_next. */
+PROPTER_API PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out, PropterError *err);
+PROPTER_API void propter_sniff_clear(PropterSniff *sniff);
+
+/* Appends a mapping in Turtle that can be edited and ingested: with a time column and measures a propter:Metric for each measure, else RML for the rows.
+ * `source` is the path of the table as the mapping's folder sees it, `base` what the IRIs begin with ("https://example.org/shop#"). NO_MEMORY. */
+PROPTER_API PropterStatus propter_sniff_write(const PropterSniff *sniff, PropterStr source, PropterStr base, PropterBuf *out, PropterError *err);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A mapping in Turtle from what was found in a table. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "propter/graph.h"
+#include "propter/hash.h"
+#include "propter/sniff.h"
+
+static const char *const roles[] = {"not used", "time", "measure", "slice", "key"};
+
+static void add_text(PropterBuf *out, PropterStr text) {
+  propter_buf_add_char(out, '"');
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.data[i];
+    if (c == '"' || c == '\\')
+      propter_buf_printf(out, "\\%c", c);
+    else if (c < 0x20 || c == 0x7F)
+      propter_buf_printf(out, "\\u%04X", c);
+    else
+      propter_buf_add_char(out, (char)c);
+  }
+  propter_buf_add_char(out, '"');
+}
+
+/* Inside a comment: one line whatever the text holds. */
+static void add_plain(PropterBuf *out, PropterStr text) {
+  for (size_t i = 0; i < text.len; i++) propter_buf_add_char(out, (unsigned char)text.data[i] < 0x20 ? ' ' : text.data[i]);
+}
+
+/* The local name of a column: its words with '-' between them, a number behind it where another column has that name already. */
+static PropterStatus add_local(PropterBuf *out, const PropterColumn *column, size_t number, PropterMap *taken, PropterError *err) {
+  PropterBuf name = {0};
+  for (size_t i = 0; i < column->label.len; i++) {
+    char c = column->label.data[i];
+    bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (plain || c == ' ') propter_buf_add_char(&name, plain ? c : '-');
+  }
+  if (!name.len) propter_buf_printf(&name, "column-%zu", number + 1);
+  bool added = true;
+  PropterStatus status = propter_buf_status(&name, err);
+  uint64_t *at = status == PROPTER_OK ? propter_map_put(taken, propter_buf_str(&name), number, &added) : NULL;
+  if (status == PROPTER_OK && !at) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory writing a mapping");
+  if (status == PROPTER_OK && *at != number) propter_buf_printf(&name, "-%zu", number + 1);
+  propter_buf_add(out, propter_buf_str(&name));
+  propter_buf_clear(&name);
+  return status;
+}
+
+static PropterStr local_type(const PropterColumn *column) {
+  if (!column->datatype.len) return PROPTER_STR("text");
+  const char *hash = memrchr(column->datatype.data, '#', column->datatype.len);
+  return (PropterStr){hash + 1, column->datatype.len - (size_t)(hash + 1 - column->datatype.data)};
+}
+
+static void write_head(const PropterSniff *s, PropterStr source, PropterStr base, PropterBuf *out) {
+  propter_buf_printf(out, "# Guessed by propter ingest --sniff from ");
+  add_plain(out, source);
+  propter_buf_printf(out, ": %s%" PRIu64 " rows", s->whole ? "" : "the first ", s->rows);
+  if (s->bad_rows) propter_buf_printf(out, ", %" PRIu64 " of them with a wrong number of cells", s->bad_rows);
+  propter_buf_printf(out, ".\n# Edit it, try it with propter ingest --dry-run, then ingest it.\n#\n# column: type, values, different ones, taken as\n");
+  for (size_t i = 0; i < s->count; i++) {
+    const PropterColumn *c = &s->columns[i];
+    PropterStr type = local_type(c);
+    propter_buf_printf(out, "#   ");
+    add_plain(out, c->name);
+    propter_buf_printf(out, ": %.*s, %" PRIu64 ", %s%" PRIu64 ", %s\n", (int)type.len, type.data, c->values,
+                       c->distinct == PROPTER_SNIFF_DISTINCT ? "at least " : "", c->distinct, roles[c->role]);
+  }
+  if (s->repeated)
+    propter_buf_printf(out, "# %" PRIu64 " rows have the time, slices and keys of an earlier row: they will be rejected unless propter:keyColumn tells them apart.\n",
+                       s->repeated);
+  propter_buf_printf(out, "@prefix propter: <https://w3id.org/propter#> .\n@prefix rml: <http://w3id.org/rml/> .\n"
+                          "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <%.*s> .\n",
+                     (int)base.len, base.data);
+}
+
+static void add_columns(const PropterSniff *s, PropterColumnRole role, const char *property, PropterBuf *out) {
+  for (size_t i = 0; i < s->count; i++) {
+    if (s->columns[i].role != role) continue;
+    propter_buf_printf(out, "  %s ", property);
+    add_text(out, s->columns[i].name);
+    propter_buf_printf(out, " ;\n");
+  }
+}
+
+static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr source, PropterMap *taken, PropterBuf *out, PropterError *err) {
+  const PropterColumn *c = &s->columns[n];
+  propter_buf_printf(out, "\n:");
+  PROPTER_TRY(add_local(out, c, n, taken, err));
+  propter_buf_printf(out, " a propter:Metric ;\n  skos:prefLabel ");
+  add_text(out, c->label.len ? c->label : c->name);
+  propter_buf_printf(out, "@en ;\n  propter:sourceFile ");
+  add_text(out, source);
+  propter_buf_printf(out, " ; propter:timeColumn ");
+  add_text(out, s->columns[s->time].name);
+  propter_buf_printf(out, " ; propter:sourceColumn ");
+  add_text(out, c->name);
+  propter_buf_printf(out, " ;\n");
+  add_columns(s, PROPTER_COLUMN_SLICE, "propter:sliceColumn", out);
+  add_columns(s, PROPTER_COLUMN_KEY, "propter:keyColumn", out);
+  propter_buf_printf(out, "  propter:grain \"%s\"^^xsd:duration ; propter:aggregation propter:%s ;\n  propter:unit ", s->grain, c->mean ? "Mean" : "Sum");
+  add_text(out, c->unit ? propter_str(c->unit) : PROPTER_STR("1"));
+  if (c->unit_label) propter_buf_printf(out, " ; propter:unitLabel "), add_text(out, propter_str(c->unit_label));
+  if (c->direction) propter_buf_printf(out, " ; propter:goodDirection propter:%s", c->direction > 0 ? "Up" : "Down");
+  propter_buf_printf(out, " .%s\n", c->unit ? "" : " # the name says no unit");
+  return PROPTER_OK;
+}
+
+/* In a template, braces and backslashes of a column's name are escaped. */
+static void add_reference(PropterBuf *out, PropterStr name) {
+  PropterBuf text = {0};
+  for (size_t i = 0; i < name.len; i++) {
+    if (strchr("{}\\", name.data[i])) propter_buf_add_char(&text, '\\');
+    propter_buf_add_char(&text, name.data[i]);
+  }
+  propter_buf_add_char(out, '{');
+  for (size_t i = 0; i < text.len; i++) text.data[i] == '"' || text.data[i] == '\\' ? propter_buf_printf(out, "\\%c", text.data[i]) : propter_buf_add_char(out, text.data[i]);
+  propter_buf_add_char(out, '}');
+  propter_buf_clear(&text);
+}
+
+static PropterStatus write_rows(const PropterSniff *s, PropterStr source, PropterStr base, PropterMap *taken, PropterBuf *out, PropterError *err) {
+  propter_buf_printf(out, "\n:rows a rml:TriplesMap ;\n  rml:logicalSource [ rml:source [ a rml:RelativePathSource ; rml:root rml:MappingDirectory ; rml:path ");
+  add_text(out, source);
+  propter_buf_printf(out, " ] ; rml:referenceFormulation rml:CSV ] ;\n  rml:subjectMap [ ");
+  bool keyed = false;
+  for (size_t i = 0; i < s->count && !keyed; i++) {
+    if (s->columns[i].role != PROPTER_COLUMN_KEY) continue;
+    keyed = true;
+    propter_buf_printf(out, "rml:template \"%.*srow-", (int)base.len, base.data);
+    add_reference(out, s->columns[i].name);
+    propter_buf_printf(out, "\" ; ");
+  }
+  if (!keyed) propter_buf_printf(out, "rml:termType rml:BlankNode ; ");
+  propter_buf_printf(out, "rml:class :Row ]");
+  for (size_t i = 0; i < s->count; i++) {
+    const PropterColumn *c = &s->columns[i];
+    PropterStr type = local_type(c);
+    if (!c->values) continue;
+    propter_buf_printf(out, " ;\n  rml:predicateObjectMap [ rml:predicate :");
+    PROPTER_TRY(add_local(out, c, i, taken, err));
+    propter_buf_printf(out, " ; rml:objectMap [ rml:reference ");
+    add_text(out, c->name);
+    if (c->datatype.len) propter_buf_printf(out, " ; rml:datatype xsd:%.*s", (int)type.len, type.data);
+    propter_buf_printf(out, " ] ]");
+  }
+  propter_buf_printf(out, " .\n");
+  return PROPTER_OK;
+}
+
+PropterStatus propter_sniff_write(const PropterSniff *sniff, PropterStr source, PropterStr base, PropterBuf *out, PropterError *err) {
+  PropterMap taken = {0};
+  PropterStatus status = PROPTER_OK;
+  bool metrics = false;
+  write_head(sniff, source, base, out);
+  for (size_t i = 0; i < sniff->count && status == PROPTER_OK; i++) {
+    if (sniff->columns[i].role != PROPTER_COLUMN_MEASURE) continue;
+    metrics = true;
+    status = write_metric(sniff, i, source, &taken, out, err);
+  }
+  if (status == PROPTER_OK && !metrics) status = write_rows(sniff, source, base, &taken, out, err);
+  propter_map_clear(&taken);
+  return status == PROPTER_OK ? propter_buf_status(out, err) : status;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "propter/map.h"
+#include "propter/sniff.h"
+#include "support.h"
+
+Suite *suite_sniff(void);
+
+static const char *table(const char *csv) {
+  const char *path = support_path(support_folder(), "t.csv");
+  support_write(path, propter_str(csv));
+  return path;
+}
+
+static const PropterColumn *column(const PropterSniff *s, const char *name) {
+  for (size_t i = 0; i < s->count; i++)
+    if (propter_str_equal(s->columns[i].name, propter_str(name))) return &s->columns[i];
+  ck_abort_msg("no column %s", name);
+}
+
+#define ORDERS                                                                                                  \
+  "OrderNo,day,Region,Amount USD,unit_price,refunds,code,year_built,note\n"                                     \
+  "A1,2024-01-01,north,10.5,2,1,007,1990,fine\nA2,2024-01-01,north,3,2.5,0,008,1991,\n"                         \
+  "A3,2024-01-02,south,4,2,0,009,1990,late\nA4,2024-01-03,south,1,2,2,010,1990,lost\nA5,2024-01-04,north,1,2,2,010,1990,lost\n"
+
+START_TEST(roles_and_types) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(table(ORDERS), NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.rows, 5);
+  ck_assert(s.whole);
+  ck_assert_str_eq(s.grain, "P1D");
+  ck_assert_str_eq(s.columns[s.time].name.data, "day");
+  ck_assert_int_eq(column(&s, "OrderNo")->role, PROPTER_COLUMN_KEY);
+  ck_assert_uint_eq(s.repeated, 0);
+  ck_assert_int_eq(column(&s, "Region")->role, PROPTER_COLUMN_SLICE);
+  ck_assert_uint_eq(column(&s, "Region")->distinct, 2);
+  const PropterColumn *amount = column(&s, "Amount USD");
+  ck_assert_int_eq(amount->role, PROPTER_COLUMN_MEASURE);
+  ck_assert_str_eq(amount->unit, "USD");
+  ck_assert_str_eq(amount->label.data, "amount usd");
+  ck_assert(propter_str_ends(amount->datatype, PROPTER_STR("#decimal")));
+  ck_assert(!amount->mean);
+  ck_assert(column(&s, "unit_price")->mean);
+  ck_assert_int_eq(column(&s, "refunds")->direction, -1);
+  ck_assert(propter_str_ends(column(&s, "refunds")->datatype, PROPTER_STR("#integer")));
+  /* Codes with zeros before them and four digits in a column named after years are no measures. */
+  ck_assert_int_ne(column(&s, "code")->role, PROPTER_COLUMN_MEASURE);
+  ck_assert_uint_eq(column(&s, "code")->datatype.len, 0);
+  ck_assert_int_eq(column(&s, "year_built")->role, PROPTER_COLUMN_OTHER);
+  ck_assert_uint_eq(column(&s, "note")->values, 4);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+static const struct {
+  const char *days, *grain;
+} grains[] = {{"2024-01-01 2024-02-01 2024-03-01", "P1M"}, {"2024-01-01 2024-04-01 2024-07-01", "P3M"}, {"2022-01-01 2023-01-01 2024-01-01", "P1Y"},
+              {"2024-01-01 2024-01-08 2024-01-22", "P7D"}, {"2024-01-01 2024-01-02 2024-01-05", "P1D"}, {"2024-Q1 2024-Q2", "P3M"},
+              {"2024-W01 2024-W02", "P7D"},                {"2024-01 2024-02", "P1M"},                  {"2022 2023", "P1Y"}};
+
+START_TEST(grain_of_a_time_column) {
+  PropterSniff s = {0};
+  PropterBuf csv = {0};
+  propter_buf_printf(&csv, "year,n\n");
+  for (const char *p = grains[_i].days; *p; p += strcspn(p, " "), p += *p == ' ') propter_buf_printf(&csv, "%.*s,%zu\n", (int)strcspn(p, " "), p, (size_t)(p - grains[_i].days));
+  ck_ok(propter_sniff(table(csv.data), NULL, NULL, &s, err));
+  ck_assert_str_eq(s.grain, grains[_i].grain);
+  propter_buf_clear(&csv);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* What is written is a mapping, of as many triples maps as there are measures, or of the rows. */
+static size_t maps_of(const char *csv, const char *wanted) {
+  PropterSniff s = {0};
+  PropterBuf text = {0};
+  PropterMapping *m = NULL;
+  const char *path = table(csv);
+  ck_ok(propter_sniff(path, NULL, NULL, &s, err));
+  ck_ok(propter_sniff_write(&s, PROPTER_STR("t.csv"), PROPTER_STR("https://example.org/t#"), &text, err));
+  ck_assert_msg(strstr(text.data, wanted), "%s", text.data);
+  const char *mapping = support_path(support_folder(), "m.ttl");
+  support_write(mapping, propter_buf_str(&text));
+  ck_ok(propter_mapping_read(&mapping, 1, NULL, &m, err));
+  size_t maps = propter_mapping_maps(m);
+  propter_mapping_free(m);
+  propter_buf_clear(&text);
+  propter_sniff_clear(&s);
+  return maps;
+}
+
+START_TEST(what_is_written_can_be_read) {
+  ck_assert_uint_eq(maps_of(ORDERS, "propter:keyColumn \"OrderNo\""), 3);
+  ck_assert_uint_eq(maps_of("id,a b,\"q\"\"\\{x}\"\n1,2,x\n2,3,y\n", "rml:template \"https://example.org/t#row-{id}\""), 1);
+  ck_assert_uint_eq(maps_of("\"q\"\"\\{x}\"\nx\ny\n", "row-{q\\\"\\\\\\\\\\\\{x\\\\}}"), 1);
+  ck_assert_uint_eq(maps_of("a,A,?\n1,2,x\n1,2,x\n", "rml:termType rml:BlankNode"), 1);
+}
+END_TEST
+
+START_TEST(no_table_no_guess) {
+  PropterSniff s = {0};
+  PropterError err = {0};
+  ck_assert_int_eq(propter_sniff("/nowhere.csv", NULL, NULL, &s, &err), PROPTER_NOT_FOUND);
+  ck_assert_int_eq(propter_sniff(table(""), NULL, NULL, &s, &err), PROPTER_INVALID);
+  ck_assert_ptr_null(s.columns);
+}
+END_TEST
+
+static PropterStatus sniff_and_write(void *payload, PropterError *err) {
+  PropterSniff s = {0};
+  PropterBuf text = {0};
+  PropterStatus status = propter_sniff(payload, NULL, NULL, &s, err);
+  if (status == PROPTER_OK) status = propter_sniff_write(&s, PROPTER_STR("t.csv"), PROPTER_STR("https://example.org/t#"), &text, err);
+  propter_buf_clear(&text);
+  propter_sniff_clear(&s);
+  return status;
+}
+
+START_TEST(memory_may_end) {
+  const char *path = table(ORDERS);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, sniff_and_write, (void *)(uintptr_t)path, false), 10);
+}
+END_TEST
+
+Suite *suite_sniff(void) {
+  Suite *suite = suite_create("sniff");
+  TCase *t = tcase_create("sniff");
+  tcase_add_test(t, roles_and_types);
+  tcase_add_loop_test(t, grain_of_a_time_column, 0, sizeof grains / sizeof *grains);
+  tcase_add_test(t, what_is_written_can_be_read);
+  tcase_add_test(t, no_table_no_guess);
+  tcase_add_test(t, memory_may_end);
+  suite_add_tcase(suite, t);
+  return suite;
+}
