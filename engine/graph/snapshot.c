@@ -72,14 +72,30 @@ PropterStatus propter_snapshot_open(PropterGraph *graph, uint32_t deadline_ms, P
   return status;
 }
 
+/* A second read transaction would be of a later version as soon as anyone commits. But LMDB writes to a read transaction only when it looks up the root of a
+ * table for the first time (MDB_NOTLS: no thread owns it either), so once all roots are known any number of threads may read in it. */
+PropterStatus propter_snapshot_clone(PropterSnapshot *s, PropterSnapshot **out, PropterError *err) {
+  if (s->borrowed) return propter_fail(err, PROPTER_NOT_FOUND, "what is not committed cannot be read by two threads");
+  for (unsigned i = 0; i < ENV_DATABASES; i++) {
+    MDB_cursor *cursor;
+    int rc = mdb_cursor_open(s->txn, s->env->db[i], &cursor);
+    if (rc) return env_fail(s->env, rc, "read", err);
+    mdb_cursor_close(cursor);
+  }
+  PropterSnapshot *clone = propter_calloc(1, sizeof *clone);
+  if (!clone) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  *clone = (PropterSnapshot){.env = s->env, .txn = s->txn, .cloned = true, .deadline = s->deadline, .version = s->version};
+  *out = clone;
+  return PROPTER_OK;
+}
+
 void propter_snapshot_close(PropterSnapshot *s) {
   if (!s) return;
   statistics_release(s->env, s->statistics);
   s->statistics = NULL;
-  if (!s->borrowed) {
-    env_read_end(s->env, s->txn);
-    propter_free(s);
-  }
+  if (s->borrowed) return;
+  if (!s->cloned) env_read_end(s->env, s->txn);
+  propter_free(s);
 }
 
 uint64_t propter_snapshot_version(const PropterSnapshot *s) { return s->version; }

@@ -13,6 +13,7 @@ struct PropterSnapshot {
   Env *env;
   MDB_txn *txn;
   bool borrowed; /* the writer's own transaction */
+  bool cloned;   /* the transaction of another snapshot */
   uint64_t deadline; /* monotonic milliseconds, 0: none */
   uint64_t version;
   Statistics *statistics;

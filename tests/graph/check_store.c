@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -427,6 +428,74 @@ START_TEST(statistics_count_predicates_and_stars) {
 }
 END_TEST
 
+enum { SHARED_QUADS = 20000 };
+
+/* Scans, counts and reads the terms of its clone; payload: the clone, replaced by NULL if what it saw is right. */
+static void *read_clone(void *payload) {
+  PropterSnapshot **clone = payload, *s = *clone;
+  PropterArena arena = {0};
+  uint64_t wrong = 0;
+  for (int order = 0; order < PROPTER_ORDER_COUNT; order++) {
+    PropterScan *scan = NULL;
+    const PropterId *columns[4];
+    size_t n = 1, rows = 0;
+    wrong += propter_scan_open(s, (PropterOrder)order, (PropterQuad){0}, 0, &scan, NULL) != PROPTER_OK;
+    while (n && !wrong) {
+      wrong += propter_scan_columns(scan, 15, columns, &n, NULL) != PROPTER_OK;
+      for (size_t i = 0; i < n && !wrong; i += 97) {
+        PropterTerm term;
+        PropterId again;
+        wrong += propter_snapshot_term(s, columns[0][i], &arena, &term, NULL) != PROPTER_OK;
+        wrong += propter_snapshot_find(s, &term, &again, NULL) != PROPTER_OK || again != columns[0][i];
+      }
+      rows += n;
+      propter_arena_clear(&arena);
+    }
+    propter_scan_close(scan);
+    wrong += rows != SHARED_QUADS;
+  }
+  if (!wrong) *clone = NULL;
+  propter_snapshot_close(s);
+  return NULL;
+}
+
+START_TEST(threads_share_a_snapshot) {
+  enum { THREADS = 4 };
+  PropterGraph *g = open_new();
+  PropterWriter *w = NULL;
+  PropterSnapshot *s = NULL, *mine = NULL, *clones[THREADS];
+  pthread_t threads[THREADS];
+  for (unsigned round = 0; round < 3; round++) {
+    ck_ok(propter_writer_open(g, false, &w, err));
+    for (unsigned i = 0; i < SHARED_QUADS; i++) {
+      char text[40];
+      (void)snprintf(text, sizeof text, "http://e/s%u.%u", round, i / 4);
+      PropterId subject = iri(w, text);
+      ck_ok(propter_writer_add(w, (PropterQuad){subject, iri(w, "http://e/p"), subject + i % 4, PROPTER_DEFAULT_GRAPH}, err));
+    }
+    if (round == 2) {
+      ck_ok(propter_writer_snapshot(w, &mine, err));
+      ck_assert_int_eq(propter_snapshot_clone(mine, &clones[0], NULL), PROPTER_NOT_FOUND);
+    }
+    if (round) {
+      ck_ok(propter_snapshot_clone(s, &clones[2 * round - 2], err));
+      ck_ok(propter_snapshot_clone(s, &clones[2 * round - 1], err));
+      for (unsigned i = 2 * round - 2; i < 2 * round; i++) ck_assert_int_eq(pthread_create(&threads[i], NULL, read_clone, &clones[i]), 0);
+    }
+    ck_ok(propter_writer_commit(w, err)); /* while they read */
+    propter_writer_close(w);
+    if (!round) ck_ok(propter_snapshot_open(g, 0, &s, err));
+  }
+  ck_assert_uint_eq(count_all(s), SHARED_QUADS);
+  for (unsigned i = 0; i < THREADS; i++) {
+    ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    ck_assert_ptr_null(clones[i]);
+  }
+  propter_snapshot_close(s);
+  propter_graph_close(g);
+}
+END_TEST
+
 Suite *suite_store(void) {
   Suite *s = suite_create("store");
   TCase *tc = tcase_create("store");
@@ -444,5 +513,9 @@ Suite *suite_store(void) {
   tcase_add_test(tc, a_deadline_is_an_error);
   tcase_add_test(tc, statistics_count_predicates_and_stars);
   suite_add_tcase(s, tc);
+  TCase *threads = tcase_create("threads");
+  tcase_set_timeout(threads, 120);
+  tcase_add_test(threads, threads_share_a_snapshot);
+  suite_add_tcase(s, threads);
   return s;
 }
