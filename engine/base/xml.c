@@ -165,6 +165,26 @@ static void on_doctype(void *ctx, const xmlChar *name, const xmlChar *external, 
   stop(p, PROPTER_INVALID);
 }
 
+static void ignore_doctype(void *ctx, const xmlChar *name, const xmlChar *external, const xmlChar *system) { (void)ctx, (void)name, (void)external, (void)system; }
+
+/* A reference to an entity that only an external DTD could define: the names of HTML are those of the ISO sets that such DTDs share. */
+static void on_reference(void *ctx, const xmlChar *name) {
+  Parse *p = ctx;
+  PropterBuf text = {0};
+  uint32_t c = propter_xml_entity(view(name));
+  if (p->status != PROPTER_OK) return;
+  if (c) {
+    propter_buf_add_utf8(&text, c);
+    if (text.data) on_text(p, (const xmlChar *)text.data, (int)text.len);
+  } else {
+    (void)propter_fail(p->err, PROPTER_INVALID, "expected no entity of the document's own, found &%.40s;", (const char *)name);
+    propter_error_at_byte(p->err, NULL, place(p));
+    stop(p, PROPTER_INVALID);
+  }
+  if (text.failed) stop(p, propter_buf_status(&text, p->err));
+  propter_buf_clear(&text);
+}
+
 static void on_error(void *ctx, xmlErrorPtr error) {
   Parse *p = ctx;
   if (error->level < XML_ERR_ERROR || p->bad || p->status != PROPTER_OK) return;
@@ -199,12 +219,13 @@ PropterStatus propter_xml_parse(PropterXmlKind kind, PropterStr input, const Pro
     sax.startElementNs = xml_start;
     sax.endElementNs = xml_end;
     sax.cdataBlock = on_cdata;
-    sax.internalSubset = on_doctype;
+    sax.internalSubset = kind == PROPTER_XML ? on_doctype : ignore_doctype;
+    if (kind == PROPTER_XML_DOCTYPE) sax.reference = on_reference;
     (void)xmlCtxtUseOptions(p.ctxt, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
     p.ctxt->charset = XML_CHAR_ENCODING_UTF8;
   }
   *p.ctxt->sax = sax;
-  p.ctxt->sax2 = kind == PROPTER_XML;
+  p.ctxt->sax2 = kind != PROPTER_HTML;
   p.ctxt->userData = &p;
   (void)(kind == PROPTER_HTML ? htmlParseDocument(p.ctxt) : xmlParseDocument(p.ctxt));
   bool well_formed = p.ctxt->wellFormed != 0, exhausted = p.ctxt->errNo == XML_ERR_NO_MEMORY;
@@ -213,7 +234,7 @@ PropterStatus propter_xml_parse(PropterXmlKind kind, PropterStr input, const Pro
   (void)(kind == PROPTER_HTML ? htmlFreeParserCtxt(p.ctxt) : xmlFreeParserCtxt(p.ctxt));
   if (p.status != PROPTER_OK) return p.status;
   if (exhausted) return propter_fail(err, PROPTER_NO_MEMORY, "no memory to parse the markup");
-  if (kind == PROPTER_XML && !well_formed) {
+  if (kind != PROPTER_HTML && !well_formed) {
     char why[200];
     (void)snprintf(why, sizeof why, "%.190s", err && p.bad ? err->message : "not well formed");
     PropterStatus status = propter_fail(err, PROPTER_SYNTAX, "expected well-formed XML, found: %s", why);

@@ -8,6 +8,37 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 PropterStr doc_open_text(const DocBuilder *b) { return b->open ? (PropterStr){b->text.data + b->start, b->text.len - b->start} : (PropterStr){"", 0}; }
 
+PropterStatus doc_part(DocBuilder *b, PropterStr name, PropterStr bytes, PropterStr declared, PropterStr *decoded, PropterError *err) {
+  PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
+  doc_decoded_clear(&b->part);
+  b->part = (DocDecoded){0};
+  DocPart part = {propter_arena_copy(b->arena, name), b->decoded_end, b->source_end};
+  if (!part.name.data || !propter_vec_push(&b->parts, part)) return no_memory(err);
+  PROPTER_TRY(doc_decode(bytes, declared, b->limits->document_bytes, &b->part, err));
+  for (size_t i = 0; i < b->part.runs.count; i++) {
+    DocRun run = b->part.runs.items[i];
+    run.at += part.decoded, run.source += part.source;
+    if (!doc_runs_add(&b->source, run)) return no_memory(err);
+  }
+  propter_vec_clear(&b->part.runs);
+  if (!b->encoding[0]) (void)snprintf(b->encoding, sizeof b->encoding, "%s", b->part.encoding);
+  b->decoded_end += b->part.text.len + 1, b->source_end += bytes.len + 1;
+  *decoded = propter_buf_str(&b->part.text);
+  if (!decoded->data) *decoded = (PropterStr){"", 0};
+  return PROPTER_OK;
+}
+
+/* The element path as in the element() scheme of XPointer: numbers among siblings. */
+static PropterStatus path_of(DocBuilder *b, PropterStr *out, PropterError *err) {
+  char text[DOC_PATH * 12];
+  size_t n = 0;
+  for (unsigned i = 0; i < b->block_depth; i++) n += (size_t)snprintf(text + n, sizeof text - n, "/%u", b->block_path[i]);
+  *out = (PropterStr){"", 0};
+  if (!n) return PROPTER_OK;
+  *out = propter_arena_copy(b->arena, (PropterStr){text, n});
+  return out->data ? PROPTER_OK : no_memory(err);
+}
+
 static PropterStatus section_of(DocBuilder *b, unsigned below, PropterStr *out, PropterError *err) {
   PropterStr path = {"", 0};
   for (unsigned l = 1; l < below && l < 7; l++) {
@@ -24,11 +55,12 @@ static PropterStatus close_block(DocBuilder *b, PropterError *err) {
   if (!b->open) return PROPTER_OK;
   if (b->kind == PROPTER_BLOCK_CODE)
     while (b->text.len > b->start && (b->text.data[b->text.len - 1] == '\n' || b->text.data[b->text.len - 1] == ' ')) b->text.len--;
-  PropterBlock block = {b->kind, b->level, b->start, b->text.len, {"", 0}};
+  PropterBlock block = {b->kind, b->level, b->start, b->text.len, {"", 0}, {"", 0}};
   b->open = false;
   if (block.end == block.start) return PROPTER_OK;
   bool heading = b->kind == PROPTER_BLOCK_HEADING && b->level >= 1 && b->level < 7;
   PROPTER_TRY(section_of(b, heading ? b->level : 7, &block.section, err));
+  PROPTER_TRY(path_of(b, &block.path, err));
   if (!propter_vec_push(&b->blocks, block)) return no_memory(err);
   if (heading) {
     /* A path of very long headings helps nobody. */
@@ -46,6 +78,8 @@ static PropterStatus close_block(DocBuilder *b, PropterError *err) {
 PropterStatus doc_block(DocBuilder *b, PropterBlockKind kind, unsigned level, PropterError *err) {
   PROPTER_TRY(close_block(b, err));
   b->kind = kind, b->level = level;
+  b->block_depth = b->depth < DOC_PATH ? b->depth : DOC_PATH;
+  memcpy(b->block_path, b->path, b->block_depth * sizeof *b->path);
   return PROPTER_OK;
 }
 
@@ -69,6 +103,7 @@ static size_t invisible(PropterStr s) {
 }
 
 static bool emit(DocBuilder *b, PropterStr text, size_t byte, size_t bytes) {
+  size_t base = b->parts.count ? b->parts.items[b->parts.count - 1].decoded : 0;
   if (!b->open) {
     b->open = true;
     if (b->text.len) propter_buf_add(&b->text, PROPTER_STR("\n\n"));
@@ -78,11 +113,11 @@ static bool emit(DocBuilder *b, PropterStr text, size_t byte, size_t bytes) {
     b->space = false;
     size_t at = b->text.len;
     propter_buf_add_char(&b->text, ' ');
-    if (!doc_runs_add(&b->runs, (DocRun){at, 1, b->space_at, b->space_len, b->space_len == 1})) return false;
+    if (!doc_runs_add(&b->runs, (DocRun){at, 1, base + b->space_at, b->space_len, b->space_len == 1})) return false;
   }
   size_t at = b->text.len;
   propter_buf_add(&b->text, text);
-  return doc_runs_add(&b->runs, (DocRun){at, text.len, byte, bytes, text.len == bytes});
+  return doc_runs_add(&b->runs, (DocRun){at, text.len, base + byte, bytes, text.len == bytes});
 }
 
 PropterStatus doc_text(DocBuilder *b, PropterStr text, size_t byte, size_t bytes, PropterError *err) {
@@ -113,6 +148,11 @@ PropterDay doc_date(PropterStr text) {
       if (found.items[i].grain <= WHEN_MONTH) day = found.items[i].last;
   propter_vec_clear(&found);
   return day;
+}
+
+void doc_set_date(DocBuilder *b, PropterStr value) {
+  value = propter_str_trim(value);
+  if (b->published == PROPTER_NO_DAY && !propter_day_parse(value, &b->published)) b->published = doc_date(value);
 }
 
 PropterStatus doc_set_title(DocBuilder *b, PropterStr title, PropterError *err) {

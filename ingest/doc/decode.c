@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <iconv.h>
 #include <string.h>
 #include <strings.h>
+#include <uchardet/uchardet.h>
 
 #include "doc.h"
 
@@ -34,10 +37,7 @@ void doc_runs_find(const DocRuns *runs, size_t start, size_t end, size_t *source
   *source_end = !r ? 0 : r->stride && end < r->at + r->len ? r->source + (end - r->at) * r->stride : r->source + r->source_len;
 }
 
-/* Windows-1252 for what Latin-1 leaves to control characters: pages that say Latin-1 mean it (WHATWG Encoding Standard). */
-static const uint16_t cp1252[32] = {0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-                                    0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-                                    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
+enum { LOOK = 1 << 16 };
 
 static bool add(DocDecoded *d, uint32_t c, size_t source, size_t source_len) {
   size_t at = d->text.len;
@@ -53,105 +53,189 @@ static bool add_literal(DocDecoded *d, PropterStr bytes, size_t source) {
   return doc_runs_add(&d->runs, (DocRun){at, bytes.len, source, bytes.len, 1});
 }
 
-static bool latin1(DocDecoded *d, PropterStr s) {
-  for (size_t i = 0; i < s.len; i++) {
-    unsigned char c = (unsigned char)s.data[i];
-    size_t run = i;
-    while (run < s.len && (unsigned char)s.data[run] < 0x80 && s.data[run] != '\r' && s.data[run]) run++;
-    if (run > i) {
-      if (!add_literal(d, (PropterStr){s.data + i, run - i}, i)) return false;
-      i = run - 1;
-      continue;
-    }
-    bool crlf = c == '\r' && i + 1 < s.len && s.data[i + 1] == '\n';
-    if (!add(d, c == '\r' ? '\n' : !c ? 0xFFFD : c >= 0x80 && c < 0xA0 ? cp1252[c - 0x80] : c, i, crlf ? 2 : 1)) return false;
-    i += crlf;
-  }
-  return true;
+static size_t plain(PropterStr s, size_t i, bool ascii) {
+  size_t end = i;
+  while (end < s.len && s.data[end] != '\r' && s.data[end] && (!ascii || (unsigned char)s.data[end] < 0x80)) end++;
+  return end - i;
 }
 
 static bool utf8(DocDecoded *d, PropterStr s, size_t offset) {
-  for (size_t i = 0; i < s.len;) {
-    size_t run = i;
-    while (run < s.len && s.data[run] != '\r' && s.data[run]) run++;
-    if (run > i) {
-      if (!add_literal(d, (PropterStr){s.data + i, run - i}, offset + i)) return false;
-      i = run;
+  for (size_t i = 0, n; i < s.len; i += n) {
+    n = plain(s, i, false);
+    if (n) {
+      if (!add_literal(d, (PropterStr){s.data + i, n}, offset + i)) return false;
       continue;
     }
-    bool crlf = s.data[i] == '\r' && i + 1 < s.len && s.data[i + 1] == '\n';
-    if (!add(d, s.data[i] == '\r' ? '\n' : 0xFFFD, offset + i, crlf ? 2 : 1)) return false;
-    i += crlf ? 2 : 1;
+    n = s.data[i] == '\r' && i + 1 < s.len && s.data[i + 1] == '\n' ? 2 : 1;
+    if (!add(d, s.data[i] == '\r' ? '\n' : 0xFFFD, offset + i, n)) return false;
   }
   return true;
 }
 
-static uint32_t unit(PropterStr s, size_t i, bool big) {
-  uint32_t a = (unsigned char)s.data[i], b = (unsigned char)s.data[i + 1];
-  return big ? a << 8 | b : b << 8 | a;
-}
-
-static bool utf16(DocDecoded *d, PropterStr s, bool big) {
-  for (size_t i = 2; i + 1 < s.len;) {
-    uint32_t c = unit(s, i, big);
-    size_t len = 2;
-    if (c >= 0xD800 && c < 0xDC00 && i + 3 < s.len && unit(s, i + 2, big) >= 0xDC00 && unit(s, i + 2, big) < 0xE000) {
-      c = 0x10000 + ((c - 0xD800) << 10) + (unit(s, i + 2, big) - 0xDC00);
-      len = 4;
-    } else if (c == '\r') {
-      c = '\n';
-      if (i + 3 < s.len && unit(s, i + 2, big) == '\n') len = 4;
-    } else if (!c || (c >= 0xD800 && c < 0xE000)) {
-      c = 0xFFFD;
+/* One character at `i`, U+FFFD for what is none; its bytes are found by giving one more each time, which iconv takes only when they suffice. */
+static size_t one(iconv_t cd, PropterStr s, size_t i, uint32_t *c) {
+  for (size_t n = 1; n <= 8 && i + n <= s.len; n++) {
+    unsigned char out[8];
+    char *from = (char *)(uintptr_t)(s.data + i), *to = (char *)out;
+    size_t left = n, room = sizeof out;
+    size_t done = iconv(cd, &from, &left, &to, &room);
+    if (done == (size_t)-1 && errno == EINVAL) continue;
+    size_t used = n - left, made = sizeof out - room;
+    if (done == (size_t)-1 || made < 4) {
+      /* A shift sequence makes no character; what cannot be read is skipped byte by byte. */
+      *c = done != (size_t)-1 && used ? 0 : 0xFFFD;
+      return used ? used : 1;
     }
-    if (!add(d, c, i, len)) return false;
-    i += len;
+    *c = (uint32_t)out[0] | (uint32_t)out[1] << 8 | (uint32_t)out[2] << 16 | (uint32_t)out[3] << 24;
+    if (!*c) *c = 0xFFFD;
+    return used;
+  }
+  *c = 0xFFFD;
+  return s.len - i;
+}
+
+/* `ascii`: bytes below 128 are ASCII wherever they stand. */
+static bool convert(DocDecoded *d, iconv_t cd, PropterStr s, size_t offset, bool ascii) {
+  uint32_t c = 0, next = 0;
+  for (size_t i = 0, n, ahead = 0; i < s.len; i += n) {
+    n = ascii && !ahead ? plain(s, i, true) : 0;
+    if (n) {
+      if (!add_literal(d, (PropterStr){s.data + i, n}, offset + i)) return false;
+      continue;
+    }
+    if (ahead)
+      n = ahead, c = next, ahead = 0;
+    else
+      n = one(cd, s, i, &c);
+    if (!c) continue;
+    if (c == '\r') {
+      c = '\n';
+      if (i + n < s.len) ahead = one(cd, s, i + n, &next);
+      if (ahead && next == '\n') n += ahead, ahead = 0;
+    }
+    if (!add(d, c, offset + i, n)) return false;
   }
   return true;
 }
 
-/* The name after charset= in the first 1,024 bytes of HTML (where the standard asks for it), as "utf-8", "latin1" or neither. */
-static bool says_latin1(PropterStr s) {
+PropterStr doc_declared(PropterStr s) {
   size_t end = s.len < 1024 ? s.len : 1024;
-  for (size_t i = 0; i + 8 < end; i++) {
-    if (strncasecmp(s.data + i, "charset=", 8) != 0) continue;
-    i += 8;
-    if (s.data[i] == '"' || s.data[i] == '\'') i++;
-    static const char *const names[] = {"iso-8859-1", "iso8859-1", "latin1", "latin-1", "windows-1252", "cp1252", "us-ascii"};
-    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
-      if (i + strlen(names[n]) <= end && strncasecmp(s.data + i, names[n], strlen(names[n])) == 0) return true;
-    return false;
-  }
+  static const char *const keys[] = {"charset=", "encoding="};
+  for (size_t i = 0; i < end; i++)
+    for (size_t k = 0; k < 2; k++) {
+      size_t n = strlen(keys[k]), at = i + n;
+      if (at >= end || strncasecmp(s.data + i, keys[k], n) != 0) continue;
+      if (s.data[at] == '"' || s.data[at] == '\'') at++;
+      size_t stop = at;
+      while (stop < end && (strchr("-_.:+", s.data[stop]) ? s.data[stop] != 0 : (s.data[stop] >= '0' && s.data[stop] <= '9') || ((s.data[stop] | 32) >= 'a' && (s.data[stop] | 32) <= 'z')))
+        stop++;
+      return (PropterStr){s.data + at, stop - at};
+    }
+  return (PropterStr){"", 0};
+}
+
+/* Pages that say Latin-1 or ASCII mean Windows-1252 (WHATWG Encoding Standard). */
+static void settle(char encoding[DOC_ENCODING], PropterStr name) {
+  static const char *const latin[] = {"iso-8859-1", "iso8859-1", "latin1", "latin-1", "cp1252", "us-ascii", "ascii"};
+  (void)snprintf(encoding, DOC_ENCODING, "%.*s", (int)(name.len < DOC_ENCODING - 1 ? name.len : DOC_ENCODING - 1), name.data);
+  for (size_t i = 0; i < sizeof latin / sizeof *latin; i++)
+    if (strcasecmp(encoding, latin[i]) == 0) (void)snprintf(encoding, DOC_ENCODING, "windows-1252");
+}
+
+/* Encodings in which ASCII bytes may be parts of other characters. */
+static bool shifting(const char *encoding) {
+  static const char *const names[] = {"UTF-16", "UTF-32", "UTF-7", "ISO-2022", "HZ", "SHIFT", "SJIS", "GB18030", "GBK", "GB2312", "BIG5", "CP93", "JOHAB", "EUC", "UCS"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strncasecmp(encoding, names[i], strlen(names[i])) == 0) return true;
   return false;
 }
 
-PropterStatus doc_decode(PropterStr bytes, bool html, size_t max, DocDecoded *out, PropterError *err) {
+static iconv_t open_encoding(const char *encoding) {
+  /* Names with a suffix would ask iconv to invent or drop characters. */
+  return encoding[0] && !strchr(encoding, '/') ? iconv_open("UTF-32LE", encoding) : (iconv_t)-1;
+}
+
+/* Text in UTF-16 without a mark: of Western text every other byte is zero. */
+static const char *wide(PropterStr s) {
+  size_t zeros[2] = {0, 0}, head = (s.len < 4096 ? s.len : 4096) & ~(size_t)1;
+  for (size_t i = 0; i < head; i++) zeros[i & 1] += !s.data[i];
+  if (zeros[1] > head / 8 && zeros[0] <= head / 64) return "UTF-16LE";
+  if (zeros[0] > head / 8 && zeros[1] <= head / 64) return "UTF-16BE";
+  return NULL;
+}
+
+/* Bytes that text does not hold: zeros, control characters but for tabulators, line ends, form feeds and escapes. */
+static bool binary(PropterStr s, size_t *at) {
+  size_t bad = 0, head = s.len < 4096 ? s.len : 4096;
+  for (size_t i = 0; i < head; i++) {
+    unsigned char c = (unsigned char)s.data[i];
+    if (c >= 0x20 || (c >= '\t' && c <= '\r') || c == 0x1B) continue;
+    if (!bad++) *at = i;
+  }
+  return bad > head / 64;
+}
+
+static void guess(PropterStr s, char encoding[DOC_ENCODING]) {
+  uchardet_t detector = uchardet_new();
+  const char *name = NULL;
+  if (detector && uchardet_handle_data(detector, s.data, s.len < LOOK ? s.len : LOOK) == 0) {
+    uchardet_data_end(detector);
+    name = uchardet_get_charset(detector);
+  }
+  settle(encoding, name && *name ? propter_str(name) : PROPTER_STR("windows-1252"));
+  if (detector) uchardet_delete(detector);
+}
+
+static PropterStatus choose(PropterStr s, PropterStr declared, size_t *mark, char encoding[DOC_ENCODING], PropterError *err) {
+  static const struct {
+    const char *mark, *name;
+    size_t len;
+  } marks[] = {{"\xEF\xBB\xBF", "UTF-8", 3}, {"\xFF\xFE", "UTF-16LE", 2}, {"\xFE\xFF", "UTF-16BE", 2}};
+  for (size_t i = 0; i < 3; i++)
+    if (s.len >= marks[i].len && memcmp(s.data, marks[i].mark, marks[i].len) == 0) {
+      *mark = marks[i].len;
+      settle(encoding, propter_str(marks[i].name));
+      return PROPTER_OK;
+    }
+  size_t at = 0;
+  const char *two = wide(s);
+  if (two) {
+    settle(encoding, propter_str(two));
+    return PROPTER_OK;
+  }
+  if (binary(s, &at)) {
+    propter_error_at_byte(err, NULL, at);
+    return propter_fail(err, PROPTER_INVALID, "expected text, found binary data");
+  }
+  settle(encoding, declared);
+  /* What is valid UTF-8 is UTF-8, whatever it says about itself, but for encodings that are ASCII to look at. */
+  bool stateful = strncasecmp(encoding, "ISO-2022", 8) == 0 || strncasecmp(encoding, "HZ", 2) == 0 || strcasecmp(encoding, "UTF-7") == 0;
+  if (!stateful && propter_utf8_valid(s, NULL)) settle(encoding, PROPTER_STR("UTF-8"));
+  return PROPTER_OK;
+}
+
+PropterStatus doc_decode(PropterStr bytes, PropterStr declared, size_t max, DocDecoded *out, PropterError *err) {
   /* A decoded text is at most three times its Latin-1 bytes. */
   out->text.max = max > SIZE_MAX / 3 ? SIZE_MAX : max * 3 + 16;
-  const unsigned char *b = (const unsigned char *)bytes.data;
+  size_t mark = 0;
+  PROPTER_TRY(choose(bytes, declared, &mark, out->encoding, err));
+  PropterStr rest = {bytes.data + mark, bytes.len - mark};
   bool fits;
-  if (bytes.len >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF))) {
-    bool big = b[0] == 0xFE;
-    out->encoding = big ? "UTF-16BE" : "UTF-16LE";
-    fits = utf16(out, bytes, big);
+  if (strcasecmp(out->encoding, "UTF-8") == 0 && propter_utf8_valid(rest, NULL)) {
+    fits = utf8(out, rest, mark);
   } else {
-    size_t zeros = 0, head = bytes.len < 4096 ? bytes.len : 4096;
-    for (size_t i = 0; i < head; i++) zeros += !b[i];
-    if (zeros > head / 64) {
-      for (size_t i = 0; i < head; i++)
-        if (!b[i]) propter_error_at_byte(err, NULL, i), i = head;
-      return propter_fail(err, PROPTER_INVALID, "expected text, found binary data");
+    iconv_t cd = strcasecmp(out->encoding, "UTF-8") == 0 ? (iconv_t)-1 : open_encoding(out->encoding);
+    if (cd == (iconv_t)-1) {
+      guess(rest, out->encoding);
+      cd = open_encoding(out->encoding);
     }
-    size_t bom = bytes.len >= 3 && b[0] == 0xEF && b[1] == 0xBB && b[2] == 0xBF ? 3 : 0;
-    PropterStr rest = {bytes.data + bom, bytes.len - bom};
-    /* What is valid UTF-8 and not ASCII is UTF-8, whatever a page says about itself; the rest is Latin-1. */
-    if (propter_utf8_valid(rest, NULL)) {
-      out->encoding = "UTF-8";
-      fits = utf8(out, rest, bom);
-    } else {
-      out->encoding = html && says_latin1(bytes) ? "windows-1252" : "ISO-8859-1";
-      fits = latin1(out, bytes);
+    if (cd == (iconv_t)-1) {
+      settle(out->encoding, PROPTER_STR("windows-1252"));
+      cd = open_encoding(out->encoding);
     }
+    if (cd == (iconv_t)-1) return propter_fail(err, PROPTER_NO_MEMORY, "no converter from %s", out->encoding);
+    fits = convert(out, cd, rest, mark, !shifting(out->encoding));
+    (void)iconv_close(cd);
   }
   if (!fits) return propter_fail(err, PROPTER_NO_MEMORY, "no memory to decode a document");
   return propter_buf_status(&out->text, err);

@@ -13,7 +13,6 @@ struct PropterDocumentMap {
   PropterDocument document;
   PropterArena arena;
   DocBuilder builder;
-  DocDecoded decoded;
   PROPTER_VEC(size_t) counts; /* characters before byte i·STEP */
 };
 
@@ -40,11 +39,21 @@ static const DocReader *by_extension(const char *name) {
 
 bool propter_document_known(const char *name) { return by_extension(name) != NULL; }
 
+/* What the bytes show, else what the name says, else plain text. */
 static const DocReader *choose(const char *name, PropterStr bytes) {
+  for (size_t i = 0; i < READERS; i++)
+    if (readers[i]->sniff && readers[i]->sniff(bytes)) return readers[i];
   const DocReader *r = by_extension(name);
-  for (size_t i = 0; !r && i < READERS; i++)
-    if (readers[i]->sniff(bytes)) r = readers[i];
-  return r;
+  return r ? r : &doc_reader_text;
+}
+
+/* What some reader might be asked for by its name, and none can read. */
+static PropterStatus refuse(PropterStr bytes, const DocReader *reader, PropterError *err) {
+  if (propter_str_starts(bytes, PROPTER_STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")))
+    return propter_fail(err, PROPTER_INVALID, "expected a document that can be read, found an Office file that is encrypted or of the binary kind before 2007");
+  if (reader == &doc_reader_text && propter_str_starts(bytes, PROPTER_STR("PK\003\004")))
+    return propter_fail(err, PROPTER_INVALID, "expected a document, found an archive that is none");
+  return PROPTER_OK;
 }
 
 static bool says_date(PropterStr text) {
@@ -76,7 +85,7 @@ static PropterStatus count_characters(PropterDocumentMap *m, PropterError *err) 
   return PROPTER_OK;
 }
 
-static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, PropterStr part, PropterStr bytes, PropterError *err) {
+static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, PropterStr bytes, PropterError *err) {
   PropterDocument *d = &m->document;
   DocBuilder *b = &m->builder;
   PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
@@ -86,8 +95,7 @@ static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, Propte
   if (b->published == PROPTER_NO_DAY) b->published = find_date(b);
   PROPTER_TRY(count_characters(m, err));
   d->format = reader->name;
-  d->encoding = m->decoded.encoding;
-  d->part = part;
+  d->encoding = b->encoding;
   d->title = b->title;
   d->published = b->published;
   d->text = propter_buf_str(&b->text);
@@ -116,12 +124,11 @@ PropterStatus propter_document_parse(PropterStr bytes, const char *name, const P
     goto done;
   }
   const DocReader *reader = choose(name, bytes);
-  PropterStr part = {"", 0};
-  if (!reader->archive) status = doc_decode(bytes, strcmp(reader->name, "html") == 0, limits->document_bytes, &m->decoded, err);
-  if (status == PROPTER_OK) status = reader->read(&m->builder, reader->archive ? bytes : propter_buf_str(&m->decoded.text), &m->decoded, &part, err);
-  if (status == PROPTER_OK) status = fill(m, reader, part, bytes, err);
+  status = refuse(bytes, reader, err);
+  if (status == PROPTER_OK) status = reader->read(&m->builder, bytes, err);
+  if (status == PROPTER_OK) status = fill(m, reader, bytes, err);
   /* The decoded markup is not needed any more; where it stood is. */
-  propter_buf_clear(&m->decoded.text);
+  doc_decoded_clear(&m->builder.part);
 done:
   if (status != PROPTER_OK) {
     if (m) propter_document_free(&m->document);
@@ -148,7 +155,9 @@ void propter_document_free(PropterDocument *d) {
   propter_buf_clear(&m->builder.text);
   propter_vec_clear(&m->builder.runs);
   propter_vec_clear(&m->builder.blocks);
-  doc_decoded_clear(&m->decoded);
+  doc_decoded_clear(&m->builder.part);
+  propter_vec_clear(&m->builder.source);
+  propter_vec_clear(&m->builder.parts);
   propter_vec_clear(&m->counts);
   propter_arena_clear(&m->arena);
   propter_free(m);
@@ -161,11 +170,19 @@ static size_t characters_before(const PropterDocument *d, size_t byte) {
 }
 
 PropterPlace propter_document_place(const PropterDocument *d, size_t start, size_t end) {
-  PropterPlace p = {characters_before(d, start), characters_before(d, end), 0, 0};
-  size_t a = 0, b = 0, unused = 0;
-  doc_runs_find(&d->map->builder.runs, start, end, &a, &b);
-  doc_runs_find(&d->map->decoded.runs, a, b > a ? b : a + 1, &p.byte_start, &p.byte_end);
-  if (b <= a) doc_runs_find(&d->map->decoded.runs, a, a + 1, &unused, &p.byte_end);
+  const DocBuilder *b = &d->map->builder;
+  PropterPlace p = {.char_start = characters_before(d, start), .char_end = characters_before(d, end), .part = {"", 0}};
+  size_t from = 0, to = 0, unused = 0;
+  doc_runs_find(&b->runs, start, end, &from, &to);
+  doc_runs_find(&b->source, from, to > from ? to : from + 1, &p.byte_start, &p.byte_end);
+  if (to <= from) doc_runs_find(&b->source, from, from + 1, &unused, &p.byte_end);
+  size_t part = b->parts.count;
+  while (part > 1 && b->parts.items[part - 1].decoded > from) part--;
+  if (!part) return p;
+  p.part = b->parts.items[part - 1].name;
+  p.byte_start -= b->parts.items[part - 1].source, p.byte_end -= b->parts.items[part - 1].source;
+  const PropterBlock *block = propter_document_block_at(d, start);
+  if (block) p.path = block->path;
   return p;
 }
 

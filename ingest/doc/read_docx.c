@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Office Open XML documents (ECMA-376): word/document.xml, the names of its styles, and the core properties. */
 #include <string.h>
-#include <strings.h>
 
 #include "doc.h"
 #include "propter/hash.h"
-#include "propter/xml.h"
-#include "propter/zip.h"
-
-enum { STYLE_NONE, STYLE_HEADING, STYLE_TITLE, STYLE_QUOTE, STYLE_CODE, STYLE_ITEM, STYLE_FRAME };
 
 typedef struct {
   DocBuilder *b;
-  PropterMap styles; /* id to kind * 16 + level */
+  PropterMap styles; /* id to role * 16 + level */
   /* style part */
   char style[128];
   /* text part */
@@ -21,10 +16,6 @@ typedef struct {
   PropterBlockKind kind;
   unsigned level;
   bool title;
-  /* properties */
-  PropterBuf value;
-  bool in_title, in_created;
-  char main_part[256];
 } Docx;
 
 static bool word_space(PropterStr s) {
@@ -32,60 +23,39 @@ static bool word_space(PropterStr s) {
          propter_str_equal(s, PROPTER_STR("http://purl.oclc.org/ooxml/wordprocessingml/main"));
 }
 
-static bool named(PropterXmlName name, const char *local) { return propter_str_equal(name.local, propter_str(local)); }
-
-static PropterStr value_of(const PropterXmlAttribute *a, size_t n, const char *local) {
-  for (size_t i = 0; i < n; i++)
-    if (propter_str_equal(a[i].name.local, propter_str(local))) return a[i].value;
-  return (PropterStr){"", 0};
-}
-
-static bool starts(PropterStr s, const char *prefix) { return s.len >= strlen(prefix) && strncasecmp(s.data, prefix, strlen(prefix)) == 0; }
-
-static uint64_t style_value(PropterStr name) {
-  if (starts(name, "heading ") || (starts(name, "heading") && name.len == 8)) {
-    unsigned level = (unsigned)(name.data[name.len - 1] - '0');
-    return STYLE_HEADING * 16 + (level >= 1 && level <= 6 ? level : 6);
-  }
-  if (starts(name, "title")) return STYLE_TITLE * 16 + 1;
-  if (starts(name, "quote") || starts(name, "intense quote") || starts(name, "block text")) return STYLE_QUOTE * 16;
-  if (starts(name, "source code") || starts(name, "html preformatted") || starts(name, "code")) return STYLE_CODE * 16;
-  if (starts(name, "list")) return STYLE_ITEM * 16;
-  if (starts(name, "header") || starts(name, "footer") || starts(name, "toc ")) return STYLE_FRAME * 16;
-  return STYLE_NONE;
-}
-
 /* --- styles ------------------------------------------------------------------------------------------------------------ */
 
 static PropterStatus styles_start(void *payload, PropterXmlName name, const PropterXmlAttribute *a, size_t n, PropterError *err) {
   Docx *d = payload;
   if (!word_space(name.space)) return PROPTER_OK;
-  if (named(name, "style")) {
-    PropterStr id = value_of(a, n, "styleId");
-    (void)snprintf(d->style, sizeof d->style, "%.*s", (int)(id.len < 120 ? id.len : 120), id.data);
-  } else if (named(name, "name") && d->style[0]) {
-    uint64_t v = style_value(value_of(a, n, "val"));
-    if (v && !propter_map_put(&d->styles, propter_str(d->style), v, NULL)) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for styles");
+  if (doc_named(name, "style")) {
+    PropterStr id = doc_attribute(a, n, "styleId");
+    (void)snprintf(d->style, sizeof d->style, "%.*s", (int)(id.len < 120 ? id.len : 120), id.data ? id.data : "");
+  } else if (doc_named(name, "name") && d->style[0]) {
+    unsigned level;
+    DocRole role = doc_style(doc_attribute(a, n, "val"), &level);
+    if (role != DOC_INLINE && !propter_map_put(&d->styles, propter_str(d->style), role * 16 + level, NULL))
+      return propter_fail(err, PROPTER_NO_MEMORY, "no memory for styles");
   }
   return PROPTER_OK;
 }
 
 static PropterStatus styles_end(void *payload, PropterXmlName name, PropterError *err) {
   (void)err;
-  if (word_space(name.space) && named(name, "style")) ((Docx *)payload)->style[0] = '\0';
+  if (word_space(name.space) && doc_named(name, "style")) ((Docx *)payload)->style[0] = '\0';
   return PROPTER_OK;
 }
 
 /* --- text -------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus paragraph(Docx *d, uint64_t style, PropterError *err) {
-  switch (style / 16) {
-    case STYLE_TITLE: d->title = true; /* fall through */
-    case STYLE_HEADING: d->kind = PROPTER_BLOCK_HEADING, d->level = (unsigned)(style % 16); break;
-    case STYLE_QUOTE: d->kind = PROPTER_BLOCK_QUOTE; break;
-    case STYLE_CODE: d->kind = PROPTER_BLOCK_CODE; break;
-    case STYLE_ITEM: d->kind = PROPTER_BLOCK_LIST_ITEM; break;
-    case STYLE_FRAME: d->kind = PROPTER_BLOCK_BOILERPLATE; break;
+static PropterStatus paragraph(Docx *d, DocRole role, unsigned level, PropterError *err) {
+  switch (role) {
+    case DOC_TITLE: d->title = true; /* fall through */
+    case DOC_HEADING: d->kind = PROPTER_BLOCK_HEADING, d->level = level; break;
+    case DOC_QUOTE: d->kind = PROPTER_BLOCK_QUOTE; break;
+    case DOC_CODE: d->kind = PROPTER_BLOCK_CODE; break;
+    case DOC_ITEM: d->kind = PROPTER_BLOCK_LIST_ITEM; break;
+    case DOC_FRAME: d->kind = PROPTER_BLOCK_BOILERPLATE; break;
     default: break;
   }
   return doc_block(d->b, d->kind, d->level, err);
@@ -94,7 +64,7 @@ static PropterStatus paragraph(Docx *d, uint64_t style, PropterError *err) {
 static bool dropped(PropterXmlName name) {
   static const char *const names[] = {"del", "moveFrom", "Fallback", "instrText", "delText", "footnotePr", "sdtPr", "rPr"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (named(name, names[i])) return true;
+    if (doc_named(name, names[i])) return true;
   return false;
 }
 
@@ -102,23 +72,25 @@ static PropterStatus text_start(void *payload, PropterXmlName name, const Propte
   Docx *d = payload;
   if (dropped(name)) d->dropped++;
   if (!word_space(name.space)) return PROPTER_OK;
-  if (named(name, "tc")) d->cells++;
-  if (named(name, "t")) d->texts++;
-  if (named(name, "p")) {
+  if (doc_named(name, "tc")) d->cells++;
+  if (doc_named(name, "t")) d->texts++;
+  if (doc_named(name, "p")) {
     d->kind = d->cells ? PROPTER_BLOCK_TABLE_CELL : PROPTER_BLOCK_PARAGRAPH, d->level = 0, d->title = false;
-    return paragraph(d, STYLE_NONE, err);
+    return paragraph(d, DOC_BLOCK, 0, err);
   }
-  if (named(name, "pStyle")) {
-    PropterStr id = value_of(a, n, "val");
+  if (doc_named(name, "pStyle")) {
+    PropterStr id = doc_attribute(a, n, "val");
     const uint64_t *v = propter_map_get(&d->styles, id);
-    return paragraph(d, v ? *v : style_value(id), err);
+    unsigned level = 0;
+    DocRole role = v ? (DocRole)(*v / 16) : doc_style(id, &level);
+    return paragraph(d, role, v ? (unsigned)(*v % 16) : level, err);
   }
-  if (named(name, "numPr") && d->kind == PROPTER_BLOCK_PARAGRAPH) return paragraph(d, STYLE_ITEM * 16, err);
-  if (named(name, "outlineLvl") && d->kind == PROPTER_BLOCK_PARAGRAPH) {
-    PropterStr v = value_of(a, n, "val");
-    if (v.len == 1 && v.data[0] >= '0' && v.data[0] <= '5') return paragraph(d, STYLE_HEADING * 16 + (uint64_t)(v.data[0] - '0') + 1, err);
+  if (doc_named(name, "numPr") && d->kind == PROPTER_BLOCK_PARAGRAPH) return paragraph(d, DOC_ITEM, 0, err);
+  if (doc_named(name, "outlineLvl") && d->kind == PROPTER_BLOCK_PARAGRAPH) {
+    PropterStr v = doc_attribute(a, n, "val");
+    if (v.len == 1 && v.data[0] >= '0' && v.data[0] <= '5') return paragraph(d, DOC_HEADING, (unsigned)(v.data[0] - '0') + 1, err);
   }
-  if ((named(name, "tab") || named(name, "br") || named(name, "cr")) && doc_open_text(d->b).len && !d->dropped)
+  if ((doc_named(name, "tab") || doc_named(name, "br") || doc_named(name, "cr")) && doc_open_text(d->b).len && !d->dropped)
     return doc_text(d->b, d->kind == PROPTER_BLOCK_CODE ? PROPTER_STR("\n") : PROPTER_STR(" "), d->last, 1, err);
   return PROPTER_OK;
 }
@@ -127,9 +99,9 @@ static PropterStatus text_end(void *payload, PropterXmlName name, PropterError *
   Docx *d = payload;
   if (dropped(name) && d->dropped) d->dropped--;
   if (!word_space(name.space)) return PROPTER_OK;
-  if (named(name, "tc") && d->cells) d->cells--;
-  if (named(name, "t") && d->texts) d->texts--;
-  if (!named(name, "p")) return PROPTER_OK;
+  if (doc_named(name, "tc") && d->cells) d->cells--;
+  if (doc_named(name, "t") && d->texts) d->texts--;
+  if (!doc_named(name, "p")) return PROPTER_OK;
   if (d->title) PROPTER_TRY(doc_set_title(d->b, doc_open_text(d->b), err));
   d->title = false;
   return doc_block(d->b, PROPTER_BLOCK_PARAGRAPH, 0, err);
@@ -142,86 +114,35 @@ static PropterStatus text_text(void *payload, PropterStr text, size_t byte, size
   return doc_text(d->b, text, byte, bytes, err);
 }
 
-/* --- relations --------------------------------------------------------------------------------------------------------- */
+static bool sniff(PropterStr bytes) { return doc_archive_holds(bytes, "word/"); }
 
-/* Which part is the document: mostly word/document.xml, but the relations of the package decide. */
-static PropterStatus relations_start(void *payload, PropterXmlName name, const PropterXmlAttribute *a, size_t n, PropterError *err) {
-  (void)err;
-  Docx *d = payload;
-  PropterStr target = value_of(a, n, "Target");
-  if (!named(name, "Relationship") || !propter_str_ends(value_of(a, n, "Type"), PROPTER_STR("/officeDocument")) || target.len >= sizeof d->main_part)
-    return PROPTER_OK;
-  if (target.len && target.data[0] == '/') target.data++, target.len--;
-  (void)snprintf(d->main_part, sizeof d->main_part, "%.*s", (int)target.len, target.data);
-  return PROPTER_OK;
-}
-
-/* --- properties -------------------------------------------------------------------------------------------------------- */
-
-static PropterStatus core_start(void *payload, PropterXmlName name, const PropterXmlAttribute *a, size_t n, PropterError *err) {
-  (void)a, (void)n, (void)err;
-  Docx *d = payload;
-  d->in_title = named(name, "title"), d->in_created = named(name, "created");
-  propter_buf_reset(&d->value);
-  return PROPTER_OK;
-}
-
-static PropterStatus core_end(void *payload, PropterXmlName name, PropterError *err) {
-  (void)name;
-  Docx *d = payload;
-  PropterStr value = propter_str_trim(propter_buf_str(&d->value));
-  PropterStatus status = propter_buf_status(&d->value, err);
-  if (status == PROPTER_OK && d->in_title) status = doc_set_title(d->b, value, err);
-  if (d->in_created && d->b->published == PROPTER_NO_DAY) (void)propter_day_parse(value, &d->b->published);
-  d->in_title = d->in_created = false;
+/* Which entry is the document: mostly word/document.xml, but the relations of the package decide. */
+static PropterStatus main_part(DocBuilder *b, PropterZip *zip, const char **part, PropterError *err) {
+  DocRelations relations = {0};
+  *part = "word/document.xml";
+  PropterStatus status = doc_archive_relations(b, zip, "", &relations, err);
+  for (size_t i = 0; i < relations.count; i++)
+    if (propter_str_ends(relations.items[i].type, PROPTER_STR("/officeDocument"))) *part = relations.items[i].target.data;
+  propter_vec_clear(&relations);
+  if (status == PROPTER_OK && !propter_zip_has(zip, *part)) status = propter_fail(err, PROPTER_INVALID, "expected an archive with %s, found none in it", *part);
   return status;
 }
 
-static PropterStatus core_text(void *payload, PropterStr text, size_t byte, size_t bytes, PropterError *err) {
-  (void)byte, (void)bytes;
-  Docx *d = payload;
-  if (d->in_title || d->in_created) propter_buf_add(&d->value, text);
-  return propter_buf_status(&d->value, err);
-}
-
-static PropterStatus parse_part(PropterZip *zip, const char *name, const PropterXmlHandler *handler, Docx *d, DocDecoded *keep, PropterError *err) {
-  PropterBuf bytes = {0};
-  bytes.max = d->b->limits->document_bytes;
-  DocDecoded own = {0}, *decoded = keep ? keep : &own;
-  PropterStatus status = propter_zip_read(zip, name, &bytes, err);
-  if (status == PROPTER_OK) status = doc_decode(propter_buf_str(&bytes), false, d->b->limits->document_bytes, decoded, err);
-  if (status == PROPTER_OK) status = propter_xml_parse(PROPTER_XML, propter_buf_str(&decoded->text), d->b->limits, handler, d, err);
-  if (status != PROPTER_OK && err) {
-    char message[sizeof err->message];
-    (void)snprintf(message, sizeof message, "%s", err->message);
-    (void)propter_fail(err, status, "%s: %s", name, message);
-  }
-  propter_buf_clear(&bytes);
-  doc_decoded_clear(&own);
-  return status;
-}
-
-static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, PropterStr *part_name, PropterError *err) {
-  static const PropterXmlHandler styles = {styles_start, styles_end, NULL}, text = {text_start, text_end, text_text}, core = {core_start, core_end, core_text},
-                                 relations = {relations_start, NULL, NULL};
-  Docx d = {.b = b, .main_part = "word/document.xml"};
-  d.value.max = 1 << 20;
+static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
+  static const PropterXmlHandler styles = {styles_start, styles_end, NULL}, text = {text_start, text_end, text_text};
+  Docx d = {.b = b};
   PropterZip *zip = NULL;
-  PropterStatus status = propter_zip_open(input, b->limits, &zip, err);
-  if (status == PROPTER_OK && propter_zip_has(zip, "_rels/.rels")) status = parse_part(zip, "_rels/.rels", &relations, &d, NULL, err);
-  if (status == PROPTER_OK && !propter_zip_has(zip, d.main_part))
-    status = propter_fail(err, PROPTER_INVALID, "expected an archive with %s, found none in it", d.main_part);
-  if (status == PROPTER_OK && propter_zip_has(zip, "docProps/core.xml")) status = parse_part(zip, "docProps/core.xml", &core, &d, NULL, err);
-  if (status == PROPTER_OK && propter_zip_has(zip, "word/styles.xml")) status = parse_part(zip, "word/styles.xml", &styles, &d, NULL, err);
-  if (status == PROPTER_OK) status = parse_part(zip, d.main_part, &text, &d, part, err);
-  if (status == PROPTER_OK && !(*part_name = propter_arena_copy(b->arena, propter_str(d.main_part))).data)
-    status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document");
+  const char *part = NULL;
+  PropterStr input;
+  PropterStatus status = propter_zip_open(bytes, b->limits, &zip, err);
+  if (status == PROPTER_OK) status = main_part(b, zip, &part, err);
+  if (status == PROPTER_OK) status = doc_archive_metadata(b, zip, "docProps/core.xml", "created", err);
+  if (status == PROPTER_OK && propter_zip_has(zip, "word/styles.xml")) status = doc_archive_look(b, zip, "word/styles.xml", &styles, &d, err);
+  if (status == PROPTER_OK) status = doc_archive_part(b, zip, part, &input, err);
+  if (status == PROPTER_OK) status = doc_archive_blame(part, doc_xml(b, PROPTER_XML, input, &text, &d, err), err);
   propter_zip_close(zip);
   propter_map_clear(&d.styles);
-  propter_buf_clear(&d.value);
   return status;
 }
 
-static bool sniff(PropterStr bytes) { return propter_str_starts(bytes, PROPTER_STR("PK\003\004")); }
-
-const DocReader doc_reader_docx = {"docx", " .docx ", true, sniff, read};
+const DocReader doc_reader_docx = {"docx", " .docx ", sniff, read};

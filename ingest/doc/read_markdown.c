@@ -142,8 +142,9 @@ static PropterStatus front_matter(DocBuilder *b, PropterStr s, size_t *body, Pro
   return PROPTER_OK;
 }
 
-static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, PropterStr *part_name, PropterError *err) {
-  (void)part, (void)part_name;
+static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
+  PropterStr input;
+  PROPTER_TRY(doc_part(b, PROPTER_STR(""), bytes, PROPTER_STR(""), &input, err));
   size_t body = 0;
   PROPTER_TRY(front_matter(b, input, &body, err));
   Markdown m = {.b = b, .input = input, .last = body, .err = err};
@@ -159,9 +160,4 @@ static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, Pro
   return code ? propter_fail(err, PROPTER_NO_MEMORY, "no memory to read Markdown") : PROPTER_OK;
 }
 
-static bool sniff(PropterStr bytes) {
-  (void)bytes;
-  return false; /* Markdown without its extension is plain text */
-}
-
-const DocReader doc_reader_markdown = {"markdown", " .md .markdown ", false, sniff, read};
+const DocReader doc_reader_markdown = {"markdown", " .md .markdown ", NULL, read};

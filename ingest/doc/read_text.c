@@ -174,8 +174,9 @@ static PropterStatus paragraph(Text *t, PropterError *err) {
   return doc_block(t->b, PROPTER_BLOCK_PARAGRAPH, 0, err);
 }
 
-static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, PropterStr *part_name, PropterError *err) {
-  (void)part, (void)part_name;
+static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
+  PropterStr input;
+  PROPTER_TRY(doc_part(b, PROPTER_STR(""), bytes, PROPTER_STR(""), &input, err));
   Text t = {.b = b, .s = input};
   PropterStr before = {"", 0};
   PROPTER_TRY(header(&t, err));
@@ -210,9 +211,4 @@ static PropterStatus read(DocBuilder *b, PropterStr input, DocDecoded *part, Pro
   return PROPTER_OK;
 }
 
-static bool sniff(PropterStr bytes) {
-  (void)bytes;
-  return true;
-}
-
-const DocReader doc_reader_text = {"text", " .txt .text ", false, sniff, read};
+const DocReader doc_reader_text = {"text", " .txt .text ", NULL, read};

@@ -92,7 +92,8 @@ static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, Prop
   if (block) PROPTER_TRY(put_text(s, node, VOCAB_propter_section, block->section, err));
   PROPTER_TRY(put_integer(s, node, VOCAB_propter_charStart, place.char_start, err));
   PROPTER_TRY(put_integer(s, node, VOCAB_propter_charEnd, place.char_end, err));
-  PROPTER_TRY(put_text(s, node, VOCAB_propter_filePart, s->d->part, err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_filePart, place.part, err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_elementPath, place.path, err));
   PROPTER_TRY(put_integer(s, node, VOCAB_propter_byteStart, place.byte_start, err));
   PROPTER_TRY(put_integer(s, node, VOCAB_propter_byteEnd, place.byte_end, err));
   return put_day(s, node, VOCAB_propter_knownFrom, s->d->published, err);

@@ -126,13 +126,14 @@ static PropterStatus open_document(Show *s, PropterId node, PropterDocument **d,
 
 static PropterStatus show_quote(Show *s, PropterId node, PropterError *err) {
   PropterId document;
-  PropterStr quote, path, section, part, a, b, ba, bb;
+  PropterStr quote, path, section, part, element, a, b, ba, bb;
   PROPTER_TRY(object(s, node, VOCAB_propter_document, &document, err));
   PROPTER_TRY(value(s, node, VOCAB_propter_quote, &quote, err));
   if (!document || !quote.len) return PROPTER_OK;
   PROPTER_TRY(value(s, document, VOCAB_propter_path, &path, err));
   PROPTER_TRY(value(s, node, VOCAB_propter_section, &section, err));
   PROPTER_TRY(value(s, node, VOCAB_propter_filePart, &part, err));
+  PROPTER_TRY(value(s, node, VOCAB_propter_elementPath, &element, err));
   PROPTER_TRY(value(s, node, VOCAB_propter_charStart, &a, err));
   PROPTER_TRY(value(s, node, VOCAB_propter_charEnd, &b, err));
   PROPTER_TRY(value(s, node, VOCAB_propter_byteStart, &ba, err));
@@ -140,8 +141,8 @@ static PropterStatus show_quote(Show *s, PropterId node, PropterError *err) {
   put(s, "says", quote);
   put(s, "document", path);
   put(s, "section", section);
-  fprintf(s->call->out, "%-10s characters %.*s-%.*s, bytes %.*s-%.*s%s%.*s\n", "place", (int)a.len, a.data, (int)b.len, b.data, (int)ba.len, ba.data,
-          (int)bb.len, bb.data, part.len ? " of " : "", (int)part.len, part.data);
+  fprintf(s->call->out, "%-10s characters %.*s-%.*s, bytes %.*s-%.*s%s%.*s%s%.*s\n", "place", (int)a.len, a.data, (int)b.len, b.data, (int)ba.len, ba.data,
+          (int)bb.len, bb.data, part.len ? " of " : "", (int)part.len, part.data, element.len ? ", element " : "", (int)element.len, element.data);
   PropterDocument *d;
   PROPTER_TRY(open_document(s, document, &d, err));
   if (!d) return PROPTER_OK;

@@ -67,7 +67,9 @@ START_TEST(docx_places_in_the_part) {
   PropterBuf archive = {0};
   docx_make(&archive, body, NULL, NULL);
   PropterDocument *d = doc_of(propter_buf_str(&archive), "x.docx");
-  ck_assert(propter_str_equal(d->part, PROPTER_STR("word/document.xml")));
+  PropterPlace p = propter_document_place(d, 0, 5);
+  ck_assert(propter_str_equal(p.part, PROPTER_STR("word/document.xml")));
+  ck_assert(propter_str_equal(p.path, PROPTER_STR("/1/1/1")));
   doc_check_places(d, propter_str(copy));
   check_quote(d, propter_str(copy), "Sales & jobs fell in caf\xC3\xA9s");
   propter_document_free(d);

@@ -6,6 +6,14 @@
 #include "propter/document.h"
 #include "support.h"
 
+/* An archive of these entries, in order, ended by a row without name; rows without text are left out. Free with propter_buf_clear. */
+typedef struct {
+  const char *name, *text;
+} ArchivePart;
+void archive_make(PropterBuf *out, const ArchivePart *parts);
+/* File names of the sample document, one of each format, ended by NULL; and its bytes. */
+extern const char *const doc_samples[];
+void doc_sample(const char *name, PropterBuf *out);
 /* A DOCX with these parts (NULL: left out). Free with propter_buf_clear. */
 void docx_make(PropterBuf *out, const char *document, const char *styles, const char *core);
 /* word/document.xml around these paragraphs. Borrowed until the next call. */

@@ -7,11 +7,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const char *const names[] = {"a.html", "a.md", "a.txt", "a.docx"};
+  static const char *const names[] = {"a.html", "a.md", "a.txt", "a.docx", "a.xml", "a.odt", "a.epub", "a.pptx", "a.rtf"};
   if (size == 0) return 0;
   PropterDocument *document = NULL;
   PropterError err = {0};
-  PropterStatus status = propter_document_parse((PropterStr){(const char *)data + 1, size - 1}, names[data[0] & 3], NULL, &document, &err);
+  PropterStatus status = propter_document_parse((PropterStr){(const char *)data + 1, size - 1}, names[data[0] % (sizeof names / sizeof *names)], NULL, &document, &err);
   if (status == PROPTER_BUG || (status != PROPTER_OK && !err.message[0])) abort();
   if (status != PROPTER_OK) return 0;
   if (!propter_utf8_valid(document->text, NULL)) abort();
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     at = b->end;
     if (b->end == b->start) continue;
     PropterPlace place = propter_document_place(document, b->start, b->end);
-    if (place.char_end <= place.char_start || place.byte_end < place.byte_start || (!document->part.len && place.byte_end > size - 1)) abort();
+    if (place.char_end <= place.char_start || place.byte_end < place.byte_start || (!place.part.len && place.byte_end > size - 1)) abort();
   }
   propter_document_free(document);
   return 0;

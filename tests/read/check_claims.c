@@ -175,55 +175,6 @@ START_TEST(what_is_to_be_done_has_not_happened) {
 }
 END_TEST
 
-/* The same text in every format says the same, in the same words. */
-START_TEST(formats_do_not_matter) {
-  static const char *const paragraphs[] = {"Sales fell in May because of the flood.", "The flood led to higher prices & fewer visits.",
-                                           "Nobody blamed the caf\xC3\xA9s for the loss."};
-  PropterBuf html = {0}, md = {0}, txt = {0}, body = {0}, docx = {0};
-  propter_buf_add(&html, PROPTER_STR("<title>Note</title><h1>Note</h1>"));
-  propter_buf_add(&md, PROPTER_STR("# Note\n\n"));
-  propter_buf_add(&txt, PROPTER_STR("Note\n====\n\n"));
-  propter_buf_add(&body, PROPTER_STR("<w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Note</w:t></w:r></w:p>"));
-  for (size_t i = 0; i < 3; i++) {
-    const char *amp = strstr(paragraphs[i], " & ");
-    int head = amp ? (int)(amp - paragraphs[i]) + 1 : (int)strlen(paragraphs[i]);
-    const char *tail = amp ? amp + 2 : "";
-    propter_buf_printf(&html, "<p><b>%.*s</b>%s%s\n", head, paragraphs[i], amp ? "&amp;" : "", tail);
-    propter_buf_printf(&md, "*%.*s*%s%s\n\n", amp ? head - 1 : head, paragraphs[i], amp ? " &amp;" : "", tail);
-    propter_buf_printf(&txt, "%s\n\n", paragraphs[i]);
-    propter_buf_printf(&body, "<w:p><w:r><w:t xml:space=\"preserve\">%.*s</w:t></w:r><w:r><w:t xml:space=\"preserve\">%s%s</w:t></w:r></w:p>", head,
-                       paragraphs[i], amp ? "&amp;" : "", tail);
-  }
-  docx_make(&docx, docx_body(body.data), NULL, NULL);
-  PropterDocument *d[4] = {doc_of(propter_buf_str(&html), "a.html"), doc_of(propter_buf_str(&md), "a.md"), doc_of(propter_buf_str(&txt), "a.txt"),
-                           doc_of(propter_buf_str(&docx), "a.docx")};
-  PropterReadings r[4] = {0};
-  PropterRules *rules = NULL;
-  ck_ok(propter_rules_new(NULL, &rules, err));
-  for (int i = 0; i < 4; i++) {
-    ck_ok(propter_read_document(rules, NULL, d[i], &r[i], err));
-    ck_assert_msg(propter_str_equal(d[i]->text, d[0]->text), "%s: %s", d[i]->format, d[i]->text.data);
-    ck_assert_uint_eq(r[i].claims.count, r[0].claims.count);
-    ck_assert_uint_ge(r[i].claims.count, 3);
-    for (size_t k = 0; k < r[0].claims.count; k++) {
-      const PropterReading *a = &r[0].claims.items[k], *b = &r[i].claims.items[k];
-      ck_assert_str_eq(a->rule, b->rule);
-      ck_assert_uint_eq(a->quote.start, b->quote.start);
-      ck_assert_uint_eq(a->cause.end, b->cause.end);
-      ck_assert_uint_eq(a->effect.start, b->effect.start);
-      ck_assert(a->negated == b->negated && a->polarity == b->polarity);
-    }
-  }
-  for (int i = 0; i < 4; i++) propter_readings_clear(&r[i]), propter_document_free(d[i]);
-  propter_rules_free(rules);
-  propter_buf_clear(&html);
-  propter_buf_clear(&md);
-  propter_buf_clear(&txt);
-  propter_buf_clear(&body);
-  propter_buf_clear(&docx);
-}
-END_TEST
-
 typedef struct {
   PropterRules *rules;
   PropterDocument *d;
@@ -256,7 +207,6 @@ Suite *suite_claims(void) {
   tcase_add_test(tc, kinds_and_conditions);
   tcase_add_test(tc, happenings_have_a_date);
   tcase_add_test(tc, what_is_to_be_done_has_not_happened);
-  tcase_add_test(tc, formats_do_not_matter);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(s, tc);
   return s;

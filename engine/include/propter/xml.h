@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* XML and HTML as events with exact byte positions, and XML as a tree with XPath; the only user of libxml2. Nothing is fetched, no entity other than the
- * predefined (XML) and the named (HTML) ones is expanded, and an XML document with a DOCTYPE is refused. libxml2's own allocations do not pass through
+ * predefined (XML) and the named (HTML) ones is expanded, and an XML document with a DOCTYPE is refused unless the caller allows one. libxml2's own allocations do not pass through
  * propter_malloc. */
 #ifndef PROPTER_XML_H
 #define PROPTER_XML_H
@@ -8,7 +8,8 @@
 #include "propter/limits.h"
 #include "propter/mem.h"
 
-typedef enum { PROPTER_XML, PROPTER_HTML } PropterXmlKind;
+/* XML_DOCTYPE: XML that may have a DOCTYPE; nothing that it declares is used, and entities by their HTML names are decoded. */
+typedef enum { PROPTER_XML, PROPTER_HTML, PROPTER_XML_DOCTYPE } PropterXmlKind;
 
 /* `space`: namespace IRI (XML only, else empty). Views are borrowed for the call. */
 typedef struct {

@@ -26,15 +26,15 @@ typedef struct {
   unsigned level;     /* of a heading, 1–6 */
   size_t start, end;  /* bytes of the document's text */
   PropterStr section; /* headings above it, "Review > August"; of a heading: without itself */
+  PropterStr path;    /* in XML: of the block's element, numbers among siblings as in the element() scheme of XPointer ("/1/1/17"); else empty */
 } PropterBlock;
 
 typedef struct PropterDocumentMap PropterDocumentMap;
 
 typedef struct {
-  const char *format;   /* name of the reader: "html", "markdown", "docx", "text" */
-  const char *encoding; /* "UTF-8", "UTF-16LE", "ISO-8859-1" … */
+  const char *format;   /* name of the reader (ingest/doc/readers.def): "html", "docx", "pdf" … */
+  const char *encoding; /* of its first part: "UTF-8", "UTF-16LE", "windows-1252" … */
   char hash[33];        /* XXH3-128 of the file's bytes, as propter_hash_hex */
-  PropterStr part;      /* part of the archive that holds the text ("word/document.xml"), or empty */
   PropterStr title;     /* empty: none */
   PropterDay published; /* the document's own date, PROPTER_NO_DAY: none. A month counts from its last day on. */
   PropterStr text;
@@ -43,9 +43,10 @@ typedef struct {
   PropterDocumentMap *map; /* private */
 } PropterDocument;
 
-/* Reads a file; its name's extension chooses the reader (.html .htm .xhtml .md .markdown .docx .txt .text), otherwise its first bytes do. LIMIT: larger
- * than limits->document_bytes or text_bytes, nested too deeply, an archive that grows too much; SYNTAX: broken markup or archive; INVALID: a DOCTYPE
- * where there may be none, bytes that are no text; NOT_FOUND, IO. `limits` NULL: defaults. Free with propter_document_free. */
+/* Reads a file. What its bytes show chooses the reader, then its name's extension (Markdown, fragments of HTML), else it is plain text. LIMIT: larger
+ * than limits->document_bytes or text_bytes, nested too deeply, an archive that grows too much, a page reader that takes too long; SYNTAX: broken markup
+ * or archive; INVALID: a DOCTYPE where there may be none, an archive of another kind, an encrypted file, pages without text, bytes that are no text;
+ * NOT_FOUND, IO. `limits` NULL: defaults. Free with propter_document_free. */
 PROPTER_API PropterStatus propter_document_open(const char *path, const PropterLimits *limits, PropterDocument **out, PropterError *err);
 /* The same from memory; `name` chooses the reader. The bytes are not kept. */
 PROPTER_API PropterStatus propter_document_parse(PropterStr bytes, const char *name, const PropterLimits *limits, PropterDocument **out, PropterError *err);
@@ -55,7 +56,9 @@ PROPTER_API bool propter_document_known(const char *name);
 
 typedef struct {
   size_t char_start, char_end; /* Unicode characters of the text */
-  size_t byte_start, byte_end; /* bytes of the file, or of document->part */
+  size_t byte_start, byte_end; /* bytes of the file, or of its part */
+  PropterStr part;             /* entry of the archive ("word/document.xml") or page ("page 3", whose bytes are its words as pdftotext gives them); else empty */
+  PropterStr path;             /* of the first block's element, as there */
 } PropterPlace;
 
 /* Place of text bytes [start, end), which must not be empty nor start or end inside a character. */
