@@ -35,7 +35,7 @@ void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record
 }
 
 /* checksum 4, records 2, method 2, bytes unpacked 4; then the records, each behind its length as a varint */
-enum { HEADER = 12, RECORDS = 256, UNPACKED = 16384, PAGE = BLOCK_BYTES, LEVEL = 1, LARGE = 1 << 16, STRIPES = 8, SLOTS = 1024 };
+enum { HEADER = 12, RECORDS = 256, UNPACKED = 16384, PAGE = BLOCK_BYTES, LEVEL = 1, LARGE = 1 << 16, STRIPES = 8, SLOTS = 4096 };
 enum { PLAIN, PACKED };
 
 static uint32_t four(const unsigned char *p) {
@@ -151,14 +151,22 @@ static PropterStatus find_block(const Env *env, MDB_txn *txn, uint64_t number, u
   return PROPTER_OK;
 }
 
+static PropterStatus record_of(const Unpacked *u, PropterId id, PropterStr *record, PropterError *err) {
+  uint64_t i = (id & ID_PAYLOAD) - u->first;
+  if (i >= u->count) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
+  *record = (PropterStr){(const char *)u->bytes + u->starts[i], u->ends[i] - u->starts[i]};
+  if ((unsigned char)record->data[0] != id_tag(id)) return propter_fail(err, PROPTER_DAMAGED, "term %llx is of another kind", (unsigned long long)id);
+  return PROPTER_OK;
+}
+
 /* Finds the record of an id; the stripe's lock is held when it succeeds, and guards the record. */
 static PropterStatus hold(const Env *env, MDB_txn *txn, PropterId id, Unpacked **slot, pthread_mutex_t **lock, PropterStr *record, PropterError *err) {
-  uint64_t number = id & ID_PAYLOAD, first;
+  uint64_t first;
   PropterStr value;
-  PROPTER_TRY(find_block(env, txn, number, &first, &value, err));
+  PROPTER_TRY(find_block(env, txn, id & ID_PAYLOAD, &first, &value, err));
   if (!value.data) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
   if (value.len < HEADER) return bad_block(first, "is too short", err);
-  size_t at = (size_t)(first * UINT64_C(0x9E3779B97F4A7C15) >> 54) % SLOTS;
+  size_t at = (size_t)(first * UINT64_C(0x9E3779B97F4A7C15) >> 52) % SLOTS;
   Unpacked *u = &env->cache->slots[at];
   *lock = &env->cache->stripes[at % STRIPES].lock;
   (void)pthread_mutex_lock(*lock);
@@ -169,12 +177,7 @@ static PropterStatus hold(const Env *env, MDB_txn *txn, PropterId id, Unpacked *
     status = check(first, value, err);
     if (status == PROPTER_OK) status = unpack(first, value, &env->cache->stripes[at % STRIPES].unpacker, u, err);
   }
-  if (status == PROPTER_OK && number - first >= u->count) status = propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
-  if (status == PROPTER_OK) {
-    size_t i = (size_t)(number - first);
-    *record = (PropterStr){(const char *)u->bytes + u->starts[i], u->ends[i] - u->starts[i]};
-    if ((unsigned char)record->data[0] != id_tag(id)) status = propter_fail(err, PROPTER_DAMAGED, "term %llx is of another kind", (unsigned long long)id);
-  }
+  if (status == PROPTER_OK) status = record_of(u, id, record, err);
   *slot = u;
   if (status != PROPTER_OK) (void)pthread_mutex_unlock(*lock);
   return status;
@@ -193,6 +196,25 @@ PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterArena 
   *record = propter_arena_copy(arena, held);
   release(u, lock);
   return record->data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+}
+
+PropterStatus dict_get_many(const Env *env, MDB_txn *txn, const PropterId *ids, size_t count, PropterArena *arena, PropterStr *records, size_t *done,
+                            PropterError *err) {
+  Unpacked *u;
+  pthread_mutex_t *lock;
+  PropterStr held;
+  size_t i = 0;
+  PROPTER_TRY(hold(env, txn, ids[0], &u, &lock, &held, err));
+  PropterStatus status = PROPTER_OK;
+  do {
+    records[i] = propter_arena_copy(arena, held);
+    if (!records[i].data) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    i++;
+    if (status == PROPTER_OK && i < count && (ids[i] & ID_PAYLOAD) - u->first < u->count) status = record_of(u, ids[i], &held, err);
+  } while (status == PROPTER_OK && i < count && (ids[i] & ID_PAYLOAD) - u->first < u->count);
+  release(u, lock);
+  *done = i;
+  return status;
 }
 
 /* Is that the record of an id of the index? */

@@ -25,6 +25,10 @@ PropterStatus dict_put(const Env *env, MDB_txn *txn, const PropterMapEntry *term
 /* Record of an id, copied into `arena` with a zero byte behind it. NOT_FOUND, DAMAGED. */
 PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterArena *arena, PropterStr *record, PropterError *err);
 
+/* The same of `count` ids in ascending order, as far as they stand in one block with the first: *done of them, at least one. */
+PropterStatus dict_get_many(const Env *env, MDB_txn *txn, const PropterId *ids, size_t count, PropterArena *arena, PropterStr *records, size_t *done,
+                            PropterError *err);
+
 /* What stands in the index for a record of that hash. */
 static inline uint64_t dict_index(uint64_t hash) { return hash >> 24; }
 

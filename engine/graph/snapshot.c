@@ -6,9 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "dict.h"
-#include "term.h"
-
 PropterStatus propter_graph_open(const char *dir, unsigned flags, const PropterLimits *limits, PropterGraph **out, PropterError *err) {
   PropterGraph *graph = propter_calloc(1, sizeof *graph);
   if (!graph) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
@@ -99,62 +96,6 @@ void propter_snapshot_close(PropterSnapshot *s) {
 }
 
 uint64_t propter_snapshot_version(const PropterSnapshot *s) { return s->version; }
-
-PropterStatus propter_snapshot_find(PropterSnapshot *s, const PropterTerm *term, PropterId *id, PropterError *err) {
-  *id = PROPTER_NO_ID;
-  PROPTER_TRY(term_check(term, s->env->limits.term_bytes, err));
-  PropterId datatype = PROPTER_NO_ID;
-  if (term->kind == PROPTER_TERM_LITERAL && !term->language.len && !term_is_string(term)) {
-    if ((*id = id_inline(term->value, term->datatype)) != PROPTER_NO_ID) return PROPTER_OK;
-    PropterTerm type = propter_iri(term->datatype);
-    PROPTER_TRY(propter_snapshot_find(s, &type, &datatype, err));
-    if (datatype == PROPTER_NO_ID) return PROPTER_OK;
-  }
-  PropterBuf record = {0};
-  dict_record(term, datatype, &record);
-  PropterStatus status = propter_buf_status(&record, err);
-  if (status == PROPTER_OK) status = dict_find(s->env, s->txn, propter_buf_str(&record), propter_hash64(propter_buf_str(&record)), id, err);
-  propter_buf_clear(&record);
-  return status;
-}
-
-/* Splits a record, which is in the arena, into the views of a term; the datatype's text comes from its own record. */
-static PropterStatus split(PropterSnapshot *s, PropterStr record, PropterArena *arena, PropterTerm *term, PropterError *err) {
-  unsigned tag = (unsigned char)record.data[0];
-  PropterStr rest = {record.data + 1, record.len - 1};
-  *term = (PropterTerm){tag == ID_BLANK ? PROPTER_TERM_BLANK : tag == ID_IRI ? PROPTER_TERM_IRI : PROPTER_TERM_LITERAL, rest, {"", 0}, {"", 0}};
-  if (tag == ID_LANGUAGE) {
-    const char *zero = memchr(rest.data, '\0', rest.len);
-    if (!zero) return propter_fail(err, PROPTER_DAMAGED, "a language literal has no end of its language");
-    term->language = (PropterStr){rest.data, (size_t)(zero - rest.data)};
-    term->value = (PropterStr){zero + 1, rest.len - term->language.len - 1};
-  } else if (tag == ID_TYPED) {
-    PropterId type;
-    PropterStr iri;
-    if (rest.len < sizeof type) return propter_fail(err, PROPTER_DAMAGED, "a typed literal has no datatype");
-    memcpy(&type, rest.data, sizeof type);
-    PROPTER_TRY(dict_get(s->env, s->txn, type, arena, &iri, err));
-    term->datatype = (PropterStr){iri.data + 1, iri.len - 1};
-    term->value = (PropterStr){rest.data + sizeof type, rest.len - sizeof type};
-  }
-  return PROPTER_OK;
-}
-
-PropterStatus propter_snapshot_term(PropterSnapshot *s, PropterId id, PropterArena *arena, PropterTerm *term, PropterError *err) {
-  unsigned tag = id_tag(id);
-  if (tag >= ID_INLINE) {
-    char text[ID_TEXT];
-    PropterStr datatype;
-    size_t n = id_lexical(id, text, &datatype);
-    if (n == 0) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
-    *term = propter_typed(propter_arena_copy(arena, (PropterStr){text, n}), datatype);
-    return term->value.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  }
-  if (tag == ID_SPECIAL) return propter_fail(err, PROPTER_NOT_FOUND, "%s has no term", id == PROPTER_DEFAULT_GRAPH ? "the default graph" : "an absent id");
-  PropterStr record;
-  PROPTER_TRY(dict_get(s->env, s->txn, id, arena, &record, err));
-  return split(s, record, arena, term, err);
-}
 
 /* ---- scans ---------------------------------------------------------------------------------------------------------------- */
 

@@ -5,14 +5,7 @@
 #define GRAPH_SORT_H
 
 #include "block.h"
-
-typedef struct {
-  PropterId key;
-  uint32_t at; /* of its row */
-} SortKey;
-
-/* Sorts by key, keeping the order of equals; `spare` has the same size. Returns the one of the two that holds the result. */
-SortKey *sort_keys(SortKey *keys, SortKey *spare, size_t count);
+#include "sort_keys.h"
 
 /* Sorts rows by all four columns where they are, keeping the order of equals; `keys` and `spare` have room for as many, `count` is at most UINT32_MAX. */
 void sort_rows(Change *changes, size_t count, SortKey *keys, SortKey *spare);

@@ -19,50 +19,34 @@ uint32_t answer_slot(const PropterResults *r, uint32_t name) {
 }
 
 static PropterStatus make_columns(PropterResults *r, size_t columns, PropterError *err) {
-  r->columns = columns;
+  r->columns = r->ahead.width = columns;
   r->names = exec_plan_alloc(&r->run, columns * sizeof *r->names);
-  r->row = exec_plan_alloc(&r->run, columns * sizeof *r->row);
-  r->shown = exec_plan_alloc(&r->run, columns * sizeof *r->shown);
-  return r->names && r->row && r->shown ? PROPTER_OK : exec_fail_memory(&r->run, err);
-}
-
-static void drop_texts(PropterResults *r) {
-  propter_arena_clear(&r->text);
-  for (size_t c = 0; r->shown && c < r->columns; c++) r->shown[c] = PROPTER_NO_ID;
+  return r->names ? PROPTER_OK : exec_fail_memory(&r->run, err);
 }
 
 /* Moves to the next solution; *end: there is none. */
 static PropterStatus advance(PropterResults *r, bool *end, PropterError *err) {
   *end = false;
   if (r->batch && ++r->at < r->batch->count) return PROPTER_OK;
-  drop_texts(r);
   PROPTER_TRY(op_next(r->root, &r->batch, err));
   r->at = 0;
   *end = !r->batch;
   return PROPTER_OK;
 }
 
-static PropterStatus put_term(PropterResults *r, PropterId id, size_t column, PropterError *err) {
-  if (!id)
-    return r->shown[column] = id, r->row[column] = (PropterTerm){.kind = PROPTER_TERM_NONE, .value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}},
-           PROPTER_OK;
-  if (id == r->shown[column]) return PROPTER_OK;
-  r->shown[column] = PROPTER_NO_ID;
-  PROPTER_TRY(exec_term(&r->run, id, &r->text, &r->row[column], err));
-  return r->shown[column] = id, PROPTER_OK;
+static PropterStatus next_row(PropterResults *r, const PropterTerm **row, PropterError *err) {
+  return ahead_next(&r->run, &r->ahead, r->source, r, row, err);
 }
 
 /* --- SELECT, ASK ---------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus next_solution(PropterResults *r, const PropterTerm **row, PropterError *err) {
-  bool end;
-  PROPTER_TRY(advance(r, &end, err));
-  if (end) return *row = NULL, PROPTER_OK;
-  for (size_t c = 0; c < r->columns; c++) {
+static PropterStatus next_solution(void *payload, PropterId *row, bool *end, PropterError *err) {
+  PropterResults *r = payload;
+  PROPTER_TRY(advance(r, end, err));
+  for (size_t c = 0; !*end && c < r->columns; c++) {
     const PropterId *col = r->batch->col[r->slots[c]];
-    PROPTER_TRY(put_term(r, col ? col[r->at] : PROPTER_NO_ID, c, err));
+    row[c] = col ? col[r->at] : PROPTER_NO_ID;
   }
-  *row = r->row;
   return PROPTER_OK;
 }
 
@@ -70,7 +54,7 @@ PropterStatus answer_select(PropterResults *r, const AstSelect *select, PropterE
   PROPTER_TRY(answer_solutions(r, select, err));
   PROPTER_TRY(make_columns(r, r->slot_count, err));
   for (size_t c = 0; c < r->columns; c++) r->names[c] = r->run.query->names[r->run.slot_names.items[r->slots[c]]].text;
-  r->next = next_solution;
+  r->source = next_solution, r->next = next_row;
   return PROPTER_OK;
 }
 
@@ -141,32 +125,28 @@ static PropterStatus triple_columns(PropterResults *r, PropterError *err) {
   return rowset_init(&r->run, &r->seen, 3, err);
 }
 
-/* Hands a triple out unless it was before. */
-static PropterStatus put_triple(PropterResults *r, const PropterQuad *q, const PropterTerm **row, PropterError *err) {
-  PropterId ids[3] = {q->s, q->p, q->o};
-  bool fresh;
+/* *fresh: the triple was not handed out before. */
+static PropterStatus put_triple(PropterResults *r, const PropterQuad *q, PropterId *row, bool *fresh, PropterError *err) {
   size_t at;
-  *row = NULL;
-  PROPTER_TRY(rowset_add(&r->run, &r->seen, ids, &fresh, &at, err));
-  if (!fresh) return PROPTER_OK;
-  for (size_t i = 0; i < 3; i++) PROPTER_TRY(put_term(r, ids[i], i, err));
-  *row = r->row;
-  return PROPTER_OK;
+  row[0] = q->s, row[1] = q->p, row[2] = q->o;
+  return rowset_add(&r->run, &r->seen, row, fresh, &at, err);
 }
 
-static PropterStatus next_constructed(PropterResults *r, const PropterTerm **row, PropterError *err) {
-  for (*row = NULL; !*row;) {
+static PropterStatus next_constructed(void *payload, PropterId *row, bool *end, PropterError *err) {
+  PropterResults *r = payload;
+  for (bool fresh = false; !fresh;) {
+    *end = false;
     if (!r->batch || r->template_at == r->template_count) {
-      bool end;
-      PROPTER_TRY(advance(r, &end, err));
-      if (end || r->template_count == 0) return PROPTER_OK;
+      PROPTER_TRY(advance(r, end, err));
+      *end = *end || r->template_count == 0;
+      if (*end) return PROPTER_OK;
       r->template_at = 0;
       memset(r->blanks, 0, r->run.query->name_count * sizeof *r->blanks);
     }
     PropterQuad quad;
     bool valid;
     PROPTER_TRY(template_fill(&r->run, r->template[r->template_at++], r->batch, r->at, r->blanks, &quad, &valid, err));
-    if (valid) PROPTER_TRY(put_triple(r, &quad, row, err));
+    if (valid) PROPTER_TRY(put_triple(r, &quad, row, &fresh, err));
   }
   return PROPTER_OK;
 }
@@ -181,7 +161,7 @@ PropterStatus answer_construct(PropterResults *r, const AstSelect *select, Propt
   for (uint32_t i = 0; i < names; i++) slots[i] = answer_slot(r, i);
   r->template_count = select->template_count;
   PROPTER_TRY(template_make(&r->run, select->template_quads, select->template_count, slots, &r->template, err));
-  r->next = next_constructed;
+  r->source = next_constructed, r->next = next_row;
   return PROPTER_OK;
 }
 
@@ -194,13 +174,15 @@ static PropterStatus want(PropterResults *r, PropterId id, PropterError *err) {
 
 /* Concise bounded description: the triples of each resource, and of the blank nodes they lead to
  * (https://www.w3.org/submissions/CBD/, without reified statements). */
-static PropterStatus next_described(PropterResults *r, const PropterTerm **row, PropterError *err) {
-  for (*row = NULL; !*row;) {
+static PropterStatus next_described(void *payload, PropterId *row, bool *end, PropterError *err) {
+  PropterResults *r = payload;
+  *end = false;
+  for (bool fresh = false; !fresh;) {
     size_t n = 0;
     if (r->matching) PROPTER_TRY(matcher_next(&r->run, &r->matcher, 1, &n, err));
     if (n == 0) {
-      if (r->next_wanted == r->wanted.table.count) return PROPTER_OK;
-      drop_texts(r);
+      *end = r->next_wanted == r->wanted.table.count;
+      if (*end) return PROPTER_OK;
       r->matching = true;
       PROPTER_TRY(matcher_open(&r->run, &r->matcher, &r->run.default_graph, (PropterQuad){.s = table_row(&r->wanted.table, r->next_wanted++)[0]}, err));
       continue;
@@ -208,7 +190,7 @@ static PropterStatus next_described(PropterResults *r, const PropterTerm **row, 
     PROPTER_TRY(exec_tick(&r->run, err));
     PropterQuad q = r->matcher.rows[0];
     if (exec_kind(&r->run, q.o) == PROPTER_TERM_BLANK) PROPTER_TRY(want(r, q.o, err));
-    PROPTER_TRY(put_triple(r, &q, row, err));
+    PROPTER_TRY(put_triple(r, &q, row, &fresh, err));
   }
   return PROPTER_OK;
 }
@@ -238,7 +220,7 @@ PropterStatus answer_describe(PropterResults *r, const AstSelect *select, Propte
   }
   PROPTER_TRY(answer_solutions(r, select, err));
   PROPTER_TRY(want_solutions(r, select, err));
-  r->next = next_described;
+  r->source = next_described, r->next = next_row;
   return PROPTER_OK;
 }
 
@@ -286,7 +268,6 @@ PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snap
   r->running = true;
   r->kind = query->select->form->kind;
   PropterStatus status = exec_open(&r->run, query, snapshot, options, err);
-  r->text.limit = r->run.options.memory;
   r->run.timing = true;
   if (status == PROPTER_OK) status = query->select->form->start(r, query->select, err);
   if (status == PROPTER_OK)
@@ -308,6 +289,7 @@ void propter_results_close(PropterResults *r) {
     matcher_free(&r->run, &r->matcher);
     rowset_clear(&r->run, &r->seen);
     rowset_clear(&r->run, &r->wanted);
+    ahead_clear(&r->run, &r->ahead);
     exec_close(&r->run);
   }
   propter_arena_clear(&r->text);

@@ -3,6 +3,7 @@
 #ifndef SPARQL_ANSWER_H
 #define SPARQL_ANSWER_H
 
+#include "ahead.h"
 #include "op.h"
 
 /* A position of a template: a slot, a constant, or a blank node of its own for each solution. */
@@ -19,9 +20,8 @@ struct PropterResults {
   PropterStatus (*next)(PropterResults *results, const PropterTerm **row, PropterError *err);
   PropterStr *names;
   size_t columns;
-  PropterTerm *row;  /* `columns` of them */
-  PropterId *shown;  /* ids of `row`, as far as its texts are still there */
-  PropterArena text; /* of the terms of a row or batch */
+  AheadSource source; /* of rows of ids */
+  Ahead ahead;
   bool boolean;
   /* The solutions. */
   Op *root;
@@ -38,6 +38,7 @@ struct PropterResults {
   size_t next_wanted;
   bool matching;
   /* Rows from outside. */
+  PropterArena text;
   PropterTerm *rows;
   size_t row_count;
 };

@@ -112,6 +112,7 @@ PropterStatus exec_intern(Exec *run, const PropterTerm *term, PropterId *id, Pro
 }
 
 PropterStatus exec_intern_value(Exec *run, Value *value, PropterArena *scratch, PropterId *id, PropterError *err) {
+  if (!value->id) value->id = id_of_value(value);
   *id = value->id;
   if (value->id || value->type <= VALUE_ERROR) return PROPTER_OK;
   PropterTerm term;
@@ -180,6 +181,30 @@ void exec_release(Exec *run) {
   if (run->evaluating || (run->cache_text.used < CACHE_BYTES && run->cache_text.used < run->options.memory / 8)) return;
   propter_arena_clear(&run->cache_text);
   if (run->cache) memset(run->cache, 0, cache_size(run));
+}
+
+static PropterStatus check(void *payload, PropterError *err) { return exec_check(payload, err); }
+
+PropterStatus exec_terms(Exec *run, const PropterId *ids, size_t count, PropterId *scratch, PropterArena *arena, PropterTerm *terms, PropterError *err) {
+  for (size_t i = 0; i < count; i++) scratch[i] = exec_local(ids[i]) ? PROPTER_NO_ID : ids[i];
+  PROPTER_TRY(propter_snapshot_terms(run->snapshot, scratch, count, check, run, arena, terms, err));
+  for (size_t i = 0; i < count; i++)
+    if (exec_local(ids[i])) terms[i] = run->locals.items[local_index(ids[i]) - 1];
+  return PROPTER_OK;
+}
+
+PropterStatus exec_values(Exec *run, const PropterId *ids, size_t count, PropterArena *arena, Value *values, PropterError *err) {
+  PropterTerm *terms = propter_arena_alloc(arena, count * sizeof *terms);
+  PropterId *rest = propter_arena_alloc(arena, 2 * count * sizeof *rest);
+  if (!terms || !rest) return exec_fail_memory(run, err);
+  /* What is inlined needs no text. */
+  for (size_t i = 0; i < count; i++) rest[i] = id_tag(ids[i]) < ID_INLINE || exec_local(ids[i]) ? ids[i] : PROPTER_NO_ID;
+  PROPTER_TRY(exec_terms(run, rest, count, rest + count, arena, terms, err));
+  for (size_t i = 0; i < count; i++) {
+    values[i] = rest[i] ? value_of_term(&terms[i]) : ids[i] ? id_value(ids[i]) : value_of(VALUE_UNBOUND);
+    values[i].id = ids[i];
+  }
+  return PROPTER_OK;
 }
 
 /* --- Dataset ---------------------------------------------------------------------------------------------------------- */

@@ -122,6 +122,11 @@ PropterStatus exec_blank(Exec *run, PropterId *id, PropterError *err);
 /* Value of an id; its texts live until exec_release with no evaluation going on. */
 PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *err);
 void exec_release(Exec *run);
+/* Values of up to BATCH ids, decoded together; their texts are in `arena`. */
+PropterStatus exec_values(Exec *run, const PropterId *ids, size_t count, PropterArena *arena, Value *values, PropterError *err);
+/* Terms of any number of ids; PROPTER_NO_ID: of kind NONE. Looks at the deadline in between. Texts are in `arena` or the run's; `scratch` has room for as
+ * many ids. NO_MEMORY: also, the arena is full. */
+PropterStatus exec_terms(Exec *run, const PropterId *ids, size_t count, PropterId *scratch, PropterArena *arena, PropterTerm *terms, PropterError *err);
 
 static inline bool exec_local(PropterId id) { return id >> 56 == 255; }
 

@@ -79,3 +79,19 @@ Value id_value(PropterId id) {
   v.id = id;
   return v;
 }
+
+PropterId id_of_value(const Value *v) {
+  static const int64_t tens[] = {1000000, 100000, 10000, 1000, 100, 10, 1}, bias = (int64_t)1 << 55;
+  if (v->text.data || v->extra.len) return PROPTER_NO_ID;
+  switch (v->type) {
+  case VALUE_BOOLEAN: return id_make(ID_BOOLEAN, v->boolean);
+  case VALUE_INTEGER: return v->decimal.m >= -bias && v->decimal.m < bias ? id_make(ID_INTEGER, (uint64_t)((int64_t)v->decimal.m + bias)) : PROPTER_NO_ID;
+  case VALUE_DECIMAL: {
+    const Int128 limit = (Int128)10000000000 * tens[0];
+    if (v->decimal.scale > 6 || v->decimal.m <= -limit || v->decimal.m >= limit) return PROPTER_NO_ID;
+    Int128 m = v->decimal.m * tens[v->decimal.scale];
+    return m > -limit && m < limit ? id_make(ID_DECIMAL, (uint64_t)((int64_t)m + bias)) : PROPTER_NO_ID;
+  }
+  default: return PROPTER_NO_ID;
+  }
+}

@@ -13,5 +13,7 @@ bool id_compare(PropterId a, PropterId b, int *c);
 int id_equal(PropterId a, PropterId b);
 /* Value of an inlined id, without texts. */
 Value id_value(PropterId id);
+/* Id of a computed integer, decimal or boolean that can be inlined, otherwise PROPTER_NO_ID. */
+PropterId id_of_value(const Value *value);
 
 #endif

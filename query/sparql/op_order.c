@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ORDER BY: rows are kept with the ids of their keys and a prefix of each key that decides most comparisons; equal rows stay in the order they
- * came. With a limit, rows beyond it are thrown away as they come. When memory grows short, sorted runs go to disk and are merged. */
+ * came. Rows are sorted by the prefix of their first key alone before rows equal in that are compared. With a limit, rows beyond it are thrown away as they
+ * come. When memory grows short, sorted runs go to disk and are merged. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../engine/graph/sort_keys.h"
 #include "eval.h"
 #include "spill.h"
 
@@ -13,11 +15,23 @@ typedef struct {
   PropterId id;
 } Key;
 
+/* The text of a key in `letters`, which spares decoding it again and again. */
+typedef struct {
+  size_t at, len;
+} Kept;
+#define NOT_KEPT SIZE_MAX
+
 typedef struct {
   Op op;
   Table table;
   Key *keys; /* row after row */
-  size_t key_cap;
+  Kept *kept; /* the same; NULL where there is a limit */
+  char *letters;
+  size_t key_cap, kept_cap, letter_count, letter_cap;
+  Value *values; /* of one key of a batch */
+  PropterId *ids;
+  bool bounded; /* rows whose first key has a prefix behind `bound` need not be looked at */
+  uint64_t bound;
   uint32_t *rows; /* sorted numbers of rows */
   size_t row_cap;
   uint64_t limit;
@@ -40,9 +54,11 @@ static void clear_rows(Order *o) {
   Exec *run = o->op.run;
   table_clear(run, &o->table);
   exec_free(run, o->keys, o->key_cap * sizeof *o->keys);
+  exec_free(run, o->kept, o->kept_cap * sizeof *o->kept);
+  exec_free(run, o->letters, o->letter_cap);
   exec_free(run, o->rows, o->row_cap * sizeof *o->rows);
-  o->keys = NULL, o->rows = NULL;
-  o->key_cap = o->row_cap = 0;
+  o->keys = NULL, o->kept = NULL, o->letters = NULL, o->rows = NULL;
+  o->key_cap = o->kept_cap = o->letter_cap = o->letter_count = o->row_cap = 0;
 }
 
 static void drop_runs(Order *o) {
@@ -59,7 +75,7 @@ static PropterStatus order_start(Op *op, PropterError *err) {
   Order *o = (Order *)op;
   clear_rows(o);
   drop_runs(o);
-  o->built = false, o->at = 0, o->given = 0, o->failed = PROPTER_OK;
+  o->built = o->bounded = false, o->at = 0, o->given = 0, o->failed = PROPTER_OK;
   if (!o->table.slots) PROPTER_TRY(table_init(op->run, &o->table, op->slots, err));
   return op_start(op->left, op->outer, err);
 }
@@ -122,24 +138,45 @@ static int compare_keys(Order *o, const Key *a, const Key *b) {
   return value_order(&x, &y);
 }
 
+/* Texts of names and plain strings compare as they are. */
+static bool compare_kept(const Order *o, size_t a, size_t b, int *c) {
+  if (!o->kept || o->kept[a].len == NOT_KEPT || o->kept[b].len == NOT_KEPT || o->keys[a].prefix != o->keys[b].prefix) return false;
+  *c = propter_str_compare((PropterStr){o->letters + o->kept[a].at, o->kept[a].len}, (PropterStr){o->letters + o->kept[b].at, o->kept[b].len});
+  return true;
+}
+
 static int compare_rows(const void *a, const void *b, void *payload) {
   Order *o = payload;
   uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
   size_t n = o->op.alg->order_count;
   for (size_t i = 0; i < n; i++) {
-    int c = compare_keys(o, &o->keys[x * n + i], &o->keys[y * n + i]);
+    int c;
+    if (!compare_kept(o, x * n + i, y * n + i, &c)) c = compare_keys(o, &o->keys[x * n + i], &o->keys[y * n + i]);
     if (c) return o->op.alg->order[i].descending ? -c : c;
   }
   return x < y ? -1 : x > y;
 }
 
+/* Prefixes in the order that is asked for. */
+static uint64_t directed(const Order *o, uint64_t prefix) { return o->op.alg->order[0].descending ? ~prefix : prefix; }
+
 static PropterStatus sort_rows(Order *o, PropterError *err) {
-  PROPTER_TRY(exec_grow(o->op.run, &o->rows, &o->row_cap, o->table.count + 1, sizeof *o->rows, err));
-  for (uint32_t i = 0; i < o->table.count; i++) o->rows[i] = i;
-  qsort_r(o->rows, o->table.count, sizeof *o->rows, compare_rows, o);
-  exec_release(o->op.run);
+  Exec *run = o->op.run;
+  size_t n = o->op.alg->order_count, count = o->table.count, size = 2 * (count + 1) * sizeof(SortKey);
+  PROPTER_TRY(exec_grow(run, &o->rows, &o->row_cap, count + 1, sizeof *o->rows, err));
+  SortKey *memory = exec_alloc(run, size), *sorted = memory;
+  if (!memory) return exec_fail_memory(run, err);
+  for (uint32_t i = 0; i < count; i++) memory[i] = (SortKey){directed(o, o->keys[i * n].prefix), i};
+  if (count) sorted = sort_keys(memory, memory + count, count);
+  for (size_t i = 0; i < count; i++) o->rows[i] = sorted[i].at;
+  for (size_t from = 0, to; from < count && o->failed == PROPTER_OK; from = to) {
+    for (to = from + 1; to < count && sorted[to].key == sorted[from].key;) to++;
+    if (to - from > 1) qsort_r(o->rows + from, to - from, sizeof *o->rows, compare_rows, o);
+  }
+  exec_free(run, memory, size);
+  exec_release(run);
   if (o->failed != PROPTER_OK) return propter_fail(err, o->failed, "%s", o->why.message);
-  return PROPTER_OK;
+  return exec_check(run, err);
 }
 
 static int compare_numbers(const void *a, const void *b) {
@@ -152,6 +189,7 @@ static PropterStatus prune(Order *o, PropterError *err) {
   size_t n = o->op.alg->order_count, keep = (size_t)o->limit;
   if (o->table.count <= keep) return PROPTER_OK;
   PROPTER_TRY(sort_rows(o, err));
+  if (keep) o->bounded = true, o->bound = directed(o, o->keys[o->rows[keep - 1] * n].prefix);
   if (keep) qsort(o->rows, keep, sizeof *o->rows, compare_numbers);
   for (size_t i = 0; i < keep; i++) {
     if (o->table.width) memmove(table_row(&o->table, i), table_row(&o->table, o->rows[i]), o->table.width * sizeof(PropterId));
@@ -161,18 +199,66 @@ static PropterStatus prune(Order *o, PropterError *err) {
   return PROPTER_OK;
 }
 
-static PropterStatus add_row(Order *o, const Batch *b, size_t row, PropterError *err) {
-  const Alg *alg = o->op.alg;
-  size_t n = alg->order_count, at = o->table.count * n;
-  Env env = {o->op.run, &o->op, b, row, o->solutions++, &o->scratch};
-  PROPTER_TRY(exec_grow(o->op.run, &o->keys, &o->key_cap, at + n, sizeof *o->keys, err));
-  for (size_t i = 0; i < n; i++) {
-    Value v;
-    PROPTER_TRY(eval(alg->order[i].expr, &env, &v, err));
-    o->keys[at + i].prefix = prefix_of(&v);
-    PROPTER_TRY(exec_intern_value(o->op.run, &v, &o->scratch, &o->keys[at + i].id, err));
+static bool whole_order(const Order *o) { return o->limit >= UINT32_MAX; }
+
+/* Values of the `i`-th key for all rows of a batch: decoded together if it is a variable. */
+static PropterStatus key_values(Order *o, const Batch *b, size_t i, PropterError *err) {
+  Expr *e = o->op.alg->order[i].expr;
+  if (e->op == EXPR_TERM && e->slot != NO_SLOT) {
+    for (size_t row = 0; row < b->count; row++) o->ids[row] = op_get(&o->op, b, e->slot, row);
+    return exec_values(o->op.run, o->ids, b->count, &o->scratch, o->values, err);
   }
-  return table_add(&o->op, &o->table, b, row, err);
+  for (size_t row = 0; row < b->count; row++) {
+    Env env = {o->op.run, &o->op, b, row, o->solutions + row, &o->scratch};
+    PROPTER_TRY(eval(e, &env, &o->values[row], err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus keep_text(Order *o, size_t at, const Value *v, PropterError *err) {
+  Exec *run = o->op.run;
+  PROPTER_TRY(exec_grow(run, &o->kept, &o->kept_cap, at + 1, sizeof *o->kept, err));
+  o->kept[at] = (Kept){o->letter_count, NOT_KEPT};
+  if ((v->type != VALUE_IRI && v->type != VALUE_STRING) || o->letter_count + v->text.len > run->options.memory / 8) return PROPTER_OK;
+  PROPTER_TRY(exec_grow(run, &o->letters, &o->letter_cap, o->letter_count + v->text.len + 1, 1, err));
+  memcpy(o->letters + o->letter_count, v->text.data, v->text.len);
+  o->kept[at].len = v->text.len;
+  o->letter_count += v->text.len;
+  return PROPTER_OK;
+}
+
+static PropterStatus put_key(Order *o, size_t at, Value *v, PropterError *err) {
+  PROPTER_TRY(exec_grow(o->op.run, &o->keys, &o->key_cap, at + 1, sizeof *o->keys, err));
+  o->keys[at].prefix = prefix_of(v);
+  if (whole_order(o)) PROPTER_TRY(keep_text(o, at, v, err));
+  return exec_intern_value(o->op.run, v, &o->scratch, &o->keys[at].id, err);
+}
+
+/* Drops the rows of a batch that the limit leaves out for sure; o->values are of the first key. */
+static void leave_out(const Order *o, Batch *b) {
+  size_t kept = 0;
+  for (size_t row = 0; row < b->count; row++) {
+    if (directed(o, prefix_of(&o->values[row])) > o->bound) continue;
+    for (size_t s = 0; kept != row && s < o->op.run->slot_names.count; s++)
+      if (b->col[s]) b->col[s][kept] = b->col[s][row];
+    o->values[kept++] = o->values[row];
+  }
+  b->count = kept;
+}
+
+static PropterStatus add_batch(Order *o, Batch *b, PropterError *err) {
+  size_t n = o->op.alg->order_count, first = o->table.count, came = b->count;
+  for (size_t i = 0; i < n; i++) {
+    PROPTER_TRY(key_values(o, b, i, err));
+    if (i == 0 && o->bounded) leave_out(o, b);
+    for (size_t row = 0; row < b->count; row++) {
+      PROPTER_TRY(put_key(o, (first + row) * n + i, &o->values[row], err));
+      PROPTER_TRY(exec_tick(o->op.run, err));
+    }
+  }
+  o->solutions += came;
+  for (size_t row = 0; row < b->count; row++) PROPTER_TRY(table_add(&o->op, &o->table, b, row, err));
+  return PROPTER_OK;
 }
 
 /* --- Runs on disk ---------------------------------------------------------------------------------------------------------------- */
@@ -246,15 +332,18 @@ static PropterStatus merge_batch(Order *o, PropterError *err) {
 /* --- Operator ---------------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus build(Order *o, PropterError *err) {
+  Exec *run = o->op.run;
   o->built = true;
+  if (!o->values && (!(o->values = exec_alloc(run, BATCH * sizeof *o->values)) || !(o->ids = exec_alloc(run, BATCH * sizeof *o->ids))))
+    return exec_fail_memory(run, err);
   for (Batch *b;;) {
     PROPTER_TRY(op_next(o->op.left, &b, err));
     if (!b) break;
-    exec_release(o->op.run);
-    for (size_t row = 0; row < b->count; row++) PROPTER_TRY(add_row(o, b, row, err));
+    exec_release(run);
+    PROPTER_TRY(add_batch(o, b, err));
     propter_arena_clear(&o->scratch);
     if (o->limit < UINT32_MAX && o->table.count > 2 * o->limit + BATCH) PROPTER_TRY(prune(o, err));
-    if (o->table.count > BATCH && exec_crowded(o->op.run)) PROPTER_TRY(write_run(o, err));
+    if (o->table.count > BATCH && exec_crowded(run)) PROPTER_TRY(write_run(o, err));
   }
   if (o->run_count == 0) return sort_rows(o, err);
   if (o->table.count) PROPTER_TRY(write_run(o, err));
@@ -282,6 +371,9 @@ static PropterStatus order_next(Op *op, Batch **out, PropterError *err) {
 static void order_stop(Op *op) {
   clear_rows((Order *)op);
   drop_runs((Order *)op);
+  exec_free(op->run, ((Order *)op)->values, BATCH * sizeof(Value));
+  exec_free(op->run, ((Order *)op)->ids, BATCH * sizeof(PropterId));
+  ((Order *)op)->values = NULL, ((Order *)op)->ids = NULL;
   propter_arena_clear(&((Order *)op)->scratch);
 }
 

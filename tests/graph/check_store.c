@@ -66,6 +66,19 @@ START_TEST(terms_come_back_exactly) {
     ck_assert(propter_str_equal(t.language, terms[i].language));
     ck_assert(propter_str_equal(t.datatype, terms[i].datatype));
   }
+  /* All at once, backwards, and the first ones again. */
+  PropterId asked[2 * N + 1] = {0};
+  PropterTerm together[2 * N + 1];
+  for (size_t i = 0; i < N; i++) asked[i] = ids[N - 1 - i], asked[N + 1 + i] = ids[i];
+  ck_ok(propter_snapshot_terms(s, asked, 2 * N + 1, NULL, NULL, &arena, together, err));
+  for (size_t i = 0; i < 2 * N + 1; i++) {
+    const PropterTerm *t = &together[i], *expected = i < N ? &terms[N - 1 - i] : i > N ? &terms[i - N - 1] : &(PropterTerm){.kind = PROPTER_TERM_NONE};
+    ck_assert_int_eq(t->kind, expected->kind);
+    ck_assert(propter_str_equal(t->value, expected->value) && propter_str_equal(t->datatype, expected->datatype));
+    ck_assert(propter_str_equal(t->language, expected->language));
+  }
+  asked[0] = asked[0] + 1000000;
+  ck_assert_int_eq(propter_snapshot_terms(s, asked, 1, NULL, NULL, &arena, together, NULL), PROPTER_NOT_FOUND);
   /* Language tags that differ in case only are the same (RDF 1.1 Concepts, 3.3). */
   PropterTerm british = {PROPTER_TERM_LITERAL, {"text", 4}, {"", 0}, {"en-GB", 5}};
   ck_ok(propter_snapshot_find(s, &british, &again, err));

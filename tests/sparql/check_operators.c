@@ -143,6 +143,25 @@ START_TEST(paths_with_both_ends_meet) {
 }
 END_TEST
 
+/* A limit gives the beginning of the whole order: by names, texts with long beginnings in common, computed numbers, one key and two. */
+START_TEST(a_limit_is_the_beginning_of_the_order) {
+  static const char *const orders[] = {"?a DESC(?b)",        "DESC(?b) ?a",       "DESC(?v) ?b ?a",    "?v ?b ?a", "CONCAT(\"all begin alike \", STR(?b)) ?a",
+                                       "(?v + 1) ?a DESC(?b)", "(-?v) DESC(?a) ?b", "(?v > 30) DESC(?b) ?a"};
+  PropterGraph *graph = network();
+  for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+    char text[300];
+    (void)snprintf(text, sizeof text, "SELECT ?a ?b ?v { ?a <r0> ?b . ?x <r1> ?y OPTIONAL { ?a <value> ?v } FILTER(?y = <n3>) } ORDER BY %s", orders[i]);
+    char *all = propter_strdup(propter_str(world_ask(graph, text, NULL)));
+    (void)snprintf(text + strlen(text), sizeof text - strlen(text), " LIMIT 70");
+    const char *few = world_ask(graph, text, NULL);
+    ck_assert_uint_gt(strlen(few), 400);
+    ck_assert_msg(strncmp(all, few, strlen(few)) == 0, "%s", text);
+    propter_free(all);
+  }
+  propter_graph_close(graph);
+}
+END_TEST
+
 typedef struct {
   PropterGraph *graph;
   const char *query;
@@ -172,6 +191,7 @@ START_TEST(every_failed_allocation_is_an_error) {
       "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b . ?b <r1> ?c . ?c <r2> ?a }",
       "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b . ?a <r1> ?c FILTER NOT EXISTS { ?b <r1> ?d . ?d <value> ?v } }",
       "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p",
+      "SELECT ?a ?b { ?a <r0> ?b } ORDER BY ?b DESC(?a)",
   };
   PropterGraph *graph = network();
   for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
@@ -193,6 +213,7 @@ Suite *suite_operators(void) {
   tcase_add_test(tc, sorted_rows_are_merged);
   tcase_add_test(tc, counts_come_from_runs);
   tcase_add_test(tc, paths_with_both_ends_meet);
+  tcase_add_test(tc, a_limit_is_the_beginning_of_the_order);
   tcase_add_test(tc, every_failed_allocation_is_an_error);
   suite_add_tcase(s, tc);
   return s;

@@ -114,6 +114,26 @@ START_TEST(the_disk_has_a_limit_too) {
 }
 END_TEST
 
+/* 400 texts of 20,000 bytes. */
+START_TEST(an_answer_longer_than_memory_is_decoded_in_parts) {
+  PropterBuf quads = {0};
+  PropterError err = {0};
+  char text[20001];
+  for (int i = 0; i < 400; i++) {
+    memset(text, 'a' + i % 26, sizeof text - 1), text[sizeof text - 1] = '\0';
+    propter_buf_printf(&quads, "n%d says \"%d%s\".\n", i, i, text);
+  }
+  PropterGraph *graph = world_open(quads.data);
+  propter_buf_clear(&quads);
+  Answer large = answer(graph, "SELECT ?a ?t { ?a <says> ?t }", (uint64_t)1 << 30, &err), small = answer(graph, "SELECT ?a ?t { ?a <says> ?t }", SMALL, &err);
+  ck_assert_msg(large.status == PROPTER_OK && small.status == PROPTER_OK, "%s", err.message);
+  ck_assert_uint_eq(large.rows, 400);
+  ck_assert_uint_eq(small.rows, 400);
+  ck_assert_uint_eq(large.sequence, small.sequence);
+  propter_graph_close(graph);
+}
+END_TEST
+
 Suite *suite_spill(void) {
   Suite *s = suite_create("spill");
   TCase *tc = tcase_create("spill");
@@ -121,6 +141,7 @@ Suite *suite_spill(void) {
   tcase_add_test(tc, the_answer_is_the_same_with_little_memory);
   tcase_add_test(tc, every_failed_file_operation_is_an_error);
   tcase_add_test(tc, the_disk_has_a_limit_too);
+  tcase_add_test(tc, an_answer_longer_than_memory_is_decoded_in_parts);
   suite_add_tcase(s, tc);
   return s;
 }

@@ -100,6 +100,13 @@ PROPTER_API PropterStatus propter_snapshot_find(PropterSnapshot *snapshot, const
 /* Term of an id, copied into `arena`. NOT_FOUND: no such id. */
 PROPTER_API PropterStatus propter_snapshot_term(PropterSnapshot *snapshot, PropterId id, PropterArena *arena, PropterTerm *term, PropterError *err);
 
+/* Terms of `count` ids in any order, repetitions allowed: each block of the dictionary is opened once, in ascending order. Equal ids share their text;
+ * PROPTER_NO_ID gives a term of kind NONE. `check` (may be NULL) is called before each block; what it answers but OK ends the reading. NOT_FOUND, DAMAGED;
+ * NO_MEMORY also where the arena's limit is reached, which leaves in it what was copied. */
+typedef PropterStatus (*PropterCheck)(void *payload, PropterError *err);
+PROPTER_API PropterStatus propter_snapshot_terms(PropterSnapshot *snapshot, const PropterId *ids, size_t count, PropterCheck check, void *payload,
+                                                 PropterArena *arena, PropterTerm *terms, PropterError *err);
+
 /* Order of a permutation: the columns a scan is sorted by. */
 typedef enum { PROPTER_SPOG, PROPTER_PSOG, PROPTER_POSG, PROPTER_OSPG, PROPTER_GSPO, PROPTER_ORDER_COUNT } PropterOrder;
 
