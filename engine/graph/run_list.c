@@ -299,6 +299,15 @@ static PropterStatus rewind_graph(PropterSnapshot *snapshot, const PropterRunInf
   return status;
 }
 
+PropterStatus propter_run_graphs(PropterSnapshot *snapshot, PropterIds *graphs, PropterError *err) {
+  PropterRunList list = {0};
+  PropterStatus status = propter_run_list(snapshot, &list, err);
+  for (size_t i = 0; i < list.count && status == PROPTER_OK; i++)
+    if (!propter_vec_push(graphs, list.items[i].id)) status = no_memory(err);
+  propter_run_list_clear(&list);
+  return status;
+}
+
 /* The content that a created graph had when its run ended: what it has now, later runs taken back, the newest first. */
 static PropterStatus read_created(PropterSnapshot *snapshot, const PropterRunInfo *run, PropterId graph, PropterQuads *out, PropterError *err) {
   PropterQuads quads = {0};

@@ -2,15 +2,6 @@
 #include "output.h"
 #include "propter/run.h"
 
-static PropterStatus list_runs(PropterSnapshot *snapshot, PropterIds *ids, PropterError *err) {
-  PropterRunList list = {0};
-  PropterStatus status = propter_run_list(snapshot, &list, err);
-  for (size_t i = 0; i < list.count && status == PROPTER_OK; i++)
-    if (!propter_vec_push(ids, list.items[i].id)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  propter_run_list_clear(&list);
-  return status;
-}
-
 static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterGraph *graph = NULL;
   PropterSnapshot *snapshot = NULL;
@@ -27,7 +18,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterStatus status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = output_find_graph(snapshot, iri, &id, err);
   if (cmd_flag(call, "default-graph")) id = PROPTER_DEFAULT_GRAPH;
-  if (status == PROPTER_OK && cmd_flag(call, "without-runs")) status = list_runs(snapshot, &runs, err);
+  if (status == PROPTER_OK && cmd_flag(call, "without-runs")) status = propter_run_graphs(snapshot, &runs, err);
   if (status == PROPTER_OK) status = propter_rdf_write(snapshot, id, &options, output_write, call->out, &count, err);
   if (status == PROPTER_OK) propter_log(call->log, PROPTER_LOG_INFO, "export", "%s quads", output_number(count));
   if (snapshot) propter_snapshot_close(snapshot);

@@ -5,37 +5,6 @@
 #include "propter/results.h"
 #include "sparql_call.h"
 
-static PropterStatus pull(void *payload, const PropterTerm **row, PropterError *err) { return propter_results_next(payload, row, err); }
-
-static PropterStatus write_solutions(const CommandCall *call, PropterResults *r, PropterError *err) {
-  PropterStr *names = propter_calloc(propter_results_columns(r) + 1, sizeof *names);
-  if (!names) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  PropterRows rows = {names, propter_results_columns(r), pull, r};
-  for (size_t i = 0; i < rows.columns; i++) names[i] = propter_results_name(r, i);
-  const char *format = call->format ? call->format : "table";
-  /* What another program reads is whole; only a screen is spared long values. */
-  bool raw = cmd_flag(call, "raw") || (strcmp(format, "table") == 0 && !isatty(fileno(call->out)));
-  PropterStatus status = propter_rows_write(&rows, format, raw, output_write, call->out, NULL, err);
-  propter_free(names);
-  return status;
-}
-
-static PropterStatus write_triples(const CommandCall *call, PropterResults *r, PropterError *err) {
-  PropterRdfWriterOptions options = {.format = call->format ? call->format : "turtle"};
-  PropterRdfWriter *writer = NULL;
-  const PropterTerm *row = NULL;
-  PropterStatus status = propter_rdf_writer_open(&options, output_write, call->out, &writer, err);
-  do {
-    if (status == PROPTER_OK) status = propter_results_next(r, &row, err);
-    if (status != PROPTER_OK || !row) break;
-    PropterStatement st = {.s = row[0], .p = row[1], .o = row[2], .g = {.value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}}};
-    status = propter_rdf_writer_add(writer, &st, err);
-  } while (status == PROPTER_OK);
-  if (status == PROPTER_OK) status = propter_rdf_writer_finish(writer, err);
-  propter_rdf_writer_close(writer);
-  return status;
-}
-
 /* Runs the whole query and shows its plan instead of its rows. */
 static PropterStatus explain(const CommandCall *call, PropterResults *r, PropterError *err) {
   const PropterTerm *row;
@@ -51,13 +20,10 @@ static PropterStatus explain(const CommandCall *call, PropterResults *r, Propter
 
 static PropterStatus answer(const CommandCall *call, PropterResults *r, bool *negative, PropterError *err) {
   if (cmd_flag(call, "explain")) return explain(call, r, err);
-  switch (propter_results_kind(r)) {
-  case PROPTER_RESULTS_SOLUTIONS: return write_solutions(call, r, err);
-  case PROPTER_RESULTS_TRIPLES: return write_triples(call, r, err);
-  default:
-    *negative = !propter_results_boolean(r);
-    return propter_boolean_write(propter_results_boolean(r), call->format ? call->format : "table", output_write, call->out, err);
-  }
+  *negative = propter_results_kind(r) == PROPTER_RESULTS_BOOLEAN && !propter_results_boolean(r);
+  /* What another program reads is whole; only a screen is spared long values. */
+  bool raw = cmd_flag(call, "raw") || ((!call->format || strcmp(call->format, "table") == 0) && !isatty(fileno(call->out)));
+  return propter_results_write(r, call->format, raw, output_write, call->out, err);
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
@@ -101,7 +67,8 @@ const Command command_query = {
     .details =
         "SELECT and ASK: --format table (default), json, xml, csv, tsv. CONSTRUCT and DESCRIBE: --format turtle (default), ntriples, nquads, trig, rdfxml, jsonld. The default graph is\n"
         "the union of all graphs but the records of runs; GRAPH and FROM name one. ASK answers by its exit code too: 0 true, 1 false.\n"
-        "Nothing outside the graph is read: SERVICE is refused. A deadline or a limit that is reached is exit 5, never a short answer.",
+        "Nothing outside the graph is read: SERVICE is refused unless --allow-service names its endpoint by http://HOST[:PORT][/PATH], or https: for every\n"
+        "host with a public address. A deadline or a limit that is reached is exit 5, never a short answer.",
     .examples =
         "propter query 'SELECT * WHERE { ?s ?p ?o } LIMIT 3'\npropter query --format json 'ASK { ?s ?p ?o }'\npropter query --explain 'SELECT ?a { ?a ?p ?b . ?b ?q ?c }'",
     .run = run};

@@ -13,8 +13,9 @@
 #include "output.h"
 #include "propter/io.h"
 #include "propter/server.h"
+#include "sparql_call.h"
 
-enum { NAMES = 32, TOKENS = 256, TOKEN_MIN = 16 };
+enum { TOKENS = 256, TOKEN_MIN = 16 };
 
 static const CommandOption options[] = {{"address", 'a', "ADDRESS", "numeric address to listen on (default 127.0.0.1)"},
                                         {"port", 'p', "PORT", "port to listen on (default 3030; 0: any free one)"},
@@ -22,6 +23,8 @@ static const CommandOption options[] = {{"address", 'a', "ADDRESS", "numeric add
                                         {"print-token", 0, NULL, "make a token of scope admin for this run and print it to standard error"},
                                         {"host", 0, "NAME", "answer to this Host too (behind a proxy); may be repeated"},
                                         {"origin", 0, "ORIGIN", "let pages of this origin read (CORS); may be repeated"},
+                                        {"allow-service", 0, "URL", "let SERVICE ask endpoints at or below this URL; may be repeated (default: none)"},
+                                        {"allow-load", 0, "URL", "let LOAD read at or below this http, https or file URL; may be repeated (default: none)"},
                                         {"certificate", 0, "FILE", "TLS certificate chain, PEM"},
                                         {"key", 0, "FILE", "its private key, PEM"},
                                         {"workers", 0, "N", "requests computed at the same time (default: one per processor)"},
@@ -33,7 +36,7 @@ static const CommandOption options[] = {{"address", 'a', "ADDRESS", "numeric add
 
 typedef struct {
   PropterServerOptions server;
-  const char *hosts[NAMES + 1], *origins[NAMES + 1];
+  const char *hosts[SPARQL_CALL_RULES + 1], *origins[SPARQL_CALL_RULES + 1], *services[SPARQL_CALL_RULES + 1], *loads[SPARQL_CALL_RULES + 1];
   PropterServerToken tokens[TOKENS];
   PropterBuf token_file, certificate, key;
   char made[33];
@@ -55,13 +58,6 @@ static PropterStatus number(const CommandCall *call, const char *name, int64_t l
   const char *v = cmd_value(call, name);
   if (v && (!propter_str_to_int64(propter_str(v), n) || *n < low || *n > high))
     return propter_fail(err, PROPTER_USAGE, "--%s: expected %lld to %lld, found \"%s\"", name, (long long)low, (long long)high, v);
-  return PROPTER_OK;
-}
-
-static PropterStatus names(const CommandCall *call, const char *name, const char *out[NAMES + 1], PropterError *err) {
-  unsigned n = 0;
-  for (const char *v; (v = cmd_value_at(call, name, n)); out[n++] = v)
-    if (n == NAMES) return propter_fail(err, PROPTER_USAGE, "--%s: at most %d", name, NAMES);
   return PROPTER_OK;
 }
 
@@ -133,8 +129,11 @@ static PropterStatus read_options(const CommandCall *call, Serving *s, PropterEr
   PROPTER_TRY(number(call, "queue", 1, 1000000, &queue, err));
   PROPTER_TRY(number(call, "timeout", 1, 86400, &seconds, err));
   PROPTER_TRY(number(call, "memory", 1, 1 << 20, &mib, err));
-  PROPTER_TRY(names(call, "host", s->hosts, err));
-  PROPTER_TRY(names(call, "origin", s->origins, err));
+  PROPTER_TRY(sparql_call_rules(call, "host", s->hosts, &s->server.hosts, err));
+  PROPTER_TRY(sparql_call_rules(call, "origin", s->origins, &s->server.origins, err));
+  PROPTER_TRY(sparql_call_rules(call, "allow-service", s->services, &s->server.services, err));
+  PROPTER_TRY(sparql_call_rules(call, "allow-load", s->loads, &s->server.loads, err));
+  PROPTER_TRY(propter_remote_check(&(PropterRemote){.services = s->server.services, .loads = s->server.loads}, err));
   PROPTER_TRY(read_pem(call, "certificate", &s->certificate, &s->server.certificate, err));
   PROPTER_TRY(read_pem(call, "key", &s->key, &s->server.key, err));
   if ((s->server.certificate.len > 0) != (s->server.key.len > 0)) return propter_fail(err, PROPTER_USAGE, "--certificate and --key go together");
@@ -147,7 +146,7 @@ static PropterStatus read_options(const CommandCall *call, Serving *s, PropterEr
   s->server.queue = (unsigned)queue;
   s->server.deadline_ms = (uint32_t)(seconds * 1000);
   s->server.memory = (uint64_t)mib << 20;
-  s->server.hosts = s->hosts, s->server.origins = s->origins, s->server.tokens = s->tokens;
+  s->server.tokens = s->tokens;
   s->server.now_ms = now_ms, s->server.seed = call->seed, s->server.log = call->log;
   /* Beyond this machine reading is for those who were given a token, too. */
   s->server.open_read = !tokens || strcmp(s->server.address, "127.0.0.1") == 0 || strcmp(s->server.address, "::1") == 0;

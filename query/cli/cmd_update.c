@@ -13,14 +13,9 @@ static PropterStatus report(const CommandCall *call, const PropterRun *record, P
 }
 
 static PropterStatus apply(const CommandCall *call, SparqlCall *s, PropterWriter *writer, PropterRun **record, PropterError *err) {
-  PropterSnapshot *snapshot;
   PropterRunOptions options = {
       .kind = "update", .now = call->now, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = propter_buf_str(&s->text)};
-  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
-  PROPTER_TRY(sparql_call_hide_runs(s, snapshot, err));
-  PROPTER_TRY(propter_run_begin(writer, &options, NULL, record, err));
-  PROPTER_TRY(propter_update_run(s->query, writer, &s->options, err));
-  PROPTER_TRY(propter_run_finish(*record, err));
+  PROPTER_TRY(propter_update_record(s->query, writer, &s->options, &options, record, err));
   if (!call->dry_run) PROPTER_TRY(propter_writer_commit(writer, err));
   return report(call, *record, err);
 }
@@ -43,7 +38,9 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-static const CommandOption options[] = {SPARQL_CALL_OPTIONS, {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {SPARQL_CALL_OPTIONS,
+                                        {"allow-load", 0, "URL", "let LOAD read at or below this http, https or file URL; may be repeated (default: none)"},
+                                        {NULL, 0, NULL, NULL}};
 
 const Command command_update = {
     .name = "update",
@@ -53,6 +50,8 @@ const Command command_update = {
     .options = options,
     .details =
         "All operations together or none. The update is recorded as a run, so propter undo takes it back; --dry-run only counts. Patterns look into the union\n"
-        "of all graphs but the records of runs; what is outside GRAPH in a template goes to the default graph. LOAD and SERVICE are refused.",
+        "of all graphs but the records of runs; what is outside GRAPH in a template goes to the default graph. LOAD and SERVICE\n"
+        "are refused unless --allow-load and --allow-service name what they may read: http://HOST[:PORT][/PATH], file:///FOLDER/ for LOAD, or https:\n"
+        "for every host with a public address. A document that fails adds nothing.",
     .examples = "propter update 'INSERT DATA { <http://example.org/a> <http://example.org/b> 1 }'",
     .run = run};

@@ -11,10 +11,8 @@ enum { TEXT_MAX = 64 << 20 };
 static PropterStatus read_text(const CommandCall *call, PropterBuf *text, PropterError *err) {
   const char *file = cmd_value(call, "file");
   if ((file != NULL) == (call->operand_count == 1)) return propter_fail(err, PROPTER_USAGE, "expected either a query or --file FILE");
-  if (file)
-    PROPTER_TRY(propter_io_read_file(strcmp(file, "-") == 0 ? "/dev/stdin" : file, TEXT_MAX, text, err));
-  else
-    propter_buf_add(text, propter_str(call->operands[0]));
+  if (file) PROPTER_TRY(propter_io_read_file(strcmp(file, "-") == 0 ? "/dev/stdin" : file, TEXT_MAX, text, err));
+  else propter_buf_add(text, propter_str(call->operands[0]));
   return propter_buf_status(text, err);
 }
 
@@ -22,6 +20,15 @@ static PropterStatus read_number(const CommandCall *call, const char *name, doub
   const char *v = cmd_value(call, name);
   if (v && (!propter_str_to_double(propter_str(v), value) || !(*value >= 0 && *value <= most)))
     return propter_fail(err, PROPTER_USAGE, "--%s: expected a number from 0 to %.0f, found \"%s\"", name, most, v);
+  return PROPTER_OK;
+}
+
+PropterStatus sparql_call_rules(const CommandCall *call, const char *name, const char *values[SPARQL_CALL_RULES + 1], const char *const **rules,
+                                PropterError *err) {
+  unsigned n = 0;
+  for (const char *v; (v = cmd_value_at(call, name, n)); values[n++] = v)
+    if (n == SPARQL_CALL_RULES) return propter_fail(err, PROPTER_USAGE, "--%s: at most %d", name, SPARQL_CALL_RULES);
+  if (n) *rules = values;
   return PROPTER_OK;
 }
 
@@ -33,7 +40,11 @@ PropterStatus sparql_call_parse(const CommandCall *call, SparqlCall *s, PropterE
   PROPTER_TRY(output_iri_option(call, "base", &base, err));
   PROPTER_TRY(read_number(call, "timeout", 86400, &seconds, err));
   PROPTER_TRY(read_number(call, "memory", 1 << 20, &mib, err));
+  PROPTER_TRY(sparql_call_rules(call, "allow-service", s->services, &s->remote.services, err));
+  PROPTER_TRY(sparql_call_rules(call, "allow-load", s->loads, &s->remote.loads, err));
+  PROPTER_TRY(propter_remote_check(&s->remote, err));
   s->options = propter_query_options();
+  propter_remote_use(&s->remote, &s->options);
   s->options.deadline_ms = (uint32_t)(seconds * 1000);
   if (seconds > 0 && !s->options.deadline_ms) s->options.deadline_ms = 1;
   s->options.memory = (uint64_t)(mib * 1048576);
@@ -45,11 +56,7 @@ PropterStatus sparql_call_parse(const CommandCall *call, SparqlCall *s, PropterE
 }
 
 PropterStatus sparql_call_hide_runs(SparqlCall *s, PropterSnapshot *snapshot, PropterError *err) {
-  PropterRunList list = {0};
-  PropterStatus status = propter_run_list(snapshot, &list, err);
-  for (size_t i = 0; i < list.count && status == PROPTER_OK; i++)
-    if (!propter_vec_push(&s->hidden, list.items[i].id)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  propter_run_list_clear(&list);
+  PropterStatus status = propter_run_graphs(snapshot, &s->hidden, err);
   s->options.hidden = s->hidden.items, s->options.hidden_count = s->hidden.count;
   return status;
 }

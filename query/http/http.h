@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "propter/rdf.h"
+#include "propter/remote.h"
 #include "propter/server.h"
 
 typedef struct {
@@ -38,6 +39,7 @@ typedef struct HttpRequest {
   atomic_bool cancel;
   atomic_bool running;
   HttpReply *reply;
+  PropterRemote remote;   /* of its query */
   bool seen, queued, over_size;
   struct HttpRequest *next, *newer, *older; /* of the queue; of all live requests */
   atomic_uint owners;

@@ -64,36 +64,6 @@ static PropterStatus read_operation(HttpRequest *r, Call *c, PropterError *err) 
 
 /* --- Queries ---------------------------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus pull(void *payload, const PropterTerm **row, PropterError *err) { return propter_results_next(payload, row, err); }
-
-static PropterStatus write_rows(HttpRequest *r, PropterResults *results, const char *format, PropterError *err) {
-  size_t columns = propter_results_columns(results);
-  PropterStr *names = propter_arena_alloc(&r->arena, (columns + 1) * sizeof *names);
-  if (!names) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  for (size_t i = 0; i < columns; i++) names[i] = propter_results_name(results, i);
-  PropterRows rows = {names, columns, pull, results};
-  OfferOut out = {.request = r};
-  PropterStatus status = propter_rows_write(&rows, format, false, offer_write, &out, NULL, err);
-  return offer_flush(&out, status, err);
-}
-
-static PropterStatus write_triples(HttpRequest *r, PropterResults *results, const char *format, PropterError *err) {
-  PropterRdfWriterOptions options = {.format = format};
-  PropterRdfWriter *writer = NULL;
-  const PropterTerm *row = NULL;
-  OfferOut out = {.request = r};
-  PropterStatus status = propter_rdf_writer_open(&options, offer_write, &out, &writer, err);
-  do {
-    if (status == PROPTER_OK) status = propter_results_next(results, &row, err);
-    if (status != PROPTER_OK || !row) break;
-    PropterStatement st = {.s = row[0], .p = row[1], .o = row[2], .g = {.value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}}};
-    status = propter_rdf_writer_add(writer, &st, err);
-  } while (status == PROPTER_OK);
-  if (status == PROPTER_OK) status = propter_rdf_writer_finish(writer, err);
-  propter_rdf_writer_close(writer);
-  return offer_flush(&out, status, err);
-}
-
 static PropterStatus deliver(HttpRequest *r, Call *c, PropterResults *results, PropterError *err) {
   const char *format;
   OfferOut out = {.request = r};
@@ -103,11 +73,7 @@ static PropterStatus deliver(HttpRequest *r, Call *c, PropterResults *results, P
                            : kind == PROPTER_RESULTS_BOOLEAN ? OFFER_BOOLEAN
                                                              : OFFER_ROWS,
                            &format, err));
-  switch (kind) {
-  case PROPTER_RESULTS_SOLUTIONS: return write_rows(r, results, format, err);
-  case PROPTER_RESULTS_TRIPLES: return write_triples(r, results, format, err);
-  default: return offer_flush(&out, propter_boolean_write(propter_results_boolean(results), format, offer_write, &out, err), err);
-  }
+  return offer_flush(&out, propter_results_write(results, format, false, offer_write, &out, err), err);
 }
 
 static PropterStatus query(HttpRequest *r, Call *c, PropterError *err) {
@@ -129,26 +95,13 @@ static PropterStatus query(HttpRequest *r, Call *c, PropterError *err) {
 /* --- Updates ------------------------------------------------------------------------------------------------------------------------------------ */
 
 static PropterStatus apply(HttpRequest *r, Call *c, PropterWriter *writer, PropterRun **run, PropterError *err) {
-  PropterSnapshot *snapshot;
-  PropterRunList list = {0};
-  PropterIds hidden = {0};
   PropterRunOptions record = {
       .kind = "update", .now = r->server->options.now_ms() / 1000, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = c->text};
-  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
-  PropterStatus status = propter_run_list(snapshot, &list, err);
-  for (size_t i = 0; status == PROPTER_OK && i < list.count; i++)
-    if (!propter_vec_push(&hidden, list.items[i].id)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  propter_run_list_clear(&list);
   PropterQueryOptions options = http_query_options(r, c->deadline_ms, NULL);
-  options.hidden = hidden.items, options.hidden_count = hidden.count;
   options.from = c->graphs, options.from_count = c->graph_count;
   options.from_named = c->named, options.from_named_count = c->named_count;
-  if (status == PROPTER_OK) status = propter_run_begin(writer, &record, NULL, run, err);
-  if (status == PROPTER_OK) status = propter_update_run(c->parsed, writer, &options, err);
-  if (status == PROPTER_OK) status = propter_run_finish(*run, err);
-  if (status == PROPTER_OK) status = propter_writer_commit(writer, err);
-  propter_vec_clear(&hidden);
-  return status;
+  PROPTER_TRY(propter_update_record(c->parsed, writer, &options, &record, run, err));
+  return propter_writer_commit(writer, err);
 }
 
 static PropterStatus update(HttpRequest *r, Call *c, PropterError *err) {

@@ -30,7 +30,6 @@ static void hidden_release(PropterServer *s, HttpHidden *h) {
 /* The list is the same for every request on a version of the graph. */
 static PropterStatus hidden_take(PropterServer *s, PropterSnapshot *snapshot, HttpHidden **out, PropterError *err) {
   uint64_t version = propter_snapshot_version(snapshot);
-  PropterRunList list = {0};
   HttpHidden *old = NULL;
   (void)pthread_mutex_lock(&s->lock);
   HttpHidden *h = s->hidden && s->hidden->version == version ? s->hidden : NULL;
@@ -39,10 +38,7 @@ static PropterStatus hidden_take(PropterServer *s, PropterSnapshot *snapshot, Ht
   *out = h;
   if (h) return PROPTER_OK;
   h = propter_calloc(1, sizeof *h);
-  PropterStatus status = h ? propter_run_list(snapshot, &list, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  for (size_t i = 0; status == PROPTER_OK && i < list.count; i++)
-    if (!propter_vec_push(&h->graphs, list.items[i].id)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  propter_run_list_clear(&list);
+  PropterStatus status = h ? propter_run_graphs(snapshot, &h->graphs, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   if (status != PROPTER_OK) {
     if (h) propter_vec_clear(&h->graphs);
     propter_free(h);
@@ -92,6 +88,8 @@ PropterQueryOptions http_query_options(HttpRequest *request, uint32_t deadline_m
   o.cancel = &request->cancel;
   o.now_ms = server->now_ms();
   o.seed = server->seed * 0x9e3779b97f4a7c15u + request->id;
+  request->remote = (PropterRemote){.services = server->services, .loads = server->loads, .cancel = &request->cancel};
+  propter_remote_use(&request->remote, &o);
   if (hidden) o.hidden = hidden->graphs.items, o.hidden_count = hidden->graphs.count;
   return o;
 }

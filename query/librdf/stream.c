@@ -187,16 +187,6 @@ static void *stream_get(void *context, int what) {
   return what == LIBRDF_STREAM_GET_METHOD_GET_CONTEXT ? s->nodes[3] : NULL;
 }
 
-/* The graphs of run records, which a query over everything does not want. */
-static PropterStatus hide_runs(PropterSnapshot *snapshot, PropterIds *hidden, PropterError *err) {
-  PropterRunList list = {0};
-  PropterStatus status = propter_run_list(snapshot, &list, err);
-  for (size_t i = 0; i < list.count && status == PROPTER_OK; i++)
-    if (!propter_vec_push(hidden, list.items[i].id)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  propter_run_list_clear(&list);
-  return status;
-}
-
 /* A transaction's view does not stand, so a stream in it copies its rows and terms at once. */
 static PropterStatus copy_all(Stream *s, PropterSnapshot *snapshot, PropterError *err) {
   PROPTER_TRY(propter_snapshot_match(snapshot, s->pattern, 0, &s->copy, err));
@@ -227,7 +217,7 @@ static PropterStatus begin(Stream *s, librdf_statement *statement, librdf_node *
     s->ended = true;
     return PROPTER_OK;
   }
-  if (s->store->no_runs && !s->pattern.g) PROPTER_TRY(hide_runs(snapshot, &s->hidden, err));
+  if (s->store->no_runs && !s->pattern.g) PROPTER_TRY(propter_run_graphs(snapshot, &s->hidden, err));
   if (!s->snapshot) {
     PROPTER_TRY(copy_all(s, snapshot, err));
   } else {
@@ -282,7 +272,7 @@ static PropterStatus list_contexts(Contexts *c, PropterError *err) {
   PropterArena arena = {0};
   PROPTER_TRY(view_open(c->store, &snapshot, err));
   PropterStatus status = propter_rdf_graphs(snapshot, &graphs, NULL, err);
-  if (status == PROPTER_OK && c->store->no_runs) status = hide_runs(snapshot, &hidden, err);
+  if (status == PROPTER_OK && c->store->no_runs) status = propter_run_graphs(snapshot, &hidden, err);
   if (status == PROPTER_OK && graphs.count && !(c->nodes = propter_calloc(graphs.count, sizeof(librdf_node *))))
     status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   for (size_t i = 0; i < graphs.count && status == PROPTER_OK; i++) {

@@ -62,6 +62,11 @@ uint64_t exec_now(void) {
   return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
+uint32_t exec_left(const Exec *run) {
+  uint64_t now = exec_now();
+  return !run->deadline ? 0 : run->deadline > now + 1000000 ? (uint32_t)((run->deadline - now) / 1000000) : 1;
+}
+
 PropterStatus exec_check(Exec *run, PropterError *err) {
   if (run->options.cancel && atomic_load_explicit(run->options.cancel, memory_order_relaxed))
     return propter_fail(err, PROPTER_CANCELLED, "the query was cancelled");

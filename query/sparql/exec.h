@@ -105,10 +105,16 @@ PropterStatus exec_grow(Exec *run, void *items, size_t *cap, size_t need, size_t
 void *exec_plan_alloc(Exec *run, size_t size) PROPTER_MUST_USE;
 /* Nanoseconds of the monotonic clock. */
 uint64_t exec_now(void);
+/* Milliseconds until the deadline, at least 1; 0: there is none. */
+uint32_t exec_left(const Exec *run);
 /* TIMEOUT, CANCELLED. */
 PropterStatus exec_check(Exec *run, PropterError *err);
 /* The same once in 4,096 calls. */
 static inline PropterStatus exec_tick(Exec *run, PropterError *err) { return (++run->ticks & 4095) == 0 ? exec_check(run, err) : PROPTER_OK; }
+/* What SILENT does not hide. */
+static inline bool exec_grave(PropterStatus status) {
+  return status == PROPTER_NO_MEMORY || status == PROPTER_CANCELLED || status == PROPTER_TIMEOUT || status == PROPTER_LIMIT;
+}
 
 /* --- Terms ------------------------------------------------------------------------------------------------------------ */
 

@@ -47,14 +47,10 @@ static PropterStatus ask(Service *s, PropterError *err) {
   print_pattern(run->query, s->op.alg->ast->items[0], &text);
   if (status == PROPTER_OK) status = propter_buf_status(&text, err);
   if (status == PROPTER_OK && !run->options.service) status = propter_fail(err, PROPTER_INVALID, "SERVICE is not allowed here");
-  if (status == PROPTER_OK) status = run->options.service(iri, propter_buf_str(&text), run->options.payload, &s->results, err);
+  if (status == PROPTER_OK) status = run->options.service(iri, propter_buf_str(&text), exec_left(run), run->options.payload, &s->results, err);
   propter_buf_clear(&text);
   propter_arena_clear(&arena);
   return status;
-}
-
-static bool grave(PropterStatus status) {
-  return status == PROPTER_NO_MEMORY || status == PROPTER_CANCELLED || status == PROPTER_TIMEOUT || status == PROPTER_LIMIT;
 }
 
 static PropterStatus service_start(Op *op, PropterError *err) {
@@ -63,7 +59,7 @@ static PropterStatus service_start(Op *op, PropterError *err) {
   s->silent_row = false;
   PropterStatus status = ask(s, err);
   if (status == PROPTER_OK) return match_columns(s), PROPTER_OK;
-  if (!op->alg->silent || grave(status)) return status;
+  if (!op->alg->silent || exec_grave(status)) return status;
   propter_error_clear(err);
   s->silent_row = true;
   return PROPTER_OK;

@@ -88,3 +88,39 @@ PropterStatus propter_boolean_write(bool answer, const char *format, PropterWrit
   propter_buf_clear(&out);
   return status;
 }
+
+static PropterStatus pull(void *payload, const PropterTerm **row, PropterError *err) { return propter_results_next(payload, row, err); }
+
+static PropterStatus write_solutions(PropterResults *r, const char *format, bool raw, PropterWrite write, void *payload, PropterError *err) {
+  PropterStr *names = propter_calloc(propter_results_columns(r) + 1, sizeof *names);
+  if (!names) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  PropterRows rows = {names, propter_results_columns(r), pull, r};
+  for (size_t i = 0; i < rows.columns; i++) names[i] = propter_results_name(r, i);
+  PropterStatus status = propter_rows_write(&rows, format, raw, write, payload, NULL, err);
+  propter_free(names);
+  return status;
+}
+
+static PropterStatus write_triples(PropterResults *r, const char *format, PropterWrite write, void *payload, PropterError *err) {
+  PropterRdfWriterOptions options = {.format = format};
+  PropterRdfWriter *writer = NULL;
+  const PropterTerm *row = NULL;
+  PropterStatus status = propter_rdf_writer_open(&options, write, payload, &writer, err);
+  do {
+    if (status == PROPTER_OK) status = propter_results_next(r, &row, err);
+    if (status != PROPTER_OK || !row) break;
+    PropterStatement st = {.s = row[0], .p = row[1], .o = row[2], .g = {.value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}}};
+    status = propter_rdf_writer_add(writer, &st, err);
+  } while (status == PROPTER_OK);
+  if (status == PROPTER_OK) status = propter_rdf_writer_finish(writer, err);
+  propter_rdf_writer_close(writer);
+  return status;
+}
+
+PropterStatus propter_results_write(PropterResults *results, const char *format, bool raw, PropterWrite write, void *payload, PropterError *err) {
+  switch (propter_results_kind(results)) {
+  case PROPTER_RESULTS_SOLUTIONS: return write_solutions(results, format ? format : "table", raw, write, payload, err);
+  case PROPTER_RESULTS_TRIPLES: return write_triples(results, format ? format : "turtle", write, payload, err);
+  default: return propter_boolean_write(propter_results_boolean(results), format ? format : "table", write, payload, err);
+  }
+}

@@ -94,9 +94,9 @@ static PropterStatus load(Update *u, const AstUpdate *a, PropterError *err) {
   PropterId to = PROPTER_DEFAULT_GRAPH;
   PropterTerm name = propter_iri(a->to.iri);
   if (a->to.kind == TARGET_GRAPH) PROPTER_TRY(propter_writer_intern(u->writer, &name, &to, err));
-  PropterStatus status = u->options->load ? u->options->load(a->from.iri, to, u->writer, u->options->payload, err)
+  PropterStatus status = u->options->load ? u->options->load(a->from.iri, to, u->writer, exec_left(&u->run), u->options->payload, err)
                                           : propter_fail(err, PROPTER_INVALID, "LOAD is not allowed here");
-  if (status == PROPTER_OK || !a->silent || status == PROPTER_NO_MEMORY || status == PROPTER_CANCELLED) return status;
+  if (status == PROPTER_OK || !a->silent || exec_grave(status)) return status;
   propter_error_clear(err);
   return PROPTER_OK;
 }
@@ -250,4 +250,20 @@ PropterStatus propter_update_run(const PropterQuery *query, PropterWriter *write
   Update u = {.query = query, .writer = writer, .options = options};
   for (size_t i = 0; i < query->update_count; i++) PROPTER_TRY(run_one(&u, &query->updates[i], err));
   return PROPTER_OK;
+}
+
+PropterStatus propter_update_record(const PropterQuery *query, PropterWriter *writer, const PropterQueryOptions *options, const PropterRunOptions *record,
+                                    PropterRun **run, PropterError *err) {
+  PropterSnapshot *snapshot;
+  PropterIds hidden = {0};
+  *run = NULL;
+  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
+  PropterStatus status = propter_run_graphs(snapshot, &hidden, err);
+  PropterQueryOptions own = *options;
+  own.hidden = hidden.items, own.hidden_count = hidden.count;
+  if (status == PROPTER_OK) status = propter_run_begin(writer, record, NULL, run, err);
+  if (status == PROPTER_OK) status = propter_update_run(query, writer, &own, err);
+  if (status == PROPTER_OK) status = propter_run_finish(*run, err);
+  propter_vec_clear(&hidden);
+  return status;
 }

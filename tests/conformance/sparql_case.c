@@ -105,8 +105,9 @@ typedef struct {
 } Endpoints;
 
 /* The endpoints of a case: each a graph of its own. */
-static PropterStatus serve(PropterStr endpoint, PropterStr text, void *payload, PropterResults **out, PropterError *err) {
+static PropterStatus serve(PropterStr endpoint, PropterStr text, uint32_t ms, void *payload, PropterResults **out, PropterError *err) {
   Endpoints *e = payload;
+  (void)ms;
   Store store = {0};
   PropterQuery *query = NULL;
   PropterSnapshot *snapshot = NULL;

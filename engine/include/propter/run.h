@@ -97,6 +97,8 @@ typedef struct {
 /* All runs, oldest first. Zero-initialise `list`; free with propter_run_list_clear. */
 PROPTER_API PropterStatus propter_run_list(PropterSnapshot *snapshot, PropterRunList *list, PropterError *err);
 PROPTER_API void propter_run_list_clear(PropterRunList *list);
+/* The graphs of all run records, appended: what a question about everything leaves out. */
+PROPTER_API PropterStatus propter_run_graphs(PropterSnapshot *snapshot, PropterIds *graphs, PropterError *err);
 
 /* In a list: the run with this name, IRI or unique beginning of a name, or the newest one for "last" or an empty text.
  * NOT_FOUND, INVALID (several begin so). */

@@ -4,6 +4,7 @@
 #define PROPTER_RESULTS_H
 
 #include "propter/rdf.h"
+#include "propter/sparql.h"
 
 /* A row of sparql/results.def. */
 typedef struct {
@@ -31,7 +32,12 @@ typedef struct {
  * written. After a failure of `next` the output is incomplete and the failure is returned. USAGE: unknown format. */
 PROPTER_API PropterStatus propter_rows_write(const PropterRows *rows, const char *format, bool raw, PropterWrite write, void *payload, uint64_t *count,
                                              PropterError *err);
+/* Solutions of SPARQL Query Results XML (second edition), whole. `source` names the document in errors, `blanks` is put before the labels of its blank nodes.
+ * SYNTAX or INVALID with the line: not well formed, a boolean, no valid term; LIMIT: they take more than `memory` bytes. Close with propter_results_close. */
+PROPTER_API PropterStatus propter_results_read(PropterStr xml, const char *source, PropterStr blanks, uint64_t memory, PropterResults **out, PropterError *err);
 /* Writes the answer of ASK. USAGE: unknown format, or one without booleans (CSV and TSV). */
 PROPTER_API PropterStatus propter_boolean_write(bool answer, const char *format, PropterWrite write, void *payload, PropterError *err);
+/* Writes whatever a query gave, to its end: solutions and booleans as above (format NULL: table), triples as propter/rdf.h does (format NULL: turtle). */
+PROPTER_API PropterStatus propter_results_write(PropterResults *results, const char *format, bool raw, PropterWrite write, void *payload, PropterError *err);
 
 #endif

@@ -21,6 +21,8 @@ typedef struct {
   uint16_t port;                /* 0: any free one */
   const char *const *hosts;     /* further values of Host that are answered, without port; ended by NULL; may be NULL */
   const char *const *origins;   /* origins that browsers may read from (CORS); ended by NULL; may be NULL: none */
+  const char *const *services;  /* what SERVICE may ask and LOAD may read: rules of propter/remote.h, ended by NULL; may be NULL: nothing */
+  const char *const *loads;
   const PropterServerToken *tokens;
   size_t token_count;
   bool open_read;               /* reading needs no token */

@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "propter/graph.h"
+#include "propter/run.h"
 
 /* --- Queries as text ---------------------------------------------------------------------------------------------------- */
 
@@ -26,11 +26,11 @@ typedef enum { PROPTER_RESULTS_SOLUTIONS, PROPTER_RESULTS_BOOLEAN, PROPTER_RESUL
 
 typedef struct PropterResults PropterResults;
 
-/* What stands at another endpoint: answers the SELECT query `text` with results the caller of this function closes. */
-typedef PropterStatus (*PropterService)(PropterStr endpoint, PropterStr text, void *payload, PropterResults **out, PropterError *err);
+/* What stands at another endpoint: answers the SELECT query `text` within `ms` (0: no deadline) with results the caller of this function closes. */
+typedef PropterStatus (*PropterService)(PropterStr endpoint, PropterStr text, uint32_t ms, void *payload, PropterResults **out, PropterError *err);
 
-/* Adds the triples of the document `iri` to graph `graph` through the writer. */
-typedef PropterStatus (*PropterLoad)(PropterStr iri, PropterId graph, PropterWriter *writer, void *payload, PropterError *err);
+/* Adds the triples of the document `iri` to graph `graph` through the writer, within `ms` (0: no deadline). */
+typedef PropterStatus (*PropterLoad)(PropterStr iri, PropterId graph, PropterWriter *writer, uint32_t ms, void *payload, PropterError *err);
 
 typedef struct {
   uint64_t memory;            /* bytes all intermediate results may take together; beyond: LIMIT */
@@ -43,7 +43,7 @@ typedef struct {
   size_t hidden_count;
   const PropterStr *from, *from_named; /* the protocol's dataset; overrides FROM and FROM NAMED when there is any; with USING or WITH: INVALID */
   size_t from_count, from_named_count;
-  PropterService service;     /* NULL: SERVICE fails */
+  PropterService service;     /* NULL: SERVICE fails; propter/remote.h has one */
   PropterLoad load;           /* NULL: LOAD fails */
   void *payload;              /* of service and load */
 } PropterQueryOptions;
@@ -76,5 +76,8 @@ PROPTER_API void propter_results_close(PropterResults *results);
  * writer, on success it commits. INVALID: a query was given, a graph to be created has triples, or one to be copied has none. A
  * graph without triples is not recorded, so that clearing or dropping one that is not there changes nothing. */
 PROPTER_API PropterStatus propter_update_run(const PropterQuery *query, PropterWriter *writer, const PropterQueryOptions *options, PropterError *err);
+/* The same as a run on record, the records of runs hidden; *run (propter_run_free, also after a failure) tells what was added and removed. */
+PROPTER_API PropterStatus propter_update_record(const PropterQuery *query, PropterWriter *writer, const PropterQueryOptions *options,
+                                                const PropterRunOptions *record, PropterRun **run, PropterError *err);
 
 #endif
