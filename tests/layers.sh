@@ -5,14 +5,14 @@ order='engine/base engine/graph engine/math engine/causal engine/detect engine/i
 # Which folder owns a public header, by name.
 owner() {
   case $1 in
-    date|fault|hash|io|limits|log|mem|pool|rng|status|str|xml|regex|zip) echo engine/base ;;
+    date|fault|fetch|hash|io|limits|log|mem|pool|rng|status|str|xml|regex|zip) echo engine/base ;;
     graph|vocab|rdf|store|access|run) echo engine/graph ;;
     math) echo engine/math ;;
     causal|rootcause|structure|direction|lagged|effects|mechanism|event) echo engine/causal ;;
     detect|drill|series) echo engine/detect ;;
     score|infer|belief|review) echo engine/infer ;;
     ingest|read|document|table|map|sniff) echo ingest ;;
-    sparql|results) echo query/sparql ;;
+    sparql|results|remote) echo query/sparql ;;
     why) echo query/why ;;
     server) echo query/http ;;
     *) echo unknown ;;
