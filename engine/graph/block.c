@@ -341,16 +341,15 @@ static PropterStatus write_rows(Table *t, const Row *rows, size_t count, bool la
 }
 
 /* Merges changes[from..to) into `old` from index *taken on; rows before it are merged already. */
-static PropterStatus merge(Table *t, const Rows *old, size_t *taken, const Change *changes, size_t from, size_t to, unsigned char *done, Rows *out) {
+static PropterStatus merge(Table *t, const Rows *old, size_t *taken, Change *changes, size_t from, size_t to, bool first, Rows *out) {
   if (!propter_vec_reserve(out, out->count + old->count - *taken + (to - from))) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory");
   size_t i = *taken, n = out->count;
   for (size_t c = from; c < to; c++) {
     int order = -1;
     for (; i < old->count && (order = row_compare(&old->items[i], &changes[c].row, 4)) < 0; i++) out->items[n++] = old->items[i];
     bool present = i < old->count && order == 0, effective = present != changes[c].add;
-    if (done)
-      done[c] = effective;
-    else if (!effective)
+    changes[c].done = effective;
+    if (!first && !effective)
       return propter_fail(t->err, PROPTER_DAMAGED, "the permutations disagree about a quad");
     if (present) i++;
     if (changes[c].add) out->items[n++] = changes[c].row;
@@ -361,7 +360,7 @@ static PropterStatus merge(Table *t, const Rows *old, size_t *taken, const Chang
 }
 
 /* Handles the changes that fall into one block (and its neighbours where it became small); *at moves behind them. */
-static PropterStatus apply_here(Table *t, const Change *changes, size_t count, size_t *at, unsigned char *done, Rows *old, Rows *out) {
+static PropterStatus apply_here(Table *t, Change *changes, size_t count, size_t *at, bool first, Rows *old, Rows *out) {
   MDB_val key, value;
   Row limit = {{0}};
   bool found, bounded = false;
@@ -373,7 +372,7 @@ static PropterStatus apply_here(Table *t, const Change *changes, size_t count, s
     size_t to = *at;
     /* Behind the last block there may be very many: in parts, so that memory stays bounded. */
     while (to < count && (bounded ? row_compare(&changes[to].row, &limit, 4) < 0 : to - *at < PART)) to++;
-    PROPTER_TRY(merge(t, old, &taken, changes, *at, to, done, out));
+    PROPTER_TRY(merge(t, old, &taken, changes, *at, to, first, out));
     *at = to;
     size_t left = out->count + old->count - taken;
     if (!bounded || left >= BLOCK_ROWS / 4 || out->count == 0) break;
@@ -385,13 +384,13 @@ static PropterStatus apply_here(Table *t, const Change *changes, size_t count, s
   return write_rows(t, out->items, out->count, !bounded);
 }
 
-PropterStatus block_apply(const Env *env, MDB_txn *txn, unsigned table, const Change *changes, size_t count, unsigned char *done, PropterError *err) {
+PropterStatus block_apply(const Env *env, MDB_txn *txn, unsigned table, Change *changes, size_t count, bool first, PropterError *err) {
   Table t = {.env = env, .txn = txn, .db = env->db[table], .err = err};
   int rc = mdb_cursor_open(txn, t.db, &t.cursor);
   if (rc) return env_fail(env, rc, "write", err);
   Rows old = {0}, out = {0};
   PropterStatus status = PROPTER_OK;
-  for (size_t at = 0; at < count && status == PROPTER_OK;) status = apply_here(&t, changes, count, &at, done, &old, &out);
+  for (size_t at = 0; at < count && status == PROPTER_OK;) status = apply_here(&t, changes, count, &at, first, &old, &out);
   propter_vec_clear(&old);
   propter_vec_clear(&out);
   mdb_cursor_close(t.cursor);

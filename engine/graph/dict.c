@@ -420,8 +420,8 @@ static PropterStatus put_index(const Env *env, MDB_txn *txn, const PropterMapEnt
   const SortKey *sorted = status == PROPTER_OK ? sort_keys(keys, spare, count) : NULL;
   for (size_t at = 0; status == PROPTER_OK && at < count; at += part) {
     size_t n = count - at < part ? count - at : part;
-    for (size_t i = 0; i < n; i++) rows[i] = (Change){{{sorted[at + i].key, terms[sorted[at + i].at].value, 0, 0}}, true};
-    status = block_apply(env, txn, ENV_HASHES, rows, n, NULL, err);
+    for (size_t i = 0; i < n; i++) rows[i] = (Change){{{sorted[at + i].key, terms[sorted[at + i].at].value, 0, 0}}, true, false};
+    status = block_apply(env, txn, ENV_HASHES, rows, n, false, err);
   }
   propter_free(keys);
   propter_free(spare);

@@ -81,7 +81,6 @@ PropterStatus propter_run_begin(PropterWriter *writer, const PropterRunOptions *
     propter_run_free(run);
     return status;
   }
-  if (run->tracked) propter_writer_track(writer, true);
   *out = run;
   return PROPTER_OK;
 }
@@ -313,26 +312,23 @@ static PropterStatus say_inputs(const Record *rec, PropterError *err) {
 
 static PropterStr id_key(const PropterId *id) { return (PropterStr){(const char *)id, sizeof *id}; }
 
-static bool is_created(PropterId graph, void *payload) { return propter_map_get(payload, id_key(&graph)) != NULL; }
-static bool skip_none(PropterId graph, void *payload) {
-  (void)graph, (void)payload;
-  return false;
-}
-
 /* Graphs that were empty before: all their quads are among the added ones. */
-static PropterStatus find_created(PropterSnapshot *snapshot, const PropterQuads *added, const PropterQuads *removed, PropterMap *created, PropterError *err) {
+static PropterStatus find_created(PropterSnapshot *snapshot, const PropterWriter *writer, PropterMap *created, PropterError *err) {
   PropterMap counts = {0};
   PropterStatus status = PROPTER_OK;
-  for (size_t i = 0; i < added->count && status == PROPTER_OK; i++) {
-    uint64_t *n = propter_map_put(&counts, id_key(&added->items[i].g), 0, NULL);
-    if (n)
+  PropterQuad q;
+  PropterId last = PROPTER_NO_ID;
+  uint64_t *n = NULL;
+  bool added;
+  for (size_t at = 0; status == PROPTER_OK && propter_writer_delta(writer, &at, &q, &added);) {
+    if (q.g != last) n = propter_map_put(&counts, id_key(&q.g), 0, NULL);
+    last = q.g;
+    if (!n)
+      status = no_memory(err);
+    else if (added)
       ++*n;
     else
-      status = no_memory(err);
-  }
-  for (size_t i = 0; i < removed->count; i++) {
-    uint64_t *n = propter_map_get(&counts, id_key(&removed->items[i].g));
-    if (n) *n = UINT64_MAX / 2;
+      *n = UINT64_MAX / 2;
   }
   for (size_t i = 0; i < counts.count && status == PROPTER_OK; i++) {
     PropterQuad prefix = {0};
@@ -359,11 +355,9 @@ static void delta_clear(Delta *d) {
 static PropterStatus take_delta(PropterRun *run, PropterSnapshot *snapshot, Delta *d, PropterError *err) {
   propter_writer_counts(run->writer, &run->added, &run->removed);
   if (!run->tracked) return PROPTER_OK;
-  const PropterQuads *added, *removed;
-  propter_writer_delta(run->writer, &added, &removed);
-  PROPTER_TRY(find_created(snapshot, added, removed, &d->created, err));
-  PROPTER_TRY(run_encode(snapshot, added, is_created, &d->created, &run->arena, &d->added, err));
-  return run_encode(snapshot, removed, skip_none, NULL, &run->arena, &d->removed, err);
+  PROPTER_TRY(find_created(snapshot, run->writer, &d->created, err));
+  PROPTER_TRY(run_encode(snapshot, run->writer, true, &d->created, &run->arena, &d->added, err));
+  return run_encode(snapshot, run->writer, false, NULL, &run->arena, &d->removed, err);
 }
 
 static PropterStatus say_delta(const Record *rec, const Delta *d, PropterError *err) {

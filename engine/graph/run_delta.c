@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "propter/hash.h"
 #include "run.h"
 
 enum { PART = 384 * 1024, WITNESSES = 8 };
@@ -144,18 +143,23 @@ static PropterStatus end_part(PropterSnapshot *snapshot, const PropterQuads *lis
   return PROPTER_OK;
 }
 
-PropterStatus run_encode(PropterSnapshot *snapshot, const PropterQuads *quads, bool (*skip)(PropterId graph, void *payload), void *payload,
-                         PropterArena *arena, RunParts *parts, PropterError *err) {
+PropterStatus run_encode(PropterSnapshot *snapshot, const PropterWriter *writer, bool added, const PropterMap *skip, PropterArena *arena, RunParts *parts,
+                         PropterError *err) {
   Codec *codec = propter_calloc(1, sizeof *codec);
   if (!codec) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory recording a run");
   PropterBuf bytes = {0};
   PropterQuads list = {0};
   PropterStatus status = PROPTER_OK;
-  for (size_t i = 0; i < quads->count && status == PROPTER_OK; i++) {
-    const PropterQuad *q = &quads->items[i];
-    if (skip(q->g, payload)) continue;
-    put_quad(codec, (const uint64_t[4]){q->s, q->p, q->o, q->g}, &bytes);
-    if (!propter_vec_push(&list, *q)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory recording a run");
+  PropterQuad q;
+  PropterId last = PROPTER_NO_ID;
+  bool came, skipped = false;
+  for (size_t at = 0; status == PROPTER_OK && propter_writer_delta(writer, &at, &q, &came);) {
+    if (came != added) continue;
+    if (q.g != last) skipped = skip && propter_map_get(skip, (PropterStr){(const char *)&q.g, sizeof q.g});
+    last = q.g;
+    if (skipped) continue;
+    put_quad(codec, (const uint64_t[4]){q.s, q.p, q.o, q.g}, &bytes);
+    if (!propter_vec_push(&list, q)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory recording a run");
     if (bytes.len >= PART) {
       if (status == PROPTER_OK) status = propter_buf_status(&bytes, err);
       if (status == PROPTER_OK) status = end_part(snapshot, &list, &bytes, arena, parts, err);

@@ -16,15 +16,14 @@ struct PropterWriter {
   PropterGraph *graph;
   MDB_txn *base;          /* the last commit; no one else can commit meanwhile */
   PropterSnapshot view;   /* the write transaction after a flush */
-  bool flushed, track, failed;
+  bool failed;
   PropterMap terms;       /* record → id, of new terms */
   uint64_t first, next;   /* numbers of new terms */
   size_t terms_flushed;
-  Changes ops;            /* in the order they came (SPOG rows); after a flush the last word on each quad, sorted, then what came since */
+  Changes ops;            /* SPOG rows: of what is flushed the last word on each quad, sorted, then what came since, in the order it came */
   Changes clears;         /* removals by clearing a graph, which come before all of `ops` */
   size_t ops_flushed;
   uint64_t added, removed; /* of the flushed operations */
-  PropterQuads added_list, removed_list;
   PropterBuf record;
 };
 
@@ -122,7 +121,7 @@ PropterStatus propter_writer_blank(PropterWriter *w, PropterId *id, PropterError
 }
 
 static PropterStatus push(Changes *to, PropterQuad quad, bool add, PropterError *err) {
-  Change change = {row_of(PROPTER_SPOG, quad), add};
+  Change change = {row_of(PROPTER_SPOG, quad), add, false};
   return propter_vec_push(to, change) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu changes", to->count);
 }
 
@@ -148,14 +147,12 @@ enum { PART = 1 << 16 };
 /* What a flush needs beside the changes. */
 typedef struct {
   SortKey *keys, *spare;
-  unsigned char *done;
   Change *part; /* up to PART changes on their way into a permutation */
 } Room;
 
 static PropterStatus make_room(Room *room, size_t n, PropterError *err) {
-  *room = (Room){propter_malloc(n * sizeof(SortKey)), propter_malloc(n * sizeof(SortKey)), propter_malloc(n),
-                 propter_malloc((n < PART ? n : PART) * sizeof(Change))};
-  bool enough = room->keys && room->spare && room->done && room->part;
+  *room = (Room){propter_malloc(n * sizeof(SortKey)), propter_malloc(n * sizeof(SortKey)), propter_malloc((n < PART ? n : PART) * sizeof(Change))};
+  bool enough = room->keys && room->spare && room->part;
   return enough && n < UINT32_MAX
              ? PROPTER_OK
              : propter_fail(err, enough ? PROPTER_LIMIT : PROPTER_NO_MEMORY, "%s for %zu changes in one commit", enough ? "no room" : "out of memory", n);
@@ -164,111 +161,129 @@ static PropterStatus make_room(Room *room, size_t n, PropterError *err) {
 static void free_room(Room *room) {
   propter_free(room->keys);
   propter_free(room->spare);
-  propter_free(room->done);
   propter_free(room->part);
   *room = (Room){0};
 }
 
-/* Leaves in `ops` the last word on each quad, in SPOG order. LIMIT with a message is not a full map. */
-static PropterStatus settle(PropterWriter *w, Room *room, PropterError *err) {
+/* Removals by clearing come before all other changes. */
+static PropterStatus put_clears_first(PropterWriter *w, PropterError *err) {
   size_t cleared = w->clears.count;
+  if (!cleared) return PROPTER_OK;
   if (!propter_vec_reserve(&w->ops, w->ops.count + cleared))
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", w->ops.count + cleared);
-  if (cleared) {
-    memmove(w->ops.items + cleared, w->ops.items, w->ops.count * sizeof *w->ops.items);
-    memcpy(w->ops.items, w->clears.items, cleared * sizeof *w->ops.items);
-    w->ops.count += cleared;
-    w->clears.count = 0;
-  }
-  size_t n = w->ops.count, kept = 0;
-  PROPTER_TRY(make_room(room, n, err));
-  if (!n) return PROPTER_OK;
-  sort_rows(w->ops.items, n, room->keys, room->spare);
-  for (size_t i = 0; i < n; i++) {
-    if (kept && row_compare(&w->ops.items[kept - 1].row, &w->ops.items[i].row, 4) == 0) kept--;
-    w->ops.items[kept++] = w->ops.items[i];
-  }
-  w->ops.count = kept;
+  memmove(w->ops.items + cleared, w->ops.items, w->ops.count * sizeof *w->ops.items);
+  memcpy(w->ops.items, w->clears.items, cleared * sizeof *w->ops.items);
+  w->ops.count += cleared;
+  w->clears.count = 0;
   return PROPTER_OK;
 }
 
-/* Counts, and lists if asked, the changes that had an effect; *effective is how many. */
-static PropterStatus note(PropterWriter *w, const Room *room, size_t *effective, PropterError *err) {
-  w->added = w->removed = 0;
-  w->added_list.count = w->removed_list.count = 0;
-  *effective = 0;
-  for (size_t i = 0; i < w->ops.count; i++) {
-    const Change *change = &w->ops.items[i];
-    if (!room->done[i]) continue;
-    ++*effective;
-    if (change->add)
-      w->added++;
-    else
-      w->removed++;
-    if (!w->track) continue;
-    PropterQuad quad = row_quad(PROPTER_SPOG, change->row);
-    if (change->add ? !propter_vec_push(&w->added_list, quad) : !propter_vec_push(&w->removed_list, quad))
-      return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+/* Leaves the last word on each quad, in SPOG order. */
+static size_t settle(Change *ops, size_t n, const Room *room) {
+  size_t kept = 0;
+  if (n) sort_rows(ops, n, room->keys, room->spare);
+  for (size_t i = 0; i < n; i++) {
+    if (kept && row_compare(&ops[kept - 1].row, &ops[i].row, 4) == 0) kept--;
+    if (kept != i) ops[kept] = ops[i];
+    kept++;
   }
-  return PROPTER_OK;
+  return kept;
 }
 
 /* Applies the changes at the places of `sorted`, which are in that order, a part at a time. */
-static PropterStatus apply_order(PropterWriter *w, MDB_txn *txn, PropterOrder order, const SortKey *sorted, size_t n, Change *part, PropterError *err) {
+static PropterStatus apply_order(PropterWriter *w, MDB_txn *txn, PropterOrder order, const Change *ops, const SortKey *sorted, size_t n, Change *part,
+                                 PropterError *err) {
   const unsigned char *from = row_sequence[order];
   for (size_t at = 0; at < n; at += PART) {
     size_t count = n - at < PART ? n - at : PART;
     for (size_t i = 0; i < count; i++) {
-      const Change *c = &w->ops.items[sorted[at + i].at];
-      part[i] = (Change){{{c->row.c[from[0]], c->row.c[from[1]], c->row.c[from[2]], c->row.c[from[3]]}}, c->add};
+      const Change *c = &ops[sorted[at + i].at];
+      part[i] = (Change){{{c->row.c[from[0]], c->row.c[from[1]], c->row.c[from[2]], c->row.c[from[3]]}}, c->add, false};
     }
-    PROPTER_TRY(block_apply(w->graph->env, txn, order, part, count, NULL, err));
+    PROPTER_TRY(block_apply(w->graph->env, txn, order, part, count, false, err));
   }
   return PROPTER_OK;
 }
 
 /* The further permutations: each is one that is sorted already, with its front column sorted. */
-static PropterStatus apply_others(PropterWriter *w, MDB_txn *txn, Room *room, size_t n, PropterError *err) {
+static PropterStatus apply_others(PropterWriter *w, MDB_txn *txn, Room *room, const Change *ops, size_t n, PropterError *err) {
   static const struct {
     PropterOrder order;
     bool from_last; /* else from SPOG */
   } steps[] = {{PROPTER_GSPO, false}, {PROPTER_PSOG, false}, {PROPTER_OSPG, false}, {PROPTER_POSG, true}};
-  for (size_t s = 0; s < sizeof steps / sizeof *steps && n; s++) {
+  size_t kept = 0;
+  for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
     unsigned front = row_sequence[steps[s].order][0];
-    size_t kept = 0;
-    if (!steps[s].from_last)
-      for (size_t i = 0; i < w->ops.count; i++)
-        if (room->done[i]) room->keys[kept++].at = (uint32_t)i;
-    for (size_t i = 0; i < n; i++) room->keys[i].key = w->ops.items[room->keys[i].at].row.c[front];
-    SortKey *sorted = sort_keys(room->keys, room->spare, n);
+    if (!steps[s].from_last) {
+      kept = 0;
+      for (size_t i = 0; i < n; i++)
+        if (ops[i].done) room->keys[kept++].at = (uint32_t)i;
+    }
+    if (!kept) break;
+    for (size_t i = 0; i < kept; i++) room->keys[i].key = ops[room->keys[i].at].row.c[front];
+    SortKey *sorted = sort_keys(room->keys, room->spare, kept);
     if (sorted != room->keys) room->spare = room->keys, room->keys = sorted;
-    PROPTER_TRY(apply_order(w, txn, steps[s].order, sorted, n, room->part, err));
+    PROPTER_TRY(apply_order(w, txn, steps[s].order, ops, sorted, kept, room->part, err));
   }
   return PROPTER_OK;
 }
 
-/* Writes everything since the writer opened into a fresh write transaction. */
-static PropterStatus write_all(PropterWriter *w, MDB_txn *txn, Room *room, PropterError *err) {
+/* Merges the last `n` changes, just applied, into the flushed ones before them. Of a quad that both change, what the two did together is what the later one
+ * leaves, and had an effect if one of them had and not the other. `spare` has room for the n. */
+static void merge_flushed(PropterWriter *w, size_t n, Change *spare) {
+  Change *ops = w->ops.items;
+  size_t old = w->ops_flushed, to = old + n;
+  if (old) memcpy(spare, ops + old, n * sizeof *spare);
+  while (old && n) {
+    int order = row_compare(&ops[old - 1].row, &spare[n - 1].row, 4);
+    if (order == 0) {
+      spare[n - 1].done ^= ops[--old].done;
+      continue;
+    }
+    ops[--to] = order < 0 ? spare[--n] : ops[--old];
+  }
+  if (w->ops_flushed)
+    while (n) ops[--to] = spare[--n];
+  else
+    to = 0;
+  memmove(ops + old, ops + to, (w->ops.count - to) * sizeof *ops);
+  w->ops.count -= to - old;
+  w->ops_flushed = w->ops.count;
+}
+
+/* Writes what was not flushed into the write transaction, and counts what all changes since the writer opened came to. */
+static PropterStatus write_new(PropterWriter *w, MDB_txn *txn, Room *room, PropterError *err) {
   const Env *env = w->graph->env;
-  size_t n = 0;
-  PROPTER_TRY(dict_put(env, txn, w->terms.entries, w->terms.count, err));
+  PROPTER_TRY(dict_put(env, txn, w->terms.entries + w->terms_flushed, w->terms.count - w->terms_flushed, err));
   PROPTER_TRY(env_set_meta(env, txn, "next", w->next, err));
-  PROPTER_TRY(settle(w, room, err));
-  for (size_t at = 0; at < w->ops.count; at += PART)
-    PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, w->ops.items + at, w->ops.count - at < PART ? w->ops.count - at : PART, room->done + at, err));
-  PROPTER_TRY(note(w, room, &n, err));
-  PROPTER_TRY(apply_others(w, txn, room, n, err));
+  PROPTER_TRY(put_clears_first(w, err));
+  size_t n = w->ops.count - w->ops_flushed;
+  Change *ops = w->ops.items + w->ops_flushed;
+  PROPTER_TRY(make_room(room, n, err));
+  n = settle(ops, n, room);
+  w->ops.count = w->ops_flushed + n;
+  for (size_t at = 0; at < n; at += PART) PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, ops + at, n - at < PART ? n - at : PART, true, err));
+  PROPTER_TRY(apply_others(w, txn, room, ops, n, err));
+  Change *spare = w->ops_flushed ? propter_malloc(n * sizeof *spare) : NULL;
+  if (w->ops_flushed && !spare) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", n);
+  merge_flushed(w, n, spare);
+  propter_free(spare);
+  w->terms_flushed = w->terms.count;
+  w->added = w->removed = 0;
+  for (size_t i = 0; i < w->ops.count; i++)
+    if (w->ops.items[i].done) ++*(w->ops.items[i].add ? &w->added : &w->removed);
   uint64_t quads, version;
-  PROPTER_TRY(env_meta(env, txn, "quads", &quads, err));
+  PROPTER_TRY(env_meta(env, w->base, "quads", &quads, err));
   PROPTER_TRY(env_set_meta(env, txn, "quads", quads + w->added - w->removed, err));
-  PROPTER_TRY(env_meta(env, txn, "version", &version, err));
+  PROPTER_TRY(env_meta(env, w->base, "version", &version, err));
+  w->view.version = version + 1;
   return env_set_meta(env, txn, "version", version + 1, err);
 }
 
 static void drop_view(PropterWriter *w) {
   if (w->view.txn) env_write_abort(w->graph->env, w->view.txn);
   w->view.txn = NULL;
-  w->flushed = false;
+  w->ops_flushed = w->terms_flushed = 0;
 }
 
 /* A larger map; this writer's own reader must end for it. */
@@ -284,24 +299,18 @@ static PropterStatus enlarge(PropterWriter *w, PropterError *err) {
 
 static PropterStatus flush(PropterWriter *w, PropterError *err) {
   if (w->failed) return propter_fail(err, PROPTER_BUG, "the writer has failed before");
-  if (w->flushed && !w->clears.count && w->ops_flushed == w->ops.count && w->terms_flushed == w->terms.count) return PROPTER_OK;
+  if (w->view.txn && !w->clears.count && w->ops_flushed == w->ops.count && w->terms_flushed == w->terms.count) return PROPTER_OK;
   Env *env = w->graph->env;
+  if (w->clears.count) drop_view(w);
   for (int attempt = 0;; attempt++) {
-    drop_view(w);
     Room space = {0};
     PropterError inner = {0};
-    MDB_txn *txn = NULL;
-    int rc = env_write(env, &txn);
-    PropterStatus status = rc ? env_fail(env, rc, "write", &inner) : write_all(w, txn, &space, &inner);
+    int rc = w->view.txn ? 0 : env_write(env, &w->view.txn);
+    w->view.env = env, w->view.borrowed = true;
+    PropterStatus status = rc ? env_fail(env, rc, "write", &inner) : write_new(w, w->view.txn, &space, &inner);
     free_room(&space);
-    if (status == PROPTER_OK) {
-      w->view = (PropterSnapshot){.env = env, .txn = txn, .borrowed = true};
-      w->flushed = true;
-      w->ops_flushed = w->ops.count;
-      w->terms_flushed = w->terms.count;
-      return env_meta(env, txn, "version", &w->view.version, err);
-    }
-    if (txn) env_write_abort(env, txn);
+    if (status == PROPTER_OK) return PROPTER_OK;
+    drop_view(w);
     /* A LIMIT without a message is a full map: everything is still in memory, so start again in a larger one. */
     if (status != PROPTER_LIMIT || inner.message[0] || attempt >= 40) {
       if (err) *err = inner;
@@ -322,11 +331,12 @@ void propter_writer_counts(const PropterWriter *w, uint64_t *added, uint64_t *re
   if (removed) *removed = w->removed;
 }
 
-void propter_writer_track(PropterWriter *w, bool on) { w->track = on; }
-
-void propter_writer_delta(const PropterWriter *w, const PropterQuads **added, const PropterQuads **removed) {
-  if (added) *added = &w->added_list;
-  if (removed) *removed = &w->removed_list;
+bool propter_writer_delta(const PropterWriter *w, size_t *at, PropterQuad *quad, bool *added) {
+  while (*at < w->ops_flushed && !w->ops.items[*at].done) ++*at;
+  if (*at >= w->ops_flushed) return false;
+  *quad = row_quad(PROPTER_SPOG, w->ops.items[*at].row);
+  *added = w->ops.items[(*at)++].add;
+  return true;
 }
 
 PropterStatus propter_writer_commit(PropterWriter *w, PropterError *err) {
@@ -337,12 +347,11 @@ PropterStatus propter_writer_commit(PropterWriter *w, PropterError *err) {
       drop_view(w);
       return PROPTER_OK;
     }
-    MDB_txn *txn = w->view.txn;
+    int rc = env_commit(w->graph->env, w->view.txn);
     w->view.txn = NULL;
-    w->flushed = false;
-    int rc = env_commit(w->graph->env, txn);
     /* The list of free pages may be what no longer fits. */
     if (rc == MDB_MAP_FULL && attempt < 40) {
+      drop_view(w);
       PROPTER_TRY(enlarge(w, err));
       continue;
     }
@@ -359,8 +368,6 @@ void propter_writer_close(PropterWriter *w) {
   propter_map_clear(&w->terms);
   propter_vec_clear(&w->ops);
   propter_vec_clear(&w->clears);
-  propter_vec_clear(&w->added_list);
-  propter_vec_clear(&w->removed_list);
   propter_buf_clear(&w->record);
   propter_free(w);
 }

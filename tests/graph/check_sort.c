@@ -16,7 +16,7 @@ static void fill(Change *c, size_t n, uint64_t seed) {
   for (size_t i = 0; i < n; i++)
     c[i] = (Change){{{propter_rng_below(&rng, 3) << 60, propter_rng_below(&rng, 700), propter_rng_below(&rng, 40) << 56 | propter_rng_below(&rng, 100000),
                       propter_rng_below(&rng, UINT64_MAX)}},
-                    i % 2};
+                    i % 2, false};
 }
 
 START_TEST(keys_are_sorted_and_equals_keep_their_order) {

@@ -201,11 +201,10 @@ PROPTER_API PropterStatus propter_writer_remove(PropterWriter *writer, PropterQu
 PROPTER_API PropterStatus propter_writer_clear_graph(PropterWriter *writer, PropterId graph, PropterError *err);
 /* What the writer sees: the graph with all changes so far applied (flushes the buffer). Borrowed; valid until the next change or commit. */
 PROPTER_API PropterStatus propter_writer_snapshot(PropterWriter *writer, PropterSnapshot **out, PropterError *err);
-/* Quads really added and removed so far (after propter_writer_snapshot or commit). NULL arguments are allowed. The lists, if asked for with
- * propter_writer_track before the first change, are for run deltas: in SPOG order, borrowed until close. */
+/* Quads really added and removed so far (after propter_writer_snapshot or commit). NULL arguments are allowed. */
 PROPTER_API void propter_writer_counts(const PropterWriter *writer, uint64_t *added, uint64_t *removed);
-PROPTER_API void propter_writer_track(PropterWriter *writer, bool on);
-PROPTER_API void propter_writer_delta(const PropterWriter *writer, const PropterQuads **added, const PropterQuads **removed);
+/* The same quads one by one, in SPOG order: *at is 0 at first and moves on; false at the end. For run deltas. */
+PROPTER_API bool propter_writer_delta(const PropterWriter *writer, size_t *at, PropterQuad *quad, bool *added);
 /* Commits; on failure nothing has changed. Either way the writer must still be closed (close without commit drops the changes). */
 PROPTER_API PropterStatus propter_writer_commit(PropterWriter *writer, PropterError *err);
 PROPTER_API void propter_writer_close(PropterWriter *writer);
