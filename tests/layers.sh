@@ -11,7 +11,7 @@ owner() {
     causal|rootcause|structure|direction|lagged|effects|mechanism|event) echo engine/causal ;;
     detect|drill|series) echo engine/detect ;;
     score|infer|belief|review) echo engine/infer ;;
-    ingest|read|document|table|map|sniff) echo ingest ;;
+    ingest|read|document|table|map|sniff|cells) echo ingest ;;
     sparql|results|remote) echo query/sparql ;;
     why) echo query/why ;;
     server) echo query/http ;;

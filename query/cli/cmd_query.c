@@ -60,15 +60,17 @@ static const CommandOption options[] = {
 
 const Command command_query = {
     .name = "query",
-    .summary = "answer a SPARQL 1.1 query",
+    .summary = "answer a SPARQL 1.1 query, or WHY",
     .operands = "[QUERY]",
     .max_operands = 1,
     .options = options,
     .details =
-        "SELECT and ASK: --format table (default), json, xml, csv, tsv. CONSTRUCT and DESCRIBE: --format turtle (default), ntriples, nquads, trig, rdfxml, jsonld. The default graph is\n"
+        "SELECT, ASK and WHY: --format table (default), json, xml, csv, tsv. CONSTRUCT and DESCRIBE: --format turtle (default), ntriples, nquads, trig, rdfxml, jsonld. The default graph is\n"
         "the union of all graphs but the records of runs; GRAPH and FROM name one. ASK answers by its exit code too: 0 true, 1 false.\n"
+        "WHY metric DURING day TO day [WHERE { ?slice dimension member }] [COMPARED TO day TO day] [DEPTH n] [LIMIT n] gives the causes of a move as\n"
+        "solutions (?cause ?probability ?share ?grade ?evidence ...), alone or in braces among patterns; WHY NOT asks why there was none.\n"
         "Nothing outside the graph is read: SERVICE is refused unless --allow-service names its endpoint by http://HOST[:PORT][/PATH], or https: for every\n"
         "host with a public address. A deadline or a limit that is reached is exit 5, never a short answer.",
     .examples =
-        "propter query 'SELECT * WHERE { ?s ?p ?o } LIMIT 3'\npropter query --format json 'ASK { ?s ?p ?o }'\npropter query --explain 'SELECT ?a { ?a ?p ?b . ?b ?q ?c }'",
+        "propter query 'SELECT * WHERE { ?s ?p ?o } LIMIT 3'\npropter query --format json 'ASK { ?s ?p ?o }'\npropter query --explain 'SELECT ?a { ?a ?p ?b . ?b ?q ?c }'\npropter query 'WHY <https://w3id.org/propter/pack/us-employment#information-employment> DURING \"2011-08-01\" TO \"2011-08-31\"'",
     .run = run};

@@ -86,8 +86,9 @@ struct Alg {
   size_t order_count;
   bool has_limit, silent;
   uint64_t limit, offset;
-  const AstPattern *ast; /* SERVICE */
-  Item name;
+  const AstPattern *ast; /* SERVICE: the pattern sent to an endpoint, or the form that somebody else solves */
+  Item *inputs;          /* SERVICE: the endpoint's name, or what the form is called with */
+  size_t input_count;
   /* Set by algebra_analyse: bit sets over all slots. */
   uint64_t *maybe, *certain;
 };
@@ -112,5 +113,11 @@ uint64_t *slots_new(Exec *run, PropterError *err); /* NULL: no memory */
 void slots_of_expr(const Exec *run, const Expr *expr, uint64_t *set);
 /* Adds all slots a tree mentions, also those it does not show. */
 void slots_mentioned(const Exec *run, const Alg *alg, uint64_t *set);
+/* Must the pattern be started with the value of a variable that another pattern gives? */
+static inline bool alg_waits(const Alg *a) {
+  for (size_t i = 0; i < a->input_count; i++)
+    if (a->inputs[i].slot != NO_SLOT) return true;
+  return false;
+}
 
 #endif

@@ -14,7 +14,7 @@ void slots_mentioned(const Exec *run, const Alg *a, uint64_t *set) {
   slots_add(set, a->s.slot);
   slots_add(set, a->p.slot);
   slots_add(set, a->o.slot);
-  slots_add(set, a->name.slot);
+  for (size_t i = 0; i < a->input_count; i++) slots_add(set, a->inputs[i].slot);
   slots_add(set, a->slot);
   slots_add(set, a->from);
   if ((a->kind == ALG_SCAN || a->kind == ALG_PATH) && a->graphs.kind == GRAPHS_NAMED) slots_add(set, a->graphs.slot);
@@ -101,7 +101,7 @@ PropterStatus algebra_analyse(Exec *run, Alg *a, PropterError *err) {
   case ALG_PROJECT: analyse_project(a); break;
   case ALG_SERVICE:
     for (size_t i = 0; i < a->slot_count; i++) slots_add(a->maybe, a->slots[i]);
-    slots_add(a->maybe, a->name.slot);
+    for (size_t i = 0; i < a->input_count; i++) slots_add(a->maybe, a->inputs[i].slot);
     break;
   default:
     /* Joins show both sides, the others their first input and what they add. */

@@ -106,7 +106,8 @@ typedef enum {
   PAT_SERVICE,
   PAT_BIND,
   PAT_VALUES,
-  PAT_SELECT
+  PAT_SELECT,
+  PAT_FORM
 } AstPatternKind;
 
 typedef struct AstSelect AstSelect;
@@ -148,7 +149,9 @@ struct AstSelect {
   uint64_t limit, offset;
   AstValues *values;
   bool aggregated; /* has GROUP BY or an aggregate */
-  void *extra;     /* what a form of another folder parsed */
+  AstTerm *inputs; /* of a form whose solutions are made elsewhere: what it is called with */
+  size_t input_count;
+  void *extra;     /* what such a form parsed besides */
 };
 
 typedef enum {

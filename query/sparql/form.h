@@ -8,6 +8,14 @@
 typedef struct Parser Parser;
 typedef struct PropterResults PropterResults;
 
+/* A form whose solutions are made elsewhere, being asked for them. */
+typedef struct {
+  PropterSnapshot *snapshot;
+  const PropterQueryOptions *options;
+  const AstSelect *select;
+  const PropterTerm *input; /* values of select->inputs */
+} FormCall;
+
 struct SparqlForm {
   const char *keyword;
   PropterResultsKind kind;
@@ -17,6 +25,11 @@ struct SparqlForm {
   void (*print_head)(const PropterQuery *query, const AstSelect *select, PropterBuf *out);
   /* Starts answering (answer.h); rows are pulled through the results' `next`. */
   PropterStatus (*start)(PropterResults *results, const AstSelect *select, PropterError *err);
+  /* Solutions that no pattern gives (NULL: a pattern does): `parse` fills inputs and items, also where the form stands in braces among patterns; a variable
+   * among the inputs waits there for its value. *out has a column for each item. What is worth keeping for further calls of one query goes
+   * to *kept, which `drop` frees. */
+  PropterStatus (*solve)(const FormCall *call, void **kept, PropterResults **out, PropterError *err);
+  void (*drop)(void *kept);
 };
 
 /* All forms, in the order of forms.def, ended by NULL. */

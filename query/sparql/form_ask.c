@@ -8,4 +8,4 @@ static PropterStatus parse(Parser *p, AstSelect *s) {
   return parse_tail(p, s);
 }
 
-const SparqlForm sparql_form_ask = {"ASK", PROPTER_RESULTS_BOOLEAN, parse, NULL, answer_ask};
+const SparqlForm sparql_form_ask = {"ASK", PROPTER_RESULTS_BOOLEAN, parse, NULL, answer_ask, NULL, NULL};

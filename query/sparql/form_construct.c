@@ -37,4 +37,4 @@ static void print_head(const PropterQuery *q, const AstSelect *s, PropterBuf *ou
   print_quads(q, s->template_quads, s->template_count, out);
 }
 
-const SparqlForm sparql_form_construct = {"CONSTRUCT", PROPTER_RESULTS_TRIPLES, parse, print_head, answer_construct};
+const SparqlForm sparql_form_construct = {"CONSTRUCT", PROPTER_RESULTS_TRIPLES, parse, print_head, answer_construct, NULL, NULL};

@@ -26,4 +26,4 @@ static void print_head(const PropterQuery *q, const AstSelect *s, PropterBuf *ou
   }
 }
 
-const SparqlForm sparql_form_describe = {"DESCRIBE", PROPTER_RESULTS_TRIPLES, parse, print_head, answer_describe};
+const SparqlForm sparql_form_describe = {"DESCRIBE", PROPTER_RESULTS_TRIPLES, parse, print_head, answer_describe, NULL, NULL};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SERVICE: the pattern goes as text to whoever answers for the endpoint (SPARQL 1.1 Federated Query). */
+/* Rows that somebody else gives. SERVICE: the pattern goes as text to whoever answers for the endpoint (SPARQL 1.1 Federated Query); a form of another
+ * folder: it is called with its terms. */
 #include <string.h>
 
 #include "op.h"
@@ -10,21 +11,12 @@ typedef struct {
   PropterResults *results;
   size_t *columns; /* by alg->slots: column of the results, or SIZE_MAX */
   bool silent_row; /* the call failed and SILENT stands there: one row without bindings */
+  void *kept;      /* of a form, from one call to the next */
 } Service;
 
 static void drop_results(Service *s) {
   propter_results_close(s->results);
   s->results = NULL;
-}
-
-static PropterStatus endpoint(Service *s, PropterArena *arena, PropterStr *iri, PropterError *err) {
-  const Item *name = &s->op.alg->name;
-  PropterId id = name->slot == NO_SLOT ? name->id : s->op.outer ? s->op.outer[name->slot] : PROPTER_NO_ID;
-  PropterTerm term;
-  if (!id || exec_kind(s->op.run, id) != PROPTER_TERM_IRI) return propter_fail(err, PROPTER_INVALID, "SERVICE needs an endpoint, found no IRI");
-  PROPTER_TRY(exec_term(s->op.run, id, arena, &term, err));
-  *iri = term.value;
-  return PROPTER_OK;
 }
 
 static void match_columns(Service *s) {
@@ -37,18 +29,42 @@ static void match_columns(Service *s) {
   }
 }
 
+/* The values of what it is called with, in the arena. */
+static PropterStatus inputs_of(Service *s, PropterArena *arena, PropterTerm *terms, PropterError *err) {
+  const Alg *a = s->op.alg;
+  for (size_t i = 0; i < a->input_count; i++) {
+    const Item *in = &a->inputs[i];
+    PropterId id = in->slot == NO_SLOT ? in->id : s->op.outer ? s->op.outer[in->slot] : PROPTER_NO_ID;
+    terms[i] = (PropterTerm){.kind = PROPTER_TERM_NONE, .value = {"", 0}, .datatype = {"", 0}, .language = {"", 0}};
+    if (id) PROPTER_TRY(exec_term(s->op.run, id, arena, &terms[i], err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus ask_endpoint(Service *s, const PropterTerm *name, PropterError *err) {
+  Exec *run = s->op.run;
+  PropterBuf text = {0};
+  if (name->kind != PROPTER_TERM_IRI) return propter_fail(err, PROPTER_INVALID, "SERVICE needs an endpoint, found no IRI");
+  propter_buf_add(&text, PROPTER_STR("SELECT * WHERE "));
+  print_pattern(run->query, s->op.alg->ast->items[0], &text);
+  PropterStatus status = propter_buf_status(&text, err);
+  if (status == PROPTER_OK && !run->options.service) status = propter_fail(err, PROPTER_INVALID, "SERVICE is not allowed here");
+  if (status == PROPTER_OK) status = run->options.service(name->value, propter_buf_str(&text), exec_left(run), run->options.payload, &s->results, err);
+  propter_buf_clear(&text);
+  return status;
+}
+
 static PropterStatus ask(Service *s, PropterError *err) {
   Exec *run = s->op.run;
   PropterArena arena = {0};
-  PropterBuf text = {0};
-  PropterStr iri = {"", 0};
-  PropterStatus status = endpoint(s, &arena, &iri, err);
-  propter_buf_add(&text, PROPTER_STR("SELECT * WHERE "));
-  print_pattern(run->query, s->op.alg->ast->items[0], &text);
-  if (status == PROPTER_OK) status = propter_buf_status(&text, err);
-  if (status == PROPTER_OK && !run->options.service) status = propter_fail(err, PROPTER_INVALID, "SERVICE is not allowed here");
-  if (status == PROPTER_OK) status = run->options.service(iri, propter_buf_str(&text), exec_left(run), run->options.payload, &s->results, err);
-  propter_buf_clear(&text);
+  const AstSelect *form = s->op.alg->ast->select;
+  PropterTerm *input = propter_arena_alloc(&arena, (s->op.alg->input_count + 1) * sizeof *input);
+  PropterStatus status = input ? inputs_of(s, &arena, input, err) : exec_fail_memory(run, err);
+  if (status == PROPTER_OK && form) {
+    FormCall call = {run->snapshot, &run->options, form, input};
+    status = form->form->solve(&call, &s->kept, &s->results, err);
+  } else if (status == PROPTER_OK)
+    status = ask_endpoint(s, input, err);
   propter_arena_clear(&arena);
   return status;
 }
@@ -76,7 +92,8 @@ static PropterStatus fill_row(Service *s, const PropterTerm *terms, bool *fits, 
     if (id && outer && id != outer) *fits = false;
     b->col[a->slots[i]][b->count] = id;
   }
-  if (a->name.slot != NO_SLOT) b->col[a->name.slot][b->count] = s->op.outer ? s->op.outer[a->name.slot] : PROPTER_NO_ID;
+  for (size_t i = 0; i < a->input_count; i++)
+    if (a->inputs[i].slot != NO_SLOT) b->col[a->inputs[i].slot][b->count] = s->op.outer ? s->op.outer[a->inputs[i].slot] : PROPTER_NO_ID;
   return PROPTER_OK;
 }
 
@@ -102,7 +119,12 @@ static PropterStatus service_next(Op *op, Batch **out, PropterError *err) {
   return PROPTER_OK;
 }
 
-static void service_stop(Op *op) { drop_results((Service *)op); }
+static void service_stop(Op *op) {
+  Service *s = (Service *)op;
+  drop_results(s);
+  if (s->kept) op->alg->ast->select->form->drop(s->kept);
+  s->kept = NULL;
+}
 
 static const OpKind service_kind = {"service", service_start, service_next, service_stop};
 

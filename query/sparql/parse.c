@@ -461,6 +461,7 @@ static PropterStatus parse_unit(Parser *p) {
       s->form = sparql_forms[i];
       PROPTER_TRY(parse_next(p));
       PROPTER_TRY(s->form->parse(p, s));
+      if (s->form->solve) PROPTER_TRY(parse_form_alone(p, s));
       q->select = s;
       if (p->token.kind != TOKEN_END) return parse_expected(p, "the end of the query");
       return PROPTER_OK;
@@ -476,7 +477,7 @@ static PropterStatus parse_unit(Parser *p) {
   }
   /* A request of no operations is an update. */
   if (p->token.kind != TOKEN_END)
-    return parse_expected(p, q->update_count ? "; or the end of the update" : "SELECT, ASK, CONSTRUCT, DESCRIBE or an update operation");
+    return parse_expected(p, q->update_count ? "; or the end of the update" : "SELECT, ASK, CONSTRUCT, DESCRIBE, WHY or an update operation");
   return PROPTER_OK;
 }
 

@@ -74,6 +74,8 @@ PropterStatus parse_bracketed(Parser *p, AstExpr **expr);
 PropterStatus parse_group(Parser *p, AstPattern **pattern);
 PropterStatus parse_triples(Parser *p, TripleList *list, bool paths); /* zero or more, until what begins none */
 bool parse_at_triples(const Parser *p);
+/* Gives a form whose solutions are made elsewhere the group that consists of itself. */
+PropterStatus parse_form_alone(Parser *p, AstSelect *form);
 PropterStatus parse_quads(Parser *p, AstQuad **quads, size_t *count, bool graphs); /* { … } */
 PropterStatus parse_values(Parser *p, AstValues **values); /* after VALUES */
 

@@ -395,21 +395,44 @@ static PropterStatus parse_group_body(Parser *p, AstPattern *group) {
   return PROPTER_OK;
 }
 
+/* A form that may stand in braces among patterns. */
+static const SparqlForm *inner_form(const Parser *p) {
+  for (size_t i = 0; sparql_forms[i]; i++)
+    if ((sparql_forms[i]->solve || sparql_forms[i] == &sparql_form_select) && parse_is_word(p, sparql_forms[i]->keyword)) return sparql_forms[i];
+  return NULL;
+}
+
+static PropterStatus add_form(Parser *p, AstPattern *group, AstSelect *form, AstPatternKind kind) {
+  AstPattern *item;
+  PROPTER_TRY(make_pattern(p, kind, &item));
+  item->select = form;
+  return add_item(p, group, item);
+}
+
+PropterStatus parse_form_alone(Parser *p, AstSelect *form) {
+  PROPTER_TRY(make_pattern(p, PAT_GROUP, &form->where));
+  return add_form(p, form->where, form, PAT_FORM);
+}
+
+static PropterStatus parse_inner(Parser *p, const SparqlForm *form, AstPattern *group) {
+  AstSelect *s = parse_alloc(p, sizeof *s);
+  if (!s) return parse_no_memory(p);
+  s->form = form;
+  PROPTER_TRY(parse_next(p));
+  PROPTER_TRY(form->solve ? form->parse(p, s) : parse_select(p, s, true));
+  PROPTER_TRY(add_form(p, group, s, form->solve ? PAT_FORM : PAT_SELECT));
+  return parse_is_mark(p, '}') ? PROPTER_OK : parse_expected(p, "\"}\" after the sub-query");
+}
+
 PropterStatus parse_group(Parser *p, AstPattern **out) {
   PROPTER_TRY(parse_enter(p));
   PROPTER_TRY(make_pattern(p, PAT_GROUP, out));
   PROPTER_TRY(parse_mark(p, '{', "\"{\""));
   p->scope = p->next_scope++;
-  if (parse_is_word(p, sparql_form_select.keyword)) {
-    AstPattern *item;
-    PROPTER_TRY(make_pattern(p, PAT_SELECT, &item));
-    if (!(item->select = parse_alloc(p, sizeof *item->select))) return parse_no_memory(p);
-    item->select->form = &sparql_form_select;
-    PROPTER_TRY(parse_next(p));
-    PROPTER_TRY(parse_select(p, item->select, true));
-    PROPTER_TRY(add_item(p, *out, item));
-    if (!parse_is_mark(p, '}')) return parse_expected(p, "\"}\" after the sub-select");
-  } else
+  const SparqlForm *form = inner_form(p);
+  if (form)
+    PROPTER_TRY(parse_inner(p, form, *out));
+  else
     PROPTER_TRY(parse_group_body(p, *out));
   p->scope = p->next_scope++;
   p->depth--;
@@ -433,6 +456,10 @@ void ast_visible(const AstPattern *a, void (*visit)(uint32_t var, void *payload)
     break;
   case PAT_VALUES:
     for (size_t i = 0; i < a->values->var_count; i++) visit(a->values->vars[i], payload);
+    break;
+  case PAT_FORM:
+    for (size_t i = 0; i < a->select->input_count; i++) visit_term(a->select->inputs[i], visit, payload);
+    for (size_t i = 0; i < a->select->item_count; i++) visit(a->select->items[i].var, payload);
     break;
   case PAT_SELECT:
     for (size_t i = 0; i < a->select->item_count; i++) visit(a->select->items[i].var, payload);

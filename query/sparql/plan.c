@@ -129,7 +129,7 @@ static PropterStatus plan_left(Exec *run, Alg *a, Op **out, PropterError *err) {
       return PROPTER_OK;
     }
   }
-  bool bind = right->kind == ALG_SERVICE && right->name.slot != NO_SLOT;
+  bool bind = alg_waits(right);
   if (!bind && connected && plan_bindable(run, right, left->maybe)) PROPTER_TRY(plan_prefers_bind(run, right, l->estimate, left->certain, &bind, err));
   const uint64_t *given = run->given;
   if (bind) run->given = left->certain;
@@ -177,8 +177,7 @@ static PropterStatus sink(Exec *run, Alg **a, Expr *e, const uint64_t *slots, bo
                     .from = NO_SLOT,
                     .s = {NO_SLOT, 0},
                     .p = {NO_SLOT, 0},
-                    .o = {NO_SLOT, 0},
-                    .name = {NO_SLOT, 0}};
+                    .o = {NO_SLOT, 0}};
     filter->maybe = items[0]->maybe, filter->certain = items[0]->certain;
     alg->items[0] = filter;
   }

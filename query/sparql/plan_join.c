@@ -38,8 +38,9 @@ typedef struct {
 } Joining;
 
 static bool waits(const Part *p, const State *s) {
-  /* A service with a variable for a name waits for its value. */
-  return p->alg->kind == ALG_SERVICE && p->alg->name.slot != NO_SLOT && !slots_has(s->certain, p->alg->name.slot);
+  for (size_t i = 0; i < p->alg->input_count; i++)
+    if (p->alg->inputs[i].slot != NO_SLOT && !slots_has(s->certain, p->alg->inputs[i].slot)) return true;
+  return false;
 }
 
 /* --- Judging -------------------------------------------------------------------------------------------------------------------- */
@@ -64,7 +65,7 @@ static PropterStatus judge(Joining *j, const State *s, const Part *p, double *ro
   *cost = (leaf ? p->rows : 0) + small * BUILD_COST + large * MATCH_COST;
   if (!connected) return PROPTER_OK;
   /* A path with no end known is a search from every node. */
-  bool must = a->kind == ALG_PATH || (a->kind == ALG_SERVICE && a->name.slot != NO_SLOT);
+  bool must = a->kind == ALG_PATH || alg_waits(a);
   if (a->kind == ALG_SCAN) {
     bool sorted = s->sorted != NO_SLOT && (s->sorted == a->s.slot || s->sorted == a->o.slot);
     double lookups = lookup_cost(s->rows, p->rows, sorted);

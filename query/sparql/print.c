@@ -250,7 +250,8 @@ void print_pattern(const PropterQuery *q, const AstPattern *a, PropterBuf *out) 
     put(out, ")");
     break;
   case PAT_VALUES: print_values(q, a->values, out); break;
-  case PAT_SELECT: print_select(q, a->select, out); break;
+  case PAT_SELECT:
+  case PAT_FORM: print_select(q, a->select, out); break;
   }
 }
 
@@ -327,7 +328,7 @@ void print_select(const PropterQuery *q, const AstSelect *s, PropterBuf *out) {
   if (s->form->print_head) s->form->print_head(q, s, out);
   print_iris(" FROM ", s->from, s->from_count, out);
   print_iris(" FROM NAMED ", s->from_named, s->from_named_count, out);
-  if (s->where) {
+  if (s->where && !s->form->solve) {
     put(out, " WHERE ");
     print_pattern(q, s->where, out);
   }

@@ -23,7 +23,7 @@ static PropterStatus make(Scope *s, AlgKind kind, Alg **out) {
   *out = exec_plan_alloc(s->run, sizeof **out);
   if (!*out) return no_memory(s);
   **out =
-      (Alg){.kind = kind, .slot = NO_SLOT, .from = NO_SLOT, .s = {NO_SLOT, 0}, .p = {NO_SLOT, 0}, .o = {NO_SLOT, 0}, .name = {NO_SLOT, 0}, .graphs = s->graphs};
+      (Alg){.kind = kind, .slot = NO_SLOT, .from = NO_SLOT, .s = {NO_SLOT, 0}, .p = {NO_SLOT, 0}, .o = {NO_SLOT, 0}, .graphs = s->graphs};
   return PROPTER_OK;
 }
 
@@ -361,6 +361,26 @@ static PropterStatus translate_optional(Scope *s, const AstPattern *a, Alg **in_
   return PROPTER_OK;
 }
 
+static PropterStatus translate_inputs(Scope *s, const AstTerm *terms, size_t count, Alg *alg) {
+  alg->inputs = exec_plan_alloc(s->run, (count + 1) * sizeof *alg->inputs);
+  if (!alg->inputs) return no_memory(s);
+  for (size_t i = 0; i < count; i++) PROPTER_TRY(item_of(s, &terms[i], &alg->inputs[i]));
+  alg->input_count = count;
+  return PROPTER_OK;
+}
+
+static PropterStatus translate_form(Scope *s, const AstPattern *a, Alg **out) {
+  const AstSelect *form = a->select;
+  PROPTER_TRY(make(s, ALG_SERVICE, out));
+  (*out)->ast = a;
+  PROPTER_TRY(translate_inputs(s, form->inputs, form->input_count, *out));
+  (*out)->slots = exec_plan_alloc(s->run, (form->item_count + 1) * sizeof *(*out)->slots);
+  if (!(*out)->slots) return no_memory(s);
+  (*out)->slot_count = form->item_count;
+  for (size_t i = 0; i < form->item_count; i++) PROPTER_TRY(slot_of(s, form->items[i].var, &(*out)->slots[i]));
+  return PROPTER_OK;
+}
+
 static PropterStatus translate_one(Scope *s, const AstPattern *a, Alg **in_out) {
   Alg *item;
   switch (a->kind) {
@@ -389,6 +409,7 @@ static PropterStatus translate_one(Scope *s, const AstPattern *a, Alg **in_out) 
     break;
   case PAT_GRAPH: PROPTER_TRY(translate_graph(s, a, &item)); break;
   case PAT_VALUES: PROPTER_TRY(translate_values(s, a->values, &item)); break;
+  case PAT_FORM: PROPTER_TRY(translate_form(s, a, &item)); break;
   case PAT_SELECT: {
     uint32_t *columns;
     size_t count;
@@ -398,7 +419,7 @@ static PropterStatus translate_one(Scope *s, const AstPattern *a, Alg **in_out) 
   default: /* PAT_SERVICE */
     PROPTER_TRY(make(s, ALG_SERVICE, &item));
     item->ast = a, item->silent = a->silent;
-    PROPTER_TRY(item_of(s, &a->term, &item->name));
+    PROPTER_TRY(translate_inputs(s, &a->term, 1, item));
     /* Its variables are visible here. */
     item->slots = exec_plan_alloc(s->run, s->run->query->name_count * sizeof *item->slots);
     if (!item->slots) return no_memory(s);

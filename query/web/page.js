@@ -58,10 +58,13 @@ async function ask(parameters) {
   if ($('terms').checked) shared.set('explain', '1');
   const path = format => `/why?${shared}&format=${format}`;
   $('gist').textContent = 'Looking …';
-  $('answer').hidden = $('forms').hidden = true;
+  $('answer').hidden = $('forms').hidden = $('understood').hidden = true;
   try {
     const answer = JSON.parse(await get(path('json'), 'application/json'));
     $('gist').textContent = answer.headline || answer.outcome || '';
+    $('form').value = answer.question.form;
+    $('form').rows = answer.question.form.split('\n').length + 1;
+    $('understood').hidden = !answer.question.form;
     $('answer').src = path('html');
     $('answer').hidden = $('forms').hidden = false;
     $('forms').replaceChildren('The same answer as ', ...['json', 'md', 'csv', 'text'].flatMap(f => [element('a', { href: path(f) }, f), ' ']));
@@ -78,6 +81,11 @@ $('answer').addEventListener('load', () => {
 $('question').addEventListener('submit', event => {
   event.preventDefault();
   location.hash = '#ask?' + new URLSearchParams({ q: $('words').value });
+  if (location.hash === state.hash) route();
+});
+$('understood').addEventListener('submit', event => {
+  event.preventDefault();
+  location.hash = '#ask?' + new URLSearchParams({ q: $('form').value });
   if (location.hash === state.hash) route();
 });
 $('words').addEventListener('input', async () => {
@@ -189,7 +197,7 @@ function route() {
     showPredicates();
   } else if (rest) {
     const given = Object.fromEntries(new URLSearchParams(rest));
-    if (given.q) $('words').value = given.q;
+    if (given.q && !/^(PREFIX|WHY) /.test(given.q)) $('words').value = given.q;
     ask(given);
   }
 }

@@ -61,18 +61,31 @@ static void metric_name(Build *b, PropterStr iri) {
   else propter_buf_printf(&b->text, "<%.*s>", (int)iri.len, iri.data);
 }
 
+static void days_clause(Build *b, const char *keyword, PropterDay from, PropterDay to, const char *type) {
+  propter_buf_printf(&b->text, "%s \"", keyword), why_put_day(&b->text, from);
+  propter_buf_printf(&b->text, "\"%s TO \"", type), why_put_day(&b->text, to), propter_buf_printf(&b->text, "\"%s", type);
+}
+
+/* `break_at`: what stands before a clause; `type`: what stands behind a date. */
+static void form_text(Build *b, PropterStr iri, char break_at, const char *type) {
+  const PropterQuestion *q = &b->a->question;
+  propter_buf_add(&b->text, q->negated ? PROPTER_STR("WHY NOT ") : PROPTER_STR("WHY "));
+  metric_name(b, iri);
+  if (q->despite.len) propter_buf_printf(&b->text, "%cDESPITE <%.*s>", break_at, (int)q->despite.len, q->despite.data);
+  if (q->has_period && q->from != PROPTER_NO_DAY && q->to != PROPTER_NO_DAY) propter_buf_add_char(&b->text, break_at), days_clause(b, "DURING", q->from, q->to, type);
+  for (size_t i = 0; i < q->slice_count; i++)
+    propter_buf_printf(&b->text, "%c%s <%.*s> <%.*s>%s", i ? ' ' : break_at, i ? ";" : "WHERE { ?slice", (int)q->dimension[i].len, q->dimension[i].data,
+                       (int)q->member[i].len, q->member[i].data, i + 1 == q->slice_count ? " }" : "");
+  if (q->compared) propter_buf_add_char(&b->text, break_at), days_clause(b, "COMPARED TO", q->compared_from, q->compared_to, type);
+}
+
 static void form(Build *b) {
   PropterWhyAnswer *a = b->a;
   const PropterQuestion *q = &a->question;
   PropterStr iri = a->inference ? a->inference->metric.iri : q->metric_iri;
   if (!iri.len) return;
   bool days = q->has_period && q->from != PROPTER_NO_DAY && q->to != PROPTER_NO_DAY;
-  propter_buf_add(&b->text, PROPTER_STR("WHY "));
-  metric_name(b, iri);
-  if (days) {
-    propter_buf_add(&b->text, PROPTER_STR(" DURING \"")), why_put_day(&b->text, q->from);
-    propter_buf_add(&b->text, PROPTER_STR("\" TO \"")), why_put_day(&b->text, q->to), propter_buf_add_char(&b->text, '"');
-  }
+  form_text(b, iri, ' ', "");
   a->form_short = keep(b);
   metric_name(b, iri);
   propter_buf_add(&b->text, PROPTER_STR(" = "));
@@ -86,12 +99,7 @@ static void form(Build *b) {
   size_t at = local_at(iri);
   if (plain_local((PropterStr){iri.data + at, iri.len - at})) propter_buf_printf(&b->text, "PREFIX m: <%.*s>\n", (int)at, iri.data);
   if (days) propter_buf_add(&b->text, PROPTER_STR("PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"));
-  propter_buf_add(&b->text, PROPTER_STR("WHY "));
-  metric_name(b, iri);
-  if (days) {
-    propter_buf_add(&b->text, PROPTER_STR("\nDURING \"")), why_put_day(&b->text, q->from);
-    propter_buf_add(&b->text, PROPTER_STR("\"^^xsd:date TO \"")), why_put_day(&b->text, q->to), propter_buf_add(&b->text, PROPTER_STR("\"^^xsd:date"));
-  }
+  form_text(b, iri, '\n', "^^xsd:date");
   a->form = keep(b);
 }
 
@@ -313,7 +321,11 @@ static PropterStr premise(Build *b) {
   PropterWhyAnswer *a = b->a;
   const PropterInference *f = a->inference;
   int asked = a->question.direction;
-  if (!f || !asked || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return (PropterStr){"", 0};
+  if (f && a->question.negated && a->outcome != PROPTER_ANSWER_DID_NOT_MOVE && a->outcome != PROPTER_ANSWER_NOT_TESTABLE) {
+    propter_buf_add(&b->text, PROPTER_STR("the question says that the figure did not move, but it did"));
+    return keep(b);
+  }
+  if (!f || !asked || a->question.negated || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return (PropterStr){"", 0};
   double wanted = asked;
   if (f->deviation * wanted > 0 || (isfinite(f->change) && f->change * wanted > 0)) return (PropterStr){"", 0};
   propter_buf_printf(&b->text, "the question speaks of a %s, but the figure ", asked < 0 ? "fall" : "rise");
@@ -365,7 +377,9 @@ static void copy_question(Build *b, const PropterQuestion *q) {
   to->metric_iri = copy(b, q->metric_iri);
   to->metric_label = copy(b, q->metric_label);
   to->metric_words = copy(b, q->metric_words);
+  to->despite = copy(b, q->despite);
   for (size_t i = 0; i < q->note_count; i++) to->note[i] = copy(b, q->note[i]);
+  for (size_t i = 0; i < q->slice_count; i++) to->dimension[i] = copy(b, q->dimension[i]), to->member[i] = copy(b, q->member[i]);
 }
 
 static void copy_options(Build *b, const PropterWhyOptions *options) {
@@ -380,7 +394,9 @@ static void copy_options(Build *b, const PropterWhyOptions *options) {
   if (!o->limit) o->limit = DEFAULT_LIMIT;
 }
 
-static PropterStatus exit_status(PropterAnswerOutcome outcome) {
+static PropterStatus exit_status(PropterAnswerOutcome outcome, bool negated) {
+  if (negated && outcome != PROPTER_ANSWER_NOT_TESTABLE && outcome != PROPTER_ANSWER_NOT_UNDERSTOOD)
+    return outcome == PROPTER_ANSWER_DID_NOT_MOVE ? PROPTER_OK : PROPTER_NEGATIVE;
   switch (outcome) {
     case PROPTER_ANSWER_ANSWERED: return PROPTER_OK;
     case PROPTER_ANSWER_DID_NOT_MOVE: return PROPTER_NEGATIVE;
@@ -412,6 +428,7 @@ PropterWhyOptions propter_why_options(void) {
 
 void propter_why_free(PropterWhyAnswer *a) {
   if (!a) return;
+  propter_why_free(a->compared);
   propter_inference_free(a->inference);
   propter_arena_clear(&a->arena);
   propter_free(a);
@@ -427,7 +444,7 @@ PropterStatus why_answer_make(const PropterQuestion *question, PropterInference 
   }
   a->inference = inference;
   a->outcome = inference ? inference->outcome : PROPTER_ANSWER_NOT_UNDERSTOOD;
-  a->status = exit_status(a->outcome);
+  a->status = exit_status(a->outcome, question->negated);
   a->version = version;
   Build b = {.a = a, .err = err};
   copy_options(&b, options);

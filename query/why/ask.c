@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a question to its answer: names, days, the judge, and what to offer when there is nothing to judge. */
 #include <math.h>
+#include <string.h>
 
+#include "propter/sparql.h"
+#include "form_why.h"
+#include "question.h"
 #include "render.h"
 
 enum { MOVES = 5 };
 
 typedef struct {
   PropterSnapshot *snapshot;
-  const PropterWhyOptions *options;
+  PropterInferrer *inferrer; /* NULL: one is made for the question */
+  PropterWhyOptions options; /* with the slices of the question */
+  PropterMember slice[PROPTER_WHY_SLICES];
   PropterArena arena;
   PropterError *err;
 } Ask;
@@ -22,7 +28,7 @@ static PropterStatus reach(Ask *k, PropterStr iri, PropterGrain *grain, PropterD
   PropterMetric metric;
   PropterMetricSeries series;
   PROPTER_TRY(propter_metric_read(k->snapshot, id, &k->arena, &metric, k->err));
-  PROPTER_TRY(propter_metric_series(k->snapshot, &metric, k->options->infer.slice, k->options->infer.slice_count, k->options->infer.known_by, &series, k->err));
+  PROPTER_TRY(propter_metric_series(k->snapshot, &metric, k->options.infer.slice, k->options.infer.slice_count, k->options.infer.known_by, &series, k->err));
   *grain = metric.grain;
   *any = series.series.count > 0;
   if (*any) {
@@ -35,10 +41,16 @@ static PropterStatus reach(Ask *k, PropterStr iri, PropterGrain *grain, PropterD
 
 static PropterStatus settle(Ask *k, PropterQuestion *q) {
   PropterGrain grain = PROPTER_GRAIN_DAY;
-  PropterDay first = k->options->today, last = first;
+  PropterDay first = k->options.today, last = first;
   bool any;
   PROPTER_TRY(reach(k, q->metric_iri, &grain, &first, &last, &any));
-  return propter_question_settle(q, grain, first, last, k->options->today, &k->arena, k->err);
+  if (!any && q->slice_count)
+    return propter_fail(k->err, PROPTER_INVALID, "metric <%.*s> has no observation of this slice", (int)q->metric_iri.len, q->metric_iri.data);
+  PROPTER_TRY(propter_question_settle(q, grain, first, last, k->options.today, &k->arena, k->err));
+  if (!q->compared) return PROPTER_OK;
+  q->compared_from = propter_period_first(grain, propter_period_of(grain, q->compared_from));
+  q->compared_to = propter_period_last(grain, propter_period_of(grain, q->compared_to));
+  return PROPTER_OK;
 }
 
 static PropterStr kept(PropterWhyAnswer *a, PropterStr s) { return propter_arena_copy(&a->arena, s); }
@@ -63,7 +75,7 @@ static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
   PropterInferrer *inferrer = NULL;
   PropterPattern *found = NULL;
   size_t count = 0;
-  PropterStatus status = propter_inferrer_new(k->snapshot, &k->options->infer, &inferrer, k->err);
+  PropterStatus status = propter_inferrer_new(k->snapshot, &k->options.infer, &inferrer, k->err);
   if (status == PROPTER_OK) status = propter_patterns(inferrer, a->question.metric_iri, PROPTER_NO_DAY, PROPTER_NO_DAY, &found, &count, k->err);
   if (status == PROPTER_OK && !(a->move = propter_arena_alloc(&a->arena, MOVES * sizeof *a->move))) status = no_memory(k->err);
   for (size_t i = 0; a->move && i < count && status == PROPTER_OK; i++) {
@@ -88,13 +100,106 @@ static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
   return status;
 }
 
+static PropterStatus infer(Ask *k, const PropterQuestion *q, PropterInference **out) {
+  if (k->inferrer) return propter_inferrer_window(k->inferrer, q->metric_iri, q->from, q->to, out, k->err);
+  return propter_infer_window(k->snapshot, q->metric_iri, q->from, q->to, &k->options.infer, out, k->err);
+}
+
+/* Runs a query of one row; `use` gets the row, or NULL for none. */
+static PropterStatus row_of(Ask *k, PropterBuf *text, void (*use)(const PropterTerm *row, void *payload), void *payload) {
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  const PropterTerm *row;
+  const PropterQueryOptions options = propter_query_options();
+  PropterStatus status = propter_buf_status(text, k->err);
+  if (status == PROPTER_OK) status = propter_query_parse(propter_buf_str(text), PROPTER_STR(""), &query, k->err);
+  if (status == PROPTER_OK) status = propter_query_run(query, k->snapshot, &options, &results, k->err);
+  if (status == PROPTER_OK) status = propter_results_next(results, &row, k->err);
+  if (status == PROPTER_OK) use(row, payload);
+  propter_results_close(results);
+  propter_query_free(query);
+  propter_buf_clear(text);
+  return status;
+}
+
+static void any_row(const PropterTerm *row, void *payload) { *(bool *)payload = row != NULL; }
+
+/* Is the cause meant: by its own IRI, that of another name for it, or by its kind? */
+static PropterStatus is_meant(Ask *k, const PropterCause *c, PropterStr iri, bool *meant) {
+  *meant = propter_str_equal(c->iri, iri);
+  for (size_t i = 0; i < c->aliases; i++) *meant |= propter_str_equal(c->alias[i], iri);
+  PropterBuf text = {0};
+  if (*meant) return PROPTER_OK;
+  propter_buf_printf(&text, "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT * { <%.*s> <https://w3id.org/propter#concept>?/skos:broader* <%.*s> } LIMIT 1",
+                     (int)c->iri.len, c->iri.data, (int)iri.len, iri.data);
+  return row_of(k, &text, any_row, meant);
+}
+
+typedef struct {
+  PropterArena *arena;
+  PropterStr label;
+  PropterDay start, end;
+  bool found;
+} Known;
+
+static void known_row(const PropterTerm *row, void *payload) {
+  Known *known = payload;
+  known->found = row != NULL;
+  if (!row) return;
+  if (row[0].value.len) known->label = propter_arena_copy(known->arena, row[0].value);
+  if (!propter_day_parse(row[1].value, &known->start)) known->start = PROPTER_NO_DAY;
+  if (!propter_day_parse(row[2].value, &known->end)) known->end = PROPTER_NO_DAY;
+}
+
+static PropterStatus explain_absence(Ask *k, PropterStr iri, PropterWhyAnswer *a) {
+  Known known = {.arena = &a->arena, .label = iri, .start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY};
+  PropterBuf text = {0};
+  propter_buf_printf(&text,
+                     "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?label ?start ?end { { SELECT * { <%.*s> ?p ?o } LIMIT 1 } "
+                     "OPTIONAL { <%.*s> skos:prefLabel ?label } OPTIONAL { <%.*s> p:start ?start } OPTIONAL { <%.*s> p:end ?end } } ORDER BY ?label LIMIT 1",
+                     (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data);
+  PROPTER_TRY(row_of(k, &text, known_row, &known));
+  if (!known.found) return propter_fail(k->err, PROPTER_NOT_FOUND, "no cause <%.*s> in this graph", (int)iri.len, iri.data);
+  if (!known.label.data) return no_memory(k->err);
+  return why_absent(a, known.label, known.start, known.end, k->err);
+}
+
+/* WHY NOT … DESPITE: only the causes that are meant stay; if none is judged here, it is said why. */
+static PropterStatus keep_meant(Ask *k, PropterWhyAnswer *a) {
+  size_t kept = 0;
+  for (size_t i = 0; i < a->causes; i++) {
+    bool meant;
+    PROPTER_TRY(is_meant(k, a->cause[i].cause, a->question.despite, &meant));
+    if (meant) a->cause[kept++] = a->cause[i];
+  }
+  a->causes = kept, a->others = 0;
+  if (a->named > kept) a->named = kept;
+  return kept ? PROPTER_OK : explain_absence(k, a->question.despite, a);
+}
+
+static PropterStatus judge(Ask *k, const PropterQuestion *q, const PropterLexicon *lexicon, PropterWhyAnswer **out);
+
+static PropterStatus compare(Ask *k, const PropterQuestion *q, PropterWhyAnswer *a) {
+  PropterQuestion there = *q;
+  PropterWhyAnswer *other;
+  there.negated = there.compared = false, there.note_count = 0, there.direction = 0;
+  there.from = q->compared_from, there.to = q->compared_to;
+  PROPTER_TRY(judge(k, &there, NULL, &other));
+  return why_compare(a, other, k->err);
+}
+
 static PropterStatus judge(Ask *k, const PropterQuestion *q, const PropterLexicon *lexicon, PropterWhyAnswer **out) {
   PropterInference *inference = NULL;
-  if (q->gap == PROPTER_GAP_NONE) PROPTER_TRY(propter_infer_window(k->snapshot, q->metric_iri, q->from, q->to, &k->options->infer, &inference, k->err));
-  PROPTER_TRY(why_answer_make(q, inference, propter_snapshot_version(k->snapshot), k->options, out, k->err));
+  PropterWhyOptions options = k->options;
+  if (q->despite.len) options.limit = SIZE_MAX; /* the cause may stand far down */
+  if (q->gap == PROPTER_GAP_NONE) PROPTER_TRY(infer(k, q, &inference));
+  PROPTER_TRY(why_answer_make(q, inference, propter_snapshot_version(k->snapshot), &options, out, k->err));
   PropterStatus status = PROPTER_OK;
   if (lexicon && q->nearest_count) status = offer_names(k, lexicon, *out);
   if (status == PROPTER_OK && q->has_metric && (q->gap == PROPTER_GAP_NO_PERIOD || q->gap == PROPTER_GAP_NO_YEAR)) status = offer_moves(k, *out);
+  if (status == PROPTER_OK && inference && q->despite.len) status = keep_meant(k, *out);
+  if (status == PROPTER_OK && inference && q->negated) status = why_unmoved(*out, k->err);
+  if (status == PROPTER_OK && inference && q->compared) status = compare(k, q, *out);
   if (status != PROPTER_OK) {
     propter_why_free(*out);
     *out = NULL;
@@ -102,36 +207,97 @@ static PropterStatus judge(Ask *k, const PropterQuestion *q, const PropterLexico
   return status;
 }
 
+PropterStatus why_slices(PropterSnapshot *snapshot, size_t count, const PropterStr *dimension, const PropterStr *member, PropterMember *out,
+                         PropterError *err) {
+  for (size_t i = 0; i < count; i++) {
+    const PropterTerm d = propter_iri(dimension[i]), m = propter_iri(member[i]);
+    PROPTER_TRY(propter_snapshot_find(snapshot, &d, &out[i].dimension, err));
+    if (!out[i].dimension) return propter_fail(err, PROPTER_NOT_FOUND, "no dimension <%.*s> in this graph", (int)d.value.len, d.value.data);
+    PROPTER_TRY(propter_snapshot_find(snapshot, &m, &out[i].member, err));
+    if (!out[i].member) return propter_fail(err, PROPTER_NOT_FOUND, "no member <%.*s> in this graph", (int)m.value.len, m.value.data);
+  }
+  return PROPTER_OK;
+}
+
+/* The question with its days settled and its slices in the options. */
+static PropterStatus prepare(Ask *k, PropterQuestion *q) {
+  if (q->slice_count) {
+    PROPTER_TRY(why_slices(k->snapshot, q->slice_count, q->dimension, q->member, k->slice, k->err));
+    k->options.infer.slice = k->slice, k->options.infer.slice_count = q->slice_count;
+  }
+  return q->has_metric && q->has_period ? settle(k, q) : PROPTER_OK;
+}
+
+/* Text that begins with PREFIX or BASE, or with WHY and the name of a metric, is the form itself; what is wrong with it is said with its place. */
+static bool is_form(PropterStr text) {
+  PropterStr t = propter_str_trim(text);
+  size_t at = 0;
+  bool upper = true;
+  while (at < t.len && ((t.data[at] >= 'A' && t.data[at] <= 'Z') || (t.data[at] >= 'a' && t.data[at] <= 'z'))) upper &= t.data[at++] <= 'Z';
+  const PropterStr first = {t.data, at};
+  PropterStr rest = propter_str_trim((PropterStr){t.data + at, t.len - at});
+  if (!upper || !rest.len) return false;
+  if (propter_str_equal(first, PROPTER_STR("PREFIX")) || propter_str_equal(first, PROPTER_STR("BASE"))) return true;
+  if (!propter_str_equal(first, PROPTER_STR("WHY"))) return false;
+  size_t end = 0;
+  while (end < rest.len && rest.data[end] != ' ' && rest.data[end] != '\n' && rest.data[end] != '\t') end++;
+  const PropterStr second = {rest.data, end};
+  return second.data[0] == '<' || propter_str_find(second, PROPTER_STR(":")) != SIZE_MAX || propter_str_find(rest, PROPTER_STR(" DURING ")) != SIZE_MAX;
+}
+
+static PropterStatus ask_form(PropterSnapshot *snapshot, PropterStr text, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
+  PropterQuery *query = NULL;
+  PropterWhyForm form;
+  PropterWhyOptions changed = *options;
+  PropterStatus status = propter_query_parse(text, PROPTER_STR(""), &query, err);
+  if (status == PROPTER_SYNTAX) propter_error_at(err, "question", err ? err->line : 0, err ? err->column : 0);
+  if (status == PROPTER_OK) status = why_form_of_query(query, &form, &changed, err);
+  if (status == PROPTER_OK) status = propter_why_form(snapshot, &form, &changed, out, err);
+  propter_query_free(query);
+  return status;
+}
+
 PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
   *out = NULL;
-  Ask k = {.snapshot = snapshot, .options = options, .err = err};
+  if (is_form(question)) return ask_form(snapshot, question, options, out, err);
+  Ask k = {.snapshot = snapshot, .options = *options, .err = err};
   PropterLexicon *lexicon = NULL;
   PropterQuestion q;
   PropterStatus status = propter_lexicon_load(snapshot, &lexicon, err);
   if (status == PROPTER_OK) status = propter_question_parse(lexicon, question, options->today, &k.arena, &q, err);
-  if (status == PROPTER_OK && q.has_metric && q.has_period) status = settle(&k, &q);
+  if (status == PROPTER_OK) status = prepare(&k, &q);
   if (status == PROPTER_OK) status = judge(&k, &q, lexicon, out);
   propter_lexicon_free(lexicon);
   propter_arena_clear(&k.arena);
   return status;
 }
 
-PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterWhyOptions *options,
-                                 PropterWhyAnswer **out, PropterError *err) {
+PropterStatus why_form_with(PropterSnapshot *snapshot, PropterInferrer *inferrer, const PropterWhyForm *form, const PropterWhyOptions *options,
+                            PropterWhyAnswer **out, PropterError *err) {
   *out = NULL;
-  if (from > to) return propter_fail(err, PROPTER_INVALID, "the window ends before it begins");
-  Ask k = {.snapshot = snapshot, .options = options, .err = err};
-  PropterQuestion q = {.text = {"", 0},
-                       .about = {"", 0},
-                       .has_metric = true,
-                       .metric_iri = metric,
-                       .metric_label = {"", 0},
-                       .metric_words = {"", 0},
-                       .has_period = true,
-                       .from = from,
-                       .to = to};
-  PropterStatus status = settle(&k, &q);
+  if (form->from > form->to || (form->compared && form->compared_from > form->compared_to))
+    return propter_fail(err, PROPTER_INVALID, "the window ends before it begins");
+  Ask k = {.snapshot = snapshot, .inferrer = inferrer, .options = *options, .err = err};
+  PropterQuestion q = why_question_empty();
+  q.has_metric = q.has_period = true;
+  q.metric_iri = form->metric, q.from = form->from, q.to = form->to;
+  q.negated = form->negated, q.despite = form->despite;
+  q.compared = form->compared, q.compared_from = form->compared_from, q.compared_to = form->compared_to;
+  q.slice_count = form->slice_count;
+  memcpy(q.dimension, form->dimension, sizeof q.dimension), memcpy(q.member, form->member, sizeof q.member);
+  PropterStatus status = prepare(&k, &q);
   if (status == PROPTER_OK) status = judge(&k, &q, NULL, out);
   propter_arena_clear(&k.arena);
   return status;
+}
+
+PropterStatus propter_why_form(PropterSnapshot *snapshot, const PropterWhyForm *form, const PropterWhyOptions *options, PropterWhyAnswer **out,
+                               PropterError *err) {
+  return why_form_with(snapshot, NULL, form, options, out, err);
+}
+
+PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterWhyOptions *options,
+                                 PropterWhyAnswer **out, PropterError *err) {
+  const PropterWhyForm form = {.metric = metric, .from = from, .to = to, .despite = {"", 0}};
+  return propter_why_form(snapshot, &form, options, out, err);
 }

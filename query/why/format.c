@@ -240,9 +240,13 @@ void why_put_place(PropterBuf *out, const PropterEvidence *q) {
     propter_buf_printf(out, ", characters %llu\xE2\x80\x93%llu", (unsigned long long)q->char_start, (unsigned long long)q->char_end);
 }
 
+PropterStr why_unit(const PropterMetric *m) {
+  PropterStr unit = m->unit_label.len ? m->unit_label : m->unit;
+  return propter_str_equal(unit, PROPTER_STR("1")) ? (PropterStr){"", 0} : unit;
+}
+
 void why_put_unit(PropterBuf *out, const PropterWhyAnswer *a, void (*put)(PropterBuf *, PropterStr)) {
   if (!a->inference) return;
-  const PropterMetric *m = &a->inference->metric;
-  PropterStr unit = m->unit_label.len ? m->unit_label : m->unit;
+  PropterStr unit = why_unit(&a->inference->metric);
   if (unit.len) propter_buf_add_char(out, ' '), put(out, unit);
 }

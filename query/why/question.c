@@ -28,6 +28,12 @@ PropterStatus why_question_note(PropterQuestion *q, PropterArena *arena, Propter
   return PROPTER_OK;
 }
 
+PropterQuestion why_question_empty(void) {
+  const PropterStr none = {"", 0};
+  return (PropterQuestion){.text = none, .about = none, .metric_iri = none, .metric_label = none, .metric_words = none, .despite = none,
+                           .from = PROPTER_NO_DAY, .to = PROPTER_NO_DAY};
+}
+
 static bool idle(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_FILLER || w->kind == WORD_JOIN || w->kind == WORD_MOVE; }
 
 static bool moves(const Word *w) { return w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE; }
@@ -81,7 +87,7 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
 }
 
 PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  *q = (PropterQuestion){.from = PROPTER_NO_DAY, .to = PROPTER_NO_DAY};
+  *q = why_question_empty();
   size_t bad;
   if (!propter_utf8_valid(text, &bad)) {
     propter_error_at_byte(err, "question", bad);

@@ -61,6 +61,9 @@ bool why_lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Wo
 struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
 
+/* Nothing asked yet. */
+PropterQuestion why_question_empty(void);
+
 /* Adds a note (dropped beyond the limit of notes). */
 PropterStatus why_question_note(PropterQuestion *question, PropterArena *arena, PropterError *err, const char *format, ...) PROPTER_PRINTF(4, 5);
 

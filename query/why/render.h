@@ -13,6 +13,20 @@
 PropterStatus why_answer_make(const PropterQuestion *question, PropterInference *inference, uint64_t version, const PropterWhyOptions *options,
                               PropterWhyAnswer **out, PropterError *err);
 
+/* For an answer about a window (unmoved.c). WHY NOT: a finding for each cause. */
+PropterStatus why_unmoved(PropterWhyAnswer *answer, PropterError *err);
+/* … and for a cause that is no candidate: why. */
+PropterStatus why_absent(PropterWhyAnswer *answer, PropterStr label, PropterDay start, PropterDay end, PropterError *err);
+/* COMPARED TO: what the difference is made of. Takes `other`. */
+PropterStatus why_compare(PropterWhyAnswer *answer, PropterWhyAnswer *other, PropterError *err);
+
+/* propter_why_form; `inferrer` may be NULL, or one of this snapshot made with the same options and slices, which must outlive the answer. */
+PropterStatus why_form_with(PropterSnapshot *snapshot, PropterInferrer *inferrer, const PropterWhyForm *form, const PropterWhyOptions *options,
+                            PropterWhyAnswer **out, PropterError *err);
+/* Ids of slices by IRI. NOT_FOUND. */
+PropterStatus why_slices(PropterSnapshot *snapshot, size_t count, const PropterStr *dimension, const PropterStr *member, PropterMember *out,
+                         PropterError *err);
+
 /* --- numbers: the same on every machine; U+2212 for minus, a comma between thousands --- */
 
 /* Decimals that show a number whose error is `se` to its last meaningful digit (at most 6). */
@@ -47,6 +61,8 @@ void why_put_pad(PropterBuf *out, size_t columns);
 PropterStr why_base_name(PropterStr path);
 /* "digest-2011-09.html § Information, characters 412-497" with an en dash, unescaped. */
 void why_put_place(PropterBuf *out, const PropterEvidence *quote);
+/* What the unit is called; empty for the plain number (UCUM "1"). */
+PropterStr why_unit(const PropterMetric *metric);
 /* Unit of the metric, written by `put` (one of the above), with a blank before it; or nothing. */
 void why_put_unit(PropterBuf *out, const PropterWhyAnswer *answer, void (*put)(PropterBuf *out, PropterStr text));
 

@@ -89,6 +89,7 @@ static void cause(const PropterWhyAnswer *a, size_t i, PropterBuf *out) {
   escaped(out, "<span class=\"tag\">share: ", w->share, "</span>"), escaped(out, "<span class=\"tag\">evidence: ", w->grade, "</span>");
   if (c->kind_label.len) escaped(out, "<span class=\"tag\">", c->kind_label, "</span>");
   add(out, "</div>");
+  if (w->finding) propter_buf_printf(out, "<p class=\"lead\">Why it did not show: %s</p>", w->finding), escaped(out, "<p>", w->finding_text, ".</p>");
   for (size_t k = 0; k < w->quotes && k < 2; k++) piece(out, w->quote[k]);
   if (w->quotes > 2) {
     propter_buf_printf(out, "<details><summary>%zu more that say so</summary>", w->quotes - 2);
@@ -196,6 +197,8 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
       escaped(out, "</style></head><body><main><h1>Why: ", a->title, "</h1>");
   escaped(out, "<p class=\"headline\">", a->headline, "</p>");
   if (a->premise.len) escaped(out, "<p class=\"note\">Note: ", a->premise, ".</p>");
+  if (a->comparison.len) escaped(out, "<p class=\"reason\">Compared: ", a->comparison, ".</p>");
+  if (a->despite.finding) escaped(out, "<p class=\"reason\">", a->despite.label, ": "), escaped(out, "", a->despite.text, ".</p>");
   if (!f) {
     not_understood(a, out), understood(a, out);
   } else {
@@ -203,7 +206,7 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE) facts(a, out);
     add(out, "<figure class=\"scroll\">"), why_svg_series(a, out);
     add(out, "<figcaption>");
-    PropterStr unit = f->metric.unit_label.len ? f->metric.unit_label : f->metric.unit;
+    PropterStr unit = why_unit(&f->metric);
     escaped(out, "", f->metric.label, "");
     if (unit.len) escaped(out, " in ", unit, "");
     add(out,

@@ -49,6 +49,7 @@ static void question(Json *j, const PropterWhyAnswer *a) {
   open(j, "notes", '[');
   for (size_t i = 0; i < q->note_count; i++) text(j, NULL, q->note[i]);
   shut(j, ']');
+  if (q->negated) truth(j, "negated", true);
   day(j, "knownBy", a->options.infer.known_by);
   open(j, "without", '[');
   for (size_t i = 0; i < a->options.infer.without_count; i++) text(j, NULL, a->options.infer.without[i]);
@@ -177,8 +178,26 @@ static void cause(Json *j, const PropterWhyAnswer *a, size_t i) {
   shut(j, ']'), open(j, "aliases", '[');
   for (size_t k = 0; k < c->aliases; k++) open(j, NULL, '{'), text(j, "iri", c->alias[k]), text(j, "label", c->alias_label[k]), shut(j, '}');
   shut(j, ']'), text(j, "data", w->data), text(j, "rows", w->rows), text(j, "hypothesis", c->hypothesis);
+  if (w->finding) open(j, "finding", '{'), word(j, "code", w->finding), text(j, "text", w->finding_text), shut(j, '}');
   open(j, "evidence", '[');
   for (size_t k = 0; k < c->evidences; k++) evidence(j, &c->evidence[k], why_disputed(a, &c->evidence[k]));
+  shut(j, ']'), shut(j, '}');
+}
+
+/* WHY NOT … DESPITE what is no candidate, and COMPARED TO: members that only such answers have. */
+static void others(Json *j, const PropterWhyAnswer *a) {
+  const PropterWhyAnswer *o = a->compared;
+  if (a->despite.finding)
+    open(j, "despite", '{'), text(j, "iri", a->question.despite), text(j, "label", a->despite.label), word(j, "finding", a->despite.finding),
+        text(j, "text", a->despite.text), shut(j, '}');
+  if (!o) return;
+  const PropterInference *f = o->inference;
+  open(j, "comparison", '{');
+  text(j, "text", a->comparison), day(j, "from", f->first), day(j, "to", f->last), real(j, "difference", a->difference);
+  real(j, "expected", a->difference_expected), word(j, "outcome", propter_answer_outcome_name(o->outcome));
+  real(j, "value", f->observed), real(j, "deviation", f->deviation);
+  open(j, "causes", '[');
+  for (size_t i = 0; i < o->causes; i++) cause(j, o, i);
   shut(j, ']'), shut(j, '}');
 }
 
@@ -195,7 +214,7 @@ PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, Propte
   observed(j, a);
   open(j, "causes", '[');
   for (size_t i = 0; i < a->causes; i++) cause(j, a, i);
-  shut(j, ']'), open(j, "others", '[');
+  shut(j, ']'), others(j, a), open(j, "others", '[');
   for (size_t i = 0; f && i < a->others; i++) {
     const PropterCause *c = &f->cause[a->causes + i];
     open(j, NULL, '{'), text(j, "iri", c->iri), text(j, "label", c->label), word(j, "likely", propter_likelihood_words(c->score.p)),

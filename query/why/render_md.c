@@ -99,6 +99,14 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
     if (a->back.len) add(out, ", "), propter_put_md(out, a->back);
     propter_buf_printf(out, " | %zu |\n", f->usable);
   }
+  if (a->comparison.len) add(out, "\nCompared: "), propter_put_md(out, a->comparison), add(out, ".\n");
+  for (size_t i = 0; i < a->causes; i++)
+    if (a->cause[i].finding)
+      add(out, "\n- "), propter_put_md(out, a->cause[i].name), propter_buf_printf(out, ": **%s**, ", a->cause[i].finding),
+          propter_put_md(out, a->cause[i].finding_text), add(out, "\n");
+  if (a->despite.finding)
+    add(out, "\n- "), propter_put_md(out, a->despite.label), propter_buf_printf(out, ": **%s**, ", a->despite.finding), propter_put_md(out, a->despite.text),
+        add(out, "\n");
   if (a->outcome != PROPTER_ANSWER_ANSWERED)
     propter_buf_printf(out, "\n**%s**: ", propter_answer_outcome_name(a->outcome)), propter_put_md(out, f->reason), add(out, "\n");
   if (a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) causes(a, out);

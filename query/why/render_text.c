@@ -119,7 +119,13 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
     for (size_t i = 0; i < a->causes; i++) {
       label(out, i == 0 ? "in force" : "");
-      propter_put_line(out, a->cause[i].name), propter_buf_add_char(out, '\n');
+      propter_put_line(out, a->cause[i].name);
+      if (a->cause[i].finding) propter_buf_printf(out, ": %s, ", a->cause[i].finding), propter_put_line(out, a->cause[i].finding_text);
+      propter_buf_add_char(out, '\n');
+    }
+    if (a->despite.finding) {
+      label(out, "despite"), propter_buf_add(out, a->despite.label), propter_buf_printf(out, ": %s, ", a->despite.finding);
+      propter_buf_add(out, a->despite.text), propter_buf_add_char(out, '\n');
     }
     return;
   }
@@ -218,6 +224,7 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
   }
   line(out, "premise", a->premise);
   observed(a, out);
+  line(out, "compared", a->comparison);
   if (a->outcome != PROPTER_ANSWER_ANSWERED) line(out, propter_answer_outcome_name(a->outcome), f->reason);
   causes(a, out);
   bool rows = false;

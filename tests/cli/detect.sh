@@ -54,6 +54,9 @@ expect "the slice of a sum" 0 'region north ' propter detect --slices --metric $
 [ "$(propter detect --slices --metric ${m}orders --from 2013-05-01 --to 2013-05-31 --format jsonl | wc -l)" -eq 1 ] && ok "and no other" || not_ok "one slice"
 expect "the slice of a ratio, not the traffic" 0 '"slice":"product p3"' propter detect --slices --metric ${m}rate --from 2014-08-01 --to 2014-08-31 --format json
 [ "$(propter detect --slices --metric ${m}rate --from 2014-08-01 --to 2014-08-31 --format csv | wc -l)" -eq 2 ] && ok "and no other" || not_ok "one slice of a ratio"
+expect "a slice asked about in the WHY form" 0 '6751.0' propter query "PREFIX m: <$m> SELECT ?observed { { WHY m:orders DURING \"2013-05-01\" TO \"2013-05-31\" WHERE { ?s m:region m:north } } } LIMIT 1"
+expect "of no such member" 3 'no member <' propter why "PREFIX m: <$m> WHY m:orders DURING \"2013-05-01\" TO \"2013-05-31\" WHERE { ?s m:region m:up }"
+expect "of a member without rows" 3 'no observation of this slice' propter why "PREFIX m: <$m> WHY m:orders DURING \"2013-05-01\" TO \"2013-05-31\" WHERE { ?s m:region m:p1 }"
 expect "a quiet month" 1 'slice' propter detect --slices --metric ${m}orders --from 2012-03-01 --to 2012-03-31
 expect "no dimension to cut by" 3 'propter:sliceBy' propter detect --slices --metric ${m}bare --from 2013-05-01 --to 2013-05-31
 expect "no window" 2 '--slices needs' propter detect --slices --metric ${m}orders

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The README's console blocks are true: each "$ command" runs, in order, in a copy of the tree, and prints what the README says.
-# PROPTER_BLESS=1 rewrites the README with what they print now.
+# The README's console blocks are true (or those of the page $DOC, in a folder $DOC_FOLDER of the copy): each "$ command" runs, in order, in a copy of the
+# tree, and prints what the page says. PROPTER_BLESS=1 rewrites the page with what they print now.
+doc=$srcdir/${DOC:-README.md}
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-readme-XXXXXX"); trap 'chmod -R u+w "$t"; rm -rf "$t"' EXIT
 mkdir -p "$t/tree/tests" "$t/x"; cp -r "$srcdir/ontology" "$t/tree/"; cp -r "$srcdir/tests/fixtures" "$t/tree/tests/"; chmod -R u+w "$t/tree"
 mkdir "$t/bin"; printf '#!/bin/sh\nexec "%s" "$@"\n' "$PROPTER" >"$t/bin/propter"; chmod +x "$t/bin/propter"
@@ -13,10 +14,10 @@ awk -v d="$t/x" '
   /^```$/ { inside = 0; next }
   inside && /^\$ / { n++; print substr($0, 3) > (d "/" n ".cmd"); printf "" > (d "/" n ".exp"); next }
   inside && n { print > (d "/" n ".exp") }
-  END { print n + 0 > (d "/count") }' "$srcdir/README.md"
+  END { print n + 0 > (d "/count") }' "$doc"
 count=$(cat "$t/x/count")
 
-cd "$t/tree" || exit 99
+cd "$t/tree/${DOC_FOLDER:-.}" || exit 99
 last=0; i=0
 while [ $i -lt "$count" ]; do
   i=$((i + 1)); cmd=$(cat "$t/x/$i.cmd")
@@ -29,7 +30,7 @@ if [ -n "${PROPTER_BLESS:-}" ]; then
     /^```$/ { inside = 0; print; next }
     inside && /^\$ / { n++; print; while ((getline line < (d "/" n ".out")) > 0) print line; next }
     inside && n { next }
-    { print }' "$srcdir/README.md" >"$t/README.md" && cat "$t/README.md" >"$srcdir/README.md"
+    { print }' "$doc" >"$t/README.md" && cat "$t/README.md" >"$doc"
 fi
 i=0
 while [ $i -lt "$count" ]; do
@@ -37,5 +38,5 @@ while [ $i -lt "$count" ]; do
   if [ -n "${PROPTER_BLESS:-}" ] || cmp -s "$t/x/$i.exp" "$t/x/$i.out"; then echo "ok $i - $name"
   else diff "$t/x/$i.exp" "$t/x/$i.out" | head -20 | sed 's/^/# /'; echo "not ok $i - $name"; fi
 done
-[ "$count" -gt 0 ] || { count=1; echo 'not ok 1 - the README has no console block'; }
+[ "$count" -gt 0 ] || { count=1; echo 'not ok 1 - no console block'; }
 echo "1..$count"

@@ -87,6 +87,33 @@ why --format json 'parcels sent in May 2013' >one; "$PROPTER" -g g --today 2016-
 for q in 'parcels sent in May 2013' 'parcels sent in July 2012' 'parcels sent in October 2015' 'parcels sent' 'parcels' 'why is the sky blue'; do
   why --format json "$q" | "$builddir/tests/why/validate" "$srcdir/query/why/answer.schema.json" >out 2>&1 && ok "valid JSON: $q" || not_ok "valid JSON: $q" "$(cat out)"
 done
+
+# The form itself, as a question and as a query.
+P='PREFIX m: <https://example.org/parcels#> '; D='DURING "2013-05-01" TO "2013-05-31"'
+q() { "$PROPTER" -g g query "$@"; }
+expect 'the form is a question' 0 'Drivers strike' why "$P WHY m:sent $D"
+expect 'what is wrong with it has its place' 3 'question:1:54: expected DURING, found "DURNG"' why "$P WHY m:sent DURNG"
+expect 'another form is no question' 3 'expected a WHY query' why "$P SELECT * { ?s ?p ?o }"
+expect 'a variable nobody binds' 3 'found ?x, which nothing binds' why "$P WHY ?x $D"
+expect 'compared: expected course, here, there' 0 'the one there, turned round' why "$P WHY m:sent $D COMPARED TO \"2012-05-01\" TO \"2012-05-31\""
+expect 'why not: the premise is wrong' 1 'says that the figure did not move, but it did' why "$P WHY NOT m:sent $D"
+expect 'why not: it should have shown' 0 '(2–30 May): not-seen, its documented size predicts' why "$P WHY NOT m:returned DESPITE m:strike $D"
+expect 'why not: at another time' 0 'not-then, it was over on 2013-05-30' why "$P WHY NOT m:returned DESPITE m:strike DURING \"2013-07-01\" TO \"2013-07-31\""
+expect 'why not: of nothing known' 3 'no cause <https://example.org/parcels#nobody>' why "$P WHY NOT m:returned DESPITE m:nobody $D"
+for w in "WHY m:sent $D COMPARED TO \"2012-05-01\" TO \"2012-05-31\"" "WHY NOT m:sent DESPITE m:strike $D" "WHY NOT m:returned DESPITE m:strike $D"; do
+  why --format json "$P $w" | "$builddir/tests/why/validate" "$srcdir/query/why/answer.schema.json" >out 2>&1 && ok "valid JSON: $w" || not_ok "valid JSON: $w" "$(cat out)"
+  for f in md csv html text; do why --format $f "$P $w" >out 2>&1; [ $? -le 1 ] && [ -s out ] || not_ok "$f: $w" "$(cat out)"; done
+done
+for f in table json xml csv tsv; do expect "solutions as $f" 0 'https://example.org/parcels#strike' q -f $f "$P WHY m:sent $D"; done
+[ "$(q -f csv "$P SELECT ?cause { { WHY m:sent DURING \"2012-07-01\" TO \"2012-07-31\" } }" | tail -1 | tr -d '\r')" = 'https://w3id.org/propter#NoCause' ] && ok 'nothing to explain' || not_ok 'nothing to explain'
+expect 'it joins with patterns beside it' 0 '2013-05-02' q "$P PREFIX p: <https://w3id.org/propter#> SELECT ?start { { WHY m:sent $D } ?cause p:start ?start }"
+expect 'and takes its terms from them' 0 '(1 row)' q "$P PREFIX p: <https://w3id.org/propter#> SELECT * { VALUES (?m ?a ?b) { (m:sent \"2013-05-01\" \"2013-05-31\") } { WHY ?m DURING ?a TO ?b } FILTER (?cause = m:strike) }"
+expect 'also where it may be missing' 0 '(2 rows)' q "$P SELECT ?m ?grade { VALUES ?m { m:sent m:returned } OPTIONAL { { WHY ?m $D LIMIT 1 } FILTER (?cause = m:strike) } }"
+expect 'a term without value' 3 'WHY needs the IRI of a metric' q "$P WHY ?m $D"
+expect 'asked' 0 'true' q "$P PREFIX p: <https://w3id.org/propter#> ASK { { WHY m:sent $D } FILTER (?grade = p:DataOnly) }"
+expect 'constructed' 0 'parcels#strike> .' q -f nt "$P CONSTRUCT { m:sent m:because ?cause } { { WHY m:sent $D LIMIT 1 } FILTER (?rank = 1) }"
+expect 'in the plan' 0 'service' q --explain "$P WHY m:sent $D"
+
 cmp -s one two && ok 'equal bytes on one thread and on many' || not_ok 'equal bytes on one thread and on many'
 expect 'a full device' 75 'cannot write' sh -c '"$0" -g g why "parcels sent in May 2013" >/dev/full' "$PROPTER"
 echo "1..$n"

@@ -22,6 +22,10 @@ static const char *const good[] = {
     "DELETE WHERE { ?s <p> ?o . GRAPH ?g { ?o <q> 1 } }",
     "LOAD SILENT <d> INTO GRAPH <g> ; CLEAR ALL ; DROP SILENT GRAPH <g> ; CREATE GRAPH <g> ; ADD <a> TO DEFAULT ; MOVE DEFAULT TO <b> ; COPY GRAPH <a> TO GRAPH <b>",
     "SELECT ?\\u0061 { ?a <p> '\\U0001F600' }",
+    ("PREFIX m: <http://m/> WHY m:x DURING '2011-08-01'^^<http://www.w3.org/2001/XMLSchema#date> TO '2011-08-31' WHERE { ?s m:region m:US ; m:sex <f> } "
+     "COMPARED TO '2010-08-01' TO '2010-08-31' DEPTH 3 LIMIT 5"),
+    "why not <x> despite <c> during '2011-08-01' to '2011-08-31'",
+    "SELECT ?cause { ?m <p> ?from , ?to . { WHY ?m DURING ?from TO ?to LIMIT 1 } OPTIONAL { { WHY NOT ?m DESPITE ?cause DURING ?from TO ?to } } }",
 };
 
 static PropterStr printed(PropterStr text, PropterBuf *out) {
@@ -78,6 +82,16 @@ START_TEST(a_mistake_is_named_with_its_place) {
       {"ASK { FILTER (STRLEN(1, 2)) }", 1, 15, "arguments of STRLEN"},
       {"ASK { ?x <p> 1 } }", 1, 18, "expected the end of the query"},
       {"FROB", 1, 1, "expected SELECT, ASK"},
+      {"WHY 5", 1, 5, "expected NOT, the IRI of a metric or a variable, found \"5\""},
+      {"WHY <m> DESPITE <c> DURING", 1, 9, "expected DURING"},
+      {"WHY <m>\nDURING '2011' TO '2012'", 2, 8, "expected a date like \"2011-08-31\"^^xsd:date, found \"2011\""},
+      {"WHY <m> DURING '2011-08-31' TO '2011-08-01'", 1, 32, "ends before it begins"},
+      {"WHY <m> DURING '2011-08-01' TO '2011-08-31' WHERE { ?s <p> ?o }", 1, 51, "expected the slice"},
+      {"WHY <m> DURING '2011-08-01' TO '2011-08-31' COMPARED WITH", 1, 54, "expected TO"},
+      {"WHY <m> DURING '2011-08-01' TO '2011-08-31' DEPTH 6", 1, 51, "expected DEPTH from 1 to 5"},
+      {"WHY <m> DURING '2011-08-01' TO '2011-08-31' ORDER BY ?x", 1, 45, "expected the end of the query"},
+      {"ASK { { WHY <m> DURING ?a TO ?b } ?x }", 1, 38, "expected"},
+      {"ASK { { WHY <m> DURING ?a TO ?b . ?x <p> 1 } }", 1, 33, "\"}\" after the sub-query"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     PropterQuery *q = NULL;

@@ -40,7 +40,7 @@ PROPTER_API const char *propter_gap_code(PropterGap gap);
 PROPTER_API const char *propter_gap_text(PropterGap gap);
 PROPTER_API const char *propter_gap_help(PropterGap gap);
 
-enum { PROPTER_QUESTION_BYTES = 4096, PROPTER_QUESTION_WORDS = 256, PROPTER_QUESTION_NEAREST = 5, PROPTER_QUESTION_NOTES = 8 };
+enum { PROPTER_QUESTION_BYTES = 4096, PROPTER_QUESTION_WORDS = 256, PROPTER_QUESTION_NEAREST = 5, PROPTER_QUESTION_NOTES = 8, PROPTER_WHY_SLICES = 8 };
 
 /* A period that depends on the clock or on how far the data reach. */
 typedef enum {
@@ -69,6 +69,12 @@ typedef struct {
   unsigned unit;             /* 0 day, 1 week, 2 month, 3 quarter, 4 half year, 5 year */
   int count, month, month_last, day;
   PropterDay from, to;       /* inclusive; settled by propter_question_settle */
+  bool negated;              /* why did it not move */
+  PropterStr despite;        /* IRI of the cause that should have moved it; empty: whatever was in force */
+  bool compared;             /* with another time, inclusive: */
+  PropterDay compared_from, compared_to;
+  size_t slice_count;        /* dimensions held at a member, by IRI */
+  PropterStr dimension[PROPTER_WHY_SLICES], member[PROPTER_WHY_SLICES];
   int direction;             /* -1: asked about a fall, +1: about a rise, 0: neither */
   size_t nearest_count;      /* metrics to choose from: the candidates of MANY_METRICS, the nearest names of NO_METRIC */
   size_t nearest[PROPTER_QUESTION_NEAREST];
@@ -106,6 +112,8 @@ typedef struct {
   const PropterEvidence **fact;
   size_t objections;     /* what speaks against it */
   const PropterEvidence **objection;
+  const char *finding;   /* of WHY NOT: why it did not show (query/why/findings.def); else NULL */
+  PropterStr finding_text; /* the same in a sentence without full stop */
 } PropterWhyCause;
 
 /* A move that could be asked about. */
@@ -131,7 +139,8 @@ typedef struct {
 PROPTER_API PropterWhyOptions propter_why_options(void);
 
 /* One answer; every renderer shows this and nothing else. Owns all it points to; free with propter_why_free. */
-typedef struct {
+typedef struct PropterWhyAnswer PropterWhyAnswer;
+struct PropterWhyAnswer {
   PropterAnswerOutcome outcome;
   PropterStatus status;      /* OK, NEGATIVE or DECLINED: what the program's exit code says */
   PropterQuestion question;
@@ -153,18 +162,43 @@ typedef struct {
   PropterWhyName *near;
   size_t moves;
   PropterWhyMove *move;
+  struct {                   /* WHY NOT … DESPITE: what is no candidate here at all, and why (query/why/findings.def); else empty */
+    PropterStr label, text;
+    const char *finding;
+  } despite;
+  PropterWhyAnswer *compared; /* COMPARED TO: the answer for the other window; else NULL */
+  double difference, difference_expected; /* observed here less there, and what was to be expected of it; NaN: no such window */
+  PropterStr comparison;     /* the same in a sentence */
   char id[17];               /* equal graph, question, options and version give equal ids */
   uint64_t version;          /* of the graph */
   PropterWhyOptions options;
   PropterArena arena;
-} PropterWhyAnswer;
+};
 
 PROPTER_API void propter_why_free(PropterWhyAnswer *answer);
 
-/* Answers a question in words. OK with any outcome. INVALID: the window lies outside the data (the message names their first and last day), the text
+/* Answers a question in words, or one that is a WHY query itself (SYNTAX: it is not right). OK with any outcome. INVALID: the window lies outside the data (the message names their first and last day), the text
  * is not UTF-8. Others as propter_infer_window. */
 PROPTER_API PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, const PropterWhyOptions *options, PropterWhyAnswer **out,
                                           PropterError *err);
+/* A question as the WHY form puts it. IRIs are absolute; days inclusive. */
+typedef struct {
+  PropterStr metric;
+  PropterDay from, to;
+  bool compared;                         /* COMPARED TO: */
+  PropterDay compared_from, compared_to;
+  bool negated;                          /* WHY NOT: why did it not move */
+  PropterStr despite;                    /* DESPITE: the cause that should have moved it; empty: whatever was in force */
+  size_t slice_count;                    /* WHERE: dimensions held at a member */
+  PropterStr dimension[PROPTER_WHY_SLICES], member[PROPTER_WHY_SLICES];
+} PropterWhyForm;
+
+/* Answers it. NOT_FOUND: the graph knows no such metric, dimension, member or cause. INVALID: a window outside the data, a slice without
+ * observations. COMPARED TO: the difference between the two windows is the expected course, what this window deviates and what the other
+ * one does; each has its causes. WHY NOT: the answer is that it did not move (OK), or that it did after all (NEGATIVE). `options` may not
+ * name slices. */
+PROPTER_API PropterStatus propter_why_form(PropterSnapshot *snapshot, const PropterWhyForm *form, const PropterWhyOptions *options, PropterWhyAnswer **out,
+                                           PropterError *err);
 /* The same for a metric by IRI and days, both inclusive. */
 PROPTER_API PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterWhyOptions *options,
                                              PropterWhyAnswer **out, PropterError *err);

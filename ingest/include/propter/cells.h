@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts to cells: rows of events added up by period and slice, so that a table that says when each thing happened becomes one that says how much happened. */
+#ifndef PROPTER_CELLS_H
+#define PROPTER_CELLS_H
+
+#include "propter/sniff.h"
+
+enum { PROPTER_CELLS_MOST = 1000000, PROPTER_CELLS_SLICE = 60 };
+
+/* What was added up. */
+typedef struct {
+  uint64_t rows, cells;
+  uint64_t left_out; /* rows without a period, or with a wrong number of cells */
+} PropterCellsSummary;
+
+/* Reads tables that all have the columns of `sniff` (which has a time column) and appends one table as CSV: a row for each period of the sniffed grain and each
+ * combination of its slices (those with at most PROPTER_CELLS_SLICE values), in order; columns are the first day of the period, the slices, the measures
+ * (added up, or their mean where the sniffed column combines so; without whole numbers that never repeat, which only name the row) and "rows". LIMIT: more than PROPTER_CELLS_MOST cells; else as
+ * propter_table_open and propter_table_next. */
+PROPTER_API PropterStatus propter_cells(const char *const *paths, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterCellsSummary *summary,
+                                        PropterError *err);
+
+#endif

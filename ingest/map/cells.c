@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "propter/cells.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "propter/date.h"
+#include "propter/hash.h"
+
+/* A cell being filled: a key (period, then the slices, each ended by a NUL), then a sum and a count for each measure. */
+typedef struct {
+  double sum;
+  uint64_t count;
+} Amount;
+
+typedef struct {
+  const PropterSniff *sniff;
+  PropterGrain grain;
+  size_t *slice, slices, *measure, measures;
+  PropterMap index;            /* key → place */
+  PROPTER_VEC(Amount) amounts; /* measures + 1 of each cell; the last counts rows */
+  PropterBuf key;
+  PropterCellsSummary *summary;
+  PropterError *err;
+} Adding;
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for the cells of a table"); }
+
+static PropterGrain grain_of(const char *text) {
+  static const struct {
+    const char *text;
+    PropterGrain grain;
+  } grains[] = {{"P1D", PROPTER_GRAIN_DAY}, {"P7D", PROPTER_GRAIN_WEEK}, {"P1M", PROPTER_GRAIN_MONTH}, {"P3M", PROPTER_GRAIN_QUARTER}, {"P1Y", PROPTER_GRAIN_YEAR}};
+  for (size_t i = 0; i < sizeof grains / sizeof *grains; i++)
+    if (strcmp(grains[i].text, text) == 0) return grains[i].grain;
+  return PROPTER_GRAIN_DAY;
+}
+
+static PropterStr cell_of(const PropterRow *row, size_t i) {
+  if (!row->values) return propter_str_trim(row->cells[i]);
+  return propter_str_trim(row->values[i].count ? row->values[i].items[0].text : (PropterStr){"", 0});
+}
+
+/* Period first: its day in a form whose bytes sort as days do. */
+static PropterStatus make_key(Adding *a, const PropterRow *row, PropterDay day) {
+  char text[16];
+  propter_day_format(propter_period_first(a->grain, propter_period_of(a->grain, day)), text);
+  propter_buf_reset(&a->key);
+  propter_buf_add(&a->key, propter_str(text)), propter_buf_add_char(&a->key, '\0');
+  for (size_t i = 0; i < a->slices; i++) propter_buf_add(&a->key, cell_of(row, a->slice[i])), propter_buf_add_char(&a->key, '\0');
+  return propter_buf_status(&a->key, a->err);
+}
+
+static PropterStatus add_row(Adding *a, const PropterRow *row) {
+  PropterDay day;
+  bool fresh;
+  a->summary->rows++;
+  if (row->problem || !lexical_first_day(cell_of(row, a->sniff->time), &day)) return a->summary->left_out++, PROPTER_OK;
+  PROPTER_TRY(make_key(a, row, day));
+  uint64_t *at = propter_map_put(&a->index, propter_buf_str(&a->key), a->summary->cells, &fresh);
+  if (!at) return no_memory(a->err);
+  if (fresh) {
+    if (++a->summary->cells > PROPTER_CELLS_MOST) return propter_fail(a->err, PROPTER_LIMIT, "more than %d cells; expected fewer slices or a coarser time", PROPTER_CELLS_MOST);
+    for (size_t i = 0; i <= a->measures; i++)
+      if (!propter_vec_push(&a->amounts, ((Amount){0, 0}))) return no_memory(a->err);
+  }
+  Amount *amount = a->amounts.items + *at * (a->measures + 1);
+  for (size_t i = 0; i < a->measures; i++) {
+    double value;
+    if (propter_str_to_double(cell_of(row, a->measure[i]), &value)) amount[i].sum += value, amount[i].count++;
+  }
+  amount[a->measures].count++;
+  return PROPTER_OK;
+}
+
+static PropterStatus add_table(Adding *a, const char *path) {
+  PropterTable *table;
+  PropterRow row;
+  bool found = true;
+  PROPTER_TRY(propter_table_open(path, NULL, NULL, &table, a->err));
+  PropterStatus status = PROPTER_OK;
+  while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, a->err)) == PROPTER_OK && found) status = add_row(a, &row);
+  propter_table_close(table);
+  return status;
+}
+
+/* A whole number that never comes twice names something. */
+static bool names(const PropterSniff *s, const PropterColumn *c) {
+  return s->rows >= 50 && c->distinct == c->values && propter_str_equal(c->datatype, PROPTER_STR("http://www.w3.org/2001/XMLSchema#integer"));
+}
+
+static PropterStatus choose(Adding *a) {
+  const PropterSniff *s = a->sniff;
+  a->slice = propter_calloc(s->count + 1, sizeof *a->slice);
+  a->measure = propter_calloc(s->count + 1, sizeof *a->measure);
+  if (!a->slice || !a->measure) return no_memory(a->err);
+  for (size_t i = 0; i < s->count; i++) {
+    if (s->columns[i].role == PROPTER_COLUMN_SLICE && s->columns[i].distinct <= PROPTER_CELLS_SLICE) a->slice[a->slices++] = i;
+    if (s->columns[i].role == PROPTER_COLUMN_MEASURE && !names(s, &s->columns[i])) a->measure[a->measures++] = i;
+  }
+  return PROPTER_OK;
+}
+
+static void put_field(PropterBuf *out, PropterStr text) {
+  bool plain = true;
+  for (size_t i = 0; i < text.len; i++) plain &= text.data[i] != ',' && text.data[i] != '"' && text.data[i] != '\n' && text.data[i] != '\r';
+  if (!plain) propter_buf_add_char(out, '"');
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.data[i] == '"') propter_buf_add_char(out, '"');
+    propter_buf_add_char(out, text.data[i]);
+  }
+  if (!plain) propter_buf_add_char(out, '"');
+}
+
+static int by_key(const void *a, const void *b) {
+  const PropterStr x = ((const PropterMapEntry *)a)->key, y = ((const PropterMapEntry *)b)->key;
+  int order = memcmp(x.data, y.data, x.len < y.len ? x.len : y.len);
+  return order ? order : (x.len > y.len) - (x.len < y.len);
+}
+
+static void put_cell(const Adding *a, const PropterMapEntry *entry, PropterBuf *out) {
+  const Amount *amount = a->amounts.items + entry->value * (a->measures + 1);
+  for (size_t i = 0, at = 0; i <= a->slices; i++) {
+    PropterStr part = propter_str(entry->key.data + at);
+    at += part.len + 1;
+    if (i) propter_buf_add_char(out, ',');
+    put_field(out, part);
+  }
+  for (size_t i = 0; i < a->measures; i++) {
+    bool mean = a->sniff->columns[a->measure[i]].mean;
+    propter_buf_add_char(out, ',');
+    if (amount[i].count) propter_buf_printf(out, "%.15g", mean ? amount[i].sum / (double)amount[i].count : amount[i].sum);
+  }
+  propter_buf_printf(out, ",%" PRIu64 "\n", amount[a->measures].count);
+}
+
+static void put_table(Adding *a, PropterBuf *out) {
+  const PropterColumn *columns = a->sniff->columns;
+  put_field(out, columns[a->sniff->time].name);
+  for (size_t i = 0; i < a->slices; i++) propter_buf_add_char(out, ','), put_field(out, columns[a->slice[i]].name);
+  for (size_t i = 0; i < a->measures; i++) propter_buf_add_char(out, ','), put_field(out, columns[a->measure[i]].name);
+  propter_buf_add(out, PROPTER_STR(",rows\n"));
+  /* The map is no map any more. */
+  qsort(a->index.entries, a->index.count, sizeof *a->index.entries, by_key);
+  for (size_t i = 0; i < a->index.count; i++) put_cell(a, &a->index.entries[i], out);
+}
+
+PropterStatus propter_cells(const char *const *paths, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterCellsSummary *summary, PropterError *err) {
+  *summary = (PropterCellsSummary){0};
+  if (sniff->time == SIZE_MAX) return propter_fail(err, PROPTER_INVALID, "expected a time column");
+  Adding a = {.sniff = sniff, .grain = grain_of(sniff->grain), .key = {.max = 1 << 20}, .summary = summary, .err = err};
+  PropterStatus status = choose(&a);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = add_table(&a, paths[i]);
+  if (status == PROPTER_OK) put_table(&a, out), status = propter_buf_status(out, err);
+  propter_map_clear(&a.index);
+  propter_vec_clear(&a.amounts);
+  propter_buf_clear(&a.key);
+  propter_free(a.slice);
+  propter_free(a.measure);
+  return status;
+}

@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# propter start on folders of different shape: a table by month with a memo, files of single events, a wide table by week with a page; and on nothing usable.
+n=0
+ok() { n=$((n + 1)); echo "ok $n - $1"; }
+not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -40 | sed 's/^/# /'; echo "not ok $n - $1"; }
+said() { if printf '%s' "$out" | grep -qF -- "$2"; then ok "$1"; else not_ok "$1: wanted \"$2\"" "$out"; fi; }
+ended() { if [ "$got" -eq "$2" ]; then ok "$1"; else not_ok "$1: exit $got, wanted $2" "$out"; fi; }
+t=$(mktemp -d "${TMPDIR:-/tmp}/propter-start-XXXXXX"); trap 'rm -rf "$t"' EXIT
+cd "$t" || exit 99
+start() { out=$("$PROPTER" -g "$1.g" --today 2024-07-01 start "$1" 2>&1 </dev/null); got=$?; }
+
+# By month, with a memo.
+mkdir shop; cp "$srcdir/tests/fixtures/refunds/refunds.csv" "$srcdir/tests/fixtures/refunds/memo-2024-06.md" shop/
+start shop
+said 'a table by month: its measures' 'refunds.csv: 60 rows by month, measures orders, refunds'
+said 'the move is found' 'moves    1 refunds, 2024-05-01 to 2024-05-31: +20'
+said 'and asked about' 'understood  WHY m:refunds DURING "2024-05-01" TO "2024-05-31"'
+said 'what the memo says is considered' 'Refunds jumped in May because of the flood'
+said 'the pack is named' 'propter -g shop.g run shop-pack/job.ini'
+case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "$out" ;; esac
+grep -q 'skos:prefLabel "flood"@en' shop-pack/concepts.ttl && ok 'a cause of the memo became a concept' || not_ok 'a cause of the memo became a concept' "$(cat shop-pack/concepts.ttl)"
+out=$("$PROPTER" -g shop.g --today 2024-07-01 run shop-pack/job.ini 2>&1); got=$?
+ended 'the pack runs again' 0
+out=$("$PROPTER" -g shop.g why 'refunds in May 2024' 2>&1); said 'and words ask' 'refunds'
+start shop; ended 'a pack is not overwritten' 3; said 'but named' 'shop-pack is there already'
+"$PROPTER" -g shop.g verify >/dev/null 2>&1 && ok 'the graph is whole' || not_ok 'the graph is whole'
+
+# Single events in files of a day's span, two countries; half of one country's orders fail for four days.
+mkdir -p events/2024
+awk 'BEGIN { srand(3)
+  for (day = 0; day < 90; day++) {
+    file = sprintf("events/2024/part-%d.csv", day / 30)
+    if (day % 30 == 0) print "order,when,country,amount eur" > file
+    date = sprintf("2024-%02d-%02d", 1 + int(day / 30), 1 + day % 30 - (day >= 30 && day < 60 && day % 30 > 28 ? 1 : 0))
+    if (day == 59) continue
+    for (c = 0; c < 2; c++) { orders = 30 + int(5 * rand()); if (c == 1 && day >= 70 && day < 74) orders = 8
+      for (i = 0; i < orders; i++) printf "%d,%s %02d:15:00,%s,%d\n", ++k, date, i % 24, c ? "Norway" : "Spain", 20 + int(10 * rand()) > file }
+  }
+}'
+start events
+said 'files of one shape are one table' 'and others like it'
+said 'events are added up' 'of 3 files to 178 cells'
+said 'the failed days are among the moves' '2024-03-1'
+head -1 events-pack/events-cells.csv | grep -q '^when,country,amount eur,rows$' && ok 'their table can be read' || not_ok 'their table' "$(head -2 events-pack/events-cells.csv)"
+case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "$out" ;; esac
+
+# Wide, by week, tab-separated, a page that says what happened.
+mkdir plant
+awk 'BEGIN { srand(5); printf "week\toutput tonnes\tscrap pct\n"
+  for (w = 0; w < 120; w++) { y = 2021 + int(w / 52); printf "%d-W%02d\t%d\t%.1f\n", y, w % 52 + 1, 800 + int(20 * rand()) - (w >= 100 && w < 103 ? 300 : 0), 2 + rand() } }' >plant/plant.tsv
+cat >plant/notes.html <<'H'
+<html><head><title>Plant notes</title><meta name="date" content="2023-02-01"></head><body><h1>Plant notes</h1>
+<p>Output fell in December 2022 because of the furnace repair.</p></body></html>
+H
+start plant
+said 'weeks are known' 'plant.tsv: 120 rows by week, measures output tonnes, scrap pct'
+said 'the dip comes first' 'moves    1 output tonnes, 2022-12-'
+said 'the page is quoted' 'furnace repair'
+case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "$out" ;; esac
+
+# Nothing that can be asked about.
+mkdir none; printf 'name,colour\na,red\nb,blue\n' >none/things.csv; printf 'a,b\n"open\n' >none/broken.csv; printf 'Hello.\n' >none/a.txt
+start none
+ended 'nothing usable: declined' 7
+said 'why each table was not used' 'things.csv: not used: it has no column of days'
+said 'a broken one too' 'broken.csv: not used'
+said 'what would help' 'a CSV file with a column of dates'
+[ ! -e none-pack ] && [ ! -e none.g ] && ok 'and nothing is left behind' || not_ok 'and nothing is left behind' "$(ls)"
+out=$("$PROPTER" -g x.g start nowhere 2>&1); got=$?; ended 'no such folder' 3
+out=$("$PROPTER" -g x.g start --dry-run shop 2>&1); got=$?; ended 'there is no dry run' 2
+
+data=${PROPTER_DATA:-}/ingest/online-retail-daily
+if [ -n "${PROPTER_DATA:-}" ] && [ -d "$data" ]; then
+  out=$("$PROPTER" -g retail.g --today 2011-12-31 start --pack retail "$data" 2>&1); got=$?
+  said 'a shop of the real world' 'measures quantity, unit price, slices country'; case $got in 0|7) ok 'is answered or declined' ;; *) not_ok "exit $got" "$out" ;; esac
+else ok 'a shop of the real world # SKIP PROPTER_DATA is not set'; fi
+echo "1..$n"

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "propter/cells.h"
+#include "support.h"
+
+Suite *suite_cells(void);
+
+static const char *paths[2];
+static PropterSniff sniff;
+
+static void set_up(void) {
+  paths[0] = support_path(support_folder(), "a.csv"), paths[1] = support_path(support_folder(), "b.csv");
+  support_write(paths[0], PROPTER_STR("at,region,amount,price\n2024-01-01T10:00:00,\"north, far\",10,2\n2024-01-01T11:00:00,\"north, far\",5,4\n"
+                                      "2024-01-02T09:00:00,south,1,3\nnever,south,7,7\n2024-01-03T09:00:00,south,,3\n"));
+  support_write(paths[1], PROPTER_STR("at,region,amount,price\n2024-01-01T23:59:59,\"north, far\",1.5,3\n2024-01-02T09:00:00,south,1\n2024-01-01T08:00:00,south,2,1\n"));
+  static PropterColumn columns[4];
+  static const PropterColumnRole roles[] = {PROPTER_COLUMN_TIME, PROPTER_COLUMN_SLICE, PROPTER_COLUMN_MEASURE, PROPTER_COLUMN_MEASURE};
+  static const char *const names[] = {"at", "region", "amount", "price"};
+  for (size_t i = 0; i < 4; i++)
+    columns[i] = (PropterColumn){.name = propter_str(names[i]), .label = propter_str(names[i]), .datatype = {"", 0}, .role = roles[i], .distinct = 2, .values = 8, .mean = i == 3};
+  sniff = (PropterSniff){.columns = columns, .count = 4, .rows = 8, .time = 0, .grain = "P1D"};
+}
+
+START_TEST(rows_are_added_up_by_period_and_slice) {
+  PropterBuf out = {0};
+  PropterCellsSummary summary;
+  ck_ok(propter_cells(paths, 2, &sniff, &out, &summary, err));
+  ck_assert_str_eq(out.data, "at,region,amount,price,rows\n2024-01-01,\"north, far\",16.5,3,3\n2024-01-01,south,2,1,1\n2024-01-02,south,1,3,1\n2024-01-03,south,,3,1\n");
+  ck_assert_uint_eq(summary.rows, 8);
+  ck_assert_uint_eq(summary.cells, 4);
+  ck_assert_uint_eq(summary.left_out, 2); /* no day; a cell too few */
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(slices_of_many_values_and_names_are_left_out) {
+  PropterBuf out = {0};
+  PropterCellsSummary summary;
+  sniff.columns[1].distinct = PROPTER_CELLS_SLICE + 1;
+  sniff.columns[2].distinct = sniff.columns[2].values = 100, sniff.rows = 100;
+  sniff.columns[2].datatype = PROPTER_STR("http://www.w3.org/2001/XMLSchema#integer");
+  sniff.grain = "P1M";
+  ck_ok(propter_cells(paths, 2, &sniff, &out, &summary, err));
+  ck_assert_str_eq(out.data, "at,price,rows\n2024-01-01,2.66666666666667,6\n");
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(no_time_no_table) {
+  PropterBuf out = {0};
+  PropterCellsSummary summary;
+  sniff.time = SIZE_MAX;
+  ck_assert_int_eq(propter_cells(paths, 2, &sniff, &out, &summary, NULL), PROPTER_INVALID);
+  sniff.time = 0;
+  paths[1] = "nowhere.csv";
+  ck_assert_int_eq(propter_cells(paths, 2, &sniff, &out, &summary, NULL), PROPTER_NOT_FOUND);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+static PropterStatus add_up(void *payload, PropterError *error) {
+  (void)payload;
+  PropterBuf out = {0};
+  PropterCellsSummary summary;
+  PropterStatus status = propter_cells(paths, 2, &sniff, &out, &summary, error);
+  propter_buf_clear(&out);
+  return status;
+}
+
+START_TEST(every_failure_is_an_error) {
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, add_up, NULL, false), 10);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, add_up, NULL, true), 3);
+}
+END_TEST
+
+Suite *suite_cells(void) {
+  Suite *s = suite_create("cells");
+  TCase *tc = tcase_create("cells");
+  tcase_add_checked_fixture(tc, set_up, NULL);
+  tcase_add_test(tc, rows_are_added_up_by_period_and_slice);
+  tcase_add_test(tc, slices_of_many_values_and_names_are_left_out);
+  tcase_add_test(tc, no_time_no_table);
+  tcase_add_test(tc, every_failure_is_an_error);
+  suite_add_tcase(s, tc);
+  return s;
+}
