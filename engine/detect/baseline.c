@@ -79,28 +79,33 @@ static PropterStatus remove_season(Baseline *b, const PropterSeries *series, Pro
   return PROPTER_OK;
 }
 
-/* Width of the level before a window: what forecasts the next period best; a wider one must be better by a twentieth. */
-static PropterStatus choose_width(Baseline *b, PropterError *err) {
+static void extrapolate(const Baseline *b, size_t from, double drift, size_t count, double *expected);
+
+PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_from, size_t block_to, PropterError *err) {
   static const size_t widths[] = {1, 3, 5, 9, 15};
-  double *rows = propter_malloc(2 * (b->n + 1) * sizeof *rows), best = INFINITY;
-  if (!rows) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
-  size_t chosen = 1;
-  for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
-    if (4 * widths[w] > b->n) break;
-    b->width = widths[w];
-    PropterStatus status = baseline_errors(b, 1, 1, 0, 0, rows, err);
-    if (status != PROPTER_OK) {
-      propter_free(rows);
-      return status;
+  enum { WIDTHS = sizeof widths / sizeof *widths };
+  size_t count[WIDTHS] = {0}, chosen = 1;
+  double *scratch = propter_malloc(((WIDTHS + 1) * b->n + length) * sizeof *scratch), best = INFINITY, drift;
+  if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
+  double *errors = scratch + b->n, *expected = errors + WIDTHS * b->n;
+  for (size_t o = 0; o + length <= b->n; o++) {
+    Block blocks[] = {{o, o + length}, {block_from, block_to}};
+    if (b->before[o] == SIZE_MAX || (o < block_to && o + length > block_from)) continue;
+    if (!baseline_drift(b, o, length, blocks, 2, scratch, &drift, NULL)) continue;
+    for (size_t w = 0; w < WIDTHS; w++) {
+      double sum = 0;
+      b->width = widths[w];
+      extrapolate(b, o, drift, length, expected);
+      for (size_t h = 0; h < length; h++) sum += b->y[o + h] - expected[h];
+      if (!isnan(sum)) errors[w * b->n + count[w]++] = sum;
     }
-    size_t n = 0;
-    for (size_t i = 0; i < b->n; i++)
-      if (!isnan(rows[i])) rows[n++] = rows[i];
-    double scale = n ? propter_mad(rows, n, 0) : INFINITY;
+  }
+  for (size_t w = 0; w < WIDTHS && 4 * widths[w] <= b->n; w++) {
+    double scale = count[w] ? propter_mad(errors + w * b->n, count[w], 0) : INFINITY;
     if (scale < 0.95 * best) best = scale, chosen = widths[w];
   }
   b->width = chosen;
-  propter_free(rows);
+  propter_free(scratch);
   return PROPTER_OK;
 }
 
@@ -140,7 +145,7 @@ done:
 PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err) {
   Baseline *b;
   PROPTER_TRY(baseline_changes(series, reach, &b, err));
-  PropterStatus status = choose_width(b, err);
+  PropterStatus status = baseline_choose_width(b, 1, 0, 0, err);
   if (status != PROPTER_OK) {
     baseline_free(b);
     return status;

@@ -32,6 +32,9 @@ PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline *
 /* The same without the choice of a width (1), for those who look at changes only. */
 PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err);
 void baseline_free(Baseline *b);
+/* Sets the width of the level before a window to what forecasts the mean of `length` periods best, learned without the windows that touch
+ * [block_from, block_to); a wider one must be better by a twentieth. baseline_new has done so for one period. */
+PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_from, size_t block_to, PropterError *err);
 
 /* Changes in robust standard units: median removed, in units of 1.4826 × median absolute deviation. out[n], scratch[n]. */
 void baseline_standardise(const Baseline *b, double *scratch, double *out, double *usual, double *spread);

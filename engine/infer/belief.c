@@ -148,6 +148,7 @@ PropterStatus claims_believe(const Know *know, PropterArena *arena, Cause *cause
   join_sources(know, cause, join);
   cause->belief_for = belief(know, cause, join, false, -1);
   cause->belief_against = belief(know, cause, join, true, -1);
+  cause->foretold = fmax(belief(know, cause, join, false, CLAIM_TYPE_LEVEL), belief(know, cause, join, false, CLAIM_EX_ANTE));
   cause->number.text_lr = 1;
   for (int kind = 0; kind < CLAIM_KINDS; kind++) {
     cause->number.text_lr *= 1 + (most[kind] - 1) * belief(know, cause, join, false, kind);

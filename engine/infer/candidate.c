@@ -79,6 +79,8 @@ PropterStatus controls_find(Case *c, PropterError *err) {
   return PROPTER_OK;
 }
 
+static Relation effect_relation(const Case *c, PropterId effect, double *part);
+
 /* --- time ----------------------------------------------------------------------------------------------------------------------------------- */
 
 static PropterDay last_day(const KnowEvent *e) {
@@ -87,11 +89,24 @@ static PropterDay last_day(const KnowEvent *e) {
   return e->end == PROPTER_NO_DAY ? e->start : e->end;
 }
 
+/* Of the links from its kind to this series. */
+static int longest_lag(const Case *c, const KnowEvent *e) {
+  int lag = 0;
+  for (size_t i = 0; i < c->know->links.count; i++) {
+    const KnowLink *link = &c->know->links.items[i];
+    double part;
+    if (link->lag > lag && !link->forbidden && (link->cause == e->id || (e->kind && concept_covers(c->know, link->cause, e->kind))) &&
+        effect_relation(c, link->effect, &part) != RELATION_DISJOINT)
+      lag = link->lag;
+  }
+  return lag;
+}
+
 bool event_in_time(const Case *c, const KnowEvent *e) {
   if (e->start == PROPTER_NO_DAY) return false;
   /* An event whose end lies beyond what was known goes on. */
   bool goes_on = e->end == PROPTER_NO_DAY && c->know->options.known_by != PROPTER_NO_DAY && e->profile != PROPTER_PROFILE_STEP;
-  return e->start <= c->last && (goes_on || last_day(e) >= c->before);
+  return e->start <= c->last && (goes_on || last_day(e) + longest_lag(c, e) >= c->before);
 }
 
 /* --- one and the same ------------------------------------------------------------------------------------------------------------------------- */
@@ -328,6 +343,15 @@ static bool forbids(const Case *c, const KnowLink *link) {
   return r == RELATION_SAME || r == RELATION_PARENT;
 }
 
+/* A stated lag is rounded to the period, and one more or less is as good. */
+static void set_lag(const Case *c, const KnowLink *link, PropterCandidate *n) {
+  PropterGrain grain = c->metric->def.grain;
+  int periods = (int)(propter_period_of(grain, c->first + link->lag) - propter_period_of(grain, c->first));
+  if (!periods) return;
+  n->lag_min = periods - 1;
+  n->lag_max = periods + 1;
+}
+
 static PropterStatus collect_links(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
   cause->forbidden_by = SIZE_MAX;
@@ -343,6 +367,9 @@ static PropterStatus collect_links(Case *c, Cause *cause, PropterError *err) {
     if (cause->root != SIZE_MAX && !cause->in_scope) continue; /* "when it happens there" */
     double weight = link->belief * part;
     if (weight > cause->number.weight[PROPTER_CHANNEL_CURATED]) cause->number.weight[PROPTER_CHANNEL_CURATED] = weight;
+    /* What the pack says of the direction goes before what documents say. */
+    if (link->polarity) cause->number.direction = link->polarity;
+    set_lag(c, link, &cause->number);
     if (!propter_vec_push(&cause->links, i)) return propter_fail(err, PROPTER_NO_MEMORY, "links of a cause");
   }
   return PROPTER_OK;
@@ -662,7 +689,9 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   for (size_t i = 0; i < cause->links.count; i++) n->belief_for = fmax(n->belief_for, know->links.items[cause->links.items[i]].belief);
   n->belief_against = cause->belief_against;
   n->scope = cause->relation == RELATION_PARENT ? PROPTER_SCOPE_PARENT : cause->relation == RELATION_CHILD ? PROPTER_SCOPE_CHILD : PROPTER_SCOPE_SAME;
-  n->weight[PROPTER_CHANNEL_TEXT] = cause->belief_for * (1 - cause->belief_against);
+  /* An explanation given afterwards was looked for: in the prior it counts a part, so that the prior does not say twice what its likelihood ratio says. */
+  double said = cause->foretold + fmax(0, cause->belief_for - cause->foretold) / know->options.belief.attribution_lr;
+  n->weight[PROPTER_CHANNEL_TEXT] = said * (1 - cause->belief_against);
   if (e && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part * e->happened;
   cause->stretched = documented && !cause->in_scope;
   n->happened = documented ? 1 : e ? fmax(e->happened, cause->belief_for) : cause->belief_for;

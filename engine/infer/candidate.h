@@ -36,6 +36,7 @@ typedef struct {
   bool stretched;       /* documented elsewhere; only text brings it here */
   size_t forbidden_by;  /* index into know->links, SIZE_MAX: allowed */
   double belief_for, belief_against;
+  double foretold;       /* belief in what was said of it without knowing this move: kinds of things, announcements */
   double course;        /* log likelihood ratio of its documented course outside this window, at most 0; 0 without a course */
   PropterCandidate number;
   PROPTER_VEC(size_t) reviews;

@@ -402,10 +402,15 @@ static bool place(Node *node, PropterVocab from, PropterVocab to, uint64_t *star
   return true;
 }
 
+static int polarity_of(const Know *know, PropterId polarity) {
+  if (!polarity) return 0;
+  return polarity == know->v[VOCAB_propter_Increase] ? 1 : polarity == know->v[VOCAB_propter_Decrease] ? -1 : 0;
+}
+
 static void read_flags(const Know *know, Node *node, KnowClaim *c) {
   double n;
   PropterId polarity = node_one(node, VOCAB_propter_polarity), kind = node_one(node, VOCAB_propter_claimKind);
-  c->polarity = !polarity ? 0 : polarity == know->v[VOCAB_propter_Increase] ? 1 : polarity == know->v[VOCAB_propter_Decrease] ? -1 : 0;
+  c->polarity = polarity_of(know, polarity);
   c->negated = node_true(node, VOCAB_propter_negated);
   c->hedge = node_number(node, VOCAB_propter_hedge, &n) && n > 0 ? fmin(n, 1) : 0;
   c->confidence = node_number(node, VOCAB_propter_confidence, &n) && n >= 0 && n <= 1 ? n : NAN;
@@ -518,6 +523,14 @@ static int by_place(const void *a, const void *b) {
 
 /* --- links and reviews ------------------------------------------------------------------------------------------------------------ */
 
+/* Days of a duration of days, weeks or months (of 30 days): P3D, P2W, P1M; 0 for others. */
+static int lag_days(PropterStr text) {
+  int64_t n;
+  if (text.len < 3 || text.data[0] != 'P' || !propter_str_to_int64((PropterStr){text.data + 1, text.len - 2}, &n) || n < 0 || n > 3660) return 0;
+  char unit = text.data[text.len - 1];
+  return (int)n * (unit == 'D' ? 1 : unit == 'W' ? 7 : unit == 'M' ? 30 : 0);
+}
+
 static PropterStatus read_link(Know *know, Node *node, PropterStr iri, PropterError *err) {
   KnowLink l = {.id = node->id, .iri = iri};
   /* Links that a run derived from claims are results, not knowledge. */
@@ -529,6 +542,10 @@ static PropterStatus read_link(Know *know, Node *node, PropterStr iri, PropterEr
   l.forbidden = constraint && constraint == know->v[VOCAB_propter_Forbidden];
   if (!node_number(node, VOCAB_propter_beliefFor, &l.belief) || l.belief < 0 || l.belief > 1) l.belief = l.required ? 1 : 0;
   if (!l.cause || !l.effect) return PROPTER_OK;
+  l.polarity = polarity_of(know, node_one(node, VOCAB_propter_polarity));
+  PropterStr lag = {"", 0};
+  PROPTER_TRY(node_string(node, VOCAB_propter_lag, &know->arena, &lag, err));
+  l.lag = lag_days(lag);
   PROPTER_TRY(node_string(node, VOCAB_propter_reason, &know->arena, &l.reason, err));
   if (!propter_vec_push(&know->links, l)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu links", know->links.count);
   return PROPTER_OK;

@@ -80,6 +80,8 @@ typedef struct {
   PropterStr iri, reason;
   bool required, forbidden;
   double belief;        /* of a link that is neither: beliefFor */
+  int polarity;         /* +1, -1, 0: which way the cause moves the effect */
+  int lag;              /* days until the effect comes */
 } KnowLink;
 
 typedef struct {

@@ -136,7 +136,8 @@ static size_t duration(const Frame *f, const PropterCandidate *c, PropterProfile
  * against the noise of a window; if only a small part of the effect falls into the window, little is expected of it there. */
 static void set_size(const Frame *f, const PropterCandidate *c, PropterProfile profile, double bound, Column *column) {
   size_t length = duration(f, c, profile);
-  column->scale = column->null ? 1 : fabs(column->mean) * sqrt(error_covariance(&f->error_model, length, length)) / f->mean_se;
+  double full = c->effect.has_dose && c->effect.dose != 0 ? fabs(c->effect.dose) : 1; /* of the course, where the documented size is not that of this slice */
+  column->scale = column->null ? 1 : fabs(column->mean) / full * sqrt(error_covariance(&f->error_model, length, length)) / f->mean_se;
   double error = f->model->options.dose_error;
   if (c->effect.dose_sd > 0 && c->effect.dose != 0) error = c->effect.dose_sd / fabs(c->effect.dose);
   if (candidate_is_sized(c)) {
@@ -163,11 +164,11 @@ void candidate_columns(const Frame *f, const PropterCandidate *c, const double *
   size_t n = f->model->series.count, back = 0, profiles = list_profiles(c, &f->model->series, profile);
   double bound = NAN;
   if (c->slice && c->scope == PROPTER_SCOPE_CHILD && !candidate_is_sized(c)) bound = slice_deviation(f, c->slice, scratch);
-  for (size_t i = f->model->base->before[f->from], k = 0; k < f->model->base->width && i != SIZE_MAX; i = f->model->base->before[i], k++) back = i;
+  for (size_t i = f->base.before[f->from], k = 0; k < f->base.width && i != SIZE_MAX; i = f->base.before[i], k++) back = i;
   for (size_t v = 0; v < count; v++) {
     double *s = shape + v * f->periods;
     shifted_path(change + v * n, n, shift % n, back, f->from + f->periods, scratch);
-    double before = baseline_level_before(f->model->base, f->from, 0, scratch);
+    double before = baseline_level_before(&f->base, f->from, 0, scratch);
     for (size_t h = 0; h < f->periods; h++) s[h] = scratch[f->from + h] - before;
     column[v] = (Column){.log_weight = -log((double)count)};
     normalise(f, s, &column[v]);

@@ -105,9 +105,10 @@ static void summarise(Frame *f, const ErrorModel *error) {
   f->end_se = f->error[f->end_at];
 }
 
-/* Means over up to BINS parts of the window and as many of the time after it. */
+/* Means over some parts of the window and as many of the time after it. */
 static void fill_bins(Frame *f) {
-  size_t after = f->rows - f->window_rows, parts = f->window_rows < BINS ? f->window_rows : BINS, later = after < BINS ? after : BINS;
+  size_t most = f->base.grain == PROPTER_GRAIN_DAY ? BINS : FEW_BINS;
+  size_t after = f->rows - f->window_rows, parts = f->window_rows < most ? f->window_rows : most, later = after < most ? after : most;
   f->window_bins = parts;
   f->bins = parts + later;
   for (size_t b = 0; b < f->bins; b++) {
@@ -158,7 +159,7 @@ static PropterStatus whiten(Frame *f, const ErrorModel *error, PropterError *err
   const PropterScoreModel *m = f->model;
   for (size_t h = 0; h < f->periods; h++) {
     f->error[h] = sqrt(error_covariance(error, h + 1, h + 1));
-    f->expected[h] += m->base->season[f->from + h];
+    f->expected[h] += f->base.season[f->from + h];
     if (!isnan(m->value[f->from + h])) f->at[f->rows++] = h;
   }
   for (size_t i = 0; i < f->rows; i++) {
@@ -175,7 +176,7 @@ static PropterStatus whiten(Frame *f, const ErrorModel *error, PropterError *err
 }
 
 PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size_t to, const char **reason, PropterError *err) {
-  *f = (Frame){.model = m, .from = from, .length = to - from + 1};
+  *f = (Frame){.model = m, .base = *m->base, .from = from, .length = to - from + 1};
   *reason = NULL;
   size_t n = m->base->n, horizon = 2 * f->length;
   f->periods = n - from < horizon ? n - from : horizon;
@@ -193,22 +194,23 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
     goto done;
   }
   bool any = false;
+  if (f->length > 1 && (status = baseline_choose_width(&f->base, f->length, from, from + horizon, err)) != PROPTER_OK) goto done;
   for (size_t i = from; i <= to; i++) any |= !isnan(m->value[i]);
   if (!any) *reason = "no observation in the window";
   else if (m->base->before[from] == SIZE_MAX) *reason = "no observation before the window";
-  else if (!baseline_expect(m->base, from, f->length, f->periods, scratch, f->expected, &f->drift, &f->usable))
+  else if (!baseline_expect(&f->base, from, f->length, f->periods, scratch, f->expected, &f->drift, &f->usable))
     *reason = "fewer than 12 changes outside the window";
   if (*reason) goto done;
   if (f->length > 1) {
     rows = own = propter_malloc(n * horizon * sizeof *own);
     status =
-        own ? baseline_errors(m->base, f->length, horizon, from, from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+        own ? baseline_errors(&f->base, f->length, horizon, from, from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
     if (status != PROPTER_OK) goto done;
   }
   (void)flag_others(f, use);
   ErrorModel error;
   unsigned char *all = use;
-  if (!baseline_fit(m->base, rows, horizon, all, from, from + horizon, scratch, &error)) {
+  if (!baseline_fit(&f->base, rows, horizon, all, from, from + horizon, scratch, &error)) {
     *reason = "fewer than 8 other windows to measure the error of the expectation";
     goto done;
   }

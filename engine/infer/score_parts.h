@@ -11,7 +11,8 @@ enum {
   VARIANTS = 12,  /* dates and profiles tried per candidate */
   KEPT = 3,       /* of them in sets of several causes */
   TEMPLATES = 12, /* shapes of the unknown cause */
-  BINS = 3,       /* parts of the window, and of the time after it, that are compared with an effect */
+  BINS = 7,       /* parts of the window, and of the time after it, that are compared with an effect where a period is a day */
+  FEW_BINS = 3,   /* the same where it is longer: an event is dated to the day, so that only days show where its course begins and ends */
   MEMBERS = PROPTER_SCORE_SUBSET + 1 /* causes of a set and the unknown one */
 };
 
@@ -32,6 +33,7 @@ struct PropterScoreModel {
 /* Everything about a window that does not depend on the candidates. */
 typedef struct {
   const PropterScoreModel *model;
+  Baseline base;                /* the model's, with the width that suits windows of this length; arrays borrowed */
   size_t from, length, periods; /* window; window and after, cut at the end of the series */
   double *expected;             /* [periods], seasonal part added back */
   double *error;                /* [periods] standard errors */

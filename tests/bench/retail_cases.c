@@ -159,7 +159,8 @@ static const PropterCause *first_of(int way, const PropterInference *x) {
       key = c->documented && !is_stretched(c) && c->start != PROPTER_NO_DAY && c->start <= x->last ? (double)c->start : (double)-INFINITY;
     else if (way == WAY_CLAIMED) key = (double)claims_for(c) + 1e-3 * known;
     else key = -c->score.rank;
-    if (key > -INFINITY && (!best || key > top)) best = c, top = key;
+    /* equal keys: by name, so that no way profits from the order of another */
+    if (key > -INFINITY && (!best || key > top || (key == top && propter_str_compare(c->iri, best->iri) < 0))) best = c, top = key;
   }
   return best;
 }
@@ -202,7 +203,7 @@ static void answer(const Shop *shop, PropterInferrer *inferrer, int way, json_t 
              one->wrong                                   ? one->false_claim ? " FALSE" : " WRONG"
              : one->documented && !one->right[WAY_JOINED] ? " MISSED"
                                                           : "");
-      for (size_t i = 0; i < x->causes && i < 5; i++) {
+      for (size_t i = 0; i < x->causes && i < 9; i++) {
         const PropterCauseScore *s = &x->cause[i].score;
         printf("    %c %.3f prior %.3f text %+.1f time %+.1f size %+.1f back %+.1f contrast %+.1f rivals %+.1f  %s, claims %zu, %.*s\n",
                is_true(question, &x->cause[i]) ? '+' : '-', s->p, s->prior, s->term[0], s->term[1], s->term[2], s->term[3], s->term[4], s->term[6],

@@ -209,7 +209,7 @@ static void write_question(const Shop *s, FILE *f, size_t number) {
     const Event *x = &s->events.items[i];
     if (!can_matter(x, e)) continue;
     double share = (whole - move(s, e, i, true)) / total;
-    if (!(share >= material)) continue;
+    if (!(share >= material && isfinite(share))) continue;
     if (x->kind == HIDDEN) {
       (void)fprintf(f, "%s{\"share\": %.3f}", causes++ ? ", " : "", share);
       continue;
