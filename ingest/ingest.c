@@ -2,10 +2,15 @@
 #include "propter/ingest.h"
 
 #include <inttypes.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "propter/hash.h"
+#include "propter/io.h"
 #include "propter/run.h"
 #include "propter/vocab.h"
+#include "rows.h"
 
 typedef struct {
   const PropterIngestOptions *options;
@@ -16,6 +21,8 @@ typedef struct {
   PropterRunList known;
   PropterId *sources;   /* graph of each source */
   PropterIds owned;     /* graphs this run may write */
+  Rows *rows;           /* NULL: every row is executed */
+  bool incremental;     /* the graphs keep what the last run made of rows that are still there */
   PropterId *constants; /* ids of constants met so far */
   PROPTER_VEC(PropterId) ids; /* of the terms of a record */
   PropterStatus failed; /* inside a callback that cannot return it */
@@ -88,7 +95,7 @@ static PropterStatus own_graphs(Ingest *in, PropterError *err) {
   return PROPTER_OK;
 }
 
-static PropterStatus clear_graphs(Ingest *in, PropterError *err) {
+static PropterStatus own_earlier_graphs(Ingest *in, PropterError *err) {
   for (size_t i = in->known.count; i-- > 0;) {
     const PropterRunInfo *run = &in->known.items[i];
     if (run->undone || strcmp(run->kind.data, "ingest") != 0 || !same_mapping(in, run)) continue;
@@ -99,9 +106,81 @@ static PropterStatus clear_graphs(Ingest *in, PropterError *err) {
     }
     break;
   }
+  return PROPTER_OK;
+}
+
+static PropterStatus clear_graphs(Ingest *in, PropterError *err) {
   for (size_t i = 0; i < in->owned.count; i++) PROPTER_TRY(propter_writer_clear_graph(in->writer, in->owned.items[i], err));
   return PROPTER_OK;
 }
+
+/* --- The state of rows ----------------------------------------------------------------------------------------------------- */
+
+/* Mapping documents by content, and what else decides which outcome a row has. */
+static PropterStatus print_mapping(const Ingest *in, char names[33], char fingerprint[33], PropterError *err) {
+  const PropterIngestOptions *o = in->options;
+  PropterBuf text = {0}, name = {0};
+  char hash[33];
+  PropterStatus status = PROPTER_OK;
+  propter_buf_printf(&text, "%.*s%c%.*s%c%s", (int)o->software.len, o->software.data, 0, (int)o->base.len, o->base.data, 0, o->database ? o->database : "");
+  for (size_t i = 0; i < o->count && status == PROPTER_OK; i++) {
+    PropterStr last = last_part(propter_str(o->mappings[i]));
+    status = propter_hash_file(o->mappings[i], 0, hash, err);
+    propter_buf_printf(&text, "%c%s", 0, hash);
+    propter_buf_printf(&name, "%.*s%c", (int)last.len, last.data, 0);
+  }
+  if (status == PROPTER_OK) status = propter_buf_status(&text, err);
+  if (status == PROPTER_OK) status = propter_buf_status(&name, err);
+  propter_hash_hex(propter_buf_str(&text), fingerprint);
+  propter_hash_hex(propter_buf_str(&name), names);
+  propter_buf_clear(&text);
+  propter_buf_clear(&name);
+  return status;
+}
+
+/* The state tells what stands in the graphs only if the run that wrote it was the last one to write each of them. */
+static PropterStatus is_of_last_run(Ingest *in, bool *last, PropterError *err) {
+  const PropterRunInfo *run = NULL;
+  *last = false;
+  for (size_t i = 0; i < in->owned.count; i++) {
+    const PropterRunInfo *one = propter_run_find_last(&in->known, NULL, in->owned.items[i]);
+    if (!one || !propter_str_equal(one->iri, rows_run(in->rows))) return PROPTER_OK;
+    run = one;
+  }
+  if (!run) return PROPTER_OK;
+  PropterSnapshot *snapshot;
+  PROPTER_TRY(propter_writer_snapshot(in->writer, &snapshot, err));
+  return propter_run_stands(snapshot, run, last, err);
+}
+
+static PropterStatus open_rows(Ingest *in, PropterError *err) {
+  const PropterIngestOptions *o = in->options;
+  char names[33], fingerprint[33];
+  if (!o->state) return PROPTER_OK;
+  if (!propter_mapping_by_row(in->mapping)) {
+    propter_log(o->log, PROPTER_LOG_INFO, "ingest", "the mapping gathers values across rows: every row is executed");
+    return PROPTER_OK;
+  }
+  if (mkdir(o->state, 0777) != 0 && errno != EEXIST) return propter_io_fail(err, o->state, "create");
+  PROPTER_TRY(print_mapping(in, names, fingerprint, err));
+  PropterBuf path = {0};
+  propter_buf_printf(&path, "%s/%s", o->state, names);
+  PropterStatus status = propter_buf_status(&path, err);
+  if (status == PROPTER_OK) status = rows_open(path.data, fingerprint, &in->rows, err);
+  propter_buf_clear(&path);
+  if (status == PROPTER_OK) status = is_of_last_run(in, &in->incremental, err);
+  if (status == PROPTER_OK && !in->incremental) rows_forget(in->rows);
+  return status;
+}
+
+static PropterStatus on_row(PropterStr content, bool *known, void *payload, PropterError *err) {
+  Ingest *in = payload;
+  PROPTER_TRY(rows_next(in->rows, content, known, err));
+  in->result->known += *known;
+  return PROPTER_OK;
+}
+
+static PropterStatus on_gone(PropterQuad quad, void *payload, PropterError *err) { return propter_writer_remove(((Ingest *)payload)->writer, quad, err); }
 
 /* --- What the mapping gives ------------------------------------------------------------------------------------------------ */
 
@@ -128,6 +207,7 @@ static PropterStatus on_record(const PropterMapRecord *r, void *payload, Propter
       PROPTER_TRY(own(in, quad.g, r->terms[q->g].term.value, err));
     }
     PROPTER_TRY(propter_writer_add(in->writer, quad, err));
+    if (in->rows) rows_add(in->rows, quad);
   }
   in->result->quads += r->quad_count;
   return PROPTER_OK;
@@ -136,6 +216,7 @@ static PropterStatus on_record(const PropterMapRecord *r, void *payload, Propter
 static PropterStatus on_reject(const PropterReject *r, void *payload, PropterError *err) {
   Ingest *in = payload;
   const PropterIngestOptions *o = in->options;
+  if (in->rows) rows_reject(in->rows);
   bool stop = o->on_error == PROPTER_INGEST_STOP, many = o->bounded && in->result->rows.rejects > o->max_errors;
   if (stop || many) {
     char file[256];
@@ -201,7 +282,7 @@ static PropterStatus begin(Ingest *in, PropterError *err) {
   for (size_t i = 0; i < o->count; i++) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("mapping"), propter_str(o->mappings[i]), none, err));
   const PropterMapSource *s;
   for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++)
-    if (!s->database) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("data"), s->path, none, err));
+    for (size_t k = 0; k < s->file_count && !s->database; k++) PROPTER_TRY(propter_run_input(in->run, PROPTER_STR("data"), s->files[k], none, err));
   PropterSnapshot *snapshot;
   PROPTER_TRY(propter_writer_snapshot(in->writer, &snapshot, err));
   return propter_run_list(snapshot, &in->known, err);
@@ -223,18 +304,28 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   }
   in->constants = propter_calloc(propter_mapping_constants(in->mapping), sizeof *in->constants);
   if (!in->constants) return no_memory(err);
-  PROPTER_TRY(clear_graphs(in, err));
-  PropterMapSink sink = {.record = on_record, .reject = on_reject, .is_measure = is_measure, .payload = in};
+  PROPTER_TRY(own_earlier_graphs(in, err));
+  PROPTER_TRY(open_rows(in, err));
+  if (!in->incremental) PROPTER_TRY(clear_graphs(in, err));
+  PropterMapSink sink = {.record = on_record, .reject = on_reject, .is_measure = is_measure, .row = in->rows ? on_row : NULL, .payload = in};
   PropterMapOptions options = {.provenance = true, .limits = o->limits, .log = o->log};
-  PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
+  if (!in->incremental) PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
   PROPTER_TRY(propter_mapping_run(in->mapping, &options, &sink, &in->result->rows, err));
   if (in->failed != PROPTER_OK) return propter_fail(err, in->failed, "%s", in->why.message);
   propter_run_rows(in->run, in->result->rows.rows);
   PROPTER_TRY(propter_run_iri(in->run, &name, err));
+  if (in->rows) PROPTER_TRY(rows_finish(in->rows, name, on_gone, in, err));
+  /* What a row gave and the mapping's own statements say, too, stays. */
+  if (in->incremental) PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
   PROPTER_TRY(name_run(in, name, err));
   PROPTER_TRY(propter_run_finish(in->run, err));
   propter_run_counts(in->run, &in->result->added, &in->result->removed);
-  return o->dry_run ? PROPTER_OK : propter_writer_commit(in->writer, err);
+  if (o->dry_run) return PROPTER_OK;
+  PROPTER_TRY(propter_writer_commit(in->writer, err));
+  /* A state that could not be kept costs the next run time, nothing else. */
+  PropterError why = {0};
+  if (in->rows && rows_commit(in->rows, &why) != PROPTER_OK) propter_log(o->log, PROPTER_LOG_WARNING, "ingest", "the state of rows is not kept: %s", why.message);
+  return PROPTER_OK;
 }
 
 PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err) {
@@ -245,6 +336,7 @@ PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *op
                            &(PropterMappingOptions){.base = options->base, .database = options->database, .limits = options->limits}, &in.mapping, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
   if (status == PROPTER_OK) status = execute(&in, err);
+  rows_close(in.rows);
   propter_run_free(in.run);
   propter_writer_close(in.writer);
   propter_run_list_clear(&in.known);

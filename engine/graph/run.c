@@ -189,6 +189,26 @@ PropterStatus propter_run_iri(PropterRun *run, PropterStr *iri, PropterError *er
   return PROPTER_OK;
 }
 
+/* The run wrote down how many quads it left in each graph: another program may have changed them since. */
+PropterStatus propter_run_stands(PropterSnapshot *snapshot, const PropterRunInfo *run, bool *stands, PropterError *err) {
+  PropterTerm count = propter_iri(propter_vocab_iri(VOCAB_propter_count));
+  *stands = true;
+  for (size_t i = 0; i < run->generated.count && *stands; i++) {
+    PropterQuad pattern = {run->generated.items[i], PROPTER_NO_ID, PROPTER_NO_ID, run->id};
+    PropterQuads found = {0};
+    uint64_t now = 0;
+    double then = -1;
+    PROPTER_TRY(propter_snapshot_find(snapshot, &count, &pattern.p, err));
+    PropterStatus status = propter_snapshot_match(snapshot, pattern, 2, &found, err);
+    if (status == PROPTER_OK && found.count) (void)propter_id_number(found.items[0].o, &then);
+    propter_vec_clear(&found);
+    if (status == PROPTER_OK) status = propter_snapshot_count(snapshot, PROPTER_GSPO, (PropterQuad){.g = pattern.s}, 1, &now, err);
+    if (status != PROPTER_OK) return status;
+    *stands = (double)now == then;
+  }
+  return PROPTER_OK;
+}
+
 PropterStatus propter_run_unchanged(PropterRun *run, bool *same, PropterStr *last, PropterError *err) {
   *same = false;
   PROPTER_TRY(fix_name(run, err));
@@ -200,21 +220,9 @@ PropterStatus propter_run_unchanged(PropterRun *run, bool *same, PropterStr *las
     const PropterRunInfo *info = propter_run_find_last(&run->known, graph ? NULL : run->kind, graph);
     if (!info || !propter_str_equal(info->fingerprint, propter_str(run->fingerprint))) return PROPTER_OK;
     if (last) *last = info->name;
-    /* The run wrote down how many quads it left in each graph: another program may have changed them since. */
-    for (size_t k = 0; k < info->generated.count; k++) {
-      PropterQuad pattern = {info->generated.items[k], PROPTER_NO_ID, PROPTER_NO_ID, info->id};
-      PropterTerm count_term = propter_iri(propter_vocab_iri(VOCAB_propter_count));
-      PROPTER_TRY(propter_snapshot_find(snapshot, &count_term, &pattern.p, err));
-      PropterQuads found = {0};
-      uint64_t now = 0;
-      double then = -1;
-      PropterStatus status = propter_snapshot_match(snapshot, pattern, 2, &found, err);
-      if (status == PROPTER_OK && found.count) (void)propter_id_number(found.items[0].o, &then);
-      propter_vec_clear(&found);
-      if (status == PROPTER_OK) status = propter_snapshot_count(snapshot, PROPTER_GSPO, (PropterQuad){.g = pattern.s}, 1, &now, err);
-      if (status != PROPTER_OK) return status;
-      if ((double)now != then) return PROPTER_OK;
-    }
+    bool stands;
+    PROPTER_TRY(propter_run_stands(snapshot, info, &stands, err));
+    if (!stands) return PROPTER_OK;
   }
   *same = true;
   return PROPTER_OK;

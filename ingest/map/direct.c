@@ -213,6 +213,7 @@ static PropterStatus build(Schema *s, const LogicalSource *source, PropterError 
     LogicalSource one = *source;
     one.options.table = table.data;
     index = s->m->sources.count;
+    PROPTER_TRY(source_files(s->m, &one, err));
     if (!propter_vec_push(&s->m->sources, one)) return no_memory(err);
     PROPTER_TRY(add_table(s, table, index, err));
   }

@@ -381,7 +381,8 @@ static PropterStatus add_fresh(Execution *x, const TermMap *t, PropterError *err
   char fresh[64];
   uint32_t index;
   PropterMapTerm out = {.targets = t->targets};
-  (void)snprintf(fresh, sizeof fresh, "\001%u\001%llu", t->number, (unsigned long long)x->row.number);
+  int n = snprintf(fresh, sizeof fresh, "\001%u\001%llu", t->number, (unsigned long long)x->row.number);
+  if (x->file) (void)snprintf(fresh + n, sizeof fresh - (size_t)n, "\001%zu", x->file);
   PROPTER_TRY(eval_blank(x, propter_str(fresh), &out.term, err));
   return eval_add(x, &out, &index, err);
 }

@@ -58,12 +58,14 @@ static PropterStatus bind_map(Execution *x, PropterTable *table, size_t source, 
   return PROPTER_OK;
 }
 
-PropterStatus open_source(Execution *x, size_t source, PropterTable **table, PropterError *err) {
+PropterStatus open_source(Execution *x, size_t source, size_t file, PropterTable **table, PropterError *err) {
   const LogicalSource *s = &x->m->sources.items[source];
+  const char *path = s->is.files[file].data;
   PropterError why = {0};
-  PropterStatus status = propter_table_open(s->is.path.data, &s->options, x->options->limits, table, &why);
+  x->source = source, x->file = file;
+  PropterStatus status = propter_table_open(path, &s->options, x->options->limits, table, &why);
   if (status == PROPTER_NOT_FOUND || status == PROPTER_USAGE)
-    return doc_fail(&x->m->doc, s->at, err, status == PROPTER_USAGE ? PROPTER_INVALID : status, "source %s: %s", s->is.path.data, why.message);
+    return doc_fail(&x->m->doc, s->at, err, status == PROPTER_USAGE ? PROPTER_INVALID : status, "source %s: %s", path, why.message);
   if (status != PROPTER_OK) {
     if (err) *err = why;
     return status;
@@ -172,7 +174,7 @@ static PropterStatus say_place(Execution *x, const TriplesMap *map, uint32_t sub
   PROPTER_TRY(add_constant(x, x->m->says_file, &file, err));
   PROPTER_TRY(add_constant(x, x->m->says_row, &row, err));
   PROPTER_TRY(add_constant(x, x->m->says_column, &column, err));
-  PROPTER_TRY(add_constant(x, x->m->sources.items[x->source].path, &value, err));
+  PROPTER_TRY(add_constant(x, x->m->sources.items[x->source].paths[x->file], &value, err));
   PROPTER_TRY(add_quads(x, subject, file, value, graphs, count, err));
   char *line = scratch_alloc(&x->scratch, 24);
   if (!line) return no_memory(err);
@@ -189,20 +191,24 @@ static PropterStatus say_place(Execution *x, const TriplesMap *map, uint32_t sub
 
 static PropterStatus reject(Execution *x, PropterError *err) {
   x->counts->rejects++;
-  PropterReject r = {x->m->sources.items[x->source].is.path, x->row.line, x->column, x->value, propter_str(x->rule), propter_str(x->reason)};
+  PropterReject r = {x->m->sources.items[x->source].is.files[x->file], x->row.line, x->column, x->value, propter_str(x->rule), propter_str(x->reason)};
   return x->sink->reject(&r, x->sink->payload, err);
 }
 
-static PropterStatus check_unique(Execution *x, const TriplesMap *map, PropterStr subject, Outcome *outcome, PropterError *err) {
+enum { LINE_BITS = 40 };
+
+PropterStatus check_unique(Execution *x, const TriplesMap *map, PropterStr subject, Outcome *outcome, PropterError *err) {
   if (!map->unique) return PROPTER_OK;
+  uint64_t here = (uint64_t)x->file << LINE_BITS | x->row.line;
   bool added;
-  uint64_t *line = propter_map_put(&x->seen[x->map], subject, x->row.line, &added);
-  if (!line) return no_memory(err);
-  if (!added) {
-    PropterStr none = {"", 0};
-    *outcome = eval_reject(x, "duplicate", none, subject,
-                           "the same time and slices as line %" PRIu64 "; name a propter:keyColumn that tells such rows apart, or remove one", *line);
-  }
+  const uint64_t *first = propter_map_put(&x->seen[x->map], subject, here, &added);
+  if (!first) return no_memory(err);
+  if (added || *first == here) return PROPTER_OK;
+  PropterStr none = {"", 0}, file = x->m->sources.items[x->source].is.files[*first >> LINE_BITS];
+  bool same = *first >> LINE_BITS == x->file;
+  *outcome = eval_reject(x, "duplicate", none, subject,
+                         "the same time and slices as line %" PRIu64 "%s%.*s; name a propter:keyColumn that tells such rows apart, or remove one",
+                         *first & ((UINT64_C(1) << LINE_BITS) - 1), same ? "" : " of ", same ? 0 : (int)file.len, file.data);
   return PROPTER_OK;
 }
 
@@ -265,6 +271,9 @@ static PropterStatus reject_unknown(Execution *x, PropterError *err) {
 
 PropterStatus execute_row(Execution *x, PropterError *err) {
   if (x->counts->rows++ % 65536 == 65535) propter_log_progress(x->options->log, "ingest", x->counts->rows, 0, "rows");
+  bool known = false;
+  if (x->sink->row) PROPTER_TRY(row_is_known(x, &known, err));
+  if (known) return PROPTER_OK;
   if (x->row.problem) {
     PropterStr none = {"", 0};
     (void)eval_reject(x, "columns", none, x->row.count ? x->row.cells[0] : none, "%s", x->row.problem);
@@ -281,16 +290,30 @@ static PropterStatus run_rows(Execution *x, PropterTable *table, PropterError *e
     PROPTER_TRY(propter_table_next(table, &x->row, &found, err));
     if (found) PROPTER_TRY(execute_row(x, err));
   }
-  return propter_table_has_expressions(table) ? reject_unknown(x, err) : PROPTER_OK;
+  return PROPTER_OK;
+}
+
+static bool depends_on_place(const PropterMapping *m, size_t source) {
+  if (m->fresh_count) return true;
+  for (size_t i = 0; i < m->maps.count; i++)
+    if (m->maps.items[i].source == source && m->maps.items[i].observation) return true;
+  return false;
 }
 
 static PropterStatus run_source(Execution *x, size_t source, PropterError *err) {
-  PropterTable *table = NULL;
-  PROPTER_TRY(open_source(x, source, &table, err));
-  x->source = source;
-  PropterStatus status = parallel_can(x, table) ? parallel_run(x, table, err) : run_rows(x, table, err);
-  propter_table_close(table);
-  return status == PROPTER_OK ? gather_finish(x, err) : status;
+  bool expressions = false;
+  x->placed = depends_on_place(x->m, source);
+  for (size_t file = 0; file < x->m->sources.items[source].is.file_count; file++) {
+    PropterTable *table = NULL;
+    PROPTER_TRY(open_source(x, source, file, &table, err));
+    expressions = propter_table_has_expressions(table);
+    PropterStatus status = known_header(x, table, err);
+    if (status == PROPTER_OK) status = parallel_can(x, table) ? parallel_run(x, table, err) : run_rows(x, table, err);
+    propter_table_close(table);
+    if (status != PROPTER_OK) return status;
+  }
+  if (expressions) PROPTER_TRY(reject_unknown(x, err));
+  return gather_finish(x, err);
 }
 
 /* Columns of measures where any predicate is known as one, else all that are not part of the key. */
@@ -327,6 +350,7 @@ static void clear(Execution *x) {
 void execute_clear_scratch(Execution *x) {
   scratch_clear(&x->scratch);
   propter_buf_clear(&x->text);
+  propter_buf_clear(&x->content);
   propter_vec_clear(&x->terms);
   propter_vec_clear(&x->quads);
   propter_vec_clear(&x->texts);

@@ -69,12 +69,15 @@ typedef struct {
   size_t *slots; /* column index of each slot, for the sources opened so far */
   SlotUse *uses;  /* of each slot */
   JoinIndex *joins;
-  PropterMap *seen;   /* of each triples map that is unique: subject → line */
+  PropterMap *seen;   /* of each triples map that is unique: subject → file and line of the first row with it */
   bool **shown;       /* of each triples map: which of its columns are named as the place of a value */
   Scratch scratch;
   PropterBuf text;
+  PropterBuf content; /* of the present row */
+  uint64_t header;    /* hash of the column names of the present file */
+  bool placed;        /* what rows of the present source give depends on where they stand */
 
-  size_t source, map; /* where the run is */
+  size_t source, file, map; /* where the run is */
   PropterRow row;
   PropterStr column, value; /* of the last reject */
   const char *rule;
@@ -117,6 +120,8 @@ PropterStatus join_build_all(Execution *x, PropterError *err);
 PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, PropterError *err);
 void join_clear(JoinIndex *index);
 
+/* execute.c: whether another row gave the same subject before, where each may be given once. */
+PropterStatus check_unique(Execution *x, const TriplesMap *map, PropterStr subject, Outcome *outcome, PropterError *err);
 /* execute.c: the present row through every triples map of its source. */
 PropterStatus execute_row(Execution *x, PropterError *err);
 /* Frees what the making of terms took. */
@@ -126,7 +131,12 @@ void execute_clear_scratch(Execution *x);
 bool parallel_can(const Execution *x, const PropterTable *table);
 PropterStatus parallel_run(Execution *x, PropterTable *table, PropterError *err);
 
-/* execute.c: opens a source and finds the columns of all term maps that read from it. */
-PropterStatus open_source(Execution *x, size_t source, PropterTable **table, PropterError *err);
+/* execute.c: opens a file of a source and finds the columns of all term maps that read from it. */
+PropterStatus open_source(Execution *x, size_t source, size_t file, PropterTable **table, PropterError *err);
+
+/* known.c: takes in the header of the present file; before its rows. */
+PropterStatus known_header(Execution *x, const PropterTable *table, PropterError *err);
+/* known.c: asks the sink whether the present row is known. */
+PropterStatus row_is_known(Execution *x, bool *known, PropterError *err);
 
 #endif

@@ -195,7 +195,8 @@ static PropterStatus make(Execution *x, const TermMap *t, const uint32_t *items,
   } else {
     char fresh[80];
     PropterMapTerm term = {.targets = t->targets};
-    (void)snprintf(fresh, sizeof fresh, "\003%zu\003%" PRIu64 "\003%zu", g->number, x->row.number, choice);
+    int n = snprintf(fresh, sizeof fresh, "\003%zu\003%" PRIu64 "\003%zu", g->number, x->row.number, choice);
+    if (x->file) (void)snprintf(fresh + n, sizeof fresh - (size_t)n, "\003%zu", x->file);
     PROPTER_TRY(eval_blank(x, propter_str(fresh), &term.term, err));
     PROPTER_TRY(eval_add(x, &term, &head, err));
     PROPTER_TRY(say(x, g, head, items, count, err));

@@ -89,13 +89,12 @@ static PropterStatus add_subjects(Execution *x, PropterStr key, void *payload, P
   return PROPTER_OK;
 }
 
-static PropterStatus build(Execution *x, const ObjectMap *object, PropterError *err) {
+static PropterStatus build_from(Execution *x, const ObjectMap *object, size_t file, PropterError *err) {
   JoinIndex *index = &x->joins[object->number];
   const TriplesMap *parent = &x->m->maps.items[object->parent];
   PropterTable *table = NULL;
   PropterBuf key = {0};
-  PropterStatus status = open_source(x, parent->source, &table, err);
-  x->source = parent->source;
+  PropterStatus status = open_source(x, parent->source, file, &table, err);
   x->map = object->parent;
   bool found = true;
   while (status == PROPTER_OK && (status = propter_table_next(table, &x->row, &found, err)) == PROPTER_OK && found) {
@@ -110,8 +109,14 @@ static PropterStatus build(Execution *x, const ObjectMap *object, PropterError *
   }
   propter_table_close(table);
   propter_buf_clear(&key);
-  index->built = status == PROPTER_OK;
   return status;
+}
+
+static PropterStatus build(Execution *x, const ObjectMap *object, PropterError *err) {
+  const LogicalSource *source = &x->m->sources.items[x->m->maps.items[object->parent].source];
+  for (size_t i = 0; i < source->is.file_count; i++) PROPTER_TRY(build_from(x, object, i, err));
+  x->joins[object->number].built = true;
+  return PROPTER_OK;
 }
 
 static PropterStatus build_object(Execution *x, const TriplesMap *map, const PredicateObject *po, const ObjectMap *object, PropterError *err) {

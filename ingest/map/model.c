@@ -167,8 +167,12 @@ static PropterStatus prepare_places(PropterMapping *m, PropterError *err) {
   PROPTER_TRY(model_constant(m, &row, NULL, &m->says_row, err));
   PROPTER_TRY(model_constant(m, &column, NULL, &m->says_column, err));
   for (size_t i = 0; i < m->sources.count; i++) {
-    PropterTerm path = propter_literal(m->sources.items[i].is.path);
-    PROPTER_TRY(model_constant(m, &path, NULL, &m->sources.items[i].path, err));
+    LogicalSource *s = &m->sources.items[i];
+    if (!(s->paths = model_alloc(m, s->is.file_count * sizeof(TermMap *), err))) return PROPTER_NO_MEMORY;
+    for (size_t k = 0; k < s->is.file_count; k++) {
+      PropterTerm path = propter_literal(s->is.files[k]);
+      PROPTER_TRY(model_constant(m, &path, NULL, &s->paths[k], err));
+    }
   }
   for (size_t i = 0; i < m->maps.count; i++)
     if (m->maps.items[i].observation) PROPTER_TRY(find_columns(m, &m->maps.items[i], err));
@@ -231,6 +235,8 @@ const PropterMapSource *propter_mapping_source(const PropterMapping *m, size_t n
 const PropterMapTarget *propter_mapping_target(const PropterMapping *m, size_t n) { return n < m->targets.count ? &m->targets.items[n] : NULL; }
 
 const PropterTerm *propter_mapping_constant(const PropterMapping *m, uint32_t number) { return &m->constants.items[number - 1]; }
+
+bool propter_mapping_by_row(const PropterMapping *m) { return m->gather_count == 0; }
 
 size_t propter_mapping_maps(const PropterMapping *m) { return m->maps.count; }
 

@@ -111,7 +111,7 @@ typedef struct {
   bool plain_values; /* datatypes of the source are left out */
   bool several;      /* a column may hold several values */
   PROPTER_VEC(PropterStr) nulls; /* cells that stand for no value */
-  TermMap *path;             /* literal */
+  TermMap **paths;           /* of each file, literals */
   const DocTriple *at;
 } LogicalSource;
 
@@ -154,6 +154,9 @@ PropterStatus target_read(PropterMapping *m, Node term_map, uint64_t *targets, P
 /* source.c: the source of a triples map (found again if it was there), by its node or by a path relative to a document. */
 PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *index, PropterError *err);
 PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, size_t *index, PropterError *err);
+
+/* files.c: the files of a source by its path. NOT_FOUND when a pattern or a directory has none. */
+PropterStatus source_files(PropterMapping *m, LogicalSource *s, PropterError *err);
 
 /* The options' database: path, graph and reader. */
 PropterStatus source_of_database(PropterMapping *m, LogicalSource *s, PropterError *err);

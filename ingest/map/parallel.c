@@ -80,6 +80,7 @@ static PropterStatus work(size_t item, void *payload, PropterError *err) {
   if (!propter_vec_reserve(&b->cells, b->places.count + 1)) return no_memory(err);
   for (size_t i = 0; i < b->places.count; i++) b->cells.items[i] = (PropterStr){b->bytes.data + b->places.items[i].offset, b->places.items[i].len};
   x->source = b->main->source;
+  x->file = b->main->file;
   for (size_t i = 0; i < b->rows.count; i++) {
     const RowPlace *r = &b->rows.items[i];
     x->row = (PropterRow){.number = r->number,
@@ -125,7 +126,7 @@ bool parallel_can(const Execution *x, const PropterTable *table) {
   if (!x->sink->render || propter_table_has_expressions(table) || x->m->gather_count) return false;
   for (size_t i = 0; i < x->m->maps.count; i++)
     if (x->m->maps.items[i].source == x->source && x->m->maps.items[i].unique) return false;
-  return !propter_table_has_values(table);
+  return !x->sink->row && !propter_table_has_values(table);
 }
 
 PropterStatus parallel_run(Execution *x, PropterTable *table, PropterError *err) {

@@ -35,9 +35,10 @@ static PropterStatus keep(PropterMapping *m, LogicalSource *s, size_t *index, Pr
       return PROPTER_OK;
     }
   *index = m->sources.count;
-  if (propter_vec_push(&m->sources, *s)) return PROPTER_OK;
-  propter_vec_clear(&s->nulls);
-  return no_memory(err);
+  PropterStatus status = source_files(m, s, err);
+  if (status == PROPTER_OK && !propter_vec_push(&m->sources, *s)) status = no_memory(err);
+  if (status != PROPTER_OK) propter_vec_clear(&s->nulls);
+  return status;
 }
 
 static PropterStatus set_path(PropterMapping *m, LogicalSource *s, PropterStr directory, PropterStr path, PropterError *err) {

@@ -31,9 +31,9 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
   if (call->format && strcmp(call->format, "json") == 0) {
     fputs("{\"run\":", out);
     output_json(out, r->run);
-    fprintf(out, ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu}\n",
+    fprintf(out, ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu,\"known\":%llu}\n",
             r->unchanged ? "true" : "false", call->dry_run ? "true" : "false", (unsigned long long)r->rows.rows, (unsigned long long)r->quads,
-            (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty);
+            (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty, (unsigned long long)r->known);
     return;
   }
   if (r->unchanged) {
@@ -42,6 +42,7 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
   }
   fprintf(out, "%s: %s rows, %s quads; %s added, %s removed; run %s\n", call->dry_run ? "would ingest" : "ingested", output_number(r->rows.rows),
           output_number(r->quads), output_number(r->added), output_number(r->removed), r->run.data);
+  if (r->known) fprintf(out, "%s rows are those of the last run\n", output_number(r->known));
   if (r->rows.empty) fprintf(out, "%s times a row had no subject because a value was missing\n", output_number(r->rows.empty));
   if (!r->rows.rejects) return;
   if (o->on_error == PROPTER_INGEST_SKIP)
@@ -108,12 +109,17 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
     propter_ingest_result_clear(&result);
     return written;
   }
-  PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_CREATE, NULL, &graph, err);
+  PropterBuf state = {0};
+  propter_buf_printf(&state, "%s/rows", call->graph);
+  if (cmd_flag(call, "incremental")) o.state = state.data;
+  PropterStatus status = propter_buf_status(&state, err);
+  if (status == PROPTER_OK) status = propter_graph_open(call->graph, PROPTER_GRAPH_CREATE, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_ingest(graph, &o, &result, err);
   if (status == PROPTER_OK) print_counts(call, &o, &result);
   if (status == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) status = PROPTER_NEGATIVE;
   propter_ingest_result_clear(&result);
   propter_graph_close(graph);
+  propter_buf_clear(&state);
   return status;
 }
 
@@ -124,6 +130,7 @@ static const CommandOption options[] = {
     {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file or a postgresql:// address"},
     {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; with --sniff the mapping"},
     {"sniff", 0, "FILE", "write a mapping guessed from a table (to --output or standard output): types, time, measures, slices, keys, units"},
+    {"incremental", 0, NULL, "execute only rows that are new since the last run, take back what rows that are gone gave; the graph is that of a full run"},
     {"force", 0, NULL, "ingest again although nothing changed"},
     {"replace", 0, NULL, "also replace graphs that another mapping wrote"},
     {NULL, 0, NULL, NULL}};
@@ -140,7 +147,8 @@ const Command command_ingest = {
         "propter:sourceFile, propter:timeColumn and propter:sourceColumn. Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
         "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
         "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"
-        "nothing is done. Without a mapping, --database makes the W3C Direct Mapping of its tables; --base is what its IRIs begin with.\n"
+        "nothing is done. A source may be a folder or a pattern such as orders/*.csv: its files are one table. With --incremental the state of each row is kept\n"
+        "beside the graph (rows/), and the next run costs reading and the change. Without a mapping, --database makes the W3C Direct Mapping of its tables; --base is what its IRIs begin with.\n"
         "--sniff FILE reads a table and writes such definitions for it, to be edited: what it takes each column for stands at the top.\n"
         "Exit 1: rows were put into quarantine (propter rejects shows them).",
     .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",

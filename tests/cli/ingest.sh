@@ -48,6 +48,19 @@ rm -f w.csv
 expect 'no file after a failure' 3 'w.csv' "$PROPTER" ingest w.ttl --output w.nq
 n=$((n + 1)); [ -e w.nq ] && echo "not ok $n - half a file is removed" || echo "ok $n - half a file is removed"
 
+# Three days of files, the second corrected and the first gone at last: each time as a full run.
+mkdir daily; sed 's|"t.csv"|"daily/*.csv"|' m.ttl > d.ttl
+printf 'id,n\n1,10\n2,20\n' > daily/1.csv
+expect 'first night' 0 'ingested: 2 rows, 2 quads; 2 added, 0 removed' "$PROPTER" -g "$dir/daily.g" ingest d.ttl --incremental
+printf 'n,id\n30,3\n' > daily/2.csv
+expect 'second night' 0 '2 rows are those of the last run' "$PROPTER" -g "$dir/daily.g" ingest d.ttl --incremental
+printf 'n,id\n31,3\n20,2\n' > daily/2.csv; rm daily/1.csv
+expect 'third night' 0 'ingested: 2 rows, 2 quads; 1 added, 2 removed' "$PROPTER" -g "$dir/daily.g" ingest d.ttl --incremental
+"$PROPTER" -g "$dir/daily.f" ingest d.ttl >/dev/null
+for g in f g; do "$PROPTER" -g "$dir/daily.$g" export | grep -v 'propter/run/' | LC_ALL=C sort > daily.$g.nq; done
+same 'as a full run' daily.f.nq daily.g.nq
+expect 'no file, no table' 3 'no file matches' sh -c 'rm daily/2.csv; "$PROPTER" -g "$1" ingest d.ttl' - "$dir/daily.g"
+
 # A guessed mapping is one that can be ingested as it is.
 printf 'day,region,orders,price_eur\n2024-01-01,north,3,1.5\n2024-01-01,south,4,2\n2024-01-02,north,5,1.5\n2024-01-02,south,6,2\n' > shop.csv
 expect 'a mapping guessed' 0 'propter:unit "EUR"' sh -c '"$PROPTER" ingest --sniff shop.csv --output shop.ttl --base https://example.org/shop# && cat shop.ttl'

@@ -106,6 +106,9 @@ PROPTER_API PropterStatus propter_run_find(const PropterRunList *list, PropterSt
 /* In a list: the newest run of this kind (NULL: any) that generated `graph` (PROPTER_NO_ID: any) and is not undone; NULL if there is none. */
 PROPTER_API const PropterRunInfo *propter_run_find_last(const PropterRunList *list, const char *kind, PropterId graph);
 
+/* True if every graph that a run generated has as many quads as the run left in it. */
+PROPTER_API PropterStatus propter_run_stands(PropterSnapshot *snapshot, const PropterRunInfo *run, bool *stands, PropterError *err);
+
 /* The rejects of a run in the order they came; `reject` is called for each (texts borrowed for the call). */
 PROPTER_API PropterStatus propter_run_rejects(PropterSnapshot *snapshot, const PropterRunInfo *run,
                                               PropterStatus (*reject)(const PropterReject *reject, void *payload, PropterError *err), void *payload,

@@ -24,6 +24,8 @@ typedef struct {
   bool dry_run; /* do everything but the commit */
   bool force;   /* also when nothing changed since the last run */
   bool replace; /* also graphs that another mapping wrote */
+  const char *state; /* not NULL: only rows that are new are executed, and what rows that are gone gave is taken back; the folder that keeps the state of rows
+                        between runs, made if need be. The graph is the same as without it. */
   int64_t now;  /* clock: seconds since 1970 */
   PropterStr software;
   const PropterLimits *limits; /* NULL: defaults */
@@ -35,6 +37,7 @@ typedef struct {
   PropterStr run; /* name of the run, or of the last one when nothing changed */
   bool unchanged; /* inputs, mapping and software are those of the last run: nothing was done */
   PropterMapCounts rows;
+  uint64_t known; /* rows that the last run had, so that they were not executed (options.state) */
   uint64_t quads; /* made, repeated ones included */
   uint64_t added, removed;
   PropterArena arena;

@@ -35,7 +35,9 @@ PROPTER_API const PropterMapTarget *propter_mapping_target(const PropterMapping 
 
 /* A logical source of the mapping: a table and the graph its triples go to where the mapping names none. */
 typedef struct {
-  PropterStr path;  /* of the file, as it will be opened; of a database: its address */
+  PropterStr path;  /* of the file, as the mapping says; of a database: its address */
+  const PropterStr *files; /* as they will be opened, in the order of their names: of a directory or a pattern all files in it, else the path alone */
+  size_t file_count;
   bool database;    /* it is reached through a server, there is no file */
   PropterStr graph; /* IRI: that of the logical source if it has one, else the file: IRI of the file */
 } PropterMapSource;
@@ -79,6 +81,9 @@ typedef struct {
    * only), `take` gets what was rendered in the order of the rows. Records of other sources go to `record`. */
   PropterStatus (*render)(const PropterMapRecord *record, PropterBuf *out, void *payload, PropterError *err);
   PropterStatus (*take)(PropterStr rendered, void *payload, PropterError *err);
+  /* NULL, or called before each row with all that decides what the row gives (bytes, equal for equal outcomes and only then, borrowed): `known` true passes it
+   * over. Only for mappings that work row by row (propter_mapping_by_row); not together with `take`. */
+  PropterStatus (*row)(PropterStr content, bool *known, void *payload, PropterError *err);
   void *payload;
 } PropterMapSink;
 
@@ -106,6 +111,8 @@ PROPTER_API PropterStatus propter_mapping_run(const PropterMapping *mapping, con
 PROPTER_API uint32_t propter_mapping_constants(const PropterMapping *mapping);
 /* The constant of a number from 1. Borrowed. */
 PROPTER_API const PropterTerm *propter_mapping_constant(const PropterMapping *mapping, uint32_t number);
+/* True if what a row gives does not depend on what other rows of its source gave before: nothing is gathered across rows. */
+PROPTER_API bool propter_mapping_by_row(const PropterMapping *mapping);
 /* Number of triples maps; and whether one may make a quad twice in one row, or one that another triples map makes, too. */
 PROPTER_API size_t propter_mapping_maps(const PropterMapping *mapping);
 PROPTER_API bool propter_mapping_may_meet(const PropterMapping *mapping, size_t map);
