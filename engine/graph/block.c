@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "propter/hash.h"
+#include "propter/pool.h"
 
 /* Which column of a quad stands where. */
 const unsigned char row_sequence[PROPTER_ORDER_COUNT][4] = {{0, 1, 2, 3}, {1, 0, 2, 3}, {1, 2, 0, 3}, {2, 0, 1, 3}, {3, 0, 1, 2}};
@@ -35,7 +36,7 @@ Row row_from_key(const unsigned char *key) {
 
 /* checksum 4, count 2; per column frames 1 (0: ids as they are; STEPS added: has steps), bits of the distance 1, its frames' smallest ids, then their steps;
  * codes of each column; 8 zero bytes, so that a code can be read as eight bytes */
-enum { HEADER = 6, SPARE = 8, WIDEST = 57, STEPS = 128, PART = 64 * BLOCK_ROWS };
+enum { HEADER = 6, SPARE = 8, WIDEST = 57, STEPS = 128, PART = 256 * BLOCK_ROWS };
 
 static uint32_t checksum(const unsigned char *key, const unsigned char *value, size_t size) {
   return (uint32_t)(propter_hash64((PropterStr){(const char *)value + 4, size - 4}) ^ propter_hash64((PropterStr){(const char *)key, 32}) * 3);
@@ -105,27 +106,42 @@ static void widen(Shape *s, PropterId id) {
   if (id > s->high[f]) s->high[f] = id;
 }
 
+/* The same for most ids, in a column that has one already. */
+static inline bool fits_plainly(const Shape *s, PropterId id) {
+  unsigned f = s->last;
+  return id - s->low[f] <= s->high[f] - s->low[f] && s->step[f] <= 1;
+}
+
 static size_t bytes_for(const Shape shapes[4], size_t rows) {
   size_t bytes = HEADER + SPARE;
   for (unsigned c = 0; c < 4; c++) bytes += 2 + (shapes[c].raw ? 0 : (shapes[c].steps ? 16 : 8) * shapes[c].frames) + (rows * shapes[c].bits + 7) / 8;
   return bytes;
 }
 
+/* A number of rows that fit for sure: a column's last byte may be begun. */
+static size_t surely(const Shape shapes[4]) {
+  size_t bits = 0, bytes = bytes_for(shapes, 0) + 4;
+  for (unsigned c = 0; c < 4; c++) bits += shapes[c].bits;
+  return bytes > BLOCK_BYTES ? 0 : bits ? (BLOCK_BYTES - bytes) * 8 / bits : SIZE_MAX;
+}
+
 /* How many rows fit; leaves in `shapes` what they need. */
 static size_t fit(const Row *rows, size_t count, Shape shapes[4]) {
   memset(shapes, 0, 4 * sizeof *shapes);
+  size_t enough = 0; /* rows that fit with the present shapes */
   for (size_t n = 0; n < count; n++) {
     Shape before[4];
     unsigned changed = 0;
     for (unsigned c = 0; c < 4; c++) {
       Shape *s = &shapes[c];
-      if (fits(s, rows[n].c[c])) continue;
+      if ((n && fits_plainly(s, rows[n].c[c])) || fits(s, rows[n].c[c])) continue;
       before[c] = *s;
       changed |= 1U << c;
       widen(s, rows[n].c[c]);
       measure(s);
     }
-    if (bytes_for(shapes, n + 1) <= BLOCK_BYTES) continue;
+    if (changed) enough = surely(shapes);
+    if (n < enough || bytes_for(shapes, n + 1) <= BLOCK_BYTES) continue;
     for (unsigned c = 0; c < 4; c++)
       if (changed >> c & 1) shapes[c] = before[c];
     return n;
@@ -321,8 +337,66 @@ static PropterStatus take(Table *t, Rows *rows, MDB_val key, MDB_val value, Row 
   return rc == 0 || rc == MDB_NOTFOUND ? PROPTER_OK : failed(t, rc);
 }
 
+/* Many rows behind the end of a table: their blocks, made in stretches on all processors, so the same on any number. */
+enum { STRETCH = 32 * BLOCK_ROWS, MANY = 2 * STRETCH };
+
+typedef struct {
+  size_t row, size; /* of its first row; in bytes */
+} Place;
+
+typedef struct {
+  const Row *rows;
+  size_t count;
+  struct Made {
+    PropterBuf bytes; /* blocks one after the other */
+    PROPTER_VEC(Place) blocks;
+  } *stretches;
+} Making;
+
+static PropterStatus make_stretch(size_t item, void *payload, PropterError *err) {
+  const Making *m = payload;
+  struct Made *made = &m->stretches[item];
+  size_t end = (item + 1) * STRETCH < m->count ? (item + 1) * STRETCH : m->count;
+  made->bytes.max = SIZE_MAX / 2;
+  for (size_t at = item * STRETCH; at < end;) {
+    size_t size;
+    if (!propter_buf_reserve(&made->bytes, BLOCK_BYTES)) break;
+    size_t n = block_encode(m->rows + at, end - at, BLOCK_ROWS, (unsigned char *)made->bytes.data + made->bytes.len, &size);
+    made->bytes.len += size;
+    if (!propter_vec_push(&made->blocks, ((Place){at, size}))) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for blocks");
+    at += n;
+  }
+  return propter_buf_status(&made->bytes, err);
+}
+
+static PropterStatus put(Table *t, const Row *first, const void *block, size_t size, unsigned how) {
+  unsigned char k[32];
+  row_key(first, k);
+  MDB_val key = {sizeof k, k}, value = {size, (void *)(uintptr_t)block};
+  int rc = mdb_put(t->txn, t->db, &key, &value, how);
+  return rc ? failed(t, rc) : PROPTER_OK;
+}
+
+static PropterStatus append_many(Table *t, const Row *rows, size_t count) {
+  size_t stretches = (count + STRETCH - 1) / STRETCH;
+  Making m = {rows, count, propter_calloc(stretches, sizeof *m.stretches)};
+  if (!m.stretches) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory for blocks");
+  PropterStatus status = propter_pool_run(stretches, 0, make_stretch, &m, t->err);
+  for (size_t i = 0; i < stretches; i++) {
+    struct Made *made = &m.stretches[i];
+    const char *block = made->bytes.data;
+    for (size_t k = 0; k < made->blocks.count && status == PROPTER_OK; block += made->blocks.items[k++].size)
+      status = put(t, &rows[made->blocks.items[k].row], block, made->blocks.items[k].size, MDB_APPEND);
+    propter_buf_clear(&made->bytes);
+    propter_vec_clear(&made->blocks);
+  }
+  propter_free(m.stretches);
+  return status;
+}
+
 static PropterStatus write_rows(Table *t, const Row *rows, size_t count, bool last) {
-  unsigned char block[BLOCK_BYTES], k[32];
+  if (last && count >= MANY) return append_many(t, rows, count);
+  unsigned char block[BLOCK_BYTES];
   size_t most = BLOCK_ROWS;
   for (size_t at = 0; at < count;) {
     size_t size, n = block_encode(rows + at, count - at, most, block, &size), parts = (count + n - 1) / n;
@@ -331,10 +405,7 @@ static PropterStatus write_rows(Table *t, const Row *rows, size_t count, bool la
       most = (count + parts - 1) / parts;
       n = block_encode(rows, count, most, block, &size);
     }
-    row_key(&rows[at], k);
-    MDB_val key = {sizeof k, k}, value = {size, block};
-    int rc = mdb_put(t->txn, t->db, &key, &value, last ? MDB_APPEND : MDB_NOOVERWRITE);
-    if (rc) return failed(t, rc);
+    PROPTER_TRY(put(t, &rows[at], block, size, last ? MDB_APPEND : MDB_NOOVERWRITE));
     at += n;
   }
   return PROPTER_OK;

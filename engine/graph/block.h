@@ -72,8 +72,8 @@ typedef struct {
   bool done; /* it had an effect */
 } Change;
 
-/* Applies changes (ascending, each row once) to a table (an order, or ENV_HASHES) and rewrites the blocks they touch. `first`: whether the row really
- * came or went is noted in `done`; else every change must be effective, otherwise the permutations disagree: DAMAGED. LIMIT without a message: the map is full. */
+/* Applies changes (ascending, each row once) to a table (an order, or ENV_HASHES) and rewrites the blocks they touch. `first`: whether the row really came or
+ * went is noted in `done`; else every change must be effective, otherwise the permutations disagree: DAMAGED. LIMIT without a message: the map is full. */
 PropterStatus block_apply(const Env *env, MDB_txn *txn, unsigned table, Change *changes, size_t count, bool first, PropterError *err);
 
 /* The cursor on the block that holds or would hold `row`: the last that begins at or before it, else the first. An LMDB code. */

@@ -282,7 +282,7 @@ typedef struct {
   PROPTER_VEC(struct Packed { uint64_t first; size_t at; }) blocks;
 } Stretch;
 
-enum { STRETCH = 1 << 20, WAVE = 16, INDEX_PART = 1 << 16 };
+enum { STRETCH = 1 << 20, WAVE = 16, INDEX_PART = 1 << 18 };
 
 typedef struct {
   const Unpacked *tail; /* of the block before, which is written anew with the new records behind it */

@@ -18,12 +18,19 @@ enum { PATIENCE_MS = 2000, PAUSE_MS = 10 };
 
 static const char magic[8] = {'p', 'r', 'o', 'p', 'm', 'a', 'r', 'k'};
 
-/* The file's content: magic, mark, XXH3 of both. */
+/* The file's content: magic, mark, XXH3 of both; from TIMES on a ring of the commits' times, for telling how long a reader has been behind, on which
+ * nothing depends. */
 typedef struct {
   char magic[8];
   Mark mark;
   uint64_t sum;
 } Sealed;
+enum { TIMES = 128, TIMES_KEPT = 1024 };
+typedef struct {
+  uint64_t txn;
+  int64_t seconds;
+} CommitTime;
+static off_t place_of(uint64_t txn) { return TIMES + (off_t)(txn % TIMES_KEPT * sizeof(CommitTime)); }
 
 PropterStatus guard_path(const char *dir, const char *name, char path[GUARD_PATH], PropterError *err) {
   if (snprintf(path, GUARD_PATH, "%s/%s", dir, name) >= GUARD_PATH) return propter_fail(err, PROPTER_INVALID, "the graph directory's name is too long");
@@ -63,6 +70,16 @@ static bool matches(const char *dir) {
   return guard_load(dir, &then) && look(dir, &now) && memcmp(&then, &now, sizeof now) == 0;
 }
 
+int64_t guard_time(const char *dir, uint64_t txn) {
+  char path[GUARD_PATH];
+  CommitTime t = {0, 0};
+  int fd = guard_path(dir, "data.mark", path, NULL) == PROPTER_OK ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  if (fd < 0) return 0;
+  bool known = pread(fd, &t, sizeof t, place_of(txn)) == (ssize_t)sizeof t && t.txn == txn;
+  (void)close(fd);
+  return known ? t.seconds : 0;
+}
+
 static void save(const char *dir, const Mark *mark) {
   char path[GUARD_PATH];
   Sealed s;
@@ -75,6 +92,8 @@ static void save(const char *dir, const Mark *mark) {
   int fd = propter_io_open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (fd < 0) return;
   (void)propter_io_write_all(fd, &s, sizeof s);
+  CommitTime then = {mark->txn, (int64_t)time(NULL)};
+  if (mark->size && !guard_time(dir, mark->txn)) (void)(pwrite(fd, &then, sizeof then, place_of(mark->txn)) < 0);
   (void)propter_io_close(fd);
 }
 

@@ -28,6 +28,8 @@ void guard_writer_end(const char *dir, int lock, bool sound);
 
 /* Leaves the mark of the file as it is now. Failing leaves an old mark or none, and then the next open verifies. */
 void guard_mark(const char *dir);
+/* When a commit was made, in seconds since 1970; 0: not known (the last 1,024 are, unless something failed). */
+int64_t guard_time(const char *dir, uint64_t txn);
 /* Keeps the mark's commit number, but makes the next open verify. */
 void guard_distrust(const char *dir);
 /* Whether there is a data file with something in it. */

@@ -13,42 +13,43 @@
 enum { DECIMAL_DIGITS = 6, DECIMAL_SCALE = 1000000 };
 
 /* Bounds of the value spaces (XSD 1.1 part 2, §3.4); NULL-free table order fixes the tags. */
+#define TYPE(name) {XSD name, sizeof XSD name - 1}
 static const struct {
-  const char *iri;
+  PropterStr iri;
   int64_t low, high;
-} integer_types[] = {{XSD "integer", -BIAS, BIAS - 1},
-                     {XSD "long", -BIAS, BIAS - 1},
-                     {XSD "int", INT32_MIN, INT32_MAX},
-                     {XSD "short", INT16_MIN, INT16_MAX},
-                     {XSD "byte", INT8_MIN, INT8_MAX},
-                     {XSD "nonNegativeInteger", 0, BIAS - 1},
-                     {XSD "positiveInteger", 1, BIAS - 1},
-                     {XSD "unsignedLong", 0, BIAS - 1},
-                     {XSD "unsignedInt", 0, UINT32_MAX},
-                     {XSD "unsignedShort", 0, UINT16_MAX},
-                     {XSD "unsignedByte", 0, UINT8_MAX},
-                     {XSD "nonPositiveInteger", -BIAS, 0},
-                     {XSD "negativeInteger", -BIAS, -1}};
+} integer_types[] = {{TYPE("integer"), -BIAS, BIAS - 1},
+                     {TYPE("long"), -BIAS, BIAS - 1},
+                     {TYPE("int"), INT32_MIN, INT32_MAX},
+                     {TYPE("short"), INT16_MIN, INT16_MAX},
+                     {TYPE("byte"), INT8_MIN, INT8_MAX},
+                     {TYPE("nonNegativeInteger"), 0, BIAS - 1},
+                     {TYPE("positiveInteger"), 1, BIAS - 1},
+                     {TYPE("unsignedLong"), 0, BIAS - 1},
+                     {TYPE("unsignedInt"), 0, UINT32_MAX},
+                     {TYPE("unsignedShort"), 0, UINT16_MAX},
+                     {TYPE("unsignedByte"), 0, UINT8_MAX},
+                     {TYPE("nonPositiveInteger"), -BIAS, 0},
+                     {TYPE("negativeInteger"), -BIAS, -1}};
 enum { INTEGER_TYPES = sizeof integer_types / sizeof *integer_types };
 
 static const struct {
   unsigned tag;
-  const char *iri;
-} other_types[] = {{ID_DECIMAL, XSD "decimal"}, {ID_DOUBLE, XSD "double"},  {ID_FLOAT, XSD "float"},
-                   {ID_BOOLEAN, XSD "boolean"}, {ID_DATE, XSD "date"}, {ID_DATETIME, XSD "dateTime"}};
+  PropterStr iri;
+} other_types[] = {{ID_DECIMAL, TYPE("decimal")}, {ID_DOUBLE, TYPE("double")},  {ID_FLOAT, TYPE("float")},
+                   {ID_BOOLEAN, TYPE("boolean")}, {ID_DATE, TYPE("date")}, {ID_DATETIME, TYPE("dateTime")}};
 
-static const char *type_of(unsigned tag) {
+static PropterStr type_of(unsigned tag) {
   if (tag >= ID_INTEGER && tag < ID_INTEGER + INTEGER_TYPES) return integer_types[tag - ID_INTEGER].iri;
   for (size_t i = 0; i < sizeof other_types / sizeof *other_types; i++)
     if (other_types[i].tag == tag) return other_types[i].iri;
-  return "";
+  return (PropterStr){"", 0};
 }
 
 static unsigned tag_of(PropterStr datatype) {
   for (unsigned i = 0; i < INTEGER_TYPES; i++)
-    if (propter_str_equal(datatype, propter_str(integer_types[i].iri))) return ID_INTEGER + i;
+    if (propter_str_equal(datatype, integer_types[i].iri)) return ID_INTEGER + i;
   for (size_t i = 0; i < sizeof other_types / sizeof *other_types; i++)
-    if (propter_str_equal(datatype, propter_str(other_types[i].iri))) return other_types[i].tag;
+    if (propter_str_equal(datatype, other_types[i].iri)) return other_types[i].tag;
   return ID_TYPED;
 }
 
@@ -163,7 +164,7 @@ static size_t print_double(double v, bool single, char *text) {
 
 size_t id_lexical(PropterId id, char text[ID_TEXT], PropterStr *datatype) {
   unsigned tag = id_tag(id);
-  *datatype = propter_str(type_of(tag));
+  *datatype = type_of(tag);
   if (tag >= ID_INTEGER && tag < ID_INTEGER + INTEGER_TYPES) return (size_t)snprintf(text, ID_TEXT, "%lld", (long long)unbiased(id));
   switch (tag) {
     case ID_DECIMAL: {
@@ -223,11 +224,21 @@ static PropterId candidate(unsigned tag, PropterStr t) {
   return ok ? id_make(tag, payload) : PROPTER_NO_ID;
 }
 
+/* Is a form, which was read as that id, surely the one the id is printed as? The common cases, without printing; false says nothing. */
+static bool surely_canonical(unsigned tag, PropterStr t) {
+  const char *p = t.data;
+  if (tag >= ID_INTEGER && tag < ID_INTEGER + INTEGER_TYPES) {
+    bool negative = p[0] == '-';
+    return p[negative] >= '1' && p[negative] <= '9' && all_digits(p + negative, t.len - negative);
+  }
+  return tag == ID_DATE || (tag == ID_DATETIME && (t.len == 19 || p[19] != '.'));
+}
+
 PropterId id_inline(PropterStr lexical, PropterStr datatype) {
   unsigned tag = tag_of(datatype);
   if (tag < ID_INLINE || lexical.len == 0 || lexical.len >= ID_TEXT) return PROPTER_NO_ID;
   PropterId id = candidate(tag, lexical);
-  if (id == PROPTER_NO_ID) return id;
+  if (id == PROPTER_NO_ID || surely_canonical(tag, lexical)) return id;
   char text[ID_TEXT];
   PropterStr back;
   size_t n = id_lexical(id, text, &back);

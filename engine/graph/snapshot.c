@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "guard.h"
+
 PropterStatus propter_graph_open(const char *dir, unsigned flags, const PropterLimits *limits, PropterGraph **out, PropterError *err) {
   PropterGraph *graph = propter_calloc(1, sizeof *graph);
   if (!graph) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
@@ -25,6 +27,7 @@ void propter_graph_close(PropterGraph *graph) {
 }
 
 typedef struct {
+  const char *dir;
   PropterReaders *out;
   uint64_t newest;
   bool failed;
@@ -36,7 +39,9 @@ static int note_reader(const char *line, void *payload) {
   long long process;
   unsigned long long thread, commit;
   if (sscanf(line, "%lld %llx %llu", &process, &thread, &commit) != 3) return 0;
-  PropterReader reader = {process, list->newest > commit ? list->newest - commit : 0};
+  PropterReader reader = {process, list->newest > commit ? list->newest - commit : 0, 0};
+  int64_t since = reader.behind ? guard_time(list->dir, commit + 1) : 0, now = (int64_t)time(NULL);
+  if (since && now > since) reader.seconds = (uint64_t)(now - since);
   if (!propter_vec_push(list->out, reader)) list->failed = true;
   return 0;
 }
@@ -44,7 +49,7 @@ static int note_reader(const char *line, void *payload) {
 PropterStatus propter_graph_readers(PropterGraph *graph, PropterReaders *out, PropterError *err) {
   MDB_envinfo info;
   int rc = mdb_env_info(graph->env->lmdb, &info);
-  ReaderList list = {out, info.me_last_txnid, false};
+  ReaderList list = {graph->env->dir, out, info.me_last_txnid, false};
   if (rc || (rc = mdb_reader_list(graph->env->lmdb, note_reader, &list)) < 0) return env_fail(graph->env, rc, "list readers", err);
   return list.failed ? propter_fail(err, PROPTER_NO_MEMORY, "out of memory") : PROPTER_OK;
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -149,7 +150,9 @@ static void limit_child(uint64_t size) {
 }
 
 /* In the child: never returns. */
-static void child(int fd, const struct stat *st, const Mark *mark, int out) {
+static void child(int fd, const struct stat *st, const Mark *mark, int out, pid_t parent) {
+  /* It holds the write lock as its parent does: when that is killed, nobody waits for the answer. */
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent) _exit(1);
   static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGXCPU};
   for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) (void)signal(crashes[i], SIG_DFL);
   limit_child((uint64_t)st->st_size);
@@ -165,8 +168,8 @@ static PropterStatus run_child(const char *dir, int fd, PropterError *err) {
   Mark mark = {0};
   if (!guard_load(dir, &mark)) mark = (Mark){0};
   if (fstat(fd, &st) < 0 || pipe2(pipes, O_CLOEXEC) < 0) return propter_io_fail(err, dir, "verify");
-  pid_t pid = fork();
-  if (pid == 0) child(fd, &st, &mark, pipes[1]);
+  pid_t parent = getpid(), pid = fork();
+  if (pid == 0) child(fd, &st, &mark, pipes[1], parent);
   (void)close(pipes[1]);
   Verdict verdict = {0};
   size_t got = 0;

@@ -5,6 +5,7 @@
 
 #include "dict.h"
 #include "propter/hash.h"
+#include "propter/pool.h"
 #include "snapshot.h"
 #include "sort.h"
 #include "term.h"
@@ -142,7 +143,7 @@ PropterStatus propter_writer_clear_graph(PropterWriter *w, PropterId graph, Prop
   return status;
 }
 
-enum { PART = 1 << 16 };
+enum { PART = 1 << 18, SLICE = 1 << 15, AHEAD = 16 };
 
 /* What a flush needs beside the changes. */
 typedef struct {
@@ -190,17 +191,35 @@ static size_t settle(Change *ops, size_t n, const Room *room) {
   return kept;
 }
 
+typedef struct {
+  PropterOrder order;
+  const Change *ops;
+  const SortKey *sorted;
+  size_t count;
+  Change *part;
+} Gather;
+
+/* A slice of the changes at the places of `sorted`, which are all over memory. */
+static PropterStatus gather(size_t item, void *payload, PropterError *err) {
+  (void)err;
+  const Gather *g = payload;
+  const unsigned char *from = row_sequence[g->order];
+  size_t end = (item + 1) * SLICE < g->count ? (item + 1) * SLICE : g->count;
+  for (size_t i = item * SLICE; i < end; i++) {
+    if (i + AHEAD < end) __builtin_prefetch(&g->ops[g->sorted[i + AHEAD].at]);
+    const Change *c = &g->ops[g->sorted[i].at];
+    g->part[i] = (Change){{{c->row.c[from[0]], c->row.c[from[1]], c->row.c[from[2]], c->row.c[from[3]]}}, c->add, false};
+  }
+  return PROPTER_OK;
+}
+
 /* Applies the changes at the places of `sorted`, which are in that order, a part at a time. */
 static PropterStatus apply_order(PropterWriter *w, MDB_txn *txn, PropterOrder order, const Change *ops, const SortKey *sorted, size_t n, Change *part,
                                  PropterError *err) {
-  const unsigned char *from = row_sequence[order];
   for (size_t at = 0; at < n; at += PART) {
-    size_t count = n - at < PART ? n - at : PART;
-    for (size_t i = 0; i < count; i++) {
-      const Change *c = &ops[sorted[at + i].at];
-      part[i] = (Change){{{c->row.c[from[0]], c->row.c[from[1]], c->row.c[from[2]], c->row.c[from[3]]}}, c->add, false};
-    }
-    PROPTER_TRY(block_apply(w->graph->env, txn, order, part, count, false, err));
+    Gather g = {order, ops, sorted + at, n - at < PART ? n - at : PART, part};
+    PROPTER_TRY(propter_pool_run((g.count + SLICE - 1) / SLICE, 0, gather, &g, err));
+    PROPTER_TRY(block_apply(w->graph->env, txn, order, part, g.count, false, err));
   }
   return PROPTER_OK;
 }

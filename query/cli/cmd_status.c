@@ -48,7 +48,8 @@ static PropterStatus as_text(CommandCall *call, PropterSnapshot *snapshot, Repor
   fprintf(call->out, "graph    %s\nversion  %s\nsize     %s bytes on disk\nquads    %s\nruns     %s\n\n%14s  named graph\n", call->graph,
           output_number(r->version), output_number(r->bytes), output_number(r->quads), output_number(r->runs.count), "quads");
   for (size_t i = 0; i < r->readers.count; i++)
-    fprintf(call->out, "%14s  commits behind: a reader in process %lld\n", output_number(r->readers.items[i].behind), (long long)r->readers.items[i].process);
+    fprintf(call->out, "%14s  commits behind, for %llu s: a reader in process %lld\n", output_number(r->readers.items[i].behind),
+            (unsigned long long)r->readers.items[i].seconds, (long long)r->readers.items[i].process);
   uint64_t records = 0;
   for (size_t i = 0; i < r->graphs.count; i++) {
     PropterStr name;
@@ -80,8 +81,8 @@ static PropterStatus as_json(CommandCall *call, PropterSnapshot *snapshot, Repor
   }
   fputs("],\"readers\":[", call->out);
   for (size_t i = 0; i < r->readers.count; i++)
-    fprintf(call->out, "%s{\"process\":%lld,\"behind\":%llu}", i ? "," : "", (long long)r->readers.items[i].process,
-            (unsigned long long)r->readers.items[i].behind);
+    fprintf(call->out, "%s{\"process\":%lld,\"behind\":%llu,\"seconds\":%llu}", i ? "," : "", (long long)r->readers.items[i].process,
+            (unsigned long long)r->readers.items[i].behind, (unsigned long long)r->readers.items[i].seconds);
   fputs("]}\n", call->out);
   return PROPTER_OK;
 }

@@ -32,8 +32,8 @@ PropterStatus source_read(Source *source, void *bytes, size_t size, size_t *coun
   return PROPTER_OK;
 }
 
-static PropterStatus fill(FileSource *s, PropterError *err) {
-  ssize_t n = propter_io_read(s->fd, s->raw, sizeof s->raw);
+static PropterStatus read_raw(FileSource *s, void *bytes, size_t size, size_t *count, PropterError *err) {
+  ssize_t n = propter_io_read(s->fd, bytes, size);
   if (n < 0) {
     if (errno == EISDIR) {
       propter_error_at(err, s->source.name, 0, 0);
@@ -41,9 +41,13 @@ static PropterStatus fill(FileSource *s, PropterError *err) {
     }
     return propter_io_fail(err, s->source.name, "read");
   }
-  s->at = 0;
-  s->have = (size_t)n;
+  *count = (size_t)n;
   return PROPTER_OK;
+}
+
+static PropterStatus fill(FileSource *s, PropterError *err) {
+  s->at = 0;
+  return read_raw(s, s->raw, sizeof s->raw, &s->have, err);
 }
 
 static PropterStatus bad_gzip(FileSource *s, const char *what, PropterError *err) {
@@ -122,6 +126,11 @@ static PropterStatus file_read(Source *source, void *bytes, size_t size, size_t 
     }
   }
   if (s->packed) return unpack(s, bytes, size, count, err);
+  if (!s->have && !s->ended && size >= BLOCK) {
+    PROPTER_TRY(read_raw(s, bytes, size, count, err));
+    s->ended = *count == 0;
+    return PROPTER_OK;
+  }
   if (!s->have && !s->ended) {
     PROPTER_TRY(fill(s, err));
     s->ended = s->have == 0;

@@ -161,7 +161,8 @@ PROPTER_API PropterStatus propter_snapshot_statistics(PropterSnapshot *snapshot,
 /* Readers of the graph in all processes that hold a snapshot: the free pages of commits since cannot be used again until they end. */
 typedef struct {
   int64_t process;
-  uint64_t behind; /* commits since its snapshot */
+  uint64_t behind;  /* commits since its snapshot */
+  uint64_t seconds; /* since the first of these; 0 also if that is not known, being more than 1,024 commits ago */
 } PropterReader;
 typedef PROPTER_VEC(PropterReader) PropterReaders;
 /* Appends them. */
