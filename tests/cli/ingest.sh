@@ -61,6 +61,20 @@ for g in f g; do "$PROPTER" -g "$dir/daily.$g" export | grep -v 'propter/run/' |
 same 'as a full run' daily.f.nq daily.g.nq
 expect 'no file, no table' 3 'no file matches' sh -c 'rm daily/2.csv; "$PROPTER" -g "$1" ingest d.ttl' - "$dir/daily.g"
 
+# From one run to another, forwards and backwards.
+D=$dir/diff.g; sed 's|"t.csv"|"e.csv"|; s| ; rml:datatype xsd:integer||' m.ttl > e.ttl
+i=0; for rows in '1,a' '1,a\n2,b' '2,b\n3,c'; do
+  i=$((i + 1)); printf "id,n\n$rows\n" > e.csv; "$PROPTER" -g "$D" --today 2024-01-0$i ingest e.ttl >/dev/null; done
+"$PROPTER" -g "$D" diff r-20240101 2>/dev/null | sed 's| <file:.*||' | LC_ALL=C sort >found
+{ for p in '2> <http://example.org/n> "b"' '3> <http://example.org/n> "c"'; do echo "+ <http://example.org/$p"; done
+  echo '- <http://example.org/1> <http://example.org/n> "a"'; } >wanted
+same 'what three runs changed' wanted found
+"$PROPTER" -g "$D" diff last r-20240101 2>/dev/null | sed 's| <file:.*||' | LC_ALL=C sort >found
+tr '+-' '-+' <wanted | LC_ALL=C sort >turned
+same 'backwards' turned found
+n=$((n + 1)); [ "$("$PROPTER" -g "$D" diff last 2>/dev/null | wc -l)" -eq 0 ] && echo "ok $n - nothing from a run to itself" || echo "not ok $n - nothing from a run to itself"
+expect 'no such run' 3 'no run "r-9"' "$PROPTER" -g "$D" diff r-9
+
 # A guessed mapping is one that can be ingested as it is.
 printf 'day,region,orders,price_eur\n2024-01-01,north,3,1.5\n2024-01-01,south,4,2\n2024-01-02,north,5,1.5\n2024-01-02,south,6,2\n' > shop.csv
 expect 'a mapping guessed' 0 'propter:unit "EUR"' sh -c '"$PROPTER" ingest --sniff shop.csv --output shop.ttl --base https://example.org/shop# && cat shop.ttl'
