@@ -476,6 +476,10 @@ const char *why_verdict(const PropterEvidence *e) {
   return e->said == PROPTER_SAID_CONTRADICTED ? "contradicted" : e->said == PROPTER_SAID_UNSUPPORTED ? "unsupported" : "not counted";
 }
 
+const char *why_controllable(const PropterWhyCause *w) {
+  return w->controllable > 0 ? "can be changed" : w->controllable < 0 ? "cannot be changed" : "not said whether it can be changed";
+}
+
 const PropterEvidence *why_disputed(const PropterWhyAnswer *a, const PropterEvidence *quote) {
   for (size_t i = 0; a->inference && quote->iri.len && i < a->inference->said; i++)
     if (propter_str_equal(a->inference->saying[i].iri, quote->iri)) return &a->inference->saying[i];

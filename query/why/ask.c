@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "propter/sparql.h"
+#include "propter/vocab.h"
 #include "form_why.h"
 #include "question.h"
 #include "render.h"
@@ -46,11 +47,7 @@ static PropterStatus settle(Ask *k, PropterQuestion *q) {
   PROPTER_TRY(reach(k, q->metric_iri, &grain, &first, &last, &any));
   if (!any && q->slice_count)
     return propter_fail(k->err, PROPTER_INVALID, "metric <%.*s> has no observation of this slice", (int)q->metric_iri.len, q->metric_iri.data);
-  PROPTER_TRY(propter_question_settle(q, grain, first, last, k->options.today, &k->arena, k->err));
-  if (!q->compared) return PROPTER_OK;
-  q->compared_from = propter_period_first(grain, propter_period_of(grain, q->compared_from));
-  q->compared_to = propter_period_last(grain, propter_period_of(grain, q->compared_to));
-  return PROPTER_OK;
+  return propter_question_settle(q, grain, first, last, k->options.today, &k->arena, k->err);
 }
 
 static PropterStr kept(PropterWhyAnswer *a, PropterStr s) { return propter_arena_copy(&a->arena, s); }
@@ -105,24 +102,27 @@ static PropterStatus infer(Ask *k, const PropterQuestion *q, PropterInference **
   return propter_infer_window(k->snapshot, q->metric_iri, q->from, q->to, &k->options.infer, out, k->err);
 }
 
-/* Runs a query of one row; `use` gets the row, or NULL for none. */
-static PropterStatus row_of(Ask *k, PropterBuf *text, void (*use)(const PropterTerm *row, void *payload), void *payload) {
+/* Runs a query; `use` gets each row. Clears the text. */
+static PropterStatus each_row(Ask *k, PropterBuf *text, PropterStatus (*use)(const PropterTerm *row, void *payload, PropterError *err), void *payload) {
   PropterQuery *query = NULL;
   PropterResults *results = NULL;
-  const PropterTerm *row;
+  const PropterTerm *row = NULL;
   const PropterQueryOptions options = propter_query_options();
   PropterStatus status = propter_buf_status(text, k->err);
   if (status == PROPTER_OK) status = propter_query_parse(propter_buf_str(text), PROPTER_STR(""), &query, k->err);
   if (status == PROPTER_OK) status = propter_query_run(query, k->snapshot, &options, &results, k->err);
-  if (status == PROPTER_OK) status = propter_results_next(results, &row, k->err);
-  if (status == PROPTER_OK) use(row, payload);
+  while (status == PROPTER_OK && (status = propter_results_next(results, &row, k->err)) == PROPTER_OK && row) status = use(row, payload, k->err);
   propter_results_close(results);
   propter_query_free(query);
   propter_buf_clear(text);
   return status;
 }
 
-static void any_row(const PropterTerm *row, void *payload) { *(bool *)payload = row != NULL; }
+static PropterStatus any_row(const PropterTerm *row, void *payload, PropterError *err) {
+  (void)row, (void)err;
+  *(bool *)payload = true;
+  return PROPTER_OK;
+}
 
 /* Is the cause meant: by its own IRI, that of another name for it, or by its kind? */
 static PropterStatus is_meant(Ask *k, const PropterCause *c, PropterStr iri, bool *meant) {
@@ -132,7 +132,7 @@ static PropterStatus is_meant(Ask *k, const PropterCause *c, PropterStr iri, boo
   if (*meant) return PROPTER_OK;
   propter_buf_printf(&text, "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT * { <%.*s> <https://w3id.org/propter#concept>?/skos:broader* <%.*s> } LIMIT 1",
                      (int)c->iri.len, c->iri.data, (int)iri.len, iri.data);
-  return row_of(k, &text, any_row, meant);
+  return each_row(k, &text, any_row, meant);
 }
 
 typedef struct {
@@ -142,13 +142,13 @@ typedef struct {
   bool found;
 } Known;
 
-static void known_row(const PropterTerm *row, void *payload) {
+static PropterStatus known_row(const PropterTerm *row, void *payload, PropterError *err) {
   Known *known = payload;
-  known->found = row != NULL;
-  if (!row) return;
+  known->found = true;
   if (row[0].value.len) known->label = propter_arena_copy(known->arena, row[0].value);
   if (!propter_day_parse(row[1].value, &known->start)) known->start = PROPTER_NO_DAY;
   if (!propter_day_parse(row[2].value, &known->end)) known->end = PROPTER_NO_DAY;
+  return known->label.data ? PROPTER_OK : no_memory(err);
 }
 
 static PropterStatus explain_absence(Ask *k, PropterStr iri, PropterWhyAnswer *a) {
@@ -158,10 +158,41 @@ static PropterStatus explain_absence(Ask *k, PropterStr iri, PropterWhyAnswer *a
                      "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?label ?start ?end { { SELECT * { <%.*s> ?p ?o } LIMIT 1 } "
                      "OPTIONAL { <%.*s> skos:prefLabel ?label } OPTIONAL { <%.*s> p:start ?start } OPTIONAL { <%.*s> p:end ?end } } ORDER BY ?label LIMIT 1",
                      (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data);
-  PROPTER_TRY(row_of(k, &text, known_row, &known));
+  PROPTER_TRY(each_row(k, &text, known_row, &known));
   if (!known.found) return propter_fail(k->err, PROPTER_NOT_FOUND, "no cause <%.*s> in this graph", (int)iri.len, iri.data);
-  if (!known.label.data) return no_memory(k->err);
   return why_absent(a, known.label, known.start, known.end, k->err);
+}
+
+/* What the graph says of a cause or its kind: can it be changed, by whom, how. */
+static PropterStatus use_action(const PropterTerm *row, void *payload, PropterError *err) {
+  PropterWhyAnswer *a = payload;
+  for (size_t i = 0; i < a->causes; i++) {
+    PropterWhyCause *w = &a->cause[i];
+    if (!propter_str_equal(w->cause->iri, row[0].value)) continue;
+    if (row[1].value.len && !w->controllable) w->controllable = propter_str_equal(row[1].value, PROPTER_STR("true")) || propter_str_equal(row[1].value, PROPTER_STR("1")) ? 1 : -1;
+    if (row[2].value.len && !w->owner.len && !(w->owner = propter_arena_copy(&a->arena, row[2].value)).data) return no_memory(err);
+    if (row[3].value.len && !w->next_step.len && !(w->next_step = propter_arena_copy(&a->arena, row[3].value)).data) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus add_actions(Ask *k, PropterWhyAnswer *a) {
+  static const PropterVocab said[] = {VOCAB_propter_controllable, VOCAB_propter_owner, VOCAB_propter_nextStep};
+  PropterBuf text = {0};
+  bool any = false;
+  for (size_t i = 0; i < 3 && a->causes; i++) {
+    const PropterTerm term = propter_iri(propter_vocab_iri(said[i]));
+    PropterId id = PROPTER_NO_ID;
+    PROPTER_TRY(propter_snapshot_find(k->snapshot, &term, &id, k->err));
+    any |= id != PROPTER_NO_ID;
+  }
+  if (!any) return PROPTER_OK;
+  propter_buf_add(&text, PROPTER_STR("PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+                                     "SELECT ?c ?can ?owner ?next { VALUES ?c {"));
+  for (size_t i = 0; i < a->causes; i++) propter_buf_printf(&text, " <%.*s>", (int)a->cause[i].cause->iri.len, a->cause[i].cause->iri.data);
+  propter_buf_add(&text, PROPTER_STR(" } ?c p:concept?/skos:broader* ?x { ?x p:controllable ?can } UNION { ?x p:nextStep ?next } UNION "
+                                     "{ ?x p:owner ?o OPTIONAL { ?o skos:prefLabel|rdfs:label ?name } BIND (COALESCE(?name, ?o) AS ?owner) } } ORDER BY ?c ?can ?owner ?next"));
+  return each_row(k, &text, use_action, a);
 }
 
 /* WHY NOT … DESPITE: only the causes that are meant stay; if none is judged here, it is said why. */
@@ -177,7 +208,7 @@ static PropterStatus keep_meant(Ask *k, PropterWhyAnswer *a) {
   return kept ? PROPTER_OK : explain_absence(k, a->question.despite, a);
 }
 
-static PropterStatus judge(Ask *k, const PropterQuestion *q, const PropterLexicon *lexicon, PropterWhyAnswer **out);
+static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lexicon, PropterWhyAnswer **out);
 
 static PropterStatus compare(Ask *k, const PropterQuestion *q, PropterWhyAnswer *a) {
   PropterQuestion there = *q;
@@ -188,16 +219,18 @@ static PropterStatus compare(Ask *k, const PropterQuestion *q, PropterWhyAnswer 
   return why_compare(a, other, k->err);
 }
 
-static PropterStatus judge(Ask *k, const PropterQuestion *q, const PropterLexicon *lexicon, PropterWhyAnswer **out) {
+static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lexicon, PropterWhyAnswer **out) {
   PropterInference *inference = NULL;
   PropterWhyOptions options = k->options;
   if (q->despite.len) options.limit = SIZE_MAX; /* the cause may stand far down */
   if (q->gap == PROPTER_GAP_NONE) PROPTER_TRY(infer(k, q, &inference));
   PROPTER_TRY(why_answer_make(q, inference, propter_snapshot_version(k->snapshot), &options, out, k->err));
   PropterStatus status = PROPTER_OK;
-  if (lexicon && q->nearest_count) status = offer_names(k, lexicon, *out);
+  bool causes = q->gap == PROPTER_GAP_NO_CAUSE || q->gap == PROPTER_GAP_MANY_CAUSES;
+  if (lexicon && q->nearest_count) status = offer_names(k, causes ? why_lexicon_causes(lexicon) : lexicon, *out);
   if (status == PROPTER_OK && q->has_metric && (q->gap == PROPTER_GAP_NO_PERIOD || q->gap == PROPTER_GAP_NO_YEAR)) status = offer_moves(k, *out);
   if (status == PROPTER_OK && inference && q->despite.len) status = keep_meant(k, *out);
+  if (status == PROPTER_OK && inference && !k->inferrer) status = add_actions(k, *out);
   if (status == PROPTER_OK && inference && q->negated) status = why_unmoved(*out, k->err);
   if (status == PROPTER_OK && inference && q->compared) status = compare(k, q, *out);
   if (status != PROPTER_OK) {
@@ -226,6 +259,19 @@ static PropterStatus prepare(Ask *k, PropterQuestion *q) {
     k->options.infer.slice = k->slice, k->options.infer.slice_count = q->slice_count;
   }
   return q->has_metric && q->has_period ? settle(k, q) : PROPTER_OK;
+}
+
+static PropterStatus add_cause(const PropterTerm *row, void *payload, PropterError *err) { return propter_lexicon_add_cause(payload, row[0].value, row[1].value, err); }
+
+/* Names of events and of their kinds, where the question asks by one. */
+static PropterStatus load_causes(Ask *k, PropterLexicon *lexicon, PropterStr question) {
+  bool names;
+  PropterBuf text = {0};
+  PROPTER_TRY(why_question_names_cause(lexicon, question, &names, k->err));
+  if (!names) return PROPTER_OK;
+  propter_buf_add(&text, PROPTER_STR("PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT DISTINCT ?c ?label { { ?c a p:Event } UNION "
+                                     "{ ?e a p:Event ; p:concept ?c } ?c skos:prefLabel|skos:altLabel ?label } ORDER BY ?c ?label"));
+  return each_row(k, &text, add_cause, lexicon);
 }
 
 /* Text that begins with PREFIX or BASE, or with WHY and the name of a metric, is the form itself; what is wrong with it is said with its place. */
@@ -264,6 +310,7 @@ PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, co
   PropterLexicon *lexicon = NULL;
   PropterQuestion q;
   PropterStatus status = propter_lexicon_load(snapshot, &lexicon, err);
+  if (status == PROPTER_OK) status = load_causes(&k, lexicon, question);
   if (status == PROPTER_OK) status = propter_question_parse(lexicon, question, options->today, &k.arena, &q, err);
   if (status == PROPTER_OK) status = prepare(&k, &q);
   if (status == PROPTER_OK) status = judge(&k, &q, lexicon, out);

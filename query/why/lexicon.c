@@ -21,6 +21,7 @@ struct PropterLexicon {
   PropterMap stems;
   PROPTER_VEC(Metric) metrics;
   PROPTER_VEC(Name) names;
+  PropterLexicon *causes;
 };
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory"); }
@@ -40,6 +41,7 @@ PropterStatus propter_lexicon_new(PropterLexicon **out, PropterError *err) {
 
 void propter_lexicon_free(PropterLexicon *l) {
   if (!l) return;
+  propter_lexicon_free(l->causes);
   for (size_t i = 0; i < l->metrics.count; i++) propter_map_clear(&l->metrics.items[i].about);
   propter_vec_clear(&l->metrics);
   propter_vec_clear(&l->names);
@@ -98,6 +100,33 @@ PropterStatus propter_lexicon_add_name(PropterLexicon *l, size_t metric, Propter
     if (!propter_map_put(&l->vocabulary, n.word[i], 1, NULL) || !propter_map_put(&l->stems, n.stem[i], 1, NULL)) return no_memory(err);
   if (!propter_vec_push(&l->names, n)) return no_memory(err);
   return add_about(l, &l->metrics.items[metric], name, err);
+}
+
+PropterLexicon *why_lexicon_causes(PropterLexicon *l) { return l->causes; }
+
+/* A name up to the first number or month in it: "Verizon strike" of "Verizon strike, August 2011". */
+static PropterStr undated(const Words *words, PropterStr name) {
+  size_t end = 0;
+  for (size_t i = 0; i < words->count; i++) {
+    if (words->word[i].number || why_date_word(words->word[i].text, DATE_MONTH, NULL, NULL)) break;
+    end = words->word[i].end;
+  }
+  return (PropterStr){name.data, end};
+}
+
+PropterStatus propter_lexicon_add_cause(PropterLexicon *l, PropterStr iri, PropterStr name, PropterError *err) {
+  if (!propter_utf8_valid(name, NULL) || name.len > PROPTER_QUESTION_BYTES) return PROPTER_OK;
+  if (!l->causes) PROPTER_TRY(propter_lexicon_new(&l->causes, err));
+  PropterLexicon *c = l->causes;
+  size_t at = c->metrics.count;
+  Words words;
+  for (size_t i = c->metrics.count; i-- > 0 && at == c->metrics.count;)
+    if (propter_str_equal(c->metrics.items[i].iri, iri)) at = i;
+  if (at == c->metrics.count) PROPTER_TRY(propter_lexicon_add_metric(c, iri, name, PROPTER_STR(""), &at, err));
+  PROPTER_TRY(propter_lexicon_add_name(c, at, PROPTER_NAME_PREFERRED, name, err));
+  PROPTER_TRY(why_words_split(name, c->stemmer, PROPTER_QUESTION_WORDS, &c->arena, &words, err));
+  const PropterStr plain = undated(&words, name);
+  return plain.len && plain.len < name.len ? propter_lexicon_add_name(c, at, PROPTER_NAME_ALTERNATIVE, plain, err) : PROPTER_OK;
 }
 
 bool why_lexicon_harmless(const PropterLexicon *l, size_t metric, const Word *w) { return propter_map_get(&l->metrics.items[metric].about, w->stem) != NULL; }

@@ -73,6 +73,16 @@ static size_t year_after(const Reader *r, size_t i, int *year) {
   return year_at(r, j, year) ? j + 1 : 0;
 }
 
+/* Months of runs without a year that are none: Easter (day: days after it, plus 1), a week (day: its number). */
+enum { EASTER = 40, WEEK = 60 };
+
+/* Easter Sunday of the Gregorian calendar (Meeus, Jones, Butcher: Astronomical Algorithms, 1991, chapter 8). */
+static PropterDay easter(int year) {
+  int a = year % 19, b = year / 100, c = year % 100, d = b / 4, e = b % 4, f = (b + 8) / 25, g = (b - f + 1) / 3, h = (19 * a + b - d - g + 15) % 30;
+  int i = c / 4, k = c % 4, l = (32 + 2 * e + 2 * i - h - k) % 7, m = (a + 11 * h + 22 * l) / 451, n = h + l - 7 * m + 114;
+  return propter_day(year, n / 31, n % 31 + 1);
+}
+
 static Span months(int year, int first, int last) {
   return (Span){.has_year = true, .from = propter_day(year, first, 1), .to = propter_day(year, last + 1, 1) - 1};
 }
@@ -114,6 +124,31 @@ static bool week_of(int year, int week, Span *s) {
   int y, m, d;
   propter_day_civil(s->from + 3, &y, &m, &d); /* a week belongs to the year of its Thursday */
   return y == year;
+}
+
+/* Days of a run without a year in that year; false: it has no such day. */
+static bool run_in(int year, int month, int month_last, int day, PropterDay *from, PropterDay *to) {
+  Span week = {0};
+  if (month == EASTER) return *from = *to = easter(year) + day - 1, true;
+  if (month == WEEK) {
+    bool there = week_of(year, day, &week);
+    return *from = week.from, *to = week.to, there;
+  }
+  if (day > propter_month_length(year, month)) return false;
+  *from = propter_day(year, month, day ? day : 1);
+  *to = day ? *from : propter_day(year, month_last + 1, 1) - 1;
+  return true;
+}
+
+/* Easter, Christmas 2010. */
+static size_t holiday_words(Reader *r, size_t i, Span *s) {
+  int month, day, y;
+  if (!is(r, i, DATE_HOLIDAY, &month, &day)) return 0;
+  size_t k = year_after(r, i + 1, &y);
+  *s = (Span){.month = month ? month : EASTER, .month_last = month ? month : EASTER, .day = month ? day : day + 1};
+  if (!k) return i + 1;
+  s->has_year = run_in(y, s->month, s->month_last, s->day, &s->from, &s->to);
+  return k;
 }
 
 static size_t quarter_or_half(Reader *r, unsigned unit, int n, bool has_year, int year, size_t used, Span *s) {
@@ -250,7 +285,8 @@ static size_t part_words(Reader *r, size_t i, Span *s) {
   }
   if (is(r, i, DATE_UNIT, &unit, NULL) && unit == UNIT_WEEK && x && x->number && x->digits <= 2) {
     size_t k = year_after(r, i + 2, &y);
-    return !k ? bad(r, PROPTER_GAP_NO_YEAR, i + 2) : week_of(y, x->value, s) ? k : bad(r, PROPTER_GAP_BAD_DATE, k);
+    if (!k && x->value >= 1 && x->value <= 53) return *s = (Span){.month = WEEK, .month_last = WEEK, .day = x->value}, i + 2;
+    return !k ? bad(r, PROPTER_GAP_BAD_DATE, i + 2) : week_of(y, x->value, s) ? k : bad(r, PROPTER_GAP_BAD_DATE, k);
   }
   bool ordinal = is(r, i, DATE_ORDINAL, &n, NULL);
   size_t j = i + 1;
@@ -344,7 +380,7 @@ static size_t year_words(Reader *r, size_t i, Span *s) {
 
 /* One atom from word i on: index after it, 0 if there is none. */
 static size_t atom(Reader *r, size_t i, Span *s) {
-  static size_t (*const readers[])(Reader *, size_t, Span *) = {numeric, part_words, month_words, season_words, vague_words, relative_words, year_words};
+  static size_t (*const readers[])(Reader *, size_t, Span *) = {numeric, part_words, holiday_words, month_words, season_words, vague_words, relative_words, year_words};
   i = skip(r, i, "the");
   size_t notes = r->question->note_count;
   for (size_t k = 0; k < sizeof readers / sizeof *readers; k++) {
@@ -358,14 +394,7 @@ static size_t atom(Reader *r, size_t i, Span *s) {
 }
 
 static void give_year(Reader *r, Span *s, int year) {
-  int first = s->month, last = s->month_last;
-  if (s->day) {
-    if (s->day > propter_month_length(year, first)) r->gap = PROPTER_GAP_BAD_DATE;
-    s->from = s->to = propter_day(year, first, s->day);
-  } else {
-    s->from = propter_day(year, first, 1);
-    s->to = propter_day(year, last + 1, 1) - 1;
-  }
+  if (!run_in(year, s->month, s->month_last, s->day, &s->from, &s->to)) r->gap = PROPTER_GAP_BAD_DATE;
   s->has_year = true;
 }
 
@@ -602,10 +631,7 @@ static void latest_run(PropterQuestion *q, PropterDay last) {
   int y, m, d;
   propter_day_civil(last, &y, &m, &d);
   for (int back = 0; back < 9; back++, y--) { /* 29 February comes every fourth year, or the eighth */
-    if (q->day > propter_month_length(y, q->month)) continue;
-    q->from = propter_day(y, q->month, q->day ? q->day : 1);
-    q->to = q->day ? q->from : propter_day(y, q->month_last + 1, 1) - 1;
-    if (q->to <= last) return;
+    if (run_in(y, q->month, q->month_last, q->day, &q->from, &q->to) && q->to <= last) return;
   }
 }
 
@@ -618,6 +644,30 @@ static PropterStatus settle_latest(PropterQuestion *q, PropterDay last, PropterA
   if (status == PROPTER_OK) status = why_question_note(q, arena, err, "no year was named: taken as %s, the latest in the data", text.data);
   propter_buf_clear(&text);
   return status;
+}
+
+static PropterDay year_earlier(PropterDay day) {
+  int y, m, d;
+  propter_day_civil(day, &y, &m, &d);
+  return propter_day(y - 1, m, d < propter_month_length(y - 1, m) ? d : propter_month_length(y - 1, m));
+}
+
+/* The time compared with, once the window is known: its own days, the last such run before the window, or the unit before it. */
+static void settle_compared(PropterQuestion *q, PropterGrain grain) {
+  if (!q->compared) return;
+  if (q->compared_when == PROPTER_WHEN_LATEST) {
+    PropterQuestion there = *q;
+    there.month = q->compared_month, there.month_last = q->compared_month_last, there.day = q->compared_day;
+    latest_run(&there, q->from - 1);
+    q->compared_from = there.from, q->compared_to = there.to;
+  } else if (q->compared_when == PROPTER_WHEN_BACK && q->compared_unit == UNIT_YEAR) {
+    q->compared_from = year_earlier(q->from), q->compared_to = year_earlier(q->to + 1) - 1;
+  } else if (q->compared_when == PROPTER_WHEN_BACK) {
+    unit_back(q->compared_unit, q->from, 1, &q->compared_from, &q->compared_to);
+  }
+  q->compared_when = PROPTER_WHEN_FIXED;
+  q->compared_from = propter_period_first(grain, propter_period_of(grain, q->compared_from));
+  q->compared_to = propter_period_last(grain, propter_period_of(grain, q->compared_to));
 }
 
 PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena,
@@ -646,6 +696,7 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
     }
   }
   q->when = PROPTER_WHEN_FIXED;
+  settle_compared(q, grain);
   PropterDay from = propter_period_first(grain, propter_period_of(grain, q->from)), to = propter_period_last(grain, propter_period_of(grain, q->to));
   if (from != q->from || to != q->to) {
     static const char *const grains[] = {"days", "weeks", "months", "quarters", "years"};

@@ -70,7 +70,7 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     if (w->used != USED_NOT || w->kind == WORD_STOP || w->kind == WORD_FILLER || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN ||
         w->kind == WORD_UP)
       continue;
-    if (w->kind == WORD_NOT) gap = PROPTER_GAP_NEGATED;
+    if (w->kind == WORD_NOT) gap = PROPTER_GAP_NEGATED; /* a second one */
     else if (w->kind == WORD_COMPARE && !(i + 1 < words->count && words->word[i + 1].kind == WORD_NORM)) gap = PROPTER_GAP_COMPARISON;
     else if (w->kind == WORD_COMPARE) continue;
     else if (w->kind == WORD_JOIN && !joins_two(words, i)) continue;
@@ -85,6 +85,85 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
   }
   if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
 }
+
+/* --- comparisons, denials ------------------------------------------------------------------------------------------------------ */
+
+static size_t first_of(const Words *words, WordKind kind, WordKind unless_before) {
+  for (size_t i = 0; i < words->count; i++)
+    if (words->word[i].kind == kind && !(unless_before && i + 1 < words->count && words->word[i + 1].kind == unless_before)) return i;
+  return words->count;
+}
+
+/* "a year earlier", "the month before", "the same month of the previous year": words that say so and nothing else. */
+static bool earlier_unit(const Words *part, unsigned *unit) {
+  static const char *const beside[] = {"to", "with", "in", "at", "of", "the", "a", "one", "same", "period", "time", "that"};
+  bool earlier = false, same = false, any = false;
+  for (size_t i = 1; i < part->count; i++) {
+    const PropterStr text = part->word[i].text;
+    int u;
+    bool fine = false;
+    if (why_date_word(text, DATE_UNIT, &u, NULL)) {
+      if (!any || (unsigned)u > *unit) *unit = (unsigned)u;
+      any = fine = true;
+    }
+    if (why_date_word(text, DATE_EARLIER, NULL, NULL)) earlier = fine = true;
+    if (propter_str_equal(text, PROPTER_STR("last")) && same) earlier = fine = true;
+    same |= propter_str_equal(text, PROPTER_STR("same"));
+    for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) fine |= propter_str_equal(text, propter_str(beside[k]));
+    if (!fine) return false;
+  }
+  return any && earlier;
+}
+
+/* What stands from the comparing word on, if it is one time. */
+static PropterStatus read_compared(Words *part, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  PropterQuestion there = why_question_empty();
+  if (earlier_unit(part, &q->compared_unit)) {
+    q->compared_when = PROPTER_WHEN_BACK;
+    for (size_t i = 0; i < part->count; i++) part->word[i].used = USED_PERIOD;
+    return q->compared = true, PROPTER_OK;
+  }
+  PROPTER_TRY(why_period_find(part, text, today, arena, &there, err));
+  q->compared = there.gap == PROPTER_GAP_NONE && there.has_period && (there.when == PROPTER_WHEN_FIXED || there.when == PROPTER_WHEN_LATEST);
+  q->compared_when = there.when, q->compared_from = there.from, q->compared_to = there.to;
+  q->compared_month = there.month, q->compared_month_last = there.month_last, q->compared_day = there.day;
+  for (size_t i = 0; !q->compared && i < part->count; i++) part->word[i].used = USED_NOT;
+  if (q->compared) part->word[0].used = USED_PERIOD;
+  return PROPTER_OK;
+}
+
+/* The cause that stands behind "despite". */
+static PropterStatus read_despite(PropterLexicon *l, Words *part, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterGap *gap, PropterError *err) {
+  PropterQuestion there = why_question_empty();
+  PropterLexicon *causes = why_lexicon_causes(l);
+  *gap = PROPTER_GAP_NO_CAUSE;
+  if (causes) PROPTER_TRY(why_lexicon_find(causes, part, text, arena, &there, err));
+  part->word[0].used = USED_PERIOD;
+  if (causes && there.has_metric) *gap = PROPTER_GAP_NONE, q->despite = there.metric_iri;
+  if (causes && there.gap == PROPTER_GAP_MANY_METRICS) *gap = PROPTER_GAP_MANY_CAUSES;
+  q->nearest_count = there.nearest_count;
+  for (size_t i = 0; i < there.nearest_count; i++) q->nearest[i] = there.nearest[i];
+  return PROPTER_OK;
+}
+
+PropterStatus why_question_names_cause(PropterLexicon *lexicon, PropterStr text, bool *names, PropterError *err) {
+  PropterArena arena = {0};
+  Words words = {0};
+  *names = false;
+  if (text.len > PROPTER_QUESTION_BYTES || !propter_utf8_valid(text, NULL)) return PROPTER_OK;
+  PropterStatus status = why_words_split(text, why_lexicon_stemmer(lexicon), PROPTER_QUESTION_WORDS, &arena, &words, err);
+  if (status == PROPTER_OK) *names = first_of(&words, WORD_DESPITE, WORD_NONE) < words.count;
+  propter_arena_clear(&arena);
+  return status;
+}
+
+/* One denying word turns the question round. */
+static void negate(PropterQuestion *q, const Words *words) {
+  for (size_t i = 0; i < words->count && !q->negated; i++)
+    if (words->word[i].kind == WORD_NOT && words->word[i].used == USED_NOT) words->word[i].used = USED_PERIOD, q->negated = true;
+}
+
+static bool denies(const Words *words) { return first_of(words, WORD_NOT, WORD_NONE) < words->count; }
 
 PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   *q = why_question_empty();
@@ -106,13 +185,31 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     return PROPTER_OK;
   }
   for (size_t i = 0; i < words.count; i++) words.word[i].known |= why_lexicon_knows(lexicon, &words.word[i]);
+  const size_t compare = first_of(&words, WORD_COMPARE, WORD_NORM), despite = first_of(&words, WORD_DESPITE, WORD_NONE);
+  PropterGap cause = PROPTER_GAP_NONE;
+  PropterQuestion named = why_question_empty();
+  if (despite < words.count && denies(&words)) {
+    Words part = {words.word + despite, words.count - despite, false};
+    PROPTER_TRY(read_despite(lexicon, &part, q->text, arena, &named, &cause, err));
+    q->despite = named.despite;
+  }
+  if (compare < words.count) {
+    Words part = {words.word + compare, words.count - compare, false};
+    PROPTER_TRY(read_compared(&part, q->text, today, arena, q, err));
+  }
   PROPTER_TRY(why_period_find(&words, q->text, today, arena, q, err));
   PropterGap time = q->gap;
   PropterStr about = q->about;
   PROPTER_TRY(why_lexicon_find(lexicon, &words, q->text, arena, q, err));
   direction(q, &words);
+  negate(q, &words);
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;
+  if (cause != PROPTER_GAP_NONE && (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_WORDS_LEFT)) {
+    q->gap = cause, q->about = (PropterStr){q->text.data + words.word[despite].begin, words.word[words.count - 1].end - words.word[despite].begin};
+    q->nearest_count = named.nearest_count;
+    memcpy(q->nearest, named.nearest, sizeof q->nearest);
+  }
   return PROPTER_OK;
 }

@@ -8,13 +8,13 @@
 #include "propter/hash.h"
 #include "propter/why.h"
 
-typedef enum { WORD_NONE, WORD_STOP, WORD_JOIN, WORD_FILLER, WORD_DOWN, WORD_UP, WORD_MOVE, WORD_NORM, WORD_NOT, WORD_COMPARE } WordKind;
+typedef enum { WORD_NONE, WORD_STOP, WORD_JOIN, WORD_FILLER, WORD_DOWN, WORD_UP, WORD_MOVE, WORD_NORM, WORD_NOT, WORD_DESPITE, WORD_COMPARE } WordKind;
 /* Kind of a folded word, by words.def. */
 WordKind why_word_kind(PropterStr folded);
 
 typedef enum {
   DATE_MONTH = 1, DATE_SEASON, DATE_PART, DATE_UNIT, DATE_ORDINAL, DATE_NUMBER, DATE_LAST, DATE_THIS, DATE_PAST, DATE_NOW, DATE_AGO,
-  DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER
+  DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER, DATE_HOLIDAY, DATE_EARLIER
 } DateKind;
 /* Whether the folded word has this meaning in dates.def, and its two numbers. */
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b);
@@ -60,6 +60,10 @@ PropterStatus why_lexicon_find(PropterLexicon *lexicon, Words *words, PropterStr
 bool why_lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Word *word);
 struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
+/* Names of causes; NULL: none were added. */
+PropterLexicon *why_lexicon_causes(PropterLexicon *lexicon);
+/* Does the text name, after "despite", a cause that a lexicon of causes should know? */
+PropterStatus why_question_names_cause(PropterLexicon *lexicon, PropterStr text, bool *names, PropterError *err);
 
 /* Nothing asked yet. */
 PropterQuestion why_question_empty(void);

@@ -50,6 +50,8 @@ void why_put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year)
 
 /* "contradicted", "unsupported" or "not counted": what the judge made of a statement about the window. */
 const char *why_verdict(const PropterEvidence *saying);
+/* "can be changed", "cannot be changed", "not said whether it can be changed"; static. */
+const char *why_controllable(const PropterWhyCause *cause);
 /* The statement among those not borne out that this quote is, or NULL: it must not stand as support as well. */
 const PropterEvidence *why_disputed(const PropterWhyAnswer *answer, const PropterEvidence *quote);
 /* Frees a buffer that was used on the way; `out` takes over its failure. */

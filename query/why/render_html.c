@@ -112,6 +112,12 @@ static void cause(const PropterWhyAnswer *a, size_t i, PropterBuf *out) {
     if (w->objection[k]->reason.len) escaped(out, "<p>", w->objection[k]->reason, "</p>");
   }
   if (w->objections) add(out, "</div>");
+  if (w->controllable || w->owner.len || w->next_step.len) {
+    propter_buf_printf(out, "<p class=\"lead\">What can be done</p><p>%s", why_controllable(w));
+    if (w->owner.len) escaped(out, "; decides: ", w->owner, "");
+    if (w->next_step.len) escaped(out, "; next: ", w->next_step, "");
+    add(out, ".</p>");
+  }
   score(a, w, i + 1, out);
   add(out, "</section>");
 }

@@ -178,6 +178,12 @@ static void cause(Json *j, const PropterWhyAnswer *a, size_t i) {
   shut(j, ']'), open(j, "aliases", '[');
   for (size_t k = 0; k < c->aliases; k++) open(j, NULL, '{'), text(j, "iri", c->alias[k]), text(j, "label", c->alias_label[k]), shut(j, '}');
   shut(j, ']'), text(j, "data", w->data), text(j, "rows", w->rows), text(j, "hypothesis", c->hypothesis);
+  if (w->controllable || w->owner.len || w->next_step.len) {
+    open(j, "action", '{');
+    if (w->controllable) truth(j, "controllable", w->controllable > 0);
+    else none(j, "controllable");
+    text(j, "owner", w->owner), text(j, "nextStep", w->next_step), shut(j, '}');
+  }
   if (w->finding) open(j, "finding", '{'), word(j, "code", w->finding), text(j, "text", w->finding_text), shut(j, '}');
   open(j, "evidence", '[');
   for (size_t k = 0; k < c->evidences; k++) evidence(j, &c->evidence[k], why_disputed(a, &c->evidence[k]));

@@ -50,6 +50,12 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
       if (w->objection[k]->reason.len) add(out, ": "), propter_put_md(out, w->objection[k]->reason);
       add(out, "\n");
     }
+    if (w->controllable || w->owner.len || w->next_step.len) {
+      add(out, "- act: "), add(out, why_controllable(w));
+      if (w->owner.len) add(out, "; decides: "), propter_put_md(out, w->owner);
+      if (w->next_step.len) add(out, "; next: "), propter_put_md(out, w->next_step);
+      add(out, "\n");
+    }
     if (a->options.explain) {
       double prior = log(w->cause->score.prior / (1 - w->cause->score.prior));
       add(out, "- score in log odds: prior "), why_put_signed(out, prior, 2);

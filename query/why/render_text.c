@@ -95,6 +95,12 @@ static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, Propte
     if (w->objection[k]->reason.len) propter_buf_add(out, PROPTER_STR(": ")), propter_put_line(out, w->objection[k]->reason);
     propter_buf_add_char(out, '\n');
   }
+  if (w->controllable || w->owner.len || w->next_step.len) {
+    propter_buf_add(out, PROPTER_STR("     act    ")), propter_buf_add(out, propter_str(why_controllable(w)));
+    if (w->owner.len) propter_buf_add(out, PROPTER_STR("; decides: ")), propter_put_line(out, w->owner);
+    if (w->next_step.len) propter_buf_add(out, PROPTER_STR("; next: ")), propter_put_line(out, w->next_step);
+    propter_buf_add_char(out, '\n');
+  }
   if (a->options.numbers) numbers(w, a, out);
   if (a->options.explain) terms(w, out);
 }

@@ -30,7 +30,7 @@ awk 'BEGIN {
   }
   print ":strike a propter:Event ; skos:prefLabel \"Drivers strike of May 2013\" ; propter:concept :walkout ; propter:scope :depotsent ; propter:start \"2013-05-02\"^^xsd:date ; propter:end \"2013-05-30\"^^xsd:date ; propter:knownFrom \"2013-07-01\"^^xsd:date ;"
   print "  propter:dose [ propter:value -900.0 ; propter:profile propter:Pulse ; propter:source \"about 900 parcels stayed\" ] ."
-  print ":walkout a skos:Concept ; skos:prefLabel \"strike\" ."
+  print ":walkout a skos:Concept ; skos:prefLabel \"strike\" ; propter:controllable true ; propter:owner :dispatch ; propter:nextStep \"call the works council\" . :dispatch skos:prefLabel \"head of dispatch\" ."
 }' >parcels.ttl
 "$PROPTER" -g g init >/dev/null 2>&1
 "$PROPTER" -g g load parcels.ttl >out 2>&1 && ok 'the graph loads' || not_ok 'the graph loads' "$(cat out)"
@@ -39,6 +39,10 @@ why() { "$PROPTER" -g g --today 2016-02-10 why "$@"; }
 expect 'a documented cause is named' 0 'Drivers strike of May 2013' why 'parcels sent in May 2013'
 expect 'the form as understood comes first' 0 'understood  WHY m:sent DURING "2013-05-01" TO "2013-05-31"' why 'why did parcels sent fall in May 2013?'
 expect 'words need no quotes' 0 'Drivers strike' why why did parcels sent drop in May 2013
+expect 'who decides and what to do, where the graph knows' 0 'act    can be changed; decides: head of dispatch; next: call the works council' why 'parcels sent in May 2013'
+expect 'despite a cause by its name' 0 'not-seen' why 'why did parcels returned not fall in May 2013 despite the drivers strike'
+expect 'a cause of no name is not passed over' 7 'names a cause that the graph does not know' why 'why did parcels returned not fall in May 2013 despite the moon'
+expect 'compared in words' 0 'against May 2012' why 'parcels sent in May 2013 compared to a year earlier'
 expect 'the rows are named' 0 'parcels.csv:' why 'parcels sent in May 2013'
 expect 'a quiet month did not move' 1 'did-not-move' why 'parcels sent in July 2012'
 expect 'a move without a cause is unknown' 7 'cause-unknown' why 'parcels sent in October 2015'

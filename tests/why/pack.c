@@ -84,6 +84,13 @@ PropterLexicon *pack_lexicon(void) {
     names(&l, lexicon, metric, s, false);
     names(&l, lexicon, metric, value(&l, s, "https://w3id.org/propter#concept"), true);
   }
+  l.triples.count = 0;
+  load(&l, "events.ttl");
+  for (size_t i = 0; i < l.triples.count; i++) {
+    const Triple *t = &l.triples.items[i];
+    if (is(t->p, SKOS "prefLabel") && is(value(&l, t->s, "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), "https://w3id.org/propter#Event"))
+      ck_ok(propter_lexicon_add_cause(lexicon, t->s, t->o, err));
+  }
   propter_vec_clear(&l.triples);
   serd_env_free(l.env);
   propter_arena_clear(&arena);

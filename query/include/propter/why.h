@@ -22,6 +22,8 @@ PROPTER_API PropterStatus propter_lexicon_add_metric(PropterLexicon *lexicon, Pr
 PROPTER_API PropterStatus propter_lexicon_add_name(PropterLexicon *lexicon, size_t metric, PropterNameKind kind, PropterStr name, PropterError *err);
 /* All metrics of a graph with skos:prefLabel, altLabel and hiddenLabel, those of their concepts, and the title of their data set. */
 PROPTER_API PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **out, PropterError *err);
+/* Adds a name of a cause (an event or a kind), for "why did it not … despite the strike": also without the date at its end. Everything is copied. */
+PROPTER_API PropterStatus propter_lexicon_add_cause(PropterLexicon *lexicon, PropterStr iri, PropterStr name, PropterError *err);
 PROPTER_API size_t propter_lexicon_count(const PropterLexicon *lexicon);
 /* Borrowed from the lexicon. */
 PROPTER_API PropterStr propter_lexicon_iri(const PropterLexicon *lexicon, size_t metric);
@@ -33,7 +35,7 @@ PROPTER_API PropterStr propter_lexicon_label(const PropterLexicon *lexicon, size
 typedef enum {
   PROPTER_GAP_NONE, PROPTER_GAP_EMPTY, PROPTER_GAP_NO_METRIC, PROPTER_GAP_MANY_METRICS, PROPTER_GAP_NO_PERIOD, PROPTER_GAP_NO_YEAR,
   PROPTER_GAP_MANY_PERIODS, PROPTER_GAP_UNCLEAR_PERIOD, PROPTER_GAP_BAD_DATE, PROPTER_GAP_BACKWARDS, PROPTER_GAP_WORDS_LEFT,
-  PROPTER_GAP_COMPARISON, PROPTER_GAP_NEGATED, PROPTER_GAP_TOO_LONG, PROPTER_GAP_COUNT
+  PROPTER_GAP_COMPARISON, PROPTER_GAP_NEGATED, PROPTER_GAP_NO_CAUSE, PROPTER_GAP_MANY_CAUSES, PROPTER_GAP_TOO_LONG, PROPTER_GAP_COUNT
 } PropterGap;
 /* "no-metric" …, what it means, and what would help; static. */
 PROPTER_API const char *propter_gap_code(PropterGap gap);
@@ -51,7 +53,8 @@ typedef enum {
   PROPTER_WHEN_TO_DATE, /* from the beginning of the present unit to now */
   PROPTER_WHEN_DAY,     /* the day `count` days before now */
   PROPTER_WHEN_MONTHS,  /* the last run of months `month`…`month_last` that is over (month_last beyond 12: into the next year) */
-  PROPTER_WHEN_LATEST,  /* no year was named: the last run of months `month`…`month_last` (with `day`: that day) that the data hold whole */
+  PROPTER_WHEN_LATEST,  /* no year was named: the last run of months `month`…`month_last` (with `day`: that day; months beyond 24: Easter, a week) that the
+                           data hold whole */
   PROPTER_WHEN_LATEST_OPEN /* from the beginning of that run to the end of the data */
 } PropterWhen;
 
@@ -73,10 +76,13 @@ typedef struct {
   PropterStr despite;        /* IRI of the cause that should have moved it; empty: whatever was in force */
   bool compared;             /* with another time, inclusive: */
   PropterDay compared_from, compared_to;
+  PropterWhen compared_when; /* FIXED; LATEST: the last such run before the window; BACK: the unit before it, the window a year earlier */
+  unsigned compared_unit;
+  int compared_month, compared_month_last, compared_day;
   size_t slice_count;        /* dimensions held at a member, by IRI */
   PropterStr dimension[PROPTER_WHY_SLICES], member[PROPTER_WHY_SLICES];
   int direction;             /* -1: asked about a fall, +1: about a rise, 0: neither */
-  size_t nearest_count;      /* metrics to choose from: the candidates of MANY_METRICS, the nearest names of NO_METRIC */
+  size_t nearest_count;      /* metrics to choose from: the candidates of MANY_METRICS, the nearest names of NO_METRIC; or so of causes */
   size_t nearest[PROPTER_QUESTION_NEAREST];
   size_t note_count;         /* how doubtful words were taken; each a sentence without full stop */
   PropterStr note[PROPTER_QUESTION_NOTES];
@@ -112,6 +118,8 @@ typedef struct {
   const PropterEvidence **fact;
   size_t objections;     /* what speaks against it */
   const PropterEvidence **objection;
+  int controllable;      /* by the graph: 1 yes, -1 no, 0 not said; of the event or its kind */
+  PropterStr owner, next_step; /* who decides about it, what to do; empty: not said */
   const char *finding;   /* of WHY NOT: why it did not show (query/why/findings.def); else NULL */
   PropterStr finding_text; /* the same in a sentence without full stop */
 } PropterWhyCause;
