@@ -89,8 +89,7 @@ static PropterDay last_day(const KnowEvent *e) {
   return e->end == PROPTER_NO_DAY ? e->start : e->end;
 }
 
-/* Of the links from its kind to this series. */
-static int longest_lag(const Case *c, const KnowEvent *e) {
+int event_lag(const Case *c, const KnowEvent *e) {
   int lag = 0;
   for (size_t i = 0; i < c->know->links.count; i++) {
     const KnowLink *link = &c->know->links.items[i];
@@ -106,7 +105,7 @@ bool event_in_time(const Case *c, const KnowEvent *e) {
   if (e->start == PROPTER_NO_DAY) return false;
   /* An event whose end lies beyond what was known goes on. */
   bool goes_on = e->end == PROPTER_NO_DAY && c->know->options.known_by != PROPTER_NO_DAY && e->profile != PROPTER_PROFILE_STEP;
-  return e->start <= c->last && (goes_on || last_day(e) + longest_lag(c, e) >= c->before);
+  return e->start <= c->last && (goes_on || last_day(e) + event_lag(c, e) >= c->before);
 }
 
 /* --- one and the same ------------------------------------------------------------------------------------------------------------------------- */

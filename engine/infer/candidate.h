@@ -76,6 +76,8 @@ PropterStatus events_from_text(Know *know, PropterError *err);
 
 /* Whether an event can show in the window: it, or its end, falls into it or into the period before. */
 bool event_in_time(const Case *c, const KnowEvent *e);
+/* Days after which it shows in the series, by the links from its kind: the longest. */
+int event_lag(const Case *c, const KnowEvent *e);
 /* One course of events: the second is the end or a stage of the first. */
 bool same_course(Know *know, const KnowEvent *a, const KnowEvent *b);
 bool same_event(Know *know, const KnowEvent *a, const KnowEvent *b);

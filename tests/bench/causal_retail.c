@@ -44,11 +44,15 @@ static void sample_free(Sample *s) {
 }
 
 /* Calibrates `s` by what `train` teaches; nothing where there is nothing to learn from. */
+static void fit(const Sample *train, double abc[3]) {
+  PropterError err = {0};
+  abc[0] = abc[1] = 1, abc[2] = 0;
+  if (train->count) must(propter_calibration_fit(train->p, train->right, train->count, abc, &err), &err);
+}
+
 static void calibrate(Sample *s, const Sample *train) {
   double abc[3];
-  PropterError err = {0};
-  if (!train->count) return;
-  must(propter_calibration_fit(train->p, train->right, train->count, abc, &err), &err);
+  fit(train, abc);
   for (size_t i = 0; i < s->count; i++) s->p[i] = propter_calibration_apply(abc, s->p[i]);
 }
 
@@ -202,25 +206,41 @@ static void print_stratum(const Cases *x, const char *name, Filter *filter) {
   bench_print(label, lower_bound(x, filter, best), "gain");
 }
 
+/* What is named from .75 on, as the probabilities come or each shop calibrated by the others. */
+static void print_answers(const Cases *x, const char *suffix, bool calibrated) {
+  const char *const names[] = {"false-claims-first", "wrong-first", "answered", "unknown-kept"};
+  double sum[4] = {0}, unknown = 0, n = (double)x->cases.count;
+  for (size_t k = 0; k < x->shops; k++) {
+    double abc[3] = {1, 1, 0};
+    Sample rest = sample(x, not_shop, &k);
+    if (calibrated) fit(&rest, abc);
+    sample_free(&rest);
+    for (size_t i = 0; i < x->cases.count; i++) {
+      const Case *c = &x->cases.items[i];
+      bool named = c->shop == k && c->moved && propter_calibration_apply(abc, c->p) >= .75;
+      sum[0] += named && c->said, sum[1] += named && !c->right[WAY_JOINED], sum[2] += named;
+      if (c->shop == k && !c->documented) unknown++, sum[3] += !named;
+    }
+  }
+  for (int i = 0; i < 4; i++) {
+    char name[64];
+    path_format(name, sizeof name, "retail-%s%s", names[i], suffix);
+    bench_print(name, sum[i] / (i == 3 ? unknown : n), "share");
+  }
+}
+
 int causal_retail(const char *folder, int argc, char **argv) {
   Cases x;
   cases_read(folder, argc > 0 && strcmp(argv[0], "--verbose") == 0, &x);
   if (!x.cases.count) return 3;
-  double named = 0, wrong = 0, false_claims = 0, unknown = 0, silent = 0, n = (double)x.cases.count;
-  for (size_t i = 0; i < x.cases.count; i++) {
-    const Case *c = &x.cases.items[i];
-    named += c->named, wrong += c->wrong, false_claims += c->false_claim;
-    if (!c->documented) unknown++, silent += !c->named;
-  }
+  double n = (double)x.cases.count;
   printf("# %zu shops, %.0f questions, %zu hypotheses\n", x.shops, n, x.hypotheses.count);
   print_stratum(&x, "all", documented);
   print_stratum(&x, "joint", joint);
   print_stratum(&x, "confounded", confounded);
   print_stratum(&x, "coincidence", coincidence);
-  bench_print("retail-false-claims-first", false_claims / n, "share");
-  bench_print("retail-wrong-first", wrong / n, "share");
-  bench_print("retail-answered", named / n, "share");
-  bench_print("retail-unknown-kept", unknown > 0 ? silent / unknown : NAN, "share");
+  print_answers(&x, "", false);
+  print_answers(&x, "-calibrated", true);
   bench_print("retail-lift-documents-and-links", rate(&x, documented, WAY_JOINED) - rate(&x, documented, WAY_DATA), "gain");
   bench_print("retail-lift-links", rate(&x, documented, WAY_JOINED) - rate(&x, documented, WAY_NO_LINKS), "gain");
   print_calibration(&x);

@@ -189,10 +189,10 @@ static void answer(const Shop *shop, PropterInferrer *inferrer, int way, json_t 
     one->right[w] = first && is_true(question, first);
   }
   if (way == WAY_JOINED) {
-    one->outcome = x->outcome;
-    one->named = x->outcome == PROPTER_ANSWER_ANSWERED;
-    one->wrong = one->named && !is_true(question, first_of(WAY_JOINED, x));
-    one->false_claim = one->wrong && is_said(shop, one->question, first_of(WAY_JOINED, x));
+    const PropterCause *first = first_of(WAY_JOINED, x);
+    one->moved = x->outcome == PROPTER_ANSWER_ANSWERED || x->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN;
+    one->p = first ? first->score.p : 0;
+    one->said = first && !one->right[WAY_JOINED] && is_said(shop, one->question, first);
     for (size_t i = 0; i < x->causes; i++) {
       Hypothesis h = {x->cause[i].score.p, is_true(question, &x->cause[i]), out->cases.count};
       if (!propter_vec_push(&out->hypotheses, h)) exit(5);
@@ -200,9 +200,9 @@ static void answer(const Shop *shop, PropterInferrer *inferrer, int way, json_t 
     if (verbose) {
       printf("%s %zu %s %s z %.1f %s%s%s%s%s\n", shop->folder, one->question, metric + 38, propter_answer_outcome_name(x->outcome), x->z,
              one->documented ? one->family : "none", one->two ? " two" : "", one->confounded ? " confounded" : "", one->coincidence ? " coincidence" : "",
-             one->wrong                                   ? one->false_claim ? " FALSE" : " WRONG"
-             : one->documented && !one->right[WAY_JOINED] ? " MISSED"
-                                                          : "");
+             x->outcome == PROPTER_ANSWER_ANSWERED && !one->right[WAY_JOINED] ? one->said ? " FALSE" : " WRONG"
+             : one->documented && !one->right[WAY_JOINED]                     ? " MISSED"
+                                                                              : "");
       for (size_t i = 0; i < x->causes && i < 9; i++) {
         const PropterCauseScore *s = &x->cause[i].score;
         printf("    %c %.3f prior %.3f text %+.1f time %+.1f size %+.1f back %+.1f contrast %+.1f rivals %+.1f  %s, claims %zu, %.*s\n",

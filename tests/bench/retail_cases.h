@@ -15,10 +15,10 @@ typedef struct {
   char family[32]; /* kind of the largest documented cause; empty: none */
   bool documented; /* at least one of the causes is known to the calendar or a document */
   bool two, confounded, coincidence, consensus;
-  bool right[WAYS];  /* the way's first cause is a true one */
-  bool named, wrong; /* the answer names a first cause; it is not a true one */
-  bool false_claim;  /* wrong, and a document says so */
-  PropterAnswerOutcome outcome;
+  bool right[WAYS]; /* the way's first cause is a true one */
+  bool moved;       /* the window has moved */
+  double p;         /* of the first cause; 0: none */
+  bool said;        /* the first cause is wrong, and a document says that it is it */
 } Case;
 
 typedef struct {

@@ -385,6 +385,51 @@ START_TEST(threads_change_nothing) {
 }
 END_TEST
 
+static PropterWhatIf what_if(const char *dir, const char *metric, const char *cause, double amount) {
+  World w = world_open(dir);
+  PropterInferrer *inferrer;
+  static PropterArena arena;
+  PropterWhatIf x;
+  ck_ok(propter_inferrer_new(w.snapshot, NULL, &inferrer, err));
+  ck_ok(propter_what_if(inferrer, propter_str(metric), propter_str(cause), amount, &arena, &x, err));
+  x.metric = x.cause = (PropterStr){"", 0}; /* theirs are gone with the inferrer */
+  x.reason = (PropterStr){x.identified ? "" : "told", x.identified ? 0 : 4};
+  propter_inferrer_free(inferrer);
+  world_close(&w);
+  propter_arena_clear(&arena);
+  return x;
+}
+
+/* The strike took 40 orders; the event study finds that against the other regions. */
+START_TEST(what_an_event_would_do) {
+  const char *dir = world_make(world_strike);
+  PropterWhatIf once = what_if(dir, W "north-orders", W "strike", 1), twice = what_if(dir, "north orders", "Strike in the north", 2);
+  ck_assert(once.identified && twice.identified);
+  ck_assert_uint_eq(once.events, 1);
+  ck_assert_uint_eq(once.pasts, 1);
+  ck_assert_double_lt(fabs(once.effect + 40), 8);
+  ck_assert(once.low < once.effect && once.effect < once.high && once.high < 0);
+  ck_assert_double_eq(twice.effect, 2 * once.effect);
+  PropterWhatIf elsewhere = what_if(dir, W "south-orders", W "strike", 1), figure = what_if(dir, W "north-orders", W "south-orders", 1);
+  ck_assert(!elsewhere.identified && elsewhere.reason.len && isnan(elsewhere.effect));
+  ck_assert(!figure.identified && figure.reason.len && isnan(figure.effect));
+}
+END_TEST
+
+static PropterStatus what_if_under_failure(void *payload, PropterError *err) {
+  PropterSnapshot *snapshot = NULL;
+  PropterInferrer *inferrer = NULL;
+  PropterArena arena = {0};
+  PropterWhatIf x;
+  PropterStatus status = propter_snapshot_open(payload, 0, &snapshot, err);
+  if (!status) status = propter_inferrer_new(snapshot, NULL, &inferrer, err);
+  if (!status) status = propter_what_if(inferrer, PROPTER_STR(W "north-orders"), PROPTER_STR(W "strike"), 1, &arena, &x, err);
+  propter_arena_clear(&arena);
+  propter_inferrer_free(inferrer);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
 static PropterStatus ask_under_failure(void *payload, PropterError *err) {
   PropterSnapshot *snapshot = NULL;
   PropterInference *x = NULL;
@@ -403,6 +448,7 @@ START_TEST(failing_memory_is_reported_everywhere) {
       world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL)));
   World w = world_open(dir);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, ask_under_failure, w.graph, false), 100);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, what_if_under_failure, w.graph, false), 100);
   world_close(&w);
 }
 END_TEST
@@ -428,6 +474,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, only_what_was_known_counts);
   tcase_add_test(t, bad_questions_are_refused);
   tcase_add_test(t, threads_change_nothing);
+  tcase_add_test(t, what_an_event_would_do);
   tcase_add_test(t, failing_memory_is_reported_everywhere);
   suite_add_tcase(s, t);
   return s;

@@ -337,6 +337,31 @@ typedef struct {
 PROPTER_API PropterStatus propter_drill_metric(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena,
                                                PropterDrilled **out, size_t *count, PropterError *err);
 
+/* One past event, studied by itself. */
+typedef struct {
+  PropterStr event, label;   /* IRI */
+  PropterDay first, last;    /* days studied */
+  double effect, low, high, error; /* mean per period from its first day on, with 95 % interval and standard error */
+  size_t controls;           /* untouched slices it was compared with; fewer than three: with the series' own course */
+} PropterPastEffect;
+
+typedef struct {
+  PropterStr metric, cause;  /* labels */
+  bool identified;
+  PropterStr reason;         /* not identified: why, and what would be needed */
+  size_t events;             /* documented events of the cause in the metric's scope */
+  size_t pasts;              /* those that could be studied */
+  const PropterPastEffect *past;
+  double effect, low, high;  /* of one more such event per period, times the amount; 95 % */
+  double between;            /* standard deviation of the effect from event to event */
+} PropterWhatIf;
+
+/* What an event, or one of a kind (label or IRI), would do to a metric (label or IRI): event studies (event.h) of what is documented of it in the metric's scope,
+ * against the slices of the same cube that it does not touch; pooled by random effects. An event that shares half of its days with another documented one there is
+ * left out. `amount` scales the effect: 1 as in the past, 0 nothing. Texts are in `arena` or live as long as the inferrer. NOT_FOUND: no such metric, no such cause. */
+PROPTER_API PropterStatus propter_what_if(PropterInferrer *inferrer, PropterStr metric, PropterStr cause, double amount, PropterArena *arena,
+                                          PropterWhatIf *out, PropterError *err);
+
 /* What an inference run did. */
 typedef struct {
   size_t metrics, patterns, hypotheses, links;

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an intervention would do: the effects of the same thing in the past, each an event study with the untouched slices as controls, pooled. */
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../detect/baseline.h"
+#include "judge.h"
+#include "propter/event.h"
+#include "propter/math.h"
+
+/* Periods studied from an event on where it does not say when it ends, and of its course at most; four times as many before it, at least 10. */
+enum { OPEN_END = 14, LONGEST = 60, LEAST_BEFORE = 10 };
+
+typedef struct {
+  Know *know;
+  KnowMetric *metric;
+  PropterId cause;
+  PropterArena *arena;
+  PROPTER_VEC(PropterPastEffect) past;
+  size_t events, crowded, thin;
+} Study;
+
+static bool same_label(PropterStr a, PropterStr b) { return a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0; }
+
+/* By IRI or by label: a kind, or one event. */
+static PropterId find_cause(const Know *know, PropterStr name, PropterStr *label) {
+  for (size_t i = 0; i < know->events.count; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    if (!e->told && (propter_str_equal(e->iri, name) || same_label(e->label, name))) return *label = e->label, e->id;
+  }
+  for (size_t i = 0; i < know->events.count; i++)
+    if (same_label(know->events.items[i].kind_label, name)) return *label = know->events.items[i].kind_label, know->events.items[i].kind;
+  return PROPTER_NO_ID;
+}
+
+static PropterStatus find_concept(Know *know, PropterStr name, PropterId *id, PropterStr *label, PropterError *err) {
+  if ((*id = find_cause(know, name, label))) return PROPTER_OK;
+  for (size_t i = 0; i < know->concepts.count; i++)
+    if (same_label(know->concepts.items[i].label, name)) *id = know->concepts.items[i].id, *label = know->concepts.items[i].label;
+  PropterTerm term = propter_iri(name);
+  if (*id || !propter_iri_valid(name, NULL)) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_find(know->snapshot, &term, id, err));
+  const KnowConcept *c = concept_find(know, *id);
+  if (c) *label = c->label;
+  if (!c) *id = PROPTER_NO_ID;
+  return PROPTER_OK;
+}
+
+static bool is_meant(const Study *s, const KnowEvent *e) { return e->id == s->cause || (e->kind && concept_covers(s->know, s->cause, e->kind)); }
+
+static PropterDay end_of(const KnowEvent *e) { return e->end == PROPTER_NO_DAY ? e->start : e->end; }
+
+/* Something else that is documented for this series began or ended within the days studied and shares half of the event's: what it did cannot be told apart. */
+static bool is_crowded(const Study *s, const KnowEvent *e, PropterDay last) {
+  for (size_t i = 0; i < s->know->events.count; i++) {
+    const KnowEvent *x = &s->know->events.items[i];
+    double part;
+    if (x == e || x->told || x->start == PROPTER_NO_DAY || (is_meant(s, x) && x->start != e->start)) continue;
+    if (scope_relation(s->know, &x->scope, &s->metric->scope, &part) == RELATION_DISJOINT) continue;
+    PropterDay from = x->start > e->start ? x->start : e->start, to = end_of(x) < last ? end_of(x) : last;
+    if (2 * (to - from + 1) >= last - e->start + 1) return true;
+  }
+  return false;
+}
+
+/* The series without its seasonal part, from `first` on; false where a value is missing. */
+static PropterStatus take_row(const PropterSeries *series, int32_t first, size_t count, double *out, bool *whole, PropterError *err) {
+  Baseline *b;
+  int64_t at = (int64_t)first - series->first;
+  *whole = at >= 0 && at + (int64_t)count <= (int64_t)series->count;
+  if (!*whole) return PROPTER_OK;
+  PROPTER_TRY(baseline_changes(series, 0, &b, err));
+  for (size_t i = 0; i < count; i++) *whole &= isfinite(out[i] = b->y[(size_t)at + i]) != 0;
+  baseline_free(b);
+  return PROPTER_OK;
+}
+
+static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err) {
+  const PropterSeries *series = &s->metric->series.series;
+  Case c = {.know = s->know, .metric = s->metric};
+  int lag = event_lag(&c, e);
+  int32_t first = propter_period_of(series->grain, e->start + lag);
+  int32_t last = e->end == PROPTER_NO_DAY || e->profile == PROPTER_PROFILE_STEP ? first + OPEN_END - 1 : propter_period_of(series->grain, e->end + lag);
+  if (last - first >= LONGEST) last = first + LONGEST - 1;
+  size_t after = (size_t)(last - first) + 1, before = 4 * after < LEAST_BEFORE ? LEAST_BEFORE : 4 * after, steps = before + after, rows = 0;
+  if (is_crowded(s, e, propter_period_last(series->grain, last))) return s->crowded++, PROPTER_OK;
+  PropterStatus status = controls_find(&c, err);
+  double *row = status ? NULL : propter_malloc((c.controls.count + 1) * steps * sizeof *row);
+  bool whole = false;
+  if (!status && !row) status = propter_fail(err, PROPTER_NO_MEMORY, "an event study of %zu series", c.controls.count);
+  if (!status) status = take_row(series, first - (int32_t)before, steps, row, &whole, err);
+  for (size_t i = 0; i < c.controls.count && whole && !status; i++) {
+    double part;
+    bool full = false;
+    if (scope_relation(s->know, &e->scope, &c.controls.items[i]->scope, &part) != RELATION_DISJOINT) continue;
+    status = take_row(&c.controls.items[i]->series.series, first - (int32_t)before, steps, row + (rows + 1) * steps, &full, err);
+    rows += full;
+  }
+  if (!status && !whole) s->thin++;
+  if (!status && whole) {
+    PropterEventPanel panel = {.controls = rows, .before = before, .after = after, .treated = row, .control = row + steps};
+    PropterEventEffect effect;
+    status = propter_event_effect(&panel, NULL, &effect, err);
+    PropterPastEffect one = {e->iri, e->label, e->start, propter_period_last(series->grain, last), effect.effect, effect.low, effect.high, effect.error, rows};
+    if (!status && isfinite(effect.effect) && effect.error > 0 && !propter_vec_push(&s->past, one))
+      status = propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);
+  }
+  propter_free(row);
+  case_clear(&c);
+  return status;
+}
+
+/* Random effects (DerSimonian and Laird, Controlled Clinical Trials 1986); the interval is that of one more event of the kind (Higgins, Thompson and
+ * Spiegelhalter, Journal of the Royal Statistical Society A 2009). */
+static void pool(const PropterPastEffect *past, size_t n, PropterWhatIf *out) {
+  double w = 0, ww = 0, mean = 0, q = 0, between = 0, sum = 0, effect = 0;
+  for (size_t i = 0; i < n; i++) {
+    double v = 1 / (past[i].error * past[i].error);
+    w += v, ww += v * v, mean += v * past[i].effect;
+  }
+  mean /= w;
+  for (size_t i = 0; i < n; i++) q += (past[i].effect - mean) * (past[i].effect - mean) / (past[i].error * past[i].error);
+  if (n > 1) between = fmax(0, (q - (double)(n - 1)) / (w - ww / w));
+  for (size_t i = 0; i < n; i++) {
+    double v = 1 / (past[i].error * past[i].error + between);
+    sum += v, effect += v * past[i].effect;
+  }
+  out->effect = effect / sum;
+  out->between = sqrt(between);
+  double reach = n > 2 ? propter_t_quantile(.975, (double)(n - 2)) : propter_normal_quantile(.975);
+  out->low = n == 1 ? past[0].low : out->effect - reach * sqrt(between + 1 / sum);
+  out->high = n == 1 ? past[0].high : out->effect + reach * sqrt(between + 1 / sum);
+}
+
+static PropterStatus say_missing(Study *s, PropterStr cause, PropterWhatIf *out, PropterError *err) {
+  const char *metric = propter_arena_copy(s->arena, s->metric->def.label).data;
+  const char *name = propter_arena_copy(s->arena, cause).data;
+  if (!metric || !name) return propter_fail(err, PROPTER_NO_MEMORY, "a reason");
+  if (!s->events)
+    out->reason = propter_arena_printf(s->arena, "no dated event of %s is documented for %s; one with its days and place would be needed", name, metric);
+  else if (s->crowded >= s->events)
+    out->reason = propter_arena_printf(s->arena, "each of the %zu events of %s coincides with something else there; one that happens alone would be needed",
+                                       s->events, name);
+  else
+    out->reason =
+        propter_arena_printf(s->arena, "the figures of %s do not reach far enough before and into the %zu events of %s (%zu coincide with something else)",
+                             metric, s->events, name, s->crowded);
+  return out->reason.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "a reason");
+}
+
+/* Knowledge that it cannot act here. */
+static const KnowLink *forbidden(const Study *s) {
+  for (size_t i = 0; i < s->know->links.count; i++) {
+    const KnowLink *link = &s->know->links.items[i];
+    double part;
+    PropterId one[1] = {link->effect};
+    PropterIds scope = {one, 1, 1};
+    if (!link->forbidden || !concept_covers(s->know, link->cause, s->cause)) continue;
+    Relation r = scope_relation(s->know, &scope, &s->metric->scope, &part);
+    if (ids_have(&s->metric->scope, link->effect) && r != RELATION_DISJOINT) return link;
+  }
+  return NULL;
+}
+
+static PropterStatus study_all(Study *s, PropterStr label, double amount, PropterWhatIf *out, PropterError *err) {
+  const KnowLink *no = forbidden(s);
+  PROPTER_TRY(know_series(s->know, s->metric, err));
+  for (size_t i = 0; i < s->know->events.count && !no; i++) {
+    const KnowEvent *e = &s->know->events.items[i];
+    double part;
+    Relation r = e->told || e->start == PROPTER_NO_DAY ? RELATION_DISJOINT : scope_relation(s->know, &e->scope, &s->metric->scope, &part);
+    if (!is_meant(s, e) || (r != RELATION_SAME && r != RELATION_PARENT)) continue;
+    s->events++;
+    PROPTER_TRY(study_event(s, e, err));
+  }
+  out->events = s->events;
+  out->pasts = s->past.count;
+  if (no) {
+    out->reason = no->reason;
+    return PROPTER_OK;
+  }
+  if (!s->past.count) return say_missing(s, label, out, err);
+  PropterPastEffect *kept = propter_arena_alloc(s->arena, s->past.count * sizeof *kept);
+  if (!kept) return propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);
+  memcpy(kept, s->past.items, s->past.count * sizeof *kept);
+  out->past = kept;
+  out->identified = true;
+  pool(kept, out->pasts, out);
+  double low = fmin(amount * out->low, amount * out->high), high = fmax(amount * out->low, amount * out->high);
+  out->effect *= amount;
+  out->low = low;
+  out->high = high;
+  return PROPTER_OK;
+}
+
+static KnowMetric *named_metric(Know *know, PropterStr name) {
+  KnowMetric *m = know_metric(know, name);
+  for (size_t i = 0; i < know->metrics.count && !m; i++)
+    if (same_label(know->metrics.items[i].def.label, name)) m = &know->metrics.items[i];
+  return m;
+}
+
+PropterStatus propter_what_if(PropterInferrer *know, PropterStr metric, PropterStr cause, double amount, PropterArena *arena, PropterWhatIf *out,
+                              PropterError *err) {
+  Study s = {.know = know, .metric = named_metric(know, metric), .arena = arena};
+  *out = (PropterWhatIf){.effect = NAN, .low = NAN, .high = NAN, .between = NAN, .reason = {"", 0}};
+  if (!s.metric) return propter_fail(err, PROPTER_NOT_FOUND, "no metric is called \"%.*s\"", (int)metric.len, metric.data);
+  if (!isfinite(amount)) return propter_fail(err, PROPTER_INVALID, "an amount that is no number");
+  if (named_metric(know, cause)) {
+    out->metric = s.metric->def.label;
+    out->cause = named_metric(know, cause)->def.label;
+    out->reason = propter_arena_printf(arena,
+                                       "%.*s is a figure: that another one moves with it does not say what setting it would do; a dated event that set it "
+                                       "would be needed (ask for that event or its kind)",
+                                       (int)out->cause.len, out->cause.data);
+    return out->reason.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "a reason");
+  }
+  (void)pthread_mutex_lock(&know->lock);
+  PropterStatus status = find_concept(know, cause, &s.cause, &out->cause, err);
+  if (!status && !s.cause) status = propter_fail(err, PROPTER_NOT_FOUND, "no event and no kind of event is called \"%.*s\"", (int)cause.len, cause.data);
+  out->metric = s.metric->def.label;
+  if (!status) status = study_all(&s, out->cause, amount, out, err);
+  propter_vec_clear(&s.past);
+  (void)pthread_mutex_unlock(&know->lock);
+  return status;
+}

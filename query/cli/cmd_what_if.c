@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "propter/infer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+
+static const CommandOption options[] = {{"set", 0, "CAUSE=AMOUNT", "an event or a kind of event, by label or IRI, and how much of it (1: as in the past)"},
+                                        {"known-by", 0, "DATE", "use only what was known on this day"},
+                                        {NULL, 0, NULL, NULL}};
+
+/* "promotion=1": the last = parts the two, since an IRI may hold one. */
+static PropterStatus read_set(const CommandCall *call, PropterStr *cause, double *amount, PropterError *err) {
+  const char *set = cmd_value(call, "set"), *sign = set ? strrchr(set, '=') : NULL;
+  char *end = NULL;
+  if (!set) return propter_fail(err, PROPTER_USAGE, "expected --set CAUSE=AMOUNT");
+  *amount = sign ? strtod(sign + 1, &end) : NAN;
+  if (!sign || sign == set || end == sign + 1 || *end || !isfinite(*amount))
+    return propter_fail(err, PROPTER_USAGE, "--set: expected CAUSE=AMOUNT like promotion=1, found \"%s\"", set);
+  *cause = (PropterStr){set, (size_t)(sign - set)};
+  return PROPTER_OK;
+}
+
+static void as_text(FILE *out, const PropterWhatIf *x, double amount) {
+  fprintf(out, "what if     %.*s = %g, for %.*s\n", (int)x->cause.len, x->cause.data, amount, (int)x->metric.len, x->metric.data);
+  if (!x->identified) {
+    fprintf(out, "effect      not identifiable: %.*s\n", (int)x->reason.len, x->reason.data);
+    return;
+  }
+  fprintf(out, "effect      %+.4g a period while it lasts (%+.4g to %+.4g, 95 %%, of one more such event)   from %zu of %zu past events\n", x->effect, x->low,
+          x->high, x->pasts, x->events);
+  for (size_t i = 0; i < x->pasts; i++) {
+    char first[16], last[16];
+    propter_day_format(x->past[i].first, first);
+    propter_day_format(x->past[i].last, last);
+    fprintf(out, "%-12s%.*s, %s to %s: %+.4g (%+.4g to %+.4g), against %zu untouched slices\n", i ? "" : "studied", (int)x->past[i].label.len,
+            x->past[i].label.data, first, last, x->past[i].effect, x->past[i].low, x->past[i].high, x->past[i].controls);
+  }
+  fprintf(out, "assumes     the next one is of the kind of the past ones%s\n", amount == 1 || amount == 0 ? "" : ", and acts in proportion to its amount");
+}
+
+static void json_number(FILE *out, const char *name, double value) {
+  if (isfinite(value)) fprintf(out, ",\"%s\":%.6g", name, value);
+  else fprintf(out, ",\"%s\":null", name);
+}
+
+static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
+  fputs("{\"metric\":", out);
+  output_json(out, x->metric);
+  fputs(",\"cause\":", out);
+  output_json(out, x->cause);
+  fprintf(out, ",\"amount\":%.6g,\"identified\":%s,\"reason\":", amount, x->identified ? "true" : "false");
+  output_json(out, x->reason);
+  json_number(out, "effect", x->effect);
+  json_number(out, "low", x->low);
+  json_number(out, "high", x->high);
+  fprintf(out, ",\"events\":%zu,\"studied\":[", x->events);
+  for (size_t i = 0; i < x->pasts; i++) {
+    fputs(i ? ",{\"event\":" : "{\"event\":", out);
+    output_json(out, x->past[i].event);
+    json_number(out, "effect", x->past[i].effect);
+    json_number(out, "low", x->past[i].low);
+    json_number(out, "high", x->past[i].high);
+    fprintf(out, ",\"controls\":%zu}", x->past[i].controls);
+  }
+  fputs("]}\n", out);
+}
+
+static PropterStatus run(CommandCall *call, PropterError *err) {
+  static const char *const formats[] = {"table", "json", NULL};
+  const char *format, *known_by = cmd_value(call, "known-by");
+  PropterInferOptions infer = propter_infer_options();
+  PropterGraph *graph = NULL;
+  PropterSnapshot *snapshot = NULL;
+  PropterInferrer *inferrer = NULL;
+  PropterArena arena = {0};
+  PropterWhatIf x;
+  PropterStr cause;
+  double amount = 1;
+  PROPTER_TRY(output_format(call, formats, &format, err));
+  PROPTER_TRY(read_set(call, &cause, &amount, err));
+  if (known_by && !propter_day_parse(propter_str(known_by), &infer.known_by))
+    return propter_fail(err, PROPTER_USAGE, "--known-by: expected a date like 2012-03-31, found \"%s\"", known_by);
+  PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
+  if (!status) status = propter_snapshot_open(graph, 0, &snapshot, err);
+  if (!status) status = propter_inferrer_new(snapshot, &infer, &inferrer, err);
+  if (!status) status = propter_what_if(inferrer, propter_str(call->operands[0]), cause, amount, &arena, &x, err);
+  if (!status && strcmp(format, "json") == 0) as_json(call->out, &x, amount);
+  else if (!status) as_text(call->out, &x, amount);
+  if (!status && !x.identified) status = PROPTER_DECLINED;
+  propter_arena_clear(&arena);
+  propter_inferrer_free(inferrer);
+  propter_snapshot_close(snapshot);
+  propter_graph_close(graph);
+  return status;
+}
+
+const Command command_what_if = {
+    .name = "what-if",
+    .summary = "what would an event do to a metric: its effect with interval, from past events of its kind",
+    .operands = "METRIC",
+    .min_operands = 1,
+    .max_operands = 1,
+    .options = options,
+    .details = "METRIC is a label or an IRI. Each documented event of that kind in the metric's scope is studied by itself: against the slices of the same\n"
+               "cube that it does not touch (synthetic difference in differences) or, where there are fewer than three, against the series' own course.\n"
+               "The effects are pooled with what differs from event to event; the interval is that of one more event. An event that shares half of\n"
+               "its days with another documented one there is left out. Where nothing is left, the answer is that the effect is not identifiable, and\n"
+               "what would be needed. --format table or json.\n"
+               "Exit codes: 0 an effect; 7 not identifiable; 3 an unknown metric or cause.",
+    .examples = "propter what-if \"government jobs\" --set \"temporary Census hiring=1\"",
+    .run = run,
+};
