@@ -3,7 +3,9 @@
 
 #include <pthread.h>
 #include <string.h>
+#define ZSTD_STATIC_LINKING_ONLY /* for contexts with an allocator of one's own */
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "block.h"
 #include "propter/hash.h"
@@ -37,6 +39,19 @@ void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record
 /* checksum 4, records 2, method 2, bytes unpacked 4; then the records, each behind its length as a varint */
 enum { HEADER = 12, RECORDS = 256, UNPACKED = 16384, PAGE = BLOCK_BYTES, LEVEL = 1, LARGE = 1 << 16, STRIPES = 8, SLOTS = 4096 };
 enum { PLAIN, PACKED };
+
+/* zstd's memory is ours, so that its failing is tested like ours. */
+static void *zstd_malloc(void *opaque, size_t size) {
+  (void)opaque;
+  return propter_malloc(size);
+}
+
+static void zstd_free(void *opaque, void *address) {
+  (void)opaque;
+  propter_free(address);
+}
+
+static const ZSTD_customMem zstd_memory = {zstd_malloc, zstd_free, NULL};
 
 static uint32_t four(const unsigned char *p) {
   uint32_t v;
@@ -103,7 +118,8 @@ static PropterStatus unpack(uint64_t first, PropterStr value, ZSTD_DCtx **unpack
   const unsigned char *v = (const unsigned char *)value.data;
   size_t size = four(v + 8), count = (size_t)v[4] | (size_t)v[5] << 8;
   if (count == 0 || count > RECORDS || size < count * 2) return bad_block(first, "has an impossible size", err);
-  if (!*unpacker && v[6] == PACKED && !(*unpacker = ZSTD_createDCtx())) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking terms");
+  if (!*unpacker && v[6] == PACKED && !(*unpacker = ZSTD_createDCtx_advanced(zstd_memory)))
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking terms");
   size_t ends = (size + 7) / 8 * 8;
   *out = (Unpacked){first, four(v), (uint32_t)count, size, propter_malloc(ends + 2 * count * sizeof(uint32_t)), NULL, NULL};
   if (!out->bytes) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking terms");
@@ -310,6 +326,10 @@ static bool add_block(const Packing *p, Stretch *s, ZSTD_CCtx *packer, PropterBu
   if (!propter_buf_reserve(&s->values, room)) return true;
   unsigned char *v = (unsigned char *)s->values.data + start;
   size_t size = ZSTD_compressCCtx(packer, v + HEADER, room, plain->data, plain->len, LEVEL);
+  if (ZSTD_isError(size) && ZSTD_getErrorCode(size) == ZSTD_error_memory_allocation) {
+    s->values.failed = PROPTER_NO_MEMORY;
+    return true;
+  }
   bool packed = !ZSTD_isError(size) && size < plain->len;
   if (!packed) memcpy(v + HEADER, plain->data, size = plain->len);
   *ratio = (double)plain->len / (double)size;
@@ -331,7 +351,7 @@ static bool add_block(const Packing *p, Stretch *s, ZSTD_CCtx *packer, PropterBu
 static PropterStatus pack_stretch(size_t item, void *payload, PropterError *err) {
   const Packing *p = payload;
   Stretch *s = (Stretch *)&((Packing *)payload)->stretches[item];
-  ZSTD_CCtx *packer = ZSTD_createCCtx();
+  ZSTD_CCtx *packer = ZSTD_createCCtx_advanced(zstd_memory);
   if (!packer) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for packing terms");
   PropterBuf plain = {.max = UINT32_MAX};
   double want = UNPACKED / 2, ratio = 2;

@@ -13,7 +13,7 @@ enum { BATCH_TERMS = 1 << 16, BATCH_BYTES = 4 << 20, AHEAD = 8 };
 
 /* A term made ready: an inlined id, or a record in the batch's bytes. */
 typedef struct {
-  uint64_t hash; /* of the content; for all but typed literals that of the record */
+  uint64_t hash; /* of the content, found on the other thread; for all but typed literals that of the record */
   PropterId id;
   size_t at;
   uint32_t len, type; /* type: the term that is the datatype, whose id is still to be written into the record */
@@ -37,11 +37,29 @@ struct Feed {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   bool threaded, busy, quit;
+  uint64_t sums[2];
   PropterStatus status; /* of the first failure on the thread */
   PropterError err;
 };
 
 /* ---- the other thread ----------------------------------------------------------------------------------------------------- */
+
+static void hash_terms(Batch *b) {
+  for (size_t i = 0; i < b->terms.count; i++) {
+    Ready *t = &b->terms.items[i];
+    t->hash = t->id != PROPTER_NO_ID ? t->id : propter_hash64((PropterStr){b->bytes.data + t->at, t->len});
+    if (t->type != NO_TERM) t->hash += b->terms.items[t->type].hash * 3;
+  }
+}
+
+/* Sums, so that order does not matter; the second keeps equal first sums apart. */
+static void hash_statement(Feed *feed, const Batch *b, const uint32_t term[4]) {
+  uint64_t hashes[4];
+  for (int i = 0; i < 4; i++) hashes[i] = term[i] == NO_TERM ? 0 : b->terms.items[term[i]].hash;
+  uint64_t whole = propter_hash64((PropterStr){(const char *)hashes, sizeof hashes});
+  feed->sums[0] += whole;
+  feed->sums[1] += propter_hash64((PropterStr){(const char *)&whole, sizeof whole});
+}
 
 static PropterStatus take_terms(Feed *feed, Batch *b, PropterError *err) {
   for (size_t i = 0; i < b->terms.count; i++) {
@@ -60,9 +78,11 @@ static PropterStatus take_terms(Feed *feed, Batch *b, PropterError *err) {
 }
 
 static PropterStatus take(Feed *feed, Batch *b, PropterError *err) {
+  hash_terms(b);
   PROPTER_TRY(take_terms(feed, b, err));
   for (size_t i = 0; i < b->quads.count; i++) {
     const uint32_t *t = b->quads.items[i].term;
+    hash_statement(feed, b, t);
     PropterQuad q = {b->terms.items[t[0]].id, b->terms.items[t[1]].id, b->terms.items[t[2]].id, t[3] == NO_TERM ? feed->fallback : b->terms.items[t[3]].id};
     if (t[3] != NO_TERM && q.g != feed->last_graph && feed->graph) PROPTER_TRY(feed->graph(q.g, feed->payload, err));
     if (t[3] != NO_TERM) feed->last_graph = q.g;
@@ -134,7 +154,6 @@ static PropterStatus make_ready(Batch *b, const PropterTerm *term, uint32_t befo
     PROPTER_TRY(make_ready(b, &type, NO_TERM, &t.type, err));
   }
   t.at = b->bytes.len;
-  t.hash = t.id;
   if (t.id == PROPTER_NO_ID) {
     dict_record(term, PROPTER_NO_ID, &b->bytes);
     PROPTER_TRY(propter_buf_status(&b->bytes, err));
@@ -146,30 +165,30 @@ static PropterStatus make_ready(Batch *b, const PropterTerm *term, uint32_t befo
       return PROPTER_OK;
     }
     t.len = (uint32_t)record.len;
-    t.hash = propter_hash64(record) + (typed ? b->terms.items[t.type].hash * 3 : 0);
   }
   *place = (uint32_t)b->terms.count;
   return propter_vec_push(&b->terms, t) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for terms");
 }
 
-PropterStatus feed_add(Feed *feed, const PropterStatement *st, uint64_t *hash, PropterError *err) {
+PropterStatus feed_add(Feed *feed, const PropterStatement *st, PropterError *err) {
   Batch *b = &feed->batches[feed->filling];
   const PropterTerm *terms[4] = {&st->s, &st->p, &st->o, &st->g};
   struct Four four;
-  uint64_t hashes[4] = {0, 0, 0, 0};
   for (int i = 0; i < 4; i++) {
     four.term[i] = NO_TERM;
     if (terms[i]->kind == PROPTER_TERM_NONE) continue;
     PROPTER_TRY(make_ready(b, terms[i], feed->last[i], &four.term[i], err));
-    hashes[i] = b->terms.items[four.term[i]].hash;
   }
   memcpy(feed->last, four.term, sizeof feed->last);
-  *hash = propter_hash64((PropterStr){(const char *)hashes, sizeof hashes});
   if (!propter_vec_push(&b->quads, four)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for statements");
   return b->terms.count >= BATCH_TERMS || b->bytes.len >= BATCH_BYTES ? hand_over(feed, false, err) : PROPTER_OK;
 }
 
-PropterStatus feed_finish(Feed *feed, PropterError *err) { return hand_over(feed, true, err); }
+PropterStatus feed_finish(Feed *feed, uint64_t hash[2], PropterError *err) {
+  PROPTER_TRY(hand_over(feed, true, err));
+  for (int i = 0; i < 2; i++) hash[i] += feed->sums[i];
+  return PROPTER_OK;
+}
 
 PropterStatus feed_open(PropterWriter *writer, PropterId fallback, PropterStatus (*graph)(PropterId graph, void *payload, PropterError *err), void *payload,
                         Feed **out, PropterError *err) {

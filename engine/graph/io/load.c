@@ -43,16 +43,12 @@ static PropterStatus on_graph(PropterId graph, void *payload, PropterError *err)
 static PropterStatus on_statement(const PropterStatement *statement, void *payload, PropterError *err) {
   Load *l = payload;
   PropterStatement st = *statement;
-  uint64_t whole;
   if (l->options->graph.len) st.g.kind = PROPTER_TERM_NONE;
   PROPTER_TRY(own_label(l, &st.s, &l->labels[0], err));
   PROPTER_TRY(own_label(l, &st.o, &l->labels[1], err));
   PROPTER_TRY(own_label(l, &st.g, &l->labels[2], err));
-  PROPTER_TRY(feed_add(l->feed, &st, &whole, err));
+  PROPTER_TRY(feed_add(l->feed, &st, err));
   l->loaded->statements++;
-  /* Sums, so that order does not matter; the second keeps equal first sums apart. */
-  l->loaded->hash[0] += whole;
-  l->loaded->hash[1] += propter_hash64((PropterStr){(const char *)&whole, sizeof whole});
   return PROPTER_OK;
 }
 
@@ -98,7 +94,7 @@ static PropterStatus load(PropterWriter *writer, const char *path, const Propter
   PropterRdfSink sink = {on_statement, NULL, l};
   status = feed_open(writer, l->graph, on_graph, l, &l->feed, err);
   if (status == PROPTER_OK) status = text ? propter_rdf_read_text(*text, path, &read, &sink, err) : propter_rdf_read(path, &read, &sink, err);
-  if (status == PROPTER_OK) status = feed_finish(l->feed, err);
+  if (status == PROPTER_OK) status = feed_finish(l->feed, loaded->hash, err);
 done:
   feed_close(l->feed);
   propter_map_clear(&l->cleared);
