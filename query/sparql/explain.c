@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan as text or JSON: operator, pattern, estimated and actual rows, starts, time (of an operator with its inputs). */
+/* The plan as text or JSON: operator, pattern, estimated and actual rows, starts, what went to disk, time (of an operator with its inputs). */
 #include <string.h>
 
 #include "answer.h"
@@ -77,15 +77,18 @@ static PropterStatus explain_op(Explain *x, Op *op, unsigned depth, PropterError
   if (status == PROPTER_OK) status = propter_buf_status(&text, err);
   PropterStr t = text.len ? propter_buf_str(&text) : PROPTER_STR("");
   double ms = (double)op->nanoseconds / 1e6;
-  unsigned long long rows = op->rows, starts = op->starts;
+  unsigned long long rows = op->rows, starts = op->starts, spilled = op->spilled, files = op->files;
   if (status == PROPTER_OK && x->json) {
     propter_buf_printf(x->out, "{\"operator\":\"%s\",\"detail\":", op->kind->name);
     propter_buf_add_json(x->out, t);
-    propter_buf_printf(x->out, ",\"estimated\":%.0f,\"rows\":%llu,\"starts\":%llu,\"ms\":%.3f,\"inputs\":[", op->estimate, rows, starts, ms);
+    propter_buf_printf(x->out, ",\"estimated\":%.0f,\"rows\":%llu,\"starts\":%llu,\"ms\":%.3f", op->estimate, rows, starts, ms);
+    if (spilled) propter_buf_printf(x->out, ",\"spilled\":%llu,\"files\":%llu", spilled, files);
+    propter_buf_add(x->out, PROPTER_STR(",\"inputs\":["));
   } else if (status == PROPTER_OK) {
     propter_buf_printf(x->out, "%*s%s  %.*s", (int)depth * 2, "", op->kind->name, (int)t.len, t.data);
     propter_buf_printf(x->out, "  estimated %.0f  rows %llu", op->estimate, rows);
     if (starts > 1) propter_buf_printf(x->out, "  starts %llu", starts);
+    if (spilled) propter_buf_printf(x->out, "  spilled %llu bytes in %llu files", spilled, files);
     propter_buf_printf(x->out, "  %.3f ms\n", ms);
   }
   propter_buf_clear(&text);

@@ -36,6 +36,7 @@ struct Op {
   uint32_t sorted;       /* rows come in ascending order of this slot; NO_SLOT: not known */
   double estimate;
   uint64_t rows, starts, nanoseconds;
+  uint64_t spilled, files; /* bytes written to disk, files made for them */
 };
 
 /* Makes an operator of `size` bytes (an Op first) that owns a column for each slot of `slots` (NULL: none). */

@@ -34,7 +34,7 @@ static PropterStatus meet(Distinct *d, const PropterId *row, bool *fresh, Propte
   size_t at;
   *fresh = false;
   if (!d->full) return rowset_add(d->op.run, &d->seen, row, fresh, &at, err);
-  return rowset_has(&d->seen, row) ? PROPTER_OK : partitions_add(d->op.run, &d->later, partition_hash(row, width(d)), width(d), row, err);
+  return rowset_has(&d->seen, row) ? PROPTER_OK : partitions_add(&d->op, &d->later, partition_hash(row, width(d)), width(d), row, err);
 }
 
 /* The new rows of a batch of the input, in place. */

@@ -159,7 +159,7 @@ static PropterStatus new_group(Group *g, const PropterId *key, uint32_t *number,
 
 static PropterStatus put_off_row(Group *g, const Batch *b, size_t row, PropterError *err) {
   for (size_t c = 0; c < g->rows.width; c++) g->whole[c] = op_get(&g->op, b, g->rows.slots[c], row);
-  return partitions_add(g->op.run, &g->rows_later, partition_hash(g->key, g->op.alg->slot_count), g->rows.width, g->whole, err);
+  return partitions_add(&g->op, &g->rows_later, partition_hash(g->key, g->op.alg->slot_count), g->rows.width, g->whole, err);
 }
 
 /* Is a row of a set that belongs to an aggregate new? While the set can not grow, rows it has not seen wait on disk. */
@@ -170,7 +170,7 @@ static PropterStatus first_time(Group *g, size_t i, const PropterId *row, bool *
   *first = false;
   if (set->table.count < BATCH || !exec_crowded(run)) return rowset_add(run, set, row, first, &at, err);
   if (rowset_has(set, row)) return PROPTER_OK;
-  return partitions_add(run, &g->values_later[i], partition_hash(row, set->table.width), set->table.width, row, err);
+  return partitions_add(&g->op, &g->values_later[i], partition_hash(row, set->table.width), set->table.width, row, err);
 }
 
 /* The group of each row; where rows of a group stand together it is looked up once. */

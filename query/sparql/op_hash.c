@@ -30,9 +30,10 @@ typedef struct {
   Partitions right_parts, left_parts;
   Spill source; /* of left rows */
   Replay replay;
-  uint32_t *left_slots;
+  uint32_t *left_slots, *left_keys; /* columns of the left rows on disk, and which of them are keys */
   PropterId *line, *key;
   size_t left_width;
+  uint64_t part_rows; /* right rows of the part that was split last */
   bool split, reading;
 } HashJoin;
 
@@ -92,7 +93,7 @@ static PropterStatus hash_start(Op *op, PropterError *err) {
 
 static PropterStatus put_right(HashJoin *j, const PropterId *row, PropterError *err) {
   for (size_t i = 0; i < j->key_count; i++) j->key[i] = row[j->keys[i]];
-  return partitions_add(j->op.run, &j->right_parts, partition_hash(j->key, j->key_count), j->table.width, row, err);
+  return partitions_add(&j->op, &j->right_parts, partition_hash(j->key, j->key_count), j->table.width, row, err);
 }
 
 /* Moves the table to disk, from where on the right input goes there, too. */
@@ -104,7 +105,13 @@ static PropterStatus begin_split(HashJoin *j, PropterError *err) {
     j->left_slots = left.slots, j->left_width = left.width;
     j->key = exec_plan_alloc(run, j->key_count * sizeof *j->key);
     j->line = exec_plan_alloc(run, (left.width > j->table.width ? left.width : j->table.width) * sizeof *j->line);
-    if (!j->key || !j->line) return exec_fail_memory(run, err);
+    j->left_keys = exec_plan_alloc(run, j->key_count * sizeof *j->left_keys);
+    if (!j->key || !j->line || !j->left_keys) return exec_fail_memory(run, err);
+    for (size_t i = 0; i < j->key_count; i++) {
+      j->left_keys[i] = NO_SLOT; /* the outer row has it */
+      for (uint32_t c = 0; c < left.width; c++)
+        if (j->table.slots[j->keys[i]] == left.slots[c]) j->left_keys[i] = c;
+    }
   }
   j->split = true;
   for (size_t i = 0; i < j->table.count; i++) PROPTER_TRY(put_right(j, table_row(&j->table, i), err));
@@ -119,7 +126,7 @@ static PropterStatus split_left(HashJoin *j, PropterError *err) {
     for (size_t row = 0; row < j->input->count; row++) {
       for (size_t i = 0; i < j->key_count; i++) j->key[i] = op_get(&j->op, j->input, j->table.slots[j->keys[i]], row);
       for (size_t i = 0; i < j->left_width; i++) j->line[i] = op_get(&j->op, j->input, j->left_slots[i], row);
-      PROPTER_TRY(partitions_add(j->op.run, &j->left_parts, partition_hash(j->key, j->key_count), j->left_width, j->line, err));
+      PROPTER_TRY(partitions_add(&j->op, &j->left_parts, partition_hash(j->key, j->key_count), j->left_width, j->line, err));
     }
   }
 }
@@ -151,21 +158,55 @@ static PropterStatus hash_build(HashJoin *j, PropterError *err) {
   return j->split ? split_left(j, err) : make_index(j, err);
 }
 
+/* Both sides of a part whose right rows do not fit: split again by the next bits of their hashes. */
+static PropterStatus split_again(HashJoin *j, Spill *right, PropterError *err) {
+  Exec *run = j->op.run;
+  const PropterId *row;
+  for (size_t i = 0; i < j->table.count; i++) PROPTER_TRY(put_right(j, table_row(&j->table, i), err));
+  drop_table(j);
+  for (;;) {
+    PROPTER_TRY(spill_next(run, right, &row, err));
+    if (!row) break;
+    PROPTER_TRY(put_right(j, row, err));
+  }
+  for (;;) {
+    PROPTER_TRY(spill_next(run, &j->source, &row, err));
+    if (!row) return PROPTER_OK;
+    for (size_t i = 0; i < j->key_count; i++) j->key[i] = j->left_keys[i] == NO_SLOT ? j->op.outer[j->table.slots[j->keys[i]]] : row[j->left_keys[i]];
+    PROPTER_TRY(partitions_add(&j->op, &j->left_parts, partition_hash(j->key, j->key_count), j->left_width, row, err));
+  }
+}
+
+/* Reads the right rows of a part into the table. *again: they were too many, and the part was split. */
+static PropterStatus load_part(HashJoin *j, Spill *right, bool *again, PropterError *err) {
+  Exec *run = j->op.run;
+  const PropterId *row;
+  /* Rows that have come together before may all have one key. */
+  bool divisible = right->rows != j->part_rows && j->right_parts.level < PARTITION_LEVELS;
+  uint64_t rows = right->rows;
+  for (*again = false;;) {
+    PROPTER_TRY(spill_next(run, right, &row, err));
+    if (!row) return make_index(j, err);
+    PROPTER_TRY(table_push(run, &j->table, row, err));
+    *again = divisible && j->table.count > BATCH && exec_crowded(run);
+    if (*again) return j->part_rows = rows, split_again(j, right, err);
+  }
+}
+
 /* The next part of both sides: its right rows become the table. Left rows whose part has no right ones meet an empty table. */
 static PropterStatus next_part(HashJoin *j, PropterError *err) {
   Exec *run = j->op.run;
-  Spill right = {0};
-  const PropterId *row;
-  bool more;
-  drop_table(j);
-  spill_close(run, &j->source);
-  PROPTER_TRY(partitions_pair(run, &j->left_parts, &j->right_parts, &j->source, &right, &more, err));
-  j->reading = more;
-  if (!more) return PROPTER_OK;
-  PropterStatus status = PROPTER_OK;
-  while (status == PROPTER_OK && (status = spill_next(run, &right, &row, err)) == PROPTER_OK && row) status = table_push(run, &j->table, row, err);
-  spill_close(run, &right);
-  return status == PROPTER_OK ? make_index(j, err) : status;
+  for (bool again = true; again;) {
+    Spill right = {0};
+    drop_table(j);
+    spill_close(run, &j->source);
+    PROPTER_TRY(partitions_pair(run, &j->left_parts, &j->right_parts, &j->source, &right, &j->reading, err));
+    if (!j->reading) return PROPTER_OK;
+    PropterStatus status = load_part(j, &right, &again, err);
+    spill_close(run, &right);
+    PROPTER_TRY(status);
+  }
+  return PROPTER_OK;
 }
 
 /* The next batch of left rows. */

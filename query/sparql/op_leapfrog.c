@@ -38,20 +38,32 @@ typedef struct {
   Matcher matcher;
 } Leapfrog;
 
+/* Adds the pairs of a stretch of rows, each once whatever its graphs, which stand side by side. */
+static void add_pairs(const Exec *run, Relation *r, const PropterId *const columns[4], size_t count) {
+  const PropterId *first = columns[r->reverse ? 2 : 0], *second = columns[r->reverse ? 0 : 2], *graph = columns[3];
+  bool visible = false;
+  for (size_t i = 0; i < count; i++) {
+    if (i == 0 || graph[i] != graph[i - 1]) visible = exec_graph_visible(run, &r->scan->graphs, graph[i]);
+    if (!visible || (r->count && r->first[r->count - 1] == first[i] && r->second[r->count - 1] == second[i])) continue;
+    r->first[r->count] = first[i], r->second[r->count++] = second[i];
+  }
+}
+
 static PropterStatus load(Leapfrog *l, Relation *r, PropterError *err) {
+  enum { SUBJECT = 1, OBJECT = 4, GRAPH = 8 };
   Exec *run = l->op.run;
   PROPTER_TRY(matcher_open_sorted(run, &l->matcher, &r->scan->graphs, (PropterQuad){.p = r->scan->p.id}, r->reverse ? 2 : 0, err));
-  for (size_t n;;) {
-    PROPTER_TRY(matcher_next(run, &l->matcher, BATCH, &n, err));
+  while (!l->matcher.empty) {
+    const PropterId *columns[4];
+    size_t n;
+    PROPTER_TRY(propter_scan_columns(l->matcher.scan, SUBJECT | OBJECT | GRAPH, columns, &n, err));
     if (n == 0) return PROPTER_OK;
     PROPTER_TRY(exec_grow(run, &r->first, &r->first_cap, r->count + n, sizeof *r->first, err));
     PROPTER_TRY(exec_grow(run, &r->second, &r->second_cap, r->count + n, sizeof *r->second, err));
-    for (size_t i = 0; i < n; i++, r->count++) {
-      const PropterQuad *q = &l->matcher.rows[i];
-      r->first[r->count] = r->reverse ? q->o : q->s, r->second[r->count] = r->reverse ? q->s : q->o;
-    }
+    add_pairs(run, r, columns, n);
     PROPTER_TRY(exec_check(run, err));
   }
+  return PROPTER_OK;
 }
 
 static PropterStatus leapfrog_start(Op *op, PropterError *err) {

@@ -277,7 +277,7 @@ static PropterStatus write_run(Order *o, PropterError *err) {
   for (size_t i = 0; i < o->table.count && i < o->limit; i++) {
     memcpy(o->line, &o->keys[o->rows[i] * n], n * sizeof *o->keys);
     if (o->table.width) memcpy(o->line + 2 * n, table_row(&o->table, o->rows[i]), o->table.width * sizeof *o->line);
-    PROPTER_TRY(spill_add(run, s, line_width(o), o->line, err));
+    PROPTER_TRY(spill_add(&o->op, s, line_width(o), o->line, err));
   }
   clear_rows(o);
   return spill_rewind(run, s, err);

@@ -14,7 +14,7 @@
 #include "propter/io.h"
 
 enum { BUFFER = 1024 };  /* ids */
-#define DISK_TIMES 16U   /* as many bytes on disk as in memory */
+#define DISK_TIMES 64U   /* as many bytes on disk as in memory */
 
 bool exec_crowded(const Exec *run) { return run->used + run->arena.used + run->local_text.used + run->cache_text.used > run->options.memory / 2; }
 
@@ -42,8 +42,11 @@ static PropterStatus open_file(Spill *s, PropterError *err) {
 static PropterStatus flush(Exec *run, Spill *s, PropterError *err) {
   size_t size = s->at * sizeof *s->buffer;
   if (size == 0) return PROPTER_OK;
-  if (!s->fd) PROPTER_TRY(open_file(s, err));
-  run->spilled += size;
+  if (!s->fd) {
+    PROPTER_TRY(open_file(s, err));
+    s->op->files++;
+  }
+  run->spilled += size, s->op->spilled += size;
   if (run->spilled / DISK_TIMES > run->options.memory) return run->over = true, exec_fail_memory(run, err);
   if (propter_io_write_all(s->fd - 1, s->buffer, size) != 0) return propter_io_fail(err, folder(), "write a temporary file");
   s->at = 0;
@@ -52,8 +55,9 @@ static PropterStatus flush(Exec *run, Spill *s, PropterError *err) {
 
 static size_t buffer_size(const Spill *s) { return s->width > BUFFER ? s->width : BUFFER / (s->width ? s->width : 1) * (s->width ? s->width : 1); }
 
-PropterStatus spill_add(Exec *run, Spill *s, size_t width, const PropterId *row, PropterError *err) {
-  s->width = width;
+PropterStatus spill_add(Op *op, Spill *s, size_t width, const PropterId *row, PropterError *err) {
+  Exec *run = op->run;
+  s->op = op, s->width = width;
   if (!s->buffer && !(s->buffer = exec_alloc(run, buffer_size(s) * sizeof *s->buffer))) return exec_fail_memory(run, err);
   if (s->at + width > buffer_size(s)) PROPTER_TRY(flush(run, s, err));
   if (width) memcpy(s->buffer + s->at, row, width * sizeof *row);
@@ -143,40 +147,47 @@ uint64_t partition_hash(const PropterId *row, size_t count) {
 
 unsigned partition_of(uint64_t hash, unsigned level) { return (unsigned)(hash >> (60 - 4 * level) & (PARTITIONS - 1)); }
 
-PropterStatus partitions_add(Exec *run, Partitions *p, uint64_t hash, size_t width, const PropterId *row, PropterError *err) {
-  if (p->level >= PARTITION_LEVELS) return run->over = true, exec_fail_memory(run, err);
-  return spill_add(run, &p->files[partition_of(hash, p->level)], width, row, err);
+PropterStatus partitions_add(Op *op, Partitions *p, uint64_t hash, size_t width, const PropterId *row, PropterError *err) {
+  if (p->level >= PARTITION_LEVELS) return op->run->over = true, exec_fail_memory(op->run, err);
+  return spill_add(op, &p->files[partition_of(hash, p->level)], width, row, err);
+}
+
+/* Ends a file and puts it before the others that wait. */
+static PropterStatus set_aside(Exec *run, Partitions *p, size_t i, PropterError *err) {
+  PROPTER_TRY(exec_grow(run, &p->pending, &p->pending_cap, p->pending_count + 1, sizeof *p->pending, err));
+  PROPTER_TRY(spill_rewind(run, &p->files[i], err));
+  p->pending[p->pending_count].file = p->files[i];
+  p->pending[p->pending_count++].level = p->level + 1;
+  p->files[i] = (Spill){0};
+  return PROPTER_OK;
+}
+
+static bool take(Partitions *p, Spill *out) {
+  if (!p->pending_count) return p->level = 0, false;
+  *out = p->pending[--p->pending_count].file;
+  p->level = p->pending[p->pending_count].level;
+  return true;
 }
 
 PropterStatus partitions_next(Exec *run, Partitions *p, Spill *out, bool *more, PropterError *err) {
-  for (size_t i = PARTITIONS; i-- > 0;) {
-    if (!p->files[i].rows) continue;
-    PROPTER_TRY(exec_grow(run, &p->pending, &p->pending_cap, p->pending_count + 1, sizeof *p->pending, err));
-    PROPTER_TRY(spill_rewind(run, &p->files[i], err));
-    p->pending[p->pending_count].file = p->files[i];
-    p->pending[p->pending_count++].level = p->level + 1;
-    p->files[i] = (Spill){0};
-  }
-  *more = p->pending_count > 0;
-  if (!*more) return p->level = 0, PROPTER_OK;
-  *out = p->pending[--p->pending_count].file;
-  p->level = p->pending[p->pending_count].level;
+  for (size_t i = PARTITIONS; i-- > 0;)
+    if (p->files[i].rows) PROPTER_TRY(set_aside(run, p, i, err));
+  *more = take(p, out);
   return PROPTER_OK;
 }
 
 PropterStatus partitions_pair(Exec *run, Partitions *left, Partitions *right, Spill *left_out, Spill *right_out, bool *more, PropterError *err) {
-  *more = false;
-  for (size_t i = 0; i < PARTITIONS && !*more; i++) {
-    *left_out = left->files[i], *right_out = right->files[i];
-    left->files[i] = right->files[i] = (Spill){0};
-    *more = left_out->rows > 0;
-    if (!*more) spill_close(run, left_out), spill_close(run, right_out);
+  for (size_t i = PARTITIONS; i-- > 0;) {
+    if (left->files[i].rows) {
+      PROPTER_TRY(set_aside(run, left, i, err));
+      PROPTER_TRY(set_aside(run, right, i, err));
+    } else {
+      spill_close(run, &left->files[i]), spill_close(run, &right->files[i]);
+    }
   }
-  if (!*more) return PROPTER_OK;
-  PropterStatus status = spill_rewind(run, left_out, err);
-  if (status == PROPTER_OK && right_out->rows) status = spill_rewind(run, right_out, err);
-  if (status != PROPTER_OK) spill_close(run, right_out);
-  return status;
+  *more = take(left, left_out);
+  (void)take(right, right_out);
+  return PROPTER_OK;
 }
 
 void partitions_close(Exec *run, Partitions *p) {

@@ -11,6 +11,7 @@ bool exec_crowded(const Exec *run);
 
 /* A file of rows of `width` ids: written, then read once from the beginning. All zero: none. */
 typedef struct {
+  Op *op; /* whose rows they are */
   int fd; /* + 1 */
   size_t width;
   uint64_t rows;
@@ -18,7 +19,8 @@ typedef struct {
   size_t at, filled; /* in ids */
 } Spill;
 
-PropterStatus spill_add(Exec *run, Spill *s, size_t width, const PropterId *row, PropterError *err);
+/* What goes to disk is counted for `op`. */
+PropterStatus spill_add(Op *op, Spill *s, size_t width, const PropterId *row, PropterError *err);
 /* Ends writing. */
 PropterStatus spill_rewind(Exec *run, Spill *s, PropterError *err);
 /* *row NULL: the end. Borrowed until the next call. */
@@ -47,10 +49,10 @@ typedef struct {
   } *pending;
   size_t pending_count, pending_cap;
 } Partitions;
-PropterStatus partitions_add(Exec *run, Partitions *p, uint64_t hash, size_t width, const PropterId *row, PropterError *err);
+PropterStatus partitions_add(Op *op, Partitions *p, uint64_t hash, size_t width, const PropterId *row, PropterError *err);
 /* Ends the files being written and hands the next one out, ready to be read; its rows, split again, will be of the next level. *more false: none is left. */
 PropterStatus partitions_next(Exec *run, Partitions *p, Spill *out, bool *more, PropterError *err);
-/* Ends the files of both sides, which were split alike, and hands the next part with left rows out; parts of the right alone are dropped. */
+/* The same of two sides, which were split alike: the next part with left rows; parts of the right alone are dropped. */
 PropterStatus partitions_pair(Exec *run, Partitions *left, Partitions *right, Spill *left_out, Spill *right_out, bool *more, PropterError *err);
 void partitions_close(Exec *run, Partitions *p);
 uint64_t partition_hash(const PropterId *row, size_t count);

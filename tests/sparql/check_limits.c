@@ -14,9 +14,10 @@ static PropterGraph *numbers(void) {
   return world_open(quads);
 }
 
+/* Processor time of this process: what else the machine does is not in it. */
 static double seconds(void) {
   struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -29,6 +30,19 @@ START_TEST(a_deadline_holds) {
       "SELECT ?a { ?a :value ?x MINUS { ?b :value ?y . ?c :value ?z . ?d :value ?w } }",
       "SELECT ?a { ?a :value ?x OPTIONAL { ?b :value ?y OPTIONAL { ?c :value ?z OPTIONAL { ?d :value ?w FILTER(?x + ?y + ?z + ?w = -1) } } } } ORDER BY ?x LIMIT 1",
       "SELECT ?a { ?a :value ?x { SELECT ?x { ?b :value ?x . ?c :value ?y . ?d :value ?z FILTER(?x + ?y + ?z < 0) } } }",
+      /* grouping, sets of an aggregate, sorting, merging runs, a hash table over a cross product */
+      "SELECT ?a ?b (COUNT(*) AS ?n) { ?a :value ?x . ?b :value ?y . ?c :value ?z } GROUP BY ?a ?b",
+      "SELECT (COUNT(DISTINCT ?x) AS ?n) { ?a :value ?x . ?b :value ?y . ?c :value ?z }",
+      "SELECT DISTINCT ?a ?b { ?a :value ?x . ?b :value ?y . ?c :value ?z }",
+      "SELECT ?a ?b { ?a :value ?x . ?b :value ?y . ?c :value ?z } ORDER BY ?x DESC(?b)",
+      "SELECT ?a { { SELECT ?a ?b { ?a :value ?x . ?b :value ?y } } { SELECT ?a ?b { ?a :value ?z . ?b :value ?w . ?c :value ?v } } }",
+      "SELECT ?a { ?a (:next|^:next)+ ?b . ?b (:next|!:value)* ?c . ?c :next* ?d }",
+      /* functions over long texts */
+      "SELECT ?a { ?a :value ?x . ?b :value ?y BIND(CONCAT(STR(?a), STR(?b)) AS ?t) FILTER(REGEX(?t, \"(a+)+$\") || REGEX(REPLACE(?t, \"n\", \"aaaaaaaaaaaa\"), "
+      "\"(a+)+c\")) }",
+      "SELECT ?a { ?a :value ?x . ?b :value ?y FILTER(SHA512(CONCAT(STR(?a), STR(?b))) = \"0\") }",
+      "CONSTRUCT { ?a :p ?b . ?b :q ?z } { ?a :value ?x . ?b :value ?y . ?c :value ?z }",
+      "ASK { ?a :value ?x . ?b :value ?y . ?c :value ?z FILTER(?x + ?y + ?z < 0) }",
   };
   PropterGraph *graph = numbers();
   PropterQueryOptions options = world_options();
@@ -37,7 +51,8 @@ START_TEST(a_deadline_holds) {
     double begin = seconds();
     const char *rows = world_ask(graph, queries[i], &options);
     ck_assert_msg(strncmp(rows, "TIMEOUT", 7) == 0, "%s: %.80s", queries[i], rows);
-    ck_assert_msg(seconds() - begin < 3, "%s took %.1f s", queries[i], seconds() - begin);
+    /* 100 ms and at most as much again until it ends; the rest is planning, cleaning up and the checks of a build with sanitizers. */
+    ck_assert_msg(seconds() - begin < 0.3, "%s took %.3f s", queries[i], seconds() - begin);
   }
   propter_graph_close(graph);
 }

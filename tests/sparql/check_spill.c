@@ -28,6 +28,8 @@ static uint64_t hash_row(const PropterResults *results, const PropterTerm *row) 
   return hash;
 }
 
+static char plan[4096]; /* of the query that was answered last */
+
 static Answer answer(PropterGraph *graph, const char *text, uint64_t memory, PropterError *err) {
   Answer a = {PROPTER_OK, 0, 0, 0};
   PropterQueryOptions options = world_options();
@@ -43,6 +45,10 @@ static Answer answer(PropterGraph *graph, const char *text, uint64_t memory, Pro
     uint64_t hash = hash_row(results, row);
     a.rows++, a.sum += hash, a.sequence = a.sequence * 131 + hash;
   }
+  PropterBuf explained = {0};
+  if (a.status == PROPTER_OK) a.status = propter_results_explain(results, false, &explained, err);
+  (void)snprintf(plan, sizeof plan, "%s", explained.data ? explained.data : "");
+  propter_buf_clear(&explained);
   propter_results_close(results);
   propter_query_free(query);
   propter_snapshot_close(snapshot);
@@ -106,6 +112,20 @@ START_TEST(every_failed_file_operation_is_an_error) {
 }
 END_TEST
 
+/* The right side is ten times the memory: its parts are split again. The plan says what went to disk. */
+START_TEST(parts_that_do_not_fit_are_split_again) {
+  static const char text[] = "SELECT (COUNT(*) AS ?n) { { SELECT ?a ?b ?x { ?a <value> ?x . ?b <value> ?y FILTER(?x < 2) } }"
+                             " { SELECT ?a ?b ?y { ?b <value> ?y . ?a <value> ?x FILTER(?x < 28) } } }";
+  PropterGraph *graph = numbers();
+  PropterError err = {0};
+  Answer large = answer(graph, text, (uint64_t)1 << 30, &err), small = answer(graph, text, LEAST, &err);
+  ck_assert_msg(large.status == PROPTER_OK && small.status == PROPTER_OK, "%s", err.message);
+  ck_assert_uint_eq(large.sum, small.sum);
+  ck_assert_msg(strstr(plan, "spilled ") != NULL, "%s", plan);
+  propter_graph_close(graph);
+}
+END_TEST
+
 START_TEST(the_disk_has_a_limit_too) {
   PropterGraph *graph = numbers();
   PropterError err = {0};
@@ -140,6 +160,7 @@ Suite *suite_spill(void) {
   tcase_set_timeout(tc, 120);
   tcase_add_test(tc, the_answer_is_the_same_with_little_memory);
   tcase_add_test(tc, every_failed_file_operation_is_an_error);
+  tcase_add_test(tc, parts_that_do_not_fit_are_split_again);
   tcase_add_test(tc, the_disk_has_a_limit_too);
   tcase_add_test(tc, an_answer_longer_than_memory_is_decoded_in_parts);
   suite_add_tcase(s, tc);
