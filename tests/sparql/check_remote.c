@@ -113,7 +113,7 @@ START_TEST(load_fails_well_at_every_point) {
   (void)snprintf(update, sizeof update, "LOAD <file://%s> INTO GRAPH <urn:g>", file);
   Loading l = {world_open(""), update, {.loads = rules}};
   ck_ok(load(&l, err));
-  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, load, &l, false), 20);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, load, &l, false), 10);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, load, &l, true), 0);
   propter_graph_close(l.graph);
 }
