@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """make differential: random queries over random graphs, answered by propter, Oxigraph and Jena, two engines that share nothing with ours or each other. A seed
-gives the same graphs and queries again. An answer of ours that neither peer gives is a difference: it is made smaller (parts of the query and quads of the graph are
-left out while it stays one) and printed, and the exit code is 1. Where the peers disagree with each other and we agree with one, the query is counted and kept.
+gives the same graphs and queries again. A peer whose answer is not ours is a difference, also where the other peer agrees with us: the query is made smaller (parts of
+it are left out while the difference stays one) and must then match a rule of differential.tsv, which says why the answers differ and where the standard says which is
+right. What no rule explains is printed with the smallest graph that shows it, and the exit code is 1.
 Left out of the queries on purpose is what the standard leaves open: < and > of what cannot be compared, MIN and MAX across types, SAMPLE, CONCAT orders, a query
 form inside EXISTS that needs substitution to be defined. LIMIT is compared by the number of rows. Numbers compare by value."""
 import argparse
 import collections
+import json
 import os
 import random
 import re
@@ -248,17 +250,18 @@ class Trio:
         pipe.write("".join(f"query {self.work}/{i}.rq {self.work}/{i}.{out}\n" for i in range(n)))
         pipe.flush()
 
-    def oxigraph(self, text, limited):
+    def oxigraph(self, text, limited, said):
         import pyoxigraph
         try:
             result = self.memory.query(text)
             return [str(bool(result)).lower()] if isinstance(result, pyoxigraph.QueryBoolean) else bag(
                 result.serialize(format=pyoxigraph.QueryResultsFormat.TSV), limited)
-        except Exception:
+        except Exception as e:
+            said["oxigraph"] = f"fail {e}".replace("\n", " ")
             return None
 
     def answers(self, trees):
-        """For each query: engine → bag, or None where it failed. Also what ours said."""
+        """For each query: engine → bag, or None where it failed; under "said" what each said."""
         texts = [PREFIX + text_of(t) for t in trees]
         for i, text in enumerate(texts):
             with open(f"{self.work}/{i}.rq", "w") as f:
@@ -268,51 +271,93 @@ class Trio:
         all_got = []
         for i, text in enumerate(texts):
             limited = "LIMIT" in text
-            got = {"oxigraph": self.oxigraph(text, limited)}
+            got = {"said": {"oxigraph": "ok"}}
+            got["oxigraph"] = self.oxigraph(text, limited, got["said"])
             for name, pipe in (("propter", self.ours.stdout), ("jena", self.jena.process.stdout)):
                 said = pipe.readline()
                 if not said:
                     raise SystemExit(f"{name} ended at: {text}")
                 out = f"{self.work}/{i}.{'ours' if name == 'propter' else name}"
                 got[name] = bag(open(out, "rb").read(), limited) if said.startswith("ok") else None
-                if name == "propter":
-                    got["said"] = said.strip()
+                got["said"][name] = said.strip()
             all_got.append(got)
         return all_got
 
 
-def verdict(got):
-    if got["propter"] == got["oxigraph"] == got["jena"]:
-        return "agreed" if got["propter"] is not None else "refused by all"
-    if got["propter"] == got["oxigraph"]:
-        return "jena alone differs"
-    if got["propter"] == got["jena"]:
-        return "oxigraph alone differs"
-    return "difference"
+def how(ours, theirs):
+    """How an answer differs from ours."""
+    if theirs is None or ours is None:
+        return "refuses" if theirs is None else "answers"
+    a, b = collections.Counter(ours), collections.Counter(theirs)
+    return "repeats" if set(a) == set(b) else "fewer" if not b - a else "more" if not a - b else "other"
 
 
-def shrink(trio, tree, quads, kind):
-    trio.graph(quads)
-    changed = True
-    while changed:
-        changed = False
-        for less in smaller(tree):
-            if verdict(trio.answers([less])[0]) == kind:
-                tree, changed = less, True
+def verdicts(got):
+    """Who differs from ours, and how: no peer, one, both in the same way, or each in its own."""
+    ours, ox, jena = (got[n] for n in ("propter", "oxigraph", "jena"))
+    if ours != ox and ox == jena:
+        return {"both": how(ours, ox)}
+    return {n: how(ours, got[n]) for n in ("oxigraph", "jena") if got[n] != ours}
+
+
+class Rules:
+    """differential.tsv: who differs, how, a regular expression, why. The expression is looked for in the smallest query, followed by " # " and the error message if an
+    engine gave one; if no rule matches, followed by " # " and the smallest graph too."""
+
+    def __init__(self):
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "differential.tsv")) as f:
+            rows = [line.rstrip("\n").split("\t") for line in f if line.strip() and not line.startswith("#")]
+        self.rows = [(who, ways.split(","), re.compile(shape), why) for who, ways, shape, why in rows]
+
+    def explain(self, who, way, text):
+        return next((why for w, ways, shape, why in self.rows if w == who and way in ways and shape.search(text)), None)
+
+
+def shrink_query(trio, tree, who, way):
+    """The smallest query with the same difference."""
+    while True:
+        less = list(smaller(tree))
+        for at in range(0, len(less), 32):
+            some = less[at:at + 32]
+            found = [t for t, got in zip(some, trio.answers(some)) if verdicts(got).get(who) == way]
+            if found:
+                tree = found[0]
                 break
+        else:
+            return re.sub(r"\s+", " ", text_of(tree)).strip(), tree
+
+
+def shrink_graph(trio, tree, quads, who, way):
     step = max(1, len(quads) // 2)
     while step:
         at = 0
         while at < len(quads):
             less = quads[:at] + quads[at + step:]
             trio.graph(less)
-            if verdict(trio.answers([tree])[0]) == kind:
+            if verdicts(trio.answers([tree])[0]).get(who) == way:
                 quads = less
             else:
                 at += step
         step //= 2
     trio.graph(quads)
-    return tree, quads
+    return quads
+
+
+def explain(trio, rules, tree, quads, who, way):
+    """What makes the difference: why it is none of ours (None: nobody knows), the smallest query and, where it was needed, the smallest graph."""
+    small, tree = shrink_query(trio, tree, who, way)
+    said = trio.answers([tree])[0]["said"]["propter" if way == "answers" else "jena" if who == "both" else who]
+    text = f"{small} # {said}" if said.startswith("fail") else small
+    why, few = rules.explain(who, way, text), []
+    if not why:
+        few = shrink_graph(trio, tree, quads, who, way)
+        why = rules.explain(who, way, f"{text} # {' '.join(few)}")
+        if not why:
+            print(f"--- {who} {way}\n{''.join(few)}{small}")
+            for engine, rows in trio.answers([tree])[0].items():
+                print(f"{engine}: {str(rows)[:600]}", flush=True)
+        trio.graph(quads)
+    return why, small, few
 
 
 def main():
@@ -321,36 +366,41 @@ def main():
     p.add_argument("--queries", type=int, default=int(os.environ.get("QUERIES", "1000")))
     p.add_argument("--seed", type=int, default=int(os.environ.get("SEED", "1")))
     p.add_argument("--per-graph", type=int, default=200)
-    p.add_argument("--show", default="difference", help="kinds to shrink and print")
-    p.add_argument("--most", type=int, default=20, help="stop after so many shown")
+    p.add_argument("--log", help="file for every difference, one JSON object a line")
+    p.add_argument("--most", type=int, default=20, help="stop after so many that no rule explains")
     o = p.parse_args()
-    trio = Trio(os.path.abspath(o.work))
+    trio, rules = Trio(os.path.abspath(o.work)), Rules()
     if not os.environ.get("PYOXIGRAPH"):  # run again where the package is
         trio.jena.stop()
         os.execve(trio.ox.python, [trio.ox.python, *sys.argv], dict(os.environ, PYOXIGRAPH="1"))
-    counts, shown = collections.Counter(), 0
+    counts, reasons = collections.Counter(), collections.Counter()
+    log = open(o.log, "a") if o.log else None
     for start in range(0, o.queries, o.per_graph):
         quads = make_graph(random.Random(f"{o.seed} graph {start}"))
         trio.graph(quads)
         trees = [Maker(random.Random(f"{o.seed} query {start + i}")).query() for i in range(min(o.per_graph, o.queries - start))]
         for i, got in enumerate(trio.answers(trees)):
-            kind = verdict(got)
-            counts[kind] += 1
-            counts["agreed with rows"] += kind == "agreed" and len(got["propter"]) > 1
-            if kind in o.show.split(",") and shown < o.most:
-                shown += 1
-                small, few = shrink(trio, trees[i], quads, kind)
-                print(f"--- {kind} (seed {o.seed}, query {start + i}; {got['said']})\n{''.join(few)}{text_of(small)}")
-                for engine, rows in trio.answers([small])[0].items():
-                    print(f"{engine}: {str(rows)[:600]}")
-                print(flush=True)
+            found = verdicts(got)
+            counts["queries"] += 1
+            counts["all agree" if not found else "we stand alone" if "both" in found else "all differ" if len(found) > 1 else f"{min(found)} alone differs"] += 1
+            counts["agreed with rows"] += not found and got["propter"] is not None and len(got["propter"]) > 1
+            for who, way in found.items():
+                why, small, few = explain(trio, rules, trees[i], quads, who, way)
+                reasons[why or "unexplained"] += 1
+                if log:
+                    log.write(json.dumps({"seed": o.seed, "query": start + i, "who": who, "how": way, "why": why, "small": small, "graph": few}) + "\n")
+                    log.flush()
+        if reasons["unexplained"] > o.most:
+            break
         if start // o.per_graph % 25 == 24:
-            print(f"# {start + o.per_graph}: {dict(counts)}", file=sys.stderr, flush=True)
+            print(f"# {start + o.per_graph}: {dict(counts)}; unexplained {reasons['unexplained']}", file=sys.stderr, flush=True)
     trio.jena.stop()
     shutil.rmtree(trio.work)
     for kind, count in counts.most_common():
         print(f"differential {kind.replace(' ', '-')} {count}")
-    return 1 if counts["difference"] else 0
+    for why, count in reasons.most_common():
+        print(f"differential explained {count}: {why}" if why != "unexplained" else f"differential unexplained {count}")
+    return 1 if reasons["unexplained"] else 0
 
 
 if __name__ == "__main__":
