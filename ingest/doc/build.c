@@ -8,23 +8,70 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 PropterStr doc_open_text(const DocBuilder *b) { return b->open ? (PropterStr){b->text.data + b->start, b->text.len - b->start} : (PropterStr){"", 0}; }
 
-PropterStatus doc_part(DocBuilder *b, PropterStr name, PropterStr bytes, PropterStr declared, PropterStr *decoded, PropterError *err) {
-  PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
+static size_t base_of(const DocBuilder *b) { return b->parts.count ? b->parts.items[b->parts.count - 1].decoded : 0; }
+
+static PropterStatus blank(DocBuilder *b, PropterError *err) {
+  b->space = false;
+  size_t at = b->text.len;
+  propter_buf_add_char(&b->text, ' ');
+  return doc_runs_add(&b->runs, (DocRun){at, 1, base_of(b) + b->space_at, b->space_len, b->space_len == 1}) ? PROPTER_OK : no_memory(err);
+}
+
+/* Decodes a part's bytes; its runs then lead to where `part` says. */
+static PropterStatus begin_part(DocBuilder *b, DocPart part, PropterStr bytes, PropterStr declared, PropterStr *decoded, PropterError *err) {
+  /* The blank before what follows stood in the part that ends. */
+  if (!b->keep_block) PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
+  if (b->keep_block && b->space) PROPTER_TRY(blank(b, err));
   doc_decoded_clear(&b->part);
   b->part = (DocDecoded){0};
-  DocPart part = {propter_arena_copy(b->arena, name), b->decoded_end, b->source_end};
   if (!part.name.data || !propter_vec_push(&b->parts, part)) return no_memory(err);
   PROPTER_TRY(doc_decode(bytes, declared, b->limits->document_bytes, &b->part, err));
+  if (!b->encoding[0]) (void)snprintf(b->encoding, sizeof b->encoding, "%s", b->part.encoding);
+  b->decoded_end += b->part.text.len + 1;
+  *decoded = propter_buf_str(&b->part.text);
+  if (!decoded->data) *decoded = (PropterStr){"", 0};
+  return PROPTER_OK;
+}
+
+PropterStatus doc_part(DocBuilder *b, PropterStr name, PropterStr bytes, PropterStr declared, PropterStr *decoded, PropterError *err) {
+  DocPart part = {propter_arena_copy(b->arena, name), b->decoded_end, b->source_end};
+  PROPTER_TRY(begin_part(b, part, bytes, declared, decoded, err));
   for (size_t i = 0; i < b->part.runs.count; i++) {
     DocRun run = b->part.runs.items[i];
     run.at += part.decoded, run.source += part.source;
     if (!doc_runs_add(&b->source, run)) return no_memory(err);
   }
   propter_vec_clear(&b->part.runs);
-  if (!b->encoding[0]) (void)snprintf(b->encoding, sizeof b->encoding, "%s", b->part.encoding);
-  b->decoded_end += b->part.text.len + 1, b->source_end += bytes.len + 1;
-  *decoded = propter_buf_str(&b->part.text);
-  if (!decoded->data) *decoded = (PropterStr){"", 0};
+  b->source_end += bytes.len + 1;
+  return PROPTER_OK;
+}
+
+PropterStatus doc_part_unpacked(DocBuilder *b, PropterStr bytes, const DocRuns *from, PropterStr declared, PropterStr *decoded, PropterError *err) {
+  DocPart part = {PROPTER_STR(""), b->decoded_end, 0};
+  PROPTER_TRY(begin_part(b, part, bytes, declared, decoded, err));
+  for (size_t i = 0, f = 0; i < b->part.runs.count; i++) {
+    DocRun run = b->part.runs.items[i];
+    /* Where one byte stands for one on both ways the runs are cut where either is; else a piece stands for a piece. */
+    for (size_t done = 0; done < run.len;) {
+      size_t source = run.source + (run.stride ? done * run.stride : 0);
+      while (f + 1 < from->count && from->items[f].at + from->items[f].len <= source) f++;
+      if (f >= from->count) break;
+      const DocRun *r = &from->items[f];
+      size_t left = r->at + r->len > source ? r->at + r->len - source : 1, len = run.len - done;
+      DocRun one = {part.decoded + run.at + done, len, 0, 0, 0};
+      if (run.stride == 1 && len > left) one.len = len = left;
+      if (run.stride == 1 && r->stride == 1) {
+        one.source = r->source + (source - r->at), one.source_len = len, one.stride = 1;
+      } else {
+        size_t end = 0;
+        doc_runs_find(from, source, run.stride == 1 ? source + len : run.source + run.source_len, &one.source, &end);
+        one.source_len = end > one.source ? end - one.source : 1;
+      }
+      if (!doc_runs_add(&b->source, one)) return no_memory(err);
+      done += len;
+    }
+  }
+  propter_vec_clear(&b->part.runs);
   return PROPTER_OK;
 }
 
@@ -102,22 +149,16 @@ static size_t invisible(PropterStr s) {
   return 0;
 }
 
-static bool emit(DocBuilder *b, PropterStr text, size_t byte, size_t bytes) {
-  size_t base = b->parts.count ? b->parts.items[b->parts.count - 1].decoded : 0;
+static PropterStatus emit(DocBuilder *b, PropterStr text, size_t byte, size_t bytes, PropterError *err) {
   if (!b->open) {
     b->open = true;
     if (b->text.len) propter_buf_add(&b->text, PROPTER_STR("\n\n"));
     b->start = b->text.len;
   }
-  if (b->space) {
-    b->space = false;
-    size_t at = b->text.len;
-    propter_buf_add_char(&b->text, ' ');
-    if (!doc_runs_add(&b->runs, (DocRun){at, 1, base + b->space_at, b->space_len, b->space_len == 1})) return false;
-  }
+  if (b->space) PROPTER_TRY(blank(b, err));
   size_t at = b->text.len;
   propter_buf_add(&b->text, text);
-  return doc_runs_add(&b->runs, (DocRun){at, text.len, base + byte, bytes, text.len == bytes});
+  return doc_runs_add(&b->runs, (DocRun){at, text.len, base_of(b) + byte, bytes, text.len == bytes}) ? PROPTER_OK : no_memory(err);
 }
 
 PropterStatus doc_text(DocBuilder *b, PropterStr text, size_t byte, size_t bytes, PropterError *err) {
@@ -131,7 +172,7 @@ PropterStatus doc_text(DocBuilder *b, PropterStr text, size_t byte, size_t bytes
       n = hidden;
     } else {
       while (n < rest.len && (verbatim || !white((PropterStr){rest.data + n, rest.len - n})) && !invisible((PropterStr){rest.data + n, rest.len - n})) n++;
-      if (!emit(b, (PropterStr){rest.data, n}, literal ? byte + i : byte, literal ? n : bytes)) return no_memory(err);
+      PROPTER_TRY(emit(b, (PropterStr){rest.data, n}, literal ? byte + i : byte, literal ? n : bytes, err));
     }
     i += n;
   }

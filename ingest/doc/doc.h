@@ -57,6 +57,7 @@ typedef struct {
   PropterBlockKind kind;
   unsigned level;
   bool open, space;
+  bool keep_block; /* the next part goes on with the open block */
   size_t start, space_at, space_len;
   unsigned path[DOC_DEPTH + 1], depth; /* of the element being read: its number among its siblings, from 1 */
   unsigned block_path[DOC_PATH], block_depth;
@@ -69,6 +70,8 @@ typedef struct {
 /* Begins a part (name empty: the file itself) with these bytes. What doc_text is told from now on are places of its decoded text, which is
  * borrowed until the next part. */
 PropterStatus doc_part(DocBuilder *b, PropterStr name, PropterStr bytes, PropterStr declared, PropterStr *decoded, PropterError *err);
+/* Begins a part likewise from bytes that were unpacked from bytes of the file, as `from` says; a place in it is one of the file. */
+PropterStatus doc_part_unpacked(DocBuilder *b, PropterStr bytes, const DocRuns *from, PropterStr declared, PropterStr *decoded, PropterError *err);
 /* Ends the open block; text that follows starts one of this kind. */
 PropterStatus doc_block(DocBuilder *b, PropterBlockKind kind, unsigned level, PropterError *err);
 /* Decoded text that stands at [byte, byte + bytes) of the part's decoded text, either literally or (lengths differ) as a whole. */
@@ -141,6 +144,8 @@ struct DocMarkup {
 PropterStatus doc_markup(DocMarkup *m, PropterXmlKind kind, PropterStr input, PropterError *err);
 /* Name of the root element or DOCTYPE that markup begins with, as its first bytes show; empty: no markup. */
 PropterStr doc_root(PropterStr bytes);
+/* Plain text of a part by its habits, into the builder. */
+PropterStatus doc_plain(DocBuilder *b, PropterStr input, PropterError *err);
 /* The HTML of a part into the builder. */
 PropterStatus doc_html(DocBuilder *b, PropterStr input, PropterError *err);
 

@@ -179,6 +179,8 @@ PropterPlace propter_document_place(const PropterDocument *d, size_t start, size
   size_t part = b->parts.count;
   while (part > 1 && b->parts.items[part - 1].decoded > from) part--;
   if (!part) return p;
+  /* Words that go on in the next part are given by their place in the first. */
+  if (part < b->parts.count && b->parts.items[part].source > 0 && p.byte_end > b->parts.items[part].source) p.byte_end = b->parts.items[part].source - 1;
   p.part = b->parts.items[part - 1].name;
   p.byte_start -= b->parts.items[part - 1].source, p.byte_end -= b->parts.items[part - 1].source;
   const PropterBlock *block = propter_document_block_at(d, start);

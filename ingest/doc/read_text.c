@@ -174,9 +174,7 @@ static PropterStatus paragraph(Text *t, PropterError *err) {
   return doc_block(t->b, PROPTER_BLOCK_PARAGRAPH, 0, err);
 }
 
-static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
-  PropterStr input;
-  PROPTER_TRY(doc_part(b, PROPTER_STR(""), bytes, PROPTER_STR(""), &input, err));
+PropterStatus doc_plain(DocBuilder *b, PropterStr input, PropterError *err) {
   Text t = {.b = b, .s = input};
   PropterStr before = {"", 0};
   PROPTER_TRY(header(&t, err));
@@ -209,6 +207,12 @@ static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
     PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
   }
   return PROPTER_OK;
+}
+
+static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
+  PropterStr input;
+  PROPTER_TRY(doc_part(b, PROPTER_STR(""), bytes, PROPTER_STR(""), &input, err));
+  return doc_plain(b, input, err);
 }
 
 const DocReader doc_reader_text = {"text", " .txt .text ", NULL, read};

@@ -244,7 +244,7 @@ static PropterStatus reject(Pass *p, const File *f, PropterError *err) {
 
 /* What the document itself is to blame for; the rest ends the run. */
 static bool its_own(PropterStatus status) {
-  return status == PROPTER_SYNTAX || status == PROPTER_INVALID || status == PROPTER_LIMIT || status == PROPTER_NOT_FOUND;
+  return status == PROPTER_SYNTAX || status == PROPTER_INVALID || status == PROPTER_LIMIT || status == PROPTER_TIMEOUT || status == PROPTER_NOT_FOUND;
 }
 
 static PropterStatus read_one(Pass *p, File *f, PropterError *err) {

@@ -124,7 +124,7 @@ const Command command_read = {
     .max_operands = UINT32_MAX,
     .options = options,
     .details =
-        "Paths are documents (HTML, XML, DOCX, ODT, PPTX, EPUB, RTF, Markdown, plain text) or folders, which are read with all below them in order of names. Each document becomes a named\n"
+        "Paths are documents (HTML, XML, DOCX, ODT, PPTX, EPUB, RTF, PDF, mail, Markdown, text) or folders, which are read with all below them in order of names. Each document becomes a named\n"
         "graph: its title and date, and what its sentences say about causes, with the exact words, their place in the file, the rule that found them and the concepts\n"
         "they lead to. A document that has not changed costs a hash; a changed one replaces its own graph and nothing else. A document that cannot be read is\n"
         "rejected with its reason, the others are read, exit 1. Labels come from the graph: load the knowledge first.",

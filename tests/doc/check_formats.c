@@ -27,7 +27,8 @@ static const struct {
                 {"text", "Review > Harbour", false, false, true, false}, {"docx", "Review > Harbour", true, false, true, false},
                 {"odt", "Review > Harbour", true, true, true, false},    {"xml", "Review > Harbour", true, true, true, false},
                 {"epub", "Review > Harbour", true, true, true, false},   {"pptx", "Harbour", true, false, false, false},
-                {"rtf", "Review > Harbour", true, true, true, false}};
+                {"rtf", "Review > Harbour", true, true, true, false},    {"mail", "Review > Harbour", true, true, true, true},
+                {"pdf", "Review > Harbour", false, false, false, false}};
 
 START_TEST(blocks_sections_title_and_date) {
   PropterBuf bytes = {0};
@@ -59,7 +60,7 @@ END_TEST
 /* The name plays no part where the bytes say enough. */
 START_TEST(content_chooses_the_reader) {
   PropterBuf bytes = {0};
-  static const char *const names[] = {"html", "docx", "odt", "xml", "epub", "pptx", "rtf"};
+  static const char *const names[] = {"html", "docx", "odt", "xml", "epub", "pptx", "rtf", "pdf"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     char name[16];
     (void)snprintf(name, sizeof name, "a.%s", names[i]);

@@ -11,6 +11,12 @@ typedef struct {
   const char *name, *text;
 } ArchivePart;
 void archive_make(PropterBuf *out, const ArchivePart *parts);
+/* A PDF with these lines (page from 0, size and height in points, text as in a PDF string), ended by a row without text; `info`: entries of its information. */
+typedef struct {
+  int page, size, y;
+  const char *text;
+} PdfLine;
+void pdf_make(PropterBuf *out, const char *info, const PdfLine *lines);
 /* File names of the sample document, one of each format, ended by NULL; and its bytes. */
 extern const char *const doc_samples[];
 void doc_sample(const char *name, PropterBuf *out);

@@ -146,7 +146,78 @@ static const ArchivePart pptx[] = {
                                         LINE("The flood led to lower bread sales.")) "</p:spTree></p:cSld></p:notes>"},
     {NULL, NULL}};
 
-const char *const doc_samples[] = {"a.html", "a.md", "a.txt", "a.docx", "a.odt", "a.xml", "a.epub", "a.pptx", "a.rtf", NULL};
+/* The page as a message: quoted-printable, Latin-1, lines as mail has them. */
+static void mail_make(PropterBuf *out) {
+  propter_buf_add(out, PROPTER_STR("Received: from a.example by b.example; Fri, 9 Sep 2011 08:00:00 +0000\r\nFrom: Ann <ann@a.example>\r\nTo: b@b.example\r\n"
+                                   "Subject: =?utf-8?q?Shop_=26?=\r\n harbour review\r\nDate: Fri, 9 Sep 2011 08:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+                                   "Content-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"));
+  PropterStr page = {html, sizeof html - 1};
+  size_t column = 0;
+  for (size_t i = 0; i < page.len; i++) {
+    if (page.data[i] == '\n') {
+      propter_buf_add(out, PROPTER_STR("\r\n"));
+      column = 0;
+      continue;
+    }
+    if (column > 70) propter_buf_add(out, PROPTER_STR("=\r\n")), column = 0;
+    if (propter_str_starts((PropterStr){page.data + i, page.len - i}, PROPTER_STR("&eacute;")))
+      propter_buf_add(out, PROPTER_STR("=E9")), i += 7, column += 3;
+    else if (page.data[i] == '=')
+      propter_buf_add(out, PROPTER_STR("=3D")), column += 3;
+    else
+      propter_buf_add_char(out, page.data[i]), column++;
+  }
+  propter_buf_add(out, PROPTER_STR("\r\n"));
+}
+
+void pdf_make(PropterBuf *out, const char *info, const PdfLine *lines) {
+  size_t at[64], count = 0, pages = 0;
+  PropterBuf kids = {0}, stream = {0};
+  propter_buf_add(out, PROPTER_STR("%PDF-1.4\n"));
+#define OBJECT(...) (at[count++] = out->len, propter_buf_printf(out, "%zu 0 obj ", count), propter_buf_printf(out, __VA_ARGS__), propter_buf_add(out, PROPTER_STR(" endobj\n")))
+  OBJECT("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
+  OBJECT("<< %s >>", info);
+  for (const PdfLine *l = lines; l->text;) {
+    int page = l->page;
+    ck_assert_uint_lt(count, 58);
+    propter_buf_reset(&stream);
+    propter_buf_add(&stream, PROPTER_STR("BT "));
+    for (; l->text && l->page == page; l++) propter_buf_printf(&stream, "/F1 %d Tf 1 0 0 1 72 %d Tm (%s) Tj ", l->size, l->y, l->text);
+    propter_buf_add(&stream, PROPTER_STR("ET"));
+    OBJECT("<< /Length %zu >>\nstream\n%s\nendstream", stream.len, stream.data);
+    propter_buf_printf(&kids, "%zu 0 R ", count + 1);
+    OBJECT("<< /Type /Page /Parent 60 0 R /MediaBox [0 0 595 842] /Contents %zu 0 R /Resources << /Font << /F1 1 0 R >> >> >>", count - 1);
+    pages++;
+  }
+  size_t tree = out->len;
+  propter_buf_printf(out, "60 0 obj << /Type /Pages /Kids [ %s] /Count %zu >> endobj\n", kids.data ? kids.data : "", pages);
+  size_t root = out->len;
+  propter_buf_add(out, PROPTER_STR("61 0 obj << /Type /Catalog /Pages 60 0 R >> endobj\n"));
+  size_t table = out->len;
+  propter_buf_printf(out, "xref\n0 1\n0000000000 65535 f \n1 %zu\n", count);
+  for (size_t i = 0; i < count; i++) propter_buf_printf(out, "%010zu 00000 n \n", at[i]);
+  propter_buf_printf(out, "60 2\n%010zu 00000 n \n%010zu 00000 n \ntrailer << /Size 62 /Root 61 0 R /Info 2 0 R >>\nstartxref\n%zu\n%%%%EOF\n", tree, root, table);
+#undef OBJECT
+  propter_buf_clear(&kids);
+  propter_buf_clear(&stream);
+}
+
+static const PdfLine pdf[] = {{0, 24, 780, "Review"},
+                              {0, 10, 740, "Sales fell in May. Rain was"},
+                              {0, 10, 728, "heavy."},
+                              {0, 10, 40, "page 1 of 3"},
+                              {1, 14, 780, "Harbour"},
+                              {1, 10, 750, "Exports dropped because the crane strike clo-"},
+                              {1, 10, 738, "sed the"},
+                              {1, 10, 40, "page 2 of 3"},
+                              {2, 10, 780, "port."},
+                              {2, 10, 740, "\\225 Cranes stood still"},
+                              {2, 10, 728, "\\225 Crews caf\\351"},
+                              {2, 10, 690, "The flood led to lower bread sales."},
+                              {2, 10, 40, "page 3 of 3"},
+                              {0, 0, 0, NULL}};
+
+const char *const doc_samples[] = {"a.html", "a.md", "a.txt", "a.docx", "a.odt", "a.xml", "a.epub", "a.pptx", "a.rtf", "a.eml", "a.pdf", NULL};
 
 void doc_sample(const char *name, PropterBuf *out) {
   static const struct {
@@ -156,6 +227,8 @@ void doc_sample(const char *name, PropterBuf *out) {
               {"a.rtf", rtf, NULL},   {"a.odt", NULL, odt},     {"a.epub", NULL, epub}, {"a.pptx", NULL, pptx}};
   propter_buf_reset(out);
   if (strcmp(name, "a.docx") == 0) docx_make(out, docx_body(docx), styles, core);
+  if (strcmp(name, "a.eml") == 0) mail_make(out);
+  if (strcmp(name, "a.pdf") == 0) pdf_make(out, "/Title (Shop & harbour review) /CreationDate (D:20110909080000Z)", pdf);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     if (strcmp(name, rows[i].name) != 0) continue;
     if (rows[i].parts)

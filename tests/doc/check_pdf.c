@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pages: words, blocks and places by pdftotext, and what is refused. */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "doc_support.h"
+#include "propter/child.h"
+
+Suite *suite_pdf(void);
+
+static void check_fails(PropterStr bytes, const PropterLimits *limits, PropterStatus wanted, const char *words) {
+  PropterError err = {0};
+  PropterDocument *d = NULL;
+  PropterStatus status = propter_document_parse(bytes, "a.pdf", limits, &d, &err);
+  ck_assert_msg(status == wanted && strstr(err.message, words), "%s: %s", propter_status_name(status), err.message);
+}
+
+START_TEST(pages_and_places) {
+  PropterBuf bytes = {0};
+  doc_sample("a.pdf", &bytes);
+  PropterDocument *d = doc_of(propter_buf_str(&bytes), "a.pdf");
+  ck_assert_msg(propter_str_equal(d->text, PROPTER_STR("Review\n\nSales fell in May. Rain was heavy.\n\nHarbour\n\nExports dropped because the crane strike closed the port.\n\nCranes stood still\n\nCrews caf\xC3\xA9\n\nThe flood led to lower bread sales.")),
+                "%.*s", (int)d->text.len, d->text.data);
+  size_t at = propter_str_find(d->text, PROPTER_STR("crane strike"));
+  PropterPlace p = propter_document_place(d, at, at + strlen("crane strike"));
+  ck_assert(propter_str_equal(p.part, PROPTER_STR("page 2")));
+  ck_assert_uint_eq(p.byte_start, strlen("Harbour\nExports dropped because the "));
+  ck_assert_uint_eq(p.byte_end - p.byte_start, strlen("crane strike"));
+  /* Across the page's end a place is what stands on the first page. */
+  p = propter_document_place(d, at, at + strlen("crane strike closed the port."));
+  ck_assert(propter_str_equal(p.part, PROPTER_STR("page 2")));
+  ck_assert_uint_eq(p.byte_end, strlen("Harbour\nExports dropped because the crane strike clo- sed the\npage 2 of 3"));
+  at = propter_str_find(d->text, PROPTER_STR("The flood"));
+  ck_assert(propter_str_equal(propter_document_place(d, at, at + 9).part, PROPTER_STR("page 3")));
+  propter_document_free(d);
+  propter_buf_clear(&bytes);
+}
+END_TEST
+
+START_TEST(bad_pages) {
+  PropterBuf bytes = {0};
+  pdf_make(&bytes, "", (const PdfLine[]){{0, 10, 700, " "}, {0, 0, 0, NULL}});
+  check_fails(propter_buf_str(&bytes), NULL, PROPTER_INVALID, "1 page without any");
+  propter_buf_clear(&bytes);
+  doc_sample("a.pdf", &bytes);
+  check_fails((PropterStr){bytes.data, bytes.len / 2}, NULL, PROPTER_SYNTAX, "cut off");
+  check_fails(PROPTER_STR("%PDF-1.4\nnothing at all\n%%EOF\n"), NULL, PROPTER_SYNTAX, "pdftotext");
+  PropterLimits limits = propter_limits_default();
+  limits.page_bytes = 1 << 20;
+  PropterError err = {0};
+  PropterDocument *d = NULL;
+  ck_assert_int_ne(propter_document_parse(propter_buf_str(&bytes), "a.pdf", &limits, &d, &err), PROPTER_OK);
+  const char *path = getenv("PATH");
+  PropterBuf old = {0};
+  propter_buf_add(&old, propter_str(path));
+  ck_assert_int_eq(setenv("PATH", "/nonexistent", 1), 0);
+  check_fails(propter_buf_str(&bytes), NULL, PROPTER_NOT_FOUND, "expected the program pdftotext");
+  ck_assert_int_eq(setenv("PATH", old.data, 1), 0);
+  propter_buf_clear(&old);
+  propter_buf_clear(&bytes);
+}
+END_TEST
+
+/* Each of its limits ends a child; it sees nothing but its input. */
+START_TEST(children_are_limited) {
+  PropterChildLimits limits = {1, 1 << 28, 1 << 20};
+  PropterBuf out = {0}, said = {0};
+  int code = -1, extra = dup(1);
+  ck_assert_int_ge(extra, 3);
+  static const char *const copy[] = {"sh", "-c", "cat; ls /proc/self/fd | wc -l; env | grep -c SECRET; exit 3", NULL};
+  ck_assert_int_eq(setenv("SECRET", "x", 1), 0);
+  ck_ok(propter_child_run(copy, PROPTER_STR("hello\n"), &limits, &code, &out, &said, err));
+  ck_assert_int_eq(code, 3);
+  ck_assert_str_eq(out.data, "hello\n4\n0\n");
+  (void)close(extra);
+  static const char *const spin[] = {"sh", "-c", "while :; do :; done", NULL}, *const sleeps[] = {"sleep", "60", NULL},
+                           *const writes[] = {"sh", "-c", "exec cat /dev/zero", NULL}, *const dies[] = {"sh", "-c", "kill -SEGV $$", NULL}, *const none[] = {"no-such-program", NULL};
+  static const struct {
+    const char *const *argv;
+    PropterStatus status;
+  } rows[] = {{spin, PROPTER_TIMEOUT}, {sleeps, PROPTER_TIMEOUT}, {writes, PROPTER_LIMIT}, {dies, PROPTER_SYNTAX}, {none, PROPTER_NOT_FOUND}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    PropterError err = {0};
+    PropterStatus status = propter_child_run(rows[i].argv, PROPTER_STR(""), &limits, &code, &out, &said, &err);
+    ck_assert_msg(status == rows[i].status, "%s: %s", rows[i].argv[0], err.message);
+  }
+  propter_buf_clear(&out);
+  propter_buf_clear(&said);
+}
+END_TEST
+
+Suite *suite_pdf(void) {
+  Suite *s = suite_create("pdf");
+  TCase *tc = tcase_create("pdf");
+  tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, pages_and_places);
+  tcase_add_test(tc, bad_pages);
+  tcase_add_test(tc, children_are_limited);
+  suite_add_tcase(s, tc);
+  return s;
+}
