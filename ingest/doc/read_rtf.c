@@ -240,7 +240,8 @@ static PropterStatus step(Rtf *r, PropterError *err) {
     r->at++;
     return close(r, err);
   }
-  if (c == '\n' || c == '\r') {
+  /* A control may have ended inside a character. */
+  if (c == '\n' || c == '\r' || ((unsigned char)c & 0xC0) == 0x80) {
     r->at++;
     return PROPTER_OK;
   }
