@@ -5,6 +5,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <limits.h>
+#include <pthread.h>
 #include <string.h>
 
 enum { ATTRIBUTES = 64 };
@@ -196,10 +197,15 @@ static void on_error(void *ctx, xmlErrorPtr error) {
   (void)snprintf(p->err->message, sizeof p->err->message, "%.*s", (int)(m.len > 400 ? 400 : m.len), m.data);
 }
 
+static void prepare(void) { xmlInitParser(); }
+
 PropterStatus propter_xml_parse(PropterXmlKind kind, PropterStr input, const PropterLimits *limits, const PropterXmlHandler *handler, void *payload,
                                 PropterError *err) {
   if (!input.len) return kind == PROPTER_HTML ? PROPTER_OK : propter_fail(err, PROPTER_SYNTAX, "expected an XML document, found nothing");
   if (input.len > INT_MAX - 16) return propter_fail(err, PROPTER_LIMIT, "markup of %zu bytes is too long", input.len);
+  /* libxml2 wants its tables made before several threads parse. */
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  (void)pthread_once(&once, prepare);
   PropterLimits defaults = propter_limits_default();
   Parse p = {.input = input, .handler = handler, .payload = payload, .max_depth = (limits ? limits : &defaults)->xml_depth, .err = err};
   xmlSAXHandler sax;

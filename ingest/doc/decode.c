@@ -155,12 +155,12 @@ static iconv_t open_encoding(const char *encoding) {
   return encoding[0] && !strchr(encoding, '/') ? iconv_open("UTF-32LE", encoding) : (iconv_t)-1;
 }
 
-/* Text in UTF-16 without a mark: of Western text every other byte is zero. */
+/* Text in UTF-16 without a mark: of Western text most of every other byte are zero. */
 static const char *wide(PropterStr s) {
   size_t zeros[2] = {0, 0}, head = (s.len < 4096 ? s.len : 4096) & ~(size_t)1;
   for (size_t i = 0; i < head; i++) zeros[i & 1] += !s.data[i];
-  if (zeros[1] > head / 8 && zeros[0] <= head / 64) return "UTF-16LE";
-  if (zeros[0] > head / 8 && zeros[1] <= head / 64) return "UTF-16BE";
+  if (zeros[1] > head / 4 && zeros[0] <= head / 64) return "UTF-16LE";
+  if (zeros[0] > head / 4 && zeros[1] <= head / 64) return "UTF-16BE";
   return NULL;
 }
 

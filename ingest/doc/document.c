@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
 
@@ -7,7 +8,7 @@
 #include "propter/io.h"
 #include "when.h"
 
-enum { STEP = 4096, HEAD_BLOCKS = 12 };
+enum { STEP = 4096, HEAD_BLOCKS = 12, HEAD_BYTES = 16384 };
 
 struct PropterDocumentMap {
   PropterDocument document;
@@ -38,6 +39,17 @@ static const DocReader *by_extension(const char *name) {
 }
 
 bool propter_document_known(const char *name) { return by_extension(name) != NULL; }
+
+bool propter_document_recognised(const char *path) {
+  char head[HEAD_BYTES];
+  if (propter_document_known(path)) return true;
+  int fd = propter_io_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+  ssize_t n = fd < 0 ? -1 : propter_io_read(fd, head, sizeof head);
+  if (fd >= 0) (void)propter_io_close(fd);
+  for (size_t i = 0; i < READERS && n > 0; i++)
+    if (readers[i]->sniff && readers[i]->sniff((PropterStr){head, (size_t)n})) return true;
+  return false;
+}
 
 /* What the bytes show, else what the name says, else plain text. */
 static const DocReader *choose(const char *name, PropterStr bytes) {

@@ -63,7 +63,13 @@ static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
 static bool sniff(PropterStr bytes) {
   PropterStr s = propter_str_trim((PropterStr){bytes.data, bytes.len < 4096 ? bytes.len : 4096});
   if (propter_str_starts(s, PROPTER_STR("\xEF\xBB\xBF"))) s.data += 3, s.len -= 3;
-  return propter_str_starts(s, PROPTER_STR("<?xml ")) && doc_root(bytes).len > 0;
+  if (!propter_str_starts(s, PROPTER_STR("<?xml "))) return false;
+  /* Other XML is a document only if its name says so. */
+  static const char *const roots[] = {"article", "book", "chapter", "concept", "document", "part", "refentry", "report", "section", "task", "TEI", "topic"};
+  PropterStr root = doc_root(bytes);
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+    if (propter_str_equal(root, propter_str(roots[i]))) return true;
+  return false;
 }
 
 const DocReader doc_reader_xml = {"xml", " .xml .dbk .docbook .cnxml .nxml .jats .tei ", sniff, read};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Labels as sequences of folded stems; longest match. */
 #include <libstemmer.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -38,6 +39,7 @@ struct PropterNames {
   PropterMap label_words; /* word of a metric's label to how many metrics have it */
   PropterMap measured;    /* those that many have */
   struct sb_stemmer *stemmer;
+  pthread_mutex_t stemming; /* the stemmer writes to itself, and documents are read by several threads */
   PropterMap by_word;       /* stem to index into postings */
   PROPTER_VEC(Posting) postings;
   PROPTER_VEC(Bag) bags;
@@ -51,6 +53,7 @@ PropterStatus propter_names_new(PropterNames **out, PropterError *err) {
   *out = NULL;
   PropterNames *n = propter_calloc(1, sizeof *n);
   if (!n) return no_memory(err);
+  (void)pthread_mutex_init(&n->stemming, NULL);
   if (!(n->stemmer = sb_stemmer_new("english", "UTF_8"))) {
     propter_names_free(n);
     return no_memory(err);
@@ -74,6 +77,7 @@ void propter_names_free(PropterNames *n) {
   propter_vec_clear(&n->things);
   propter_vec_clear(&n->edges);
   sb_stemmer_delete(n->stemmer);
+  (void)pthread_mutex_destroy(&n->stemming);
   propter_arena_clear(&n->arena);
   propter_free(n);
 }
@@ -174,12 +178,15 @@ static bool fold(const PropterNames *n, PropterStr word, Token *t) {
     }
     free(folded); /* made by utf8proc with malloc */
   }
+  pthread_mutex_t *stemming = (pthread_mutex_t *)(uintptr_t)&n->stemming;
+  (void)pthread_mutex_lock(stemming);
   const sb_symbol *stem = sb_stemmer_stem(n->stemmer, (const sb_symbol *)t->plain, (int)len);
-  if (!stem) return false;
-  size_t stem_len = (size_t)sb_stemmer_length(n->stemmer);
+  size_t stem_len = stem ? (size_t)sb_stemmer_length(n->stemmer) : 0;
   if (stem_len > TOKEN_MAX - 1) stem_len = TOKEN_MAX - 1;
-  memcpy(t->stem, stem, stem_len);
+  if (stem) memcpy(t->stem, stem, stem_len);
   t->stem[stem_len] = '\0';
+  (void)pthread_mutex_unlock(stemming);
+  if (!stem) return false;
   singular(t->plain);
   return true;
 }

@@ -2,17 +2,21 @@
 /* One run of reading: finds the files, leaves alone what has not changed, replaces the graphs of what has. */
 #include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "propter/hash.h"
 #include "propter/io.h"
+#include "propter/pool.h"
 #include "propter/run.h"
 #include "propter/vocab.h"
 #include "reading.h"
 
-enum { MAX_FOLDERS = 64, MAX_FILES = 1000000 };
+/* A batch is read by several threads, then stored; its bounds do not depend on how many they are. */
+enum { MAX_FOLDERS = 64, MAX_FILES = 1000000, BATCH_FILES = 32, BATCH_BYTES = 32 << 20, MAX_READERS = 64 };
 
 typedef struct {
   const char *path; /* as found */
@@ -22,6 +26,11 @@ typedef struct {
   PropterId graph;
   bool unchanged;
   PropterError bad;
+  uint64_t size;
+  /* of the batch */
+  PropterDocument *d;
+  PropterReadings readings;
+  unsigned *limits; /* how often each rule took too many steps in it */
 } File;
 
 typedef struct {
@@ -29,7 +38,13 @@ typedef struct {
   PropterLimits limits;
   PropterArena arena;
   PROPTER_VEC(File) files;
+  PROPTER_VEC(File) gone; /* documents of the graph whose files are gone */
   PropterRules *rules;
+  PropterRules *readers[MAX_READERS]; /* one for each thread; the first is `rules` */
+  unsigned reader_count, idle[MAX_READERS], idle_count;
+  unsigned *limits_before; /* how often each rule took too many steps before the batch */
+  pthread_mutex_t lock;
+  size_t from; /* first file of the batch */
   PropterNames *names;
   PropterWriter *writer;
   PropterRun *run;
@@ -100,7 +115,7 @@ static PropterStatus add_path(Pass *p, const char *path, PropterStr relative, bo
   if (stat(path, &st) != 0) return propter_io_fail(err, path, "open");
   if (!S_ISDIR(st.st_mode)) {
     if (!S_ISREG(st.st_mode) && !named) return PROPTER_OK;
-    return named || propter_document_known(path) ? add_file(p, path, relative, err) : PROPTER_OK;
+    return named || propter_document_recognised(path) ? add_file(p, path, relative, err) : PROPTER_OK;
   }
   if (depth > MAX_FOLDERS) return propter_fail(err, PROPTER_LIMIT, "%s: folders are nested deeper than %d", path, MAX_FOLDERS);
   char **names = NULL;
@@ -167,12 +182,12 @@ static PropterStatus find_files(Pass *p, PropterError *err) {
 
 /* --- what has changed ---------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus load_rules(Pass *p, PropterError *err) {
-  PROPTER_TRY(propter_rules_new(&p->limits, &p->rules, err));
+static PropterStatus load_rules(Pass *p, PropterRules **rules, PropterError *err) {
+  PROPTER_TRY(propter_rules_new(&p->limits, rules, err));
   for (size_t i = 0; i < p->options->rule_file_count; i++) {
     PropterBuf text = {0};
     PropterStatus status = propter_io_read_file(p->options->rule_files[i], 16 << 20, &text, err);
-    if (status == PROPTER_OK) status = propter_rules_add(p->rules, propter_buf_str(&text), p->options->rule_files[i], err);
+    if (status == PROPTER_OK) status = propter_rules_add(*rules, propter_buf_str(&text), p->options->rule_files[i], err);
     propter_buf_clear(&text);
     PROPTER_TRY(status);
   }
@@ -195,19 +210,25 @@ static PropterStatus has_text(Pass *p, PropterSnapshot *snapshot, PropterId node
   return PROPTER_OK;
 }
 
-static PropterStatus compare(Pass *p, PropterSnapshot *snapshot, File *f, PropterError *err) {
-  PropterTerm term = propter_iri(f->iri);
-  PropterId node;
-  bool same_hash = false, same_path = false, same_way = false;
+static PropterStatus hash(size_t item, void *payload, PropterError *err) {
+  Pass *p = payload;
+  File *f = &p->files.items[item];
+  struct stat st;
   PropterStatus hashed = propter_hash_file(f->path, p->limits.document_bytes, f->hash, &f->bad);
   if (hashed == PROPTER_NO_MEMORY || hashed == PROPTER_IO) {
     if (err) *err = f->bad;
     return hashed;
   }
-  if (hashed != PROPTER_OK) {
-    (void)snprintf(f->hash, sizeof f->hash, "%032d", 0);
-    return PROPTER_OK;
-  }
+  if (hashed != PROPTER_OK) (void)snprintf(f->hash, sizeof f->hash, "%032d", 0);
+  f->size = stat(f->path, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+  return PROPTER_OK;
+}
+
+static PropterStatus compare(Pass *p, PropterSnapshot *snapshot, File *f, PropterError *err) {
+  PropterTerm term = propter_iri(f->iri);
+  PropterId node;
+  bool same_hash = false, same_path = false, same_way = false;
+  if (f->bad.status != PROPTER_OK) return PROPTER_OK;
   PROPTER_TRY(propter_snapshot_find(snapshot, &term, &node, err));
   if (!node || p->options->force) return PROPTER_OK;
   PROPTER_TRY(has_text(p, snapshot, node, VOCAB_propter_hash, f->hash, &same_hash, err));
@@ -215,6 +236,42 @@ static PropterStatus compare(Pass *p, PropterSnapshot *snapshot, File *f, Propte
   PROPTER_TRY(has_text(p, snapshot, node, VOCAB_propter_parameters, p->fingerprint.data, &same_way, err));
   f->unchanged = same_hash && same_path && same_way;
   return PROPTER_OK;
+}
+
+/* True if the file stood in a folder that is read and stands there no more. */
+static bool is_gone(const Pass *p, const char *path) {
+  bool below = false;
+  for (size_t i = 0; i < p->options->path_count && !below; i++) {
+    struct stat st;
+    char *real = realpath(p->options->paths[i], NULL);
+    size_t n = real ? strlen(real) : 0;
+    below = n && stat(real, &st) == 0 && S_ISDIR(st.st_mode) && strncmp(path, real, n) == 0 && (path[n] == '/' || n == 1);
+    free(real);
+  }
+  return below && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static PropterStatus find_gone(Pass *p, PropterSnapshot *snapshot, PropterError *err) {
+  PropterTerm type = propter_iri(propter_vocab_iri(VOCAB_rdf_type)), class = propter_iri(propter_vocab_iri(VOCAB_propter_Document)),
+              path = propter_iri(propter_vocab_iri(VOCAB_propter_path)), term;
+  PropterId t, c, a, value;
+  PropterIds ids = {0};
+  PROPTER_TRY(propter_snapshot_find(snapshot, &type, &t, err));
+  PROPTER_TRY(propter_snapshot_find(snapshot, &class, &c, err));
+  PROPTER_TRY(propter_snapshot_find(snapshot, &path, &a, err));
+  if (!t || !c || !a) return PROPTER_OK;
+  PropterStatus status = propter_snapshot_subjects(snapshot, t, c, &ids, err);
+  for (size_t i = 0; i < ids.count && status == PROPTER_OK; i++) {
+    File f = {.graph = ids.items[i]};
+    if ((status = propter_snapshot_object(snapshot, f.graph, a, &value, err)) != PROPTER_OK || !value) continue;
+    if ((status = propter_snapshot_term(snapshot, value, &p->arena, &term, err)) != PROPTER_OK || !is_gone(p, term.value.data)) continue;
+    f.path = term.value.data, f.real = term.value;
+    if ((status = propter_snapshot_term(snapshot, f.graph, &p->arena, &term, err)) != PROPTER_OK) continue;
+    f.iri = term.value;
+    if (!propter_vec_push(&p->gone, f)) status = no_memory(err);
+  }
+  propter_vec_clear(&ids);
+  return status;
 }
 
 static PropterStatus look(Pass *p, PropterError *err) {
@@ -225,8 +282,9 @@ static PropterStatus look(Pass *p, PropterError *err) {
   p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx names=%016llx software=%.*s", (unsigned long long)propter_rules_hash(p->rules),
                                         (unsigned long long)propter_names_hash(p->names), (int)p->options->software.len, p->options->software.data);
   if (!p->fingerprint.data) return no_memory(err);
+  PROPTER_TRY(propter_pool_run(p->files.count, p->options->threads, hash, p, err));
   for (size_t i = 0; i < p->files.count; i++) PROPTER_TRY(compare(p, snapshot, &p->files.items[i], err));
-  return PROPTER_OK;
+  return find_gone(p, snapshot, err);
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------------------------------- */
@@ -247,38 +305,97 @@ static bool its_own(PropterStatus status) {
   return status == PROPTER_SYNTAX || status == PROPTER_INVALID || status == PROPTER_LIMIT || status == PROPTER_TIMEOUT || status == PROPTER_NOT_FOUND;
 }
 
-static PropterStatus read_one(Pass *p, File *f, PropterError *err) {
-  PropterDocument *d = NULL;
-  PropterReadings readings = {0};
-  Stored stored = {0};
-  if (f->bad.status != PROPTER_OK) return reject(p, f, err);
-  PropterStatus status = propter_document_open(f->path, &p->limits, &d, &f->bad);
-  if (status != PROPTER_OK && its_own(status)) return reject(p, f, err);
+/* Opens one file and finds what it says. What goes wrong with the document alone stays with it. */
+static PropterStatus find_in(Pass *p, PropterRules *rules, File *f, PropterError *err) {
+  PropterStatus status = propter_document_open(f->path, &p->limits, &f->d, &f->bad);
+  if (status == PROPTER_OK && !wholly(propter_str(f->d->hash), f->hash)) status = propter_fail(&f->bad, PROPTER_INVALID, "the file changed while it was read");
   if (status != PROPTER_OK) {
+    if (its_own(status)) return PROPTER_OK;
     if (err) *err = f->bad;
     return status;
   }
-  if (!wholly(propter_str(d->hash), f->hash)) {
-    (void)propter_fail(&f->bad, PROPTER_INVALID, "the file changed while it was read");
-    propter_document_free(d);
-    return reject(p, f, err);
-  }
-  status = propter_read_document(p->rules, p->names, d, &readings, err);
-  if (status == PROPTER_OK) status = propter_writer_clear_graph(p->writer, f->graph, err);
-  if (status == PROPTER_OK) status = store_document(p->writer, f->iri, f->real, p->fingerprint, p->names, p->rules, d, &readings, &stored, err);
-  if (status == PROPTER_OK) {
-    p->result->claims += stored.claims, p->result->linked += stored.linked, p->result->happenings += stored.happenings;
-    tell(p, &(PropterReadReport){.path = f->path,
-                                 .iri = f->iri,
-                                 .format = d->format,
-                                 .sentences = readings.sentences,
-                                 .claims = stored.claims,
-                                 .linked = stored.linked,
-                                 .happenings = stored.happenings});
-  }
-  propter_readings_clear(&readings);
-  propter_document_free(d);
+  size_t count = rules->rules.count;
+  if (count && !(f->limits = propter_calloc(count, sizeof *f->limits))) return no_memory(err);
+  for (size_t i = 0; i < count; i++) rules->rules.items[i].limits = p->limits_before[i];
+  status = propter_read_document(rules, p->names, f->d, &f->readings, err);
+  for (size_t i = 0; i < count; i++) f->limits[i] = rules->rules.items[i].limits - p->limits_before[i];
   return status;
+}
+
+static PropterStatus read_task(size_t item, void *payload, PropterError *err) {
+  Pass *p = payload;
+  File *f = &p->files.items[p->from + item];
+  if (f->unchanged || f->bad.status != PROPTER_OK) return PROPTER_OK;
+  (void)pthread_mutex_lock(&p->lock);
+  unsigned reader = p->idle[--p->idle_count];
+  (void)pthread_mutex_unlock(&p->lock);
+  PropterStatus status = find_in(p, p->readers[reader], f, err);
+  (void)pthread_mutex_lock(&p->lock);
+  p->idle[p->idle_count++] = reader;
+  (void)pthread_mutex_unlock(&p->lock);
+  return status;
+}
+
+static PropterStatus store_one(Pass *p, File *f, PropterError *err) {
+  Stored stored = {0};
+  if (f->bad.status != PROPTER_OK) return reject(p, f, err);
+  PROPTER_TRY(propter_writer_clear_graph(p->writer, f->graph, err));
+  PROPTER_TRY(store_document(p->writer, f->iri, f->real, p->fingerprint, p->names, p->rules, f->d, &f->readings, &stored, err));
+  p->result->claims += stored.claims, p->result->linked += stored.linked, p->result->happenings += stored.happenings;
+  tell(p, &(PropterReadReport){.path = f->path,
+                               .iri = f->iri,
+                               .format = f->d->format,
+                               .sentences = f->readings.sentences,
+                               .claims = stored.claims,
+                               .linked = stored.linked,
+                               .happenings = stored.happenings});
+  return propter_run_generated(p->run, f->graph, err);
+}
+
+static void done_with(File *f) {
+  propter_readings_clear(&f->readings);
+  propter_document_free(f->d);
+  propter_free(f->limits);
+  f->d = NULL, f->limits = NULL;
+}
+
+/* As many readers as threads, but no more than documents to read. */
+static PropterStatus make_readers(Pass *p, PropterError *err) {
+  size_t work = 0, threads = p->options->threads;
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  for (size_t i = 0; i < p->files.count; i++) work += !p->files.items[i].unchanged && p->files.items[i].bad.status == PROPTER_OK;
+  if (!threads) threads = online > 0 ? (size_t)online : 1;
+  if (threads > MAX_READERS) threads = MAX_READERS;
+  if (threads > work) threads = work ? work : 1;
+  p->readers[0] = p->rules;
+  for (p->reader_count = 1; p->reader_count < threads; p->reader_count++) PROPTER_TRY(load_rules(p, &p->readers[p->reader_count], err));
+  if (p->rules->rules.count && !(p->limits_before = propter_calloc(p->rules->rules.count, sizeof *p->limits_before))) return no_memory(err);
+  return PROPTER_OK;
+}
+
+static PropterStatus read_batch(Pass *p, size_t count, PropterError *err) {
+  p->idle_count = 0;
+  while (p->idle_count < p->reader_count) p->idle[p->idle_count] = p->idle_count, p->idle_count++;
+  PropterStatus status = propter_pool_run(count, p->reader_count, read_task, p, err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
+    File *f = &p->files.items[p->from + i];
+    for (size_t r = 0; r < p->rules->rules.count && f->limits; r++) p->limits_before[r] += f->limits[r];
+    p->result->documents++;
+    p->result->unchanged += f->unchanged;
+    if (f->unchanged)
+      tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .unchanged = true});
+    else
+      status = store_one(p, f, err);
+  }
+  for (size_t i = 0; i < count; i++) done_with(&p->files.items[p->from + i]);
+  return status;
+}
+
+static PropterStatus withdraw(Pass *p, File *f, PropterError *err) {
+  PROPTER_TRY(propter_writer_clear_graph(p->writer, f->graph, err));
+  p->result->withdrawn++;
+  tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .withdrawn = true});
+  return propter_run_generated(p->run, f->graph, err);
 }
 
 static PropterStatus begin(Pass *p, PropterError *err) {
@@ -297,25 +414,19 @@ static PropterStatus begin(Pass *p, PropterError *err) {
 }
 
 static PropterStatus read_all(Pass *p, PropterError *err) {
-  size_t changed = 0;
-  for (size_t i = 0; i < p->files.count; i++) {
-    File *f = &p->files.items[i];
-    p->result->documents++;
-    propter_log_progress(p->options->log, "read", i, p->files.count, "documents");
-    if (f->unchanged) {
-      p->result->unchanged++;
-      tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .unchanged = true});
-      continue;
-    }
-    size_t rejected = p->result->rejected;
-    PROPTER_TRY(read_one(p, f, err));
-    if (p->result->rejected == rejected) {
-      changed++;
-      PROPTER_TRY(propter_run_generated(p->run, f->graph, err));
-    }
+  PROPTER_TRY(make_readers(p, err));
+  for (size_t count; p->from < p->files.count; p->from += count) {
+    uint64_t bytes = 0;
+    for (count = 0; count < BATCH_FILES && p->from + count < p->files.count && (!count || bytes + p->files.items[p->from + count].size <= BATCH_BYTES); count++)
+      bytes += p->files.items[p->from + count].size;
+    propter_log_progress(p->options->log, "read", p->from, p->files.count, "documents");
+    PROPTER_TRY(read_batch(p, count, err));
   }
+  for (size_t i = 0; i < p->gone.count; i++) PROPTER_TRY(withdraw(p, &p->gone.items[i], err));
   propter_log_progress(p->options->log, "read", p->files.count, p->files.count, "documents");
+  for (size_t r = 0; r < p->rules->rules.count; r++) p->rules->rules.items[r].limits = p->limits_before[r];
   if (p->options->rule) propter_rules_report(p->rules, p->options->rule, p->options->payload);
+  size_t changed = p->result->documents - p->result->unchanged - p->result->rejected + p->result->withdrawn;
   bool same = changed == 0 && p->result->rejected == 0;
   PropterStr iri;
   if (!same && changed == 0) PROPTER_TRY(propter_run_unchanged(p->run, &same, NULL, err));
@@ -333,8 +444,9 @@ static PropterStatus read_all(Pass *p, PropterError *err) {
 PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *options, PropterReadResult *out, PropterError *err) {
   memset(out, 0, sizeof *out);
   Pass p = {.options = options, .limits = options->limits ? *options->limits : propter_limits_default(), .result = out};
+  (void)pthread_mutex_init(&p.lock, NULL);
   PropterStatus status = find_files(&p, err);
-  if (status == PROPTER_OK) status = load_rules(&p, err);
+  if (status == PROPTER_OK) status = load_rules(&p, &p.rules, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, options->wait, &p.writer, err);
   if (status == PROPTER_OK) status = look(&p, err);
   if (status == PROPTER_OK) status = begin(&p, err);
@@ -342,7 +454,11 @@ PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *option
   propter_run_free(p.run);
   if (p.writer) propter_writer_close(p.writer);
   propter_names_free(p.names);
+  for (unsigned i = 1; i < MAX_READERS; i++) propter_rules_free(p.readers[i]);
   propter_rules_free(p.rules);
+  propter_free(p.limits_before);
+  (void)pthread_mutex_destroy(&p.lock);
+  propter_vec_clear(&p.gone);
   propter_vec_clear(&p.files);
   propter_arena_clear(&p.arena);
   return status;

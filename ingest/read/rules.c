@@ -492,6 +492,48 @@ static PropterStatus index_triggers(PropterRules *r, PropterError *err) {
   return PROPTER_OK;
 }
 
+enum { PUMPED = 300, PUMPS = 64 };
+
+/* An example without its marks. */
+static void plain_example(PropterStr text, PropterBuf *out) {
+  for (size_t i = 0; i < text.len; i++) {
+    PropterStr rest = {text.data + i, text.len - i};
+    if (propter_str_starts(rest, PROPTER_STR("{cause:")))
+      i += 6;
+    else if (propter_str_starts(rest, PROPTER_STR("{effect:")))
+      i += 7;
+    else if (text.data[i] != '}')
+      propter_buf_add_char(out, text.data[i]);
+  }
+}
+
+/* Texts made to keep a pattern busy: an example of the rule in which a letter or word repeats and is then followed by what does not fit. What takes too many
+ * steps on three of them is left out before it is used. */
+static PropterStatus probe(PropterRules *rules, Rule *rule, PropterError *err) {
+  PropterBuf plain = {0}, text = {0};
+  bool found;
+  if (rule->examples.count) plain_example(rule->examples.items[0].text, &plain);
+  for (size_t i = 0; i < plain.len && i < PUMPS; i++)
+    for (int words = 0; words < 2 && rule->limits < RULE_QUARANTINE; words++) {
+      size_t end = i + 1;
+      if ((unsigned char)plain.data[i] >= 0x80 || (words && (plain.data[i] == ' ' || (i && plain.data[i - 1] != ' ')))) continue;
+      while (words && end < plain.len && plain.data[end - 1] != ' ') end++;
+      propter_buf_reset(&text);
+      propter_buf_add(&text, (PropterStr){plain.data, i});
+      while (text.len < i + PUMPED) propter_buf_add(&text, (PropterStr){plain.data + i, end - i});
+      propter_buf_add_char(&text, '!');
+      propter_buf_add(&text, (PropterStr){plain.data + end, plain.len - end});
+      if (!propter_utf8_valid(propter_buf_str(&text), NULL)) continue;
+      for (size_t p = 0; p < rule->patterns.count && text.failed == PROPTER_OK; p++)
+        rule->limits += propter_regex_match(rule->patterns.items[p].regex, rules->matcher, propter_buf_str(&text), 0, &found, NULL) == PROPTER_LIMIT;
+    }
+  PropterStatus status = propter_buf_status(&plain, err);
+  if (status == PROPTER_OK) status = propter_buf_status(&text, err);
+  propter_buf_clear(&plain);
+  propter_buf_clear(&text);
+  return status;
+}
+
 PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char *source, PropterError *err) {
   /* A second set takes the new file first, so that a mistake in it leaves the present rules alone. */
   if (rules->rules.count) {
@@ -504,9 +546,12 @@ PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char
     propter_rules_free(trial);
     PROPTER_TRY(status);
   }
+  bool built_in = rules->rules.count == 0;
   Parser p = {.r = rules, .source = source, .err = err};
   PropterStatus status = parse(&p, text);
   if (status == PROPTER_OK) status = index_triggers(rules, err);
+  for (size_t i = 0; i < rules->rules.count && status == PROPTER_OK && !built_in; i++)
+    if (strcmp(rules->rules.items[i].source, source) == 0) status = probe(rules, &rules->rules.items[i], err);
   if (status == PROPTER_OK) rules->hash = rules->hash * 1099511628211u ^ propter_hash64(text);
   return status;
 }

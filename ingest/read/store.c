@@ -15,6 +15,7 @@ typedef struct {
   PropterStr iri;
   PropterId graph;
   PropterId v[VOCAB_COUNT]; /* made when first used */
+  PropterMap said;          /* how often the same was said */
   PropterArena arena;
 } Sheet;
 
@@ -99,12 +100,16 @@ static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, Prop
   return put_day(s, node, VOCAB_propter_knownFrom, s->d->published, err);
 }
 
-/* Name of a node: the file's content, the range, the rule, and which of several it is. */
+/* Name of a node: what is said, by which rule, which of several it is, and the how manieth time; so a change elsewhere in the document leaves it. */
 static PropterStatus name_node(Sheet *s, const char *what, PropterSpan quote, PropterSpan trigger, const char *rule, size_t n, PropterStr *iri,
                                PropterError *err) {
   char hex[33];
-  PropterStr key = propter_arena_printf(&s->arena, "%s|%zu|%zu|%zu|%zu|%s|%zu", s->d->hash, quote.start, quote.end, trigger.start, trigger.end, rule, n);
-  if (!key.data) return no_memory(err);
+  PropterStr words = words_of(s, quote);
+  PropterStr key = propter_arena_printf(&s->arena, "%.*s|%zd|%zu|%s|%zu", (int)words.len, words.data, (ssize_t)(trigger.start - quote.start),
+                                        trigger.end - trigger.start, rule, n);
+  uint64_t *times = key.data ? propter_map_put(&s->said, key, 0, NULL) : NULL;
+  if (times && (*times)++) key = propter_arena_printf(&s->arena, "%.*s|%llu", (int)key.len, key.data, (unsigned long long)*times);
+  if (!times || !key.data) return no_memory(err);
   propter_hash_hex(key, hex);
   *iri = propter_arena_printf(&s->arena, "%.*s#%s-%.16s", (int)s->iri.len, s->iri.data, what, hex);
   return iri->data ? PROPTER_OK : no_memory(err);
@@ -226,6 +231,7 @@ PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr p
   if (status == PROPTER_OK) status = put_text(s, node, VOCAB_propter_parameters, fingerprint, err);
   for (size_t i = 0; i < readings->claims.count && status == PROPTER_OK; i++) status = put_claims(s, &readings->claims.items[i], stored, err);
   for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) status = put_happening(s, &readings->happenings.items[i], stored, err);
+  propter_map_clear(&s->said);
   propter_arena_clear(&s->arena);
   propter_free(s);
   return status;

@@ -18,8 +18,8 @@ static void document(const PropterReadReport *r, void *payload) {
     fputs(",\"path\":", out), output_json(out, propter_str(r->path));
     if (r->bad)
       fprintf(out, ",\"status\":\"rejected\",\"code\":\"%s\",\"reason\":", propter_status_name(r->bad->status)), output_json(out, propter_str(r->bad->message));
-    else if (r->unchanged)
-      fputs(",\"status\":\"unchanged\"", out);
+    else if (r->unchanged || r->withdrawn)
+      fprintf(out, ",\"status\":\"%s\"", r->unchanged ? "unchanged" : "withdrawn");
     else
       fprintf(out, ",\"status\":\"read\",\"format\":\"%s\",\"sentences\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu", r->format, r->sentences,
               r->claims, r->linked, r->happenings);
@@ -32,6 +32,8 @@ static void document(const PropterReadReport *r, void *payload) {
     (void)snprintf(e.source, sizeof e.source, "%.255s", r->path);
     (void)propter_error_format(&e, text, sizeof text);
     fprintf(out, "rejected %s\n", text);
+  } else if (r->withdrawn) {
+    fprintf(out, "withdrawn %s: the file is gone\n", r->path);
   } else if (!r->unchanged) {
     fprintf(out, "%s: %s sentences, %s claims (%s linked), %s dated happenings\n", r->path, output_number(r->sentences), output_number(r->claims),
             output_number(r->linked), output_number(r->happenings));
@@ -89,6 +91,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                                 .force = cmd_flag(call, "force"),
                                 .wait = cmd_flag(call, "wait"),
                                 .dry_run = call->dry_run,
+                                .threads = call->threads,
                                 .log = call->log,
                                 .document = document,
                                 .rule = rule,
@@ -98,9 +101,9 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   propter_graph_close(graph);
   if (status != PROPTER_OK) return status;
   if (show.json)
-    fprintf(call->out, "{\"documents\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu,\"run\":\"%s\"}\n",
-            result.documents, result.unchanged, result.rejected, result.claims, result.linked, result.happenings, result.run);
-  else if (result.documents == result.unchanged)
+    fprintf(call->out, "{\"documents\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"withdrawn\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu,\"run\":\"%s\"}\n",
+            result.documents, result.unchanged, result.rejected, result.withdrawn, result.claims, result.linked, result.happenings, result.run);
+  else if (result.documents == result.unchanged && !result.withdrawn)
     fprintf(call->out, "nothing to do: %s documents unchanged\n", output_number(result.documents));
   else
     fprintf(call->out, "%s: %s documents, %s unchanged, %s rejected; %s claims (%s linked), %s dated happenings; %s added, %s removed\n",
@@ -124,9 +127,10 @@ const Command command_read = {
     .max_operands = UINT32_MAX,
     .options = options,
     .details =
-        "Paths are documents (HTML, XML, DOCX, ODT, PPTX, EPUB, RTF, PDF, mail, Markdown, text) or folders, which are read with all below them in order of names. Each document becomes a named\n"
-        "graph: its title and date, and what its sentences say about causes, with the exact words, their place in the file, the rule that found them and the concepts\n"
-        "they lead to. A document that has not changed costs a hash; a changed one replaces its own graph and nothing else. A document that cannot be read is\n"
-        "rejected with its reason, the others are read, exit 1. Labels come from the graph: load the knowledge first.",
+        "Paths are documents (HTML, XML, DOCX, ODT, PPTX, EPUB, RTF, PDF, mail, Markdown, plain text; known by content, else by extension) or folders, which are\n"
+        "read with all below them in order of names. Each document becomes a named graph: its title and date, and what its sentences say about causes, with the exact\n"
+        "words, their place in the file, the rule that found them and the concepts they lead to. A document that has not changed costs a hash; a changed one replaces\n"
+        "its own graph and nothing else; one that is gone from a folder is withdrawn. A document that cannot be read is rejected with its reason, the others are read,\n"
+        "exit 1. Labels come from the graph: load the knowledge first. PDF needs the program pdftotext.",
     .examples = "propter read ontology/packs/us-employment/documents\npropter read --test-rules",
     .run = run};

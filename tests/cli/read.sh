@@ -40,6 +40,20 @@ expect 'replaces what changed' 0 '1 unchanged' p read "$dir/docs"
 printf 'PK\003\004cut' >"$dir/docs/cut.docx"
 expect 'rejects a bad document and reads the others' 1 'cut.docx: expected a zip archive' p read "$dir/docs"
 expect 'the rest still stands' 0 'published  2011-09-09' p show note.md
+rm "$dir/docs/cut.docx" "$dir/docs/sub/old.html"
+expect 'a document that is gone is withdrawn' 0 "withdrawn $(cd "$dir" && pwd -P)/docs/sub/old.html" p read "$dir/docs"
+expect 'and only once' 0 'nothing to do: 1 documents unchanged' p read "$dir/docs"
+# A folder of many: formats by content, a bad one among them, a rule that runs away; the same graphs on one thread and on two.
+mkdir "$dir/many"
+i=0; while [ $i -lt 40 ]; do i=$((i + 1)); printf 'Date: 3 May 2012\n\nInformation payrolls fell by %d in April because of the strike at Verizon. Jobs zz aaaa bbbb cccc %d.\n' $i $i >"$dir/many/n$i.txt"; done
+printf '{\\rtf1 Payrolls fell because of the flood.}' >"$dir/many/scan.dat"
+printf '\001\002\003\000' >"$dir/many/n7.txt"
+printf 'rule bomb\ntrigger zz\npattern {cause} zz (?:\\w+\\s?)+: {effect}\nprecision .9\nexample {cause:X} zz ab b: {effect:sales}.\ncounter No.\n' >"$dir/bad/bomb.rules"
+for t in 1 2; do
+  expect "reads a folder on $t threads" 1 'read: 41 documents, 0 unchanged, 1 rejected' "$PROPTER" -g "$dir/g$t" --threads $t read --rules "$dir/bad/bomb.rules" "$dir/many"
+  "$PROPTER" -g "$dir/g$t" query --format csv 'SELECT ?g ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), "https://w3id.org/propter/document/")) } ORDER BY ?g ?s ?p ?o' >"$dir/t$t" 2>&1
+done
+n=$((n + 1)); if [ -s "$dir/t1" ] && cmp -s "$dir/t1" "$dir/t2" && grep -q scan.dat "$dir/t1"; then echo "ok $n - the number of threads plays no part"; else echo "not ok $n - the number of threads plays no part"; fi
 printf 'rule x\ntrigger zz\npattern {cause} (a+)+b {effect}\nprecision .9\nexample x\n' >"$dir/bad/bad.rules"
 expect 'bad rules say file and line' 3 'bad.rules:1' p read --rules "$dir/bad/bad.rules" "$dir/docs"
 expect 'every example of the built-in rules holds' 0 ', 0 failed' p read --test-rules

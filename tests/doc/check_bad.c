@@ -152,6 +152,47 @@ START_TEST(too_large_and_no_text) {
 }
 END_TEST
 
+START_TEST(one_line_of_100_mb) {
+  PropterBuf b = {0};
+  while (b.len < 100u << 20) propter_buf_add(&b, PROPTER_STR("all in one line because nobody broke it, "));
+  static const char *const names[] = {"long.txt", "long.md", "long.html", "long.rtf"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) check_fails(propter_buf_str(&b), names[i], NULL, PROPTER_LIMIT, "67108864");
+  propter_buf_clear(&b);
+}
+END_TEST
+
+/* Packed or encrypted data holds few zeros, but control characters all over. */
+START_TEST(noise_with_the_name_of_a_text) {
+  char noise[6000];
+  uint32_t x = 1;
+  for (size_t i = 0; i < sizeof noise; i++) x = x * 1664525u + 1013904223u, noise[i] = (char)(x >> 24 ? x >> 24 : 1);
+  check_fails((PropterStr){noise, sizeof noise}, "noise.txt", NULL, PROPTER_INVALID, "binary");
+  check_fails((PropterStr){noise, sizeof noise}, "noise.html", NULL, PROPTER_INVALID, "binary");
+}
+END_TEST
+
+START_TEST(encodings_are_found) {
+  static const struct {
+    const char *bytes, *name, *encoding, *text;
+  } rows[] = {
+      {"<?xml version='1.0' encoding='iso-8859-2'?><article><para>Sprzeda\xBF spad\xB3" "a</para></article>", "a.xml", "iso-8859-2", "Sprzeda\xC5\xBC spad\xC5\x82" "a"},
+      {"<meta charset=koi8-r><p>\xD3\xD0\xD2\xCF\xD3", "a.html", "koi8-r", "\xD1\x81\xD0\xBF\xD1\x80\xD0\xBE\xD1\x81"},
+      {"<meta charset=shift_jis><p>\x94\x84\x8F\xE3", "a.html", "shift_jis", "\xE5\xA3\xB2\xE4\xB8\x8A"},
+      {"The caf\xE9s\x92 sales fell because of the strike, said the owner\x97" "and he should know.", "a.txt", NULL, "The caf\xC3\xA9s\xE2\x80\x99 sales"},
+      {"<meta charset=no-such-thing><p>caf\xE9", "a.html", NULL, "caf\xC3\xA9"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    PropterDocument *d = doc_of(propter_str(rows[i].bytes), rows[i].name);
+    if (rows[i].encoding) ck_assert_str_eq(d->encoding, rows[i].encoding);
+    ck_assert_msg(propter_str_starts(d->text, propter_str(rows[i].text)), "%s: %.*s", d->encoding, (int)d->text.len, d->text.data);
+    propter_document_free(d);
+  }
+  PropterDocument *d = doc_of(PROPTER_STR("J\0o\0b\0s\0 \0f\0e\0l\0l\0.\0"), "a.txt"); /* UTF-16 without a mark */
+  ck_assert_str_eq(d->encoding, "UTF-16LE");
+  ck_assert(propter_str_equal(d->text, PROPTER_STR("Jobs fell.")));
+  propter_document_free(d);
+}
+END_TEST
+
 START_TEST(markup_soup_never_crashes) {
   static const char *const pages[] = {"<",
                                       "<p",
@@ -233,6 +274,9 @@ Suite *suite_bad(void) {
   tcase_add_test(tc, encrypted_documents);
   tcase_add_test(tc, archives_that_grow);
   tcase_add_test(tc, too_large_and_no_text);
+  tcase_add_test(tc, one_line_of_100_mb);
+  tcase_add_test(tc, noise_with_the_name_of_a_text);
+  tcase_add_test(tc, encodings_are_found);
   tcase_add_test(tc, markup_soup_never_crashes);
   tcase_add_test(tc, failing_allocations);
   tcase_add_test(tc, failing_reads);

@@ -110,6 +110,22 @@ START_TEST(a_failing_example_is_reported) {
 }
 END_TEST
 
+START_TEST(rules_are_probed_when_they_are_added) {
+  PropterRules *rules = NULL;
+  PropterBuf b = {0};
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  propter_rules_report(rules, complain, &b);
+  ck_assert_uint_eq(b.len, 0);
+  ck_ok(propter_rules_add(rules, PROPTER_STR("rule bomb\ntrigger zz\npattern {cause} zz (?:\\w+\\s?)+: {effect}\nprecision .9\nexample {cause:Xy} zz aaab bb: {effect:sales}.\ncounter No.\n"
+                                             "rule good\ntrigger begot\npattern {cause} begot {effect}\nprecision .9\nexample {cause:Rain} begot {effect:mud}.\ncounter No.\n"),
+                          "mine.rules", err));
+  propter_rules_report(rules, complain, &b);
+  ck_assert_msg(b.data && strstr(b.data, "bomb: took too many steps three times") && !strstr(b.data, "good"), "%s", b.data ? b.data : "nothing reported");
+  propter_rules_free(rules);
+  propter_buf_clear(&b);
+}
+END_TEST
+
 START_TEST(a_rule_that_runs_away_is_left_out) {
   PropterRules *rules = NULL;
   PropterBuf b = {0}, text = {0};
@@ -168,6 +184,7 @@ Suite *suite_rules(void) {
   tcase_add_loop_test(tc, a_bad_file_says_where_and_changes_nothing, 0, sizeof bad / sizeof *bad);
   tcase_add_test(tc, own_rules_need_no_rebuild);
   tcase_add_test(tc, a_failing_example_is_reported);
+  tcase_add_test(tc, rules_are_probed_when_they_are_added);
   tcase_add_test(tc, a_rule_that_runs_away_is_left_out);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(s, tc);

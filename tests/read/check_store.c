@@ -175,6 +175,103 @@ START_TEST(a_bad_document_stops_nobody) {
 }
 END_TEST
 
+/* Names of all claims, in order. */
+static void claim_names(PropterGraph *g, PropterBuf *out) {
+  PropterSnapshot *s = NULL;
+  PropterIds ids = {0};
+  PropterArena arena = {0};
+  PropterTerm type = is(VOCAB_rdf_type), class = is(VOCAB_propter_Claim), name;
+  PropterId t, c;
+  propter_buf_reset(out);
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  ck_ok(propter_snapshot_find(s, &type, &t, err));
+  ck_ok(propter_snapshot_find(s, &class, &c, err));
+  ck_ok(propter_snapshot_subjects(s, t, c, &ids, err));
+  for (size_t i = 0; i < ids.count; i++) {
+    ck_ok(propter_snapshot_term(s, ids.items[i], &arena, &name, err));
+    propter_buf_printf(out, "%.*s\n", (int)name.value.len, name.value.data);
+  }
+  propter_vec_clear(&ids);
+  propter_snapshot_close(s);
+  propter_arena_clear(&arena);
+}
+
+static size_t lines_not_in(const char *lines, const char *others) {
+  size_t missing = 0;
+  for (const char *end; (end = strchr(lines, '\n')); lines = end + 1)
+    missing += memmem(others, strlen(others), lines, (size_t)(end + 1 - lines)) == NULL;
+  return missing;
+}
+
+START_TEST(a_changed_passage_withdraws_its_own_claims) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  PropterBuf before = {0}, after = {0};
+  write_note(folder, "n.md", "# Note\n\nBakery jobs fell because of the strike.\n\nFerry jobs rose because of the flood.\n\nBakery jobs fell because of the strike.\n");
+  (void)read_into(g, support_path(folder, "docs"));
+  claim_names(g, &before);
+  ck_assert_uint_eq(lines_not_in(before.data, ""), 3);
+  write_note(folder, "n.md", "# Note\n\nNew words above.\n\nBakery jobs fell because of the strike.\n\nFerry jobs rose because of the storm.\n\nBakery jobs fell because of the strike.\n");
+  (void)read_into(g, support_path(folder, "docs"));
+  claim_names(g, &after);
+  ck_assert_uint_eq(lines_not_in(before.data, after.data), 1);
+  ck_assert_uint_eq(lines_not_in(after.data, before.data), 1);
+  propter_graph_close(g);
+  propter_buf_clear(&before);
+  propter_buf_clear(&after);
+}
+END_TEST
+
+START_TEST(a_document_that_is_gone_is_withdrawn) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  const char *elsewhere = support_path(folder, "elsewhere");
+  (void)mkdir(elsewhere, 0755);
+  write_note(folder, "n.md", note);
+  write_note(folder, "o.txt", "Date: 3 May 2012\n\nBakery jobs fell because of the strike.\n");
+  write_note(elsewhere, "p.txt", "Date: 3 May 2012\n\nBakery jobs fell because of the flood.\n");
+  (void)read_into(g, support_path(elsewhere, "docs"));
+  (void)read_into(g, support_path(folder, "docs"));
+  size_t claims = count_iri(g, VOCAB_rdf_type, "https://w3id.org/propter#Claim");
+  ck_assert_int_eq(unlink(support_path(support_path(folder, "docs"), "o.txt")), 0);
+  ck_assert_int_eq(unlink(support_path(support_path(elsewhere, "docs"), "p.txt")), 0);
+  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.withdrawn, 1); /* the other folder was not asked for */
+  ck_assert_uint_eq(r.unchanged, 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_rdf_type, "https://w3id.org/propter#Claim"), claims - 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_rdf_type, "https://w3id.org/propter#Document"), 2);
+  r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.withdrawn, 0);
+  ck_assert_str_eq(r.run, "");
+  propter_graph_close(g);
+}
+END_TEST
+
+static const char *rewritten;
+static void rewrite(const PropterLogEvent *e, void *payload) {
+  (void)payload;
+  if (e->level == PROPTER_LOG_PROGRESS && e->done == 0 && rewritten) support_write(rewritten, PROPTER_STR("Bakery jobs rose because of the flood.\n"));
+  rewritten = NULL;
+}
+
+START_TEST(a_document_that_changes_while_it_is_read) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  PropterReadResult result;
+  write_note(folder, "n.md", note);
+  write_note(folder, "o.txt", "Bakery jobs fell because of the strike.\n");
+  const char *path = support_path(folder, "docs");
+  rewritten = support_path(path, "o.txt");
+  PropterLog log = {rewrite, NULL};
+  PropterReadOptions o = {.paths = &path, .path_count = 1, .software = PROPTER_STR("test"), .now = 1300000000, .document = on_document, .log = &log};
+  ck_ok(propter_read(g, &o, &result, err));
+  ck_assert_uint_eq(result.rejected, 1);
+  ck_assert_ptr_nonnull(strstr(reason, "changed while it was read"));
+  ck_assert_uint_eq(read_into(g, path).rejected, 0);
+  propter_graph_close(g);
+}
+END_TEST
+
 START_TEST(paths_that_do_not_go) {
   const char *folder = support_folder();
   PropterGraph *g = make_graph(folder);
@@ -225,7 +322,7 @@ typedef struct {
 static PropterStatus read_forced(void *payload, PropterError *err) {
   Operation *x = payload;
   PropterReadResult result;
-  PropterReadOptions o = {.paths = &x->path, .path_count = 1, .software = PROPTER_STR("test"), .force = true, .dry_run = true};
+  PropterReadOptions o = {.paths = &x->path, .path_count = 1, .software = PROPTER_STR("test"), .force = true, .dry_run = true, .threads = 1};
   return propter_read(x->g, &o, &result, err);
 }
 
@@ -259,6 +356,9 @@ Suite *suite_store(void) {
   tcase_add_test(tc, claims_lead_to_concepts);
   tcase_add_test(tc, unchanged_costs_nothing_changed_replaces);
   tcase_add_test(tc, a_bad_document_stops_nobody);
+  tcase_add_test(tc, a_changed_passage_withdraws_its_own_claims);
+  tcase_add_test(tc, a_document_that_is_gone_is_withdrawn);
+  tcase_add_test(tc, a_document_that_changes_while_it_is_read);
   tcase_add_test(tc, paths_that_do_not_go);
   tcase_add_test(tc, labels_decide_anew);
   tcase_add_test(tc, failures_leave_the_graph);

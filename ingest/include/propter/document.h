@@ -53,6 +53,8 @@ PROPTER_API PropterStatus propter_document_parse(PropterStr bytes, const char *n
 PROPTER_API void propter_document_free(PropterDocument *document);
 /* True if a reader claims the file's extension. */
 PROPTER_API bool propter_document_known(const char *name);
+/* True if a reader does, or recognises the file's first bytes. */
+PROPTER_API bool propter_document_recognised(const char *path);
 
 typedef struct {
   size_t char_start, char_end; /* Unicode characters of the text */

@@ -24,7 +24,8 @@ PROPTER_API uint64_t propter_rules_hash(const PropterRules *rules);
 typedef void (*PropterRuleReport)(const char *source, unsigned line, const char *rule, const char *problem, void *payload);
 /* Runs every example and counter-example. */
 PROPTER_API PropterStatus propter_rules_test(PropterRules *rules, PropterRuleReport report, void *payload, size_t *tried, size_t *failed, PropterError *err);
-/* Rules that ran into the step limit; after three times a rule is left out (quarantined) until it is loaded again. */
+/* Rules that ran into the step limit, on documents or on the texts they are probed with when they are added; after three times a rule is left out
+ * (quarantined) until it is loaded again. */
 PROPTER_API void propter_rules_report(const PropterRules *rules, PropterRuleReport report, void *payload);
 
 /* --- What a document says ------------------------------------------------------------------------------------------------ */
@@ -133,13 +134,15 @@ typedef struct {
   const char *path;
   PropterStr iri;          /* of the document and of its graph */
   bool unchanged;          /* same file, rules and labels as when it was read last: left alone */
+  bool withdrawn;          /* the file is gone: so is what was read from it */
   const char *format;      /* NULL if unchanged or rejected */
   size_t sentences, claims, linked, happenings; /* linked: both sides lead to something the graph knows */
   const PropterError *bad; /* why it was rejected, or NULL */
 } PropterReadReport;
 
 typedef struct {
-  const char *const *paths; /* files and folders; a folder is read with all below it, in order of names, files of unknown extension and hidden ones left out */
+  const char *const *paths; /* files and folders; a folder is read with all below it, in order of names, hidden files and what is no document left out; documents
+                             * that were read from it and are gone are withdrawn */
   size_t path_count;
   const char *const *rule_files; /* besides the built-in rules */
   size_t rule_file_count;
@@ -147,6 +150,7 @@ typedef struct {
   int64_t now;
   bool force;                    /* read unchanged documents again */
   bool wait, dry_run;
+  unsigned threads;              /* 0: all processors; what is read does not depend on it */
   const PropterLimits *limits;
   const PropterLog *log;
   void (*document)(const PropterReadReport *report, void *payload); /* may be NULL */
@@ -155,7 +159,7 @@ typedef struct {
 } PropterReadOptions;
 
 typedef struct {
-  size_t documents, unchanged, rejected, claims, linked, happenings;
+  size_t documents, unchanged, rejected, withdrawn, claims, linked, happenings;
   uint64_t added, removed; /* quads */
   char run[256];           /* IRI of the run, empty if there was nothing to do */
 } PropterReadResult;
