@@ -176,7 +176,7 @@ static PropterStatus open_rows(Ingest *in, PropterError *err) {
 static PropterStatus on_row(PropterStr content, bool *known, void *payload, PropterError *err) {
   Ingest *in = payload;
   PROPTER_TRY(rows_next(in->rows, content, known, err));
-  in->result->known += *known;
+  in->result->known += *known && in->incremental;
   return PROPTER_OK;
 }
 
