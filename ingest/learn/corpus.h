@@ -54,5 +54,28 @@ PropterStatus corpus_cnc_spans(const char *folder, Corpus *out, PropterError *er
 PropterStatus corpus_altlex(const char *folder, Corpus *out, PropterError *err);         /* relation's trigger: the marker */
 PropterStatus corpus_fincausal(const char *folder, Corpus *out, PropterError *err);      /* a text per item; all its relations */
 PropterStatus corpus_brat(const char *folder, Corpus *out, PropterError *err);           /* 10-K and BECAUSE: a document per item; equal texts once */
+PropterStatus corpus_own(const char *path, Corpus *out, PropterError *err);              /* a file: our own sentences, one a line, as claims.txt has them */
+
+/* A text as a document: a paragraph per line, white space folded; origin[i] is the byte of the text from which byte i comes. */
+typedef struct {
+  PropterDocument document;
+  PropterBlock *blocks;
+  size_t *origin;
+  PropterBuf folded;
+} Passage;
+PropterStatus passage_make(Passage *p, PropterStr text, PropterError *err);
+void passage_clear(Passage *p);
+/* A span of the document's text as one of the original. */
+PropterSpan passage_origin(const Passage *p, PropterSpan span);
+
+static inline size_t span_size(PropterSpan s) { return s.end > s.start ? s.end - s.start : 0; }
+static inline size_t span_common(PropterSpan a, PropterSpan b) {
+  size_t from = a.start > b.start ? a.start : b.start, to = a.end < b.end ? a.end : b.end;
+  return to > from ? to - from : 0;
+}
+static inline double span_iou(PropterSpan a, PropterSpan b) {
+  size_t common = span_common(a, b), both = span_size(a) + span_size(b) - common;
+  return both ? (double)common / (double)both : 0;
+}
 
 #endif

@@ -103,6 +103,28 @@ PropterStatus corpus_semeval2010t8(const char *folder, Corpus *out, PropterError
   return status;
 }
 
+/* --- our own sentences: marked <c>cause</c> and <e>effect</e>; without marks what a rule proposes is no claim ------------------------ */
+
+PropterStatus corpus_own(const char *path, Corpus *out, PropterError *err) {
+  static const char *const names[] = {"c", "e"};
+  PropterBuf text = {0}, plain = {0};
+  PropterStatus status = propter_io_read_file(path, FILE_LIMIT, &text, err);
+  PropterStr all = propter_buf_str(&text);
+  for (size_t at = 0; at < all.len && status == PROPTER_OK;) {
+    PropterStr line = propter_str_trim(line_of(all, &at));
+    if (!line.len || line.data[0] == '#') continue;
+    PropterSpan spans[2];
+    propter_buf_reset(&plain);
+    unmark(line, names, spans, 2, &plain);
+    bool marked = spans[0].end && spans[1].end;
+    status = corpus_item(out, propter_buf_str(&plain), (unsigned)out->items.count, marked, err);
+    if (status == PROPTER_OK && marked) status = corpus_relation(out, (CorpusRelation){{0, 0}, spans[0], spans[1]}, err);
+  }
+  propter_buf_clear(&text);
+  propter_buf_clear(&plain);
+  return status;
+}
+
 /* --- tables --------------------------------------------------------------------------------------------------------------------- */
 
 typedef PropterStatus (*RowTake)(const PropterRow *row, const size_t *columns, Corpus *out, PropterBuf *scratch, PropterError *err);

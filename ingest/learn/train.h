@@ -2,7 +2,7 @@
 #ifndef LEARN_TRAIN_H
 #define LEARN_TRAIN_H
 
-#include "../read/judge.h"
+#include "../read/reading.h"
 #include "corpus.h"
 #include "learn.h"
 
@@ -28,6 +28,9 @@ PropterStatus trainer_read(Trainer *t, PropterStr sentence, PropterError *err);
 /* Cases of a set, in the order of its items. */
 PropterStatus train_pair_cases(Trainer *t, const Corpus *c, LearnSet *out, PropterError *err);
 PropterStatus train_sentence_cases(Trainer *t, const Corpus *c, LearnSet *out, PropterError *err);
+/* Proposals of the rules in the sets of `data` and in our own sentences. */
+PropterStatus train_claim_cases(Trainer *t, const char *data, LearnSet *out, PropterError *err);
+PropterStatus train_claim_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
 /* Learns from such cases, leaving out a fold (folds 0: none). */
 PropterStatus train_pair_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
 PropterStatus train_sentence_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);

@@ -159,6 +159,8 @@ static bool judge(const Rule *rule, const Example *e, const PropterReadings *rea
 PropterStatus propter_rules_test(PropterRules *rules, PropterRuleReport report, void *payload, size_t *tried, size_t *failed, PropterError *err) {
   *tried = *failed = 0;
   PropterStatus status = PROPTER_OK;
+  bool ungraded = rules->ungraded;
+  rules->ungraded = true; /* what a rule proposes, before the model of claims weighs it */
   for (size_t i = 0; i < rules->rules.count && status == PROPTER_OK; i++) {
     const Rule *rule = &rules->rules.items[i];
     for (size_t k = 0; k < rule->examples.count && status == PROPTER_OK; k++) {
@@ -178,5 +180,6 @@ PropterStatus propter_rules_test(PropterRules *rules, PropterRuleReport report, 
       propter_buf_clear(&plain);
     }
   }
+  rules->ungraded = ungraded;
   return status;
 }

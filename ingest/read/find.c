@@ -5,6 +5,7 @@
 #include "../doc/when.h"
 #include "reading.h"
 
+#define REFUSED .1 /* probability below which a proposal is no claim */
 enum { CANDIDATES = 48, NEAR_WORDS = 4, NEAR_BYTES = 20, FRONT_BYTES = 12 };
 
 typedef struct {
@@ -13,12 +14,14 @@ typedef struct {
   PropterSpan core;          /* of the sentence: the connective */
   PropterSpan cause, effect; /* of the sentence; empty: the previous one */
   size_t lead;               /* where the argument before the connective begins */
+  size_t match;              /* where the pattern matched */
 } Candidate;
 
 typedef struct {
   PropterRules *r;
   const Scene *scene;
   PropterStr s; /* the sentence */
+  const Tagged *tagged;
   Whens whens;
   Candidate found[CANDIDATES];
   size_t count;
@@ -51,13 +54,41 @@ static PropterSpan strip(const PropterRules *r, PropterStr s, PropterSpan a) {
   return a;
 }
 
+/* Where an argument before a connective begins, by the words' tags; where one behind it ends. */
+static void tagged_start(const Work *w, PropterSpan *a) {
+  PropterSpan m;
+  if (empty(*a)) return;
+  if (!rules_last(w->r, w->r->tagged_cut_left.items, w->r->tagged_cut_left.count, judge_coded(w->tagged, *a), &m)) return;
+  PropterSpan rest = strip(w->r, w->s, (PropterSpan){judge_decoded(w->tagged, *a, m.end), a->end});
+  if (rest.end > rest.start + 2) a->start = rest.start;
+}
+
+static void tagged_end(const Work *w, PropterSpan *a) {
+  PropterSpan m;
+  if (!empty(*a) && rules_first(w->r, w->r->tagged_cut_right.items, w->r->tagged_cut_right.count, judge_coded(w->tagged, *a), 0, &m) && m.start)
+    a->end = strip(w->r, w->s, (PropterSpan){a->start, judge_decoded(w->tagged, *a, m.start)}).end;
+}
+
+/* "A bug in the table (PLA) caused it": what stands in brackets right before is not where the argument begins. */
+static size_t bracketed(PropterStr s, size_t end) {
+  size_t i = end, depth = 0;
+  while (i && s.data[i - 1] == ' ') i--;
+  if (!i || s.data[i - 1] != ')') return end;
+  for (; i; i--) {
+    depth += s.data[i - 1] == ')';
+    if (s.data[i - 1] == '(' && --depth == 0) return i - 1 > 2 ? i - 1 : end;
+  }
+  return end;
+}
+
 static PropterSpan before(const Work *w, size_t end, size_t *lead) {
-  PropterSpan a = {0, end}, m;
+  PropterSpan a = {0, bracketed(w->s, end)}, m;
   if (rules_last(w->r, w->r->cut_left.items, w->r->cut_left.count, slice(w->s, a), &m)) {
     /* A cut right before the connective would leave nothing: then what stands before it is the argument ("X – which led to Y"). */
-    PropterSpan rest = strip(w->r, w->s, (PropterSpan){m.end, end});
+    PropterSpan rest = strip(w->r, w->s, (PropterSpan){m.end, a.end});
     if (rest.end > rest.start + 2) a.start = m.end;
   }
+  a.end = end;
   *lead = a.start;
   return strip(w->r, w->s, a);
 }
@@ -98,8 +129,18 @@ static bool has_digit(PropterStr s) {
 
 /* --- candidates ---------------------------------------------------------------------------------------------------------- */
 
+/* Both sides are there and look as the rule wants them. */
+static bool whole(const Work *w, const Candidate *c) {
+  const Rule *rule = c->rule;
+  if (rule->previous && empty(w->scene->previous) && c->match < FRONT_BYTES) return false;
+  if (rule->previous != PART_CAUSE && !says_something(w, c->cause)) return false;
+  if (rule->previous != PART_EFFECT && !says_something(w, c->effect)) return false;
+  if (!fits(w, c->pattern->cause_shape, c->cause) || !fits(w, c->pattern->effect_shape, c->effect)) return false;
+  return (!rule->needs_change || changes(w, c->effect)) && (!rule->needs_number || has_digit(slice(w->s, c->effect)));
+}
+
 static void consider(Work *w, Rule *rule, const Pattern *p, PropterSpan match) {
-  Candidate c = {rule, p, match, {0, 0}, {0, 0}, 0};
+  Candidate c = {rule, p, match, {0, 0}, {0, 0}, 0, match.start};
   PropterSpan inner;
   if (p->cause_group && propter_matcher_span(w->r->matcher, p->cause_group, &inner.start, &inner.end)) c.cause = inner;
   if (p->effect_group && propter_matcher_span(w->r->matcher, p->effect_group, &inner.start, &inner.end)) c.effect = inner;
@@ -114,13 +155,7 @@ static void consider(Work *w, Rule *rule, const Pattern *p, PropterSpan match) {
   c.lead = match.start;
   if (p->lead) *(p->lead == PART_CAUSE ? &c.cause : &c.effect) = before(w, match.start, &c.lead);
   if (p->trail) *(p->trail == PART_CAUSE ? &c.cause : &c.effect) = after(w, match.end);
-  bool previous = rule->previous != PART_NONE;
-  if (previous && empty(w->scene->previous) && match.start < FRONT_BYTES) return;
-  if (rule->previous != PART_CAUSE && !says_something(w, c.cause)) return;
-  if (rule->previous != PART_EFFECT && !says_something(w, c.effect)) return;
-  if (!fits(w, p->cause_shape, c.cause) || !fits(w, p->effect_shape, c.effect)) return;
-  if (rule->needs_change && !changes(w, c.effect)) return;
-  if (rule->needs_number && !has_digit(slice(w->s, c.effect))) return;
+  if (!whole(w, &c)) return;
   if (w->count < CANDIDATES) w->found[w->count++] = c;
 }
 
@@ -144,6 +179,50 @@ static void try_rule(Work *w, Rule *rule) {
       while (from < w->s.len && ((unsigned char)w->s.data[from] & 0xC0) == 0x80) from++;
     }
   }
+}
+
+/* The connective and two words on each side, coded: "which/PRON then/ADV | led/VERB to/ADP | the/DET outage/NOUN ". */
+static bool tags_fit(const Work *w, const Rule *rule, PropterSpan core) {
+  char text[1024];
+  if (!rule->tagged) return true;
+  size_t from = judge_token(w->tagged, core.start), to = judge_token(w->tagged, core.end), count = w->tagged->count;
+  PropterSpan sides[3] = {{from > 2 ? from - 2 : 0, from}, {from, to}, {to, to + 2 < count ? to + 2 : count}};
+  size_t n = 0;
+  for (int i = 0; i < 3; i++) {
+    size_t start = w->tagged->coded_at[sides[i].start], size = w->tagged->coded_at[sides[i].end] - start;
+    if (n + size + 2 > sizeof text) return true;
+    if (i) memcpy(text + n, "| ", 2), n += 2;
+    memcpy(text + n, w->tagged->coded + start, size);
+    n += size;
+  }
+  return rules_any(w->r, &rule->tagged, 1, (PropterStr){text, n});
+}
+
+/* Only a sentence in which something was found is tagged. */
+static PropterStatus tag_sentence(Work *w, PropterError *err) {
+  PropterRules *r = w->r;
+  if (!r->judge) PROPTER_TRY(judge_new(false, &r->judge, err));
+  if (!r->tagged && !(r->tagged = propter_malloc(sizeof *r->tagged))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for tags");
+  judge_tag(r->judge, w->s, r->tagged);
+  w->tagged = r->tagged;
+  return PROPTER_OK;
+}
+
+static bool nothing_by_tags(const Work *w, PropterSpan a) {
+  return !empty(a) && rules_any(w->r, w->r->tagged_nothing.items, w->r->tagged_nothing.count, judge_coded(w->tagged, a));
+}
+
+/* What the tags say against the words alone: no such connective, narrower arguments, arguments that are none. */
+static void refine(Work *w) {
+  size_t n = 0;
+  for (size_t i = 0; i < w->count; i++) {
+    Candidate c = w->found[i];
+    if (!tags_fit(w, c.rule, c.core)) continue;
+    if (c.pattern->lead) tagged_start(w, c.pattern->lead == PART_CAUSE ? &c.cause : &c.effect);
+    if (c.pattern->trail) tagged_end(w, c.pattern->trail == PART_CAUSE ? &c.cause : &c.effect);
+    if (!nothing_by_tags(w, c.cause) && !nothing_by_tags(w, c.effect) && whole(w, &c)) w->found[n++] = c;
+  }
+  w->count = n;
 }
 
 /* Of two readings of one connective the one that explains more of its words; then the more precise rule; then the earlier one. */
@@ -374,7 +453,7 @@ static PropterSpan previous_argument(const Work *w, const Candidate *c) {
 }
 
 static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, PropterError *err) {
-  PropterReading reading = {.rule = c->rule->name};
+  PropterReading reading = {.rule = c->rule->name, .prior = c->rule->precision};
   reading.generic = !w->whens.count && c->rule->previous == PART_NONE && !c->rule->flip && !rules_any(w->r, w->r->past.items, w->r->past.count, w->s) &&
                     !definite(slice(w->s, c->cause));
   double any;
@@ -394,6 +473,11 @@ static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, Pro
   reading.cause = c->rule->previous == PART_CAUSE ? previous_argument(w, c) : absolute(w, c->cause);
   reading.effect = c->rule->previous == PART_EFFECT ? previous_argument(w, c) : absolute(w, c->effect);
   reading.condition = absolute(w, reading.condition);
+  if (!w->r->ungraded) {
+    double sure = judge_claim(w->r->judge, w->tagged, w->scene->sentence.start, &reading, w->count);
+    if (sure < REFUSED) return PROPTER_OK;
+    reading.confidence *= sure / reading.prior;
+  }
   return propter_vec_push(&out->claims, reading) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for claims");
 }
 
@@ -423,6 +507,9 @@ PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *o
     if (rule->limits >= RULE_QUARANTINE || (only_rule && strcmp(only_rule, rule->name) != 0) || !triggered[i]) continue;
     try_rule(&w, rule);
   }
+  if (!w.count) return PROPTER_OK;
+  PROPTER_TRY(tag_sentence(&w, err));
+  refine(&w);
   if (!w.count) return PROPTER_OK;
   settle(&w);
   share_effects(&w);

@@ -2,10 +2,11 @@
 #include "judge.h"
 
 #include <libstemmer.h>
+#include <stdio.h>
 #include <string.h>
 
-extern const char model_en_tagger[], model_en_pair[], model_en_sentence[];
-extern const size_t model_en_tagger_size, model_en_pair_size, model_en_sentence_size;
+extern const char model_en_tagger[], model_en_pair[], model_en_sentence[], model_en_claim[];
+extern const size_t model_en_tagger_size, model_en_pair_size, model_en_sentence_size, model_en_claim_size;
 
 struct Judge {
   Linear models[JUDGE_MODELS];
@@ -18,13 +19,21 @@ PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char 
   return linear_parse(text, source, &j->models[which], err);
 }
 
-PropterStatus judge_new(Judge **out, PropterError *err) {
+PropterStatus judge_new(bool benchmarks, Judge **out, PropterError *err) {
+  const struct {
+    JudgeModel model;
+    PropterStr text;
+    const char *name;
+    bool benchmark;
+  } shipped[] = {{JUDGE_TAGGER, {model_en_tagger, model_en_tagger_size}, "en.tagger", false},
+                 {JUDGE_CLAIM, {model_en_claim, model_en_claim_size}, "en.claim", false},
+                 {JUDGE_PAIR, {model_en_pair, model_en_pair_size}, "en.pair", true},
+                 {JUDGE_SENTENCE, {model_en_sentence, model_en_sentence_size}, "en.sentence", true}};
   Judge *j = propter_calloc(1, sizeof *j);
   PropterStatus status = PROPTER_OK;
   if (!j || !(j->stemmer = sb_stemmer_new("english", "UTF_8"))) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
-  if (status == PROPTER_OK) status = judge_use(j, JUDGE_TAGGER, (PropterStr){model_en_tagger, model_en_tagger_size}, "en.tagger", err);
-  if (status == PROPTER_OK) status = judge_use(j, JUDGE_PAIR, (PropterStr){model_en_pair, model_en_pair_size}, "en.pair", err);
-  if (status == PROPTER_OK) status = judge_use(j, JUDGE_SENTENCE, (PropterStr){model_en_sentence, model_en_sentence_size}, "en.sentence", err);
+  for (size_t i = 0; i < sizeof shipped / sizeof *shipped && status == PROPTER_OK; i++)
+    if (benchmarks || !shipped[i].benchmark) status = judge_use(j, shipped[i].model, shipped[i].text, shipped[i].name, err);
   if (status != PROPTER_OK) judge_free(j), j = NULL;
   *out = j;
   return status;
@@ -35,6 +44,23 @@ void judge_free(Judge *j) {
   for (int i = 0; i < JUDGE_MODELS; i++) linear_clear(&j->models[i]);
   if (j->stemmer) sb_stemmer_delete(j->stemmer);
   propter_free(j);
+}
+
+static void code(Tagged *t) {
+  size_t n = 0;
+  for (size_t i = 0; i < t->count; i++) {
+    const char *tag = upos_name((Upos)t->tokens[i].tag);
+    size_t size = strlen(tag);
+    t->coded_at[i] = (uint32_t)n;
+    if (n + t->tokens[i].len + size + 2 > sizeof t->coded) continue;
+    memcpy(t->coded + n, t->tokens[i].word, t->tokens[i].len);
+    n += t->tokens[i].len;
+    t->coded[n++] = '/';
+    memcpy(t->coded + n, tag, size);
+    n += size;
+    t->coded[n++] = ' ';
+  }
+  t->coded_at[t->count] = (uint32_t)n;
 }
 
 void judge_tag(Judge *j, PropterStr sentence, Tagged *out) {
@@ -49,6 +75,25 @@ void judge_tag(Judge *j, PropterStr sentence, Tagged *out) {
     memcpy(out->stems[i], stem, n);
     out->stem_len[i] = (unsigned char)n;
   }
+  code(out);
+}
+
+size_t judge_token(const Tagged *t, size_t byte) {
+  size_t i = 0;
+  while (i < t->count && t->tokens[i].end <= byte) i++;
+  return i;
+}
+
+PropterStr judge_coded(const Tagged *t, PropterSpan span) {
+  size_t from = judge_token(t, span.start), to = judge_token(t, span.end);
+  if (to < from) to = from;
+  return (PropterStr){t->coded + t->coded_at[from], t->coded_at[to] - t->coded_at[from]};
+}
+
+size_t judge_decoded(const Tagged *t, PropterSpan span, size_t at) {
+  size_t from = judge_token(t, span.start), i = from;
+  while (i < t->count && t->coded_at[i] - t->coded_at[from] < at) i++;
+  return i < t->count && t->tokens[i].start < span.end ? t->tokens[i].start : span.end;
 }
 
 /* --- pieces of features ---------------------------------------------------------------------------------------------------------- */
@@ -85,13 +130,6 @@ static bool content(const Tagged *t, size_t i) {
     case UPOS_CCONJ: return true;
     default: return false;
   }
-}
-
-/* Token that holds a byte of the text, or the next one. */
-static size_t token_at(const Tagged *t, size_t byte) {
-  size_t i = 0;
-  while (i < t->count && t->tokens[i].end <= byte) i++;
-  return i;
 }
 
 /* --- pairs --------------------------------------------------------------------------------------------------------------------------- */
@@ -142,8 +180,8 @@ static void between_features(const Tagged *t, size_t from, size_t to, PropterStr
 void judge_pair_features(const Tagged *t, PropterSpan first, PropterSpan second, const PropterReading *readings, size_t count, Features *out) {
   static const char *const distances[] = {"0", "1", "2", "3", "4", "5-6", "7-9", "10-"};
   /* The head of a phrase is its last word. */
-  size_t a = token_at(t, first.end ? first.end - 1 : 0), b = token_at(t, second.end ? second.end - 1 : 0), b0 = token_at(t, second.start),
-         a0 = token_at(t, first.start);
+  size_t a = judge_token(t, first.end ? first.end - 1 : 0), b = judge_token(t, second.end ? second.end - 1 : 0), b0 = judge_token(t, second.start),
+         a0 = judge_token(t, first.start);
   size_t gap = b0 > a ? b0 - a - 1 : 0;
   PropterStr h1 = stem(t, a), h2 = stem(t, b);
   feature_add(out, "bias", none, none);
@@ -205,7 +243,7 @@ void judge_sentence_features(const Tagged *t, const PropterReading *readings, si
   bool hit = false;
   for (size_t i = 0; i < count; i++) {
     feature_add(out, "rule", propter_str(readings[i].rule), none);
-    hit |= readings[i].confidence >= .5;
+    hit |= readings[i].prior >= .5;
   }
   feature_add(out, "rules", count == 0 ? PROPTER_STR("0") : count == 1 ? PROPTER_STR("1") : PROPTER_STR("2"), hit ? PROPTER_STR("sure") : none);
   for (size_t i = 0; i < t->count; i++) {
@@ -264,4 +302,115 @@ double judge_sentence(Judge *j, const Tagged *t, const PropterReading *readings,
   double sure;
   (void)judge_sentence_class(m, scores, &sure);
   return sure;
+}
+
+/* --- claims ----------------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStr binned(double value, double step, char *buf, size_t size) {
+  (void)snprintf(buf, size, "%.2f", step * (double)(int)(value / step + .5));
+  return propter_str(buf);
+}
+
+static bool verbal(const Tagged *t, size_t i) { return t->tokens[i].tag == UPOS_VERB || t->tokens[i].tag == UPOS_AUX; }
+static bool nominal(const Tagged *t, size_t i) { return t->tokens[i].tag == UPOS_NOUN || t->tokens[i].tag == UPOS_PROPN || t->tokens[i].tag == UPOS_PRON; }
+
+/* Last noun before the first preposition, verb or comma behind a noun. */
+static size_t head_of(const Tagged *t, size_t from, size_t to) {
+  size_t head = to;
+  for (size_t i = from; i < to; i++) {
+    if (nominal(t, i))
+      head = i;
+    else if (head < to && t->tokens[i].tag != UPOS_PART)
+      break;
+  }
+  return head < to ? head : to > from ? to - 1 : from;
+}
+
+/* How an argument looks: what it begins and ends with, its head, what it holds. */
+static void argument_features(const Tagged *t, size_t offset, PropterSpan span, const char *side, Features *out) {
+  static const char *const sizes[] = {"0", "1", "2", "3", "4-6", "4-6", "4-6", "7-12", "7-12", "7-12", "7-12", "7-12", "7-12"};
+  char name[24];
+  if (span.end <= span.start || span.start < offset || span.start >= offset + t->text.len) {
+    (void)snprintf(name, sizeof name, "%s-before", side);
+    feature_add(out, name, none, none);
+    return;
+  }
+  size_t from = judge_token(t, span.start - offset), to = judge_token(t, span.end - offset), verbs = 0, commas = 0, open = 0, close = 0, words = to - from;
+  if (to <= from) return;
+  for (size_t i = from; i < to; i++) {
+    verbs += verbal(t, i);
+    char c = t->tokens[i].word[0];
+    commas += c == ',', open += c == '(', close += c == ')';
+  }
+  size_t head = head_of(t, from, to);
+  PropterStr how = verbs ? PROPTER_STR("clause") : PROPTER_STR("phrase"), last = tag(t, to - 1), first = tag(t, from);
+#define SAY(what, a, b) ((void)snprintf(name, sizeof name, "%s-%s", side, what), feature_add(out, name, a, b))
+  SAY("size", propter_str(words < 13 ? sizes[words] : "13-"), how);
+  SAY("first", first, how);
+  SAY("last", last, none);
+  SAY("ends", first, last);
+  SAY("word", word(t, from), none);
+  SAY("head", tag(t, head), how);
+  SAY("stem", stem(t, head), none);
+  SAY("suffix", ending(word(t, head), 4), none);
+  SAY("commas", propter_str(commas == 0 ? "0" : commas == 1 ? "1" : "2"), how);
+  if (open != close) SAY("brackets", none, none);
+  SAY("left", from ? tag(t, from - 1) : edge, from ? PROPTER_STR("") : edge);
+  SAY("right", tag(t, to), none);
+  if (from && t->tokens[from - 1].tag == UPOS_PUNCT) SAY("left-mark", word(t, from - 1), none);
+#undef SAY
+}
+
+void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *r, size_t count, Features *out) {
+  char buf[16];
+  size_t from = judge_token(t, r->trigger.start > offset ? r->trigger.start - offset : 0), to = judge_token(t, r->trigger.end > offset ? r->trigger.end - offset : 0);
+  PropterStr rule = propter_str(r->rule);
+  bool forth = r->cause.start < r->effect.start;
+  Joined words = {.len = 0}, tags = {.len = 0};
+  size_t main = to;
+  for (size_t i = from; i < to; i++) {
+    join(&words, stem(t, i)), join(&tags, tag(t, i));
+    if (main == to && (verbal(t, i) || t->tokens[i].tag == UPOS_NOUN)) main = i;
+  }
+  feature_add(out, "bias", none, none);
+  feature_add(out, "prior", binned(r->prior, .05, buf, sizeof buf), none);
+  feature_add(out, "rule", rule, none);
+  feature_add(out, "connective", joined(&words), none);
+  feature_add(out, "connective-tags", joined(&tags), none);
+  feature_add(out, "rule,tag", rule, main < to ? tag(t, main) : tag(t, from));
+  feature_add(out, "order", forth ? PROPTER_STR("cause") : PROPTER_STR("effect"), none);
+  PropterStr l1 = from ? tag(t, from - 1) : edge, r1 = tag(t, to);
+  feature_add(out, "l1", l1, none);
+  feature_add(out, "r1", r1, none);
+  feature_add(out, "l1-word", from ? word(t, from - 1) : edge, none);
+  feature_add(out, "r1-word", word(t, to), none);
+  feature_add(out, "l2,l1", from > 1 ? tag(t, from - 2) : edge, l1);
+  feature_add(out, "r1,r2", r1, tag(t, to + 1));
+  feature_add(out, "rule,l1", rule, l1);
+  feature_add(out, "rule,r1", rule, r1);
+  for (size_t i = from > 4 ? from - 4 : 0; i < from; i++)
+    if (t->tokens[i].tag == UPOS_AUX || t->tokens[i].tag == UPOS_PART || t->tokens[i].tag == UPOS_PRON || t->tokens[i].tag == UPOS_SCONJ || t->tokens[i].tag == UPOS_ADV)
+      feature_add(out, "near", word(t, i), none);
+  argument_features(t, offset, r->cause, "cause", out);
+  argument_features(t, offset, r->effect, "effect", out);
+  feature_add(out, "claims", propter_str(count == 1 ? "1" : count == 2 ? "2" : "3"), none);
+  feature_add(out, "hedge", binned(r->hedge, .25, buf, sizeof buf), none);
+  if (r->negated) feature_add(out, "denied", none, none);
+  if (r->generic) feature_add(out, "generic", none, none);
+  if (r->polarity) feature_add(out, "direction", none, none);
+  if (r->condition.end > r->condition.start) feature_add(out, "condition", none, none);
+  if (t->count) {
+    feature_add(out, "begin", tag(t, 0), none);
+    feature_add(out, "end", word(t, t->count - 1), none);
+    feature_add(out, "size", propter_str(t->count < 12 ? "short" : t->count < 25 ? "middle" : t->count < 40 ? "long" : "very-long"), none);
+  }
+}
+
+double judge_claim(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count) {
+  float scores[LINEAR_CLASSES];
+  const Linear *m = &j->models[JUDGE_CLAIM];
+  j->features.count = 0, j->features.names = NULL;
+  judge_claim_features(t, offset, reading, count, &j->features);
+  linear_score(m, j->features.hashes, j->features.count, scores);
+  return m->class_count > 1 ? linear_share(scores, m->class_count, 1) : reading->prior;
 }

@@ -6,25 +6,35 @@
 #include "linear.h"
 
 /* A sentence with tags and stems. One thread at a time. */
+enum { CODED = 24576 };
 typedef struct {
   PropterStr text;
   size_t count;
   Token tokens[TOKENS];
   char stems[TOKENS][TOKEN_WORD];
   unsigned char stem_len[TOKENS];
+  char coded[CODED];             /* "word/TAG word/TAG ": what the tagged expressions of rule files match */
+  uint32_t coded_at[TOKENS + 1]; /* where each token stands in it, and its end; tokens that no longer fit are not there */
 } Tagged;
 
 typedef struct Judge Judge;
 
-/* The models of a language; borrowed texts. Free with judge_free. */
-PropterStatus judge_new(Judge **out, PropterError *err);
+typedef enum { JUDGE_TAGGER, JUDGE_PAIR, JUDGE_SENTENCE, JUDGE_CLAIM, JUDGE_MODELS } JudgeModel;
+
+/* The models of English; borrowed texts. Without `benchmarks` only those that `propter read` uses: tagger and claim. Free with judge_free. */
+PropterStatus judge_new(bool benchmarks, Judge **out, PropterError *err);
 void judge_free(Judge *j);
 
-typedef enum { JUDGE_TAGGER, JUDGE_PAIR, JUDGE_SENTENCE, JUDGE_CLAIM, JUDGE_MODELS } JudgeModel;
 /* Takes another model for one of them (training). `text` must outlive it. */
 PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char *source, PropterError *err);
 
 void judge_tag(Judge *j, PropterStr sentence, Tagged *out);
+/* Token that holds a byte of the sentence, or the next one. */
+size_t judge_token(const Tagged *t, size_t byte);
+/* The tokens that begin in the span, coded. */
+PropterStr judge_coded(const Tagged *t, PropterSpan span);
+/* Byte of the sentence at which the token begins that stands at `at` of coded(span), or span.end. */
+size_t judge_decoded(const Tagged *t, PropterSpan span, size_t at);
 
 /* Probabilities from which on a pair, a sentence counts as causal: best F1 in cross-validation on the sets the models were trained on. */
 #define JUDGE_PAIR_LEAST .35
@@ -40,5 +50,11 @@ int judge_pair(Judge *j, const Tagged *t, PropterSpan first, PropterSpan second,
 void judge_sentence_features(const Tagged *t, const PropterReading *readings, size_t count, Features *out);
 int judge_sentence_class(const Linear *m, const float *scores, double *sure);
 double judge_sentence(Judge *j, const Tagged *t, const PropterReading *readings, size_t count);
+
+
+/* Whether a claim that a rule proposes is what the sentence says, with this cause, effect and denial: its probability. `t`: the claim's sentence, which begins at
+ * byte `offset` of the text that the reading's spans belong to; `count` readings were proposed in it. */
+void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *reading, size_t count, Features *out);
+double judge_claim(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count);
 
 #endif

@@ -23,9 +23,12 @@ static PropterStatus take_classes(Linear *m, PropterStr names, const char *sourc
   return PROPTER_OK;
 }
 
+static uint32_t key_of(uint64_t hash) { return hash >> 32 ? (uint32_t)(hash >> 32) : 1; }
+
 static PropterStatus take_row(Linear *m, PropterStr name, const char *at, const char *end, double scale, const char *source, unsigned line, PropterError *err) {
-  LinearRow row = {propter_hash64(name), (uint32_t)m->weights.count, 0};
-  if (!row.hash) row.hash = 1;
+  uint64_t hash = propter_hash64(name);
+  size_t first = m->weights.count;
+  if (first >= 1u << 24) return bad(source, line, "fewer weights", err);
   while (at < end) {
     unsigned class_ = (unsigned)(*at++ - 'A');
     bool minus = at < end && *at == '-';
@@ -35,12 +38,12 @@ static PropterStatus take_row(Linear *m, PropterStr name, const char *at, const 
     for (; at < end && *at >= '0' && *at <= '9' && value < 1000000000; at++) value = value * 10 + (*at - '0');
     if (!propter_vec_push(&m->weights, ((LinearWeight){(float)((double)(minus ? -value : value) / scale), (unsigned char)class_})))
       return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a model");
-    row.count++;
     if (at < end && *at++ != ' ') return bad(source, line, "a blank between weights", err);
   }
-  size_t slot = row.hash & (m->slot_count - 1);
-  while (m->rows[slot].hash && m->rows[slot].hash != row.hash) slot = (slot + 1) & (m->slot_count - 1);
-  if (m->rows[slot].hash) return bad(source, line, "each feature once", err);
+  LinearRow row = {key_of(hash), (uint32_t)(first << 8 | (m->weights.count - first))};
+  size_t slot = hash & (m->slot_count - 1);
+  while (m->rows[slot].key && m->rows[slot].key != row.key) slot = (slot + 1) & (m->slot_count - 1);
+  if (m->rows[slot].key) return bad(source, line, "each feature once", err);
   m->rows[slot] = row;
   m->row_count++;
   return PROPTER_OK;
@@ -84,16 +87,29 @@ void linear_clear(Linear *m) {
 
 const LinearRow *linear_row(const Linear *m, uint64_t hash) {
   if (!m->slot_count) return NULL;
-  for (size_t slot = hash & (m->slot_count - 1); m->rows[slot].hash; slot = (slot + 1) & (m->slot_count - 1))
-    if (m->rows[slot].hash == hash) return &m->rows[slot];
+  for (size_t slot = hash & (m->slot_count - 1); m->rows[slot].key; slot = (slot + 1) & (m->slot_count - 1))
+    if (m->rows[slot].key == key_of(hash)) return &m->rows[slot];
   return NULL;
+}
+
+const LinearWeight *linear_weights(const Linear *m, const LinearRow *row, size_t *count) {
+  *count = row ? row->weights & 0xFF : 0;
+  return row ? m->weights.items + (row->weights >> 8) : NULL;
 }
 
 void linear_score(const Linear *m, const uint64_t *features, size_t count, float *scores) {
   for (size_t c = 0; c < m->class_count; c++) scores[c] = 0;
+  if (!m->slot_count) return;
+  /* The table is larger than the processor's cache and the features lie anywhere in it: ask for all before waiting for the first. */
+  for (size_t i = 0; i < count; i++) __builtin_prefetch(&m->rows[features[i] & (m->slot_count - 1)]);
   for (size_t i = 0; i < count; i++) {
     const LinearRow *row = linear_row(m, features[i]);
-    for (uint32_t k = 0; row && k < row->count; k++) scores[m->weights.items[row->first + k].class_] += m->weights.items[row->first + k].weight;
+    if (row) __builtin_prefetch(&m->weights.items[row->weights >> 8]);
+  }
+  for (size_t i = 0; i < count; i++) {
+    size_t n;
+    const LinearWeight *w = linear_weights(m, linear_row(m, features[i]), &n);
+    for (size_t k = 0; k < n; k++) scores[w[k].class_] += w[k].weight;
   }
 }
 

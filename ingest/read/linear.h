@@ -26,9 +26,9 @@ void token_fold(PropterStr word, Token *out);
 /* --- linear.c --- */
 enum { LINEAR_CLASSES = 26, LINEAR_FEATURES = 4096 };
 
+/* Small, since a model is looked up all over: the upper half of the hash of the feature's name (0: free), and its weights: first << 8 | count. */
 typedef struct {
-  uint64_t hash; /* of the feature's name; 0: free */
-  uint32_t first, count;
+  uint32_t key, weights;
 } LinearRow;
 
 typedef struct {
@@ -51,6 +51,8 @@ PropterStatus linear_parse(PropterStr text, const char *source, Linear *out, Pro
 void linear_clear(Linear *m);
 /* Row of a feature, or NULL. */
 const LinearRow *linear_row(const Linear *m, uint64_t hash);
+/* Its weights; none for NULL. */
+const LinearWeight *linear_weights(const Linear *m, const LinearRow *row, size_t *count);
 /* scores[0..class_count) = sums of the weights. */
 void linear_score(const Linear *m, const uint64_t *features, size_t count, float *scores);
 /* The logistic of the difference of a class to all others: exp(s_c) / Σ exp(s). */

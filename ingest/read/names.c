@@ -133,8 +133,8 @@ bool propter_names_within(const PropterNames *n, size_t a, size_t b) { return a 
 typedef struct {
   PropterSpan span;
   char stem[TOKEN_MAX], plain[TOKEN_MAX]; /* plain: folded, without a plural s */
-} Token;
-typedef PROPTER_VEC(Token) Tokens;
+} Word;
+typedef PROPTER_VEC(Word) Words;
 
 /* Bytes of a letter, digit or & at i, 0: none. Typographic punctuation (U+2000–U+206F) separates. */
 static size_t word_byte(PropterStr s, size_t i) {
@@ -158,7 +158,7 @@ static void singular(char *w) {
 }
 
 /* False: no memory. */
-static bool fold(const PropterNames *n, PropterStr word, Token *t) {
+static bool fold(const PropterNames *n, PropterStr word, Word *t) {
   bool ascii = true;
   size_t len = word.len < TOKEN_MAX - 1 ? word.len : TOKEN_MAX - 1;
   for (size_t i = 0; i < len; i++) {
@@ -191,10 +191,10 @@ static bool fold(const PropterNames *n, PropterStr word, Token *t) {
   return true;
 }
 
-static bool tokenize(const PropterNames *n, PropterStr s, Tokens *out) {
+static bool tokenize(const PropterNames *n, PropterStr s, Words *out) {
   for (size_t i = 0; i < s.len;) {
     if (s.data[i] == '&') {
-      Token t = {{i, i + 1}, "and", "and"};
+      Word t = {{i, i + 1}, "and", "and"};
       if (!propter_vec_push(out, t)) return false;
       i++;
       continue;
@@ -211,7 +211,7 @@ static bool tokenize(const PropterNames *n, PropterStr s, Tokens *out) {
     bool genitive =
         word.len == 1 && word.data[0] == 's' && start > 0 && (s.data[start - 1] == '\'' || (start > 2 && memcmp(s.data + start - 3, "\xE2\x80\x99", 3) == 0));
     if (genitive) continue;
-    Token t = {{start, i}, "", ""};
+    Word t = {{start, i}, "", ""};
     if (!fold(n, word, &t)) return false;
     if (strcmp(t.plain, "the") == 0 || strcmp(t.plain, "a") == 0 || strcmp(t.plain, "an") == 0) continue;
     if (!propter_vec_push(out, t)) return false;
@@ -220,7 +220,7 @@ static bool tokenize(const PropterNames *n, PropterStr s, Tokens *out) {
 }
 
 /* Key of tokens [from, from + count): stems, or for one word the word itself. */
-static PropterStr key_of(const Tokens *t, size_t from, size_t count, char *buf, size_t size) {
+static PropterStr key_of(const Words *t, size_t from, size_t count, char *buf, size_t size) {
   size_t len = 0;
   for (size_t i = from; i < from + count; i++) {
     const char *w = count == 1 ? t->items[i].plain : t->items[i].stem;
@@ -234,7 +234,7 @@ static PropterStr key_of(const Tokens *t, size_t from, size_t count, char *buf, 
 }
 
 /* High half: how many metrics have the word; low half: the last that had it, plus one. "of" and "in" measure nothing. */
-static PropterStatus count_words(PropterNames *n, size_t index, const Tokens *t, PropterError *err) {
+static PropterStatus count_words(PropterNames *n, size_t index, const Words *t, PropterError *err) {
   for (size_t i = 0; i < t->count; i++) {
     if (strlen(t->items[i].plain) < 3 || strcmp(t->items[i].plain, "and") == 0 || strcmp(t->items[i].plain, "for") == 0) continue;
     uint64_t *slot = propter_map_put(&n->label_words, propter_str(t->items[i].plain), 0, NULL);
@@ -251,7 +251,7 @@ static bool function_word(const char *w) {
   return false;
 }
 
-static PropterStatus add_bag(PropterNames *n, size_t index, double quality, const Tokens *t, PropterError *err) {
+static PropterStatus add_bag(PropterNames *n, size_t index, double quality, const Words *t, PropterError *err) {
   Bag bag = {index, quality, 0};
   size_t at = n->bags.count;
   for (size_t i = 0; i < t->count; i++) {
@@ -272,7 +272,7 @@ static PropterStatus add_bag(PropterNames *n, size_t index, double quality, cons
 }
 
 PropterStatus propter_names_label(PropterNames *n, size_t index, PropterStr label, double quality, PropterError *err) {
-  Tokens t = {0};
+  Words t = {0};
   char buf[TOKEN_MAX * LABEL_TOKENS + LABEL_TOKENS];
   PropterStatus status = tokenize(n, label, &t) ? PROPTER_OK : no_memory(err);
   if (status == PROPTER_OK && t.count && t.count <= LABEL_TOKENS) {
@@ -312,7 +312,7 @@ PropterStatus names_settle(PropterNames *n, PropterError *err) {
 }
 
 PropterStatus names_measured(const PropterNames *n, PropterStr text, bool *found, PropterError *err) {
-  Tokens t = {0};
+  Words t = {0};
   *found = false;
   if (!n->measured.count) return PROPTER_OK;
   PropterStatus status = tokenize(n, text, &t) ? PROPTER_OK : no_memory(err);
@@ -322,7 +322,7 @@ PropterStatus names_measured(const PropterNames *n, PropterStr text, bool *found
 }
 
 PropterStatus propter_names_find(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
-  Tokens t = {0};
+  Words t = {0};
   char buf[TOKEN_MAX * LABEL_TOKENS + LABEL_TOKENS];
   PropterStatus status = tokenize(n, text, &t) ? PROPTER_OK : no_memory(err);
   for (size_t i = 0; i < t.count && status == PROPTER_OK;) {
@@ -345,7 +345,7 @@ PropterStatus propter_names_find(const PropterNames *n, PropterStr text, Propter
 
 /* Where each bag that meets the window [i, …] has all its words; a posting is walked for each word of the text. */
 PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
-  Tokens t = {0};
+  Words t = {0};
   PROPTER_VEC(uint32_t) seen = {0}; /* per bag: how many of its words, and the first and last token */
   PropterStatus status = tokenize(n, text, &t) ? PROPTER_OK : no_memory(err);
   size_t count = t.count < BAG_TEXT ? t.count : BAG_TEXT;
@@ -380,7 +380,7 @@ PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNa
 
 /* "the storm" may be what has "storm" in a label of its own or of its kind. */
 PropterStatus names_share_head(const PropterNames *n, PropterStr phrase, size_t index, bool *shares, PropterError *err) {
-  Tokens t = {0};
+  Words t = {0};
   *shares = false;
   PropterStatus status = tokenize(n, phrase, &t) ? PROPTER_OK : no_memory(err);
   if (status == PROPTER_OK && t.count) {

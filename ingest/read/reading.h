@@ -3,7 +3,7 @@
 #ifndef READ_READING_H
 #define READ_READING_H
 
-#include "propter/read.h"
+#include "judge.h"
 #include "propter/regex.h"
 
 typedef PROPTER_VEC(PropterSpan) Spans;
@@ -44,6 +44,7 @@ typedef struct {
   bool negated;
   Part previous;  /* this argument is the sentence before */
   bool needs_change, needs_number;
+  PropterRegex *tagged; /* of the connective and two words on each side, or NULL */
   unsigned limits; /* how often it took too many steps */
 } Rule;
 
@@ -70,6 +71,9 @@ struct PropterRules {
   PropterArena arena;
   PropterLimits limits;
   PropterMatcher *matcher;
+  Judge *judge;    /* made with the first claim */
+  Tagged *tagged;  /* scratch */
+  bool ungraded;   /* claims keep their rule's precision (training) */
   PROPTER_VEC(Rule) rules;
   PROPTER_VEC(Named) defines; /* regex NULL; the text is in define_texts */
   PROPTER_VEC(PropterStr) define_texts;
@@ -77,7 +81,7 @@ struct PropterRules {
   PROPTER_VEC(Hedge) hedges;
   PROPTER_VEC(Paraphrase) paraphrases;
   PROPTER_VEC(PropterRegex *)
-  cut_left, cut_right, strip_left, strip_right, negation, negation_except,
+  cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, negation, negation_except,
       negation_before, condition, order, nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];

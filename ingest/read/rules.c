@@ -293,8 +293,11 @@ static PropterStatus rule_line(Parser *p, PropterStr key, PropterStr rest) {
     rule->needs_number |= propter_str_equal(rest, PROPTER_STR("effect-number"));
     if (!propter_str_equal(rest, PROPTER_STR("effect-change")) && !propter_str_equal(rest, PROPTER_STR("effect-number")))
       return bad(p, "effect-change or effect-number", rest);
+  } else if (propter_str_equal(key, PROPTER_STR("tagged"))) {
+    if (rule->tagged) return bad(p, "one tagged expression", rest);
+    return compile(p, rest, 0, &rule->tagged);
   } else {
-    return bad(p, "a word of a rule (trigger, pattern, polarity, negated, previous, needs, hedge, precision, example, counter)", key);
+    return bad(p, "a word of a rule (trigger, pattern, tagged, polarity, negated, previous, needs, hedge, precision, example, counter)", key);
   }
   return PROPTER_OK;
 }
@@ -304,6 +307,7 @@ static void free_rule(Rule *rule) {
     propter_regex_free(rule->patterns.items[i].regex);
     propter_regex_free(rule->patterns.items[i].rest);
   }
+  propter_regex_free(rule->tagged);
   propter_vec_clear(&rule->patterns);
   propter_vec_clear(&rule->pattern_texts);
   propter_vec_clear(&rule->triggers);
@@ -409,6 +413,9 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
                {"past", &r->past, false},
                {"future", &r->future, false},
                {"order", &r->order, false},
+               {"tagged-cut-left", &r->tagged_cut_left, false},
+               {"tagged-cut-right", &r->tagged_cut_right, false},
+               {"tagged-nothing", &r->tagged_nothing, false},
                {"cut-left", &r->cut_left, false},
                {"cut-right", &r->cut_right, false},
                {"strip-left", &r->strip_left, false},
@@ -591,6 +598,9 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->cut_right);
   FREE_LIST(r->strip_left);
   FREE_LIST(r->strip_right);
+  FREE_LIST(r->tagged_cut_left);
+  FREE_LIST(r->tagged_cut_right);
+  FREE_LIST(r->tagged_nothing);
   FREE_LIST(r->negation);
   FREE_LIST(r->negation_except);
   FREE_LIST(r->negation_before);
@@ -612,6 +622,8 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->abbreviations);
   propter_vec_clear(&r->triggers);
   propter_matcher_free(r->matcher);
+  judge_free(r->judge);
+  propter_free(r->tagged);
   propter_arena_clear(&r->arena);
   propter_free(r);
 }

@@ -66,10 +66,10 @@ void tag_tokens(const Linear *tagger, Token *tokens, size_t count) {
   Features f;
   float scores[LINEAR_CLASSES];
   for (size_t i = 0; i < count; i++) {
-    const LinearRow *known = linear_row(tagger, tag_known(&tokens[i]));
-    size_t best = 0;
-    if (known && known->count) {
-      best = tagger->weights.items[known->first].class_;
+    size_t best = 0, known;
+    const LinearWeight *always = linear_weights(tagger, linear_row(tagger, tag_known(&tokens[i])), &known);
+    if (known) {
+      best = always->class_;
     } else {
       f.count = 0, f.names = NULL;
       tag_features(tokens, count, i, &f);
@@ -78,6 +78,6 @@ void tag_tokens(const Linear *tagger, Token *tokens, size_t count) {
         if (scores[c] > scores[best]) best = c;
     }
     tokens[i].tag = (unsigned char)best;
-    tokens[i].known = known != NULL;
+    tokens[i].known = known > 0;
   }
 }

@@ -21,69 +21,14 @@ void reading_check(PropterStatus status, const PropterError *err) {
 
 static void need(bool done) { reading_check(done ? PROPTER_OK : PROPTER_NO_MEMORY, &(PropterError){.message = "out of memory"}); }
 
-/* --- passages --------------------------------------------------------------------------------------------------------------------- */
-
-static bool space(PropterStr s, size_t i, size_t *size) {
-  unsigned char c = (unsigned char)s.data[i];
-  *size = c == 0xC2 && i + 1 < s.len && (unsigned char)s.data[i + 1] == 0xA0 ? 2 : 1;
-  return *size == 2 || c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-void passage_make(Passage *p, PropterStr text) {
-  PROPTER_VEC(PropterBlock) blocks = {0};
-  memset(p, 0, sizeof *p);
-  need((p->origin = propter_malloc((2 * text.len + 2) * sizeof *p->origin)) != NULL);
-  size_t start = 0;
-  for (size_t i = 0; i <= text.len;) {
-    size_t size = 1;
-    bool ends = i == text.len || text.data[i] == '\n';
-    if (ends) {
-      if (p->folded.len > start && p->folded.data[p->folded.len - 1] == ' ') p->folded.len--;
-      if (p->folded.len > start) {
-        need(propter_vec_push(&blocks, ((PropterBlock){.kind = PROPTER_BLOCK_PARAGRAPH, .start = start, .end = p->folded.len})));
-        p->origin[p->folded.len] = p->origin[p->folded.len + 1] = i;
-        propter_buf_add(&p->folded, PROPTER_STR("\n\n"));
-        start = p->folded.len;
-      }
-    } else if (space(text, i, &size)) {
-      if (p->folded.len > start && p->folded.data[p->folded.len - 1] != ' ') {
-        p->origin[p->folded.len] = i;
-        propter_buf_add_char(&p->folded, ' ');
-      }
-    } else {
-      p->origin[p->folded.len] = i;
-      propter_buf_add_char(&p->folded, text.data[i]);
-    }
-    i += size;
-  }
-  p->origin[p->folded.len] = text.len;
-  need(p->folded.failed == PROPTER_OK);
-  p->blocks = blocks.items;
-  p->document = (PropterDocument){.format = "text",
-                                  .encoding = "UTF-8",
-                                  .published = PROPTER_NO_DAY,
-                                  .text = propter_buf_str(&p->folded),
-                                  .blocks = blocks.items,
-                                  .block_count = blocks.count};
-}
-
-void passage_clear(Passage *p) {
-  propter_free(p->blocks);
-  propter_free(p->origin);
-  propter_buf_clear(&p->folded);
-}
-
-PropterSpan passage_origin(const Passage *p, PropterSpan span) {
-  if (span.end <= span.start) return (PropterSpan){0, 0};
-  return (PropterSpan){p->origin[span.start], p->origin[span.end - 1] + 1};
-}
+/* --- claims ------------------------------------------------------------------------------------------------------------------------- */
 
 size_t reading_claims(const Reading *reading, PropterStr text, CorpusRelation *found, double *belief, size_t room) {
   PropterError err = {0};
   PropterReadings r = {0};
   Passage p;
   size_t n = 0;
-  passage_make(&p, text);
+  reading_check(passage_make(&p, text, &err), &err);
   reading_check(propter_read_document(reading->rules, NULL, &p.document, &r, &err), &err);
   for (; n < r.claims.count && n < room; n++) {
     const PropterReading *x = &r.claims.items[n];

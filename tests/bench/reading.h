@@ -26,18 +26,6 @@ typedef struct {
 /* Ends the program with the error. */
 void reading_check(PropterStatus status, const PropterError *err);
 
-/* A text as a document: a paragraph per line, white space folded; origin[i] is the byte of the text from which byte i comes. */
-typedef struct {
-  PropterDocument document;
-  PropterBlock *blocks;
-  size_t *origin;
-  PropterBuf folded;
-} Passage;
-void passage_make(Passage *p, PropterStr text);
-void passage_clear(Passage *p);
-/* A span of the document's text as one of the original. */
-PropterSpan passage_origin(const Passage *p, PropterSpan span);
-
 /* Claims of a text with their belief, by their place in it; at most `room`. */
 size_t reading_claims(const Reading *reading, PropterStr text, CorpusRelation *found, double *belief, size_t room);
 /* Relations of a passage known to have some, the most certain first; whole sentences where they hold one side only. */
@@ -63,15 +51,5 @@ void reading_add(Outcomes *outcomes, Outcome o);
 void reading_print_f1(const char *name, const Outcomes *outcomes, const char *peer, double peer_value);
 /* Prints right / (right + wrong + missed) in per cent likewise. */
 void reading_print_share(const char *name, const Outcomes *outcomes, const char *peer, double peer_value);
-
-static inline size_t span_size(PropterSpan s) { return s.end > s.start ? s.end - s.start : 0; }
-static inline size_t span_common(PropterSpan a, PropterSpan b) {
-  size_t from = a.start > b.start ? a.start : b.start, to = a.end < b.end ? a.end : b.end;
-  return to > from ? to - from : 0;
-}
-static inline double span_iou(PropterSpan a, PropterSpan b) {
-  size_t common = span_common(a, b), both = span_size(a) + span_size(b) - common;
-  return both ? (double)common / (double)both : 0;
-}
 
 #endif

@@ -6,7 +6,7 @@ static void by_rules(const Reading *reading, const CorpusItem *item, const Corpu
   PropterError err = {0};
   PropterReadings r = {0};
   Passage p;
-  passage_make(&p, item->text);
+  reading_check(passage_make(&p, item->text, &err), &err);
   reading_check(propter_read_document(reading->rules, NULL, &p.document, &r, &err), &err);
   *sentence = r.claims.count > 0, *at_marker = false;
   for (size_t i = 0; i < r.claims.count; i++) *at_marker |= span_common(passage_origin(&p, r.claims.items[i].trigger), marker->trigger) > 0;

@@ -50,7 +50,7 @@ START_TEST(model_text) {
 END_TEST
 
 static Judge *judge;
-static void start(void) { ck_assert_int_eq(judge_new(&judge, &(PropterError){0}), PROPTER_OK); }
+static void start(void) { ck_assert_int_eq(judge_new(true, &judge, &(PropterError){0}), PROPTER_OK); }
 static void stop(void) { judge_free(judge); }
 
 static int pair_of(const char *text, const char *first, const char *second, int rule) {

@@ -41,7 +41,8 @@ typedef struct {
 /* A claim as the sentence makes it, before it is linked to concepts. */
 typedef struct {
   const char *rule;       /* borrowed from the rules */
-  double confidence;      /* precision of the rule, less for questions and table cells */
+  double prior;           /* precision of the rule */
+  double confidence;      /* that the sentence says so with these arguments: the rule's precision, weighed by the model of claims; less for questions and table cells */
   PropterSpan quote;      /* the sentence; two if the cause or effect is the sentence before */
   PropterSpan sentence;   /* the one with the connective */
   PropterSpan trigger;    /* the connective */
