@@ -326,11 +326,18 @@ static size_t shared_month(const PropterStr *s, const Tokens *t, size_t i, Point
 }
 
 /* Most sentences hold neither a figure nor a word of the calendar: seen without cutting them into words. */
-static bool may_hold_date(PropterStr s) {
+bool when_possible(PropterStr s) {
   static const char words[] = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win qua hal mon yea";
+  uint32_t first = 0;
+  for (const char *w = words; *w; w += w[3] ? 4 : 3) first |= 1u << (*w - 'a');
   for (size_t i = 0; i < s.len; i++) {
     if (digit(s.data[i])) return true;
     if (!letter(s.data[i])) continue;
+    /* Only words that begin with one of these letters are looked at. */
+    if (!(first >> ((s.data[i] | 0x20) - 'a') & 1)) {
+      while (i < s.len && letter(s.data[i])) i++;
+      continue;
+    }
     char three[4] = "";
     for (size_t k = 0; k < 3 && i + k < s.len && letter(s.data[i + k]); k++) three[k] = (char)(s.data[i + k] | 0x20);
     if (three[2])
@@ -343,7 +350,7 @@ static bool may_hold_date(PropterStr s) {
 
 bool when_scan(PropterStr text, PropterDay reference, int year, bool forward, Whens *out) {
   Tokens t = {0};
-  if (!may_hold_date(text)) return true;
+  if (!when_possible(text)) return true;
   bool fits = tokenize(text, &t);
   for (size_t i = 0; fits && i < t.count;) {
     Point a, b;

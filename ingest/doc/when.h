@@ -16,6 +16,9 @@ typedef struct {
 } When;
 typedef PROPTER_VEC(When) Whens;
 
+/* False: it holds none, seen quickly. */
+bool when_possible(PropterStr text);
+
 /* Appends every date or period of `text` ("7 August 2011", "August 7–22", "in August", "late 2014", "this spring", "from December 2007 to June
  * 2009") in order. A period without a year belongs to `year` (0: unknown), otherwise it is the last one that had begun on `reference`
  * (PROPTER_NO_DAY: unknown; such periods are left out then), or with `forward` the first that had not ended. False: no memory. */

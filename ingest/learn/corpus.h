@@ -12,8 +12,8 @@ typedef struct {
 
 typedef struct {
   PropterStr text;
-  unsigned document; /* items of one document stay in one fold */
-  int label;         /* what the set's rows say: 0 or 1; semeval2010t8: an index of corpus_pairs; altlex: 1 reason, 2 result */
+  unsigned document;   /* items of one document stay in one fold */
+  int label;           /* what the set's rows say: 0 or 1; semeval2010t8: an index of corpus_pairs; altlex: 1 reason, 2 result */
   size_t first, count; /* relations */
 } CorpusItem;
 
@@ -48,13 +48,13 @@ PropterStatus corpus_files(const char *folder, const char *prefix, const char *s
 void corpus_files_clear(CorpusFiles *files);
 
 /* One reader per set; each takes the folder in the layout of the given set. */
-PropterStatus corpus_semeval2010t8(const char *folder, Corpus *out, PropterError *err);  /* a sentence per item, one relation: its two marked words */
-PropterStatus corpus_cnc(const char *folder, Corpus *out, PropterError *err);            /* *_subtask1.csv: label */
-PropterStatus corpus_cnc_spans(const char *folder, Corpus *out, PropterError *err);      /* *_subtask2.csv: relations; an item per sentence */
-PropterStatus corpus_altlex(const char *folder, Corpus *out, PropterError *err);         /* relation's trigger: the marker */
-PropterStatus corpus_fincausal(const char *folder, Corpus *out, PropterError *err);      /* a text per item; all its relations */
-PropterStatus corpus_brat(const char *folder, Corpus *out, PropterError *err);           /* 10-K and BECAUSE: a document per item; equal texts once */
-PropterStatus corpus_own(const char *path, Corpus *out, PropterError *err);              /* a file: our own sentences, one a line, as claims.txt has them */
+PropterStatus corpus_semeval2010t8(const char *folder, Corpus *out, PropterError *err); /* a sentence per item, one relation: its two marked words */
+PropterStatus corpus_cnc(const char *folder, Corpus *out, PropterError *err);           /* *_subtask1.csv: label */
+PropterStatus corpus_cnc_spans(const char *folder, Corpus *out, PropterError *err);     /* *_subtask2.csv: relations; an item per sentence */
+PropterStatus corpus_altlex(const char *folder, Corpus *out, PropterError *err);        /* relation's trigger: the marker */
+PropterStatus corpus_fincausal(const char *folder, Corpus *out, PropterError *err);     /* a text per item; all its relations */
+PropterStatus corpus_brat(const char *folder, Corpus *out, PropterError *err);          /* 10-K and BECAUSE: a document per item; equal texts once */
+PropterStatus corpus_own(const char *path, Corpus *out, PropterError *err);             /* a file: our own sentences, one a line, as claims.txt has them */
 
 /* A text as a document: a paragraph per line, white space folded; origin[i] is the byte of the text from which byte i comes. */
 typedef struct {

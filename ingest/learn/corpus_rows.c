@@ -36,10 +36,8 @@ static void unmark(PropterStr s, const char *const *names, PropterSpan *spans, s
         skip = strlen(close);
       }
     }
-    if (skip)
-      at += skip;
-    else
-      propter_buf_add_char(plain, s.data[at++]);
+    if (skip) at += skip;
+    else propter_buf_add_char(plain, s.data[at++]);
   }
 }
 

@@ -24,7 +24,7 @@ PropterStatus trainer_read(Trainer *t, PropterStr sentence, PropterError *err) {
   PropterBlock block = {.kind = PROPTER_BLOCK_PARAGRAPH, .end = sentence.len};
   PropterDocument d = {.format = "text", .encoding = "UTF-8", .published = PROPTER_NO_DAY, .text = sentence, .blocks = &block, .block_count = 1};
   t->readings.claims.count = t->readings.happenings.count = 0;
-  judge_tag(t->judge, sentence, t->tagged);
+  judge_tag(t->judge, sentence, true, t->tagged);
   return propter_read_document(t->rules, NULL, &d, &t->readings, err);
 }
 

@@ -32,11 +32,15 @@ static PropterStatus time_of(PropterStr text, const PropterDocument *d, int *yea
 
 static double factor_of(PropterBlockKind kind) {
   switch (kind) {
-    case PROPTER_BLOCK_PARAGRAPH:
-    case PROPTER_BLOCK_LIST_ITEM: return 1;
-    case PROPTER_BLOCK_QUOTE: return .9;      /* somebody else's words */
-    case PROPTER_BLOCK_TABLE_CELL: return .7; /* fragments */
-    default: return 0;
+  case PROPTER_BLOCK_PARAGRAPH:
+  case PROPTER_BLOCK_LIST_ITEM:
+    return 1;
+  case PROPTER_BLOCK_QUOTE:
+    return .9; /* somebody else's words */
+  case PROPTER_BLOCK_TABLE_CELL:
+    return .7; /* fragments */
+  default:
+    return 0;
   }
 }
 
@@ -58,7 +62,8 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
         i + 1 < sentences.count ? (PropterSpan){sentences.items[i + 1].start + block->start, sentences.items[i + 1].end + block->start} : (PropterSpan){0, 0};
     PropterStr s = {d->text.data + scene.sentence.start, scene.sentence.end - scene.sentence.start};
     int own = 0;
-    if ((status = time_of(s, d, &own, NULL, err)) != PROPTER_OK) break;
+    scene.dated = when_possible(s);
+    if (scene.dated && (status = time_of(s, d, &own, NULL, err)) != PROPTER_OK) break;
     scene.year = own ? own : frame ? frame : said;
     out->sentences++;
     size_t blanks = 0;
@@ -69,7 +74,7 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
       scene.previous = scene.sentence;
     }
     said = scene.year;
-    if (status == PROPTER_OK) status = time_of(s, d, &said, &scene.heading, err);
+    if (status == PROPTER_OK && scene.dated) status = time_of(s, d, &said, &scene.heading, err);
   }
   *carried = scene.heading;
   propter_vec_clear(&sentences);
@@ -93,8 +98,7 @@ void propter_readings_clear(PropterReadings *r) {
 
 /* --- examples -------------------------------------------------------------------------------------------------------------- */
 
-/* An example's text without its marks, and what they mark. */
-static bool unmark(PropterStr text, PropterBuf *plain, PropterSpan *cause, PropterSpan *effect) {
+bool rules_unmark(PropterStr text, PropterBuf *plain, PropterSpan *cause, PropterSpan *effect) {
   PropterSpan *open = NULL;
   *cause = *effect = (PropterSpan){0, 0};
   for (size_t i = 0; i < text.len; i++) {
@@ -118,7 +122,7 @@ static PropterStatus run_example(PropterRules *rules, const Rule *rule, const Ex
                                  PropterSpan *cause, PropterSpan *effect, PropterError *err) {
   Spans sentences = {0};
   PropterStatus status = PROPTER_OK;
-  if (!unmark(example->text, plain, cause, effect))
+  if (!rules_unmark(example->text, plain, cause, effect))
     return propter_fail(err, PROPTER_SYNTAX, "%s:%u: example with a mark that does not close", rule->source, example->line);
   PropterStr text = propter_buf_str(plain);
   if (!read_sentences(rules, text, &sentences)) status = no_memory(err);

@@ -5,7 +5,7 @@
 #include "../doc/when.h"
 #include "reading.h"
 
-#define REFUSED .1 /* probability below which a proposal is no claim */
+#define REFUSED .02 /* probability below which a proposal is no claim */
 enum { CANDIDATES = 48, NEAR_WORDS = 4, NEAR_BYTES = 20, FRONT_BYTES = 12 };
 
 typedef struct {
@@ -69,26 +69,20 @@ static void tagged_end(const Work *w, PropterSpan *a) {
     a->end = strip(w->r, w->s, (PropterSpan){a->start, judge_decoded(w->tagged, *a, m.start)}).end;
 }
 
-/* "A bug in the table (PLA) caused it": what stands in brackets right before is not where the argument begins. */
-static size_t bracketed(PropterStr s, size_t end) {
-  size_t i = end, depth = 0;
-  while (i && s.data[i - 1] == ' ') i--;
-  if (!i || s.data[i - 1] != ')') return end;
-  for (; i; i--) {
-    depth += s.data[i - 1] == ')';
-    if (s.data[i - 1] == '(' && --depth == 0) return i - 1 > 2 ? i - 1 : end;
-  }
-  return end;
-}
-
 static PropterSpan before(const Work *w, size_t end, size_t *lead) {
-  PropterSpan a = {0, bracketed(w->s, end)}, m;
-  if (rules_last(w->r, w->r->cut_left.items, w->r->cut_left.count, slice(w->s, a), &m)) {
+  PropterSpan a = {0, end}, m;
+  PropterStr head = slice(w->s, a);
+  while (rules_last(w->r, w->r->cut_left.items, w->r->cut_left.count, head, &m)) {
+    /* "A bug in the table (PLA) caused it": the argument does not begin inside brackets that close in it. */
+    if (w->s.data[m.start] == '(' && memchr(w->s.data + m.end, ')', end - m.end)) {
+      head.len = m.start;
+      continue;
+    }
     /* A cut right before the connective would leave nothing: then what stands before it is the argument ("X – which led to Y"). */
-    PropterSpan rest = strip(w->r, w->s, (PropterSpan){m.end, a.end});
+    PropterSpan rest = strip(w->r, w->s, (PropterSpan){m.end, end});
     if (rest.end > rest.start + 2) a.start = m.end;
+    break;
   }
-  a.end = end;
   *lead = a.start;
   return strip(w->r, w->s, a);
 }
@@ -203,7 +197,7 @@ static PropterStatus tag_sentence(Work *w, PropterError *err) {
   PropterRules *r = w->r;
   if (!r->judge) PROPTER_TRY(judge_new(false, &r->judge, err));
   if (!r->tagged && !(r->tagged = propter_malloc(sizeof *r->tagged))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for tags");
-  judge_tag(r->judge, w->s, r->tagged);
+  judge_tag(r->judge, w->s, false, r->tagged);
   w->tagged = r->tagged;
   return PROPTER_OK;
 }
@@ -323,10 +317,8 @@ static int direction(const Work *w, PropterSpan effect, bool lead, size_t *at) {
   bool u = lead ? rules_last(w->r, w->r->up.items, w->r->up.count, text, &up) : rules_first(w->r, w->r->up.items, w->r->up.count, text, 0, &up);
   bool d = lead ? rules_last(w->r, w->r->down.items, w->r->down.count, text, &down) : rules_first(w->r, w->r->down.items, w->r->down.count, text, 0, &down);
   if (u && d) {
-    if (lead ? up.start > down.start : up.start < down.start)
-      d = false;
-    else
-      u = false;
+    if (lead ? up.start > down.start : up.start < down.start) d = false;
+    else u = false;
   }
   *at = effect.start + (u ? up.start : d ? down.start : 0);
   if (!u && !d) return 0;
@@ -350,6 +342,10 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   /* ", causing": a denial before the comma belongs to what came before. */
   if (w->s.data[c->core.start] == ',') near = c->core.start;
   bool negated = negation_in(w, near, beyond, &at);
+  /* "while not down, it caused", "failed, which caused": the denial ends at the comma, unless two commas enclose a word ("did not, however, cause"). */
+  size_t commas = 0;
+  for (size_t i = at; negated && i <= c->core.start && i < w->s.len; i++) commas += w->s.data[i] == ',';
+  if (commas == 1 && at <= c->core.start) negated = false;
   /* "was not noticed because of it" says why; "is not so because of it", "did not fall because of it" deny. */
   if (negated && effect_leads && !word && at + 4 < c->core.start) negated = false;
   /* "did not grow because of it" says what came of it; "did not fall because of it" denies it. */
@@ -365,10 +361,8 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
        rules_any(w->r, w->r->definite.items, w->r->definite.count, slice(w->s, c->effect)) ||
        propter_str_find(slice(w->s, c->effect), PROPTER_STR(" of ")) != SIZE_MAX || c->effect.end - c->effect.start < 12)) {
     PropterSpan said = {0, c->lead};
-    if (c->lead > 20)
-      out->polarity = direction(w, said, true, &moved);
-    else if (!empty(w->scene->previous))
-      out->polarity = direction_of(w, slice(w->scene->text, w->scene->previous));
+    if (c->lead > 20) out->polarity = direction(w, said, true, &moved);
+    else if (!empty(w->scene->previous)) out->polarity = direction_of(w, slice(w->scene->text, w->scene->previous));
   }
   if (c->rule->flip) out->polarity = -(word ? word : 1) * 1;
   double sure = 1 - c->rule->hedge;
@@ -377,14 +371,15 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   out->hedge = 1 - sure;
   bool question = w->s.len && memchr(w->s.data + (w->s.len > 3 ? w->s.len - 3 : 0), '?', w->s.len > 3 ? 3 : w->s.len);
   PropterStr next = slice(w->scene->text, w->scene->next);
-  if (question && next.len && rules_any(w->r, w->r->answer_no.items, w->r->answer_no.count, next))
-    out->negated = true, question = false, out->answered = true;
-  else if (question && next.len && rules_any(w->r, w->r->answer_yes.items, w->r->answer_yes.count, next))
-    question = false, out->answered = true;
+  if (question && next.len && rules_any(w->r, w->r->answer_no.items, w->r->answer_no.count, next)) out->negated = true, question = false, out->answered = true;
+  else if (question && next.len && rules_any(w->r, w->r->answer_yes.items, w->r->answer_yes.count, next)) question = false, out->answered = true;
   if (question && out->hedge < .9) out->hedge = .9;
   out->confidence = c->rule->precision * w->scene->factor * (question ? .3 : 1);
   PropterSpan condition;
-  if (rules_first(w->r, w->r->condition.items, w->r->condition.count, w->s, 0, &condition) && !overlap(condition, c->core)) {
+  bool conditional = rules_first(w->r, w->r->condition.items, w->r->condition.count, w->s, 0, &condition);
+  /* "If rain caused the leak, …" supposes it. */
+  if (conditional && inside(c->core, condition) && condition.start < c->core.start && out->hedge < .5) out->hedge = .5;
+  if (conditional && !overlap(condition, c->core)) {
     size_t end = condition.end < c->core.start || condition.start > c->core.end ? condition.end : c->core.start;
     while (end > condition.start && w->s.data[end - 1] == ' ') end--;
     out->condition = (PropterSpan){condition.start, end};
@@ -416,12 +411,9 @@ static void dates(const Work *w, const Candidate *c, PropterReading *out) {
   for (size_t i = 0; i < w->whens.count; i++) {
     const When *when = &w->whens.items[i];
     PropterSpan span = {when->start, when->end};
-    if (overlap(span, c->cause))
-      join(w, &out->when_cause, &cause_at, when, c->core.start);
-    else if (overlap(span, c->effect))
-      join(w, &out->when_effect, &effect_at, when, c->core.start);
-    else
-      join(w, &loose, &loose_at, when, c->core.start);
+    if (overlap(span, c->cause)) join(w, &out->when_cause, &cause_at, when, c->core.start);
+    else if (overlap(span, c->effect)) join(w, &out->when_effect, &effect_at, when, c->core.start);
+    else join(w, &loose, &loose_at, when, c->core.start);
   }
   out->when_effect_said = true;
   if (out->when_effect.first == PROPTER_NO_DAY) out->when_effect = loose;
@@ -548,7 +540,7 @@ static PropterStatus happening(const Work *w, PropterSpan words, const char *lab
 /* One happening per sentence: paraphrases before labels, since they say what happened and labels may only refer to it. */
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err) {
   Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
-  if (!w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
+  if (!scene->dated || !w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
   PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens)
                              ? PROPTER_OK
                              : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");

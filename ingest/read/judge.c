@@ -63,11 +63,11 @@ static void code(Tagged *t) {
   t->coded_at[t->count] = (uint32_t)n;
 }
 
-void judge_tag(Judge *j, PropterStr sentence, Tagged *out) {
+void judge_tag(Judge *j, PropterStr sentence, bool stems, Tagged *out) {
   out->text = sentence;
   out->count = read_tokens(sentence, out->tokens, TOKENS);
   tag_tokens(&j->models[JUDGE_TAGGER], out->tokens, out->count);
-  for (size_t i = 0; i < out->count; i++) {
+  for (size_t i = 0; i < out->count && stems; i++) {
     const Token *t = &out->tokens[i];
     const sb_symbol *stem = sb_stemmer_stem(j->stemmer, (const sb_symbol *)t->word, t->len);
     size_t n = stem ? (size_t)sb_stemmer_length(j->stemmer) : 0;
@@ -120,15 +120,17 @@ static PropterStr joined(const Joined *j) { return (PropterStr){j->text, j->len}
 
 static bool content(const Tagged *t, size_t i) {
   switch ((Upos)t->tokens[i].tag) {
-    case UPOS_NOUN:
-    case UPOS_PROPN:
-    case UPOS_VERB:
-    case UPOS_AUX:
-    case UPOS_ADP:
-    case UPOS_SCONJ:
-    case UPOS_PART:
-    case UPOS_CCONJ: return true;
-    default: return false;
+  case UPOS_NOUN:
+  case UPOS_PROPN:
+  case UPOS_VERB:
+  case UPOS_AUX:
+  case UPOS_ADP:
+  case UPOS_SCONJ:
+  case UPOS_PART:
+  case UPOS_CCONJ:
+    return true;
+  default:
+    return false;
   }
 }
 
@@ -318,10 +320,8 @@ static bool nominal(const Tagged *t, size_t i) { return t->tokens[i].tag == UPOS
 static size_t head_of(const Tagged *t, size_t from, size_t to) {
   size_t head = to;
   for (size_t i = from; i < to; i++) {
-    if (nominal(t, i))
-      head = i;
-    else if (head < to && t->tokens[i].tag != UPOS_PART)
-      break;
+    if (nominal(t, i)) head = i;
+    else if (head < to && t->tokens[i].tag != UPOS_PART) break;
   }
   return head < to ? head : to > from ? to - 1 : from;
 }
@@ -351,11 +351,12 @@ static void argument_features(const Tagged *t, size_t offset, PropterSpan span, 
   SAY("ends", first, last);
   SAY("word", word(t, from), none);
   SAY("head", tag(t, head), how);
-  SAY("stem", stem(t, head), none);
+  SAY("head-word", word(t, head), none);
   SAY("suffix", ending(word(t, head), 4), none);
   SAY("commas", propter_str(commas == 0 ? "0" : commas == 1 ? "1" : "2"), how);
   if (open != close) SAY("brackets", none, none);
-  SAY("left", from ? tag(t, from - 1) : edge, from ? PROPTER_STR("") : edge);
+  SAY("left", from ? tag(t, from - 1) : edge, none);
+  SAY("left-word", from ? word(t, from - 1) : edge, none);
   SAY("right", tag(t, to), none);
   if (from && t->tokens[from - 1].tag == UPOS_PUNCT) SAY("left-mark", word(t, from - 1), none);
 #undef SAY
@@ -363,13 +364,14 @@ static void argument_features(const Tagged *t, size_t offset, PropterSpan span, 
 
 void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *r, size_t count, Features *out) {
   char buf[16];
-  size_t from = judge_token(t, r->trigger.start > offset ? r->trigger.start - offset : 0), to = judge_token(t, r->trigger.end > offset ? r->trigger.end - offset : 0);
+  size_t from = judge_token(t, r->trigger.start > offset ? r->trigger.start - offset : 0),
+         to = judge_token(t, r->trigger.end > offset ? r->trigger.end - offset : 0);
   PropterStr rule = propter_str(r->rule);
   bool forth = r->cause.start < r->effect.start;
   Joined words = {.len = 0}, tags = {.len = 0};
   size_t main = to;
   for (size_t i = from; i < to; i++) {
-    join(&words, stem(t, i)), join(&tags, tag(t, i));
+    join(&words, word(t, i)), join(&tags, tag(t, i));
     if (main == to && (verbal(t, i) || t->tokens[i].tag == UPOS_NOUN)) main = i;
   }
   feature_add(out, "bias", none, none);
@@ -378,6 +380,8 @@ void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *
   feature_add(out, "connective", joined(&words), none);
   feature_add(out, "connective-tags", joined(&tags), none);
   feature_add(out, "rule,tag", rule, main < to ? tag(t, main) : tag(t, from));
+  /* "Due" in the middle of a sentence begins another one whose full stop was lost. */
+  feature_add(out, "begins", from ? PROPTER_STR("inside") : edge, from < to && t->tokens[from].shape == 1 ? PROPTER_STR("capital") : none);
   feature_add(out, "order", forth ? PROPTER_STR("cause") : PROPTER_STR("effect"), none);
   PropterStr l1 = from ? tag(t, from - 1) : edge, r1 = tag(t, to);
   feature_add(out, "l1", l1, none);
@@ -389,7 +393,8 @@ void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *
   feature_add(out, "rule,l1", rule, l1);
   feature_add(out, "rule,r1", rule, r1);
   for (size_t i = from > 4 ? from - 4 : 0; i < from; i++)
-    if (t->tokens[i].tag == UPOS_AUX || t->tokens[i].tag == UPOS_PART || t->tokens[i].tag == UPOS_PRON || t->tokens[i].tag == UPOS_SCONJ || t->tokens[i].tag == UPOS_ADV)
+    if (t->tokens[i].tag == UPOS_AUX || t->tokens[i].tag == UPOS_PART || t->tokens[i].tag == UPOS_PRON || t->tokens[i].tag == UPOS_SCONJ ||
+        t->tokens[i].tag == UPOS_ADV)
       feature_add(out, "near", word(t, i), none);
   argument_features(t, offset, r->cause, "cause", out);
   argument_features(t, offset, r->effect, "effect", out);

@@ -28,7 +28,8 @@ void judge_free(Judge *j);
 /* Takes another model for one of them (training). `text` must outlive it. */
 PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char *source, PropterError *err);
 
-void judge_tag(Judge *j, PropterStr sentence, Tagged *out);
+/* With or without the stems, which models of claims do not look at. */
+void judge_tag(Judge *j, PropterStr sentence, bool stems, Tagged *out);
 /* Token that holds a byte of the sentence, or the next one. */
 size_t judge_token(const Tagged *t, size_t byte);
 /* The tokens that begin in the span, coded. */
@@ -51,9 +52,8 @@ void judge_sentence_features(const Tagged *t, const PropterReading *readings, si
 int judge_sentence_class(const Linear *m, const float *scores, double *sure);
 double judge_sentence(Judge *j, const Tagged *t, const PropterReading *readings, size_t count);
 
-
-/* Whether a claim that a rule proposes is what the sentence says, with this cause, effect and denial: its probability. `t`: the claim's sentence, which begins at
- * byte `offset` of the text that the reading's spans belong to; `count` readings were proposed in it. */
+/* Whether a claim that a rule proposes is what the sentence says, with this cause, effect and denial: its probability. `t`: the claim's sentence, which begins
+ * at byte `offset` of the text that the reading's spans belong to; `count` readings were proposed in it. */
 void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *reading, size_t count, Features *out);
 double judge_claim(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count);
 

@@ -65,10 +65,8 @@ PropterStatus linear_parse(PropterStr text, const char *source, Linear *out, Pro
     line++;
     PropterStr s = {start, (size_t)(end - start)};
     const char *tab = memchr(start, '\t', s.len);
-    if (tab)
-      status = take_row(out, (PropterStr){start, (size_t)(tab - start)}, tab + 1, end, scale, source, line, err);
-    else if (!s.len || s.data[0] == '#')
-      continue;
+    if (tab) status = take_row(out, (PropterStr){start, (size_t)(tab - start)}, tab + 1, end, scale, source, line, err);
+    else if (!s.len || s.data[0] == '#') continue;
     else if (propter_str_starts(s, PROPTER_STR("classes ")) && !out->class_count)
       status = take_classes(out, (PropterStr){start + 8, s.len - 8}, source, line, err);
     else if (!propter_str_starts(s, PROPTER_STR("scale ")) || !propter_str_to_double((PropterStr){start + 6, s.len - 6}, &scale) || scale < 1)

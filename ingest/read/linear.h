@@ -13,9 +13,9 @@ typedef struct {
   size_t start, end;     /* of the text */
   char word[TOKEN_WORD]; /* lower case, digits as 0; cut */
   unsigned char len;
-  unsigned char shape;   /* 0 lower, 1 Capital, 2 UPPER, 3 digits, 4 with a digit, 5 punctuation */
-  unsigned char tag;     /* Upos */
-  bool known;            /* the tag goes without saying */
+  unsigned char shape; /* 0 lower, 1 Capital, 2 UPPER, 3 digits, 4 with a digit, 5 punctuation */
+  unsigned char tag;   /* Upos */
+  bool known;          /* the tag goes without saying */
 } Token;
 
 /* Tokens as the treebank has them: "don't" is do n't, "firm's" is firm 's, punctuation alone, hyphens apart. At most `room`. */
@@ -77,7 +77,7 @@ typedef enum {
 #define ROW(name) UPOS_##name,
   UPOS(ROW)
 #undef ROW
-  UPOS_COUNT
+      UPOS_COUNT
 } Upos;
 const char *upos_name(Upos tag);
 

@@ -18,11 +18,11 @@ typedef struct {
 
 typedef struct {
   PropterRegex *regex;
-  PropterRegex *rest;             /* it without the definitions it begins with, or NULL: where this does not match, it does not, and this is fast */
-  Part lead, trail;               /* argument before and after the match */
+  PropterRegex *rest;                 /* it without the definitions it begins with, or NULL: where this does not match, it does not, and this is fast */
+  Part lead, trail;                   /* argument before and after the match */
   unsigned cause_group, effect_group; /* inside it, 0: none */
   const Named *cause_shape, *effect_shape;
-  bool front;                     /* anchored to the sentence's beginning */
+  bool front; /* anchored to the sentence's beginning */
 } Pattern;
 
 typedef struct {
@@ -39,13 +39,13 @@ typedef struct {
   PROPTER_VEC(PropterStr) pattern_texts;
   PROPTER_VEC(Example) examples;
   double precision, hedge;
-  int polarity;   /* 1, -1, or 0 */
-  bool flip;      /* the effect did not come about */
+  int polarity; /* 1, -1, or 0 */
+  bool flip;    /* the effect did not come about */
   bool negated;
-  Part previous;  /* this argument is the sentence before */
+  Part previous; /* this argument is the sentence before */
   bool needs_change, needs_number;
   PropterRegex *tagged; /* of the connective and two words on each side, or NULL */
-  unsigned limits; /* how often it took too many steps */
+  unsigned limits;      /* how often it took too many steps */
 } Rule;
 
 typedef struct {
@@ -71,9 +71,9 @@ struct PropterRules {
   PropterArena arena;
   PropterLimits limits;
   PropterMatcher *matcher;
-  Judge *judge;    /* made with the first claim */
-  Tagged *tagged;  /* scratch */
-  bool ungraded;   /* claims keep their rule's precision (training) */
+  Judge *judge;   /* made with the first claim */
+  Tagged *tagged; /* scratch */
+  bool ungraded;  /* claims keep their rule's precision (training) */
   PROPTER_VEC(Rule) rules;
   PROPTER_VEC(Named) defines; /* regex NULL; the text is in define_texts */
   PROPTER_VEC(PropterStr) define_texts;
@@ -81,8 +81,8 @@ struct PropterRules {
   PROPTER_VEC(Hedge) hedges;
   PROPTER_VEC(Paraphrase) paraphrases;
   PROPTER_VEC(PropterRegex *)
-  cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, negation, negation_except,
-      negation_before, condition, order, nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down;
+  cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, negation, negation_except, negation_before, condition, order,
+      nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(PropterStr) abbreviations;
@@ -99,6 +99,10 @@ bool rules_first(const PropterRules *r, PropterRegex *const *list, size_t count,
 bool rules_last(const PropterRules *r, PropterRegex *const *list, size_t count, PropterStr text, PropterSpan *span);
 bool rules_any(const PropterRules *r, PropterRegex *const *list, size_t count, PropterStr text);
 
+/* --- document.c --- */
+/* An example's text without its marks, and what they mark. False: a mark does not close, or no memory. */
+bool rules_unmark(PropterStr text, PropterBuf *plain, PropterSpan *cause, PropterSpan *effect);
+
 /* --- sentence.c --- */
 /* Appends the sentences of a block of text as spans relative to it. False: no memory. */
 bool read_sentences(const PropterRules *rules, PropterStr text, Spans *out);
@@ -106,13 +110,14 @@ bool read_sentences(const PropterRules *rules, PropterStr text, Spans *out);
 /* --- find.c --- */
 /* One sentence in its surroundings. */
 typedef struct {
-  PropterStr text;          /* of the document */
+  PropterStr text;                /* of the document */
   PropterSpan sentence, previous; /* previous empty: none in this block */
   PropterSpan next;
   PropterDay published;
-  int year;                 /* hint for dates without one, 0: none */
-  PropterPeriod heading;    /* period that the sentences before or the headings name */
-  double factor;            /* of confidence */
+  bool dated;            /* the sentence may hold a date */
+  int year;              /* hint for dates without one, 0: none */
+  PropterPeriod heading; /* period that the sentences before or the headings name */
+  double factor;         /* of confidence */
 } Scene;
 PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *only_rule, PropterReadings *out, PropterError *err);
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err);
@@ -131,8 +136,8 @@ PropterStatus names_measured(const PropterNames *names, PropterStr text, bool *f
 
 /* --- link.c --- */
 typedef struct {
-  size_t index;  /* of the name, SIZE_MAX: none */
-  double score;  /* how well it matches, 0 to 1 */
+  size_t index;      /* of the name, SIZE_MAX: none */
+  double score;      /* how well it matches, 0 to 1 */
   PropterSpan words; /* of the document's text */
   bool loose;        /* the label's words stand out of order */
 } Link;

@@ -269,7 +269,7 @@ size_t reading_filing(Trainer *t, PropterStr text, CorpusRelation *found, double
       Choice choices[64];
       Find f = {.text = text, .t = t->tagged, .offset = s.start, .sentence = s, .out = choices, .room = 64};
       if (words.len < 20 || says(text, s, unsure, sizeof unsure / sizeof *unsure) || !says(text, s, changes, sizeof changes / sizeof *changes)) continue;
-      judge_tag(t->judge, words, t->tagged);
+      judge_tag(t->judge, words, true, t->tagged);
       for (size_t at = 1; at + 1 < t->tagged->count && f.count < f.room; at++)
         /* Of two explanations the outer one is the sentence's own: mostly the first. */
         for (size_t k = 0; k < sizeof explanations / sizeof *explanations; k++) {

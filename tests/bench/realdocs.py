@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """realdocs.py PROPTER FOLDER [draw NAME N SEED [LEAST]]: reads the real documents of a folder and scores the claims that were judged by hand
-(realdocs_verdicts.tsv): share right from belief .8 on, Brier score, a reliability table. `draw` prints N claims of belief LEAST (.8) or more that nobody has judged, as
-rows for that table with the verdict left to fill in, each followed by its words, which the table must not hold."""
+(realdocs_verdicts.tsv): share right from belief .8 on, Brier score, a reliability table. `draw` prints N claims of belief LEAST (.8) or more that
+nobody has judged, as rows for that table with the verdict left to fill in, each followed by its words, which the table must not hold."""
 import hashlib, os, random, re, subprocess, sys, tempfile
 
 propter, folder = sys.argv[1:3]
@@ -51,9 +51,12 @@ print(f"# {len(claims)} claims, {sum(float(c['confidence']) >= .8 for c in claim
 for name in sorted({r[0] for r in rows}):
     pairs = [(float(claims[k]["confidence"]), r[6] == "right") for k, r in judged.items() if r[0] == name and k in claims]
     sure = [right for belief, right in pairs if belief >= .8]
-    print(f"bench realdocs-{name}-precision {100 * sum(sure) / max(1, len(sure)):.1f} %  # of {len(sure)} judged claims of belief .8 or more; {len(pairs)} of {sum(r[0] == name for r in rows)} judged are still read")
+    drawn = sum(r[0] == name for r in rows)
+    print(f"bench realdocs-{name}-precision {100 * sum(sure) / max(1, len(sure)):.1f} %  # of {len(sure)} judged claims of belief .8 or more; "
+          f"{len(pairs)} of {drawn} judged are still read")
     print(f"bench realdocs-{name}-brier {sum((b - r) ** 2 for b, r in pairs) / max(1, len(pairs)):.3f}")
     for low in range(10):
         part = [p for p in pairs if low == min(9, int(p[0] * 10))]
         if part:
-            print(f"# belief {low / 10:.1f} to {low / 10 + .1:.1f}: {len(part):4} claims, mean {sum(b for b, _ in part) / len(part):.2f}, right {sum(r for _, r in part) / len(part):.2f}")
+            mean, right = sum(b for b, _ in part) / len(part), sum(r for _, r in part) / len(part)
+            print(f"# belief {low / 10:.1f} to {low / 10 + .1:.1f}: {len(part):4} claims, mean {mean:.2f}, right {right:.2f}")

@@ -60,14 +60,14 @@ static int pair_of(const char *text, const char *first, const char *second, int 
   double sure;
   PropterSpan x = {a, a + strlen(first)}, y = {b, b + strlen(second)};
   PropterReading said = {.rule = "causes", .cause = rule == 1 ? x : y, .effect = rule == 1 ? y : x};
-  judge_tag(judge, s, &t);
+  judge_tag(judge, s, true, &t);
   return judge_pair(judge, &t, x, y, &said, rule != 0, &sure);
 }
 
 START_TEST(tags) {
   static Tagged t;
   static const Upos expected[] = {UPOS_DET, UPOS_ADJ, UPOS_NOUN, UPOS_AUX, UPOS_VERB, UPOS_ADP, UPOS_NUM, UPOS_NOUN, UPOS_PUNCT};
-  judge_tag(judge, PROPTER_STR("The old bridge was closed for three weeks."), &t);
+  judge_tag(judge, PROPTER_STR("The old bridge was closed for three weeks."), true, &t);
   ck_assert_uint_eq(t.count, 9);
   for (size_t i = 0; i < t.count; i++) ck_assert_int_eq(t.tokens[i].tag, expected[i]);
 }
@@ -82,12 +82,50 @@ END_TEST
 
 START_TEST(sentences) {
   static Tagged t;
-  judge_tag(judge, PROPTER_STR("The workers went on strike to demand higher wages because prices had risen."), &t);
+  judge_tag(judge, PROPTER_STR("The workers went on strike to demand higher wages because prices had risen."), true, &t);
   double causal = judge_sentence(judge, &t, NULL, 0);
-  judge_tag(judge, PROPTER_STR("The meeting takes place in the hall on Friday."), &t);
+  judge_tag(judge, PROPTER_STR("The meeting takes place in the hall on Friday."), true, &t);
   double plain = judge_sentence(judge, &t, NULL, 0);
   ck_assert_double_gt(causal, .6);
   ck_assert_double_lt(plain, JUDGE_SENTENCE_LEAST);
+}
+END_TEST
+
+static double sure_of(PropterRules *rules, const char *text, size_t *cause) {
+  PropterReadings r = {0};
+  PropterError e = {0};
+  PropterStr s = propter_str(text);
+  PropterBlock block = {.kind = PROPTER_BLOCK_PARAGRAPH, .end = s.len};
+  PropterDocument d = {.format = "text", .encoding = "UTF-8", .published = PROPTER_NO_DAY, .text = s, .blocks = &block, .block_count = 1};
+  ck_assert_int_eq(propter_read_document(rules, NULL, &d, &r, &e), PROPTER_OK);
+  double sure = r.claims.count ? r.claims.items[0].confidence : 0;
+  if (cause) *cause = r.claims.count ? r.claims.items[0].cause.start : SIZE_MAX;
+  propter_readings_clear(&r);
+  return sure;
+}
+
+/* The same rule's proposal is worth more where it reads a cause than where it does not; tags leave a purpose out of the cause. */
+START_TEST(claims) {
+  PropterRules *rules = NULL;
+  PropterError e = {0};
+  size_t cause;
+  ck_assert_int_eq(propter_rules_new(NULL, &rules, &e), PROPTER_OK);
+  ck_assert_double_gt(sure_of(rules, "The flood led to higher prices in the valley.", NULL), .8);
+  ck_assert_double_lt(sure_of(rules, "We asked what led to the decision.", NULL), .5);
+  ck_assert_double_gt(sure_of(rules, "To save time, a shortcut in the script caused the crash.", &cause), 0);
+  ck_assert_uint_eq(cause, strlen("To save time, "));
+  ck_assert_double_gt(sure_of(rules, "An overflow in the table of ids (32 bits wide) caused the crash.", &cause), 0);
+  ck_assert_uint_eq(cause, 0);
+  propter_rules_free(rules);
+}
+END_TEST
+
+START_TEST(coded) {
+  static Tagged t;
+  judge_tag(judge, PROPTER_STR("The storm damaged the bridge."), false, &t);
+  PropterStr all = judge_coded(&t, (PropterSpan){0, 29});
+  ck_assert_msg(propter_str_equal(all, PROPTER_STR("the/DET storm/NOUN damaged/VERB the/DET bridge/NOUN ./PUNCT ")), "%.*s", (int)all.len, all.data);
+  ck_assert_uint_eq(judge_decoded(&t, (PropterSpan){0, 29}, strlen("the/DET storm/NOUN ")), strlen("The storm "));
 }
 END_TEST
 
@@ -112,6 +150,8 @@ Suite *suite_judge(void) {
   tcase_add_test(models, tags);
   tcase_add_test(models, pairs);
   tcase_add_test(models, sentences);
+  tcase_add_test(models, claims);
+  tcase_add_test(models, coded);
   suite_add_tcase(s, tc);
   suite_add_tcase(s, models);
   return s;

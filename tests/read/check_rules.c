@@ -38,6 +38,8 @@ static const struct {
     {"rule x\ntrigger zz\npattern {cause} (zz {effect}\nprecision .5\nexample a\ncounter b\n", "byte", 1, PROPTER_SYNTAX},
     {"rule x\ntrigger zz\npattern {cause} {nothere} {effect}\nprecision .5\nexample a\ncounter b\n", "name of a definition", 1, PROPTER_SYNTAX},
     {"rule x\nprecision 7\n", "0 to 1", 2, PROPTER_SYNTAX},
+    {"rule x\ntagged (a\n", "byte", 2, PROPTER_SYNTAX},
+    {"rule x\ntagged a\ntagged b\n", "one tagged expression", 3, PROPTER_SYNTAX},
     {"define a {b}\ndefine b {a}\nrule x\ntrigger zz\npattern {cause} {a} {effect}\nprecision .5\nexample a\ncounter b\n", "nested", 3, PROPTER_SYNTAX},
     {"rule x\ntrigger zz\npattern {cause} a\\Cb {effect}\nprecision .5\nexample a\ncounter b\n", "byte", 1, PROPTER_SYNTAX},
     {"language de\n", "language en", 1, PROPTER_SYNTAX},
