@@ -92,8 +92,9 @@ static PropterStatus causal_effect_instrument(const CausalRows *rows, PropterEff
   PROPTER_TRY(open_design(rows, false, false, &g, err));
   PropterStatus status = open_design(rows, true, false, &all, err);
   double *space = propter_malloc(4 * rows->n * sizeof *space);
-  double *t_left = space, *guess = space + rows->n, *r = guess + rows->n, *rest = r + rows->n;
   if (status == PROPTER_OK && !space) status = no_memory(err);
+  size_t step = space ? rows->n : 0;
+  double *t_left = space, *guess = t_left + step, *r = guess + step, *rest = r + step;
   if (status == PROPTER_OK) status = first_stage(rows, &g, &all, t_left, guess, e, err);
   if (status == PROPTER_OK) status = causal_design_residual(&g, guess, r, err);
   if (status == PROPTER_OK) status = ratio(rows, &g, r, t_left, rest, false, e, err);

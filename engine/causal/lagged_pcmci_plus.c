@@ -40,8 +40,8 @@ typedef struct {
 
 static void push(const LaggedSums *sums, Factor *f, size_t column) {
   const double *row = sums->r + column * sums->q;
-  double rest = 1, *own = f->l[f->k];
   if (f->k == CONDITIONS) return; /* the strongest come first */
+  double rest = 1, *own = f->l[f->k];
   for (size_t j = 0; j < f->k; j++) {
     double v = row[f->s[j]];
     if (f->s[j] == column) return;
@@ -122,8 +122,8 @@ static PropterStatus work_past(size_t j, void *payload, PropterError *err) {
   size_t n = job->s->p * job->lags;
   Candidate *c = job->past + j * n;
   Factor *f = propter_malloc(2 * sizeof *f + n);
-  bool *gone = (bool *)(f + 2);
   if (!f) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search over lags");
+  bool *gone = (bool *)(f + 2);
   for (size_t i = 0; i < n; i++) {
     size_t column = job->s->p + i;
     double r = job->s->r[column * job->s->q + j];

@@ -163,7 +163,6 @@ void segment_split_costs(const double *x, size_t n, size_t first, size_t last, d
     if (t >= first) cost[t - first] = rest;
     if (t < n) rest = line_add(&left, (double)t, x[t]);
   }
-  rest = 0;
   for (size_t t = n; t-- > first;) {
     rest = line_add(&right, (double)t, x[t]);
     if (t <= last) cost[t - first] += rest;

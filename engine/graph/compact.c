@@ -52,7 +52,7 @@ static PropterStatus replace(const char *dir, const Paths *p, PropterError *err)
 }
 
 PropterStatus propter_graph_compact(const char *dir, uint64_t *before, uint64_t *after, PropterError *err) {
-  Paths p;
+  Paths p = {0};
   struct stat st;
   int write_fd = -1;
   PropterGraph *graph = NULL;

@@ -43,9 +43,10 @@ static PropterStatus set_levels(const PropterMetricSlices *slices, Cube *c, Prop
 
 /* Robust scale of the errors that the same forecast makes at every other origin, in the sum of the window. */
 static PropterStatus forecast_error(const Baseline *b, size_t first, size_t length, double *sd, PropterError *err) {
-  double *rows = propter_malloc((b->n * (length + 1) + 1) * sizeof *rows), *sum = rows + b->n * length;
+  double *rows = propter_malloc((b->n * (length + 1) + 1) * sizeof *rows);
   size_t n = 0;
   if (!rows) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+  double *sum = rows + b->n * length;
   PropterStatus status = baseline_errors(b, length, length, first, first + length, rows, err);
   for (size_t o = 0; o < b->n && !status; o++) {
     double error = 0;

@@ -216,7 +216,7 @@ static PropterStatus append(Execution *x, const TermMap *t, const Range *ranges,
 }
 
 static PropterStatus product(Execution *x, const TermMap *t, const Range *ranges, Indexes *heads, Outcome *outcome, PropterError *err) {
-  size_t count = t->gather->item_count, choice = 0, at = count;
+  size_t count = t->gather->item_count, choice = 0, at;
   uint32_t *items = scratch_alloc(&x->scratch, (count + 1) * sizeof *items);
   if (!items) return no_memory(err);
   for (size_t i = 0; i < count; i++) {

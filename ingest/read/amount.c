@@ -106,7 +106,7 @@ bool amount_find(PropterStr s, double *value, PropterSpan *span) {
     bool fresh = i == 0 || !(letter(s.data[i - 1]) || digit(s.data[i - 1]) || strchr("-.,$/", s.data[i - 1]));
     if (!fresh || (i >= 3 && (memcmp(s.data + i - 3, "\xE2\x82\xAC", 3) == 0)) || (i >= 2 && memcmp(s.data + i - 2, "\xC2\xA3", 2) == 0)) continue;
     double v = 0;
-    size_t j = i;
+    size_t j;
     bool is_scaled = false, figures = digit(s.data[i]);
     if (figures) {
       j = figure(s, i, &v);

@@ -311,7 +311,7 @@ static void put_answer(Rows *r, const PropterWhyAnswer *a, const char *window, d
 static PropterStatus results_of(const AstSelect *s, const PropterWhyAnswer *a, PropterResults **out, PropterError *err) {
   Rows r = {.clauses = s->extra};
   PropterStr names[COLUMNS];
-  size_t at[COLUMNS], shown = 0, most = rows_of(a) + rows_of(a->compared);
+  size_t at[COLUMNS] = {0}, shown = 0, most = rows_of(a) + rows_of(a->compared);
   r.terms = propter_arena_alloc(&r.arena, most * COLUMNS * sizeof *r.terms);
   r.failed = !r.terms;
   if (!r.failed) put_answer(&r, a, a->compared ? "during" : "", a->difference);
