@@ -265,7 +265,7 @@ static void merge_flushed(PropterWriter *w, size_t n, Change *spare) {
     while (n) ops[--to] = spare[--n];
   else
     to = 0;
-  memmove(ops + old, ops + to, (w->ops.count - to) * sizeof *ops);
+  if (ops) memmove(ops + old, ops + to, (w->ops.count - to) * sizeof *ops);
   w->ops.count -= to - old;
   w->ops_flushed = w->ops.count;
 }

@@ -72,6 +72,7 @@ START_TEST(children_are_limited) {
   ck_assert_int_eq(setenv("SECRET", "x", 1), 0);
   ck_ok(propter_child_run(copy, PROPTER_STR("hello\n"), &limits, &code, &out, &said, err));
   ck_assert_int_eq(code, 3);
+  propter_buf_add_char(&out, 0);
   ck_assert_str_eq(out.data, "hello\n4\n0\n");
   (void)close(extra);
   static const char *const spin[] = {"sh", "-c", "while :; do :; done", NULL}, *const sleeps[] = {"sleep", "60", NULL},
