@@ -280,3 +280,17 @@ bool propter_id_day(PropterId id, int32_t *day) {
   size_t n = id_lexical(id, text, &type);
   return propter_day_parse((PropterStr){text, n}, day);
 }
+
+int id_order(const void *a, const void *b) {
+  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
+  return (x > y) - (x < y);
+}
+
+void ids_sort(PropterIds *ids, size_t from) {
+  size_t kept = from;
+  if (ids->count <= from) return;
+  qsort(ids->items + from, ids->count - from, sizeof *ids->items, id_order);
+  for (size_t i = from; i < ids->count; i++)
+    if (i == from || ids->items[i] != ids->items[kept - 1]) ids->items[kept++] = ids->items[i];
+  ids->count = kept;
+}

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "guard.h"
+#include "id.h"
 
 PropterStatus propter_graph_open(const char *dir, unsigned flags, const PropterLimits *limits, PropterGraph **out, PropterError *err) {
   PropterGraph *graph = propter_calloc(1, sizeof *graph);
@@ -299,11 +300,6 @@ PropterStatus propter_snapshot_match(PropterSnapshot *s, PropterQuad pattern, si
   return status;
 }
 
-static int ascending(const void *a, const void *b) {
-  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
-  return (x > y) - (x < y);
-}
-
 static PropterStatus distinct(PropterSnapshot *s, PropterQuad pattern, bool subjects, PropterIds *out, PropterError *err) {
   PropterQuads rows = {0};
   PropterStatus status = propter_snapshot_match(s, pattern, 0, &rows, err);
@@ -311,13 +307,8 @@ static PropterStatus distinct(PropterSnapshot *s, PropterQuad pattern, bool subj
   for (size_t i = 0; i < rows.count && status == PROPTER_OK; i++)
     if (!propter_vec_push(out, subjects ? rows.items[i].s : rows.items[i].o)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   propter_vec_clear(&rows);
-  if (status != PROPTER_OK || out->count == start) return status;
-  qsort(out->items + start, out->count - start, sizeof *out->items, ascending);
-  size_t kept = start + 1;
-  for (size_t i = start + 1; i < out->count; i++)
-    if (out->items[i] != out->items[kept - 1]) out->items[kept++] = out->items[i];
-  out->count = kept;
-  return PROPTER_OK;
+  if (status == PROPTER_OK) ids_sort(out, start);
+  return status;
 }
 
 PropterStatus propter_snapshot_objects(PropterSnapshot *snapshot, PropterId s, PropterId p, PropterIds *out, PropterError *err) {

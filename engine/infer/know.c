@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../graph/id.h"
+
 /* --- what is left out -------------------------------------------------------------------------------------------------------- */
 
 /* Also marks the name as met, so that a name nothing answers to can be told from one that left something out. */
@@ -66,11 +68,6 @@ done:
 
 /* --- metrics ------------------------------------------------------------------------------------------------------------------ */
 
-static int compare_ids(const void *a, const void *b) {
-  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
-  return x < y ? -1 : x > y;
-}
-
 static PropterStatus add_scope(PropterIds *scope, PropterId id, PropterError *err) {
   for (size_t i = 0; i < scope->count; i++)
     if (scope->items[i] == id) return PROPTER_OK;
@@ -131,7 +128,7 @@ static PropterStatus find_kin(Know *know, KnowMetric *m, PropterError *err) {
     propter_vec_clear(&front);
     if (status) return status;
   }
-  if (m->kin.count) qsort(m->kin.items, m->kin.count, sizeof *m->kin.items, compare_ids);
+  ids_sort(&m->kin, 0);
   return PROPTER_OK;
 }
 

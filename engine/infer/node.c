@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node.h"
 
+#include "../graph/id.h"
+
 PropterStatus node_open(PropterSnapshot *snapshot, const PropterId *v, PropterId id, Node *node, PropterError *err) {
   *node = (Node){.snapshot = snapshot, .v = v, .id = id};
   PropterStatus status = propter_snapshot_match(snapshot, (PropterQuad){.s = id}, 0, &node->rows, err);
@@ -23,21 +25,12 @@ bool node_has(const Node *node, PropterVocab property, PropterId object) {
   return false;
 }
 
-static int by_id(const void *a, const void *b) {
-  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
-  return x < y ? -1 : x > y;
-}
-
 PropterStatus node_all(const Node *node, PropterVocab property, PropterIds *out, PropterError *err) {
   PropterId p = node->v[property];
-  size_t from = out->count, n = from;
+  size_t from = out->count;
   for (size_t i = 0; p && i < node->rows.count; i++)
     if (node->rows.items[i].p == p && !propter_vec_push(out, node->rows.items[i].o)) return propter_fail(err, PROPTER_NO_MEMORY, "values of a property");
-  if (out->count == from) return PROPTER_OK;
-  qsort(out->items + from, out->count - from, sizeof *out->items, by_id);
-  for (size_t i = from; i < out->count; i++)
-    if (i == from || out->items[i] != out->items[i - 1]) out->items[n++] = out->items[i];
-  out->count = n;
+  ids_sort(out, from);
   return PROPTER_OK;
 }
 

@@ -2,14 +2,10 @@
 /* Scopes: which part of the world a metric, an event or a claim speaks of. */
 #include <string.h>
 
+#include "../graph/id.h"
 #include "know.h"
 
-static int by_id(const void *a, const void *b) {
-  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
-  return x < y ? -1 : x > y;
-}
-
-static int by_concept(const void *a, const void *b) { return by_id(&((const KnowConcept *)a)->id, &((const KnowConcept *)b)->id); }
+static int by_concept(const void *a, const void *b) { return id_order(&((const KnowConcept *)a)->id, &((const KnowConcept *)b)->id); }
 
 bool ids_have(const PropterIds *ids, PropterId id) {
   size_t low = 0, high = ids->count;
@@ -21,15 +17,6 @@ bool ids_have(const PropterIds *ids, PropterId id) {
       high = mid;
   }
   return low < ids->count && ids->items[low] == id;
-}
-
-static void sort_distinct(PropterIds *ids) {
-  size_t n = 0;
-  if (!ids->count) return;
-  qsort(ids->items, ids->count, sizeof *ids->items, by_id);
-  for (size_t i = 0; i < ids->count; i++)
-    if (i == 0 || ids->items[i] != ids->items[i - 1]) ids->items[n++] = ids->items[i];
-  ids->count = n;
 }
 
 static KnowConcept *find(const Know *know, PropterId id) {
@@ -81,7 +68,7 @@ static PropterStatus close_above(Know *know, PropterError *err) {
         for (size_t j = 0; up && up != c && j < up->above.count; j++)
           if (up->above.items[j] != c->id && !propter_vec_push(&c->above, up->above.items[j])) return propter_fail(err, PROPTER_NO_MEMORY, "broader concepts");
       }
-      sort_distinct(&c->above);
+      ids_sort(&c->above, 0);
       grown |= c->above.count > before;
     }
   }
@@ -122,7 +109,7 @@ PropterStatus concepts_load(Know *know, PropterError *err) {
   if (know->v[VOCAB_rdf_type] && know->v[VOCAB_skos_Concept] &&
       (status = propter_snapshot_subjects(know->snapshot, know->v[VOCAB_rdf_type], know->v[VOCAB_skos_Concept], &ids, err)))
     goto done;
-  sort_distinct(&ids);
+  ids_sort(&ids, 0);
   for (size_t i = 0; i < ids.count && !status; i++) status = add_concept(know, ids.items[i], err);
   for (size_t i = 0; i < know->concepts.count && !status; i++)
     status = label_of(know->snapshot, know->v, know->concepts.items[i].id, &know->arena, &know->concepts.items[i].label, err);
@@ -137,9 +124,9 @@ PropterStatus concepts_load(Know *know, PropterError *err) {
     if (!propter_vec_push(&c->schemes, schemes.items[i].o)) status = propter_fail(err, PROPTER_NO_MEMORY, "schemes");
   }
   if (status) goto done;
-  for (size_t i = 0; i < know->concepts.count; i++) sort_distinct(&know->concepts.items[i].above), sort_distinct(&know->concepts.items[i].schemes);
+  for (size_t i = 0; i < know->concepts.count; i++) ids_sort(&know->concepts.items[i].above, 0), ids_sort(&know->concepts.items[i].schemes, 0);
   if ((status = close_above(know, err)) || (status = find_leaves(know, err))) goto done;
-  for (size_t i = 0; i < know->concepts.count; i++) sort_distinct(&know->concepts.items[i].leaves);
+  for (size_t i = 0; i < know->concepts.count; i++) ids_sort(&know->concepts.items[i].leaves, 0);
 done:
   propter_vec_clear(&ids);
   propter_vec_clear(&up);

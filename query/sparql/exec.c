@@ -214,12 +214,7 @@ PropterStatus exec_values(Exec *run, const PropterId *ids, size_t count, Propter
 
 /* --- Dataset ---------------------------------------------------------------------------------------------------------- */
 
-static int compare_ids(const void *a, const void *b) {
-  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
-  return x < y ? -1 : x > y;
-}
-
-static bool contains(const PropterId *set, size_t count, PropterId id) { return count > 0 && bsearch(&id, set, count, sizeof id, compare_ids) != NULL; }
+static bool contains(const PropterId *set, size_t count, PropterId id) { return count > 0 && bsearch(&id, set, count, sizeof id, id_order) != NULL; }
 
 static bool hidden(const Exec *run, PropterId g) {
   for (size_t i = 0; i < run->options.hidden_count; i++)
@@ -243,7 +238,7 @@ PropterStatus exec_graph_set(Exec *run, const PropterStr *iris, size_t count, co
     PropterTerm term = propter_iri(iris[i]);
     PROPTER_TRY(exec_intern(run, &term, &set[i], err));
   }
-  if (count > 1) qsort(set, count, sizeof *set, compare_ids);
+  if (count > 1) qsort(set, count, sizeof *set, id_order);
   *out = set;
   return PROPTER_OK;
 }
