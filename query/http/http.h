@@ -121,7 +121,7 @@ typedef struct {
   unsigned users;
 } HttpHidden;
 
-enum { HTTP_CODES = 8 };
+enum { HTTP_CODES = 8, HTTP_TOOK = 12 };
 
 struct PropterServer {
   PropterServerOptions options;
@@ -145,12 +145,13 @@ struct PropterServer {
   /* Counted since the start. */
   uint64_t replies[HTTP_CODES]; /* by hundreds of the status code */
   uint64_t bytes, refused_full, cancelled, queries, updates, took_ms;
-  uint64_t took[12];            /* histogram, bounds in route_metrics.c */
+  uint64_t took[HTTP_TOOK];     /* histogram by http_took_slot */
   uint64_t started_ms;
   pthread_mutex_t log_lock;
 };
 
 uint64_t http_clock_ms(void); /* monotonic */
+unsigned http_took_slot(uint64_t ms); /* below HTTP_TOOK; its bounds stand in route_metrics.c */
 /* Milliseconds the request may still run: the server's deadline or less by the parameter `timeout`. */
 PropterStatus http_deadline(const HttpRequest *request, const HttpParams *params, uint32_t *ms, PropterError *err);
 /* Snapshot with the request's deadline, and the graphs hidden from its default graph; give both back with http_leave. */

@@ -2,17 +2,27 @@
 /* Counters in the Prometheus text format. */
 #include "http.h"
 
+/* Upper bounds in milliseconds; the last slot has none. */
+static const uint64_t bounds[HTTP_TOOK - 1] = {1, 3, 10, 30, 100, 300, 1000, 3000, 10000, 30000, 100000};
+
+unsigned http_took_slot(uint64_t ms) {
+  unsigned slot = 0;
+  while (slot < HTTP_TOOK - 1 && ms > bounds[slot]) slot++;
+  return slot;
+}
+
 static void counters(const PropterServer *s, PropterBuf *out) {
-  static const char *const bounds[] = {"0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30", "100", "+Inf"};
   uint64_t sum = 0;
   propter_buf_printf(out, "# TYPE propter_requests_total counter\n");
   for (int i = 1; i < HTTP_CODES; i++)
     if (s->replies[i]) propter_buf_printf(out, "propter_requests_total{code=\"%dxx\"} %llu\n", i, (unsigned long long)s->replies[i]);
   propter_buf_printf(out, "# TYPE propter_request_duration_seconds histogram\n");
-  for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+  for (size_t i = 0; i < HTTP_TOOK - 1; i++) {
     sum += s->took[i];
-    propter_buf_printf(out, "propter_request_duration_seconds_bucket{le=\"%s\"} %llu\n", bounds[i], (unsigned long long)sum);
+    propter_buf_printf(out, "propter_request_duration_seconds_bucket{le=\"%g\"} %llu\n", (double)bounds[i] / 1000, (unsigned long long)sum);
   }
+  sum += s->took[HTTP_TOOK - 1];
+  propter_buf_printf(out, "propter_request_duration_seconds_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)sum);
   propter_buf_printf(out, "propter_request_duration_seconds_sum %.3f\npropter_request_duration_seconds_count %llu\n", (double)s->took_ms / 1000,
                      (unsigned long long)sum);
   propter_buf_printf(out,

@@ -157,17 +157,15 @@ static void write_access(HttpRequest *r, uint64_t took) {
 }
 
 static void on_completed(void *payload, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code) {
-  static const uint64_t bounds[] = {1, 3, 10, 30, 100, 300, 1000, 3000, 10000, 30000, 100000};
   PropterServer *s = payload;
   HttpRequest *r = *context;
   (void)connection, (void)code;
   if (!r) return;
   uint64_t took = http_clock_ms() - r->began_ms;
-  unsigned hundred = http_reply_code(r) / 100, slot = 0;
+  unsigned hundred = http_reply_code(r) / 100;
   http_reply_cancel(r, true);
   peer_waits(r, false, http_clock_ms());
   write_access(r, took);
-  while (slot < sizeof bounds / sizeof *bounds && took > bounds[slot]) slot++;
   (void)pthread_mutex_lock(&s->lock);
   if (r->newer) r->newer->older = r->older;
   else s->live = r->older;
@@ -176,7 +174,7 @@ static void on_completed(void *payload, struct MHD_Connection *connection, void 
   s->replies[hundred < HTTP_CODES ? hundred : 0]++;
   s->bytes += http_reply_bytes(r);
   s->took_ms += took;
-  s->took[slot]++;
+  s->took[http_took_slot(took)]++;
   (void)pthread_cond_broadcast(&s->idle);
   (void)pthread_mutex_unlock(&s->lock);
   *context = NULL;
