@@ -46,6 +46,8 @@ static void say_formats(Document *d, PropterTerm service) {
   }
 }
 
+static bool may_federate(const PropterServerOptions *o) { return o->services && o->services[0]; }
+
 PropterStatus describe_service(HttpRequest *r, const HttpParams *params, PropterError *err) {
   const char *format;
   OfferOut out = {.request = r};
@@ -61,6 +63,7 @@ PropterStatus describe_service(HttpRequest *r, const HttpParams *params, Propter
   say(&d, service, SD "supportedLanguage", iri(SD "SPARQL11Query"));
   if (r->server->options.token_count) say(&d, service, SD "supportedLanguage", iri(SD "SPARQL11Update"));
   say(&d, service, SD "feature", iri(SD "UnionDefaultGraph"));
+  if (may_federate(&r->server->options)) say(&d, service, SD "feature", iri(SD "BasicFederatedQuery"));
   say_formats(&d, service);
   say(&d, service, SD "defaultDataset", dataset);
   say(&d, dataset, RDF "type", iri(SD "Dataset"));

@@ -67,9 +67,12 @@ expect 'over HTTP' 0 'added' u --allow-load "http://127.0.0.1:$port/data" "LOAD 
 expect 'what came' 0 'there' q 'SELECT ?l { GRAPH <http://x/h> { <http://x/a> <http://x/name> ?l } }'
 expect 'not from here by a rule for all' 3 'not public' u --allow-load http: "LOAD <http://127.0.0.1:$port/data?default>"
 
-serve here --token-file tokens --allow-service "$far" --allow-load "file://$t/in2/"; second=$pid
+serve here --token-file tokens --allow-service "$far" --allow-load "file://$t/in2/"; second=$pid; here=$port
 ask() { "$builddir/tests/http/ask" "$port" "$@"; }
+federates() { ask GET /sparql 'Accept: application/n-triples' | grep -c '#BasicFederatedQuery>'; }
 if [ -x "$builddir/tests/http/ask" ]; then
+  expect 'the service description says so' 0 1 federates
+  port=${far#*1:}; port=${port%/*}; expect 'and not of a server without a list' 1 0 federates; port=$here
   expect 'SERVICE in the server' 0 'there' ask POST '/sparql?format=csv' 'Content-Type: application/sparql-query' "$names"
   expect 'another endpoint is refused there' 0 'not on the list' ask POST '/sparql?format=csv' 'Content-Type: application/sparql-query' 'SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }'
   expect 'LOAD in the server' 0 '"added":2' ask POST /sparql 'Content-Type: application/sparql-update
@@ -77,6 +80,7 @@ Authorization: Bearer writing-token-01' "LOAD <file://$t/in2/here.ttl> INTO GRAP
   expect 'another file is refused there' 0 'not on the list' ask POST /sparql 'Content-Type: application/sparql-update
 Authorization: Bearer writing-token-01' "LOAD <file://$t/here.ttl>"
 else ok 'the server # SKIP Check is not installed'; fi
+expect 'the help tells of paths, which ask nobody' 0 'SERVICE propter:path' "$PROPTER" query --help
 kill -STOP "$first"
 expect 'an endpoint that says nothing: the deadline holds' 5 'in time' q --timeout 0.5 --allow-service "$far" "$names"
 expect 'also with SILENT' 5 '' q --timeout 0.5 --allow-service "$far" "SELECT * { SERVICE SILENT <$far> { ?s ?p ?o } }"
