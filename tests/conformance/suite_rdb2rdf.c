@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* W3C's R2RML and Direct Mapping test cases: 26 databases, on PostgreSQL and on SQLite. A mapping without a truth must be refused. */
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "conformance.h"
 #include "rml_case.h"
@@ -32,20 +33,27 @@ static const char *const postgres_words[] = {"VARBINARY(200)", "BYTEA",         
 
 static void run_all(const char *folder, const char *server) {
   size_t count;
-  char script[4096], name[64];
+  char script[4096], name[64], own[] = "/tmp/propter-rdb2rdf-XXXXXX", file[sizeof own + 4];
+  if (!server && !mkdtemp(own)) {
+    if (conformance_case("folder")) conformance_failed("no folder");
+    return;
+  }
+  (void)snprintf(file, sizeof file, "%s/db", own);
   char **names = conformance_list(folder, "D0", "", &count);
   for (size_t i = 0; i < count; i++) {
     (void)snprintf(script, sizeof script, "%s/%s/create.sql", folder, names[i]);
     (void)snprintf(name, sizeof name, "%.4s", names[i]);
-    bool filled = server ? server_fill(script, postgres_words) : sqlite_fill("/tmp/propter-rdb2rdf.db", script);
+    bool filled = server ? server_fill(script, postgres_words) : sqlite_fill(file, script);
     if (filled)
-      run_database(folder, names[i], server ? server : "/tmp/propter-rdb2rdf.db");
+      run_database(folder, names[i], server ? server : file);
     else if (conformance_case(name))
       conformance_failed("the database could not be made");
     free(names[i]);
   }
   free(names);
-  (void)remove("/tmp/propter-rdb2rdf.db");
+  if (server) return;
+  (void)remove(file);
+  (void)rmdir(own);
 }
 
 static void run_postgres(const char *folder) {
