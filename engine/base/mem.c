@@ -137,7 +137,7 @@ void propter_buf_add_json(PropterBuf *buf, PropterStr text) {
   size_t from = 0;
   for (size_t i = 0; i < text.len; i++) {
     unsigned char c = (unsigned char)text.data[i];
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
     propter_buf_add(buf, (PropterStr){text.data + from, i - from});
     from = i + 1;
     switch (c) {

@@ -176,7 +176,4 @@ unsigned http_guard(HttpRequest *request, const char **why);
 /* The value of Access-Control-Allow-Origin, or NULL. */
 const char *http_guard_origin(const HttpRequest *request);
 
-/* Appends a JSON string with its quotes. */
-void http_json(PropterBuf *out, PropterStr text);
-
 #endif

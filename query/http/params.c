@@ -65,7 +65,7 @@ PropterStatus http_param_all(const HttpParams *params, const char *name, Propter
     if (propter_str_equal(params->items[i].name, propter_str(name))) {
       const char *why;
       if (!propter_utf8_valid(params->items[i].value, NULL)) return propter_fail(err, PROPTER_INVALID, "parameter %s: not UTF-8", name);
-      if (!propter_iri_valid(params->items[i].value, &why)) return propter_fail(err, PROPTER_INVALID, "parameter %s: expected an absolute IRI: %s", name, why);
+      if (!propter_iri_valid(params->items[i].value, &why)) return propter_fail(err, PROPTER_INVALID, "parameter %s: %s", name, why);
       (*values)[(*count)++] = params->items[i].value;
     }
   return PROPTER_OK;
@@ -133,18 +133,4 @@ bool http_accepts_coding(PropterStr header, const char *coding) {
     if (same(http_media_type(item), coding, strlen(coding))) q = quality(item);
   }
   return q > 0;
-}
-
-void http_json(PropterBuf *out, PropterStr text) {
-  propter_buf_add_char(out, '"');
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.data[i];
-    if (c == '"' || c == '\\')
-      propter_buf_add_char(out, '\\'), propter_buf_add_char(out, (char)c);
-    else if (c < 0x20 || c == 0x7f)
-      propter_buf_printf(out, "\\u%04x", c);
-    else
-      propter_buf_add_char(out, (char)c);
-  }
-  propter_buf_add_char(out, '"');
 }

@@ -166,11 +166,11 @@ static unsigned code_of(PropterStatus status) {
 /* RFC 9457. */
 static void problem(PropterBuf *out, unsigned code, const char *name, const char *detail, const PropterError *err) {
   propter_buf_printf(out, "{\"type\":\"about:blank\",\"title\":");
-  http_json(out, propter_str(MHD_get_reason_phrase_for(code)));
+  propter_buf_add_json(out, propter_str(MHD_get_reason_phrase_for(code)));
   propter_buf_printf(out, ",\"status\":%u,\"code\":", code);
-  http_json(out, propter_str(name));
+  propter_buf_add_json(out, propter_str(name));
   propter_buf_add(out, PROPTER_STR(",\"detail\":"));
-  http_json(out, propter_str(detail));
+  propter_buf_add_json(out, propter_str(detail));
   if (err && err->line) propter_buf_printf(out, ",\"line\":%llu,\"column\":%llu", (unsigned long long)err->line, (unsigned long long)err->column);
   propter_buf_add(out, PROPTER_STR("}\n"));
 }

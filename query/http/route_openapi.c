@@ -10,13 +10,13 @@ static void operation(const HttpRoute *route, const char *method, size_t length,
   propter_buf_add_char(out, '"');
   for (size_t i = 0; i < length; i++) propter_buf_add_char(out, (char)tolower((unsigned char)method[i]));
   propter_buf_add(out, PROPTER_STR("\":{\"summary\":"));
-  http_json(out, propter_str(route->summary));
+  propter_buf_add_json(out, propter_str(route->summary));
   propter_buf_add(out, PROPTER_STR(",\"parameters\":["));
   for (const HttpRouteParam *p = route->params; p && p->name; p++) {
     propter_buf_printf(out, "%s{\"in\":\"query\",\"name\":", p == route->params ? "" : ",");
-    http_json(out, propter_str(p->name));
+    propter_buf_add_json(out, propter_str(p->name));
     propter_buf_add(out, PROPTER_STR(",\"description\":"));
-    http_json(out, propter_str(p->help));
+    propter_buf_add_json(out, propter_str(p->help));
     propter_buf_add(out, PROPTER_STR(",\"schema\":{\"type\":\"string\"}}"));
   }
   propter_buf_add(out, PROPTER_STR("],\"responses\":{\"default\":{\"description\":\"the answer, or an application/problem+json document (RFC 9457)\"}}}"));
@@ -29,7 +29,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
                                     "\"scheme\":\"bearer\"}}},\"security\":[{},{\"token\":[]}],\"paths\":{"));
   for (const HttpRoute *const *route = http_routes; *route; route++) {
     propter_buf_add(&out, route == http_routes ? PROPTER_STR("") : PROPTER_STR(","));
-    http_json(&out, propter_str((*route)->path[0] ? (*route)->path : "/"));
+    propter_buf_add_json(&out, propter_str((*route)->path[0] ? (*route)->path : "/"));
     propter_buf_add(&out, PROPTER_STR(":{"));
     for (const char *m = (*route)->methods; *m;) {
       size_t n = strcspn(m, " ");

@@ -16,9 +16,9 @@ static PropterStatus list(HttpRequest *r, PropterError *err) {
     if (!q->queued || q == r || !q->route) continue;
     propter_buf_printf(&out, "%s{\"id\":%llu,\"state\":\"%s\",\"ms\":%llu,\"path\":", first ? "" : ",", (unsigned long long)q->id,
                        atomic_load(&q->running) ? "running" : "waiting", (unsigned long long)(now - q->began_ms));
-    http_json(&out, propter_str(q->route->path));
+    propter_buf_add_json(&out, propter_str(q->route->path));
     propter_buf_add(&out, PROPTER_STR(",\"query\":"));
-    http_json(&out, (PropterStr){q->about.data, q->about.len < SHOWN ? q->about.len : SHOWN});
+    propter_buf_add_json(&out, (PropterStr){q->about.data, q->about.len < SHOWN ? q->about.len : SHOWN});
     propter_buf_add_char(&out, '}');
     first = false;
   }

@@ -5,11 +5,11 @@
 
 static void one(const PropterRunInfo *info, bool first, PropterBuf *out) {
   propter_buf_add(out, first ? PROPTER_STR("{\"run\":") : PROPTER_STR(",{\"run\":"));
-  http_json(out, info->name);
+  propter_buf_add_json(out, info->name);
   propter_buf_add(out, PROPTER_STR(",\"kind\":"));
-  http_json(out, info->kind);
+  propter_buf_add_json(out, info->kind);
   propter_buf_add(out, PROPTER_STR(",\"started\":"));
-  http_json(out, info->started);
+  propter_buf_add_json(out, info->started);
   propter_buf_printf(out, ",\"read\":%llu,\"rejected\":%llu,\"added\":%llu,\"removed\":%llu}", (unsigned long long)info->rows_read,
                      (unsigned long long)info->rows_rejected, (unsigned long long)info->added, (unsigned long long)info->removed);
 }

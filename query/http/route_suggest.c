@@ -29,9 +29,9 @@ static bool matches(PropterStr text, PropterStr typed) {
 static void offer(Suggest *s, PropterStr iri, PropterStr label, uint64_t count) {
   if (s->found == s->limit || (!matches(label, s->typed) && !matches(iri, s->typed))) return;
   propter_buf_add(&s->out, s->found++ ? PROPTER_STR(",{\"iri\":") : PROPTER_STR("{\"iri\":"));
-  http_json(&s->out, iri);
+  propter_buf_add_json(&s->out, iri);
   propter_buf_add(&s->out, PROPTER_STR(",\"label\":"));
-  http_json(&s->out, label);
+  propter_buf_add_json(&s->out, label);
   if (count) propter_buf_printf(&s->out, ",\"count\":%llu", (unsigned long long)count);
   propter_buf_add_char(&s->out, '}');
 }

@@ -145,9 +145,9 @@ static void write_access(HttpRequest *r, uint64_t took) {
   if (info && info->client_addr->sa_family == AF_INET6)
     (void)inet_ntop(AF_INET6, &((struct sockaddr_in6 *)(void *)info->client_addr)->sin6_addr, client, sizeof client);
   propter_buf_printf(&line, "{\"at\":%lld,\"id\":%llu,\"client\":\"%s\",\"method\":", (long long)s->options.now_ms(), (unsigned long long)r->id, client);
-  http_json(&line, r->method);
+  propter_buf_add_json(&line, r->method);
   propter_buf_add(&line, PROPTER_STR(",\"path\":"));
-  http_json(&line, r->path.len ? r->path : PROPTER_STR("?"));
+  propter_buf_add_json(&line, r->path.len ? r->path : PROPTER_STR("?"));
   propter_buf_printf(&line, ",\"status\":%u,\"bytes\":%llu,\"ms\":%llu}", http_reply_code(r), (unsigned long long)http_reply_bytes(r),
                      (unsigned long long)took);
   (void)pthread_mutex_lock(&s->log_lock);

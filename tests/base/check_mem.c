@@ -40,6 +40,10 @@ START_TEST(a_buffer_stops_at_its_maximum_and_says_so) {
   propter_buf_add_utf8(&buf, 0x20AC);
   propter_buf_add_utf8(&buf, 0xD800);
   ck_assert_str_eq(propter_buf_str(&buf).data, "\xE2\x82\xAC\xEF\xBF\xBD");
+  propter_buf_reset(&buf);
+  buf.max = 64;
+  propter_buf_add_json(&buf, PROPTER_STR("a\"\\\n\x1b\x7f</b>"));
+  ck_assert_str_eq(propter_buf_str(&buf).data, "\"a\\\"\\\\\\n\\u001b\\u007f</b>\"");
   propter_buf_clear(&buf);
 }
 END_TEST

@@ -79,14 +79,6 @@ START_TEST(negotiation) {
 }
 END_TEST
 
-START_TEST(json_text) {
-  PropterBuf out = {0};
-  http_json(&out, PROPTER_STR("a\"\\\n\x1b</script>"));
-  ck_str(propter_buf_str(&out), "\"a\\\"\\\\\\u000a\\u001b</script>\"");
-  propter_buf_clear(&out);
-}
-END_TEST
-
 START_TEST(route_table) {
   PropterStr rest;
   ck_assert(http_route_find(PROPTER_STR("/sparql/"), &rest) == http_route_find(PROPTER_STR("/sparql"), &rest));
@@ -109,7 +101,6 @@ Suite *suite_params(void) {
   tcase_add_test(c, too_many_parameters);
   tcase_add_test(c, media_types);
   tcase_add_test(c, negotiation);
-  tcase_add_test(c, json_text);
   tcase_add_test(c, route_table);
   suite_add_tcase(s, c);
   return s;
