@@ -28,7 +28,7 @@ static PropterStatus target(HttpRequest *r, Target *t, PropterError *err) {
   if (named && unnamed) return propter_fail(err, PROPTER_INVALID, "expected one of the parameters graph and default, found both");
   if (unnamed) return PROPTER_OK;
   if (named) {
-    if (!propter_iri_valid(graph, &why)) return propter_fail(err, PROPTER_INVALID, "graph: expected an absolute IRI: %s", why);
+    if (!propter_iri_valid(graph, &why)) return propter_fail(err, PROPTER_INVALID, "graph: %s", why);
     t->iri = graph;
     return PROPTER_OK;
   }
