@@ -378,9 +378,33 @@ static size_t year_words(Reader *r, size_t i, Span *s) {
   return i + 1;
 }
 
+/* Days whose month stands with the last of them: "4" in "4 to 10 April 2025", "4 and 5 April". */
+static size_t day_words(Reader *r, size_t i, Span *s) {
+  const Word *w = word_at(r, i);
+  if (!w || !w->number || w->digits > 2 || w->value < 1 || w->value > 31) return 0;
+  size_t end = ordinal_ending(r, i + 1);
+  const Word *x = word_at(r, end);
+  bool word = is(r, end, DATE_TO, NULL, NULL) || is(r, end, DATE_AND, NULL, NULL);
+  if (!x || (!word && x->mark != '-' && x->mark != ',')) return 0;
+  size_t next = skip(r, word ? end + 1 : end, "the");
+  size_t last = month_words(r, next, s);
+  if (!last) last = day_words(r, next, s);
+  if (!last || r->gap) return last ? end : 0;
+  if (!s->has_year) {
+    if (!s->day) return 0;
+    s->day = w->value;
+    return end;
+  }
+  if (s->from != s->to) return 0;
+  int y, m, d;
+  propter_day_civil(s->from, &y, &m, &d);
+  return day_of(r, y, m, w->value, end, s);
+}
+
 /* One atom from word i on: index after it, 0 if there is none. */
 static size_t atom(Reader *r, size_t i, Span *s) {
-  static size_t (*const readers[])(Reader *, size_t, Span *) = {numeric, part_words, holiday_words, month_words, season_words, vague_words, relative_words, year_words};
+  static size_t (*const readers[])(Reader *, size_t, Span *) = {numeric,      part_words,  holiday_words,  month_words, season_words,
+                                                                 vague_words, relative_words, year_words, day_words};
   i = skip(r, i, "the");
   size_t notes = r->question->note_count;
   for (size_t k = 0; k < sizeof readers / sizeof *readers; k++) {
