@@ -8,13 +8,21 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterGraph *graph = NULL;
   PropterWriter *writer = NULL;
   PropterArena arena = {0};
+  PropterSnapshot *snapshot = NULL;
+  PropterRunList list = {0};
+  const PropterRunInfo *undone = NULL;
   PropterStr name = {"", 0};
   PropterStatus status = propter_graph_open(call->graph, 0, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &writer, err);
-  if (status == PROPTER_OK)
-    status = propter_run_undo(writer, propter_str(call->operands[0]), call->now, PROPTER_STR("propter " PACKAGE_VERSION), &arena, &name, err);
+  if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err); /* nobody else writes by now */
+  if (status == PROPTER_OK) status = propter_run_list(snapshot, &list, err);
+  if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(call->operands[0]), &undone, err);
+  if (status == PROPTER_OK) status = propter_run_undo(writer, undone->name, call->now, PROPTER_STR("propter " PACKAGE_VERSION), &arena, &name, err);
   if (status == PROPTER_OK && !call->dry_run) status = propter_writer_commit(writer, err);
-  if (status == PROPTER_OK) fprintf(call->out, "%s %s; run %s\n", call->dry_run ? "would undo" : "undid", call->operands[0], name.data);
+  if (status == PROPTER_OK && call->dry_run) fprintf(call->out, "would undo run %s\n", undone->name.data);
+  else if (status == PROPTER_OK) fprintf(call->out, "undid run %s; run %s\n", undone->name.data, name.data);
+  propter_run_list_clear(&list);
+  propter_snapshot_close(snapshot);
   propter_writer_close(writer);
   propter_graph_close(graph);
   propter_arena_clear(&arena);

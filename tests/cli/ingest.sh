@@ -118,8 +118,8 @@ same 'no bad input changed the graph' before after
 
 printf 'id,n\n1,11\n9,90\n' > t.csv
 expect 'a correction' 0 '2 added, 2 removed' "$PROPTER" -g "$G" ingest m.ttl
-expect 'undo, dry' 0 'would undo last' "$PROPTER" -g "$G" undo last --dry-run
-expect 'undo' 0 'undid last; run r-' "$PROPTER" -g "$G" undo last
+expect 'undo, dry' 0 'would undo run r-' "$PROPTER" -g "$G" undo last --dry-run
+expect 'undo' 0 'undid run r-' "$PROPTER" -g "$G" undo last
 data > after
 same 'undo restores the graph' before after
 first=$("$PROPTER" -g "$G" export | sed -n 's|^<https://w3id.org/propter/run/\(r-[^>#]*\)> <https://w3id.org/propter#sequence> "2"^^.*|\1|p')

@@ -42,7 +42,7 @@ Authorization: Bearer writing-token-01' 'INSERT DATA { <http://x/b> <http://x/p>
 expect 'the command line sees it' 0 'http://x/b' "$PROPTER" -g g query 'SELECT * { ?s <http://x/p> 3 }'
 "$PROPTER" -g g update 'INSERT DATA { <http://x/c> <http://x/p> 4 }' >/dev/null
 expect 'and the server what the command line writes' 0 'http://x/c' ask GET '/sparql?format=csv&query=SELECT*%7B?s%20?p%204%7D'
-expect 'an update is a run that can be undone' 0 'undid last' "$PROPTER" -g g undo last
+expect 'an update is a run that can be undone' 0 'undid run r-' "$PROPTER" -g g undo last
 expect 'another server on the port' 4 'cannot listen' "$PROPTER" -g g serve --port "$port"
 kill -TERM "$server"; wait "$server"; code=$?; server=
 if [ $code -eq 0 ]; then ok 'SIGTERM ends it well'; else not_ok "SIGTERM: exit $code" "$(cat errors)"; fi
