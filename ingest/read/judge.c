@@ -19,24 +19,42 @@ PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char 
   return linear_parse(text, source, &j->models[which], err);
 }
 
+/* The models' sizes are no constants, so the table is made where it is asked for. */
+enum { SHIPPED = 4 };
+typedef struct {
+  JudgeModel model;
+  PropterStr text;
+  const char *name;
+  bool benchmark;
+} ShippedModel;
+
+static void shipped(ShippedModel out[SHIPPED]) {
+  out[0] = (ShippedModel){JUDGE_TAGGER, {model_en_tagger, model_en_tagger_size}, "en.tagger", false};
+  out[1] = (ShippedModel){JUDGE_CLAIM, {model_en_claim, model_en_claim_size}, "en.claim", false};
+  out[2] = (ShippedModel){JUDGE_PAIR, {model_en_pair, model_en_pair_size}, "en.pair", true};
+  out[3] = (ShippedModel){JUDGE_SENTENCE, {model_en_sentence, model_en_sentence_size}, "en.sentence", true};
+}
+
 PropterStatus judge_new(bool benchmarks, Judge **out, PropterError *err) {
-  const struct {
-    JudgeModel model;
-    PropterStr text;
-    const char *name;
-    bool benchmark;
-  } shipped[] = {{JUDGE_TAGGER, {model_en_tagger, model_en_tagger_size}, "en.tagger", false},
-                 {JUDGE_CLAIM, {model_en_claim, model_en_claim_size}, "en.claim", false},
-                 {JUDGE_PAIR, {model_en_pair, model_en_pair_size}, "en.pair", true},
-                 {JUDGE_SENTENCE, {model_en_sentence, model_en_sentence_size}, "en.sentence", true}};
+  ShippedModel models[SHIPPED];
   Judge *j = propter_calloc(1, sizeof *j);
   PropterStatus status = PROPTER_OK;
+  shipped(models);
   if (!j || !(j->stemmer = sb_stemmer_new("english", "UTF_8"))) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
-  for (size_t i = 0; i < sizeof shipped / sizeof *shipped && status == PROPTER_OK; i++)
-    if (benchmarks || !shipped[i].benchmark) status = judge_use(j, shipped[i].model, shipped[i].text, shipped[i].name, err);
+  for (size_t i = 0; i < SHIPPED && status == PROPTER_OK; i++)
+    if (benchmarks || !models[i].benchmark) status = judge_use(j, models[i].model, models[i].text, models[i].name, err);
   if (status != PROPTER_OK) judge_free(j), j = NULL;
   *out = j;
   return status;
+}
+
+uint64_t judge_hash(void) {
+  ShippedModel models[SHIPPED];
+  uint64_t hash = 0;
+  shipped(models);
+  for (size_t i = 0; i < SHIPPED; i++)
+    if (!models[i].benchmark) hash = hash * 31 + propter_hash64(models[i].text);
+  return hash;
 }
 
 void judge_free(Judge *j) {

@@ -24,6 +24,8 @@ typedef enum { JUDGE_TAGGER, JUDGE_PAIR, JUDGE_SENTENCE, JUDGE_CLAIM, JUDGE_MODE
 /* The models of English; borrowed texts. Without `benchmarks` only those that `propter read` uses: tagger and claim. Free with judge_free. */
 PropterStatus judge_new(bool benchmarks, Judge **out, PropterError *err);
 void judge_free(Judge *j);
+/* Of the texts of the models that `propter read` uses: another model grades a document anew. */
+uint64_t judge_hash(void);
 
 /* Takes another model for one of them (training). `text` must outlive it. */
 PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char *source, PropterError *err);

@@ -279,8 +279,9 @@ static PropterStatus look(Pass *p, PropterError *err) {
   PROPTER_TRY(propter_writer_snapshot(p->writer, &snapshot, err));
   PROPTER_TRY(propter_names_new(&p->names, err));
   PROPTER_TRY(propter_names_load(p->names, snapshot, err));
-  p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx names=%016llx software=%.*s", (unsigned long long)propter_rules_hash(p->rules),
-                                        (unsigned long long)propter_names_hash(p->names), (int)p->options->software.len, p->options->software.data);
+  p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx models=%016llx names=%016llx software=%.*s", (unsigned long long)propter_rules_hash(p->rules),
+                                        (unsigned long long)judge_hash(), (unsigned long long)propter_names_hash(p->names), (int)p->options->software.len,
+                                        p->options->software.data);
   if (!p->fingerprint.data) return no_memory(err);
   PROPTER_TRY(propter_pool_run(p->files.count, p->options->threads, hash, p, err));
   for (size_t i = 0; i < p->files.count; i++) PROPTER_TRY(compare(p, snapshot, &p->files.items[i], err));

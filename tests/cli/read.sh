@@ -23,6 +23,12 @@ expect 'a dry run changes nothing' 0 'would read: 2 documents' p read --dry-run 
 expect 'reads a folder' 0 'read: 2 documents, 0 unchanged, 0 rejected; 2 claims (1 linked)' p read "$dir/docs"
 expect 'has nothing to do again' 0 'nothing to do: 2 documents unchanged' p read "$dir/docs"
 expect 'reads again when told' 0 '2 documents, 0 unchanged' p read --force "$dir/docs"
+# What another model or other rules graded is graded anew; the update makes the first document look so.
+for what in models rules; do
+  expect "another run's $what" 0 '' p update "PREFIX p: <https://w3id.org/propter#> DELETE { GRAPH ?g { ?d p:parameters ?o } } INSERT { GRAPH ?g { ?d p:parameters ?n } }
+    WHERE { GRAPH ?g { ?d p:parameters ?o } FILTER(STRENDS(STR(?d), \"note.md\")) BIND(REPLACE(?o, \"$what=[0-9a-f]{16}\", \"$what=0123456789abcdef\") AS ?n) FILTER(?n != ?o) }"
+  expect "grades anew what other $what graded" 0 '2 documents, 1 unchanged' p read "$dir/docs"
+done
 expect 'JSON lines' 0 '"unchanged":2' p read --format jsonl "$dir/docs"
 expect 'the claim is in the graph' 0 'event-verizon-strike-2011' p query --format csv 'SELECT ?c WHERE { ?x a <https://w3id.org/propter#Claim> ; <https://w3id.org/propter#cause> ?c }'
 expect 'shows a document' 0 'published  2011-09-09' p show note.md

@@ -134,7 +134,7 @@ PROPTER_API void propter_readings_clear(PropterReadings *readings);
 typedef struct {
   const char *path;
   PropterStr iri;          /* of the document and of its graph */
-  bool unchanged;          /* same file, rules and labels as when it was read last: left alone */
+  bool unchanged;          /* same file, rules, models and labels as when it was read last: left alone */
   bool withdrawn;          /* the file is gone: so is what was read from it */
   const char *format;      /* NULL if unchanged or rejected */
   size_t sentences, claims, linked, happenings; /* linked: both sides lead to something the graph knows */
