@@ -9,20 +9,27 @@
 #include "../writer.h"
 
 enum { BATCH_TERMS = 1 << 16, BATCH_BYTES = 4 << 20, AHEAD = 8 };
+typedef enum { EMPTY, FILLING, FULL } State;
 #define NO_TERM UINT32_MAX
 
 /* A term made ready: an inlined id, or a record in the batch's bytes. */
 typedef struct {
-  uint64_t hash; /* of the content, found on the other thread; for all but typed literals that of the record */
+  uint64_t hash; /* of the content; for all but typed literals that of the record */
   PropterId id;
   size_t at;
   uint32_t len, type; /* type: the term that is the datatype, whose id is still to be written into the record */
 } Ready;
 
 typedef struct {
+  State state;
   PropterBuf bytes;
   PROPTER_VEC(Ready) terms;
   PROPTER_VEC(struct Four { uint32_t term[4]; }) quads;
+  uint32_t last[4]; /* terms of the statement before */
+  uint64_t sums[2], lines;
+  bool hashed;
+  PropterStatus status; /* of reading the stretch, with the line counted from its first */
+  PropterError err;
 } Batch;
 
 struct Feed {
@@ -30,19 +37,19 @@ struct Feed {
   PropterId fallback, last_graph;
   PropterStatus (*graph)(PropterId graph, void *payload, PropterError *err);
   void *payload;
-  Batch batches[2];
-  unsigned filling; /* the other one is with the thread while `busy` */
-  uint32_t last[4]; /* terms of the statement before */
+  Batch batches[SPREAD_PLACES]; /* batch i is at place i % SPREAD_PLACES */
+  size_t made, turn;            /* number of the next batch to be filled, and to be taken by the writer */
+  const Stretches *stretches;
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  bool threaded, busy, quit;
-  uint64_t sums[2];
-  PropterStatus status; /* of the first failure on the thread */
+  bool threaded, taking, ended, quit;
+  uint64_t sums[2], lines, statements;
+  PropterStatus status; /* of the first batch that failed */
   PropterError err;
 };
 
-/* ---- the other thread ----------------------------------------------------------------------------------------------------- */
+/* ---- a batch -------------------------------------------------------------------------------------------------------------- */
 
 static void hash_terms(Batch *b) {
   for (size_t i = 0; i < b->terms.count; i++) {
@@ -53,12 +60,18 @@ static void hash_terms(Batch *b) {
 }
 
 /* Sums, so that order does not matter; the second keeps equal first sums apart. */
-static void hash_statement(Feed *feed, const Batch *b, const uint32_t term[4]) {
+static void hash_statement(Batch *b, const uint32_t term[4]) {
   uint64_t hashes[4];
   for (int i = 0; i < 4; i++) hashes[i] = term[i] == NO_TERM ? 0 : b->terms.items[term[i]].hash;
   uint64_t whole = propter_hash64((PropterStr){(const char *)hashes, sizeof hashes});
-  feed->sums[0] += whole;
-  feed->sums[1] += propter_hash64((PropterStr){(const char *)&whole, sizeof whole});
+  b->sums[0] += whole;
+  b->sums[1] += propter_hash64((PropterStr){(const char *)&whole, sizeof whole});
+}
+
+static void hash_batch(Batch *b) {
+  hash_terms(b);
+  for (size_t i = 0; i < b->quads.count; i++) hash_statement(b, b->quads.items[i].term);
+  b->hashed = true;
 }
 
 static PropterStatus take_terms(Feed *feed, Batch *b, PropterError *err) {
@@ -78,67 +91,121 @@ static PropterStatus take_terms(Feed *feed, Batch *b, PropterError *err) {
 }
 
 static PropterStatus take(Feed *feed, Batch *b, PropterError *err) {
-  hash_terms(b);
+  if (b->status != PROPTER_OK) {
+    *err = b->err;
+    if (err->line) err->line += feed->lines;
+    return b->status;
+  }
+  if (!b->hashed) hash_batch(b);
   PROPTER_TRY(take_terms(feed, b, err));
   for (size_t i = 0; i < b->quads.count; i++) {
     const uint32_t *t = b->quads.items[i].term;
-    hash_statement(feed, b, t);
     PropterQuad q = {b->terms.items[t[0]].id, b->terms.items[t[1]].id, b->terms.items[t[2]].id, t[3] == NO_TERM ? feed->fallback : b->terms.items[t[3]].id};
     if (t[3] != NO_TERM && q.g != feed->last_graph && feed->graph) PROPTER_TRY(feed->graph(q.g, feed->payload, err));
     if (t[3] != NO_TERM) feed->last_graph = q.g;
     PROPTER_TRY(propter_writer_add(feed->writer, q, err));
   }
+  for (int i = 0; i < 2; i++) feed->sums[i] += b->sums[i];
+  feed->lines += b->lines;
+  feed->statements += b->quads.count;
   return PROPTER_OK;
+}
+
+static void empty(Batch *b) {
+  propter_buf_reset(&b->bytes);
+  b->terms.count = b->quads.count = 0;
+  b->sums[0] = b->sums[1] = b->lines = 0;
+  b->hashed = false;
+  for (int i = 0; i < 4; i++) b->last[i] = NO_TERM;
+  b->state = EMPTY;
+}
+
+/* ---- both threads, holding the lock --------------------------------------------------------------------------------------- */
+
+static void take_turn(Feed *feed, Batch *b) {
+  PropterError err = {0};
+  PropterStatus status = PROPTER_OK;
+  feed->taking = true;
+  (void)pthread_mutex_unlock(&feed->lock);
+  if (feed->status == PROPTER_OK) status = take(feed, b, &err);
+  (void)pthread_mutex_lock(&feed->lock);
+  if (status != PROPTER_OK) {
+    feed->status = status;
+    feed->err = err;
+    feed->ended = true;
+  }
+  empty(b);
+  feed->taking = false;
+  feed->turn++;
+}
+
+static void fill(Feed *feed, Batch *b) {
+  const Stretches *from = feed->stretches;
+  unsigned place = feed->made++ % SPREAD_PLACES;
+  bool more = false;
+  b->state = FILLING;
+  b->err = (PropterError){0};
+  b->status = from->next(from->payload, place, &more, &b->err);
+  feed->ended = b->status != PROPTER_OK || !more;
+  (void)pthread_mutex_unlock(&feed->lock);
+  if (b->status == PROPTER_OK && more) {
+    b->status = from->read(from->payload, place, &b->lines, &b->err);
+    hash_batch(b);
+  }
+  (void)pthread_mutex_lock(&feed->lock);
+  b->state = FULL;
+}
+
+/* Hands the batch whose turn it is to the writer, or else fills the next; false: neither can be done now. */
+static bool step(Feed *feed) {
+  Batch *first = &feed->batches[feed->turn % SPREAD_PLACES], *next = &feed->batches[feed->made % SPREAD_PLACES];
+  if (first->state == FULL && !feed->taking)
+    take_turn(feed, first);
+  else if (feed->stretches && !feed->ended && next->state == EMPTY)
+    fill(feed, next);
+  else
+    return false;
+  (void)pthread_cond_broadcast(&feed->changed);
+  return true;
+}
+
+static void step_or_wait(Feed *feed) {
+  if (!step(feed)) (void)pthread_cond_wait(&feed->changed, &feed->lock);
 }
 
 static void *run(void *payload) {
   Feed *feed = payload;
   (void)pthread_mutex_lock(&feed->lock);
-  for (;;) {
-    while (!feed->busy && !feed->quit) (void)pthread_cond_wait(&feed->changed, &feed->lock);
-    if (feed->quit) break;
-    Batch *b = &feed->batches[1 - feed->filling];
-    (void)pthread_mutex_unlock(&feed->lock);
-    PropterError err = {0};
-    PropterStatus status = take(feed, b, &err);
-    (void)pthread_mutex_lock(&feed->lock);
-    if (status != PROPTER_OK && feed->status == PROPTER_OK) feed->status = status, feed->err = err;
-    feed->busy = false;
-    (void)pthread_cond_broadcast(&feed->changed);
-  }
+  while (!feed->quit) step_or_wait(feed);
   (void)pthread_mutex_unlock(&feed->lock);
   return NULL;
 }
 
 /* ---- the caller's thread -------------------------------------------------------------------------------------------------- */
 
-static PropterStatus failure(Feed *feed, PropterError *err) {
+static PropterStatus failure(const Feed *feed, PropterError *err) {
   if (feed->status != PROPTER_OK && err) *err = feed->err;
   return feed->status;
 }
 
-static void empty(Feed *feed, Batch *b) {
-  propter_buf_reset(&b->bytes);
-  b->terms.count = b->quads.count = 0;
-  for (int i = 0; i < 4; i++) feed->last[i] = NO_TERM;
+PropterStatus feed_run(void *payload, const Stretches *stretches, PropterError *err) {
+  Feed *feed = payload;
+  (void)pthread_mutex_lock(&feed->lock);
+  feed->stretches = stretches;
+  (void)pthread_cond_broadcast(&feed->changed);
+  while (!feed->ended || feed->turn < feed->made) step_or_wait(feed);
+  feed->stretches = NULL;
+  PropterStatus status = failure(feed, err);
+  (void)pthread_mutex_unlock(&feed->lock);
+  return status;
 }
 
-/* Waits for the thread, if `whole` also until the batch given to it now is done. */
+/* The batch that is filled goes on; returns when the next can be filled, if `whole` when all are with the writer. */
 static PropterStatus hand_over(Feed *feed, bool whole, PropterError *err) {
-  if (!feed->threaded) {
-    if (feed->status == PROPTER_OK) feed->status = take(feed, &feed->batches[feed->filling], &feed->err);
-    empty(feed, &feed->batches[feed->filling]);
-    return failure(feed, err);
-  }
   (void)pthread_mutex_lock(&feed->lock);
-  while (feed->busy) (void)pthread_cond_wait(&feed->changed, &feed->lock);
-  if (feed->status == PROPTER_OK) {
-    feed->filling = 1 - feed->filling;
-    feed->busy = true;
-    (void)pthread_cond_broadcast(&feed->changed);
-    while (whole && feed->busy) (void)pthread_cond_wait(&feed->changed, &feed->lock);
-  }
-  empty(feed, &feed->batches[feed->filling]);
+  feed->batches[feed->made++ % SPREAD_PLACES].state = FULL;
+  (void)pthread_cond_broadcast(&feed->changed);
+  while (feed->batches[feed->made % SPREAD_PLACES].state != EMPTY || (whole && feed->turn < feed->made)) step_or_wait(feed);
   PropterStatus status = failure(feed, err);
   (void)pthread_mutex_unlock(&feed->lock);
   return status;
@@ -170,23 +237,25 @@ static PropterStatus make_ready(Batch *b, const PropterTerm *term, uint32_t befo
   return propter_vec_push(&b->terms, t) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for terms");
 }
 
-PropterStatus feed_add(Feed *feed, const PropterStatement *st, PropterError *err) {
-  Batch *b = &feed->batches[feed->filling];
+PropterStatus feed_add(Feed *feed, unsigned place, const PropterStatement *st, PropterError *err) {
+  bool alone = !feed->stretches;
+  Batch *b = &feed->batches[alone ? feed->made % SPREAD_PLACES : place];
   const PropterTerm *terms[4] = {&st->s, &st->p, &st->o, &st->g};
   struct Four four;
   for (int i = 0; i < 4; i++) {
     four.term[i] = NO_TERM;
     if (terms[i]->kind == PROPTER_TERM_NONE) continue;
-    PROPTER_TRY(make_ready(b, terms[i], feed->last[i], &four.term[i], err));
+    PROPTER_TRY(make_ready(b, terms[i], b->last[i], &four.term[i], err));
   }
-  memcpy(feed->last, four.term, sizeof feed->last);
+  memcpy(b->last, four.term, sizeof b->last);
   if (!propter_vec_push(&b->quads, four)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for statements");
-  return b->terms.count >= BATCH_TERMS || b->bytes.len >= BATCH_BYTES ? hand_over(feed, false, err) : PROPTER_OK;
+  return alone && (b->terms.count >= BATCH_TERMS || b->bytes.len >= BATCH_BYTES) ? hand_over(feed, false, err) : PROPTER_OK;
 }
 
-PropterStatus feed_finish(Feed *feed, uint64_t hash[2], PropterError *err) {
+PropterStatus feed_finish(Feed *feed, PropterRdfLoaded *loaded, PropterError *err) {
   PROPTER_TRY(hand_over(feed, true, err));
-  for (int i = 0; i < 2; i++) hash[i] += feed->sums[i];
+  for (int i = 0; i < 2; i++) loaded->hash[i] += feed->sums[i];
+  loaded->statements += feed->statements;
   return PROPTER_OK;
 }
 
@@ -195,9 +264,9 @@ PropterStatus feed_open(PropterWriter *writer, PropterId fallback, PropterStatus
   Feed *feed = propter_calloc(1, sizeof *feed);
   if (!feed) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   *feed = (Feed){.writer = writer, .fallback = fallback, .graph = graph, .payload = payload};
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < SPREAD_PLACES; i++) {
     feed->batches[i].bytes.max = SIZE_MAX / 2;
-    empty(feed, &feed->batches[i]);
+    empty(&feed->batches[i]);
   }
   (void)pthread_mutex_init(&feed->lock, NULL);
   (void)pthread_cond_init(&feed->changed, NULL);
@@ -210,7 +279,6 @@ void feed_close(Feed *feed) {
   if (!feed) return;
   if (feed->threaded) {
     (void)pthread_mutex_lock(&feed->lock);
-    while (feed->busy) (void)pthread_cond_wait(&feed->changed, &feed->lock);
     feed->quit = true;
     (void)pthread_cond_broadcast(&feed->changed);
     (void)pthread_mutex_unlock(&feed->lock);
@@ -218,7 +286,7 @@ void feed_close(Feed *feed) {
   }
   (void)pthread_mutex_destroy(&feed->lock);
   (void)pthread_cond_destroy(&feed->changed);
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < SPREAD_PLACES; i++) {
     propter_buf_clear(&feed->batches[i].bytes);
     propter_vec_clear(&feed->batches[i].terms);
     propter_vec_clear(&feed->batches[i].quads);

@@ -81,8 +81,8 @@ static PropterStatus unknown_format(const char *path, const char *format, Propte
 }
 
 static PropterStatus run(Source *source, const PropterRdfFormat *format, PropterStr base, const PropterRdfOptions *options, const PropterRdfSink *sink,
-                         PropterError *err) {
-  ReadJob job = {.format = format, .base = base, .sink = sink, .log = options ? options->log : NULL};
+                         const Spread *spread, PropterError *err) {
+  ReadJob job = {.format = format, .base = base, .sink = sink, .spread = spread, .log = options ? options->log : NULL};
   job.limits = options && options->limits ? *options->limits : propter_limits_default();
   if (!job.base.len && options) job.base = options->base;
   const char *why = NULL;
@@ -95,7 +95,7 @@ static PropterStatus run(Source *source, const PropterRdfFormat *format, Propter
   return readers[at].read(source, &job, readers[at].variant, err);
 }
 
-PropterStatus propter_rdf_read(const char *path, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err) {
+PropterStatus rdf_read(const char *path, const PropterRdfOptions *options, const PropterRdfSink *sink, const Spread *spread, PropterError *err) {
   const char *wanted = options ? options->format : NULL;
   const PropterRdfFormat *format = wanted ? propter_rdf_format(propter_str(wanted)) : propter_rdf_format_of_file(path);
   if (!format) return unknown_format(path, wanted, err);
@@ -105,10 +105,14 @@ PropterStatus propter_rdf_read(const char *path, const PropterRdfOptions *option
   PropterStatus status = PROPTER_OK;
   if (!options || !options->base.len) status = propter_iri_of_file(path, &base, err);
   if (status == PROPTER_OK) status = source_open_file(path, limits.load_bytes, &source, err);
-  if (status == PROPTER_OK) status = run(source, format, propter_buf_str(&base), options, sink, err);
+  if (status == PROPTER_OK) status = run(source, format, propter_buf_str(&base), options, sink, spread, err);
   if (source) source_close_file(source);
   propter_buf_clear(&base);
   return status;
+}
+
+PropterStatus propter_rdf_read(const char *path, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err) {
+  return rdf_read(path, options, sink, NULL, err);
 }
 
 typedef struct {
@@ -131,5 +135,5 @@ PropterStatus propter_rdf_read_text(PropterStr text, const char *source, const P
   if (!format) return unknown_format(source, options ? options->format : NULL, err);
   PropterLimits limits = options->limits ? *options->limits : propter_limits_default();
   TextSource s = {{text_read, source, limits.load_bytes, 0}, text};
-  return run(&s.source, format, (PropterStr){"", 0}, options, sink, err);
+  return run(&s.source, format, (PropterStr){"", 0}, options, sink, NULL, err);
 }

@@ -3,7 +3,7 @@
 #ifndef GRAPH_IO_H
 #define GRAPH_IO_H
 
-#include "propter/rdf.h"
+#include "spread.h"
 
 /* Bytes of a document, in order. */
 typedef struct Source Source;
@@ -28,6 +28,7 @@ typedef struct {
   PropterLimits limits;
   const PropterLog *log;
   const PropterRdfSink *sink;
+  const Spread *spread; /* instead of the sink, for a reader that can; NULL: all to the sink */
   bool no_lines; /* the lines read are not those of the document */
 } ReadJob;
 

@@ -6,16 +6,24 @@
 #include "io.h"
 #include "propter/hash.h"
 
+typedef struct Load Load;
+
 typedef struct {
+  Load *load;
+  unsigned number;
+  PropterBuf labels[3];
+} Place;
+
+struct Load {
   PropterWriter *writer;
   const PropterRdfLoadOptions *options;
   PropterRdfLoaded *loaded;
   PropterId graph; /* of statements outside named graphs */
   PropterMap cleared;
   uint64_t document; /* hash in the labels of its blank nodes */
-  PropterBuf labels[3];
+  Place places[SPREAD_PLACES];
   Feed *feed;
-} Load;
+};
 
 /* The label of a blank node, or of a graph's, made unlike those of every other document. */
 static PropterStatus own_label(Load *l, PropterTerm *term, PropterBuf *label, PropterError *err) {
@@ -41,15 +49,28 @@ static PropterStatus enter_graph(Load *l, PropterId graph, bool keep, PropterErr
 static PropterStatus on_graph(PropterId graph, void *payload, PropterError *err) { return enter_graph(payload, graph, false, err); }
 
 static PropterStatus on_statement(const PropterStatement *statement, void *payload, PropterError *err) {
-  Load *l = payload;
+  Place *place = payload;
+  Load *l = place->load;
   PropterStatement st = *statement;
   if (l->options->graph.len) st.g.kind = PROPTER_TERM_NONE;
-  PROPTER_TRY(own_label(l, &st.s, &l->labels[0], err));
-  PROPTER_TRY(own_label(l, &st.o, &l->labels[1], err));
-  PROPTER_TRY(own_label(l, &st.g, &l->labels[2], err));
-  PROPTER_TRY(feed_add(l->feed, &st, err));
-  l->loaded->statements++;
-  return PROPTER_OK;
+  PROPTER_TRY(own_label(l, &st.s, &place->labels[0], err));
+  PROPTER_TRY(own_label(l, &st.o, &place->labels[1], err));
+  PROPTER_TRY(own_label(l, &st.g, &place->labels[2], err));
+  return feed_add(l->feed, place->number, &st, err);
+}
+
+/* The document's statements through the feed. */
+static PropterStatus read_into(Load *l, const char *path, const PropterStr *text, const PropterRdfOptions *read, PropterError *err) {
+  PropterRdfSink sinks[SPREAD_PLACES];
+  for (unsigned i = 0; i < SPREAD_PLACES; i++) {
+    l->places[i].load = l;
+    l->places[i].number = i;
+    sinks[i] = (PropterRdfSink){on_statement, NULL, &l->places[i]};
+  }
+  PROPTER_TRY(feed_open(l->writer, l->graph, on_graph, l, &l->feed, err));
+  Spread spread = {sinks, feed_run, l->feed};
+  PROPTER_TRY(text ? propter_rdf_read_text(*text, path, read, sinks, err) : rdf_read(path, read, sinks, &spread, err));
+  return feed_finish(l->feed, l->loaded, err);
 }
 
 static PropterStatus load(PropterWriter *writer, const char *path, const PropterStr *text, const PropterRdfLoadOptions *options, PropterRdfLoaded *loaded,
@@ -91,14 +112,12 @@ static PropterStatus load(PropterWriter *writer, const char *path, const Propter
   status = propter_buf_status(&key, err);
   if (status != PROPTER_OK) goto done;
   l->document = propter_hash64(propter_buf_str(&key));
-  PropterRdfSink sink = {on_statement, NULL, l};
-  status = feed_open(writer, l->graph, on_graph, l, &l->feed, err);
-  if (status == PROPTER_OK) status = text ? propter_rdf_read_text(*text, path, &read, &sink, err) : propter_rdf_read(path, &read, &sink, err);
-  if (status == PROPTER_OK) status = feed_finish(l->feed, loaded->hash, err);
+  status = read_into(l, path, text, &read, err);
 done:
   feed_close(l->feed);
   propter_map_clear(&l->cleared);
-  for (int i = 0; i < 3; i++) propter_buf_clear(&l->labels[i]);
+  for (int i = 0; i < SPREAD_PLACES; i++)
+    for (int k = 0; k < 3; k++) propter_buf_clear(&l->places[i].labels[k]);
   propter_free(l);
   propter_buf_clear(&base);
   propter_buf_clear(&key);

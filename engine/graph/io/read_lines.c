@@ -10,9 +10,11 @@ enum { BLOCK = 1 << 20, SLOTS = 5, WIDE = 16 };
 
 typedef struct {
   const ReadJob *job;
-  Source *source;
+  const PropterRdfSink *sink;
+  const char *name;
   PropterError *err;
   bool quads;
+  PropterBuf block;
   const unsigned char *line_start, *end; /* of the block's whole lines */
   uint64_t line;
   PropterBuf texts[SLOTS]; /* of terms that do not stand in the block as they are */
@@ -24,7 +26,7 @@ static At fail_at(Lines *l, At at, PropterStatus status, const char *text) {
   uint64_t column = at < l->end ? 1 : 0;
   for (At p = l->line_start; p < at; p++) column += (*p & 0xC0) != 0x80;
   (void)propter_fail(l->err, status, "%s", text);
-  propter_error_at(l->err, l->source->name, l->job->no_lines ? 0 : l->line, column);
+  propter_error_at(l->err, l->name, l->job->no_lines ? 0 : l->line, column);
   return NULL;
 }
 
@@ -292,7 +294,7 @@ static At read_statement(Lines *l, At p) {
   if (p < l->end && *p != '\n' && *p != '\r' && *p != '#') return expected(l, p, "the end of the line after \".\"");
   if ((uint64_t)(p - l->line_start) > l->job->limits.line_bytes) return long_line(l, p);
   PropterError own = {0};
-  PropterStatus status = l->job->sink->statement(&st, l->job->sink->payload, &own);
+  PropterStatus status = l->sink->statement(&st, l->sink->payload, &own);
   if (status == PROPTER_OK) return p;
   if (!own.source[0]) return fail_at(l, p, status, own.message);
   if (l->err) *l->err = own;
@@ -329,38 +331,82 @@ static At last_line_end(At from, At to) {
   return to;
 }
 
+typedef struct {
+  Source *source;
+  PropterBuf rest; /* the beginning of the line that the last block ended in */
+  bool ended;
+  Lines places[SPREAD_PLACES];
+} Document;
+
+static PropterStatus next_block(void *payload, unsigned place, bool *more, PropterError *err) {
+  Document *d = payload;
+  Lines *l = &d->places[place];
+  l->err = err;
+  l->end = NULL;
+  propter_buf_reset(&l->block);
+  propter_buf_add(&l->block, propter_buf_str(&d->rest));
+  propter_buf_reset(&d->rest);
+  At start = NULL;
+  while (!d->ended && l->end == start) {
+    size_t n = 0;
+    if (!propter_buf_reserve(&l->block, BLOCK)) return propter_buf_status(&l->block, err);
+    PROPTER_TRY(source_read(d->source, l->block.data + l->block.len, BLOCK, &n, err));
+    l->block.len += n;
+    d->ended = n == 0;
+    start = (At)l->block.data;
+    At whole = start + l->block.len;
+    l->end = n ? last_line_end(start, whole) : whole;
+    if (n && l->end == start && l->block.len > l->job->limits.line_bytes) {
+      l->line_start = start;
+      l->end = whole;
+      (void)long_line(l, l->end);
+      return PROPTER_LIMIT;
+    }
+    if (l->end > start) propter_buf_add(&d->rest, (PropterStr){(const char *)l->end, (size_t)(whole - l->end)});
+  }
+  *more = l->end != start;
+  return propter_buf_status(&d->rest, err);
+}
+
+static PropterStatus read_stretch(void *payload, unsigned place, uint64_t *lines, PropterError *err) {
+  Document *d = payload;
+  Lines *l = &d->places[place];
+  l->err = err;
+  l->line = 1;
+  bool read = read_block(l, (At)l->block.data);
+  *lines = l->line - 1;
+  return read ? PROPTER_OK : err->status;
+}
+
+static PropterStatus read_in_order(Document *d, PropterError *err) {
+  Lines *l = &d->places[0];
+  for (bool more = true;;) {
+    PROPTER_TRY(next_block(d, 0, &more, err));
+    if (!more) return PROPTER_OK;
+    if (!read_block(l, (At)l->block.data)) return err->status;
+  }
+}
+
 PropterStatus read_lines(Source *source, const ReadJob *job, int quads, PropterError *err) {
   PropterError own = {0};
-  PropterBuf block = {.max = SIZE_MAX / 2};
-  Lines *l = propter_calloc(1, sizeof *l);
-  if (!l) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading %s", source->name);
-  *l = (Lines){.job = job, .source = source, .err = err ? err : &own, .quads = quads, .line = 1};
-  for (int i = 0; i < SLOTS; i++) l->texts[i].max = job->limits.term_bytes + 64;
-  PropterStatus status = PROPTER_OK;
-  for (size_t n = 1; n && status == PROPTER_OK;) {
-    if (!propter_buf_reserve(&block, BLOCK)) {
-      status = propter_buf_status(&block, err);
-      break;
-    }
-    status = source_read(source, block.data + block.len, BLOCK, &n, l->err);
-    if (status != PROPTER_OK) break;
-    block.len += n;
-    At start = (At)block.data;
-    l->end = n ? last_line_end(start, start + block.len) : start + block.len;
-    if (n && l->end == start && block.len > job->limits.line_bytes) {
-      l->line_start = start;
-      l->end = start + block.len;
-      (void)long_line(l, l->end);
-      status = PROPTER_LIMIT;
-    } else if (!read_block(l, start)) {
-      status = l->err->status;
-    } else {
-      block.len -= (size_t)(l->end - start);
-      memmove(block.data, l->end, block.len);
-    }
+  Document *d = propter_calloc(1, sizeof *d);
+  if (!d) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading %s", source->name);
+  d->source = source;
+  d->rest.max = SIZE_MAX / 2;
+  for (unsigned i = 0; i < SPREAD_PLACES; i++) {
+    d->places[i] = (Lines){.job = job, .name = source->name, .quads = quads, .line = 1, .block.max = SIZE_MAX / 2};
+    d->places[i].sink = job->spread ? &job->spread->sinks[i] : job->sink;
+    for (int k = 0; k < SLOTS; k++) d->places[i].texts[k].max = job->limits.term_bytes + 64;
   }
-  propter_buf_clear(&block);
-  for (int i = 0; i < SLOTS; i++) propter_buf_clear(&l->texts[i]);
-  propter_free(l);
+  Stretches stretches = {next_block, read_stretch, d};
+  PropterStatus status = job->spread ? job->spread->run(job->spread->payload, &stretches, &own) : read_in_order(d, &own);
+  if (status != PROPTER_OK && !own.source[0]) propter_error_at(&own, source->name, 0, 0);
+  if (status != PROPTER_OK && err) *err = own;
+  propter_buf_clear(&d->rest);
+  for (unsigned i = 0; i < SPREAD_PLACES; i++) {
+    propter_buf_clear(&d->places[i].block);
+    for (int k = 0; k < SLOTS; k++) propter_buf_clear(&d->places[i].texts[k]);
+  }
+  propter_free(d);
   return status;
 }

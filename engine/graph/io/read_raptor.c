@@ -199,6 +199,7 @@ PropterStatus read_raptor(Source *source, const ReadJob *job, int variant, Propt
   h->to = h->from = h->complaints = -1;
   PropterError answer_error = {0};
   ReadJob answer = *job;
+  answer.spread = NULL;
   answer.base = (PropterStr){"", 0};
   answer.no_lines = true;
   PropterStatus status = start(h, job, err), parsed = PROPTER_OK;
