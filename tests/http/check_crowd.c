@@ -69,7 +69,8 @@ START_TEST(many_connections_leave_nothing_behind) {
     }
   }
   for (size_t i = 0; i < IDLE; i++) ck_assert(!cut(idle[i], 0));
-  ck_assert_uint_ge(descriptors(), before + 2 * (IDLE + ACTIVE));
+  /* The first request's connection may have been open when they were counted. */
+  ck_assert_uint_ge(descriptors() + 1, before + 2 * (IDLE + ACTIVE));
   close_all(idle, IDLE), close_all(active, ACTIVE);
   ck_assert_msg(back_to(before), "%zu descriptors, %zu before", descriptors(), before);
   propter_server_stop(server);
