@@ -38,6 +38,14 @@ static PropterGrain grain_of(const char *text) {
   return PROPTER_GRAIN_DAY;
 }
 
+static bool number_of(const PropterColumn *column, PropterStr cell, double *out) {
+  char text[64];
+  Written w = {.decimal = propter_str(column->decimal), .group = propter_str(column->group)};
+  if (!column->decimal) return propter_str_to_double(cell, out);
+  PropterStr number = {text, 0};
+  return cell.len < sizeof text - 2 && written_number(&w, cell, text, &number.len) && propter_str_to_double(number, out);
+}
+
 static PropterStr cell_of(const PropterRow *row, size_t i) {
   if (!row->values) return propter_str_trim(row->cells[i]);
   return propter_str_trim(row->values[i].count ? row->values[i].items[0].text : (PropterStr){"", 0});
@@ -57,7 +65,8 @@ static PropterStatus add_row(Adding *a, const PropterRow *row) {
   PropterDay day;
   bool fresh;
   a->summary->rows++;
-  if (row->problem || !lexical_first_day(cell_of(row, a->sniff->time), &day)) return a->summary->left_out++, PROPTER_OK;
+  PropterStr pattern = propter_str(a->sniff->columns[a->sniff->time].date_format);
+  if (row->problem || !lexical_first_day(pattern, cell_of(row, a->sniff->time), &day)) return a->summary->left_out++, PROPTER_OK;
   PROPTER_TRY(make_key(a, row, day));
   uint64_t *at = propter_map_put(&a->index, propter_buf_str(&a->key), a->summary->cells, &fresh);
   if (!at) return no_memory(a->err);
@@ -69,7 +78,7 @@ static PropterStatus add_row(Adding *a, const PropterRow *row) {
   Amount *amount = a->amounts.items + *at * (a->measures + 1);
   for (size_t i = 0; i < a->measures; i++) {
     double value;
-    if (propter_str_to_double(cell_of(row, a->measure[i]), &value)) amount[i].sum += value, amount[i].count++;
+    if (number_of(&a->sniff->columns[a->measure[i]], cell_of(row, a->measure[i]), &value)) amount[i].sum += value, amount[i].count++;
   }
   amount[a->measures].count++;
   return PROPTER_OK;
@@ -79,7 +88,7 @@ static PropterStatus add_table(Adding *a, const char *path) {
   PropterTable *table;
   PropterRow row;
   bool found = true;
-  PROPTER_TRY(propter_table_open(path, NULL, NULL, &table, a->err));
+  PROPTER_TRY(propter_table_open(path, &a->sniff->options, NULL, &table, a->err));
   PropterStatus status = PROPTER_OK;
   while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, a->err)) == PROPTER_OK && found) status = add_row(a, &row);
   propter_table_close(table);

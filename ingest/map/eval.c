@@ -106,14 +106,31 @@ static PropterStatus push_text(Execution *x, PropterCell cell, PropterError *err
 static PropterStatus push_day(Execution *x, const Part *part, PropterCell cell, Outcome *outcome, PropterError *err) {
   PropterDay day;
   char text[16];
-  if (!lexical_first_day(cell.text, &day)) {
-    *outcome = eval_reject(x, "time", part->text, cell.text, "expected a date such as 2011-08-07, 2011-08, 2011-Q3, 2011-W32 or 2011, found \"%.*s\"",
+  PropterStr pattern = part->written ? part->written->date : (PropterStr){"", 0};
+  if (!lexical_first_day(pattern, cell.text, &day)) {
+    *outcome = eval_reject(x, "time", part->text, cell.text, "expected %s%s, found \"%.*s\"",
+                           pattern.len ? "a date written as " : "a date such as 2011-08-07, 2011-08, 2011-Q3, 2011-W32 or 2011", pattern.len ? pattern.data : "",
                            (int)(cell.text.len < 60 ? cell.text.len : 60), cell.text.data);
     return PROPTER_OK;
   }
   propter_day_format(day, text);
   PROPTER_TRY(eval_keep(x, propter_str(text), &cell.text, err));
   return push_text(x, cell, err);
+}
+
+/* Blank cells stay what they are: whoever wants a number takes them for none. */
+static PropterStatus push_number(Execution *x, const Part *part, PropterCell cell, Outcome *outcome, PropterError *err) {
+  PropterStr text = propter_str_trim(cell.text);
+  char *number = scratch_alloc(&x->scratch, text.len + 2);
+  if (!number) return no_memory(err);
+  if (!text.len) return push_text(x, cell, err);
+  cell.text.data = number;
+  if (written_number(part->written, text, number, &cell.text.len)) return push_text(x, cell, err);
+  const Written *w = part->written;
+  *outcome = eval_reject(x, "number", part->text, text, "expected a number with \"%s\" before the fraction%s%s%s, found \"%.*s\"", w->decimal.data,
+                         w->group.len ? " and \"" : "", w->group.len ? w->group.data : "", w->group.len ? "\" between groups of digits" : "",
+                         (int)(text.len < 60 ? text.len : 60), text.data);
+  return PROPTER_OK;
 }
 
 /* Pushes the values of one column. */
@@ -139,6 +156,8 @@ static PropterStatus push_cells(Execution *x, const Part *part, Outcome *outcome
     }
     if (part->is_day)
       PROPTER_TRY(push_day(x, part, cells.items[i], outcome, err));
+    else if (part->written)
+      PROPTER_TRY(push_number(x, part, cells.items[i], outcome, err));
     else
       PROPTER_TRY(push_text(x, cells.items[i], err));
   }

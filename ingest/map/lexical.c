@@ -207,7 +207,8 @@ bool propter_lexical_valid(PropterStr datatype, PropterStr text, const char **wa
   return in_range(c, types[i].low, types[i].high);
 }
 
-bool lexical_first_day(PropterStr text, PropterDay *day) {
+bool lexical_first_day(PropterStr pattern, PropterStr text, PropterDay *day) {
+  if (pattern.len) return written_day(pattern, text, day);
   text = propter_str_trim(text);
   Cursor c = {text.data, text.data + text.len};
   int y, n;

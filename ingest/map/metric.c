@@ -153,6 +153,44 @@ static PropterStatus check_definition(const Metric *x, PropterError *err) {
   return PROPTER_OK;
 }
 
+static PropterStatus optional(const Metric *x, PropterVocab word, PropterStr *out, PropterError *err) {
+  const DocTriple *t;
+  PROPTER_TRY(text_of(x, word, 0, &t, err));
+  *out = t ? value_of(x, t) : (PropterStr){"", 0};
+  if (find(x, word, 1)) return doc_fail(&x->m->doc, find(x, word, 1), err, PROPTER_INVALID, "metric %s says it twice", doc_name(&x->m->doc, x->at->s));
+  return PROPTER_OK;
+}
+
+/* How the table is written: its delimiter and encoding. */
+static PropterStatus read_dialect(const Metric *x, PropterTableOptions *out, PropterError *err) {
+  PropterStr delimiter, encoding;
+  PROPTER_TRY(optional(x, VOCAB_propter_delimiter, &delimiter, err));
+  PROPTER_TRY(optional(x, VOCAB_propter_encoding, &encoding, err));
+  if (delimiter.len > 1 || (delimiter.len && (unsigned char)*delimiter.data >= 0x80))
+    return doc_fail(&x->m->doc, find(x, VOCAB_propter_delimiter, 0), err, PROPTER_INVALID, "expected one ASCII character as delimiter, found \"%s\"", delimiter.data);
+  if (delimiter.len) out->delimiter = *delimiter.data;
+  if (encoding.len) out->encoding = encoding.data;
+  return PROPTER_OK;
+}
+
+/* How its days and numbers are written; NULL: as XSD writes them. */
+static PropterStatus read_written(const Metric *x, const Written **days, const Written **numbers, PropterError *err) {
+  Written *w = model_alloc(x->m, sizeof *w, err);
+  if (!w) return PROPTER_NO_MEMORY;
+  PROPTER_TRY(optional(x, VOCAB_propter_dateFormat, &w->date, err));
+  PROPTER_TRY(optional(x, VOCAB_propter_decimalChar, &w->decimal, err));
+  PROPTER_TRY(optional(x, VOCAB_propter_groupChar, &w->group, err));
+  if (w->date.len && !written_pattern(w->date))
+    return doc_fail(&x->m->doc, find(x, VOCAB_propter_dateFormat, 0), err, PROPTER_INVALID,
+                    "expected a date format of d, dd, M, MM, MMM, yy and yyyy with a month and a year, such as d.M.yyyy, found \"%s\"", w->date.data);
+  if (w->group.len && (!w->decimal.len || propter_str_equal(w->group, w->decimal)))
+    return doc_fail(&x->m->doc, find(x, VOCAB_propter_groupChar, 0), err, PROPTER_INVALID, "expected a propter:decimalChar other than propter:groupChar \"%s\"",
+                    w->group.data);
+  *days = w->date.len ? w : NULL;
+  *numbers = w->decimal.len ? w : NULL;
+  return PROPTER_OK;
+}
+
 static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError *err) {
   PropterMapping *m = x->m;
   const DocTriple *file, *time, *value;
@@ -160,7 +198,11 @@ static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError 
   PROPTER_TRY(required(x, VOCAB_propter_timeColumn, "propter:timeColumn", &time, err));
   PROPTER_TRY(required(x, VOCAB_propter_sourceColumn, "propter:sourceColumn", &value, err));
   PROPTER_TRY(check_definition(x, err));
-  PROPTER_TRY(source_of_file(m, file, value_of(x, file), &map->source, err));
+  PropterTableOptions dialect = {0};
+  const Written *days = NULL, *numbers = NULL;
+  PROPTER_TRY(read_dialect(x, &dialect, err));
+  PROPTER_TRY(read_written(x, &days, &numbers, err));
+  PROPTER_TRY(source_of_file(m, file, value_of(x, file), &dialect, &map->source, err));
 
   PropterTerm dataset, measure, period, observations;
   PROPTER_TRY(iri_for(x, VOCAB_propter_dataset, "data", NULL, VOCAB_qb_DataSet, &dataset, err));
@@ -178,16 +220,18 @@ static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError 
   subject->at = time;
   map->subject = subject;
   PROPTER_TRY(add_part(subject, most, (Part){.text = observations.value}, err));
-  PROPTER_TRY(add_part(subject, most, (Part){.text = value_of(x, time), .is_column = true, .is_day = true, .slot = m->slot_count++}, err));
+  PROPTER_TRY(add_part(subject, most, (Part){.text = value_of(x, time), .is_column = true, .is_day = true, .written = days, .slot = m->slot_count++}, err));
 
   TermMap *day, *number;
   PROPTER_TRY(says_constant(x, map, model_word(VOCAB_rdf_type), model_word(VOCAB_qb_Observation), err));
   PROPTER_TRY(says_constant(x, map, model_word(VOCAB_qb_dataSet), dataset, err));
   PROPTER_TRY(typed_column(x, time, VOCAB_xsd_date, &day, err));
   day->parts[0].is_day = true;
+  day->parts[0].written = days;
   PROPTER_TRY(says(x, map, period, day, true, err));
   PROPTER_TRY(read_keys(x, map, most, err));
   PROPTER_TRY(typed_column(x, value, VOCAB_xsd_decimal, &number, err));
+  number->parts[0].written = numbers;
   map->observation = map->unique = true;
   return says(x, map, measure, number, true, err);
 }

@@ -8,6 +8,7 @@
 #include "propter/map.h"
 #include "propter/table.h"
 #include "propter/vocab.h"
+#include "written.h"
 
 typedef enum { EXPRESSION_NONE, EXPRESSION_CONSTANT, EXPRESSION_REFERENCE, EXPRESSION_TEMPLATE, EXPRESSION_FUNCTION, EXPRESSION_GATHER } ExpressionKind;
 typedef enum { TYPE_IRI, TYPE_URI, TYPE_UNSAFE_IRI, TYPE_UNSAFE_URI, TYPE_BLANK, TYPE_LITERAL } TermType;
@@ -17,6 +18,7 @@ typedef struct {
   PropterStr text; /* of the column: its name */
   bool is_column;
   bool is_day; /* the column holds a day or a period; its first day is meant (metric definitions) */
+  const Written *written; /* how days and numbers of the column are written; NULL: as XSD writes them */
   size_t slot; /* of a column: number in the mapping */
   const DocTriple *at; /* NULL: where the term map is */
 } Part;
@@ -153,7 +155,7 @@ PropterStatus target_read(PropterMapping *m, Node term_map, uint64_t *targets, P
 
 /* source.c: the source of a triples map (found again if it was there), by its node or by a path relative to a document. */
 PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *index, PropterError *err);
-PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, size_t *index, PropterError *err);
+PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, const PropterTableOptions *options, size_t *index, PropterError *err);
 
 /* files.c: the files of a source by its path. NOT_FOUND when a pattern or a directory has none. */
 PropterStatus source_files(PropterMapping *m, LogicalSource *s, PropterError *err);
@@ -177,7 +179,7 @@ void model_blank(const PropterMapping *m, uint32_t file, PropterStr label, char 
 
 /* lexical.c: white space around this datatype's values means nothing. */
 bool lexical_collapses(PropterStr datatype);
-/* First day of what a cell of a time column says: 2011-08-07, 2011-08-07T10:00, 2011-08, 2011-Q3, 2011-W32, 2011. */
-bool lexical_first_day(PropterStr text, PropterDay *day);
+/* First day of what a cell of a time column says: by the pattern, else 2011-08-07, 2011-08-07T10:00, 2011-08, 2011-Q3, 2011-W32, 2011. */
+bool lexical_first_day(PropterStr pattern, PropterStr text, PropterDay *day);
 
 #endif

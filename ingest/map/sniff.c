@@ -24,22 +24,36 @@ static const struct {
 static const PropterVocab types[] = {VOCAB_xsd_integer, VOCAB_xsd_decimal, VOCAB_xsd_double, VOCAB_xsd_date, VOCAB_xsd_dateTime, VOCAB_xsd_boolean};
 enum { TYPES = sizeof types / sizeof *types, NUMBERS = 3, SLICE_VALUES = 200, KEY_SETS = 24 };
 
+/* Signs beside numbers, and the words of sniff.def for their units. */
+static const struct {
+  const char *sign, *word;
+} signs[] = {{"%", "percent"}, {"€", "eur"}, {"$", "usd"}, {"£", "gbp"}};
+enum { SIGNS = sizeof signs / sizeof *signs };
+
 typedef struct {
   unsigned possible; /* bit n: every value so far is of types[n] */
-  bool days;         /* every value is a day or period */
+  uint64_t days;     /* bit 0: every value is an ISO day or period; bit n: a day by written_dates[n - 1] */
+  uint64_t numbers;  /* bit n: every value is a number by written_numbers[n] */
+  unsigned signs;    /* bit n: every value has signs[n] */
+  size_t form;       /* the bit of `days` that was chosen */
   bool zeros;        /* a number has a zero before it, as codes have */
   bool says_time, names_year;
   size_t longest;
   bool quarter, week;
-  PropterMap values, day_set;
+  PropterMap values;
+  struct {
+    PropterMap set;
+    PropterDay last;
+    uint64_t falls; /* rows whose day is before that of the row above */
+  } day[WRITTEN_MOST + 1];
 } Seen;
 
 typedef struct {
   PropterSniff *out;
   Seen *columns;
-  const PropterTableOptions *options;
   const PropterLimits *limits;
   const char *path;
+  bool comma; /* the file writes a comma before fractions */
 } Sniff;
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory looking at a table"); }
@@ -100,8 +114,10 @@ static PropterStatus read_name(Sniff *s, size_t i, PropterStr name, PropterError
     n += blank != NULL;
     rest.data += n, rest.len -= n;
   }
-  s->columns[i].possible = (1u << TYPES) - 1;
-  s->columns[i].days = true;
+  Seen *c = &s->columns[i];
+  c->possible = (1u << TYPES) - 1, c->signs = (1u << SIGNS) - 1, c->days = 1;
+  for (size_t k = 0; written_dates[k].pattern; k++) c->days |= UINT64_C(2) << k;
+  for (size_t k = 0; written_numbers[k].decimal; k++) c->numbers |= UINT64_C(1) << k;
   return PROPTER_OK;
 }
 
@@ -113,22 +129,49 @@ static PropterStatus count_distinct(PropterMap *map, PropterStr value, PropterEr
   return propter_map_put(map, (PropterStr){(const char *)&hash, sizeof hash}, 0, NULL) ? PROPTER_OK : no_memory(err);
 }
 
+static PropterStatus look_at_day(Seen *c, PropterStr text, PropterError *err) {
+  for (size_t k = 0; c->days >> k; k++) {
+    PropterDay day;
+    if (!(c->days >> k & 1)) continue;
+    if (!lexical_first_day(propter_str(k ? written_dates[k - 1].pattern : NULL), text, &day)) {
+      c->days &= ~(UINT64_C(1) << k);
+      continue;
+    }
+    PropterMap *set = &c->day[k].set;
+    c->day[k].falls += set->count && day < c->day[k].last;
+    c->day[k].last = day;
+    if (set->count < PROPTER_SNIFF_DISTINCT && !propter_map_put(set, (PropterStr){(const char *)&day, sizeof day}, 0, NULL)) return no_memory(err);
+  }
+  if (!(c->days & 1)) return PROPTER_OK;
+  if (text.len > c->longest) c->longest = text.len;
+  c->quarter |= memchr(text.data, 'Q', text.len) != NULL;
+  c->week |= memchr(text.data, 'W', text.len) != NULL;
+  return PROPTER_OK;
+}
+
+static void look_at_number(Seen *c, PropterStr text) {
+  char number[64];
+  size_t length;
+  if (text.len > sizeof number - 2) c->numbers = 0;
+  for (size_t k = 0; c->numbers >> k; k++) {
+    Written w = {.decimal = propter_str(written_numbers[k].decimal), .group = propter_str(written_numbers[k].group)};
+    if (c->numbers >> k & 1 && !written_number(&w, text, number, &length)) c->numbers &= ~(UINT64_C(1) << k);
+  }
+  for (unsigned k = 0; k < SIGNS; k++)
+    if (c->signs >> k & 1 && !memmem(text.data, text.len, signs[k].sign, strlen(signs[k].sign))) c->signs &= ~(1u << k);
+}
+
 static PropterStatus look_at(Sniff *s, size_t i, PropterStr cell, PropterError *err) {
   Seen *c = &s->columns[i];
   PropterStr text = propter_str_trim(cell);
   const char *wanted;
-  PropterDay day;
   if (!text.len) return PROPTER_OK;
   s->out->columns[i].values++;
   for (unsigned t = 0; t < TYPES; t++)
     if (c->possible >> t & 1 && !propter_lexical_valid(propter_vocab_iri(types[t]), text, &wanted)) c->possible &= ~(1u << t);
   c->zeros |= text.len > 1 && text.data[0] == '0' && is_digit(text.data[1]);
-  if (c->days && (c->days = lexical_first_day(text, &day))) {
-    if (text.len > c->longest) c->longest = text.len;
-    c->quarter |= memchr(text.data, 'Q', text.len) != NULL;
-    c->week |= memchr(text.data, 'W', text.len) != NULL;
-    if (c->day_set.count < PROPTER_SNIFF_DISTINCT && !propter_map_put(&c->day_set, (PropterStr){(const char *)&day, sizeof day}, 0, NULL)) return no_memory(err);
-  }
+  look_at_number(c, text);
+  PROPTER_TRY(look_at_day(c, text, err));
   return count_distinct(&c->values, text, err);
 }
 
@@ -174,28 +217,74 @@ static int by_day(const void *a, const void *b) {
 
 /* From how the periods are written, else from the distances of the days. The set is in no use as a map afterwards. */
 static const char *grain_of(Seen *c) {
-  if (c->quarter) return "P3M";
-  if (c->week) return "P7D";
-  if (c->longest == 4) return "P1Y";
-  qsort(c->day_set.entries, c->day_set.count, sizeof *c->day_set.entries, by_day);
-  bool first = true, quarters = true, years = true, weeks = c->day_set.count > 2;
+  PropterMap *set = &c->day[c->form].set;
+  bool iso = c->form == 0;
+  if (!iso && !strchr(written_dates[c->form - 1].pattern, 'd')) return "P1M";
+  if (iso && c->quarter) return "P3M";
+  if (iso && c->week) return "P7D";
+  if (iso && c->longest == 4) return "P1Y";
+  qsort(set->entries, set->count, sizeof *set->entries, by_day);
+  bool first = true, quarters = true, years = true, weeks = set->count > 2;
   PropterDay before = 0;
-  for (size_t i = 0; i < c->day_set.count; i++) {
+  for (size_t i = 0; i < set->count; i++) {
     PropterDay day;
     int y, m, d;
-    memcpy(&day, c->day_set.entries[i].key.data, sizeof day);
+    memcpy(&day, set->entries[i].key.data, sizeof day);
     propter_day_civil(day, &y, &m, &d);
     first &= d == 1, quarters &= m % 3 == 1, years &= m == 1;
     weeks &= i == 0 || (day - before) % 7 == 0;
     before = day;
   }
-  if (c->longest == 7) return "P1M";
-  if (first && c->day_set.count > 2) return years ? "P1Y" : quarters ? "P3M" : "P1M";
+  if (iso && c->longest == 7) return "P1M";
+  if (first && set->count > 2) return years ? "P1Y" : quarters ? "P3M" : "P1M";
   return weeks ? "P7D" : "P1D";
 }
 
-/* Four digits are a year only where the name says so. */
-static bool is_time(const Seen *c) { return c->days && (c->longest > 4 || c->names_year); }
+/* Four digits are a year only where the name says so, and so are digits that could be any number. */
+static bool is_time(const Seen *c) {
+  if (!c->days) return false;
+  return c->form ? !written_dates[c->form - 1].says_time || c->says_time : c->longest > 4 || c->names_year;
+}
+
+/* Of several ways to read a column's days the one in which they go back least often from row to row, then the first; where the fraction follows a comma, days
+ * stand before months. */
+static void choose_day_form(Sniff *s, Seen *c) {
+  for (size_t k = c->form = 0; c->days >> k; k++) {
+    if (!(c->days >> k & 1)) continue;
+    bool fewer = !(c->days >> c->form & 1) || c->day[k].falls < c->day[c->form].falls;
+    bool comma = c->form && c->day[k].falls == c->day[c->form].falls && s->comma && written_dates[c->form - 1].pattern[0] == 'M' && written_dates[k - 1].pattern[0] == 'd';
+    if (fewer || comma) c->form = k;
+  }
+}
+
+static bool is_plain(const Seen *c) { return (c->possible & ((1u << NUMBERS) - 1)) != 0; }
+
+/* All columns of a file write numbers alike, unless they cannot. */
+static void choose_number_forms(Sniff *s) {
+  uint64_t all = UINT64_MAX;
+  bool point = false;
+  for (size_t i = 0; i < s->out->count; i++) {
+    const Seen *c = &s->columns[i];
+    if (!s->out->columns[i].values) continue;
+    point |= is_plain(c) && !(c->possible & 1);
+    if (!is_plain(c) && c->numbers) all &= c->numbers;
+  }
+  s->comma = s->out->options.delimiter == ';' && !point;
+  for (size_t i = 0; i < s->out->count; i++) {
+    Seen *c = &s->columns[i];
+    PropterColumn *column = &s->out->columns[i];
+    if (!column->values || is_plain(c) || !c->numbers) continue;
+    uint64_t bits = c->numbers & all ? c->numbers & all : c->numbers;
+    for (size_t k = 0; bits >> k; k++) {
+      if (!(bits >> k & 1)) continue;
+      if (!column->decimal || (s->comma && *column->decimal == '.' && *written_numbers[k].decimal == ','))
+        column->decimal = written_numbers[k].decimal, column->group = written_numbers[k].group;
+    }
+    s->comma |= *column->decimal == ',';
+    for (unsigned k = 0; k < SIGNS; k++)
+      if (c->signs >> k & 1) read_word(propter_str(signs[k].word), column, c);
+  }
+}
 
 static bool can_be_time(const Seen *c, const PropterColumn *column, uint64_t rows) {
   return is_time(c) && column->values && column->values * 10 >= rows * 9;
@@ -208,7 +297,9 @@ static void choose_time(Sniff *s) {
     if (s->out->time == SIZE_MAX || (s->columns[i].says_time && !s->columns[s->out->time].says_time)) s->out->time = i;
   }
   if (s->out->time == SIZE_MAX) return;
+  const Seen *c = &s->columns[s->out->time];
   s->out->columns[s->out->time].role = PROPTER_COLUMN_TIME;
+  s->out->columns[s->out->time].date_format = c->form ? written_dates[c->form - 1].pattern : NULL;
   s->out->grain = grain_of(&s->columns[s->out->time]);
 }
 
@@ -218,6 +309,7 @@ static void choose_type(PropterColumn *column, Seen *c) {
   column->datatype = none;
   column->identifier |= c->zeros && c->possible & ((1u << NUMBERS) - 1);
   if (!column->values || (c->zeros && c->possible & 1)) return;
+  if (column->decimal) column->datatype = propter_vocab_iri(VOCAB_xsd_decimal);
   for (unsigned t = 0; t < TYPES; t++)
     if (c->possible >> t & 1) {
       column->datatype = propter_vocab_iri(types[t]);
@@ -225,20 +317,21 @@ static void choose_type(PropterColumn *column, Seen *c) {
     }
 }
 
-static bool is_number(const Seen *c) { return (c->possible & ((1u << NUMBERS) - 1)) != 0; }
+static bool is_number(const Sniff *s, size_t i) { return is_plain(&s->columns[i]) || s->out->columns[i].decimal; }
 
 static void choose_roles(Sniff *s) {
   PropterSniff *out = s->out;
-  for (size_t i = 0; i < out->count; i++) choose_type(&out->columns[i], &s->columns[i]);
+  choose_number_forms(s);
+  for (size_t i = 0; i < out->count; i++) choose_type(&out->columns[i], &s->columns[i]), choose_day_form(s, &s->columns[i]);
   choose_time(s);
   for (size_t i = 0; i < out->count && out->time != SIZE_MAX; i++) {
     PropterColumn *column = &out->columns[i];
     uint64_t most = column->identifier ? SLICE_VALUES / 4 : SLICE_VALUES;
     if (column->role == PROPTER_COLUMN_TIME || !column->values || is_time(&s->columns[i])) continue;
-    if (is_number(&s->columns[i]) && !column->identifier && !s->columns[i].says_time && column->label.len)
+    if (is_number(s, i) && !column->identifier && !s->columns[i].says_time && column->label.len)
       column->role = PROPTER_COLUMN_MEASURE;
     else if (column->values + out->bad_rows == out->rows && column->distinct > 1 && column->distinct <= most && column->distinct * 2 <= out->rows &&
-             !is_number(&s->columns[i]))
+             !is_number(s, i))
       column->role = PROPTER_COLUMN_SLICE;
   }
 }
@@ -315,7 +408,7 @@ static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *er
 
 static PropterStatus pass(Sniff *s, bool first, PropterError *err) {
   PropterTable *table = NULL;
-  PROPTER_TRY(propter_table_open(s->path, s->options, s->limits, &table, err));
+  PROPTER_TRY(propter_table_open(s->path, &s->out->options, s->limits, &table, err));
   size_t count;
   const PropterStr *names = propter_table_columns(table, &count);
   PropterStatus status = PROPTER_OK;
@@ -338,15 +431,52 @@ static PropterStatus pass(Sniff *s, bool first, PropterError *err) {
   return status;
 }
 
-PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out, PropterError *err) {
-  Sniff s = {.out = out, .options = options, .limits = limits, .path = path};
-  PropterStatus status = pass(&s, true, err);
-  if (status == PROPTER_OK) status = pass(&s, false, err);
-  for (size_t i = 0; s.columns && i < out->count; i++) {
-    propter_map_clear(&s.columns[i].values);
-    propter_map_clear(&s.columns[i].day_set);
+static PropterStatus both_passes(Sniff *s, PropterError *err) {
+  PropterStatus status = pass(s, true, err);
+  if (status == PROPTER_OK) status = pass(s, false, err);
+  for (size_t i = 0; s->columns && i < s->out->count; i++) {
+    propter_map_clear(&s->columns[i].values);
+    for (size_t k = 0; k <= WRITTEN_MOST; k++) propter_map_clear(&s->columns[i].day[k].set);
   }
-  propter_free(s.columns);
+  propter_free(s->columns);
+  s->columns = NULL;
+  return status;
+}
+
+/* The delimiter that makes most columns of the header; a file that cannot be opened so is none of that delimiter. */
+static PropterStatus find_delimiter(Sniff *s, PropterError *err) {
+  static const char others[] = ";\t|";
+  size_t most = 0;
+  for (size_t k = 0; k < sizeof others; k++) {
+    PropterTable *table = NULL;
+    PropterTableOptions options = s->out->options;
+    PropterError bad = {0};
+    size_t count = 0;
+    if (k) options.delimiter = others[k - 1];
+    PropterStatus status = propter_table_open(s->path, &options, s->limits, &table, &bad);
+    bool typed = table && (propter_table_has_values(table) || propter_table_has_expressions(table));
+    if (status == PROPTER_OK) (void)propter_table_columns(table, &count);
+    propter_table_close(table);
+    if (status == PROPTER_NO_MEMORY) return no_memory(err);
+    if (typed || (!k && status != PROPTER_OK)) return PROPTER_OK;
+    if (status == PROPTER_OK && count > most) most = count, s->out->options = options;
+  }
+  return PROPTER_OK;
+}
+
+PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out, PropterError *err) {
+  Sniff s = {.out = out, .limits = limits, .path = path};
+  if (options) out->options = *options;
+  PropterStatus status = out->options.delimiter ? PROPTER_OK : find_delimiter(&s, err);
+  if (status == PROPTER_OK) status = both_passes(&s, err);
+  if (status == PROPTER_INVALID && !out->options.encoding) {
+    PropterTableOptions found = out->options;
+    PropterError bad = {0};
+    propter_sniff_clear(out);
+    out->options = found, out->options.encoding = "windows-1252";
+    PropterStatus again = both_passes(&s, &bad);
+    if (again == PROPTER_OK) return again;
+  }
   if (status != PROPTER_OK) propter_sniff_clear(out);
   return status;
 }

@@ -70,7 +70,7 @@ static void write_head(const PropterSniff *s, PropterStr source, PropterStr base
   if (s->repeated)
     propter_buf_printf(out, "# %" PRIu64 " rows have the time, slices and keys of an earlier row: they will be rejected unless propter:keyColumn tells them apart.\n",
                        s->repeated);
-  propter_buf_printf(out, "@prefix propter: <https://w3id.org/propter#> .\n@prefix rml: <http://w3id.org/rml/> .\n"
+  propter_buf_printf(out, "@prefix csvw: <http://www.w3.org/ns/csvw#> .\n@prefix propter: <https://w3id.org/propter#> .\n@prefix rml: <http://w3id.org/rml/> .\n"
                           "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <%.*s> .\n",
                      (int)base.len, base.data);
 }
@@ -82,6 +82,13 @@ static void add_columns(const PropterSniff *s, PropterColumnRole role, const cha
     add_text(out, s->columns[i].name);
     propter_buf_printf(out, " ;\n");
   }
+}
+
+static void add_option(PropterBuf *out, const char *property, const char *text) {
+  if (!text) return;
+  propter_buf_printf(out, "  propter:%s ", property);
+  add_text(out, propter_str(text));
+  propter_buf_printf(out, " ;\n");
 }
 
 static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr source, PropterMap *taken, PropterBuf *out, PropterError *err) {
@@ -97,6 +104,11 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   propter_buf_printf(out, " ; propter:sourceColumn ");
   add_text(out, c->name);
   propter_buf_printf(out, " ;\n");
+  char delimiter[2] = {s->options.delimiter, 0};
+  add_option(out, "delimiter", *delimiter ? delimiter : NULL);
+  add_option(out, "encoding", s->options.encoding);
+  add_option(out, "dateFormat", s->columns[s->time].date_format);
+  add_option(out, "decimalChar", c->decimal), add_option(out, "groupChar", c->group);
   add_columns(s, PROPTER_COLUMN_SLICE, "propter:sliceColumn", out);
   add_columns(s, PROPTER_COLUMN_KEY, "propter:keyColumn", out);
   propter_buf_printf(out, "  propter:grain \"%s\"^^xsd:duration ; propter:aggregation propter:%s ;\n  propter:unit ", s->grain, c->mean ? "Mean" : "Sum");
@@ -120,10 +132,24 @@ static void add_reference(PropterBuf *out, PropterStr name) {
   propter_buf_clear(&text);
 }
 
-static PropterStatus write_rows(const PropterSniff *s, PropterStr source, PropterStr base, PropterMap *taken, PropterBuf *out, PropterError *err) {
-  propter_buf_printf(out, "\n:rows a rml:TriplesMap ;\n  rml:logicalSource [ rml:source [ a rml:RelativePathSource ; rml:root rml:MappingDirectory ; rml:path ");
+/* RML names no delimiter: CSVW does. */
+static void write_csvw(const PropterSniff *s, PropterStr source, PropterBuf *out) {
+  char delimiter[2] = {s->options.delimiter ? s->options.delimiter : ',', 0};
+  propter_buf_printf(out, "[ a csvw:Table ; csvw:url ");
   add_text(out, source);
-  propter_buf_printf(out, " ] ; rml:referenceFormulation rml:CSV ] ;\n  rml:subjectMap [ ");
+  propter_buf_printf(out, " ; csvw:dialect [ csvw:delimiter ");
+  add_text(out, propter_str(delimiter));
+  if (s->options.encoding) propter_buf_printf(out, " ; csvw:encoding "), add_text(out, propter_str(s->options.encoding));
+  propter_buf_printf(out, " ] ]");
+}
+
+static PropterStatus write_rows(const PropterSniff *s, PropterStr source, PropterStr base, PropterMap *taken, PropterBuf *out, PropterError *err) {
+  propter_buf_printf(out, "\n:rows a rml:TriplesMap ;\n  rml:logicalSource [ rml:source ");
+  if (s->options.delimiter || s->options.encoding)
+    write_csvw(s, source, out);
+  else
+    propter_buf_printf(out, "[ a rml:RelativePathSource ; rml:root rml:MappingDirectory ; rml:path "), add_text(out, source), propter_buf_printf(out, " ]");
+  propter_buf_printf(out, " ; rml:referenceFormulation rml:CSV ] ;\n  rml:subjectMap [ ");
   bool keyed = false;
   for (size_t i = 0; i < s->count && !keyed; i++) {
     if (s->columns[i].role != PROPTER_COLUMN_KEY) continue;
@@ -142,7 +168,7 @@ static PropterStatus write_rows(const PropterSniff *s, PropterStr source, Propte
     PROPTER_TRY(add_local(out, c, i, taken, err));
     propter_buf_printf(out, " ; rml:objectMap [ rml:reference ");
     add_text(out, c->name);
-    if (c->datatype.len) propter_buf_printf(out, " ; rml:datatype xsd:%.*s", (int)type.len, type.data);
+    if (c->datatype.len && !c->decimal) propter_buf_printf(out, " ; rml:datatype xsd:%.*s", (int)type.len, type.data);
     propter_buf_printf(out, " ] ]");
   }
   propter_buf_printf(out, " .\n");

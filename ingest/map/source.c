@@ -276,8 +276,8 @@ PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *ind
   return status;
 }
 
-PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, size_t *index, PropterError *err) {
-  LogicalSource s = {.at = at};
+PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, const PropterTableOptions *options, size_t *index, PropterError *err) {
+  LogicalSource s = {.at = at, .options = *options};
   PROPTER_TRY(set_path(m, &s, m->doc.files.items[at->file].directory, path, err));
   PROPTER_TRY(set_graph(m, &s, NULL, err));
   if (!propter_vec_push(&s.nulls, PROPTER_STR(""))) return no_memory(err);

@@ -98,7 +98,7 @@ static char *stem_of(Start *s, const char *path) {
 static bool same_columns(const PropterSniff *a, const char *path) {
   PropterTable *table;
   size_t count = 0;
-  if (propter_table_open(path, NULL, NULL, &table, NULL) != PROPTER_OK) return false;
+  if (propter_table_open(path, &a->options, NULL, &table, NULL) != PROPTER_OK) return false;
   const PropterStr *names = propter_table_columns(table, &count);
   bool same = count == a->count;
   for (size_t i = 0; same && i < count; i++) same = propter_str_equal(names[i], a->columns[i].name);

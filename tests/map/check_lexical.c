@@ -62,7 +62,7 @@ END_TEST
 static void expect_day(const char *text, const char *wanted) {
   PropterDay day;
   char found[16];
-  bool fine = lexical_first_day(propter_str(text), &day);
+  bool fine = lexical_first_day(PROPTER_STR(""), propter_str(text), &day);
   ck_assert_msg(fine == (wanted != NULL), "%s", text);
   if (!fine) return;
   propter_day_format(day, found);

@@ -47,6 +47,25 @@ START_TEST(bad_and_double_rows_are_rejected) {
 }
 END_TEST
 
+START_TEST(days_and_numbers_in_the_form_the_definition_names) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  ck_ok(mapping_run(WHOLE " propter:delimiter \";\" ; propter:dateFormat \"d.M.yyyy\" ; propter:decimalChar \",\" ; propter:groupChar \".\" .",
+                    "day;refunds\n1.8.2011;1.234,5 €\n02.08.2011 10:30;-7\n2011-08-03;5\n4.8.2011;1.23\n5.8.2011;(2,50)\n6.8.2011;\n7.8.2011;1234567\n31.6.2011;1\n", NULL, false, &out,
+                    &counts, err));
+  ck_assert_uint_eq(counts.rejects, 3);
+  ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-01> <http://example.org/refunds/value> \"1234.5\"^^"));
+  ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-02> <http://example.org/refunds/value> \"-7\"^^"));
+  ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-05> <http://example.org/refunds/value> \"-2.50\"^^"));
+  ck_assert_ptr_null(strstr(out.data, OBS "2011-08-06> <http://example.org/refunds/value>"));
+  ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-07> <http://example.org/refunds/value> \"1234567\"^^"));
+  ck_assert_ptr_nonnull(strstr(out.data, "reject 4:day:time\n"));
+  ck_assert_ptr_nonnull(strstr(out.data, "reject 5:refunds:number\n"));
+  ck_assert_ptr_nonnull(strstr(out.data, "reject 9:day:time\n"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(places_name_file_line_and_column) {
   PropterBuf out = {0};
   PropterMapCounts counts;
@@ -87,6 +106,9 @@ START_TEST(definitions_are_completed) {
 END_TEST
 
 START_TEST(mistakes_name_their_line) {
+  mapping_refuse(WHOLE " propter:dateFormat \"d.yyyy\" .", "day,refunds\n", PROPTER_INVALID, 3, "with a month and a year");
+  mapping_refuse(WHOLE " propter:delimiter \";;\" .", "day,refunds\n", PROPTER_INVALID, 3, "one ASCII character");
+  mapping_refuse(WHOLE " propter:groupChar \",\" .", "day,refunds\n", PROPTER_INVALID, 3, "expected a propter:decimalChar");
   mapping_refuse(METRIC " propter:sourceColumn \"refunds\" .", "day,refunds\n", PROPTER_INVALID, 1, "has no propter:timeColumn");
   mapping_refuse(METRIC " propter:timeColumn \"day\" .", "day,refunds\n", PROPTER_INVALID, 1, "has no propter:sourceColumn");
   mapping_refuse(METRIC " propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" .", "day,refunds\n", PROPTER_INVALID, 1, "has no propter:grain");
@@ -105,6 +127,7 @@ Suite *suite_metric(void) {
   tcase_add_test(tc, a_metric_definition_makes_observations);
   tcase_add_test(tc, names_that_are_given_are_used);
   tcase_add_test(tc, bad_and_double_rows_are_rejected);
+  tcase_add_test(tc, days_and_numbers_in_the_form_the_definition_names);
   tcase_add_test(tc, places_name_file_line_and_column);
   tcase_add_test(tc, definitions_are_completed);
   tcase_add_test(tc, mistakes_name_their_line);

@@ -71,6 +71,49 @@ START_TEST(grain_of_a_time_column) {
 }
 END_TEST
 
+/* Rows of a day and a number, each as its country's spreadsheets write them; the dialect, the form of days and that of numbers which must be found. */
+static const struct {
+  const char *csv;
+  char delimiter;
+  const char *encoding, *date, *decimal, *group, *grain, *unit;
+} forms[] = {
+    {"date;amount\n01.02.2024;1.234,50\n02.02.2024;99\n14.02.2024;-3,5\n", ';', NULL, "d.M.yyyy", ",", ".", "P1D", NULL},
+    {"date;amount\n1.2.2024;12,5\n2.2.2024;1.200\n", ';', NULL, "d.M.yyyy", ",", ".", "P1D", NULL},
+    {"date,amount\n1/31/2024,\"$1,234.50\"\n2/29/2024,\"$99.00\"\n", 0, NULL, "M/d/yyyy", ".", ",", "P1D", "USD"},
+    {"date,amount\n31/01/2024,\"1,234\"\n01/02/2024,\"(99)\"\n", 0, NULL, "d/M/yyyy", ".", ",", "P1D", NULL},
+    {"date,amount\n1/3/2024,5\n2/3/2024,6\n3/3/2024,7\n1/4/2024,7\n", 0, NULL, "d/M/yyyy", NULL, NULL, "P1D", NULL},
+    {"date,amount\n1/12/2010 8:26,5\n1/13/2010 23:01,6\n", 0, NULL, "M/d/yyyy", NULL, NULL, "P1D", NULL},
+    {"month\tamount\nJan 2024\t5 %\nFeb 2024\t6,5 %\nMar 2024\t7 %\n", '\t', NULL, "MMM yyyy", ",", ".", "P1M", "%"},
+    {"monat;amount\n1. M\xE4rz 2024;5\n2. M\xE4rz 2024;6\n", ';', "windows-1252", "d. MMM yyyy", NULL, NULL, "P1D", NULL},
+    {"day|amount\n20240101|1 234,5\n20240102|99,5\n", '|', NULL, "yyyyMMdd", ",", " ", "P1D", NULL},
+    {"date,amount\n2024-01-01,1.5\n2024-01-02,2\n", 0, NULL, NULL, NULL, NULL, "P1D", NULL},
+};
+
+START_TEST(days_and_numbers_as_people_write_them) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(table(forms[_i].csv), NULL, NULL, &s, err));
+  ck_assert_int_eq(s.options.delimiter, forms[_i].delimiter);
+  ck_assert_pstr_eq(s.options.encoding, forms[_i].encoding);
+  ck_assert_uint_eq(s.time, 0);
+  ck_assert_pstr_eq(s.columns[0].date_format, forms[_i].date);
+  ck_assert_str_eq(s.grain, forms[_i].grain);
+  ck_assert_int_eq(s.columns[1].role, PROPTER_COLUMN_MEASURE);
+  ck_assert_pstr_eq(s.columns[1].decimal, forms[_i].decimal);
+  ck_assert_pstr_eq(s.columns[1].group, forms[_i].group);
+  ck_assert_pstr_eq(s.columns[1].unit, forms[_i].unit);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* Codes, telephone numbers, versions and addresses are no days and no amounts. */
+START_TEST(not_everything_with_points_is_a_number) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(table("date;phone;ip;release\n1.2.2024;030 123 456;10.100.20.7;1.2.3\n2.2.2024;040 123 456;10.100.200.1;1.10.0\n"), NULL, NULL, &s, err));
+  for (size_t i = 1; i < s.count; i++) ck_assert_int_ne(s.columns[i].role, PROPTER_COLUMN_MEASURE);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
 /* What is written is a mapping, of as many triples maps as there are measures, or of the rows. */
 static size_t maps_of(const char *csv, const char *wanted) {
   PropterSniff s = {0};
@@ -94,6 +137,8 @@ START_TEST(what_is_written_can_be_read) {
   ck_assert_uint_eq(maps_of(ORDERS, "propter:keyColumn \"OrderNo\""), 3);
   ck_assert_uint_eq(maps_of("id,a b,\"q\"\"\\{x}\"\n1,2,x\n2,3,y\n", "rml:template \"https://example.org/t#row-{id}\""), 1);
   ck_assert_uint_eq(maps_of("\"q\"\"\\{x}\"\nx\ny\n", "row-{q\\\"\\\\\\\\\\\\{x\\\\}}"), 1);
+  ck_assert_uint_eq(maps_of("date;sum\n1.2.2024;1,5\n2.2.2024;2,5\n", "propter:delimiter \";\" ;\n  propter:dateFormat \"d.M.yyyy\" ;\n  propter:decimalChar \",\""), 1);
+  ck_assert_uint_eq(maps_of("id;a\n1;x\n2;y\n", "csvw:delimiter \";\""), 1);
   ck_assert_uint_eq(maps_of("a,A,?\n1,2,x\n1,2,x\n", "rml:termType rml:BlankNode"), 1);
 }
 END_TEST
@@ -128,6 +173,8 @@ Suite *suite_sniff(void) {
   TCase *t = tcase_create("sniff");
   tcase_add_test(t, roles_and_types);
   tcase_add_loop_test(t, grain_of_a_time_column, 0, sizeof grains / sizeof *grains);
+  tcase_add_loop_test(t, days_and_numbers_as_people_write_them, 0, sizeof forms / sizeof *forms);
+  tcase_add_test(t, not_everything_with_points_is_a_number);
   tcase_add_test(t, what_is_written_can_be_read);
   tcase_add_test(t, no_table_no_guess);
   tcase_add_test(t, memory_may_end);

@@ -18,6 +18,8 @@ typedef struct {
   const char *unit, *unit_label; /* of a measure, from its name: UCUM code or ISO 4217 code, and words; NULL: not known */
   bool mean;              /* of a measure: several values of a period combine by their mean, not their sum */
   int direction;          /* of a measure: 1 more is good, -1 more is bad, 0 not known */
+  const char *date_format; /* how its days are written, in symbols of UTS #35; NULL: ISO 8601 */
+  const char *decimal, *group; /* of numbers that are not written as XSD writes them: characters before the fraction and between groups; NULL: they are */
 } PropterColumn;
 enum { PROPTER_SNIFF_DISTINCT = 100000, PROPTER_SNIFF_ROWS = 1000000 };
 
@@ -29,12 +31,15 @@ typedef struct {
   uint64_t bad_rows;  /* with a wrong number of cells */
   bool whole;         /* all rows were looked at */
   size_t time;        /* the time column, or SIZE_MAX: then there are no measures, slices and keys but perhaps one key that names the row */
+  PropterTableOptions options; /* those given, with the delimiter and encoding that were found where they named none */
   const char *grain;  /* of the time column: "P1D", "P7D", "P1M", "P3M" or "P1Y" */
   uint64_t repeated;  /* rows that have time, slices and keys of an earlier row: what a mapping will reject */
   PropterArena arena;
 } PropterSniff;
 
-/* Reads a table that has a header (any reader of table/readers.def whose columns are no expressions) twice. `options` and `limits` NULL: defaults. INVALID: no
+/* Reads a table that has a header (any reader of table/readers.def whose columns are no expressions) twice. `options` and `limits` NULL: defaults; the options are borrowed as
+ * long as `out` lives. Where they name none, the delimiter is the one of , ; tab and | that makes most columns of the header, and the encoding of bytes that are not
+ * UTF-8 windows-1252. A column of days or numbers that can be read in several ways is read as a column beside it must be, else by the first way of map/written.def. INVALID: no
  * header to go by; else as propter_table_open and propter_table_next. */
 PROPTER_API PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out, PropterError *err);
 PROPTER_API void propter_sniff_clear(PropterSniff *sniff);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Days and numbers as people write them in tables, read into what XSD writes. */
+#ifndef MAP_WRITTEN_H
+#define MAP_WRITTEN_H
+
+#include "propter/date.h"
+#include "propter/mem.h"
+
+/* How a column is written. Zero-initialise for XSD's way. */
+typedef struct {
+  PropterStr date;    /* date field symbols of UTS #35, the subset d, dd, M, MM, MMM, MMMM, yy, yyyy; empty: ISO 8601 days, weeks, months, quarters, years */
+  PropterStr decimal; /* character before the fraction; empty: XSD's numbers only */
+  PropterStr group;   /* character between groups of digits; empty: none */
+} Written;
+
+/* What written.def lists, in its order; the last row has NULL. */
+enum { WRITTEN_MOST = 32 };
+typedef struct {
+  const char *pattern;
+  bool says_time; /* believed only where the column's name speaks of time */
+} WrittenDate;
+typedef struct {
+  const char *decimal, *group;
+} WrittenNumber;
+extern const WrittenDate written_dates[WRITTEN_MOST];
+extern const WrittenNumber written_numbers[WRITTEN_MOST];
+
+/* True if the pattern is one that written_day reads: its symbols are those above, with a year and a month. */
+bool written_pattern(PropterStr pattern);
+/* The day (of a month without day: its first) that `text` says by the pattern. A time of day behind it is passed over. Two digits of a year are those from
+ * 1950 to 2049. False: it does not say one. */
+bool written_day(PropterStr pattern, PropterStr text, PropterDay *day);
+
+/* Reads a number into `out` (at least text.len + 2 bytes) as xsd:decimal: groups of two or three digits, the last of
+ * three; signs (- and U+2212, or accounts' parentheses); a currency sign or % around it means nothing. *length without NUL. False: no number. */
+bool written_number(const Written *w, PropterStr text, char *out, size_t *length);
+
+#endif
