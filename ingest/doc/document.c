@@ -75,14 +75,32 @@ static bool says_date(PropterStr text) {
   return false;
 }
 
-/* A document without a date of its own: a line that says "Date:", else the first date near its beginning. */
-static PropterDay find_date(const DocBuilder *b) {
+/* "ALBANY, 5 August 2011 (Reuters) — …", or a short line of its own: what stands behind the date ends the words before it. */
+static bool is_dateline(PropterStr text) {
+  Whens found = {0};
+  bool is = false;
+  if (text.len > 120) text.len = 120;
+  while (text.len && !propter_utf8_valid(text, NULL)) text.len--;
+  if (when_scan(text, PROPTER_NO_DAY, 0, false, &found) && found.count && found.items[0].start < 60) {
+    PropterStr after = propter_str_trim((PropterStr){text.data + found.items[0].end, text.len - found.items[0].end});
+    is = !after.len || strchr("(:|-", *after.data) || propter_str_starts(after, PROPTER_STR("–")) || propter_str_starts(after, PROPTER_STR("—"));
+  }
+  propter_vec_clear(&found);
+  return is;
+}
+
+/* A document without a date of its own: a line that says "Date:", else the first date near its beginning, which *guessed tells when it stands in the middle of
+ * a sentence. */
+static PropterDay find_date(const DocBuilder *b, bool *guessed) {
   PropterDay first = b->title.len ? doc_date(b->title) : PROPTER_NO_DAY;
   for (size_t i = 0; i < b->blocks.count && i < HEAD_BLOCKS; i++) {
     PropterStr text = {b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start};
     PropterDay day = doc_date(text);
-    if (day != PROPTER_NO_DAY && says_date(text)) return day;
-    if (first == PROPTER_NO_DAY) first = day;
+    if (day != PROPTER_NO_DAY && says_date(text)) {
+      *guessed = false;
+      return day;
+    }
+    if (first == PROPTER_NO_DAY && day != PROPTER_NO_DAY) first = day, *guessed = !is_dateline(text);
   }
   return first;
 }
@@ -104,7 +122,7 @@ static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, Propte
   for (size_t i = 0; i < b->blocks.count && !b->title.len; i++)
     if (b->blocks.items[i].kind == PROPTER_BLOCK_HEADING)
       PROPTER_TRY(doc_set_title(b, (PropterStr){b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start}, err));
-  if (b->published == PROPTER_NO_DAY) b->published = find_date(b);
+  if (b->published == PROPTER_NO_DAY) b->published = find_date(b, &d->published_guessed);
   PROPTER_TRY(count_characters(m, err));
   d->format = reader->name;
   d->encoding = b->encoding;

@@ -310,12 +310,24 @@ static double hedge_in(const Work *w, size_t start, size_t end, double sure) {
   return sure;
 }
 
+/* The first or the last word of a list that is no part of an amount ("by more than half"). */
+static bool change_in(const Work *w, PropterRegex *const *list, size_t count, PropterStr text, bool last, PropterSpan *out) {
+  PropterSpan m, amount;
+  bool any = false;
+  for (size_t from = 0; (last || !any) && from <= text.len && rules_first(w->r, list, count, text, from, &m); from = m.end > from ? m.end : from + 1) {
+    bool part = false;
+    for (size_t a = 0; !part && a < m.end && rules_first(w->r, w->r->amount.items, w->r->amount.count, text, a, &amount); a = amount.end > a ? amount.end : a + 1)
+      part = inside(m, amount);
+    if (!part) *out = m, any = true;
+  }
+  return any;
+}
+
 /* Direction of the change that is said of the effect: the word next to the connective counts. */
 static int direction(const Work *w, PropterSpan effect, bool lead, size_t *at) {
   PropterSpan up, down;
   PropterStr text = slice(w->s, effect);
-  bool u = lead ? rules_last(w->r, w->r->up.items, w->r->up.count, text, &up) : rules_first(w->r, w->r->up.items, w->r->up.count, text, 0, &up);
-  bool d = lead ? rules_last(w->r, w->r->down.items, w->r->down.count, text, &down) : rules_first(w->r, w->r->down.items, w->r->down.count, text, 0, &down);
+  bool u = change_in(w, w->r->up.items, w->r->up.count, text, lead, &up), d = change_in(w, w->r->down.items, w->r->down.count, text, lead, &down);
   if (u && d) {
     if (lead ? up.start > down.start : up.start < down.start) d = false;
     else u = false;
@@ -330,7 +342,7 @@ static int direction(const Work *w, PropterSpan effect, bool lead, size_t *at) {
 
 static int direction_of(const Work *w, PropterStr text) {
   PropterSpan up = {0, 0}, down = {0, 0};
-  bool u = rules_last(w->r, w->r->up.items, w->r->up.count, text, &up), d = rules_last(w->r, w->r->down.items, w->r->down.count, text, &down);
+  bool u = change_in(w, w->r->up.items, w->r->up.count, text, true, &up), d = change_in(w, w->r->down.items, w->r->down.count, text, true, &down);
   return u && (!d || up.start > down.start) ? 1 : d ? -1 : 0;
 }
 

@@ -82,7 +82,7 @@ struct PropterRules {
   PROPTER_VEC(Paraphrase) paraphrases;
   PROPTER_VEC(PropterRegex *)
   cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, negation, negation_except, negation_before, condition, order,
-      nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down;
+      nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down, amount;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(PropterStr) abbreviations;

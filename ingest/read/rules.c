@@ -405,6 +405,7 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
                {"condition", &r->condition, false},
                {"nothing", &r->nothing, false},
                {"reverse", &r->reverse, true},
+               {"amount", &r->amount, false},
                {"happening-gap", &r->gap, false},
                {"pronoun", &r->pronoun, false},
                {"definite", &r->definite, false},
@@ -617,6 +618,7 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->future);
   FREE_LIST(r->up);
   FREE_LIST(r->down);
+  FREE_LIST(r->amount);
   propter_vec_clear(&r->defines);
   propter_vec_clear(&r->define_texts);
   propter_vec_clear(&r->abbreviations);

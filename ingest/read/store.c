@@ -84,8 +84,9 @@ static PropterStr words_of(const Sheet *s, PropterSpan span) {
   return (PropterStr){s->d->text.data + span.start, span.end > span.start ? span.end - span.start : 0};
 }
 
-/* Where the quote stands, for claims and happenings alike. */
-static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, PropterError *err) {
+/* Where the quote stands, for claims and happenings alike. A guess of the document's date gives way to the last day that the quote tells of as past, `told`. */
+static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, PropterDay told, PropterError *err) {
+  PropterDay known = s->d->published_guessed && told != PROPTER_NO_DAY && told > s->d->published ? told : s->d->published;
   PropterPlace place = propter_document_place(s->d, quote.start, quote.end);
   const PropterBlock *block = propter_document_block_at(s->d, quote.start);
   PROPTER_TRY(put_text(s, node, VOCAB_propter_quote, words_of(s, quote), err));
@@ -97,7 +98,7 @@ static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, Prop
   PROPTER_TRY(put_text(s, node, VOCAB_propter_elementPath, place.path, err));
   PROPTER_TRY(put_integer(s, node, VOCAB_propter_byteStart, place.byte_start, err));
   PROPTER_TRY(put_integer(s, node, VOCAB_propter_byteEnd, place.byte_end, err));
-  return put_day(s, node, VOCAB_propter_knownFrom, s->d->published, err);
+  return put_day(s, node, VOCAB_propter_knownFrom, known, err);
 }
 
 /* Name of a node: what is said, by which rule, which of several it is, and the how manieth time; so a change elsewhere in the document leaves it. */
@@ -115,6 +116,8 @@ static PropterStatus name_node(Sheet *s, const char *what, PropterSpan quote, Pr
   return iri->data ? PROPTER_OK : no_memory(err);
 }
 
+static PropterDay later(PropterDay a, PropterDay b) { return a == PROPTER_NO_DAY || (b != PROPTER_NO_DAY && b > a) ? b : a; }
+
 /* --- claims ------------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus put_link(Sheet *s, PropterId node, PropterVocab property, PropterVocab score, const Link *link, PropterError *err) {
@@ -131,7 +134,7 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   PropterTerm term = propter_iri(iri);
   PROPTER_TRY(intern(s, &term, &node, err));
   PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Claim, err));
-  PROPTER_TRY(put_quote(s, node, r->quote, err));
+  PROPTER_TRY(put_quote(s, node, r->quote, kinds[l->kind] == VOCAB_propter_PostHoc ? later(r->when_cause.last, r->when_effect.last) : PROPTER_NO_DAY, err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_rule, propter_str(r->rule), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_causeText, words_of(s, r->cause), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_effectText, words_of(s, r->effect), err));
@@ -196,7 +199,7 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   const PropterNamed *scope = propter_names_get(s->names, l.scope);
   PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Event, err));
   PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, words_of(s, h->words), err));
-  PROPTER_TRY(put_quote(s, node, h->quote, err));
+  PROPTER_TRY(put_quote(s, node, h->quote, h->when.last, err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_source, s->iri, err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_concept, propter_names_get(s->names, l.kind)->iri, err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_scope, scope->iri, err));

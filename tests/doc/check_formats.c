@@ -107,9 +107,15 @@ START_TEST(a_time_element_or_the_text_gives_the_date) {
   propter_document_free(d);
   d = doc_of(PROPTER_STR("Monthly note\n\nWritten on 5 October 2012 after the flood of 2 October 2012.\n"), "x.txt");
   ck_assert_int_eq(d->published, propter_day(2012, 10, 5));
+  ck_assert(d->published_guessed);
   propter_document_free(d);
   d = doc_of(PROPTER_STR("# Digest, September 2011\n\nText.\n"), "x.md");
   ck_assert_int_eq(d->published, propter_day(2011, 9, 30));
+  ck_assert(!d->published_guessed);
+  propter_document_free(d);
+  d = doc_of(PROPTER_STR("Ferries\n\nALBANY, 5 August 2011 (Wire) - The strike of 2 August 2011 goes on.\n"), "x.txt");
+  ck_assert_int_eq(d->published, propter_day(2011, 8, 5));
+  ck_assert(!d->published_guessed);
   propter_document_free(d);
   d = doc_of(PROPTER_STR("Nothing here says when.\n"), "x.txt");
   ck_assert_int_eq(d->published, PROPTER_NO_DAY);

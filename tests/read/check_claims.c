@@ -73,6 +73,10 @@ static const struct {
     {"The frost pushed harvests down in the valley.", "The frost", "harvests", -1, false, 0},
     {"Because of the heat, demand hit a record high.", "the heat", "demand hit a record high", 1, false, 0},
     {"Refunds hit 900 because of the outage.", "the outage", "Refunds hit 900", 0, false, 0},
+    {"Sales fell by more than half because of the closure.", "the closure", "Sales fell by more than half", -1, false, 0},
+    {"Sales rose by less than 5 percent because of the fair.", "the fair", "Sales rose by less than 5 percent", 1, false, 0},
+    {"Sales more than doubled because of the fair.", "the fair", "Sales more than doubled", 1, false, 0},
+    {"Sales were lower than a year ago because of the fair.", "the fair", "Sales were lower than a year ago", -1, false, 0},
     {"The press broke; as a result, output fell.", "The press broke", "output fell", -1, false, 0},
 };
 

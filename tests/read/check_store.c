@@ -129,6 +129,20 @@ START_TEST(claims_lead_to_concepts) {
 }
 END_TEST
 
+/* An undated document whose first sentence names a day: what it tells of a later day was not known before. */
+START_TEST(a_guessed_date_gives_way) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  write_note(folder, "note.md", "# Ferries\n\nThe pier was rebuilt on 16 June 2011 by the town. Ferry jobs fell in August 2011 because of the strike.\n");
+  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.claims, 1);
+  PropterTerm told = propter_typed(PROPTER_STR("2011-08-31"), propter_vocab_iri(VOCAB_xsd_date)), kind = is(VOCAB_propter_PostHoc);
+  ck_assert_uint_eq(count(g, VOCAB_propter_knownFrom, &told), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_claimKind, &kind), 1);
+  propter_graph_close(g);
+}
+END_TEST
+
 START_TEST(unchanged_costs_nothing_changed_replaces) {
   const char *folder = support_folder();
   PropterGraph *g = make_graph(folder);
@@ -353,6 +367,7 @@ Suite *suite_store(void) {
   Suite *s = suite_create("store");
   TCase *tc = tcase_create("store");
   tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, a_guessed_date_gives_way);
   tcase_add_test(tc, claims_lead_to_concepts);
   tcase_add_test(tc, unchanged_costs_nothing_changed_replaces);
   tcase_add_test(tc, a_bad_document_stops_nobody);

@@ -37,6 +37,7 @@ typedef struct {
   char hash[33];        /* XXH3-128 of the file's bytes, as propter_hash_hex */
   PropterStr title;     /* empty: none */
   PropterDay published; /* the document's own date, PROPTER_NO_DAY: none. A month counts from its last day on. */
+  bool published_guessed; /* it is but the first date that a sentence near the beginning names: what the document tells may be later */
   PropterStr text;
   const PropterBlock *blocks;
   size_t block_count;
