@@ -137,7 +137,7 @@ const Command command_why = {
     .max_operands = 64,
     .options = options,
     .details = "A question in words names a metric by any of its labels and a time: \"information jobs in August 2011\", \"from March to May\n"
-               "2010\", \"Q3 2009\", \"since June 2015\", \"last month\". What was understood is printed first, as a WHY form; the form itself\n"
+               "2010\", \"Q3 2009\", \"since June 2015\", \"last month\", and parts of its data by label: \"in the North region\". What was understood is printed first, as a WHY form; the form itself\n"
                "is a question too (propter query --help has its clauses: COMPARED TO, WHY NOT ... DESPITE). Words that are\n"
                "not understood are never passed over: the answer then says what is missing and what comes near.\n"
                "Formats: text (default), json, md, html (one file, no network), csv (the causes). Probabilities are words until 200 answers\n"

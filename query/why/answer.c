@@ -66,6 +66,11 @@ static void days_clause(Build *b, const char *keyword, PropterDay from, PropterD
   propter_buf_printf(&b->text, "\"%s TO \"", type), why_put_day(&b->text, to), propter_buf_printf(&b->text, "\"%s", type);
 }
 
+void why_put_slice(PropterBuf *out, char before, size_t at, size_t count, PropterStr dimension, const PropterTerm *member) {
+  propter_buf_printf(out, "%c%s <%.*s> ", before, at ? ";" : "WHERE { ?slice", (int)dimension.len, dimension.data), propter_term_write(member, out);
+  if (at + 1 == count) propter_buf_add(out, PROPTER_STR(" }"));
+}
+
 /* `break_at`: what stands before a clause; `type`: what stands behind a date. */
 static void form_text(Build *b, PropterStr iri, char break_at, const char *type) {
   const PropterQuestion *q = &b->a->question;
@@ -73,9 +78,7 @@ static void form_text(Build *b, PropterStr iri, char break_at, const char *type)
   metric_name(b, iri);
   if (q->despite.len) propter_buf_printf(&b->text, "%cDESPITE <%.*s>", break_at, (int)q->despite.len, q->despite.data);
   if (q->has_period && q->from != PROPTER_NO_DAY && q->to != PROPTER_NO_DAY) propter_buf_add_char(&b->text, break_at), days_clause(b, "DURING", q->from, q->to, type);
-  for (size_t i = 0; i < q->slice_count; i++)
-    propter_buf_printf(&b->text, "%c%s <%.*s> <%.*s>%s", i ? ' ' : break_at, i ? ";" : "WHERE { ?slice", (int)q->dimension[i].len, q->dimension[i].data,
-                       (int)q->member[i].len, q->member[i].data, i + 1 == q->slice_count ? " }" : "");
+  for (size_t i = 0; i < q->slice_count; i++) why_put_slice(&b->text, i ? ' ' : break_at, i, q->slice_count, q->dimension[i], &q->member[i]);
   if (q->compared) propter_buf_add_char(&b->text, break_at), days_clause(b, "COMPARED TO", q->compared_from, q->compared_to, type);
 }
 
@@ -95,6 +98,7 @@ static void form(Build *b) {
     if (m->concept_label.len) propter_buf_add(&b->text, PROPTER_STR(": ")), propter_buf_add(&b->text, m->concept_label);
     if (m->seasonally_adjusted) propter_buf_add(&b->text, PROPTER_STR(", seasonally adjusted"));
   }
+  if (q->slice_words.len) propter_buf_add(&b->text, PROPTER_STR("; ")), propter_buf_add(&b->text, q->slice_words);
   a->form_words = keep(b);
   size_t at = local_at(iri);
   if (plain_local((PropterStr){iri.data + at, iri.len - at})) propter_buf_printf(&b->text, "PREFIX m: <%.*s>\n", (int)at, iri.data);
@@ -379,7 +383,12 @@ static void copy_question(Build *b, const PropterQuestion *q) {
   to->metric_words = copy(b, q->metric_words);
   to->despite = copy(b, q->despite);
   for (size_t i = 0; i < q->note_count; i++) to->note[i] = copy(b, q->note[i]);
-  for (size_t i = 0; i < q->slice_count; i++) to->dimension[i] = copy(b, q->dimension[i]), to->member[i] = copy(b, q->member[i]);
+  for (size_t i = 0; i < q->slice_count; i++) {
+    to->dimension[i] = copy(b, q->dimension[i]);
+    to->member[i].value = copy(b, q->member[i].value), to->member[i].datatype = copy(b, q->member[i].datatype);
+    to->member[i].language = copy(b, q->member[i].language);
+  }
+  to->slice_words = copy(b, q->slice_words);
 }
 
 static void copy_options(Build *b, const PropterWhyOptions *options) {

@@ -3,13 +3,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "propter/sparql.h"
 #include "propter/vocab.h"
 #include "form_why.h"
 #include "question.h"
 #include "render.h"
 
-enum { MOVES = 5 };
+enum { MOVES = 5, MEMBERS = 100000 };
 
 typedef struct {
   PropterSnapshot *snapshot;
@@ -87,7 +86,9 @@ static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
   PropterBuf text = {0};
   for (size_t i = 0; a->move && i < a->moves && status == PROPTER_OK; i++) {
     propter_buf_reset(&text);
-    propter_buf_add(&text, a->question.metric_label), propter_buf_add(&text, PROPTER_STR(" in ")), why_put_period(&text, a->move[i].first, a->move[i].last);
+    propter_buf_add(&text, a->question.metric_label);
+    if (a->question.slice_words.len) propter_buf_add(&text, PROPTER_STR(" for ")), propter_buf_add(&text, a->question.slice_words);
+    propter_buf_add(&text, PROPTER_STR(" in ")), why_put_period(&text, a->move[i].first, a->move[i].last);
     status = propter_buf_status(&text, k->err);
     if (status == PROPTER_OK && !(a->move[i].question = kept(a, propter_buf_str(&text))).data) status = no_memory(k->err);
   }
@@ -100,22 +101,6 @@ static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
 static PropterStatus infer(Ask *k, const PropterQuestion *q, PropterInference **out) {
   if (k->inferrer) return propter_inferrer_window(k->inferrer, q->metric_iri, q->from, q->to, out, k->err);
   return propter_infer_window(k->snapshot, q->metric_iri, q->from, q->to, &k->options.infer, out, k->err);
-}
-
-/* Runs a query; `use` gets each row. Clears the text. */
-static PropterStatus each_row(Ask *k, PropterBuf *text, PropterStatus (*use)(const PropterTerm *row, void *payload, PropterError *err), void *payload) {
-  PropterQuery *query = NULL;
-  PropterResults *results = NULL;
-  const PropterTerm *row = NULL;
-  const PropterQueryOptions options = propter_query_options();
-  PropterStatus status = propter_buf_status(text, k->err);
-  if (status == PROPTER_OK) status = propter_query_parse(propter_buf_str(text), PROPTER_STR(""), &query, k->err);
-  if (status == PROPTER_OK) status = propter_query_run(query, k->snapshot, &options, &results, k->err);
-  while (status == PROPTER_OK && (status = propter_results_next(results, &row, k->err)) == PROPTER_OK && row) status = use(row, payload, k->err);
-  propter_results_close(results);
-  propter_query_free(query);
-  propter_buf_clear(text);
-  return status;
 }
 
 static PropterStatus any_row(const PropterTerm *row, void *payload, PropterError *err) {
@@ -132,7 +117,7 @@ static PropterStatus is_meant(Ask *k, const PropterCause *c, PropterStr iri, boo
   if (*meant) return PROPTER_OK;
   propter_buf_printf(&text, "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT * { <%.*s> <https://w3id.org/propter#concept>?/skos:broader* <%.*s> } LIMIT 1",
                      (int)c->iri.len, c->iri.data, (int)iri.len, iri.data);
-  return each_row(k, &text, any_row, meant);
+  return why_each_row(k->snapshot, &text, any_row, meant, k->err);
 }
 
 typedef struct {
@@ -158,7 +143,7 @@ static PropterStatus explain_absence(Ask *k, PropterStr iri, PropterWhyAnswer *a
                      "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?label ?start ?end { { SELECT * { <%.*s> ?p ?o } LIMIT 1 } "
                      "OPTIONAL { <%.*s> skos:prefLabel ?label } OPTIONAL { <%.*s> p:start ?start } OPTIONAL { <%.*s> p:end ?end } } ORDER BY ?label LIMIT 1",
                      (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data);
-  PROPTER_TRY(each_row(k, &text, known_row, &known));
+  PROPTER_TRY(why_each_row(k->snapshot, &text, known_row, &known, k->err));
   if (!known.found) return propter_fail(k->err, PROPTER_NOT_FOUND, "no cause <%.*s> in this graph", (int)iri.len, iri.data);
   return why_absent(a, known.label, known.start, known.end, k->err);
 }
@@ -192,7 +177,7 @@ static PropterStatus add_actions(Ask *k, PropterWhyAnswer *a) {
   for (size_t i = 0; i < a->causes; i++) propter_buf_printf(&text, " <%.*s>", (int)a->cause[i].cause->iri.len, a->cause[i].cause->iri.data);
   propter_buf_add(&text, PROPTER_STR(" } ?c p:concept?/skos:broader* ?x { ?x p:controllable ?can } UNION { ?x p:nextStep ?next } UNION "
                                      "{ ?x p:owner ?o OPTIONAL { ?o skos:prefLabel|rdfs:label ?name } BIND (COALESCE(?name, ?o) AS ?owner) } } ORDER BY ?c ?can ?owner ?next"));
-  return each_row(k, &text, use_action, a);
+  return why_each_row(k->snapshot, &text, use_action, a, k->err);
 }
 
 /* WHY NOT … DESPITE: only the causes that are meant stay; if none is judged here, it is said why. */
@@ -240,14 +225,17 @@ static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lex
   return status;
 }
 
-PropterStatus why_slices(PropterSnapshot *snapshot, size_t count, const PropterStr *dimension, const PropterStr *member, PropterMember *out,
+PropterStatus why_slices(PropterSnapshot *snapshot, size_t count, const PropterStr *dimension, const PropterTerm *member, PropterMember *out,
                          PropterError *err) {
   for (size_t i = 0; i < count; i++) {
-    const PropterTerm d = propter_iri(dimension[i]), m = propter_iri(member[i]);
+    const PropterTerm d = propter_iri(dimension[i]);
     PROPTER_TRY(propter_snapshot_find(snapshot, &d, &out[i].dimension, err));
     if (!out[i].dimension) return propter_fail(err, PROPTER_NOT_FOUND, "no dimension <%.*s> in this graph", (int)d.value.len, d.value.data);
-    PROPTER_TRY(propter_snapshot_find(snapshot, &m, &out[i].member, err));
-    if (!out[i].member) return propter_fail(err, PROPTER_NOT_FOUND, "no member <%.*s> in this graph", (int)m.value.len, m.value.data);
+    PROPTER_TRY(propter_snapshot_find(snapshot, &member[i], &out[i].member, err));
+    if (out[i].member) continue;
+    const bool iri = member[i].kind == PROPTER_TERM_IRI;
+    return propter_fail(err, PROPTER_NOT_FOUND, "no member %c%.*s%c in this graph", iri ? '<' : '"', (int)member[i].value.len, member[i].value.data,
+                        iri ? '>' : '"');
   }
   return PROPTER_OK;
 }
@@ -257,6 +245,7 @@ static PropterStatus prepare(Ask *k, PropterQuestion *q) {
   if (q->slice_count) {
     PROPTER_TRY(why_slices(k->snapshot, q->slice_count, q->dimension, q->member, k->slice, k->err));
     k->options.infer.slice = k->slice, k->options.infer.slice_count = q->slice_count;
+    PROPTER_TRY(why_slice_words(k->snapshot, k->slice, q->slice_count, &k->arena, &q->slice_words, k->err));
   }
   return q->has_metric && q->has_period ? settle(k, q) : PROPTER_OK;
 }
@@ -271,7 +260,15 @@ static PropterStatus load_causes(Ask *k, PropterLexicon *lexicon, PropterStr que
   if (!names) return PROPTER_OK;
   propter_buf_add(&text, PROPTER_STR("PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT DISTINCT ?c ?label { { ?c a p:Event } UNION "
                                      "{ ?e a p:Event ; p:concept ?c } ?c skos:prefLabel|skos:altLabel ?label } ORDER BY ?c ?label"));
-  return each_row(k, &text, add_cause, lexicon);
+  return why_each_row(k->snapshot, &text, add_cause, lexicon, k->err);
+}
+
+/* Once the metric is known, the names of the parts of its data are, and the question is read with them. */
+static PropterStatus parse(Ask *k, PropterLexicon *lexicon, PropterStr question, PropterQuestion *q) {
+  PROPTER_TRY(propter_question_parse(lexicon, question, k->options.today, &k->arena, q, k->err));
+  if (!q->has_metric) return PROPTER_OK;
+  PROPTER_TRY(propter_lexicon_load_members(lexicon, k->snapshot, q->metric, MEMBERS, k->err));
+  return propter_question_parse(lexicon, question, k->options.today, &k->arena, q, k->err);
 }
 
 /* Text that begins with PREFIX or BASE, or with WHY and the name of a metric, is the form itself; what is wrong with it is said with its place. */
@@ -311,7 +308,7 @@ PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, co
   PropterQuestion q;
   PropterStatus status = propter_lexicon_load(snapshot, &lexicon, err);
   if (status == PROPTER_OK) status = load_causes(&k, lexicon, question);
-  if (status == PROPTER_OK) status = propter_question_parse(lexicon, question, options->today, &k.arena, &q, err);
+  if (status == PROPTER_OK) status = parse(&k, lexicon, question, &q);
   if (status == PROPTER_OK) status = prepare(&k, &q);
   if (status == PROPTER_OK) status = judge(&k, &q, lexicon, out);
   propter_lexicon_free(lexicon);

@@ -36,7 +36,8 @@ typedef struct {
   bool negated, compared, despite;
   uint64_t depth, limit; /* 0: not said */
   size_t slice_count;
-  PropterStr dimension[PROPTER_WHY_SLICES], member[PROPTER_WHY_SLICES];
+  PropterStr dimension[PROPTER_WHY_SLICES];
+  PropterTerm member[PROPTER_WHY_SLICES];
 } Clauses;
 
 /* --- text to tree ------------------------------------------------------------------------------------------------------------------ */
@@ -84,8 +85,9 @@ static PropterStatus parse_slices(Parser *p, Clauses *c) {
   bool fine = triples && triples->kind == PAT_TRIPLES && triples->triple_count <= PROPTER_WHY_SLICES;
   for (size_t i = 0; fine && i < triples->triple_count; i++) {
     const AstTriple *t = &triples->triples[i];
-    fine = !t->path && t->s.kind == AST_VAR && t->s.var == triples->triples[0].s.var && t->p.kind == AST_IRI && t->o.kind == AST_IRI;
-    if (fine) c->dimension[c->slice_count] = t->p.term.value, c->member[c->slice_count++] = t->o.term.value;
+    const bool member = t->o.kind == AST_IRI || t->o.kind == AST_LITERAL;
+    fine = !t->path && t->s.kind == AST_VAR && t->s.var == triples->triples[0].s.var && t->p.kind == AST_IRI && member;
+    if (fine) c->dimension[c->slice_count] = t->p.term.value, c->member[c->slice_count++] = t->o.term;
   }
   if (fine) return PROPTER_OK;
   return parse_fail(p, at, PROPTER_SYNTAX, "expected the slice: { ?slice <dimension> <member> ; … } with one variable and at most %d dimensions", PROPTER_WHY_SLICES);
@@ -148,9 +150,7 @@ static void print_head(const PropterQuery *q, const AstSelect *s, PropterBuf *ou
   propter_buf_add(out, c->negated ? PROPTER_STR(" NOT ") : PROPTER_STR(" ")), print_term(q, &s->inputs[0], out);
   if (c->despite) propter_buf_add(out, PROPTER_STR(" DESPITE ")), print_term(q, &s->inputs[s->input_count - 1], out);
   print_days(q, s, "DURING", 1, out);
-  for (size_t i = 0; i < c->slice_count; i++)
-    propter_buf_printf(out, "%s <%.*s> <%.*s>%s", i ? " ;" : " WHERE { ?slice", (int)c->dimension[i].len, c->dimension[i].data, (int)c->member[i].len, c->member[i].data,
-                       i + 1 == c->slice_count ? " }" : "");
+  for (size_t i = 0; i < c->slice_count; i++) why_put_slice(out, ' ', i, c->slice_count, c->dimension[i], &c->member[i]);
   if (c->compared) print_days(q, s, "COMPARED TO", 3, out);
   if (c->depth) propter_buf_printf(out, " DEPTH %llu", (unsigned long long)c->depth);
   if (c->limit) propter_buf_printf(out, " LIMIT %llu", (unsigned long long)c->limit);

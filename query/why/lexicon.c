@@ -10,18 +10,28 @@ typedef struct {
   size_t metric;
   PropterNameKind kind;
   PropterStr text;
-  size_t count; /* words without the joining ones */
-  PropterStr *word, *stem;
+  size_t count;   /* words without the joining ones */
+  uint32_t *word; /* indexes of terms */
 } Name;
+
+/* A word of the names, once. */
+typedef struct {
+  PropterStr text, stem;
+} Term;
 
 struct PropterLexicon {
   PropterArena arena;
   struct sb_stemmer *stemmer;
-  PropterMap vocabulary; /* folded words of all names */
+  PropterMap vocabulary; /* folded words of all names: index of the term */
   PropterMap stems;
+  PROPTER_VEC(Term) terms;
   PROPTER_VEC(Metric) metrics;
   PROPTER_VEC(Name) names;
   PropterLexicon *causes;
+  PropterLexicon *members; /* each "metric" of it is a member of a dimension */
+  size_t members_of;       /* the metric that has these dimensions */
+  PROPTER_VEC(PropterSlice) slices; /* of a lexicon of members: what each is */
+  bool proper;             /* proper names: near ones are others, so only one slip is forgiven, and it is always said */
 };
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory"); }
@@ -42,6 +52,9 @@ PropterStatus propter_lexicon_new(PropterLexicon **out, PropterError *err) {
 void propter_lexicon_free(PropterLexicon *l) {
   if (!l) return;
   propter_lexicon_free(l->causes);
+  propter_lexicon_free(l->members);
+  propter_vec_clear(&l->slices);
+  propter_vec_clear(&l->terms);
   for (size_t i = 0; i < l->metrics.count; i++) propter_map_clear(&l->metrics.items[i].about);
   propter_vec_clear(&l->metrics);
   propter_vec_clear(&l->names);
@@ -64,6 +77,8 @@ bool why_lexicon_knows(const PropterLexicon *l, const Word *w) {
   return propter_map_get(&l->vocabulary, w->text) != NULL || propter_map_get(&l->stems, w->stem) != NULL;
 }
 
+bool why_lexicon_spells(const PropterLexicon *l, const Word *w) { return propter_map_get(&l->vocabulary, w->text) != NULL; }
+
 static PropterStatus add_about(PropterLexicon *l, Metric *m, PropterStr text, PropterError *err) {
   Words words;
   PropterArena scratch = {0};
@@ -83,6 +98,14 @@ PropterStatus propter_lexicon_add_metric(PropterLexicon *l, PropterStr iri, Prop
 
 static bool joins(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN; }
 
+static PropterStatus add_term(PropterLexicon *l, const Word *w, uint32_t *index, PropterError *err) {
+  bool added;
+  uint64_t *at = propter_map_put(&l->vocabulary, w->text, l->terms.count, &added);
+  if (!at || !propter_map_put(&l->stems, w->stem, 1, NULL)) return no_memory(err);
+  *index = (uint32_t)*at;
+  return !added || propter_vec_push(&l->terms, ((Term){w->text, w->stem})) ? PROPTER_OK : no_memory(err);
+}
+
 PropterStatus propter_lexicon_add_name(PropterLexicon *l, size_t metric, PropterNameKind kind, PropterStr name, PropterError *err) {
   if (metric >= l->metrics.count) return propter_fail(err, PROPTER_INVALID, "no such metric: %zu", metric);
   if (!propter_utf8_valid(name, NULL) || name.len > PROPTER_QUESTION_BYTES) return PROPTER_OK; /* nobody can ask by such a name */
@@ -90,14 +113,11 @@ PropterStatus propter_lexicon_add_name(PropterLexicon *l, size_t metric, Propter
   PROPTER_TRY(why_words_split(name, l->stemmer, PROPTER_QUESTION_WORDS, &l->arena, &words, err));
   Name n = {.metric = metric, .kind = kind, .text = propter_arena_copy(&l->arena, name)};
   n.word = propter_arena_alloc(&l->arena, (words.count + 1) * sizeof *n.word);
-  n.stem = propter_arena_alloc(&l->arena, (words.count + 1) * sizeof *n.stem);
-  if (!n.text.data || !n.word || !n.stem) return no_memory(err);
+  if (!n.text.data || !n.word) return no_memory(err);
   for (int all = 0; all < 2 && n.count == 0; all++)
     for (size_t i = 0; i < words.count; i++)
-      if (all || !joins(&words.word[i])) n.word[n.count] = words.word[i].text, n.stem[n.count++] = words.word[i].stem;
+      if (all || !joins(&words.word[i])) PROPTER_TRY(add_term(l, &words.word[i], &n.word[n.count++], err));
   if (n.count == 0) return PROPTER_OK;
-  for (size_t i = 0; i < n.count; i++)
-    if (!propter_map_put(&l->vocabulary, n.word[i], 1, NULL) || !propter_map_put(&l->stems, n.stem[i], 1, NULL)) return no_memory(err);
   if (!propter_vec_push(&l->names, n)) return no_memory(err);
   return add_about(l, &l->metrics.items[metric], name, err);
 }
@@ -143,30 +163,55 @@ typedef struct {
   PropterStr slipped_for;
 } Match;
 
-enum { NAME_WORDS = 16, NO_MATCH = 1000 };
+enum { NAME_WORDS = 16, NO_MATCH = 255 };
+
+/* What each word of a question costs as each term of the names: computed once, names share their words. */
+typedef struct {
+  const PropterLexicon *lexicon;
+  const Words *words;
+  uint8_t *cost;  /* words × terms */
+  uint8_t *least; /* of each term */
+} Spelling;
 
 /* 0 the same, 1 the same stem, 2 or 3 one or two slips; a word that means something by itself is never a slip. */
-static unsigned cost_of(const Word *w, PropterStr word, PropterStr stem) {
-  if (propter_str_equal(w->text, word)) return 0;
+static uint8_t cost_of(const PropterLexicon *l, const Word *w, const Term *t) {
+  if (propter_str_equal(w->text, t->text)) return 0;
   if (w->number) return NO_MATCH;
-  if (propter_str_equal(w->stem, stem)) return 1;
+  if (propter_str_equal(w->stem, t->stem)) return 1;
   unsigned slips = why_word_slips(w->text);
+  if (l->proper) slips = slips && propter_utf8_length(w->text) > 4 && t->text.len && w->text.data[0] == t->text.data[0] ? 1 : 0;
   if (w->known || !slips) return NO_MATCH;
-  unsigned d = why_word_distance(w->text, word, slips);
-  return d <= slips ? 1 + d : NO_MATCH;
+  unsigned d = why_word_distance(w->text, t->text, slips);
+  return d <= slips ? (uint8_t)(1 + d) : NO_MATCH;
 }
 
-static bool match_at(const Words *q, const size_t *seq, const Name *n, Match *out) {
+static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterArena *scratch, Spelling *out, PropterError *err) {
+  const size_t terms = l->terms.count;
+  *out = (Spelling){l, words, propter_arena_alloc(scratch, words->count * terms + 1), propter_arena_alloc(scratch, terms + 1)};
+  if (!out->cost || !out->least) return no_memory(err);
+  memset(out->least, NO_MATCH, terms + 1);
+  for (size_t i = 0; i < words->count; i++)
+    for (size_t t = 0; t < terms; t++) {
+      uint8_t c = words->word[i].used == USED_NOT ? cost_of(l, &words->word[i], &l->terms.items[t]) : NO_MATCH;
+      out->cost[i * terms + t] = c;
+      if (c < out->least[t]) out->least[t] = c;
+    }
+  return PROPTER_OK;
+}
+
+static unsigned cost_at(const Spelling *s, size_t word, uint32_t term) { return s->cost[word * s->lexicon->terms.count + term]; }
+
+static bool match_at(const Spelling *s, const size_t *seq, const Name *n, Match *out) {
   Match m = {.name = n, .ordered = true, .count = n->count, .slipped = SIZE_MAX};
   for (size_t k = 0; k < n->count; k++) {
-    unsigned c = cost_of(&q->word[seq[k]], n->word[k], n->stem[k]);
+    unsigned c = cost_at(s, seq[k], n->word[k]);
     if (c == NO_MATCH) {
       m.ordered = false;
       break;
     }
     m.cost += c;
     m.word[k] = seq[k];
-    if (c > 1) m.slipped = seq[k], m.slipped_for = n->word[k];
+    if (c > 1) m.slipped = seq[k], m.slipped_for = s->lexicon->terms.items[n->word[k]].text;
   }
   if (!m.ordered) { /* the same words in another order */
     bool taken[NAME_WORDS] = {false};
@@ -176,18 +221,41 @@ static bool match_at(const Words *q, const size_t *seq, const Name *n, Match *ou
       unsigned best = NO_MATCH;
       size_t at = 0;
       for (size_t j = 0; j < n->count; j++) {
-        unsigned c = taken[j] ? NO_MATCH : cost_of(&q->word[seq[j]], n->word[k], n->stem[k]);
+        unsigned c = taken[j] ? NO_MATCH : cost_at(s, seq[j], n->word[k]);
         if (c < best) best = c, at = j;
       }
       if (best == NO_MATCH) return false;
       taken[at] = true;
       m.cost += best;
       m.word[k] = seq[at];
-      if (best > 1) m.slipped = seq[at], m.slipped_for = n->word[k];
+      if (best > 1) m.slipped = seq[at], m.slipped_for = s->lexicon->terms.items[n->word[k]].text;
     }
   }
   *out = m;
   return true;
+}
+
+/* Has every word of the name a word of the question? */
+static bool possible(const Spelling *s, const Name *n) {
+  for (size_t k = 0; k < n->count; k++)
+    if (s->least[n->word[k]] == NO_MATCH) return false;
+  return true;
+}
+
+/* The words from the first to the last that a match uses. */
+static void reach(const Match *m, size_t *low, size_t *high) {
+  *low = SIZE_MAX, *high = 0;
+  for (size_t k = 0; k < m->count; k++) {
+    if (m->word[k] < *low) *low = m->word[k];
+    if (m->word[k] > *high) *high = m->word[k];
+  }
+}
+
+/* Do the two name the same words? Of members others are no rivals: each stands for itself. */
+static bool rivals(const Spelling *s, const Match *a, const Match *b) {
+  size_t low, high, low_b, high_b;
+  reach(a, &low, &high), reach(b, &low_b, &high_b);
+  return !s->lexicon->slices.count || (low <= high_b && low_b <= high);
 }
 
 /* The longest, then the best spelt, then the one in order. */
@@ -217,36 +285,34 @@ static void candidate(PropterQuestion *q, size_t metric) {
 }
 
 /* The best match among the free words; ties between metrics become candidates. */
-static bool best_match(const PropterLexicon *l, const Words *words, Match *best, PropterQuestion *q) {
+static bool best_match(const Spelling *spelling, Match *best, PropterQuestion *q) {
+  const PropterLexicon *l = spelling->lexicon;
   size_t seq[PROPTER_QUESTION_WORDS];
   bool found = false;
   q->nearest_count = 0;
   for (int content_only = 0; content_only < 2; content_only++) {
-    size_t n = sequence(words, content_only, seq);
+    size_t n = sequence(spelling->words, content_only, seq);
     for (size_t i = 0; i < l->names.count; i++) {
       const Name *name = &l->names.items[i];
-      if (name->count > n || name->count > NAME_WORDS || (found && name->count < best->count)) continue;
+      if (name->count > n || name->count > NAME_WORDS || (found && name->count < best->count) || !possible(spelling, name)) continue;
       for (size_t s = 0; s + name->count <= n; s++) {
         Match m;
-        if (!match_at(words, seq + s, name, &m)) continue;
+        if (!match_at(spelling, seq + s, name, &m)) continue;
         int c = found ? better(&m, best) : 1;
         if (c > 0) *best = m, found = true, q->nearest_count = 0;
-        if (c >= 0) candidate(q, name->metric);
+        if (c > 0 || (c == 0 && rivals(spelling, &m, best))) candidate(q, name->metric);
       }
     }
   }
   return found;
 }
 
-static void use(Words *words, const Match *m) {
-  size_t low = SIZE_MAX, high = 0;
-  for (size_t k = 0; k < m->count; k++) {
-    words->word[m->word[k]].used = USED_METRIC;
-    if (m->word[k] < low) low = m->word[k];
-    if (m->word[k] > high) high = m->word[k];
-  }
+static void use(Words *words, const Match *m, WordUse as) {
+  size_t low, high;
+  reach(m, &low, &high);
+  for (size_t k = 0; k < m->count; k++) words->word[m->word[k]].used = as;
   for (size_t i = low; i <= high; i++)
-    if (words->word[i].used == USED_NOT && joins(&words->word[i])) words->word[i].used = USED_METRIC;
+    if (words->word[i].used == USED_NOT && joins(&words->word[i])) words->word[i].used = as;
 }
 
 /* --- names that come near ------------------------------------------------------------------------------------------------------- */
@@ -257,7 +323,9 @@ typedef struct {
 } Near;
 
 /* Part of the words that question and name have in common (Dice), slips counting half. */
-static double nearness(const Words *q, const Name *n) {
+static double nearness(const Spelling *s, const Name *n) {
+  const Words *q = s->words;
+  const Term *terms = s->lexicon->terms.items;
   double common = 0;
   size_t content = 0;
   for (size_t i = 0; i < q->count; i++) {
@@ -266,10 +334,11 @@ static double nearness(const Words *q, const Name *n) {
     content++;
     double best = 0;
     for (size_t k = 0; k < n->count; k++) {
-      unsigned c = cost_of(w, n->word[k], n->stem[k]);
+      const Term *t = &terms[n->word[k]];
+      unsigned c = cost_at(s, i, n->word[k]);
       double v = c == 0 ? 1 : c == 1 ? 0.9 : c != NO_MATCH ? 0.5 : 0;
       /* a beginning in common ("telecoms", "telecommunications") */
-      if (v == 0 && w->stem.len >= 4 && (propter_str_starts(n->word[k], w->stem) || (n->stem[k].len >= 4 && propter_str_starts(w->text, n->stem[k])))) v = 0.4;
+      if (v == 0 && w->stem.len >= 4 && (propter_str_starts(t->text, w->stem) || (t->stem.len >= 4 && propter_str_starts(w->text, t->stem)))) v = 0.4;
       if (v > best) best = v;
     }
     common += best;
@@ -277,12 +346,13 @@ static double nearness(const Words *q, const Name *n) {
   return content ? 2 * common / (double)(content + n->count) : 0;
 }
 
-static void nearest(const PropterLexicon *l, const Words *words, PropterQuestion *q) {
+static void nearest(const Spelling *spelling, PropterQuestion *q) {
+  const PropterLexicon *l = spelling->lexicon;
   Near top[PROPTER_QUESTION_NEAREST] = {{0}};
   size_t count = 0;
   for (size_t i = 0; i < l->names.count; i++) {
     const Name *n = &l->names.items[i];
-    double s = nearness(words, n);
+    double s = nearness(spelling, n);
     size_t at = count;
     for (size_t k = 0; k < count; k++)
       if (top[k].metric == n->metric) at = k;
@@ -300,22 +370,119 @@ static void nearest(const PropterLexicon *l, const Words *words, PropterQuestion
   for (size_t k = 0; k < count; k++) q->nearest[k] = top[k].metric;
 }
 
+/* --- parts of the data: members of dimensions ---------------------------------------------------------------------------------------- */
+
+static PropterStr said(const Words *words, PropterStr text, size_t low, size_t high) {
+  return (PropterStr){text.data + words->word[low].begin, words->word[high].end - words->word[low].begin};
+}
+
+static PropterStatus slice_gap(PropterQuestion *q, PropterGap gap, PropterStr about) {
+  q->gap = gap, q->about = about, q->nearest_count = 0;
+  return PROPTER_OK;
+}
+
+/* Holds one dimension at the member that was named; `held` are the members held so far. */
+static PropterStatus hold(const PropterLexicon *members, const Words *words, PropterStr text, const Match *m, size_t same_name, size_t *held,
+                          PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  const PropterSlice *slice = &members->slices.items[m->name->metric];
+  size_t low, high, before;
+  reach(m, &low, &high);
+  const PropterStr about = said(words, text, low, high);
+  for (before = low; before > 0 && words->word[before - 1].kind == WORD_STOP;) before--;
+  if (before < low && before > 0 && words->word[before - 1].kind == WORD_NOT) /* "not in Norway" */
+    return slice_gap(q, PROPTER_GAP_WORDS_LEFT, said(words, text, before - 1, high));
+  const Word *first = &words->word[low], *next = high + 1 < words->count ? &words->word[high + 1] : NULL;
+  const bool joined = (low > 0 && first[-1].used == USED_SLICE && !first->mark) || (next && next->used == USED_SLICE && !next->mark); /* "North Korea" */
+  if (same_name > 1 || joined || q->slice_count == PROPTER_WHY_SLICES) return slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
+  for (size_t i = 0; i < q->slice_count; i++)
+    if (propter_str_equal(q->dimension[i], slice->dimension)) return held[i] == m->name->metric ? PROPTER_OK : slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
+  held[q->slice_count] = m->name->metric;
+  q->dimension[q->slice_count] = slice->dimension, q->member[q->slice_count++] = slice->member;
+  if (!m->cost) return PROPTER_OK;
+  return why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)about.len, about.data, (int)m->name->text.len, m->name->text.data);
+}
+
+/* "and" between two parts of different dimensions says nothing. */
+static void use_joins(Words *words) {
+  size_t last = SIZE_MAX;
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i];
+    if (w->used == USED_SLICE) {
+      for (size_t k = last; last != SIZE_MAX && k < i; k++)
+        if (words->word[k].used == USED_NOT && propter_str_equal(words->word[k].text, PROPTER_STR("and"))) words->word[k].used = USED_SLICE;
+      last = i;
+    } else if (w->used != USED_NOT || !joins(w)) {
+      last = SIZE_MAX;
+    }
+  }
+}
+
+/* "in the North region", "for product X in Germany": the parts of the data that the free words name, of the metric's dimensions. */
+static PropterStatus read_slices(const PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  Spelling spelling;
+  Match m;
+  PropterQuestion same = {0};
+  size_t held[PROPTER_WHY_SLICES];
+  if (!l->members || l->members_of != q->metric) return PROPTER_OK;
+  PROPTER_TRY(spell(l->members, words, arena, &spelling, err));
+  for (size_t round = 0; round <= PROPTER_QUESTION_WORDS && best_match(&spelling, &m, &same); round++) {
+    PROPTER_TRY(hold(l->members, words, text, &m, same.nearest_count, held, arena, q, err));
+    if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
+    use(words, &m, USED_SLICE);
+  }
+  use_joins(words);
+  return PROPTER_OK;
+}
+
+/* A name of nothing but small words, numbers or words of the metrics would be read where nobody means it. */
+static bool weak(const PropterLexicon *l, const Words *words) {
+  for (size_t i = 0; i < words->count; i++) {
+    const Word *w = &words->word[i];
+    if (!w->number && w->kind == WORD_NONE && propter_utf8_length(w->text) > 1 && !why_lexicon_knows(l, w)) return false;
+  }
+  return true;
+}
+
+PropterStatus propter_lexicon_add_member(PropterLexicon *l, size_t metric, PropterSlice slice, size_t *member, PropterError *err) {
+  if (l->members && l->members_of != metric) propter_lexicon_free(l->members), l->members = NULL;
+  if (!l->members) PROPTER_TRY(propter_lexicon_new(&l->members, err));
+  PropterLexicon *m = l->members;
+  m->proper = true, l->members_of = metric;
+  slice.dimension = propter_arena_copy(&m->arena, slice.dimension);
+  PropterStr *text[] = {&slice.member.value, &slice.member.datatype, &slice.member.language};
+  for (size_t i = 0; i < 3; i++) *text[i] = propter_arena_copy(&m->arena, *text[i]);
+  if (!slice.dimension.data || !text[0]->data || !text[1]->data || !text[2]->data) return no_memory(err);
+  PROPTER_TRY(propter_lexicon_add_metric(m, slice.dimension, slice.member.value, PROPTER_STR(""), member, err));
+  return propter_vec_push(&m->slices, slice) ? PROPTER_OK : no_memory(err);
+}
+
+PropterStatus propter_lexicon_add_member_name(PropterLexicon *l, size_t member, PropterStr dimension, PropterStr name, PropterError *err) {
+  PropterLexicon *m = l->members;
+  Words words;
+  if (!m || !propter_utf8_valid(name, NULL) || name.len + dimension.len >= PROPTER_QUESTION_BYTES) return PROPTER_OK;
+  PROPTER_TRY(why_words_split(name, m->stemmer, PROPTER_QUESTION_WORDS, &m->arena, &words, err));
+  if (!words.count) return PROPTER_OK;
+  if (!weak(l, &words)) PROPTER_TRY(propter_lexicon_add_name(m, member, PROPTER_NAME_PREFERRED, name, err));
+  if (!dimension.len) return PROPTER_OK;
+  const PropterStr both = propter_arena_printf(&m->arena, "%.*s %.*s", (int)dimension.len, dimension.data, (int)name.len, name.data);
+  return both.data ? propter_lexicon_add_name(m, member, PROPTER_NAME_ALTERNATIVE, both, err) : no_memory(err);
+}
+
 PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) words->word[i].known |= why_lexicon_knows(l, &words->word[i]);
+  for (size_t i = 0; i < words->count && l->members; i++) words->word[i].known |= why_lexicon_knows(l->members, &words->word[i]);
   Match m;
-  if (!best_match(l, words, &m, q)) {
-    nearest(l, words, q);
+  Spelling spelling;
+  PROPTER_TRY(spell(l, words, arena, &spelling, err));
+  if (!best_match(&spelling, &m, q)) {
+    nearest(&spelling, q);
     q->gap = PROPTER_GAP_NO_METRIC;
     q->about = (PropterStr){"", 0};
     return PROPTER_OK;
   }
-  size_t low = words->word[m.word[0]].begin, high = 0;
-  for (size_t k = 0; k < m.count; k++) {
-    const Word *w = &words->word[m.word[k]];
-    if (w->begin < low) low = w->begin;
-    if (w->end > high) high = w->end;
-  }
-  q->metric_words = (PropterStr){text.data + low, high - low};
+  size_t low, high;
+  reach(&m, &low, &high);
+  q->metric_words = said(words, text, low, high);
   if (q->nearest_count > 1) {
     q->gap = PROPTER_GAP_MANY_METRICS;
     q->about = q->metric_words;
@@ -326,11 +493,13 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
     PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)(w->end - w->begin), text.data + w->begin, (int)m.slipped_for.len,
                                   m.slipped_for.data));
   }
-  use(words, &m);
+  use(words, &m, USED_METRIC);
   size_t metric = m.name->metric;
+  q->metric = metric;
+  PROPTER_TRY(read_slices(l, words, text, arena, q, err));
   PropterQuestion rest = {0};
-  for (unsigned round = 0; round < 8 && best_match(l, words, &m, &rest); round++) {
-    use(words, &m);
+  for (unsigned round = 0; round < 8 && best_match(&spelling, &m, &rest); round++) {
+    use(words, &m, USED_AGAIN);
     for (size_t k = 0; k < rest.nearest_count; k++) {
       bool same = rest.nearest_count == 1 && rest.nearest[k] == metric;
       if (same) continue;
@@ -346,9 +515,8 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
       return PROPTER_OK;
     }
   }
-  q->nearest_count = 0;
+  if (q->gap == PROPTER_GAP_NONE) q->nearest_count = 0;
   q->has_metric = true;
-  q->metric = metric;
   q->metric_iri = l->metrics.items[metric].iri;
   q->metric_label = l->metrics.items[metric].label;
   return PROPTER_OK;

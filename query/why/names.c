@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The names of a graph's metrics. */
+/* The names of a graph's metrics and of the parts of their data. */
+#include "propter/sparql.h"
 #include "propter/vocab.h"
 #include "question.h"
 
@@ -25,16 +26,17 @@ static PropterStatus names_of(Load *l, size_t metric, PropterId subject, Propter
   return PROPTER_OK;
 }
 
-static PropterStatus title_of(Load *l, PropterId dataset, PropterStr *title) {
-  static const PropterVocab properties[] = {VOCAB_dct_title, VOCAB_rdfs_label};
-  *title = (PropterStr){"", 0};
-  for (size_t k = 0; k < 2 && !title->len && dataset != PROPTER_NO_ID; k++) {
+/* The first of two properties that the subject has; empty: neither. */
+static PropterStatus text_of(Load *l, PropterId subject, PropterVocab first, PropterVocab second, PropterStr *text) {
+  const PropterVocab properties[] = {first, second};
+  *text = (PropterStr){"", 0};
+  for (size_t k = 0; k < 2 && !text->len && subject != PROPTER_NO_ID; k++) {
     PropterId o = PROPTER_NO_ID;
     PropterTerm term;
-    if (l->vocab[properties[k]] != PROPTER_NO_ID) PROPTER_TRY(propter_snapshot_object(l->snapshot, dataset, l->vocab[properties[k]], &o, l->err));
+    if (l->vocab[properties[k]] != PROPTER_NO_ID) PROPTER_TRY(propter_snapshot_object(l->snapshot, subject, l->vocab[properties[k]], &o, l->err));
     if (o == PROPTER_NO_ID) continue;
     PROPTER_TRY(propter_snapshot_term(l->snapshot, o, &l->arena, &term, l->err));
-    *title = term.value;
+    *text = term.value;
   }
   return PROPTER_OK;
 }
@@ -51,7 +53,7 @@ static PropterStatus metric(Load *l, PropterId id) {
   PropterStr title;
   size_t index;
   PROPTER_TRY(propter_metric_read(l->snapshot, id, &l->arena, &m, l->err));
-  PROPTER_TRY(title_of(l, m.dataset, &title));
+  PROPTER_TRY(text_of(l, m.dataset, VOCAB_dct_title, VOCAB_rdfs_label, &title));
   PROPTER_TRY(propter_lexicon_add_metric(l->lexicon, m.iri, m.label, title, &index, l->err));
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) PROPTER_TRY(names_of(l, index, id, kinds[k].property, kinds[k].kind));
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) PROPTER_TRY(names_of(l, index, m.concept_id, kinds[k].property, PROPTER_NAME_CONCEPT));
@@ -79,4 +81,128 @@ PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **o
   }
   *out = l.lexicon;
   return PROPTER_OK;
+}
+
+/* --- parts of the data --------------------------------------------------------------------------------------------------------- */
+
+PropterStatus why_each_row(PropterSnapshot *snapshot, PropterBuf *text, PropterStatus (*use)(const PropterTerm *row, void *payload, PropterError *err),
+                           void *payload, PropterError *err) {
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  const PropterTerm *row = NULL;
+  const PropterQueryOptions options = propter_query_options();
+  PropterStatus status = propter_buf_status(text, err);
+  if (status == PROPTER_OK) status = propter_query_parse(propter_buf_str(text), PROPTER_STR(""), &query, err);
+  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, err);
+  while (status == PROPTER_OK && (status = propter_results_next(results, &row, err)) == PROPTER_OK && row) status = use(row, payload, err);
+  propter_results_close(results);
+  propter_query_free(query);
+  propter_buf_clear(text);
+  return status;
+}
+
+static PropterStr local_name(PropterStr iri) {
+  size_t at = iri.len;
+  while (at > 0 && iri.data[at - 1] != '#' && iri.data[at - 1] != '/' && iri.data[at - 1] != ':') at--;
+  return (PropterStr){iri.data + at, iri.len - at};
+}
+
+typedef struct {
+  PropterLexicon *lexicon;
+  size_t metric, rows;
+  PropterStr dimension, dimension_name;
+  PropterArena arena;
+  PropterTerm last; /* the member whose names are being read */
+  size_t member;
+} Members;
+
+static bool same(const PropterTerm *a, const PropterTerm *b) {
+  return a->kind == b->kind && propter_str_equal(a->value, b->value) && propter_str_equal(a->datatype, b->datatype) &&
+         propter_str_equal(a->language, b->language);
+}
+
+static PropterStatus add_member(const PropterTerm *row, void *payload, PropterError *err) {
+  Members *m = payload;
+  if (row[0].kind == PROPTER_TERM_BLANK) return PROPTER_OK;
+  if (!m->rows++ || !same(&row[0], &m->last)) {
+    propter_arena_clear(&m->arena);
+    m->last = row[0];
+    m->last.value = propter_arena_copy(&m->arena, row[0].value), m->last.datatype = propter_arena_copy(&m->arena, row[0].datatype);
+    m->last.language = propter_arena_copy(&m->arena, row[0].language);
+    if (!m->last.value.data || !m->last.datatype.data || !m->last.language.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    PROPTER_TRY(propter_lexicon_add_member(m->lexicon, m->metric, (PropterSlice){m->dimension, row[0]}, &m->member, err));
+  }
+  const PropterStr name = row[1].kind == PROPTER_TERM_LITERAL ? row[1].value : row[0].kind == PROPTER_TERM_IRI ? local_name(row[0].value) : row[0].value;
+  return propter_lexicon_add_member_name(m->lexicon, m->member, m->dimension_name, name, err);
+}
+
+/* Name of a dimension or member for people. */
+static PropterStatus called(Load *l, PropterId id, PropterStr *name) {
+  PropterTerm term;
+  PROPTER_TRY(text_of(l, id, VOCAB_skos_prefLabel, VOCAB_rdfs_label, name));
+  if (name->len) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_term(l->snapshot, id, &l->arena, &term, l->err));
+  *name = term.kind == PROPTER_TERM_IRI ? local_name(term.value) : term.value;
+  return PROPTER_OK;
+}
+
+static PropterStatus count_row(const PropterTerm *row, void *payload, PropterError *err) {
+  (void)err;
+  int64_t n = 0;
+  if (propter_str_to_int64(row[0].value, &n)) *(int64_t *)payload += n;
+  return PROPTER_OK;
+}
+
+static PropterStatus members_of(Load *l, size_t metric, PropterId dimension, int64_t *room) {
+  Members m = {.lexicon = l->lexicon, .metric = metric};
+  PropterBuf text = {0};
+  PropterTerm term;
+  int64_t count = 0;
+  PROPTER_TRY(propter_snapshot_term(l->snapshot, dimension, &l->arena, &term, l->err));
+  m.dimension = term.value;
+  PROPTER_TRY(called(l, dimension, &m.dimension_name));
+  propter_buf_printf(&text, "SELECT (COUNT(DISTINCT ?m) AS ?n) { ?o <%.*s> ?m }", (int)term.value.len, term.value.data);
+  PROPTER_TRY(why_each_row(l->snapshot, &text, count_row, &count, l->err));
+  *room -= count;
+  if (*room < 0) return PROPTER_OK;
+  propter_buf_printf(&text,
+                     "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+                     "SELECT ?m ?name { { SELECT DISTINCT ?m { ?o <%.*s> ?m } } OPTIONAL { ?m skos:prefLabel|skos:altLabel|rdfs:label ?name } } ORDER BY ?m ?name",
+                     (int)term.value.len, term.value.data);
+  PropterStatus status = why_each_row(l->snapshot, &text, add_member, &m, l->err);
+  propter_arena_clear(&m.arena);
+  return status;
+}
+
+PropterStatus propter_lexicon_load_members(PropterLexicon *lexicon, PropterSnapshot *snapshot, size_t metric, size_t most, PropterError *err) {
+  PropterId vocab[VOCAB_COUNT];
+  Load l = {.snapshot = snapshot, .lexicon = lexicon, .vocab = vocab, .err = err};
+  const PropterTerm iri = propter_iri(propter_lexicon_iri(lexicon, metric));
+  PropterId id = PROPTER_NO_ID;
+  PropterMetric m = {0};
+  int64_t room = (int64_t)most;
+  PropterStatus status = propter_vocab_ids(snapshot, vocab, err);
+  if (status == PROPTER_OK) status = propter_snapshot_find(snapshot, &iri, &id, err);
+  if (status == PROPTER_OK && id != PROPTER_NO_ID) status = propter_metric_read(snapshot, id, &l.arena, &m, err);
+  for (size_t i = 0; i < m.slice_dimensions && room >= 0 && status == PROPTER_OK; i++) status = members_of(&l, metric, m.slice_dimension[i], &room);
+  propter_arena_clear(&l.arena);
+  return status;
+}
+
+PropterStatus why_slice_words(PropterSnapshot *snapshot, const PropterMember *slice, size_t count, PropterArena *arena, PropterStr *out, PropterError *err) {
+  PropterId vocab[VOCAB_COUNT];
+  Load l = {.snapshot = snapshot, .vocab = vocab, .err = err};
+  PropterBuf text = {0};
+  PropterStatus status = propter_vocab_ids(snapshot, vocab, err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
+    PropterStr dimension = {"", 0}, member = {"", 0};
+    status = called(&l, slice[i].dimension, &dimension);
+    if (status == PROPTER_OK) status = called(&l, slice[i].member, &member);
+    propter_buf_printf(&text, "%s%.*s %.*s", i ? ", " : "", (int)dimension.len, dimension.data, (int)member.len, member.data);
+  }
+  if (status == PROPTER_OK) status = propter_buf_status(&text, err);
+  if (status == PROPTER_OK && !(*out = propter_arena_copy(arena, propter_buf_str(&text))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  propter_buf_clear(&text);
+  propter_arena_clear(&l.arena);
+  return status;
 }

@@ -30,7 +30,7 @@ PropterStatus why_question_note(PropterQuestion *q, PropterArena *arena, Propter
 
 PropterQuestion why_question_empty(void) {
   const PropterStr none = {"", 0};
-  return (PropterQuestion){.text = none, .about = none, .metric_iri = none, .metric_label = none, .metric_words = none, .despite = none,
+  return (PropterQuestion){.text = none, .about = none, .metric_iri = none, .metric_label = none, .metric_words = none, .despite = none, .slice_words = none,
                            .from = PROPTER_NO_DAY, .to = PROPTER_NO_DAY};
 }
 
@@ -84,6 +84,20 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     last = w->end;
   }
   if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
+}
+
+/* "the spring sale", "the Christmas sale" are things, not times: a season, holiday or month right before a word that names the metric only by its stem or
+ * once more, or that was passed over as harmless. */
+static void names_no_time(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    const Word *w = &words->word[i], *next = w + 1;
+    if (w->used != USED_PERIOD || next->kind != WORD_NONE || next->number || next->mark || next->used == USED_PERIOD || next->used == USED_SLICE) continue;
+    if (next->used == USED_METRIC && why_lexicon_spells(l, next)) continue;
+    if (!why_date_word(w->text, DATE_SEASON, NULL, NULL) && !why_date_word(w->text, DATE_HOLIDAY, NULL, NULL) && !why_date_word(w->text, DATE_MONTH, NULL, NULL)) continue;
+    q->gap = PROPTER_GAP_UNCLEAR_PERIOD, q->has_period = false;
+    q->about = (PropterStr){q->text.data + w->begin, next->end - w->begin};
+    return;
+  }
 }
 
 /* --- comparisons, denials ------------------------------------------------------------------------------------------------------ */
@@ -206,6 +220,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;
+  if (q->gap == PROPTER_GAP_NONE) names_no_time(lexicon, q, &words);
   if (cause != PROPTER_GAP_NONE && (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_WORDS_LEFT)) {
     q->gap = cause, q->about = (PropterStr){q->text.data + words.word[despite].begin, words.word[words.count - 1].end - words.word[despite].begin};
     q->nearest_count = named.nearest_count;

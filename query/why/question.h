@@ -21,6 +21,8 @@ bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b);
 /* The month whose name is one slip away ("agust"); false when there is none or more than one. */
 bool why_date_month_near(PropterStr folded, int *month, const char **name);
 
+typedef enum { USED_NOT, USED_PERIOD, USED_METRIC, USED_AGAIN, USED_SLICE } WordUse; /* AGAIN: a second name of the same metric */
+
 /* A word of a text: a run of letters, or a run of digits. */
 typedef struct {
   PropterStr text;     /* folded: no case, no accents, compatibility forms resolved */
@@ -33,7 +35,7 @@ typedef struct {
   int value;
   WordKind kind;
   bool known;          /* stands in a table or in a name */
-  enum { USED_NOT, USED_PERIOD, USED_METRIC } used;
+  WordUse used;
 } Word;
 
 typedef struct {
@@ -54,16 +56,24 @@ unsigned why_word_slips(PropterStr folded);
 /* Finds the periods among the words and marks them USED_PERIOD; fills has_period, when, from, to, notes, or the gap of the question. */
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *question, PropterError *err);
 
-/* Finds the metric among the words that no period uses and marks its words; fills has_metric, nearest, notes, or the gap. */
+/* Finds the metric among the words that no period uses, and the parts of its data, and marks their words; fills has_metric, slices, nearest, notes, or the gap. */
 PropterStatus why_lexicon_find(PropterLexicon *lexicon, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *question, PropterError *err);
 /* Whether a word may stand beside the metric's name without narrowing it: it occurs in the metric's own names or in what is said about its data. */
 bool why_lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Word *word);
 struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
+/* Is it spelt just like a word of the names? */
+bool why_lexicon_spells(const PropterLexicon *lexicon, const Word *word);
 /* Names of causes; NULL: none were added. */
 PropterLexicon *why_lexicon_causes(PropterLexicon *lexicon);
 /* Does the text name, after "despite", a cause that a lexicon of causes should know? */
 PropterStatus why_question_names_cause(PropterLexicon *lexicon, PropterStr text, bool *names, PropterError *err);
+
+/* Runs a query; `use` gets each row. Clears the text. */
+PropterStatus why_each_row(PropterSnapshot *snapshot, PropterBuf *text, PropterStatus (*use)(const PropterTerm *row, void *payload, PropterError *err),
+                           void *payload, PropterError *err);
+/* "region North, product X", by the labels in the graph. */
+PropterStatus why_slice_words(PropterSnapshot *snapshot, const PropterMember *slice, size_t count, PropterArena *arena, PropterStr *out, PropterError *err);
 
 /* Nothing asked yet. */
 PropterQuestion why_question_empty(void);

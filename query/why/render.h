@@ -23,9 +23,12 @@ PropterStatus why_compare(PropterWhyAnswer *answer, PropterWhyAnswer *other, Pro
 /* propter_why_form; `inferrer` may be NULL, or one of this snapshot made with the same options and slices, which must outlive the answer. */
 PropterStatus why_form_with(PropterSnapshot *snapshot, PropterInferrer *inferrer, const PropterWhyForm *form, const PropterWhyOptions *options,
                             PropterWhyAnswer **out, PropterError *err);
-/* Ids of slices by IRI. NOT_FOUND. */
-PropterStatus why_slices(PropterSnapshot *snapshot, size_t count, const PropterStr *dimension, const PropterStr *member, PropterMember *out,
+/* Ids of slices. NOT_FOUND. */
+PropterStatus why_slices(PropterSnapshot *snapshot, size_t count, const PropterStr *dimension, const PropterTerm *member, PropterMember *out,
                          PropterError *err);
+
+/* Slice `at` of `count` of the WHERE clause, behind the character `before`. */
+void why_put_slice(PropterBuf *out, char before, size_t at, size_t count, PropterStr dimension, const PropterTerm *member);
 
 /* --- numbers: the same on every machine; U+2212 for minus, a comma between thousands --- */
 

@@ -50,6 +50,9 @@ static void question(Json *j, const PropterWhyAnswer *a) {
   for (size_t i = 0; i < q->note_count; i++) text(j, NULL, q->note[i]);
   shut(j, ']');
   if (q->negated) truth(j, "negated", true);
+  if (q->slice_count) open(j, "slices", '[');
+  for (size_t i = 0; i < q->slice_count; i++) open(j, NULL, '{'), text(j, "dimension", q->dimension[i]), text(j, "member", q->member[i].value), shut(j, '}');
+  if (q->slice_count) shut(j, ']');
   day(j, "knownBy", a->options.infer.known_by);
   open(j, "without", '[');
   for (size_t i = 0; i < a->options.infer.without_count; i++) text(j, NULL, a->options.infer.without[i]);

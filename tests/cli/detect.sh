@@ -57,6 +57,12 @@ expect "the slice of a ratio, not the traffic" 0 '"slice":"product p3"' propter 
 expect "a slice asked about in the WHY form" 0 '6751.0' propter query "PREFIX m: <$m> SELECT ?observed { { WHY m:orders DURING \"2013-05-01\" TO \"2013-05-31\" WHERE { ?s m:region m:north } } } LIMIT 1"
 expect "of no such member" 3 'no member <' propter why "PREFIX m: <$m> WHY m:orders DURING \"2013-05-01\" TO \"2013-05-31\" WHERE { ?s m:region m:up }"
 expect "of a member without rows" 3 'no observation of this slice' propter why "PREFIX m: <$m> WHY m:orders DURING \"2013-05-01\" TO \"2013-05-31\" WHERE { ?s m:region m:p1 }"
+expect "a slice in words" 7 'WHY m:orders DURING "2013-05-01" TO "2013-05-31" WHERE { ?slice <https://example.org/shop#region> <https://example.org/shop#north> }' propter --today 2016-01-01 why "why did orders fall in the North region in May 2013"
+expect "named in the answer" 7 '"headline":"Orders, north stood' propter --today 2016-01-01 why --format json "orders in region north in May 2013"
+expect "its moves are offered as questions" 7 'orders for region north in May 2013' propter --today 2016-01-01 why "orders in the north"
+expect "and can be asked" 7 'region north' propter --today 2016-01-01 why "orders for region north in May 2013"
+expect "and stands in the JSON" 7 '"slices":[{"dimension":"https://example.org/shop#region","member":"https://example.org/shop#north"}]' propter --today 2016-01-01 why --format json "orders for region north in May 2013"
+expect "a part nobody knows is not passed over" 7 '"Texas"' propter --today 2016-01-01 why "orders in Texas in May 2013"
 expect "a quiet month" 1 'slice' propter detect --slices --metric ${m}orders --from 2012-03-01 --to 2012-03-31
 expect "no dimension to cut by" 3 'propter:sliceBy' propter detect --slices --metric ${m}bare --from 2013-05-01 --to 2013-05-31
 expect "no window" 2 '--slices needs' propter detect --slices --metric ${m}orders

@@ -45,6 +45,10 @@ said 'the failed days are among the moves' '2024-03-1'
 head -1 events-pack/events-cells.csv | grep -q '^when,country,amount eur,rows$' && ok 'their table can be read' || not_ok 'their table' "$(head -2 events-pack/events-cells.csv)"
 case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "$out" ;; esac
 
+out=$("$PROPTER" -g events.g --today 2024-07-01 why 'amount eur in Norwya on 12 March 2024' 2>&1)
+said 'a part of the data by its name, a slip forgiven and said' '"Norwya" was read as "Norway"'
+said 'literal members stand in the form' 'dimension/country> "Norway" }'
+
 # Wide, by week, tab-separated, a page that says what happened.
 mkdir plant
 awk 'BEGIN { srand(5); printf "week\toutput tonnes\tscrap pct\n"

@@ -27,12 +27,17 @@ typedef struct {
   const char *file;
   PropterGrain grain;
   PropterDay first, last, today;
+  void (*members)(size_t metric); /* adds the members of the metric's dimensions; NULL: it has none */
 } Model;
 
 /* "information-employment 2011-08-01 2011-08-31 down", or "!gap". */
 static const char *form(const Model *m, const char *text) {
   PropterQuestion q;
   ck_ok(propter_question_parse(lexicon, propter_str(text), m->today, &arena, &q, err));
+  if (m->members && q.has_metric) { /* as propter_why_ask does once the metric is known */
+    m->members(q.metric);
+    ck_ok(propter_question_parse(lexicon, propter_str(text), m->today, &arena, &q, err));
+  }
   if (q.gap != PROPTER_GAP_NONE) return propter_arena_printf(&arena, "!%s", propter_gap_code(q.gap)).data;
   ck_ok(propter_question_settle(&q, m->grain, m->first, m->last, m->today, &arena, err));
   char days[4][16] = {{0}};
@@ -40,7 +45,9 @@ static const char *form(const Model *m, const char *text) {
   if (q.compared) propter_day_format(q.compared_from, days[2]), propter_day_format(q.compared_to, days[3]);
   PropterStr iri = q.metric_iri;
   size_t hash = propter_str_find(iri, PROPTER_STR("#")), cause = propter_str_find(q.despite, PROPTER_STR("#"));
-  return propter_arena_printf(&arena, "%s%s %s %s%s%s%s%s%s%s%s", q.negated ? "not " : "", iri.data + hash + 1, days[0], days[1],
+  const char *in = "";
+  for (size_t i = 0; i < q.slice_count; i++) in = propter_arena_printf(&arena, "%s in %.*s", in, (int)q.member[i].value.len, q.member[i].value.data).data;
+  return propter_arena_printf(&arena, "%s%s %s %s%s%s%s%s%s%s%s%s", q.negated ? "not " : "", iri.data + hash + 1, days[0], days[1], in,
                               q.direction < 0 ? " down" : q.direction > 0 ? " up" : "", q.compared ? " vs " : "", days[2], q.compared ? " " : "", days[3],
                               q.despite.len ? " despite " : "", q.despite.len ? q.despite.data + cause + 1 : "")
       .data;
@@ -76,13 +83,34 @@ static void ask_all(const Model *m, int least) {
 }
 
 START_TEST(written_questions_have_their_intended_form) {
-  ask_all(&(Model){"questions.tsv", PROPTER_GRAIN_MONTH, propter_day(2006, 1, 1), propter_day(2015, 12, 31), today}, 200);
+  ask_all(&(Model){"questions.tsv", PROPTER_GRAIN_MONTH, propter_day(2006, 1, 1), propter_day(2015, 12, 31), today, NULL}, 200);
 }
 END_TEST
 
 /* Names of a shop's metrics, the first of each its label. */
 static const char *const shop[][4] = {{"revenue", "revenue", "sales", "turnover"},  {"orders", "orders", "number of orders"}, {"refunds", "refunds", "returned orders"},
                                       {"conversion-rate", "conversion rate", "conversion"}, {"average-basket", "average basket", "basket size"}, {"visits", "site visits", "visits", "traffic"}};
+
+/* Dimensions of all but the conversion rate and their members; two of the names are shared. */
+static const char *const parts[][3] = {{"region", "North", ""},           {"region", "South", ""},          {"region", "Other", ""},      {"country", "Germany", "DE"},
+                                       {"country", "South Korea", "Korea"}, {"country", "Ireland", ""},       {"country", "Norway", ""},    {"product", "Trail Shoe 2", "trail shoes"},
+                                       {"product", "Report", ""},         {"product", "Rain Jacket", ""},   {"product", "Sales Pro", ""}, {"product", "Other", ""},
+                                       {"store", "12", ""},               {"product", "Georgia", ""},       {"country", "Georgia", ""}};
+
+static void shop_members(size_t metric) {
+  static size_t added = SIZE_MAX;
+  if (metric == added) return;
+  added = metric;
+  if (propter_str_equal(propter_lexicon_label(lexicon, metric), PROPTER_STR("conversion rate"))) return;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    size_t member;
+    const PropterSlice slice = {propter_arena_printf(&arena, "https://shop.example/#%s", parts[i][0]),
+                                propter_literal(propter_arena_printf(&arena, "%s:%s", parts[i][0], parts[i][1]))};
+    ck_ok(propter_lexicon_add_member(lexicon, metric, slice, &member, err));
+    for (size_t k = 1; k < 3; k++)
+      if (*parts[i][k]) ck_ok(propter_lexicon_add_member_name(lexicon, member, propter_str(parts[i][0]), propter_str(parts[i][k]), err));
+  }
+}
 
 START_TEST(so_have_those_to_another_model) {
   propter_lexicon_free(lexicon);
@@ -94,7 +122,7 @@ START_TEST(so_have_those_to_another_model) {
     for (size_t k = 1; k < 4 && shop[i][k]; k++) ck_ok(propter_lexicon_add_name(lexicon, metric, PROPTER_NAME_ALTERNATIVE, propter_str(shop[i][k]), err));
   }
   ck_ok(propter_lexicon_add_cause(lexicon, PROPTER_STR("https://shop.example/#outage"), PROPTER_STR("Checkout outage, 12 March 2024"), err));
-  ask_all(&(Model){"questions-shop.tsv", PROPTER_GRAIN_DAY, propter_day(2023, 1, 1), propter_day(2024, 6, 30), propter_day(2024, 7, 1)}, 40);
+  ask_all(&(Model){"questions-shop.tsv", PROPTER_GRAIN_DAY, propter_day(2023, 1, 1), propter_day(2024, 6, 30), propter_day(2024, 7, 1), shop_members}, 40);
 }
 END_TEST
 

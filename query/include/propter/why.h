@@ -24,6 +24,19 @@ PROPTER_API PropterStatus propter_lexicon_add_name(PropterLexicon *lexicon, size
 PROPTER_API PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **out, PropterError *err);
 /* Adds a name of a cause (an event or a kind), for "why did it not … despite the strike": also without the date at its end. Everything is copied. */
 PROPTER_API PropterStatus propter_lexicon_add_cause(PropterLexicon *lexicon, PropterStr iri, PropterStr name, PropterError *err);
+/* A dimension of a cube held at one member, as terms. */
+typedef struct {
+  PropterStr dimension; /* IRI */
+  PropterTerm member;   /* an IRI or a literal */
+} PropterSlice;
+/* Adds a member of a dimension by which the metric can be cut; members of another metric are forgotten. Everything is copied. */
+PROPTER_API PropterStatus propter_lexicon_add_member(PropterLexicon *lexicon, size_t metric, PropterSlice slice, size_t *member, PropterError *err);
+/* Adds a name of the member: as it is, and behind that of its dimension ("region North"). A name of nothing but numbers, small words or words of the
+ * metrics' names counts only behind that of its dimension. */
+PROPTER_API PropterStatus propter_lexicon_add_member_name(PropterLexicon *lexicon, size_t member, PropterStr dimension, PropterStr name, PropterError *err);
+/* Names of all members that observations of this metric have, by propter:sliceBy: their skos:prefLabel, altLabel and rdfs:label, a literal itself, else
+ * the local name. At most `most` members; beyond that none by name. */
+PROPTER_API PropterStatus propter_lexicon_load_members(PropterLexicon *lexicon, PropterSnapshot *snapshot, size_t metric, size_t most, PropterError *err);
 PROPTER_API size_t propter_lexicon_count(const PropterLexicon *lexicon);
 /* Borrowed from the lexicon. */
 PROPTER_API PropterStr propter_lexicon_iri(const PropterLexicon *lexicon, size_t metric);
@@ -35,7 +48,7 @@ PROPTER_API PropterStr propter_lexicon_label(const PropterLexicon *lexicon, size
 typedef enum {
   PROPTER_GAP_NONE, PROPTER_GAP_EMPTY, PROPTER_GAP_NO_METRIC, PROPTER_GAP_MANY_METRICS, PROPTER_GAP_NO_PERIOD, PROPTER_GAP_NO_YEAR,
   PROPTER_GAP_MANY_PERIODS, PROPTER_GAP_UNCLEAR_PERIOD, PROPTER_GAP_BAD_DATE, PROPTER_GAP_BACKWARDS, PROPTER_GAP_WORDS_LEFT,
-  PROPTER_GAP_COMPARISON, PROPTER_GAP_NEGATED, PROPTER_GAP_NO_CAUSE, PROPTER_GAP_MANY_CAUSES, PROPTER_GAP_TOO_LONG, PROPTER_GAP_COUNT
+  PROPTER_GAP_COMPARISON, PROPTER_GAP_NEGATED, PROPTER_GAP_NO_CAUSE, PROPTER_GAP_MANY_CAUSES, PROPTER_GAP_MANY_SLICES, PROPTER_GAP_TOO_LONG, PROPTER_GAP_COUNT
 } PropterGap;
 /* "no-metric" …, what it means, and what would help; static. */
 PROPTER_API const char *propter_gap_code(PropterGap gap);
@@ -79,8 +92,10 @@ typedef struct {
   PropterWhen compared_when; /* FIXED; LATEST: the last such run before the window; BACK: the unit before it, the window a year earlier */
   unsigned compared_unit;
   int compared_month, compared_month_last, compared_day;
-  size_t slice_count;        /* dimensions held at a member, by IRI */
-  PropterStr dimension[PROPTER_WHY_SLICES], member[PROPTER_WHY_SLICES];
+  size_t slice_count;        /* dimensions, by IRI, each held at a member */
+  PropterStr dimension[PROPTER_WHY_SLICES];
+  PropterTerm member[PROPTER_WHY_SLICES];
+  PropterStr slice_words;    /* "region North, product X"; empty: no slice, or not looked up */
   int direction;             /* -1: asked about a fall, +1: about a rise, 0: neither */
   size_t nearest_count;      /* metrics to choose from: the candidates of MANY_METRICS, the nearest names of NO_METRIC; or so of causes */
   size_t nearest[PROPTER_QUESTION_NEAREST];
@@ -198,7 +213,8 @@ typedef struct {
   bool negated;                          /* WHY NOT: why did it not move */
   PropterStr despite;                    /* DESPITE: the cause that should have moved it; empty: whatever was in force */
   size_t slice_count;                    /* WHERE: dimensions held at a member */
-  PropterStr dimension[PROPTER_WHY_SLICES], member[PROPTER_WHY_SLICES];
+  PropterStr dimension[PROPTER_WHY_SLICES];
+  PropterTerm member[PROPTER_WHY_SLICES]; /* IRIs or literals */
 } PropterWhyForm;
 
 /* Answers it. NOT_FOUND: the graph knows no such metric, dimension, member or cause. INVALID: a window outside the data, a slice without
