@@ -13,6 +13,7 @@ static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked abo
                                         {"known-by", 0, "DATE", "use only what was known on this day"},
                                         {"without", 0, "IRI", "leave out this document, claim, event or review; may be repeated"},
                                         {"numbers", 0, NULL, "show probabilities even while they are not calibrated"},
+                                        {"decide", 0, NULL, "the answer will be acted on: declined unless somebody is recorded who decides (propter:owner)"},
                                         {"explain-score", 0, NULL, "show how each score adds up"},
                                         {"limit", 0, "N", "causes listed (default 5)"},
                                         {"depth", 0, "N", "hops of a chain of causes, 1 to 5 (default 3)"},
@@ -48,6 +49,7 @@ static PropterStatus wanted(const CommandCall *call, Wanted *w, PropterError *er
   w->why.infer.threads = call->threads;
   w->why.infer.score.seed = call->seed;
   w->why.numbers = cmd_flag(call, "numbers");
+  w->why.decide = cmd_flag(call, "decide");
   w->why.explain = cmd_flag(call, "explain-score");
   int64_t limit = 0, depth = w->why.infer.depth;
   PROPTER_TRY(number(call, "limit", 1, 1000, &limit, err));
@@ -142,8 +144,9 @@ const Command command_why = {
                "not understood are never passed over: the answer then says what is missing and what comes near.\n"
                "Formats: text (default), json, md, html (one file, no network), csv (the causes). Probabilities are words until 200 answers\n"
                "were audited; --numbers shows them anyway.\n"
-               "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, or the question is not\n"
-               "understood; 3 a window outside the data, or an unknown metric.",
+               "A declined request says what it is short of: goal clarity, resource openness (data and documents), risk sharing (somebody who decides), and what would help.\n"
+               "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, the question is not\n"
+               "understood, or --decide and nobody owns the decision; 3 a window outside the data, or an unknown metric.",
     .examples =
         "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\npropter why --format json \"mining jobs in 2015\"",
     .run = run,

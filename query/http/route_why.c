@@ -61,7 +61,7 @@ static PropterStatus without(HttpRequest *r, Wanted *w, PropterError *err) {
 }
 
 static PropterStatus wanted(HttpRequest *r, Wanted *w, PropterError *err) {
-  int64_t limit = 0, depth, numbers = 0, explain = 0;
+  int64_t limit = 0, depth, numbers = 0, explain = 0, decide = 0;
   w->why = propter_why_options();
   w->why.today = (PropterDay)(r->server->options.now_ms() / 86400000);
   w->why.infer.threads = 1; /* the server's workers are the parallelism */
@@ -77,6 +77,8 @@ static PropterStatus wanted(HttpRequest *r, Wanted *w, PropterError *err) {
   PROPTER_TRY(number(r, "depth", 1, 5, &depth, err));
   PROPTER_TRY(number(r, "numbers", 0, 1, &numbers, err));
   PROPTER_TRY(number(r, "explain", 0, 1, &explain, err));
+  PROPTER_TRY(number(r, "decide", 0, 1, &decide, err));
+  w->why.decide = decide != 0;
   w->why.limit = (size_t)limit, w->why.infer.depth = (unsigned)depth, w->why.numbers = numbers != 0, w->why.explain = explain != 0;
   if ((w->metric.len > 0) == (w->question.len > 0)) return propter_fail(err, PROPTER_INVALID, "expected either q, a question in words, or metric, from and to");
   if (w->metric.len && (w->from == PROPTER_NO_DAY || w->to == PROPTER_NO_DAY)) return propter_fail(err, PROPTER_INVALID, "metric needs from and to");
@@ -115,6 +117,7 @@ static const HttpRouteParam params[] = {{"q", "a question in words, e.g. informa
                                         {"depth", "hops of a chain of causes"},
                                         {"numbers", "1: probabilities even while they are not calibrated"},
                                         {"explain", "1: how each score adds up"},
+                                        {"decide", "1: the answer will be acted on; declined unless somebody is recorded who decides"},
                                         {"format", "json, html, text, md or csv, instead of the Accept header"},
                                         {NULL, NULL}};
 

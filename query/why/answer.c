@@ -369,6 +369,7 @@ static void identity(Build *b) {
                      a->inference ? 0 : (int)a->question.text.len, a->question.text.data ? a->question.text.data : "", (unsigned long long)a->version,
                      (unsigned long long)o->infer.score.seed, (int)o->infer.known_by, o->infer.depth);
   for (size_t i = 0; i < o->infer.without_count; i++) propter_buf_printf(&b->text, "-%.*s\n", (int)o->infer.without[i].len, o->infer.without[i].data);
+  if (o->decide) propter_buf_add(&b->text, PROPTER_STR("decide\n"));
   PropterStr all = keep(b);
   (void)snprintf(a->id, sizeof a->id, "%016llx", (unsigned long long)propter_hash64(all));
 }
@@ -467,6 +468,7 @@ PropterStatus why_answer_make(const PropterQuestion *question, PropterInference 
     a->track = track(&b);
     identity(&b);
   }
+  if (b.status == PROPTER_OK) b.status = why_gate(a, err);
   propter_buf_clear(&b.text);
   if (b.status != PROPTER_OK) {
     propter_why_free(a);

@@ -180,6 +180,25 @@ static PropterStatus add_actions(Ask *k, PropterWhyAnswer *a) {
   return why_each_row(k->snapshot, &text, use_action, a, k->err);
 }
 
+static PropterStatus use_owner(const PropterTerm *row, void *payload, PropterError *err) {
+  PropterWhyAnswer *a = payload;
+  return why_gate_owner(a, row[0].value, err);
+}
+
+/* Who decides about the metric, or about what it measures. */
+static PropterStatus add_owner(Ask *k, PropterWhyAnswer *a) {
+  PropterBuf text = {0};
+  const PropterStr iri = a->inference->metric.iri;
+  PROPTER_TRY(why_gate_owner(a, PROPTER_STR(""), k->err));
+  if (a->gate[PROPTER_GATE_RISK].state == PROPTER_GATE_MET) return PROPTER_OK;
+  propter_buf_printf(&text,
+                     "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+                     "SELECT ?owner { <%.*s> p:concept?/skos:broader*/p:owner ?o OPTIONAL { ?o skos:prefLabel|rdfs:label ?name } BIND (COALESCE(?name, ?o) AS ?owner) } "
+                     "ORDER BY ?owner LIMIT 1",
+                     (int)iri.len, iri.data);
+  return why_each_row(k->snapshot, &text, use_owner, a, k->err);
+}
+
 /* WHY NOT … DESPITE: only the causes that are meant stay; if none is judged here, it is said why. */
 static PropterStatus keep_meant(Ask *k, PropterWhyAnswer *a) {
   size_t kept = 0;
@@ -216,6 +235,7 @@ static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lex
   if (status == PROPTER_OK && q->has_metric && (q->gap == PROPTER_GAP_NO_PERIOD || q->gap == PROPTER_GAP_NO_YEAR)) status = offer_moves(k, *out);
   if (status == PROPTER_OK && inference && q->despite.len) status = keep_meant(k, *out);
   if (status == PROPTER_OK && inference && !k->inferrer) status = add_actions(k, *out);
+  if (status == PROPTER_OK && inference && !k->inferrer) status = add_owner(k, *out);
   if (status == PROPTER_OK && inference && q->negated) status = why_unmoved(*out, k->err);
   if (status == PROPTER_OK && inference && q->compared) status = compare(k, q, *out);
   if (status != PROPTER_OK) {

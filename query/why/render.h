@@ -13,6 +13,11 @@
 PropterStatus why_answer_make(const PropterQuestion *question, PropterInference *inference, uint64_t version, const PropterWhyOptions *options,
                               PropterWhyAnswer **out, PropterError *err);
 
+/* Fills the request gate (gate.c) of an answer whose outcome is known; nobody has looked for an owner yet. */
+PropterStatus why_gate(PropterWhyAnswer *answer, PropterError *err);
+/* Who decides about the metric; empty: nobody is recorded, then the named causes count. */
+PropterStatus why_gate_owner(PropterWhyAnswer *answer, PropterStr owner, PropterError *err);
+
 /* For an answer about a window (unmoved.c). WHY NOT: a finding for each cause. */
 PropterStatus why_unmoved(PropterWhyAnswer *answer, PropterError *err);
 /* … and for a cause that is no candidate: why. */

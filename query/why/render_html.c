@@ -169,14 +169,21 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
 }
 
 static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
-  const char *help = propter_gap_help(a->question.gap);
-  if (*help) propter_buf_printf(out, "<p>What would help: %s.</p>", help);
   if (a->nearest) add(out, "<h2>Names that come near</h2><ul>");
   for (size_t i = 0; i < a->nearest; i++) escaped(out, "<li>", a->near[i].label, ""), escaped(out, " <span class=\"place\">", a->near[i].iri, "</span></li>");
   if (a->nearest) add(out, "</ul>");
   if (a->moves) add(out, "<h2>Its largest moves</h2><ul>");
   for (size_t i = 0; i < a->moves; i++) escaped(out, "<li>", a->move[i].question, "</li>");
   if (a->moves) add(out, "</ul>");
+}
+
+/* What a declined request is short of. */
+static void request(const PropterWhyAnswer *a, PropterBuf *out) {
+  if (a->status != PROPTER_DECLINED) return;
+  escaped(out, "<h2>The request</h2><p>", a->request, ".</p><ul>");
+  for (int i = 0; i < PROPTER_GATES; i++)
+    if (a->gate[i].help.len) escaped(out, "<li>Would help: ", a->gate[i].help, ".</li>");
+  add(out, "</ul>");
 }
 
 static void understood(const PropterWhyAnswer *a, PropterBuf *out) {
@@ -206,7 +213,7 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
   if (a->comparison.len) escaped(out, "<p class=\"reason\">Compared: ", a->comparison, ".</p>");
   if (a->despite.finding) escaped(out, "<p class=\"reason\">", a->despite.label, ": "), escaped(out, "", a->despite.text, ".</p>");
   if (!f) {
-    not_understood(a, out), understood(a, out);
+    not_understood(a, out), request(a, out), understood(a, out);
   } else {
     if (a->outcome != PROPTER_ANSWER_ANSWERED && f->reason.len) escaped(out, "<p class=\"reason\">", f->reason, ".</p>");
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE) facts(a, out);
@@ -225,7 +232,7 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
       for (size_t i = 0; i < f->forecasts; i++) escaped(out, "<li>", f->forecast[i].text, "</li>");
       add(out, "</ul>");
     }
-    understood(a, out);
+    request(a, out), understood(a, out);
     if (a->rows.len) escaped(out, "<p class=\"note\">Rows: ", a->rows, ".</p>");
   }
   escaped(out, "<footer>Track record here: ", a->track, "."),

@@ -78,6 +78,20 @@ static void gap(Json *j, const PropterWhyAnswer *a) {
   shut(j, ']'), shut(j, '}');
 }
 
+static void request(Json *j, const PropterWhyAnswer *a) {
+  open(j, "request", '{');
+  truth(j, "accepted", a->status != PROPTER_DECLINED), text(j, "text", a->request);
+  open(j, "conditions", '[');
+  for (int i = 0; i < PROPTER_GATES; i++) {
+    const PropterWhyGate *g = &a->gate[i];
+    open(j, NULL, '{'), word(j, "code", propter_gate_code((PropterGate)i));
+    if (g->state == PROPTER_GATE_NOT_LOOKED) none(j, "met");
+    else truth(j, "met", g->state == PROPTER_GATE_MET);
+    text(j, "text", g->text), text(j, "help", g->help), shut(j, '}');
+  }
+  shut(j, ']'), shut(j, '}');
+}
+
 static void observed(Json *j, const PropterWhyAnswer *a) {
   const PropterInference *f = a->inference;
   if (!f) {
@@ -220,6 +234,7 @@ PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, Propte
   text(j, "headline", a->headline), text(j, "reason", f ? f->reason : propter_str(propter_gap_text(a->question.gap)));
   question(j, a);
   gap(j, a);
+  request(j, a);
   observed(j, a);
   open(j, "causes", '[');
   for (size_t i = 0; i < a->causes; i++) cause(j, a, i);

@@ -76,6 +76,14 @@ static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   for (size_t i = 0; i < a->moves; i++) add(out, "- "), propter_put_md(out, a->move[i].question), add(out, "\n");
 }
 
+/* What a declined request is short of. */
+static void request(const PropterWhyAnswer *a, PropterBuf *out) {
+  if (a->status != PROPTER_DECLINED) return;
+  add(out, "\nRequest: "), propter_put_md(out, a->request), add(out, ".\n");
+  for (int i = a->inference ? 0 : 1; i < PROPTER_GATES; i++)
+    if (a->gate[i].help.len) add(out, "\n- would help: "), propter_put_md(out, a->gate[i].help), add(out, "\n");
+}
+
 PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
@@ -89,7 +97,7 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
   for (size_t i = 0; i < a->question.note_count; i++) add(out, "\n- note: "), propter_put_md(out, a->question.note[i]);
   if (a->question.note_count) add(out, "\n");
   if (!f) {
-    not_understood(a, out);
+    not_understood(a, out), request(a, out);
     return PROPTER_OK;
   }
   if (a->premise.len) add(out, "\nPremise: "), propter_put_md(out, a->premise), add(out, ".\n");
@@ -130,6 +138,7 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
   for (size_t i = 0; i < f->would_change; i++) add(out, "- "), propter_put_md(out, f->would_change_text[i]), add(out, "\n");
   if (f->forecasts) add(out, "\nPredicts:\n\n");
   for (size_t i = 0; i < f->forecasts; i++) add(out, "- "), propter_put_md(out, f->forecast[i].text), add(out, "\n");
+  request(a, out);
   add(out, "\nTrack record here: "), propter_put_md(out, a->track),
       propter_buf_printf(out, ". Run a-%s on version %llu of the graph.\n", a->id, (unsigned long long)a->version);
   return PROPTER_OK;

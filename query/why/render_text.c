@@ -207,6 +207,13 @@ static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   }
 }
 
+/* What a declined request is short of. */
+static void request(const PropterWhyAnswer *a, PropterBuf *out) {
+  if (a->status != PROPTER_DECLINED) return;
+  line(out, "request", a->request);
+  for (int i = a->inference ? 0 : 1; i < PROPTER_GATES; i++) line(out, "would help", a->gate[i].help);
+}
+
 static void sources(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInferOptions *o = &a->options.infer;
   if (o->known_by != PROPTER_NO_DAY)
@@ -225,7 +232,7 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
   for (size_t i = 0; i < a->question.note_count; i++) line(out, "note", a->question.note[i]);
   sources(a, out);
   if (!f) {
-    not_understood(a, out);
+    not_understood(a, out), request(a, out);
     return PROPTER_OK;
   }
   line(out, "premise", a->premise);
@@ -242,6 +249,7 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
     if (i + 1 == f->would_change) propter_buf_add_char(out, '\n');
   }
   for (size_t i = 0; i < f->forecasts; i++) line(out, i ? "" : "predicts", f->forecast[i].text);
+  request(a, out);
   propter_buf_add(out, PROPTER_STR("track record here: ")), propter_buf_add(out, a->track), propter_buf_add_char(out, '\n');
   propter_buf_printf(out, "run a-%s on version %llu of the graph", a->id, (unsigned long long)a->version);
   if (a->options.report.len) propter_buf_add(out, PROPTER_STR("   report  ")), propter_put_line(out, a->options.report);

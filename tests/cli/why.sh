@@ -62,6 +62,12 @@ expect 'no such day' 3 'expected a date' why --metric 'https://example.org/parce
 expect 'a name that nothing answers to cannot be left out' 3 'cannot leave out "nonsense"' why --without nonsense 'parcels sent in May 2013'
 expect 'nor one of two' 3 'cannot leave out "nonsense"' why --without 'https://example.org/parcels#strike' --without nonsense 'parcels sent in May 2013'
 expect 'the latest July is taken where no year is named' 1 'no year was named: taken as July 2015' why 'parcels sent in July'
+expect 'a declined request says what it is short of' 7 'request     goal clarity met; resource openness missing; risk sharing missing' why 'parcels sent in October 2015'
+expect 'and what would help' 7 'would help  record who decides: propter:owner' why 'parcels sent in October 2015'
+expect 'as conditions in JSON' 7 '{"code":"goal-clarity","met":false,"text":"the question names no metric that the graph knows","help":"use one of the names below"}' why --format json 'the sky'
+expect 'who decides is named' 0 '{"code":"risk-sharing","met":true,"text":"head of dispatch","help":""}' why --format json --decide 'parcels sent in May 2013'
+expect 'nobody to decide: looked at, not acted on' 1 'did-not-move' why 'parcels returned in July 2012'
+expect 'and declined where it shall be acted on' 7 'risk sharing missing' why --decide 'parcels returned in July 2012'
 expect 'a file in no folder' 2 'found no folder nowhere/here' why --out nowhere/here/a.html 'parcels sent in May 2013'
 expect 'no question' 2 'expected a question' why
 expect 'question and metric' 2 'found both' why --metric x 'parcels sent in May 2013'

@@ -150,9 +150,21 @@ typedef struct {
   PropterStr iri, label;
 } PropterWhyName;
 
+/* The request gate: what a question needs before it can be answered and acted on (query/why/gates.def). Goal clarity: it is known what is asked; resource
+ * openness: the data and the documents are there; risk sharing: somebody is recorded who decides. */
+typedef enum { PROPTER_GATE_GOAL, PROPTER_GATE_RESOURCES, PROPTER_GATE_RISK, PROPTER_GATES } PropterGate;
+typedef struct {
+  enum { PROPTER_GATE_NOT_LOOKED, PROPTER_GATE_MET, PROPTER_GATE_MISSING } state;
+  PropterStr text; /* what is missing, or who decides; may be empty */
+  PropterStr help; /* what would supply it; empty unless missing */
+} PropterWhyGate;
+/* "goal-clarity" …; static. */
+PROPTER_API const char *propter_gate_code(PropterGate gate);
+
 typedef struct {
   PropterDay today;        /* the clock, for relative periods */
   PropterInferOptions infer;
+  bool decide;             /* the answer will be acted on: DECLINED unless somebody is recorded who decides */
   bool numbers;            /* show probabilities although they are not calibrated */
   bool explain;            /* show the terms of each score */
   size_t limit;            /* causes listed; 0: 5 */
@@ -179,6 +191,8 @@ struct PropterWhyAnswer {
   PropterWhyCause *cause;
   size_t named;              /* the first of them that are named as causes */
   size_t others;             /* judged, but beyond the limit */
+  PropterWhyGate gate[PROPTER_GATES];
+  PropterStr request;        /* the gate in words */
   PropterStr rows;           /* the rows of the window and of the period before it */
   PropterStr track;          /* the track record in words */
   size_t nearest;
