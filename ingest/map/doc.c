@@ -8,6 +8,7 @@
 
 #include "propter/rdf.h"
 #include "propter/vocab.h"
+#include "yarrrml.h"
 
 static const struct {
   const char *iri;
@@ -16,6 +17,9 @@ static const struct {
                   {"http://semweb.mmlab.be/ns/rml#", VOCABULARY_2014},
                   {"http://www.w3.org/ns/r2rml#", VOCABULARY_2014},
                   {"http://semweb.mmlab.be/ns/ql#", VOCABULARY_2014},
+                  {"http://semweb.mmlab.be/ns/rml-target#", VOCABULARY_2014},
+                  {"http://semweb.mmlab.be/ns/rml-compression#", VOCABULARY_2014},
+                  {"http://www.w3.org/ns/dcat#", VOCABULARY_2014},
                   {"http://semweb.mmlab.be/ns/fnml#", VOCABULARY_2014},
                   {"http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#", VOCABULARY_2014},
                   {"http://www.w3.org/ns/sparql-service-description#", VOCABULARY_2014},
@@ -93,7 +97,7 @@ static PropterStatus on_prefix(PropterStr prefix, PropterStr iri, void *payload,
   return file->base.data ? PROPTER_OK : no_memory(err);
 }
 
-static PropterStatus read_file(Doc *doc, const char *path, const PropterLimits *limits, PropterError *err) {
+static PropterStatus read_file(Doc *doc, Yarrrml *y, size_t n, const char *path, const PropterLimits *limits, PropterError *err) {
   PropterBuf iri = {0};
   PropterStatus status = propter_iri_of_file(path, &iri, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
@@ -107,6 +111,7 @@ static PropterStatus read_file(Doc *doc, const char *path, const PropterLimits *
   if (status != PROPTER_OK) return status;
   PropterRdfOptions options = {.limits = limits};
   PropterRdfSink sink = {on_statement, on_prefix, doc};
+  if (yarrrml_is(path)) return yarrrml_read(y, n, &sink, err);
   if (!propter_rdf_format_of_file(path)) options.format = "turtle";
   return propter_rdf_read(path, &options, &sink, err);
 }
@@ -122,7 +127,11 @@ static int by_subject(const void *a, const void *b) {
 }
 
 PropterStatus doc_read(Doc *doc, const char *const *paths, size_t count, const PropterLimits *limits, PropterError *err) {
-  for (size_t i = 0; i < count; i++) PROPTER_TRY(read_file(doc, paths[i], limits, err));
+  Yarrrml *y = NULL;
+  PropterStatus status = yarrrml_open(paths, count, limits, &y, err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = read_file(doc, y, i, paths[i], limits, err);
+  yarrrml_free(y);
+  if (status != PROPTER_OK) return status;
   if (doc->triples.count) qsort(doc->triples.items, doc->triples.count, sizeof *doc->triples.items, by_subject);
   return PROPTER_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A mapping as it is executed. Both ways to write one (rml.c, metric.c) end here. */
+/* A mapping as it is executed. Every way to write one ends here. */
 #ifndef MAP_MODEL_H
 #define MAP_MODEL_H
 
@@ -64,6 +64,7 @@ struct TermMap {
   PropterStr base;              /* put before relative IRIs; empty: none */
   Call *call;                   /* of a function */
   Gather *gather;
+  bool of_parent;               /* inside a join condition: of the row that is joined */
   TermMap *condition;           /* a term only where its value is true; NULL: always */
   uint64_t targets;             /* bit n: triples with this term go to target n of the mapping */
   const DocTriple *at;          /* where the mapping says so; NULL: nowhere */

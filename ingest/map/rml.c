@@ -10,8 +10,8 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 static const PropterTerm *term_of(const PropterMapping *m, const DocTriple *t) { return &doc_node(&m->doc, t->o)->term; }
 
 /* What a term map stands for: its default term type and what it may be called in messages. */
-typedef enum { ROLE_SUBJECT, ROLE_PREDICATE, ROLE_OBJECT, ROLE_GRAPH, ROLE_DATATYPE, ROLE_LANGUAGE, ROLE_KEY } Role;
-static const char *const role_names[] = {"subject", "predicate", "object", "graph", "datatype", "language", "join"};
+typedef enum { ROLE_SUBJECT, ROLE_PREDICATE, ROLE_OBJECT, ROLE_GRAPH, ROLE_DATATYPE, ROLE_LANGUAGE, ROLE_KEY, ROLE_JOIN } Role;
+static const char *const role_names[] = {"subject", "predicate", "object", "graph", "datatype", "language", "join", "join"};
 
 static PropterStatus read_type(PropterMapping *m, const DocTriple *t, TermType *type, PropterError *err) {
   switch (doc_node(&m->doc, t->o)->word) {
@@ -34,7 +34,7 @@ static bool language_exists(PropterStr tag) {
 
 static PropterStatus check_constant(PropterMapping *m, const TermMap *t, Role role, PropterError *err) {
   PropterTermKind kind = t->constant.kind;
-  bool fine = role == ROLE_OBJECT || role == ROLE_KEY || kind == PROPTER_TERM_IRI || (role == ROLE_SUBJECT && kind == PROPTER_TERM_BLANK) ||
+  bool fine = role == ROLE_OBJECT || role >= ROLE_KEY || kind == PROPTER_TERM_IRI || (role == ROLE_SUBJECT && kind == PROPTER_TERM_BLANK) ||
               (role == ROLE_LANGUAGE && kind == PROPTER_TERM_LITERAL);
   if (!fine && kind == PROPTER_TERM_BLANK)
     return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "a %s cannot be a blank node; if a map is meant, it stands after %sMap", role_names[role],
@@ -63,6 +63,14 @@ static PropterStatus read_annotation(PropterMapping *m, Node node, Word shortcut
 
 static PropterStatus read_argument(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err) {
   return read_term_map(m, at, ROLE_KEY, out, err);
+}
+
+/* An argument in a join condition: of the row, or (rml:parentTermMap) of the one it is joined with. */
+static PropterStatus read_side(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err) {
+  const DocTriple *parent = doc_get(&m->doc, at->o, WORD_parentTermMap, 0);
+  PROPTER_TRY(read_term_map(m, parent ? parent : at, ROLE_JOIN, out, err));
+  (*out)->of_parent = parent != NULL;
+  return PROPTER_OK;
 }
 
 static bool is_true(const PropterMapping *m, const DocTriple *t) {
@@ -124,9 +132,9 @@ static PropterStatus read_other(PropterMapping *m, const DocTriple *at, Role rol
   *out = map;
   if (execution) {
     map->kind = EXPRESSION_FUNCTION;
-    return call_read(m, at, execution, read_argument, &map->call, err);
+    return call_read(m, at, execution, role == ROLE_JOIN ? read_side : read_argument, &map->call, err);
   }
-  if (!t || doc_node(&m->doc, t->o)->word != WORD_BlankNode || (role != ROLE_SUBJECT && role != ROLE_OBJECT))
+  if (!t || doc_node(&m->doc, t->o)->word != WORD_BlankNode || (role != ROLE_SUBJECT && role != ROLE_OBJECT && role != ROLE_KEY))
     return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a %s with a constant, a reference or a template, found none", role_names[role]);
   map->type = TYPE_BLANK;
   map->number = ++m->fresh_count;
@@ -142,7 +150,7 @@ static PropterStatus read_expression(PropterMapping *m, const DocTriple *at, Rol
       return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected one of constant, reference and template, found several");
     if (t) found = t;
   }
-  TermType type = role == ROLE_OBJECT || role == ROLE_LANGUAGE || role == ROLE_KEY ? TYPE_LITERAL : TYPE_IRI;
+  TermType type = role == ROLE_OBJECT || role == ROLE_LANGUAGE || role >= ROLE_KEY ? TYPE_LITERAL : TYPE_IRI;
   if (!found) return read_other(m, at, role, type, out, err);
   const PropterTerm *value = term_of(m, found);
   Word word = doc_node(&m->doc, found->p)->word;
@@ -252,19 +260,57 @@ static PropterStatus read_join(PropterMapping *m, const DocTriple *t, Join *join
   return PROPTER_OK;
 }
 
+typedef PROPTER_VEC(Join) Joins;
+
+static bool from_parent(const TermMap *t) {
+  bool parent = t->of_parent;
+  for (size_t i = 0; t->call && i < FUNCTION_PARAMETERS; i++) parent |= t->call->arguments[i] && from_parent(t->call->arguments[i]);
+  return parent;
+}
+
+/* A condition by functions as the equalities that must hold together: equal(child, parent), or several of them joined by "and". */
+static PropterStatus add_equalities(PropterMapping *m, const TermMap *t, Joins *joins, PropterError *err) {
+  const char *function = t->call ? t->call->function->iri : "";
+  TermMap *a = t->call ? t->call->arguments[0] : NULL, *b = t->call ? t->call->arguments[1] : NULL;
+  if (a && b && propter_str_ends(propter_str(function), PROPTER_STR("#boolean_and"))) {
+    PROPTER_TRY(add_equalities(m, a, joins, err));
+    return add_equalities(m, b, joins, err);
+  }
+  if (!a || !b || !propter_str_ends(propter_str(function), PROPTER_STR("#equal")) || from_parent(a) == from_parent(b))
+    return doc_fail(&m->doc, t->at, err, PROPTER_INVALID, "expected a join condition of the form equal(child, parent), or several joined by boolean_and");
+  Join join = {from_parent(a) ? b : a, from_parent(a) ? a : b};
+  return propter_vec_push(joins, join) ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStatus read_joins(PropterMapping *m, const DocTriple *at, Joins *joins, PropterError *err) {
+  const DocTriple *t;
+  for (size_t i = 0; (t = doc_get(&m->doc, at->o, WORD_joinCondition, i)); i++) {
+    Join join = {NULL, NULL};
+    if (doc_get(&m->doc, t->o, WORD_functionValue, 0) || doc_get(&m->doc, t->o, WORD_functionExecution, 0)) {
+      TermMap *map = NULL;
+      PROPTER_TRY(read_term_map(m, t, ROLE_JOIN, &map, err));
+      PROPTER_TRY(add_equalities(m, map, joins, err));
+      continue;
+    }
+    PROPTER_TRY(read_join(m, t, &join, err));
+    if (!propter_vec_push(joins, join)) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus read_parent(PropterMapping *m, const DocTriple *at, const DocTriple *parent, ObjectMap *object, PropterError *err) {
+  Joins joins = {0};
   object->parent = SIZE_MAX;
   for (size_t i = 0; i < m->maps.count; i++)
     if (m->maps.items[i].node == parent->o) object->parent = i;
   if (object->parent == SIZE_MAX) return doc_fail(&m->doc, parent, err, PROPTER_INVALID, "no triples map %s", doc_name(&m->doc, parent->o));
   object->number = m->join_count++;
-  size_t n = 0;
-  while (doc_get(&m->doc, at->o, WORD_joinCondition, n)) n++;
-  object->joins = model_alloc(m, n * sizeof *object->joins, err);
-  if (!object->joins) return PROPTER_NO_MEMORY;
-  for (; object->join_count < n; object->join_count++)
-    PROPTER_TRY(read_join(m, doc_get(&m->doc, at->o, WORD_joinCondition, object->join_count), &object->joins[object->join_count], err));
-  return PROPTER_OK;
+  PropterStatus status = read_joins(m, at, &joins, err);
+  if (status == PROPTER_OK && !(object->joins = model_alloc(m, (joins.count + 1) * sizeof *object->joins, err))) status = PROPTER_NO_MEMORY;
+  if (status == PROPTER_OK && joins.count) memcpy(object->joins, joins.items, joins.count * sizeof *joins.items);
+  object->join_count = joins.count;
+  propter_vec_clear(&joins);
+  return status;
 }
 
 static PropterStatus read_object(PropterMapping *m, const DocTriple *t, bool is_map, ObjectMap *object, PropterError *err) {

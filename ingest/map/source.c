@@ -76,6 +76,7 @@ static PropterStatus add_nulls(PropterMapping *m, LogicalSource *s, Node node, P
 static PropterStatus one_character(const PropterMapping *m, const DocTriple *t, char *out, PropterError *err) {
   PropterStr text = text_of(m, t);
   if (!t || !text.len) return PROPTER_OK;
+  if (propter_str_equal(text, PROPTER_STR("\\t"))) return *out = '\t', PROPTER_OK;
   if (text.len != 1 || (unsigned char)text.data[0] >= 0x80 || strchr("\r\n", text.data[0]))
     return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected one ASCII character, found \"%.*s\"", (int)text.len, text.data);
   *out = text.data[0];
