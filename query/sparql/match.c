@@ -52,7 +52,7 @@ bool matcher_cannot(const Exec *run, const Graphs *graphs, const PropterQuad *w)
 PropterStatus matcher_open_sorted(Exec *run, Matcher *m, const Graphs *graphs, PropterQuad want, unsigned first, PropterError *err) {
   unsigned bound;
   matcher_close(run, m);
-  m->graphs = graphs, m->want = want, m->have_last = false;
+  m->graphs = graphs, m->want = want, m->have_last = false, m->repeats = NULL;
   if (graphs->kind == GRAPHS_ONE) {
     if (want.g && want.g != graphs->graph) return m->empty = true, PROPTER_OK;
     m->want.g = want.g = graphs->graph;
@@ -60,11 +60,11 @@ PropterStatus matcher_open_sorted(Exec *run, Matcher *m, const Graphs *graphs, P
   m->once = graphs->kind == GRAPHS_UNION || (graphs->kind == GRAPHS_SET && graphs->set_count > 1);
   m->empty = matcher_cannot(run, graphs, &want);
   if (m->empty) return PROPTER_OK;
-  if (!m->rows && !(m->rows = exec_alloc(run, BATCH * sizeof *m->rows))) return exec_fail_memory(run, err);
   PROPTER_TRY(choose_order(run, want, &m->order, &bound, err));
   /* Where the predicate alone is known, its rows stand sorted by subject and by object. */
   if (m->order == PROPTER_PSOG && bound == 1 && first == 2) m->order = PROPTER_POSG;
   if (bound == 0 && first < 3) m->order = first == 0 ? PROPTER_SPOG : first == 1 ? PROPTER_PSOG : PROPTER_OSPG;
+  m->exact = bound == (unsigned)((want.s != 0) + (want.p != 0) + (want.o != 0) + (want.g != 0));
   return propter_scan_open(run->snapshot, m->order, want, bound, &m->scan, err);
 }
 
@@ -76,6 +76,7 @@ bool matcher_wants(const Exec *run, Matcher *m, const PropterQuad *q) {
   const PropterQuad *w = &m->want;
   if ((w->s && q->s != w->s) || (w->p && q->p != w->p) || (w->o && q->o != w->o) || (w->g && q->g != w->g)) return false;
   if (!w->g && !exec_graph_visible(run, m->graphs, q->g)) return false;
+  if (m->repeats && !shape_agrees(m->repeats, q)) return false;
   if (!m->once) return true;
   /* The graph is the last column of every order used here, so repetitions stand side by side. */
   if (m->have_last && m->last.s == q->s && m->last.p == q->p && m->last.o == q->o) return false;
@@ -85,6 +86,7 @@ bool matcher_wants(const Exec *run, Matcher *m, const PropterQuad *q) {
 
 PropterStatus matcher_next(Exec *run, Matcher *m, size_t cap, size_t *count, PropterError *err) {
   *count = 0;
+  if (!m->rows && !m->empty && !(m->rows = exec_alloc(run, BATCH * sizeof *m->rows))) return exec_fail_memory(run, err);
   while (!m->empty && *count == 0) {
     size_t n;
     PROPTER_TRY(propter_scan_next(m->scan, m->rows, cap, &n, err));
@@ -92,6 +94,40 @@ PropterStatus matcher_next(Exec *run, Matcher *m, size_t cap, size_t *count, Pro
     for (size_t i = 0; i < n; i++)
       if (matcher_wants(run, m, &m->rows[i])) m->rows[(*count)++] = m->rows[i];
     PROPTER_TRY(exec_tick(run, err));
+  }
+  return PROPTER_OK;
+}
+
+/* Rows of one visible graph that the scan's prefix alone has chosen: all are wanted. */
+static bool all_wanted(const Exec *run, Matcher *m, const PropterId *const c[4], size_t n) {
+  PropterId differ = 0;
+  if (!m->exact || m->repeats) return false;
+  for (size_t i = 0; i < n; i++) differ |= c[3][i] ^ c[3][0];
+  if (differ || (m->once && m->have_last && m->last.g != c[3][0]) || !exec_graph_visible(run, m->graphs, c[3][0])) return false;
+  m->last = (PropterQuad){c[0][n - 1], c[1][n - 1], c[2][n - 1], c[3][0]}, m->have_last = true;
+  return true;
+}
+
+PropterStatus matcher_columns(Exec *run, Matcher *m, PropterId *const to[4], size_t *count, PropterError *err) {
+  *count = 0;
+  while (!m->empty && *count == 0) {
+    const PropterId *c[4];
+    size_t n;
+    PROPTER_TRY(propter_scan_columns(m->scan, 15, c, &n, err));
+    if (n == 0) break;
+    if (all_wanted(run, m, c, n)) {
+      for (unsigned k = 0; k < 4; k++)
+        if (to[k]) memcpy(to[k], c[k], n * sizeof *to[k]);
+      *count = n;
+    }
+    for (size_t i = 0; *count < n && i < n; i++) {
+      PropterQuad q = {c[0][i], c[1][i], c[2][i], c[3][i]};
+      if (!matcher_wants(run, m, &q)) continue;
+      for (unsigned k = 0; k < 4; k++)
+        if (to[k]) to[k][*count] = c[k][i];
+      ++*count;
+    }
+    PROPTER_TRY(exec_check(run, err));
   }
   return PROPTER_OK;
 }

@@ -117,12 +117,15 @@ PropterStatus table_init(Exec *run, Table *t, const uint64_t *slots, PropterErro
   return PROPTER_OK;
 }
 
-PropterStatus table_add(Op *op, Table *t, const Batch *batch, size_t row, PropterError *err) {
+PropterStatus table_add(Op *op, Table *t, const Batch *batch, PropterError *err) {
   size_t size = t->width ? t->width * sizeof *t->rows : 1;
-  if (t->count == UINT32_MAX - 1) return propter_fail(err, PROPTER_LIMIT, "more than %u intermediate rows", UINT32_MAX);
-  PROPTER_TRY(exec_grow(op->run, &t->rows, &t->cap, t->count + 1, size, err));
-  PropterId *to = table_row(t, t->count++);
-  for (size_t i = 0; i < t->width; i++) to[i] = op_get(op, batch, t->slots[i], row);
+  if (t->count + batch->count >= UINT32_MAX) return propter_fail(err, PROPTER_LIMIT, "more than %u intermediate rows", UINT32_MAX);
+  PROPTER_TRY(exec_grow(op->run, &t->rows, &t->cap, t->count + batch->count, size, err));
+  for (size_t i = 0; i < t->width; i++) {
+    PropterId *to = table_row(t, t->count) + i;
+    for (size_t row = 0; row < batch->count; row++) to[row * t->width] = op_get(op, batch, t->slots[i], row);
+  }
+  t->count += batch->count;
   return PROPTER_OK;
 }
 
@@ -140,11 +143,6 @@ void table_clear(Exec *run, Table *t) {
   t->count = t->cap = 0;
 }
 
-uint64_t index_hash(uint64_t hash, PropterId id) {
-  hash = (hash ^ id) * 0x9E3779B97F4A7C15U;
-  return hash ^ hash >> 32;
-}
-
 static uint64_t hash_row(const PropterId *row, const uint32_t *columns, size_t count) {
   uint64_t hash = 0;
   for (size_t i = 0; i < count; i++) hash = index_hash(hash, row[columns[i]]);
@@ -152,9 +150,9 @@ static uint64_t hash_row(const PropterId *row, const uint32_t *columns, size_t c
 }
 
 static void link_row(Index *x, size_t row, uint64_t hash) {
-  uint32_t *head = &x->heads[hash & x->mask];
-  x->next[row] = *head;
-  *head = (uint32_t)row + 1;
+  uint64_t *head = &x->heads[hash & x->mask];
+  x->next[row] = (uint32_t)*head;
+  *head = (*head >> 32 | (uint64_t)1 << (hash >> 59)) << 32 | (row + 1);
 }
 
 static PropterStatus size_heads(Exec *run, Index *x, size_t rows, PropterError *err) {
@@ -205,7 +203,7 @@ PropterStatus rowset_add(Exec *run, RowSet *set, const PropterId *row, bool *fre
   size_t size = t->width * sizeof *t->rows;
   uint64_t hash = hash_row(row, set->columns, t->width);
   *fresh = false;
-  for (uint32_t i = set->index.heads ? set->index.heads[hash & set->index.mask] : 0; i; i = set->index.next[i - 1])
+  for (uint32_t i = set->index.heads ? index_head(&set->index, hash) : 0; i; i = set->index.next[i - 1])
     if (memcmp(table_row(t, i - 1), row, size) == 0) return *at = i - 1, PROPTER_OK;
   if (t->count == UINT32_MAX - 1) return propter_fail(err, PROPTER_LIMIT, "more than %u intermediate rows", UINT32_MAX);
   PROPTER_TRY(exec_grow(run, &t->rows, &t->cap, t->count + 1, size ? size : 1, err));
@@ -218,7 +216,7 @@ PropterStatus rowset_add(Exec *run, RowSet *set, const PropterId *row, bool *fre
 bool rowset_has(const RowSet *set, const PropterId *row) {
   const Table *t = &set->table;
   if (!set->index.heads) return false;
-  for (uint32_t i = set->index.heads[hash_row(row, set->columns, t->width) & set->index.mask]; i; i = set->index.next[i - 1])
+  for (uint32_t i = index_head(&set->index, hash_row(row, set->columns, t->width)); i; i = set->index.next[i - 1])
     if (memcmp(table_row(t, i - 1), row, t->width * sizeof *row) == 0) return true;
   return false;
 }

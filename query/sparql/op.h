@@ -70,18 +70,28 @@ typedef struct {
 } Table;
 
 PropterStatus table_init(Exec *run, Table *table, const uint64_t *slots, PropterError *err);
-PropterStatus table_add(Op *op, Table *table, const Batch *batch, size_t row, PropterError *err);
+PropterStatus table_add(Op *op, Table *table, const Batch *batch, PropterError *err);
 PropterStatus table_push(Exec *run, Table *table, const PropterId *row, PropterError *err);
 void table_clear(Exec *run, Table *table);
 static inline PropterId *table_row(const Table *table, size_t row) { return table->rows + row * table->width; }
 
-/* Rows of a table by the hash of some of their columns. */
+/* Rows of a table by the hash of some of their columns: chains of rows, plus 1. A head's upper half has a bit for each hash of its chain, so that most lookups
+ * that find nothing do not touch a row (Leis et al., Morsel-driven parallelism, SIGMOD 2014). */
 typedef struct {
-  uint32_t *heads, *next;
+  uint64_t *heads;
+  uint32_t *next;
   size_t mask, next_cap;
 } Index;
 
-uint64_t index_hash(uint64_t hash, PropterId id);
+static inline uint64_t index_hash(uint64_t hash, PropterId id) {
+  hash = (hash ^ id) * 0x9E3779B97F4A7C15U;
+  return hash ^ hash >> 32;
+}
+/* The first row, plus 1, that may have this hash; 0: none. The index has rows. */
+static inline uint32_t index_head(const Index *index, uint64_t hash) {
+  uint64_t head = index->heads[hash & index->mask];
+  return head >> 32 >> (hash >> 59) & 1 ? (uint32_t)head : 0;
+}
 /* `columns`: positions in the table's rows. */
 PropterStatus index_build(Exec *run, Index *index, const Table *table, const uint32_t *columns, size_t count, PropterError *err);
 /* Room for one more row than `rows`; grows and hashes again as needed. */
@@ -127,12 +137,23 @@ PropterStatus op_graph(Exec *run, Op *child, const Alg *alg, Op **out, PropterEr
 PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
 /* `limit`: at most so many rows are asked for, or UINT64_MAX. */
 PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op **out, PropterError *err);
-/* Joins patterns that each have a known predicate and two different variables, in the union of all graphs. */
-PropterStatus op_leapfrog(Exec *run, const Alg *const *scans, size_t count, Op **out, PropterError *err);
+/* Joins patterns that each have a known predicate and two different variables, in the union of all graphs. `order`: all their slots, as they are to be bound. */
+PropterStatus op_leapfrog(Exec *run, const Alg *const *scans, size_t count, const uint32_t *order, size_t order_count, Op **out, PropterError *err);
 /* For a GROUP or DISTINCT over one triple pattern that a sorted permutation answers; *out NULL: it does not. */
 PropterStatus op_runs(Exec *run, const Alg *alg, Op **out, PropterError *err);
 PropterStatus op_path(Exec *run, const Alg *alg, Op **out, PropterError *err);
 PropterStatus op_service(Exec *run, const Alg *alg, Op **out, PropterError *err);
+
+/* What a triple pattern wants and gives: subject, predicate, object, graph. */
+typedef struct {
+  uint32_t slot[4];   /* NO_SLOT: constant */
+  PropterId value[4]; /* constants; 0: none */
+  bool repeats;       /* a variable stands twice */
+} Shape;
+Shape shape_of(const Alg *scan);
+void shape_reads(const Shape *shape, uint64_t *set);
+/* A variable that stands twice must have one value. */
+bool shape_agrees(const Shape *shape, const PropterQuad *quad);
 
 /* Quads of a snapshot that a pattern matches, given values of its positions (match.c; also for paths and DESCRIBE). */
 typedef struct {
@@ -140,7 +161,9 @@ typedef struct {
   PropterOrder order;
   PropterQuad want, last; /* 0: any */
   bool once;              /* each triple once, whatever its graphs */
+  bool exact;             /* the scan's prefix asks for all of `want` */
   bool have_last, empty;
+  const Shape *repeats;   /* a pattern with a variable twice, to be set after opening; or NULL */
   const Graphs *graphs;
   PropterQuad *rows;      /* BATCH of them, in the run's memory */
 } Matcher;
@@ -153,6 +176,8 @@ bool matcher_cannot(const Exec *run, const Graphs *graphs, const PropterQuad *wa
 bool matcher_wants(const Exec *run, Matcher *m, const PropterQuad *quad);
 /* Up to `cap` (at most BATCH) quads; 0 at the end. */
 PropterStatus matcher_next(Exec *run, Matcher *m, size_t cap, size_t *count, PropterError *err);
+/* The next quads, up to BATCH, by columns: position k goes to to[k], which has room for BATCH (NULL: not wanted). */
+PropterStatus matcher_columns(Exec *run, Matcher *m, PropterId *const to[4], size_t *count, PropterError *err);
 void matcher_close(Exec *run, Matcher *m);
 void matcher_free(Exec *run, Matcher *m); /* also its rows */
 /* How many rows a pattern with these constants has at most (graphs of several kinds are not told apart). */
@@ -180,17 +205,6 @@ PropterStatus cursor_seek(Exec *run, Cursor *c, const PropterQuad *target, Propt
 /* The row it is at, or NULL behind the last. */
 PropterStatus cursor_row(Exec *run, Cursor *c, const PropterQuad **row, PropterError *err);
 void cursor_close(Exec *run, Cursor *c);
-
-/* What a triple pattern wants and gives: subject, predicate, object, graph. */
-typedef struct {
-  uint32_t slot[4];   /* NO_SLOT: constant */
-  PropterId value[4]; /* constants; 0: none */
-  bool repeats;       /* a variable stands twice */
-} Shape;
-Shape shape_of(const Alg *scan);
-void shape_reads(const Shape *shape, uint64_t *set);
-/* A variable that stands twice must have one value. */
-bool shape_agrees(const Shape *shape, const PropterQuad *quad);
 
 /* --- Plans ---------------------------------------------------------------------------------------------------------------- */
 

@@ -23,6 +23,8 @@ typedef struct {
   uint32_t ignore;    /* the graph's slot of a MINUS */
   PropterId *right_row;
   Batch *input;
+  PropterId *left_keys;  /* of the input's rows, key after key */
+  uint32_t *candidates;  /* of each input row: the first row of the table to try, plus 1; 0: none */
   size_t row, candidate; /* the next row of the table to try, plus 1 */
   bool matched;
   uint32_t *lefts, *rights; /* the output batch as pairs; NO_ROW: none */
@@ -30,7 +32,7 @@ typedef struct {
   Partitions right_parts, left_parts;
   Spill source; /* of left rows */
   Replay replay;
-  uint32_t *left_slots, *left_keys; /* columns of the left rows on disk, and which of them are keys */
+  uint32_t *left_slots, *key_places; /* columns of the left rows on disk, and which of them are keys */
   PropterId *line, *key;
   size_t left_width;
   uint64_t part_rows; /* right rows of the part that was split last */
@@ -80,7 +82,9 @@ static PropterStatus hash_start(Op *op, PropterError *err) {
   drop_table(j);
   drop_disk(j);
   PROPTER_TRY(find_columns(j, err));
-  if (!j->lefts && (!(j->lefts = exec_alloc(op->run, BATCH * sizeof *j->lefts)) || !(j->rights = exec_alloc(op->run, BATCH * sizeof *j->rights))))
+  if (!j->lefts && (!(j->lefts = exec_alloc(op->run, BATCH * sizeof *j->lefts)) || !(j->rights = exec_alloc(op->run, BATCH * sizeof *j->rights)) ||
+                    !(j->candidates = exec_alloc(op->run, BATCH * sizeof *j->candidates)) ||
+                    !(j->left_keys = exec_alloc(op->run, (j->key_count + 1) * BATCH * sizeof *j->left_keys))))
     return exec_fail_memory(op->run, err);
   j->input = NULL, j->built = false;
   PROPTER_TRY(op_start(op->left, op->outer, err));
@@ -105,12 +109,12 @@ static PropterStatus begin_split(HashJoin *j, PropterError *err) {
     j->left_slots = left.slots, j->left_width = left.width;
     j->key = exec_plan_alloc(run, j->key_count * sizeof *j->key);
     j->line = exec_plan_alloc(run, (left.width > j->table.width ? left.width : j->table.width) * sizeof *j->line);
-    j->left_keys = exec_plan_alloc(run, j->key_count * sizeof *j->left_keys);
-    if (!j->key || !j->line || !j->left_keys) return exec_fail_memory(run, err);
+    j->key_places = exec_plan_alloc(run, j->key_count * sizeof *j->key_places);
+    if (!j->key || !j->line || !j->key_places) return exec_fail_memory(run, err);
     for (size_t i = 0; i < j->key_count; i++) {
-      j->left_keys[i] = NO_SLOT; /* the outer row has it */
+      j->key_places[i] = NO_SLOT; /* the outer row has it */
       for (uint32_t c = 0; c < left.width; c++)
-        if (j->table.slots[j->keys[i]] == left.slots[c]) j->left_keys[i] = c;
+        if (j->table.slots[j->keys[i]] == left.slots[c]) j->key_places[i] = c;
     }
   }
   j->split = true;
@@ -133,11 +137,8 @@ static PropterStatus split_left(HashJoin *j, PropterError *err) {
 
 static PropterStatus add_right(HashJoin *j, Batch *b, PropterError *err) {
   if (!j->split && j->key_count && j->table.count > BATCH && exec_crowded(j->op.run)) PROPTER_TRY(begin_split(j, err));
+  if (!j->split) return table_add(j->op.right, &j->table, b, err);
   for (size_t row = 0; row < b->count; row++) {
-    if (!j->split) {
-      PROPTER_TRY(table_add(j->op.right, &j->table, b, row, err));
-      continue;
-    }
     for (size_t i = 0; i < j->table.width; i++) j->line[i] = op_get(j->op.right, b, j->table.slots[i], row);
     PROPTER_TRY(put_right(j, j->line, err));
   }
@@ -172,7 +173,7 @@ static PropterStatus split_again(HashJoin *j, Spill *right, PropterError *err) {
   for (;;) {
     PROPTER_TRY(spill_next(run, &j->source, &row, err));
     if (!row) return PROPTER_OK;
-    for (size_t i = 0; i < j->key_count; i++) j->key[i] = j->left_keys[i] == NO_SLOT ? j->op.outer[j->table.slots[j->keys[i]]] : row[j->left_keys[i]];
+    for (size_t i = 0; i < j->key_count; i++) j->key[i] = j->key_places[i] == NO_SLOT ? j->op.outer[j->table.slots[j->keys[i]]] : row[j->key_places[i]];
     PROPTER_TRY(partitions_add(&j->op, &j->left_parts, partition_hash(j->key, j->key_count), j->left_width, row, err));
   }
 }
@@ -209,8 +210,7 @@ static PropterStatus next_part(HashJoin *j, PropterError *err) {
   return PROPTER_OK;
 }
 
-/* The next batch of left rows. */
-static PropterStatus next_left(HashJoin *j, PropterError *err) {
+static PropterStatus next_input(HashJoin *j, PropterError *err) {
   if (!j->split) return op_next(j->op.left, &j->input, err);
   for (;;) {
     j->input = NULL;
@@ -223,16 +223,31 @@ static PropterStatus next_left(HashJoin *j, PropterError *err) {
 
 /* --- Candidates --------------------------------------------------------------------------------------------------------------- */
 
-static PropterId left_at(const HashJoin *j, uint32_t column, size_t row) { return op_get(&j->op, j->input, j->table.slots[column], row); }
-
-/* The first candidate of an input row, plus 1. */
-static size_t first_candidate(const HashJoin *j, size_t row) {
-  uint64_t hash = 0;
-  if (j->key_count == 0) return j->table.count ? 1 : 0;
-  if (j->table.count == 0) return 0;
-  for (size_t i = 0; i < j->key_count; i++) hash = index_hash(hash, left_at(j, j->keys[i], row));
-  return j->index.heads[hash & j->index.mask];
+/* The keys of the input's rows, and of each the head of its chain: a batch at once, so that the lookups do not wait for one another. */
+static void look_up(HashJoin *j) {
+  uint64_t hashes[BATCH];
+  size_t n = j->input->count;
+  for (size_t row = 0; row < n; row++) hashes[row] = 0;
+  for (size_t i = 0; i < j->key_count; i++) {
+    uint32_t slot = j->table.slots[j->keys[i]];
+    PropterId *keys = j->left_keys + i * BATCH;
+    for (size_t row = 0; row < n; row++) keys[row] = op_get(&j->op, j->input, slot, row);
+    for (size_t row = 0; row < n; row++) hashes[row] = index_hash(hashes[row], keys[row]);
+  }
+  if (j->key_count && j->table.count)
+    for (size_t row = 0; row < n; row++) j->candidates[row] = index_head(&j->index, hashes[row]);
+  else
+    for (size_t row = 0; row < n; row++) j->candidates[row] = j->table.count && !j->key_count;
 }
+
+/* The next batch of left rows. */
+static PropterStatus next_left(HashJoin *j, PropterError *err) {
+  PROPTER_TRY(next_input(j, err));
+  if (j->input) look_up(j);
+  return PROPTER_OK;
+}
+
+static PropterId left_at(const HashJoin *j, uint32_t column, size_t row) { return op_get(&j->op, j->input, j->table.slots[column], row); }
 
 static size_t next_candidate(const HashJoin *j, size_t candidate) {
   if (j->key_count == 0) return candidate < j->table.count ? candidate + 1 : 0;
@@ -243,7 +258,7 @@ static size_t next_candidate(const HashJoin *j, size_t candidate) {
 static bool compatible(const HashJoin *j, size_t row, const PropterId *right, bool *shared) {
   *shared = false;
   for (size_t i = 0; i < j->key_count; i++) {
-    if (left_at(j, j->keys[i], row) != right[j->keys[i]]) return false;
+    if (j->left_keys[i * BATCH + row] != right[j->keys[i]]) return false;
     *shared = *shared || j->table.slots[j->keys[i]] != j->ignore;
   }
   for (size_t i = 0; i < j->other_count; i++) {
@@ -269,7 +284,7 @@ static PropterStatus find_pairs(HashJoin *j, PropterError *err) {
   while (b->count < BATCH && j->row < j->input->count) {
     if (!j->candidate) {
       if (j->mode == JOIN_LEFT) pair(j, j->row, NO_ROW);
-      if (++j->row < j->input->count) j->candidate = first_candidate(j, j->row);
+      if (++j->row < j->input->count) j->candidate = j->candidates[j->row];
     } else {
       bool shared;
       if (compatible(j, j->row, table_row(&j->table, j->candidate - 1), &shared)) pair(j, j->row, j->candidate - 1);
@@ -330,7 +345,7 @@ static PropterStatus hash_next(Op *op, Batch **out, PropterError *err) {
     if (!j->input || j->row >= j->input->count) {
       PROPTER_TRY(next_left(j, err));
       if (!j->input) return PROPTER_OK;
-      j->row = 0, j->candidate = first_candidate(j, 0), j->matched = false;
+      j->row = 0, j->candidate = j->candidates[0], j->matched = false;
     }
     PROPTER_TRY(find_pairs(j, err));
     gather(j);
@@ -344,7 +359,7 @@ static PropterStatus hash_next(Op *op, Batch **out, PropterError *err) {
 
 static PropterStatus keep_left(HashJoin *j, size_t row, bool *keep, PropterError *err) {
   bool found = false;
-  for (size_t c = first_candidate(j, row); c && !found; c = next_candidate(j, c)) {
+  for (size_t c = j->candidates[row]; c && !found; c = next_candidate(j, c)) {
     bool shared;
     found = compatible(j, row, table_row(&j->table, c - 1), &shared) && (shared || j->mode != JOIN_MINUS);
     PROPTER_TRY(exec_tick(j->op.run, err));
@@ -378,7 +393,10 @@ static void hash_stop(Op *op) {
   drop_disk(j);
   exec_free(op->run, j->lefts, BATCH * sizeof *j->lefts);
   exec_free(op->run, j->rights, BATCH * sizeof *j->rights);
-  j->lefts = j->rights = NULL;
+  exec_free(op->run, j->candidates, BATCH * sizeof *j->candidates);
+  exec_free(op->run, j->left_keys, (j->key_count + 1) * BATCH * sizeof *j->left_keys);
+  j->lefts = j->rights = j->candidates = NULL;
+  j->left_keys = NULL;
   propter_arena_clear(&j->scratch);
 }
 

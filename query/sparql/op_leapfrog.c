@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Leapfrog triejoin (Veldhuizen, ICDT 2014) for cyclic patterns: variable by variable, the sorted values of all patterns that have it are intersected, so that
  * no intermediate result is larger than the worst case of the whole. Each pattern has a known predicate and two variables; its pairs are read once, sorted by
- * the variable that comes first. */
+ * the variable that comes first, whose values are found by a hash table (Freitag et al., VLDB 2020). */
 #include <string.h>
 
 #include "op.h"
 
 typedef struct {
   const Alg *scan;
-  bool reverse; /* its object's variable comes first */
-  PropterId *first, *second;
+  bool reverse;               /* its object's variable comes first */
+  PropterId *first, *second;  /* pairs; once all are read, first[0..keys) are the different values */
   size_t count, first_cap, second_cap;
-  size_t start, end; /* the run of the first variable's present value */
+  uint32_t *begins, *places;  /* where each value's pairs begin, and one more; hash table of values, plus 1 */
+  size_t keys, begins_size, places_size;
+  size_t start, end;          /* the pairs of the first variable's present value */
 } Relation;
 
 /* One variable in one relation. */
@@ -23,7 +25,7 @@ typedef struct {
 
 typedef struct {
   uint32_t slot;
-  Iterator *iterators;
+  Iterator *iterators; /* the first is the shortest: it leads */
   size_t count;
   PropterId value;
 } Level;
@@ -38,32 +40,42 @@ typedef struct {
   Matcher matcher;
 } Leapfrog;
 
-/* Adds the pairs of a stretch of rows, each once whatever its graphs, which stand side by side. */
-static void add_pairs(const Exec *run, Relation *r, const PropterId *const columns[4], size_t count) {
-  const PropterId *first = columns[r->reverse ? 2 : 0], *second = columns[r->reverse ? 0 : 2], *graph = columns[3];
-  bool visible = false;
-  for (size_t i = 0; i < count; i++) {
-    if (i == 0 || graph[i] != graph[i - 1]) visible = exec_graph_visible(run, &r->scan->graphs, graph[i]);
-    if (!visible || (r->count && r->first[r->count - 1] == first[i] && r->second[r->count - 1] == second[i])) continue;
-    r->first[r->count] = first[i], r->second[r->count++] = second[i];
+static PropterStatus read_pairs(Leapfrog *l, Relation *r, PropterError *err) {
+  Exec *run = l->op.run;
+  PROPTER_TRY(matcher_open_sorted(run, &l->matcher, &r->scan->graphs, (PropterQuad){.p = r->scan->p.id}, r->reverse ? 2 : 0, err));
+  for (size_t n = 1; n; r->count += n) {
+    if (r->count > UINT32_MAX - BATCH) return propter_fail(err, PROPTER_LIMIT, "more than %u intermediate rows", UINT32_MAX);
+    PROPTER_TRY(exec_grow(run, &r->first, &r->first_cap, r->count + BATCH, sizeof *r->first, err));
+    PROPTER_TRY(exec_grow(run, &r->second, &r->second_cap, r->count + BATCH, sizeof *r->second, err));
+    PropterId *first = r->first + r->count, *second = r->second + r->count, *to[4] = {r->reverse ? second : first, NULL, r->reverse ? first : second, NULL};
+    PROPTER_TRY(matcher_columns(run, &l->matcher, to, &n, err));
   }
+  return PROPTER_OK;
+}
+
+static size_t place_of(const Relation *r, PropterId value) {
+  size_t at = index_hash(0, value) & (r->places_size - 1);
+  while (r->places[at] && r->first[r->places[at] - 1] != value) at = (at + 1) & (r->places_size - 1);
+  return at;
 }
 
 static PropterStatus load(Leapfrog *l, Relation *r, PropterError *err) {
-  enum { SUBJECT = 1, OBJECT = 4, GRAPH = 8 };
   Exec *run = l->op.run;
-  PROPTER_TRY(matcher_open_sorted(run, &l->matcher, &r->scan->graphs, (PropterQuad){.p = r->scan->p.id}, r->reverse ? 2 : 0, err));
-  while (!l->matcher.empty) {
-    const PropterId *columns[4];
-    size_t n;
-    PROPTER_TRY(propter_scan_columns(l->matcher.scan, SUBJECT | OBJECT | GRAPH, columns, &n, err));
-    if (n == 0) return PROPTER_OK;
-    PROPTER_TRY(exec_grow(run, &r->first, &r->first_cap, r->count + n, sizeof *r->first, err));
-    PROPTER_TRY(exec_grow(run, &r->second, &r->second_cap, r->count + n, sizeof *r->second, err));
-    add_pairs(run, r, columns, n);
-    PROPTER_TRY(exec_check(run, err));
+  size_t keys = 0;
+  PROPTER_TRY(read_pairs(l, r, err));
+  for (size_t i = 0; i < r->count; i++) keys += i == 0 || r->first[i] != r->first[i - 1];
+  for (r->places_size = 16; r->places_size < keys * 2; r->places_size *= 2) continue;
+  r->begins_size = keys + 1;
+  if (!(r->begins = exec_alloc(run, r->begins_size * sizeof *r->begins)) || !(r->places = exec_alloc(run, r->places_size * sizeof *r->places)))
+    return exec_fail_memory(run, err);
+  memset(r->places, 0, r->places_size * sizeof *r->places);
+  for (size_t i = 0; i < r->count; i++) {
+    if (r->keys && r->first[r->keys - 1] == r->first[i]) continue;
+    r->first[r->keys] = r->first[i], r->begins[r->keys++] = (uint32_t)i;
+    r->places[place_of(r, r->first[i])] = (uint32_t)r->keys;
   }
-  return PROPTER_OK;
+  r->begins[r->keys] = (uint32_t)r->count;
+  return exec_check(run, err);
 }
 
 static PropterStatus leapfrog_start(Op *op, PropterError *err) {
@@ -76,8 +88,8 @@ static PropterStatus leapfrog_start(Op *op, PropterError *err) {
 
 /* --- Iterators ------------------------------------------------------------------------------------------------------------------ */
 
-static const PropterId *keys(const Iterator *it) { return it->second ? it->relation->second : it->relation->first; }
-static size_t end_of(const Iterator *it) { return it->second ? it->relation->end : it->relation->count; }
+static const PropterId *values(const Iterator *it) { return it->second ? it->relation->second : it->relation->first; }
+static size_t end_of(const Iterator *it) { return it->second ? it->relation->end : it->relation->keys; }
 
 /* From `at` on, the first of `end` sorted keys that is not below `least`. */
 static size_t gallop(const PropterId *key, size_t at, size_t end, PropterId least) {
@@ -97,35 +109,50 @@ static size_t gallop(const PropterId *key, size_t at, size_t end, PropterId leas
 
 static void open_level(Leapfrog *l) {
   Level *v = &l->levels[l->depth];
-  for (size_t i = 0; i < v->count; i++) v->iterators[i].at = v->iterators[i].second ? v->iterators[i].relation->start : 0;
-}
-
-/* To the next value all iterators have, beginning with where they are. */
-static bool meet(Leapfrog *l) {
-  Level *v = &l->levels[l->depth];
-  PropterId fixed = l->op.outer ? l->op.outer[v->slot] : PROPTER_NO_ID, most = fixed;
-  for (size_t agreed = 0, i = 0; agreed < v->count; i = i + 1 == v->count ? 0 : i + 1) {
-    Iterator *it = &v->iterators[i];
-    it->at = gallop(keys(it), it->at, end_of(it), most);
-    if (it->at == end_of(it)) return false;
-    PropterId key = keys(it)[it->at];
-    agreed = key == most ? agreed + 1 : 1;
-    most = key;
-  }
-  v->value = most;
-  if (fixed && most != fixed) return false;
+  size_t shortest = 0, length = SIZE_MAX;
   for (size_t i = 0; i < v->count; i++) {
     Iterator *it = &v->iterators[i];
-    if (!it->second) it->relation->start = it->at, it->relation->end = gallop(it->relation->first, it->at, it->relation->count, most + 1);
+    it->at = it->second ? it->relation->start : 0;
+    if (end_of(it) - it->at < length) shortest = i, length = end_of(it) - it->at;
   }
-  return true;
+  Iterator lead = v->iterators[shortest];
+  v->iterators[shortest] = v->iterators[0], v->iterators[0] = lead;
 }
 
-/* Leaves the present value; ids never reach their largest number. */
-static void advance(Leapfrog *l) {
-  Iterator *it = &l->levels[l->depth].iterators[0];
-  it->at = gallop(keys(it), it->at, end_of(it), l->levels[l->depth].value + 1);
+/* Has the iterator this value? If not, *least is the first value it may have next; 0: it has ended. */
+static bool has(Iterator *it, PropterId value, PropterId *least) {
+  Relation *r = it->relation;
+  if (it->second) {
+    it->at = gallop(r->second, it->at, r->end, value);
+    *least = it->at < r->end ? r->second[it->at] : 0;
+    return *least == value;
+  }
+  uint32_t key = r->places[place_of(r, value)];
+  *least = value + 1;
+  if (key) r->start = r->begins[key - 1], r->end = r->begins[key];
+  return key != 0;
 }
+
+/* To the next value all iterators have, beginning with where the first is. */
+static PropterStatus meet(Leapfrog *l, bool *met, PropterError *err) {
+  Level *v = &l->levels[l->depth];
+  Iterator *lead = &v->iterators[0];
+  const PropterId *list = values(lead);
+  PropterId fixed = l->op.outer ? l->op.outer[v->slot] : PROPTER_NO_ID, least = fixed;
+  *met = false;
+  for (size_t i = 0;;) {
+    lead->at = gallop(list, lead->at, end_of(lead), least);
+    if (lead->at == end_of(lead) || (fixed && list[lead->at] != fixed)) return PROPTER_OK;
+    v->value = list[lead->at];
+    for (i = lead->second; i < v->count && has(&v->iterators[i], v->value, &least); i++) continue;
+    if (i == v->count) return *met = true, PROPTER_OK;
+    if (!least) return PROPTER_OK;
+    PROPTER_TRY(exec_tick(l->op.run, err));
+  }
+}
+
+/* Leaves the present value. */
+static void advance(Leapfrog *l) { l->levels[l->depth].iterators[0].at++; }
 
 /* The next combination of values; *found false: there is none. */
 static PropterStatus next_match(Leapfrog *l, bool *found, PropterError *err) {
@@ -136,9 +163,10 @@ static PropterStatus next_match(Leapfrog *l, bool *found, PropterError *err) {
   else
     l->depth = 0, open_level(l);
   l->begun = true;
-  for (;;) {
+  for (bool met;;) {
+    PROPTER_TRY(meet(l, &met, err));
     PROPTER_TRY(exec_tick(l->op.run, err));
-    if (meet(l)) {
+    if (met) {
       if (l->depth + 1 == l->level_count) return *found = true, PROPTER_OK;
       l->depth++;
       open_level(l);
@@ -171,6 +199,8 @@ static void leapfrog_stop(Op *op) {
     Relation *r = &l->relations[i];
     exec_free(op->run, r->first, r->first_cap * sizeof *r->first);
     exec_free(op->run, r->second, r->second_cap * sizeof *r->second);
+    exec_free(op->run, r->begins, r->begins_size * sizeof *r->begins);
+    exec_free(op->run, r->places, r->places_size * sizeof *r->places);
     *r = (Relation){.scan = r->scan, .reverse = r->reverse};
   }
   l->loaded = false;
@@ -185,24 +215,6 @@ static size_t level_of(const Leapfrog *l, uint32_t slot) {
   size_t i = 0;
   while (i < l->level_count && l->levels[i].slot != slot) i++;
   return i;
-}
-
-/* The variables' order: each next one stands in the most patterns whose other variable came before. */
-static void order_levels(Leapfrog *l, const uint32_t *slots, size_t count) {
-  while (l->level_count < count) {
-    size_t best = 0, best_score = 0;
-    for (size_t v = 0; v < count; v++) {
-      size_t score = 1;
-      if (level_of(l, slots[v]) < l->level_count) continue;
-      for (size_t i = 0; i < l->relation_count; i++) {
-        const Alg *a = l->relations[i].scan;
-        if (a->s.slot != slots[v] && a->o.slot != slots[v]) continue;
-        score += level_of(l, a->s.slot == slots[v] ? a->o.slot : a->s.slot) < l->level_count ? 1000 : 1;
-      }
-      if (score > best_score) best = v, best_score = score;
-    }
-    l->levels[l->level_count++].slot = slots[best];
-  }
 }
 
 static PropterStatus make_iterators(Leapfrog *l, PropterError *err) {
@@ -221,23 +233,17 @@ static PropterStatus make_iterators(Leapfrog *l, PropterError *err) {
   return PROPTER_OK;
 }
 
-PropterStatus op_leapfrog(Exec *run, const Alg *const *scans, size_t count, Op **out, PropterError *err) {
+PropterStatus op_leapfrog(Exec *run, const Alg *const *scans, size_t count, const uint32_t *order, size_t order_count, Op **out, PropterError *err) {
   Leapfrog *l;
-  uint32_t *slots = exec_plan_alloc(run, 2 * count * sizeof *slots);
   uint64_t *all = slots_new(run, err);
-  size_t slot_count = 0;
-  if (!slots || !all) return exec_fail_memory(run, err);
-  for (size_t i = 0; i < 2 * count; i++) {
-    uint32_t slot = i % 2 ? scans[i / 2]->o.slot : scans[i / 2]->s.slot;
-    if (!slots_has(all, slot)) slots[slot_count++] = slot;
-    slots_add(all, slot);
-  }
+  if (!all) return exec_fail_memory(run, err);
+  for (size_t i = 0; i < order_count; i++) slots_add(all, order[i]);
   PROPTER_TRY(op_make(run, &leapfrog_kind, sizeof *l, all, NULL, &l, err));
   l->relations = exec_plan_alloc(run, count * sizeof *l->relations);
-  l->levels = exec_plan_alloc(run, slot_count * sizeof *l->levels);
+  l->levels = exec_plan_alloc(run, order_count * sizeof *l->levels);
   if (!l->relations || !l->levels) return exec_fail_memory(run, err);
   for (; l->relation_count < count; l->relation_count++) l->relations[l->relation_count] = (Relation){.scan = scans[l->relation_count]};
-  order_levels(l, slots, slot_count);
+  for (; l->level_count < order_count; l->level_count++) l->levels[l->level_count].slot = order[l->level_count];
   PROPTER_TRY(make_iterators(l, err));
   l->op.sorted = l->levels[0].slot;
   *out = &l->op;

@@ -257,7 +257,7 @@ static PropterStatus add_batch(Order *o, Batch *b, PropterError *err) {
     }
   }
   o->solutions += came;
-  for (size_t row = 0; row < b->count; row++) PROPTER_TRY(table_add(&o->op, &o->table, b, row, err));
+  PROPTER_TRY(table_add(&o->op, &o->table, b, err));
   return PROPTER_OK;
 }
 

@@ -154,7 +154,7 @@ static PropterStatus next_quad(Probe *p, const PropterQuad **quad, PropterError 
     PROPTER_TRY(cursor_row(p->op.run, &p->cursor, &q, err));
     if (!q || order_compare(p->order, q, &p->target, p->bound) != 0) break;
     p->cursor.at++;
-    if (!matcher_wants(p->op.run, &p->filter, q) || (p->shape.repeats && !shape_agrees(&p->shape, q))) continue;
+    if (!matcher_wants(p->op.run, &p->filter, q)) continue;
     if (p->found_count < BATCH)
       p->found[p->found_count++] = *q;
     else
@@ -242,6 +242,7 @@ PropterStatus op_probe(Exec *run, Op *left, const Alg *alg, bool optional, Op **
   p->op.slots = slots;
   if (merge) p->op.sorted = left->sorted;
   p->shape = shape;
+  p->filter.repeats = shape.repeats ? &p->shape : NULL;
   p->optional = optional;
   uint64_t *reads = op_reads(&p->op, err);
   if (!reads) return exec_fail_memory(run, err);

@@ -12,6 +12,7 @@ typedef struct {
   bool single;       /* one row: the number of values, or of triples */
   bool skips;        /* counts of prefixes are counts of triples */
   Matcher matcher;
+  PropterId *column; /* the position's values in the rows being read */
   PropterArena scratch;
   size_t at, filled;
   bool done;
@@ -30,12 +31,15 @@ static PropterStatus runs_start(Op *op, PropterError *err) {
   r->at = r->filled = 0, r->done = false;
   PROPTER_TRY(exec_exact(op->run, &r->skips, err));
   r->skips = r->skips || (r->values && op->run->options.hidden_count == 0);
+  if (!r->column && !(r->column = exec_alloc(op->run, BATCH * sizeof *r->column))) return exec_fail_memory(op->run, err);
   return matcher_open_sorted(op->run, &r->matcher, &op->alg->graphs, pattern_of(r), r->position, err);
 }
 
 static PropterStatus fill(Runs *r, PropterError *err) {
   r->at = 0;
-  return matcher_next(r->op.run, &r->matcher, BATCH, &r->filled, err);
+  PropterId *to[4] = {NULL};
+  if (r->position < 3) to[r->position] = r->column;
+  return matcher_columns(r->op.run, &r->matcher, to, &r->filled, err);
 }
 
 /* The next value and its count; *value 0 at the end. */
@@ -43,13 +47,13 @@ static PropterStatus next_run(Runs *r, PropterId *value, uint64_t *count, Propte
   *value = PROPTER_NO_ID, *count = 0;
   if (r->at == r->filled) PROPTER_TRY(fill(r, err));
   if (r->filled == 0) return PROPTER_OK;
-  *value = quad_at(&r->matcher.rows[r->at], r->position);
+  *value = r->column[r->at];
   while (r->filled) {
     size_t from = r->at;
-    while (r->at < r->filled && quad_at(&r->matcher.rows[r->at], r->position) == *value) r->at++;
+    while (r->at < r->filled && r->column[r->at] == *value) r->at++;
     *count += r->at - from;
     if (r->at < r->filled) return PROPTER_OK;
-    if (r->skips && r->at - from >= BATCH / 2) {
+    if (r->skips && r->at - from >= BATCH / 4) {
       PropterQuad run = with(pattern_of(r), r->position, *value);
       if (!r->values) PROPTER_TRY(exec_count(r->op.run, run, count, err));
       PROPTER_TRY(propter_scan_seek(r->matcher.scan, with(run, r->position, *value + 1), err));
@@ -106,8 +110,11 @@ static PropterStatus runs_next(Op *op, Batch **out, PropterError *err) {
 }
 
 static void runs_stop(Op *op) {
-  matcher_free(op->run, &((Runs *)op)->matcher);
-  propter_arena_clear(&((Runs *)op)->scratch);
+  Runs *r = (Runs *)op;
+  matcher_free(op->run, &r->matcher);
+  exec_free(op->run, r->column, BATCH * sizeof *r->column);
+  r->column = NULL;
+  propter_arena_clear(&r->scratch);
 }
 
 static const OpKind runs_kind = {"count runs", runs_start, runs_next, runs_stop};

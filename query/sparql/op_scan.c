@@ -16,31 +16,19 @@ static PropterStatus scan_start(Op *op, PropterError *err) {
     want[i] = s->shape.value[i];
     if (s->shape.slot[i] != NO_SLOT && op->outer) want[i] = op->outer[s->shape.slot[i]];
   }
-  return matcher_open_sorted(op->run, &s->matcher, &op->alg->graphs, (PropterQuad){want[0], want[1], want[2], want[3]}, s->first, err);
+  PropterQuad pattern = {want[0], want[1], want[2], want[3]};
+  PROPTER_TRY(matcher_open_sorted(op->run, &s->matcher, &op->alg->graphs, pattern, s->first, err));
+  s->matcher.repeats = s->shape.repeats ? &s->shape : NULL;
+  return PROPTER_OK;
 }
 
 static PropterStatus scan_next(Op *op, Batch **out, PropterError *err) {
   Scan *s = (Scan *)op;
-  for (;;) {
-    size_t n;
-    PROPTER_TRY(matcher_next(op->run, &s->matcher, BATCH, &n, err));
-    if (n == 0) return PROPTER_OK;
-    PropterQuad *rows = s->matcher.rows;
-    if (s->shape.repeats) {
-      size_t kept = 0;
-      for (size_t i = 0; i < n; i++)
-        if (shape_agrees(&s->shape, &rows[i])) rows[kept++] = rows[i];
-      n = kept;
-      if (n == 0) continue;
-    }
-    for (unsigned k = 0; k < 4; k++) {
-      PropterId *col = s->shape.slot[k] == NO_SLOT ? NULL : op->batch.col[s->shape.slot[k]];
-      for (size_t i = 0; col && i < n; i++) col[i] = quad_at(&rows[i], k);
-    }
-    op->batch.count = n;
-    *out = &op->batch;
-    return PROPTER_OK;
-  }
+  PropterId *to[4];
+  for (unsigned k = 0; k < 4; k++) to[k] = s->shape.slot[k] == NO_SLOT ? NULL : op->batch.col[s->shape.slot[k]];
+  PROPTER_TRY(matcher_columns(op->run, &s->matcher, to, &op->batch.count, err));
+  if (op->batch.count) *out = &op->batch;
+  return PROPTER_OK;
 }
 
 static void scan_stop(Op *op) { matcher_free(op->run, &((Scan *)op)->matcher); }

@@ -8,8 +8,8 @@
 /* Costs in units of one row of a scan, about 5 ns (measured on scans, lookups and joins of generated data of a million triples). */
 #define SEEK_COST 400.0   /* a lookup far from the last one */
 #define NEXT_COST 4.0     /* a lookup next to the last one */
-#define BUILD_COST 10.0   /* a row put into a hash table */
-#define MATCH_COST 6.0    /* a row looked up there */
+#define BUILD_COST 8.0   /* a row put into a hash table */
+#define MATCH_COST 4.0    /* a row looked up there */
 #define RESTART_COST 600.0 /* an operator started again for one row */
 
 PropterStatus plan_pattern(Exec *run, Alg *a, Op **out, PropterError *err);

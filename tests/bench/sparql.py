@@ -195,6 +195,8 @@ class Bench:
     def patterns(self, data):
         walks = workload.Walks(self.file(data))
         for name, shape in workload.shapes(self.facts + "/wgpb/benchmark/queries/bgps").items():
+            if self.options.only and not re.search(self.options.only, f"{data}-{name}"):
+                continue
             rng = random.Random(17)
             found = [q for q in (walks.instance(shape, rng) for _ in range(self.options.instances)) if q]
             if not found:
@@ -249,7 +251,7 @@ def main():
     p.add_argument("--mixes", type=int, default=int(os.environ.get("MIXES", "40")), help="explore mixes per client and turn")
     p.add_argument("--instances", type=int, default=int(os.environ.get("INSTANCES", "10")), help="instances per shape")
     p.add_argument("--limit", type=int, default=30, help="seconds a query may take; a failure counts as twice that")
-    p.add_argument("--only", default=os.environ.get("ONLY"), help="analytic queries whose path matches")
+    p.add_argument("--only", default=os.environ.get("ONLY"), help="analytic queries whose path matches, shapes whose name does (social-S1)")
     p.add_argument("--reload", action="store_true", default=bool(os.environ.get("RELOAD")), help="load again although the stores are there")
     bench = Bench(p.parse_args())
     try:
