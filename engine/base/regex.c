@@ -3,6 +3,7 @@
 #include "propter/regex.h"
 
 #include <pcre2.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NESTING = 250, STACK_START = 32 << 10, STACK_MAX = 1 << 20, GROUPS = 64 };
@@ -11,6 +12,7 @@ struct PropterRegex {
   pcre2_code *code;
   pcre2_general_context *memory;
   uint32_t groups;
+  bool to_machine; /* being compiled to machine code */
 };
 
 struct PropterMatcher {
@@ -21,9 +23,10 @@ struct PropterMatcher {
   int count;
 };
 
-static void *allocate(size_t size, void *unused) {
-  (void)unused;
-  return propter_malloc(size);
+/* The compiler to machine code of PCRE2 10.42 does not survive a failing allocation, so none is made to fail there on purpose. */
+static void *allocate(size_t size, void *regex_) {
+  const PropterRegex *regex = regex_;
+  return regex && regex->to_machine ? malloc(size) : propter_malloc(size);
 }
 static void release(void *ptr, void *unused) {
   (void)unused;
@@ -41,7 +44,7 @@ PropterStatus propter_regex_compile(PropterStr pattern, unsigned flags, const Pr
   if (!r) return out_of_memory(err);
   pcre2_compile_context *context = NULL;
   PropterStatus status = out_of_memory(NULL);
-  if (!(r->memory = pcre2_general_context_create(allocate, release, NULL))) goto done;
+  if (!(r->memory = pcre2_general_context_create(allocate, release, r))) goto done;
   if (!(context = pcre2_compile_context_create(r->memory))) goto done;
   (void)pcre2_set_parens_nest_limit(context, NESTING);
   (void)pcre2_set_max_pattern_length(context, (PCRE2_SIZE)max);
@@ -64,7 +67,9 @@ PropterStatus propter_regex_compile(PropterStr pattern, unsigned flags, const Pr
     goto done;
   }
   /* Without JIT (no such machine, no executable memory) the interpreter gives the same answers. */
+  r->to_machine = true;
   (void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
+  r->to_machine = false;
   (void)pcre2_pattern_info(r->code, PCRE2_INFO_CAPTURECOUNT, &r->groups);
   status = r->groups < GROUPS ? PROPTER_OK : propter_fail(err, PROPTER_LIMIT, "regular expression with %u groups, at most %d", r->groups, GROUPS - 1);
 done:

@@ -6,6 +6,7 @@
 
 enum { NEAR_DAYS = 3, RECENT_DAYS = 120, REACH = 600 };
 #define LOOSE .88 /* quality of a label found out of order */
+#define CLOSE .75 /* from here on a phrase without a label is linked to what it comes closest to */
 
 static PropterStr slice(PropterStr s, PropterSpan span) { return (PropterStr){s.data + span.start, span.end - span.start}; }
 
@@ -305,6 +306,19 @@ static void drop_own_moves(PropterNames *names, Linked *l) {
   }
 }
 
+/* No label stands in it: what it comes closest to, if that is close. */
+static PropterStatus closest(PropterNames *names, PropterStr text, PropterSpan words, Part side, Link *out, size_t *count, PropterError *err) {
+  PropterNameMatches found = {0};
+  unsigned roles = PROPTER_ROLE_METRIC | PROPTER_ROLE_SCOPE | PROPTER_ROLE_KIND | PROPTER_ROLE_CONCEPT;
+  PropterStatus status = words.end > words.start ? propter_names_rank(names, slice(text, words), roles, &found, err) : PROPTER_OK;
+  if (status == PROPTER_OK && found.count && found.items[0].quality >= CLOSE) {
+    const PropterNamed *n = propter_names_get(names, found.items[0].index);
+    out[(*count)++] = (Link){found.items[0].index, .7 * found.items[0].quality * fitting(n->roles, side), words, true};
+  }
+  propter_vec_clear(&found);
+  return status;
+}
+
 PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterReading *r, Linked *out, PropterError *err) {
   memset(out, 0, sizeof *out);
   PropterNameMatches found = {0};
@@ -327,6 +341,8 @@ PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const P
   bool strong = out->cause_count && propter_names_get(names, out->causes[0].index)->roles & (PROPTER_ROLE_EVENT | PROPTER_ROLE_KIND);
   if ((status = paraphrased(names, rules, d->text, r->cause, strong, out->causes, &out->cause_count, err)) != PROPTER_OK) goto done;
   if (!out->cause_count && (status = antecedent(names, rules, d, r->cause, PART_CAUSE, out->causes, &out->cause_count, err)) != PROPTER_OK) goto done;
+  if (!out->cause_count && (status = closest(names, d->text, r->cause, PART_CAUSE, out->causes, &out->cause_count, err)) != PROPTER_OK) goto done;
+  if (!out->effect_count && (status = closest(names, d->text, r->effect, PART_EFFECT, out->effects, &out->effect_count, err)) != PROPTER_OK) goto done;
   drop_own_moves(names, out);
   for (size_t i = 0; i < out->cause_count; i++) {
     same_label(names, r, &found, &out->causes[i]);

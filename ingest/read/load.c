@@ -35,7 +35,8 @@ static PropterStatus labels(Load *l, PropterId s, size_t index, PropterError *er
     PropterVocab property;
     double quality;
   } kinds[] = {
-      {VOCAB_skos_prefLabel, 1}, {VOCAB_skos_altLabel, .97}, {VOCAB_skos_hiddenLabel, .93}, {VOCAB_rdfs_label, .97}, {VOCAB_skos_notation, READ_NOTATION}};
+      {VOCAB_skos_prefLabel, 1}, {VOCAB_skos_altLabel, .97}, {VOCAB_skos_hiddenLabel, .93}, {VOCAB_rdfs_label, .97}, {VOCAB_skos_notation, READ_NOTATION},
+      {VOCAB_skos_example, .8}};
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
     PropterIds ids = {0};
     if (!l->v[kinds[k].property]) continue;
@@ -53,7 +54,7 @@ static PropterStatus labels(Load *l, PropterId s, size_t index, PropterError *er
           if (spaced[c] == '_') spaced[c] = ' ';
         text.data = spaced;
       }
-      status = propter_names_label(l->names, index, text, kinds[k].quality, err);
+      status = (kinds[k].property == VOCAB_skos_example ? propter_names_describe : propter_names_label)(l->names, index, text, kinds[k].quality, err);
     }
     propter_vec_clear(&ids);
     PROPTER_TRY(status);

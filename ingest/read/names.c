@@ -1,51 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Labels as sequences of folded stems; longest match. */
 #include <libstemmer.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
+#include "names.h"
 #include "propter/hash.h"
-#include "reading.h"
 
-enum { TOKEN_MAX = 64, LABEL_TOKENS = 16, BAG_MAX = 5, BAG_SLACK = 4, BAG_TEXT = 64 };
-
-typedef struct {
-  size_t index;
-  double quality;
-} LabelOf;
-typedef PROPTER_VEC(LabelOf) LabelList;
-
-typedef struct {
-  size_t narrow, broad;
-} Edge;
-
-/* A label as a set of the words that carry it. */
-typedef struct {
-  size_t index;
-  double quality;
-  unsigned words;
-} Bag;
-typedef PROPTER_VEC(size_t) Posting;
-
-struct PropterNames {
-  PropterArena arena;
-  PropterMap by_iri;
-  PROPTER_VEC(PropterNamed) things;
-  PropterMap by_label; /* key to index into lists */
-  PROPTER_VEC(LabelList) lists;
-  PROPTER_VEC(Edge) edges;
-  PropterMap label_words; /* word of a metric's label to how many metrics have it */
-  PropterMap measured;    /* those that many have */
-  struct sb_stemmer *stemmer;
-  pthread_mutex_t stemming; /* the stemmer writes to itself, and documents are read by several threads */
-  PropterMap by_word;       /* stem to index into postings */
-  PROPTER_VEC(Posting) postings;
-  PROPTER_VEC(Bag) bags;
-  unsigned longest;
-  uint64_t hash;
-};
+enum { LABEL_TOKENS = 16, BAG_MAX = 5, BAG_SLACK = 4, BAG_TEXT = 64 };
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for names"); }
 
@@ -71,7 +34,13 @@ void propter_names_free(PropterNames *n) {
   for (size_t i = 0; i < n->postings.count; i++) propter_vec_clear(&n->postings.items[i]);
   propter_vec_clear(&n->postings);
   propter_vec_clear(&n->bags);
+  propter_vec_clear(&n->bag_words);
+  propter_vec_clear(&n->newest);
   propter_map_clear(&n->by_word);
+  propter_map_clear(&n->small);
+  for (size_t i = 0; i < n->groups.count; i++) propter_vec_clear(&n->groups.items[i]);
+  propter_vec_clear(&n->groups);
+  propter_map_clear(&n->alike);
   propter_map_clear(&n->label_words);
   propter_map_clear(&n->measured);
   propter_vec_clear(&n->things);
@@ -105,7 +74,7 @@ PropterStatus propter_names_add(PropterNames *n, PropterStr iri, unsigned roles,
   if (!slot) return no_memory(err);
   if (added) {
     PropterNamed t = {.iri = propter_arena_copy(&n->arena, iri), .when = {PROPTER_NO_DAY, PROPTER_NO_DAY}, .kind = SIZE_MAX, .scope = SIZE_MAX};
-    if (!t.iri.data || !propter_vec_push(&n->things, t)) return no_memory(err);
+    if (!t.iri.data || !propter_vec_push(&n->newest, SIZE_MAX) || !propter_vec_push(&n->things, t)) return no_memory(err);
     stir(n, iri, 1);
   }
   *index = (size_t)*slot;
@@ -129,12 +98,6 @@ static bool climb(const PropterNames *n, size_t a, size_t b, unsigned depth) {
 bool propter_names_within(const PropterNames *n, size_t a, size_t b) { return a != SIZE_MAX && b != SIZE_MAX && climb(n, a, b, 0); }
 
 /* --- tokens ---------------------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-  PropterSpan span;
-  char stem[TOKEN_MAX], plain[TOKEN_MAX]; /* plain: folded, without a plural s */
-} Word;
-typedef PROPTER_VEC(Word) Words;
 
 /* Bytes of a letter, digit or & at i, 0: none. Typographic punctuation (U+2000–U+206F) separates. */
 static size_t word_byte(PropterStr s, size_t i) {
@@ -191,7 +154,7 @@ static bool fold(const PropterNames *n, PropterStr word, Word *t) {
   return true;
 }
 
-static bool tokenize(const PropterNames *n, PropterStr s, Words *out) {
+bool names_words(const PropterNames *n, PropterStr s, Words *out) {
   for (size_t i = 0; i < s.len;) {
     if (s.data[i] == '&') {
       Word t = {{i, i + 1}, "and", "and"};
@@ -244,6 +207,7 @@ static PropterStatus count_words(PropterNames *n, size_t index, const Words *t, 
   return PROPTER_OK;
 }
 
+/* Words of labels that name nothing. */
 static bool function_word(const char *w) {
   static const char *const words[] = {"of", "in", "at", "on", "for", "by", "and", "to", "from", "with", "or"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -251,30 +215,27 @@ static bool function_word(const char *w) {
   return false;
 }
 
-static PropterStatus add_bag(PropterNames *n, size_t index, double quality, const Words *t, PropterError *err) {
-  Bag bag = {index, quality, 0};
+static PropterStatus add_bag(PropterNames *n, size_t index, double quality, bool example, const Words *t, PropterError *err) {
+  Bag bag = {index, quality, n->bag_words.count, 0, example, n->newest.items[index]};
   size_t at = n->bags.count;
   for (size_t i = 0; i < t->count; i++) {
-    bool twice = function_word(t->items[i].plain);
-    for (size_t k = 0; k < i && !twice; k++) twice = strcmp(t->items[k].stem, t->items[i].stem) == 0;
-    bag.words += !twice;
-  }
-  if (bag.words < 2 || bag.words > BAG_MAX) return PROPTER_OK;
-  for (size_t i = 0; i < t->count; i++) {
-    bool twice = function_word(t->items[i].plain), added = false;
-    for (size_t k = 0; k < i && !twice; k++) twice = strcmp(t->items[k].stem, t->items[i].stem) == 0;
-    if (twice) continue;
+    bool skip = function_word(t->items[i].plain), added = false;
+    for (size_t k = 0; k < i && !skip; k++) skip = strcmp(t->items[k].stem, t->items[i].stem) == 0;
+    if (skip) continue;
     uint64_t *slot = propter_map_put(&n->by_word, propter_str(t->items[i].stem), n->postings.count, &added);
     if (!slot || (added && !propter_vec_push(&n->postings, (Posting){0}))) return no_memory(err);
-    if (!propter_vec_push(&n->postings.items[*slot], at)) return no_memory(err);
+    if (!propter_vec_push(&n->postings.items[*slot], at) || !propter_vec_push(&n->bag_words, (uint32_t)*slot)) return no_memory(err);
+    bag.words++;
   }
-  return propter_vec_push(&n->bags, bag) ? PROPTER_OK : no_memory(err);
+  if (!propter_vec_push(&n->bags, bag)) return no_memory(err);
+  n->newest.items[index] = at;
+  return PROPTER_OK;
 }
 
 PropterStatus propter_names_label(PropterNames *n, size_t index, PropterStr label, double quality, PropterError *err) {
   Words t = {0};
   char buf[TOKEN_MAX * LABEL_TOKENS + LABEL_TOKENS];
-  PropterStatus status = tokenize(n, label, &t) ? PROPTER_OK : no_memory(err);
+  PropterStatus status = names_words(n, label, &t) ? PROPTER_OK : no_memory(err);
   if (status == PROPTER_OK && t.count && t.count <= LABEL_TOKENS) {
     bool added = false;
     PropterStr key = key_of(&t, 0, t.count, buf, sizeof buf);
@@ -290,13 +251,22 @@ PropterStatus propter_names_label(PropterNames *n, size_t index, PropterStr labe
           if (list->items[i].quality < quality) list->items[i].quality = quality;
         }
       if (!known && !propter_vec_push(list, ((LabelOf){index, quality}))) status = no_memory(err);
-      if (status == PROPTER_OK && !known) status = add_bag(n, index, quality, &t, err);
+      if (status == PROPTER_OK && !known) status = add_bag(n, index, quality, false, &t, err);
       if (t.count > n->longest) n->longest = (unsigned)t.count;
       if (status == PROPTER_OK && n->things.items[index].roles & PROPTER_ROLE_METRIC) status = count_words(n, index, &t, err);
       stir(n, label, index);
     }
   }
   propter_vec_clear(&t);
+  return status;
+}
+
+PropterStatus propter_names_describe(PropterNames *n, size_t index, PropterStr text, double quality, PropterError *err) {
+  Words t = {0};
+  PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
+  if (status == PROPTER_OK) status = add_bag(n, index, quality, true, &t, err);
+  propter_vec_clear(&t);
+  stir(n, text, index);
   return status;
 }
 
@@ -315,7 +285,7 @@ PropterStatus names_measured(const PropterNames *n, PropterStr text, bool *found
   Words t = {0};
   *found = false;
   if (!n->measured.count) return PROPTER_OK;
-  PropterStatus status = tokenize(n, text, &t) ? PROPTER_OK : no_memory(err);
+  PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
   for (size_t i = 0; i < t.count && !*found; i++) *found = propter_map_get(&n->measured, propter_str(t.items[i].plain)) != NULL;
   propter_vec_clear(&t);
   return status;
@@ -324,7 +294,7 @@ PropterStatus names_measured(const PropterNames *n, PropterStr text, bool *found
 PropterStatus propter_names_find(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
   Words t = {0};
   char buf[TOKEN_MAX * LABEL_TOKENS + LABEL_TOKENS];
-  PropterStatus status = tokenize(n, text, &t) ? PROPTER_OK : no_memory(err);
+  PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
   for (size_t i = 0; i < t.count && status == PROPTER_OK;) {
     size_t most = t.count - i < n->longest ? t.count - i : n->longest, taken = 0;
     for (size_t len = most; len > 0 && !taken; len--) {
@@ -347,7 +317,7 @@ PropterStatus propter_names_find(const PropterNames *n, PropterStr text, Propter
 PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
   Words t = {0};
   PROPTER_VEC(uint32_t) seen = {0}; /* per bag: how many of its words, and the first and last token */
-  PropterStatus status = tokenize(n, text, &t) ? PROPTER_OK : no_memory(err);
+  PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
   size_t count = t.count < BAG_TEXT ? t.count : BAG_TEXT;
   if (status == PROPTER_OK && n->bags.count && !propter_vec_reserve(&seen, n->bags.count)) status = no_memory(err);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
@@ -361,14 +331,15 @@ PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNa
       bool again = false;
       for (size_t j = i; j < k && !again; j++) again = strcmp(t.items[j].stem, t.items[k].stem) == 0;
       const uint64_t *next = again ? NULL : propter_map_get(&n->by_word, propter_str(t.items[k].stem));
-      for (size_t b = 0; next && b < n->postings.items[*next].count && status == PROPTER_OK; b++) {
-        size_t bag = n->postings.items[*next].items[b];
+      for (size_t p = 0; next && p < n->postings.items[*next].count && status == PROPTER_OK; p++) {
+        size_t bag = n->postings.items[*next].items[p];
         bool starts_here = false;
         for (size_t h = 0; h < here->count && !starts_here; h++) starts_here = here->items[h] == bag;
         if (!starts_here || seen.items[bag] >> 8 != i) continue;
         unsigned words = (++seen.items[bag]) & 0xFF;
-        if (words != n->bags.items[bag].words || k - i >= words + BAG_SLACK) continue;
-        PropterNameMatch m = {n->bags.items[bag].index, {t.items[i].span.start, t.items[k].span.end}, words, n->bags.items[bag].quality * .88};
+        const Bag *b = &n->bags.items[bag];
+        if (words > BAG_MAX || words != b->words || b->example || k - i >= words + BAG_SLACK) continue;
+        PropterNameMatch m = {b->index, {t.items[i].span.start, t.items[k].span.end}, words, b->quality * .88};
         if (!propter_vec_push(out, m)) status = no_memory(err);
       }
     }
@@ -382,7 +353,7 @@ PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNa
 PropterStatus names_share_head(const PropterNames *n, PropterStr phrase, size_t index, bool *shares, PropterError *err) {
   Words t = {0};
   *shares = false;
-  PropterStatus status = tokenize(n, phrase, &t) ? PROPTER_OK : no_memory(err);
+  PropterStatus status = names_words(n, phrase, &t) ? PROPTER_OK : no_memory(err);
   if (status == PROPTER_OK && t.count) {
     const uint64_t *slot = propter_map_get(&n->by_word, propter_str(t.items[t.count - 1].stem));
     size_t kind = n->things.items[index].kind;

@@ -278,6 +278,7 @@ static PropterStatus look(Pass *p, PropterError *err) {
   PropterSnapshot *snapshot;
   PROPTER_TRY(propter_writer_snapshot(p->writer, &snapshot, err));
   PROPTER_TRY(propter_names_new(&p->names, err));
+  PROPTER_TRY(rules_lexicon(p->rules, p->names, err));
   PROPTER_TRY(propter_names_load(p->names, snapshot, err));
   p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx models=%016llx names=%016llx software=%.*s", (unsigned long long)propter_rules_hash(p->rules),
                                         (unsigned long long)judge_hash(), (unsigned long long)propter_names_hash(p->names), (int)p->options->software.len,

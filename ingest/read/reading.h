@@ -85,7 +85,7 @@ struct PropterRules {
       nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down, amount;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
-  PROPTER_VEC(PropterStr) abbreviations;
+  PROPTER_VEC(PropterStr) abbreviations, small, alike;
   uint64_t hash;
 };
 
@@ -133,6 +133,10 @@ PropterStatus names_find_loose(const PropterNames *names, PropterStr text, Propt
 PropterStatus names_share_head(const PropterNames *names, PropterStr phrase, size_t index, bool *shares, PropterError *err);
 /* True if the text holds one of them. */
 PropterStatus names_measured(const PropterNames *names, PropterStr text, bool *found, PropterError *err);
+
+/* --- rank.c --- */
+/* The words of a language that the rules hold (`small`, `alike`). */
+PropterStatus rules_lexicon(const PropterRules *rules, PropterNames *names, PropterError *err);
 
 /* --- link.c --- */
 typedef struct {

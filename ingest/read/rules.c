@@ -439,6 +439,10 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
     }
     return PROPTER_OK;
   }
+  if (propter_str_equal(key, PROPTER_STR("small")) || propter_str_equal(key, PROPTER_STR("alike"))) {
+    PropterStr copy = propter_arena_copy(&r->arena, rest);
+    return copy.data && propter_vec_push(key.data[0] == 's' ? &r->small : &r->alike, copy) ? PROPTER_OK : no_memory(p->err);
+  }
   return bad(p, "rule, define, shape, hedge, happening, a list of words or a comment", key);
 }
 
@@ -622,6 +626,8 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->defines);
   propter_vec_clear(&r->define_texts);
   propter_vec_clear(&r->abbreviations);
+  propter_vec_clear(&r->small);
+  propter_vec_clear(&r->alike);
   propter_vec_clear(&r->triggers);
   propter_matcher_free(r->matcher);
   judge_free(r->judge);

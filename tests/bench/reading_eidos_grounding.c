@@ -1,14 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Phrases to nodes of a taxonomy. All that is known of a node is its path in the files of the folder: its last part is its label ("price_or_cost": price,
- * cost), the part above it a weaker one. A phrase goes to the node of its longest label; of equals to the one whose label stands last (the head), then to the
- * better label, then to the node whose path shares most words with the sentence. A phrase without one is read with its sentence. */
+/* Phrases to nodes of a taxonomy, by propter_names_rank and nothing else. What is known of a node: its path ("…/market/price_or_cost": labels price and cost,
+ * below market), and as examples of its use the phrases that the folder's other lists give it, those of the sentence in question left out. */
 #include <string.h>
 
-#include "propter/table.h"
 #include "../../ingest/read/reading.h"
+#include "propter/table.h"
 #include "reading.h"
 
+/* Columns of the three lists: where the sentence, a phrase and its nodes stand, and a verdict that must begin with Y or y (-1: none is asked). */
+typedef struct {
+  const char *prefix;
+  int sentence, phrase, nodes, verdict;
+  bool nodes_anyway; /* whatever the verdict, its nodes are nodes */
+} List;
 enum { SENTENCE = 1, ENTITY = 2, GOLD = 5, NOW = 6 };
+static const List lists[] = {{"groundingEval_", SENTENCE, -1, GOLD, -1, true},
+                             {"groundingEval_", SENTENCE, -1, NOW, -1, true},
+                             {"gold_groundings_annotated", 2, 3, 6, 0, false},
+                             {"groundingEvalEntities", 18, 4, 2, 7, true},
+                             {"groundingEvalEntities", 18, 11, 9, 14, true}};
+
+typedef struct {
+  PropterStr sentence, phrase, node; /* phrase empty: no example */
+} Known;
+typedef PROPTER_VEC(Known) Knowns;
+
+static const PropterStr root = {"wm/concept/causal_factor/", 25};
 
 /* "wm/concept/…/market/price_or_cost/" without its end. */
 static PropterStr node_of(PropterStr s) {
@@ -23,6 +40,7 @@ static size_t last_part(PropterStr path) {
   return n;
 }
 
+/* Labels of a node: the parts of its last part ("price_or_cost"). */
 static void label(PropterNames *names, size_t index, PropterStr part, double quality) {
   PropterError err = {0};
   char words[128];
@@ -38,101 +56,138 @@ static void label(PropterNames *names, size_t index, PropterStr part, double qua
   }
 }
 
-static void add_nodes(PropterNames *names, PropterStr list) {
-  PropterError err = {0};
-  for (size_t i = 0, from = 0; i <= list.len; i++) {
-    if (i < list.len && !(list.data[i] == ',' && i + 4 < list.len && memcmp(list.data + i, ", wm", 4) == 0)) continue;
-    PropterStr node = node_of((PropterStr){list.data + from, i - from});
-    from = i + 1;
-    if (!propter_str_starts(node, PROPTER_STR("wm/"))) continue;
-    size_t before = propter_names_count(names), index, at = last_part(node);
-    reading_check(propter_names_add(names, node, PROPTER_ROLE_CONCEPT, &index, &err), &err);
-    if (propter_names_count(names) == before) continue;
-    label(names, index, (PropterStr){node.data + at, node.len - at}, 1);
-    if (!at) continue;
-    PropterStr above = {node.data, at - 1};
-    size_t up = last_part(above);
-    label(names, index, (PropterStr){above.data + up, above.len - up}, .5);
-  }
-}
+static bool separates(PropterStr list, size_t i) { return list.data[i] == ',' && i + 2 < list.len && list.data[i + 1] == ' '; }
 
-static bool holds(PropterStr list, PropterStr node) {
+/* Calls for each node of "node, node". */
+static void each_node(PropterStr list, void (*each)(PropterStr node, void *payload), void *payload) {
   for (size_t i = 0, from = 0; i <= list.len; i++)
-    if (i == list.len || (list.data[i] == ',' && i + 4 < list.len && memcmp(list.data + i, ", wm", 4) == 0)) {
-      if (propter_str_equal(node_of((PropterStr){list.data + from, i - from}), node)) return true;
+    if (i == list.len || separates(list, i)) {
+      PropterStr node = node_of((PropterStr){list.data + from, i - from});
+      if (node.len > 3 && !propter_str_equal(node, PROPTER_STR("None"))) each(node, payload);
       from = i + 1;
     }
-  return false;
 }
 
-static size_t common_words(PropterStr path, PropterStr sentence) {
-  size_t n = 0;
-  for (size_t i = 0, from = 0; i <= path.len; i++)
-    if (i == path.len || path.data[i] == '/' || path.data[i] == '_') {
-      if (i - from > 3) n += propter_str_find(sentence, (PropterStr){path.data + from, i - from}) != SIZE_MAX;
-      from = i + 1;
-    }
-  return n;
+typedef struct {
+  PropterArena *arena;
+  Knowns *out;
+  PropterStr sentence, phrase;
+} Row;
+
+static void keep(PropterStr node, void *row_) {
+  Row *row = row_;
+  bool short_form = !propter_str_starts(node, PROPTER_STR("wm/"));
+  Known k = {propter_arena_copy(row->arena, row->sentence), propter_arena_copy(row->arena, row->phrase),
+             propter_arena_printf(row->arena, "%s%.*s", short_form ? root.data : "", (int)node.len, node.data)};
+  if (!k.node.data || !k.sentence.data || !k.phrase.data || !propter_vec_push(row->out, k)) abort();
 }
 
-static PropterStr choose(PropterNames *names, PropterStr phrase, PropterStr sentence) {
-  PropterNameMatches found = {0};
+static PropterStr cell(const PropterRow *row, int at) { return at >= 0 && (size_t)at < row->count ? propter_str_trim(row->cells[at]) : (PropterStr){"", 0}; }
+
+/* Calls for each row of the files of a list, but the heading. */
+static void each_row(const char *folder, const char *prefix, void (*each)(const PropterRow *row, void *payload), void *payload) {
+  CorpusFiles files = {0};
   PropterError err = {0};
-  const PropterNameMatch *best = NULL;
-  reading_check(propter_names_find(names, phrase, &found, &err), &err);
-  for (size_t i = 0; i < found.count; i++) {
-    const PropterNameMatch *m = &found.items[i];
-    if (!best) {
-      best = m;
-      continue;
+  reading_check(corpus_files(folder, prefix, ".tsv", &files, &err), &err);
+  for (size_t i = 0; i < files.paths.count; i++) {
+    PropterTable *table = NULL;
+    reading_check(propter_table_open(files.paths.items[i], &(PropterTableOptions){.delimiter = '\t', .no_header = true, .no_quote = true}, NULL, &table, &err),
+                  &err);
+    for (bool more = true; more;) {
+      PropterRow row;
+      reading_check(propter_table_next(table, &row, &more, &err), &err);
+      if (more && row.number > 1) each(&row, payload);
     }
-    double by = (double)m->tokens - (double)best->tokens;
-    if (by == 0) by = m->quality - best->quality;
-    if (by == 0) by = (double)m->words.start - (double)best->words.start;
-    if (by == 0)
-      by = (double)common_words(propter_names_get(names, m->index)->iri, sentence) - (double)common_words(propter_names_get(names, best->index)->iri, sentence);
-    if (by > 0) best = m;
+    propter_table_close(table);
   }
-  PropterStr node = best ? propter_names_get(names, best->index)->iri : (PropterStr){"", 0};
+  corpus_files_clear(&files);
+}
+
+typedef struct {
+  PropterArena arena;
+  Knowns known;
+  const List *list;
+} Gather;
+
+static void gather(const PropterRow *cells, void *gather_) {
+  Gather *g = gather_;
+  PropterStr verdict = cell(cells, g->list->verdict);
+  bool right = g->list->verdict < 0 || (verdict.len && (verdict.data[0] | 0x20) == 'y');
+  Row row = {&g->arena, &g->known, cell(cells, g->list->sentence), right ? cell(cells, g->list->phrase) : (PropterStr){"", 0}};
+  if (right || g->list->nodes_anyway) each_node(cell(cells, g->list->nodes), keep, &row);
+}
+
+/* The thing of a path, and of all above it; only those that are nodes themselves may be found. */
+static size_t thing_of(PropterNames *names, PropterStr path, unsigned role) {
+  PropterError err = {0};
+  size_t before = propter_names_count(names), index, at = last_part(path);
+  reading_check(propter_names_add(names, path, role, &index, &err), &err);
+  if (propter_names_count(names) == before) return index;
+  label(names, index, (PropterStr){path.data + at, path.len - at}, 1);
+  if (at > root.len) reading_check(propter_names_broader(names, index, thing_of(names, (PropterStr){path.data, at - 1}, 0), &err), &err);
+  return index;
+}
+
+typedef struct {
+  const Reading *reading;
+  const PropterRules *rules;
+  const Gather *known;
+  Outcomes outcomes;
+} Score;
+
+typedef struct {
+  PropterStr node;
+  bool found;
+} Wanted;
+
+static void compare(PropterStr node, void *wanted_) {
+  Wanted *wanted = wanted_;
+  wanted->found |= propter_str_equal(node, wanted->node);
+}
+
+static void score(const PropterRow *row, void *score_) {
+  Score *s = score_;
+  PropterError err = {0};
+  PropterNames *names = NULL;
+  PropterNameMatches found = {0};
+  PropterStr phrase = cell(row, ENTITY), gold = cell(row, GOLD);
+  if (!gold.len) return;
+  reading_check(propter_names_new(&names, &err), &err);
+  reading_check(rules_lexicon(s->rules, names, &err), &err);
+  for (size_t i = 0; i < s->known->known.count; i++) {
+    const Known *k = &s->known->known.items[i];
+    size_t index = thing_of(names, k->node, PROPTER_ROLE_CONCEPT);
+    if (k->phrase.len && !propter_str_equal(k->sentence, cell(row, SENTENCE))) reading_check(propter_names_describe(names, index, k->phrase, .8, &err), &err);
+  }
+  reading_check(propter_names_rank(names, phrase, PROPTER_ROLE_CONCEPT, &found, &err), &err);
+  Wanted wanted = {found.count ? propter_names_get(names, found.items[0].index)->iri : (PropterStr){"", 0}, false};
+  each_node(gold, compare, &wanted);
+  if (s->reading->verbose && !wanted.found) {
+    fprintf(stderr, "%.*s: for %.*s\n", (int)phrase.len, phrase.data, (int)gold.len, gold.data);
+    for (size_t i = 0; i < found.count; i++) {
+      PropterStr node = propter_names_get(names, found.items[i].index)->iri;
+      fprintf(stderr, "  %.2f %.*s\n", found.items[i].quality, (int)node.len, node.data);
+    }
+  }
+  reading_add(&s->outcomes, (Outcome){(unsigned)s->outcomes.count, wanted.found, !wanted.found, 0});
   propter_vec_clear(&found);
-  return node;
+  propter_names_free(names);
 }
 
 void reading_eidos_grounding(const Reading *reading) {
-  CorpusFiles files = {0};
   PropterError err = {0};
-  PropterNames *names = NULL;
-  Outcomes outcomes = {0};
-  unsigned row_number = 0;
-  reading_check(propter_names_new(&names, &err), &err);
-  reading_check(corpus_files(reading->folder, "groundingEval_", ".tsv", &files, &err), &err);
-  for (int pass = 0; pass < 2; pass++) {
-    for (size_t i = 0; i < files.paths.count; i++) {
-      PropterTable *table = NULL;
-      reading_check(propter_table_open(files.paths.items[i], &(PropterTableOptions){.delimiter = '\t', .no_header = true}, NULL, &table, &err), &err);
-      for (bool more = true; more;) {
-        PropterRow row;
-        reading_check(propter_table_next(table, &row, &more, &err), &err);
-        if (!more || row.count <= NOW || row.number == 1) continue;
-        if (pass == 0) {
-          add_nodes(names, row.cells[GOLD]);
-          add_nodes(names, row.cells[NOW]);
-          continue;
-        }
-        PropterStr node = choose(names, row.cells[ENTITY], row.cells[SENTENCE]);
-        if (!node.len) node = choose(names, row.cells[SENTENCE], row.cells[SENTENCE]);
-        bool right = node.len && holds(row.cells[GOLD], node);
-        if (reading->verbose && !right)
-          fprintf(stderr, "%.*s: %.*s for %.*s\n", (int)row.cells[ENTITY].len, row.cells[ENTITY].data, (int)node.len, node.data, (int)row.cells[GOLD].len,
-                  row.cells[GOLD].data);
-        reading_add(&outcomes, (Outcome){row_number++, right, !right, 0});
-      }
-      propter_table_close(table);
-    }
-    if (pass == 0) reading_check(names_settle(names, &err), &err);
+  PropterRules *rules = NULL;
+  Gather known = {0};
+  reading_check(propter_rules_new(NULL, &rules, &err), &err);
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    known.list = &lists[i];
+    each_row(reading->folder, lists[i].prefix, gather, &known);
   }
-  reading_print_share("eidos-grounding", &outcomes, "eidos-flat", 82.7);
-  propter_vec_clear(&outcomes);
-  propter_names_free(names);
-  corpus_files_clear(&files);
+  Score s = {.reading = reading, .rules = rules, .known = &known};
+  each_row(reading->folder, "groundingEval_", score, &s);
+  reading_print_share("eidos-grounding", &s.outcomes, "eidos-flat", 82.7);
+  propter_vec_clear(&s.outcomes);
+  propter_vec_clear(&known.known);
+  propter_arena_clear(&known.arena);
+  propter_rules_free(rules);
 }

@@ -73,6 +73,65 @@ START_TEST(out_of_order) {
 }
 END_TEST
 
+/* What a phrase comes closest to, or nothing. */
+static const struct {
+  const char *phrase, *iri;
+} close_to[] = {
+    {"the striking of railways", "urn:strike"},           /* a family by the beginning of the stem */
+    {"walkouts on the rail", "urn:rail"},                 /* words alike */
+    {"a collapse of the information business", "urn:sector"}, /* the rarer word decides; the example of jobs is farther */
+    {"posts in publishing", "urn:jobs"},                  /* an example of it */
+    {"bars in the north of the country", "urn:sector"},
+    {"the moon", NULL},
+};
+
+START_TEST(what_a_phrase_comes_closest_to) {
+  PropterNames *n = some();
+  PropterRules *rules = NULL;
+  PropterNameMatches found = {0};
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  ck_ok(rules_lexicon(rules, n, err));
+  ck_ok(propter_names_describe(n, JOBS, PROPTER_STR("posts in publishing"), .8, err));
+  ck_ok(propter_names_rank(n, propter_str(close_to[_i].phrase), ~0u, &found, err));
+  if (!close_to[_i].iri) {
+    ck_assert_uint_eq(found.count, 0);
+  } else {
+    ck_assert_uint_gt(found.count, 0);
+    ck_assert_msg(propter_str_equal(propter_names_get(n, found.items[0].index)->iri, propter_str(close_to[_i].iri)), "%s: %zu", close_to[_i].phrase,
+                  found.items[0].index);
+    for (size_t i = 1; i < found.count; i++) ck_assert_double_le(found.items[i].quality, found.items[i - 1].quality);
+    ck_assert(found.items[0].quality > 0 && found.items[0].quality <= 1);
+    /* Other roles are not looked at, and an example is no label. */
+    found.count = 0;
+    ck_ok(propter_names_rank(n, propter_str(close_to[_i].phrase), PROPTER_ROLE_CONCEPT, &found, err));
+    ck_assert_uint_eq(found.count, 0);
+    ck_ok(propter_names_find(n, PROPTER_STR("posts in publishing"), &found, err));
+    ck_assert_uint_eq(found.count, 0);
+  }
+  propter_vec_clear(&found);
+  propter_rules_free(rules);
+  propter_names_free(n);
+}
+END_TEST
+
+START_TEST(what_is_broader_fills_in) {
+  PropterNames *n = some();
+  PropterNameMatches found = {0};
+  size_t book, film, trade;
+  ck_ok(propter_names_add(n, PROPTER_STR("urn:book"), PROPTER_ROLE_CONCEPT, &book, err));
+  ck_ok(propter_names_label(n, book, PROPTER_STR("printed output"), 1, err));
+  ck_ok(propter_names_add(n, PROPTER_STR("urn:film"), PROPTER_ROLE_CONCEPT, &film, err));
+  ck_ok(propter_names_label(n, film, PROPTER_STR("filmed output"), 1, err));
+  ck_ok(propter_names_add(n, PROPTER_STR("urn:trade"), 0, &trade, err));
+  ck_ok(propter_names_label(n, trade, PROPTER_STR("cinema"), 1, err));
+  ck_ok(propter_names_broader(n, film, trade, err));
+  ck_ok(propter_names_rank(n, PROPTER_STR("output of cinemas"), ~0u, &found, err));
+  ck_assert(found.count >= 2 && found.items[0].index == film);
+  propter_vec_clear(&found);
+  propter_names_free(n);
+}
+END_TEST
+
 START_TEST(broader) {
   PropterNames *n = some();
   ck_ok(propter_names_broader(n, RAIL, STRIKE, err));
@@ -105,6 +164,8 @@ static PropterStatus build(void *payload, PropterError *err) {
   if (status == PROPTER_OK) status = propter_names_label(n, at, PROPTER_STR("total jobs"), 1, err);
   if (status == PROPTER_OK) status = propter_names_find(n, PROPTER_STR("all total jobs"), &found, err);
   if (status == PROPTER_OK) status = names_find_loose(n, PROPTER_STR("jobs in total"), &found, err);
+  if (status == PROPTER_OK) status = propter_names_describe(n, at, PROPTER_STR("posts filled"), .8, err);
+  if (status == PROPTER_OK) status = propter_names_rank(n, PROPTER_STR("posts and jobs"), ~0u, &found, err);
   propter_vec_clear(&found);
   propter_names_free(n);
   return status;
@@ -118,6 +179,8 @@ Suite *suite_names(void) {
   TCase *tc = tcase_create("names");
   tcase_add_loop_test(tc, longest_and_folded, 0, sizeof cases / sizeof *cases);
   tcase_add_test(tc, out_of_order);
+  tcase_add_loop_test(tc, what_a_phrase_comes_closest_to, 0, sizeof close_to / sizeof *close_to);
+  tcase_add_test(tc, what_is_broader_fills_in);
   tcase_add_test(tc, broader);
   tcase_add_test(tc, the_hash_follows_the_labels);
   tcase_add_test(tc, failing_allocations);

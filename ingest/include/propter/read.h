@@ -80,6 +80,8 @@ PROPTER_API void propter_names_free(PropterNames *names);
 PROPTER_API PropterStatus propter_names_add(PropterNames *names, PropterStr iri, unsigned roles, size_t *index, PropterError *err);
 /* A label of it; quality 1 for a preferred one, less for others. */
 PROPTER_API PropterStatus propter_names_label(PropterNames *names, size_t index, PropterStr label, double quality, PropterError *err);
+/* Words that describe it or an example of its use: they count for propter_names_rank, nothing is found by them word by word. */
+PROPTER_API PropterStatus propter_names_describe(PropterNames *names, size_t index, PropterStr text, double quality, PropterError *err);
 /* `narrow` is a kind or part of `broad`. */
 PROPTER_API PropterStatus propter_names_broader(PropterNames *names, size_t narrow, size_t broad, PropterError *err);
 PROPTER_API PropterNamed *propter_names_get(PropterNames *names, size_t index);
@@ -102,6 +104,11 @@ typedef PROPTER_VEC(PropterNameMatch) PropterNameMatches;
 /* Longest labels in the text, left to right, not overlapping; a label of several things gives a match each. Words are compared folded (case, accents,
  * hyphens) and by stem; a label of one word by the word and its plural only. Articles do not count. */
 PROPTER_API PropterStatus propter_names_find(const PropterNames *names, PropterStr text, PropterNameMatches *out, PropterError *err);
+
+/* Appends the (at most five) things of one of these roles that a phrase comes closest to, best first, by words, stems and kin shared with their labels and
+ * descriptions and with labels of what is broader, each weighed by its rarity. `quality` is 0 to 1: the geometric mean of how much of the phrase the label has
+ * and how much of the label the phrase has; `words` is the whole phrase. */
+PROPTER_API PropterStatus propter_names_rank(const PropterNames *names, PropterStr phrase, unsigned roles, PropterNameMatches *out, PropterError *err);
 
 /* --- What a document says, continued --------------------------------------------------------------------------------------- */
 

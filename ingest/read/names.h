@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside PropterNames: what names.c (labels word by word) and rank.c (what a phrase comes closest to) share. */
+#ifndef READ_NAMES_H
+#define READ_NAMES_H
+
+#include <pthread.h>
+
+#include "reading.h"
+
+enum { TOKEN_MAX = 64 };
+
+typedef struct {
+  size_t index;
+  double quality;
+} LabelOf;
+typedef PROPTER_VEC(LabelOf) LabelList;
+
+typedef struct {
+  size_t narrow, broad;
+} Edge;
+
+/* A label or example as a set of the words that carry it. */
+typedef struct {
+  size_t index;
+  double quality;
+  size_t first; /* of its words in bag_words */
+  unsigned words;
+  bool example;   /* not a label: nothing is found by it word by word */
+  size_t earlier; /* the bag of the same thing before this, SIZE_MAX: none */
+} Bag;
+typedef PROPTER_VEC(size_t) Posting;
+
+struct PropterNames {
+  PropterArena arena;
+  PropterMap by_iri;
+  PROPTER_VEC(PropterNamed) things;
+  PROPTER_VEC(size_t) newest; /* per thing its last bag, SIZE_MAX: none */
+  PropterMap by_label;        /* key to index into lists */
+  PROPTER_VEC(LabelList) lists;
+  PROPTER_VEC(Edge) edges;
+  PropterMap label_words; /* word of a metric's label to how many metrics have it */
+  PropterMap measured;    /* those that many have */
+  struct sb_stemmer *stemmer;
+  pthread_mutex_t stemming; /* the stemmer writes to itself, and documents are read by several threads */
+  PropterMap by_word;       /* stem to index into postings, which is the word's number */
+  PROPTER_VEC(Posting) postings;
+  PROPTER_VEC(Bag) bags;
+  PROPTER_VEC(uint32_t) bag_words;
+  PropterMap small;            /* words that carry nothing */
+  PropterMap alike;            /* stem to index into groups */
+  PROPTER_VEC(Posting) groups; /* numbers of the groups of words alike in which a stem stands */
+  size_t group_count;
+  unsigned longest;
+  uint64_t hash;
+};
+
+typedef struct {
+  PropterSpan span;
+  char stem[TOKEN_MAX], plain[TOKEN_MAX]; /* plain: folded, without a plural s */
+} Word;
+typedef PROPTER_VEC(Word) Words;
+
+/* Appends the words of a text. False: no memory. */
+bool names_words(const PropterNames *names, PropterStr text, Words *out);
+
+#endif
