@@ -13,6 +13,7 @@ owner() {
     score|infer|belief|review) echo engine/infer ;;
     ingest|read|document|table|map|sniff|cells) echo ingest ;;
     sparql|results|remote) echo query/sparql ;;
+    shacl) echo query/shacl ;;
     why) echo query/why ;;
     server) echo query/http ;;
     *) echo unknown ;;
@@ -38,7 +39,7 @@ for f in $(find engine ingest query -name '*.[ch]' | LC_ALL=C sort); do
     theirs=$(rank "$target")
     if [ "$theirs" -gt "$mine" ]; then bad="$bad
 # $f includes $inc ($target)"; fi
-    case $me:$target in query/sparql*:ingest*|query/why*:ingest*|query/librdf*:ingest*|query/http*:ingest*|ingest*:query*) bad="$bad
+    case $me:$target in query/sparql*:ingest*|query/why*:ingest*|query/shacl*:ingest*|query/librdf*:ingest*|query/http*:ingest*|ingest*:query*) bad="$bad
 # $f includes $inc ($target)" ;; esac
   done
 done

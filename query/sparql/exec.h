@@ -85,6 +85,8 @@ struct Exec {
   PROPTER_VEC(Op *) ops;
   bool timing;
   const uint64_t *given; /* while planning: slots an outer row binds */
+  const uint32_t *fixed; /* by name: slots that have a value before the query starts (prepared.h); NULL: none */
+  PropterId *fixed_row;  /* their values, by slot */
   Fanout fanouts[FANOUTS];
   size_t fanout_count;
   KeptPattern patterns[PATTERNS];

@@ -99,10 +99,10 @@ void op_stop(Op *op) {
 PropterStatus op_graph_row(Op *op, PropterId **row, PropterError *err) {
   Exec *run = op->run;
   bool named = op->alg && op->alg->graphs.kind == GRAPHS_NAMED && op->outer;
-  if (!named) return *row = NULL, PROPTER_OK;
-  uint32_t slot = op->alg->graphs.slot;
+  if (!named && !run->fixed_row) return *row = NULL, PROPTER_OK;
   if (!*row && !(*row = exec_plan_alloc(run, run->slot_names.count * sizeof **row))) return exec_fail_memory(run, err);
-  (*row)[slot] = op->outer[slot];
+  if (run->fixed_row) memcpy(*row, run->fixed_row, run->slot_names.count * sizeof **row);
+  if (named) (*row)[op->alg->graphs.slot] = op->outer[op->alg->graphs.slot];
   return PROPTER_OK;
 }
 

@@ -50,7 +50,7 @@ PropterStatus op_next(Op *op, Batch **out, PropterError *err);
 void op_stop(Op *op);
 /* The inputs of a union; NULL for every other operator. */
 Op **op_children(Op *op, size_t *count);
-/* An outer row that says nothing but which graph a pattern is matched in. */
+/* An outer row that says nothing but which graph a pattern is matched in, and what has a value before the query starts. */
 PropterStatus op_graph_row(Op *op, PropterId **row, PropterError *err);
 
 /* Value of a slot in a row of a batch, or what the outer row says. */

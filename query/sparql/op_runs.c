@@ -149,6 +149,7 @@ PropterStatus op_runs(Exec *run, const Alg *alg, Op **out, PropterError *err) {
   const Alg *scan = alg->items[0];
   Runs r = {.position = 3};
   *out = NULL;
+  if (run->fixed) return PROPTER_OK;
   if (scan->kind == ALG_PROJECT && alg->kind == ALG_DISTINCT) scan = scan->items[0];
   if (scan->kind != ALG_SCAN || scan->graphs.kind != GRAPHS_UNION || alg->slot_count > 1) return PROPTER_OK;
   r.shape = shape_of(scan);

@@ -581,7 +581,7 @@ static PropterStatus translate_body(Scope *s, const AstSelect *a, Alg **out, uin
 
 static uint32_t *new_names(Exec *run) {
   uint32_t *slots = exec_plan_alloc(run, run->query->name_count * sizeof *slots);
-  for (size_t i = 0; slots && i < run->query->name_count; i++) slots[i] = NO_SLOT;
+  for (size_t i = 0; slots && i < run->query->name_count; i++) slots[i] = run->fixed ? run->fixed[i] : NO_SLOT;
   return slots;
 }
 

@@ -30,20 +30,14 @@ static const char *path_of(const PropterTerm *iri) {
 
 /* --- Stores -------------------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  char folder[64];
-  PropterGraph *graph;
-  PropterWriter *writer;
-} Store;
-
-static PropterStatus store_open(Store *s, PropterError *err) {
+PropterStatus store_open(Store *s, PropterError *err) {
   (void)snprintf(s->folder, sizeof s->folder, "%s/propter-case-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   if (!mkdtemp(s->folder)) return propter_fail(err, PROPTER_IO, "no folder");
   PROPTER_TRY(propter_graph_open(s->folder, PROPTER_GRAPH_CREATE, NULL, &s->graph, err));
   return propter_writer_open(s->graph, true, &s->writer, err);
 }
 
-static PropterStatus store_load(Store *s, const char *path, PropterStr graph, PropterError *err) {
+PropterStatus store_load(Store *s, const char *path, PropterStr graph, PropterError *err) {
   PropterRdfLoadOptions options = {.graph = graph, .default_graph = graph.len == 0};
   PropterRdfLoaded loaded = {0};
   PropterStatus status = propter_rdf_load(s->writer, path, &options, &loaded, err);
@@ -51,14 +45,14 @@ static PropterStatus store_load(Store *s, const char *path, PropterStr graph, Pr
   return status;
 }
 
-static PropterStatus store_commit(Store *s, PropterError *err) {
+PropterStatus store_commit(Store *s, PropterError *err) {
   PropterStatus status = propter_writer_commit(s->writer, err);
   propter_writer_close(s->writer);
   s->writer = NULL;
   return status;
 }
 
-static void store_close(Store *s) {
+void store_close(Store *s) {
   char command[160];
   propter_writer_close(s->writer);
   propter_graph_close(s->graph);

@@ -20,6 +20,18 @@ void answer_clear(Answer *a);
 PropterStatus answer_read(Answer *a, const char *path, PropterError *err);
 PropterStatus answer_read_text(Answer *a, PropterStr text, const char *format, PropterError *err);
 
+/* A graph of a case, in a folder of its own. */
+typedef struct {
+  char folder[64];
+  PropterGraph *graph;
+  PropterWriter *writer;
+} Store;
+PropterStatus store_open(Store *s, PropterError *err);
+/* Into a named graph, or into the default graph if `graph` is empty. */
+PropterStatus store_load(Store *s, const char *path, PropterStr graph, PropterError *err);
+PropterStatus store_commit(Store *s, PropterError *err);
+void store_close(Store *s);
+
 /* Runs the entries of each manifest below `folder` whose type is among `types` (local names, ended by NULL); `only` and `but` are names of folders, ended
  * by NULL, or NULL. */
 void sparql_cases(const char *folder, const char *const *types, const char *const *only, const char *const *but);
