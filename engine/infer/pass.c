@@ -52,11 +52,23 @@ static PropterStatus judge_all(Know *know, const PropterStr *names, size_t name_
   return status;
 }
 
+/* Where the statements about a subject begin among those sorted by it; their number: there are none. */
+static size_t about(const PropterQuads *sorted, PropterId subject) {
+  size_t low = 0, high = sorted->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (sorted->items[middle].s < subject) low = middle + 1;
+    else high = middle;
+  }
+  return low < sorted->count && sorted->items[low].s == subject ? low : sorted->count;
+}
+
 /* Patterns of metrics that were not asked for stay as they are. */
 static PropterStatus keep_others(Sheet *sheet, Know *know, const PropterStr *names, size_t name_count, const PropterQuads *old, PropterError *err) {
-  if (!name_count) return PROPTER_OK;
-  PropterIds kept = {0};
-  PropterStatus status = PROPTER_OK;
+  if (!name_count || !old->count) return PROPTER_OK;
+  PROPTER_VEC(size_t) kept = {0}; /* where what is kept begins in `old` */
+  bool *seen = propter_calloc(old->count, sizeof *seen);
+  PropterStatus status = seen ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "patterns");
   for (size_t i = 0; i < old->count && !status; i++) {
     bool asked = false;
     if (old->items[i].p != know->v[VOCAB_propter_metric]) continue;
@@ -64,19 +76,22 @@ static PropterStatus keep_others(Sheet *sheet, Know *know, const PropterStr *nam
       const KnowMetric *m = know_metric(know, names[k]);
       asked |= m && m->def.id == old->items[i].o;
     }
-    if (!asked && !propter_vec_push(&kept, old->items[i].s)) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+    size_t at = about(old, old->items[i].s);
+    if (asked || seen[at]) continue;
+    seen[at] = true;
+    if (!propter_vec_push(&kept, at)) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
   }
   /* The pattern and all that hangs on it, down to the last node. */
   for (size_t i = 0; i < kept.count && !status; i++)
-    for (size_t k = 0; k < old->count && !status; k++) {
-      bool seen = false, inside = false;
-      if (old->items[k].s != kept.items[i]) continue;
+    for (size_t k = kept.items[i]; k < old->count && old->items[k].s == old->items[kept.items[i]].s && !status; k++) {
       if (old->items[k].p != know->v[VOCAB_propter_run] && !propter_vec_push(&sheet->quads, old->items[k]))
         status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
-      for (size_t n = 0; n < kept.count && !seen; n++) seen = kept.items[n] == old->items[k].o;
-      for (size_t n = 0; n < old->count && !inside && !seen; n++) inside = old->items[n].s == old->items[k].o;
-      if (inside && !seen && !propter_vec_push(&kept, old->items[k].o)) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+      size_t part = about(old, old->items[k].o);
+      if (part == old->count || seen[part]) continue;
+      seen[part] = true;
+      if (!propter_vec_push(&kept, part)) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
     }
+  propter_free(seen);
   propter_vec_clear(&kept);
   return status;
 }

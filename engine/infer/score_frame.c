@@ -75,7 +75,7 @@ static PropterStatus judge_controls(Frame *f, const unsigned char *use, double *
   if (isnan(sum)) goto done;
   double se = mean_error(&error, f->length);
   size_t n = other_deviations(f, rows, horizon, use, se, z);
-  estimate_unknown(&m->options, z, n, (double)f->length, &f->control_rho, &scale);
+  estimate_unknown(m, z, n, (double)f->length, &f->control_rho, &scale);
   f->control_z = sum / (double)f->length / se;
   const Nodes *node = score_nodes();
   double moved[NODES];
@@ -219,7 +219,7 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   if (status != PROPTER_OK) goto done;
   double se = mean_error(&error, f->length), scale;
   f->others = other_deviations(f, rows, horizon, use, se, scratch);
-  estimate_unknown(&m->options, scratch, f->others, (double)f->length, &f->rho, &scale);
+  estimate_unknown(m, scratch, f->others, (double)f->length, &f->rho, &scale);
   f->size = scale * f->mean_se;
   status = judge_controls(f, use, scratch, err);
 done:

@@ -41,6 +41,7 @@ void propter_score_model_free(PropterScoreModel *m) {
   propter_free(m->rows);
   propter_free(m->composite_rows);
   propter_free(m->standard);
+  propter_free(m->unknown);
   propter_free(m);
 }
 
@@ -123,6 +124,7 @@ PropterStatus propter_score_model_new(const PropterSeries *target, const Propter
   if (n) memcpy(m->value, target->value, n * sizeof *m->value);
   if (n && covered) memcpy(m->covered, covered, n);
   m->series.value = m->value;
+  if ((status = unknown_table(&m->options, &m->unknown, err)) != PROPTER_OK) goto done;
   status = baseline_new(&m->series, (size_t)m->options.drift_reach, &m->base, err);
   if (status == PROPTER_OK) status = baseline_errors(m->base, 1, 2, 0, 0, m->rows, err);
   if (status != PROPTER_OK) goto done;

@@ -10,11 +10,15 @@ enum {
   NODES = 8,      /* scale mixture that stands for t₃ */
   VARIANTS = 12,  /* dates and profiles tried per candidate */
   KEPT = 3,       /* of them in sets of several causes */
+  UNKNOWN_SCALES = 7,
   TEMPLATES = 12, /* shapes of the unknown cause */
   BINS = 7,       /* parts of the window, and of the time after it, that are compared with an effect where a period is a day */
   FEW_BINS = 3,   /* the same where it is longer: an event is dated to the day, so that only days show where its course begins and ends */
   MEMBERS = PROPTER_SCORE_SUBSET + 1 /* causes of a set and the unknown one */
 };
+
+/* Densities of a standardised deviation: unmoved, and moved by an unknown cause of each scale that is weighed. */
+typedef double UnknownDensity[1 + UNKNOWN_SCALES];
 
 struct PropterScoreModel {
   PropterScoreOptions options;
@@ -27,6 +31,7 @@ struct PropterScoreModel {
   Baseline *composite; /* median standardised change of the controls, cumulated; NULL without controls */
   double *rows, *composite_rows; /* errors for windows of one period: n × 2 */
   double *standard;    /* changes in robust standard units */
+  UnknownDensity *unknown; /* at steps of the deviation */
   double usual, spread; /* median and robust standard deviation of the changes */
 };
 
@@ -117,7 +122,9 @@ double column_power(const Frame *frame, const Column *column, const Column *riva
 /* Contrast: log density of the controls when something moved them with probability `moved`, against nobody. */
 double contrast(const Frame *frame, double moved);
 
+/* Fills a model's table of densities; propter_free it. */
+PropterStatus unknown_table(const PropterScoreOptions *options, UnknownDensity **out, PropterError *err);
 /* ρ and s_u (in standard errors) from standardised deviations of other windows, counted as n/overlap independent ones. */
-void estimate_unknown(const PropterScoreOptions *options, const double *z, size_t n, double overlap, double *rho, double *scale);
+void estimate_unknown(const PropterScoreModel *model, const double *z, size_t n, double overlap, double *rho, double *scale);
 
 #endif
