@@ -121,12 +121,14 @@ static double overlap(PropterDay a0, PropterDay a1, PropterDay b0, PropterDay b1
   return high < low ? 0 : (high - low + 1) / (to - from + 1);
 }
 
-/* Linked as the same; or of one kind, in one scope, at most of the same days, and not of two sizes. */
+/* Linked as the same; or of one kind, in one scope, at most of the same days, and not of two sizes. Sentences differ in how much they say of the place. */
 bool same_event(Know *know, const KnowEvent *a, const KnowEvent *b) {
   double part;
   if (ids_have(&a->close, b->id) || ids_have(&b->close, a->id)) return true;
   if (!a->kind || !b->kind || !(concept_covers(know, a->kind, b->kind) || concept_covers(know, b->kind, a->kind))) return false;
-  if (a->start == PROPTER_NO_DAY || b->start == PROPTER_NO_DAY || scope_relation(know, &a->scope, &b->scope, &part) != RELATION_SAME) return false;
+  if (a->start == PROPTER_NO_DAY || b->start == PROPTER_NO_DAY) return false;
+  Relation r = scope_relation(know, &a->scope, &b->scope, &part);
+  if (r == RELATION_DISJOINT || (r != RELATION_SAME && !(a->told && b->told))) return false;
   PropterDay a1 = a->end == PROPTER_NO_DAY ? a->start : a->end, b1 = b->end == PROPTER_NO_DAY ? b->start : b->end;
   if (overlap(a->start, a1, b->start, b1) < .5) return false;
   double most = fmax(fabs(a->dose), fabs(b->dose));
@@ -411,10 +413,12 @@ static PropterStatus add_event(Case *c, size_t event, PropterError *err) {
   return PROPTER_OK;
 }
 
-/* Which of two names for one thing leads: a documented event before one from text, one with a size before one without, one known earlier, by IRI. */
+/* Which of two names for one thing leads: a documented event before one from text, one with a size before one without, one that names fewer dimensions (a
+ * sentence about an effect adds those of the effect), one known earlier, by IRI. */
 static bool leads(const KnowEvent *a, const KnowEvent *b) {
   if (a->told != b->told) return !a->told;
   if (a->has_dose != b->has_dose) return a->has_dose;
+  if (a->told && a->scope.count != b->scope.count) return a->scope.count < b->scope.count;
   if (a->known != b->known) return a->known < b->known;
   return propter_str_compare(a->iri, b->iri) < 0;
 }

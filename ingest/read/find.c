@@ -6,7 +6,7 @@
 #include "reading.h"
 
 #define REFUSED .02 /* probability below which a proposal is no claim */
-enum { CANDIDATES = 48, NEAR_WORDS = 4, NEAR_BYTES = 20, FRONT_BYTES = 12 };
+enum { CANDIDATES = 48, NEAR_WORDS = 4, NEAR_BYTES = 32, FRONT_BYTES = 12 };
 
 typedef struct {
   Rule *rule;
@@ -527,21 +527,47 @@ PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *o
 
 /* --- happenings ------------------------------------------------------------------------------------------------------------ */
 
-/* `reach`: how far from the words the date may stand. */
-static PropterStatus happening(const Work *w, PropterSpan words, const char *label, int polarity, size_t reach, PropterReadings *out, PropterError *err) {
+static bool between(const Work *w, PropterRegex *const *list, size_t count, size_t from, size_t to) {
+  return rules_any(w->r, list, count, (PropterStr){w->s.data + from, to - from});
+}
+
+/* Where the places end that are named from `at` on: "for tents in the North"; `at`: none. */
+static size_t places_end(const Work *w, const PropterNames *names, const PropterNameMatches *found, size_t at) {
+  for (size_t i = 0; i < found->count; i++) {
+    PropterSpan m = found->items[i].words;
+    if (m.start < at || !(propter_names_get((PropterNames *)names, found->items[i].index)->roles & (PROPTER_ROLE_SCOPE | PROPTER_ROLE_METRIC))) continue;
+    if (m.start - at > NEAR_BYTES || !between(w, w->r->place.items, w->r->place.count, at, m.start)) break;
+    at = m.end;
+  }
+  return at;
+}
+
+/* "the strike of 7 August", "a sale for tents from 3 to 9 May", "on 5 May a storm", "the August strike": else the date belongs to something else. */
+static bool dates_it(const Work *w, PropterSpan words, size_t place_end, const When *when) {
+  if (when->start >= place_end) return when->start - place_end <= NEAR_BYTES && between(w, w->r->gap.items, w->r->gap.count, place_end, when->start);
+  if (when->end > words.start) return when->start < words.end; /* "the October shutdown" is its label */
+  size_t d = words.start - when->end;
+  return d <= 3 || (d <= NEAR_BYTES && between(w, w->r->lead.items, w->r->lead.count, when->end, words.start));
+}
+
+/* `beside`: the date must stand beside the words. `found`: the names in the sentence. */
+static PropterStatus happening(const Work *w, const PropterNames *names, const PropterNameMatches *found, PropterSpan words, const char *label, int polarity,
+                               bool beside, PropterReadings *out, PropterError *err) {
   const When *nearest = NULL;
-  size_t distance = SIZE_MAX;
+  size_t distance = SIZE_MAX, place_end = places_end(w, names, found, words.end);
   for (size_t i = 0; i < w->whens.count; i++) {
     const When *when = &w->whens.items[i];
     size_t d = when->start >= words.end ? when->start - words.end : words.start >= when->end ? words.start - when->end : 0;
-    /* "the strike of 7 August", "the August strike": else the date belongs to something else. */
-    bool beside = reach == SIZE_MAX ||
-                  (when->start >= words.end ? d <= reach && rules_any(w->r, w->r->gap.items, w->r->gap.count, (PropterStr){w->s.data + words.end, d}) : d <= 3);
-    if (d < distance && beside && when->grain <= WHEN_SEASON) nearest = when, distance = d;
+    if (d < distance && when->grain <= WHEN_SEASON && (!beside || dates_it(w, words, place_end, when))) nearest = when, distance = d;
   }
   if (!nearest) return PROPTER_OK;
   PropterHappening h = {.quote = w->scene->sentence, .words = absolute(w, words), .label = label, .polarity = polarity};
   h.when = (PropterPeriod){nearest->first, nearest->last};
+  if (nearest->start >= place_end) {
+    size_t later = places_end(w, names, found, nearest->end);
+    if (later > nearest->end) place_end = later;
+  }
+  if (place_end > words.end) h.place = absolute(w, (PropterSpan){words.end, place_end});
   h.hedge = 1 - hedge_in(w, 0, w->s.len, 1);
   h.confidence = .7 * w->scene->factor;
   PropterSpan amount;
@@ -559,28 +585,26 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
   size_t at;
   bool denied = status == PROPTER_OK && w.whens.count &&
                 (negation_in(&w, 0, w.s.len, &at) || rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s));
+  PropterNameMatches matches = {0};
+  if (status == PROPTER_OK && names && w.whens.count && !denied) status = propter_names_find(names, w.s, &matches, err);
   if (status != PROPTER_OK || !w.whens.count || denied) goto done;
   for (size_t i = 0; i < rules->paraphrases.count; i++) {
     bool found = false;
     PropterSpan m;
     if (propter_regex_match(rules->paraphrases.items[i].regex, rules->matcher, w.s, 0, &found, NULL) != PROPTER_OK || !found) continue;
     if (!propter_matcher_span(rules->matcher, 0, &m.start, &m.end)) continue;
-    status = happening(&w, m, rules->paraphrases.items[i].label, rules->paraphrases.items[i].polarity, SIZE_MAX, out, err);
+    status = happening(&w, names, &matches, m, rules->paraphrases.items[i].label, rules->paraphrases.items[i].polarity, false, out, err);
     goto done;
   }
-  if (names) {
-    PropterNameMatches matches = {0};
-    status = propter_names_find(names, w.s, &matches, err);
-    for (size_t i = 0; i < matches.count && status == PROPTER_OK; i++) {
-      const PropterNamed *n = propter_names_get((PropterNames *)names, matches.items[i].index);
-      if (!(n->roles & (PROPTER_ROLE_KIND | PROPTER_ROLE_EVENT)) || n->roles & (PROPTER_ROLE_SCOPE | PROPTER_ROLE_METRIC)) continue;
-      /* A label may only refer to what happened; with its date beside it, it says when. */
-      status = happening(&w, matches.items[i].words, NULL, 0, NEAR_BYTES, out, err);
-      break;
-    }
-    propter_vec_clear(&matches);
+  size_t before = out->happenings.count;
+  for (size_t i = 0; i < matches.count && status == PROPTER_OK && out->happenings.count == before; i++) {
+    const PropterNamed *n = propter_names_get((PropterNames *)names, matches.items[i].index);
+    if (!(n->roles & (PROPTER_ROLE_KIND | PROPTER_ROLE_EVENT)) || n->roles & (PROPTER_ROLE_SCOPE | PROPTER_ROLE_METRIC)) continue;
+    /* A label may only refer to what happened; with its date beside it, it says when. */
+    status = happening(&w, names, &matches, matches.items[i].words, NULL, 0, true, out, err);
   }
 done:
+  propter_vec_clear(&matches);
   propter_vec_clear(&w.whens);
   return status;
 }

@@ -111,15 +111,44 @@ static bool one_line(const PropterNames *names, size_t a, size_t b) {
   return a == SIZE_MAX || b == SIZE_MAX || propter_names_within(names, a, b) || propter_names_within(names, b, a);
 }
 
+/* Places of one scheme, or related ones: they can be compared. Places of no scheme can, too. */
+static bool comparable(PropterNames *names, size_t a, size_t b) {
+  return propter_names_get(names, a)->scheme == propter_names_get(names, b)->scheme || one_line(names, a, b);
+}
+
+/* The event and the places have a dimension in common, and in none do they lie apart. */
+static bool is_there(PropterNames *names, const PropterNamed *e, const size_t *scopes, size_t scope_count) {
+  bool met = scope_count == 0 || !e->places;
+  for (size_t i = 0; i < scope_count; i++)
+    for (size_t k = 0; k < e->places; k++) {
+      if (!comparable(names, scopes[i], e->place[k])) continue;
+      if (!one_line(names, scopes[i], e->place[k])) return false;
+      met = true;
+    }
+  return met;
+}
+
 /* The one event of this kind in that time and scope, or SIZE_MAX. */
 static size_t only_event(PropterNames *names, size_t kind, PropterPeriod when, int slack, const size_t *scopes, size_t scope_count) {
   size_t found = SIZE_MAX;
   for (size_t i = 0; i < propter_names_count(names); i++) {
     const PropterNamed *e = propter_names_get(names, i);
     if (!(e->roles & PROPTER_ROLE_EVENT) || !propter_names_within(names, e->kind, kind) || !overlap(e->when, when, slack)) continue;
-    bool there = scope_count == 0;
-    for (size_t k = 0; k < scope_count; k++) there |= one_line(names, e->scope, scopes[k]);
-    if (!there) continue;
+    if (!is_there(names, e, scopes, scope_count)) continue;
+    if (found != SIZE_MAX) return SIZE_MAX;
+    found = i;
+  }
+  return found;
+}
+
+/* The one event of this kind that began and ended on these very days, or SIZE_MAX. */
+static size_t of_days(PropterNames *names, size_t kind, PropterPeriod when) {
+  size_t found = SIZE_MAX;
+  if (when.last <= when.first) return SIZE_MAX;
+  for (size_t i = 0; i < propter_names_count(names); i++) {
+    const PropterNamed *e = propter_names_get(names, i);
+    if (!(e->roles & PROPTER_ROLE_EVENT) || !propter_names_within(names, e->kind, kind) || e->when.first != when.first) continue;
+    if (e->when.last != when.last && e->when.last != e->when.first) continue; /* when it ended may not be said */
     if (found != SIZE_MAX) return SIZE_MAX;
     found = i;
   }
@@ -128,15 +157,21 @@ static size_t only_event(PropterNames *names, size_t kind, PropterPeriod when, i
 
 /* --- scope ------------------------------------------------------------------------------------------------------------------ */
 
+static void add_scope(size_t scope, size_t *scopes, size_t *count) {
+  bool known = false;
+  for (size_t k = 0; k < *count; k++) known |= scopes[k] == scope;
+  if (!known && *count < LINKS) scopes[(*count)++] = scope;
+}
+
 static PropterStatus scopes_in(PropterNames *names, PropterStr text, PropterSpan span, size_t *scopes, size_t *count, PropterError *err) {
   PropterNameMatches found = {0};
   PropterStatus status = matches_in(names, text, span, false, &found, err);
   for (size_t i = 0; i < found.count && status == PROPTER_OK && *count < LINKS; i++) {
     const PropterNamed *n = propter_names_get(names, found.items[i].index);
-    size_t scope = n->roles & PROPTER_ROLE_METRIC ? n->scope : n->roles & PROPTER_ROLE_SCOPE ? found.items[i].index : SIZE_MAX;
-    bool known = scope == SIZE_MAX;
-    for (size_t k = 0; k < *count; k++) known |= scopes[k] == scope;
-    if (!known) scopes[(*count)++] = scope;
+    if (n->roles & PROPTER_ROLE_METRIC)
+      for (size_t k = 0; k < n->places; k++) add_scope(n->place[k], scopes, count);
+    else if (n->roles & PROPTER_ROLE_SCOPE)
+      add_scope(found.items[i].index, scopes, count);
   }
   propter_vec_clear(&found);
   return status;
@@ -233,9 +268,10 @@ static void settle_event(PropterNames *names, const PropterDocument *d, const Pr
   if (!(n->roles & PROPTER_ROLE_KIND) || r->generic) return;
   size_t event = SIZE_MAX;
   PropterPeriod recent = {d->published == PROPTER_NO_DAY ? PROPTER_NO_DAY : d->published - RECENT_DAYS, d->published};
-  if (r->when_cause.first != PROPTER_NO_DAY)
+  if (r->when_cause.first != PROPTER_NO_DAY) {
     event = only_event(names, cause->index, r->when_cause, NEAR_DAYS, l->scopes, l->scope_count);
-  else if (r->when_effect.first != PROPTER_NO_DAY)
+    if (event == SIZE_MAX) event = of_days(names, cause->index, r->when_cause);
+  } else if (r->when_effect.first != PROPTER_NO_DAY)
     event = only_event(names, cause->index, r->when_effect, NEAR_DAYS, l->scopes, l->scope_count);
   else if (recent.first != PROPTER_NO_DAY)
     event = only_event(names, cause->index, recent, 0, l->scopes, l->scope_count);
@@ -358,10 +394,18 @@ done:
 
 /* --- happenings ---------------------------------------------------------------------------------------------------------------- */
 
+/* Two of the places are of one scheme: which is meant the sentence does not say. */
+static bool apart(PropterNames *names, const size_t *scopes, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    for (size_t k = 0; k < i; k++)
+      if (comparable(names, scopes[i], scopes[k])) return true;
+  return false;
+}
+
 PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out,
                              PropterError *err) {
   (void)rules;
-  *out = (LinkedHappening){SIZE_MAX, SIZE_MAX, SIZE_MAX, false};
+  *out = (LinkedHappening){.kind = SIZE_MAX, .event = SIZE_MAX};
   if (h->label) {
     PROPTER_TRY(find_label(names, h->label, PROPTER_ROLE_KIND, &out->kind, err));
   } else {
@@ -376,12 +420,19 @@ PropterStatus link_happening(PropterNames *names, const PropterRules *rules, con
     PROPTER_TRY(status);
   }
   if (out->kind == SIZE_MAX) return PROPTER_OK;
-  size_t scopes[LINKS], count = 0;
   bool said;
-  PROPTER_TRY(scope_of(names, d, (PropterSpan){0, 0}, h->quote, scopes, &count, &said, err));
-  out->event = only_event(names, out->kind, h->when, NEAR_DAYS, scopes, count);
+  size_t count;
+  PROPTER_TRY(scope_of(names, d, h->place, h->quote, out->scopes, &count, &said, err));
+  out->event = only_event(names, out->kind, h->when, NEAR_DAYS, out->scopes, count);
+  /* What a sentence only speaks of may have happened elsewhere: its days tell which it is. */
+  if (out->event == SIZE_MAX && h->place.end == h->place.start) out->event = of_days(names, out->kind, h->when);
   /* Without a place it would be said of everything: then only what the graph knows already tells where. */
-  out->scope = out->event != SIZE_MAX ? propter_names_get(names, out->event)->scope : count == 1 ? scopes[0] : SIZE_MAX;
-  out->usable = out->scope != SIZE_MAX;
+  if (out->event != SIZE_MAX) {
+    const PropterNamed *e = propter_names_get(names, out->event);
+    out->scope_count = e->places;
+    memcpy(out->scopes, e->place, e->places * sizeof *e->place);
+  } else {
+    out->scope_count = apart(names, out->scopes, count) ? 0 : count;
+  }
   return PROPTER_OK;
 }

@@ -30,6 +30,17 @@ static PropterStatus one(Load *l, PropterId s, PropterVocab p, PropterId *o, Pro
   return l->v[p] ? propter_snapshot_object(l->snapshot, s, l->v[p], o, err) : PROPTER_OK;
 }
 
+/* One more thing that bounds an event or a metric. */
+static PropterStatus bound(Load *l, size_t index, PropterId place, PropterError *err) {
+  size_t at;
+  PROPTER_TRY(index_of(l, place, PROPTER_ROLE_SCOPE, &at, err));
+  PropterNamed *n = propter_names_get(l->names, index);
+  for (size_t i = 0; i < n->places; i++)
+    if (n->place[i] == at) return PROPTER_OK;
+  if (n->places < PROPTER_PLACES) n->place[n->places++] = at;
+  return PROPTER_OK;
+}
+
 static PropterStatus labels(Load *l, PropterId s, size_t index, PropterError *err) {
   static const struct {
     PropterVocab property;
@@ -74,7 +85,10 @@ static PropterStatus all_of(Load *l, PropterVocab class, PropterStatus (*each)(L
 
 static PropterStatus each_concept(Load *l, PropterId s, PropterError *err) {
   size_t index, broad;
+  PropterId scheme;
   PROPTER_TRY(index_of(l, s, PROPTER_ROLE_CONCEPT, &index, err));
+  PROPTER_TRY(one(l, s, VOCAB_skos_inScheme, &scheme, err));
+  propter_names_get(l->names, index)->scheme = scheme;
   PROPTER_TRY(labels(l, s, index, err));
   if (!l->v[VOCAB_skos_broader]) return PROPTER_OK;
   PropterIds ids = {0};
@@ -101,6 +115,21 @@ static PropterStatus spread(Load *l, PropterId concept, unsigned role, PropterEr
   return status;
 }
 
+/* The members that a metric is fixed to are places of it. */
+static PropterStatus fixed_members(Load *l, PropterId s, size_t index, PropterError *err) {
+  PropterIds holders = {0};
+  if (!l->v[VOCAB_propter_fixed]) return PROPTER_OK;
+  PropterStatus status = propter_snapshot_objects(l->snapshot, s, l->v[VOCAB_propter_fixed], &holders, err);
+  for (size_t i = 0; i < holders.count && status == PROPTER_OK; i++) {
+    PropterId member;
+    status = one(l, holders.items[i], VOCAB_propter_member, &member, err);
+    if (status || !member || propter_id_kind(member) != PROPTER_TERM_IRI) continue;
+    if ((status = spread(l, member, PROPTER_ROLE_SCOPE, err)) == PROPTER_OK) status = bound(l, index, member, err);
+  }
+  propter_vec_clear(&holders);
+  return status;
+}
+
 static PropterStatus each_metric(Load *l, PropterId s, PropterError *err) {
   size_t index, scope;
   PropterId concept, scale, unit;
@@ -116,9 +145,11 @@ static PropterStatus each_metric(Load *l, PropterId s, PropterError *err) {
   PropterNamed *m = propter_names_get(l->names, index);
   m->scale = value;
   if (unit_text.len && !(m->unit = names_keep(l->names, unit_text)).data) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for names");
+  PROPTER_TRY(fixed_members(l, s, index, err));
   if (!concept) return PROPTER_OK;
   PROPTER_TRY(spread(l, concept, PROPTER_ROLE_SCOPE, err));
   PROPTER_TRY(index_of(l, concept, 0, &scope, err));
+  PROPTER_TRY(bound(l, index, concept, err));
   m = propter_names_get(l->names, index);
   m->scope = scope;
   PropterNamed *sector = propter_names_get(l->names, scope);
@@ -148,11 +179,14 @@ static PropterStatus each_event(Load *l, PropterId s, PropterError *err) {
     PROPTER_TRY(index_of(l, kind, 0, &at, err));
     propter_names_get(l->names, index)->kind = at;
   }
-  if (scope) {
-    PROPTER_TRY(index_of(l, scope, PROPTER_ROLE_SCOPE, &at, err));
-    propter_names_get(l->names, index)->scope = at;
-  }
-  return PROPTER_OK;
+  if (!scope) return PROPTER_OK;
+  PROPTER_TRY(index_of(l, scope, PROPTER_ROLE_SCOPE, &at, err));
+  propter_names_get(l->names, index)->scope = at;
+  PropterIds scopes = {0};
+  PropterStatus status = propter_snapshot_objects(l->snapshot, s, l->v[VOCAB_propter_scope], &scopes, err);
+  for (size_t i = 0; i < scopes.count && status == PROPTER_OK; i++) status = bound(l, index, scopes.items[i], err);
+  propter_vec_clear(&scopes);
+  return status;
 }
 
 /* A concept that a link names as a cause is a kind, though no event of it is known. */

@@ -58,9 +58,10 @@ uint64_t propter_names_hash(const PropterNames *n) {
   for (size_t i = 0; i < n->things.count; i++) {
     const PropterNamed *t = &n->things.items[i];
     struct {
-      uint64_t roles, kind, scope;
+      uint64_t roles, kind, scope, places;
       int64_t first, last;
-    } facts = {t->roles, t->kind, t->scope, t->when.first, t->when.last};
+    } facts = {t->roles, t->kind, t->scope, 0, t->when.first, t->when.last};
+    for (size_t k = 0; k < t->places; k++) facts.places = facts.places * 1099511628211u + t->place[k] + 1;
     h = h * 1099511628211u ^ propter_hash64((PropterStr){(const char *)&facts, sizeof facts});
   }
   return h;

@@ -82,7 +82,7 @@ struct PropterRules {
   PROPTER_VEC(Paraphrase) paraphrases;
   PROPTER_VEC(PropterRegex *)
   cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, negation, negation_except, negation_before, condition, order,
-      nothing, past, future, reverse, gap, pronoun, definite, answer_no, answer_yes, up, down, amount;
+      nothing, past, future, reverse, gap, lead, place, pronoun, definite, answer_no, answer_yes, up, down, amount;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(PropterStr) abbreviations, small, alike;
@@ -161,8 +161,9 @@ PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const P
                          PropterError *err);
 
 typedef struct {
-  size_t kind, scope, event; /* event: the one in the graph that it is, SIZE_MAX: none */
-  bool usable;               /* it has a kind and a scope */
+  size_t kind, event; /* event: the one in the graph that it is, SIZE_MAX: none */
+  size_t scopes[LINKS];
+  size_t scope_count; /* 0: it cannot be used */
 } LinkedHappening;
 PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterHappening *happening,
                              LinkedHappening *out, PropterError *err);

@@ -407,6 +407,8 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
                {"reverse", &r->reverse, true},
                {"amount", &r->amount, false},
                {"happening-gap", &r->gap, false},
+               {"happening-lead", &r->lead, false},
+               {"happening-place", &r->place, false},
                {"pronoun", &r->pronoun, false},
                {"definite", &r->definite, false},
                {"answer-no", &r->answer_no, false},
@@ -614,6 +616,8 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->nothing);
   FREE_LIST(r->reverse);
   FREE_LIST(r->gap);
+  FREE_LIST(r->lead);
+  FREE_LIST(r->place);
   FREE_LIST(r->pronoun);
   FREE_LIST(r->definite);
   FREE_LIST(r->answer_no);

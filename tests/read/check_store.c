@@ -97,6 +97,28 @@ static size_t count_iri(PropterGraph *g, PropterVocab p, const char *iri) {
   return count(g, p, &o);
 }
 
+/* Number of dated events with this scope. */
+static size_t count_events(PropterGraph *g, const char *scope) {
+  PropterSnapshot *s = NULL;
+  PropterQuads rows = {0};
+  PropterTerm p = is(VOCAB_propter_scope), o = ref(scope), start = is(VOCAB_propter_start);
+  PropterQuad q = {0};
+  PropterId starts, day;
+  size_t n = 0;
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  ck_ok(propter_snapshot_find(s, &p, &q.p, err));
+  ck_ok(propter_snapshot_find(s, &o, &q.o, err));
+  ck_ok(propter_snapshot_find(s, &start, &starts, err));
+  if (q.p && q.o) ck_ok(propter_snapshot_match(s, q, 0, &rows, err));
+  for (size_t i = 0; i < rows.count; i++) {
+    ck_ok(propter_snapshot_object(s, rows.items[i].s, starts, &day, err));
+    n += day != PROPTER_NO_ID;
+  }
+  propter_vec_clear(&rows);
+  propter_snapshot_close(s);
+  return n;
+}
+
 static const char note[] =
     "---\ndate: 2011-09-09\n---\n# Ferries\n\nAbout 4,000 sailors stopped work on 7 August. Ferry jobs fell by 4,100 in August because of the strike.\n\nBakery jobs rose in August because of the flood.\n";
 
@@ -139,6 +161,56 @@ START_TEST(a_guessed_date_gives_way) {
   PropterTerm told = propter_typed(PROPTER_STR("2011-08-31"), propter_vocab_iri(VOCAB_xsd_date)), kind = is(VOCAB_propter_PostHoc);
   ck_assert_uint_eq(count(g, VOCAB_propter_knownFrom, &told), 1);
   ck_assert_uint_eq(count(g, VOCAB_propter_claimKind, &kind), 1);
+  propter_graph_close(g);
+}
+END_TEST
+
+/* Sentences that date something, and where it then happened: places of the document's event. */
+static const struct {
+  const char *sentence;
+  size_t happenings;
+  bool bakeries, ferries, northland, strike; /* strike: it is the documented one */
+} told[] = {{"There was a flood at bakeries in Northland from 3 to 9 May 2011.", 1, true, false, true, false},
+            {"From 3 to 9 May 2011 we had a flood in Northland.", 1, false, false, true, false},
+            {"Between 3 and 9 May 2011 there was another flood at the bakeries.", 1, true, false, false, false},
+            {"The flood across Northland lasted from 3 to 9 May 2011.", 1, false, false, true, false},
+            {"The flood from 3 to 9 May 2011 in Northland was the second.", 1, false, false, true, false},
+            {"Northland bakery jobs fell because of the flood from 3 to 9 May 2011.", 1, true, false, true, false},
+            {"A flood hit the bakeries and the ferries from 3 to 9 May 2011.", 0, false, false, false, false},
+            {"The flood was in Northland, and bakeries closed their doors on 9 May 2011.", 0, false, false, false, false},
+            {"Bakery jobs fell because of the strike from 7 to 22 August 2011.", 1, false, true, false, true},
+            {"The strike at bakeries from 7 to 22 August 2011 was a small one.", 1, true, false, false, false}};
+
+START_TEST(dated_happenings_have_places) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  PropterWriter *w = NULL;
+  ck_ok(propter_writer_open(g, false, &w, err));
+  add(w, T "northland", VOCAB_rdf_type, is(VOCAB_skos_Concept));
+  add(w, T "northland", VOCAB_skos_inScheme, ref(T "regions"));
+  add(w, T "northland", VOCAB_skos_prefLabel, text("Northland"));
+  add(w, T "north-bakery-jobs", VOCAB_rdf_type, is(VOCAB_propter_Metric));
+  add(w, T "north-bakery-jobs", VOCAB_skos_prefLabel, text("Northland bakery jobs"));
+  add(w, T "north-bakery-jobs", VOCAB_propter_concept, ref(T "bakeries"));
+  add(w, T "north-bakery-jobs", VOCAB_propter_fixed, ref(T "north-bakery-jobs-region"));
+  add(w, T "north-bakery-jobs-region", VOCAB_propter_member, ref(T "northland"));
+  add(w, T "flood-1999", VOCAB_rdf_type, is(VOCAB_propter_Event));
+  add(w, T "flood-1999", VOCAB_propter_concept, ref(T "flood"));
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  char content[512];
+  (void)snprintf(content, sizeof content, "---\ndate: 2011-09-09\n---\n# Notes\n\n%s\n", told[_i].sentence);
+  write_note(folder, "note.md", content);
+  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.happenings, told[_i].happenings);
+  PropterTerm start = date("2011-05-03"), end = date("2011-05-09");
+  bool in_may = told[_i].happenings && strstr(told[_i].sentence, "May");
+  ck_assert_uint_eq(count(g, VOCAB_propter_start, &start), in_may);
+  ck_assert_uint_eq(count(g, VOCAB_propter_end, &end), in_may);
+  ck_assert_uint_eq(count_iri(g, VOCAB_skos_closeMatch, T "strike-2011"), told[_i].strike);
+  ck_assert_uint_eq(count_events(g, T "northland"), told[_i].northland);
+  ck_assert_uint_eq(count_events(g, T "bakeries"), told[_i].bakeries);
+  ck_assert_uint_eq(count_events(g, T "ferries"), 1 + told[_i].ferries);
   propter_graph_close(g);
 }
 END_TEST
@@ -369,6 +441,7 @@ Suite *suite_store(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, a_guessed_date_gives_way);
   tcase_add_test(tc, claims_lead_to_concepts);
+  tcase_add_loop_test(tc, dated_happenings_have_places, 0, sizeof told / sizeof *told);
   tcase_add_test(tc, unchanged_costs_nothing_changed_replaces);
   tcase_add_test(tc, a_bad_document_stops_nobody);
   tcase_add_test(tc, a_changed_passage_withdraws_its_own_claims);

@@ -61,6 +61,7 @@ typedef struct {
 
 /* --- Names: what the graph's labels call things ---------------------------------------------------------------------------- */
 
+enum { PROPTER_PLACES = 6 }; /* further ones are left out */
 enum { PROPTER_ROLE_EVENT = 1, PROPTER_ROLE_METRIC = 2, PROPTER_ROLE_SCOPE = 4, PROPTER_ROLE_KIND = 8, PROPTER_ROLE_CONCEPT = 16 };
 
 typedef struct {
@@ -68,6 +69,9 @@ typedef struct {
   unsigned roles;        /* SCOPE: what metrics are about (a sector); KIND: what events are instances of (a strike) */
   PropterPeriod when;    /* of an event */
   size_t kind, scope;    /* of an event or metric: indexes, SIZE_MAX: none */
+  size_t place[PROPTER_PLACES]; /* of an event or metric: all that bounds it, `scope` among them; places of different schemes are dimensions */
+  size_t places;
+  uint64_t scheme;       /* of a concept: equal for those that stand beside each other; 0: not said */
   double scale;          /* of a metric: single things per unit; of a scope: that of its metric; 0: not said */
   PropterStr unit;       /* likewise */
 } PropterNamed;
@@ -116,6 +120,7 @@ PROPTER_API PropterStatus propter_names_rank(const PropterNames *names, PropterS
 typedef struct {
   PropterSpan quote;      /* the sentence */
   PropterSpan words;      /* what names the kind of happening */
+  PropterSpan place;      /* what beside the words and the date says where: "for tents in the North"; empty: nothing */
   const char *label;      /* a label of the kind if it was said in other words ("strike" for "stopped work"), or NULL: the words are a label */
   int polarity;           /* which way it moves what it happens to, 0: not said */
   PropterPeriod when;
