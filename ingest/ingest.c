@@ -11,6 +11,7 @@
 #include "propter/run.h"
 #include "propter/vocab.h"
 #include "rows.h"
+#include "targets.h"
 
 typedef struct {
   const PropterIngestOptions *options;
@@ -21,6 +22,7 @@ typedef struct {
   PropterRunList known;
   PropterId *sources;   /* graph of each source */
   PropterIds owned;     /* graphs this run may write */
+  Targets *targets; /* NULL: the mapping has none */
   Rows *rows;           /* NULL: every row is executed */
   bool incremental;     /* the graphs keep what the last run made of rows that are still there */
   PropterId *constants; /* ids of constants met so far */
@@ -201,6 +203,10 @@ static PropterStatus on_record(const PropterMapRecord *r, void *payload, Propter
   PROPTER_TRY(intern_terms(in, r, err));
   for (size_t i = 0; i < r->quad_count; i++) {
     const PropterMapQuad *q = &r->quads[i];
+    if (q->targets) {
+      PROPTER_TRY(targets_add(in->targets, r, q, err));
+      continue;
+    }
     PropterQuad quad = {in->ids.items[q->s], in->ids.items[q->p], in->ids.items[q->o], in->sources[r->source]};
     if (q->g != PROPTER_MAP_DEFAULT) {
       quad.g = in->ids.items[q->g];
@@ -302,6 +308,8 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
     PROPTER_TRY(propter_run_unchanged(in->run, &in->result->unchanged, &name, err));
     if (in->result->unchanged) return name_run(in, name, err);
   }
+  PROPTER_TRY(targets_open(in->mapping, &in->targets, err));
+  if (in->targets && o->state) return propter_fail(err, PROPTER_USAGE, "a mapping with targets of its own (rml:logicalTarget) is not ingested incrementally");
   in->constants = propter_calloc(propter_mapping_constants(in->mapping), sizeof *in->constants);
   if (!in->constants) return no_memory(err);
   PROPTER_TRY(own_earlier_graphs(in, err));
@@ -321,6 +329,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   PROPTER_TRY(propter_run_finish(in->run, err));
   propter_run_counts(in->run, &in->result->added, &in->result->removed);
   if (o->dry_run) return PROPTER_OK;
+  PROPTER_TRY(targets_write(in->targets, err));
   PROPTER_TRY(propter_writer_commit(in->writer, err));
   /* A state that could not be kept costs the next run time, nothing else. */
   PropterError why = {0};
@@ -337,6 +346,7 @@ PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *op
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
   if (status == PROPTER_OK) status = execute(&in, err);
   rows_close(in.rows);
+  targets_close(in.targets);
   propter_run_free(in.run);
   propter_writer_close(in.writer);
   propter_run_list_clear(&in.known);

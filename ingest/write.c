@@ -9,6 +9,7 @@
 
 #include "propter/ingest.h"
 #include "propter/io.h"
+#include "targets.h"
 
 enum { PARTS = 256 };
 
@@ -40,6 +41,7 @@ typedef struct {
   uint64_t quads;
   const PropterIngestOptions *options;
   uint64_t rejects;
+  Targets *targets; /* NULL: the mapping has none */
   bool scanning; /* the subjects are looked at, nothing is written */
 } Write;
 
@@ -147,6 +149,7 @@ static PropterStatus render(const PropterMapRecord *r, PropterBuf *out, void *pa
   Subject last = {0, 0, 0};
   if (!checked) add_piece(out, &empty);
   for (size_t i = 0; i < r->quad_count; i++) {
+    if (r->quads[i].targets) continue;
     if (checked) head = out->len, add_piece(out, &empty);
     add_quad(w, r, &r->quads[i], &last, out);
     if (checked) end_piece(out, head, true);
@@ -195,6 +198,9 @@ static PropterStatus take(PropterStr pieces, void *payload, PropterError *err) {
 
 static PropterStatus record(const PropterMapRecord *r, void *payload, PropterError *err) {
   PropterBuf out = {0};
+  const Write *w = payload;
+  for (size_t i = 0; i < r->quad_count && !w->scanning; i++)
+    if (r->quads[i].targets) PROPTER_TRY(targets_add(w->targets, r, &r->quads[i], err));
   PropterStatus status = render(r, &out, payload, err);
   if (status == PROPTER_OK) status = take(propter_buf_str(&out), payload, err);
   propter_buf_clear(&out);
@@ -242,12 +248,16 @@ static PropterStatus run(Write *w, PropterIngestResult *result, PropterError *er
   if (!w->repeats) return no_memory(err);
   for (size_t i = 0; i < maps; i++) w->repeats[i] = propter_mapping_may_meet(w->mapping, i);
   PROPTER_TRY(write_constants(w, err));
+  PROPTER_TRY(targets_open(w->mapping, &w->targets, err));
+  /* The files are filled in the caller's thread. */
+  if (w->targets) sink.render = NULL, sink.take = NULL;
   w->scanning = true;
   PROPTER_TRY(propter_mapping_run(w->mapping, &options, &sink, &result->rows, err));
   seen_clear(&w->seen);
   w->scanning = options.subjects_only = false;
   PROPTER_TRY(propter_mapping_run(w->mapping, &options, &sink, &result->rows, err));
-  return flush(w, err);
+  PROPTER_TRY(flush(w, err));
+  return targets_write(w->targets, err);
 }
 
 PropterStatus propter_ingest_write(const PropterIngestOptions *options, const char *path, PropterIngestResult *result, PropterError *err) {
@@ -269,6 +279,7 @@ PropterStatus propter_ingest_write(const PropterIngestOptions *options, const ch
   if (status != PROPTER_OK && w->fd >= 0 && !terminal) (void)propter_io_unlink(path);
   propter_mapping_free(mapping);
   seen_clear(&w->seen);
+  targets_close(w->targets);
   propter_free(w->repeats);
   propter_free(w->written);
   propter_arena_clear(&w->texts);

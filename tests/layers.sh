@@ -5,7 +5,7 @@ order='engine/base engine/graph engine/math engine/causal engine/detect engine/i
 # Which folder owns a public header, by name.
 owner() {
   case $1 in
-    child|date|fault|fetch|hash|io|limits|log|mem|pool|rng|status|str|xml|regex|zip) echo engine/base ;;
+    child|date|fault|fetch|hash|io|limits|log|mem|pack|pool|rng|status|str|xml|regex|zip) echo engine/base ;;
     graph|vocab|rdf|store|access|run) echo engine/graph ;;
     math) echo engine/math ;;
     causal|rootcause|structure|direction|lagged|effects|mechanism|event) echo engine/causal ;;

@@ -16,7 +16,7 @@ static PropterStr local_name(PropterStr iri) {
 /* http://www.w3.org/ns/formats/Turtle and its like, by the name of the writer. */
 static PropterStr format_of(PropterStr iri) {
   static const char *const names[][2] = {{"N-Triples", "ntriples"}, {"N-Quads", "nquads"}, {"Turtle", "turtle"},    {"TriG", "trig"},
-                                         {"N3", "turtle"},          {"RDF_XML", "rdfxml"}, {"RDF_JSON", "rdfjson"}, {"JSON-LD", "jsonld"}};
+                                         {"N3", "turtle"},          {"RDF_XML", "rdfxml"}, {"RDF_JSON", "json"}, {"JSON-LD", "jsonld"}};
   PropterStr local = local_name(iri);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (propter_str_equal(local, propter_str(names[i][0]))) return propter_str(names[i][1]);

@@ -48,6 +48,21 @@ rm -f w.csv
 expect 'no file after a failure' 3 'w.csv' "$PROPTER" ingest w.ttl --output w.nq
 n=$((n + 1)); [ -e w.nq ] && echo "not ok $n - half a file is removed" || echo "ok $n - half a file is removed"
 
+# Packed sources, and files that a mapping wants written instead of the graph.
+printf 'id,n\n1,10\n2,20\n' > t.csv; gzip -k t.csv; xz -k t.csv 2>/dev/null; tar czf t.tar.gz t.csv; bzip2 -k t.csv
+for p in t.csv.gz t.csv.xz t.tar.gz t.csv.bz2; do
+  sed "s|\"t.csv\"|\"$p\"|" m.ttl > p.ttl
+  expect "$p" 0 'http://example.org/2> <http://example.org/n> "20"' "$PROPTER" ingest p.ttl --output -
+done
+head -c 60 t.csv.xz > cut.xz; sed 's|"t.csv"|"cut.xz"|' m.ttl > p.ttl
+expect 'a packed file that ends too early' 3 'cut.xz: packed data' "$PROPTER" -g "$dir/cut.g" ingest p.ttl
+sed 's|"http://example.org/{id}"|& ; rml:logicalTarget [ rml:target [ rml:path "out.ttl.gz" ] ; rml:serialization <http://www.w3.org/ns/formats/Turtle> ; rml:compression rml:gzip ]|' m.ttl > p.ttl
+expect 'a target' 0 '0 added' "$PROPTER" -g "$dir/target.g" ingest p.ttl
+expect 'is written' 0 '<http://example.org/2>' sh -c 'gunzip -c out.ttl.gz'
+expect 'targets and single rows' 2 'rml:logicalTarget' "$PROPTER" -g "$dir/target2.g" ingest p.ttl --incremental
+expect 'a dry run writes none' 0 'dry' sh -c 'rm out.ttl.gz; "$PROPTER" -g "$dir/target3.g" ingest p.ttl --dry-run && ls out.ttl.gz 2>&1 | grep -c out && echo dry'
+rm -f t.csv
+
 # Three days of files, the second corrected and the first gone at last: each time as a full run.
 mkdir daily; sed 's|"t.csv"|"daily/*.csv"|' m.ttl > d.ttl
 printf 'id,n\n1,10\n2,20\n' > daily/1.csv

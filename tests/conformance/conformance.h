@@ -24,6 +24,8 @@ bool dataset_equal(Dataset *a, Dataset *b, PropterBuf *difference);
 /* The n-th object of subject and predicate, NULL: there is none. */
 const PropterTerm *dataset_object(const Dataset *d, const PropterTerm *s, const char *p, size_t nth);
 PropterStatus dataset_read_text(Dataset *d, PropterStr text, const char *format, PropterStr base, PropterError *err);
+/* Writes each xsd:double in one way. */
+void dataset_numbers(Dataset *d);
 void dataset_clear(Dataset *d);
 
 typedef struct {

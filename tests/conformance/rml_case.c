@@ -42,18 +42,24 @@ static PropterStatus refuse_reject(const PropterReject *r, void *payload, Propte
   return propter_fail(err, PROPTER_INVALID, "%s", r->reason.data);
 }
 
-/* The mapping with the server's address in it, in a file of its own. */
+/* The mapping with the server's address in it and no other user, in a file of its own. */
 static PropterStatus copy_mapping(const char *path, const char *dsn, char copy[], PropterError *err) {
-  PropterBuf text = {0}, out = {0};
-  PropterStr mark = PROPTER_STR("CONNECTIONDSN");
+  const char *const marks[][2] = {{"$CONNECTIONDSN", dsn}, {"CONNECTIONDSN", dsn}, {"d2rq:username \"$USERNAME\";", ""}, {"d2rq:password \"$PASSWORD\"", ""}};
+  PropterBuf text = {0};
   int fd = mkstemps(copy, 4);
   PropterStatus status = fd >= 0 ? propter_io_read_file(path, 0, &text, err) : propter_io_fail(err, copy, "make");
-  size_t at = status == PROPTER_OK ? propter_str_find(propter_buf_str(&text), mark) : SIZE_MAX;
-  if (at != SIZE_MAX) propter_buf_printf(&out, "%.*s%s%s", (int)at, text.data, dsn, text.data + at + mark.len);
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+    PropterStr mark = propter_str(marks[i][0]);
+    size_t at = status == PROPTER_OK ? propter_str_find(propter_buf_str(&text), mark) : SIZE_MAX;
+    if (at == SIZE_MAX) continue;
+    PropterBuf out = {0};
+    propter_buf_printf(&out, "%.*s%s%s", (int)at, text.data, marks[i][1], text.data + at + mark.len);
+    propter_buf_clear(&text);
+    text = out;
+  }
   if (fd >= 0) close(fd);
-  if (status == PROPTER_OK) status = propter_io_write_file(copy, propter_buf_str(at != SIZE_MAX ? &out : &text), err);
+  if (status == PROPTER_OK) status = propter_io_write_file(copy, propter_buf_str(&text), err);
   propter_buf_clear(&text);
-  propter_buf_clear(&out);
   return status;
 }
 
@@ -113,8 +119,9 @@ static Result compare(const RmlCase *c, bool plain, PropterBuf *why) {
     (void)propter_error_format(&err, text, sizeof text);
     propter_buf_printf(why, "%s", text);
     result = FAILED;
-  } else if (!dataset_equal(&found, &wanted, why)) {
-    result = DIFFERENT;
+  } else {
+    if (c->any_number) dataset_numbers(&found), dataset_numbers(&wanted);
+    if (!dataset_equal(&found, &wanted, why)) result = DIFFERENT;
   }
   dataset_clear(&found);
   dataset_clear(&wanted);

@@ -74,6 +74,23 @@ START_TEST(test_rdfxml) {
 }
 END_TEST
 
+START_TEST(test_rdf_json) {
+  PropterBuf out = {.max = 100000}, again = {.max = 100000};
+  PropterRdfWriterOptions options = {.format = "json"};
+  ck_ok(convert("nt", PROPTER_STR("<a:s> <a:p> \"x\\n\"@en .\n<a:s> <a:p> \"1\"^^<a:d> .\n<a:s> <a:q> _:b .\n_:b <a:q> <a:s> .\n"), &options, &out, err));
+  ck_assert_str_eq(out.data, "{\n\"a:s\":{\n  \"a:p\":[{\"value\":\"1\",\"type\":\"literal\",\"datatype\":\"a:d\"},"
+                             "{\"value\":\"x\\n\",\"type\":\"literal\",\"lang\":\"en\"}],\n  \"a:q\":[{\"value\":\"_:xb\",\"type\":\"bnode\"}]},\n"
+                             "\"_:xb\":{\n  \"a:q\":[{\"value\":\"a:s\",\"type\":\"uri\"}]}\n}\n");
+  ck_ok(document_read("json", "http://b/", propter_buf_str(&out), &again, err));
+  ck_assert_ptr_nonnull(strstr(again.data, "\"1\"^^<a:d>"));
+  propter_buf_reset(&out);
+  ck_ok(convert("nq", PROPTER_STR(""), &options, &out, err));
+  ck_assert_str_eq(out.data, "{}\n");
+  propter_buf_clear(&out);
+  propter_buf_clear(&again);
+}
+END_TEST
+
 START_TEST(test_jsonld) {
   PropterBuf out = {.max = 100000};
   PropterRdfWriterOptions options = {.format = "jsonld"};
@@ -193,6 +210,7 @@ Suite *suite_write(void) {
   tcase_set_timeout(t, 60);
   tcase_add_test(t, test_turtle);
   tcase_add_test(t, test_rdfxml);
+  tcase_add_test(t, test_rdf_json);
   tcase_add_test(t, test_jsonld);
   tcase_add_test(t, test_bare_literals);
   tcase_add_test(t, test_canonical);

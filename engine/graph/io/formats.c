@@ -10,6 +10,7 @@ static const PropterRdfFormat formats[] = {
 #define WRITES_turtle true
 #define WRITES_rdfxml true
 #define WRITES_jsonld true
+#define WRITES_json true
 #define WRITES_none false
 #define READS_lines true
 #define READS_serd true

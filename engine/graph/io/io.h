@@ -17,7 +17,7 @@ struct Source {
 
 /* Reads through `source`, counting, and fails with LIMIT beyond its limit. */
 PropterStatus source_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err);
-/* A file or "-", unpacked if it is gzip. Close with source_close_file. */
+/* A file or "-", unpacked if it is packed (gzip, and what pack.h knows). Close with source_close_file. */
 PropterStatus source_open_file(const char *path, uint64_t limit, Source **out, PropterError *err);
 void source_close_file(Source *source);
 

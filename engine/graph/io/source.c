@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes of a file, unpacked on the way if they are gzip: the limit counts what really comes out, never what a header promises. */
+/* Bytes of a file, unpacked on the way if they are packed (gzip here, the rest by pack.h): the limit counts what really comes out, never what a header promises. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 
 #include "io.h"
 #include "propter/io.h"
+#include "propter/pack.h"
 
 enum { BLOCK = 1 << 16 };
 
@@ -17,6 +18,7 @@ typedef struct {
   int fd;
   bool started, packed, inflating, ended;
   z_stream z;
+  PropterUnpack *unpack; /* NULL: gzip or nothing */
   size_t have; /* raw bytes in `raw` from `at` on */
   size_t at;
   unsigned char raw[BLOCK];
@@ -98,33 +100,35 @@ static PropterStatus unpack(FileSource *s, void *bytes, size_t size, size_t *cou
   return PROPTER_OK;
 }
 
+static PropterStatus feed(void *payload, void *bytes, size_t size, size_t *count, PropterError *err) {
+  FileSource *s = payload;
+  if (!s->have) return read_raw(s, bytes, size, count, err);
+  *count = size < s->have ? size : s->have;
+  memcpy(bytes, s->raw + s->at, *count);
+  s->at += *count;
+  s->have -= *count;
+  return PROPTER_OK;
+}
+
+/* The first bytes decide, so a pipe works like a file. */
+static PropterStatus start(FileSource *s, PropterError *err) {
+  for (size_t n = 1; s->have < 6 && n; s->have += n) PROPTER_TRY(read_raw(s, s->raw + s->have, sizeof s->raw - s->have, &n, err));
+  s->started = true;
+  if (propter_unpack_knows((PropterStr){(const char *)s->raw, s->have}, s->source.name)) return propter_unpack_open(feed, s, s->source.name, &s->unpack, err);
+  s->packed = s->have >= 2 && s->raw[0] == 0x1f && s->raw[1] == 0x8b;
+  if (!s->packed) return PROPTER_OK;
+  s->z.zalloc = z_alloc;
+  s->z.zfree = z_free;
+  if (inflateInit2(&s->z, 15 + 16) == Z_OK) return PROPTER_OK;
+  s->packed = false;
+  return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking");
+}
+
 static PropterStatus file_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err) {
   FileSource *s = (FileSource *)source;
   *count = 0;
-  if (!s->started) {
-    /* The first two bytes decide, so a pipe works like a file: read until there are two. */
-    while (s->have < 2) {
-      ssize_t n = propter_io_read(s->fd, s->raw + s->have, sizeof s->raw - s->have);
-      if (n < 0 && errno == EISDIR) {
-        propter_error_at(err, source->name, 0, 0);
-        return propter_fail(err, PROPTER_NOT_FOUND, "expected a file, found a folder");
-      }
-      if (n < 0) return propter_io_fail(err, source->name, "read");
-      if (n == 0) break;
-      s->have += (size_t)n;
-    }
-    s->started = true;
-    s->packed = s->have >= 2 && s->raw[0] == 0x1f && s->raw[1] == 0x8b;
-    if (s->packed) {
-      s->z.zalloc = z_alloc;
-      s->z.zfree = z_free;
-      int r = inflateInit2(&s->z, 15 + 16);
-      if (r != Z_OK) {
-        s->packed = false;
-        return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking");
-      }
-    }
-  }
+  if (!s->started) PROPTER_TRY(start(s, err));
+  if (s->unpack) return propter_unpack_read(s->unpack, bytes, size, count, err);
   if (s->packed) return unpack(s, bytes, size, count, err);
   if (!s->have && !s->ended && size >= BLOCK) {
     PROPTER_TRY(read_raw(s, bytes, size, count, err));
@@ -160,6 +164,7 @@ PropterStatus source_open_file(const char *path, uint64_t limit, Source **out, P
 void source_close_file(Source *source) {
   FileSource *s = (FileSource *)source;
   if (s->packed) (void)inflateEnd(&s->z);
+  propter_unpack_close(s->unpack);
   if (s->fd != STDIN_FILENO) (void)propter_io_close(s->fd);
   propter_free(s);
 }

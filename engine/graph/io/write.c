@@ -8,6 +8,7 @@ static void (*const puts_of[])(PropterRdfWriter *, const Held *) = {
 #define PUT_turtle put_turtle
 #define PUT_rdfxml put_rdfxml
 #define PUT_jsonld put_jsonld
+#define PUT_json put_json
 #define PUT_none NULL
 #define FORMAT(name, media, extensions, reader, variant, writer, graphs) PUT_##writer,
 #include "formats.def"

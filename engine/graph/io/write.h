@@ -48,6 +48,7 @@ void put_lines(PropterRdfWriter *writer, const Held *held);
 void put_turtle(PropterRdfWriter *writer, const Held *held);
 void put_rdfxml(PropterRdfWriter *writer, const Held *held);
 void put_jsonld(PropterRdfWriter *writer, const Held *held);
+void put_json(PropterRdfWriter *writer, const Held *held);
 /* The end of the quads that begin at `from` and agree in graph, (2) subject, (3) and predicate. */
 size_t held_run(const Held *held, size_t from, int columns);
 

@@ -57,7 +57,7 @@ typedef struct {
   const PropterLog *log;       /* progress in bytes; may be NULL */
 } PropterRdfOptions;
 
-/* Reads a file; "-" is standard input; gzip is unpacked whatever the name. N-Triples, N-Quads, Turtle, TriG and RDF/XML are read here, every
+/* Reads a file; "-" is standard input; gzip, xz, bzip2, zstd, and the one file of a zip or tar are unpacked. N-Triples, N-Quads, Turtle, TriG and RDF/XML are read here, every
  * other format by the helper program propter-raptor, which has no access to files or network (found in $PROPTER_LIBEXEC, else where it
  * was installed). Statements before an error have been handed over: the sink's owner drops them.
  * NOT_FOUND: no such file; USAGE: unknown format; SYNTAX or INVALID: with file, line, column, what was expected and found; LIMIT;
