@@ -328,6 +328,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   PROPTER_TRY(name_run(in, name, err));
   PROPTER_TRY(propter_run_finish(in->run, err));
   propter_run_counts(in->run, &in->result->added, &in->result->removed);
+  if (o->check) PROPTER_TRY(o->check(in->writer, name, o->payload, err));
   if (o->dry_run) return PROPTER_OK;
   PROPTER_TRY(targets_write(in->targets, err));
   PROPTER_TRY(propter_writer_commit(in->writer, err));

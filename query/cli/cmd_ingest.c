@@ -8,7 +8,10 @@
 #include "output.h"
 #include "propter/ingest.h"
 #include "propter/io.h"
+#include "propter/run.h"
 #include "propter/sniff.h"
+#include "propter/vocab.h"
+#include "shacl_call.h"
 
 static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *o, PropterError *err) {
   static const char *const modes[] = {"quarantine", "skip", "stop"};
@@ -76,6 +79,89 @@ static PropterStatus sniff(CommandCall *call, const char *path, PropterStr base,
   return status;
 }
 
+/* --- Shapes ----------------------------------------------------------------------------------------------------------------------- */
+
+/* What a run changed, without its own record. */
+static PropterStatus changed_quads(const PropterWriter *writer, PropterId record, PropterQuads *out, PropterError *err) {
+  PropterQuad quad;
+  bool added;
+  for (size_t at = 0; propter_writer_delta(writer, &at, &quad, &added);)
+    if (quad.g != record && !propter_vec_push(out, quad)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory before a validation");
+  return PROPTER_OK;
+}
+
+typedef struct {
+  PropterWriter *writer;
+  PropterId graph;
+} Record;
+
+static PropterStatus record(const PropterStatement *st, void *payload, PropterError *err) {
+  Record *r = payload;
+  PropterQuad quad = {.g = r->graph};
+  PROPTER_TRY(propter_writer_intern(r->writer, &st->s, &quad.s, err));
+  PROPTER_TRY(propter_writer_intern(r->writer, &st->p, &quad.p, err));
+  PROPTER_TRY(propter_writer_intern(r->writer, &st->o, &quad.o, err));
+  return propter_writer_add(r->writer, quad, err);
+}
+
+/* The report of a run that is committed stands in the run's record. */
+static PropterStatus keep_report(PropterShaclReport *report, PropterWriter *writer, PropterStr run, PropterId graph, PropterError *err) {
+  PropterBuf iri = {0};
+  Record r = {writer, graph};
+  PropterRdfSink sink = {record, NULL, &r};
+  propter_buf_printf(&iri, "%.*s#validation", (int)run.len, run.data);
+  PropterStatus status = propter_buf_status(&iri, err);
+  PropterTerm node = propter_iri(propter_buf_str(&iri));
+  PropterStatement link = {.s = node, .p = propter_iri(propter_vocab_iri(VOCAB_prov_wasGeneratedBy)), .o = propter_iri(run)};
+  if (status == PROPTER_OK) status = propter_shacl_statements(report, &node, &sink, err);
+  if (status == PROPTER_OK) status = record(&link, &r, err);
+  propter_buf_clear(&iri);
+  return status;
+}
+
+static PropterStatus write_report(const CommandCall *call, PropterShaclReport *report, PropterError *err) {
+  const char *path = cmd_value(call, "report");
+  FILE *out = path ? fopen(path, "w") : NULL;
+  if (path && !out) return propter_io_fail(err, path, "write");
+  PropterStatus status = shacl_call_write(report, "text", call->out, err);
+  if (out && status == PROPTER_OK) status = shacl_call_write(report, "turtle", out, err);
+  if (out && fclose(out) != 0 && status == PROPTER_OK) status = propter_io_fail(err, path, "write");
+  return status;
+}
+
+static PropterStatus judge(const CommandCall *call, PropterShaclReport *report, PropterWriter *writer, PropterStr run, PropterId graph, PropterError *err) {
+  uint64_t violations = propter_shacl_count(report, PROPTER_SHACL_VIOLATION);
+  PROPTER_TRY(write_report(call, report, err));
+  if (violations)
+    return propter_fail(err, PROPTER_NEGATIVE, "%s violation(s) of the shapes in what would change: the graph stays as it was", output_number(violations));
+  return propter_shacl_count(report, PROPTER_SHACL_SEVERITIES) ? keep_report(report, writer, run, graph, err) : PROPTER_OK;
+}
+
+static PropterStatus check_shapes(PropterWriter *writer, PropterStr run, void *payload, PropterError *err) {
+  const CommandCall *call = payload;
+  const char *files[SHACL_CALL_FILES];
+  size_t count;
+  PropterQuads changed = {0};
+  PropterIds hidden = {0};
+  PropterSnapshot *snapshot;
+  PropterShaclReport *report = NULL;
+  PropterTerm name = propter_iri(run);
+  PropterId graph;
+  PropterShaclOptions options = {.query = propter_query_options(), .changed = &changed};
+  PROPTER_TRY(shacl_call_files(call, "validate", files, &count, err));
+  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
+  PROPTER_TRY(propter_snapshot_find(snapshot, &name, &graph, err));
+  PropterStatus status = changed_quads(writer, graph, &changed, err);
+  if (status == PROPTER_OK) status = propter_run_graphs(snapshot, &hidden, err);
+  options.query.hidden = hidden.items, options.query.hidden_count = hidden.count, options.query.now_ms = call->now * 1000;
+  if (status == PROPTER_OK) status = propter_shacl_validate(snapshot, files, count, &options, &report, err);
+  if (status == PROPTER_OK) status = judge(call, report, writer, run, graph, err);
+  propter_shacl_free(report);
+  propter_vec_clear(&hidden);
+  propter_vec_clear(&changed);
+  return status;
+}
+
 static PropterStatus run(CommandCall *call, PropterError *err) {
   static const char *const formats[] = {"table", "json", NULL};
   const char *format;
@@ -102,7 +188,12 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
     }
   PropterGraph *graph = NULL;
   PropterIngestResult result = {0};
-  const char *output = cmd_value(call, "output");
+  const char *output = cmd_value(call, "output"), *report;
+  if (output && cmd_flag(call, "incremental")) return propter_fail(err, PROPTER_USAGE, "--incremental keeps a graph up to date: expected no --output");
+  if (output && cmd_value(call, "validate")) return propter_fail(err, PROPTER_USAGE, "--validate looks at a graph: expected no --output");
+  PROPTER_TRY(output_file_option(call, "report", &report, err));
+  if (report && !cmd_value(call, "validate")) return propter_fail(err, PROPTER_USAGE, "--report is that of a validation: expected --validate");
+  if (cmd_value(call, "validate")) o.check = check_shapes, o.payload = call;
   if (output) {
     PropterStatus written = propter_ingest_write(&o, output, &result, err);
     if (written == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) written = PROPTER_NEGATIVE;
@@ -131,6 +222,8 @@ static const CommandOption options[] = {
     {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; with --sniff the mapping"},
     {"sniff", 0, "FILE", "write a mapping guessed from a table (to --output or standard output): types, time, measures, slices, keys, units"},
     {"incremental", 0, NULL, "execute only rows that are new since the last run, take back what rows that are gone gave; the graph is that of a full run"},
+    {"validate", 0, "FILE", "before the commit, check what the change may have affected against SHACL shapes; a violation leaves the graph as it was (exit 1)"},
+    {"report", 0, "FILE", "with --validate: write the report in SHACL's vocabulary (Turtle)"},
     {"force", 0, NULL, "ingest again although nothing changed"},
     {"replace", 0, NULL, "also replace graphs that another mapping wrote"},
     {NULL, 0, NULL, NULL}};
@@ -151,6 +244,8 @@ const Command command_ingest = {
         "nothing is done. A source may be a folder or a pattern such as orders/*.csv: its files are one table. With --incremental the state of each row is kept\n"
         "beside the graph (rows/), and the next run costs reading and the change. Without a mapping, --database makes the W3C Direct Mapping of its tables; --base is what its IRIs begin with.\n"
         "--sniff FILE reads a table and writes such definitions for it, to be edited: what it takes each column for stands at the top.\n"
-        "Exit 1: rows were put into quarantine (propter rejects shows them).",
+        "--validate writes a line for each result, as propter validate does; with warnings or infos alone the run is committed and its record holds the report\n"
+        "(RUN#validation, prov:wasGeneratedBy the run).\n"
+        "Exit 1: rows were put into quarantine (propter rejects shows them), or the shapes are violated.",
     .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .run = run};

@@ -74,7 +74,7 @@ const Command command_validate = {
     .details =
         "SHACL Core and SHACL-SPARQL over the union of all graphs but the records of runs. A line for each result: severity, focus node, path, value, rule\n"
         "and message, and where the constraint stands. --format turtle (or any RDF format) writes the report in SHACL's vocabulary; table, json, csv, tsv and\n"
-        "xml write rows. Exit code 1: there is a result of severity sh:Violation; warnings and infos alone are exit 0. A shape that refers to itself is refused\n"
-        "(exit 3). The first 100,000 results are written, all are counted.",
+        "xml write rows. Exit code 1: there is a result of severity sh:Violation; warnings and infos alone are exit 0. A shape that refers to itself is\n"
+        "refused (exit 3). The first 100,000 results are written, all are counted.",
     .examples = "propter validate --shapes ontology/shapes.ttl\npropter validate --shapes ontology/shapes.ttl --format turtle",
     .run = run};

@@ -253,6 +253,7 @@ void shape_free(ShaclShape *shape) {
   if (!shape) return;
   for (size_t i = 0; i < shape->constraints.count; i++) sparql_free(shape->constraints.items[i]->query);
   propter_vec_clear(&shape->constraints);
+  propter_vec_clear(&shape->affected);
   prepared_close(shape->walk);
   propter_query_free(shape->query);
   propter_free(shape);

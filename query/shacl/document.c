@@ -7,11 +7,12 @@
 
 #include "shacl.h"
 
-/* Blank nodes of the shapes are apart from those of the data: no graph has a label that begins so. */
+/* Blank nodes of the shapes are apart from those of the data and of other documents. */
 static PropterStatus intern(Validator *v, const PropterTerm *term, PropterId *id, PropterError *err) {
   PropterTerm blank = *term;
   if (term->kind != PROPTER_TERM_BLANK) return exec_intern(&v->run, term, id, err);
-  blank.value = propter_arena_printf(&v->arena, "shapes-%zu-%.*s", v->files.count, (int)term->value.len, term->value.data);
+  blank.value = propter_arena_printf(&v->arena, "shapes-%08x-%.*s", (unsigned)propter_hash64(propter_str(v->files.items[v->files.count - 1])),
+                                     (int)term->value.len, term->value.data);
   return blank.value.data ? exec_intern(&v->run, &blank, id, err) : exec_fail_memory(&v->run, err);
 }
 

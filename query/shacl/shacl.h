@@ -107,6 +107,9 @@ struct ShaclShape {
   PropterQuery *query;
   Prepared *walk;
   PROPTER_VEC(Constraint *) constraints;
+  /* Nodes a change may have affected (delta.c), in ascending order. */
+  PropterIds affected;
+  bool affected_known, affected_all;
 };
 
 typedef struct {
@@ -124,9 +127,9 @@ struct Validator {
   PROPTER_VEC(ShapesTriple) triples; /* by subject, then in the order of the documents */
   PROPTER_VEC(const char *) files;
   PROPTER_VEC(PropterRdfPrefix) prefixes;
-  PropterStr shapes_graph;               /* the first document's IRI */
-  PROPTER_VEC(ShaclShape *) shapes;      /* all compiled */
-  PROPTER_VEC(const ShaclShape *) roots; /* those of the documents, in their order */
+  PropterStr shapes_graph;          /* the first document's IRI */
+  PROPTER_VEC(ShaclShape *) shapes; /* all compiled */
+  PROPTER_VEC(ShaclShape *) roots;  /* those of the documents, in their order */
   PROPTER_VEC(Found) found;
   uint64_t counts[PROPTER_SHACL_SEVERITIES];
   uint64_t looked, targeted;
@@ -174,6 +177,11 @@ PropterStatus nodes_classes(Validator *v, PropterId class, PropterIds *out, Prop
 /* The focus nodes of a shape's own targets, in ascending order. */
 PropterStatus nodes_targets(Validator *v, const ShaclShape *shape, PropterIds *out, PropterError *err);
 static inline size_t nodes_value_count(const Nodes *n) { return n->first[n->count]; }
+
+/* delta.c: fills shape->affected. */
+PropterStatus delta_affected(Validator *v, ShaclShape *shape, PropterError *err);
+/* Of a shape's targets, keeps those that options.changed may have affected. */
+PropterStatus delta_keep(Validator *v, ShaclShape *shape, PropterIds *focus, PropterError *err);
 
 /* validate.c */
 PropterStatus shape_validate(Validator *v, const ShaclShape *shape, const PropterId *focus, size_t count, Verdict *to, PropterError *err);

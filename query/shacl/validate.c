@@ -62,10 +62,11 @@ PropterStatus shacl_found(Validator *v, const Constraint *c, const Nodes *n, siz
   return shacl_found_more(v, c, i, &(Found){.focus = n->focus[i], .value = value, .constraint = c}, to, err);
 }
 
-static PropterStatus validate_targets(Validator *v, const ShaclShape *shape, PropterError *err) {
+static PropterStatus validate_targets(Validator *v, ShaclShape *shape, PropterError *err) {
   PropterIds focus = {0};
   Verdict to = {.record = true};
   PropterStatus status = nodes_targets(v, shape, &focus, err);
+  if (status == PROPTER_OK && v->options.changed) status = delta_keep(v, shape, &focus, err);
   if (status == PROPTER_OK && focus.count) {
     v->looked += focus.count, v->targeted++;
     to.failed = propter_calloc(focus.count, sizeof *to.failed);
@@ -229,6 +230,7 @@ typedef struct {
   PropterShaclReport *r;
   const PropterRdfSink *sink;
   PropterTerm node;
+  PropterStr label;
 } Writer;
 
 static PropterStatus put(Writer *w, const PropterTerm *s, PropterVocab p, PropterTerm o, PropterError *err) {
@@ -247,7 +249,7 @@ static PropterStatus put_path(Writer *w, const Found *f, PropterError *err) {
   PropterTerm path;
   if (f->path) return put_id(w, VOCAB_sh_resultPath, f->path, err);
   if (!f->constraint->shape->path) return PROPTER_OK;
-  PROPTER_TRY(path_statements(f->constraint->shape->path, w->node.value, &w->r->arena, w->sink, &path, err));
+  PROPTER_TRY(path_statements(f->constraint->shape->path, w->label, &w->r->arena, w->sink, &path, err));
   return put(w, &w->node, VOCAB_sh_resultPath, path, err);
 }
 
@@ -261,12 +263,22 @@ static PropterStatus put_message(Writer *w, const Found *f, PropterError *err) {
   return put(w, &w->node, VOCAB_sh_resultMessage, propter_literal(view(w->r, message)), err);
 }
 
+/* A report with a name has named results; labels of blank nodes below them are its own, too. */
+static PropterStatus name_result(Writer *w, const PropterTerm *report, size_t n, PropterError *err) {
+  bool named = report->kind == PROPTER_TERM_IRI;
+  PropterStr name = report->value;
+  w->label = named ? propter_arena_printf(&w->r->arena, "result%zu-%016llx", n, (unsigned long long)propter_hash64(name))
+                   : propter_arena_printf(&w->r->arena, "result%zu", n);
+  w->node = named ? propter_iri(propter_arena_printf(&w->r->arena, "%.*s-%zu", (int)name.len, name.data, n))
+                  : (PropterTerm){PROPTER_TERM_BLANK, w->label, {"", 0}, {"", 0}};
+  return w->label.data && w->node.value.data ? PROPTER_OK : exec_fail_memory(&w->r->v.run, err);
+}
+
 static PropterStatus put_result(Writer *w, const PropterTerm *report, size_t n, PropterError *err) {
   const Found *f = &w->r->v.found.items[n];
   const Constraint *c = f->constraint;
   propter_arena_clear(&w->r->arena);
-  w->node = (PropterTerm){PROPTER_TERM_BLANK, propter_arena_printf(&w->r->arena, "result%zu", n + 1), {"", 0}, {"", 0}};
-  if (!w->node.value.data) return exec_fail_memory(&w->r->v.run, err);
+  PROPTER_TRY(name_result(w, report, n + 1, err));
   PROPTER_TRY(put(w, report, VOCAB_sh_result, w->node, err));
   PROPTER_TRY(put(w, &w->node, VOCAB_rdf_type, propter_iri(propter_vocab_iri(VOCAB_sh_ValidationResult)), err));
   PROPTER_TRY(put_id(w, VOCAB_sh_focusNode, f->focus, err));

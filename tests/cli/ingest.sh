@@ -30,6 +30,23 @@ ex:m rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path "
   rml:subjectMap [ rml:template "http://example.org/{id}" ] ;
   rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference "n" ; rml:datatype xsd:integer ] ] .
 END
+# Shapes before the commit.
+cat > s.ttl <<'END'
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://example.org/> .
+ex:S sh:targetSubjectsOf ex:n ; sh:property [ sh:path ex:n ; sh:maxInclusive 100 ; sh:severity sh:Warning ] , [ sh:path ex:n ; sh:minInclusive 0 ] .
+END
+printf 'id,n\n1,10\n2,200\n' > t.csv
+expect 'a warning is committed' 0 'Warning  ex:2  ex:n  200  MaxInclusive' "$PROPTER" -g "$dir/v.g" ingest m.ttl --validate s.ttl
+expect 'its report is on record' 0 '#validation> <http://www.w3.org/ns/prov#wasGeneratedBy> <' "$PROPTER" -g "$dir/v.g" export
+"$PROPTER" -g "$dir/v.g" export | LC_ALL=C sort > before
+printf 'id,n\n1,10\n2,200\n3,-5\n' > t.csv
+expect 'a violation is not' 1 'Violation  ex:3  ex:n  -5  MinInclusive' "$PROPTER" -g "$dir/v.g" ingest m.ttl --validate s.ttl --report r.ttl
+"$PROPTER" -g "$dir/v.g" export | LC_ALL=C sort > after
+same 'the graph is as it was' before after
+n=$((n + 1)); grep -q 'sh:focusNode <http://example.org/3>' r.ttl && ! grep -q 'example.org/2' r.ttl && echo "ok $n - the report holds what would change" || echo "not ok $n - the report holds what would change"
+expect 'shapes look at a graph' 2 '--validate looks at a graph' "$PROPTER" ingest m.ttl --validate s.ttl --output x.nq
+expect 'a graph is kept up to date, not a file' 2 '--incremental keeps a graph up to date' "$PROPTER" ingest m.ttl --incremental --output x.nq
+
 # Files instead of a graph: each quad once, the same whatever the batches; keys repeat across them.
 cat > w.ttl <<'END'
 @prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> .

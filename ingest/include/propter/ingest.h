@@ -26,6 +26,10 @@ typedef struct {
   bool replace; /* also graphs that another mapping wrote */
   const char *state; /* not NULL: only rows that are new are executed, and what rows that are gone gave is taken back; the folder that keeps the state of rows
                         between runs, made if need be. The graph is the same as without it. */
+  /* Called before the commit, all changes and the record of the run (its IRI) made: a failure leaves the graph as it was. What it adds goes on record but is not
+   * part of what undoing the run takes back. NULL: nothing is checked. */
+  PropterStatus (*check)(PropterWriter *writer, PropterStr run, void *payload, PropterError *err);
+  void *payload;
   int64_t now;  /* clock: seconds since 1970 */
   PropterStr software;
   const PropterLimits *limits; /* NULL: defaults */

@@ -41,7 +41,8 @@ typedef struct {
 /* The n-th result kept; *result NULL behind the last. */
 PROPTER_API PropterStatus propter_shacl_result(PropterShaclReport *report, size_t n, const PropterShaclResult **result, PropterError *err);
 
-/* Hands the report over in SHACL's vocabulary (section 3.6): `sink->statement` for each triple of it. `subject`: the report's node; NULL: a blank node. */
+/* Hands the report over in SHACL's vocabulary (section 3.6): `sink->statement` for each triple of it. `subject`: the report's node, an IRI, whose
+ * results are named after it; NULL: blank nodes. */
 PROPTER_API PropterStatus propter_shacl_statements(PropterShaclReport *report, const PropterTerm *subject, const PropterRdfSink *sink, PropterError *err);
 
 #endif
