@@ -107,13 +107,18 @@ static PropterStatus read_name(Sniff *s, size_t i, PropterStr name, PropterError
   column->name = propter_arena_copy(&s->out->arena, name);
   if (!column->name.data) return no_memory(err);
   PROPTER_TRY(split_name(name, &s->out->arena, &column->label, err));
-  for (PropterStr rest = column->label; rest.len;) {
-    const char *blank = memchr(rest.data, ' ', rest.len);
-    size_t n = blank ? (size_t)(blank - rest.data) : rest.len;
-    read_word((PropterStr){rest.data, n}, column, &s->columns[i]);
-    n += blank != NULL;
-    rest.data += n, rest.len -= n;
+  bool currency = false;
+  size_t last = 0;
+  for (size_t at = 0; at < column->label.len; at++) {
+    PropterStr word = {column->label.data + at, 0};
+    const char *unit = column->unit;
+    last = at;
+    while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
+    read_word(word, column, &s->columns[i]);
+    currency = column->unit != unit && strlen(column->unit) == 3 && is_upper(column->unit[0]) && is_upper(column->unit[1]) && is_upper(column->unit[2]);
   }
+  /* "net revenue eur" is called net revenue, in euros. */
+  if (currency && last) column->label = propter_str_trim((PropterStr){column->label.data, last});
   Seen *c = &s->columns[i];
   c->possible = (1u << TYPES) - 1, c->signs = (1u << SIGNS) - 1, c->days = 1;
   for (size_t k = 0; written_dates[k].pattern; k++) c->days |= UINT64_C(2) << k;
