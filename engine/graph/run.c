@@ -9,6 +9,7 @@
 #include "propter/date.h"
 #include "propter/hash.h"
 #include "propter/vocab.h"
+#include "writer.h"
 
 #define RUN_PREFIX "https://w3id.org/propter/run/"
 enum { VALUE_BYTES = 200, REASON_BYTES = 1000 };
@@ -409,6 +410,9 @@ static PropterStatus say_run(const Record *rec, PropterError *err) {
   PROPTER_TRY(say_text(rec, id, VOCAB_propter_fingerprint, propter_str(run->fingerprint), err));
   int64_t sequence = run->known.count ? run->known.items[run->known.count - 1].sequence + 1 : 1;
   PROPTER_TRY(say_number(rec, id, VOCAB_propter_sequence, (uint64_t)sequence, err));
+  uint64_t version;
+  PROPTER_TRY(writer_base_version(run->writer, &version, err));
+  PROPTER_TRY(say_number(rec, id, VOCAB_propter_graphVersion, version + 1, err));
   PROPTER_TRY(say_number(rec, id, VOCAB_propter_rowsRead, run->rows, err));
   PROPTER_TRY(say_number(rec, id, VOCAB_propter_rowsRejected, run->rejected, err));
   PROPTER_TRY(say_number(rec, id, VOCAB_propter_quadsAdded, run->added, err));

@@ -60,6 +60,7 @@ static PropterStatus read_quad(PropterSnapshot *snapshot, const PropterId *words
   if (p == words[VOCAB_propter_rowsRejected]) info->rows_rejected = number_of(o);
   if (p == words[VOCAB_propter_quadsAdded]) info->added = number_of(o);
   if (p == words[VOCAB_propter_quadsRemoved]) info->removed = number_of(o);
+  if (p == words[VOCAB_propter_graphVersion]) info->version = number_of(o);
   if (p == words[VOCAB_propter_undoes]) info->undoes = o;
   if (p == words[VOCAB_prov_generated] && !propter_vec_push(&info->generated, o)) return no_memory(err);
   if (p == words[VOCAB_prov_used]) return read_input(snapshot, o, info->id, info, arena, err);

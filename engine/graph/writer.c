@@ -345,6 +345,10 @@ PropterStatus propter_writer_snapshot(PropterWriter *w, PropterSnapshot **out, P
   return PROPTER_OK;
 }
 
+PropterStatus writer_base_version(PropterWriter *writer, uint64_t *version, PropterError *err) {
+  return env_meta(writer->graph->env, writer->base, "version", version, err);
+}
+
 void propter_writer_counts(const PropterWriter *w, uint64_t *added, uint64_t *removed) {
   if (added) *added = w->added;
   if (removed) *removed = w->removed;

@@ -10,4 +10,7 @@ PropterStatus writer_intern_record(PropterWriter *writer, PropterStr record, uin
 /* A record of that hash will be asked for soon. */
 void writer_expect(const PropterWriter *writer, uint64_t hash);
 
+/* Version of the graph before this writer. */
+PropterStatus writer_base_version(PropterWriter *writer, uint64_t *version, PropterError *err);
+
 #endif

@@ -13,20 +13,12 @@ typedef struct {
   const char *format;
 } Asked;
 
-static PropterStatus day_option(const CommandCall *call, const char *name, PropterDay *day, PropterError *err) {
-  const char *text = cmd_value(call, name);
-  *day = PROPTER_NO_DAY;
-  if (text && !propter_day_parse(propter_str(text), day))
-    return propter_fail(err, PROPTER_USAGE, "--%s: expected a date like 2012-03-31, found \"%s\"", name, text);
-  return PROPTER_OK;
-}
-
 static PropterStatus read_options(const CommandCall *call, Asked *asked, PropterError *err) {
   static const char *const formats[] = {"table", "json", "jsonl", "csv", NULL};
   PROPTER_TRY(output_format(call, formats, &asked->format, err));
   PROPTER_TRY(output_iri_option(call, "metric", &asked->metric, err));
-  PROPTER_TRY(day_option(call, "from", &asked->from, err));
-  return day_option(call, "to", &asked->to, err);
+  PROPTER_TRY(output_day_option(call, "from", &asked->from, err));
+  return output_day_option(call, "to", &asked->to, err);
 }
 
 static void json_number(FILE *out, const char *name, double value) {

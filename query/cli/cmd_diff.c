@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "output.h"
-#include "propter/run.h"
+#include "view.h"
 
 /* A quad with what happened to it: 1 added, -1 removed; after summing up 0 for what came and went. */
 typedef struct {
@@ -77,30 +77,27 @@ static PropterStatus print(PropterSnapshot *snapshot, const Change *change, FILE
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  PropterGraph *graph = NULL;
-  PropterSnapshot *snapshot = NULL;
+  CommandView view;
   PropterRunList list = {0};
   const PropterRunInfo *one = NULL, *two = NULL;
   Changes changes = {0};
   uint64_t added = 0, removed = 0;
-  PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
-  if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
-  if (status == PROPTER_OK) status = propter_run_list(snapshot, &list, err);
+  PropterStatus status = view_open(call, &view, err);
+  if (status == PROPTER_OK) status = propter_run_list(view.snapshot, &list, err);
   if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(call->operands[0]), &one, err);
   if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(call->operand_count > 1 ? call->operands[1] : "last"), &two, err);
   if (status == PROPTER_OK)
-    status = one->sequence <= two->sequence ? gather(snapshot, &list, one, two, 1, &changes, err) : gather(snapshot, &list, two, one, -1, &changes, err);
+    status = one->sequence <= two->sequence ? gather(view.snapshot, &list, one, two, 1, &changes, err) : gather(view.snapshot, &list, two, one, -1, &changes, err);
   for (size_t i = 0; i < changes.count && status == PROPTER_OK; i++) {
     if (!changes.items[i].change) continue;
     *(changes.items[i].change > 0 ? &added : &removed) += 1;
-    status = print(snapshot, &changes.items[i], call->out, err);
+    status = print(view.snapshot, &changes.items[i], call->out, err);
   }
   if (status == PROPTER_OK)
     propter_log(call->log, PROPTER_LOG_INFO, "diff", "%s added, %s removed from %s to %s", output_number(added), output_number(removed), one->name.data, two->name.data);
   propter_vec_clear(&changes);
   propter_run_list_clear(&list);
-  propter_snapshot_close(snapshot);
-  propter_graph_close(graph);
+  view_close(&view);
   return status;
 }
 

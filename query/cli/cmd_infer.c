@@ -32,14 +32,10 @@ static PropterStatus read_options(CommandCall *call, PropterInferOptions *option
     if (!propter_vec_push(without, propter_str(text))) return propter_fail(err, PROPTER_NO_MEMORY, "names");
   if ((text = cmd_value(call, "periods")) && strcmp(text, "new") != 0 && strcmp(text, "all") != 0)
     return propter_fail(err, PROPTER_USAGE, "--periods: expected new or all, found \"%s\"", text);
-  if ((text = cmd_value(call, "known-by")) && !propter_day_parse(propter_str(text), &options->known_by))
-    return propter_fail(err, PROPTER_USAGE, "--known-by: expected a date like 2012-03-31, found \"%s\"", text);
-  if ((text = cmd_value(call, "depth"))) {
-    int64_t depth;
-    if (!propter_str_to_int64(propter_str(text), &depth) || depth < 1 || depth > 5)
-      return propter_fail(err, PROPTER_USAGE, "--depth: expected 1 to 5, found \"%s\"", text);
-    options->depth = (unsigned)depth;
-  }
+  int64_t depth = options->depth;
+  PROPTER_TRY(output_day_option(call, "known-by", &options->known_by, err));
+  PROPTER_TRY(output_number_option(call, "depth", 1, 5, &depth, err));
+  options->depth = (unsigned)depth;
   options->without = without->items;
   options->without_count = without->count;
   options->threads = call->threads;

@@ -15,15 +15,14 @@
 
 static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *o, PropterError *err) {
   static const char *const modes[] = {"quarantine", "skip", "stop"};
-  const char *mode = cmd_value(call, "on-error"), *most = cmd_value(call, "max-errors");
+  const char *mode = cmd_value(call, "on-error");
   size_t m = 0;
   while (mode && m < 3 && strcmp(mode, modes[m]) != 0) m++;
   if (m == 3) return propter_fail(err, PROPTER_USAGE, "--on-error: expected quarantine, skip or stop, found \"%s\"", mode);
   o->on_error = (PropterIngestOnError)m;
   int64_t n = 0;
-  if (most && (!propter_str_to_int64(propter_str(most), &n) || n < 0))
-    return propter_fail(err, PROPTER_USAGE, "--max-errors: expected a whole number, found \"%s\"", most);
-  o->bounded = most != NULL;
+  PROPTER_TRY(output_number_option(call, "max-errors", 0, INT64_MAX, &n, err));
+  o->bounded = cmd_value(call, "max-errors") != NULL;
   o->max_errors = (uint64_t)n;
   o->database = cmd_value(call, "database");
   return output_iri_option(call, "base", &o->base, err);

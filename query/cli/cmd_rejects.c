@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "output.h"
-#include "propter/run.h"
+#include "view.h"
 
 typedef struct {
   FILE *out;
@@ -77,23 +77,20 @@ static PropterStatus find_run(const CommandCall *call, const PropterRunList *lis
 static PropterStatus run(CommandCall *call, PropterError *err) {
   static const char *const formats[] = {"table", "csv", "json", "jsonl", NULL};
   Printer printer = {.out = call->out};
-  PropterGraph *graph = NULL;
-  PropterSnapshot *snapshot = NULL;
+  CommandView view;
   PropterRunList list = {0};
   const PropterRunInfo *info = NULL;
   PROPTER_TRY(output_format(call, formats, &printer.format, err));
-  PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
-  if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
-  if (status == PROPTER_OK) status = propter_run_list(snapshot, &list, err);
+  PropterStatus status = view_open(call, &view, err);
+  if (status == PROPTER_OK) status = propter_run_list(view.snapshot, &list, err);
   if (status == PROPTER_OK) status = find_run(call, &list, &info, err);
   if (status == PROPTER_OK && strcmp(printer.format, "csv") == 0) fputs("file,row,column,value,rule,reason\n", call->out);
-  if (status == PROPTER_OK) status = propter_run_rejects(snapshot, info, print, &printer, err);
+  if (status == PROPTER_OK) status = propter_run_rejects(view.snapshot, info, print, &printer, err);
   if (status == PROPTER_OK && strcmp(printer.format, "json") == 0) fputs(printer.count ? "]\n" : "[]\n", call->out);
   if (status == PROPTER_OK && info->rows_rejected > printer.count)
     propter_log(call->log, PROPTER_LOG_WARNING, "rejects", "%s more were counted but not kept", output_number(info->rows_rejected - printer.count));
   propter_run_list_clear(&list);
-  propter_snapshot_close(snapshot);
-  propter_graph_close(graph);
+  view_close(&view);
   return status;
 }
 

@@ -187,10 +187,9 @@ static PropterStatus list(Session *session, PropterError *err) {
 
 static PropterStatus review(Session *session, PropterError *err) {
   CommandCall *call = session->call;
-  const char *only = call->operand_count ? call->operands[0] : NULL, *text = cmd_value(call, "limit");
+  const char *only = call->operand_count ? call->operands[0] : NULL;
   int64_t limit = 0;
-  if (text && (!propter_str_to_int64(propter_str(text), &limit) || limit < 1))
-    return propter_fail(err, PROPTER_USAGE, "--limit: expected a whole number from 1, found \"%s\"", text);
+  PROPTER_TRY(output_number_option(call, "limit", 1, INT64_MAX, &limit, err));
   PropterSnapshot *snapshot = NULL;
   PropterReviewQueue queue = {0};
   PropterStatus status = propter_snapshot_open(session->graph, 0, &snapshot, err);

@@ -54,13 +54,6 @@ static void on_access(PropterStr line, void *payload) {
   (void)fflush(payload);
 }
 
-static PropterStatus number(const CommandCall *call, const char *name, int64_t low, int64_t high, int64_t *n, PropterError *err) {
-  const char *v = cmd_value(call, name);
-  if (v && (!propter_str_to_int64(propter_str(v), n) || *n < low || *n > high))
-    return propter_fail(err, PROPTER_USAGE, "--%s: expected %lld to %lld, found \"%s\"", name, (long long)low, (long long)high, v);
-  return PROPTER_OK;
-}
-
 /* --- Tokens --------------------------------------------------------------------------------------------------------------------------------- */
 
 static PropterAccess scope_of(PropterStr word) {
@@ -124,11 +117,11 @@ static PropterStatus read_options(const CommandCall *call, Serving *s, PropterEr
   int64_t port = 3030, workers = call->threads ? call->threads : sysconf(_SC_NPROCESSORS_ONLN), queue = 64, seconds = 120, mib = 1024;
   const char *address = cmd_value(call, "address"), *tokens = cmd_value(call, "token-file"), *log = cmd_value(call, "access-log");
   s->server = propter_server_options();
-  PROPTER_TRY(number(call, "port", 0, 65535, &port, err));
-  PROPTER_TRY(number(call, "workers", 1, 256, &workers, err));
-  PROPTER_TRY(number(call, "queue", 1, 1000000, &queue, err));
-  PROPTER_TRY(number(call, "timeout", 1, 86400, &seconds, err));
-  PROPTER_TRY(number(call, "memory", 1, 1 << 20, &mib, err));
+  PROPTER_TRY(output_number_option(call, "port", 0, 65535, &port, err));
+  PROPTER_TRY(output_number_option(call, "workers", 1, 256, &workers, err));
+  PROPTER_TRY(output_number_option(call, "queue", 1, 1000000, &queue, err));
+  PROPTER_TRY(output_number_option(call, "timeout", 1, 86400, &seconds, err));
+  PROPTER_TRY(output_number_option(call, "memory", 1, 1 << 20, &mib, err));
   PROPTER_TRY(sparql_call_rules(call, "host", s->hosts, &s->server.hosts, err));
   PROPTER_TRY(sparql_call_rules(call, "origin", s->origins, &s->server.origins, err));
   PROPTER_TRY(sparql_call_rules(call, "allow-service", s->services, &s->server.services, err));

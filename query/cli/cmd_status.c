@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "output.h"
-#include "propter/run.h"
+#include "view.h"
 
 typedef struct {
   uint64_t bytes, quads, version;
@@ -100,21 +100,18 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   static const char *const formats[] = {"table", "json", NULL};
   const char *format;
   PROPTER_TRY(output_format(call, formats, &format, err));
-  PropterGraph *graph = NULL;
-  PropterSnapshot *snapshot = NULL;
+  CommandView view;
   Report r = {.bytes = size_of(call->graph)};
-  PROPTER_TRY(propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err));
-  PropterStatus status = propter_snapshot_open(graph, 0, &snapshot, err);
+  PropterStatus status = view_open(call, &view, err);
   if (status == PROPTER_OK) {
-    r.version = propter_snapshot_version(snapshot);
-    status = propter_snapshot_count(snapshot, PROPTER_SPOG, (PropterQuad){0, 0, 0, 0}, 0, &r.quads, err);
+    r.version = propter_snapshot_version(view.snapshot);
+    status = propter_snapshot_count(view.snapshot, PROPTER_SPOG, (PropterQuad){0, 0, 0, 0}, 0, &r.quads, err);
   }
-  if (status == PROPTER_OK) status = propter_rdf_graphs(snapshot, &r.graphs, &r.counts, err);
-  if (status == PROPTER_OK) status = list_readers(graph, &r, err);
-  if (status == PROPTER_OK) status = propter_run_list(snapshot, &r.runs, err);
-  if (status == PROPTER_OK) status = strcmp(format, "json") == 0 ? as_json(call, snapshot, &r, err) : as_text(call, snapshot, &r, err);
-  if (snapshot) propter_snapshot_close(snapshot);
-  propter_graph_close(graph);
+  if (status == PROPTER_OK) status = propter_rdf_graphs(view.snapshot, &r.graphs, &r.counts, err);
+  if (status == PROPTER_OK) status = list_readers(view.graph, &r, err);
+  if (status == PROPTER_OK) status = propter_run_list(view.snapshot, &r.runs, err);
+  if (status == PROPTER_OK) status = strcmp(format, "json") == 0 ? as_json(call, view.snapshot, &r, err) : as_text(call, view.snapshot, &r, err);
+  view_close(&view);
   propter_vec_clear(&r.graphs);
   propter_vec_clear(&r.counts);
   propter_vec_clear(&r.readers);
@@ -127,7 +124,7 @@ const Command command_status = {
     .name = "status",
     .summary = "say what the graph holds: named graphs with their sizes, runs, version",
     .operands = "",
-    .details = "--format table or json. The version counts commits. Readers of other processes are listed with the number of commits since their snapshot: as\n"
-               "long as they read, the pages of those commits cannot be used again.",
+    .details = "--format table or json. The version counts commits. Readers of other processes are listed with the number of commits since their snapshot and its age\n"
+               "in seconds: as long as they read, the pages of those commits cannot be used again.",
     .examples = "propter status\npropter status --format json",
     .run = run};

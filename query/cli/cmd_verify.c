@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output.h"
+#include "view.h"
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  PropterGraph *graph = NULL;
-  PropterSnapshot *snapshot = NULL;
+  CommandView view;
   uint64_t count = 0;
   PROPTER_TRY(propter_graph_verify(call->graph, call->log, err));
   propter_error_clear(err);
-  PROPTER_TRY(propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err));
-  PropterStatus status = propter_snapshot_open(graph, 0, &snapshot, err);
-  if (status == PROPTER_OK) status = propter_snapshot_count(snapshot, PROPTER_SPOG, (PropterQuad){0, 0, 0, 0}, 0, &count, err);
+  PropterStatus status = view_open(call, &view, err);
+  if (status == PROPTER_OK) status = propter_snapshot_count(view.snapshot, PROPTER_SPOG, (PropterQuad){0, 0, 0, 0}, 0, &count, err);
   if (status == PROPTER_OK)
-    fprintf(call->out, "%s is whole: %s quads at version %s\n", call->graph, output_number(count), output_number(propter_snapshot_version(snapshot)));
-  if (snapshot) propter_snapshot_close(snapshot);
-  propter_graph_close(graph);
+    fprintf(call->out, "%s is whole: %s quads at version %s\n", call->graph, output_number(count), output_number(propter_snapshot_version(view.snapshot)));
+  view_close(&view);
   return status;
 }
 

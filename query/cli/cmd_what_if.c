@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output.h"
+#include "view.h"
 
 static const CommandOption options[] = {{"set", 0, "CAUSE=AMOUNT", "an event or a kind of event, by label or IRI, and how much of it (1: as in the past)"},
                                         {"known-by", 0, "DATE", "use only what was known on this day"},
@@ -70,10 +71,9 @@ static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
   static const char *const formats[] = {"table", "json", NULL};
-  const char *format, *known_by = cmd_value(call, "known-by");
+  const char *format;
   PropterInferOptions infer = propter_infer_options();
-  PropterGraph *graph = NULL;
-  PropterSnapshot *snapshot = NULL;
+  CommandView view;
   PropterInferrer *inferrer = NULL;
   PropterArena arena = {0};
   PropterWhatIf x;
@@ -81,19 +81,16 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   double amount = 1;
   PROPTER_TRY(output_format(call, formats, &format, err));
   PROPTER_TRY(read_set(call, &cause, &amount, err));
-  if (known_by && !propter_day_parse(propter_str(known_by), &infer.known_by))
-    return propter_fail(err, PROPTER_USAGE, "--known-by: expected a date like 2012-03-31, found \"%s\"", known_by);
-  PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
-  if (!status) status = propter_snapshot_open(graph, 0, &snapshot, err);
-  if (!status) status = propter_inferrer_new(snapshot, &infer, &inferrer, err);
+  PROPTER_TRY(output_day_option(call, "known-by", &infer.known_by, err));
+  PropterStatus status = view_open(call, &view, err);
+  if (!status) status = propter_inferrer_new(view.snapshot, &infer, &inferrer, err);
   if (!status) status = propter_what_if(inferrer, propter_str(call->operands[0]), cause, amount, &arena, &x, err);
   if (!status && strcmp(format, "json") == 0) as_json(call->out, &x, amount);
   else if (!status) as_text(call->out, &x, amount);
   if (!status && !x.identified) status = PROPTER_DECLINED;
   propter_arena_clear(&arena);
   propter_inferrer_free(inferrer);
-  propter_snapshot_close(snapshot);
-  propter_graph_close(graph);
+  view_close(&view);
   return status;
 }
 

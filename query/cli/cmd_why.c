@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "output.h"
+#include "view.h"
 
 static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked about, instead of a question in words"},
                                         {"from", 0, "DATE", "first day of the window"},
                                         {"to", 0, "DATE", "last day of the window"},
                                         {"known-by", 0, "DATE", "use only what was known on this day"},
+                                        {"as-of", 0, "RUN", "the answer as the graph stood after this run: byte by byte what it was then"},
                                         {"without", 0, "IRI", "leave out this document, claim, event or review; may be repeated"},
                                         {"numbers", 0, NULL, "show probabilities even while they are not calibrated"},
                                         {"decide", 0, NULL, "the answer will be acted on: declined unless somebody is recorded who decides (propter:owner)"},
@@ -20,20 +22,6 @@ static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked abo
                                         {"out", 'o', "FILE", "write the answer to this file instead of standard output"},
                                         {"report", 0, NULL, "also write the HTML report why-METRIC-PERIOD.html into the current folder"},
                                         {NULL, 0, NULL, NULL}};
-
-static PropterStatus date(const CommandCall *call, const char *name, PropterDay *day, PropterError *err) {
-  const char *v = cmd_value(call, name);
-  *day = PROPTER_NO_DAY;
-  if (v && !propter_day_parse(propter_str(v), day)) return propter_fail(err, PROPTER_INVALID, "--%s: expected a date like 2011-08-31, found \"%s\"", name, v);
-  return PROPTER_OK;
-}
-
-static PropterStatus number(const CommandCall *call, const char *name, int64_t low, int64_t high, int64_t *n, PropterError *err) {
-  const char *v = cmd_value(call, name);
-  if (v && (!propter_str_to_int64(propter_str(v), n) || *n < low || *n > high))
-    return propter_fail(err, PROPTER_USAGE, "--%s: expected %lld to %lld, found \"%s\"", name, (long long)low, (long long)high, v);
-  return PROPTER_OK;
-}
 
 typedef struct {
   PropterWhyOptions why;
@@ -52,13 +40,13 @@ static PropterStatus wanted(const CommandCall *call, Wanted *w, PropterError *er
   w->why.decide = cmd_flag(call, "decide");
   w->why.explain = cmd_flag(call, "explain-score");
   int64_t limit = 0, depth = w->why.infer.depth;
-  PROPTER_TRY(number(call, "limit", 1, 1000, &limit, err));
-  PROPTER_TRY(number(call, "depth", 1, 5, &depth, err));
+  PROPTER_TRY(output_number_option(call, "limit", 1, 1000, &limit, err));
+  PROPTER_TRY(output_number_option(call, "depth", 1, 5, &depth, err));
   w->why.limit = (size_t)limit;
   w->why.infer.depth = (unsigned)depth;
-  PROPTER_TRY(date(call, "known-by", &w->why.infer.known_by, err));
-  PROPTER_TRY(date(call, "from", &w->from, err));
-  PROPTER_TRY(date(call, "to", &w->to, err));
+  PROPTER_TRY(output_day_option(call, "known-by", &w->why.infer.known_by, err));
+  PROPTER_TRY(output_day_option(call, "from", &w->from, err));
+  PROPTER_TRY(output_day_option(call, "to", &w->to, err));
   for (const char *v; w->why.infer.without_count < 64 && (v = cmd_value_at(call, "without", (unsigned)w->why.infer.without_count));)
     w->without[w->why.infer.without_count++] = propter_str(v);
   w->why.infer.without = w->without;
@@ -89,18 +77,16 @@ static PropterStatus question(const CommandCall *call, PropterBuf *text, Propter
   return propter_buf_status(text, err);
 }
 
-static PropterStatus ask(const CommandCall *call, const Wanted *w, PropterWhyAnswer **answer, PropterError *err) {
-  PropterGraph *graph = NULL;
-  PropterSnapshot *snapshot = NULL;
+static PropterStatus ask(const CommandCall *call, Wanted *w, PropterWhyAnswer **answer, PropterError *err) {
+  CommandView view;
   PropterBuf text = {0};
-  PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
-  if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
-  if (status == PROPTER_OK && w->metric.len) status = propter_why_window(snapshot, w->metric, w->from, w->to, &w->why, answer, err);
+  const char *as_of = cmd_value(call, "as-of");
+  PropterStatus status = as_of ? view_open_past(call, as_of, &view, &w->why.version, err) : view_open(call, &view, err);
+  if (status == PROPTER_OK && w->metric.len) status = propter_why_window(view.snapshot, w->metric, w->from, w->to, &w->why, answer, err);
   else if (status == PROPTER_OK && (status = question(call, &text, err)) == PROPTER_OK)
-    status = propter_why_ask(snapshot, propter_buf_str(&text), &w->why, answer, err);
+    status = propter_why_ask(view.snapshot, propter_buf_str(&text), &w->why, answer, err);
   propter_buf_clear(&text);
-  propter_snapshot_close(snapshot);
-  propter_graph_close(graph);
+  view_close(&view);
   return status;
 }
 
@@ -142,6 +128,8 @@ const Command command_why = {
                "2010\", \"Q3 2009\", \"since June 2015\", \"last month\", and parts of its data by label: \"in the North region\". What was understood is printed first, as a WHY form; the form itself\n"
                "is a question too (propter query --help has its clauses: COMPARED TO, WHY NOT ... DESPITE). Words that are\n"
                "not understood are never passed over: the answer then says what is missing and what comes near.\n"
+               "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. Refused (exit 3) if a later change is not\n"
+               "known.\n"
                "Formats: text (default), json, md, html (one file, no network), csv (the causes). Probabilities are words until 200 answers\n"
                "were audited; --numbers shows them anyway.\n"
                "A declined request says what it is short of: goal clarity, resource openness (data and documents), risk sharing (somebody who decides), and what would help.\n"

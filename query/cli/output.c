@@ -61,6 +61,20 @@ PropterStatus output_iri_option(const CommandCall *call, const char *name, Propt
   return propter_fail(err, PROPTER_INVALID, "--%s \"%.200s\": %s", name, value, why);
 }
 
+PropterStatus output_day_option(const CommandCall *call, const char *name, PropterDay *day, PropterError *err) {
+  const char *v = cmd_value(call, name);
+  *day = PROPTER_NO_DAY;
+  if (v && !propter_day_parse(propter_str(v), day)) return propter_fail(err, PROPTER_INVALID, "--%s: expected a date like 2011-08-31, found \"%s\"", name, v);
+  return PROPTER_OK;
+}
+
+PropterStatus output_number_option(const CommandCall *call, const char *name, int64_t low, int64_t high, int64_t *n, PropterError *err) {
+  const char *v = cmd_value(call, name);
+  if (v && (!propter_str_to_int64(propter_str(v), n) || *n < low || *n > high))
+    return propter_fail(err, PROPTER_USAGE, "--%s: expected %lld to %lld, found \"%s\"", name, (long long)low, (long long)high, v);
+  return PROPTER_OK;
+}
+
 PropterStatus output_file_option(const CommandCall *call, const char *name, const char **path, PropterError *err) {
   const char *slash = (*path = cmd_value(call, name)) ? strrchr(*path, '/') : NULL;
   if (!slash || slash == *path) return PROPTER_OK;

@@ -21,4 +21,9 @@ PropterStatus output_file_option(const CommandCall *call, const char *name, cons
 /* The id of the graph in --graph-iri, PROPTER_NO_ID if not given. NOT_FOUND: the graph has none of that name. */
 PropterStatus output_find_graph(PropterSnapshot *snapshot, PropterStr iri, PropterId *id, PropterError *err);
 
+/* An option that is a day (INVALID); PROPTER_NO_DAY if not given. */
+PropterStatus output_day_option(const CommandCall *call, const char *name, PropterDay *day, PropterError *err);
+/* An option that is a whole number from `low` to `high` (USAGE); *n stays if not given. */
+PropterStatus output_number_option(const CommandCall *call, const char *name, int64_t low, int64_t high, int64_t *n, PropterError *err);
+
 #endif

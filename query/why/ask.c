@@ -228,7 +228,7 @@ static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lex
   PropterWhyOptions options = k->options;
   if (q->despite.len) options.limit = SIZE_MAX; /* the cause may stand far down */
   if (q->gap == PROPTER_GAP_NONE) PROPTER_TRY(infer(k, q, &inference));
-  PROPTER_TRY(why_answer_make(q, inference, propter_snapshot_version(k->snapshot), &options, out, k->err));
+  PROPTER_TRY(why_answer_make(q, inference, options.version ? options.version : propter_snapshot_version(k->snapshot), &options, out, k->err));
   PropterStatus status = PROPTER_OK;
   bool causes = q->gap == PROPTER_GAP_NO_CAUSE || q->gap == PROPTER_GAP_MANY_CAUSES;
   if (lexicon && q->nearest_count) status = offer_names(k, causes ? why_lexicon_causes(lexicon) : lexicon, *out);

@@ -302,6 +302,103 @@ START_TEST(failures_change_nothing) {
 }
 END_TEST
 
+/* --- the graph as a run left it ------------------------------------------------------------------------------------------------ */
+
+static PropterStatus rewind_to(PropterGraph *graph, const char *name, PropterQuads *quads, PropterError *err) {
+  PropterWriter *w = NULL;
+  PropterSnapshot *snapshot = NULL;
+  PropterRunList list = {0};
+  const PropterRunInfo *info = NULL;
+  PropterStatus status = propter_writer_open(graph, false, &w, err);
+  if (status == PROPTER_OK) status = propter_writer_snapshot(w, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_run_list(snapshot, &list, err);
+  if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(name), &info, err);
+  if (status == PROPTER_OK) status = propter_run_rewind(w, &list, info, err);
+  if (status == PROPTER_OK) status = propter_writer_snapshot(w, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_snapshot_match(snapshot, (PropterQuad){0}, 0, quads, err);
+  propter_run_list_clear(&list);
+  propter_writer_close(w);
+  return status;
+}
+
+static void all(PropterGraph *graph, PropterQuads *quads) {
+  PropterSnapshot *snapshot = NULL;
+  ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
+  ck_ok(propter_snapshot_match(snapshot, (PropterQuad){0}, 0, quads, err));
+  propter_snapshot_close(snapshot);
+}
+
+typedef struct {
+  PropterGraph *graph;
+  const char *name;
+  const PropterQuads *want;
+} Past;
+
+static PropterStatus as_it_was(void *payload, PropterError *err) {
+  const Past *past = payload;
+  PropterQuads quads = {0};
+  PropterStatus status = rewind_to(past->graph, past->name, &quads, err);
+  if (status == PROPTER_OK) {
+    ck_assert_uint_eq(quads.count, past->want->count);
+    ck_assert_int_eq(memcmp(quads.items, past->want->items, quads.count * sizeof *quads.items), 0);
+  }
+  propter_vec_clear(&quads);
+  return status;
+}
+
+START_TEST(the_past_is_what_it_was) {
+  static const Step steps[] = {{.graph = G, .first = 1, .last = 4, .hash = "a", .now = 1},
+                               {.graph = G, .first = 3, .last = 9, .hash = "b", .now = 2, .rejects = 2},
+                               {.graph = G "2", .used = G, .first = 1, .last = 2, .hash = "c", .now = 3},
+                               {.graph = G, .first = 5, .last = 5, .hash = "d", .now = 4}};
+  PropterGraph *graph = new_graph();
+  PropterQuads quads[5] = {{0}};
+  char name[4][128];
+  bool same;
+  for (int i = 0; i < 4; i++) {
+    ck_ok(do_step(graph, &steps[i], name[i], &same, err));
+    all(graph, &quads[i]);
+  }
+  ck_ok(undo(graph, "last", 9, err));
+  all(graph, &quads[4]);
+  for (int i = 0; i < 4; i++) ck_ok(as_it_was(&(Past){graph, name[i], &quads[i]}, err));
+  ck_ok(as_it_was(&(Past){graph, "last", &quads[4]}, err));
+  PropterQuads now = {0};
+  all(graph, &now); /* and nothing was written */
+  ck_assert_uint_eq(now.count, quads[4].count);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, as_it_was, &(Past){graph, name[1], &quads[1]}, false), 10);
+  propter_vec_clear(&now);
+  for (int i = 0; i < 5; i++) propter_vec_clear(&quads[i]);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(a_past_that_is_not_known_is_refused) {
+  const Step tracked = {.graph = G, .first = 1, .last = 4, .hash = "a", .now = 1}, untracked = {.graph = G, .first = 2, .last = 4, .hash = "b", .now = 2, .untracked = true};
+  PropterGraph *graph = new_graph();
+  PropterQuads quads = {0};
+  PropterError e = {0};
+  PropterWriter *w = NULL;
+  char one[128], two[128];
+  bool same;
+  ck_ok(do_step(graph, &tracked, one, &same, err));
+  ck_ok(do_step(graph, &untracked, two, &same, err));
+  ck_assert_int_eq(rewind_to(graph, one, &quads, &e), PROPTER_INVALID);
+  ck_assert_ptr_nonnull(strstr(e.message, "did not record what it changed"));
+  ck_ok(rewind_to(graph, two, &quads, err));
+  ck_ok(propter_writer_open(graph, false, &w, err));
+  PropterQuad q = quads.items[0];
+  q.o = q.s;
+  ck_ok(propter_writer_add(w, q, err));
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  ck_assert_int_eq(rewind_to(graph, two, &quads, &e), PROPTER_INVALID);
+  ck_assert_ptr_nonnull(strstr(e.message, "by something that is no run"));
+  propter_vec_clear(&quads);
+  propter_graph_close(graph);
+}
+END_TEST
+
 Suite *suite_run(void) {
   Suite *s = suite_create("run");
   TCase *tc = tcase_create("run");
@@ -313,6 +410,8 @@ Suite *suite_run(void) {
   tcase_add_test(tc, undo_asks_later_runs);
   tcase_add_test(tc, the_content_of_a_created_graph_is_known_later);
   tcase_add_test(tc, failures_change_nothing);
+  tcase_add_test(tc, the_past_is_what_it_was);
+  tcase_add_test(tc, a_past_that_is_not_known_is_refused);
   suite_add_tcase(s, tc);
   return s;
 }

@@ -81,6 +81,7 @@ typedef struct {
   PropterStr fingerprint; /* hash of kind, software, parameters and inputs */
   int64_t sequence;       /* 1 for the graph's first run */
   uint64_t rows_read, rows_rejected, added, removed;
+  uint64_t version;  /* of the graph with this run; 0: not recorded */
   bool undoable;     /* what it added and removed is known */
   PropterId undoes;  /* the run that this one undid, or PROPTER_NO_ID */
   bool undone;       /* a later run undid it (and was not undone itself) */
@@ -123,5 +124,9 @@ PROPTER_API PropterStatus propter_run_delta(PropterSnapshot *snapshot, const Pro
  * copied into `arena`. */
 PROPTER_API PropterStatus propter_run_undo(PropterWriter *writer, PropterStr name, int64_t now, PropterStr software, PropterArena *arena, PropterStr *undo,
                                            PropterError *err);
+
+/* Takes back inside a fresh writer all that came after a run of the list, records included: propter_writer_snapshot then shows the graph as that run left
+ * it, ids included. For reading only: close the writer without a commit. INVALID: a later change is not known (untracked, or made without a run). */
+PROPTER_API PropterStatus propter_run_rewind(PropterWriter *writer, const PropterRunList *list, const PropterRunInfo *run, PropterError *err);
 
 #endif

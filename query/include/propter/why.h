@@ -168,6 +168,7 @@ typedef struct {
   bool numbers;            /* show probabilities although they are not calibrated */
   bool explain;            /* show the terms of each score */
   size_t limit;            /* causes listed; 0: 5 */
+  uint64_t version;        /* of the graph, as the answer names it; 0: the snapshot's */
   PropterStr report;       /* file name of the report that goes with the answer; empty: none */
 } PropterWhyOptions;
 
