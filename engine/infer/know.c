@@ -84,7 +84,7 @@ static PropterStatus read_metric(Know *know, Node *node, PropterStr iri, Propter
   if (status) return propter_fail(err, status, "%s", ignored.message);
   if (m.def.concept_id) status = add_scope(&m.scope, m.def.concept_id, err);
   for (size_t i = 0; i < m.def.fixed_count && !status; i++)
-    if (concept_find(know, m.def.fixed[i].member)) status = add_scope(&m.scope, m.def.fixed[i].member, err);
+    if (concept_find(know, m.def.fixed[i].concept_id)) status = add_scope(&m.scope, m.def.fixed[i].concept_id, err);
   if (!status && !propter_vec_push(&know->metrics, m)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu metrics", know->metrics.count);
   if (status) propter_vec_clear(&m.scope);
   return status;

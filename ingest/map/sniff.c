@@ -107,7 +107,7 @@ static PropterStatus read_name(Sniff *s, size_t i, PropterStr name, PropterError
   column->name = propter_arena_copy(&s->out->arena, name);
   if (!column->name.data) return no_memory(err);
   PROPTER_TRY(split_name(name, &s->out->arena, &column->label, err));
-  bool currency = false;
+  bool unit_last = false;
   size_t last = 0;
   for (size_t at = 0; at < column->label.len; at++) {
     PropterStr word = {column->label.data + at, 0};
@@ -115,15 +115,28 @@ static PropterStatus read_name(Sniff *s, size_t i, PropterStr name, PropterError
     last = at;
     while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
     read_word(word, column, &s->columns[i]);
-    currency = column->unit != unit && strlen(column->unit) == 3 && is_upper(column->unit[0]) && is_upper(column->unit[1]) && is_upper(column->unit[2]);
+    unit_last = column->unit != unit;
   }
+  column->words = column->label;
   /* "net revenue eur" is called net revenue, in euros. */
-  if (currency && last) column->label = propter_str_trim((PropterStr){column->label.data, last});
+  if (unit_last && last) column->label = propter_str_trim((PropterStr){column->label.data, last});
   Seen *c = &s->columns[i];
   c->possible = (1u << TYPES) - 1, c->signs = (1u << SIGNS) - 1, c->days = 1;
   for (size_t k = 0; written_dates[k].pattern; k++) c->days |= UINT64_C(2) << k;
   for (size_t k = 0; written_numbers[k].decimal; k++) c->numbers |= UINT64_C(1) << k;
   return PROPTER_OK;
+}
+
+/* Amounts in two units keep the unit in their names. */
+static void tell_apart(PropterSniff *out) {
+  for (size_t i = 0; i < out->count; i++) {
+    bool same = false;
+    if (out->columns[i].label.len == out->columns[i].words.len) continue;
+    for (size_t k = 0; k < out->count && !same; k++)
+      same = k != i && out->columns[k].words.len >= out->columns[i].label.len &&
+             propter_str_equal((PropterStr){out->columns[k].words.data, out->columns[i].label.len}, out->columns[i].label);
+    if (same) out->columns[i].label = out->columns[i].words;
+  }
 }
 
 /* --- First pass: cells ------------------------------------------------------------------------------------------------------- */
@@ -427,6 +440,7 @@ static PropterStatus pass(Sniff *s, bool first, PropterError *err) {
     s->columns = propter_calloc(count, sizeof *s->columns);
     if (!s->out->columns || !s->columns) status = no_memory(err);
     for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = read_name(s, i, names[i], err);
+    if (status == PROPTER_OK) tell_apart(s->out);
     if (status == PROPTER_OK) status = each_row(s, table, first_pass, NULL, err);
     if (status == PROPTER_OK) choose_roles(s);
   } else if (status == PROPTER_OK) {

@@ -97,7 +97,9 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   PROPTER_TRY(add_local(out, c, n, taken, err));
   propter_buf_printf(out, " a propter:Metric ;\n  skos:prefLabel ");
   add_text(out, c->label.len ? c->label : c->name);
-  propter_buf_printf(out, "@en ;\n  propter:sourceFile ");
+  propter_buf_printf(out, "@en ;\n");
+  if (c->words.len > c->label.len) propter_buf_printf(out, "  skos:altLabel "), add_text(out, c->words), propter_buf_printf(out, "@en ;\n");
+  propter_buf_printf(out, "  propter:sourceFile ");
   add_text(out, source);
   propter_buf_printf(out, " ; propter:timeColumn ");
   add_text(out, s->columns[s->time].name);

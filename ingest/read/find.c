@@ -593,6 +593,9 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
     PropterSpan m;
     if (propter_regex_match(rules->paraphrases.items[i].regex, rules->matcher, w.s, 0, &found, NULL) != PROPTER_OK || !found) continue;
     if (!propter_matcher_span(rules->matcher, 0, &m.start, &m.end)) continue;
+    size_t kind = 0;
+    if (names && (status = link_label((PropterNames *)names, rules->paraphrases.items[i].label, PROPTER_ROLE_KIND, &kind, err)) != PROPTER_OK) goto done;
+    if (kind == SIZE_MAX) continue; /* no kind of this graph: the sentence may tell of another */
     status = happening(&w, names, &matches, m, rules->paraphrases.items[i].label, rules->paraphrases.items[i].polarity, false, out, err);
     goto done;
   }

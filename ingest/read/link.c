@@ -217,7 +217,7 @@ static PropterStatus scope_of(PropterNames *names, const PropterDocument *d, Pro
 
 /* --- claims ------------------------------------------------------------------------------------------------------------------ */
 
-static PropterStatus find_label(PropterNames *names, const char *label, unsigned roles, size_t *index, PropterError *err) {
+PropterStatus link_label(PropterNames *names, const char *label, unsigned roles, size_t *index, PropterError *err) {
   PropterNameMatches found = {0};
   *index = SIZE_MAX;
   PropterStatus status = propter_names_find(names, propter_str(label), &found, err);
@@ -237,7 +237,7 @@ static PropterStatus paraphrased(PropterNames *names, const PropterRules *rules,
         !propter_matcher_span(rules->matcher, 0, &m.start, &m.end))
       continue;
     size_t index;
-    PROPTER_TRY(find_label(names, rules->paraphrases.items[i].label, PROPTER_ROLE_KIND, &index, err));
+    PROPTER_TRY(link_label(names, rules->paraphrases.items[i].label, PROPTER_ROLE_KIND, &index, err));
     if (index == SIZE_MAX) continue;
     /* "The strike had ended" says more than its label "strike" inside it. */
     PropterSpan words = {m.start + span.start, m.end + span.start};
@@ -407,7 +407,7 @@ PropterStatus link_happening(PropterNames *names, const PropterRules *rules, con
   (void)rules;
   *out = (LinkedHappening){.kind = SIZE_MAX, .event = SIZE_MAX};
   if (h->label) {
-    PROPTER_TRY(find_label(names, h->label, PROPTER_ROLE_KIND, &out->kind, err));
+    PROPTER_TRY(link_label(names, h->label, PROPTER_ROLE_KIND, &out->kind, err));
   } else {
     PropterNameMatches found = {0};
     PropterStatus status = propter_names_find(names, slice(d->text, h->words), &found, err);

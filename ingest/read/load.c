@@ -122,7 +122,8 @@ static PropterStatus fixed_members(Load *l, PropterId s, size_t index, PropterEr
   PropterStatus status = propter_snapshot_objects(l->snapshot, s, l->v[VOCAB_propter_fixed], &holders, err);
   for (size_t i = 0; i < holders.count && status == PROPTER_OK; i++) {
     PropterId member;
-    status = one(l, holders.items[i], VOCAB_propter_member, &member, err);
+    status = one(l, holders.items[i], VOCAB_propter_concept, &member, err);
+    if (status == PROPTER_OK && !member) status = one(l, holders.items[i], VOCAB_propter_member, &member, err);
     if (status || !member || propter_id_kind(member) != PROPTER_TERM_IRI) continue;
     if ((status = spread(l, member, PROPTER_ROLE_SCOPE, err)) == PROPTER_OK) status = bound(l, index, member, err);
   }
@@ -196,12 +197,15 @@ static PropterStatus each_link(Load *l, PropterId s, PropterError *err) {
   return cause && propter_id_kind(cause) == PROPTER_TERM_IRI ? spread(l, cause, PROPTER_ROLE_KIND, err) : PROPTER_OK;
 }
 
+static PropterStatus each_kind(Load *l, PropterId s, PropterError *err) { return spread(l, s, PROPTER_ROLE_KIND, err); }
+
 PropterStatus propter_names_load(PropterNames *names, PropterSnapshot *snapshot, PropterError *err) {
   Load l = {.names = names, .snapshot = snapshot};
   PropterStatus status = propter_vocab_ids(snapshot, l.v, err);
   if (status == PROPTER_OK) status = all_of(&l, VOCAB_skos_Concept, each_concept, err);
   if (status == PROPTER_OK) status = all_of(&l, VOCAB_propter_Metric, each_metric, err);
   if (status == PROPTER_OK) status = all_of(&l, VOCAB_propter_Event, each_event, err);
+  if (status == PROPTER_OK) status = all_of(&l, VOCAB_propter_EventKind, each_kind, err);
   if (status == PROPTER_OK) status = all_of(&l, VOCAB_propter_CausalLink, each_link, err);
   if (status == PROPTER_OK) status = names_settle(names, err);
   propter_arena_clear(&l.arena);

@@ -165,6 +165,8 @@ typedef struct {
   size_t scopes[LINKS];
   size_t scope_count; /* 0: it cannot be used */
 } LinkedHappening;
+/* The first thing of one of these roles that a label names; SIZE_MAX: none. */
+PropterStatus link_label(PropterNames *names, const char *label, unsigned roles, size_t *index, PropterError *err);
 PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterHappening *happening,
                              LinkedHappening *out, PropterError *err);
 

@@ -198,7 +198,7 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   PROPTER_TRY(intern(s, &term, &node, err));
   const PropterNamed *scope = propter_names_get(s->names, l.scopes[0]);
   PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Event, err));
-  PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, words_of(s, h->words), err));
+  PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, h->label ? propter_str(h->label) : words_of(s, h->words), err));
   PROPTER_TRY(put_quote(s, node, h->quote, h->when.last, err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_source, s->iri, err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_concept, propter_names_get(s->names, l.kind)->iri, err));

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,7 +17,7 @@
 #include "propter/io.h"
 #include "propter/sparql.h"
 
-enum { MAX_FILES = 10000, MAX_DEPTH = 8, SURPRISES = 5, MAX_CAUSES = 200, CAUSE_WORDS = 5 };
+enum { MAX_FILES = 10000, MAX_DEPTH = 8, SURPRISES = 5, MAX_CAUSES = 200, MAX_SLICES = 200, MAX_MOVES = 1000, RETURN_DAYS = 62, CAUSE_WORDS = 5 };
 
 typedef struct {
   char *path;      /* as opened */
@@ -227,7 +228,12 @@ static PropterStatus each(Start *s, const char *query, size_t most, PropterStatu
 
 /* --- Concepts -------------------------------------------------------------------------------------------------------------------------- */
 
-#define PREFIXES "PREFIX propter: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+#define PREFIXES "PREFIX propter: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX qb: <http://purl.org/linked-data/cube#> " \
+                 "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+/* The parts of each metric along a dimension of few members: dimension label ?d, member ?v. */
+#define SLICES "?m a propter:Metric ; skos:prefLabel ?l ; propter:sliceBy ?dim ; propter:dataset ?set . ?dim rdfs:label ?d . " \
+               "{ SELECT ?set ?dim { ?o qb:dataSet ?set ; ?dim ?x . ?dim a qb:DimensionProperty } GROUP BY ?set ?dim HAVING (COUNT(DISTINCT ?x) < 13) } " \
+               "{ SELECT DISTINCT ?set ?dim ?v { ?o qb:dataSet ?set ; ?dim ?v . ?dim a qb:DimensionProperty } } "
 
 static void put_label(PropterBuf *out, PropterStr label) {
   propter_buf_add_char(out, '"');
@@ -245,21 +251,51 @@ static void put_local(PropterBuf *out, PropterStr label) {
   }
 }
 
-/* The name of a measure without the unit at its end ("output" of "output tonnes"); empty where it has none. */
-static PropterStr without_unit(PropterStr label, PropterStr unit) {
-  if (!unit.len || propter_str_equal(unit, PROPTER_STR("1"))) return (PropterStr){"", 0};
-  const char *blank = memrchr(label.data, ' ', label.len);
-  return blank ? (PropterStr){label.data, (size_t)(blank - label.data)} : (PropterStr){"", 0};
-}
-
 static PropterStatus metric_concept(Start *s, const PropterTerm *row, void *payload) {
   PropterBuf *out = payload;
-  PropterStr plain = without_unit(row[1].value, row[2].value);
   propter_buf_printf(out, "\n<%.*s> propter:concept :", (int)row[0].value.len, row[0].value.data), put_local(out, row[1].value);
-  propter_buf_add(out, PROPTER_STR(" .\n:")), put_local(out, row[1].value), propter_buf_add(out, PROPTER_STR(" a skos:Concept ; skos:prefLabel "));
+  propter_buf_add(out, PROPTER_STR(" .\n:")), put_local(out, row[1].value), propter_buf_add(out, PROPTER_STR(" a skos:Concept ; skos:inScheme :measures ; skos:prefLabel "));
   put_label(out, row[1].value);
-  if (plain.len) propter_buf_add(out, PROPTER_STR(" ; skos:altLabel ")), put_label(out, plain);
   propter_buf_add(out, PROPTER_STR(" .\n"));
+  return propter_buf_status(out, s->err);
+}
+
+/* "net revenue, Hamburg", and how questions and documents may call it. */
+static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, PropterStr member) {
+  static const char *const between[] = {", ", " in ", " of ", " for "};
+  for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+    propter_buf_printf(out, " ;\n  skos:%s ", i ? "altLabel" : "prefLabel");
+    put_label(out, propter_arena_printf(&s->arena, "%.*s%s%.*s", (int)measure.len, measure.data, between[i], (int)member.len, member.data));
+  }
+  propter_buf_printf(out, " ;\n  skos:altLabel ");
+  put_label(out, propter_arena_printf(&s->arena, "%.*s %.*s", (int)member.len, member.data, (int)measure.len, measure.data));
+}
+
+/* A metric for each part of the data: documents speak of parts, and so do moves. Columns: metric, label, dimension, its label, member, then as named below. */
+static PropterStatus slice_metric(Start *s, const PropterTerm *row, void *payload) {
+  static const char *const properties[] = {"dataset", "measure", "timeDimension", "aggregation", "goodDirection", "grain", "unit", "unitLabel"};
+  PropterBuf *out = payload;
+  propter_buf_add(out, PROPTER_STR("\n:")), put_local(out, row[1].value), propter_buf_add_char(out, '-'), put_local(out, row[3].value), propter_buf_add_char(out, '-');
+  put_local(out, row[4].value), propter_buf_printf(out, " a propter:Metric");
+  put_slice_labels(s, out, row[1].value, row[4].value);
+  propter_buf_printf(out, " ;\n  propter:concept :"), put_local(out, row[1].value);
+  propter_buf_printf(out, " ; propter:fixed [ propter:dimension <%.*s> ; propter:concept :", (int)row[2].value.len, row[2].value.data);
+  put_local(out, row[3].value), propter_buf_add_char(out, '-'), put_local(out, row[4].value);
+  propter_buf_printf(out, " ; propter:member "), propter_term_write(&row[4], out), propter_buf_printf(out, " ]");
+  for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
+    if (!row[5 + i].value.len) continue;
+    propter_buf_printf(out, " ;\n  propter:%s ", properties[i]);
+    propter_term_write(&row[5 + i], out);
+  }
+  propter_buf_add(out, PROPTER_STR(" .\n"));
+  return propter_buf_status(out, s->err);
+}
+
+static PropterStatus member_concept(Start *s, const PropterTerm *row, void *payload) {
+  PropterBuf *out = payload;
+  propter_buf_add_char(out, ':'), put_local(out, row[0].value), propter_buf_add_char(out, '-'), put_local(out, row[1].value);
+  propter_buf_printf(out, " a skos:Concept ; skos:inScheme :"), put_local(out, row[0].value), propter_buf_printf(out, " ; skos:prefLabel ");
+  put_label(out, row[1].value), propter_buf_add(out, PROPTER_STR(" .\n"));
   return propter_buf_status(out, s->err);
 }
 
@@ -285,7 +321,7 @@ static PropterStatus cause_concept(Start *s, const PropterTerm *row, void *paylo
   PropterStr name = cause_name(row[0].value);
   if (name.len < 3) return PROPTER_OK;
   propter_buf_add(out, PROPTER_STR("\n# ")), put_label(out, row[1].value), propter_buf_add(out, PROPTER_STR("\n:cause-")), put_local(out, name);
-  propter_buf_add(out, PROPTER_STR(" a skos:Concept ; skos:prefLabel ")), put_label(out, name), propter_buf_add(out, PROPTER_STR(" .\n"));
+  propter_buf_add(out, PROPTER_STR(" a skos:Concept , propter:EventKind ; skos:prefLabel ")), put_label(out, name), propter_buf_add(out, PROPTER_STR(" .\n"));
   return propter_buf_status(out, s->err);
 }
 
@@ -312,8 +348,13 @@ static PropterStatus name_things(Start *s) {
   char *path = text(s, "%s/%s", s->pack, "concepts.ttl");
   propter_buf_printf(&concepts, "# Names. More of them (skos:altLabel) are found in documents and understood in questions; skos:broader puts a name below another.\n"
                                 "@prefix propter: <https://w3id.org/propter#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
-                                "@prefix : <https://example.org/%s/concepts#> .\n", s->name.data);
-  PropterStatus status = path ? each(s, PREFIXES "SELECT ?m (MIN(?l) AS ?label) (MIN(?u) AS ?unit) { ?m a propter:Metric ; skos:prefLabel ?l OPTIONAL { ?m propter:unit ?u } } GROUP BY ?m ORDER BY ?m", SIZE_MAX, metric_concept, &concepts) : no_memory(s->err);
+                                "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <https://example.org/%s/concepts#> .\n", s->name.data);
+  PropterStatus status = path ? each(s, PREFIXES "SELECT ?m (MIN(?l) AS ?label) { ?m a propter:Metric ; skos:prefLabel ?l } GROUP BY ?m ORDER BY ?m", SIZE_MAX, metric_concept, &concepts) : no_memory(s->err);
+  if (status == PROPTER_OK) status = each(s, PREFIXES "SELECT DISTINCT ?d ?v { " SLICES " } ORDER BY ?d ?v", MAX_SLICES, member_concept, &concepts);
+  if (status == PROPTER_OK)
+    status = each(s, PREFIXES "SELECT ?m ?l ?dim ?d ?v ?set ?measure ?time ?sum ?good ?grain ?unit ?words { " SLICES " ?m propter:measure ?measure ; propter:timeDimension ?time ; propter:aggregation ?sum ; "
+                              "propter:grain ?grain ; propter:unit ?unit OPTIONAL { ?m propter:goodDirection ?good } OPTIONAL { ?m propter:unitLabel ?words } } ORDER BY ?m ?dim ?v",
+                  MAX_SLICES, slice_metric, &concepts);
   if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
   if (status == PROPTER_OK && s->documents) {
     status = read_documents(s, false);
@@ -330,33 +371,52 @@ static PropterStatus name_things(Start *s) {
 /* --- Answers ----------------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  size_t count;
-  char *metric, *from, *to;
-} Surprise;
+  PropterStr metric, label, from, to;
+  PropterDay day;
+  double score, part;
+} Move;
+typedef PROPTER_VEC(Move) Moves;
 
-static PropterStatus say_surprise(Start *s, const PropterTerm *row, void *payload) {
-  Surprise *first = payload;
-  double score = 0, part = 0;
-  (void)propter_str_to_double(row[4].value, &score), (void)propter_str_to_double(row[5].value, &part);
-  fprintf(s->call->out, "%s%zu %.*s, %.*s to %.*s: %+.1f %%, %.1f standard errors\n", first->count ? "         " : "moves    ", first->count + 1, (int)row[1].value.len,
-          row[1].value.data, (int)row[2].value.len, row[2].value.data, (int)row[3].value.len, row[3].value.data, part * 100, score);
-  if (first->count++) return PROPTER_OK;
-  first->metric = (char *)(uintptr_t)propter_arena_copy(&s->arena, row[0].value).data;
-  first->from = (char *)(uintptr_t)propter_arena_copy(&s->arena, row[2].value).data;
-  first->to = (char *)(uintptr_t)propter_arena_copy(&s->arena, row[3].value).data;
-  return first->metric && first->from && first->to ? PROPTER_OK : no_memory(s->err);
+static PropterStatus add_move(Start *s, const PropterTerm *row, void *payload) {
+  Moves *moves = payload;
+  Move m = {.metric = propter_arena_copy(&s->arena, row[0].value), .label = propter_arena_copy(&s->arena, row[1].value), .from = propter_arena_copy(&s->arena, row[2].value),
+            .to = propter_arena_copy(&s->arena, row[3].value)};
+  (void)propter_day_parse(row[2].value, &m.day), (void)propter_str_to_double(row[4].value, &m.score), (void)propter_str_to_double(row[5].value, &m.part);
+  return m.metric.data && m.label.data && m.from.data && m.to.data && propter_vec_push(moves, m) ? PROPTER_OK : no_memory(s->err);
+}
+
+/* A way back is no news of its own: the metric had moved the other way, as far, not long before. */
+static bool is_return(const Moves *moves, const Move *m) {
+  for (size_t i = 0; i < moves->count; i++) {
+    const Move *other = &moves->items[i];
+    if (propter_str_equal(other->metric, m->metric) && other->day < m->day && m->day - other->day <= RETURN_DAYS && (other->score > 0) != (m->score > 0) &&
+        fabs(other->score) * 2 >= fabs(m->score))
+      return true;
+  }
+  return false;
 }
 
 static PropterStatus answer_first(Start *s) {
-  Surprise first = {0};
-  PROPTER_TRY(each(s, PREFIXES "SELECT ?metric (MIN(?l) AS ?label) ?from ?to ?score ?part { ?p a propter:Pattern ; propter:metric ?metric ; propter:start ?from ; propter:end ?to ; "
-                               "propter:score ?score ; propter:deviation ?d ; propter:expected ?e . ?metric skos:prefLabel ?l BIND (?d / ?e AS ?part) } "
-                               "GROUP BY ?metric ?from ?to ?score ?part ORDER BY DESC(ABS(?score)) ?metric ?from", SURPRISES, say_surprise, &first));
-  if (!first.count) {
-    fprintf(s->call->out, "moves    none: no figure left its usual course, or the series are too short to know one\n");
-    return propter_fail(s->err, PROPTER_DECLINED, "nothing to ask about: no figure left its usual course");
+  Moves moves = {0};
+  const Move *first = NULL;
+  PropterStatus status = each(s, PREFIXES "SELECT ?metric (MIN(?l) AS ?label) ?from ?to ?score ?part { ?p a propter:Pattern ; propter:metric ?metric ; propter:start ?from ; propter:end ?to ; "
+                                          "propter:score ?score ; propter:deviation ?d ; propter:expected ?e . ?metric skos:prefLabel ?l BIND (?d / ?e AS ?part) } "
+                                          "GROUP BY ?metric ?from ?to ?score ?part ORDER BY DESC(ABS(?score)) ?metric ?from", MAX_MOVES, add_move, &moves);
+  for (size_t i = 0, n = 0; i < moves.count && n < SURPRISES && status == PROPTER_OK; i++) {
+    const Move *m = &moves.items[i];
+    if (is_return(&moves, m)) continue;
+    fprintf(s->call->out, "%s%zu %.*s, %.*s to %.*s: %+.1f %%, %.1f standard errors\n", n ? "         " : "moves    ", n + 1, (int)m->label.len, m->label.data, (int)m->from.len,
+            m->from.data, (int)m->to.len, m->to.data, m->part * 100, m->score);
+    if (!n++) first = m;
   }
-  char *words[] = {text(s, "--metric=%s%s", first.metric, ""), text(s, "--from=%s%s", first.from, ""), text(s, "--to=%s%s", first.to, "")};
+  if (status == PROPTER_OK && !first) {
+    fprintf(s->call->out, "moves    none: no figure left its usual course, or the series are too short to know one\n");
+    status = propter_fail(s->err, PROPTER_DECLINED, "nothing to ask about: no figure left its usual course");
+  }
+  char *words[] = {first ? text(s, "--metric=%s%s", first->metric.data, "") : NULL, first ? text(s, "--from=%s%s", first->from.data, "") : NULL,
+                   first ? text(s, "--to=%s%s", first->to.data, "") : NULL};
+  propter_vec_clear(&moves);
+  PROPTER_TRY(status);
   for (size_t i = 0; i < 3; i++)
     if (!words[i]) return no_memory(s->err);
   fputs("\nthe first of them\n", s->call->out);

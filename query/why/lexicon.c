@@ -434,11 +434,22 @@ static PropterStatus read_slices(const PropterLexicon *l, Words *words, PropterS
   return PROPTER_OK;
 }
 
-/* A name of nothing but small words, numbers or words of the metrics would be read where nobody means it. */
+static bool names_metric(const PropterLexicon *l, size_t metric, const Word *w) {
+  for (size_t i = 0; i < l->names.count; i++) {
+    const Name *n = &l->names.items[i];
+    for (size_t k = 0; n->metric == metric && k < n->count; k++) {
+      const Term *t = &l->terms.items[n->word[k]];
+      if (propter_str_equal(t->text, w->text) || propter_str_equal(t->stem, w->stem)) return true;
+    }
+  }
+  return false;
+}
+
+/* A name of nothing but small words, numbers or words of the metric it is a part of would be read where nobody means it. */
 static bool weak(const PropterLexicon *l, const Words *words) {
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
-    if (!w->number && w->kind == WORD_NONE && propter_utf8_length(w->text) > 1 && !why_lexicon_knows(l, w)) return false;
+    if (!w->number && w->kind == WORD_NONE && propter_utf8_length(w->text) > 1 && !names_metric(l, l->members_of, w)) return false;
   }
   return true;
 }

@@ -49,6 +49,20 @@ out=$("$PROPTER" -g events.g --today 2024-07-01 why 'amount eur in Norwya on 12 
 said 'a part of the data by its name, a slip forgiven and said' '"Norwya" was read as "Norway"'
 said 'literal members stand in the form' 'dimension/country> "Norway" }'
 
+# As a spreadsheet of another country saves it, with a note that tells when a part of it was closed.
+mkdir stores
+awk 'BEGIN { srand(7); split("Oslo Bergen Tromso", city, " "); printf "Date;Store;Net revenue (EUR)\n"
+  for (d = 0; d < 240; d++) { y = 2023; m = 1 + int(d / 28); day = 1 + d % 28; if (m > 12) { y = 2024; m -= 12 }
+    for (c = 1; c <= 3; c++) { v = 1000 + 60 * rand(); if (city[c] == "Bergen" && m == 6 && day >= 3 && day <= 16 && y == 2023) v *= .4
+      x = sprintf("%.2f", v); sub(/[.]/, ",", x); printf "%02d.%02d.%d;%s;%s\n", day, m, y, city[c], x } } }' | iconv -f UTF-8 -t WINDOWS-1252 >'stores/Umsatz 2023.csv'
+printf '# Notes\n\nThe Bergen store was closed from 3 to 16 June 2023 because of a burst pipe. Revenue in Bergen fell by more than half because of the closure.\n' >stores/notes.md
+start stores
+said 'semicolons, decimal commas and days before months are understood' '720 rows by Date, measures net revenue, slices store'
+said 'the move is that of a part, and no way back leads' 'moves    1 net revenue, Bergen, 2023-06-03'
+said 'what the note dates is the cause' ' 1 closure, 3–16 Jun 2023'
+said 'with its sentence' 'The Bergen store was closed from 3 to 16 June 2023'
+ended 'an answer' 0
+
 # Wide, by week, tab-separated, a page that says what happened.
 mkdir plant
 awk 'BEGIN { srand(5); printf "week\toutput tonnes\tscrap pct\n"
@@ -58,8 +72,8 @@ cat >plant/notes.html <<'H'
 <p>Output fell in December 2022 because of the furnace repair.</p></body></html>
 H
 start plant
-said 'weeks are known' 'plant.tsv: 120 rows by week, measures output tonnes, scrap pct'
-said 'the dip comes first' 'moves    1 output tonnes, 2022-12-'
+said 'weeks are known' 'plant.tsv: 120 rows by week, measures output, scrap'
+said 'the dip comes first' 'moves    1 output, 2022-12-'
 said 'the page is quoted' 'furnace repair'
 case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "$out" ;; esac
 

@@ -15,6 +15,7 @@
 typedef struct {
   PropterId dimension;
   PropterId member;
+  PropterId concept_id; /* what documents and events call the member: propter:concept of the node, else the member itself */
 } PropterMember;
 
 /* Definition of a propter:Metric. Texts are never NULL; empty where the graph says nothing. */

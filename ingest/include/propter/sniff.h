@@ -9,7 +9,8 @@ typedef enum { PROPTER_COLUMN_OTHER, PROPTER_COLUMN_TIME, PROPTER_COLUMN_MEASURE
 
 typedef struct {
   PropterStr name;
-  PropterStr label;       /* the words of the name: "unit price" of "UnitPrice" */
+  PropterStr words;       /* of the name: "unit price usd" of "UnitPriceUSD" */
+  PropterStr label;       /* these without the unit at their end, where that names one column only */
   PropterStr datatype;    /* IRI of the XSD datatype that every value is in; empty: text */
   PropterColumnRole role;
   bool identifier;        /* its name or its values are those of an identifier */
