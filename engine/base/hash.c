@@ -16,15 +16,37 @@ static void to_hex(XXH128_hash_t h, char out[33]) {
 
 void propter_hash_hex(PropterStr bytes, char out[33]) { to_hex(XXH3_128bits(bytes.data, bytes.len), out); }
 
+struct PropterHasher {
+  XXH3_state_t *state;
+};
+
+PropterHasher *propter_hasher_new(void) {
+  PropterHasher *h = propter_calloc(1, sizeof *h);
+  if (h && !(h->state = XXH3_createState())) {
+    propter_free(h);
+    return NULL;
+  }
+  if (h) (void)XXH3_128bits_reset(h->state);
+  return h;
+}
+
+void propter_hasher_add(PropterHasher *h, const void *bytes, size_t size) { (void)XXH3_128bits_update(h->state, bytes, size); }
+
+void propter_hasher_hex(const PropterHasher *h, char out[33]) { to_hex(XXH3_128bits_digest(h->state), out); }
+
+void propter_hasher_free(PropterHasher *h) {
+  if (h) (void)XXH3_freeState(h->state);
+  propter_free(h);
+}
+
 PropterStatus propter_hash_file(const char *path, uint64_t limit, char out[33], PropterError *err) {
   int fd = propter_io_open(path, O_RDONLY, 0);
   if (fd < 0) return propter_io_fail(err, path, "open");
-  XXH3_state_t *state = XXH3_createState();
-  if (!state) {
+  PropterHasher *hasher = propter_hasher_new();
+  if (!hasher) {
     (void)propter_io_close(fd);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   }
-  (void)XXH3_128bits_reset(state);
   PropterStatus status = PROPTER_OK;
   char block[1 << 16];
   uint64_t total = 0;
@@ -38,10 +60,10 @@ PropterStatus propter_hash_file(const char *path, uint64_t limit, char out[33], 
       status = propter_fail(err, PROPTER_LIMIT, "file is longer than the limit of %llu bytes", (unsigned long long)limit);
       break;
     }
-    (void)XXH3_128bits_update(state, block, (size_t)n);
+    propter_hasher_add(hasher, block, (size_t)n);
   }
-  to_hex(XXH3_128bits_digest(state), out);
-  (void)XXH3_freeState(state);
+  propter_hasher_hex(hasher, out);
+  propter_hasher_free(hasher);
   (void)propter_io_close(fd);
   return status;
 }

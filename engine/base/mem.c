@@ -34,7 +34,7 @@ struct PropterArenaChunk {
   _Alignas(16) unsigned char bytes[];
 };
 
-void *propter_arena_alloc(PropterArena *arena, size_t size) {
+static void *take(PropterArena *arena, size_t size) {
   size_t limit = arena->limit ? arena->limit : DEFAULT_LIMIT;
   if (size > limit || arena->used > limit - size) return NULL;
   size_t rounded = (size + 15) & ~(size_t)15;
@@ -51,15 +51,19 @@ void *propter_arena_alloc(PropterArena *arena, size_t size) {
   void *p = c->bytes + c->used;
   c->used += rounded;
   arena->used += size;
-  memset(p, 0, rounded);
   return p;
 }
 
+void *propter_arena_alloc(PropterArena *arena, size_t size) {
+  void *p = take(arena, size);
+  return p ? memset(p, 0, size) : NULL;
+}
+
 PropterStr propter_arena_copy(PropterArena *arena, PropterStr text) {
-  if (text.len == SIZE_MAX) return (PropterStr){NULL, 0};
-  char *p = propter_arena_alloc(arena, text.len + 1);
+  char *p = text.len == SIZE_MAX ? NULL : take(arena, text.len + 1);
   if (!p) return (PropterStr){NULL, 0};
   if (text.len) memcpy(p, text.data, text.len);
+  p[text.len] = '\0';
   return (PropterStr){p, text.len};
 }
 

@@ -41,8 +41,7 @@ static void *work(void *arg) {
 
 PropterStatus propter_pool_run(size_t count, unsigned threads, PropterTask task, void *payload, PropterError *err) {
   if (count <= 1) return count ? task(0, payload, err) : PROPTER_OK;
-  Job job = {.count = count, .task = task, .payload = payload};
-  if (pthread_mutex_init(&job.lock, NULL) != 0) return propter_fail(err, PROPTER_NO_MEMORY, "cannot make a lock");
+  Job job = {.count = count, .task = task, .payload = payload, .lock = PTHREAD_MUTEX_INITIALIZER};
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   if (!threads) threads = online > 0 ? (unsigned)online : 1;
   if (threads > MAX_THREADS) threads = MAX_THREADS;

@@ -101,15 +101,9 @@ static void widen(Shape *s, PropterId id) {
     s->step[f] = 0;
   }
   s->last = f;
-  s->step[f] = divisor(s->step[f], id > s->low[f] ? id - s->low[f] : s->low[f] - id);
+  if (s->step[f] != 1) s->step[f] = divisor(s->step[f], id > s->low[f] ? id - s->low[f] : s->low[f] - id);
   if (id < s->low[f]) s->low[f] = id;
   if (id > s->high[f]) s->high[f] = id;
-}
-
-/* The same for most ids, in a column that has one already. */
-static inline bool fits_plainly(const Shape *s, PropterId id) {
-  unsigned f = s->last;
-  return id - s->low[f] <= s->high[f] - s->low[f] && s->step[f] <= 1;
 }
 
 static size_t bytes_for(const Shape shapes[4], size_t rows) {
@@ -118,35 +112,38 @@ static size_t bytes_for(const Shape shapes[4], size_t rows) {
   return bytes;
 }
 
-/* A number of rows that fit for sure: a column's last byte may be begun. */
-static size_t surely(const Shape shapes[4]) {
-  size_t bits = 0, bytes = bytes_for(shapes, 0) + 4;
-  for (unsigned c = 0; c < 4; c++) bits += shapes[c].bits;
-  return bytes > BLOCK_BYTES ? 0 : bits ? (BLOCK_BYTES - bytes) * 8 / bits : SIZE_MAX;
+/* Makes room in a column for the ids of more rows. */
+static void take_rows(Shape *s, const Row *rows, size_t count, unsigned c) {
+  bool changed = false;
+  for (size_t i = 0; i < count; i++) {
+    PropterId id = rows[i].c[c];
+    /* most ids, in a column that has one already */
+    if (s->frames && id - s->low[s->last] <= s->high[s->last] - s->low[s->last] && s->step[s->last] <= 1) continue;
+    if (fits(s, id)) continue;
+    widen(s, id);
+    changed = true;
+  }
+  if (changed) measure(s);
 }
 
-/* How many rows fit; leaves in `shapes` what they need. */
+/* How many rows fit; leaves in `shapes` what they need. Rows are tried by the group; one that is too many is tried again in halves. */
 static size_t fit(const Row *rows, size_t count, Shape shapes[4]) {
+  enum { GROUP = 64 };
   memset(shapes, 0, 4 * sizeof *shapes);
-  size_t enough = 0; /* rows that fit with the present shapes */
-  for (size_t n = 0; n < count; n++) {
+  size_t n = 0;
+  for (size_t group = GROUP; n < count && group;) {
     Shape before[4];
-    unsigned changed = 0;
-    for (unsigned c = 0; c < 4; c++) {
-      Shape *s = &shapes[c];
-      if ((n && fits_plainly(s, rows[n].c[c])) || fits(s, rows[n].c[c])) continue;
-      before[c] = *s;
-      changed |= 1U << c;
-      widen(s, rows[n].c[c]);
-      measure(s);
+    size_t more = count - n < group ? count - n : group;
+    memcpy(before, shapes, sizeof before);
+    for (unsigned c = 0; c < 4; c++) take_rows(&shapes[c], rows + n, more, c);
+    if (bytes_for(shapes, n + more) <= BLOCK_BYTES) {
+      n += more;
+      continue;
     }
-    if (changed) enough = surely(shapes);
-    if (n < enough || bytes_for(shapes, n + 1) <= BLOCK_BYTES) continue;
-    for (unsigned c = 0; c < 4; c++)
-      if (changed >> c & 1) shapes[c] = before[c];
-    return n;
+    memcpy(shapes, before, sizeof before);
+    group = more / 2;
   }
-  return count;
+  return n;
 }
 
 static unsigned char *pack(unsigned char *p, const Shape *s, const Row *rows, size_t count, unsigned c) {
@@ -337,38 +334,6 @@ static PropterStatus take(Table *t, Rows *rows, MDB_val key, MDB_val value, Row 
   return rc == 0 || rc == MDB_NOTFOUND ? PROPTER_OK : failed(t, rc);
 }
 
-/* Many rows behind the end of a table: their blocks, made in stretches on all processors, so the same on any number. */
-enum { STRETCH = 32 * BLOCK_ROWS, MANY = 2 * STRETCH };
-
-typedef struct {
-  size_t row, size; /* of its first row; in bytes */
-} Place;
-
-typedef struct {
-  const Row *rows;
-  size_t count;
-  struct Made {
-    PropterBuf bytes; /* blocks one after the other */
-    PROPTER_VEC(Place) blocks;
-  } *stretches;
-} Making;
-
-static PropterStatus make_stretch(size_t item, void *payload, PropterError *err) {
-  const Making *m = payload;
-  struct Made *made = &m->stretches[item];
-  size_t end = (item + 1) * STRETCH < m->count ? (item + 1) * STRETCH : m->count;
-  made->bytes.max = SIZE_MAX / 2;
-  for (size_t at = item * STRETCH; at < end;) {
-    size_t size;
-    if (!propter_buf_reserve(&made->bytes, BLOCK_BYTES)) break;
-    size_t n = block_encode(m->rows + at, end - at, BLOCK_ROWS, (unsigned char *)made->bytes.data + made->bytes.len, &size);
-    made->bytes.len += size;
-    if (!propter_vec_push(&made->blocks, ((Place){at, size}))) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for blocks");
-    at += n;
-  }
-  return propter_buf_status(&made->bytes, err);
-}
-
 static PropterStatus put(Table *t, const Row *first, const void *block, size_t size, unsigned how) {
   unsigned char k[32];
   row_key(first, k);
@@ -377,16 +342,58 @@ static PropterStatus put(Table *t, const Row *first, const void *block, size_t s
   return rc ? failed(t, rc) : PROPTER_OK;
 }
 
-static PropterStatus append_many(Table *t, const Row *rows, size_t count) {
+/* Many changes behind the end of a table: their blocks, made in stretches on all processors, so the same on any number. */
+enum { STRETCH = 32 * BLOCK_ROWS, MANY = 2 * STRETCH };
+
+typedef struct {
+  Change *changes;
+  size_t count;
+  bool first;
+  struct Made {
+    PropterBuf bytes; /* blocks one after the other */
+    PROPTER_VEC(struct Size { size_t size; Row first; }) blocks;
+  } *stretches;
+} Making;
+
+static PropterStatus disagree(PropterError *err) { return propter_fail(err, PROPTER_DAMAGED, "the permutations disagree about a quad"); }
+
+static PropterStatus make_stretch(size_t item, void *payload, PropterError *err) {
+  const Making *m = payload;
+  struct Made *made = &m->stretches[item];
+  size_t end = (item + 1) * STRETCH < m->count ? (item + 1) * STRETCH : m->count, count = 0;
+  Row *rows = propter_malloc(STRETCH * sizeof *rows);
+  if (!rows) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for blocks");
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = item * STRETCH; i < end && status == PROPTER_OK; i++) {
+    Change *c = &m->changes[i];
+    c->done = c->add;
+    if (c->add)
+      rows[count++] = c->row;
+    else if (!m->first)
+      status = disagree(err);
+  }
+  made->bytes.max = SIZE_MAX / 2;
+  for (size_t at = 0, n; at < count && status == PROPTER_OK; at += n) {
+    struct Size block = {0, rows[at]};
+    if (!propter_buf_reserve(&made->bytes, BLOCK_BYTES)) break;
+    n = block_encode(rows + at, count - at, BLOCK_ROWS, (unsigned char *)made->bytes.data + made->bytes.len, &block.size);
+    made->bytes.len += block.size;
+    if (!propter_vec_push(&made->blocks, block)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for blocks");
+  }
+  propter_free(rows);
+  return status == PROPTER_OK ? propter_buf_status(&made->bytes, err) : status;
+}
+
+static PropterStatus append_many(Table *t, Change *changes, size_t count, bool first) {
   size_t stretches = (count + STRETCH - 1) / STRETCH;
-  Making m = {rows, count, propter_calloc(stretches, sizeof *m.stretches)};
+  Making m = {changes, count, first, propter_calloc(stretches, sizeof *m.stretches)};
   if (!m.stretches) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory for blocks");
   PropterStatus status = propter_pool_run(stretches, 0, make_stretch, &m, t->err);
   for (size_t i = 0; i < stretches; i++) {
     struct Made *made = &m.stretches[i];
     const char *block = made->bytes.data;
     for (size_t k = 0; k < made->blocks.count && status == PROPTER_OK; block += made->blocks.items[k++].size)
-      status = put(t, &rows[made->blocks.items[k].row], block, made->blocks.items[k].size, MDB_APPEND);
+      status = put(t, &made->blocks.items[k].first, block, made->blocks.items[k].size, MDB_APPEND);
     propter_buf_clear(&made->bytes);
     propter_vec_clear(&made->blocks);
   }
@@ -394,8 +401,20 @@ static PropterStatus append_many(Table *t, const Row *rows, size_t count) {
   return status;
 }
 
+/* Is the row behind all of the table? */
+static PropterStatus is_behind(Table *t, const Row *row, bool *behind) {
+  MDB_val key, value;
+  Block block;
+  int rc = mdb_cursor_get(t->cursor, &key, &value, MDB_LAST);
+  *behind = rc == MDB_NOTFOUND;
+  if (rc) return *behind ? PROPTER_OK : failed(t, rc);
+  PROPTER_TRY(block_open(key, value, &block, t->err));
+  Row last = block_row(&block, block.count - 1);
+  *behind = row_compare(&last, row, 4) < 0;
+  return PROPTER_OK;
+}
+
 static PropterStatus write_rows(Table *t, const Row *rows, size_t count, bool last) {
-  if (last && count >= MANY) return append_many(t, rows, count);
   unsigned char block[BLOCK_BYTES];
   size_t most = BLOCK_ROWS;
   for (size_t at = 0; at < count;) {
@@ -420,8 +439,7 @@ static PropterStatus merge(Table *t, const Rows *old, size_t *taken, Change *cha
     for (; i < old->count && (order = row_compare(&old->items[i], &changes[c].row, 4)) < 0; i++) out->items[n++] = old->items[i];
     bool present = i < old->count && order == 0, effective = present != changes[c].add;
     changes[c].done = effective;
-    if (!first && !effective)
-      return propter_fail(t->err, PROPTER_DAMAGED, "the permutations disagree about a quad");
+    if (!first && !effective) return disagree(t->err);
     if (present) i++;
     if (changes[c].add) out->items[n++] = changes[c].row;
   }
@@ -461,7 +479,14 @@ PropterStatus block_apply(const Env *env, MDB_txn *txn, unsigned table, Change *
   if (rc) return env_fail(env, rc, "write", err);
   Rows old = {0}, out = {0};
   PropterStatus status = PROPTER_OK;
-  for (size_t at = 0; at < count && status == PROPTER_OK;) status = apply_here(&t, changes, count, &at, first, &old, &out);
+  bool behind = false;
+  for (size_t at = 0; at < count && status == PROPTER_OK;) {
+    if (count - at >= MANY) status = is_behind(&t, &changes[at].row, &behind);
+    if (status == PROPTER_OK && behind)
+      status = append_many(&t, changes + at, count - at, first), at = count;
+    else if (status == PROPTER_OK)
+      status = apply_here(&t, changes, count, &at, first, &old, &out);
+  }
   propter_vec_clear(&old);
   propter_vec_clear(&out);
   mdb_cursor_close(t.cursor);

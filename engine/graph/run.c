@@ -210,6 +210,18 @@ PropterStatus propter_run_stands(PropterSnapshot *snapshot, const PropterRunInfo
   return PROPTER_OK;
 }
 
+PropterStatus propter_run_first(const PropterRun *run, bool *first, PropterError *err) {
+  PropterSnapshot *snapshot;
+  PropterRunList known = {0};
+  PROPTER_TRY(propter_writer_snapshot(run->writer, &snapshot, err));
+  PropterStatus status = propter_run_list(snapshot, &known, err);
+  *first = true;
+  for (size_t i = 0; i < run->generated.count && *first; i++) *first = !propter_run_find_last(&known, NULL, run->generated.items[i]);
+  if (!run->generated.count) *first = !propter_run_find_last(&known, run->kind, PROPTER_NO_ID);
+  propter_run_list_clear(&known);
+  return status;
+}
+
 PropterStatus propter_run_unchanged(PropterRun *run, bool *same, PropterStr *last, PropterError *err) {
   *same = false;
   PROPTER_TRY(fix_name(run, err));

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "propter/pool.h"
+
 enum { FEW = 48 };
 
 static void insert_keys(SortKey *keys, size_t count) {
@@ -14,36 +16,89 @@ static void insert_keys(SortKey *keys, size_t count) {
   }
 }
 
+/* A pass over many keys is made in parts, at the same time; the place of a key does not depend on how many there are. */
+enum { PARTS = 8, MANY = 1 << 16 };
+
+typedef struct {
+  const SortKey *from;
+  SortKey *to;
+  size_t count, parts;
+  unsigned shift;
+  struct {
+    size_t places[256]; /* how many keys have a digit; then where the next of them goes */
+    uint64_t varying;
+    bool sorted;
+  } part[PARTS];
+} Pass;
+
+static size_t part_start(const Pass *p, size_t part) { return p->count * part / p->parts; }
+
+static PropterStatus look(size_t part, void *payload, PropterError *err) {
+  (void)err;
+  Pass *p = payload;
+  size_t from = part_start(p, part), to = part_start(p, part + 1);
+  uint64_t varying = 0, before = p->from[from ? from - 1 : 0].key;
+  bool sorted = true;
+  for (size_t i = from; i < to; i++) {
+    uint64_t v = p->from[i].key;
+    varying |= v ^ before;
+    sorted &= v >= before;
+    before = v;
+  }
+  p->part[part].varying = varying;
+  p->part[part].sorted = sorted;
+  return PROPTER_OK;
+}
+
+static PropterStatus count_digits(size_t part, void *payload, PropterError *err) {
+  (void)err;
+  Pass *p = payload;
+  size_t *places = p->part[part].places, to = part_start(p, part + 1);
+  memset(places, 0, sizeof p->part[part].places);
+  for (size_t i = part_start(p, part); i < to; i++) places[p->from[i].key >> p->shift & 255]++;
+  return PROPTER_OK;
+}
+
+static PropterStatus move_keys(size_t part, void *payload, PropterError *err) {
+  (void)err;
+  Pass *p = payload;
+  size_t *places = p->part[part].places, to = part_start(p, part + 1);
+  for (size_t i = part_start(p, part); i < to; i++) p->to[places[p->from[i].key >> p->shift & 255]++] = p->from[i];
+  return PROPTER_OK;
+}
+
+static void find_places(Pass *p) {
+  size_t at = 0;
+  for (unsigned digit = 0; digit < 256; digit++)
+    for (size_t i = 0; i < p->parts; i++) {
+      size_t n = p->part[i].places[digit];
+      p->part[i].places[digit] = at;
+      at += n;
+    }
+}
+
 SortKey *sort_keys(SortKey *keys, SortKey *spare, size_t count) {
   if (count <= FEW) {
     insert_keys(keys, count);
     return keys;
   }
-  uint64_t varying = 0, before = keys[0].key;
+  Pass p;
+  p.from = keys, p.to = spare, p.shift = 0;
+  p.count = count, p.parts = count < MANY ? 1 : PARTS;
+  uint64_t varying = 0;
   bool sorted = true;
-  for (size_t i = 1; i < count; i++) {
-    uint64_t v = keys[i].key;
-    varying |= v ^ before;
-    sorted &= v >= before;
-    before = v;
-  }
+  (void)propter_pool_run(p.parts, 0, look, &p, NULL);
+  for (size_t i = 0; i < p.parts; i++) varying |= p.part[i].varying, sorted &= p.part[i].sorted;
   if (sorted) return keys;
-  SortKey *from = keys, *to = spare;
-  for (unsigned shift = 0; shift < 64; shift += 8) {
-    if (!(varying >> shift & 255)) continue;
-    size_t starts[256] = {0}, at = 0;
-    for (size_t i = 0; i < count; i++) starts[from[i].key >> shift & 255]++;
-    for (unsigned d = 0; d < 256; d++) {
-      size_t n = starts[d];
-      starts[d] = at;
-      at += n;
-    }
-    for (size_t i = 0; i < count; i++) to[starts[from[i].key >> shift & 255]++] = from[i];
-    SortKey *swap = from;
-    from = to;
-    to = swap;
+  for (; p.shift < 64; p.shift += 8) {
+    if (!(varying >> p.shift & 255)) continue;
+    (void)propter_pool_run(p.parts, 0, count_digits, &p, NULL);
+    find_places(&p);
+    (void)propter_pool_run(p.parts, 0, move_keys, &p, NULL);
+    spare = keys, keys = p.to;
+    p.from = keys, p.to = spare;
   }
-  return from;
+  return keys;
 }
 
 /* Puts the row that stands at order[i].at into place i, for all i: along the cycles. */

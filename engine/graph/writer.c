@@ -224,27 +224,76 @@ static PropterStatus apply_order(PropterWriter *w, MDB_txn *txn, PropterOrder or
   return PROPTER_OK;
 }
 
+/* The places of the changes that had an effect, with the ids of a column as keys. */
+typedef struct {
+  const Change *ops;
+  size_t count; /* of the changes or, once the places are known, of those */
+  SortKey *keys;
+  size_t *starts; /* by slice: how many there are, then how many before it */
+  unsigned column;
+} Places;
+
+static size_t slice_end(const Places *p, size_t item) { return (item + 1) * SLICE < p->count ? (item + 1) * SLICE : p->count; }
+
+static PropterStatus count_places(size_t item, void *payload, PropterError *err) {
+  (void)err;
+  const Places *p = payload;
+  size_t end = slice_end(p, item), n = 0;
+  for (size_t i = item * SLICE; i < end; i++) n += p->ops[i].done;
+  p->starts[item] = n;
+  return PROPTER_OK;
+}
+
+static PropterStatus list_places(size_t item, void *payload, PropterError *err) {
+  (void)err;
+  const Places *p = payload;
+  size_t end = slice_end(p, item), to = p->starts[item];
+  for (size_t i = item * SLICE; i < end; i++)
+    if (p->ops[i].done) p->keys[to++] = (SortKey){p->ops[i].row.c[p->column], (uint32_t)i};
+  return PROPTER_OK;
+}
+
+static PropterStatus renew_keys(size_t item, void *payload, PropterError *err) {
+  (void)err;
+  const Places *p = payload;
+  size_t end = slice_end(p, item);
+  for (size_t i = item * SLICE; i < end; i++) {
+    if (i + AHEAD < end) __builtin_prefetch(&p->ops[p->keys[i + AHEAD].at].row.c[p->column]);
+    p->keys[i].key = p->ops[p->keys[i].at].row.c[p->column];
+  }
+  return PROPTER_OK;
+}
+
 /* The further permutations: each is one that is sorted already, with its front column sorted. */
-static PropterStatus apply_others(PropterWriter *w, MDB_txn *txn, Room *room, const Change *ops, size_t n, PropterError *err) {
+static PropterStatus apply_steps(PropterWriter *w, MDB_txn *txn, Room *room, const Change *ops, size_t n, size_t *starts, PropterError *err) {
   static const struct {
     PropterOrder order;
     bool from_last; /* else from SPOG */
   } steps[] = {{PROPTER_GSPO, false}, {PROPTER_PSOG, false}, {PROPTER_OSPG, false}, {PROPTER_POSG, true}};
-  size_t kept = 0;
-  for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
-    unsigned front = row_sequence[steps[s].order][0];
-    if (!steps[s].from_last) {
-      kept = 0;
-      for (size_t i = 0; i < n; i++)
-        if (ops[i].done) room->keys[kept++].at = (uint32_t)i;
-    }
-    if (!kept) break;
-    for (size_t i = 0; i < kept; i++) room->keys[i].key = ops[room->keys[i].at].row.c[front];
+  Places all = {ops, n, room->keys, starts, 0};
+  size_t slices = (n + SLICE - 1) / SLICE, kept = 0;
+  PROPTER_TRY(propter_pool_run(slices, 0, count_places, &all, err));
+  for (size_t i = 0; i < slices; i++) {
+    size_t here = starts[i];
+    starts[i] = kept;
+    kept += here;
+  }
+  for (size_t s = 0; s < sizeof steps / sizeof *steps && kept; s++) {
+    Places p = {ops, steps[s].from_last ? kept : n, room->keys, starts, row_sequence[steps[s].order][0]};
+    PROPTER_TRY(propter_pool_run((p.count + SLICE - 1) / SLICE, 0, steps[s].from_last ? renew_keys : list_places, &p, err));
     SortKey *sorted = sort_keys(room->keys, room->spare, kept);
     if (sorted != room->keys) room->spare = room->keys, room->keys = sorted;
     PROPTER_TRY(apply_order(w, txn, steps[s].order, ops, sorted, kept, room->part, err));
   }
   return PROPTER_OK;
+}
+
+static PropterStatus apply_others(PropterWriter *w, MDB_txn *txn, Room *room, const Change *ops, size_t n, PropterError *err) {
+  size_t *starts = propter_malloc((n / SLICE + 1) * sizeof *starts);
+  if (!starts) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes in one commit", n);
+  PropterStatus status = apply_steps(w, txn, room, ops, n, starts, err);
+  propter_free(starts);
+  return status;
 }
 
 /* Merges the last `n` changes, just applied, into the flushed ones before them. Of a quad that both change, what the two did together is what the later one

@@ -14,6 +14,7 @@ typedef struct {
   PropterWriter *writer;
   PropterRun *record;
   bool standard_input, unchanged;
+  bool hash; /* each file as it is read, since there is nothing to compare it with before */
 } Load;
 
 static PropterStatus set_options(Load *l, PropterError *err) {
@@ -83,19 +84,33 @@ static PropterStatus begin_record(Load *l, PropterError *err) {
   for (unsigned i = 0; i < call->operand_count && status == PROPTER_OK; i++) {
     PropterId graph;
     if (strcmp(call->operands[i], "-") == 0) continue;
-    status = propter_run_input(l->record, PROPTER_STR("data"), propter_str(call->operands[i]), (PropterStr){"", 0}, err);
-    if (status == PROPTER_OK) status = graph_of(l, call->operands[i], &graph, err);
+    status = graph_of(l, call->operands[i], &graph, err);
     if (status == PROPTER_OK) status = generated(l, graph, err);
   }
   propter_buf_clear(&parameters);
   return status;
 }
 
+/* Has a run loaded the same before? */
+static PropterStatus compare(Load *l, PropterStr *last, PropterError *err) {
+  CommandCall *call = l->call;
+  l->hash = l->standard_input || cmd_flag(call, "force");
+  if (!l->hash) PROPTER_TRY(propter_run_first(l->record, &l->hash, err));
+  if (l->hash) return PROPTER_OK;
+  for (unsigned i = 0; i < call->operand_count; i++)
+    PROPTER_TRY(propter_run_input(l->record, PROPTER_STR("data"), propter_str(call->operands[i]), (PropterStr){"", 0}, err));
+  return propter_run_unchanged(l->record, &l->unchanged, last, err);
+}
+
 static PropterStatus read_all(Load *l, PropterError *err) {
   CommandCall *call = l->call;
   for (unsigned i = 0; i < call->operand_count; i++) {
     uint64_t before = l->loaded.statements;
+    char hash[33];
+    bool standard = strcmp(call->operands[i], "-") == 0;
+    l->options.read.hash = l->hash && !standard ? hash : NULL;
     PROPTER_TRY(propter_rdf_load(l->writer, call->operands[i], &l->options, &l->loaded, err));
+    if (l->options.read.hash) PROPTER_TRY(propter_run_input(l->record, PROPTER_STR("data"), propter_str(call->operands[i]), propter_str(hash), err));
     fprintf(call->out, "%s: %s statements\n", call->operands[i], output_number(l->loaded.statements - before));
   }
   return PROPTER_OK;
@@ -115,14 +130,12 @@ static PropterStatus finish_record(Load *l, PropterError *err) {
 static PropterStatus load(Load *l, PropterError *err) {
   CommandCall *call = l->call;
   uint64_t added = 0, removed = 0;
+  PropterStr last;
   PROPTER_TRY(begin_record(l, err));
-  if (!l->standard_input && !cmd_flag(call, "force")) {
-    PropterStr last;
-    PROPTER_TRY(propter_run_unchanged(l->record, &l->unchanged, &last, err));
-    if (l->unchanged) {
-      fprintf(call->out, "nothing to do: run %.*s loaded the same\n", (int)last.len, last.data);
-      return PROPTER_OK;
-    }
+  PROPTER_TRY(compare(l, &last, err));
+  if (l->unchanged) {
+    fprintf(call->out, "nothing to do: run %.*s loaded the same\n", (int)last.len, last.data);
+    return PROPTER_OK;
   }
   PROPTER_TRY(read_all(l, err));
   PROPTER_TRY(finish_record(l, err));

@@ -19,6 +19,9 @@ struct Source {
 PropterStatus source_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err);
 /* A file or "-", unpacked if it is packed (gzip, and what pack.h knows). Close with source_close_file. */
 PropterStatus source_open_file(const char *path, uint64_t limit, Source **out, PropterError *err);
+/* Hashes all bytes of the file, packed as they are, from before the first read on; source_hash_end reads what is left of them. */
+PropterStatus source_hash(Source *source, PropterError *err);
+PropterStatus source_hash_end(Source *source, char out[33], PropterError *err);
 void source_close_file(Source *source);
 
 /* What a reader gets: all filled in. */

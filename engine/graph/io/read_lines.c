@@ -6,7 +6,7 @@
 
 #include "io.h"
 
-enum { BLOCK = 1 << 20, SLOTS = 5, WIDE = 16 };
+enum { BLOCK = 1 << 18, SLOTS = 5, WIDE = 16 };
 
 typedef struct {
   const ReadJob *job;

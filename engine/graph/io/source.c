@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "io.h"
+#include "propter/hash.h"
 #include "propter/io.h"
 #include "propter/pack.h"
 
@@ -19,6 +20,7 @@ typedef struct {
   bool started, packed, inflating, ended;
   z_stream z;
   PropterUnpack *unpack; /* NULL: gzip or nothing */
+  PropterHasher *hasher; /* of the raw bytes, NULL: none */
   size_t have; /* raw bytes in `raw` from `at` on */
   size_t at;
   unsigned char raw[BLOCK];
@@ -44,6 +46,7 @@ static PropterStatus read_raw(FileSource *s, void *bytes, size_t size, size_t *c
     return propter_io_fail(err, s->source.name, "read");
   }
   *count = (size_t)n;
+  if (s->hasher) propter_hasher_add(s->hasher, bytes, *count);
   return PROPTER_OK;
 }
 
@@ -161,8 +164,22 @@ PropterStatus source_open_file(const char *path, uint64_t limit, Source **out, P
   return PROPTER_OK;
 }
 
+PropterStatus source_hash(Source *source, PropterError *err) {
+  FileSource *s = (FileSource *)source;
+  s->hasher = propter_hasher_new();
+  return s->hasher ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+}
+
+PropterStatus source_hash_end(Source *source, char out[33], PropterError *err) {
+  FileSource *s = (FileSource *)source;
+  for (size_t n = 1; n;) PROPTER_TRY(read_raw(s, s->raw, sizeof s->raw, &n, err));
+  propter_hasher_hex(s->hasher, out);
+  return PROPTER_OK;
+}
+
 void source_close_file(Source *source) {
   FileSource *s = (FileSource *)source;
+  propter_hasher_free(s->hasher);
   if (s->packed) (void)inflateEnd(&s->z);
   propter_unpack_close(s->unpack);
   if (s->fd != STDIN_FILENO) (void)propter_io_close(s->fd);

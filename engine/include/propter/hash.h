@@ -11,6 +11,13 @@ PROPTER_API uint64_t propter_hash64(PropterStr bytes);
 /* XXH3-128 of the bytes as 32 hexadecimal digits and a terminator. */
 PROPTER_API void propter_hash_hex(PropterStr bytes, char out[33]);
 
+/* The same for bytes that come one after the other. NULL: out of memory. */
+typedef struct PropterHasher PropterHasher;
+PROPTER_API PropterHasher *propter_hasher_new(void);
+PROPTER_API void propter_hasher_add(PropterHasher *hasher, const void *bytes, size_t size);
+PROPTER_API void propter_hasher_hex(const PropterHasher *hasher, char out[33]); /* of what was added so far */
+PROPTER_API void propter_hasher_free(PropterHasher *hasher);
+
 /* The same for a file, read in blocks. Errors as propter_io_read_file; `limit` 0: no limit. */
 PROPTER_API PropterStatus propter_hash_file(const char *path, uint64_t limit, char out[33], PropterError *err);
 

@@ -9,7 +9,7 @@
 typedef PropterStatus (*PropterTask)(size_t item, void *payload, PropterError *err);
 
 /* Runs task(0..count-1) on up to `threads` threads (0: number of processors, at most 64). Of several failures the one with the lowest item
- * among those run is returned. Runs in the calling thread if no thread can be started. */
+ * among those run is returned. Runs in the calling thread if no thread can be started; fails only as a task does. */
 PROPTER_API PropterStatus propter_pool_run(size_t count, unsigned threads, PropterTask task, void *payload, PropterError *err);
 
 #endif

@@ -55,6 +55,7 @@ typedef struct {
   PropterStr base;             /* base IRI; empty: the file's own */
   const PropterLimits *limits; /* NULL: defaults. load_bytes, line_bytes, term_bytes, rdf_depth, helper_seconds, helper_bytes */
   const PropterLog *log;       /* progress in bytes; may be NULL */
+  char *hash;                  /* may be NULL; 33 characters that get what propter_hash_file says of the file, whose bytes are hashed as they are read */
 } PropterRdfOptions;
 
 /* Reads a file; "-" is standard input; gzip, xz, bzip2, zstd, and the one file of a zip or tar are unpacked. N-Triples, N-Quads, Turtle, TriG and RDF/XML are read here, every

@@ -59,6 +59,9 @@ PROPTER_API PropterStatus propter_run_iri(PropterRun *run, PropterStr *iri, Prop
  * graph has as many quads as that run left. *last (if not NULL) is that run's name, borrowed from the run. */
 PROPTER_API PropterStatus propter_run_unchanged(PropterRun *run, bool *same, PropterStr *last, PropterError *err);
 
+/* True if no run of the graph generated one of the graphs declared so far: then propter_run_unchanged would say no, whatever the inputs hold. */
+PROPTER_API PropterStatus propter_run_first(const PropterRun *run, bool *first, PropterError *err);
+
 /* Writes the record into the graph named by the run's IRI. Call after the last change and before the commit; the writer's changes so
  * far (without the record) are what an undo reverses. Does not commit. */
 PROPTER_API PropterStatus propter_run_finish(PropterRun *run, PropterError *err);
