@@ -11,7 +11,7 @@ static struct {
   atomic_ullong count;
   atomic_ullong fail_at;
   atomic_int error_number;
-} plans[2];
+} plans[3];
 
 void propter_fault_plan(PropterFaultKind kind, uint64_t n, bool forever, int error_number) {
   atomic_store(&plans[kind].count, 0);
@@ -33,6 +33,8 @@ static bool fails(PropterFaultKind kind) {
 }
 
 bool fault_allocation(void) { return fails(PROPTER_FAULT_ALLOCATION); }
+
+bool fault_thread(void) { return fails(PROPTER_FAULT_THREAD); }
 
 bool fault_io(void) {
   if (!fails(PROPTER_FAULT_IO)) return false;

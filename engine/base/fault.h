@@ -11,4 +11,7 @@ bool fault_allocation(void);
 /* True: this file operation must fail; errno is set. */
 bool fault_io(void);
 
+/* True: this thread, without which the work is done as well, must not start. */
+bool fault_thread(void);
+
 #endif

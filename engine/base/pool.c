@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "fault.h"
+
 enum { MAX_THREADS = 64 };
 
 typedef struct {
@@ -48,7 +50,7 @@ PropterStatus propter_pool_run(size_t count, unsigned threads, PropterTask task,
   if (threads > count) threads = (unsigned)count;
   pthread_t started[MAX_THREADS];
   unsigned n = 0;
-  while (n + 1 < threads && pthread_create(&started[n], NULL, work, &job) == 0) n++;
+  while (n + 1 < threads && !fault_thread() && pthread_create(&started[n], NULL, work, &job) == 0) n++;
   (void)work(&job);
   for (unsigned i = 0; i < n; i++) (void)pthread_join(started[i], NULL);
   (void)pthread_mutex_destroy(&job.lock);

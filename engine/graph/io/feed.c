@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "../../base/fault.h"
 #include "../dict.h"
 #include "../term.h"
 #include "../writer.h"
@@ -270,7 +271,7 @@ PropterStatus feed_open(PropterWriter *writer, PropterId fallback, PropterStatus
   }
   (void)pthread_mutex_init(&feed->lock, NULL);
   (void)pthread_cond_init(&feed->changed, NULL);
-  feed->threaded = pthread_create(&feed->thread, NULL, run, feed) == 0;
+  feed->threaded = !fault_thread() && pthread_create(&feed->thread, NULL, run, feed) == 0;
   *out = feed;
   return PROPTER_OK;
 }

@@ -86,6 +86,7 @@ static PropterStatus run(Source *source, const PropterRdfFormat *format, Propter
   ReadJob job = {.format = format, .base = base, .sink = sink, .spread = spread, .log = options ? options->log : NULL};
   job.limits = options && options->limits ? *options->limits : propter_limits_default();
   if (!job.base.len && options) job.base = options->base;
+  job.block = options && options->block ? options->block : 1 << 18;
   const char *why = NULL;
   if (job.base.len && !propter_iri_valid(job.base, &why)) {
     propter_error_at(err, source->name, 0, 0);

@@ -32,6 +32,7 @@ typedef struct {
   const PropterLog *log;
   const PropterRdfSink *sink;
   const Spread *spread; /* instead of the sink, for a reader that can; NULL: all to the sink */
+  size_t block;  /* bytes to be read at a time, for a reader of lines */
   bool no_lines; /* the lines read are not those of the document */
 } ReadJob;
 

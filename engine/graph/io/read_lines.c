@@ -6,7 +6,7 @@
 
 #include "io.h"
 
-enum { BLOCK = 1 << 18, SLOTS = 5, WIDE = 16 };
+enum { SLOTS = 5, WIDE = 16 };
 
 typedef struct {
   const ReadJob *job;
@@ -349,8 +349,8 @@ static PropterStatus next_block(void *payload, unsigned place, bool *more, Propt
   At start = NULL;
   while (!d->ended && l->end == start) {
     size_t n = 0;
-    if (!propter_buf_reserve(&l->block, BLOCK)) return propter_buf_status(&l->block, err);
-    PROPTER_TRY(source_read(d->source, l->block.data + l->block.len, BLOCK, &n, err));
+    if (!propter_buf_reserve(&l->block, l->job->block)) return propter_buf_status(&l->block, err);
+    PROPTER_TRY(source_read(d->source, l->block.data + l->block.len, l->job->block, &n, err));
     l->block.len += n;
     d->ended = n == 0;
     start = (At)l->block.data;

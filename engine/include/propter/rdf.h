@@ -55,6 +55,7 @@ typedef struct {
   PropterStr base;             /* base IRI; empty: the file's own */
   const PropterLimits *limits; /* NULL: defaults. load_bytes, line_bytes, term_bytes, rdf_depth, helper_seconds, helper_bytes */
   const PropterLog *log;       /* progress in bytes; may be NULL */
+  size_t block;                /* bytes of N-Triples or N-Quads read at a time; 0: 256 KiB */
   char *hash;                  /* may be NULL; 33 characters that get what propter_hash_file says of the file, whose bytes are hashed as they are read */
 } PropterRdfOptions;
 
