@@ -70,7 +70,7 @@ const Command command_query = {
         "WHY metric DURING day TO day [WHERE { ?slice dimension member }] [COMPARED TO day TO day] [DEPTH n] [LIMIT n] gives the causes of a move as\n"
         "solutions (?cause ?probability ?share ?grade ?evidence ...), alone or in braces among patterns; WHY NOT asks why there was none.\n"
         "SERVICE propter:path { [] propter:pathFrom cause; propter:pathTo effect; propter:hopStart ?a; propter:hopEnd ?b; propter:hopBelief ?w. PATTERN } gives the\n"
-        "paths of hops that match PATTERN, best first, a row for each hop (query/sparql/README.md); it asks nobody.\n"
+        "paths of hops that match PATTERN, best first, a row for each hop (query/sparql/README.md); cause and effect may be variables bound around it. It asks nobody.\n"
         "Nothing outside the graph is read: SERVICE is refused unless --allow-service names its endpoint by http://HOST[:PORT][/PATH], or https: for every\n"
         "host with a public address. A deadline or a limit that is reached is exit 5, never a short answer.",
     .examples =

@@ -52,6 +52,6 @@ const Command command_update = {
         "All operations together or none. The update is recorded as a run, so propter undo takes it back; --dry-run only counts. Patterns look into the union\n"
         "of all graphs but the records of runs; what is outside GRAPH in a template goes to the default graph. LOAD and SERVICE\n"
         "are refused unless --allow-load and --allow-service name what they may read: http://HOST[:PORT][/PATH], file:///FOLDER/ for LOAD, or https:\n"
-        "for every host with a public address. A document that fails adds nothing.",
+        "for every host with a public address. A document that fails adds nothing. SERVICE propter:path (propter query --help) asks nobody.",
     .examples = "propter update 'INSERT DATA { <http://example.org/a> <http://example.org/b> 1 }'",
     .run = run};

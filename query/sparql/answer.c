@@ -259,8 +259,9 @@ PropterStatus propter_results_make(const PropterStr *names, size_t columns, cons
 
 /* --- Interface --------------------------------------------------------------------------------------------------------------------------- */
 
-PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out,
-                                PropterError *err) {
+/* `outer`: the run whose dataset it has, or NULL. */
+static PropterStatus run_query(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, const Exec *outer,
+                               PropterResults **out, PropterError *err) {
   *out = NULL;
   if (!query->select) return propter_fail(err, PROPTER_INVALID, "expected a query, found an update");
   PropterResults *r = propter_calloc(1, sizeof *r);
@@ -268,6 +269,10 @@ PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snap
   r->running = true;
   r->kind = query->select->form->kind;
   PropterStatus status = exec_open(&r->run, query, snapshot, options, err);
+  if (outer) {
+    r->run.default_graph = outer->default_graph;
+    r->run.named_restricted = outer->named_restricted, r->run.named = outer->named, r->run.named_count = outer->named_count;
+  }
   r->run.timing = true;
   if (status == PROPTER_OK) status = query->select->form->start(r, query->select, err);
   if (status == PROPTER_OK)
@@ -275,6 +280,18 @@ PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snap
   else
     propter_results_close(r);
   return status;
+}
+
+PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out,
+                                PropterError *err) {
+  return run_query(query, snapshot, options, NULL, out, err);
+}
+
+PropterStatus answer_within(const Exec *run, const PropterQuery *query, PropterResults **out, PropterError *err) {
+  PropterQueryOptions options = run->options;
+  options.deadline_ms = exec_left(run);
+  options.memory = run->options.memory > run->used ? run->options.memory - run->used : 1;
+  return run_query(query, run->snapshot, &options, run, out, err);
 }
 
 PropterResultsKind propter_results_kind(const PropterResults *results) { return results->kind; }

@@ -53,6 +53,9 @@ PropterStatus answer_solutions(PropterResults *results, const AstSelect *select,
 /* The slot of a variable in the solutions, or NO_SLOT. */
 uint32_t answer_slot(const PropterResults *results, uint32_t name);
 
+/* A query inside another's run: over its dataset, within what is left of its memory and time. Its results end before that run does. */
+PropterStatus answer_within(const Exec *run, const PropterQuery *query, PropterResults **out, PropterError *err);
+
 /* A template of quads; `names` gives slots by name (NO_SLOT: never bound). */
 PropterStatus template_make(Exec *run, const AstQuad *quads, size_t count, const uint32_t *names, TemplateItem (**out)[4], PropterError *err);
 /* One quad of a solution; *valid: it is RDF. `blanks`, by name, are those of this solution (0: not yet made). Graph 0: none given. */

@@ -14,6 +14,7 @@ typedef struct {
   size_t *columns; /* by alg->slots: column of the results, or SIZE_MAX */
   bool silent_row; /* the call failed and SILENT stands there: one row without bindings */
   void *kept;      /* of a form, from one call to the next */
+  PathSearch *paths;
 } Service;
 
 static void drop_results(Service *s) {
@@ -43,11 +44,12 @@ static PropterStatus inputs_of(Service *s, PropterArena *arena, PropterTerm *ter
   return PROPTER_OK;
 }
 
+/* name[0] is the endpoint's; values of variables the block is called with follow. */
 static PropterStatus ask_endpoint(Service *s, const PropterTerm *name, PropterError *err) {
   Exec *run = s->op.run;
   PropterBuf text = {0};
   if (name->kind != PROPTER_TERM_IRI) return propter_fail(err, PROPTER_INVALID, "SERVICE needs an endpoint, found no IRI");
-  if (propter_str_equal(name->value, propter_vocab_iri(VOCAB_propter_path))) return path_service(run, s->op.alg->ast->items[0], &s->results, err);
+  if (propter_str_equal(name->value, propter_vocab_iri(VOCAB_propter_path))) return path_service(run, s->op.alg->ast->items[0], name + 1, &s->paths, &s->results, err);
   propter_buf_add(&text, PROPTER_STR("SELECT * WHERE "));
   print_pattern(run->query, s->op.alg->ast->items[0], &text);
   PropterStatus status = propter_buf_status(&text, err);
@@ -126,7 +128,8 @@ static void service_stop(Op *op) {
   Service *s = (Service *)op;
   drop_results(s);
   if (s->kept) op->alg->ast->select->form->drop(s->kept);
-  s->kept = NULL;
+  path_service_drop(s->paths);
+  s->kept = NULL, s->paths = NULL;
 }
 
 static const OpKind service_kind = {"service", service_start, service_next, service_stop};

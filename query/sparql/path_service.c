@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "print.h"
 #include "propter/vocab.h"
 
@@ -23,12 +24,19 @@ typedef struct {
   double score;
 } Partial;
 
+/* Where paths begin or end: a term, or the variable whose value each call brings. */
 typedef struct {
+  bool from, variable;
+  PropterTerm term; /* of a variable: its name */
+} End;
+
+struct PathSearch {
   Exec *run;
-  PropterArena arena;
+  PropterArena arena, scratch; /* the second: of one call */
   uint64_t depth, limit;
   /* Names of variables: of an edge's start, end and belief, and of what is made; empty: not asked for. */
   PropterStr start, end, belief, number, hop, score;
+  PROPTER_VEC(End) ends;
   PROPTER_VEC(PropterTerm) sources, targets;
   PropterStr *names;
   size_t columns;
@@ -40,7 +48,8 @@ typedef struct {
   PROPTER_VEC(uint32_t) heap;
   PROPTER_VEC(PropterTerm) rows;
   size_t row_count;
-} Search;
+};
+typedef struct PathSearch Search;
 
 static PropterStatus full(PropterError *err) { return propter_fail(err, PROPTER_LIMIT, "the paths take more memory than the query may use"); }
 
@@ -60,6 +69,26 @@ static PropterStatus set_count(const AstTriple *t, uint64_t most, uint64_t *to, 
   return *to = (uint64_t)n, PROPTER_OK;
 }
 
+/* Does a triple say where paths begin (*from) or end? */
+static bool is_end(const AstTriple *t, bool *from) {
+  PropterStr word = t->path || t->p.kind != AST_IRI ? PROPTER_STR("") : t->p.term.value;
+  *from = propter_str_equal(word, propter_vocab_iri(VOCAB_propter_pathFrom));
+  return *from || propter_str_equal(word, propter_vocab_iri(VOCAB_propter_pathTo));
+}
+
+size_t path_service_ends(const AstPattern *block, AstTerm *terms) {
+  size_t count = 0;
+  for (size_t i = 0; i < block->count; i++)
+    for (size_t k = 0; block->items[i]->kind == PAT_TRIPLES && k < block->items[i]->triple_count; k++) {
+      bool from;
+      const AstTriple *t = &block->items[i]->triples[k];
+      if (!is_end(t, &from) || t->o.kind != AST_VAR) continue;
+      if (terms) terms[count] = t->o;
+      count++;
+    }
+  return count;
+}
+
 /* One triple of the block; *taken: it says something about the search. */
 static PropterStatus set_option(Search *s, const AstTriple *t, bool *taken, PropterError *err) {
   const struct {
@@ -76,10 +105,11 @@ static PropterStatus set_option(Search *s, const AstTriple *t, bool *taken, Prop
   }
   if (propter_str_equal(word, propter_vocab_iri(VOCAB_propter_pathDepth))) return set_count(t, DEPTH_MOST, &s->depth, err);
   if (propter_str_equal(word, propter_vocab_iri(VOCAB_propter_pathLimit))) return set_count(t, LIMIT_MOST, &s->limit, err);
-  bool from = propter_str_equal(word, propter_vocab_iri(VOCAB_propter_pathFrom));
-  if (!from && !propter_str_equal(word, propter_vocab_iri(VOCAB_propter_pathTo))) return *taken = false, PROPTER_OK;
-  if (t->o.kind != AST_IRI && t->o.kind != AST_LITERAL) return wrong(word, "an IRI or a literal", err);
-  return (from ? propter_vec_push(&s->sources, t->o.term) : propter_vec_push(&s->targets, t->o.term)) ? PROPTER_OK : full(err);
+  End end = {.variable = t->o.kind == AST_VAR, .term = t->o.term};
+  if (!is_end(t, &end.from)) return *taken = false, PROPTER_OK;
+  if (t->o.kind != AST_IRI && t->o.kind != AST_LITERAL && t->o.kind != AST_VAR) return wrong(word, "an IRI, a literal or a variable", err);
+  if (end.variable) end.term = propter_literal(s->run->query->names[t->o.var].text);
+  return propter_vec_push(&s->ends, end) ? PROPTER_OK : full(err);
 }
 
 /* What is left of the block is the pattern of the edges. */
@@ -180,24 +210,14 @@ static PropterStatus read_edges(Search *s, PropterResults *rows, PropterError *e
 
 /* Runs the pattern of the edges as a query of its own over the same dataset. */
 static PropterStatus find_edges(Search *s, const AstPattern *edges, PropterError *err) {
-  const Exec *run = s->run;
-  const AstSelect *select = run->query->select;
   PropterBuf text = {0};
   PropterQuery *query = NULL;
   PropterResults *rows = NULL;
-  PropterQueryOptions options = run->options;
-  if (!select) return propter_fail(err, PROPTER_INVALID, "SERVICE propter:path is for queries, not for updates");
-  if (options.from_count + options.from_named_count == 0) {
-    options.from = select->from, options.from_count = select->from_count;
-    options.from_named = select->from_named, options.from_named_count = select->from_named_count;
-  }
-  options.deadline_ms = exec_left(run);
-  options.memory = run->options.memory > run->used ? run->options.memory - run->used : 1;
   propter_buf_add(&text, PROPTER_STR("SELECT * WHERE "));
-  print_pattern(run->query, edges, &text);
+  print_pattern(s->run->query, edges, &text);
   PropterStatus status = propter_buf_status(&text, err);
   if (status == PROPTER_OK) status = propter_query_parse(propter_buf_str(&text), PROPTER_STR(""), &query, err);
-  if (status == PROPTER_OK) status = propter_query_run(query, run->snapshot, &options, &rows, err);
+  if (status == PROPTER_OK) status = answer_within(s->run, query, &rows, err);
   if (status == PROPTER_OK) status = read_edges(s, rows, err);
   propter_results_close(rows);
   propter_query_free(query);
@@ -248,8 +268,9 @@ static PropterStatus find_node(const Search *s, const PropterTerm *term, uint32_
 /* Hops that are left to the nearest target, by relaxing every edge as often as the depth allows. */
 static PropterStatus measure(Search *s, PropterError *err) {
   size_t nodes = s->nodes.count;
-  s->left = propter_arena_alloc(&s->arena, nodes * sizeof *s->left + 1);
+  s->left = propter_arena_alloc(&s->scratch, nodes * sizeof *s->left + 1);
   if (!s->left) return full(err);
+  memset(s->left, 0, nodes * sizeof *s->left);
   for (size_t i = 0; s->targets.count && i < nodes; i++) s->left[i] = NOWHERE;
   for (size_t i = 0; i < s->targets.count; i++) {
     uint32_t node;
@@ -339,7 +360,8 @@ static PropterStatus follow(Search *s, uint32_t parent, uint32_t node, PropterEr
 static PropterStatus add_number(Search *s, PropterStr name, PropterStr text, PropterStr type, PropterError *err) {
   PropterTerm term = propter_typed(text, type);
   if (!name.len) return PROPTER_OK;
-  PROPTER_TRY(keep(s, &term.value, err));
+  term.value = propter_arena_copy(&s->scratch, text);
+  if (!term.value.data) return full(err);
   return propter_vec_push(&s->rows, term) ? PROPTER_OK : full(err);
 }
 
@@ -381,6 +403,20 @@ static PropterStatus search(Search *s, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* The ends of this call. */
+static PropterStatus set_ends(Search *s, const PropterTerm *values, PropterError *err) {
+  s->sources.count = s->targets.count = 0;
+  for (size_t i = 0; i < s->ends.count; i++) {
+    const End *e = &s->ends.items[i];
+    const PropterTerm *term = e->variable ? values++ : &e->term;
+    if (term->kind == PROPTER_TERM_NONE)
+      return propter_fail(err, PROPTER_INVALID, "SERVICE propter:path: ?%.*s has no value where the paths %s", (int)e->term.value.len, e->term.value.data,
+                          e->from ? "begin" : "end");
+    if (!(e->from ? propter_vec_push(&s->sources, *term) : propter_vec_push(&s->targets, *term))) return full(err);
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus answer(Search *s, PropterResults **out, PropterError *err) {
   size_t width = s->columns;
   const PropterStr made[] = {s->number, s->hop, s->score};
@@ -389,20 +425,40 @@ static PropterStatus answer(Search *s, PropterResults **out, PropterError *err) 
   return propter_results_make(s->names, width, s->rows.items, s->row_count, out, err);
 }
 
-PropterStatus path_service(Exec *run, const AstPattern *pattern, PropterResults **out, PropterError *err) {
-  Search s = {.run = run, .depth = DEPTH, .limit = LIMIT};
+/* What all calls share: the block is read and its edges are found. */
+static PropterStatus prepare(Exec *run, const AstPattern *pattern, Search *s, PropterError *err) {
   AstPattern edges;
-  s.arena.limit = run->options.memory > run->used ? run->options.memory - run->used : 1;
-  s.start = s.end = s.belief = s.number = s.hop = s.score = PROPTER_STR("");
-  PropterStatus status = read_block(&s, pattern, &edges, err);
-  if (status == PROPTER_OK) status = find_edges(&s, &edges, err);
-  if (status == PROPTER_OK) status = order_edges(&s, err);
-  if (status == PROPTER_OK) status = measure(&s, err);
-  if (status == PROPTER_OK) status = search(&s, err);
-  if (status == PROPTER_OK) status = answer(&s, out, err);
-  propter_vec_clear(&s.sources), propter_vec_clear(&s.targets);
-  propter_vec_clear(&s.edges), propter_vec_clear(&s.partials), propter_vec_clear(&s.heap), propter_vec_clear(&s.rows);
-  propter_map_clear(&s.nodes);
-  propter_arena_clear(&s.arena);
-  return status;
+  s->run = run, s->depth = DEPTH, s->limit = LIMIT;
+  s->arena.limit = s->scratch.limit = run->options.memory > run->used ? run->options.memory - run->used : 1;
+  s->start = s->end = s->belief = s->number = s->hop = s->score = PROPTER_STR("");
+  PROPTER_TRY(read_block(s, pattern, &edges, err));
+  PROPTER_TRY(find_edges(s, &edges, err));
+  return order_edges(s, err);
+}
+
+PropterStatus path_service(Exec *run, const AstPattern *pattern, const PropterTerm *ends, PathSearch **kept, PropterResults **out, PropterError *err) {
+  if (!*kept) {
+    Search *s = propter_calloc(1, sizeof *s);
+    if (!s) return full(err);
+    PropterStatus status = prepare(run, pattern, s, err);
+    if (status != PROPTER_OK) return path_service_drop(s), status;
+    *kept = s;
+  }
+  Search *s = *kept;
+  s->partials.count = s->heap.count = s->rows.count = s->row_count = 0;
+  propter_arena_clear(&s->scratch);
+  PROPTER_TRY(set_ends(s, ends, err));
+  PROPTER_TRY(measure(s, err));
+  PROPTER_TRY(search(s, err));
+  return answer(s, out, err);
+}
+
+void path_service_drop(PathSearch *s) {
+  if (!s) return;
+  propter_vec_clear(&s->ends), propter_vec_clear(&s->sources), propter_vec_clear(&s->targets);
+  propter_vec_clear(&s->edges), propter_vec_clear(&s->partials), propter_vec_clear(&s->heap), propter_vec_clear(&s->rows);
+  propter_map_clear(&s->nodes);
+  propter_arena_clear(&s->arena);
+  propter_arena_clear(&s->scratch);
+  propter_free(s);
 }

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "algebra.h"
+#include "path_service.h"
+#include "propter/vocab.h"
 
 /* Names to slots; a sub-select has its own. */
 typedef struct {
@@ -265,8 +267,10 @@ static PropterStatus translate_values(Scope *s, const AstValues *v, Alg **out) {
   alg->rows = exec_plan_alloc(s->run, v->var_count * v->row_count * sizeof *alg->rows);
   if (!alg->slots || !alg->rows) return no_memory(s);
   for (size_t i = 0; i < v->var_count; i++) PROPTER_TRY(slot_of(s, v->vars[i], &alg->slots[i]));
-  for (size_t i = 0; i < v->var_count * v->row_count; i++)
+  for (size_t i = 0; i < v->var_count * v->row_count; i++) {
     if (v->cells[i].kind != AST_NONE) PROPTER_TRY(exec_intern(s->run, &v->cells[i].term, &alg->rows[i], s->err));
+    PROPTER_TRY(exec_tick(s->run, s->err));
+  }
   return PROPTER_OK;
 }
 
@@ -381,6 +385,29 @@ static PropterStatus translate_form(Scope *s, const AstPattern *a, Alg **out) {
   return PROPTER_OK;
 }
 
+static PropterStatus translate_service(Scope *s, const AstPattern *a, Alg **out) {
+  const AstPattern *block = a->items[0];
+  size_t names = s->run->query->name_count;
+  bool paths = a->term.kind == AST_IRI && propter_str_equal(a->term.term.value, propter_vocab_iri(VOCAB_propter_path));
+  size_t ends = paths ? path_service_ends(block, NULL) : 0;
+  AstTerm *inputs = exec_plan_alloc(s->run, (ends + 1) * sizeof *inputs);
+  PROPTER_TRY(make(s, ALG_SERVICE, out));
+  Alg *alg = *out;
+  alg->ast = a, alg->silent = a->silent;
+  alg->slots = exec_plan_alloc(s->run, names * sizeof *alg->slots);
+  if (!alg->slots || !inputs) return no_memory(s);
+  inputs[0] = a->term;
+  if (ends) (void)path_service_ends(block, inputs + 1);
+  PROPTER_TRY(translate_inputs(s, inputs, ends + 1, alg));
+  /* Its variables are visible here. */
+  for (uint32_t v = 0; v < names; v++) {
+    Mention m = {v, false};
+    in_pattern(block, &m);
+    if (m.found && !s->run->query->names[v].blank) PROPTER_TRY(slot_of(s, v, &alg->slots[alg->slot_count++]));
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus translate_one(Scope *s, const AstPattern *a, Alg **in_out) {
   Alg *item;
   switch (a->kind) {
@@ -416,20 +443,7 @@ static PropterStatus translate_one(Scope *s, const AstPattern *a, Alg **in_out) 
     PROPTER_TRY(translate_select(s, a->select, &item, &columns, &count));
     break;
   }
-  default: /* PAT_SERVICE */
-    PROPTER_TRY(make(s, ALG_SERVICE, &item));
-    item->ast = a, item->silent = a->silent;
-    PROPTER_TRY(translate_inputs(s, &a->term, 1, item));
-    /* Its variables are visible here. */
-    item->slots = exec_plan_alloc(s->run, s->run->query->name_count * sizeof *item->slots);
-    if (!item->slots) return no_memory(s);
-    for (uint32_t v = 0; v < s->run->query->name_count; v++) {
-      Mention m = {v, false};
-      in_pattern(a->items[0], &m);
-      if (!m.found || s->run->query->names[v].blank) continue;
-      PROPTER_TRY(slot_of(s, v, &item->slots[item->slot_count]));
-      item->slot_count++;
-    }
+  default: PROPTER_TRY(translate_service(s, a, &item));
   }
   return join(s, *in_out, item, in_out);
 }

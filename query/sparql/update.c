@@ -11,6 +11,7 @@ typedef struct {
   PropterWriter *writer;
   const PropterQueryOptions *options;
   Exec run;
+  uint64_t deadline; /* of all operations together, once the first has begun */
   Quads remove, insert;
   PropterId *interned; /* by local term: its id in the graph, once it has one */
 } Update;
@@ -216,8 +217,10 @@ static PropterStatus apply(Update *u, PropterError *err) {
   u->interned = propter_calloc(locals + 1, sizeof *u->interned);
   if (!u->interned) return exec_fail_memory(&u->run, err);
   /* What the graph has never heard of cannot be removed from it. */
-  for (size_t i = 0; i < u->remove.count; i++)
+  for (size_t i = 0; i < u->remove.count; i++) {
     if (known(&u->remove.items[i])) PROPTER_TRY(propter_writer_remove(u->writer, u->remove.items[i], err));
+    PROPTER_TRY(exec_tick(&u->run, err));
+  }
   for (size_t i = 0; i < u->insert.count; i++) {
     PropterQuad q = u->insert.items[i];
     PROPTER_TRY(settle(u, &q.s, err));
@@ -225,6 +228,7 @@ static PropterStatus apply(Update *u, PropterError *err) {
     PROPTER_TRY(settle(u, &q.o, err));
     PROPTER_TRY(settle(u, &q.g, err));
     PROPTER_TRY(propter_writer_add(u->writer, q, err));
+    PROPTER_TRY(exec_tick(&u->run, err));
   }
   return PROPTER_OK;
 }
@@ -234,6 +238,9 @@ static PropterStatus run_one(Update *u, const AstUpdate *a, PropterError *err) {
   u->interned = NULL;
   PROPTER_TRY(propter_writer_snapshot(u->writer, &snapshot, err));
   PropterStatus status = exec_open(&u->run, u->query, snapshot, u->options, err);
+  if (!u->deadline) u->deadline = u->run.deadline;
+  u->run.deadline = u->deadline;
+  if (status == PROPTER_OK) status = exec_check(&u->run, err);
   if (status == PROPTER_OK) status = gather(u, a, err);
   for (size_t i = 0; i < u->run.ops.count; i++) op_stop(u->run.ops.items[i]);
   if (status == PROPTER_OK) status = apply(u, err);

@@ -58,6 +58,87 @@ START_TEST(a_deadline_holds) {
 }
 END_TEST
 
+/* A dense network: 300 nodes, each with 60 others. */
+static PropterGraph *dense(void) {
+  static char quads[300 * 60 * 16];
+  size_t len = 0;
+  for (int a = 0; a < 300; a++)
+    for (int i = 1; i <= 60; i++) len += (size_t)snprintf(quads + len, sizeof quads - len, "n%d r n%d.\n", a, (a + i * i) % 300);
+  return world_open(quads);
+}
+
+static void check_ends(PropterGraph *graph, const char *text, const PropterQueryOptions *options) {
+  double begin = seconds();
+  const char *rows = world_ask(graph, text, options);
+  ck_assert_msg(strncmp(rows, "TIMEOUT", 7) == 0, "%.80s: %.80s", text, rows);
+  ck_assert_msg(seconds() - begin < 0.3, "%.80s took %.3f s", text, seconds() - begin);
+}
+
+START_TEST(a_deadline_holds_in_a_leapfrog_join) {
+  PropterGraph *graph = dense();
+  PropterQueryOptions options = world_options();
+  options.deadline_ms = 100;
+  options.default_is_union = true;
+  check_ends(graph, "SELECT (COUNT(*) AS ?n) { ?a :r ?b . ?b :r ?c . ?c :r ?d . ?d :r ?e . ?e :r ?f . ?f :r ?a }", &options);
+  check_ends(graph, "SELECT ?a { ?a :r ?b . ?b :r ?c . ?c :r ?d . ?d :r ?a FILTER(?a = 1) }", &options);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(a_deadline_holds_while_a_query_is_planned) {
+  PropterGraph *graph = dense();
+  PropterBuf text = {0};
+  PropterQueryOptions options = world_options();
+  options.deadline_ms = 20;
+  options.default_is_union = true;
+  /* names and values that must be looked up */
+  propter_buf_add(&text, PROPTER_STR("SELECT (COUNT(*) AS ?n) { ?a :r ?x VALUES ?x {"));
+  for (int i = 0; i < 300000; i++) propter_buf_printf(&text, " :n%d", i);
+  propter_buf_add(&text, PROPTER_STR(" } }"));
+  check_ends(graph, text.data, &options);
+  /* a star, a path, and all nodes with one another: the orders of many patterns are compared */
+  for (int kind = 0; kind < 3; kind++) {
+    propter_buf_reset(&text);
+    propter_buf_add(&text, PROPTER_STR("SELECT (COUNT(*) AS ?n) {"));
+    for (int i = 0; i < 400; i++)
+      propter_buf_printf(&text, " ?v%d :r ?v%d .", kind == 0 ? 0 : kind == 1 ? i : i % 20, kind == 2 ? 20 + i / 20 : i + 1);
+    propter_buf_add_char(&text, '}');
+    check_ends(graph, text.data, &options);
+  }
+  propter_buf_clear(&text);
+  propter_graph_close(graph);
+}
+END_TEST
+
+static void check_update_ends(PropterGraph *graph, const char *text) {
+  PropterQueryOptions options = world_options();
+  PropterQuery *query = NULL;
+  PropterWriter *writer = NULL;
+  PropterError failure = {0};
+  options.deadline_ms = 100;
+  ck_ok(propter_query_parse(propter_str(text), PROPTER_STR("urn:"), &query, err));
+  ck_ok(propter_writer_open(graph, true, &writer, err));
+  double begin = seconds();
+  ck_assert_int_eq(propter_update_run(query, writer, &options, &failure), PROPTER_TIMEOUT);
+  ck_assert_msg(seconds() - begin < 0.3, "%.80s took %.3f s", text, seconds() - begin);
+  propter_writer_close(writer);
+  propter_query_free(query);
+}
+
+START_TEST(a_deadline_holds_for_a_whole_update) {
+  PropterGraph *graph = dense();
+  PropterBuf text = {0};
+  check_update_ends(graph, "INSERT { ?a <p> ?b } WHERE { ?a <r> ?x . ?b <r> ?y . ?c <r> ?z }");
+  check_update_ends(graph, "DELETE { ?a <r> ?b } WHERE { ?a <r> ?x . ?b <r> ?y . ?x <r> ?z . ?z <r> ?y . ?y <r> ?a }");
+  /* many operations, none of them long */
+  for (int i = 0; i < 400; i++) propter_buf_printf(&text, "COPY DEFAULT TO <g%d> ; ", i);
+  check_update_ends(graph, text.data);
+  propter_buf_clear(&text);
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", NULL), "12000");
+  propter_graph_close(graph);
+}
+END_TEST
+
 START_TEST(a_memory_cap_holds) {
   static const char *const queries[] = {
       "SELECT ?a ?b ?c { ?a :value ?x . ?b :value ?y . ?c :value ?z } ORDER BY ?x",
@@ -178,6 +259,9 @@ Suite *suite_limits(void) {
   TCase *tc = tcase_create("limits");
   tcase_set_timeout(tc, 120);
   tcase_add_test(tc, a_deadline_holds);
+  tcase_add_test(tc, a_deadline_holds_in_a_leapfrog_join);
+  tcase_add_test(tc, a_deadline_holds_while_a_query_is_planned);
+  tcase_add_test(tc, a_deadline_holds_for_a_whole_update);
   tcase_add_test(tc, a_memory_cap_holds);
   tcase_add_test(tc, a_query_is_cancelled);
   tcase_add_test(tc, long_queries_are_answered);

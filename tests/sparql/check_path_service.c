@@ -87,7 +87,8 @@ START_TEST(what_is_not_written_right_is_told) {
               {"[] p:hopStart ?a ; p:hopEnd ?c . ?a :e ?b", "no variable ?c"},
               {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathDepth 65 . ?a :e ?b", "from 1 to 64"},
               {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathLimit 0 . ?a :e ?b", "from 1 to 1000"},
-              {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathFrom ?a . ?a :e ?b", "wants an IRI"}};
+              {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathFrom [] . ?a :e ?b", "wants an IRI"},
+              {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathTo ?z . ?a :e ?b", "?z has no value where the paths end"}};
   PropterGraph *g = world_open("x e y.");
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char text[400];
@@ -95,6 +96,39 @@ START_TEST(what_is_not_written_right_is_told) {
     const char *found = ask(g, text);
     ck_assert_msg(strstr(found, "INVALID") && strstr(found, rows[i].wanted), "%s: %s", rows[i].block, found);
   }
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(ends_are_taken_from_outside) {
+  PropterGraph *g = world_open(CLAIMS);
+  PropterQueryOptions options = world_options();
+  const char *query = "PREFIX p: <https://w3id.org/propter#> SELECT ?from ?to ?hop ?a ?b { VALUES (?from ?to) { (:fuel :price) (:price :cost) (:sales :fuel) }"
+                      " SERVICE p:path { [] p:pathFrom ?from ; p:pathTo ?to ; p:hopStart ?a ; p:hopEnd ?b ; p:pathLimit 1 ; p:hopNumber ?hop . " LINKS " } }"
+                      " ORDER BY ?from ?hop";
+  ck_assert_str_eq(world_ask(g, query, &options), "fuel price 1 fuel cost\nfuel price 2 cost price\nprice cost 1 price cost");
+  /* one row, found by a pattern behind the service; only one end from outside */
+  ck_assert_str_eq(world_ask(g, "PREFIX p: <https://w3id.org/propter#> SELECT ?m ?b { SERVICE p:path { [] p:pathFrom ?m ; p:pathTo :cost ; p:hopStart ?a ; p:hopEnd ?b . " LINKS
+                                " } GRAPH :g1 { :l5 :cause ?m } }",
+                             &options),
+                   "price cost");
+  /* the dataset is the query's */
+  ck_assert_str_eq(world_ask(g, "PREFIX p: <https://w3id.org/propter#> SELECT ?b FROM NAMED :g1 { VALUES ?m { :fuel } SERVICE p:path { [] p:pathFrom ?m ; p:hopStart ?a ;"
+                                " p:hopEnd ?b . " LINKS " } }",
+                             &options),
+                   "cost");
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(an_update_finds_paths_in_what_it_has_written) {
+  PropterGraph *g = world_open("x e y w. y e z w. z e u v.");
+  const char *update = "PREFIX p: <https://w3id.org/propter#> INSERT DATA { GRAPH :w { :u :e :t } } ; "
+                       "INSERT { ?a :on ?to } WHERE { VALUES ?to { :z :t } SERVICE p:path { [] p:pathFrom :x ; p:pathTo ?to ; p:hopStart ?a ; p:hopEnd ?b . GRAPH ?g { ?a :e ?b } } } ; "
+                       "WITH :w DELETE { ?a :e ?b } WHERE { SERVICE p:path { [] p:pathFrom :x ; p:pathTo :z ; p:hopStart ?a ; p:hopEnd ?b . ?a :e ?b } }";
+  ck_ok(world_update(g, update, err));
+  ck_assert_str_eq(world_ask_sorted(g, "SELECT ?a ?to { ?a :on ?to }"), "u t\nx t\nx z\ny t\ny z\nz t");
+  ck_assert_str_eq(world_ask_sorted(g, "SELECT ?g ?a ?b { GRAPH ?g { ?a :e ?b } }"), "v z u\nw u t");
   propter_graph_close(g);
 }
 END_TEST
@@ -149,7 +183,7 @@ START_TEST(every_failed_allocation_is_an_error) {
   Asked a = {world_open("x e y. y e z."), NULL};
   ck_ok(
       propter_query_parse(PROPTER_STR("PREFIX p: <https://w3id.org/propter#> SELECT * { SERVICE p:path { [] p:hopStart ?a ; p:hopEnd ?b ; p:pathFrom <urn:x> ;"
-                                      " p:pathTo <urn:z> ; p:pathNumber ?n . ?a <urn:e> ?b } }"),
+                                      " p:pathTo ?z ; p:pathNumber ?n . ?a <urn:e> ?b } VALUES ?z { <urn:z> <urn:y> } }"),
                           PROPTER_STR(""), &a.query, err));
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run_once, &a, false), 30);
   propter_query_free(a.query);
@@ -166,6 +200,8 @@ Suite *suite_path_service(void) {
   tcase_add_test(t, the_order_does_not_depend_on_how_the_graph_was_loaded);
   tcase_add_test(t, products_are_given_and_no_belief_is_no_hop);
   tcase_add_test(t, what_is_not_written_right_is_told);
+  tcase_add_test(t, ends_are_taken_from_outside);
+  tcase_add_test(t, an_update_finds_paths_in_what_it_has_written);
   tcase_add_test(t, memory_and_deadline_hold);
   tcase_add_test(t, every_failed_allocation_is_an_error);
   suite_add_tcase(s, t);

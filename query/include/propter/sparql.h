@@ -34,7 +34,7 @@ typedef PropterStatus (*PropterLoad)(PropterStr iri, PropterId graph, PropterWri
 
 typedef struct {
   uint64_t memory;            /* bytes all intermediate results may take together; beyond: LIMIT */
-  uint32_t deadline_ms;       /* 0: none; beyond: TIMEOUT */
+  uint32_t deadline_ms;       /* 0: none; beyond: TIMEOUT; for all operations of an update together */
   const atomic_bool *cancel;  /* NULL, or set by another thread: CANCELLED */
   int64_t now_ms;             /* NOW(): milliseconds since 1970 */
   uint64_t seed;              /* RAND(), UUID() */
