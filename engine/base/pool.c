@@ -41,12 +41,16 @@ static void *work(void *arg) {
   return NULL;
 }
 
+unsigned propter_pool_threads(unsigned threads) {
+  long online = threads ? 0 : sysconf(_SC_NPROCESSORS_ONLN);
+  if (!threads) threads = online > 0 ? (unsigned)online : 1;
+  return threads > MAX_THREADS ? MAX_THREADS : threads;
+}
+
 PropterStatus propter_pool_run(size_t count, unsigned threads, PropterTask task, void *payload, PropterError *err) {
   if (count <= 1) return count ? task(0, payload, err) : PROPTER_OK;
   Job job = {.count = count, .task = task, .payload = payload, .lock = PTHREAD_MUTEX_INITIALIZER};
-  long online = sysconf(_SC_NPROCESSORS_ONLN);
-  if (!threads) threads = online > 0 ? (unsigned)online : 1;
-  if (threads > MAX_THREADS) threads = MAX_THREADS;
+  threads = propter_pool_threads(threads);
   if (threads > count) threads = (unsigned)count;
   pthread_t started[MAX_THREADS];
   unsigned n = 0;

@@ -50,6 +50,7 @@ PropterStatus sparql_call_parse(const CommandCall *call, SparqlCall *s, PropterE
   s->options.memory = (uint64_t)(mib * 1048576);
   s->options.now_ms = call->now * 1000;
   s->options.seed = call->seed;
+  s->options.threads = call->threads;
   PropterStatus status = propter_query_parse(s->text.len ? propter_buf_str(&s->text) : PROPTER_STR(""), base, &s->query, err);
   if (status == PROPTER_SYNTAX || status == PROPTER_LIMIT) propter_error_at(err, file ? file : call->command->name, err ? err->line : 0, err ? err->column : 0);
   return status;

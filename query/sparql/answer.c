@@ -269,10 +269,7 @@ static PropterStatus run_query(const PropterQuery *query, PropterSnapshot *snaps
   r->running = true;
   r->kind = query->select->form->kind;
   PropterStatus status = exec_open(&r->run, query, snapshot, options, err);
-  if (outer) {
-    r->run.default_graph = outer->default_graph;
-    r->run.named_restricted = outer->named_restricted, r->run.named = outer->named, r->run.named_count = outer->named_count;
-  }
+  if (outer) exec_use_dataset(&r->run, outer);
   r->run.timing = true;
   if (status == PROPTER_OK) status = query->select->form->start(r, query->select, err);
   if (status == PROPTER_OK)

@@ -199,6 +199,7 @@ struct PropterQuery {
   AstSelect *select; /* a query, or NULL */
   AstUpdate *updates;
   size_t update_count;
+  bool by_chance; /* calls RAND, UUID, STRUUID or BNODE */
 };
 
 /* Calls `visit` for each variable a pattern makes visible to its surroundings (blank nodes are not). */

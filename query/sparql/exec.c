@@ -309,6 +309,11 @@ PropterStatus exec_open(Exec *run, const PropterQuery *query, PropterSnapshot *s
   return open_dataset(run, err);
 }
 
+void exec_use_dataset(Exec *run, const Exec *other) {
+  run->default_graph = other->default_graph;
+  run->named_restricted = other->named_restricted, run->named = other->named, run->named_count = other->named_count;
+}
+
 void exec_close(Exec *run) {
   for (size_t i = 0; i < run->ops.count; i++) op_stop(run->ops.items[i]);
   pattern_clear(run);
@@ -323,4 +328,4 @@ void exec_close(Exec *run) {
   propter_arena_clear(&run->cache_text);
 }
 
-PropterQueryOptions propter_query_options(void) { return (PropterQueryOptions){.memory = (uint64_t)1 << 30, .default_is_union = true}; }
+PropterQueryOptions propter_query_options(void) { return (PropterQueryOptions){.memory = (uint64_t)1 << 30, .threads = 1, .default_is_union = true}; }

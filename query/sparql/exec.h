@@ -153,6 +153,8 @@ PropterStatus exec_count(Exec *run, PropterQuad triple, uint64_t *count, Propter
 /* --- Life ------------------------------------------------------------------------------------------------------------- */
 
 PropterStatus exec_open(Exec *run, const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterError *err);
+/* The dataset of a run that outlives this one, instead of its own. */
+void exec_use_dataset(Exec *run, const Exec *other);
 void exec_close(Exec *run);
 uint32_t exec_slot(Exec *run, uint32_t name, PropterError *err); /* a new slot; NO_SLOT: no memory */
 

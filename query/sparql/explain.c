@@ -82,12 +82,14 @@ static PropterStatus explain_op(Explain *x, Op *op, unsigned depth, PropterError
     propter_buf_printf(x->out, "{\"operator\":\"%s\",\"detail\":", op->kind->name);
     propter_buf_add_json(x->out, t);
     propter_buf_printf(x->out, ",\"estimated\":%.0f,\"rows\":%llu,\"starts\":%llu,\"ms\":%.3f", op->estimate, rows, starts, ms);
+    if (op->threads) propter_buf_printf(x->out, ",\"threads\":%u", op->threads);
     if (spilled) propter_buf_printf(x->out, ",\"spilled\":%llu,\"files\":%llu", spilled, files);
     propter_buf_add(x->out, PROPTER_STR(",\"inputs\":["));
   } else if (status == PROPTER_OK) {
     propter_buf_printf(x->out, "%*s%s  %.*s", (int)depth * 2, "", op->kind->name, (int)t.len, t.data);
     propter_buf_printf(x->out, "  estimated %.0f  rows %llu", op->estimate, rows);
     if (starts > 1) propter_buf_printf(x->out, "  starts %llu", starts);
+    if (op->threads) propter_buf_printf(x->out, "  threads %u", op->threads);
     if (spilled) propter_buf_printf(x->out, "  spilled %llu bytes in %llu files", spilled, files);
     propter_buf_printf(x->out, "  %.3f ms\n", ms);
   }

@@ -64,6 +64,7 @@ PropterStatus matcher_open_sorted(Exec *run, Matcher *m, const Graphs *graphs, P
   /* Where the predicate alone is known, its rows stand sorted by subject and by object. */
   if (m->order == PROPTER_PSOG && bound == 1 && first == 2) m->order = PROPTER_POSG;
   if (bound == 0 && first < 3) m->order = first == 0 ? PROPTER_SPOG : first == 1 ? PROPTER_PSOG : PROPTER_OSPG;
+  m->bound = bound;
   m->exact = bound == (unsigned)((want.s != 0) + (want.p != 0) + (want.o != 0) + (want.g != 0));
   return propter_scan_open(run->snapshot, m->order, want, bound, &m->scan, err);
 }

@@ -33,10 +33,12 @@ struct Op {
   uint64_t *reads;       /* slots it needs of its inputs (and of itself) besides what is wanted of it; NULL: none */
   bool closed;           /* nothing wanted of it comes from its inputs but `reads` */
   bool right_closed;     /* the same of the right input alone */
+  bool streams;          /* each of its rows comes from one of its left input's rows, in their order */
   uint32_t sorted;       /* rows come in ascending order of this slot; NO_SLOT: not known */
   double estimate;
   uint64_t rows, starts, nanoseconds;
   uint64_t spilled, files; /* bytes written to disk, files made for them */
+  unsigned threads;        /* that read its input, where it was more than one */
 };
 
 /* Makes an operator of `size` bytes (an Op first) that owns a column for each slot of `slots` (NULL: none). */
@@ -117,6 +119,11 @@ void rowset_clear(Exec *run, RowSet *set);
 PropterStatus op_unit(Exec *run, const Alg *alg, Op **out, PropterError *err); /* UNIT, NONE, VALUES */
 /* `sorted`: a slot the rows should be sorted by, or NO_SLOT. */
 PropterStatus op_scan(Exec *run, const Alg *alg, uint32_t sorted, Op **out, PropterError *err);
+bool scan_is(const Op *op);
+/* The value in the middle of those of the column its rows are sorted by, first and last taken as ends of an even distribution; 0: it has none. */
+PropterStatus scan_middle(Op *scan, PropterId *middle, PropterError *err);
+/* From now on only rows whose value there is at least `from` and, unless 0, below `below`; a new start if `from` changes. */
+void scan_range(Op *scan, PropterId from, PropterId below);
 /* An index join: sorts each batch of its left input and looks its rows up going forward, which makes a merge join of it where that input is sorted. */
 PropterStatus op_probe(Exec *run, Op *left, const Alg *alg, bool optional, Op **out, PropterError *err); /* index join */
 typedef enum { JOIN_INNER, JOIN_LEFT, JOIN_MINUS, JOIN_SEMI, JOIN_ANTI } JoinMode;
@@ -159,6 +166,7 @@ bool shape_agrees(const Shape *shape, const PropterQuad *quad);
 typedef struct {
   PropterScan *scan;
   PropterOrder order;
+  unsigned bound;         /* columns of the order that are given */
   PropterQuad want, last; /* 0: any */
   bool once;              /* each triple once, whatever its graphs */
   bool exact;             /* the scan's prefix asks for all of `want` */

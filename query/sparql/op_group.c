@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GROUP BY and the set functions: SPARQL 1.1, section 18.5.1. When memory grows short, rows of groups not yet met and values of DISTINCT not yet met wait on
  * disk, split by their hash, and are taken up part by part. */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "eval.h"
+#include "halves.h"
 #include "ids.h"
+#include "propter/pool.h"
 #include "spill.h"
 
 /* One set function of one group. */
@@ -34,6 +37,8 @@ typedef struct {
   Replay replay;
   bool built, full;
   size_t at;
+  atomic_bool *ordered; /* set by either half: a sum depends on the order, so that halves are not added up */
+  bool upper;           /* this is the upper half */
 } Group;
 
 #define NO_GROUP UINT32_MAX
@@ -133,7 +138,10 @@ static PropterStatus add_value(Group *g, State *s, const Aggregate *a, Value *v,
   switch (a->kind) {
   case AGG_COUNT: return PROPTER_OK;
   case AGG_SUM:
-  case AGG_AVG: s->sum = value_compute(VALUE_ADD, &s->sum, v); return PROPTER_OK;
+  case AGG_AVG:
+    s->sum = value_compute(VALUE_ADD, &s->sum, v);
+    if (g->ordered && s->sum.type >= VALUE_FLOAT) atomic_store_explicit(g->ordered, true, memory_order_relaxed);
+    return PROPTER_OK;
   case AGG_MIN:
   case AGG_MAX: return extreme(g, s, a, v, err);
   case AGG_SAMPLE: return s->id ? PROPTER_OK : exec_intern_value(g->op.run, v, &g->scratch, &s->id, err);
@@ -285,16 +293,163 @@ static PropterStatus next_rows(Group *g, Batch **out, PropterError *err) {
   return replay_next(g->op.run, &g->replay, &g->source, g->rows.slots, g->rows.width, out, err);
 }
 
-static PropterStatus build(Group *g, PropterError *err) {
-  Exec *run = g->op.run;
-  g->built = true;
+static PropterStatus read_rows(Group *g, PropterError *err) {
   for (Batch *b;;) {
     PROPTER_TRY(next_rows(g, &b, err));
-    if (!b) break;
-    exec_release(run);
+    if (!b) return PROPTER_OK;
+    exec_release(g->op.run);
     PROPTER_TRY(add_batch(g, b, err));
     propter_arena_clear(&g->scratch);
+    if (g->upper && atomic_load_explicit(g->ordered, memory_order_relaxed)) return propter_fail(err, PROPTER_CANCELLED, "halves cannot be added up");
   }
+}
+
+/* --- Two halves --------------------------------------------------------------------------------------------------------------- */
+
+/* Id of a term of another run. */
+static PropterStatus adopt(Group *g, Exec *from, PropterId *id, PropterError *err) {
+  PropterTerm term;
+  if (!exec_local(*id)) return PROPTER_OK;
+  PROPTER_TRY(exec_term(from, *id, &g->scratch, &term, err));
+  return exec_intern(g->op.run, &term, id, err);
+}
+
+/* Values of DISTINCT are added one by one afterwards. */
+static PropterStatus merge_state(Group *g, const Aggregate *a, State *s, const State *upper, Exec *from, PropterError *err) {
+  PropterId id = upper->id;
+  int64_t sum;
+  Value v = value_integer(upper->whole);
+  s->error = s->error || upper->error;
+  if (a->distinct) return PROPTER_OK;
+  switch (a->kind) {
+  case AGG_COUNT: s->count += upper->count; return PROPTER_OK;
+  case AGG_SUM:
+  case AGG_AVG:
+    s->count += upper->count;
+    if (__builtin_add_overflow(s->whole, upper->whole, &sum))
+      s->sum = value_compute(VALUE_ADD, &s->sum, &v);
+    else
+      s->whole = sum;
+    s->sum = value_compute(VALUE_ADD, &s->sum, &upper->sum);
+    return PROPTER_OK;
+  case AGG_GROUP_CONCAT:
+    if (!upper->count) return PROPTER_OK;
+    s->count++;
+    PROPTER_TRY(concat(g->op.run, s, a->separator, (PropterStr){upper->text ? upper->text : "", upper->len}, err));
+    s->count += upper->count - 1;
+    return PROPTER_OK;
+  default:
+    if (!id) return PROPTER_OK;
+    PROPTER_TRY(adopt(g, from, &id, err));
+    if (add_id(s, a, id)) return PROPTER_OK;
+    PROPTER_TRY(exec_value(g->op.run, id, &v, err));
+    return add_value(g, s, a, &v, err);
+  }
+}
+
+/* `numbers`: of the upper half's groups here. */
+static PropterStatus merge_values(Group *g, const Group *upper, size_t i, const PropterId *numbers, PropterError *err) {
+  const Table *t = &upper->distinct[i].table;
+  PropterId *row = exec_plan_alloc(g->op.run, t->width * sizeof *row);
+  if (!row) return exec_fail_memory(g->op.run, err);
+  for (size_t r = 0; r < t->count; r++) {
+    bool first;
+    memcpy(row, table_row(t, r), t->width * sizeof *row);
+    row[0] = numbers[row[0]];
+    for (size_t c = 1; c < t->width; c++) PROPTER_TRY(adopt(g, upper->op.run, &row[c], err));
+    PROPTER_TRY(first_time(g, i, row, &first, err));
+    exec_release(g->op.run);
+    if (first) PROPTER_TRY(add_value_late(g, i, row, err));
+    PROPTER_TRY(exec_tick(g->op.run, err));
+  }
+  return PROPTER_OK;
+}
+
+/* Adds the groups of the upper half to those of the lower one, whose rows come first. */
+static PropterStatus merge_groups(Group *g, const Group *upper, PropterError *err) {
+  size_t keys = g->op.alg->slot_count, count = upper->groups.table.count;
+  PropterId *numbers = exec_alloc(g->op.run, (count + 1) * sizeof *numbers);
+  PropterStatus status = numbers ? PROPTER_OK : exec_fail_memory(g->op.run, err);
+  for (size_t at = 0; status == PROPTER_OK && at < count; at++) {
+    uint32_t number = 0;
+    exec_release(g->op.run);
+    if (keys) memcpy(g->key, table_row(&upper->groups.table, at), keys * sizeof *g->key);
+    for (size_t i = 0; status == PROPTER_OK && i < keys; i++) status = adopt(g, upper->op.run, &g->key[i], err);
+    if (status == PROPTER_OK) status = new_group(g, g->key, &number, err);
+    for (size_t i = 0; status == PROPTER_OK && i < aggregates(g); i++)
+      status = merge_state(g, &g->op.alg->aggregates[i], &g->states[number * aggregates(g) + i], &upper->states[at * aggregates(g) + i], upper->op.run, err);
+    if (status == PROPTER_OK) numbers[at] = number;
+    propter_arena_clear(&g->scratch);
+  }
+  for (size_t i = 0; status == PROPTER_OK && i < aggregates(g); i++)
+    if (g->op.alg->aggregates[i].distinct) status = merge_values(g, upper, i, numbers, err);
+  exec_free(g->op.run, numbers, (count + 1) * sizeof *numbers);
+  g->solutions += upper->solutions;
+  return status;
+}
+
+typedef struct {
+  Group *groups[2]; /* lower, upper */
+  PropterStatus status[2];
+  PropterError errors[2];
+} Halves;
+
+static PropterStatus read_half(size_t item, void *payload, PropterError *err) {
+  Halves *h = payload;
+  Group *g = h->groups[item];
+  (void)err;
+  h->status[item] = item ? op_start(&g->op, NULL, &h->errors[item]) : PROPTER_OK;
+  if (h->status[item] == PROPTER_OK) h->status[item] = read_rows(g, &h->errors[item]);
+  return PROPTER_OK;
+}
+
+/* Both halves at once; *merged: the upper one came to its end and was added. */
+static PropterStatus read_both(Group *g, Twin *twin, PropterId middle, bool *merged, PropterError *err) {
+  atomic_bool ordered = false;
+  Group *upper = (Group *)(void *)twin->op;
+  Halves h = {.groups = {g, upper}};
+  *merged = false;
+  scan_range(half_scan(twin->op), middle, PROPTER_NO_ID);
+  g->ordered = upper->ordered = &ordered, upper->upper = true;
+  PROPTER_TRY(propter_pool_run(2, 2, read_half, &h, err));
+  g->ordered = NULL;
+  if (h.status[0] != PROPTER_OK) return propter_fail(err, h.status[0], "%s", h.errors[0].message);
+  bool fits = g->op.run->used + twin->run.used < g->op.run->options.memory / 4 && !exec_crowded(g->op.run) && !g->full && !twin->run.spilled;
+  if (h.status[1] != PROPTER_OK || ordered || !fits) return PROPTER_OK;
+  *merged = true, g->op.threads = 2;
+  return merge_groups(g, upper, err);
+}
+
+static PropterStatus read_halves(Group *g, Op *scan, PropterId middle, PropterError *err) {
+  Twin twin;
+  bool merged = false;
+  scan_range(scan, PROPTER_NO_ID, middle);
+  twin_open(&g->op, &twin);
+  PropterStatus status = twin.op ? read_both(g, &twin, middle, &merged, err) : read_rows(g, err);
+  scan_range(scan, middle, PROPTER_NO_ID);
+  if (status == PROPTER_OK && !merged) {
+    twin_close(&g->op, &twin);
+    twin = (Twin){0};
+    status = op_start(g->op.left, g->op.outer, err);
+    if (status == PROPTER_OK) status = read_rows(g, err);
+  }
+  twin_close(&g->op, &twin);
+  scan_range(scan, PROPTER_NO_ID, PROPTER_NO_ID);
+  return status;
+}
+
+static PropterStatus read_input(Group *g, PropterError *err) {
+  Op *scan = g->source.width || g->upper ? NULL : half_scan(&g->op);
+  PropterId middle;
+  if (!scan) return read_rows(g, err);
+  PROPTER_TRY(scan_middle(scan, &middle, err));
+  PROPTER_TRY(op_start(scan, g->op.outer, err));
+  return middle ? read_halves(g, scan, middle, err) : read_rows(g, err);
+}
+
+static PropterStatus build(Group *g, PropterError *err) {
+  g->built = true;
+  PROPTER_TRY(read_input(g, err));
   for (size_t i = 0; i < aggregates(g); i++) PROPTER_TRY(late_values(g, i, err));
   /* Without GROUP BY there is one group, even of no rows. */
   if (g->op.alg->slot_count > 0 || g->groups.table.count > 0) return PROPTER_OK;

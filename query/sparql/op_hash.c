@@ -417,6 +417,7 @@ PropterStatus op_hash_join(Exec *run, JoinMode mode, Op *left, Op *right, const 
   j->op.left = left, j->op.right = right, j->op.right_closed = filters_only(j);
   j->op.slots = filters_only(j) ? left->slots : slots;
   j->op.sorted = left->sorted;
+  j->op.streams = true;
   j->ignore = mode == JOIN_MINUS && alg && alg->graphs.kind == GRAPHS_NAMED ? alg->graphs.slot : NO_SLOT;
   uint64_t *reads = op_reads(&j->op, err);
   if (!reads) return exec_fail_memory(run, err);

@@ -239,6 +239,7 @@ PropterStatus op_probe(Exec *run, Op *left, const Alg *alg, bool optional, Op **
   bool merge = left->sorted != NO_SLOT && !shape.value[0] && !shape.value[2] && (shape.slot[0] == left->sorted || shape.slot[2] == left->sorted);
   PROPTER_TRY(op_make(run, &probe_kinds[optional + 2 * merge], sizeof *p, slots, alg, &p, err));
   p->op.left = left;
+  p->op.streams = true;
   p->op.slots = slots;
   if (merge) p->op.sorted = left->sorted;
   p->shape = shape;

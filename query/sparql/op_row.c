@@ -114,6 +114,7 @@ static const OpKind filter_kind = {"filter", row_start, filter_next, row_stop};
 PropterStatus op_filter(Exec *run, Op *child, Expr *expr, Op **out, PropterError *err) {
   Row *f;
   PROPTER_TRY(op_make(run, &filter_kind, sizeof *f, NULL, NULL, &f, err));
+  f->op.streams = true;
   f->op.left = child, f->expr = expr, f->op.slots = child->slots, f->op.estimate = child->estimate, f->op.sorted = child->sorted;
   uint64_t *reads = op_reads(&f->op, err);
   if (!reads) return exec_fail_memory(run, err);
@@ -184,7 +185,7 @@ static PropterStatus make_one(Exec *run, const OpKind *kind, Op *child, const Al
 PropterStatus op_extend(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err) {
   Row *x;
   PROPTER_TRY(make_one(run, &extend_kind, child, alg, sizeof *x, &x, err));
-  x->expr = alg->expr;
+  x->expr = alg->expr, x->op.streams = true;
   *out = &x->op;
   return PROPTER_OK;
 }

@@ -77,6 +77,7 @@ static PropterStatus parse_call(Parser *p, int function, AstExpr **out) {
   AstExpr *e;
   PROPTER_TRY(make(p, EXPR_CALL, &e));
   e->function = (AstFunction)function;
+  p->query->by_chance |= function == FN_RAND || function == FN_UUID || function == FN_STRUUID || function == FN_BNODE;
   PROPTER_TRY(parse_next(p));
   if (function == FN_BOUND) {
     PROPTER_TRY(parse_mark(p, '(', "\"(\""));

@@ -22,6 +22,7 @@ typedef struct {
   PropterIds hidden;
   uint32_t deadline_ms;
   bool own_default;
+  unsigned threads; /* of one query */
 } Engine;
 
 typedef struct {
@@ -66,6 +67,7 @@ static PropterStatus answer(const Engine *e, PropterStr text, Sink *sink, Propte
   PropterResults *r = NULL;
   options.memory = (uint64_t)4 << 30;
   options.deadline_ms = e->deadline_ms;
+  options.threads = e->threads;
   options.default_is_union = !e->own_default;
   options.hidden = e->hidden.items, options.hidden_count = e->hidden.count;
   PropterStatus status = propter_query_parse(text, PROPTER_STR(""), &query, err);
@@ -119,7 +121,7 @@ static PropterStatus client_open(Client *c, const Engine *e, const char *prefix,
   char path[4200];
   (void)snprintf(path, sizeof path, "%s.%zu", prefix, number);
   *c = (Client){.engine = *e, .text = {.max = (size_t)1 << 30}};
-  c->engine.snapshot = NULL;
+  c->engine.snapshot = NULL, c->engine.threads = 1;
   PROPTER_TRY(propter_io_read_file(path, c->text.max, &c->text, err));
   propter_buf_add(&c->text, PROPTER_STR("")); /* so that the text ends in a zero byte */
   return propter_snapshot_open(e->graph, 0, &c->engine.snapshot, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queries of a folder, each parsed, planned, run and written as JSON (triples: drained), in one process. Arguments: graph directory, folder of .rq files, runs
- * of each (default 5), "explain" to print each plan too. Prints the median wall and CPU time per query, the sum of the medians and their geometric mean. */
+ * of each (default 5), threads (default 1), "explain" to print each plan too. Prints the median wall and CPU time per query, the sum of the medians and their
+ * geometric mean. */
 #include "bench.h"
 
 #include <dirent.h>
@@ -21,6 +22,7 @@ typedef struct {
   PropterSnapshot *snapshot;
   PropterStr text;
   uint64_t rows, bytes;
+  unsigned threads;
   bool explain;
 } Query;
 
@@ -54,6 +56,7 @@ static void run(Query *q) {
   PropterError err = {0};
   PropterQueryOptions options = propter_query_options();
   options.deadline_ms = 60000;
+  options.threads = q->threads;
   q->rows = q->bytes = 0;
   PropterStatus status = propter_query_parse(q->text, PROPTER_STR(""), &query, &err);
   if (status == PROPTER_OK) status = propter_query_run(query, q->snapshot, &options, &results, &err);
@@ -119,7 +122,7 @@ int main(int argc, char **argv) {
     PropterBuf text = {0};
     (void)snprintf(path, sizeof path, "%s/%s", argv[2], names[i]);
     must(propter_io_read_file(path, 1 << 24, &text, errp));
-    Query q = {.snapshot = snapshot, .text = propter_buf_str(&text), .explain = argc > 4};
+    Query q = {.snapshot = snapshot, .text = propter_buf_str(&text), .threads = argc > 4 ? (unsigned)atoi(argv[4]) : 1, .explain = argc > 5};
     double seconds, cpu;
     median(&q, runs, &seconds, &cpu);
     sum += seconds, logs += log(seconds), cpus += cpu;

@@ -12,4 +12,7 @@ typedef PropterStatus (*PropterTask)(size_t item, void *payload, PropterError *e
  * among those run is returned. Runs in the calling thread if no thread can be started; fails only as a task does. */
 PROPTER_API PropterStatus propter_pool_run(size_t count, unsigned threads, PropterTask task, void *payload, PropterError *err);
 
+/* How many threads `threads` means (0: number of processors), at most 64. */
+PROPTER_API unsigned propter_pool_threads(unsigned threads);
+
 #endif

@@ -38,6 +38,7 @@ typedef struct {
   const atomic_bool *cancel;  /* NULL, or set by another thread: CANCELLED */
   int64_t now_ms;             /* NOW(): milliseconds since 1970 */
   uint64_t seed;              /* RAND(), UUID() */
+  unsigned threads;           /* 1: only the caller's; 0: as many as there are processors; a long aggregate uses two. The answer is the same */
   bool default_is_union;      /* default graph: the union of all graphs instead of the graph of triples that have none */
   const PropterId *hidden;    /* graphs left out of that union and of GRAPH ?g */
   size_t hidden_count;
