@@ -85,6 +85,45 @@ PropterStatus marks_meek(size_t p, uint8_t *mark, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* Whether x can be the last of the rest: nothing leaves it, and its undirected neighbours are adjacent to all others next to it. */
+static bool is_sink(size_t p, const uint8_t *m, const MarksNeighbours *near, const bool *gone, size_t x) {
+  for (size_t e = near->start[x]; e < near->start[x + 1]; e++) {
+    size_t y = near->list[e];
+    if (gone[y]) continue;
+    if (marks_directed(m, p, x, y)) return false;
+    if (!marks_undirected(m, p, x, y)) continue;
+    for (size_t d = near->start[x]; d < near->start[x + 1]; d++) {
+      size_t z = near->list[d];
+      if (!gone[z] && z != y && !marks_adjacent(m, p, y, z)) return false;
+    }
+  }
+  return true;
+}
+
+PropterStatus marks_extend(size_t p, uint8_t *mark, bool *ok, PropterError *err) {
+  MarksNeighbours near = {0};
+  PROPTER_TRY(marks_neighbours(p, mark, &near, err));
+  uint8_t *dag = propter_malloc(p * p + 1);
+  bool *gone = propter_calloc(p + 1, sizeof *gone);
+  size_t left = p;
+  if (dag && gone) memcpy(dag, mark, p * p);
+  for (bool any = true; dag && gone && any && left;) {
+    any = false;
+    for (size_t x = 0; x < p; x++) {
+      if (gone[x] || !is_sink(p, mark, &near, gone, x)) continue;
+      for (size_t e = near.start[x]; e < near.start[x + 1]; e++)
+        if (!gone[near.list[e]]) marks_direct(dag, p, near.list[e], x);
+      gone[x] = any = true, left--;
+    }
+  }
+  *ok = !left;
+  if (dag && gone && *ok) memcpy(mark, dag, p * p);
+  PropterStatus status = dag && gone ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a graph of %zu variables", p);
+  propter_free(dag), propter_free(gone);
+  marks_neighbours_clear(&near);
+  return status;
+}
+
 /* A DAG's edges taken away from its ends; what is left over is a cycle. */
 static PropterStatus check_dag(size_t p, const uint8_t *mark, PropterError *err) {
   size_t *parents = propter_calloc(p + 1, sizeof *parents), *queue = propter_malloc(p * sizeof *queue + 1), head = 0, tail = 0;

@@ -25,6 +25,9 @@ bool marks_reaches(size_t p, const uint8_t *mark, const MarksNeighbours *near, s
 /* Meek's rules 1–4 until nothing changes, on a graph of directed and undirected edges. */
 PropterStatus marks_meek(size_t p, uint8_t *mark, PropterError *err);
 
+/* In place: directs the undirected edges so that no cycle and no new collider arises (Dor and Tarsi 1992); *ok false where that cannot be. */
+PropterStatus marks_extend(size_t p, uint8_t *mark, bool *ok, PropterError *err);
+
 /* i → j is ruled out: forbidden, against the tiers, or j → i required. */
 bool knowledge_forbids(const PropterKnowledge *k, size_t p, size_t i, size_t j);
 static inline bool knowledge_requires(const PropterKnowledge *k, size_t p, size_t i, size_t j) { return k && k->required && k->required[i * p + j]; }

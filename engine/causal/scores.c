@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "marks.h"
+
 #define SCORE(name) extern const CausalScore causal_score_##name;
 #include "scores.def"
 #undef SCORE
@@ -20,4 +22,11 @@ PropterStatus causal_score_find(const PropterData *data, const char *name, const
   for (size_t i = 0; i < sizeof scores / sizeof *scores; i++)
     if (strcmp(scores[i]->name, name) == 0) return *score = scores[i], PROPTER_OK;
   return propter_fail(err, PROPTER_NOT_FOUND, "no score \"%s\"", name);
+}
+
+double causal_score_local(const CausalScore *score, CausalScoreCache *cache, const PropterKnowledge *know, size_t p, size_t y, const size_t *parents,
+                          size_t k) {
+  double s = score->local(cache, y, parents, k);
+  for (size_t i = 0; i < k; i++) s += knowledge_prior(know, p, parents[i], y);
+  return s;
 }

@@ -18,6 +18,12 @@ typedef struct {
   double (*local)(CausalScoreCache *cache, size_t y, const size_t *parents, size_t k);
 } CausalScore;
 
+/* The same with the prior of these parents. */
+double causal_score_local(const CausalScore *score, CausalScoreCache *cache, const PropterKnowledge *know, size_t p, size_t y, const size_t *parents,
+                          size_t k);
+/* Deletes edges of a class while that raises the score (the backward half of Chickering 2002); *scored grows by the scores computed. */
+PropterStatus causal_prune(const CausalScore *score, CausalScoreCache *cache, const PropterKnowledge *know, size_t p, uint8_t *mark, size_t *scored,
+                           PropterError *err);
 PropterStatus causal_score_find(const PropterData *data, const char *name, const CausalScore **score, PropterError *err);
 
 #endif

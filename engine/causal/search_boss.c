@@ -35,10 +35,8 @@ typedef struct {
 } Boss;
 
 static double local(Boss *b, size_t y, const size_t *parents, size_t k) {
-  double s = b->score->local(b->cache, y, parents, k);
-  for (size_t i = 0; i < k; i++) s += knowledge_prior(b->know, b->p, parents[i], y);
   b->scored++;
-  return s;
+  return causal_score_local(b->score, b->cache, b->know, b->p, y, parents, k);
 }
 
 static int best_first(const void *a, const void *b) {
@@ -219,6 +217,14 @@ static PropterStatus plant(Boss *b, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* From the DAG to its class; an order's grow-shrink may keep an edge that another DAG of the class could spare. */
+static PropterStatus finish(Boss *b, uint8_t *mark, PropterError *err) {
+  PROPTER_TRY(propter_dag_to_cpdag(b->p, mark, err));
+  knowledge_direct(b->know, b->p, mark);
+  PROPTER_TRY(marks_meek(b->p, mark, err));
+  return causal_prune(b->score, b->cache, b->know, b->p, mark, &b->scored, err);
+}
+
 static PropterStatus run(const PropterData *data, const PropterSearchOptions *o, PropterCausalGraph *graph, PropterError *err) {
   size_t p = data->p;
   Boss b = {.p = p, .know = o->knowledge, .arena = {.limit = (size_t)8 << 30}};
@@ -241,14 +247,12 @@ static PropterStatus run(const PropterData *data, const PropterSearchOptions *o,
     best = total;
     memcpy(graph->mark, mark, p * p);
   }
+  if (status == PROPTER_OK) status = finish(&b, graph->mark, err);
   graph->tests = b.scored;
   if (b.cache) b.score->release(b.cache);
   propter_arena_clear(&b.arena);
   propter_free(b.roots), propter_free(b.found), propter_free(b.order), propter_free(b.before), propter_free(places), propter_free(turn), propter_free(mark);
-  if (status == PROPTER_OK) status = propter_dag_to_cpdag(p, graph->mark, err);
-  if (status != PROPTER_OK) return status;
-  knowledge_direct(o->knowledge, p, graph->mark);
-  return marks_meek(p, graph->mark, err);
+  return status;
 }
 
 extern const CausalSearch causal_search_boss;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Discrete networks: discrete_10000/data/NAME.txt.gz with truth_dag_graph/NAME.graph.txt. PC at level .05 and BOSS with the defaults against
+/* Discrete networks: discrete_10000/data/NAME.txt.gz with truth_dag_graph/NAME.graph.txt. PC at level .05, BOSS and FGES with the defaults against
  * the true equivalence class; the output of causal-learn's PC (χ², .05) beside them where the folder has it. */
 #include <math.h>
 #include <string.h>
@@ -95,6 +95,7 @@ static void score_network(const char *folder, const char *file, const char *only
   score(&n, "pc", "pc", &(PropterSearchOptions){.alpha = .05, .test = "chisquare"});
   score(&n, "pc-gsquare", "pc", &(PropterSearchOptions){.alpha = .05});
   score(&n, "boss", "boss", NULL);
+  score(&n, "fges", "fges", NULL);
   propter_free(n.truth), propter_free(n.reference), propter_free(levels), propter_free(text);
   table_free(&t);
 }

@@ -97,8 +97,8 @@ START_TEST(mixed_data) {
     v[t] = x, v[N + t] = propter_rng_unit(&rng) < .5, v[2 * N + t] = s < -.5 ? 0 : s < .5 ? 1 : 2, v[3 * N + t] = v[2 * N + t] + propter_rng_normal(&rng);
   }
   PropterData data = {4, N, v, kinds};
-  static const char *const names[] = {"pc", "boss"};
-  for (size_t i = 0; i < 2; i++) {
+  static const char *const names[] = {"pc", "boss", "fges"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     PropterCausalGraph g;
     ck_ok(propter_structure_search(&data, names[i], NULL, &g, err));
     ck_assert(g.mark[X * 4 + Z] && g.mark[Z * 4 + W] && !g.mark[X * 4 + Y] && !g.mark[Y * 4 + Z] && !g.mark[Y * 4 + W]);
@@ -202,7 +202,7 @@ static void finds_the_collider(const char *search, PropterData data, unsigned th
 }
 
 START_TEST(searches_find_a_collider) {
-  static const char *const names[] = {"pc", "boss"};
+  static const char *const names[] = {"pc", "boss", "fges"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     for (unsigned threads = 1; threads < 3; threads++)
       finds_the_collider(names[i], gaussian(4), threads), finds_the_collider(names[i], discrete(4), threads);
@@ -212,8 +212,8 @@ END_TEST
 START_TEST(columns_in_another_order_give_the_same_graph) {
   double turned[4 * N];
   for (size_t v = 0; v < 4; v++) memcpy(turned + v * N, continuous + (3 - v) * N, N * sizeof(double));
-  static const char *const names[] = {"pc", "boss"};
-  for (size_t i = 0; i < 2; i++) {
+  static const char *const names[] = {"pc", "boss", "fges"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     PropterData a = gaussian(4), b = {4, N, turned, NULL};
     PropterCausalGraph g, h;
     ck_ok(propter_structure_search(&a, names[i], NULL, &g, err));
@@ -225,8 +225,8 @@ START_TEST(columns_in_another_order_give_the_same_graph) {
 END_TEST
 
 START_TEST(knowledge_binds) {
-  static const char *const names[] = {"pc", "boss"};
-  for (size_t i = 0; i < 2; i++) {
+  static const char *const names[] = {"pc", "boss", "fges"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     uint8_t required[16] = {0}, forbidden[16] = {0};
     PropterKnowledge k = {.required = required, .forbidden = forbidden};
     PropterSearchOptions o = {.knowledge = &k};
@@ -275,8 +275,8 @@ START_TEST(contradictory_knowledge_is_named) {
 END_TEST
 
 START_TEST(bad_input_has_a_defined_result) {
-  static const char *const names[] = {"pc", "fci", "boss", "directed"};
-  for (size_t i = 0; i < 4; i++) {
+  static const char *const names[] = {"pc", "fci", "boss", "directed", "fges"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     PropterCausalGraph g;
     for (int d = 0; d < 2; d++) { /* a copy and a constant */
       PropterData data = d ? discrete(P) : gaussian(P);
@@ -312,8 +312,8 @@ static PropterStatus once(void *payload, PropterError *err) {
   PropterData data = payload ? (PropterData){4, 200, codes, levels} : (PropterData){4, 200, continuous, NULL}; /* fewer rows: many runs */
   PropterSearchOptions o = {.threads = 1};
   PropterCausalGraph g;
-  static const char *const names[] = {"pc", "boss", "directed", "fci"};
-  for (size_t i = 0; i < 4; i++) {
+  static const char *const names[] = {"pc", "boss", "directed", "fci", "fges"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     PROPTER_TRY(propter_structure_search(&data, names[i], &o, &g, err));
     propter_causal_graph_free(&g);
   }
