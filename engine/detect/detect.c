@@ -51,7 +51,12 @@ void detect_place(PropterDetection *d, double *weight, size_t from, size_t to) {
   }
 }
 
-PropterStatus detect_place_mean(PropterDetection *d, const double *x, const size_t *at, size_t from, size_t to, PropterError *err) {
+PropterStatus detect_add(PropterDetections *found, PropterDetection one, PropterError *err) {
+  return propter_vec_push(found, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
+}
+
+/* Where a change of the mean of x (period at[i]) begins between `from` and `to`. */
+static PropterStatus place_mean(PropterDetection *d, const double *x, const size_t *at, size_t from, size_t to, PropterError *err) {
   double *posterior = propter_malloc((to - from) * sizeof *posterior), sum = 0;
   if (!posterior) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
   PropterStatus status = propter_change_posterior(x + from, to - from, posterior, err);
@@ -66,8 +71,41 @@ PropterStatus detect_place_mean(PropterDetection *d, const double *x, const size
   return status;
 }
 
-PropterStatus detect_add(PropterDetections *found, PropterDetection one, PropterError *err) {
-  return propter_vec_push(found, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
+/* The changes of the mean between neighbours of the segments that end at `ends`. */
+static PropterStatus add_changes(const DetectInput *in, const MeanChange *what, const double *x, const size_t *at, const size_t *ends, size_t segments,
+                                 PropterDetections *found, PropterError *err) {
+  double before = 0, length_before = 1;
+  for (size_t s = 0; s < segments; s++) {
+    size_t from = s ? ends[s - 1] : 0;
+    double length = (double)(ends[s] - from), mean = 0;
+    for (size_t i = from; i < ends[s]; i++) mean += x[i] / length;
+    if (s) {
+      double score = (mean - before) / sqrt(what->variance * (1 / length + 1 / length_before));
+      PropterDetection d = {.kind = what->kind, .from = at[from], .to = at[from], .size = what->size(in, mean - before), .score = score,
+                            .p = detect_p_mean(score, in->baseline->n)};
+      PROPTER_TRY(place_mean(&d, x, at, s > 1 ? ends[s - 2] : 0, ends[s], err));
+      PROPTER_TRY(detect_add(found, d, err));
+    }
+    before = mean;
+    length_before = length;
+  }
+  return PROPTER_OK;
+}
+
+PropterStatus detect_mean_changes(const DetectInput *in, const MeanChange *what, PropterDetections *found, PropterError *err) {
+  size_t n = in->baseline->n, count = 0, segments = 0;
+  double *x = propter_malloc(n * sizeof *x);
+  size_t *at = propter_malloc(2 * n * sizeof *at), *ends = at + n;
+  PropterStatus status = x && at ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
+  for (size_t i = 1; i < n && !status; i++)
+    if (!isnan(in->standard[i]) && what->value(in, in->standard[i], &x[count])) at[count++] = i;
+  if (!status && count >= 2 * what->shortest)
+    status = propter_segment_pelt(x, count, PROPTER_COST_MEAN, in->options->penalty * log((double)count) * what->variance, what->shortest, ends,
+                                  &segments, err);
+  if (!status) status = add_changes(in, what, x, at, ends, segments, found, err);
+  propter_free(x);
+  propter_free(at);
+  return status;
 }
 
 static int by_place(const void *a, const void *b) {

@@ -31,8 +31,15 @@ double detect_p_mean(double score, size_t places);
 /* Sets low, high and probability from log weights of the periods from … to (inclusive) around d->from; overwrites `weight`. */
 void detect_place(PropterDetection *d, double *weight, size_t from, size_t to);
 
-/* Where a pattern of the mean of x[n] (finite; period at[i]) begins between `from` and `to`: sets low, high, probability. */
-PropterStatus detect_place_mean(PropterDetection *d, const double *x, const size_t *at, size_t from, size_t to, PropterError *err);
+/* A pattern that is a change of the mean of some function of the standardised changes. */
+typedef struct {
+  PropterPatternKind kind;
+  size_t shortest; /* values between two changes */
+  double variance; /* of a value around the mean */
+  bool (*value)(const DetectInput *in, double standard, double *x); /* false: this period is left out */
+  double (*size)(const DetectInput *in, double difference);         /* of the pattern, by the difference of the means */
+} MeanChange;
+PropterStatus detect_mean_changes(const DetectInput *in, const MeanChange *what, PropterDetections *found, PropterError *err);
 
 PropterStatus detect_add(PropterDetections *found, PropterDetection one, PropterError *err);
 
