@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <float.h>
 #include <math.h>
 
 #include "propter/math.h"
 #include "propter/mem.h"
 #include "propter/pool.h"
 
-enum { BLOCK = 256 };
+enum { BLOCK = 256, TILE = 32 };
 
 typedef struct {
   size_t p, n, blocks;
@@ -13,26 +14,63 @@ typedef struct {
   double *z, *r;
 } Product;
 
-/* Twice centred, so that a large common offset does not eat the digits of the spread. Scaled by the largest deviation first: squares of huge or
- * denormal values would leave the range of a double. */
+/* Four sums, so that an addition does not wait for the one before. */
+static double sum_of(const double *z, size_t n) {
+  double sum[4] = {0};
+  size_t t = 0;
+  for (; t + 4 <= n; t += 4)
+    for (size_t k = 0; k < 4; k++) sum[k] += z[t + k];
+  for (; t < n; t++) sum[0] += z[t];
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+static double square_of(const double *z, size_t n) {
+  double sum[4] = {0};
+  size_t t = 0;
+  for (; t + 4 <= n; t += 4)
+    for (size_t k = 0; k < 4; k++) sum[k] += z[t + k] * z[t + k];
+  for (; t < n; t++) sum[0] += z[t] * z[t];
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+/* Twice centred, so that a large common offset does not eat the digits of the spread. Scaled first where squares would leave the range of a double. */
 static PropterStatus standardise(size_t i, void *payload, PropterError *err) {
   const Product *job = payload;
   const double *x = job->x + i * job->n;
-  double *z = job->z + i * job->n, n = (double)job->n, mean = 0, big = 0, rest = 0, square = 0;
+  double *z = job->z + i * job->n, n = (double)job->n, big = 0, most = 0;
   for (size_t t = 0; t < job->n; t++) {
-    if (!isfinite(x[t])) return propter_fail(err, PROPTER_INVALID, "value %zu of variable %zu is not finite", t, i);
-    big = fmax(big, fabs(x[t]));
+    double size = fabs(x[t]);
+    if (!(size <= DBL_MAX)) return propter_fail(err, PROPTER_INVALID, "value %zu of variable %zu is not finite", t, i);
+    big = size > big ? size : big;
   }
-  double scale = big > 0 ? big : 1;
-  for (size_t t = 0; t < job->n; t++) mean += x[t] / scale / n;
-  for (size_t t = 0; t < job->n; t++) z[t] = x[t] / scale - mean, rest += z[t] / n;
-  double most = 0;
-  for (size_t t = 0; t < job->n; t++) z[t] -= rest, most = fmax(most, fabs(z[t]));
-  if (most <= 1e-13) most = 0; /* constant up to rounding */
-  for (size_t t = 0; t < job->n; t++) z[t] = most > 0 ? z[t] / most : 0, square += z[t] * z[t];
-  double unit = square > 0 ? 1 / sqrt(square) : 0;
+  memcpy(z, x, job->n * sizeof *z);
+  if (big > 0 && (big < 1e-100 || big > 1e100)) {
+    for (size_t t = 0; t < job->n; t++) z[t] /= big;
+    big = 1;
+  }
+  for (int twice = 0; twice < 2; twice++) {
+    double mean = sum_of(z, job->n) / n;
+    for (size_t t = 0; t < job->n; t++) z[t] -= mean;
+  }
+  for (size_t t = 0; t < job->n; t++) most = fabs(z[t]) > most ? fabs(z[t]) : most;
+  double unit = most > 1e-13 * big ? 1 / sqrt(square_of(z, job->n)) : 0; /* otherwise constant up to rounding */
   for (size_t t = 0; t < job->n; t++) z[t] *= unit;
   return PROPTER_OK;
+}
+
+/* Both triangles of r from a block of products, in tiles that stay in the cache whichever way they are walked. */
+static void scatter(const Product *job, const double *block, size_t row, size_t col, size_t m, size_t k) {
+  for (size_t a = 0; a < m; a += TILE)
+    for (size_t b = 0; b < k; b += TILE) {
+      size_t to_a = a + TILE < m ? a + TILE : m, to_b = b + TILE < k ? b + TILE : k;
+      for (size_t i = a; i < to_a; i++)
+        for (size_t j = b; j < to_b; j++) {
+          double v = block[i * k + j];
+          job->r[(row + i) * job->p + col + j] = v > 1 ? 1 : v < -1 ? -1 : v;
+        }
+      for (size_t j = b; j < to_b; j++)
+        for (size_t i = a; i < to_a; i++) job->r[(col + j) * job->p + row + i] = job->r[(row + i) * job->p + col + j];
+    }
 }
 
 static PropterStatus multiply(size_t item, void *payload, PropterError *err) {
@@ -43,11 +81,7 @@ static PropterStatus multiply(size_t item, void *payload, PropterError *err) {
   size_t row = a * BLOCK, col = item * BLOCK, m = job->p - row < BLOCK ? job->p - row : BLOCK, k = job->p - col < BLOCK ? job->p - col : BLOCK;
   double block[BLOCK * BLOCK];
   propter_gemm(false, true, m, k, job->n, job->z + row * job->n, job->z + col * job->n, 0, block);
-  for (size_t i = 0; i < m; i++)
-    for (size_t j = 0; j < k; j++) {
-      double v = fmin(1, fmax(-1, block[i * k + j]));
-      job->r[(row + i) * job->p + col + j] = job->r[(col + j) * job->p + row + i] = v;
-    }
+  scatter(job, block, row, col, m, k);
   return PROPTER_OK;
 }
 
