@@ -279,6 +279,7 @@ static PropterStatus listen_at(PropterServer *s, PropterError *err) {
   bool tls = o->certificate.len > 0;
   struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->certificate.data},
                                     {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key.data},
+                                    {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)"NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"}, /* RFC 8996 */
                                     {MHD_OPTION_END, 0, NULL}};
   struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
   raise_descriptors(o->connections);
