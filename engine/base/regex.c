@@ -53,6 +53,7 @@ PropterStatus propter_regex_compile(PropterStr pattern, unsigned flags, const Pr
   if (flags & PROPTER_REGEX_MULTILINE) options |= PCRE2_MULTILINE;
   if (flags & PROPTER_REGEX_DOTALL) options |= PCRE2_DOTALL;
   if (flags & PROPTER_REGEX_EXTENDED) options |= PCRE2_EXTENDED;
+  if (flags & PROPTER_REGEX_ANCHORED) options |= PCRE2_ANCHORED;
   if (flags & PROPTER_REGEX_LITERAL) options = PCRE2_UTF | PCRE2_LITERAL | (flags & PROPTER_REGEX_CASELESS ? PCRE2_CASELESS : 0);
   if (flags & PROPTER_REGEX_UNICODE && !(flags & PROPTER_REGEX_LITERAL)) options |= PCRE2_UCP;
   int code = 0;

@@ -382,9 +382,11 @@ PropterStatus learn_tagger(PropterStr conllu, unsigned epochs, size_t features, 
   return status;
 }
 
-PropterStatus learn_tag_score(PropterStr conllu, const Linear *tagger, size_t *right, size_t *all, PropterError *err) {
+PropterStatus learn_tag_score(PropterStr conllu, const Linear *model, size_t *right, size_t *all, PropterError *err) {
   Treebank bank = {0};
-  PropterStatus status = read_conllu(conllu, &bank, err);
+  Tagger *tagger = NULL;
+  PropterStatus status = tagger_new(model, &tagger, err);
+  if (status == PROPTER_OK) status = read_conllu(conllu, &bank, err);
   for (size_t i = 0, from = 0; i < bank.ends.count && status == PROPTER_OK; from = bank.ends.items[i++]) {
     Token sentence[TOKENS];
     size_t count = bank.ends.items[i] - from;
@@ -394,6 +396,7 @@ PropterStatus learn_tag_score(PropterStr conllu, const Linear *tagger, size_t *r
     for (size_t k = 0; k < count; k++) *right += sentence[k].tag == bank.tokens.items[from + k].tag;
     *all += count;
   }
+  tagger_free(tagger);
   treebank_clear(&bank);
   return status;
 }

@@ -43,7 +43,7 @@ static PropterSpan strip(const PropterRules *r, PropterStr s, PropterSpan a) {
       a.start++;
     } else if (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == ',') {
       a.end--;
-    } else if (rules_first(r, r->strip_left.items, r->strip_left.count, text, 0, &m) && m.start == 0 && m.end) {
+    } else if (rules_first(r, r->strip_left.items, r->strip_left.count, text, 0, &m) && m.end) {
       a.start += m.end;
     } else if (rules_last(r, r->strip_right.items, r->strip_right.count, text, &m) && m.end == text.len && m.start < m.end) {
       a.end = a.start + m.start;

@@ -10,13 +10,16 @@ extern const size_t model_en_tagger_size, model_en_pair_size, model_en_sentence_
 
 struct Judge {
   Linear models[JUDGE_MODELS];
+  Tagger *tagger;
   struct sb_stemmer *stemmer;
   Features features; /* scratch */
 };
 
 PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char *source, PropterError *err) {
+  if (which == JUDGE_TAGGER) tagger_free(j->tagger), j->tagger = NULL;
   linear_clear(&j->models[which]);
-  return linear_parse(text, source, &j->models[which], err);
+  PROPTER_TRY(linear_parse(text, source, &j->models[which], err));
+  return which == JUDGE_TAGGER ? tagger_new(&j->models[which], &j->tagger, err) : PROPTER_OK;
 }
 
 /* The models' sizes are no constants, so the table is made where it is asked for. */
@@ -59,6 +62,7 @@ uint64_t judge_hash(void) {
 
 void judge_free(Judge *j) {
   if (!j) return;
+  tagger_free(j->tagger);
   for (int i = 0; i < JUDGE_MODELS; i++) linear_clear(&j->models[i]);
   if (j->stemmer) sb_stemmer_delete(j->stemmer);
   propter_free(j);
@@ -84,7 +88,7 @@ static void code(Tagged *t) {
 void judge_tag(Judge *j, PropterStr sentence, bool stems, Tagged *out) {
   out->text = sentence;
   out->count = read_tokens(sentence, out->tokens, TOKENS);
-  tag_tokens(&j->models[JUDGE_TAGGER], out->tokens, out->count);
+  tag_tokens(j->tagger, out->tokens, out->count);
   for (size_t i = 0; i < out->count && stems; i++) {
     const Token *t = &out->tokens[i];
     const sb_symbol *stem = sb_stemmer_stem(j->stemmer, (const sb_symbol *)t->word, t->len);

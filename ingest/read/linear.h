@@ -82,7 +82,12 @@ typedef enum {
 const char *upos_name(Upos tag);
 
 /* Collins 2002, averaged perceptron, greedy from left to right; weights learned by ingest/learn. */
-void tag_tokens(const Linear *tagger, Token *tokens, size_t count);
+typedef struct Tagger Tagger;
+/* The model, whose classes are the tags in their order, must outlive it. INVALID: it has more classes than there are tags. One thread at a time. */
+PropterStatus tagger_new(const Linear *model, Tagger **out, PropterError *err);
+void tagger_free(Tagger *t);
+/* At most TOKENS. */
+void tag_tokens(Tagger *tagger, Token *tokens, size_t count);
 void tag_features(const Token *tokens, size_t count, size_t at, Features *out);
 /* Feature whose row names the tag of a word that always has the same. */
 uint64_t tag_known(const Token *token);

@@ -99,6 +99,10 @@ bool rules_first(const PropterRules *r, PropterRegex *const *list, size_t count,
 bool rules_last(const PropterRules *r, PropterRegex *const *list, size_t count, PropterStr text, PropterSpan *span);
 bool rules_any(const PropterRules *r, PropterRegex *const *list, size_t count, PropterStr text);
 
+/* --- factor.c --- */
+/* Appends the pattern with its alternations ordered by first letters; it matches the same. False: not understood, or no memory. */
+bool rules_factor(PropterStr pattern, bool caseless, PropterBuf *out);
+
 /* --- document.c --- */
 /* An example's text without its marks, and what they mark. False: a mark does not close, or no memory. */
 bool rules_unmark(PropterStr text, PropterBuf *plain, PropterSpan *cause, PropterSpan *effect);

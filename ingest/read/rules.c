@@ -39,7 +39,13 @@ static PropterStr word_of(PropterStr *rest) {
 }
 
 static PropterStatus compile(Parser *p, PropterStr pattern, unsigned flags, PropterRegex **out) {
-  PropterStatus status = propter_regex_compile(pattern, flags, &p->r->limits, out, p->err);
+  PropterBuf factored = {.max = p->r->limits.pattern_bytes};
+  PropterStatus status = PROPTER_SYNTAX;
+  if (rules_factor(pattern, flags & PROPTER_REGEX_CASELESS, &factored) && propter_buf_status(&factored, NULL) == PROPTER_OK)
+    status = propter_regex_compile(propter_buf_str(&factored), flags, &p->r->limits, out, NULL);
+  propter_buf_clear(&factored);
+  /* What is not understood is compiled as it stands; so is what is wrong, since its place is told. */
+  if (status != PROPTER_OK) status = propter_regex_compile(pattern, flags, &p->r->limits, out, p->err);
   if (status != PROPTER_OK) propter_error_at(p->err, p->source, p->line, 0);
   return status;
 }
@@ -397,36 +403,37 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
     const char *key;
     void *list;
     bool words;
-  } lists[] = {{"up", &r->up, true},
-               {"down", &r->down, true},
-               {"negation", &r->negation, true},
-               {"negation-except", &r->negation_except, false},
-               {"negation-before", &r->negation_before, false},
-               {"condition", &r->condition, false},
-               {"nothing", &r->nothing, false},
-               {"reverse", &r->reverse, true},
-               {"amount", &r->amount, false},
-               {"happening-gap", &r->gap, false},
-               {"happening-lead", &r->lead, false},
-               {"happening-place", &r->place, false},
-               {"pronoun", &r->pronoun, false},
-               {"definite", &r->definite, false},
-               {"answer-no", &r->answer_no, false},
-               {"answer-yes", &r->answer_yes, false},
-               {"past", &r->past, false},
-               {"future", &r->future, false},
-               {"order", &r->order, false},
-               {"tagged-cut-left", &r->tagged_cut_left, false},
-               {"tagged-cut-right", &r->tagged_cut_right, false},
-               {"tagged-nothing", &r->tagged_nothing, false},
-               {"cut-left", &r->cut_left, false},
-               {"cut-right", &r->cut_right, false},
-               {"strip-left", &r->strip_left, false},
-               {"strip-right", &r->strip_right, false}};
+    unsigned flags;
+  } lists[] = {{"up", &r->up, true, 0},
+               {"down", &r->down, true, 0},
+               {"negation", &r->negation, true, 0},
+               {"negation-except", &r->negation_except, false, 0},
+               {"negation-before", &r->negation_before, false, 0},
+               {"condition", &r->condition, false, 0},
+               {"nothing", &r->nothing, false, 0},
+               {"reverse", &r->reverse, true, 0},
+               {"amount", &r->amount, false, 0},
+               {"happening-gap", &r->gap, false, 0},
+               {"happening-lead", &r->lead, false, 0},
+               {"happening-place", &r->place, false, 0},
+               {"pronoun", &r->pronoun, false, 0},
+               {"definite", &r->definite, false, 0},
+               {"answer-no", &r->answer_no, false, 0},
+               {"answer-yes", &r->answer_yes, false, 0},
+               {"past", &r->past, false, 0},
+               {"future", &r->future, false, 0},
+               {"order", &r->order, false, 0},
+               {"tagged-cut-left", &r->tagged_cut_left, false, 0},
+               {"tagged-cut-right", &r->tagged_cut_right, false, 0},
+               {"tagged-nothing", &r->tagged_nothing, false, 0},
+               {"cut-left", &r->cut_left, false, 0},
+               {"cut-right", &r->cut_right, false, 0},
+               {"strip-left", &r->strip_left, false, PROPTER_REGEX_ANCHORED},
+               {"strip-right", &r->strip_right, false, 0}};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
     if (!propter_str_equal(key, propter_str(lists[i].key))) continue;
     PropterRegex *regex = NULL;
-    PROPTER_TRY(lists[i].words ? compile_words(p, rest, &regex) : compile(p, rest, 0, &regex));
+    PROPTER_TRY(lists[i].words ? compile_words(p, rest, &regex) : compile(p, rest, lists[i].flags, &regex));
     return add_regex(p, regex, lists[i].list);
   }
   if (propter_str_equal(key, PROPTER_STR("language"))) return propter_str_equal(rest, PROPTER_STR("en")) ? PROPTER_OK : bad(p, "the language en", rest);
@@ -673,6 +680,7 @@ bool rules_last(const PropterRules *r, PropterRegex *const *list, size_t count, 
   for (size_t from = 0; from <= text.len && rules_first(r, list, count, text, from, &s);) {
     *span = s;
     any = true;
+    if (s.end == text.len && s.start < s.end) break;
     from = s.end > from ? s.end : from + 1;
     while (from < text.len && ((unsigned char)text.data[from] & 0xC0) == 0x80) from++;
   }

@@ -4,6 +4,29 @@
 #include "judge.h"
 #include "support.h"
 
+/* What is remembered of words changes no tag: not when a word comes again, nor after more words than are remembered. */
+START_TEST(tags_do_not_depend_on_what_came_before) {
+  Judge *j = NULL;
+  Tagged *first = propter_malloc(sizeof *first), *again = propter_malloc(sizeof *again);
+  char text[64];
+  PropterStr sentence = PROPTER_STR("The storm that hit the plant led to 4,000 layoffs, and the plant's owner sued.");
+  ck_ok(judge_new(false, &j, err));
+  judge_tag(j, sentence, false, first);
+  for (int i = 0; i < 4000; i++) {
+    (void)snprintf(text, sizeof text, "x%c%c%c led plants", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676);
+    judge_tag(j, propter_str(text), false, again);
+  }
+  judge_tag(j, sentence, false, again);
+  ck_assert_uint_eq(first->count, again->count);
+  for (size_t i = 0; i < first->count; i++) ck_assert_msg(first->tokens[i].tag == again->tokens[i].tag, "%s", first->tokens[i].word);
+  PropterError e = {0};
+  ck_assert(judge_use(j, JUDGE_TAGGER, PROPTER_STR("classes a b c d e f g h i j k l m n o p q r\n"), "many", &e) == PROPTER_INVALID);
+  judge_free(j);
+  propter_free(first);
+  propter_free(again);
+}
+END_TEST
+
 Suite *suite_judge(void);
 
 static void tokens_are(const char *text, const char *expected) {
@@ -152,6 +175,7 @@ Suite *suite_judge(void) {
   tcase_add_test(models, sentences);
   tcase_add_test(models, claims);
   tcase_add_test(models, coded);
+  tcase_add_test(models, tags_do_not_depend_on_what_came_before);
   suite_add_tcase(s, tc);
   suite_add_tcase(s, models);
   return s;

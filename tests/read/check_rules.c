@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "propter/io.h"
-#include "propter/read.h"
+#include "reading.h"
 #include "support.h"
 
 Suite *suite_rules(void);
@@ -162,6 +162,56 @@ static PropterStatus make(void *payload, PropterError *err) {
   return status;
 }
 
+/* Ordered by first letters (NULL: not understood), and it matches the same. */
+static const struct {
+  const char *pattern, *factored;
+  bool caseless;
+} factored[] = {
+    {"(?:rise|fall|rose|fell)s?", "(?:r(?:ise|ose)|f(?:all|ell))s?", false},
+    {"so|sold|soon|song|a|an|ant", "s(?:o(?:|ld|on|ng))|a(?:|n|nt)", false}, /* the first that fits still counts */
+    {"rise|Rose|fall|Fell", "r(?:ise|ose)|f(?:all|ell)", true},
+    {"rise|Rose|fall|Fell", "rise|Rose|fall|Fell", false},
+    {"say|says|\\w+ing|said|sold", "say|says|\\w+ing|said|sold", false}, /* others may not be passed */
+    {"a?b|ab|ac|ad|ba", "a?b|a(?:b|c|d)|ba", false},
+    {"(x|y)|a(b)|ac|ad|ba|bc", "(x|y)|a(b)|a(?:c|d)|b(?:a|c)", false},
+    {"[|)]|(?<=on|off|or|at) a", "[|)]|(?<=on|off|or|at) a", false},
+    {"(?<cause>be|bat|by|but) is", "(?<cause>b(?:e|at|y|ut)) is", false},
+    {"\\Qa|b\\E", NULL, false},
+    {"a(b", NULL, false},
+};
+
+START_TEST(alternations_by_first_letters) {
+  static const char *const texts[] = {"Rise rose falls FELL", "so sold soon songs an ant a", "saying said says he sold", "ab b ac ba bc ad x by",
+                                      "on a off a | ) bats is but is"};
+  PropterBuf out = {0};
+  PropterRegex *a, *b;
+  PropterMatcher *m;
+  bool good = rules_factor(propter_str(factored[_i].pattern), factored[_i].caseless, &out);
+  ck_assert(good == (factored[_i].factored != NULL));
+  if (good) {
+    ck_assert_msg(propter_str_equal(propter_buf_str(&out), propter_str(factored[_i].factored)), "%.*s", (int)out.len, out.data);
+    unsigned flags = factored[_i].caseless ? PROPTER_REGEX_CASELESS : 0;
+    ck_ok(propter_regex_compile(propter_str(factored[_i].pattern), flags, NULL, &a, err));
+    ck_ok(propter_regex_compile(propter_buf_str(&out), flags, NULL, &b, err));
+    ck_ok(propter_matcher_new(0, &m, err));
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+      for (size_t from = 0; from < strlen(texts[t]); from++) {
+        bool found_a, found_b;
+        size_t s[2] = {0, 0}, e[2] = {0, 0};
+        ck_ok(propter_regex_match(a, m, propter_str(texts[t]), from, &found_a, err));
+        if (found_a) ck_assert(propter_matcher_span(m, 0, &s[0], &e[0]));
+        ck_ok(propter_regex_match(b, m, propter_str(texts[t]), from, &found_b, err));
+        if (found_b) ck_assert(propter_matcher_span(m, 0, &s[1], &e[1]));
+        ck_assert(found_a == found_b && s[0] == s[1] && e[0] == e[1]);
+      }
+    propter_matcher_free(m);
+    propter_regex_free(a);
+    propter_regex_free(b);
+  }
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(failing_allocations) {
   /* Every point of so long a file would take minutes: the first and the last ones, and every hundredth between. */
   PropterError e = {0};
@@ -188,6 +238,7 @@ Suite *suite_rules(void) {
   tcase_add_test(tc, a_failing_example_is_reported);
   tcase_add_test(tc, rules_are_probed_when_they_are_added);
   tcase_add_test(tc, a_rule_that_runs_away_is_left_out);
+  tcase_add_loop_test(tc, alternations_by_first_letters, 0, sizeof factored / sizeof *factored);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(s, tc);
   return s;

@@ -15,7 +15,8 @@ enum {
   PROPTER_REGEX_DOTALL = 4,
   PROPTER_REGEX_EXTENDED = 8,
   PROPTER_REGEX_LITERAL = 16,
-  PROPTER_REGEX_UNICODE = 32   /* \w, \b … by Unicode properties (slower) */
+  PROPTER_REGEX_UNICODE = 32,  /* \w, \b … by Unicode properties (slower) */
+  PROPTER_REGEX_ANCHORED = 64  /* matches at `from` or not at all */
 };
 
 /* Compiles (UTF-8, JIT where the machine has it, \C never). LIMIT: longer than limits->pattern_bytes or nested deeper than 250 groups; SYNTAX
