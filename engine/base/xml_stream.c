@@ -77,13 +77,22 @@ static void on_text(void *ctx, const xmlChar *text, int len) {
 static void on_comment(void *ctx, const xmlChar *text) {
   xmlParserCtxtPtr here = ctx;
   Stream *s = here->_private;
-  if (s->status == PROPTER_OK) settle(s, here, s->stream->comment(s->payload, view(text), s->err));
+  if (s->status == PROPTER_OK && s->stream->comment) settle(s, here, s->stream->comment(s->payload, view(text), s->err));
 }
 
 static void on_instruction(void *ctx, const xmlChar *target, const xmlChar *text) {
   xmlParserCtxtPtr here = ctx;
   Stream *s = here->_private;
-  if (s->status == PROPTER_OK) settle(s, here, s->stream->instruction(s->payload, view(target), view(text), s->err));
+  if (s->status == PROPTER_OK && s->stream->instruction) settle(s, here, s->stream->instruction(s->payload, view(target), view(text), s->err));
+}
+
+static void on_doctype(void *ctx, const xmlChar *name, const xmlChar *external, const xmlChar *system) {
+  xmlParserCtxtPtr here = ctx;
+  Stream *s = here->_private;
+  if (s->stream->no_doctype)
+    settle(s, here, propter_fail(s->err, PROPTER_INVALID, "expected a document without DOCTYPE, found one"));
+  else
+    xmlSAX2InternalSubset(ctx, name, external, system);
 }
 
 static void on_entity(void *ctx, const xmlChar *name, int type, const xmlChar *external, const xmlChar *system, xmlChar *content) {
@@ -117,7 +126,7 @@ static void handlers(xmlSAXHandler *sax) {
   memset(sax, 0, sizeof *sax);
   sax->initialized = XML_SAX2_MAGIC;
   sax->startDocument = xmlSAX2StartDocument; /* entities are kept in a document */
-  sax->internalSubset = xmlSAX2InternalSubset;
+  sax->internalSubset = on_doctype;
   sax->getEntity = xmlSAX2GetEntity;
   sax->entityDecl = on_entity;
   sax->resolveEntity = no_entity;

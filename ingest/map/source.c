@@ -177,6 +177,7 @@ static PropterStatus read_formulation(PropterMapping *m, LogicalSource *s, const
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
     if (formats[i].word == word) s->options.format = formats[i].format, s->several = formats[i].several;
   s->options.iterator = s->several ? option(m, at->o, WORD_iterator) : NULL;
+  s->options.table = option(m, at->o, WORD_tableName); /* a sheet of a workbook */
   if (s->options.format) return PROPTER_OK;
   if (!f) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the logical source has no reference formulation; expected rml:CSV, rml:JSONPath or rml:XPath");
   return doc_fail(&m->doc, f, err, PROPTER_INVALID, "expected rml:CSV, rml:JSONPath or rml:XPath as reference formulation, found %s", doc_name(&m->doc, f->o));

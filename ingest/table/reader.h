@@ -17,6 +17,7 @@ typedef struct {
   /* Where columns are expressions: parses one and gives its index, from 0; NULL: the first row is the header. */
   PropterStatus (*column)(void *state, PropterStr expression, size_t *index, PropterError *err);
   bool any_case; /* column names are found whatever their case */
+  bool sheet;    /* rows with a header, as `values`: a mapping that says CSV of a file with this extension means it */
 } TableReader;
 
 #endif

@@ -36,24 +36,24 @@ static bool has_word(const char *words, PropterStr word) {
   return false;
 }
 
-static PropterStatus find_reader(const char *path, const char *format, const TableReader **out, PropterError *err) {
-  size_t n = sizeof readers / sizeof *readers;
-  *out = readers[0];
-  if (format) {
-    for (size_t i = 0; i < n; i++)
-      if (strcmp(readers[i]->name, format) == 0) {
-        *out = readers[i];
-        return PROPTER_OK;
-      }
-    return propter_fail(err, PROPTER_USAGE, "unknown table format \"%s\"", format);
-  }
+static const TableReader *reader_of_file(const char *path) {
   PropterStr name = propter_str(path);
   if (propter_str_ends(name, PROPTER_STR(".gz"))) name.len -= 3;
   const char *dot = memrchr(name.data, '.', name.len);
-  if (!dot) return PROPTER_OK;
-  for (size_t i = 0; i < n; i++)
-    if (has_word(readers[i]->extensions, (PropterStr){dot + 1, name.len - (size_t)(dot - name.data) - 1})) *out = readers[i];
-  return PROPTER_OK;
+  for (size_t i = 0; dot && i < sizeof readers / sizeof *readers; i++)
+    if (has_word(readers[i]->extensions, (PropterStr){dot + 1, name.len - (size_t)(dot - name.data) - 1})) return readers[i];
+  return readers[0];
+}
+
+static PropterStatus find_reader(const char *path, const char *format, const TableReader **out, PropterError *err) {
+  *out = reader_of_file(path);
+  if (!format || ((*out)->sheet && strcmp(format, readers[0]->name) == 0)) return PROPTER_OK;
+  for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+    if (strcmp(readers[i]->name, format) == 0) {
+      *out = readers[i];
+      return PROPTER_OK;
+    }
+  return propter_fail(err, PROPTER_USAGE, "unknown table format \"%s\"", format);
 }
 
 /* The names outlive the row they come from. */
@@ -110,7 +110,7 @@ const PropterStr *propter_table_columns(const PropterTable *table, size_t *count
 
 bool propter_table_has_expressions(const PropterTable *table) { return table->reader->column != NULL; }
 
-bool propter_table_has_values(const PropterTable *table) { return table->reader->column || table->reader->any_case; }
+bool propter_table_has_values(const PropterTable *table) { return table->reader->column || table->reader->any_case || table->reader->sheet; }
 
 PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t *index, PropterError *err) {
   if (table->reader->column) {

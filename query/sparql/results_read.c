@@ -125,11 +125,6 @@ static PropterStatus on_end(void *payload, PropterXmlName name, PropterStr prefi
   return r->valued && r->term.kind != PROPTER_TERM_NONE ? end_value(r, err) : PROPTER_OK;
 }
 
-static PropterStatus ignore_comment(void *payload, PropterStr text, PropterError *err) { return (void)payload, (void)text, (void)err, PROPTER_OK; }
-static PropterStatus ignore_instruction(void *payload, PropterStr target, PropterStr text, PropterError *err) {
-  return (void)payload, (void)target, (void)text, (void)err, PROPTER_OK;
-}
-
 static PropterStatus read_bytes(void *payload, void *bytes, size_t size, size_t *count, PropterError *err) {
   Reader *r = payload;
   (void)err;
@@ -140,7 +135,7 @@ static PropterStatus read_bytes(void *payload, void *bytes, size_t size, size_t 
 }
 
 PropterStatus propter_results_read(PropterStr xml, const char *source, PropterStr blanks, uint64_t memory, PropterResults **out, PropterError *err) {
-  static const PropterXmlStream stream = {on_start, on_end, on_text, ignore_comment, ignore_instruction};
+  static const PropterXmlStream stream = {.start = on_start, .end = on_end, .text = on_text};
   Reader r = {.rest = xml, .blanks = blanks, .memory = memory, .arena = {.limit = memory}, .term = unbound};
   *out = NULL;
   PropterStatus status = propter_xml_stream(read_bytes, &r, source, NULL, &stream, &r, err);

@@ -4,13 +4,9 @@
 #define DOC_SUPPORT_H
 
 #include "propter/document.h"
+#include "archive.h"
 #include "support.h"
 
-/* An archive of these entries, in order, ended by a row without name; rows without text are left out. Free with propter_buf_clear. */
-typedef struct {
-  const char *name, *text;
-} ArchivePart;
-void archive_make(PropterBuf *out, const ArchivePart *parts);
 /* A PDF with these lines (page from 0, size and height in points, text as in a PDF string), ended by a row without text; `info`: entries of its information. */
 typedef struct {
   int page, size, y;

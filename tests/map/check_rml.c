@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "archive.h"
 #include "mapping.h"
 
 Suite *suite_rml(void);
@@ -37,6 +38,32 @@ START_TEST(term_types_datatypes_and_languages) {
       "<http://example.org/s> <http://example.org/p> \"\xC3\xA4 b\"^^<http://example.org/fr>\n"
       "<http://example.org/s> <http://example.org/p> <http://example.org/%C3%A4%20b>\n"
       "<http://example.org/s> <http://example.org/p> <http://example.org/\xC3\xA4%20b>\n");
+}
+END_TEST
+
+#define ODF "urn:oasis:names:tc:opendocument:xmlns:"
+#define CELL(text) "<t:table-cell o:value-type='string'><x:p>" text "</x:p></t:table-cell>"
+
+START_TEST(a_sheet_is_a_source) {
+  static const ArchivePart parts[] = {
+      {"content.xml", "<o:document-content xmlns:o='" ODF "office:1.0' xmlns:t='" ODF "table:1.0' xmlns:x='" ODF "text:1.0'><t:table t:name='A'><t:table-row>" CELL(
+                          "no") "</t:table-row></t:table><t:table t:name='B'><t:table-row>" CELL("id") CELL("n") "</t:table-row><t:table-row>" CELL("a") "<t:table-cell "
+                      "o:value-type='float' o:value='2'/></t:table-row></t:table></o:document-content>"},
+      {NULL, NULL}};
+  PropterBuf bytes = {0}, out = {0};
+  PropterMapCounts counts;
+  const char *path = mapping_write("ex:m rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"t.ods\" ] ; rml:referenceFormulation rml:CSV ; "
+                                   "rml:tableName \"B\" ] ; rml:subjectMap [ rml:template \"http://example.org/{id}\" ] ;\n"
+                                   " rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"n\" ] ] .",
+                                   "", NULL);
+  archive_make(&bytes, parts);
+  char *folder = propter_strdup((PropterStr){path, (size_t)(strrchr(path, '/') - path)});
+  support_write(support_path(folder, "t.ods"), propter_buf_str(&bytes));
+  ck_ok(mapping_run_at(path, false, &out, &counts, err));
+  ck_assert_str_eq(out.data, "<http://example.org/a> <http://example.org/n> \"2\"^^<" XSD "integer>\n");
+  propter_free(folder);
+  propter_buf_clear(&bytes);
+  propter_buf_clear(&out);
 }
 END_TEST
 
@@ -213,6 +240,7 @@ Suite *suite_rml(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, both_vocabularies_say_the_same);
   tcase_add_test(tc, term_types_datatypes_and_languages);
+  tcase_add_test(tc, a_sheet_is_a_source);
   tcase_add_test(tc, graphs_add_up);
   tcase_add_test(tc, missing_values_give_no_term);
   tcase_add_test(tc, bad_values_reject_their_record_only);

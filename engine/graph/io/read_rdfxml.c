@@ -442,7 +442,7 @@ static PropterStatus next_bytes(void *payload, void *bytes, size_t size, size_t 
 
 PropterStatus read_rdfxml(Source *source, const ReadJob *job, int variant, PropterError *err) {
   (void)variant;
-  static const PropterXmlStream stream = {on_start, on_end, on_text, on_comment, on_instruction};
+  static const PropterXmlStream stream = {.start = on_start, .end = on_end, .text = on_text, .comment = on_comment, .instruction = on_instruction};
   Document d = {.job = job, .text = {.max = job->limits.term_bytes}, .iri = {.max = job->limits.term_bytes}, .value_iri = {.max = job->limits.term_bytes}};
   PropterStatus status = push(&d, err);
   if (status == PROPTER_OK) status = propter_xml_stream(next_bytes, source, source->name, &job->limits, &stream, &d, err);

@@ -52,13 +52,14 @@ typedef struct {
   size_t count;
 } PropterXmlElement;
 
-/* All are needed. `line`: of the end of what is reported, from 1. A failure without a place gets the one where the parser stands. */
+/* Comments and instructions may be NULL. `line`: of the end of what is reported, from 1. A failure without a place gets the one where the parser stands. */
 typedef struct {
   PropterStatus (*start)(void *payload, const PropterXmlElement *element, uint64_t line, PropterError *err);
   PropterStatus (*end)(void *payload, PropterXmlName name, PropterStr prefix, uint64_t line, PropterError *err);
   PropterStatus (*text)(void *payload, PropterStr text, PropterError *err);
   PropterStatus (*comment)(void *payload, PropterStr text, PropterError *err);
   PropterStatus (*instruction)(void *payload, PropterStr target, PropterStr text, PropterError *err);
+  bool no_doctype; /* a document with a DOCTYPE is refused: INVALID */
 } PropterXmlStream;
 
 /* Up to `size` bytes of the document; *count 0 at its end. */
