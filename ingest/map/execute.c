@@ -64,7 +64,8 @@ PropterStatus open_source(Execution *x, size_t source, size_t file, PropterTable
   PropterError why = {0};
   x->source = source, x->file = file;
   PropterStatus status = propter_table_open(path, &s->options, x->options->limits, table, &why);
-  if (status == PROPTER_NOT_FOUND || status == PROPTER_USAGE)
+  /* What has no place in the file is wrong with what the mapping says of it. */
+  if (status == PROPTER_NOT_FOUND || status == PROPTER_USAGE || (status == PROPTER_SYNTAX && !why.source[0]))
     return doc_fail(&x->m->doc, s->at, err, status == PROPTER_USAGE ? PROPTER_INVALID : status, "source %s: %s", path, why.message);
   if (status != PROPTER_OK) {
     if (err) *err = why;

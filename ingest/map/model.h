@@ -33,7 +33,7 @@ typedef struct {
   /* Appends each value with a NUL behind it; false: not these arguments. Arguments that were not given have no data. */
   bool (*call)(const PropterStr *arguments, PropterBuf *values);
 } Function;
-enum { FUNCTION_PARAMETERS = 8 };
+enum { FUNCTION_PARAMETERS = 8, FUNCTION_DEPTH = 64 };
 
 typedef struct {
   const Function *function;
@@ -134,6 +134,7 @@ struct PropterMapping {
   const PropterMappingOptions *options; /* while it is read */
   size_t slot_count, join_count, gather_count;
   uint32_t fresh_count;
+  unsigned depth; /* functions inside one another, while it is read */
   TermMap *says_file, *says_row, *says_column; /* predicates of an observation's place */
 };
 

@@ -132,7 +132,12 @@ static PropterStatus read_other(PropterMapping *m, const DocTriple *at, Role rol
   *out = map;
   if (execution) {
     map->kind = EXPRESSION_FUNCTION;
-    return call_read(m, at, execution, role == ROLE_JOIN ? read_side : read_argument, &map->call, err);
+    if (m->depth == FUNCTION_DEPTH)
+      return doc_fail(&m->doc, execution, err, PROPTER_INVALID, "more than %d functions inside one another: one calls itself", FUNCTION_DEPTH);
+    m->depth++;
+    PropterStatus status = call_read(m, at, execution, role == ROLE_JOIN ? read_side : read_argument, &map->call, err);
+    m->depth--;
+    return status;
   }
   if (!t || doc_node(&m->doc, t->o)->word != WORD_BlankNode || (role != ROLE_SUBJECT && role != ROLE_OBJECT && role != ROLE_KEY))
     return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a %s with a constant, a reference or a template, found none", role_names[role]);

@@ -10,14 +10,21 @@ typedef struct {
   uint64_t count;
 } Printer;
 
+/* A program for sheets would execute such a text as a formula; numbers with a sign are none. */
+static bool is_formula(PropterStr text) {
+  double number;
+  return text.len && strchr("=+-@\t\r", text.data[0]) && !propter_str_to_double(text, &number);
+}
+
 static void csv_cell(FILE *out, PropterStr text) {
-  bool quote = false;
+  bool quote = is_formula(text);
   for (size_t i = 0; i < text.len; i++) quote |= strchr(",\"\r\n", text.data[i]) != NULL;
   if (!quote) {
     fwrite(text.data, 1, text.len, out);
     return;
   }
   fputc('"', out);
+  if (is_formula(text)) fputc('\'', out);
   for (size_t i = 0; i < text.len; i++) {
     if (text.data[i] == '"') fputc('"', out);
     fputc(text.data[i], out);

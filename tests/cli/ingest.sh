@@ -170,6 +170,9 @@ END
 printf 'month,refunds\n2011-01,3\n2011-02,4\n2011-02,5\n' > orders.csv
 expect 'a metric definition' 1 '3 rows' "$PROPTER" -g "$G" ingest metric.ttl
 expect 'a month that stands twice' 0 'orders.csv:4  "https://example.org/shop#refunds/observation/2011-02-01"  duplicate  the same time and slices as line 3' "$PROPTER" -g "$G" rejects
+printf 'id,n\n1,"=HYPERLINK(""http://x"")"\n2,-x\n3,10\n' > t.csv
+expect 'a formula for a number' 1 '3 rows' "$PROPTER" -g "$dir/f.g" ingest m.ttl
+expect 'is no formula in the list of rejects' 0 "t.csv,2,n,\"'=HYPERLINK(\"\"http://x\"\")\"," "$PROPTER" -g "$dir/f.g" rejects -f csv
 gzip -c orders.csv > z.csv.gz; sed 's/orders.csv/z.csv.gz/; s/shop#/shop2#/' metric.ttl > z.ttl
 expect 'a packed table' 1 '3 rows' "$PROPTER" -g "$G" ingest z.ttl
 echo "1..$n"
