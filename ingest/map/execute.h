@@ -113,8 +113,6 @@ PropterStatus eval_object(Execution *x, const ObjectMap *object, Range *out, Out
 /* Records why the present row is rejected; returns REJECTED. */
 Outcome eval_reject(Execution *x, const char *rule, PropterStr column, PropterStr value, const char *format, ...) PROPTER_PRINTF(5, 6);
 
-/* join.c */
-bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const PredicateObject *po, const ObjectMap *object);
 PropterStatus join_build_all(Execution *x, PropterError *err);
 /* Appends the subjects that join the present row. */
 PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, PropterError *err);

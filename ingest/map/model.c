@@ -240,6 +240,22 @@ bool propter_mapping_by_row(const PropterMapping *m) { return m->gather_count ==
 
 size_t propter_mapping_maps(const PropterMapping *m) { return m->maps.count; }
 
+bool propter_mapping_join(const PropterMapping *m, size_t n, PropterMapJoin *join) {
+  for (size_t i = 0; i < m->maps.count; i++)
+    for (size_t k = 0; k < m->maps.items[i].says.count; k++) {
+      const PredicateObject *po = &m->maps.items[i].says.items[k];
+      for (size_t o = 0; o < po->objects.count; o++) {
+        const ObjectMap *object = &po->objects.items[o];
+        if (object->map || n--) continue;
+        *join = (PropterMapJoin){.child = doc_name(&m->doc, m->maps.items[i].node), .parent = doc_name(&m->doc, m->maps.items[object->parent].node), .file = "",
+                                 .conditions = object->join_count, .projection = join_is_projection(m, &m->maps.items[i], po, object)};
+        if (object->at) join->file = m->doc.files.items[object->at->file].path, join->line = object->at->line;
+        return true;
+      }
+    }
+  return false;
+}
+
 /* Text that every subject of a triples map begins with. */
 static PropterStr subject_prefix(const TriplesMap *map) {
   const TermMap *t = map->subject;

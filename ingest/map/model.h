@@ -138,6 +138,10 @@ struct PropterMapping {
   TermMap *says_file, *says_row, *says_column; /* predicates of an observation's place */
 };
 
+/* join.c */
+/* join.c */
+bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const PredicateObject *po, const ObjectMap *object);
+
 /* rml.c and metric.c: what the documents say, appended to the mapping. */
 PropterStatus rml_compile(PropterMapping *m, PropterError *err);
 PropterStatus metric_compile(PropterMapping *m, PropterError *err);

@@ -8,6 +8,7 @@
 #include "output.h"
 #include "propter/ingest.h"
 #include "propter/io.h"
+#include "project.h"
 #include "propter/run.h"
 #include "propter/sniff.h"
 #include "propter/vocab.h"
@@ -52,6 +53,56 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
   else
     fprintf(out, "%s rejected and put into quarantine%s%s\n", output_number(r->rows.rejects), call->dry_run ? "" : "; to see them: propter rejects ",
             call->dry_run ? "" : r->run.data);
+}
+
+/* --- Dry runs ---------------------------------------------------------------------------------------------------------------------- */
+
+enum { SAMPLES = 20 };
+
+/* Twenty triples spread over what would be added. */
+static PropterStatus print_samples(const CommandCall *call, PropterWriter *writer, PropterId record, PropterError *err) {
+  PropterSnapshot *snapshot;
+  PropterArena text = {0};
+  PropterBuf line = {0};
+  PropterQuad q;
+  bool added;
+  size_t all = 0, n = 0;
+  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
+  for (size_t at = 0; propter_writer_delta(writer, &at, &q, &added);) all += added && q.g != record;
+  PropterStatus status = PROPTER_OK;
+  for (size_t at = 0; status == PROPTER_OK && propter_writer_delta(writer, &at, &q, &added);) {
+    if (!added || q.g == record || (n++ * SAMPLES) % all >= SAMPLES) continue;
+    const PropterId ids[] = {q.s, q.p, q.o};
+    for (int i = 0; i < 3 && status == PROPTER_OK; i++) {
+      PropterTerm term;
+      status = propter_snapshot_term(snapshot, ids[i], &text, &term, err);
+      if (status == PROPTER_OK) propter_term_write(&term, &line), propter_buf_add_char(&line, i < 2 ? ' ' : '\n');
+    }
+    if (status == PROPTER_OK) status = propter_buf_status(&line, err);
+    if (status == PROPTER_OK) fprintf(call->out, "sample %s", line.data);
+    propter_buf_reset(&line);
+    propter_arena_clear(&text);
+  }
+  propter_buf_clear(&line);
+  return status;
+}
+
+/* What the mapping joins. */
+static PropterStatus print_joins(const CommandCall *call, const PropterIngestOptions *o, PropterError *err) {
+  PropterMapping *mapping = NULL;
+  PropterMapJoin j;
+  PROPTER_TRY(propter_mapping_read(o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database}, &mapping, err));
+  for (size_t n = 0; propter_mapping_join(mapping, n, &j); n++) {
+    fprintf(call->out, "join   %s with %s, ", j.child, j.parent);
+    if (j.projection)
+      fputs("from the same row", call->out);
+    else
+      fprintf(call->out, "%zu condition%s, the parent in memory", j.conditions, j.conditions == 1 ? "" : "s");
+    if (j.line) fprintf(call->out, "  (%s:%llu)", j.file, (unsigned long long)j.line);
+    fputc('\n', call->out);
+  }
+  propter_mapping_free(mapping);
+  return PROPTER_OK;
 }
 
 /* Without --base the IRIs begin with an example's address and the file's name. */
@@ -136,20 +187,16 @@ static PropterStatus judge(const CommandCall *call, PropterShaclReport *report, 
   return propter_shacl_count(report, PROPTER_SHACL_SEVERITIES) ? keep_report(report, writer, run, graph, err) : PROPTER_OK;
 }
 
-static PropterStatus check_shapes(PropterWriter *writer, PropterStr run, void *payload, PropterError *err) {
-  const CommandCall *call = payload;
+static PropterStatus check_shapes(const CommandCall *call, PropterWriter *writer, PropterStr run, PropterId graph, PropterError *err) {
   const char *files[SHACL_CALL_FILES];
   size_t count;
   PropterQuads changed = {0};
   PropterIds hidden = {0};
   PropterSnapshot *snapshot;
   PropterShaclReport *report = NULL;
-  PropterTerm name = propter_iri(run);
-  PropterId graph;
   PropterShaclOptions options = {.query = propter_query_options(), .changed = &changed};
   PROPTER_TRY(shacl_call_files(call, "validate", files, &count, err));
   PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
-  PROPTER_TRY(propter_snapshot_find(snapshot, &name, &graph, err));
   PropterStatus status = changed_quads(writer, graph, &changed, err);
   if (status == PROPTER_OK) status = propter_run_graphs(snapshot, &hidden, err);
   options.query.hidden = hidden.items, options.query.hidden_count = hidden.count, options.query.now_ms = call->now * 1000;
@@ -161,9 +208,20 @@ static PropterStatus check_shapes(PropterWriter *writer, PropterStr run, void *p
   return status;
 }
 
+/* Before the commit: samples of a dry run, shapes. */
+static PropterStatus before_commit(PropterWriter *writer, PropterStr run, void *payload, PropterError *err) {
+  const CommandCall *call = payload;
+  PropterTerm name = propter_iri(run);
+  PropterId graph;
+  PROPTER_TRY(propter_writer_intern(writer, &name, &graph, err));
+  if (call->dry_run && !(call->format && strcmp(call->format, "json") == 0)) PROPTER_TRY(print_samples(call, writer, graph, err));
+  return cmd_value(call, "validate") ? check_shapes(call, writer, run, graph, err) : PROPTER_OK;
+}
+
 static PropterStatus run(CommandCall *call, PropterError *err) {
   static const char *const formats[] = {"table", "json", NULL};
   const char *format;
+  if (call->operand_count == 1 && project_is(call->operands[0])) return project_run(call, call->operands[0], err);
   PropterIngestOptions o = {.mappings = (const char *const *)call->operands,
                             .count = call->operand_count,
                             .dry_run = call->dry_run,
@@ -192,13 +250,14 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (output && cmd_value(call, "validate")) return propter_fail(err, PROPTER_USAGE, "--validate looks at a graph: expected no --output");
   PROPTER_TRY(output_file_option(call, "report", &report, err));
   if (report && !cmd_value(call, "validate")) return propter_fail(err, PROPTER_USAGE, "--report is that of a validation: expected --validate");
-  if (cmd_value(call, "validate")) o.check = check_shapes, o.payload = call;
+  o.check = before_commit, o.payload = call;
   if (output) {
     PropterStatus written = propter_ingest_write(&o, output, &result, err);
     if (written == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) written = PROPTER_NEGATIVE;
     propter_ingest_result_clear(&result);
     return written;
   }
+  if (o.dry_run && strcmp(format, "table") == 0) PROPTER_TRY(print_joins(call, &o, err));
   PropterBuf state = {0};
   propter_buf_printf(&state, "%s/rows", call->graph);
   if (cmd_flag(call, "incremental")) o.state = state.data;
@@ -230,7 +289,7 @@ static const CommandOption options[] = {
 const Command command_ingest = {
     .name = "ingest",
     .summary = "turn tables into graph data by mappings or metric definitions",
-    .operands = "[MAPPING...]",
+    .operands = "[MAPPING...|PROJECT.ini]",
     .min_operands = 0,
     .max_operands = UINT32_MAX,
     .options = options,
@@ -242,9 +301,12 @@ const Command command_ingest = {
         "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"
         "nothing is done. A source may be a folder or a pattern such as orders/*.csv: its files are one table. With --incremental the state of each row is kept\n"
         "beside the graph (rows/), and the next run costs reading and the change. Without a mapping, --database makes the W3C Direct Mapping of its tables; --base is what its IRIs begin with.\n"
+        "A project file (.ini) has a section for each data source with mappings and db_url, as Morph-KGC has them; each is a run of its own. [CONFIGURATION] holds\n"
+        "options of this command; keys of Morph-KGC that change what is made and have nothing like it here are refused. ${NAME} stands for another key or\n"
+        "for a variable of the environment (secrets). --dry-run shows the joins, twenty triples of what would be added, and the counts.\n"
         "--sniff FILE reads a table and writes such definitions for it, to be edited: what it takes each column for stands at the top.\n"
-        "--validate writes a line for each result, as propter validate does; with warnings or infos alone the run is committed and its record holds the report\n"
-        "(RUN#validation, prov:wasGeneratedBy the run).\n"
+        "--validate writes a line for each result, as propter validate does; with warnings or infos alone the run is committed and its record holds the\n"
+        "report (RUN#validation, prov:wasGeneratedBy the run).\n"
         "Exit 1: rows were put into quarantine (propter rejects shows them), or the shapes are violated.",
     .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .run = run};

@@ -47,6 +47,36 @@ n=$((n + 1)); grep -q 'sh:focusNode <http://example.org/3>' r.ttl && ! grep -q '
 expect 'shapes look at a graph' 2 '--validate looks at a graph' "$PROPTER" ingest m.ttl --validate s.ttl --output x.nq
 expect 'a graph is kept up to date, not a file' 2 '--incremental keeps a graph up to date' "$PROPTER" ingest m.ttl --incremental --output x.nq
 
+# A project file; joins and samples of a dry run.
+mkdir project
+cat > project/maps.ttl <<'END'
+@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> .
+ex:order rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path "orders.csv" ] ; rml:referenceFormulation rml:CSV ] ;
+  rml:subjectMap [ rml:template "http://example.org/o/{id}" ] ;
+  rml:predicateObjectMap [ rml:predicate ex:by ; rml:objectMap [ rml:parentTriplesMap ex:customer ; rml:joinCondition [ rml:child "c" ; rml:parent "id" ] ] ] .
+ex:customer rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path "customers.csv" ] ; rml:referenceFormulation rml:CSV ] ;
+  rml:subjectMap [ rml:template "http://example.org/c/{id}" ] ;
+  rml:predicateObjectMap [ rml:predicate ex:name ; rml:objectMap [ rml:reference "name" ] ] .
+END
+printf 'id,c\n1,a\n2,b\n' > project/orders.csv; printf 'id,name\na,Anna\nb,Berta\n' > project/customers.csv
+printf '[DEFAULT]\nname: maps\n[CONFIGURATION]\noutput_format: N-QUADS\non-error = stop\n[Shop]\nmappings: ${name}.ttl\n' > project/p.ini
+expect 'a dry run shows joins' 0 'join   http://example.org/order with http://example.org/customer, 1 condition, the parent in memory  (' "$PROPTER" -g "$dir/p.g" ingest project/p.ini --dry-run
+expect 'and samples' 0 'sample <http://example.org/c/a> <http://example.org/name> "Anna"' "$PROPTER" -g "$dir/p.g" ingest project/p.ini --dry-run
+expect 'a project' 0 'ingested: 4 rows, 4 quads; 4 added' "$PROPTER" -g "$dir/p.g" ingest project/p.ini
+printf '[Shop]\nmappings = ${SHOP_MAPS}.ttl\n' > project/e.ini
+expect 'a variable that is not set' 3 '[Shop] mappings: ${SHOP_MAPS} is no key and no variable of the environment' "$PROPTER" -g "$dir/p.g" ingest project/e.ini
+expect 'a variable of the environment' 0 'nothing to do' env SHOP_MAPS=maps "$PROPTER" -g "$dir/p.g" ingest project/e.ini --on-error stop
+printf '[CONFIGURATION]\nudfs = f.py\n[Shop]\nmappings = maps.ttl\n' > project/u.ini
+expect 'what cannot be had is refused' 3 '[CONFIGURATION] udfs: functions written in Python are not run' "$PROPTER" -g "$dir/p.g" ingest project/u.ini
+printf '[CONFIGURATION]\nfrobnicate = 3\n[Shop]\nmappings = maps.ttl\n' > project/o.ini
+expect 'an unknown key' 2 'unknown option "--frobnicate=3"' "$PROPTER" -g "$dir/p.g" ingest project/o.ini
+printf '[Shop]\ndb_url = mysql+pymysql://x:${PWD}@h/d\n' > project/d.ini
+expect 'another database' 3 'expected the address of an SQLite or PostgreSQL database' "$PROPTER" -g "$dir/p.g" ingest project/d.ini
+printf '[CONFIGURATION]\n' > project/n.ini
+expect 'no data source' 3 'expected a section for a data source' "$PROPTER" -g "$dir/p.g" ingest project/n.ini
+printf 'mappings\n' > project/s.ini
+expect 'no key' 3 's.ini:1: expected a [section] or key = value' "$PROPTER" -g "$dir/p.g" ingest project/s.ini
+
 # Files instead of a graph: each quad once, the same whatever the batches; keys repeat across them.
 cat > w.ttl <<'END'
 @prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> .
