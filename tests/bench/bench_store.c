@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "propter/graph.h"
+#include "propter/rdf.h"
 #include "propter/rng.h"
 
 #define SUBJECTS(quads) ((quads) / 10)
@@ -145,6 +146,51 @@ static void small_commits(void *payload) {
   }
 }
 
+static PropterStatus to_file(PropterStr bytes, void *file, PropterError *err) {
+  return fwrite(bytes.data, 1, bytes.len, file) == bytes.len ? PROPTER_OK : propter_fail(err, PROPTER_IO, "cannot write the document");
+}
+
+static void remove_graph(const char *dir) {
+  static const char *const files[] = {"data.mdb", "lock.mdb", "data.mark", "write.lock"};
+  char path[400];
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    (void)snprintf(path, sizeof path, "%s/%s", dir, files[i]);
+    (void)unlink(path);
+  }
+  (void)rmdir(dir);
+}
+
+/* The graph as a document, and that into a graph of its own, durably. */
+static void load_document(Bench *b, const char *dir, const char *format) {
+  char path[300], again[300], name[64];
+  PropterSnapshot *s = NULL;
+  PropterGraph *graph = NULL;
+  PropterWriter *w = NULL;
+  PropterRdfLoaded loaded = {0};
+  PropterRdfWriterOptions how = {.format = format};
+  PropterRdfLoadOptions options = {.read = {.format = format}};
+  (void)snprintf(path, sizeof path, "%s/document", dir);
+  (void)snprintf(again, sizeof again, "%s/again", dir);
+  (void)snprintf(name, sizeof name, "store-load-%s", format);
+  FILE *file = fopen(path, "wb");
+  if (!file) exit(75);
+  must(propter_snapshot_open(b->graph, 0, &s, errp));
+  must(propter_rdf_write(s, PROPTER_NO_ID, &how, to_file, file, NULL, errp));
+  propter_snapshot_close(s);
+  if (fclose(file) != 0) exit(75);
+  double start = bench_now();
+  must(propter_graph_open(again, PROPTER_GRAPH_CREATE, NULL, &graph, errp));
+  must(propter_writer_open(graph, false, &w, errp));
+  must(propter_rdf_load(w, path, &options, &loaded, errp));
+  must(propter_writer_commit(w, errp));
+  bench_print(name, (double)loaded.statements / (bench_now() - start) / 1e3, "kquads/s");
+  propter_rdf_loaded_clear(&loaded);
+  propter_writer_close(w);
+  propter_graph_close(graph);
+  remove_graph(again);
+  (void)unlink(path);
+}
+
 int main(int argc, char **argv) {
   Bench b = {.quads = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000};
   const char *tmp = getenv("TMPDIR");
@@ -162,16 +208,13 @@ int main(int argc, char **argv) {
   bench_print("store-columns-spog", (double)b.quads / bench_processor(columns_spog, &b) / 1e6, "Mquads/s");
   bench_print("store-columns-posg", (double)b.quads / bench_processor(columns_posg, &b) / 1e6, "Mquads/s");
   bench_print("store-lookup", LOOKUPS / bench_processor(look_up, &b) / 1e3, "k/s");
+  load_document(&b, dir, "ntriples");
+  load_document(&b, dir, "turtle");
   bench_print("store-commit-20", bench_median(small_commits, &b) / SMALL * 1e3, "ms");
   propter_graph_close(b.graph);
   double start = bench_now();
   must(propter_graph_verify(dir, NULL, errp));
   bench_print("store-verify", (double)b.quads / (bench_now() - start) / 1e6, "Mquads/s");
-  static const char *const files[] = {"data.mdb", "lock.mdb", "data.mark", "write.lock"};
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-    (void)snprintf(path, sizeof path, "%s/%s", dir, files[i]);
-    (void)unlink(path);
-  }
-  (void)rmdir(dir);
+  remove_graph(dir);
   return 0;
 }

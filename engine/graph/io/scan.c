@@ -24,6 +24,8 @@ void scan_clear(Scan *s) {
 
 PropterStatus scan_fail(Scan *s, PropterStatus status, const char *format, ...) {
   if (s->status != PROPTER_OK) return s->status;
+  s->column -= s->run;
+  s->run = 0;
   char text[400];
   va_list args;
   va_start(args, format);
@@ -344,29 +346,47 @@ static void count(Scan *s, int c) {
     (void)scan_fail(s, PROPTER_LIMIT, "the line is longer than the limit of %llu bytes", (unsigned long long)s->limits->line_bytes);
 }
 
-/* 1: nothing special inside an IRI or a string, 2: nothing special inside a string. */
+/* Where a byte means nothing special. */
+enum { IN_IRI = 1, IN_STRING = 2, IN_NAME = 4, IN_TEXT = IN_IRI | IN_STRING, ANYWHERE = IN_TEXT | IN_NAME };
 static const unsigned char harmless[256] = {
-#define ROW(c) [c] = 1, [c + 1] = 1, [c + 2] = 1, [c + 3] = 1, [c + 4] = 1, [c + 5] = 1, [c + 6] = 1, [c + 7] = 1
-    ROW('a'), ROW('i'), ROW('q'), ['y'] = 1, ['z'] = 1, ROW('A'), ROW('I'), ROW('Q'), ['Y'] = 1, ['Z'] = 1, ROW('0'), ['8'] = 1, ['9'] = 1,
-    ['/'] = 1, ['#'] = 1, [':'] = 1, ['.'] = 1, ['-'] = 1, ['_'] = 1, ['='] = 1, ['?'] = 1, ['&'] = 1, [' '] = 2, [','] = 2, [';'] = 2, ['('] = 2, [')'] = 2
+#define ROW(c) [c] = ANYWHERE, [c + 1] = ANYWHERE, [c + 2] = ANYWHERE, [c + 3] = ANYWHERE, [c + 4] = ANYWHERE, [c + 5] = ANYWHERE
+    ROW('a'), ROW('g'), ROW('m'), ROW('s'), ['y'] = ANYWHERE, ['z'] = ANYWHERE, ROW('A'), ROW('G'), ROW('M'), ROW('S'), ['Y'] = ANYWHERE, ['Z'] = ANYWHERE,
+    ROW('0'), ['6'] = ANYWHERE, ['7'] = ANYWHERE, ['8'] = ANYWHERE, ['9'] = ANYWHERE, ['_'] = ANYWHERE, ['-'] = ANYWHERE, [':'] = ANYWHERE,
+    ['/'] = IN_TEXT, ['#'] = IN_TEXT, ['.'] = IN_TEXT, ['='] = IN_TEXT, ['?'] = IN_TEXT, ['&'] = IN_TEXT,
+    [' '] = IN_STRING, [','] = IN_STRING, [';'] = IN_STRING, ['('] = IN_STRING, [')'] = IN_STRING
 #undef ROW
 };
 
-/* Most bytes stand inside an IRI or a string and mean nothing: those need to be counted only. */
+static unsigned place(const Scan *s) {
+  if (s->newline || s->left || s->label_start || s->label_wide || s->insert || s->finished) return 0;
+  switch ((State)s->state) {
+  case IRI: return IN_IRI;
+  case STRING:
+  case LONG_STRING: return IN_STRING;
+  case PLAIN: return s->word == NAME || s->word == LABEL ? IN_NAME : 0;
+  default: return 0;
+  }
+}
+
+/* Most bytes stand inside an IRI, a string or a name and mean nothing: those need to be counted only. */
 static bool only_count(Scan *s) {
-  if (s->at >= s->have || s->newline || s->left || s->line_bytes >= s->limits->line_bytes || s->token_bytes >= s->limits->term_bytes) return false;
-  unsigned char kind = harmless[s->block[s->at]];
-  if (!kind || (s->state == IRI ? kind != 1 : s->state != STRING && s->state != LONG_STRING)) return false;
+  unsigned here = place(s);
+  if (!here || s->line_bytes >= s->limits->line_bytes || s->token_bytes >= s->limits->term_bytes) return false;
+  size_t most = s->have - s->at, n = 0;
+  if (most > s->limits->line_bytes - s->line_bytes) most = s->limits->line_bytes - s->line_bytes;
+  if (most > s->limits->term_bytes - s->token_bytes) most = s->limits->term_bytes - s->token_bytes;
+  while (n < most && harmless[s->block[s->at + n]] & here) n++;
+  if (!n) return false;
   s->closing = 0;
-  s->column++;
-  s->served++;
-  s->line_bytes++;
-  s->token_bytes++;
+  s->column += n;
+  s->line_bytes += n;
+  s->token_bytes += n;
+  s->run = n;
   return true;
 }
 
-int scan_next(Scan *s) {
-  if (!s->insert && !s->finished && only_count(s)) return s->block[s->at++];
+int scan_look(Scan *s) {
+  if (only_count(s)) return scan_next(s);
   if (s->insert) {
     int c = s->insert;
     s->insert = 0;

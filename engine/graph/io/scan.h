@@ -20,6 +20,7 @@ typedef struct {
 
   unsigned char block[1 << 15];
   size_t at, have;
+  size_t run; /* bytes from `at` on that are looked at and counted already, `served` apart */
   bool source_ended, finished;
   int insert; /* handed over next, 0: nothing */
 
@@ -43,7 +44,13 @@ typedef struct {
 void scan_init(Scan *scan, Source *source, const PropterLimits *limits, PropterError *err);
 void scan_clear(Scan *scan);
 /* The next byte, or -1 at the end and after a failure. */
-int scan_next(Scan *scan);
+int scan_look(Scan *scan);
+static inline int scan_next(Scan *scan) {
+  if (!scan->run) return scan_look(scan);
+  scan->run--;
+  scan->served++;
+  return scan->block[scan->at++];
+}
 /* Records a failure at the present place, if it is the first, and ends the bytes. Returns its status. */
 PropterStatus scan_fail(Scan *scan, PropterStatus status, const char *format, ...) PROPTER_PRINTF(3, 4);
 
