@@ -597,7 +597,7 @@ static PropterStatus read_record(Know *know, PropterError *err) {
   }
   if (!status && know->audited >= 200) {
     know->calibrated = true;
-    status = propter_calibration_fit(p.items, right.items, p.count, know->options.score.calibration, err);
+    status = propter_calibration_fit(p.items, right.items, p.count, &know->options.score.calibration, err);
   }
   propter_vec_clear(&p);
   propter_vec_clear(&right);

@@ -115,7 +115,7 @@ static PropterStatus explain(const Set *set, size_t i, const double unknown[2], 
   }
   PROPTER_TRY(propter_shapley(GROUPS, value, share, err));
   for (int k = 0; k < GROUPS; k++) s->term[term[k]] = share[k];
-  double calibrated = clamp(propter_calibration_apply(o->calibration, p_full));
+  double calibrated = clamp(propter_calibration_apply(&o->calibration, p_full));
   s->term[PROPTER_TERM_RIVALS] = propter_logit(p_full) - value[ALL_GROUPS];
   s->term[PROPTER_TERM_CALIBRATION] = propter_logit(calibrated) - propter_logit(p_full);
   s->p = calibrated;
@@ -170,7 +170,7 @@ static PropterStatus score_rest(const Frame *f, const PropterCandidate *c, const
   read_posterior(&set, 0, &post, ranked[at].log_odds, s);
   set_clear(&set);
   double p = s->p;
-  s->p = clamp(propter_calibration_apply(o->calibration, p));
+  s->p = clamp(propter_calibration_apply(&o->calibration, p));
   s->term[PROPTER_TERM_TEXT] = text;
   s->term[PROPTER_TERM_REVIEW] = log(own->review_lr);
   s->term[PROPTER_TERM_CALIBRATION] = propter_logit(s->p) - propter_logit(p);

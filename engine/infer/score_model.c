@@ -23,7 +23,7 @@ PropterScoreOptions propter_score_options(void) {
       .scope_reach = .80,
       .unknown_reach = .50,
       .happened_undated = .10,
-      .calibration = {1, 1, 0},
+      .calibration = {{1, 1, 0}, 0},
       .drift_reach = 0,
       .seed = 1,
       .shifts = 400,

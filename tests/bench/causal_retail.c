@@ -44,16 +44,16 @@ static void sample_free(Sample *s) {
 }
 
 /* Calibrates `s` by what `train` teaches; nothing where there is nothing to learn from. */
-static void fit(const Sample *train, double abc[3]) {
+static void fit(const Sample *train, PropterCalibration *out) {
   PropterError err = {0};
-  abc[0] = abc[1] = 1, abc[2] = 0;
-  if (train->count) must(propter_calibration_fit(train->p, train->right, train->count, abc, &err), &err);
+  *out = (PropterCalibration){{1, 1, 0}, 0};
+  if (train->count) must(propter_calibration_fit(train->p, train->right, train->count, out, &err), &err);
 }
 
 static void calibrate(Sample *s, const Sample *train) {
-  double abc[3];
-  fit(train, abc);
-  for (size_t i = 0; i < s->count; i++) s->p[i] = propter_calibration_apply(abc, s->p[i]);
+  PropterCalibration learned;
+  fit(train, &learned);
+  for (size_t i = 0; i < s->count; i++) s->p[i] = propter_calibration_apply(&learned, s->p[i]);
 }
 
 typedef struct {
@@ -211,13 +211,13 @@ static void print_answers(const Cases *x, const char *suffix, bool calibrated) {
   const char *const names[] = {"false-claims-first", "wrong-first", "answered", "unknown-kept"};
   double sum[4] = {0}, unknown = 0, n = (double)x->cases.count;
   for (size_t k = 0; k < x->shops; k++) {
-    double abc[3] = {1, 1, 0};
+    PropterCalibration learned = {{1, 1, 0}, 0};
     Sample rest = sample(x, not_shop, &k);
-    if (calibrated) fit(&rest, abc);
+    if (calibrated) fit(&rest, &learned);
     sample_free(&rest);
     for (size_t i = 0; i < x->cases.count; i++) {
       const Case *c = &x->cases.items[i];
-      bool named = c->shop == k && c->moved && propter_calibration_apply(abc, c->p) >= .75;
+      bool named = c->shop == k && c->moved && propter_calibration_apply(&learned, c->p) >= .75;
       sum[0] += named && c->said, sum[1] += named && !c->right[WAY_JOINED], sum[2] += named;
       if (c->shop == k && !c->documented) unknown++, sum[3] += !named;
     }

@@ -349,7 +349,7 @@ START_TEST(reviews_and_calibration_have_their_lines) {
   const PropterSeries *controls[CONTROLS];
   for (size_t k = 0; k < CONTROLS; k++) controls[k] = &w.control_series[k];
   PropterScoreOptions o = propter_score_options();
-  o.calibration[0] = o.calibration[1] = .5;
+  o.calibration = (PropterCalibration){{.5, .5, 0}, 1e-9};
   PropterScoreModel *plain = model_of(&w), *tuned;
   ck_ok(propter_score_model_new(&w.series, controls, CONTROLS, NULL, &o, &tuned, err));
   PropterCandidate c = unsized(70, 70, -1);

@@ -48,6 +48,12 @@ typedef struct {
                                  test, and without a dose the effect lies between nothing and the slice's own deviation */
 } PropterCandidate;
 
+/* Beta calibration (Kull, Silva Filho and Flach 2017): logit P' = a·ln P − b·ln(1−P) + c, P taken no nearer to 0 or 1 than `edge`; 1, 1, 0 changes
+ * nothing. */
+typedef struct {
+  double abc[3], edge;
+} PropterCalibration;
+
 typedef struct {
   double budget[PROPTER_CHANNELS]; /* prior probability shared by all candidates of a channel. Default curated .50 (a person says that it moves this
                                       series whenever it happens, not that it did so here: even odds), text .25 (half of that), calendar .05
@@ -70,7 +76,7 @@ typedef struct {
                            one in five is left for scopes drawn too wide */
   double unknown_reach; /* .50: the same for the unknown cause, of which nothing is known */
   double happened_undated; /* .10: `happened` is capped by this for an undated effect, since no date says that it was then */
-  double calibration[3]; /* beta calibration a, b, c (Kull et al. 2017): logit P' = a·ln P − b·ln(1−P) + c; 1, 1, 0 changes nothing */
+  PropterCalibration calibration; /* default: changes nothing */
   int drift_reach;      /* 0: the usual growth is taken from three seasons of the grain on each side, at least 36 periods */
   uint64_t seed;        /* for the choice of shifts where a series has more than `shifts` */
   int shifts;           /* 400: a p-value of 1/400 is finer than any threshold here */
@@ -186,8 +192,10 @@ PROPTER_API PropterStatus propter_score_window(const PropterScoreModel *model, s
                                                size_t count, PropterAnswer *answer, PropterError *err);
 
 /* Beta calibration (Kull, Silva Filho and Flach 2017) of probabilities p against outcomes 0/1 by Newton steps on the log loss with a ridge
- * towards "no change" that weighs as one case; a, b ≥ 0. Writes a, b, c. INVALID for no case. */
-PROPTER_API PropterStatus propter_calibration_fit(const double *p, const unsigned char *outcome, size_t count, double abc[3], PropterError *err);
-PROPTER_API double propter_calibration_apply(const double abc[3], double p);
+ * towards "no change" that weighs as one case; a, b ≥ 0; probabilities
+ * beyond what this number of cases can tell apart are taken at its edge. INVALID for no case. */
+PROPTER_API PropterStatus propter_calibration_fit(const double *p, const unsigned char *outcome, size_t count, PropterCalibration *out,
+                                                  PropterError *err);
+PROPTER_API double propter_calibration_apply(const PropterCalibration *calibration, double p);
 
 #endif
