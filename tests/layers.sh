@@ -10,7 +10,7 @@ owner() {
     math) echo engine/math ;;
     causal|rootcause|structure|direction|lagged|effects|mechanism|event) echo engine/causal ;;
     detect|drill|series|stream) echo engine/detect ;;
-    score|infer|belief|review) echo engine/infer ;;
+    score|infer|belief|review|changed) echo engine/infer ;;
     ingest|read|document|table|map|sniff|cells) echo ingest ;;
     sparql|results|remote) echo query/sparql ;;
     shacl) echo query/shacl ;;

@@ -7,6 +7,7 @@
 
 #include "output.h"
 #include "view.h"
+#include "why_changed.h"
 
 static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked about, instead of a question in words"},
                                         {"from", 0, "DATE", "first day of the window"},
@@ -17,7 +18,8 @@ static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked abo
                                         {"numbers", 0, NULL, "show probabilities even while they are not calibrated"},
                                         {"decide", 0, NULL, "the answer will be acted on: declined unless somebody is recorded who decides (propter:owner)"},
                                         {"explain-score", 0, NULL, "show how each score adds up"},
-                                        {"limit", 0, "N", "causes listed (default 5)"},
+                                        {"diff", 0, NULL, "what two runs say differently about causes, and why: RUN1 [RUN2] instead of a question"},
+                                        {"limit", 0, "N", "causes listed (default 5; with --diff 20)"},
                                         {"depth", 0, "N", "hops of a chain of causes, 1 to 5 (default 3)"},
                                         {"out", 'o', "FILE", "write the answer to this file instead of standard output"},
                                         {"report", 0, NULL, "also write the HTML report why-METRIC-PERIOD.html into the current folder"},
@@ -107,6 +109,9 @@ static PropterStatus deliver(const CommandCall *call, const Wanted *w, const Pro
 static PropterStatus run(CommandCall *call, PropterError *err) {
   Wanted w = {0};
   PropterWhyAnswer *answer = NULL;
+  int64_t limit = 20;
+  PROPTER_TRY(output_number_option(call, "limit", 1, 1000, &limit, err));
+  if (cmd_flag(call, "diff")) return why_changed(call, (size_t)limit, err);
   PROPTER_TRY(wanted(call, &w, err));
   PROPTER_TRY(ask(call, &w, &answer, err));
   PropterStatus status = PROPTER_OK;
@@ -120,7 +125,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 const Command command_why = {
     .name = "why",
     .summary = "why did a metric move: causes with their evidence",
-    .operands = "QUESTION... | --metric IRI --from DATE --to DATE",
+    .operands = "QUESTION... | --metric IRI --from DATE --to DATE | --diff RUN1 [RUN2]",
     .min_operands = 0,
     .max_operands = 64,
     .options = options,
@@ -130,12 +135,15 @@ const Command command_why = {
                "not understood are never passed over: the answer then says what is missing and what comes near.\n"
                "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. Refused (exit 3) if a later change is not\n"
                "known.\n"
+               "--diff compares what the graph held after RUN1 and after RUN2 (default: the newest run): hypotheses that came, went or changed, largest\n"
+               "change first; which terms of the score moved (in log odds), which evidence came and went. Formats: text, json.\n"
                "Formats: text (default), json, md, html (one file, no network), csv (the causes). Probabilities are words until 200 answers\n"
                "were audited; --numbers shows them anyway.\n"
                "A declined request says what it is short of: goal clarity, resource openness (data and documents), risk sharing (somebody who decides), and what would help.\n"
                "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, the question is not\n"
                "understood, or --decide and nobody owns the decision; 3 a window outside the data, or an unknown metric.",
     .examples =
-        "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\npropter why --format json \"mining jobs in 2015\"",
+        "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\npropter why --format json \"mining jobs in 2015\"\n"
+        "propter why --diff last",
     .run = run,
 };

@@ -139,6 +139,15 @@ expect 'asked' 0 'true' q "$P PREFIX p: <https://w3id.org/propter#> ASK { { WHY 
 expect 'constructed' 0 'parcels#strike> .' q -f nt "$P CONSTRUCT { m:sent m:because ?cause } { { WHY m:sent $D LIMIT 1 } FILTER (?rank = 1) }"
 expect 'in the plan' 0 'service' q --explain "$P WHY m:sent $D"
 
+# Two runs compared: with the strike left out, and with it.
+"$PROPTER" -g g infer --without 'https://example.org/parcels#strike' >first 2>/dev/null; "$PROPTER" -g g infer >second 2>/dev/null
+first=$(sed -n 's|.*/run/\(r-.*\)|\1|p' first)
+expect 'two runs compared' 0 'new       parcels sent, 2013-05-01 to 2013-05-31: Drivers strike of May 2013' why --diff "$first" last
+expect 'the run between is named' 0 'between   r-' why --diff "$first"
+expect 'in JSON' 0 '"before":null,"after":{"grade":"DataOnly","outcome":"Answered"' why --diff "$first" --format json
+expect 'a run and itself' 0 'causes    0 changed' why --diff last
+expect 'no such run' 3 'r-none' why --diff r-none
+expect 'no run' 2 'expected one run or two' why --diff
 cmp -s one two && ok 'equal bytes on one thread and on many' || not_ok 'equal bytes on one thread and on many'
 expect 'a full device' 75 'cannot write' sh -c '"$0" -g g why "parcels sent in May 2013" >/dev/full' "$PROPTER"
 echo "1..$n"

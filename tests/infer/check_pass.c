@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A run over all patterns: what it writes, that it writes nothing twice, that it can be undone, and that threads do not change a byte. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "propter/changed.h"
+#include "propter/math.h"
 #include "propter/rdf.h"
 #include "propter/run.h"
 #include "world.h"
@@ -172,6 +175,65 @@ START_TEST(one_metric_leaves_the_others_alone) {
 }
 END_TEST
 
+typedef struct {
+  World world;
+  const char *from, *to;
+} Compared;
+
+static PropterStatus compare(void *payload, PropterError *err) {
+  Compared *c = payload;
+  PropterResultChanges x;
+  PROPTER_TRY(propter_result_changes(c->world.snapshot, propter_str(c->from), propter_str(c->to), &x, err));
+  propter_result_changes_clear(&x);
+  return PROPTER_OK;
+}
+
+/* Without the strike, with it, without it again. */
+START_TEST(two_runs_are_compared) {
+  const char *dir = world_make("");
+  PropterInferSummary runs[3];
+  for (int i = 0; i < 3; i++) {
+    world_load(dir, "https://example.org/strike", i == 1 ? world_strike : "");
+    runs[i] = run(dir, 1, false);
+  }
+  World w = world_open(dir);
+  PropterResultChanges x;
+  const PropterChangedCause *june = NULL;
+  ck_ok(propter_result_changes(w.snapshot, propter_str(runs[0].run), propter_str(runs[1].run), &x, err));
+  ck_assert_int_eq(x.from->sequence, 1);
+  ck_assert_int_eq(x.to->sequence, 2);
+  for (size_t i = 0; i < x.count; i++) {
+    if (strcmp(x.cause[i].cause.data, W "strike") == 0 && strcmp(x.cause[i].metric.data, W "north-orders") == 0 && x.cause[i].first == propter_day(2013, 6, 1))
+      june = &x.cause[i];
+    ck_assert(i == 0 || fabs(x.cause[i].after.p) <= fabs(x.cause[i - 1].after.p) + 1e-9);
+  }
+  ck_assert_ptr_nonnull(june);
+  ck_assert(!june->before.held && june->after.held && june->after.p > .9 && june->last == propter_day(2013, 6, 30));
+  ck_assert_str_eq(june->after.outcome.data, "Answered");
+  double sum = propter_logit(june->after.prior);
+  for (int k = 0; k < PROPTER_TERMS; k++) sum += june->after.term[k];
+  ck_assert_double_eq_tol(sum, propter_logit(june->after.p), 1e-2); /* six digits */
+  ck_assert_uint_gt(june->evidences, 0);
+  for (size_t i = 0; i < june->evidences; i++) ck_assert(june->evidence[i].now && june->evidence[i].text.len);
+  propter_result_changes_clear(&x);
+  /* the other way round */
+  ck_ok(propter_result_changes(w.snapshot, propter_str(runs[1].run), propter_str(runs[0].run), &x, err));
+  ck_assert_uint_gt(x.count, 0);
+  ck_assert(x.cause[0].before.held && !x.cause[0].after.held && !x.cause[0].evidence[0].now);
+  propter_result_changes_clear(&x);
+  /* what came and went */
+  ck_ok(propter_result_changes(w.snapshot, propter_str(runs[0].run), PROPTER_STR("last"), &x, err));
+  ck_assert_int_eq(x.to->sequence, 3);
+  ck_assert_uint_eq(x.count, 0);
+  propter_result_changes_clear(&x);
+  PropterError error = {0};
+  ck_assert_int_eq(propter_result_changes(w.snapshot, PROPTER_STR("r-none"), PROPTER_STR("last"), &x, &error), PROPTER_NOT_FOUND);
+  Compared c = {w, runs[0].run, runs[1].run};
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, compare, &c, false), 20);
+  world_close(&w);
+}
+END_TEST
+
 START_TEST(a_second_writer_is_told_so) {
   const char *dir = world_make("");
   PropterGraph *graph;
@@ -223,6 +285,7 @@ Suite *suite_pass(void) {
   tcase_add_test(t, a_run_can_be_undone);
   tcase_add_test(t, threads_write_the_same_bytes);
   tcase_add_test(t, one_metric_leaves_the_others_alone);
+  tcase_add_test(t, two_runs_are_compared);
   tcase_add_test(t, a_second_writer_is_told_so);
   tcase_add_test(t, patterns_are_listed_by_series_and_time);
   suite_add_tcase(s, t);
