@@ -9,7 +9,7 @@ owner() {
     graph|vocab|rdf|store|access|run) echo engine/graph ;;
     math) echo engine/math ;;
     causal|rootcause|structure|direction|lagged|effects|mechanism|event) echo engine/causal ;;
-    detect|drill|series|stream) echo engine/detect ;;
+    decompose|detect|drill|series|stream) echo engine/detect ;;
     score|infer|belief|review|changed) echo engine/infer ;;
     ingest|read|document|table|map|sniff|cells) echo ingest ;;
     sparql|results|remote) echo query/sparql ;;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "detector.h"
+#include "propter/decompose.h"
 #include "propter/math.h"
 #include "propter/pool.h"
 
@@ -115,16 +116,42 @@ static int by_place(const void *a, const void *b) {
   return (x->leader > y->leader) - (x->leader < y->leader);
 }
 
+/* Special periods have effects of their own, and days a second season, the year, where they last for three: what is found of them is taken off into *own
+ * (NULL: nothing is). The first season is the baseline's. */
+static PropterStatus remove_calendar(const PropterSeries *series, double **own, PropterError *err) {
+  enum { YEAR = 365 };
+  static const double strong = 0.64; /* of a seasonal part: the usual mark for using one (Wang, Smith and Hyndman 2006) */
+  bool years = series->grain == PROPTER_GRAIN_DAY && series->count >= 3 * YEAR && !series->seasonally_adjusted;
+  size_t cycle = series_cycle(series->grain);
+  PropterDecomposeOptions o = {.season = {cycle > 1 ? cycle : 0, years ? YEAR : 0}, .holiday = series->holiday};
+  PropterDecomposition d;
+  *own = NULL;
+  if (!years && !series->holiday) return PROPTER_OK;
+  PropterStatus status = propter_decompose(series->value, series->count, &o, &d, err);
+  if (status == PROPTER_INVALID) return PROPTER_OK; /* too few values for parts; the baseline says what else is wrong */
+  if (!status && !(*own = propter_malloc(series->count * sizeof **own))) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
+  for (size_t i = 0; i < series->count && !status; i++)
+    (*own)[i] = series->value[i] - d.holiday[i] - (d.season[1] && d.strength[1] >= strong ? d.season[1][i] : 0);
+  propter_decomposition_clear(&d);
+  return status;
+}
+
 PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err) {
   PropterDetectOptions defaults = propter_detect_options();
   Baseline *baseline = NULL;
   size_t before = found->count;
   if (!series->count) return PROPTER_OK;
-  PROPTER_TRY(baseline_changes(series, 0, &baseline, err));
+  double *own;
+  PropterSeries adjusted = *series;
+  PROPTER_TRY(remove_calendar(series, &own, err));
+  if (own) adjusted.value = own;
+  PropterStatus status = baseline_changes(&adjusted, 0, &baseline, err);
+  propter_free(own);
+  if (status) return status;
   double *standard = propter_malloc(3 * baseline->n * sizeof *standard);
   DetectInput input = {
       .series = series, .baseline = baseline, .standard = standard, .before = standard + 2 * baseline->n, .options = options ? options : &defaults};
-  PropterStatus status = standard ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
+  if (!standard) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
   if (status == PROPTER_OK) {
     baseline_standardise(baseline, standard + baseline->n, standard, &input.usual, &input.spread);
     memcpy(standard + 2 * baseline->n, standard, baseline->n * sizeof *standard);

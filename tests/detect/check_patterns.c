@@ -115,6 +115,39 @@ START_TEST(a_new_season_is_found) {
 }
 END_TEST
 
+/* Four years of days with a yearly course of ±60, steep enough to look like changes of trend, and 20 lower on the first of May. */
+START_TEST(what_returns_every_year_is_no_pattern) {
+  enum { DAYS = 4 * 365 };
+  static double x[DAYS];
+  static unsigned char holiday[DAYS];
+  PropterRng rng;
+  propter_rng_seed(&rng, 11);
+  for (size_t i = 0; i < DAYS; i++) {
+    size_t day = i % 365;
+    holiday[i] = day == 120;
+    x[i] = 100 + 60 * sin(2 * M_PI * (double)day / 365) - (holiday[i] ? 20 : 0) + propter_rng_normal(&rng);
+  }
+  x[700] += 14;
+  PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = 18000, .count = DAYS, .value = x, .holiday = holiday};
+  PropterDetections found = {0};
+  for (int known = 0; known < 2; known++) { /* as an adjusted series nothing is taken off: then all of it is found */
+    size_t spikes = 0, trends = 0, special = 0;
+    s.seasonally_adjusted = !known;
+    s.holiday = known ? holiday : NULL;
+    ck_ok(propter_detect_series(&s, NULL, &found, err));
+    for (size_t i = 0; i < found.count; i++) {
+      spikes += found.items[i].kind == PROPTER_PATTERN_SPIKE && found.items[i].from == 700;
+      trends += found.items[i].kind == PROPTER_PATTERN_TREND_CHANGE;
+      special += found.items[i].from % 365 == 120;
+    }
+    ck_assert_uint_eq(spikes, 1);
+    ck_assert_int_eq(trends == 0, known);
+    ck_assert_int_eq(special == 0, known);
+    propter_vec_clear(&found);
+  }
+}
+END_TEST
+
 START_TEST(a_leading_series_is_found) {
   double lead[N], follow[N], other[N], a = 0, b = 0;
   PropterRng rng;
@@ -216,7 +249,9 @@ END_TEST
 
 static PropterStatus detect_once(void *payload, PropterError *err) {
   PropterDetections found = {0};
+  static const unsigned char holiday[N] = {[5] = 1, [30] = 1};
   PropterSeries s = monthly(payload);
+  s.holiday = holiday;
   PropterStatus status = propter_detect_series(&s, NULL, &found, err);
   propter_vec_clear(&found);
   return status;
@@ -226,7 +261,7 @@ START_TEST(failing_allocations) {
   double y[N];
   noise(y, 4);
   for (size_t i = 60; i < N; i++) y[i] -= 15;
-  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, detect_once, y, false), 8);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, detect_once, y, false), 13);
 }
 END_TEST
 
@@ -238,6 +273,7 @@ Suite *suite_patterns(void) {
   tcase_add_test(tc, the_table_is_listed);
   tcase_add_test(tc, noise_that_grows_is_found);
   tcase_add_test(tc, a_new_season_is_found);
+  tcase_add_test(tc, what_returns_every_year_is_no_pattern);
   tcase_add_test(tc, a_leading_series_is_found);
   tcase_add_test(tc, false_discoveries_are_controlled);
   tcase_add_test(tc, many_series_on_any_number_of_threads);

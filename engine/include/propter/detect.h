@@ -45,7 +45,7 @@ typedef struct {
 PROPTER_API PropterDetectOptions propter_detect_options(void);
 
 /* Runs every detector of detectors.def (options NULL: the defaults) and appends what it found, by period, then detector. A seasonal part is removed first
- * where one is found. */
+ * where one is found; of days, that of the year too where they last for three years; and the effects of the series' special periods. */
 PROPTER_API PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err);
 
 /* The same for many series on `threads` threads (0: one per processor), appended by series; q is adjusted over all series and detectors. The result does not

@@ -13,6 +13,7 @@ typedef struct {
   const double *value;    /* NaN where there is no observation */
   int reference_day;      /* day of the period (from 1) on which a stock is counted; 0: the value covers the whole period */
   bool seasonally_adjusted; /* the publisher removed the seasonal part: a seasonal term is used only if a test finds one left */
+  const unsigned char *holiday; /* classes of special periods (holidays, sales), 0: an ordinary one; NULL: none known. Used by propter_detect_series */
 } PropterSeries;
 
 /* Index into the series of the period that holds `day`; false when it lies outside. */
