@@ -7,6 +7,7 @@
 #include "propter/mem.h"
 
 enum { LEAST_BEFORE = 5, LEAST_CONTROLS = 3, STEPS = 400 };
+static const double too_large = 1e150; /* its square is still finite */
 
 /* One estimate: rows[0] is taken as treated, the others as controls. */
 typedef struct {
@@ -197,8 +198,8 @@ static PropterStatus check(const PropterEventPanel *p, PropterError *err) {
     return propter_fail(err, PROPTER_INVALID, "%zu steps before the event and %zu after, expected at least %d and 1", p->before, p->after, LEAST_BEFORE);
   for (size_t i = 0; i <= p->controls; i++)
     for (size_t t = 0; t < steps; t++)
-      if (!isfinite(i ? p->control[(i - 1) * steps + t] : p->treated[t]))
-        return propter_fail(err, PROPTER_INVALID, "step %zu of %s is missing or infinite", t, i ? "a control" : "the treated series");
+      if (!(fabs(i ? p->control[(i - 1) * steps + t] : p->treated[t]) < too_large))
+        return propter_fail(err, PROPTER_INVALID, "step %zu of %s is missing, infinite or too large to be squared", t, i ? "a control" : "the treated series");
   return PROPTER_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "propter/rng.h"
 
 enum { MOST_PLAYERS = 14, MOST_PARENTS = 8, TERMS = 1 + 2 * MOST_PARENTS + MOST_PARENTS * (MOST_PARENTS - 1), LEAST_ROWS = 20, ROWS_A_TERM = 5 };
+static const double too_large = 1e70; /* the square of its square is still finite */
 
 /* One variable's mechanism in one period, drawn from one resample of its rows. */
 typedef struct {
@@ -360,9 +361,9 @@ static PropterStatus check(const PropterData *before, const PropterData *after, 
   for (int period = 0; period < 2; period++) {
     const PropterData *d = period ? after : before;
     for (size_t i = 0; i < d->p * d->n; i++)
-      if (!isfinite(d->x[i]))
-        return propter_fail(err, PROPTER_INVALID, "row %zu of variable %zu %s the change is missing or infinite", i % d->n, i / d->n,
-                            period ? "after" : "before");
+      if (!(fabs(d->x[i]) < too_large))
+        return propter_fail(err, PROPTER_INVALID, "row %zu of variable %zu %s the change is missing, infinite or too large for a fit of squares",
+                            i % d->n, i / d->n, period ? "after" : "before");
   }
   size_t bytes = before->p * before->p;
   uint8_t *copy = propter_malloc(bytes + 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "baseline.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "propter/detect.h"
@@ -175,7 +176,7 @@ void baseline_standardise(const Baseline *b, double *scratch, double *out, doubl
     if (!isnan(b->change[i])) scratch[n++] = b->change[i];
   *usual = n ? propter_median(scratch, n) : 0;
   double scale = n ? propter_mad(scratch, n, *usual) : 0, floor = b->resolution / sqrt(6);
-  *spread = scale > floor ? scale : floor;
+  *spread = fmax(DBL_MIN, fmax(scale, floor));
   for (size_t i = 0; i < b->n; i++) out[i] = (b->change[i] - *usual) / *spread;
 }
 

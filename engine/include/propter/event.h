@@ -26,7 +26,7 @@ typedef struct {
 
 /* Synthetic difference in differences with its default regularisation (Arkhangelsky, Athey, Hirshberg, Imbens and Wager, American Economic Review 2021),
  * placebo variance, where there are three controls or more; otherwise a level shift beside a linear trend. weights[controls] (may be NULL) gets the controls'
- * weights. INVALID: fewer than 5 steps before or none after, values that are not finite. */
+ * weights. INVALID: fewer than 5 steps before or none after, values that are missing, infinite or from 1e150 on. */
 PROPTER_API PropterStatus propter_event_effect(const PropterEventPanel *panel, double *weights, PropterEventEffect *effect, PropterError *err);
 
 #endif

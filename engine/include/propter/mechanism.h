@@ -30,7 +30,8 @@ typedef struct {
  * halve the squared error of left-out rows, plus its residuals, drawn at random; a variable without parents is its own values. Where `after` has too few rows
  * to fit (fewer than 5 for each coefficient) the old function stands and the new residuals, the unusual noise of those rows, are what changed (Budhathoki,
  * Minorics, Blöbaum and Janzing, ICML 2022). A mechanism whose function is not shown to have changed (p times the number of mechanisms below 1 − level) takes
- * no share. Writes share[p]. INVALID: infinite or missing values, fewer than 20 rows before or none after, no DAG; LIMIT: more than 14 ancestors. */
+ * no share. Writes share[p]. INVALID: values that are missing, infinite or from 1e70 on, fewer than 20 rows before or none after, no DAG; LIMIT: more
+ * than 14 ancestors. */
 PROPTER_API PropterStatus propter_attribute_change(const PropterData *before, const PropterData *after, const uint8_t *dag, size_t target,
                                                    const PropterAttributionOptions *options, PropterMechanismShare *share, PropterAttribution *sum,
                                                    PropterError *err);
