@@ -20,7 +20,7 @@ const LISTS = {
     where: `?h a propter:Hypothesis ; propter:pattern ?pattern ; propter:cause ?c ; propter:probability ?probability ; propter:grade ?g .
   ?pattern propter:metric ?m ; propter:start ?from ; propter:end ?to . ?m skos:prefLabel ?metric . OPTIONAL { ?c skos:prefLabel ?label }
   BIND(COALESCE(?label, STR(?c)) AS ?cause) BIND(STRAFTER(STR(?g), "#") AS ?grade)`,
-    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m',
+    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m ?h', review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `probability ${row.probability.value}, grade ${row.grade ? row.grade.value : ''}`],
   },
   claims: {
     title: 'Claims', about: 'What documents say causes what, in their own words.', order: '?document ?start',

@@ -34,17 +34,19 @@ function show(value) {
   return element('td', { className: /^\d{4}-\d\d-\d\d/.test(value.value) ? 'date' : '' }, value.value);
 }
 
-function table(columns, rows, { open, sort } = {}) {
+function table(columns, rows, { open, sort, review: about } = {}) {
   const head = element('tr');
   for (const [name, title] of Object.entries(columns)) {
     const label = sort ? element('button', { type: 'button', title: 'Sort by ' + title, onclick: () => sort(name) }, title) : title;
     head.append(element('th', { scope: 'col' }, label));
   }
+  if (about) head.append(element('th', { scope: 'col' }, 'verdict'));
   const body = element('tbody');
   for (const row of rows) {
     const tr = element('tr');
     for (const name of Object.keys(columns)) tr.append(show(row[name]));
     if (open) { const first = tr.firstChild; first.replaceChildren(element('a', { href: open(row) }, first.textContent || 'open')); }
+    if (about) tr.append(element('td', {}, reviewButton(...about(row))));
     body.append(tr);
   }
   return element('table', {}, element('thead', {}, head), body);
@@ -58,7 +60,7 @@ async function ask(parameters) {
   if ($('terms').checked) shared.set('explain', '1');
   const path = format => `/why?${shared}&format=${format}`;
   $('gist').textContent = 'Looking …';
-  $('answer').hidden = $('forms').hidden = $('understood').hidden = true;
+  $('answer').hidden = $('forms').hidden = $('understood').hidden = $('reviews').hidden = true;
   try {
     const answer = JSON.parse(await get(path('json'), 'application/json'));
     $('gist').textContent = answer.headline || answer.outcome || '';
@@ -68,6 +70,9 @@ async function ask(parameters) {
     $('answer').src = path('html');
     $('answer').hidden = $('forms').hidden = false;
     $('forms').replaceChildren('The same answer as ', ...['json', 'md', 'csv', 'text'].flatMap(f => [element('a', { href: path(f) }, f), ' ']));
+    const judged = answer.causes.filter(c => c.hypothesis);
+    $('reviews').hidden = !judged.length;
+    $('reviews').replaceChildren(element('h3', {}, 'Was it so?'), element('ul', {}, ...judged.map(c => element('li', {}, c.label + ' ', reviewButton(c.hypothesis, c.label, answer.headline)))));
   } catch (error) {
     $('gist').replaceChildren(failed(error));
   }
@@ -123,7 +128,7 @@ async function showList() {
   try {
     const found = list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, rows = found.slice(0, PAGE);
     const sort = name => { state.order = state.order === `DESC(?${name})` ? `?${name}` : `DESC(?${name})`; state.offset = 0; showList(); };
-    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path ? null : sort }) : 'Nothing here.');
+    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path ? null : sort, review: list.review }) : 'Nothing here.');
     $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + rows.length}` : '';
     $('before').disabled = state.offset === 0;
     $('after').disabled = found.length <= PAGE;
@@ -177,7 +182,7 @@ async function showPredicates() {
 
 /* --- Views ----------------------------------------------------------------------------------------------------------------------------- */
 
-const VIEWS = { ask: 'Why', ...Object.fromEntries(Object.entries(LISTS).map(([name, list]) => [name, list.title])), query: 'SPARQL' };
+const VIEWS = { ask: 'Why', metric: 'Metric', graph: 'Graph', ...Object.fromEntries(Object.entries(LISTS).map(([name, list]) => [name, list.title])), query: 'SPARQL' };
 for (const [name, title] of Object.entries(VIEWS)) $('views').append(element('li', {}, element('a', { href: '#' + name, id: 'view-' + name }, title)));
 
 function route() {
@@ -185,13 +190,17 @@ function route() {
   const [name, rest] = location.hash.slice(1).split(/\?(.*)/s), view = VIEWS[name] ? name : 'ask';
   for (const v of Object.keys(VIEWS)) v === view ? $('view-' + v).setAttribute('aria-current', 'page') : $('view-' + v).removeAttribute('aria-current');
   $('ask').hidden = view !== 'ask';
-  $('query').hidden = view !== 'query';
+  for (const own of ['metric', 'graph', 'query']) $(own).hidden = view !== own;
   $('list').hidden = !LISTS[view];
   document.title = VIEWS[view] + ' – propter';
   if (LISTS[view]) {
     Object.assign(state, { list: view, offset: 0, order: null });
     $('contains').value = '';
     showList();
+  } else if (view === 'metric') {
+    showMetric(new URLSearchParams(rest || '').get('m'));
+  } else if (view === 'graph') {
+    showGraph();
   } else if (view === 'query') {
     if (!$('text').value) $('text').value = PREFIXES + 'SELECT ?metric ?label WHERE { ?metric a propter:Metric ; skos:prefLabel ?label } ORDER BY ?label';
     showPredicates();
@@ -202,4 +211,4 @@ function route() {
   }
 }
 addEventListener('hashchange', route);
-route();
+addEventListener('DOMContentLoaded', route); /* views.js comes after this file */

@@ -23,6 +23,7 @@ cat >g.ttl <<'T'
 :l a propter:CausalLink ; propter:cause :flood ; propter:effect :m ; propter:beliefFor 0.7 .
 T
 "$PROPTER" -g g load g.ttl >/dev/null
+printf 'read reading-token-01\nwrite writing-token-01\n' >tokens; chmod 600 tokens
 "$PROPTER" -g g serve --port 0 >where 2>errors &
 server=$!
 i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
@@ -35,10 +36,37 @@ view() { # hash: the page's document after its scripts ran
   timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --user-data-dir="$t/profile" \
     --virtual-time-budget=5000 --dump-dom "http://127.0.0.1:$port/#$1" 2>/dev/null
 }
-for case in 'patterns|sales &lt;img' 'hypotheses|http://x/flood' 'claims|the flood did it' 'links|0.7' 'sources|g.ttl' 'runs|load' 'query|core#prefLabel' 'ask?q=what+is+this|has no propter:dataset (400)'; do
+for case in 'patterns|sales &lt;img' 'hypotheses|http://x/flood' 'hypotheses|>Review</button>' 'metric|No series of its own' 'graph|http://x/flood → sales &lt;img src=x onerror=alert(1)&gt;: belief 0.7' 'graph|1 links' 'claims|the flood did it' 'links|0.7' 'sources|g.ttl' 'runs|load' 'query|core#prefLabel' 'ask?q=what+is+this|has no propter:dataset (400)'; do
   name=${case%%|*}; text=${case#*|}
   [ -n "$browser" ] || { skip "view $name: set PROPTER_BROWSER=1, with chromium installed"; continue; }
   shown=$(view "$name")
   if printf '%s' "$shown" | grep -qF -- "$text" && ! printf '%s' "$shown" | grep -q '<img'; then ok "view $name"; else not_ok "view $name" "$shown"; fi
 done
+kill "$server"; wait "$server" 2>/dev/null
+
+# What the page's dialog sends: a verdict with a token, kept, listed, and refused without one.
+rm -f where; "$PROPTER" -g g serve --port 0 --token-file tokens >where 2>errors &
+server=$!
+i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
+form='Content-Type: application/x-www-form-urlencoded'
+token='
+Authorization: Bearer writing-token-01'
+send() { # name, wanted text, head, body
+  out=$("$builddir/tests/http/ask" "$port" POST /review "$3" "$4" 2>&1)
+  if printf '%s' "$out" | grep -qF -- "$2"; then ok "$1"; else not_ok "$1: wanted \"$2\"" "$out"; fi
+}
+good='hypothesis=http%3A%2F%2Fx%2Fh&verdict=confirmed&reason=seen+it+%3Cb%3Emyself%3C%2Fb%3E&reviewer=ada&shown=9+of+10'
+send 'no verdict without a token' 401 "$form" "$good"
+send 'nor with one that only reads' 403 "$form
+Authorization: Bearer reading-token-01" "$good"
+send 'a verdict is kept' '"review":"https://w3id.org/propter/id/review/' "$form$token" "$good"
+send 'of another form of body' 415 "Content-Type: application/json$token" '{}'
+send 'no verdict without its word' 'expected confirmed, refuted or unsure' "$form$token" 'hypothesis=http%3A%2F%2Fx%2Fh&verdict=maybe&reviewer=ada'
+send 'nor without a name' 'reviewer: expected a name' "$form$token" 'hypothesis=http%3A%2F%2Fx%2Fh&verdict=unsure'
+send 'nor about nothing' 400 "$form$token" 'hypothesis=http%3A%2F%2Fx%2Fnone&verdict=confirmed&reason=x&reviewer=ada'
+send 'nor without a reason' 400 "$form$token" 'hypothesis=http%3A%2F%2Fx%2Fh&verdict=refuted&reviewer=ada'
+"$builddir/tests/http/ask" "$port" GET '/review?hypothesis=http%3A%2F%2Fx%2Fh' 'Authorization: Bearer reading-token-01' >listed
+grep -qF '"verdict":"confirmed","reason":"seen it <b>myself</b>"' listed && ok 'and listed' || not_ok 'and listed' "$(cat listed)"
+"$PROPTER" -g g review --list | grep -q confirmed && ok 'the command line lists it too' || not_ok 'the command line lists it too'
 echo "1..$n"

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A verdict about a hypothesis, from a form; and the verdicts given so far. */
+#include "config.h"
+
+#include "http.h"
+#include "propter/review.h"
+
+static const char *const verdicts[] = {[PROPTER_VERDICT_REFUTED + 1] = "refuted", [PROPTER_VERDICT_UNSURE + 1] = "unsure", [PROPTER_VERDICT_CONFIRMED + 1] = "confirmed"};
+
+static PropterStatus list(HttpRequest *r, PropterError *err) {
+  PropterSnapshot *snapshot = NULL;
+  PropterReviewRecords records = {0};
+  PropterBuf out = {.max = 64 << 20};
+  PropterStr hypothesis;
+  PROPTER_TRY(http_param(&r->params, "hypothesis", &hypothesis, NULL, err));
+  PropterStatus status = propter_snapshot_open(r->server->graph, r->server->options.deadline_ms, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_review_list(snapshot, hypothesis, &records, err);
+  propter_buf_add_char(&out, '[');
+  for (size_t i = 0; i < records.count && status == PROPTER_OK; i++) {
+    const PropterReviewRecord *v = &records.items[i];
+    propter_buf_add(&out, i ? PROPTER_STR(",\n{\"hypothesis\":") : PROPTER_STR("{\"hypothesis\":")), propter_buf_add_json(&out, v->hypothesis);
+    propter_buf_add(&out, PROPTER_STR(",\"reviewer\":")), propter_buf_add_json(&out, v->reviewer);
+    propter_buf_printf(&out, ",\"verdict\":\"%s\",\"reason\":", verdicts[v->verdict + 1]), propter_buf_add_json(&out, v->reason);
+    propter_buf_add(&out, PROPTER_STR(",\"time\":")), propter_buf_add_json(&out, v->time);
+    propter_buf_printf(&out, ",\"blind\":%s}", v->blind ? "true" : "false");
+  }
+  propter_buf_add(&out, PROPTER_STR("]\n"));
+  if (status == PROPTER_OK) status = propter_buf_status(&out, err);
+  if (status == PROPTER_OK) http_reply_head(r, 200, "application/json");
+  if (status == PROPTER_OK) status = http_reply_write(propter_buf_str(&out), r, err);
+  propter_buf_clear(&out);
+  propter_review_records_clear(&records);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
+static PropterStatus add(HttpRequest *r, PropterError *err) {
+  HttpParams form = {0};
+  PropterReviewEntry entry = {.blind = false};
+  PropterStr verdict, iri = {"", 0};
+  PropterBuf out = {0};
+  if (!propter_str_equal(http_media_type(http_header(r, MHD_HTTP_HEADER_CONTENT_TYPE)), PROPTER_STR("application/x-www-form-urlencoded"))) {
+    http_reply_head(r, 415, "application/problem+json");
+    return propter_fail(err, PROPTER_INVALID, "expected application/x-www-form-urlencoded");
+  }
+  PropterStatus status = http_params_parse(&r->arena, propter_buf_str(&r->body), true, &form, err);
+  if (status == PROPTER_OK) status = http_param(&form, "hypothesis", &entry.hypothesis, NULL, err);
+  if (status == PROPTER_OK) status = http_param(&form, "reviewer", &entry.reviewer, NULL, err);
+  if (status == PROPTER_OK) status = http_param(&form, "reason", &entry.reason, NULL, err);
+  if (status == PROPTER_OK) status = http_param(&form, "shown", &entry.shown, NULL, err);
+  if (status == PROPTER_OK) status = http_param(&form, "verdict", &verdict, NULL, err);
+  size_t at = 0;
+  while (status == PROPTER_OK && at < 3 && !propter_str_equal(verdict, propter_str(verdicts[at]))) at++;
+  if (status == PROPTER_OK && at == 3) status = propter_fail(err, PROPTER_INVALID, "verdict: expected confirmed, refuted or unsure");
+  if (status == PROPTER_OK && !propter_str_trim(entry.reviewer).len) status = propter_fail(err, PROPTER_INVALID, "reviewer: expected a name");
+  entry.verdict = (PropterVerdict)((int)at - 1);
+  entry.audit = propter_review_is_audit(entry.hypothesis, r->server->options.seed);
+  if (status == PROPTER_OK)
+    status = propter_review_add(r->server->graph, &entry, PROPTER_STR("propter " PACKAGE_VERSION), r->server->options.now_ms() / 1000, &r->arena, &iri, err);
+  propter_buf_add(&out, PROPTER_STR("{\"review\":")), propter_buf_add_json(&out, iri), propter_buf_add(&out, PROPTER_STR("}\n"));
+  if (status == PROPTER_OK) status = propter_buf_status(&out, err);
+  if (status == PROPTER_OK) http_reply_head(r, 201, "application/json");
+  if (status == PROPTER_OK) status = http_reply_write(propter_buf_str(&out), r, err);
+  propter_buf_clear(&out);
+  propter_vec_clear(&form);
+  return status;
+}
+
+static bool reads(const HttpRequest *r) { return !propter_str_equal(r->method, PROPTER_STR("POST")); }
+
+static PropterStatus run(HttpRequest *r, PropterError *err) { return reads(r) ? list(r, err) : add(r, err); }
+
+static PropterAccess scope(const HttpRequest *r) { return reads(r) ? PROPTER_ACCESS_READ : PROPTER_ACCESS_WRITE; }
+
+static const HttpRouteParam params[] = {{"hypothesis", "IRI of a hypothesis; without it the verdicts about all"}, {NULL, NULL}};
+
+const HttpRoute http_route_review = {.path = "/review",
+                                     .methods = "GET HEAD POST",
+                                     .summary = "verdicts about hypotheses; POST hypothesis, verdict, reason, reviewer and shown as a form to add one",
+                                     .params = params,
+                                     .scope = scope,
+                                     .run = run};
