@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* crowd PORT PID IDLE ACTIVE SECONDS: a crowd for a server in another process. ACTIVE clients ask alone, then beside IDLE connections that stay open, then alone for SECONDS; each answer
+ * is checked. Prints the times of answers, and the memory and descriptors of PID; 1 when answers beside the crowd take more than twice as long (99th percentile), an idle connection
+ * was cut, or memory (10 %) or descriptors (16) grew over the last two thirds of the time. */
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http_client.h"
+
+enum { ALONE = 10, BESIDE = 20 };
+static const char ask[] = "GET /sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%20100 HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n\r\n";
+static const char hello[] = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+typedef struct {
+  double *ms;
+  size_t count, cap;
+} Times;
+
+static double now_ms(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void fail(const char *what, size_t i) {
+  fprintf(stderr, "%s, connection %zu: %s\n", what, i, strerror(errno));
+  exit(1);
+}
+
+static void keep(Times *t, double ms) {
+  if (t->count == t->cap && !(t->ms = realloc(t->ms, (t->cap = t->cap * 2 + 4096) * sizeof *t->ms))) fail("memory", t->count);
+  t->ms[t->count++] = ms;
+}
+
+static int by_size(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+
+static double part(Times *t, double p) {
+  qsort(t->ms, t->count, sizeof *t->ms, by_size);
+  return t->count ? t->ms[(size_t)(p * (double)(t->count - 1))] : 0;
+}
+
+static void receive(int fd, size_t i) {
+  HttpAnswer a;
+  if (!http_receive(fd, false, &a) || a.code != 200 || !a.whole) fail("no whole answer", i);
+  http_answer_clear(&a);
+}
+
+/* A round: all ask, then all are answered. */
+static void round_of(const int *fd, size_t count, Times *times) {
+  const double began = now_ms();
+  for (size_t i = 0; i < count; i++)
+    if (!http_send(fd[i], (PropterStr){ask, sizeof ask - 1})) fail("cannot send", i);
+  for (size_t i = 0; i < count; i++) receive(fd[i], i), keep(times, now_ms() - began);
+}
+
+static void busy(const int *fd, size_t count, double seconds, Times *times) {
+  for (const double end = now_ms() + seconds * 1e3; now_ms() < end;) round_of(fd, count, times);
+}
+
+static void connect_all(uint16_t port, int *fd, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if ((fd[i] = http_connect(port)) < 0) fail("cannot connect", i);
+}
+
+static long memory_kib(const char *pid) {
+  char path[64], line[128];
+  long kib = -1;
+  (void)snprintf(path, sizeof path, "/proc/%s/status", pid);
+  FILE *f = fopen(path, "re");
+  while (f && fgets(line, sizeof line, f)) (void)sscanf(line, "VmRSS: %ld", &kib);
+  if (f) (void)fclose(f);
+  return kib;
+}
+
+static long descriptors(const char *pid) {
+  char path[64];
+  long n = 0;
+  (void)snprintf(path, sizeof path, "/proc/%s/fd", pid);
+  DIR *d = opendir(path);
+  while (d && readdir(d)) n++;
+  if (d) (void)closedir(d);
+  return n;
+}
+
+static size_t cut_off(const int *fd, size_t count) {
+  size_t cut = 0;
+  for (size_t i = 0; i < count; i++) {
+    struct pollfd p = {.fd = fd[i], .events = POLLIN};
+    cut += poll(&p, 1, 0) != 0;
+  }
+  return cut;
+}
+
+int main(int argc, char **argv) {
+  struct rlimit limit;
+  if (argc != 6) return 2;
+  const uint16_t port = (uint16_t)atoi(argv[1]);
+  const char *pid = argv[2];
+  const size_t idles = (size_t)atol(argv[3]), actives = (size_t)atol(argv[4]);
+  const double seconds = atof(argv[5]);
+  Times alone = {0}, beside = {0}, long_run = {0};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) limit.rlim_cur = limit.rlim_max, (void)setrlimit(RLIMIT_NOFILE, &limit);
+  int *idle = calloc(idles + 1, sizeof *idle), *active = calloc(actives + 1, sizeof *active);
+  if (!idle || !active) return 1;
+  connect_all(port, active, actives);
+  busy(active, actives, ALONE, &alone);
+  connect_all(port, idle, idles);
+  for (size_t i = 0; i < idles; i++) {
+    if (!http_send(idle[i], (PropterStr){hello, sizeof hello - 1})) fail("cannot send", i);
+    receive(idle[i], i);
+  }
+  printf("idle %zu connections, %ld KiB, %ld descriptors\n", idles, memory_kib(pid), descriptors(pid));
+  busy(active, actives, BESIDE, &beside);
+  const size_t cut = cut_off(idle, idles);
+  for (size_t i = 0; i < idles; i++) (void)close(idle[i]);
+  const double ratio = part(&beside, .99) / part(&alone, .99);
+  printf("alone %zu answers, 50 %% within %.1f ms, 99 %% within %.1f ms\n", alone.count, part(&alone, .5), part(&alone, .99));
+  printf("beside %zu answers, 50 %% within %.1f ms, 99 %% within %.1f ms, %.2f times as long; %zu idle connections were cut\n", beside.count, part(&beside, .5), part(&beside, .99), ratio, cut);
+  busy(active, actives, seconds / 3, &long_run);
+  const long before = memory_kib(pid), open = descriptors(pid);
+  busy(active, actives, seconds * 2 / 3, &long_run);
+  const long after = memory_kib(pid), still = descriptors(pid);
+  printf("soak %.0f s, %zu answers, 99 %% within %.1f ms, %ld to %ld KiB, %ld to %ld descriptors\n", seconds, long_run.count, part(&long_run, .99), before, after, open, still);
+  return ratio > 2 || cut || (double)after > 1.1 * (double)before || still > open + 16;
+}
