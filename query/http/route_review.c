@@ -5,7 +5,8 @@
 #include "http.h"
 #include "propter/review.h"
 
-static const char *const verdicts[] = {[PROPTER_VERDICT_REFUTED + 1] = "refuted", [PROPTER_VERDICT_UNSURE + 1] = "unsure", [PROPTER_VERDICT_CONFIRMED + 1] = "confirmed"};
+static const char *const verdicts[] = {
+    [PROPTER_VERDICT_REFUTED + 1] = "refuted", [PROPTER_VERDICT_UNSURE + 1] = "unsure", [PROPTER_VERDICT_CONFIRMED + 1] = "confirmed"};
 
 static PropterStatus list(HttpRequest *r, PropterError *err) {
   PropterSnapshot *snapshot = NULL;

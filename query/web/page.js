@@ -108,8 +108,11 @@ function listQuery(list) {
   const names = Object.keys(list.columns).map(n => '?' + n).join(' ');
   const words = $('contains').value.trim().toLowerCase();
   const filter = words ? `\nFILTER(CONTAINS(LCASE(CONCAT(${Object.keys(list.columns).map(n => `COALESCE(STR(?${n}), "")`).join(', " ", ')})), ${JSON.stringify(words)}))` : '';
+  const order = state.order || list.order, page = `LIMIT ${PAGE + 1} OFFSET ${state.offset}`;
+  if (list.first && !words && order.includes('?' + list.first[0]))
+    return `${PREFIXES}SELECT DISTINCT ${names} ${list.extra} WHERE { { SELECT ?${list.key} ?${list.first[0]} WHERE { ${list.first[1]} } ORDER BY ${order} ?${list.key} ${page} } ${list.where} } ORDER BY ${order} ?${list.key}`;
   const select = list.select || `DISTINCT ${names} ${list.extra || ''}`;
-  return `${PREFIXES}SELECT ${select} WHERE { ${list.where}${list.group ? '' : filter} }${list.group ? ' GROUP BY ' + list.group : ''} ORDER BY ${state.order || list.order} LIMIT ${PAGE + 1} OFFSET ${state.offset}`;
+  return `${PREFIXES}SELECT ${select} WHERE { ${list.where}${list.group ? '' : filter} }${list.group ? ' GROUP BY ' + list.group : ''} ORDER BY ${order} ${page}`;
 }
 
 /* A list that is no query: an array of objects. */
@@ -126,12 +129,12 @@ async function showList() {
   $('filter').hidden = Boolean(list.group || list.path);
   $('rows').replaceChildren('Looking …');
   try {
-    const found = list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, rows = found.slice(0, PAGE);
+    const found = list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, keys = [...new Set(found.map((row, i) => list.key ? row[list.key].value : i))], rows = found.filter((row, i) => keys.indexOf(list.key ? row[list.key].value : i) < PAGE);
     const sort = name => { state.order = state.order === `DESC(?${name})` ? `?${name}` : `DESC(?${name})`; state.offset = 0; showList(); };
     $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path ? null : sort, review: list.review }) : 'Nothing here.');
-    $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + rows.length}` : '';
+    $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + Math.min(keys.length, PAGE)}` : '';
     $('before').disabled = state.offset === 0;
-    $('after').disabled = found.length <= PAGE;
+    $('after').disabled = keys.length <= PAGE;
   } catch (error) {
     $('rows').replaceChildren(failed(error));
   }

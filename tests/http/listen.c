@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For shell tests: listen [STATUS] takes POSTs on a free port of this machine, prints the port and then the body of each in a line, and answers with the status (200). */
+/* For shell tests: listen [STATUS] takes POSTs on a free port of this machine, prints the port and then the body of each in a line, and answers with the
+ * status (200). */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
