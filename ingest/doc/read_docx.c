@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Office Open XML documents (ECMA-376): word/document.xml, the names of its styles, and the core properties. */
+/* Office Open XML documents (ECMA-376): word/document.xml, its notes, the names of its styles, and the core properties. */
 #include <string.h>
 
 #include "doc.h"
@@ -140,6 +140,13 @@ static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
   if (status == PROPTER_OK && propter_zip_has(zip, "word/styles.xml")) status = doc_archive_look(b, zip, "word/styles.xml", &styles, &d, err);
   if (status == PROPTER_OK) status = doc_archive_part(b, zip, part, &input, err);
   if (status == PROPTER_OK) status = doc_archive_blame(part, doc_xml(b, PROPTER_XML, input, &text, &d, err), err);
+  /* Notes stand after the text they belong to, under its last heading. */
+  static const char *const notes[] = {"word/footnotes.xml", "word/endnotes.xml"};
+  for (size_t i = 0; i < sizeof notes / sizeof *notes && status == PROPTER_OK; i++) {
+    if (!propter_zip_has(zip, notes[i])) continue;
+    status = doc_archive_part(b, zip, notes[i], &input, err);
+    if (status == PROPTER_OK) status = doc_archive_blame(notes[i], doc_xml(b, PROPTER_XML, input, &text, &d, err), err);
+  }
   propter_zip_close(zip);
   propter_map_clear(&d.styles);
   return status;

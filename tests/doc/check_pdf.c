@@ -62,6 +62,22 @@ START_TEST(bad_pages) {
 }
 END_TEST
 
+/* A security handler whose user password is not the empty one (ISO 32000-1, 7.6.3): only its presence matters here, nothing is decrypted. */
+START_TEST(encrypted_pages) {
+  PropterBuf plain = {0}, locked = {0};
+  doc_sample("a.pdf", &plain);
+  size_t at = propter_str_find(propter_buf_str(&plain), PROPTER_STR("trailer << "));
+  ck_assert(at != SIZE_MAX);
+  at += strlen("trailer << ");
+  propter_buf_add(&locked, (PropterStr){plain.data, at});
+  propter_buf_printf(&locked, "/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%064d> /U <%064d> >> /ID [<%032d> <%032d>] ", 1, 2, 3, 3);
+  propter_buf_add(&locked, (PropterStr){plain.data + at, plain.len - at});
+  check_fails(propter_buf_str(&locked), NULL, PROPTER_INVALID, "an encrypted one");
+  propter_buf_clear(&plain);
+  propter_buf_clear(&locked);
+}
+END_TEST
+
 /* Each of its limits ends a child; it sees nothing but its input. */
 START_TEST(children_are_limited) {
   PropterChildLimits limits = {1, 1 << 28, 1 << 20};
@@ -97,6 +113,7 @@ Suite *suite_pdf(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, pages_and_places);
   tcase_add_test(tc, bad_pages);
+  tcase_add_test(tc, encrypted_pages);
   tcase_add_test(tc, children_are_limited);
   suite_add_tcase(s, tc);
   return s;

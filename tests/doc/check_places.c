@@ -78,6 +78,22 @@ START_TEST(docx_places_in_the_part) {
 }
 END_TEST
 
+START_TEST(docx_notes_are_parts) {
+  static const char notes[] = "<w:footnotes xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:footnote w:type=\"separator\"><w:p><w:r>"
+                              "<w:separator/></w:r></w:p></w:footnote><w:footnote w:id=\"1\"><w:p><w:r><w:t>The strike cut exports.</w:t></w:r></w:p></w:footnote></w:footnotes>";
+  PropterBuf archive = {0};
+  archive_make(&archive, (const ArchivePart[]){{"word/document.xml", docx_body("<w:p><w:r><w:t>Exports fell.</w:t></w:r></w:p>")}, {"word/footnotes.xml", notes}, {NULL, NULL}});
+  PropterDocument *d = doc_of(propter_buf_str(&archive), "x.docx");
+  ck_assert_msg(propter_str_equal(d->text, PROPTER_STR("Exports fell.\n\nThe strike cut exports.")), "%.*s", (int)d->text.len, d->text.data);
+  size_t at = find(d, "strike");
+  PropterPlace p = propter_document_place(d, at, at + 6);
+  ck_assert(propter_str_equal(p.part, PROPTER_STR("word/footnotes.xml")));
+  ck_assert(propter_str_equal((PropterStr){notes + p.byte_start, p.byte_end - p.byte_start}, PROPTER_STR("strike")));
+  propter_document_free(d);
+  propter_buf_clear(&archive);
+}
+END_TEST
+
 START_TEST(text_places) {
   PropterStr page = PROPTER_STR("Title\n\n  The  first\n  line.\n\n* item one\n  goes on\n* item two\n\nMonth     Jobs   Change\nMay       1,234   -5\n");
   PropterDocument *d = doc_of(page, "x.txt");
@@ -122,6 +138,7 @@ Suite *suite_places(void) {
   tcase_add_test(tc, a_long_text_keeps_its_places);
   tcase_add_test(tc, markdown_places);
   tcase_add_test(tc, docx_places_in_the_part);
+  tcase_add_test(tc, docx_notes_are_parts);
   tcase_add_test(tc, text_places);
   tcase_add_test(tc, other_encodings);
   suite_add_tcase(s, tc);
