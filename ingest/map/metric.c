@@ -138,6 +138,40 @@ static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, Pr
   return PROPTER_OK;
 }
 
+/* One component of the structure of a metric's own data set, in the order in which they are given. */
+static PropterStatus define_component(const Metric *x, PropterTerm structure, PropterVocab kind, PropterTerm property, unsigned order, PropterError *err) {
+  PropterTerm component, number;
+  char digits[16];
+  (void)snprintf(digits, sizeof digits, "%u", order);
+  PROPTER_TRY(own_iri(x, "component/", propter_str(digits), &component, err));
+  number = propter_typed(propter_arena_copy(&x->m->arena, propter_str(digits)), propter_vocab_iri(VOCAB_xsd_integer));
+  if (!number.value.data) return no_memory(err);
+  PROPTER_TRY(define(x, structure, VOCAB_qb_component, component, err));
+  PROPTER_TRY(define(x, component, VOCAB_qb_order, number, err));
+  return define(x, component, kind, property, err);
+}
+
+/* The data structure definition of a data set that is the metric's own, with what its integrity constraints ask for. Where a column only tells rows apart, they
+ * are no cube. */
+static PropterStatus define_structure(const Metric *x, PropterTerm dataset, PropterTerm period, PropterTerm measure, PropterError *err) {
+  PropterTerm structure, dimension;
+  const DocTriple *t;
+  unsigned order = 0;
+  if (find(x, VOCAB_propter_dataset, 0) || find(x, VOCAB_propter_keyColumn, 0)) return PROPTER_OK;
+  PROPTER_TRY(own_iri(x, "structure", (PropterStr){"", 0}, &structure, err));
+  PROPTER_TRY(define(x, dataset, VOCAB_qb_structure, structure, err));
+  PROPTER_TRY(define(x, structure, VOCAB_rdf_type, model_word(VOCAB_qb_DataStructureDefinition), err));
+  for (size_t i = 0; (t = find(x, VOCAB_propter_sliceColumn, i)); i++) {
+    PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
+    PROPTER_TRY(define(x, dimension, VOCAB_rdfs_range, model_word(VOCAB_xsd_string), err));
+    PROPTER_TRY(define_component(x, structure, VOCAB_qb_dimension, dimension, ++order, err));
+  }
+  PROPTER_TRY(define(x, period, VOCAB_rdfs_range, model_word(VOCAB_xsd_date), err));
+  PROPTER_TRY(define_component(x, structure, VOCAB_qb_dimension, period, ++order, err));
+  PROPTER_TRY(define(x, measure, VOCAB_rdfs_range, model_word(VOCAB_xsd_decimal), err));
+  return define_component(x, structure, VOCAB_qb_measure, measure, ++order, err);
+}
+
 static PropterStatus check_definition(const Metric *x, PropterError *err) {
   const DocTriple *t;
   PropterGrain grain;
@@ -208,6 +242,7 @@ static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError 
   PROPTER_TRY(iri_for(x, VOCAB_propter_dataset, "data", NULL, VOCAB_qb_DataSet, &dataset, err));
   PROPTER_TRY(iri_for(x, VOCAB_propter_measure, "value", NULL, VOCAB_qb_MeasureProperty, &measure, err));
   PROPTER_TRY(iri_for(x, VOCAB_propter_timeDimension, NULL, REF_PERIOD, VOCAB_qb_DimensionProperty, &period, err));
+  PROPTER_TRY(define_structure(x, dataset, period, measure, err));
   PROPTER_TRY(own_iri(x, "observation/", (PropterStr){"", 0}, &observations, err));
 
   size_t keys = 0;

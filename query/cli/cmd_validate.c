@@ -21,7 +21,8 @@ static PropterStatus validate(CommandCall *call, PropterSnapshot *snapshot, cons
   PropterShaclReport *report = NULL;
   PropterShaclOptions options = {.query = propter_query_options()};
   PROPTER_TRY(shacl_call_files(call, "shapes", files, &count, err));
-  if (!count) return propter_fail(err, PROPTER_USAGE, "expected --shapes FILE");
+  options.cubes = cmd_flag(call, "cubes");
+  if (!count && !options.cubes) return propter_fail(err, PROPTER_USAGE, "expected --shapes FILE or --cubes");
   PROPTER_TRY(read_timeout(call, &options, err));
   PROPTER_TRY(output_iri_option(call, "graph-iri", &graph, err));
   PROPTER_TRY(output_find_graph(snapshot, graph, &id, err));
@@ -61,6 +62,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 }
 
 static const CommandOption options[] = {{"shapes", 0, "FILE", "a file of shapes (Turtle or any other RDF); may be repeated"},
+                                        {"cubes", 0, NULL, "check the integrity constraints of RDF Data Cube (IC-1 to IC-19)"},
                                         {"graph-iri", 0, "IRI", "only this named graph is the data"},
                                         {"timeout", 0, "SECONDS", "give up after so long with exit 5 (default: never)"},
                                         {NULL, 0, NULL, NULL}};
@@ -76,5 +78,5 @@ const Command command_validate = {
         "and message, and where the constraint stands. --format turtle (or any RDF format) writes the report in SHACL's vocabulary; table, json, csv, tsv and\n"
         "xml write rows. Exit code 1: there is a result of severity sh:Violation; warnings and infos alone are exit 0. A shape that refers to itself is\n"
         "refused (exit 3). The first 100,000 results are written, all are counted.",
-    .examples = "propter validate --shapes ontology/shapes.ttl\npropter validate --shapes ontology/shapes.ttl --format turtle",
+    .examples = "propter validate --shapes ontology/shapes.ttl\npropter validate --shapes ontology/shapes.ttl --format turtle\npropter validate --cubes",
     .run = run};

@@ -58,6 +58,16 @@ static void sort_triples(Validator *v) {
   qsort(t, n, sizeof *t, by_subject);
 }
 
+extern const char cube_ttl[];
+extern const size_t cube_ttl_size;
+
+static PropterStatus read_cube(Validator *v, PropterError *err) {
+  PropterRdfOptions options = {.format = "turtle"};
+  PropterRdfSink sink = {on_statement, on_prefix, v};
+  if (!propter_vec_push(&v->files, "cube.ttl")) return exec_fail_memory(&v->run, err);
+  return propter_rdf_read_text((PropterStr){cube_ttl, cube_ttl_size}, "cube.ttl", &options, &sink, err);
+}
+
 PropterStatus shapes_read(Validator *v, const char *const *paths, size_t count, PropterError *err) {
   for (size_t i = 0; i < count; i++) {
     PropterRdfOptions options = {.format = propter_rdf_format_of_file(paths[i]) ? NULL : "turtle"};
@@ -65,6 +75,7 @@ PropterStatus shapes_read(Validator *v, const char *const *paths, size_t count, 
     if (!propter_vec_push(&v->files, paths[i])) return exec_fail_memory(&v->run, err);
     PROPTER_TRY(propter_rdf_read(paths[i], &options, &sink, err));
   }
+  if (v->options.cubes) PROPTER_TRY(read_cube(v, err));
   PropterBuf iri = {0};
   PropterStatus status = count ? propter_iri_of_file(paths[0], &iri, err) : PROPTER_OK;
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);

@@ -35,7 +35,19 @@ expect 'the report as rows' 1 'Violation,ex:three,ex:quantity,0,MinInclusive' p 
 expect 'the graph by its folder' 1 'ex:three' "$PROPTER" validate "$dir/g" --shapes "$dir/shapes.ttl"
 iri=$(p query --format csv 'SELECT DISTINCT ?g { GRAPH ?g { <http://example.org/one> ?p ?o } }' 2>/dev/null | tr -d '\r' | sed -n 2p)
 expect 'one graph alone conforms' 0 'ex:two' p validate --shapes "$dir/shapes.ttl" --graph-iri "$iri"
-expect 'no shapes' 2 'expected --shapes FILE' p validate
+printf 'day,shop,takings\n2024-01-01,north,5\n2024-01-01,south,6\n2024-01-02,north,7\n2024-01-02,south,8\n' >"$dir/t.csv"
+cd "$dir" || exit 99
+expect 'a cube is declared' 0 'propter:sliceColumn "shop"' p cube t.csv --time day --grain P1D --measure takings=EUR --dimension shop --base http://example.org/shop#
+p cube t.csv --time day --grain P1D --measure takings=EUR --dimension shop --base http://example.org/shop# --output cube.ttl
+expect 'it is ingested' 0 'ingested: 4 rows' "$PROPTER" -g c ingest cube.ttl
+expect 'and keeps the integrity constraints' 0 'sh:conforms true' "$PROPTER" -g c validate --cubes --format turtle
+expect 'its structure is there' 0 'shop#takings/structure' "$PROPTER" -g c query 'SELECT ?s { ?d <http://purl.org/linked-data/cube#structure> ?s }'
+echo '<http://example.org/o> <http://purl.org/linked-data/cube#dataSet> <http://example.org/shop#takings/data> .' >o.nt
+"$PROPTER" -g c load o.nt >/dev/null 2>&1
+expect 'an observation without dimensions is found' 1 'IC-11: the observation has no value for the dimension <http://example.org/shop#takings/dimension/shop>' "$PROPTER" -g c validate --cubes
+expect 'a column that is not there' 3 'the table has no column "hour"; it has day, shop, takings' p cube t.csv --time hour --measure takings --base http://example.org/shop#
+expect 'no measure' 2 'expected --measure COLUMN' p cube t.csv --time day --base http://example.org/shop#
+expect 'no shapes' 2 'expected --shapes FILE or --cubes' p validate
 expect 'an unknown format' 2 'found "poem"' p validate --shapes "$dir/shapes.ttl" --format poem
 expect 'shapes that are not there' 3 'nowhere.ttl' p validate --shapes "$dir/nowhere.ttl"
 echo '<urn:s> <http://www.w3.org/ns/shacl#path> "x" .' >"$dir/bad.ttl"
