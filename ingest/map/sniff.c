@@ -377,10 +377,34 @@ static bool in_set(const Sniff *s, const Keys *k, size_t set, size_t i) {
   return set == k->singles + 2 || column->identifier;
 }
 
+/* The value of a cell in the form its column was found to have. */
+static bool value_of(const Sniff *s, size_t i, PropterStr cell, double *value) {
+  const PropterColumn *column = &s->out->columns[i];
+  PropterStr text = propter_str_trim(cell);
+  char number[64];
+  size_t length = 0;
+  PropterDay day;
+  if (i == s->out->time) return lexical_first_day(propter_str(column->date_format), text, &day) && (*value = day, true);
+  if (!is_number(s, i) || text.len > sizeof number - 2) return false;
+  Written w = {.decimal = propter_str(column->decimal), .group = propter_str(column->group)};
+  if (!column->decimal) return propter_str_to_double(text, value);
+  return written_number(&w, text, number, &length) && propter_str_to_double((PropterStr){number, length}, value);
+}
+
+static void look_at_range(Sniff *s, size_t i, PropterStr cell) {
+  PropterColumn *column = &s->out->columns[i];
+  double value;
+  if (!value_of(s, i, cell, &value)) return;
+  if (!column->ranged || value < column->low) column->low = value;
+  if (!column->ranged || value > column->high) column->high = value;
+  column->mean_value += (value - column->mean_value) / (double)++column->ranged;
+}
+
 static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload, PropterError *err) {
   Keys *k = payload;
   PropterBuf key = {0};
   PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < s->out->count; i++) look_at_range(s, i, cell_of(row, i));
   for (size_t set = 0; set < k->sets && status == PROPTER_OK; set++) {
     propter_buf_reset(&key);
     for (size_t i = 0; i < s->out->count; i++) {

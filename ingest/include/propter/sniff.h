@@ -20,6 +20,8 @@ typedef struct {
   bool mean;              /* of a measure: several values of a period combine by their mean, not their sum */
   int direction;          /* of a measure: 1 more is good, -1 more is bad, 0 not known */
   const char *date_format; /* how its days are written, in symbols of UTS #35; NULL: ISO 8601 */
+  uint64_t ranged;        /* cells that low, high and mean are of: numbers, and days since 1970-01-01 of the time column */
+  double low, high, mean_value;
   const char *decimal, *group; /* of numbers that are not written as XSD writes them: characters before the fraction and between groups; NULL: they are */
 } PropterColumn;
 enum { PROPTER_SNIFF_DISTINCT = 100000, PROPTER_SNIFF_ROWS = 1000000 };
