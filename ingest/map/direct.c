@@ -233,6 +233,8 @@ PropterStatus direct_compile(PropterMapping *m, PropterError *err) {
   source.at = at;
   PROPTER_TRY(source_of_database(m, &source, err));
   if (!propter_vec_push(&m->doc.files, ((DocFile){source.is.path.data, {"", 0}, source.is.graph, {"", 0}}))) return no_memory(err);
+  if (strcmp(source.options.format, "odbc") == 0)
+    return propter_fail(err, PROPTER_INVALID, "the direct mapping reads SQLite and PostgreSQL, not odbc: write a mapping");
   PropterStatus status = PROPTER_OK;
   for (size_t i = 0; i < sizeof queries / sizeof *queries && status == PROPTER_OK; i++) {
     if (strcmp(queries[i].format, source.options.format) != 0) continue;

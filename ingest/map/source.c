@@ -55,8 +55,13 @@ static PropterStatus set_graph(PropterMapping *m, LogicalSource *s, const NodeIn
     return PROPTER_OK;
   }
   PropterBuf iri = {0};
-  if (s->is.database) return s->is.graph = s->is.path, PROPTER_OK;
-  PropterStatus status = propter_iri_of_file(s->is.path.data, &iri, err);
+  bool odbc = s->options.format && strcmp(s->options.format, "odbc") == 0;
+  if (s->is.database && !odbc) return s->is.graph = s->is.path, PROPTER_OK;
+  PropterStatus status = PROPTER_OK;
+  if (odbc)
+    propter_buf_add(&iri, PROPTER_STR("odbc:")), model_encode(&iri, s->is.path);
+  else
+    status = propter_iri_of_file(s->is.path.data, &iri, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
   if (status == PROPTER_OK) {
     s->is.graph = propter_arena_copy(&m->arena, propter_buf_str(&iri));
@@ -187,6 +192,7 @@ static PropterStatus read_formulation(PropterMapping *m, LogicalSource *s, const
 static const char *database_format(PropterStr *address) {
   if (propter_str_starts(*address, PROPTER_STR("jdbc:"))) address->data += 5, address->len -= 5;
   if (propter_str_starts(*address, PROPTER_STR("postgresql:")) || propter_str_starts(*address, PROPTER_STR("postgres:"))) return "postgres";
+  if (propter_str_starts(*address, PROPTER_STR("odbc:"))) return address->data += 5, address->len -= 5, "odbc";
   if (!propter_str_starts(*address, PROPTER_STR("sqlite:"))) return NULL;
   address->data += 7, address->len -= 7;
   return "sqlite";
@@ -210,8 +216,11 @@ static PropterStatus read_query(PropterMapping *m, LogicalSource *s, const DocTr
 static PropterStatus set_address(PropterMapping *m, LogicalSource *s, PropterStr address, PropterStr directory, PropterError *err) {
   s->options.format = database_format(&address);
   if (!s->options.format)
-    return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "expected the address of an SQLite or PostgreSQL database, found %.*s", (int)address.len,
+    return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "expected the address of a database (sqlite:, postgresql: or odbc:), found %.*s", (int)address.len,
                     address.data);
+  /* The address names the graph and stands in records and messages. */
+  if (strcmp(s->options.format, "odbc") == 0 && (strcasestr(address.data, "PWD=") || strcasestr(address.data, "PASSWORD=")))
+    return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "a connection string must not hold the password: give it by d2rq:password");
   s->is.database = strcmp(s->options.format, "sqlite") != 0;
   s->plain_values = m->options->plain_values;
   return set_path(m, s, s->is.database ? (PropterStr){"", 0} : directory, address, err);

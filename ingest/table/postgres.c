@@ -30,15 +30,15 @@ static void close_postgres(void *state) {
 /* Built-in object identifiers of types do not change (pg_type.dat). */
 static SqlType type_of(Oid oid) {
   switch (oid) {
-  case 16: return SQL_BOOLEAN;
-  case 17: return SQL_BINARY;
-  case 20: case 21: case 23: case 26: return SQL_INTEGER;
-  case 700: case 701: return SQL_DOUBLE;
-  case 1700: return SQL_DECIMAL;
-  case 1082: return SQL_DATE;
-  case 1083: case 1266: return SQL_TIME;
-  case 1114: case 1184: return SQL_TIMESTAMP;
-  default: return SQL_TEXT;
+  case 16: return SQLTYPE_BOOLEAN;
+  case 17: return SQLTYPE_BINARY;
+  case 20: case 21: case 23: case 26: return SQLTYPE_INTEGER;
+  case 700: case 701: return SQLTYPE_DOUBLE;
+  case 1700: return SQLTYPE_DECIMAL;
+  case 1082: return SQLTYPE_DATE;
+  case 1083: case 1266: return SQLTYPE_TIME;
+  case 1114: case 1184: return SQLTYPE_TIMESTAMP;
+  default: return SQLTYPE_TEXT;
   }
 }
 
@@ -100,7 +100,7 @@ static PropterStatus open_postgres(const char *path, const PropterTableOptions *
 
 static PropterStatus set(Postgres *p, size_t i, PropterError *err) {
   PropterStr text = {PQgetvalue(p->result, 0, (int)i), (size_t)PQgetlength(p->result, 0, (int)i)};
-  if (p->rows.types[i] != SQL_BINARY) return sql_rows_set(&p->rows, i, text, err);
+  if (p->rows.types[i] != SQLTYPE_BINARY) return sql_rows_set(&p->rows, i, text, err);
   size_t length;
   unsigned char *bytes = PQunescapeBytea((const unsigned char *)text.data, &length);
   if (!bytes) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading a database");

@@ -15,20 +15,20 @@ SqlType sql_type_of_name(const char *name) {
   static const struct {
     const char *word;
     SqlType type;
-  } words[] = {{"VARCHAR", SQL_TEXT},       {"CHARACTER VARYING", SQL_TEXT},
-               {"CHAR", SQL_TEXT},          {"TIMESTAMP", SQL_TIMESTAMP},
-               {"DATETIME", SQL_TIMESTAMP}, {"DATE", SQL_DATE},
-               {"TIME", SQL_TIME},          {"BOOL", SQL_BOOLEAN},
-               {"BIT", SQL_BOOLEAN},        {"BINARY", SQL_BINARY},
-               {"BLOB", SQL_BINARY},        {"BYTEA", SQL_BINARY},
-               {"POINT", SQL_TEXT},         {"INTERVAL", SQL_TEXT},
-               {"INT", SQL_INTEGER},        {"SERIAL", SQL_INTEGER},
-               {"DECIMAL", SQL_DECIMAL},    {"NUMERIC", SQL_DECIMAL},
-               {"REAL", SQL_DOUBLE},        {"FLOAT", SQL_DOUBLE},
-               {"DOUBLE", SQL_DOUBLE}};
+  } words[] = {{"VARCHAR", SQLTYPE_TEXT},       {"CHARACTER VARYING", SQLTYPE_TEXT},
+               {"CHAR", SQLTYPE_TEXT},          {"TIMESTAMP", SQLTYPE_TIMESTAMP},
+               {"DATETIME", SQLTYPE_TIMESTAMP}, {"DATE", SQLTYPE_DATE},
+               {"TIME", SQLTYPE_TIME},          {"BOOL", SQLTYPE_BOOLEAN},
+               {"BIT", SQLTYPE_BOOLEAN},        {"BINARY", SQLTYPE_BINARY},
+               {"BLOB", SQLTYPE_BINARY},        {"BYTEA", SQLTYPE_BINARY},
+               {"POINT", SQLTYPE_TEXT},         {"INTERVAL", SQLTYPE_TEXT},
+               {"INT", SQLTYPE_INTEGER},        {"SERIAL", SQLTYPE_INTEGER},
+               {"DECIMAL", SQLTYPE_DECIMAL},    {"NUMERIC", SQLTYPE_DECIMAL},
+               {"REAL", SQLTYPE_DOUBLE},        {"FLOAT", SQLTYPE_DOUBLE},
+               {"DOUBLE", SQLTYPE_DOUBLE}};
   for (size_t i = 0; name && i < sizeof words / sizeof *words; i++)
     if (strcasestr(name, words[i].word)) return words[i].type;
-  return SQL_TEXT;
+  return SQLTYPE_TEXT;
 }
 
 /* Canonical form of xsd:double: one digit before the point, at least one after it. */
@@ -80,9 +80,9 @@ PropterStatus sql_cell(SqlType type, PropterStr text, PropterArena *arena, Propt
   double d;
   *out = (PropterCell){text, {"", 0}, false};
   switch (type) {
-  case SQL_TEXT: break;
-  case SQL_INTEGER: out->datatype = propter_vocab_iri(VOCAB_xsd_integer); break;
-  case SQL_DECIMAL: {
+  case SQLTYPE_TEXT: break;
+  case SQLTYPE_INTEGER: out->datatype = propter_vocab_iri(VOCAB_xsd_integer); break;
+  case SQLTYPE_DECIMAL: {
     out->datatype = propter_vocab_iri(VOCAB_xsd_decimal);
     /* Canonical form: no zeros behind that say nothing. */
     if (memchr(text.data, '.', text.len)) {
@@ -92,26 +92,26 @@ PropterStatus sql_cell(SqlType type, PropterStr text, PropterArena *arena, Propt
     out->text = text;
     break;
   }
-  case SQL_DOUBLE:
+  case SQLTYPE_DOUBLE:
     out->datatype = propter_vocab_iri(VOCAB_xsd_double);
     if (!propter_str_to_double(text, &d)) break;
     canonical_double(d, buf);
     out->text = propter_str(buf);
     break;
-  case SQL_BOOLEAN: {
+  case SQLTYPE_BOOLEAN: {
     bool yes = text.len == 1 ? strchr("1tTyY", text.data[0]) != NULL : strncasecmp(text.data, "true", text.len) == 0;
     out->datatype = propter_vocab_iri(VOCAB_xsd_boolean);
     out->text = yes ? PROPTER_STR("true") : PROPTER_STR("false");
     return PROPTER_OK;
   }
-  case SQL_DATE: out->datatype = propter_vocab_iri(VOCAB_xsd_date); break;
-  case SQL_TIME: out->datatype = propter_vocab_iri(VOCAB_xsd_time); break;
-  case SQL_TIMESTAMP:
+  case SQLTYPE_DATE: out->datatype = propter_vocab_iri(VOCAB_xsd_date); break;
+  case SQLTYPE_TIME: out->datatype = propter_vocab_iri(VOCAB_xsd_time); break;
+  case SQLTYPE_TIMESTAMP:
     out->datatype = propter_vocab_iri(VOCAB_xsd_dateTime);
     timestamp(text, buf, sizeof buf);
     out->text = propter_str(buf);
     break;
-  case SQL_BINARY: out->datatype = propter_vocab_iri(VOCAB_xsd_hexBinary); return hexadecimal(text, arena, &out->text, err);
+  case SQLTYPE_BINARY: out->datatype = propter_vocab_iri(VOCAB_xsd_hexBinary); return hexadecimal(text, arena, &out->text, err);
   }
   out->text = propter_arena_copy(arena, out->text);
   return out->text.data ? PROPTER_OK : no_memory(err);

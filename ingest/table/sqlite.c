@@ -59,10 +59,10 @@ static PropterStatus open_sqlite(const char *path, const PropterTableOptions *op
 /* Columns of expressions have no declared type, and SQLite stores any value in any column. */
 static SqlType stored_type(const Sqlite *s, size_t i, int stored) {
   SqlType declared = s->rows.types[i];
-  if (stored == SQLITE_BLOB) return SQL_BINARY;
-  if (!s->declared[i]) return stored == SQLITE_INTEGER ? SQL_INTEGER : stored == SQLITE_FLOAT ? SQL_DOUBLE : SQL_TEXT;
-  bool numeric = declared == SQL_INTEGER || declared == SQL_DOUBLE || declared == SQL_DECIMAL;
-  return stored == SQLITE_TEXT && (numeric || declared == SQL_BINARY) ? SQL_TEXT : declared;
+  if (stored == SQLITE_BLOB) return SQLTYPE_BINARY;
+  if (!s->declared[i]) return stored == SQLITE_INTEGER ? SQLTYPE_INTEGER : stored == SQLITE_FLOAT ? SQLTYPE_DOUBLE : SQLTYPE_TEXT;
+  bool numeric = declared == SQLTYPE_INTEGER || declared == SQLTYPE_DOUBLE || declared == SQLTYPE_DECIMAL;
+  return stored == SQLITE_TEXT && (numeric || declared == SQLTYPE_BINARY) ? SQLTYPE_TEXT : declared;
 }
 
 static PropterStatus next_row(void *state, PropterRow *row, bool *found, PropterError *err) {

@@ -276,7 +276,7 @@ static const CommandOption options[] = {
     {"on-error", 0, "HOW", "what to do with a row that breaks a rule: quarantine (default: record it, leave it out, exit 1), skip or stop"},
     {"max-errors", 0, "N", "give up when more than N rows break a rule"},
     {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
-    {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file or a postgresql:// address"},
+    {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file, a postgresql:// address, or odbc: and a connection string"},
     {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; with --sniff the mapping"},
     {"sniff", 0, "FILE", "write a mapping guessed from a table (to --output or standard output): types, time, measures, slices, keys, units"},
     {"incremental", 0, NULL, "execute only rows that are new since the last run, take back what rows that are gone gave; the graph is that of a full run"},

@@ -203,6 +203,13 @@ expect 'a month that stands twice' 0 'orders.csv:4  "https://example.org/shop#re
 printf 'id,n\n1,"=HYPERLINK(""http://x"")"\n2,-x\n3,10\n' > t.csv
 expect 'a formula for a number' 1 '3 rows' "$PROPTER" -g "$dir/f.g" ingest m.ttl
 expect 'is no formula in the list of rejects' 0 "t.csv,2,n,\"'=HYPERLINK(\"\"http://x\"\")\"," "$PROPTER" -g "$dir/f.g" rejects -f csv
+cat > o.ttl <<'END'
+@prefix rml: <http://w3id.org/rml/> . @prefix d2rq: <http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#> . @prefix ex: <http://example.org/> .
+ex:db d2rq:jdbcDSN "odbc:DSN=none;PWD=s3cret" .
+ex:m rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator "t" ] ; rml:subject ex:s .
+END
+expect 'a password in a connection string' 3 'o.ttl:3: a connection string must not hold the password' "$PROPTER" -g "$G" ingest o.ttl
+expect 'the direct mapping by ODBC' 3 'odbc' "$PROPTER" -g "$G" ingest --database odbc:DSN=none --base http://example.org/
 gzip -c orders.csv > z.csv.gz; sed 's/orders.csv/z.csv.gz/; s/shop#/shop2#/' metric.ttl > z.ttl
 expect 'a packed table' 1 '3 rows' "$PROPTER" -g "$G" ingest z.ttl
 echo "1..$n"

@@ -177,6 +177,48 @@ START_TEST(sqlite_values) {
 }
 END_TEST
 
+/* The driver is Debian's libsqliteodbc, where it is installed. */
+static bool has_driver(void) {
+  FILE *f = fopen("/etc/odbcinst.ini", "r");
+  char line[256];
+  bool found = false;
+  while (f && !found && fgets(line, sizeof line, f)) found = strncmp(line, "[SQLite3]", 9) == 0;
+  if (f) fclose(f);
+  return found;
+}
+
+START_TEST(odbc_values) {
+  PropterError err = {0};
+  Dump d = {.path = "Driver={no such driver}", .options = {.format = "odbc", .table = "T", .password = "s3cret}"}, .columns = COLUMNS("x")};
+  ck_assert_int_eq(dump(&d, &err), PROPTER_IO);
+  ck_assert_msg(strstr(err.message, "ODBC: ") && !strstr(err.message, "s3cret"), "%s", err.message);
+  if (!has_driver()) {
+    printf("# no driver SQLite3 in /etc/odbcinst.ini: values are not read\n");
+    return;
+  }
+  const char *file = database();
+  char address[4200];
+  (void)snprintf(address, sizeof address, "Driver=SQLite3;Database=%s", file);
+  d = (Dump){.path = address, .options = {.format = "odbc", .table = "T"}, .columns = COLUMNS("ID", "NAME", "w", "\"d\"", "t", "b", "p", "n")};
+  ck_assert_msg(dump(&d, &err) == PROPTER_OK, "%s", err.message);
+  /* This driver calls NUMERIC a double. */
+  ck_assert_str_eq(
+      d.out.data,
+      "1:1^integer|a|8.025E1^double|2011-08-07^date|2011-08-07T10:00:01^dateTime|true^boolean|00FF^hexBinary|1.25E1^double;2:2^integer||1.0E300^double|||false^boolean||3.0E0^double;");
+  d.options = (PropterTableOptions){.format = "odbc", .query = "SELECT replace(hex(zeroblob(5000)), '0', 'x') || char(128512) AS long"};
+  d.columns = COLUMNS("long");
+  ck_assert_msg(dump(&d, &err) == PROPTER_OK, "%s", err.message);
+  ck_assert_uint_eq(d.out.len, 2 + 10000 + 4 + 1);
+  ck_assert_msg(strstr(d.out.data, "x\xF0\x9F\x98\x80;") != NULL, "%s", d.out.data + d.out.len - 20);
+  d.options.query = "SELECT missing";
+  ck_assert_int_eq(dump(&d, &err), PROPTER_INVALID);
+  ck_assert_msg(strstr(err.message, "missing") != NULL, "%s", err.message);
+  d.options = (PropterTableOptions){.format = "odbc", .table = "no table"};
+  ck_assert_int_eq(dump(&d, &err), PROPTER_INVALID);
+  propter_buf_clear(&d.out);
+}
+END_TEST
+
 START_TEST(failing_calls) {
   Dump d = {.path = file_of("{\"a\": [{\"x\": [1, 2.5]}, {\"x\": \"t\"}], \"b\": 1}", "t.json"),
             .options = {.iterator = "$.a[*]"},
@@ -204,6 +246,7 @@ Suite *suite_values(void) {
   tcase_add_test(t, json_mistakes);
   tcase_add_test(t, xml_values);
   tcase_add_test(t, sqlite_values);
+  tcase_add_test(t, odbc_values);
   tcase_add_test(t, failing_calls);
   suite_add_tcase(s, t);
   return s;

@@ -12,7 +12,7 @@ typedef struct PropterMapping PropterMapping;
 /* Zero-initialise for the defaults. Strings are borrowed until the mapping is freed. */
 typedef struct {
   PropterStr base;      /* base IRI of what the mapping makes, where the mapping states none itself; may be empty */
-  const char *database; /* of R2RML's logical tables: the path of an SQLite file or a postgresql:// address; NULL: none */
+  const char *database; /* of R2RML's logical tables: the path of an SQLite file, a postgresql:// address, or odbc: and a connection string; NULL: none */
   bool plain_values;    /* values of databases are texts, whatever their type */
   const PropterLimits *limits; /* NULL: defaults */
 } PropterMappingOptions;
