@@ -73,7 +73,7 @@ PropterStatus xml_literal_start(XmlLiteral *l, const PropterXmlElement *e, Propt
   PROPTER_TRY(use_space(l, e->prefix, e->name.space, err));
   for (size_t i = 0; i < e->count; i++)
     if (e->attributes[i].prefix.len) PROPTER_TRY(use_space(l, e->attributes[i].prefix, e->attributes[i].name.space, err));
-  sort_spaces(l->spaces.items + first, l->used - first);
+  if (l->used > first) sort_spaces(l->spaces.items + first, l->used - first);
   propter_buf_add(out, PROPTER_STR("<"));
   add_name(out, e->prefix, e->name.local);
   for (size_t i = first; i < l->used; i++) {
