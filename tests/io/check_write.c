@@ -189,6 +189,52 @@ START_TEST(test_no_writer) {
 }
 END_TEST
 
+/* Takes what is written until it is full. */
+typedef struct {
+  size_t calls, full_at, largest;
+} Disk;
+
+static PropterStatus onto_disk(PropterStr bytes, void *payload, PropterError *err) {
+  Disk *d = payload;
+  if (bytes.len > d->largest) d->largest = bytes.len;
+  return ++d->calls == d->full_at ? propter_fail(err, PROPTER_IO, "the disk is full") : PROPTER_OK;
+}
+
+static PropterStatus write_many(const char *format, Disk *disk, PropterError *err) {
+  PropterRdfWriterOptions options = {.format = format};
+  PropterRdfWriter *w = NULL;
+  PROPTER_TRY(propter_rdf_writer_open(&options, onto_disk, disk, &w, err));
+  PropterStatus status = PROPTER_OK;
+  for (int i = 0; i < 5000 && status == PROPTER_OK; i++) {
+    char subject[40], value[40];
+    (void)snprintf(subject, sizeof subject, "http://e/subject/%d", i / 3);
+    (void)snprintf(value, sizeof value, "some text of number %d", i);
+    PropterStatement st = {.s = propter_iri(propter_str(subject)), .p = propter_iri(PROPTER_STR("http://e/p")), .o = propter_literal(propter_str(value))};
+    status = propter_rdf_writer_add(w, &st, err);
+  }
+  if (status == PROPTER_OK) status = propter_rdf_writer_finish(w, err);
+  propter_rdf_writer_close(w);
+  return status;
+}
+
+START_TEST(test_a_full_disk_at_any_write) {
+  static const char *const names[] = {"ntriples", "nquads", "turtle", "trig", "rdfxml", "jsonld"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    Disk whole = {0};
+    ck_ok(write_many(names[i], &whole, err));
+    ck_assert_uint_gt(whole.calls, 2);
+    ck_assert_uint_lt(whole.largest, 1 << 17);
+    for (size_t n = 1; n <= whole.calls; n++) {
+      Disk disk = {.full_at = n};
+      PropterError err = {0};
+      ck_assert_int_eq(write_many(names[i], &disk, &err), PROPTER_IO);
+      ck_assert_str_eq(err.message, "the disk is full");
+      ck_assert_uint_eq(disk.calls, n);
+    }
+  }
+}
+END_TEST
+
 static PropterStatus write_once(void *payload, PropterError *err) {
   PropterBuf out = {.max = 100000};
   PropterRdfWriterOptions options = {.format = payload, .canonical = true};
@@ -216,6 +262,7 @@ Suite *suite_write(void) {
   tcase_add_test(t, test_canonical);
   tcase_add_test(t, test_alike);
   tcase_add_test(t, test_no_writer);
+  tcase_add_test(t, test_a_full_disk_at_any_write);
   tcase_add_test(t, test_faults);
   suite_add_tcase(s, t);
   return s;

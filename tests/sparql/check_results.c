@@ -119,6 +119,46 @@ START_TEST(test_boolean) {
 }
 END_TEST
 
+/* Takes what is written until it is full. */
+typedef struct {
+  size_t calls, full_at, largest;
+} Disk;
+
+static PropterStatus onto_disk(PropterStr bytes, void *payload, PropterError *err) {
+  Disk *d = payload;
+  if (bytes.len > d->largest) d->largest = bytes.len;
+  return ++d->calls == d->full_at ? propter_fail(err, PROPTER_IO, "the disk is full") : PROPTER_OK;
+}
+
+static PropterStatus next_again(void *payload, const PropterTerm **row, PropterError *err) {
+  (void)err;
+  Feed *f = payload;
+  *row = f->at < f->rows ? terms[f->at++ % 3] : NULL;
+  return PROPTER_OK;
+}
+
+static PropterStatus write_many(const char *format, Disk *disk, PropterError *err) {
+  Feed feed = {.rows = 15000};
+  PropterRows rows = {names, 3, next_again, &feed};
+  return propter_rows_write(&rows, format, false, onto_disk, disk, NULL, err);
+}
+
+/* All but the table, whose columns are as wide as their widest cell, go out as they come. */
+START_TEST(test_a_full_disk_at_any_write) {
+  const char *format = formats[_i].format;
+  Disk whole = {0};
+  ck_ok(write_many(format, &whole, err));
+  ck_assert(strcmp(format, "table") == 0 || (whole.calls > 2 && whole.largest < 1 << 17));
+  for (size_t n = 1; n <= whole.calls; n++) {
+    Disk disk = {.full_at = n};
+    PropterError err = {0};
+    ck_assert_int_eq(write_many(format, &disk, &err), PROPTER_IO);
+    ck_assert_str_eq(err.message, "the disk is full");
+    ck_assert_uint_eq(disk.calls, n);
+  }
+}
+END_TEST
+
 static PropterStatus write_once(void *payload, PropterError *err) {
   PropterBuf out = {.max = 100000};
   PropterStatus status = write_rows(payload, false, 3, PROPTER_OK, &out, err);
@@ -138,6 +178,7 @@ Suite *suite_results(void) {
   tcase_add_test(t, test_empty);
   tcase_add_test(t, test_failures);
   tcase_add_test(t, test_boolean);
+  tcase_add_loop_test(t, test_a_full_disk_at_any_write, 0, sizeof formats / sizeof *formats);
   tcase_add_loop_test(t, test_faults, 0, sizeof formats / sizeof *formats);
   suite_add_tcase(s, t);
   return s;
