@@ -165,13 +165,22 @@ static Statistics *kept(PropterSnapshot *s, uint64_t quads) {
   return st;
 }
 
-PropterStatus propter_snapshot_statistics(PropterSnapshot *s, const PropterStatistics **out, PropterError *err) {
+PropterStatus propter_snapshot_has_statistics(PropterSnapshot *s, bool *has, PropterError *err) {
   uint64_t quads;
-  if (s->borrowed) return propter_fail(err, PROPTER_NOT_FOUND, "no statistics of what is not committed");
+  *has = false;
+  if (s->borrowed) return PROPTER_OK;
   if (!s->statistics) {
     PROPTER_TRY(propter_snapshot_count(s, PROPTER_SPOG, (PropterQuad){0, 0, 0, 0}, 0, &quads, err));
     s->statistics = kept(s, quads);
   }
+  *has = s->statistics != NULL;
+  return PROPTER_OK;
+}
+
+PropterStatus propter_snapshot_statistics(PropterSnapshot *s, const PropterStatistics **out, PropterError *err) {
+  bool has;
+  if (s->borrowed) return propter_fail(err, PROPTER_NOT_FOUND, "no statistics of what is not committed");
+  PROPTER_TRY(propter_snapshot_has_statistics(s, &has, err));
   if (!s->statistics) {
     Statistics *st = propter_calloc(1, sizeof *st), *old = NULL;
     if (!st) return no_memory(err);

@@ -28,7 +28,63 @@ static PropterStatus sample_fanout(Exec *run, PropterId predicate, unsigned colu
   return status;
 }
 
+/* A pass costs about so much for each quad; it is worth it for what costs some times as much. */
+#define PASS_COST 25.0
+#define PASS_WORTH 5.0
+
+PropterStatus estimate_prepare(Exec *run, double cost, bool *gathered, PropterError *err) {
+  double quads;
+  bool has = false;
+  *gathered = false;
+  if (run->statistics) return PROPTER_OK;
+  if (!run->statistics_known) PROPTER_TRY(propter_snapshot_has_statistics(run->snapshot, &has, err));
+  run->statistics_known = true;
+  if (!has && !run->limited) {
+    PROPTER_TRY(matcher_estimate(run, &(Graphs){.kind = GRAPHS_UNION}, (PropterQuad){0}, &quads, err));
+    has = cost > quads * PASS_COST * PASS_WORTH;
+  }
+  if (!has) return PROPTER_OK;
+  PropterStatus status = propter_snapshot_statistics(run->snapshot, &run->statistics, err);
+  if (status == PROPTER_NOT_FOUND) return propter_error_clear(err), PROPTER_OK;
+  *gathered = status == PROPTER_OK, run->fanout_count = 0;
+  return status;
+}
+
+static const PropterPredicateCount *count_of(const PropterStatistics *st, PropterId predicate) {
+  size_t low = 0, high = st->predicate_count;
+  while (low < high) {
+    size_t mid = (low + high) / 2;
+    if (st->predicates[mid].p < predicate)
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low < st->predicate_count && st->predicates[low].p == predicate ? &st->predicates[low] : NULL;
+}
+
+/* Place of a predicate in a set, or SIZE_MAX. */
+static size_t place_in(const PropterCharacteristicSet *set, PropterId predicate) {
+  for (size_t i = 0; i < set->count; i++)
+    if (set->predicates[i] == predicate) return i;
+  return SIZE_MAX;
+}
+
+void estimate_star(const Exec *run, const PropterId *predicates, size_t count, double *subjects, double *triples, bool *known) {
+  enum { MOST_SETS = 1000 };
+  const PropterStatistics *st = run->statistics;
+  *subjects = *triples = 0;
+  *known = st && st->set_count <= MOST_SETS && st->other_subjects == 0;
+  for (size_t s = 0; *known && s < st->set_count; s++) {
+    const PropterCharacteristicSet *set = &st->sets[s];
+    size_t at = 0;
+    for (size_t i = 0; i < count && at != SIZE_MAX; i++) at = place_in(set, predicates[i]);
+    if (at != SIZE_MAX) *subjects += (double)set->subjects, *triples += (double)set->quads[at];
+  }
+}
+
 static PropterStatus fanout(Exec *run, PropterId predicate, unsigned column, double *rows, PropterError *err) {
+  const PropterPredicateCount *counted = run->statistics && predicate ? count_of(run->statistics, predicate) : NULL;
+  if (counted) return *rows = (double)counted->quads / (double)(column == 0 ? counted->subjects : counted->objects), PROPTER_OK;
   for (size_t i = 0; i < run->fanout_count; i++)
     if (run->fanouts[i].predicate == predicate && run->fanouts[i].column == column) return *rows = run->fanouts[i].rows, PROPTER_OK;
   PROPTER_TRY(sample_fanout(run, predicate, column, rows, err));

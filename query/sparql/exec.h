@@ -89,6 +89,9 @@ struct Exec {
   PropterId *fixed_row;  /* their values, by slot */
   Fanout fanouts[FANOUTS];
   size_t fanout_count;
+  const PropterStatistics *statistics; /* where the graph has them, or an expensive query had them gathered */
+  bool statistics_known;
+  bool limited; /* while planning: only the first rows are asked for */
   KeptPattern patterns[PATTERNS];
   unsigned next_pattern;
   struct PropterMatcher *matcher;

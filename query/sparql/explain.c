@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan as text or JSON: operator, pattern, estimated and actual rows, starts, what went to disk, time (of an operator with its inputs). */
+/* The plan as text or JSON: operator, pattern, estimated and actual rows, starts, threads, what went to disk, time (of an operator with its inputs); how many
+ * quads the statistics were of that estimates used, if any. */
 #include <string.h>
 
 #include "answer.h"
@@ -82,6 +83,7 @@ static PropterStatus explain_op(Explain *x, Op *op, unsigned depth, PropterError
     propter_buf_printf(x->out, "{\"operator\":\"%s\",\"detail\":", op->kind->name);
     propter_buf_add_json(x->out, t);
     propter_buf_printf(x->out, ",\"estimated\":%.0f,\"rows\":%llu,\"starts\":%llu,\"ms\":%.3f", op->estimate, rows, starts, ms);
+    if (depth == 0 && op->run->statistics) propter_buf_printf(x->out, ",\"statistics\":%llu", (unsigned long long)op->run->statistics->quads);
     if (op->threads) propter_buf_printf(x->out, ",\"threads\":%u", op->threads);
     if (spilled) propter_buf_printf(x->out, ",\"spilled\":%llu,\"files\":%llu", spilled, files);
     propter_buf_add(x->out, PROPTER_STR(",\"inputs\":["));
@@ -106,6 +108,8 @@ PropterStatus propter_results_explain(const PropterResults *results, bool json, 
   if (!results->root) return propter_fail(err, PROPTER_INVALID, "results from outside have no plan");
   PropterStatus status = explain_op(&x, results->root, 0, err);
   propter_arena_clear(&x.arena);
+  const PropterStatistics *st = results->run.statistics;
   if (json && status == PROPTER_OK) propter_buf_add_char(out, '\n');
+  if (!json && st) propter_buf_printf(out, "estimates from statistics of %llu quads\n", (unsigned long long)st->quads);
   return status == PROPTER_OK ? propter_buf_status(out, err) : status;
 }

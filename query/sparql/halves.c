@@ -44,7 +44,8 @@ static bool same_item(const Item *a, const Item *b) { return a->slot == b->slot 
 
 static bool same_step(const Op *a, const Op *b) {
   if (a->kind != b->kind || !a->alg != !b->alg) return false;
-  return !a->alg || (a->alg->kind == b->alg->kind && same_item(&a->alg->s, &b->alg->s) && same_item(&a->alg->p, &b->alg->p) && same_item(&a->alg->o, &b->alg->o));
+  const Alg *x = a->alg, *y = b->alg;
+  return !x || (x->kind == y->kind && same_item(&x->s, &y->s) && same_item(&x->p, &y->p) && same_item(&x->o, &y->o));
 }
 
 void twin_open(const Op *op, Twin *twin) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A long aggregate in two halves: the scan that feeds it is cut at an id in its middle, and where a second thread may be had, that one reads the upper half in
- * a run of its own: same query, same plan, a clone of the snapshot. The cut is made on one thread too, so that answers do not depend on the number of threads. */
+/* A long aggregate in two halves: the scan that feeds it is cut at an id in its middle, and where a second thread may be had, that one reads the upper half
+ * in a run of its own: same query, same plan, a clone of the snapshot. The cut is made on one thread too, so that answers do not depend on their number. */
 #ifndef SPARQL_HALVES_H
 #define SPARQL_HALVES_H
 

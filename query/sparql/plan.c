@@ -238,20 +238,29 @@ static PropterStatus plan_graph(Exec *run, Alg *a, Op **out, PropterError *err) 
 
 static PropterStatus plan_child(Exec *run, Alg *a, Op **child, PropterError *err) { return plan_alg(run, a->items[0], child, err); }
 
+/* The same for what reads all of its input, whatever is asked of it. */
+static PropterStatus plan_whole(Exec *run, Alg *a, PropterStatus (*plan)(Exec *, Alg *, Op **, PropterError *), Op **child, PropterError *err) {
+  bool limited = run->limited;
+  run->limited = false;
+  PropterStatus status = plan(run, a->items[0], child, err);
+  run->limited = limited;
+  return status;
+}
+
 static PropterStatus plan_group(Exec *run, Alg *a, Op **out, PropterError *err) {
   Op *child;
   PROPTER_TRY(op_runs(run, a, out, err));
   if (*out) return PROPTER_OK;
   for (size_t i = 0; i < a->aggregate_count; i++)
     if (a->aggregates[i].arg) PROPTER_TRY(plan_expr(run, a->aggregates[i].arg, err));
-  PROPTER_TRY(plan_pattern(run, a->items[0], &child, err));
+  PROPTER_TRY(plan_whole(run, a, plan_pattern, &child, err));
   return op_group(run, child, a, out, err);
 }
 
 static PropterStatus plan_order(Exec *run, Alg *a, uint64_t limit, Op **out, PropterError *err) {
   Op *child;
   for (size_t i = 0; i < a->order_count; i++) PROPTER_TRY(plan_expr(run, a->order[i].expr, err));
-  PROPTER_TRY(plan_child(run, a, &child, err));
+  PROPTER_TRY(plan_whole(run, a, plan_alg, &child, err));
   return op_order(run, child, a, limit, out, err);
 }
 
@@ -259,11 +268,14 @@ static PropterStatus plan_order(Exec *run, Alg *a, uint64_t limit, Op **out, Pro
 static PropterStatus plan_slice(Exec *run, Alg *a, Op **out, PropterError *err) {
   Alg *project = a->items[0];
   Op *child;
+  bool limited = run->limited;
+  run->limited = limited || a->has_limit;
   if (a->has_limit && project->kind == ALG_PROJECT && project->items[0]->kind == ALG_ORDER && a->limit <= UINT32_MAX && a->offset <= UINT32_MAX) {
     PROPTER_TRY(plan_order(run, project->items[0], a->limit + a->offset, &child, err));
     PROPTER_TRY(op_project(run, child, project, &child, err));
   } else
     PROPTER_TRY(plan_child(run, a, &child, err));
+  run->limited = limited;
   return op_slice(run, child, a, out, err);
 }
 

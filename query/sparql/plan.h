@@ -27,6 +27,11 @@ static inline bool plan_leaf_kind(const Alg *a) { return a->kind == ALG_SCAN || 
 /* --- Estimates (estimate.c) ------------------------------------------------------------------------------------------------ */
 
 PropterStatus estimate_leaf(Exec *run, const Alg *a, double *rows, PropterError *err);
+/* From now on estimates use the graph's statistics: gathered by a pass over it where `cost`, that of what is planned, is worth it. *gathered: they were not
+ * there before. */
+PropterStatus estimate_prepare(Exec *run, double cost, bool *gathered, PropterError *err);
+/* Subjects that have all of `predicates`, and how many triples of the last they have (characteristic sets); *known false: there are no such statistics. */
+void estimate_star(const Exec *run, const PropterId *predicates, size_t count, double *subjects, double *triples, bool *known);
 /* Rows of a leaf, which has `all` rows in all, for one row that binds `bound`. */
 PropterStatus estimate_probe(Exec *run, const Alg *a, double all, const uint64_t *bound, double *rows, PropterError *err);
 

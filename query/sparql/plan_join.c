@@ -25,6 +25,7 @@ typedef struct {
   double rows, cost;
   uint32_t sorted;
   uint64_t *maybe, *certain;
+  uint64_t joined; /* the first 64 parts */
 } State;
 
 typedef struct {
@@ -53,12 +54,39 @@ static double lookup_cost(double rows, double all, bool sorted) {
   return batches * fmin(each * SEEK_COST, all * 2) + rows * NEXT_COST;
 }
 
+static bool star_part(const Alg *a, uint32_t subject) {
+  return a->kind == ALG_SCAN && a->s.slot == subject && subject != NO_SLOT && a->p.id && !exec_local(a->p.id) && a->graphs.kind == GRAPHS_UNION;
+}
+
+/* Rows of a part for each row where other parts with its subject's variable have been joined, from characteristic sets: how many of the subjects that have
+ * those predicates have this one, too, and how often. */
+static void star_rows(const Joining *j, const State *s, const Part *p, double *each) {
+  enum { MOST_PREDICATES = 16 };
+  PropterId predicates[MOST_PREDICATES];
+  size_t count = 0;
+  double before, subjects, triples, unused;
+  bool known;
+  if (!j->run->statistics || !star_part(p->alg, p->alg->s.slot) || p->alg->o.id || slots_has(s->certain, p->alg->o.slot)) return;
+  for (size_t i = 0; i < j->count && i < 64 && count + 1 < MOST_PREDICATES; i++)
+    if (s->joined >> i & 1 && star_part(j->parts[i].alg, p->alg->s.slot)) {
+      /* A constant, as of a class, goes with other predicates than most. */
+      if (j->parts[i].alg->o.id) return;
+      predicates[count++] = j->parts[i].alg->p.id;
+    }
+  if (!count) return;
+  estimate_star(j->run, predicates, count, &before, &unused, &known);
+  predicates[count++] = p->alg->p.id;
+  if (known) estimate_star(j->run, predicates, count, &subjects, &triples, &known);
+  if (known && before > 0) *each = triples / before;
+}
+
 /* Output, cost and method of joining a part to what there is. */
 static PropterStatus judge(Joining *j, const State *s, const Part *p, double *rows, double *cost, Method *method, PropterError *err) {
   const Alg *a = p->alg;
   bool leaf = plan_leaf_kind(a), connected = slots_overlap(j->run, s->maybe, a->maybe);
   double each = p->rows;
   if (leaf) PROPTER_TRY(estimate_probe(j->run, a, p->rows, s->certain, &each, err));
+  if (leaf) star_rows(j, s, p, &each);
   *rows = !connected ? s->rows * p->rows : leaf ? s->rows * each : fmax(s->rows, p->rows);
   bool swap = s->rows < p->rows;
   double small = swap ? s->rows : p->rows, large = swap ? p->rows : s->rows;
@@ -110,13 +138,15 @@ static void reset_state(Joining *j, State *s) {
   memset(s->maybe, 0, size);
   memset(s->certain, 0, size);
   if (j->run->given) memcpy(s->certain, j->run->given, size), memcpy(s->maybe, j->run->given, size);
-  s->rows = s->cost = 0, s->sorted = NO_SLOT;
+  s->rows = s->cost = 0, s->sorted = NO_SLOT, s->joined = 0;
 }
+
+static uint64_t bit_of(const Joining *j, const Part *p) { return p - j->parts < 64 ? (uint64_t)1 << (p - j->parts) : 0; }
 
 static void add_part(Joining *j, State *s, const Part *p, double rows, double cost) {
   slots_unite(j->run, s->maybe, p->alg->maybe);
   slots_unite(j->run, s->certain, p->alg->certain);
-  s->rows = rows, s->cost += cost + rows;
+  s->rows = rows, s->cost += cost + rows, s->joined |= bit_of(j, p);
 }
 
 static PropterStatus begin_state(Joining *j, State *s, const Part *p, PropterError *err) {
@@ -182,7 +212,7 @@ static void state_of(Joining *j, const Subset *sets, unsigned set, State *s) {
       slots_unite(j->run, s->maybe, j->parts[i].alg->maybe);
       slots_unite(j->run, s->certain, j->parts[i].alg->certain);
     }
-  s->rows = sets[set].rows, s->cost = sets[set].cost, s->sorted = sets[set].sorted;
+  s->rows = sets[set].rows, s->cost = sets[set].cost, s->sorted = sets[set].sorted, s->joined = set;
 }
 
 static PropterStatus extend_subset(Joining *j, Subset *sets, unsigned set, State *s, PropterError *err) {
@@ -460,6 +490,11 @@ PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, 
   PROPTER_TRY(flatten(&j, a, err));
   PROPTER_TRY(init_parts(&j, err));
   PROPTER_TRY(greedy(&j, order, &scratch, err));
+  if (j.count > 1) {
+    bool gathered;
+    PROPTER_TRY(estimate_prepare(run, scratch.cost, &gathered, err));
+    if (gathered) PROPTER_TRY(greedy(&j, order, &scratch, err));
+  }
   if (j.count >= 3 && j.count <= DP_PARTS && scratch.cost > DP_WORTH) PROPTER_TRY(compare_orders(&j, order, &scratch, err));
   *out = NULL;
   if (j.count >= 3 && !run->given) PROPTER_TRY(build_leapfrog(&j, scratch.cost, out, err));

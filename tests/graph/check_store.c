@@ -427,7 +427,12 @@ START_TEST(statistics_count_predicates_and_stars) {
   ck_ok(propter_writer_commit(w, err));
   propter_writer_close(w);
   ck_ok(propter_snapshot_open(g, 0, &s, err));
+  bool has = true;
+  ck_ok(propter_snapshot_has_statistics(s, &has, err));
+  ck_assert(!has);
   ck_ok(propter_snapshot_statistics(s, &st, err));
+  ck_ok(propter_snapshot_has_statistics(s, &has, err));
+  ck_assert(has);
   ck_assert_uint_eq(st->quads, 700);
   ck_assert_uint_eq(st->graphs, 2);
   ck_assert_uint_eq(st->subjects, 300);

@@ -140,7 +140,8 @@ static PropterStatus run_cut(void *payload, PropterError *err) {
   PropterQuery *query = NULL;
   PropterResults *results = NULL;
   const PropterTerm *row = NULL;
-  PropterStatus status = propter_query_parse(PROPTER_STR("SELECT ?v (COUNT(DISTINCT ?s) AS ?n) { ?s <value> ?v FILTER(?v > 400) } GROUP BY ?v"), PROPTER_STR("urn:"), &query, err);
+  PropterStr text = PROPTER_STR("SELECT ?v (COUNT(DISTINCT ?s) AS ?n) { ?s <value> ?v FILTER(?v > 400) } GROUP BY ?v");
+  PropterStatus status = propter_query_parse(text, PROPTER_STR("urn:"), &query, err);
   if (status == PROPTER_OK) status = propter_snapshot_open(payload, 0, &snapshot, err);
   if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, err);
   do

@@ -108,13 +108,13 @@ START_TEST(ends_are_taken_from_outside) {
                       " ORDER BY ?from ?hop";
   ck_assert_str_eq(world_ask(g, query, &options), "fuel price 1 fuel cost\nfuel price 2 cost price\nprice cost 1 price cost");
   /* one row, found by a pattern behind the service; only one end from outside */
-  ck_assert_str_eq(world_ask(g, "PREFIX p: <https://w3id.org/propter#> SELECT ?m ?b { SERVICE p:path { [] p:pathFrom ?m ; p:pathTo :cost ; p:hopStart ?a ; p:hopEnd ?b . " LINKS
-                                " } GRAPH :g1 { :l5 :cause ?m } }",
+  ck_assert_str_eq(world_ask(g, "PREFIX p: <https://w3id.org/propter#> SELECT ?m ?b { SERVICE p:path { [] p:pathFrom ?m ; p:pathTo :cost ;"
+                                " p:hopStart ?a ; p:hopEnd ?b . " LINKS " } GRAPH :g1 { :l5 :cause ?m } }",
                              &options),
                    "price cost");
   /* the dataset is the query's */
-  ck_assert_str_eq(world_ask(g, "PREFIX p: <https://w3id.org/propter#> SELECT ?b FROM NAMED :g1 { VALUES ?m { :fuel } SERVICE p:path { [] p:pathFrom ?m ; p:hopStart ?a ;"
-                                " p:hopEnd ?b . " LINKS " } }",
+  ck_assert_str_eq(world_ask(g, "PREFIX p: <https://w3id.org/propter#> SELECT ?b FROM NAMED :g1 { VALUES ?m { :fuel } SERVICE p:path {"
+                                " [] p:pathFrom ?m ; p:hopStart ?a ; p:hopEnd ?b . " LINKS " } }",
                              &options),
                    "cost");
   propter_graph_close(g);
@@ -124,7 +124,8 @@ END_TEST
 START_TEST(an_update_finds_paths_in_what_it_has_written) {
   PropterGraph *g = world_open("x e y w. y e z w. z e u v.");
   const char *update = "PREFIX p: <https://w3id.org/propter#> INSERT DATA { GRAPH :w { :u :e :t } } ; "
-                       "INSERT { ?a :on ?to } WHERE { VALUES ?to { :z :t } SERVICE p:path { [] p:pathFrom :x ; p:pathTo ?to ; p:hopStart ?a ; p:hopEnd ?b . GRAPH ?g { ?a :e ?b } } } ; "
+                       "INSERT { ?a :on ?to } WHERE { VALUES ?to { :z :t } SERVICE p:path { [] p:pathFrom :x ; p:pathTo ?to ;"
+                       " p:hopStart ?a ; p:hopEnd ?b . GRAPH ?g { ?a :e ?b } } } ; "
                        "WITH :w DELETE { ?a :e ?b } WHERE { SERVICE p:path { [] p:pathFrom :x ; p:pathTo :z ; p:hopStart ?a ; p:hopEnd ?b . ?a :e ?b } }";
   ck_ok(world_update(g, update, err));
   ck_assert_str_eq(world_ask_sorted(g, "SELECT ?a ?to { ?a :on ?to }"), "u t\nx t\nx z\ny t\ny z\nz t");

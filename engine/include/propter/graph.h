@@ -157,6 +157,8 @@ typedef struct {
 /* For a planner. Gathered by one pass over four permutations when first asked for and kept with the graph: for this version, and for later ones until the
  * number of quads has changed by a fiftieth. Borrowed from the snapshot. NOT_FOUND: a writer's snapshot has none; otherwise as a scan. */
 PROPTER_API PropterStatus propter_snapshot_statistics(PropterSnapshot *snapshot, const PropterStatistics **out, PropterError *err);
+/* Are there such that need no pass? */
+PROPTER_API PropterStatus propter_snapshot_has_statistics(PropterSnapshot *snapshot, bool *has, PropterError *err);
 
 /* Readers of the graph in all processes that hold a snapshot: the free pages of commits since cannot be used again until they end. */
 typedef struct {
