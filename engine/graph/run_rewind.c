@@ -25,7 +25,8 @@ PropterStatus propter_run_rewind(PropterWriter *writer, const PropterRunList *li
       return propter_fail(err, PROPTER_INVALID, "after run %s the graph was changed by something that is no run: how it stood before is not known",
                           list->items[i - 1].name.data);
     if (!last && !list->items[i].undoable)
-      return propter_fail(err, PROPTER_INVALID, "run %s, after it, did not record what it changed: how the graph stood before is not known", list->items[i].name.data);
+      return propter_fail(err, PROPTER_INVALID, "run %s, after it, did not record what it changed: how the graph stood before is not known",
+                          list->items[i].name.data);
   }
   /* Newest first; a change ends the snapshot that was borrowed. */
   for (size_t i = list->count; i-- > first;) {

@@ -282,11 +282,11 @@ const Command command_watch = {
     .operands = "[check] | add QUESTION... | list | drop NAME",
     .max_operands = 64,
     .options = options,
-    .details = "The questions stand in the graph <" WATCHES ">. Without a word behind it watch asks all of them again and prints those whose\n"
-               "answer changed: its window, its outcome, the causes that are named, how likely and on what grounds; numbers that move a little do not count. Relative\n"
-               "times (\"last month\") count from today each time. A question with --webhook is posted as JSON {watch, question, was, now, answer} when its answer\n"
-               "changed; the host must be allowed by --allow-webhook, with the rules of --allow-service, and answer 200. What could not be posted is posted the next\n"
-               "time. In a job file: [watch], behind [infer].\n"
+    .details = "The questions stand in the graph <" WATCHES ">. Without a word behind it watch asks all of them again and prints those\n"
+               "whose answer changed: its window, its outcome, the causes that are named, how likely and on what grounds; numbers that move a little do not\n"
+               "count. Relative times (\"last month\") count from today each time. A question with --webhook is posted as JSON {watch, question, was, now,\n"
+               "answer} when its answer changed; the host must be allowed by --allow-webhook, with the rules of --allow-service, and answer 200. What could not\n"
+               "be posted is posted the next time. In a job file: [watch], behind [infer].\n"
                "Exit codes: 0 done, whatever changed; 3 a webhook that is not allowed; 7 with add: the question is not understood; 75 a webhook is away.",
     .examples = "propter watch add information jobs in August 2011\npropter watch list\npropter watch",
     .run = run};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crowd PORT PID IDLE ACTIVE SECONDS: a crowd for a server in another process. ACTIVE clients ask alone, then beside IDLE connections that stay open, then alone for
- * SECONDS; each answer is checked. Prints the times of answers, and the memory and descriptors of PID; 1 when answers beside the crowd take more than twice as long
- * (99th percentile), an idle connection was cut, or memory (10 %) or descriptors (16) grew over the last two thirds of the time. */
+/* crowd PORT PID IDLE ACTIVE SECONDS: a crowd for a server in another process. ACTIVE clients ask alone, then beside IDLE connections that stay open, then
+ * alone for SECONDS; each answer is checked. Prints the times of answers, and the memory and descriptors of PID; 1 when answers beside the crowd take more than
+ * twice as long (99th percentile), an idle connection was cut, or memory (10 %) or descriptors (16) grew over the last two thirds of the time. */
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
@@ -131,7 +131,7 @@ int main(int argc, char **argv) {
   const long before = memory_kib(pid), open = descriptors(pid);
   busy(active, actives, seconds * 2 / 3, &long_run);
   const long after = memory_kib(pid), still = descriptors(pid);
-  printf("soak %.0f s, %zu answers, 99 %% within %.1f ms, %ld to %ld KiB, %ld to %ld descriptors\n", seconds, long_run.count, part(&long_run, .99), before, after, open,
-         still);
+  printf("soak %.0f s, %zu answers, 99 %% within %.1f ms, %ld to %ld KiB, %ld to %ld descriptors\n", seconds, long_run.count, part(&long_run, .99),
+         before, after, open, still);
   return ratio > 2 || cut || (double)after > 1.1 * (double)before || still > open + 16;
 }

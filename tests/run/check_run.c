@@ -374,7 +374,8 @@ START_TEST(the_past_is_what_it_was) {
 END_TEST
 
 START_TEST(a_past_that_is_not_known_is_refused) {
-  const Step tracked = {.graph = G, .first = 1, .last = 4, .hash = "a", .now = 1}, untracked = {.graph = G, .first = 2, .last = 4, .hash = "b", .now = 2, .untracked = true};
+  const Step tracked = {.graph = G, .first = 1, .last = 4, .hash = "a", .now = 1};
+  const Step untracked = {.graph = G, .first = 2, .last = 4, .hash = "b", .now = 2, .untracked = true};
   PropterGraph *graph = new_graph();
   PropterQuads quads = {0};
   PropterError e = {0};
