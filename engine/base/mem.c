@@ -121,7 +121,11 @@ void propter_buf_add(PropterBuf *buf, PropterStr text) {
 
 bool propter_buf_reserve(PropterBuf *buf, size_t more) { return reserve(buf, more); }
 
-void propter_buf_add_char(PropterBuf *buf, char c) { propter_buf_add(buf, (PropterStr){&c, 1}); }
+void propter_buf_add_char(PropterBuf *buf, char c) {
+  if (!reserve(buf, 1)) return;
+  buf->data[buf->len++] = c;
+  buf->data[buf->len] = '\0';
+}
 
 void propter_buf_printf(PropterBuf *buf, const char *format, ...) {
   va_list args, again;

@@ -10,9 +10,14 @@ static const unsigned char escaped[256] = {
 
 static void escape(PropterStr text, bool iri, PropterBuf *out) {
   size_t from = 0;
+  const unsigned char *p = (const unsigned char *)text.data;
   unsigned char kind = iri ? 2 : 1;
   for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.data[i];
+    while (text.len - i > 8 && !((escaped[p[i]] | escaped[p[i + 1]] | escaped[p[i + 2]] | escaped[p[i + 3]] | escaped[p[i + 4]] | escaped[p[i + 5]] |
+                                  escaped[p[i + 6]] | escaped[p[i + 7]]) &
+                                 kind))
+      i += 8;
+    unsigned char c = p[i];
     if (!(escaped[c] & kind)) continue;
     const char *named = iri ? NULL : c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : NULL;
     propter_buf_add(out, (PropterStr){text.data + from, i - from});
@@ -83,8 +88,13 @@ bool propter_iri_valid(PropterStr iri, const char **why) {
   while (i < iri.len && (letter(iri.data[i]) || (i && (digit(iri.data[i]) || strchr("+-.", iri.data[i]))))) i++;
   if (!iri.len) reason = "expected an IRI, found nothing";
   else if (!i || i == iri.len || iri.data[i] != ':') reason = "expected an absolute IRI (scheme:...), found a relative one";
-  for (; i < iri.len && !reason; i++)
-    if (special[(unsigned char)iri.data[i]]) reason = special_reason(iri, i);
+  const unsigned char *p = (const unsigned char *)iri.data;
+  for (; i < iri.len && !reason; i++) {
+    while (iri.len - i > 8 && !(special[p[i]] | special[p[i + 1]] | special[p[i + 2]] | special[p[i + 3]] | special[p[i + 4]] | special[p[i + 5]] |
+                                special[p[i + 6]] | special[p[i + 7]]))
+      i += 8;
+    if (special[p[i]]) reason = special_reason(iri, i);
+  }
   if (why) *why = reason;
   return !reason;
 }

@@ -92,7 +92,11 @@ static void add_encoded(PropterBuf *out, PropterStr value, bool ascii_only) {
     if (unreserved(c, ascii_only))
       propter_buf_add(out, (PropterStr){value.data + i, n});
     else
-      for (size_t k = 0; k < n; k++) propter_buf_printf(out, "%%%02X", (unsigned char)value.data[i + k]);
+      for (size_t k = 0; k < n; k++) {
+        static const char digits[] = "0123456789ABCDEF";
+        unsigned char byte = (unsigned char)value.data[i + k];
+        propter_buf_add(out, (PropterStr){(const char[]){'%', digits[byte >> 4], digits[byte & 15]}, 3});
+      }
     i += n;
   }
 }

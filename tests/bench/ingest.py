@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Tables to RDF: propter and its peers on the GTFS-Madrid-like data of $PROPTER_DATA/ingest/gtfs-madrid, to a file of N-Triples and (propter) into a durable graph. Peers are
+installed by their package names; one that cannot be had is left out with a sentence. They take turns, ROUNDS times; medians are printed. Every file is compared with the triples
+that the generator says must come out. Environment: SCALE (10), ROUNDS (3), ENGINES (propter morph-kgc sdm-rdfizer), PROPTER."""
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+SCALE, ROUNDS = int(os.environ.get("SCALE", "10")), int(os.environ.get("ROUNDS", "3"))
+ENGINES = os.environ.get("ENGINES", "propter morph-kgc sdm-rdfizer").split()
+PACKAGES = {"morph-kgc": "morph-kgc==2.10.0", "sdm-rdfizer": "rdfizer==4.7.5.15.4.1"}
+WORK = os.path.join(os.getcwd(), "bench-ingest")
+GTFS = os.path.join(os.environ.get("PROPTER_DATA", "../shared/data"), "ingest", "gtfs-madrid")
+
+
+def measured(command, folder):
+    """Wall seconds, processor seconds and peak megabytes of a command and its children; None when it fails."""
+    start = time.monotonic()
+    with open(os.path.join(WORK, "log"), "ab") as log:
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        _, status, use = os.wait4(process.pid, 0)
+    wall = time.monotonic() - start
+    return (wall, use.ru_utime + use.ru_stime, use.ru_maxrss / 1024) if os.waitstatus_to_exitcode(status) == 0 else None
+
+
+def install(name):
+    """The peer's Python, in a folder of its own."""
+    home = os.path.join(WORK, name)
+    python = os.path.join(home, "bin", "python")
+    if not os.path.exists(python):
+        for command in ([sys.executable, "-m", "venv", home], [python, "-m", "pip", "-q", "install", PACKAGES[name]]):
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            if done.returncode:
+                print(f"# {name} is left out: {done.stdout.strip().splitlines()[-1:]}")
+                return None
+    return python
+
+
+def canonical(path, to):
+    """The lines of a file of N-Triples, sorted, each once; the escapes that writers choose freely are gone."""
+    with open(to + ".plain", "w", encoding="utf-8") as out, open(path, encoding="utf-8") as lines:
+        for line in lines:
+            line = line.strip().replace("^^<http://www.w3.org/2001/XMLSchema#string>", "")
+            if line:
+                out.write(line[:-1].rstrip() + " .\n")
+    subprocess.run(["sort", "-u", "-S", "512M", "-o", to, to + ".plain"], check=True, env={**os.environ, "LC_ALL": "C"})
+    os.unlink(to + ".plain")
+
+
+def commands(data, mapping):
+    """Name, command, file that it makes."""
+    propter = os.environ.get("PROPTER", "propter")
+    found = []
+    if "propter" in ENGINES:
+        found.append(("propter", [propter, "ingest", mapping, "--output", "propter.nt"], "propter.nt"))
+        found.append(("propter-graph", ["sh", "-c", f"rm -rf graph && '{propter}' -g graph ingest '{mapping}'"], None))
+    if "morph-kgc" in ENGINES and (python := install("morph-kgc")):
+        with open(os.path.join(data, "morph.ini"), "w") as ini:
+            ini.write(f"[CONFIGURATION]\noutput_file=morph.nt\noutput_format=N-TRIPLES\n[DataSource1]\nmappings={mapping}\n")
+        found.append(("morph-kgc", [python, "-m", "morph_kgc", "morph.ini"], "morph.nt"))
+    if "sdm-rdfizer" in ENGINES and (python := install("sdm-rdfizer")):
+        with open(os.path.join(data, "rdfizer.ini"), "w") as ini:
+            ini.write(f"[default]\nmain_directory: {data}\n[datasets]\nnumber_of_datasets: 1\noutput_folder: {data}\nall_in_one_file: yes\nremove_duplicate: yes\n"
+                      f"enrichment: yes\nname: rdfizer\noutput_format: n-triples\nordered: yes\n[dataset1]\nname: rdfizer\nmapping: {mapping}\n")
+        found.append(("sdm-rdfizer", [python, "-m", "rdfizer", "-c", "rdfizer.ini"], "rdfizer.nt"))
+    return found
+
+
+def main():
+    os.makedirs(WORK, exist_ok=True)
+    data = os.path.join(WORK, f"gtfs-{SCALE}")
+    if not os.path.exists(os.path.join(data, "truth.nt")):
+        subprocess.run([sys.executable, os.path.join(GTFS, "gen.py"), str(SCALE), data, "--truth"], check=True)
+    mapping = os.path.join(data, "mapping.ttl")
+    with open(os.path.join(GTFS, "mappings", "gtfs-csv.rml.ttl")) as source, open(mapping, "w") as out:
+        out.write(source.read().replace('"/data/', f'"{data}/'))
+    canonical(os.path.join(data, "truth.nt"), os.path.join(data, "truth.sorted"))
+    runs, taken = commands(data, mapping), {}
+    for _ in range(ROUNDS):
+        for name, command, made in runs:
+            if (one := measured(command, data)) is None:
+                print(f"# {name} failed; its last words are in {WORK}/log")
+                taken.setdefault(name, None)
+            else:
+                taken.setdefault(name, []).append(one)
+    for name, command, made in runs:
+        path = os.path.join(data, made) if made else None
+        if not taken[name] or not path:
+            continue
+        canonical(path, path + ".sorted")
+        same = subprocess.run(["cmp", "-s", path + ".sorted", os.path.join(data, "truth.sorted")]).returncode == 0
+        missing = subprocess.run(["comm", "-3", path + ".sorted", os.path.join(data, "truth.sorted")], stdout=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"}).stdout.count(b"\n")
+        print(f"# {name}: {'equal to the truth' if same else f'{missing} lines differ from the truth'}")
+    own = taken.get("propter")
+    for name in (n for n, _, _ in runs if taken[n]):
+        for k, (what, unit) in enumerate((("", "s"), ("-cpu", "s"), ("-memory", "MB"))):
+            value = statistics.median(one[k] for one in taken[name])
+            if name.startswith("propter") or not own:
+                print(f"bench ingest-gtfs-{SCALE}-{name}{what} {value:.2f} {unit}")
+            else:
+                ours = statistics.median(one[k] for one in own)
+                print(f"bench ingest-gtfs-{SCALE}-propter{what} {ours:.2f} {unit} vs {name} {value:.2f} {ours / value:.3f}")
+
+
+if __name__ == "__main__":
+    main()
