@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Logical sources: files by a path in the 2014 form, by rml:path and rml:root, or as a csvw:Table. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -213,6 +214,28 @@ static PropterStatus read_query(PropterMapping *m, LogicalSource *s, const DocTr
   return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a table name or an SQL query, found neither");
 }
 
+/* "scheme://user:password@host/…": the password leaves the address for the options, percent-decoded (RFC 3986, 3.2.1). */
+static PropterStatus split_password(PropterMapping *m, LogicalSource *s, PropterStr *address, PropterError *err) {
+  size_t begin = propter_str_find(*address, PROPTER_STR("://")), colon = SIZE_MAX, at = SIZE_MAX;
+  for (size_t i = begin == SIZE_MAX ? address->len : begin + 3; i < address->len && !strchr("/?#", address->data[i]); i++) {
+    if (address->data[i] == '@') at = i;
+    if (address->data[i] == ':' && colon == SIZE_MAX) colon = i;
+  }
+  if (at == SIZE_MAX || colon > at) return PROPTER_OK;
+  char *password = propter_arena_alloc(&m->arena, at - colon), *end = password;
+  if (!password) return no_memory(err);
+  for (size_t i = colon + 1; i < at; i++) {
+    unsigned byte;
+    bool escaped = address->data[i] == '%' && i + 2 < at && sscanf(address->data + i + 1, "%2x", &byte) == 1;
+    *end++ = escaped ? (char)byte : address->data[i];
+    if (escaped) i += 2;
+  }
+  *end = '\0';
+  s->options.password = password;
+  *address = propter_arena_printf(&m->arena, "%.*s%.*s", (int)colon, address->data, (int)(address->len - at), address->data + at);
+  return address->data ? PROPTER_OK : no_memory(err);
+}
+
 static PropterStatus set_address(PropterMapping *m, LogicalSource *s, PropterStr address, PropterStr directory, PropterError *err) {
   s->options.format = database_format(&address);
   if (!s->options.format)
@@ -221,6 +244,9 @@ static PropterStatus set_address(PropterMapping *m, LogicalSource *s, PropterStr
   /* The address names the graph and stands in records and messages. */
   if (strcmp(s->options.format, "odbc") == 0 && (strcasestr(address.data, "PWD=") || strcasestr(address.data, "PASSWORD=")))
     return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "a connection string must not hold the password: give it by d2rq:password");
+  if (propter_str_find(address, PROPTER_STR("password=")) != SIZE_MAX)
+    return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "an address must not hold password=: write it before the host or give it by d2rq:password or PGPASSWORD");
+  PROPTER_TRY(split_password(m, s, &address, err));
   s->is.database = strcmp(s->options.format, "sqlite") != 0;
   s->plain_values = m->options->plain_values;
   return set_path(m, s, s->is.database ? (PropterStr){"", 0} : directory, address, err);

@@ -91,6 +91,16 @@ static const Defect defects[] = {
               "ex:m rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator \"t\" ] ;\n" SUBJECT SAYS(
                   "n", "rml:reference \"n\"") " .",
      "t.csv", "", 0, PROPTER_STATUS_COUNT, 0, "127.0.0.1", NONE},
+    {"a database that is not there, with the password in its address",
+     PREFIXES "ex:db d2rq:jdbcDSN \"postgresql://u:s3cret@127.0.0.1:1/x\" .\n"
+              "ex:m rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator \"t\" ] ;\n" SUBJECT SAYS(
+                  "n", "rml:reference \"n\"") " .",
+     "t.csv", "", 0, PROPTER_STATUS_COUNT, 0, "127.0.0.1", NONE},
+    {"a password among the parameters",
+     PREFIXES "ex:db d2rq:jdbcDSN \"postgresql://127.0.0.1:1/x?user=u&password=s3cret\" .\n"
+              "ex:m rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator \"t\" ] ;\n" SUBJECT SAYS(
+                  "n", "rml:reference \"n\"") " .",
+     "t.csv", "", 0, PROPTER_INVALID, 0, "must not hold", NONE},
     /* Mappings. */
     {"a mapping that calls itself",
      PREFIXES SOURCE("t.csv", "CSV", "") SUBJECT SAYS(

@@ -234,6 +234,23 @@ START_TEST(every_failure_is_reported) {
 }
 END_TEST
 
+/* The address names the graph and stands in records: the password of a database does not. */
+START_TEST(a_password_leaves_the_address) {
+  PropterMapping *m = NULL;
+  const char *path = support_path(support_folder(), "m.ttl");
+  support_write(path, PROPTER_STR("@prefix rml: <http://w3id.org/rml/> . @prefix d2rq: <http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#> . @prefix ex: <http://example.org/> .\n"
+                                  "ex:db d2rq:jdbcDSN \"postgresql://u:a%3Ab@localhost/shop\" .\n"
+                                  "ex:m rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator \"t\" ] ;\n"
+                                  "  rml:subjectMap [ rml:template \"http://example.org/{id}\" ; rml:class ex:C ] ."));
+  ck_ok(propter_mapping_read(&path, 1, NULL, &m, err));
+  const PropterMapSource *source = propter_mapping_source(m, 0);
+  ck_assert_ptr_nonnull(source);
+  ck_assert(propter_str_equal(source->path, PROPTER_STR("postgresql://u@localhost/shop")));
+  ck_assert(propter_str_equal(source->graph, source->path));
+  propter_mapping_free(m);
+}
+END_TEST
+
 Suite *suite_rml(void) {
   Suite *s = suite_create("rml");
   TCase *tc = tcase_create("rml");
@@ -248,6 +265,7 @@ Suite *suite_rml(void) {
   tcase_add_test(tc, observations_say_where_they_come_from);
   tcase_add_loop_test(tc, mistakes_name_their_line, 0, MISTAKES);
   tcase_add_test(tc, every_failure_is_reported);
+  tcase_add_test(tc, a_password_leaves_the_address);
   suite_add_tcase(s, tc);
   return s;
 }
