@@ -11,8 +11,27 @@ function element(name, properties = {}, ...children) {
   return e;
 }
 
-async function get(path, accept) {
-  const reply = await fetch(path, { headers: { Accept: accept } });
+const authorization = () => { const token = sessionStorage.getItem('token'); return token ? { Authorization: 'Bearer ' + token } : {}; };
+
+/* A server that listens to others may read to holders of a token only: it is asked for once, however many requests wait for it, and stays in this tab. */
+let asking = null;
+function askToken() {
+  asking ??= new Promise(resolve => {
+    const token = element('input', { id: 'read-token', type: 'password', autocomplete: 'off', required: true });
+    const dialog = element('dialog', {}, element('form', { method: 'dialog' }, element('p', {}, element('label', { htmlFor: token.id }, 'This server reads to holders of a token. Token'), token),
+      element('button', {}, 'Go on')));
+    dialog.setAttribute('aria-label', 'Token');
+    dialog.addEventListener('close', () => { dialog.remove(); if (token.value) sessionStorage.setItem('token', token.value); resolve(Boolean(token.value)); });
+    document.body.append(dialog);
+    dialog.showModal();
+  }).finally(() => { asking = null; });
+  return asking;
+}
+
+async function get(path, accept, again = true) {
+  const reply = await fetch(path, { headers: { Accept: accept, ...authorization() } });
+  if (reply.status === 401 && again && await askToken()) return get(path, accept, false);
+  if (reply.status === 401) sessionStorage.removeItem('token');
   const text = await reply.text();
   if (reply.ok) return text;
   let problem = text;

@@ -44,6 +44,19 @@ for case in 'patterns|sales &lt;img' 'hypotheses|http://x/flood' 'hypotheses|>Re
 done
 kill "$server"; wait "$server" 2>/dev/null
 
+# Where reading needs a token, the page asks for it.
+if [ -n "$browser" ]; then
+  rm -f where; "$PROPTER" -g g serve --address 0.0.0.0 --port 0 --token-file tokens >where 2>errors &
+  server=$!
+  i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+  port=$(sed -n 's|^http://0.0.0.0:\([0-9]*\)/$|\1|p' where)
+  shown=$(view patterns)
+  if printf '%s' "$shown" | grep -qF 'This server reads to holders of a token'; then ok 'a token is asked for'; else not_ok 'a token is asked for' "$shown"; fi
+  kill "$server"; wait "$server" 2>/dev/null
+else
+  skip 'a token is asked for: set PROPTER_BROWSER=1, with chromium installed'
+fi
+
 # What the page's dialog sends: a verdict with a token, kept, listed, and refused without one.
 rm -f where; "$PROPTER" -g g serve --port 0 --token-file tokens >where 2>errors &
 server=$!
