@@ -22,12 +22,12 @@ PropterQuad row_quad(PropterOrder order, Row row) {
   return (PropterQuad){columns[0], columns[1], columns[2], columns[3]};
 }
 
-void row_key(const Row *row, unsigned char key[32]) {
+static void row_key(const Row *row, unsigned char key[32]) {
   for (int i = 0; i < 4; i++)
     for (int b = 0; b < 8; b++) key[i * 8 + b] = (unsigned char)(row->c[i] >> (56 - 8 * b));
 }
 
-Row row_from_key(const unsigned char *key) {
+static Row row_from_key(const unsigned char *key) {
   Row row = {{0}};
   for (int i = 0; i < 4; i++)
     for (int b = 0; b < 8; b++) row.c[i] = row.c[i] << 8 | key[i * 8 + b];
@@ -170,7 +170,8 @@ static unsigned char *pack(unsigned char *p, const Shape *s, const Row *rows, si
   return p + (fill + 7) / 8;
 }
 
-size_t block_encode(const Row *rows, size_t count, size_t most, unsigned char out[BLOCK_BYTES], size_t *size) {
+/* Encodes as many of the `count` ascending rows as fit, at most `most`; returns how many, *size is the bytes used. */
+static size_t encode(const Row *rows, size_t count, size_t most, unsigned char out[BLOCK_BYTES], size_t *size) {
   Shape shapes[4];
   if (most > BLOCK_ROWS) most = BLOCK_ROWS;
   size_t n = fit(rows, count < most ? count : most, shapes);
@@ -376,7 +377,7 @@ static PropterStatus make_stretch(size_t item, void *payload, PropterError *err)
   for (size_t at = 0, n; at < count && status == PROPTER_OK; at += n) {
     struct Size block = {0, rows[at]};
     if (!propter_buf_reserve(&made->bytes, BLOCK_BYTES)) break;
-    n = block_encode(rows + at, count - at, BLOCK_ROWS, (unsigned char *)made->bytes.data + made->bytes.len, &block.size);
+    n = encode(rows + at, count - at, BLOCK_ROWS, (unsigned char *)made->bytes.data + made->bytes.len, &block.size);
     made->bytes.len += block.size;
     if (!propter_vec_push(&made->blocks, block)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for blocks");
   }
@@ -418,11 +419,11 @@ static PropterStatus write_rows(Table *t, const Row *rows, size_t count, bool la
   unsigned char block[BLOCK_BYTES];
   size_t most = BLOCK_ROWS;
   for (size_t at = 0; at < count;) {
-    size_t size, n = block_encode(rows + at, count - at, most, block, &size), parts = (count + n - 1) / n;
+    size_t size, n = encode(rows + at, count - at, most, block, &size), parts = (count + n - 1) / n;
     /* Rewritten blocks are filled evenly, so that the next change does not split again; a load fills them up. */
     if (at == 0 && parts > 1 && parts <= 8) {
       most = (count + parts - 1) / parts;
-      n = block_encode(rows, count, most, block, &size);
+      n = encode(rows, count, most, block, &size);
     }
     PROPTER_TRY(put(t, &rows[at], block, size, last ? MDB_APPEND : MDB_NOOVERWRITE));
     at += n;

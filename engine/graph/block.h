@@ -26,9 +26,6 @@ static inline int row_compare(const Row *a, const Row *b, unsigned columns) {
   return 0;
 }
 
-void row_key(const Row *row, unsigned char key[32]);
-Row row_from_key(const unsigned char *key);
-
 /* A checked block that is read in place: borrowed from its transaction. */
 typedef struct {
   struct {
@@ -40,9 +37,6 @@ typedef struct {
   } column[4];
   size_t count;
 } Block;
-
-/* Encodes as many of the `count` ascending rows as fit, at most `most`; returns how many, *size is the bytes used. */
-size_t block_encode(const Row *rows, size_t count, size_t most, unsigned char out[BLOCK_BYTES], size_t *size);
 
 /* Checks a block and makes it readable. DAMAGED. */
 PropterStatus block_open(MDB_val key, MDB_val value, Block *block, PropterError *err);

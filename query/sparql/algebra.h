@@ -99,7 +99,6 @@ PropterStatus algebra_of_select(Exec *run, const AstSelect *select, Alg **out, u
 PropterStatus algebra_of_pattern(Exec *run, const AstPattern *pattern, Alg **out, uint32_t *names, PropterError *err);
 /* Bottom-up: which slots may be and which are always bound. After the last slot was made. */
 PropterStatus algebra_analyse(Exec *run, Alg *alg, PropterError *err);
-PropterStatus algebra_analyse_expr(Exec *run, Expr *expr, PropterError *err);
 
 /* --- Bit sets over slots ---------------------------------------------------------------------------------------------- */
 

@@ -34,9 +34,9 @@ void slots_of_expr(const Exec *run, const Expr *e, uint64_t *set) {
   for (size_t i = 0; i < e->count; i++) slots_of_expr(run, e->args[i], set);
 }
 
-PropterStatus algebra_analyse_expr(Exec *run, Expr *e, PropterError *err) {
+static PropterStatus analyse_expr(Exec *run, Expr *e, PropterError *err) {
   if (e->pattern) PROPTER_TRY(algebra_analyse(run, e->pattern, err));
-  for (size_t i = 0; i < e->count; i++) PROPTER_TRY(algebra_analyse_expr(run, e->args[i], err));
+  for (size_t i = 0; i < e->count; i++) PROPTER_TRY(analyse_expr(run, e->args[i], err));
   return PROPTER_OK;
 }
 
@@ -85,10 +85,10 @@ PropterStatus algebra_analyse(Exec *run, Alg *a, PropterError *err) {
   a->maybe = slots_new(run, err), a->certain = slots_new(run, err);
   if (!a->maybe || !a->certain) return exec_fail_memory(run, err);
   for (size_t i = 0; i < a->count; i++) PROPTER_TRY(algebra_analyse(run, a->items[i], err));
-  if (a->expr) PROPTER_TRY(algebra_analyse_expr(run, a->expr, err));
+  if (a->expr) PROPTER_TRY(analyse_expr(run, a->expr, err));
   for (size_t i = 0; i < a->aggregate_count; i++)
-    if (a->aggregates[i].arg) PROPTER_TRY(algebra_analyse_expr(run, a->aggregates[i].arg, err));
-  for (size_t i = 0; i < a->order_count; i++) PROPTER_TRY(algebra_analyse_expr(run, a->order[i].expr, err));
+    if (a->aggregates[i].arg) PROPTER_TRY(analyse_expr(run, a->aggregates[i].arg, err));
+  for (size_t i = 0; i < a->order_count; i++) PROPTER_TRY(analyse_expr(run, a->order[i].expr, err));
   switch (a->kind) {
   case ALG_SCAN:
   case ALG_PATH:

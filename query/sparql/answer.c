@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-PropterStatus answer_solutions(PropterResults *r, const AstSelect *select, PropterError *err) {
+/* Plans and starts the solutions of WHERE and modifiers. */
+static PropterStatus start_solutions(PropterResults *r, const AstSelect *select, PropterError *err) {
   Alg *alg;
   PROPTER_TRY(algebra_of_select(&r->run, select, &alg, &r->slots, &r->slot_count, err));
   PROPTER_TRY(algebra_analyse(&r->run, alg, err));
@@ -12,7 +13,8 @@ PropterStatus answer_solutions(PropterResults *r, const AstSelect *select, Propt
   return op_start(r->root, NULL, err);
 }
 
-uint32_t answer_slot(const PropterResults *r, uint32_t name) {
+/* The slot of a variable in the solutions, or NO_SLOT. */
+static uint32_t slot_of(const PropterResults *r, uint32_t name) {
   for (size_t i = 0; i < r->slot_count; i++)
     if (r->run.slot_names.items[r->slots[i]] == name) return r->slots[i];
   return NO_SLOT;
@@ -51,7 +53,7 @@ static PropterStatus next_solution(void *payload, PropterId *row, bool *end, Pro
 }
 
 PropterStatus answer_select(PropterResults *r, const AstSelect *select, PropterError *err) {
-  PROPTER_TRY(answer_solutions(r, select, err));
+  PROPTER_TRY(start_solutions(r, select, err));
   PROPTER_TRY(make_columns(r, r->slot_count, err));
   for (size_t c = 0; c < r->columns; c++) r->names[c] = r->run.query->names[r->run.slot_names.items[r->slots[c]]].text;
   r->source = next_solution, r->next = next_row;
@@ -66,7 +68,7 @@ static PropterStatus no_row(PropterResults *r, const PropterTerm **row, PropterE
 
 PropterStatus answer_ask(PropterResults *r, const AstSelect *select, PropterError *err) {
   Batch *batch;
-  PROPTER_TRY(answer_solutions(r, select, err));
+  PROPTER_TRY(start_solutions(r, select, err));
   PROPTER_TRY(op_next(r->root, &batch, err));
   r->boolean = batch != NULL;
   r->next = no_row;
@@ -153,12 +155,12 @@ static PropterStatus next_constructed(void *payload, PropterId *row, bool *end, 
 
 PropterStatus answer_construct(PropterResults *r, const AstSelect *select, PropterError *err) {
   size_t names = r->run.query->name_count;
-  PROPTER_TRY(answer_solutions(r, select, err));
+  PROPTER_TRY(start_solutions(r, select, err));
   PROPTER_TRY(triple_columns(r, err));
   uint32_t *slots = exec_plan_alloc(&r->run, names * sizeof *slots);
   r->blanks = exec_plan_alloc(&r->run, names * sizeof *r->blanks);
   if (!slots || !r->blanks) return exec_fail_memory(&r->run, err);
-  for (uint32_t i = 0; i < names; i++) slots[i] = answer_slot(r, i);
+  for (uint32_t i = 0; i < names; i++) slots[i] = slot_of(r, i);
   r->template_count = select->template_count;
   PROPTER_TRY(template_make(&r->run, select->template_quads, select->template_count, slots, &r->template, err));
   r->source = next_constructed, r->next = next_row;
@@ -218,7 +220,7 @@ PropterStatus answer_describe(PropterResults *r, const AstSelect *select, Propte
     PROPTER_TRY(exec_intern(&r->run, &select->describe[i].term, &id, err));
     PROPTER_TRY(want(r, id, err));
   }
-  PROPTER_TRY(answer_solutions(r, select, err));
+  PROPTER_TRY(start_solutions(r, select, err));
   PROPTER_TRY(want_solutions(r, select, err));
   r->source = next_described, r->next = next_row;
   return PROPTER_OK;

@@ -48,11 +48,6 @@ PropterStatus answer_ask(PropterResults *results, const AstSelect *select, Propt
 PropterStatus answer_construct(PropterResults *results, const AstSelect *select, PropterError *err);
 PropterStatus answer_describe(PropterResults *results, const AstSelect *select, PropterError *err);
 
-/* Plans and starts the solutions of WHERE and modifiers. */
-PropterStatus answer_solutions(PropterResults *results, const AstSelect *select, PropterError *err);
-/* The slot of a variable in the solutions, or NO_SLOT. */
-uint32_t answer_slot(const PropterResults *results, uint32_t name);
-
 /* A query inside another's run: over its dataset, within what is left of its memory and time. Its results end before that run does. */
 PropterStatus answer_within(const Exec *run, const PropterQuery *query, PropterResults **out, PropterError *err);
 

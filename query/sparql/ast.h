@@ -202,6 +202,9 @@ struct PropterQuery {
   bool by_chance; /* calls RAND, UUID, STRUUID or BNODE */
 };
 
+/* Appends a value of `size` bytes to an array in the arena, which moves there when it grows. `items`: the address of a pointer to its first item. false: no
+ * memory, nothing changed. */
+bool ast_append(PropterArena *arena, void *items, size_t *count, const void *value, size_t size);
 /* Calls `visit` for each variable a pattern makes visible to its surroundings (blank nodes are not). */
 void ast_visible(const AstPattern *pattern, void (*visit)(uint32_t var, void *payload), void *payload);
 

@@ -23,8 +23,11 @@ typedef PropterStatus Function(Env *env, const Value *args, size_t count, Value 
 #define FUNCTION(name, keyword, least, most, evaluate) Function evaluate;
 #include "functions.def"
 #undef FUNCTION
+/* Head of such a function; what it says of arguments it has no use for. */
+#define CALL(name) PropterStatus name(Env *env, const Value *args, size_t count, Value *out, PropterError *err)
+#define UNUSED (void)env, (void)args, (void)count, (void)err
 
-/* The compiled form of an XPath regular expression, kept by the run (regex.c). *out NULL: not a valid one. */
+/* The compiled form of an XPath regular expression, kept by the run (pattern.c). *out NULL: not a valid one. */
 typedef struct PropterRegex PropterRegex;
 typedef struct PropterMatcher PropterMatcher;
 PropterStatus pattern_get(Exec *run, PropterStr pattern, PropterStr flags, PropterRegex **out, PropterError *err);

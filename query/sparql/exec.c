@@ -16,9 +16,7 @@ static size_t local_index(PropterId id) { return (size_t)(id & ID_PAYLOAD); }
 
 /* --- Memory, time --------------------------------------------------------------------------------------------------- */
 
-void *exec_alloc(Exec *run, size_t size) { return exec_realloc(run, NULL, 0, size); }
-
-void *exec_realloc(Exec *run, void *old, size_t old_size, size_t size) {
+static void *resize(Exec *run, void *old, size_t old_size, size_t size) {
   uint64_t fixed = run->arena.used + run->local_text.used + run->cache_text.used;
   if (size > old_size && run->used + fixed + (size - old_size) > run->options.memory) return run->over = true, NULL;
   void *ptr = propter_realloc(old, size ? size : 1);
@@ -27,6 +25,8 @@ void *exec_realloc(Exec *run, void *old, size_t old_size, size_t size) {
   if (run->used + fixed > run->peak) run->peak = run->used + fixed;
   return ptr;
 }
+
+void *exec_alloc(Exec *run, size_t size) { return resize(run, NULL, 0, size); }
 
 void exec_free(Exec *run, void *ptr, size_t size) {
   if (!ptr) return;
@@ -47,7 +47,7 @@ PropterStatus exec_grow(Exec *run, void *items, size_t *cap, size_t need, size_t
   if (more < need) more = need;
   if (more > SIZE_MAX / 2 / size) return run->over = true, exec_fail_memory(run, err);
   memcpy(&old, items, sizeof old);
-  void *ptr = exec_realloc(run, old, *cap * size, more * size);
+  void *ptr = resize(run, old, *cap * size, more * size);
   if (!ptr) return exec_fail_memory(run, err);
   memcpy(items, &ptr, sizeof ptr);
   *cap = more;

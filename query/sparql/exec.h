@@ -101,7 +101,6 @@ struct Exec {
 
 /* Counted against the query's cap; NULL: exec_fail_memory says why. */
 void *exec_alloc(Exec *run, size_t size) PROPTER_MUST_USE;
-void *exec_realloc(Exec *run, void *old, size_t old_size, size_t size) PROPTER_MUST_USE;
 void exec_free(Exec *run, void *ptr, size_t size);
 PropterStatus exec_fail_memory(const Exec *run, PropterError *err);
 /* For arrays that grow: room for `need` items of `size` bytes. */

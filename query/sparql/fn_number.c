@@ -5,9 +5,6 @@
 
 #include "eval.h"
 
-#define CALL(name) PropterStatus name(Env *env, const Value *args, size_t count, Value *out, PropterError *err)
-#define UNUSED (void)env, (void)args, (void)count, (void)err
-
 static void round_value(const Value *v, DecimalRounding how, double (*floating)(double), Value *out) {
   if (!value_numeric(v)) return;
   if (v->type <= VALUE_DECIMAL)

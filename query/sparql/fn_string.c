@@ -9,9 +9,6 @@
 #include "eval.h"
 #include "propter/regex.h"
 
-#define CALL(name) PropterStatus name(Env *env, const Value *args, size_t count, Value *out, PropterError *err)
-#define UNUSED (void)env, (void)args, (void)count, (void)err
-
 static bool is_string(const Value *v) { return v->type == VALUE_STRING || v->type == VALUE_LANGUAGE; }
 
 /* A text in the language of `like`. */

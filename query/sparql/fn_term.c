@@ -9,9 +9,6 @@
 
 #define XSD "http://www.w3.org/2001/XMLSchema#"
 
-#define CALL(name) PropterStatus name(Env *env, const Value *args, size_t count, Value *out, PropterError *err)
-#define UNUSED (void)env, (void)args, (void)count, (void)err
-
 CALL(fn_str) {
   UNUSED;
   if (args->type != VALUE_BLANK) *out = value_string(value_text(args, env->scratch));

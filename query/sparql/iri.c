@@ -11,14 +11,13 @@ typedef struct {
 
 static PropterStr cut(PropterStr s, size_t from, size_t to) { return (PropterStr){s.data + from, to - from}; }
 
+/* Where a scheme that the text begins with ends (RFC 3986, 3.1), or 0. */
 static size_t scheme_end(PropterStr s) {
   if (s.len == 0 || !isalpha((unsigned char)s.data[0])) return 0;
   size_t i = 1;
   while (i < s.len && (isalnum((unsigned char)s.data[i]) || strchr("+-.", s.data[i]))) i++;
   return i < s.len && s.data[i] == ':' ? i : 0;
 }
-
-bool iri_absolute(PropterStr iri) { return scheme_end(iri) > 0; }
 
 static size_t until(PropterStr s, size_t i, const char *stop) {
   while (i < s.len && !strchr(stop, s.data[i])) i++;
@@ -71,7 +70,7 @@ static size_t remove_dots(char *path, size_t len) {
 }
 
 PropterStr iri_resolve(PropterStr base, PropterStr reference, PropterArena *arena) {
-  if (base.len == 0 || iri_absolute(reference)) return propter_arena_copy(arena, reference);
+  if (base.len == 0 || scheme_end(reference) > 0) return propter_arena_copy(arena, reference);
   Parts b = split(base), r = split(reference), t = r;
   PropterBuf path = {0}, out = {0};
   PropterStr result = {NULL, 0};

@@ -5,8 +5,6 @@
 
 #include "propter/mem.h"
 
-/* True if the text begins with a scheme (RFC 3986, 3.1). */
-bool iri_absolute(PropterStr iri);
 /* Resolves `reference` against `base` (RFC 3986, 5.2; an empty base changes nothing). data is NULL when memory is exhausted. */
 PropterStr iri_resolve(PropterStr base, PropterStr reference, PropterArena *arena);
 

@@ -49,9 +49,14 @@ bool matcher_cannot(const Exec *run, const Graphs *graphs, const PropterQuad *w)
          (w->g && !exec_graph_visible(run, graphs, w->g));
 }
 
+static void close_scan(Matcher *m) {
+  propter_scan_close(m->scan);
+  m->scan = NULL;
+}
+
 PropterStatus matcher_open_sorted(Exec *run, Matcher *m, const Graphs *graphs, PropterQuad want, unsigned first, PropterError *err) {
   unsigned bound;
-  matcher_close(run, m);
+  close_scan(m);
   m->graphs = graphs, m->want = want, m->have_last = false, m->repeats = NULL;
   if (graphs->kind == GRAPHS_ONE) {
     if (want.g && want.g != graphs->graph) return m->empty = true, PROPTER_OK;
@@ -73,11 +78,19 @@ PropterStatus matcher_open(Exec *run, Matcher *m, const Graphs *graphs, PropterQ
   return matcher_open_sorted(run, m, graphs, want, 3, err);
 }
 
+/* A variable that stands twice must have one value. */
+static bool agrees(const Shape *s, const PropterQuad *q) {
+  for (unsigned i = 0; i < 3; i++)
+    for (unsigned k = i + 1; k < 4; k++)
+      if (s->slot[i] != NO_SLOT && s->slot[i] == s->slot[k] && quad_at(q, i) != quad_at(q, k)) return false;
+  return true;
+}
+
 bool matcher_wants(const Exec *run, Matcher *m, const PropterQuad *q) {
   const PropterQuad *w = &m->want;
   if ((w->s && q->s != w->s) || (w->p && q->p != w->p) || (w->o && q->o != w->o) || (w->g && q->g != w->g)) return false;
   if (!w->g && !exec_graph_visible(run, m->graphs, q->g)) return false;
-  if (m->repeats && !shape_agrees(m->repeats, q)) return false;
+  if (m->repeats && !agrees(m->repeats, q)) return false;
   if (!m->once) return true;
   /* The graph is the last column of every order used here, so repetitions stand side by side. */
   if (m->have_last && m->last.s == q->s && m->last.p == q->p && m->last.o == q->o) return false;
@@ -133,14 +146,8 @@ PropterStatus matcher_columns(Exec *run, Matcher *m, PropterId *const to[4], siz
   return PROPTER_OK;
 }
 
-void matcher_close(Exec *run, Matcher *m) {
-  (void)run;
-  propter_scan_close(m->scan);
-  m->scan = NULL;
-}
-
 void matcher_free(Exec *run, Matcher *m) {
-  matcher_close(run, m);
+  close_scan(m);
   exec_free(run, m->rows, BATCH * sizeof *m->rows);
   m->rows = NULL;
 }
@@ -233,11 +240,4 @@ Shape shape_of(const Alg *a) {
 
 void shape_reads(const Shape *s, uint64_t *set) {
   for (unsigned i = 0; i < 4; i++) slots_add(set, s->slot[i]);
-}
-
-bool shape_agrees(const Shape *s, const PropterQuad *q) {
-  for (unsigned i = 0; i < 3; i++)
-    for (unsigned k = i + 1; k < 4; k++)
-      if (s->slot[i] != NO_SLOT && s->slot[i] == s->slot[k] && quad_at(q, i) != quad_at(q, k)) return false;
-  return true;
 }

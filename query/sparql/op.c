@@ -174,7 +174,8 @@ PropterStatus index_build(Exec *run, Index *x, const Table *t, const uint32_t *c
   return PROPTER_OK;
 }
 
-PropterStatus index_add(Exec *run, Index *x, const Table *t, size_t row, const uint32_t *columns, size_t count, uint64_t hash, PropterError *err) {
+/* Room for one more row than `row`; grows and hashes again as needed. */
+static PropterStatus index_add(Exec *run, Index *x, const Table *t, size_t row, const uint32_t *columns, size_t count, uint64_t hash, PropterError *err) {
   PROPTER_TRY(exec_grow(run, &x->next, &x->next_cap, row + 1, sizeof *x->next, err));
   if (!x->heads || row >= x->mask) {
     PROPTER_TRY(size_heads(run, x, row + 1, err));

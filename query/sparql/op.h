@@ -96,8 +96,6 @@ static inline uint32_t index_head(const Index *index, uint64_t hash) {
 }
 /* `columns`: positions in the table's rows. */
 PropterStatus index_build(Exec *run, Index *index, const Table *table, const uint32_t *columns, size_t count, PropterError *err);
-/* Room for one more row than `rows`; grows and hashes again as needed. */
-PropterStatus index_add(Exec *run, Index *index, const Table *table, size_t row, const uint32_t *columns, size_t count, uint64_t hash, PropterError *err);
 void index_clear(Exec *run, Index *index);
 
 /* A set of rows of `width` ids (set it before the first use). */
@@ -144,7 +142,7 @@ PropterStatus op_graph(Exec *run, Op *child, const Alg *alg, Op **out, PropterEr
 PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err);
 /* `limit`: at most so many rows are asked for, or UINT64_MAX. */
 PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op **out, PropterError *err);
-/* Joins patterns that each have a known predicate and two different variables, in the union of all graphs. `order`: all their slots, as they are to be bound. */
+/* Joins patterns that each have a known predicate and two different variables, in the union of all graphs. `order`: all their slots as they are to be bound. */
 PropterStatus op_leapfrog(Exec *run, const Alg *const *scans, size_t count, const uint32_t *order, size_t order_count, Op **out, PropterError *err);
 /* For a GROUP or DISTINCT over one triple pattern that a sorted permutation answers; *out NULL: it does not. */
 PropterStatus op_runs(Exec *run, const Alg *alg, Op **out, PropterError *err);
@@ -159,8 +157,6 @@ typedef struct {
 } Shape;
 Shape shape_of(const Alg *scan);
 void shape_reads(const Shape *shape, uint64_t *set);
-/* A variable that stands twice must have one value. */
-bool shape_agrees(const Shape *shape, const PropterQuad *quad);
 
 /* Quads of a snapshot that a pattern matches, given values of its positions (match.c; also for paths and DESCRIBE). */
 typedef struct {
@@ -186,8 +182,7 @@ bool matcher_wants(const Exec *run, Matcher *m, const PropterQuad *quad);
 PropterStatus matcher_next(Exec *run, Matcher *m, size_t cap, size_t *count, PropterError *err);
 /* The next quads, up to BATCH, by columns: position k goes to to[k], which has room for BATCH (NULL: not wanted). */
 PropterStatus matcher_columns(Exec *run, Matcher *m, PropterId *const to[4], size_t *count, PropterError *err);
-void matcher_close(Exec *run, Matcher *m);
-void matcher_free(Exec *run, Matcher *m); /* also its rows */
+void matcher_free(Exec *run, Matcher *m);
 /* How many rows a pattern with these constants has at most (graphs of several kinds are not told apart). */
 PropterStatus matcher_estimate(Exec *run, const Graphs *graphs, PropterQuad want, double *rows, PropterError *err);
 
@@ -218,6 +213,5 @@ void cursor_close(Exec *run, Cursor *c);
 
 /* Operators for a tree (plan.c). */
 PropterStatus plan_alg(Exec *run, Alg *alg, Op **out, PropterError *err);
-PropterStatus plan_expr(Exec *run, Expr *expr, PropterError *err);
 
 #endif

@@ -49,7 +49,8 @@ static PropterStatus ask_endpoint(Service *s, const PropterTerm *name, PropterEr
   Exec *run = s->op.run;
   PropterBuf text = {0};
   if (name->kind != PROPTER_TERM_IRI) return propter_fail(err, PROPTER_INVALID, "SERVICE needs an endpoint, found no IRI");
-  if (propter_str_equal(name->value, propter_vocab_iri(VOCAB_propter_path))) return path_service(run, s->op.alg->ast->items[0], name + 1, &s->paths, &s->results, err);
+  if (propter_str_equal(name->value, propter_vocab_iri(VOCAB_propter_path)))
+    return path_service(run, s->op.alg->ast->items[0], name + 1, &s->paths, &s->results, err);
   propter_buf_add(&text, PROPTER_STR("SELECT * WHERE "));
   print_pattern(run->query, s->op.alg->ast->items[0], &text);
   PropterStatus status = propter_buf_status(&text, err);

@@ -66,19 +66,23 @@ PropterStatus parse_enter(Parser *p) {
 
 void *parse_alloc(Parser *p, size_t size) { return propter_arena_alloc(p->arena, size); }
 
-PropterStatus parse_push(Parser *p, void *items, size_t *count, const void *value, size_t size) {
+bool ast_append(PropterArena *arena, void *items, size_t *count, const void *value, size_t size) {
   void *old;
   memcpy(&old, items, sizeof old);
   if (*count == 0 || (*count >= 4 && (*count & (*count - 1)) == 0)) {
-    void *more = parse_alloc(p, (*count ? *count * 2 : 4) * size);
-    if (!more) return parse_no_memory(p);
+    void *more = propter_arena_alloc(arena, (*count ? *count * 2 : 4) * size);
+    if (!more) return false;
     if (*count) memcpy(more, old, *count * size);
     memcpy(items, &more, sizeof more);
     old = more;
   }
   memcpy((char *)old + *count * size, value, size);
   ++*count;
-  return PROPTER_OK;
+  return true;
+}
+
+PropterStatus parse_push(Parser *p, void *items, size_t *count, const void *value, size_t size) {
+  return ast_append(p->arena, items, count, value, size) ? PROPTER_OK : parse_no_memory(p);
 }
 
 PropterStatus parse_name(Parser *p, PropterStr text, bool blank, uint32_t *index) {
@@ -330,7 +334,7 @@ static PropterStatus parse_groups(Parser *p, AstSelect *s) {
   return PROPTER_OK;
 }
 
-PropterStatus parse_modifiers(Parser *p, AstSelect *s) {
+static PropterStatus parse_modifiers(Parser *p, AstSelect *s) {
   bool saved = p->aggregates_allowed;
   p->aggregates_allowed = false;
   PROPTER_TRY(parse_groups(p, s));

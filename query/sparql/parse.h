@@ -72,8 +72,6 @@ PropterStatus parse_bracketed(Parser *p, AstExpr **expr);
 
 /* parse_pattern.c */
 PropterStatus parse_group(Parser *p, AstPattern **pattern);
-PropterStatus parse_triples(Parser *p, TripleList *list, bool paths); /* zero or more, until what begins none */
-bool parse_at_triples(const Parser *p);
 /* Gives a form whose solutions are made elsewhere the group that consists of itself. */
 PropterStatus parse_form_alone(Parser *p, AstSelect *form);
 PropterStatus parse_quads(Parser *p, AstQuad **quads, size_t *count, bool graphs); /* { … } */
@@ -83,7 +81,6 @@ PropterStatus parse_values(Parser *p, AstValues **values); /* after VALUES */
 PropterStatus parse_select(Parser *p, AstSelect *select, bool inner);
 PropterStatus parse_dataset(Parser *p, AstSelect *select);
 PropterStatus parse_where(Parser *p, AstSelect *select, bool optional);
-PropterStatus parse_modifiers(Parser *p, AstSelect *select);
 PropterStatus parse_tail(Parser *p, AstSelect *select); /* modifiers and VALUES */
 
 /* parse_update.c */

@@ -181,14 +181,15 @@ static PropterStatus parse_node(Parser *p, AstTerm *term, TripleList *list, bool
   return PROPTER_OK;
 }
 
-bool parse_at_triples(const Parser *p) {
+static bool at_triples(const Parser *p) {
   const TokenKind k = p->token.kind;
   return parse_at_var_or_iri(p) || parse_at_literal(p) || k == TOKEN_BLANK || k == TOKEN_ANON || k == TOKEN_NIL || parse_is_mark(p, '(') ||
          parse_is_mark(p, '[');
 }
 
-PropterStatus parse_triples(Parser *p, TripleList *list, bool paths) {
-  while (parse_at_triples(p)) {
+/* Zero or more, until what begins none. */
+static PropterStatus parse_triples(Parser *p, TripleList *list, bool paths) {
+  while (at_triples(p)) {
     bool bracketed = parse_is_mark(p, '(') || parse_is_mark(p, '[');
     AstTerm subject;
     PROPTER_TRY(parse_node(p, &subject, list, paths));
@@ -224,7 +225,7 @@ PropterStatus parse_quads(Parser *p, AstQuad **quads, size_t *count, bool graphs
       if (parse_is_mark(p, '.')) PROPTER_TRY(parse_next(p));
       graph_last = true;
     } else {
-      if (!graph_last || !parse_at_triples(p)) return parse_expected(p, graphs ? "a triple, GRAPH or \"}\"" : "a triple or \"}\"");
+      if (!graph_last || !at_triples(p)) return parse_expected(p, graphs ? "a triple, GRAPH or \"}\"" : "a triple or \"}\"");
       PROPTER_TRY(parse_triples(p, &list, false));
       graph_last = false;
     }
@@ -379,7 +380,7 @@ static PropterStatus parse_group_body(Parser *p, AstPattern *group) {
       PROPTER_TRY(parse_union(p, &item));
       PROPTER_TRY(add_item(p, group, item));
       p->scope = p->next_scope++;
-    } else if (parse_at_triples(p) && after_dot) {
+    } else if (at_triples(p) && after_dot) {
       PROPTER_TRY(make_pattern(p, PAT_TRIPLES, &item));
       TripleList list = {0};
       PROPTER_TRY(parse_triples(p, &list, true));

@@ -77,7 +77,8 @@ static PropterStatus weigh(Exec *run, const Alg *a, const uint64_t *certain, dou
   return PROPTER_OK;
 }
 
-PropterStatus plan_prefers_bind(Exec *run, const Alg *a, double rows, const uint64_t *certain, bool *bind, PropterError *err) {
+/* Is it cheaper to start `a` for each of `rows` rows that bind `certain` than to compute it once? */
+static PropterStatus prefers_bind(Exec *run, const Alg *a, double rows, const uint64_t *certain, bool *bind, PropterError *err) {
   double all = 0, fewest = (double)INFINITY;
   size_t leaves = 0;
   PROPTER_TRY(weigh(run, a, certain, &all, &fewest, &leaves, err));
@@ -85,10 +86,21 @@ PropterStatus plan_prefers_bind(Exec *run, const Alg *a, double rows, const uint
   return PROPTER_OK;
 }
 
+static PropterStatus plan_expr(Exec *run, Expr *e, PropterError *err) {
+  if (e->pattern && !e->plan) {
+    e->outer = exec_plan_alloc(run, run->slot_names.count * sizeof *e->outer);
+    if (!e->outer) return exec_fail_memory(run, err);
+    PROPTER_TRY(plan_pattern(run, e->pattern, &e->plan, err));
+    PROPTER_TRY(op_want(e->plan, NULL, err));
+  }
+  for (size_t i = 0; i < e->count; i++) PROPTER_TRY(plan_expr(run, e->args[i], err));
+  return PROPTER_OK;
+}
+
 PropterStatus plan_condition(Exec *run, Op **op, Expr *e, const uint64_t *maybe, const uint64_t *certain, PropterError *err) {
   bool bind = true, exists = e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS;
   if (exists && !e->plan && slots_overlap(run, certain, e->pattern->certain) && plan_bindable(run, e->pattern, maybe))
-    PROPTER_TRY(plan_prefers_bind(run, e->pattern, (*op)->estimate, certain, &bind, err));
+    PROPTER_TRY(prefers_bind(run, e->pattern, (*op)->estimate, certain, &bind, err));
   if (bind) {
     const uint64_t *given = run->given;
     run->given = certain;
@@ -130,7 +142,7 @@ static PropterStatus plan_left(Exec *run, Alg *a, Op **out, PropterError *err) {
     }
   }
   bool bind = alg_waits(right);
-  if (!bind && connected && plan_bindable(run, right, left->maybe)) PROPTER_TRY(plan_prefers_bind(run, right, l->estimate, left->certain, &bind, err));
+  if (!bind && connected && plan_bindable(run, right, left->maybe)) PROPTER_TRY(prefers_bind(run, right, l->estimate, left->certain, &bind, err));
   const uint64_t *given = run->given;
   if (bind) run->given = left->certain;
   PropterStatus status = plan_pattern(run, right, &r, err);
@@ -335,15 +347,4 @@ PropterStatus plan_pattern(Exec *run, Alg *a, Op **out, PropterError *err) {
   if (a->kind != ALG_PROJECT && a->kind != ALG_DISTINCT && a->kind != ALG_SLICE) return plan_alg(run, a, out, err);
   PROPTER_TRY(plan_apart(run, a, &child, err));
   return op_apart(run, child, a, out, err);
-}
-
-PropterStatus plan_expr(Exec *run, Expr *e, PropterError *err) {
-  if (e->pattern && !e->plan) {
-    e->outer = exec_plan_alloc(run, run->slot_names.count * sizeof *e->outer);
-    if (!e->outer) return exec_fail_memory(run, err);
-    PROPTER_TRY(plan_pattern(run, e->pattern, &e->plan, err));
-    PROPTER_TRY(op_want(e->plan, NULL, err));
-  }
-  for (size_t i = 0; i < e->count; i++) PROPTER_TRY(plan_expr(run, e->args[i], err));
-  return PROPTER_OK;
 }

@@ -20,8 +20,6 @@ PropterStatus plan_condition(Exec *run, Op **op, Expr *e, const uint64_t *maybe,
 /* May `a` be started with the values of a row that binds at most `given`, with the same answer as joining afterwards? It may if nothing in it
  * sees such a value that it does not bind itself. */
 bool plan_bindable(const Exec *run, const Alg *a, const uint64_t *given);
-/* Is it cheaper to start `a` for each of `rows` rows that bind `certain` than to compute it once? */
-PropterStatus plan_prefers_bind(Exec *run, const Alg *a, double rows, const uint64_t *certain, bool *bind, PropterError *err);
 static inline bool plan_leaf_kind(const Alg *a) { return a->kind == ALG_SCAN || a->kind == ALG_PATH; }
 
 /* --- Estimates (estimate.c) ------------------------------------------------------------------------------------------------ */

@@ -106,6 +106,9 @@ void print_path(const AstPath *p, PropterBuf *out) {
   }
 }
 
+static void print_expr(const PropterQuery *q, const AstExpr *e, PropterBuf *out);
+static void print_select(const PropterQuery *q, const AstSelect *s, PropterBuf *out);
+
 static void print_list(const PropterQuery *q, AstExpr *const *items, size_t count, const char *between, PropterBuf *out) {
   for (size_t i = 0; i < count; i++) {
     if (i) put(out, between);
@@ -125,7 +128,7 @@ static void print_aggregate(const PropterQuery *q, const AstExpr *e, PropterBuf 
   put(out, ")");
 }
 
-void print_expr(const PropterQuery *q, const AstExpr *e, PropterBuf *out) {
+static void print_expr(const PropterQuery *q, const AstExpr *e, PropterBuf *out) {
   switch (e->op) {
   case EXPR_TERM: print_term(q, &e->term, out); return;
   case EXPR_CALL:
@@ -323,7 +326,7 @@ static void print_iris(const char *keyword, const PropterStr *iris, size_t count
   }
 }
 
-void print_select(const PropterQuery *q, const AstSelect *s, PropterBuf *out) {
+static void print_select(const PropterQuery *q, const AstSelect *s, PropterBuf *out) {
   put(out, s->form->keyword);
   if (s->form->print_head) s->form->print_head(q, s, out);
   print_iris(" FROM ", s->from, s->from_count, out);

@@ -145,7 +145,7 @@ uint64_t partition_hash(const PropterId *row, size_t count) {
   return hash * 0xD6E8FEB86659FD93U;
 }
 
-unsigned partition_of(uint64_t hash, unsigned level) { return (unsigned)(hash >> (60 - 4 * level) & (PARTITIONS - 1)); }
+static unsigned partition_of(uint64_t hash, unsigned level) { return (unsigned)(hash >> (60 - 4 * level) & (PARTITIONS - 1)); }
 
 PropterStatus partitions_add(Op *op, Partitions *p, uint64_t hash, size_t width, const PropterId *row, PropterError *err) {
   if (p->level >= PARTITION_LEVELS) return op->run->over = true, exec_fail_memory(op->run, err);

@@ -56,6 +56,5 @@ PropterStatus partitions_next(Exec *run, Partitions *p, Spill *out, bool *more, 
 PropterStatus partitions_pair(Exec *run, Partitions *left, Partitions *right, Spill *left_out, Spill *right_out, bool *more, PropterError *err);
 void partitions_close(Exec *run, Partitions *p);
 uint64_t partition_hash(const PropterId *row, size_t count);
-unsigned partition_of(uint64_t hash, unsigned level);
 
 #endif

@@ -30,18 +30,7 @@ static PropterStatus make(Scope *s, AlgKind kind, Alg **out) {
 }
 
 static PropterStatus push(Scope *s, void *items, size_t *count, const void *value, size_t size) {
-  void *old;
-  memcpy(&old, items, sizeof old);
-  if (*count == 0 || (*count >= 4 && (*count & (*count - 1)) == 0)) {
-    void *more = exec_plan_alloc(s->run, (*count ? *count * 2 : 4) * size);
-    if (!more) return no_memory(s);
-    if (*count) memcpy(more, old, *count * size);
-    memcpy(items, &more, sizeof more);
-    old = more;
-  }
-  memcpy((char *)old + *count * size, value, size);
-  ++*count;
-  return PROPTER_OK;
+  return ast_append(&s->run->arena, items, count, value, size) ? PROPTER_OK : no_memory(s);
 }
 
 static PropterStatus add_item(Scope *s, Alg *alg, Alg *item) { return push(s, &alg->items, &alg->count, &item, sizeof item); }
