@@ -62,14 +62,29 @@ CALL(fn_substr) {
   return PROPTER_OK;
 }
 
-static PropterStatus change_case(Env *env, const Value *v, utf8proc_int32_t (*change)(utf8proc_int32_t), Value *out) {
+/* Full case mappings of Unicode, as fn:upper-case and fn:lower-case ask for: of one character several may come. Case folding gives the lower case letters
+ * whose upper case those are; U+0130 alone has a lower case of two. A sigma that ends a word becomes σ like any other. */
+static void add_upper(PropterBuf *buf, utf8proc_int32_t c) {
+  utf8proc_int32_t folded[4];
+  int boundary = 0;
+  utf8proc_ssize_t n = utf8proc_category(c) == UTF8PROC_CATEGORY_LU ? 1 : utf8proc_decompose_char(c, folded, 4, UTF8PROC_CASEFOLD, &boundary);
+  if (n <= 1) folded[0] = c, n = 1;
+  for (utf8proc_ssize_t i = 0; i < n; i++) propter_buf_add_utf8(buf, (uint32_t)utf8proc_toupper(folded[i]));
+}
+
+static void add_lower(PropterBuf *buf, utf8proc_int32_t c) {
+  propter_buf_add_utf8(buf, (uint32_t)utf8proc_tolower(c));
+  if (c == 0x130) propter_buf_add_utf8(buf, 0x307);
+}
+
+static PropterStatus change_case(Env *env, const Value *v, void (*add)(PropterBuf *, utf8proc_int32_t), Value *out) {
   if (!is_string(v)) return PROPTER_OK;
   PropterBuf buf = {0};
   for (size_t i = 0; i < v->text.len;) {
     utf8proc_int32_t c = 0;
     utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)v->text.data + i, (utf8proc_ssize_t)(v->text.len - i), &c);
     if (n <= 0) break;
-    propter_buf_add_utf8(&buf, (uint32_t)change(c));
+    add(&buf, c);
     i += (size_t)n;
   }
   *out = text_like(v, taken(&buf, env->scratch));
@@ -78,12 +93,12 @@ static PropterStatus change_case(Env *env, const Value *v, utf8proc_int32_t (*ch
 
 CALL(fn_ucase) {
   UNUSED;
-  return change_case(env, args, utf8proc_toupper, out);
+  return change_case(env, args, add_upper, out);
 }
 
 CALL(fn_lcase) {
   UNUSED;
-  return change_case(env, args, utf8proc_tolower, out);
+  return change_case(env, args, add_lower, out);
 }
 
 CALL(fn_concat) {

@@ -131,7 +131,7 @@ static PropterStatus read_block(Search *s, const AstPattern *block, AstPattern *
     }
   }
   if (s->start.len && s->end.len) return PROPTER_OK;
-  return propter_fail(err, PROPTER_INVALID, "SERVICE propter:path: propter:hopStart and propter:hopEnd name the variables of an edge, at least one is missing");
+  return propter_fail(err, PROPTER_INVALID, "SERVICE propter:path: propter:hopStart and propter:hopEnd name the variables of a hop, at least one is missing");
 }
 
 /* --- Edges ---------------------------------------------------------------------------------------------------------------- */
@@ -196,9 +196,10 @@ static PropterStatus read_edges(Search *s, PropterResults *rows, PropterError *e
     PROPTER_TRY(keep(s, &s->names[i], err));
   }
   size_t start = column_of(s, s->start), end = column_of(s, s->end), belief = column_of(s, s->belief);
-  if (start == s->columns || end == s->columns)
-    return propter_fail(err, PROPTER_INVALID, "SERVICE propter:path: the pattern of the edges has no variable ?%.*s",
-                        (int)(start == s->columns ? s->start : s->end).len, (start == s->columns ? s->start : s->end).data);
+  const PropterStr asked[] = {s->start, s->end, s->belief};
+  for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+    if (asked[i].len && column_of(s, asked[i]) == s->columns)
+      return propter_fail(err, PROPTER_INVALID, "SERVICE propter:path: the pattern of a hop has no variable ?%.*s", (int)asked[i].len, asked[i].data);
   for (const PropterTerm *row;;) {
     PROPTER_TRY(propter_results_next(rows, &row, err));
     if (!row) return PROPTER_OK;

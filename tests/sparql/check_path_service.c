@@ -85,6 +85,7 @@ START_TEST(what_is_not_written_right_is_told) {
   } rows[] = {{"[] p:hopStart ?a . ?a :e ?b", "propter:hopEnd"},
               {"[] p:hopStart ?a ; p:hopEnd :x . ?a :e ?b", "wants a variable"},
               {"[] p:hopStart ?a ; p:hopEnd ?c . ?a :e ?b", "no variable ?c"},
+              {"[] p:hopStart ?a ; p:hopEnd ?b ; p:hopBelief ?w . ?a :e ?b", "no variable ?w"},
               {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathDepth 65 . ?a :e ?b", "from 1 to 64"},
               {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathLimit 0 . ?a :e ?b", "from 1 to 1000"},
               {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathFrom [] . ?a :e ?b", "wants an IRI"},

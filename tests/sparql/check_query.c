@@ -52,6 +52,8 @@ START_TEST(patterns_join_and_filter) {
        "100000000000000000000000000000000000000 -"},
       {"SELECT (REPLACE('aaa', 'a', 'b$0') AS ?x) (REPLACE('abc', 'z*', '-') AS ?y) (REGEX('a\\nb', 'a$') AS ?z) {}",
        "\"bababa\" - \"false\"^^<http://www.w3.org/2001/XMLSchema#boolean>"},
+      {"SELECT (UCASE('stra\\u00DFe \\uFB01n') AS ?a) (UCASE('\\u1E9E\\u1FB3') AS ?b) (LCASE('\\u0130\\u1E9E') AS ?c) (UCASE('d\\u00FC\\u017F'@de) AS ?d) {}",
+       "\"STRASSE FIN\" \"\u1E9E\u0391\u0399\" \"i\u0307\u00DF\" \"D\u00DCS\"@de"},
       {"SELECT (SUBSTR('motor car', 6) AS ?a) (SUBSTR('metadata', 4, 3) AS ?b) (SUBSTR('12345', 1.5, 2.6) AS ?c) (SUBSTR('12345', 0, 3) AS ?d) (SUBSTR('12345', -3, 5) AS ?e) {}",
        "\" car\" \"ada\" \"234\" \"12\" \"1\""},
   };
