@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dbt.h"
 #include "propter/rdf.h"
 #include "propter/vocab.h"
 #include "yarrrml.h"
@@ -111,6 +112,7 @@ static PropterStatus read_file(Doc *doc, Yarrrml *y, size_t n, const char *path,
   if (status != PROPTER_OK) return status;
   PropterRdfOptions options = {.limits = limits};
   PropterRdfSink sink = {on_statement, on_prefix, doc};
+  if (dbt_is(path)) return dbt_read(path, limits, &sink, err);
   if (yarrrml_is(path)) return yarrrml_read(y, n, &sink, err);
   if (!propter_rdf_format_of_file(path)) options.format = "turtle";
   return propter_rdf_read(path, &options, &sink, err);

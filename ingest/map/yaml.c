@@ -52,6 +52,24 @@ void yaml_close(YamlFile *file) {
 
 yaml_node_t *yaml_root(YamlFile *file) { return yaml_document_get_root_node(&file->tree); }
 
+static bool begins_line(PropterStr text, PropterStr key) {
+  for (size_t i = 0; i + key.len <= text.len; i++)
+    if ((i == 0 || text.data[i - 1] == '\n') && memcmp(text.data + i, key.data, key.len) == 0) return true;
+  return false;
+}
+
+bool yaml_begins(const char *path, const char *keys) {
+  char head[65536];
+  int fd = propter_io_open(path, 0, 0);
+  ssize_t n = fd >= 0 ? propter_io_read(fd, head, sizeof head) : 0;
+  if (fd >= 0) (void)propter_io_close(fd);
+  for (size_t k; n > 0 && *keys; keys += k + (keys[k] != '\0')) {
+    k = strcspn(keys, "|");
+    if (begins_line((PropterStr){head, (size_t)n}, (PropterStr){keys, k})) return true;
+  }
+  return false;
+}
+
 static bool among(const char *names, PropterStr key) {
   while (*names) {
     size_t n = strcspn(names, "|");

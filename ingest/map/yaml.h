@@ -19,6 +19,9 @@ typedef struct {
 PropterStatus yaml_open(YamlFile *file, const char *path, const PropterLimits *limits, PropterError *err);
 void yaml_close(YamlFile *file);
 
+/* True if a line of the first 64 KiB of a file begins with one of `keys`, which are separated by '|'. */
+bool yaml_begins(const char *path, const char *keys);
+
 /* The outermost node; NULL: the document is empty. */
 yaml_node_t *yaml_root(YamlFile *file);
 /* The value of the first key that is one of `names`, which are separated by '|'; NULL: none, or `node` is no mapping. */

@@ -8,7 +8,8 @@
 /* Documents that may name each other's prefixes, sources, targets and mappings. */
 typedef struct Yarrrml Yarrrml;
 
-/* True for the extensions yml, yaml, yarrrml; and for a file whose extension says nothing if a line of its first 64 KiB begins with "mappings:". */
+/* True for the extensions yml, yaml, yarrrml, unless dbt_is; and for a file whose extension says nothing if a line of its first 64 KiB begins with
+ * "mappings:". */
 bool yarrrml_is(const char *path);
 /* Reads the documents at those of `paths` (borrowed until yarrrml_free) that are YARRRML. Errors as yaml_open. Free also after a failure. */
 PropterStatus yarrrml_open(const char *const *paths, size_t count, const PropterLimits *limits, Yarrrml **out, PropterError *err);

@@ -3,28 +3,19 @@
 
 #include <string.h>
 
-#include "propter/io.h"
+#include "dbt.h"
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading YARRRML"); }
 
 /* --- Documents ----------------------------------------------------------------------------------------------------------------------- */
 
-static bool begins_line(PropterStr text, PropterStr key) {
-  for (size_t i = 0; i + key.len <= text.len; i++)
-    if ((i == 0 || text.data[i - 1] == '\n') && memcmp(text.data + i, key.data, key.len) == 0) return true;
-  return false;
-}
-
 bool yarrrml_is(const char *path) {
   static const char *const extensions[] = {".yml", ".yaml", ".yarrrml"};
+  if (dbt_is(path)) return false;
   for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
     if (propter_str_ends(propter_str(path), propter_str(extensions[i]))) return true;
   if (propter_rdf_format_of_file(path)) return false;
-  char head[65536];
-  int fd = propter_io_open(path, 0, 0);
-  ssize_t n = fd >= 0 ? propter_io_read(fd, head, sizeof head) : 0;
-  if (fd >= 0) (void)propter_io_close(fd);
-  return n > 0 && begins_line((PropterStr){head, (size_t)n}, PROPTER_STR("mappings:"));
+  return yaml_begins(path, "mappings:");
 }
 
 PropterStatus yarrrml_open(const char *const *paths, size_t count, const PropterLimits *limits, Yarrrml **out, PropterError *err) {

@@ -212,4 +212,20 @@ expect 'a password in a connection string' 3 'o.ttl:3: a connection string must 
 expect 'the direct mapping by ODBC' 3 'odbc' "$PROPTER" -g "$G" ingest --database odbc:DSN=none --base http://example.org/
 gzip -c orders.csv > z.csv.gz; sed 's/orders.csv/z.csv.gz/; s/shop#/shop2#/' metric.ttl > z.ttl
 expect 'a packed table' 1 '3 rows' "$PROPTER" -g "$G" ingest z.ttl
+# Metrics of dbt.
+cat > schema.yml <<'END'
+semantic_models:
+  - name: sales
+    model: ref('sales')
+    defaults: {agg_time_dimension: month}
+    dimensions: [{name: month, type: time, type_params: {time_granularity: month}}]
+    measures: [{name: refunds, agg: sum, create_metric: true}, {name: orders, agg: sum, create_metric: true}]
+metrics:
+  - {name: refund_rate, type: ratio, type_params: {numerator: refunds, denominator: orders}}
+END
+{ echo month,refunds,orders; i=1; while [ $i -le 24 ]; do printf '20%d-%02d,%d,100\n' $((10 + (i - 1) / 12)) $(((i - 1) % 12 + 1)) $((i == 20 ? 60 : 10 + i % 3)); i=$((i + 1)); done; } > sales.csv
+expect 'metrics of dbt' 0 'ingested: 24 rows' "$PROPTER" -g "$dir/d.g" ingest schema.yml
+expect 'a ratio of dbt is asked about' 7 'observed    0.600   expected 0.120' "$PROPTER" -g "$dir/d.g" why 'refund rate in August 2011'
+sed 's/type: ratio/type: cumulative/' schema.yml > cumulative.yml
+expect 'what a metric cannot say has its line' 3 'cumulative.yml:8:31: expected simple, ratio or derived, found "cumulative"' "$PROPTER" -g "$dir/e.g" ingest cumulative.yml
 echo "1..$n"

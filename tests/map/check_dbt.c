@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Metric definitions of dbt: what they give, and what is refused where. */
+#include <string.h>
+
+#include "mapping.h"
+
+Suite *suite_dbt(void);
+
+#define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+#define SKOS "http://www.w3.org/2004/02/skos/core#"
+#define ORDERS "id,day,region,amount,returned\n1,2024-01-01,north,10,1\n2,2024-01-01,north,5,0\n3,2024-01-02,south,7,0\n"
+#define CALCULATED                                                                                                                                             \
+  "version: 2\nmetrics:\n  - name: revenue\n    label: Revenue\n    model: ref('orders')\n    calculation_method: sum\n    expression: amount\n"               \
+  "    timestamp: day\n    time_grains: [month, week]\n    dimensions: [region, id]\n"
+#define MODEL                                                                                                                                                  \
+  "semantic_models:\n  - name: orders\n    model: ref('orders')\n    defaults: {agg_time_dimension: ordered}\n    entities:\n"                                 \
+  "      - {name: customer, type: foreign}\n      - {name: order, type: primary, expr: id}\n    dimensions:\n"                                                  \
+  "      - {name: ordered, type: time, expr: day, type_params: {time_granularity: day}}\n      - {name: region, type: categorical, label: Sales region}\n"      \
+  "    measures:\n      - {name: amount, agg: sum}\n      - {name: back, agg: max, expr: returned, create_metric: true}\n"
+#define REVENUE "metrics:\n  - {name: revenue, type: simple, type_params: {measure: amount}}\n"
+
+static const char *write_dbt(const char *yaml) {
+  const char *folder = support_folder(), *path = support_path(folder, "m.yml");
+  support_write(path, propter_str(yaml));
+  support_write(support_path(folder, "orders.csv"), PROPTER_STR(ORDERS));
+  return path;
+}
+
+static PropterStatus on_definition(const PropterTerm q[4], void *payload, PropterError *err) {
+  PropterBuf *out = payload;
+  for (int i = 0; i < 3; i++) {
+    PropterStr v = q[i].value;
+    const char *hash = q[i].kind == PROPTER_TERM_IRI && propter_str_starts(v, PROPTER_STR("file:")) ? memchr(v.data, '#', v.len) : NULL;
+    if (hash)
+      propter_buf_add(out, (PropterStr){hash, v.len - (size_t)(hash - v.data)});
+    else
+      propter_term_write(&q[i], out);
+    propter_buf_add_char(out, i < 2 ? ' ' : '\n');
+  }
+  return propter_buf_status(out, err);
+}
+
+/* The definitions, with '#name' for the IRIs of the file. */
+static void definitions(const char *path, PropterBuf *out) {
+  PropterMapping *mapping = NULL;
+  ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
+  ck_ok(propter_mapping_definitions(mapping, on_definition, out, err));
+  propter_mapping_free(mapping);
+}
+
+static void expect(const char *yaml, const char *const *wanted, size_t count, const char *observation) {
+  const char *path = write_dbt(yaml);
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  definitions(path, &out);
+  for (size_t i = 0; i < count; i++) ck_assert_msg(strstr(out.data, wanted[i]) != NULL, "no %s in %s", wanted[i], out.data);
+  propter_buf_reset(&out);
+  ck_ok(mapping_run_at(path, false, &out, &counts, err));
+  ck_assert_uint_eq(counts.rejects, 0);
+  ck_assert_msg(strstr(out.data, observation) != NULL, "no %s in %s", observation, out.data);
+  propter_buf_clear(&out);
+}
+
+static void refuse(const char *yaml, PropterStatus wanted, uint64_t line, const char *words) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  PropterError err = {0};
+  PropterStatus status = mapping_run_at(write_dbt(yaml), false, &out, &counts, &err);
+  propter_buf_clear(&out);
+  ck_assert_msg(status == wanted, "%s%s", yaml, err.message);
+  ck_assert_msg(strstr(err.message, words) != NULL, "%s", err.message);
+  ck_assert_msg(strstr(err.source, "m.yml") != NULL, "%s", err.source);
+  ck_assert_msg(err.line == line, "line %u: %s", (unsigned)err.line, err.message);
+}
+
+START_TEST(metrics_with_a_calculation_method) {
+  static const char *const wanted[] = {"#revenue <" SKOS "prefLabel> \"Revenue\"\n", "#revenue <" SKOS "notation> \"revenue\"\n",
+                                       "#revenue <https://w3id.org/propter#grain> \"P7D\"^^",
+                                       "#revenue <https://w3id.org/propter#aggregation> <https://w3id.org/propter#Sum>\n",
+                                       "#revenue <https://w3id.org/propter#sliceBy> #revenue/dimension/region\n",
+                                       "#revenue <https://w3id.org/propter#goodDirection> <https://w3id.org/propter#Up>\n",
+                                       "#revenue <" SKOS "altLabel> \"turnover\"\n",
+                                       "#share <https://w3id.org/propter#numerator> #revenue\n",
+                                       "#share <https://w3id.org/propter#denominator> #returned_orders\n",
+                                       "#returned_orders <" SKOS "prefLabel> \"returned orders\"\n"};
+  expect(CALCULATED "    meta: {propter: {good_direction: up, synonyms: [turnover], unit: EUR}}\n"
+                    "  - {name: returned_orders, model: \"ref('x')\", calculation_method: max, expression: returned, timestamp: day, dimensions: [id],\n"
+                    "     time_grains: [week], config: {meta: {propter: {source_file: orders.csv}}}}\n"
+                    "  - {name: share, calculation_method: derived, expression: \"{{metric('revenue')}} / {{ metric(\\\"returned_orders\\\") }}\"}\n"
+                    "  - {name: gone, calculation_method: median, config: {enabled: false}}\n",
+         wanted, sizeof wanted / sizeof *wanted, "#revenue/value> \"10\"^^");
+}
+END_TEST
+
+START_TEST(metrics_over_semantic_models) {
+  static const char *const wanted[] = {"#revenue <" SKOS "prefLabel> \"revenue\"\n",
+                                       "#revenue <https://w3id.org/propter#keyColumn> \"id\"\n",
+                                       "#revenue <https://w3id.org/propter#timeColumn> \"day\"\n",
+                                       "#revenue <https://w3id.org/propter#grain> \"P1D\"^^",
+                                       "#monthly <https://w3id.org/propter#grain> \"P1M\"^^",
+                                       "#revenue/dimension/region <" SKOS "prefLabel> \"Sales region\"\n",
+                                       "#back <https://w3id.org/propter#aggregation> <https://w3id.org/propter#Maximum>\n",
+                                       "#rate <https://w3id.org/propter#numerator> #back\n",
+                                       "#rate <https://w3id.org/propter#denominator> #revenue\n",
+                                       "#rate2 <https://w3id.org/propter#numerator> #revenue\n",
+                                       "#rate2 <https://w3id.org/propter#denominator> #monthly\n"};
+  expect(MODEL REVENUE "  - {name: monthly, type: simple, type_params: {measure: {name: amount}}, time_granularity: month}\n"
+                       "  - {name: rate, type: ratio, type_params: {numerator: back, denominator: {name: revenue}}}\n"
+                       "  - {name: rate2, type: derived, type_params: {expr: a / monthly, metrics: [{name: revenue, alias: a}, {name: monthly}]}}\n"
+                       "  - {name: left, type: conversion, config: {meta: {propter: {skip: true}}}}\n",
+         wanted, sizeof wanted / sizeof *wanted, "/north/2> <");
+}
+END_TEST
+
+START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
+  refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__region') }} = 'north'\"\n", PROPTER_INVALID, 17, "found \"filter\"");
+  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n", PROPTER_INVALID, 16, "expected simple, ratio or derived, found \"cumulative\"");
+  refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    type_params:\n      measure: {name: amount, fill_nulls_with: 0}\n", PROPTER_INVALID, 18,
+         "found \"fill_nulls_with\"");
+  refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    type_params: {measure: none}\n", PROPTER_INVALID, 17, "no measure \"none\"");
+  refuse(MODEL "metrics:\n  - name: m\n    type: derived\n    type_params: {expr: back - back, metrics: [back]}\n", PROPTER_INVALID, 17, "one metric / another");
+  refuse(MODEL "metrics:\n  - name: m\n    type: ratio\n    type_params: {numerator: back, denominator: no}\n", PROPTER_INVALID, 17, "no metric \"no\"");
+  refuse("semantic_models:\n  - {name: o, config: {enabled: false}, measures: [{name: back, create_metric: true}]}\nmetrics:\n"
+         "  - {name: m, type: ratio, type_params: {numerator: back, denominator: m}}\n",
+         PROPTER_INVALID, 4, "no metric \"back\"");
+  refuse(MODEL "metrics:\n  - {name: back, type: ratio}\n", PROPTER_INVALID, 13, "stands twice");
+  refuse(MODEL "      - {name: n, agg: count_distinct, expr: id, create_metric: true}\n", PROPTER_INVALID, 14, "found \"count_distinct\"");
+  refuse(MODEL "      - {name: n, agg: sum, expr: amount * 2, create_metric: true}\n", PROPTER_INVALID, 14, "SQL is not evaluated");
+  refuse(MODEL "      - {name: n, agg: sum, expr: amount, create_metric: true, non_additive_dimension: {name: ordered}}\n", PROPTER_INVALID, 14,
+         "found \"non_additive_dimension\"");
+  refuse(CALCULATED "    filters: []\n", PROPTER_INVALID, 11, "found \"filters\"");
+  refuse(CALCULATED "    config: {treat_null_values_as_zero: true}\n", PROPTER_INVALID, 11, "found \"treat_null_values_as_zero\"");
+  refuse("metrics:\n  - name: m\n    model: source('a', 'b')\n    calculation_method: sum\n    expression: amount\n    timestamp: day\n", PROPTER_INVALID, 3,
+         "expected model: ref('NAME')");
+  refuse("metrics:\n  - {name: m, model: \"ref('orders')\", calculation_method: sum,\n     expression: nope, timestamp: day}\n", PROPTER_NOT_FOUND, 3, "no column \"nope\"");
+  refuse("metrics:\n  - {name: m, model: \"ref('orders')\", calculation_method: sum, expression: amount, timestamp: day,\n     time_grains: [hour]}\n", PROPTER_INVALID, 3,
+         "found \"hour\"");
+  refuse("models:\n  - name: orders\n    metrics: [{name: m}]\n", PROPTER_INVALID, 3, "inside models");
+  refuse("metrics:\n  - name: a b\n    calculation_method: sum\n", PROPTER_INVALID, 2, "a name of letters");
+}
+END_TEST
+
+static PropterStatus read_once(void *payload, PropterError *err) {
+  const char *path = payload;
+  PropterMapping *mapping = NULL;
+  PropterStatus status = propter_mapping_read(&path, 1, NULL, &mapping, err);
+  propter_mapping_free(mapping);
+  return status;
+}
+
+START_TEST(every_allocation_and_read_may_fail) {
+  const char *path = write_dbt(MODEL REVENUE "  - {name: rate, type: ratio, type_params: {numerator: back, denominator: revenue}}\n");
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 50);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, read_once, (char *)(uintptr_t)path, true), 3);
+}
+END_TEST
+
+Suite *suite_dbt(void) {
+  Suite *s = suite_create("dbt");
+  TCase *tc = tcase_create("dbt");
+  tcase_add_test(tc, metrics_with_a_calculation_method);
+  tcase_add_test(tc, metrics_over_semantic_models);
+  tcase_add_test(tc, what_a_metric_cannot_say_is_refused_with_its_line);
+  tcase_add_test(tc, every_allocation_and_read_may_fail);
+  suite_add_tcase(s, tc);
+  return s;
+}
