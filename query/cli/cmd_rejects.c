@@ -76,9 +76,11 @@ static PropterStatus print(const PropterReject *r, void *payload, PropterError *
 static PropterStatus find_run(const CommandCall *call, const PropterRunList *list, const PropterRunInfo **run, PropterError *err) {
   if (call->operand_count) return propter_run_find(list, propter_str(call->operands[0]), run, err);
   *run = NULL;
+  static const char *const kinds[] = {"ingest", "events", "read"};
   for (size_t i = list->count; i-- > 0 && !*run;)
-    if (strcmp(list->items[i].kind.data, "ingest") == 0 || strcmp(list->items[i].kind.data, "read") == 0) *run = &list->items[i];
-  return *run ? PROPTER_OK : propter_fail(err, PROPTER_NOT_FOUND, "this graph has no ingest or read run");
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+      if (strcmp(list->items[i].kind.data, kinds[k]) == 0) *run = &list->items[i];
+  return *run ? PROPTER_OK : propter_fail(err, PROPTER_NOT_FOUND, "this graph has no ingest, events or read run");
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
@@ -106,7 +108,7 @@ const Command command_rejects = {
     .summary = "show the rows or documents that a run put into quarantine",
     .operands = "[RUN]",
     .max_operands = 1,
-    .details = "One line each: file:row:column, value, rule, reason. RUN is a run's name, its beginning, or last; without it the newest ingest or read run.\n"
-               "Formats: table (default), csv, json, jsonl.",
+    .details = "One line each: file:row:column, value, rule, reason. RUN is a run's name, its beginning, or last; without it the newest ingest, events or read\n"
+               "run. Formats: table (default), csv, json, jsonl.",
     .examples = "propter rejects\npropter rejects last --format csv",
     .run = run};

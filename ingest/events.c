@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "propter/events.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "propter/date.h"
+#include "propter/hash.h"
+#include "propter/rdf.h"
+#include "propter/read.h"
+#include "propter/run.h"
+#include "propter/table.h"
+#include "propter/vocab.h"
+
+typedef enum {
+#define FIELD(name, word) name,
+#include "events.def"
+  FIELDS
+} Field;
+
+static const char *const words[] = {
+#define FIELD(name, word) word,
+#include "events.def"
+};
+
+typedef struct {
+  Field field;
+  const char *name;
+} Place;
+
+static const Place headers[] = {
+#define COLUMN(name, header) {name, header},
+#include "events.def"
+};
+
+static const Place attributes[] = {
+#define ATTRIBUTE(name, path) {name, path},
+#include "events.def"
+};
+
+typedef struct {
+  Field field;
+  size_t column;
+} Binding;
+
+typedef struct {
+  const PropterEventsOptions *options;
+  PropterEventsResult *result;
+  PropterWriter *writer;
+  PropterRun *run;
+  PropterNames *names;
+  PropterMap keys;                /* IRIs of the events so far to their lines */
+  PROPTER_VEC(Binding) bindings;  /* of the file */
+  PropterStr file, iri;           /* of the file: its path and its file: IRI */
+  PropterId graph;
+} Events;
+
+typedef struct {
+  uint64_t line;
+  PropterStr value[FIELDS];
+  PropterDay start, end, known;
+  bool planned, rejected;
+  PropterStr kind; /* IRI; empty: none */
+  PROPTER_VEC(PropterStr) scopes;
+} Entry;
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for events"); }
+
+/* --- Where the fields stand ---------------------------------------------------------------------------------------------------- */
+
+static bool same_header(PropterStr header, const char *name) {
+  for (size_t i = 0; i < header.len; i++) {
+    char c = header.data[i];
+    if (strchr(" _-\t", c)) continue;
+    if (tolower((unsigned char)c) != *name++) return false;
+  }
+  return *name == '\0';
+}
+
+static PropterStatus bind(Events *e, Field field, size_t column, PropterError *err) {
+  return propter_vec_push(&e->bindings, ((Binding){field, column})) ? PROPTER_OK : no_memory(err);
+}
+
+static bool bound(const Events *e, Field field) {
+  for (size_t i = 0; i < e->bindings.count; i++)
+    if (e->bindings.items[i].field == field) return true;
+  return false;
+}
+
+/* What the caller says, which goes before what is known. */
+static PropterStatus bind_given(Events *e, PropterTable *table, PropterError *err) {
+  for (size_t i = 0; i < e->options->column_count; i++) {
+    const char *given = e->options->columns[i], *equals = strchr(given, '=');
+    size_t f = 0, column;
+    while (equals && f < FIELDS && !propter_str_equal((PropterStr){given, (size_t)(equals - given)}, propter_str(words[f]))) f++;
+    if (!equals || f == FIELDS)
+      return propter_fail(err, PROPTER_USAGE, "column \"%s\": expected title, start, end, known, kind, scope, planned, id, source or text = a column", given);
+    PROPTER_TRY(propter_table_column(table, propter_str(equals + 1), &column, err));
+    PROPTER_TRY(bind(e, (Field)f, column, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus bind_all(Events *e, PropterTable *table, PropterError *err) {
+  size_t count, column;
+  e->bindings.count = 0;
+  PROPTER_TRY(bind_given(e, table, err));
+  if (propter_table_has_expressions(table)) {
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+      PROPTER_TRY(propter_table_column(table, propter_str(attributes[i].name), &column, err));
+      PROPTER_TRY(bind(e, attributes[i].field, column, err));
+    }
+    return PROPTER_OK;
+  }
+  const PropterStr *columns = propter_table_columns(table, &count);
+  for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+    for (size_t c = 0; c < count; c++)
+      if (same_header(columns[c], headers[i].name)) PROPTER_TRY(bind(e, headers[i].field, c, err));
+  Field missing = !bound(e, START) ? START : !bound(e, TITLE) && !bound(e, KIND) ? TITLE : FIELDS;
+  if (missing == FIELDS) return PROPTER_OK;
+  propter_error_at(err, e->file.data, 1, 0);
+  return propter_fail(err, PROPTER_INVALID, "no column for the %s of events: expected one called \"%s\", or --column %s=NAME", words[missing], words[missing],
+                      words[missing]);
+}
+
+/* --- Entries ---------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus reject(Events *e, Entry *n, Field field, const char *rule, const char *reason, PropterError *err) {
+  PropterReject r = {e->file, n->line, propter_str(words[field]), n->value[field], propter_str(rule), propter_str(reason)};
+  n->rejected = true;
+  e->result->rejected++;
+  return propter_run_reject(e->run, &r, err);
+}
+
+static void fill(const Events *e, const PropterRow *row, Entry *n) {
+  n->line = row->line;
+  for (size_t f = 0; f < FIELDS; f++) n->value[f] = (PropterStr){"", 0};
+  for (size_t i = 0; i < e->bindings.count; i++) {
+    const Binding *b = &e->bindings.items[i];
+    PropterStr text = {"", 0};
+    if (n->value[b->field].len || b->column >= row->count) continue;
+    if (!row->values)
+      text = row->cells[b->column];
+    else if (row->values[b->column].count)
+      text = row->values[b->column].items[0].text;
+    n->value[b->field] = propter_str_trim(text);
+  }
+  if (!n->value[TITLE].len) n->value[TITLE] = n->value[KIND];
+}
+
+static PropterStatus read_day(Events *e, Entry *n, Field field, PropterDay *day, PropterError *err) {
+  PropterStr text = n->value[field];
+  *day = PROPTER_NO_DAY;
+  /* "2024-03-01 10:00", as databases write it. */
+  if (text.len > 10 && text.data[10] == ' ') text.len = 10;
+  if (!text.len || propter_day_parse(text, day)) return PROPTER_OK;
+  return reject(e, n, field, "date", "expected a date such as 2024-03-31 or a time such as 2024-03-31T08:00:00Z", err);
+}
+
+static PropterStatus read_planned(Events *e, Entry *n, PropterError *err) {
+  static const char *const yes[] = {"true", "yes", "y", "1", "planned"}, *const no[] = {"false", "no", "n", "0", "unplanned"};
+  if (!n->value[PLANNED].len) return PROPTER_OK;
+  for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+    n->planned = same_header(n->value[PLANNED], yes[i]);
+    if (n->planned || same_header(n->value[PLANNED], no[i])) return PROPTER_OK;
+  }
+  return reject(e, n, PLANNED, "boolean", "expected yes or no", err);
+}
+
+/* CloudEvents 1.0, §3.1: the attributes that every event has. */
+static PropterStatus check_envelope(Events *e, Entry *n, PropterError *err) {
+  static const Field required[] = {VERSION, ID, SOURCE, KIND};
+  if (!bound(e, VERSION)) return PROPTER_OK;
+  for (size_t i = 0; i < 4 && !n->rejected; i++)
+    if (!n->value[required[i]].len) PROPTER_TRY(reject(e, n, required[i], "cloudevents", "expected a CloudEvent: specversion, id, source and type", err));
+  if (!n->rejected && !propter_str_starts(n->value[VERSION], PROPTER_STR("1.")))
+    return reject(e, n, VERSION, "cloudevents", "expected specversion 1.0", err);
+  return PROPTER_OK;
+}
+
+static PropterStatus read_facts(Events *e, Entry *n, PropterError *err) {
+  PROPTER_TRY(check_envelope(e, n, err));
+  if (!n->rejected && !n->value[TITLE].len) PROPTER_TRY(reject(e, n, TITLE, "missing", "expected a title or a kind", err));
+  if (!n->rejected && !n->value[START].len) PROPTER_TRY(reject(e, n, START, "missing", "expected the day on which it began", err));
+  if (!n->rejected) PROPTER_TRY(read_day(e, n, START, &n->start, err));
+  if (!n->rejected) PROPTER_TRY(read_day(e, n, END, &n->end, err));
+  if (!n->rejected) PROPTER_TRY(read_day(e, n, KNOWN, &n->known, err));
+  if (!n->rejected && n->end != PROPTER_NO_DAY && n->end < n->start) PROPTER_TRY(reject(e, n, END, "interval", "it ends before it begins", err));
+  return n->rejected ? PROPTER_OK : read_planned(e, n, err);
+}
+
+/* --- Links --------------------------------------------------------------------------------------------------------------------------- */
+
+static bool word_outside(PropterStr text, PropterSpan span) {
+  for (size_t i = 0; i < text.len; i++)
+    if ((i < span.start || i >= span.end) && ((unsigned char)text.data[i] >= 0x80 || isalnum((unsigned char)text.data[i]))) return true;
+  return false;
+}
+
+/* The concept that the whole text is a label of; those that play the role go before others, better labels before lesser ones. *several: it is one of many. */
+static PropterStatus find_concept(Events *e, PropterStr text, unsigned role, PropterStr *iri, bool *several, PropterError *err) {
+  PropterNameMatches matches = {0};
+  size_t best = SIZE_MAX;
+  double worth = 0;
+  *several = false;
+  PropterStatus status = propter_names_find(e->names, text, &matches, err);
+  for (size_t i = 0; i < matches.count; i++) {
+    const PropterNameMatch *m = &matches.items[i];
+    const PropterNamed *thing = propter_names_get(e->names, m->index);
+    if (!(thing->roles & PROPTER_ROLE_CONCEPT) || word_outside(text, m->words)) continue;
+    double w = m->quality + ((thing->roles & role) != 0);
+    if (w > worth)
+      best = m->index, worth = w, *several = false;
+    else if (w >= worth && m->index != best)
+      *several = true;
+  }
+  propter_vec_clear(&matches);
+  *iri = best == SIZE_MAX ? (PropterStr){"", 0} : propter_names_get(e->names, best)->iri;
+  return status;
+}
+
+/* Types such as com.example.shop.promotion say the kind last. */
+static PropterStr last_name(PropterStr text) {
+  size_t i = text.len;
+  while (i > 0 && !strchr("./:", text.data[i - 1])) i--;
+  return (PropterStr){text.data + i, text.len - i};
+}
+
+static PropterStatus link_kind(Events *e, Entry *n, PropterError *err) {
+  bool several = false;
+  PropterStr text = n->value[KIND];
+  n->kind = (PropterStr){"", 0};
+  if (!text.len) return PROPTER_OK;
+  PROPTER_TRY(find_concept(e, text, PROPTER_ROLE_KIND, &n->kind, &several, err));
+  if (!n->kind.len) PROPTER_TRY(find_concept(e, last_name(text), PROPTER_ROLE_KIND, &n->kind, &several, err));
+  if (several) return reject(e, n, KIND, "ambiguous", "several concepts of the graph are called that", err);
+  return PROPTER_OK;
+}
+
+static PropterStatus link_scopes(Events *e, Entry *n, PropterError *err) {
+  PropterStr rest = n->value[SCOPE];
+  while (rest.len && !n->rejected) {
+    const char *end = memchr(rest.data, ';', rest.len);
+    size_t size = end ? (size_t)(end - rest.data) : rest.len;
+    PropterStr one = propter_str_trim((PropterStr){rest.data, size}), iri;
+    bool several;
+    rest = (PropterStr){rest.data + size + (end != NULL), rest.len - size - (end != NULL)};
+    if (!one.len) continue;
+    PROPTER_TRY(find_concept(e, one, PROPTER_ROLE_SCOPE, &iri, &several, err));
+    if (!iri.len) return reject(e, n, SCOPE, "unknown", "no concept of the graph is called that, and without a scope it would hold everywhere", err);
+    if (several) return reject(e, n, SCOPE, "ambiguous", "several concepts of the graph are called that", err);
+    if (!propter_vec_push(&n->scopes, iri)) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
+/* --- Into the graph -------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus say(Events *e, PropterId s, PropterVocab p, PropterTerm o, PropterError *err) {
+  PropterQuad q = {.s = s, .g = e->graph};
+  PROPTER_TRY(propter_vocab_intern(e->writer, p, &q.p, err));
+  PROPTER_TRY(propter_writer_intern(e->writer, &o, &q.o, err));
+  return propter_writer_add(e->writer, q, err);
+}
+
+static PropterStatus say_text(Events *e, PropterId s, PropterVocab p, PropterStr text, PropterError *err) {
+  return text.len ? say(e, s, p, propter_literal(text), err) : PROPTER_OK;
+}
+
+static PropterStatus say_day(Events *e, PropterId s, PropterVocab p, PropterDay day, PropterError *err) {
+  char text[16];
+  if (day == PROPTER_NO_DAY) return PROPTER_OK;
+  propter_day_format(day, text);
+  return say(e, s, p, propter_typed(propter_str(text), propter_vocab_iri(VOCAB_xsd_date)), err);
+}
+
+/* The event's IRI; the entry is rejected if another has it. */
+static PropterStatus identify(Events *e, Entry *n, PropterId *id, PropterError *err) {
+  static const Field with_id[] = {SOURCE, ID}, without[] = {TITLE, START, KIND, SCOPE};
+  const Field *fields = n->value[ID].len ? with_id : without;
+  size_t count = n->value[ID].len ? 2 : 4;
+  PropterBuf text = {0};
+  char hash[33], reason[80];
+  bool added = false;
+  for (size_t i = 0; i < count; i++) propter_buf_add(&text, n->value[fields[i]]), propter_buf_add_char(&text, '\n');
+  PropterStatus status = propter_buf_status(&text, err);
+  if (status == PROPTER_OK) {
+    propter_hash_hex(propter_buf_str(&text), hash);
+    propter_buf_reset(&text);
+    propter_buf_printf(&text, "%.*s#event-%s", (int)e->iri.len, e->iri.data, hash);
+    status = propter_buf_status(&text, err);
+  }
+  uint64_t *line = status == PROPTER_OK ? propter_map_put(&e->keys, propter_buf_str(&text), n->line, &added) : NULL;
+  if (status == PROPTER_OK && !line) status = no_memory(err);
+  if (line && !added) {
+    (void)snprintf(reason, sizeof reason, "line %llu has the same %s", (unsigned long long)*line, count == 2 ? "id" : "title, start, kind and scope");
+    status = reject(e, n, count == 2 ? ID : TITLE, "duplicate", reason, err);
+  }
+  PropterTerm iri = propter_iri(propter_buf_str(&text));
+  if (status == PROPTER_OK && added) status = propter_writer_intern(e->writer, &iri, id, err);
+  propter_buf_clear(&text);
+  return status;
+}
+
+static PropterStatus write_event(Events *e, const Entry *n, PropterId s, PropterError *err) {
+  char line[24];
+  (void)snprintf(line, sizeof line, "%llu", (unsigned long long)n->line);
+  PROPTER_TRY(say(e, s, VOCAB_rdf_type, propter_iri(propter_vocab_iri(VOCAB_propter_Event)), err));
+  if (n->planned) PROPTER_TRY(say(e, s, VOCAB_rdf_type, propter_iri(propter_vocab_iri(VOCAB_propter_PlannedChange)), err));
+  PROPTER_TRY(say_text(e, s, VOCAB_skos_prefLabel, n->value[TITLE], err));
+  PROPTER_TRY(say_day(e, s, VOCAB_propter_start, n->start, err));
+  PROPTER_TRY(say_day(e, s, VOCAB_propter_end, n->end, err));
+  PROPTER_TRY(say_day(e, s, VOCAB_propter_knownFrom, n->known, err));
+  if (n->kind.len)
+    PROPTER_TRY(say(e, s, VOCAB_propter_concept, propter_iri(n->kind), err));
+  else
+    PROPTER_TRY(say_text(e, s, VOCAB_dct_subject, n->value[KIND], err));
+  for (size_t i = 0; i < n->scopes.count; i++) PROPTER_TRY(say(e, s, VOCAB_propter_scope, propter_iri(n->scopes.items[i]), err));
+  PROPTER_TRY(say_text(e, s, VOCAB_dct_identifier, n->value[ID], err));
+  PROPTER_TRY(say_text(e, s, VOCAB_dct_source, n->value[SOURCE], err));
+  PROPTER_TRY(say_text(e, s, VOCAB_dct_description, n->value[TEXT], err));
+  PROPTER_TRY(say(e, s, VOCAB_propter_sourceFile, propter_iri(e->iri), err));
+  PROPTER_TRY(say(e, s, VOCAB_propter_sourceRow, propter_typed(propter_str(line), propter_vocab_iri(VOCAB_xsd_integer)), err));
+  e->result->events++;
+  e->result->planned += n->planned;
+  e->result->kinds += n->value[KIND].len && !n->kind.len;
+  return PROPTER_OK;
+}
+
+static PropterStatus take(Events *e, const PropterRow *row, Entry *n, PropterError *err) {
+  PropterId s = PROPTER_NO_ID;
+  fill(e, row, n);
+  e->result->entries++;
+  if (row->problem) return reject(e, n, TITLE, "columns", row->problem, err);
+  PROPTER_TRY(read_facts(e, n, err));
+  if (!n->rejected) PROPTER_TRY(link_kind(e, n, err));
+  if (!n->rejected) PROPTER_TRY(link_scopes(e, n, err));
+  if (!n->rejected) PROPTER_TRY(identify(e, n, &s, err));
+  return n->rejected ? PROPTER_OK : write_event(e, n, s, err);
+}
+
+static PropterStatus read_rows(Events *e, PropterTable *table, PropterError *err) {
+  PropterRow row;
+  bool found = false;
+  PROPTER_TRY(bind_all(e, table, err));
+  for (;;) {
+    PROPTER_TRY(propter_table_next(table, &row, &found, err));
+    if (!found) return PROPTER_OK;
+    Entry n = {.start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY, .known = PROPTER_NO_DAY};
+    PropterStatus status = take(e, &row, &n, err);
+    propter_vec_clear(&n.scopes);
+    PROPTER_TRY(status);
+  }
+}
+
+/* A batch of CloudEvents is an array, whose rows are its members; one of them alone, or one a line, is the row itself. */
+static PropterStatus is_batch(const char *path, const PropterLimits *limits, bool *batch, PropterError *err) {
+  PropterTable *table = NULL;
+  PropterRow row;
+  size_t column;
+  *batch = false;
+  PROPTER_TRY(propter_table_open(path, NULL, limits, &table, err));
+  PropterStatus status = PROPTER_OK;
+  if (propter_table_has_expressions(table)) {
+    status = propter_table_column(table, PROPTER_STR("$[0]"), &column, err);
+    if (status == PROPTER_OK) status = propter_table_next(table, &row, batch, err);
+    if (status == PROPTER_OK) *batch = *batch && row.values[column].count > 0;
+  }
+  propter_table_close(table);
+  return status;
+}
+
+static PropterStatus read_file(Events *e, const char *path, PropterError *err) {
+  PropterTable *table = NULL;
+  PropterBuf iri = {0}, graph = {0};
+  bool batch;
+  PROPTER_TRY(is_batch(path, e->options->limits, &batch, err));
+  PROPTER_TRY(propter_run_input(e->run, PROPTER_STR("data"), propter_str(path), (PropterStr){"", 0}, err));
+  PropterStatus status = propter_iri_of_file(path, &iri, err);
+  if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
+  e->file = propter_str(path);
+  e->iri = propter_buf_str(&iri);
+  propter_buf_printf(&graph, "%.*s#events", (int)iri.len, e->iri.data);
+  if (status == PROPTER_OK) status = propter_buf_status(&graph, err);
+  PropterTerm name = propter_iri(propter_buf_str(&graph));
+  if (status == PROPTER_OK) status = propter_writer_intern(e->writer, &name, &e->graph, err);
+  if (status == PROPTER_OK) status = propter_run_generated(e->run, e->graph, err);
+  if (status == PROPTER_OK) status = propter_writer_clear_graph(e->writer, e->graph, err);
+  if (status == PROPTER_OK) status = propter_table_open(path, &(PropterTableOptions){.iterator = batch ? "$[*]" : NULL}, e->options->limits, &table, err);
+  if (status == PROPTER_OK) status = read_rows(e, table, err);
+  propter_table_close(table);
+  propter_buf_clear(&iri);
+  propter_buf_clear(&graph);
+  return status;
+}
+
+/* --- The run ----------------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus begin(Events *e, PropterError *err) {
+  const PropterEventsOptions *o = e->options;
+  PropterBuf parameters = {0};
+  for (size_t i = 0; i < o->column_count; i++) propter_buf_printf(&parameters, "%scolumn:%s", i ? "\n" : "", o->columns[i]);
+  PropterRunOptions run = {.kind = "events", .now = o->now, .software = o->software, .parameters = propter_buf_str(&parameters)};
+  PropterStatus status = propter_buf_status(&parameters, err);
+  if (status == PROPTER_OK) status = propter_run_begin(e->writer, &run, o->limits, &e->run, err);
+  propter_buf_clear(&parameters);
+  return status;
+}
+
+static PropterStatus finish(Events *e, PropterError *err) {
+  PropterEventsResult *r = e->result;
+  PropterSnapshot *snapshot;
+  PropterStr iri;
+  PROPTER_TRY(propter_writer_snapshot(e->writer, &snapshot, err));
+  propter_writer_counts(e->writer, &r->added, &r->removed);
+  if (!r->added && !r->removed && !r->rejected) return PROPTER_OK;
+  propter_run_rows(e->run, r->entries);
+  PROPTER_TRY(propter_run_iri(e->run, &iri, err));
+  const char *slash = memrchr(iri.data, '/', iri.len);
+  if (slash) iri.len -= (size_t)(slash + 1 - iri.data), iri.data = slash + 1;
+  r->run = propter_arena_copy(&r->arena, iri);
+  if (!r->run.data) return no_memory(err);
+  PROPTER_TRY(propter_run_finish(e->run, err));
+  return e->options->dry_run ? PROPTER_OK : propter_writer_commit(e->writer, err);
+}
+
+static PropterStatus run(Events *e, PropterError *err) {
+  PropterSnapshot *snapshot;
+  PROPTER_TRY(begin(e, err));
+  PROPTER_TRY(propter_names_new(&e->names, err));
+  PROPTER_TRY(propter_writer_snapshot(e->writer, &snapshot, err));
+  PROPTER_TRY(propter_names_load(e->names, snapshot, err));
+  for (size_t i = 0; i < e->options->count; i++) PROPTER_TRY(read_file(e, e->options->paths[i], err));
+  return finish(e, err);
+}
+
+PropterStatus propter_events(PropterGraph *graph, const PropterEventsOptions *options, PropterEventsResult *result, PropterError *err) {
+  *result = (PropterEventsResult){.run = {"", 0}, .arena = result->arena};
+  Events e = {.options = options, .result = result};
+  PropterStatus status = propter_writer_open(graph, options->wait, &e.writer, err);
+  if (status == PROPTER_OK) status = run(&e, err);
+  propter_run_free(e.run);
+  propter_names_free(e.names);
+  propter_writer_close(e.writer);
+  propter_map_clear(&e.keys);
+  propter_vec_clear(&e.bindings);
+  return status;
+}
+
+void propter_events_result_clear(PropterEventsResult *result) {
+  propter_arena_clear(&result->arena);
+  *result = (PropterEventsResult){0};
+}
