@@ -184,7 +184,7 @@ PropterDay doc_date(PropterStr text) {
   PropterDay day = PROPTER_NO_DAY;
   if (text.len > 400) text.len = 400;
   while (text.len && !propter_utf8_valid(text, NULL)) text.len--;
-  if (when_scan(text, PROPTER_NO_DAY, 0, false, &found))
+  if (when_scan(text, NULL, PROPTER_NO_DAY, 0, false, &found))
     for (size_t i = 0; i < found.count && day == PROPTER_NO_DAY; i++)
       if (found.items[i].grain <= WHEN_MONTH) day = found.items[i].last;
   propter_vec_clear(&found);
@@ -194,6 +194,12 @@ PropterDay doc_date(PropterStr text) {
 void doc_set_date(DocBuilder *b, PropterStr value) {
   value = propter_str_trim(value);
   if (b->published == PROPTER_NO_DAY && !propter_day_parse(value, &b->published)) b->published = doc_date(value);
+}
+
+PropterStatus doc_set_language(DocBuilder *b, PropterStr tag, PropterError *err) {
+  tag = propter_str_trim(tag);
+  if (!tag.len || b->language.len) return PROPTER_OK;
+  return (b->language = propter_arena_copy(b->arena, tag)).data ? PROPTER_OK : no_memory(err);
 }
 
 PropterStatus doc_set_title(DocBuilder *b, PropterStr title, PropterError *err) {

@@ -63,7 +63,7 @@ typedef struct {
   unsigned block_path[DOC_PATH], block_depth;
   char encoding[DOC_ENCODING];
   PropterStr headings[7];
-  PropterStr title;
+  PropterStr title, language;
   PropterDay published;
 } DocBuilder;
 
@@ -82,6 +82,8 @@ PropterStr doc_open_text(const DocBuilder *b);
 PropterDay doc_date(PropterStr text);
 /* The document's date from a metadata value, unless it has one. */
 void doc_set_date(DocBuilder *b, PropterStr value);
+/* Copies a language tag unless there is one. */
+PropterStatus doc_set_language(DocBuilder *b, PropterStr tag, PropterError *err);
 /* Copies a non-empty folded title unless there is one. */
 PropterStatus doc_set_title(DocBuilder *b, PropterStr title, PropterError *err);
 

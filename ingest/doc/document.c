@@ -81,7 +81,7 @@ static bool is_dateline(PropterStr text) {
   bool is = false;
   if (text.len > 120) text.len = 120;
   while (text.len && !propter_utf8_valid(text, NULL)) text.len--;
-  if (when_scan(text, PROPTER_NO_DAY, 0, false, &found) && found.count && found.items[0].start < 60) {
+  if (when_scan(text, NULL, PROPTER_NO_DAY, 0, false, &found) && found.count && found.items[0].start < 60) {
     PropterStr after = propter_str_trim((PropterStr){text.data + found.items[0].end, text.len - found.items[0].end});
     is = !after.len || strchr("(:|-", *after.data) || propter_str_starts(after, PROPTER_STR("–")) || propter_str_starts(after, PROPTER_STR("—"));
   }
@@ -127,6 +127,7 @@ static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, Propte
   d->format = reader->name;
   d->encoding = b->encoding;
   d->title = b->title;
+  d->language = b->language;
   d->published = b->published;
   d->text = propter_buf_str(&b->text);
   if (!d->text.data) d->text = (PropterStr){"", 0};

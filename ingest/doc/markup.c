@@ -114,6 +114,8 @@ static PropterBlockKind kind_of(DocRole role, PropterBlockKind around) {
 
 static PropterStatus on_start(void *payload, PropterXmlName name, const PropterXmlAttribute *a, size_t n, PropterError *err) {
   DocMarkup *m = payload;
+  /* lang or xml:lang of the outermost element. */
+  if (!m->depth) PROPTER_TRY(doc_set_language(m->b, doc_attribute(a, n, "lang"), err));
   DocDecision d = m->decide(m, name, a, n);
   size_t up = m->depth++;
   m->states[m->depth] = m->states[up];

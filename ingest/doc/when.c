@@ -31,9 +31,55 @@ static const char *const numbers[] = {"first", "second", "third", "fourth"};
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-static bool tokenize(PropterStr s, Tokens *out) {
+/* A letter of Latin-1 beyond ASCII ("ä"). */
+static bool accented(PropterStr s, size_t i) { return i + 1 < s.len && (unsigned char)s.data[i] == 0xC3; }
+
+static const WhenWord *word_in(const WhenWords *words, PropterStr word) {
+  for (size_t i = 0; words && i < words->count; i++)
+    if (propter_str_equal(words->items[i].word, word)) return &words->items[i];
+  return NULL;
+}
+
+bool when_ordinals(const WhenWords *words) { return word_in(words, PROPTER_STR(".")) != NULL; }
+
+/* Puts the English word in the place of another language's; false: the word says nothing. */
+static bool translate(const WhenWords *words, Token *t) {
+  const WhenWord *w = word_in(words, propter_str(t->word));
+  if (!w) return true;
+  size_t n = w->english.len < WORD_MAX - 1 ? w->english.len : WORD_MAX - 1;
+  memcpy(t->word, w->english.data, n);
+  t->word[n] = '\0';
+  return n > 0;
+}
+
+/* "3.6.2024" at i: a day, a month and a year as if written in words; returns where it ends, or 0. */
+static size_t figures(PropterStr s, size_t i, Tokens *out, bool *fits) {
+  int value[3] = {0}, digits[3] = {0};
+  size_t at[4] = {i};
+  for (int k = 0; k < 3; k++) {
+    while (i < s.len && digit(s.data[i]) && digits[k] < 5) value[k] = value[k] * 10 + (s.data[i++] - '0'), digits[k]++;
+    if (!digits[k] || digits[k] > (k < 2 ? 2 : 4) || (k < 2 && (i >= s.len || s.data[i++] != '.'))) return 0;
+    at[k + 1] = i;
+  }
+  if (digits[2] != 4 || (i < s.len && (digit(s.data[i]) || letter(s.data[i]))) || value[0] < 1 || value[0] > 31 || value[1] < 1 || value[1] > 12) return 0;
+  Token day = {.kind = T_NUMBER, .start = at[0], .end = at[1], .number = value[0], .digits = digits[0]},
+        month = {.kind = T_WORD, .start = at[1], .end = at[2], .capital = true},
+        year = {.kind = T_NUMBER, .start = at[2], .end = at[3], .number = value[2], .digits = 4};
+  memcpy(month.word, months[value[1] - 1], strlen(months[value[1] - 1]) + 1);
+  *fits = propter_vec_push(out, day) && propter_vec_push(out, month) && propter_vec_push(out, year);
+  return i;
+}
+
+static bool tokenize(PropterStr s, const WhenWords *words, Tokens *out) {
+  bool stops = when_ordinals(words), fits = true;
   for (size_t i = 0; i < s.len;) {
     Token t = {.kind = T_OTHER, .start = i};
+    size_t end = stops && digit(s.data[i]) ? figures(s, i, out, &fits) : 0;
+    if (end) {
+      if (!fits) return false;
+      i = end;
+      continue;
+    }
     if (digit(s.data[i])) {
       t.kind = T_NUMBER;
       while (i < s.len && digit(s.data[i])) {
@@ -48,16 +94,19 @@ static bool tokenize(PropterStr s, Tokens *out) {
       if (i + 1 < s.len && (s.data[i] == ',' || s.data[i] == '.') && digit(s.data[i + 1])) t.kind = T_OTHER;
       if (t.start > 1 && (s.data[t.start - 1] == ',' || s.data[t.start - 1] == '.') && digit(s.data[t.start - 2])) t.kind = T_OTHER;
       if (t.start > 0 && s.data[t.start - 1] == '$') t.kind = T_OTHER;
+      if (stops && t.digits <= 2 && i + 1 < s.len && s.data[i] == '.' && s.data[i + 1] == ' ') t.ordinal = true, i++;
       if (i < s.len && (s.data[i] == '%' || (s.data[i] != 'Q' && letter(s.data[i])))) t.kind = T_OTHER;
-    } else if (letter(s.data[i])) {
+    } else if (letter(s.data[i]) || (words && accented(s, i))) {
       t.kind = T_WORD;
       t.capital = s.data[i] >= 'A' && s.data[i] <= 'Z';
       size_t n = 0;
-      while (i < s.len && letter(s.data[i])) {
+      while (i < s.len && (letter(s.data[i]) || (words && accented(s, i)))) {
+        if (!letter(s.data[i]) && n < WORD_MAX - 2) t.word[n++] = s.data[i++];
         if (n < WORD_MAX - 1) t.word[n++] = (char)(s.data[i] | 0x20);
         i++;
       }
       t.word[n] = '\0';
+      if (!translate(words, &t)) continue;
       if (n == 1 && t.word[0] == 'q' && i < s.len && digit(s.data[i]) && (i + 1 == s.len || !digit(s.data[i + 1]))) t.number = s.data[i] - '0', i++;
     } else if ((unsigned char)s.data[i] == 0xE2 && i + 2 < s.len && (unsigned char)s.data[i + 1] == 0x80 &&
                ((unsigned char)s.data[i + 2] == 0x93 || (unsigned char)s.data[i + 2] == 0x94 || (unsigned char)s.data[i + 2] == 0x91)) {
@@ -326,8 +375,9 @@ static size_t shared_month(const PropterStr *s, const Tokens *t, size_t i, Point
 }
 
 /* Most sentences hold neither a figure nor a word of the calendar: seen without cutting them into words. */
-bool when_possible(PropterStr s) {
+bool when_possible(PropterStr s, const WhenWords *own) {
   static const char words[] = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win qua hal mon yea";
+  if (own && own->count) return s.len > 0;
   uint32_t first = 0;
   for (const char *w = words; *w; w += w[3] ? 4 : 3) first |= 1u << (*w - 'a');
   for (size_t i = 0; i < s.len; i++) {
@@ -348,10 +398,11 @@ bool when_possible(PropterStr s) {
   return false;
 }
 
-bool when_scan(PropterStr text, PropterDay reference, int year, bool forward, Whens *out) {
+bool when_scan(PropterStr text, const WhenWords *words, PropterDay reference, int year, bool forward, Whens *out) {
   Tokens t = {0};
-  if (!when_possible(text)) return true;
-  bool fits = tokenize(text, &t);
+  if (words && !words->count) words = NULL;
+  if (!when_possible(text, words)) return true;
+  bool fits = tokenize(text, words, &t);
   for (size_t i = 0; fits && i < t.count;) {
     Point a, b;
     PropterDay first, last, first2, last2;

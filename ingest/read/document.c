@@ -2,7 +2,6 @@
 /* Walks a document's blocks and sentences; runs the examples of rules. */
 #include <string.h>
 
-#include "../doc/when.h"
 #include "reading.h"
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for sentences"); }
@@ -11,13 +10,13 @@ enum { LONG_PERIOD = 366 };
 
 /* The first period that a text names (a second one is mostly a comparison), and the last year; both keep what they held if it names none. A review of ten years
  * says no year. */
-static PropterStatus time_of(PropterStr text, const PropterDocument *d, int *year, PropterPeriod *period, PropterError *err) {
+static PropterStatus time_of(const PropterRules *rules, PropterStr text, const PropterDocument *d, int *year, PropterPeriod *period, PropterError *err) {
   Whens found = {0};
   bool figure = false;
   for (size_t i = 0; i < text.len && !figure; i++)
     figure = (text.data[i] >= '0' && text.data[i] <= '9') || (text.data[i] >= 'A' && text.data[i] <= 'Z' && i > 0);
   if (!figure) return PROPTER_OK;
-  bool fits = when_scan(text, d->published, *year, false, &found), told = false;
+  bool fits = when_scan(text, &rules->dates, d->published, *year, false, &found), told = false;
   for (size_t i = 0; i < found.count && fits; i++) {
     const When *w = &found.items[i];
     int m, dom;
@@ -52,8 +51,8 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
   PropterStr text = {d->text.data + block->start, block->end - block->start};
   Scene scene = {.text = d->text, .published = d->published, .factor = factor_of(block->kind), .heading = {PROPTER_NO_DAY, PROPTER_NO_DAY}};
   int frame = 0, said = 0;
-  PropterStatus status = time_of(d->title, d, &frame, NULL, err);
-  if (status == PROPTER_OK) status = time_of(block->section, d, &frame, &scene.heading, err);
+  PropterStatus status = time_of(rules, d->title, d, &frame, NULL, err);
+  if (status == PROPTER_OK) status = time_of(rules, block->section, d, &frame, &scene.heading, err);
   if (status == PROPTER_OK && !read_sentences(rules, text, &sentences)) status = no_memory(err);
   if (carried->first != PROPTER_NO_DAY) scene.heading = *carried;
   for (size_t i = 0; i < sentences.count && status == PROPTER_OK; i++) {
@@ -62,8 +61,8 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
         i + 1 < sentences.count ? (PropterSpan){sentences.items[i + 1].start + block->start, sentences.items[i + 1].end + block->start} : (PropterSpan){0, 0};
     PropterStr s = {d->text.data + scene.sentence.start, scene.sentence.end - scene.sentence.start};
     int own = 0;
-    scene.dated = when_possible(s);
-    if (scene.dated && (status = time_of(s, d, &own, NULL, err)) != PROPTER_OK) break;
+    scene.dated = when_possible(s, &rules->dates);
+    if (scene.dated && (status = time_of(rules, s, d, &own, NULL, err)) != PROPTER_OK) break;
     scene.year = own ? own : frame ? frame : said;
     out->sentences++;
     size_t blanks = 0;
@@ -74,7 +73,7 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
       scene.previous = scene.sentence;
     }
     said = scene.year;
-    if (status == PROPTER_OK && scene.dated) status = time_of(s, d, &said, &scene.heading, err);
+    if (status == PROPTER_OK && scene.dated) status = time_of(rules, s, d, &said, &scene.heading, err);
   }
   *carried = scene.heading;
   propter_vec_clear(&sentences);

@@ -2,7 +2,6 @@
 /* Claims and happenings in one sentence: patterns find the connective, the neighbourhood gives the arguments, word lists give the flags. */
 #include <string.h>
 
-#include "../doc/when.h"
 #include "reading.h"
 
 #define REFUSED .02 /* probability below which a proposal is no claim */
@@ -112,10 +111,13 @@ static bool changes(const Work *w, PropterSpan a) {
   return rules_any(w->r, w->r->up.items, w->r->up.count, slice(w->s, a)) || rules_any(w->r, w->r->down.items, w->r->down.count, slice(w->s, a));
 }
 
-static bool has_digit(PropterStr s) {
+/* Numbers in words and what is counted are known in some languages only. */
+static bool amount_in(const Work *w, PropterStr s, double *value, PropterSpan *words) { return w->r->language->full && amount_find(s, value, words); }
+
+static bool has_digit(const Work *w, PropterStr s) {
   double v;
   PropterSpan words;
-  if (amount_find(s, &v, &words)) return true;
+  if (amount_in(w, s, &v, &words)) return true;
   for (size_t i = 0; i < s.len; i++)
     if (s.data[i] >= '0' && s.data[i] <= '9') return true;
   return false;
@@ -130,7 +132,7 @@ static bool whole(const Work *w, const Candidate *c) {
   if (rule->previous != PART_CAUSE && !says_something(w, c->cause)) return false;
   if (rule->previous != PART_EFFECT && !says_something(w, c->effect)) return false;
   if (!fits(w, c->pattern->cause_shape, c->cause) || !fits(w, c->pattern->effect_shape, c->effect)) return false;
-  return (!rule->needs_change || changes(w, c->effect)) && (!rule->needs_number || has_digit(slice(w->s, c->effect)));
+  return (!rule->needs_change || changes(w, c->effect)) && (!rule->needs_number || has_digit(w, slice(w->s, c->effect)));
 }
 
 static void consider(Work *w, Rule *rule, const Pattern *p, PropterSpan match) {
@@ -195,6 +197,7 @@ static bool tags_fit(const Work *w, const Rule *rule, PropterSpan core) {
 /* Only a sentence in which something was found is tagged. */
 static PropterStatus tag_sentence(Work *w, PropterError *err) {
   PropterRules *r = w->r;
+  if (!r->language->full) return PROPTER_OK;
   if (!r->judge) PROPTER_TRY(judge_new(false, &r->judge, err));
   if (!r->tagged && !(r->tagged = propter_malloc(sizeof *r->tagged))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for tags");
   judge_tag(r->judge, w->s, false, r->tagged);
@@ -209,6 +212,7 @@ static bool nothing_by_tags(const Work *w, PropterSpan a) {
 /* What the tags say against the words alone: no such connective, narrower arguments, arguments that are none. */
 static void refine(Work *w) {
   size_t n = 0;
+  if (!w->tagged) return;
   for (size_t i = 0; i < w->count; i++) {
     Candidate c = w->found[i];
     if (!tags_fit(w, c.rule, c.core)) continue;
@@ -403,8 +407,7 @@ static void join(const Work *w, PropterPeriod *p, size_t *at, const When *when, 
   size_t far = *at > core ? *at - core : core - *at, near = when->start > core ? when->start - core : core - when->start;
   PropterStr gap = {w->s.data + *at, when->start > *at ? when->start - *at : 0};
   gap = propter_str_trim(gap);
-  bool list = p->first != PROPTER_NO_DAY && (propter_str_equal(gap, PROPTER_STR("and")) || propter_str_equal(gap, PROPTER_STR("and in")) ||
-                                             propter_str_equal(gap, PROPTER_STR(",")) || propter_str_equal(gap, PROPTER_STR("or")));
+  bool list = p->first != PROPTER_NO_DAY && rules_any(w->r, w->r->list_gap.items, w->r->list_gap.count, gap);
   if (list) {
     p->first = when->first < p->first ? when->first : p->first;
     p->last = when->last > p->last ? when->last : p->last;
@@ -436,12 +439,10 @@ static void dates(const Work *w, const Candidate *c, PropterReading *out) {
   }
 }
 
-static bool definite(PropterStr cause) {
-  static const char *const words[] = {"the ",   "The ",   "this ", "This ", "that ",  "That ",  "these ", "These ",
-                                      "those ", "Those ", "its ",  "Its ",  "their ", "Their ", "last ",  "Last "};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (propter_str_starts(cause, propter_str(words[i]))) return true;
-  return false;
+static PropterStatus dates_of(Work *w, PropterError *err) {
+  bool forward = rules_any(w->r, w->r->future.items, w->r->future.count, w->s);
+  if (when_scan(w->s, &w->r->dates, w->scene->published, w->scene->year, forward, &w->whens)) return PROPTER_OK;
+  return propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
 }
 
 static PropterSpan absolute(const Work *w, PropterSpan s) {
@@ -459,16 +460,16 @@ static PropterSpan previous_argument(const Work *w, const Candidate *c) {
 static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, PropterError *err) {
   PropterReading reading = {.rule = c->rule->name, .prior = c->rule->precision};
   reading.generic = !w->whens.count && c->rule->previous == PART_NONE && !c->rule->flip && !rules_any(w->r, w->r->past.items, w->r->past.count, w->s) &&
-                    !definite(slice(w->s, c->cause));
+                    !rules_any(w->r, w->r->front_definite.items, w->r->front_definite.count, slice(w->s, c->cause));
   double any;
   PropterSpan words;
-  if (reading.generic && amount_find(w->s, &any, &words)) reading.generic = false;
+  if (reading.generic && amount_in(w, w->s, &any, &words)) reading.generic = false;
   flags(w, c, &reading);
   dates(w, c, &reading);
   /* The number next to the effect, then the one next to the cause, then any. */
   PropterSpan places[3] = {c->effect, c->cause, {0, w->s.len}};
   for (int i = 0; i < 3 && reading.quantity == 0; i++)
-    if (!empty(places[i]) && amount_find(slice(w->s, places[i]), &reading.quantity, &words))
+    if (!empty(places[i]) && amount_in(w, slice(w->s, places[i]), &reading.quantity, &words))
       reading.quantity_words = absolute(w, (PropterSpan){words.start + places[i].start, words.end + places[i].start});
   reading.sentence = reading.quote = w->scene->sentence;
   if (c->rule->previous && c->core.start < FRONT_BYTES) reading.quote.start = w->scene->previous.start;
@@ -477,7 +478,7 @@ static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, Pro
   reading.cause = c->rule->previous == PART_CAUSE ? previous_argument(w, c) : absolute(w, c->cause);
   reading.effect = c->rule->previous == PART_EFFECT ? previous_argument(w, c) : absolute(w, c->effect);
   reading.condition = absolute(w, reading.condition);
-  if (!w->r->ungraded) {
+  if (!w->r->ungraded && w->tagged) {
     double sure = judge_claim(w->r->judge, w->tagged, w->scene->sentence.start, &reading, w->count);
     if (sure < REFUSED) return PROPTER_OK;
     reading.confidence *= sure / reading.prior;
@@ -517,9 +518,7 @@ PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *o
   if (!w.count) return PROPTER_OK;
   settle(&w);
   share_effects(&w);
-  PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens)
-                             ? PROPTER_OK
-                             : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+  PropterStatus status = dates_of(&w, err);
   for (size_t i = 0; i < w.count && status == PROPTER_OK; i++) status = emit(&w, &w.found[i], out, err);
   propter_vec_clear(&w.whens);
   return status;
@@ -571,7 +570,7 @@ static PropterStatus happening(const Work *w, const PropterNames *names, const P
   h.hedge = 1 - hedge_in(w, 0, w->s.len, 1);
   h.confidence = .7 * w->scene->factor;
   PropterSpan amount;
-  if (amount_find(w->s, &h.quantity, &amount)) h.quantity_words = absolute(w, amount);
+  if (amount_in(w, w->s, &h.quantity, &amount)) h.quantity_words = absolute(w, amount);
   return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");
 }
 
@@ -579,9 +578,7 @@ static PropterStatus happening(const Work *w, const PropterNames *names, const P
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err) {
   Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
   if (!scene->dated || !w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
-  PropterStatus status = when_scan(w.s, scene->published, scene->year, rules_any(rules, rules->future.items, rules->future.count, w.s), &w.whens)
-                             ? PROPTER_OK
-                             : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+  PropterStatus status = dates_of(&w, err);
   size_t at;
   bool denied = status == PROPTER_OK && w.whens.count &&
                 (negation_in(&w, 0, w.s.len, &at) || rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s));

@@ -12,12 +12,15 @@ enum { LABEL_TOKENS = 16, BAG_MAX = 5, BAG_SLACK = 4, BAG_TEXT = 64 };
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for names"); }
 
-PropterStatus propter_names_new(PropterNames **out, PropterError *err) {
+PropterStatus propter_names_new(PropterNames **out, PropterError *err) { return names_new_in(languages, out, err); }
+
+PropterStatus names_new_in(const Language *language, PropterNames **out, PropterError *err) {
   *out = NULL;
   PropterNames *n = propter_calloc(1, sizeof *n);
   if (!n) return no_memory(err);
   (void)pthread_mutex_init(&n->stemming, NULL);
-  if (!(n->stemmer = sb_stemmer_new("english", "UTF_8"))) {
+  n->language = language;
+  if (!(n->stemmer = sb_stemmer_new(language->stemmer, "UTF_8"))) {
     propter_names_free(n);
     return no_memory(err);
   }
@@ -151,7 +154,11 @@ static bool fold(const PropterNames *n, PropterStr word, Word *t) {
   t->stem[stem_len] = '\0';
   (void)pthread_mutex_unlock(stemming);
   if (!stem) return false;
-  singular(t->plain);
+  /* One English word is told apart by more than its stem; other languages have more plurals than an s. */
+  if (n->language == languages)
+    singular(t->plain);
+  else
+    memcpy(t->plain, t->stem, stem_len + 1);
   return true;
 }
 

@@ -30,7 +30,8 @@ typedef struct {
   /* of the batch */
   PropterDocument *d;
   PropterReadings readings;
-  unsigned *limits; /* how often each rule took too many steps in it */
+  size_t language;
+  unsigned *limits; /* how often each rule of its language took too many steps in it */
 } File;
 
 typedef struct {
@@ -39,13 +40,13 @@ typedef struct {
   PropterArena arena;
   PROPTER_VEC(File) files;
   PROPTER_VEC(File) gone; /* documents of the graph whose files are gone */
-  PropterRules *rules;
-  PropterRules *readers[MAX_READERS]; /* one for each thread; the first is `rules` */
+  PropterRules *readers[MAX_READERS][LANGUAGES]; /* for each thread the rules of each language */
   unsigned reader_count, idle[MAX_READERS], idle_count;
-  unsigned *limits_before; /* how often each rule took too many steps before the batch */
+  unsigned *limits_before[LANGUAGES]; /* how often each rule took too many steps before the batch */
   pthread_mutex_t lock;
   size_t from; /* first file of the batch */
-  PropterNames *names;
+  PropterNames *names[LANGUAGES];
+  size_t forced; /* the language of all documents, SIZE_MAX: each its own */
   PropterWriter *writer;
   PropterRun *run;
   PropterStr fingerprint;
@@ -183,14 +184,8 @@ static PropterStatus find_files(Pass *p, PropterError *err) {
 /* --- what has changed ---------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus load_rules(Pass *p, PropterRules **rules, PropterError *err) {
-  PROPTER_TRY(propter_rules_new(&p->limits, rules, err));
-  for (size_t i = 0; i < p->options->rule_file_count; i++) {
-    PropterBuf text = {0};
-    PropterStatus status = propter_io_read_file(p->options->rule_files[i], 16 << 20, &text, err);
-    if (status == PROPTER_OK) status = propter_rules_add(*rules, propter_buf_str(&text), p->options->rule_files[i], err);
-    propter_buf_clear(&text);
-    PROPTER_TRY(status);
-  }
+  for (size_t l = 0; l < LANGUAGES; l++)
+    PROPTER_TRY(propter_rules_open(languages[l].code, p->options->rule_files, p->options->rule_file_count, &p->limits, &rules[l], err));
   return PROPTER_OK;
 }
 
@@ -277,12 +272,17 @@ static PropterStatus find_gone(Pass *p, PropterSnapshot *snapshot, PropterError 
 static PropterStatus look(Pass *p, PropterError *err) {
   PropterSnapshot *snapshot;
   PROPTER_TRY(propter_writer_snapshot(p->writer, &snapshot, err));
-  PROPTER_TRY(propter_names_new(&p->names, err));
-  PROPTER_TRY(rules_lexicon(p->rules, p->names, err));
-  PROPTER_TRY(propter_names_load(p->names, snapshot, err));
-  p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx models=%016llx names=%016llx software=%.*s", (unsigned long long)propter_rules_hash(p->rules),
-                                        (unsigned long long)judge_hash(), (unsigned long long)propter_names_hash(p->names), (int)p->options->software.len,
-                                        p->options->software.data);
+  uint64_t rules = 0, names = 0;
+  for (size_t l = 0; l < LANGUAGES; l++) {
+    PROPTER_TRY(names_new_in(&languages[l], &p->names[l], err));
+    PROPTER_TRY(rules_lexicon(p->readers[0][l], p->names[l], err));
+    PROPTER_TRY(propter_names_load(p->names[l], snapshot, err));
+    rules = rules * 1099511628211u ^ propter_rules_hash(p->readers[0][l]), names = names * 1099511628211u ^ propter_names_hash(p->names[l]);
+  }
+  const char *forced = p->forced == SIZE_MAX ? "" : languages[p->forced].code;
+  p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx models=%016llx names=%016llx software=%.*s%s%s", (unsigned long long)rules,
+                                        (unsigned long long)judge_hash(), (unsigned long long)names, (int)p->options->software.len, p->options->software.data,
+                                        *forced ? " language=" : "", forced);
   if (!p->fingerprint.data) return no_memory(err);
   PROPTER_TRY(propter_pool_run(p->files.count, p->options->threads, hash, p, err));
   for (size_t i = 0; i < p->files.count; i++) PROPTER_TRY(compare(p, snapshot, &p->files.items[i], err));
@@ -308,7 +308,7 @@ static bool its_own(PropterStatus status) {
 }
 
 /* Opens one file and finds what it says. What goes wrong with the document alone stays with it. */
-static PropterStatus find_in(Pass *p, PropterRules *rules, File *f, PropterError *err) {
+static PropterStatus find_in(Pass *p, PropterRules *const *readers, File *f, PropterError *err) {
   PropterStatus status = propter_document_open(f->path, &p->limits, &f->d, &f->bad);
   if (status == PROPTER_OK && !wholly(propter_str(f->d->hash), f->hash)) status = propter_fail(&f->bad, PROPTER_INVALID, "the file changed while it was read");
   if (status != PROPTER_OK) {
@@ -316,11 +316,14 @@ static PropterStatus find_in(Pass *p, PropterRules *rules, File *f, PropterError
     if (err) *err = f->bad;
     return status;
   }
+  f->language = p->forced == SIZE_MAX ? language_of_document(f->d, readers) : p->forced;
+  PropterRules *rules = readers[f->language];
+  const unsigned *before = p->limits_before[f->language];
   size_t count = rules->rules.count;
   if (count && !(f->limits = propter_calloc(count, sizeof *f->limits))) return no_memory(err);
-  for (size_t i = 0; i < count; i++) rules->rules.items[i].limits = p->limits_before[i];
-  status = propter_read_document(rules, p->names, f->d, &f->readings, err);
-  for (size_t i = 0; i < count; i++) f->limits[i] = rules->rules.items[i].limits - p->limits_before[i];
+  for (size_t i = 0; i < count; i++) rules->rules.items[i].limits = before[i];
+  status = propter_read_document(rules, p->names[f->language], f->d, &f->readings, err);
+  for (size_t i = 0; i < count; i++) f->limits[i] = rules->rules.items[i].limits - before[i];
   return status;
 }
 
@@ -342,11 +345,13 @@ static PropterStatus store_one(Pass *p, File *f, PropterError *err) {
   Stored stored = {0};
   if (f->bad.status != PROPTER_OK) return reject(p, f, err);
   PROPTER_TRY(propter_writer_clear_graph(p->writer, f->graph, err));
-  PROPTER_TRY(store_document(p->writer, f->iri, f->real, p->fingerprint, p->names, p->rules, f->d, &f->readings, &stored, err));
+  PROPTER_TRY(store_document(p->writer, f->iri, f->real, p->fingerprint, p->names[f->language], p->readers[0][f->language], f->d, &f->readings, &stored, err));
   p->result->claims += stored.claims, p->result->linked += stored.linked, p->result->happenings += stored.happenings;
   tell(p, &(PropterReadReport){.path = f->path,
                                .iri = f->iri,
                                .format = f->d->format,
+                               .language = languages[f->language].code,
+                               .rules_alone = !languages[f->language].full,
                                .sentences = f->readings.sentences,
                                .claims = stored.claims,
                                .linked = stored.linked,
@@ -369,9 +374,9 @@ static PropterStatus make_readers(Pass *p, PropterError *err) {
   if (!threads) threads = online > 0 ? (size_t)online : 1;
   if (threads > MAX_READERS) threads = MAX_READERS;
   if (threads > work) threads = work ? work : 1;
-  p->readers[0] = p->rules;
-  for (p->reader_count = 1; p->reader_count < threads; p->reader_count++) PROPTER_TRY(load_rules(p, &p->readers[p->reader_count], err));
-  if (p->rules->rules.count && !(p->limits_before = propter_calloc(p->rules->rules.count, sizeof *p->limits_before))) return no_memory(err);
+  for (p->reader_count = 1; p->reader_count < threads; p->reader_count++) PROPTER_TRY(load_rules(p, p->readers[p->reader_count], err));
+  for (size_t l = 0; l < LANGUAGES; l++)
+    if (!(p->limits_before[l] = propter_calloc(p->readers[0][l]->rules.count + 1, sizeof **p->limits_before))) return no_memory(err);
   return PROPTER_OK;
 }
 
@@ -381,7 +386,7 @@ static PropterStatus read_batch(Pass *p, size_t count, PropterError *err) {
   PropterStatus status = propter_pool_run(count, p->reader_count, read_task, p, err);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
     File *f = &p->files.items[p->from + i];
-    for (size_t r = 0; r < p->rules->rules.count && f->limits; r++) p->limits_before[r] += f->limits[r];
+    for (size_t r = 0; f->limits && r < p->readers[0][f->language]->rules.count; r++) p->limits_before[f->language][r] += f->limits[r];
     p->result->documents++;
     p->result->unchanged += f->unchanged;
     if (f->unchanged)
@@ -426,8 +431,11 @@ static PropterStatus read_all(Pass *p, PropterError *err) {
   }
   for (size_t i = 0; i < p->gone.count; i++) PROPTER_TRY(withdraw(p, &p->gone.items[i], err));
   propter_log_progress(p->options->log, "read", p->files.count, p->files.count, "documents");
-  for (size_t r = 0; r < p->rules->rules.count; r++) p->rules->rules.items[r].limits = p->limits_before[r];
-  if (p->options->rule) propter_rules_report(p->rules, p->options->rule, p->options->payload);
+  for (size_t l = 0; l < LANGUAGES; l++) {
+    PropterRules *rules = p->readers[0][l];
+    for (size_t r = 0; r < rules->rules.count; r++) rules->rules.items[r].limits = p->limits_before[l][r];
+    if (p->options->rule) propter_rules_report(rules, p->options->rule, p->options->payload);
+  }
   size_t changed = p->result->documents - p->result->unchanged - p->result->rejected + p->result->withdrawn;
   bool same = changed == 0 && p->result->rejected == 0;
   PropterStr iri;
@@ -446,19 +454,22 @@ static PropterStatus read_all(Pass *p, PropterError *err) {
 PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *options, PropterReadResult *out, PropterError *err) {
   memset(out, 0, sizeof *out);
   Pass p = {.options = options, .limits = options->limits ? *options->limits : propter_limits_default(), .result = out};
+  p.forced = options->language ? language_of(propter_str(options->language)) : SIZE_MAX;
+  if (options->language && p.forced == SIZE_MAX) return propter_fail(err, PROPTER_NOT_FOUND, "no reading rules for the language %s", options->language);
   (void)pthread_mutex_init(&p.lock, NULL);
   PropterStatus status = find_files(&p, err);
-  if (status == PROPTER_OK) status = load_rules(&p, &p.rules, err);
+  if (status == PROPTER_OK) status = load_rules(&p, p.readers[0], err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, options->wait, &p.writer, err);
   if (status == PROPTER_OK) status = look(&p, err);
   if (status == PROPTER_OK) status = begin(&p, err);
   if (status == PROPTER_OK) status = read_all(&p, err);
   propter_run_free(p.run);
   if (p.writer) propter_writer_close(p.writer);
-  propter_names_free(p.names);
-  for (unsigned i = 1; i < MAX_READERS; i++) propter_rules_free(p.readers[i]);
-  propter_rules_free(p.rules);
-  propter_free(p.limits_before);
+  for (size_t l = 0; l < LANGUAGES; l++) {
+    propter_names_free(p.names[l]);
+    for (unsigned i = 0; i < MAX_READERS; i++) propter_rules_free(p.readers[i][l]);
+    propter_free(p.limits_before[l]);
+  }
   (void)pthread_mutex_destroy(&p.lock);
   propter_vec_clear(&p.gone);
   propter_vec_clear(&p.files);

@@ -3,10 +3,30 @@
 #ifndef READ_READING_H
 #define READ_READING_H
 
+#include "../doc/when.h"
 #include "judge.h"
 #include "propter/regex.h"
 
 typedef PROPTER_VEC(PropterSpan) Spans;
+
+/* --- language.c --- */
+typedef struct {
+  const char *code, *name, *stemmer;
+  bool full; /* with models and with numbers in words; else rules alone */
+  const char *rules;
+  const size_t *rules_size;
+} Language;
+enum { LANGUAGES = 0
+#define LANGUAGE(code, name, stemmer, full) +1
+#include "languages.def"
+#undef LANGUAGE
+};
+extern const Language languages[LANGUAGES];
+/* Of a tag ("de", "de-AT"); SIZE_MAX: it has no rules. */
+size_t language_of(PropterStr tag);
+/* Of a document: what its metadata declares, else the one whose commonest words (`common` in the rules) its beginning holds most of, else the first.
+ * `rules`: one set for each. */
+size_t language_of_document(const PropterDocument *document, PropterRules *const *rules);
 
 /* --- rules.c --- */
 typedef enum { PART_NONE, PART_CAUSE, PART_EFFECT } Part;
@@ -74,6 +94,7 @@ struct PropterRules {
   Judge *judge;   /* made with the first claim */
   Tagged *tagged; /* scratch */
   bool ungraded;  /* claims keep their rule's precision (training) */
+  const Language *language;
   PROPTER_VEC(Rule) rules;
   PROPTER_VEC(Named) defines; /* regex NULL; the text is in define_texts */
   PROPTER_VEC(PropterStr) define_texts;
@@ -82,10 +103,11 @@ struct PropterRules {
   PROPTER_VEC(Paraphrase) paraphrases;
   PROPTER_VEC(PropterRegex *)
   cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, negation, negation_except, negation_before, condition, order,
-      nothing, past, future, reverse, gap, lead, place, pronoun, definite, answer_no, answer_yes, up, down, amount;
+      nothing, front_definite, list_gap, common, past, future, reverse, gap, lead, place, pronoun, definite, answer_no, answer_yes, up, down, amount;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(PropterStr) abbreviations, small, alike;
+  WhenWords dates;
   uint64_t hash;
 };
 
@@ -129,6 +151,8 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
 /* --- names.c --- */
 #define READ_NOTATION .5 /* quality of a notation: counts only beside a word for what is measured */
 PropterStr names_keep(PropterNames *names, PropterStr text);
+/* As propter_names_new, for texts and labels in another language. */
+PropterStatus names_new_in(const Language *language, PropterNames **out, PropterError *err);
 /* After all labels: learns which words all metrics share ("jobs"), the words for what is measured. */
 PropterStatus names_settle(PropterNames *names, PropterError *err);
 /* Labels of two to five words whose words all stand close together in the text, in any order ("the shutdown in Minnesota" for "Minnesota shutdown"). */

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads rule files and compiles them. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "propter/hash.h"
+#include "propter/io.h"
 #include "reading.h"
 
 enum { MAX_NESTED = 4 };
-
-extern const char rules_en[];
-extern const size_t rules_en_size;
 
 typedef struct {
   PropterRules *r;
@@ -39,6 +38,8 @@ static PropterStr word_of(PropterStr *rest) {
 }
 
 static PropterStatus compile(Parser *p, PropterStr pattern, unsigned flags, PropterRegex **out) {
+  /* The letters of English words are ASCII, which is faster. */
+  if (p->r->language != languages) flags |= PROPTER_REGEX_UNICODE;
   PropterBuf factored = {.max = p->r->limits.pattern_bytes};
   PropterStatus status = PROPTER_SYNTAX;
   if (rules_factor(pattern, flags & PROPTER_REGEX_CASELESS, &factored) && propter_buf_status(&factored, NULL) == PROPTER_OK)
@@ -272,7 +273,8 @@ static PropterStatus rule_line(Parser *p, PropterStr key, PropterStr rest) {
       PropterStr word = word_of(&rest);
       size_t letters = word.len - (word.len && word.data[word.len - 1] == '$');
       for (size_t i = 0; i < letters; i++)
-        if (word.data[i] < 'a' || word.data[i] > 'z') return bad(p, "triggers: beginnings of words in the letters a to z, whole words with $", word);
+        if ((word.data[i] < 'a' || word.data[i] > 'z') && !(i && (unsigned char)word.data[i] >= 0x80))
+          return bad(p, "triggers: beginnings of words in small letters, the first of a to z, whole words with $", word);
       if (letters < 2) return bad(p, "triggers of two letters or more", word);
       if (!(copy = propter_arena_copy(&r->arena, word)).data || !propter_vec_push(&rule->triggers, copy)) return no_memory(p->err);
     }
@@ -300,6 +302,7 @@ static PropterStatus rule_line(Parser *p, PropterStr key, PropterStr rest) {
     if (!propter_str_equal(rest, PROPTER_STR("effect-change")) && !propter_str_equal(rest, PROPTER_STR("effect-number")))
       return bad(p, "effect-change or effect-number", rest);
   } else if (propter_str_equal(key, PROPTER_STR("tagged"))) {
+    if (!p->r->language->full) return bad(p, "no tagged expression in a language without a tagger", rest);
     if (rule->tagged) return bad(p, "one tagged expression", rest);
     return compile(p, rest, 0, &rule->tagged);
   } else {
@@ -397,6 +400,27 @@ static PropterStatus shape_line(Parser *p, PropterStr rest) {
   return no_memory(p->err);
 }
 
+static PropterStatus language_line(Parser *p, PropterStr rest) {
+  if (propter_str_equal(rest, propter_str(p->r->language->code))) return PROPTER_OK;
+  char expected[40];
+  (void)snprintf(expected, sizeof expected, "the language %s", p->r->language->code);
+  return bad(p, expected, rest);
+}
+
+/* "date may mai": the English word of the calendar, then what this language has for it. */
+static PropterStatus date_line(Parser *p, PropterStr rest) {
+  PropterRules *r = p->r;
+  PropterStr english = word_of(&rest);
+  if (!rest.len) return bad(p, "an English word of the calendar (or none) and words for it", english);
+  if (propter_str_equal(english, PROPTER_STR("none"))) english.len = 0;
+  if (!(english.data = keep(r, english))) return no_memory(p->err);
+  while (rest.len) {
+    WhenWord w = {propter_arena_copy(&r->arena, word_of(&rest)), english};
+    if (!w.word.data || !propter_vec_push(&r->dates, w)) return no_memory(p->err);
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
   PropterRules *r = p->r;
   const struct {
@@ -418,6 +442,9 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
                {"happening-place", &r->place, false, 0},
                {"pronoun", &r->pronoun, false, 0},
                {"definite", &r->definite, false, 0},
+               {"definite-front", &r->front_definite, false, 0},
+               {"list-gap", &r->list_gap, false, 0},
+               {"common", &r->common, true, 0},
                {"answer-no", &r->answer_no, false, 0},
                {"answer-yes", &r->answer_yes, false, 0},
                {"past", &r->past, false, 0},
@@ -436,7 +463,8 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
     PROPTER_TRY(lists[i].words ? compile_words(p, rest, &regex) : compile(p, rest, lists[i].flags, &regex));
     return add_regex(p, regex, lists[i].list);
   }
-  if (propter_str_equal(key, PROPTER_STR("language"))) return propter_str_equal(rest, PROPTER_STR("en")) ? PROPTER_OK : bad(p, "the language en", rest);
+  if (propter_str_equal(key, PROPTER_STR("language"))) return language_line(p, rest);
+  if (propter_str_equal(key, PROPTER_STR("date"))) return date_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("define"))) return define_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("shape"))) return shape_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("hedge"))) return hedge_line(p, rest);
@@ -555,11 +583,13 @@ static PropterStatus probe(PropterRules *rules, Rule *rule, PropterError *err) {
   return status;
 }
 
+static PropterStatus rules_new_in(const Language *language, const PropterLimits *limits, PropterRules **out, PropterError *err);
+
 PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char *source, PropterError *err) {
   /* A second set takes the new file first, so that a mistake in it leaves the present rules alone. */
   if (rules->rules.count) {
     PropterRules *trial = NULL;
-    PropterStatus status = propter_rules_new(&rules->limits, &trial, err);
+    PropterStatus status = rules_new_in(rules->language, &rules->limits, &trial, err);
     if (status == PROPTER_OK) {
       Parser p = {.r = trial, .source = source, .err = err};
       status = parse(&p, text);
@@ -577,19 +607,62 @@ PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char
   return status;
 }
 
-PropterStatus propter_rules_new(const PropterLimits *limits, PropterRules **out, PropterError *err) {
+static PropterStatus rules_new_in(const Language *language, const PropterLimits *limits, PropterRules **out, PropterError *err) {
   *out = NULL;
   PropterRules *r = propter_calloc(1, sizeof *r);
   if (!r) return no_memory(err);
+  r->language = language;
   r->limits = limits ? *limits : propter_limits_default();
+  char source[16];
+  (void)snprintf(source, sizeof source, "%s.rules", language->code);
   PropterStatus status = propter_matcher_new(r->limits.match_steps, &r->matcher, err);
-  if (status == PROPTER_OK) status = propter_rules_add(r, (PropterStr){rules_en, rules_en_size}, "en.rules", err);
+  if (status == PROPTER_OK) status = propter_rules_add(r, (PropterStr){language->rules, *language->rules_size}, source, err);
   if (status != PROPTER_OK) {
     propter_rules_free(r);
     return status;
   }
   *out = r;
   return PROPTER_OK;
+}
+
+PropterStatus propter_rules_new(const PropterLimits *limits, PropterRules **out, PropterError *err) { return rules_new_in(languages, limits, out, err); }
+
+/* The language that a rule file says in its first lines; English if it says none. */
+static PropterStr language_said(PropterStr text) {
+  for (size_t at = 0; at < text.len;) {
+    size_t end = at;
+    while (end < text.len && text.data[end] != '\n') end++;
+    PropterStr rest = propter_str_trim((PropterStr){text.data + at, end - at});
+    at = end + 1;
+    if (!rest.len || rest.data[0] == '#') continue;
+    return propter_str_equal(word_of(&rest), PROPTER_STR("language")) ? rest : propter_str(languages->code);
+  }
+  return propter_str(languages->code);
+}
+
+static PropterStatus add_file(PropterRules *r, const char *path, PropterError *err) {
+  PropterBuf text = {0};
+  PropterStatus status = propter_io_read_file(path, 16 << 20, &text, err);
+  PropterStr said = status == PROPTER_OK ? language_said(propter_buf_str(&text)) : (PropterStr){"", 0};
+  /* A language without rules is a mistake, which is reported with its line. */
+  if (status == PROPTER_OK && (propter_str_equal(said, propter_str(r->language->code)) || language_of(said) == SIZE_MAX))
+    status = propter_rules_add(r, propter_buf_str(&text), path, err);
+  propter_buf_clear(&text);
+  return status;
+}
+
+PropterStatus propter_rules_open(const char *language, const char *const *files, size_t count, const PropterLimits *limits, PropterRules **out,
+                                 PropterError *err) {
+  size_t which = language_of(propter_str(language));
+  *out = NULL;
+  if (which == SIZE_MAX) return propter_fail(err, PROPTER_NOT_FOUND, "no reading rules for the language %s", language);
+  PropterStatus status = rules_new_in(&languages[which], limits, out, err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = add_file(*out, files[i], err);
+  if (status != PROPTER_OK) {
+    propter_rules_free(*out);
+    *out = NULL;
+  }
+  return status;
 }
 
 #define FREE_LIST(list)                                                                  \
@@ -627,6 +700,9 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->place);
   FREE_LIST(r->pronoun);
   FREE_LIST(r->definite);
+  FREE_LIST(r->front_definite);
+  FREE_LIST(r->list_gap);
+  FREE_LIST(r->common);
   FREE_LIST(r->answer_no);
   FREE_LIST(r->answer_yes);
   FREE_LIST(r->past);
@@ -639,6 +715,7 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->abbreviations);
   propter_vec_clear(&r->small);
   propter_vec_clear(&r->alike);
+  propter_vec_clear(&r->dates);
   propter_vec_clear(&r->triggers);
   propter_matcher_free(r->matcher);
   judge_free(r->judge);

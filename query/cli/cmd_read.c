@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "output.h"
-#include "propter/io.h"
 #include "propter/read.h"
 
 typedef struct {
@@ -21,8 +20,8 @@ static void document(const PropterReadReport *r, void *payload) {
     else if (r->unchanged || r->withdrawn)
       fprintf(out, ",\"status\":\"%s\"", r->unchanged ? "unchanged" : "withdrawn");
     else
-      fprintf(out, ",\"status\":\"read\",\"format\":\"%s\",\"sentences\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu", r->format, r->sentences,
-              r->claims, r->linked, r->happenings);
+      fprintf(out, ",\"status\":\"read\",\"format\":\"%s\",\"language\":\"%s\",\"sentences\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu",
+              r->format, r->language, r->sentences, r->claims, r->linked, r->happenings);
     fputs("}\n", out);
     return;
   }
@@ -35,8 +34,10 @@ static void document(const PropterReadReport *r, void *payload) {
   } else if (r->withdrawn) {
     fprintf(out, "withdrawn %s: the file is gone\n", r->path);
   } else if (!r->unchanged) {
-    fprintf(out, "%s: %s sentences, %s claims (%s linked), %s dated happenings\n", r->path, output_number(r->sentences), output_number(r->claims),
+    fprintf(out, "%s: %s sentences, %s claims (%s linked), %s dated happenings", r->path, output_number(r->sentences), output_number(r->claims),
             output_number(r->linked), output_number(r->happenings));
+    if (r->rules_alone) fprintf(out, "; language %s, by rules alone", r->language);
+    fputc('\n', out);
   }
 }
 
@@ -50,24 +51,26 @@ static void failed_example(const char *source, unsigned line, const char *name, 
   fprintf(show->call->out, "%s:%u: rule %s: %s\n", source, line, name, problem);
 }
 
-/* --test-rules: the examples of all rules, with those of --rules. */
-static PropterStatus test_rules(Show *show, const char *const *files, size_t count, PropterError *err) {
+/* --test-rules: the examples of all rules of one language, with those of --rules. */
+static PropterStatus test_language(Show *show, const char *language, const char *const *files, size_t count, size_t *failed, PropterError *err) {
   PropterRules *rules = NULL;
-  size_t tried = 0, failed = 0;
-  PropterStatus status = propter_rules_new(NULL, &rules, err);
-  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
-    PropterBuf text = {0};
-    status = propter_io_read_file(files[i], 16 << 20, &text, err);
-    if (status == PROPTER_OK) status = propter_rules_add(rules, propter_buf_str(&text), files[i], err);
-    propter_buf_clear(&text);
-  }
-  if (status == PROPTER_OK) status = propter_rules_test(rules, failed_example, show, &tried, &failed, err);
+  size_t tried = 0;
+  PROPTER_TRY(propter_rules_open(language, files, count, NULL, &rules, err));
+  PropterStatus status = propter_rules_test(rules, failed_example, show, &tried, failed, err);
   if (status == PROPTER_OK) {
-    fprintf(show->call->out, "%s rules, %s examples, %s failed\n", output_number(propter_rules_count(rules)), output_number(tried), output_number(failed));
+    fprintf(show->call->out, "%s: %s rules, %s examples, %s failed\n", language, output_number(propter_rules_count(rules)), output_number(tried),
+            output_number(*failed));
     propter_rules_report(rules, rule, show);
   }
   propter_rules_free(rules);
-  return status == PROPTER_OK && failed ? PROPTER_NEGATIVE : status;
+  return status;
+}
+
+static PropterStatus test_rules(Show *show, const char *only, const char *const *files, size_t count, PropterError *err) {
+  size_t all = 0, failed = 0;
+  if (only) PROPTER_TRY(test_language(show, only, files, count, &all, err));
+  for (size_t i = 0; !only && propter_language(i); i++, all += failed) PROPTER_TRY(test_language(show, propter_language(i), files, count, &failed, err));
+  return all ? PROPTER_NEGATIVE : PROPTER_OK;
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
@@ -80,12 +83,13 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PROPTER_TRY(output_format(call, formats, &format, err));
   show.json = format == formats[1];
   while (file_count < 16 && (files[file_count] = cmd_value_at(call, "rules", (unsigned)file_count))) file_count++;
-  if (cmd_flag(call, "test-rules")) return test_rules(&show, files, file_count, err);
+  if (cmd_flag(call, "test-rules")) return test_rules(&show, cmd_value(call, "language"), files, file_count, err);
   if (!call->operand_count) return propter_fail(err, PROPTER_USAGE, "expected: propter read PATH...");
   PropterReadOptions options = {.paths = (const char *const *)call->operands,
                                 .path_count = call->operand_count,
                                 .rule_files = files,
                                 .rule_file_count = file_count,
+                                .language = cmd_value(call, "language"),
                                 .software = PROPTER_STR("propter " PACKAGE_VERSION),
                                 .now = call->now,
                                 .force = cmd_flag(call, "force"),
@@ -114,6 +118,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 }
 
 static const CommandOption options[] = {{"rules", 0, "FILE", "reading rules besides the built-in ones; may be repeated"},
+                                        {"language", 0, "CODE", "language of all the documents (en, de), instead of what each declares or looks like"},
                                         {"test-rules", 0, NULL, "run the examples of all rules and read nothing"},
                                         {"force", 0, NULL, "read unchanged documents again"},
                                         {"wait", 0, NULL, "wait while another program writes to the graph, instead of exit 4"},
@@ -131,6 +136,10 @@ const Command command_read = {
         "read with all below them in order of names. Each document becomes a named graph: its title and date, and what its sentences say about causes, with the exact\n"
         "words, their place in the file, the rule that found them and the concepts they lead to. A document that has not changed costs a hash; a changed one replaces\n"
         "its own graph and nothing else; one that is gone from a folder is withdrawn. A document that cannot be read is rejected with its reason, the others are read,\n"
-        "exit 1. Labels come from the graph: load the knowledge first. PDF needs the program pdftotext.",
+        "exit 1. Labels come from the graph: load the knowledge first. PDF needs the program pdftotext.\n"
+        "\n"
+        "A document is read in the language that its metadata declares (lang of HTML and XML, \"lang:\" before Markdown), else in the one whose commonest\n"
+        "words its beginning holds most of, else in English. Labels in that language and labels without one count. German goes by rules alone: no tagger,\n"
+        "no model of claims, no counts of things.",
     .examples = "propter read ontology/packs/us-employment/documents\npropter read --test-rules",
     .run = run};

@@ -63,6 +63,32 @@ n=$((n + 1)); if [ -s "$dir/t1" ] && cmp -s "$dir/t1" "$dir/t2" && grep -q scan.
 printf 'rule x\ntrigger zz\npattern {cause} (a+)+b {effect}\nprecision .9\nexample x\n' >"$dir/bad/bad.rules"
 expect 'bad rules say file and line' 3 'bad.rules:1' p read --rules "$dir/bad/bad.rules" "$dir/docs"
 expect 'every example of the built-in rules holds' 0 ', 0 failed' p read --test-rules
+# A German note: its own labels, rules and dates, from a linked claim to a dated happening.
+mkdir "$dir/de"
+cat >"$dir/hafen.ttl" <<'END'
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix p: <https://w3id.org/propter#> .
+@prefix : <urn:hafen:> .
+:strike a skos:Concept, p:EventKind ; skos:inScheme :causes ; skos:prefLabel "strike"@en, "Streik"@de .
+:closure a skos:Concept, p:EventKind ; skos:inScheme :causes ; skos:prefLabel "closure"@en, "Schließung"@de .
+:ferry a skos:Concept ; skos:inScheme :places ; skos:prefLabel "ferry"@en, "Fähre"@de .
+:shop a skos:Concept ; skos:inScheme :places ; skos:prefLabel "harbour shop"@en, "Hafenladen"@de .
+:trips a p:Metric ; p:concept :ferry ; skos:prefLabel "ferry trips"@en, "Fahrten der Fähre"@de .
+:sales a p:Metric ; p:concept :shop ; skos:prefLabel "shop sales"@en, "Umsatz im Hafenladen"@de .
+END
+printf -- '---\nlang: de\ndate: 2024-07-01\n---\n# Hafen\n\nVom 3. bis 16. Juni 2024 war die Fähre geschlossen.\n\nDer Umsatz im Hafenladen sank im Juni wegen des Streiks. Ein Streik bei der Fähre fand vom 20. bis 22. Juni 2024 statt.\n' >"$dir/de/notiz.md"
+q() { "$PROPTER" -g "$dir/hafen" "$@"; }
+expect 'German labels' 0 'loaded' q load "$dir/hafen.ttl"
+expect 'a German note is read by German rules, and that is said' 0 'notiz.md: 3 sentences, 1 claims (1 linked), 2 dated happenings; language de, by rules alone' q read "$dir/de"
+expect 'its claim leads to concepts' 0 'urn:hafen:strike,urn:hafen:sales,https://w3id.org/propter#Decrease' \
+  q query --format csv 'PREFIX p: <https://w3id.org/propter#> SELECT ?c ?e ?p { ?x a p:Claim ; p:cause ?c ; p:effect ?e ; p:polarity ?p }'
+for event in closure,urn:hafen:ferry,2024-06-03,2024-06-16 strike,urn:hafen:ferry,2024-06-20,2024-06-22; do
+  expect "its happening $event" 0 "urn:hafen:$event" \
+    q query --format csv 'PREFIX p: <https://w3id.org/propter#> SELECT ?k ?s ?a ?b { ?x a p:Event ; p:document ?d ; p:concept ?k ; p:scope ?s ; p:start ?a ; p:end ?b }'
+done
+expect 'the language can be forced' 0 '0 claims (0 linked)' q read --language en "$dir/de"
+expect 'and is told in JSON' 0 '"language":"de"' q read --language de --format jsonl "$dir/de"
+expect 'there are rules for it or not' 3 'no reading rules for the language fr' q read --language fr "$dir/de"
 awk 'BEGIN { for (i = 0; i < 2000000; i++) printf "<div>" }' >"$dir/bad/deep.html"
 expect 'a page of nested tags is a clean reject' 1 'nested deeper than 256' p read "$dir/bad/deep.html"
 echo "1..$n"

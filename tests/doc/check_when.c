@@ -43,7 +43,7 @@ static const struct {
 
 START_TEST(expressions) {
   Whens found = {0};
-  ck_assert(when_scan(propter_str(cases[_i].text), propter_day(2011, 9, 9), 0, false, &found));
+  ck_assert(when_scan(propter_str(cases[_i].text), NULL, propter_day(2011, 9, 9), 0, false, &found));
   if (!cases[_i].words) {
     ck_assert_msg(found.count == 0, "%s: found %zu", cases[_i].text, found.count);
   } else {
@@ -63,15 +63,15 @@ END_TEST
 
 START_TEST(a_hint_beats_the_reference) {
   Whens found = {0};
-  ck_assert(when_scan(PROPTER_STR("in August"), propter_day(2016, 1, 1), 2011, false, &found));
+  ck_assert(when_scan(PROPTER_STR("in August"), NULL, propter_day(2016, 1, 1), 2011, false, &found));
   ck_assert_uint_eq(found.count, 1);
   ck_assert_int_eq(found.items[0].first, propter_day(2011, 8, 1));
   ck_assert(!found.items[0].year_given);
   found.count = 0;
-  ck_assert(when_scan(PROPTER_STR("in August and in June 2010"), PROPTER_NO_DAY, 0, false, &found));
+  ck_assert(when_scan(PROPTER_STR("in August and in June 2010"), NULL, PROPTER_NO_DAY, 0, false, &found));
   ck_assert_uint_eq(found.count, 1);
   found.count = 0;
-  ck_assert(when_scan(PROPTER_STR("in June it will"), propter_day(2010, 2, 1), 0, true, &found));
+  ck_assert(when_scan(PROPTER_STR("in June it will"), NULL, propter_day(2010, 2, 1), 0, true, &found));
   ck_assert_uint_eq(found.count, 1);
   ck_assert_int_eq(found.items[0].first, propter_day(2010, 6, 1));
   propter_vec_clear(&found);
@@ -80,11 +80,11 @@ END_TEST
 
 START_TEST(neighbours) {
   Whens found = {0};
-  ck_assert(when_scan(PROPTER_STR("in January 2009, twice as many as in December"), propter_day(2009, 9, 14), 2009, false, &found));
+  ck_assert(when_scan(PROPTER_STR("in January 2009, twice as many as in December"), NULL, propter_day(2009, 9, 14), 2009, false, &found));
   ck_assert_uint_eq(found.count, 2);
   ck_assert_int_eq(found.items[1].first, propter_day(2008, 12, 1));
   found.count = 0;
-  ck_assert(when_scan(PROPTER_STR("in October"), propter_day(2009, 9, 14), 2009, false, &found));
+  ck_assert(when_scan(PROPTER_STR("in October"), NULL, propter_day(2009, 9, 14), 2009, false, &found));
   ck_assert_int_eq(found.items[0].first, propter_day(2008, 10, 1));
   propter_vec_clear(&found);
 }

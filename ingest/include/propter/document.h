@@ -36,6 +36,7 @@ typedef struct {
   const char *encoding; /* of its first part: "UTF-8", "UTF-16LE", "windows-1252" … */
   char hash[33];        /* XXH3-128 of the file's bytes, as propter_hash_hex */
   PropterStr title;     /* empty: none */
+  PropterStr language;  /* tag that its metadata declares (lang of the outermost element, "lang:" before Markdown); empty: none */
   PropterDay published; /* the document's own date, PROPTER_NO_DAY: none. A month counts from its last day on. */
   bool published_guessed; /* it is but the first date that a sentence near the beginning names: what the document tells may be later */
   PropterStr text;

@@ -15,6 +15,12 @@ PROPTER_API PropterStatus propter_rules_new(const PropterLimits *limits, Propter
 /* Adds the rules and words of a rule file (format: ontology/rules/README.md); a rule of the same name replaces the earlier one. SYNTAX and LIMIT with
  * file and line; the rules stay as they were then. */
 PROPTER_API PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char *source, PropterError *err);
+/* Codes of the languages with built-in rules, the first "en"; NULL beyond the last. */
+PROPTER_API const char *propter_language(size_t i);
+/* The built-in rules of a language, by its code, and those of the files that say this language in their first line ("language de"; English if they say
+ * none). NOT_FOUND: no such language, no such file; SYNTAX and LIMIT as propter_rules_add. */
+PROPTER_API PropterStatus propter_rules_open(const char *language, const char *const *files, size_t count, const PropterLimits *limits, PropterRules **out,
+                                             PropterError *err);
 PROPTER_API void propter_rules_free(PropterRules *rules);
 PROPTER_API size_t propter_rules_count(const PropterRules *rules);
 /* Hash of everything the rules say. */
@@ -92,7 +98,7 @@ PROPTER_API PropterNamed *propter_names_get(PropterNames *names, size_t index);
 PROPTER_API size_t propter_names_count(const PropterNames *names);
 /* True if a is b or below it. */
 PROPTER_API bool propter_names_within(const PropterNames *names, size_t a, size_t b);
-/* Everything labelled in the graph: skos:Concept, propter:Metric, propter:Event (but not events that were themselves read from documents). */
+/* Everything labelled in the graph in the names' language or without one: skos:Concept, propter:Metric, propter:Event (but not events that were themselves read from documents). */
 PROPTER_API PropterStatus propter_names_load(PropterNames *names, PropterSnapshot *snapshot, PropterError *err);
 /* Hash of all names, labels and events. */
 PROPTER_API uint64_t propter_names_hash(const PropterNames *names);
@@ -149,6 +155,8 @@ typedef struct {
   bool unchanged;          /* same file, rules, models and labels as when it was read last: left alone */
   bool withdrawn;          /* the file is gone: so is what was read from it */
   const char *format;      /* NULL if unchanged or rejected */
+  const char *language;    /* whose rules read it; likewise */
+  bool rules_alone;        /* no tagger and no model of claims for it: confidence is the rule's precision, numbers in words are not seen */
   size_t sentences, claims, linked, happenings; /* linked: both sides lead to something the graph knows */
   const PropterError *bad; /* why it was rejected, or NULL */
 } PropterReadReport;
@@ -159,6 +167,7 @@ typedef struct {
   size_t path_count;
   const char *const *rule_files; /* besides the built-in rules */
   size_t rule_file_count;
+  const char *language;          /* of all documents; NULL: of each what its metadata declares, else what its commonest words are */
   PropterStr software;           /* for the run's record */
   int64_t now;
   bool force;                    /* read unchanged documents again */
@@ -179,7 +188,7 @@ typedef struct {
 
 /* Reads documents into the graph: one named graph per document, replaced when the document, the rules or the graph's labels changed; one transaction,
  * one run. A document that cannot be read is rejected with its reason, recorded with the run, and leaves what was read from it before. IRIs follow
- * the path below the folder that was given, with that folder's name, so they do not depend on where it lies. NOT_FOUND: a path does not exist;
+ * the path below the folder that was given, with that folder's name, so they do not depend on where it lies. NOT_FOUND: a path or language does not exist;
  * INVALID: two documents would have one IRI; LOCKED; errors of rule files and of the graph. */
 PROPTER_API PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *options, PropterReadResult *out, PropterError *err);
 
