@@ -101,9 +101,12 @@ static bool tokenize(PropterStr s, const WhenWords *words, Tokens *out) {
       t.capital = s.data[i] >= 'A' && s.data[i] <= 'Z';
       size_t n = 0;
       while (i < s.len && (letter(s.data[i]) || (words && accented(s, i)))) {
-        if (!letter(s.data[i]) && n < WORD_MAX - 2) t.word[n++] = s.data[i++];
-        if (n < WORD_MAX - 1) t.word[n++] = (char)(s.data[i] | 0x20);
-        i++;
+        size_t size = letter(s.data[i]) ? 1 : 2;
+        if (n + size < WORD_MAX) {
+          if (size == 2) t.word[n++] = s.data[i];
+          t.word[n++] = (char)(s.data[i + size - 1] | 0x20);
+        }
+        i += size;
       }
       t.word[n] = '\0';
       if (!translate(words, &t)) continue;
