@@ -6,8 +6,8 @@
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-crowd-XXXXXX"); server=; trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$t"' EXIT
 cd "$t" || exit 99
 ulimit -n "$(ulimit -Hn)"
-awk 'BEGIN { for (i = 0; i < 1000; i++) printf "<http://x/s%d> <http://x/p> %d .\n", i, i }' >g.nt
-"$PROPTER" -g g load g.nt >/dev/null 2>&1
+awk 'BEGIN { for (i = 0; i < 1000; i++) printf "<http://x/s%d> <http://x/p> \"%d\" .\n", i, i }' >g.nt
+"$PROPTER" -g g load g.nt >/dev/null || exit 99
 "$PROPTER" -g g serve --port 0 --queue 1000 >where 2>errors & server=$!
 i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
 port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
