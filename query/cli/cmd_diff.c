@@ -39,8 +39,8 @@ static void sum_up(Changes *changes) {
   changes->count = kept;
 }
 
-static PropterStatus gather(PropterSnapshot *snapshot, const PropterRunList *list, const PropterRunInfo *from, const PropterRunInfo *to, int sign, Changes *changes,
-                            PropterError *err) {
+static PropterStatus gather(PropterSnapshot *snapshot, const PropterRunList *list, const PropterRunInfo *from, const PropterRunInfo *to, int sign,
+                            Changes *changes, PropterError *err) {
   PropterStatus status = PROPTER_OK;
   for (size_t i = 0; i < list->count && status == PROPTER_OK; i++) {
     const PropterRunInfo *run = &list->items[i];
@@ -87,14 +87,16 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(call->operands[0]), &one, err);
   if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(call->operand_count > 1 ? call->operands[1] : "last"), &two, err);
   if (status == PROPTER_OK)
-    status = one->sequence <= two->sequence ? gather(view.snapshot, &list, one, two, 1, &changes, err) : gather(view.snapshot, &list, two, one, -1, &changes, err);
+    status =
+        one->sequence <= two->sequence ? gather(view.snapshot, &list, one, two, 1, &changes, err) : gather(view.snapshot, &list, two, one, -1, &changes, err);
   for (size_t i = 0; i < changes.count && status == PROPTER_OK; i++) {
     if (!changes.items[i].change) continue;
     *(changes.items[i].change > 0 ? &added : &removed) += 1;
     status = print(view.snapshot, &changes.items[i], call->out, err);
   }
   if (status == PROPTER_OK)
-    propter_log(call->log, PROPTER_LOG_INFO, "diff", "%s added, %s removed from %s to %s", output_number(added), output_number(removed), one->name.data, two->name.data);
+    propter_log(call->log, PROPTER_LOG_INFO, "diff", "%s added, %s removed from %s to %s", output_number(added), output_number(removed), one->name.data,
+                two->name.data);
   propter_vec_clear(&changes);
   propter_run_list_clear(&list);
   view_close(&view);
@@ -107,8 +109,9 @@ const Command command_diff = {
     .operands = "RUN1 [RUN2]",
     .min_operands = 1,
     .max_operands = 2,
-    .details = "The quads that the graph has after RUN2 (without it: the newest run) and had not after RUN1, each behind a +, and those that it had and has no more,\n"
-               "each behind a -, as lines of N-Quads. What came and went between is left out, and so are the records of runs. RUN is a run's name, its beginning,\n"
-               "or last. Refused (exit 3) if a run between did not record what it changed.",
+    .details =
+        "The quads that the graph has after RUN2 (without it: the newest run) and had not after RUN1, each behind a +, and those that it had and has no more,\n"
+        "each behind a -, as lines of N-Quads. What came and went between is left out, and so are the records of runs. RUN is a run's name, its beginning,\n"
+        "or last. Refused (exit 3) if a run between did not record what it changed.",
     .examples = "propter diff last",
     .run = run};

@@ -39,7 +39,8 @@ const Command command_export = {
     .operands = "",
     .options = options,
     .details =
-        "--format: nquads (default), ntriples, turtle, trig, rdfxml, jsonld. ntriples, turtle and rdfxml have no named graphs: all triples come out as one. All but the first two and\n"
+        "--format: nquads (default), ntriples, turtle, trig, rdfxml, jsonld. ntriples, turtle and rdfxml have no named graphs: all triples come out as one. "
+        "All but the first two and\n"
         "--canonical are sorted and hold the text in memory (limit 1 GiB); nquads and ntriples pass through in the graph's own order.",
     .examples = "propter export --format trig\npropter export --canonical",
     .run = run};

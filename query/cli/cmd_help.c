@@ -34,7 +34,8 @@ static void roff_options(FILE *out, const CommandOption *o) {
 static void man_page(FILE *out) {
   fprintf(
       out,
-      ".\\\" SPDX-License-Identifier: Apache-2.0\n.TH PROPTER 1 \"\" \"propter %s\"\n.SH NAME\npropter \\- from data and documents to causes, with the evidence\n",
+      ".\\\" SPDX-License-Identifier: Apache-2.0\n.TH PROPTER 1 \"\" \"propter %s\"\n.SH NAME\n"
+      "propter \\- from data and documents to causes, with the evidence\n",
       PACKAGE_VERSION);
   fputs(".SH SYNOPSIS\n.B propter\n[\\fB\\-g\\fR \\fIDIR\\fR] \\fICOMMAND\\fR [\\fIoptions\\fR] [\\fIoperands\\fR]\n.SH DESCRIPTION\n", out);
   roff(out, "propter turns business data and domain documents into one RDF graph, scores which causes lie behind the patterns it finds,\n"

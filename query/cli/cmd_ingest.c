@@ -34,9 +34,13 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
   if (call->format && strcmp(call->format, "json") == 0) {
     fputs("{\"run\":", out);
     output_json(out, r->run);
-    fprintf(out, ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu,\"known\":%llu}\n",
-            r->unchanged ? "true" : "false", call->dry_run ? "true" : "false", (unsigned long long)r->rows.rows, (unsigned long long)r->quads,
-            (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty, (unsigned long long)r->known);
+    fprintf(
+        out,
+        ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu,"
+        "\"known\":%llu}\n",
+        r->unchanged ? "true" : "false", call->dry_run ? "true" : "false", (unsigned long long)r->rows.rows, (unsigned long long)r->quads,
+        (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty,
+        (unsigned long long)r->known);
     return;
   }
   if (r->unchanged) {
@@ -298,15 +302,21 @@ const Command command_ingest = {
         "or metric definitions: propter:Metric with propter:sourceFile, propter:timeColumn and propter:sourceColumn, or metrics of dbt (.yml with metrics or\n"
         "semantic_models; the model ref('orders') is orders.csv beside it; what cannot be said as a propter:Metric is refused with its line). Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
         "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
-        "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last run,\n"
-        "nothing is done. A source may be a folder or a pattern such as orders/*.csv: its files are one table. With --incremental the state of each row is kept\n"
-        "beside the graph (rows/), and the next run costs reading and the change. Without a mapping, --database makes the W3C Direct Mapping of its tables; --base is what its IRIs begin with.\n"
-        "A project file (.ini) has a section for each data source with mappings and db_url, as Morph-KGC has them; each is a run of its own. [CONFIGURATION] holds\n"
+        "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last "
+        "run,\n"
+        "nothing is done. A source may be a folder or a pattern such as orders/*.csv: its files are one table. With --incremental the state of each row is "
+        "kept\n"
+        "beside the graph (rows/), and the next run costs reading and the change. Without a mapping, --database makes the W3C Direct Mapping of its tables; "
+        "--base is what its IRIs begin with.\n"
+        "A project file (.ini) has a section for each data source with mappings and db_url, as Morph-KGC has them; each is a run of its own. [CONFIGURATION] "
+        "holds\n"
         "options of this command; keys of Morph-KGC that change what is made and have nothing like it here are refused. ${NAME} stands for another key or\n"
         "for a variable of the environment (secrets). --dry-run shows the joins, twenty triples of what would be added, and the counts.\n"
         "--sniff FILE reads a table and writes such definitions for it, to be edited: what it takes each column for stands at the top.\n"
         "--validate writes a line for each result, as propter validate does; with warnings or infos alone the run is committed and its record holds the\n"
         "report (RUN#validation, prov:wasGeneratedBy the run).\n"
         "Exit 1: rows were put into quarantine (propter rejects shows them), or the shapes are violated.",
-    .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\npropter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
+    .examples =
+        "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\n"
+        "propter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .run = run};

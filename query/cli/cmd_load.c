@@ -211,9 +211,11 @@ const Command command_load = {
     .options = options,
     .details =
         "Formats (--format, else by the file's name): ntriples (nt), nquads (nq), turtle (ttl), trig, rdfxml (rdf, owl), rdfa (html), json (rj: RDF/JSON).\n"
-        "Packed files (gzip, xz, bzip2, zstd, one file in a zip or tar) are unpacked, - is standard input. Each file is a named graph of its own, named like the file; its named graphs keep their names. Loading\n"
+        "Packed files (gzip, xz, bzip2, zstd, one file in a zip or tar) are unpacked, - is standard input. Each file is a named graph of its own, named like "
+        "the file; its named graphs keep their names. Loading\n"
         "again replaces those graphs and nothing else; a graph that the new version of a file no longer names stays. All files of one call are one\n"
         "transaction: after an error in any of them (exit 3, with file, line and column) the graph is as it was. The load is recorded as a run.",
     .examples =
-        "propter load ontology/propter.ttl ontology/packs/us-employment/metrics.ttl ontology/packs/us-employment/concepts.ttl ontology/packs/us-employment/events.ttl\npropter load --graph-iri https://example.org/g ontology/propter.ttl --dry-run",
+        "propter load ontology/propter.ttl ontology/packs/us-employment/metrics.ttl ontology/packs/us-employment/concepts.ttl "
+        "ontology/packs/us-employment/events.ttl\npropter load --graph-iri https://example.org/g ontology/propter.ttl --dry-run",
     .run = run};

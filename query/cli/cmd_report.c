@@ -253,7 +253,8 @@ static void write_html(const Lines *lines, PropterBuf *out) {
           "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}th,td{border-color:#30363d}code{color:#9ea7b3}}</style></head>\n<body>\n"));
   propter_buf_printf(
       out,
-      "<h1>What moved</h1>\n<p>%zu pattern%s.</p>\n<table><thead><tr><th scope=\"col\">when</th><th scope=\"col\">metric</th><th scope=\"col\" class=\"n\">deviation</th>"
+      "<h1>What moved</h1>\n<p>%zu pattern%s.</p>\n"
+      "<table><thead><tr><th scope=\"col\">when</th><th scope=\"col\">metric</th><th scope=\"col\" class=\"n\">deviation</th>"
       "<th scope=\"col\">likely?</th><th scope=\"col\">cause</th><th scope=\"col\">grade</th></tr></thead><tbody>\n",
       lines->count, lines->count == 1 ? "" : "s");
   for (size_t i = 0; i < lines->count; i++) {

@@ -245,7 +245,8 @@ const Command command_run = {
     .min_operands = 1,
     .max_operands = 1,
     .details =
-        "A job file has the sections [job] (name, log), [load] (files), [ingest] (mapping), [read] (documents), [infer], [watch] and [report]. Each other key of a\n"
+        "A job file has the sections [job] (name, log), [load] (files), [ingest] (mapping), [read] (documents), [infer], [watch] and [report]. Each other key "
+        "of a\n"
         "section is a long option of that command. Paths are relative to the job file. The steps run in that order; each commits by itself, and a step\n"
         "whose inputs have not changed does nothing, so a job that was killed is resumed by running it again. One job runs on a graph at a time: a second\n"
         "one exits with 4 at once.",

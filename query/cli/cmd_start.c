@@ -59,7 +59,8 @@ static bool is_table(const char *name) {
 
 /* Data that are neither a table nor something to read. */
 static bool is_other(const char *name) {
-  static const char *const endings[] = {".ttl", ".nt", ".nq", ".rdf", ".json", ".xml", ".ini", ".db", ".sqlite", ".sql", ".gz", ".zip", ".png", ".jpg", ".svg", ".css", ".js", NULL};
+  static const char *const endings[] = {".ttl", ".nt", ".nq",  ".rdf", ".json", ".xml", ".ini", ".db", ".sqlite",
+                                        ".sql", ".gz", ".zip", ".png", ".jpg",  ".svg", ".css", ".js", NULL};
   return ends_in(name, endings);
 }
 
@@ -139,7 +140,9 @@ static PropterStatus add_up(Start *s, const PropterSniff *found, const char **pa
   if (status == PROPTER_OK) status = propter_io_write_file(path, propter_buf_str(&cells), s->err);
   propter_buf_clear(&cells);
   if (status == PROPTER_OK) status = propter_sniff(path, NULL, NULL, &sniff, s->err);
-  if (status == PROPTER_OK) fprintf(s->call->out, "         added up by period and slice: %s rows of %zu file%s to %s cells\n", output_number(summary.rows), count, count == 1 ? "" : "s", output_number(summary.cells));
+  if (status == PROPTER_OK)
+    fprintf(s->call->out, "         added up by period and slice: %s rows of %zu file%s to %s cells\n", output_number(summary.rows), count,
+            count == 1 ? "" : "s", output_number(summary.cells));
   if (status == PROPTER_OK) status = write_mapping(s, &sniff, name, stem);
   propter_sniff_clear(&sniff);
   return status;
@@ -166,12 +169,14 @@ static PropterStatus use_table(Start *s, size_t at) {
   if (found.time == SIZE_MAX || !measures) {
     fprintf(out, "table    %s: not used: it has no %s\n", path, found.time == SIZE_MAX ? "column of days or periods" : "column of amounts");
   } else {
-    fprintf(out, "table    %s%s: %s rows by %.*s", path, count > 1 ? " and others like it" : "", output_number(found.rows), (int)found.columns[found.time].name.len,
-            found.columns[found.time].name.data);
+    fprintf(out, "table    %s%s: %s rows by %.*s", path, count > 1 ? " and others like it" : "", output_number(found.rows),
+            (int)found.columns[found.time].name.len, found.columns[found.time].name.data);
     say_columns(out, &found, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(out, &found, PROPTER_COLUMN_SLICE, ", slices ");
     fputc('\n', out);
     char *absolute = realpath(path, NULL);
-    status = !absolute ? propter_io_fail(s->err, path, "open") : found.repeated || count > 1 ? add_up(s, &found, paths, count, stem) : write_mapping(s, &found, absolute, stem);
+    status = !absolute                     ? propter_io_fail(s->err, path, "open")
+             : found.repeated || count > 1 ? add_up(s, &found, paths, count, stem)
+                                           : write_mapping(s, &found, absolute, stem);
     free(absolute);
   }
   propter_sniff_clear(&found);
@@ -228,8 +233,9 @@ static PropterStatus each(Start *s, const char *query, size_t most, PropterStatu
 
 /* --- Concepts -------------------------------------------------------------------------------------------------------------------------- */
 
-#define PREFIXES "PREFIX propter: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX qb: <http://purl.org/linked-data/cube#> " \
-                 "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+#define PREFIXES                                                                                                                                               \
+  "PREFIX propter: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX qb: <http://purl.org/linked-data/cube#> "            \
+  "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
 /* The parts of each metric along a dimension of few members: dimension label ?d, member ?v. */
 #define SLICES "?m a propter:Metric ; skos:prefLabel ?l ; propter:sliceBy ?dim ; propter:dataset ?set . ?dim rdfs:label ?d . " \
                "{ SELECT ?set ?dim { ?o qb:dataSet ?set ; ?dim ?x . ?dim a qb:DimensionProperty } GROUP BY ?set ?dim HAVING (COUNT(DISTINCT ?x) < 13) } " \
@@ -254,7 +260,8 @@ static void put_local(PropterBuf *out, PropterStr label) {
 static PropterStatus metric_concept(Start *s, const PropterTerm *row, void *payload) {
   PropterBuf *out = payload;
   propter_buf_printf(out, "\n<%.*s> propter:concept :", (int)row[0].value.len, row[0].value.data), put_local(out, row[1].value);
-  propter_buf_add(out, PROPTER_STR(" .\n:")), put_local(out, row[1].value), propter_buf_add(out, PROPTER_STR(" a skos:Concept ; skos:inScheme :measures ; skos:prefLabel "));
+  propter_buf_add(out, PROPTER_STR(" .\n:")), put_local(out, row[1].value),
+      propter_buf_add(out, PROPTER_STR(" a skos:Concept ; skos:inScheme :measures ; skos:prefLabel "));
   put_label(out, row[1].value);
   propter_buf_add(out, PROPTER_STR(" .\n"));
   return propter_buf_status(out, s->err);
@@ -275,7 +282,8 @@ static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, Prop
 static PropterStatus slice_metric(Start *s, const PropterTerm *row, void *payload) {
   static const char *const properties[] = {"dataset", "measure", "timeDimension", "aggregation", "goodDirection", "grain", "unit", "unitLabel"};
   PropterBuf *out = payload;
-  propter_buf_add(out, PROPTER_STR("\n:")), put_local(out, row[1].value), propter_buf_add_char(out, '-'), put_local(out, row[3].value), propter_buf_add_char(out, '-');
+  propter_buf_add(out, PROPTER_STR("\n:")), put_local(out, row[1].value), propter_buf_add_char(out, '-'), put_local(out, row[3].value),
+      propter_buf_add_char(out, '-');
   put_local(out, row[4].value), propter_buf_printf(out, " a propter:Metric");
   put_slice_labels(s, out, row[1].value, row[4].value);
   propter_buf_printf(out, " ;\n  propter:concept :"), put_local(out, row[1].value);
@@ -346,21 +354,34 @@ static PropterStatus read_documents(Start *s, bool again) {
 static PropterStatus name_things(Start *s) {
   PropterBuf concepts = {.max = 16 << 20};
   char *path = text(s, "%s/%s", s->pack, "concepts.ttl");
-  propter_buf_printf(&concepts, "# Names. More of them (skos:altLabel) are found in documents and understood in questions; skos:broader puts a name below another.\n"
-                                "@prefix propter: <https://w3id.org/propter#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
-                                "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <https://example.org/%s/concepts#> .\n", s->name.data);
-  PropterStatus status = path ? each(s, PREFIXES "SELECT ?m (MIN(?l) AS ?label) { ?m a propter:Metric ; skos:prefLabel ?l } GROUP BY ?m ORDER BY ?m", SIZE_MAX, metric_concept, &concepts) : no_memory(s->err);
+  propter_buf_printf(&concepts,
+                     "# Names. More of them (skos:altLabel) are found in documents and understood in questions; skos:broader puts a name below another.\n"
+                     "@prefix propter: <https://w3id.org/propter#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+                     "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <https://example.org/%s/concepts#> .\n",
+                     s->name.data);
+  PropterStatus status = path ? each(s, PREFIXES "SELECT ?m (MIN(?l) AS ?label) { ?m a propter:Metric ; skos:prefLabel ?l } GROUP BY ?m ORDER BY ?m", SIZE_MAX,
+                                     metric_concept, &concepts)
+                              : no_memory(s->err);
   if (status == PROPTER_OK) status = each(s, PREFIXES "SELECT DISTINCT ?d ?v { " SLICES " } ORDER BY ?d ?v", MAX_SLICES, member_concept, &concepts);
   if (status == PROPTER_OK)
-    status = each(s, PREFIXES "SELECT ?m ?l ?dim ?d ?v ?set ?measure ?time ?sum ?good ?grain ?unit ?words { " SLICES " ?m propter:measure ?measure ; propter:timeDimension ?time ; propter:aggregation ?sum ; "
-                              "propter:grain ?grain ; propter:unit ?unit OPTIONAL { ?m propter:goodDirection ?good } OPTIONAL { ?m propter:unitLabel ?words } } ORDER BY ?m ?dim ?v",
-                  MAX_SLICES, slice_metric, &concepts);
+    status = each(
+        s,
+        PREFIXES
+        "SELECT ?m ?l ?dim ?d ?v ?set ?measure ?time ?sum ?good ?grain ?unit ?words { " SLICES
+        " ?m propter:measure ?measure ; propter:timeDimension ?time ; propter:aggregation ?sum ; "
+        "propter:grain ?grain ; propter:unit ?unit OPTIONAL { ?m propter:goodDirection ?good } OPTIONAL { ?m propter:unitLabel ?words } } ORDER BY ?m ?dim ?v",
+        MAX_SLICES, slice_metric, &concepts);
   if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
   if (status == PROPTER_OK && s->documents) {
     status = read_documents(s, false);
     if (status == PROPTER_OK)
-      status = each(s, PREFIXES "SELECT ?text (MIN(?q) AS ?quote) { ?c a propter:Claim ; propter:causeText ?text ; propter:effect ?e ; propter:quote ?q FILTER NOT EXISTS { ?c propter:cause ?known } } "
-                                "GROUP BY ?text ORDER BY ?text", MAX_CAUSES, cause_concept, &concepts);
+      status = each(
+          s,
+          PREFIXES
+          "SELECT ?text (MIN(?q) AS ?quote) { ?c a propter:Claim ; propter:causeText ?text ; propter:effect ?e ; propter:quote ?q FILTER NOT EXISTS { ?c "
+          "propter:cause ?known } } "
+          "GROUP BY ?text ORDER BY ?text",
+          MAX_CAUSES, cause_concept, &concepts);
     if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
     if (status == PROPTER_OK) status = read_documents(s, true);
   }
@@ -379,7 +400,9 @@ typedef PROPTER_VEC(Move) Moves;
 
 static PropterStatus add_move(Start *s, const PropterTerm *row, void *payload) {
   Moves *moves = payload;
-  Move m = {.metric = propter_arena_copy(&s->arena, row[0].value), .label = propter_arena_copy(&s->arena, row[1].value), .from = propter_arena_copy(&s->arena, row[2].value),
+  Move m = {.metric = propter_arena_copy(&s->arena, row[0].value),
+            .label = propter_arena_copy(&s->arena, row[1].value),
+            .from = propter_arena_copy(&s->arena, row[2].value),
             .to = propter_arena_copy(&s->arena, row[3].value)};
   (void)propter_day_parse(row[2].value, &m.day), (void)propter_str_to_double(row[4].value, &m.score), (void)propter_str_to_double(row[5].value, &m.part);
   return m.metric.data && m.label.data && m.from.data && m.to.data && propter_vec_push(moves, m) ? PROPTER_OK : no_memory(s->err);
@@ -399,14 +422,18 @@ static bool is_return(const Moves *moves, const Move *m) {
 static PropterStatus answer_first(Start *s) {
   Moves moves = {0};
   const Move *first = NULL;
-  PropterStatus status = each(s, PREFIXES "SELECT ?metric (MIN(?l) AS ?label) ?from ?to ?score ?part { ?p a propter:Pattern ; propter:metric ?metric ; propter:start ?from ; propter:end ?to ; "
-                                          "propter:score ?score ; propter:deviation ?d ; propter:expected ?e . ?metric skos:prefLabel ?l BIND (?d / ?e AS ?part) } "
-                                          "GROUP BY ?metric ?from ?to ?score ?part ORDER BY DESC(ABS(?score)) ?metric ?from", MAX_MOVES, add_move, &moves);
+  PropterStatus status = each(
+      s,
+      PREFIXES
+      "SELECT ?metric (MIN(?l) AS ?label) ?from ?to ?score ?part { ?p a propter:Pattern ; propter:metric ?metric ; propter:start ?from ; propter:end ?to ; "
+      "propter:score ?score ; propter:deviation ?d ; propter:expected ?e . ?metric skos:prefLabel ?l BIND (?d / ?e AS ?part) } "
+      "GROUP BY ?metric ?from ?to ?score ?part ORDER BY DESC(ABS(?score)) ?metric ?from",
+      MAX_MOVES, add_move, &moves);
   for (size_t i = 0, n = 0; i < moves.count && n < SURPRISES && status == PROPTER_OK; i++) {
     const Move *m = &moves.items[i];
     if (is_return(&moves, m)) continue;
-    fprintf(s->call->out, "%s%zu %.*s, %.*s to %.*s: %+.1f %%, %.1f standard errors\n", n ? "         " : "moves    ", n + 1, (int)m->label.len, m->label.data, (int)m->from.len,
-            m->from.data, (int)m->to.len, m->to.data, m->part * 100, m->score);
+    fprintf(s->call->out, "%s%zu %.*s, %.*s to %.*s: %+.1f %%, %.1f standard errors\n", n ? "         " : "moves    ", n + 1, (int)m->label.len, m->label.data,
+            (int)m->from.len, m->from.data, (int)m->to.len, m->to.data, m->part * 100, m->score);
     if (!n++) first = m;
   }
   if (status == PROPTER_OK && !first) {
@@ -428,8 +455,11 @@ static PropterStatus answer_first(Start *s) {
 static PropterStatus write_job(Start *s) {
   PropterBuf job = {.max = 1 << 24};
   char *path = text(s, "%s/%s", s->pack, "job.ini"), *absolute = realpath(s->folder.data, NULL);
-  propter_buf_printf(&job, "# Run again after the data or these files have changed: propter -g %s run %s/job.ini\n[job]\nname = %s\n\n[load]\nfiles = concepts.ttl\n\n[ingest]\nmapping = ",
-                     s->call->graph, s->pack, s->name.data);
+  propter_buf_printf(
+      &job,
+      "# Run again after the data or these files have changed: propter -g %s run %s/job.ini\n[job]\nname = %s\n\n[load]\nfiles = concepts.ttl\n\n[ingest]\n"
+      "mapping = ",
+      s->call->graph, s->pack, s->name.data);
   propter_buf_add(&job, propter_buf_str(&s->job));
   if (s->documents) propter_buf_printf(&job, "\n\n[read]\ndocuments =");
   for (size_t i = 0; i < s->files.count && absolute; i++)
@@ -467,7 +497,8 @@ static PropterStatus start(Start *s) {
   }
   if (!s->mappings) {
     (void)rmdir(s->pack);
-    return propter_fail(s->err, PROPTER_DECLINED, "no table with days and amounts in %.*s: nothing can be asked; a CSV file with a column of dates and a column of numbers would do",
+    return propter_fail(s->err, PROPTER_DECLINED,
+                        "no table with days and amounts in %.*s: nothing can be asked; a CSV file with a column of dates and a column of numbers would do",
                         (int)s->folder.len, s->folder.data);
   }
   PROPTER_TRY(ingest(s));
@@ -485,7 +516,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   s.folder = propter_arena_copy(&s.arena, s.folder);
   char *whole = s.folder.data ? realpath(s.folder.data, NULL) : NULL;
   PropterStatus status = !s.folder.data ? no_memory(err) : !whole ? propter_io_fail(err, s.folder.data, "open the folder") : PROPTER_OK;
-  if (status == PROPTER_OK && call->dry_run) status = propter_fail(err, PROPTER_USAGE, "start writes a pack and a graph; propter ingest --sniff FILE shows a guess and writes nothing");
+  if (status == PROPTER_OK && call->dry_run)
+    status = propter_fail(err, PROPTER_USAGE, "start writes a pack and a graph; propter ingest --sniff FILE shows a guess and writes nothing");
   const char *name = status == PROPTER_OK ? stem_of(&s, whole) : NULL, *pack = cmd_value(call, "pack");
   if (status == PROPTER_OK) {
     s.name = propter_str(name), s.pack = pack ? pack : text(&s, "%s-pack%s", name ? name : "", "");
@@ -498,7 +530,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-static const CommandOption options[] = {{"pack", 0, "DIR", "where the guessed mappings, names and job file go (default FOLDER-pack); it must not be there yet"}, {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {{"pack", 0, "DIR", "where the guessed mappings, names and job file go (default FOLDER-pack); it must not be there yet"},
+                                        {NULL, 0, NULL, NULL}};
 
 const Command command_start = {
     .name = "start",
@@ -508,9 +541,11 @@ const Command command_start = {
     .max_operands = 1,
     .options = options,
     .details =
-        "Looks at every table of the folder (CSV, TSV), guesses its time, measures and slices, and writes that down as mappings. Rows of single events, and many\n"
+        "Looks at every table of the folder (CSV, TSV), guesses its time, measures and slices, and writes that down as mappings. Rows of single events, and "
+        "many\n"
         "files with the same columns, are first added up by period and slice. Reads every other file that it can as a document, takes the causes they name as\n"
-        "concepts, judges every move, lists the five most surprising and answers why for the first. What it guessed is a pack that can be edited and run again.\n"
+        "concepts, judges every move, lists the five most surprising and answers why for the first. What it guessed is a pack that can be edited and run "
+        "again.\n"
         "Exit codes as those of propter why; 7 also where no table can be used.",
     .examples = "propter -g first.graph start ontology/packs/us-employment",
     .run = run};

@@ -124,7 +124,9 @@ const Command command_status = {
     .name = "status",
     .summary = "say what the graph holds: named graphs with their sizes, runs, version",
     .operands = "",
-    .details = "--format table or json. The version counts commits. Readers of other processes are listed with the number of commits since their snapshot and its age\n"
-               "in seconds: as long as they read, the pages of those commits cannot be used again.",
+    .details =
+        "--format table or json. The version counts commits. Readers of other processes are listed with the number of commits since their snapshot and its "
+        "age\n"
+        "in seconds: as long as they read, the pages of those commits cannot be used again.",
     .examples = "propter status\npropter status --format json",
     .run = run};

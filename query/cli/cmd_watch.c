@@ -133,8 +133,8 @@ static PropterStatus keep_answers(Session *s, size_t count, const Watch *const *
   propter_buf_add(&text, PROPTER_STR(PREFIXES));
   for (size_t i = 0; i < count; i++) {
     const PropterStr iri = changed[i]->iri;
-    propter_buf_printf(&text, "DELETE WHERE { GRAPH <" WATCHES "> { <%.*s> p:answer ?a } } ; INSERT DATA { GRAPH <" WATCHES "> { <%.*s> p:answer ", (int)iri.len,
-                       iri.data, (int)iri.len, iri.data);
+    propter_buf_printf(&text, "DELETE WHERE { GRAPH <" WATCHES "> { <%.*s> p:answer ?a } } ; INSERT DATA { GRAPH <" WATCHES "> { <%.*s> p:answer ",
+                       (int)iri.len, iri.data, (int)iri.len, iri.data);
     put_literal(&text, changed[i]->now), propter_buf_add(&text, PROPTER_STR(" } } ;\n"));
   }
   return change(s, &text);
@@ -272,9 +272,10 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-static const CommandOption options[] = {{"webhook", 0, "URL", "with add: post the answer to this http or https URL whenever it changed"},
-                                        {"allow-webhook", 0, "URL", "let answers be posted to what stands at or below this URL; may be repeated (default: none)"},
-                                        {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {
+    {"webhook", 0, "URL", "with add: post the answer to this http or https URL whenever it changed"},
+    {"allow-webhook", 0, "URL", "let answers be posted to what stands at or below this URL; may be repeated (default: none)"},
+    {NULL, 0, NULL, NULL}};
 
 const Command command_watch = {
     .name = "watch",
@@ -282,11 +283,12 @@ const Command command_watch = {
     .operands = "[check] | add QUESTION... | list | drop NAME",
     .max_operands = 64,
     .options = options,
-    .details = "The questions stand in the graph <" WATCHES ">. Without a word behind it watch asks all of them again and prints those\n"
-               "whose answer changed: its window, its outcome, the causes that are named, how likely and on what grounds; numbers that move a little do not\n"
-               "count. Relative times (\"last month\") count from today each time. A question with --webhook is posted as JSON {watch, question, was, now,\n"
-               "answer} when its answer changed; the host must be allowed by --allow-webhook, with the rules of --allow-service, and answer 200. What could not\n"
-               "be posted is posted the next time. In a job file: [watch], behind [infer].\n"
-               "Exit codes: 0 done, whatever changed; 3 a webhook that is not allowed; 7 with add: the question is not understood; 75 a webhook is away.",
+    .details =
+        "The questions stand in the graph <" WATCHES ">. Without a word behind it watch asks all of them again and prints those\n"
+        "whose answer changed: its window, its outcome, the causes that are named, how likely and on what grounds; numbers that move a little do not\n"
+        "count. Relative times (\"last month\") count from today each time. A question with --webhook is posted as JSON {watch, question, was, now,\n"
+        "answer} when its answer changed; the host must be allowed by --allow-webhook, with the rules of --allow-service, and answer 200. What could not\n"
+        "be posted is posted the next time. In a job file: [watch], behind [infer].\n"
+        "Exit codes: 0 done, whatever changed; 3 a webhook that is not allowed; 7 with add: the question is not understood; 75 a webhook is away.",
     .examples = "propter watch add information jobs in August 2011\npropter watch list\npropter watch",
     .run = run};

@@ -129,22 +129,24 @@ const Command command_why = {
     .min_operands = 0,
     .max_operands = 64,
     .options = options,
-    .details = "A question in words names a metric by any of its labels and a time: \"information jobs in August 2011\", \"from March to May\n"
-               "2010\", \"Q3 2009\", \"since June 2015\", \"last month\", and parts of its data by label: \"in the North region\". What was understood\n"
-               "is printed first, as a WHY form; the form itself is a question too (propter query --help has its clauses: COMPARED TO, WHY NOT ... DESPITE).\n"
-               "Words that are not understood are never passed over: the answer then says what is missing and what comes near.\n"
-               "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. Refused (exit 3) if a later\n"
-               "change is not known.\n"
-               "--diff compares what the graph held after RUN1 and after RUN2 (default: the newest run): hypotheses that came, went or changed, largest\n"
-               "change first; which terms of the score moved (in log odds), which evidence came and went. Formats: text, json.\n"
-               "Formats: text (default), json, md, html (one file, no network), csv (the causes). Probabilities are words until 200 answers\n"
-               "were audited; --numbers shows them anyway.\n"
-               "A declined request says what it is short of: goal clarity, resource openness (data and documents), risk sharing (somebody who decides), and what\n"
-               "would help.\n"
-               "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, the question is not\n"
-               "understood, or --decide and nobody owns the decision; 3 a window outside the data, or an unknown metric.",
+    .details =
+        "A question in words names a metric by any of its labels and a time: \"information jobs in August 2011\", \"from March to May\n"
+        "2010\", \"Q3 2009\", \"since June 2015\", \"last month\", and parts of its data by label: \"in the North region\". What was understood\n"
+        "is printed first, as a WHY form; the form itself is a question too (propter query --help has its clauses: COMPARED TO, WHY NOT ... DESPITE).\n"
+        "Words that are not understood are never passed over: the answer then says what is missing and what comes near.\n"
+        "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. Refused (exit 3) if a later\n"
+        "change is not known.\n"
+        "--diff compares what the graph held after RUN1 and after RUN2 (default: the newest run): hypotheses that came, went or changed, largest\n"
+        "change first; which terms of the score moved (in log odds), which evidence came and went. Formats: text, json.\n"
+        "Formats: text (default), json, md, html (one file, no network), csv (the causes). Probabilities are words until 200 answers\n"
+        "were audited; --numbers shows them anyway.\n"
+        "A declined request says what it is short of: goal clarity, resource openness (data and documents), risk sharing (somebody who decides), and what\n"
+        "would help.\n"
+        "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, the question is not\n"
+        "understood, or --decide and nobody owns the decision; 3 a window outside the data, or an unknown metric.",
     .examples =
-        "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\npropter why --format json \"mining jobs in 2015\"\n"
+        "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\n"
+        "propter why --format json \"mining jobs in 2015\"\n"
         "propter why --diff last",
     .run = run,
 };

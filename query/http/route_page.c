@@ -20,7 +20,8 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
     http_reply_field(
         r, "Content-Security-Policy",
         PROPTER_STR(
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"));
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'"));
     return http_reply_write((PropterStr){assets[i].bytes, assets[i].size}, r, err);
   }
   http_reply_head(r, 404, "application/problem+json");

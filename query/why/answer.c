@@ -77,7 +77,8 @@ static void form_text(Build *b, PropterStr iri, char break_at, const char *type)
   propter_buf_add(&b->text, q->negated ? PROPTER_STR("WHY NOT ") : PROPTER_STR("WHY "));
   metric_name(b, iri);
   if (q->despite.len) propter_buf_printf(&b->text, "%cDESPITE <%.*s>", break_at, (int)q->despite.len, q->despite.data);
-  if (q->has_period && q->from != PROPTER_NO_DAY && q->to != PROPTER_NO_DAY) propter_buf_add_char(&b->text, break_at), days_clause(b, "DURING", q->from, q->to, type);
+  if (q->has_period && q->from != PROPTER_NO_DAY && q->to != PROPTER_NO_DAY)
+    propter_buf_add_char(&b->text, break_at), days_clause(b, "DURING", q->from, q->to, type);
   for (size_t i = 0; i < q->slice_count; i++) why_put_slice(&b->text, i ? ' ' : break_at, i, q->slice_count, q->dimension[i], &q->member[i]);
   if (q->compared) propter_buf_add_char(&b->text, break_at), days_clause(b, "COMPARED TO", q->compared_from, q->compared_to, type);
 }

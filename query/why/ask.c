@@ -115,7 +115,8 @@ static PropterStatus is_meant(Ask *k, const PropterCause *c, PropterStr iri, boo
   for (size_t i = 0; i < c->aliases; i++) *meant |= propter_str_equal(c->alias[i], iri);
   PropterBuf text = {0};
   if (*meant) return PROPTER_OK;
-  propter_buf_printf(&text, "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT * { <%.*s> <https://w3id.org/propter#concept>?/skos:broader* <%.*s> } LIMIT 1",
+  propter_buf_printf(&text,
+                     "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT * { <%.*s> <https://w3id.org/propter#concept>?/skos:broader* <%.*s> } LIMIT 1",
                      (int)c->iri.len, c->iri.data, (int)iri.len, iri.data);
   return why_each_row(k->snapshot, &text, any_row, meant, k->err);
 }
@@ -139,10 +140,12 @@ static PropterStatus known_row(const PropterTerm *row, void *payload, PropterErr
 static PropterStatus explain_absence(Ask *k, PropterStr iri, PropterWhyAnswer *a) {
   Known known = {.arena = &a->arena, .label = iri, .start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY};
   PropterBuf text = {0};
-  propter_buf_printf(&text,
-                     "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?label ?start ?end { { SELECT * { <%.*s> ?p ?o } LIMIT 1 } "
-                     "OPTIONAL { <%.*s> skos:prefLabel ?label } OPTIONAL { <%.*s> p:start ?start } OPTIONAL { <%.*s> p:end ?end } } ORDER BY ?label LIMIT 1",
-                     (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data);
+  propter_buf_printf(
+      &text,
+      "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?label ?start ?end { { SELECT * { <%.*s> ?p ?o } LIMIT "
+      "1 } "
+      "OPTIONAL { <%.*s> skos:prefLabel ?label } OPTIONAL { <%.*s> p:start ?start } OPTIONAL { <%.*s> p:end ?end } } ORDER BY ?label LIMIT 1",
+      (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data);
   PROPTER_TRY(why_each_row(k->snapshot, &text, known_row, &known, k->err));
   if (!known.found) return propter_fail(k->err, PROPTER_NOT_FOUND, "no cause <%.*s> in this graph", (int)iri.len, iri.data);
   return why_absent(a, known.label, known.start, known.end, k->err);
@@ -154,7 +157,8 @@ static PropterStatus use_action(const PropterTerm *row, void *payload, PropterEr
   for (size_t i = 0; i < a->causes; i++) {
     PropterWhyCause *w = &a->cause[i];
     if (!propter_str_equal(w->cause->iri, row[0].value)) continue;
-    if (row[1].value.len && !w->controllable) w->controllable = propter_str_equal(row[1].value, PROPTER_STR("true")) || propter_str_equal(row[1].value, PROPTER_STR("1")) ? 1 : -1;
+    if (row[1].value.len && !w->controllable)
+      w->controllable = propter_str_equal(row[1].value, PROPTER_STR("true")) || propter_str_equal(row[1].value, PROPTER_STR("1")) ? 1 : -1;
     if (row[2].value.len && !w->owner.len && !(w->owner = propter_arena_copy(&a->arena, row[2].value)).data) return no_memory(err);
     if (row[3].value.len && !w->next_step.len && !(w->next_step = propter_arena_copy(&a->arena, row[3].value)).data) return no_memory(err);
   }
@@ -172,11 +176,16 @@ static PropterStatus add_actions(Ask *k, PropterWhyAnswer *a) {
     any |= id != PROPTER_NO_ID;
   }
   if (!any) return PROPTER_OK;
-  propter_buf_add(&text, PROPTER_STR("PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-                                     "SELECT ?c ?can ?owner ?next { VALUES ?c {"));
+  propter_buf_add(
+      &text,
+      PROPTER_STR(
+          "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+          "SELECT ?c ?can ?owner ?next { VALUES ?c {"));
   for (size_t i = 0; i < a->causes; i++) propter_buf_printf(&text, " <%.*s>", (int)a->cause[i].cause->iri.len, a->cause[i].cause->iri.data);
-  propter_buf_add(&text, PROPTER_STR(" } ?c p:concept?/skos:broader* ?x { ?x p:controllable ?can } UNION { ?x p:nextStep ?next } UNION "
-                                     "{ ?x p:owner ?o OPTIONAL { ?o skos:prefLabel|rdfs:label ?name } BIND (COALESCE(?name, ?o) AS ?owner) } } ORDER BY ?c ?can ?owner ?next"));
+  propter_buf_add(
+      &text,
+      PROPTER_STR(" } ?c p:concept?/skos:broader* ?x { ?x p:controllable ?can } UNION { ?x p:nextStep ?next } UNION "
+                  "{ ?x p:owner ?o OPTIONAL { ?o skos:prefLabel|rdfs:label ?name } BIND (COALESCE(?name, ?o) AS ?owner) } } ORDER BY ?c ?can ?owner ?next"));
   return why_each_row(k->snapshot, &text, use_action, a, k->err);
 }
 
@@ -191,11 +200,12 @@ static PropterStatus add_owner(Ask *k, PropterWhyAnswer *a) {
   const PropterStr iri = a->inference->metric.iri;
   PROPTER_TRY(why_gate_owner(a, PROPTER_STR(""), k->err));
   if (a->gate[PROPTER_GATE_RISK].state == PROPTER_GATE_MET) return PROPTER_OK;
-  propter_buf_printf(&text,
-                     "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-                     "SELECT ?owner { <%.*s> p:concept?/skos:broader*/p:owner ?o OPTIONAL { ?o skos:prefLabel|rdfs:label ?name } BIND (COALESCE(?name, ?o) AS ?owner) } "
-                     "ORDER BY ?owner LIMIT 1",
-                     (int)iri.len, iri.data);
+  propter_buf_printf(
+      &text,
+      "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+      "SELECT ?owner { <%.*s> p:concept?/skos:broader*/p:owner ?o OPTIONAL { ?o skos:prefLabel|rdfs:label ?name } BIND (COALESCE(?name, ?o) AS ?owner) } "
+      "ORDER BY ?owner LIMIT 1",
+      (int)iri.len, iri.data);
   return why_each_row(k->snapshot, &text, use_owner, a, k->err);
 }
 
@@ -270,7 +280,9 @@ static PropterStatus prepare(Ask *k, PropterQuestion *q) {
   return q->has_metric && q->has_period ? settle(k, q) : PROPTER_OK;
 }
 
-static PropterStatus add_cause(const PropterTerm *row, void *payload, PropterError *err) { return propter_lexicon_add_cause(payload, row[0].value, row[1].value, err); }
+static PropterStatus add_cause(const PropterTerm *row, void *payload, PropterError *err) {
+  return propter_lexicon_add_cause(payload, row[0].value, row[1].value, err);
+}
 
 /* Names of events and of their kinds, where the question asks by one. */
 static PropterStatus load_causes(Ask *k, PropterLexicon *lexicon, PropterStr question) {
@@ -278,8 +290,10 @@ static PropterStatus load_causes(Ask *k, PropterLexicon *lexicon, PropterStr que
   PropterBuf text = {0};
   PROPTER_TRY(why_question_names_cause(lexicon, question, &names, k->err));
   if (!names) return PROPTER_OK;
-  propter_buf_add(&text, PROPTER_STR("PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT DISTINCT ?c ?label { { ?c a p:Event } UNION "
-                                     "{ ?e a p:Event ; p:concept ?c } ?c skos:prefLabel|skos:altLabel ?label } ORDER BY ?c ?label"));
+  propter_buf_add(
+      &text, PROPTER_STR(
+                 "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT DISTINCT ?c ?label { { ?c a p:Event } UNION "
+                 "{ ?e a p:Event ; p:concept ?c } ?c skos:prefLabel|skos:altLabel ?label } ORDER BY ?c ?label"));
   return why_each_row(k->snapshot, &text, add_cause, lexicon, k->err);
 }
 

@@ -60,8 +60,8 @@ static PropterStatus parse_day(Parser *p, AstSelect *s, PropterDay *day) {
     if (p->token.kind != TOKEN_STRING) return parse_expected(p, "a date like \"2011-08-31\"^^xsd:date or a variable");
     PROPTER_TRY(parse_literal(p, &term));
     if (!propter_day_parse(term.term.value, day))
-      return parse_fail(p, at, PROPTER_SYNTAX, "expected a date like \"2011-08-31\"^^xsd:date, found \"%.*s\"", (int)(term.term.value.len < 40 ? term.term.value.len : 40),
-                        term.term.value.data);
+      return parse_fail(p, at, PROPTER_SYNTAX, "expected a date like \"2011-08-31\"^^xsd:date, found \"%.*s\"",
+                        (int)(term.term.value.len < 40 ? term.term.value.len : 40), term.term.value.data);
   }
   return add_input(p, s, term);
 }
@@ -72,7 +72,8 @@ static PropterStatus parse_days(Parser *p, AstSelect *s) {
   PROPTER_TRY(parse_word(p, "TO"));
   size_t at = p->token.start;
   PROPTER_TRY(parse_day(p, s, &to));
-  if (from != PROPTER_NO_DAY && to != PROPTER_NO_DAY && from > to) return parse_fail(p, at, PROPTER_SYNTAX, "expected a day after the first one: the window ends before it begins");
+  if (from != PROPTER_NO_DAY && to != PROPTER_NO_DAY && from > to)
+    return parse_fail(p, at, PROPTER_SYNTAX, "expected a day after the first one: the window ends before it begins");
   return PROPTER_OK;
 }
 
@@ -90,7 +91,8 @@ static PropterStatus parse_slices(Parser *p, Clauses *c) {
     if (fine) c->dimension[c->slice_count] = t->p.term.value, c->member[c->slice_count++] = t->o.term;
   }
   if (fine) return PROPTER_OK;
-  return parse_fail(p, at, PROPTER_SYNTAX, "expected the slice: { ?slice <dimension> <member> ; … } with one variable and at most %d dimensions", PROPTER_WHY_SLICES);
+  return parse_fail(p, at, PROPTER_SYNTAX, "expected the slice: { ?slice <dimension> <member> ; … } with one variable and at most %d dimensions",
+                    PROPTER_WHY_SLICES);
 }
 
 static PropterStatus parse_count(Parser *p, const char *keyword, uint64_t most, uint64_t *value) {
@@ -160,8 +162,8 @@ static void print_head(const PropterQuery *q, const AstSelect *s, PropterBuf *ou
 
 static PropterStatus day_of(const PropterTerm *t, const char *clause, PropterDay *day, PropterError *err) {
   if (t->kind == PROPTER_TERM_LITERAL && propter_day_parse(t->value, day)) return PROPTER_OK;
-  return propter_fail(err, PROPTER_INVALID, "%s needs a date like \"2011-08-31\"^^xsd:date, found %s%.*s", clause, t->kind == PROPTER_TERM_NONE ? "no value" : "",
-                      (int)(t->value.len < 80 ? t->value.len : 80), t->value.data);
+  return propter_fail(err, PROPTER_INVALID, "%s needs a date like \"2011-08-31\"^^xsd:date, found %s%.*s", clause,
+                      t->kind == PROPTER_TERM_NONE ? "no value" : "", (int)(t->value.len < 80 ? t->value.len : 80), t->value.data);
 }
 
 static PropterStatus iri_of(const PropterTerm *t, const char *what, PropterStr *iri, PropterError *err) {
@@ -190,7 +192,9 @@ PropterStatus why_form_of_query(const PropterQuery *query, PropterWhyForm *form,
   if (!s || s->form != &sparql_form_why) return propter_fail(err, PROPTER_INVALID, "expected a WHY query; propter query answers the others");
   const Clauses *c = s->extra;
   for (size_t i = 0; i < s->input_count; i++) {
-    if (s->inputs[i].kind == AST_VAR) return propter_fail(err, PROPTER_INVALID, "expected a value, found ?%.*s, which nothing binds", (int)query->names[s->inputs[i].var].text.len, query->names[s->inputs[i].var].text.data);
+    if (s->inputs[i].kind == AST_VAR)
+      return propter_fail(err, PROPTER_INVALID, "expected a value, found ?%.*s, which nothing binds", (int)query->names[s->inputs[i].var].text.len,
+                          query->names[s->inputs[i].var].text.data);
     input[i] = s->inputs[i].term;
   }
   if (c->depth) options->infer.depth = (unsigned)c->depth;
@@ -247,8 +251,10 @@ static void put_rank(Rows *r, int rank) {
 
 /* What every row says of its window. */
 static void begin(Rows *r, const PropterWhyAnswer *a, const char *window, double difference) {
-  static const PropterVocab outcomes[] = {[PROPTER_ANSWER_ANSWERED] = VOCAB_propter_Answered, [PROPTER_ANSWER_DID_NOT_MOVE] = VOCAB_propter_DidNotMove,
-                                          [PROPTER_ANSWER_CAUSE_UNKNOWN] = VOCAB_propter_CauseUnknown, [PROPTER_ANSWER_NOT_TESTABLE] = VOCAB_propter_NotTestable,
+  static const PropterVocab outcomes[] = {[PROPTER_ANSWER_ANSWERED] = VOCAB_propter_Answered,
+                                          [PROPTER_ANSWER_DID_NOT_MOVE] = VOCAB_propter_DidNotMove,
+                                          [PROPTER_ANSWER_CAUSE_UNKNOWN] = VOCAB_propter_CauseUnknown,
+                                          [PROPTER_ANSWER_NOT_TESTABLE] = VOCAB_propter_NotTestable,
                                           [PROPTER_ANSWER_NOT_UNDERSTOOD] = VOCAB_propter_NotUnderstood};
   const PropterInference *f = a->inference;
   r->rows++;
@@ -320,7 +326,8 @@ static PropterStatus results_of(const AstSelect *s, const PropterWhyAnswer *a, P
     if (shows(r.clauses, i)) names[shown] = propter_str(columns[i].name), at[shown++] = i;
   for (size_t row = 0; !r.failed && row < r.rows; row++)
     for (size_t i = 0; i < shown; i++) r.terms[row * shown + i] = r.terms[row * COLUMNS + at[i]];
-  PropterStatus status = r.failed ? propter_fail(err, PROPTER_NO_MEMORY, "no memory for the solutions of WHY") : propter_results_make(names, shown, r.terms, r.rows, out, err);
+  PropterStatus status =
+      r.failed ? propter_fail(err, PROPTER_NO_MEMORY, "no memory for the solutions of WHY") : propter_results_make(names, shown, r.terms, r.rows, out, err);
   propter_arena_clear(&r.arena);
   return status;
 }

@@ -165,10 +165,11 @@ static PropterStatus members_of(Load *l, size_t metric, PropterId dimension, int
   PROPTER_TRY(why_each_row(l->snapshot, &text, count_row, &count, l->err));
   *room -= count;
   if (*room < 0) return PROPTER_OK;
-  propter_buf_printf(&text,
-                     "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-                     "SELECT ?m ?name { { SELECT DISTINCT ?m { ?o <%.*s> ?m } } OPTIONAL { ?m skos:prefLabel|skos:altLabel|rdfs:label ?name } } ORDER BY ?m ?name",
-                     (int)term.value.len, term.value.data);
+  propter_buf_printf(
+      &text,
+      "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+      "SELECT ?m ?name { { SELECT DISTINCT ?m { ?o <%.*s> ?m } } OPTIONAL { ?m skos:prefLabel|skos:altLabel|rdfs:label ?name } } ORDER BY ?m ?name",
+      (int)term.value.len, term.value.data);
   PropterStatus status = why_each_row(l->snapshot, &text, add_member, &m, l->err);
   propter_arena_clear(&m.arena);
   return status;

@@ -93,7 +93,9 @@ static void names_no_time(const PropterLexicon *l, PropterQuestion *q, const Wor
     const Word *w = &words->word[i], *next = w + 1;
     if (w->used != USED_PERIOD || next->kind != WORD_NONE || next->number || next->mark || next->used == USED_PERIOD || next->used == USED_SLICE) continue;
     if (next->used == USED_METRIC && why_lexicon_spells(l, next)) continue;
-    if (!why_date_word(w->text, DATE_SEASON, NULL, NULL) && !why_date_word(w->text, DATE_HOLIDAY, NULL, NULL) && !why_date_word(w->text, DATE_MONTH, NULL, NULL)) continue;
+    if (!why_date_word(w->text, DATE_SEASON, NULL, NULL) && !why_date_word(w->text, DATE_HOLIDAY, NULL, NULL) &&
+        !why_date_word(w->text, DATE_MONTH, NULL, NULL))
+      continue;
     q->gap = PROPTER_GAP_UNCLEAR_PERIOD, q->has_period = false;
     q->about = (PropterStr){q->text.data + w->begin, next->end - w->begin};
     return;
@@ -147,7 +149,8 @@ static PropterStatus read_compared(Words *part, PropterStr text, PropterDay toda
 }
 
 /* The cause that stands behind "despite". */
-static PropterStatus read_despite(PropterLexicon *l, Words *part, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterGap *gap, PropterError *err) {
+static PropterStatus read_despite(PropterLexicon *l, Words *part, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterGap *gap,
+                                  PropterError *err) {
   PropterQuestion there = why_question_empty();
   PropterLexicon *causes = why_lexicon_causes(l);
   *gap = PROPTER_GAP_NO_CAUSE;

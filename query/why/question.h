@@ -56,7 +56,8 @@ unsigned why_word_slips(PropterStr folded);
 /* Finds the periods among the words and marks them USED_PERIOD; fills has_period, when, from, to, notes, or the gap of the question. */
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *question, PropterError *err);
 
-/* Finds the metric among the words that no period uses, and the parts of its data, and marks their words; fills has_metric, slices, nearest, notes, or the gap. */
+/* Finds the metric among the words that no period uses, and the parts of its data, and marks their words; fills has_metric, slices, nearest, notes, or the
+ * gap. */
 PropterStatus why_lexicon_find(PropterLexicon *lexicon, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *question, PropterError *err);
 /* Whether a word may stand beside the metric's name without narrowing it: it occurs in the metric's own names or in what is said about its data. */
 bool why_lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Word *word);

@@ -205,7 +205,8 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
   const PropterInference *f = a->inference;
   add(out,
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"><meta name=\"color-scheme\" content=\"light dark\">");
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"><meta name=\"color-scheme\" content=\"light "
+      "dark\">");
   escaped(out, "<title>Why: ", a->title, "</title><style>"), propter_buf_add(out, (PropterStr){style, sizeof style}),
       escaped(out, "</style></head><body><main><h1>Why: ", a->title, "</h1>");
   escaped(out, "<p class=\"headline\">", a->headline, "</p>");
@@ -223,7 +224,8 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
     escaped(out, "", f->metric.label, "");
     if (unit.len) escaped(out, " in ", unit, "");
     add(out,
-        ". Solid line: observed. Dashed line and shade: expected, with its 95 % interval. Framed column: the window asked about. The axis does not begin at zero.</figcaption></figure>");
+        ". Solid line: observed. Dashed line and shade: expected, with its 95 % interval. Framed column: the window asked about. The axis does not begin at "
+        "zero.</figcaption></figure>");
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE && (a->causes || a->outcome != PROPTER_ANSWER_DID_NOT_MOVE)) causes(a, out);
     against(a, out);
     list(out, "What would change this answer", f->would_change, f->would_change_text);

@@ -228,7 +228,8 @@ void why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   open_svg(out, "series", bottom, "The series, what was expected, and the window asked about");
   propter_put_html(out, a->headline);
   add(out,
-      " Line: observed values. Dashed line with shaded band: expected, with its 95 % interval. Framed column: the window. Bars below: when the causes were in force. The vertical axis does not begin at zero.</desc>");
+      " Line: observed values. Dashed line with shaded band: expected, with its 95 % interval. Framed column: the window. Bars below: when the causes were "
+      "in force. The vertical axis does not begin at zero.</desc>");
   propter_buf_add(out, propter_buf_str(&body));
   add(out, "</svg>");
   why_drop(out, &body);

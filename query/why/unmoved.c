@@ -18,7 +18,8 @@ static const char *const codes[] = {
 
 static PropterStatus keep(PropterWhyAnswer *a, PropterBuf *text, PropterStr *out, PropterError *err) {
   PropterStatus status = propter_buf_status(text, err);
-  if (status == PROPTER_OK && !(*out = propter_arena_copy(&a->arena, propter_buf_str(text))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  if (status == PROPTER_OK && !(*out = propter_arena_copy(&a->arena, propter_buf_str(text))).data)
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   propter_buf_clear(text);
   return status;
 }
@@ -80,7 +81,8 @@ PropterStatus why_absent(PropterWhyAnswer *a, PropterStr label, PropterDay start
   const PropterInference *f = a->inference;
   PropterBuf text = {0};
   Finding finding = start != PROPTER_NO_DAY && (start > f->last || (end != PROPTER_NO_DAY && end < f->first)) ? FINDING_NOT_THEN : FINDING_NOT_HERE;
-  if (finding == FINDING_NOT_HERE) propter_buf_add(&text, PROPTER_STR("nothing in the graph leads from it to this figure: no documented scope, no statement of a document"));
+  if (finding == FINDING_NOT_HERE)
+    propter_buf_add(&text, PROPTER_STR("nothing in the graph leads from it to this figure: no documented scope, no statement of a document"));
   else if (start > f->last) propter_buf_add(&text, PROPTER_STR("it began only on ")), why_put_day(&text, start);
   else propter_buf_add(&text, PROPTER_STR("it was over on ")), why_put_day(&text, end);
   a->despite.finding = codes[finding];

@@ -215,8 +215,8 @@ struct PropterWhyAnswer {
 
 PROPTER_API void propter_why_free(PropterWhyAnswer *answer);
 
-/* Answers a question in words, or one that is a WHY query itself (SYNTAX: it is not right). OK with any outcome. INVALID: the window lies outside the data (the message names their first and last day), the text
- * is not UTF-8. Others as propter_infer_window. */
+/* Answers a question in words, or one that is a WHY query itself (SYNTAX: it is not right). OK with any outcome. INVALID: the window lies outside the data (the
+ * message names their first and last day), the text is not UTF-8. Others as propter_infer_window. */
 PROPTER_API PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, const PropterWhyOptions *options, PropterWhyAnswer **out,
                                           PropterError *err);
 /* A question as the WHY form puts it. IRIs are absolute; days inclusive. */
