@@ -160,7 +160,7 @@ static PropterStatus open_rows(Ingest *in, PropterError *err) {
   char names[33], fingerprint[33];
   if (!o->state) return PROPTER_OK;
   if (!propter_mapping_by_row(in->mapping)) {
-    propter_log(o->log, PROPTER_LOG_INFO, "ingest", "the mapping gathers values across rows: every row is executed");
+    propter_log(o->log, PROPTER_LOG_INFO, "ingest", "the mapping gathers values across rows or is CSVW: every row is executed");
     return PROPTER_OK;
   }
   if (mkdir(o->state, 0777) != 0 && errno != EEXIST) return propter_io_fail(err, o->state, "create");
@@ -279,6 +279,7 @@ static PropterStatus begin(Ingest *in, PropterError *err) {
   const PropterIngestOptions *o = in->options;
   PropterBuf parameters = {0};
   propter_buf_printf(&parameters, "base=%.*s\non-error=%s", (int)o->base.len, o->base.data, modes[o->on_error]);
+  if (o->minimal) propter_buf_add(&parameters, PROPTER_STR("\nminimal"));
   PropterRunOptions options = {.kind = "ingest", .now = o->now, .software = o->software, .parameters = propter_buf_str(&parameters)};
   PropterStatus status = propter_buf_status(&parameters, err);
   if (status == PROPTER_OK) status = propter_run_begin(in->writer, &options, o->limits, &in->run, err);
@@ -343,7 +344,7 @@ PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *op
   Ingest in = {.options = options, .result = result};
   PropterStatus status =
       propter_mapping_read(options->mappings, options->count,
-                           &(PropterMappingOptions){.base = options->base, .database = options->database, .limits = options->limits}, &in.mapping, err);
+                           &(PropterMappingOptions){.base = options->base, .database = options->database, .minimal = options->minimal, .limits = options->limits}, &in.mapping, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
   if (status == PROPTER_OK) status = execute(&in, err);
   rows_close(in.rows);

@@ -9,6 +9,7 @@
 #include "dbt.h"
 #include "propter/rdf.h"
 #include "propter/vocab.h"
+#include "csvw.h"
 #include "yarrrml.h"
 
 static const struct {
@@ -113,6 +114,7 @@ static PropterStatus read_file(Doc *doc, Yarrrml *y, size_t n, const char *path,
   PropterRdfOptions options = {.limits = limits};
   PropterRdfSink sink = {on_statement, on_prefix, doc};
   if (dbt_is(path)) return dbt_read(path, limits, &sink, err);
+  if (csvw_is(path)) return PROPTER_OK;
   if (yarrrml_is(path)) return yarrrml_read(y, n, &sink, err);
   if (!propter_rdf_format_of_file(path)) options.format = "turtle";
   return propter_rdf_read(path, &options, &sink, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "execute.h"
+#include "csvw.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -303,6 +303,7 @@ static bool depends_on_place(const PropterMapping *m, size_t source) {
 
 static PropterStatus run_source(Execution *x, size_t source, PropterError *err) {
   bool expressions = false;
+  if (x->m->sources.items[source].csvw) return csvw_run(x, source, err);
   x->placed = depends_on_place(x->m, source);
   for (size_t file = 0; file < x->m->sources.items[source].is.file_count; file++) {
     PropterTable *table = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model.h"
+#include "csvw.h"
 
 #include <string.h>
 
@@ -191,6 +191,7 @@ PropterStatus propter_mapping_read(const char *const *paths, size_t count, const
   if (status == PROPTER_OK && !count && m->options->database) status = direct_compile(m, err);
   if (status == PROPTER_OK) status = rml_compile(m, err);
   if (status == PROPTER_OK) status = metric_compile(m, err);
+  if (status == PROPTER_OK) status = csvw_compile(m, err);
   if (status == PROPTER_OK && !m->maps.count) {
     propter_error_at(err, count ? paths[0] : NULL, 0, 0);
     status = propter_fail(err, PROPTER_INVALID, "expected RML triples maps or metric definitions (propter:Metric with propter:sourceFile), found neither");
@@ -219,6 +220,7 @@ void propter_mapping_free(PropterMapping *m) {
     propter_vec_clear(&t->columns);
   }
   for (size_t i = 0; i < m->sources.count; i++) propter_vec_clear(&m->sources.items[i].nulls);
+  csvw_free(m->csvw);
   propter_vec_clear(&m->targets);
   propter_vec_clear(&m->maps);
   propter_vec_clear(&m->sources);
@@ -236,7 +238,7 @@ const PropterMapTarget *propter_mapping_target(const PropterMapping *m, size_t n
 
 const PropterTerm *propter_mapping_constant(const PropterMapping *m, uint32_t number) { return &m->constants.items[number - 1]; }
 
-bool propter_mapping_by_row(const PropterMapping *m) { return m->gather_count == 0; }
+bool propter_mapping_by_row(const PropterMapping *m) { return m->gather_count == 0 && !m->csvw; }
 
 size_t propter_mapping_maps(const PropterMapping *m) { return m->maps.count; }
 

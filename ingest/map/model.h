@@ -99,7 +99,7 @@ typedef struct {
 typedef struct {
   Node node;
   size_t source;
-  TermMap *subject;
+  TermMap *subject; /* of a table of CSVW, which csvw_run executes, an EXPRESSION_NONE */
   TermMaps graphs; /* NULL: the default graph */
   PROPTER_VEC(PredicateObject) says; /* classes are the first of them */
   bool observation;  /* its subjects are of class qb:Observation */
@@ -115,12 +115,15 @@ typedef struct {
   bool several;      /* a column may hold several values */
   PROPTER_VEC(PropterStr) nulls; /* cells that stand for no value */
   TermMap **paths;           /* of each file, literals */
+  bool csvw;                 /* a table that CSVW metadata describe */
   const DocTriple *at;
 } LogicalSource;
 
 typedef struct {
   PropterTerm quad[4];
 } Definition;
+
+typedef struct Csvw Csvw;
 
 struct PropterMapping {
   PropterArena arena;
@@ -131,6 +134,7 @@ struct PropterMapping {
   PropterMap constant_index;
   PROPTER_VEC(Definition) definitions;
   PROPTER_VEC(PropterMapTarget) targets;
+  Csvw *csvw; /* NULL: none of the documents is CSVW metadata */
   const PropterMappingOptions *options; /* while it is read */
   size_t slot_count, join_count, gather_count;
   uint32_t fresh_count;

@@ -121,6 +121,80 @@ bool written_day(PropterStr pattern, PropterStr text, PropterDay *day) {
   return true;
 }
 
+/* --- Days with times of day ------------------------------------------------------------------------------------------------------ */
+
+bool written_moment_pattern(PropterStr pattern) {
+  static const struct {
+    char symbol;
+    size_t least, most;
+  } symbols[] = {{'y', 4, 4}, {'M', 1, 2}, {'d', 1, 2}, {'H', 2, 2}, {'m', 2, 2}, {'s', 2, 2}, {'S', 1, 9}, {'X', 1, 3}, {'x', 1, 3}};
+  unsigned seen = 0;
+  for (PropterStr rest = pattern; rest.len;) {
+    size_t n = run_of(rest), i = 0, count = sizeof symbols / sizeof *symbols;
+    while (i < count && symbols[i].symbol != rest.data[0]) i++;
+    bool known = i < count && n >= symbols[i].least && n <= symbols[i].most && !(seen & 1u << i);
+    if (!known && !(n == 1 && strchr("-/.: T", rest.data[0]))) return false;
+    if (known) seen |= 1u << i;
+    rest = skip(rest, n);
+  }
+  bool day = (seen & 7) == 7, time = (seen & 24) == 24;
+  return (day || !(seen & 7)) && (time || !(seen & 120)) && (day || time);
+}
+
+/* A zone by a run of X (or x, without Z). */
+static bool take_zone(PropterStr *text, size_t symbols, bool z, WrittenMoment *out) {
+  int hours = 0, minutes = 0;
+  out->has_zone = true;
+  if (z && text->len && text->data[0] == 'Z') return *text = skip(*text, 1), true;
+  if (!text->len || (text->data[0] != '+' && text->data[0] != '-')) return false;
+  int sign = text->data[0] == '-' ? -1 : 1;
+  *text = skip(*text, 1);
+  if (!take_digits(text, 2, &hours)) return false;
+  bool colon = symbols == 3 && text->len && text->data[0] == ':';
+  if (colon) *text = skip(*text, 1);
+  if (symbols == 3 && !colon) return false;
+  if ((symbols > 1 || (text->len && is_digit(text->data[0]))) && !take_digits(text, 2, &minutes)) return false;
+  out->zone = sign * (hours * 60 + minutes);
+  return hours <= 14 && minutes < 60;
+}
+
+static bool take_symbol(PropterStr *text, char symbol, size_t n, WrittenMoment *out) {
+  switch (symbol) {
+  case 'y': return take_digits(text, n, &out->year);
+  case 'M': return take_digits(text, n, &out->month);
+  case 'd': return take_digits(text, n, &out->day);
+  case 'H': return take_digits(text, n, &out->hour);
+  case 'm': return take_digits(text, n, &out->minute);
+  case 's': return take_digits(text, n, &out->second);
+  case 'X':
+  case 'x': return take_zone(text, n, symbol == 'X', out);
+  case 'S':
+    out->fraction = (PropterStr){text->data, 0};
+    while (out->fraction.len < n && out->fraction.len < text->len && is_digit(text->data[out->fraction.len])) out->fraction.len++;
+    *text = skip(*text, out->fraction.len);
+    return true;
+  default: return text->len && text->data[0] == symbol && (*text = skip(*text, 1), true);
+  }
+}
+
+bool written_moment(PropterStr pattern, PropterStr text, WrittenMoment *out) {
+  *out = (WrittenMoment){.fraction = {"", 0}};
+  bool day = memchr(pattern.data, 'd', pattern.len) != NULL;
+  while (pattern.len) {
+    size_t n = run_of(pattern);
+    /* The point before a fraction goes with it. */
+    if (pattern.data[0] == '.' && pattern.len > 1 && pattern.data[1] == 'S' && !(text.len && text.data[0] == '.')) {
+      pattern = skip(pattern, 1);
+      pattern = skip(pattern, run_of(pattern));
+      continue;
+    }
+    if (!take_symbol(&text, pattern.data[0], n, out)) return false;
+    pattern = skip(pattern, n);
+  }
+  bool valid = !day || (out->month >= 1 && out->month <= 12 && out->day >= 1 && out->day <= propter_month_length(out->year, out->month));
+  return !text.len && valid && out->hour < 24 && out->minute < 60 && out->second < 60;
+}
+
 /* --- Numbers ------------------------------------------------------------------------------------------------------------------- */
 
 static bool take(PropterStr *text, const char *what) {

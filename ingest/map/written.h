@@ -31,6 +31,18 @@ bool written_pattern(PropterStr pattern);
  * 1950 to 2049. False: it does not say one. */
 bool written_day(PropterStr pattern, PropterStr text, PropterDay *day);
 
+/* A day, a time of day or both. What the pattern does not have is 0. */
+typedef struct {
+  int year, month, day, hour, minute, second;
+  PropterStr fraction; /* digits of the second's fraction; points into the text */
+  bool has_zone;
+  int zone; /* minutes east of UTC */
+} WrittenMoment;
+/* The patterns of CSVW: the symbols above and HH, mm, ss, S (digits of a fraction, at most), X and x (one to three: zones
+ * as +02, +0200, +02:00; X takes Z, too). */
+bool written_moment_pattern(PropterStr pattern);
+bool written_moment(PropterStr pattern, PropterStr text, WrittenMoment *out);
+
 /* Reads a number into `out` (at least text.len + 2 bytes) as xsd:decimal: groups of two or three digits, the last of
  * three; signs (- and U+2212, or accounts' parentheses); a currency sign or % around it means nothing. *length without NUL. False: no number. */
 bool written_number(const Written *w, PropterStr text, char *out, size_t *length);

@@ -95,7 +95,7 @@ static PropterStatus print_samples(const CommandCall *call, PropterWriter *write
 static PropterStatus print_joins(const CommandCall *call, const PropterIngestOptions *o, PropterError *err) {
   PropterMapping *mapping = NULL;
   PropterMapJoin j;
-  PROPTER_TRY(propter_mapping_read(o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database}, &mapping, err));
+  PROPTER_TRY(propter_mapping_read(o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database, .minimal = o->minimal}, &mapping, err));
   for (size_t n = 0; propter_mapping_join(mapping, n, &j); n++) {
     fprintf(call->out, "join   %s with %s, ", j.child, j.parent);
     if (j.projection)
@@ -231,6 +231,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                             .dry_run = call->dry_run,
                             .force = cmd_flag(call, "force"),
                             .replace = cmd_flag(call, "replace"),
+                            .minimal = cmd_flag(call, "minimal"),
                             .now = call->now,
                             .software = PROPTER_STR("propter " PACKAGE_VERSION),
                             .log = call->log};
@@ -286,6 +287,7 @@ static const CommandOption options[] = {
     {"incremental", 0, NULL, "execute only rows that are new since the last run, take back what rows that are gone gave; the graph is that of a full run"},
     {"validate", 0, "FILE", "before the commit, check what the change may have affected against SHACL shapes; a violation leaves the graph as it was (exit 1)"},
     {"report", 0, "FILE", "with --validate: write the report in SHACL's vocabulary (Turtle)"},
+    {"minimal", 0, NULL, "CSVW: what the cells say only, nothing of the tables and rows that say it"},
     {"force", 0, NULL, "ingest again although nothing changed"},
     {"replace", 0, NULL, "also replace graphs that another mapping wrote"},
     {NULL, 0, NULL, NULL}};
@@ -299,6 +301,7 @@ const Command command_ingest = {
     .options = options,
     .details =
         "A mapping is a Turtle file with RML or R2RML triples maps over CSV, JSON, XML or a database, a YARRRML file (.yml),\n"
+        "CSVW metadata (JSON with the @context http://www.w3.org/ns/csvw; or a .csv or .tsv file with its metadata beside it),\n"
         "or metric definitions: propter:Metric with propter:sourceFile, propter:timeColumn and propter:sourceColumn, or metrics of dbt (.yml with metrics or\n"
         "semantic_models; the model ref('orders') is orders.csv beside it; what cannot be said as a propter:Metric is refused with its line). Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
         "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"

@@ -228,4 +228,13 @@ expect 'metrics of dbt' 0 'ingested: 24 rows' "$PROPTER" -g "$dir/d.g" ingest sc
 expect 'a ratio of dbt is asked about' 7 'observed    0.600   expected 0.120' "$PROPTER" -g "$dir/d.g" why 'refund rate in August 2011'
 sed 's/type: ratio/type: cumulative/' schema.yml > cumulative.yml
 expect 'what a metric cannot say has its line' 3 'cumulative.yml:8:31: expected simple, ratio or derived, found "cumulative"' "$PROPTER" -g "$dir/e.g" ingest cumulative.yml
+mkdir csvw && printf 'id,n\n1,2\n2,x\n' > csvw/t.csv
+cat > csvw/m.json <<'END'
+{"@context": "http://www.w3.org/ns/csvw", "url": "t.csv", "tableSchema": {"aboutUrl": "http://example.org/{id}", "columns": [{"name": "id"}, {"name": "n", "datatype": "integer"}]}}
+END
+expect 'CSVW metadata, and a cell that is no integer' 1 '2 rows, 4 quads; 4 added, 0 removed' "$PROPTER" -g "$dir/w" ingest --minimal csvw/m.json
+expect 'the cell has its place' 0 't.csv,3,n,x,datatype' "$PROPTER" -g "$dir/w" rejects -f csv
+expect 'the same again is nothing to do' 0 'nothing to do' "$PROPTER" -g "$dir/w" ingest --minimal csvw/m.json
+expect 'the other mode replaces it' 1 '2 rows, 20 quads; 14 added, 0 removed' "$PROPTER" -g "$dir/w" ingest csvw/m.json
+expect 'CSVW as N-Quads' 1 '<http://example.org/1>' "$PROPTER" ingest --minimal csvw/m.json --output -
 echo "1..$n"

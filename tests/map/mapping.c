@@ -46,11 +46,15 @@ static PropterStatus on_reject(const PropterReject *r, void *payload, PropterErr
 static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 PropterStatus mapping_run_at(const char *path, bool provenance, PropterBuf *out, PropterMapCounts *counts, PropterError *err) {
+  return mapping_run_with(NULL, path, provenance, out, counts, err);
+}
+
+PropterStatus mapping_run_with(const PropterMappingOptions *how, const char *path, bool provenance, PropterBuf *out, PropterMapCounts *counts, PropterError *err) {
   PropterMapping *mapping = NULL;
   Lines lines = {0};
   PropterMapSink sink = {.record = on_record, .reject = on_reject, .payload = &lines};
   PropterMapOptions options = {.provenance = provenance};
-  PROPTER_TRY(propter_mapping_read(&path, 1, NULL, &mapping, err));
+  PROPTER_TRY(propter_mapping_read(&path, 1, how, &mapping, err));
   PropterStatus status = propter_mapping_run(mapping, &options, &sink, counts, err);
   if (lines.count) qsort(lines.items, lines.count, sizeof *lines.items, by_text);
   for (size_t i = 0; i < lines.count; i++) {

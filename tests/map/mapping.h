@@ -11,7 +11,9 @@ extern const char mapping_prefixes[];
 
 /* Writes the files of mapping_run and gives the path of the mapping. */
 const char *mapping_write(const char *turtle, const char *csv, const char *other);
-/* Runs it from there. */
+/* Runs it from there; mapping_run_with: read with these options. */
+PropterStatus mapping_run_with(const PropterMappingOptions *how, const char *path, bool provenance, PropterBuf *out, PropterMapCounts *counts,
+                               PropterError *err);
 PropterStatus mapping_run_at(const char *path, bool provenance, PropterBuf *out, PropterMapCounts *counts, PropterError *err);
 
 /* Writes "m.ttl" (prefixes and `turtle`) and "t.csv" (and "u.csv" unless NULL) into a new folder and runs the mapping. Lines of quads and

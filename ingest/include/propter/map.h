@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mappings: RML (http://w3id.org/rml/, and its 2014 vocabulary with R2RML's terms) and metric definitions, from tables to quads. */
+/* Mappings: RML (http://w3id.org/rml/, and its 2014 vocabulary with R2RML's terms) metric definitions and CSVW metadata, from tables to
+ * quads. */
 #ifndef PROPTER_MAP_H
 #define PROPTER_MAP_H
 
@@ -14,6 +15,7 @@ typedef struct {
   PropterStr base;      /* base IRI of what the mapping makes, where the mapping states none itself; may be empty */
   const char *database; /* of R2RML's logical tables: the path of an SQLite file, a postgresql:// address, or odbc: and a connection string; NULL: none */
   bool plain_values;    /* values of databases are texts, whatever their type */
+  bool minimal;         /* CSVW: what the cells say, and nothing of the tables and rows that say it (CSV2RDF's minimal mode) */
   const PropterLimits *limits; /* NULL: defaults */
 } PropterMappingOptions;
 

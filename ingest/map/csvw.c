@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Metadata documents to tables with columns. References are resolved as if the documents lay where the caller's base says; whatever lies below that is read
+ * from the folder of the document, nothing is fetched. */
+#include "csvw.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "propter/io.h"
+#include "propter/rdf.h"
+
+#define CONTEXT "http://www.w3.org/ns/csvw"
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for metadata"); }
+
+/* A document and where it stands. */
+typedef struct {
+  PropterMapping *m;
+  CsvwTable common; /* what every table of it begins as */
+  PropterStr home;  /* URL of the folder */
+  PropterStr folder;
+} Place;
+
+static bool is_table(const char *path) {
+  PropterStr name = propter_str(path);
+  return propter_str_ends(name, PROPTER_STR(".csv")) || propter_str_ends(name, PROPTER_STR(".tsv"));
+}
+
+bool csvw_is(const char *path) {
+  if (is_table(path)) return true;
+  PropterStr name = propter_str(path);
+  if (!propter_str_ends(name, PROPTER_STR(".json"))) return false;
+  PropterBuf text = {0};
+  bool is =
+      propter_io_read_file(path, 64 << 20, &text, NULL) == PROPTER_OK && propter_str_find(propter_buf_str(&text), PROPTER_STR("\"" CONTEXT "\"")) != SIZE_MAX;
+  propter_buf_clear(&text);
+  return is;
+}
+
+/* --- Addresses ------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus resolve(PropterMapping *m, PropterStr base, PropterStr reference, PropterStr *out, PropterError *err) {
+  PropterBuf iri = {0};
+  PropterStatus status = propter_iri_resolve(base, reference, &iri, err);
+  if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
+  *out = status == PROPTER_OK ? propter_arena_copy(&m->arena, propter_buf_str(&iri)) : (PropterStr){"", 0};
+  propter_buf_clear(&iri);
+  return status != PROPTER_OK || out->data ? status : no_memory(err);
+}
+
+static PropterStatus path_of(const Place *p, PropterStr url, PropterStr *out, PropterError *err) {
+  const char *end = memchr(url.data, '?', url.len), *hash = memchr(url.data, '#', url.len);
+  if (hash && (!end || hash < end)) end = hash;
+  if (end) url.len = (size_t)(end - url.data);
+  PropterStr file = PROPTER_STR("file://");
+  if (propter_str_starts(url, p->home))
+    *out = propter_arena_printf(&p->m->arena, "%.*s%.*s", (int)p->folder.len, p->folder.data, (int)(url.len - p->home.len), url.data + p->home.len);
+  else if (propter_str_starts(url, file)) *out = propter_arena_copy(&p->m->arena, (PropterStr){url.data + file.len, url.len - file.len});
+  else return csvw_fail(&p->common, err, "expected a file below %s, found the address %s: propter fetches nothing", p->home.data, url.data);
+  return out->data ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStatus load_json(PropterMapping *m, const char *path, json_t **out, PropterError *err) {
+  json_error_t why;
+  PropterBuf text = {0};
+  PropterStatus status = propter_io_read_file(path, 64 << 20, &text, err);
+  *out = status == PROPTER_OK ? json_loadb(text.data ? text.data : "", text.len, JSON_REJECT_DUPLICATES, &why) : NULL;
+  propter_buf_clear(&text);
+  if (status != PROPTER_OK) return status;
+  if (!*out || !json_is_object(*out)) {
+    propter_error_at(err, path, *out ? 1 : (uint64_t)why.line, 0);
+    json_decref(*out);
+    return propter_fail(err, PROPTER_SYNTAX, "expected a JSON object: %s", *out ? "found another value" : why.text);
+  }
+  if (propter_vec_push(&m->csvw->documents, *out)) return PROPTER_OK;
+  json_decref(*out);
+  return no_memory(err);
+}
+
+/* An object, or the URL of a document that is one. */
+static PropterStatus object_or_url(const Place *p, const char *what, json_t *v, json_t **out, PropterError *err) {
+  *out = NULL;
+  if (!v || json_is_object(v)) return *out = v, PROPTER_OK;
+  if (!json_is_string(v)) return csvw_warn(p->m, "%s is neither an object nor an address: passed over", what) == PROPTER_OK ? PROPTER_OK : no_memory(err);
+  PropterStr url, path;
+  PROPTER_TRY(resolve(p->m, p->common.base, propter_str(json_string_value(v)), &url, err));
+  PROPTER_TRY(path_of(p, url, &path, err));
+  return load_json(p->m, path.data, out, err);
+}
+
+/* --- Dialects --------------------------------------------------------------------------------------------------------------------- */
+
+static size_t count_of(const json_t *d, const char *name, size_t otherwise) {
+  const json_t *v = json_object_get(d, name);
+  return json_is_integer(v) && json_integer_value(v) >= 0 ? (size_t)json_integer_value(v) : otherwise;
+}
+
+static PropterStatus one_character(CsvwTable *t, const json_t *d, const char *name, char *out, PropterError *err) {
+  const char *text = json_string_value(json_object_get(d, name));
+  if (!text) return PROPTER_OK;
+  if (!*text || text[1] || (unsigned char)*text >= 0x80) return csvw_fail(t, err, "%s: expected one ASCII character, found \"%s\"", name, text);
+  *out = *text;
+  return PROPTER_OK;
+}
+
+static PropterStatus set_dialect(CsvwTable *t, const json_t *d, PropterTableOptions *o, PropterError *err) {
+  const json_t *trim = json_object_get(d, "trim"), *header = json_object_get(d, "header");
+  const char *prefix = json_string_value(json_object_get(d, "commentPrefix")), *sides = json_string_value(trim),
+             *encoding = json_string_value(json_object_get(d, "encoding"));
+  o->no_header = true;
+  o->comment = prefix && *prefix ? prefix : NULL;
+  o->no_quote = json_is_null(json_object_get(d, "quoteChar"));
+  o->encoding = encoding;
+  PROPTER_TRY(one_character(t, d, "delimiter", &o->delimiter, err));
+  PROPTER_TRY(one_character(t, d, "quoteChar", &o->quote, err));
+  t->header_rows = count_of(d, "headerRowCount", json_is_false(header) ? 0 : 1);
+  t->skip_rows = count_of(d, "skipRows", 0);
+  t->skip_columns = count_of(d, "skipColumns", 0);
+  t->skip_blank = json_is_true(json_object_get(d, "skipBlankRows"));
+  bool both = json_is_true(trim) || (sides && strcmp(sides, "true") == 0);
+  t->trim_start = both || (sides && strcmp(sides, "start") == 0) || json_is_true(json_object_get(d, "skipInitialSpace"));
+  t->trim_end = both || (sides && strcmp(sides, "end") == 0);
+  return PROPTER_OK;
+}
+
+/* --- Columns ------------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStr name_of_title(PropterMapping *m, PropterStr title) {
+  PropterBuf name = {0};
+  for (size_t i = 0; i < title.len; i++) {
+    unsigned char c = (unsigned char)title.data[i];
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("._", c);
+    if (plain && c) propter_buf_add_char(&name, (char)c);
+    else propter_buf_printf(&name, "%%%02X", c);
+  }
+  bool whole = propter_buf_status(&name, NULL) == PROPTER_OK;
+  PropterStr kept = whole ? propter_arena_copy(&m->arena, propter_buf_str(&name)) : (PropterStr){NULL, 0};
+  propter_buf_clear(&name);
+  return kept;
+}
+
+static PropterStatus name_column(PropterMapping *m, CsvwTable *t, size_t n, PropterError *err) {
+  CsvwColumn *c = &t->columns.items[n];
+  if (!c->name.data && c->title.len) c->name = name_of_title(m, c->title);
+  else if (!c->name.data) c->name = propter_arena_printf(&m->arena, "_col.%zu", n + 1);
+  if (!c->name.data) return no_memory(err);
+  for (size_t i = 0; i < n; i++)
+    if (propter_str_equal(t->columns.items[i].name, c->name)) {
+      if (c->json) return csvw_fail(t, err, "two columns are called %s", c->name.data);
+      c->name = propter_arena_printf(&m->arena, "_col.%zu", n + 1);
+    }
+  return c->name.data ? PROPTER_OK : no_memory(err);
+}
+
+enum { COLUMNS = 10000 };
+
+static PropterStatus add_column(PropterMapping *m, CsvwTable *t, size_t at, json_t *json, PropterError *err) {
+  CsvwColumn c = {0};
+  if (t->columns.count == COLUMNS) return csvw_fail(t, err, "more than %d columns", COLUMNS);
+  PROPTER_TRY(csvw_column(m, t, json, &c, err));
+  if (!propter_vec_push(&t->columns, c)) {
+    propter_regex_free(c.type.regex);
+    return no_memory(err);
+  }
+  for (size_t i = t->columns.count - 1; i > at; i--) t->columns.items[i] = t->columns.items[i - 1];
+  t->columns.items[at] = c;
+  return PROPTER_OK;
+}
+
+static PropterStatus described_columns(PropterMapping *m, CsvwTable *t, PropterError *err) {
+  json_t *columns = t->schema ? json_object_get(t->schema, "columns") : NULL;
+  bool was_virtual = false;
+  if (columns && !json_is_array(columns) && csvw_warn(m, "columns: expected an array, found another value: passed over") != PROPTER_OK) return no_memory(err);
+  for (size_t i = 0; json_is_array(columns) && i < json_array_size(columns); i++) {
+    json_t *c = json_array_get(columns, i);
+    if (!json_is_object(c)) {
+      if (csvw_warn(m, "columns: expected an object, found another value: passed over") != PROPTER_OK) return no_memory(err);
+      continue;
+    }
+    bool is_virtual = json_is_true(json_object_get(c, "virtual"));
+    if (was_virtual && !is_virtual) return csvw_fail(t, err, "a virtual column stands before one that is none");
+    was_virtual |= is_virtual;
+    PROPTER_TRY(add_column(m, t, t->columns.count, c, err));
+  }
+  return PROPTER_OK;
+}
+
+/* Titles of the header for the columns that the metadata do not describe. */
+static PropterStatus header_columns(PropterMapping *m, CsvwTable *t, const PropterRow *row, bool titles, PropterError *err) {
+  size_t real = 0;
+  while (real < t->columns.count && !t->columns.items[real].is_virtual) real++;
+  for (size_t i = t->skip_columns; i < row->count; i++) {
+    size_t n = i - t->skip_columns;
+    if (n >= real) PROPTER_TRY(add_column(m, t, n, NULL, err));
+    CsvwColumn *c = &t->columns.items[n];
+    bool told = c->json ? json_object_get(c->json, "titles") != NULL : t->says_columns;
+    if (told || !titles) continue;
+    c->title = propter_arena_copy(&m->arena, propter_str_trim(row->cells[i]));
+    if (!c->title.data) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_header(PropterMapping *m, CsvwTable *t, PropterError *err) {
+  PropterTable *table = NULL;
+  PropterRow row;
+  bool found = true;
+  LogicalSource *s = &m->sources.items[t->source];
+  PropterStatus status = propter_table_open(s->is.path.data, &s->options, m->options->limits, &table, err);
+  if (status == PROPTER_USAGE && s->options.encoding) {
+    if (csvw_warn(m, "the encoding \"%s\" is not known: passed over", s->options.encoding) != PROPTER_OK) return no_memory(err);
+    s->options.encoding = NULL;
+    status = propter_table_open(s->is.path.data, &s->options, m->options->limits, &table, err);
+  }
+  for (size_t i = 0; status == PROPTER_OK && found && i < t->skip_rows + (t->header_rows ? t->header_rows : 1); i++) {
+    status = propter_table_next(table, &row, &found, err);
+    if (status == PROPTER_OK && found && i >= t->skip_rows) status = header_columns(m, t, &row, t->header_rows > 0, err);
+  }
+  propter_table_close(table);
+  for (size_t i = 0; i < t->columns.count && status == PROPTER_OK; i++) status = name_column(m, t, i, err);
+  return status;
+}
+
+/* --- Keys ------------------------------------------------------------------------------------------------------------------------- */
+
+static bool has_columns(const CsvwTable *t, const json_t *names) {
+  for (size_t i = 0; i < (json_is_array(names) ? json_array_size(names) : 1); i++) {
+    const char *name = json_string_value(json_is_array(names) ? json_array_get(names, i) : names);
+    bool found = false;
+    for (size_t k = 0; name && k < t->columns.count; k++) {
+      const CsvwColumn *c = &t->columns.items[k];
+      found |= (!c->json || json_object_get(c->json, "name")) && propter_str_equal(c->name, propter_str(name));
+    }
+    if (!found) return false;
+  }
+  return true;
+}
+
+static PropterStatus only(const CsvwTable *t, const json_t *object, const char *const names[], PropterError *err) {
+  const char *key;
+  json_t *v;
+  json_object_foreach((json_t *)object, key, v) {
+    size_t i = 0;
+    while (names[i] && strcmp(names[i], key) != 0) i++;
+    if (!names[i]) return csvw_fail(t, err, "a foreign key has the property %s", key);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus check_foreign_key(PropterMapping *m, const CsvwTable *t, const json_t *key, PropterError *err) {
+  static const char *const of_key[] = {"columnReference", "reference", NULL}, *const of_reference[] = {"resource", "schemaReference", "columnReference", NULL};
+  const json_t *reference = json_object_get(key, "reference");
+  const char *resource = json_string_value(json_object_get(reference, "resource")), *schema = json_string_value(json_object_get(reference, "schemaReference"));
+  const CsvwTable *other = NULL;
+  PropterStr url;
+  PROPTER_TRY(only(t, key, of_key, err));
+  if (!json_is_object(reference)) return csvw_fail(t, err, "a foreign key has no reference");
+  PROPTER_TRY(only(t, reference, of_reference, err));
+  if (!has_columns(t, json_object_get(key, "columnReference"))) return csvw_fail(t, err, "a foreign key names a column that the table does not have");
+  if (!resource && !schema) return csvw_fail(t, err, "the reference of a foreign key names neither a table nor a schema");
+  PROPTER_TRY(resolve(m, t->base, propter_str(resource ? resource : schema), &url, err));
+  for (size_t i = 0; i < m->csvw->tables.count && !other; i++) {
+    const CsvwTable *candidate = &m->csvw->tables.items[i];
+    const char *id = candidate->schema ? json_string_value(json_object_get(candidate->schema, "@id")) : NULL;
+    if (!id) id = json_string_value(json_object_get(candidate->json, "tableSchema"));
+    PropterStr own = candidate->url;
+    if (!resource && !id) continue;
+    if (!resource) PROPTER_TRY(resolve(m, candidate->base, propter_str(id), &own, err));
+    if (propter_str_equal(own, url)) other = candidate;
+  }
+  if (!other) return csvw_fail(t, err, "a foreign key refers to %s, which is no table of the group", url.data);
+  return has_columns(other, json_object_get(reference, "columnReference"))
+             ? PROPTER_OK
+             : csvw_fail(t, err, "a foreign key refers to a column that %s does not have", other->url.data);
+}
+
+static PropterStatus check_keys(PropterMapping *m, const CsvwTable *t, PropterError *err) {
+  const json_t *keys = t->schema ? json_object_get(t->schema, "foreignKeys") : NULL;
+  for (size_t i = 0; json_is_array(keys) && i < json_array_size(keys); i++) {
+    if (json_is_object(json_array_get(keys, i))) PROPTER_TRY(check_foreign_key(m, t, json_array_get(keys, i), err));
+  }
+  return PROPTER_OK;
+}
+
+/* --- Tables ------------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus check_object(const CsvwTable *t, const json_t *object, const char *type, PropterError *err) {
+  if (!object) return PROPTER_OK;
+  const json_t *is = json_object_get(object, "@type");
+  const char *problem = csvw_annotation_problem(object);
+  if (problem) return csvw_fail(t, err, "%s", problem);
+  if (is && (!json_is_string(is) || strcmp(json_string_value(is), type) != 0)) return csvw_fail(t, err, "@type of a %s: expected \"%s\"", type, type);
+  return PROPTER_OK;
+}
+
+static PropterStatus check_parts(const CsvwTable *t, const json_t *dialect, PropterError *err) {
+  const json_t *templates = json_object_get(t->json, "transformations"), *columns = t->schema ? json_object_get(t->schema, "columns") : NULL;
+  PROPTER_TRY(check_object(t, t->json, "Table", err));
+  PROPTER_TRY(check_object(t, t->schema, "Schema", err));
+  PROPTER_TRY(check_object(t, dialect, "Dialect", err));
+  for (size_t i = 0; json_is_array(templates) && i < json_array_size(templates); i++)
+    PROPTER_TRY(check_object(t, json_array_get(templates, i), "Template", err));
+  for (size_t i = 0; json_is_array(columns) && i < json_array_size(columns); i++) PROPTER_TRY(check_object(t, json_array_get(columns, i), "Column", err));
+  return PROPTER_OK;
+}
+
+static PropterStatus add_source(const Place *p, CsvwTable *t, LogicalSource *s, PropterError *err) {
+  PropterMapping *m = p->m;
+  PropterStr *file = model_alloc(m, sizeof *file, err);
+  TermMap *none = model_alloc(m, sizeof *none, err);
+  if (!file || !none) return PROPTER_NO_MEMORY;
+  PROPTER_TRY(path_of(p, t->url, &s->is.path, err));
+  *file = s->is.path;
+  s->is.files = file, s->is.file_count = 1, s->is.graph = t->url, s->csvw = true;
+  t->source = m->sources.count;
+  TriplesMap map = {.source = t->source, .node = NO_NODE, .subject = none};
+  if (!propter_vec_push(&m->sources, *s) || !propter_vec_push(&m->maps, map)) return no_memory(err);
+  return PROPTER_OK;
+}
+
+static PropterStatus add_table(const Place *p, json_t *json, PropterError *err) {
+  PropterMapping *m = p->m;
+  CsvwTable t = p->common;
+  LogicalSource s = {0};
+  json_t *dialect;
+  const json_t *url = json_is_object(json) ? json_object_get(json, "url") : NULL;
+  if (!json_is_string(url)) return csvw_fail(&t, err, "a table has no url");
+  t.json = json;
+  PROPTER_TRY(resolve(m, t.base, propter_str(json_string_value(url)), &t.url, err));
+  json_t *schema = json_object_get(json, "tableSchema"), *how = json_object_get(json, "dialect");
+  if (!schema && t.group) schema = json_object_get(t.group, "tableSchema");
+  if (!how && t.group) how = json_object_get(t.group, "dialect");
+  PROPTER_TRY(object_or_url(p, "tableSchema", schema, &t.schema, err));
+  PROPTER_TRY(object_or_url(p, "dialect", how, &dialect, err));
+  PROPTER_TRY(check_parts(&t, dialect, err));
+  PROPTER_TRY(set_dialect(&t, dialect, &s.options, err));
+  t.suppressed = json_is_true(json_object_get(json, "suppressOutput"));
+  t.says_columns = schema && (!t.schema || json_object_get(t.schema, "columns"));
+  t.row_titles = t.schema ? json_object_get(t.schema, "rowTitles") : NULL;
+  PROPTER_TRY(add_source(p, &t, &s, err));
+  if (!propter_vec_push(&m->csvw->tables, t)) return no_memory(err);
+  CsvwTable *kept = &m->csvw->tables.items[m->csvw->tables.count - 1];
+  PROPTER_TRY(described_columns(m, kept, err));
+  return read_header(m, kept, err);
+}
+
+/* --- Documents ---------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus read_context(Place *p, const json_t *context, PropterError *err) {
+  CsvwTable *t = &p->common;
+  const json_t *first = json_is_array(context) ? json_array_get(context, 0) : context, *more = json_is_array(context) ? json_array_get(context, 1) : NULL;
+  const char *key;
+  json_t *v;
+  if (!json_is_string(first) || strcmp(json_string_value(first), CONTEXT) != 0) return csvw_fail(t, err, "@context: expected \"" CONTEXT "\"");
+  json_object_foreach((json_t *)more, key, v) {
+    bool base = strcmp(key, "@base") == 0, language = strcmp(key, "@language") == 0;
+    if (!base && !language) return csvw_fail(t, err, "@context: expected @base and @language only, found %s", key);
+    if (base && json_is_string(v)) PROPTER_TRY(resolve(p->m, t->base, propter_str(json_string_value(v)), &t->base, err));
+    if (language && json_is_string(v) && csvw_language(json_string_value(v))) t->lang = propter_str(json_string_value(v));
+    else if (language && csvw_warn(p->m, "@language: expected a language tag: passed over") != PROPTER_OK) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_document(Place *p, json_t *json, PropterError *err) {
+  json_t *tables = json_object_get(json, "tables"), *templates = json_object_get(json, "transformations");
+  size_t first = p->m->csvw->tables.count;
+  PROPTER_TRY(read_context(p, json_object_get(json, "@context"), err));
+  if (tables) {
+    if (!json_is_array(tables) || !json_array_size(tables)) return csvw_fail(&p->common, err, "tables: expected an array with a table in it");
+    PROPTER_TRY(check_object(&p->common, json, "TableGroup", err));
+    for (size_t i = 0; json_is_array(templates) && i < json_array_size(templates); i++)
+      PROPTER_TRY(check_object(&p->common, json_array_get(templates, i), "Template", err));
+    p->common.group = json;
+  }
+  for (size_t i = 0; i < (tables ? json_array_size(tables) : 1); i++) PROPTER_TRY(add_table(p, tables ? json_array_get(tables, i) : json, err));
+  for (size_t i = first; i < p->m->csvw->tables.count; i++) PROPTER_TRY(check_keys(p->m, &p->m->csvw->tables.items[i], err));
+  return PROPTER_OK;
+}
+
+static bool describes(const Place *p, const json_t *json, PropterStr url) {
+  const json_t *tables = json_object_get(json, "tables");
+  bool found = false;
+  for (size_t i = 0; i < (tables ? json_array_size(tables) : 1) && !found; i++) {
+    const char *named = json_string_value(json_object_get(tables ? json_array_get(tables, i) : json, "url"));
+    PropterStr own;
+    found = named && resolve(p->m, p->common.base, propter_str(named), &own, NULL) == PROPTER_OK && propter_str_equal(own, url);
+  }
+  return found;
+}
+
+/* The metadata that lie beside a table: those with its name, else those of the folder, else none but its url. */
+static PropterStatus metadata_of_table(Place *p, const char *path, json_t **out, PropterError *err) {
+  const char *names[] = {path, NULL};
+  PropterStr folder = p->folder;
+  for (size_t i = 0; i < 2; i++) {
+    PropterStr beside = names[i] ? propter_arena_printf(&p->m->arena, "%s-metadata.json", path)
+                                 : propter_arena_printf(&p->m->arena, "%.*scsv-metadata.json", (int)folder.len, folder.data);
+    if (!beside.data) return no_memory(err);
+    if (access(beside.data, R_OK) != 0) continue;
+    PROPTER_TRY(load_json(p->m, beside.data, out, err));
+    if (describes(p, *out, p->common.base)) return p->common.file = beside.data, PROPTER_OK;
+    if (csvw_warn(p->m, "%s does not describe %s: passed over", beside.data, path) != PROPTER_OK) return no_memory(err);
+  }
+  *out = json_pack("{s:s,s:s}", "@context", CONTEXT, "url", p->common.base.data);
+  if (*out && propter_vec_push(&p->m->csvw->documents, *out)) return PROPTER_OK;
+  json_decref(*out);
+  return no_memory(err);
+}
+
+static PropterStatus compile_document(PropterMapping *m, size_t n, PropterError *err) {
+  const DocFile *f = &m->doc.files.items[n];
+  Place p = {.m = m, .folder = f->directory, .common = {.file = f->path, .document = (uint32_t)n, .minimal = m->options->minimal, .base = f->iri}};
+  json_t *json;
+  PropterStr name = propter_str(f->path + f->directory.len);
+  if (m->options->base.len) PROPTER_TRY(resolve(m, m->options->base, name, &p.common.base, err));
+  const char *slash = memrchr(p.common.base.data, '/', p.common.base.len);
+  p.home = propter_arena_copy(&m->arena, (PropterStr){p.common.base.data, slash ? (size_t)(slash - p.common.base.data) + 1 : p.common.base.len});
+  if (!p.home.data) return no_memory(err);
+  if (is_table(f->path)) PROPTER_TRY(metadata_of_table(&p, f->path, &json, err));
+  else PROPTER_TRY(load_json(m, f->path, &json, err));
+  return read_document(&p, json, err);
+}
+
+PropterStatus csvw_compile(PropterMapping *m, PropterError *err) {
+  for (size_t i = 0; i < m->doc.files.count; i++) {
+    if (!csvw_is(m->doc.files.items[i].path)) continue;
+    if (!m->csvw && !(m->csvw = propter_calloc(1, sizeof *m->csvw))) return no_memory(err);
+    PROPTER_TRY(compile_document(m, i, err));
+  }
+  return PROPTER_OK;
+}
+
+void csvw_free(Csvw *c) {
+  if (!c) return;
+  for (size_t i = 0; i < c->tables.count; i++) {
+    for (size_t k = 0; k < c->tables.items[i].columns.count; k++) propter_regex_free(c->tables.items[i].columns.items[k].type.regex);
+    propter_vec_clear(&c->tables.items[i].columns);
+  }
+  for (size_t i = 0; i < c->documents.count; i++) json_decref(c->documents.items[i]);
+  propter_vec_clear(&c->tables);
+  propter_vec_clear(&c->documents);
+  propter_vec_clear(&c->warnings);
+  propter_free(c);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CSVW metadata, executed. The W3C's own cases are a suite of make conformance. */
+#include <string.h>
+
+#include "mapping.h"
+
+Suite *suite_csvw(void);
+
+#define CONTEXT "{\"@context\": \"http://www.w3.org/ns/csvw\", "
+#define AT "https://shop.example/"
+#define TYPE "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://schema.org/Product>\n"
+#define XSD "http://www.w3.org/2001/XMLSchema#"
+
+static const char *write_metadata(const char *json, const char *csv) {
+  const char *folder = support_folder(), *path = support_path(folder, "m.json");
+  support_write(path, propter_str(json));
+  support_write(support_path(folder, "t.csv"), propter_str(csv));
+  return path;
+}
+
+static const PropterMappingOptions minimal = {.base = {AT, sizeof AT - 1}, .minimal = true}, standard = {.base = {AT, sizeof AT - 1}};
+
+static void expect(const PropterMappingOptions *how, const char *json, const char *csv, const char *wanted) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  ck_ok(mapping_run_with(how, write_metadata(json, csv), false, &out, &counts, err));
+  ck_assert_str_eq(out.data ? out.data : "", wanted);
+  propter_buf_clear(&out);
+}
+
+static void refuse(const char *json, PropterStatus wanted, const char *words) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  PropterError err = {0};
+  ck_assert_msg(mapping_run_with(&minimal, write_metadata(json, "id,n\n1,2\n"), false, &out, &counts, &err) == wanted, "%s: %s", json, err.message);
+  ck_assert_msg(strstr(err.message, words), "%s: %s", json, err.message);
+  ck_assert_msg(strstr(err.source, "m.json"), "%s", err.source);
+  propter_buf_clear(&out);
+}
+
+START_TEST(numbers_and_days_as_people_write_them) {
+  expect(&minimal,
+         CONTEXT
+         "\"url\": \"t.csv\", \"tableSchema\": {\"aboutUrl\": \"#{id}\", \"columns\": [{\"titles\": \"id\", \"suppressOutput\": true},"
+         "{\"name\": \"sum\", \"datatype\": {\"base\": \"decimal\", \"format\": {\"pattern\": \"#,##0.00\", \"decimalChar\": \",\", \"groupChar\": \".\"}}},"
+         "{\"name\": \"share\", \"datatype\": {\"base\": \"decimal\", \"format\": \"0.0%\"}},"
+         "{\"name\": \"day\", \"datatype\": {\"base\": \"date\", \"format\": \"d.M.yyyy\"}},"
+         "{\"name\": \"at\", \"datatype\": {\"base\": \"dateTime\", \"format\": \"dd/MM/yyyy HH:mm:ss.SS XXX\"}},"
+         "{\"name\": \"paid\", \"datatype\": {\"base\": \"boolean\", \"format\": \"ja|nein\"}}]}}",
+         "id,sum,share,day,at,paid\n7,\"-1.234,50\",12.5%,3.4.2021,03/04/2021 17:05:09.5 +02:00,nein\n",
+         "<" AT "t.csv#7> <" AT "t.csv#at> \"2021-04-03T17:05:09.5+02:00\"^^<" XSD "dateTime>\n"
+         "<" AT "t.csv#7> <" AT "t.csv#day> \"2021-04-03\"^^<" XSD "date>\n"
+         "<" AT "t.csv#7> <" AT "t.csv#paid> \"false\"^^<" XSD "boolean>\n"
+         "<" AT "t.csv#7> <" AT "t.csv#share> \"0.125\"^^<" XSD "decimal>\n"
+         "<" AT "t.csv#7> <" AT "t.csv#sum> \"-1234.50\"^^<" XSD "decimal>\n");
+}
+END_TEST
+
+START_TEST(a_cell_that_does_not_fit_stays_text_and_is_rejected) {
+  const char *json =
+      CONTEXT "\"url\": \"t.csv\", \"tableSchema\": {\"aboutUrl\": \"#r{_row}\", \"columns\": [{\"name\": \"n\", \"datatype\": "
+              "{\"base\": \"integer\", \"minimum\": 2, \"maxExclusive\": 5}}, {\"name\": \"code\", \"datatype\": {\"base\": \"string\", \"length\": 2}}]}}";
+  expect(&minimal, json, "n,code\n2,ab\n5,abc\nx,äö\n",
+         "<" AT "t.csv#r1> <" AT "t.csv#code> \"ab\"\n<" AT "t.csv#r1> <" AT "t.csv#n> \"2\"^^<" XSD "integer>\n"
+         "<" AT "t.csv#r2> <" AT "t.csv#code> \"abc\"\n<" AT "t.csv#r2> <" AT "t.csv#n> \"5\"\n"
+         "<" AT "t.csv#r3> <" AT "t.csv#code> \"äö\"\n<" AT "t.csv#r3> <" AT "t.csv#n> \"x\"\n"
+         "reject 3:code:datatype\nreject 3:n:datatype\nreject 4:n:datatype\n");
+}
+END_TEST
+
+START_TEST(templates_nulls_lists_and_virtual_columns) {
+  expect(
+      &minimal,
+      CONTEXT
+      "\"lang\": \"de\", \"url\": \"t.csv\", \"dialect\": {\"delimiter\": \";\", \"commentPrefix\": \"%\", \"trim\": true}, \"tableSchema\": {\"aboutUrl\": "
+      "\"item/{id}\", \"columns\": [{\"name\": \"id\", \"suppressOutput\": true}, {\"name\": \"name\", \"propertyUrl\": \"schema:name\", \"null\": [\"-\", \"\"]},"
+      "{\"name\": \"tags\", \"separator\": \"|\", \"lang\": \"und\"}, {\"name\": \"up\", \"valueUrl\": \"item/{up}\"},"
+      "{\"name\": \"type\", \"virtual\": true, \"propertyUrl\": \"rdf:type\", \"valueUrl\": \"schema:Product\"}]}}",
+      "id;name;tags;up\n%none\na b; Hut ;x|y;\n2;-;;a b\n",
+      "<" AT "item/2> " TYPE "<" AT "item/2> <" AT "t.csv#up> <" AT "item/a%20b>\n<" AT "item/a%20b> <http://schema.org/name> \"Hut\"@de\n"
+      "<" AT "item/a%20b> " TYPE "<" AT "item/a%20b> <" AT "t.csv#tags> \"x\"\n<" AT "item/a%20b> <" AT "t.csv#tags> \"y\"\n");
+}
+END_TEST
+
+START_TEST(standard_mode_says_tables_and_rows) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  const char *json =
+      CONTEXT "\"@id\": \"#t\", \"url\": \"t.csv\", \"dc:title\": {\"@value\": \"Hats\", \"@language\": \"en\"}, \"tableSchema\": {\"aboutUrl\": \"#{id}\"}}";
+  ck_ok(mapping_run_with(&standard, write_metadata(json, "id\n1\n"), false, &out, &counts, err));
+  ck_assert_ptr_nonnull(strstr(out.data, "<" AT "m.json#t> <http://purl.org/dc/terms/title> \"Hats\"@en\n"));
+  ck_assert_ptr_nonnull(strstr(out.data, "<http://www.w3.org/ns/csvw#describes> <" AT "t.csv#1>\n"));
+  ck_assert_ptr_nonnull(strstr(out.data, "<http://www.w3.org/ns/csvw#url> <" AT "t.csv#row=2>\n"));
+  ck_assert_ptr_nonnull(strstr(out.data, "<http://www.w3.org/ns/csvw#rownum> \"1\"^^<" XSD "integer>\n"));
+  ck_assert_uint_eq(counts.rows, 1);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(a_table_finds_the_metadata_beside_it) {
+  const char *folder = support_folder(), *path = support_path(folder, "t.csv");
+  support_write(path, PROPTER_STR("id,n\n1,2\n"));
+  support_write(
+      support_path(folder, "t.csv-metadata.json"),
+      PROPTER_STR(
+          CONTEXT
+          "\"url\": \"t.csv\", \"tableSchema\": {\"columns\": [{\"name\": \"id\"}, {\"name\": \"n\", \"datatype\": \"integer\"}], \"aboutUrl\": \"#{id}\"}}"));
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  ck_ok(mapping_run_with(&minimal, path, false, &out, &counts, err));
+  ck_assert_str_eq(out.data, "<" AT "t.csv#1> <" AT "t.csv#id> \"1\"\n<" AT "t.csv#1> <" AT "t.csv#n> \"2\"^^<" XSD "integer>\n");
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(mistakes_are_refused) {
+  refuse("{\"@context\": [\"http://www.w3.org/ns/csvw\", {\"dc\": \"x\"}], \"url\": \"t.csv\"}", PROPTER_INVALID, "@base and @language only");
+  refuse(CONTEXT "\"tables\": []}", PROPTER_INVALID, "tables");
+  refuse(CONTEXT "\"tables\": [{}]}", PROPTER_INVALID, "no url");
+  refuse(CONTEXT "\"url\": \"http://elsewhere.example/t.csv\"}", PROPTER_INVALID, "fetches nothing");
+  refuse(CONTEXT "\"url\": \"t.csv\", \"tableSchema\": {\"columns\": [{\"name\": \"a\"}, {\"name\": \"a\"}]}}", PROPTER_INVALID, "two columns");
+  refuse(CONTEXT "\"url\": \"t.csv\", \"tableSchema\": {\"columns\": [{\"name\": \"a\", \"virtual\": true}, {\"name\": \"b\"}]}}", PROPTER_INVALID, "virtual");
+  refuse(CONTEXT "\"url\": \"t.csv\", \"tableSchema\": {\"columns\": [{\"name\": \"a\", \"datatype\": {\"base\": \"string\", \"minimum\": 1}}]}}",
+         PROPTER_INVALID, "no order");
+  refuse(CONTEXT "\"url\": \"t.csv\", \"tableSchema\": {\"columns\": [{\"name\": \"a\"}], \"foreignKeys\": [{\"columnReference\": \"a\", \"reference\": "
+                 "{\"resource\": \"u.csv\", \"columnReference\": \"b\"}}]}}",
+         PROPTER_INVALID, "no table of the group");
+  refuse(CONTEXT "\"url\": \"t.csv\", \"dc:title\": {\"@list\": []}}", PROPTER_INVALID, "keyword");
+  refuse(CONTEXT "\"url\": }", PROPTER_SYNTAX, "JSON");
+}
+END_TEST
+
+static PropterStatus run_once(void *payload, PropterError *err) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  PropterStatus status = mapping_run_with(&standard, payload, false, &out, &counts, err);
+  propter_buf_clear(&out);
+  return status;
+}
+
+START_TEST(every_allocation_and_file_call_may_fail) {
+  const char *path = write_metadata(
+      CONTEXT "\"url\": \"t.csv\", \"dc:title\": \"Hats\", \"tableSchema\": {\"aboutUrl\": \"schema:{id}\", \"columns\": [{\"titles\": \"id\"}, {\"name\": "
+              "\"l\", \"separator\": \" \", \"ordered\": true, \"datatype\": {\"base\": \"string\", \"format\": \"[a-z]\"}}]}}",
+      "id,l\n1,a b\n");
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run_once, (char *)(uintptr_t)path, true), 50);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, run_once, (char *)(uintptr_t)path, true), 5);
+}
+END_TEST
+
+Suite *suite_csvw(void) {
+  Suite *s = suite_create("csvw");
+  TCase *t = tcase_create("csvw");
+  tcase_add_test(t, numbers_and_days_as_people_write_them);
+  tcase_add_test(t, a_cell_that_does_not_fit_stays_text_and_is_rejected);
+  tcase_add_test(t, templates_nulls_lists_and_virtual_columns);
+  tcase_add_test(t, standard_mode_says_tables_and_rows);
+  tcase_add_test(t, a_table_finds_the_metadata_beside_it);
+  tcase_add_test(t, mistakes_are_refused);
+  tcase_add_test(t, every_allocation_and_file_call_may_fail);
+  suite_add_tcase(s, t);
+  return s;
+}
