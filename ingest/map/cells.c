@@ -28,16 +28,6 @@ typedef struct {
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for the cells of a table"); }
 
-static PropterGrain grain_of(const char *text) {
-  static const struct {
-    const char *text;
-    PropterGrain grain;
-  } grains[] = {{"P1D", PROPTER_GRAIN_DAY}, {"P7D", PROPTER_GRAIN_WEEK}, {"P1M", PROPTER_GRAIN_MONTH}, {"P3M", PROPTER_GRAIN_QUARTER}, {"P1Y", PROPTER_GRAIN_YEAR}};
-  for (size_t i = 0; i < sizeof grains / sizeof *grains; i++)
-    if (strcmp(grains[i].text, text) == 0) return grains[i].grain;
-  return PROPTER_GRAIN_DAY;
-}
-
 static bool number_of(const PropterColumn *column, PropterStr cell, double *out) {
   char text[64];
   Written w = {.decimal = propter_str(column->decimal), .group = propter_str(column->group)};
@@ -159,7 +149,9 @@ static void put_table(Adding *a, PropterBuf *out) {
 PropterStatus propter_cells(const char *const *paths, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterCellsSummary *summary, PropterError *err) {
   *summary = (PropterCellsSummary){0};
   if (sniff->time == SIZE_MAX) return propter_fail(err, PROPTER_INVALID, "expected a time column");
-  Adding a = {.sniff = sniff, .grain = grain_of(sniff->grain), .key = {.max = 1 << 20}, .summary = summary, .err = err};
+  PropterGrain grain;
+  if (!propter_grain_parse(propter_str(sniff->grain), &grain)) return propter_fail(err, PROPTER_INVALID, "expected a grain such as P1D, found \"%s\"", sniff->grain);
+  Adding a = {.sniff = sniff, .grain = grain, .key = {.max = 1 << 20}, .summary = summary, .err = err};
   PropterStatus status = choose(&a);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = add_table(&a, paths[i]);
   if (status == PROPTER_OK) put_table(&a, out), status = propter_buf_status(out, err);
