@@ -109,7 +109,7 @@ static void add_subject(const Write *w, const PropterMapRecord *r, uint32_t term
   size_t offset = out->len;
   if (last->length && last->term == term) {
     /* Room first: the copy is from the buffer itself. */
-    if (propter_buf_room(out, last->length)) propter_buf_add(out, (PropterStr){out->data + last->offset, last->length});
+    if (propter_buf_reserve(out, last->length)) propter_buf_add(out, (PropterStr){out->data + last->offset, last->length});
   } else {
     add_term(w, &r->terms[term], out);
   }

@@ -89,7 +89,7 @@ void propter_arena_clear(PropterArena *arena) {
 }
 
 /* Room for `more` bytes and the terminator. */
-static bool reserve(PropterBuf *buf, size_t more) {
+bool propter_buf_reserve(PropterBuf *buf, size_t more) {
   if (buf->failed) return false;
   size_t max = buf->max ? buf->max : DEFAULT_LIMIT;
   if (more > max || buf->len > max - more) {
@@ -110,19 +110,15 @@ static bool reserve(PropterBuf *buf, size_t more) {
   return true;
 }
 
-bool propter_buf_room(PropterBuf *buf, size_t more) { return reserve(buf, more); }
-
 void propter_buf_add(PropterBuf *buf, PropterStr text) {
-  if (!reserve(buf, text.len)) return;
+  if (!propter_buf_reserve(buf, text.len)) return;
   if (text.len) memcpy(buf->data + buf->len, text.data, text.len);
   buf->len += text.len;
   buf->data[buf->len] = '\0';
 }
 
-bool propter_buf_reserve(PropterBuf *buf, size_t more) { return reserve(buf, more); }
-
 void propter_buf_add_char(PropterBuf *buf, char c) {
-  if (!reserve(buf, 1)) return;
+  if (!propter_buf_reserve(buf, 1)) return;
   buf->data[buf->len++] = c;
   buf->data[buf->len] = '\0';
 }
@@ -133,7 +129,7 @@ void propter_buf_printf(PropterBuf *buf, const char *format, ...) {
   va_copy(again, args);
   int n = vsnprintf(NULL, 0, format, args);
   va_end(args);
-  if (n >= 0 && reserve(buf, (size_t)n)) {
+  if (n >= 0 && propter_buf_reserve(buf, (size_t)n)) {
     (void)vsnprintf(buf->data + buf->len, (size_t)n + 1, format, again);
     buf->len += (size_t)n;
   }

@@ -1,13 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The program's outer contract: version, help, wrong use.
-n=0
-expect() { # name, wanted exit code, wanted text, command...
-  n=$((n + 1)); name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then echo "ok $n - $name"
-  else printf '%s\n' "$out" | head -20 | sed 's/^/# /'; echo "not ok $n - $name: exit $got, wanted $code and \"$text\""; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 expect 'version' 0 'propter 0.' "$PROPTER" version
 expect '--version' 0 'propter 0.' "$PROPTER" --version
 expect 'overview' 0 'commands' "$PROPTER"

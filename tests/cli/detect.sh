@@ -1,14 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # propter detect from outside, on a small cube made here: detectors with their significance, slices of a sum and of a ratio, formats, wrong use.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); echo "not ok $n - $1"; [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-detect-XXXXXX"); trap 'rm -rf "$t"' EXIT
 cd "$t" || exit 99
 # Orders and refunds of four regions and six products, six years by month. Region north orders a third less in May 2013; product p3 is refunded twice as

@@ -1,10 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # How the program ends when it is stopped, mistaken, or may not write: exit codes 128+n, 70 and 75; the graph stays as it was.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); echo "not ok $n - $1"; [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; }
-skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
+. "$srcdir/tests/cli/tap.sh"
 ends() { # name, wanted exit code, what came out, exit code
   if [ "$4" -eq "$2" ]; then ok "$1"; else not_ok "$1: exit $4, wanted $2" "$3"; fi
 }

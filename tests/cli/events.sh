@@ -1,21 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Lists of events into a graph: tables, CloudEvents, quarantine, undo.
-n=0
+. "$srcdir/tests/cli/tap.sh"
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 99
 G=$dir/g
-expect() { # name, wanted exit code, wanted text, command...
-  n=$((n + 1)); name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then echo "ok $n - $name"
-  else printf '%s\n' "$out" | head -20 | sed 's/^/# /'; echo "not ok $n - $name: exit $got, wanted $code and \"$text\""; fi
-}
 data() { "$PROPTER" -g "$G" export 2>/dev/null | grep -v 'propter/run/' | LC_ALL=C sort; }
-same() { # name, file, file
-  n=$((n + 1)); if cmp -s "$2" "$3"; then echo "ok $n - $1"; else diff "$2" "$3" | head -10 | sed 's/^/# /'; echo "not ok $n - $1"; fi
-}
 cp "$srcdir"/tests/fixtures/events/* .
 cat > k.ttl <<'END_K'
 @prefix : <https://example.org/shop#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -28,7 +19,7 @@ expect 'knowledge' 0 'loaded' "$PROPTER" -g "$G" load k.ttl
 data > before
 expect 'a dry run' 0 'would read: 3 entries, 3 events (2 planned)' "$PROPTER" -g "$G" events events.csv --dry-run
 data > dry
-same 'changes nothing' before dry
+alike 'changes nothing' before dry
 expect 'a table' 0 'read: 3 entries, 3 events (2 planned); 26 added, 0 removed; run r-' "$PROPTER" -g "$G" events events.csv
 expect 'again: nothing to do' 0 'nothing to do: the 3 events stand in the graph' "$PROPTER" -g "$G" events events.csv
 expect 'happened and became known' 0 '2024-06-14,2024-05-28' "$PROPTER" -g "$G" query -f csv \
@@ -43,7 +34,7 @@ expect 'with file, line and reason' 0 'bad.csv:3:start  "yesterday"  date  expec
 expect 'undo' 0 'undid run r-' "$PROPTER" -g "$G" undo last
 expect 'undo of the run before' 0 'undid run r-' "$PROPTER" -g "$G" undo "$batch"
 data > undone
-same 'what was there is there again' table undone
+alike 'what was there is there again' table undone
 printf 'Was,Beginn\nMesse,2024-03-01\n' > m.csv
 expect 'no column' 3 'm.csv:1: no column for the start of events' "$PROPTER" -g "$G" events m.csv
 expect 'columns can be told' 0 '1 entries, 1 events' "$PROPTER" -g "$G" events m.csv --column start=Beginn --column title=Was

@@ -1,14 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # SERVICE and LOAD: off by default, what a list allows, no address that is not public unless its host is named; a server of ours is the other machine.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; echo "not ok $n - $1"; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && { [ -z "$text" ] || printf '%s' "$out" | grep -qF -- "$text"; }; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-federation-XXXXXX"); first=; second=; trap '[ -z "$first" ] || kill "$first"; [ -z "$second" ] || kill "$second"; rm -rf "$t"' EXIT
 cd "$t" || exit 99
 http_proxy=http://127.0.0.1:9; export http_proxy # must not be used
@@ -16,7 +9,7 @@ http_proxy=http://127.0.0.1:9; export http_proxy # must not be used
 serve() { # folder, options...: sets port
   g=$1; shift
   "$PROPTER" -g "$g" serve --port 0 "$@" >"$g.where" 2>"$g.errors" &
-  pid=$!; i=0; while [ ! -s "$g.where" ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+  pid=$!; filled "$g.where"
   port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' "$g.where")
   case $port in ''|0) not_ok "a server for $g" "$(cat "$g.where" "$g.errors")"; echo "1..$n"; exit 1 ;; esac
 }

@@ -1,28 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Tables into a graph: counts, places, quarantine, bad input, undo.
-n=0
+. "$srcdir/tests/cli/tap.sh"
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 99
 G=$dir/g
-expect() { # name, wanted exit code, wanted text, command...
-  n=$((n + 1)); name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then echo "ok $n - $name"
-  else printf '%s\n' "$out" | head -20 | sed 's/^/# /'; echo "not ok $n - $name: exit $got, wanted $code and \"$text\""; fi
-}
 data() { "$PROPTER" -g "$G" export 2>/dev/null | grep -v 'propter/run/' | LC_ALL=C sort; }
-same() { # name, file, file
-  n=$((n + 1)); if cmp -s "$2" "$3"; then echo "ok $n - $1"; else diff "$2" "$3" | head -10 | sed 's/^/# /'; echo "not ok $n - $1"; fi
-}
 pack=$srcdir/ontology/packs/us-employment/mapping.ttl
 
 expect 'the pack' 0 'ingested: 120 rows, 22,080 quads; 22,080 added, 0 removed' "$PROPTER" -g "$G" ingest "$pack"
 data > one
 expect 'again: nothing to do' 0 'nothing to do: run r-' "$PROPTER" -g "$G" ingest "$pack"
 expect 'nothing rejected' 0 'file,row,column,value,rule,reason' "$PROPTER" -g "$G" rejects -f csv
-n=$((n + 1)); c=$("$PROPTER" -g "$G" export | grep -c 'linked-data/cube#Observation>'); [ "$c" -eq 2760 ] && echo "ok $n - 2760 observations" || echo "not ok $n - 2760 observations: $c"
+same '2760 observations' "$("$PROPTER" -g "$G" export | grep -c 'linked-data/cube#Observation>')" 2760
 
 cat > m.ttl <<'END'
 @prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -42,8 +33,8 @@ expect 'its report is on record' 0 '#validation> <http://www.w3.org/ns/prov#wasG
 printf 'id,n\n1,10\n2,200\n3,-5\n' > t.csv
 expect 'a violation is not' 1 'Violation  ex:3  ex:n  -5  MinInclusive' "$PROPTER" -g "$dir/v.g" ingest m.ttl --validate s.ttl --report r.ttl
 "$PROPTER" -g "$dir/v.g" export | LC_ALL=C sort > after
-same 'the graph is as it was' before after
-n=$((n + 1)); grep -q 'sh:focusNode <http://example.org/3>' r.ttl && ! grep -q 'example.org/2' r.ttl && echo "ok $n - the report holds what would change" || echo "not ok $n - the report holds what would change"
+alike 'the graph is as it was' before after
+if grep -q 'sh:focusNode <http://example.org/3>' r.ttl && ! grep -q 'example.org/2' r.ttl; then ok 'the report holds what would change'; else not_ok 'the report holds what would change' "$(cat r.ttl)"; fi
 expect 'shapes look at a graph' 2 '--validate looks at a graph' "$PROPTER" ingest m.ttl --validate s.ttl --output x.nq
 expect 'a graph is kept up to date, not a file' 2 '--incremental keeps a graph up to date' "$PROPTER" ingest m.ttl --incremental --output x.nq
 
@@ -90,10 +81,10 @@ expect 'a file of quads' 0 'written' sh -c '"$PROPTER" ingest w.ttl --output w.n
 awk 'BEGIN { for (i = 0; i < 60000; i++) printf "<http://example.org/a/%d> <http://example.org/n> \"x \\\"%d\\\"\" .\n", i, i % 1000
   for (i = 0; i < 1000; i++) printf "<http://example.org/b/x%%20%%22%d%%22> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://example.org/B> .\n", i }' | LC_ALL=C sort > wanted
 LC_ALL=C sort w.nq > found
-same 'each quad once, none lost' wanted found
+alike 'each quad once, none lost' wanted found
 rm -f w.csv
 expect 'no file after a failure' 3 'w.csv' "$PROPTER" ingest w.ttl --output w.nq
-n=$((n + 1)); [ -e w.nq ] && echo "not ok $n - half a file is removed" || echo "ok $n - half a file is removed"
+if [ -e w.nq ]; then not_ok 'half a file is removed'; else ok 'half a file is removed'; fi
 
 # Packed sources, and files that a mapping wants written instead of the graph.
 printf 'id,n\n1,10\n2,20\n' > t.csv; gzip -k t.csv; xz -k t.csv 2>/dev/null; tar czf t.tar.gz t.csv; bzip2 -k t.csv
@@ -120,7 +111,7 @@ printf 'n,id\n31,3\n20,2\n' > daily/2.csv; rm daily/1.csv
 expect 'third night' 0 'ingested: 2 rows, 2 quads; 1 added, 2 removed' "$PROPTER" -g "$dir/daily.g" ingest d.ttl --incremental
 "$PROPTER" -g "$dir/daily.f" ingest d.ttl >/dev/null
 for g in f g; do "$PROPTER" -g "$dir/daily.$g" export | grep -v 'propter/run/' | LC_ALL=C sort > daily.$g.nq; done
-same 'as a full run' daily.f.nq daily.g.nq
+alike 'as a full run' daily.f.nq daily.g.nq
 expect 'no file, no table' 3 'no file matches' sh -c 'rm daily/2.csv; "$PROPTER" -g "$1" ingest d.ttl' - "$dir/daily.g"
 
 # From one run to another, forwards and backwards.
@@ -130,11 +121,11 @@ i=0; for rows in '1,a' '1,a\n2,b' '2,b\n3,c'; do
 "$PROPTER" -g "$D" diff r-20240101 2>/dev/null | sed 's| <file:.*||' | LC_ALL=C sort >found
 { for p in '2> <http://example.org/n> "b"' '3> <http://example.org/n> "c"'; do echo "+ <http://example.org/$p"; done
   echo '- <http://example.org/1> <http://example.org/n> "a"'; } >wanted
-same 'what three runs changed' wanted found
+alike 'what three runs changed' wanted found
 "$PROPTER" -g "$D" diff last r-20240101 2>/dev/null | sed 's| <file:.*||' | LC_ALL=C sort >found
 tr '+-' '-+' <wanted | LC_ALL=C sort >turned
-same 'backwards' turned found
-n=$((n + 1)); [ "$("$PROPTER" -g "$D" diff last 2>/dev/null | wc -l)" -eq 0 ] && echo "ok $n - nothing from a run to itself" || echo "not ok $n - nothing from a run to itself"
+alike 'backwards' turned found
+same 'nothing from a run to itself' "$("$PROPTER" -g "$D" diff last 2>/dev/null)" ""
 expect 'no such run' 3 'no run "r-9"' "$PROPTER" -g "$D" diff r-9
 
 # A guessed mapping is one that can be ingested as it is.
@@ -146,11 +137,11 @@ expect 'no mapping besides' 2 'expected no other' "$PROPTER" ingest --sniff shop
 printf 'id,n\n1,10\n2,"a ""b"", c"\n3\n4,40\n' > t.csv
 expect 'dry run' 1 'would ingest: 4 rows, 2 quads' "$PROPTER" -g "$G" ingest m.ttl --dry-run
 data > two
-same 'a dry run changes nothing' one two
+alike 'a dry run changes nothing' one two
 expect 'stop at the first bad row' 3 't.csv:3: column n: expected a whole number such as -12, found "a "b", c"' "$PROPTER" -g "$G" ingest m.ttl --on-error stop
 expect 'too many bad rows' 3 'more than 1 bad rows' "$PROPTER" -g "$G" ingest m.ttl --max-errors 1
 data > two
-same 'a failed ingest changes nothing' one two
+alike 'a failed ingest changes nothing' one two
 expect 'quarantine' 1 '2 rejected and put into quarantine' "$PROPTER" -g "$G" ingest m.ttl
 expect 'rejects as lines' 0 't.csv:3:n  "a "b", c"  datatype  expected a whole number' "$PROPTER" -g "$G" rejects
 expect 'rejects as CSV' 0 't.csv,3,n,"a ""b"", c",datatype,' "$PROPTER" -g "$G" rejects last -f csv
@@ -176,14 +167,14 @@ expect 'no Turtle' 3 'broken.ttl:1' "$PROPTER" -g "$G" ingest broken.ttl
 printf 'id,n\n1,10\n' > t.csv; printf '@prefix ex: <http://example.org/> . ex:a ex:b ex:c .\n' > other.ttl
 expect 'no mapping in it' 3 'expected RML triples maps or metric definitions' "$PROPTER" -g "$G" ingest other.ttl
 data > after
-same 'no bad input changed the graph' before after
+alike 'no bad input changed the graph' before after
 
 printf 'id,n\n1,11\n9,90\n' > t.csv
 expect 'a correction' 0 '2 added, 2 removed' "$PROPTER" -g "$G" ingest m.ttl
 expect 'undo, dry' 0 'would undo run r-' "$PROPTER" -g "$G" undo last --dry-run
 expect 'undo' 0 'undid run r-' "$PROPTER" -g "$G" undo last
 data > after
-same 'undo restores the graph' before after
+alike 'undo restores the graph' before after
 first=$("$PROPTER" -g "$G" export | sed -n 's|^<https://w3id.org/propter/run/\(r-[^>#]*\)> <https://w3id.org/propter#sequence> "2"^^.*|\1|p')
 expect 'undo asks later runs' 3 'later runs used or changed' "$PROPTER" -g "$G" undo "$first"
 

@@ -1,9 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Redland's own rdfproc on the storage module: it sees what propter loaded, and propter sees what it wrote.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; echo "not ok $n - $1"; }
+. "$srcdir/tests/cli/tap.sh"
 has() { # name, wanted text, found text
   if printf '%s\n' "$3" | grep -qF -- "$2"; then ok "$1"; else not_ok "$1: wanted \"$2\"" "$3"; fi
 }

@@ -1,17 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The quality of a table, kept in the graph, compared and undone.
-n=0
+. "$srcdir/tests/cli/tap.sh"
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 99
 p() { "$PROPTER" -g g --today 2024-01-10 "$@"; }
-expect() { # name, wanted exit code, wanted text, command...
-  n=$((n + 1)); name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then echo "ok $n - $name"
-  else printf '%s\n' "$out" | head -20 | sed 's/^/# /'; echo "not ok $n - $name: exit $got, wanted $code and \"$text\""; fi
-}
 printf 'day;shop;n\n1.1.2024;a;5,5\n2.1.2024;b;\n3.1.2024;a;7,5\n' >t.csv
 expect 'completeness of a column' 0 'n,completeness,0.666667,' p profile t.csv --format csv
 expect 'numbers as the table writes them' 0 'n,meanValue,6.5,' p profile t.csv --format csv

@@ -1,16 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # SPARQL from outside: forms, formats, refusals, deadline.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; echo "not ok $n - $1"; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && { [ -z "$text" ] || printf '%s' "$out" | grep -qF -- "$text"; }; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
-same() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "wanted: $3
-found: $2"; fi; }
+. "$srcdir/tests/cli/tap.sh"
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-query-XXXXXX"); trap 'rm -rf "$t"' EXIT
 cd "$t" || exit 99
 # Rasqal loses memory when a query is wrong, and librdf the node of each GRAPH; under a leak check that is their matter (tests/librdf checks ours).

@@ -1,15 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # propter read and propter show from outside: claims with exact quotes, nothing to do the second time, bad documents, bad rules.
-n=0
+. "$srcdir/tests/cli/tap.sh"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/propter-read.XXXXXX") || exit 99
 trap 'rm -rf "$dir"' EXIT
-expect() { # name, wanted exit code, wanted text, command...
-  n=$((n + 1)); name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then echo "ok $n - $name"
-  else printf '%s\n' "$out" | head -20 | sed 's/^/# /'; echo "not ok $n - $name: exit $got, wanted $code and \"$text\""; fi
-}
 p() { "$PROPTER" -g "$dir/g" "$@"; }
 pack=$srcdir/ontology/packs/us-employment
 mkdir "$dir/docs" "$dir/bad" "$dir/docs/sub"
@@ -36,8 +30,7 @@ claim=$(p show note.md | sed -n 's/^claim *\(claim-[0-9a-f]*\).*/\1/p')
 expect 'shows the words in their place' 0 '>>> Information payrolls fell by 45,000 in August because of the strike at Verizon. <<<' p show "$claim"
 # The bytes the graph names are the words, in the file itself.
 from=$(p show "$claim" | sed -n 's/.*bytes \([0-9]*\)-[0-9]*.*/\1/p'); to=$(p show "$claim" | sed -n 's/.*bytes [0-9]*-\([0-9]*\).*/\1/p')
-n=$((n + 1)); words=$(dd if="$dir/docs/note.md" bs=1 skip="$from" count=$((to - from)) 2>/dev/null)
-[ "$words" = 'Information payrolls fell by 45,000 in August because of the strike at Verizon.' ] && echo "ok $n - the bytes are the quote" || { echo "# $words"; echo "not ok $n - the bytes are the quote"; }
+same 'the bytes are the quote' "$(dd if="$dir/docs/note.md" bs=1 skip="$from" count=$((to - from)) 2>/dev/null)" 'Information payrolls fell by 45,000 in August because of the strike at Verizon.'
 expect 'shows an event' 0 'strike report' p show event-verizon-strike-2011
 expect 'knows no such thing' 3 'is named "nothing"' p show nothing
 printf ' More.\n' >>"$dir/docs/note.md"
@@ -59,7 +52,7 @@ for t in 1 2; do
   expect "reads a folder on $t threads" 1 'read: 41 documents, 0 unchanged, 1 rejected' "$PROPTER" -g "$dir/g$t" --threads $t read --rules "$dir/bad/bomb.rules" "$dir/many"
   "$PROPTER" -g "$dir/g$t" query --format csv 'SELECT ?g ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), "https://w3id.org/propter/document/")) } ORDER BY ?g ?s ?p ?o' >"$dir/t$t" 2>&1
 done
-n=$((n + 1)); if [ -s "$dir/t1" ] && cmp -s "$dir/t1" "$dir/t2" && grep -q scan.dat "$dir/t1"; then echo "ok $n - the number of threads plays no part"; else echo "not ok $n - the number of threads plays no part"; fi
+if [ -s "$dir/t1" ] && cmp -s "$dir/t1" "$dir/t2" && grep -q scan.dat "$dir/t1"; then ok 'the number of threads plays no part'; else not_ok 'the number of threads plays no part' "$(diff "$dir/t1" "$dir/t2")"; fi
 printf 'rule x\ntrigger zz\npattern {cause} (a+)+b {effect}\nprecision .9\nexample x\n' >"$dir/bad/bad.rules"
 expect 'bad rules say file and line' 3 'bad.rules:1' p read --rules "$dir/bad/bad.rules" "$dir/docs"
 expect 'every example of the built-in rules holds' 0 ', 0 failed' p read --test-rules

@@ -1,14 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # A shop with known truth (tests/bench/retail) from outside: what the generator promises, the chain on its files, and what an event would do there.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); echo "not ok $n - $1"; [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 holds() { # name, awk program that exits 0 when it holds, file
   if awk -F'\t' "$2" "$3"; then ok "$1"; else not_ok "$1" "$(head -3 "$3")"; fi
 }

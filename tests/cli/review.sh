@@ -1,14 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Reviews from outside: the evidence before the verdict, the score after it; append-only; the next inference counts the verdict. And the report.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); printf '%s\n' "${2:-}" | head -12 | sed 's/^/# /'; echo "not ok $n - $1"; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-review-XXXXXX"); trap 'chmod -R u+w "$t"; rm -rf "$t"' EXIT
 p=$srcdir/ontology/packs/us-employment; g=$t/g
 "$PROPTER" -g "$g" load "$srcdir/ontology/propter.ttl" "$p/concepts.ttl" "$p/metrics.ttl" "$p/events.ttl" >/dev/null 2>&1

@@ -1,14 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The nightly job: does its steps, changes nothing the second time, is alone on its graph, and is resumed after a kill.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); echo "not ok $n - $1"; [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-run-XXXXXX"); trap 'chmod -R u+w "$t"; rm -rf "$t"' EXIT
 pack=$srcdir/ontology/packs/us-employment
 mkdir "$t/packs"; cp -r "$pack" "$t/packs/pack"; cp "$srcdir/ontology/propter.ttl" "$t/propter.ttl"; chmod -R u+w "$t"

@@ -1,14 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # propter serve from outside: start, questions, tokens, log, graceful stop, wrong use.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; echo "not ok $n - $1"; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && { [ -z "$text" ] || printf '%s' "$out" | grep -qF -- "$text"; }; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 ask() { "$builddir/tests/http/ask" "$port" "$@"; }
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-serve-XXXXXX"); server=; trap '[ -z "$server" ] || kill "$server"; rm -rf "$t"' EXIT
 [ -x "$builddir/tests/http/ask" ] || { echo '1..0 # SKIP Check is not installed'; exit 0; }
@@ -30,7 +23,7 @@ expect 'a token file that all may read' 3 'chmod 600' "$PROPTER" -g g serve --to
 
 "$PROPTER" -g g serve --port 0 --token-file tokens --access-log log >where 2>errors &
 server=$!
-i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+filled where
 port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
 case $port in ''|0) not_ok 'says where it listens' "$(cat where errors)"; echo "1..$n"; exit 1 ;; *) ok 'says where it listens' ;; esac
 expect 'health' 0 '"status":"ok"' ask GET /health

@@ -1,9 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # propter start on folders of different shape: a table by month with a memo, files of single events, a wide table by week with a page; and on nothing usable.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -40 | sed 's/^/# /'; echo "not ok $n - $1"; }
+. "$srcdir/tests/cli/tap.sh"
 said() { if printf '%s' "$out" | grep -qF -- "$2"; then ok "$1"; else not_ok "$1: wanted \"$2\"" "$out"; fi; }
 ended() { if [ "$got" -eq "$2" ]; then ok "$1"; else not_ok "$1: exit $got, wanted $2" "$out"; fi; }
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-start-XXXXXX"); trap 'rm -rf "$t"' EXIT

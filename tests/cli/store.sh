@@ -1,15 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # A graph file that is damaged, cut, emptied or kept from growing, from outside.
-n=0
+. "$srcdir/tests/cli/tap.sh"
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
-expect() { # name, wanted exit code, wanted text, command...
-  n=$((n + 1)); name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then echo "ok $n - $name"
-  else printf '%s\n' "$out" | head -20 | sed 's/^/# /'; echo "not ok $n - $name: exit $got, wanted $code and \"$text\""; fi
-}
 triples() { awk -v from="$1" -v to="$2" 'BEGIN { for (i = from; i < to; i++) printf "<http://example.org/%d> <http://example.org/p> \"value %d\" .\n", i, i }'; }
 triples 0 4000 >"$dir/some.nt"
 triples 4000 60000 >"$dir/more.nt"

@@ -1,14 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # propter serve over TLS, with an authority and certificates made here: handshakes of curl and openssl, what is refused, plain text on the port, the end of the connection.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; echo "not ok $n - $1"; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && { [ -z "$text" ] || printf '%s' "$out" | grep -qF -- "$text"; }; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 for tool in openssl curl; do command -v $tool >/dev/null 2>&1 || { echo "1..0 # SKIP $tool is not installed"; exit 0; }; done
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-tls-XXXXXX"); server=; trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$t"' EXIT
 cd "$t" || exit 99
@@ -28,7 +21,7 @@ expect 'a file that is no certificate' 3 '' "$PROPTER" -g g serve --port 0 --cer
 serve() { # certificate: sets port
   rm -f where
   "$PROPTER" -g g serve --port 0 --token-file tokens --certificate "$1.pem" --key "$1.key" >where 2>errors & server=$!
-  i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+  filled where
   port=$(sed -n 's|^https://127.0.0.1:\([0-9]*\)/$|\1|p' where)
   case $port in ''|0) not_ok 'says where it listens' "$(cat where errors)"; echo "1..$n"; exit 1 ;; esac
 }

@@ -1,19 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # propter watch: stored questions, reported and posted only when the answer changed; what may be posted to; a job file; nothing lost when a webhook is away.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); echo "not ok $n - $1"; [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-watch-XXXXXX"); pids=; trap 'for p in $pids; do kill "$p" 2>/dev/null; done; rm -rf "$t"' EXIT
 cd "$t" || exit 99
 listen() { # file, status: sets port
   "$builddir/tests/http/listen" "$2" >"$1" & pids="$pids $!"
-  i=0; while [ ! -s "$1" ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+  filled "$1"
   port=$(head -1 "$1")
 }
 awk 'BEGIN {

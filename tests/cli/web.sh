@@ -1,10 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The page: needs nothing from the network, its queries answer, and a browser, where there is one, shows the answer. SKIPs the browser without chromium.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; echo "not ok $n - $1"; }
-skip() { n=$((n + 1)); echo "ok $n - # SKIP $1"; }
+. "$srcdir/tests/cli/tap.sh"
 [ -x "$builddir/tests/http/ask" ] || { echo '1..0 # SKIP Check is not installed'; exit 0; }
 web=$srcdir/query/web
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-web-XXXXXX"); server=; trap '[ -z "$server" ] || kill "$server"; rm -rf "$t"' EXIT
@@ -26,7 +23,7 @@ T
 printf 'read reading-token-01\nwrite writing-token-01\n' >tokens; chmod 600 tokens
 "$PROPTER" -g g serve --port 0 >where 2>errors &
 server=$!
-i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+filled where
 port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
 "$builddir/tests/http/ask" "$port" GET / >page && grep -q page.js page && ok 'the page comes' || not_ok 'the page comes' "$(cat errors page)"
 
@@ -38,7 +35,7 @@ view() { # hash: the page's document after its scripts ran
 }
 for case in 'patterns|sales &lt;img' 'hypotheses|http://x/flood' 'hypotheses|>Review</button>' 'metric|No series of its own' 'graph|http://x/flood → sales &lt;img src=x onerror=alert(1)&gt;: belief 0.7' 'graph|1 links' 'claims|the flood did it' 'links|0.7' 'sources|g.ttl' 'runs|load' 'query|core#prefLabel' 'ask?q=what+is+this|has no propter:dataset (400)'; do
   name=${case%%|*}; text=${case#*|}
-  [ -n "$browser" ] || { skip "view $name: set PROPTER_BROWSER=1, with chromium installed"; continue; }
+  [ -n "$browser" ] || { skip "view $name" "set PROPTER_BROWSER=1, with chromium installed"; continue; }
   shown=$(view "$name")
   if printf '%s' "$shown" | grep -qF -- "$text" && ! printf '%s' "$shown" | grep -q '<img'; then ok "view $name"; else not_ok "view $name" "$shown"; fi
 done
@@ -48,19 +45,19 @@ kill "$server"; wait "$server" 2>/dev/null
 if [ -n "$browser" ]; then
   rm -f where; "$PROPTER" -g g serve --address 0.0.0.0 --port 0 --token-file tokens >where 2>errors &
   server=$!
-  i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+  filled where
   port=$(sed -n 's|^http://0.0.0.0:\([0-9]*\)/$|\1|p' where)
   shown=$(view patterns)
   if printf '%s' "$shown" | grep -qF 'This server reads to holders of a token'; then ok 'a token is asked for'; else not_ok 'a token is asked for' "$shown"; fi
   kill "$server"; wait "$server" 2>/dev/null
 else
-  skip 'a token is asked for: set PROPTER_BROWSER=1, with chromium installed'
+  skip 'a token is asked for' 'set PROPTER_BROWSER=1, with chromium installed'
 fi
 
 # What the page's dialog sends: a verdict with a token, kept, listed, and refused without one.
 rm -f where; "$PROPTER" -g g serve --port 0 --token-file tokens >where 2>errors &
 server=$!
-i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+filled where
 port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
 form='Content-Type: application/x-www-form-urlencoded'
 token='

@@ -1,14 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # propter why from outside, on a small graph made here: outcomes, exit codes, formats, files, wrong use.
-n=0
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() { n=$((n + 1)); echo "not ok $n - $1"; [ -z "${2:-}" ] || printf '%s\n' "$2" | head -20 | sed 's/^/# /'; }
-expect() { # name, wanted exit code, wanted text, command...
-  name=$1; code=$2; text=$3; shift 3
-  out=$("$@" 2>&1 </dev/null); got=$?
-  if [ $got -eq "$code" ] && printf '%s' "$out" | grep -qF -- "$text"; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
-}
+. "$srcdir/tests/cli/tap.sh"
 t=$(mktemp -d "${TMPDIR:-/tmp}/propter-why-XXXXXX"); trap 'rm -rf "$t"' EXIT
 cd "$t" || exit 99
 # Parcels per month, six years, a steady course with a small swing; half of the depot away in May 2013, an unexplained jump in October 2015.

@@ -42,10 +42,8 @@ typedef struct {
 } PropterBuf;
 
 PROPTER_API void propter_buf_add(PropterBuf *buf, PropterStr text);
-/* Room for `more` bytes, so that appending them does not move `data`; false: the buffer has failed. */
-PROPTER_API bool propter_buf_room(PropterBuf *buf, size_t more);
 PROPTER_API void propter_buf_add_char(PropterBuf *buf, char c);
-/* Makes room for `more` bytes behind the last, which the caller may then fill and count in `len`; false: failed. */
+/* Room for `more` bytes behind the last, which the caller may fill and count in `len`, or append without `data` moving; false: failed. */
 PROPTER_API bool propter_buf_reserve(PropterBuf *buf, size_t more);
 PROPTER_API void propter_buf_printf(PropterBuf *buf, const char *format, ...) PROPTER_PRINTF(2, 3);
 /* Appends text as a JSON string, quotes included. */

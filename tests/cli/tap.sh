@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by the scripts of this folder: each check prints one line of the Test Anything Protocol, what a failed one saw stands in comments.
+n=0
+ok() { n=$((n + 1)); echo "ok $n - $1"; } # name
+not_ok() { n=$((n + 1)); [ -z "${2:-}" ] || printf '%s\n' "$2" | head -40 | sed 's/^/# /'; echo "not ok $n - $1"; } # name, what was seen
+skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; } # name, reason
+expect() { # name, wanted exit code, text that must be in the output (empty: any), command...
+  name=$1; code=$2; text=$3; shift 3
+  out=$("$@" 2>&1 </dev/null); got=$?
+  if [ $got -eq "$code" ] && { [ -z "$text" ] || printf '%s' "$out" | grep -qF -- "$text"; }; then ok "$name"; else not_ok "$name: exit $got, wanted $code and \"$text\"" "$out"; fi
+}
+same() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "found: $2
+wanted: $3"; fi; } # name, found, wanted
+alike() { if cmp -s "$2" "$3"; then ok "$1"; else not_ok "$1" "$(diff "$2" "$3")"; fi; } # name, file, file
+filled() { i=0; while [ ! -s "$1" ] && [ $i -lt 400 ]; do sleep 0.05; i=$((i + 1)); done; } # waits until the file is there and not empty
