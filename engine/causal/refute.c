@@ -61,7 +61,7 @@ static double from_blocks(const Cache *c, const bool *in, double *a) {
   return a[q * w + q] > 0 ? a[(q + 1) * w + q] / a[q * w + q] : 0;
 }
 
-static PropterStatus open(const PropterEffectData *data, Cache *c, PropterError *err) {
+static PropterStatus cache_open(const PropterEffectData *data, Cache *c, PropterError *err) {
   *c = (Cache){0};
   PROPTER_TRY(causal_rows_open(data, BLOCKS, &c->rows, err));
   size_t n = c->rows.n, p = c->rows.p;
@@ -185,7 +185,7 @@ PropterStatus propter_refute(const PropterEffectData *data, size_t rounds, uint6
   Cache c;
   PropterRng rng;
   propter_rng_seed(&rng, seed);
-  PropterStatus status = open(data, &c, err);
+  PropterStatus status = cache_open(data, &c, err);
   double *scratch = status == PROPTER_OK ? propter_malloc((c.g.q + 2) * (c.g.q + 2) * sizeof *scratch) : NULL;
   if (status == PROPTER_OK && !scratch) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for refutations");
   if (status == PROPTER_OK) attempt_all(&c, rounds ? rounds : ROUNDS, &rng, scratch, r);
