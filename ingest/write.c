@@ -5,33 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xxhash.h>
 
+#include "propter/hash.h"
 #include "propter/ingest.h"
 #include "propter/io.h"
 #include "targets.h"
 
-enum { PARTS = 256 };
-
-/* Set of 128-bit hashes, in parts that grow one by one so that growing never holds everything twice. */
-typedef struct {
-  XXH128_hash_t *slots;
-  size_t count, cap;
-} Part;
-
-typedef struct {
-  Part parts[PARTS];
-} Seen;
-
 /* What a worker hands over: a piece of text, to be written as it is or only if its hash is new. */
 typedef struct {
-  XXH128_hash_t hash;
+  PropterHash128 hash;
   uint32_t length, checked;
 } Piece;
 
 typedef struct {
   const PropterMapping *mapping;
-  Seen seen;
+  PropterHashSet seen;
   bool *repeats;       /* of each triples map */
   PropterStr *written; /* of each constant: as it stands in N-Quads */
   PropterArena texts;
@@ -46,46 +34,6 @@ typedef struct {
 } Write;
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory writing what a mapping makes"); }
-
-/* --- Set of hashes ------------------------------------------------------------------------------------------------------------- */
-
-static bool is_empty(XXH128_hash_t h) { return !h.low64 && !h.high64; }
-
-static void put(Part *p, XXH128_hash_t h) {
-  size_t at = (size_t)h.low64 & (p->cap - 1);
-  while (!is_empty(p->slots[at])) at = (at + 1) & (p->cap - 1);
-  p->slots[at] = h;
-}
-
-static bool grow(Part *p) {
-  size_t cap = p->cap ? 2 * p->cap : 64;
-  Part bigger = {propter_calloc(cap, sizeof *p->slots), p->count, cap};
-  if (!bigger.slots) return false;
-  for (size_t i = 0; i < p->cap; i++)
-    if (!is_empty(p->slots[i])) put(&bigger, p->slots[i]);
-  propter_free(p->slots);
-  *p = bigger;
-  return true;
-}
-
-/* *added tells whether it is new; false: out of memory. */
-static bool seen_add(Seen *s, XXH128_hash_t h, bool *added) {
-  Part *p = &s->parts[h.high64 % PARTS];
-  if (is_empty(h)) h.low64 = 1;
-  if (4 * (p->count + 1) > 3 * p->cap && !grow(p)) return false;
-  size_t at = (size_t)h.low64 & (p->cap - 1);
-  for (; !is_empty(p->slots[at]); at = (at + 1) & (p->cap - 1))
-    if (XXH128_isEqual(p->slots[at], h)) return *added = false, true;
-  p->slots[at] = h;
-  p->count++;
-  *added = true;
-  return true;
-}
-
-static void seen_clear(Seen *s) {
-  for (size_t i = 0; i < PARTS; i++) propter_free(s->parts[i].slots);
-  memset(s, 0, sizeof *s);
-}
 
 /* --- Rendering (in the workers) -------------------------------------------------------------------------------------------------- */
 
@@ -128,14 +76,14 @@ static void add_quad(const Write *w, const PropterMapRecord *r, const PropterMap
 static void end_piece(PropterBuf *out, size_t head, bool checked) {
   if (out->failed != PROPTER_OK) return;
   Piece p = {.length = (uint32_t)(out->len - head - sizeof p), .checked = checked};
-  if (checked) p.hash = XXH3_128bits(out->data + head + sizeof p, p.length);
+  if (checked) p.hash = propter_hash128((PropterStr){out->data + head + sizeof p, p.length});
   memcpy(out->data + head, &p, sizeof p);
 }
 
 static PropterStatus render_subjects(const PropterMapRecord *r, PropterBuf *out) {
   Piece p = {.length = (uint32_t)r->map};
   PropterStr subject = r->terms[r->quads[0].s].term.value;
-  p.hash = XXH3_128bits(subject.data, subject.len);
+  p.hash = propter_hash128(subject);
   add_piece(out, &p);
   return PROPTER_OK;
 }
@@ -173,8 +121,8 @@ static PropterStatus take_subjects(Write *w, PropterStr pieces, PropterError *er
     memcpy(&p, pieces.data + at, sizeof p);
     if (w->repeats[p.length]) continue;
     /* Each triples map has subjects of its own in the one set. */
-    p.hash.high64 ^= XXH3_64bits(&p.length, sizeof p.length);
-    if (!seen_add(&w->seen, p.hash, &added)) return no_memory(err);
+    p.hash.high ^= propter_hash64((PropterStr){(const char *)&p.length, sizeof p.length});
+    if (!propter_hash_set_add(&w->seen, p.hash, &added)) return no_memory(err);
     w->repeats[p.length] = !added;
   }
   return PROPTER_OK;
@@ -188,7 +136,7 @@ static PropterStatus take(PropterStr pieces, void *payload, PropterError *err) {
     bool added = true;
     memcpy(&p, pieces.data + at, sizeof p);
     at += sizeof p;
-    if (p.checked && !seen_add(&w->seen, p.hash, &added)) return no_memory(err);
+    if (p.checked && !propter_hash_set_add(&w->seen, p.hash, &added)) return no_memory(err);
     if (added) propter_buf_add(&w->out, (PropterStr){pieces.data + at, p.length});
     at += p.length;
   }
@@ -253,7 +201,7 @@ static PropterStatus run(Write *w, PropterIngestResult *result, PropterError *er
   if (w->targets) sink.render = NULL, sink.take = NULL;
   w->scanning = true;
   PROPTER_TRY(propter_mapping_run(w->mapping, &options, &sink, &result->rows, err));
-  seen_clear(&w->seen);
+  propter_hash_set_clear(&w->seen);
   w->scanning = options.subjects_only = false;
   PROPTER_TRY(propter_mapping_run(w->mapping, &options, &sink, &result->rows, err));
   PROPTER_TRY(flush(w, err));
@@ -278,7 +226,7 @@ PropterStatus propter_ingest_write(const PropterIngestOptions *options, const ch
   /* Half a file looks like a whole one. */
   if (status != PROPTER_OK && w->fd >= 0 && !terminal) (void)propter_io_unlink(path);
   propter_mapping_free(mapping);
-  seen_clear(&w->seen);
+  propter_hash_set_clear(&w->seen);
   targets_close(w->targets);
   propter_free(w->repeats);
   propter_free(w->written);

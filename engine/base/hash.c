@@ -10,6 +10,11 @@
 
 uint64_t propter_hash64(PropterStr bytes) { return XXH3_64bits(bytes.data, bytes.len); }
 
+PropterHash128 propter_hash128(PropterStr bytes) {
+  XXH128_hash_t h = XXH3_128bits(bytes.data, bytes.len);
+  return (PropterHash128){h.low64, h.high64};
+}
+
 static void to_hex(XXH128_hash_t h, char out[33]) {
   (void)snprintf(out, 33, "%016llx%016llx", (unsigned long long)h.high64, (unsigned long long)h.low64);
 }
@@ -132,4 +137,40 @@ void propter_map_clear(PropterMap *map) {
   propter_free(map->slots);
   propter_arena_clear(&map->keys);
   *map = (PropterMap){.keys.limit = map->keys.limit};
+}
+
+static bool is_empty(PropterHash128 h) { return !h.low && !h.high; }
+
+/* The slot of the hash in its part, or the empty one that it would take. */
+static size_t place_in(const struct PropterHashPart *p, PropterHash128 h) {
+  size_t at = (size_t)h.low & (p->cap - 1);
+  while (!is_empty(p->slots[at]) && (p->slots[at].low != h.low || p->slots[at].high != h.high)) at = (at + 1) & (p->cap - 1);
+  return at;
+}
+
+static bool grow_part(struct PropterHashPart *p) {
+  size_t cap = p->cap ? 2 * p->cap : 64;
+  struct PropterHashPart bigger = {propter_calloc(cap, sizeof *p->slots), p->count, cap};
+  if (!bigger.slots) return false;
+  for (size_t i = 0; i < p->cap; i++)
+    if (!is_empty(p->slots[i])) bigger.slots[place_in(&bigger, p->slots[i])] = p->slots[i];
+  propter_free(p->slots);
+  *p = bigger;
+  return true;
+}
+
+bool propter_hash_set_add(PropterHashSet *set, PropterHash128 hash, bool *added) {
+  struct PropterHashPart *p = &set->parts[hash.high % (sizeof set->parts / sizeof *set->parts)];
+  if (is_empty(hash)) hash.low = 1;
+  if (4 * (p->count + 1) > 3 * p->cap && !grow_part(p)) return false;
+  size_t at = place_in(p, hash);
+  *added = is_empty(p->slots[at]);
+  p->slots[at] = hash;
+  p->count += *added;
+  return true;
+}
+
+void propter_hash_set_clear(PropterHashSet *set) {
+  for (size_t i = 0; i < sizeof set->parts / sizeof *set->parts; i++) propter_free(set->parts[i].slots);
+  *set = (PropterHashSet){0};
 }

@@ -18,12 +18,14 @@ typedef struct {
   PropterTerm subject;
   uint64_t targets;
   size_t next; /* entry with the same key, or SIZE_MAX */
+  size_t last; /* of the first entry of a key: its last one */
 } JoinEntry;
 
-/* Subjects of a parent triples map by the values of the join's columns. */
+/* Subjects of a parent triples map by the values of the join's columns, each subject once a key. */
 typedef struct {
   bool built;
-  PropterMap first, last; /* key → entry */
+  PropterMap first; /* key → entry */
+  PropterHashSet pairs; /* of key and subject, while it is built */
   PROPTER_VEC(JoinEntry) entries;
   PropterArena texts;
 } JoinIndex;

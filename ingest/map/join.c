@@ -64,15 +64,19 @@ static PropterStatus each_key(Execution *x, const ObjectMap *object, bool parent
 }
 
 static PropterStatus add_entry(JoinIndex *index, PropterStr key, const PropterMapTerm *subject, PropterError *err) {
-  JoinEntry e = {subject->term, subject->targets, SIZE_MAX};
+  JoinEntry e = {subject->term, subject->targets, SIZE_MAX, 0};
+  PropterHash128 pair = propter_hash128(key), other = propter_hash128(subject->term.value);
+  pair.low += other.low * 3 + subject->targets;
+  pair.high += other.high * 3;
+  bool added;
+  if (!propter_hash_set_add(&index->pairs, pair, &added)) return no_memory(err);
+  if (!added) return PROPTER_OK;
   e.subject.value = propter_arena_copy(&index->texts, subject->term.value);
   if (!e.subject.value.data)
     return index->texts.used > (SIZE_MAX >> 34) ? propter_fail(err, PROPTER_LIMIT, "a join needs more than 1 GiB of memory") : no_memory(err);
-  bool added;
   uint64_t *first = propter_map_put(&index->first, key, index->entries.count, &added);
-  if (!first) return no_memory(err);
-  uint64_t *last = propter_map_put(&index->last, key, index->entries.count, NULL);
-  if (!last || !propter_vec_push(&index->entries, e)) return no_memory(err);
+  if (!first || !propter_vec_push(&index->entries, e)) return no_memory(err);
+  size_t *last = &index->entries.items[*first].last;
   if (!added) index->entries.items[*last].next = index->entries.count - 1;
   *last = index->entries.count - 1;
   return PROPTER_OK;
@@ -115,6 +119,7 @@ static PropterStatus build_from(Execution *x, const ObjectMap *object, size_t fi
 static PropterStatus build(Execution *x, const ObjectMap *object, PropterError *err) {
   const LogicalSource *source = &x->m->sources.items[x->m->maps.items[object->parent].source];
   for (size_t i = 0; i < source->is.file_count; i++) PROPTER_TRY(build_from(x, object, i, err));
+  propter_hash_set_clear(&x->joins[object->number].pairs);
   x->joins[object->number].built = true;
   return PROPTER_OK;
 }
@@ -184,7 +189,7 @@ PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, Prop
 
 void join_clear(JoinIndex *index) {
   propter_map_clear(&index->first);
-  propter_map_clear(&index->last);
+  propter_hash_set_clear(&index->pairs);
   propter_vec_clear(&index->entries);
   propter_arena_clear(&index->texts);
 }

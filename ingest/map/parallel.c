@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows executed by several threads: rounds of batches, read one after the other, executed and rendered at the same time, handed over in their order. So
- * the result does not depend on the number of threads. */
+/* Rows executed by several threads: batches, read one after the other, executed and rendered at the same time, handed over in their order. So the result does
+ * not depend on the number of threads. */
 #include <string.h>
 
 #include "execute.h"
 #include "propter/pool.h"
 
-enum { BATCHES = 8, BATCH_BYTES = 1 << 18 };
+enum { BATCHES = 8, BATCH_BYTES = 1 << 15 };
 
 typedef struct {
   size_t cells, count; /* of the batch's cells */
@@ -59,23 +59,33 @@ static PropterStatus keep_row(Batch *b, const PropterRow *row, PropterError *err
   return propter_vec_push(&b->rows, place) ? propter_buf_status(&b->bytes, err) : no_memory(err);
 }
 
-static PropterStatus fill(Batch *b, PropterTable *table, bool *found, PropterError *err) {
+/* All batches, and what each step of the pipe uses besides. */
+typedef struct {
+  Batch batches[BATCHES];
+  PropterTable *table;
+  Execution *x;
+} Parallel;
+
+static PropterStatus read(size_t slot, bool *more, void *payload, PropterError *err) {
+  Parallel *p = payload;
+  Batch *b = &p->batches[slot];
   PropterRow row;
   b->places.count = b->rows.count = b->rejects.count = 0;
   propter_buf_reset(&b->bytes);
   propter_buf_reset(&b->out);
   propter_arena_clear(&b->texts);
   b->counts = (PropterMapCounts){0};
-  while (b->bytes.len < BATCH_BYTES) {
-    PROPTER_TRY(propter_table_next(table, &row, found, err));
-    if (!*found) return PROPTER_OK;
+  for (bool found = true; b->bytes.len < BATCH_BYTES;) {
+    PROPTER_TRY(propter_table_next(p->table, &row, &found, err));
+    if (!found) break;
     PROPTER_TRY(keep_row(b, &row, err));
   }
+  *more = b->rows.count > 0;
   return PROPTER_OK;
 }
 
-static PropterStatus work(size_t item, void *payload, PropterError *err) {
-  Batch *b = (Batch *)payload + item;
+static PropterStatus work(size_t slot, void *payload, PropterError *err) {
+  Batch *b = &((Parallel *)payload)->batches[slot];
   Execution *x = &b->x;
   if (!propter_vec_reserve(&b->cells, b->places.count + 1)) return no_memory(err);
   for (size_t i = 0; i < b->places.count; i++) b->cells.items[i] = (PropterStr){b->bytes.data + b->places.items[i].offset, b->places.items[i].len};
@@ -93,12 +103,17 @@ static PropterStatus work(size_t item, void *payload, PropterError *err) {
   return propter_buf_status(&b->out, err);
 }
 
-static PropterStatus hand_over(Execution *x, Batch *b, PropterError *err) {
+static PropterStatus take(size_t slot, void *payload, PropterError *err) {
+  Parallel *p = payload;
+  Batch *b = &p->batches[slot];
+  Execution *x = p->x;
   x->counts->rows += b->counts.rows;
   x->counts->empty += b->counts.empty;
   x->counts->rejects += b->counts.rejects;
   for (size_t i = 0; i < b->rejects.count; i++) PROPTER_TRY(x->sink->reject(&b->rejects.items[i], x->sink->payload, err));
-  return x->sink->take(propter_buf_str(&b->out), x->sink->payload, err);
+  PROPTER_TRY(x->sink->take(propter_buf_str(&b->out), x->sink->payload, err));
+  propter_log_progress(x->options->log, "ingest", x->counts->rows, 0, "rows");
+  return PROPTER_OK;
 }
 
 static PropterStatus start(Batch *b, const Execution *x, PropterError *err) {
@@ -130,18 +145,14 @@ bool parallel_can(const Execution *x, const PropterTable *table) {
 }
 
 PropterStatus parallel_run(Execution *x, PropterTable *table, PropterError *err) {
-  Batch *batches = propter_calloc(BATCHES, sizeof *batches);
-  if (!batches) return no_memory(err);
+  Parallel *p = propter_calloc(1, sizeof *p);
+  if (!p) return no_memory(err);
+  p->table = table;
+  p->x = x;
   PropterStatus status = PROPTER_OK;
-  for (size_t i = 0; i < BATCHES && status == PROPTER_OK; i++) status = start(&batches[i], x, err);
-  for (bool found = true; found && status == PROPTER_OK;) {
-    size_t count = 0;
-    while (count < BATCHES && found && status == PROPTER_OK) status = fill(&batches[count++], table, &found, err);
-    if (status == PROPTER_OK) status = propter_pool_run(count, x->options->threads, work, batches, err);
-    for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = hand_over(x, &batches[i], err);
-    propter_log_progress(x->options->log, "ingest", x->counts->rows, 0, "rows");
-  }
-  for (size_t i = 0; i < BATCHES; i++) stop(&batches[i]);
-  propter_free(batches);
+  for (size_t i = 0; i < BATCHES && status == PROPTER_OK; i++) status = start(&p->batches[i], x, err);
+  if (status == PROPTER_OK) status = propter_pool_pipe(&(PropterPipe){read, work, take}, BATCHES, x->options->threads, p, err);
+  for (size_t i = 0; i < BATCHES; i++) stop(&p->batches[i]);
+  propter_free(p);
   return status;
 }

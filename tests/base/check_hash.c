@@ -61,12 +61,48 @@ START_TEST(a_map_survives_failed_allocations) {
 }
 END_TEST
 
+START_TEST(a_set_knows_what_was_added) {
+  PropterHashSet set = {0};
+  bool added;
+  char a[33];
+  PropterHash128 hash = propter_hash128(PROPTER_STR("hello"));
+  propter_hash_hex(PROPTER_STR("hello"), a);
+  ck_assert_uint_eq(strtoull(a + 16, NULL, 16), hash.low);
+  for (uint64_t i = 0; i < 40000; i++) {
+    uint64_t n = i % 20000;
+    /* Some that differ in one half only, and the one that looks like an empty slot. */
+    hash = n < 10 ? (PropterHash128){n, 0} : n < 20 ? (PropterHash128){0, n} : propter_hash128((PropterStr){(const char *)&n, sizeof n});
+    ck_assert(propter_hash_set_add(&set, hash, &added));
+    ck_assert_int_eq(added, i < 20000 && n != 1); /* 1 stands for nothing but zeros */
+  }
+  propter_hash_set_clear(&set);
+  ck_assert(propter_hash_set_add(&set, hash, &added) && added);
+  propter_hash_set_clear(&set);
+}
+END_TEST
+
+static PropterStatus fill_set(void *payload, PropterError *err) {
+  (void)payload;
+  PropterHashSet set = {0};
+  PropterStatus status = PROPTER_OK;
+  bool added;
+  for (uint64_t i = 0; i < 100 && status == PROPTER_OK; i++)
+    if (!propter_hash_set_add(&set, (PropterHash128){i * 1000003, 0}, &added)) status = propter_fail(err, PROPTER_NO_MEMORY, "set");
+  propter_hash_set_clear(&set);
+  return status;
+}
+
+START_TEST(a_set_survives_failed_allocations) { ck_assert_uint_ge(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, fill_set, NULL, false), 2); }
+END_TEST
+
 Suite *suite_hash(void) {
   Suite *s = suite_create("hash");
   TCase *tc = tcase_create("hash");
   tcase_add_test(tc, hashes_are_those_of_xxh3);
   tcase_add_test(tc, a_map_finds_what_was_put_in_order);
   tcase_add_test(tc, a_map_survives_failed_allocations);
+  tcase_add_test(tc, a_set_knows_what_was_added);
+  tcase_add_test(tc, a_set_survives_failed_allocations);
   suite_add_tcase(s, tc);
   return s;
 }

@@ -11,6 +11,12 @@ PROPTER_API uint64_t propter_hash64(PropterStr bytes);
 /* XXH3-128 of the bytes as 32 hexadecimal digits and a terminator. */
 PROPTER_API void propter_hash_hex(PropterStr bytes, char out[33]);
 
+/* The same as two numbers. */
+typedef struct {
+  uint64_t low, high;
+} PropterHash128;
+PROPTER_API PropterHash128 propter_hash128(PropterStr bytes);
+
 /* The same for bytes that come one after the other. NULL: out of memory. */
 typedef struct PropterHasher PropterHasher;
 PROPTER_API PropterHasher *propter_hasher_new(void);
@@ -44,5 +50,16 @@ PROPTER_API uint64_t *propter_map_put(PropterMap *map, PropterStr key, uint64_t 
 PROPTER_API uint64_t *propter_map_get_hashed(const PropterMap *map, PropterStr key, uint64_t hash);
 PROPTER_API uint64_t *propter_map_put_hashed(PropterMap *map, PropterStr key, uint64_t hash, uint64_t initial, bool *added);
 PROPTER_API void propter_map_clear(PropterMap *map);
+
+/* Set of 128-bit hashes, 16 bytes each, in parts that grow one by one, so that growing never holds everything twice. Zero-initialise. */
+typedef struct {
+  struct PropterHashPart {
+    PropterHash128 *slots;
+    size_t count, cap;
+  } parts[256];
+} PropterHashSet;
+/* *added tells whether it is new. False: out of memory, set unchanged. */
+PROPTER_API bool propter_hash_set_add(PropterHashSet *set, PropterHash128 hash, bool *added);
+PROPTER_API void propter_hash_set_clear(PropterHashSet *set);
 
 #endif
