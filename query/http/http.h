@@ -40,7 +40,7 @@ typedef struct HttpRequest {
   atomic_bool running;
   HttpReply *reply;
   PropterRemote remote;   /* of its query */
-  bool seen, queued, over_size;
+  bool seen, whole, queued, over_size;
   struct HttpRequest *next, *newer, *older; /* of the queue; of all live requests */
   atomic_uint owners;
 } HttpRequest;
@@ -129,15 +129,17 @@ struct PropterServer {
   struct MHD_Daemon *daemon;
   uint16_t port;
   pthread_mutex_t lock; /* of everything below */
-  pthread_cond_t work, idle, swept;
+  pthread_cond_t work, idle;
   HttpRequest *first, *last; /* queue */
   HttpRequest *live;         /* all requests that are not over */
   unsigned waiting, running, live_count;
   bool stopping;
   pthread_t *threads;
   unsigned thread_count;
-  pthread_t sweeper;
-  bool sweeping;
+  pthread_t network;
+  bool networking;
+  int nudge;            /* an eventfd: something was resumed, or `closing` was set */
+  atomic_bool closing;  /* the network's thread is to end */
   struct HttpPeer *peers;
   unsigned peer_count;
   uint64_t next_id;
@@ -151,6 +153,8 @@ struct PropterServer {
 };
 
 uint64_t http_clock_ms(void); /* monotonic */
+/* Lets a suspended connection go on; any thread. */
+void http_resume(HttpRequest *request);
 unsigned http_took_slot(uint64_t ms); /* below HTTP_TOOK; its bounds stand in route_metrics.c */
 /* Milliseconds the request may still run: the server's deadline or less by the parameter `timeout`. */
 PropterStatus http_deadline(const HttpRequest *request, const HttpParams *params, uint32_t *ms, PropterError *err);

@@ -123,7 +123,7 @@ static void wake(HttpRequest *request) {
   if (!r->ready || r->starved) {
     r->ready = true;
     r->starved = false;
-    MHD_resume_connection(request->connection);
+    http_resume(request);
   }
 }
 

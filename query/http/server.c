@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The daemon: connections come and go, requests are read, guarded and queued. One thread of libmicrohttpd does the network, the workers of queue.c the rest. */
+/* The daemon: connections come and go, requests are read, guarded and queued. One thread runs libmicrohttpd, the workers of queue.c do the rest. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "http.h"
 #include "propter/run.h"
@@ -74,23 +77,37 @@ static HttpPeer *peer_of(HttpRequest *request) {
 }
 
 /* The daemon's own timeout counts from the last byte, so that a byte now and then would keep a connection for ever. */
-static void *sweep(void *payload) {
-  PropterServer *s = payload;
-  enum { TICK_MS = 250 };
+static void sweep(PropterServer *s) {
   (void)pthread_mutex_lock(&s->lock);
-  while (s->sweeping) {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += TICK_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
-    (void)pthread_cond_timedwait(&s->swept, &s->lock, &until);
-    uint64_t now = http_clock_ms();
-    for (HttpPeer *p = s->peers; p; p = p->next) {
-      uint64_t most = p->asked ? s->options.body_ms : p->first ? s->options.header_ms : (uint64_t)s->options.idle_ms + s->options.header_ms;
-      if (p->since_ms != UINT64_MAX && now - p->since_ms > most) (void)shutdown(p->fd, SHUT_RDWR);
-    }
+  const uint64_t now = http_clock_ms();
+  for (HttpPeer *p = s->peers; p; p = p->next) {
+    uint64_t most = p->asked ? s->options.body_ms : p->first ? s->options.header_ms : (uint64_t)s->options.idle_ms + s->options.header_ms;
+    if (p->since_ms != UINT64_MAX && now - p->since_ms > most) (void)shutdown(p->fd, SHUT_RDWR);
   }
   (void)pthread_mutex_unlock(&s->lock);
+}
+
+static void nudge(const PropterServer *s) { (void)!write(s->nudge, &(uint64_t){1}, sizeof(uint64_t)); }
+
+void http_resume(HttpRequest *request) {
+  MHD_resume_connection(request->connection);
+  nudge(request->server);
+}
+
+/* The daemon's own loop would sleep on work: MHD_epoll (0.9.75 to 1.0.1) takes 128 events at a time and waits for more before it handles any, so exactly 128 of them
+ * stall until the next event. MHD_run takes what is there and never waits. Nothing but the nudge tells this loop that a connection was resumed. */
+static void *run_network(void *payload) {
+  enum { TICK_MS = 250 };
+  PropterServer *s = payload;
+  struct pollfd events[] = {{.fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN}, {.fd = s->nudge, .events = POLLIN}};
+  uint64_t swept = 0, nudges;
+  while (!atomic_load(&s->closing)) {
+    MHD_UNSIGNED_LONG_LONG left = TICK_MS;
+    if (MHD_get_timeout(s->daemon, &left) == MHD_YES && left > TICK_MS) left = TICK_MS;
+    if (poll(events, 2, (int)left) > 0 && events[1].revents) (void)!read(s->nudge, &nudges, sizeof nudges);
+    (void)MHD_run(s->daemon);
+    if (http_clock_ms() - swept >= TICK_MS) sweep(s), swept = http_clock_ms();
+  }
   return NULL;
 }
 
@@ -233,12 +250,18 @@ static enum MHD_Result on_request(void *payload, struct MHD_Connection *connecti
     return MHD_YES;
   }
   if (r->over_size) return http_refuse(r, 413, "the body is larger than this server takes");
+  /* Asked again, the daemon has stopped reading: a connection suspended before would be read first when it goes on, and one whose client has closed its half be
+   * given up without its answer. */
+  if (!r->whole) {
+    r->whole = true;
+    return MHD_YES;
+  }
   if (!r->queued) {
     r->queued = true;
     peer_waits(r, true, UINT64_MAX);
     MHD_suspend_connection(r->connection);
     if (http_queue_push(s, r)) return MHD_YES;
-    MHD_resume_connection(r->connection);
+    http_resume(r);
     return http_refuse(r, 503, "all workers are busy and the queue is full");
   }
   return http_reply_ready(r) ? http_reply_send(r) : MHD_YES;
@@ -278,7 +301,7 @@ static PropterStatus listen_at(PropterServer *s, PropterError *err) {
   const PropterServerOptions *o = &s->options;
   struct sockaddr_storage address;
   if (!address_parse(o, &address)) return propter_fail(err, PROPTER_INVALID, "address: expected a numeric IPv4 or IPv6 address, found \"%s\"", o->address);
-  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (address.ss_family == AF_INET6 ? (unsigned)MHD_USE_IPv6 : 0);
+  unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (address.ss_family == AF_INET6 ? (unsigned)MHD_USE_IPv6 : 0);
   bool tls = o->certificate.len > 0;
   struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->certificate.data},
                                     {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key.data},
@@ -311,14 +334,15 @@ PropterStatus propter_server_start(const PropterServerOptions *options, PropterS
   (void)pthread_mutex_init(&s->log_lock, NULL);
   (void)pthread_cond_init(&s->work, NULL);
   (void)pthread_cond_init(&s->idle, NULL);
-  (void)pthread_cond_init(&s->swept, NULL);
-  PropterStatus status = propter_graph_open(options->graph, 0, NULL, &s->graph, err);
+  s->nudge = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  PropterStatus status = s->nudge < 0 ? propter_fail(err, PROPTER_IO, "no event descriptor: %s", strerror(errno)) : PROPTER_OK;
+  if (status == PROPTER_OK) status = propter_graph_open(options->graph, 0, NULL, &s->graph, err);
   if (status == PROPTER_OK) status = http_queue_start(s, err);
-  if (status == PROPTER_OK) {
-    s->sweeping = true;
-    if (pthread_create(&s->sweeper, NULL, sweep, s) != 0) s->sweeping = false, status = propter_fail(err, PROPTER_NO_MEMORY, "cannot start a thread");
-  }
   if (status == PROPTER_OK) status = listen_at(s, err);
+  if (status == PROPTER_OK) {
+    s->networking = pthread_create(&s->network, NULL, run_network, s) == 0;
+    if (!s->networking) status = propter_fail(err, PROPTER_NO_MEMORY, "cannot start a thread");
+  }
   if (status == PROPTER_OK)
     *out = s;
   else
@@ -335,19 +359,16 @@ void propter_server_stop(PropterServer *s) {
     if (listener != MHD_INVALID_SOCKET) (void)shutdown(listener, SHUT_RDWR), (void)close(listener);
   }
   http_queue_stop(s, s->options.grace_ms);
-  (void)pthread_mutex_lock(&s->lock);
-  bool swept = s->sweeping;
-  s->sweeping = false;
-  (void)pthread_cond_signal(&s->swept);
-  (void)pthread_mutex_unlock(&s->lock);
-  if (swept) (void)pthread_join(s->sweeper, NULL);
+  atomic_store(&s->closing, true);
+  nudge(s);
+  if (s->networking) (void)pthread_join(s->network, NULL);
   if (s->daemon) MHD_stop_daemon(s->daemon);
+  if (s->nudge >= 0) (void)close(s->nudge);
   if (s->hidden) propter_vec_clear(&s->hidden->graphs);
   propter_free(s->hidden);
   propter_graph_close(s->graph);
   (void)pthread_cond_destroy(&s->work);
   (void)pthread_cond_destroy(&s->idle);
-  (void)pthread_cond_destroy(&s->swept);
   (void)pthread_mutex_destroy(&s->lock);
   (void)pthread_mutex_destroy(&s->log_lock);
   propter_free(s);

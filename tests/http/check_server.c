@@ -173,6 +173,21 @@ START_TEST(slow_headers_are_cut) {
 }
 END_TEST
 
+START_TEST(a_client_that_says_no_more_is_answered) {
+  PropterServerOptions o = site_options(2000);
+  PropterServer *server = site_start(&o);
+  HttpAnswer a;
+  int other = http_connect(propter_server_port(server)), fd = http_connect(propter_server_port(server)); /* alone, it would not be read again */
+  ck_assert(http_send(fd, PROPTER_STR("GET " ENDLESS "&timeout=0.3 HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+  ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+  ck_assert(http_receive(fd, false, &a));
+  ck_assert_msg(a.code == 504 && a.whole && site_says(&a, "TIMEOUT"), "%u", a.code);
+  http_answer_clear(&a);
+  (void)close(fd), (void)close(other);
+  propter_server_stop(server);
+}
+END_TEST
+
 START_TEST(updates_and_runs) {
   PropterServerOptions o = site_options(1);
   PropterServer *server = site_start(&o);
@@ -296,6 +311,7 @@ Suite *suite_server(void) {
   tcase_add_test(c, a_full_queue_is_said);
   tcase_add_test(c, stop_ends_what_runs);
   tcase_add_test(c, slow_headers_are_cut);
+  tcase_add_test(c, a_client_that_says_no_more_is_answered);
   tcase_add_test(c, updates_and_runs);
   tcase_add_test(c, other_paths);
   tcase_add_test(c, failing_allocations_at_start);
