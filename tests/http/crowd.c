@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crowd PORT PID IDLE ACTIVE SECONDS: a crowd for a server in another process. ACTIVE clients ask alone, then beside IDLE connections that stay open, then
- * alone for SECONDS; each answer is checked. Prints the times of answers, and the memory and descriptors of PID; 1 when answers beside the crowd take more than
- * twice as long (99th percentile), an idle connection was cut, the idle ones cost more than IDLE_KIB each, or memory (10 %) or descriptors (16) grew from the
- * second to the last third of the time. The allocator gives back by fits and starts, so memory is the least that was seen in a third. */
+/* crowd PORT PID IDLE ACTIVE SECONDS [ROUNDS]: a crowd for a server in another process. ACTIVE clients ask alone, then beside IDLE connections that stay open,
+ * then beside them for SECONDS, at most ROUNDS times a second; meanwhile each idle connection asks for /health every 25 s, so that it is kept. Each answer is
+ * checked. Prints the times of answers, and the memory and descriptors of PID; 1 when answers beside the crowd take more than twice as long (99th percentile),
+ * an idle connection was cut, the idle ones cost more than IDLE_KIB each, or memory (10 %) or descriptors (16) grew from the first to the last of the PARTS of
+ * that time. The allocator gives back by fits and starts, so memory is the least that was seen in a part. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +17,7 @@
 
 #include "http_client.h"
 
-enum { ALONE = 10, BESIDE = 20, ROWS = 100, IDLE_KIB = 40 };
+enum { ALONE = 10, BESIDE = 20, ROWS = 100, IDLE_KIB = 40, PARTS = 10, KEPT_MS = 25000 };
 static const char ask[] = "GET /sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%20100 HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n\r\n";
 static const char hello[] = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -101,15 +102,18 @@ static long descriptors(const char *pid) {
   return n;
 }
 
-/* The least memory seen after a round. */
-static long busy_memory(const char *pid, const int *fd, size_t count, double seconds, Times *times) {
-  long least = LONG_MAX;
-  for (const double end = now_ms() + seconds * 1e3; now_ms() < end;) {
-    round_of(fd, count, times);
-    const long now = memory_kib(pid);
-    if (now < least) least = now;
+/* The idle connections that are due ask for /health. */
+static void keep_idle(const int *fd, size_t count, double began, size_t *done) {
+  for (size_t due = (size_t)((now_ms() - began) / KEPT_MS * (double)count), n = 0; *done < due && n < count; n++, ++*done) {
+    if (!http_send(fd[*done % count], (PropterStr){hello, sizeof hello - 1})) fail("cannot send", *done);
+    receive(fd[*done % count], *done, 0);
   }
-  return least;
+}
+
+static void pause_until(double ms) {
+  const double left = ms - now_ms();
+  const struct timespec nap = {(time_t)(left / 1e3), (long)((left / 1e3 - (double)(time_t)(left / 1e3)) * 1e9)};
+  if (left > 0) (void)nanosleep(&nap, NULL);
 }
 
 static size_t cut_off(const int *fd, size_t count) {
@@ -123,11 +127,11 @@ static size_t cut_off(const int *fd, size_t count) {
 
 int main(int argc, char **argv) {
   struct rlimit limit;
-  if (argc != 6) return 2;
+  if (argc < 6) return 2;
   const uint16_t port = (uint16_t)atoi(argv[1]);
   const char *pid = argv[2];
   const size_t idles = (size_t)atol(argv[3]), actives = (size_t)atol(argv[4]);
-  const double seconds = atof(argv[5]);
+  const double seconds = atof(argv[5]), rounds = argc > 6 ? atof(argv[6]) : 0;
   Times alone = {0}, beside = {0}, long_run = {0};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) limit.rlim_cur = limit.rlim_max, (void)setrlimit(RLIMIT_NOFILE, &limit);
   int *idle = calloc(idles + 1, sizeof *idle), *active = calloc(actives + 1, sizeof *active);
@@ -143,16 +147,28 @@ int main(int argc, char **argv) {
   const long crowded = memory_kib(pid), each = (crowded - quiet) / (long)(idles ? idles : 1);
   printf("idle %zu connections, %ld to %ld KiB, %ld each, %ld descriptors\n", idles, quiet, crowded, each, descriptors(pid));
   busy(active, actives, BESIDE, &beside);
-  const size_t cut = cut_off(idle, idles);
-  for (size_t i = 0; i < idles; i++) (void)close(idle[i]);
   const double ratio = part(&beside, .99) / part(&alone, .99);
   printf("alone %zu answers, 50 %% within %.1f ms, 99 %% within %.1f ms\n", alone.count, part(&alone, .5), part(&alone, .99));
-  printf("beside %zu answers, 50 %% within %.1f ms, 99 %% within %.1f ms, %.2f times as long; %zu idle connections were cut\n", beside.count, part(&beside, .5),
-         part(&beside, .99), ratio, cut);
-  busy(active, actives, seconds / 3, &long_run);
-  const long open = descriptors(pid), before = busy_memory(pid, active, actives, seconds / 3, &long_run);
-  const long after = busy_memory(pid, active, actives, seconds / 3, &long_run), still = descriptors(pid);
-  printf("soak %.0f s, %zu answers, 99 %% within %.1f ms, %ld to %ld KiB, %ld to %ld descriptors\n", seconds, long_run.count, part(&long_run, .99),
-         before, after, open, still);
-  return ratio > 2 || cut || each > IDLE_KIB || (double)after > 1.1 * (double)before || still > open + 16;
+  printf("beside %zu answers, 50 %% within %.1f ms, 99 %% within %.1f ms, %.2f times as long\n", beside.count, part(&beside, .5), part(&beside, .99), ratio);
+  long least[PARTS], open = 0;
+  size_t asked = 0;
+  const double began = now_ms(), a_part = seconds * 1e3 / PARTS;
+  for (int i = 0; i < PARTS; i++) {
+    least[i] = LONG_MAX;
+    while (now_ms() < began + (i + 1) * a_part) {
+      const double round = now_ms();
+      round_of(active, actives, &long_run);
+      keep_idle(idle, idles, began, &asked);
+      const long now = memory_kib(pid);
+      if (now < least[i]) least[i] = now;
+      if (rounds > 0) pause_until(round + 1e3 / rounds);
+    }
+    printf("soak %.0f s: %zu answers, %ld KiB, %ld descriptors\n", (i + 1) * a_part / 1e3, long_run.count, least[i], descriptors(pid));
+    (void)fflush(stdout);
+    if (i == 0) open = descriptors(pid);
+  }
+  const long still = descriptors(pid);
+  const size_t cut = cut_off(idle, idles);
+  printf("soak: 99 %% within %.1f ms; idle connections cut: %zu\n", part(&long_run, .99), cut);
+  return ratio > 2 || cut || each > IDLE_KIB || (double)least[PARTS - 1] > 1.1 * (double)least[0] || still > open + 16;
 }
