@@ -153,8 +153,8 @@ struct PropterServer {
 };
 
 uint64_t http_clock_ms(void); /* monotonic */
-/* Lets a suspended connection go on; any thread. */
-void http_resume(HttpRequest *request);
+/* Wakes the network's thread, which sees then what was resumed; any thread. */
+void http_nudge(const PropterServer *server);
 unsigned http_took_slot(uint64_t ms); /* below HTTP_TOOK; its bounds stand in route_metrics.c */
 /* Milliseconds the request may still run: the server's deadline or less by the parameter `timeout`. */
 PropterStatus http_deadline(const HttpRequest *request, const HttpParams *params, uint32_t *ms, PropterError *err);

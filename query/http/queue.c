@@ -80,11 +80,11 @@ bool http_queue_push(PropterServer *s, HttpRequest *request) {
     s->last = request;
     s->waiting++;
     atomic_fetch_add(&request->owners, 1);
-    (void)pthread_cond_signal(&s->work);
   } else {
     s->refused_full++;
   }
   (void)pthread_mutex_unlock(&s->lock);
+  if (room) (void)pthread_cond_signal(&s->work);
   return room;
 }
 

@@ -16,19 +16,22 @@ struct HttpReply {
   pthread_mutex_t lock;
   pthread_cond_t drained;
   PropterBuf out;
-  size_t sent;           /* bytes of `out` that the daemon took */
-  uint64_t bytes;        /* sent in all */
+  size_t sent;    /* bytes of `out` that the daemon took */
+  uint64_t bytes; /* sent in all */
   unsigned code;
   const char *media_type;
-  struct { const char *name; char value[512]; } fields[FIELDS];
+  struct {
+    const char *name;
+    char value[512];
+  } fields[FIELDS];
   unsigned field_count;
   Coding wanted, coding;
   z_stream gzip;
   ZSTD_CStream *zstd;
-  bool ready;            /* the head may go out */
-  bool over, broken;     /* no more bytes; and those so far are not the whole */
-  bool starved;          /* the connection sleeps until there is more */
-  bool gone;             /* nobody reads any more */
+  bool ready;        /* the head may go out */
+  bool over, broken; /* no more bytes; and those so far are not the whole */
+  bool starved;      /* the connection sleeps until there is more */
+  bool gone;         /* nobody reads any more */
 };
 
 HttpReply *http_reply_new(HttpRequest *request) {
@@ -94,9 +97,13 @@ static PropterStatus zstd(HttpReply *r, PropterStr bytes, bool last, PropterErro
 
 static PropterStatus add(HttpReply *r, PropterStr bytes, bool last, PropterError *err) {
   switch (r->coding) {
-  case CODING_GZIP: return gzip(r, bytes, last, err);
-  case CODING_ZSTD: return zstd(r, bytes, last, err);
-  default: propter_buf_add(&r->out, bytes); return propter_buf_status(&r->out, err);
+  case CODING_GZIP:
+    return gzip(r, bytes, last, err);
+  case CODING_ZSTD:
+    return zstd(r, bytes, last, err);
+  default:
+    propter_buf_add(&r->out, bytes);
+    return propter_buf_status(&r->out, err);
   }
 }
 
@@ -116,21 +123,22 @@ static PropterStatus compress_held(HttpReply *r, PropterError *err) {
 
 /* --- The worker's side ---------------------------------------------------------------------------------------------------------------------- */
 
-/* The daemon has something to do: the head is ready, or more bytes are there. Called with the lock held. */
-static void wake(HttpRequest *request) {
+/* The daemon has something to do: the head is ready, or more bytes are there. Called with the lock held, under which the connection stays; true: nudge the
+ * network when the lock is free again, since its thread will want it. */
+static bool wake(HttpRequest *request) {
   HttpReply *r = request->reply;
-  if (r->gone) return;
-  if (!r->ready || r->starved) {
-    r->ready = true;
-    r->starved = false;
-    http_resume(request);
-  }
+  if (r->gone || (r->ready && !r->starved)) return false;
+  r->ready = true;
+  r->starved = false;
+  MHD_resume_connection(request->connection);
+  return true;
 }
 
 PropterStatus http_reply_write(PropterStr bytes, void *payload, PropterError *err) {
   HttpRequest *request = payload;
   HttpReply *r = request->reply;
   PropterStatus status = PROPTER_OK;
+  bool woken = false;
   (void)pthread_mutex_lock(&r->lock);
   while (r->ready && r->out.len - r->sent > HIGH_WATER && !r->gone && !atomic_load(&request->cancel)) (void)pthread_cond_wait(&r->drained, &r->lock);
   if (r->gone || atomic_load(&request->cancel)) {
@@ -143,9 +151,10 @@ PropterStatus http_reply_write(PropterStr bytes, void *payload, PropterError *er
     }
     status = add(r, bytes, false, err);
     if (status == PROPTER_OK && !r->ready && r->out.len >= HOLD) status = compress_held(r, err);
-    if (status == PROPTER_OK && (r->ready ? r->out.len > r->sent : r->out.len >= HOLD || r->coding != CODING_NONE)) wake(request);
+    if (status == PROPTER_OK && (r->ready ? r->out.len > r->sent : r->out.len >= HOLD || r->coding != CODING_NONE)) woken = wake(request);
   }
   (void)pthread_mutex_unlock(&r->lock);
+  if (woken) http_nudge(request->server);
   return status;
 }
 
@@ -203,8 +212,9 @@ void http_reply_end(HttpRequest *request, PropterStatus status, const PropterErr
     r->broken = true;
   }
   r->over = true;
-  wake(request);
+  const bool woken = wake(request);
   (void)pthread_mutex_unlock(&r->lock);
+  if (woken) http_nudge(request->server);
 }
 
 /* --- The daemon's side ---------------------------------------------------------------------------------------------------------------------------- */
@@ -270,10 +280,13 @@ enum MHD_Result http_refuse(HttpRequest *request, unsigned code, const char *det
 enum MHD_Result http_reply_send(HttpRequest *request) {
   HttpReply *r = request->reply;
   (void)pthread_mutex_lock(&r->lock);
-  uint64_t size = r->over && !r->broken ? r->out.len : MHD_SIZE_UNKNOWN;
-  Coding coding = r->coding;
+  const bool whole = r->over && !r->broken;
+  const Coding coding = r->coding;
+  if (whole) r->bytes = r->sent = r->out.len;
   (void)pthread_mutex_unlock(&r->lock);
-  struct MHD_Response *response = MHD_create_response_from_callback(size, 65536, send_more, request, NULL);
+  /* What is whole goes out with its head in one piece. */
+  struct MHD_Response *response = whole ? MHD_create_response_from_buffer(r->out.len, r->out.len ? r->out.data : (char *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT)
+                                        : MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 65536, send_more, request, NULL);
   if (!response) return MHD_NO;
   add_common(request, response);
   (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->media_type);

@@ -87,15 +87,10 @@ static void sweep(PropterServer *s) {
   (void)pthread_mutex_unlock(&s->lock);
 }
 
-static void nudge(const PropterServer *s) { (void)!write(s->nudge, &(uint64_t){1}, sizeof(uint64_t)); }
+void http_nudge(const PropterServer *s) { (void)!write(s->nudge, &(uint64_t){1}, sizeof(uint64_t)); }
 
-void http_resume(HttpRequest *request) {
-  MHD_resume_connection(request->connection);
-  nudge(request->server);
-}
-
-/* The daemon's own loop would sleep on work: MHD_epoll (0.9.75 to 1.0.1) takes 128 events at a time and waits for more before it handles any, so exactly 128 of them
- * stall until the next event. MHD_run takes what is there and never waits. Nothing but the nudge tells this loop that a connection was resumed. */
+/* The daemon's own loop would sleep on work: MHD_epoll (0.9.75 to 1.0.1) takes 128 events at a time and waits for more before it handles any, so exactly 128 of
+ * them stall until the next event. MHD_run takes what is there and never waits. Nothing but the nudge tells this loop that a connection was resumed. */
 static void *run_network(void *payload) {
   enum { TICK_MS = 250 };
   PropterServer *s = payload;
@@ -261,7 +256,8 @@ static enum MHD_Result on_request(void *payload, struct MHD_Connection *connecti
     peer_waits(r, true, UINT64_MAX);
     MHD_suspend_connection(r->connection);
     if (http_queue_push(s, r)) return MHD_YES;
-    http_resume(r);
+    MHD_resume_connection(r->connection);
+    http_nudge(s);
     return http_refuse(r, 503, "all workers are busy and the queue is full");
   }
   return http_reply_ready(r) ? http_reply_send(r) : MHD_YES;
@@ -305,7 +301,7 @@ static PropterStatus listen_at(PropterServer *s, PropterError *err) {
   bool tls = o->certificate.len > 0;
   struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->certificate.data},
                                     {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key.data},
-                                    {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)"NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"}, /* RFC 8996 */
+                                    {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"}, /* RFC 8996 */
                                     {MHD_OPTION_END, 0, NULL}};
   struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
   raise_descriptors(o->connections);
@@ -343,10 +339,8 @@ PropterStatus propter_server_start(const PropterServerOptions *options, PropterS
     s->networking = pthread_create(&s->network, NULL, run_network, s) == 0;
     if (!s->networking) status = propter_fail(err, PROPTER_NO_MEMORY, "cannot start a thread");
   }
-  if (status == PROPTER_OK)
-    *out = s;
-  else
-    propter_server_stop(s);
+  if (status == PROPTER_OK) *out = s;
+  else propter_server_stop(s);
   return status;
 }
 
@@ -360,7 +354,7 @@ void propter_server_stop(PropterServer *s) {
   }
   http_queue_stop(s, s->options.grace_ms);
   atomic_store(&s->closing, true);
-  nudge(s);
+  http_nudge(s);
   if (s->networking) (void)pthread_join(s->network, NULL);
   if (s->daemon) MHD_stop_daemon(s->daemon);
   if (s->nudge >= 0) (void)close(s->nudge);
