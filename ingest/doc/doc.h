@@ -54,6 +54,8 @@ typedef struct {
   DocDecoded part; /* the one being read */
   size_t decoded_end, source_end;
   PROPTER_VEC(PropterBlock) blocks;
+  PROPTER_VEC(PropterDocumentCell) cells;
+  PROPTER_VEC(PropterStr) columns; /* of a table of claims */
   PropterBlockKind kind;
   unsigned level;
   bool open, space;

@@ -122,7 +122,8 @@ static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, Propte
   for (size_t i = 0; i < b->blocks.count && !b->title.len; i++)
     if (b->blocks.items[i].kind == PROPTER_BLOCK_HEADING)
       PROPTER_TRY(doc_set_title(b, (PropterStr){b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start}, err));
-  if (b->published == PROPTER_NO_DAY) b->published = find_date(b, &d->published_guessed);
+  /* The dates of a table are those of its claims. */
+  if (b->published == PROPTER_NO_DAY && !b->columns.count) b->published = find_date(b, &d->published_guessed);
   PROPTER_TRY(count_characters(m, err));
   d->format = reader->name;
   d->encoding = b->encoding;
@@ -133,6 +134,10 @@ static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, Propte
   if (!d->text.data) d->text = (PropterStr){"", 0};
   d->blocks = b->blocks.items;
   d->block_count = b->blocks.count;
+  d->columns = b->columns.items;
+  d->column_count = b->columns.count;
+  d->cells = b->cells.items;
+  d->cell_count = b->cells.count;
   propter_hash_hex(bytes, d->hash);
   return PROPTER_OK;
 }
@@ -186,6 +191,8 @@ void propter_document_free(PropterDocument *d) {
   propter_buf_clear(&m->builder.text);
   propter_vec_clear(&m->builder.runs);
   propter_vec_clear(&m->builder.blocks);
+  propter_vec_clear(&m->builder.columns);
+  propter_vec_clear(&m->builder.cells);
   doc_decoded_clear(&m->builder.part);
   propter_vec_clear(&m->builder.source);
   propter_vec_clear(&m->builder.parts);

@@ -81,6 +81,7 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
 }
 
 PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *d, PropterReadings *out, PropterError *err) {
+  if (d->column_count) return read_authored(d, out, err);
   PropterPeriod carried = {PROPTER_NO_DAY, PROPTER_NO_DAY};
   for (size_t i = 0; i < d->block_count; i++) {
     /* A new section begins with what its headings say. */
@@ -93,6 +94,7 @@ PropterStatus propter_read_document(PropterRules *rules, const PropterNames *nam
 void propter_readings_clear(PropterReadings *r) {
   propter_vec_clear(&r->claims);
   propter_vec_clear(&r->happenings);
+  propter_vec_clear(&r->rejects);
 }
 
 /* --- examples -------------------------------------------------------------------------------------------------------------- */

@@ -298,7 +298,8 @@ static void same_label(PropterNames *names, const PropterReading *r, const Propt
 
 static int kind_of(const PropterRules *rules, const PropterDocument *d, const PropterReading *r) {
   if (r->generic) return 0;
-  if (r->when_effect.first != PROPTER_NO_DAY && d->published != PROPTER_NO_DAY && !d->published_guessed) return d->published <= r->when_effect.last ? 1 : 2;
+  PropterDay known = r->line ? r->written : d->published_guessed ? PROPTER_NO_DAY : d->published;
+  if (r->when_effect.first != PROPTER_NO_DAY && known != PROPTER_NO_DAY) return known <= r->when_effect.last ? 1 : 2;
   return rules_any(rules, rules->future.items, rules->future.count, slice(d->text, r->sentence)) ? 1 : 2;
 }
 

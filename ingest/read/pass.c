@@ -50,6 +50,7 @@ typedef struct {
   PropterWriter *writer;
   PropterRun *run;
   PropterStr fingerprint;
+  size_t partly; /* tables of claims with rejected rows */
   PropterReadResult *result;
 } Pass;
 
@@ -296,7 +297,7 @@ static void tell(const Pass *p, const PropterReadReport *report) {
 }
 
 static PropterStatus reject(Pass *p, const File *f, PropterError *err) {
-  PropterReject r = {.file = f->real, .rule = propter_str(propter_status_name(f->bad.status)), .reason = propter_str(f->bad.message)};
+  PropterReject r = {.file = f->real, .row = f->bad.line, .rule = propter_str(propter_status_name(f->bad.status)), .reason = propter_str(f->bad.message)};
   p->result->rejected++;
   tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .bad = &f->bad});
   return propter_run_reject(p->run, &r, err);
@@ -305,6 +306,24 @@ static PropterStatus reject(Pass *p, const File *f, PropterError *err) {
 /* What the document itself is to blame for; the rest ends the run. */
 static bool its_own(PropterStatus status) {
   return status == PROPTER_SYNTAX || status == PROPTER_INVALID || status == PROPTER_LIMIT || status == PROPTER_TIMEOUT || status == PROPTER_NOT_FOUND;
+}
+
+/* Rows of a table of claims that are none. */
+static PropterStatus reject_rows(Pass *p, const File *f, PropterError *err) {
+  p->partly += f->readings.rejects.count > 0;
+  for (size_t i = 0; i < f->readings.rejects.count; i++) {
+    const PropterRowReject *row = &f->readings.rejects.items[i];
+    PropterError bad = {0};
+    PropterStr found = read_beginning(row->value, 200);
+    (void)propter_fail(&bad, PROPTER_INVALID, "expected %s, found \"%.*s\"", row->expected, (int)found.len, found.data);
+    bad.line = row->line, bad.column = row->number;
+    PropterReject r = {.file = f->real, .row = row->line, .column = row->column, .value = row->value, .rule = PROPTER_STR("claim")};
+    r.reason = propter_str(bad.message);
+    p->result->rows_rejected++;
+    tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .bad = &bad});
+    PROPTER_TRY(propter_run_reject(p->run, &r, err));
+  }
+  return PROPTER_OK;
 }
 
 /* Opens one file and finds what it says. What goes wrong with the document alone stays with it. */
@@ -322,8 +341,10 @@ static PropterStatus find_in(Pass *p, PropterRules *const *readers, File *f, Pro
   size_t count = rules->rules.count;
   if (count && !(f->limits = propter_calloc(count, sizeof *f->limits))) return no_memory(err);
   for (size_t i = 0; i < count; i++) rules->rules.items[i].limits = before[i];
-  status = propter_read_document(rules, p->names[f->language], f->d, &f->readings, err);
+  status = propter_read_document(rules, p->names[f->language], f->d, &f->readings, &f->bad);
   for (size_t i = 0; i < count; i++) f->limits[i] = rules->rules.items[i].limits - before[i];
+  if (status == PROPTER_OK || its_own(status)) return PROPTER_OK;
+  if (err) *err = f->bad;
   return status;
 }
 
@@ -356,6 +377,7 @@ static PropterStatus store_one(Pass *p, File *f, PropterError *err) {
                                .claims = stored.claims,
                                .linked = stored.linked,
                                .happenings = stored.happenings});
+  PROPTER_TRY(reject_rows(p, f, err));
   return propter_run_generated(p->run, f->graph, err);
 }
 
@@ -436,8 +458,8 @@ static PropterStatus read_all(Pass *p, PropterError *err) {
     for (size_t r = 0; r < rules->rules.count; r++) rules->rules.items[r].limits = p->limits_before[l][r];
     if (p->options->rule) propter_rules_report(rules, p->options->rule, p->options->payload);
   }
-  size_t changed = p->result->documents - p->result->unchanged - p->result->rejected + p->result->withdrawn;
-  bool same = changed == 0 && p->result->rejected == 0;
+  size_t changed = p->result->documents - p->result->unchanged - p->result->rejected - p->partly + p->result->withdrawn;
+  bool same = changed == 0 && p->partly + p->result->rejected == 0;
   PropterStr iri;
   if (!same && changed == 0) PROPTER_TRY(propter_run_unchanged(p->run, &same, NULL, err));
   if (same) return PROPTER_OK;

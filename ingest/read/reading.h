@@ -133,6 +133,13 @@ bool rules_unmark(PropterStr text, PropterBuf *plain, PropterSpan *cause, Propte
 /* Appends the sentences of a block of text as spans relative to it. False: no memory. */
 bool read_sentences(const PropterRules *rules, PropterStr text, Spans *out);
 
+/* --- authored.c --- */
+/* Appends the claims of a table and the rows that are none. INVALID: a column that is none of claims, or twice. */
+PropterStatus read_authored(const PropterDocument *d, PropterReadings *out, PropterError *err);
+
+/* At most `max` first bytes, whole characters. */
+PropterStr read_beginning(PropterStr text, size_t max);
+
 /* --- find.c --- */
 /* One sentence in its surroundings. */
 typedef struct {

@@ -12,7 +12,7 @@ typedef struct {
   PropterNames *names;
   const PropterRules *rules;
   const PropterDocument *d;
-  PropterStr iri;
+  PropterStr iri, path;
   PropterId graph;
   PropterId v[VOCAB_COUNT]; /* made when first used */
   PropterMap said;          /* how often the same was said */
@@ -84,9 +84,13 @@ static PropterStr words_of(const Sheet *s, PropterSpan span) {
   return (PropterStr){s->d->text.data + span.start, span.end > span.start ? span.end - span.start : 0};
 }
 
-/* Where the quote stands, for claims and happenings alike. A guess of the document's date gives way to the last day that the quote tells of as past, `told`. */
-static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, PropterDay told, PropterError *err) {
-  PropterDay known = s->d->published_guessed && told != PROPTER_NO_DAY && told > s->d->published ? told : s->d->published;
+/* A guess of the document's date gives way to the last day that the quote tells of as past, `told`. */
+static PropterDay known_from(const Sheet *s, PropterDay told) {
+  return s->d->published_guessed && told != PROPTER_NO_DAY && told > s->d->published ? told : s->d->published;
+}
+
+/* Where the quote stands, for claims and happenings alike. */
+static PropterStatus put_quote(Sheet *s, PropterId node, PropterSpan quote, PropterDay known, PropterError *err) {
   PropterPlace place = propter_document_place(s->d, quote.start, quote.end);
   const PropterBlock *block = propter_document_block_at(s->d, quote.start);
   PROPTER_TRY(put_text(s, node, VOCAB_propter_quote, words_of(s, quote), err));
@@ -126,6 +130,17 @@ static PropterStatus put_link(Sheet *s, PropterId node, PropterVocab property, P
   return put_decimal(s, node, score, link->score > 1 ? 1 : link->score, err);
 }
 
+/* Who wrote it, and in which row of the table. */
+static PropterStatus put_author(Sheet *s, PropterId node, const PropterReading *r, PropterError *err) {
+  size_t base = s->path.len;
+  while (base > 0 && s->path.data[base - 1] != '/') base--;
+  PropterStr locator = propter_arena_printf(&s->arena, "%.*s:%llu", (int)(s->path.len - base), s->path.data + base, (unsigned long long)r->line);
+  if (!locator.data) return no_memory(err);
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_locator, locator, err));
+  PROPTER_TRY(put_text(s, node, VOCAB_dct_creator, words_of(s, r->author), err));
+  return put_iri(s, node, VOCAB_prov_wasQuotedFrom, s->iri, err);
+}
+
 static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *l, const Link *cause, const Link *effect, size_t n, PropterError *err) {
   static const PropterVocab kinds[] = {VOCAB_propter_TypeLevel, VOCAB_propter_ExAnte, VOCAB_propter_PostHoc};
   PropterStr iri;
@@ -134,7 +149,9 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   PropterTerm term = propter_iri(iri);
   PROPTER_TRY(intern(s, &term, &node, err));
   PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Claim, err));
-  PROPTER_TRY(put_quote(s, node, r->quote, kinds[l->kind] == VOCAB_propter_PostHoc ? later(r->when_cause.last, r->when_effect.last) : PROPTER_NO_DAY, err));
+  PropterDay told = kinds[l->kind] == VOCAB_propter_PostHoc ? later(r->when_cause.last, r->when_effect.last) : PROPTER_NO_DAY;
+  PROPTER_TRY(put_quote(s, node, r->quote, r->line ? r->written : known_from(s, told), err));
+  if (r->line) PROPTER_TRY(put_author(s, node, r, err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_rule, propter_str(r->rule), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_causeText, words_of(s, r->cause), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_effectText, words_of(s, r->effect), err));
@@ -199,7 +216,7 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   const PropterNamed *scope = propter_names_get(s->names, l.scopes[0]);
   PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Event, err));
   PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, h->label ? propter_str(h->label) : words_of(s, h->words), err));
-  PROPTER_TRY(put_quote(s, node, h->quote, h->when.last, err));
+  PROPTER_TRY(put_quote(s, node, h->quote, known_from(s, h->when.last), err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_source, s->iri, err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_concept, propter_names_get(s->names, l.kind)->iri, err));
   for (size_t i = 0; i < l.scope_count; i++) PROPTER_TRY(put_iri(s, node, VOCAB_propter_scope, propter_names_get(s->names, l.scopes[i])->iri, err));
@@ -221,7 +238,7 @@ PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr p
                              const PropterDocument *d, const PropterReadings *readings, Stored *stored, PropterError *err) {
   Sheet *s = propter_calloc(1, sizeof *s);
   if (!s) return no_memory(err);
-  *s = (Sheet){.writer = writer, .names = names, .rules = rules, .d = d, .iri = iri};
+  *s = (Sheet){.writer = writer, .names = names, .rules = rules, .d = d, .iri = iri, .path = path};
   PropterTerm term = propter_iri(iri);
   PropterStatus status = intern(s, &term, &s->graph, err);
   PropterId node = s->graph;
@@ -231,7 +248,8 @@ PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr p
   if (status == PROPTER_OK) status = put_text(s, node, VOCAB_propter_hash, propter_str(d->hash), err);
   if (status == PROPTER_OK) status = put_text(s, node, VOCAB_propter_format, propter_str(d->format), err);
   if (status == PROPTER_OK) status = put_day(s, node, VOCAB_propter_published, d->published, err);
-  if (status == PROPTER_OK) status = put_text(s, node, VOCAB_propter_parameters, fingerprint, err);
+  /* A table with rejected rows is read again, so that they are told again. */
+  if (status == PROPTER_OK && !readings->rejects.count) status = put_text(s, node, VOCAB_propter_parameters, fingerprint, err);
   for (size_t i = 0; i < readings->claims.count && status == PROPTER_OK; i++) status = put_claims(s, &readings->claims.items[i], stored, err);
   for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) status = put_happening(s, &readings->happenings.items[i], stored, err);
   propter_map_clear(&s->said);

@@ -15,6 +15,8 @@ static void document(const PropterReadReport *r, void *payload) {
   if (show->json) {
     fputs("{\"document\":", out), output_json(out, r->iri);
     fputs(",\"path\":", out), output_json(out, propter_str(r->path));
+    if (r->bad && r->bad->line)
+      fprintf(out, ",\"line\":%llu,\"column\":%llu", (unsigned long long)r->bad->line, (unsigned long long)r->bad->column);
     if (r->bad)
       fprintf(out, ",\"status\":\"rejected\",\"code\":\"%s\",\"reason\":", propter_status_name(r->bad->status)), output_json(out, propter_str(r->bad->message));
     else if (r->unchanged || r->withdrawn)
@@ -105,8 +107,11 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   propter_graph_close(graph);
   if (status != PROPTER_OK) return status;
   if (show.json)
-    fprintf(call->out, "{\"documents\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"withdrawn\":%zu,\"claims\":%zu,\"linked\":%zu,\"happenings\":%zu,\"run\":\"%s\"}\n",
-            result.documents, result.unchanged, result.rejected, result.withdrawn, result.claims, result.linked, result.happenings, result.run);
+    fprintf(call->out,
+            "{\"documents\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"rowsRejected\":%zu,\"withdrawn\":%zu,\"claims\":%zu,\"linked\":%zu,"
+            "\"happenings\":%zu,\"run\":\"%s\"}\n",
+            result.documents, result.unchanged, result.rejected, result.rows_rejected, result.withdrawn, result.claims, result.linked, result.happenings,
+            result.run);
   else if (result.documents == result.unchanged && !result.withdrawn)
     fprintf(call->out, "nothing to do: %s documents unchanged\n", output_number(result.documents));
   else
@@ -114,7 +119,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
             call->dry_run ? "would read" : "read", output_number(result.documents), output_number(result.unchanged), output_number(result.rejected),
             output_number(result.claims), output_number(result.linked), output_number(result.happenings), output_number(result.added),
             output_number(result.removed));
-  return result.rejected ? PROPTER_NEGATIVE : PROPTER_OK;
+  if (result.rows_rejected && !show.json) fprintf(call->out, "%s rows of tables of claims rejected\n", output_number(result.rows_rejected));
+  return result.rejected || result.rows_rejected ? PROPTER_NEGATIVE : PROPTER_OK;
 }
 
 static const CommandOption options[] = {{"rules", 0, "FILE", "reading rules besides the built-in ones; may be repeated"},
@@ -140,6 +146,9 @@ const Command command_read = {
         "\n"
         "A document is read in the language that its metadata declares (lang of HTML and XML, \"lang:\" before Markdown), else in the one whose commonest\n"
         "words its beginning holds most of, else in English. Labels in that language and labels without one count. German goes by rules alone: no tagger,\n"
-        "no model of claims, no counts of things.",
+        "no model of claims, no counts of things.\n\n"
+        "A table (CSV) whose header names the columns cause and effect holds claims of people, one a row, and is read like a document. It may have the columns\n"
+        "direction (up, down), denied (yes, no), condition, when (2011-08-07, 2011-08, August 2011), who, written (a day), confidence (0 to 1) and\n"
+        "quote or reason; no others. A row that is no claim is rejected with its line and column, the others are read, exit 1.",
     .examples = "propter read ontology/packs/us-employment/documents\npropter read --test-rules",
     .run = run};

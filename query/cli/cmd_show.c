@@ -184,6 +184,8 @@ static PropterStatus show_properties(Show *s, PropterId node, PropterError *err)
               {"number", VOCAB_propter_quantity},
               {"known from", VOCAB_propter_knownFrom},
               {"rule", VOCAB_propter_rule},
+              {"who", VOCAB_dct_creator},
+              {"row", VOCAB_propter_locator},
               {"confidence", VOCAB_propter_confidence},
               {"same as", VOCAB_skos_closeMatch},
               {"source", VOCAB_dct_source}};

@@ -82,6 +82,26 @@ done
 expect 'the language can be forced' 0 '0 claims (0 linked)' q read --language en "$dir/de"
 expect 'and is told in JSON' 0 '"language":"de"' q read --language de --format jsonl "$dir/de"
 expect 'there are rules for it or not' 3 'no reading rules for the language fr' q read --language fr "$dir/de"
+# Claims of people.
+mkdir "$dir/own"
+printf '%s\n' cause,effect,direction,when,who,written,quote \
+  'strike at Verizon,information payrolls,down,2011-08,A. Lee,2011-09-20,"They were ""out""."' ',information payrolls,up,,,,' >"$dir/own/team.csv"
+expect 'a table of claims is recognised in a folder' 1 'read: 1 documents, 0 unchanged, 0 rejected; 1 claims (1 linked)' p read "$dir/own"
+expect 'its wrong row has line and column' 1 'team.csv:3:1: expected the words of a cause, found ""' p read "$dir/own"
+expect 'and is told again' 1 '1 rows of tables of claims rejected' p read "$dir/own"
+expect 'as JSON' 1 '"line":3,"column":1,"status":"rejected"' p read --format jsonl "$dir/own"
+expect 'and kept' 0 'own/team.csv:3:cause' p rejects
+expect 'who, where, when' 0 'A. Lee,team.csv:2,2011-09-20' p query --format csv 'PREFIX p: <https://w3id.org/propter#> PREFIX dct: <http://purl.org/dc/terms/>
+  SELECT ?w ?l ?k WHERE { ?c a p:Claim ; p:rule "authored" ; p:cause ?e ; dct:creator ?w ; p:locator ?l ; p:knownFrom ?k
+    FILTER(CONTAINS(STR(?e), "event-verizon-strike-2011")) }'
+claim=$(p show team.csv | sed -n 's/^claim *\(claim-[0-9a-f]*\).*/\1/p')
+expect 'shown in its row' 0 '2011-09-20, >>> They were "out". <<<' p show "$claim"
+sed -i 3d "$dir/own/team.csv"
+expect 'a mended table is read' 0 'read: 1 documents' p read "$dir/own"
+expect 'and left alone then' 0 'nothing to do: 1 documents unchanged' p read "$dir/own"
+expect 'the claim has kept its name' 0 'A. Lee' p show "$claim"
+printf 'cause,effect,confidense\na,b,1\n' >"$dir/own/team.csv"
+expect 'a column that is none' 1 'team.csv:1:3: expected a column of claims' p read "$dir/own"
 awk 'BEGIN { for (i = 0; i < 2000000; i++) printf "<div>" }' >"$dir/bad/deep.html"
 expect 'a page of nested tags is a clean reject' 1 'nested deeper than 256' p read "$dir/bad/deep.html"
 echo "1..$n"

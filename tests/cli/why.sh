@@ -141,6 +141,14 @@ expect 'in JSON' 0 '"before":null,"after":{"grade":"DataOnly","outcome":"Answere
 expect 'a run and itself' 0 'causes    0 changed' why --diff last
 expect 'no such run' 3 'r-none' why --diff r-none
 expect 'no run' 2 'expected one run or two' why --diff
+# What a person wrote into a table is text evidence like a sentence.
+printf '%s\n' cause,effect,direction,when,who,written,confidence,reason 'strike,parcels sent,down,May 2013,Ida Berg,2013-07-02,0.9,No van left the yard.' \
+  'strike,parcels sent,aside,,,,,' >beliefs.csv
+expect 'claims of people are read, a wrong row is named' 1 'rejected beliefs.csv:3:3: expected increase, decrease, up, down' "$PROPTER" -g g read beliefs.csv
+expect 'an authored claim is text evidence' 0 'says   "No van left the yard."    beliefs.csv, characters' why 'parcels sent in May 2013'
+expect 'beside the data: both' 0 '"grade":"both"' why --format json 'parcels sent in May 2013'
+expect 'but not before it was written' 7 'known by    2013-06-15' why --known-by 2013-06-15 'parcels sent in May 2013'
+
 cmp -s one two && ok 'equal bytes on one thread and on many' || not_ok 'equal bytes on one thread and on many'
 expect 'a full device' 75 'cannot write' sh -c '"$0" -g g why "parcels sent in May 2013" >/dev/full' "$PROPTER"
 echo "1..$n"

@@ -9,7 +9,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const char *const names[] = {"a.html", "a.md", "a.txt", "a.docx", "a.xml", "a.odt", "a.epub", "a.pptx", "a.rtf", "a.eml"};
+  static const char *const names[] = {"a.html", "a.md", "a.txt", "a.docx", "a.xml", "a.odt", "a.epub", "a.pptx", "a.rtf", "a.eml", "a.csv"};
   if (size < 2 || (size > 5 && memcmp(data + 1, "%PDF", 4) == 0)) return 0;
   PropterDocument *document = NULL;
   PropterError err = {0};

@@ -29,6 +29,15 @@ typedef struct {
   PropterStr path;    /* in XML: of the block's element, numbers among siblings as in the element() scheme of XPointer ("/1/1/17"); else empty */
 } PropterBlock;
 
+/* Of a document that is a table of claims (format "claims"). */
+typedef struct {
+  PropterStr column;  /* its header in lower case; empty: the row has more cells than the header */
+  unsigned number;    /* of the column, from 1 */
+  uint64_t line;      /* of the file, from 1 */
+  size_t block;       /* its row; rows without any text have no block and no cells */
+  size_t start, end;  /* bytes of the document's text; equal: an empty cell */
+} PropterDocumentCell;
+
 typedef struct PropterDocumentMap PropterDocumentMap;
 
 typedef struct {
@@ -42,6 +51,10 @@ typedef struct {
   PropterStr text;
   const PropterBlock *blocks;
   size_t block_count;
+  const PropterStr *columns; /* of a table of claims, in lower case; each block is a row then */
+  size_t column_count;       /* 0: no such table */
+  const PropterDocumentCell *cells; /* of such a table, row by row */
+  size_t cell_count;
   PropterDocumentMap *map; /* private */
 } PropterDocument;
 

@@ -63,7 +63,19 @@ typedef struct {
   bool when_effect_said;  /* false: when_effect comes from what stands before or from the heading above */
   double quantity;        /* a number of people or things in the sentence, 0: none */
   PropterSpan quantity_words;
+  uint64_t line;          /* of its row, if a person wrote it into a table of claims (`rule` is "authored"); 0: read from a sentence */
+  PropterSpan author;     /* of such a claim: who says so */
+  PropterDay written;     /* of such a claim: when; PROPTER_NO_DAY: not said */
 } PropterReading;
+
+/* A row that is no claim. */
+typedef struct {
+  uint64_t line;        /* of the file, from 1 */
+  unsigned number;      /* of the column, from 1 */
+  PropterStr column;    /* its name, of the document; likewise `value` */
+  PropterStr value;
+  const char *expected;
+} PropterRowReject;
 
 /* --- Names: what the graph's labels call things ---------------------------------------------------------------------------- */
 
@@ -138,11 +150,13 @@ typedef struct {
 typedef struct {
   PROPTER_VEC(PropterReading) claims;
   PROPTER_VEC(PropterHappening) happenings;
-  size_t sentences;
+  PROPTER_VEC(PropterRowReject) rejects; /* of a table of claims; borrow from the document */
+  size_t sentences;                      /* or rows of such a table */
 } PropterReadings;
 
 /* Appends what the document says, in the order of its text. Headings, code and boilerplate say nothing. `names` (may be NULL) gives the labels of kinds
- * of happening; without it only the rules' own words for them count. */
+ * of happening; without it only the rules' own words for them count. A table of claims says what its rows say; INVALID with line and column: a column
+ * that is none of claims. */
 PROPTER_API PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *document, PropterReadings *out,
                                                 PropterError *err);
 PROPTER_API void propter_readings_clear(PropterReadings *readings);
@@ -158,7 +172,7 @@ typedef struct {
   const char *language;    /* whose rules read it; likewise */
   bool rules_alone;        /* no tagger and no model of claims for it: confidence is the rule's precision, numbers in words are not seen */
   size_t sentences, claims, linked, happenings; /* linked: both sides lead to something the graph knows */
-  const PropterError *bad; /* why it was rejected, or NULL */
+  const PropterError *bad; /* why it was rejected, or NULL; with a line above 1: why this row of a table of claims was, the others are read */
 } PropterReadReport;
 
 typedef struct {
@@ -182,6 +196,7 @@ typedef struct {
 
 typedef struct {
   size_t documents, unchanged, rejected, withdrawn, claims, linked, happenings;
+  size_t rows_rejected;    /* of tables of claims */
   uint64_t added, removed; /* quads */
   char run[256];           /* IRI of the run, empty if there was nothing to do */
 } PropterReadResult;
