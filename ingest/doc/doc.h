@@ -55,7 +55,8 @@ typedef struct {
   size_t decoded_end, source_end;
   PROPTER_VEC(PropterBlock) blocks;
   PROPTER_VEC(PropterDocumentCell) cells;
-  PROPTER_VEC(PropterStr) columns; /* of a table of claims */
+  PROPTER_VEC(PropterDocumentColumn) columns; /* of a list of claims */
+  size_t row; /* its first cell */
   PropterBlockKind kind;
   unsigned level;
   bool open, space;
@@ -176,6 +177,21 @@ PropterStatus doc_archive_blame(const char *entry, PropterStatus status, Propter
 /* True if the bytes are a zip archive whose "mimetype" entry begins so, or that holds an entry of this name. */
 bool doc_archive_typed(PropterStr bytes, const char *mimetype);
 bool doc_archive_holds(PropterStr bytes, const char *entry);
+
+/* --- claims.c: lists of claims --- */
+
+/* Notes a column; the name is copied in lower case. LIMIT: more than limits->table_columns. */
+PropterStatus doc_column(DocBuilder *b, PropterDocumentColumn column, PropterError *err);
+/* The name of the noted column that is called so, whatever its case; data NULL: none. */
+PropterStr doc_column_named(const DocBuilder *b, PropterStr name);
+/* A row begins: its cells are the text of one block, apart by ", ". */
+PropterStatus doc_row(DocBuilder *b, PropterError *err);
+/* A cell of it begins (start, end, block are filled in); `filled`: it will hold text, and what lies between it and the cell before stands at `gap`. What
+ * doc_text is told until doc_cell_end is its text. LIMIT: a million cells. */
+PropterStatus doc_cell(DocBuilder *b, PropterDocumentCell cell, bool filled, size_t gap, PropterError *err);
+void doc_cell_end(DocBuilder *b);
+/* The row ends; one without text is dropped. */
+void doc_row_end(DocBuilder *b);
 
 /* --- readers.def --- */
 typedef struct {

@@ -6,8 +6,6 @@
 
 #include "doc.h"
 
-enum { MAX_CELLS = 1000000 };
-
 typedef struct {
   DocBuilder *b;
   PropterStr s; /* decoded */
@@ -66,39 +64,31 @@ static PropterStatus put(Table *t, const Cell *c, PropterError *err) {
   return PROPTER_OK;
 }
 
-/* One row as a block: its cells with a comma and a blank between those that hold something. */
 static PropterStatus row(Table *t, PropterError *err) {
   DocBuilder *b = t->b;
-  size_t first = b->cells.count;
   Cell c = {0};
-  PROPTER_TRY(doc_block(b, PROPTER_BLOCK_TABLE_CELL, 0, err));
-  for (unsigned n = 0; !c.ends_row; n++) {
+  size_t n = 0;
+  PROPTER_TRY(doc_row(b, err));
+  for (; !c.ends_row; n++) {
     PROPTER_TRY(next_cell(t, &c, err));
     size_t delimiter = (size_t)(c.raw.data - t->s.data) - c.quoted - 1; /* before it */
     c.raw = propter_str_trim(c.raw);
-    bool open = b->open, filled = c.raw.len > 0;
-    if (open && filled) PROPTER_TRY(doc_text(b, PROPTER_STR(", "), delimiter, 1, err));
-    size_t before = b->text.len + 1;
-    if (filled) PROPTER_TRY(put(t, &c, err));
-    PropterDocumentCell cell = {.column = {"", 0}, .number = n + 1, .line = c.line, .block = b->blocks.count, .end = b->text.len};
-    if (n < b->columns.count) cell.column = b->columns.items[n];
-    cell.start = !filled || !b->open ? cell.end : open ? (before < cell.end ? before : cell.end) : b->start;
-    if (b->cells.count == MAX_CELLS) return propter_fail(err, PROPTER_LIMIT, "more than %d cells in a table of claims", MAX_CELLS);
-    if (!propter_vec_push(&b->cells, cell)) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for cells");
+    PropterDocumentCell cell = {.column = {"", 0}, .number = (unsigned)n + 1, .line = c.line};
+    if (n < b->columns.count) cell.column = b->columns.items[n].name;
+    PROPTER_TRY(doc_cell(b, cell, c.raw.len > 0, delimiter, err));
+    if (c.raw.len) PROPTER_TRY(put(t, &c, err));
+    doc_cell_end(b);
   }
-  if (!b->open) b->cells.count = first;
+  if (n < b->columns.count) b->cells.items[b->cells.count - 1].column = (PropterStr){"", 0};
+  doc_row_end(b);
   return PROPTER_OK;
 }
 
 static PropterStatus header(Table *t, PropterError *err) {
   Cell c = {0};
-  while (!c.ends_row) {
+  for (unsigned n = 1; !c.ends_row; n++) {
     PROPTER_TRY(next_cell(t, &c, err));
-    if (t->b->columns.count == t->b->limits->table_columns) return propter_fail(err, PROPTER_LIMIT, "more than %zu columns", t->b->columns.count);
-    PropterStr name = propter_arena_copy(t->b->arena, propter_str_trim(c.raw));
-    for (size_t i = 0; i < name.len; i++)
-      if (name.data[i] >= 'A' && name.data[i] <= 'Z') ((char *)(uintptr_t)name.data)[i] += 'a' - 'A';
-    if (!name.data || !propter_vec_push(&t->b->columns, name)) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for columns");
+    PROPTER_TRY(doc_column(t->b, (PropterDocumentColumn){c.raw, 1, n}, err));
   }
   return PROPTER_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Claims that a person wrote into a table: each row is a claim as a sentence would make it, and goes the same way from there. */
+/* Claims that a person wrote down: each row is a claim as a sentence would make it, and goes the same way from there. */
 #include <string.h>
 #include <strings.h>
 
@@ -77,12 +77,25 @@ static Fit period_of(PropterStr text, PropterPeriod *period) {
   return !memory ? FULL : dated ? FITS : WRONG;
 }
 
-static Fit take_when(Row *row, const PropterDocumentCell *c) {
-  Fit fit = period_of(text_of(row->d, c), &row->r.when_effect);
-  row->r.when_cause = row->r.when_effect;
+/* What says when speaks of a case. */
+static void of_a_case(Row *row) {
   row->r.when_effect_said = true;
   row->r.generic = false;
-  return fit;
+}
+
+static Fit take_when(Row *row, const PropterDocumentCell *c) {
+  of_a_case(row);
+  return period_of(text_of(row->d, c), &row->r.when_effect);
+}
+
+static Fit take_from(Row *row, const PropterDocumentCell *c) {
+  of_a_case(row);
+  return propter_day_parse(text_of(row->d, c), &row->r.when_effect.first) ? FITS : WRONG;
+}
+
+static Fit take_to(Row *row, const PropterDocumentCell *c) {
+  of_a_case(row);
+  return propter_day_parse(text_of(row->d, c), &row->r.when_effect.last) ? FITS : WRONG;
 }
 
 static Fit take_written(Row *row, const PropterDocumentCell *c) { return propter_day_parse(text_of(row->d, c), &row->r.written) ? FITS : WRONG; }
@@ -97,12 +110,14 @@ static const struct {
                {"denied", take_denied, "yes or no"},
                {"condition", take_condition, ""},
                {"when", take_when, "a day or period with its year, as 2011-08-07, 2011-08 or August 2011"},
+               {"from", take_from, "a day as 2011-08-07"},
+               {"to", take_to, "a day as 2011-08-07"},
                {"who", take_author, ""},
                {"written", take_written, "a day as 2011-08-07"},
                {"confidence", take_confidence, "a number from 0 to 1"},
                {"quote", take_quote, ""},
                {"reason", take_quote, ""}};
-#define NAMES "cause, effect, direction, denied, condition, when, who, written, confidence, quote, reason"
+#define NAMES "cause, effect, direction, denied, condition, when, from, to, who, written, confidence, quote, reason"
 enum { COLUMNS = sizeof columns / sizeof *columns, REQUIRED = 2 };
 
 static size_t column_of(PropterStr name) {
@@ -115,16 +130,17 @@ static size_t column_of(PropterStr name) {
 static PropterStatus check_header(const PropterDocument *d, PropterError *err) {
   bool seen[COLUMNS] = {false};
   for (size_t i = 0; i < d->column_count; i++) {
-    size_t which = column_of(d->columns[i]);
+    const PropterDocumentColumn *column = &d->columns[i];
+    size_t which = column_of(column->name);
     if (which < COLUMNS && !seen[which]) {
       seen[which] = true;
       continue;
     }
-    PropterStr found = read_beginning(d->columns[i], 60);
+    PropterStr found = read_beginning(column->name, 60);
     PropterStatus status =
         which < COLUMNS ? propter_fail(err, PROPTER_INVALID, "the column \"%s\" stands there twice", columns[which].name)
                         : propter_fail(err, PROPTER_INVALID, "expected a column of claims (%s), found \"%.*s\"", NAMES, (int)found.len, found.data);
-    if (err) err->line = 1, err->column = i + 1;
+    if (err) err->line = column->line, err->column = column->number;
     return status;
   }
   return PROPTER_OK;
@@ -154,14 +170,24 @@ static PropterStatus take_row(const PropterDocument *d, const PropterDocumentCel
                    .line = c->line,
                    .written = PROPTER_NO_DAY}};
   out->sentences++;
-  if (n != d->column_count) return reject(out, d, &c[n - 1], "as many cells as columns", err);
+  bool seen[COLUMNS] = {false};
   for (size_t i = 0; i < n; i++) {
     size_t which = column_of(c[i].column);
+    if (which == COLUMNS) return reject(out, d, &c[i], "as many cells as columns", err);
+    if (seen[which]) return reject(out, d, &c[i], "one value", err);
+    seen[which] = true;
     if (c[i].end == c[i].start && which >= REQUIRED) continue;
     Fit fit = c[i].end == c[i].start ? WRONG : columns[which].take(&row, &c[i]);
     if (fit == FULL) return no_memory(err);
     if (fit == WRONG) return reject(out, d, &c[i], columns[which].expected, err);
   }
+  for (size_t which = 0; which < REQUIRED; which++)
+    if (!seen[which]) return reject(out, d, &c[0], columns[which].expected, err);
+  PropterPeriod *when = &row.r.when_effect;
+  if (when->last == PROPTER_NO_DAY) when->last = when->first;
+  if (when->first == PROPTER_NO_DAY) when->first = when->last;
+  if (when->last < when->first) return reject(out, d, &c[0], "a last day that is not before the first", err);
+  row.r.when_cause = *when;
   return propter_vec_push(&out->claims, row.r) ? PROPTER_OK : no_memory(err);
 }
 

@@ -356,12 +356,21 @@ static PropterStatus closest(PropterNames *names, PropterStr text, PropterSpan w
   return status;
 }
 
+/* The words are the IRI of something the graph knows: a person has linked it. */
+static void named(const PropterNames *names, PropterStr text, PropterSpan words, Link *out, size_t *count) {
+  size_t index = names_of_iri(names, slice(text, words));
+  if (index == SIZE_MAX) return;
+  out[0] = (Link){index, 1, words, false};
+  *count = 1;
+}
+
 PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterReading *r, Linked *out, PropterError *err) {
   memset(out, 0, sizeof *out);
   PropterNameMatches found = {0};
   bool said = false, measured = false;
   PropterStatus status = matches_in(names, d->text, r->effect, true, &found, err);
   if (status == PROPTER_OK) pick(names, d->text, r->effect, &found, PART_EFFECT, out->effects, &out->effect_count);
+  named(names, d->text, r->effect, out->effects, &out->effect_count);
   if (status == PROPTER_OK) status = scope_of(names, d, r->effect, r->sentence, out->scopes, &out->scope_count, &said, err);
   if (status == PROPTER_OK) status = names_measured(names, slice(d->text, r->effect), &measured, err);
   if (status == PROPTER_OK) status = matches_in(names, d->text, r->cause, true, &found, err);
@@ -377,6 +386,7 @@ PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const P
   pick(names, d->text, r->cause, &found, PART_CAUSE, out->causes, &out->cause_count);
   bool strong = out->cause_count && propter_names_get(names, out->causes[0].index)->roles & (PROPTER_ROLE_EVENT | PROPTER_ROLE_KIND);
   if ((status = paraphrased(names, rules, d->text, r->cause, strong, out->causes, &out->cause_count, err)) != PROPTER_OK) goto done;
+  named(names, d->text, r->cause, out->causes, &out->cause_count);
   if (!out->cause_count && (status = antecedent(names, rules, d, r->cause, PART_CAUSE, out->causes, &out->cause_count, err)) != PROPTER_OK) goto done;
   if (!out->cause_count && (status = closest(names, d->text, r->cause, PART_CAUSE, out->causes, &out->cause_count, err)) != PROPTER_OK) goto done;
   if (!out->effect_count && (status = closest(names, d->text, r->effect, PART_EFFECT, out->effects, &out->effect_count, err)) != PROPTER_OK) goto done;

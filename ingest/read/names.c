@@ -72,6 +72,11 @@ uint64_t propter_names_hash(const PropterNames *n) {
 
 static void stir(PropterNames *n, PropterStr text, uint64_t with) { n->hash = (n->hash ^ with) * 1099511628211u ^ propter_hash64(text); }
 
+size_t names_of_iri(const PropterNames *names, PropterStr iri) {
+  const uint64_t *index = propter_map_get(&names->by_iri, iri);
+  return index ? (size_t)*index : SIZE_MAX;
+}
+
 PropterStatus propter_names_add(PropterNames *n, PropterStr iri, unsigned roles, size_t *index, PropterError *err) {
   bool added = false;
   uint64_t *slot = propter_map_put(&n->by_iri, iri, n->things.count, &added);

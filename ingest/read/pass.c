@@ -50,7 +50,7 @@ typedef struct {
   PropterWriter *writer;
   PropterRun *run;
   PropterStr fingerprint;
-  size_t partly; /* tables of claims with rejected rows */
+  size_t partly; /* lists of claims with rejected rows */
   PropterReadResult *result;
 } Pass;
 
@@ -308,7 +308,7 @@ static bool its_own(PropterStatus status) {
   return status == PROPTER_SYNTAX || status == PROPTER_INVALID || status == PROPTER_LIMIT || status == PROPTER_TIMEOUT || status == PROPTER_NOT_FOUND;
 }
 
-/* Rows of a table of claims that are none. */
+/* Rows of a list of claims that are none. */
 static PropterStatus reject_rows(Pass *p, const File *f, PropterError *err) {
   p->partly += f->readings.rejects.count > 0;
   for (size_t i = 0; i < f->readings.rejects.count; i++) {

@@ -134,7 +134,7 @@ bool rules_unmark(PropterStr text, PropterBuf *plain, PropterSpan *cause, Propte
 bool read_sentences(const PropterRules *rules, PropterStr text, Spans *out);
 
 /* --- authored.c --- */
-/* Appends the claims of a table and the rows that are none. INVALID: a column that is none of claims, or twice. */
+/* Appends the claims of a list and the rows that are none. INVALID: a column that is none of claims, or twice. */
 PropterStatus read_authored(const PropterDocument *d, PropterReadings *out, PropterError *err);
 
 /* At most `max` first bytes, whole characters. */
@@ -158,6 +158,8 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
 /* --- names.c --- */
 #define READ_NOTATION .5 /* quality of a notation: counts only beside a word for what is measured */
 PropterStr names_keep(PropterNames *names, PropterStr text);
+/* Index of the thing with this IRI, or SIZE_MAX. */
+size_t names_of_iri(const PropterNames *names, PropterStr iri);
 /* As propter_names_new, for texts and labels in another language. */
 PropterStatus names_new_in(const Language *language, PropterNames **out, PropterError *err);
 /* After all labels: learns which words all metrics share ("jobs"), the words for what is measured. */

@@ -119,7 +119,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
             call->dry_run ? "would read" : "read", output_number(result.documents), output_number(result.unchanged), output_number(result.rejected),
             output_number(result.claims), output_number(result.linked), output_number(result.happenings), output_number(result.added),
             output_number(result.removed));
-  if (result.rows_rejected && !show.json) fprintf(call->out, "%s rows of tables of claims rejected\n", output_number(result.rows_rejected));
+  if (result.rows_rejected && !show.json) fprintf(call->out, "%s rows of lists of claims rejected\n", output_number(result.rows_rejected));
   return result.rejected || result.rows_rejected ? PROPTER_NEGATIVE : PROPTER_OK;
 }
 
@@ -147,8 +147,11 @@ const Command command_read = {
         "A document is read in the language that its metadata declares (lang of HTML and XML, \"lang:\" before Markdown), else in the one whose commonest\n"
         "words its beginning holds most of, else in English. Labels in that language and labels without one count. German goes by rules alone: no tagger,\n"
         "no model of claims, no counts of things.\n\n"
-        "A table (CSV) whose header names the columns cause and effect holds claims of people, one a row, and is read like a document. It may have the columns\n"
-        "direction (up, down), denied (yes, no), condition, when (2011-08-07, 2011-08, August 2011), who, written (a day), confidence (0 to 1) and\n"
-        "quote or reason; no others. A row that is no claim is rejected with its line and column, the others are read, exit 1.",
+        "Claims of people are read like a document, too: a table (CSV) whose header names the columns cause and effect, one claim a row; YAML with a list\n"
+        "under the key claims; Turtle or RDF/XML with resources of the class propter:Claim. Columns and keys: cause, effect (words or the IRI of what is\n"
+        "meant), direction (up, down), denied (yes, no), condition, when (2011-08-07, 2011-08, August 2011) or from and to (days), who, written (a day),\n"
+        "confidence (0 to 1), quote or reason; no others. In RDF: propter:cause or causeText, effect or effectText, polarity, negated, condition,\n"
+        "effectStart, effectEnd, dct:creator, knownFrom, confidence, quote, rdfs:comment. What is no claim is rejected with its line, the others are\n"
+        "read, exit 1.",
     .examples = "propter read ontology/packs/us-employment/documents\npropter read --test-rules",
     .run = run};

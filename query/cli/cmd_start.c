@@ -77,7 +77,7 @@ static PropterStatus walk(Start *s, const char *folder, int depth) {
     if (path && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
       if (depth < MAX_DEPTH) status = walk(s, path, depth + 1);
     } else if (path && S_ISREG(info.st_mode) && !is_other(name)) {
-      File file = {.path = path, .table = is_table(name) && !propter_document_recognised(path)}; /* a table of claims is read */
+      File file = {.path = path, .table = is_table(name) && !propter_document_recognised(path)}; /* a list of claims is read */
       if (s->files.count == MAX_FILES) status = propter_fail(s->err, PROPTER_LIMIT, "more than %d files in the folder", MAX_FILES);
       else if (!propter_vec_push(&s->files, file)) status = no_memory(s->err);
     }

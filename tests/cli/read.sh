@@ -88,7 +88,7 @@ printf '%s\n' cause,effect,direction,when,who,written,quote \
   'strike at Verizon,information payrolls,down,2011-08,A. Lee,2011-09-20,"They were ""out""."' ',information payrolls,up,,,,' >"$dir/own/team.csv"
 expect 'a table of claims is recognised in a folder' 1 'read: 1 documents, 0 unchanged, 0 rejected; 1 claims (1 linked)' p read "$dir/own"
 expect 'its wrong row has line and column' 1 'team.csv:3:1: expected the words of a cause, found ""' p read "$dir/own"
-expect 'and is told again' 1 '1 rows of tables of claims rejected' p read "$dir/own"
+expect 'and is told again' 1 '1 rows of lists of claims rejected' p read "$dir/own"
 expect 'as JSON' 1 '"line":3,"column":1,"status":"rejected"' p read --format jsonl "$dir/own"
 expect 'and kept' 0 'own/team.csv:3:cause' p rejects
 expect 'who, where, when' 0 'A. Lee,team.csv:2,2011-09-20' p query --format csv 'PREFIX p: <https://w3id.org/propter#> PREFIX dct: <http://purl.org/dc/terms/>
@@ -102,6 +102,19 @@ expect 'and left alone then' 0 'nothing to do: 1 documents unchanged' p read "$d
 expect 'the claim has kept its name' 0 'A. Lee' p show "$claim"
 printf 'cause,effect,confidense\na,b,1\n' >"$dir/own/team.csv"
 expect 'a column that is none' 1 'team.csv:1:3: expected a column of claims' p read "$dir/own"
+printf '%s\n' claims: '- cause: strike at Verizon' '  effect: information payrolls' '  direction: down' '  when: August 2011' '  who: A. Lee' '  written: 2011-09-20' \
+  '- cause: rain' '  effect: payrolls' '  confidence: 2' >"$dir/own/team.yaml"
+rm "$dir/own/team.csv"
+expect 'claims as YAML, a wrong one with its line' 1 'team.yaml:10:3: expected a number from 0 to 1, found "2"' p read "$dir/own"
+expect 'the same claim' 0 '#event-verizon-strike-2011,team.yaml:2,A. Lee' p query --format csv 'PREFIX p: <https://w3id.org/propter#> PREFIX dct: <http://purl.org/dc/terms/>
+  SELECT ?c ?l ?w WHERE { ?x p:rule "authored" ; p:cause ?c ; p:locator ?l ; dct:creator ?w }'
+rm "$dir/own/team.yaml"
+strike=$(p query --format csv 'SELECT ?c WHERE { ?c a <https://w3id.org/propter#Event> FILTER(STRENDS(STR(?c), "event-verizon-strike-2011")) }' | sed -n 2p | tr -d '\r')
+printf '%s\n' '@prefix p: <https://w3id.org/propter#> .' "[] a p:Claim ; p:cause <$strike> ; p:effectText \"information payrolls\" ; p:polarity p:Decrease ;" \
+  '  p:effectStart "2011-08-01" ; p:effectEnd "2011-08-31" ; p:knownFrom "2011-09-20" .' '[] a p:Claim ; p:causeText "rain" .' >"$dir/own/team.ttl"
+expect 'claims as RDF, a wrong one with its line' 1 'team.ttl:4: expected the words of an effect' p read "$dir/own"
+expect 'linked by IRI, post hoc' 0 '#event-verizon-strike-2011,1.0,https://w3id.org/propter#PostHoc' p query --format csv 'PREFIX p: <https://w3id.org/propter#>
+  SELECT ?c ?s ?k WHERE { ?x p:rule "authored" ; p:cause ?c ; p:causeScore ?s ; p:claimKind ?k }'
 awk 'BEGIN { for (i = 0; i < 2000000; i++) printf "<div>" }' >"$dir/bad/deep.html"
 expect 'a page of nested tags is a clean reject' 1 'nested deeper than 256' p read "$dir/bad/deep.html"
 echo "1..$n"

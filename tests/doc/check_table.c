@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables of claims as documents: rows, cells and their places; what is no such table, and broken ones. */
+/* Lists of claims as documents (tables, YAML, RDF): rows, cells and their places; what is no such list, and broken ones. */
 #include <string.h>
 
 #include "doc_support.h"
@@ -33,7 +33,7 @@ START_TEST(rows_and_cells) {
   is_cell(d, 4, 5, 2, "effect", "caf\xC3\xA9 sales");
   is_cell(d, 5, 5, 3, "who", "Ann");
   is_cell(d, 9, 6, 4, "", "late");
-  is_cell(d, 10, 7, 1, "cause", "short");
+  is_cell(d, 10, 7, 1, "", "short"); /* fewer cells than columns */
   ck_assert_ptr_nonnull(strstr(d->text.data, "frost, caf\xC3\xA9 sales, Ann"));
   doc_check_places(d, propter_str(plain));
   propter_document_free(d);
@@ -59,7 +59,8 @@ START_TEST(quoted_cells) {
 END_TEST
 
 START_TEST(what_is_no_table_of_claims) {
-  static const char *const texts[] = {"Cause, effect and blame\n\nSales fell.\n", "month,cause\n1,2\n", "causes,effects\na,b\n", "cause;effect,x\na,b\n"};
+  static const char *const texts[] = {"Cause, effect and blame\n\nSales fell.\n", "month,cause\n1,2\n", "causes,effects\na,b\n", "cause;effect,x\na,b\n",
+                                      "Our claims:\n- cause: a\n", "@prefix p: <https://w3id.org/propter#> .\np:Claim a p:Class .\n"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     PropterDocument *d = doc_of(propter_str(texts[i]), "a.txt");
     ck_assert_str_eq(d->format, "text");
@@ -69,6 +70,56 @@ START_TEST(what_is_no_table_of_claims) {
   PropterDocument *d = doc_of(PROPTER_STR("cause\teffect"), "a.txt");
   ck_assert_str_eq(d->format, "claims");
   ck_assert_uint_eq(d->block_count, 0);
+  propter_document_free(d);
+}
+END_TEST
+
+static bool stands(const PropterDocument *d, const char *text, size_t i, const char *bytes) {
+  PropterPlace p = propter_document_place(d, d->cells[i].start, d->cells[i].end);
+  return propter_str_equal((PropterStr){text + p.byte_start, p.byte_end - p.byte_start}, propter_str(bytes));
+}
+
+START_TEST(yaml_lists) {
+  static const char text[] = "# Ours.\n---\nclaims:\n  - cause: caf\xC3\xA9 strike\n    Effect: 'sales'\n    quote: \"They\\tleft.\"\n"
+                             "  - {effect: mud, cause: \"\xC3\xBC rain\", reason: so}\n  - {cause: }\n  - reason: >-\n      so it\n      is\n";
+  PropterDocument *d = doc_of(propter_str(text), "a.yaml");
+  ck_assert_str_eq(d->format, "claims_yaml");
+  ck_assert_uint_eq(d->column_count, 4);
+  ck_assert_uint_eq(d->block_count, 3);
+  is_cell(d, 6, 9, 5, "reason", "so it is");
+  is_cell(d, 0, 4, 5, "cause", "caf\xC3\xA9 strike");
+  is_cell(d, 1, 5, 5, "effect", "sales");
+  is_cell(d, 2, 6, 5, "quote", "They left.");
+  is_cell(d, 3, 7, 6, "effect", "mud");
+  is_cell(d, 4, 7, 19, "cause", "\xC3\xBC rain");
+  ck_assert(stands(d, text, 0, "caf\xC3\xA9 strike"));
+  ck_assert(stands(d, text, 1, "sales"));
+  ck_assert(stands(d, text, 2, "They\\tleft."));
+  ck_assert(stands(d, text, 4, "\xC3\xBC rain"));
+  propter_document_free(d);
+}
+END_TEST
+
+static const char turtle[] = "@prefix p: <https://w3id.org/propter#> .\n<urn:x:1> a p:Claim ;\n  p:cause <urn:k:strike> ; p:effectText \"sales\" ;\n"
+                             "  p:polarity p:Decrease ; p:negated true .\n[] a p:Claim ; p:causeText \"rain\" ; p:effectText \"mud\" .\n";
+
+START_TEST(rdf_lists) {
+  PropterDocument *d = doc_of(propter_str(turtle), "a.ttl");
+  ck_assert_str_eq(d->format, "claims_rdf");
+  ck_assert_uint_eq(d->block_count, 2);
+  is_cell(d, 0, 3, 0, "cause", "urn:k:strike");
+  is_cell(d, 1, 3, 0, "effect", "sales");
+  is_cell(d, 2, 4, 0, "direction", "Decrease");
+  is_cell(d, 3, 4, 0, "denied", "true");
+  is_cell(d, 4, 5, 0, "cause", "rain");
+  ck_assert(stands(d, turtle, 1, "  p:cause <urn:k:strike> ; p:effectText \"sales\" ;"));
+  propter_document_free(d);
+  static const char xml[] = "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns:p=\"https://w3id.org/propter#\">\n"
+                            "<p:Claim>\n<p:causeText>rain</p:causeText>\n<p:effectText>mud</p:effectText></p:Claim></rdf:RDF>\n";
+  d = doc_of(propter_str(xml), "a.rdf");
+  ck_assert_str_eq(d->format, "claims_rdf");
+  is_cell(d, 0, 3, 0, "cause", "rain");
+  is_cell(d, 1, 4, 0, "effect", "mud");
   propter_document_free(d);
 }
 END_TEST
@@ -92,6 +143,25 @@ START_TEST(broken_tables) {
   fails(open, PROPTER_SYNTAX, 3, "closing quotation mark, found the end");
   fails(more, PROPTER_SYNTAX, 2, "delimiter after the closing");
   fails(bytes, PROPTER_INVALID, 0, "");
+  char list[] = "claims: yes\n", row[] = "claims:\n- cause: a\n- b\n", nested[] = "claims:\n- cause: [a]\n", alias[] = "claims:\n- cause: &x a\n  effect: *x\n",
+       more_yaml[] = "claims: []\nothers: 1\n", second[] = "claims: []\n---\nx\n", no_yaml[] = "claims:\n- \"a\n", binary[] = "claims:\n- \001\n";
+  fails(list, PROPTER_SYNTAX, 1, "expected a list of claims");
+  fails(row, PROPTER_SYNTAX, 3, "expected a claim");
+  fails(nested, PROPTER_SYNTAX, 2, "expected words or a number");
+  fails(alias, PROPTER_SYNTAX, 3, "expected words or a number");
+  fails(more_yaml, PROPTER_SYNTAX, 2, "no key but claims");
+  fails(second, PROPTER_SYNTAX, 2, "expected one YAML document");
+  fails(no_yaml, PROPTER_SYNTAX, 3, "YAML: ");
+  fails(binary, PROPTER_INVALID, 0, "binary data");
+#define P "@prefix p: <https://w3id.org/propter#> .\n"
+  char property[] = P "[] a p:Claim ;\n  p:rule \"x\" .\n", blank[] = P "[] a p:Claim ; p:cause [] .\n",
+       other[] = P "[] a p:Claim ; p:quote \"x\" .\n<urn:x> p:quote \"y\" .\n",
+       no_turtle[] = P "[] a p:Claim ;\n p:quote \"x .\n", relative[] = P "[] a p:Claim ; p:cause <x> .\n";
+  fails(property, PROPTER_INVALID, 3, "found <https://w3id.org/propter#rule>");
+  fails(blank, PROPTER_INVALID, 2, "found a blank node");
+  fails(other, PROPTER_INVALID, 3, "no propter:Claim");
+  fails(no_turtle, PROPTER_SYNTAX, 3, "");
+  fails(relative, PROPTER_INVALID, 2, "");
   PropterLimits limits = propter_limits_default();
   PropterError e = {0};
   PropterDocument *d = NULL;
@@ -108,11 +178,20 @@ START_TEST(too_many_cells) {
   for (int i = 0; i < 1000001; i++) propter_buf_add_char(&b, ',');
   ck_assert_int_eq(propter_document_parse(propter_buf_str(&b), "a.csv", NULL, &d, &e), PROPTER_LIMIT);
   ck_assert_ptr_nonnull(strstr(e.message, "more than 1000000 cells"));
+  propter_buf_reset(&b);
+  propter_buf_add(&b, PROPTER_STR("claims:\n- cause: a\n"));
+  for (int i = 0; i < 100; i++) propter_buf_printf(&b, "  key%d: x\n", i);
+  ck_assert_int_eq(propter_document_parse(propter_buf_str(&b), "a.yaml", NULL, &d, &e), PROPTER_LIMIT);
+  ck_assert_ptr_nonnull(strstr(e.message, "more than 100 different keys"));
   propter_buf_clear(&b);
 }
 END_TEST
 
 START_TEST(failing_allocations) {
+  char yaml[] = "claims:\n- {cause: frost, effect: sales}\n", rdf[sizeof turtle];
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, parse, yaml, true), 3);
+  memcpy(rdf, turtle, sizeof rdf);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, parse, rdf, true), 3);
   char text[] = "cause,effect,quote\nfrost,sales,\"as \"\"Ann\"\" said\"\nrain,mud,\n";
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, parse, text, true), 3);
 }
@@ -123,6 +202,8 @@ Suite *suite_table(void) {
   TCase *tc = tcase_create("table");
   tcase_add_test(tc, rows_and_cells);
   tcase_add_test(tc, quoted_cells);
+  tcase_add_test(tc, yaml_lists);
+  tcase_add_test(tc, rdf_lists);
   tcase_add_test(tc, what_is_no_table_of_claims);
   tcase_add_test(tc, broken_tables);
   tcase_add_test(tc, too_many_cells);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Claims that a person wrote into a table: what each column says, and which rows and tables are none. */
+/* Claims that a person wrote into a table (or as YAML or RDF): what each column says, and which rows and lists are none. */
 #include <string.h>
 
 #include "doc_support.h"
@@ -58,6 +58,36 @@ START_TEST(every_column) {
 }
 END_TEST
 
+START_TEST(other_forms) {
+  Table t;
+  read_table(&t, "claims:\n- cause: frost\n  effect: bakery jobs\n  from: 2012-05-03\n  to: 2012-05-09\n- effect: mud\n"
+                 "- {cause: rain, effect: mud, effect: mud}\n"
+                 "- {cause: rain, effect: mud, from: 2012-05-09, to: 2012-05-03}\n- {cause: rain, effect: mud, to: 2012-05-03}\n");
+  ck_assert_uint_eq(t.r.claims.count, 2);
+  const PropterReading *a = &t.r.claims.items[0], *b = a + 1;
+  says(&t, a->cause, "frost");
+  ck_assert(a->line == 2 && !a->generic && a->when_effect.first == propter_day(2012, 5, 3) && a->when_cause.last == propter_day(2012, 5, 9));
+  ck_assert(b->line == 9 && b->when_effect.first == propter_day(2012, 5, 3) && b->when_effect.last == b->when_effect.first);
+  static const struct {
+    uint64_t line;
+    const char *expected;
+  } bad[] = {{6, "the words of a cause"}, {7, "one value"}, {8, "a last day that is not before the first"}};
+  ck_assert_uint_eq(t.r.rejects.count, 3);
+  for (size_t i = 0; i < 3; i++) {
+    ck_assert_uint_eq(t.r.rejects.items[i].line, bad[i].line);
+    ck_assert_str_eq(t.r.rejects.items[i].expected, bad[i].expected);
+  }
+  done(&t);
+  read_table(&t, "@prefix p: <https://w3id.org/propter#> .\n"
+                 "[] a p:Claim ; p:cause <urn:k:frost> ; p:effectText \"jobs\" ; p:polarity p:Decrease ; p:confidence .5 .\n");
+  ck_assert_uint_eq(t.r.claims.count, 1);
+  says(&t, t.r.claims.items[0].cause, "urn:k:frost");
+  ck_assert(t.r.claims.items[0].polarity == -1 && t.r.claims.items[0].generic && t.r.claims.items[0].line == 2);
+  ck_assert_double_eq(t.r.claims.items[0].confidence, .5);
+  done(&t);
+}
+END_TEST
+
 static const struct {
   const char *row;
   unsigned column;
@@ -90,14 +120,14 @@ START_TEST(rows_that_are_no_claims) {
 }
 END_TEST
 
-static void is_refused(const char *header, uint64_t column, const char *message) {
+static void is_refused(const char *header, uint64_t line, uint64_t column, const char *message) {
   PropterRules *rules = NULL;
   PropterReadings r = {0};
   PropterError e = {0};
   PropterDocument *d = doc_of(propter_str(header), "a.csv");
   ck_ok(propter_rules_new(NULL, &rules, err));
   ck_assert_int_eq(propter_read_document(rules, NULL, d, &r, &e), PROPTER_INVALID);
-  ck_assert(e.line == 1 && e.column == column);
+  ck_assert(e.line == line && e.column == column);
   ck_assert_msg(strstr(e.message, message) != NULL, "%s", e.message);
   propter_readings_clear(&r);
   propter_document_free(d);
@@ -105,9 +135,10 @@ static void is_refused(const char *header, uint64_t column, const char *message)
 }
 
 START_TEST(headers_that_are_none) {
-  is_refused("cause,effect,confidense\na,b,1\n", 3, "found \"confidense\"");
-  is_refused("cause,effect,cause\na,b,c\n", 3, "stands there twice");
-  is_refused("cause,,effect\na,b,c\n", 2, "found \"\"");
+  is_refused("cause,effect,confidense\na,b,1\n", 1, 3, "found \"confidense\"");
+  is_refused("cause,effect,cause\na,b,c\n", 1, 3, "stands there twice");
+  is_refused("claims:\n- cause: a\n  efect: b\n", 3, 3, "found \"efect\"");
+  is_refused("cause,,effect\na,b,c\n", 1, 2, "found \"\"");
 }
 END_TEST
 
@@ -131,6 +162,7 @@ Suite *suite_authored(void) {
   Suite *s = suite_create("authored");
   TCase *tc = tcase_create("authored");
   tcase_add_test(tc, every_column);
+  tcase_add_test(tc, other_forms);
   tcase_add_loop_test(tc, rows_that_are_no_claims, 0, sizeof wrong / sizeof *wrong);
   tcase_add_test(tc, headers_that_are_none);
   tcase_add_test(tc, failing_allocations);

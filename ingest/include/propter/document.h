@@ -29,13 +29,19 @@ typedef struct {
   PropterStr path;    /* in XML: of the block's element, numbers among siblings as in the element() scheme of XPointer ("/1/1/17"); else empty */
 } PropterBlock;
 
-/* Of a document that is a table of claims (format "claims"). */
+/* Of a document that is a list of claims (formats "claims", "claims_yaml", "claims_rdf"): a column of the table, a key, a property. */
 typedef struct {
-  PropterStr column;  /* its header in lower case; empty: the row has more cells than the header */
-  unsigned number;    /* of the column, from 1 */
-  uint64_t line;      /* of the file, from 1 */
-  size_t block;       /* its row; rows without any text have no block and no cells */
-  size_t start, end;  /* bytes of the document's text; equal: an empty cell */
+  PropterStr name; /* in lower case */
+  uint64_t line;   /* where it stands first, from 1; 0: not known */
+  unsigned number; /* on that line, from 1: of the column or character; 0: not known */
+} PropterDocumentColumn;
+
+typedef struct {
+  PropterStr column; /* its name in lower case; empty: the row has other cells than the header */
+  uint64_t line;     /* of the file; likewise `number` */
+  unsigned number;
+  size_t block;      /* its row; rows without any text have no block and no cells */
+  size_t start, end; /* bytes of the document's text; equal: an empty cell */
 } PropterDocumentCell;
 
 typedef struct PropterDocumentMap PropterDocumentMap;
@@ -51,9 +57,9 @@ typedef struct {
   PropterStr text;
   const PropterBlock *blocks;
   size_t block_count;
-  const PropterStr *columns; /* of a table of claims, in lower case; each block is a row then */
-  size_t column_count;       /* 0: no such table */
-  const PropterDocumentCell *cells; /* of such a table, row by row */
+  const PropterDocumentColumn *columns; /* of a list of claims; each block is a row then */
+  size_t column_count;                  /* 0: no such list */
+  const PropterDocumentCell *cells;     /* row by row */
   size_t cell_count;
   PropterDocumentMap *map; /* private */
 } PropterDocument;

@@ -63,7 +63,7 @@ typedef struct {
   bool when_effect_said;  /* false: when_effect comes from what stands before or from the heading above */
   double quantity;        /* a number of people or things in the sentence, 0: none */
   PropterSpan quantity_words;
-  uint64_t line;          /* of its row, if a person wrote it into a table of claims (`rule` is "authored"); 0: read from a sentence */
+  uint64_t line;          /* of its row, if a person wrote it into a list of claims (`rule` is "authored"); 0: read from a sentence */
   PropterSpan author;     /* of such a claim: who says so */
   PropterDay written;     /* of such a claim: when; PROPTER_NO_DAY: not said */
 } PropterReading;
@@ -150,12 +150,12 @@ typedef struct {
 typedef struct {
   PROPTER_VEC(PropterReading) claims;
   PROPTER_VEC(PropterHappening) happenings;
-  PROPTER_VEC(PropterRowReject) rejects; /* of a table of claims; borrow from the document */
+  PROPTER_VEC(PropterRowReject) rejects; /* of a list of claims; borrow from the document */
   size_t sentences;                      /* or rows of such a table */
 } PropterReadings;
 
 /* Appends what the document says, in the order of its text. Headings, code and boilerplate say nothing. `names` (may be NULL) gives the labels of kinds
- * of happening; without it only the rules' own words for them count. A table of claims says what its rows say; INVALID with line and column: a column
+ * of happening; without it only the rules' own words for them count. A list of claims says what its rows say; INVALID with line and column: a column
  * that is none of claims. */
 PROPTER_API PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *document, PropterReadings *out,
                                                 PropterError *err);
@@ -172,7 +172,7 @@ typedef struct {
   const char *language;    /* whose rules read it; likewise */
   bool rules_alone;        /* no tagger and no model of claims for it: confidence is the rule's precision, numbers in words are not seen */
   size_t sentences, claims, linked, happenings; /* linked: both sides lead to something the graph knows */
-  const PropterError *bad; /* why it was rejected, or NULL; with a line above 1: why this row of a table of claims was, the others are read */
+  const PropterError *bad; /* why it was rejected, or NULL; with a line above 1: why this row of a list of claims was, the others are read */
 } PropterReadReport;
 
 typedef struct {
@@ -196,7 +196,7 @@ typedef struct {
 
 typedef struct {
   size_t documents, unchanged, rejected, withdrawn, claims, linked, happenings;
-  size_t rows_rejected;    /* of tables of claims */
+  size_t rows_rejected;    /* of lists of claims */
   uint64_t added, removed; /* quads */
   char run[256];           /* IRI of the run, empty if there was nothing to do */
 } PropterReadResult;
