@@ -13,6 +13,7 @@
 #include "output.h"
 #include "propter/io.h"
 #include "propter/server.h"
+#include "source.h"
 #include "sparql_call.h"
 
 enum { TOKENS = 256, TOKEN_MIN = 16 };
@@ -140,7 +141,7 @@ static PropterStatus read_options(const CommandCall *call, Serving *s, PropterEr
   s->server.deadline_ms = (uint32_t)(seconds * 1000);
   s->server.memory = (uint64_t)mib << 20;
   s->server.tokens = s->tokens;
-  s->server.now_ms = now_ms, s->server.seed = call->seed, s->server.log = call->log;
+  s->server.now_ms = now_ms, s->server.seed = call->seed, s->server.log = call->log, s->server.source = source_json;
   /* Beyond this machine reading is for those who were given a token, too. */
   s->server.open_read = !tokens || strcmp(s->server.address, "127.0.0.1") == 0 || strcmp(s->server.address, "::1") == 0;
   if (!s->server.open_read || tokens || strncmp(s->server.address, "127.", 4) == 0 || strcmp(s->server.address, "::1") == 0) {

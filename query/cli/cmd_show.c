@@ -4,41 +4,21 @@
 #include <string.h>
 
 #include "output.h"
-#include "propter/document.h"
-#include "propter/graph.h"
-#include "propter/vocab.h"
+#include "propter/why.h"
+#include "source.h"
+#include "view.h"
 
 typedef struct {
   CommandCall *call;
-  PropterSnapshot *snapshot;
-  PropterId v[VOCAB_COUNT];
-  PropterArena arena;
+  SourceGraph graph;
   bool changed; /* a file is not what was read */
 } Show;
-
-enum { AROUND = 300 };
-
-static PropterStatus value(Show *s, PropterId node, PropterVocab property, PropterStr *out, PropterError *err) {
-  PropterId o = PROPTER_NO_ID;
-  PropterTerm term;
-  *out = (PropterStr){"", 0};
-  if (s->v[property]) PROPTER_TRY(propter_snapshot_object(s->snapshot, node, s->v[property], &o, err));
-  if (!o) return PROPTER_OK;
-  PROPTER_TRY(propter_snapshot_term(s->snapshot, o, &s->arena, &term, err));
-  *out = term.value;
-  return PROPTER_OK;
-}
-
-static PropterStatus object(Show *s, PropterId node, PropterVocab property, PropterId *o, PropterError *err) {
-  *o = PROPTER_NO_ID;
-  return s->v[property] ? propter_snapshot_object(s->snapshot, node, s->v[property], o, err) : PROPTER_OK;
-}
 
 static PropterStatus is_a(Show *s, PropterId node, PropterVocab class, bool *is, PropterError *err) {
   PropterQuads rows = {0};
   *is = false;
-  if (!s->v[class] || !s->v[VOCAB_rdf_type]) return PROPTER_OK;
-  PropterStatus status = propter_snapshot_match(s->snapshot, (PropterQuad){node, s->v[VOCAB_rdf_type], s->v[class], PROPTER_NO_ID}, 16, &rows, err);
+  if (!s->graph.v[class] || !s->graph.v[VOCAB_rdf_type]) return PROPTER_OK;
+  PropterStatus status = propter_snapshot_match(s->graph.snapshot, (PropterQuad){node, s->graph.v[VOCAB_rdf_type], s->graph.v[class], PROPTER_NO_ID}, 16, &rows, err);
   *is = rows.count > 0;
   propter_vec_clear(&rows);
   return status;
@@ -56,12 +36,12 @@ static bool named(PropterStr iri, PropterStr name) {
 
 static PropterStatus search(Show *s, PropterStr name, PropterVocab class, PropterId *found, size_t *count, PropterError *err) {
   PropterIds ids = {0};
-  if (!s->v[class] || !s->v[VOCAB_rdf_type]) return PROPTER_OK;
-  PropterStatus status = propter_snapshot_subjects(s->snapshot, s->v[VOCAB_rdf_type], s->v[class], &ids, err);
+  if (!s->graph.v[class] || !s->graph.v[VOCAB_rdf_type]) return PROPTER_OK;
+  PropterStatus status = propter_snapshot_subjects(s->graph.snapshot, s->graph.v[VOCAB_rdf_type], s->graph.v[class], &ids, err);
   PropterArena scratch = {0};
   for (size_t i = 0; i < ids.count && status == PROPTER_OK; i++) {
     PropterTerm term;
-    status = propter_snapshot_term(s->snapshot, ids.items[i], &scratch, &term, err);
+    status = propter_snapshot_term(s->graph.snapshot, ids.items[i], &scratch, &term, err);
     if (status == PROPTER_OK && named(term.value, name)) *found = ids.items[i], ++*count;
     if (i % 256 == 255) propter_arena_clear(&scratch);
   }
@@ -73,7 +53,7 @@ static PropterStatus search(Show *s, PropterStr name, PropterVocab class, Propte
 static PropterStatus find(Show *s, const char *name, PropterId *id, PropterError *err) {
   PropterTerm term = propter_iri(propter_str(name));
   *id = PROPTER_NO_ID;
-  if (strchr(name, ':')) PROPTER_TRY(propter_snapshot_find(s->snapshot, &term, id, err));
+  if (strchr(name, ':')) PROPTER_TRY(propter_snapshot_find(s->graph.snapshot, &term, id, err));
   if (*id) return PROPTER_OK;
   size_t count = 0;
   static const PropterVocab classes[] = {VOCAB_propter_Document, VOCAB_propter_Claim, VOCAB_propter_Event};
@@ -85,79 +65,56 @@ static PropterStatus find(Show *s, const char *name, PropterId *id, PropterError
 
 /* --- words in their place ------------------------------------------------------------------------------------------------------------ */
 
+/* Words of documents and tables are shown, never obeyed by the terminal. */
+static void plain(Show *s, PropterStr text) {
+  PropterBuf line = {0};
+  propter_put_line(&line, text);
+  if (line.len) (void)fwrite(line.data, 1, line.len, s->call->out); /* main checks the stream */
+  propter_buf_clear(&line);
+}
+
 static void put(Show *s, const char *name, PropterStr text) {
-  if (text.len) fprintf(s->call->out, "%-10s %.*s\n", name, (int)text.len, text.data);
+  if (text.len) fprintf(s->call->out, "%-10s ", name), plain(s, text), fputc('\n', s->call->out);
 }
 
-/* The text around [start, end), from the last block or sentence border to the next, at most AROUND bytes each way. */
-static void print_context(Show *s, const PropterDocument *d, size_t start, size_t end) {
-  const PropterBlock *block = propter_document_block_at(d, start);
-  size_t from = block ? block->start : start, to = block ? block->end : end;
-  bool cut_from = start - from > AROUND, cut_to = to > end && to - end > AROUND;
-  if (cut_from)
-    for (from = start - AROUND; from < start && d->text.data[from] != ' ';) from++;
-  if (cut_to)
-    for (to = end + AROUND; to > end && d->text.data[to] != ' ';) to--;
-  fprintf(s->call->out, "\n  %s%.*s>>> %.*s <<<%.*s%s\n", cut_from ? "…" : "", (int)(start - from), d->text.data + from, (int)(end - start),
-          d->text.data + start, (int)(to > end ? to - end : 0), d->text.data + end, cut_to ? " …" : "");
+static void put_problem(Show *s, PropterStr problem) {
+  if (!problem.len) return;
+  put(s, "file", problem);
+  s->changed = true;
 }
 
-static PropterStatus open_document(Show *s, PropterId node, PropterDocument **d, PropterError *err) {
-  PropterStr path, hash;
-  PropterError why = {0};
-  *d = NULL;
-  PROPTER_TRY(value(s, node, VOCAB_propter_path, &path, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_hash, &hash, err));
-  PropterStatus status = propter_document_open(path.data, NULL, d, &why);
-  if (status == PROPTER_NO_MEMORY) return propter_fail(err, status, "%s", why.message);
-  if (status != PROPTER_OK) {
-    fprintf(s->call->out, "file       cannot be opened now: %s\n", why.message);
-    s->changed = true;
-    return PROPTER_OK;
-  }
-  if (!propter_str_equal(propter_str((*d)->hash), hash)) {
-    fprintf(s->call->out, "file       has changed since it was read; read it again\n");
-    propter_document_free(*d);
-    *d = NULL;
-    s->changed = true;
-  }
-  return PROPTER_OK;
+static void put_words(Show *s, const Source *w) {
+  put(s, "says", w->quote), put(s, "document", w->path), put(s, "section", w->section);
+  fprintf(s->call->out, "%-10s characters %.*s-%.*s, bytes %.*s-%.*s%s%.*s%s%.*s\n", "place", (int)w->char_start.len, w->char_start.data, (int)w->char_end.len,
+          w->char_end.data, (int)w->byte_start.len, w->byte_start.data, (int)w->byte_end.len, w->byte_end.data, w->part.len ? " of " : "", (int)w->part.len,
+          w->part.data, w->element.len ? ", element " : "", (int)w->element.len, w->element.data);
+  put_problem(s, w->problem);
+  if (w->problem.len) return;
+  fprintf(s->call->out, "\n  %s", w->cut_before ? "\xE2\x80\xA6" : ""), plain(s, w->before);
+  fputs(w->before.len ? " >>> " : ">>> ", s->call->out), plain(s, w->quote), fputs(" <<<", s->call->out);
+  if (w->after.len) fputc(' ', s->call->out), plain(s, w->after);
+  fputs(w->cut_after ? " \xE2\x80\xA6\n" : "\n", s->call->out);
 }
 
-static PropterStatus show_quote(Show *s, PropterId node, PropterError *err) {
-  PropterId document;
-  PropterStr quote, path, section, part, element, a, b, ba, bb;
-  PROPTER_TRY(object(s, node, VOCAB_propter_document, &document, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_quote, &quote, err));
-  if (!document || !quote.len) return PROPTER_OK;
-  PROPTER_TRY(value(s, document, VOCAB_propter_path, &path, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_section, &section, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_filePart, &part, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_elementPath, &element, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_charStart, &a, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_charEnd, &b, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_byteStart, &ba, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_byteEnd, &bb, err));
-  put(s, "says", quote);
-  put(s, "document", path);
-  put(s, "section", section);
-  fprintf(s->call->out, "%-10s characters %.*s-%.*s, bytes %.*s-%.*s%s%.*s%s%.*s\n", "place", (int)a.len, a.data, (int)b.len, b.data, (int)ba.len, ba.data,
-          (int)bb.len, bb.data, part.len ? " of " : "", (int)part.len, part.data, element.len ? ", element " : "", (int)element.len, element.data);
-  PropterDocument *d;
-  PROPTER_TRY(open_document(s, document, &d, err));
-  if (!d) return PROPTER_OK;
-  int64_t from = 0, to = 0;
-  (void)propter_str_to_int64(a, &from);
-  (void)propter_str_to_int64(b, &to);
-  size_t start = propter_document_byte_of(d, (size_t)from), end = propter_document_byte_of(d, (size_t)to);
-  if (end <= start || !propter_str_equal((PropterStr){d->text.data + start, end - start}, quote)) {
-    fprintf(s->call->out, "file       does not hold these words at this place; read it again\n");
-    s->changed = true;
-  } else {
-    print_context(s, d, start, end);
+static void put_row(Show *s, const Source *r) {
+  put(s, "table", r->path), put(s, "column", r->column);
+  fprintf(s->call->out, "%-10s %llu\n", "row", (unsigned long long)r->row);
+  put_problem(s, r->problem);
+  if (r->rows) fputc('\n', s->call->out);
+  for (size_t i = 0; i < r->rows; i++) {
+    fprintf(s->call->out, "  %s %6llu ", r->near[i].line == r->row ? ">>>" : "   ", (unsigned long long)r->near[i].line);
+    for (size_t c = 0; c < r->columns; c++) fputs(c ? " | " : " ", s->call->out), plain(s, r->near[i].cell[c]);
+    fputc('\n', s->call->out);
   }
-  propter_document_free(d);
-  return PROPTER_OK;
+}
+
+static PropterStatus show_source(Show *s, PropterId node, PropterError *err) {
+  Source found = {0};
+  bool any = false;
+  PropterStatus status = source_find(&s->graph, node, &found, &any, err);
+  if (status == PROPTER_OK && any) found.is_row ? put_row(s, &found) : put_words(s, &found);
+  source_clear(&found);
+  return status;
 }
 
 static PropterStatus show_properties(Show *s, PropterId node, PropterError *err) {
@@ -191,7 +148,7 @@ static PropterStatus show_properties(Show *s, PropterId node, PropterError *err)
               {"source", VOCAB_dct_source}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     PropterStr text;
-    PROPTER_TRY(value(s, node, rows[i].property, &text, err));
+    PROPTER_TRY(source_value(&s->graph, node, rows[i].property, &text, err));
     put(s, rows[i].name, text);
   }
   return PROPTER_OK;
@@ -210,10 +167,10 @@ static int by_place(const void *a, const void *b) {
 static PropterStatus line_of(Show *s, PropterId node, Line *line, PropterError *err) {
   PropterTerm term;
   PropterStr from;
-  PROPTER_TRY(propter_snapshot_term(s->snapshot, node, &s->arena, &term, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_quote, &line->quote, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_charStart, &from, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_charEnd, &line->to, err));
+  PROPTER_TRY(propter_snapshot_term(s->graph.snapshot, node, &s->graph.arena, &term, err));
+  PROPTER_TRY(source_value(&s->graph, node, VOCAB_propter_quote, &line->quote, err));
+  PROPTER_TRY(source_value(&s->graph, node, VOCAB_propter_charStart, &from, err));
+  PROPTER_TRY(source_value(&s->graph, node, VOCAB_propter_charEnd, &line->to, err));
   (void)propter_str_to_int64(from, &line->from);
   size_t hash = term.value.len;
   while (hash > 0 && term.value.data[hash - 1] != '#') hash--;
@@ -225,8 +182,8 @@ static PropterStatus line_of(Show *s, PropterId node, Line *line, PropterError *
 static PropterStatus list_claims(Show *s, PropterId document, PropterVocab class, const char *name, PropterError *err) {
   PropterIds ids = {0};
   PROPTER_VEC(Line) lines = {0};
-  if (!s->v[VOCAB_propter_document]) return PROPTER_OK;
-  PropterStatus status = propter_snapshot_subjects(s->snapshot, s->v[VOCAB_propter_document], document, &ids, err);
+  if (!s->graph.v[VOCAB_propter_document]) return PROPTER_OK;
+  PropterStatus status = propter_snapshot_subjects(s->graph.snapshot, s->graph.v[VOCAB_propter_document], document, &ids, err);
   for (size_t i = 0; i < ids.count && status == PROPTER_OK; i++) {
     Line line = {0};
     bool is = false;
@@ -247,17 +204,19 @@ static PropterStatus list_claims(Show *s, PropterId document, PropterVocab class
 
 static PropterStatus show_document(Show *s, PropterId node, PropterError *err) {
   PropterStr title, path, published, format;
-  PROPTER_TRY(value(s, node, VOCAB_dct_title, &title, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_path, &path, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_published, &published, err));
-  PROPTER_TRY(value(s, node, VOCAB_propter_format, &format, err));
+  PROPTER_TRY(source_value(&s->graph, node, VOCAB_dct_title, &title, err));
+  PROPTER_TRY(source_value(&s->graph, node, VOCAB_propter_path, &path, err));
+  PROPTER_TRY(source_value(&s->graph, node, VOCAB_propter_published, &published, err));
+  PROPTER_TRY(source_value(&s->graph, node, VOCAB_propter_format, &format, err));
   put(s, "title", title);
   put(s, "file", path);
   put(s, "format", format);
   put(s, "published", published);
   PropterDocument *d;
-  PROPTER_TRY(open_document(s, node, &d, err));
+  PropterStr problem;
+  PROPTER_TRY(source_open_document(&s->graph, node, &d, &problem, err));
   propter_document_free(d);
+  put_problem(s, problem);
   PROPTER_TRY(list_claims(s, node, VOCAB_propter_Claim, "claim", err));
   return list_claims(s, node, VOCAB_propter_Event, "event", err);
 }
@@ -266,32 +225,31 @@ static PropterStatus show(Show *s, const char *name, PropterError *err) {
   PropterId node;
   PropterTerm term;
   bool document;
-  PROPTER_TRY(propter_vocab_ids(s->snapshot, s->v, err));
+  PROPTER_TRY(propter_vocab_ids(s->graph.snapshot, s->graph.v, err));
   PROPTER_TRY(find(s, name, &node, err));
-  PROPTER_TRY(propter_snapshot_term(s->snapshot, node, &s->arena, &term, err));
+  PROPTER_TRY(propter_snapshot_term(s->graph.snapshot, node, &s->graph.arena, &term, err));
   put(s, "iri", term.value);
   PROPTER_TRY(is_a(s, node, VOCAB_propter_Document, &document, err));
   if (document) return show_document(s, node, err);
   PROPTER_TRY(show_properties(s, node, err));
-  return show_quote(s, node, err);
+  return show_source(s, node, err);
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
   Show s = {.call = call};
-  PropterGraph *graph = NULL;
-  PROPTER_TRY(propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err));
-  PropterStatus status = propter_snapshot_open(graph, 0, &s.snapshot, err);
+  CommandView view;
+  PropterStatus status = view_open(call, &view, err);
+  s.graph.snapshot = view.snapshot;
   if (status == PROPTER_OK) status = show(&s, call->operands[0], err);
-  if (s.snapshot) propter_snapshot_close(s.snapshot);
-  propter_graph_close(graph);
-  propter_arena_clear(&s.arena);
+  view_close(&view);
+  propter_arena_clear(&s.graph.arena);
   return status == PROPTER_OK && s.changed ? PROPTER_NEGATIVE : status;
 }
 
 const Command command_show = {
     .name = "show",
-    .summary = "open the exact words of a claim, an event or a document",
-    .operands = "CLAIM|EVENT|DOCUMENT",
+    .summary = "open the exact words of a claim, an event or a document, or the row of an observation",
+    .operands = "CLAIM|EVENT|DOCUMENT|OBSERVATION",
     .min_operands = 1,
     .max_operands = 1,
     .details =

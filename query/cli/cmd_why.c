@@ -4,6 +4,7 @@
 #include "propter/why.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "output.h"
 #include "view.h"
@@ -21,7 +22,7 @@ static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked abo
                                         {"diff", 0, NULL, "what two runs say differently about causes, and why: RUN1 [RUN2] instead of a question"},
                                         {"limit", 0, "N", "causes listed (default 5; with --diff 20)"},
                                         {"depth", 0, "N", "hops of a chain of causes, 1 to 5 (default 3)"},
-                                        {"out", 'o', "FILE", "write the answer to this file instead of standard output"},
+                                        {"out", 'o', "FILE", "write the answer to this file; its ending says the format where --format does not"},
                                         {"report", 0, NULL, "also write the HTML report why-METRIC-PERIOD.html into the current folder"},
                                         {NULL, 0, NULL, NULL}};
 
@@ -30,8 +31,21 @@ typedef struct {
   PropterStr without[64];
   PropterStr metric;
   PropterDay from, to;
-  const char *format, *out;
+  const PropterWhyFormat *format;
+  const char *out;
 } Wanted;
+
+/* --format, else what the ending of --out says, else text. */
+static PropterStatus form(const CommandCall *call, Wanted *w, PropterError *err) {
+  const char *ending = w->out ? strrchr(w->out, '.') : NULL;
+  if (!call->format && (!ending || propter_why_find_format(ending + 1, &w->format, NULL) != PROPTER_OK)) return propter_why_find_format("text", &w->format, err);
+  PropterError bad = {0};
+  if (call->format && propter_why_find_format(call->format, &w->format, &bad) != PROPTER_OK)
+    return propter_fail(err, PROPTER_USAGE, "--format: %s", bad.message);
+  if (strcmp(w->format->name, "png") == 0 && !w->out && isatty(fileno(call->out)))
+    return propter_fail(err, PROPTER_USAGE, "a PNG is no text for a terminal: name a file with --out");
+  return PROPTER_OK;
+}
 
 static PropterStatus wanted(const CommandCall *call, Wanted *w, PropterError *err) {
   w->why = propter_why_options();
@@ -53,12 +67,7 @@ static PropterStatus wanted(const CommandCall *call, Wanted *w, PropterError *er
     w->without[w->why.infer.without_count++] = propter_str(v);
   w->why.infer.without = w->without;
   PROPTER_TRY(output_file_option(call, "out", &w->out, err));
-  w->format = call->format ? call->format : "text";
-  const char *const formats = propter_why_formats();
-  const char *at = strstr(formats, w->format);
-  size_t n = strlen(w->format);
-  if (!n || !at || (at != formats && at[-1] != ' ') || (at[n] && at[n] != ','))
-    return propter_fail(err, PROPTER_USAGE, "--format: expected one of %s; found \"%s\"", formats, w->format);
+  PROPTER_TRY(form(call, w, err));
   const char *metric = cmd_value(call, "metric");
   if (!metric && !call->operand_count) return propter_fail(err, PROPTER_USAGE, "expected a question in words, or --metric, --from and --to");
   if (metric && call->operand_count) return propter_fail(err, PROPTER_USAGE, "expected either a question in words or --metric, found both");
@@ -94,7 +103,7 @@ static PropterStatus ask(const CommandCall *call, Wanted *w, PropterWhyAnswer **
 
 static PropterStatus deliver(const CommandCall *call, const Wanted *w, const PropterWhyAnswer *answer, PropterError *err) {
   PropterBuf text = {0};
-  PropterStatus status = propter_why_render(answer, w->format, &text, err);
+  PropterStatus status = propter_why_render(answer, w->format->name, &text, err);
   if (status == PROPTER_OK && w->out) status = propter_io_write_file(w->out, propter_buf_str(&text), err);
   else if (status == PROPTER_OK) (void)fwrite(text.data, 1, text.len, call->out); /* main checks the stream */
   propter_buf_reset(&text);
@@ -138,8 +147,8 @@ const Command command_why = {
         "change is not known.\n"
         "--diff compares what the graph held after RUN1 and after RUN2 (default: the newest run): hypotheses that came, went or changed, largest\n"
         "change first; which terms of the score moved (in log odds), which evidence came and went. Formats: text, json.\n"
-        "Formats: text (default), json, md, html (one file, no network), csv (the causes). Probabilities are words until 200 answers\n"
-        "were audited; --numbers shows them anyway.\n"
+        "Formats: text (default), json, md, html (one file, no network), csv (the causes), svg (one picture with words), png (the same, drawn by\n"
+        "rsvg-convert). Probabilities are words until 200 answers were audited; --numbers shows them anyway.\n"
         "A declined request says what it is short of: goal clarity, resource openness (data and documents), risk sharing (somebody who decides), and what\n"
         "would help.\n"
         "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, the question is not\n"
@@ -147,6 +156,7 @@ const Command command_why = {
     .examples =
         "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\n"
         "propter why --format json \"mining jobs in 2015\"\n"
+        "propter why --out answer.png \"information jobs in August 2011\"\n"
         "propter why --diff last",
     .run = run,
 };

@@ -7,13 +7,8 @@ typedef struct {
   PropterWhyOptions why;
   PropterStr question, metric;
   PropterDay from, to;
-  const char *format, *media_type;
+  const PropterWhyFormat *format;
 } Wanted;
-
-static const char *const media[] = {"application/json", "text/html; charset=utf-8", "text/plain; charset=utf-8", "text/markdown; charset=utf-8",
-                                    "text/csv; charset=utf-8"};
-static const char *const names[] = {"json", "html", "text", "md", "csv"};
-enum { FORMATS = sizeof media / sizeof *media };
 
 static PropterStatus date(HttpRequest *r, const char *name, PropterDay *day, PropterError *err) {
   PropterStr text;
@@ -34,21 +29,23 @@ static PropterStatus number(HttpRequest *r, const char *name, int64_t low, int64
 }
 
 static PropterStatus form(HttpRequest *r, Wanted *w, PropterError *err) {
+  enum { MOST = 16 };
+  const char *media[MOST];
   PropterStr name;
   bool given;
-  size_t at;
+  size_t count = 0, at = 0;
+  for (; count < MOST && propter_why_format(count); count++) media[count] = propter_why_format(count)->media_type;
   PROPTER_TRY(http_param(&r->params, "format", &name, &given, err));
   if (given)
-    for (at = 0; at < FORMATS && !propter_str_equal(name, propter_str(names[at]));) at++;
+    while (at < count && !propter_str_equal(name, propter_str(propter_why_format(at)->name))) at++;
   else
-    at = http_negotiate(http_header(r, MHD_HTTP_HEADER_ACCEPT), media, FORMATS);
-  if (at >= FORMATS) {
-    http_reply_head(r, 406, "application/problem+json");
-    return propter_fail(err, PROPTER_INVALID, "no format that you take; there are json, html, text, md, csv");
+    at = http_negotiate(http_header(r, MHD_HTTP_HEADER_ACCEPT), media, count);
+  if (at < count) {
+    w->format = propter_why_format(at);
+    return PROPTER_OK;
   }
-  w->format = names[at];
-  w->media_type = media[at];
-  return PROPTER_OK;
+  http_reply_head(r, 406, "application/problem+json");
+  return propter_fail(err, PROPTER_INVALID, "no format that you take; there are json, html, text, md, csv, svg, png");
 }
 
 static PropterStatus without(HttpRequest *r, Wanted *w, PropterError *err) {
@@ -64,6 +61,7 @@ static PropterStatus wanted(HttpRequest *r, Wanted *w, PropterError *err) {
   int64_t limit = 0, depth, numbers = 0, explain = 0, decide = 0;
   w->why = propter_why_options();
   w->why.today = (PropterDay)(r->server->options.now_ms() / 86400000);
+  if (r->server->options.source) w->why.source = PROPTER_STR("/#source?iri=");
   w->why.infer.threads = 1; /* the server's workers are the parallelism */
   w->why.infer.score.seed = r->server->options.seed;
   depth = w->why.infer.depth;
@@ -95,9 +93,9 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   if (status == PROPTER_OK)
     status =
         w.metric.len ? propter_why_window(snapshot, w.metric, w.from, w.to, &w.why, &answer, err) : propter_why_ask(snapshot, w.question, &w.why, &answer, err);
-  if (status == PROPTER_OK) status = propter_why_render(answer, w.format, &text, err);
+  if (status == PROPTER_OK) status = propter_why_render(answer, w.format->name, &text, err);
   if (status == PROPTER_OK) {
-    http_reply_head(r, 200, w.media_type);
+    http_reply_head(r, 200, w.format->media_type);
     http_reply_field(r, "Content-Security-Policy", PROPTER_STR("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"));
     status = http_reply_write(propter_buf_str(&text), r, err);
   }
@@ -118,7 +116,7 @@ static const HttpRouteParam params[] = {{"q", "a question in words, e.g. informa
                                         {"numbers", "1: probabilities even while they are not calibrated"},
                                         {"explain", "1: how each score adds up"},
                                         {"decide", "1: the answer will be acted on; declined unless somebody is recorded who decides"},
-                                        {"format", "json, html, text, md or csv, instead of the Accept header"},
+                                        {"format", "json, html, text, md, csv, svg or png, instead of the Accept header"},
                                         {NULL, NULL}};
 
 const HttpRoute http_route_why = {

@@ -24,6 +24,7 @@ const LISTS = {
   },
   claims: {
     title: 'Claims', about: 'What documents say causes what, in their own words.', order: '?document ?start',
+    open: row => '/#source?' + new URLSearchParams({ iri: row.claim.value }), extra: '?claim',
     columns: { quote: 'words', causeText: 'cause', effectText: 'effect', polarity: 'direction', document: 'document', section: 'section' },
     where: `?claim a propter:Claim ; propter:quote ?quote ; propter:document ?d . OPTIONAL { ?claim propter:causeText ?causeText } OPTIONAL { ?claim propter:effectText ?effectText }
   OPTIONAL { ?claim propter:polarity ?p } OPTIONAL { ?claim propter:section ?section } OPTIONAL { ?claim propter:charStart ?start }

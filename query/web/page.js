@@ -121,6 +121,31 @@ $('words').addEventListener('input', async () => {
   } catch { /* completion is a help, not a need */ }
 });
 
+/* --- The file behind a clause ------------------------------------------------------------------------------------------------------ */
+
+function sourceRows(found) {
+  const head = element('tr', {}, element('th', { scope: 'col' }, 'row'), ...found.columns.map(c => element('th', { scope: 'col' }, c)));
+  const body = found.rows.map(r => element('tr', { className: r.row === found.row ? 'here' : '' }, element('th', { scope: 'row' }, (r.row === found.row ? '▶ ' : '') + r.row),
+    ...r.cells.map((cell, i) => element('td', { className: r.row === found.row && found.columns[i] === found.column ? 'here' : '' }, cell))));
+  return element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
+}
+
+async function showSource(iri) {
+  $('source-place').textContent = 'Looking …';
+  $('source-text').replaceChildren();
+  try {
+    const found = JSON.parse(await get('/source?' + new URLSearchParams({ iri }), 'application/json'));
+    $('source-place').textContent = found.kind === 'row' ? `${found.file}, row ${found.row}, column ${found.column}` : [found.file, found.part, found.section, `characters ${found.charStart}–${found.charEnd}`].filter(Boolean).join(' · ');
+    if (found.problem) $('source-text').append(element('p', { className: 'error' }, `The file ${found.problem}.`));
+    if (found.kind === 'row') { if (found.rows.length) $('source-text').append(sourceRows(found)); return; }
+    const paragraph = element('blockquote', { className: 'words' }, found.cutBefore ? '… ' : '', found.before, element('mark', { id: 'here' }, found.words), found.after, found.cutAfter ? ' …' : '');
+    $('source-text').append(paragraph);
+  } catch (error) {
+    $('source-place').replaceChildren(failed(error));
+  }
+}
+$('source-back').addEventListener('click', () => history.back());
+
 /* --- Lists ------------------------------------------------------------------------------------------------------------------------ */
 
 function listQuery(list) {
@@ -182,9 +207,10 @@ $('sparql').addEventListener('submit', async event => {
     const answer = JSON.parse(text);
     if ('boolean' in answer) { $('said').textContent = `${answer.boolean} (${took})`; return; }
     const rows = answer.results.bindings, most = 1000;
-    $('result').replaceChildren(table(Object.fromEntries(answer.head.vars.map(v => [v, v])), rows.slice(0, most)));
+    const picture = plot(answer.head.vars, rows.slice(0, most));
+    $('result').replaceChildren(...(picture ? [picture] : []), table(Object.fromEntries(answer.head.vars.map(v => [v, v])), rows.slice(0, most)));
     $('said').textContent = `${rows.length} rows, ${took}` + (rows.length > most ? `; the first ${most} are shown` : '');
-    $('download').href = '/sparql?' + new URLSearchParams({ query, format: 'csv' });
+    for (const format of ['csv', 'json']) $('as-' + format).href = '/sparql?' + new URLSearchParams({ query, format });
     $('download').hidden = false;
   } catch (error) {
     $('said').replaceChildren(failed(error));
@@ -209,12 +235,12 @@ for (const [name, title] of Object.entries(VIEWS)) $('views').append(element('li
 
 function route() {
   state.hash = location.hash;
-  const [name, rest] = location.hash.slice(1).split(/\?(.*)/s), view = VIEWS[name] ? name : 'ask';
+  const [name, rest] = location.hash.slice(1).split(/\?(.*)/s), view = VIEWS[name] || name === 'source' ? name : 'ask';
   for (const v of Object.keys(VIEWS)) v === view ? $('view-' + v).setAttribute('aria-current', 'page') : $('view-' + v).removeAttribute('aria-current');
   $('ask').hidden = view !== 'ask';
-  for (const own of ['metric', 'graph', 'query']) $(own).hidden = view !== own;
+  for (const own of ['metric', 'graph', 'query', 'source']) $(own).hidden = view !== own;
   $('list').hidden = !LISTS[view];
-  document.title = VIEWS[view] + ' – propter';
+  document.title = (VIEWS[view] || 'In its file') + ' – propter';
   if (LISTS[view]) {
     Object.assign(state, { list: view, offset: 0, order: null });
     $('contains').value = '';
@@ -223,6 +249,8 @@ function route() {
     showMetric(new URLSearchParams(rest || '').get('m'));
   } else if (view === 'graph') {
     showGraph();
+  } else if (view === 'source') {
+    showSource(new URLSearchParams(rest || '').get('iri'));
   } else if (view === 'query') {
     if (!$('text').value) $('text').value = PREFIXES + 'SELECT ?metric ?label WHERE { ?metric a propter:Metric ; skos:prefLabel ?label } ORDER BY ?label';
     showPredicates();

@@ -500,31 +500,36 @@ const PropterEvidence *why_disputed(const PropterWhyAnswer *a, const PropterEvid
 
 /* --- renderers -------------------------------------------------------------------------------------------------------------------------- */
 
-static const struct {
-  const char *name;
-  PropterStatus (*render)(const PropterWhyAnswer *answer, PropterBuf *out, PropterError *err);
-} renderers[] = {
-#define RENDERER(name) {#name, why_render_##name},
+static PropterStatus (*const render[])(const PropterWhyAnswer *answer, PropterBuf *out, PropterError *err) = {
+#define RENDERER(name, type) why_render_##name,
 #include "renderers.def"
 #undef RENDERER
 };
 
-PropterStatus propter_why_render(const PropterWhyAnswer *answer, const char *format, PropterBuf *out, PropterError *err) {
-  for (size_t i = 0; i < sizeof renderers / sizeof *renderers; i++)
-    if (strcmp(renderers[i].name, format) == 0) {
-      PROPTER_TRY(renderers[i].render(answer, out, err));
-      return propter_buf_status(out, err);
-    }
-  return propter_fail(err, PROPTER_INVALID, "unknown format \"%s\"; expected one of %s", format, propter_why_formats());
-}
+static const PropterWhyFormat formats[] = {
+#define RENDERER(name, type) {#name, type},
+#include "renderers.def"
+#undef RENDERER
+};
 
-const char *propter_why_formats(void) {
+const PropterWhyFormat *propter_why_format(size_t at) { return at < sizeof formats / sizeof *formats ? &formats[at] : NULL; }
+
+PropterStatus propter_why_find_format(const char *name, const PropterWhyFormat **format, PropterError *err) {
   static const char names[] =
-#define RENDERER(name) ", " #name
+#define RENDERER(name, type) ", " #name
 #include "renderers.def"
 #undef RENDERER
       ;
-  return &names[2];
+  for (size_t i = 0; (*format = propter_why_format(i)); i++)
+    if (strcmp((*format)->name, name) == 0) return PROPTER_OK;
+  return propter_fail(err, PROPTER_INVALID, "unknown format \"%s\"; expected one of %s", name, &names[2]);
+}
+
+PropterStatus propter_why_render(const PropterWhyAnswer *answer, const char *name, PropterBuf *out, PropterError *err) {
+  const PropterWhyFormat *format;
+  PROPTER_TRY(propter_why_find_format(name, &format, err));
+  PROPTER_TRY(render[format - formats](answer, out, err));
+  return propter_buf_status(out, err);
 }
 
 void propter_why_report_name(PropterStr metric, PropterDay first, PropterDay last, char out[160]) {

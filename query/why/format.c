@@ -250,3 +250,19 @@ void why_put_unit(PropterBuf *out, const PropterWhyAnswer *a, void (*put)(Propte
   PropterStr unit = why_unit(&a->inference->metric);
   if (unit.len) propter_buf_add_char(out, ' '), put(out, unit);
 }
+
+void why_put_observed(PropterBuf *out, const PropterWhyAnswer *a, const char *gap) {
+  const PropterInference *f = a->inference;
+  int d = why_answer_decimals(a);
+  why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_line);
+  propter_buf_printf(out, "%sexpected ", gap), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_line);
+  propter_buf_add(out, PROPTER_STR(" (")), why_put_number(out, f->expected_low, d), propter_buf_add(out, PROPTER_STR("\xE2\x80\x93")),
+      why_put_number(out, f->expected_high, d);
+  propter_buf_printf(out, ")%s", gap), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_line);
+  propter_buf_add(out, propter_str(gap)), why_put_percent(out, f->relative, true);
+  if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
+    propter_buf_printf(out, "%s%s", gap, propter_pattern_name(f->pattern_kind));
+    if (a->back.len) propter_buf_add(out, PROPTER_STR(", ")), propter_buf_add(out, a->back);
+  }
+  propter_buf_printf(out, "%sn = %zu", gap, f->usable);
+}

@@ -5,7 +5,7 @@
 
 #include "propter/why.h"
 
-#define RENDERER(name) PropterStatus why_render_##name(const PropterWhyAnswer *answer, PropterBuf *out, PropterError *err);
+#define RENDERER(name, type) PropterStatus why_render_##name(const PropterWhyAnswer *answer, PropterBuf *out, PropterError *err);
 #include "renderers.def"
 #undef RENDERER
 
@@ -75,5 +75,7 @@ void why_put_place(PropterBuf *out, const PropterEvidence *quote);
 PropterStr why_unit(const PropterMetric *metric);
 /* Unit of the metric, written by `put` (one of the above), with a blank before it; or nothing. */
 void why_put_unit(PropterBuf *out, const PropterWhyAnswer *answer, void (*put)(PropterBuf *out, PropterStr text));
+/* Of a window that was judged: "2,634 k; expected 2,673 k (2,660-2,686); ..." with `gap` between the parts, unescaped. */
+void why_put_observed(PropterBuf *out, const PropterWhyAnswer *answer, const char *gap);
 
 #endif

@@ -1,16 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One file that needs no network and no script: the report to pass on. Its own content security policy forbids both. */
+#include <ctype.h>
 #include <math.h>
 
 #include "propter/hash.h"
 #include "svg.h"
 
 static const char style[] = {
+#include "picture_css.h"
 #include "report_css.h"
 };
 
 static void add(PropterBuf *out, const char *text) { propter_buf_add(out, propter_str(text)); }
 static void escaped(PropterBuf *out, const char *before, PropterStr text, const char *after) { add(out, before), propter_put_html(out, text), add(out, after); }
+
+/* Text that opens the file behind it, where the report is shown by a program that can. */
+static void opens(const PropterWhyAnswer *a, PropterBuf *out, PropterStr iri, const char *before, PropterStr text, const char *after) {
+  if (!a->options.source.len || !iri.len) {
+    escaped(out, before, text, after);
+    return;
+  }
+  escaped(out, "<a target=\"_parent\" href=\"", a->options.source, "");
+  for (size_t i = 0; i < iri.len; i++)
+    propter_buf_printf(out, isalnum((unsigned char)iri.data[i]) ? "%c" : "%%%02X", (unsigned)(unsigned char)iri.data[i]);
+  add(out, "\">"), escaped(out, before, text, after), add(out, "</a>");
+}
 
 static void likely(PropterBuf *out, const PropterWhyAnswer *a, const char *words, double p) {
   add(out, words);
@@ -31,7 +45,7 @@ static void facts(const PropterWhyAnswer *a, PropterBuf *out) {
   propter_buf_printf(out, "</dd></div><div><dt>baseline rests on</dt><dd>%zu<small>observations</small></dd></div></dl>", f->usable);
 }
 
-static void piece(PropterBuf *out, const PropterEvidence *e) {
+static void piece(const PropterWhyAnswer *a, PropterBuf *out, const PropterEvidence *e) {
   if (e->kind != PROPTER_EVIDENCE_QUOTE) {
     escaped(out, "<p>", e->text, "");
     if (e->source_text.len) escaped(out, " <span class=\"place\">", e->source_text, "</span>");
@@ -40,7 +54,7 @@ static void piece(PropterBuf *out, const PropterEvidence *e) {
   }
   PropterBuf place = {0};
   why_put_place(&place, e);
-  escaped(out, "<blockquote>\xE2\x80\x9C", e->text, "\xE2\x80\x9D</blockquote>");
+  add(out, "<blockquote>"), opens(a, out, e->iri, "\xE2\x80\x9C", e->text, "\xE2\x80\x9D"), add(out, "</blockquote>");
   escaped(out, "<div class=\"place\">", propter_buf_str(&place), "");
   if (e->published != PROPTER_NO_DAY) add(out, ", published "), why_put_day(out, e->published);
   add(out, "</div>");
@@ -56,7 +70,7 @@ static void piece(PropterBuf *out, const PropterEvidence *e) {
   escaped(out, "<tr><th>statement</th><td>", e->iri, "</td></tr></table></details>");
 }
 
-static void rows(PropterBuf *out, const PropterEvidence *const *list, size_t count) {
+static void rows(const PropterWhyAnswer *a, PropterBuf *out, const PropterEvidence *const *list, size_t count) {
   bool any = false;
   for (size_t i = 0; i < count; i++) {
     const PropterCell *c = &list[i]->cell;
@@ -64,7 +78,10 @@ static void rows(PropterBuf *out, const PropterEvidence *const *list, size_t cou
       add(out, "<details><summary>the rows behind it</summary><table><tr><th>period</th><th class=\"n\">value</th><th>file and row</th><th>column</th></tr>");
     any = true;
     add(out, "<tr><td>"), why_put_period(out, c->first, c->last), add(out, "</td><td class=\"n\">"), why_put_plain(out, c->value, "none");
-    escaped(out, "</td><td>", c->file, ""), propter_buf_printf(out, ":%llu", (unsigned long long)c->row), escaped(out, "</td><td>", c->column, "</td></tr>");
+    PropterBuf place = {0};
+    propter_buf_add(&place, c->file), propter_buf_printf(&place, ":%llu", (unsigned long long)c->row);
+    add(out, "</td><td>"), opens(a, out, c->observation, "", propter_buf_str(&place), ""), escaped(out, "</td><td>", c->column, "</td></tr>");
+    why_drop(out, &place);
   }
   if (any) add(out, "</table></details>");
 }
@@ -90,25 +107,25 @@ static void cause(const PropterWhyAnswer *a, size_t i, PropterBuf *out) {
   if (c->kind_label.len) escaped(out, "<span class=\"tag\">", c->kind_label, "</span>");
   add(out, "</div>");
   if (w->finding) propter_buf_printf(out, "<p class=\"lead\">Why it did not show: %s</p>", w->finding), escaped(out, "<p>", w->finding_text, ".</p>");
-  for (size_t k = 0; k < w->quotes && k < 2; k++) piece(out, w->quote[k]);
+  for (size_t k = 0; k < w->quotes && k < 2; k++) piece(a, out, w->quote[k]);
   if (w->quotes > 2) {
     propter_buf_printf(out, "<details><summary>%zu more that say so</summary>", w->quotes - 2);
-    for (size_t k = 2; k < w->quotes; k++) piece(out, w->quote[k]);
+    for (size_t k = 2; k < w->quotes; k++) piece(a, out, w->quote[k]);
     add(out, "</details>");
   }
   if (w->tests) add(out, "<p class=\"lead\">What the data say</p><ul>");
   for (size_t k = 0; k < w->tests; k++) escaped(out, "<li>", w->test[k]->text, "</li>");
   if (w->tests) add(out, "</ul>");
   if (w->facts) add(out, "<p class=\"lead\">Documented</p>");
-  for (size_t k = 0; k < w->facts; k++) piece(out, w->fact[k]);
+  for (size_t k = 0; k < w->facts; k++) piece(a, out, w->fact[k]);
   const PropterEvidence *list[64];
   size_t n = 0;
   for (size_t k = 0; k < c->evidences && n < 64; k++)
     if (c->evidence[k].kind == PROPTER_EVIDENCE_ROW) list[n++] = &c->evidence[k];
-  rows(out, list, n);
+  rows(a, out, list, n);
   if (w->objections) add(out, "<div class=\"but\">");
   for (size_t k = 0; k < w->objections; k++) {
-    add(out, "<p class=\"verdict\">speaks against it</p>"), piece(out, w->objection[k]);
+    add(out, "<p class=\"verdict\">speaks against it</p>"), piece(a, out, w->objection[k]);
     if (w->objection[k]->reason.len) escaped(out, "<p>", w->objection[k]->reason, "</p>");
   }
   if (w->objections) add(out, "</div>");
@@ -159,7 +176,7 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
   if (f->said || f->excluded) add(out, "<h2>Said, but not borne out</h2><div class=\"against\">");
   for (size_t i = 0; i < f->said; i++) {
-    piece(out, &f->saying[i]);
+    piece(a, out, &f->saying[i]);
     propter_buf_printf(out, "<p><span class=\"verdict\">%s</span> ", why_verdict(&f->saying[i]));
     escaped(out, "", f->saying[i].reason, "</p>");
   }

@@ -13,24 +13,6 @@ static void line(PropterBuf *out, const char *name, PropterStr text) {
   label(out, name), propter_put_line(out, text), propter_buf_add_char(out, '\n');
 }
 
-static void observed(const PropterWhyAnswer *a, PropterBuf *out) {
-  const PropterInference *f = a->inference;
-  if (!f || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return;
-  int d = why_answer_decimals(a);
-  label(out, "observed");
-  why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_line);
-  propter_buf_add(out, PROPTER_STR("   expected ")), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_line);
-  propter_buf_add(out, PROPTER_STR(" (")), why_put_number(out, f->expected_low, d), propter_buf_add(out, PROPTER_STR("\xE2\x80\x93")),
-      why_put_number(out, f->expected_high, d);
-  propter_buf_add(out, PROPTER_STR(")   ")), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_line);
-  propter_buf_add(out, PROPTER_STR("   ")), why_put_percent(out, f->relative, true);
-  if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
-    propter_buf_printf(out, "   %s", propter_pattern_name(f->pattern_kind));
-    if (a->back.len) propter_buf_add(out, PROPTER_STR(", ")), propter_buf_add(out, a->back);
-  }
-  propter_buf_printf(out, "   n = %zu\n", f->usable);
-}
-
 static void quote(const PropterEvidence *e, PropterBuf *out) {
   if (e->kind == PROPTER_EVIDENCE_QUOTE) {
     propter_buf_add_char(out, '"'), propter_put_line_cut(out, e->text, QUOTE), propter_buf_add(out, PROPTER_STR("\"    "));
@@ -236,7 +218,7 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
     return PROPTER_OK;
   }
   line(out, "premise", a->premise);
-  observed(a, out);
+  if (a->inference && a->outcome != PROPTER_ANSWER_NOT_TESTABLE) label(out, "observed"), why_put_observed(out, a, "   "), propter_buf_add_char(out, '\n');
   line(out, "compared", a->comparison);
   if (a->outcome != PROPTER_ANSWER_ANSWERED) line(out, propter_answer_outcome_name(a->outcome), f->reason);
   causes(a, out);

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { WIDTH = 920, BEFORE = 30, AFTER = 18, LANES = 5 };
+enum { WIDTH = WHY_SVG_WIDTH, BEFORE = 30, AFTER = 18, LANES = 5 };
 
 static void add(PropterBuf *out, const char *text) { propter_buf_add(out, propter_str(text)); }
 
@@ -42,8 +42,10 @@ static void text(PropterBuf *out, const char *class, double x, double y, const c
   open_text(out, class, x, y, anchor), propter_put_html(out, s), add(out, "</text>");
 }
 
+/* Width and height are for pictures in a picture; a report's style sheet overrules them. */
 static void open_svg(PropterBuf *out, const char *id, double height, const char *title) {
   propter_buf_printf(out, "<svg viewBox=\"0 0 %d ", WIDTH), num(out, height);
+  propter_buf_printf(out, "\" width=\"%d\" height=\"", WIDTH), num(out, height);
   propter_buf_printf(out, "\" role=\"img\" aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">%s</title><desc id=\"%s-d\">", id, id, id, title, id);
 }
 
@@ -196,10 +198,10 @@ static double lanes(const PropterWhyAnswer *a, const Frame *f, double y, Propter
   return y + (double)lane * 20;
 }
 
-void why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
+double why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *inf = a->inference;
   size_t first = 0, last = 0;
-  if (!inf || !inf->points || !window_of(inf, &first, &last)) return;
+  if (!inf || !inf->points || !window_of(inf, &first, &last)) return 0;
   Frame f = frame_for(inf, first, last);
   PropterBuf body = {0};
   double w1 = x_at(&f, (double)first - .5), w2 = x_at(&f, (double)last + .5);
@@ -233,25 +235,38 @@ void why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   propter_buf_add(out, propter_buf_str(&body));
   add(out, "</svg>");
   why_drop(out, &body);
+  return bottom;
 }
 
-/* --- causal chain ------------------------------------------------------------------------------------------------------------------- */
+/* --- lines of text -------------------------------------------------------------------------------------------------------------------- */
 
-enum { BOX_W = 196, BOX_GAP = 44, BOX_CHARS = 25, BOX_LINES = 3 };
-
-/* Where a line of at most BOX_CHARS columns that begins at `at` ends. */
-static size_t line_end(PropterStr s, size_t at) {
+/* Where a line of at most `most` columns that begins at `at` ends. */
+static size_t line_end(PropterStr s, size_t at, size_t most) {
   size_t end = at, fit = at, columns = 0;
   while (end < s.len) {
     size_t k = end + 1;
     while (k < s.len && ((unsigned char)s.data[k] & 0xC0) == 0x80) k++;
     columns += why_text_width((PropterStr){s.data + end, k - end});
-    if (columns > BOX_CHARS) break;
+    if (columns > most) break;
     end = k;
     if (end == s.len || s.data[end] == ' ') fit = end;
   }
   return fit > at ? fit : end > at ? end : s.len;
 }
+
+size_t why_svg_lines(PropterBuf *out, const char *class, double x, double y, double leading, size_t columns, PropterStr s) {
+  size_t lines = 0;
+  for (size_t at = 0, end;; at = end, lines++) {
+    while (at < s.len && s.data[at] == ' ') at++;
+    if (at == s.len) return lines;
+    end = line_end(s, at, columns);
+    text(out, class, x, y + (double)lines * leading, NULL, (PropterStr){s.data + at, end - at});
+  }
+}
+
+/* --- causal chain ------------------------------------------------------------------------------------------------------------------- */
+
+enum { BOX_W = 196, BOX_GAP = 44, BOX_CHARS = 25, BOX_LINES = 3 };
 
 /* The text in up to three lines around the middle `y`, the last one cut. */
 static void wrapped(PropterBuf *out, const char *class, double x, double y, PropterStr s) {
@@ -259,12 +274,12 @@ static void wrapped(PropterBuf *out, const char *class, double x, double y, Prop
   int lines = 0;
   for (size_t k = 0; k < s.len && lines < BOX_LINES; lines++) {
     while (k < s.len && s.data[k] == ' ') k++;
-    k = line_end(s, k);
+    k = line_end(s, k, BOX_CHARS);
   }
   y -= (lines - 1) * 17 / 2.0;
   for (int n = 0; n < BOX_LINES && at < s.len; n++) {
     while (at < s.len && s.data[at] == ' ') at++;
-    size_t fit = line_end(s, at);
+    size_t fit = line_end(s, at, BOX_CHARS);
     bool cut = n == BOX_LINES - 1 && fit < s.len;
     open_text(out, class, x, y + n * 17, "middle"), propter_put_html(out, (PropterStr){s.data + at, fit - at});
     add(out, cut ? "\xE2\x80\xA6</text>" : "</text>");
@@ -283,9 +298,9 @@ static void arrow(PropterBuf *out, const char *class, double x1, double x2, doub
   add(out, "<polygon class=\"arrowhead\" points=\""), point(out, x2 - 3, y), point(out, x2 - 13, y - 5), point(out, x2 - 13, y + 5), add(out, "\"/>");
 }
 
-void why_svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
+double why_svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *inf = a->inference;
-  if (!inf || !a->causes) return;
+  if (!inf || !a->causes) return 0;
   size_t shown = a->named ? a->named : 1;
   if (shown > 3) shown = 3;
   PropterBuf body = {0}, words = {0};
@@ -324,13 +339,15 @@ void why_svg_chain(const PropterWhyAnswer *a, PropterBuf *out) {
     propter_buf_printf(&words, ": %s, evidence: ", w->likely), propter_put_html(&words, w->grade), propter_buf_add_char(&words, '.');
     why_drop(&body, &size);
   }
-  open_svg(out, "chain", 6 + (double)shown * 104 - 6, "From cause to effect");
+  double height = (double)shown * 104;
+  open_svg(out, "chain", height, "From cause to effect");
   propter_buf_add(out, propter_buf_str(&words));
   add(out, "</desc>");
   propter_buf_add(out, propter_buf_str(&body));
   add(out, "</svg>");
   why_drop(out, &body);
   why_drop(out, &words);
+  return height;
 }
 
 /* --- score terms ---------------------------------------------------------------------------------------------------------------------- */
@@ -386,9 +403,9 @@ void why_svg_terms(const PropterWhyCause *w, size_t number, PropterBuf *out) {
 
 /* --- shares ---------------------------------------------------------------------------------------------------------------------------- */
 
-void why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
+double why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *inf = a->inference;
-  if (!inf) return;
+  if (!inf) return 0;
   double low = 0, high = 1;
   size_t rows = 1, known = 0;
   for (size_t i = 0; i < a->causes; i++) {
@@ -400,7 +417,7 @@ void why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
     for (int k = 0; k < 3; k++)
       if (isfinite(v[k])) low = fmin(low, v[k]), high = fmax(high, v[k]);
   }
-  if (!known) return;
+  if (!known) return 0;
   if (low < -1) low = -1; /* an interval that runs far out is cut at the frame and said in words */
   if (high > 2.5) high = 2.5;
   double left = 300, right = WIDTH - 170, top = 10, height = 30;
@@ -437,5 +454,6 @@ void why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
     open_text(out, "rowvalue", right + 14, y + 19, NULL), why_put_rest(out, inf->unknown_share), add(out, "</text>");
   }
   add(out, "</svg>");
+  return top + (double)rows * height + 30;
 #undef X
 }

@@ -31,6 +31,15 @@ expect 'shows the words in their place' 0 '>>> Information payrolls fell by 45,0
 # The bytes the graph names are the words, in the file itself.
 from=$(p show "$claim" | sed -n 's/.*bytes \([0-9]*\)-[0-9]*.*/\1/p'); to=$(p show "$claim" | sed -n 's/.*bytes [0-9]*-\([0-9]*\).*/\1/p')
 same 'the bytes are the quote' "$(dd if="$dir/docs/note.md" bs=1 skip="$from" count=$((to - from)) 2>/dev/null)" 'Information payrolls fell by 45,000 in August because of the strike at Verizon.'
+mkdir "$dir/table"; cp "$srcdir/tests/fixtures/refunds/refunds.csv" "$srcdir/tests/fixtures/refunds/refunds.ttl" "$dir/table"
+expect 'a table' 0 'ingested: 60 rows' "$PROPTER" -g "$dir/rows" ingest "$dir/table/refunds.ttl"
+row=$("$PROPTER" -g "$dir/rows" query --format csv 'SELECT ?o { ?o <https://w3id.org/propter#sourceRow> 54 }' | tail -1 | tr -d '\r')
+expect 'shows a row in its table' 0 '>>>     54  2024-05-01 | 23782 | 1333' "$PROPTER" -g "$dir/rows" show "$row"
+printf '2025-01-01,1,1\n' >>"$dir/table/refunds.csv"
+expect 'but of no table that is not what was ingested' 1 'is gone or has changed since it was ingested' "$PROPTER" -g "$dir/rows" show "$row"
+printf '<http://x/o> <https://w3id.org/propter#sourceFile> "/etc/passwd" ; <https://w3id.org/propter#sourceRow> 1 .\n' >"$dir/forged.ttl"
+"$PROPTER" -g "$dir/rows" load "$dir/forged.ttl" >/dev/null 2>&1
+expect 'and of no file that no run has read' 1 'is no file that a run of this graph has read' "$PROPTER" -g "$dir/rows" show http://x/o
 expect 'shows an event' 0 'strike report' p show event-verizon-strike-2011
 expect 'knows no such thing' 3 'is named "nothing"' p show nothing
 printf ' More.\n' >>"$dir/docs/note.md"

@@ -65,7 +65,14 @@ expect 'a file in no folder' 2 'found no folder nowhere/here' why --out nowhere/
 expect 'no question' 2 'expected a question' why
 expect 'question and metric' 2 'found both' why --metric x 'parcels sent in May 2013'
 expect 'days without metric' 2 '--from and --to go with --metric' why --from 2013-05-01 'parcels sent'
-expect 'an unknown format' 2 'text, json, md, html, csv' why --format pdf 'parcels sent in May 2013'
+expect 'an unknown format' 2 'json, html, text, md, csv, svg, png' why --format pdf 'parcels sent in May 2013'
+why --out a.svg 'parcels sent in May 2013'
+head -c 200 a.svg | grep -q '<svg xmlns="http://www.w3.org/2000/svg"' && ok 'the ending of --out says the format: one picture with words' || not_ok 'the ending of --out says the format' "$(head -c 300 a.svg)"
+if command -v rsvg-convert >/dev/null 2>&1; then
+  why --out a.png 'parcels sent in May 2013'; why --out b.png 'parcels sent in October 2015'
+  for f in a b; do [ "$(od -An -tx1 -N8 $f.png | tr -d ' ')" = 89504e470d0a1a0a ] && [ "$(wc -c <$f.png)" -gt 20000 ] && ok "$f is a PNG" || not_ok "$f is a PNG" "$(ls -l $f.png)"; done
+  tr -d '\000' <a.png | grep -qa 'iTXtDescriptionenWhy: parcels sent, May 2013' && ok 'with its words' || not_ok 'with its words'
+fi
 expect 'a wrong limit' 2 '--limit' why --limit 0 'parcels sent in May 2013'
 expect 'not UTF-8' 3 'expected UTF-8' why "$(printf 'parcels sent in M\377y 2013')"
 expect 'no graph' 3 'no graph' "$PROPTER" -g nowhere why 'parcels sent in May 2013'

@@ -46,7 +46,7 @@ static const struct {
               {"/why?format=csv&q=%s", 200, "text/csv", ""},
               {"/why?format=md&q=%s", 200, "text/markdown", "What would help"},
               {"/why?format=text&q=%s", 200, "text/plain", "would help"},
-              {"/why?format=%s&q=sales", 406, PROBLEM, "there are json, html, text, md, csv"},
+              {"/why?format=%s&q=sales", 406, PROBLEM, "there are json, html, text, md, csv, svg, png"},
               {"/why?metric=%s&from=2024-05-01&to=2024-05-31", 400, PROBLEM, "expected an absolute IRI"},
               {"/sparql?query=%s", 400, PROBLEM, "\"line\":"},
               {"/sparql?format=json&query=SELECT(%%27%%27%%27%s%%27%%27%%27%%20AS%%20?x)%%7B%%7D", 200, "application/sparql-results+json", "\"x\":{"},

@@ -228,7 +228,7 @@ START_TEST(other_paths) {
                {"/suggest?limit=0", "limit", 400},
                {"/explain?query=nonsense", "\"line\":1", 400},
                {"/why", "expected either q", 400},
-               {"/why?q=x&format=png", "no format", 406},
+               {"/why?q=x&format=pdf", "no format", 406},
                {"/why?q=what%20is%20this", "not-understood", 200},
                {"/sparql?query=ASK%7B", "SYNTAX", 400},
                {"/", "page.js", 200},

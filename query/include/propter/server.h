@@ -43,6 +43,8 @@ typedef struct {
   const PropterLog *log;        /* may be NULL */
   void (*access)(PropterStr line, void *payload); /* one JSON object per request, without line end; any thread, one at a time; may be NULL */
   void *payload;
+  /* Appends JSON about the file behind an IRI: words in their document, a row in its table. NOT_FOUND: none. NULL: /source is not offered. */
+  PropterStatus (*source)(PropterSnapshot *snapshot, PropterStr iri, PropterBuf *out, PropterError *err);
 } PropterServerOptions;
 
 /* Loopback, port 3030, two minutes, 1 GiB a query, 64 MiB a body; no token, reading open. `now_ms` must be set. */

@@ -170,6 +170,7 @@ typedef struct {
   size_t limit;            /* causes listed; 0: 5 */
   uint64_t version;        /* of the graph, as the answer names it; 0: the snapshot's */
   PropterStr report;       /* file name of the report that goes with the answer; empty: none */
+  PropterStr source;       /* html: address to which the IRI of a quote or row is appended, percent-encoded, to open it in its file; empty: no such links */
 } PropterWhyOptions;
 
 PROPTER_API PropterWhyOptions propter_why_options(void);
@@ -245,10 +246,17 @@ PROPTER_API PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterS
 PROPTER_API PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options,
                                              PropterWhyAnswer **out, PropterError *err);
 
-/* Appends the answer in a format: text, json, md, html, csv (query/why/renderers.def). INVALID: no such format. Limits and memory as PropterBuf. */
+/* A form of the answer (query/why/renderers.def): text, json, html, md, csv, svg, png. */
+typedef struct {
+  const char *name, *media_type;
+} PropterWhyFormat;
+/* The `at`-th; NULL: there are no more. Static. */
+PROPTER_API const PropterWhyFormat *propter_why_format(size_t at);
+/* By name. INVALID: no such format; the message lists them. */
+PROPTER_API PropterStatus propter_why_find_format(const char *name, const PropterWhyFormat **format, PropterError *err);
+/* Appends the answer in a format. INVALID: no such format. Limits and memory as PropterBuf. png is drawn by the program rsvg-convert (librsvg), which sees
+ * nothing but the svg: NOT_FOUND without it or without any font, otherwise as propter_child_run. */
 PROPTER_API PropterStatus propter_why_render(const PropterWhyAnswer *answer, const char *format, PropterBuf *out, PropterError *err);
-/* "text, json, md, html, csv"; static. */
-PROPTER_API const char *propter_why_formats(void);
 /* Gives the answer the name of its report, so that it is shown; "why-not-understood.html" where there is no window. */
 PROPTER_API PropterStatus propter_why_name_report(PropterWhyAnswer *answer, PropterError *err);
 /* "why-information-employment-2011-08.html" and a terminator: a file name for the report on a window. */
