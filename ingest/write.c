@@ -30,7 +30,7 @@ typedef struct {
   const PropterIngestOptions *options;
   uint64_t rejects;
   Targets *targets; /* NULL: the mapping has none */
-  bool scanning; /* the subjects are looked at, nothing is written */
+  bool scanning;    /* the subjects are looked at, nothing is written */
 } Write;
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory writing what a mapping makes"); }
@@ -40,10 +40,8 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 static void add_piece(PropterBuf *out, const Piece *p) { propter_buf_add(out, (PropterStr){(const char *)p, sizeof *p}); }
 
 static void add_term(const Write *w, const PropterMapTerm *t, PropterBuf *out) {
-  if (t->constant && w->written[t->constant].data)
-    propter_buf_add(out, w->written[t->constant]);
-  else
-    propter_term_write(&t->term, out);
+  if (t->constant && w->written[t->constant].data) propter_buf_add(out, w->written[t->constant]);
+  else propter_term_write(&t->term, out);
   propter_buf_add_char(out, ' ');
 }
 
@@ -172,6 +170,23 @@ static PropterStatus reject(const PropterReject *r, void *payload, PropterError 
   return propter_fail(err, PROPTER_INVALID, "column %.*s: %.*s", (int)r->column.len, r->column.data, (int)r->reason.len, r->reason.data);
 }
 
+/* As JSON, which only CSVW metadata can be. */
+static PropterStatus take_json(PropterStr piece, void *payload, PropterError *err) {
+  Write *w = payload;
+  propter_buf_add(&w->out, piece);
+  PROPTER_TRY(propter_buf_status(&w->out, err));
+  return w->out.len >= 1 << 20 ? flush(w, err) : PROPTER_OK;
+}
+
+static PropterStatus run_json(Write *w, PropterIngestResult *result, PropterError *err) {
+  PropterMapSink sink = {.record = record, .reject = reject, .json = take_json, .payload = w};
+  PropterMapOptions options = {.limits = w->options->limits, .log = w->options->log};
+  if (!propter_mapping_is_csvw(w->mapping))
+    return propter_fail(err, PROPTER_USAGE, "%s: only what one document of CSVW metadata describes can be written as JSON", w->path);
+  PROPTER_TRY(propter_mapping_run(w->mapping, &options, &sink, &result->rows, err));
+  return flush(w, err);
+}
+
 static PropterStatus write_constants(Write *w, PropterError *err) {
   uint32_t count = propter_mapping_constants(w->mapping);
   PropterBuf text = {0};
@@ -189,6 +204,7 @@ static PropterStatus write_constants(Write *w, PropterError *err) {
 }
 
 static PropterStatus run(Write *w, PropterIngestResult *result, PropterError *err) {
+  if (propter_str_ends(propter_str(w->path), PROPTER_STR(".json"))) return run_json(w, result, err);
   PropterMapSink sink = {.record = record, .reject = reject, .render = render, .take = take, .payload = w};
   PropterMapOptions options = {.limits = w->options->limits, .log = w->options->log, .threads = w->options->threads, .subjects_only = true};
   size_t maps = propter_mapping_maps(w->mapping);

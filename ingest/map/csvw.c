@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "propter/io.h"
@@ -79,10 +80,9 @@ static PropterStatus load_json(PropterMapping *m, const char *path, json_t **out
 }
 
 /* An object, or the URL of a document that is one. */
-static PropterStatus object_or_url(const Place *p, const char *what, json_t *v, json_t **out, PropterError *err) {
-  *out = NULL;
-  if (!v || json_is_object(v)) return *out = v, PROPTER_OK;
-  if (!json_is_string(v)) return csvw_warn(p->m, "%s is neither an object nor an address: passed over", what) == PROPTER_OK ? PROPTER_OK : no_memory(err);
+static PropterStatus object_or_url(const Place *p, json_t *v, json_t **out, PropterError *err) {
+  *out = json_is_object(v) ? v : NULL;
+  if (!json_is_string(v)) return PROPTER_OK;
   PropterStr url, path;
   PROPTER_TRY(resolve(p->m, p->common.base, propter_str(json_string_value(v)), &url, err));
   PROPTER_TRY(path_of(p, url, &path, err));
@@ -171,13 +171,9 @@ static PropterStatus add_column(PropterMapping *m, CsvwTable *t, size_t at, json
 static PropterStatus described_columns(PropterMapping *m, CsvwTable *t, PropterError *err) {
   json_t *columns = t->schema ? json_object_get(t->schema, "columns") : NULL;
   bool was_virtual = false;
-  if (columns && !json_is_array(columns) && csvw_warn(m, "columns: expected an array, found another value: passed over") != PROPTER_OK) return no_memory(err);
   for (size_t i = 0; json_is_array(columns) && i < json_array_size(columns); i++) {
     json_t *c = json_array_get(columns, i);
-    if (!json_is_object(c)) {
-      if (csvw_warn(m, "columns: expected an object, found another value: passed over") != PROPTER_OK) return no_memory(err);
-      continue;
-    }
+    if (!json_is_object(c)) continue;
     bool is_virtual = json_is_true(json_object_get(c, "virtual"));
     if (was_virtual && !is_virtual) return csvw_fail(t, err, "a virtual column stands before one that is none");
     was_virtual |= is_virtual;
@@ -186,17 +182,61 @@ static PropterStatus described_columns(PropterMapping *m, CsvwTable *t, PropterE
   return PROPTER_OK;
 }
 
-/* Titles of the header for the columns that the metadata do not describe. */
+static PropterStatus header_problem(PropterMapping *m, CsvwTable *t, const PropterRow *row, size_t column, PropterStr value, const char *reason,
+                                    PropterError *err) {
+  CsvwProblem p = {row->line, column, propter_arena_copy(&m->arena, value), reason};
+  if (!p.value.data) return no_memory(err);
+  if (m->csvw->validate) return propter_vec_push(&t->problems, p) ? PROPTER_OK : no_memory(err);
+  return csvw_warn(m, "%s: \"%s\": %s", t->url.data, p.value.data, reason) == PROPTER_OK ? PROPTER_OK : no_memory(err);
+}
+
+static bool is_among(const json_t *texts, PropterStr text) {
+  bool several = json_is_array(texts);
+  for (size_t i = 0; i < (several ? json_array_size(texts) : 1); i++) {
+    const char *one = json_string_value(several ? json_array_get(texts, i) : texts);
+    if (one && propter_str_equal(propter_str(one), text)) return true;
+  }
+  return false;
+}
+
+/* Equal as far as the shorter one goes (BCP 47); "und" meets every language. */
+static bool languages_meet(const char *a, const char *b) {
+  size_t least = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+  bool any = strcmp(a, "und") == 0 || strcmp(b, "und") == 0;
+  return any || (strncasecmp(a, b, least) == 0 && strchr("-", a[least]) && strchr("-", b[least]));
+}
+
+/* Whether the header may stand for the column (metadata §5.5.1 and §5.6); titles of a header have the language of the table. */
+static bool header_fits(PropterMapping *m, const CsvwTable *t, const CsvwColumn *c, PropterStr title) {
+  json_t *titles = json_object_get(c->json, "titles"), *lang = csvw_inherited(t, NULL, "lang"), *v;
+  const char *key, *language = lang ? json_string_value(lang) : "und";
+  bool any = json_is_string(titles) || json_is_array(titles);
+  if (!title.len || is_among(titles, title)) return true;
+  json_object_foreach(titles, key, v) {
+    if (!csvw_language(key)) continue;
+    any = true;
+    if (languages_meet(key, language) && is_among(v, title)) return true;
+  }
+  return !any && !(m->csvw->validate && json_object_get(c->json, "name"));
+}
+
+/* Titles of the header for the columns that the metadata do not describe; those that they do must fit. */
 static PropterStatus header_columns(PropterMapping *m, CsvwTable *t, const PropterRow *row, bool titles, PropterError *err) {
-  size_t real = 0;
+  size_t real = 0, given = row->count > t->skip_columns ? row->count - t->skip_columns : 0;
   while (real < t->columns.count && !t->columns.items[real].is_virtual) real++;
-  for (size_t i = t->skip_columns; i < row->count; i++) {
-    size_t n = i - t->skip_columns;
-    if (n >= real) PROPTER_TRY(add_column(m, t, n, NULL, err));
+  if (t->says_columns && titles && real != given)
+    PROPTER_TRY(header_problem(m, t, row, SIZE_MAX, row->count ? row->cells[0] : (PropterStr){"", 0},
+                               "the header has not as many columns as the metadata describe", err));
+  for (size_t n = 0; n < given; n++) {
+    PropterStr title = propter_str_trim(row->cells[n + t->skip_columns]);
+    bool described = n < real;
+    if (!described) PROPTER_TRY(add_column(m, t, n, NULL, err));
     CsvwColumn *c = &t->columns.items[n];
+    if (described && c->json && titles && !header_fits(m, t, c, title))
+      PROPTER_TRY(header_problem(m, t, row, n, title, "the header has not the title that the metadata describe", err));
     bool told = c->json ? json_object_get(c->json, "titles") != NULL : t->says_columns;
     if (told || !titles) continue;
-    c->title = propter_arena_copy(&m->arena, propter_str_trim(row->cells[i]));
+    c->title = propter_arena_copy(&m->arena, title);
     if (!c->title.data) return no_memory(err);
   }
   return PROPTER_OK;
@@ -224,17 +264,24 @@ static PropterStatus read_header(PropterMapping *m, CsvwTable *t, PropterError *
 
 /* --- Keys ------------------------------------------------------------------------------------------------------------------------- */
 
-static bool has_columns(const CsvwTable *t, const json_t *names) {
-  for (size_t i = 0; i < (json_is_array(names) ? json_array_size(names) : 1); i++) {
-    const char *name = json_string_value(json_is_array(names) ? json_array_get(names, i) : names);
-    bool found = false;
-    for (size_t k = 0; name && k < t->columns.count; k++) {
+/* Numbers of the columns with these names, which the metadata must give; *columns NULL: one of them is not there. */
+static PropterStatus find_columns(PropterMapping *m, const CsvwTable *t, const json_t *names, size_t **columns, size_t *count, PropterError *err) {
+  bool several = json_is_array(names);
+  *columns = NULL;
+  *count = several ? json_array_size(names) : 1;
+  size_t *found = model_alloc(m, (*count ? *count : 1) * sizeof *found, err);
+  if (!found) return PROPTER_NO_MEMORY;
+  for (size_t i = 0; i < *count; i++) {
+    const char *name = json_string_value(several ? json_array_get(names, i) : names);
+    size_t k = 0;
+    for (; name && k < t->columns.count; k++) {
       const CsvwColumn *c = &t->columns.items[k];
-      found |= (!c->json || json_object_get(c->json, "name")) && propter_str_equal(c->name, propter_str(name));
+      if ((!c->json || json_object_get(c->json, "name")) && propter_str_equal(c->name, propter_str(name))) break;
     }
-    if (!found) return false;
+    if (!name || k == t->columns.count) return PROPTER_OK;
+    found[i] = k;
   }
-  return true;
+  return *columns = found, PROPTER_OK;
 }
 
 static PropterStatus only(const CsvwTable *t, const json_t *object, const char *const names[], PropterError *err) {
@@ -248,16 +295,19 @@ static PropterStatus only(const CsvwTable *t, const json_t *object, const char *
   return PROPTER_OK;
 }
 
-static PropterStatus check_foreign_key(PropterMapping *m, const CsvwTable *t, const json_t *key, PropterError *err) {
+static PropterStatus check_foreign_key(PropterMapping *m, size_t table, const json_t *key, PropterError *err) {
   static const char *const of_key[] = {"columnReference", "reference", NULL}, *const of_reference[] = {"resource", "schemaReference", "columnReference", NULL};
   const json_t *reference = json_object_get(key, "reference");
   const char *resource = json_string_value(json_object_get(reference, "resource")), *schema = json_string_value(json_object_get(reference, "schemaReference"));
-  const CsvwTable *other = NULL;
+  const CsvwTable *t = &m->csvw->tables.items[table], *other = NULL;
+  CsvwKey found = {.table = table};
+  size_t others;
   PropterStr url;
   PROPTER_TRY(only(t, key, of_key, err));
   if (!json_is_object(reference)) return csvw_fail(t, err, "a foreign key has no reference");
   PROPTER_TRY(only(t, reference, of_reference, err));
-  if (!has_columns(t, json_object_get(key, "columnReference"))) return csvw_fail(t, err, "a foreign key names a column that the table does not have");
+  PROPTER_TRY(find_columns(m, t, json_object_get(key, "columnReference"), &found.columns, &found.count, err));
+  if (!found.columns) return csvw_fail(t, err, "a foreign key names a column that the table does not have");
   if (!resource && !schema) return csvw_fail(t, err, "the reference of a foreign key names neither a table nor a schema");
   PROPTER_TRY(resolve(m, t->base, propter_str(resource ? resource : schema), &url, err));
   for (size_t i = 0; i < m->csvw->tables.count && !other; i++) {
@@ -270,39 +320,48 @@ static PropterStatus check_foreign_key(PropterMapping *m, const CsvwTable *t, co
     if (propter_str_equal(own, url)) other = candidate;
   }
   if (!other) return csvw_fail(t, err, "a foreign key refers to %s, which is no table of the group", url.data);
-  return has_columns(other, json_object_get(reference, "columnReference"))
-             ? PROPTER_OK
-             : csvw_fail(t, err, "a foreign key refers to a column that %s does not have", other->url.data);
+  found.other = (size_t)(other - m->csvw->tables.items);
+  PROPTER_TRY(find_columns(m, other, json_object_get(reference, "columnReference"), &found.other_columns, &others, err));
+  if (!found.other_columns) return csvw_fail(t, err, "a foreign key refers to a column that %s does not have", other->url.data);
+  if (others != found.count) return csvw_fail(t, err, "a foreign key of %zu columns refers to %zu", found.count, others);
+  return propter_vec_push(&m->csvw->keys, found) ? PROPTER_OK : no_memory(err);
 }
 
-static PropterStatus check_keys(PropterMapping *m, const CsvwTable *t, PropterError *err) {
-  const json_t *keys = t->schema ? json_object_get(t->schema, "foreignKeys") : NULL;
+static PropterStatus check_keys(PropterMapping *m, size_t table, PropterError *err) {
+  const CsvwTable *t = &m->csvw->tables.items[table];
+  const json_t *keys = t->schema ? json_object_get(t->schema, "foreignKeys") : NULL, *primary = t->schema ? json_object_get(t->schema, "primaryKey") : NULL;
+  CsvwKey own = {.table = table, .other = SIZE_MAX};
   for (size_t i = 0; json_is_array(keys) && i < json_array_size(keys); i++) {
-    if (json_is_object(json_array_get(keys, i))) PROPTER_TRY(check_foreign_key(m, t, json_array_get(keys, i), err));
+    if (json_is_object(json_array_get(keys, i))) PROPTER_TRY(check_foreign_key(m, table, json_array_get(keys, i), err));
   }
-  return PROPTER_OK;
+  if (!primary) return PROPTER_OK;
+  PROPTER_TRY(find_columns(m, t, primary, &own.columns, &own.count, err));
+  if (own.columns && own.count) return propter_vec_push(&m->csvw->keys, own) ? PROPTER_OK : no_memory(err);
+  return csvw_warn(m, "the primary key names a column that the table does not have: passed over") == PROPTER_OK ? PROPTER_OK : no_memory(err);
 }
 
 /* --- Tables ------------------------------------------------------------------------------------------------------------------------ */
 
-static PropterStatus check_object(const CsvwTable *t, const json_t *object, const char *type, PropterError *err) {
-  if (!object) return PROPTER_OK;
+static PropterStatus check_object(PropterMapping *m, const CsvwTable *t, const json_t *object, const char *type, PropterError *err) {
+  if (!json_is_object(object)) return PROPTER_OK;
   const json_t *is = json_object_get(object, "@type");
   const char *problem = csvw_annotation_problem(object);
   if (problem) return csvw_fail(t, err, "%s", problem);
   if (is && (!json_is_string(is) || strcmp(json_string_value(is), type) != 0)) return csvw_fail(t, err, "@type of a %s: expected \"%s\"", type, type);
+  return csvw_check_properties(m, object, strcmp(type, "TableGroup") == 0 ? 'G' : strcmp(type, "Template") == 0 ? 'X' : *type, err);
+}
+
+static PropterStatus check_all(PropterMapping *m, const CsvwTable *t, const json_t *objects, const char *type, PropterError *err) {
+  for (size_t i = 0; json_is_array(objects) && i < json_array_size(objects); i++) PROPTER_TRY(check_object(m, t, json_array_get(objects, i), type, err));
   return PROPTER_OK;
 }
 
-static PropterStatus check_parts(const CsvwTable *t, const json_t *dialect, PropterError *err) {
-  const json_t *templates = json_object_get(t->json, "transformations"), *columns = t->schema ? json_object_get(t->schema, "columns") : NULL;
-  PROPTER_TRY(check_object(t, t->json, "Table", err));
-  PROPTER_TRY(check_object(t, t->schema, "Schema", err));
-  PROPTER_TRY(check_object(t, dialect, "Dialect", err));
-  for (size_t i = 0; json_is_array(templates) && i < json_array_size(templates); i++)
-    PROPTER_TRY(check_object(t, json_array_get(templates, i), "Template", err));
-  for (size_t i = 0; json_is_array(columns) && i < json_array_size(columns); i++) PROPTER_TRY(check_object(t, json_array_get(columns, i), "Column", err));
-  return PROPTER_OK;
+static PropterStatus check_parts(PropterMapping *m, const CsvwTable *t, const json_t *dialect, PropterError *err) {
+  PROPTER_TRY(check_object(m, t, t->json, "Table", err));
+  PROPTER_TRY(check_object(m, t, t->schema, "Schema", err));
+  PROPTER_TRY(check_object(m, t, dialect, "Dialect", err));
+  PROPTER_TRY(check_all(m, t, json_object_get(t->json, "transformations"), "Template", err));
+  return check_all(m, t, json_object_get(t->schema, "columns"), "Column", err);
 }
 
 static PropterStatus add_source(const Place *p, CsvwTable *t, LogicalSource *s, PropterError *err) {
@@ -331,9 +390,9 @@ static PropterStatus add_table(const Place *p, json_t *json, PropterError *err) 
   json_t *schema = json_object_get(json, "tableSchema"), *how = json_object_get(json, "dialect");
   if (!schema && t.group) schema = json_object_get(t.group, "tableSchema");
   if (!how && t.group) how = json_object_get(t.group, "dialect");
-  PROPTER_TRY(object_or_url(p, "tableSchema", schema, &t.schema, err));
-  PROPTER_TRY(object_or_url(p, "dialect", how, &dialect, err));
-  PROPTER_TRY(check_parts(&t, dialect, err));
+  PROPTER_TRY(object_or_url(p, schema, &t.schema, err));
+  PROPTER_TRY(object_or_url(p, how, &dialect, err));
+  PROPTER_TRY(check_parts(m, &t, dialect, err));
   PROPTER_TRY(set_dialect(&t, dialect, &s.options, err));
   t.suppressed = json_is_true(json_object_get(json, "suppressOutput"));
   t.says_columns = schema && (!t.schema || json_object_get(t.schema, "columns"));
@@ -364,18 +423,21 @@ static PropterStatus read_context(Place *p, const json_t *context, PropterError 
 }
 
 static PropterStatus read_document(Place *p, json_t *json, PropterError *err) {
-  json_t *tables = json_object_get(json, "tables"), *templates = json_object_get(json, "transformations");
+  json_t *tables = json_object_get(json, "tables");
   size_t first = p->m->csvw->tables.count;
   PROPTER_TRY(read_context(p, json_object_get(json, "@context"), err));
   if (tables) {
     if (!json_is_array(tables) || !json_array_size(tables)) return csvw_fail(&p->common, err, "tables: expected an array with a table in it");
-    PROPTER_TRY(check_object(&p->common, json, "TableGroup", err));
-    for (size_t i = 0; json_is_array(templates) && i < json_array_size(templates); i++)
-      PROPTER_TRY(check_object(&p->common, json_array_get(templates, i), "Template", err));
+    PROPTER_TRY(check_object(p->m, &p->common, json, "TableGroup", err));
+    PROPTER_TRY(check_all(p->m, &p->common, json_object_get(json, "transformations"), "Template", err));
     p->common.group = json;
   }
-  for (size_t i = 0; i < (tables ? json_array_size(tables) : 1); i++) PROPTER_TRY(add_table(p, tables ? json_array_get(tables, i) : json, err));
-  for (size_t i = first; i < p->m->csvw->tables.count; i++) PROPTER_TRY(check_keys(p->m, &p->m->csvw->tables.items[i], err));
+  for (size_t i = 0; i < (tables ? json_array_size(tables) : 1); i++) {
+    json_t *table = tables ? json_array_get(tables, i) : json;
+    if (json_is_object(table)) PROPTER_TRY(add_table(p, table, err));
+  }
+  if (first == p->m->csvw->tables.count) return csvw_fail(&p->common, err, "tables: expected an array with a table in it");
+  for (size_t i = first; i < p->m->csvw->tables.count; i++) PROPTER_TRY(check_keys(p->m, i, err));
   return PROPTER_OK;
 }
 
@@ -427,6 +489,7 @@ PropterStatus csvw_compile(PropterMapping *m, PropterError *err) {
   for (size_t i = 0; i < m->doc.files.count; i++) {
     if (!csvw_is(m->doc.files.items[i].path)) continue;
     if (!m->csvw && !(m->csvw = propter_calloc(1, sizeof *m->csvw))) return no_memory(err);
+    m->csvw->validate = m->options->validate;
     PROPTER_TRY(compile_document(m, i, err));
   }
   return PROPTER_OK;
@@ -437,10 +500,12 @@ void csvw_free(Csvw *c) {
   for (size_t i = 0; i < c->tables.count; i++) {
     for (size_t k = 0; k < c->tables.items[i].columns.count; k++) propter_regex_free(c->tables.items[i].columns.items[k].type.regex);
     propter_vec_clear(&c->tables.items[i].columns);
+    propter_vec_clear(&c->tables.items[i].problems);
   }
   for (size_t i = 0; i < c->documents.count; i++) json_decref(c->documents.items[i]);
   propter_vec_clear(&c->tables);
   propter_vec_clear(&c->documents);
   propter_vec_clear(&c->warnings);
+  propter_vec_clear(&c->keys);
   propter_free(c);
 }

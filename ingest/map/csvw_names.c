@@ -10,21 +10,15 @@ static const struct {
   const char *prefix, *iri;
 } prefixes[] = {
 #define PREFIX(prefix, iri) {#prefix, iri},
-#define DATATYPE(name, iri, kind)
 #include "csvw.def"
-#undef PREFIX
-#undef DATATYPE
 };
 
 static const struct {
   const char *name, *iri;
   CsvwKind kind;
 } datatypes[] = {
-#define PREFIX(prefix, iri)
 #define DATATYPE(name, iri, kind) {#name, iri, CSVW_##kind},
 #include "csvw.def"
-#undef PREFIX
-#undef DATATYPE
 };
 
 PropterStatus csvw_fail(const CsvwTable *t, PropterError *err, const char *format, ...) {
@@ -62,6 +56,17 @@ PropterStr csvw_expand(PropterArena *arena, PropterStr name) {
   return prefix.len > 1 && propter_iri_valid(name, NULL) ? name : (PropterStr){NULL, 0};
 }
 
+PropterStr csvw_compact(PropterArena *arena, PropterStr iri) {
+  PropterStr own = PROPTER_STR("http://www.w3.org/ns/csvw#");
+  if (propter_str_equal(iri, PROPTER_STR("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"))) return PROPTER_STR("@type");
+  if (propter_str_starts(iri, own)) return (PropterStr){iri.data + own.len, iri.len - own.len};
+  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+    PropterStr space = propter_str(prefixes[i].iri);
+    if (propter_str_starts(iri, space)) return propter_arena_printf(arena, "%s:%.*s", prefixes[i].prefix, (int)(iri.len - space.len), iri.data + space.len);
+  }
+  return iri;
+}
+
 const char *csvw_datatype(const char *name, PropterArena *arena, PropterStr *iri, CsvwKind *kind) {
   for (size_t i = 0; name && i < sizeof datatypes / sizeof *datatypes; i++) {
     if (strcmp(name, datatypes[i].name) != 0) continue;
@@ -74,13 +79,13 @@ const char *csvw_datatype(const char *name, PropterArena *arena, PropterStr *iri
 
 /* --- Inherited properties ------------------------------------------------------------------------------------------------------- */
 
-static bool is_texts(const json_t *v) {
+bool csvw_is_texts(const json_t *v) {
   for (size_t i = 0; json_is_array(v) && i < json_array_size(v); i++)
     if (!json_is_string(json_array_get(v, i))) return false;
   return json_is_string(v) || json_is_array(v);
 }
 
-static bool is_datatype(const json_t *v) {
+bool csvw_is_datatype(const json_t *v) {
   PropterArena none = {.limit = 4096};
   PropterStr iri;
   CsvwKind kind;
@@ -97,8 +102,8 @@ bool csvw_language(const char *text) {
 
 static bool valid(const char *name, const json_t *v) {
   const char *text = json_string_value(v);
-  if (strcmp(name, "null") == 0) return is_texts(v);
-  if (strcmp(name, "datatype") == 0) return is_datatype(v);
+  if (strcmp(name, "null") == 0) return csvw_is_texts(v);
+  if (strcmp(name, "datatype") == 0) return csvw_is_datatype(v);
   if (strcmp(name, "lang") == 0) return csvw_language(text);
   if (strcmp(name, "ordered") == 0 || strcmp(name, "required") == 0) return json_is_boolean(v);
   if (strcmp(name, "separator") == 0) return json_is_null(v) || (text && *text);
@@ -263,64 +268,4 @@ PropterStatus csvw_column(PropterMapping *m, const CsvwTable *t, json_t *json, C
   out->is_virtual = json && json_is_true(json_object_get(json, "virtual"));
   out->nulls = csvw_inherited(t, json, "null");
   return csvw_type(m, t, json, &out->type, err);
-}
-
-/* --- Annotations ------------------------------------------------------------------------------------------------------------------ */
-
-static const char *type_problem(const json_t *type) {
-  for (size_t i = 0; i < (json_is_array(type) ? json_array_size(type) : 1); i++) {
-    const char *name = json_string_value(json_is_array(type) ? json_array_get(type, i) : type);
-    PropterArena none = {.limit = 8192};
-    bool known = name && csvw_expand(&none, propter_str(name)).data;
-    propter_arena_clear(&none);
-    if (!known) return "@type: expected an IRI or a term of the vocabulary";
-  }
-  return NULL;
-}
-
-static const char *value_problem(const json_t *v) {
-  const char *key;
-  json_t *inner;
-  const json_t *type = json_object_get(v, "@type");
-  if (type && json_object_get(v, "@language")) return "@value has both @type and @language";
-  json_object_foreach((json_t *)v, key, inner) if (strcmp(key, "@value") != 0 && strcmp(key, "@type") != 0 &&
-                                                   strcmp(key, "@language") != 0) return "an object with @value has other properties, too";
-  const char *name = json_string_value(type);
-  PropterStr iri;
-  CsvwKind kind;
-  PropterArena none = {.limit = 8192};
-  bool known = !type || (name && (csvw_datatype(name, &none, &iri, &kind) || (strchr(name, ':') && csvw_expand(&none, propter_str(name)).data)));
-  propter_arena_clear(&none);
-  return known ? NULL : "@type of a @value: expected a datatype";
-}
-
-static const char *node_problem(const json_t *v) {
-  const char *key, *problem = NULL;
-  json_t *inner;
-  if (json_is_array(v)) {
-    for (size_t i = 0; !problem && i < json_array_size(v); i++) problem = node_problem(json_array_get(v, i));
-    return problem;
-  }
-  if (!json_is_object(v)) return NULL;
-  if (json_object_get(v, "@value")) return value_problem(v);
-  json_object_foreach((json_t *)v, key, inner) {
-    if (strcmp(key, "@language") == 0) return "@language without @value";
-    if (*key == '@' && strcmp(key, "@id") != 0 && strcmp(key, "@type") != 0) return "an annotation has a keyword that is not allowed there";
-    if (strcmp(key, "@type") == 0) problem = type_problem(inner);
-    if (strcmp(key, "@id") == 0 && (!json_is_string(inner) || strncmp(json_string_value(inner), "_:", 2) == 0)) problem = "@id: expected an IRI";
-    if (*key != '@' && !problem) problem = node_problem(inner);
-    if (problem) return problem;
-  }
-  return NULL;
-}
-
-const char *csvw_annotation_problem(const json_t *object) {
-  const char *key, *problem;
-  json_t *v;
-  json_object_foreach((json_t *)object, key, v) {
-    if (*key == '@' && strcmp(key, "@id") != 0 && strcmp(key, "@type") != 0 && strcmp(key, "@context") != 0) return "a keyword that is not known";
-    if (strcmp(key, "@id") == 0 && json_is_string(v) && strncmp(json_string_value(v), "_:", 2) == 0) return "@id: expected an IRI";
-    if ((strchr(key, ':') || strcmp(key, "notes") == 0) && (problem = node_problem(v))) return problem;
-  }
-  return NULL;
 }

@@ -10,7 +10,8 @@ static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* A number pattern of UTS #35 taken apart. */
 typedef struct {
-  size_t whole, least, most; /* digits before the fraction, at least; of it, at least and at most */
+  size_t whole, places;      /* digits before the fraction, at least, and at most before an exponent */
+  size_t least, most;        /* of the fraction */
   size_t primary, secondary; /* digits between group characters; 0: none */
   size_t fraction_group;
   size_t exponent;          /* digits, at least; 0: none */
@@ -26,7 +27,7 @@ static bool read_whole(const char **at, const char *end, NumberPattern *n) {
       continue;
     }
     if (**at == '#' && zero) return false;
-    zero |= **at == '0', n->whole += **at == '0', run++;
+    zero |= **at == '0', n->whole += **at == '0', n->places++, run++;
   }
   if (commas) n->primary = run;
   if (commas && !n->secondary) n->secondary = run;
@@ -55,6 +56,7 @@ static bool read_number_pattern(PropterStr pattern, NumberPattern *n) {
   if (at < end && *at == 'E') {
     at++;
     if (at < end && *at == '+') at++;
+    while (at < end && *at == '#') at++;
     for (; at < end && *at == '0'; at++) n->exponent++;
     if (!n->exponent) return false;
   }
@@ -83,7 +85,7 @@ static bool take_whole(PropterStr *text, PropterStr group, const NumberPattern *
     text->data++, text->len--;
   }
   if (groups && !run) return false;
-  return !n || (*digits >= n->whole && (!n->exponent || *digits == n->whole) && (groups ? run == n->primary : !n->primary || run <= n->primary));
+  return !n || (*digits >= n->whole && (!n->exponent || *digits <= n->places) && (groups ? run == n->primary : !n->primary || run <= n->primary));
 }
 
 static bool take_fraction(PropterStr *text, PropterStr group, const NumberPattern *n, PropterBuf *out) {

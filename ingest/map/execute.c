@@ -341,6 +341,7 @@ static void clear(Execution *x) {
     if (x->shown) propter_free(x->shown[i]);
   }
   for (size_t i = 0; x->joins && i < x->m->join_count; i++) join_clear(&x->joins[i]);
+  csvw_seen_free(x->m->csvw, x->csvw_seen);
   propter_free(x->slots);
   propter_free(x->uses);
   propter_free(x->joins);

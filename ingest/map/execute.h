@@ -69,10 +69,10 @@ typedef struct {
   const PropterMapSink *sink;
   PropterMapCounts *counts;
   size_t *slots; /* column index of each slot, for the sources opened so far */
-  SlotUse *uses;  /* of each slot */
+  SlotUse *uses; /* of each slot */
   JoinIndex *joins;
-  PropterMap *seen;   /* of each triples map that is unique: subject → file and line of the first row with it */
-  bool **shown;       /* of each triples map: which of its columns are named as the place of a value */
+  PropterMap *seen; /* of each triples map that is unique: subject → file and line of the first row with it */
+  bool **shown;     /* of each triples map: which of its columns are named as the place of a value */
   Scratch scratch;
   PropterBuf text;
   PropterBuf content; /* of the present row */
@@ -88,12 +88,14 @@ typedef struct {
   PROPTER_VEC(PropterMapTerm) terms;
   PROPTER_VEC(PropterMapQuad) quads;
   PROPTER_VEC(PropterMapTerm) found; /* by a join */
-  PROPTER_VEC(PropterCell) texts; /* a stack */
-  PROPTER_VEC(Extra) extras;      /* of the lists and containers among the terms made last */
+  PROPTER_VEC(PropterCell) texts;    /* a stack */
+  PROPTER_VEC(Extra) extras;         /* of the lists and containers among the terms made last */
   Indexes predicates, objects, graphs, subject_graphs;
-  PropterMap gathered_index;      /* gather map, name, graphs → number in `gathered` */
+  PropterMap gathered_index; /* gather map, name, graphs → number in `gathered` */
   PROPTER_VEC(Gathered) gathered;
   PropterArena gathered_texts;
+  struct CsvwSeen *csvw_seen;      /* NULL: no keys are checked */
+  bool csvw_open;                  /* of JSON: something stands in the present array */
   const Indexes *statement_graphs; /* of the terms that are being made */
 } Execution;
 

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "project.h"
 #include "propter/ingest.h"
 #include "propter/io.h"
-#include "project.h"
 #include "propter/run.h"
 #include "propter/sniff.h"
 #include "propter/vocab.h"
@@ -34,13 +34,12 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
   if (call->format && strcmp(call->format, "json") == 0) {
     fputs("{\"run\":", out);
     output_json(out, r->run);
-    fprintf(
-        out,
-        ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu,"
-        "\"known\":%llu}\n",
-        r->unchanged ? "true" : "false", call->dry_run ? "true" : "false", (unsigned long long)r->rows.rows, (unsigned long long)r->quads,
-        (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty,
-        (unsigned long long)r->known);
+    fprintf(out,
+            ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu,"
+            "\"known\":%llu}\n",
+            r->unchanged ? "true" : "false", call->dry_run ? "true" : "false", (unsigned long long)r->rows.rows, (unsigned long long)r->quads,
+            (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty,
+            (unsigned long long)r->known);
     return;
   }
   if (r->unchanged) {
@@ -52,8 +51,7 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
   if (r->known) fprintf(out, "%s rows are those of the last run\n", output_number(r->known));
   if (r->rows.empty) fprintf(out, "%s times a row had no subject because a value was missing\n", output_number(r->rows.empty));
   if (!r->rows.rejects) return;
-  if (o->on_error == PROPTER_INGEST_SKIP)
-    fprintf(out, "%s rejected and left out\n", output_number(r->rows.rejects));
+  if (o->on_error == PROPTER_INGEST_SKIP) fprintf(out, "%s rejected and left out\n", output_number(r->rows.rejects));
   else
     fprintf(out, "%s rejected and put into quarantine%s%s\n", output_number(r->rows.rejects), call->dry_run ? "" : "; to see them: propter rejects ",
             call->dry_run ? "" : r->run.data);
@@ -95,13 +93,12 @@ static PropterStatus print_samples(const CommandCall *call, PropterWriter *write
 static PropterStatus print_joins(const CommandCall *call, const PropterIngestOptions *o, PropterError *err) {
   PropterMapping *mapping = NULL;
   PropterMapJoin j;
-  PROPTER_TRY(propter_mapping_read(o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database, .minimal = o->minimal}, &mapping, err));
+  PROPTER_TRY(
+      propter_mapping_read(o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database, .minimal = o->minimal}, &mapping, err));
   for (size_t n = 0; propter_mapping_join(mapping, n, &j); n++) {
     fprintf(call->out, "join   %s with %s, ", j.child, j.parent);
-    if (j.projection)
-      fputs("from the same row", call->out);
-    else
-      fprintf(call->out, "%zu condition%s, the parent in memory", j.conditions, j.conditions == 1 ? "" : "s");
+    if (j.projection) fputs("from the same row", call->out);
+    else fprintf(call->out, "%zu condition%s, the parent in memory", j.conditions, j.conditions == 1 ? "" : "s");
     if (j.line) fprintf(call->out, "  (%s:%llu)", j.file, (unsigned long long)j.line);
     fputc('\n', call->out);
   }
@@ -123,10 +120,8 @@ static PropterStatus sniff(CommandCall *call, const char *path, PropterStr base,
   PropterStatus status = propter_sniff(path, NULL, NULL, &found, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
   if (status == PROPTER_OK) status = propter_sniff_write(&found, propter_str(path), base.len ? base : propter_buf_str(&iri), &text, err);
-  if (status == PROPTER_OK && output && strcmp(output, "-") != 0)
-    status = propter_io_write_file(output, propter_buf_str(&text), err);
-  else if (status == PROPTER_OK)
-    fwrite(text.data, 1, text.len, call->out);
+  if (status == PROPTER_OK && output && strcmp(output, "-") != 0) status = propter_io_write_file(output, propter_buf_str(&text), err);
+  else if (status == PROPTER_OK) fwrite(text.data, 1, text.len, call->out);
   propter_sniff_clear(&found);
   propter_buf_clear(&text);
   propter_buf_clear(&iri);
@@ -242,8 +237,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (table) return sniff(call, table, o.base, err);
   if (!o.count && !o.database) return propter_fail(err, PROPTER_USAGE, "expected a mapping, or --database for its direct mapping");
   if (!o.count && !o.base.len) return propter_fail(err, PROPTER_USAGE, "the direct mapping needs --base IRI: what the IRIs it makes begin with");
-  for (unsigned i = 0; i < call->operand_count; i++)
-    /* Before a graph is made for files that are not there. */
+  for (unsigned i = 0; i < call->operand_count; i++) /* Before a graph is made for files that are not there. */
     if (access(call->operands[i], F_OK) != 0) {
       propter_error_at(err, call->operands[i], 0, 0);
       return propter_fail(err, PROPTER_NOT_FOUND, "no such file");
@@ -282,7 +276,7 @@ static const CommandOption options[] = {
     {"max-errors", 0, "N", "give up when more than N rows break a rule"},
     {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
     {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file, a postgresql:// address, or odbc: and a connection string"},
-    {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; with --sniff the mapping"},
+    {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; of CSVW to a .json file CSV2JSON; with --sniff the mapping"},
     {"sniff", 0, "FILE", "write a mapping guessed from a table (to --output or standard output): types, time, measures, slices, keys, units"},
     {"incremental", 0, NULL, "execute only rows that are new since the last run, take back what rows that are gone gave; the graph is that of a full run"},
     {"validate", 0, "FILE", "before the commit, check what the change may have affected against SHACL shapes; a violation leaves the graph as it was (exit 1)"},
@@ -320,7 +314,6 @@ const Command command_ingest = {
         "--validate writes a line for each result, as propter validate does; with warnings or infos alone the run is committed and its record holds the\n"
         "report (RUN#validation, prov:wasGeneratedBy the run).\n"
         "Exit 1: rows were put into quarantine (propter rejects shows them), or the shapes are violated.",
-    .examples =
-        "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\n"
-        "propter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
+    .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\n"
+                "propter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .run = run};

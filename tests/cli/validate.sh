@@ -41,11 +41,36 @@ echo '<http://example.org/o> <http://purl.org/linked-data/cube#dataSet> <http://
 expect 'an observation without dimensions is found' 1 'IC-11: the observation has no value for the dimension <http://example.org/shop#takings/dimension/shop>' "$PROPTER" -g c validate --cubes
 expect 'a column that is not there' 3 'the table has no column "hour"; it has day, shop, takings' p cube t.csv --time hour --measure takings --base http://example.org/shop#
 expect 'no measure' 2 'expected --measure COLUMN' p cube t.csv --time day --base http://example.org/shop#
-expect 'no shapes' 2 'expected --shapes FILE or --cubes' p validate
+expect 'no shapes' 2 'expected --shapes FILE, --cubes or --csvw FILE' p validate
 expect 'an unknown format' 2 'found "poem"' p validate --shapes "$dir/shapes.ttl" --format poem
 expect 'shapes that are not there' 3 'nowhere.ttl' p validate --shapes "$dir/nowhere.ttl"
 echo '<urn:s> <http://www.w3.org/ns/shacl#path> "x" .' >"$dir/bad.ttl"
 echo '<urn:s> <http://www.w3.org/ns/shacl#targetNode> 1 .' >>"$dir/bad.ttl"
 expect 'shapes that are not well formed' 3 'bad.ttl:1: expected a property path' p validate --shapes "$dir/bad.ttl"
 expect 'shapes of the vocabulary' 0 'sh:conforms true' p validate --shapes "$srcdir/ontology/shapes.ttl" --format turtle
+mkdir csvw
+cat >csvw/m.json <<'END'
+{"@context": "http://www.w3.org/ns/csvw", "tables": [
+ {"url": "shops.csv", "tableSchema": {"primaryKey": "shop", "columns": [{"name": "shop", "titles": "shop"}, {"name": "opened", "titles": "opened", "datatype": "date"}]}},
+ {"url": "takings.csv", "tableSchema": {"columns": [{"name": "shop", "titles": "shop"}, {"name": "sum", "titles": "takings", "datatype": "integer", "colour": "red"}],
+  "foreignKeys": [{"columnReference": "shop", "reference": {"resource": "shops.csv", "columnReference": "shop"}}]}}]}
+END
+printf 'shop,opened\nnorth,2001-05-01\nsouth,2001-13-01\nnorth,2001-05-02\neast,\n' >csvw/shops.csv
+printf 'shop,takings\nsouth,5\nwest,6\nnorth,x\n' >csvw/takings.csv
+expect 'a cell that does not fit' 1 'shops.csv:3:opened  "2001-13-01"  datatype' p validate --csvw csvw/m.json
+expect 'a primary key twice' 1 'shops.csv:4:shop  "north"  key  expected each primary key once, found that of line 2 again' p validate --csvw csvw/m.json
+expect 'a foreign key of nothing' 1 'takings.csv:3:shop  "west"  key  expected a row that the foreign key refers to, found none' p validate --csvw csvw/m.json
+expect 'a foreign key of two rows' 1 'csvw/takings.csv,4,shop,north,key,"expected one row that the foreign key refers to, found several"' p validate --csvw csvw/m.json --format csv
+expect 'a property in vain is a warning' 1 'colour: not a property that may stand there' p validate --csvw csvw/m.json
+printf 'shop,opened\nnorth,2001-05-01\nsouth,2001-12-01\n' >csvw/shops.csv
+printf 'shop,takings\nsouth,5\nnorth,7\n' >csvw/takings.csv
+expect 'all is well' 0 '[]' p validate --csvw csvw/m.json --format json
+printf 'shop,profit\nsouth,5\n' >csvw/takings.csv
+expect 'another header' 1 'takings.csv:1:takings  "profit"  header' p validate --csvw csvw/m.json
+expect 'a table alone' 0 'file,row,column,value,rule,reason' p validate --csvw csvw/shops.csv --format csv
+expect 'no metadata' 3 'expected metadata of CSV on the Web' p validate --csvw cube.ttl
+expect 'a graph besides' 2 'expected no graph' p validate --cubes --csvw csvw/m.json
+expect 'as JSON' 0 '' p ingest csvw/m.json --minimal --output csvw/out.json
+expect 'which holds the rows' 0 '{"shop":"south","sum":5}' cat csvw/out.json
+expect 'another mapping is no JSON' 2 'only what one document of CSVW metadata describes' p ingest cube.ttl --output csvw/out.json
 echo "1..$n"

@@ -130,6 +130,89 @@ START_TEST(mistakes_are_refused) {
 }
 END_TEST
 
+static PropterStatus take_json(PropterStr piece, void *payload, PropterError *err) {
+  propter_buf_add(payload, piece);
+  return propter_buf_status(payload, err);
+}
+
+static PropterStatus no_record(const PropterMapRecord *r, void *payload, PropterError *err) {
+  (void)r, (void)payload;
+  return propter_fail(err, PROPTER_INVALID, "a record");
+}
+
+static PropterStatus no_reject(const PropterReject *r, void *payload, PropterError *err) {
+  (void)payload, (void)err;
+  ck_assert_msg(r->reason.len > 0, "no reason");
+  return PROPTER_OK;
+}
+
+static PropterStatus to_json(const PropterMappingOptions *how, const char *path, PropterBuf *out, PropterError *err) {
+  PropterMapping *mapping = NULL;
+  PropterMapCounts counts;
+  PropterMapSink sink = {.record = no_record, .reject = no_reject, .json = take_json, .payload = out};
+  PROPTER_TRY(propter_mapping_read(&path, 1, how, &mapping, err));
+  PropterStatus status = propter_mapping_run(mapping, NULL, &sink, &counts, err);
+  propter_mapping_free(mapping);
+  return status;
+}
+
+/* An order with its customer, who is named once, and a carrier, who is named twice. */
+static const char orders[] = CONTEXT
+    "\"@id\": \"#orders\", \"url\": \"t.csv\", \"dc:title\": {\"@value\": \"Orders\", \"@language\": \"en\"}, \"tableSchema\": {\"rowTitles\": [\"id\"], "
+    "\"columns\": [{\"titles\": \"id\", \"aboutUrl\": \"#o{id}\", \"datatype\": \"integer\"},"
+    "{\"titles\": \"sum\", \"aboutUrl\": \"#o{id}\", \"propertyUrl\": \"schema:price\", \"datatype\": \"decimal\"},"
+    "{\"titles\": \"paid\", \"aboutUrl\": \"#o{id}\", \"datatype\": \"boolean\"},"
+    "{\"titles\": \"tags\", \"aboutUrl\": \"#o{id}\", \"separator\": \" \"},"
+    "{\"titles\": \"who\", \"aboutUrl\": \"#c-{who}\", \"propertyUrl\": \"schema:name\"},"
+    "{\"name\": \"c\", \"virtual\": true, \"aboutUrl\": \"#o{id}\", \"propertyUrl\": \"schema:customer\", \"valueUrl\": \"#c-{who}\"},"
+    "{\"name\": \"k\", \"virtual\": true, \"aboutUrl\": \"#o{id}\", \"propertyUrl\": \"rdf:type\", \"valueUrl\": \"schema:Order\"}]}}";
+static const char order_rows[] = "id,sum,paid,tags,who\n1,+07.50,1,a b,Ann\n2,.5,0,,Bob\n";
+#define ORDER "\"schema:customer\":{\"@id\":\"" AT "t.csv#c-"
+
+START_TEST(json_nests_what_is_named_once) {
+  PropterBuf out = {0};
+  ck_ok(to_json(&minimal, write_metadata(orders, order_rows), &out, err));
+  ck_assert_str_eq(out.data, "[\n{\"@id\":\"" AT "t.csv#o1\",\"id\":1,\"schema:price\":7.5,\"paid\":true,\"tags\":[\"a\",\"b\"]," ORDER
+                             "Ann\",\"schema:name\":\"Ann\"},\"@type\":\"schema:Order\"},\n"
+                             "{\"@id\":\"" AT "t.csv#o2\",\"id\":2,\"schema:price\":0.5,\"paid\":false," ORDER
+                             "Bob\",\"schema:name\":\"Bob\"},\"@type\":\"schema:Order\"}\n]\n");
+  propter_buf_reset(&out);
+  ck_ok(to_json(&standard, write_metadata(orders, order_rows), &out, err));
+  ck_assert_msg(strncmp(out.data, "{\"tables\":[\n{\"url\":\"" AT "t.csv\",\"@id\":\"" AT "m.json#orders\",\"dc:title\":\"Orders\",\"row\":[\n", 100) == 0,
+                "%s", out.data);
+  ck_assert_ptr_nonnull(strstr(out.data, "{\"url\":\"" AT "t.csv#row=3\",\"rownum\":2,\"titles\":\"2\",\"describes\":[{\"@id\":\"" AT "t.csv#o2\""));
+  propter_buf_clear(&out);
+}
+END_TEST
+
+static const PropterMappingOptions validating = {.base = {AT, sizeof AT - 1}, .validate = true};
+static const char keys[] = CONTEXT
+    "\"url\": \"t.csv\", \"tableSchema\": {\"primaryKey\": [\"id\", \"n\"], \"columns\": [{\"name\": \"id\", \"titles\": [\"number\", \"id\"]}, {\"name\": "
+    "\"n\", \"titles\": {\"en\": \"n\"}}, {\"name\": \"up\"}], \"foreignKeys\": [{\"columnReference\": \"up\", \"reference\": {\"resource\": \"t.csv\", "
+    "\"columnReference\": \"id\"}}]}}";
+
+START_TEST(a_validator_looks_at_headers_and_keys) {
+  expect(&validating, keys, "id,n,\n1,1,\n1,2,2\n2,1,1\n1,1,\n3,,9\n", "reject 4:up:key\nreject 5:number:key\nreject 6:up:key\n");
+  expect(&validating, keys, "ID,n,up\n1,1,\n", "reject 1:number:header\nreject 1:up:header\n");
+  expect(&validating, keys, "id,n\n1,1\n", "reject 1::header\n");
+}
+END_TEST
+
+static PropterStatus validate_once(void *payload, PropterError *err) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  PropterStatus status = mapping_run_with(&validating, payload, false, &out, &counts, err);
+  propter_buf_clear(&out);
+  return status;
+}
+
+static PropterStatus json_once(void *payload, PropterError *err) {
+  PropterBuf out = {0};
+  PropterStatus status = to_json(&standard, payload, &out, err);
+  propter_buf_clear(&out);
+  return status;
+}
+
 static PropterStatus run_once(void *payload, PropterError *err) {
   PropterBuf out = {0};
   PropterMapCounts counts;
@@ -145,6 +228,10 @@ START_TEST(every_allocation_and_file_call_may_fail) {
       "id,l\n1,a b\n");
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run_once, (char *)(uintptr_t)path, true), 50);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, run_once, (char *)(uintptr_t)path, true), 5);
+  path = write_metadata(keys, "id,n,\n1,1,\n1,2,2\n1,1,\n");
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, validate_once, (char *)(uintptr_t)path, true), 50);
+  path = write_metadata(orders, order_rows);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, json_once, (char *)(uintptr_t)path, true), 50);
 }
 END_TEST
 
@@ -156,6 +243,8 @@ Suite *suite_csvw(void) {
   tcase_add_test(t, templates_nulls_lists_and_virtual_columns);
   tcase_add_test(t, standard_mode_says_tables_and_rows);
   tcase_add_test(t, a_table_finds_the_metadata_beside_it);
+  tcase_add_test(t, json_nests_what_is_named_once);
+  tcase_add_test(t, a_validator_looks_at_headers_and_keys);
   tcase_add_test(t, mistakes_are_refused);
   tcase_add_test(t, every_allocation_and_file_call_may_fail);
   suite_add_tcase(s, t);

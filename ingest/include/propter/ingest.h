@@ -15,23 +15,23 @@ typedef enum {
 typedef struct {
   const char *const *mappings; /* mapping documents, executed as one mapping */
   size_t count;
-  PropterStr base; /* base IRI where a mapping states none; may be empty */
+  PropterStr base;      /* base IRI where a mapping states none; may be empty */
   const char *database; /* of R2RML's logical tables (PropterMappingOptions); NULL: none */
-  bool minimal; /* of CSVW (PropterMappingOptions) */
+  bool minimal;         /* of CSVW (PropterMappingOptions) */
   PropterIngestOnError on_error;
-  bool bounded;        /* more than `max_errors` bad rows end the run; the graph stays as it was */
+  bool bounded; /* more than `max_errors` bad rows end the run; the graph stays as it was */
   uint64_t max_errors;
-  unsigned threads; /* 0: as many as there are processors */
-  bool dry_run; /* do everything but the commit */
-  bool force;   /* also when nothing changed since the last run */
-  bool replace; /* also graphs that another mapping wrote */
+  unsigned threads;  /* 0: as many as there are processors */
+  bool dry_run;      /* do everything but the commit */
+  bool force;        /* also when nothing changed since the last run */
+  bool replace;      /* also graphs that another mapping wrote */
   const char *state; /* not NULL: only rows that are new are executed, and what rows that are gone gave is taken back; the folder that keeps the state of rows
                         between runs, made if need be. The graph is the same as without it. */
-  /* Called before the commit, all changes and the record of the run (its IRI) made: a failure leaves the graph as it was. What it adds goes on record but is not
-   * part of what undoing the run takes back. NULL: nothing is checked. */
+  /* Called before the commit, all changes and the record of the run (its IRI) made: a failure leaves the graph as it was. What it adds goes on record but is
+   * not part of what undoing the run takes back. NULL: nothing is checked. */
   PropterStatus (*check)(PropterWriter *writer, PropterStr run, void *payload, PropterError *err);
   void *payload;
-  int64_t now;  /* clock: seconds since 1970 */
+  int64_t now; /* clock: seconds since 1970 */
   PropterStr software;
   const PropterLimits *limits; /* NULL: defaults */
   const PropterLog *log;
@@ -51,11 +51,12 @@ typedef struct {
 /* Executes the mappings into the graph. What a mapping makes outside named graphs goes to the graph of its source
  * (propter_mapping_source), what a document of metric definitions says to the graph <file: IRI of the document>#definitions. Every graph
  * that the last run of this mapping wrote is replaced. All in one transaction with the record of the run: after any failure the graph
- * is as it was. Quads with targets of the mapping (propter_mapping_target) go into those files instead, which are written just before the commit. OK also with rejects (result->rows.rejects). INVALID: mistakes in the mapping, a bad row with PROPTER_INGEST_STOP, too
- * many bad rows, a graph that another mapping wrote; USAGE: targets together with `state`; LOCKED: another writer; else as propter_mapping_run and the writer. */
+ * is as it was. Quads with targets of the mapping (propter_mapping_target) go into those files instead, which are written just before the commit. OK also with
+ * rejects (result->rows.rejects). INVALID: mistakes in the mapping, a bad row with PROPTER_INGEST_STOP, too many bad rows, a graph that another mapping wrote;
+ * USAGE: targets together with `state`; LOCKED: another writer; else as propter_mapping_run and the writer. */
 PROPTER_API PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err);
 /* The same into a file of N-Quads ("-": standard output), each quad once, without a graph: quads outside named graphs are written without one. Deterministic
- * whatever the number of threads. On failure the file is removed. */
+ * whatever the number of threads. On failure the file is removed. A path that ends in .json: JSON by CSV2JSON; USAGE for mappings that are no CSVW. */
 PROPTER_API PropterStatus propter_ingest_write(const PropterIngestOptions *options, const char *path, PropterIngestResult *result, PropterError *err);
 PROPTER_API void propter_ingest_result_clear(PropterIngestResult *result);
 

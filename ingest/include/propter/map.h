@@ -16,6 +16,7 @@ typedef struct {
   const char *database; /* of R2RML's logical tables: the path of an SQLite file, a postgresql:// address, or odbc: and a connection string; NULL: none */
   bool plain_values;    /* values of databases are texts, whatever their type */
   bool minimal;         /* CSVW: what the cells say, and nothing of the tables and rows that say it (CSV2RDF's minimal mode) */
+  bool validate;        /* CSVW: the run makes nothing and rejects what a validator calls an error: headers, cells, primary and foreign keys */
   const PropterLimits *limits; /* NULL: defaults */
 } PropterMappingOptions;
 
@@ -24,6 +25,10 @@ typedef struct {
 PROPTER_API PropterStatus propter_mapping_read(const char *const *paths, size_t count, const PropterMappingOptions *options, PropterMapping **out,
                                                PropterError *err);
 PROPTER_API void propter_mapping_free(PropterMapping *mapping);
+/* True if the mapping is one document of CSVW metadata, or a table read as one. */
+PROPTER_API bool propter_mapping_is_csvw(const PropterMapping *mapping);
+/* What the metadata say that is passed over, in words; NULL after the last. A run logs them. */
+PROPTER_API const char *propter_mapping_warning(const PropterMapping *mapping, size_t n);
 
 /* A file that the mapping itself wants written (RML-IO's logical targets), besides what goes to the graph. */
 typedef struct {
@@ -37,7 +42,7 @@ PROPTER_API const PropterMapTarget *propter_mapping_target(const PropterMapping 
 
 /* A logical source of the mapping: a table and the graph its triples go to where the mapping names none. */
 typedef struct {
-  PropterStr path;  /* of the file, as the mapping says; of a database: its address */
+  PropterStr path;         /* of the file, as the mapping says; of a database: its address */
   const PropterStr *files; /* as they will be opened, in the order of their names: of a directory or a pattern all files in it, else the path alone */
   size_t file_count;
   bool database;    /* it is reached through a server, there is no file */
@@ -60,7 +65,7 @@ typedef struct {
 } PropterMapTerm;
 typedef struct {
   uint32_t s, p, o;
-  uint32_t g; /* PROPTER_MAP_DEFAULT: the graph of the source */
+  uint32_t g;       /* PROPTER_MAP_DEFAULT: the graph of the source */
   uint64_t targets; /* bit n: it goes to target n; 0: to the graph */
 } PropterMapQuad;
 typedef struct {
@@ -86,14 +91,16 @@ typedef struct {
   /* NULL, or called before each row with all that decides what the row gives (bytes, equal for equal outcomes and only then, borrowed): `known` true passes it
    * over. Only for mappings that work row by row (propter_mapping_by_row); not together with `take`. */
   PropterStatus (*row)(PropterStr content, bool *known, void *payload, PropterError *err);
+  /* NULL, or for propter_mapping_is_csvw: what is made is JSON (https://www.w3.org/TR/csv2json/), handed over piece by piece, and `record` is not called. */
+  PropterStatus (*json)(PropterStr piece, void *payload, PropterError *err);
   void *payload;
 } PropterMapSink;
 
 typedef struct {
-  bool provenance; /* say of each subject of class qb:Observation from which file, line and columns it comes */
+  bool provenance;    /* say of each subject of class qb:Observation from which file, line and columns it comes */
   unsigned threads;   /* 0: as many as there are processors */
   bool subjects_only; /* hand over one quad per row and triples map, of its subject alone, if it has one subject */
-  bool unsafe_iris; /* hand over what rml:UnsafeIRI makes although it may be no IRI; otherwise that is a reject */
+  bool unsafe_iris;   /* hand over what rml:UnsafeIRI makes although it may be no IRI; otherwise that is a reject */
   const PropterLimits *limits;
   const PropterLog *log;
 } PropterMapOptions;
