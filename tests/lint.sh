@@ -12,7 +12,7 @@ cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inl
 # shellcheck disable=SC2086
 clang-tidy --quiet --warnings-as-errors='*' $sources -- -std=c11 -D_GNU_SOURCE -Iengine/include -Iingest/include -Iquery/include -Iontology -I"$builddir" \
   -I"$builddir/query/http" -I"$builddir/query/why" -DPROPTER_LIBEXEC_DIR='""' \
-  $(pkg-config --cflags redland serd-0 libxml-2.0 libpcre2-8 openblas libzip libpq) 2>&1 | grep -E 'warning:|error:' && fail=1
+  $(pkg-config --cflags redland serd-0 libxml-2.0 libpcre2-8 openblas libzip libpq gmime-3.0) 2>&1 | grep -E 'warning:|error:' && fail=1
 for f in $(find . -name '*.sh' -not -path './build*' | LC_ALL=C sort) autogen.sh; do sh -n "$f" || fail=1; done
 long=$(grep -rnE '[[:space:]]+$' engine ingest query ontology tests --include='*.[ch]' --include='*.def' --include='*.sh' --include='*.am' | head -5)
 [ -z "$long" ] || { echo "lint: white space at the end of a line:"; echo "$long"; fail=1; }
