@@ -36,7 +36,7 @@ static Row row_from_key(const unsigned char *key) {
 
 /* checksum 4, count 2; per column frames 1 (0: ids as they are; STEPS added: has steps), bits of the distance 1, its frames' smallest ids, then their steps;
  * codes of each column; 8 zero bytes, so that a code can be read as eight bytes */
-enum { HEADER = 6, SPARE = 8, WIDEST = 57, STEPS = 128, PART = 256 * BLOCK_ROWS };
+enum { HEADER = 6, SPARE = 8, WIDEST = 57, STEPS = 128, PART = 128 * BLOCK_ROWS };
 
 static uint32_t checksum(const unsigned char *key, const unsigned char *value, size_t size) {
   return (uint32_t)(propter_hash64((PropterStr){(const char *)value + 4, size - 4}) ^ propter_hash64((PropterStr){(const char *)key, 32}) * 3);
@@ -344,7 +344,7 @@ static PropterStatus put(Table *t, const Row *first, const void *block, size_t s
 }
 
 /* Many changes behind the end of a table: their blocks, made in stretches on all processors, so the same on any number. */
-enum { STRETCH = 32 * BLOCK_ROWS, MANY = 2 * STRETCH };
+enum { STRETCH = 16 * BLOCK_ROWS, MANY = 2 * STRETCH };
 
 typedef struct {
   Change *changes;

@@ -8,7 +8,7 @@
 
 #include "env.h"
 
-enum { BLOCK_ROWS = 1024, BLOCK_BYTES = 4080, BLOCK_FRAMES = 16 };
+enum { BLOCK_ROWS = 2048, BLOCK_BYTES = 4080, BLOCK_FRAMES = 16 };
 
 /* A quad in the sequence of an order; compares column by column. */
 typedef struct {

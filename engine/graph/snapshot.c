@@ -105,6 +105,8 @@ uint64_t propter_snapshot_version(const PropterSnapshot *s) { return s->version;
 
 /* ---- scans ---------------------------------------------------------------------------------------------------------------- */
 
+enum { COLUMN_ROWS = 1024 };
+
 struct PropterScan {
   PropterSnapshot *snapshot;
   PropterOrder order;
@@ -114,7 +116,7 @@ struct PropterScan {
   size_t at, end; /* rows of the block still to come; those beyond `end` do not match */
   bool started, ended, last; /* last: the prefix ends in this block */
   Block block;
-  PropterId columns[4][BLOCK_ROWS];
+  PropterId columns[4][COLUMN_ROWS];
 };
 
 /* Opens the block and finds where the prefix ends in it. */
@@ -193,13 +195,14 @@ PropterStatus propter_scan_columns(PropterScan *scan, unsigned want, const Propt
   *count = 0;
   PROPTER_TRY(in_time(scan, err));
   PROPTER_TRY(advance(scan, err));
-  *count = scan->end - scan->at;
+  size_t here = scan->end - scan->at;
+  *count = here < COLUMN_ROWS ? here : COLUMN_ROWS;
   for (unsigned c = 0; c < 4; c++) {
     unsigned place = row_sequence[scan->order][c];
     columns[place] = want >> place & 1 ? scan->columns[place] : NULL;
     if (*count && columns[place]) block_column(&scan->block, c, scan->at, *count, scan->columns[place]);
   }
-  scan->at = scan->end;
+  scan->at += *count;
   return PROPTER_OK;
 }
 
@@ -209,7 +212,7 @@ PropterStatus propter_scan_next(PropterScan *scan, PropterQuad *rows, size_t cap
   while (*count < cap) {
     PROPTER_TRY(advance(scan, err));
     if (scan->ended) break;
-    size_t n = scan->end - scan->at < cap - *count ? scan->end - scan->at : cap - *count;
+    size_t room = cap - *count < COLUMN_ROWS ? cap - *count : COLUMN_ROWS, n = scan->end - scan->at < room ? scan->end - scan->at : room;
     for (unsigned c = 0; c < 4; c++) block_column(&scan->block, c, scan->at, n, scan->columns[row_sequence[scan->order][c]]);
     for (size_t i = 0; i < n; i++) rows[*count + i] = (PropterQuad){scan->columns[0][i], scan->columns[1][i], scan->columns[2][i], scan->columns[3][i]};
     scan->at += n;
