@@ -245,6 +245,12 @@ PropterId id_inline(PropterStr lexical, PropterStr datatype) {
   return propter_str_equal((PropterStr){text, n}, lexical) ? id : PROPTER_NO_ID;
 }
 
+PropterId id_floor(unsigned tag, double v) {
+  if (tag == ID_DOUBLE || tag == ID_FLOAT) return id_make(tag, double_bits(v) >> 8);
+  double units = floor(tag == ID_DECIMAL ? v * DECIMAL_SCALE : v), most = (double)(BIAS - 128);
+  return id_make(tag, biased(units > most ? BIAS - 1 : units < -most ? -BIAS : (int64_t)units));
+}
+
 PropterTermKind propter_id_kind(PropterId id) {
   unsigned tag = id_tag(id);
   return tag == ID_SPECIAL ? PROPTER_TERM_NONE : tag == ID_BLANK ? PROPTER_TERM_BLANK : tag == ID_IRI ? PROPTER_TERM_IRI : PROPTER_TERM_LITERAL;

@@ -35,6 +35,9 @@ PropterId id_inline(PropterStr lexical, PropterStr datatype);
 enum { ID_TEXT = 64 };
 size_t id_lexical(PropterId id, char text[ID_TEXT], PropterStr *datatype);
 
+/* With this tag of a number, the id of the greatest value not above `v`, or its tag's first. */
+PropterId id_floor(unsigned tag, double v);
+
 /* Ascending order of ids, for qsort and bsearch. */
 int id_order(const void *a, const void *b);
 /* Puts the ids from `from` on in ascending order, each once. */

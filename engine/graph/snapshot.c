@@ -237,6 +237,22 @@ PropterStatus propter_scan_seek(PropterScan *scan, PropterQuad target, PropterEr
   return PROPTER_OK;
 }
 
+PropterStatus propter_scan_skip(PropterScan *scan, PropterQuad target, uint64_t *skipped, PropterError *err) {
+  Row row = row_of(scan->order, target);
+  *skipped = 0;
+  PROPTER_TRY(in_time(scan, err));
+  for (bool there = false; !there;) {
+    PROPTER_TRY(advance(scan, err));
+    if (scan->ended) break;
+    Row tail = block_row(&scan->block, scan->end - 1);
+    there = row_compare(&tail, &row, 4) >= 0;
+    size_t to = there ? block_search(&scan->block, scan->at, &row, 4, false) : scan->end;
+    *skipped += to - scan->at;
+    scan->at = to;
+  }
+  return PROPTER_OK;
+}
+
 void propter_scan_close(PropterScan *scan) {
   if (!scan) return;
   mdb_cursor_close(scan->cursor);

@@ -5,6 +5,7 @@
 #define SPARQL_ALGEBRA_H
 
 #include "exec.h"
+#include "ids.h"
 
 typedef struct Alg Alg;
 typedef struct Expr Expr;
@@ -89,6 +90,9 @@ struct Alg {
   const AstPattern *ast; /* SERVICE: the pattern sent to an endpoint, or the form that somebody else solves */
   Item *inputs;          /* SERVICE: the endpoint's name, or what the form is called with */
   size_t input_count;
+  /* SCAN, set by the planner: ids that subject and object must be in for the filters over it (NULL: any), the part of the rows where they are (0: not known). */
+  const IdRanges *within[3];
+  double share[3];
   /* Set by algebra_analyse: bit sets over all slots. */
   uint64_t *maybe, *certain;
 };
@@ -112,6 +116,8 @@ uint64_t *slots_new(Exec *run, PropterError *err); /* NULL: no memory */
 void slots_of_expr(const Exec *run, const Expr *expr, uint64_t *set);
 /* Adds all slots a tree mentions, also those it does not show. */
 void slots_mentioned(const Exec *run, const Alg *alg, uint64_t *set);
+/* Part of the rows of a pattern that its ranges leave. */
+static inline double alg_share(const Alg *a, unsigned position) { return a->share[position] > 0 ? a->share[position] : 1; }
 /* Must the pattern be started with the value of a variable that another pattern gives? */
 static inline bool alg_waits(const Alg *a) {
   for (size_t i = 0; i < a->input_count; i++)

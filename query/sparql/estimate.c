@@ -92,8 +92,45 @@ static PropterStatus fanout(Exec *run, PropterId predicate, unsigned column, dou
   return PROPTER_OK;
 }
 
+/* Rows of an opened pattern whose `position`, which they are sorted by, is in the ranges; of many ranges only the first are counted. */
+static PropterStatus count_within(Matcher *m, unsigned position, const IdRanges *r, double *rows, PropterError *err) {
+  enum { COUNTED = 256 };
+  size_t counted = r->count < COUNTED ? r->count : COUNTED;
+  *rows = 0;
+  for (size_t i = 0; i < counted; i++) {
+    uint64_t n = 0;
+    for (int end = 0; end < 2; end++) {
+      PropterId value = end ? r->items[i].last + 1 : r->items[i].from, v[4] = {m->want.s, m->want.p, m->want.o, m->want.g};
+      for (unsigned k = m->bound; k < 4; k++) v[order_columns[m->order][k]] = PROPTER_NO_ID;
+      v[position] = end && !value ? UINT64_MAX : value;
+      PROPTER_TRY(propter_scan_skip(m->scan, (PropterQuad){v[0], v[1], v[2], v[3]}, &n, err));
+    }
+    *rows += (double)n;
+  }
+  if (counted) *rows *= (double)r->count / (double)counted;
+  return PROPTER_OK;
+}
+
+PropterStatus estimate_within(Exec *run, Alg *a, PropterError *err) {
+  PropterQuad want = {a->s.id, a->p.id, a->o.id, 0};
+  for (unsigned position = 0; position < 3; position += 2) {
+    Matcher m = {0};
+    double all, rows = 0;
+    if (!a->within[position]) continue;
+    PROPTER_TRY(matcher_estimate(run, &a->graphs, want, &all, err));
+    PropterStatus status = matcher_open_sorted(run, &m, &a->graphs, want, position, err);
+    bool sorted = status == PROPTER_OK && !m.empty && m.bound < 4 && order_columns[m.order][m.bound] == position;
+    if (sorted) status = count_within(&m, position, a->within[position], &rows, err);
+    matcher_free(run, &m);
+    PROPTER_TRY(status);
+    if (sorted) a->share[position] = fmax(rows / fmax(all, 1), 1e-9);
+  }
+  return PROPTER_OK;
+}
+
 PropterStatus estimate_leaf(Exec *run, const Alg *a, double *rows, PropterError *err) {
   PROPTER_TRY(matcher_estimate(run, &a->graphs, (PropterQuad){a->s.id, a->p.id, a->o.id, 0}, rows, err));
+  *rows *= alg_share(a, 0) * alg_share(a, 2);
   /* How much a closure grows is not known; this only keeps it behind the plain patterns. */
   if (a->kind == ALG_PATH) *rows = *rows * 4 + 16;
   return PROPTER_OK;
@@ -104,8 +141,11 @@ PropterStatus estimate_probe(Exec *run, const Alg *a, double all, const uint64_t
   double by_subject = all, by_object = all;
   *rows = all;
   if (exec_local(a->p.id) || all <= 0) return PROPTER_OK;
+  /* What is bound already has been within its ranges. */
   if (s && !a->s.id) PROPTER_TRY(fanout(run, a->p.id, 0, &by_subject, err));
   if (o && !a->o.id) PROPTER_TRY(fanout(run, a->p.id, 2, &by_object, err));
+  if (s && !a->s.id) by_subject *= alg_share(a, 2);
+  if (o && !a->o.id) by_object *= alg_share(a, 0);
   if (s && o)
     *rows = fmin(fmin(by_subject, by_object), 1) * 0.5;
   else if (s)

@@ -5,6 +5,13 @@
 
 #include "answer.h"
 
+/* Ranges of ids by which a scan leaves out rows. */
+static size_t ranges_in(const Op *op) {
+  size_t n = 0;
+  for (unsigned k = 0; scan_is(op) && k < 3; k++) n += op->alg->within[k] ? op->alg->within[k]->count : 0;
+  return n;
+}
+
 typedef struct {
   PropterResults *results;
   PropterBuf *out;
@@ -84,6 +91,7 @@ static PropterStatus explain_op(Explain *x, Op *op, unsigned depth, PropterError
     propter_buf_add_json(x->out, t);
     propter_buf_printf(x->out, ",\"estimated\":%.0f,\"rows\":%llu,\"starts\":%llu,\"ms\":%.3f", op->estimate, rows, starts, ms);
     if (depth == 0 && op->run->statistics) propter_buf_printf(x->out, ",\"statistics\":%llu", (unsigned long long)op->run->statistics->quads);
+    if (ranges_in(op)) propter_buf_printf(x->out, ",\"ranges\":%zu", ranges_in(op));
     if (op->threads) propter_buf_printf(x->out, ",\"threads\":%u", op->threads);
     if (spilled) propter_buf_printf(x->out, ",\"spilled\":%llu,\"files\":%llu", spilled, files);
     propter_buf_add(x->out, PROPTER_STR(",\"inputs\":["));
@@ -91,6 +99,7 @@ static PropterStatus explain_op(Explain *x, Op *op, unsigned depth, PropterError
     propter_buf_printf(x->out, "%*s%s  %.*s", (int)depth * 2, "", op->kind->name, (int)t.len, t.data);
     propter_buf_printf(x->out, "  estimated %.0f  rows %llu", op->estimate, rows);
     if (starts > 1) propter_buf_printf(x->out, "  starts %llu", starts);
+    if (ranges_in(op)) propter_buf_printf(x->out, "  in %zu ranges of ids", ranges_in(op));
     if (op->threads) propter_buf_printf(x->out, "  threads %u", op->threads);
     if (spilled) propter_buf_printf(x->out, "  spilled %llu bytes in %llu files", spilled, files);
     propter_buf_printf(x->out, "  %.3f ms\n", ms);

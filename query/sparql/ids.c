@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ids.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "../../engine/graph/id.h"
 
 enum { INTEGER_TAGS = 13, ZONE_BITS = 11, ZONE_UTC = 841 };
@@ -93,5 +96,74 @@ PropterId id_of_value(const Value *v) {
     return m > -limit && m < limit ? id_make(ID_DECIMAL, (uint64_t)((int64_t)m + bias)) : PROPTER_NO_ID;
   }
   default: return PROPTER_NO_ID;
+  }
+}
+
+/* --- Ranges ------------------------------------------------------------------------------------------------------------------- */
+
+#define TAGS(first, last) {(PropterId)(first) << 56, ((PropterId)(last) << 56) | ID_PAYLOAD}
+/* Other literals keep their values in the dictionary: numbers that could not be inlined are among them. */
+#define TYPED_IDS TAGS(ID_TYPED, ID_INLINE - 1)
+const IdRange id_blanks = TAGS(ID_BLANK, ID_BLANK), id_iris = TAGS(ID_IRI, ID_IRI), id_literals = TAGS(ID_STRING, 254),
+              id_numbers[2] = {TYPED_IDS, TAGS(ID_INTEGER, ID_FLOAT)};
+
+static size_t one_range(IdRange range, IdRange *out) { return *out = range, 1; }
+
+static bool wants_less(AstExprOp r) { return r == EXPR_LESS || r == EXPR_LESS_EQUAL; }
+static bool wants_greater(AstExprOp r) { return r == EXPR_GREATER || r == EXPR_GREATER_EQUAL; }
+
+/* Numbers of all tags; ends lie a little outside of what is asked for, so that rounding cuts nothing off, but for integers, which are often few. */
+static size_t number_ranges(AstExprOp relation, const Value *constant, IdRange *out) {
+  double c = value_number(constant), slack = fabs(c) * 1e-6 + DBL_MIN;
+  double low = wants_less(relation) ? -DBL_MAX : c - slack, high = wants_greater(relation) ? DBL_MAX : c + slack;
+  bool exact = constant->type <= VALUE_DECIMAL && fabs(c) < 1e15, whole = exact && !(c > floor(c));
+  size_t n = one_range(id_numbers[0], out);
+  if (isnan(c)) return n + one_range(id_numbers[1], out + n);
+  for (unsigned tag = ID_INTEGER; tag <= ID_FLOAT; tag++) {
+    IdRange r = TAGS(tag, tag);
+    if (tag < ID_INTEGER + INTEGER_TAGS && exact) {
+      if (!wants_less(relation)) r.from = id_floor(tag, ceil(c)) + (whole && relation == EXPR_GREATER);
+      if (!wants_greater(relation)) r.last = id_floor(tag, c) - (whole && relation == EXPR_LESS);
+    } else if (tag < ID_INTEGER + INTEGER_TAGS || tag == ID_DECIMAL || tag >= ID_DOUBLE) {
+      r.from = id_floor(tag, low), r.last = id_floor(tag, high);
+    } else
+      continue;
+    if (r.from <= r.last) out[n++] = r;
+  }
+  return n;
+}
+
+/* A time without a zone and one with a zone compare only where every zone gives the same answer, which is the one of UTC. */
+static PropterId time_floor(unsigned tag, double ms) {
+  enum { DAY_MS = 86400000 };
+  const double half = (double)((int64_t)1 << 44);
+  if (tag == ID_DATE) return id_floor(ID_DATE, ms / DAY_MS);
+  return id_make(tag, (uint64_t)(fmin(fmax(ms, -half), half - 1) + half) << ZONE_BITS);
+}
+
+static size_t time_ranges(AstExprOp relation, const Value *constant, IdRange *out) {
+  double ms = (double)moment_ms(&constant->moment);
+  unsigned tag = constant->type == VALUE_DATE ? ID_DATE : ID_DATETIME;
+  IdRange r = TAGS(tag, tag);
+  if (!wants_less(relation)) r.from = time_floor(tag, ms);
+  if (!wants_greater(relation)) r.last = time_floor(tag, ms) | (tag == ID_DATETIME ? ((PropterId)1 << ZONE_BITS) - 1 : 0);
+  size_t n = one_range((IdRange)TYPED_IDS, out);
+  return n + one_range(r, out + n);
+}
+
+size_t id_ranges(AstExprOp relation, const Value *c, IdRange out[ID_RANGES]) {
+  bool equal = relation == EXPR_EQUAL;
+  size_t n;
+  if (value_numeric(c)) return number_ranges(relation, c, out);
+  switch (c->type) {
+  case VALUE_IRI: return equal && c->id ? one_range((IdRange){c->id, c->id}, out) : one_range(id_iris, out);
+  case VALUE_STRING: return equal && c->id ? one_range((IdRange){c->id, c->id}, out) : one_range((IdRange)TAGS(ID_STRING, ID_STRING), out);
+  case VALUE_LANGUAGE: return one_range((IdRange)TAGS(ID_LANGUAGE, ID_LANGUAGE), out);
+  case VALUE_DATE:
+  case VALUE_DATETIME: return time_ranges(relation, c, out);
+  case VALUE_BOOLEAN:
+    n = one_range((IdRange)TYPED_IDS, out);
+    return n + one_range((IdRange)TAGS(ID_BOOLEAN, ID_BOOLEAN), out + n);
+  default: return one_range((IdRange){0, UINT64_MAX}, out);
   }
 }

@@ -25,7 +25,7 @@ typedef struct {
   Op op;
   Table table;
   Key *keys; /* row after row */
-  Kept *kept; /* the same; NULL where there is a limit */
+  Kept *kept; /* the same */
   char *letters;
   size_t key_cap, kept_cap, letter_count, letter_cap;
   Value *values; /* of one key of a batch */
@@ -140,7 +140,7 @@ static int compare_keys(Order *o, const Key *a, const Key *b) {
 
 /* Texts of names and plain strings compare as they are. */
 static bool compare_kept(const Order *o, size_t a, size_t b, int *c) {
-  if (!o->kept || o->kept[a].len == NOT_KEPT || o->kept[b].len == NOT_KEPT || o->keys[a].prefix != o->keys[b].prefix) return false;
+  if (o->kept[a].len == NOT_KEPT || o->kept[b].len == NOT_KEPT || o->keys[a].prefix != o->keys[b].prefix) return false;
   *c = propter_str_compare((PropterStr){o->letters + o->kept[a].at, o->kept[a].len}, (PropterStr){o->letters + o->kept[b].at, o->kept[b].len});
   return true;
 }
@@ -184,6 +184,23 @@ static int compare_numbers(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
+/* The texts of the first `keys` keys alone. */
+static PropterStatus prune_texts(Order *o, size_t keys, PropterError *err) {
+  size_t size = 0;
+  for (size_t i = 0; i < keys; i++) size += o->kept[i].len == NOT_KEPT ? 0 : o->kept[i].len;
+  char *letters = exec_alloc(o->op.run, size + 1);
+  if (!letters) return exec_fail_memory(o->op.run, err);
+  o->letter_count = 0;
+  for (size_t i = 0; i < keys; i++) {
+    if (o->kept[i].len == NOT_KEPT) continue;
+    memcpy(letters + o->letter_count, o->letters + o->kept[i].at, o->kept[i].len);
+    o->kept[i].at = o->letter_count, o->letter_count += o->kept[i].len;
+  }
+  exec_free(o->op.run, o->letters, o->letter_cap);
+  o->letters = letters, o->letter_cap = size + 1;
+  return PROPTER_OK;
+}
+
 /* Keeps the first `limit` rows, in the order they came. */
 static PropterStatus prune(Order *o, PropterError *err) {
   size_t n = o->op.alg->order_count, keep = (size_t)o->limit;
@@ -194,12 +211,11 @@ static PropterStatus prune(Order *o, PropterError *err) {
   for (size_t i = 0; i < keep; i++) {
     if (o->table.width) memmove(table_row(&o->table, i), table_row(&o->table, o->rows[i]), o->table.width * sizeof(PropterId));
     memmove(&o->keys[i * n], &o->keys[o->rows[i] * n], n * sizeof *o->keys);
+    memmove(&o->kept[i * n], &o->kept[o->rows[i] * n], n * sizeof *o->kept);
   }
   o->table.count = keep;
-  return PROPTER_OK;
+  return prune_texts(o, keep * n, err);
 }
-
-static bool whole_order(const Order *o) { return o->limit >= UINT32_MAX; }
 
 /* Values of the `i`-th key for all rows of a batch: decoded together if it is a variable. */
 static PropterStatus key_values(Order *o, const Batch *b, size_t i, PropterError *err) {
@@ -230,7 +246,7 @@ static PropterStatus keep_text(Order *o, size_t at, const Value *v, PropterError
 static PropterStatus put_key(Order *o, size_t at, Value *v, PropterError *err) {
   PROPTER_TRY(exec_grow(o->op.run, &o->keys, &o->key_cap, at + 1, sizeof *o->keys, err));
   o->keys[at].prefix = prefix_of(v);
-  if (whole_order(o)) PROPTER_TRY(keep_text(o, at, v, err));
+  PROPTER_TRY(keep_text(o, at, v, err));
   return exec_intern_value(o->op.run, v, &o->scratch, &o->keys[at].id, err);
 }
 
@@ -246,10 +262,20 @@ static void leave_out(const Order *o, Batch *b) {
   b->count = kept;
 }
 
+/* Rows of one batch that are as many as the limit leave out those behind them. */
+static void tighten(Order *o, const Batch *b) {
+  SortKey keys[BATCH], spare[BATCH];
+  for (uint32_t row = 0; row < b->count; row++) keys[row] = (SortKey){directed(o, prefix_of(&o->values[row])), row};
+  uint64_t bound = sort_keys(keys, spare, b->count)[o->limit - 1].key;
+  if (!o->bounded || bound < o->bound) o->bound = bound;
+  o->bounded = true;
+}
+
 static PropterStatus add_batch(Order *o, Batch *b, PropterError *err) {
   size_t n = o->op.alg->order_count, first = o->table.count, came = b->count;
   for (size_t i = 0; i < n; i++) {
     PROPTER_TRY(key_values(o, b, i, err));
+    if (i == 0 && o->limit > 0 && b->count > o->limit) tighten(o, b);
     if (i == 0 && o->bounded) leave_out(o, b);
     for (size_t row = 0; row < b->count; row++) {
       PROPTER_TRY(put_key(o, (first + row) * n + i, &o->values[row], err));

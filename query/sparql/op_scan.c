@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A triple pattern as a scan of one permutation. */
-#include "op.h"
+#include <string.h>
+
+#include "ranges.h"
+
+/* Reading by ranges where they leave no more than this of the rows; else in the order that others want. */
+#define RANGE_SHARE 0.25
 
 typedef struct {
   Op op;
@@ -8,8 +13,9 @@ typedef struct {
   unsigned first; /* position the rows are sorted by, where that can be chosen */
   Matcher matcher;
   PropterId from, below; /* of the column its rows are sorted by; 0: all */
-  PropterId *line;       /* that column, where nobody else wants it */
-  bool cut;              /* `below` has been reached */
+  PropterId *lines[3];   /* columns that are looked at and nobody else wants */
+  size_t hints[3];
+  bool cut;              /* `below`, or the end of all ranges, has been reached */
 } Scan;
 
 /* The position the rows of a started scan are sorted by; 4: they are one row. */
@@ -20,6 +26,20 @@ static PropterQuad at_value(const Scan *s, PropterId value) {
   for (unsigned i = s->matcher.bound; i < 4; i++) v[order_columns[s->matcher.order][i]] = PROPTER_NO_ID;
   v[sorted_position(s)] = value;
   return (PropterQuad){v[0], v[1], v[2], v[3]};
+}
+
+/* Ranges of what the rows are sorted by, or NULL. */
+static const IdRanges *sorted_ranges(const Scan *s) { return sorted_position(s) < 3 ? s->op.alg->within[sorted_position(s)] : NULL; }
+
+/* To the first row whose value is `least` or more and not before its next range. */
+static PropterStatus seek_range(Scan *s, PropterId least, PropterError *err) {
+  const IdRanges *r = sorted_ranges(s);
+  if (r) {
+    size_t next = ranges_from(r, least);
+    s->cut = next == r->count;
+    if (!s->cut && r->items[next].from > least) least = r->items[next].from;
+  }
+  return least && !s->cut ? propter_scan_seek(s->matcher.scan, at_value(s, least), err) : PROPTER_OK;
 }
 
 static PropterStatus scan_start(Op *op, PropterError *err) {
@@ -33,7 +53,8 @@ static PropterStatus scan_start(Op *op, PropterError *err) {
   PROPTER_TRY(matcher_open_sorted(op->run, &s->matcher, &op->alg->graphs, pattern, s->first, err));
   s->matcher.repeats = s->shape.repeats ? &s->shape : NULL;
   s->cut = false;
-  return s->from && !s->matcher.empty ? propter_scan_seek(s->matcher.scan, at_value(s, s->from), err) : PROPTER_OK;
+  memset(s->hints, 0, sizeof s->hints);
+  return s->matcher.empty ? PROPTER_OK : seek_range(s, s->from, err);
 }
 
 /* Leaves out what is not below the limit. */
@@ -50,27 +71,58 @@ static void cut_batch(Scan *s, Batch *b, const PropterId *column) {
   b->count = low;
 }
 
+/* Leaves out rows with an id outside of the ranges. */
+static void keep_within(Scan *s, PropterId *const to[4], size_t *count) {
+  for (unsigned k = 0; k < 3; k++) {
+    const IdRanges *r = s->op.alg->within[k];
+    size_t kept = 0;
+    for (size_t i = 0; r && i < *count; i++) {
+      if (!ranges_have(r, to[k][i], &s->hints[k])) continue;
+      for (unsigned c = 0; c < 4; c++)
+        if (to[c]) to[c][kept] = to[c][i];
+      kept++;
+    }
+    if (r) *count = kept;
+  }
+}
+
+/* A place for each column that is wanted here or above. */
+static PropterStatus columns_of(Scan *s, PropterId *to[4], PropterError *err) {
+  unsigned position = s->below ? sorted_position(s) : 4;
+  for (unsigned k = 0; k < 4; k++) {
+    to[k] = s->shape.slot[k] == NO_SLOT ? NULL : s->op.batch.col[s->shape.slot[k]];
+    if (to[k] || k > 2 || (k != position && !s->op.alg->within[k])) continue;
+    if (!s->lines[k] && !(s->lines[k] = exec_alloc(s->op.run, BATCH * sizeof *s->lines[k]))) return exec_fail_memory(s->op.run, err);
+    to[k] = s->lines[k];
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus scan_next(Op *op, Batch **out, PropterError *err) {
   Scan *s = (Scan *)op;
   PropterId *to[4];
-  for (unsigned k = 0; k < 4; k++) to[k] = s->shape.slot[k] == NO_SLOT ? NULL : op->batch.col[s->shape.slot[k]];
-  unsigned position = sorted_position(s);
-  if (s->cut) return PROPTER_OK;
-  if (s->below && !to[position]) {
-    if (!s->line && !(s->line = exec_alloc(op->run, BATCH * sizeof *s->line))) return exec_fail_memory(op->run, err);
-    to[position] = s->line;
+  size_t *count = &op->batch.count;
+  PROPTER_TRY(columns_of(s, to, err));
+  for (*count = 0; *count == 0 && !s->cut;) {
+    PROPTER_TRY(matcher_columns(op->run, &s->matcher, to, count, err));
+    if (*count == 0) break;
+    const IdRanges *r = sorted_ranges(s);
+    PropterId last = r ? to[sorted_position(s)][*count - 1] : PROPTER_NO_ID;
+    if (s->below) cut_batch(s, &op->batch, to[sorted_position(s)]);
+    keep_within(s, to, count);
+    if (r && !s->cut) PROPTER_TRY(seek_range(s, last, err));
   }
-  PROPTER_TRY(matcher_columns(op->run, &s->matcher, to, &op->batch.count, err));
-  if (s->below) cut_batch(s, &op->batch, to[position]);
-  if (op->batch.count) *out = &op->batch;
+  if (*count) *out = &op->batch;
   return PROPTER_OK;
 }
 
 static void scan_stop(Op *op) {
   Scan *s = (Scan *)op;
   matcher_free(op->run, &s->matcher);
-  exec_free(op->run, s->line, BATCH * sizeof *s->line);
-  s->line = NULL;
+  for (unsigned k = 0; k < 3; k++) {
+    exec_free(op->run, s->lines[k], BATCH * sizeof *s->lines[k]);
+    s->lines[k] = NULL;
+  }
 }
 
 static const OpKind scan_kind = {"scan", scan_start, scan_next, scan_stop};
@@ -86,7 +138,8 @@ static PropterStatus value_from(Scan *s, PropterId least, PropterId *value, Prop
   *value = PROPTER_NO_ID;
   PROPTER_TRY(scan_start(&s->op, err));
   if (s->matcher.empty || sorted_position(s) > 2) return PROPTER_OK;
-  PROPTER_TRY(propter_scan_seek(s->matcher.scan, at_value(s, least), err));
+  PROPTER_TRY(seek_range(s, least, err));
+  if (s->cut) return PROPTER_OK;
   PROPTER_TRY(propter_scan_next(s->matcher.scan, &row, 1, &n, err));
   if (n) *value = quad_at(&row, sorted_position(s));
   return PROPTER_OK;
@@ -118,11 +171,18 @@ static uint32_t sorted_by(const Shape *s, unsigned first) {
   return constant[0] ? s->slot[1] : constant[2] ? s->slot[0] : NO_SLOT;
 }
 
+uint32_t scan_ranges_slot(const Alg *a) {
+  unsigned best = a->share[2] > 0 && (!(a->share[0] > 0) || a->share[2] < a->share[0]) ? 2 : 0;
+  return a->share[best] > 0 && a->share[best] <= RANGE_SHARE ? (best ? a->o.slot : a->s.slot) : NO_SLOT;
+}
+
 PropterStatus op_scan(Exec *run, const Alg *alg, uint32_t sorted, Op **out, PropterError *err) {
   Scan *s;
   PROPTER_TRY(op_make(run, &scan_kind, sizeof *s, alg->maybe, alg, &s, err));
   s->shape = shape_of(alg);
   s->first = 3;
+  uint32_t by_ranges = scan_ranges_slot(alg);
+  if (by_ranges != NO_SLOT) sorted = by_ranges;
   for (unsigned i = 0; i < 3; i++)
     if (sorted != NO_SLOT && s->shape.slot[i] == sorted && s->first == 3) s->first = i;
   /* With one graph asked for, another permutation may be chosen; several graphs are not in the way. */

@@ -25,6 +25,8 @@ static inline bool plan_leaf_kind(const Alg *a) { return a->kind == ALG_SCAN || 
 /* --- Estimates (estimate.c) ------------------------------------------------------------------------------------------------ */
 
 PropterStatus estimate_leaf(Exec *run, const Alg *a, double *rows, PropterError *err);
+/* Counts the rows of a scan within its ranges, where a permutation is sorted so: sets its shares. */
+PropterStatus estimate_within(Exec *run, Alg *a, PropterError *err);
 /* From now on estimates use the graph's statistics: gathered by a pass over it where `cost`, that of what is planned, is worth it. *gathered: they were not
  * there before. */
 PropterStatus estimate_prepare(Exec *run, double cost, bool *gathered, PropterError *err);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "plan.h"
+#include "ranges.h"
 
 enum { DP_PARTS = 12 };
 #define LEAP_READ 8.0 /* of a pair read for a leapfrog join */
@@ -34,6 +34,7 @@ typedef struct {
   size_t count;
   Expr **filters;
   uint64_t **filter_slots;
+  bool *counted; /* filters that estimates of the parts know of */
   size_t filter_count;
   Op *op; /* joined so far */
   State state;
@@ -97,7 +98,7 @@ static PropterStatus judge(Joining *j, const State *s, const Part *p, double *ro
   bool must = a->kind == ALG_PATH || alg_waits(a);
   if (a->kind == ALG_SCAN) {
     bool sorted = s->sorted != NO_SLOT && (s->sorted == a->s.slot || s->sorted == a->o.slot);
-    double lookups = lookup_cost(s->rows, p->rows, sorted);
+    double lookups = lookup_cost(s->rows, p->rows / (alg_share(a, 0) * alg_share(a, 2)), sorted);
     if (lookups < *cost) *cost = lookups, *method = BY_LOOKUP;
   } else if (must || plan_bindable(j->run, a, s->maybe)) {
     double starts = s->rows * (RESTART_COST + (p->op ? p->op->estimate * 0.1 : 0));
@@ -112,8 +113,9 @@ static bool better(bool connected, double rows, double cost, bool best_connected
 
 /* The slot a first scan should be sorted by: one the second part looks up. */
 static uint32_t join_slot(const Part *first, const Part *second) {
-  const uint32_t slots[] = {first->alg->s.slot, first->alg->o.slot};
+  const uint32_t slots[] = {first->alg->s.slot, first->alg->o.slot}, by_ranges = scan_ranges_slot(first->alg);
   if (first->alg->kind != ALG_SCAN || !second || second->alg->kind != ALG_SCAN) return NO_SLOT;
+  if (by_ranges != NO_SLOT) return by_ranges;
   for (size_t i = 0; i < 2; i++)
     if (slots[i] != NO_SLOT && (second->alg->s.slot == slots[i] || second->alg->o.slot == slots[i])) return slots[i];
   return NO_SLOT;
@@ -269,7 +271,7 @@ static PropterStatus apply_filters(Joining *j, bool all, PropterError *err) {
     j->op->estimate = j->state.rows;
     PROPTER_TRY(plan_condition(j->run, &j->op, j->filters[i], j->state.maybe, j->state.certain, err));
     j->filters[i] = NULL;
-    j->state.rows *= 0.5;
+    if (!j->counted[i]) j->state.rows *= 0.5;
     j->op->estimate = j->state.rows;
   }
   return PROPTER_OK;
@@ -431,10 +433,29 @@ static PropterStatus build_leapfrog(Joining *j, double cost, Op **out, PropterEr
 
 /* --- Parts -------------------------------------------------------------------------------------------------------------------------------- */
 
+/* What a filter says of the ids of the parts' variables. */
+static PropterStatus restrict_parts(Joining *j, size_t filter, PropterError *err) {
+  const IdRanges *found = NULL;
+  uint32_t of = NO_SLOT;
+  for (size_t i = 0; i < j->count; i++) {
+    Alg *a = j->parts[i].alg;
+    const uint32_t slots[] = {a->s.slot, NO_SLOT, a->o.slot};
+    for (unsigned k = 0; a->kind == ALG_SCAN && k < 3; k += 2) {
+      if (!slots_has(j->filter_slots[filter], slots[k])) continue;
+      if (slots[k] != of) PROPTER_TRY(ranges_of(j->run, j->filters[filter], of = slots[k], &found, err));
+      PROPTER_TRY(ranges_meet(j->run, a->within[k], found, &a->within[k], err));
+      j->counted[filter] = j->counted[filter] || found;
+    }
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus init_parts(Joining *j, PropterError *err) {
+  for (size_t i = 0; i < j->filter_count; i++) PROPTER_TRY(restrict_parts(j, i, err));
   for (size_t i = 0; i < j->count; i++) {
     Part *p = &j->parts[i];
     if (plan_leaf_kind(p->alg)) {
+      if (p->alg->kind == ALG_SCAN) PROPTER_TRY(estimate_within(j->run, p->alg, err));
       PROPTER_TRY(estimate_leaf(j->run, p->alg, &p->rows, err));
     } else {
       PROPTER_TRY(plan_pattern(j->run, p->alg, &p->op, err));
@@ -483,7 +504,8 @@ PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, 
   j.parts = exec_plan_alloc(run, size * sizeof *j.parts);
   j.filters = exec_plan_alloc(run, size * sizeof *j.filters);
   j.filter_slots = exec_plan_alloc(run, size * sizeof *j.filter_slots);
-  if (!order || !j.parts || !j.filters || !j.filter_slots) return exec_fail_memory(run, err);
+  j.counted = exec_plan_alloc(run, size * sizeof *j.counted);
+  if (!order || !j.parts || !j.filters || !j.filter_slots || !j.counted) return exec_fail_memory(run, err);
   PROPTER_TRY(new_state(run, &j.state, err));
   PROPTER_TRY(new_state(run, &scratch, err));
   for (size_t i = 0; i < filter_count; i++) PROPTER_TRY(add_filter(&j, filters[i], err));

@@ -68,6 +68,8 @@ START_TEST(ids_order_as_their_values) {
     if (ids[0] == PROPTER_NO_ID || ids[1] == PROPTER_NO_ID) continue;
     compared++;
     ck_assert_int_eq((ids[0] > ids[1]) - (ids[0] < ids[1]), (values[0] > values[1]) - (values[0] < values[1]));
+    PropterId below = id_floor((unsigned)(ids[0] >> 56), values[1]);
+    if (ids[0] != ids[1]) ck_assert_int_eq(ids[0] > below, values[0] > values[1]);
     double number;
     ck_assert(propter_id_number(ids[0], &number));
     ck_assert(number - values[0] < 1e-6 && values[0] - number < 1e-6);

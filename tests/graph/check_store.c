@@ -113,7 +113,14 @@ END_TEST
 
 enum { SIDE = 12, CELLS = SIDE * SIDE * SIDE * 3 };
 
-/* Every scan of every order and prefix gives exactly what a plain table of booleans says. */
+static int in_sequence(const unsigned char *sequence, PropterQuad x, PropterQuad y) {
+  PropterId a[4] = {x.s, x.p, x.o, x.g}, b[4] = {y.s, y.p, y.o, y.g};
+  int c = 0;
+  for (int k = 0; k < 4 && c == 0; k++) c = (a[sequence[k]] > b[sequence[k]]) - (a[sequence[k]] < b[sequence[k]]);
+  return c;
+}
+
+/* Every scan of every order and prefix gives exactly what a plain table of booleans says, and skips what stands before a row. */
 static void compare(PropterSnapshot *s, const PropterId ids[SIDE], const bool *model) {
   static const unsigned char sequence[PROPTER_ORDER_COUNT][4] = {{0, 1, 2, 3}, {1, 0, 2, 3}, {1, 2, 0, 3}, {2, 0, 1, 3}, {3, 0, 1, 2}};
   PropterQuad rows[100];
@@ -122,7 +129,7 @@ static void compare(PropterSnapshot *s, const PropterId ids[SIDE], const bool *m
       for (int pick = 0; pick < 6; pick++) {
         PropterId q[4] = {ids[pick], ids[(pick * 5 + 1) % SIDE], ids[(pick * 7 + 2) % SIDE], ids[pick % 3]};
         PropterQuad prefix = {q[0], q[1], q[2], q[3]}, last = {0};
-        uint64_t expected = 0, counted = 0, seen = 0;
+        uint64_t expected = 0, counted = 0, seen = 0, before = 0, skipped = 0;
         for (int i = 0; i < CELLS; i++) {
           PropterId c[4] = {ids[i % SIDE], ids[i / SIDE % SIDE], ids[i / SIDE / SIDE % SIDE], ids[i / SIDE / SIDE / SIDE]};
           bool match = model[i];
@@ -138,15 +145,19 @@ static void compare(PropterSnapshot *s, const PropterId ids[SIDE], const bool *m
           ck_ok(propter_scan_next(scan, rows, 100, &n, err));
           if (!n) break;
           for (size_t i = 0; i < n; i++) {
-            PropterId a[4] = {last.s, last.p, last.o, last.g}, b[4] = {rows[i].s, rows[i].p, rows[i].o, rows[i].g};
-            int c = 0;
-            for (int k = 0; k < 4 && c == 0; k++) c = (b[sequence[order][k]] > a[sequence[order][k]]) - (b[sequence[order][k]] < a[sequence[order][k]]);
-            ck_assert_int_gt(c, 0);
+            ck_assert_int_gt(in_sequence(sequence[order], rows[i], last), 0);
+            before += in_sequence(sequence[order], rows[i], prefix) < 0;
             last = rows[i];
           }
           seen += n;
         }
         ck_assert_uint_eq(seen, expected);
+        propter_scan_close(scan);
+        ck_ok(propter_scan_open(s, (PropterOrder)order, prefix, bound, &scan, err));
+        ck_ok(propter_scan_skip(scan, prefix, &skipped, err));
+        ck_assert_uint_eq(skipped, before);
+        ck_ok(propter_scan_next(scan, rows, 1, &n, err));
+        ck_assert(n == 0 ? before == expected : in_sequence(sequence[order], rows[0], prefix) >= 0);
         propter_scan_close(scan);
       }
 }

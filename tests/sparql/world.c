@@ -91,7 +91,8 @@ static PropterStatus with_prefix(const char *text, PropterQuery **query, Propter
   return status;
 }
 
-const char *world_ask(PropterGraph *graph, const char *text, const PropterQueryOptions *given) {
+/* The rows, or how they were found. */
+static const char *ask(PropterGraph *graph, const char *text, const PropterQueryOptions *given, bool plan) {
   PropterQueryOptions options = given ? *given : world_options();
   PropterSnapshot *snapshot = NULL;
   PropterQuery *query = NULL;
@@ -102,8 +103,9 @@ const char *world_ask(PropterGraph *graph, const char *text, const PropterQueryO
   PropterStatus status = with_prefix(text, &query, &why);
   if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, &why);
   if (status == PROPTER_OK) status = pull(results, &why);
+  if (status != PROPTER_OK || plan) propter_buf_reset(&answer);
+  if (status == PROPTER_OK && plan) status = propter_results_explain(results, false, &answer, &why);
   if (status != PROPTER_OK) {
-    propter_buf_reset(&answer);
     propter_buf_printf(&answer, "%s %s", propter_status_name(status), why.message);
   }
   propter_results_close(results);
@@ -111,6 +113,9 @@ const char *world_ask(PropterGraph *graph, const char *text, const PropterQueryO
   propter_snapshot_close(snapshot);
   return answer.len ? answer.data : "";
 }
+
+const char *world_ask(PropterGraph *graph, const char *text, const PropterQueryOptions *options) { return ask(graph, text, options, false); }
+const char *world_plan(PropterGraph *graph, const char *text, const PropterQueryOptions *options) { return ask(graph, text, options, true); }
 
 static int by_text(const void *a, const void *b) { return propter_str_compare(*(const PropterStr *)a, *(const PropterStr *)b); }
 

@@ -11,7 +11,9 @@ PropterGraph *world_open(const char *quads);
 /* Rows of a query on it, in order: columns by blanks, "-" for unbound, rows by newlines; "true" or "false"; or the status's name and message. The prefix : is
  * urn:. Valid until the next call. */
 const char *world_ask(PropterGraph *graph, const char *query, const PropterQueryOptions *options);
-/* The same, rows sorted. */
+/* The same, but its plan after all rows have come. */
+const char *world_plan(PropterGraph *graph, const char *query, const PropterQueryOptions *options);
+/* world_ask, rows sorted. */
 const char *world_ask_sorted(PropterGraph *graph, const char *query);
 /* Runs an update and commits it. */
 PropterStatus world_update(PropterGraph *graph, const char *update, PropterError *err);

@@ -123,6 +123,8 @@ PROPTER_API PropterStatus propter_scan_next(PropterScan *scan, PropterQuad *rows
 PROPTER_API PropterStatus propter_scan_columns(PropterScan *scan, unsigned want, const PropterId *columns[4], size_t *count, PropterError *err);
 /* Skips ahead to the first row not before `target` in the scan's order; never moves back. */
 PROPTER_API PropterStatus propter_scan_seek(PropterScan *scan, PropterQuad target, PropterError *err);
+/* The same, *skipped: how many rows that were. Reads two rows of a block it passes. */
+PROPTER_API PropterStatus propter_scan_skip(PropterScan *scan, PropterQuad target, uint64_t *skipped, PropterError *err);
 PROPTER_API void propter_scan_close(PropterScan *scan);
 
 /* Exact number of quads with that prefix. */
