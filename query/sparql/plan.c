@@ -32,7 +32,19 @@ PropterStatus slots_common(Exec *run, const uint64_t *a, const uint64_t *b, uint
 
 /* --- Starting a part for each row ------------------------------------------------------------------------------------------------ */
 
-bool plan_bindable(const Exec *run, const Alg *a, const uint64_t *given) {
+/* Are the values given for what a group is made of only values of its keys, which all its rows have? */
+static bool groups_by(const Exec *run, const Alg *a, const uint64_t *given, uint64_t *scratch) {
+  slots_mentioned(run, a->items[0], scratch);
+  for (size_t w = 0; w < slots_words(run); w++) scratch[w] &= given[w];
+  for (size_t i = 0; i < a->slot_count; i++)
+    if (slots_has(scratch, a->slots[i]) && slots_has(a->items[0]->certain, a->slots[i])) scratch[a->slots[i] / 64] &= ~((uint64_t)1 << (a->slots[i] % 64));
+  for (size_t w = 0; w < slots_words(run); w++)
+    if (scratch[w]) return false;
+  return true;
+}
+
+/* `into`: sub-selects that stand here, too. */
+static bool bindable(const Exec *run, const Alg *a, const uint64_t *given, bool into) {
   uint64_t small[16];
   size_t words = slots_words(run);
   if (words > 16) return false;
@@ -45,24 +57,38 @@ bool plan_bindable(const Exec *run, const Alg *a, const uint64_t *given) {
   case ALG_JOIN:
   case ALG_UNION:
     for (size_t i = 0; i < a->count; i++)
-      if (!plan_bindable(run, a->items[i], given)) return false;
+      if (!bindable(run, a->items[i], given, false)) return false;
     return true;
+  case ALG_PROJECT:
+  case ALG_DISTINCT:
+  case ALG_ORDER: return into && bindable(run, a->items[0], given, true);
+  case ALG_GROUP:
+    memset(small, 0, sizeof small);
+    return into && groups_by(run, a, given, small) && bindable(run, a->items[0], given, false);
   case ALG_FILTER:
   case ALG_EXTEND:
     memset(small, 0, sizeof small);
     slots_of_expr(run, a->expr, small);
     for (size_t w = 0; w < words; w++)
       if (small[w] & given[w] & ~a->items[0]->certain[w]) return false;
-    return !slots_has(given, a->kind == ALG_EXTEND ? a->slot : NO_SLOT) && plan_bindable(run, a->items[0], given);
+    return !slots_has(given, a->kind == ALG_EXTEND ? a->slot : NO_SLOT) && bindable(run, a->items[0], given, into);
   case ALG_LEFT:
     memset(small, 0, sizeof small);
     slots_mentioned(run, a->items[1], small);
     if (a->expr) slots_of_expr(run, a->expr, small);
     for (size_t w = 0; w < words; w++)
       if (small[w] & given[w] & ~a->items[0]->certain[w]) return false;
-    return plan_bindable(run, a->items[0], given) && plan_bindable(run, a->items[1], given);
+    return bindable(run, a->items[0], given, false) && bindable(run, a->items[1], given, false);
   default: return false;
   }
+}
+
+bool plan_bindable(const Exec *run, const Alg *a, const uint64_t *given) { return bindable(run, a, given, false); }
+
+static bool sub_select(const Alg *a) { return a->kind == ALG_PROJECT || a->kind == ALG_DISTINCT; }
+
+bool plan_passes(const Exec *run, const Alg *a, const uint64_t *given) {
+  return sub_select(a) && !run->given && !run->fixed && !run->query->by_chance && bindable(run, a, given, true);
 }
 
 /* All rows of the leaves of a tree, and the fewest a leaf gives to one row that binds `certain`. */
@@ -77,12 +103,20 @@ static PropterStatus weigh(Exec *run, const Alg *a, const uint64_t *certain, dou
   return PROPTER_OK;
 }
 
-/* Is it cheaper to start `a` for each of `rows` rows that bind `certain` than to compute it once? */
-static PropterStatus prefers_bind(Exec *run, const Alg *a, double rows, const uint64_t *certain, bool *bind, PropterError *err) {
+PropterStatus plan_start_cost(Exec *run, const Alg *a, const uint64_t *certain, double *start, double *once, PropterError *err) {
   double all = 0, fewest = (double)INFINITY;
   size_t leaves = 0;
   PROPTER_TRY(weigh(run, a, certain, &all, &fewest, &leaves, err));
-  *bind = leaves && rows * (RESTART_COST + (double)leaves * (SEEK_COST + fewest)) < all * NEXT_COST + rows * MATCH_COST;
+  *start = leaves ? RESTART_COST + (double)leaves * (SEEK_COST + fewest) : (double)INFINITY;
+  *once = all * NEXT_COST;
+  return PROPTER_OK;
+}
+
+/* Is it cheaper to start `a` for each of `rows` rows that bind `certain` than to compute it once? */
+static PropterStatus prefers_bind(Exec *run, const Alg *a, double rows, const uint64_t *certain, bool *bind, PropterError *err) {
+  double start, once;
+  PROPTER_TRY(plan_start_cost(run, a, certain, &start, &once, err));
+  *bind = rows * start < once + rows * MATCH_COST;
   return PROPTER_OK;
 }
 
@@ -95,6 +129,15 @@ static PropterStatus plan_expr(Exec *run, Expr *e, PropterError *err) {
   }
   for (size_t i = 0; i < e->count; i++) PROPTER_TRY(plan_expr(run, e->args[i], err));
   return PROPTER_OK;
+}
+
+PropterStatus plan_started(Exec *run, Alg *a, const uint64_t *certain, Op **out, PropterError *err) {
+  const uint64_t *given = run->given;
+  bool passes = plan_passes(run, a, certain);
+  run->given = certain;
+  PropterStatus status = passes ? plan_alg(run, a, out, err) : plan_pattern(run, a, out, err);
+  run->given = given;
+  return status;
 }
 
 PropterStatus plan_condition(Exec *run, Op **op, Expr *e, const uint64_t *maybe, const uint64_t *certain, PropterError *err) {
@@ -141,13 +184,10 @@ static PropterStatus plan_left(Exec *run, Alg *a, Op **out, PropterError *err) {
       return PROPTER_OK;
     }
   }
-  bool bind = alg_waits(right);
-  if (!bind && connected && plan_bindable(run, right, left->maybe)) PROPTER_TRY(prefers_bind(run, right, l->estimate, left->certain, &bind, err));
-  const uint64_t *given = run->given;
-  if (bind) run->given = left->certain;
-  PropterStatus status = plan_pattern(run, right, &r, err);
-  run->given = given;
-  PROPTER_TRY(status);
+  bool bind = alg_waits(right), passes = plan_passes(run, right, left->maybe);
+  if (!bind && connected && (passes || plan_bindable(run, right, left->maybe)))
+    PROPTER_TRY(prefers_bind(run, right, l->estimate, left->certain, &bind, err));
+  PROPTER_TRY(bind ? plan_started(run, right, left->certain, &r, err) : plan_pattern(run, right, &r, err));
   if (bind) {
     PROPTER_TRY(op_bind_join(run, JOIN_LEFT, l, r, right, a->expr, out, err));
   } else {
@@ -209,6 +249,11 @@ static PropterStatus plan_filter(Exec *run, Alg *a, Op **out, PropterError *err)
     PROPTER_TRY(sink(run, &a->items[0], parts[i], slots, &sunk, err));
     if (!sunk) rest[kept++] = parts[i];
   }
+  if (kept < count) {
+    /* What has sunk stays there if this is planned again. */
+    if (!(a->expr = exec_plan_alloc(run, sizeof *a->expr))) return exec_fail_memory(run, err);
+    *a->expr = (Expr){.op = EXPR_AND, .slot = NO_SLOT, .args = rest, .count = kept};
+  }
   if (a->items[0]->kind == ALG_JOIN || plan_leaf_kind(a->items[0])) return plan_join(run, a->items[0], rest, kept, out, err);
   PROPTER_TRY(plan_pattern(run, a->items[0], out, err));
   for (size_t i = 0; i < kept; i++) {
@@ -261,7 +306,7 @@ static PropterStatus plan_whole(Exec *run, Alg *a, PropterStatus (*plan)(Exec *,
 
 static PropterStatus plan_group(Exec *run, Alg *a, Op **out, PropterError *err) {
   Op *child;
-  PROPTER_TRY(op_runs(run, a, out, err));
+  if (!run->given) PROPTER_TRY(op_runs(run, a, out, err));
   if (*out) return PROPTER_OK;
   for (size_t i = 0; i < a->aggregate_count; i++)
     if (a->aggregates[i].arg) PROPTER_TRY(plan_expr(run, a->aggregates[i].arg, err));
@@ -293,6 +338,7 @@ static PropterStatus plan_slice(Exec *run, Alg *a, Op **out, PropterError *err) 
 
 PropterStatus plan_alg(Exec *run, Alg *a, Op **out, PropterError *err) {
   Op *child;
+  *out = NULL;
   PROPTER_TRY(exec_check(run, err));
   switch (a->kind) {
   case ALG_UNIT:
@@ -322,7 +368,7 @@ PropterStatus plan_alg(Exec *run, Alg *a, Op **out, PropterError *err) {
     PROPTER_TRY(plan_child(run, a, &child, err));
     return op_project(run, child, a, out, err);
   case ALG_DISTINCT:
-    PROPTER_TRY(op_runs(run, a, out, err));
+    if (!run->given) PROPTER_TRY(op_runs(run, a, out, err));
     if (*out) return PROPTER_OK;
     PROPTER_TRY(plan_child(run, a, &child, err));
     return op_distinct(run, child, a, out, err);

@@ -81,6 +81,14 @@ static void star_rows(const Joining *j, const State *s, const Part *p, double *e
   if (known && before > 0) *each = triples / before;
 }
 
+/* Has a sub-select at most one row for each row that binds `certain`, the keys of its groups? */
+static bool one_each(const Alg *a, const uint64_t *certain) {
+  while (a->kind != ALG_GROUP && a->count == 1 && !plan_leaf_kind(a)) a = a->items[0];
+  for (size_t i = 0; a->kind == ALG_GROUP && i < a->slot_count; i++)
+    if (!slots_has(certain, a->slots[i])) return false;
+  return a->kind == ALG_GROUP;
+}
+
 /* Output, cost and method of joining a part to what there is. */
 static PropterStatus judge(Joining *j, const State *s, const Part *p, double *rows, double *cost, Method *method, PropterError *err) {
   const Alg *a = p->alg;
@@ -103,6 +111,12 @@ static PropterStatus judge(Joining *j, const State *s, const Part *p, double *ro
   } else if (must || plan_bindable(j->run, a, s->maybe)) {
     double starts = s->rows * (RESTART_COST + (p->op ? p->op->estimate * 0.1 : 0));
     if (must || starts < *cost) *cost = starts, *method = BY_RESTART;
+  } else if (plan_passes(j->run, a, s->maybe)) {
+    double start, once;
+    PROPTER_TRY(plan_start_cost(j->run, a, s->certain, &start, &once, err));
+    if (one_each(a, s->certain)) *rows = s->rows;
+    *cost += once;
+    if (s->rows * start < *cost) *cost = s->rows * start, *method = BY_RESTART;
   }
   return PROPTER_OK;
 }
@@ -154,9 +168,11 @@ static void add_part(Joining *j, State *s, const Part *p, double rows, double co
 static PropterStatus begin_state(Joining *j, State *s, const Part *p, PropterError *err) {
   double rows = p->rows;
   reset_state(j, s);
+  double start, once = 0;
   if (plan_leaf_kind(p->alg) && j->run->given) PROPTER_TRY(estimate_probe(j->run, p->alg, p->rows, s->certain, &rows, err));
+  if (plan_passes(j->run, p->alg, s->maybe)) PROPTER_TRY(plan_start_cost(j->run, p->alg, s->certain, &start, &once, err));
   s->sorted = sole_slot(p);
-  add_part(j, s, p, rows, rows);
+  add_part(j, s, p, rows, rows + once);
   return PROPTER_OK;
 }
 
@@ -294,7 +310,8 @@ static PropterStatus join_part(Joining *j, const Part *p, PropterError *err) {
   if (method == BY_LOOKUP) {
     PROPTER_TRY(op_probe(j->run, j->op, p->alg, false, &j->op, err));
   } else {
-    PROPTER_TRY(make_leaf(j, p, NO_SLOT, &right, err));
+    bool passes = method == BY_RESTART && plan_passes(j->run, p->alg, j->state.maybe);
+    PROPTER_TRY(passes ? plan_started(j->run, p->alg, j->state.certain, &right, err) : make_leaf(j, p, NO_SLOT, &right, err));
     if (method == BY_RESTART) {
       PROPTER_TRY(op_bind_join(j->run, JOIN_INNER, j->op, right, p->alg, NULL, &j->op, err));
     } else {

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plans that only pay on many rows, and that they give the answers of plainer ones. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+Suite *suite_plans(void);
+
+enum { SHOPS = 4000 };
+
+/* Shops with a town each, three sales each, some closed; every sale has an amount, every tenth none. */
+static PropterGraph *shops(void) {
+  PropterBuf quads = {0};
+  for (int i = 0; i < SHOPS; i++) {
+    propter_buf_printf(&quads, "s%d town t%d. s%d name \"shop%d\".", i, i % 400, i, i);
+    if (i % 7 == 0) propter_buf_printf(&quads, "s%d closed d%d.", i, i % 5);
+    for (int k = 0; k < 3; k++) {
+      propter_buf_printf(&quads, "x%d shop s%d.", i * 3 + k, i);
+      if (i % 10) propter_buf_printf(&quads, "x%d amount %d.", i * 3 + k, (i * 31 + k) % 1000);
+    }
+  }
+  PropterGraph *graph = world_open(quads.data);
+  propter_buf_clear(&quads);
+  return graph;
+}
+
+static char *answer_of(PropterGraph *graph, const char *text) {
+  char *copy = strdup(world_ask_sorted(graph, text));
+  ck_assert_ptr_nonnull(copy);
+  return copy;
+}
+
+/* Asks with and without a limit in the sub-select, which cuts nothing off but keeps values out. */
+static void compare(PropterGraph *graph, const char *text, bool passes) {
+  char free_text[1000], kept_text[1000];
+  (void)snprintf(free_text, sizeof free_text, text, "");
+  (void)snprintf(kept_text, sizeof kept_text, text, "LIMIT 1000000");
+  char *expected = answer_of(graph, kept_text), *found = answer_of(graph, free_text);
+  ck_assert_msg(strcmp(expected, found) == 0, "%s: %s instead of %s", free_text, found, expected);
+  ck_assert_str_ne(found, "");
+  free(expected), free(found);
+  const char *plan = world_plan(graph, free_text, NULL);
+  ck_assert_msg((strstr(plan, "bind join") != NULL) == passes, "%s: %s", free_text, plan);
+}
+
+START_TEST(values_go_into_a_sub_select) {
+  static const char *const passing[] = {
+      "SELECT ?s ?n { ?s :town :t7 . { SELECT ?s (SUM(?a) AS ?n) { ?x :shop ?s ; :amount ?a } GROUP BY ?s %s } }",
+      "SELECT ?s ?n { ?s :town :t7 . { SELECT ?s (SUM(?a) AS ?n) { ?x :shop ?s ; :amount ?a } GROUP BY ?s HAVING (COUNT(*) > 2) %s } }",
+      "SELECT ?s ?n { ?s :town :t7 . { SELECT ?s (COUNT(?a) + 1 AS ?n) { ?x :shop ?s OPTIONAL { ?x :amount ?a } } GROUP BY ?s %s } }",
+      "SELECT ?s ?x { ?s :town :t7 . { SELECT ?s ?x { ?x :shop ?s ; :amount ?a FILTER(?a > 200 && EXISTS { ?s :name ?b }) } %s } }",
+      "SELECT ?s ?d { ?s :town :t7 . { SELECT DISTINCT ?s ?d { ?x :shop ?s ; :amount ?a BIND(?a / 100 AS ?d) } %s } }",
+      "SELECT ?s ?t ?n { ?s :town :t7 . { SELECT ?s ?t (COUNT(*) AS ?n) { ?x :shop ?s . ?s :town ?t } GROUP BY ?s ?t ORDER BY ?n %s } }",
+      "SELECT ?s ?n { ?s :town :t7 OPTIONAL { SELECT ?s (SUM(?a) AS ?n) { ?x :shop ?s ; :amount ?a FILTER(?a > 500) } GROUP BY ?s %s } }",
+      /* the same shop twice */
+      "SELECT ?s ?n { { ?s :town :t7 } UNION { ?s :town :t7 } { SELECT ?s (COUNT(*) AS ?n) { ?x :shop ?s ; :amount ?a } GROUP BY ?s %s } }",
+  };
+  static const char *const staying[] = {
+      /* what is grouped is not what is given, or what is given is computed there */
+      "SELECT ?s ?n { ?s :town :t7 . { SELECT (COUNT(?x) AS ?n) (SAMPLE(?y) AS ?s) { ?x :shop ?y ; :amount ?a } GROUP BY ?a %s } FILTER(?n > 1) }",
+      /* a value that need not be there */
+      "SELECT ?x ?n { ?x :shop :s70 . OPTIONAL { ?x :amount ?a } { SELECT ?a (COUNT(*) AS ?n) { ?y :shop ?z OPTIONAL { ?y :amount ?a } } GROUP BY ?a %s } }",
+      /* most of it is needed */
+      "SELECT (SUM(?n) AS ?m) { ?s :town ?t . { SELECT ?s (COUNT(*) AS ?n) { ?x :shop ?s } GROUP BY ?s %s } }",
+  };
+  PropterGraph *graph = shops();
+  for (size_t i = 0; i < sizeof passing / sizeof *passing; i++) compare(graph, passing[i], true);
+  for (size_t i = 0; i < sizeof staying / sizeof *staying; i++) compare(graph, staying[i], false);
+  /* one value for the whole query */
+  const char *plan = world_plan(graph, "SELECT ?s ?r { ?s :town :t7 . { SELECT ?s (RAND() AS ?r) { ?x :shop ?s } } }", NULL);
+  ck_assert_msg(strstr(plan, "bind join") == NULL, "%s", plan);
+  propter_graph_close(graph);
+}
+END_TEST
+
+Suite *suite_plans(void) {
+  Suite *s = suite_create("plans");
+  TCase *tc = tcase_create("plans");
+  tcase_set_timeout(tc, 120);
+  tcase_add_test(tc, values_go_into_a_sub_select);
+  suite_add_tcase(s, tc);
+  return s;
+}
