@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order and kinds of joins. A greedy order comes first; if it looks expensive, all left-deep orders of up to DP_PARTS parts are compared by dynamic
- * programming over subsets (Selinger et al., Access path selection, 1979), in at most 50 ms. */
+/* The order and kinds of joins. A greedy order comes first; if it looks expensive, all trees of up to DP_PARTS parts are compared by dynamic programming over
+ * subsets in at most 50 ms: each subset extended by one part (Selinger et al., Access path selection, 1979), or two connected subsets joined by hash (bushy trees:
+ * Moerkotte and Neumann, Analysis of two existing and one new dynamic programming algorithm, VLDB 2006). */
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +21,14 @@ typedef struct {
   double rows;
 } Part;
 
+/* The best way to join a set of parts, named by their bits: `split`, one of the two sets that are joined, or 0: `last` joined to the others. */
+typedef struct {
+  double rows, cost;
+  uint32_t sorted;
+  unsigned split, near; /* near: parts that share a variable with one of these */
+  unsigned char last, parts;
+} Subset;
+
 /* What has been joined so far, as far as estimates go. */
 typedef struct {
   double rows, cost;
@@ -38,6 +47,7 @@ typedef struct {
   size_t filter_count;
   Op *op; /* joined so far */
   State state;
+  const Subset *sets; /* the best tree, if it is better than the greedy order */
 } Joining;
 
 static bool waits(const Part *p, const State *s) {
@@ -215,13 +225,7 @@ static PropterStatus greedy(Joining *j, size_t *order, State *s, PropterError *e
   return PROPTER_OK;
 }
 
-/* --- All left-deep orders ------------------------------------------------------------------------------------------------------------ */
-
-typedef struct {
-  double rows, cost;
-  uint32_t sorted;
-  unsigned char last, parts;
-} Subset;
+/* --- All trees ------------------------------------------------------------------------------------------------------------------------ */
 
 static void state_of(Joining *j, const Subset *sets, unsigned set, State *s) {
   reset_state(j, s);
@@ -248,13 +252,45 @@ static PropterStatus extend_subset(Joining *j, Subset *sets, unsigned set, State
       PROPTER_TRY(judge(j, s, p, &rows, &cost, &method, err));
       Subset *to = &sets[set | 1U << i];
       if (to->parts == 0 || s->cost + cost + rows < to->cost)
-        *to = (Subset){rows, s->cost + cost + rows, s->sorted, (unsigned char)i, (unsigned char)(sets[set].parts + 1)};
+        *to = (Subset){rows, s->cost + cost + rows, s->sorted, 0, sets[set].near | sets[1U << i].near, (unsigned char)i, (unsigned char)(sets[set].parts + 1)};
       s->sorted = sorted;
     }
   return PROPTER_OK;
 }
 
-static PropterStatus compare_orders(Joining *j, size_t *order, State *s, PropterError *err) {
+/* Variables that two sets of parts share. */
+static size_t shared_slots(const Joining *j, unsigned one, unsigned two) {
+  size_t n = 0;
+  for (size_t w = 0; w < slots_words(j->run); w++) {
+    uint64_t a = 0, b = 0;
+    for (size_t i = 0; i < j->count; i++) {
+      if (one >> i & 1) a |= j->parts[i].alg->maybe[w];
+      if (two >> i & 1) b |= j->parts[i].alg->maybe[w];
+    }
+    n += (size_t)__builtin_popcountll(a & b);
+  }
+  return n;
+}
+
+/* Two subsets of several parts each that meet in one variable: where they meet in more, as in a cycle, there is no telling how many rows meet. */
+static void split_subset(const Joining *j, Subset *sets, unsigned set) {
+  Subset *whole = &sets[set];
+  for (unsigned one = (set - 1) & set; one > set / 2; one = (one - 1) & set) {
+    const Subset *a = &sets[one], *b = &sets[set & ~one];
+    if (a->parts < 2 || b->parts < 2 || !(a->near & set & ~one)) continue;
+    double cost = a->cost + b->cost + fmin(a->rows, b->rows) * BUILD_COST + fmax(a->rows, b->rows) * MATCH_COST + whole->rows;
+    if (cost < whole->cost && shared_slots(j, one, set & ~one) == 1) whole->cost = cost, whole->split = one, whole->sorted = NO_SLOT;
+  }
+}
+
+static unsigned parts_near(const Joining *j, size_t part) {
+  unsigned near = 0;
+  for (size_t i = 0; i < j->count; i++)
+    if (i != part && slots_overlap(j->run, j->parts[i].alg->maybe, j->parts[part].alg->maybe)) near |= 1U << i;
+  return near;
+}
+
+static PropterStatus compare_trees(Joining *j, State *s, PropterError *err) {
   unsigned all = (1U << j->count) - 1;
   Subset *sets = exec_plan_alloc(j->run, ((size_t)all + 1) * sizeof *sets);
   if (!sets) return exec_fail_memory(j->run, err);
@@ -264,18 +300,20 @@ static PropterStatus compare_orders(Joining *j, size_t *order, State *s, Propter
     reset_state(j, s);
     if (waits(&j->parts[i], s)) continue;
     PROPTER_TRY(begin_state(j, s, &j->parts[i], err));
-    sets[1U << i] = (Subset){s->rows, s->cost, s->sorted, (unsigned char)i, 1};
+    sets[1U << i] = (Subset){s->rows, s->cost, s->sorted, 0, parts_near(j, i), (unsigned char)i, 1};
   }
   uint64_t end = exec_now() + PLAN_NS;
-  for (unsigned set = 1; set < all; set++) {
-    if (sets[set].parts == 0 || sets[set].cost >= greedy_cost) continue;
+  for (unsigned set = 1; set <= all; set++) {
+    if (sets[set].parts == 0) continue;
+    /* What is started for each row would build its hash tables each time; what only has to give its first rows would build them whole. */
+    if (sets[set].parts >= 4 && !j->run->given && !j->run->limited) split_subset(j, sets, set);
+    if (set == all || sets[set].cost >= greedy_cost) continue;
     if ((set & 63) == 0 && exec_now() > end) break;
     PROPTER_TRY(extend_subset(j, sets, set, s, err));
   }
   s->cost = greedy_cost;
   if (sets[all].parts == 0 || sets[all].cost >= greedy_cost) return PROPTER_OK;
-  s->cost = sets[all].cost;
-  for (unsigned set = all, n = (unsigned)j->count; n-- > 0; set &= ~(1U << sets[set].last)) order[n] = sets[set].last;
+  s->cost = sets[all].cost, j->sets = sets;
   return PROPTER_OK;
 }
 
@@ -325,12 +363,50 @@ static PropterStatus join_part(Joining *j, const Part *p, PropterError *err) {
   return apply_filters(j, false, err);
 }
 
-static PropterStatus build(Joining *j, const size_t *order, PropterError *err) {
-  const Part *first = &j->parts[order[0]];
-  PROPTER_TRY(make_leaf(j, first, join_slot(first, j->count > 1 ? &j->parts[order[1]] : NULL), &j->op, err));
+/* `second`: what will be joined to it, or NULL. */
+static PropterStatus begin(Joining *j, const Part *first, const Part *second, PropterError *err) {
+  PROPTER_TRY(make_leaf(j, first, join_slot(first, second), &j->op, err));
   PROPTER_TRY(begin_state(j, &j->state, first, err));
   if (plan_leaf_kind(first->alg)) j->op->estimate = j->state.rows;
-  PROPTER_TRY(apply_filters(j, false, err));
+  return apply_filters(j, false, err);
+}
+
+static PropterStatus build_set(Joining *j, unsigned set, const Part *next, PropterError *err);
+
+/* What two sets of parts give, joined by hash. */
+static PropterStatus build_split(Joining *j, unsigned set, PropterError *err) {
+  uint64_t *keys;
+  PROPTER_TRY(build_set(j, j->sets[set].split, NULL, err));
+  State left = j->state;
+  Op *a = j->op;
+  PROPTER_TRY(new_state(j->run, &j->state, err));
+  PROPTER_TRY(build_set(j, set & ~j->sets[set].split, NULL, err));
+  State *s = &j->state;
+  PROPTER_TRY(slots_common(j->run, left.certain, s->certain, &keys, err));
+  bool swap = left.rows < s->rows;
+  PROPTER_TRY(op_hash_join(j->run, JOIN_INNER, swap ? j->op : a, swap ? a : j->op, keys, NULL, NULL, &j->op, err));
+  slots_unite(j->run, s->maybe, left.maybe);
+  slots_unite(j->run, s->certain, left.certain);
+  s->rows = j->sets[set].rows, s->cost += left.cost + s->rows, s->joined |= left.joined;
+  j->op->estimate = s->rows;
+  return apply_filters(j, false, err);
+}
+
+static PropterStatus build_set(Joining *j, unsigned set, const Part *next, PropterError *err) {
+  const Subset *s = &j->sets[set];
+  const Part *last = &j->parts[s->last];
+  if (s->parts == 1) return begin(j, last, next, err);
+  if (s->split) return build_split(j, set, err);
+  PROPTER_TRY(build_set(j, set & ~(1U << s->last), last, err));
+  return join_part(j, last, err);
+}
+
+static PropterStatus build(Joining *j, const size_t *order, PropterError *err) {
+  if (j->sets) {
+    PROPTER_TRY(build_set(j, (1U << j->count) - 1, NULL, err));
+    return apply_filters(j, true, err);
+  }
+  PROPTER_TRY(begin(j, &j->parts[order[0]], j->count > 1 ? &j->parts[order[1]] : NULL, err));
   for (size_t i = 1; i < j->count; i++) PROPTER_TRY(join_part(j, &j->parts[order[i]], err));
   return apply_filters(j, true, err);
 }
@@ -534,7 +610,7 @@ PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, 
     PROPTER_TRY(estimate_prepare(run, scratch.cost, &gathered, err));
     if (gathered) PROPTER_TRY(greedy(&j, order, &scratch, err));
   }
-  if (j.count >= 3 && j.count <= DP_PARTS && scratch.cost > DP_WORTH) PROPTER_TRY(compare_orders(&j, order, &scratch, err));
+  if (j.count >= 3 && j.count <= DP_PARTS && scratch.cost > DP_WORTH) PROPTER_TRY(compare_trees(&j, &scratch, err));
   *out = NULL;
   if (j.count >= 3 && !run->given) PROPTER_TRY(build_leapfrog(&j, scratch.cost, out, err));
   if (*out) return PROPTER_OK;

@@ -74,11 +74,65 @@ START_TEST(values_go_into_a_sub_select) {
 }
 END_TEST
 
+/* Things that are offered by sellers and judged by users, ten of each, all from twenty countries. */
+static PropterGraph *market(void) {
+  enum { THINGS = 1500, PEOPLE = 600 };
+  PropterBuf quads = {0};
+  for (int i = 0; i < PEOPLE; i++) propter_buf_printf(&quads, "v%d country c%d. u%d country c%d. v%d size %d.", i, i % 20, i, (i * 7 + 3) % 20, i, i % 11);
+  for (int i = 0; i < THINGS; i++)
+    for (int k = 0; k < 10; k++) {
+      propter_buf_printf(&quads, "o%d thing p%d. o%d seller v%d.", i * 10 + k, i, i * 10 + k, (i * 37 + k * 101) % PEOPLE);
+      propter_buf_printf(&quads, "r%d about p%d. r%d user u%d.", i * 10 + k, i, i * 10 + k, (i * 53 + k * 211) % PEOPLE);
+    }
+  PropterGraph *graph = world_open(quads.data);
+  propter_buf_clear(&quads);
+  return graph;
+}
+
+/* How deep a line of a plan is indented. */
+static size_t depth_of(const char *plan, const char *detail) {
+  const char *at = strstr(plan, detail), *line = at;
+  ck_assert_msg(at != NULL, "no %s: %s", detail, plan);
+  while (line > plan && line[-1] != '\n') line--;
+  return strspn(line, " ");
+}
+
+START_TEST(two_stars_are_joined_as_wholes) {
+  PropterGraph *graph = market();
+  const char *text = "SELECT ?o ?r { ?v :country :c3 . ?o :seller ?v ; :thing ?p . ?r :about ?p ; :user ?u . ?u :country :c4 }";
+  const char *plan = world_plan(graph, text, NULL), *join = strstr(plan, "hash join");
+  ck_assert_msg(join != NULL, "%s", plan);
+  /* each country is below the join, and neither is below the other */
+  const char *one = strstr(join, "<urn:c3>"), *two = strstr(join, "<urn:c4>");
+  ck_assert_msg(one && two, "%s", plan);
+  ck_assert_msg(depth_of(plan, "<urn:seller>") > depth_of(plan, "hash join") && depth_of(plan, "<urn:user>") > depth_of(plan, "hash join"), "%s", plan);
+  ck_assert_uint_eq(depth_of(plan, "<urn:c3>"), depth_of(plan, "<urn:c4>"));
+  /* braces around each star, a limit so that they stay as they are */
+  static const char *const pairs[][2] = {
+      {"SELECT (COUNT(*) AS ?n) { ?v :country :c3 . ?o :seller ?v ; :thing ?p . ?r :about ?p ; :user ?u . ?u :country :c4 }",
+       "SELECT (COUNT(*) AS ?n) { { SELECT * { ?v :country :c3 . ?o :seller ?v ; :thing ?p } LIMIT 1000000 } { SELECT * { ?r :about ?p ; :user ?u . ?u :country :c4 } "
+       "LIMIT 1000000 } }"},
+      {"SELECT (COUNT(*) AS ?n) (SUM(?s) AS ?m) { ?v :country :c3 ; :size ?s . ?o :seller ?v ; :thing ?p . ?r :about ?p ; :user ?u . ?u :country :c4 "
+       "FILTER(?s > 5 && STR(?o) < STR(?r)) }",
+       "SELECT (COUNT(*) AS ?n) (SUM(?s) AS ?m) { { SELECT * { ?v :country :c3 ; :size ?s . ?o :seller ?v ; :thing ?p FILTER(?s > 5) } LIMIT 1000000 } "
+       "{ SELECT * { ?r :about ?p ; :user ?u . ?u :country :c4 } LIMIT 1000000 } FILTER(STR(?o) < STR(?r)) }"},
+  };
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    char *expected = answer_of(graph, pairs[i][1]), *found = answer_of(graph, pairs[i][0]);
+    ck_assert_str_eq(found, expected);
+    ck_assert_str_ne(found, "0");
+    free(expected), free(found);
+  }
+  propter_graph_close(graph);
+}
+END_TEST
+
 Suite *suite_plans(void) {
   Suite *s = suite_create("plans");
   TCase *tc = tcase_create("plans");
   tcase_set_timeout(tc, 120);
   tcase_add_test(tc, values_go_into_a_sub_select);
+  tcase_add_test(tc, two_stars_are_joined_as_wholes);
   suite_add_tcase(s, tc);
   return s;
 }
