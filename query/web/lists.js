@@ -6,12 +6,14 @@ const PREFIXES = `PREFIX propter: <https://w3id.org/propter#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 `;
+// The last part of a name in words: propter:TextOnly is "text only".
+const words = name => `LCASE(REPLACE(STRAFTER(STR(${name}), "#"), "([a-z])([A-Z])", "$1 $2"))`;
 const LISTS = {
   patterns: {
     title: 'Patterns', about: 'What moved, the strongest first. A row opens the answer to why.', order: 'DESC(ABS(?score))',
     columns: { metric: 'metric', kind: 'kind', from: 'from', to: 'to', observed: 'observed', expected: 'expected', score: 'standard errors', outcome: 'outcome' },
     where: `?pattern a propter:Pattern ; propter:metric ?m ; propter:patternKind ?k ; propter:start ?from ; propter:end ?to ; propter:observed ?observed ; propter:expected ?expected ;
-  propter:score ?score . ?m skos:prefLabel ?metric . OPTIONAL { ?pattern propter:outcome ?o } BIND(STRAFTER(STR(?k), "#") AS ?kind) BIND(STRAFTER(STR(?o), "#") AS ?outcome)`,
+  propter:score ?score . ?m skos:prefLabel ?metric . OPTIONAL { ?pattern propter:outcome ?o } BIND(${words("?k")} AS ?kind) BIND(${words("?o")} AS ?outcome)`,
     open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m',
   },
   hypotheses: {
@@ -19,7 +21,7 @@ const LISTS = {
     columns: { metric: 'metric', from: 'from', to: 'to', cause: 'cause', probability: 'probability', grade: 'grade' },
     where: `?h a propter:Hypothesis ; propter:probability ?probability . ?h propter:pattern ?pattern ; propter:cause ?c ; propter:grade ?g .
   ?pattern propter:metric ?m ; propter:start ?from ; propter:end ?to . ?m skos:prefLabel ?metric . OPTIONAL { ?c skos:prefLabel ?label }
-  BIND(COALESCE(?label, STR(?c)) AS ?cause) BIND(STRAFTER(STR(?g), "#") AS ?grade)`,
+  BIND(COALESCE(?label, STR(?c)) AS ?cause) BIND(${words("?g")} AS ?grade)`,
     open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m ?h', key: 'h', first: ['probability', '?h a propter:Hypothesis ; propter:probability ?probability .'], review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `probability ${row.probability.value}, grade ${row.grade ? row.grade.value : ''}`],
   },
   claims: {

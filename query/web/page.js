@@ -53,11 +53,12 @@ function show(value) {
   return element('td', { className: /^\d{4}-\d\d-\d\d/.test(value.value) ? 'date' : '' }, value.value);
 }
 
-function table(columns, rows, { open, sort, review: about } = {}) {
+function table(columns, rows, { open, sort, order = '', review: about } = {}) {
+  const [, by] = /\?(\w+)/.exec(order) || [], down = order.startsWith('DESC');
   const head = element('tr');
   for (const [name, title] of Object.entries(columns)) {
-    const label = sort ? element('button', { type: 'button', title: 'Sort by ' + title, onclick: () => sort(name) }, title) : title;
-    head.append(element('th', { scope: 'col' }, label));
+    const label = sort ? element('button', { type: 'button', title: 'Sort by ' + title, onclick: () => sort(name) }, title + (name !== by ? '' : down ? ' ▼' : ' ▲')) : title;
+    head.append(element('th', { scope: 'col', ...(sort && name === by ? { ariaSort: down ? 'descending' : 'ascending' } : {}) }, label));
   }
   if (about) head.append(element('th', { scope: 'col' }, 'verdict'));
   const body = element('tbody');
@@ -87,7 +88,7 @@ async function ask(parameters) {
     $('form').rows = answer.question.form.split('\n').length + 1;
     $('understood').hidden = !answer.question.form;
     $('answer').src = path('html');
-    $('answer').hidden = $('forms').hidden = false;
+    $('forms').hidden = false;
     $('forms').replaceChildren('The same answer as ', ...['json', 'md', 'csv', 'text'].flatMap(f => [element('a', { href: path(f) }, f), ' ']));
     const judged = answer.causes.filter(c => c.hypothesis);
     $('reviews').hidden = !judged.length;
@@ -97,10 +98,14 @@ async function ask(parameters) {
   }
 }
 
-/* The report is as tall as it is; it has no script of its own. */
+/* The report is shown once it is there, as tall as it is; where a picture is wider than the screen, its window stands in the middle. It has no script of its own. */
 $('answer').addEventListener('load', () => {
   const inside = $('answer').contentDocument;
-  if (inside && inside.documentElement) $('answer').style.height = inside.documentElement.scrollHeight + 40 + 'px';
+  if (!inside || !inside.querySelector('main')) return;
+  $('answer').hidden = false;
+  $('answer').style.height = inside.documentElement.scrollHeight + 40 + 'px';
+  const shown = inside.querySelector('.window'), figure = shown && shown.closest('.scroll');
+  if (figure) figure.scrollLeft += shown.getBoundingClientRect().x + shown.getBoundingClientRect().width / 2 - figure.getBoundingClientRect().x - figure.clientWidth / 2;
 });
 $('question').addEventListener('submit', event => {
   event.preventDefault();
@@ -137,7 +142,11 @@ async function showSource(iri) {
     const found = JSON.parse(await get('/source?' + new URLSearchParams({ iri }), 'application/json'));
     $('source-place').textContent = found.kind === 'row' ? `${found.file}, row ${found.row}, column ${found.column}` : [found.file, found.part, found.section, `characters ${found.charStart}–${found.charEnd}`].filter(Boolean).join(' · ');
     if (found.problem) $('source-text').append(element('p', { className: 'error' }, `The file ${found.problem}.`));
-    if (found.kind === 'row') { if (found.rows.length) $('source-text').append(sourceRows(found)); return; }
+    if (found.kind === 'row') {
+      if (found.rows.length) $('source-text').append(sourceRows(found));
+      $('source-text').querySelector('td.here')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+      return;
+    }
     const paragraph = element('blockquote', { className: 'words' }, found.cutBefore ? '… ' : '', found.before, element('mark', { id: 'here' }, found.words), found.after, found.cutAfter ? ' …' : '');
     $('source-text').append(paragraph);
   } catch (error) {
@@ -175,7 +184,7 @@ async function showList() {
   try {
     const found = list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, keys = [...new Set(found.map((row, i) => list.key ? row[list.key].value : i))], rows = found.filter((row, i) => keys.indexOf(list.key ? row[list.key].value : i) < PAGE);
     const sort = name => { state.order = state.order === `DESC(?${name})` ? `?${name}` : `DESC(?${name})`; state.offset = 0; showList(); };
-    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path ? null : sort, review: list.review }) : 'Nothing here.');
+    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path ? null : sort, order: state.order || list.order, review: list.review }) : 'Nothing here.');
     $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + Math.min(keys.length, PAGE)}` : '';
     $('before').disabled = state.offset === 0;
     $('after').disabled = keys.length <= PAGE;
@@ -260,5 +269,7 @@ function route() {
     ask(given);
   }
 }
+/* The address names the view, so the skip link must not change it. */
+document.querySelector('.skip').addEventListener('click', event => { event.preventDefault(); $('main').focus(); });
 addEventListener('hashchange', route);
 addEventListener('DOMContentLoaded', route); /* views.js comes after this file */
