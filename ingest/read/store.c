@@ -2,6 +2,7 @@
 /* A document's graph: the document, its claims, its happenings. Only IRIs, no blank nodes, so that equal documents give equal graphs. */
 #include <math.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include "propter/hash.h"
 #include "propter/vocab.h"
