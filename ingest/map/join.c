@@ -56,7 +56,7 @@ static PropterStatus each_key(Execution *x, const ObjectMap *object, bool parent
   for (size_t i = range.begin; i < range.end && outcome == GOT; i++) {
     PropterStr value = x->terms.items[i].term.value;
     key->len = length;
-    propter_buf_printf(key, "%zu:", value.len);
+    propter_buf_add(key, (PropterStr){(const char *)&value.len, sizeof value.len});
     propter_buf_add(key, value);
     PROPTER_TRY(each_key(x, object, parent, n + 1, key, with, payload, err));
   }
@@ -93,18 +93,41 @@ static PropterStatus add_subjects(Execution *x, PropterStr key, void *payload, P
   return PROPTER_OK;
 }
 
+/* Adds a hash of the cells of the present row that a term map needs; false: it needs more than these. */
+static bool add_cells(const Execution *x, const TermMap *t, PropterHash128 *sum) {
+  if (t->call || t->gather || t->condition || t->datatype || t->language || t->kind == EXPRESSION_NONE || x->row.values) return false;
+  for (size_t i = 0; i < t->part_count; i++) {
+    if (!t->parts[i].is_column) continue;
+    PropterHash128 cell = propter_hash128(x->row.cells[x->slots[t->parts[i].slot]]);
+    sum->low = sum->low * 31 + cell.low;
+    sum->high = sum->high * 31 + cell.high;
+  }
+  return true;
+}
+
+/* Whether the row names the same parent by the same values as the row before: rows of a parent often stand together. */
+static bool is_same(const Execution *x, const ObjectMap *object, PropterHash128 *before) {
+  PropterHash128 now = {1, 1};
+  bool told = add_cells(x, x->m->maps.items[object->parent].subject, &now);
+  for (size_t i = 0; i < object->join_count && told; i++) told = add_cells(x, object->joins[i].parent, &now);
+  bool same = told && now.low == before->low && now.high == before->high;
+  *before = now;
+  return same;
+}
+
 static PropterStatus build_from(Execution *x, const ObjectMap *object, size_t file, PropterError *err) {
   JoinIndex *index = &x->joins[object->number];
   const TriplesMap *parent = &x->m->maps.items[object->parent];
   PropterTable *table = NULL;
   PropterBuf key = {0};
+  PropterHash128 before = {0, 0};
   PropterStatus status = open_source(x, parent->source, file, &table, err);
   x->map = object->parent;
   bool found = true;
   while (status == PROPTER_OK && (status = propter_table_next(table, &x->row, &found, err)) == PROPTER_OK && found) {
     Outcome outcome;
     Build b = {.index = index};
-    if (x->row.problem) continue;
+    if (x->row.problem || is_same(x, object, &before)) continue;
     scratch_rewind(&x->scratch);
     propter_buf_reset(&key);
     x->terms.count = x->texts.count = 0;

@@ -196,6 +196,7 @@ PropterStatus propter_mapping_read(const char *const *paths, size_t count, const
     propter_error_at(err, count ? paths[0] : NULL, 0, 0);
     status = propter_fail(err, PROPTER_INVALID, "expected RML triples maps or metric definitions (propter:Metric with propter:sourceFile), found neither");
   }
+  if (status == PROPTER_OK) status = database_joins(m, err);
   if (status == PROPTER_OK) status = prepare_places(m, err);
   m->options = NULL;
   if (status != PROPTER_OK) {
@@ -248,9 +249,10 @@ bool propter_mapping_join(const PropterMapping *m, size_t n, PropterMapJoin *joi
       const PredicateObject *po = &m->maps.items[i].says.items[k];
       for (size_t o = 0; o < po->objects.count; o++) {
         const ObjectMap *object = &po->objects.items[o];
-        if (object->map || n--) continue;
+        if ((object->map && !object->queried) || n--) continue;
         *join = (PropterMapJoin){.child = doc_name(&m->doc, m->maps.items[i].node), .parent = doc_name(&m->doc, m->maps.items[object->parent].node), .file = "",
-                                 .conditions = object->join_count, .projection = join_is_projection(m, &m->maps.items[i], po, object)};
+                                 .conditions = object->queried ? object->queried : object->join_count, .database = object->queried,
+                                 .projection = !object->queried && join_is_projection(m, &m->maps.items[i], po, object)};
         if (object->at) join->file = m->doc.files.items[object->at->file].path, join->line = object->at->line;
         return true;
       }
@@ -280,12 +282,33 @@ static bool may_repeat_in_row(const TriplesMap *map) {
   return false;
 }
 
+/* Whether a triples map says what its predicates do not tell: where an observation comes from, the parts of lists, tables of CSVW. */
+static bool says_more(const TriplesMap *map) {
+  bool more = map->observation || map->subject->gather || !map->says.count;
+  for (size_t i = 0; i < map->says.count; i++)
+    for (size_t o = 0; o < map->says.items[i].objects.count; o++) more |= map->says.items[i].objects.items[o].map && map->says.items[i].objects.items[o].map->gather;
+  return more;
+}
+
+/* Whether two triples maps may say the same of one subject. */
+static bool share_predicate(const TriplesMap *a, const TriplesMap *b) {
+  if (says_more(a) || says_more(b)) return true;
+  for (size_t i = 0; i < a->says.count; i++)
+    for (size_t p = 0; p < a->says.items[i].predicates.count; p++)
+      for (size_t k = 0; k < b->says.count; k++)
+        for (size_t q = 0; q < b->says.items[k].predicates.count; q++) {
+          uint32_t one = a->says.items[i].predicates.items[p]->number, other = b->says.items[k].predicates.items[q]->number;
+          if (!one || !other || one == other) return true;
+        }
+  return false;
+}
+
 bool propter_mapping_may_meet(const PropterMapping *m, size_t map) {
   PropterStr mine = subject_prefix(&m->maps.items[map]);
   if (may_repeat_in_row(&m->maps.items[map]) || m->sources.items[m->maps.items[map].source].several) return true;
   for (size_t i = 0; i < m->maps.count; i++) {
     PropterStr other = subject_prefix(&m->maps.items[i]);
-    if (i != map && (propter_str_starts(mine, other) || propter_str_starts(other, mine))) return true;
+    if (i != map && (propter_str_starts(mine, other) || propter_str_starts(other, mine)) && share_predicate(&m->maps.items[map], &m->maps.items[i])) return true;
   }
   return false;
 }

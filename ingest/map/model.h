@@ -81,6 +81,7 @@ struct ObjectMap {
   size_t join_count;
   size_t number;     /* of an object taken from another triples map, in the mapping */
   bool required;     /* without a value the whole record is left out */
+  size_t queried;    /* the database joins by so many conditions: `map` is what its query gives */
   const DocTriple *at;
 };
 
@@ -143,7 +144,6 @@ struct PropterMapping {
 };
 
 /* join.c */
-/* join.c */
 bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const PredicateObject *po, const ObjectMap *object);
 
 /* rml.c and metric.c: what the documents say, appended to the mapping. */
@@ -151,6 +151,9 @@ PropterStatus rml_compile(PropterMapping *m, PropterError *err);
 PropterStatus metric_compile(PropterMapping *m, PropterError *err);
 /* direct.c: the W3C Direct Mapping of the options' database. */
 PropterStatus direct_compile(PropterMapping *m, PropterError *err);
+
+/* database_join.c: joins inside one database become queries of it. */
+PropterStatus database_joins(PropterMapping *m, PropterError *err);
 
 /* function.c: the row of functions.def with that IRI, or NULL; the number of the parameter or output with that name, or SIZE_MAX. */
 const Function *function_find(PropterStr iri);

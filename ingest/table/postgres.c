@@ -13,10 +13,16 @@ typedef struct {
   SqlRows rows;
 } Postgres;
 
+/* Whether the server ended the connection: it says so before the connection is seen to be gone. */
+static bool is_gone(const Postgres *p) {
+  const char *severity = p->result ? PQresultErrorField(p->result, PG_DIAG_SEVERITY_NONLOCALIZED) : NULL;
+  return PQstatus(p->connection) == CONNECTION_BAD || (severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0));
+}
+
 static PropterStatus fail(const Postgres *p, PropterStatus status, PropterError *err) {
   const char *why = p->result && *PQresultErrorMessage(p->result) ? PQresultErrorMessage(p->result) : PQerrorMessage(p->connection);
   /* The first line names the mistake; what follows points into the query. */
-  return propter_fail(err, PQstatus(p->connection) == CONNECTION_BAD ? PROPTER_IO : status, "PostgreSQL: %.*s", (int)strcspn(why, "\n"), why);
+  return propter_fail(err, is_gone(p) ? PROPTER_IO : status, "PostgreSQL: %.*s", (int)strcspn(why, "\n"), why);
 }
 
 static void close_postgres(void *state) {

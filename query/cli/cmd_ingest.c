@@ -98,7 +98,7 @@ static PropterStatus print_joins(const CommandCall *call, const PropterIngestOpt
   for (size_t n = 0; propter_mapping_join(mapping, n, &j); n++) {
     fprintf(call->out, "join   %s with %s, ", j.child, j.parent);
     if (j.projection) fputs("from the same row", call->out);
-    else fprintf(call->out, "%zu condition%s, the parent in memory", j.conditions, j.conditions == 1 ? "" : "s");
+    else fprintf(call->out, "%zu condition%s, %s", j.conditions, j.conditions == 1 ? "" : "s", j.database ? "by the database" : "the parent in memory");
     if (j.line) fprintf(call->out, "  (%s:%llu)", j.file, (unsigned long long)j.line);
     fputc('\n', call->out);
   }

@@ -122,13 +122,13 @@ PROPTER_API uint32_t propter_mapping_constants(const PropterMapping *mapping);
 PROPTER_API const PropterTerm *propter_mapping_constant(const PropterMapping *mapping, uint32_t number);
 /* True if what a row gives does not depend on what other rows of its source gave before: nothing is gathered across rows. */
 PROPTER_API bool propter_mapping_by_row(const PropterMapping *mapping);
-/* A join of two triples maps: of how many conditions, and whether it is answered from the child's row alone because both ends are the same row. Names are
- * borrowed. */
+/* A join of two triples maps: of how many conditions, whether it is answered from the child's row alone because both ends are the same row, and whether the
+ * database answers it because both ends are tables of it. Names are borrowed. */
 typedef struct {
   const char *child, *parent, *file;
   uint64_t line;
   size_t conditions;
-  bool projection;
+  bool projection, database;
 } PropterMapJoin;
 /* The n-th join in the order of the mapping; false: there are no more. */
 PROPTER_API bool propter_mapping_join(const PropterMapping *mapping, size_t n, PropterMapJoin *join);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A PostgreSQL server of our own on loopback, in a temporary folder, for as long as the program runs. */
-#ifndef CONFORMANCE_SERVER_H
-#define CONFORMANCE_SERVER_H
+#ifndef SUPPORT_SERVER_H
+#define SUPPORT_SERVER_H
 
 #include "propter/mem.h"
 

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Databases as sources: joins that the database answers, and what happens when it goes away. PostgreSQL where its server can be started, SQLite always. */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "graphs.h"
+#include "server.h"
+#include "support.h"
+
+Suite *suite_database(void);
+
+/* Names that only quotes keep, keys of two columns, a row without a partner, one with two, NULL. */
+#define TABLES                                                                                                                                                \
+  "CREATE TABLE \"Order\" (id INTEGER PRIMARY KEY, \"Cust Omer\" VARCHAR(9), land CHAR(2));\n"                                                                \
+  "CREATE TABLE customer (nr VARCHAR(9), land CHAR(2), name VARCHAR(20), since DATE);\n"                                                                      \
+  "INSERT INTO \"Order\" VALUES (1, 'a', 'DE'), (2, 'b', 'DE'), (3, 'a', 'FR'), (4, NULL, 'DE'), (5, 'b', 'DE');\n"                                           \
+  "INSERT INTO customer VALUES ('a', 'DE', 'A b', '2011-01-02'), ('b', 'DE', 'B', NULL), ('b', 'DE', 'C', NULL), ('c', 'FR', 'D', NULL);\n"
+#define PREFIXES                                                                                                                                              \
+  "@prefix rml: <http://w3id.org/rml/> . @prefix d2rq: <http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#> . @prefix ex: <http://example.org/> .\n"
+#define TABLE(name) "rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator \"" name "\" ] ;\n"
+#define QUERY(text) "rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Query ; rml:iterator \"" text "\" ] ;\n"
+#define ORDERS(join)                                                                                                                                          \
+  "ex:order " TABLE("Order") " rml:subjectMap [ rml:template \"http://example.org/order/{id}\" ] ;\n"                                                         \
+  " rml:predicateObjectMap [ rml:predicate ex:land ; rml:objectMap [ rml:reference \"land\" ] ] ;\n"                                                          \
+  " rml:predicateObjectMap [ rml:predicate ex:by ; rml:graph ex:g ; rml:objectMap [ rml:parentTriplesMap ex:customer ; " join " ] ] .\n"
+#define CUSTOMERS(source) "ex:customer " source " rml:subjectMap [ rml:template \"http://example.org/customer/{name}/{LAND}\" ] .\n"
+#define BY_TWO                                                                                                                                                \
+  "rml:joinCondition [ rml:child \"Cust Omer\" ; rml:parent \"nr\" ] , [ rml:child \"land\" ; rml:parent \"land\" ]"
+#define O "<http://example.org/order/"
+#define BY "> <http://example.org/by> <http://example.org/customer/"
+#define IN "/DE> <http://example.org/g>\n"
+#define JOINED O "1" BY "A%20b" IN O "2" BY "B" IN O "2" BY "C" IN O "5" BY "B" IN O "5" BY "C" IN
+
+static const char *folder;
+
+static const char *mapping_of(const char *address, const char *turtle) {
+  PropterBuf text = {0};
+  const char *path = support_path(folder = support_folder(), "m.ttl");
+  propter_buf_printf(&text, PREFIXES "ex:db d2rq:jdbcDSN \"%s\" .\n%s", address, turtle);
+  support_write(path, propter_buf_str(&text));
+  propter_buf_clear(&text);
+  return path;
+}
+
+static const char *sqlite(void) {
+  const char *path = support_path(support_folder(), "t.db"), *script = support_path(support_folder(), "t.sql");
+  PropterBuf address = {0};
+  support_write(script, PROPTER_STR(TABLES));
+  ck_assert(sqlite_fill(path, script));
+  propter_buf_printf(&address, "sqlite:%s", path);
+  const char *kept = support_path("", address.data) + 1; /* support_path keeps it */
+  propter_buf_clear(&address);
+  return kept;
+}
+
+static const char *postgres(void) {
+  const char *address = server_start(), *script = support_path(support_folder(), "t.sql");
+  support_write(script, PROPTER_STR(TABLES));
+  if (address) ck_assert(server_fill(script, NULL));
+  return address;
+}
+
+static size_t joined_by_database(const char *mapping) {
+  PropterMapping *m = NULL;
+  PropterMapJoin join;
+  size_t count = 0;
+  ck_ok(propter_mapping_read(&mapping, 1, NULL, &m, err));
+  for (size_t n = 0; propter_mapping_join(m, n, &join); n++) count += join.database;
+  propter_mapping_free(m);
+  return count;
+}
+
+/* `by_database` joins are its queries; the lines with a customer are `wanted`. */
+static void expect(const char *address, const char *turtle, size_t by_database, const char *wanted) {
+  const char *mapping = mapping_of(address, turtle);
+  ck_assert_uint_eq(joined_by_database(mapping), by_database);
+  PropterGraph *graph = new_graph();
+  PropterIngestResult result = {0};
+  PropterBuf all = {0}, out = {0};
+  ck_ok(ingest(graph, mapping, NULL, &result, err));
+  dump(graph, &all);
+  for (char *line = all.data, *end; *line; line = end + 1) {
+    end = strchr(line, '\n');
+    if (memmem(line, (size_t)(end - line), BY, strlen(BY))) propter_buf_add(&out, (PropterStr){line, (size_t)(end - line) + 1});
+  }
+  ck_assert_str_eq(out.data ? out.data : "", wanted);
+  propter_buf_clear(&all);
+  propter_buf_clear(&out);
+  propter_ingest_result_clear(&result);
+  propter_graph_close(graph);
+}
+
+static void join_everywhere(const char *address) {
+  expect(address, ORDERS(BY_TWO) CUSTOMERS(TABLE("customer")), 1, JOINED);
+  expect(address, ORDERS(BY_TWO) CUSTOMERS(QUERY("SELECT nr, land, upper(name) AS name FROM customer WHERE nr = 'a';")), 1, O "1" BY "A%20B" IN);
+  /* What the query cannot say is joined here: a condition by a template. */
+  expect(address,
+         ORDERS("rml:joinCondition [ rml:childMap [ rml:template \"{Cust Omer}-{land}\" ] ; rml:parentMap [ rml:template \"{nr}-{land}\" ] ]")
+             CUSTOMERS(TABLE("customer")),
+         0, JOINED);
+  /* Another row of one table, and each row itself. */
+  expect(address, "ex:a " TABLE("customer") " rml:subjectMap [ rml:template \"http://example.org/order/{name}\" ] ;\n"
+                  " rml:predicateObjectMap [ rml:predicate ex:by ; rml:graph ex:g ; rml:objectMap [ rml:parentTriplesMap ex:customer ;\n"
+                  " rml:joinCondition [ rml:child \"nr\" ; rml:parent \"nr\" ] , [ rml:child \"since\" ; rml:parent \"since\" ] ] ] .\n" CUSTOMERS(TABLE("customer")),
+         1, O "A%20b" BY "A%20b" IN);
+}
+
+START_TEST(sqlite_joins) { join_everywhere(sqlite()); }
+END_TEST
+
+START_TEST(postgres_joins) {
+  const char *address = postgres();
+  if (!address) return;
+  join_everywhere(address);
+  /* PostgreSQL compares no number with a text: joined here. */
+  expect(address, ORDERS("rml:joinCondition [ rml:child \"id\" ; rml:parent \"nr\" ]") CUSTOMERS(TABLE("customer")), 0, "");
+}
+END_TEST
+
+static PropterStatus fails(const char *address, const char *turtle, PropterError *err) {
+  PropterGraph *graph = new_graph();
+  PropterIngestResult result = {0};
+  PropterBuf before = {0}, after = {0};
+  dump(graph, &before);
+  PropterStatus status = ingest(graph, mapping_of(address, turtle), NULL, &result, err);
+  dump(graph, &after);
+  ck_assert(propter_str_equal(propter_buf_str(&before), propter_buf_str(&after)));
+  propter_buf_clear(&before);
+  propter_buf_clear(&after);
+  propter_ingest_result_clear(&result);
+  propter_graph_close(graph);
+  return status;
+}
+
+START_TEST(mistakes_in_a_join_are_named) {
+  PropterError err = {0};
+  ck_assert_int_eq(fails(sqlite(), ORDERS("rml:joinCondition [ rml:child \"no such\" ; rml:parent \"nr\" ]") CUSTOMERS(TABLE("customer")), &err), PROPTER_NOT_FOUND);
+  ck_assert_ptr_nonnull(strstr(err.message, "no column \"no such\""));
+  ck_assert_uint_eq(err.line, 6);
+}
+END_TEST
+
+START_TEST(a_database_that_goes_away_leaves_the_graph) {
+  const char *address = postgres();
+  PropterError err = {0};
+  PropterBuf other = {0};
+  if (!address) return;
+  /* The connection is cut by its own row, long after the first rows were read. */
+  PropterStatus status = fails(address, "ex:m " QUERY("SELECT id, CASE WHEN id = 60000 THEN pg_terminate_backend(pg_backend_pid()) END AS n FROM generate_series(1, 1000000) id")
+                                        " rml:subjectMap [ rml:template \"http://example.org/{id}\" ] ;\n"
+                                        " rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"id\" ] ] .\n", &err);
+  ck_assert_int_eq(status, PROPTER_IO);
+  ck_assert_ptr_nonnull(strstr(err.message, "PostgreSQL: "));
+  propter_buf_printf(&other, "postgresql://nobody%s", strchr(address, '@'));
+  err = (PropterError){0};
+  ck_assert_int_eq(fails(other.data, "ex:m " TABLE("customer") " rml:subjectMap [ rml:template \"http://example.org/{nr}\" ; rml:class ex:C ] .\n", &err), PROPTER_IO);
+  ck_assert_ptr_nonnull(strstr(err.message, "role \"nobody\" does not exist"));
+  propter_buf_clear(&other);
+}
+END_TEST
+
+static PropterStatus run_join(void *payload, PropterError *err) {
+  PropterGraph *graph = new_graph();
+  PropterIngestResult result = {0};
+  PropterStatus status = ingest(graph, payload, NULL, &result, err);
+  propter_ingest_result_clear(&result);
+  propter_graph_close(graph);
+  return status;
+}
+
+static PropterStatus read_join(void *payload, PropterError *err) {
+  PropterMapping *m = NULL;
+  const char *path = payload;
+  PropterStatus status = propter_mapping_read(&path, 1, NULL, &m, err);
+  propter_mapping_free(m);
+  return status;
+}
+
+START_TEST(every_failure_is_reported) {
+  const char *mapping = mapping_of(sqlite(), ORDERS(BY_TWO) CUSTOMERS(TABLE("customer")));
+  ck_ok(run_join((char *)(uintptr_t)mapping, err));
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_join, (char *)(uintptr_t)mapping, true), 50);
+}
+END_TEST
+
+Suite *suite_database(void) {
+  Suite *s = suite_create("database");
+  TCase *tc = tcase_create("database");
+  tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, sqlite_joins);
+  tcase_add_test(tc, postgres_joins);
+  tcase_add_test(tc, mistakes_in_a_join_are_named);
+  tcase_add_test(tc, a_database_that_goes_away_leaves_the_graph);
+  tcase_add_test(tc, every_failure_is_reported);
+  suite_add_tcase(s, tc);
+  return s;
+}
