@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "propter/hash.h"
 #include "propter/rng.h"
 #include "support.h"
 
@@ -235,6 +236,81 @@ START_TEST(test_a_full_disk_at_any_write) {
 }
 END_TEST
 
+/* Documents of several stretches: statement i of the graphs in turn, blank nodes that are named in one stretch and described in another. */
+enum { MANY = 200000 };
+
+static PropterStatement many_statement(int i, char text[3][60]) {
+  (void)snprintf(text[0], sizeof text[0], i % 50 ? "http://e/s/%d" : "n%d", i / 3);
+  (void)snprintf(text[1], sizeof text[1], i / 70000 ? "http://www.w3.org/2004/02/skos/core#p%d" : "http://e/p%d", i % 7);
+  (void)snprintf(text[2], sizeof text[2], i % 100 ? "text %d" : "n%d", i);
+  PropterStatement st = {.s = {.kind = i % 50 ? PROPTER_TERM_IRI : PROPTER_TERM_BLANK, .value = propter_str(text[0])},
+                         .p = propter_iri(propter_str(text[1])),
+                         .o = {.kind = i % 100 ? PROPTER_TERM_LITERAL : PROPTER_TERM_BLANK, .value = propter_str(text[2])}};
+  if (i / 25000 % 2) st.g = propter_iri(PROPTER_STR("http://e/g"));
+  return st;
+}
+
+/* What a document says, whatever its order and the labels of its blank nodes, which readers make anew. */
+typedef struct {
+  uint64_t sum;
+  PropterMap labels;
+} Content;
+
+static PropterStatus add_up(const PropterStatement *st, void *payload, PropterError *err) {
+  Content *c = payload;
+  uint64_t hashes[4];
+  const PropterTerm *terms[] = {&st->s, &st->p, &st->o, &st->g};
+  (void)err;
+  for (int i = 0; i < 4; i++) {
+    bool blank = terms[i]->kind == PROPTER_TERM_BLANK;
+    if (blank) ck_assert_ptr_nonnull(propter_map_put(&c->labels, terms[i]->value, 1, NULL));
+    hashes[i] = (uint64_t)terms[i]->kind + (blank ? 0 : propter_hash64(terms[i]->value));
+  }
+  c->sum += propter_hash64((PropterStr){(const char *)hashes, sizeof hashes});
+  return PROPTER_OK;
+}
+
+START_TEST(test_large_documents_come_in_stretches) {
+  static const char *const names[] = {"turtle", "trig", "rdfxml", "jsonld"};
+  for (size_t f = 0; f < sizeof names / sizeof *names; f++) {
+    PropterBuf out = {.max = 100u << 20};
+    PropterRdfWriterOptions options = {.format = names[f]};
+    PropterRdfWriter *w = NULL;
+    Content expected = {0}, found = {0};
+    size_t least = SIZE_MAX;
+    char text[3][60];
+    ck_ok(propter_rdf_writer_open(&options, take, &out, &w, err));
+    for (int i = 0; i < MANY; i++) {
+      PropterStatement st = many_statement(i, text);
+      ck_ok(propter_rdf_writer_add(w, &st, err));
+      if (!propter_rdf_format(propter_str(names[f]))->named_graphs) st.g = (PropterTerm){.kind = PROPTER_TERM_NONE};
+      (void)add_up(&st, &expected, NULL);
+      if (i == MANY * 3 / 4) least = out.len;
+    }
+    ck_ok(propter_rdf_writer_finish(w, err));
+    propter_rdf_writer_close(w);
+    ck_assert_uint_gt(least, out.len / 2); /* what was not written yet is what memory holds */
+    if (strcmp(names[f], "jsonld") == 0) {
+      size_t nodes = 0;
+      for (const char *p = out.data; (p = strstr(p, "{\"@id\":\"http://e/s/")); p++) nodes++;
+      ck_assert_uint_ge(nodes, MANY / 3);
+      ck_assert_ptr_null(strstr(out.data, "[,"));
+      ck_assert_ptr_null(strstr(out.data, "}\n{"));
+      ck_assert_ptr_null(strstr(out.data, ",\n]"));
+    } else {
+      PropterRdfOptions read = {.format = names[f], .base = PROPTER_STR("http://b/")};
+      PropterRdfSink sink = {add_up, NULL, &found};
+      ck_ok(propter_rdf_read_text(propter_buf_str(&out), "test", &read, &sink, err));
+      ck_assert_uint_eq(found.sum, expected.sum);
+      ck_assert_uint_eq(found.labels.count, expected.labels.count);
+    }
+    propter_map_clear(&expected.labels);
+    propter_map_clear(&found.labels);
+    propter_buf_clear(&out);
+  }
+}
+END_TEST
+
 static PropterStatus write_once(void *payload, PropterError *err) {
   PropterBuf out = {.max = 100000};
   PropterRdfWriterOptions options = {.format = payload, .canonical = true};
@@ -263,6 +339,7 @@ Suite *suite_write(void) {
   tcase_add_test(t, test_alike);
   tcase_add_test(t, test_no_writer);
   tcase_add_test(t, test_a_full_disk_at_any_write);
+  tcase_add_test(t, test_large_documents_come_in_stretches);
   tcase_add_test(t, test_faults);
   suite_add_tcase(s, t);
   return s;

@@ -3,19 +3,19 @@
 
 #include <string.h>
 
-static void (*const puts_of[])(PropterRdfWriter *, const Held *) = {
-#define PUT_lines put_lines
-#define PUT_turtle put_turtle
-#define PUT_rdfxml put_rdfxml
-#define PUT_jsonld put_jsonld
-#define PUT_json put_json
-#define PUT_none NULL
-#define FORMAT(name, media, extensions, reader, variant, writer, graphs) PUT_##writer,
+static const Syntax *const syntaxes[] = {
+#define SYNTAX_lines &syntax_lines
+#define SYNTAX_turtle &syntax_turtle
+#define SYNTAX_rdfxml &syntax_rdfxml
+#define SYNTAX_jsonld &syntax_jsonld
+#define SYNTAX_json &syntax_json
+#define SYNTAX_none NULL
+#define FORMAT(name, media, extensions, reader, variant, writer, graphs) SYNTAX_##writer,
 #include "formats.def"
 #undef FORMAT
 };
 
-enum { FLUSH_AT = 1 << 16 };
+enum { FLUSH_AT = 1 << 16, STRETCH_STATEMENTS = 1 << 16, STRETCH_BYTES = 1 << 24 };
 
 PropterStatus writer_flush(PropterRdfWriter *w, bool all, PropterError *err) {
   if (w->status != PROPTER_OK) return w->status;
@@ -44,10 +44,11 @@ PropterStatus propter_rdf_writer_open(const PropterRdfWriterOptions *options, Pr
   if (options) w->options = *options;
   w->format = format;
   for (size_t i = 0; propter_rdf_format_at(i); i++)
-    if (propter_rdf_format_at(i) == format) w->put = puts_of[i];
+    if (propter_rdf_format_at(i) == format) w->syntax = syntaxes[i];
   w->write = write;
   w->payload = payload;
-  w->hold = w->options.canonical || w->put != put_lines;
+  w->hold = w->options.canonical || w->syntax != &syntax_lines;
+  w->whole = w->options.canonical || w->syntax->whole;
   HeldTerm none = {.term = {.kind = PROPTER_TERM_NONE}, .text = {"", 0}};
   if (!propter_vec_push(&w->held.terms, none)) {
     propter_free(w);
@@ -65,6 +66,7 @@ void propter_rdf_writer_close(PropterRdfWriter *w) {
   propter_arena_clear(&w->held.arena);
   propter_buf_clear(&w->held.scratch);
   propter_buf_clear(&w->out);
+  propter_free(w->prefixes);
   propter_free(w);
 }
 
@@ -88,29 +90,6 @@ static PropterStatus hold_term(Held *h, const PropterTerm *term, uint32_t *numbe
 full:
   return propter_fail(err, h->arena.used > ((size_t)1 << 30) - ((size_t)1 << 24) ? PROPTER_LIMIT : PROPTER_NO_MEMORY,
                       "too much to hold for sorting: write N-Quads without canonical labels instead");
-}
-
-PropterStatus propter_rdf_writer_add(PropterRdfWriter *w, const PropterStatement *st, PropterError *err) {
-  if (w->status != PROPTER_OK) return propter_fail(err, w->status, "the writer has failed before");
-  PropterTerm none = {.kind = PROPTER_TERM_NONE};
-  const PropterTerm *g = w->format->named_graphs ? &st->g : &none;
-  if (w->hold) {
-    HeldQuad q = {0};
-    w->status = hold_term(&w->held, &st->s, &q.s, err);
-    if (w->status == PROPTER_OK) w->status = hold_term(&w->held, &st->p, &q.p, err);
-    if (w->status == PROPTER_OK) w->status = hold_term(&w->held, &st->o, &q.o, err);
-    if (w->status == PROPTER_OK) w->status = hold_term(&w->held, g, &q.g, err);
-    if (w->status == PROPTER_OK && !propter_vec_push(&w->held.quads, q)) w->status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-    return w->status;
-  }
-  const PropterTerm *terms[] = {&st->s, &st->p, &st->o, g};
-  for (int i = 0; i < 4; i++)
-    if (terms[i]->kind != PROPTER_TERM_NONE) {
-      propter_term_write(terms[i], &w->out);
-      propter_buf_add_char(&w->out, ' ');
-    }
-  propter_buf_add(&w->out, PROPTER_STR(".\n"));
-  return writer_flush(w, false, err);
 }
 
 static int by_text(const void *a, const void *b, void *terms) {
@@ -145,15 +124,52 @@ static PropterStatus sort(Held *h, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* Writes what is held and forgets it. */
+static PropterStatus put_stretch(PropterRdfWriter *w, PropterError *err) {
+  Held *h = &w->held;
+  w->status = sort(h, err);
+  if (w->status != PROPTER_OK) return w->status;
+  w->err = err;
+  w->syntax->put(w, h);
+  w->err = NULL;
+  w->stretches++;
+  propter_map_clear(&h->numbers);
+  propter_arena_clear(&h->arena);
+  h->terms.count = 1;
+  h->quads.count = 0;
+  return w->status;
+}
+
+PropterStatus propter_rdf_writer_add(PropterRdfWriter *w, const PropterStatement *st, PropterError *err) {
+  if (w->status != PROPTER_OK) return propter_fail(err, w->status, "the writer has failed before");
+  PropterTerm none = {.kind = PROPTER_TERM_NONE};
+  const PropterTerm *g = w->format->named_graphs ? &st->g : &none;
+  if (w->hold) {
+    HeldQuad q = {0};
+    w->status = hold_term(&w->held, &st->s, &q.s, err);
+    if (w->status == PROPTER_OK) w->status = hold_term(&w->held, &st->p, &q.p, err);
+    if (w->status == PROPTER_OK) w->status = hold_term(&w->held, &st->o, &q.o, err);
+    if (w->status == PROPTER_OK) w->status = hold_term(&w->held, g, &q.g, err);
+    if (w->status == PROPTER_OK && !propter_vec_push(&w->held.quads, q)) w->status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    if (w->whole || w->status != PROPTER_OK || (w->held.quads.count < STRETCH_STATEMENTS && w->held.arena.used < STRETCH_BYTES)) return w->status;
+    return put_stretch(w, err);
+  }
+  const PropterTerm *terms[] = {&st->s, &st->p, &st->o, g};
+  for (int i = 0; i < 4; i++)
+    if (terms[i]->kind != PROPTER_TERM_NONE) {
+      propter_term_write(terms[i], &w->out);
+      propter_buf_add_char(&w->out, ' ');
+    }
+  propter_buf_add(&w->out, PROPTER_STR(".\n"));
+  return writer_flush(w, false, err);
+}
+
 PropterStatus propter_rdf_writer_finish(PropterRdfWriter *w, PropterError *err) {
   if (w->status != PROPTER_OK) return propter_fail(err, w->status, "the writer has failed before");
   if (w->hold) {
     if (w->options.canonical) w->status = held_canonical(&w->held, err);
-    if (w->status == PROPTER_OK) w->status = sort(&w->held, err);
-    if (w->status != PROPTER_OK) return w->status;
-    w->err = err;
-    w->put(w, &w->held);
-    w->err = NULL;
+    if (w->status == PROPTER_OK) w->status = put_stretch(w, err);
+    if (w->status == PROPTER_OK && w->syntax->end) w->syntax->end(w);
   }
   return writer_flush(w, true, err);
 }
@@ -165,7 +181,7 @@ size_t held_run(const Held *h, size_t from, int columns) {
   return i;
 }
 
-void put_lines(PropterRdfWriter *w, const Held *h) {
+static void put(PropterRdfWriter *w, const Held *h) {
   for (size_t i = 0; i < h->quads.count && w->status == PROPTER_OK; i++) {
     const HeldQuad *q = &h->quads.items[i];
     const uint32_t terms[] = {q->s, q->p, q->o, q->g};
@@ -178,3 +194,5 @@ void put_lines(PropterRdfWriter *w, const Held *h) {
     (void)writer_flush(w, false, w->err);
   }
 }
+
+const Syntax syntax_lines = {put, NULL, true};

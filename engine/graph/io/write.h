@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A document held for sorting: every term once, statements as numbers of terms. */
+/* A stretch of a document held for sorting: every term once, statements as numbers of terms. */
 #ifndef GRAPH_IO_WRITE_H
 #define GRAPH_IO_WRITE_H
 
@@ -26,17 +26,28 @@ typedef struct {
   PropterBuf scratch;
 } Held;
 
+/* How a format is written. */
+typedef struct {
+  void (*put)(PropterRdfWriter *writer, const Held *held); /* a sorted stretch into `out`; the first has writer->stretches 0 and may be empty */
+  void (*end)(PropterRdfWriter *writer);                   /* what stands behind the last; NULL: nothing */
+  bool whole;                                              /* a stretch must be the whole document */
+} Syntax;
+
+extern const Syntax syntax_lines, syntax_turtle, syntax_rdfxml, syntax_jsonld, syntax_json;
+
 struct PropterRdfWriter {
   PropterRdfWriterOptions options;
   const PropterRdfFormat *format;
-  void (*put)(PropterRdfWriter *writer, const Held *held); /* writes a sorted document into `out` */
+  const Syntax *syntax;
   PropterWrite write;
   void *payload;
   Held held;
-  bool hold;
+  bool hold, whole;
+  size_t stretches; /* written */
+  bool *prefixes;   /* which ones the document has declared */
   PropterBuf out;
   PropterStatus status;
-  PropterError *err; /* during finish */
+  PropterError *err; /* while a stretch is written */
 };
 
 /* Gives blank nodes their canonical labels. */
@@ -44,11 +55,6 @@ PropterStatus held_canonical(Held *held, PropterError *err);
 /* Passes on what is in writer->out once it is much (or `all`). */
 PropterStatus writer_flush(PropterRdfWriter *writer, bool all, PropterError *err);
 
-void put_lines(PropterRdfWriter *writer, const Held *held);
-void put_turtle(PropterRdfWriter *writer, const Held *held);
-void put_rdfxml(PropterRdfWriter *writer, const Held *held);
-void put_jsonld(PropterRdfWriter *writer, const Held *held);
-void put_json(PropterRdfWriter *writer, const Held *held);
 /* The end of the quads that begin at `from` and agree in graph, (2) subject, (3) and predicate. */
 size_t held_run(const Held *held, size_t from, int columns);
 

@@ -27,7 +27,7 @@ static void put_value(PropterRdfWriter *w, const PropterTerm *t) {
   propter_buf_add_char(&w->out, '}');
 }
 
-void put_json(PropterRdfWriter *w, const Held *h) {
+static void put(PropterRdfWriter *w, const Held *h) {
   const HeldQuad *q = h->quads.items;
   propter_buf_add_char(&w->out, '{');
   for (size_t i = 0; i < h->quads.count && w->status == PROPTER_OK; i++) {
@@ -49,3 +49,5 @@ void put_json(PropterRdfWriter *w, const Held *h) {
   }
   propter_buf_add(&w->out, h->quads.count ? PROPTER_STR("]}\n}\n") : PROPTER_STR("}\n"));
 }
+
+const Syntax syntax_json = {put, NULL, true}; /* a subject is a name in one object, which can stand there once */

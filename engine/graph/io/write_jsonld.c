@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON-LD 1.1 from a sorted document: one object per subject, expanded, so that it means the same in every processor and with no context. A named graph is an
+/* JSON-LD 1.1 from sorted stretches: one object per subject, expanded, so that it means the same in every processor and with no context. A named graph is an
  * object with "@graph". */
 #include "propter/vocab.h"
 #include "write.h"
@@ -75,25 +75,30 @@ static void put_node(Json *j, size_t from, size_t to) {
   (void)writer_flush(j->w, false, j->w->err);
 }
 
-void put_jsonld(PropterRdfWriter *w, const Held *h) {
+static void put(PropterRdfWriter *w, const Held *h) {
   Json j = {w, h};
-  propter_buf_add_char(&w->out, '[');
+  bool first = w->stretches == 0;
+  if (first) propter_buf_add_char(&w->out, '[');
   for (size_t g = 0; g < h->quads.count && w->status == PROPTER_OK;) {
     size_t end = held_run(h, g, 1);
     uint32_t graph = h->quads.items[g].g;
     if (graph) {
-      propter_buf_add(&w->out, g ? PROPTER_STR(",\n{\"@id\":") : PROPTER_STR("\n{\"@id\":"));
+      propter_buf_add(&w->out, first ? PROPTER_STR("\n{\"@id\":") : PROPTER_STR(",\n{\"@id\":"));
       put_id(&j, graph);
       propter_buf_add(&w->out, PROPTER_STR(",\"@graph\":["));
     }
     for (size_t s = g; s < end && w->status == PROPTER_OK;) {
       size_t next = held_run(h, s, 2);
-      propter_buf_add(&w->out, s == (graph ? g : 0) ? PROPTER_STR("\n") : PROPTER_STR(",\n"));
+      propter_buf_add(&w->out, (graph ? s == g : first) ? PROPTER_STR("\n") : PROPTER_STR(",\n"));
+      first = false;
       put_node(&j, s, next);
       s = next;
     }
     if (graph) propter_buf_add(&w->out, PROPTER_STR("]}"));
     g = end;
   }
-  propter_buf_add(&w->out, PROPTER_STR("\n]\n"));
 }
+
+static void end(PropterRdfWriter *w) { propter_buf_add(&w->out, PROPTER_STR("\n]\n")); }
+
+const Syntax syntax_jsonld = {put, end, false};

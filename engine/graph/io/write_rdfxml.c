@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RDF/XML from a sorted document: one rdf:Description per subject. Each property element declares its namespace under the prefix p. */
+/* RDF/XML from sorted stretches: one rdf:Description per subject. Each property element declares its namespace under the prefix p. */
 #include <string.h>
 
 #include "read_rdfxml.h"
@@ -45,7 +45,11 @@ static void put_node(Xml *x, const char *iri_attribute, uint32_t number) {
   const HeldTerm *t = &x->h->terms.items[number];
   PropterBuf *out = &x->w->out;
   if (t->term.kind == PROPTER_TERM_BLANK) {
-    propter_buf_printf(out, " rdf:nodeID=\"b%u\"", t->rank); /* labels of N-Triples need not be names of XML */
+    /* Labels that are no names of XML become hashes; the letter before keeps the two kinds apart. */
+    if (propter_xml_is_name(t->term.value))
+      propter_buf_printf(out, " rdf:nodeID=\"b%.*s\"", (int)t->term.value.len, t->term.value.data);
+    else
+      propter_buf_printf(out, " rdf:nodeID=\"h%016llx\"", (unsigned long long)propter_hash64(t->term.value));
     return;
   }
   propter_buf_printf(out, " rdf:%s=\"", iri_attribute);
@@ -87,9 +91,10 @@ static void put_property(Xml *x, const HeldQuad *q) {
   put_object(x, q->o, local);
 }
 
-void put_rdfxml(PropterRdfWriter *w, const Held *h) {
+static void put(PropterRdfWriter *w, const Held *h) {
   Xml x = {w, h};
-  propter_buf_add(&w->out, PROPTER_STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdf:RDF xmlns:rdf=\"" RDF_NS "\">\n"));
+  if (w->stretches == 0)
+    propter_buf_add(&w->out, PROPTER_STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdf:RDF xmlns:rdf=\"" RDF_NS "\">\n"));
   for (size_t s = 0; s < h->quads.count && w->status == PROPTER_OK;) {
     size_t end = held_run(h, s, 2);
     propter_buf_add(&w->out, PROPTER_STR("  <rdf:Description"));
@@ -99,5 +104,8 @@ void put_rdfxml(PropterRdfWriter *w, const Held *h) {
     propter_buf_add(&w->out, PROPTER_STR("  </rdf:Description>\n"));
     (void)writer_flush(w, false, w->err);
   }
-  propter_buf_add(&w->out, PROPTER_STR("</rdf:RDF>\n"));
 }
+
+static void end(PropterRdfWriter *w) { propter_buf_add(&w->out, PROPTER_STR("</rdf:RDF>\n")); }
+
+const Syntax syntax_rdfxml = {put, end, false};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Turtle and TriG from a sorted document: prefixes that are used, subjects and predicates said once, rdf:type first as "a". */
+/* Turtle and TriG from sorted stretches: prefixes before the first that uses them, subjects and predicates said once, rdf:type first as "a". */
 #include <string.h>
 
 #include "propter/vocab.h"
@@ -91,9 +91,11 @@ static void put_term(Turtle *t, uint32_t number) {
 }
 
 static void put_prefixes(Turtle *t) {
-  bool *used = propter_calloc(t->count, sizeof *used);
-  if (!used) {
+  bool *used = propter_calloc(t->count, sizeof *used), *said = t->w->prefixes;
+  if (!said) said = t->w->prefixes = propter_calloc(t->count, sizeof *said);
+  if (!used || !said) {
     t->w->status = propter_fail(t->w->err, PROPTER_NO_MEMORY, "out of memory");
+    propter_free(used);
     return;
   }
   for (size_t i = 0; i < t->h->terms.count; i++) {
@@ -106,8 +108,8 @@ static void put_prefixes(Turtle *t) {
   }
   bool any = false;
   for (size_t i = 0; i < t->count; i++)
-    if (used[i]) {
-      any = true;
+    if (used[i] && !said[i]) {
+      any = said[i] = true;
       propter_buf_add(&t->w->out, PROPTER_STR("@prefix "));
       propter_buf_add(&t->w->out, t->prefixes[i].prefix);
       propter_buf_add(&t->w->out, PROPTER_STR(": <"));
@@ -153,7 +155,7 @@ static void put_subject(Turtle *t, size_t from, size_t to, const char *indent) {
   (void)writer_flush(t->w, false, t->w->err);
 }
 
-void put_turtle(PropterRdfWriter *w, const Held *h) {
+static void put(PropterRdfWriter *w, const Held *h) {
   Turtle t = {w, h, w->options.prefixes ? w->options.prefixes : standard, w->options.prefixes ? w->options.prefix_count : sizeof standard / sizeof *standard,
               0};
   PropterStr type = propter_vocab_iri(VOCAB_rdf_type);
@@ -176,3 +178,5 @@ void put_turtle(PropterRdfWriter *w, const Held *h) {
     g = end;
   }
 }
+
+const Syntax syntax_turtle = {put, NULL, false};

@@ -91,13 +91,14 @@ typedef struct {
 
 typedef struct PropterRdfWriter PropterRdfWriter;
 
-/* Writer of one document. N-Triples and N-Quads come out statement by statement in the order given; Turtle, TriG, RDF/XML, JSON-LD and every canonical document
- * are held, sorted by text and written by propter_rdf_writer_finish, each statement once. A format without named graphs leaves the graph out. USAGE: format
+/* Writer of one document. N-Triples and N-Quads come out statement by statement in the order given. Turtle, TriG, RDF/XML and JSON-LD come out in stretches of
+ * 65,536 statements or 16 MiB of terms, sorted by text, each statement once in a stretch; so a document that is no larger is sorted as a whole. RDF/JSON and every
+ * canonical document are held and sorted as a whole, and written by propter_rdf_writer_finish. A format without named graphs leaves the graph out. USAGE: format
  * unknown or read only. Free with propter_rdf_writer_close. */
 PROPTER_API PropterStatus propter_rdf_writer_open(const PropterRdfWriterOptions *options, PropterWrite write, void *payload, PropterRdfWriter **out,
                                                   PropterError *err);
 PROPTER_API PropterStatus propter_rdf_writer_add(PropterRdfWriter *writer, const PropterStatement *statement, PropterError *err);
-/* Writes what is held. INVALID: RDF/XML has no form for a property or a character; LIMIT: more than 1 GiB of text to hold, or more than 1,000 blank nodes alike
+/* Writes what is still held. INVALID (also while adding): RDF/XML has no form for a property or a character; LIMIT: more than 1 GiB of text to hold, or more than 1,000 blank nodes alike
  * in a canonical document. */
 PROPTER_API PropterStatus propter_rdf_writer_finish(PropterRdfWriter *writer, PropterError *err);
 PROPTER_API void propter_rdf_writer_close(PropterRdfWriter *writer);
