@@ -82,8 +82,14 @@ bool propter_utf8_valid(PropterStr text, size_t *bad) {
 }
 
 size_t propter_utf8_length(PropterStr text) {
-  size_t n = 0;
-  for (size_t i = 0; i < text.len; i++) n += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+  const uint64_t high = UINT64_C(0x8080808080808080);
+  size_t n = text.len, i = 0;
+  /* Bytes that continue a character are 10xxxxxx; eight at a time. */
+  for (uint64_t eight; i + sizeof eight <= text.len; i += sizeof eight) {
+    memcpy(&eight, text.data + i, sizeof eight);
+    if (eight & high) n -= (size_t)__builtin_popcountll(eight & high & ~(eight << 1));
+  }
+  for (; i < text.len; i++) n -= ((unsigned char)text.data[i] & 0xC0) == 0x80;
   return n;
 }
 

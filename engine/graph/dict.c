@@ -37,7 +37,7 @@ void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record
 }
 
 /* checksum 4, records 2, method 2, bytes unpacked 4; then the records, each behind its length as a varint */
-enum { HEADER = 12, RECORDS = 256, UNPACKED = 16384, PAGE = BLOCK_BYTES, LEVEL = 1, LARGE = 1 << 16, STRIPES = 8, SLOTS = 4096 };
+enum { HEADER = 12, RECORDS = 256, UNPACKED = 16384, PAGE = BLOCK_BYTES, LEVEL = 1, LARGE = 1 << 16, STRIPES = 8, SLOTS = 4096, WAYS = 4 };
 enum { PLAIN, PACKED };
 
 /* zstd's memory is ours, so that its failing is tested like ours. */
@@ -72,13 +72,15 @@ typedef struct {
   size_t size;
   unsigned char *bytes; /* NULL: nothing here */
   uint32_t *starts, *ends;
+  uint64_t used; /* when, by the clock of its stripe */
 } Unpacked;
 
-/* A lock guards its share of the slots. */
+/* A block has WAYS slots that it may be kept in. A lock guards its share of the slots. */
 struct DictCache {
   struct {
     pthread_mutex_t lock;
     ZSTD_DCtx *unpacker;
+    uint64_t clock;
   } stripes[STRIPES];
   Unpacked slots[SLOTS];
 };
@@ -121,7 +123,7 @@ static PropterStatus unpack(uint64_t first, PropterStr value, ZSTD_DCtx **unpack
   if (!*unpacker && v[6] == PACKED && !(*unpacker = ZSTD_createDCtx_advanced(zstd_memory)))
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking terms");
   size_t ends = (size + 7) / 8 * 8;
-  *out = (Unpacked){first, four(v), (uint32_t)count, size, propter_malloc(ends + 2 * count * sizeof(uint32_t)), NULL, NULL};
+  *out = (Unpacked){first, four(v), (uint32_t)count, size, propter_malloc(ends + 2 * count * sizeof(uint32_t)), NULL, NULL, 0};
   if (!out->bytes) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking terms");
   out->starts = (uint32_t *)(void *)(out->bytes + ends);
   out->ends = out->starts + count;
@@ -175,6 +177,19 @@ static PropterStatus record_of(const Unpacked *u, PropterId id, PropterStr *reco
   return PROPTER_OK;
 }
 
+/* What is kept was checked when it was unpacked, and is of the same bytes if first number and checksum agree. */
+static bool keeps(const Unpacked *u, uint64_t first, uint32_t sum) { return u->bytes && u->first == first && u->sum == sum; }
+
+/* Of a block's slots the one that keeps it, else the one used longest ago. */
+static Unpacked *slot_of(Unpacked ways[WAYS], uint64_t first, uint32_t sum) {
+  Unpacked *oldest = ways;
+  for (size_t i = 0; i < WAYS; i++) {
+    if (keeps(&ways[i], first, sum)) return &ways[i];
+    if (ways[i].used < oldest->used) oldest = &ways[i];
+  }
+  return oldest;
+}
+
 /* Finds the record of an id; the stripe's lock is held when it succeeds, and guards the record. */
 static PropterStatus hold(const Env *env, MDB_txn *txn, PropterId id, Unpacked **slot, pthread_mutex_t **lock, PropterStr *record, PropterError *err) {
   uint64_t first;
@@ -182,17 +197,18 @@ static PropterStatus hold(const Env *env, MDB_txn *txn, PropterId id, Unpacked *
   PROPTER_TRY(find_block(env, txn, id & ID_PAYLOAD, &first, &value, err));
   if (!value.data) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
   if (value.len < HEADER) return bad_block(first, "is too short", err);
-  size_t at = (size_t)(first * UINT64_C(0x9E3779B97F4A7C15) >> 52) % SLOTS;
-  Unpacked *u = &env->cache->slots[at];
-  *lock = &env->cache->stripes[at % STRIPES].lock;
+  size_t at = (size_t)(first * UINT64_C(0x9E3779B97F4A7C15) >> 52) % (SLOTS / WAYS), stripe = at % STRIPES;
+  uint32_t sum = four((const unsigned char *)value.data);
+  *lock = &env->cache->stripes[stripe].lock;
   (void)pthread_mutex_lock(*lock);
+  Unpacked *u = slot_of(&env->cache->slots[at * WAYS], first, sum);
   PropterStatus status = PROPTER_OK;
-  /* What is kept was checked when it was unpacked, and is of the same bytes if first number and checksum agree. */
-  if (!u->bytes || u->first != first || u->sum != four((const unsigned char *)value.data)) {
+  if (!keeps(u, first, sum)) {
     drop(u);
     status = check(first, value, err);
-    if (status == PROPTER_OK) status = unpack(first, value, &env->cache->stripes[at % STRIPES].unpacker, u, err);
+    if (status == PROPTER_OK) status = unpack(first, value, &env->cache->stripes[stripe].unpacker, u, err);
   }
+  u->used = ++env->cache->stripes[stripe].clock;
   if (status == PROPTER_OK) status = record_of(u, id, record, err);
   *slot = u;
   if (status != PROPTER_OK) (void)pthread_mutex_unlock(*lock);

@@ -146,11 +146,51 @@ static PropterStatus eval_cast(Expr *e, Env *env, Value *out, PropterError *err)
   return PROPTER_OK;
 }
 
+static uint32_t looked_at(const Expr *e) {
+  if (e->op == EXPR_TERM) return e->slot;
+  if (e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS || (e->op == EXPR_CALL && e->function == FN_BOUND)) return NO_SLOT;
+  /* Of these the first alone is always evaluated. */
+  bool first = e->op == EXPR_OR || e->op == EXPR_AND || e->op == EXPR_IN || e->op == EXPR_NOT_IN || (e->op == EXPR_CALL && functions[e->function] == fn_special);
+  uint32_t slot = NO_SLOT;
+  for (size_t i = 0; i < (first && e->count ? 1 : e->count) && slot == NO_SLOT; i++) slot = looked_at(e->args[i]);
+  return slot;
+}
+
+void column_init(Column *c, const Expr *expr) { *c = (Column){.slot = looked_at(expr)}; }
+
+void column_batch(Column *c, const Exec *run, size_t rows) {
+  c->pays = c->pays || (c->rows && run->decoded - c->decoded > c->rows / 4);
+  c->filled = false, c->decoded = run->decoded, c->rows = rows;
+  propter_arena_clear(&c->texts);
+}
+
+void column_clear(Exec *run, Column *c) {
+  exec_free(run, c->values, BATCH * sizeof *c->values);
+  propter_arena_clear(&c->texts);
+  c->values = NULL, c->filled = false;
+}
+
+static PropterStatus fill(const Env *env, PropterError *err) {
+  Column *c = env->column;
+  PropterId ids[BATCH];
+  if (!c->values && !(c->values = exec_alloc(env->run, BATCH * sizeof *c->values))) return exec_fail_memory(env->run, err);
+  for (size_t row = 0; row < env->batch->count; row++) ids[row] = op_get(env->op, env->batch, c->slot, row);
+  c->filled = true;
+  return exec_values(env->run, ids, env->batch->count, &c->texts, c->values, err);
+}
+
+static PropterStatus eval_variable(const Expr *e, const Env *env, Value *out, PropterError *err) {
+  Column *c = env->column;
+  if (!c || !c->pays || c->slot != e->slot || env->batch->count < 16) return exec_value(env->run, op_get(env->op, env->batch, e->slot, env->row), out, err);
+  if (!c->filled) PROPTER_TRY(fill(env, err));
+  return *out = c->values[env->row], PROPTER_OK;
+}
+
 static PropterStatus eval_any(Expr *e, Env *env, Value *out, PropterError *err) {
   switch (e->op) {
   case EXPR_TERM:
     if (e->slot == NO_SLOT) return *out = e->constant, PROPTER_OK;
-    return exec_value(env->run, op_get(env->op, env->batch, e->slot, env->row), out, err);
+    return eval_variable(e, env, out, err);
   case EXPR_IN:
   case EXPR_NOT_IN: return eval_in(e, env, out, err);
   case EXPR_EXISTS:

@@ -5,6 +5,17 @@
 
 #include "op.h"
 
+/* Values of a variable for a whole batch, decoded together by whoever asks for the first of them, each block of the dictionary opened once. Only where terms
+ * have been decoded for much of the batch before, since few different ones are kept by the run. */
+typedef struct {
+  uint32_t slot; /* one the expression surely looks at; NO_SLOT: none */
+  bool pays, filled;
+  uint64_t decoded; /* by the run when the batch began */
+  size_t rows;      /* of the batch before */
+  Value *values;
+  PropterArena texts;
+} Column;
+
 /* Where an expression is evaluated: one row. Texts made go into `scratch`. */
 typedef struct {
   Exec *run;
@@ -13,7 +24,13 @@ typedef struct {
   size_t row;
   uint64_t solution; /* number of the row in its operator, for BNODE("label") */
   PropterArena *scratch;
+  Column *column; /* or NULL */
 } Env;
+
+void column_init(Column *column, const Expr *expr);
+/* Another batch begins. */
+void column_batch(Column *column, const Exec *run, size_t rows);
+void column_clear(Exec *run, Column *column);
 
 PropterStatus eval(Expr *expr, Env *env, Value *out, PropterError *err);
 /* Effective boolean value: 1, 0, -1 for an error. */

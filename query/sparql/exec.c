@@ -173,7 +173,7 @@ PropterStatus exec_value(Exec *run, PropterId id, Value *value, PropterError *er
   if (slot->id != id) {
     PropterTerm term;
     slot->id = PROPTER_NO_ID;
-    run->cache_misses++;
+    run->cache_misses++, run->decoded++;
     PROPTER_TRY(propter_snapshot_term(run->snapshot, id, &run->cache_text, &term, err));
     *slot = value_of_term(&term);
     slot->id = id;

@@ -72,6 +72,7 @@ struct Exec {
   Value *cache;
   unsigned cache_bits; /* it has 2^cache_bits places */
   size_t cache_misses;
+  uint64_t decoded; /* terms, one by one */
   unsigned evaluating;
   /* Dataset. */
   Graphs default_graph;

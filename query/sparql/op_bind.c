@@ -31,7 +31,7 @@ static PropterStatus bind_emit(BindJoin *j, PropterError *err) {
   }
   int truth = 1;
   if (j->found && j->expr) {
-    Env env = {j->op.run, &j->op, b, b->count, 0, &j->scratch};
+    Env env = {j->op.run, &j->op, b, b->count, 0, &j->scratch, NULL};
     PROPTER_TRY(eval_truth(j->expr, &env, &truth, err));
   }
   if (truth != 1) return PROPTER_OK;

@@ -30,6 +30,7 @@ typedef struct {
   Table rows;       /* of the child: the shape of what waits on disk */
   PropterId *key, *whole, *solution; /* solution: group and the variables of a row, for COUNT(DISTINCT *) */
   PropterArena scratch;
+  Column *columns; /* by aggregate */
   uint64_t solutions;
   uint32_t *numbers; /* of the groups of a batch's rows; NO_GROUP: the row went to disk */
   Partitions rows_later, *values_later; /* rows of further groups; by aggregate: pairs of group and value */
@@ -233,11 +234,13 @@ static PropterStatus add_term(Group *g, size_t i, State *s, Env *env, PropterErr
 
 static PropterStatus add_batch(Group *g, const Batch *b, PropterError *err) {
   const Alg *alg = g->op.alg;
-  Env env = {g->op.run, &g->op, b, 0, 0, &g->scratch};
+  Env env = {g->op.run, &g->op, b, 0, 0, &g->scratch, NULL};
   g->full = g->full || (alg->slot_count && g->groups.table.count > BATCH && exec_crowded(g->op.run));
   PROPTER_TRY(number_rows(g, b, err));
   for (size_t i = 0; i < aggregates(g); i++) {
     const Aggregate *a = &alg->aggregates[i];
+    env.column = &g->columns[i];
+    column_batch(env.column, g->op.run, b->count);
     for (env.row = 0; env.row < b->count; env.row++) {
       if (g->numbers[env.row] == NO_GROUP) continue;
       State *s = &g->states[g->numbers[env.row] * aggregates(g) + i];
@@ -506,6 +509,7 @@ static void group_stop(Op *op) {
   drop_disk(g);
   exec_free(op->run, g->numbers, BATCH * sizeof *g->numbers);
   g->numbers = NULL;
+  for (size_t i = 0; i < aggregates(g); i++) column_clear(op->run, &g->columns[i]);
   propter_arena_clear(&g->scratch);
 }
 
@@ -532,7 +536,10 @@ PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterEr
   g->key = exec_plan_alloc(run, alg->slot_count * sizeof *g->key);
   g->values_later = exec_plan_alloc(run, alg->aggregate_count * sizeof *g->values_later);
   g->distinct = exec_plan_alloc(run, alg->aggregate_count * sizeof *g->distinct);
-  if (!g->key || !g->values_later || !g->distinct) return exec_fail_memory(run, err);
+  g->columns = exec_plan_alloc(run, alg->aggregate_count * sizeof *g->columns);
+  if (!g->key || !g->values_later || !g->distinct || !g->columns) return exec_fail_memory(run, err);
+  for (size_t i = 0; i < alg->aggregate_count; i++)
+    if (alg->aggregates[i].arg) column_init(&g->columns[i], alg->aggregates[i].arg);
   *out = &g->op;
   return PROPTER_OK;
 }

@@ -322,7 +322,7 @@ static PropterStatus choose(HashJoin *j, PropterError *err) {
       j->matched = false;
     } else {
       if (j->expr) {
-        Env env = {j->op.run, &j->op, b, k, 0, &j->scratch};
+        Env env = {j->op.run, &j->op, b, k, 0, &j->scratch, NULL};
         PROPTER_TRY(eval_truth(j->expr, &env, &truth, err));
       }
       if (truth == 1) j->matched = true;

@@ -225,7 +225,7 @@ static PropterStatus key_values(Order *o, const Batch *b, size_t i, PropterError
     return exec_values(o->op.run, o->ids, b->count, &o->scratch, o->values, err);
   }
   for (size_t row = 0; row < b->count; row++) {
-    Env env = {o->op.run, &o->op, b, row, o->solutions + row, &o->scratch};
+    Env env = {o->op.run, &o->op, b, row, o->solutions + row, &o->scratch, NULL};
     PROPTER_TRY(eval(e, &env, &o->values[row], err));
   }
   return PROPTER_OK;

@@ -71,11 +71,15 @@ typedef struct {
   Op op;
   Expr *expr;
   PropterArena scratch;
+  Column column;
   uint64_t solutions;
 } Row;
 
 static PropterStatus row_start(Op *op, PropterError *err) { return op_start(op->left, op->outer, err); }
-static void row_stop(Op *op) { propter_arena_clear(&((Row *)op)->scratch); }
+static void row_stop(Op *op) {
+  propter_arena_clear(&((Row *)op)->scratch);
+  column_clear(op->run, &((Row *)op)->column);
+}
 
 static void keep_row(Batch *b, size_t slots, size_t from, size_t to) {
   if (from == to) return;
@@ -84,8 +88,9 @@ static void keep_row(Batch *b, size_t slots, size_t from, size_t to) {
 }
 
 static PropterStatus filter_batch(Row *f, Batch *b, PropterError *err) {
-  Env env = {f->op.run, &f->op, b, 0, 0, &f->scratch};
+  Env env = {f->op.run, &f->op, b, 0, 0, &f->scratch, &f->column};
   size_t kept = 0;
+  column_batch(&f->column, f->op.run, b->count);
   for (env.row = 0; env.row < b->count; env.row++) {
     int truth;
     env.solution = f->solutions++;
@@ -115,6 +120,7 @@ PropterStatus op_filter(Exec *run, Op *child, Expr *expr, Op **out, PropterError
   Row *f;
   PROPTER_TRY(op_make(run, &filter_kind, sizeof *f, NULL, NULL, &f, err));
   f->op.streams = true;
+  column_init(&f->column, expr);
   f->op.left = child, f->expr = expr, f->op.slots = child->slots, f->op.estimate = child->estimate, f->op.sorted = child->sorted;
   uint64_t *reads = op_reads(&f->op, err);
   if (!reads) return exec_fail_memory(run, err);
@@ -131,8 +137,9 @@ static void share(Op *op, const Batch *child) {
 }
 
 static PropterStatus extend_batch(Row *x, const Batch *input, uint32_t slot, PropterError *err) {
-  Env env = {x->op.run, &x->op, input, 0, 0, &x->scratch};
+  Env env = {x->op.run, &x->op, input, 0, 0, &x->scratch, &x->column};
   size_t kept = 0;
+  column_batch(&x->column, x->op.run, input->count);
   for (env.row = 0; env.row < input->count; env.row++) {
     Value v;
     PropterId id;
@@ -186,6 +193,7 @@ PropterStatus op_extend(Exec *run, Op *child, const Alg *alg, Op **out, PropterE
   Row *x;
   PROPTER_TRY(make_one(run, &extend_kind, child, alg, sizeof *x, &x, err));
   x->expr = alg->expr, x->op.streams = true;
+  column_init(&x->column, alg->expr);
   *out = &x->op;
   return PROPTER_OK;
 }

@@ -53,6 +53,12 @@ START_TEST(utf8_is_checked_as_rfc_3629_says) {
   ck_assert_uint_eq(propter_utf8_length(PROPTER_STR("\xC3\xA9\xE2\x82\xAC"
                                                     "x")),
                     3);
+  PropterStr mixed = PROPTER_STR("Z\xC3\xBCrich \xF0\x9F\x8F\x94\xE2\x82\xAC 12345678 \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 na\xC3\xAFve");
+  for (size_t n = 0; n <= mixed.len; n++) {
+    size_t characters = 0;
+    for (size_t i = 0; i < n; i++) characters += ((unsigned char)mixed.data[i] & 0xC0) != 0x80;
+    ck_assert_uint_eq(propter_utf8_length((PropterStr){mixed.data, n}), characters);
+  }
 }
 END_TEST
 
