@@ -288,15 +288,16 @@ static size_t words_on(PropterStr s, size_t at, int words) {
   return at;
 }
 
-/* A negation in [start, end) that is not part of "not only" and the like; *at is its end. */
-static bool negation_in(const Work *w, size_t start, size_t end, size_t *at) {
-  PropterStr text = {w->s.data + start, end - start};
+/* An expression of `list` in [start, end) that is not part of one of `excepted` ("not only", "than expected"); *at is its end. */
+static bool said_in(const Work *w, PropterRegex *const *list, size_t count, PropterRegex *const *excepted, size_t excepted_count, size_t start, size_t end,
+                    size_t *at) {
+  PropterStr text = {w->s.data + start, end > start ? end - start : 0};
   PropterSpan m, except;
-  for (size_t from = 0; rules_first(w->r, w->r->negation.items, w->r->negation.count, text, from, &m); from = m.end) {
-    bool excepted = false;
-    for (size_t e = 0; rules_first(w->r, w->r->negation_except.items, w->r->negation_except.count, w->s, e, &except); e = except.end > e ? except.end : e + 1)
-      excepted |= inside((PropterSpan){m.start + start, m.end + start}, except);
-    if (!excepted) {
+  for (size_t from = 0; rules_first(w->r, list, count, text, from, &m); from = m.end) {
+    bool is_part = false;
+    for (size_t e = 0; rules_first(w->r, excepted, excepted_count, w->s, e, &except); e = except.end > e ? except.end : e + 1)
+      is_part |= inside((PropterSpan){m.start + start, m.end + start}, except);
+    if (!is_part) {
       *at = m.end + start;
       return true;
     }
@@ -305,12 +306,16 @@ static bool negation_in(const Work *w, size_t start, size_t end, size_t *at) {
   return false;
 }
 
+static bool negation_in(const Work *w, size_t start, size_t end, size_t *at) {
+  const PropterRules *r = w->r;
+  return said_in(w, r->negation.items, r->negation.count, r->negation_except.items, r->negation_except.count, start, end, at);
+}
+
 static double hedge_in(const Work *w, size_t start, size_t end, double sure) {
-  PropterStr text = {w->s.data + start, end > start ? end - start : 0};
-  for (size_t i = 0; i < w->r->hedges.count; i++) {
-    bool found = false;
-    if (propter_regex_match(w->r->hedges.items[i].regex, w->r->matcher, text, 0, &found, NULL) == PROPTER_OK && found) sure *= 1 - w->r->hedges.items[i].weight;
-  }
+  const PropterRules *r = w->r;
+  size_t at;
+  for (size_t i = 0; i < r->hedges.count; i++)
+    if (said_in(w, &r->hedges.items[i].regex, 1, r->hedge_except.items, r->hedge_except.count, start, end, &at)) sure *= 1 - r->hedges.items[i].weight;
   return sure;
 }
 
@@ -457,6 +462,14 @@ static PropterSpan previous_argument(const Work *w, const Candidate *c) {
   return p;
 }
 
+/* What of an argument could be a concept's label. */
+static PropterSpan phrase_of(const Work *w, PropterSpan a) {
+  PropterSpan m;
+  PropterRegex *const *phrases = w->r->tagged_phrase.items;
+  if (!w->tagged || empty(a) || !rules_first(w->r, phrases, w->r->tagged_phrase.count, judge_coded(w->tagged, a), 0, &m)) return (PropterSpan){0, 0};
+  return absolute(w, strip(w->r, w->s, (PropterSpan){judge_decoded(w->tagged, a, m.start), judge_decoded(w->tagged, a, m.end)}));
+}
+
 static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, PropterError *err) {
   PropterReading reading = {.rule = c->rule->name, .prior = c->rule->precision};
   reading.generic = !w->whens.count && c->rule->previous == PART_NONE && !c->rule->flip && !rules_any(w->r, w->r->past.items, w->r->past.count, w->s) &&
@@ -477,6 +490,8 @@ static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, Pro
   reading.trigger = absolute(w, c->core);
   reading.cause = c->rule->previous == PART_CAUSE ? previous_argument(w, c) : absolute(w, c->cause);
   reading.effect = c->rule->previous == PART_EFFECT ? previous_argument(w, c) : absolute(w, c->effect);
+  reading.cause_phrase = phrase_of(w, c->cause);
+  reading.effect_phrase = phrase_of(w, c->effect);
   reading.condition = absolute(w, reading.condition);
   if (!w->r->ungraded && w->tagged) {
     double sure = judge_claim(w->r->judge, w->tagged, w->scene->sentence.start, &reading, w->count);

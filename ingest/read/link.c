@@ -196,7 +196,7 @@ static PropterStatus scope_of(PropterNames *names, const PropterDocument *d, Pro
   *said = true;
   if (near.end > near.start) PROPTER_TRY(scopes_in(names, d->text, near, scopes, count, err));
   if (!*count) PROPTER_TRY(scopes_in(names, d->text, sentence, scopes, count, err));
-  if (*count) return PROPTER_OK;
+  if (*count || d->column_count) return PROPTER_OK; /* the rows of a list do not speak of one another */
   *said = false;
   const PropterBlock *block = propter_document_block_at(d, sentence.start);
   PropterSpan before = said_before(d, sentence.start);
@@ -309,7 +309,8 @@ static PropterStatus antecedent(PropterNames *names, const PropterRules *rules, 
   PropterStr text = slice(d->text, words);
   const PropterBlock *block = propter_document_block_at(d, words.start);
   bool pronoun = rules_any(rules, rules->pronoun.items, rules->pronoun.count, text);
-  if (!block || words.end <= words.start || !(pronoun || rules_any(rules, rules->definite.items, rules->definite.count, text))) return PROPTER_OK;
+  if (!block || d->column_count || words.end <= words.start) return PROPTER_OK;
+  if (!pronoun && !rules_any(rules, rules->definite.items, rules->definite.count, text)) return PROPTER_OK;
   PropterSpan before = said_before(d, words.start);
   PropterNameMatches found = {0};
   PropterStatus status = matches_in(names, d->text, before, side == PART_CAUSE, &found, err);

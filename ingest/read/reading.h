@@ -102,7 +102,8 @@ struct PropterRules {
   PROPTER_VEC(Hedge) hedges;
   PROPTER_VEC(Paraphrase) paraphrases;
   PROPTER_VEC(PropterRegex *)
-  cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, negation, negation_except, negation_before, condition, order,
+  cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, tagged_phrase, negation, negation_except, negation_before,
+      hedge_except, condition, order,
       nothing, front_definite, list_gap, common, past, future, reverse, gap, lead, place, pronoun, definite, answer_no, answer_yes, up, down, amount;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
@@ -206,6 +207,10 @@ typedef struct {
 PropterStatus link_label(PropterNames *names, const char *label, unsigned roles, size_t *index, PropterError *err);
 PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterHappening *happening,
                              LinkedHappening *out, PropterError *err);
+
+/* --- candidate.c --- */
+/* IRI of the candidate concept that a phrase stands for, the same for all forms of its words; empty: none. */
+PropterStatus candidate_of(const PropterNames *names, PropterStr phrase, PropterArena *arena, PropterStr *iri, PropterError *err);
 
 /* --- store.c --- */
 /* Writes what a document says as its graph, which must have been cleared. */

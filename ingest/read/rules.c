@@ -152,6 +152,18 @@ static PropterStatus expand(Parser *p, PropterStr s, Pattern *pattern, unsigned 
   return PROPTER_OK;
 }
 
+/* An expression over tags; definitions may stand in it, arguments not. */
+static PropterStatus compile_tagged(Parser *p, PropterStr text, PropterRegex **out) {
+  PropterBuf b = {.max = 1 << 20};
+  Pattern none = {0};
+  unsigned seen = ~0u;
+  PropterStatus status = expand(p, text, &none, &seen, 0, &b);
+  if (status == PROPTER_OK) status = propter_buf_status(&b, p->err);
+  if (status == PROPTER_OK) status = compile(p, propter_buf_str(&b), 0, out);
+  propter_buf_clear(&b);
+  return status;
+}
+
 /* Cuts an argument off the beginning or the end; its place is found by the connective's neighbourhood, not by the expression. */
 static PropterStatus outer_arguments(Parser *p, PropterStr *core, Pattern *pattern, unsigned *seen) {
   PropterStr name, shape;
@@ -304,7 +316,7 @@ static PropterStatus rule_line(Parser *p, PropterStr key, PropterStr rest) {
   } else if (propter_str_equal(key, PROPTER_STR("tagged"))) {
     if (!p->r->language->full) return bad(p, "no tagged expression in a language without a tagger", rest);
     if (rule->tagged) return bad(p, "one tagged expression", rest);
-    return compile(p, rest, 0, &rule->tagged);
+    return compile_tagged(p, rest, &rule->tagged);
   } else {
     return bad(p, "a word of a rule (trigger, pattern, tagged, polarity, negated, previous, needs, hedge, precision, example, counter)", key);
   }
@@ -433,6 +445,7 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
                {"negation", &r->negation, true, 0},
                {"negation-except", &r->negation_except, false, 0},
                {"negation-before", &r->negation_before, false, 0},
+               {"hedge-except", &r->hedge_except, false, 0},
                {"condition", &r->condition, false, 0},
                {"nothing", &r->nothing, false, 0},
                {"reverse", &r->reverse, true, 0},
@@ -453,6 +466,7 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
                {"tagged-cut-left", &r->tagged_cut_left, false, 0},
                {"tagged-cut-right", &r->tagged_cut_right, false, 0},
                {"tagged-nothing", &r->tagged_nothing, false, 0},
+               {"tagged-phrase", &r->tagged_phrase, false, 0},
                {"cut-left", &r->cut_left, false, 0},
                {"cut-right", &r->cut_right, false, 0},
                {"strip-left", &r->strip_left, false, PROPTER_REGEX_ANCHORED},
@@ -460,7 +474,8 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
     if (!propter_str_equal(key, propter_str(lists[i].key))) continue;
     PropterRegex *regex = NULL;
-    PROPTER_TRY(lists[i].words ? compile_words(p, rest, &regex) : compile(p, rest, lists[i].flags, &regex));
+    bool tagged = propter_str_starts(key, PROPTER_STR("tagged-"));
+    PROPTER_TRY(tagged ? compile_tagged(p, rest, &regex) : lists[i].words ? compile_words(p, rest, &regex) : compile(p, rest, lists[i].flags, &regex));
     return add_regex(p, regex, lists[i].list);
   }
   if (propter_str_equal(key, PROPTER_STR("language"))) return language_line(p, rest);
@@ -687,10 +702,12 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->strip_right);
   FREE_LIST(r->tagged_cut_left);
   FREE_LIST(r->tagged_cut_right);
+  FREE_LIST(r->tagged_phrase);
   FREE_LIST(r->tagged_nothing);
   FREE_LIST(r->negation);
   FREE_LIST(r->negation_except);
   FREE_LIST(r->negation_before);
+  FREE_LIST(r->hedge_except);
   FREE_LIST(r->condition);
   FREE_LIST(r->order);
   FREE_LIST(r->nothing);

@@ -131,6 +131,21 @@ static PropterStatus put_link(Sheet *s, PropterId node, PropterVocab property, P
   return put_decimal(s, node, score, link->score > 1 ? 1 : link->score, err);
 }
 
+/* An argument that leads to nothing: what a person could make a concept of. Without tags only a short one is a phrase. */
+static PropterStatus put_candidate(Sheet *s, PropterId node, PropterVocab property, PropterSpan phrase, PropterSpan argument, PropterError *err) {
+  if (phrase.end <= phrase.start && (s->rules->tagged_phrase.count == 0 || s->d->column_count)) phrase = argument;
+  PropterStr label = words_of(s, phrase), iri;
+  PROPTER_TRY(candidate_of(s->names, label, &s->arena, &iri, err));
+  if (!iri.len) return PROPTER_OK;
+  PropterTerm term = propter_iri(iri), text = propter_literal(label);
+  PropterId candidate;
+  PROPTER_TRY(intern(s, &term, &candidate, err));
+  PROPTER_TRY(put(s, node, property, candidate, err));
+  text.language = propter_str(s->rules->language->code);
+  PROPTER_TRY(put_term(s, candidate, VOCAB_rdfs_label, text, err));
+  return put_is(s, candidate, VOCAB_rdf_type, VOCAB_propter_Candidate, err);
+}
+
 /* Who wrote it, and in which row of the table. */
 static PropterStatus put_author(Sheet *s, PropterId node, const PropterReading *r, PropterError *err) {
   size_t base = s->path.len;
@@ -158,6 +173,8 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   PROPTER_TRY(put_text(s, node, VOCAB_propter_effectText, words_of(s, r->effect), err));
   PROPTER_TRY(put_link(s, node, VOCAB_propter_cause, VOCAB_propter_causeScore, cause, err));
   PROPTER_TRY(put_link(s, node, VOCAB_propter_effect, VOCAB_propter_effectScore, effect, err));
+  if (cause->index == SIZE_MAX) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_causeCandidate, r->cause_phrase, r->cause, err));
+  if (effect->index == SIZE_MAX) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_effectCandidate, r->effect_phrase, r->effect, err));
   if (r->polarity) PROPTER_TRY(put_is(s, node, VOCAB_propter_polarity, r->polarity > 0 ? VOCAB_propter_Increase : VOCAB_propter_Decrease, err));
   if (r->negated) PROPTER_TRY(put_true(s, node, VOCAB_propter_negated, err));
   if (r->hedge > 0) PROPTER_TRY(put_decimal(s, node, VOCAB_propter_hedge, r->hedge, err));

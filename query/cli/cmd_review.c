@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "candidates.h"
 #include "output.h"
 #include "propter/review.h"
 
@@ -218,6 +219,8 @@ static PropterStatus review(Session *session, PropterError *err) {
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
+  if (cmd_flag(call, "candidates")) return candidates_list(call, err);
+  if (cmd_value(call, "accept")) return candidates_accept(call, err);
   const char *name = cmd_value(call, "reviewer"), *verdict = cmd_value(call, "verdict"), *reason = cmd_value(call, "reason");
   if (!name) name = getenv("USER");
   Session session = {.call = call, .reviewer = propter_str(name), .seen = cmd_flag(call, "seen")};
@@ -243,6 +246,12 @@ static const CommandOption options[] = {{"reviewer", 'r', "NAME", "who judges: a
                                         {"reason", 0, "TEXT", "why; needed for confirmed and refuted"},
                                         {"queue", 0, NULL, "only list what waits for a verdict, without scores"},
                                         {"list", 0, NULL, "list the verdicts given so far"},
+                                        {"candidates", 0, NULL, "list what claims speak of that no concept is called by, with how many do"},
+                                        {"accept", 0, "CANDIDATE", "make a concept of this one, in the pack of --pack"},
+                                        {"pack", 0, "FILE", "the Turtle file that holds the domain's concepts; it is written and loaded"},
+                                        {"label", 0, "TEXT", "what to call the accepted concept (default: its commonest words)"},
+                                        {"as", 0, "IRI", "no new concept: further labels of this one"},
+                                        {"namespace", 0, "IRI", "how the new concept's IRI begins (default: as most in the pack do)"},
                                         {NULL, 0, NULL, NULL}};
 
 const Command command_review = {
@@ -254,6 +263,8 @@ const Command command_review = {
     .details =
         "Shows what speaks for and against a cause and asks for a verdict before it shows the score, so that a track record can be kept of both. Verdicts are\n"
         "appended, never changed; the last one of each reviewer counts, as a likelihood ratio, from the next inference on. One hypothesis in ten is picked at\n"
-        "random: the track record rests on those.",
-    .examples = "propter review --reviewer ada --queue\npropter review --list",
+        "random: the track record rests on those.\n\n"
+        "--candidates lists the words of causes and effects that lead to no concept, all forms of the same words as one, those with the most claims first.\n"
+        "--accept makes one of them a skos:Concept of the pack, with its words as labels; the next propter read links to it.",
+    .examples = "propter review --reviewer ada --queue\npropter review --list\npropter review --candidates --limit 20",
     .run = run};

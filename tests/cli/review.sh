@@ -38,4 +38,35 @@ expect 'as a file' 0 'patterns in' "$PROPTER" -g "$g" report --file "$t/r.html"
 grep -q '<table>' "$t/r.html" && ok 'which is HTML' || not_ok 'which is HTML'
 expect 'an unknown form' 2 'expected table, json, csv, md or html' "$PROPTER" -g "$g" report --format xml
 expect 'a run that is not there' 3 'the graph has no run' "$PROPTER" -g "$g" report --run https://example.org/none
+
+# What no concept is called by: listed, accepted into the pack, linked by the next reading.
+cat >"$t/pack.ttl" <<'END'
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix p: <https://w3id.org/propter#> .
+@prefix : <https://example.org/harbour#> .
+:sales a p:Metric ; p:concept :shop ; skos:prefLabel "shop sales"@en .
+:shop a skos:Concept ; skos:prefLabel "harbour shop"@en .
+END
+printf -- '---\ndate: 2024-07-01\n---\n# Notes\n\nShop sales fell because of a crane strike. Shop sales fell in June because of crane strikes.\n\nPallet shortages led to lower shop sales.\n' >"$t/a.md"
+r() { "$PROPTER" -g "$t/harbour" "$@"; }
+r load "$t/pack.ttl" >/dev/null 2>&1
+expect 'no candidates yet' 1 'no candidates' r review --candidates
+r read "$t/a.md" >/dev/null 2>&1
+expect 'forms of the same words are one candidate' 0 '  2 claims (2 cause, 0 effect)  "crane strike"@en, "crane strikes"@en' r review --candidates --limit 1
+expect 'as JSON' 0 '"causes":2,"effects":0,"labels":["\"crane strike\"@en","\"crane strikes\"@en"],"quote":"Shop sales fell because of a crane strike."' r review --candidates --format json
+expect 'the graph holds them' 0 '2' r query --format csv 'SELECT (COUNT(?c) AS ?n) { ?c <https://w3id.org/propter#causeCandidate> ?x . ?x <http://www.w3.org/2000/01/rdf-schema#label> "crane strike"@en }'
+crane=$(r review --candidates --limit 1 | sed -n '1s/ .*//p'); pallet=$(r review --candidates | sed -n 's/ .*Pallet.*//p')
+expect 'accepting needs a pack' 2 'needs --pack' r review --accept "$crane"
+expect 'which is Turtle' 2 'expected a Turtle file' r review --accept "$crane" --pack "$t/pack.nt"
+expect 'an unknown one' 3 'no candidate urn:x' r review --accept urn:x --pack "$t/pack.ttl"
+expect 'a pack without concepts' 2 'give --namespace' r review --accept "$crane" --pack "$t/new.ttl"
+cp "$t/pack.ttl" "$t/before.ttl"
+expect 'a dry run' 0 'https://example.org/harbour#crane-strike' r --dry-run review --accept "$crane" --pack "$t/pack.ttl"
+alike 'writes nothing' "$t/before.ttl" "$t/pack.ttl"
+expect 'accepted' 0 'https://example.org/harbour#crane-strike' r review --accept "$crane" --pack "$t/pack.ttl"
+expect 'its words are labels' 0 'crane strike,crane strikes' r query --format csv 'PREFIX s: <http://www.w3.org/2004/02/skos/core#> SELECT ?p ?a { <https://example.org/harbour#crane-strike> a s:Concept ; s:prefLabel ?p ; s:altLabel ?a }'
+expect 'the next reading links to it' 0 '2 linked' r read "$t/a.md"
+if r review --candidates | grep -q crane; then not_ok 'it is no candidate any more'; else ok 'it is no candidate any more'; fi
+expect 'another is one more name of a concept' 0 'concept   https://example.org/harbour#crane-strike' r review --accept "$pallet" --pack "$t/pack.ttl" --as https://example.org/harbour#crane-strike
+expect 'and is linked, too' 0 '3 linked' r read "$t/a.md"
 echo "1..$n"

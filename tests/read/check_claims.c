@@ -78,6 +78,8 @@ static const struct {
     {"Sales more than doubled because of the fair.", "the fair", "Sales more than doubled", 1, false, 0},
     {"Sales were lower than a year ago because of the fair.", "the fair", "Sales were lower than a year ago", -1, false, 0},
     {"The press broke; as a result, output fell.", "The press broke", "output fell", -1, false, 0},
+    {"Sales were lower than expected because of the frost.", "the frost", "Sales were lower than expected", -1, false, 0},
+    {"Sales are expected to fall because of the frost.", "the frost", "Sales are expected to fall", -1, false, .4},
 };
 
 START_TEST(flags_of_a_claim) {

@@ -400,6 +400,41 @@ START_TEST(labels_decide_anew) {
 }
 END_TEST
 
+static PropterStatus list_candidates(void *payload, PropterError *err) {
+  PropterCandidates list = {0};
+  PropterStatus status = propter_candidates_list(payload, &list, err);
+  propter_candidates_clear(&list);
+  return status;
+}
+
+START_TEST(unlinked_arguments_are_candidates) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  PropterSnapshot *s = NULL;
+  PropterCandidates list = {0};
+  write_note(folder, "note.md", "---\ndate: 2011-09-09\n---\nFerry jobs fell because of the crane failure. "
+                                "Bakery jobs fell because of crane failures at the port.\n\n"
+                                "The manager left the harbour, which led to lower ferry jobs. Ferry jobs fell because of 12 %.\n");
+  write_note(folder, "own.csv", "cause,effect\ncrane failure,ferry jobs\nfog,the crane failure\nurn:t:none,ferry jobs\n");
+  read_into(g, support_path(folder, "docs"));
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  ck_ok(propter_candidates_list(s, &list, err));
+  ck_assert_uint_eq(list.count, 2); /* neither clauses nor numbers nor IRIs */
+  const PropterCandidate *crane = &list.items[0], *fog = &list.items[1];
+  ck_assert_uint_eq(crane->causes, 3);
+  ck_assert_uint_eq(crane->effects, 1);
+  ck_assert_uint_eq(crane->label_count, 3);
+  ck_assert(propter_str_equal(crane->labels[0], PROPTER_STR("\"crane failure\"@en")));
+  ck_assert(propter_str_equal(crane->labels[1], PROPTER_STR("\"crane failures\"@en")));
+  ck_assert_uint_gt(crane->quote.len, 10);
+  ck_assert(fog->causes == 1 && fog->effects == 0);
+  propter_candidates_clear(&list);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, list_candidates, s, true), 3);
+  propter_snapshot_close(s);
+  propter_graph_close(g);
+}
+END_TEST
+
 typedef struct {
   PropterGraph *g;
   const char *path;
@@ -449,6 +484,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, a_document_that_changes_while_it_is_read);
   tcase_add_test(tc, paths_that_do_not_go);
   tcase_add_test(tc, labels_decide_anew);
+  tcase_add_test(tc, unlinked_arguments_are_candidates);
   tcase_add_test(tc, failures_leave_the_graph);
   suite_add_tcase(s, tc);
   return s;

@@ -53,6 +53,7 @@ typedef struct {
   PropterSpan sentence;   /* the one with the connective */
   PropterSpan trigger;    /* the connective */
   PropterSpan cause, effect;
+  PropterSpan cause_phrase, effect_phrase; /* what of them could be a concept's label; empty: nothing, or no tagger */
   PropterSpan condition;  /* an if or unless */
   int polarity;           /* 1 the effect goes up, -1 down, 0 not said */
   bool negated;
@@ -131,6 +132,26 @@ PROPTER_API PropterStatus propter_names_find(const PropterNames *names, PropterS
  * descriptions and with labels of what is broader, each weighed by its rarity. `quality` is 0 to 1: the geometric mean of how much of the phrase the label has
  * and how much of the label the phrase has; `words` is the whole phrase. */
 PROPTER_API PropterStatus propter_names_rank(const PropterNames *names, PropterStr phrase, unsigned roles, PropterNameMatches *out, PropterError *err);
+
+/* --- Candidates: what claims speak of that no label names --------------------------------------------------------------------- */
+
+typedef struct {
+  PropterStr iri;
+  PropterStr *labels;       /* all forms of the words, the best one first; N-Triples literals with their language */
+  size_t label_count;
+  size_t causes, effects;   /* claims that have it as their cause, as their effect */
+  PropterStr quote;         /* of one of them */
+} PropterCandidate;
+
+typedef struct {
+  PropterCandidate *items;
+  size_t count, cap;
+  PropterArena arena;
+} PropterCandidates;
+
+/* The candidate concepts of all documents, those with the most claims first. Zero-initialise; free with propter_candidates_clear. */
+PROPTER_API PropterStatus propter_candidates_list(PropterSnapshot *snapshot, PropterCandidates *out, PropterError *err);
+PROPTER_API void propter_candidates_clear(PropterCandidates *candidates);
 
 /* --- What a document says, continued --------------------------------------------------------------------------------------- */
 
