@@ -34,7 +34,10 @@ static PropterStatus begin_part(DocBuilder *b, DocPart part, PropterStr bytes, P
 }
 
 PropterStatus doc_part(DocBuilder *b, PropterStr name, PropterStr bytes, PropterStr declared, PropterStr *decoded, PropterError *err) {
-  DocPart part = {propter_arena_copy(b->arena, name), b->decoded_end, b->source_end};
+  PropterStr within = b->within;
+  if (within.len && name.len) name = propter_arena_printf(b->arena, "%.*s/%.*s", (int)within.len, within.data, (int)name.len, name.data);
+  else name = propter_arena_copy(b->arena, within.len ? within : name);
+  DocPart part = {name, b->decoded_end, b->source_end};
   PROPTER_TRY(begin_part(b, part, bytes, declared, decoded, err));
   for (size_t i = 0; i < b->part.runs.count; i++) {
     DocRun run = b->part.runs.items[i];

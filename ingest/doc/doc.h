@@ -51,6 +51,7 @@ typedef struct {
   DocRuns runs;   /* text to decoded parts */
   DocRuns source; /* decoded parts to their bytes */
   PROPTER_VEC(DocPart) parts;
+  PropterStr within; /* the attachment being read, which the names of its parts begin with */
   DocDecoded part; /* the one being read */
   size_t decoded_end, source_end;
   PROPTER_VEC(PropterBlock) blocks;
@@ -200,5 +201,8 @@ typedef struct {
   bool (*sniff)(PropterStr bytes); /* NULL: by its extension only */
   PropterStatus (*read)(DocBuilder *b, PropterStr bytes, PropterError *err);
 } DocReader;
+
+/* What the bytes show, else what the name says; NULL: neither. */
+const DocReader *doc_reader_of(const char *name, PropterStr bytes);
 
 #endif

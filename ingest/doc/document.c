@@ -46,17 +46,13 @@ bool propter_document_recognised(const char *path) {
   int fd = propter_io_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
   ssize_t n = fd < 0 ? -1 : propter_io_read(fd, head, sizeof head);
   if (fd >= 0) (void)propter_io_close(fd);
-  for (size_t i = 0; i < READERS && n > 0; i++)
-    if (readers[i]->sniff && readers[i]->sniff((PropterStr){head, (size_t)n})) return true;
-  return false;
+  return n > 0 && doc_reader_of(path, (PropterStr){head, (size_t)n}) != NULL;
 }
 
-/* What the bytes show, else what the name says, else plain text. */
-static const DocReader *choose(const char *name, PropterStr bytes) {
+const DocReader *doc_reader_of(const char *name, PropterStr bytes) {
   for (size_t i = 0; i < READERS; i++)
     if (readers[i]->sniff && readers[i]->sniff(bytes)) return readers[i];
-  const DocReader *r = by_extension(name);
-  return r ? r : &doc_reader_text;
+  return by_extension(name);
 }
 
 /* What some reader might be asked for by its name, and none can read. */
@@ -159,7 +155,8 @@ PropterStatus propter_document_parse(PropterStr bytes, const char *name, const P
     status = propter_fail(err, PROPTER_LIMIT, "document of %zu bytes, at most %llu", bytes.len, (unsigned long long)limits->document_bytes);
     goto done;
   }
-  const DocReader *reader = choose(name, bytes);
+  const DocReader *reader = doc_reader_of(name, bytes);
+  if (!reader) reader = &doc_reader_text;
   status = refuse(bytes, reader, err);
   if (status == PROPTER_OK) status = reader->read(&m->builder, bytes, err);
   if (status == PROPTER_OK) status = fill(m, reader, bytes, err);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages (RFC 5322, MIME) and mailboxes of them (mbox, RFC 4155). Of alternatives the plain text is read, else the HTML; attachments are not. gmime says
- * where the parts stand and decodes them step by step, so every character keeps its bytes in the file. */
+/* Messages (RFC 5322, MIME) and mailboxes of them (mbox, RFC 4155). Of alternatives the plain text is read, else the HTML; attachments by the reader of their
+ * format. gmime says where the parts stand and decodes them step by step, so every character of a message keeps its bytes in the file. */
 #include <gmime/gmime.h>
 #include <pthread.h>
 #include <string.h>
 #include <strings.h>
 
 #include "doc.h"
+
+extern const DocReader doc_reader_mail;
 
 enum { NESTED = 64, STEP_ROOM = 256 };
 
@@ -73,6 +75,64 @@ static PropterStatus text_part(Mail *m, GMimePart *part, PropterError *err) {
   return status;
 }
 
+/* A line that says what of the message is not read, and why. */
+static PropterStatus unread(Mail *m, PropterStr name, const char *reason, size_t start, size_t end, PropterError *err) {
+  DocRuns runs = {0};
+  PropterStr decoded, note = propter_arena_printf(m->b->arena, "[%.*s: %s]", (int)name.len, name.data, reason);
+  PropterStatus status = note.data && doc_runs_add(&runs, (DocRun){0, note.len, start, end > start ? end - start : 1, 0}) ? PROPTER_OK : no_memory(err);
+  if (status == PROPTER_OK) status = doc_part_unpacked(m->b, note, &runs, PROPTER_STR("UTF-8"), &decoded, err);
+  if (status == PROPTER_OK) status = doc_block(m->b, PROPTER_BLOCK_BOILERPLATE, 0, err);
+  if (status == PROPTER_OK) status = doc_text(m->b, decoded, 0, decoded.len, err);
+  if (status == PROPTER_OK) status = doc_block(m->b, PROPTER_BLOCK_PARAGRAPH, 0, err);
+  propter_vec_clear(&runs);
+  return status;
+}
+
+/* The attachment's own reader goes on in the same text; its parts bear its name, its headings stand below that. */
+static PropterStatus read_within(Mail *m, const DocReader *reader, PropterStr name, PropterStr bytes, PropterError *err) {
+  DocBuilder *b = m->b;
+  PropterStr headings[7];
+  PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
+  memcpy(headings, b->headings, sizeof headings);
+  for (int l = 1; l < 7; l++) b->headings[l] = (PropterStr){"", 0};
+  b->headings[1] = name;
+  b->within = name;
+  if (b->source_end <= m->bytes.len) b->source_end = m->bytes.len + 1; /* apart from the places of the message itself */
+  PropterStatus status = reader->read(b, bytes, err);
+  if (status == PROPTER_OK) status = doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err);
+  b->within = (PropterStr){"", 0};
+  memcpy(b->headings, headings, sizeof headings);
+  return status;
+}
+
+/* An attachment of a known format is read if it can be; an image is no document. It is tried alone first, so that a bad one leaves nothing behind. */
+static PropterStatus attachment(Mail *m, GMimePart *part, PropterError *err) {
+  size_t start, end;
+  PropterBuf bytes = {0};
+  DocRuns runs = {0};
+  PropterDocument *alone = NULL;
+  PropterError bad = {0};
+  const char *given = g_mime_part_get_filename(part), *base = given ? strrchr(given, '/') : NULL;
+  if (!given || !propter_utf8_valid(propter_str(given), NULL) || !range(m, part, &start, &end)) return PROPTER_OK;
+  PropterStr name = propter_arena_copy(m->b->arena, propter_str(base ? base + 1 : given));
+  PropterStatus status = name.data ? unpack(m, start, end, g_mime_part_get_content_encoding(part), &bytes, &runs, err) : no_memory(err);
+  const DocReader *reader = status == PROPTER_OK && bytes.len ? doc_reader_of(name.data, propter_buf_str(&bytes)) : NULL;
+  if (reader) {
+    /* A message in a message is a part of it; one in a file could hold a file in turn, and so on. */
+    bool apart = reader == &doc_reader_mail;
+    PropterStatus tried = apart ? PROPTER_OK : propter_document_parse(propter_buf_str(&bytes), name.data, m->b->limits, &alone, &bad);
+    apart |= alone && alone->column_count;
+    propter_document_free(alone);
+    if (apart) status = unread(m, name, "read only as a file of its own", start, end, err);
+    else if (tried == PROPTER_OK) status = read_within(m, reader, name, propter_buf_str(&bytes), err);
+    else if (tried == PROPTER_NO_MEMORY || tried == PROPTER_IO) status = propter_fail(err, tried, "%s", bad.message);
+    else status = unread(m, name, bad.message, start, end, err);
+  }
+  propter_buf_clear(&bytes);
+  propter_vec_clear(&runs);
+  return status;
+}
+
 static PropterStatus object(Mail *m, GMimeObject *o, PropterError *err);
 static PropterStatus message(Mail *m, GMimeMessage *message, PropterError *err);
 
@@ -105,6 +165,8 @@ static PropterStatus object(Mail *m, GMimeObject *o, PropterError *err) {
     m->encrypted = true;
   else if (GMIME_IS_PART(o) && (typed(o, "text", "plain") || typed(o, "text", "html")) && !(disposition && strcasecmp(disposition, "attachment") == 0))
     status = text_part(m, (GMimePart *)o, err);
+  else if (GMIME_IS_PART(o))
+    status = attachment(m, (GMimePart *)o, err);
   m->depth--;
   return status;
 }
