@@ -11,7 +11,7 @@ owner() {
     causal|rootcause|structure|direction|lagged|effects|mechanism|event) echo engine/causal ;;
     decompose|detect|drill|series|stream) echo engine/detect ;;
     score|infer|belief|review|changed) echo engine/infer ;;
-    ingest|events|read|document|table|map|sniff|cells) echo ingest ;;
+    ingest|events|ossie|read|document|table|map|sniff|cells) echo ingest ;;
     sparql|results|remote) echo query/sparql ;;
     shacl) echo query/shacl ;;
     why) echo query/why ;;

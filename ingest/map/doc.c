@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dbt.h"
+#include "define.h"
 #include "propter/rdf.h"
 #include "propter/vocab.h"
 #include "csvw.h"
@@ -113,7 +113,7 @@ static PropterStatus read_file(Doc *doc, Yarrrml *y, size_t n, const char *path,
   if (status != PROPTER_OK) return status;
   PropterRdfOptions options = {.limits = limits};
   PropterRdfSink sink = {on_statement, on_prefix, doc};
-  if (dbt_is(path)) return dbt_read(path, limits, &sink, err);
+  if (define_is(path)) return define_read(path, limits, &sink, err);
   if (csvw_is(path)) return PROPTER_OK;
   if (yarrrml_is(path)) return yarrrml_read(y, n, &sink, err);
   if (!propter_rdf_format_of_file(path)) options.format = "turtle";

@@ -74,10 +74,8 @@ static PropterStatus iri_for(const Metric *x, PropterVocab word, const char *nam
     *out = doc_node(&x->m->doc, t->o)->term;
     if (out->kind != PROPTER_TERM_IRI) return doc_fail(&x->m->doc, t, err, PROPTER_INVALID, "expected an IRI, found %s", doc_name(&x->m->doc, t->o));
   } else {
-    if (fixed)
-      *out = propter_iri(propter_str(fixed));
-    else
-      PROPTER_TRY(own_iri(x, name, (PropterStr){"", 0}, out, err));
+    if (fixed) *out = propter_iri(propter_str(fixed));
+    else PROPTER_TRY(own_iri(x, name, (PropterStr){"", 0}, out, err));
     PROPTER_TRY(define(x, x->metric, word, *out, err));
   }
   return define(x, *out, VOCAB_rdf_type, model_word(class), err);
@@ -114,6 +112,39 @@ static PropterStatus typed_column(const Metric *x, const DocTriple *t, PropterVo
   return model_constant(x->m, &datatype, t, &(*out)->datatype, err);
 }
 
+/* The triple that fixes a member of the dimension, NULL: none; the n-th one of any dimension where that is NULL. */
+static const DocTriple *fixed_of(const Metric *x, const PropterTerm *dimension, size_t n, PropterStr *of) {
+  const DocTriple *fixed;
+  for (size_t i = dimension ? 0 : n; (fixed = find(x, VOCAB_propter_fixed, i)); i++) {
+    DocTriple holder = {.s = fixed->o};
+    Metric inner = *x;
+    inner.at = &holder;
+    const DocTriple *t = find(&inner, VOCAB_propter_dimension, 0);
+    *of = t ? value_of(x, t) : (PropterStr){"", 0};
+    if (!dimension || propter_str_equal(*of, dimension->value)) return fixed;
+  }
+  return NULL;
+}
+
+/* Observations have a value for each slice column and for no other dimension. */
+static PropterStatus check_fixed(const Metric *x, PropterError *err) {
+  const DocTriple *fixed, *t;
+  PropterStr of;
+  for (size_t i = 0; (fixed = fixed_of(x, NULL, i, &of)); i++) {
+    bool found = false;
+    for (size_t k = 0; !found && (t = find(x, VOCAB_propter_sliceColumn, k)); k++) {
+      PropterTerm dimension;
+      PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
+      found = propter_str_equal(dimension.value, of);
+    }
+    if (!found)
+      return doc_fail(&x->m->doc, fixed, err, PROPTER_INVALID,
+                      "metric %s: expected a member of one of its slice columns to be fixed, found the dimension \"%.*s\"", doc_name(&x->m->doc, x->at->s),
+                      (int)of.len, of.data);
+  }
+  return PROPTER_OK;
+}
+
 /* Each slice column is a dimension of its own; columns that tell rows apart only enter the key. */
 static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, PropterError *err) {
   static const PropterVocab words[] = {VOCAB_propter_sliceColumn, VOCAB_propter_keyColumn};
@@ -126,9 +157,11 @@ static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, Pr
       PROPTER_TRY(add_part(map->subject, most, (Part){.text = value_of(x, t), .is_column = true, .slot = x->m->slot_count++, .at = t}, err));
       if (words[w] == VOCAB_propter_keyColumn) continue;
       PropterTerm dimension;
+      PropterStr of;
       TermMap *member;
       PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
-      PROPTER_TRY(define(x, x->metric, VOCAB_propter_sliceBy, dimension, err));
+      /* A metric of one member is not cut by its dimension. */
+      if (!fixed_of(x, &dimension, 0, &of)) PROPTER_TRY(define(x, x->metric, VOCAB_propter_sliceBy, dimension, err));
       PROPTER_TRY(define(x, dimension, VOCAB_rdf_type, model_word(VOCAB_qb_DimensionProperty), err));
       PROPTER_TRY(define(x, dimension, VOCAB_rdfs_label, propter_literal(value_of(x, t)), err));
       PROPTER_TRY(model_reference(x->m, value_of(x, t), TYPE_LITERAL, t, &member, err));
@@ -201,7 +234,8 @@ static PropterStatus read_dialect(const Metric *x, PropterTableOptions *out, Pro
   PROPTER_TRY(optional(x, VOCAB_propter_delimiter, &delimiter, err));
   PROPTER_TRY(optional(x, VOCAB_propter_encoding, &encoding, err));
   if (delimiter.len > 1 || (delimiter.len && (unsigned char)*delimiter.data >= 0x80))
-    return doc_fail(&x->m->doc, find(x, VOCAB_propter_delimiter, 0), err, PROPTER_INVALID, "expected one ASCII character as delimiter, found \"%s\"", delimiter.data);
+    return doc_fail(&x->m->doc, find(x, VOCAB_propter_delimiter, 0), err, PROPTER_INVALID, "expected one ASCII character as delimiter, found \"%s\"",
+                    delimiter.data);
   if (delimiter.len) out->delimiter = *delimiter.data;
   if (encoding.len) out->encoding = encoding.data;
   return PROPTER_OK;
@@ -230,7 +264,11 @@ static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError 
   const DocTriple *file, *time, *value;
   PROPTER_TRY(required(x, VOCAB_propter_sourceFile, "propter:sourceFile", &file, err));
   PROPTER_TRY(required(x, VOCAB_propter_timeColumn, "propter:timeColumn", &time, err));
-  PROPTER_TRY(required(x, VOCAB_propter_sourceColumn, "propter:sourceColumn", &value, err));
+  const DocTriple *how = find(x, VOCAB_propter_aggregation, 0);
+  bool counts = how && propter_str_equal(value_of(x, how), propter_vocab_iri(VOCAB_propter_Count));
+  if (!counts) PROPTER_TRY(required(x, VOCAB_propter_sourceColumn, "propter:sourceColumn", &value, err));
+  else if ((value = find(x, VOCAB_propter_sourceColumn, 0)))
+    return doc_fail(&m->doc, value, err, PROPTER_INVALID, "propter:Count counts rows: expected no propter:sourceColumn");
   PROPTER_TRY(check_definition(x, err));
   PropterTableOptions dialect = {0};
   const Written *days = NULL, *numbers = NULL;
@@ -264,9 +302,15 @@ static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError 
   day->parts[0].is_day = true;
   day->parts[0].written = days;
   PROPTER_TRY(says(x, map, period, day, true, err));
+  PROPTER_TRY(check_fixed(x, err));
   PROPTER_TRY(read_keys(x, map, most, err));
-  PROPTER_TRY(typed_column(x, value, VOCAB_xsd_decimal, &number, err));
-  number->parts[0].written = numbers;
+  PropterTerm one = propter_typed(PROPTER_STR("1"), propter_vocab_iri(VOCAB_xsd_decimal));
+  if (counts) {
+    PROPTER_TRY(model_constant(m, &one, x->at, &number, err));
+  } else {
+    PROPTER_TRY(typed_column(x, value, VOCAB_xsd_decimal, &number, err));
+    number->parts[0].written = numbers;
+  }
   map->observation = map->unique = true;
   return says(x, map, measure, number, true, err);
 }

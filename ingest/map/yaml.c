@@ -45,6 +45,11 @@ PropterStatus yaml_open(YamlFile *file, const char *path, const PropterLimits *l
   return status;
 }
 
+PropterStatus yaml_of_text(YamlFile *file, const char *path, PropterStr text, PropterError *err) {
+  *file = (YamlFile){.path = path};
+  return load(file, text, err);
+}
+
 void yaml_close(YamlFile *file) {
   if (file->loaded) yaml_document_delete(&file->tree);
   file->loaded = false;
@@ -58,16 +63,26 @@ static bool begins_line(PropterStr text, PropterStr key) {
   return false;
 }
 
+static size_t read_head(const char *path, char *head, size_t size) {
+  int fd = propter_io_open(path, 0, 0);
+  ssize_t n = fd >= 0 ? propter_io_read(fd, head, size) : 0;
+  if (fd >= 0) (void)propter_io_close(fd);
+  return n > 0 ? (size_t)n : 0;
+}
+
 bool yaml_begins(const char *path, const char *keys) {
   char head[65536];
-  int fd = propter_io_open(path, 0, 0);
-  ssize_t n = fd >= 0 ? propter_io_read(fd, head, sizeof head) : 0;
-  if (fd >= 0) (void)propter_io_close(fd);
+  size_t n = read_head(path, head, sizeof head);
   for (size_t k; n > 0 && *keys; keys += k + (keys[k] != '\0')) {
     k = strcspn(keys, "|");
-    if (begins_line((PropterStr){head, (size_t)n}, (PropterStr){keys, k})) return true;
+    if (begins_line((PropterStr){head, n}, (PropterStr){keys, k})) return true;
   }
   return false;
+}
+
+bool yaml_mentions(const char *path, const char *text) {
+  char head[65536];
+  return propter_str_find((PropterStr){head, read_head(path, head, sizeof head)}, propter_str(text)) != SIZE_MAX;
 }
 
 static bool among(const char *names, PropterStr key) {
@@ -118,12 +133,17 @@ PropterStatus yaml_fail(const YamlFile *file, const yaml_node_t *node, PropterEr
   return propter_fail(err, status, "%s", text);
 }
 
-PropterStatus yaml_keys(YamlFile *file, const yaml_node_t *node, const char *names, PropterError *err) {
+static bool never(const yaml_node_t *value) { return !value; }
+
+PropterStatus yaml_keys(YamlFile *file, const yaml_node_t *node, const char *names, PropterError *err) { return yaml_keys_but(file, node, names, never, err); }
+
+PropterStatus yaml_keys_but(YamlFile *file, const yaml_node_t *node, const char *names, bool (*free)(const yaml_node_t *value), PropterError *err) {
   yaml_node_t *key, *value, *other;
   if (!yaml_is_mapping(node)) return yaml_fail(file, node, err, PROPTER_INVALID, "expected a mapping with the keys %s", names);
   for (size_t i = 0; yaml_pair(file, node, i, &key, &value); i++) {
     PropterStr name = yaml_text(key);
-    if (!among(names, name)) return yaml_fail(file, key, err, PROPTER_INVALID, "expected one of the keys %s, found \"%.*s\"", names, (int)name.len, name.data);
+    if (!free(value) && !among(names, name))
+      return yaml_fail(file, key, err, PROPTER_INVALID, "expected one of the keys %s, found \"%.*s\"", names, (int)name.len, name.data);
     for (size_t k = 0; k < i && yaml_pair(file, node, k, &other, &value); k++)
       if (propter_str_equal(yaml_text(other), name))
         return yaml_fail(file, key, err, PROPTER_INVALID, "the key \"%.*s\" stands twice", (int)name.len, name.data);

@@ -17,10 +17,15 @@ typedef struct {
 /* Reads the one document of a file. NOT_FOUND, IO; LIMIT: more than limits->document_bytes; SYNTAX with line and column, also for a second document.
  * Free with yaml_close, also after a failure. */
 PropterStatus yaml_open(YamlFile *file, const char *path, const PropterLimits *limits, PropterError *err);
+/* The same for a text that stands in the file `path`. */
+PropterStatus yaml_of_text(YamlFile *file, const char *path, PropterStr text, PropterError *err);
 void yaml_close(YamlFile *file);
 
 /* True if a line of the first 64 KiB of a file begins with one of `keys`, which are separated by '|'. */
 bool yaml_begins(const char *path, const char *keys);
+
+/* True if `text` stands in the first 64 KiB of a file. */
+bool yaml_mentions(const char *path, const char *text);
 
 /* The outermost node; NULL: the document is empty. */
 yaml_node_t *yaml_root(YamlFile *file);
@@ -42,5 +47,7 @@ uint64_t yaml_line(const yaml_node_t *node);
 PropterStatus yaml_fail(const YamlFile *file, const yaml_node_t *node, PropterError *err, PropterStatus status, const char *format, ...) PROPTER_PRINTF(5, 6);
 /* INVALID unless the node is a mapping whose keys are among `names`, each once. */
 PropterStatus yaml_keys(YamlFile *file, const yaml_node_t *node, const char *names, PropterError *err);
+/* The same, but a key whose value is `free` may have any name. */
+PropterStatus yaml_keys_but(YamlFile *file, const yaml_node_t *node, const char *names, bool (*free)(const yaml_node_t *value), PropterError *err);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "dbt.h"
+#include "define.h"
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading YARRRML"); }
 
@@ -11,7 +11,7 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 bool yarrrml_is(const char *path) {
   static const char *const extensions[] = {".yml", ".yaml", ".yarrrml"};
-  if (dbt_is(path)) return false;
+  if (define_is(path)) return false;
   for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
     if (propter_str_ends(propter_str(path), propter_str(extensions[i]))) return true;
   if (propter_rdf_format_of_file(path)) return false;

@@ -296,9 +296,10 @@ const Command command_ingest = {
     .details =
         "A mapping is a Turtle file with RML or R2RML triples maps over CSV, JSON, XML or a database, a YARRRML file (.yml),\n"
         "CSVW metadata (JSON with the @context http://www.w3.org/ns/csvw; or a .csv or .tsv file with its metadata beside it),\n"
-        "or metric definitions: propter:Metric with propter:sourceFile, propter:timeColumn and propter:sourceColumn, or metrics of dbt (.yml with metrics or\n"
-        "semantic_models; the model ref('orders') is orders.csv beside it; what cannot be said as a propter:Metric is refused with its\n"
-        "line). Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
+        "or metric definitions: propter:Metric with propter:sourceFile, propter:timeColumn and propter:sourceColumn, metrics of dbt (.yml with metrics or\n"
+        "semantic_models, or semantic_manifest.json), measures of Cube (.yml with cubes) or a semantic model of Apache Ossie (.yml or .json with\n"
+        "semantic_model); the table orders is orders.csv beside it; what cannot be said as a propter:Metric is refused with its line.\n"
+        "Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
         "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
         "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last "
         "run,\n"

@@ -219,6 +219,10 @@ expect 'metrics of dbt' 0 'ingested: 24 rows' "$PROPTER" -g "$dir/d.g" ingest sc
 expect 'a ratio of dbt is asked about' 7 'observed    0.600   expected 0.120' "$PROPTER" -g "$dir/d.g" why 'refund rate in August 2011'
 sed 's/type: ratio/type: cumulative/' schema.yml > cumulative.yml
 expect 'what a metric cannot say has its line' 3 'cumulative.yml:8:31: expected simple, ratio or derived, found "cumulative"' "$PROPTER" -g "$dir/e.g" ingest cumulative.yml
+expect 'its metrics as a semantic model of Ossie' 0 'expression: "SUM(sales.refunds) / SUM(sales.orders)"' "$PROPTER" -g "$dir/d.g" export --format ossie
+"$PROPTER" -g "$dir/d.g" export --format ossie > ossie.yaml
+expect 'which is read back' 0 'ingested: 24 rows' "$PROPTER" -g "$dir/o.g" ingest ossie.yaml
+expect 'with the same answer' 7 'observed    0.600   expected 0.120' "$PROPTER" -g "$dir/o.g" why 'refund rate in August 2011'
 mkdir csvw && printf 'id,n\n1,2\n2,x\n' > csvw/t.csv
 cat > csvw/m.json <<'END'
 {"@context": "http://www.w3.org/ns/csvw", "url": "t.csv", "tableSchema": {"aboutUrl": "http://example.org/{id}", "columns": [{"name": "id"}, {"name": "n", "datatype": "integer"}]}}

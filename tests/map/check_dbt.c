@@ -14,8 +14,8 @@ Suite *suite_dbt(void);
   "    timestamp: day\n    time_grains: [month, week]\n    dimensions: [region, id]\n"
 #define MODEL                                                                                                                                                  \
   "semantic_models:\n  - name: orders\n    model: ref('orders')\n    defaults: {agg_time_dimension: ordered}\n    entities:\n"                                 \
-  "      - {name: customer, type: foreign}\n      - {name: order, type: primary, expr: id}\n    dimensions:\n"                                                  \
-  "      - {name: ordered, type: time, expr: day, type_params: {time_granularity: day}}\n      - {name: region, type: categorical, label: Sales region}\n"      \
+  "      - {name: customer, type: foreign}\n      - {name: order, type: primary, expr: id}\n    dimensions:\n"                                                 \
+  "      - {name: ordered, type: time, expr: day, type_params: {time_granularity: day}}\n      - {name: region, type: categorical, label: Sales region}\n"     \
   "    measures:\n      - {name: amount, agg: sum}\n      - {name: back, agg: max, expr: returned, create_metric: true}\n"
 #define REVENUE "metrics:\n  - {name: revenue, type: simple, type_params: {measure: amount}}\n"
 
@@ -26,33 +26,11 @@ static const char *write_dbt(const char *yaml) {
   return path;
 }
 
-static PropterStatus on_definition(const PropterTerm q[4], void *payload, PropterError *err) {
-  PropterBuf *out = payload;
-  for (int i = 0; i < 3; i++) {
-    PropterStr v = q[i].value;
-    const char *hash = q[i].kind == PROPTER_TERM_IRI && propter_str_starts(v, PROPTER_STR("file:")) ? memchr(v.data, '#', v.len) : NULL;
-    if (hash)
-      propter_buf_add(out, (PropterStr){hash, v.len - (size_t)(hash - v.data)});
-    else
-      propter_term_write(&q[i], out);
-    propter_buf_add_char(out, i < 2 ? ' ' : '\n');
-  }
-  return propter_buf_status(out, err);
-}
-
-/* The definitions, with '#name' for the IRIs of the file. */
-static void definitions(const char *path, PropterBuf *out) {
-  PropterMapping *mapping = NULL;
-  ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
-  ck_ok(propter_mapping_definitions(mapping, on_definition, out, err));
-  propter_mapping_free(mapping);
-}
-
 static void expect(const char *yaml, const char *const *wanted, size_t count, const char *observation) {
   const char *path = write_dbt(yaml);
   PropterBuf out = {0};
   PropterMapCounts counts;
-  definitions(path, &out);
+  mapping_definitions(path, &out);
   for (size_t i = 0; i < count; i++) ck_assert_msg(strstr(out.data, wanted[i]) != NULL, "no %s in %s", wanted[i], out.data);
   propter_buf_reset(&out);
   ck_ok(mapping_run_at(path, false, &out, &counts, err));
@@ -74,7 +52,8 @@ static void refuse(const char *yaml, PropterStatus wanted, uint64_t line, const 
 }
 
 START_TEST(metrics_with_a_calculation_method) {
-  static const char *const wanted[] = {"#revenue <" SKOS "prefLabel> \"Revenue\"\n", "#revenue <" SKOS "notation> \"revenue\"\n",
+  static const char *const wanted[] = {"#revenue <" SKOS "prefLabel> \"Revenue\"\n",
+                                       "#revenue <" SKOS "notation> \"revenue\"\n",
                                        "#revenue <https://w3id.org/propter#grain> \"P7D\"^^",
                                        "#revenue <https://w3id.org/propter#aggregation> <https://w3id.org/propter#Sum>\n",
                                        "#revenue <https://w3id.org/propter#sliceBy> #revenue/dimension/region\n",
@@ -103,22 +82,32 @@ START_TEST(metrics_over_semantic_models) {
                                        "#rate <https://w3id.org/propter#numerator> #back\n",
                                        "#rate <https://w3id.org/propter#denominator> #revenue\n",
                                        "#rate2 <https://w3id.org/propter#numerator> #revenue\n",
-                                       "#rate2 <https://w3id.org/propter#denominator> #monthly\n"};
+                                       "#rate2 <https://w3id.org/propter#denominator> #monthly\n",
+                                       "#north <https://w3id.org/propter#fixed> #north/fixed/region\n",
+                                       "#north/fixed/region <https://w3id.org/propter#dimension> #north/dimension/region\n",
+                                       "#north/fixed/region <https://w3id.org/propter#member> \"north\"\n"};
   expect(MODEL REVENUE "  - {name: monthly, type: simple, type_params: {measure: {name: amount}}, time_granularity: month}\n"
                        "  - {name: rate, type: ratio, type_params: {numerator: back, denominator: {name: revenue}}}\n"
                        "  - {name: rate2, type: derived, type_params: {expr: a / monthly, metrics: [{name: revenue, alias: a}, {name: monthly}]}}\n"
+                       "  - {name: north, type: simple, filter: \"{{ Dimension('order__region') }} = 'north'\", type_params: {measure: amount}}\n"
                        "  - {name: left, type: conversion, config: {meta: {propter: {skip: true}}}}\n",
          wanted, sizeof wanted / sizeof *wanted, "/north/2> <");
 }
 END_TEST
 
 START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
-  refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__region') }} = 'north'\"\n", PROPTER_INVALID, 17, "found \"filter\"");
+  refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__region') }} > 'north'\"\n"
+               "    type_params: {measure: amount}\n",
+         PROPTER_INVALID, 17, "SQL is not evaluated");
+  refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__id') }} = 1\"\n    type_params: {measure: amount}\n",
+         PROPTER_INVALID, 17, "no categorical dimension \"id\"");
+  refuse(MODEL "      - {name: n, agg: count, expr: region, create_metric: true}\n", PROPTER_INVALID, 14, "the column of the primary entity");
   refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n", PROPTER_INVALID, 16, "expected simple, ratio or derived, found \"cumulative\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    type_params:\n      measure: {name: amount, fill_nulls_with: 0}\n", PROPTER_INVALID, 18,
          "found \"fill_nulls_with\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    type_params: {measure: none}\n", PROPTER_INVALID, 17, "no measure \"none\"");
-  refuse(MODEL "metrics:\n  - name: m\n    type: derived\n    type_params: {expr: back - back, metrics: [back]}\n", PROPTER_INVALID, 17, "one metric / another");
+  refuse(MODEL "metrics:\n  - name: m\n    type: derived\n    type_params: {expr: back - back, metrics: [back]}\n", PROPTER_INVALID, 17,
+         "one metric / another");
   refuse(MODEL "metrics:\n  - name: m\n    type: ratio\n    type_params: {numerator: back, denominator: no}\n", PROPTER_INVALID, 17, "no metric \"no\"");
   refuse("semantic_models:\n  - {name: o, config: {enabled: false}, measures: [{name: back, create_metric: true}]}\nmetrics:\n"
          "  - {name: m, type: ratio, type_params: {numerator: back, denominator: m}}\n",
@@ -128,13 +117,14 @@ START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
   refuse(MODEL "      - {name: n, agg: sum, expr: amount * 2, create_metric: true}\n", PROPTER_INVALID, 14, "SQL is not evaluated");
   refuse(MODEL "      - {name: n, agg: sum, expr: amount, create_metric: true, non_additive_dimension: {name: ordered}}\n", PROPTER_INVALID, 14,
          "found \"non_additive_dimension\"");
-  refuse(CALCULATED "    filters: []\n", PROPTER_INVALID, 11, "found \"filters\"");
+  refuse(CALCULATED "    filters: [a]\n", PROPTER_INVALID, 11, "found \"filters\"");
   refuse(CALCULATED "    config: {treat_null_values_as_zero: true}\n", PROPTER_INVALID, 11, "found \"treat_null_values_as_zero\"");
   refuse("metrics:\n  - name: m\n    model: source('a', 'b')\n    calculation_method: sum\n    expression: amount\n    timestamp: day\n", PROPTER_INVALID, 3,
          "expected model: ref('NAME')");
-  refuse("metrics:\n  - {name: m, model: \"ref('orders')\", calculation_method: sum,\n     expression: nope, timestamp: day}\n", PROPTER_NOT_FOUND, 3, "no column \"nope\"");
-  refuse("metrics:\n  - {name: m, model: \"ref('orders')\", calculation_method: sum, expression: amount, timestamp: day,\n     time_grains: [hour]}\n", PROPTER_INVALID, 3,
-         "found \"hour\"");
+  refuse("metrics:\n  - {name: m, model: \"ref('orders')\", calculation_method: sum,\n     expression: nope, timestamp: day}\n", PROPTER_NOT_FOUND, 3,
+         "no column \"nope\"");
+  refuse("metrics:\n  - {name: m, model: \"ref('orders')\", calculation_method: sum, expression: amount, timestamp: day,\n     time_grains: [hour]}\n",
+         PROPTER_INVALID, 3, "found \"hour\"");
   refuse("models:\n  - name: orders\n    metrics: [{name: m}]\n", PROPTER_INVALID, 3, "inside models");
   refuse("metrics:\n  - name: a b\n    calculation_method: sum\n", PROPTER_INVALID, 2, "a name of letters");
 }

@@ -49,7 +49,8 @@ PropterStatus mapping_run_at(const char *path, bool provenance, PropterBuf *out,
   return mapping_run_with(NULL, path, provenance, out, counts, err);
 }
 
-PropterStatus mapping_run_with(const PropterMappingOptions *how, const char *path, bool provenance, PropterBuf *out, PropterMapCounts *counts, PropterError *err) {
+PropterStatus mapping_run_with(const PropterMappingOptions *how, const char *path, bool provenance, PropterBuf *out, PropterMapCounts *counts,
+                               PropterError *err) {
   PropterMapping *mapping = NULL;
   Lines lines = {0};
   PropterMapSink sink = {.record = on_record, .reject = on_reject, .payload = &lines};
@@ -100,4 +101,23 @@ void mapping_refuse(const char *turtle, const char *csv, PropterStatus status, u
   ck_assert_msg(strstr(err.source, "m.ttl") != NULL, "place %s", err.source);
   if (line) ck_assert_uint_eq(err.line, line + 1);
   propter_buf_clear(&out);
+}
+
+static PropterStatus on_definition(const PropterTerm q[4], void *payload, PropterError *err) {
+  PropterBuf *out = payload;
+  for (int i = 0; i < 3; i++) {
+    PropterStr v = q[i].value;
+    const char *hash = q[i].kind == PROPTER_TERM_IRI && propter_str_starts(v, PROPTER_STR("file:")) ? memchr(v.data, '#', v.len) : NULL;
+    if (hash) propter_buf_add(out, (PropterStr){hash, v.len - (size_t)(hash - v.data)});
+    else propter_term_write(&q[i], out);
+    propter_buf_add_char(out, i < 2 ? ' ' : '\n');
+  }
+  return propter_buf_status(out, err);
+}
+
+void mapping_definitions(const char *path, PropterBuf *out) {
+  PropterMapping *mapping = NULL;
+  ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
+  ck_ok(propter_mapping_definitions(mapping, on_definition, out, err));
+  propter_mapping_free(mapping);
 }

@@ -21,6 +21,9 @@ PropterStatus mapping_run_at(const char *path, bool provenance, PropterBuf *out,
 PropterStatus mapping_run(const char *turtle, const char *csv, const char *other, bool provenance, PropterBuf *out, PropterMapCounts *counts,
                           PropterError *err);
 
+/* Appends the definitions of a mapping, with '#name' for the IRIs of the file. */
+void mapping_definitions(const char *path, PropterBuf *out);
+
 /* The result must be this text. */
 void mapping_expect(const char *turtle, const char *csv, const char *other, const char *wanted);
 /* The mapping must be refused at this line after the prefixes (0: any), with these words. */

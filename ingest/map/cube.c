@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data models of Cube in YAML (https://cube.dev/docs/product/data-modeling/reference/cube): each measure is a metric, "cube.measure", over the table that is
+ * called as sql_table and lies beside the document. */
+#include <string.h>
+
+#include "define.h"
+
+#define KEYS(name, keys) static const char keys_of_##name[] = keys;
+#include "cube.def"
+#undef KEYS
+
+static const Meaning types[] = {{"sum", NULL, VOCAB_propter_Sum},
+                                {"avg", NULL, VOCAB_propter_Mean},
+                                {"min", NULL, VOCAB_propter_Minimum},
+                                {"max", NULL, VOCAB_propter_Maximum},
+                                {"count", NULL, VOCAB_propter_Count},
+                                {"number", "ratio", 0},
+                                {NULL, NULL, 0}};
+static const Meaning dimension_types[] = {{"string", "", 0}, {"number", "", 0}, {"boolean", "", 0}, {"geo", "", 0}, {"time", "1", 0}, {NULL, NULL, 0}};
+
+static bool is(const char *path) {
+  PropterStr name = propter_str(path);
+  return (propter_str_ends(name, PROPTER_STR(".yml")) || propter_str_ends(name, PROPTER_STR(".yaml"))) && yaml_begins(path, "cubes:");
+}
+
+static yaml_node_t *meta_of(Define *d, const yaml_node_t *node) { return define_get(d, define_get(d, node, "meta"), "propter"); }
+
+/* COLUMN, {CUBE}.COLUMN or {CUBE.COLUMN}, with or without $. */
+static bool take_column(PropterStr *text, PropterStr *column) {
+  static const PropterStr self = {"CUBE", 4};
+  (void)define_take(text, PROPTER_STR("$"));
+  bool braces = define_take(text, PROPTER_STR("{"));
+  *column = define_take_name(text);
+  if (!braces) return column->len > 0;
+  bool own = propter_str_equal(*column, self), inside = own && define_take(text, PROPTER_STR("."));
+  if (inside) *column = define_take_name(text);
+  if (!define_take(text, PROPTER_STR("}"))) return false;
+  if (own && !inside) {
+    if (!define_take(text, PROPTER_STR("."))) return false;
+    *column = define_take_name(text);
+  }
+  return column->len > 0;
+}
+
+static PropterStatus column_of(Define *d, yaml_node_t *node, PropterStr *column, PropterError *err) {
+  yaml_node_t *sql = define_get(d, node, "sql");
+  PropterStr text = yaml_text(sql ? sql : define_get(d, node, "name"));
+  if (take_column(&text, column) && !text.len) return PROPTER_OK;
+  text = yaml_text(sql);
+  return yaml_fail(&d->file, sql ? sql : node, err, PROPTER_INVALID, "expected the name of a column as sql (SQL is not evaluated), found \"%.*s\"",
+                   (int)text.len, text.data);
+}
+
+/* --- What a measure is of -------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *cube, PropterError *err) {
+  yaml_node_t *file = define_get(d, meta_of(d, cube), "source_file"), *table = define_get(d, cube, "sql_table");
+  PropterStr text = yaml_text(table), name = {"", 0};
+  if (file) return define_say_text(d, metric, VOCAB_propter_sourceFile, file, err);
+  do name = define_take_name(&text);
+  while (name.len && define_take(&text, PROPTER_STR(".")));
+  if (name.len && !text.len) return define_say_file(d, metric, name, table, err);
+  return yaml_fail(&d->file, table ? table : cube, err, PROPTER_INVALID, "expected sql_table: NAME, or the table as meta: {propter: {source_file: FILE}}");
+}
+
+/* The one dimension of time, or that which is named to propter; at its grain, else a day. */
+static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *cube, yaml_node_t *measure, PropterError *err) {
+  yaml_node_t *dimensions = define_get(d, cube, "dimensions"), *meta = meta_of(d, measure), *one, *time = NULL;
+  yaml_node_t *named = define_get(d, meta, "time_dimension"), *grain = define_get(d, meta, "grain");
+  const Meaning *is = define_grains;
+  PropterStr column;
+  if (!named) named = define_get(d, meta_of(d, cube), "time_dimension");
+  if (!grain) grain = define_get(d, meta_of(d, cube), "grain");
+  if (named) time = define_named(d, dimensions, yaml_text(named));
+  for (size_t i = 0, found = 0; !named && (one = define_item(d, dimensions, i)); i++)
+    if (propter_str_equal(yaml_text(define_get(d, one, "type")), PROPTER_STR("time"))) time = found++ ? NULL : one;
+  if (!time)
+    return yaml_fail(&d->file, named ? named : cube, err, PROPTER_INVALID,
+                     "expected one dimension of type time, or the one that is meant as meta: {propter: {time_dimension: NAME}}");
+  PROPTER_TRY(column_of(d, time, &column, err));
+  PROPTER_TRY(define_say(d, metric, VOCAB_propter_timeColumn, propter_literal(column), time, err));
+  if (grain) PROPTER_TRY(define_meaning(d, grain, define_grains, &is, err));
+  return define_say_grain(d, metric, is, grain ? grain : time, err);
+}
+
+/* Primary keys tell rows apart; every other dimension but those of time is a slice. */
+static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *cube, size_t *keys, PropterError *err) {
+  yaml_node_t *dimensions = define_get(d, cube, "dimensions"), *one;
+  const Meaning *type;
+  PropterStr column, property;
+  *keys = 0;
+  for (size_t i = 0; (one = define_item(d, dimensions, i)); i++) {
+    bool key = define_true(define_get(d, one, "primary_key"));
+    PROPTER_TRY(define_keys(d, one, keys_of_dimension, err));
+    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dimension_types, &type, err));
+    if (*type->text || define_true(define_get(d, meta_of(d, one), "skip"))) continue;
+    PROPTER_TRY(column_of(d, one, &column, err));
+    PROPTER_TRY(define_say(d, metric, key ? VOCAB_propter_keyColumn : VOCAB_propter_sliceColumn, propter_literal(column), one, err));
+    *keys += key;
+    if (key) continue;
+    property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
+    if (!property.data) return define_no_memory(err);
+    PROPTER_TRY(define_say_text(d, property, VOCAB_skos_prefLabel, define_said(define_get(d, one, "title")), err));
+  }
+  return PROPTER_OK;
+}
+
+/* {CUBE}.status = 'done', several of them joined by "and". */
+static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *filters, PropterError *err) {
+  yaml_node_t *one;
+  for (size_t i = 0; (one = define_item(d, filters, i)); i++) {
+    PropterStr column, member, text = yaml_text(define_get(d, one, "sql"));
+    PROPTER_TRY(define_keys(d, one, keys_of_filter, err));
+    bool good = text.len > 0;
+    while (good && text.len) {
+      good = take_column(&text, &column) && define_take_equals(&text, &member);
+      if (good) PROPTER_TRY(define_say_fixed(d, metric, column, member, one, err));
+    }
+    if (!good) return yaml_fail(&d->file, one, err, PROPTER_INVALID, "expected sql: \"{CUBE}.COLUMN = 'value'\": other SQL is not evaluated");
+  }
+  return PROPTER_OK;
+}
+
+/* --- Measures -------------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStr name_of(Define *d, yaml_node_t *cube, PropterStr measure) {
+  PropterStr own = yaml_text(define_get(d, cube, "name"));
+  return propter_arena_printf(&d->arena, "%.*s.%.*s", (int)own.len, own.data, (int)measure.len, measure.data);
+}
+
+/* {a} / {b}, two measures of the cube. */
+static PropterStatus read_ratio(Define *d, PropterStr metric, yaml_node_t *cube, yaml_node_t *measure, PropterError *err) {
+  yaml_node_t *sql = define_get(d, measure, "sql"), *measures = define_get(d, cube, "measures");
+  PropterStr text = yaml_text(sql), part[2];
+  if (define_take(&text, PROPTER_STR("1.0"))) (void)define_take(&text, PROPTER_STR("*"));
+  bool good = text.len && take_column(&text, &part[0]) && define_take(&text, PROPTER_STR("/")) && take_column(&text, &part[1]) && !text.len;
+  if (!good)
+    return yaml_fail(&d->file, sql ? sql : measure, err, PROPTER_INVALID,
+                     "expected sql: \"{measure} / {measure}\": of other arithmetic propter makes no metric");
+  for (int k = 0; k < 2; k++) {
+    PropterStr other = name_of(d, cube, part[k]);
+    if (!other.data) return define_no_memory(err);
+    if (!define_named(d, measures, part[k]))
+      return yaml_fail(&d->file, sql, err, PROPTER_INVALID, "no measure \"%.*s\" in its cube", (int)part[k].len, part[k].data);
+    PROPTER_TRY(define_say_part(d, metric, k, other, sql, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *node, PropterError *err) {
+  yaml_node_t *at = define_get(d, node, "name"), *meta = meta_of(d, node);
+  const Meaning *type;
+  PropterStr name, metric, column;
+  size_t keys;
+  PROPTER_TRY(define_name(d, node, at, "a name of letters, digits and _ for the measure", &name, err));
+  if (meta) PROPTER_TRY(define_keys(d, meta, keys_of_meta, err));
+  if (define_true(define_get(d, meta, "skip"))) return PROPTER_OK;
+  PROPTER_TRY(define_keys(d, node, keys_of_measure, err));
+  if (define_named(d, define_get(d, cube, "measures"), name) != node)
+    return yaml_fail(&d->file, node, err, PROPTER_INVALID, "the measure \"%.*s\" stands twice", (int)name.len, name.data);
+  if (!(metric = name_of(d, cube, name)).data) return define_no_memory(err);
+  PROPTER_TRY(define_meaning(d, define_get(d, node, "type"), types, &type, err));
+  PROPTER_TRY(define_say_metric(d, metric, yaml_text(define_get(d, node, "title")), define_get(d, node, "description"), at, err));
+  PROPTER_TRY(define_say_meta(d, metric, meta, err));
+  if (type->text) return read_ratio(d, metric, cube, node, err);
+  PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, type->word, node, err));
+  PROPTER_TRY(say_table(d, metric, cube, err));
+  PROPTER_TRY(say_time(d, metric, cube, node, err));
+  PROPTER_TRY(say_filters(d, metric, define_get(d, node, "filters"), err));
+  PROPTER_TRY(say_dimensions(d, metric, cube, &keys, err));
+  if (type->word == VOCAB_propter_Count) {
+    if (keys && !define_get(d, node, "sql")) return PROPTER_OK;
+    return yaml_fail(&d->file, node, err, PROPTER_INVALID,
+                     "a count needs a dimension with primary_key: true and no sql: whether a column is empty is not counted");
+  }
+  if (!define_get(d, node, "sql")) return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected the name of a column as sql");
+  PROPTER_TRY(column_of(d, node, &column, err));
+  return define_say(d, metric, VOCAB_propter_sourceColumn, propter_literal(column), node, err);
+}
+
+static PropterStatus read_document(Define *d, PropterError *err) {
+  yaml_node_t *root = yaml_root(&d->file), *cubes = define_get(d, root, "cubes"), *cube, *one;
+  PropterStr name;
+  PROPTER_TRY(define_keys(d, root, keys_of_document, err));
+  for (size_t i = 0; (cube = define_item(d, cubes, i)); i++) {
+    PROPTER_TRY(define_keys(d, cube, keys_of_cube, err));
+    PROPTER_TRY(define_name(d, cube, define_get(d, cube, "name"), "a name of letters, digits and _ for the cube", &name, err));
+    if (define_named(d, cubes, name) != cube)
+      return yaml_fail(&d->file, cube, err, PROPTER_INVALID, "the cube \"%.*s\" stands twice", (int)name.len, name.data);
+    if (meta_of(d, cube)) PROPTER_TRY(define_keys(d, meta_of(d, cube), keys_of_meta, err));
+    if (define_true(define_get(d, meta_of(d, cube), "skip"))) continue;
+    for (size_t k = 0; (one = define_item(d, define_get(d, cube, "measures"), k)); k++) PROPTER_TRY(read_measure(d, cube, one, err));
+  }
+  return PROPTER_OK;
+}
+
+const Definitions definitions_cube = {is, read_document};

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "define.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { DEFINE_STATEMENTS = 1000000, DEFINE_LOOKS = 10000000 };
+
+#define DEFINITIONS(name) extern const Definitions definitions_##name;
+#include "definitions.def"
+#undef DEFINITIONS
+
+static const Definitions *const forms[] = {
+#define DEFINITIONS(name) &definitions_##name,
+#include "definitions.def"
+#undef DEFINITIONS
+};
+
+const Meaning define_grains[] = {{"day", "P1D", 0}, {"week", "P7D", 0}, {"month", "P1M", 0}, {"quarter", "P3M", 0}, {"year", "P1Y", 0}, {NULL, NULL, 0}};
+static const Meaning directions[] = {{"up", NULL, VOCAB_propter_Up}, {"down", NULL, VOCAB_propter_Down}, {NULL, NULL, 0}};
+
+/* --- Nodes ---------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_null(const yaml_node_t *node) {
+  PropterStr text = yaml_text(node);
+  return yaml_is_scalar(node) && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+         (!text.len || propter_str_equal(text, PROPTER_STR("null")) || propter_str_equal(text, PROPTER_STR("~")));
+}
+
+static bool says_nothing(const yaml_node_t *node) {
+  bool empty = (yaml_is_sequence(node) && node->data.sequence.items.top == node->data.sequence.items.start) ||
+               (yaml_is_mapping(node) && node->data.mapping.pairs.top == node->data.mapping.pairs.start);
+  return is_null(node) || empty || propter_str_equal(yaml_text(node), PROPTER_STR("false"));
+}
+
+yaml_node_t *define_get(Define *d, const yaml_node_t *node, const char *names) {
+  yaml_node_t *found = yaml_get(&d->file, node, names);
+  return is_null(found) ? NULL : found;
+}
+
+PropterStatus define_keys(Define *d, const yaml_node_t *node, const char *names, PropterError *err) {
+  return yaml_keys_but(&d->file, node, names, says_nothing, err);
+}
+
+yaml_node_t *define_said(yaml_node_t *node) { return yaml_is_scalar(node) && !yaml_text(node).len ? NULL : node; }
+
+PropterStatus define_no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading metric definitions"); }
+
+PropterStatus define_meaning(Define *d, const yaml_node_t *node, const Meaning *table, const Meaning **out, PropterError *err) {
+  PropterStr text = yaml_text(node);
+  PropterBuf names = {0};
+  for (*out = table; (*out)->name; (*out)++)
+    if (propter_str_equal(text, propter_str((*out)->name))) return PROPTER_OK;
+  for (const Meaning *m = table; m->name; m++) propter_buf_printf(&names, "%s%s", m == table ? "" : m[1].name ? ", " : " or ", m->name);
+  PropterStatus status = propter_buf_status(&names, err);
+  if (status == PROPTER_OK) status = yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected %s, found \"%.*s\"", names.data, (int)text.len, text.data);
+  propter_buf_clear(&names);
+  return status;
+}
+
+/* How long the name is that the text begins with. */
+static size_t name_length(PropterStr text) {
+  size_t n = 0;
+  for (; n < text.len; n++) {
+    char c = text.data[n];
+    if (!(c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (n && c >= '0' && c <= '9'))) break;
+  }
+  return n;
+}
+
+static bool is_name(PropterStr text) { return text.len && name_length(text) == text.len; }
+
+PropterStatus define_name(Define *d, const yaml_node_t *at, const yaml_node_t *node, const char *what, PropterStr *out, PropterError *err) {
+  *out = yaml_text(node);
+  if (!node) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected %s", what);
+  if (is_name(*out)) return PROPTER_OK;
+  return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected %s, found \"%.*s\"", what, (int)out->len, out->data);
+}
+
+yaml_node_t *define_item(Define *d, yaml_node_t *list, size_t n) {
+  bool empty = !list || (yaml_is_scalar(list) && !yaml_text(list).len);
+  return empty || ++d->looks > DEFINE_LOOKS ? NULL : yaml_item(&d->file, list, n);
+}
+
+static PropterStatus bounded(Define *d, const yaml_node_t *at, PropterError *err) {
+  if (d->statements > DEFINE_STATEMENTS) return yaml_fail(&d->file, at, err, PROPTER_LIMIT, "more than %d statements", DEFINE_STATEMENTS);
+  if (d->looks > DEFINE_LOOKS) return yaml_fail(&d->file, at, err, PROPTER_LIMIT, "more than %d items to look at", DEFINE_LOOKS);
+  return PROPTER_OK;
+}
+
+yaml_node_t *define_named(Define *d, yaml_node_t *list, PropterStr name) {
+  yaml_node_t *one;
+  for (size_t i = 0; (one = define_item(d, list, i)); i++)
+    if (propter_str_equal(yaml_text(define_get(d, one, "name")), name)) return one;
+  return NULL;
+}
+
+bool define_true(const yaml_node_t *node) {
+  static const char *const words[] = {"true", "True", "TRUE", "yes", "Yes", "on"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (propter_str_equal(yaml_text(node), propter_str(words[i]))) return true;
+  return false;
+}
+
+/* --- Texts ---------------------------------------------------------------------------------------------------------------------------- */
+
+bool define_take(PropterStr *text, PropterStr word) {
+  *text = propter_str_trim(*text);
+  if (!propter_str_starts(*text, word)) return false;
+  *text = propter_str_trim((PropterStr){text->data + word.len, text->len - word.len});
+  return true;
+}
+
+PropterStr define_take_name(PropterStr *text) {
+  PropterStr name = {text->data, name_length(*text)};
+  *text = propter_str_trim((PropterStr){text->data + name.len, text->len - name.len});
+  return name;
+}
+
+static bool take_and(PropterStr *text) {
+  *text = propter_str_trim(*text);
+  if (text->len < 4 || strncasecmp(text->data, "and", 3) != 0 || !strchr(" \t\n{", text->data[3])) return false;
+  *text = propter_str_trim((PropterStr){text->data + 3, text->len - 3});
+  return true;
+}
+
+bool define_take_equals(PropterStr *text, PropterStr *literal) {
+  if (!define_take(text, PROPTER_STR("=")) || !text->len) return false;
+  (void)define_take(text, PROPTER_STR("="));
+  bool quoted = text->len && (*text->data == '\'' || *text->data == '"');
+  const char *end = quoted ? memchr(text->data + 1, *text->data, text->len - 1) : NULL;
+  if (quoted && !end) return false;
+  *literal = quoted ? (PropterStr){text->data + 1, (size_t)(end - text->data) - 1} : *text;
+  for (size_t i = 0; !quoted && i < literal->len; i++)
+    if (!strchr("0123456789.-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", literal->data[i])) literal->len = i;
+  size_t used = (size_t)(literal->data - text->data) + literal->len + quoted;
+  *text = propter_str_trim((PropterStr){text->data + used, text->len - used});
+  return literal->len && (!text->len || take_and(text));
+}
+
+/* --- Statements ----------------------------------------------------------------------------------------------------------------------- */
+
+PropterStatus define_say(Define *d, PropterStr metric, PropterVocab p, PropterTerm o, const yaml_node_t *at, PropterError *err) {
+  PropterStr iri = propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)metric.len, metric.data);
+  PropterStatement st = {.s = propter_iri(iri), .p = propter_iri(propter_vocab_iri(p)), .o = o, .line = yaml_line(at)};
+  if (!iri.data || !o.value.data) return define_no_memory(err);
+  if (memchr(o.value.data, 0, o.value.len)) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected a text without NUL");
+  d->statements++;
+  PROPTER_TRY(bounded(d, at, err));
+  return d->sink->statement(&st, d->sink->payload, err);
+}
+
+PropterStatus define_say_word(Define *d, PropterStr metric, PropterVocab p, PropterVocab o, const yaml_node_t *at, PropterError *err) {
+  return define_say(d, metric, p, propter_iri(propter_vocab_iri(o)), at, err);
+}
+
+PropterStatus define_say_text(Define *d, PropterStr metric, PropterVocab p, const yaml_node_t *node, PropterError *err) {
+  if (!node) return PROPTER_OK;
+  if (!yaml_is_scalar(node) || !propter_str_trim(yaml_text(node)).len) return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected a text");
+  return define_say(d, metric, p, propter_literal(propter_str_trim(yaml_text(node))), node, err);
+}
+
+PropterStatus define_say_grain(Define *d, PropterStr metric, const Meaning *grain, const yaml_node_t *at, PropterError *err) {
+  return define_say(d, metric, VOCAB_propter_grain, propter_typed(propter_str(grain->text), PROPTER_STR("http://www.w3.org/2001/XMLSchema#duration")), at, err);
+}
+
+/* A name as words. */
+static PropterStatus say_words(Define *d, PropterStr name, const yaml_node_t *at, PropterError *err) {
+  char *words = propter_arena_alloc(&d->arena, name.len + 1);
+  if (!words) return define_no_memory(err);
+  for (size_t i = 0; i < name.len; i++) words[i] = name.data[i] == '_' || name.data[i] == '.' ? ' ' : name.data[i];
+  words[name.len] = '\0';
+  return define_say(d, name, VOCAB_skos_prefLabel, propter_literal((PropterStr){words, name.len}), at, err);
+}
+
+PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, yaml_node_t *description, const yaml_node_t *at, PropterError *err) {
+  PROPTER_TRY(define_say_word(d, metric, VOCAB_rdf_type, VOCAB_propter_Metric, at, err));
+  PROPTER_TRY(define_say(d, metric, VOCAB_skos_notation, propter_literal(metric), at, err));
+  label = propter_str_trim(label);
+  if (!label.len) PROPTER_TRY(say_words(d, metric, at, err));
+  else PROPTER_TRY(define_say(d, metric, VOCAB_skos_prefLabel, propter_literal(label), at, err));
+  return define_say_text(d, metric, VOCAB_rdfs_comment, define_said(description), err);
+}
+
+PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *meta, PropterError *err) {
+  yaml_node_t *good = define_get(d, meta, "good_direction"), *synonyms = define_get(d, meta, "synonyms"), *one;
+  const Meaning *direction;
+  for (size_t i = 0; (one = define_item(d, synonyms, i)); i++) PROPTER_TRY(define_say_text(d, metric, VOCAB_skos_altLabel, one, err));
+  PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_unit, define_get(d, meta, "unit"), err));
+  PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_unitLabel, define_get(d, meta, "unit_label"), err));
+  if (!good) return PROPTER_OK;
+  PROPTER_TRY(define_meaning(d, good, directions, &direction, err));
+  return define_say_word(d, metric, VOCAB_propter_goodDirection, direction->word, good, err);
+}
+
+PropterStatus define_say_fixed(Define *d, PropterStr metric, PropterStr column, PropterStr member, const yaml_node_t *at, PropterError *err) {
+  PropterStr holder = propter_arena_printf(&d->arena, "%.*s/fixed/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
+  PropterStr iri = propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)holder.len, holder.data ? holder.data : "");
+  PropterStr dimension =
+      propter_arena_printf(&d->arena, "%.*s#%.*s/dimension/%.*s", (int)d->iri.len, d->iri.data, (int)metric.len, metric.data, (int)column.len, column.data);
+  if (!holder.data || !iri.data || !dimension.data) return define_no_memory(err);
+  PROPTER_TRY(define_say(d, metric, VOCAB_propter_fixed, propter_iri(iri), at, err));
+  PROPTER_TRY(define_say(d, holder, VOCAB_propter_dimension, propter_iri(dimension), at, err));
+  return define_say(d, holder, VOCAB_propter_member, propter_literal(member), at, err);
+}
+
+PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, const yaml_node_t *at, PropterError *err) {
+  PropterStr path = propter_arena_printf(&d->arena, "%.*s.csv", (int)name.len, name.data);
+  return define_say(d, metric, VOCAB_propter_sourceFile, propter_literal(path), at, err);
+}
+
+PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err) {
+  PropterStr iri = propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)other.len, other.data);
+  return define_say(d, metric, part ? VOCAB_propter_denominator : VOCAB_propter_numerator, propter_iri(iri), at, err);
+}
+
+/* --- Documents ------------------------------------------------------------------------------------------------------------------------ */
+
+static const Definitions *form_of(const char *path) {
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (forms[i]->is(path)) return forms[i];
+  return NULL;
+}
+
+bool define_is(const char *path) { return form_of(path) != NULL; }
+
+PropterStatus define_read(const char *path, const PropterLimits *limits, const PropterRdfSink *sink, PropterError *err) {
+  Define d = {.sink = sink};
+  PropterBuf iri = {0};
+  const Definitions *form = form_of(path);
+  PropterStatus status = propter_iri_of_file(path, &iri, err);
+  if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
+  d.iri = propter_buf_str(&iri);
+  if (status == PROPTER_OK) status = yaml_open(&d.file, path, limits, err);
+  if (status == PROPTER_OK && !form) status = yaml_fail(&d.file, NULL, err, PROPTER_IO, "cannot be read again");
+  if (status == PROPTER_OK) status = form->read(&d, err);
+  if (status == PROPTER_OK) status = bounded(&d, yaml_root(&d.file), err);
+  yaml_close(&d.file);
+  propter_arena_clear(&d.arena);
+  propter_buf_clear(&iri);
+  return status;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Metric definitions that teams have in YAML or JSON, as the propter:Metric statements that they stand for, each with the line that it comes from. A metric is
+ * an IRI: that of the file, '#' and its name. Nothing is passed over: what a propter:Metric cannot say is INVALID with its line. */
+#ifndef MAP_DEFINE_H
+#define MAP_DEFINE_H
+
+#include "propter/rdf.h"
+#include "propter/vocab.h"
+#include "yaml.h"
+
+typedef struct {
+  YamlFile file;
+  const PropterRdfSink *sink;
+  PropterArena arena;
+  PropterStr iri;           /* of the file */
+  size_t statements, looks; /* looks: items of lists that were looked at, so that aliases of aliases end */
+} Define;
+
+/* A row of definitions.def. */
+typedef struct {
+  /* Whether a document is of that form, by its name and its first 64 KiB. */
+  bool (*is)(const char *path);
+  PropterStatus (*read)(Define *d, PropterError *err);
+} Definitions;
+
+/* True for a file of one of the forms. */
+bool define_is(const char *path);
+/* Hands over the statements. LIMIT: more than a million of them; else as yaml_open and the form. */
+PropterStatus define_read(const char *path, const PropterLimits *limits, const PropterRdfSink *sink, PropterError *err);
+
+/* What a word of a form means here; words that stand in no table have no meaning here. */
+typedef struct {
+  const char *name, *text;
+  PropterVocab word;
+} Meaning;
+extern const Meaning define_grains[]; /* from fine to coarse; text: the grain */
+PropterStatus define_meaning(Define *d, const yaml_node_t *node, const Meaning *table, const Meaning **out, PropterError *err);
+
+/* Nodes. A value that is null is none. */
+yaml_node_t *define_get(Define *d, const yaml_node_t *node, const char *names);
+/* yaml_keys, but a key whose value is null, false or empty may stand anywhere: it says nothing. */
+PropterStatus define_keys(Define *d, const yaml_node_t *node, const char *names, PropterError *err);
+/* The n-th item of a list; NULL after the last, of none, and when too many were looked at, which define_read reports. */
+yaml_node_t *define_item(Define *d, yaml_node_t *list, size_t n);
+/* The item of a list that is called so; NULL: none. */
+yaml_node_t *define_named(Define *d, yaml_node_t *list, PropterStr name);
+bool define_true(const yaml_node_t *node);
+/* The node, NULL for an empty text. */
+yaml_node_t *define_said(yaml_node_t *node);
+/* A name of letters, digits and _ in a node; `what` is expected. */
+PropterStatus define_name(Define *d, const yaml_node_t *at, const yaml_node_t *node, const char *what, PropterStr *out, PropterError *err);
+
+/* Texts. Takes a word or name off the text, with the white space around it. */
+bool define_take(PropterStr *text, PropterStr word);
+PropterStr define_take_name(PropterStr *text);
+/* Takes "… = 'literal'" or "… = literal" after its left side, up to `and` or the end. */
+bool define_take_equals(PropterStr *text, PropterStr *literal);
+
+/* Statements about a metric by its name. */
+PropterStatus define_no_memory(PropterError *err);
+PropterStatus define_say(Define *d, PropterStr metric, PropterVocab p, PropterTerm o, const yaml_node_t *at, PropterError *err);
+PropterStatus define_say_word(Define *d, PropterStr metric, PropterVocab p, PropterVocab o, const yaml_node_t *at, PropterError *err);
+/* Nothing where the node is missing. */
+PropterStatus define_say_text(Define *d, PropterStr metric, PropterVocab p, const yaml_node_t *node, PropterError *err);
+PropterStatus define_say_grain(Define *d, PropterStr metric, const Meaning *grain, const yaml_node_t *at, PropterError *err);
+/* That it is a metric, and its names: `label` empty: the name as words. */
+PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, yaml_node_t *description, const yaml_node_t *at, PropterError *err);
+/* What the form says to propter alone: good_direction, synonyms, unit, unit_label. `meta` NULL: nothing. */
+PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *meta, PropterError *err);
+/* Only rows in which the column has this value belong to the metric. */
+PropterStatus define_say_fixed(Define *d, PropterStr metric, PropterStr column, PropterStr member, const yaml_node_t *at, PropterError *err);
+/* NAME.csv beside the document. */
+PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, const yaml_node_t *at, PropterError *err);
+/* The numerator (part 0) or denominator (part 1) of a ratio: another metric. */
+PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Semantic models of Apache Ossie (core specification 0.2.0.dev0): metrics whose ANSI_SQL is AGGREGATE(dataset.field), or a quotient of two of them. A dataset
+ * is the table that is called as the last part of its source and lies beside the document. What Ossie has no word for stands in custom_extensions of the vendor
+ * PROPTER, as JSON. */
+#include <string.h>
+#include <strings.h>
+
+#include "define.h"
+#include "propter/date.h"
+
+#define VERSION "0.2.0.dev0"
+#define KEYS(name, keys) static const char keys_of_##name[] = keys;
+#include "ossie.def"
+#undef KEYS
+
+static const Meaning aggregates[] = {{"SUM", NULL, VOCAB_propter_Sum},     {"AVG", NULL, VOCAB_propter_Mean},    {"MIN", NULL, VOCAB_propter_Minimum},
+                                     {"MAX", NULL, VOCAB_propter_Maximum}, {"COUNT", NULL, VOCAB_propter_Count}, {NULL, NULL, 0}};
+
+static bool is(const char *path) {
+  PropterStr name = propter_str(path);
+  if (propter_str_ends(name, PROPTER_STR(".json"))) return yaml_mentions(path, "\"semantic_model\"");
+  return (propter_str_ends(name, PROPTER_STR(".yml")) || propter_str_ends(name, PROPTER_STR(".yaml"))) && yaml_begins(path, "semantic_model:");
+}
+
+/* The extension for propter, its JSON read as a document of its own. `own` is to be closed. */
+static PropterStatus own_of(Define *d, yaml_node_t *node, Define *own, bool *found, PropterError *err) {
+  yaml_node_t *extensions = define_get(d, node, "custom_extensions"), *one, *data = NULL;
+  *own = (Define){.iri = d->iri, .sink = d->sink};
+  *found = false;
+  for (size_t i = 0; (one = define_item(d, extensions, i)); i++) {
+    PROPTER_TRY(define_keys(d, one, keys_of_extension, err));
+    if (propter_str_equal(yaml_text(define_get(d, one, "vendor_name")), PROPTER_STR("PROPTER"))) data = define_get(d, one, "data");
+  }
+  if (!data) return PROPTER_OK;
+  if (yaml_of_text(&own->file, d->file.path, yaml_text(data), NULL) != PROPTER_OK || !yaml_is_mapping(yaml_root(&own->file))) {
+    yaml_close(&own->file);
+    return yaml_fail(&d->file, data, err, PROPTER_INVALID, "expected a JSON object as data of PROPTER");
+  }
+  PropterStatus status = define_keys(own, yaml_root(&own->file), keys_of_own, err);
+  *found = status == PROPTER_OK;
+  if (status == PROPTER_OK) return PROPTER_OK;
+  yaml_close(&own->file);
+  if (err) propter_error_at(err, d->file.path, yaml_line(data), 0);
+  return status;
+}
+
+/* A text of that extension, in the arena; empty: it says none. */
+static PropterStatus own_text(Define *d, yaml_node_t *node, const char *key, PropterStr *out, PropterError *err) {
+  Define own;
+  bool found;
+  *out = (PropterStr){"", 0};
+  PROPTER_TRY(own_of(d, node, &own, &found, err));
+  if (!found) return PROPTER_OK;
+  *out = propter_arena_copy(&d->arena, yaml_text(define_get(&own, yaml_root(&own.file), key)));
+  yaml_close(&own.file);
+  return out->data ? PROPTER_OK : define_no_memory(err);
+}
+
+/* The expression in standard SQL. */
+static PropterStatus ansi(Define *d, yaml_node_t *node, yaml_node_t **out, PropterError *err) {
+  yaml_node_t *expression = define_get(d, node, "expression"), *one;
+  PROPTER_TRY(define_keys(d, expression ? expression : node, keys_of_expression, err));
+  for (size_t i = 0; (one = define_item(d, define_get(d, expression, "dialects"), i)); i++) {
+    PROPTER_TRY(define_keys(d, one, keys_of_dialect, err));
+    *out = define_get(d, one, "expression");
+    if (*out && propter_str_equal(yaml_text(define_get(d, one, "dialect")), PROPTER_STR("ANSI_SQL"))) return PROPTER_OK;
+  }
+  return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected an expression of the dialect ANSI_SQL");
+}
+
+static PropterStatus column_of(Define *d, yaml_node_t *field, PropterStr *out, PropterError *err) {
+  yaml_node_t *expression;
+  PROPTER_TRY(define_keys(d, field, keys_of_field, err));
+  PROPTER_TRY(ansi(d, field, &expression, err));
+  return define_name(d, field, expression, "the name of a column (SQL is not evaluated)", out, err);
+}
+
+/* --- What a metric is of --------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *dataset, PropterError *err) {
+  yaml_node_t *source = define_get(d, dataset, "source");
+  PropterStr file, text = yaml_text(source), name = {"", 0};
+  PROPTER_TRY(own_text(d, dataset, "source_file", &file, err));
+  if (file.len) return define_say(d, metric, VOCAB_propter_sourceFile, propter_literal(file), dataset, err);
+  do name = define_take_name(&text);
+  while (name.len && define_take(&text, PROPTER_STR(".")));
+  if (name.len && !text.len) return define_say_file(d, metric, name, source, err);
+  return yaml_fail(&d->file, source ? source : dataset, err, PROPTER_INVALID, "expected the name of a table as source (a query is not evaluated)");
+}
+
+/* What `key` of propter's extension says of the metric, else of its dataset. */
+static PropterStatus own_either(Define *d, yaml_node_t *node, yaml_node_t *dataset, const char *key, PropterStr *out, PropterError *err) {
+  PROPTER_TRY(own_text(d, node, key, out, err));
+  return out->len ? PROPTER_OK : own_text(d, dataset, key, out, err);
+}
+
+static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *node, yaml_node_t *dataset, PropterError *err) {
+  yaml_node_t *fields = define_get(d, dataset, "fields"), *one, *time = NULL;
+  PropterStr named, grain, column;
+  PropterGrain is = PROPTER_GRAIN_DAY;
+  PROPTER_TRY(own_either(d, node, dataset, "time_dimension", &named, err));
+  PROPTER_TRY(own_either(d, node, dataset, "grain", &grain, err));
+  if (named.len) time = define_named(d, fields, named);
+  for (size_t i = 0, found = 0; !named.len && (one = define_item(d, fields, i)); i++)
+    if (define_true(define_get(d, define_get(d, one, "dimension"), "is_time"))) time = found++ ? NULL : one;
+  if (!time)
+    return yaml_fail(&d->file, dataset, err, PROPTER_INVALID, "expected one field with dimension: {is_time: true}, or PROPTER's time_dimension to name it");
+  if (grain.len && !propter_grain_parse(grain, &is))
+    return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected P1D, P7D, P1M, P3M or P1Y as PROPTER's grain, found \"%s\"", grain.data);
+  PROPTER_TRY(column_of(d, time, &column, err));
+  PROPTER_TRY(define_say(d, metric, VOCAB_propter_timeColumn, propter_literal(column), time, err));
+  Meaning period = {"", grain.len ? grain.data : "P1D", 0};
+  return define_say_grain(d, metric, &period, time, err);
+}
+
+static PropterStatus say_fields(Define *d, PropterStr metric, yaml_node_t *dataset, PropterError *err) {
+  yaml_node_t *one, *key;
+  PropterStr column, property;
+  for (size_t i = 0; (key = define_item(d, define_get(d, dataset, "primary_key"), i)); i++)
+    PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_keyColumn, key, err));
+  for (size_t i = 0; (one = define_item(d, define_get(d, dataset, "fields"), i)); i++) {
+    yaml_node_t *dimension = define_get(d, one, "dimension");
+    PROPTER_TRY(define_keys(d, one, keys_of_field, err));
+    if (dimension) PROPTER_TRY(define_keys(d, dimension, keys_of_dimension, err));
+    if (!dimension || define_true(define_get(d, dimension, "is_time"))) continue;
+    PROPTER_TRY(column_of(d, one, &column, err));
+    PROPTER_TRY(define_say(d, metric, VOCAB_propter_sliceColumn, propter_literal(column), one, err));
+    property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
+    if (!property.data) return define_no_memory(err);
+    PROPTER_TRY(define_say_text(d, property, VOCAB_skos_prefLabel, define_said(define_get(d, one, "label")), err));
+  }
+  return PROPTER_OK;
+}
+
+/* --- Metrics --------------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const Meaning *aggregate;
+  PropterStr dataset, field; /* field "*": rows */
+} Aggregate;
+
+/* AGGREGATE(dataset.field) or COUNT(*), which has no dataset. */
+static bool take_aggregate(PropterStr *text, Aggregate *out) {
+  PropterStr name = define_take_name(text);
+  *out = (Aggregate){.dataset = {"", 0}, .field = {"*", 1}};
+  for (const Meaning *m = aggregates; m->name; m++)
+    if (name.len == strlen(m->name) && strncasecmp(name.data, m->name, name.len) == 0) out->aggregate = m;
+  if (!out->aggregate || !define_take(text, PROPTER_STR("("))) return false;
+  out->dataset = define_take_name(text);
+  if (!out->dataset.len || !define_take(text, PROPTER_STR("."))) return false;
+  if (!define_take(text, PROPTER_STR("*"))) out->field = define_take_name(text);
+  return out->field.len && define_take(text, PROPTER_STR(")"));
+}
+
+static bool is_key(Define *d, yaml_node_t *dataset, PropterStr field) {
+  yaml_node_t *key = define_get(d, dataset, "primary_key");
+  return define_item(d, key, 0) && !define_item(d, key, yaml_is_sequence(key) ? 1 : 2) && propter_str_equal(yaml_text(define_item(d, key, 0)), field);
+}
+
+/* What a metric, or one side of a quotient, adds up. */
+static PropterStatus say_aggregate(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *node, const Aggregate *a, yaml_node_t *at,
+                                   PropterError *err) {
+  yaml_node_t *dataset = define_named(d, define_get(d, model, "datasets"), a->dataset), *field;
+  PropterStr column;
+  if (!dataset) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no dataset \"%.*s\" in this model", (int)a->dataset.len, a->dataset.data);
+  PROPTER_TRY(define_keys(d, dataset, keys_of_dataset, err));
+  PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, a->aggregate->word, at, err));
+  PROPTER_TRY(say_table(d, metric, dataset, err));
+  PROPTER_TRY(say_time(d, metric, node, dataset, err));
+  PROPTER_TRY(say_fields(d, metric, dataset, err));
+  bool rows = propter_str_equal(a->field, PROPTER_STR("*"));
+  if (a->aggregate->word == VOCAB_propter_Count) {
+    if (rows || is_key(d, dataset, a->field)) return PROPTER_OK;
+    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected the primary key of the dataset to be counted: whether others are empty is not counted");
+  }
+  field = rows ? NULL : define_named(d, define_get(d, dataset, "fields"), a->field);
+  if (!field) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no field \"%.*s\" in the dataset", (int)a->field.len, a->field.data);
+  PROPTER_TRY(column_of(d, field, &column, err));
+  return define_say(d, metric, VOCAB_propter_sourceColumn, propter_literal(column), field, err);
+}
+
+static PropterStatus say_quotient(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *node, const Aggregate part[2], yaml_node_t *at,
+                                  PropterError *err) {
+  static const char *const names[] = {"numerator", "denominator"};
+  for (int k = 0; k < 2; k++) {
+    PropterStr own = propter_arena_printf(&d->arena, "%.*s_%s", (int)metric.len, metric.data, names[k]);
+    if (!own.data) return define_no_memory(err);
+    PROPTER_TRY(define_say_metric(d, own, (PropterStr){"", 0}, NULL, at, err));
+    PROPTER_TRY(say_aggregate(d, own, model, node, &part[k], at, err));
+    PROPTER_TRY(define_say_part(d, metric, k, own, at, err));
+  }
+  return PROPTER_OK;
+}
+
+/* Synonyms of ai_context, and what its extension says to propter. */
+static PropterStatus say_context(Define *d, PropterStr metric, yaml_node_t *node, PropterError *err) {
+  yaml_node_t *context = define_get(d, node, "ai_context"), *one;
+  Define own;
+  bool found;
+  if (yaml_is_mapping(context)) PROPTER_TRY(define_keys(d, context, keys_of_context, err));
+  for (size_t i = 0; (one = define_item(d, define_get(d, context, "synonyms"), i)); i++) PROPTER_TRY(define_say_text(d, metric, VOCAB_skos_altLabel, one, err));
+  PROPTER_TRY(own_of(d, node, &own, &found, err));
+  if (!found) return PROPTER_OK;
+  PropterStatus status = define_say_meta(&own, metric, yaml_root(&own.file), err);
+  yaml_close(&own.file);
+  propter_arena_clear(&own.arena);
+  return status;
+}
+
+static PropterStatus read_metric(Define *d, yaml_node_t *model, yaml_node_t *node, PropterError *err) {
+  yaml_node_t *at = define_get(d, node, "name"), *expression;
+  PropterStr name, skip, label, text;
+  Aggregate part[2];
+  PROPTER_TRY(define_name(d, node, at, "a name of letters, digits and _ for the metric", &name, err));
+  PROPTER_TRY(own_text(d, node, "skip", &skip, err));
+  if (skip.len && !propter_str_equal(skip, PROPTER_STR("false"))) return PROPTER_OK;
+  PROPTER_TRY(define_keys(d, node, keys_of_metric, err));
+  if (define_named(d, define_get(d, model, "metrics"), name) != node)
+    return yaml_fail(&d->file, node, err, PROPTER_INVALID, "the metric \"%.*s\" stands twice", (int)name.len, name.data);
+  PROPTER_TRY(ansi(d, node, &expression, err));
+  text = yaml_text(expression);
+  bool one = text.len && take_aggregate(&text, &part[0]), two = one && define_take(&text, PROPTER_STR("/")) && take_aggregate(&text, &part[1]);
+  if (!one || text.len) {
+    text = yaml_text(expression);
+    return yaml_fail(&d->file, expression, err, PROPTER_INVALID,
+                     "expected SUM, AVG, MIN, MAX or COUNT of dataset.field, or one of them / another: other SQL is not evaluated, found \"%.*s\"",
+                     (int)text.len, text.data);
+  }
+  PROPTER_TRY(own_text(d, node, "label", &label, err));
+  PROPTER_TRY(define_say_metric(d, name, label, define_get(d, node, "description"), at, err));
+  PROPTER_TRY(say_context(d, name, node, err));
+  return two ? say_quotient(d, name, model, node, part, expression, err) : say_aggregate(d, name, model, node, &part[0], expression, err);
+}
+
+static PropterStatus read_document(Define *d, PropterError *err) {
+  yaml_node_t *root = yaml_root(&d->file), *version = define_get(d, root, "version"), *model, *one;
+  PROPTER_TRY(define_keys(d, root, keys_of_document, err));
+  if (!propter_str_equal(yaml_text(version), PROPTER_STR(VERSION)))
+    return yaml_fail(&d->file, version ? version : root, err, PROPTER_INVALID, "expected version: " VERSION ", the one that propter knows");
+  for (size_t i = 0; (model = define_item(d, define_get(d, root, "semantic_model"), i)); i++) {
+    PROPTER_TRY(define_keys(d, model, keys_of_model, err));
+    for (size_t k = 0; (one = define_item(d, define_get(d, model, "metrics"), k)); k++) PROPTER_TRY(read_metric(d, model, one, err));
+  }
+  return PROPTER_OK;
+}
+
+const Definitions definitions_ossie = {is, read_document};

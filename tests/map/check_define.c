@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Metric definitions of Cube, Apache Ossie and dbt's compiled manifest: what they give, and what is refused where. */
+#include <string.h>
+
+#include "mapping.h"
+
+Suite *suite_define(void);
+
+#define P "https://w3id.org/propter#"
+#define ORDERS "id,day,region,status,amount\n1,2024-01-01,north,done,10\n2,2024-01-01,north,open,5\n3,2024-01-02,south,done,7\n"
+#define CUBE                                                                                                                                                   \
+  "cubes:\n  - name: orders\n    sql_table: public.orders\n    joins:\n      - {name: users, relationship: many_to_one, sql: \"{CUBE}.who = {users.id}\"}\n"   \
+  "    dimensions:\n      - {name: id, sql: id, type: number, primary_key: true}\n      - {name: ordered, sql: \"{CUBE}.day\", type: time}\n"                  \
+  "      - {name: region, sql: region, type: string, title: Sales region}\n      - {name: status, sql: \"${CUBE}.status\", type: string}\n    measures:\n"
+#define REVENUE "      - {name: revenue, sql: amount, type: sum, title: Revenue, meta: {propter: {unit: EUR, grain: week, good_direction: up}}}\n"
+#define EXPRESSION(sql) "expression: {dialects: [{dialect: SNOWFLAKE, expression: x}, {dialect: ANSI_SQL, expression: " sql "}]}"
+#define OSSIE                                                                                                                                                  \
+  "version: 0.2.0.dev0\nsemantic_model:\n  - name: shop\n    datasets:\n      - name: orders\n        source: sales.public.orders\n"                           \
+  "        primary_key: [id]\n        fields:\n          - {name: day, " EXPRESSION(                                                                           \
+      "day") ", dimension: {is_time: true}}\n"                                                                                                                 \
+             "          - {name: region, label: Sales region, " EXPRESSION("region") ", dimension: {is_time: false}}\n"                                        \
+                                                                                     "          - {name: amount, " EXPRESSION("amount") "}\n    metrics:\n"
+static const char manifest[] =
+    "{\"semantic_models\": [{\"name\": \"orders\", \"defaults\": {\"agg_time_dimension\": \"day\"}, \"description\": null, "
+    "\"node_relation\": {\"alias\": \"orders\", \"schema_name\": \"x\"}, \"entities\": [{\"name\": \"order\", \"type\": \"primary\", "
+    "\"role\": null, \"expr\": \"id\"}],\n\"measures\": [{\"name\": \"amount\", \"agg\": \"sum\", \"create_metric\": true, "
+    "\"expr\": null, \"agg_params\": null, \"non_additive_dimension\": null},\n{\"name\": \"orders\", \"agg\": \"count\", "
+    "\"expr\": \"id\"}],\n\"dimensions\": [{\"name\": \"day\", \"type\": \"time\", \"is_partition\": false, "
+    "\"type_params\": {\"time_granularity\": \"day\", \"validity_params\": null}}, {\"name\": \"status\", \"type\": \"categorical\", "
+    "\"type_params\": null}]}],\n\"metrics\": [{\"name\": \"amount\", \"type\": \"simple\", "
+    "\"type_params\": {\"measure\": {\"name\": \"amount\", \"filter\": null, \"join_to_timespine\": false}, "
+    "\"input_measures\": [{\"name\": \"amount\"}], \"metrics\": []}, \"filter\": null, \"label\": \"Amount\"},\n{\"name\": \"done\", "
+    "\"type\": \"simple\", \"type_params\": {\"measure\": {\"name\": \"orders\"}}, "
+    "\"filter\": {\"where_filters\": [{\"where_sql_template\": \"{{ Dimension('order__status') }} = 'done' AND {{ Dimension('status') }} = 'done'\"}]}}],\n"
+    "\"project_configuration\": {\"x\": 1}, "
+    "\"saved_queries\": []}\n";
+
+static const char *write_definitions(const char *name, const char *text) {
+  const char *folder = support_folder(), *path = support_path(folder, name);
+  support_write(path, propter_str(text));
+  support_write(support_path(folder, "orders.csv"), PROPTER_STR(ORDERS));
+  return path;
+}
+
+static void expect(const char *name, const char *text, const char *const *wanted, size_t count, const char *observation) {
+  const char *path = write_definitions(name, text);
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  mapping_definitions(path, &out);
+  for (size_t i = 0; i < count; i++) ck_assert_msg(strstr(out.data, wanted[i]) != NULL, "no %s in %s", wanted[i], out.data);
+  propter_buf_reset(&out);
+  ck_ok(mapping_run_at(path, false, &out, &counts, err));
+  ck_assert_uint_eq(counts.rejects, 0);
+  ck_assert_msg(strstr(out.data, observation) != NULL, "no %s in %s", observation, out.data);
+  propter_buf_clear(&out);
+}
+
+static void refuse(const char *name, const char *text, uint64_t line, const char *words) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  PropterError err = {0};
+  PropterStatus status = mapping_run_at(write_definitions(name, text), false, &out, &counts, &err);
+  propter_buf_clear(&out);
+  ck_assert_msg(status == PROPTER_INVALID, "%s%s", text, err.message);
+  ck_assert_msg(strstr(err.message, words) != NULL, "%s", err.message);
+  ck_assert_msg(err.line == line && strstr(err.source, name), "%s:%u: %s", err.source, (unsigned)err.line, err.message);
+}
+
+START_TEST(measures_of_a_cube) {
+  static const char *const wanted[] = {"#orders.revenue <http://www.w3.org/2004/02/skos/core#prefLabel> \"Revenue\"\n",
+                                       "#orders.revenue <" P "sourceFile> \"orders.csv\"\n",
+                                       "#orders.revenue <" P "timeColumn> \"day\"\n",
+                                       "#orders.revenue <" P "grain> \"P7D\"^^",
+                                       "#orders.revenue <" P "keyColumn> \"id\"\n",
+                                       "#orders.revenue <" P "goodDirection> <" P "Up>\n",
+                                       "#orders.revenue/dimension/region <http://www.w3.org/2004/02/skos/core#prefLabel> \"Sales region\"\n",
+                                       "#orders.revenue <" P "sliceBy> #orders.revenue/dimension/status\n",
+                                       "#orders.number <" P "aggregation> <" P "Count>\n",
+                                       "#orders.done/fixed/status <" P "member> \"done\"\n",
+                                       "#orders.done/fixed/region <" P "member> \"north\"\n",
+                                       "#orders.mean <" P "numerator> #orders.revenue\n",
+                                       "#orders.mean <" P "denominator> #orders.number\n"};
+  static const char text[] =
+      CUBE REVENUE "      - {name: number, type: count}\n      - {name: mean, type: number, sql: \"{revenue} / {number}\"}\n"
+                   "      - {name: done, type: sum, sql: amount, filters: [{sql: \"{CUBE}.status = 'done' AND {CUBE.region} = 'north'\"}]}\n"
+                   "      - {name: gone, type: count_distinct, meta: {propter: {skip: true}}}\n";
+  expect("m.yml", text, wanted, sizeof wanted / sizeof *wanted, "#orders.number/value> \"1\"^^");
+  PropterBuf out = {0};
+  mapping_definitions(write_definitions("m.yml", text), &out);
+  ck_assert_ptr_null(strstr(out.data, "#orders.done <" P "sliceBy> #orders.done/dimension/status"));
+  ck_assert_ptr_null(strstr(out.data, "orders.gone"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(what_a_cube_says_in_vain_is_refused) {
+  refuse("m.yml", CUBE "      - {name: n, type: count_distinct, sql: id}\n", 12, "found \"count_distinct\"");
+  refuse("m.yml", CUBE "      - {name: n, type: count, sql: region}\n", 12, "whether a column is empty is not counted");
+  refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount * 2}\n", 12, "SQL is not evaluated");
+  refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount, rolling_window: {trailing: 1 month}}\n", 12, "found \"rolling_window\"");
+  refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount, filters: [{sql: \"{CUBE}.amount > 3\"}]}\n", 12, "other SQL is not evaluated");
+  refuse("m.yml", CUBE "      - {name: n, type: number, sql: \"{a} - {b}\"}\n", 12, "of other arithmetic");
+  refuse("m.yml", CUBE "      - {name: n, type: number, sql: \"{n} / {b}\"}\n", 12, "no measure \"b\"");
+  refuse("m.yml", CUBE REVENUE REVENUE, 13, "stands twice");
+  refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount, filters: [{sql: \"{CUBE}.id = 1\"}]}\n", 12, "one of its slice columns");
+  refuse("m.yml", "cubes:\n  - name: orders\n    sql: select 1\n", 3, "found \"sql\"");
+  refuse("m.yml", "cubes:\n  - name: orders\n    sql_table: orders\n    measures: [{name: n, type: count}]\n", 2, "one dimension of type time");
+}
+END_TEST
+
+START_TEST(metrics_of_ossie) {
+  static const char *const wanted[] = {"#revenue <http://www.w3.org/2004/02/skos/core#prefLabel> \"Takings\"\n",
+                                       "#revenue <http://www.w3.org/2004/02/skos/core#altLabel> \"turnover\"\n",
+                                       "#revenue <" P "unit> \"EUR\"\n",
+                                       "#revenue <" P "grain> \"P1M\"^^",
+                                       "#revenue <" P "aggregation> <" P "Mean>\n",
+                                       "#revenue <" P "sliceBy> #revenue/dimension/region\n",
+                                       "#mean <" P "numerator> #mean_numerator\n",
+                                       "#mean_denominator <" P "aggregation> <" P "Count>\n",
+                                       "#mean_denominator <" P "grain> \"P1D\"^^"};
+  expect("m.yaml",
+         OSSIE
+         "      - {name: revenue, " EXPRESSION("AVG(orders.amount)") ", ai_context: {synonyms: [turnover]}, custom_extensions: [{vendor_name: PROPTER,\n"
+                                                                     "         data: '{\"unit\": \"EUR\", \"grain\": \"P1M\", \"label\": \"Takings\"}'}]}\n"
+                                                                     "      - {name: mean, " EXPRESSION("SUM(orders.amount) / COUNT(orders.id)") "}\n",
+         wanted, sizeof wanted / sizeof *wanted, "#mean_numerator/value> \"10\"^^");
+}
+END_TEST
+
+START_TEST(what_ossie_says_in_vain_is_refused) {
+  refuse("m.yaml", "version: 0.1.1\nsemantic_model:\n  - name: shop\n", 1, "expected version: 0.2.0.dev0");
+  refuse("m.yaml", OSSIE "      - {name: n, " EXPRESSION("COUNT(DISTINCT orders.id)") "}\n", 13, "other SQL is not evaluated");
+  refuse("m.yaml", OSSIE "      - {name: n, " EXPRESSION("COUNT(orders.region)") "}\n", 13, "expected the primary key");
+  refuse("m.yaml", OSSIE "      - {name: n, " EXPRESSION("SUM(orders.none)") "}\n", 13, "no field \"none\"");
+  refuse("m.yaml", OSSIE "      - {name: n, " EXPRESSION("SUM(customers.id)") "}\n", 13, "no dataset \"customers\"");
+  refuse("m.yaml", OSSIE "      - {name: n, expression: {dialects: [{dialect: MDX, expression: x}]}}\n", 13, "of the dialect ANSI_SQL");
+  refuse("m.yaml", OSSIE "      - {name: n, " EXPRESSION("SUM(orders.amount)") ", filter: x}\n", 13, "found \"filter\"");
+  refuse("m.yaml", OSSIE "      - {name: n, " EXPRESSION("SUM(orders.amount)") ",\n         custom_extensions: [{vendor_name: PROPTER, data: '[1]'}]}\n", 14,
+         "expected a JSON object");
+  refuse("m.yaml",
+         OSSIE "      - {name: n, " EXPRESSION("SUM(orders.amount)") ",\n         custom_extensions: [{vendor_name: PROPTER, data: '{\"colour\": 1}'}]}\n", 14,
+         "found \"colour\"");
+}
+END_TEST
+
+START_TEST(a_compiled_manifest_of_dbt) {
+  static const char *const wanted[] = {"#amount <http://www.w3.org/2004/02/skos/core#prefLabel> \"Amount\"\n", "#amount <" P "sourceFile> \"orders.csv\"\n",
+                                       "#amount <" P "sourceColumn> \"amount\"\n", "#done <" P "aggregation> <" P "Count>\n",
+                                       "#done/fixed/status <" P "member> \"done\"\n"};
+  expect("semantic_manifest.json", manifest, wanted, sizeof wanted / sizeof *wanted, "#done/value> \"1\"^^");
+}
+END_TEST
+
+static PropterStatus read_once(void *payload, PropterError *err) {
+  const char *path = payload;
+  PropterMapping *mapping = NULL;
+  PropterStatus status = propter_mapping_read(&path, 1, NULL, &mapping, err);
+  propter_mapping_free(mapping);
+  return status;
+}
+
+START_TEST(every_allocation_may_fail) {
+  const char *path = write_definitions("m.yml", CUBE REVENUE "      - {name: n, type: count, filters: [{sql: \"{CUBE}.status = 'done'\"}]}\n"
+                                                             "      - {name: mean, type: number, sql: \"{revenue} / {n}\"}\n");
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 50);
+  path = write_definitions(
+      "m.yaml",
+      OSSIE "      - {name: mean, " EXPRESSION(
+          "SUM(orders.amount) / COUNT(orders.id)") ",\n"
+                                                   "         custom_extensions: [{vendor_name: PROPTER, data: '{\"unit\": \"EUR\", \"label\": \"Mean\"}'}]}\n");
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 50);
+}
+END_TEST
+
+Suite *suite_define(void) {
+  Suite *s = suite_create("define");
+  TCase *t = tcase_create("define");
+  tcase_add_test(t, measures_of_a_cube);
+  tcase_add_test(t, what_a_cube_says_in_vain_is_refused);
+  tcase_add_test(t, metrics_of_ossie);
+  tcase_add_test(t, what_ossie_says_in_vain_is_refused);
+  tcase_add_test(t, a_compiled_manifest_of_dbt);
+  tcase_add_test(t, every_allocation_may_fail);
+  suite_add_tcase(s, t);
+  return s;
+}
