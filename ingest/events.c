@@ -50,9 +50,9 @@ typedef struct {
   PropterWriter *writer;
   PropterRun *run;
   PropterNames *names;
-  PropterMap keys;                /* IRIs of the events so far to their lines */
-  PROPTER_VEC(Binding) bindings;  /* of the file */
-  PropterStr file, iri;           /* of the file: its path and its file: IRI */
+  PropterMap keys;               /* IRIs of the events so far to their lines */
+  PROPTER_VEC(Binding) bindings; /* of the file */
+  PropterStr file, iri;          /* of the file: its path and its file: IRI */
   PropterId graph;
 } Events;
 
@@ -140,10 +140,8 @@ static void fill(const Events *e, const PropterRow *row, Entry *n) {
     const Binding *b = &e->bindings.items[i];
     PropterStr text = {"", 0};
     if (n->value[b->field].len || b->column >= row->count) continue;
-    if (!row->values)
-      text = row->cells[b->column];
-    else if (row->values[b->column].count)
-      text = row->values[b->column].items[0].text;
+    if (!row->values) text = row->cells[b->column];
+    else if (row->values[b->column].count) text = row->values[b->column].items[0].text;
     n->value[b->field] = propter_str_trim(text);
   }
   if (!n->value[TITLE].len) n->value[TITLE] = n->value[KIND];
@@ -174,8 +172,7 @@ static PropterStatus check_envelope(Events *e, Entry *n, PropterError *err) {
   if (!bound(e, VERSION)) return PROPTER_OK;
   for (size_t i = 0; i < 4 && !n->rejected; i++)
     if (!n->value[required[i]].len) PROPTER_TRY(reject(e, n, required[i], "cloudevents", "expected a CloudEvent: specversion, id, source and type", err));
-  if (!n->rejected && !propter_str_starts(n->value[VERSION], PROPTER_STR("1.")))
-    return reject(e, n, VERSION, "cloudevents", "expected specversion 1.0", err);
+  if (!n->rejected && !propter_str_starts(n->value[VERSION], PROPTER_STR("1."))) return reject(e, n, VERSION, "cloudevents", "expected specversion 1.0", err);
   return PROPTER_OK;
 }
 
@@ -210,10 +207,8 @@ static PropterStatus find_concept(Events *e, PropterStr text, unsigned role, Pro
     const PropterNamed *thing = propter_names_get(e->names, m->index);
     if (!(thing->roles & PROPTER_ROLE_CONCEPT) || word_outside(text, m->words)) continue;
     double w = m->quality + ((thing->roles & role) != 0);
-    if (w > worth)
-      best = m->index, worth = w, *several = false;
-    else if (w >= worth && m->index != best)
-      *several = true;
+    if (w > worth) best = m->index, worth = w, *several = false;
+    else if (w >= worth && m->index != best) *several = true;
   }
   propter_vec_clear(&matches);
   *iri = best == SIZE_MAX ? (PropterStr){"", 0} : propter_names_get(e->names, best)->iri;
@@ -312,10 +307,8 @@ static PropterStatus write_event(Events *e, const Entry *n, PropterId s, Propter
   PROPTER_TRY(say_day(e, s, VOCAB_propter_start, n->start, err));
   PROPTER_TRY(say_day(e, s, VOCAB_propter_end, n->end, err));
   PROPTER_TRY(say_day(e, s, VOCAB_propter_knownFrom, n->known, err));
-  if (n->kind.len)
-    PROPTER_TRY(say(e, s, VOCAB_propter_concept, propter_iri(n->kind), err));
-  else
-    PROPTER_TRY(say_text(e, s, VOCAB_dct_subject, n->value[KIND], err));
+  if (n->kind.len) PROPTER_TRY(say(e, s, VOCAB_propter_concept, propter_iri(n->kind), err));
+  else PROPTER_TRY(say_text(e, s, VOCAB_dct_subject, n->value[KIND], err));
   for (size_t i = 0; i < n->scopes.count; i++) PROPTER_TRY(say(e, s, VOCAB_propter_scope, propter_iri(n->scopes.items[i]), err));
   PROPTER_TRY(say_text(e, s, VOCAB_dct_identifier, n->value[ID], err));
   PROPTER_TRY(say_text(e, s, VOCAB_dct_source, n->value[SOURCE], err));
@@ -354,18 +347,21 @@ static PropterStatus read_rows(Events *e, PropterTable *table, PropterError *err
   }
 }
 
-/* A batch of CloudEvents is an array, whose rows are its members; one of them alone, or one a line, is the row itself. */
-static PropterStatus is_batch(const char *path, const PropterLimits *limits, bool *batch, PropterError *err) {
+/* A batch of CloudEvents is an array, whose rows are its members; one of them alone, or one a line, is the row itself. Log records have a reader of their own.
+ */
+static PropterStatus choose_reader(const char *path, const PropterLimits *limits, PropterTableOptions *how, PropterError *err) {
   PropterTable *table = NULL;
   PropterRow row;
-  size_t column;
-  *batch = false;
+  size_t column, logs;
+  bool found = false;
   PROPTER_TRY(propter_table_open(path, NULL, limits, &table, err));
   PropterStatus status = PROPTER_OK;
   if (propter_table_has_expressions(table)) {
     status = propter_table_column(table, PROPTER_STR("$[0]"), &column, err);
-    if (status == PROPTER_OK) status = propter_table_next(table, &row, batch, err);
-    if (status == PROPTER_OK) *batch = *batch && row.values[column].count > 0;
+    if (status == PROPTER_OK) status = propter_table_column(table, PROPTER_STR("$.resourceLogs"), &logs, err);
+    if (status == PROPTER_OK) status = propter_table_next(table, &row, &found, err);
+    if (status == PROPTER_OK && found && row.values[column].count) how->iterator = "$[*]";
+    else if (status == PROPTER_OK && found && row.values[logs].count) how->format = "otlp";
   }
   propter_table_close(table);
   return status;
@@ -374,8 +370,8 @@ static PropterStatus is_batch(const char *path, const PropterLimits *limits, boo
 static PropterStatus read_file(Events *e, const char *path, PropterError *err) {
   PropterTable *table = NULL;
   PropterBuf iri = {0}, graph = {0};
-  bool batch;
-  PROPTER_TRY(is_batch(path, e->options->limits, &batch, err));
+  PropterTableOptions how = {0};
+  PROPTER_TRY(choose_reader(path, e->options->limits, &how, err));
   PROPTER_TRY(propter_run_input(e->run, PROPTER_STR("data"), propter_str(path), (PropterStr){"", 0}, err));
   PropterStatus status = propter_iri_of_file(path, &iri, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
@@ -387,7 +383,7 @@ static PropterStatus read_file(Events *e, const char *path, PropterError *err) {
   if (status == PROPTER_OK) status = propter_writer_intern(e->writer, &name, &e->graph, err);
   if (status == PROPTER_OK) status = propter_run_generated(e->run, e->graph, err);
   if (status == PROPTER_OK) status = propter_writer_clear_graph(e->writer, e->graph, err);
-  if (status == PROPTER_OK) status = propter_table_open(path, &(PropterTableOptions){.iterator = batch ? "$[*]" : NULL}, e->options->limits, &table, err);
+  if (status == PROPTER_OK) status = propter_table_open(path, &how, e->options->limits, &table, err);
   if (status == PROPTER_OK) status = read_rows(e, table, err);
   propter_table_close(table);
   propter_buf_clear(&iri);

@@ -11,7 +11,8 @@ typedef struct {
   const char *summary;
   /* `state` is freed by close, also after a failed open if it was set. */
   PropterStatus (*open)(const char *path, const PropterTableOptions *options, const PropterLimits *limits, void **state, PropterError *err);
-  /* Next raw row (the first may be the header); *found false at the end; the row's number and problem are the caller's. */
+  /* Next raw row (the first may be the header); *found false at the end; the row's number is the caller's. Its problem is NULL
+   * before the call: a reader of lists may set why an entry is none (static). */
   PropterStatus (*next)(void *state, PropterRow *row, bool *found, PropterError *err);
   void (*close)(void *state);
   /* Where columns are expressions: parses one and gives its index, from 0; NULL: the first row is the header. */

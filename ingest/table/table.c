@@ -148,11 +148,11 @@ PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *fou
     *found = true;
     table->pending = false;
   } else {
+    row->problem = NULL;
     PROPTER_TRY(table->reader->next(table->state, row, found, err));
   }
   if (!*found) return PROPTER_OK;
   row->number = ++table->rows;
-  row->problem = NULL;
   if (row->count != table->column_count) {
     (void)snprintf(table->problem, sizeof table->problem, "expected %zu cells as in the header, found %zu", table->column_count, row->count);
     row->problem = table->problem;

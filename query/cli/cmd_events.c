@@ -67,7 +67,7 @@ static const CommandOption options[] = {
 
 const Command command_events = {
     .name = "events",
-    .summary = "read lists of events: tables or CloudEvents",
+    .summary = "read lists of events: tables, calendars, CloudEvents, log records",
     .operands = "FILE...",
     .min_operands = 1,
     .max_operands = UINT32_MAX,
@@ -75,7 +75,11 @@ const Command command_events = {
     .details =
         "A table (CSV, TSV, XLSX, ODS) has a row for each event. Fields: title, start, end (the last day), known (the day from which it was known), kind,\n"
         "scope (several with ;), planned (yes or no), id, source, text. Their columns are found by name (start, from, begin, date ...) or told by --column.\n"
-        "A title or a kind, and a start, must be there. Files in JSON hold CloudEvents 1.0: one, a batch, or one a line (.ndjson). time is the start unless data\n"
+        "A calendar (.ics) gives a row for each occurrence: SUMMARY, DTSTART, DTEND, CATEGORIES (kind), CREATED or an earlier DTSTAMP (known; what was known\n"
+        "before it began is planned); rules are followed to COUNT or UNTIL, else to a year after DTSTAMP; LOCATION is the column place (--column scope=place).\n"
+        "Log records of OpenTelemetry (OTLP in JSON) are events where they have a name: body or attribute title, time, observed time (known), name (kind),\n"
+        "attribute scope or the resource's service.name (scope).\n"
+        "A title or a kind, and a start, must be there. Other files in JSON hold CloudEvents 1.0: one, a batch, or one a line (.ndjson). time is the start unless data\n"
         "has a start, recordedtime is when it was known, type the kind (its last part is enough), subject the scope unless data has one; title, end, known and\n"
         "planned come from data.\n"
         "Kind and scope are found by label among the concepts of the graph: load the knowledge first. A kind that names nothing is kept as words. An entry\n"

@@ -39,6 +39,29 @@ printf 'Was,Beginn\nMesse,2024-03-01\n' > m.csv
 expect 'no column' 3 'm.csv:1: no column for the start of events' "$PROPTER" -g "$G" events m.csv
 expect 'columns can be told' 0 '1 entries, 1 events' "$PROPTER" -g "$G" events m.csv --column start=Beginn --column title=Was
 expect 'a wrong field' 2 'column "x=Was"' "$PROPTER" -g "$G" events m.csv --column x=Was
+cat > shop.ics <<'END_C'
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example.org//EN
+BEGIN:VEVENT
+UID:fair@example.org
+DTSTAMP:20240101T000000Z
+SUMMARY:Fair
+LOCATION:shop
+DTSTART;TZID=Europe/Berlin:20240301T190000
+DTEND;TZID=Europe/Berlin:20240302T000000
+RRULE:FREQ=MONTHLY;COUNT=2
+END:VEVENT
+END:VCALENDAR
+END_C
+expect 'a calendar' 0 'read: 2 entries, 2 events (2 planned)' "$PROPTER" -g "$G" events shop.ics --column scope=place
+expect 'each day once, known before' 0 '2024-04-01,2024-04-01,2024-01-01' "$PROPTER" -g "$G" query -f csv \
+  'PREFIX p: <https://w3id.org/propter#> SELECT ?start ?end ?known { ?e a p:PlannedChange ; p:start ?start ; p:end ?end ; p:knownFrom ?known ; p:sourceRow 4 }'
+printf '%s' '{"resourceLogs": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "shop"}}]}, "scopeLogs": [{"logRecords": [
+ {"timeUnixNano": "1709283600000000000", "eventName": "flood"}, {"timeUnixNano": "1709283600000000000", "body": {"stringValue": "a log"}}]}]}]}' > logs.json
+expect 'log records of OpenTelemetry' 0 'read: 1 entries, 1 events' "$PROPTER" -g "$G" events logs.json
+printf 'tag_name,published_at,created_at,html_url\nv2.0,2024-03-05T10:00:00Z,2024-03-01T10:00:00Z,https://example.org/v2\n' > releases.csv
+expect 'releases' 0 'read: 1 entries, 1 events' "$PROPTER" -g "$G" events releases.csv
 printf '[{"specversion": "1.0", ' > half.json
 expect 'half a file' 3 'half.json' "$PROPTER" -g "$G" events half.json
 echo "1..$n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists of events that teams have already into the graph: tables with a row for each event, and CloudEvents 1.0 in JSON (one, a batch, or one a line). */
+/* Lists of events that teams have already into the graph: tables with a row for each event, calendars (iCalendar), log records of OpenTelemetry (OTLP in JSON), and
+ * CloudEvents 1.0 in JSON (one, a batch, or one a line). */
 #ifndef PROPTER_EVENTS_H
 #define PROPTER_EVENTS_H
 
