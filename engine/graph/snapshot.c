@@ -61,11 +61,16 @@ static uint64_t milliseconds(void) {
   return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+void propter_snapshot_limit(PropterSnapshot *s, uint32_t deadline_ms, const atomic_bool *cancel) {
+  s->deadline = deadline_ms ? milliseconds() + deadline_ms : 0;
+  s->cancel = cancel;
+}
+
 PropterStatus propter_snapshot_open(PropterGraph *graph, uint32_t deadline_ms, PropterSnapshot **out, PropterError *err) {
   PropterSnapshot *s = propter_calloc(1, sizeof *s);
   if (!s) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   s->env = graph->env;
-  s->deadline = deadline_ms ? milliseconds() + deadline_ms : 0;
+  propter_snapshot_limit(s, deadline_ms, NULL);
   PropterStatus status = env_read(s->env, &s->txn, err);
   if (status == PROPTER_OK && (status = env_meta(s->env, s->txn, "version", &s->version, err)) != PROPTER_OK) env_read_end(s->env, s->txn);
   if (status == PROPTER_OK)
@@ -87,7 +92,7 @@ PropterStatus propter_snapshot_clone(PropterSnapshot *s, PropterSnapshot **out, 
   }
   PropterSnapshot *clone = propter_calloc(1, sizeof *clone);
   if (!clone) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  *clone = (PropterSnapshot){.env = s->env, .txn = s->txn, .cloned = true, .deadline = s->deadline, .version = s->version};
+  *clone = (PropterSnapshot){.env = s->env, .txn = s->txn, .cloned = true, .deadline = s->deadline, .cancel = s->cancel, .version = s->version};
   *out = clone;
   return PROPTER_OK;
 }
@@ -163,6 +168,7 @@ static PropterStatus advance(PropterScan *scan, PropterError *err) {
 static PropterStatus in_time(const PropterScan *scan, PropterError *err) {
   if (scan->snapshot->deadline && milliseconds() >= scan->snapshot->deadline)
     return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed while reading the graph");
+  if (scan->snapshot->cancel && atomic_load(scan->snapshot->cancel)) return propter_fail(err, PROPTER_CANCELLED, "cancelled while reading the graph");
   return PROPTER_OK;
 }
 

@@ -15,6 +15,7 @@ struct PropterSnapshot {
   bool borrowed; /* the writer's own transaction */
   bool cloned;   /* the transaction of another snapshot */
   uint64_t deadline; /* monotonic milliseconds, 0: none */
+  const atomic_bool *cancel; /* may be NULL */
   uint64_t version;
   Statistics *statistics;
 };

@@ -8,7 +8,6 @@
 
 #include "output.h"
 #include "view.h"
-#include "why_changed.h"
 
 static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked about, instead of a question in words"},
                                         {"from", 0, "DATE", "first day of the window"},
@@ -115,12 +114,28 @@ static PropterStatus deliver(const CommandCall *call, const Wanted *w, const Pro
   return status;
 }
 
+static PropterStatus diff(const CommandCall *call, size_t limit, PropterError *err) {
+  static const char *const formats[] = {"text", "json", NULL};
+  const char *format;
+  CommandView view;
+  PropterBuf text = {0};
+  if (call->operand_count < 1 || call->operand_count > 2) return propter_fail(err, PROPTER_USAGE, "--diff: expected one run or two, and no question");
+  PROPTER_TRY(output_format(call, formats, &format, err));
+  PropterStatus status = view_open(call, &view, err);
+  const PropterStr from = propter_str(call->operands[0]), to = propter_str(call->operand_count > 1 ? call->operands[1] : "last");
+  if (status == PROPTER_OK) status = propter_why_changes(view.snapshot, from, to, format == formats[1], limit, &text, err);
+  if (status == PROPTER_OK) (void)fwrite(text.data, 1, text.len, call->out);
+  propter_buf_clear(&text);
+  view_close(&view);
+  return status;
+}
+
 static PropterStatus run(CommandCall *call, PropterError *err) {
   Wanted w = {0};
   PropterWhyAnswer *answer = NULL;
   int64_t limit = 20;
   PROPTER_TRY(output_number_option(call, "limit", 1, 1000, &limit, err));
-  if (cmd_flag(call, "diff")) return why_changed(call, (size_t)limit, err);
+  if (cmd_flag(call, "diff")) return diff(call, (size_t)limit, err);
   PROPTER_TRY(wanted(call, &w, err));
   PROPTER_TRY(ask(call, &w, &answer, err));
   PropterStatus status = PROPTER_OK;

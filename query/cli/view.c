@@ -8,18 +8,10 @@ PropterStatus view_open(const CommandCall *call, CommandView *view, PropterError
 }
 
 PropterStatus view_open_past(const CommandCall *call, const char *run, CommandView *view, uint64_t *version, PropterError *err) {
-  PropterRunList list = {0};
-  const PropterRunInfo *info = NULL;
   *view = (CommandView){0};
   PROPTER_TRY(propter_graph_open(call->graph, 0, NULL, &view->graph, err));
   PROPTER_TRY(propter_writer_open(view->graph, false, &view->writer, err));
-  PROPTER_TRY(propter_writer_snapshot(view->writer, &view->snapshot, err));
-  PropterStatus status = propter_run_list(view->snapshot, &list, err);
-  if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(run), &info, err);
-  if (status == PROPTER_OK) status = propter_run_rewind(view->writer, &list, info, err);
-  if (status == PROPTER_OK) *version = info->version;
-  propter_run_list_clear(&list);
-  return status == PROPTER_OK ? propter_writer_snapshot(view->writer, &view->snapshot, err) : status;
+  return propter_run_past(view->writer, propter_str(run), &view->snapshot, version, err);
 }
 
 void view_close(CommandView *view) {

@@ -158,7 +158,9 @@ void http_nudge(const PropterServer *server);
 unsigned http_took_slot(uint64_t ms); /* below HTTP_TOOK; its bounds stand in route_metrics.c */
 /* Milliseconds the request may still run: the server's deadline or less by the parameter `timeout`. */
 PropterStatus http_deadline(const HttpRequest *request, const HttpParams *params, uint32_t *ms, PropterError *err);
-/* Snapshot with the request's deadline, and the graphs hidden from its default graph; give both back with http_leave. */
+/* Snapshot with a deadline, which ends when the request is cancelled. */
+PropterStatus http_snapshot(HttpRequest *request, uint32_t deadline_ms, PropterSnapshot **snapshot, PropterError *err);
+/* The same with the graphs hidden from its default graph; give both back with http_leave. */
 PropterStatus http_enter(HttpRequest *request, uint32_t deadline_ms, PropterSnapshot **snapshot, HttpHidden **hidden, PropterError *err);
 void http_leave(HttpRequest *request, PropterSnapshot *snapshot, HttpHidden *hidden);
 /* A writer; waits for other writers until the deadline, then LOCKED. */

@@ -71,7 +71,7 @@ static PropterStatus get(HttpRequest *r, const Target *t, PropterError *err) {
   uint64_t quads;
   const char *format = NULL;
   OfferOut out = {.request = r};
-  PropterStatus status = propter_snapshot_open(r->server->graph, r->server->options.deadline_ms, &snapshot, err);
+  PropterStatus status = http_snapshot(r, r->server->options.deadline_ms, &snapshot, err);
   if (status == PROPTER_OK) status = find(snapshot, t, &id, &quads, err);
   if (status == PROPTER_OK && t->iri.len && !quads) status = missing(r, t, err);
   if (status == PROPTER_OK) status = offer_choose(r, &r->params, OFFER_GRAPH, &format, err);

@@ -14,7 +14,7 @@ static PropterStatus list(HttpRequest *r, PropterError *err) {
   PropterBuf out = {.max = 64 << 20};
   PropterStr hypothesis;
   PROPTER_TRY(http_param(&r->params, "hypothesis", &hypothesis, NULL, err));
-  PropterStatus status = propter_snapshot_open(r->server->graph, r->server->options.deadline_ms, &snapshot, err);
+  PropterStatus status = http_snapshot(r, r->server->options.deadline_ms, &snapshot, err);
   if (status == PROPTER_OK) status = propter_review_list(snapshot, hypothesis, &records, err);
   propter_buf_add_char(&out, '[');
   for (size_t i = 0; i < records.count && status == PROPTER_OK; i++) {

@@ -18,7 +18,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   PropterSnapshot *snapshot = NULL;
   PropterRunList list = {0};
   PropterBuf out = {.max = 64 << 20};
-  PropterStatus status = propter_snapshot_open(r->server->graph, r->server->options.deadline_ms, &snapshot, err);
+  PropterStatus status = http_snapshot(r, r->server->options.deadline_ms, &snapshot, err);
   if (status == PROPTER_OK) status = propter_run_list(snapshot, &list, err);
   propter_buf_add_char(&out, '[');
   for (size_t i = list.count; i-- > 0;) one(&list.items[i], i + 1 == list.count, &out);

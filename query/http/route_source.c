@@ -8,7 +8,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   PropterStr iri;
   PROPTER_TRY(http_param(&r->params, "iri", &iri, NULL, err));
   if (!iri.len) return propter_fail(err, PROPTER_INVALID, "iri: expected the IRI of a claim, an event or an observation");
-  PropterStatus status = propter_snapshot_open(r->server->graph, r->server->options.deadline_ms, &snapshot, err);
+  PropterStatus status = http_snapshot(r, r->server->options.deadline_ms, &snapshot, err);
   if (status == PROPTER_OK)
     status = r->server->options.source ? r->server->options.source(snapshot, iri, &out, err)
                                        : propter_fail(err, PROPTER_NOT_FOUND, "this server shows no files");

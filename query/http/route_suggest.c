@@ -90,7 +90,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   if (limit.len && (!propter_str_to_int64(limit, &n) || n < 1 || n > 1000)) return propter_fail(err, PROPTER_INVALID, "limit: expected 1 to 1000");
   s.limit = (size_t)n;
   propter_buf_add_char(&s.out, '[');
-  PropterStatus status = propter_snapshot_open(r->server->graph, 2000, &snapshot, err);
+  PropterStatus status = http_snapshot(r, 2000, &snapshot, err);
   if (status == PROPTER_OK) status = collect(snapshot, kind, &s, err);
   propter_snapshot_close(snapshot);
   propter_buf_add(&s.out, PROPTER_STR("]\n"));

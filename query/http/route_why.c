@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A "why" question in words, or by metric and days; one answer in every form the command has. */
+#include <string.h>
+
 #include "offer.h"
 #include "propter/why.h"
 
@@ -7,8 +9,14 @@ typedef struct {
   PropterWhyOptions why;
   PropterStr question, metric;
   PropterDay from, to;
+  PropterStr run;            /* as of which; empty: as the graph is now */
+  PropterStr diff[2];        /* runs that are compared, instead of a question */
+  size_t diffs;
+  uint32_t deadline_ms;
   const PropterWhyFormat *format;
 } Wanted;
+
+enum { DIFF_LIMIT = 20 };
 
 static PropterStatus date(HttpRequest *r, const char *name, PropterDay *day, PropterError *err) {
   PropterStr text;
@@ -40,19 +48,27 @@ static PropterStatus form(HttpRequest *r, Wanted *w, PropterError *err) {
     while (at < count && !propter_str_equal(name, propter_str(propter_why_format(at)->name))) at++;
   else
     at = http_negotiate(http_header(r, MHD_HTTP_HEADER_ACCEPT), media, count);
-  if (at < count) {
-    w->format = propter_why_format(at);
-    return PROPTER_OK;
-  }
   http_reply_head(r, 406, "application/problem+json");
-  return propter_fail(err, PROPTER_INVALID, "no format that you take; there are json, html, text, md, csv, svg, png");
+  if (at == count || at == SIZE_MAX) return propter_fail(err, PROPTER_INVALID, "no format that you take; there are json, html, text, md, csv, svg, png");
+  w->format = propter_why_format(at);
+  if (w->diffs && strcmp(w->format->name, "json") != 0 && strcmp(w->format->name, "text") != 0)
+    return propter_fail(err, PROPTER_INVALID, "runs are compared as json or text, not as %s", w->format->name);
+  http_reply_head(r, 200, w->format->media_type);
+  return PROPTER_OK;
 }
 
-static PropterStatus without(HttpRequest *r, Wanted *w, PropterError *err) {
+static PropterStatus lists(HttpRequest *r, Wanted *w, PropterError *err) {
   PropterStr *list = propter_arena_alloc(&r->arena, (r->params.count + 1) * sizeof *list);
   if (!list) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  for (size_t i = 0; i < r->params.count; i++)
-    if (propter_str_equal(r->params.items[i].name, PROPTER_STR("without"))) list[w->why.infer.without_count++] = r->params.items[i].value;
+  for (size_t i = 0; i < r->params.count; i++) {
+    const HttpParam *p = &r->params.items[i];
+    const bool diff = propter_str_equal(p->name, PROPTER_STR("diff"));
+    if (!diff && !propter_str_equal(p->name, PROPTER_STR("without"))) continue;
+    if (!propter_utf8_valid(p->value, NULL)) return propter_fail(err, PROPTER_INVALID, "%s: not UTF-8", diff ? "diff" : "without");
+    if (!diff) list[w->why.infer.without_count++] = p->value;
+    else if (w->diffs == 2) return propter_fail(err, PROPTER_INVALID, "diff: expected one run or two");
+    else w->diff[w->diffs++] = p->value;
+  }
   w->why.infer.without = list;
   return PROPTER_OK;
 }
@@ -65,9 +81,12 @@ static PropterStatus wanted(HttpRequest *r, Wanted *w, PropterError *err) {
   w->why.infer.threads = 1; /* the server's workers are the parallelism */
   w->why.infer.score.seed = r->server->options.seed;
   depth = w->why.infer.depth;
+  PROPTER_TRY(lists(r, w, err));
   PROPTER_TRY(form(r, w, err));
   PROPTER_TRY(http_param(&r->params, "q", &w->question, NULL, err));
   PROPTER_TRY(http_param(&r->params, "metric", &w->metric, NULL, err));
+  PROPTER_TRY(http_param(&r->params, "as-of", &w->run, NULL, err));
+  PROPTER_TRY(http_deadline(r, &r->params, &w->deadline_ms, err));
   PROPTER_TRY(date(r, "from", &w->from, err));
   PROPTER_TRY(date(r, "to", &w->to, err));
   PROPTER_TRY(date(r, "known-by", &w->why.infer.known_by, err));
@@ -78,30 +97,56 @@ static PropterStatus wanted(HttpRequest *r, Wanted *w, PropterError *err) {
   PROPTER_TRY(number(r, "decide", 0, 1, &decide, err));
   w->why.decide = decide != 0;
   w->why.limit = (size_t)limit, w->why.infer.depth = (unsigned)depth, w->why.numbers = numbers != 0, w->why.explain = explain != 0;
-  if ((w->metric.len > 0) == (w->question.len > 0)) return propter_fail(err, PROPTER_INVALID, "expected either q, a question in words, or metric, from and to");
+  if ((w->metric.len > 0) + (w->question.len > 0) + (w->diffs > 0) != 1)
+    return propter_fail(err, PROPTER_INVALID, "expected one of q, a question in words; metric, from and to; or diff, a run");
   if (w->metric.len && (w->from == PROPTER_NO_DAY || w->to == PROPTER_NO_DAY)) return propter_fail(err, PROPTER_INVALID, "metric needs from and to");
-  return without(r, w, err);
+  return PROPTER_OK;
+}
+
+static PropterStatus ask(const Wanted *w, PropterSnapshot *snapshot, PropterBuf *text, PropterError *err) {
+  PropterWhyAnswer *answer = NULL;
+  PropterStatus status = w->metric.len ? propter_why_window(snapshot, w->metric, w->from, w->to, &w->why, &answer, err)
+                                       : propter_why_ask(snapshot, w->question, &w->why, &answer, err);
+  if (status == PROPTER_OK) status = propter_why_render(answer, w->format->name, text, err);
+  propter_why_free(answer);
+  return status;
+}
+
+/* As the graph was after a run: what came later is taken back in a writer that nobody commits. */
+static PropterStatus ask_then(HttpRequest *r, Wanted *w, PropterBuf *text, PropterError *err) {
+  PropterWriter *writer = NULL;
+  PropterSnapshot *snapshot;
+  PropterStatus status = http_writer(r, w->deadline_ms, &writer, err);
+  if (status == PROPTER_OK) status = propter_run_past(writer, w->run, &snapshot, &w->why.version, err);
+  if (status == PROPTER_OK) {
+    propter_snapshot_limit(snapshot, w->deadline_ms, &r->cancel);
+    status = ask(w, snapshot, text, err);
+  }
+  propter_writer_close(writer);
+  return status;
+}
+
+static PropterStatus ask_now(HttpRequest *r, const Wanted *w, PropterBuf *text, PropterError *err) {
+  PropterSnapshot *snapshot = NULL;
+  PropterStatus status = http_snapshot(r, w->deadline_ms, &snapshot, err);
+  if (status == PROPTER_OK && w->diffs)
+    status = propter_why_changes(snapshot, w->diff[0], w->diffs > 1 ? w->diff[1] : PROPTER_STR("last"), strcmp(w->format->name, "json") == 0,
+                                 w->why.limit ? w->why.limit : DIFF_LIMIT, text, err);
+  else if (status == PROPTER_OK) status = ask(w, snapshot, text, err);
+  propter_snapshot_close(snapshot);
+  return status;
 }
 
 static PropterStatus run(HttpRequest *r, PropterError *err) {
   Wanted w = {0};
-  PropterSnapshot *snapshot = NULL;
-  PropterWhyAnswer *answer = NULL;
   PropterBuf text = {.max = 64 << 20};
   PROPTER_TRY(wanted(r, &w, err));
-  PropterStatus status = propter_snapshot_open(r->server->graph, r->server->options.deadline_ms, &snapshot, err);
-  if (status == PROPTER_OK)
-    status =
-        w.metric.len ? propter_why_window(snapshot, w.metric, w.from, w.to, &w.why, &answer, err) : propter_why_ask(snapshot, w.question, &w.why, &answer, err);
-  if (status == PROPTER_OK) status = propter_why_render(answer, w.format->name, &text, err);
+  PropterStatus status = w.run.len ? ask_then(r, &w, &text, err) : ask_now(r, &w, &text, err);
   if (status == PROPTER_OK) {
-    http_reply_head(r, 200, w.format->media_type);
     http_reply_field(r, "Content-Security-Policy", PROPTER_STR("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"));
     status = http_reply_write(propter_buf_str(&text), r, err);
   }
   propter_buf_clear(&text);
-  propter_why_free(answer);
-  propter_snapshot_close(snapshot);
   return status;
 }
 
@@ -110,12 +155,15 @@ static const HttpRouteParam params[] = {{"q", "a question in words, e.g. informa
                                         {"from", "first day of the window, with metric"},
                                         {"to", "last day of the window, with metric"},
                                         {"known-by", "use only what was known on this day"},
+                                        {"as-of", "the answer as the graph stood after this run: byte by byte what it was then"},
+                                        {"diff", "instead of a question: what two runs say differently about causes (json, text); the second may be left out"},
                                         {"without", "leave out this document, claim, event or review; may be repeated"},
                                         {"limit", "causes listed"},
                                         {"depth", "hops of a chain of causes"},
                                         {"numbers", "1: probabilities even while they are not calibrated"},
                                         {"explain", "1: how each score adds up"},
                                         {"decide", "1: the answer will be acted on; declined unless somebody is recorded who decides"},
+                                        {"timeout", "seconds after which it fails"},
                                         {"format", "json, html, text, md, csv, svg or png, instead of the Accept header"},
                                         {NULL, NULL}};
 

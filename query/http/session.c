@@ -57,9 +57,15 @@ static PropterStatus hidden_take(PropterServer *s, PropterSnapshot *snapshot, Ht
   return PROPTER_OK;
 }
 
+PropterStatus http_snapshot(HttpRequest *request, uint32_t deadline_ms, PropterSnapshot **snapshot, PropterError *err) {
+  PROPTER_TRY(propter_snapshot_open(request->server->graph, deadline_ms, snapshot, err));
+  propter_snapshot_limit(*snapshot, deadline_ms, &request->cancel);
+  return PROPTER_OK;
+}
+
 PropterStatus http_enter(HttpRequest *request, uint32_t deadline_ms, PropterSnapshot **snapshot, HttpHidden **hidden, PropterError *err) {
   *hidden = NULL;
-  PROPTER_TRY(propter_snapshot_open(request->server->graph, deadline_ms, snapshot, err));
+  PROPTER_TRY(http_snapshot(request, deadline_ms, snapshot, err));
   return hidden_take(request->server, *snapshot, hidden, err);
 }
 

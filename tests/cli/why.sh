@@ -158,4 +158,36 @@ expect 'but not before it was written' 7 'known by    2013-06-15' why --known-by
 
 cmp -s one two && ok 'equal bytes on one thread and on many' || not_ok 'equal bytes on one thread and on many'
 expect 'a full device' 75 'cannot write' sh -c '"$0" -g g why "parcels sent in May 2013" >/dev/full' "$PROPTER"
+# The server says the same, byte by byte.
+if [ -x "$builddir/tests/http/ask" ]; then
+  "$PROPTER" -g past serve --port 0 >where 2>errors & server=$!; trap 'kill $server 2>/dev/null; rm -rf "$t"' EXIT
+  i=0; while [ ! -s where ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done
+  port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
+  q=parcels+sent+in+May+2013
+  same() { # name, target, options of why...
+    name=$1; target=$2; shift 2
+    "$PROPTER" -g past why "$@" >here 2>/dev/null
+    "$builddir/tests/http/ask" "$port" GET "$target" >there 2>&1; [ "$(head -n 1 there)" = 200 ] && tail -n +2 there | cmp -s - here && [ -s here ] && ok "the server, too: $name" || not_ok "the server, too: $name" "$(cat there here)"
+  }
+  for f in json text html csv md; do
+    same "$f" "/why?q=$q&format=$f" --format $f 'parcels sent in May 2013'
+    same "$f as of a run" "/why?q=$q&format=$f&as-of=r-20160201" --format $f --as-of r-20160201 'parcels sent in May 2013'
+  done
+  same 'known by a day' "/why?q=$q&format=text&known-by=2013-07-01&as-of=r-20160201" --known-by 2013-07-01 --as-of r-20160201 'parcels sent in May 2013'
+  same 'without an event' "/why?q=$q&format=json&without=https://example.org/parcels%23strike&as-of=r-20160201" --format json --without 'https://example.org/parcels#strike' --as-of r-20160201 \
+    'parcels sent in May 2013'
+  same 'numbers, one cause, one hop' "/why?q=$q&format=text&numbers=1&limit=1&depth=1" --numbers --limit 1 --depth 1 'parcels sent in May 2013'
+  same 'how scores add up' "/why?q=$q&format=text&explain=1&as-of=r-20160201" --explain-score --as-of r-20160201 'parcels sent in May 2013'
+  same 'by metric and days' '/why?metric=https://example.org/parcels%23sent&from=2013-05-01&to=2013-05-31&format=text' --metric 'https://example.org/parcels#sent' --from 2013-05-01 --to 2013-05-31
+  same 'to be acted on' "/why?q=$q&format=text&decide=1" --decide 'parcels sent in May 2013'
+  same 'two runs compared' '/why?diff=r-20160201&format=text' --diff r-20160201
+  same 'two runs compared, in JSON' '/why?diff=r-20160201&diff=last' --diff r-20160201 last --format json
+  ask() { "$builddir/tests/http/ask" "$port" GET "$1" | head -n 1; }
+  expect 'as of no such run' 0 404 ask "/why?q=$q&as-of=nothing"
+  expect 'three runs' 0 400 ask '/why?diff=last&diff=last&diff=last'
+  expect 'a question and runs' 0 400 ask "/why?q=$q&diff=last"
+  expect 'runs are no page' 0 406 ask '/why?diff=last&format=html'
+  expect 'no time' 0 504 ask "/why?q=$q&timeout=0.001"
+  kill $server; wait $server; [ $? -eq 0 ] && ok 'it ends well' || not_ok 'it ends well' "$(cat errors)"
+fi
 echo "1..$n"

@@ -3,6 +3,8 @@
 #ifndef PROPTER_GRAPH_H
 #define PROPTER_GRAPH_H
 
+#include <stdatomic.h>
+
 #include "propter/limits.h"
 #include "propter/log.h"
 #include "propter/mem.h"
@@ -89,7 +91,9 @@ typedef struct PropterSnapshot PropterSnapshot;
 /* `deadline_ms`: after so many milliseconds scans answer TIMEOUT (0: none). Free with propter_snapshot_close. */
 PROPTER_API PropterStatus propter_snapshot_open(PropterGraph *graph, uint32_t deadline_ms, PropterSnapshot **out, PropterError *err);
 PROPTER_API void propter_snapshot_close(PropterSnapshot *snapshot);
-/* The same state for another thread, whatever was committed meanwhile; with the same deadline. To be called in the thread that uses `snapshot`, closed before
+/* From now on: scans answer TIMEOUT after so many milliseconds (0: never), and CANCELLED once another thread has set `cancel` (may be NULL). */
+PROPTER_API void propter_snapshot_limit(PropterSnapshot *snapshot, uint32_t deadline_ms, const atomic_bool *cancel);
+/* The same state for another thread, whatever was committed meanwhile; with the same limits. To be called in the thread that uses `snapshot`, closed before
  * it is, in any thread; costs about a microsecond. NOT_FOUND: a writer's snapshot cannot be shared. */
 PROPTER_API PropterStatus propter_snapshot_clone(PropterSnapshot *snapshot, PropterSnapshot **out, PropterError *err);
 /* Counts commits: equal numbers mean equal content. */

@@ -131,5 +131,7 @@ PROPTER_API PropterStatus propter_run_undo(PropterWriter *writer, PropterStr nam
 /* Takes back inside a fresh writer all that came after a run of the list, records included: propter_writer_snapshot then shows the graph as that run left
  * it, ids included. For reading only: close the writer without a commit. INVALID: a later change is not known (untracked, or made without a run). */
 PROPTER_API PropterStatus propter_run_rewind(PropterWriter *writer, const PropterRunList *list, const PropterRunInfo *run, PropterError *err);
+/* The same for a run by its name (propter_run_find, with its errors): the graph as it left it, borrowed from the writer, and its version. */
+PROPTER_API PropterStatus propter_run_past(PropterWriter *writer, PropterStr name, PropterSnapshot **snapshot, uint64_t *version, PropterError *err);
 
 #endif

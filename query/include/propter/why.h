@@ -262,6 +262,10 @@ PROPTER_API PropterStatus propter_why_name_report(PropterWhyAnswer *answer, Prop
 /* "why-information-employment-2011-08.html" and a terminator: a file name for the report on a window. */
 PROPTER_API void propter_why_report_name(PropterStr metric, PropterDay first, PropterDay last, char out[160]);
 
+/* Appends what two runs say differently about causes (propter/changed.h, with its errors), as text that lists at most `limit` of them or as JSON with all. */
+PROPTER_API PropterStatus propter_why_changes(PropterSnapshot *snapshot, PropterStr from, PropterStr to, bool json, size_t limit, PropterBuf *out,
+                                              PropterError *err);
+
 /* ---- text that others wrote, made harmless in its new surroundings ------------------------------------------------------------ */
 
 /* Each appends: white space folded to one blank, what is not UTF-8 or steers a terminal or the direction of text replaced by U+FFFD (JSON keeps

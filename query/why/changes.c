@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What two runs say differently about causes, as text or JSON. */
+#include <math.h>
+
+#include "propter/changed.h"
+#include "propter/math.h"
+#include "render.h"
+
+static const double least_term = .05; /* of a term's change that is worth a word */
+
+static void put_step(PropterBuf *out, const char *name, PropterStr before, PropterStr after) {
+  if (propter_str_equal(before, after)) return;
+  propter_buf_printf(out, "  %s ", name);
+  propter_put_line(out, before.len ? before : PROPTER_STR("-"));
+  propter_buf_add(out, PROPTER_STR(" > "));
+  propter_put_line(out, after.len ? after : PROPTER_STR("-"));
+}
+
+static void put_terms(PropterBuf *out, const PropterHeld *a, const PropterHeld *b) {
+  bool any = false;
+  const double prior = propter_logit(b->prior) - propter_logit(a->prior);
+  for (int k = -1; k < PROPTER_TERMS; k++) {
+    const double change = k < 0 ? prior : b->term[k] - a->term[k];
+    if (!(fabs(change) >= least_term)) continue;
+    propter_buf_printf(out, "%s%s %+.2f", any ? ", " : "            since ", k < 0 ? "prior" : propter_score_term_name((PropterScoreTerm)k), change);
+    any = true;
+  }
+  if (any) propter_buf_add_char(out, '\n');
+}
+
+/* Probabilities and what they are made of; the terms say where a change comes from, since they add up to it in log odds. */
+static void put_cause(PropterBuf *out, const PropterChangedCause *x) {
+  const PropterHeld *a = &x->before, *b = &x->after;
+  propter_buf_printf(out, "%-8s  ", !a->held ? "new" : !b->held ? "gone" : "changed");
+  propter_put_line(out, x->metric_label);
+  propter_buf_add(out, PROPTER_STR(", "));
+  if (x->first != PROPTER_NO_DAY) why_put_day(out, x->first);
+  propter_buf_add(out, PROPTER_STR(" to "));
+  if (x->last != PROPTER_NO_DAY) why_put_day(out, x->last);
+  propter_buf_add(out, PROPTER_STR(": "));
+  propter_put_line(out, x->cause_label);
+  propter_buf_add(out, PROPTER_STR("\n            p"));
+  if (a->held && isfinite(a->p)) propter_buf_printf(out, " %.3f", a->p);
+  if (a->held && b->held) propter_buf_add(out, PROPTER_STR(" >"));
+  if (b->held && isfinite(b->p)) propter_buf_printf(out, " %.3f", b->p);
+  put_step(out, "grade", a->grade, b->grade);
+  put_step(out, "outcome", a->outcome, b->outcome);
+  propter_buf_add_char(out, '\n');
+  if (a->held && b->held) put_terms(out, a, b);
+  for (size_t i = 0; i < x->evidences; i++) {
+    propter_buf_printf(out, "            %c %s", x->evidence[i].now ? '+' : '-', x->evidence[i].against ? "against: " : "");
+    propter_put_line(out, x->evidence[i].text);
+    propter_buf_add_char(out, '\n');
+  }
+}
+
+static void as_text(PropterBuf *out, const PropterResultChanges *x, size_t limit) {
+  const PropterRunInfo *first = x->from, *last = x->to;
+  if (first->sequence > last->sequence) first = x->to, last = x->from;
+  propter_buf_add(out, PROPTER_STR("from      ")), propter_put_line(out, x->from->name);
+  propter_buf_add(out, PROPTER_STR("\nto        ")), propter_put_line(out, x->to->name);
+  propter_buf_add_char(out, '\n');
+  for (size_t i = 0; i < x->runs.count; i++) {
+    const PropterRunInfo *run = &x->runs.items[i];
+    if (run->sequence <= first->sequence || run->sequence > last->sequence) continue;
+    propter_buf_add(out, PROPTER_STR("between   ")), propter_put_line(out, run->name);
+    propter_buf_add(out, PROPTER_STR(": ")), propter_put_line(out, run->kind);
+    propter_buf_add(out, PROPTER_STR(", ")), why_put_number(out, (double)run->added, 0);
+    propter_buf_add(out, PROPTER_STR(" statements added, ")), why_put_number(out, (double)run->removed, 0);
+    propter_buf_add(out, PROPTER_STR(" removed\n"));
+  }
+  propter_buf_printf(out, "causes    %zu changed, %zu as before\n", x->count, x->same);
+  for (size_t i = 0; i < x->count && i < limit; i++) put_cause(out, &x->cause[i]);
+  if (x->count > limit) propter_buf_printf(out, "          %zu more (--limit)\n", x->count - limit);
+}
+
+static void member(PropterBuf *out, const char *name, PropterStr text) {
+  propter_buf_add(out, propter_str(name));
+  propter_put_json(out, text);
+}
+
+static void json_number(PropterBuf *out, const char *name, double value) {
+  propter_buf_printf(out, ",\"%s\":", name);
+  if (isfinite(value)) propter_buf_printf(out, "%.6f", value);
+  else propter_buf_add(out, PROPTER_STR("null"));
+}
+
+static void json_day(PropterBuf *out, const char *name, PropterDay day) {
+  if (day == PROPTER_NO_DAY) return;
+  propter_buf_printf(out, ",\"%s\":\"", name);
+  why_put_day(out, day);
+  propter_buf_add_char(out, '"');
+}
+
+static void json_held(PropterBuf *out, const char *name, const PropterHeld *x) {
+  propter_buf_printf(out, ",\"%s\":%s", name, x->held ? "{" : "null");
+  if (!x->held) return;
+  member(out, "\"grade\":", x->grade);
+  member(out, ",\"outcome\":", x->outcome);
+  json_number(out, "probability", x->p);
+  json_number(out, "prior", x->prior);
+  for (int k = 0; k < PROPTER_TERMS; k++) json_number(out, propter_score_term_name((PropterScoreTerm)k), x->term[k]);
+  propter_buf_add_char(out, '}');
+}
+
+static void json_cause(PropterBuf *out, const PropterChangedCause *c) {
+  member(out, "{\"hypothesis\":", c->hypothesis);
+  member(out, ",\"metric\":", c->metric);
+  member(out, ",\"cause\":", c->cause);
+  member(out, ",\"label\":", c->cause_label);
+  json_day(out, "first", c->first);
+  json_day(out, "last", c->last);
+  json_held(out, "before", &c->before);
+  json_held(out, "after", &c->after);
+  propter_buf_add(out, PROPTER_STR(",\"evidence\":["));
+  for (size_t k = 0; k < c->evidences; k++) {
+    const PropterEvidenceChange *e = &c->evidence[k];
+    propter_buf_printf(out, "%s{\"now\":%s,\"against\":%s", k ? "," : "", e->now ? "true" : "false", e->against ? "true" : "false");
+    member(out, ",\"text\":", e->text);
+    member(out, ",\"source\":", e->source);
+    propter_buf_add_char(out, '}');
+  }
+  propter_buf_add(out, PROPTER_STR("]}"));
+}
+
+static void as_json(PropterBuf *out, const PropterResultChanges *x) {
+  member(out, "{\"from\":", x->from->iri);
+  member(out, ",\"to\":", x->to->iri);
+  propter_buf_printf(out, ",\"same\":%zu,\"changed\":[", x->same);
+  for (size_t i = 0; i < x->count; i++) {
+    if (i) propter_buf_add_char(out, ',');
+    json_cause(out, &x->cause[i]);
+  }
+  propter_buf_add(out, PROPTER_STR("]}\n"));
+}
+
+PropterStatus propter_why_changes(PropterSnapshot *snapshot, PropterStr from, PropterStr to, bool json, size_t limit, PropterBuf *out, PropterError *err) {
+  PropterResultChanges changes;
+  PROPTER_TRY(propter_result_changes(snapshot, from, to, &changes, err));
+  if (json) as_json(out, &changes);
+  else as_text(out, &changes, limit);
+  propter_result_changes_clear(&changes);
+  return propter_buf_status(out, err);
+}
