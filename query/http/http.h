@@ -94,15 +94,18 @@ void http_reply_cancel(HttpRequest *request, bool gone);
 
 typedef struct {
   const char *name, *help;
+  bool many; /* may be repeated */
 } HttpRouteParam;
 
 /* What a route is: one file with one descriptor and one row in routes.def. */
 struct HttpRoute {
   const char *path;    /* "/sparql"; a trailing slash is ignored */
-  bool deeper;         /* paths below it are its as well */
+  const char *below;   /* paths below it are its as well: what stands there ("number"); may be NULL */
   const char *methods; /* "GET POST" */
   const char *summary; /* for /openapi.json */
-  const HttpRouteParam *params; /* ended by a row whose name is NULL; may be NULL */
+  const HttpRouteParam *params; /* ended by a row whose name is NULL; may be NULL: none. All others are refused … */
+  bool lax;                     /* … unless clients are known to send those of other servers */
+  const char *bodies;           /* media types that POST and PUT take, divided by blanks; may be NULL */
   /* What a request needs at least; called before the body is read. NULL: read. */
   PropterAccess (*scope)(const HttpRequest *request);
   PropterStatus (*run)(HttpRequest *request, PropterError *err);

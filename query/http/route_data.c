@@ -196,15 +196,16 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
 
 static PropterAccess scope(const HttpRequest *r) { return is(r->method, "GET") || is(r->method, "HEAD") ? PROPTER_ACCESS_READ : PROPTER_ACCESS_WRITE; }
 
-static const HttpRouteParam params[] = {{"graph", "IRI of the graph"},
-                                        {"default", "the graph of triples that have no name"},
-                                        {"format", "format by name, instead of the Accept header"},
-                                        {NULL, NULL}};
+static const HttpRouteParam params[] = {{"graph", "IRI of the graph", false},
+                                        {"default", "the graph of triples that have no name", false},
+                                        {"format", "format by name, instead of the Accept header", false},
+                                        {0}};
 
 const HttpRoute http_route_data = {.path = "/data",
-                                   .deeper = true,
+                                   .below = "graph",
                                    .methods = "GET HEAD PUT POST DELETE",
                                    .summary = "SPARQL 1.1 Graph Store HTTP Protocol",
                                    .params = params,
+                                   .bodies = "text/turtle application/n-triples application/rdf+xml multipart/form-data",
                                    .scope = scope,
                                    .run = run};

@@ -47,6 +47,6 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   return status;
 }
 
-static const HttpRouteParam params[] = {{"query", "a SPARQL 1.1 query"}, {"timeout", "seconds after which it fails"}, {NULL, NULL}};
+static const HttpRouteParam params[] = {{"query", "a SPARQL 1.1 query", false}, {"timeout", "seconds after which it fails", false}, {0}};
 
 const HttpRoute http_route_explain = {.path = "/explain", .methods = "GET", .summary = "the plan of a query, after running it", .params = params, .run = run};

@@ -6,20 +6,51 @@
 #include "config.h"
 #include "http.h"
 
-static void operation(const HttpRoute *route, const char *method, size_t length, PropterBuf *out) {
+static void put_parameters(const HttpRoute *route, bool below, PropterBuf *out) {
+  bool first = true;
+  propter_buf_add(out, PROPTER_STR(",\"parameters\":["));
+  if (below) {
+    propter_buf_printf(out, "{\"in\":\"path\",\"name\":\"%s\",\"required\":true,\"schema\":{\"type\":\"string\"}}", route->below);
+    first = false;
+  }
+  for (const HttpRouteParam *p = route->params; p && p->name; p++, first = false) {
+    propter_buf_printf(out, "%s{\"in\":\"query\",\"name\":\"%s\",\"description\":", first ? "" : ",", p->name);
+    propter_buf_add_json(out, propter_str(p->help));
+    propter_buf_printf(out,
+                       p->many ? ",\"explode\":true,\"schema\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}" : ",\"schema\":{\"type\":\"string\"}}");
+  }
+  propter_buf_add_char(out, ']');
+}
+
+static void put_bodies(const HttpRoute *route, PropterBuf *out) {
+  propter_buf_add(out, PROPTER_STR(",\"requestBody\":{\"required\":true,\"content\":{"));
+  for (const char *m = route->bodies; *m;) {
+    const size_t n = strcspn(m, " ");
+    propter_buf_printf(out, "%s\"%.*s\":{}", m == route->bodies ? "" : ",", (int)n, m);
+    m += n + (m[n] == ' ');
+  }
+  propter_buf_add(out, PROPTER_STR("}}"));
+}
+
+static void put_operation(const HttpRoute *route, bool below, PropterStr method, PropterBuf *out) {
   propter_buf_add_char(out, '"');
-  for (size_t i = 0; i < length; i++) propter_buf_add_char(out, (char)tolower((unsigned char)method[i]));
+  for (size_t i = 0; i < method.len; i++) propter_buf_add_char(out, (char)tolower((unsigned char)method.data[i]));
   propter_buf_add(out, PROPTER_STR("\":{\"summary\":"));
   propter_buf_add_json(out, propter_str(route->summary));
-  propter_buf_add(out, PROPTER_STR(",\"parameters\":["));
-  for (const HttpRouteParam *p = route->params; p && p->name; p++) {
-    propter_buf_printf(out, "%s{\"in\":\"query\",\"name\":", p == route->params ? "" : ",");
-    propter_buf_add_json(out, propter_str(p->name));
-    propter_buf_add(out, PROPTER_STR(",\"description\":"));
-    propter_buf_add_json(out, propter_str(p->help));
-    propter_buf_add(out, PROPTER_STR(",\"schema\":{\"type\":\"string\"}}"));
+  put_parameters(route, below, out);
+  if (route->bodies && (propter_str_equal(method, PROPTER_STR("POST")) || propter_str_equal(method, PROPTER_STR("PUT")))) put_bodies(route, out);
+  propter_buf_add(out, PROPTER_STR(",\"responses\":{\"default\":{\"description\":\"the answer, or an application/problem+json document (RFC 9457)\"}}}"));
+}
+
+static void put_path(const HttpRoute *route, bool below, PropterBuf *out) {
+  propter_buf_printf(out, below ? "\"%s/{%s}\":{" : "\"%s%s\":{", route->path, below ? route->below : route->path[0] ? "" : "/");
+  for (const char *m = route->methods; *m;) {
+    const size_t n = strcspn(m, " ");
+    if (m != route->methods) propter_buf_add_char(out, ',');
+    put_operation(route, below, (PropterStr){m, n}, out);
+    m += n + (m[n] == ' ');
   }
-  propter_buf_add(out, PROPTER_STR("],\"responses\":{\"default\":{\"description\":\"the answer, or an application/problem+json document (RFC 9457)\"}}}"));
+  propter_buf_add_char(out, '}');
 }
 
 static PropterStatus run(HttpRequest *r, PropterError *err) {
@@ -28,16 +59,9 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
                                     "\"},\"components\":{\"securitySchemes\":{\"token\":{\"type\":\"http\","
                                     "\"scheme\":\"bearer\"}}},\"security\":[{},{\"token\":[]}],\"paths\":{"));
   for (const HttpRoute *const *route = http_routes; *route; route++) {
-    propter_buf_add(&out, route == http_routes ? PROPTER_STR("") : PROPTER_STR(","));
-    propter_buf_add_json(&out, propter_str((*route)->path[0] ? (*route)->path : "/"));
-    propter_buf_add(&out, PROPTER_STR(":{"));
-    for (const char *m = (*route)->methods; *m;) {
-      size_t n = strcspn(m, " ");
-      if (m != (*route)->methods) propter_buf_add_char(&out, ',');
-      operation(*route, m, n, &out);
-      m += n + (m[n] == ' ');
-    }
-    propter_buf_add_char(&out, '}');
+    if (route != http_routes) propter_buf_add_char(&out, ',');
+    put_path(*route, false, &out);
+    if ((*route)->below) propter_buf_add_char(&out, ','), put_path(*route, true, &out);
   }
   propter_buf_add(&out, PROPTER_STR("}}\n"));
   PropterStatus status = propter_buf_status(&out, err);

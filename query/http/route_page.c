@@ -30,4 +30,4 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
 
 static PropterAccess scope(const HttpRequest *r) { (void)r; return PROPTER_ACCESS_NONE; }
 
-const HttpRoute http_route_page = {.path = "", .deeper = true, .methods = "GET HEAD", .summary = "the page", .scope = scope, .run = run};
+const HttpRoute http_route_page = {.path = "", .below = "file", .methods = "GET HEAD", .lax = true, .summary = "the page", .scope = scope, .run = run};

@@ -43,7 +43,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
 static PropterAccess scope(const HttpRequest *r) { (void)r; return PROPTER_ACCESS_ADMIN; }
 
 const HttpRoute http_route_queries = {.path = "/queries",
-                                      .deeper = true,
+                                      .below = "number",
                                       .methods = "GET DELETE",
                                       .summary = "requests that run now; DELETE /queries/NUMBER stops one",
                                       .scope = scope,

@@ -73,11 +73,12 @@ static PropterStatus run(HttpRequest *r, PropterError *err) { return reads(r) ? 
 
 static PropterAccess scope(const HttpRequest *r) { return reads(r) ? PROPTER_ACCESS_READ : PROPTER_ACCESS_WRITE; }
 
-static const HttpRouteParam params[] = {{"hypothesis", "IRI of a hypothesis; without it the verdicts about all"}, {NULL, NULL}};
+static const HttpRouteParam params[] = {{"hypothesis", "IRI of a hypothesis; without it the verdicts about all", false}, {0}};
 
 const HttpRoute http_route_review = {.path = "/review",
                                      .methods = "GET HEAD POST",
                                      .summary = "verdicts about hypotheses; POST hypothesis, verdict, reason, reviewer and shown as a form to add one",
                                      .params = params,
+                                     .bodies = "application/x-www-form-urlencoded",
                                      .scope = scope,
                                      .run = run};

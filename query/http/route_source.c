@@ -20,7 +20,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   return status;
 }
 
-static const HttpRouteParam params[] = {{"iri", "of a claim, an event or an observation"}, {NULL, NULL}};
+static const HttpRouteParam params[] = {{"iri", "of a claim, an event or an observation", false}, {0}};
 
 const HttpRoute http_route_source = {.path = "/source",
                                      .methods = "GET HEAD",

@@ -154,19 +154,21 @@ static PropterAccess scope(const HttpRequest *r) {
   return is(http_media_type(http_header(r, MHD_HTTP_HEADER_CONTENT_TYPE)), "application/sparql-update") ? PROPTER_ACCESS_WRITE : PROPTER_ACCESS_READ;
 }
 
-static const HttpRouteParam params[] = {{"query", "a SPARQL 1.1 query; without it the service describes itself"},
-                                        {"update", "a SPARQL 1.1 update (POST only; needs a token that may write)"},
-                                        {"default-graph-uri", "graph of the query's default graph; may be repeated"},
-                                        {"named-graph-uri", "named graph of the query's dataset; may be repeated"},
-                                        {"using-graph-uri", "the same for an update"},
-                                        {"using-named-graph-uri", "the same for an update"},
-                                        {"timeout", "seconds after which the query fails"},
-                                        {"format", "result format by name, instead of the Accept header"},
-                                        {NULL, NULL}};
+static const HttpRouteParam params[] = {{"query", "a SPARQL 1.1 query; without it the service describes itself", false},
+                                        {"update", "a SPARQL 1.1 update (POST only; needs a token that may write)", false},
+                                        {"default-graph-uri", "graph of the query's default graph", true},
+                                        {"named-graph-uri", "named graph of the query's dataset", true},
+                                        {"using-graph-uri", "the same for an update", true},
+                                        {"using-named-graph-uri", "the same for an update", true},
+                                        {"timeout", "seconds after which the query fails", false},
+                                        {"format", "result format by name, instead of the Accept header", false},
+                                        {0}};
 
 const HttpRoute http_route_sparql = {.path = "/sparql",
                                      .methods = "GET HEAD POST",
                                      .summary = "SPARQL 1.1 Protocol: queries, updates, service description",
                                      .params = params,
+                                     .lax = true,
+                                     .bodies = "application/x-www-form-urlencoded application/sparql-query application/sparql-update",
                                      .scope = scope,
                                      .run = run};

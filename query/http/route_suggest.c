@@ -102,6 +102,6 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
 }
 
 static const HttpRouteParam params[] = {
-    {"q", "what was typed so far"}, {"kind", "metric (default), predicate or class"}, {"limit", "1 to 1000, default 20"}, {NULL, NULL}};
+    {"q", "what was typed so far", false}, {"kind", "metric (default), predicate or class", false}, {"limit", "1 to 1000, default 20", false}, {0}};
 
 const HttpRoute http_route_suggest = {.path = "/suggest", .methods = "GET", .summary = "completion from the data", .params = params, .run = run};

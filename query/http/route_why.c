@@ -150,22 +150,22 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   return status;
 }
 
-static const HttpRouteParam params[] = {{"q", "a question in words, e.g. information jobs in August 2011"},
-                                        {"metric", "IRI of the metric, instead of q"},
-                                        {"from", "first day of the window, with metric"},
-                                        {"to", "last day of the window, with metric"},
-                                        {"known-by", "use only what was known on this day"},
-                                        {"as-of", "the answer as the graph stood after this run: byte by byte what it was then"},
-                                        {"diff", "instead of a question: what two runs say differently about causes (json, text); the second may be left out"},
-                                        {"without", "leave out this document, claim, event or review; may be repeated"},
-                                        {"limit", "causes listed"},
-                                        {"depth", "hops of a chain of causes"},
-                                        {"numbers", "1: probabilities even while they are not calibrated"},
-                                        {"explain", "1: how each score adds up"},
-                                        {"decide", "1: the answer will be acted on; declined unless somebody is recorded who decides"},
-                                        {"timeout", "seconds after which it fails"},
-                                        {"format", "json, html, text, md, csv, svg or png, instead of the Accept header"},
-                                        {NULL, NULL}};
+static const HttpRouteParam params[] = {{"q", "a question in words, e.g. information jobs in August 2011", false},
+                                        {"metric", "IRI of the metric, instead of q", false},
+                                        {"from", "first day of the window, with metric", false},
+                                        {"to", "last day of the window, with metric", false},
+                                        {"known-by", "use only what was known on this day", false},
+                                        {"as-of", "the answer as the graph stood after this run: byte by byte what it was then", false},
+                                        {"diff", "instead of a question: what two runs say differently about causes (json, text); the second may be left out", true},
+                                        {"without", "leave out this document, claim, event or review", true},
+                                        {"limit", "causes listed", false},
+                                        {"depth", "hops of a chain of causes", false},
+                                        {"numbers", "1: probabilities even while they are not calibrated", false},
+                                        {"explain", "1: how each score adds up", false},
+                                        {"decide", "1: the answer will be acted on; declined unless somebody is recorded who decides", false},
+                                        {"timeout", "seconds after which it fails", false},
+                                        {"format", "json, html, text, md, csv, svg or png, instead of the Accept header", false},
+                                        {0}};
 
 const HttpRoute http_route_why = {
     .path = "/why", .methods = "GET HEAD", .summary = "why did a metric move: causes with their evidence", .params = params, .run = run};

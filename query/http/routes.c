@@ -20,7 +20,7 @@ const HttpRoute *http_route_find(PropterStr path, PropterStr *rest) {
     if (!propter_str_starts(path, own)) continue;
     PropterStr tail = {path.data + own.len, path.len - own.len};
     if (!tail.len || propter_str_equal(tail, PROPTER_STR("/"))) return *r;
-    if (tail.data[0] != '/' || !(*r)->deeper) continue;
+    if (tail.data[0] != '/' || !(*r)->below) continue;
     *rest = (PropterStr){tail.data + 1, tail.len - 1};
     return *r;
   }

@@ -193,6 +193,22 @@ static void on_completed(void *payload, struct MHD_Connection *connection, void 
   http_request_release(r);
 }
 
+/* What is misspelt is said, not passed over: without its known-by an answer would be another. */
+static bool params_known(HttpRequest *r, const char **why) {
+  for (size_t i = 0; i < r->params.count && !r->route->lax; i++) {
+    const PropterStr name = r->params.items[i].name;
+    const HttpRouteParam *p = r->route->params;
+    while (p && p->name && !propter_str_equal(name, propter_str(p->name))) p++;
+    if (p && p->name) continue;
+    *why = propter_arena_printf(&r->arena, "parameter \"%.*s\": not known at %s; GET /openapi.json lists those that are", name.len < 40 ? (int)name.len : 40,
+                                name.data, r->route->path)
+               .data;
+    if (!*why || !propter_utf8_valid(propter_str(*why), NULL)) *why = "a parameter that is not known here; GET /openapi.json lists those that are";
+    return false;
+  }
+  return true;
+}
+
 /* Splits the target, finds the route. 0, or the status code to refuse with. */
 static unsigned prepare(HttpRequest *r, const char *method, const char **why) {
   PropterError err = {0};
@@ -217,6 +233,7 @@ static unsigned prepare(HttpRequest *r, const char *method, const char **why) {
   if (!r->route) return 404;
   *why = "this path does not take that method";
   if (!http_route_allows(r->route, r->method)) return 405;
+  if (!params_known(r, why)) return 400;
   PropterStr length = http_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
   double bytes;
   *why = "the body is larger than this server takes";

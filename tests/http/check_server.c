@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "http.h"
 #include "site.h"
 
 #define ALL "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D"
@@ -227,7 +228,7 @@ START_TEST(other_paths) {
                {"/suggest?kind=what", "expected metric", 400},
                {"/suggest?limit=0", "limit", 400},
                {"/explain?query=nonsense", "\"line\":1", 400},
-               {"/why", "expected either q", 400},
+               {"/why", "expected one of q", 400},
                {"/why?q=x&format=pdf", "no format", 406},
                {"/why?q=what%20is%20this", "not-understood", 200},
                {"/sparql?query=ASK%7B", "SYNTAX", 400},
@@ -257,6 +258,47 @@ static PropterStatus start_and_stop(void *payload, PropterError *err) {
   propter_server_stop(server);
   return PROPTER_OK;
 }
+
+/* The description is made from the table of routes; here the server does what it says: methods, parameters, bodies. */
+START_TEST(does_what_its_description_says) {
+  static const char *const all[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"};
+  PropterServerOptions o = site_options(3);
+  PropterServer *server = site_start(&o);
+  HttpAnswer description = site_ask(server, "GET", "/openapi.json", "", "");
+  for (const HttpRoute *const *r = http_routes; *r; r++) {
+    char target[512], text[512];
+    const char *const path = (*r)->path[0] ? (*r)->path : "/";
+    (void)snprintf(text, sizeof text, "\"%s\":{", path);
+    ck_assert_msg(site_says(&description, text), "%s", path);
+    (void)snprintf(text, sizeof text, "\"%s/{%s}\":{", (*r)->path, (*r)->below ? (*r)->below : "");
+    ck_assert_msg(!(*r)->below || site_says(&description, text), "%s", text);
+    for (size_t m = 0; m < sizeof all / sizeof *all; m++) {
+      const unsigned code = site_code(server, all[m], path, ADMIN, "");
+      ck_assert_msg((code == 405) == !http_route_allows(*r, propter_str(all[m])), "%s %s: %u", all[m], path, code);
+      const bool body = (*r)->bodies && (m == 2 || m == 3) && http_route_allows(*r, propter_str(all[m]));
+      (void)snprintf(target, sizeof target, "%s%s", path, (*r)->below ? "?default" : "");
+      ck_assert_msg(!body || site_code(server, all[m], target, ADMIN "Content-Type: text/nonsense\r\n", "x") == 415, "%s %s takes any body", all[m], path);
+    }
+    for (const HttpRouteParam *p = (*r)->params; p && p->name; p++) {
+      (void)snprintf(text, sizeof text, "\"name\":\"%s\"", p->name);
+      ck_assert(site_says(&description, text));
+      if (p->many) continue;
+      const bool asks = strcmp(path, "/sparql") == 0 && strcmp(p->name, "query") != 0, stores = strcmp(path, "/data") == 0 && strcmp(p->name, "format") == 0;
+      const char *const first = asks ? "query=ASK%7B%7D&" : stores ? "default&" : ""; /* without these it is refused before */
+      (void)snprintf(target, sizeof target, "%s?%s%s=1&%s=1", path, first, p->name, p->name);
+      HttpAnswer a = site_ask(server, "GET", target, "", "");
+      (void)snprintf(text, sizeof text, "parameter %s: expected once", p->name);
+      ck_assert_msg(a.code == 400 && site_says(&a, text), "%s: not read", target);
+      http_answer_clear(&a);
+    }
+    (void)snprintf(target, sizeof target, "%s?no-such=1", path);
+    const unsigned code = site_code(server, "GET", target, ADMIN, "");
+    ck_assert_msg((code == 400) == !(*r)->lax, "%s: %u", target, code);
+  }
+  http_answer_clear(&description);
+  propter_server_stop(server);
+}
+END_TEST
 
 START_TEST(failing_allocations_at_start) {
   PropterServerOptions o = site_options(1);
@@ -314,6 +356,7 @@ Suite *suite_server(void) {
   tcase_add_test(c, a_client_that_says_no_more_is_answered);
   tcase_add_test(c, updates_and_runs);
   tcase_add_test(c, other_paths);
+  tcase_add_test(c, does_what_its_description_says);
   tcase_add_test(c, failing_allocations_at_start);
   tcase_add_test(c, failing_allocations_of_a_request);
   tcase_add_test(c, bad_starts);
