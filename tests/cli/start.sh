@@ -26,14 +26,14 @@ start shop; ended 'a pack is not overwritten' 3; said 'but named' 'shop-pack is 
 
 # Single events in files of a day's span, two countries; half of one country's orders fail for four days.
 mkdir -p events/2024
-awk 'BEGIN { srand(3)
+awk "$uniform"'BEGIN {
   for (day = 0; day < 90; day++) {
     file = sprintf("events/2024/part-%d.csv", day / 30)
     if (day % 30 == 0) print "order,when,country,amount eur" > file
     date = sprintf("2024-%02d-%02d", 1 + int(day / 30), 1 + day % 30 - (day >= 30 && day < 60 && day % 30 > 28 ? 1 : 0))
     if (day == 59) continue
-    for (c = 0; c < 2; c++) { orders = 30 + int(5 * rand()); if (c == 1 && day >= 70 && day < 74) orders = 8
-      for (i = 0; i < orders; i++) printf "%d,%s %02d:15:00,%s,%d\n", ++k, date, i % 24, c ? "Norway" : "Spain", 20 + int(10 * rand()) > file }
+    for (c = 0; c < 2; c++) { orders = 30 + int(5 * uniform()); if (c == 1 && day >= 70 && day < 74) orders = 8
+      for (i = 0; i < orders; i++) printf "%d,%s %02d:15:00,%s,%d\n", ++k, date, i % 24, c ? "Norway" : "Spain", 20 + int(10 * uniform()) > file }
   }
 }'
 start events
@@ -49,9 +49,9 @@ said 'literal members stand in the form' 'dimension/country> "Norway" }'
 
 # As a spreadsheet of another country saves it, with a note that tells when a part of it was closed.
 mkdir stores
-awk 'BEGIN { srand(7); split("Oslo Bergen Tromso", city, " "); printf "Date;Store;Net revenue (EUR)\n"
+awk "$uniform"'BEGIN { split("Oslo Bergen Tromso", city, " "); printf "Date;Store;Net revenue (EUR)\n"
   for (d = 0; d < 240; d++) { y = 2023; m = 1 + int(d / 28); day = 1 + d % 28; if (m > 12) { y = 2024; m -= 12 }
-    for (c = 1; c <= 3; c++) { v = 1000 + 60 * rand(); if (city[c] == "Bergen" && m == 6 && day >= 3 && day <= 16 && y == 2023) v *= .4
+    for (c = 1; c <= 3; c++) { v = 1000 + 60 * uniform(); if (city[c] == "Bergen" && m == 6 && day >= 3 && day <= 16 && y == 2023) v *= .4
       x = sprintf("%.2f", v); sub(/[.]/, ",", x); printf "%02d.%02d.%d;%s;%s\n", day, m, y, city[c], x } } }' | iconv -f UTF-8 -t WINDOWS-1252 >'stores/Umsatz 2023.csv'
 printf '# Notes\n\nThe Bergen store was closed from 3 to 16 June 2023 because of a burst pipe. Revenue in Bergen fell by more than half because of the closure.\n' >stores/notes.md
 start stores
@@ -63,8 +63,8 @@ ended 'an answer' 0
 
 # Wide, by week, tab-separated, a page that says what happened.
 mkdir plant
-awk 'BEGIN { srand(5); printf "week\toutput tonnes\tscrap pct\n"
-  for (w = 0; w < 120; w++) { y = 2021 + int(w / 52); printf "%d-W%02d\t%d\t%.1f\n", y, w % 52 + 1, 800 + int(20 * rand()) - (w >= 100 && w < 103 ? 300 : 0), 2 + rand() } }' >plant/plant.tsv
+awk "$uniform"'BEGIN { printf "week\toutput tonnes\tscrap pct\n"
+  for (w = 0; w < 120; w++) { y = 2021 + int(w / 52); printf "%d-W%02d\t%d\t%.1f\n", y, w % 52 + 1, 800 + int(20 * uniform()) - (w >= 100 && w < 103 ? 300 : 0), 2 + uniform() } }' >plant/plant.tsv
 cat >plant/notes.html <<'H'
 <html><head><title>Plant notes</title><meta name="date" content="2023-02-01"></head><body><h1>Plant notes</h1>
 <p>Output fell in December 2022 because of the furnace repair.</p></body></html>

@@ -13,3 +13,5 @@ same() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "found: $2
 wanted: $3"; fi; } # name, found, wanted
 alike() { if cmp -s "$2" "$3"; then ok "$1"; else not_ok "$1" "$(diff "$2" "$3")"; fi; } # name, file, file
 filled() { i=0; while [ ! -s "$1" ] && [ $i -lt 400 ]; do sleep 0.05; i=$((i + 1)); done; } # waits until the file is there and not empty
+# A function of awk: numbers from 0 to 1, the same in every awk, whose rand() are not (Park and Miller 1988, minimal standard).
+uniform='function uniform() { state = (state ? state : 7) * 16807 % 2147483647; return state / 2147483647 } '
