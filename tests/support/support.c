@@ -65,8 +65,9 @@ uint64_t support_fail_everywhere(PropterFaultKind kind, SupportOperation operati
       memset(&err, 0, sizeof err);
       propter_fault_plan(kind, n, forever, ENOSPC);
       status = operation(payload, &err);
-      (void)propter_fault_end(kind);
-      ck_assert_msg(may_recover || status != PROPTER_OK, "point %llu of %llu: failure went unnoticed", (unsigned long long)n, (unsigned long long)points);
+      /* Caches may spare a later run its last points: what was not reached did not fail. */
+      bool failed = propter_fault_end(kind) >= n;
+      ck_assert_msg(may_recover || !failed || status != PROPTER_OK, "point %llu of %llu: failure went unnoticed", (unsigned long long)n, (unsigned long long)points);
     }
   memset(&err, 0, sizeof err);
   status = operation(payload, &err);
