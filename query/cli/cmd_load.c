@@ -130,6 +130,7 @@ static PropterStatus finish_record(Load *l, PropterError *err) {
 static PropterStatus load(Load *l, PropterError *err) {
   CommandCall *call = l->call;
   uint64_t added = 0, removed = 0;
+  char run[160];
   PropterStr last;
   PROPTER_TRY(begin_record(l, err));
   PROPTER_TRY(compare(l, &last, err));
@@ -140,9 +141,10 @@ static PropterStatus load(Load *l, PropterError *err) {
   PROPTER_TRY(read_all(l, err));
   PROPTER_TRY(finish_record(l, err));
   propter_run_counts(l->record, &added, &removed);
+  PROPTER_TRY(output_run(call, l->record, run, err));
   if (!call->dry_run) PROPTER_TRY(propter_writer_commit(l->writer, err));
-  fprintf(call->out, "%s: %s added, %s removed, %s graph%s written\n", call->dry_run ? "would load" : "loaded", output_number(added), output_number(removed),
-          output_number(l->loaded.graphs.count), l->loaded.graphs.count == 1 ? "" : "s");
+  fprintf(call->out, "%s: %s added, %s removed, %s graph%s written%s\n", call->dry_run ? "would load" : "loaded", output_number(added), output_number(removed),
+          output_number(l->loaded.graphs.count), l->loaded.graphs.count == 1 ? "" : "s", run);
   return PROPTER_OK;
 }
 
@@ -168,7 +170,6 @@ static PropterStatus only_read(Load *l, PropterError *err) {
 static PropterStatus run(CommandCall *call, PropterError *err) {
   Load l = {.call = call};
   PropterGraph *graph = NULL;
-  PROPTER_TRY(set_options(&l, err));
   /* Before a graph is made for files that are not there. */
   for (unsigned i = 0; i < call->operand_count; i++) {
     struct stat st;
@@ -178,6 +179,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
     propter_error_at(err, call->operands[i], 0, 0);
     return propter_fail(err, PROPTER_NOT_FOUND, there ? "expected a file, found a folder" : "no such file");
   }
+  PROPTER_TRY(set_options(&l, err));
   PropterError opening = {0};
   PropterStatus status = propter_graph_open(call->graph, call->dry_run ? 0 : PROPTER_GRAPH_CREATE, NULL, &graph, &opening);
   if (status == PROPTER_NOT_FOUND && call->dry_run) return only_read(&l, err);

@@ -39,7 +39,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                           call->format);
   if (status == PROPTER_OK) status = sparql_call_parse(call, &s, err);
   if (status == PROPTER_OK && propter_query_is_update(s.query))
-    status = propter_fail(err, PROPTER_INVALID, "expected a query, found an update; propter update runs it");
+    status = propter_str_trim(propter_buf_str(&s.text)).len ? propter_fail(err, PROPTER_INVALID, "expected a query, found an update; propter update runs it")
+                                                           : propter_fail(err, PROPTER_INVALID, "expected a query, found nothing");
   if (status == PROPTER_OK) status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = sparql_call_hide_runs(&s, snapshot, err);

@@ -3,21 +3,18 @@
 #include "propter/run.h"
 #include "sparql_call.h"
 
-static PropterStatus report(const CommandCall *call, const PropterRun *record, PropterError *err) {
-  uint64_t added, removed;
-  (void)err;
-  propter_run_counts(record, &added, &removed);
-  fprintf(call->out, "%s %s quads, %s %s\n", call->dry_run ? "would add" : "added", output_number(added), call->dry_run ? "remove" : "removed",
-          output_number(removed));
-  return PROPTER_OK;
-}
-
 static PropterStatus apply(const CommandCall *call, SparqlCall *s, PropterWriter *writer, PropterRun **record, PropterError *err) {
   PropterRunOptions options = {
       .kind = "update", .now = call->now, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = propter_buf_str(&s->text)};
   PROPTER_TRY(propter_update_record(s->query, writer, &s->options, &options, record, err));
+  uint64_t added, removed;
+  char run[160];
+  propter_run_counts(*record, &added, &removed);
+  PROPTER_TRY(output_run(call, *record, run, err));
   if (!call->dry_run) PROPTER_TRY(propter_writer_commit(writer, err));
-  return report(call, *record, err);
+  fprintf(call->out, "%s %s quads, %s %s%s\n", call->dry_run ? "would add" : "added", output_number(added), call->dry_run ? "remove" : "removed",
+          output_number(removed), run);
+  return PROPTER_OK;
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {

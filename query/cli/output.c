@@ -38,6 +38,16 @@ const char *output_number(uint64_t n) {
   return text;
 }
 
+PropterStatus output_run(const CommandCall *call, PropterRun *run, char text[160], PropterError *err) {
+  PropterStr iri;
+  text[0] = '\0';
+  if (call->dry_run) return PROPTER_OK;
+  PROPTER_TRY(propter_run_iri(run, &iri, err));
+  const char *slash = memrchr(iri.data, '/', iri.len), *name = slash ? slash + 1 : iri.data;
+  (void)snprintf(text, 160, "; run %.*s", (int)(iri.data + iri.len - name), name);
+  return PROPTER_OK;
+}
+
 PropterStatus output_format(const CommandCall *call, const char *const *formats, const char **format, PropterError *err) {
   *format = formats[0];
   if (!call->format) return PROPTER_OK;

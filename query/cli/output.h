@@ -5,6 +5,7 @@
 
 #include "cmd.h"
 #include "propter/rdf.h"
+#include "propter/run.h"
 
 /* A PropterWrite whose payload is a FILE. */
 PropterStatus output_write(PropterStr bytes, void *file, PropterError *err);
@@ -12,6 +13,8 @@ PropterStatus output_write(PropterStr bytes, void *file, PropterError *err);
 void output_json(FILE *out, PropterStr text);
 /* "1,234,567"; the text stays until eight calls later. */
 const char *output_number(uint64_t n);
+/* "; run NAME" of a run, nothing in a dry run, into `text`. */
+PropterStatus output_run(const CommandCall *call, PropterRun *run, char text[160], PropterError *err);
 /* Is the word of --format one of these (ended by NULL; the first is the default)? USAGE names them. */
 PropterStatus output_format(const CommandCall *call, const char *const *formats, const char **format, PropterError *err);
 /* The value of an option that is an absolute IRI; empty if it was not given. INVALID: it is none. */

@@ -112,6 +112,15 @@ static PropterStatus set_option(Search *s, const AstTriple *t, bool *taken, Prop
   return propter_vec_push(&s->ends, end) ? PROPTER_OK : full(err);
 }
 
+/* Words of the search that do not exist: misspelt ones would be looked for in the graph, and there would be no rows. */
+static PropterStatus check_word(const AstTriple *t, PropterError *err) {
+  PropterStr space = propter_vocab_prefix(PROPTER_STR("propter")), word = t->path || t->p.kind != AST_IRI ? PROPTER_STR("") : t->p.term.value;
+  if (word.len <= space.len + 4 || memcmp(word.data, space.data, space.len) != 0) return PROPTER_OK;
+  const char *local = word.data + space.len;
+  if (memcmp(local, "path", 4) != 0 && memcmp(local, "hop", 3) != 0) return PROPTER_OK;
+  return wrong(word, "to be one of pathFrom, pathTo, pathDepth, pathLimit, pathNumber, pathBelief, hopStart, hopEnd, hopBelief and hopNumber", err);
+}
+
 /* What is left of the block is the pattern of the edges. */
 static PropterStatus read_block(Search *s, const AstPattern *block, AstPattern *edges, PropterError *err) {
   *edges = *block;
@@ -127,7 +136,9 @@ static PropterStatus read_block(Search *s, const AstPattern *block, AstPattern *
     for (size_t k = 0; k < block->items[i]->triple_count; k++) {
       bool taken;
       PROPTER_TRY(set_option(s, &block->items[i]->triples[k], &taken, err));
-      if (!taken) triples[item->triple_count++] = block->items[i]->triples[k];
+      if (taken) continue;
+      PROPTER_TRY(check_word(&block->items[i]->triples[k], err));
+      triples[item->triple_count++] = block->items[i]->triples[k];
     }
   }
   if (s->start.len && s->end.len) return PROPTER_OK;

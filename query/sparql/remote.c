@@ -40,7 +40,7 @@ static PropterStatus read_reply(PropterRemote *remote, PropterStr endpoint, cons
 
 static PropterStatus serve(PropterStr endpoint, PropterStr text, uint32_t ms, void *payload, PropterResults **out, PropterError *err) {
   PropterRemote *remote = payload;
-  if (!remote->services) return propter_fail(err, PROPTER_INVALID, "SERVICE is not allowed here");
+  if (!remote->services) return propter_fail(err, PROPTER_INVALID, "SERVICE is not allowed here: --allow-service URL allows it");
   uint64_t bytes = remote->memory ? remote->memory : propter_limits_default().document_bytes;
   PropterFetchOptions options = {.rules = remote->services, .bytes = bytes, .ms = ms, .cancel = remote->cancel};
   PropterFetchRequest request = {.url = endpoint, .accept = PROPTER_STR(XML_RESULTS), .content_type = PROPTER_STR("application/sparql-query"), .body = text};
@@ -132,7 +132,7 @@ static PropterStatus load_url(const PropterRemote *remote, PropterStr iri, uint3
 
 static PropterStatus load(PropterStr iri, PropterId graph, PropterWriter *writer, uint32_t ms, void *payload, PropterError *err) {
   const PropterRemote *remote = payload;
-  if (!remote->loads) return propter_fail(err, PROPTER_INVALID, "LOAD is not allowed here");
+  if (!remote->loads) return propter_fail(err, PROPTER_INVALID, "LOAD is not allowed here: --allow-load URL allows it");
   Target t = {.writer = writer, .graph = graph};
   PropterRdfSink sink = {add, NULL, &t};
   PropterStatus status = is_file(iri) ? load_file(remote, iri, &sink, err) : load_url(remote, iri, ms, &sink, err);

@@ -22,7 +22,7 @@ q() { "$PROPTER" -g here query -f csv "$@"; }
 u() { "$PROPTER" -g here update "$@"; }
 names="PREFIX : <http://x/> SELECT ?s ?l { ?s :here true SERVICE <$far> { ?s :name ?l } } ORDER BY ?l"
 
-expect 'off without a list' 3 'SERVICE is not allowed here' q "$names"
+expect 'off without a list' 3 'SERVICE is not allowed here: --allow-service URL' q "$names"
 expect 'a list that names another port' 3 'not on the list' q --allow-service http://127.0.0.1:1/ "$names"
 expect 'and another path' 3 'not on the list' q --allow-service "$far/x" "$names"
 expect 'a path is a whole one' 3 'not on the list' q --allow-service "${far%rql}" "$names"
@@ -43,7 +43,7 @@ expect 'SILENT goes on' 0 'http://x/a,' q --allow-service "http://127.0.0.1:$por
 expect 'nobody there' 75 'cannot fetch' q --allow-service http://127.0.0.1:9/ 'SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }'
 expect 'a name and password in the URL' 3 'without user' q --allow-service "$far" "SELECT * { SERVICE <http://me:secret@127.0.0.1:$port/sparql> { ?s ?p ?o } }"
 
-expect 'LOAD is off' 3 'LOAD is not allowed here' u "LOAD <file://$t/there.ttl>"
+expect 'LOAD is off' 3 'LOAD is not allowed here: --allow-load URL' u "LOAD <file://$t/there.ttl>"
 expect 'a folder that is not on the list' 3 'not on the list' u --allow-load "file://$t/none/" "LOAD <file://$t/there.ttl>"
 mkdir in; ln -s ../there.ttl in/link.ttl; cp here.ttl in/a%20b.ttl; mkdir in2; cp here.ttl in2/
 expect 'a link does not lead out of it' 3 'not on the list' u --allow-load "file://$t/in/" "LOAD <file://$t/in/link.ttl>"

@@ -44,6 +44,7 @@ expect 'a word in a string is no keyword' 0 '(0 rows)' q 'SELECT * { ?s ?p " SER
 }'
 expect 'nor in a name or an IRI' 0 '(0 rows)' q 'PREFIX service: <http://x/-SERVICE> PREFIX s: <http://x/> SELECT ?from { ?from s:service "x" }'
 expect 'an update' 3 'propter update' q 'INSERT DATA { <a:s> <a:p> 1 }'
+expect 'an empty text is no query' 3 'expected a query, found nothing' q ' '
 expect 'DESCRIBE' 0 '"eins"@de' q 'DESCRIBE <http://x/a>'
 long=http://x/$(printf '%0100d' 7)
 echo "<$long> <http://x/long> \"$long\" ." >long.nt
@@ -52,7 +53,7 @@ expect 'a table in a pipe cuts nothing' 0 "<$long>  $long" q 'SELECT * { ?s <htt
 expect 'the plan' 0 'estimated' q --explain 'SELECT ?s { ?s <http://x/p> ?o . ?s <http://x/q> ?l }'
 expect 'the plan as JSON' 0 '"operator":"project"' q --explain -f json 'SELECT ?s { ?s <http://x/p> ?o }'
 u() { "$PROPTER" -g g update "$@"; }
-expect 'an update is counted' 0 'added 2 quads, removed 0' u 'INSERT DATA { <http://u/a> <http://u/p> 1 . GRAPH <http://u/g> { <http://u/b> <http://u/p> 2 } }'
+expect 'an update is counted' 0 'added 2 quads, removed 0; run r-' u 'INSERT DATA { <http://u/a> <http://u/p> 1 . GRAPH <http://u/g> { <http://u/b> <http://u/p> 2 } }'
 expect 'a dry run changes nothing' 0 'would add 0 quads, remove 1' u --dry-run 'CLEAR GRAPH <http://u/g>'
 expect 'it is there' 0 '(2 rows)' q 'SELECT * { ?s <http://u/p> ?o }'
 expect 'an update can be undone' 0 '' "$PROPTER" -g g undo last

@@ -24,7 +24,7 @@ expect 'load five formats at once' 0 '9 added, 0 removed, 7 graphs written' p lo
 expect 'the same again' 0 'nothing to do' p load a.ttl b.nt c.nq.gz d.rdf e.trig
 expect 'forced: nothing really changes' 0 '0 added, 0 removed' p load --force a.ttl b.nt c.nq.gz d.rdf e.trig
 printf '<a:s> <a:p> <a:o2> .\n' >b.nt
-expect 'a changed file replaces its graph only' 0 '1 added, 1 removed, 1 graph written' p load b.nt
+expect 'a changed file replaces its graph only' 0 '1 added, 1 removed, 1 graph written; run r-' p load b.nt
 expect 'standard input' 0 '1 added' sh -c 'echo "<a:s> <a:p> 3 ." | "$0" -g "$1" load --format ttl --graph-iri a:in -' "$PROPTER" "$g"
 expect 'status' 0 'a:in' p status
 p status --format json >s.json
@@ -67,7 +67,8 @@ head -c 40 c.nq.gz >bad.nq.gz;                          unchanged 'truncated gzi
 (printf '<a:s> <a:p> '; head -c 200000 /dev/zero | tr '\0' '(') >bad.ttl; unchanged 'brackets without end' 5 'nested deeper' p load bad.ttl
 unchanged 'no such file' 3 'nothing.ttl: no such file' p load f.ttl nothing.ttl
 unchanged 'a folder' 3 'expected a file' p load --format ttl "$t"
-unchanged 'unknown extension' 2 'cannot tell the RDF format' p load one.xyz
+unchanged 'a folder without a format' 3 'expected a file' p load .
+: >one.xyz; unchanged 'unknown extension' 2 'cannot tell the RDF format' p load one.xyz
 unchanged 'unknown format' 2 'is no RDF format' p load --format docx f.ttl
 unchanged 'graph name that is no IRI' 3 'expected an absolute IRI' p load --graph-iri g f.ttl
 unchanged 'standard input without a format' 2 'needs --format' p load -

@@ -89,6 +89,8 @@ START_TEST(what_is_not_written_right_is_told) {
               {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathDepth 65 . ?a :e ?b", "from 1 to 64"},
               {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathLimit 0 . ?a :e ?b", "from 1 to 1000"},
               {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathFrom [] . ?a :e ?b", "wants an IRI"},
+              {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathDept 1 . ?a :e ?b", "#pathDept> wants to be one of pathFrom, pathTo, pathDepth"},
+              {"[] p:hopStart ?a ; p:hopEnd ?b ; p:hopbelief ?w . ?a :e ?b", "hopBelief and hopNumber"},
               {"[] p:hopStart ?a ; p:hopEnd ?b ; p:pathTo ?z . ?a :e ?b", "?z has no value where the paths end"}};
   PropterGraph *g = world_open("x e y.");
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
