@@ -418,6 +418,30 @@ START_TEST(a_deadline_is_an_error) {
 }
 END_TEST
 
+START_TEST(a_cancelled_scan_ends) {
+  PropterGraph *g = NULL;
+  PropterSnapshot *s = NULL, *clone = NULL;
+  PropterScan *scan = NULL;
+  PropterQuad row;
+  size_t n = 0;
+  atomic_bool cancel = false;
+  ck_ok(propter_graph_open(filled(), 0, NULL, &g, err));
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  propter_snapshot_limit(s, 0, &cancel);
+  ck_ok(propter_snapshot_clone(s, &clone, err));
+  ck_ok(propter_scan_open(clone, PROPTER_SPOG, (PropterQuad){0}, 0, &scan, err));
+  ck_ok(propter_scan_next(scan, &row, 1, &n, err));
+  ck_assert_uint_eq(n, 1);
+  atomic_store(&cancel, true);
+  PropterError error = {0};
+  ck_assert_int_eq(propter_scan_next(scan, &row, 1, &n, &error), PROPTER_CANCELLED);
+  propter_scan_close(scan);
+  propter_snapshot_close(clone);
+  propter_snapshot_close(s);
+  propter_graph_close(g);
+}
+END_TEST
+
 START_TEST(statistics_count_predicates_and_stars) {
   const char *dir = support_path(support_folder(), "g");
   PropterGraph *g = NULL;
@@ -578,6 +602,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, every_failed_call_leaves_whole_commits);
   tcase_add_test(tc, the_vocabulary_has_its_iris);
   tcase_add_test(tc, a_deadline_is_an_error);
+  tcase_add_test(tc, a_cancelled_scan_ends);
   tcase_add_test(tc, statistics_count_predicates_and_stars);
   suite_add_tcase(s, tc);
   TCase *threads = tcase_create("threads");
