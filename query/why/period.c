@@ -2,10 +2,8 @@
 /* The reader of dates: atoms (a day, month, season, quarter, year, "last month"), and ranges and lists of atoms. The words are dates.def. */
 #include <stdarg.h>
 
+#include "calendar.h"
 #include "question.h"
-#include "render.h"
-
-enum { UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_QUARTER, UNIT_HALF, UNIT_YEAR };
 
 typedef struct {
   Words *words;
@@ -66,22 +64,27 @@ static bool year_at(const Reader *r, size_t i, int *year) {
   return true;
 }
 
-/* A year after "of", a comma or nothing: "August 2011", "summer of 2010", "August, 2011". */
+/* A year after "of", a comma or nothing: "August 2011", "summer of 2010", "August, 2011", "November last year". */
 static size_t year_after(const Reader *r, size_t i, int *year) {
   size_t j = skip(r, i, "of");
   if (j == i) j = skip(r, i, "in");
-  return year_at(r, j, year) ? j + 1 : 0;
+  if (year_at(r, j, year)) return j + 1;
+  bool last = is(r, j, DATE_LAST, NULL, NULL), now = is(r, j, DATE_THIS, NULL, NULL);
+  if ((!last && !now) || !text_is(r, j + 1, "year")) return 0;
+  *year = why_year_of(r->today) - last;
+  return j + 2;
 }
 
-/* Months of runs without a year that are none: Easter (day: days after it, plus 1), a week (day: its number). */
-enum { EASTER = 40, WEEK = 60 };
-
-/* Easter Sunday of the Gregorian calendar (Meeus, Jones, Butcher: Astronomical Algorithms, 1991, chapter 8). */
-static PropterDay easter(int year) {
-  int a = year % 19, b = year / 100, c = year % 100, d = b / 4, e = b % 4, f = (b + 8) / 25, g = (b - f + 1) / 3, h = (19 * a + b - d - g + 15) % 30;
-  int i = c / 4, k = c % 4, l = (32 + 2 * e + 2 * i - h - k) % 7, m = (a + 11 * h + 22 * l) / 451, n = h + l - 7 * m + 114;
-  return propter_day(year, n / 31, n % 31 + 1);
+/* Behind a quarter or half two digits are a year, too: "Q1 24". */
+static size_t short_year_after(const Reader *r, size_t i, int *year) {
+  size_t k = year_after(r, i, year);
+  const Word *w = word_at(r, i);
+  if (k || !w || !w->number || w->digits != 2 || (w->mark && w->mark != '-' && w->mark != '/')) return k;
+  *year = why_year_of(r->today) / 100 * 100 + w->value;
+  return i + 1;
 }
+
+static bool week_of(int year, int week, Span *s) { return s->has_year = true, why_week_of(year, week, &s->from, &s->to); }
 
 static Span months(int year, int first, int last) {
   return (Span){.has_year = true, .from = propter_day(year, first, 1), .to = propter_day(year, last + 1, 1) - 1};
@@ -113,41 +116,15 @@ static size_t day_of(Reader *r, int y, int m, int d, size_t used, Span *s) {
   return used;
 }
 
-/* First day of ISO week `week`. */
-static bool week_of(int year, int week, Span *s) {
-  if (week < 1 || week > 53) return false;
-  PropterDay fourth = propter_day(year, 1, 4);
-  PropterDay monday = fourth - (propter_day_weekday(fourth) - 1);
-  s->has_year = true;
-  s->from = monday + 7 * (week - 1);
-  s->to = s->from + 6;
-  int y, m, d;
-  propter_day_civil(s->from + 3, &y, &m, &d); /* a week belongs to the year of its Thursday */
-  return y == year;
-}
-
-/* Days of a run without a year in that year; false: it has no such day. */
-static bool run_in(int year, int month, int month_last, int day, PropterDay *from, PropterDay *to) {
-  Span week = {0};
-  if (month == EASTER) return *from = *to = easter(year) + day - 1, true;
-  if (month == WEEK) {
-    bool there = week_of(year, day, &week);
-    return *from = week.from, *to = week.to, there;
-  }
-  if (day > propter_month_length(year, month)) return false;
-  *from = propter_day(year, month, day ? day : 1);
-  *to = day ? *from : propter_day(year, month_last + 1, 1) - 1;
-  return true;
-}
-
 /* Easter, Christmas 2010. */
 static size_t holiday_words(Reader *r, size_t i, Span *s) {
   int month, day, y;
-  if (!is(r, i, DATE_HOLIDAY, &month, &day)) return 0;
-  size_t k = year_after(r, i + 1, &y);
+  size_t n = word_at(r, i) ? why_date_phrase(r->words, i, DATE_HOLIDAY, &month, &day) : 0;
+  if (!n) return 0;
+  size_t k = year_after(r, i + n, &y);
   *s = (Span){.month = month ? month : EASTER, .month_last = month ? month : EASTER, .day = month ? day : day + 1};
-  if (!k) return i + 1;
-  s->has_year = run_in(y, s->month, s->month_last, s->day, &s->from, &s->to);
+  if (!k) return i + n;
+  s->has_year = why_run_in(y, s->month, s->month_last, s->day, &s->from, &s->to);
   return k;
 }
 
@@ -273,14 +250,14 @@ static size_t part_words(Reader *r, size_t i, Span *s) {
   int a, n, y = 0, unit;
   const Word *w = word_at(r, i), *x = word_at(r, i + 1);
   if (w && !w->number && why_date_word(w->text, DATE_LETTER, &a, NULL) && x && x->number && tight(r, i + 1, 0)) {
-    size_t k = year_after(r, i + 2, &y);
+    size_t k = a == UNIT_WEEK ? year_after(r, i + 2, &y) : short_year_after(r, i + 2, &y);
     const Word *z = word_at(r, i + 2);
     if (!k && z && z->number && z->digits == 4 && z->mark == '-' && year_at(r, i + 2, &y)) k = i + 3;
     if (a == UNIT_WEEK) return !k ? 0 : week_of(y, x->value, s) ? k : bad(r, PROPTER_GAP_BAD_DATE, k);
     return quarter_or_half(r, (unsigned)a, x->value, k != 0, y, k ? k : i + 2, s);
   }
   if (w && w->number && w->digits == 1 && x && !x->number && tight(r, i + 1, 0) && why_date_word(x->text, DATE_LETTER, &a, NULL) && a != UNIT_WEEK) {
-    size_t k = year_after(r, i + 2, &y);
+    size_t k = short_year_after(r, i + 2, &y);
     return quarter_or_half(r, (unsigned)a, w->value, k != 0, y, k ? k : i + 2, s);
   }
   if (is(r, i, DATE_UNIT, &unit, NULL) && unit == UNIT_WEEK && x && x->number && x->digits <= 2) {
@@ -302,6 +279,14 @@ static size_t part_words(Reader *r, size_t i, Span *s) {
     return k;
   }
   if (!is(r, j, DATE_UNIT, &unit, NULL)) return 0;
+  int m;
+  size_t month = skip(r, j + 1, "of");
+  if (unit == UNIT_HALF && (n == 1 || n == 2 || n == -1) && is(r, month, DATE_MONTH, &m, NULL)) { /* first half of June */
+    *s = (Span){.month = HALF + m, .month_last = HALF + m, .day = n == 1 ? 1 : 2};
+    size_t k = year_after(r, month + 1, &y);
+    if (k) s->has_year = why_run_in(y, s->month, s->month_last, s->day, &s->from, &s->to);
+    return k ? k : month + 1;
+  }
   size_t k = year_after(r, j + 1, &y);
   if (unit == UNIT_MONTH && k && (n == 1 || n == -1)) {
     *s = n == 1 ? months(y, 1, 1) : months(y, 12, 12);
@@ -324,11 +309,33 @@ static size_t vague_words(Reader *r, size_t i, Span *s) {
   return k;
 }
 
+/* Friday, last Friday, Tuesday last week, the weekend; Friday 7 June 2024, if it was one. */
+static size_t weekday_words(Reader *r, size_t i, Span *s) {
+  int first, last, unit;
+  size_t j = is(r, i, DATE_LAST, NULL, NULL) || is(r, i, DATE_THIS, NULL, NULL) || is(r, i, DATE_PAST, NULL, NULL) ? i + 1 : i;
+  if (!is(r, j, DATE_WEEKDAY, &first, &last)) return 0;
+  size_t k = skip(r, j + 1, "the"), end = numeric(r, k, s);
+  if (!end) end = month_words(r, k, s);
+  if (end && first == last && (s->day || (s->has_year && s->from == s->to)))
+    return r->gap || !s->has_year || propter_day_weekday(s->from) == first ? end : bad(r, PROPTER_GAP_BAD_DATE, end);
+  r->gap = PROPTER_GAP_NONE;
+  *s = (Span){.has_year = true, .when = PROPTER_WHEN_WEEKDAY, .month = first, .month_last = last};
+  k = skip(r, j + 1, "of"), k = k == j + 1 ? skip(r, k, "in") : k;
+  bool week = is(r, k + 1, DATE_UNIT, &unit, NULL) && unit == UNIT_WEEK;
+  if (week && is(r, k, DATE_LAST, NULL, NULL)) return s->count = 1, k + 2;
+  return j + 1;
+}
+
 /* last month, past year, last 6 months, this quarter, last August, two months ago, yesterday, year to date. */
 static size_t relative_words(Reader *r, size_t i, Span *s) {
   int unit, n, m, b;
-  if (is(r, i, DATE_NOW, &n, NULL)) {
+  size_t used = word_at(r, i) ? why_date_phrase(r->words, i, DATE_NOW, &n, &b) : 0;
+  if (used) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_DAY, .count = -n};
+    return i + used;
+  }
+  if (is(r, i, DATE_TO_DATE, &unit, NULL)) {
+    *s = (Span){.has_year = true, .when = PROPTER_WHEN_TO_DATE, .unit = (unsigned)unit};
     return i + 1;
   }
   if (is(r, i, DATE_UNIT, &unit, NULL) && text_is(r, i + 1, "to") && text_is(r, i + 2, "date")) {
@@ -353,6 +360,10 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
       s->unit = UNIT_MONTH;
     }
     return i + 2;
+  }
+  if (last && word_at(r, i + 1) && (used = why_date_phrase(r->words, i + 1, DATE_HOLIDAY, &m, &n))) { /* last Easter */
+    *s = (Span){.has_year = true, .when = PROPTER_WHEN_LATEST, .month = m ? m : EASTER, .month_last = m ? m : EASTER, .day = m ? n : n + 1};
+    return i + 1 + used;
   }
   if (last && (is(r, i + 1, DATE_MONTH, &m, NULL) ? (b = m, true) : is(r, i + 1, DATE_SEASON, &m, &b))) {
     int y;
@@ -404,8 +415,10 @@ static size_t day_words(Reader *r, size_t i, Span *s) {
 /* One atom from word i on: index after it, 0 if there is none. */
 static size_t atom(Reader *r, size_t i, Span *s) {
   static size_t (*const readers[])(Reader *, size_t, Span *) = {numeric,      part_words,  holiday_words,  month_words, season_words,
-                                                                 vague_words, relative_words, year_words, day_words};
+                                                                 vague_words, weekday_words, relative_words, year_words, day_words};
   i = skip(r, i, "the");
+  const Word *next = word_at(r, i + 1);
+  if (is(r, i, DATE_UNIT, NULL, NULL) && next && next->number && next->digits == 4) i++; /* the week 2024-W20, the month 2024-05 */
   size_t notes = r->question->note_count;
   for (size_t k = 0; k < sizeof readers / sizeof *readers; k++) {
     *s = (Span){0};
@@ -418,14 +431,8 @@ static size_t atom(Reader *r, size_t i, Span *s) {
 }
 
 static void give_year(Reader *r, Span *s, int year) {
-  if (!run_in(year, s->month, s->month_last, s->day, &s->from, &s->to)) r->gap = PROPTER_GAP_BAD_DATE;
+  if (!why_run_in(year, s->month, s->month_last, s->day, &s->from, &s->to)) r->gap = PROPTER_GAP_BAD_DATE;
   s->has_year = true;
-}
-
-static int year_of(PropterDay day) {
-  int y, m, d;
-  propter_day_civil(day, &y, &m, &d);
-  return y;
 }
 
 /* Years for atoms that have none, from their neighbour: the later one's when they precede it, the earlier one's when they follow. */
@@ -433,11 +440,11 @@ static PropterGap borrow_year(Reader *r, Span *a, Span *b) {
   if (!a->has_year && !b->has_year) return PROPTER_GAP_NO_YEAR;
   r->gap = PROPTER_GAP_NONE;
   if (!a->has_year) {
-    give_year(r, a, year_of(b->from));
-    if (a->from > b->from) give_year(r, a, year_of(b->from) - 1);
+    give_year(r, a, why_year_of(b->from));
+    if (a->from > b->from) give_year(r, a, why_year_of(b->from) - 1);
   } else if (!b->has_year) {
-    give_year(r, b, year_of(a->from));
-    if (b->from < a->from) give_year(r, b, year_of(a->from) + 1);
+    give_year(r, b, why_year_of(a->from));
+    if (b->from < a->from) give_year(r, b, why_year_of(a->from) + 1);
   }
   return r->gap;
 }
@@ -467,7 +474,8 @@ static Found from_to(Reader *r, size_t i, bool between) {
   if (!j) return f;
   PropterGap gap = r->gap;
   const Word *w = word_at(r, j);
-  bool dash = w && w->mark == '-';
+  bool days = a.has_year && a.when == PROPTER_WHEN_FIXED && a.from == a.to;
+  bool dash = w && (w->mark == '-' || (w->mark == '/' && days)); /* 2024-06-10/2024-06-16 (ISO 8601) */
   bool to = between ? is(r, j, DATE_AND, NULL, NULL) : is(r, j, DATE_TO, NULL, NULL);
   if (!dash && !to) return f;
   size_t k = atom(r, to ? j + 1 : j, &b);
@@ -478,6 +486,12 @@ static Found from_to(Reader *r, size_t i, bool between) {
   if (run_on(&a, &b)) {
     f.span = a;
     latest(&f.span, PROPTER_WHEN_LATEST);
+    return f;
+  }
+  if (a.when == PROPTER_WHEN_WEEKDAY && b.when == a.when) { /* Monday to Wednesday last week */
+    f.span = b;
+    f.span.month = a.month;
+    f.gap = a.month > b.month_last ? PROPTER_GAP_BACKWARDS : PROPTER_GAP_NONE;
     return f;
   }
   if (a.when != PROPTER_WHEN_FIXED || b.when != PROPTER_WHEN_FIXED) f.gap = PROPTER_GAP_UNCLEAR_PERIOD;
@@ -508,6 +522,10 @@ static Found open_ended(Reader *r, size_t i) {
     return f;
   }
   f.gap = r->gap ? r->gap : !a.has_year ? PROPTER_GAP_NO_YEAR : a.when != PROPTER_WHEN_FIXED ? PROPTER_GAP_UNCLEAR_PERIOD : PROPTER_GAP_NONE;
+  if (f.gap == PROPTER_GAP_UNCLEAR_PERIOD && !r->gap && since && a.when == PROPTER_WHEN_WEEKDAY) { /* since Wednesday */
+    f.gap = PROPTER_GAP_NONE, f.span = a, f.span.month_last = 0;
+    return f;
+  }
   f.span = (Span){.has_year = true, .when = PROPTER_WHEN_OPEN, .from = PROPTER_NO_DAY, .to = PROPTER_NO_DAY};
   if (since || from) f.span.from = a.from;
   if (after) f.span.from = a.to + 1;
@@ -518,9 +536,19 @@ static Found open_ended(Reader *r, size_t i) {
 
 enum { LIST = 12 };
 
-/* Months that follow each other, none with a year. "May" and "march" are words, too: they are a time only where a time is expected. */
+/* "May", "march", "spring" and "fall" are words, too: they are a time only where a time is expected, a month also at either end of the question. */
+static bool may_stand_alone(const Reader *r, size_t i, const Span *a, size_t end) {
+  if (i > 0 && is(r, i - 1, DATE_PREP, NULL, NULL)) return true;
+  if (is(r, i, DATE_SEASON, NULL, NULL)) return false;
+  if (a->month > 12 || a->day || a->month != a->month_last) return true;
+  const Word *w = word_at(r, i), *next = word_at(r, end);
+  if (end == r->words->count || (next && next->kind == WORD_COMPARE)) return i > 0;
+  return (i == 0 || (w && w->mark == ',')) && next && next->kind == WORD_NONE;
+}
+
+/* Months that follow each other, none with a year. */
 static Found months_alone(const Reader *r, size_t i, const Span *a, size_t n, Found f) {
-  if (i == 0 || !is(r, i - 1, DATE_PREP, NULL, NULL)) return (Found){0};
+  if (!may_stand_alone(r, i, a, f.end)) return (Found){0};
   f.span = a[0];
   for (size_t k = 1; k < n; k++) {
     if (a[k].day || a[0].day || a[k].month != f.span.month_last % 12 + 1) f.gap = PROPTER_GAP_MANY_PERIODS;
@@ -565,8 +593,30 @@ static Found list(Reader *r, size_t i) {
   return f;
 }
 
+/* The quarter ended 31 March 2024; the twelve months to March 2024; the week to 9 June 2024. */
+static Found told_by_end(Reader *r, size_t i) {
+  static const int length[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_HALF] = 6, [UNIT_YEAR] = 12};
+  Found f = {0};
+  Span a;
+  int n = 1, unit, y, m, d;
+  size_t j = skip(r, i, "the"), k = small_number(r, j, &n) ? j + 1 : j;
+  if (!is(r, k, DATE_UNIT, &unit, NULL) || !is(r, k + 1, DATE_ENDED, NULL, NULL)) return f;
+  size_t end = atom(r, k + 2, &a);
+  if (!end) return f;
+  f.end = end;
+  f.gap = r->gap ? r->gap : !a.has_year ? PROPTER_GAP_NO_YEAR : a.when != PROPTER_WHEN_FIXED ? PROPTER_GAP_UNCLEAR_PERIOD : PROPTER_GAP_NONE;
+  if (f.gap) return f;
+  propter_day_civil(a.to + 1, &y, &m, &d);
+  PropterDay from = unit <= UNIT_WEEK ? a.to + 1 - n * (unit == UNIT_WEEK ? 7 : 1) : propter_day(y, m - n * length[unit], d);
+  f.span = (Span){.has_year = true, .from = from, .to = a.to};
+  return f;
+}
+
 static Found period(Reader *r, size_t i) {
   size_t notes = r->question->note_count;
+  Found ended = told_by_end(r, i);
+  if (ended.end) return ended;
+  r->question->note_count = notes;
   bool from = is(r, i, DATE_FROM, NULL, NULL), between = is(r, i, DATE_BETWEEN, NULL, NULL);
   Found f = from_to(r, from || between ? i + 1 : i, between);
   if (f.end) return f;
@@ -611,123 +661,5 @@ PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, P
   }
   if (q->gap == PROPTER_GAP_NONE) q->about = (PropterStr){"", 0};
   if (q->gap != PROPTER_GAP_NONE) q->has_period = false;
-  return PROPTER_OK;
-}
-
-/* --- periods that depend on now and on the data ------------------------------------------------------------------------------ */
-
-/* First and last day of the unit that lies n units before the one that holds `day`. */
-static void unit_back(unsigned unit, PropterDay day, int n, PropterDay *from, PropterDay *to) {
-  static const PropterGrain grain[] = {PROPTER_GRAIN_DAY,     PROPTER_GRAIN_WEEK,    PROPTER_GRAIN_MONTH,
-                                       PROPTER_GRAIN_QUARTER, PROPTER_GRAIN_QUARTER, PROPTER_GRAIN_YEAR};
-  int32_t p = propter_period_of(grain[unit], day);
-  if (unit == UNIT_HALF) {
-    int y, m, d;
-    propter_day_civil(day, &y, &m, &d);
-    *from = propter_day(y, (m <= 6 ? 1 : 7) - 6 * n, 1);
-    *to = propter_day(y, (m <= 6 ? 7 : 13) - 6 * n, 1) - 1;
-    return;
-  }
-  *from = propter_period_first(grain[unit], p - n);
-  *to = propter_period_last(grain[unit], p - n);
-}
-
-static void relative(const PropterQuestion *q, PropterDay now, PropterDay *from, PropterDay *to) {
-  PropterDay ignore;
-  int y, m, d;
-  switch (q->when) {
-    case PROPTER_WHEN_BACK: unit_back(q->unit, now, q->count, from, to); break;
-    case PROPTER_WHEN_STRETCH: unit_back(q->unit, now, q->count, from, &ignore), unit_back(q->unit, now, 1, &ignore, to); break;
-    case PROPTER_WHEN_TO_DATE: unit_back(q->unit, now, 0, from, &ignore), *to = now; break;
-    case PROPTER_WHEN_DAY: *from = *to = now - q->count; break;
-    case PROPTER_WHEN_MONTHS:
-      propter_day_civil(now, &y, &m, &d);
-      while (propter_day(y, q->month_last + 1, 1) > now) y--;
-      *from = propter_day(y, q->month, 1);
-      *to = propter_day(y, q->month_last + 1, 1) - 1;
-      break;
-    default: *from = q->from, *to = q->to;
-  }
-}
-
-/* The last run of the months (or the last such day) that lies in the data; where none does, the last that begins before their end. */
-static void latest_run(PropterQuestion *q, PropterDay last) {
-  int y, m, d;
-  propter_day_civil(last, &y, &m, &d);
-  for (int back = 0; back < 9; back++, y--) { /* 29 February comes every fourth year, or the eighth */
-    if (run_in(y, q->month, q->month_last, q->day, &q->from, &q->to) && q->to <= last) return;
-  }
-}
-
-static PropterStatus settle_latest(PropterQuestion *q, PropterDay last, PropterArena *arena, PropterError *err) {
-  PropterBuf text = {0};
-  latest_run(q, last);
-  if (q->when == PROPTER_WHEN_LATEST_OPEN) q->to = last;
-  why_put_period(&text, q->from, q->to);
-  PropterStatus status = propter_buf_status(&text, err);
-  if (status == PROPTER_OK) status = why_question_note(q, arena, err, "no year was named: taken as %s, the latest in the data", text.data);
-  propter_buf_clear(&text);
-  return status;
-}
-
-static PropterDay year_earlier(PropterDay day) {
-  int y, m, d;
-  propter_day_civil(day, &y, &m, &d);
-  return propter_day(y - 1, m, d < propter_month_length(y - 1, m) ? d : propter_month_length(y - 1, m));
-}
-
-/* The time compared with, once the window is known: its own days, the last such run before the window, or the unit before it. */
-static void settle_compared(PropterQuestion *q, PropterGrain grain) {
-  if (!q->compared) return;
-  if (q->compared_when == PROPTER_WHEN_LATEST) {
-    PropterQuestion there = *q;
-    there.month = q->compared_month, there.month_last = q->compared_month_last, there.day = q->compared_day;
-    latest_run(&there, q->from - 1);
-    q->compared_from = there.from, q->compared_to = there.to;
-  } else if (q->compared_when == PROPTER_WHEN_BACK && q->compared_unit == UNIT_YEAR) {
-    q->compared_from = year_earlier(q->from), q->compared_to = year_earlier(q->to + 1) - 1;
-  } else if (q->compared_when == PROPTER_WHEN_BACK) {
-    unit_back(q->compared_unit, q->from, 1, &q->compared_from, &q->compared_to);
-  }
-  q->compared_when = PROPTER_WHEN_FIXED;
-  q->compared_from = propter_period_first(grain, propter_period_of(grain, q->compared_from));
-  q->compared_to = propter_period_last(grain, propter_period_of(grain, q->compared_to));
-}
-
-PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena,
-                                      PropterError *err) {
-  if (!q->has_period) return PROPTER_OK;
-  char a[16], b[16];
-  if (q->when == PROPTER_WHEN_OPEN) {
-    bool start = q->from == PROPTER_NO_DAY;
-    if (start) q->from = first;
-    else q->to = last;
-    propter_day_format(start ? q->from : q->to, a);
-    PROPTER_TRY(why_question_note(q, arena, err, start ? "from the beginning of the data, %s" : "to the end of the data, %s", a));
-  } else if (q->when == PROPTER_WHEN_LATEST || q->when == PROPTER_WHEN_LATEST_OPEN) {
-    PROPTER_TRY(settle_latest(q, last, arena, err));
-  } else if (q->when != PROPTER_WHEN_FIXED) {
-    bool present = (q->when == PROPTER_WHEN_BACK && q->count == 0) || q->when == PROPTER_WHEN_TO_DATE || q->when == PROPTER_WHEN_DAY;
-    relative(q, today, &q->from, &q->to);
-    if (q->to > last && q->from > first) {
-      /* The data end before what "now" asks for: count from the day after their last, or for the present unit from their last. */
-      relative(q, present ? last : last + 1, &q->from, &q->to);
-      propter_day_format(last, a), propter_day_format(today, b);
-      PROPTER_TRY(why_question_note(q, arena, err, "counted from the end of the data, %s, because they end before today, %s", a, b));
-    } else {
-      propter_day_format(today, a);
-      PROPTER_TRY(why_question_note(q, arena, err, "counted from today, %s", a));
-    }
-  }
-  q->when = PROPTER_WHEN_FIXED;
-  settle_compared(q, grain);
-  PropterDay from = propter_period_first(grain, propter_period_of(grain, q->from)), to = propter_period_last(grain, propter_period_of(grain, q->to));
-  if (from != q->from || to != q->to) {
-    static const char *const grains[] = {"days", "weeks", "months", "quarters", "years"};
-    propter_day_format(q->from, a), propter_day_format(q->to, b);
-    PROPTER_TRY(why_question_note(q, arena, err, "the data are in %s: %s to %s was widened to whole %s", grains[grain], a, b, grains[grain]));
-    q->from = from;
-    q->to = to;
-  }
   return PROPTER_OK;
 }

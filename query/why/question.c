@@ -122,7 +122,7 @@ static bool earlier_unit(const Words *part, unsigned *unit) {
       if (!any || (unsigned)u > *unit) *unit = (unsigned)u;
       any = fine = true;
     }
-    if (why_date_word(text, DATE_EARLIER, NULL, NULL)) earlier = fine = true;
+    if (why_date_word(text, DATE_EARLIER, NULL, NULL) || why_date_word(text, DATE_AGO, NULL, NULL)) earlier = fine = true;
     if (propter_str_equal(text, PROPTER_STR("last")) && same) earlier = fine = true;
     same |= propter_str_equal(text, PROPTER_STR("same"));
     for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) fine |= propter_str_equal(text, propter_str(beside[k]));
@@ -174,6 +174,16 @@ PropterStatus why_question_names_cause(PropterLexicon *lexicon, PropterStr text,
   return status;
 }
 
+/* "Year over year" and the like compare with the unit before, wherever they stand. */
+static void read_over(Words *words, PropterQuestion *q) {
+  int unit, unused;
+  for (size_t i = 0, n; i < words->count && !q->compared; i++) {
+    if (!(n = why_date_phrase(words, i, DATE_OVER, &unit, &unused)) || (i + n < words->count && words->word[i + n].number)) continue;
+    q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = (unsigned)unit;
+    while (n-- > 0) words->word[i + n].used = USED_PERIOD;
+  }
+}
+
 /* One denying word turns the question round. */
 static void negate(PropterQuestion *q, const Words *words) {
   for (size_t i = 0; i < words->count && !q->negated; i++)
@@ -214,6 +224,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     Words part = {words.word + compare, words.count - compare, false};
     PROPTER_TRY(read_compared(&part, q->text, today, arena, q, err));
   }
+  read_over(&words, q);
   PROPTER_TRY(why_period_find(&words, q->text, today, arena, q, err));
   PropterGap time = q->gap;
   PropterStr about = q->about;

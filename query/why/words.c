@@ -52,10 +52,52 @@ bool why_date_month_near(PropterStr folded, int *month, const char **name) {
   return found != 0;
 }
 
+/* The word that begins at *at of a row's text, and the place of the next. */
+static PropterStr row_word(PropterStr row, size_t *at) {
+  size_t from = *at, end = from;
+  while (end < row.len && row.data[end] != ' ') end++;
+  *at = end < row.len ? end + 1 : end;
+  return (PropterStr){row.data + from, end - from};
+}
+
+/* How many words from i on are those of the row; 0: not all. */
+static size_t row_length(PropterStr row, const Words *found, size_t i) {
+  size_t n = 0;
+  for (size_t at = 0; at < row.len; n++) {
+    PropterStr word = row_word(row, &at);
+    if (i + n >= found->count || found->word[i + n].used != USED_NOT || !propter_str_equal(found->word[i + n].text, word)) return 0;
+  }
+  return n;
+}
+
+size_t why_date_phrase(const Words *found, size_t i, DateKind kind, int *a, int *b) {
+  size_t most = 0;
+  for (size_t k = 0; k < sizeof dates / sizeof *dates; k++) {
+    size_t n = dates[k].kind == kind ? row_length(dates[k].word, found, i) : 0;
+    if (n > most) most = n, *a = dates[k].a, *b = dates[k].b;
+  }
+  return most;
+}
+
 static bool in_dates(PropterStr folded) {
   for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
-    if (propter_str_equal(dates[i].word, folded)) return true;
+    for (size_t at = 0; at < dates[i].word.len;)
+      if (propter_str_equal(row_word(dates[i].word, &at), folded)) return true;
   return false;
+}
+
+/* Several words that mean something else together than apart ("what's up" asks for no rise): the first gets the row's kind, the others say nothing. */
+static void phrases(Words *found) {
+  for (size_t i = 0; i < found->count; i++) {
+    size_t most = 1;
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+      size_t n = row_length(words[k].word, found, i);
+      if (n > most) most = n, found->word[i].kind = words[k].kind;
+    }
+    for (size_t k = 1; k < most; k++) found->word[i + k].kind = WORD_FILLER;
+    for (size_t k = 0; most > 1 && k < most; k++) found->word[i + k].known = true;
+    i += most - 1;
+  }
 }
 
 /* --- folding and splitting -------------------------------------------------------------------------------------------------- */
@@ -138,6 +180,7 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
     at += (size_t)n;
   }
   if (open && status == PROPTER_OK) status = finish(open, &folded, stemmer, arena, err);
+  phrases(out);
 done:
   propter_buf_clear(&folded);
   return status;

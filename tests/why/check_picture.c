@@ -52,10 +52,10 @@ static void unfilter(Png *png, const unsigned char *raw) {
   for (size_t y = 0; y < png->height; y++) {
     const unsigned char *in = raw + y * (line + 1) + 1;
     unsigned char *out = png->pixel + y * line, *up = y ? out - line : NULL;
+    ck_assert_int_le(in[-1], 4);
     for (size_t x = 0; x < line; x++) {
       int a = x >= n ? out[x - n] : 0, b = up ? up[x] : 0, c = up && x >= n ? up[x - n] : 0;
       int guess[] = {0, a, b, (a + b) / 2, paeth(a, b, c)};
-      ck_assert_int_le(in[-1], 4);
       out[x] = (unsigned char)(in[x] + guess[in[-1]]);
     }
   }

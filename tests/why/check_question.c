@@ -98,10 +98,9 @@ static const char *const parts[][3] = {{"region", "North", ""},           {"regi
                                        {"store", "12", ""},               {"product", "Georgia", ""},       {"country", "Georgia", ""}};
 
 static void shop_members(size_t metric) {
-  static size_t added = SIZE_MAX;
-  if (metric == added) return;
+  static size_t added = SIZE_MAX; /* the lexicon holds the members of one metric */
+  if (metric == added || propter_str_equal(propter_lexicon_label(lexicon, metric), PROPTER_STR("conversion rate"))) return;
   added = metric;
-  if (propter_str_equal(propter_lexicon_label(lexicon, metric), PROPTER_STR("conversion rate"))) return;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     size_t member;
     const PropterSlice slice = {propter_arena_printf(&arena, "https://shop.example/#%s", parts[i][0]),

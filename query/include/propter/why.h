@@ -65,6 +65,8 @@ typedef enum {
   PROPTER_WHEN_STRETCH, /* the last `count` whole units before now, together */
   PROPTER_WHEN_TO_DATE, /* from the beginning of the present unit to now */
   PROPTER_WHEN_DAY,     /* the day `count` days before now */
+  PROPTER_WHEN_WEEKDAY, /* weekdays `month` to `month_last` (Monday 1), the latest before now, or those of the week `count` weeks back;
+                         * month_last 0: from that day to the day before now */
   PROPTER_WHEN_MONTHS,  /* the last run of months `month`…`month_last` that is over (month_last beyond 12: into the next year) */
   PROPTER_WHEN_LATEST,  /* no year was named: the last run of months `month`…`month_last` (with `day`: that day; months beyond 24: Easter, a week) that the
                            data hold whole */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "calendar.h"
+
+#include "propter/detect.h"
+
+/* Easter Sunday of the Gregorian calendar (Meeus, Jones, Butcher: Astronomical Algorithms, 1991, chapter 8). */
+static PropterDay easter(int year) {
+  int a = year % 19, b = year / 100, c = year % 100, d = b / 4, e = b % 4, f = (b + 8) / 25, g = (b - f + 1) / 3, h = (19 * a + b - d - g + 15) % 30;
+  int i = c / 4, k = c % 4, l = (32 + 2 * e + 2 * i - h - k) % 7, m = (a + 11 * h + 22 * l) / 451, n = h + l - 7 * m + 114;
+  return propter_day(year, n / 31, n % 31 + 1);
+}
+
+bool why_week_of(int year, int week, PropterDay *from, PropterDay *to) {
+  if (week < 1 || week > 53) return false;
+  PropterDay fourth = propter_day(year, 1, 4);
+  *from = fourth - (propter_day_weekday(fourth) - 1) + 7 * (week - 1);
+  *to = *from + 6;
+  return why_year_of(*from + 3) == year; /* a week belongs to the year of its Thursday */
+}
+
+/* Which weekday of a month: 440 is the fourth Thursday, 510 the last Monday, 441 the day after the fourth Thursday. */
+static PropterDay nth_weekday(int year, int month, int code) {
+  int nth = code / 100, weekday = code / 10 % 10, after = code % 10;
+  PropterDay first = propter_day(year, month, 1), day = first + (weekday - propter_day_weekday(first) + 7) % 7 + 7 * (nth - 1);
+  while (day >= propter_day(year, month + 1, 1)) day -= 7;
+  return day + after;
+}
+
+bool why_run_in(int year, int month, int month_last, int day, PropterDay *from, PropterDay *to) {
+  if (month == EASTER) return *from = *to = easter(year) + day - 1, true;
+  if (month == WEEK) return why_week_of(year, day, from, to);
+  if (month > HALF) {
+    *from = propter_day(year, month - HALF, day == 1 ? 1 : 16);
+    *to = day == 1 ? *from + 14 : propter_day(year, month - HALF + 1, 1) - 1;
+    return true;
+  }
+  if (month > NTH) return *from = *to = nth_weekday(year, month - NTH, day), true;
+  if (day > propter_month_length(year, month)) return false;
+  *from = propter_day(year, month, day ? day : 1);
+  *to = day ? *from : propter_day(year, month_last + 1, 1) - 1;
+  return true;
+}
+
+int why_year_of(PropterDay day) {
+  int y, m, d;
+  propter_day_civil(day, &y, &m, &d);
+  return y;
+}
+
+void why_unit_back(unsigned unit, PropterDay day, int n, PropterDay *from, PropterDay *to) {
+  static const PropterGrain grain[] = {PROPTER_GRAIN_DAY,     PROPTER_GRAIN_WEEK,    PROPTER_GRAIN_MONTH,
+                                       PROPTER_GRAIN_QUARTER, PROPTER_GRAIN_QUARTER, PROPTER_GRAIN_YEAR};
+  int32_t p = propter_period_of(grain[unit], day);
+  if (unit == UNIT_HALF) {
+    int y, m, d;
+    propter_day_civil(day, &y, &m, &d);
+    *from = propter_day(y, (m <= 6 ? 1 : 7) - 6 * n, 1);
+    *to = propter_day(y, (m <= 6 ? 7 : 13) - 6 * n, 1) - 1;
+    return;
+  }
+  *from = propter_period_first(grain[unit], p - n);
+  *to = propter_period_last(grain[unit], p - n);
+}
