@@ -75,6 +75,39 @@ said 'the dip comes first' 'moves    1 output, 2022-12-'
 said 'the page is quoted' 'furnace repair'
 case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "$out" ;; esac
 
+# By ISO week, with regions, numbers of another country and a memo.
+mkdir weeks
+awk 'BEGIN { srand(11); split("North South", part, " "); print "Week;Region;Orders;Net sales"
+  for (w = 0; w < 130; w++) for (r = 1; r <= 2; r++) { n = 500 + int(15 * rand()); if (r == 2 && w >= 100 && w < 103) n -= 180
+    x = sprintf("%.2f", n * 19.9 + 50 * rand()); sub(/[.]/, ",", x); printf "%d-W%02d;%s;%d;%s\n", 2022 + int(w / 52), w % 52 + 1, part[r], n, x } }' >weeks/orders.csv
+printf 'Date: 12 January 2024\n\nOrders in the South fell in December 2023 because of the strike.\n' >weeks/memo.txt
+start weeks
+said 'ISO weeks' 'orders.csv: 260 rows by Week, measures orders, net sales, slices region'
+said 'the weeks of the strike come first' 'moves    1 orders, South, 2023-12-04 to 2023-12-24'
+said 'and the memo is quoted' 'Orders in the South fell in December 2023 because of the strike.'
+if printf '%s' "$out" | grep -q '[0-9] 1:'; then not_ok 'the number one is no unit' "$out"; else ok 'the number one is no unit'; fi
+ended 'an honest refusal' 7
+
+# A column for each month.
+mkdir wide
+awk 'BEGIN { srand(4); split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", month, " "); split("Leeds York S\303\274d", site, " "); printf "Site,Unit"
+  for (i = 0; i < 36; i++) printf ",%s %d", month[i % 12 + 1], 2021 + int(i / 12); print ""
+  for (s = 1; s <= 3; s++) { printf "%s,MWh", site[s]; for (i = 0; i < 36; i++) printf ",%.1f", 300 * s * (1 + .02 * rand()) * (s == 2 && i == 19 ? .65 : 1); print "" } }' >'wide/energy use.csv'
+printf '# Notes\n\nEnergy use in York fell in August 2022 because of the furnace repair.\n' >wide/notes.md
+start wide
+said 'a column for each month is turned' '36 columns of periods turned into 108 rows, measures energy use, slices site'
+said 'and its move found' 'moves    1 energy use, York, 2022-08-01 to 2022-08-31: -3'
+said 'with what the notes say' 'because of the furnace repair'
+ended 'answered or refused' 7
+head -2 wide-pack/energy-use-long.csv | tail -1 | grep -q '^"Leeds","2021-01-01","3' && ok 'what was made can be read' || not_ok 'what was made can be read' "$(head -2 wide-pack/energy-use-long.csv)"
+[ "$(grep -c 'a skos:Concept' wide-pack/concepts.ttl)" -eq "$(grep -o '^:[^ ]* a skos:Concept' wide-pack/concepts.ttl | sort -u | wc -l)" ] && ok 'no two names share a name of their own' || not_ok 'no two names share a name of their own' "$(cat wide-pack/concepts.ttl)"
+mkdir mixed; printf 'KPI,2016,2017,2018,2019,2020,2021\nsales,1,2,3,4,5,6\ncosts,6,5,4,3,2,1\n' >mixed/kpis.csv
+start mixed; said 'different measures are not added up' 'its rows are different measures (column KPI)'; ended 'refused' 7
+
+# Documents only.
+mkdir words; printf '# Memo\n\nSales fell in May 2023 because of the flood.\n' >words/memo.md
+start words; said 'documents alone' 'nothing can be asked of its documents alone'; ended 'refused as well' 7
+
 # Nothing that can be asked about.
 mkdir none; printf 'name,colour\na,red\nb,blue\n' >none/things.csv; printf 'a,b\n"open\n' >none/broken.csv; printf 'Hello.\n' >none/a.txt
 start none

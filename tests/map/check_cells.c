@@ -75,6 +75,53 @@ START_TEST(every_failure_is_an_error) {
 }
 END_TEST
 
+/* Turns the table; the text is `out`. */
+static PropterStatus turn(const char *text, PropterBuf *out, PropterMelted *melted, PropterError *error) {
+  static const char *path;
+  if (!path) path = support_path(support_folder(), "wide use.csv");
+  PropterSniff found = {0};
+  support_write(path, propter_str(text));
+  PropterStatus status = propter_sniff(path, NULL, NULL, &found, error);
+  if (status == PROPTER_OK) status = propter_melt(path, &found, out, melted, error);
+  if (status == PROPTER_OK && melted->mixed) ck_assert_str_eq(melted->mixed, "KPI");
+  propter_sniff_clear(&found);
+  return status;
+}
+
+static void turned(const char *text, size_t periods, const char *wanted) {
+  PropterBuf out = {0};
+  PropterMelted melted;
+  ck_ok(turn(text, &out, &melted, err));
+  ck_assert_uint_eq(melted.periods, periods);
+  ck_assert_str_eq(out.len ? out.data : "", wanted);
+  propter_buf_clear(&out);
+}
+
+static const char wide[] = "site,unit,Jan 2022,Feb 2022,Mar 2022,Apr 2022,May 2022,Jun 2022\nA,t,1,2,,4,5,6\n\"B, far\",t,7,8,9,10,11,\"12,5\"\n";
+
+START_TEST(columns_of_periods_become_rows) {
+  turned(wide, 6, "\"site\",period,\"wide use\"\n\"A\",\"2022-01-01\",\"1\"\n\"A\",\"2022-02-01\",\"2\"\n\"A\",\"2022-04-01\",\"4\"\n\"A\",\"2022-05-01\",\"5\"\n"
+                  "\"A\",\"2022-06-01\",\"6\"\n\"B, far\",\"2022-01-01\",\"7\"\n\"B, far\",\"2022-02-01\",\"8\"\n\"B, far\",\"2022-03-01\",\"9\"\n"
+                  "\"B, far\",\"2022-04-01\",\"10\"\n\"B, far\",\"2022-05-01\",\"11\"\n\"B, far\",\"2022-06-01\",\"12,5\"\n");
+  turned("2022-Q1,2022-Q2,2022-Q3,2022-Q4,2023-Q1,2023-Q2\n1,2,3,4,5,6\n", 6,
+         "period,\"wide use\"\n\"2022-Q1\",\"1\"\n\"2022-Q2\",\"2\"\n\"2022-Q3\",\"3\"\n\"2022-Q4\",\"4\"\n\"2023-Q1\",\"5\"\n\"2023-Q2\",\"6\"\n");
+  turned("a,2019,2020,2021,2022,2023\nx,1,2,3,4,5\n", 0, "");                                       /* too few */
+  turned("KPI,2018,2019,2020,2021,2022,2023\nsales,1,2,3,4,5,6\ncosts,6,5,4,3,2,1\n", 6, ""); /* two measures */
+}
+END_TEST
+
+static PropterStatus turn_wide(void *payload, PropterError *error) {
+  (void)payload;
+  PropterBuf out = {0};
+  PropterMelted melted;
+  PropterStatus status = turn(wide, &out, &melted, error);
+  propter_buf_clear(&out);
+  return status;
+}
+
+START_TEST(every_failure_of_turning_is_an_error) { ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, turn_wide, NULL, false), 10); }
+END_TEST
+
 Suite *suite_cells(void) {
   Suite *s = suite_create("cells");
   TCase *tc = tcase_create("cells");
@@ -83,6 +130,8 @@ Suite *suite_cells(void) {
   tcase_add_test(tc, slices_of_many_values_and_names_are_left_out);
   tcase_add_test(tc, no_time_no_table);
   tcase_add_test(tc, every_failure_is_an_error);
+  tcase_add_test(tc, columns_of_periods_become_rows);
+  tcase_add_test(tc, every_failure_of_turning_is_an_error);
   suite_add_tcase(s, tc);
   return s;
 }

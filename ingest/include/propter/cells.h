@@ -20,4 +20,17 @@ typedef struct {
 PROPTER_API PropterStatus propter_cells(const char *const *paths, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterCellsSummary *summary,
                                         PropterError *err);
 
+/* What was turned. */
+typedef struct {
+  size_t periods;    /* columns of periods; 0: it is no such table, nothing was appended */
+  uint64_t rows;     /* appended */
+  const char *mixed; /* a column that says what each row measures, with more than one value: nothing was appended; else NULL. Borrowed from the sniff */
+} PropterMelted;
+
+/* Wide to long: a table with a column for each period ("Jan 2022", "2022-01", "2022-Q1", "2022"; at least PROPTER_MELT_LEAST, and one way of writing for all) is appended
+ * as CSV with a row for each: the other columns that differ from row to row, "period", and a value named like the file. `sniff` is that of the table. Errors as
+ * propter_table_open and propter_table_next. */
+enum { PROPTER_MELT_LEAST = 6 };
+PROPTER_API PropterStatus propter_melt(const char *path, const PropterSniff *sniff, PropterBuf *out, PropterMelted *melted, PropterError *err);
+
 #endif

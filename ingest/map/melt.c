@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Wide tables to long ones. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "propter/cells.h"
+#include "written.h"
+
+typedef struct {
+  const PropterSniff *sniff;
+  bool *period;          /* by column */
+  const char *pattern;   /* how they are written; NULL: ISO 8601 */
+  size_t periods;
+} Wide;
+
+/* Names of columns that say what a row measures: such rows must not be added up. */
+static const char *const kinds[] = {"measure", "metric", "indicator", "kpi", "variable", "item", "line item", "account", "series", "category of figure", "kennzahl", NULL};
+
+/* 2022, 2022-01, 2022-01-31, 2022-Q1, 2022-W05 */
+static bool iso_period(PropterStr t) {
+  char shape[16];
+  if (t.len < 4 || t.len > 10) return false;
+  for (size_t i = 0; i < t.len; i++) shape[i] = isdigit((unsigned char)t.data[i]) ? '9' : t.data[i];
+  shape[t.len] = 0;
+  static const char *const shapes[] = {"9999", "9999-99", "9999-99-99", "9999-Q9", "9999-W99", NULL};
+  for (size_t i = 0; shapes[i]; i++)
+    if (strcmp(shape, shapes[i]) == 0) return t.data[0] == '1' || t.data[0] == '2';
+  return false;
+}
+
+static bool says_period(PropterStr name, const char *pattern, PropterDay *day) {
+  return pattern ? written_day(propter_str(pattern), name, day) : iso_period(name);
+}
+
+/* The way of writing that most names have. */
+static void find_periods(Wide *w) {
+  for (size_t k = 0; k == 0 || (k <= WRITTEN_MOST && written_dates[k - 1].pattern); k++) {
+    const char *pattern = k ? written_dates[k - 1].pattern : NULL;
+    size_t n = 0;
+    PropterDay day;
+    for (size_t i = 0; i < w->sniff->count; i++) n += says_period(w->sniff->columns[i].name, pattern, &day);
+    if (n > w->periods) w->periods = n, w->pattern = pattern;
+  }
+  if (w->periods < PROPTER_MELT_LEAST) w->periods = 0;
+  for (size_t i = 0; i < w->sniff->count && w->periods; i++) {
+    PropterDay day;
+    w->period[i] = says_period(w->sniff->columns[i].name, w->pattern, &day);
+  }
+}
+
+static const char *mixed(const Wide *w) {
+  for (size_t i = 0; i < w->sniff->count; i++)
+    for (size_t k = 0; kinds[k] && !w->period[i] && w->sniff->columns[i].distinct > 1; k++)
+      if (strcasecmp(w->sniff->columns[i].words.data, kinds[k]) == 0) return w->sniff->columns[i].name.data;
+  return NULL;
+}
+
+static void put_field(PropterBuf *out, PropterStr text) {
+  propter_buf_add_char(out, '"');
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.data[i] == '"') propter_buf_add_char(out, '"');
+    propter_buf_add_char(out, text.data[i]);
+  }
+  propter_buf_add_char(out, '"');
+}
+
+static bool kept(const Wide *w, size_t i) { return !w->period[i] && w->sniff->columns[i].distinct > 1; }
+
+static void put_row(const Wide *w, const PropterRow *row, PropterBuf *out, PropterMelted *melted) {
+  for (size_t p = 0; p < w->sniff->count; p++) {
+    PropterStr cell = !w->period[p] ? (PropterStr){"", 0} : row->values ? (row->values[p].count ? row->values[p].items[0].text : (PropterStr){"", 0}) : row->cells[p];
+    PropterDay day;
+    char text[16];
+    if (!propter_str_trim(cell).len) continue;
+    for (size_t i = 0; i < w->sniff->count; i++)
+      if (kept(w, i)) put_field(out, row->values ? (row->values[i].count ? row->values[i].items[0].text : (PropterStr){"", 0}) : row->cells[i]), propter_buf_add_char(out, ',');
+    PropterStr period = w->sniff->columns[p].name;
+    if (w->pattern && says_period(period, w->pattern, &day)) propter_day_format(day, text), period = propter_str(text);
+    put_field(out, period), propter_buf_add_char(out, ','), put_field(out, cell), propter_buf_add_char(out, '\n');
+    melted->rows++;
+  }
+}
+
+/* "energy use" of ".../energy use.csv". */
+static PropterStr name_of(const char *path) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strchr(name, '.');
+  return (PropterStr){name, dot && dot != name ? (size_t)(dot - name) : strlen(name)};
+}
+
+static PropterStatus melt(const Wide *w, const char *path, PropterBuf *out, PropterMelted *melted, PropterError *err) {
+  PropterTable *table = NULL;
+  PropterRow row;
+  bool found = true;
+  PROPTER_TRY(propter_table_open(path, &w->sniff->options, NULL, &table, err));
+  for (size_t i = 0; i < w->sniff->count; i++)
+    if (kept(w, i)) put_field(out, w->sniff->columns[i].name), propter_buf_add_char(out, ',');
+  propter_buf_add(out, PROPTER_STR("period,")), put_field(out, name_of(path)), propter_buf_add_char(out, '\n');
+  PropterStatus status = PROPTER_OK;
+  while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found)
+    if (!row.problem) put_row(w, &row, out, melted);
+  propter_table_close(table);
+  return status == PROPTER_OK ? propter_buf_status(out, err) : status;
+}
+
+PropterStatus propter_melt(const char *path, const PropterSniff *sniff, PropterBuf *out, PropterMelted *melted, PropterError *err) {
+  Wide w = {.sniff = sniff, .period = propter_calloc(sniff->count + 1, sizeof *w.period)};
+  *melted = (PropterMelted){0};
+  if (!w.period) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  find_periods(&w);
+  melted->periods = w.periods;
+  if (w.periods) melted->mixed = mixed(&w);
+  PropterStatus status = w.periods && !melted->mixed ? melt(&w, path, out, melted, err) : PROPTER_OK;
+  propter_free(w.period);
+  return status;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names: of what the tables measure, of the parts of the data, of the causes that documents give. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "propter/hash.h"
+#include "propter/io.h"
+#include "start.h"
+
+enum { MAX_CAUSES = 200, MAX_SLICES = 200, CAUSE_WORDS = 5 };
+
+/* The parts of each metric along a dimension of few members: dimension label ?d, member ?v. */
+#define SLICES "?m a propter:Metric ; skos:prefLabel ?l ; propter:sliceBy ?dim ; propter:dataset ?set . ?dim rdfs:label ?d . " \
+               "{ SELECT ?set ?dim { ?o qb:dataSet ?set ; ?dim ?x . ?dim a qb:DimensionProperty } GROUP BY ?set ?dim HAVING (COUNT(DISTINCT ?x) < 13) } " \
+               "{ SELECT DISTINCT ?set ?dim ?v { ?o qb:dataSet ?set ; ?dim ?v . ?dim a qb:DimensionProperty } } "
+
+static void put_label(PropterBuf *out, PropterStr label) {
+  propter_buf_add_char(out, '"');
+  for (size_t i = 0; i < label.len; i++) {
+    if (label.data[i] == '"' || label.data[i] == '\\') propter_buf_add_char(out, '\\');
+    propter_buf_add_char(out, (unsigned char)label.data[i] < 0x20 ? ' ' : label.data[i]);
+  }
+  propter_buf_add(out, PROPTER_STR("\"@en"));
+}
+
+/* Letters and digits; what has others is told apart by a hash: "Süd" and "Sud" are two. */
+static void put_local(PropterBuf *out, PropterStr label) {
+  bool plain = true;
+  for (size_t i = 0; i < label.len; i++) {
+    unsigned char c = (unsigned char)label.data[i];
+    plain &= isalnum(c) || c == ' ';
+    propter_buf_add_char(out, isalnum(c) ? (char)tolower(c) : '-');
+  }
+  if (!plain) propter_buf_printf(out, "-%08x", (unsigned)(propter_hash64(label) & 0xffffffff));
+}
+
+static PropterStatus metric_concept(Start *s, const PropterTerm *row, void *payload) {
+  PropterBuf *out = payload;
+  propter_buf_printf(out, "\n<%.*s> propter:concept :", (int)row[0].value.len, row[0].value.data), put_local(out, row[1].value);
+  propter_buf_add(out, PROPTER_STR(" .\n:")), put_local(out, row[1].value),
+      propter_buf_add(out, PROPTER_STR(" a skos:Concept ; skos:inScheme :measures ; skos:prefLabel "));
+  put_label(out, row[1].value);
+  propter_buf_add(out, PROPTER_STR(" .\n"));
+  return propter_buf_status(out, s->err);
+}
+
+/* "net revenue, Hamburg", and how questions and documents may call it. */
+static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, PropterStr member) {
+  static const char *const between[] = {", ", " in ", " of ", " for "};
+  for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+    propter_buf_printf(out, " ;\n  skos:%s ", i ? "altLabel" : "prefLabel");
+    put_label(out, propter_arena_printf(&s->arena, "%.*s%s%.*s", (int)measure.len, measure.data, between[i], (int)member.len, member.data));
+  }
+  propter_buf_printf(out, " ;\n  skos:altLabel ");
+  put_label(out, propter_arena_printf(&s->arena, "%.*s %.*s", (int)member.len, member.data, (int)measure.len, measure.data));
+}
+
+/* A metric for each part of the data: documents speak of parts, and so do moves. Columns: metric, label, dimension, its label, member, then as named below. */
+static PropterStatus slice_metric(Start *s, const PropterTerm *row, void *payload) {
+  static const char *const properties[] = {"dataset", "measure", "timeDimension", "aggregation", "goodDirection", "grain", "unit", "unitLabel"};
+  PropterBuf *out = payload;
+  propter_buf_add(out, PROPTER_STR("\n:")), put_local(out, row[1].value), propter_buf_add_char(out, '-'), put_local(out, row[3].value),
+      propter_buf_add_char(out, '-');
+  put_local(out, row[4].value), propter_buf_printf(out, " a propter:Metric");
+  put_slice_labels(s, out, row[1].value, row[4].value);
+  propter_buf_printf(out, " ;\n  propter:concept :"), put_local(out, row[1].value);
+  propter_buf_printf(out, " ; propter:fixed [ propter:dimension <%.*s> ; propter:concept :", (int)row[2].value.len, row[2].value.data);
+  put_local(out, row[3].value), propter_buf_add_char(out, '-'), put_local(out, row[4].value);
+  propter_buf_printf(out, " ; propter:member "), propter_term_write(&row[4], out), propter_buf_printf(out, " ]");
+  for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
+    if (!row[5 + i].value.len) continue;
+    propter_buf_printf(out, " ;\n  propter:%s ", properties[i]);
+    propter_term_write(&row[5 + i], out);
+  }
+  propter_buf_add(out, PROPTER_STR(" .\n"));
+  return propter_buf_status(out, s->err);
+}
+
+static PropterStatus member_concept(Start *s, const PropterTerm *row, void *payload) {
+  PropterBuf *out = payload;
+  propter_buf_add_char(out, ':'), put_local(out, row[0].value), propter_buf_add_char(out, '-'), put_local(out, row[1].value);
+  propter_buf_printf(out, " a skos:Concept ; skos:inScheme :"), put_local(out, row[0].value), propter_buf_printf(out, " ; skos:prefLabel ");
+  put_label(out, row[1].value), propter_buf_add(out, PROPTER_STR(" .\n"));
+  return propter_buf_status(out, s->err);
+}
+
+/* A cause that a document names and nothing in the graph answers to: its last words, without what only points. */
+static PropterStr cause_name(PropterStr said) {
+  static const char *const pointing[] = {"the", "a", "an", "this", "that", "these", "those", "our", "their", "its", "new", NULL};
+  PropterStr name = propter_str_trim(said);
+  for (bool again = true; again;) {
+    again = false;
+    size_t end = 0;
+    while (end < name.len && name.data[end] != ' ') end++;
+    for (size_t i = 0; pointing[i] && !again; i++)
+      again = end < name.len && end == strlen(pointing[i]) && strncasecmp(name.data, pointing[i], end) == 0;
+    if (again) name = propter_str_trim((PropterStr){name.data + end, name.len - end});
+  }
+  size_t words = 1;
+  for (size_t i = 0; i < name.len; i++) words += name.data[i] == ' ';
+  return words <= CAUSE_WORDS ? name : (PropterStr){"", 0};
+}
+
+static PropterStatus cause_concept(Start *s, const PropterTerm *row, void *payload) {
+  PropterBuf *out = payload;
+  PropterStr name = cause_name(row[0].value);
+  if (name.len < 3) return PROPTER_OK;
+  propter_buf_add(out, PROPTER_STR("\n# ")), put_label(out, row[1].value), propter_buf_add(out, PROPTER_STR("\n:cause-")), put_local(out, name);
+  propter_buf_add(out, PROPTER_STR(" a skos:Concept , propter:EventKind ; skos:prefLabel ")), put_label(out, name), propter_buf_add(out, PROPTER_STR(" .\n"));
+  return propter_buf_status(out, s->err);
+}
+
+static PropterStatus write_concepts(Start *s, PropterBuf *concepts, char *path) {
+  char *words[] = {path};
+  PROPTER_TRY(propter_io_write_file(path, propter_buf_str(concepts), s->err));
+  return start_brief(s, "load", words, 1, false);
+}
+
+static PropterStatus read_documents(Start *s, bool again) {
+  char **words = propter_arena_alloc(&s->arena, (s->files.count + 3) * sizeof *words);
+  unsigned count = 0;
+  if (!words) return start_no_memory(s->err);
+  if (again && !(words[count++] = start_text(s, "--force%s%s", "", ""))) return start_no_memory(s->err);
+  if (!(words[count++] = start_text(s, "--%s%s", "", ""))) return start_no_memory(s->err);
+  for (size_t i = 0; i < s->files.count; i++)
+    if (!s->files.items[i].table) words[count++] = s->files.items[i].path;
+  return start_brief(s, "read", words, count, again);
+}
+
+/* Names for what the tables measure and for the causes that documents give; documents are read with the first, then with both. */
+PropterStatus start_concepts(Start *s) {
+  PropterBuf concepts = {.max = 16 << 20};
+  char *path = start_text(s, "%s/%s", s->pack, "concepts.ttl");
+  propter_buf_printf(&concepts,
+                     "# Names. More of them (skos:altLabel) are found in documents and understood in questions; skos:broader puts a name below another.\n"
+                     "@prefix propter: <https://w3id.org/propter#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+                     "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <https://example.org/%s/concepts#> .\n",
+                     s->name.data);
+  PropterStatus status = path ? start_each(s, START_PREFIXES "SELECT ?m (MIN(?l) AS ?label) { ?m a propter:Metric ; skos:prefLabel ?l } GROUP BY ?m ORDER BY ?m", SIZE_MAX,
+                                     metric_concept, &concepts)
+                              : start_no_memory(s->err);
+  if (status == PROPTER_OK) status = start_each(s, START_PREFIXES "SELECT DISTINCT ?d ?v { " SLICES " } ORDER BY ?d ?v", MAX_SLICES, member_concept, &concepts);
+  if (status == PROPTER_OK)
+    status = start_each(
+        s,
+        START_PREFIXES
+        "SELECT ?m ?l ?dim ?d ?v ?set ?measure ?time ?sum ?good ?grain ?unit ?words { " SLICES
+        " ?m propter:measure ?measure ; propter:timeDimension ?time ; propter:aggregation ?sum ; "
+        "propter:grain ?grain ; propter:unit ?unit OPTIONAL { ?m propter:goodDirection ?good } OPTIONAL { ?m propter:unitLabel ?words } } ORDER BY ?m ?dim ?v",
+        MAX_SLICES, slice_metric, &concepts);
+  if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
+  if (status == PROPTER_OK && s->documents) {
+    status = read_documents(s, false);
+    if (status == PROPTER_OK)
+      status = start_each(
+          s,
+          START_PREFIXES
+          "SELECT ?text (MIN(?q) AS ?quote) { ?c a propter:Claim ; propter:causeText ?text ; propter:effect ?e ; propter:quote ?q FILTER NOT EXISTS { ?c "
+          "propter:cause ?known } } "
+          "GROUP BY ?text ORDER BY ?text",
+          MAX_CAUSES, cause_concept, &concepts);
+    if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
+    if (status == PROPTER_OK) status = read_documents(s, true);
+  }
+  propter_buf_clear(&concepts);
+  return status;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of a folder: what they measure is guessed and written down as mappings. */
+#include <ctype.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "propter/cells.h"
+#include "propter/document.h"
+#include "propter/io.h"
+#include "start.h"
+
+enum { MAX_FILES = 10000, MAX_DEPTH = 8 };
+
+static bool ends_in(const char *name, const char *const *endings) {
+  size_t n = strlen(name);
+  for (; *endings; endings++) {
+    size_t m = strlen(*endings);
+    if (n > m && strcasecmp(name + n - m, *endings) == 0) return true;
+  }
+  return false;
+}
+
+static bool is_table(const char *name) {
+  static const char *const endings[] = {".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".ods", NULL};
+  return ends_in(name, endings);
+}
+
+/* Data that are neither a table nor something to read. */
+static bool is_other(const char *name) {
+  static const char *const endings[] = {".ttl", ".nt", ".nq",  ".rdf", ".json", ".xml", ".ini", ".db", ".sqlite",
+                                        ".sql", ".gz", ".zip", ".png", ".jpg",  ".svg", ".css", ".js", NULL};
+  return ends_in(name, endings);
+}
+
+static PropterStatus walk(Start *s, const char *folder, int depth) {
+  struct dirent **entries = NULL;
+  int count = scandir(folder, &entries, NULL, alphasort);
+  if (count < 0) return propter_io_fail(s->err, folder, "open the folder");
+  PropterStatus status = PROPTER_OK;
+  for (int i = 0; i < count; i++) {
+    const char *name = entries[i]->d_name;
+    struct stat info;
+    char *path = name[0] == '.' || status != PROPTER_OK ? NULL : start_text(s, "%s/%s", folder, name);
+    if (path && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+      if (depth < MAX_DEPTH) status = walk(s, path, depth + 1);
+    } else if (path && S_ISREG(info.st_mode) && !is_other(name)) {
+      StartFile file = {.path = path, .table = is_table(name) && !propter_document_recognised(path)}; /* a list of claims is read */
+      if (s->files.count == MAX_FILES) status = propter_fail(s->err, PROPTER_LIMIT, "more than %d files in the folder", MAX_FILES);
+      else if (!propter_vec_push(&s->files, file)) status = start_no_memory(s->err);
+    }
+    free(entries[i]);
+  }
+  free(entries);
+  return status;
+}
+
+/* --- Tables ------------------------------------------------------------------------------------------------------------------------ */
+
+/* Letters and digits of a file's name, for IRIs and file names. */
+char *start_stem(Start *s, const char *path) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strchr(name, '.');
+  char *stem = (char *)(uintptr_t)propter_arena_copy(&s->arena, (PropterStr){name, dot && dot != name ? (size_t)(dot - name) : strlen(name)}).data;
+  for (char *c = stem; c && *c; c++)
+    if (!isalnum((unsigned char)*c)) *c = '-';
+  return stem;
+}
+
+static bool same_columns(const PropterSniff *a, const char *path) {
+  PropterTable *table;
+  size_t count = 0;
+  if (propter_table_open(path, &a->options, NULL, &table, NULL) != PROPTER_OK) return false;
+  const PropterStr *names = propter_table_columns(table, &count);
+  bool same = count == a->count;
+  for (size_t i = 0; same && i < count; i++) same = propter_str_equal(names[i], a->columns[i].name);
+  propter_table_close(table);
+  return same;
+}
+
+static void say_columns(FILE *out, const PropterSniff *f, PropterColumnRole role, const char *before) {
+  bool any = false;
+  for (size_t i = 0; i < f->count; i++) {
+    if (f->columns[i].role != role) continue;
+    PropterStr label = f->columns[i].label.len ? f->columns[i].label : f->columns[i].name;
+    fprintf(out, "%s%.*s", any ? ", " : before, (int)label.len, label.data);
+    any = true;
+  }
+}
+
+static PropterStatus write_mapping(Start *s, const PropterSniff *found, const char *source, const char *stem) {
+  PropterBuf mapping = {.max = 16 << 20};
+  char *base = start_text(s, "https://example.org/%s/", s->name.data, ""), *path = start_text(s, "%s/%s.ttl", s->pack, stem);
+  char *iri = base ? start_text(s, "%s%s#", base, stem) : NULL;
+  PropterStatus status = path && iri ? propter_sniff_write(found, propter_str(source), propter_str(iri), &mapping, s->err) : start_no_memory(s->err);
+  if (status == PROPTER_OK) status = propter_io_write_file(path, propter_buf_str(&mapping), s->err);
+  if (status == PROPTER_OK) propter_buf_printf(&s->job, "%s%s.ttl", s->mappings++ ? " " : "", stem);
+  propter_buf_clear(&mapping);
+  return status;
+}
+
+/* A table made of the folder's, in the pack. */
+static PropterStatus use_made(Start *s, PropterBuf *made, const char *stem, const char *kind, PropterSniff *sniff) {
+  char *name = start_text(s, "%s-%s.csv", stem, kind), *path = name ? start_text(s, "%s/%s", s->pack, name) : NULL;
+  PropterStatus status = path ? propter_io_write_file(path, propter_buf_str(made), s->err) : start_no_memory(s->err);
+  if (status == PROPTER_OK) status = propter_sniff(path, NULL, NULL, sniff, s->err);
+  return status == PROPTER_OK ? write_mapping(s, sniff, name, stem) : status;
+}
+
+/* Rows of facts, or many files of one shape: added up into one table of the pack. */
+static PropterStatus add_up(Start *s, const PropterSniff *found, const char **paths, size_t count, const char *stem) {
+  PropterBuf cells = {.max = 1 << 30};
+  PropterCellsSummary summary;
+  PropterSniff sniff = {0};
+  if (count > 1) stem = s->name.data; /* no one file's name */
+  PropterStatus status = propter_cells(paths, count, found, &cells, &summary, s->err);
+  if (status == PROPTER_OK) status = use_made(s, &cells, stem, "cells", &sniff);
+  propter_buf_clear(&cells);
+  if (status == PROPTER_OK)
+    fprintf(s->call->out, "         added up by period and slice: %s rows of %zu file%s to %s cells\n", output_number(summary.rows), count,
+            count == 1 ? "" : "s", output_number(summary.cells));
+  propter_sniff_clear(&sniff);
+  return status;
+}
+
+/* A column for each period: made into a row for each. *wide false: it is no such table. */
+static PropterStatus turn(Start *s, const PropterSniff *found, const char *path, const char *stem, bool *wide) {
+  PropterBuf made = {.max = 1 << 30};
+  PropterSniff sniff = {0};
+  PropterMelted melted;
+  PropterStatus status = propter_melt(path, found, &made, &melted, s->err);
+  *wide = melted.periods > 0;
+  if (status == PROPTER_OK && *wide && melted.mixed) {
+    fprintf(s->call->out, "table    %s: not used: its rows are different measures (column %s); give each a column or a file of its own\n", path, melted.mixed);
+  } else if (status == PROPTER_OK && *wide) {
+    status = use_made(s, &made, stem, "long", &sniff);
+    if (status == PROPTER_OK) {
+      fprintf(s->call->out, "table    %s: %zu columns of periods turned into %s rows", path, melted.periods, output_number(melted.rows));
+      say_columns(s->call->out, &sniff, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(s->call->out, &sniff, PROPTER_COLUMN_SLICE, ", slices ");
+      fputc('\n', s->call->out);
+    }
+  }
+  propter_sniff_clear(&sniff);
+  propter_buf_clear(&made);
+  return status;
+}
+
+static PropterStatus use_table(Start *s, size_t at) {
+  PropterSniff found = {0};
+  FILE *out = s->call->out;
+  const char *path = s->files.items[at].path, *stem = start_stem(s, path);
+  const char **paths = propter_arena_alloc(&s->arena, s->files.count * sizeof *paths);
+  if (!stem || !paths) return start_no_memory(s->err);
+  PropterError bad = {0};
+  if (propter_sniff(path, NULL, NULL, &found, &bad) != PROPTER_OK) {
+    fprintf(out, "table    %s: not used: %s\n", path, bad.message);
+    propter_sniff_clear(&found);
+    return bad.status == PROPTER_NO_MEMORY ? propter_fail(s->err, bad.status, "%s", bad.message) : PROPTER_OK;
+  }
+  size_t count = 0, measures = 0;
+  for (size_t i = 0; i < found.count; i++) measures += found.columns[i].role == PROPTER_COLUMN_MEASURE;
+  for (size_t i = at; i < s->files.count; i++)
+    if (s->files.items[i].table && !s->files.items[i].taken && (i == at || same_columns(&found, s->files.items[i].path)))
+      s->files.items[i].taken = true, paths[count++] = s->files.items[i].path;
+  PropterStatus status = PROPTER_OK;
+  bool wide = false;
+  if (count == 1 && found.time == SIZE_MAX) status = turn(s, &found, path, stem, &wide);
+  if (wide || status != PROPTER_OK) {
+    /* done, or it failed */
+  } else if (found.time == SIZE_MAX || !measures) {
+    fprintf(out, "table    %s: not used: it has no %s\n", path, found.time == SIZE_MAX ? "column of days or periods" : "column of amounts");
+  } else {
+    fprintf(out, "table    %s%s: %s rows by %.*s", path, count > 1 ? " and others like it" : "", output_number(found.rows),
+            (int)found.columns[found.time].name.len, found.columns[found.time].name.data);
+    say_columns(out, &found, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(out, &found, PROPTER_COLUMN_SLICE, ", slices ");
+    fputc('\n', out);
+    char *absolute = realpath(path, NULL);
+    status = !absolute                     ? propter_io_fail(s->err, path, "open")
+             : found.repeated || count > 1 ? add_up(s, &found, paths, count, stem)
+                                           : write_mapping(s, &found, absolute, stem);
+    free(absolute);
+  }
+  propter_sniff_clear(&found);
+  return status;
+}
+
+PropterStatus start_walk(Start *s) { return walk(s, s->folder.data, 0); }
+
+PropterStatus start_tables(Start *s) {
+  for (size_t i = 0; i < s->files.count; i++) {
+    if (!s->files.items[i].table) s->documents++;
+    else if (!s->files.items[i].taken) PROPTER_TRY(use_table(s, i));
+  }
+  return PROPTER_OK;
+}
