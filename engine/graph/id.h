@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Layout of a term id: high 8 bits a tag, low 56 a payload. Tags below ID_INLINE number terms of the dictionary; the others hold the value of a literal whose
- * lexical form is the canonical one, so that the form can be made again from the value and unsigned order is value order inside a tag. */
+ * lexical form is the canonical one, so that the form can be made again from the value and unsigned order is value order inside a tag. Shared with the folders
+ * below: what works on ids (executor, shapes, inference) has to know what an id says. */
 #ifndef GRAPH_ID_H
 #define GRAPH_ID_H
 

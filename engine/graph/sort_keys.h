@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Many ids sorted with the places of their rows: a stable radix sort by bytes, those that all keys share left out, on all processors. Shared with the
+ * executor. */
 #ifndef GRAPH_SORT_KEYS_H
 #define GRAPH_SORT_KEYS_H
 
