@@ -177,14 +177,11 @@ static PropterStatus record_of(const Unpacked *u, PropterId id, PropterStr *reco
   return PROPTER_OK;
 }
 
-/* What is kept was checked when it was unpacked, and is of the same bytes if first number and checksum agree. */
-static bool keeps(const Unpacked *u, uint64_t first, uint32_t sum) { return u->bytes && u->first == first && u->sum == sum; }
-
-/* Of a block's slots the one that keeps it, else the one used longest ago. */
-static Unpacked *slot_of(Unpacked ways[WAYS], uint64_t first, uint32_t sum) {
+/* Of a block's slots the one that keeps it, or what it was before a commit, else the one used longest ago. */
+static Unpacked *slot_of(Unpacked ways[WAYS], uint64_t first) {
   Unpacked *oldest = ways;
   for (size_t i = 0; i < WAYS; i++) {
-    if (keeps(&ways[i], first, sum)) return &ways[i];
+    if (ways[i].bytes && ways[i].first == first) return &ways[i];
     if (ways[i].used < oldest->used) oldest = &ways[i];
   }
   return oldest;
@@ -198,12 +195,12 @@ static PropterStatus hold(const Env *env, MDB_txn *txn, PropterId id, Unpacked *
   if (!value.data) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
   if (value.len < HEADER) return bad_block(first, "is too short", err);
   size_t at = (size_t)(first * UINT64_C(0x9E3779B97F4A7C15) >> 52) % (SLOTS / WAYS), stripe = at % STRIPES;
-  uint32_t sum = four((const unsigned char *)value.data);
   *lock = &env->cache->stripes[stripe].lock;
   (void)pthread_mutex_lock(*lock);
-  Unpacked *u = slot_of(&env->cache->slots[at * WAYS], first, sum);
+  Unpacked *u = slot_of(&env->cache->slots[at * WAYS], first);
   PropterStatus status = PROPTER_OK;
-  if (!keeps(u, first, sum)) {
+  /* What is kept was checked when it was unpacked, and is of the same bytes if first number and checksum agree. */
+  if (!u->bytes || u->first != first || u->sum != four((const unsigned char *)value.data)) {
     drop(u);
     status = check(first, value, err);
     if (status == PROPTER_OK) status = unpack(first, value, &env->cache->stripes[stripe].unpacker, u, err);

@@ -90,7 +90,8 @@ struct Alg {
   const AstPattern *ast; /* SERVICE: the pattern sent to an endpoint, or the form that somebody else solves */
   Item *inputs;          /* SERVICE: the endpoint's name, or what the form is called with */
   size_t input_count;
-  /* SCAN, set by the planner: ids that subject and object must be in for the filters over it (NULL: any), the part of the rows where they are (0: not known). */
+  /* SCAN, set by the planner: ids that subject and object must be in for the filters over it (NULL: any), the part of the rows where they are
+   * (0: not known). */
   const IdRanges *within[3];
   double share[3];
   /* Set by algebra_analyse: bit sets over all slots. */

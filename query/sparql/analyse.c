@@ -35,6 +35,7 @@ void slots_of_expr(const Exec *run, const Expr *e, uint64_t *set) {
 }
 
 static PropterStatus analyse_expr(Exec *run, Expr *e, PropterError *err) {
+  PROPTER_TRY(exec_tick(run, err));
   if (e->pattern) PROPTER_TRY(algebra_analyse(run, e->pattern, err));
   for (size_t i = 0; i < e->count; i++) PROPTER_TRY(analyse_expr(run, e->args[i], err));
   return PROPTER_OK;
@@ -82,6 +83,7 @@ static void analyse_project(Alg *a) {
 
 PropterStatus algebra_analyse(Exec *run, Alg *a, PropterError *err) {
   size_t words = slots_words(run);
+  PROPTER_TRY(exec_check(run, err));
   a->maybe = slots_new(run, err), a->certain = slots_new(run, err);
   if (!a->maybe || !a->certain) return exec_fail_memory(run, err);
   for (size_t i = 0; i < a->count; i++) PROPTER_TRY(algebra_analyse(run, a->items[i], err));

@@ -149,6 +149,7 @@ static PropterStatus next_constructed(void *payload, PropterId *row, bool *end, 
     bool valid;
     PROPTER_TRY(template_fill(&r->run, r->template[r->template_at++], r->batch, r->at, r->blanks, &quad, &valid, err));
     if (valid) PROPTER_TRY(put_triple(r, &quad, row, &fresh, err));
+    PROPTER_TRY(exec_tick(&r->run, err));
   }
   return PROPTER_OK;
 }

@@ -150,7 +150,8 @@ static uint32_t looked_at(const Expr *e) {
   if (e->op == EXPR_TERM) return e->slot;
   if (e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS || (e->op == EXPR_CALL && e->function == FN_BOUND)) return NO_SLOT;
   /* Of these the first alone is always evaluated. */
-  bool first = e->op == EXPR_OR || e->op == EXPR_AND || e->op == EXPR_IN || e->op == EXPR_NOT_IN || (e->op == EXPR_CALL && functions[e->function] == fn_special);
+  bool call = e->op == EXPR_CALL && functions[e->function] == fn_special;
+  bool first = call || e->op == EXPR_OR || e->op == EXPR_AND || e->op == EXPR_IN || e->op == EXPR_NOT_IN;
   uint32_t slot = NO_SLOT;
   for (size_t i = 0; i < (first && e->count ? 1 : e->count) && slot == NO_SLOT; i++) slot = looked_at(e->args[i]);
   return slot;

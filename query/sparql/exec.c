@@ -54,7 +54,11 @@ PropterStatus exec_grow(Exec *run, void *items, size_t *cap, size_t need, size_t
   return PROPTER_OK;
 }
 
-void *exec_plan_alloc(Exec *run, size_t size) { return propter_arena_alloc(&run->arena, size ? size : 1); }
+void *exec_plan_alloc(Exec *run, size_t size) {
+  void *ptr = propter_arena_alloc(&run->arena, size ? size : 1);
+  run->over = run->over || (!ptr && (size > run->arena.limit || run->arena.used > run->arena.limit - size));
+  return ptr;
+}
 
 uint64_t exec_now(void) {
   struct timespec t;

@@ -7,6 +7,7 @@
 #include <utf8proc.h>
 
 #include "eval.h"
+#include "propter/limits.h"
 #include "propter/regex.h"
 
 static bool is_string(const Value *v) { return v->type == VALUE_STRING || v->type == VALUE_LANGUAGE; }
@@ -27,12 +28,22 @@ static bool compatible(const Value *a, const Value *b) {
 
 static PropterStr part(PropterStr s, size_t from, size_t to) { return (PropterStr){s.data + from, to - from}; }
 
-/* Copies what was built; NULL data when there was no memory, which eval notices. */
-static PropterStr taken(PropterBuf *buf, PropterArena *arena) {
-  PropterStr text = {NULL, 0};
-  if (!buf->failed) text = buf->len ? propter_arena_copy(arena, propter_buf_str(buf)) : PROPTER_STR("");
+/* A text being made: no longer than a term may be. */
+static PropterBuf new_text(void) { return (PropterBuf){.max = propter_limits_default().term_bytes}; }
+
+/* Copies what was built, if `status` is OK; NULL data when there was no memory, which eval notices. */
+static PropterStatus taken(Env *env, PropterBuf *buf, PropterStatus status, PropterStr *text, PropterError *err) {
+  *text = (PropterStr){NULL, 0};
+  if (status == PROPTER_OK && buf->failed == PROPTER_LIMIT)
+    status = propter_fail(err, PROPTER_LIMIT, "a function makes a text of more than %zu bytes", buf->max);
+  /* Long texts take time. */
+  if (status == PROPTER_OK && buf->len > 1 << 16) status = exec_check(env->run, err);
+  if (status == PROPTER_OK && !buf->failed) {
+    *text = buf->len ? propter_arena_copy(env->scratch, propter_buf_str(buf)) : PROPTER_STR("");
+    env->run->over = env->run->over || (!text->data && env->scratch->used + buf->len >= env->scratch->limit);
+  }
   propter_buf_clear(buf);
-  return text;
+  return status;
 }
 
 CALL(fn_strlen) {
@@ -77,57 +88,64 @@ static void add_lower(PropterBuf *buf, utf8proc_int32_t c) {
   if (c == 0x130) propter_buf_add_utf8(buf, 0x307);
 }
 
-static PropterStatus change_case(Env *env, const Value *v, void (*add)(PropterBuf *, utf8proc_int32_t), Value *out) {
+static PropterStatus change_case(Env *env, const Value *v, void (*add)(PropterBuf *, utf8proc_int32_t), Value *out, PropterError *err) {
   if (!is_string(v)) return PROPTER_OK;
-  PropterBuf buf = {0};
-  for (size_t i = 0; i < v->text.len;) {
+  PropterBuf buf = new_text();
+  PropterStatus status = PROPTER_OK;
+  PropterStr text;
+  for (size_t i = 0; i < v->text.len && status == PROPTER_OK;) {
     utf8proc_int32_t c = 0;
     utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)v->text.data + i, (utf8proc_ssize_t)(v->text.len - i), &c);
     if (n <= 0) break;
     add(&buf, c);
     i += (size_t)n;
+    status = exec_tick(env->run, err);
   }
-  *out = text_like(v, taken(&buf, env->scratch));
-  return PROPTER_OK;
+  PROPTER_TRY(taken(env, &buf, status, &text, err));
+  return *out = text_like(v, text), PROPTER_OK;
 }
 
 CALL(fn_ucase) {
   UNUSED;
-  return change_case(env, args, add_upper, out);
+  return change_case(env, args, add_upper, out, err);
 }
 
 CALL(fn_lcase) {
   UNUSED;
-  return change_case(env, args, add_lower, out);
+  return change_case(env, args, add_lower, out, err);
 }
 
 CALL(fn_concat) {
   UNUSED;
-  PropterBuf buf = {0};
+  PropterBuf buf = new_text();
+  PropterStr text;
   bool language = count > 0;
   for (size_t i = 0; i < count; i++) {
     if (!is_string(&args[i])) return propter_buf_clear(&buf), PROPTER_OK;
     propter_buf_add(&buf, args[i].text);
     language = language && args[i].type == VALUE_LANGUAGE && compatible(&args[0], &args[i]);
   }
-  *out = language ? text_like(args, PROPTER_STR("")) : value_string(PROPTER_STR(""));
-  out->text = taken(&buf, env->scratch);
-  return PROPTER_OK;
+  PROPTER_TRY(taken(env, &buf, PROPTER_OK, &text, err));
+  return *out = language ? text_like(args, text) : value_string(text), PROPTER_OK;
 }
 
 CALL(fn_encode_for_uri) {
   UNUSED;
   if (!is_string(args)) return PROPTER_OK;
-  PropterBuf buf = {0};
-  for (size_t i = 0; i < args->text.len; i++) {
+  static const char digits[] = "0123456789ABCDEF";
+  PropterBuf buf = new_text();
+  PropterStatus status = PROPTER_OK;
+  PropterStr text;
+  for (size_t i = 0; i < args->text.len && status == PROPTER_OK; i++) {
     unsigned char c = (unsigned char)args->text.data[i];
     if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("-_.~", c)))
       propter_buf_add_char(&buf, (char)c);
     else
-      propter_buf_printf(&buf, "%%%02X", c);
+      propter_buf_add(&buf, (PropterStr){(const char[]){'%', digits[c >> 4], digits[c & 15]}, 3});
+    status = exec_tick(env->run, err);
   }
-  *out = value_string(taken(&buf, env->scratch));
-  return PROPTER_OK;
+  PROPTER_TRY(taken(env, &buf, status, &text, err));
+  return *out = value_string(text), PROPTER_OK;
 }
 
 CALL(fn_contains) {
@@ -209,8 +227,9 @@ static PropterStatus replace_all(Env *env, PropterRegex *regex, const Value *arg
     if (!found || !propter_matcher_span(m, 0, &start, &end)) break;
     /* A pattern that matches nothing at all is an error (XPath functions, 7.6.3). */
     *valid = end > start && add_replacement((propter_buf_add(buf, part(s, at, start)), buf), args[2].text, s, m);
-    if (!*valid) return PROPTER_OK;
+    if (!*valid || buf->failed) return PROPTER_OK;
     at = end;
+    PROPTER_TRY(exec_tick(env->run, err));
   }
   propter_buf_add(buf, part(s, at, s.len));
   return PROPTER_OK;
@@ -223,11 +242,11 @@ CALL(fn_replace) {
   if (!is_string(args) || args[1].type != VALUE_STRING || args[2].type != VALUE_STRING || (count == 4 && args[3].type != VALUE_STRING)) return PROPTER_OK;
   PROPTER_TRY(pattern_get(env->run, args[1].text, count == 4 ? args[3].text : PROPTER_STR(""), &regex, err));
   if (!regex) return PROPTER_OK;
-  PropterBuf buf = {0};
-  PropterStatus status = replace_all(env, regex, args, &buf, &valid, err);
-  PropterStr text = taken(&buf, env->scratch);
+  PropterBuf buf = new_text();
+  PropterStr text;
+  PROPTER_TRY(taken(env, &buf, replace_all(env, regex, args, &buf, &valid, err), &text, err));
   if (valid) *out = text_like(args, text);
-  return status;
+  return PROPTER_OK;
 }
 
 static PropterStatus hash_value(Env *env, const Value *v, DigestKind kind, Value *out) {

@@ -16,6 +16,7 @@ static void list_slots(const uint64_t *set, size_t words, uint32_t *out) {
 
 PropterStatus op_make(Exec *run, const OpKind *kind, size_t size, const uint64_t *slots, const Alg *alg, void *out, PropterError *err) {
   size_t words = slots_words(run);
+  PROPTER_TRY(exec_check(run, err));
   Op *op = exec_plan_alloc(run, size);
   if (!op) return exec_fail_memory(run, err);
   op->kind = kind, op->run = run, op->alg = alg, op->slots = slots;
@@ -89,8 +90,6 @@ PropterStatus op_next(Op *op, Batch **out, PropterError *err) {
 }
 
 void op_stop(Op *op) {
-  if (op->left) op_stop(op->left);
-  if (op->right) op_stop(op->right);
   if (op->kind->stop) op->kind->stop(op);
   exec_free(op->run, op->memory, op->owned_count * BATCH * sizeof *op->memory);
   op->memory = NULL;
@@ -170,7 +169,10 @@ PropterStatus index_build(Exec *run, Index *x, const Table *t, const uint32_t *c
   PROPTER_TRY(size_heads(run, x, t->count, err));
   PROPTER_TRY(exec_grow(run, &x->next, &x->next_cap, t->count + 1, sizeof *x->next, err));
   /* From the last to the first, so that chains run in the order of the rows. */
-  for (size_t row = t->count; row-- > 0;) link_row(x, row, hash_row(table_row(t, row), columns, count));
+  for (size_t row = t->count; row-- > 0;) {
+    link_row(x, row, hash_row(table_row(t, row), columns, count));
+    PROPTER_TRY(exec_tick(run, err));
+  }
   return PROPTER_OK;
 }
 
@@ -179,7 +181,10 @@ static PropterStatus index_add(Exec *run, Index *x, const Table *t, size_t row, 
   PROPTER_TRY(exec_grow(run, &x->next, &x->next_cap, row + 1, sizeof *x->next, err));
   if (!x->heads || row >= x->mask) {
     PROPTER_TRY(size_heads(run, x, row + 1, err));
-    for (size_t r = 0; r < row; r++) link_row(x, r, hash_row(table_row(t, r), columns, count));
+    for (size_t r = 0; r < row; r++) {
+      link_row(x, r, hash_row(table_row(t, r), columns, count));
+      PROPTER_TRY(exec_tick(run, err));
+    }
   }
   link_row(x, row, hash);
   return PROPTER_OK;

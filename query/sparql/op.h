@@ -49,7 +49,7 @@ uint64_t *op_reads(Op *op, PropterError *err);
 PropterStatus op_want(Op *root, const uint64_t *wanted, PropterError *err);
 PropterStatus op_start(Op *op, const PropterId *outer, PropterError *err);
 PropterStatus op_next(Op *op, Batch **out, PropterError *err);
-void op_stop(Op *op);
+void op_stop(Op *op); /* of this operator alone */
 /* The inputs of a union; NULL for every other operator. */
 Op **op_children(Op *op, size_t *count);
 /* An outer row that says nothing but which graph a pattern is matched in, and what has a value before the query starts. */

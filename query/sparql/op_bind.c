@@ -94,6 +94,7 @@ PropterStatus op_bind_join(Exec *run, JoinMode mode, Op *left, Op *right, const 
   j->op.left = left, j->op.right = right;
   j->op.slots = slots, j->op.sorted = left->sorted;
   j->mode = mode, j->expr = expr;
+  j->scratch.limit = (size_t)run->options.memory;
   uint64_t *reads = op_reads(&j->op, err);
   if (!reads) return exec_fail_memory(run, err);
   slots_mentioned(run, alg, reads);

@@ -523,6 +523,7 @@ PropterStatus op_group(Exec *run, Op *child, const Alg *alg, Op **out, PropterEr
   for (size_t i = 0; i < alg->aggregate_count; i++) slots_add(slots, alg->aggregates[i].slot);
   PROPTER_TRY(op_make(run, &group_kind, sizeof *g, slots, alg, &g, err));
   g->op.left = child, g->op.closed = true;
+  g->scratch.limit = (size_t)run->options.memory;
   uint64_t *reads = op_reads(&g->op, err);
   if (!reads) return exec_fail_memory(run, err);
   for (size_t i = 0; i < alg->slot_count; i++) slots_add(reads, alg->slots[i]);

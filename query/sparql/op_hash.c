@@ -418,6 +418,7 @@ PropterStatus op_hash_join(Exec *run, JoinMode mode, Op *left, Op *right, const 
   j->op.slots = filters_only(j) ? left->slots : slots;
   j->op.sorted = left->sorted;
   j->op.streams = true;
+  j->scratch.limit = (size_t)run->options.memory;
   j->ignore = mode == JOIN_MINUS && alg && alg->graphs.kind == GRAPHS_NAMED ? alg->graphs.slot : NO_SLOT;
   uint64_t *reads = op_reads(&j->op, err);
   if (!reads) return exec_fail_memory(run, err);

@@ -411,6 +411,7 @@ PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op 
   uint64_t *reads = op_reads(&o->op, err);
   if (!reads) return exec_fail_memory(run, err);
   for (size_t i = 0; i < alg->order_count; i++) slots_of_expr(run, alg->order[i].expr, reads);
+  o->scratch.limit = (size_t)run->options.memory;
   o->op.left = child, o->limit = limit, o->op.estimate = child->estimate, o->op.slots = child->slots;
   *out = &o->op;
   return PROPTER_OK;

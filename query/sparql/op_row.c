@@ -121,6 +121,7 @@ PropterStatus op_filter(Exec *run, Op *child, Expr *expr, Op **out, PropterError
   PROPTER_TRY(op_make(run, &filter_kind, sizeof *f, NULL, NULL, &f, err));
   f->op.streams = true;
   column_init(&f->column, expr);
+  f->scratch.limit = f->column.texts.limit = (size_t)run->options.memory;
   f->op.left = child, f->expr = expr, f->op.slots = child->slots, f->op.estimate = child->estimate, f->op.sorted = child->sorted;
   uint64_t *reads = op_reads(&f->op, err);
   if (!reads) return exec_fail_memory(run, err);
@@ -194,6 +195,7 @@ PropterStatus op_extend(Exec *run, Op *child, const Alg *alg, Op **out, PropterE
   PROPTER_TRY(make_one(run, &extend_kind, child, alg, sizeof *x, &x, err));
   x->expr = alg->expr, x->op.streams = true;
   column_init(&x->column, alg->expr);
+  x->scratch.limit = x->column.texts.limit = (size_t)run->options.memory;
   *out = &x->op;
   return PROPTER_OK;
 }
@@ -248,12 +250,7 @@ static PropterStatus union_next(Op *op, Batch **out, PropterError *err) {
   return PROPTER_OK;
 }
 
-static void union_stop(Op *op) {
-  Union *u = (Union *)op;
-  for (size_t i = 0; i < u->count; i++) op_stop(u->children[i]);
-}
-
-static const OpKind union_kind = {"union", union_start, union_next, union_stop};
+static const OpKind union_kind = {"union", union_start, union_next, NULL};
 
 PropterStatus op_union(Exec *run, Op **children, size_t count, const Alg *alg, Op **out, PropterError *err) {
   Union *u;

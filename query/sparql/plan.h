@@ -20,8 +20,8 @@ PropterStatus plan_condition(Exec *run, Op **op, Expr *e, const uint64_t *maybe,
 /* May `a` be started with the values of a row that binds at most `given`, with the same answer as joining afterwards? It may if nothing in it
  * sees such a value that it does not bind itself. */
 bool plan_bindable(const Exec *run, const Alg *a, const uint64_t *given);
-/* May a sub-select be started with such values instead of being joined afterwards, planned by plan_started? It may if it has no limit, chance or sub-select in it,
- * and where it groups, they are values of keys (sideways information passing: Beeri and Ramakrishnan, On the power of magic, 1991). */
+/* May a sub-select be started with such values instead of being joined afterwards, planned by plan_started? It may if it has no limit, chance or sub-select in
+ * it, and where it groups, they are values of keys (sideways information passing: Beeri and Ramakrishnan, On the power of magic, 1991). */
 bool plan_passes(const Exec *run, const Alg *a, const uint64_t *given);
 /* Plans what will be started for each of the rows that surely bind `certain`. */
 PropterStatus plan_started(Exec *run, Alg *a, const uint64_t *certain, Op **out, PropterError *err);

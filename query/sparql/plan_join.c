@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order and kinds of joins. A greedy order comes first; if it looks expensive, all trees of up to DP_PARTS parts are compared by dynamic programming over
- * subsets in at most 50 ms: each subset extended by one part (Selinger et al., Access path selection, 1979), or two connected subsets joined by hash (bushy trees:
- * Moerkotte and Neumann, Analysis of two existing and one new dynamic programming algorithm, VLDB 2006). */
+ * subsets in at most 50 ms: each subset extended by one part (Selinger et al., Access path selection, 1979), or two connected subsets joined by hash (bushy
+ * trees: Moerkotte and Neumann, Analysis of two existing and one new dynamic programming algorithm, VLDB 2006). */
 #include <math.h>
 #include <string.h>
 
@@ -213,6 +213,7 @@ static PropterStatus greedy(Joining *j, size_t *order, State *s, PropterError *e
       if (taken[i]) continue;
       bool connected = slots_overlap(j->run, s->maybe, p->alg->maybe);
       PROPTER_TRY(judge(j, s, p, &rows, &cost, &method, err));
+      PROPTER_TRY(exec_tick(j->run, err));
       if (waits(p, s)) connected = false, rows = (double)INFINITY;
       if (best == SIZE_MAX || better(connected, rows, cost, best_connected, best_rows, best_cost))
         best = i, best_rows = rows, best_cost = cost, best_connected = connected;
@@ -547,6 +548,7 @@ static PropterStatus init_parts(Joining *j, PropterError *err) {
   for (size_t i = 0; i < j->filter_count; i++) PROPTER_TRY(restrict_parts(j, i, err));
   for (size_t i = 0; i < j->count; i++) {
     Part *p = &j->parts[i];
+    PROPTER_TRY(exec_check(j->run, err));
     if (plan_leaf_kind(p->alg)) {
       if (p->alg->kind == ALG_SCAN) PROPTER_TRY(estimate_within(j->run, p->alg, err));
       PROPTER_TRY(estimate_leaf(j->run, p->alg, &p->rows, err));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Conditions on a variable as ranges of the ids it may have: what a scan need not read. The conditions themselves are still evaluated, so ranges only have to hold
- * all ids that may meet them; a term that leads to an error meets none. */
+/* Conditions on a variable as ranges of the ids it may have: what a scan need not read. The conditions themselves are still evaluated, so ranges only have to
+ * hold all ids that may meet them; a term that leads to an error meets none. */
 #ifndef SPARQL_RANGES_H
 #define SPARQL_RANGES_H
 

@@ -1,55 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Syntax tree to algebra: SPARQL 1.1, section 18.2.2 (patterns) and 18.2.4 (modifiers). */
+/* Patterns: SPARQL 1.1, section 18.2.2. */
+#include "translate.h"
+
 #include <string.h>
 
-#include "algebra.h"
 #include "path_service.h"
 #include "propter/vocab.h"
 
-/* Names to slots; a sub-select has its own. */
-typedef struct {
-  Exec *run;
-  uint32_t *slots; /* by name */
-  Graphs graphs;
-  Alg *group; /* where aggregates of the select go, or NULL */
-  PropterError *err;
-} Scope;
+PropterStatus translate_no_memory(Scope *s) { return exec_fail_memory(s->run, s->err); }
 
-static PropterStatus translate_group(Scope *s, const AstPattern *group, Alg **out);
-static PropterStatus translate_expr(Scope *s, const AstExpr *e, Expr **out);
-static PropterStatus translate_select(Scope *outer, const AstSelect *a, Alg **out, uint32_t **columns, size_t *column_count);
-
-static PropterStatus no_memory(Scope *s) { return exec_fail_memory(s->run, s->err); }
-
-static PropterStatus make(Scope *s, AlgKind kind, Alg **out) {
+PropterStatus translate_make(Scope *s, AlgKind kind, Alg **out) {
+  PROPTER_TRY(exec_check(s->run, s->err));
   *out = exec_plan_alloc(s->run, sizeof **out);
-  if (!*out) return no_memory(s);
+  if (!*out) return translate_no_memory(s);
   **out =
       (Alg){.kind = kind, .slot = NO_SLOT, .from = NO_SLOT, .s = {NO_SLOT, 0}, .p = {NO_SLOT, 0}, .o = {NO_SLOT, 0}, .graphs = s->graphs};
   return PROPTER_OK;
 }
 
-static PropterStatus push(Scope *s, void *items, size_t *count, const void *value, size_t size) {
-  return ast_append(&s->run->arena, items, count, value, size) ? PROPTER_OK : no_memory(s);
+PropterStatus translate_push(Scope *s, void *items, size_t *count, const void *value, size_t size) {
+  return ast_append(&s->run->arena, items, count, value, size) ? PROPTER_OK : translate_no_memory(s);
 }
 
-static PropterStatus add_item(Scope *s, Alg *alg, Alg *item) { return push(s, &alg->items, &alg->count, &item, sizeof item); }
+static PropterStatus add_item(Scope *s, Alg *alg, Alg *item) { return translate_push(s, &alg->items, &alg->count, &item, sizeof item); }
 
-static PropterStatus wrap(Scope *s, AlgKind kind, Alg *item, Alg **out) {
+PropterStatus translate_wrap(Scope *s, AlgKind kind, Alg *item, Alg **out) {
   Alg *alg;
-  PROPTER_TRY(make(s, kind, &alg));
+  PROPTER_TRY(translate_make(s, kind, &alg));
   PROPTER_TRY(add_item(s, alg, item));
   *out = alg;
   return PROPTER_OK;
 }
 
 static PropterStatus make_pair(Scope *s, AlgKind kind, Alg *left, Alg *right, Alg **out) {
-  PROPTER_TRY(wrap(s, kind, left, out));
+  PROPTER_TRY(translate_wrap(s, kind, left, out));
   return add_item(s, *out, right);
 }
 
 /* Join without needless units and nested joins. */
-static PropterStatus join(Scope *s, Alg *left, Alg *right, Alg **out) {
+PropterStatus translate_join(Scope *s, Alg *left, Alg *right, Alg **out) {
   if (left->kind == ALG_UNIT) return *out = right, PROPTER_OK;
   if (right->kind == ALG_UNIT) return *out = left, PROPTER_OK;
   if (left->kind != ALG_JOIN) return make_pair(s, ALG_JOIN, left, right, out);
@@ -57,20 +46,20 @@ static PropterStatus join(Scope *s, Alg *left, Alg *right, Alg **out) {
   return add_item(s, left, right);
 }
 
-static PropterStatus slot_of(Scope *s, uint32_t name, uint32_t *slot) {
+PropterStatus translate_slot(Scope *s, uint32_t name, uint32_t *slot) {
   if (s->slots[name] == NO_SLOT) s->slots[name] = exec_slot(s->run, name, s->err);
   *slot = s->slots[name];
   return *slot == NO_SLOT ? PROPTER_NO_MEMORY : PROPTER_OK;
 }
 
-static PropterStatus fresh_slot(Scope *s, uint32_t *slot) {
+PropterStatus translate_fresh(Scope *s, uint32_t *slot) {
   *slot = exec_slot(s->run, NO_SLOT, s->err);
   return *slot == NO_SLOT ? PROPTER_NO_MEMORY : PROPTER_OK;
 }
 
 static PropterStatus item_of(Scope *s, const AstTerm *t, Item *item) {
   *item = (Item){NO_SLOT, PROPTER_NO_ID};
-  if (t->kind == AST_VAR || t->kind == AST_BLANK) return slot_of(s, t->var, &item->slot);
+  if (t->kind == AST_VAR || t->kind == AST_BLANK) return translate_slot(s, t->var, &item->slot);
   return exec_intern(s->run, &t->term, &item->id, s->err);
 }
 
@@ -83,7 +72,7 @@ static PropterStatus iri_item(Scope *s, PropterStr iri, Item *item) {
 
 static PropterStatus make_expr(Scope *s, AstExprOp op, Expr **out) {
   *out = exec_plan_alloc(s->run, sizeof **out);
-  if (!*out) return no_memory(s);
+  if (!*out) return translate_no_memory(s);
   (*out)->op = op;
   (*out)->slot = NO_SLOT;
   return PROPTER_OK;
@@ -103,8 +92,8 @@ static PropterStatus translate_aggregate(Scope *s, const AstExpr *e, Expr **out)
     PROPTER_TRY(translate_expr(s, e->args[0], &a.arg));
     s->group = group;
   }
-  PROPTER_TRY(fresh_slot(s, &a.slot));
-  PROPTER_TRY(push(s, &group->aggregates, &group->aggregate_count, &a, sizeof a));
+  PROPTER_TRY(translate_fresh(s, &a.slot));
+  PROPTER_TRY(translate_push(s, &group->aggregates, &group->aggregate_count, &a, sizeof a));
   return slot_expr(s, a.slot, out);
 }
 
@@ -117,34 +106,35 @@ static PropterStatus translate_exists(Scope *s, const AstExpr *e, Expr **out) {
   return PROPTER_OK;
 }
 
-static PropterStatus translate_expr(Scope *s, const AstExpr *e, Expr **out) {
+PropterStatus translate_expr(Scope *s, const AstExpr *e, Expr **out) {
   if (e->op == EXPR_AGGREGATE)
     return s->group ? translate_aggregate(s, e, out) : propter_fail(s->err, PROPTER_INVALID, "an aggregate stands where none is allowed");
   if (e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS) return translate_exists(s, e, out);
+  PROPTER_TRY(exec_tick(s->run, s->err));
   PROPTER_TRY(make_expr(s, e->op, out));
   Expr *x = *out;
   x->function = e->function;
   if (e->op == EXPR_TERM) {
-    if (e->term.kind == AST_VAR) return slot_of(s, e->term.var, &x->slot);
+    if (e->term.kind == AST_VAR) return translate_slot(s, e->term.var, &x->slot);
     x->constant = value_of_term(&e->term.term);
     return exec_intern(s->run, &e->term.term, &x->constant.id, s->err);
   }
   if (e->op == EXPR_CALL_IRI) x->iri = e->term.term.value;
   x->count = e->count;
   x->args = exec_plan_alloc(s->run, e->count * sizeof *x->args);
-  if (!x->args) return no_memory(s);
+  if (!x->args) return translate_no_memory(s);
   for (size_t i = 0; i < e->count; i++) PROPTER_TRY(translate_expr(s, e->args[i], &x->args[i]));
   return PROPTER_OK;
 }
 
-static PropterStatus filter(Scope *s, Alg *alg, Expr *e, Alg **out) {
-  PROPTER_TRY(wrap(s, ALG_FILTER, alg, out));
+PropterStatus translate_filter(Scope *s, Alg *alg, Expr *e, Alg **out) {
+  PROPTER_TRY(translate_wrap(s, ALG_FILTER, alg, out));
   (*out)->expr = e;
   return PROPTER_OK;
 }
 
-static PropterStatus extend(Scope *s, Alg *alg, uint32_t slot, Expr *e, Alg **out) {
-  PROPTER_TRY(wrap(s, ALG_EXTEND, alg, out));
+PropterStatus translate_extend(Scope *s, Alg *alg, uint32_t slot, Expr *e, Alg **out) {
+  PROPTER_TRY(translate_wrap(s, ALG_EXTEND, alg, out));
   (*out)->slot = slot, (*out)->expr = e;
   return PROPTER_OK;
 }
@@ -152,31 +142,29 @@ static PropterStatus extend(Scope *s, Alg *alg, uint32_t slot, Expr *e, Alg **ou
 /* --- Triples and paths -------------------------------------------------------------------------------------------------- */
 
 static PropterStatus make_scan(Scope *s, Item subject, Item predicate, Item object, Alg **out) {
-  PROPTER_TRY(make(s, ALG_SCAN, out));
+  PROPTER_TRY(translate_make(s, ALG_SCAN, out));
   (*out)->s = subject, (*out)->p = predicate, (*out)->o = object;
   return PROPTER_OK;
 }
-
-static PropterStatus filter(Scope *s, Alg *alg, Expr *e, Alg **out);
 
 /* One direction of a negated set: any predicate but those listed in it. */
 static PropterStatus negated_scan(Scope *s, Item subject, const AstPath *p, Item object, bool inverse, Alg **out) {
   Item predicate = {NO_SLOT, PROPTER_NO_ID};
   Expr *not_in, *arg;
-  PROPTER_TRY(fresh_slot(s, &predicate.slot));
+  PROPTER_TRY(translate_fresh(s, &predicate.slot));
   PROPTER_TRY(make_expr(s, EXPR_NOT_IN, &not_in));
   PROPTER_TRY(slot_expr(s, predicate.slot, &arg));
-  PROPTER_TRY(push(s, &not_in->args, &not_in->count, &arg, sizeof arg));
+  PROPTER_TRY(translate_push(s, &not_in->args, &not_in->count, &arg, sizeof arg));
   for (size_t i = 0; i < p->count; i++) {
     if ((p->items[i]->kind == PATH_INVERSE) != inverse) continue;
     PropterTerm term = propter_iri(inverse ? p->items[i]->items[0]->iri : p->items[i]->iri);
     PROPTER_TRY(make_expr(s, EXPR_TERM, &arg));
     arg->constant = value_of_term(&term);
     PROPTER_TRY(exec_intern(s->run, &term, &arg->constant.id, s->err));
-    PROPTER_TRY(push(s, &not_in->args, &not_in->count, &arg, sizeof arg));
+    PROPTER_TRY(translate_push(s, &not_in->args, &not_in->count, &arg, sizeof arg));
   }
   PROPTER_TRY(inverse ? make_scan(s, object, predicate, subject, out) : make_scan(s, subject, predicate, object, out));
-  return filter(s, *out, not_in, out);
+  return translate_filter(s, *out, not_in, out);
 }
 
 static PropterStatus translate_negated(Scope *s, Item subject, const AstPath *p, Item object, Alg **out) {
@@ -199,23 +187,23 @@ static PropterStatus translate_path(Scope *s, Item subject, const AstPath *p, It
   }
   case PATH_INVERSE: return translate_path(s, object, p->items[0], subject, out);
   case PATH_SEQUENCE: {
-    PROPTER_TRY(make(s, ALG_UNIT, out));
+    PROPTER_TRY(translate_make(s, ALG_UNIT, out));
     Item from = subject;
     for (size_t i = 0; i < p->count; i++) {
       Item to = object;
       Alg *step;
       if (i + 1 < p->count) {
         to.id = PROPTER_NO_ID;
-        PROPTER_TRY(fresh_slot(s, &to.slot));
+        PROPTER_TRY(translate_fresh(s, &to.slot));
       }
       PROPTER_TRY(translate_path(s, from, p->items[i], to, &step));
-      PROPTER_TRY(join(s, *out, step, out));
+      PROPTER_TRY(translate_join(s, *out, step, out));
       from = to;
     }
     return PROPTER_OK;
   }
   case PATH_ALTERNATIVE:
-    PROPTER_TRY(make(s, ALG_UNION, out));
+    PROPTER_TRY(translate_make(s, ALG_UNION, out));
     for (size_t i = 0; i < p->count; i++) {
       Alg *branch;
       PROPTER_TRY(translate_path(s, subject, p->items[i], object, &branch));
@@ -224,7 +212,7 @@ static PropterStatus translate_path(Scope *s, Item subject, const AstPath *p, It
     return PROPTER_OK;
   case PATH_NEGATED: return translate_negated(s, subject, p, object, out);
   default:
-    PROPTER_TRY(make(s, ALG_PATH, out));
+    PROPTER_TRY(translate_make(s, ALG_PATH, out));
     (*out)->s = subject, (*out)->o = object, (*out)->path = p;
     return PROPTER_OK;
   }
@@ -243,19 +231,19 @@ static PropterStatus translate_triples(Scope *s, const AstPattern *a, Alg **in_o
       PROPTER_TRY(item_of(s, &t->p, &predicate));
       PROPTER_TRY(make_scan(s, subject, predicate, object, &one));
     }
-    PROPTER_TRY(join(s, *in_out, one, in_out));
+    PROPTER_TRY(translate_join(s, *in_out, one, in_out));
   }
   return PROPTER_OK;
 }
 
-static PropterStatus translate_values(Scope *s, const AstValues *v, Alg **out) {
-  PROPTER_TRY(make(s, ALG_VALUES, out));
+PropterStatus translate_values(Scope *s, const AstValues *v, Alg **out) {
+  PROPTER_TRY(translate_make(s, ALG_VALUES, out));
   Alg *alg = *out;
   alg->slot_count = v->var_count, alg->row_count = v->row_count;
   alg->slots = exec_plan_alloc(s->run, v->var_count * sizeof *alg->slots);
   alg->rows = exec_plan_alloc(s->run, v->var_count * v->row_count * sizeof *alg->rows);
-  if (!alg->slots || !alg->rows) return no_memory(s);
-  for (size_t i = 0; i < v->var_count; i++) PROPTER_TRY(slot_of(s, v->vars[i], &alg->slots[i]));
+  if (!alg->slots || !alg->rows) return translate_no_memory(s);
+  for (size_t i = 0; i < v->var_count; i++) PROPTER_TRY(translate_slot(s, v->vars[i], &alg->slots[i]));
   for (size_t i = 0; i < v->var_count * v->row_count; i++) {
     if (v->cells[i].kind != AST_NONE) PROPTER_TRY(exec_intern(s->run, &v->cells[i].term, &alg->rows[i], s->err));
     PROPTER_TRY(exec_tick(s->run, s->err));
@@ -317,24 +305,24 @@ static PropterStatus translate_graph(Scope *s, const AstPattern *a, Alg **out) {
     s->graphs = (Graphs){.kind = GRAPHS_ONE, .graph = g};
     PROPTER_TRY(translate_group(s, a->items[0], out));
     s->graphs = saved;
-    return exists ? PROPTER_OK : make(s, ALG_NONE, out);
+    return exists ? PROPTER_OK : translate_make(s, ALG_NONE, out);
   }
   /* ?g is bound after the pattern was matched; where the pattern does not mention it, it may as well be bound by the scans. */
   Mention mention = {a->term.var, false};
   uint32_t name, slot;
   in_pattern(a->items[0], &mention);
-  PROPTER_TRY(slot_of(s, a->term.var, &name));
+  PROPTER_TRY(translate_slot(s, a->term.var, &name));
   slot = name;
-  if (mention.found) PROPTER_TRY(fresh_slot(s, &slot));
+  if (mention.found) PROPTER_TRY(translate_fresh(s, &slot));
   s->graphs = (Graphs){.kind = GRAPHS_NAMED, .slot = slot, .restricted = run->named_restricted, .set = run->named, .set_count = run->named_count};
   Alg *inner, *graph;
   PROPTER_TRY(translate_group(s, a->items[0], &inner));
-  PROPTER_TRY(wrap(s, ALG_GRAPH, inner, &graph));
+  PROPTER_TRY(translate_wrap(s, ALG_GRAPH, inner, &graph));
   s->graphs = saved;
   graph->slot = slot;
   *out = graph;
   if (!mention.found) return PROPTER_OK;
-  PROPTER_TRY(wrap(s, ALG_UNIFY, graph, out));
+  PROPTER_TRY(translate_wrap(s, ALG_UNIFY, graph, out));
   (*out)->slot = name, (*out)->from = slot;
   return PROPTER_OK;
 }
@@ -356,7 +344,7 @@ static PropterStatus translate_optional(Scope *s, const AstPattern *a, Alg **in_
 
 static PropterStatus translate_inputs(Scope *s, const AstTerm *terms, size_t count, Alg *alg) {
   alg->inputs = exec_plan_alloc(s->run, (count + 1) * sizeof *alg->inputs);
-  if (!alg->inputs) return no_memory(s);
+  if (!alg->inputs) return translate_no_memory(s);
   for (size_t i = 0; i < count; i++) PROPTER_TRY(item_of(s, &terms[i], &alg->inputs[i]));
   alg->input_count = count;
   return PROPTER_OK;
@@ -364,13 +352,13 @@ static PropterStatus translate_inputs(Scope *s, const AstTerm *terms, size_t cou
 
 static PropterStatus translate_form(Scope *s, const AstPattern *a, Alg **out) {
   const AstSelect *form = a->select;
-  PROPTER_TRY(make(s, ALG_SERVICE, out));
+  PROPTER_TRY(translate_make(s, ALG_SERVICE, out));
   (*out)->ast = a;
   PROPTER_TRY(translate_inputs(s, form->inputs, form->input_count, *out));
   (*out)->slots = exec_plan_alloc(s->run, (form->item_count + 1) * sizeof *(*out)->slots);
-  if (!(*out)->slots) return no_memory(s);
+  if (!(*out)->slots) return translate_no_memory(s);
   (*out)->slot_count = form->item_count;
-  for (size_t i = 0; i < form->item_count; i++) PROPTER_TRY(slot_of(s, form->items[i].var, &(*out)->slots[i]));
+  for (size_t i = 0; i < form->item_count; i++) PROPTER_TRY(translate_slot(s, form->items[i].var, &(*out)->slots[i]));
   return PROPTER_OK;
 }
 
@@ -380,11 +368,11 @@ static PropterStatus translate_service(Scope *s, const AstPattern *a, Alg **out)
   bool paths = a->term.kind == AST_IRI && propter_str_equal(a->term.term.value, propter_vocab_iri(VOCAB_propter_path));
   size_t ends = paths ? path_service_ends(block, NULL) : 0;
   AstTerm *inputs = exec_plan_alloc(s->run, (ends + 1) * sizeof *inputs);
-  PROPTER_TRY(make(s, ALG_SERVICE, out));
+  PROPTER_TRY(translate_make(s, ALG_SERVICE, out));
   Alg *alg = *out;
   alg->ast = a, alg->silent = a->silent;
   alg->slots = exec_plan_alloc(s->run, names * sizeof *alg->slots);
-  if (!alg->slots || !inputs) return no_memory(s);
+  if (!alg->slots || !inputs) return translate_no_memory(s);
   inputs[0] = a->term;
   if (ends) (void)path_service_ends(block, inputs + 1);
   PROPTER_TRY(translate_inputs(s, inputs, ends + 1, alg));
@@ -392,7 +380,7 @@ static PropterStatus translate_service(Scope *s, const AstPattern *a, Alg **out)
   for (uint32_t v = 0; v < names; v++) {
     Mention m = {v, false};
     in_pattern(block, &m);
-    if (m.found && !s->run->query->names[v].blank) PROPTER_TRY(slot_of(s, v, &alg->slots[alg->slot_count++]));
+    if (m.found && !s->run->query->names[v].blank) PROPTER_TRY(translate_slot(s, v, &alg->slots[alg->slot_count++]));
   }
   return PROPTER_OK;
 }
@@ -411,12 +399,12 @@ static PropterStatus translate_one(Scope *s, const AstPattern *a, Alg **in_out) 
     Expr *e;
     uint32_t slot;
     PROPTER_TRY(translate_expr(s, a->expr, &e));
-    PROPTER_TRY(slot_of(s, a->term.var, &slot));
-    return extend(s, *in_out, slot, e, in_out);
+    PROPTER_TRY(translate_slot(s, a->term.var, &slot));
+    return translate_extend(s, *in_out, slot, e, in_out);
   }
   case PAT_GROUP: PROPTER_TRY(translate_group(s, a, &item)); break;
   case PAT_UNION:
-    PROPTER_TRY(make(s, ALG_UNION, &item));
+    PROPTER_TRY(translate_make(s, ALG_UNION, &item));
     for (size_t i = 0; i < a->count; i++) {
       Alg *branch;
       PROPTER_TRY(translate_group(s, a->items[i], &branch));
@@ -434,12 +422,12 @@ static PropterStatus translate_one(Scope *s, const AstPattern *a, Alg **in_out) 
   }
   default: PROPTER_TRY(translate_service(s, a, &item));
   }
-  return join(s, *in_out, item, in_out);
+  return translate_join(s, *in_out, item, in_out);
 }
 
-static PropterStatus translate_group(Scope *s, const AstPattern *group, Alg **out) {
+PropterStatus translate_group(Scope *s, const AstPattern *group, Alg **out) {
   Expr *all = NULL;
-  PROPTER_TRY(make(s, ALG_UNIT, out));
+  PROPTER_TRY(translate_make(s, ALG_UNIT, out));
   for (size_t i = 0; i < group->count; i++) PROPTER_TRY(translate_one(s, group->items[i], out));
   for (size_t i = 0; i < group->count; i++) {
     Expr *e;
@@ -452,161 +440,18 @@ static PropterStatus translate_group(Scope *s, const AstPattern *group, Alg **ou
     if (all->op != EXPR_AND) {
       Expr *both;
       PROPTER_TRY(make_expr(s, EXPR_AND, &both));
-      PROPTER_TRY(push(s, &both->args, &both->count, &all, sizeof all));
-      PROPTER_TRY(push(s, &both->args, &both->count, &e, sizeof e));
+      PROPTER_TRY(translate_push(s, &both->args, &both->count, &all, sizeof all));
+      PROPTER_TRY(translate_push(s, &both->args, &both->count, &e, sizeof e));
       all = both;
     } else {
       Expr *both;
       PROPTER_TRY(make_expr(s, EXPR_AND, &both));
-      for (size_t k = 0; k < all->count; k++) PROPTER_TRY(push(s, &both->args, &both->count, &all->args[k], sizeof all));
-      PROPTER_TRY(push(s, &both->args, &both->count, &e, sizeof e));
+      for (size_t k = 0; k < all->count; k++) PROPTER_TRY(translate_push(s, &both->args, &both->count, &all->args[k], sizeof all));
+      PROPTER_TRY(translate_push(s, &both->args, &both->count, &e, sizeof e));
       all = both;
     }
   }
-  return all ? filter(s, *out, all, out) : PROPTER_OK;
-}
-
-/* --- Select --------------------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-  Scope *scope;
-  uint32_t *slots;
-  size_t count;
-  unsigned char *seen;
-  PropterStatus status;
-} Visible;
-
-static void add_visible(uint32_t var, void *payload) {
-  Visible *v = payload;
-  if (v->seen[var] || v->status != PROPTER_OK) return;
-  v->seen[var] = 1;
-  v->status = slot_of(v->scope, var, &v->slots[v->count++]);
-}
-
-/* The variables of a WHERE clause that a solution has. */
-static PropterStatus visible_variables(Scope *s, const AstPattern *where, uint32_t **slots, size_t *count) {
-  size_t names = s->run->query->name_count;
-  Visible v = {s, exec_plan_alloc(s->run, names * sizeof *v.slots), 0, exec_plan_alloc(s->run, names), PROPTER_OK};
-  if (!v.slots || !v.seen) return no_memory(s);
-  if (where) ast_visible(where, add_visible, &v);
-  *slots = v.slots, *count = v.count;
-  return v.status;
-}
-
-static PropterStatus translate_grouping(Scope *s, const AstSelect *a, Alg **in_out) {
-  Alg *group, *where = *in_out;
-  uint32_t *keys = exec_plan_alloc(s->run, a->group_count * sizeof *keys);
-  if (!keys) return no_memory(s);
-  for (size_t i = 0; i < a->group_count; i++) {
-    const AstGroupKey *k = &a->group[i];
-    Expr *e;
-    if (!k->has_var && k->expr->op == EXPR_TERM && k->expr->term.kind == AST_VAR) {
-      PROPTER_TRY(slot_of(s, k->expr->term.var, &keys[i]));
-      continue;
-    }
-    PROPTER_TRY(translate_expr(s, k->expr, &e));
-    PROPTER_TRY(k->has_var ? slot_of(s, k->var, &keys[i]) : fresh_slot(s, &keys[i]));
-    PROPTER_TRY(extend(s, where, keys[i], e, &where));
-  }
-  PROPTER_TRY(wrap(s, ALG_GROUP, where, &group));
-  group->slots = keys, group->slot_count = a->group_count;
-  PROPTER_TRY(visible_variables(s, a->where, &group->whole, &group->whole_count));
-  s->group = group;
-  *in_out = group;
-  return PROPTER_OK;
-}
-
-static PropterStatus select_columns(Scope *s, const AstSelect *a, uint32_t **columns, size_t *count) {
-  size_t names = s->run->query->name_count;
-  Visible v = {s, exec_plan_alloc(s->run, (names + a->item_count) * sizeof *v.slots), 0, exec_plan_alloc(s->run, names), PROPTER_OK};
-  if (!v.slots || !v.seen) return no_memory(s);
-  /* The other forms look at everything. */
-  bool star = a->star || a->form != &sparql_form_select;
-  for (size_t i = 0; i < a->item_count; i++) add_visible(a->items[i].var, &v);
-  if (star && a->where) ast_visible(a->where, add_visible, &v);
-  for (size_t i = 0; star && a->values && i < a->values->var_count; i++) add_visible(a->values->vars[i], &v);
-  *columns = v.slots, *count = v.count;
-  return v.status;
-}
-
-static PropterStatus translate_modifiers(Scope *s, const AstSelect *a, Alg **in_out) {
-  if (a->aggregated) PROPTER_TRY(translate_grouping(s, a, in_out));
-  /* Expressions are translated before their operators are put on top: aggregates in them go into the group. */
-  for (size_t i = 0; i < a->having_count; i++) {
-    Expr *e;
-    PROPTER_TRY(translate_expr(s, a->having[i], &e));
-    PROPTER_TRY(filter(s, *in_out, e, in_out));
-  }
-  if (a->values) {
-    Alg *values;
-    PROPTER_TRY(translate_values(s, a->values, &values));
-    PROPTER_TRY(join(s, *in_out, values, in_out));
-  }
-  for (size_t i = 0; i < a->item_count; i++) {
-    Expr *e;
-    uint32_t slot;
-    if (!a->items[i].expr) continue;
-    PROPTER_TRY(translate_expr(s, a->items[i].expr, &e));
-    PROPTER_TRY(slot_of(s, a->items[i].var, &slot));
-    PROPTER_TRY(extend(s, *in_out, slot, e, in_out));
-  }
-  if (a->order_count == 0) return PROPTER_OK;
-  Alg *order;
-  PROPTER_TRY(wrap(s, ALG_ORDER, *in_out, &order));
-  for (size_t i = 0; i < a->order_count; i++) {
-    OrderKey key = {.descending = a->order[i].descending};
-    PROPTER_TRY(translate_expr(s, a->order[i].expr, &key.expr));
-    PROPTER_TRY(push(s, &order->order, &order->order_count, &key, sizeof key));
-  }
-  *in_out = order;
-  return PROPTER_OK;
-}
-
-static PropterStatus translate_body(Scope *s, const AstSelect *a, Alg **out, uint32_t **columns, size_t *count) {
-  if (a->where)
-    PROPTER_TRY(translate_group(s, a->where, out));
-  else
-    PROPTER_TRY(make(s, ALG_UNIT, out));
-  PROPTER_TRY(translate_modifiers(s, a, out));
-  PROPTER_TRY(select_columns(s, a, columns, count));
-  PROPTER_TRY(wrap(s, ALG_PROJECT, *out, out));
-  (*out)->slots = *columns, (*out)->slot_count = *count;
-  if (a->distinct || a->reduced) {
-    PROPTER_TRY(wrap(s, ALG_DISTINCT, *out, out));
-    (*out)->slots = *columns, (*out)->slot_count = *count;
-  }
-  if (a->has_limit || a->offset) {
-    PROPTER_TRY(wrap(s, ALG_SLICE, *out, out));
-    (*out)->has_limit = a->has_limit, (*out)->limit = a->limit, (*out)->offset = a->offset;
-  }
-  return PROPTER_OK;
-}
-
-static uint32_t *new_names(Exec *run) {
-  uint32_t *slots = exec_plan_alloc(run, run->query->name_count * sizeof *slots);
-  for (size_t i = 0; slots && i < run->query->name_count; i++) slots[i] = run->fixed ? run->fixed[i] : NO_SLOT;
-  return slots;
-}
-
-static PropterStatus translate_select(Scope *outer, const AstSelect *a, Alg **out, uint32_t **columns, size_t *column_count) {
-  Scope s = {outer->run, new_names(outer->run), outer->graphs, NULL, outer->err};
-  size_t names = outer->run->query->name_count;
-  Visible v = {outer, exec_plan_alloc(outer->run, (names + a->item_count) * sizeof *v.slots), 0, exec_plan_alloc(outer->run, names), PROPTER_OK};
-  if (!s.slots || !v.slots || !v.seen) return no_memory(outer);
-  /* What is projected shares its slot with the surroundings; everything else is the sub-select's own. */
-  for (size_t i = 0; i < a->item_count; i++) add_visible(a->items[i].var, &v);
-  if (a->star) ast_visible(a->where, add_visible, &v);
-  for (size_t i = 0; a->star && a->values && i < a->values->var_count; i++) add_visible(a->values->vars[i], &v);
-  PROPTER_TRY(v.status);
-  for (size_t i = 0; i < names; i++)
-    if (v.seen[i]) s.slots[i] = outer->slots[i];
-  return translate_body(&s, a, out, columns, column_count);
-}
-
-PropterStatus algebra_of_select(Exec *run, const AstSelect *select, Alg **out, uint32_t **columns, size_t *column_count, PropterError *err) {
-  Scope s = {run, new_names(run), run->default_graph, NULL, err};
-  if (!s.slots) return no_memory(&s);
-  return translate_body(&s, select, out, columns, column_count);
+  return all ? translate_filter(s, *out, all, out) : PROPTER_OK;
 }
 
 PropterStatus algebra_of_pattern(Exec *run, const AstPattern *pattern, Alg **out, uint32_t *names, PropterError *err) {
