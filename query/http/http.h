@@ -34,7 +34,7 @@ typedef struct HttpRequest {
   PropterBuf body;
   PropterAccess scope;     /* of the token it came with */
   uint64_t id, began_ms;
-  uint64_t body_since_ms;
+  uint64_t work_ms;        /* when its worker began */
   PropterStr about;       /* for the list of queries */
   atomic_bool cancel;
   atomic_bool running;

@@ -23,6 +23,7 @@ void http_request_release(HttpRequest *request) {
 static void answer(HttpRequest *request) {
   PropterError err = {0};
   PropterStatus status = PROPTER_CANCELLED;
+  request->work_ms = http_clock_ms();
   atomic_store(&request->running, true);
   if (atomic_load(&request->cancel))
     (void)propter_fail(&err, status, "cancelled before it began");

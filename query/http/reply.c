@@ -2,6 +2,7 @@
 /* A reply on its way from the worker that makes it to the daemon's thread that sends it: a bounded buffer between the two, compressed on the way. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -134,15 +135,30 @@ static bool wake(HttpRequest *request) {
   return true;
 }
 
+/* A client that reads a byte now and then must not keep a worker: all of an answer is to be taken within the time that a query may take. False: that is over. */
+static bool wait_drained(HttpRequest *request) {
+  HttpReply *r = request->reply;
+  struct timespec until;
+  const uint64_t end = request->work_ms + request->server->options.deadline_ms, now = http_clock_ms();
+  if (!request->server->options.deadline_ms) return pthread_cond_wait(&r->drained, &r->lock) == 0;
+  if (now >= end) return false;
+  (void)clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += (time_t)((end - now) / 1000 + 1);
+  (void)pthread_cond_timedwait(&r->drained, &r->lock, &until);
+  return true;
+}
+
 PropterStatus http_reply_write(PropterStr bytes, void *payload, PropterError *err) {
   HttpRequest *request = payload;
   HttpReply *r = request->reply;
   PropterStatus status = PROPTER_OK;
-  bool woken = false;
+  bool woken = false, in_time = true;
   (void)pthread_mutex_lock(&r->lock);
-  while (r->ready && r->out.len - r->sent > HIGH_WATER && !r->gone && !atomic_load(&request->cancel)) (void)pthread_cond_wait(&r->drained, &r->lock);
+  while (in_time && r->ready && r->out.len - r->sent > HIGH_WATER && !r->gone && !atomic_load(&request->cancel)) in_time = wait_drained(request);
   if (r->gone || atomic_load(&request->cancel)) {
     status = propter_fail(err, PROPTER_CANCELLED, "the client is gone or the request was cancelled");
+  } else if (!in_time) {
+    status = propter_fail(err, PROPTER_TIMEOUT, "the client reads too slowly");
   } else {
     if (r->sent > HIGH_WATER || (r->sent && r->sent == r->out.len)) {
       memmove(r->out.data, r->out.data + r->sent, r->out.len - r->sent);

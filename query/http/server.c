@@ -18,6 +18,7 @@ typedef struct HttpPeer {
   int fd;
   uint64_t since_ms; /* when the present wait began */
   bool asked;        /* a request is under way */
+  bool answering;    /* … and whole */
   bool first;        /* none has come yet */
   struct HttpPeer *next, *before;
 } HttpPeer;
@@ -81,8 +82,11 @@ static void sweep(PropterServer *s) {
   (void)pthread_mutex_lock(&s->lock);
   const uint64_t now = http_clock_ms();
   for (HttpPeer *p = s->peers; p; p = p->next) {
-    uint64_t most = p->asked ? s->options.body_ms : p->first ? s->options.header_ms : (uint64_t)s->options.idle_ms + s->options.header_ms;
-    if (p->since_ms != UINT64_MAX && now - p->since_ms > most) (void)shutdown(p->fd, SHUT_RDWR);
+    uint64_t most = p->answering ? (uint64_t)s->options.deadline_ms + s->options.body_ms
+                    : p->asked   ? s->options.body_ms
+                    : p->first   ? s->options.header_ms
+                                 : (uint64_t)s->options.idle_ms + s->options.header_ms;
+    if (!(p->answering && !s->options.deadline_ms) && now - p->since_ms > most) (void)shutdown(p->fd, SHUT_RDWR);
   }
   (void)pthread_mutex_unlock(&s->lock);
 }
@@ -106,14 +110,15 @@ static void *run_network(void *payload) {
   return NULL;
 }
 
-/* Which wait of the connection begins; UINT64_MAX: none, the request is being answered. */
-static void peer_waits(HttpRequest *request, bool asked, uint64_t since) {
+/* Which wait of the connection begins. */
+static void peer_waits(HttpRequest *request, bool asked, bool answering) {
   HttpPeer *peer = peer_of(request);
   if (!peer) return;
   (void)pthread_mutex_lock(&request->server->lock);
   peer->asked = asked;
   peer->first = false;
-  peer->since_ms = since;
+  peer->answering = answering;
+  peer->since_ms = http_clock_ms();
   (void)pthread_mutex_unlock(&request->server->lock);
 }
 
@@ -176,7 +181,7 @@ static void on_completed(void *payload, struct MHD_Connection *connection, void 
   uint64_t took = http_clock_ms() - r->began_ms;
   unsigned hundred = http_reply_code(r) / 100;
   http_reply_cancel(r, true);
-  peer_waits(r, false, http_clock_ms());
+  peer_waits(r, false, false);
   write_access(r, took);
   (void)pthread_mutex_lock(&s->lock);
   if (r->newer) r->newer->older = r->older;
@@ -251,7 +256,7 @@ static enum MHD_Result on_request(void *payload, struct MHD_Connection *connecti
   if (!r) return MHD_NO; /* no memory for it */
   if (!r->seen) {
     r->seen = true;
-    peer_waits(r, true, http_clock_ms());
+    peer_waits(r, true, false);
     unsigned code = prepare(r, method, &why);
     return code ? http_refuse(r, code, why) : MHD_YES;
   }
@@ -270,7 +275,7 @@ static enum MHD_Result on_request(void *payload, struct MHD_Connection *connecti
   }
   if (!r->queued) {
     r->queued = true;
-    peer_waits(r, true, UINT64_MAX);
+    peer_waits(r, true, true);
     MHD_suspend_connection(r->connection);
     if (http_queue_push(s, r)) return MHD_YES;
     MHD_resume_connection(r->connection);

@@ -90,6 +90,24 @@ START_TEST(a_failure_after_the_first_bytes_breaks_off) {
 }
 END_TEST
 
+START_TEST(who_does_not_read_holds_no_worker) {
+  PropterServerOptions o = site_options(2000);
+  HttpAnswer a;
+  o.workers = 1, o.deadline_ms = 1000;
+  PropterServer *server = site_start(&o);
+  const int fd = http_connect(propter_server_port(server));
+  ck_assert(http_send(fd, PROPTER_STR("GET /sparql?query=SELECT%20*%20%7B%3Fa%20%3Fb%20%3Fc%20.%20%3Fd%20%3Fe%20%3Ff%7D HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+  char byte;
+  ck_assert_int_eq(recv(fd, &byte, 1, MSG_PEEK), 1);
+  ck_assert_uint_eq(site_code(server, "GET", "/health", "", ""), 200);
+  ck_assert(http_receive(fd, false, &a));
+  ck_assert_msg(a.code == 200 && !a.whole, "%u, %s", a.code, a.whole ? "whole" : "cut");
+  http_answer_clear(&a);
+  (void)close(fd);
+  propter_server_stop(server);
+}
+END_TEST
+
 typedef struct {
   PropterServer *server;
   unsigned code;
@@ -354,6 +372,7 @@ Suite *suite_server(void) {
   tcase_add_test(c, stop_ends_what_runs);
   tcase_add_test(c, slow_headers_are_cut);
   tcase_add_test(c, a_client_that_says_no_more_is_answered);
+  tcase_add_test(c, who_does_not_read_holds_no_worker);
   tcase_add_test(c, updates_and_runs);
   tcase_add_test(c, other_paths);
   tcase_add_test(c, does_what_its_description_says);
