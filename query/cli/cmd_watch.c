@@ -142,7 +142,7 @@ static PropterStatus keep_answers(Session *s, size_t count, const Watch *const *
 
 /* --- the verbs ----------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus post(Session *s, const Watch *w) {
+static PropterStatus post(const Session *s, const Watch *w, PropterError *err) {
   PropterBuf body = {.max = 64 << 20}, reply = {.max = 1 << 20}, type = {.max = 1 << 10};
   const PropterFetchOptions options = {.rules = s->rules, .bytes = 1 << 20, .ms = 30000};
   if (!w->webhook.len) return PROPTER_OK;
@@ -153,17 +153,19 @@ static PropterStatus post(Session *s, const Watch *w) {
   propter_buf_add(&body, PROPTER_STR(",\"answer\":"));
   propter_buf_add(&body, w->json.len ? propter_str_trim(propter_buf_str(&w->json)) : PROPTER_STR("null"));
   propter_buf_add_char(&body, '}');
-  PropterStatus status = propter_buf_status(&body, s->err);
+  PropterStatus status = propter_buf_status(&body, err);
   const PropterFetchRequest request = {
       .url = w->webhook, .accept = PROPTER_STR("*/*"), .content_type = PROPTER_STR("application/json"), .body = propter_buf_str(&body)};
-  if (status == PROPTER_OK) status = propter_fetch(&request, &options, &reply, &type, s->err);
+  if (status == PROPTER_OK) status = propter_fetch(&request, &options, &reply, &type, err);
   propter_buf_clear(&body), propter_buf_clear(&reply), propter_buf_clear(&type);
   return status;
 }
 
-/* Asks all again. What could not be posted keeps its old answer, so that it is posted the next time. */
+/* Asks all again. What could not be posted keeps its old answer, so that it is posted the next time, and keeps no other from being posted. */
 static PropterStatus check(Session *s) {
   CommandView view;
+  PropterError away = {0}; /* of the first webhook that failed */
+  PropterStatus posted = PROPTER_OK;
   size_t changed = 0;
   PropterStatus status = view_open(s->call, &view, s->err);
   if (status == PROPTER_OK) status = read_watches(s, view.snapshot);
@@ -176,13 +178,18 @@ static PropterStatus check(Session *s) {
     if (propter_str_equal(w->answer, w->now)) continue;
     say(s, "changed  ", short_name(w->iri), "  "), say(s, "", w->question, "\n");
     say(s, "    was  ", w->answer.len ? w->answer : PROPTER_STR("never asked"), "\n"), say(s, "    now  ", w->now, "\n");
-    if (!s->call->dry_run) status = post(s, w);
-    if (status == PROPTER_OK) news[changed++] = w;
+    PropterError err = {0};
+    const PropterStatus one = s->call->dry_run ? PROPTER_OK : post(s, w, &err);
+    if (one == PROPTER_OK) news[changed++] = w;
+    else say(s, "not posted  ", propter_str(err.message), "\n");
+    if (one != PROPTER_OK && posted == PROPTER_OK) posted = one, away = err;
   }
   PropterStatus kept = news && !s->call->dry_run ? keep_answers(s, changed, news) : PROPTER_OK;
   if (status == PROPTER_OK) status = kept;
-  if (status == PROPTER_OK) fprintf(s->call->out, "%zu of %zu answers changed\n", changed, s->watches.count);
-  return status;
+  if (status != PROPTER_OK) return status;
+  fprintf(s->call->out, "%zu of %zu answers changed\n", changed, s->watches.count);
+  if (posted != PROPTER_OK && s->err) *s->err = away;
+  return posted;
 }
 
 static PropterStatus list(Session *s) {
