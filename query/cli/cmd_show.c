@@ -253,8 +253,7 @@ const Command command_show = {
     .min_operands = 1,
     .max_operands = 1,
     .details =
-        "The name is an IRI or enough of its end (a document's file name, the last part of a claim's name). The original file is opened again and the words "
-        "are shown\n"
-        "in their place, between >>> and <<<. Exit 1 if the file is gone or is not the one that was read.",
+        "The name is an IRI or enough of its end (a document's file name, the last part of a claim's name). The original file is opened again and the words\n"
+        "are shown in their place, between >>> and <<<, or the row among its neighbours. Exit 1 if the file is gone or is not the one that was read.",
     .examples = "propter show digest-2011-09.html",
     .run = run};

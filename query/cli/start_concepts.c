@@ -46,7 +46,7 @@ static PropterStatus metric_concept(Start *s, const PropterTerm *row, void *payl
 }
 
 /* "net revenue, Hamburg", and how questions and documents may call it. */
-static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, PropterStr member) {
+static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, PropterStr dimension, PropterStr member) {
   static const char *const between[] = {", ", " in ", " of ", " for "};
   for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
     propter_buf_printf(out, " ;\n  skos:%s ", i ? "altLabel" : "prefLabel");
@@ -54,6 +54,8 @@ static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, Prop
   }
   propter_buf_printf(out, " ;\n  skos:altLabel ");
   put_label(out, propter_arena_printf(&s->arena, "%.*s %.*s", (int)member.len, member.data, (int)measure.len, measure.data));
+  propter_buf_printf(out, " ;\n  skos:altLabel ");
+  put_label(out, propter_arena_printf(&s->arena, "%.*s in %.*s %.*s", (int)measure.len, measure.data, (int)member.len, member.data, (int)dimension.len, dimension.data));
 }
 
 /* A metric for each part of the data: documents speak of parts, and so do moves. Columns: metric, label, dimension, its label, member, then as named below. */
@@ -63,7 +65,7 @@ static PropterStatus slice_metric(Start *s, const PropterTerm *row, void *payloa
   propter_buf_add(out, PROPTER_STR("\n:")), put_local(out, row[1].value), propter_buf_add_char(out, '-'), put_local(out, row[3].value),
       propter_buf_add_char(out, '-');
   put_local(out, row[4].value), propter_buf_printf(out, " a propter:Metric");
-  put_slice_labels(s, out, row[1].value, row[4].value);
+  put_slice_labels(s, out, row[1].value, row[3].value, row[4].value);
   propter_buf_printf(out, " ;\n  propter:concept :"), put_local(out, row[1].value);
   propter_buf_printf(out, " ; propter:fixed [ propter:dimension <%.*s> ; propter:concept :", (int)row[2].value.len, row[2].value.data);
   put_local(out, row[3].value), propter_buf_add_char(out, '-'), put_local(out, row[4].value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lists of the page: a title, what it shows, a query, and what a row opens. Each pattern of a query binds the columns it shows; `open` names the
-// column that leads to an answer; `first`: a column to sort by and the patterns that find it, so that of very many rows only those of a page (by `key`) are looked up; `path`: not a query, but what the server lists there. A list is added by a row here.
+// column that leads to an answer; `first`: for each column the patterns that sort by it, and `match`: those that find the rows with a text, so that of very many rows only those of a page (by `key`) are looked up; `path`: not a query, but what the server lists there. A list is added by a row here.
 'use strict';
 const PREFIXES = `PREFIX propter: <https://w3id.org/propter#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -17,12 +17,21 @@ const LISTS = {
     open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m',
   },
   hypotheses: {
-    title: 'Hypotheses', about: 'Which cause for which pattern, the likeliest first.', order: 'DESC(?probability)',
+    title: 'Hypotheses', order: 'DESC(?probability)',
     columns: { metric: 'metric', from: 'from', to: 'to', cause: 'cause', probability: 'probability', grade: 'grade' },
     where: `?h a propter:Hypothesis ; propter:probability ?probability . ?h propter:pattern ?pattern ; propter:cause ?c ; propter:grade ?g .
   ?pattern propter:metric ?m ; propter:start ?from ; propter:end ?to . ?m skos:prefLabel ?metric . OPTIONAL { ?c skos:prefLabel ?label }
   BIND(COALESCE(?label, STR(?c)) AS ?cause) BIND(${words("?g")} AS ?grade)`,
-    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m ?h', key: 'h', first: ['probability', '?h a propter:Hypothesis ; propter:probability ?probability .'], review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `probability ${row.probability.value}, grade ${row.grade ? row.grade.value : ''}`],
+    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m ?h', key: 'h', first: {
+      probability: '?h a propter:Hypothesis ; propter:probability ?probability .', metric: '?h a propter:Hypothesis ; propter:pattern/propter:metric/skos:prefLabel ?metric .',
+      from: '?h a propter:Hypothesis ; propter:pattern/propter:start ?from .', to: '?h a propter:Hypothesis ; propter:pattern/propter:end ?to .',
+      cause: '?h a propter:Hypothesis ; propter:cause ?c_ . OPTIONAL { ?c_ skos:prefLabel ?l_ } BIND(COALESCE(?l_, STR(?c_)) AS ?cause)',
+      grade: `?h a propter:Hypothesis ; propter:grade ?g_ . BIND(${words('?g_')} AS ?grade)`,
+    },
+    match: text => `{ ?m_ a propter:Metric ; skos:prefLabel ?t_ FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?p_ propter:metric ?m_ . ?h propter:pattern ?p_ }
+      UNION { ?c_ skos:prefLabel ?t_ FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?h propter:cause ?c_ } UNION { ?p_ propter:start ?t_ FILTER(STRSTARTS(STR(?t_), ${text})) ?h propter:pattern ?p_ }
+      UNION { VALUES ?g_ { propter:Both propter:DataOnly propter:TextOnly propter:NotSeparable propter:Contradicted propter:Unsupported } FILTER(CONTAINS(${words('?g_')}, ${text})) ?h propter:grade ?g_ }`,
+    about: 'Which cause for which pattern, the likeliest first. The filter looks at metric, cause, first day and grade.', review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `probability ${row.probability.value}, grade ${row.grade ? row.grade.value : ''}`],
   },
   claims: {
     title: 'Claims', about: 'What documents say causes what, in their own words.', order: '?document ?start',

@@ -162,8 +162,9 @@ function listQuery(list) {
   const words = $('contains').value.trim().toLowerCase();
   const filter = words ? `\nFILTER(CONTAINS(LCASE(CONCAT(${Object.keys(list.columns).map(n => `COALESCE(STR(?${n}), "")`).join(', " ", ')})), ${JSON.stringify(words)}))` : '';
   const order = state.order || list.order, page = `LIMIT ${PAGE + 1} OFFSET ${state.offset}`;
-  if (list.first && !words && order.includes('?' + list.first[0]))
-    return `${PREFIXES}SELECT DISTINCT ${names} ${list.extra} WHERE { { SELECT ?${list.key} ?${list.first[0]} WHERE { ${list.first[1]} } ORDER BY ${order} ?${list.key} ${page} } ${list.where} } ORDER BY ${order} ?${list.key}`;
+  const [, by] = /\?(\w+)/.exec(order), first = list.first && list.first[by];
+  if (first)
+    return `${PREFIXES}SELECT DISTINCT ${names} ${list.extra} WHERE { { SELECT ${words ? 'DISTINCT ' : ''}?${list.key} ?${by} WHERE { ${words ? list.match(JSON.stringify(words)) : ''} ${first} } ORDER BY ${order} ?${list.key} ${page} } ${list.where} } ORDER BY ${order} ?${list.key}`;
   const select = list.select || `DISTINCT ${names} ${list.extra || ''}`;
   return `${PREFIXES}SELECT ${select} WHERE { ${list.where}${list.group ? '' : filter} }${list.group ? ' GROUP BY ' + list.group : ''} ORDER BY ${order} ${page}`;
 }

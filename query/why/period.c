@@ -522,6 +522,10 @@ static Found open_ended(Reader *r, size_t i) {
     return f;
   }
   f.gap = r->gap ? r->gap : !a.has_year ? PROPTER_GAP_NO_YEAR : a.when != PROPTER_WHEN_FIXED ? PROPTER_GAP_UNCLEAR_PERIOD : PROPTER_GAP_NONE;
+  if (f.gap == PROPTER_GAP_UNCLEAR_PERIOD && !r->gap && since && a.when == PROPTER_WHEN_LATEST) { /* since last Easter */
+    f.gap = PROPTER_GAP_NONE, f.span = a, f.span.when = PROPTER_WHEN_LATEST_OPEN;
+    return f;
+  }
   if (f.gap == PROPTER_GAP_UNCLEAR_PERIOD && !r->gap && since && a.when == PROPTER_WHEN_WEEKDAY) { /* since Wednesday */
     f.gap = PROPTER_GAP_NONE, f.span = a, f.span.month_last = 0;
     return f;

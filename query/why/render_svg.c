@@ -58,6 +58,12 @@ static void cause(Page *p, size_t i) {
   if (w->data.len) add(&part, "data: "), propter_buf_add(&part, w->data), say(p, "aside", 20, &part);
   if (w->rows.len) add(&part, "rows: "), propter_buf_add(&part, w->rows), say(p, "aside", 20, &part);
   if (w->objections) quote(p, w->objection[0], "speaks against it: ");
+  if (w->controllable || w->owner.len || w->next_step.len) {
+    add(&part, "what can be done: "), add(&part, why_controllable(w));
+    if (w->owner.len) add(&part, "; decides: "), propter_buf_add(&part, w->owner);
+    if (w->next_step.len) add(&part, "; next: "), propter_buf_add(&part, w->next_step);
+    say(p, "words", 20, &part);
+  }
   p->y += 5;
 }
 

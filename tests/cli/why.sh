@@ -58,6 +58,13 @@ expect 'the latest July is taken where no year is named' 1 'no year was named: t
 expect 'a declined request says what it is short of' 7 'request     goal clarity met; resource openness missing; risk sharing missing' why 'parcels sent in October 2015'
 expect 'and what would help' 7 'would help  record who decides: propter:owner' why 'parcels sent in October 2015'
 expect 'as conditions in JSON' 7 '{"code":"goal-clarity","met":false,"text":"the question names no metric that the graph knows","help":"use one of the names below"}' why --format json 'the sky'
+for f in text md html json svg; do
+  expect "the next step in $f" 0 'call the works council' why --format $f 'parcels sent in May 2013'
+  expect "why there is none in $f" 7 'names a cause for it' why --format $f 'parcels sent in October 2015'
+done
+expect 'a code in JSON for what is missing' 7 '"outcome":"cause-unknown"' why --format json 'parcels sent in October 2015'
+expect 'and in CSV' 7 '"cause-unknown",' why --format csv 'parcels sent in October 2015'
+expect 'and for what is not understood' 7 '"not-understood",' why --format csv 'the sky'
 expect 'who decides is named' 0 '{"code":"risk-sharing","met":true,"text":"head of dispatch","help":""}' why --format json --decide 'parcels sent in May 2013'
 expect 'nobody to decide: looked at, not acted on' 1 'did-not-move' why 'parcels returned in July 2012'
 expect 'and declined where it shall be acted on' 7 'risk sharing missing' why --decide 'parcels returned in July 2012'

@@ -2,6 +2,7 @@
 /* drive BROWSER PROFILE BASE FIRST: drives a Chromium over its debugging pipe by the steps on standard input and prints a line of TAP for each `check`, numbered from
  * FIRST. Blank lines and # are skipped.
  *   size WIDTH HEIGHT [dark]   go PATH   do JAVASCRIPT   type TEXT   key NAME...   press JAVASCRIPT   drag JAVASCRIPT   shot FILE
+ *   say NAME | JAVASCRIPT      prints "bench NAME" and the text
  *   check NAME | JAVASCRIPT    polled until it is true; after WAIT_MS it is "not ok" with what it was
  * `press` and `drag` take an array [x, y] or [x, y, x2, y2] in the window; an element gives its middle by at(SELECTOR), inside the frame of the answer by
  * inside(SELECTOR). Pressing and typing go through the browser as a person's would. */
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 30000, POLL_MS = 50 };
+enum { WAIT_MS = 60000, POLL_MS = 50 };
 
 static const char helpers[] =
     "globalThis.at = s => { const e = document.querySelector(s); if (!e) return null; e.scrollIntoView({ block: 'center' }); const r = e.getClientRects()[0];"
@@ -211,6 +212,16 @@ static void check(char *words, int number_of) {
   json_decref(found);
 }
 
+static void say(char *words) {
+  char *expression = strchr(words, '|');
+  if (!expression) give_up("say NAME | JAVASCRIPT");
+  *expression++ = 0;
+  json_t *found = value(expression);
+  printf("bench %s%s\n", words, json_string_value(found) ? json_string_value(found) : "nothing");
+  (void)fflush(stdout);
+  json_decref(found);
+}
+
 int main(int argc, char **argv) {
   char line[4000], path[4200];
   if (argc != 5) give_up("BROWSER PROFILE BASE FIRST");
@@ -237,6 +248,7 @@ int main(int argc, char **argv) {
     else if (strcmp(line, "press") == 0 || strcmp(line, "drag") == 0) {
       if (!press(words)) printf("not ok %d - %s %s\n", checks++, line, words);
     } else if (strcmp(line, "shot") == 0) shot(words);
+    else if (strcmp(line, "say") == 0) say(words);
     else if (strcmp(line, "check") == 0) check(words, checks++);
     else give_up(line);
   }
