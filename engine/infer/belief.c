@@ -74,7 +74,7 @@ static double belief(const Know *know, const Cause *cause, const size_t *join, b
   const PropterBeliefOptions *o = &know->options.belief;
   double wrong = 1;
   for (size_t s = 0; s < cause->claims.count; s++) {
-    double missed = 1;
+    double missed = 1, error = 0;
     bool any = false;
     if (join[s] != s) continue;
     for (size_t i = 0; i < cause->claims.count; i++) {
@@ -87,8 +87,11 @@ static double belief(const Know *know, const Cause *cause, const size_t *join, b
       double rho = 1 - strength;
       missed *= rho < .05 ? .05 : rho;
       any = true;
+      /* Documents that tell the same are as good as the worst of them. */
+      size_t document = know->claims.items[x->claim].document;
+      error = fmax(error, document == SIZE_MAX ? o->source_error : know->documents.items[document].error);
     }
-    if (any) wrong *= o->source_error + (1 - o->source_error) * missed;
+    if (any) wrong *= error + (1 - error) * missed;
   }
   return 1 - wrong;
 }
@@ -97,7 +100,7 @@ static double belief(const Know *know, const Cause *cause, const size_t *join, b
 
 /* A reviewer's rate of right verdicts: the prior, and where another reviewer has judged the same thing, agreement counts half (either may err). What
  * is judged here is left out, so that a verdict does not vouch for itself. */
-static double reviewer_rate(const Know *know, PropterStr reviewer, PropterId about) {
+double reviewer_rate(const Know *know, PropterStr reviewer, PropterId about) {
   double right = know->options.belief.reviewer_right, wrong = know->options.belief.reviewer_wrong;
   for (size_t i = 0; i < know->reviews.count; i++) {
     const KnowReview *a = &know->reviews.items[i];

@@ -356,8 +356,8 @@ PropterStatus claim_words(Know *know, KnowClaim *claim, PropterError *err) {
 }
 
 double claim_trust(const Know *know, const KnowClaim *claim) {
-  double said = isnan(claim->confidence) ? (1 - know->options.belief.sentence_error) * (1 - claim->hedge) : claim->confidence;
-  return said * fmin(claim->cause_score, claim->effect_score);
+  (void)know;
+  return claim->said * fmin(claim->cause_score, claim->effect_score);
 }
 
 double claim_similarity(const KnowClaim *a, const KnowClaim *b) {
@@ -557,6 +557,7 @@ static PropterStatus read_review(Know *know, Node *node, PropterStr iri, Propter
   r.verdict = verdict == know->v[VOCAB_propter_Confirmed] ? 1 : verdict == know->v[VOCAB_propter_Refuted] ? -1 : 0;
   r.blind = node_true(node, VOCAB_propter_blind);
   r.audit = node_true(node, VOCAB_propter_audit);
+  r.source_wrong = node_true(node, VOCAB_propter_sourceWrong);
   PROPTER_TRY(node_string(node, VOCAB_propter_reason, &know->arena, &r.reason, err));
   if (time) PROPTER_TRY(node_text(know->snapshot, time, &know->arena, &r.time, err));
   if (reviewer) PROPTER_TRY(node_text(know->snapshot, reviewer, &know->arena, &r.reviewer, err));
@@ -625,6 +626,7 @@ PropterStatus know_load(Know *know, PropterError *err) {
   PROPTER_TRY(each_of(know, VOCAB_propter_Review, read_review, err));
   PROPTER_TRY(all_met(know, err));
   if (know->reviews.count) qsort(know->reviews.items, know->reviews.count, sizeof *know->reviews.items, by_time);
+  PROPTER_TRY(rates_learn(know, NULL, err));
   return read_record(know, err);
 }
 

@@ -8,6 +8,7 @@
 
 #include "node.h"
 #include "propter/hash.h"
+#include "propter/review.h"
 
 /* Concepts by id, with all that is broader (transitive), the leaves below, and the schemes. */
 typedef struct {
@@ -54,6 +55,7 @@ typedef struct {
   PropterId id;
   PropterStr iri, path, title;
   PropterDay published;
+  double error;         /* how often it is wrong by itself (rates.c) */
 } KnowDocument;
 
 typedef enum { CLAIM_TYPE_LEVEL, CLAIM_EX_ANTE, CLAIM_POST_HOC } KnowClaimKind;
@@ -66,6 +68,7 @@ typedef struct {
   int polarity;
   bool negated, has_bytes, has_quantity;
   double hedge, confidence, cause_score, effect_score, quantity;
+  double said;          /* probability that the sentence says so, by the verdicts on it and on others of its rule (rates.c) */
   KnowClaimKind kind;
   PropterDay cause_start, cause_end, effect_start, effect_end, known;
   size_t document;      /* index, SIZE_MAX: none */
@@ -88,7 +91,7 @@ typedef struct {
   PropterId id, about;
   PropterStr iri, reviewer, reason, time;
   int verdict;          /* +1, -1, 0 */
-  bool blind, audit;
+  bool blind, audit, source_wrong;
 } KnowReview;
 
 typedef struct {
@@ -153,6 +156,16 @@ double claim_trust(const Know *know, const KnowClaim *claim);
 /* Common part of two claims' words: |a ∩ b| ÷ |a ∪ b|, or ÷ the smaller if that is at least 6 words and all but contained. */
 double claim_similarity(const KnowClaim *a, const KnowClaim *b);
 PropterStatus claim_words(Know *know, KnowClaim *claim, PropterError *err);
+
+/* --- rates.c --- */
+
+/* Fills in KnowClaim.said and KnowDocument.error; `out` (may be NULL) gets the rates. */
+PropterStatus rates_learn(Know *know, PropterRates *out, PropterError *err);
+
+/* --- belief.c --- */
+
+/* How often this reviewer is right, without what is judged here. */
+double reviewer_rate(const Know *know, PropterStr reviewer, PropterId about);
 
 bool ids_have(const PropterIds *ids, PropterId id);
 

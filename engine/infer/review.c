@@ -39,10 +39,10 @@ static PropterStatus check(PropterSnapshot *snapshot, const PropterReviewEntry *
   bool is = false;
   if (*hypothesis) {
     PROPTER_TRY(node_open(snapshot, v, *hypothesis, &node, err));
-    is = node_has(&node, VOCAB_rdf_type, v[VOCAB_propter_Hypothesis]);
+    is = node_has(&node, VOCAB_rdf_type, v[VOCAB_propter_Hypothesis]) || node_has(&node, VOCAB_rdf_type, v[VOCAB_propter_Claim]);
     node_close(&node);
   }
-  if (!is) return propter_fail(err, PROPTER_INVALID, "<%.*s> is no hypothesis of this graph", (int)entry->hypothesis.len, entry->hypothesis.data);
+  if (!is) return propter_fail(err, PROPTER_INVALID, "<%.*s> is no hypothesis or claim of this graph", (int)entry->hypothesis.len, entry->hypothesis.data);
   if (entry->verdict != PROPTER_VERDICT_UNSURE && !propter_str_trim(entry->reason).len) return propter_fail(err, PROPTER_INVALID, "a verdict needs a reason");
   if (!propter_str_trim(entry->reviewer).len) return propter_fail(err, PROPTER_INVALID, "a verdict needs a reviewer");
   return PROPTER_OK;
@@ -73,6 +73,7 @@ static PropterStatus put_review(Sheet *sheet, PropterId review, PropterId hypoth
   PROPTER_TRY(put_text(sheet, review, VOCAB_propter_shown, entry->shown, err));
   PROPTER_TRY(put_yes(sheet, review, VOCAB_propter_blind, entry->blind, err));
   PROPTER_TRY(put_yes(sheet, review, VOCAB_propter_audit, entry->audit, err));
+  if (entry->source_wrong) PROPTER_TRY(put_yes(sheet, review, VOCAB_propter_sourceWrong, true, err));
   PROPTER_TRY(put(sheet, review, VOCAB_prov_atTime, stamp, err));
   return put_iri(sheet, review, VOCAB_prov_wasGeneratedBy, run, err);
 }

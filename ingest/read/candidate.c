@@ -76,7 +76,7 @@ static int by_form(const void *a_, const void *b_) {
   return memcmp(a->data, b->data, a->len);
 }
 
-static PropterStatus labels_of(List *l, PropterId candidate, PropterCandidate *out, PropterError *err) {
+static PropterStatus labels_of(List *l, PropterId candidate, PropterConceptCandidate *out, PropterError *err) {
   PropterIds ids = {0};
   PropterStatus status = l->v[VOCAB_rdfs_label] ? propter_snapshot_objects(l->snapshot, candidate, l->v[VOCAB_rdfs_label], &ids, err) : PROPTER_OK;
   if (status == PROPTER_OK && ids.count && !(out->labels = propter_arena_alloc(l->arena, ids.count * sizeof *out->labels)))
@@ -98,20 +98,20 @@ static PropterStatus labels_of(List *l, PropterId candidate, PropterCandidate *o
 }
 
 static int by_claims(const void *a_, const void *b_) {
-  const PropterCandidate *a = a_, *b = b_;
+  const PropterConceptCandidate *a = a_, *b = b_;
   size_t m = a->causes + a->effects, n = b->causes + b->effects;
   if (m != n) return m > n ? -1 : 1;
   return propter_str_compare(a->iri, b->iri);
 }
 
-PropterStatus propter_candidates_list(PropterSnapshot *snapshot, PropterCandidates *out, PropterError *err) {
+PropterStatus propter_concept_candidates(PropterSnapshot *snapshot, PropterConceptCandidates *out, PropterError *err) {
   List l = {.snapshot = snapshot, .arena = &out->arena};
   PropterIds ids = {0};
   PropterStatus status = propter_vocab_ids(snapshot, l.v, err);
   if (status == PROPTER_OK && l.v[VOCAB_rdf_type] && l.v[VOCAB_propter_Candidate])
     status = propter_snapshot_subjects(snapshot, l.v[VOCAB_rdf_type], l.v[VOCAB_propter_Candidate], &ids, err);
   for (size_t i = 0; i < ids.count && status == PROPTER_OK; i++) {
-    PropterCandidate c = {.quote = {"", 0}};
+    PropterConceptCandidate c = {.quote = {"", 0}};
     PropterTerm term;
     status = propter_snapshot_term(snapshot, ids.items[i], l.arena, &term, err);
     if (status == PROPTER_OK) c.iri = term.value, status = labels_of(&l, ids.items[i], &c, err);
@@ -120,12 +120,12 @@ PropterStatus propter_candidates_list(PropterSnapshot *snapshot, PropterCandidat
     if (status == PROPTER_OK && c.label_count && !propter_vec_push(out, c)) status = no_memory(err);
   }
   if (status == PROPTER_OK && out->count) qsort(out->items, out->count, sizeof *out->items, by_claims);
-  if (status != PROPTER_OK) propter_candidates_clear(out);
+  if (status != PROPTER_OK) propter_concept_candidates_clear(out);
   propter_vec_clear(&ids);
   return status;
 }
 
-void propter_candidates_clear(PropterCandidates *c) {
+void propter_concept_candidates_clear(PropterConceptCandidates *c) {
   propter_vec_clear(c);
   propter_arena_clear(&c->arena);
 }

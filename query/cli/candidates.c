@@ -14,7 +14,7 @@
 #define TEXT(view) (int)(view).len, (view).data
 enum { PACK_BYTES = 64 << 20 };
 
-static void print(CommandCall *call, const PropterCandidate *c, bool json, bool first) {
+static void print(CommandCall *call, const PropterConceptCandidate *c, bool json, bool first) {
   FILE *out = call->out;
   if (json) {
     fputs(first ? "{\"candidate\":" : ",\n{\"candidate\":", out), output_json(out, c->iri);
@@ -30,19 +30,19 @@ static void print(CommandCall *call, const PropterCandidate *c, bool json, bool 
   fputc('\n', out);
 }
 
-static PropterStatus all_of(CommandCall *call, PropterCandidates *list, PropterError *err) {
+static PropterStatus all_of(CommandCall *call, PropterConceptCandidates *list, PropterError *err) {
   PropterGraph *graph = NULL;
   PropterSnapshot *snapshot = NULL;
   PropterStatus status = propter_graph_open(call->graph, 0, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
-  if (status == PROPTER_OK) status = propter_candidates_list(snapshot, list, err);
+  if (status == PROPTER_OK) status = propter_concept_candidates(snapshot, list, err);
   propter_snapshot_close(snapshot);
   propter_graph_close(graph);
   return status;
 }
 
 PropterStatus candidates_list(CommandCall *call, PropterError *err) {
-  PropterCandidates list = {0};
+  PropterConceptCandidates list = {0};
   int64_t limit = 0;
   bool json = call->format && strcmp(call->format, "json") == 0;
   PROPTER_TRY(output_number_option(call, "limit", 1, INT64_MAX, &limit, err));
@@ -51,7 +51,7 @@ PropterStatus candidates_list(CommandCall *call, PropterError *err) {
   for (size_t i = 0; i < list.count && (!limit || i < (size_t)limit); i++) print(call, &list.items[i], json, !i);
   if (json) fputs("]\n", call->out);
   bool none = list.count == 0;
-  propter_candidates_clear(&list);
+  propter_concept_candidates_clear(&list);
   return none ? propter_fail(err, PROPTER_NEGATIVE, "no candidates: every argument is linked, or nothing was read") : PROPTER_OK;
 }
 
@@ -108,7 +108,7 @@ static PropterStatus new_iri(CommandCall *call, Pack *pack, PropterStr label, Pr
 }
 
 /* The statements about the concept, behind what the pack says already. */
-static PropterStatus write(CommandCall *call, Pack *pack, const PropterCandidate *c, PropterBuf *text, PropterError *err) {
+static PropterStatus write(CommandCall *call, Pack *pack, const PropterConceptCandidate *c, PropterBuf *text, PropterError *err) {
   const char *given = cmd_value(call, "label"), *as = cmd_value(call, "as"), *why = NULL;
   PropterStr iri = propter_str(as), label = c->labels[0];
   PropterBuf own = {0};
@@ -153,7 +153,7 @@ static PropterStatus read_pack(const char *path, PropterStr text, Pack *pack, Pr
   return status;
 }
 
-static PropterStatus accept(CommandCall *call, const char *path, const PropterCandidate *c, PropterError *err) {
+static PropterStatus accept(CommandCall *call, const char *path, const PropterConceptCandidate *c, PropterError *err) {
   Pack pack = {0}, after = {0};
   PropterBuf text = {.max = PACK_BYTES};
   PropterError none = {0};
@@ -175,16 +175,16 @@ static PropterStatus accept(CommandCall *call, const char *path, const PropterCa
 
 PropterStatus candidates_accept(CommandCall *call, PropterError *err) {
   const char *path = cmd_value(call, "pack"), *iri = cmd_value(call, "accept");
-  PropterCandidates list = {0};
+  PropterConceptCandidates list = {0};
   if (!path) return propter_fail(err, PROPTER_USAGE, "--accept needs --pack FILE, the Turtle file that gets the concept");
   if (!propter_rdf_format_of_file(path) || strcmp(propter_rdf_format_of_file(path)->name, "turtle") != 0)
     return propter_fail(err, PROPTER_USAGE, "--pack: expected a Turtle file (.ttl), found \"%s\"", path);
   PROPTER_TRY(all_of(call, &list, err));
-  const PropterCandidate *found = NULL;
+  const PropterConceptCandidate *found = NULL;
   for (size_t i = 0; i < list.count; i++)
     if (propter_str_equal(list.items[i].iri, propter_str(iri))) found = &list.items[i];
   PropterStatus status = found ? accept(call, path, found, err) : propter_fail(err, PROPTER_NOT_FOUND, "the graph has no candidate %s", iri);
-  propter_candidates_clear(&list);
+  propter_concept_candidates_clear(&list);
   if (status != PROPTER_OK || call->dry_run) return status;
   char *operands[] = {(char *)(uintptr_t)path};
   CommandCall load = *call;

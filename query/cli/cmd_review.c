@@ -218,6 +218,52 @@ static PropterStatus review(Session *session, PropterError *err) {
   return status;
 }
 
+/* A verdict on a claim needs no queue: the sentence was read with propter show. */
+static PropterStatus judge_claim(Session *session, PropterError *err) {
+  CommandCall *call = session->call;
+  PropterArena arena = {0};
+  PropterStr iri = {0};
+  PropterVerdict verdict = PROPTER_VERDICT_UNSURE;
+  (void)parse_verdict(cmd_value(call, "verdict"), &verdict);
+  PropterReviewEntry entry = {.hypothesis = propter_str(call->operands[0]),
+                              .reviewer = session->reviewer,
+                              .verdict = verdict,
+                              .reason = propter_str(cmd_value(call, "reason")),
+                              .blind = !session->seen,
+                              .source_wrong = cmd_flag(call, "source-wrong"),
+                              .shown = propter_str(call->operands[0])};
+  PropterStatus status = propter_review_add(session->graph, &entry, SOFTWARE, call->now, &arena, &iri, err);
+  if (status == PROPTER_OK) fprintf(call->out, "review    %.*s\n", TEXT(iri));
+  propter_arena_clear(&arena);
+  return status;
+}
+
+static PropterStatus rates(const Session *session, PropterError *err) {
+  CommandCall *call = session->call;
+  PropterSnapshot *snapshot = NULL;
+  PropterRates all = {0};
+  bool json = call->format && strcmp(call->format, "json") == 0;
+  PropterStatus status = propter_snapshot_open(session->graph, 0, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_rates_list(snapshot, &all, err);
+  if (status == PROPTER_OK && json) fputs("[", call->out);
+  for (size_t i = 0; i < all.count; i++) {
+    const PropterRate *r = &all.items[i];
+    if (json) {
+      fprintf(call->out, "%s{\"kind\":\"%s\",\"name\":", i ? ",\n" : "", r->document ? "document" : "rule"), output_json(call->out, r->name);
+      fprintf(call->out, ",\"right\":%.3f,\"wrong\":%.3f,\"prior\":%.3f,\"rate\":%.3f,\"deviation\":%.3f}", r->right, r->wrong, r->prior, r->mean,
+              r->deviation);
+    } else {
+      fprintf(call->out, "%-8s  right %.1f  wrong %.1f  rate %.3f ± %.3f (was %.3f)  %.*s\n", r->document ? "document" : "rule", r->right, r->wrong, r->mean,
+              r->deviation, r->prior, TEXT(r->name));
+    }
+  }
+  if (status == PROPTER_OK && json) fputs("]\n", call->out);
+  if (status == PROPTER_OK && !all.count) status = propter_fail(err, PROPTER_NEGATIVE, "no claim has a verdict yet");
+  propter_rates_clear(&all);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
 static PropterStatus run(CommandCall *call, PropterError *err) {
   if (cmd_flag(call, "candidates")) return candidates_list(call, err);
   if (cmd_value(call, "accept")) return candidates_accept(call, err);
@@ -225,7 +271,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (!name) name = getenv("USER");
   Session session = {.call = call, .reviewer = propter_str(name), .seen = cmd_flag(call, "seen")};
   PropterVerdict parsed;
-  if (!cmd_flag(call, "list")) {
+  if (!cmd_flag(call, "list") && !cmd_flag(call, "rates")) {
     if (!name || !*name) return propter_fail(err, PROPTER_USAGE, "who reviews? give --reviewer NAME");
     if (verdict && !call->operand_count) return propter_fail(err, PROPTER_USAGE, "--verdict needs the IRI of a hypothesis");
     if (verdict && !parse_verdict(verdict, &parsed))
@@ -234,7 +280,12 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
       return propter_fail(err, PROPTER_USAGE, "--verdict %s needs --reason TEXT", verdict);
   }
   PROPTER_TRY(propter_graph_open(call->graph, 0, NULL, &session.graph, err));
-  PropterStatus status = cmd_flag(call, "list") ? list(&session, err) : review(&session, err);
+  bool of_claim = call->operand_count && propter_str_find(propter_str(call->operands[0]), PROPTER_STR("#claim-")) != SIZE_MAX;
+  PropterStatus status;
+  if (cmd_flag(call, "rates")) status = rates(&session, err);
+  else if (cmd_flag(call, "list")) status = list(&session, err);
+  else if (of_claim && verdict) status = judge_claim(&session, err);
+  else status = review(&session, err);
   propter_graph_close(session.graph);
   return status;
 }
@@ -242,10 +293,12 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 static const CommandOption options[] = {{"reviewer", 'r', "NAME", "who judges: a name or an IRI (default: $USER)"},
                                         {"limit", 'l', "N", "at most so many hypotheses"},
                                         {"seen", 0, NULL, "show the score first; the record says so"},
-                                        {"verdict", 0, "WORD", "confirmed, refuted or unsure, instead of asking (with a hypothesis)"},
+                                        {"verdict", 0, "WORD", "confirmed, refuted or unsure, instead of asking (with a hypothesis or claim)"},
                                         {"reason", 0, "TEXT", "why; needed for confirmed and refuted"},
                                         {"queue", 0, NULL, "only list what waits for a verdict, without scores"},
                                         {"list", 0, NULL, "list the verdicts given so far"},
+                                        {"source-wrong", 0, NULL, "with a refuted claim: the sentence says so, but it is not so"},
+                                        {"rates", 0, NULL, "how often rules and documents are right, by the verdicts on claims"},
                                         {"candidates", 0, NULL, "list what claims speak of that no concept is called by, with how many do"},
                                         {"accept", 0, "CANDIDATE", "make a concept of this one, in the pack of --pack"},
                                         {"pack", 0, "FILE", "the Turtle file that holds the domain's concepts; it is written and loaded"},
@@ -257,13 +310,15 @@ static const CommandOption options[] = {{"reviewer", 'r', "NAME", "who judges: a
 const Command command_review = {
     .name = "review",
     .summary = "judge hypotheses: the evidence first, your verdict, then the score",
-    .operands = "[HYPOTHESIS]",
+    .operands = "[HYPOTHESIS|CLAIM]",
     .max_operands = 1,
     .options = options,
     .details =
         "Shows what speaks for and against a cause and asks for a verdict before it shows the score, so that a track record can be kept of both. Verdicts are\n"
         "appended, never changed; the last one of each reviewer counts, as a likelihood ratio, from the next inference on. One hypothesis in ten is picked at\n"
         "random: the track record rests on those.\n\n"
+        "A verdict on a claim (its IRI and --verdict) says whether the sentence says so. It counts for the claim, and the rates of its rule and its document\n"
+        "are learned from it (--rates): the next inference believes the others of that rule and that document accordingly.\n\n"
         "--candidates lists the words of causes and effects that lead to no concept, all forms of the same words as one, those with the most claims first.\n"
         "--accept makes one of them a skos:Concept of the pack, with its words as labels; the next propter read links to it.",
     .examples = "propter review --reviewer ada --queue\npropter review --list\npropter review --candidates --limit 20",

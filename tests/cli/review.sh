@@ -69,4 +69,14 @@ expect 'the next reading links to it' 0 '2 linked' r read "$t/a.md"
 if r review --candidates | grep -q crane; then not_ok 'it is no candidate any more'; else ok 'it is no candidate any more'; fi
 expect 'another is one more name of a concept' 0 'concept   https://example.org/harbour#crane-strike' r review --accept "$pallet" --pack "$t/pack.ttl" --as https://example.org/harbour#crane-strike
 expect 'and is linked, too' 0 '3 linked' r read "$t/a.md"
+
+# Verdicts on claims: error rates of rules and documents.
+claim=$(r query --format csv 'PREFIX p: <https://w3id.org/propter#> SELECT ?c { ?c a p:Claim ; p:quote "Pallet shortages led to lower shop sales." }' | sed -n 2p | tr -d '\r')
+expect 'no rates yet' 1 'no claim has a verdict' r review --rates
+expect 'a verdict on a claim' 0 'review    https://w3id.org/propter/id/review/' r review --reviewer ada "$claim" --verdict refuted --reason 'it does not say so'
+expect 'teaches its rule' 0 'rule      right 0.2  wrong 0.8  rate 0.' r review --rates
+expect 'and not its document' 0 '[{"kind":"rule","name":"leads-to","right":0.200,"wrong":0.800,' r review --rates --format json
+expect 'unless the document is wrong' 0 'review    ' r review --reviewer bob "$claim" --verdict refuted --source-wrong --reason 'it was the strike'
+expect 'then both' 0 '{"kind":"document","name":' r review --rates --format json
+expect 'what is neither' 3 'is no hypothesis or claim' r review --reviewer ada 'urn:x#claim-1' --verdict unsure
 echo "1..$n"

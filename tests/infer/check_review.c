@@ -186,6 +186,86 @@ START_TEST(one_in_ten_is_picked_at_random) {
 }
 END_TEST
 
+#define CLAIM(id, doc, cause, effect, quote)                                                                                                            \
+  "w:" id " a p:Claim ; p:document w:" doc " ; p:cause w:" cause " ; p:effect w:" effect " ; p:quote \"" quote "\" ; p:confidence 0.8 ;"                 \
+  " p:claimKind p:PostHoc ; p:rule \"because\" ; p:polarity p:Decrease ; p:effectStart \"2013-06-01\"^^xsd:date ;"                                     \
+  " p:effectEnd \"2013-06-30\"^^xsd:date .\n"
+#define DOC(id) "w:" id " a p:Document ; p:path \"" id ".txt\" ; p:published \"2013-08-01\"^^xsd:date .\n"
+
+static void judge_claim(const char *dir, const char *claim, PropterVerdict verdict, bool source_wrong) {
+  PropterGraph *graph;
+  PropterReviewEntry entry = {.hypothesis = propter_str(claim),
+                              .reviewer = PROPTER_STR("ann"),
+                              .verdict = verdict,
+                              .reason = PROPTER_STR("I read it"),
+                              .blind = true,
+                              .source_wrong = source_wrong};
+  ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
+  ck_ok(propter_review_add(graph, &entry, PROPTER_STR("test"), 1700000500, NULL, NULL, err));
+  propter_graph_close(graph);
+}
+
+static PropterRates rates_of(const char *dir) {
+  World w = world_open(dir);
+  PropterRates all = {0};
+  ck_ok(propter_rates_list(w.snapshot, &all, err));
+  world_close(&w);
+  return all;
+}
+
+static double text_of_strike(const char *dir) {
+  PropterInference *x;
+  double text = strike(dir, &x)->score.term[PROPTER_TERM_TEXT];
+  propter_inference_free(x);
+  return text;
+}
+
+static PropterStatus list_rates(void *payload, PropterError *error) {
+  PropterRates all = {0};
+  PropterStatus status = propter_rates_list(payload, &all, error);
+  propter_rates_clear(&all);
+  return status;
+}
+
+/* Ann is right in four of five (the prior of reviewers). */
+START_TEST(verdicts_on_claims_teach_rules_and_documents) {
+  static const char said[] =
+      "w:strike a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n" DOC("d") DOC("e")
+          CLAIM("c1", "d", "strike", "north", "Orders in the north dropped since the men walked out.")
+              CLAIM("c2", "e", "flood", "south", "Water in the cellars did it.") CLAIM("c3", "e", "flood", "south", "Mud on every road kept buyers away.");
+  const char *dir = world_make(said);
+  double before = text_of_strike(dir);
+  PropterRates none = rates_of(dir);
+  ck_assert_uint_eq(none.count, 0);
+  judge_claim(dir, W "c2", PROPTER_VERDICT_REFUTED, false);
+  PropterRates one = rates_of(dir);
+  ck_assert_uint_eq(one.count, 1); /* what was read wrongly says nothing of its document */
+  ck_assert(!one.items[0].document && propter_str_equal(one.items[0].name, PROPTER_STR("because")));
+  ck_assert_double_eq_tol(one.items[0].prior, .8, 1e-9);
+  ck_assert_double_eq_tol(one.items[0].mean, (8 + .2) / 11, 1e-9);
+  ck_assert_double_eq_tol(one.items[0].deviation, sqrt(8.2 * 2.8 / (121 * 12)), 1e-9);
+  propter_rates_clear(&one);
+  double less = text_of_strike(dir);
+  ck_assert_double_lt(less, before); /* another claim of the rule is believed less */
+  judge_claim(dir, W "c3", PROPTER_VERDICT_REFUTED, true);
+  PropterRates two = rates_of(dir);
+  ck_assert_uint_eq(two.count, 2);
+  ck_assert_double_eq_tol(two.items[0].mean, (8 + 1.) / 12, 1e-9);
+  ck_assert(two.items[1].document && propter_str_equal(two.items[1].name, PROPTER_STR(W "e")));
+  ck_assert_double_eq_tol(two.items[1].mean, (19 + .2) / 21, 1e-9);
+  propter_rates_clear(&two);
+  double more = text_of_strike(dir);
+  ck_assert_double_gt(more, less); /* the rule had read it well */
+  judge_claim(dir, W "c2", PROPTER_VERDICT_CONFIRMED, false); /* her last word */
+  ck_assert_double_gt(text_of_strike(dir), more);
+  judge_claim(dir, W "c1", PROPTER_VERDICT_REFUTED, false);
+  ck_assert_double_lt(text_of_strike(dir), less); /* a verdict on it counts for itself most */
+  World w = world_open(dir);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, list_rates, w.snapshot, true), 3);
+  world_close(&w);
+}
+END_TEST
+
 START_TEST(a_verdict_must_be_about_something_and_say_why) {
   PropterArena arena = {0};
   const char *dir = inferred();
@@ -232,6 +312,7 @@ Suite *suite_review(void) {
   tcase_add_test(t, the_queue_begins_with_chance_and_goes_on_with_doubt);
   tcase_add_test(t, what_somebody_judged_is_not_shown_again);
   tcase_add_test(t, one_in_ten_is_picked_at_random);
+  tcase_add_test(t, verdicts_on_claims_teach_rules_and_documents);
   tcase_add_test(t, a_verdict_must_be_about_something_and_say_why);
   tcase_add_test(t, audited_verdicts_make_the_track_record);
   suite_add_tcase(s, t);

@@ -401,9 +401,9 @@ START_TEST(labels_decide_anew) {
 END_TEST
 
 static PropterStatus list_candidates(void *payload, PropterError *err) {
-  PropterCandidates list = {0};
-  PropterStatus status = propter_candidates_list(payload, &list, err);
-  propter_candidates_clear(&list);
+  PropterConceptCandidates list = {0};
+  PropterStatus status = propter_concept_candidates(payload, &list, err);
+  propter_concept_candidates_clear(&list);
   return status;
 }
 
@@ -411,16 +411,16 @@ START_TEST(unlinked_arguments_are_candidates) {
   const char *folder = support_folder();
   PropterGraph *g = make_graph(folder);
   PropterSnapshot *s = NULL;
-  PropterCandidates list = {0};
+  PropterConceptCandidates list = {0};
   write_note(folder, "note.md", "---\ndate: 2011-09-09\n---\nFerry jobs fell because of the crane failure. "
                                 "Bakery jobs fell because of crane failures at the port.\n\n"
                                 "The manager left the harbour, which led to lower ferry jobs. Ferry jobs fell because of 12 %.\n");
   write_note(folder, "own.csv", "cause,effect\ncrane failure,ferry jobs\nfog,the crane failure\nurn:t:none,ferry jobs\n");
   read_into(g, support_path(folder, "docs"));
   ck_ok(propter_snapshot_open(g, 0, &s, err));
-  ck_ok(propter_candidates_list(s, &list, err));
+  ck_ok(propter_concept_candidates(s, &list, err));
   ck_assert_uint_eq(list.count, 2); /* neither clauses nor numbers nor IRIs */
-  const PropterCandidate *crane = &list.items[0], *fog = &list.items[1];
+  const PropterConceptCandidate *crane = &list.items[0], *fog = &list.items[1];
   ck_assert_uint_eq(crane->causes, 3);
   ck_assert_uint_eq(crane->effects, 1);
   ck_assert_uint_eq(crane->label_count, 3);
@@ -428,7 +428,7 @@ START_TEST(unlinked_arguments_are_candidates) {
   ck_assert(propter_str_equal(crane->labels[1], PROPTER_STR("\"crane failures\"@en")));
   ck_assert_uint_gt(crane->quote.len, 10);
   ck_assert(fog->causes == 1 && fog->effects == 0);
-  propter_candidates_clear(&list);
+  propter_concept_candidates_clear(&list);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, list_candidates, s, true), 3);
   propter_snapshot_close(s);
   propter_graph_close(g);

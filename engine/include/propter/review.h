@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Verdicts of people and agents: append-only records with PROV; which hypothesis to show next; the record of each reviewer. A verdict enters the next
- * inference as a likelihood ratio of its hypothesis (PropterBeliefOptions) and is never counted as evidence of the sources it judged. */
+/* Verdicts of people and agents: append-only records with PROV; which hypothesis to show next; the record of each reviewer. A verdict on a hypothesis enters
+ * the next inference as its likelihood ratio (PropterBeliefOptions) and is never counted as evidence of the sources it judged. A verdict on a claim says
+ * whether the sentence says so: it counts for that claim and teaches how often its rule and its document go wrong (propter_rates). */
 #ifndef PROPTER_REVIEW_H
 #define PROPTER_REVIEW_H
 
@@ -10,12 +11,13 @@ typedef enum { PROPTER_VERDICT_REFUTED = -1, PROPTER_VERDICT_UNSURE = 0, PROPTER
 
 /* One verdict to record. Texts are borrowed for the call. */
 typedef struct {
-  PropterStr hypothesis; /* IRI, as in PropterCause.hypothesis or propter:current */
+  PropterStr hypothesis; /* IRI, as in PropterCause.hypothesis or propter:current; or of a claim */
   PropterStr reviewer;   /* IRI, or a name (then urn:propter:person:NAME is used) */
   PropterVerdict verdict;
   PropterStr reason;
   bool blind;            /* given before the score was shown */
   bool audit;            /* the hypothesis was picked at random */
+  bool source_wrong;     /* of a refuted claim: the sentence says so, but it is not so */
   PropterStr shown;      /* what the reviewer saw before the verdict, in words or as IRIs */
 } PropterReviewEntry;
 
@@ -24,6 +26,28 @@ typedef struct {
  * or refutation without a reason. LOCKED. `now`: seconds since 1970. */
 PROPTER_API PropterStatus propter_review_add(PropterGraph *graph, const PropterReviewEntry *entry, PropterStr software, int64_t now, PropterArena *arena,
                                              PropterStr *iri, PropterError *err);
+
+/* How often a reading rule, or a document, is right. */
+typedef struct {
+  bool document;      /* else a rule */
+  PropterStr name;    /* of the rule, or IRI of the document */
+  double right, wrong; /* verdicts, a reviewer's last word each, by how reliable the reviewer is */
+  double prior;       /* what was thought before: the mean stated confidence of the rule's judged claims; 1 − source_error */
+  double mean;        /* of the Beta posterior */
+  double deviation;   /* its standard deviation */
+} PropterRate;
+
+typedef struct {
+  PropterRate *items;
+  size_t count, cap;
+  PropterArena arena;
+} PropterRates;
+
+/* The rates that inference uses, computed from the verdicts on claims that the graph holds: rules by name, then documents by IRI. A rule's rate is the mean of
+ * Beta(10·prior + right, 10·(1 − prior) + wrong); a document's that of Beta(20·prior + right, 20·(1 − prior) + wrong). Zero-initialise; free with
+ * propter_rates_clear. */
+PROPTER_API PropterStatus propter_rates_list(PropterSnapshot *snapshot, PropterRates *out, PropterError *err);
+PROPTER_API void propter_rates_clear(PropterRates *rates);
 
 /* A hypothesis waiting for a verdict. Texts live in the queue's arena. */
 typedef struct {

@@ -141,17 +141,17 @@ typedef struct {
   size_t label_count;
   size_t causes, effects;   /* claims that have it as their cause, as their effect */
   PropterStr quote;         /* of one of them */
-} PropterCandidate;
+} PropterConceptCandidate;
 
 typedef struct {
-  PropterCandidate *items;
+  PropterConceptCandidate *items;
   size_t count, cap;
   PropterArena arena;
-} PropterCandidates;
+} PropterConceptCandidates;
 
-/* The candidate concepts of all documents, those with the most claims first. Zero-initialise; free with propter_candidates_clear. */
-PROPTER_API PropterStatus propter_candidates_list(PropterSnapshot *snapshot, PropterCandidates *out, PropterError *err);
-PROPTER_API void propter_candidates_clear(PropterCandidates *candidates);
+/* The candidate concepts of all documents, those with the most claims first. Zero-initialise; free with propter_concept_candidates_clear. */
+PROPTER_API PropterStatus propter_concept_candidates(PropterSnapshot *snapshot, PropterConceptCandidates *out, PropterError *err);
+PROPTER_API void propter_concept_candidates_clear(PropterConceptCandidates *candidates);
 
 /* --- What a document says, continued --------------------------------------------------------------------------------------- */
 
