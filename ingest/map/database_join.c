@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A join of two triples maps that read one database becomes one query, which the database answers (R2RML §8, "joint SQL query"): a triples map of its own, whose
- * source is that query. Nothing of the parent is kept in memory. */
+/* A join of two triples maps that read one database becomes one query, which the database answers (R2RML §8, "joint SQL query"): a triples map of its own,
+ * whose source is that query. Nothing of the parent is kept in memory. */
 #include <string.h>
 
 #include "../table/sql.h"
@@ -32,7 +32,8 @@ static bool same_database(const LogicalSource *a, const LogicalSource *b) {
 
 /* Of columns alone. */
 static bool is_plain(const TermMap *t) {
-  return !t || ((t->kind == EXPRESSION_CONSTANT || t->kind == EXPRESSION_REFERENCE || t->kind == EXPRESSION_TEMPLATE) && !t->condition && !t->datatype && !t->language);
+  return !t || ((t->kind == EXPRESSION_CONSTANT || t->kind == EXPRESSION_REFERENCE || t->kind == EXPRESSION_TEMPLATE) && !t->condition && !t->datatype &&
+                !t->language);
 }
 
 static bool all_plain(const TermMaps *maps) {
@@ -80,7 +81,8 @@ static PropterStatus open_side(Joint *j, Side *side, const LogicalSource *s, Pro
   if (status != PROPTER_INVALID || !sql_plain_name(&s->options)) return status;
   /* The database may know the name in other letters only without quotes. */
   side->query = propter_arena_printf(&j->m->arena, "SELECT * FROM %s", s->options.table);
-  return side->query.data ? open_empty(s, side->query, j->m->options->limits, &side->table, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a join");
+  return side->query.data ? open_empty(s, side->query, j->m->options->limits, &side->table, err)
+                          : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a join");
 }
 
 /* The name of a column as the database has it, quoted. */
@@ -160,8 +162,8 @@ static PropterStatus fill_map(Joint *j, TriplesMap *map, PredicateObject *po, Pr
 /* The source of the query, if the database takes it: types that it does not compare are compared here. */
 static PropterStatus fill_source(Joint *j, LogicalSource *s, PropterError *err) {
   PropterTable *table = NULL;
-  PropterStr query = propter_arena_printf(&j->m->arena, "SELECT %s FROM (%s) child, (%s) parent WHERE %s", j->columns.data, j->sides[0].query.data, j->sides[1].query.data,
-                                          j->conditions.data);
+  PropterStr query = propter_arena_printf(&j->m->arena, "SELECT %s FROM (%s) child, (%s) parent WHERE %s", j->columns.data, j->sides[0].query.data,
+                                          j->sides[1].query.data, j->conditions.data);
   if (!query.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a join");
   *s = j->m->sources.items[j->m->maps.items[j->child].source];
   s->options.table = NULL;
@@ -210,15 +212,14 @@ PropterStatus database_joins(PropterMapping *m, PropterError *err) {
       for (size_t o = 0; o < m->maps.items[i].says.items[k].objects.count;) {
         const PredicateObject *po = &m->maps.items[i].says.items[k];
         PropterError why = {0};
-        PropterStatus status = can_be_query(m, &m->maps.items[i], po, &po->objects.items[o]) ? add_joint(m, i, po, &po->objects.items[o], &why) : PROPTER_INVALID;
+        PropterStatus status =
+            can_be_query(m, &m->maps.items[i], po, &po->objects.items[o]) ? add_joint(m, i, po, &po->objects.items[o], &why) : PROPTER_INVALID;
         if (status == PROPTER_NO_MEMORY) return propter_fail(err, status, "%s", why.message);
         /* A database that cannot be reached, or does not take the query: reading the two sources will say why, or join them here. */
         if (status == PROPTER_IO) return PROPTER_OK;
         PredicateObject *own = &m->maps.items[i].says.items[k];
-        if (status == PROPTER_OK)
-          memmove(own->objects.items + o, own->objects.items + o + 1, (--own->objects.count - o) * sizeof *own->objects.items);
-        else
-          o++;
+        if (status == PROPTER_OK) memmove(own->objects.items + o, own->objects.items + o + 1, (--own->objects.count - o) * sizeof *own->objects.items);
+        else o++;
       }
   return PROPTER_OK;
 }

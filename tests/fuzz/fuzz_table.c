@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   PropterLimits limits = propter_limits_default();
   limits.line_bytes = 1 << 16;
-  PropterTableOptions options = {.delimiter = data[0] & 1 ? ';' : 0,
+  PropterTableOptions options = {.format = data[0] & 64 ? "parquet" : NULL,
+                                 .delimiter = data[0] & 1 ? ';' : 0,
                                  .no_quote = data[0] & 2,
                                  .no_header = data[0] & 4,
                                  .trim = data[0] & 8,
@@ -35,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     while ((status = propter_table_next(table, &row, &found, &err)) == PROPTER_OK && found) {
       if (row.count != columns && !row.problem) abort();
       for (size_t i = 0; i < row.count; i++)
-        if (!propter_utf8_valid(row.cells[i], NULL)) abort();
+        if (row.values ? row.values[i].count && !propter_utf8_valid(row.values[i].items->text, NULL) : !propter_utf8_valid(row.cells[i], NULL)) abort();
     }
   }
   if (status == PROPTER_BUG || (status != PROPTER_OK && !err.message[0])) abort();

@@ -11,22 +11,22 @@
 Suite *suite_database(void);
 
 /* Names that only quotes keep, keys of two columns, a row without a partner, one with two, NULL. */
-#define TABLES                                                                                                                                                \
-  "CREATE TABLE \"Order\" (id INTEGER PRIMARY KEY, \"Cust Omer\" VARCHAR(9), land CHAR(2));\n"                                                                \
-  "CREATE TABLE customer (nr VARCHAR(9), land CHAR(2), name VARCHAR(20), since DATE);\n"                                                                      \
-  "INSERT INTO \"Order\" VALUES (1, 'a', 'DE'), (2, 'b', 'DE'), (3, 'a', 'FR'), (4, NULL, 'DE'), (5, 'b', 'DE');\n"                                           \
+#define TABLES                                                                                                                                                 \
+  "CREATE TABLE \"Order\" (id INTEGER PRIMARY KEY, \"Cust Omer\" VARCHAR(9), land CHAR(2));\n"                                                                 \
+  "CREATE TABLE customer (nr VARCHAR(9), land CHAR(2), name VARCHAR(20), since DATE);\n"                                                                       \
+  "INSERT INTO \"Order\" VALUES (1, 'a', 'DE'), (2, 'b', 'DE'), (3, 'a', 'FR'), (4, NULL, 'DE'), (5, 'b', 'DE');\n"                                            \
   "INSERT INTO customer VALUES ('a', 'DE', 'A b', '2011-01-02'), ('b', 'DE', 'B', NULL), ('b', 'DE', 'C', NULL), ('c', 'FR', 'D', NULL);\n"
-#define PREFIXES                                                                                                                                              \
+#define PREFIXES                                                                                                                                               \
   "@prefix rml: <http://w3id.org/rml/> . @prefix d2rq: <http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#> . @prefix ex: <http://example.org/> .\n"
 #define TABLE(name) "rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator \"" name "\" ] ;\n"
 #define QUERY(text) "rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Query ; rml:iterator \"" text "\" ] ;\n"
-#define ORDERS(join)                                                                                                                                          \
-  "ex:order " TABLE("Order") " rml:subjectMap [ rml:template \"http://example.org/order/{id}\" ] ;\n"                                                         \
-  " rml:predicateObjectMap [ rml:predicate ex:land ; rml:objectMap [ rml:reference \"land\" ] ] ;\n"                                                          \
-  " rml:predicateObjectMap [ rml:predicate ex:by ; rml:graph ex:g ; rml:objectMap [ rml:parentTriplesMap ex:customer ; " join " ] ] .\n"
+#define ORDERS(join)                                                                                                                                           \
+  "ex:order " TABLE("Order") " rml:subjectMap [ rml:template \"http://example.org/order/{id}\" ] ;\n"                                                          \
+                             " rml:predicateObjectMap [ rml:predicate ex:land ; rml:objectMap [ rml:reference \"land\" ] ] ;\n"                                \
+                             " rml:predicateObjectMap [ rml:predicate ex:by ; rml:graph ex:g ; rml:objectMap [ rml:parentTriplesMap ex:customer ; " join       \
+                             " ] ] .\n"
 #define CUSTOMERS(source) "ex:customer " source " rml:subjectMap [ rml:template \"http://example.org/customer/{name}/{LAND}\" ] .\n"
-#define BY_TWO                                                                                                                                                \
-  "rml:joinCondition [ rml:child \"Cust Omer\" ; rml:parent \"nr\" ] , [ rml:child \"land\" ; rml:parent \"land\" ]"
+#define BY_TWO "rml:joinCondition [ rml:child \"Cust Omer\" ; rml:parent \"nr\" ] , [ rml:child \"land\" ; rml:parent \"land\" ]"
 #define O "<http://example.org/order/"
 #define BY "> <http://example.org/by> <http://example.org/customer/"
 #define IN "/DE> <http://example.org/g>\n"
@@ -100,9 +100,12 @@ static void join_everywhere(const char *address) {
              CUSTOMERS(TABLE("customer")),
          0, JOINED);
   /* Another row of one table, and each row itself. */
-  expect(address, "ex:a " TABLE("customer") " rml:subjectMap [ rml:template \"http://example.org/order/{name}\" ] ;\n"
-                  " rml:predicateObjectMap [ rml:predicate ex:by ; rml:graph ex:g ; rml:objectMap [ rml:parentTriplesMap ex:customer ;\n"
-                  " rml:joinCondition [ rml:child \"nr\" ; rml:parent \"nr\" ] , [ rml:child \"since\" ; rml:parent \"since\" ] ] ] .\n" CUSTOMERS(TABLE("customer")),
+  expect(address,
+         "ex:a " TABLE(
+             "customer") " rml:subjectMap [ rml:template \"http://example.org/order/{name}\" ] ;\n"
+                         " rml:predicateObjectMap [ rml:predicate ex:by ; rml:graph ex:g ; rml:objectMap [ rml:parentTriplesMap ex:customer ;\n"
+                         " rml:joinCondition [ rml:child \"nr\" ; rml:parent \"nr\" ] , [ rml:child \"since\" ; rml:parent \"since\" ] ] ] .\n" CUSTOMERS(
+                             TABLE("customer")),
          1, O "A%20b" BY "A%20b" IN);
 }
 
@@ -135,11 +138,14 @@ static PropterStatus fails(const char *address, const char *turtle, PropterError
 
 START_TEST(mistakes_in_a_join_are_named) {
   PropterError err = {0};
-  ck_assert_int_eq(fails(sqlite(), ORDERS("rml:joinCondition [ rml:child \"no such\" ; rml:parent \"nr\" ]") CUSTOMERS(TABLE("customer")), &err), PROPTER_NOT_FOUND);
+  ck_assert_int_eq(fails(sqlite(), ORDERS("rml:joinCondition [ rml:child \"no such\" ; rml:parent \"nr\" ]") CUSTOMERS(TABLE("customer")), &err),
+                   PROPTER_NOT_FOUND);
   ck_assert_ptr_nonnull(strstr(err.message, "no column \"no such\""));
   ck_assert_uint_eq(err.line, 6);
 }
 END_TEST
+
+#define CUT "SELECT id, CASE WHEN id = 60000 THEN pg_terminate_backend(pg_backend_pid()) END AS n FROM generate_series(1, 1000000) id"
 
 START_TEST(a_database_that_goes_away_leaves_the_graph) {
   const char *address = postgres();
@@ -147,14 +153,14 @@ START_TEST(a_database_that_goes_away_leaves_the_graph) {
   PropterBuf other = {0};
   if (!address) return;
   /* The connection is cut by its own row, long after the first rows were read. */
-  PropterStatus status = fails(address, "ex:m " QUERY("SELECT id, CASE WHEN id = 60000 THEN pg_terminate_backend(pg_backend_pid()) END AS n FROM generate_series(1, 1000000) id")
-                                        " rml:subjectMap [ rml:template \"http://example.org/{id}\" ] ;\n"
-                                        " rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"id\" ] ] .\n", &err);
+  static const char cut[] = "ex:m " QUERY(CUT) " rml:subjectMap [ rml:template \"http://example.org/{id}\" ; rml:class ex:C ] .\n";
+  PropterStatus status = fails(address, cut, &err);
   ck_assert_int_eq(status, PROPTER_IO);
   ck_assert_ptr_nonnull(strstr(err.message, "PostgreSQL: "));
   propter_buf_printf(&other, "postgresql://nobody%s", strchr(address, '@'));
   err = (PropterError){0};
-  ck_assert_int_eq(fails(other.data, "ex:m " TABLE("customer") " rml:subjectMap [ rml:template \"http://example.org/{nr}\" ; rml:class ex:C ] .\n", &err), PROPTER_IO);
+  ck_assert_int_eq(fails(other.data, "ex:m " TABLE("customer") " rml:subjectMap [ rml:template \"http://example.org/{nr}\" ; rml:class ex:C ] .\n", &err),
+                   PROPTER_IO);
   ck_assert_ptr_nonnull(strstr(err.message, "role \"nobody\" does not exist"));
   propter_buf_clear(&other);
 }

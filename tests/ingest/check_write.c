@@ -10,15 +10,15 @@
 
 Suite *suite_write(void);
 
-#define MAPPING                                                                                                                                   \
-  "@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"               \
-  "ex:rows rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"t.csv\" ] ; rml:referenceFormulation rml:CSV ] ;\n"        \
-  "  rml:subjectMap [ rml:template \"http://example.org/row/{id}\" ] ;\n"                                                                         \
-  "  rml:predicateObjectMap [ rml:predicate ex:says ; rml:objectMap [ rml:reference \"text\" ] ] ;\n"                                             \
-  "  rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"n\" ; rml:datatype xsd:integer ] ] ;\n"                        \
-  "  rml:predicateObjectMap [ rml:predicate ex:in ; rml:objectMap [ rml:parentTriplesMap ex:groups ;\n"                                           \
-  "    rml:joinCondition [ rml:child \"group\" ; rml:parent \"key\" ] ] ] .\n"                                                                    \
-  "ex:groups rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"u.csv\" ] ; rml:referenceFormulation rml:CSV ] ;\n"      \
+#define MAPPING                                                                                                                                                \
+  "@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"                             \
+  "ex:rows rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"t.csv\" ] ; rml:referenceFormulation rml:CSV ] ;\n"                     \
+  "  rml:subjectMap [ rml:template \"http://example.org/row/{id}\" ] ;\n"                                                                                      \
+  "  rml:predicateObjectMap [ rml:predicate ex:says ; rml:objectMap [ rml:reference \"text\" ] ] ;\n"                                                          \
+  "  rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"n\" ; rml:datatype xsd:integer ] ] ;\n"                                     \
+  "  rml:predicateObjectMap [ rml:predicate ex:in ; rml:objectMap [ rml:parentTriplesMap ex:groups ;\n"                                                        \
+  "    rml:joinCondition [ rml:child \"group\" ; rml:parent \"key\" ] ] ] .\n"                                                                                 \
+  "ex:groups rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"u.csv\" ] ; rml:referenceFormulation rml:CSV ] ;\n"                   \
   "  rml:subjectMap [ rml:template \"http://example.org/group/{name}\" ; rml:class ex:Group ] .\n"
 
 /* The same group twice, and two of one key. */
@@ -35,10 +35,8 @@ static void make(size_t rows, size_t shift, PropterBuf *csv, PropterBuf *wanted,
     for (size_t k = 0; i == 0 && k < shift; k++) propter_buf_add_char(&pad, 'x');
     bool twice = i % 100 == 99, bad = i % 50 == 20, shorter = i % 97 == 3;
     for (int k = 0; k < 1 + twice; k++) {
-      if (shorter)
-        propter_buf_printf(csv, "%zu,\"short\"\r\n", i);
-      else
-        propter_buf_printf(csv, "%zu,\"%sa \"\"%zu\"\", b\r\nc\",%s%zu,%zu\r\n", i, pad.data ? pad.data : "", i, bad ? "about " : "", i, i % 3);
+      if (shorter) propter_buf_printf(csv, "%zu,\"short\"\r\n", i);
+      else propter_buf_printf(csv, "%zu,\"%sa \"\"%zu\"\", b\r\nc\",%s%zu,%zu\r\n", i, pad.data ? pad.data : "", i, bad ? "about " : "", i, i % 3);
       *rejects += shorter || bad;
     }
     if (!shorter && !bad) {
