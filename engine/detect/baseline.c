@@ -84,28 +84,31 @@ static void extrapolate(const Baseline *b, size_t from, double drift, size_t cou
 
 PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_from, size_t block_to, PropterError *err) {
   static const size_t widths[] = {1, 3, 5, 9, 15};
-  enum { WIDTHS = sizeof widths / sizeof *widths };
-  size_t count[WIDTHS] = {0}, chosen = 1;
-  double *scratch = propter_malloc(((WIDTHS + 1) * b->n + length) * sizeof *scratch), best = INFINITY, drift;
+  static const double growths[] = {1, 0.5, 0};
+  enum { WIDTHS = sizeof widths / sizeof *widths, GROWTHS = sizeof growths / sizeof *growths, WAYS = WIDTHS * GROWTHS };
+  size_t count[WAYS] = {0}, chosen = 0;
+  double *scratch = propter_malloc(((WAYS + 1) * b->n + length) * sizeof *scratch), best = INFINITY, drift;
   if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
-  double *errors = scratch + b->n, *expected = errors + WIDTHS * b->n;
+  double *errors = scratch + b->n, *expected = errors + WAYS * b->n;
   for (size_t o = 0; o + length <= b->n; o++) {
     Block blocks[] = {{o, o + length}, {block_from, block_to}};
     if (b->before[o] == SIZE_MAX || (o < block_to && o + length > block_from)) continue;
+    b->growth = 1;
     if (!baseline_drift(b, o, length, blocks, 2, scratch, &drift, NULL)) continue;
-    for (size_t w = 0; w < WIDTHS; w++) {
+    for (size_t w = 0; w < WAYS; w++) {
       double sum = 0;
-      b->width = widths[w];
-      extrapolate(b, o, drift, length, expected);
+      b->width = widths[w / GROWTHS];
+      extrapolate(b, o, growths[w % GROWTHS] * drift, length, expected);
       for (size_t h = 0; h < length; h++) sum += b->y[o + h] - expected[h];
       if (!isnan(sum)) errors[w * b->n + count[w]++] = sum;
     }
   }
-  for (size_t w = 0; w < WIDTHS && 4 * widths[w] <= b->n; w++) {
+  for (size_t w = 0; w < WAYS && 4 * widths[w / GROWTHS] <= b->n; w++) {
     double scale = count[w] ? propter_mad(errors + w * b->n, count[w], 0) : INFINITY;
-    if (scale < 0.95 * best) best = scale, chosen = widths[w];
+    if (scale < 0.95 * best) best = scale, chosen = w;
   }
-  b->width = chosen;
+  b->width = widths[chosen / GROWTHS];
+  b->growth = growths[chosen % GROWTHS];
   propter_free(scratch);
   return PROPTER_OK;
 }
@@ -119,6 +122,7 @@ PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseli
   b->grain = series->grain;
   b->n = series->count;
   b->width = 1;
+  b->growth = 1;
   size_t seasons = 3 * series_cycle(series->grain);
   b->reach = reach ? reach : seasons > REACH ? seasons : REACH;
   b->y = propter_malloc(b->n * sizeof *b->y);
@@ -165,7 +169,7 @@ bool baseline_drift(const Baseline *b, size_t from, size_t length, const Block *
   }
   if (used) *used = n;
   if (n < BASELINE_MIN_CHANGES) return false;
-  *drift = propter_median(scratch, n);
+  *drift = b->growth * propter_median(scratch, n);
   return true;
 }
 

@@ -25,6 +25,7 @@ typedef struct {
   double resolution; /* smallest step between values: nothing can be known more precisely */
   size_t reach;
   size_t width;    /* observations whose median is the level before a window, chosen by the one-step error */
+  double growth;   /* part of the usual growth that is expected to go on, chosen likewise */
 } Baseline;
 
 /* reach 0: three seasons of the grain, at least 36 periods. Free with baseline_free. */
@@ -32,8 +33,9 @@ PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline *
 /* The same without the choice of a width (1), for those who look at changes only. */
 PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err);
 void baseline_free(Baseline *b);
-/* Sets the width of the level before a window to what forecasts the mean of `length` periods best, learned without the windows that touch
- * [block_from, block_to); a wider one must be better by a twentieth. baseline_new has done so for one period. */
+/* Sets the width of the level before a window and the part of the growth (all, half, none) to what forecasts the mean of `length` periods best, learned
+ * without the windows that touch [block_from, block_to); a wider level and less growth must be better by a twentieth. baseline_new has done so for one
+ * period. */
 PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_from, size_t block_to, PropterError *err);
 
 /* Changes in robust standard units: median removed, in units of 1.4826 × median absolute deviation. out[n], scratch[n]. */
@@ -44,8 +46,8 @@ typedef struct {
   size_t from, to;
 } Block;
 
-/* Median change around the window of `length` periods from `from`, without the changes that touch a block. False: fewer than BASELINE_MIN_CHANGES.
- * *used (may be NULL): their number. scratch[n]. */
+/* Growth to be expected: that part of the median change around the window of `length` periods from `from`, without the changes that touch a block. False:
+ * fewer than BASELINE_MIN_CHANGES. *used (may be NULL): their number. scratch[n]. */
 bool baseline_drift(const Baseline *b, size_t from, size_t length, const Block *blocks, size_t block_count, double *scratch, double *drift, size_t *used);
 
 /* Expected values of the `count` periods from `from`, learned without the window and an equal time after it; false where there is no observation

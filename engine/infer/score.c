@@ -185,7 +185,7 @@ static PropterStatus score_best(const Set *set, const Ranked *ranked, PropterCau
   const Frame *f = set->frame;
   Posterior post;
   double unknown[2];
-  set_unknown(set, unknown);
+  frame_unknown(f, unknown);
   set_posterior(set, &post);
   a->p_unknown = post.unknown;
   a->p_none = post.none;
@@ -242,10 +242,7 @@ static PropterStatus score_candidates(const Frame *f, const PropterCandidate *c,
   PropterStatus status = a->cause && ranked ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", count);
   if (status != PROPTER_OK) goto done;
   set_priors(o, c, count, a->cause);
-  status = set_init(&set, f, NULL, NULL, 0, threshold, direction, err);
-  if (status != PROPTER_OK) goto done;
-  set_unknown(&set, unknown);
-  set_clear(&set);
+  frame_unknown(f, unknown);
   status = rank_alone(f, c, count, unknown, threshold, direction, a->cause, ranked, err);
   if (status != PROPTER_OK) goto done;
   const PropterCandidate *best[PROPTER_SCORE_CANDIDATES];

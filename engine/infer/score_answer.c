@@ -21,7 +21,7 @@ static PropterStatus find_pattern(const Frame *f, PropterAnswer *a, PropterError
     status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for an onset");
     goto done;
   }
-  size_t count = template_columns(f, f->length, column, shape, kind, onset);
+  size_t count = pattern_columns(f, column, shape, kind, onset);
   double *white = shape + most * f->periods, *evidence = white + most * f->rows;
   const Nodes *node = score_nodes();
   for (size_t i = 0; i < f->rows; i++)

@@ -5,10 +5,6 @@
 #include "propter/math.h"
 #include "score_parts.h"
 
-/* Relative error of an idealised profile per bin: between a pulse, a step and a ramp of the same mean lie such differences (a step and a ramp over three
- * bins differ by 1/3 at either end). */
-static const double ideal_error = 0.3;
-
 /* Fills column and shape from levels relative to the time before the window; the shape gets a mean of 1 over the window's observations. */
 static void normalise(const Frame *f, double *shape, Column *column) {
   double mean = 0, top = 0;
@@ -28,23 +24,69 @@ static void normalise(const Frame *f, double *shape, Column *column) {
   }
 }
 
-size_t template_columns(const Frame *f, size_t onsets, Column *column, double *shape, PropterPatternKind *kind, size_t *onset) {
-  static const PropterPatternKind kinds[] = {PROPTER_PATTERN_SPIKE, PROPTER_PATTERN_LEVEL_SHIFT, PROPTER_PATTERN_TREND_CHANGE};
-  size_t window = f->length < f->periods ? f->length : f->periods, used = onsets < window ? onsets : window, count = 0;
-  for (size_t o = 0; o < used; o++)
+/* Level of one of the kinds of patterns h periods after its beginning. */
+static double pattern_level(PropterPatternKind kind, size_t from, size_t h, size_t window) {
+  if (h < from || (kind == PROPTER_PATTERN_SPIKE && h >= window)) return 0;
+  return kind == PROPTER_PATTERN_TREND_CHANGE ? (double)(h - from + 1) : 1;
+}
+
+static void pattern_column(const Frame *f, PropterPatternKind kind, size_t from, double *shape, Column *column) {
+  for (size_t h = 0; h < f->periods; h++) shape[h] = pattern_level(kind, from, h, f->length);
+  *column = (Column){.shape_error = ideal_error, .scale = 1};
+  normalise(f, shape, column);
+}
+
+static const PropterPatternKind kinds[] = {PROPTER_PATTERN_SPIKE, PROPTER_PATTERN_LEVEL_SHIFT, PROPTER_PATTERN_TREND_CHANGE};
+
+size_t pattern_columns(const Frame *f, Column *column, double *shape, PropterPatternKind *kind, size_t *onset) {
+  size_t window = f->length < f->periods ? f->length : f->periods, count = 0;
+  for (size_t from = 0; from < window; from++)
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-      size_t from = o * window / used;
-      double *s = shape + count * f->periods;
-      for (size_t h = 0; h < f->periods; h++) {
-        double on = h < from ? 0 : 1;
-        s[h] = kinds[k] == PROPTER_PATTERN_SPIKE ? (h < f->length ? on : 0) : kinds[k] == PROPTER_PATTERN_LEVEL_SHIFT ? on : on * (double)(h - from + 1);
-      }
-      column[count] = (Column){.log_weight = -log(3.0 * (double)used), .shape_error = ideal_error, .scale = 1};
-      normalise(f, s, &column[count]);
+      pattern_column(f, kinds[k], from, shape + count * f->periods, &column[count]);
       kind[count] = kinds[k];
       onset[count++] = from;
     }
   return count;
+}
+
+void undated_columns(const Frame *f, int direction, double *scratch, Column column[UNDATED]) {
+  double here = (double)f->length / (double)f->model->series.count;
+  for (size_t v = 0; v + 1 < UNDATED; v++) {
+    pattern_column(f, kinds[v], 0, scratch, &column[v]);
+    column[v].log_weight = log(here / 2);
+    column[v].sign = direction;
+  }
+  column[UNDATED - 1] = (Column){.null = true, .log_weight = log1p(-here)};
+}
+
+/* One course, level or growing, in the bins from … end − 1. */
+static void add_course(Frame *f, size_t from, size_t end, bool grows) {
+  double mean = 0;
+  for (size_t b = from; b < end; b++) mean += f->part[b] * (grows ? (double)(b - from + 1) : 1);
+  for (size_t b = from; b < end; b++) f->course[b][f->courses] = (grows ? (double)(b - from + 1) : 1) / mean;
+  f->courses++;
+}
+
+static void add_patterns(Frame *f, double *scratch) {
+  size_t window = f->length < f->periods ? f->length : f->periods, onsets = window < ONSETS ? window : ONSETS;
+  for (size_t o = 0; o < onsets; o++)
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++, f->courses++) {
+      Column column;
+      pattern_column(f, kinds[k], o * window / onsets, scratch, &column);
+      for (size_t b = 0; b < f->bins; b++) f->course[b][f->courses] = column.bin[b];
+    }
+}
+
+void fill_courses(Frame *f, double *scratch) {
+  if (f->base.grain != PROPTER_GRAIN_DAY) {
+    add_patterns(f, scratch);
+    return;
+  }
+  for (size_t from = 0; from < f->window_bins; from++) {
+    for (size_t end = from + 1; end < f->bins && end <= f->window_bins + LATER; end++) add_course(f, from, end, false);
+    add_course(f, from, f->bins, false);
+    add_course(f, from, f->bins, true);
+  }
 }
 
 /* Dose of a wider scope is an upper bound here, so its size is free. */

@@ -53,40 +53,118 @@ static void copy_noise(const Frame *f, Small *a, size_t n) {
     for (size_t j = 0; j <= i; j++) a->at[i][j] = f->noise[i][j];
 }
 
-void component(const Frame *f, Look look, const Column *const *column, size_t k, double node_variance, Component *out) {
-  size_t n = look.window_only ? f->window_bins : f->bins;
-  Small a;
-  double rest[DIM] = {0}, white[DIM], variance[MEMBERS], mean[MEMBERS];
-  copy_noise(f, &a, n);
-  memcpy(rest, f->deviation, n * sizeof *rest);
+/* A set of effects before anything is solved: the covariance of the deviations, what the effects' prior means leave of them, and how each effect on the
+ * mean of the window goes with them. */
+typedef struct {
+  size_t n;
+  Small covariance;
+  double rest[DIM], with[PROPTER_SCORE_SUBSET][DIM], mean[PROPTER_SCORE_SUBSET], variance[PROPTER_SCORE_SUBSET];
+} Sum;
+
+static void sum_effects(const Frame *f, Look look, const Column *const *column, size_t k, double node_variance, Sum *s) {
+  size_t n = s->n = look.window_only ? f->window_bins : f->bins;
+  copy_noise(f, &s->covariance, n);
+  memcpy(s->rest, f->deviation, sizeof s->rest);
   for (size_t j = 0; j < k; j++) {
     const Column *c = column[j];
     bool sized = c->sized && !look.free_size;
-    mean[j] = sized ? c->mean : 0;
-    variance[j] = sized ? c->sd * c->sd : f->size * f->size * c->scale * c->scale * node_variance;
-    add_effect(&a, n, c, variance[j]);
-    for (size_t i = 0; i < n; i++) rest[i] -= mean[j] * c->bin[i];
-  }
-  double half_logdet = small_cholesky(&a, n);
-  small_solve(&a, n, rest, white);
-  out->log_evidence = -0.5 * inner(white, white, n) - half_logdet - f->still[look.window_only];
-  for (size_t j = 0; j < k; j++) {
-    const Column *c = column[j];
-    double covariance[DIM], v[DIM], error = c->shape_error * c->shape_error, prior = c->material * c->material;
+    double mean = sized ? c->mean : 0, variance = sized ? c->sd * c->sd : f->size * f->size * c->scale * c->scale * node_variance;
+    double error = c->shape_error * c->shape_error, prior = c->material * c->material;
+    add_effect(&s->covariance, n, c, variance);
     for (size_t i = 0; i < n; i++) {
       double own = error * f->part[i] * c->bin[i] * c->bin[i];
-      covariance[i] = variance[j] * (c->material * c->bin[i] + own);
+      s->rest[i] -= mean * c->bin[i];
+      s->with[j][i] = variance * (c->material * c->bin[i] + own);
       prior += own * f->part[i];
     }
-    small_solve(&a, n, covariance, v);
-    double posterior = variance[j] * prior - inner(v, v, n);
-    out->mean[j] = mean[j] * c->material + inner(v, white, n);
-    out->sd[j] = posterior > 0 ? sqrt(posterior) : 0;
+    s->mean[j] = mean * c->material;
+    s->variance[j] = variance * prior;
+  }
+}
+
+/* Amplitudes whose sign is known: half the prior, doubled. */
+static void keep_signs(Look look, const Column *const *column, size_t k, Component *out) {
+  for (size_t j = 0; j < k; j++) {
+    const Column *c = column[j];
     if (!c->sign || c->material == 0 || (c->sized && !look.free_size)) continue;
-    /* half the prior, doubled: only amplitudes with the known sign */
     double right = out->sd[j] > 0 ? propter_normal_cdf(c->sign * out->mean[j] / out->sd[j]) : 0.5;
     out->log_evidence += log(2 * right + 1e-300);
   }
+}
+
+/* The same with each course of the unknown cause added, all of them side by side: every step is one loop over the courses. */
+typedef double Each[COURSES];
+
+static void subtract_products(double *restrict from, const double *restrict a, const double *restrict b) {
+  for (size_t c = 0; c < COURSES; c++) from[c] -= a[c] * b[c];
+}
+
+static void divide_each(double *restrict x, const double *restrict by) {
+  for (size_t c = 0; c < COURSES; c++) x[c] /= by[c];
+}
+
+static void solve_each(size_t n, Each factor[DIM][DIM], const double *b, Each *x) {
+  for (size_t i = 0; i < n; i++) {
+    for (size_t c = 0; c < COURSES; c++) x[i][c] = b[i];
+    for (size_t m = 0; m < i; m++) subtract_products(x[i], factor[i][m], x[m]);
+    divide_each(x[i], factor[i][i]);
+  }
+}
+
+/* −a·b */
+static void inner_each(size_t n, Each *a, Each *b, Each out) {
+  for (size_t c = 0; c < COURSES; c++) out[c] = 0;
+  for (size_t i = 0; i < n; i++) subtract_products(out, a[i], b[i]);
+}
+
+/* `larger`: the determinant's root over that of `alone`, the factor without a course. */
+static void factor_each(const Frame *f, const Sum *s, const Small *alone, double variance, Each factor[DIM][DIM], Each larger) {
+  for (size_t c = 0; c < COURSES; c++) larger[c] = 1;
+  for (size_t j = 0; j < s->n; j++)
+    for (size_t i = j; i < s->n; i++) {
+      double *own = factor[i][j], scale = variance * (i == j ? 1 + ideal_error * ideal_error : 1);
+      for (size_t c = 0; c < COURSES; c++) own[c] = s->covariance.at[i][j] + scale * f->course[i][c] * f->course[j][c];
+      for (size_t m = 0; m < j; m++) subtract_products(own, factor[i][m], factor[j][m]);
+      for (size_t c = 0; c < COURSES && i == j; c++) own[c] = sqrt(own[c]), larger[c] *= own[c] / alone->at[j][j];
+      if (i > j) divide_each(own, factor[j][j]);
+    }
+}
+
+static void add_courses(const Frame *f, const Sum *s, size_t k, const Small *alone, double base, double variance, Component *beside) {
+  Each factor[DIM][DIM], larger, white[DIM], response[DIM], square, along;
+  factor_each(f, s, alone, variance, factor, larger);
+  solve_each(s->n, factor, s->rest, white);
+  inner_each(s->n, white, white, square);
+  for (size_t c = 0; c < f->courses; c++) beside[c].log_evidence = base + 0.5 * square[c] - log(larger[c]);
+  for (size_t j = 0; j < k; j++) {
+    solve_each(s->n, factor, s->with[j], response);
+    inner_each(s->n, response, white, along);
+    inner_each(s->n, response, response, square);
+    for (size_t c = 0; c < f->courses; c++) {
+      beside[c].mean[j] = s->mean[j] - along[c];
+      beside[c].sd[j] = s->variance[j] + square[c] > 0 ? sqrt(s->variance[j] + square[c]) : 0;
+    }
+  }
+}
+
+void component(const Frame *f, Look look, const Column *const *column, size_t k, double node_variance, Component *out, Component *beside) {
+  Sum s;
+  double white[DIM], response[DIM];
+  sum_effects(f, look, column, k, node_variance, &s);
+  Small factor = s.covariance;
+  double base = -small_cholesky(&factor, s.n) - f->still[look.window_only];
+  small_solve(&factor, s.n, s.rest, white);
+  out->log_evidence = base - 0.5 * inner(white, white, s.n);
+  for (size_t j = 0; j < k; j++) {
+    small_solve(&factor, s.n, s.with[j], response);
+    double left = s.variance[j] - inner(response, response, s.n);
+    out->mean[j] = s.mean[j] + inner(response, white, s.n);
+    out->sd[j] = left > 0 ? sqrt(left) : 0;
+  }
+  keep_signs(look, column, k, out);
+  if (!beside) return;
+  add_courses(f, &s, k, &factor, base, f->size * f->size * node_variance, beside);
+  for (size_t c = 0; c < f->courses; c++) keep_signs(look, column, k, &beside[c]);
 }
 
 double component_material(const Column *column, const Component *c, size_t i, Look look, double threshold, int direction) {
@@ -99,20 +177,26 @@ double component_material(const Column *column, const Component *c, size_t i, Lo
   return right > p ? p / right : 1;
 }
 
-double set_evidence(const Frame *f, Look look, const Column *const *column, size_t k, double threshold, int direction, double *material) {
+Evidence set_evidence(const Frame *f, Look look, const Column *const *column, size_t k, bool beside, double threshold, int direction, Evidence *part) {
   const Nodes *node = score_nodes();
-  bool any_free = look.free_size;
+  bool any_free = k && look.free_size;
   for (size_t i = 0; i < k; i++) any_free |= !column[i]->sized;
-  size_t count = any_free && k ? NODES : 1;
-  double total[NODES], part[NODES];
-  for (size_t n = 0; n < count; n++) {
-    Component one;
-    component(f, look, column, k, node->variance[n], &one);
-    total[n] = one.log_evidence + (count > 1 ? node->log_weight[n] : 0);
-    if (material) part[n] = total[n] + log(component_material(column[0], &one, 0, look, threshold, direction));
+  size_t alone = any_free ? NODES : 1, nodes = beside ? NODES : alone, many = 0;
+  double total[NODES], matters[NODES], all[NODES * COURSES], all_matter[NODES * COURSES];
+  for (size_t n = 0; n < nodes; n++) {
+    Component one, each[COURSES];
+    component(f, look, column, k, node->variance[n], &one, beside ? each : NULL);
+    if (n < alone) {
+      total[n] = one.log_evidence + (any_free ? node->log_weight[n] : 0);
+      if (part) matters[n] = total[n] + log(component_material(column[0], &one, 0, look, threshold, direction));
+    }
+    for (size_t c = 0; beside && c < f->courses; c++, many++) {
+      all[many] = each[c].log_evidence + node->log_weight[n] - log((double)f->courses);
+      if (part) all_matter[many] = all[many] + log(component_material(column[0], &each[c], 0, look, threshold, direction));
+    }
   }
-  if (material) *material = propter_log_sum_exp(part, count);
-  return propter_log_sum_exp(total, count);
+  if (part) *part = (Evidence){propter_log_sum_exp(matters, alone), beside ? propter_log_sum_exp(all_matter, many) : -INFINITY};
+  return (Evidence){propter_log_sum_exp(total, alone), beside ? propter_log_sum_exp(all, many) : -INFINITY};
 }
 
 double column_power(const Frame *f, const Column *column, const Column *rival) {

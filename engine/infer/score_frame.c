@@ -155,7 +155,7 @@ static PropterStatus bin_window(Frame *f, const double *covariance, PropterError
   return PROPTER_OK;
 }
 
-static PropterStatus whiten(Frame *f, const ErrorModel *error, PropterError *err) {
+static PropterStatus whiten(Frame *f, const ErrorModel *error, double *scratch, PropterError *err) {
   const PropterScoreModel *m = f->model;
   for (size_t h = 0; h < f->periods; h++) {
     f->error[h] = sqrt(error_covariance(error, h + 1, h + 1));
@@ -168,6 +168,7 @@ static PropterStatus whiten(Frame *f, const ErrorModel *error, PropterError *err
     for (size_t j = 0; j < f->rows; j++) f->cholesky[i * f->rows + j] = error_covariance(error, f->at[i] + 1, f->at[j] + 1);
   }
   fill_bins(f);
+  fill_courses(f, scratch);
   PROPTER_TRY(bin_window(f, f->cholesky, err));
   PROPTER_TRY(propter_cholesky(f->rows, f->cholesky, err));
   propter_solve_lower(f->rows, f->cholesky, 1, f->white);
@@ -215,7 +216,7 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
     goto done;
   }
   f->error_model = error;
-  status = whiten(f, &error, err);
+  status = whiten(f, &error, scratch, err);
   if (status != PROPTER_OK) goto done;
   double se = mean_error(&error, f->length), scale;
   f->others = other_deviations(f, rows, horizon, use, se, scratch);

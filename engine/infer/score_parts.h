@@ -11,14 +11,19 @@ enum {
   VARIANTS = 12,  /* dates and profiles tried per candidate */
   KEPT = 3,       /* of them in sets of several causes */
   UNKNOWN_SCALES = 7,
-  TEMPLATES = 12, /* shapes of the unknown cause */
   BINS = 7,       /* parts of the window, and of the time after it, that are compared with an effect where a period is a day */
   FEW_BINS = 3,   /* the same where it is longer: an event is dated to the day, so that only days show where its course begins and ends */
-  MEMBERS = PROPTER_SCORE_SUBSET + 1 /* causes of a set and the unknown one */
+  ONSETS = 4,     /* places in the window from which the unknown cause may act where a period is longer than a day */
+  LATER = 3,      /* of those after the window in which a course of the unknown cause may end */
+  COURSES = 64    /* of the unknown cause; room for BINS beginnings with their ends */
 };
 
 /* Densities of a standardised deviation: unmoved, and moved by an unknown cause of each scale that is weighed. */
 typedef double UnknownDensity[1 + UNKNOWN_SCALES];
+
+/* Relative error of an idealised profile per bin: between a pulse, a step and a ramp of the same mean lie such differences (a step and a ramp over three
+ * bins differ by 1/3 at either end). */
+static const double ideal_error = 0.3;
 
 struct PropterScoreModel {
   PropterScoreOptions options;
@@ -52,6 +57,8 @@ typedef struct {
   double deviation[2 * BINS];   /* binned deviations */
   double part[2 * BINS];        /* weight of a bin in the mean of the window; 0 after it */
   double still[2];              /* log density of the deviations without any effect: all bins, window bins */
+  size_t courses;
+  double course[2 * BINS][COURSES]; /* of the unknown cause, binned, with a mean of 1 over the window; alike likely */
   double drift;
   size_t usable, others;
   double mean, mean_se, end, end_se, observed, expected_mean; /* of the observed part of the window */
@@ -90,15 +97,22 @@ typedef struct {
 size_t candidate_changes(const Frame *frame, const PropterCandidate *candidate, double *change, PropterError *err);
 void candidate_columns(const Frame *frame, const PropterCandidate *candidate, const double *change, size_t count, size_t shift, double *scratch,
                        Column *column, double *shape);
-/* Shapes of the unknown cause from `onsets` periods spread over the window; kind[i] and onset[i] name them. Returns their number
- * (at most 3 × onsets). */
-size_t template_columns(const Frame *frame, size_t onsets, Column *column, double *shape, PropterPatternKind *kind, size_t *onset);
+/* A spike, a level shift and a ramp from each period of the window on; kind[i] and onset[i] name them. Returns their number (at most 3 × the window's). */
+size_t pattern_columns(const Frame *frame, Column *column, double *shape, PropterPatternKind *kind, size_t *onset);
+/* Something that may have acted at any time of the series: columns of a spike and a level shift from the window's first period on, with the part of the time
+ * that the window takes, and of nothing. scratch[periods]. */
+enum { UNDATED = 3 };
+void undated_columns(const Frame *frame, int direction, double *scratch, Column column[UNDATED]);
+/* Fills the courses of the unknown cause. By days: from any bin of the window to any later one, or on and on, level or growing; so it is given as free a
+ * course as documented causes have, or what merely happened nearby would fit better only because the unknown cause is not let end. Where a period is
+ * longer: patterns from a few places in the window. scratch[periods]. */
+void fill_courses(Frame *frame, double *scratch);
 bool candidate_is_sized(const PropterCandidate *candidate);
 
 /* One component: a set of effects with their amplitudes integrated out. */
 typedef struct {
   double log_evidence; /* against no effect at all */
-  double mean[MEMBERS], sd[MEMBERS]; /* posterior of each effect on the mean of the window */
+  double mean[PROPTER_SCORE_SUBSET], sd[PROPTER_SCORE_SUBSET]; /* posterior of each effect on the mean of the window */
 } Component;
 
 /* Which part of the evidence is looked at. */
@@ -107,12 +121,16 @@ typedef struct {
   bool free_size;   /* documented sizes are ignored */
 } Look;
 
-/* Amplitudes of k ≤ MEMBERS columns under one node of the scale mixture. */
-void component(const Frame *frame, Look look, const Column *const *column, size_t k, double node_variance, Component *out);
+/* Amplitudes of k ≤ PROPTER_SCORE_SUBSET columns under one node of the scale mixture; beside[frame->courses] (may be NULL): the same with each course
+ * of the unknown cause beside them. */
+void component(const Frame *frame, Look look, const Column *const *column, size_t k, double node_variance, Component *out, Component *beside);
 
-/* Log evidence of one set of columns, nodes averaged. *material (may be NULL): ln of the part in which the first one's effect is at least
- * `threshold` with sign `direction`. */
-double set_evidence(const Frame *frame, Look look, const Column *const *column, size_t k, double threshold, int direction, double *material);
+/* Log evidence of one set of columns, nodes averaged: alone, and where asked for with the unknown cause beside it, courses averaged. `part` (may be
+ * NULL): ln of the part of each in which the first one's effect is at least `threshold` with sign `direction`. */
+typedef struct {
+  double alone, beside;
+} Evidence;
+Evidence set_evidence(const Frame *frame, Look look, const Column *const *column, size_t k, bool beside, double threshold, int direction, Evidence *part);
 double component_material(const Column *column, const Component *c, size_t i, Look look, double threshold, int direction);
 
 /* Half the squared length of a column's effect in units of the noise, without what `rival` (may be NULL) could imitate: the log likelihood ratio to

@@ -6,41 +6,24 @@
 #include "propter/math.h"
 #include "propter/mem.h"
 
-enum { ONSETS = 4 };
-
 void set_clear(Set *set) {
   propter_free(set->column);
   set->column = NULL;
 }
 
-/* An undated cause may have acted at any time of the series: a spike or a level shift from the window's first period on with the part of the time that
- * the window takes, and otherwise elsewhere. */
-static size_t undated_columns(const Frame *f, const PropterCandidate *c, const Column *template, Column *column) {
-  double here = (double)f->length / (double)f->model->series.count;
-  for (size_t v = 0; v < 2; v++) {
-    column[v] = template[v];
-    column[v].log_weight = log(here / 2);
-    column[v].sign = c->direction;
-  }
-  column[2] = (Column){.null = true, .log_weight = log1p(-here)};
-  return 3;
-}
-
 PropterStatus set_init(Set *set, const Frame *f, const PropterCandidate *const *candidates, const double *log_odds, size_t count, double threshold,
                        int direction, PropterError *err) {
   *set = (Set){.frame = f, .count = count, .threshold = threshold, .direction = direction};
-  size_t n = f->model->series.count, most = VARIANTS > TEMPLATES ? VARIANTS : TEMPLATES;
-  Column template[TEMPLATES];
-  set->column = propter_malloc((count * VARIANTS + TEMPLATES) * sizeof *set->column);
-  double *work = propter_malloc((VARIANTS * n + n + most * f->periods) * sizeof *work);
+  size_t n = f->model->series.count;
+  set->column = propter_malloc((count * VARIANTS + 1) * sizeof *set->column);
+  double *work = propter_malloc((VARIANTS * n + n + VARIANTS * f->periods) * sizeof *work);
   if (!set->column || !work) {
     propter_free(work);
     set_clear(set);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", count);
   }
   double *scratch = work + VARIANTS * n, *shape = scratch + n;
-  PropterPatternKind kind[TEMPLATES];
-  size_t onset[TEMPLATES], templates = template_columns(f, ONSETS, template, shape, kind, onset), total = 0;
+  size_t total = 0;
   for (size_t i = 0; i < count; i++) {
     set->candidate[i] = candidates[i];
     set->log_odds[i] = log_odds[i];
@@ -52,26 +35,16 @@ PropterStatus set_init(Set *set, const Frame *f, const PropterCandidate *const *
       return PROPTER_INVALID;
     }
     if (variants) candidate_columns(f, candidates[i], work, variants, 0, scratch, set->column + total, shape);
-    else variants = undated_columns(f, candidates[i], template, set->column + total);
+    else undated_columns(f, candidates[i]->direction, shape, set->column + total), variants = UNDATED;
     total += variants;
   }
   set->start[count] = total;
-  memcpy(set->column + total, template, templates * sizeof *template);
-  set->columns = total + templates;
   propter_free(work);
   return PROPTER_OK;
 }
 
-void set_unknown(const Set *set, double out[2]) {
-  for (size_t rows = 0; rows < 2; rows++) {
-    double total[TEMPLATES];
-    size_t n = 0;
-    for (size_t t = set->start[set->count]; t < set->columns; t++) {
-      const Column *one = &set->column[t];
-      total[n++] = one->log_weight + set_evidence(set->frame, (Look){rows, false}, &one, 1, 0, 0, NULL);
-    }
-    out[rows] = propter_log_sum_exp(total, n);
-  }
+void frame_unknown(const Frame *f, double out[2]) {
+  for (size_t rows = 0; rows < 2; rows++) out[rows] = set_evidence(f, (Look){rows, false}, NULL, 0, true, 0, 0, NULL).beside;
 }
 
 static const Solo nothing = {{{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
@@ -82,23 +55,16 @@ static const Solo nothing = {{{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
 static void add_log(double *sum, double term) { *sum = propter_log_add(*sum, term); }
 
 void set_solo(const Set *set, size_t i, Solo *out) {
-  const Frame *f = set->frame;
-  double part;
   *out = nothing;
   for (size_t v = set->start[i]; v < set->start[i + 1]; v++)
     for (size_t rows = 0; rows < 2; rows++)
       for (size_t free_size = 0; free_size < (set->column[v].sized ? 2 : 1); free_size++) {
-        Look look = {rows, free_size};
-        const Column *pair[2] = {&set->column[v]};
-        double weight = pair[0]->log_weight, e = set_evidence(f, look, pair, 1, set->threshold, set->direction, &part);
-        add_log(&out->alone[rows][free_size], weight + e);
-        add_log(&out->alone_part[rows][free_size], weight + part);
-        for (size_t t = set->start[set->count]; t < set->columns; t++) {
-          pair[1] = &set->column[t];
-          e = set_evidence(f, look, pair, 2, set->threshold, set->direction, &part);
-          add_log(&out->joint[rows][free_size], weight + pair[1]->log_weight + e);
-          add_log(&out->joint_part[rows][free_size], weight + pair[1]->log_weight + part);
-        }
+        const Column *one = &set->column[v];
+        Evidence part, e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, true, set->threshold, set->direction, &part);
+        add_log(&out->alone[rows][free_size], one->log_weight + e.alone);
+        add_log(&out->alone_part[rows][free_size], one->log_weight + part.alone);
+        add_log(&out->joint[rows][free_size], one->log_weight + e.beside);
+        add_log(&out->joint_part[rows][free_size], one->log_weight + part.beside);
       }
   for (size_t rows = 0; rows < 2 && !set->column[set->start[i]].sized; rows++) {
     out->alone[rows][1] = out->alone[rows][0];
@@ -112,17 +78,16 @@ void set_solo(const Set *set, size_t i, Solo *out) {
 static void add_shift(const Set *set, size_t i, const double *change, size_t variants, size_t shift, double *scratch, double *shape, double log_share,
                       Solo *out) {
   Column column[VARIANTS];
-  double part;
   candidate_columns(set->frame, set->candidate[i], change, variants, shift, scratch, column, shape);
   for (size_t v = 0; v < variants; v++)
     for (size_t rows = 0; rows < 2; rows++)
       for (size_t free_size = 0; free_size < 2; free_size++) {
         const Column *one = &column[v];
-        double weight = log_share + one->log_weight, e = 0;
-        part = -INFINITY;
-        if (!one->null) e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, set->threshold, set->direction, &part);
-        add_log(&out->alone[rows][free_size], weight + e);
-        add_log(&out->alone_part[rows][free_size], weight + part);
+        double weight = log_share + one->log_weight;
+        Evidence part = {-INFINITY, -INFINITY}, e = {0, 0};
+        if (!one->null) e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, false, set->threshold, set->direction, &part);
+        add_log(&out->alone[rows][free_size], weight + e.alone);
+        add_log(&out->alone_part[rows][free_size], weight + part.alone);
       }
 }
 
@@ -198,27 +163,23 @@ static void rescale(Sweep *w, double log_weight) {
   }
 }
 
-static void add_component(Sweep *w, const size_t *member, size_t members, const Column *const *column, size_t k, double node_variance, double log_weight) {
-  const Set *set = w->set;
-  const Look all = {0};
-  Component one;
-  component(set->frame, all, column, k, node_variance, &one);
-  log_weight += one.log_evidence;
+static void add_component(Sweep *w, const size_t *member, size_t members, const Column *const *column, bool beside, const Component *one, double log_weight) {
+  log_weight += one->log_evidence;
   rescale(w, log_weight);
   double weight = exp(log_weight - w->top);
   if (weight < 1e-18) return;
   w->total += weight;
-  if (k > members) w->sum.unknown += weight;
+  if (beside) w->sum.unknown += weight;
   else if (!members) w->sum.none += weight;
   for (size_t i = 0; i < members; i++) {
     w->sum.active[member[i]] += weight;
-    w->sum.material[member[i]] += weight * component_material(column[i], &one, i, all, set->threshold, set->direction);
-    w->sum.mean[member[i]] += weight * one.mean[i];
-    w->sum.square[member[i]] += weight * (one.mean[i] * one.mean[i] + one.sd[i] * one.sd[i]);
+    w->sum.material[member[i]] += weight * component_material(column[i], one, i, (Look){0}, w->set->threshold, w->set->direction);
+    w->sum.mean[member[i]] += weight * one->mean[i];
+    w->sum.square[member[i]] += weight * (one->mean[i] * one->mean[i] + one->sd[i] * one->sd[i]);
   }
 }
 
-/* One choice of variants: without the unknown cause and with each of its shapes, over the nodes. */
+/* One choice of variants: without the unknown cause and with each of its courses, over the nodes. */
 static void add_choice(Sweep *w, const size_t *member, size_t members, const Column **column, double log_weight, double contrast_alone,
                        double contrast_unknown) {
   const Nodes *node = score_nodes();
@@ -228,14 +189,12 @@ static void add_choice(Sweep *w, const size_t *member, size_t members, const Col
     any_free |= !column[i]->sized;
     log_weight += column[i]->log_weight;
   }
-  for (size_t n = 0; n < (any_free ? (size_t)NODES : 1); n++)
-    add_component(w, member, members, column, members, node->variance[n],
-                  log_weight + log1p(-f->rho) + contrast_alone + (any_free ? node->log_weight[n] : 0));
-  for (size_t t = w->set->start[w->set->count]; t < w->set->columns; t++) {
-    column[members] = &w->set->column[t];
-    for (size_t n = 0; n < NODES; n++)
-      add_component(w, member, members, column, members + 1, node->variance[n],
-                    log_weight + log(f->rho) + contrast_unknown + column[members]->log_weight + node->log_weight[n]);
+  double alone = log_weight + log1p(-f->rho) + contrast_alone, unknown = log_weight + log(f->rho) + contrast_unknown - log((double)f->courses);
+  for (size_t n = 0; n < NODES; n++) {
+    Component one, beside[COURSES];
+    component(f, (Look){0}, column, members, node->variance[n], &one, beside);
+    if (any_free || n == 0) add_component(w, member, members, column, false, &one, alone + (any_free ? node->log_weight[n] : 0));
+    for (size_t c = 0; c < f->courses; c++) add_component(w, member, members, column, true, &beside[c], unknown + node->log_weight[n]);
   }
 }
 
@@ -250,7 +209,7 @@ static void add_subset(Sweep *w, const size_t *member, size_t members) {
   }
   double alone = contrast(f, 1 - still), unknown = contrast(f, 1 - still * (1 - o->unknown_reach));
   size_t choice[PROPTER_SCORE_SUBSET] = {0};
-  const Column *column[MEMBERS];
+  const Column *column[PROPTER_SCORE_SUBSET];
   for (;;) {
     for (size_t i = 0; i < members; i++) column[i] = &w->set->column[w->kept[member[i]][choice[i]]];
     add_choice(w, member, members, column, log_weight, alone, unknown);
@@ -268,7 +227,7 @@ static void keep_variants(Sweep *w, size_t i) {
   for (size_t v = set->start[i]; v < set->start[i + 1]; v++) {
     const Column *one = &set->column[v];
     if (one->null) continue;
-    double e = set_evidence(set->frame, (Look){0}, &one, 1, 0, 0, NULL);
+    double e = set_evidence(set->frame, (Look){0}, &one, 1, false, 0, 0, NULL).alone;
     size_t at = n++;
     for (; at && value[at - 1] < e; at--) value[at] = value[at - 1], w->kept[i][at] = w->kept[i][at - 1];
     value[at] = e;

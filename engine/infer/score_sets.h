@@ -8,15 +8,14 @@
 /* Groups of evidence, as bits; the first is no data. */
 enum { GROUP_TEXT = 1, GROUP_REVIEW = 2, GROUP_TIMING = 4, GROUP_SIZE = 8, GROUP_RETURN = 16, GROUP_CONTRAST = 32, GROUPS = 6 };
 
-/* Some candidates with their columns and those of the unknown cause behind them. */
+/* Some candidates with their columns. */
 typedef struct {
   const Frame *frame;
   size_t count;
   const PropterCandidate *candidate[PROPTER_SCORE_CANDIDATES];
   double log_odds[PROPTER_SCORE_CANDIDATES]; /* prior, happened, text, review */
-  size_t start[PROPTER_SCORE_CANDIDATES + 1]; /* variants of candidate i: columns start[i] … start[i + 1] − 1; then the templates */
+  size_t start[PROPTER_SCORE_CANDIDATES + 1]; /* variants of candidate i: columns start[i] … start[i + 1] − 1 */
   Column *column;
-  size_t columns;
   double threshold; /* of a material effect, in units of the series */
   int direction;
 } Set;
@@ -41,7 +40,7 @@ void set_solo(const Set *set, size_t i, Solo *out);
 /* The same with the date shifted at random (all shifts averaged): what the event would say if its date were not known. */
 PropterStatus shifted_solo(const Set *set, size_t i, const double unknown[2], Solo *out, PropterError *err);
 /* Evidence of the unknown cause alone by rows. */
-void set_unknown(const Set *set, double out[2]);
+void frame_unknown(const Frame *frame, double out[2]);
 
 /* Log odds of candidate i being material, it and the unknown cause alone in the world, from the groups of evidence in `groups`. */
 double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undated, const double unknown[2], double log_prior_odds, double happened,

@@ -67,6 +67,25 @@ START_TEST(errors_grow_as_the_noise_does) {
 }
 END_TEST
 
+/* The median change of noise is noise: carried on over a long window it would outgrow everything. Where there is growth, it is carried on. */
+START_TEST(growth_goes_on_where_there_is_any) {
+  double y[N];
+  size_t still = 0, grown = 0;
+  for (uint64_t seed = 1; seed <= 8; seed++)
+    for (int grows = 0; grows < 2; grows++) {
+      random_walk(y, seed, grows ? 1 : 0, 0, 2);
+      PropterSeries s = monthly(y, N, true);
+      Baseline *b;
+      ck_ok(baseline_new(&s, 0, &b, err));
+      ck_ok(baseline_choose_width(b, 12, 0, 0, err));
+      *(grows ? &grown : &still) += b->growth == (grows ? 1 : 0);
+      baseline_free(b);
+    }
+  ck_assert_uint_ge(still, 7);
+  ck_assert_uint_ge(grown, 7);
+}
+END_TEST
+
 START_TEST(intervals_cover_what_they_say) {
   double y[N], scratch[2 * N], rows[N * 4];
   unsigned char use[N];
@@ -175,6 +194,7 @@ Suite *suite_baseline(void) {
   TCase *tc = tcase_create("baseline");
   tcase_add_test(tc, the_window_never_enters_its_own_fit);
   tcase_add_test(tc, errors_grow_as_the_noise_does);
+  tcase_add_test(tc, growth_goes_on_where_there_is_any);
   tcase_add_test(tc, intervals_cover_what_they_say);
   tcase_add_test(tc, gaps_are_stepped_over);
   tcase_add_test(tc, seasons_are_found_where_they_are);

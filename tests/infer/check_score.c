@@ -157,6 +157,33 @@ START_TEST(a_wrong_date_is_not_believed) {
 }
 END_TEST
 
+/* Days: something of no effect beside an undocumented move of other days is not taken for its cause; of the move's own days, it is. */
+START_TEST(an_unknown_cause_may_end) {
+  enum { DAYS = 400, AT = 300, LENGTH = 6 };
+  double y[DAYS], right = 0, wrong = 0;
+  for (uint64_t seed = 1; seed <= 8; seed++) {
+    PropterRng rng;
+    propter_rng_seed(&rng, seed);
+    for (size_t i = 0; i < DAYS; i++) y[i] = 100 + 4 * propter_rng_normal(&rng) + (i >= AT && i < AT + LENGTH ? 30 : 0);
+    PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = 19000, .count = DAYS, .value = y};
+    PropterScoreModel *m;
+    ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+    for (int late = 0; late < 2; late++) {
+      PropterAnswer a;
+      PropterCandidate c = unsized(70, 70, 1);
+      c.effect.start = 19000 + AT + (late ? 2 : 0);
+      c.effect.end = c.effect.start + LENGTH - 1;
+      ck_ok(propter_score_window(m, AT, AT + LENGTH - 1, &c, 1, &a, err));
+      *(late ? &wrong : &right) += a.cause[0].p / 8;
+      propter_answer_clear(&a);
+    }
+    propter_score_model_free(m);
+  }
+  ck_assert_double_gt(right, .9);
+  ck_assert_double_lt(wrong, .5);
+}
+END_TEST
+
 START_TEST(quiet_windows_did_not_move) {
   size_t moved = 0, named = 0, all = 0;
   for (uint64_t seed = 200; seed < 210; seed++) {
@@ -485,6 +512,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, a_sized_spike_is_explained);
   tcase_add_test(tc, a_shift_and_a_ramp_are_explained);
   tcase_add_test(tc, a_wrong_date_is_not_believed);
+  tcase_add_test(tc, an_unknown_cause_may_end);
   tcase_add_test(tc, quiet_windows_did_not_move);
   tcase_add_test(tc, a_claim_that_the_data_deny_is_contradicted);
   tcase_add_test(tc, a_real_move_without_a_cause_stays_unknown);

@@ -3,14 +3,14 @@
  * their index. Definitions (design, the inference pass):
  *
  *  - Deviation. Expected is the level before the window (robustly over as many periods as forecast best outside the window, often one)
- *    plus the usual growth (median change around it, window and an equal time after it left out). The error of that is measured, by
- *    horizon, on all other windows of the same series, so integrated noise widens it as it should.
+ *    plus the usual growth (median change around it, window and an equal time after it left out; all, half or none of it, chosen likewise). The error of
+ *    that is measured, by horizon, on all other windows of the same series, so integrated noise widens it as it should.
  *  - P(j): probability that without j the deviation would have been at least `material` (20 %) smaller. Marginal: joint causes may sum
  *    above 1.  P = pHappened × pMattered.
  *  - Weight of a set S of at most three of the eight best candidates: product of prior odds × text × review for its members, times the
  *    density of one vector: the deviations in the window and an equal time after it, of the series and of its controls. A documented dose
  *    predicts it; without a dose the size is integrated over the same wide t₃ prior that the unknown cause has. The unknown cause enters
- *    every S with probability ρ: pulse, step or ramp from any period of the window, size t₃ with scale s_u.  ρ and s_u come from the other
+ *    every S with probability ρ: level or growing, from any part of the window to any later one, size t₃ with scale s_u.  ρ and s_u come from the other
  *    windows of the same series that no documented event covers.
  *  - Timing is judged against all circular shifts of the candidate's calendar.
  */
