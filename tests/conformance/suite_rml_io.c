@@ -190,9 +190,10 @@ static void run_registry(const char *folder) {
     if (conformance_case(cases[i])) {
       RmlCase c = source_case(folder, cases[i]);
       (void)snprintf(script, sizeof script, "%s/%s/resource.sql", folder, cases[i]);
-      bool database = names(folder, cases[i], "org.postgresql.Driver");
-      if (database) c.dsn = server_start();
-      if (database && (!c.dsn || !server_fill(script, (const char *[]){"'\\\\x", "'\\x", NULL}))) conformance_failed("the database could not be made");
+      bool postgres = names(folder, cases[i], "org.postgresql.Driver"), mysql = names(folder, cases[i], "com.mysql.cj.jdbc.Driver"), filled = true;
+      if (postgres) c.dsn = server_start(), filled = c.dsn && server_fill(script, (const char *[]){"'\\\\x", "'\\x", NULL});
+      if (mysql) c.dsn = mysql_start(), filled = c.dsn && mysql_fill(script);
+      if (!filled) conformance_failed("the database could not be made");
       else rml_case(folder, cases[i], c);
     }
     free(cases[i]);

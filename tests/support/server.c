@@ -16,7 +16,7 @@ static PGconn *connection;
 
 static int command(const char *format, ...) PROPTER_PRINTF(1, 2);
 static int command(const char *format, ...) {
-  char text[1024];
+  char text[2048];
   va_list args;
   va_start(args, format);
   (void)vsnprintf(text, sizeof text, format, args);
@@ -108,4 +108,52 @@ bool sqlite_fill(const char *path, const char *script) {
   sqlite3_close(db);
   propter_buf_clear(&text);
   return fine;
+}
+
+/* --- MariaDB -------------------------------------------------------------------------------------------------------------------------- */
+
+static char mysql_folder[64], mysql_address[400];
+static int mysql_port;
+
+static void mysql_stop(void) {
+  (void)command("cd / && kill $(cat %s/pid) 2>/dev/null; while [ -e %s/pid ]; do sleep .1; done; rm -rf %s", mysql_folder, mysql_folder, mysql_folder);
+}
+
+const char *mysql_start(void) {
+  static bool tried;
+  glob_t g;
+  if (tried) return *mysql_address ? mysql_address : NULL;
+  tried = true;
+  bool driver = glob("/usr/lib/*/odbc/libmaodbc.so", 0, NULL, &g) == 0 && g.gl_pathc > 0;
+  char library[200];
+  if (driver) (void)snprintf(library, sizeof library, "%s", g.gl_pathv[0]);
+  globfree(&g);
+  if (!driver || access("/usr/sbin/mariadbd", X_OK) != 0 || geteuid() != 0) {
+    puts("# no MariaDB: install the Debian packages mariadb-server and odbc-mariadb and run as root");
+    return NULL;
+  }
+  mysql_port = 10000 + (int)(getpid() % 10000);
+  (void)snprintf(mysql_folder, sizeof mysql_folder, "/tmp/propter-mysql-XXXXXX");
+  if (!mkdtemp(mysql_folder)) return NULL;
+  if (command(
+          "cd / && chown mysql %s && mariadb-install-db --no-defaults --user=mysql --datadir=%s/data --auth-root-authentication-method=normal >/dev/null 2>&1 && "
+          "{ runuser -u mysql -- mariadbd --no-defaults --datadir=%s/data --socket=%s/socket --pid-file=%s/pid --bind-address=127.0.0.1 --port=%d "
+          "--innodb-flush-log-at-trx-commit=0 >%s/log 2>&1 & } && "
+          "i=0; while [ $i -lt 120 ]; do i=$((i + 1)); mariadb --no-defaults -h 127.0.0.1 -P %d -u root -e 'CREATE DATABASE IF NOT EXISTS test' "
+          "2>/dev/null && exit 0; sleep .5; done; exit 1",
+          mysql_folder, mysql_folder, mysql_folder, mysql_folder, mysql_folder, mysql_port, mysql_folder, mysql_port) != 0) {
+    puts("# no MariaDB: its server did not start");
+    (void)command("tail -n 3 %s/log 2>&1 | sed 's/^/# /'", mysql_folder);
+    mysql_stop();
+    return NULL;
+  }
+  (void)atexit(mysql_stop);
+  (void)snprintf(mysql_address, sizeof mysql_address, "odbc:Driver=%s;Server=127.0.0.1;Port=%d;Database=test;charset=utf8mb4", library, mysql_port);
+  return mysql_address;
+}
+
+bool mysql_fill(const char *script) {
+  return command("mariadb --no-defaults -h 127.0.0.1 -P %d -u root -e 'DROP DATABASE test; CREATE DATABASE test' 2>/dev/null && "
+                 "mariadb --no-defaults -h 127.0.0.1 -P %d -u root test <'%s' %s",
+                 mysql_port, mysql_port, script, getenv("VERBOSE") ? "" : "2>/dev/null") == 0;
 }
