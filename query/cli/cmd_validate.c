@@ -94,7 +94,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 
 static const CommandOption options[] = {
     {"shapes", 0, "FILE", "a file of shapes (Turtle or any other RDF); may be repeated"},
-    {"cubes", 0, NULL, "check the integrity constraints of RDF Data Cube (IC-1 to IC-19)"},
+    {"cubes", 0, NULL, "check the integrity constraints of RDF Data Cube (IC-1 to IC-21)"},
     {"csvw", 0, "FILE", "check a table against its metadata (CSV on the Web) instead: the metadata, or the table they lie beside"},
     {"base", 0, "IRI", "with --csvw: where the metadata are taken to lie"},
     {"graph-iri", 0, "IRI", "only this named graph is the data"},

@@ -61,11 +61,62 @@ static void sort_triples(Validator *v) {
 extern const char cube_ttl[];
 extern const size_t cube_ttl_size;
 
-static PropterStatus read_cube(Validator *v, PropterError *err) {
+static PropterStatus read_text(Validator *v, PropterStr text, const char *name, PropterError *err) {
   PropterRdfOptions options = {.format = "turtle"};
   PropterRdfSink sink = {on_statement, on_prefix, v};
-  if (!propter_vec_push(&v->files, "cube.ttl")) return exec_fail_memory(&v->run, err);
-  return propter_rdf_read_text((PropterStr){cube_ttl, cube_ttl_size}, "cube.ttl", &options, &sink, err);
+  if (!propter_vec_push(&v->files, name)) return exec_fail_memory(&v->run, err);
+  return propter_rdf_read_text(text, name, &options, &sink, err);
+}
+
+/* The properties that lead from parents to children in code lists, or from children to parents. */
+static PropterStatus find_hierarchies(Validator *v, PropterIds *out, PropterError *err) {
+  static const char *const words[] = {"http://purl.org/linked-data/cube#parentChildProperty", "http://www.w3.org/2002/07/owl#inverseOf"};
+  PropterQuads found = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < 2 && status == PROPTER_OK; i++) {
+    PropterTerm word = propter_iri(propter_str(words[i]));
+    PropterQuad pattern = {0};
+    status = exec_intern(&v->run, &word, &pattern.p, err);
+    if (status == PROPTER_OK) status = propter_snapshot_match(v->snapshot, pattern, 0, &found, err);
+  }
+  for (size_t i = 0; i < found.count && status == PROPTER_OK; i++) {
+    PropterId p = found.items[i].o;
+    bool known = exec_kind(&v->run, p) != PROPTER_TERM_IRI;
+    for (size_t k = 0; k < out->count; k++) known |= out->items[k] == p;
+    if (!known && !propter_vec_push(out, p)) status = exec_fail_memory(&v->run, err);
+  }
+  propter_vec_clear(&found);
+  return status;
+}
+
+/* The shapes of hierarchies for one property. */
+static PropterStatus read_hierarchy(Validator *v, PropterStr shapes, PropterId property, PropterError *err) {
+  static const PropterStr place = {"cube:parentChildProperty", 24};
+  PropterBuf text = {0};
+  PropterTerm term;
+  PROPTER_TRY(propter_snapshot_term(v->snapshot, property, &v->arena, &term, err));
+  for (size_t at; (at = propter_str_find(shapes, place)) != SIZE_MAX; shapes.data += at + place.len, shapes.len -= at + place.len) {
+    propter_buf_add(&text, (PropterStr){shapes.data, at});
+    propter_buf_printf(&text, "<%.*s>", (int)term.value.len, term.value.data);
+  }
+  propter_buf_add(&text, shapes);
+  PropterStr name = propter_arena_printf(&v->arena, "cube.ttl <%.*s>", (int)term.value.len, term.value.data);
+  PropterStatus status = name.data ? propter_buf_status(&text, err) : exec_fail_memory(&v->run, err);
+  if (status == PROPTER_OK) status = read_text(v, propter_buf_str(&text), name.data, err);
+  propter_buf_clear(&text);
+  return status;
+}
+
+static PropterStatus read_cube(Validator *v, PropterError *err) {
+  PropterStr text = {cube_ttl, cube_ttl_size};
+  size_t at = propter_str_find(text, PROPTER_STR("\n# Hierarchies\n"));
+  PropterIds properties = {0};
+  PropterStatus status = read_text(v, (PropterStr){text.data, at}, "cube.ttl", err);
+  if (status == PROPTER_OK) status = find_hierarchies(v, &properties, err);
+  for (size_t i = 0; i < properties.count && status == PROPTER_OK; i++)
+    status = read_hierarchy(v, (PropterStr){text.data + at, text.len - at}, properties.items[i], err);
+  propter_vec_clear(&properties);
+  return status;
 }
 
 PropterStatus shapes_read(Validator *v, const char *const *paths, size_t count, PropterError *err) {

@@ -12,6 +12,7 @@ Suite *suite_cube(void);
      "[ qb:measure :value ] , [ qb:attribute :unit ; qb:componentRequired true ] . "                                                                           \
      ":place a qb:DimensionProperty ; rdfs:range skos:Concept ; qb:codeList :places . :places a skos:ConceptScheme . :here skos:inScheme :places . "           \
      ":there skos:inScheme :places . :day a qb:DimensionProperty ; rdfs:range xsd:date . :value a qb:MeasureProperty . :unit a qb:AttributeProperty . "
+#define TREE "@prefix owl: <http://www.w3.org/2002/07/owl#> . :tree a qb:HierarchicalCodeList ; qb:hierarchyRoot :top . "
 #define ONE ":o1 a qb:Observation ; qb:dataSet :set ; :place :here ; :day 1 ; :value 3 ; :unit \"k\" . "
 #define TWO ":o2 a qb:Observation ; qb:dataSet :set ; :place :there ; :day 1 ; :value 4 ; :unit \"k\" . "
 
@@ -38,6 +39,10 @@ static const struct {
      ":set2 a qb:DataSet ; qb:structure :s ; qb:slice [ qb:sliceStructure :key ; :day 1 ; qb:observation :o1 ] . :s qb:sliceKey :key . :key qb:componentProperty :day .",
      "IC-1 IC-18 "},
     {STRUCTURE ONE ":o2 a qb:Observation ; qb:dataSet :set ; :place :nowhere ; :day 1 ; :value 4 ; :unit \"k\" .", "IC-19 "},
+    {STRUCTURE TREE ":place qb:codeList :tree . :tree qb:parentChildProperty :holds . :top :holds :here , :there . " ONE TWO, ""},
+    {STRUCTURE TREE ":place qb:codeList :tree . :tree qb:parentChildProperty :holds . :top :holds :here . " ONE TWO, "IC-20 "},
+    {STRUCTURE TREE ":place qb:codeList :tree . :tree qb:parentChildProperty [ owl:inverseOf :in ] . :here :in :mid . :mid :in :top . :there :in :top . " ONE TWO, ""},
+    {STRUCTURE TREE ":place qb:codeList :tree . :tree qb:parentChildProperty [ owl:inverseOf :in ] . :here :in :top . " ONE TWO, "IC-21 "},
     /* Values may stand at the slice or the data set. */
     {STRUCTURE ":set :unit \"k\" ; qb:slice :slice . :slice a qb:Slice ; qb:sliceStructure :key ; :day 1 ; qb:observation :o1 . :s qb:sliceKey :key . "
                ":key a qb:SliceKey ; qb:componentProperty :day . :o1 a qb:Observation ; qb:dataSet :set ; :place :here ; :value 3 .",
