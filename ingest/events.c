@@ -138,11 +138,7 @@ static void fill(const Events *e, const PropterRow *row, Entry *n) {
   for (size_t f = 0; f < FIELDS; f++) n->value[f] = (PropterStr){"", 0};
   for (size_t i = 0; i < e->bindings.count; i++) {
     const Binding *b = &e->bindings.items[i];
-    PropterStr text = {"", 0};
-    if (n->value[b->field].len || b->column >= row->count) continue;
-    if (!row->values) text = row->cells[b->column];
-    else if (row->values[b->column].count) text = row->values[b->column].items[0].text;
-    n->value[b->field] = propter_str_trim(text);
+    if (!n->value[b->field].len) n->value[b->field] = propter_row_text(row, b->column);
   }
   if (!n->value[TITLE].len) n->value[TITLE] = n->value[KIND];
 }

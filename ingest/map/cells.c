@@ -36,18 +36,13 @@ static bool number_of(const PropterColumn *column, PropterStr cell, double *out)
   return cell.len < sizeof text - 2 && written_number(&w, cell, text, &number.len) && propter_str_to_double(number, out);
 }
 
-static PropterStr cell_of(const PropterRow *row, size_t i) {
-  if (!row->values) return propter_str_trim(row->cells[i]);
-  return propter_str_trim(row->values[i].count ? row->values[i].items[0].text : (PropterStr){"", 0});
-}
-
 /* Period first: its day in a form whose bytes sort as days do. */
 static PropterStatus make_key(Adding *a, const PropterRow *row, PropterDay day) {
   char text[16];
   propter_day_format(propter_period_first(a->grain, propter_period_of(a->grain, day)), text);
   propter_buf_reset(&a->key);
   propter_buf_add(&a->key, propter_str(text)), propter_buf_add_char(&a->key, '\0');
-  for (size_t i = 0; i < a->slices; i++) propter_buf_add(&a->key, cell_of(row, a->slice[i])), propter_buf_add_char(&a->key, '\0');
+  for (size_t i = 0; i < a->slices; i++) propter_buf_add(&a->key, propter_row_text(row, a->slice[i])), propter_buf_add_char(&a->key, '\0');
   return propter_buf_status(&a->key, a->err);
 }
 
@@ -56,19 +51,20 @@ static PropterStatus add_row(Adding *a, const PropterRow *row) {
   bool fresh;
   a->summary->rows++;
   PropterStr pattern = propter_str(a->sniff->columns[a->sniff->time].date_format);
-  if (row->problem || !lexical_first_day(pattern, cell_of(row, a->sniff->time), &day)) return a->summary->left_out++, PROPTER_OK;
+  if (row->problem || !lexical_first_day(pattern, propter_row_text(row, a->sniff->time), &day)) return a->summary->left_out++, PROPTER_OK;
   PROPTER_TRY(make_key(a, row, day));
   uint64_t *at = propter_map_put(&a->index, propter_buf_str(&a->key), a->summary->cells, &fresh);
   if (!at) return no_memory(a->err);
   if (fresh) {
-    if (++a->summary->cells > PROPTER_CELLS_MOST) return propter_fail(a->err, PROPTER_LIMIT, "more than %d cells; expected fewer slices or a coarser time", PROPTER_CELLS_MOST);
+    if (++a->summary->cells > PROPTER_CELLS_MOST)
+      return propter_fail(a->err, PROPTER_LIMIT, "more than %d cells; expected fewer slices or a coarser time", PROPTER_CELLS_MOST);
     for (size_t i = 0; i <= a->measures; i++)
       if (!propter_vec_push(&a->amounts, ((Amount){0, 0}))) return no_memory(a->err);
   }
   Amount *amount = a->amounts.items + *at * (a->measures + 1);
   for (size_t i = 0; i < a->measures; i++) {
     double value;
-    if (number_of(&a->sniff->columns[a->measure[i]], cell_of(row, a->measure[i]), &value)) amount[i].sum += value, amount[i].count++;
+    if (number_of(&a->sniff->columns[a->measure[i]], propter_row_text(row, a->measure[i]), &value)) amount[i].sum += value, amount[i].count++;
   }
   amount[a->measures].count++;
   return PROPTER_OK;
@@ -146,11 +142,13 @@ static void put_table(Adding *a, PropterBuf *out) {
   for (size_t i = 0; i < a->index.count; i++) put_cell(a, &a->index.entries[i], out);
 }
 
-PropterStatus propter_cells(const char *const *paths, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterCellsSummary *summary, PropterError *err) {
+PropterStatus propter_cells(const char *const *paths, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterCellsSummary *summary,
+                            PropterError *err) {
   *summary = (PropterCellsSummary){0};
   if (sniff->time == SIZE_MAX) return propter_fail(err, PROPTER_INVALID, "expected a time column");
   PropterGrain grain;
-  if (!propter_grain_parse(propter_str(sniff->grain), &grain)) return propter_fail(err, PROPTER_INVALID, "expected a grain such as P1D, found \"%s\"", sniff->grain);
+  if (!propter_grain_parse(propter_str(sniff->grain), &grain))
+    return propter_fail(err, PROPTER_INVALID, "expected a grain such as P1D, found \"%s\"", sniff->grain);
   Adding a = {.sniff = sniff, .grain = grain, .key = {.max = 1 << 20}, .summary = summary, .err = err};
   PropterStatus status = choose(&a);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = add_table(&a, paths[i]);

@@ -4,8 +4,6 @@
 
 #include "csvw.h"
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* --- Numbers ------------------------------------------------------------------------------------------------------------------- */
 
 /* A number pattern of UTS #35 taken apart. */
@@ -80,7 +78,7 @@ static bool take_whole(PropterStr *text, PropterStr group, const NumberPattern *
       if (!run || (n && (!n->primary || (groups ? run != n->secondary : run > n->secondary)))) return false;
       groups++, run = 0;
     }
-    if (!text->len || !is_digit(*text->data)) break;
+    if (!text->len || !written_digit(*text->data)) break;
     propter_buf_add_char(out, *text->data);
     text->data++, text->len--;
   }
@@ -95,7 +93,7 @@ static bool take_fraction(PropterStr *text, PropterStr group, const NumberPatter
       if (!take(text, group)) break;
       run = 0;
     }
-    if (!text->len || !is_digit(*text->data)) break;
+    if (!text->len || !written_digit(*text->data)) break;
     propter_buf_add_char(out, *text->data);
     text->data++, text->len--;
   }
@@ -112,7 +110,7 @@ static bool take_exponent(PropterStr *text, const NumberPattern *n, PropterBuf *
     if (*text->data == '-') propter_buf_add_char(out, '-');
     text->data++, text->len--;
   }
-  for (; text->len && is_digit(*text->data); digits++, text->data++, text->len--) propter_buf_add_char(out, *text->data);
+  for (; text->len && written_digit(*text->data); digits++, text->data++, text->len--) propter_buf_add_char(out, *text->data);
   return digits && (!n || digits >= n->exponent);
 }
 

@@ -25,9 +25,7 @@ static const PropterVocab types[] = {VOCAB_xsd_integer, VOCAB_xsd_decimal, VOCAB
 enum { TYPES = sizeof types / sizeof *types, NUMBERS = 3, SLICE_VALUES = 200, KEY_SETS = 24 };
 
 /* Signs beside numbers, and the words of sniff.def for their units. */
-static const struct {
-  const char *sign, *word;
-} signs[] = {{"%", "percent"}, {"€", "eur"}, {"$", "usd"}, {"£", "gbp"}};
+static const struct { const char *sign, *word; } signs[] = {{"%", "percent"}, {"€", "eur"}, {"$", "usd"}, {"£", "gbp"}};
 enum { SIGNS = sizeof signs / sizeof *signs };
 
 typedef struct {
@@ -62,14 +60,13 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 static bool is_alpha(char c) { return is_upper(c) || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80; }
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* "UnitPrice", "unit_price" and "unit price (USD)" are words with one blank between them. */
 static PropterStatus split_name(PropterStr name, PropterArena *arena, PropterStr *label, PropterError *err) {
   PropterBuf out = {0};
   for (size_t i = 0; i < name.len; i++) {
     char c = name.data[i], before = i ? name.data[i - 1] : ' ', after = i + 1 < name.len ? name.data[i + 1] : ' ';
-    bool inside = is_alpha(c) || is_digit(c);
+    bool inside = is_alpha(c) || written_digit(c);
     bool begins = is_upper(c) && is_alpha(before) && (!is_upper(before) || (is_alpha(after) && !is_upper(after)));
     bool blank = out.len && out.data[out.len - 1] != ' ';
     if (blank && (!inside || begins)) propter_buf_add_char(&out, ' ');
@@ -88,18 +85,29 @@ static void read_word(PropterStr word, PropterColumn *column, Seen *c) {
   for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++) {
     if (!propter_str_equal(word, propter_str(known_words[i].word))) continue;
     switch (known_words[i].kind) {
-    case KIND_IDENTIFIER: column->identifier = true; break;
-    case KIND_TIME: c->says_time = true; break;
-    case KIND_MEAN: column->mean = true; break;
-    case KIND_UP: column->direction = 1; break;
-    case KIND_DOWN: column->direction = -1; break;
+    case KIND_IDENTIFIER:
+      column->identifier = true;
+      break;
+    case KIND_TIME:
+      c->says_time = true;
+      break;
+    case KIND_MEAN:
+      column->mean = true;
+      break;
+    case KIND_UP:
+      column->direction = 1;
+      break;
+    case KIND_DOWN:
+      column->direction = -1;
+      break;
     case KIND_UNIT:
       column->unit = known_words[i].unit, column->unit_label = known_words[i].label;
       column->mean |= column->unit[0] == '%' || strcmp(column->unit, "Cel") == 0 || strcmp(column->unit, "[degF]") == 0;
       break;
     }
   }
-  c->names_year |= propter_str_equal(word, PROPTER_STR("year")) || propter_str_equal(word, PROPTER_STR("jahr")) || propter_str_equal(word, PROPTER_STR("period"));
+  c->names_year |=
+      propter_str_equal(word, PROPTER_STR("year")) || propter_str_equal(word, PROPTER_STR("jahr")) || propter_str_equal(word, PROPTER_STR("period"));
 }
 
 static PropterStatus read_name(Sniff *s, size_t i, PropterStr name, PropterError *err) {
@@ -187,7 +195,7 @@ static PropterStatus look_at(Sniff *s, size_t i, PropterStr cell, PropterError *
   s->out->columns[i].values++;
   for (unsigned t = 0; t < TYPES; t++)
     if (c->possible >> t & 1 && !propter_lexical_valid(propter_vocab_iri(types[t]), text, &wanted)) c->possible &= ~(1u << t);
-  c->zeros |= text.len > 1 && text.data[0] == '0' && is_digit(text.data[1]);
+  c->zeros |= text.len > 1 && text.data[0] == '0' && written_digit(text.data[1]);
   look_at_number(c, text);
   PROPTER_TRY(look_at_day(c, text, err));
   return count_distinct(&c->values, text, err);
@@ -203,24 +211,17 @@ static PropterStatus each_row(Sniff *s, PropterTable *table, WithRow with, void 
     PROPTER_TRY(propter_table_next(table, &row, &found, err));
     if (!found) break;
     rows++;
-    if (row.problem)
-      bad++;
-    else
-      PROPTER_TRY(with(s, &row, payload, err));
+    if (row.problem) bad++;
+    else PROPTER_TRY(with(s, &row, payload, err));
   }
   s->out->rows = rows, s->out->bad_rows = bad, s->out->whole = !found;
   return PROPTER_OK;
 }
 
 /* Databases and sheets hand over lists of typed values: the first one counts. */
-static PropterStr cell_of(const PropterRow *row, size_t i) {
-  if (!row->values) return row->cells[i];
-  return row->values[i].count ? row->values[i].items[0].text : (PropterStr){"", 0};
-}
-
 static PropterStatus first_pass(Sniff *s, const PropterRow *row, void *payload, PropterError *err) {
   (void)payload;
-  for (size_t i = 0; i < s->out->count; i++) PROPTER_TRY(look_at(s, i, cell_of(row, i), err));
+  for (size_t i = 0; i < s->out->count; i++) PROPTER_TRY(look_at(s, i, propter_row_text(row, i), err));
   return PROPTER_OK;
 }
 
@@ -270,7 +271,8 @@ static void choose_day_form(Sniff *s, Seen *c) {
   for (size_t k = c->form = 0; c->days >> k; k++) {
     if (!(c->days >> k & 1)) continue;
     bool fewer = !(c->days >> c->form & 1) || c->day[k].falls < c->day[c->form].falls;
-    bool comma = c->form && c->day[k].falls == c->day[c->form].falls && s->comma && written_dates[c->form - 1].pattern[0] == 'M' && written_dates[k - 1].pattern[0] == 'd';
+    bool comma = c->form && c->day[k].falls == c->day[c->form].falls && s->comma && written_dates[c->form - 1].pattern[0] == 'M' &&
+                 written_dates[k - 1].pattern[0] == 'd';
     if (fewer || comma) c->form = k;
   }
 }
@@ -304,9 +306,7 @@ static void choose_number_forms(Sniff *s) {
   }
 }
 
-static bool can_be_time(const Seen *c, const PropterColumn *column, uint64_t rows) {
-  return is_time(c) && column->values && column->values * 10 >= rows * 9;
-}
+static bool can_be_time(const Seen *c, const PropterColumn *column, uint64_t rows) { return is_time(c) && column->values && column->values * 10 >= rows * 9; }
 
 static void choose_time(Sniff *s) {
   s->out->time = SIZE_MAX;
@@ -346,8 +346,7 @@ static void choose_roles(Sniff *s) {
     PropterColumn *column = &out->columns[i];
     uint64_t most = column->identifier ? SLICE_VALUES / 4 : SLICE_VALUES;
     if (column->role == PROPTER_COLUMN_TIME || !column->values || is_time(&s->columns[i])) continue;
-    if (is_number(s, i) && !column->identifier && !s->columns[i].says_time && column->label.len)
-      column->role = PROPTER_COLUMN_MEASURE;
+    if (is_number(s, i) && !column->identifier && !s->columns[i].says_time && column->label.len) column->role = PROPTER_COLUMN_MEASURE;
     else if (column->values + out->bad_rows == out->rows && column->distinct > 1 && column->distinct <= most && column->distinct * 2 <= out->rows &&
              !is_number(s, i))
       column->role = PROPTER_COLUMN_SLICE;
@@ -365,7 +364,8 @@ typedef struct {
 
 /* A row without one of its keys would be no row; measured numbers name nothing. */
 static bool can_be_key(const Sniff *s, const PropterColumn *column) {
-  bool measured = propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_decimal)) || propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_double));
+  bool measured =
+      propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_decimal)) || propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_double));
   return column->role == PROPTER_COLUMN_OTHER && column->values + s->out->bad_rows == s->out->rows && (!measured || column->identifier);
 }
 
@@ -404,12 +404,12 @@ static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload,
   Keys *k = payload;
   PropterBuf key = {0};
   PropterStatus status = PROPTER_OK;
-  for (size_t i = 0; i < s->out->count; i++) look_at_range(s, i, cell_of(row, i));
+  for (size_t i = 0; i < s->out->count; i++) look_at_range(s, i, propter_row_text(row, i));
   for (size_t set = 0; set < k->sets && status == PROPTER_OK; set++) {
     propter_buf_reset(&key);
     for (size_t i = 0; i < s->out->count; i++) {
       if (!in_set(s, k, set, i)) continue;
-      PropterStr cell = cell_of(row, i);
+      PropterStr cell = propter_row_text(row, i);
       propter_buf_printf(&key, "%zu:", cell.len);
       propter_buf_add(&key, cell);
     }

@@ -25,7 +25,6 @@ static const char *const month_names[] = {
 #include "written.def"
 };
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; }
 
 /* --- Days -------------------------------------------------------------------------------------------------------------------- */
@@ -44,9 +43,15 @@ bool written_pattern(PropterStr pattern) {
   for (PropterStr rest = pattern; rest.len;) {
     size_t n = run_of(rest);
     switch (rest.data[0]) {
-    case 'd': days += n <= 2 ? 1 : 2; break;
-    case 'M': months += n <= 4 ? 1 : 2; break;
-    case 'y': years += n == 2 || n == 4 ? 1 : 2; break;
+    case 'd':
+      days += n <= 2 ? 1 : 2;
+      break;
+    case 'M':
+      months += n <= 4 ? 1 : 2;
+      break;
+    case 'y':
+      years += n == 2 || n == 4 ? 1 : 2;
+      break;
     default:
       if (is_letter(rest.data[0])) return false;
     }
@@ -58,7 +63,7 @@ bool written_pattern(PropterStr pattern) {
 /* One digit or two for one symbol, else as many digits as symbols. */
 static bool take_digits(PropterStr *text, size_t symbols, int *value) {
   size_t most = symbols == 1 ? 2 : symbols, n = 0;
-  for (*value = 0; n < most && n < text->len && is_digit(text->data[n]); n++) *value = *value * 10 + (text->data[n] - '0');
+  for (*value = 0; n < most && n < text->len && written_digit(text->data[n]); n++) *value = *value * 10 + (text->data[n] - '0');
   *text = skip(*text, n);
   return n && (symbols == 1 || n == symbols);
 }
@@ -91,7 +96,7 @@ static bool only_time(PropterStr text) {
   if (!text.len) return true;
   if (text.data[0] != ' ' && text.data[0] != 'T' && text.data[0] != ',') return false;
   for (size_t i = 1; i < text.len; i++)
-    if (!is_digit(text.data[i]) && !strchr(" :.,+-ZAPMapm", text.data[i])) return false;
+    if (!written_digit(text.data[i]) && !strchr(" :.,+-ZAPMapm", text.data[i])) return false;
   return text.len > 1;
 }
 
@@ -102,8 +107,12 @@ bool written_day(PropterStr pattern, PropterStr text, PropterDay *day) {
     size_t n = run_of(pattern);
     bool found;
     switch (pattern.data[0]) {
-    case 'd': found = take_digits(&text, n, &d); break;
-    case 'M': found = n > 2 ? take_month(&text, &m) : take_digits(&text, n, &m); break;
+    case 'd':
+      found = take_digits(&text, n, &d);
+      break;
+    case 'M':
+      found = n > 2 ? take_month(&text, &m) : take_digits(&text, n, &m);
+      break;
     case 'y':
       found = take_digits(&text, n, &y);
       if (n == 2) y += y < 50 ? 2000 : 1900;
@@ -153,27 +162,35 @@ static bool take_zone(PropterStr *text, size_t symbols, bool z, WrittenMoment *o
   bool colon = symbols == 3 && text->len && text->data[0] == ':';
   if (colon) *text = skip(*text, 1);
   if (symbols == 3 && !colon) return false;
-  if ((symbols > 1 || (text->len && is_digit(text->data[0]))) && !take_digits(text, 2, &minutes)) return false;
+  if ((symbols > 1 || (text->len && written_digit(text->data[0]))) && !take_digits(text, 2, &minutes)) return false;
   out->zone = sign * (hours * 60 + minutes);
   return hours <= 14 && minutes < 60;
 }
 
 static bool take_symbol(PropterStr *text, char symbol, size_t n, WrittenMoment *out) {
   switch (symbol) {
-  case 'y': return take_digits(text, n, &out->year);
-  case 'M': return take_digits(text, n, &out->month);
-  case 'd': return take_digits(text, n, &out->day);
-  case 'H': return take_digits(text, n, &out->hour);
-  case 'm': return take_digits(text, n, &out->minute);
-  case 's': return take_digits(text, n, &out->second);
+  case 'y':
+    return take_digits(text, n, &out->year);
+  case 'M':
+    return take_digits(text, n, &out->month);
+  case 'd':
+    return take_digits(text, n, &out->day);
+  case 'H':
+    return take_digits(text, n, &out->hour);
+  case 'm':
+    return take_digits(text, n, &out->minute);
+  case 's':
+    return take_digits(text, n, &out->second);
   case 'X':
-  case 'x': return take_zone(text, n, symbol == 'X', out);
+  case 'x':
+    return take_zone(text, n, symbol == 'X', out);
   case 'S':
     out->fraction = (PropterStr){text->data, 0};
-    while (out->fraction.len < n && out->fraction.len < text->len && is_digit(text->data[out->fraction.len])) out->fraction.len++;
+    while (out->fraction.len < n && out->fraction.len < text->len && written_digit(text->data[out->fraction.len])) out->fraction.len++;
     *text = skip(*text, out->fraction.len);
     return true;
-  default: return text->len && text->data[0] == symbol && (*text = skip(*text, 1), true);
+  default:
+    return text->len && text->data[0] == symbol && (*text = skip(*text, 1), true);
   }
 }
 
@@ -230,7 +247,7 @@ static bool take_whole(PropterStr *text, PropterStr group, char *out, size_t *le
   size_t digits = 0, groups = 0, begin = *length;
   for (;;) {
     size_t n = 0;
-    while (n < text->len && is_digit(text->data[n])) out[(*length)++] = text->data[n++];
+    while (n < text->len && written_digit(text->data[n])) out[(*length)++] = text->data[n++];
     *text = skip(*text, n);
     digits = n;
     if (groups && n != 3 && n != 2) return false;
@@ -252,7 +269,7 @@ bool written_number(const Written *w, PropterStr text, char *out, size_t *length
     size_t n = 0;
     text = skip(text, w->decimal.len);
     out[(*length)++] = '.';
-    while (n < text.len && is_digit(text.data[n])) out[(*length)++] = text.data[n++];
+    while (n < text.len && written_digit(text.data[n])) out[(*length)++] = text.data[n++];
     text = skip(text, n);
     if (!whole && !n) return false;
     if (!n) --*length;

@@ -13,6 +13,8 @@ typedef struct {
   PropterStr group;   /* character between groups of digits; empty: none */
 } Written;
 
+static inline bool written_digit(char c) { return c >= '0' && c <= '9'; }
+
 /* What written.def lists, in its order; the last row has NULL. */
 enum { WRITTEN_MOST = 32 };
 typedef struct {

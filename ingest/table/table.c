@@ -159,3 +159,11 @@ PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *fou
   }
   return PROPTER_OK;
 }
+
+PropterStr propter_row_text(const PropterRow *row, size_t column) {
+  PropterStr text = {"", 0};
+  if (column >= row->count) return text;
+  if (!row->values) text = row->cells[column];
+  else if (row->values[column].count) text = row->values[column].items[0].text;
+  return propter_str_trim(text);
+}

@@ -73,5 +73,7 @@ PROPTER_API PropterStatus propter_table_column(PropterTable *table, PropterStr n
  * what makes the rest of the file unreadable is an error with line and column (or byte): SYNTAX for broken quotes, INVALID for bytes that
  * are not text in the encoding, LIMIT. */
 PROPTER_API PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *found, PropterError *err);
+/* The text of a column, of several values the first, white space at both ends dropped; empty where there is none. Borrowed from the row. */
+PROPTER_API PropterStr propter_row_text(const PropterRow *row, size_t column);
 
 #endif
