@@ -77,22 +77,22 @@ case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "
 
 # By ISO week, with regions, numbers of another country and a memo.
 mkdir weeks
-awk 'BEGIN { srand(11); split("North South", part, " "); print "Week;Region;Orders;Net sales"
-  for (w = 0; w < 130; w++) for (r = 1; r <= 2; r++) { n = 500 + int(15 * rand()); if (r == 2 && w >= 100 && w < 103) n -= 180
-    x = sprintf("%.2f", n * 19.9 + 50 * rand()); sub(/[.]/, ",", x); printf "%d-W%02d;%s;%d;%s\n", 2022 + int(w / 52), w % 52 + 1, part[r], n, x } }' >weeks/orders.csv
+awk "$uniform"'BEGIN { split("North South", part, " "); print "Week;Region;Orders;Net sales"
+  for (w = 0; w < 130; w++) for (r = 1; r <= 2; r++) { n = 500 + int(15 * uniform()); if (r == 2 && w >= 100 && w < 103) n -= 180
+    x = sprintf("%.2f", n * 19.9 + 900 * uniform()); sub(/[.]/, ",", x); printf "%d-W%02d;%s;%d;%s\n", 2022 + int(w / 52), w % 52 + 1, part[r], n, x } }' >weeks/orders.csv
 printf 'Date: 12 January 2024\n\nOrders in the South fell in December 2023 because of the strike.\n' >weeks/memo.txt
 start weeks
 said 'ISO weeks' 'orders.csv: 260 rows by Week, measures orders, net sales, slices region'
-said 'the weeks of the strike come first' 'moves    1 orders, South, 2023-12-04 to 2023-12-24'
+said 'the weeks of the strike come first' 'moves    1 orders, South, 2023-12-04'
 said 'and the memo is quoted' 'Orders in the South fell in December 2023 because of the strike.'
 if printf '%s' "$out" | grep -q '[0-9] 1:'; then not_ok 'the number one is no unit' "$out"; else ok 'the number one is no unit'; fi
 ended 'an honest refusal' 7
 
 # A column for each month.
 mkdir wide
-awk 'BEGIN { srand(4); split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", month, " "); split("Leeds York S\303\274d", site, " "); printf "Site,Unit"
+awk "$uniform"'BEGIN { split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", month, " "); split("Leeds York S\303\274d", site, " "); printf "Site,Unit"
   for (i = 0; i < 36; i++) printf ",%s %d", month[i % 12 + 1], 2021 + int(i / 12); print ""
-  for (s = 1; s <= 3; s++) { printf "%s,MWh", site[s]; for (i = 0; i < 36; i++) printf ",%.1f", 300 * s * (1 + .02 * rand()) * (s == 2 && i == 19 ? .65 : 1); print "" } }' >'wide/energy use.csv'
+  for (s = 1; s <= 3; s++) { printf "%s,MWh", site[s]; for (i = 0; i < 36; i++) printf ",%.1f", 300 * s * (1 + .02 * uniform()) * (s == 2 && i == 19 ? .65 : 1); print "" } }' >'wide/energy use.csv'
 printf '# Notes\n\nEnergy use in York fell in August 2022 because of the furnace repair.\n' >wide/notes.md
 start wide
 said 'a column for each month is turned' '36 columns of periods turned into 108 rows, measures energy use, slices site'
