@@ -7,6 +7,8 @@
 #ifndef GRAPH_GUARD_H
 #define GRAPH_GUARD_H
 
+#include <sys/stat.h>
+
 #include "propter/graph.h"
 
 /* What a data file was, or is. */
@@ -51,5 +53,7 @@ PropterStatus guard_path(const char *dir, const char *name, char path[GUARD_PATH
 
 /* In verify.c: walks the file in a child process. NOT_FOUND: it never held a commit. */
 PropterStatus verify_file(const char *dir, PropterError *err);
+/* What that child does, for its fuzzer: one at a time, and an input error of the file is a signal. */
+PropterStatus verify_walk(int fd, const struct stat *st, const Mark *mark, PropterError *err);
 
 #endif

@@ -122,8 +122,9 @@ static PropterStatus against_mark(int fd, const struct stat *st, const Mark *mar
   return PROPTER_OK;
 }
 
-static PropterStatus walk(int fd, const struct stat *st, const Mark *mark, PropterError *err) {
+PropterStatus verify_walk(int fd, const struct stat *st, const Mark *mark, PropterError *err) {
   static Findings findings;
+  findings = (Findings){0};
   PROPTER_TRY(against_mark(fd, st, mark, err));
   PROPTER_TRY(pages_walk(fd, (uint64_t)st->st_size, env_names, ENV_DATABASES, see, &findings, err));
   return judge(&findings, err);
@@ -157,7 +158,7 @@ static void child(int fd, const struct stat *st, const Mark *mark, int out, pid_
   for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) (void)signal(crashes[i], SIG_DFL);
   limit_child((uint64_t)st->st_size);
   PropterError err = {0};
-  Verdict verdict = {.status = walk(fd, st, mark, &err)};
+  Verdict verdict = {.status = verify_walk(fd, st, mark, &err)};
   (void)snprintf(verdict.message, sizeof verdict.message, "%.399s", err.message);
   _exit(write(out, &verdict, sizeof verdict) == (ssize_t)sizeof verdict ? 0 : 1);
 }
