@@ -86,11 +86,20 @@ PropterStatus http_writer(HttpRequest *request, uint32_t deadline_ms, PropterWri
   }
 }
 
+/* Nothing else is computed or waits: both processors may work for one request. */
+static bool alone(PropterServer *s) {
+  (void)pthread_mutex_lock(&s->lock);
+  bool yes = s->running <= 1 && s->waiting == 0;
+  (void)pthread_mutex_unlock(&s->lock);
+  return yes;
+}
+
 PropterQueryOptions http_query_options(HttpRequest *request, uint32_t deadline_ms, const HttpHidden *hidden) {
   PropterQueryOptions o = propter_query_options();
   const PropterServerOptions *server = &request->server->options;
   o.memory = server->memory;
   o.deadline_ms = deadline_ms;
+  o.threads = alone(request->server) ? 0 : 1;
   o.cancel = &request->cancel;
   o.now_ms = server->now_ms();
   o.seed = server->seed * 0x9e3779b97f4a7c15u + request->id;

@@ -130,6 +130,31 @@ class Propter(Engine):
         return [os.environ["BENCH_ENGINE"], store, str(self.limit * 1000)]
 
 
+class PropterServer(Propter):
+    """The same over HTTP."""
+    http = 18891
+    server = None
+
+    def start(self, data, limit):
+        self.server = subprocess.Popen([os.environ["PROPTER"], "-g", self.store(data), "serve", "-p", str(self.http), "--timeout", str(limit)],
+                                       stdout=subprocess.PIPE, text=True)
+        self.server.stdout.readline()  # its address
+        super().start(data, limit)
+
+    def serve_command(self, store):
+        return [sys.executable, os.path.join(HERE, "peer_http.py"), str(self.http)]
+
+    def cpu(self):
+        return cpu_seconds(self.server.pid)
+
+    def stop(self, how=signal.SIGTERM):
+        super().stop(how)
+        if how == signal.SIGTERM and self.server:
+            self.server.send_signal(signal.SIGTERM)
+            self.server.wait()
+            self.server = None
+
+
 class Oxigraph(Engine):
     name = "oxigraph"
 
@@ -241,13 +266,14 @@ MaxQueryExecutionTime = {self.limit}
 """)
         self.server = subprocess.Popen([self.root + "/usr/bin/virtuoso-t", "-f", "+wait", "-c", store + "/virtuoso.ini"], env=self.env,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(300):
+        for _ in range(1000):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.http)) == 0:
                     return
             if self.server.poll() is not None:
                 break
             time.sleep(0.2)
+        self.server_stop()
         raise Missing("virtuoso-t does not start")
 
     def server_stop(self):
@@ -280,7 +306,7 @@ MaxQueryExecutionTime = {self.limit}
         super().start(data, limit)
 
     def serve_command(self, store):
-        return [sys.executable, os.path.join(HERE, "peer_virtuoso.py"), str(self.http)]
+        return [sys.executable, os.path.join(HERE, "peer_http.py"), str(self.http), "http://example.org/bench"]
 
     def cpu(self):
         return cpu_seconds(self.server.pid)

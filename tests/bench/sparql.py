@@ -121,7 +121,17 @@ class Bench:
         for e in self.engines:
             e.stop()
 
-    def explore(self, data, clients):
+    def over_http(self, data):
+        """Explore mixes where every engine is a server; those without one do not take part."""
+        self.stop()
+        engines, self.engines = self.engines, [peers.PropterServer(self.work)] + [e for e in self.engines if isinstance(e, peers.Virtuoso)]
+        self.start(data)
+        for clients in (1, 4):
+            self.explore(data, clients, "-http")
+        self.stop()
+        self.engines = engines
+
+    def explore(self, data, clients, how=""):
         products = workload.Products(self.file(data))
         wall, cpu, mixes = {}, {}, self.options.mixes
         for turn in range(self.options.rounds + 1):
@@ -137,9 +147,9 @@ class Bench:
                 elif turn:  # the first turn warms up
                     wall.setdefault(e.name, []).append(3600 * mixes * clients / seconds)
                     cpu.setdefault(e.name, []).append(1000 * busy / mixes / clients)
-        report(f"{data}-explore-{clients}", {n: statistics.median(v) for n, v in wall.items()}, "QMpH", True)
+        report(f"{data}-explore-{clients}{how}", {n: statistics.median(v) for n, v in wall.items()}, "QMpH", True)
         # children of a driver (Oxigraph's clients) are not counted by its clock
-        report(f"{data}-explore-{clients}-cpu", {n: statistics.median(v) for n, v in cpu.items() if clients == 1 or n != "oxigraph"}, "ms/mix")
+        report(f"{data}-explore-{clients}{how}-cpu", {n: statistics.median(v) for n, v in cpu.items() if clients == 1 or n != "oxigraph"}, "ms/mix")
 
     def timed(self, file, rounds, check=None):
         """Engine → (wall, cpu) medians of one query, with failures told and results compared with ours."""
@@ -224,6 +234,9 @@ class Bench:
         if part in ("all", "explore"):
             self.explore(data, 1)
             self.explore(data, 4)
+        if part in ("all", "http"):
+            self.over_http(data)
+            self.start(data)
         if part in ("all", "analytic"):
             self.analytic(data)
         if part in ("all", "patterns"):
@@ -245,7 +258,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--work", default="bench-sparql", help="folder for peers, stores and data")
     p.add_argument("--products", type=int, default=int(os.environ.get("PRODUCTS", "1000")))
-    p.add_argument("--part", choices=["all", "load", "explore", "analytic", "patterns"], default=os.environ.get("PART", "all"))
+    p.add_argument("--part", choices=["all", "load", "explore", "http", "analytic", "patterns"], default=os.environ.get("PART", "all"))
     p.add_argument("--engines", nargs="*", default=os.environ.get("ENGINES", "").split(), help="peers to compare with; all by default")
     p.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS", "3")))
     p.add_argument("--mixes", type=int, default=int(os.environ.get("MIXES", "40")), help="explore mixes per client and turn")

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Virtuoso as an engine of sparql.py, over HTTP on this machine with connections kept open; see bench_engine.c for what is said by lines. Several clients are
-several processes. Arguments: the port."""
+"""An endpoint on this machine as an engine of sparql.py, connections kept open; see bench_engine.c for what is said by lines. Several clients are several
+processes. Arguments: the port; for Virtuoso also the graph to ask, and then formats are chosen by its parameter."""
 import os
 import socket
 import sys
 import time
 import urllib.parse
 
-GRAPH = "http://example.org/bench"
+GRAPH = sys.argv[2] if len(sys.argv) > 2 else None
 
 
 class Connection:
@@ -19,9 +19,10 @@ class Connection:
 
     def answer(self, text):
         """The body of the answer."""
-        form = "text/plain" if "CONSTRUCT" in text or "DESCRIBE" in text else "text/tab-separated-values"
-        body = urllib.parse.urlencode({"query": text, "default-graph-uri": GRAPH, "format": form})
-        self.socket.sendall((f"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        triples = "CONSTRUCT" in text or "DESCRIBE" in text
+        form = "text/tab-separated-values" if not triples else "text/plain" if GRAPH else "application/n-triples"
+        body = urllib.parse.urlencode({"query": text, **({"default-graph-uri": GRAPH, "format": form} if GRAPH else {})})
+        self.socket.sendall((f"POST /sparql HTTP/1.1\r\nHost: localhost:{self.port}\r\nContent-Type: application/x-www-form-urlencoded\r\nAccept: {form}\r\n"
                              f"Content-Length: {len(body)}\r\n\r\n{body}").encode())
         status = self.file.readline()
         length, chunked = 0, False
