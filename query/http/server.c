@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -214,6 +215,26 @@ static bool params_known(HttpRequest *r, const char **why) {
   return true;
 }
 
+typedef struct {
+  unsigned hosts, lengths, codings;
+} Framing;
+
+static enum MHD_Result count_framing(void *payload, enum MHD_ValueKind kind, const char *name, const char *value) {
+  Framing *f = payload;
+  (void)kind, (void)value;
+  f->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
+  f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+  f->codings += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
+  return MHD_YES;
+}
+
+/* A proxy before this server might cut the stream elsewhere (RFC 9112 §11.2). */
+static bool framed_once(HttpRequest *r) {
+  Framing f = {0};
+  (void)MHD_get_connection_values(r->connection, MHD_HEADER_KIND, count_framing, &f);
+  return f.hosts <= 1 && f.lengths + f.codings <= 1;
+}
+
 /* Splits the target, finds the route. 0, or the status code to refuse with. */
 static unsigned prepare(HttpRequest *r, const char *method, const char **why) {
   PropterError err = {0};
@@ -229,6 +250,8 @@ static unsigned prepare(HttpRequest *r, const char *method, const char **why) {
   if (!r->method.data || !r->path.data) return 503;
   *why = "the path is not UTF-8, or holds a NUL";
   if (!propter_utf8_valid(r->path, NULL) || memchr(r->path.data, 0, r->path.len)) return 400;
+  *why = "expected one Host, and one of Content-Length and Transfer-Encoding";
+  if (!framed_once(r)) return 400;
   *why = "the query string has too many parameters";
   if (http_params_parse(&r->arena, query, true, &r->params, &err) != PROPTER_OK) return err.status == PROPTER_LIMIT ? 414 : 503;
   r->route = http_route_find(r->path, &r->rest);

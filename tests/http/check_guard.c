@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may ask: Host, Origin, tokens, sizes; nothing here may change the graph. */
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "site.h"
@@ -126,28 +127,94 @@ START_TEST(sizes) {
 }
 END_TEST
 
+#define L "Host: localhost\r\n"
+#define SQL "Content-Type: application/sparql-query\r\n"
+/* What no client of good will sends; the status, or 0: cut off without an answer. Never a second answer. */
+static const struct {
+  const char *bytes;
+  unsigned code;
+} hostile[] = {{"\r\n\r\n", 0},
+               {"GET\r\n\r\n", 0},
+               {"GET / HTTP/9.9\r\n\r\n", 505},
+               {"\x16\x03\x01\x02", 0},
+               {"get /health HTTP/1.1\r\n" L "\r\n", 405},
+               {"TRACE /health HTTP/1.1\r\n" L "\r\n", 405},
+               {"GET /health HTTP/1.1\r\n\r\n", 421},
+               {"GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 400},
+               {"GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
+               {"GET /health HTTP/1.1\r\nHost: localhost.evil.example\r\n\r\n", 421},
+               {"GET /health HTTP/1.1\r\nHost: 127.0.0.1.evil.example:80\r\n\r\n", 421},
+               {"GET /health HTTP/1.1\r\nHost: evil.example#localhost\r\n\r\n", 421},
+               {"GET /health HTTP/1.1\r\nHost: localhost@evil.example\r\n\r\n", 421},
+               {"POST /sparql HTTP/1.1\r\n" L "Origin: https://evil.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 14\r\n\r\n"
+                "query=ASK%7B%7D",
+                403},
+               {"POST /sparql HTTP/1.1\r\n" L "Origin: null\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nCLEAR ALL", 403},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /health HTTP/1.1\r\n" L "\r\n", 400},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET /health HTTP/1.1\r\n" L "\r\n", 400},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Length: 5\r\nContent-Length: 6\r\n\r\nASK{}xGET /health HTTP/1.1\r\n" L "\r\n", 400},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Length: -1\r\n\r\n", 400},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Length: 99999999999999999999999\r\n\r\n", 413},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Length: 0x5\r\n\r\nASK{}", 400},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nASK{}\r\n", 413},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Transfer-Encoding: chunked\r\n\r\n-5\r\nASK{}\r\n0\r\n\r\n", 400},
+               {"GET /%00 HTTP/1.1\r\n" L "\r\n", 400},
+               {"GET /health%00.html HTTP/1.1\r\n" L "\r\n", 400},
+               {"GET /%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd HTTP/1.1\r\n" L "\r\n", 400},
+               {"GET /%e0%80%af HTTP/1.1\r\n" L "\r\n", 400},
+               {"GET /%f5%80%80%80 HTTP/1.1\r\n" L "\r\n", 400},
+               {"GET /%ed%a0%80 HTTP/1.1\r\n" L "\r\n", 400},
+               {"GET /../../../../etc/passwd HTTP/1.1\r\n" L "\r\n", 404},
+               {"GET /..%2f..%2f..%2fetc%2fpasswd HTTP/1.1\r\n" L "\r\n", 404},
+               {"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\n" L "\r\n", 404},
+               {"GET //etc/passwd HTTP/1.1\r\n" L "\r\n", 404},
+               {"GET http://evil.example/health HTTP/1.1\r\n" L "\r\n", 404},
+               {"CONNECT evil.example:80 HTTP/1.1\r\n" L "\r\n", 404},
+               {"GET /suggest?q=%ff%fe HTTP/1.1\r\n" L "\r\n", 400},
+               {"GET /why?q=%c0%bc HTTP/1.1\r\n" L "\r\n", 400}};
+
 START_TEST(nonsense_bytes) {
-  static const char *const texts[] = {"\r\n\r\n",
-                                      "GET\r\n\r\n",
-                                      "GET / HTTP/9.9\r\n\r\n",
-                                      "\x16\x03\x01\x02",
-                                      "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-                                      "POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-                                      "POST /sparql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nzz\r\n"};
   PropterServerOptions o = site_options(2);
   o.header_ms = 500, o.body_ms = 500;
   PropterServer *server = site_start(&o);
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-    HttpAnswer a = {0};
+  for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+    HttpAnswer a = {0}, second = {0};
     int fd = http_connect(propter_server_port(server));
     ck_assert_int_ge(fd, 0);
-    ck_assert(http_send(fd, propter_str(texts[i])));
-    bool answered = http_receive(fd, false, &a);
-    ck_assert_msg(!answered || a.code >= 400, "%zu: %u", i, a.code);
-    http_answer_clear(&a);
+    ck_assert(http_send(fd, propter_str(hostile[i].bytes)));
+    (void)shutdown(fd, SHUT_WR);
+    const bool answered = http_receive(fd, false, &a);
+    ck_assert_msg((answered ? a.code : 0) == hostile[i].code, "%zu: %u, not %u: %.60s", i, answered ? a.code : 0, hostile[i].code, hostile[i].bytes);
+    ck_assert_msg(!http_receive(fd, false, &second), "%zu: two answers", i);
+    http_answer_clear(&a), http_answer_clear(&second);
     (void)close(fd);
   }
   ck_assert_uint_eq(quads(server), 2);
+  propter_server_stop(server);
+}
+END_TEST
+
+/* A request line of 100 KB, a thousand header fields. */
+START_TEST(too_much_of_a_head) {
+  PropterServerOptions o = site_options(1);
+  PropterServer *server = site_start(&o);
+  for (int kind = 0; kind < 2; kind++) {
+    PropterBuf text = {0};
+    HttpAnswer a;
+    propter_buf_add(&text, PROPTER_STR("GET /health"));
+    for (int i = 0; kind == 0 && i < 100000; i++) propter_buf_add_char(&text, i ? 'x' : '?');
+    propter_buf_add(&text, PROPTER_STR(" HTTP/1.1\r\n" L));
+    for (int i = 0; kind == 1 && i < 1000; i++) propter_buf_printf(&text, "X-Field-%d: %032d\r\n", i, i);
+    propter_buf_add(&text, PROPTER_STR("\r\n"));
+    const int fd = http_connect(propter_server_port(server));
+    (void)http_send(fd, propter_buf_str(&text)); /* the server may close while it is being sent */
+    const bool answered = http_receive(fd, false, &a);
+    ck_assert_msg(!answered || a.code == (kind ? 431 : 414), "%d: %u", kind, a.code);
+    http_answer_clear(&a), propter_buf_clear(&text);
+    (void)close(fd);
+    ck_assert_uint_eq(site_code(server, "GET", "/health", "", ""), 200);
+  }
   propter_server_stop(server);
 }
 END_TEST
@@ -163,6 +230,7 @@ Suite *suite_guard(void) {
   tcase_add_test(c, reading_can_need_a_token);
   tcase_add_test(c, sizes);
   tcase_add_test(c, nonsense_bytes);
+  tcase_add_test(c, too_much_of_a_head);
   suite_add_tcase(s, c);
   return s;
 }
