@@ -135,7 +135,7 @@ static bool wake(HttpRequest *request) {
   return true;
 }
 
-/* A client that reads a byte now and then must not keep a worker: all of an answer is to be taken within the time that a query may take. False: that is over. */
+/* A client that reads a byte now and then must not keep a worker: an answer is to be taken within the time that a query may take. False: it is over. */
 static bool wait_drained(HttpRequest *request) {
   HttpReply *r = request->reply;
   struct timespec until;
