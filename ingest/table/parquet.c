@@ -198,14 +198,21 @@ static bool julian_of(PropterStr bytes, Value *out) {
   return nanoseconds < 86400000000000 && instant_of(day, nanoseconds, false, out);
 }
 
+static bool is_special(double d, Value *out) {
+  if (!isnan(d) && !isinf(d)) return false;
+  (void)snprintf(out->buf, sizeof out->buf, "%s", isnan(d) ? "NaN" : d > 0 ? "INF" : "-INF");
+  return true;
+}
+
 /* The fewest digits that give the same number again. */
 static void single_of(float f, Value *out) {
+  out->type = SQLTYPE_DOUBLE;
+  if (is_special((double)f, out)) return;
   for (int digits = 6; digits <= 9; digits++) {
     double back;
     (void)snprintf(out->buf, sizeof out->buf, "%.*g", digits, (double)f);
-    if (isnan(f) || isinf(f) || (propter_str_to_double(propter_str(out->buf), &back) && !((float)back < f) && !((float)back > f))) break;
+    if (propter_str_to_double(propter_str(out->buf), &back) && !((float)back < f) && !((float)back > f)) break;
   }
-  out->type = SQLTYPE_DOUBLE;
 }
 
 static float half(uint64_t bits) {
@@ -222,8 +229,8 @@ static void float_of(const ParquetColumn *c, PropterStr bytes, Value *out) {
     single_of(f, out);
   } else {
     memcpy(&d, bytes.data, sizeof d);
-    (void)snprintf(out->buf, sizeof out->buf, "%.17g", d);
     out->type = SQLTYPE_DOUBLE;
+    if (!is_special(d, out)) (void)snprintf(out->buf, sizeof out->buf, "%.17g", d);
   }
 }
 

@@ -163,7 +163,7 @@ static const Column columns[] = {
      S("\x80\1\4\3\0\x09\4\0\0\0\x0A\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80\1\4\3\x0A\7\3\0\0\0\x28\0\0\0\0\0\0\0\0\0\0\0"
        "appletsy"),
      S("")},
-    {"x", PARQUET_DOUBLE, 0, REQUIRED, -1, 0, PARQUET_SPLIT, 3, 0, S(""), S("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xE0\0\xF8\x3F\x40\xBF"), S("")},
+    {"x", PARQUET_DOUBLE, 0, REQUIRED, -1, 0, PARQUET_SPLIT, 3, 0, S(""), S("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xE0\xF8\xF8\x3F\x7F\xBF"), S("")},
     {"at", PARQUET_INT64, 0, REQUIRED, 9, 0, PARQUET_PLAIN, 3, 0, S(""), S("\0\0\0\0\0\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xF4\1\0\0\0\0\0\0"), S("")},
     {"big", PARQUET_FIXED, 9, REQUIRED, 5, 3, PARQUET_PLAIN, 3, 0, S(""),
      S("\0\0\0\0\0\0\0\0\7"
@@ -176,7 +176,7 @@ enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static const char rows[] = "id|name|day|price|ok|word|x|at|big|g.deep\n"
                            "1|\xC3\xA9|1970-01-01|-123.45|true|apple|5.0E-1|1970-01-01T00:00:00Z|0.007|a\n"
-                           "-2|-|-|-123.43|false|applet|2.0E0|1969-12-31T23:59:59.999Z|-0.001|FF\n"
+                           "-2|-|-|-123.43|false|applet|NaN|1969-12-31T23:59:59.999Z|-0.001|FF\n"
                            "3|b|1969-12-31|-123.41|true|sy|-1.5E0|1970-01-01T00:00:00.5Z|18446744073709551.616|\n";
 
 static PropterStatus dump(const char *path, PropterBuf *out, PropterError *err) {
