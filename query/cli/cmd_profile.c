@@ -62,7 +62,7 @@ static PropterStatus add(Profile *p, PropterStr column, PropterVocab metric, dou
 static PropterStatus measure(Profile *p, const PropterSniff *t, PropterError *err) {
   double today = p->call->today;
   PropterStr none = {"", 0};
-  const PropterColumn *c = t->columns;
+  const PropterColumn *c = NULL; /* rows of a table have none */
 #define MEASURE(word, of, when, amount)                                                                                                                        \
   if (of == TABLE && (when)) PROPTER_TRY(add(p, none, VOCAB_propter_##word, amount, false, err));
 #include "profile.def"
