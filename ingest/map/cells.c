@@ -101,12 +101,8 @@ static PropterStatus choose(Adding *a) {
 static void put_field(PropterBuf *out, PropterStr text) {
   bool plain = true;
   for (size_t i = 0; i < text.len; i++) plain &= text.data[i] != ',' && text.data[i] != '"' && text.data[i] != '\n' && text.data[i] != '\r';
-  if (!plain) propter_buf_add_char(out, '"');
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.data[i] == '"') propter_buf_add_char(out, '"');
-    propter_buf_add_char(out, text.data[i]);
-  }
-  if (!plain) propter_buf_add_char(out, '"');
+  if (plain) propter_buf_add(out, text);
+  else propter_put_quoted(out, text);
 }
 
 static int by_key(const void *a, const void *b) {

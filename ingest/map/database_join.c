@@ -53,15 +53,6 @@ static bool can_be_query(const PropterMapping *m, const TriplesMap *child, const
   return all_plain(&child->graphs) && all_plain(&po->graphs) && all_plain(&po->predicates) && !child->unique;
 }
 
-static void add_quoted(PropterBuf *out, PropterStr text) {
-  propter_buf_add_char(out, '"');
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.data[i] == '"') propter_buf_add_char(out, '"');
-    propter_buf_add_char(out, text.data[i]);
-  }
-  propter_buf_add_char(out, '"');
-}
-
 /* Opens a query's columns without its rows. */
 static PropterStatus open_empty(const LogicalSource *s, PropterStr query, const PropterLimits *limits, PropterTable **table, PropterError *err) {
   PropterBuf sql = {0};
@@ -90,7 +81,7 @@ static PropterStatus add_column(const Side *side, PropterStr column, PropterBuf 
   size_t index, count;
   PROPTER_TRY(propter_table_column(side->table, column, &index, err));
   propter_buf_printf(out, "%s.", side->name);
-  add_quoted(out, propter_table_columns(side->table, &count)[index]);
+  propter_put_quoted(out, propter_table_columns(side->table, &count)[index]);
   return PROPTER_OK;
 }
 
@@ -110,7 +101,7 @@ static PropterStatus copy_term(Joint *j, const Side *side, const TermMap *from, 
     if (!part->text.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a join");
     part->slot = j->m->slot_count++;
     PropterBuf alias = {0};
-    add_quoted(&alias, part->text);
+    propter_put_quoted(&alias, part->text);
     PropterStr text = propter_buf_str(&alias);
     /* Each column once. */
     if (propter_buf_status(&alias, err) == PROPTER_OK && propter_str_find(propter_buf_str(&j->columns), text) == SIZE_MAX) {

@@ -56,28 +56,24 @@ static const char *mixed(const Wide *w) {
   return NULL;
 }
 
-static void put_field(PropterBuf *out, PropterStr text) {
-  propter_buf_add_char(out, '"');
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.data[i] == '"') propter_buf_add_char(out, '"');
-    propter_buf_add_char(out, text.data[i]);
-  }
-  propter_buf_add_char(out, '"');
-}
-
 static bool kept(const Wide *w, size_t i) { return !w->period[i] && w->sniff->columns[i].distinct > 1; }
+
+static PropterStr text_of(const PropterRow *row, size_t i) {
+  if (!row->values) return row->cells[i];
+  return row->values[i].count ? row->values[i].items[0].text : (PropterStr){"", 0};
+}
 
 static void put_row(const Wide *w, const PropterRow *row, PropterBuf *out, PropterMelted *melted) {
   for (size_t p = 0; p < w->sniff->count; p++) {
-    PropterStr cell = !w->period[p] ? (PropterStr){"", 0} : row->values ? (row->values[p].count ? row->values[p].items[0].text : (PropterStr){"", 0}) : row->cells[p];
+    PropterStr cell = w->period[p] ? text_of(row, p) : (PropterStr){"", 0};
     PropterDay day;
     char text[16];
     if (!propter_str_trim(cell).len) continue;
     for (size_t i = 0; i < w->sniff->count; i++)
-      if (kept(w, i)) put_field(out, row->values ? (row->values[i].count ? row->values[i].items[0].text : (PropterStr){"", 0}) : row->cells[i]), propter_buf_add_char(out, ',');
+      if (kept(w, i)) propter_put_quoted(out, text_of(row, i)), propter_buf_add_char(out, ',');
     PropterStr period = w->sniff->columns[p].name;
     if (w->pattern && says_period(period, w->pattern, &day)) propter_day_format(day, text), period = propter_str(text);
-    put_field(out, period), propter_buf_add_char(out, ','), put_field(out, cell), propter_buf_add_char(out, '\n');
+    propter_put_quoted(out, period), propter_buf_add_char(out, ','), propter_put_quoted(out, cell), propter_buf_add_char(out, '\n');
     melted->rows++;
   }
 }
@@ -94,8 +90,8 @@ static PropterStatus melt(const Wide *w, const char *path, PropterBuf *out, Prop
   bool found = true;
   PROPTER_TRY(propter_table_open(path, &w->sniff->options, NULL, &table, err));
   for (size_t i = 0; i < w->sniff->count; i++)
-    if (kept(w, i)) put_field(out, w->sniff->columns[i].name), propter_buf_add_char(out, ',');
-  propter_buf_add(out, PROPTER_STR("period,")), put_field(out, name_of(path)), propter_buf_add_char(out, '\n');
+    if (kept(w, i)) propter_put_quoted(out, w->sniff->columns[i].name), propter_buf_add_char(out, ',');
+  propter_buf_add(out, PROPTER_STR("period,")), propter_put_quoted(out, name_of(path)), propter_buf_add_char(out, '\n');
   PropterStatus status = PROPTER_OK;
   while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found)
     if (!row.problem) put_row(w, &row, out, melted);

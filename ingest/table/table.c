@@ -167,3 +167,12 @@ PropterStr propter_row_text(const PropterRow *row, size_t column) {
   else if (row->values[column].count) text = row->values[column].items[0].text;
   return propter_str_trim(text);
 }
+
+void propter_put_quoted(PropterBuf *out, PropterStr text) {
+  propter_buf_add_char(out, '"');
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.data[i] == '"') propter_buf_add_char(out, '"');
+    propter_buf_add_char(out, text.data[i]);
+  }
+  propter_buf_add_char(out, '"');
+}

@@ -75,5 +75,7 @@ PROPTER_API PropterStatus propter_table_column(PropterTable *table, PropterStr n
 PROPTER_API PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *found, PropterError *err);
 /* The text of a column, of several values the first, white space at both ends dropped; empty where there is none. Borrowed from the row. */
 PROPTER_API PropterStr propter_row_text(const PropterRow *row, size_t column);
+/* Appends text between double quotes, those in it doubled: a field of CSV (RFC 4180 §2), a name of SQL. */
+PROPTER_API void propter_put_quoted(PropterBuf *out, PropterStr text);
 
 #endif
