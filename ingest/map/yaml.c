@@ -82,7 +82,8 @@ bool yaml_begins(const char *path, const char *keys) {
 
 bool yaml_mentions(const char *path, const char *text) {
   char head[65536];
-  return propter_str_find((PropterStr){head, read_head(path, head, sizeof head)}, propter_str(text)) != SIZE_MAX;
+  size_t n = read_head(path, head, sizeof head);
+  return propter_str_find((PropterStr){head, n}, propter_str(text)) != SIZE_MAX;
 }
 
 static bool among(const char *names, PropterStr key) {
