@@ -90,6 +90,8 @@ void propter_regex_free(PropterRegex *r) {
   propter_free(r);
 }
 
+unsigned propter_regex_groups(const PropterRegex *r) { return r->groups; }
+
 unsigned propter_regex_group(const PropterRegex *r, const char *name) {
   int n = pcre2_substring_number_from_name(r->code, (PCRE2_SPTR)name);
   return n > 0 ? (unsigned)n : 0;

@@ -196,8 +196,9 @@ CALL(fn_regex) {
   return PROPTER_OK;
 }
 
-/* Appends a replacement: $1 to $9 are groups, a backslash takes the next character as it is. False: not a valid one. */
-static bool add_replacement(PropterBuf *buf, PropterStr r, PropterStr subject, const PropterMatcher *m) {
+/* Appends a replacement: $ and digits are a group (as many digits as there are such groups), a backslash takes the next character as it is. False: not a
+ * valid one (XPath functions, 7.6.3). */
+static bool add_replacement(PropterBuf *buf, PropterStr r, PropterStr subject, unsigned groups, const PropterMatcher *m) {
   for (size_t i = 0; i < r.len; i++) {
     char next = i + 1 < r.len ? r.data[i + 1] : '\0';
     if (r.data[i] == '\\') {
@@ -207,8 +208,10 @@ static bool add_replacement(PropterBuf *buf, PropterStr r, PropterStr subject, c
     } else if (r.data[i] == '$') {
       size_t start, end;
       if (next < '0' || next > '9') return false;
-      if (propter_matcher_span(m, (unsigned)(next - '0'), &start, &end)) propter_buf_add(buf, part(subject, start, end));
-      i++;
+      unsigned group = (unsigned)(r.data[++i] - '0');
+      while (i + 1 < r.len && r.data[i + 1] >= '0' && r.data[i + 1] <= '9' && group * 10 + (unsigned)(r.data[i + 1] - '0') <= groups)
+        group = group * 10 + (unsigned)(r.data[++i] - '0');
+      if (propter_matcher_span(m, group, &start, &end)) propter_buf_add(buf, part(subject, start, end));
     } else
       propter_buf_add_char(buf, r.data[i]);
   }
@@ -226,7 +229,7 @@ static PropterStatus replace_all(Env *env, PropterRegex *regex, const Value *arg
     PROPTER_TRY(propter_regex_match(regex, m, s, at, &found, err));
     if (!found || !propter_matcher_span(m, 0, &start, &end)) break;
     /* A pattern that matches nothing at all is an error (XPath functions, 7.6.3). */
-    *valid = end > start && add_replacement((propter_buf_add(buf, part(s, at, start)), buf), args[2].text, s, m);
+    *valid = end > start && add_replacement((propter_buf_add(buf, part(s, at, start)), buf), args[2].text, s, propter_regex_groups(regex), m);
     if (!*valid || buf->failed) return PROPTER_OK;
     at = end;
     PROPTER_TRY(exec_tick(env->run, err));

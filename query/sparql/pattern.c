@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Regular expressions of XPath (XPath functions, 7.6) through the wrapper of PCRE2. The last patterns are kept compiled. */
+/* Regular expressions of XPath, compiled and matched by the wrapper of PCRE2; the last ones are kept. */
 #include <string.h>
 
 #include "eval.h"
 #include "propter/regex.h"
+#include "xpath_regex.h"
 
 static bool read_flags(PropterStr flags, unsigned *out) {
   *out = 0;
@@ -20,36 +21,17 @@ static bool read_flags(PropterStr flags, unsigned *out) {
   return true;
 }
 
-/* In XPath $ matches only at the very end (without "m"); PCRE2 would also match before a last line break. */
-static void translate(PropterStr pattern, unsigned flags, PropterBuf *out) {
-  bool class = false;
-  for (size_t i = 0; i < pattern.len; i++) {
-    char c = pattern.data[i];
-    if (c == '\\' && i + 1 < pattern.len) {
-      propter_buf_add_char(out, c);
-      propter_buf_add_char(out, pattern.data[++i]);
-      continue;
-    }
-    if (c == '[') class = true;
-    if (c == ']') class = false;
-    if (c == '$' && !class && !(flags & PROPTER_REGEX_MULTILINE))
-      propter_buf_add(out, PROPTER_STR("\\z"));
-    else
-      propter_buf_add_char(out, c);
-  }
-}
-
-static PropterStatus compile(Exec *run, PropterStr pattern, unsigned flags, PropterRegex **out, PropterError *err) {
+static PropterStatus compile(PropterStr pattern, unsigned flags, PropterRegex **out, PropterError *err) {
   PropterBuf text = {0};
   PropterError why = {0};
-  (void)run;
+  bool valid = true;
   if (flags & PROPTER_REGEX_LITERAL)
     propter_buf_add(&text, pattern);
   else
-    translate(pattern, flags, &text);
+    valid = xpath_regex(pattern, flags, &text);
   PropterStatus status = propter_buf_status(&text, err);
-  if (status == PROPTER_OK) {
-    status = propter_regex_compile(propter_buf_str(&text), flags, NULL, out, &why);
+  if (status == PROPTER_OK && valid) {
+    status = propter_regex_compile(propter_buf_str(&text), flags & ~(unsigned)PROPTER_REGEX_EXTENDED, NULL, out, &why);
     /* A pattern that is none is an error of the expression, not of the query. */
     if (status == PROPTER_SYNTAX) *out = NULL, status = PROPTER_OK;
     if (status != PROPTER_OK) (void)propter_fail(err, status, "%s", why.message);
@@ -66,7 +48,7 @@ PropterStatus pattern_get(Exec *run, PropterStr pattern, PropterStr flags, Propt
     KeptPattern *k = &run->patterns[i];
     if (k->regex && k->flags == bits && propter_str_equal((PropterStr){k->text, k->len}, pattern)) return *out = k->regex, PROPTER_OK;
   }
-  PROPTER_TRY(compile(run, pattern, bits, out, err));
+  PROPTER_TRY(compile(pattern, bits, out, err));
   if (!*out) return PROPTER_OK;
   char *text = propter_strdup(pattern);
   if (!text) {

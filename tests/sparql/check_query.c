@@ -66,6 +66,51 @@ START_TEST(patterns_join_and_filter) {
 }
 END_TEST
 
+/* What XPath's regular expressions mean where PCRE2's would mean something else: a pattern, flags, texts it finds, texts it does not. */
+START_TEST(regular_expressions_are_those_of_xpath) {
+  static const struct {
+    const char *pattern, *flags, *yes, *no;
+  } cases[] = {
+      {"^\\\\d+$", "", "7\u0661", "7a"},
+      {"^\\\\D$", "", "a", "\u0661"},
+      {"^[\\\\d-]+$", "", "1-\u0662", "1_2"},
+      {"^\\\\w+$", "", "a\u00E91+", "a_b"}, /* a word is all but punctuation, separators and others: + is in it, - and _ are not */
+      {"^\\\\s$", "", "\\t", "\u00A0"},
+      {"^[\\\\S]$", "", "\u00A0", " "},
+      {"^[^\\\\S]$", "", " ", "x"},
+      {"^[^\\\\Sa]$", "", "\\n", "a"},
+      {"^[a\\\\W]+$", "", "a.a", "b"},
+      {"^[a-z-[aeiou]]+$", "", "xyz", "xaz"},
+      {"^[a-z-[b-y-[m]]]+$", "", "azm", "ab"},
+      {"^[^a-c-[x]]$", "", "d", "x"},
+      {"^[\\\\w-[\\\\d]]+$", "", "ab", "a1"},
+      {"^\\\\i\\\\c*$", "", "a-\u00E9.1", "1a"},
+      {"^[\\\\I]$", "", "1", "a"},
+      {"^a b#c$", "x", "ab#c", "ab"},
+      {"^a[ ]b$", "x", "a b", "ab"},
+      {"^(a)(b)\\\\12$", "", "aba2", "abab"},
+      {"[[]", "", "", "["},  /* no regular expression: nothing is found */
+      {"[]a]", "", "", "a"},
+      {"(*UTF)a", "", "", "a"},
+      {"\\\\p{IsGreek}", "", "", "\u03B1"},
+      {"^a.b$", "q", "^a.b$", "a.b"},
+      {"^[A-Z-[X]]$", "i", "y", "x"},
+      {"a$", "m", "a\\nb", "ab"},
+  };
+  PropterGraph *graph = world_open("");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char query[512];
+    const bool valid = *cases[i].yes;
+    snprintf(query, sizeof query, "SELECT (IF(REGEX('%s', '%s', '%s'), 1, 0) AS ?y) (IF(REGEX('%s', '%s', '%s'), 1, 0) AS ?n) {}", cases[i].yes, cases[i].pattern,
+             cases[i].flags, cases[i].no, cases[i].pattern, cases[i].flags);
+    ck_assert_msg(strcmp(world_ask(graph, query, NULL), valid ? "1 0" : "- -") == 0, "%s: %s", query, world_ask(graph, query, NULL));
+  }
+  ck_assert_str_eq(world_ask(graph, "SELECT (REPLACE('abcdefghijkl', '(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)', '$11-$12-$1$0') AS ?x) (REPLACE('ab', '(a)', '$12') AS ?y) {}", NULL),
+                   "\"k-a2-aabcdefghijkl\" \"a2b\"");
+  propter_graph_close(graph);
+}
+END_TEST
+
 START_TEST(order_is_total_and_limits_cut_it) {
   PropterGraph *graph = world_open(people);
   ck_assert_str_eq(
@@ -158,6 +203,7 @@ Suite *suite_query(void) {
   TCase *tc = tcase_create("query");
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, patterns_join_and_filter);
+  tcase_add_test(tc, regular_expressions_are_those_of_xpath);
   tcase_add_test(tc, order_is_total_and_limits_cut_it);
   tcase_add_test(tc, a_triple_in_two_graphs_counts_once_in_their_union);
   tcase_add_test(tc, forms_give_triples);

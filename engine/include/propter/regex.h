@@ -24,6 +24,7 @@ enum {
 PROPTER_API PropterStatus propter_regex_compile(PropterStr pattern, unsigned flags, const PropterLimits *limits, PropterRegex **out, PropterError *err);
 PROPTER_API void propter_regex_free(PropterRegex *regex);
 /* Number of a named group (0: none of that name). */
+PROPTER_API unsigned propter_regex_groups(const PropterRegex *regex); /* how many groups it has */
 PROPTER_API unsigned propter_regex_group(const PropterRegex *regex, const char *name);
 
 /* Match data, limits and stack for matching; `steps` bounds one match (0: limits->match_steps of the defaults). */
