@@ -124,8 +124,12 @@ bool scan_is(const Op *op);
 PropterStatus scan_middle(Op *scan, PropterId *middle, PropterError *err);
 /* From now on only rows whose value there is at least `from` and, unless 0, below `below`; a new start if `from` changes. */
 void scan_range(Op *scan, PropterId from, PropterId below);
-/* An index join: sorts each batch of its left input and looks its rows up going forward, which makes a merge join of it where that input is sorted. */
-PropterStatus op_probe(Exec *run, Op *left, const Alg *alg, bool optional, Op **out, PropterError *err); /* index join */
+/* An index join: sorts each batch of its left input and looks its rows up going forward. */
+PropterStatus op_probe(Exec *run, Op *left, const Alg *alg, bool optional, Op **out, PropterError *err);
+/* A merge join with a pattern, by the variable that the left input is sorted by. */
+PropterStatus op_merge(Exec *run, Op *left, const Alg *alg, bool optional, Op **out, PropterError *err);
+/* Can the pattern be read in the order of the left input? */
+bool merge_fits(const Op *left, const Alg *alg);
 typedef enum { JOIN_INNER, JOIN_LEFT, JOIN_MINUS, JOIN_SEMI, JOIN_ANTI } JoinMode;
 /* `keys`: slots certain on both sides; `expr` may be NULL. For MINUS the graph of the pattern does not count as shared. */
 PropterStatus op_hash_join(Exec *run, JoinMode mode, Op *left, Op *right, const uint64_t *keys, Expr *expr, const Alg *alg, Op **out, PropterError *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Index join: for each row of the left input, the quads that agree with it. The rows of a batch are looked up in ascending order by one cursor that gallops
- * forward, so that an input sorted by what is looked up is merged with the permutation; equal rows are looked up once. */
+ * forward; equal rows are looked up once. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,8 +226,7 @@ static void probe_stop(Op *op) {
   p->sequence = p->rows = NULL;
 }
 
-static const OpKind probe_kinds[] = {{"index join", probe_start, probe_next, probe_stop}, {"optional index join", probe_start, probe_next, probe_stop},
-                                     {"merge join", probe_start, probe_next, probe_stop}, {"optional merge join", probe_start, probe_next, probe_stop}};
+static const OpKind probe_kinds[] = {{"index join", probe_start, probe_next, probe_stop}, {"optional index join", probe_start, probe_next, probe_stop}};
 
 PropterStatus op_probe(Exec *run, Op *left, const Alg *alg, bool optional, Op **out, PropterError *err) {
   Probe *p;
@@ -236,12 +235,12 @@ PropterStatus op_probe(Exec *run, Op *left, const Alg *alg, bool optional, Op **
   if (!slots) return exec_fail_memory(run, err);
   for (size_t w = 0; w < slots_words(run); w++) slots[w] = alg->maybe[w] | left->slots[w];
   /* Sorted by what is looked up: subject or object of a known predicate, or a subject or object alone. */
-  bool merge = left->sorted != NO_SLOT && !shape.value[0] && !shape.value[2] && (shape.slot[0] == left->sorted || shape.slot[2] == left->sorted);
-  PROPTER_TRY(op_make(run, &probe_kinds[optional + 2 * merge], sizeof *p, slots, alg, &p, err));
+  bool sorted = left->sorted != NO_SLOT && !shape.value[0] && !shape.value[2] && (shape.slot[0] == left->sorted || shape.slot[2] == left->sorted);
+  PROPTER_TRY(op_make(run, &probe_kinds[optional], sizeof *p, slots, alg, &p, err));
   p->op.left = left;
   p->op.streams = true;
   p->op.slots = slots;
-  if (merge) p->op.sorted = left->sorted;
+  if (sorted) p->op.sorted = left->sorted;
   p->shape = shape;
   p->filter.repeats = shape.repeats ? &p->shape : NULL;
   p->optional = optional;

@@ -163,6 +163,11 @@ PropterStatus plan_condition(Exec *run, Op **op, Expr *e, const uint64_t *maybe,
 
 static PropterStatus plan_apart(Exec *run, Alg *a, Op **out, PropterError *err);
 
+PropterStatus plan_lookup(Exec *run, Op *left, const Alg *a, double all, bool optional, Op **out, PropterError *err) {
+  if (merge_fits(left, a) && left->estimate * WINDOW_ROWS >= all) return op_merge(run, left, a, optional, out, err);
+  return op_probe(run, left, a, optional, out, err);
+}
+
 /* --- Optional, minus, filter -------------------------------------------------------------------------------------------------- */
 
 static PropterStatus plan_left(Exec *run, Alg *a, Op **out, PropterError *err) {
@@ -179,7 +184,7 @@ static PropterStatus plan_left(Exec *run, Alg *a, Op **out, PropterError *err) {
     if (l->estimate * (SEEK_COST + each) < all * NEXT_COST + l->estimate * MATCH_COST ||
         (l->sorted != NO_SLOT && (l->sorted == right->s.slot || l->sorted == right->o.slot))) {
       double rows = l->estimate * fmax(each, 1);
-      PROPTER_TRY(op_probe(run, l, right, true, out, err));
+      PROPTER_TRY(plan_lookup(run, l, right, all, true, out, err));
       (*out)->estimate = rows;
       return PROPTER_OK;
     }

@@ -8,8 +8,10 @@
 /* Costs in units of one row of a scan, about 5 ns (measured on scans, lookups and joins of generated data of a million triples). */
 #define SEEK_COST 400.0   /* a lookup far from the last one */
 #define NEXT_COST 4.0     /* a lookup next to the last one */
-#define BUILD_COST 8.0   /* a row put into a hash table */
+#define MERGE_COST 2.0    /* a row merged with a pattern */
+#define BUILD_COST 8.0    /* a row put into a hash table */
 #define MATCH_COST 4.0    /* a row looked up there */
+#define WINDOW_ROWS 256.0  /* of a pattern a merge join passes over for the cost of a lookup */
 #define RESTART_COST 600.0 /* an operator started again for one row */
 
 PropterStatus plan_pattern(Exec *run, Alg *a, Op **out, PropterError *err);
@@ -25,6 +27,8 @@ bool plan_bindable(const Exec *run, const Alg *a, const uint64_t *given);
 bool plan_passes(const Exec *run, const Alg *a, const uint64_t *given);
 /* Plans what will be started for each of the rows that surely bind `certain`. */
 PropterStatus plan_started(Exec *run, Alg *a, const uint64_t *certain, Op **out, PropterError *err);
+/* Joins a pattern that has `all` rows in all by lookups, or by a merge where the rows of `left` come in its order and are near to each other there. */
+PropterStatus plan_lookup(Exec *run, Op *left, const Alg *a, double all, bool optional, Op **out, PropterError *err);
 /* Costs of starting a pattern for one such row, and of computing it once for all. */
 PropterStatus plan_start_cost(Exec *run, const Alg *a, const uint64_t *certain, double *start, double *once, PropterError *err);
 static inline bool plan_leaf_kind(const Alg *a) { return a->kind == ALG_SCAN || a->kind == ALG_PATH; }

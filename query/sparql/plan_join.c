@@ -60,10 +60,13 @@ static bool waits(const Part *p, const State *s) {
 
 /* Cost of looking `rows` rows up in a pattern: one after the other, or in batches that go through it in order. */
 static double lookup_cost(double rows, double all, bool sorted) {
-  if (sorted) return fmin(rows * SEEK_COST, all * 2) + rows * NEXT_COST;
+  if (sorted) return fmin(rows * SEEK_COST, all) + rows * MERGE_COST;
   double batches = ceil(rows / BATCH), each = rows / fmax(batches, 1);
   return batches * fmin(each * SEEK_COST, all * 2) + rows * NEXT_COST;
 }
+
+/* Rows of a pattern also outside of its ranges. */
+static double whole_rows(const Part *p) { return p->rows / (alg_share(p->alg, 0) * alg_share(p->alg, 2)); }
 
 static bool star_part(const Alg *a, uint32_t subject) {
   return a->kind == ALG_SCAN && a->s.slot == subject && subject != NO_SLOT && a->p.id && !exec_local(a->p.id) && a->graphs.kind == GRAPHS_UNION;
@@ -116,7 +119,7 @@ static PropterStatus judge(Joining *j, const State *s, const Part *p, double *ro
   bool must = a->kind == ALG_PATH || alg_waits(a);
   if (a->kind == ALG_SCAN) {
     bool sorted = s->sorted != NO_SLOT && (s->sorted == a->s.slot || s->sorted == a->o.slot);
-    double lookups = lookup_cost(s->rows, p->rows / (alg_share(a, 0) * alg_share(a, 2)), sorted);
+    double lookups = lookup_cost(s->rows, whole_rows(p), sorted);
     if (lookups < *cost) *cost = lookups, *method = BY_LOOKUP;
   } else if (must || plan_bindable(j->run, a, s->maybe)) {
     double starts = s->rows * (RESTART_COST + (p->op ? p->op->estimate * 0.1 : 0));
@@ -347,7 +350,7 @@ static PropterStatus join_part(Joining *j, const Part *p, PropterError *err) {
   j->state.sorted = j->op->sorted;
   PROPTER_TRY(judge(j, &j->state, p, &rows, &cost, &method, err));
   if (method == BY_LOOKUP) {
-    PROPTER_TRY(op_probe(j->run, j->op, p->alg, false, &j->op, err));
+    PROPTER_TRY(plan_lookup(j->run, j->op, p->alg, whole_rows(p), false, &j->op, err));
   } else {
     bool passes = method == BY_RESTART && plan_passes(j->run, p->alg, j->state.maybe);
     PROPTER_TRY(passes ? plan_started(j->run, p->alg, j->state.certain, &right, err) : make_leaf(j, p, NO_SLOT, &right, err));

@@ -34,26 +34,9 @@ static PropterQueryOptions all_graphs(void) {
   return options;
 }
 
-static char *plan_of(PropterGraph *graph, const char *text) {
-  static char copy[1 << 16];
+static const char *plan_of(PropterGraph *graph, const char *text) {
   PropterQueryOptions options = all_graphs();
-  PropterSnapshot *snapshot = NULL;
-  PropterQuery *query = NULL;
-  PropterResults *results = NULL;
-  const PropterTerm *row = NULL;
-  PropterBuf plan = {0};
-  ck_ok(propter_query_parse(propter_str(text), PROPTER_STR("urn:"), &query, err));
-  ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
-  ck_ok(propter_query_run(query, snapshot, &options, &results, err));
-  do ck_ok(propter_results_next(results, &row, err));
-  while (row);
-  ck_ok(propter_results_explain(results, false, &plan, err));
-  (void)snprintf(copy, sizeof copy, "%.*s", (int)plan.len, plan.data);
-  propter_buf_clear(&plan);
-  propter_results_close(results);
-  propter_query_free(query);
-  propter_snapshot_close(snapshot);
-  return copy;
+  return world_plan(graph, text, &options);
 }
 
 static void check_count(PropterGraph *graph, const char *query, const char *operator, size_t count) {
@@ -186,30 +169,6 @@ START_TEST(a_limit_is_the_beginning_of_the_order) {
 }
 END_TEST
 
-typedef struct {
-  PropterGraph *graph;
-  const char *query;
-} Case;
-
-static PropterStatus run_case(void *payload, PropterError *err) {
-  const Case *c = payload;
-  PropterQueryOptions options = all_graphs();
-  PropterSnapshot *snapshot = NULL;
-  PropterQuery *query = NULL;
-  PropterResults *results = NULL;
-  const PropterTerm *row = NULL;
-  PropterStatus status = propter_query_parse(propter_str(c->query), PROPTER_STR("urn:"), &query, err);
-  if (status == PROPTER_OK) status = propter_snapshot_open(c->graph, 0, &snapshot, err);
-  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, err);
-  do {
-    if (status == PROPTER_OK) status = propter_results_next(results, &row, err);
-  } while (status == PROPTER_OK && row);
-  propter_results_close(results);
-  propter_query_free(query);
-  propter_snapshot_close(snapshot);
-  return status;
-}
-
 START_TEST(every_failed_allocation_is_an_error) {
   static const char *const queries[] = {
       "SELECT (COUNT(*) AS ?n) { ?a <r0> ?b . ?b <r1> ?c . ?c <r2> ?a }",
@@ -218,12 +177,8 @@ START_TEST(every_failed_allocation_is_an_error) {
       "SELECT ?a ?b { ?a <r0> ?b } ORDER BY ?b DESC(?a)",
   };
   PropterGraph *graph = network();
-  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
-    Case c = {graph, queries[i]};
-    /* Once before, so that the environment's cache of terms is there in every run. */
-    ck_ok(run_case(&c, err));
-    ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run_case, &c, false), 20);
-  }
+  PropterQueryOptions options = all_graphs();
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) ck_assert_uint_gt(world_fail_everywhere(graph, queries[i], &options, false), 20);
   propter_graph_close(graph);
 }
 END_TEST

@@ -182,29 +182,9 @@ START_TEST(ranges_and_halves) {
 }
 END_TEST
 
-static PropterStatus run_many(void *payload, PropterError *err) {
-  PropterSnapshot *snapshot = NULL;
-  PropterQuery *query = NULL;
-  PropterResults *results = NULL;
-  PropterQueryOptions options = world_options();
-  const PropterTerm *row = NULL;
-  PropterStr text = PROPTER_STR("SELECT * { ?s <value> ?v FILTER((?v > 1 && ?v < 3) || ?v IN (7, <a>)) }");
-  PropterStatus status = propter_query_parse(text, PROPTER_STR("urn:"), &query, err);
-  if (status == PROPTER_OK) status = propter_snapshot_open(payload, 0, &snapshot, err);
-  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, err);
-  do
-    if (status == PROPTER_OK) status = propter_results_next(results, &row, err);
-  while (status == PROPTER_OK && row);
-  propter_results_close(results);
-  propter_query_free(query);
-  propter_snapshot_close(snapshot);
-  return status;
-}
-
 START_TEST(every_failed_allocation_is_an_error) {
   PropterGraph *graph = all_kinds();
-  ck_ok(run_many(graph, err));
-  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run_many, graph, false), 20);
+  ck_assert_uint_gt(world_fail_everywhere(graph, "SELECT * { ?s :value ?v FILTER((?v > 1 && ?v < 3) || ?v IN (7, :a)) }", NULL, false), 20);
   propter_graph_close(graph);
 }
 END_TEST

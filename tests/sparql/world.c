@@ -91,27 +91,65 @@ static PropterStatus with_prefix(const char *text, PropterQuery **query, Propter
   return status;
 }
 
+typedef struct {
+  PropterGraph *graph;
+  const char *text;
+  PropterQueryOptions options;
+  PropterSnapshot *snapshot;
+  PropterQuery *query;
+  PropterResults *results;
+} Asked;
+
+static Asked asked(PropterGraph *graph, const char *text, const PropterQueryOptions *options) {
+  return (Asked){.graph = graph, .text = text, .options = options ? *options : world_options()};
+}
+
+static PropterStatus begin(Asked *a, PropterError *err) {
+  a->snapshot = NULL, a->query = NULL, a->results = NULL;
+  PropterStatus status = propter_snapshot_open(a->graph, 0, &a->snapshot, err);
+  if (status == PROPTER_OK) status = with_prefix(a->text, &a->query, err);
+  if (status == PROPTER_OK) status = propter_query_run(a->query, a->snapshot, &a->options, &a->results, err);
+  return status;
+}
+
+static void end(Asked *a) {
+  propter_results_close(a->results);
+  propter_query_free(a->query);
+  propter_snapshot_close(a->snapshot);
+}
+
 /* The rows, or how they were found. */
-static const char *ask(PropterGraph *graph, const char *text, const PropterQueryOptions *given, bool plan) {
-  PropterQueryOptions options = given ? *given : world_options();
-  PropterSnapshot *snapshot = NULL;
-  PropterQuery *query = NULL;
-  PropterResults *results = NULL;
+static const char *ask(PropterGraph *graph, const char *text, const PropterQueryOptions *options, bool plan) {
+  Asked a = asked(graph, text, options);
   PropterError why = {0};
   propter_buf_reset(&answer);
-  ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
-  PropterStatus status = with_prefix(text, &query, &why);
-  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, &why);
-  if (status == PROPTER_OK) status = pull(results, &why);
+  PropterStatus status = begin(&a, &why);
+  if (status == PROPTER_OK) status = pull(a.results, &why);
   if (status != PROPTER_OK || plan) propter_buf_reset(&answer);
-  if (status == PROPTER_OK && plan) status = propter_results_explain(results, false, &answer, &why);
-  if (status != PROPTER_OK) {
-    propter_buf_printf(&answer, "%s %s", propter_status_name(status), why.message);
-  }
-  propter_results_close(results);
-  propter_query_free(query);
-  propter_snapshot_close(snapshot);
+  if (status == PROPTER_OK && plan) status = propter_results_explain(a.results, false, &answer, &why);
+  if (status != PROPTER_OK) propter_buf_printf(&answer, "%s %s", propter_status_name(status), why.message);
+  end(&a);
   return answer.len ? answer.data : "";
+}
+
+static PropterStatus run(void *payload, PropterError *err) {
+  Asked *a = payload;
+  PropterBuf plan = {0};
+  const PropterTerm *row = NULL;
+  PropterStatus status = begin(a, err);
+  do
+    if (status == PROPTER_OK) status = propter_results_next(a->results, &row, err);
+  while (status == PROPTER_OK && row);
+  if (status == PROPTER_OK) status = propter_results_explain(a->results, true, &plan, err);
+  propter_buf_clear(&plan);
+  end(a);
+  return status;
+}
+
+uint64_t world_fail_everywhere(PropterGraph *graph, const char *text, const PropterQueryOptions *options, bool may_recover) {
+  Asked a = asked(graph, text, options);
+  ck_ok(run(&a, err));
+  return support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, &a, may_recover);
 }
 
 const char *world_ask(PropterGraph *graph, const char *text, const PropterQueryOptions *options) { return ask(graph, text, options, false); }

@@ -15,6 +15,9 @@ const char *world_ask(PropterGraph *graph, const char *query, const PropterQuery
 const char *world_plan(PropterGraph *graph, const char *query, const PropterQueryOptions *options);
 /* world_ask, rows sorted. */
 const char *world_ask_sorted(PropterGraph *graph, const char *query);
+/* Runs a query to its end and explains it under failing allocations, as support_fail_everywhere does, after a good run, so that what the environment keeps is
+ * there in every one. Returns the number of points. */
+uint64_t world_fail_everywhere(PropterGraph *graph, const char *query, const PropterQueryOptions *options, bool may_recover);
 /* Runs an update and commits it. */
 PropterStatus world_update(PropterGraph *graph, const char *update, PropterError *err);
 PropterQueryOptions world_options(void);
