@@ -90,8 +90,8 @@ static PropterStatus find_wishes(Judged *j, PropterInference *out, PropterError 
   PropterBuf buf = {.max = 1 << 16};
   PropterStatus status = PROPTER_OK;
   if (out->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) {
-    propter_buf_printf(&buf, "a dated event, or a document that names a cause, for %.*s in ", (int)out->metric.label.len, out->metric.label.data);
-    say_period(&buf, out->metric.grain, out->first, out->last);
+    propter_buf_printf(&buf, "a dated event, or a document that names a cause, for %.*s ", (int)out->metric.label.len, out->metric.label.data);
+    say_when(&buf, out->metric.grain, out->first, out->last);
     status = wish(&w, &buf, &out->arena, err);
   }
   if (!status && out->outcome == PROPTER_ANSWER_NOT_TESTABLE) {

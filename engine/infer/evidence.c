@@ -244,6 +244,10 @@ static PropterStatus add_test(Evidences *all, PropterBuf *buf, PropterArena *are
 static void say_times(PropterBuf *buf, double log_ratio) {
   double r = exp(fabs(log_ratio));
   propter_buf_printf(buf, ": ");
+  if (r < 1.05) { /* would read "1.0 times likelier" */
+    propter_buf_printf(buf, "as likely with this cause as without");
+    return;
+  }
   say_ratio(buf, r);
   propter_buf_printf(buf, log_ratio >= 0 ? " times likelier with this cause than without" : " times likelier without this cause than with it");
 }
@@ -255,8 +259,8 @@ static PropterStatus test_dose(const Judged *j, const Cause *cause, const Propte
   if (!isfinite(t->dose) || !shown->has_dose) return PROPTER_OK;
   propter_buf_printf(buf, "The documented size predicts ");
   say_change(buf, m, shown->predicted);
-  propter_buf_printf(buf, " in ");
-  say_period(buf, m->grain, j->c.first, j->c.last);
+  propter_buf_add_char(buf, ' ');
+  say_when(buf, m->grain, j->c.first, j->c.last);
   propter_buf_printf(buf, "; seen, against the baseline: ");
   say_change(buf, m, shown->actual);
   say_times(buf, t->dose);

@@ -70,12 +70,18 @@ void say_dates(PropterBuf *out, PropterDay start, PropterDay end) {
   say_day(out, end, true, true);
 }
 
+static bool said_by_days(PropterGrain grain, PropterDay first, PropterDay last) {
+  int y0, m0, d0, y1, m1, d1;
+  propter_day_civil(first, &y0, &m0, &d0);
+  propter_day_civil(last, &y1, &m1, &d1);
+  return grain == PROPTER_GRAIN_DAY || grain == PROPTER_GRAIN_WEEK || d0 != 1 || d1 != propter_month_length(y1, m1);
+}
+
 void say_period(PropterBuf *out, PropterGrain grain, PropterDay first, PropterDay last) {
   int y0, m0, d0, y1, m1, d1;
   propter_day_civil(first, &y0, &m0, &d0);
   propter_day_civil(last, &y1, &m1, &d1);
-  bool whole_months = d0 == 1 && d1 == propter_month_length(y1, m1);
-  if (grain == PROPTER_GRAIN_DAY || grain == PROPTER_GRAIN_WEEK || !whole_months)
+  if (said_by_days(grain, first, last))
     say_dates(out, first, last);
   else if (m0 == 1 && m1 == 12 && y0 == y1)
     propter_buf_printf(out, "%d", y0);
@@ -87,6 +93,11 @@ void say_period(PropterBuf *out, PropterGrain grain, PropterDay first, PropterDa
     propter_buf_printf(out, "%s to %s %d", months[m0 - 1], months[m1 - 1], y1);
   else
     propter_buf_printf(out, "%s %d to %s %d", months[m0 - 1], y0, months[m1 - 1], y1);
+}
+
+void say_when(PropterBuf *out, PropterGrain grain, PropterDay first, PropterDay last) {
+  propter_buf_printf(out, !said_by_days(grain, first, last) ? "in " : first == last ? "on " : "from ");
+  say_period(out, grain, first, last);
 }
 
 void say_ratio(PropterBuf *out, double ratio) {

@@ -126,6 +126,8 @@ PropterStatus cmd_parse(int argc, char **argv, CommandCall *call, bool *help, Pr
   if (*help) return PROPTER_OK;
   PROPTER_TRY(apply_globals(call, err));
   if (!call->command) return propter_fail(err, PROPTER_USAGE, "no command; propter --help lists them");
+  if (count && !call->command->max_operands)
+    return propter_fail(err, PROPTER_USAGE, "propter %s: expected options only, found \"%s\"", call->command->name, operands[0]);
   if (count < call->command->min_operands || count > call->command->max_operands)
     return propter_fail(err, PROPTER_USAGE, "expected: propter %s %s", call->command->name, call->command->operands);
   return PROPTER_OK;

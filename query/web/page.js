@@ -89,7 +89,7 @@ async function ask(parameters) {
     $('understood').hidden = !answer.question.form;
     $('answer').src = path('html');
     $('forms').hidden = false;
-    $('forms').replaceChildren('The same answer as ', ...['json', 'md', 'csv', 'text'].flatMap(f => [element('a', { href: path(f) }, f), ' ']));
+    $('forms').replaceChildren('The same answer as ', ...['text', 'md', 'json', 'csv', 'svg', 'png'].flatMap(f => [element('a', { href: path(f) }, f), ' ']));
     const judged = answer.causes.filter(c => c.hypothesis);
     $('reviews').hidden = !judged.length;
     $('reviews').replaceChildren(element('h3', {}, 'Was it so?'), element('ul', {}, ...judged.map(c => element('li', {}, c.label + ' ', reviewButton(c.hypothesis, c.label, answer.headline)))));

@@ -257,6 +257,15 @@ static bool is_named(const PropterWhyAnswer *a, const PropterCause *c) {
   return a->outcome == PROPTER_ANSWER_ANSWERED && c->score.p >= o->cost_wrong / (o->cost_wrong + o->cost_silent);
 }
 
+static PropterStr mean_words(Build *b) {
+  const PropterInference *f = b->a->inference;
+  size_t n = 0;
+  for (size_t i = 0; f && i < f->points; i++) n += f->point[i].in_window && isfinite(f->point[i].value);
+  if (n < 2) return (PropterStr){"", 0};
+  propter_buf_printf(&b->text, "mean of %zu %s", n, why_periods(f->metric.grain));
+  return keep(b);
+}
+
 static PropterStr return_words(Build *b) {
   const PropterInference *f = b->a->inference;
   size_t end = SIZE_MAX;
@@ -267,7 +276,7 @@ static PropterStr return_words(Build *b) {
   for (size_t i = end + 1; i < f->points && isfinite(f->point[i].expected) && isfinite(f->point[i].value); i++) {
     last = f->point[i].last;
     if (f->point[i].value < f->point[i].low || f->point[i].value > f->point[i].high) continue;
-    propter_buf_add(&b->text, PROPTER_STR("back to normal in ")), why_put_period(&b->text, f->point[i].first, f->point[i].last);
+    propter_buf_add(&b->text, PROPTER_STR("back to normal ")), why_put_when(&b->text, f->point[i].first, f->point[i].last);
     return keep(b);
   }
   if (last == PROPTER_NO_DAY) return (PropterStr){"", 0};
@@ -298,12 +307,12 @@ static PropterStr headline(Build *b) {
   propter_put_line(t, f->metric.label), capital(t);
   bool testable = a->outcome != PROPTER_ANSWER_NOT_TESTABLE;
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
-    propter_buf_add(t, PROPTER_STR(" did not move more than usual in ")), why_put_period(t, f->first, f->last);
+    propter_buf_add(t, PROPTER_STR(" did not move more than usual ")), why_put_when(t, f->first, f->last);
   } else if (testable) {
-    propter_buf_add(t, PROPTER_STR(" stood ")), amount(b, f->deviation);
-    propter_buf_printf(t, " %s what was to be expected in ", f->deviation < 0 ? "below" : "above"), why_put_period(t, f->first, f->last);
+    propter_buf_add(t, a->mean.len ? PROPTER_STR(" stood on average ") : PROPTER_STR(" stood ")), amount(b, f->deviation);
+    propter_buf_printf(t, " %s what was to be expected ", f->deviation < 0 ? "below" : "above"), why_put_when(t, f->first, f->last);
   } else {
-    propter_buf_add(t, PROPTER_STR(" in ")), why_put_period(t, f->first, f->last), propter_buf_add(t, PROPTER_STR(" cannot be judged"));
+    propter_buf_add(t, PROPTER_STR(" ")), why_put_when(t, f->first, f->last), propter_buf_add(t, PROPTER_STR(" cannot be judged"));
   }
   propter_buf_add(t, PROPTER_STR(". "));
   if (a->outcome == PROPTER_ANSWER_ANSWERED && a->causes) {
@@ -464,6 +473,7 @@ PropterStatus why_answer_make(const PropterQuestion *question, PropterInference 
   if (b.status == PROPTER_OK) {
     form(&b);
     a->title = title(&b);
+    a->mean = mean_words(&b);
     a->headline = headline(&b);
     a->premise = premise(&b);
     a->track = track(&b);

@@ -88,7 +88,7 @@ static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
     propter_buf_reset(&text);
     propter_buf_add(&text, a->question.metric_label);
     if (a->question.slice_words.len) propter_buf_add(&text, PROPTER_STR(" for ")), propter_buf_add(&text, a->question.slice_words);
-    propter_buf_add(&text, PROPTER_STR(" in ")), why_put_period(&text, a->move[i].first, a->move[i].last);
+    propter_buf_add(&text, PROPTER_STR(" ")), why_put_when(&text, a->move[i].first, a->move[i].last);
     status = propter_buf_status(&text, k->err);
     if (status == PROPTER_OK && !(a->move[i].question = kept(a, propter_buf_str(&text))).data) status = no_memory(k->err);
   }

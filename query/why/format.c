@@ -102,11 +102,23 @@ void why_put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year)
   if (year) propter_buf_printf(out, " %d", y2);
 }
 
+const char *why_periods(PropterGrain grain) {
+  static const char *const names[] = {"days", "weeks", "months", "quarters", "years"};
+  return names[grain];
+}
+
+static bool whole_months(PropterDay first, PropterDay last) {
+  int y, m, d, y2, m2, d2;
+  propter_day_civil(first, &y, &m, &d);
+  propter_day_civil(last, &y2, &m2, &d2);
+  return d == 1 && d2 == propter_month_length(y2, m2);
+}
+
 void why_put_period(PropterBuf *out, PropterDay first, PropterDay last) {
   int y, m, d, y2, m2, d2;
   propter_day_civil(first, &y, &m, &d);
   propter_day_civil(last, &y2, &m2, &d2);
-  if (d != 1 || d2 != propter_month_length(y2, m2)) {
+  if (!whole_months(first, last)) {
     why_put_days(out, first, last, true);
   } else if (m == 1 && m2 == 12) {
     propter_buf_printf(out, "%d", y);
@@ -118,6 +130,11 @@ void why_put_period(PropterBuf *out, PropterDay first, PropterDay last) {
   } else {
     propter_buf_printf(out, "%s %d to %s %d", long_month[m - 1], y, long_month[m2 - 1], y2);
   }
+}
+
+void why_put_when(PropterBuf *out, PropterDay first, PropterDay last) {
+  propter_buf_add(out, whole_months(first, last) ? PROPTER_STR("in ") : PROPTER_STR("on "));
+  why_put_period(out, first, last);
 }
 
 /* --- text that others wrote ------------------------------------------------------------------------------------------------------ */
@@ -260,6 +277,7 @@ void why_put_observed(PropterBuf *out, const PropterWhyAnswer *a, const char *ga
       why_put_number(out, f->expected_high, d);
   propter_buf_printf(out, ")%s", gap), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_line);
   propter_buf_add(out, propter_str(gap)), why_put_percent(out, f->relative, true);
+  if (a->mean.len) propter_buf_add(out, propter_str(gap)), propter_buf_add(out, a->mean);
   if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
     propter_buf_printf(out, "%s%s", gap, propter_pattern_name(f->pattern_kind));
     if (a->back.len) propter_buf_add(out, PROPTER_STR(", ")), propter_buf_add(out, a->back);

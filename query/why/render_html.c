@@ -35,6 +35,7 @@ static void facts(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
   int d = why_answer_decimals(a);
   add(out, "<dl class=\"facts\"><div><dt>observed</dt><dd>"), why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_html);
+  if (a->mean.len) escaped(out, "<small>", a->mean, "</small>");
   add(out, "</dd></div><div><dt>expected</dt><dd>"), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_html);
   add(out, "<small>95 % interval "), why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d);
   add(out, "</small></dd></div><div><dt>deviation</dt><dd>"), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_html), add(out, "<small>"),

@@ -104,8 +104,9 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
   if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE) {
     int d = why_answer_decimals(a);
     add(out, "\n| observed | expected (95 %) | deviation | | pattern | n |\n|---:|---:|---:|---:|---|---:|\n| ");
-    why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_md), add(out, " | "), why_put_number(out, f->expected, d),
-        why_put_unit(out, a, propter_put_md), add(out, " (");
+    why_put_number(out, f->observed, d), why_put_unit(out, a, propter_put_md);
+    if (a->mean.len) add(out, ", "), propter_put_md(out, a->mean);
+    add(out, " | "), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_md), add(out, " (");
     why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d), add(out, ") | "),
         why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_md);
     add(out, " | "), why_put_percent(out, f->relative, true);

@@ -39,6 +39,8 @@ expect 'compared in words' 0 'against May 2012' why 'parcels sent in May 2013 co
 expect 'the rows are named' 0 'parcels.csv:' why 'parcels sent in May 2013'
 expect 'a quiet month did not move' 1 'did-not-move' why 'parcels sent in July 2012'
 expect 'a move without a cause is unknown' 7 'cause-unknown' why 'parcels sent in October 2015'
+expect 'several periods are told as their mean' 0 'mean of 3 months' why 'parcels sent from April to June 2013'
+expect 'in the headline, too' 0 'stood on average' why --format md 'parcels sent from April to June 2013'
 expect 'a false premise is named' 0 'the question speaks of a rise' why 'why did parcels sent rise in May 2013'
 expect 'a question about nothing known' 7 'no metric that the graph knows' why 'why is the sky blue in May 2013'
 expect 'it offers what comes near' 7 'parcels returned' why 'why are there many returns in May 2013'

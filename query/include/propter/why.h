@@ -190,6 +190,7 @@ struct PropterWhyAnswer {
   PropterStr title;          /* "information jobs, August 2011" */
   PropterStr headline;       /* the answer in one or two sentences */
   PropterStr premise;        /* the question assumes a direction that the data do not show; else empty */
+  PropterStr mean;           /* "mean of 31 days", what observed, expected and deviation then are; empty: the window is one period */
   PropterStr back;           /* "back to normal in September 2011"; empty: nothing can be said */
   size_t causes;             /* shown, by rank */
   PropterWhyCause *cause;
