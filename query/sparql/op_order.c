@@ -30,8 +30,11 @@ typedef struct {
   size_t key_cap, kept_cap, letter_count, letter_cap;
   Value *values; /* of one key of a batch */
   PropterId *ids;
-  bool bounded; /* rows whose first key has a prefix behind `bound` need not be looked at */
+  bool bounded; /* rows whose first key has a prefix behind `bound`, or that prefix and a text behind `edge`, need not be looked at */
   uint64_t bound;
+  bool edged;
+  char *edge;
+  size_t edge_length, edge_cap;
   uint32_t *rows; /* sorted numbers of rows */
   size_t row_cap;
   uint64_t limit;
@@ -57,6 +60,8 @@ static void clear_rows(Order *o) {
   exec_free(run, o->kept, o->kept_cap * sizeof *o->kept);
   exec_free(run, o->letters, o->letter_cap);
   exec_free(run, o->rows, o->row_cap * sizeof *o->rows);
+  exec_free(run, o->edge, o->edge_cap);
+  o->edge = NULL, o->edge_cap = 0, o->edged = false;
   o->keys = NULL, o->kept = NULL, o->letters = NULL, o->rows = NULL;
   o->key_cap = o->kept_cap = o->letter_cap = o->letter_count = o->row_cap = 0;
 }
@@ -80,6 +85,9 @@ static PropterStatus order_start(Op *op, PropterError *err) {
   return op_start(op->left, op->outer, err);
 }
 
+enum { RANK_LANGUAGE = 4 };
+static bool is_text(const Value *v) { return v->type == VALUE_IRI || v->type == VALUE_STRING || v->type == VALUE_LANGUAGE; }
+
 /* Ranks and the first bytes or bits of a value, so that a smaller prefix means an earlier value. */
 static uint64_t prefix_of(const Value *v) {
   uint64_t rank, low = 0;
@@ -89,10 +97,10 @@ static uint64_t prefix_of(const Value *v) {
   case VALUE_BLANK: rank = 1; break;
   case VALUE_IRI:
   case VALUE_STRING:
-    rank = v->type == VALUE_IRI ? 2 : 3;
+  case VALUE_LANGUAGE:
+    rank = v->type == VALUE_IRI ? 2 : v->type == VALUE_STRING ? 3 : RANK_LANGUAGE;
     for (size_t i = 0; i < 7; i++) low = low << 8 | (i < v->text.len ? (unsigned char)v->text.data[i] : 0);
     break;
-  case VALUE_LANGUAGE: rank = 4; break;
   case VALUE_BOOLEAN: rank = 5; break;
   case VALUE_INTEGER:
   case VALUE_DECIMAL:
@@ -138,11 +146,11 @@ static int compare_keys(Order *o, const Key *a, const Key *b) {
   return value_order(&x, &y);
 }
 
-/* Texts of names and plain strings compare as they are. */
+/* Texts of names and strings compare as they are; equal ones may still differ in language. */
 static bool compare_kept(const Order *o, size_t a, size_t b, int *c) {
   if (o->kept[a].len == NOT_KEPT || o->kept[b].len == NOT_KEPT || o->keys[a].prefix != o->keys[b].prefix) return false;
   *c = propter_str_compare((PropterStr){o->letters + o->kept[a].at, o->kept[a].len}, (PropterStr){o->letters + o->kept[b].at, o->kept[b].len});
-  return true;
+  return *c || o->keys[a].prefix >> 56 != RANK_LANGUAGE;
 }
 
 static int compare_rows(const void *a, const void *b, void *payload) {
@@ -201,12 +209,24 @@ static PropterStatus prune_texts(Order *o, size_t keys, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* The first key of the last row that is kept is what others have to come before. */
+static PropterStatus set_bound(Order *o, size_t row, PropterError *err) {
+  const Kept *text = &o->kept[row];
+  o->bounded = true, o->bound = directed(o, o->keys[row].prefix);
+  o->edged = text->len != NOT_KEPT;
+  if (!o->edged) return PROPTER_OK;
+  PROPTER_TRY(exec_grow(o->op.run, &o->edge, &o->edge_cap, text->len + 1, 1, err));
+  memcpy(o->edge, o->letters + text->at, text->len);
+  o->edge_length = text->len;
+  return PROPTER_OK;
+}
+
 /* Keeps the first `limit` rows, in the order they came. */
 static PropterStatus prune(Order *o, PropterError *err) {
   size_t n = o->op.alg->order_count, keep = (size_t)o->limit;
   if (o->table.count <= keep) return PROPTER_OK;
   PROPTER_TRY(sort_rows(o, err));
-  if (keep) o->bounded = true, o->bound = directed(o, o->keys[o->rows[keep - 1] * n].prefix);
+  if (keep) PROPTER_TRY(set_bound(o, o->rows[keep - 1] * n, err));
   if (keep) qsort(o->rows, keep, sizeof *o->rows, compare_numbers);
   for (size_t i = 0; i < keep; i++) {
     if (o->table.width) memmove(table_row(&o->table, i), table_row(&o->table, o->rows[i]), o->table.width * sizeof(PropterId));
@@ -235,7 +255,7 @@ static PropterStatus keep_text(Order *o, size_t at, const Value *v, PropterError
   Exec *run = o->op.run;
   PROPTER_TRY(exec_grow(run, &o->kept, &o->kept_cap, at + 1, sizeof *o->kept, err));
   o->kept[at] = (Kept){o->letter_count, NOT_KEPT};
-  if ((v->type != VALUE_IRI && v->type != VALUE_STRING) || o->letter_count + v->text.len > run->options.memory / 8) return PROPTER_OK;
+  if (!is_text(v) || o->letter_count + v->text.len > run->options.memory / 8) return PROPTER_OK;
   PROPTER_TRY(exec_grow(run, &o->letters, &o->letter_cap, o->letter_count + v->text.len + 1, 1, err));
   memcpy(o->letters + o->letter_count, v->text.data, v->text.len);
   o->kept[at].len = v->text.len;
@@ -250,11 +270,18 @@ static PropterStatus put_key(Order *o, size_t at, Value *v, PropterError *err) {
   return exec_intern_value(o->op.run, v, &o->scratch, &o->keys[at].id, err);
 }
 
+static bool is_behind(const Order *o, const Value *v) {
+  uint64_t prefix = directed(o, prefix_of(v));
+  if (prefix != o->bound || !o->edged || !is_text(v)) return prefix > o->bound;
+  int c = propter_str_compare(v->text, (PropterStr){o->edge, o->edge_length});
+  return o->op.alg->order[0].descending ? c < 0 : c > 0;
+}
+
 /* Drops the rows of a batch that the limit leaves out for sure; o->values are of the first key. */
 static void leave_out(const Order *o, Batch *b) {
   size_t kept = 0;
   for (size_t row = 0; row < b->count; row++) {
-    if (directed(o, prefix_of(&o->values[row])) > o->bound) continue;
+    if (is_behind(o, &o->values[row])) continue;
     for (size_t s = 0; kept != row && s < o->op.run->slot_names.count; s++)
       if (b->col[s]) b->col[s][kept] = b->col[s][row];
     o->values[kept++] = o->values[row];
@@ -267,8 +294,8 @@ static void tighten(Order *o, const Batch *b) {
   SortKey keys[BATCH], spare[BATCH];
   for (uint32_t row = 0; row < b->count; row++) keys[row] = (SortKey){directed(o, prefix_of(&o->values[row])), row};
   uint64_t bound = sort_keys(keys, spare, b->count)[o->limit - 1].key;
-  if (!o->bounded || bound < o->bound) o->bound = bound;
-  o->bounded = true;
+  if (o->bounded && bound >= o->bound) return;
+  o->bounded = true, o->bound = bound, o->edged = false;
 }
 
 static PropterStatus add_batch(Order *o, Batch *b, PropterError *err) {

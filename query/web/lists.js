@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lists of the page: a title, what it shows, a query, and what a row opens. Each pattern of a query binds the columns it shows; `open` names the
-// column that leads to an answer; `first`: for each column the patterns that sort by it, and `match`: those that find the rows with a text, so that of very many rows only those of a page (by `key`) are looked up; `path`: not a query, but what the server lists there. A list is added by a row here.
+// column that leads to an answer; `first`: for each column the patterns that bind what sorts by it as ?by, and `match`: those that find the rows with a text, so that of very many rows only those of a page (by `key`) are looked up;
+// `as`: how a column is shown if not as it is; `path`: not a query, but what the server lists there. A list is added by a row here.
 'use strict';
 const PREFIXES = `PREFIX propter: <https://w3id.org/propter#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -8,30 +9,35 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 `;
 // The last part of a name in words: propter:TextOnly is "text only".
 const words = name => `LCASE(REPLACE(STRAFTER(STR(${name}), "#"), "([a-z])([A-Z])", "$1 $2"))`;
+// What it is called, else what its kind is called, else its address.
+const named = (name, label) => `OPTIONAL { ${name} skos:prefLabel ${label}1 } OPTIONAL { ${name} propter:concept/skos:prefLabel ${label}2 } BIND(COALESCE(${label}1, ${label}2, STR(${name})) AS ${label})`;
+// As engine/infer/likely.def has it (tests/cli/serve.sh compares them); the number stands in the tip of the cell.
+const LIKELY = [[.99, 'almost certain'], [.90, 'very likely'], [.66, 'likely'], [.33, 'possible'], [.10, 'unlikely'], [0, 'very unlikely']];
+const likely = p => LIKELY.find(([from]) => Number(p) >= from)?.[1] ?? p;
+const short = n => inDigits(Number(n), 4);
 const LISTS = {
   patterns: {
     title: 'Patterns', about: 'What moved, the strongest first. A row opens the answer to why.', order: 'DESC(ABS(?score))',
     columns: { metric: 'metric', kind: 'kind', from: 'from', to: 'to', observed: 'observed', expected: 'expected', score: 'standard errors', outcome: 'outcome' },
     where: `?pattern a propter:Pattern ; propter:metric ?m ; propter:patternKind ?k ; propter:start ?from ; propter:end ?to ; propter:observed ?observed ; propter:expected ?expected ;
   propter:score ?score . ?m skos:prefLabel ?metric . OPTIONAL { ?pattern propter:outcome ?o } BIND(${words("?k")} AS ?kind) BIND(${words("?o")} AS ?outcome)`,
-    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m',
+    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m', as: { observed: short, expected: short, score: short },
   },
   hypotheses: {
-    title: 'Hypotheses', order: 'DESC(?probability)',
-    columns: { metric: 'metric', from: 'from', to: 'to', cause: 'cause', probability: 'probability', grade: 'grade' },
-    where: `?h a propter:Hypothesis ; propter:probability ?probability . ?h propter:pattern ?pattern ; propter:cause ?c ; propter:grade ?g .
-  ?pattern propter:metric ?m ; propter:start ?from ; propter:end ?to . ?m skos:prefLabel ?metric . OPTIONAL { ?c skos:prefLabel ?label }
-  BIND(COALESCE(?label, STR(?c)) AS ?cause) BIND(${words("?g")} AS ?grade)`,
+    title: 'Hypotheses', order: 'DESC(?probability)', as: { probability: likely },
+    columns: { metric: 'metric', from: 'from', to: 'to', cause: 'cause', probability: 'likely?', grade: 'grade' },
+    where: `?h propter:probability ?probability ; propter:pattern ?pattern ; propter:cause ?c ; propter:grade ?g .
+  ?pattern propter:metric ?m ; propter:start ?from ; propter:end ?to . ?m skos:prefLabel ?metric . ${named('?c', '?cause')} BIND(${words('?g')} AS ?grade)`,
     open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m ?h', key: 'h', first: {
-      probability: '?h a propter:Hypothesis ; propter:probability ?probability .', metric: '?h a propter:Hypothesis ; propter:pattern/propter:metric/skos:prefLabel ?metric .',
-      from: '?h a propter:Hypothesis ; propter:pattern/propter:start ?from .', to: '?h a propter:Hypothesis ; propter:pattern/propter:end ?to .',
-      cause: '?h a propter:Hypothesis ; propter:cause ?c_ . OPTIONAL { ?c_ skos:prefLabel ?l_ } BIND(COALESCE(?l_, STR(?c_)) AS ?cause)',
-      grade: `?h a propter:Hypothesis ; propter:grade ?g_ . BIND(${words('?g_')} AS ?grade)`,
+      probability: '?h a propter:Hypothesis ; propter:probability ?by .', metric: '?h a propter:Hypothesis ; propter:pattern/propter:metric/skos:prefLabel ?by .',
+      from: '?h a propter:Hypothesis ; propter:pattern/propter:start ?by .', to: '?h a propter:Hypothesis ; propter:pattern/propter:end ?by .',
+      grade: '?h a propter:Hypothesis ; propter:grade ?by .', /* the names sort as their words do */
+      cause: `{ SELECT ?c_ ?by { { SELECT DISTINCT ?c_ { ?h_ propter:cause ?c_ } } ${named('?c_', '?by')} } } ?h propter:cause ?c_ ; a propter:Hypothesis .`,
     },
     match: text => `{ ?m_ a propter:Metric ; skos:prefLabel ?t_ FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?p_ propter:metric ?m_ . ?h propter:pattern ?p_ }
-      UNION { ?c_ skos:prefLabel ?t_ FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?h propter:cause ?c_ } UNION { ?p_ propter:start ?t_ FILTER(STRSTARTS(STR(?t_), ${text})) ?h propter:pattern ?p_ }
+      UNION { { ?c_ skos:prefLabel ?t_ } UNION { ?c_ propter:concept/skos:prefLabel ?t_ } FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?h propter:cause ?c_ } UNION { ?p_ propter:start ?t_ FILTER(STRSTARTS(STR(?t_), ${text})) ?h propter:pattern ?p_ }
       UNION { VALUES ?g_ { propter:Both propter:DataOnly propter:TextOnly propter:NotSeparable propter:Contradicted propter:Unsupported } FILTER(CONTAINS(${words('?g_')}, ${text})) ?h propter:grade ?g_ }`,
-    about: 'Which cause for which pattern, the likeliest first. The filter looks at metric, cause, first day and grade.', review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `probability ${row.probability.value}, grade ${row.grade ? row.grade.value : ''}`],
+    about: 'Which cause for which pattern, the likeliest first. The filter looks at metric, cause, first day and grade.', review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `${likely(row.probability.value)}, grade ${row.grade ? row.grade.value : ''}`],
   },
   claims: {
     title: 'Claims', about: 'What documents say causes what, in their own words.', order: '?document ?start',

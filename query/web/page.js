@@ -44,16 +44,14 @@ const failed = error => element('p', { className: 'error', role: 'alert' }, Stri
 /* --- Tables ------------------------------------------------------------------------------------------------------------------ */
 
 const NUMBER = /#(integer|decimal|double|float|int|long)$/;
-function show(value) {
+const inDigits = (n, digits) => n.toLocaleString('en', { maximumSignificantDigits: digits }).replace('-', '\u2212');
+function show(value, as) {
   if (!value) return element('td');
-  if (value.datatype && NUMBER.test(value.datatype)) {
-    const n = Number(value.value);
-    return element('td', { className: 'number', title: value.value }, Number.isFinite(n) ? n.toLocaleString('en', { maximumSignificantDigits: 6 }) : value.value);
-  }
-  return element('td', { className: /^\d{4}-\d\d-\d\d/.test(value.value) ? 'date' : '' }, value.value);
+  const n = value.datatype && NUMBER.test(value.datatype) ? Number(value.value) : NaN, text = as ? as(value.value) : Number.isFinite(n) ? inDigits(n, 6) : value.value;
+  return element('td', { title: Number.isFinite(n) ? value.value : '', className: Number.isFinite(n) && /\d/.test(text) ? 'number' : /^\d{4}-\d\d-\d\d/.test(text) ? 'date' : '' }, text);
 }
 
-function table(columns, rows, { open, sort, order = '', review: about } = {}) {
+function table(columns, rows, { open, sort, order = '', review: about, as = {} } = {}) {
   const [, by] = /\?(\w+)/.exec(order) || [], down = order.startsWith('DESC');
   const head = element('tr');
   for (const [name, title] of Object.entries(columns)) {
@@ -64,7 +62,7 @@ function table(columns, rows, { open, sort, order = '', review: about } = {}) {
   const body = element('tbody');
   for (const row of rows) {
     const tr = element('tr');
-    for (const name of Object.keys(columns)) tr.append(show(row[name]));
+    for (const name of Object.keys(columns)) tr.append(show(row[name], as[name]));
     if (open) { const first = tr.firstChild; first.replaceChildren(element('a', { href: open(row) }, first.textContent || 'open')); }
     if (about) tr.append(element('td', {}, reviewButton(...about(row))));
     body.append(tr);
@@ -163,8 +161,10 @@ function listQuery(list) {
   const filter = words ? `\nFILTER(CONTAINS(LCASE(CONCAT(${Object.keys(list.columns).map(n => `COALESCE(STR(?${n}), "")`).join(', " ", ')})), ${JSON.stringify(words)}))` : '';
   const order = state.order || list.order, page = `LIMIT ${PAGE + 1} OFFSET ${state.offset}`;
   const [, by] = /\?(\w+)/.exec(order), first = list.first && list.first[by];
-  if (first)
-    return `${PREFIXES}SELECT DISTINCT ${names} ${list.extra} WHERE { { SELECT ${words ? 'DISTINCT ' : ''}?${list.key} ?${by} WHERE { ${words ? list.match(JSON.stringify(words)) : ''} ${first} } ORDER BY ${order} ?${list.key} ${page} } ${list.where} } ORDER BY ${order} ?${list.key}`;
+  if (first) {
+    const sorted = `ORDER BY ${order.replace('?' + by, '?by')} ?${list.key}`;
+    return `${PREFIXES}SELECT DISTINCT ${names} ${list.extra} ?by WHERE { { SELECT ${words ? 'DISTINCT ' : ''}?${list.key} ?by WHERE { ${words ? list.match(JSON.stringify(words)) : ''} ${first} } ${sorted} ${page} } ${list.where} } ${sorted}`;
+  }
   const select = list.select || `DISTINCT ${names} ${list.extra || ''}`;
   return `${PREFIXES}SELECT ${select} WHERE { ${list.where}${list.group ? '' : filter} }${list.group ? ' GROUP BY ' + list.group : ''} ORDER BY ${order} ${page}`;
 }
@@ -185,7 +185,7 @@ async function showList() {
   try {
     const found = list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, keys = [...new Set(found.map((row, i) => list.key ? row[list.key].value : i))], rows = found.filter((row, i) => keys.indexOf(list.key ? row[list.key].value : i) < PAGE);
     const sort = name => { state.order = state.order === `DESC(?${name})` ? `?${name}` : `DESC(?${name})`; state.offset = 0; showList(); };
-    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path ? null : sort, order: state.order || list.order, review: list.review }) : 'Nothing here.');
+    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path ? null : sort, order: state.order || list.order, review: list.review, as: list.as }) : 'Nothing here.');
     $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + Math.min(keys.length, PAGE)}` : '';
     $('before').disabled = state.offset === 0;
     $('after').disabled = keys.length <= PAGE;

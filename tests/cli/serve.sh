@@ -40,5 +40,8 @@ expect 'another server on the port' 4 'cannot listen' "$PROPTER" -g g serve --po
 kill -TERM "$server"; wait "$server"; code=$?; server=
 if [ $code -eq 0 ]; then ok 'SIGTERM ends it well'; else not_ok "SIGTERM: exit $code" "$(cat errors)"; fi
 if [ "$(grep -c '"path":"/sparql","status":' log)" -ge 4 ] && grep -q '"status":401' log; then ok 'one line of log per request'; else not_ok 'one line of log per request' "$(cat log)"; fi
+sed -n 's/^LIKELY(\(0*\)\([.0-9]*\), "\(.*\)")$/[\1\2, '"'\\3'"']/p' "$srcdir/engine/infer/likely.def" >likely
+steps=$(while read -r row; do grep -cF "$row" "$srcdir/query/web/lists.js"; done <likely | tr '\n' ' ')
+if [ "$steps" = '1 1 1 1 1 1 ' ]; then ok 'the page has the words of likely.def'; else not_ok 'the page has the words of likely.def' "$steps$(cat likely)"; fi
 expect 'verify after it' 0 '' "$PROPTER" -g g verify
 echo "1..$n"

@@ -150,10 +150,12 @@ START_TEST(paths_with_both_ends_meet) {
 }
 END_TEST
 
-/* A limit gives the beginning of the whole order: by names, texts with long beginnings in common, computed numbers, one key and two. */
+/* A limit gives the beginning of the whole order: by names, texts with long beginnings in common and with languages, computed numbers, one key and two. */
 START_TEST(a_limit_is_the_beginning_of_the_order) {
   static const char *const orders[] = {"?a DESC(?b)",        "DESC(?b) ?a",       "DESC(?v) ?b ?a",    "?v ?b ?a", "CONCAT(\"all begin alike \", STR(?b)) ?a",
-                                       "(?v + 1) ?a DESC(?b)", "(-?v) DESC(?a) ?b", "(?v > 30) DESC(?b) ?a"};
+                                       "(?v + 1) ?a DESC(?b)", "(-?v) DESC(?a) ?b", "(?v > 30) DESC(?b) ?a", "DESC(CONCAT(\"all begin alike \", STR(?b))) ?a",
+                                       "STRLANG(CONCAT(\"all begin alike \", STR(?b)), IF(STR(?a) > \"n5\", \"en\", \"de\")) ?a",
+                                       "DESC(STRLANG(CONCAT(\"all begin alike \", STR(?b)), IF(STR(?a) > \"n5\", \"en\", \"de\"))) ?a"};
   PropterGraph *graph = network();
   for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
     char text[300];
