@@ -177,21 +177,25 @@ static void try_rule(Work *w, Rule *rule) {
   }
 }
 
-/* The connective and two words on each side, coded: "which/PRON then/ADV | led/VERB to/ADP | the/DET outage/NOUN ". */
-static bool tags_fit(const Work *w, const Rule *rule, PropterSpan core) {
-  char text[1024];
-  if (!rule->tagged) return true;
-  size_t from = judge_token(w->tagged, core.start), to = judge_token(w->tagged, core.end), count = w->tagged->count;
-  PropterSpan sides[3] = {{from > 2 ? from - 2 : 0, from}, {from, to}, {to, to + 2 < count ? to + 2 : count}};
-  size_t n = 0;
-  for (int i = 0; i < 3; i++) {
-    size_t start = w->tagged->coded_at[sides[i].start], size = w->tagged->coded_at[sides[i].end] - start;
-    if (n + size + 2 > sizeof text) return true;
-    if (i) memcpy(text + n, "| ", 2), n += 2;
-    memcpy(text + n, w->tagged->coded + start, size);
-    n += size;
+/* The connective and two words on each side, coded: "which/PRON then/ADV | led/VERB to/ADP | the/DET outage/NOUN ", as lemmas with "lead". */
+static bool around_fits(const Work *w, PropterRegex *const *expression, bool lemmas, PropterSpan core) {
+  char text[1024], room[TOKEN_WORD];
+  if (!*expression) return true;
+  size_t from = judge_token(w->tagged, core.start), to = judge_token(w->tagged, core.end), n = 0;
+  for (size_t i = from > 2 ? from - 2 : 0; i < to + 2 && i <= w->tagged->count; i++) {
+    if (i == from) memcpy(text + n, "| ", 2), n += 2;
+    if (i == to) memcpy(text + n, "| ", 2), n += 2;
+    if (i == w->tagged->count) break;
+    const Token *t = &w->tagged->tokens[i];
+    PropterStr word = {t->word, t->len}, tag = propter_str(upos_name((Upos)t->tag));
+    if (lemmas) word = lemma_of(&w->r->lemmas, word, (Upos)t->tag, room);
+    if (n + word.len + tag.len + 8 > sizeof text) return true;
+    memcpy(text + n, word.data, word.len), n += word.len;
+    text[n++] = '/';
+    memcpy(text + n, tag.data, tag.len), n += tag.len;
+    text[n++] = ' ';
   }
-  return rules_any(w->r, &rule->tagged, 1, (PropterStr){text, n});
+  return rules_any(w->r, expression, 1, (PropterStr){text, n});
 }
 
 /* Only a sentence in which something was found is tagged. */
@@ -215,7 +219,7 @@ static void refine(Work *w) {
   if (!w->tagged) return;
   for (size_t i = 0; i < w->count; i++) {
     Candidate c = w->found[i];
-    if (!tags_fit(w, c.rule, c.core)) continue;
+    if (!around_fits(w, &c.rule->tagged, false, c.core) || !around_fits(w, &c.rule->lemmas, true, c.core)) continue;
     if (c.pattern->lead) tagged_start(w, c.pattern->lead == PART_CAUSE ? &c.cause : &c.effect);
     if (c.pattern->trail) tagged_end(w, c.pattern->trail == PART_CAUSE ? &c.cause : &c.effect);
     if (!nothing_by_tags(w, c.cause) && !nothing_by_tags(w, c.effect) && whole(w, &c)) w->found[n++] = c;

@@ -28,6 +28,19 @@ size_t language_of(PropterStr tag);
  * `rules`: one set for each. */
 size_t language_of_document(const PropterDocument *document, PropterRules *const *rules);
 
+/* --- lemma.c --- */
+/* Lines of rule files: the lemma of a form; what stands in place of an ending (-: nothing, +: nothing, then mended); what stands in place of a stem's end. */
+typedef enum { LEMMA_FORM, LEMMA_ENDING, LEMMA_MEND } LemmaLine;
+typedef struct {
+  PropterMap lines; /* kind, tag and form to index into texts */
+  PROPTER_VEC(PropterStr) texts;
+} Lemmas;
+/* A later line for the same form replaces the earlier. */
+PropterStatus lemma_add(Lemmas *lemmas, PropterArena *arena, LemmaLine kind, PropterStr tag, PropterStr form, PropterStr text, PropterError *err);
+void lemmas_clear(Lemmas *lemmas);
+/* The lemma of a word in lower case, shorter than TOKEN_WORD, with this tag; itself where no line says anything of it. Lies in `room`, the word or the lines. */
+PropterStr lemma_of(const Lemmas *lemmas, PropterStr word, Upos tag, char room[TOKEN_WORD]);
+
 /* --- rules.c --- */
 typedef enum { PART_NONE, PART_CAUSE, PART_EFFECT } Part;
 
@@ -64,7 +77,7 @@ typedef struct {
   bool negated;
   Part previous; /* this argument is the sentence before */
   bool needs_change, needs_number;
-  PropterRegex *tagged; /* of the connective and two words on each side, or NULL */
+  PropterRegex *tagged, *lemmas; /* of the connective and two words on each side, as words or lemmas with tags, or NULL */
   unsigned limits;      /* how often it took too many steps */
 } Rule;
 
@@ -109,6 +122,7 @@ struct PropterRules {
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(PropterStr) abbreviations, small, alike;
   WhenWords dates;
+  Lemmas lemmas;
   uint64_t hash;
 };
 

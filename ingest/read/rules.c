@@ -313,12 +313,13 @@ static PropterStatus rule_line(Parser *p, PropterStr key, PropterStr rest) {
     rule->needs_number |= propter_str_equal(rest, PROPTER_STR("effect-number"));
     if (!propter_str_equal(rest, PROPTER_STR("effect-change")) && !propter_str_equal(rest, PROPTER_STR("effect-number")))
       return bad(p, "effect-change or effect-number", rest);
-  } else if (propter_str_equal(key, PROPTER_STR("tagged"))) {
-    if (!p->r->language->full) return bad(p, "no tagged expression in a language without a tagger", rest);
-    if (rule->tagged) return bad(p, "one tagged expression", rest);
-    return compile_tagged(p, rest, &rule->tagged);
+  } else if (propter_str_equal(key, PROPTER_STR("tagged")) || propter_str_equal(key, PROPTER_STR("lemmas"))) {
+    PropterRegex **expression = key.data[0] == 't' ? &rule->tagged : &rule->lemmas;
+    if (!p->r->language->full) return bad(p, "no expression over tags in a language without a tagger", rest);
+    if (*expression) return bad(p, "one such expression", rest);
+    return compile_tagged(p, rest, expression);
   } else {
-    return bad(p, "a word of a rule (trigger, pattern, tagged, polarity, negated, previous, needs, hedge, precision, example, counter)", key);
+    return bad(p, "a word of a rule (trigger, pattern, tagged, lemmas, polarity, negated, previous, needs, hedge, precision, example, counter)", key);
   }
   return PROPTER_OK;
 }
@@ -329,6 +330,7 @@ static void free_rule(Rule *rule) {
     propter_regex_free(rule->patterns.items[i].rest);
   }
   propter_regex_free(rule->tagged);
+  propter_regex_free(rule->lemmas);
   propter_vec_clear(&rule->patterns);
   propter_vec_clear(&rule->pattern_texts);
   propter_vec_clear(&rule->triggers);
@@ -433,6 +435,19 @@ static PropterStatus date_line(Parser *p, PropterStr rest) {
   return PROPTER_OK;
 }
 
+/* "lemma VERB lead led", "ending VERB ied y", "mend VERB us use". */
+static PropterStatus lemma_line(Parser *p, LemmaLine kind, PropterStr rest) {
+  PropterStr tag = word_of(&rest), first = word_of(&rest);
+  if (!rest.len) return bad(p, "a tag and two words", first);
+  do {
+    PropterStr next = word_of(&rest);
+    PropterStatus status = lemma_add(&p->r->lemmas, &p->r->arena, kind, tag, kind == LEMMA_FORM ? next : first, kind == LEMMA_FORM ? first : next, p->err);
+    if (status != PROPTER_OK) propter_error_at(p->err, p->source, p->line, 0);
+    PROPTER_TRY(status);
+  } while (rest.len && kind == LEMMA_FORM);
+  return rest.len ? bad(p, "a tag and two words", rest) : PROPTER_OK;
+}
+
 static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
   PropterRules *r = p->r;
   const struct {
@@ -480,6 +495,9 @@ static PropterStatus top_line(Parser *p, PropterStr key, PropterStr rest) {
   }
   if (propter_str_equal(key, PROPTER_STR("language"))) return language_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("date"))) return date_line(p, rest);
+  if (propter_str_equal(key, PROPTER_STR("lemma"))) return lemma_line(p, LEMMA_FORM, rest);
+  if (propter_str_equal(key, PROPTER_STR("ending"))) return lemma_line(p, LEMMA_ENDING, rest);
+  if (propter_str_equal(key, PROPTER_STR("mend"))) return lemma_line(p, LEMMA_MEND, rest);
   if (propter_str_equal(key, PROPTER_STR("define"))) return define_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("shape"))) return shape_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("hedge"))) return hedge_line(p, rest);
@@ -734,6 +752,7 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->alike);
   propter_vec_clear(&r->dates);
   propter_vec_clear(&r->triggers);
+  lemmas_clear(&r->lemmas);
   propter_matcher_free(r->matcher);
   judge_free(r->judge);
   propter_free(r->tagged);

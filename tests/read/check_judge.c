@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "judge.h"
+#include "reading.h"
 #include "support.h"
 
 /* What is remembered of words changes no tag: not when a word comes again, nor after more words than are remembered. */
@@ -152,6 +152,43 @@ START_TEST(coded) {
 }
 END_TEST
 
+START_TEST(lemmas) {
+  static const struct {
+    const char *word;
+    Upos tag;
+    const char *lemma;
+  } known[] = {{"led", UPOS_VERB, "lead"},       {"led", UPOS_NOUN, "led"},       {"were", UPOS_AUX, "be"},       {"caused", UPOS_VERB, "cause"},
+               {"causing", UPOS_VERB, "cause"},  {"added", UPOS_VERB, "add"},     {"stopped", UPOS_VERB, "stop"}, {"tried", UPOS_VERB, "try"},
+               {"tries", UPOS_VERB, "try"},      {"rises", UPOS_VERB, "rise"},    {"bring", UPOS_VERB, "bring"},  {"needed", UPOS_VERB, "need"},
+               {"cities", UPOS_NOUN, "city"},    {"losses", UPOS_NOUN, "loss"},   {"bus", UPOS_NOUN, "bus"},      {"crises", UPOS_NOUN, "crisis"},
+               {"lower", UPOS_ADJ, "low"},       {"lower", UPOS_VERB, "lower"},   {"is", UPOS_NOUN, "is"},        {"s", UPOS_NOUN, "s"},
+               {"increased", UPOS_ADJ, "increased"}, {"the", UPOS_DET, "the"}};
+  PropterRules *rules = NULL;
+  char room[TOKEN_WORD];
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    PropterStr lemma = lemma_of(&rules->lemmas, propter_str(known[i].word), known[i].tag, room);
+    ck_assert_msg(propter_str_equal(lemma, propter_str(known[i].lemma)), "%s: %.*s", known[i].word, (int)lemma.len, lemma.data);
+  }
+  /* A file of the user's adds to them, and its rules see lemmas where the tags have them. */
+  static const char *const expressions[] = {"\\| beget/VERB", "\\| begetted/VERB"};
+  double sure[2];
+  for (int i = 0; i < 2; i++) {
+    PropterBuf text = {0};
+    propter_buf_printf(&text,
+                       "lemma VERB beget begetted\nrule begets\ntrigger beg\npattern {cause} (?:begets|begetted) {effect}\nlemmas %s\n"
+                       "precision .8\nexample {cause:The fear} begetted {effect:silence}.\ncounter Fear fell.\n",
+                       expressions[i]);
+    ck_ok(propter_rules_add(rules, propter_buf_str(&text), i ? "other.rules" : "mine.rules", err));
+    sure[i] = sure_of(rules, "The loss of the ship begetted the silence of the town.", NULL);
+    propter_buf_clear(&text);
+  }
+  ck_assert_double_gt(sure[0], 0);
+  ck_assert_double_eq(sure[1], 0);
+  propter_rules_free(rules);
+}
+END_TEST
+
 static PropterStatus parse(void *payload, PropterError *e) {
   (void)payload;
   Linear m;
@@ -175,6 +212,7 @@ Suite *suite_judge(void) {
   tcase_add_test(models, sentences);
   tcase_add_test(models, claims);
   tcase_add_test(models, coded);
+  tcase_add_test(models, lemmas);
   tcase_add_test(models, tags_do_not_depend_on_what_came_before);
   suite_add_tcase(s, tc);
   suite_add_tcase(s, models);
