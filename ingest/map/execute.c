@@ -78,6 +78,26 @@ PropterStatus open_source(Execution *x, size_t source, size_t file, PropterTable
   return status;
 }
 
+PropterStatus propter_mapping_whole(const PropterMapping *m, size_t source, bool *expressions, PropterBuf *whole, PropterError *err) {
+  static const PropterMapOptions defaults;
+  const LogicalSource *s = &m->sources.items[source];
+  Execution x = {.m = m, .options = &defaults, .slots = propter_calloc(m->slot_count, sizeof *x.slots), .uses = propter_calloc(m->slot_count, sizeof *x.uses)};
+  PropterTable *table = NULL;
+  PropterStatus status = x.slots && x.uses ? PROPTER_OK : no_memory(err);
+  bool file = !s->csvw && !s->is.database && s->is.file_count && strcmp(s->is.files[0].data, "-") != 0;
+  *expressions = false;
+  if (status == PROPTER_OK && file) status = open_source(&x, source, 0, &table, err);
+  if (status == PROPTER_OK && table && propter_table_has_expressions(table)) {
+    *expressions = true;
+    propter_buf_add(whole, propter_str(propter_table_whole(table)));
+    status = propter_buf_status(whole, err);
+  }
+  propter_table_close(table);
+  propter_free(x.slots);
+  propter_free(x.uses);
+  return status;
+}
+
 /* --- One record -------------------------------------------------------------------------------------------------------------- */
 
 /* Appends the terms that the maps give; the default graph is PROPTER_MAP_DEFAULT. Terms without a value are left out. */

@@ -16,6 +16,7 @@ typedef struct {
   bool lines;         /* NDJSON: values one after the other */
   JsonPath *iterator; /* NULL: the value itself */
   size_t depth;       /* names before the array that is read value by value; SIZE_MAX: the whole document */
+  const char *whole;  /* the iterator for whose sake the document is held */
   bool entered, ended;
   bool in_object;     /* the values are those of an object */
   size_t level;       /* brackets open around the values */
@@ -68,8 +69,8 @@ static PropterStatus open_json(const char *path, const PropterTableOptions *opti
   j->depth = SIZE_MAX;
   if (options->iterator) PROPTER_TRY(json_path_parse(propter_str(options->iterator), &j->limits, &j->iterator, err));
   if (j->iterator && !j->lines) j->depth = json_path_array_depth(j->iterator);
-  bool whole = !j->lines && j->depth == SIZE_MAX;
-  return text_open(path, options->encoding, limits->table_bytes, (size_t)(whole ? limits->document_bytes : limits->line_bytes), &j->text, err);
+  if (!j->lines && j->depth == SIZE_MAX) j->whole = options->iterator ? options->iterator : "$";
+  return text_open(path, options->encoding, limits->table_bytes, (size_t)(j->whole ? limits->document_bytes : limits->line_bytes), &j->text, err);
 }
 
 static PropterStatus column_json(void *state, PropterStr expression, size_t *index, PropterError *err) {
@@ -360,10 +361,13 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
   return PROPTER_OK;
 }
 
+static const char *whole_json(const void *state) { return ((const Json *)state)->whole; }
+
 const TableReader table_reader_json = {.name = "json",
                                        .extensions = "json ndjson jsonl",
                                        .summary = "JSON and NDJSON, rows and values by JSONPath (RFC 9535)",
                                        .open = open_json,
                                        .next = next_row,
                                        .close = close_json,
-                                       .column = column_json};
+                                       .column = column_json,
+                                       .whole = whole_json};

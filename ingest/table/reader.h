@@ -17,6 +17,8 @@ typedef struct {
   void (*close)(void *state);
   /* Where columns are expressions: parses one and gives its index, from 0; NULL: the first row is the header. */
   PropterStatus (*column)(void *state, PropterStr expression, size_t *index, PropterError *err);
+  /* Where columns are expressions: that for whose sake the whole document is held, or NULL: one row at a time is. */
+  const char *(*whole)(const void *state);
   bool any_case; /* column names are found whatever their case */
   bool sheet;    /* rows with a header, as `values`: a mapping that says CSV of a file with this extension means it */
 } TableReader;

@@ -110,6 +110,8 @@ const PropterStr *propter_table_columns(const PropterTable *table, size_t *count
 
 bool propter_table_has_expressions(const PropterTable *table) { return table->reader->column != NULL; }
 
+const char *propter_table_whole(const PropterTable *table) { return table->reader->whole ? table->reader->whole(table->state) : NULL; }
+
 bool propter_table_has_values(const PropterTable *table) { return table->reader->column || table->reader->any_case || table->reader->sheet; }
 
 PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t *index, PropterError *err) {

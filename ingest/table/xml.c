@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* XML: rows and values by XPath on the document's tree. */
+/* XML: rows and values by XPath, one row held where that is possible. */
 #include "propter/xml.h"
 
 #include <string.h>
@@ -8,9 +8,8 @@
 #include "text.h"
 
 typedef struct {
-  PropterXmlTree *tree;
-  PROPTER_VEC(PropterXmlNode) rows;
-  size_t next;
+  Text *text;
+  PropterXmlRows *rows;
   PROPTER_VEC(PropterXmlPath *) columns;
   PROPTER_VEC(PropterStr) names;
   PROPTER_VEC(PropterCells) values;
@@ -22,8 +21,8 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 static void close_xml(void *state) {
   Xml *x = state;
-  propter_xml_tree_free(x->tree);
-  propter_vec_clear(&x->rows);
+  propter_xml_rows_free(x->rows);
+  text_close(x->text);
   propter_vec_clear(&x->columns);
   propter_vec_clear(&x->names);
   propter_vec_clear(&x->values);
@@ -33,33 +32,28 @@ static void close_xml(void *state) {
   propter_free(x);
 }
 
-static PropterStatus add_row(PropterXmlNode node, PropterStr text, void *payload, PropterError *err) {
-  Xml *x = payload;
-  (void)text;
-  if (!node) return propter_fail(err, PROPTER_INVALID, "expected an iterator that gives nodes, found a value");
-  return propter_vec_push(&x->rows, node) ? PROPTER_OK : no_memory(err);
-}
-
-static PropterStatus parse(Xml *x, const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterError *err) {
-  Text *text = NULL;
-  PropterStr all;
-  PROPTER_TRY(text_open(path, options->encoding, limits->table_bytes, (size_t)limits->document_bytes, &text, err));
-  PropterStatus status = text_all(text, &all, err);
-  if (status == PROPTER_OK) status = propter_xml_tree_parse(all, text_converted(text) ? "UTF-8" : NULL, limits, &x->tree, err);
-  if (status != PROPTER_OK && err) propter_error_at(err, path, err->line, 0);
-  text_close(text);
-  return status;
+static PropterStatus read_text(void *payload, void *bytes, size_t size, size_t *count, PropterError *err) {
+  Text *text = payload;
+  bool more = true;
+  if (!text_held(text).len) PROPTER_TRY(text_more(text, &more, err));
+  PropterStr held = text_held(text);
+  *count = held.len < size ? held.len : size;
+  if (*count) memcpy(bytes, held.data, *count);
+  text_drop(text, *count);
+  return PROPTER_OK;
 }
 
 static PropterStatus open_xml(const char *path, const PropterTableOptions *options, const PropterLimits *limits, void **state, PropterError *err) {
   Xml *x = propter_calloc(1, sizeof *x);
+  bool more;
   if (!x) return no_memory(err);
   *state = x;
-  PROPTER_TRY(parse(x, path, options, limits, err));
-  for (size_t i = 0; i < options->prefix_count; i++) PROPTER_TRY(propter_xml_tree_prefix(x->tree, options->prefixes[i].prefix, options->prefixes[i].iri, err));
-  PropterXmlPath *iterator;
-  PROPTER_TRY(propter_xml_path(x->tree, propter_str(options->iterator ? options->iterator : "/*"), &iterator, err));
-  return propter_xml_path_each(iterator, NULL, add_row, x, err);
+  PROPTER_TRY(text_open(path, options->encoding, limits->table_bytes, 0, &x->text, err));
+  PROPTER_TRY(text_more(x->text, &more, err)); /* its first bytes say how it is encoded */
+  PROPTER_TRY(propter_xml_rows_new(limits, &x->rows, err));
+  for (size_t i = 0; i < options->prefix_count; i++) PROPTER_TRY(propter_xml_rows_prefix(x->rows, options->prefixes[i].prefix, options->prefixes[i].iri, err));
+  propter_xml_rows_input(x->rows, read_text, x->text, path, text_converted(x->text));
+  return propter_xml_rows_iterator(x->rows, propter_str(options->iterator ? options->iterator : "/*"), err);
 }
 
 static PropterStatus column_xml(void *state, PropterStr expression, size_t *index, PropterError *err) {
@@ -69,23 +63,24 @@ static PropterStatus column_xml(void *state, PropterStr expression, size_t *inde
   PropterXmlPath *path;
   PropterStr name = propter_arena_copy(&x->arena, expression);
   if (!name.data) return no_memory(err);
-  PROPTER_TRY(propter_xml_path(x->tree, expression, &path, err));
+  PROPTER_TRY(propter_xml_path(x->rows, expression, &path, err));
   *index = x->columns.count;
   return propter_vec_push(&x->columns, path) && propter_vec_push(&x->names, name) ? PROPTER_OK : no_memory(err);
 }
 
-static PropterStatus add_value(PropterXmlNode node, PropterStr text, void *payload, PropterError *err) {
+static PropterStatus add_value(PropterStr text, void *payload, PropterError *err) {
   Xml *x = payload;
-  (void)node;
   PropterCell cell = {propter_arena_copy(&x->texts, text), {"", 0}, false};
   return cell.text.data && propter_vec_push(&x->cells, cell) ? PROPTER_OK : no_memory(err);
 }
 
 static PropterStatus next_row(void *state, PropterRow *row, bool *found, PropterError *err) {
   Xml *x = state;
-  *found = x->next < x->rows.count;
+  PropterXmlNode node;
+  uint64_t line;
+  PROPTER_TRY(propter_xml_rows_next(x->rows, &node, &line, err));
+  *found = node != NULL;
   if (!*found) return PROPTER_OK;
-  PropterXmlNode node = x->rows.items[x->next++];
   propter_arena_clear(&x->texts);
   x->cells.count = 0;
   if (!propter_vec_reserve(&x->values, x->columns.count + 1)) return no_memory(err);
@@ -95,9 +90,11 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
     x->values.items[i].count = x->cells.count - before;
   }
   for (size_t i = 0, at = 0; i < x->columns.count; at += x->values.items[i++].count) x->values.items[i].items = x->cells.items + at;
-  *row = (PropterRow){.line = propter_xml_line(node), .values = x->values.items, .count = x->columns.count};
+  *row = (PropterRow){.line = line, .values = x->values.items, .count = x->columns.count};
   return PROPTER_OK;
 }
+
+static const char *whole_xml(const void *state) { return propter_xml_rows_whole(((const Xml *)state)->rows); }
 
 const TableReader table_reader_xml = {.name = "xml",
                                       .extensions = "xml",
@@ -105,4 +102,5 @@ const TableReader table_reader_xml = {.name = "xml",
                                       .open = open_xml,
                                       .next = next_row,
                                       .close = close_xml,
-                                      .column = column_xml};
+                                      .column = column_xml,
+                                      .whole = whole_xml};

@@ -89,13 +89,31 @@ static PropterStatus print_samples(const CommandCall *call, PropterWriter *write
   return status;
 }
 
-/* What the mapping joins. */
-static PropterStatus print_joins(const CommandCall *call, const PropterIngestOptions *o, PropterError *err) {
+/* How documents are read: a row at a time, or whole. */
+static PropterStatus print_reading(const CommandCall *call, const PropterMapping *mapping, PropterError *err) {
+  const PropterMapSource *s;
+  PropterBuf whole = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t n = 0; (s = propter_mapping_source(mapping, n)) && status == PROPTER_OK; n++) {
+    bool expressions;
+    propter_buf_reset(&whole);
+    status = propter_mapping_whole(mapping, n, &expressions, &whole, err);
+    if (status != PROPTER_OK || !expressions) continue;
+    if (whole.len) fprintf(call->out, "read   %s, the whole document in memory because of %s\n", s->path.data, whole.data);
+    else fprintf(call->out, "read   %s, one row in memory\n", s->path.data);
+  }
+  propter_buf_clear(&whole);
+  return status;
+}
+
+/* How the mapping reads, and what it joins. */
+static PropterStatus print_plan(const CommandCall *call, const PropterIngestOptions *o, PropterError *err) {
   PropterMapping *mapping = NULL;
   PropterMapJoin j;
   PROPTER_TRY(
       propter_mapping_read(o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database, .minimal = o->minimal}, &mapping, err));
-  for (size_t n = 0; propter_mapping_join(mapping, n, &j); n++) {
+  PropterStatus status = print_reading(call, mapping, err);
+  for (size_t n = 0; status == PROPTER_OK && propter_mapping_join(mapping, n, &j); n++) {
     fprintf(call->out, "join   %s with %s, ", j.child, j.parent);
     if (j.projection) fputs("from the same row", call->out);
     else fprintf(call->out, "%zu condition%s, %s", j.conditions, j.conditions == 1 ? "" : "s", j.database ? "by the database" : "the parent in memory");
@@ -103,7 +121,7 @@ static PropterStatus print_joins(const CommandCall *call, const PropterIngestOpt
     fputc('\n', call->out);
   }
   propter_mapping_free(mapping);
-  return PROPTER_OK;
+  return status;
 }
 
 /* Without --base the IRIs begin with an example's address and the file's name. */
@@ -256,7 +274,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
     propter_ingest_result_clear(&result);
     return written;
   }
-  if (o.dry_run && strcmp(format, "table") == 0) PROPTER_TRY(print_joins(call, &o, err));
+  if (o.dry_run && strcmp(format, "table") == 0) PROPTER_TRY(print_plan(call, &o, err));
   PropterBuf state = {0};
   propter_buf_printf(&state, "%s/rows", call->graph);
   if (cmd_flag(call, "incremental")) o.state = state.data;

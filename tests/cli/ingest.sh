@@ -53,6 +53,18 @@ printf 'id,c\n1,a\n2,b\n' > project/orders.csv; printf 'id,name\na,Anna\nb,Berta
 printf '[DEFAULT]\nname: maps\n[CONFIGURATION]\noutput_format: N-QUADS\non-error = stop\n[Shop]\nmappings: ${name}.ttl\n' > project/p.ini
 expect 'a dry run shows joins' 0 'join   http://example.org/order with http://example.org/customer, 1 condition, the parent in memory  (' "$PROPTER" -g "$dir/p.g" ingest project/p.ini --dry-run
 expect 'and samples' 0 'sample <http://example.org/c/a> <http://example.org/name> "Anna"' "$PROPTER" -g "$dir/p.g" ingest project/p.ini --dry-run
+# How documents are read.
+printf '<r>\n<g k="1"><p id="1"/><p id="2"/></g></r>\n' > project/t.xml
+cat > project/xml.ttl <<'END'
+@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> .
+ex:p rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path "t.xml" ] ; rml:referenceFormulation rml:XPath ; rml:iterator "/r/g/p" ] ;
+  rml:subjectMap [ rml:template "http://example.org/{../@k}/{@id}" ] ; rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference "@id" ] ] .
+END
+sed 's|"/r/g/p"|"/r/g/p[position() > 0]"|' project/xml.ttl > project/whole.ttl
+expect 'XML by rows' 0 'project/t.xml, one row in memory' "$PROPTER" -g "$dir/p.g" ingest project/xml.ttl --dry-run
+expect 'XML as a whole' 0 'project/t.xml, the whole document in memory because of /r/g/p[position() > 0]' "$PROPTER" -g "$dir/p.g" ingest project/whole.ttl --dry-run
+"$PROPTER" ingest project/xml.ttl --output a.nq && "$PROPTER" ingest project/whole.ttl --output b.nq
+if grep -q '<http://example.org/1/2>' a.nq && cmp -s a.nq b.nq; then ok 'both give the same'; else not_ok 'both give the same' "$(cat a.nq b.nq)"; fi
 expect 'a project' 0 'ingested: 4 rows, 4 quads; 4 added' "$PROPTER" -g "$dir/p.g" ingest project/p.ini
 printf '[Shop]\nmappings = ${SHOP_MAPS}.ttl\n' > project/e.ini
 expect 'a variable that is not set' 3 '[Shop] mappings: ${SHOP_MAPS} is no key and no variable of the environment' "$PROPTER" -g "$dir/p.g" ingest project/e.ini

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* XML and HTML as events with exact byte positions, and XML as a tree with XPath; the only user of libxml2. Nothing is fetched, no entity other than the
+/* XML and HTML as events with exact byte positions, and XML as rows found by XPath; the only user of libxml2. Nothing is fetched, no entity other than the
  * predefined (XML) and the named (HTML) ones is expanded, and an XML document with a DOCTYPE is refused unless the caller allows one. libxml2's own allocations do not pass through
  * propter_malloc. */
 #ifndef PROPTER_XML_H
@@ -74,26 +74,34 @@ PROPTER_API PropterStatus propter_xml_stream(PropterXmlRead read, void *read_pay
 /* True for a name without colon (NCName of Namespaces in XML 1.0). */
 PROPTER_API bool propter_xml_is_name(PropterStr text);
 
-/* --- Trees ---------------------------------------------------------------------------------------------------------------- */
+/* --- Rows ------------------------------------------------------------------------------------------------------------------ */
 
-typedef struct PropterXmlTree PropterXmlTree;
-typedef struct PropterXmlPath PropterXmlPath; /* a parsed XPath; belongs to its tree */
+/* The nodes that an XPath 1.0 expression, the iterator, gives in a document, one after the other. Where the iterator can be matched on the way and no path
+ * looks beyond the row, only the row, and the tags it stands in, are held; otherwise the whole document. */
+typedef struct PropterXmlRows PropterXmlRows;
+typedef struct PropterXmlPath PropterXmlPath; /* a parsed XPath; belongs to its rows */
 typedef void *PropterXmlNode;
 
-/* Parses a document in the encoding named (NULL: what it says itself). SYNTAX with the line, INVALID: it has a DOCTYPE, LIMIT: nested too deeply. Free with
- * propter_xml_tree_free. */
-PROPTER_API PropterStatus propter_xml_tree_parse(PropterStr input, const char *encoding, const PropterLimits *limits, PropterXmlTree **out, PropterError *err);
-PROPTER_API void propter_xml_tree_free(PropterXmlTree *tree);
-/* Binds a prefix for the names in XPaths. */
-PROPTER_API PropterStatus propter_xml_tree_prefix(PropterXmlTree *tree, const char *prefix, const char *iri, PropterError *err);
-/* Parses an XPath 1.0 expression. SYNTAX. Owned by the tree. */
-PROPTER_API PropterStatus propter_xml_path(PropterXmlTree *tree, PropterStr expression, PropterXmlPath **out, PropterError *err);
-/* Calls `each` for what the expression gives at `node` (NULL: the document): each node in document order with its string value, or the one string,
- * number or truth value with a NULL node. INVALID: an unknown function or prefix; LIMIT: it takes too many steps (limits->match_steps for each
- * node). The text is borrowed for the call. */
-PROPTER_API PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode node,
-                                                PropterStatus (*each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err), void *payload,
-                                                PropterError *err);
-PROPTER_API uint64_t propter_xml_line(PropterXmlNode node);
+/* Iterators that are matched on the way: names of elements, each below (/) or somewhere below (//) the one before, with conditions on attributes of them and
+ * of those they stand in; of the last element also on what stands in it; no condition that counts places. Paths that stay with the row: children,
+ * descendants and attributes, and attributes of what the row stands in (../@id, ancestor::x/@id).
+ * `limits` NULL: defaults (document_bytes for a row, or for the document where it is held; xml_depth). Free with propter_xml_rows_free. */
+PROPTER_API PropterStatus propter_xml_rows_new(const PropterLimits *limits, PropterXmlRows **out, PropterError *err);
+PROPTER_API void propter_xml_rows_free(PropterXmlRows *rows);
+/* Before the first row is asked for: binds a prefix for the names in expressions; sets the iterator; parses an expression to be evaluated at rows. SYNTAX. */
+PROPTER_API PropterStatus propter_xml_rows_prefix(PropterXmlRows *rows, const char *prefix, const char *iri, PropterError *err);
+PROPTER_API PropterStatus propter_xml_rows_iterator(PropterXmlRows *rows, PropterStr expression, PropterError *err);
+PROPTER_API PropterStatus propter_xml_path(PropterXmlRows *rows, PropterStr expression, PropterXmlPath **out, PropterError *err);
+/* NULL, or the expression for whose sake the whole document is held. Borrowed. */
+PROPTER_API const char *propter_xml_rows_whole(const PropterXmlRows *rows);
+/* What is read, before the first row is asked for; `source` names it in errors. `utf8`: it is UTF-8 whatever it says itself. */
+PROPTER_API void propter_xml_rows_input(PropterXmlRows *rows, PropterXmlRead read, void *payload, const char *source, bool utf8);
+/* The next row, valid until the call after, and the line of its start tag's end; *row NULL at the end. SYNTAX with the line; INVALID: a DOCTYPE, an iterator
+ * that gives no nodes, an unknown function or prefix; LIMIT. */
+PROPTER_API PropterStatus propter_xml_rows_next(PropterXmlRows *rows, PropterXmlNode *row, uint64_t *line, PropterError *err);
+/* Calls `each` for what the expression gives at a row: each node in document order with its string value, or the one string, number or truth value. INVALID:
+ * an unknown function or prefix; LIMIT: it takes too many steps (limits->match_steps for each node). The text is borrowed for the call. */
+PROPTER_API PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode row, PropterStatus (*each)(PropterStr text, void *payload, PropterError *err),
+                                                void *payload, PropterError *err);
 
 #endif

@@ -132,6 +132,9 @@ typedef struct {
 } PropterMapJoin;
 /* The n-th join in the order of the mapping; false: there are no more. */
 PROPTER_API bool propter_mapping_join(const PropterMapping *mapping, size_t n, PropterMapJoin *join);
+/* Whether the n-th source is read by expressions (JSON, XML), and the one for whose sake its whole document is held, appended to `whole`; nothing where one
+ * row at a time is. Opens its first file; errors as propter_mapping_run. */
+PROPTER_API PropterStatus propter_mapping_whole(const PropterMapping *mapping, size_t source, bool *expressions, PropterBuf *whole, PropterError *err);
 /* Number of triples maps; and whether one may make a quad twice in one row, or one that another triples map makes, too. */
 PROPTER_API size_t propter_mapping_maps(const PropterMapping *mapping);
 PROPTER_API bool propter_mapping_may_meet(const PropterMapping *mapping, size_t map);

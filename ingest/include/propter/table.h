@@ -61,6 +61,9 @@ PROPTER_API void propter_table_close(PropterTable *table);
 
 /* True if columns are expressions (JSON, XML): every propter_table_column that can be parsed makes one, and there is no header. */
 PROPTER_API bool propter_table_has_expressions(const PropterTable *table);
+/* Once all columns were asked for, where they are expressions: NULL, or the one for whose sake the whole document is held (document_bytes) and not a row at a
+ * time. Borrowed. */
+PROPTER_API const char *propter_table_whole(const PropterTable *table);
 /* True if rows come as `values`. */
 PROPTER_API bool propter_table_has_values(const PropterTable *table);
 /* Column names, borrowed. */
