@@ -76,7 +76,7 @@ static const Defect defects[] = {
     {"half-written XML", XML, "t.csv", "<r>\n<e id='1'><n>2</n></e>\n<e", 0, PROPTER_SYNTAX, 3, "", NONE},
     {"an XML bomb", XML, "t.csv", "<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;'>]>\n<r><e id='1'><n>&b;</n></e></r>", 0,
      PROPTER_INVALID, 0, "DOCTYPE", NONE},
-    {"XML without end of depth", XML, "t.csv", NULL, 0, PROPTER_SYNTAX, 1, "depth", NONE},
+    {"XML without end of depth", XML, "t.csv", NULL, 0, PROPTER_LIMIT, 1, "nested deeper", NONE},
     {"gzip cut short", CSV_OF("t.csv.gz"), "t.csv.gz", "gzip", 0, PROPTER_SYNTAX, 0, "ends too early", NONE},
     {"xz cut short", CSV_OF("t.csv.xz"), "t.csv.xz", "tarxz", 0, PROPTER_SYNTAX, 0, "packed data", NONE},
     {"a bomb in a workbook", CSV_OF("t.xlsx"), "t.xlsx", "bomb", 0, PROPTER_LIMIT, 0, "times its size", NONE},
