@@ -17,12 +17,16 @@ static void big_endian(uint64_t v, unsigned char out[8]) {
   for (int i = 7; i >= 0; i--, v >>= 8) out[i] = (unsigned char)v;
 }
 
+/* From how many bytes on a literal's record is a long one: data in README.md, "Size". */
+enum { LONG = 256 };
+
 void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record) {
   unsigned tag = term->kind == PROPTER_TERM_BLANK    ? ID_BLANK
                  : term->kind == PROPTER_TERM_IRI    ? ID_IRI
                  : term->language.len                ? ID_LANGUAGE
                  : term_is_string(term)              ? ID_STRING
                                                      : ID_TYPED;
+  size_t start = record->len;
   propter_buf_add_char(record, (char)tag);
   if (tag == ID_TYPED) propter_buf_add(record, (PropterStr){(const char *)&datatype, sizeof datatype});
   if (tag == ID_LANGUAGE) {
@@ -34,11 +38,18 @@ void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record
     propter_buf_add_char(record, '\0');
   }
   propter_buf_add(record, term->value);
+  if (tag >= ID_STRING && !record->failed && record->len - start >= LONG) record->data[start]++;
 }
 
 /* checksum 4, records 2, method 2, bytes unpacked 4; then the records, each behind its length as a varint */
-enum { HEADER = 12, RECORDS = 256, UNPACKED = 16384, PAGE = BLOCK_BYTES, LEVEL = 1, LARGE = 1 << 16, STRIPES = 8, SLOTS = 4096, WAYS = 4 };
+enum { HEADER = 12, RECORDS = 256, LEVEL = 1, LARGE = 1 << 16, STRIPES = 8, WAYS = 4 };
 enum { PLAIN, PACKED };
+
+/* By table, from ENV_TERMS on: bytes a block may have as it is stored (one page, four) and unpacked; sets of cache slots before its own, and its own. */
+static const struct {
+  size_t page, unpacked, slot_sets[2];
+} shapes[ENV_NUMBERED] = {{BLOCK_BYTES, 16384, {0, 1024}}, {BLOCK_BYTES + 3 * 4096, LARGE, {1024, 256}}};
+enum { SLOT_SETS = 1280 };
 
 /* zstd's memory is ours, so that its failing is tested like ours. */
 static void *zstd_malloc(void *opaque, size_t size) {
@@ -82,7 +93,7 @@ struct DictCache {
     ZSTD_DCtx *unpacker;
     uint64_t clock;
   } stripes[STRIPES];
-  Unpacked slots[SLOTS];
+  Unpacked slots[SLOT_SETS][WAYS];
 };
 
 static void drop(Unpacked *u) {
@@ -102,7 +113,7 @@ void dict_cache_free(DictCache *cache) {
     (void)pthread_mutex_destroy(&cache->stripes[i].lock);
     (void)ZSTD_freeDCtx(cache->stripes[i].unpacker);
   }
-  for (int i = 0; i < SLOTS; i++) drop(&cache->slots[i]);
+  for (size_t i = 0; i < SLOT_SETS * WAYS; i++) drop(&cache->slots[i / WAYS][i % WAYS]);
   propter_free(cache);
 }
 
@@ -149,12 +160,12 @@ static PropterStatus unpack(uint64_t first, PropterStr value, ZSTD_DCtx **unpack
 }
 
 /* The block that holds a number, found by a cursor: the last that begins at or before it. */
-static PropterStatus find_block(const Env *env, MDB_txn *txn, uint64_t number, uint64_t *first, PropterStr *value, PropterError *err) {
+static PropterStatus find_block(const Env *env, MDB_txn *txn, unsigned table, uint64_t number, uint64_t *first, PropterStr *value, PropterError *err) {
   unsigned char k[8];
   big_endian(number, k);
   MDB_val key = {sizeof k, k}, data;
   MDB_cursor *cursor;
-  int rc = mdb_cursor_open(txn, env->db[ENV_TERMS], &cursor);
+  int rc = mdb_cursor_open(txn, env->db[table], &cursor);
   if (rc) return env_fail(env, rc, "read", err);
   rc = mdb_cursor_get(cursor, &key, &data, MDB_SET_RANGE);
   if (rc == MDB_NOTFOUND)
@@ -191,13 +202,15 @@ static Unpacked *slot_of(Unpacked ways[WAYS], uint64_t first) {
 static PropterStatus hold(const Env *env, MDB_txn *txn, PropterId id, Unpacked **slot, pthread_mutex_t **lock, PropterStr *record, PropterError *err) {
   uint64_t first;
   PropterStr value;
-  PROPTER_TRY(find_block(env, txn, id & ID_PAYLOAD, &first, &value, err));
+  unsigned table = dict_table(id_tag(id));
+  PROPTER_TRY(find_block(env, txn, table, id & ID_PAYLOAD, &first, &value, err));
   if (!value.data) return propter_fail(err, PROPTER_NOT_FOUND, "the graph has no term %llx", (unsigned long long)id);
   if (value.len < HEADER) return bad_block(first, "is too short", err);
-  size_t at = (size_t)(first * UINT64_C(0x9E3779B97F4A7C15) >> 52) % (SLOTS / WAYS), stripe = at % STRIPES;
+  const size_t *sets = shapes[table - ENV_TERMS].slot_sets;
+  size_t at = sets[0] + (size_t)(first * UINT64_C(0x9E3779B97F4A7C15) >> 52) % sets[1], stripe = at % STRIPES;
   *lock = &env->cache->stripes[stripe].lock;
   (void)pthread_mutex_lock(*lock);
-  Unpacked *u = slot_of(&env->cache->slots[at * WAYS], first);
+  Unpacked *u = slot_of(env->cache->slots[at], first);
   PropterStatus status = PROPTER_OK;
   /* What is kept was checked when it was unpacked, and is of the same bytes if first number and checksum agree. */
   if (!u->bytes || u->first != first || u->sum != four((const unsigned char *)value.data)) {
@@ -227,6 +240,11 @@ PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterArena 
   return record->data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
 }
 
+/* Does a block that holds one id hold the other? */
+static bool beside(const Unpacked *u, PropterId one, PropterId other) {
+  return dict_table(id_tag(one)) == dict_table(id_tag(other)) && (other & ID_PAYLOAD) - u->first < u->count;
+}
+
 PropterStatus dict_get_many(const Env *env, MDB_txn *txn, const PropterId *ids, size_t count, PropterArena *arena, PropterStr *records, size_t *done,
                             PropterError *err) {
   Unpacked *u;
@@ -239,8 +257,8 @@ PropterStatus dict_get_many(const Env *env, MDB_txn *txn, const PropterId *ids, 
     records[i] = propter_arena_copy(arena, held);
     if (!records[i].data) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
     i++;
-    if (status == PROPTER_OK && i < count && (ids[i] & ID_PAYLOAD) - u->first < u->count) status = record_of(u, ids[i], &held, err);
-  } while (status == PROPTER_OK && i < count && (ids[i] & ID_PAYLOAD) - u->first < u->count);
+    if (status == PROPTER_OK && i < count && beside(u, ids[0], ids[i])) status = record_of(u, ids[i], &held, err);
+  } while (status == PROPTER_OK && i < count && beside(u, ids[0], ids[i]));
   release(u, lock);
   *done = i;
   return status;
@@ -314,15 +332,19 @@ typedef struct {
 enum { STRETCH = 1 << 20, WAVE = 16, INDEX_PART = 1 << 18 };
 
 typedef struct {
-  const Unpacked *tail; /* of the block before, which is written anew with the new records behind it */
+  unsigned table;
+  Unpacked tail; /* of the block before, which is written anew with the new records behind it */
   const PropterMapEntry *terms;
+  uint32_t *places; /* among `terms` of those of the table */
+  size_t count;
   uint64_t first;
   Stretch stretches[WAVE];
 } Packing;
 
 static PropterStr record_at(const Packing *p, size_t i) {
-  size_t old = p->tail->count;
-  return i < old ? (PropterStr){(const char *)p->tail->bytes + p->tail->starts[i], p->tail->ends[i] - p->tail->starts[i]} : p->terms[i - old].key;
+  const Unpacked *tail = &p->tail;
+  return i < tail->count ? (PropterStr){(const char *)tail->bytes + tail->starts[i], tail->ends[i] - tail->starts[i]}
+                         : p->terms[p->places[i - tail->count]].key;
 }
 
 static void add_record(PropterBuf *plain, PropterStr record) {
@@ -346,7 +368,7 @@ static bool add_block(const Packing *p, Stretch *s, ZSTD_CCtx *packer, PropterBu
   bool packed = !ZSTD_isError(size) && size < plain->len;
   if (!packed) memcpy(v + HEADER, plain->data, size = plain->len);
   *ratio = (double)plain->len / (double)size;
-  if (size + HEADER > PAGE && *to - from > 1) {
+  if (size + HEADER > shapes[p->table - ENV_TERMS].page && *to - from > 1) {
     s->values.len = start;
     *to = from + (*to - from) / 2;
     return false;
@@ -367,7 +389,8 @@ static PropterStatus pack_stretch(size_t item, void *payload, PropterError *err)
   ZSTD_CCtx *packer = ZSTD_createCCtx_advanced(zstd_memory);
   if (!packer) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for packing terms");
   PropterBuf plain = {.max = UINT32_MAX};
-  double want = UNPACKED / 2, ratio = 2;
+  const size_t stored = shapes[p->table - ENV_TERMS].page, most = shapes[p->table - ENV_TERMS].unpacked;
+  double want = (double)stored * 2, ratio = 2;
   for (size_t from = s->from; from < s->to && !plain.failed && !s->values.failed;) {
     size_t to = from;
     propter_buf_reset(&plain);
@@ -375,9 +398,9 @@ static PropterStatus pack_stretch(size_t item, void *payload, PropterError *err)
     if (plain.failed) break;
     bool whole = add_block(p, s, packer, &plain, from, &to, &ratio);
     /* How much text makes a page, from the last blocks; a block too many costs little. */
-    double page = ratio * (PAGE - HEADER) * (whole ? .97 : .93);
+    double page = ratio * (double)(stored - HEADER) * (whole ? .97 : .93);
     want = whole ? (want + page) / 2 : page;
-    if (want > UNPACKED) want = UNPACKED;
+    if (want > (double)most) want = (double)most;
     if (whole) from = to;
   }
   (void)ZSTD_freeCCtx(packer);
@@ -386,19 +409,20 @@ static PropterStatus pack_stretch(size_t item, void *payload, PropterError *err)
   return status;
 }
 
-static PropterStatus put_blocks(const Env *env, MDB_txn *txn, const Stretch *s, PropterError *err) {
+static PropterStatus put_blocks(const Env *env, MDB_txn *txn, unsigned table, const Stretch *s, PropterError *err) {
   for (size_t i = 0; i < s->blocks.count; i++) {
     size_t at = s->blocks.items[i].at, end = i + 1 < s->blocks.count ? s->blocks.items[i + 1].at : s->values.len;
     unsigned char k[8];
     big_endian(s->blocks.items[i].first, k);
     MDB_val key = {sizeof k, k}, data = {end - at, s->values.data + at};
-    int rc = mdb_put(txn, env->db[ENV_TERMS], &key, &data, MDB_APPEND);
+    int rc = mdb_put(txn, env->db[table], &key, &data, MDB_APPEND);
     if (rc) return failed(env, rc, err);
   }
   return PROPTER_OK;
 }
 
-static PropterStatus put_records(const Env *env, MDB_txn *txn, Packing *p, size_t count, PropterError *err) {
+static PropterStatus put_records(const Env *env, MDB_txn *txn, Packing *p, PropterError *err) {
+  size_t count = p->tail.count + p->count;
   PropterStatus status = PROPTER_OK;
   for (size_t at = 0; at < count && status == PROPTER_OK;) {
     size_t n = 0;
@@ -410,7 +434,7 @@ static PropterStatus put_records(const Env *env, MDB_txn *txn, Packing *p, size_
     }
     status = propter_pool_run(n, 0, pack_stretch, p, err);
     for (size_t i = 0; i < n; i++) {
-      if (status == PROPTER_OK) status = put_blocks(env, txn, &p->stretches[i], err);
+      if (status == PROPTER_OK) status = put_blocks(env, txn, p->table, &p->stretches[i], err);
       propter_buf_reset(&p->stretches[i].values);
       p->stretches[i].blocks.count = 0;
     }
@@ -423,11 +447,11 @@ static PropterStatus put_records(const Env *env, MDB_txn *txn, Packing *p, size_
 }
 
 /* The last block, taken out of the table if there is room in it. */
-static PropterStatus take_tail(const Env *env, MDB_txn *txn, Unpacked *tail, PropterError *err) {
+static PropterStatus take_tail(const Env *env, MDB_txn *txn, unsigned table, Unpacked *tail, PropterError *err) {
   uint64_t first;
   PropterStr value;
-  PROPTER_TRY(find_block(env, txn, UINT64_MAX, &first, &value, err));
-  if (!value.data || value.len > PAGE * 3 / 4) return PROPTER_OK;
+  PROPTER_TRY(find_block(env, txn, table, UINT64_MAX, &first, &value, err));
+  if (!value.data || value.len > shapes[table - ENV_TERMS].page * 3 / 4) return PROPTER_OK;
   ZSTD_DCtx *unpacker = NULL;
   PropterStatus status = check(first, value, err);
   if (status == PROPTER_OK) status = unpack(first, value, &unpacker, tail, err);
@@ -440,7 +464,7 @@ static PropterStatus take_tail(const Env *env, MDB_txn *txn, Unpacked *tail, Pro
   unsigned char k[8];
   big_endian(first, k);
   MDB_val key = {sizeof k, k};
-  int rc = mdb_del(txn, env->db[ENV_TERMS], &key, NULL);
+  int rc = mdb_del(txn, env->db[table], &key, NULL);
   return rc ? failed(env, rc, err) : PROPTER_OK;
 }
 
@@ -462,19 +486,35 @@ static PropterStatus put_index(const Env *env, MDB_txn *txn, const PropterMapEnt
   return status;
 }
 
+/* The records of a table among the new ones; `places` has room for all. */
+static PropterStatus put_table(const Env *env, MDB_txn *txn, unsigned table, const PropterMapEntry *terms, size_t count, uint32_t *places, PropterError *err) {
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++)
+    if (dict_table(id_tag(terms[i].value)) == table) places[n++] = (uint32_t)i;
+  if (!n) return PROPTER_OK;
+  Packing *p = propter_calloc(1, sizeof *p);
+  if (!p) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
+  PropterStatus status = take_tail(env, txn, table, &p->tail, err);
+  if (status == PROPTER_OK) {
+    p->table = table;
+    p->terms = terms;
+    p->places = places;
+    p->count = n;
+    p->first = (terms[places[0]].value & ID_PAYLOAD) - p->tail.count;
+    for (size_t i = 0; i < WAVE; i++) p->stretches[i].values.max = SIZE_MAX / 2;
+    status = put_records(env, txn, p, err);
+  }
+  drop(&p->tail);
+  propter_free(p);
+  return status;
+}
+
 PropterStatus dict_put(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, PropterError *err) {
   if (!count) return PROPTER_OK;
-  Unpacked tail = {0};
-  Packing *p = propter_calloc(1, sizeof *p);
-  PropterStatus status = p ? take_tail(env, txn, &tail, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
-  if (status == PROPTER_OK) {
-    p->tail = &tail;
-    p->terms = terms;
-    p->first = (terms[0].value & ID_PAYLOAD) - tail.count;
-    for (size_t i = 0; i < WAVE; i++) p->stretches[i].values.max = SIZE_MAX / 2;
-    status = put_records(env, txn, p, tail.count + count, err);
-  }
-  propter_free(p);
-  drop(&tail);
+  uint32_t *places = count < UINT32_MAX ? propter_malloc(count * sizeof *places) : NULL;
+  if (!places) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
+  PropterStatus status = PROPTER_OK;
+  for (unsigned i = 0; i < ENV_NUMBERED && status == PROPTER_OK; i++) status = put_table(env, txn, ENV_TERMS + i, terms, count, places, err);
+  propter_free(places);
   return status == PROPTER_OK ? put_index(env, txn, terms, count, err) : status;
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The dictionary: terms that are not inlined get a number, in order of arrival, that never changes. A record is a tag byte, for a typed literal the id of
  * its datatype, for a language literal the tag and a zero byte, then the text. Records of consecutive numbers stand in blocks, compressed by zstd so that a
- * block is one page; the index is a table of rows (top bits of the record's XXH3, id) in the blocks of a permutation. */
+ * block fills a page; literals of long records have numbers and blocks of their own, so that names are read without the texts between them. The index is a
+ * table of rows (top bits of the record's XXH3, id) in the blocks of a permutation. */
 #ifndef GRAPH_DICT_H
 #define GRAPH_DICT_H
 
 #include "env.h"
 #include "id.h"
 #include "propter/hash.h"
+
+/* The table of a record or id of that tag: ENV_TERMS or ENV_TEXTS. */
+static inline unsigned dict_table(unsigned tag) { return id_long(tag) ? ENV_TEXTS : ENV_TERMS; }
 
 /* Appends the record of a term; `datatype` is the id of a typed literal's datatype. */
 void dict_record(const PropterTerm *term, PropterId datatype, PropterBuf *record);
@@ -19,7 +23,7 @@ void dict_cache_free(DictCache *cache);
 /* Id of a record, PROPTER_NO_ID if absent; `hash` is its XXH3. */
 PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, uint64_t hash, PropterId *id, PropterError *err);
 
-/* Stores new records (key) with their ids (value), whose numbers follow one another. LIMIT without a message: the map is full. */
+/* Stores new records (key) with their ids (value), whose numbers follow one another, those of long ones apart. LIMIT without a message: the map is full. */
 PropterStatus dict_put(const Env *env, MDB_txn *txn, const PropterMapEntry *terms, size_t count, PropterError *err);
 
 /* Record of an id, copied into `arena` with a zero byte behind it. NOT_FOUND, DAMAGED. */

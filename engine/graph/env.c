@@ -19,7 +19,8 @@
 enum { MAX_READERS = 1022, WAIT_SECONDS = 10, SMALL_HEADROOM = 64 << 20, LOCK_BYTES = 96 << 10, MAPS = 16 };
 #define HEADROOM (UINT64_C(4) << 30) /* addresses, not memory: more than one commit can need, as it is made in memory first */
 
-const char *const env_names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "gspo", "terms", "hashes", "meta"};
+const char *const env_next[ENV_NUMBERED] = {"next", "next-text"};
+const char *const env_names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "gspo", "terms", "texts", "hashes", "meta"};
 
 /* The one piece of process-wide state: LMDB allows one environment per file and process. */
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -82,26 +83,37 @@ PropterStatus env_set_meta(const Env *env, MDB_txn *txn, const char *name, uint6
   return rc == 0 ? PROPTER_OK : rc == MDB_MAP_FULL ? PROPTER_LIMIT : env_fail(env, rc, "write", err);
 }
 
+static PropterStatus open_table(Env *env, MDB_txn *txn, unsigned number, bool create, PropterError *err) {
+  int rc = mdb_dbi_open(txn, env_names[number], create ? MDB_CREATE : 0, &env->db[number]);
+  if (rc == MDB_NOTFOUND) return propter_fail(err, PROPTER_DAMAGED, "table %s is missing", env_names[number]);
+  return rc ? env_fail(env, rc, "open", err) : PROPTER_OK;
+}
+
+static PropterStatus first_meta(const Env *env, MDB_txn *txn, PropterError *err) {
+  PROPTER_TRY(env_set_meta(env, txn, "format", ENV_FORMAT, err));
+  for (unsigned i = 0; i < ENV_NUMBERED; i++) PROPTER_TRY(env_set_meta(env, txn, env_next[i], 1, err));
+  return PROPTER_OK;
+}
+
+PropterStatus env_known_format(uint64_t format, PropterError *err) {
+  if (format == ENV_FORMAT) return PROPTER_OK;
+  return propter_fail(err, PROPTER_INVALID, "the graph has format %llu, this program reads format %d", (unsigned long long)format, ENV_FORMAT);
+}
+
+static PropterStatus known_format(const Env *env, MDB_txn *txn, PropterError *err) {
+  uint64_t format;
+  PROPTER_TRY(env_meta(env, txn, "format", &format, err));
+  return env_known_format(format, err);
+}
+
+/* What the meta table says of the format comes first: another has other tables. */
 static PropterStatus open_databases(Env *env, bool create, PropterError *err) {
   MDB_txn *txn = NULL;
   int rc = mdb_txn_begin(env->lmdb, NULL, create ? 0 : MDB_RDONLY, &txn);
   if (rc) return env_fail(env, rc, "open", err);
-  for (int i = 0; i < ENV_DATABASES; i++) {
-    rc = mdb_dbi_open(txn, env_names[i], create ? MDB_CREATE : 0, &env->db[i]);
-    if (rc) {
-      mdb_txn_abort(txn);
-      if (rc == MDB_NOTFOUND) return propter_fail(err, PROPTER_DAMAGED, "table %s is missing", env_names[i]);
-      return env_fail(env, rc, "open", err);
-    }
-  }
-  uint64_t format = 0;
-  PropterStatus status = env_meta(env, txn, "format", &format, err);
-  if (status == PROPTER_OK && format == 0 && create) {
-    status = env_set_meta(env, txn, "format", ENV_FORMAT, err);
-    if (status == PROPTER_OK) status = env_set_meta(env, txn, "next", 1, err);
-  } else if (status == PROPTER_OK && format != ENV_FORMAT) {
-    status = propter_fail(err, PROPTER_INVALID, "the graph has format %llu, this program reads format %d", (unsigned long long)format, ENV_FORMAT);
-  }
+  PropterStatus status = open_table(env, txn, ENV_META, create, err);
+  if (status == PROPTER_OK) status = create ? first_meta(env, txn, err) : known_format(env, txn, err);
+  for (unsigned i = 0; i < ENV_META && status == PROPTER_OK; i++) status = open_table(env, txn, i, create, err);
   if (status != PROPTER_OK) {
     mdb_txn_abort(txn);
     return status;

@@ -9,9 +9,12 @@
 
 #include "propter/graph.h"
 
-enum { ENV_TERMS = PROPTER_ORDER_COUNT, ENV_HASHES, ENV_META, ENV_DATABASES };
-enum { ENV_FORMAT = 4 };
+enum { ENV_TERMS = PROPTER_ORDER_COUNT, ENV_TEXTS, ENV_HASHES, ENV_META, ENV_DATABASES };
+enum { ENV_FORMAT = 5 };
 extern const char *const env_names[ENV_DATABASES];
+/* The meta records with the next numbers of ENV_TERMS and ENV_TEXTS. */
+enum { ENV_NUMBERED = 2 };
+extern const char *const env_next[ENV_NUMBERED];
 
 typedef struct {
   MDB_txn *txn;
@@ -28,7 +31,7 @@ typedef struct Env {
   unsigned opens;
   char *dir;
   MDB_env *lmdb;
-  MDB_dbi db[ENV_DATABASES]; /* one per order, then terms (first number → records), hashes (rows of hash and id), meta */
+  MDB_dbi db[ENV_DATABASES]; /* one per order, then terms and texts (first number → records), hashes (rows of hash and id), meta */
   PropterLimits limits;
   DictCache *cache;
   Statistics *statistics; /* of the newest version that was asked for; guarded by `lock` */
@@ -68,10 +71,12 @@ int env_commit(Env *env, MDB_txn *txn);
 /* An LMDB code as a status: corrupted pages are DAMAGED, a full disk or I/O error IO. */
 PropterStatus env_fail(const Env *env, int code, const char *what, PropterError *err);
 
-/* A number of the meta table: "format", "version" (commits), "next" (next term number), "quads". *value 0 if absent. */
+/* A number of the meta table: "format", "version" (commits), env_next, "quads". *value 0 if absent. */
 PropterStatus env_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t *value, PropterError *err);
 /* The same from a stored record; checks it. */
 PropterStatus env_meta_open(PropterStr name, PropterStr stored, uint64_t *value, PropterError *err);
+/* INVALID: not that of this program. */
+PropterStatus env_known_format(uint64_t format, PropterError *err);
 PropterStatus env_set_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t value, PropterError *err);
 
 #endif

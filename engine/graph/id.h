@@ -11,9 +11,13 @@ enum {
   ID_SPECIAL = 0, /* no id, the default graph */
   ID_BLANK = 1,
   ID_IRI = 2,
+  /* Literals: the long ones are of the second tag, and numbered apart. */
   ID_STRING = 3,
-  ID_LANGUAGE = 4,
-  ID_TYPED = 5, /* any other literal */
+  ID_LONG_STRING = 4,
+  ID_LANGUAGE = 5,
+  ID_LONG_LANGUAGE = 6,
+  ID_TYPED = 7, /* of any other type */
+  ID_LONG_TYPED = 8,
   ID_INLINE = 16,
   ID_INTEGER = 16, /* 13 tags, one per integer type, in the order of id_integer_types */
   ID_DECIMAL = 32, /* millionths */
@@ -27,6 +31,7 @@ enum {
 #define ID_PAYLOAD ((((PropterId)1) << 56) - 1)
 
 static inline unsigned id_tag(PropterId id) { return (unsigned)(id >> 56); }
+static inline bool id_long(unsigned tag) { return tag == ID_LONG_STRING || tag == ID_LONG_LANGUAGE || tag == ID_LONG_TYPED; }
 static inline PropterId id_make(unsigned tag, uint64_t payload) { return (PropterId)tag << 56 | payload; }
 
 /* The id of a literal that can be inlined, or PROPTER_NO_ID. `datatype` is the full IRI. */

@@ -18,7 +18,8 @@ enum {
   PAGE_BRANCH = 1, PAGE_LEAF = 2, PAGE_OVERFLOW = 4, PAGE_META = 8,
   NODE_BIG = 1, NODE_TABLE = 2,
   TREE_INTEGERS = 8,
-  LONGEST_KEY = 511
+  LONGEST_KEY = 511,
+  MOST_TABLES = 16
 };
 #define NO_PAGE UINT64_MAX
 
@@ -107,7 +108,7 @@ struct Walk {
   PropterStatus (*entry)(Walk *walk, PropterStr key, PropterStr value);
   const char *const *names;
   unsigned count, table;
-  unsigned char found; /* bits of the tables met */
+  unsigned found; /* bits of the tables met */
   PagesTree *tables;
   PagesEntry next;
   void *payload;
@@ -245,7 +246,7 @@ static PropterStatus table_entry(Walk *w, PropterStr key, PropterStr value) {
     if (value.len != TREE) break;
     w->tables[i] = tree_at((const unsigned char *)value.data);
     if (w->tables[i].flags || w->tables[i].pad) break;
-    w->found |= (unsigned char)(1U << i);
+    w->found |= 1U << i;
     return PROPTER_OK;
   }
   return propter_fail(w->file->err, PROPTER_DAMAGED, "a table of unknown name or kind");
@@ -254,10 +255,10 @@ static PropterStatus table_entry(Walk *w, PropterStr key, PropterStr value) {
 static PropterStatus data_entry(Walk *w, PropterStr key, PropterStr value) { return w->next(w->payload, w->table, key, value, w->file->err); }
 
 static PropterStatus walk_all(File *f, const PagesMeta *meta, const char *const *names, unsigned count, PagesEntry entry, void *payload) {
-  PagesTree tables[8];
+  PagesTree tables[MOST_TABLES];
   Walk main = {.file = f, .tree = meta->main, .node_flags = NODE_TABLE, .entry = table_entry, .names = names, .count = count, .tables = tables};
   PROPTER_TRY(walk_tree(&main, "table of tables"));
-  for (unsigned i = 0; i < count; i++) {
+  for (unsigned i = count; i-- > 0;) {
     if (!(main.found & 1U << i)) return propter_fail(f->err, PROPTER_DAMAGED, "table %s is missing", names[i]);
     Walk data = {.file = f, .tree = tables[i], .entry = data_entry, .table = i, .next = entry, .payload = payload};
     PROPTER_TRY(walk_tree(&data, names[i]));
@@ -269,7 +270,7 @@ static PropterStatus walk_all(File *f, const PagesMeta *meta, const char *const 
 PropterStatus pages_walk(int fd, uint64_t file_size, const char *const *names, unsigned count, PagesEntry entry, void *payload, PropterError *err) {
   PagesMeta meta;
   PROPTER_TRY(pages_meta(fd, file_size, &meta, err));
-  if (count > 8) return propter_fail(err, PROPTER_BUG, "more than 8 tables");
+  if (count > MOST_TABLES) return propter_fail(err, PROPTER_BUG, "more than %d tables", MOST_TABLES);
   void *bytes = mmap(NULL, (size_t)file_size, PROT_READ, MAP_SHARED, fd, 0);
   if (bytes == MAP_FAILED) return propter_io_fail(err, NULL, "map");
   File f = {.bytes = bytes, .size = (size_t)file_size, .page_size = meta.page_size, .pages = meta.last_page + 1, .txn = meta.txn, .err = err};

@@ -23,7 +23,7 @@ typedef struct {
 /* Both meta pages checked, the newer one read. NOT_FOUND: the file never held a commit; INVALID: not this format; DAMAGED. */
 PropterStatus pages_meta(int fd, uint64_t file_size, PagesMeta *meta, PropterError *err);
 
-/* Called with each entry of each named table, in order; `table` is the index of its name. */
+/* Called with each entry of each named table, in order, the last table first; `table` is the index of its name. */
 typedef PropterStatus (*PagesEntry)(void *payload, unsigned table, PropterStr key, PropterStr value, PropterError *err);
 
 /* Walks every page the file uses: page headers, order and bounds of all keys, counts, and the free list, whose pages must be in range, unique and in no tree.

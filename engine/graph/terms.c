@@ -36,12 +36,12 @@ static PropterStatus split(PropterSnapshot *s, PropterStr record, PropterArena *
   unsigned tag = (unsigned char)record.data[0];
   PropterStr rest = {record.data + 1, record.len - 1};
   *term = (PropterTerm){tag == ID_BLANK ? PROPTER_TERM_BLANK : tag == ID_IRI ? PROPTER_TERM_IRI : PROPTER_TERM_LITERAL, rest, {"", 0}, {"", 0}};
-  if (tag == ID_LANGUAGE) {
+  if (tag == ID_LANGUAGE || tag == ID_LONG_LANGUAGE) {
     const char *zero = memchr(rest.data, '\0', rest.len);
     if (!zero) return propter_fail(err, PROPTER_DAMAGED, "a language literal has no end of its language");
     term->language = (PropterStr){rest.data, (size_t)(zero - rest.data)};
     term->value = (PropterStr){zero + 1, rest.len - term->language.len - 1};
-  } else if (tag == ID_TYPED) {
+  } else if (tag == ID_TYPED || tag == ID_LONG_TYPED) {
     PropterId type;
     PropterStr iri;
     if (rest.len < sizeof type) return propter_fail(err, PROPTER_DAMAGED, "a typed literal has no datatype");
@@ -78,6 +78,10 @@ PropterStatus propter_snapshot_term(PropterSnapshot *s, PropterId id, PropterAre
   return split(s, record, arena, &known, term, err);
 }
 
+/* In order of these ids of one block stand together. */
+static uint64_t key_of(PropterId id) { return (uint64_t)id_long(id_tag(id)) << 63 | (id & ID_PAYLOAD) << 4 | id_tag(id); }
+static PropterId id_of_key(uint64_t key) { return id_make((unsigned)(key & 15), key >> 4 & ID_PAYLOAD); }
+
 /* Dictionary ids sorted by number, with the places of their terms. */
 typedef struct {
   SortKey *keys;
@@ -91,7 +95,7 @@ static PropterStatus read_wanted(PropterSnapshot *s, const Wanted *w, PropterChe
   size_t different = 0, done, place = 0;
   Datatype known = {PROPTER_NO_ID, {NULL, 0}};
   for (size_t i = 0; i < w->count; i++)
-    if (i == 0 || w->keys[i].key != w->keys[i - 1].key) w->ids[different++] = id_make((unsigned)(w->keys[i].key & 255), w->keys[i].key >> 8);
+    if (i == 0 || w->keys[i].key != w->keys[i - 1].key) w->ids[different++] = id_of_key(w->keys[i].key);
   for (size_t i = 0; i < different; i += done) {
     if (check) PROPTER_TRY(check(payload, err));
     PROPTER_TRY(dict_get_many(s->env, s->txn, w->ids + i, different - i, arena, w->records + i, &done, err));
@@ -133,7 +137,7 @@ PropterStatus propter_snapshot_terms(PropterSnapshot *s, const PropterId *ids, s
   w.records = (PropterStr *)(void *)(memory + 2 * w.count);
   w.ids = (PropterId *)(void *)(w.records + w.count);
   for (size_t i = 0, n = 0; i < count; i++)
-    if (ids[i] && id_tag(ids[i]) < ID_INLINE) memory[n++] = (SortKey){(ids[i] & ID_PAYLOAD) << 8 | id_tag(ids[i]), (uint32_t)i};
+    if (ids[i] && id_tag(ids[i]) < ID_INLINE) memory[n++] = (SortKey){key_of(ids[i]), (uint32_t)i};
   w.keys = sort_keys(memory, memory + w.count, w.count);
   PropterStatus status = read_wanted(s, &w, check, payload, arena, terms, err);
   propter_free(memory);

@@ -28,8 +28,10 @@ typedef struct {
 
 typedef struct {
   Digest orders[PROPTER_ORDER_COUNT], terms, hashes;
+  uint64_t records[ENV_NUMBERED], next[ENV_NUMBERED];
+  unsigned table; /* of the two that the records come from */
   Row before[PROPTER_ORDER_COUNT], index_before;
-  uint64_t format, next, quads;
+  uint64_t format, quads;
 } Findings;
 
 static void add_pair(Digest *digest, uint64_t hash, PropterId id) {
@@ -54,8 +56,11 @@ static PropterStatus see_block(Findings *f, unsigned order, PropterStr key, Prop
 }
 
 static PropterStatus see_record(void *payload, uint64_t number, PropterStr record, PropterError *err) {
-  (void)err;
-  add_pair(&((Findings *)payload)->terms, dict_index(propter_hash64(record)), id_make((unsigned char)record.data[0], number));
+  Findings *f = payload;
+  unsigned tag = (unsigned char)record.data[0];
+  if (dict_table(tag) != f->table) return propter_fail(err, PROPTER_DAMAGED, "a term of kind %u in table %s", tag, env_names[f->table]);
+  f->records[f->table - ENV_TERMS]++;
+  add_pair(&f->terms, dict_index(propter_hash64(record)), id_make(tag, number));
   return PROPTER_OK;
 }
 
@@ -73,19 +78,21 @@ static PropterStatus see_index(Findings *f, PropterStr key, PropterStr value, Pr
 }
 
 static PropterStatus see_meta(Findings *f, PropterStr key, PropterStr value, PropterError *err) {
-  uint64_t v, ignored = 0, *to = propter_str_equal(key, PROPTER_STR("format"))  ? &f->format
-                             : propter_str_equal(key, PROPTER_STR("next"))  ? &f->next
-                             : propter_str_equal(key, PROPTER_STR("quads")) ? &f->quads
-                                                                            : &ignored;
+  uint64_t v, ignored = 0, *to = propter_str_equal(key, PROPTER_STR("format"))         ? &f->format
+                             : propter_str_equal(key, propter_str(env_next[0])) ? &f->next[0]
+                             : propter_str_equal(key, propter_str(env_next[1])) ? &f->next[1]
+                             : propter_str_equal(key, PROPTER_STR("quads"))     ? &f->quads
+                                                                                : &ignored;
   PROPTER_TRY(env_meta_open(key, value, &v, err));
   *to = v;
-  return PROPTER_OK;
+  return to == &f->format ? env_known_format(v, err) : PROPTER_OK;
 }
 
 static PropterStatus see(void *payload, unsigned table, PropterStr key, PropterStr value, PropterError *err) {
   Findings *f = payload;
   switch (table) {
-    case ENV_TERMS: return dict_walk(key, value, f->terms.count + 1, see_record, f, err);
+    case ENV_TERMS:
+    case ENV_TEXTS: f->table = table; return dict_walk(key, value, f->records[table - ENV_TERMS] + 1, see_record, f, err);
     case ENV_HASHES: return see_index(f, key, value, err);
     case ENV_META: return see_meta(f, key, value, err);
     default: return see_block(f, table, key, value, err);
@@ -93,14 +100,15 @@ static PropterStatus see(void *payload, unsigned table, PropterStr key, PropterS
 }
 
 static PropterStatus judge(const Findings *f, PropterError *err) {
-  if (f->format != ENV_FORMAT)
-    return propter_fail(err, PROPTER_INVALID, "the graph has format %llu, this program reads format %d", (unsigned long long)f->format, ENV_FORMAT);
+  PROPTER_TRY(env_known_format(f->format, err));
   for (int order = 0; order < PROPTER_ORDER_COUNT; order++)
     if (f->orders[order].count != f->quads || f->orders[order].sum != f->orders[0].sum)
       return propter_fail(err, PROPTER_DAMAGED, "permutation %d holds %llu quads, expected %llu", order, (unsigned long long)f->orders[order].count,
                           (unsigned long long)f->quads);
-  if (f->terms.count + 1 != f->next)
-    return propter_fail(err, PROPTER_DAMAGED, "%llu terms, expected %llu", (unsigned long long)f->terms.count, (unsigned long long)f->next - 1);
+  for (unsigned i = 0; i < ENV_NUMBERED; i++)
+    if (f->records[i] + 1 != f->next[i])
+      return propter_fail(err, PROPTER_DAMAGED, "%llu %s, expected %llu", (unsigned long long)f->records[i], env_names[ENV_TERMS + i],
+                          (unsigned long long)f->next[i] - 1);
   if (f->terms.count != f->hashes.count || f->terms.sum != f->hashes.sum)
     return propter_fail(err, PROPTER_DAMAGED, "the index of the terms does not agree with the terms");
   return PROPTER_OK;

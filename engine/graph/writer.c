@@ -19,7 +19,8 @@ struct PropterWriter {
   PropterSnapshot view;   /* the write transaction after a flush */
   bool failed;
   PropterMap terms;       /* record → id, of new terms */
-  uint64_t first, next;   /* numbers of new terms */
+  bool empty;             /* there were no terms */
+  uint64_t next[ENV_NUMBERED]; /* numbers of new terms */
   size_t terms_flushed;
   Changes ops;            /* SPOG rows: of what is flushed the last word on each quad, sorted, then what came since, in the order it came */
   Changes clears;         /* removals by clearing a graph, which come before all of `ops` */
@@ -27,6 +28,15 @@ struct PropterWriter {
   uint64_t added, removed; /* of the flushed operations */
   PropterBuf record;
 };
+
+static PropterStatus first_numbers(PropterWriter *w, PropterError *err) {
+  w->empty = true;
+  for (unsigned i = 0; i < ENV_NUMBERED; i++) {
+    PROPTER_TRY(env_meta(w->graph->env, w->base, env_next[i], &w->next[i], err));
+    w->empty &= w->next[i] == 1;
+  }
+  return PROPTER_OK;
+}
 
 PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter **out, PropterError *err) {
   if (graph->read_only) return propter_fail(err, PROPTER_INVALID, "the graph was opened read-only");
@@ -40,13 +50,12 @@ PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter 
     return status;
   }
   status = env_read(graph->env, &w->base, err);
-  if (status == PROPTER_OK && (status = env_meta(graph->env, w->base, "next", &w->first, err)) != PROPTER_OK) env_read_end(graph->env, w->base);
+  if (status == PROPTER_OK && (status = first_numbers(w, err)) != PROPTER_OK) env_read_end(graph->env, w->base);
   if (status != PROPTER_OK) {
     env_unlock_writer(graph->env);
     propter_free(w);
     return status;
   }
-  w->next = w->first;
   *out = w;
   return PROPTER_OK;
 }
@@ -64,12 +73,14 @@ static PropterStatus make_record(PropterWriter *w, const PropterTerm *term, Prop
 /* A record that this writer has not made: finds it, or makes it. */
 static PropterStatus find_or_make(PropterWriter *w, PropterStr record, uint64_t hash, PropterId *id, PropterError *err) {
   *id = PROPTER_NO_ID;
-  if (w->first > 1) PROPTER_TRY(dict_find(w->graph->env, w->base, record, hash, id, err));
+  if (!w->empty) PROPTER_TRY(dict_find(w->graph->env, w->base, record, hash, id, err));
   if (*id != PROPTER_NO_ID) return PROPTER_OK;
-  PropterId made = id_make((unsigned char)record.data[0], w->next);
+  unsigned tag = (unsigned char)record.data[0];
+  uint64_t *next = &w->next[dict_table(tag) - ENV_TERMS];
+  PropterId made = id_make(tag, *next);
   if (!propter_map_put_hashed(&w->terms, record, hash, made, NULL))
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu new terms", w->terms.count);
-  w->next++;
+  ++*next;
   *id = made;
   return PROPTER_OK;
 }
@@ -111,13 +122,13 @@ PropterStatus propter_writer_intern(PropterWriter *w, const PropterTerm *term, P
 PropterStatus propter_writer_blank(PropterWriter *w, PropterId *id, PropterError *err) {
   for (uint64_t salt = 0;; salt++) {
     PropterArena arena = {0};
-    uint64_t before = w->next;
+    uint64_t before = w->next[0];
     PropterTerm term = {.kind = PROPTER_TERM_BLANK,
-                        .value = propter_arena_printf(&arena, salt ? "n%llu.%llu" : "n%llu", (unsigned long long)w->next, (unsigned long long)salt)};
+                        .value = propter_arena_printf(&arena, salt ? "n%llu.%llu" : "n%llu", (unsigned long long)before, (unsigned long long)salt)};
     PropterStatus status = term.value.data ? propter_writer_intern(w, &term, id, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
     propter_arena_clear(&arena);
     /* A document may have used the label; then the term was there already. */
-    if (status != PROPTER_OK || w->next > before) return status;
+    if (status != PROPTER_OK || w->next[0] > before) return status;
   }
 }
 
@@ -323,7 +334,7 @@ static void merge_flushed(PropterWriter *w, size_t n, Change *spare) {
 static PropterStatus write_new(PropterWriter *w, MDB_txn *txn, Room *room, PropterError *err) {
   const Env *env = w->graph->env;
   PROPTER_TRY(dict_put(env, txn, w->terms.entries + w->terms_flushed, w->terms.count - w->terms_flushed, err));
-  PROPTER_TRY(env_set_meta(env, txn, "next", w->next, err));
+  for (unsigned i = 0; i < ENV_NUMBERED; i++) PROPTER_TRY(env_set_meta(env, txn, env_next[i], w->next[i], err));
   PROPTER_TRY(put_clears_first(w, err));
   size_t n = w->ops.count - w->ops_flushed;
   Change *ops = w->ops.items + w->ops_flushed;

@@ -13,6 +13,8 @@ static bool integer_tag(unsigned tag) { return tag >= ID_INTEGER && tag < ID_INT
 static bool local(PropterId id) { return id_tag(id) == 255; }
 static int64_t unbiased(PropterId id) { return (int64_t)(id & ID_PAYLOAD) - ((int64_t)1 << 55); }
 
+static bool is_string(unsigned tag) { return tag == ID_STRING || tag == ID_LONG_STRING; }
+
 bool id_integer(PropterId id, int64_t *value) {
   *value = unbiased(id);
   return integer_tag(id_tag(id));
@@ -40,7 +42,7 @@ int id_equal(PropterId a, PropterId b) {
   bool name_x = x == ID_IRI || x == ID_BLANK, name_y = y == ID_IRI || y == ID_BLANK;
   int c;
   if (!a || !b) return -1;
-  if (name_x || (x == ID_STRING && y == ID_STRING)) return local(b) ? -1 : a == b;
+  if (name_x || (is_string(x) && is_string(y))) return local(b) ? -1 : a == b;
   if (name_y) return local(a) ? -1 : 0;
   return id_compare(a, b, &c) ? c == 0 : -1;
 }
@@ -157,8 +159,8 @@ size_t id_ranges(AstExprOp relation, const Value *c, IdRange out[ID_RANGES]) {
   if (value_numeric(c)) return number_ranges(relation, c, out);
   switch (c->type) {
   case VALUE_IRI: return equal && c->id ? one_range((IdRange){c->id, c->id}, out) : one_range(id_iris, out);
-  case VALUE_STRING: return equal && c->id ? one_range((IdRange){c->id, c->id}, out) : one_range((IdRange)TAGS(ID_STRING, ID_STRING), out);
-  case VALUE_LANGUAGE: return one_range((IdRange)TAGS(ID_LANGUAGE, ID_LANGUAGE), out);
+  case VALUE_STRING: return equal && c->id ? one_range((IdRange){c->id, c->id}, out) : one_range((IdRange)TAGS(ID_STRING, ID_LONG_STRING), out);
+  case VALUE_LANGUAGE: return one_range((IdRange)TAGS(ID_LANGUAGE, ID_LONG_LANGUAGE), out);
   case VALUE_DATE:
   case VALUE_DATETIME: return time_ranges(relation, c, out);
   case VALUE_BOOLEAN:

@@ -6,6 +6,10 @@
 
 Suite *suite_ranges(void);
 
+/* So long that the dictionary keeps it with the long texts. */
+#define FIFTY "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define LONG FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
+
 static const char *const values[] = {
     "1",
     "2",
@@ -55,6 +59,9 @@ static const char *const values[] = {
     "'a'@EN",
     "'b'@de",
     "'a'^^:unknown",
+    "'" LONG "'",
+    "'" LONG "'@en",
+    "'" LONG "'^^:unknown",
     ":a",
     ":b",
 };
