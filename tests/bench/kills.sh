@@ -9,7 +9,7 @@ n=${1:-1000} rows=2000 dir=$(mktemp -d) || exit 75
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 75
 lost() { echo "kills.sh: round $i ($what): $*" >&2; exit 1; }
-document() { awk -v v="$1" -v n=$rows 'BEGIN { for (i = 0; i < n; i++) printf "<urn:s:%d> <urn:version> \"%s of %d\" .\n", i, v, i }'; }
+document() { awk -v v="$1" -v n=$rows 'BEGIN { for (i = 0; i < n; i++) printf "<urn:s:%d> <urn:version> \"%s of %*d\" .\n", i, v, i % 50 ? 1 : 300, i }'; } # some long texts
 # Runs propter and kills it somewhere in the time such a run takes, which is learned: longer after a kill that hit, shorter after one that came too late.
 # 0: it had ended well before.
 killed() {

@@ -63,7 +63,7 @@ static PropterStatus read_all(const char *dir, uint64_t *digest, PropterError *e
   return status;
 }
 
-/* A graph with several commits, deletions, long terms and a free list. */
+/* A graph with several commits, deletions, long terms and texts and a free list. */
 static void build(const char *dir) {
   PropterGraph *g = NULL;
   PropterRng rng;
@@ -77,6 +77,8 @@ static void build(const char *dir) {
       char text[6000];
       int n = snprintf(text, sizeof text, "http://example.org/thing/%d", i);
       if (i % 100 == 7) memset(text + n, 'x', 5000), text[n + 5000] = '\0';
+      if (i % 9 == 0)
+        for (int k = 0; k < 1000; k++) text[n + k] = (char)('a' + propter_hash64((PropterStr){text, (size_t)(n + k)}) % 26), text[n + k + 1] = '\0';
       PropterTerm t = i % 3 ? propter_iri(propter_str(text)) : propter_literal(propter_str(text));
       ck_ok(propter_writer_intern(w, &t, &ids[i], err));
     }
