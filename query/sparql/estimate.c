@@ -128,10 +128,28 @@ PropterStatus estimate_within(Exec *run, Alg *a, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* Triples that the links of a path have in all. */
+static PropterStatus path_edges(Exec *run, const Graphs *graphs, const AstPath *path, double *edges, PropterError *err) {
+  PropterTerm link = propter_iri(path->iri);
+  PropterId predicate = PROPTER_NO_ID;
+  double rows = 0;
+  if (path->kind == PATH_LINK) PROPTER_TRY(exec_intern(run, &link, &predicate, err));
+  if (path->kind == PATH_LINK || path->kind == PATH_NEGATED) PROPTER_TRY(matcher_estimate(run, graphs, (PropterQuad){.p = predicate}, &rows, err));
+  *edges += rows;
+  for (size_t i = 0; path->kind != PATH_NEGATED && i < path->count; i++) PROPTER_TRY(path_edges(run, graphs, path->items[i], edges, err));
+  return PROPTER_OK;
+}
+
+PropterStatus estimate_path(Exec *run, const Alg *a, double *edges, PropterError *err) {
+  *edges = 1;
+  return path_edges(run, &a->graphs, a->path, edges, err);
+}
+
 PropterStatus estimate_leaf(Exec *run, const Alg *a, double *rows, PropterError *err) {
+  /* How much a closure grows is not known. From one end it meets each node once; from all it is kept behind the plain patterns. */
+  if (a->kind == ALG_PATH && (a->s.id || a->o.id)) return estimate_path(run, a, rows, err);
   PROPTER_TRY(matcher_estimate(run, &a->graphs, (PropterQuad){a->s.id, a->p.id, a->o.id, 0}, rows, err));
   *rows *= alg_share(a, 0) * alg_share(a, 2);
-  /* How much a closure grows is not known; this only keeps it behind the plain patterns. */
   if (a->kind == ALG_PATH) *rows = *rows * 4 + 16;
   return PROPTER_OK;
 }

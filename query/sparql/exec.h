@@ -92,7 +92,8 @@ struct Exec {
   size_t fanout_count;
   const PropterStatistics *statistics; /* where the graph has them, or an expensive query had them gathered */
   bool statistics_known;
-  bool limited; /* while planning: only the first rows are asked for */
+  bool weighing; /* while planning: this plan may be thrown away for another one */
+  bool limited;  /* while planning: only the first rows are asked for */
   KeptPattern patterns[PATTERNS];
   unsigned next_pattern;
   struct PropterMatcher *matcher;

@@ -36,6 +36,7 @@ struct Op {
   bool streams;          /* each of its rows comes from one of its left input's rows, in their order */
   uint32_t sorted;       /* rows come in ascending order of this slot; NO_SLOT: not known */
   double estimate;
+  double cost;           /* estimated, of this and its inputs, in rows of a scan; 0: about as many as they give (plan_cost) */
   uint64_t rows, starts, nanoseconds;
   uint64_t spilled, files; /* bytes written to disk, files made for them */
   unsigned threads;        /* that read its input, where it was more than one */

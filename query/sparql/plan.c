@@ -140,20 +140,48 @@ PropterStatus plan_started(Exec *run, Alg *a, const uint64_t *certain, Op **out,
   return status;
 }
 
+double plan_cost(Op *op) {
+  size_t count;
+  Op **inputs = op_children(op, &count);
+  double cost = op->estimate + (op->left ? plan_cost(op->left) : 0) + (op->right ? plan_cost(op->right) : 0);
+  if (op->cost > 0) return op->cost;
+  for (size_t i = 0; i < count; i++) cost += plan_cost(inputs[i]);
+  return cost;
+}
+
+/* EXISTS as a plan started for each row of *op, into e->plan, or as one that is computed once, into *once; *once NULL: the former. Both are planned and their costs
+ * compared, but not for an EXISTS within another, so that planning does not double with every level. */
+static PropterStatus plan_exists(Exec *run, const Op *op, Expr *e, const uint64_t *certain, Op **once, PropterError *err) {
+  const uint64_t *given = run->given;
+  bool bind, nested = run->weighing;
+  *once = NULL;
+  PROPTER_TRY(prefers_bind(run, e->pattern, op->estimate, certain, &bind, err));
+  if (nested && bind) return PROPTER_OK;
+  run->weighing = true;
+  PropterStatus status = plan_pattern(run, e->pattern, once, err);
+  run->given = certain;
+  if (status == PROPTER_OK && !nested) status = plan_expr(run, e, err);
+  run->given = given, run->weighing = nested;
+  PROPTER_TRY(status);
+  if (nested) return PROPTER_OK;
+  double each = RESTART_COST + plan_cost(e->plan), whole = plan_cost(*once) + (*once)->estimate * BUILD_COST;
+  if (op->estimate * each < whole + op->estimate * MATCH_COST) *once = NULL;
+  return PROPTER_OK;
+}
+
 PropterStatus plan_condition(Exec *run, Op **op, Expr *e, const uint64_t *maybe, const uint64_t *certain, PropterError *err) {
-  bool bind = true, exists = e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS;
+  bool exists = e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS;
+  Op *right = NULL;
   if (exists && !e->plan && slots_overlap(run, certain, e->pattern->certain) && plan_bindable(run, e->pattern, maybe))
-    PROPTER_TRY(prefers_bind(run, e->pattern, (*op)->estimate, certain, &bind, err));
-  if (bind) {
+    PROPTER_TRY(plan_exists(run, *op, e, certain, &right, err));
+  if (!right) {
     const uint64_t *given = run->given;
     run->given = certain;
     PropterStatus status = plan_expr(run, e, err);
     run->given = given;
     return status == PROPTER_OK ? op_filter(run, *op, e, op, err) : status;
   }
-  Op *right;
   uint64_t *keys;
-  PROPTER_TRY(plan_pattern(run, e->pattern, &right, err));
   PROPTER_TRY(slots_common(run, certain, e->pattern->certain, &keys, err));
   double rows = (*op)->estimate;
   PROPTER_TRY(op_hash_join(run, e->op == EXPR_EXISTS ? JOIN_SEMI : JOIN_ANTI, *op, right, keys, NULL, NULL, op, err));

@@ -12,6 +12,7 @@
 #define BUILD_COST 8.0    /* a row put into a hash table */
 #define MATCH_COST 4.0    /* a row looked up there */
 #define WINDOW_ROWS 256.0  /* of a pattern a merge join passes over for the cost of a lookup */
+#define VISIT_COST 40.0    /* a triple followed by the search for a path */
 #define RESTART_COST 600.0 /* an operator started again for one row */
 
 PropterStatus plan_pattern(Exec *run, Alg *a, Op **out, PropterError *err);
@@ -29,13 +30,17 @@ bool plan_passes(const Exec *run, const Alg *a, const uint64_t *given);
 PropterStatus plan_started(Exec *run, Alg *a, const uint64_t *certain, Op **out, PropterError *err);
 /* Joins a pattern that has `all` rows in all by lookups, or by a merge where the rows of `left` come in its order and are near to each other there. */
 PropterStatus plan_lookup(Exec *run, Op *left, const Alg *a, double all, bool optional, Op **out, PropterError *err);
-/* Costs of starting a pattern for one such row, and of computing it once for all. */
+/* Cost of all that an operator and its inputs do. */
+double plan_cost(Op *op);
+/* Costs of starting a pattern for one such row, and of computing it once for all, without planning it. */
 PropterStatus plan_start_cost(Exec *run, const Alg *a, const uint64_t *certain, double *start, double *once, PropterError *err);
 static inline bool plan_leaf_kind(const Alg *a) { return a->kind == ALG_SCAN || a->kind == ALG_PATH; }
 
 /* --- Estimates (estimate.c) ------------------------------------------------------------------------------------------------ */
 
 PropterStatus estimate_leaf(Exec *run, const Alg *a, double *rows, PropterError *err);
+/* Triples that a search from one end of a path may meet. */
+PropterStatus estimate_path(Exec *run, const Alg *a, double *edges, PropterError *err);
 /* Counts the rows of a scan within its ranges, where a permutation is sorted so: sets its shares. */
 PropterStatus estimate_within(Exec *run, Alg *a, PropterError *err);
 /* From now on estimates use the graph's statistics: gathered by a pass over it where `cost`, that of what is planned, is worth it. *gathered: they were not

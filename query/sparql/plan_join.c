@@ -115,8 +115,9 @@ static PropterStatus judge(Joining *j, const State *s, const Part *p, double *ro
   *method = swap ? BY_HASH_SWAPPED : BY_HASH;
   *cost = (leaf ? p->rows : 0) + small * BUILD_COST + large * MATCH_COST;
   if (!connected) return PROPTER_OK;
-  /* A path with no end known is a search from every node. */
-  bool must = a->kind == ALG_PATH || alg_waits(a);
+  /* A path with no end known is a search from every node; one with an end known is searched from there once. */
+  bool searched = a->kind == ALG_PATH && (a->s.id || a->o.id), must = (a->kind == ALG_PATH && !searched) || alg_waits(a);
+  if (searched) *cost += p->rows * VISIT_COST;
   if (a->kind == ALG_SCAN) {
     bool sorted = s->sorted != NO_SLOT && (s->sorted == a->s.slot || s->sorted == a->o.slot);
     double lookups = lookup_cost(s->rows, whole_rows(p), sorted);
@@ -620,6 +621,6 @@ PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, 
   if (j.count >= 3 && !run->given) PROPTER_TRY(build_leapfrog(&j, scratch.cost, out, err));
   if (*out) return PROPTER_OK;
   PROPTER_TRY(build(&j, order, err));
-  *out = j.op;
+  *out = j.op, j.op->cost = j.state.cost;
   return PROPTER_OK;
 }

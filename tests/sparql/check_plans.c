@@ -127,12 +127,67 @@ START_TEST(two_stars_are_joined_as_wholes) {
 }
 END_TEST
 
+static void same_count(PropterGraph *graph, const char *query, const char *plainer, const char *operator) {
+  char *expected = answer_of(graph, plainer), *found = answer_of(graph, query);
+  ck_assert_msg(strcmp(expected, found) == 0, "%s: %s instead of %s", query, found, expected);
+  ck_assert_str_ne(found, "0");
+  free(expected), free(found);
+  const char *plan = world_plan(graph, query, NULL);
+  ck_assert_msg(strstr(plan, operator) != NULL, "no %s for %s: %s", operator, query, plan);
+}
+
+START_TEST(exists_is_computed_once_where_that_is_cheaper) {
+  PropterGraph *graph = shops();
+  same_count(graph, "SELECT (COUNT(*) AS ?n) { ?s :town ?t FILTER EXISTS { ?x :shop ?s ; :amount 31 } }",
+             "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s :town ?t . ?x :shop ?s ; :amount 31 }", "semi join");
+  same_count(graph, "SELECT (COUNT(*) AS ?n) { ?s :town ?t FILTER NOT EXISTS { ?x :shop ?s ; :amount ?a FILTER(?a < 990) } }",
+             "SELECT (COUNT(*) AS ?n) { ?s :town ?t MINUS { ?x :shop ?s ; :amount ?a FILTER(?a < 990) } }", "anti join");
+  /* for one town alone each shop is looked up */
+  same_count(graph, "SELECT (COUNT(*) AS ?n) { ?s :town :t7 FILTER EXISTS { ?x :shop ?s ; :amount ?a } }",
+             "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s :town :t7 . ?x :shop ?s ; :amount ?a }", "filter");
+  /* one within another: both ways are not tried at every level */
+  PropterBuf deep = {0};
+  enum { LEVELS = 60 };
+  propter_buf_add(&deep, PROPTER_STR("SELECT (COUNT(*) AS ?n) { ?s :town :t7 "));
+  for (int i = 0; i < LEVELS; i++) propter_buf_add(&deep, PROPTER_STR("FILTER EXISTS { ?x :shop ?s ; :amount ?a "));
+  for (int i = 0; i <= LEVELS; i++) propter_buf_add_char(&deep, '}');
+  propter_buf_add_char(&deep, '\0');
+  ck_ok(propter_buf_status(&deep, err));
+  same_count(graph, deep.data, "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s :town :t7 . ?x :shop ?s ; :amount ?a }", "filter");
+  propter_buf_clear(&deep);
+  propter_graph_close(graph);
+}
+END_TEST
+
+/* Things of thirty kinds, each kind below the one before. */
+START_TEST(a_path_to_a_known_end_is_searched_once) {
+  enum { THINGS = 3000, TYPES = 30 };
+  PropterBuf quads = {0};
+  int below = 0;
+  for (int i = 1; i < TYPES; i++) propter_buf_printf(&quads, "k%d sub k%d.", i, i - 1);
+  for (int i = 0; i < THINGS; i++) propter_buf_printf(&quads, "x%d kind k%d.", i, i % TYPES), below += i % TYPES >= 7;
+  PropterGraph *graph = world_open(quads.data);
+  char count[32];
+  (void)snprintf(count, sizeof count, "%d", below);
+  const char *query = "SELECT (COUNT(*) AS ?n) { ?x :kind/:sub* :k7 }";
+  ck_assert_str_eq(world_ask(graph, query, NULL), count);
+  const char *plan = world_plan(graph, query, NULL), *path = strstr(plan, "path ");
+  ck_assert_msg(path && !strstr(path, "starts"), "%s", plan);
+  /* for the kinds of one thing it is asked the other way */
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) { :x8 :kind/:sub* ?k }", NULL), "9");
+  propter_buf_clear(&quads);
+  propter_graph_close(graph);
+}
+END_TEST
+
 Suite *suite_plans(void) {
   Suite *s = suite_create("plans");
   TCase *tc = tcase_create("plans");
   tcase_set_timeout(tc, 120);
   tcase_add_test(tc, values_go_into_a_sub_select);
   tcase_add_test(tc, two_stars_are_joined_as_wholes);
+  tcase_add_test(tc, exists_is_computed_once_where_that_is_cheaper);
+  tcase_add_test(tc, a_path_to_a_known_end_is_searched_once);
   suite_add_tcase(s, tc);
   return s;
 }
