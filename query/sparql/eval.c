@@ -171,6 +171,61 @@ void column_clear(Exec *run, Column *c) {
   c->values = NULL, c->filled = false;
 }
 
+/* --- Memo ----------------------------------------------------------------------------------------------------------------- */
+
+enum { MEMO_PLACES = 1024, MEMO_TRIAL = 4096 };
+
+/* The only variable of an expression whose value hangs on nothing else; NO_SLOT: none, *more: several, or more than a variable. */
+static uint32_t sole_slot(const Expr *e, bool *more) {
+  uint32_t slot = e->op == EXPR_TERM ? e->slot : NO_SLOT;
+  *more = *more || e->pattern;
+  for (size_t i = 0; i < e->count && !*more; i++) {
+    uint32_t other = sole_slot(e->args[i], more);
+    *more = *more || (slot != NO_SLOT && other != NO_SLOT && slot != other);
+    if (other != NO_SLOT) slot = other;
+  }
+  return slot;
+}
+
+void memo_init(Memo *m, const Exec *run, const Expr *expr) {
+  bool more = run->query->by_chance;
+  uint32_t slot = sole_slot(expr, &more);
+  *m = (Memo){.slot = more ? NO_SLOT : slot};
+}
+
+static size_t memo_place(PropterId id) { return (size_t)((id * 0x9E3779B97F4A7C15U) >> 54) & (MEMO_PLACES - 1); }
+
+PropterStatus memo_look(Memo *m, const Env *env, PropterId *id, PropterId *result, bool *known, PropterError *err) {
+  *known = false;
+  *id = m->slot == NO_SLOT ? PROPTER_NO_ID : op_get(env->op, env->batch, m->slot, env->row);
+  if (!*id) return PROPTER_OK;
+  if (m->asked == MEMO_TRIAL && m->found < MEMO_TRIAL / 4) return memo_clear(env->run, m), *id = PROPTER_NO_ID, PROPTER_OK;
+  if (!m->ids) {
+    /* A few rows are evaluated sooner. */
+    if (env->batch->count < 64) return *id = PROPTER_NO_ID, PROPTER_OK;
+    m->ids = exec_alloc(env->run, 2 * MEMO_PLACES * sizeof *m->ids);
+    if (!m->ids) return exec_fail_memory(env->run, err);
+    memset(m->ids, 0, 2 * MEMO_PLACES * sizeof *m->ids);
+    m->results = m->ids + MEMO_PLACES;
+  }
+  size_t at = memo_place(*id);
+  *known = m->ids[at] == *id, *result = m->results[at];
+  m->asked++, m->found += *known;
+  return PROPTER_OK;
+}
+
+void memo_keep(Memo *m, PropterId id, PropterId result) {
+  if (!id) return;
+  m->ids[memo_place(id)] = id, m->results[memo_place(id)] = result;
+}
+
+void memo_clear(Exec *run, Memo *m) {
+  exec_free(run, m->ids, 2 * MEMO_PLACES * sizeof *m->ids);
+  *m = (Memo){.slot = NO_SLOT};
+}
+
+/* --- Columns ---------------------------------------------------------------------------------------------------------------- */
+
 static PropterStatus fill(const Env *env, PropterError *err) {
   Column *c = env->column;
   PropterId ids[BATCH];

@@ -16,6 +16,13 @@ typedef struct {
   PropterArena texts;
 } Column;
 
+/* What an expression that depends on one variable alone has given for the ids met last, directly mapped; given up where few come again. */
+typedef struct {
+  uint32_t slot; /* the variable; NO_SLOT: there is no such */
+  PropterId *ids, *results;
+  size_t asked, found;
+} Memo;
+
 /* Where an expression is evaluated: one row. Texts made go into `scratch`. */
 typedef struct {
   Exec *run;
@@ -31,6 +38,12 @@ void column_init(Column *column, const Expr *expr);
 /* Another batch begins. */
 void column_batch(Column *column, const Exec *run, size_t rows);
 void column_clear(Exec *run, Column *column);
+
+void memo_init(Memo *memo, const Exec *run, const Expr *expr);
+/* The variable's id in the row, PROPTER_NO_ID where nothing is to be kept; *result: what is known for it, if *known. */
+PropterStatus memo_look(Memo *memo, const Env *env, PropterId *id, PropterId *result, bool *known, PropterError *err);
+void memo_keep(Memo *memo, PropterId id, PropterId result);
+void memo_clear(Exec *run, Memo *memo);
 
 PropterStatus eval(Expr *expr, Env *env, Value *out, PropterError *err);
 /* Effective boolean value: 1, 0, -1 for an error. */

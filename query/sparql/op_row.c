@@ -72,6 +72,7 @@ typedef struct {
   Expr *expr;
   PropterArena scratch;
   Column column;
+  Memo memo;
   uint64_t solutions;
 } Row;
 
@@ -79,6 +80,7 @@ static PropterStatus row_start(Op *op, PropterError *err) { return op_start(op->
 static void row_stop(Op *op) {
   propter_arena_clear(&((Row *)op)->scratch);
   column_clear(op->run, &((Row *)op)->column);
+  memo_clear(op->run, &((Row *)op)->memo);
 }
 
 static void keep_row(Batch *b, size_t slots, size_t from, size_t to) {
@@ -92,10 +94,16 @@ static PropterStatus filter_batch(Row *f, Batch *b, PropterError *err) {
   size_t kept = 0;
   column_batch(&f->column, f->op.run, b->count);
   for (env.row = 0; env.row < b->count; env.row++) {
-    int truth;
+    PropterId id, holds;
+    bool known;
     env.solution = f->solutions++;
-    PROPTER_TRY(eval_truth(f->expr, &env, &truth, err));
-    if (truth == 1) keep_row(b, f->op.run->slot_names.count, env.row, kept++);
+    PROPTER_TRY(memo_look(&f->memo, &env, &id, &holds, &known, err));
+    if (!known) {
+      int truth;
+      PROPTER_TRY(eval_truth(f->expr, &env, &truth, err));
+      memo_keep(&f->memo, id, holds = truth == 1);
+    }
+    if (holds) keep_row(b, f->op.run->slot_names.count, env.row, kept++);
     if ((env.row & 63) == 63) PROPTER_TRY(exec_check(f->op.run, err));
   }
   b->count = kept;
@@ -121,6 +129,7 @@ PropterStatus op_filter(Exec *run, Op *child, Expr *expr, Op **out, PropterError
   PROPTER_TRY(op_make(run, &filter_kind, sizeof *f, NULL, NULL, &f, err));
   f->op.streams = true;
   column_init(&f->column, expr);
+  memo_init(&f->memo, run, expr);
   f->scratch.limit = f->column.texts.limit = (size_t)run->options.memory;
   f->op.left = child, f->expr = expr, f->op.slots = child->slots, f->op.estimate = child->estimate, f->op.sorted = child->sorted;
   uint64_t *reads = op_reads(&f->op, err);
@@ -142,11 +151,16 @@ static PropterStatus extend_batch(Row *x, const Batch *input, uint32_t slot, Pro
   size_t kept = 0;
   column_batch(&x->column, x->op.run, input->count);
   for (env.row = 0; env.row < input->count; env.row++) {
-    Value v;
-    PropterId id;
+    PropterId of, id;
+    bool known;
     env.solution = x->solutions++;
-    PROPTER_TRY(eval(x->expr, &env, &v, err));
-    PROPTER_TRY(exec_intern_value(x->op.run, &v, &x->scratch, &id, err));
+    PROPTER_TRY(memo_look(&x->memo, &env, &of, &id, &known, err));
+    if (!known) {
+      Value v;
+      PROPTER_TRY(eval(x->expr, &env, &v, err));
+      PROPTER_TRY(exec_intern_value(x->op.run, &v, &x->scratch, &id, err));
+      memo_keep(&x->memo, of, id);
+    }
     PropterId outer = x->op.outer ? x->op.outer[slot] : PROPTER_NO_ID;
     keep_row(&x->op.batch, x->op.run->slot_names.count, env.row, kept);
     x->op.batch.col[slot][kept] = id;
@@ -195,6 +209,7 @@ PropterStatus op_extend(Exec *run, Op *child, const Alg *alg, Op **out, PropterE
   PROPTER_TRY(make_one(run, &extend_kind, child, alg, sizeof *x, &x, err));
   x->expr = alg->expr, x->op.streams = true;
   column_init(&x->column, alg->expr);
+  memo_init(&x->memo, run, alg->expr);
   x->scratch.limit = x->column.texts.limit = (size_t)run->options.memory;
   *out = &x->op;
   return PROPTER_OK;

@@ -75,8 +75,10 @@ static void cut_batch(Scan *s, Batch *b, const PropterId *column) {
 static void keep_within(Scan *s, PropterId *const to[4], size_t *count) {
   for (unsigned k = 0; k < 3; k++) {
     const IdRanges *r = s->op.alg->within[k];
-    size_t kept = 0;
-    for (size_t i = 0; r && i < *count; i++) {
+    size_t kept = 0, n = *count;
+    /* Rows sorted by these ids may all lie within one range. */
+    if (r && k == sorted_position(s) && n && ranges_have(r, to[k][0], &s->hints[k]) && to[k][n - 1] <= r->items[s->hints[k]].last) continue;
+    for (size_t i = 0; r && i < n; i++) {
       if (!ranges_have(r, to[k][i], &s->hints[k])) continue;
       for (unsigned c = 0; c < 4; c++)
         if (to[c]) to[c][kept] = to[c][i];

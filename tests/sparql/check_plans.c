@@ -180,6 +180,33 @@ START_TEST(a_path_to_a_known_end_is_searched_once) {
 }
 END_TEST
 
+/* Expressions over values that come again (amounts), that do not (sales), and that are not bound. */
+START_TEST(results_kept_by_value_are_right) {
+  PropterGraph *graph = shops();
+  long long above = 0, hundreds = 0, letters = 0, all = 0, none = 0;
+  for (int i = 0; i < SHOPS; i++)
+    for (int k = 0; k < 3; k++) {
+      int amount = (i * 31 + k) % 1000;
+      char name[32];
+      letters += snprintf(name, sizeof name, "urn:x%d", i * 3 + k);
+      none += i % 10 == 0, all += i % 10 ? amount : 0;
+      if (i % 10 && amount > 500 && amount != 700) above++, hundreds += amount / 100;
+    }
+  char expected[100];
+  (void)snprintf(expected, sizeof expected, "%lld %lld", above, hundreds);
+  const char *again = "SELECT (COUNT(*) AS ?n) (SUM(?d) AS ?m) { ?x :amount ?a BIND(xsd:integer(FLOOR(?a / 100)) AS ?d) FILTER(?a > 500 && ?a != 700) }";
+  ck_assert_str_eq(world_ask(graph, again, NULL), expected);
+  (void)snprintf(expected, sizeof expected, "%d %lld", SHOPS * 3, letters);
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) (SUM(?l) AS ?m) { ?x :shop ?s BIND(STRLEN(STR(?x)) AS ?l) FILTER(STRSTARTS(STR(?x), 'urn:x')) }", NULL), expected);
+  (void)snprintf(expected, sizeof expected, "%lld", all - none);
+  ck_assert_str_eq(world_ask(graph, "SELECT (SUM(?v) AS ?m) { ?x :shop ?s OPTIONAL { ?x :amount ?a } BIND(IF(BOUND(?a), ?a, -1) AS ?v) }", NULL), expected);
+  /* an error is kept as one */
+  (void)snprintf(expected, sizeof expected, "%lld", SHOPS * 3 - none);
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(?e) AS ?n) { ?x :shop ?s OPTIONAL { ?x :amount ?a } BIND(?a + 1 AS ?e) }", NULL), expected);
+  propter_graph_close(graph);
+}
+END_TEST
+
 Suite *suite_plans(void) {
   Suite *s = suite_create("plans");
   TCase *tc = tcase_create("plans");
@@ -188,6 +215,7 @@ Suite *suite_plans(void) {
   tcase_add_test(tc, two_stars_are_joined_as_wholes);
   tcase_add_test(tc, exists_is_computed_once_where_that_is_cheaper);
   tcase_add_test(tc, a_path_to_a_known_end_is_searched_once);
+  tcase_add_test(tc, results_kept_by_value_are_right);
   suite_add_tcase(s, tc);
   return s;
 }
