@@ -93,6 +93,7 @@ struct Exec {
   const PropterStatistics *statistics; /* where the graph has them, or an expensive query had them gathered */
   bool statistics_known;
   bool weighing; /* while planning: this plan may be thrown away for another one */
+  bool any_order; /* while planning: a single scan whose order nobody uses */
   bool limited;  /* while planning: only the first rows are asked for */
   KeptPattern patterns[PATTERNS];
   unsigned next_pattern;

@@ -119,7 +119,7 @@ PropterStatus op_unit(Exec *run, const Alg *alg, Op **out, PropterError *err); /
 /* `sorted`: a slot the rows should be sorted by, or NO_SLOT. */
 PropterStatus op_scan(Exec *run, const Alg *alg, uint32_t sorted, Op **out, PropterError *err);
 /* The slot a scan will be sorted by, whatever is asked of it, since few of its rows are within the ranges of that slot; NO_SLOT: none. */
-uint32_t scan_ranges_slot(const Alg *alg);
+uint32_t scan_ranges_slot(const Exec *run, const Alg *alg);
 bool scan_is(const Op *op);
 /* The value in the middle of those of the column its rows are sorted by, first and last taken as ends of an even distribution; 0: it has none. */
 PropterStatus scan_middle(Op *scan, PropterId *middle, PropterError *err);

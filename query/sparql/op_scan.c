@@ -173,9 +173,9 @@ static uint32_t sorted_by(const Shape *s, unsigned first) {
   return constant[0] ? s->slot[1] : constant[2] ? s->slot[0] : NO_SLOT;
 }
 
-uint32_t scan_ranges_slot(const Alg *a) {
+uint32_t scan_ranges_slot(const Exec *run, const Alg *a) {
   unsigned best = a->share[2] > 0 && (!(a->share[0] > 0) || a->share[2] < a->share[0]) ? 2 : 0;
-  return a->share[best] > 0 && a->share[best] <= RANGE_SHARE ? (best ? a->o.slot : a->s.slot) : NO_SLOT;
+  return a->share[best] > 0 && (run->any_order || a->share[best] <= RANGE_SHARE) ? (best ? a->o.slot : a->s.slot) : NO_SLOT;
 }
 
 PropterStatus op_scan(Exec *run, const Alg *alg, uint32_t sorted, Op **out, PropterError *err) {
@@ -183,7 +183,7 @@ PropterStatus op_scan(Exec *run, const Alg *alg, uint32_t sorted, Op **out, Prop
   PROPTER_TRY(op_make(run, &scan_kind, sizeof *s, alg->maybe, alg, &s, err));
   s->shape = shape_of(alg);
   s->first = 3;
-  uint32_t by_ranges = scan_ranges_slot(alg);
+  uint32_t by_ranges = scan_ranges_slot(run, alg);
   if (by_ranges != NO_SLOT) sorted = by_ranges;
   for (unsigned i = 0; i < 3; i++)
     if (sorted != NO_SLOT && s->shape.slot[i] == sorted && s->first == 3) s->first = i;

@@ -331,9 +331,11 @@ static PropterStatus plan_child(Exec *run, Alg *a, Op **child, PropterError *err
 /* The same for what reads all of its input, whatever is asked of it. */
 static PropterStatus plan_whole(Exec *run, Alg *a, PropterStatus (*plan)(Exec *, Alg *, Op **, PropterError *), Op **child, PropterError *err) {
   bool limited = run->limited;
-  run->limited = false;
+  const Alg *below = a->items[0];
+  while (below->kind == ALG_FILTER || below->kind == ALG_EXTEND) below = below->items[0];
+  run->limited = false, run->any_order = below->kind == ALG_SCAN;
   PropterStatus status = plan(run, a->items[0], child, err);
-  run->limited = limited;
+  run->limited = limited, run->any_order = false;
   return status;
 }
 

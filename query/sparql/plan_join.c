@@ -140,8 +140,8 @@ static bool better(bool connected, double rows, double cost, bool best_connected
 }
 
 /* The slot a first scan should be sorted by: one the second part looks up. */
-static uint32_t join_slot(const Part *first, const Part *second) {
-  const uint32_t slots[] = {first->alg->s.slot, first->alg->o.slot}, by_ranges = scan_ranges_slot(first->alg);
+static uint32_t join_slot(const Exec *run, const Part *first, const Part *second) {
+  const uint32_t slots[] = {first->alg->s.slot, first->alg->o.slot}, by_ranges = scan_ranges_slot(run, first->alg);
   if (first->alg->kind != ALG_SCAN || !second || second->alg->kind != ALG_SCAN) return NO_SLOT;
   if (by_ranges != NO_SLOT) return by_ranges;
   for (size_t i = 0; i < 2; i++)
@@ -223,7 +223,7 @@ static PropterStatus greedy(Joining *j, size_t *order, State *s, PropterError *e
         best = i, best_rows = rows, best_cost = cost, best_connected = connected;
     }
     taken[best] = true;
-    if (n == 1 && s->sorted == NO_SLOT) s->sorted = join_slot(&j->parts[order[0]], &j->parts[best]);
+    if (n == 1 && s->sorted == NO_SLOT) s->sorted = join_slot(j->run, &j->parts[order[0]], &j->parts[best]);
     add_part(j, s, &j->parts[best], best_rows < (double)INFINITY ? best_rows : s->rows, best_cost);
     order[n] = best;
   }
@@ -253,7 +253,7 @@ static PropterStatus extend_subset(Joining *j, Subset *sets, unsigned set, State
       uint32_t sorted = s->sorted;
       if (set >> i & 1 || waits(p, s) || (pass == 0 && !slots_overlap(j->run, s->maybe, p->alg->maybe))) continue;
       any = true;
-      if (sets[set].parts == 1 && sorted == NO_SLOT) s->sorted = join_slot(&j->parts[sets[set].last], p);
+      if (sets[set].parts == 1 && sorted == NO_SLOT) s->sorted = join_slot(j->run, &j->parts[sets[set].last], p);
       PROPTER_TRY(judge(j, s, p, &rows, &cost, &method, err));
       Subset *to = &sets[set | 1U << i];
       if (to->parts == 0 || s->cost + cost + rows < to->cost)
@@ -370,7 +370,7 @@ static PropterStatus join_part(Joining *j, const Part *p, PropterError *err) {
 
 /* `second`: what will be joined to it, or NULL. */
 static PropterStatus begin(Joining *j, const Part *first, const Part *second, PropterError *err) {
-  PROPTER_TRY(make_leaf(j, first, join_slot(first, second), &j->op, err));
+  PROPTER_TRY(make_leaf(j, first, join_slot(j->run, first, second), &j->op, err));
   PROPTER_TRY(begin_state(j, &j->state, first, err));
   if (plan_leaf_kind(first->alg)) j->op->estimate = j->state.rows;
   return apply_filters(j, false, err);
