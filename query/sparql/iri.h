@@ -5,7 +5,7 @@
 
 #include "propter/mem.h"
 
-/* Resolves `reference` against `base` (RFC 3986, 5.2; an empty base changes nothing). data is NULL when memory is exhausted. */
+/* propter_iri_resolve into an arena; an empty base changes nothing. data is NULL when memory is exhausted. */
 PropterStr iri_resolve(PropterStr base, PropterStr reference, PropterArena *arena);
 
 #endif

@@ -19,6 +19,9 @@ START_TEST(test_resolve) {
     ck_ok(propter_iri_resolve(PROPTER_STR("http://a/b/c/d;p?q"), propter_str(resolved[i][0]), &out, err));
     ck_assert_str_eq(out.data, resolved[i][1]);
   }
+  propter_buf_reset(&out);
+  ck_ok(propter_iri_resolve(PROPTER_STR("http://a"), PROPTER_STR("x"), &out, err));
+  ck_assert_str_eq(out.data, "http://a/x");
   PropterError err = {0};
   ck_assert_int_eq(propter_iri_resolve(PROPTER_STR(""), PROPTER_STR("x"), &out, &err), PROPTER_INVALID);
   propter_buf_clear(&out);
