@@ -13,8 +13,11 @@ static void round_value(const Value *v, DecimalRounding how, double (*floating)(
     *out = value_double(v->type, floating(v->number));
 }
 
-/* Halves go up, also below zero. */
-static double half_up(double d) { return isfinite(d) ? floor(d + 0.5) : d; }
+/* Halves go up, also below zero; a zero keeps the sign. A sum d + 0.5 may itself be rounded up. */
+static double half_up(double d) {
+  double below = floor(d);
+  return copysign(d - below >= 0.5 ? below + 1 : below, d);
+}
 
 CALL(fn_abs) {
   UNUSED;

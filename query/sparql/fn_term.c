@@ -46,6 +46,7 @@ CALL(fn_iri) {
     *out = *args;
   else if (args->type == VALUE_STRING)
     *out = value_iri(iri_resolve(env->run->query->base, args->text, env->scratch));
+  if (out->type == VALUE_IRI && out->text.data && !propter_iri_valid(out->text, NULL)) *out = value_error();
   return PROPTER_OK;
 }
 
@@ -73,7 +74,7 @@ CALL(fn_bnode) {
 
 CALL(fn_strlang) {
   UNUSED;
-  if (args[0].type != VALUE_STRING || args[1].type != VALUE_STRING || args[1].text.len == 0) return PROPTER_OK;
+  if (args[0].type != VALUE_STRING || args[1].type != VALUE_STRING || !propter_language_valid(args[1].text)) return PROPTER_OK;
   *out = value_of(VALUE_LANGUAGE);
   out->text = args[0].text;
   out->extra = propter_arena_copy(env->scratch, args[1].text);

@@ -111,6 +111,38 @@ START_TEST(regular_expressions_are_those_of_xpath) {
 }
 END_TEST
 
+START_TEST(functions_make_terms_or_nothing) {
+  static const struct {
+    const char *expression, *text; /* "-": no value */
+  } cases[] = {
+      {"IRI('a b')", "-"},
+      {"IRI('http://example.org/<')", "-"},
+      {"IRI('http://example.org/é')", "\"http://example.org/é\""},
+      {"STRDT('x', IRI('a b'))", "-"},
+      {"LANG(STRLANG('x', 'EN-gb'))", "\"en-gb\""},
+      {"STRLANG('x', 'a b')", "-"},
+      {"STRLANG('x', '')", "-"},
+      {"STRLANG('x', 'en-')", "-"},
+      {"ROUND(0.49999999999999994e0)", "\"0.0E0\""},
+      {"ROUND(4503599627370497.0e0)", "\"4.503599627370497E15\""},
+      {"ROUND(-0.4e0)", "\"-0.0E0\""},
+      {"ROUND(-2.5e0)", "\"-2.0E0\""},
+      {"ROUND(-2.5)", "\"-2\""},
+      {"ROUND(1e0/0)", "\"INF\""},
+  };
+  PropterGraph *graph = world_open("");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char query[200];
+    (void)snprintf(query, sizeof query, "SELECT (STR(%s) AS ?x) {}", cases[i].expression);
+    ck_assert_str_eq(world_ask(graph, query, NULL), cases[i].text);
+  }
+  /* So a template that needs such a term leaves its triple out. */
+  ck_ok(world_update(graph, "INSERT { :s :p ?i . :s :q 1 } WHERE { BIND(IRI('a b') AS ?i) }", err));
+  ck_assert_str_eq(world_ask(graph, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", NULL), "1");
+  propter_graph_close(graph);
+}
+END_TEST
+
 START_TEST(order_is_total_and_limits_cut_it) {
   PropterGraph *graph = world_open(people);
   ck_assert_str_eq(
@@ -204,6 +236,7 @@ Suite *suite_query(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, patterns_join_and_filter);
   tcase_add_test(tc, regular_expressions_are_those_of_xpath);
+  tcase_add_test(tc, functions_make_terms_or_nothing);
   tcase_add_test(tc, order_is_total_and_limits_cut_it);
   tcase_add_test(tc, a_triple_in_two_graphs_counts_once_in_their_union);
   tcase_add_test(tc, forms_give_triples);
