@@ -82,6 +82,7 @@ typedef struct {
 typedef struct {
   uint32_t var;
   AstExpr *expr; /* NULL: the variable itself */
+  size_t at; /* where it begins in the text */
 } AstProjection;
 
 typedef struct {

@@ -51,6 +51,7 @@ static PropterStatus ask_endpoint(Service *s, const PropterTerm *name, PropterEr
   if (name->kind != PROPTER_TERM_IRI) return propter_fail(err, PROPTER_INVALID, "SERVICE needs an endpoint, found no IRI");
   if (propter_str_equal(name->value, propter_vocab_iri(VOCAB_propter_path)))
     return path_service(run, s->op.alg->ast->items[0], name + 1, &s->paths, &s->results, err);
+  print_base(run->query, &text);
   propter_buf_add(&text, PROPTER_STR("SELECT * WHERE "));
   print_pattern(run->query, s->op.alg->ast->items[0], &text);
   PropterStatus status = propter_buf_status(&text, err);

@@ -359,7 +359,7 @@ static PropterStatus parse_projection(Parser *p, AstSelect *s) {
   }
   if (p->token.kind != TOKEN_VAR && !parse_is_mark(p, '(')) return parse_expected(p, "*, a variable or (expression AS ?variable)");
   while (p->token.kind == TOKEN_VAR || parse_is_mark(p, '(')) {
-    AstProjection item = {0};
+    AstProjection item = {.at = p->token.start};
     if (p->token.kind == TOKEN_VAR) {
       PROPTER_TRY(parse_var(p, &item.var));
     } else {
@@ -402,7 +402,7 @@ static PropterStatus check_grouping(Parser *p, AstSelect *s, size_t at) {
     uint32_t var = s->items[i].var;
     bool bad = s->items[i].expr ? ungrouped(s->items[i].expr, grouped, &var) : !grouped[var];
     if (bad)
-      return parse_fail(p, at, PROPTER_SYNTAX, "expected an aggregate or a variable of GROUP BY, found ?%.*s", (int)p->name_list.items[var].text.len,
+      return parse_fail(p, s->items[i].at, PROPTER_SYNTAX, "expected an aggregate or a variable of GROUP BY, found ?%.*s", (int)p->name_list.items[var].text.len,
                         p->name_list.items[var].text.data);
     grouped[s->items[i].var] = 1;
   }
@@ -410,14 +410,14 @@ static PropterStatus check_grouping(Parser *p, AstSelect *s, size_t at) {
 }
 
 /* A variable given by AS must be new. */
-static PropterStatus check_new_vars(Parser *p, AstSelect *s, size_t at) {
+static PropterStatus check_new_vars(Parser *p, AstSelect *s) {
   Marks seen = {parse_alloc(p, p->name_list.count + 1)};
   if (!seen.marks) return parse_no_memory(p);
   if (s->where) ast_visible(s->where, mark, &seen);
   for (size_t i = 0; i < s->item_count; i++) {
     uint32_t var = s->items[i].var;
     if (s->items[i].expr && seen.marks[var])
-      return parse_fail(p, at, PROPTER_SYNTAX, "expected a new variable after AS, found ?%.*s, which is in scope", (int)p->name_list.items[var].text.len,
+      return parse_fail(p, s->items[i].at, PROPTER_SYNTAX, "expected a new variable after AS, found ?%.*s, which is in scope", (int)p->name_list.items[var].text.len,
                         p->name_list.items[var].text.data);
     if (s->items[i].expr) seen.marks[var] = 1;
   }
@@ -442,7 +442,7 @@ PropterStatus parse_select(Parser *p, AstSelect *s, bool inner) {
   bool values;
   PROPTER_TRY(parse_take_word(p, "VALUES", &values));
   if (values) PROPTER_TRY(parse_values(p, &s->values));
-  PROPTER_TRY(check_new_vars(p, s, at));
+  PROPTER_TRY(check_new_vars(p, s));
   return check_grouping(p, s, at);
 }
 

@@ -334,7 +334,9 @@ static PropterStatus parse_bind(Parser *p, const AstPattern *group, AstPattern *
   PROPTER_TRY(parse_var(p, &bind->term.var));
   Search s = {bind->term.var, false};
   ast_visible(group, search, &s);
-  if (s.found) return parse_fail(p, at, PROPTER_SYNTAX, "expected a new variable after AS, found one that is in scope");
+  if (s.found)
+    return parse_fail(p, at, PROPTER_SYNTAX, "expected a new variable after AS, found ?%.*s, which is in scope", (int)p->name_list.items[s.var].text.len,
+                      p->name_list.items[s.var].text.data);
   return parse_mark(p, ')', "\")\"");
 }
 

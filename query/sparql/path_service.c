@@ -228,7 +228,7 @@ static PropterStatus find_edges(Search *s, const AstPattern *edges, PropterError
   propter_buf_add(&text, PROPTER_STR("SELECT * WHERE "));
   print_pattern(s->run->query, edges, &text);
   PropterStatus status = propter_buf_status(&text, err);
-  if (status == PROPTER_OK) status = propter_query_parse(propter_buf_str(&text), PROPTER_STR(""), &query, err);
+  if (status == PROPTER_OK) status = propter_query_parse(propter_buf_str(&text), s->run->query->base, &query, err);
   if (status == PROPTER_OK) status = answer_within(s->run, query, &rows, err);
   if (status == PROPTER_OK) status = read_edges(s, rows, err);
   propter_results_close(rows);

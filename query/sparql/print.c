@@ -401,7 +401,15 @@ static void print_update(const PropterQuery *q, const AstUpdate *u, PropterBuf *
   if (u->kind != UPDATE_LOAD || u->to.kind == TARGET_GRAPH) print_target(&u->to, out);
 }
 
+void print_base(const PropterQuery *query, PropterBuf *out) {
+  if (!query->base.len) return;
+  put(out, "BASE ");
+  put_iri(query->base, out);
+  put(out, "\n");
+}
+
 PropterStatus propter_query_print(const PropterQuery *query, PropterBuf *out, PropterError *err) {
+  print_base(query, out);
   if (query->select) print_select(query, query->select, out);
   for (size_t i = 0; i < query->update_count; i++) {
     if (i) put(out, " ;\n");

@@ -5,6 +5,8 @@
 
 #include "ast.h"
 
+/* What the function IRI resolves against; nothing where there is no base. */
+void print_base(const PropterQuery *query, PropterBuf *out);
 void print_term(const PropterQuery *query, const AstTerm *term, PropterBuf *out);
 void print_path(const AstPath *path, PropterBuf *out);
 void print_pattern(const PropterQuery *query, const AstPattern *pattern, PropterBuf *out);

@@ -59,6 +59,8 @@ START_TEST(operators_bind_as_the_grammar_says) {
       "((((\"1\"^^<http://www.w3.org/2001/XMLSchema#integer> + (\"2\"^^<http://www.w3.org/2001/XMLSchema#integer> * \"3\"^^<http://www.w3.org/2001/XMLSchema#integer>)) - ?x) "
       "= \"-4\"^^<http://www.w3.org/2001/XMLSchema#integer>) && (! ?y)) || ?z"));
   ck_assert_ptr_nonnull(strstr(printed(PROPTER_STR("ASK { ?s <p>/<q>|^<r>+ ?o }"), &out).data, "((<http://base/p>/<http://base/q>)|^(<http://base/r>)+)"));
+  /* The function IRI still resolves against the same base. */
+  ck_assert_ptr_nonnull(strstr(printed(PROPTER_STR("BASE <../e/> ASK { FILTER (IRI('x') = <y>) }"), &out).data, "BASE <http://base/e/>\n"));
   propter_buf_clear(&out);
 }
 END_TEST
@@ -71,7 +73,7 @@ START_TEST(a_mistake_is_named_with_its_place) {
       {"ASK { ?x <p> 'abc\n' }", 1, 18, "found the end of the line"},
       {"ASK { ?x <p> 'ä' . \\u00 }", 1, 20, "character escape"},
       {"ASK { ?x <p> '\\u00e4' ?y }", 1, 23, "found \"?y\""},
-      {"SELECT (SUM(?a) AS ?s) ?b { ?a <p> ?b }", 1, 8, "expected an aggregate or a variable of GROUP BY, found ?b"},
+      {"SELECT (SUM(?a) AS ?s) ?b { ?a <p> ?b }", 1, 24, "expected an aggregate or a variable of GROUP BY, found ?b"},
       {"SELECT * { ?a <p> ?b BIND (1 AS ?b) }", 1, 33, "in scope"},
       {"SELECT * { _:a <p> 1 OPTIONAL { _:a <q> 2 } }", 1, 33, "another basic graph pattern"},
       {"SELECT * { VALUES (?a ?b) { (1) } }", 1, 31, "expected an IRI, a literal or UNDEF, found \")\""},

@@ -17,7 +17,7 @@ typedef struct PropterQuery PropterQuery;
 PROPTER_API PropterStatus propter_query_parse(PropterStr text, PropterStr base, PropterQuery **out, PropterError *err);
 PROPTER_API void propter_query_free(PropterQuery *query);
 PROPTER_API bool propter_query_is_update(const PropterQuery *query);
-/* Appends text that parses to the same query: absolute IRIs, no prefixes, lists and brackets spelled out. */
+/* Appends text that parses to the same query: absolute IRIs, no prefixes (the base, if any, is for the function IRI), lists and brackets spelled out. */
 PROPTER_API PropterStatus propter_query_print(const PropterQuery *query, PropterBuf *out, PropterError *err);
 
 /* --- Running a query ---------------------------------------------------------------------------------------------------- */
