@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "print.h"
 
 /* Ranges of ids by which a scan leaves out rows. */
 static size_t ranges_in(const Op *op) {
@@ -45,13 +46,13 @@ static PropterStatus detail(Explain *x, const Op *op, PropterBuf *out, PropterEr
     if (a->kind == ALG_SCAN)
       PROPTER_TRY(put_item(x, &a->p, out, err));
     else
-      propter_buf_add(out, PROPTER_STR("(path)"));
+      print_path(a->path, out);
     propter_buf_add_char(out, ' ');
     return put_item(x, &a->o, out, err);
   }
   if (a->kind == ALG_SLICE) {
-    if (a->has_limit) propter_buf_printf(out, "limit %llu ", (unsigned long long)a->limit);
-    if (a->offset) propter_buf_printf(out, "offset %llu", (unsigned long long)a->offset);
+    if (a->has_limit) propter_buf_printf(out, "limit %llu", (unsigned long long)a->limit);
+    if (a->offset) propter_buf_printf(out, "%soffset %llu", a->has_limit ? " " : "", (unsigned long long)a->offset);
     return PROPTER_OK;
   }
   for (size_t i = 0; i < a->slot_count; i++) {
