@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 #include "dict.h"
@@ -26,8 +27,15 @@ const char *const env_names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "g
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static Env *table;
 
+/* LMDB says EIO of a write that was cut short, as the last one on a disk that becomes full is. */
+static bool disk_is_full(const char *dir) {
+  struct statvfs disk;
+  return statvfs(dir, &disk) == 0 && disk.f_bavail < 16;
+}
+
 PropterStatus env_fail(const Env *env, int code, const char *what, PropterError *err) {
   propter_error_at(err, env->dir, 0, 0);
+  if (code == EIO && disk_is_full(env->dir)) code = ENOSPC;
   switch (code) {
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writers that are killed, disks and maps that are full, readers and writers in several processes: an acknowledged commit stays, nothing else appears.
  * PROPTER_KILLS sets the number of kills. */
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -165,6 +169,67 @@ START_TEST(a_file_that_may_not_grow_is_an_error_and_no_loss) {
 }
 END_TEST
 
+/* The calls by which LMDB changes its file stand here instead of the C library's. They are counted; number `fails` fails, and for `ever` all after it; `cut`:
+ * it writes half of what it should, as on a disk that becomes full. */
+static struct {
+  atomic_uint made;
+  unsigned fails;
+  bool ever, cut;
+  int error;
+} disk;
+
+static bool disk_fails(void) {
+  unsigned n = ++disk.made;
+  errno = disk.error;
+  return disk.fails && (n == disk.fails || (disk.ever && n > disk.fails));
+}
+
+PROPTER_API ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at) {
+  bool fails = disk_fails();
+  return fails && !(disk.cut && n > 1) ? -1 : syscall(SYS_pwrite64, fd, bytes, fails ? n / 2 : n, at);
+}
+
+PROPTER_API ssize_t writev(int fd, const struct iovec *parts, int count) {
+  bool fails = disk_fails();
+  return fails && !(disk.cut && count > 1) ? -1 : syscall(SYS_writev, fd, parts, fails ? count / 2 : count);
+}
+
+PROPTER_API int fdatasync(int fd) { return disk_fails() ? -1 : (int)syscall(SYS_fdatasync, fd); }
+
+START_TEST(every_failed_write_or_sync_of_a_commit_is_an_error_and_no_loss) {
+  const char *dir = support_path(support_folder(), "g");
+  static const int errors[] = {EIO, ENOSPC, EDQUOT};
+  uint64_t made = 0;
+  unsigned points = 0;
+  PropterGraph *g = open_graph(dir, NULL);
+  for (; made < 3; made++) ck_ok(commit_one(g, made, PER_COMMIT, err));
+  propter_graph_close(g);
+  disk.ever = _i & 1, disk.cut = _i & 2;
+  for (bool reached = true; reached; points++) {
+    PropterError error = {0};
+    g = open_graph(dir, NULL);
+    disk.error = errors[points % 3];
+    atomic_store(&disk.made, 0);
+    disk.fails = points + 1;
+    PropterStatus status = commit_one(g, made, PER_COMMIT, &error);
+    disk.fails = 0;
+    reached = disk.made > points;
+    ck_assert_msg(status == PROPTER_OK || (reached && status == PROPTER_IO && error.message[0]), "point %u: %s %s", points, propter_status_name(status),
+                  error.message);
+    propter_graph_close(g);
+    ck_ok(propter_graph_verify(dir, NULL, err));
+    g = open_graph(dir, NULL);
+    uint64_t n = count_all(g);
+    propter_graph_close(g);
+    /* What failed at its last step may have happened. */
+    ck_assert_msg(n == after_commits(made + 1) || (status != PROPTER_OK && n == after_commits(made)), "point %u: %llu quads after %llu commits", points,
+                  (unsigned long long)n, (unsigned long long)made);
+    made += n == after_commits(made + 1);
+  }
+  ck_assert_uint_gt(points, 4);
+}
+END_TEST
+
 static const char *mounted;
 static void enlarge_disk(void) { ck_assert_int_eq(mount("propter", mounted, "tmpfs", MS_REMOUNT, "size=64m"), 0); }
 
@@ -311,6 +376,7 @@ Suite *suite_crash(void) {
   tcase_set_timeout(tc, 1200);
   tcase_add_test(tc, a_killed_writer_loses_nothing_it_acknowledged);
   tcase_add_loop_test(tc, a_file_that_may_not_grow_is_an_error_and_no_loss, 0, 4);
+  tcase_add_loop_test(tc, every_failed_write_or_sync_of_a_commit_is_an_error_and_no_loss, 0, 4);
   tcase_add_loop_test(tc, a_full_disk_is_an_error_and_no_loss, 0, 2);
   tcase_add_loop_test(tc, a_full_map_is_a_limit_and_no_loss, 0, 4);
   tcase_add_test(tc, the_map_grows_around_snapshots);
