@@ -370,6 +370,34 @@ static void nearest(const Spelling *spelling, PropterQuestion *q) {
   for (size_t k = 0; k < count; k++) q->nearest[k] = top[k].metric;
 }
 
+/* The words of the question that stand in a name as they are. */
+static Match part_of(const Spelling *s, const Name *n) {
+  Match m = {.name = n, .slipped = SIZE_MAX};
+  for (size_t i = 0; i < s->words->count && m.count < NAME_WORDS; i++) {
+    const Word *w = &s->words->word[i];
+    if (w->used != USED_NOT || w->kind != WORD_NONE || w->number) continue;
+    for (size_t k = 0; k < n->count; k++)
+      if (cost_at(s, i, n->word[k]) <= 1) {
+        m.word[m.count++] = i;
+        break;
+      }
+  }
+  return m;
+}
+
+/* "Billing tickets" of "tickets opened, Billing": no whole name, but most words of a name; ties between metrics become candidates. */
+static void most_words(const Spelling *s, Match *best, PropterQuestion *q) {
+  const PropterLexicon *l = s->lexicon;
+  *best = (Match){.slipped = SIZE_MAX};
+  q->nearest_count = 0;
+  for (size_t i = 0; i < l->names.count; i++) {
+    const Match m = part_of(s, &l->names.items[i]);
+    if (!m.count || m.count < best->count) continue;
+    if (m.count > best->count) *best = m, q->nearest_count = 0;
+    candidate(q, m.name->metric);
+  }
+}
+
 /* --- parts of the data: members of dimensions ---------------------------------------------------------------------------------------- */
 
 static PropterStr said(const Words *words, PropterStr text, size_t low, size_t high) {
@@ -485,15 +513,24 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   Match m;
   Spelling spelling;
   PROPTER_TRY(spell(l, words, arena, &spelling, err));
+  bool part = false;
   if (!best_match(&spelling, &m, q)) {
-    nearest(&spelling, q);
-    q->gap = PROPTER_GAP_NO_METRIC;
-    q->about = (PropterStr){"", 0};
-    return PROPTER_OK;
+    most_words(&spelling, &m, q);
+    part = q->nearest_count == 1 && m.count > 1;
+    if (!part && q->nearest_count < 2) {
+      nearest(&spelling, q);
+      q->gap = PROPTER_GAP_NO_METRIC;
+      q->about = (PropterStr){"", 0};
+      return PROPTER_OK;
+    }
   }
   size_t low, high;
   reach(&m, &low, &high);
   q->metric_words = said(words, text, low, high);
+  if (part) {
+    const PropterStr label = l->metrics.items[m.name->metric].label;
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)q->metric_words.len, q->metric_words.data, (int)label.len, label.data));
+  }
   if (q->nearest_count > 1) {
     q->gap = PROPTER_GAP_MANY_METRICS;
     q->about = q->metric_words;

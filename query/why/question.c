@@ -81,7 +81,7 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
       q->gap = gap, first = SIZE_MAX;
     if (gap != q->gap) continue;
     if (first == SIZE_MAX) first = w->begin;
-    last = w->end;
+    last = gap == PROPTER_GAP_COMPARISON ? words->word[words->count - 1].end : w->end; /* with what is compared as well */
   }
   if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
 }
@@ -131,8 +131,18 @@ static bool earlier_unit(const Words *part, unsigned *unit) {
   return any && earlier;
 }
 
-/* What stands from the comparing word on, if it is one time. */
-static PropterStatus read_compared(Words *part, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+/* "This year compared with last year": both count from now, and one is the unit before the other. Elsewhere "last year" could be meant from the window. */
+static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterStatus *status,
+                        PropterError *err) {
+  PropterQuestion here = why_question_empty();
+  if (there->when != PROPTER_WHEN_BACK) return false;
+  *status = why_period_find(asked, text, today, arena, &here, err);
+  for (size_t i = 0; i < asked->count; i++) asked->word[i].used = USED_NOT;
+  return here.gap == PROPTER_GAP_NONE && here.has_period && here.when == PROPTER_WHEN_BACK && here.unit == there->unit && here.count + 1 == there->count;
+}
+
+/* What stands from the comparing word on, if it is one time; `asked`: what stands before. */
+static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   PropterQuestion there = why_question_empty();
   if (earlier_unit(part, &q->compared_unit)) {
     q->compared_when = PROPTER_WHEN_BACK;
@@ -141,6 +151,12 @@ static PropterStatus read_compared(Words *part, PropterStr text, PropterDay toda
   }
   PROPTER_TRY(why_period_find(part, text, today, arena, &there, err));
   q->compared = there.gap == PROPTER_GAP_NONE && there.has_period && (there.when == PROPTER_WHEN_FIXED || there.when == PROPTER_WHEN_LATEST);
+  if (!q->compared && there.gap == PROPTER_GAP_NONE && there.has_period) {
+    PropterStatus status = PROPTER_OK;
+    q->compared = unit_before(&there, asked, text, today, arena, &status, err);
+    PROPTER_TRY(status);
+    q->compared_unit = there.unit;
+  }
   q->compared_when = there.when, q->compared_from = there.from, q->compared_to = there.to;
   q->compared_month = there.month, q->compared_month_last = there.month_last, q->compared_day = there.day;
   for (size_t i = 0; !q->compared && i < part->count; i++) part->word[i].used = USED_NOT;
@@ -221,8 +237,8 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     q->despite = named.despite;
   }
   if (compare < words.count) {
-    Words part = {words.word + compare, words.count - compare, false};
-    PROPTER_TRY(read_compared(&part, q->text, today, arena, q, err));
+    Words part = {words.word + compare, words.count - compare, false}, asked = {words.word, compare, false};
+    PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
   }
   read_over(&words, q);
   PROPTER_TRY(why_period_find(&words, q->text, today, arena, q, err));

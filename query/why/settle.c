@@ -86,7 +86,10 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
   } else if (q->when != PROPTER_WHEN_FIXED) {
     bool present = (q->when == PROPTER_WHEN_BACK && q->count == 0) || q->when == PROPTER_WHEN_TO_DATE || q->when == PROPTER_WHEN_DAY;
     relative(q, today, &q->from, &q->to);
-    if (q->to > last && q->from > first) {
+    if (present && q->from <= last && q->to > last) { /* "this year" is not over yet */
+      propter_day_format(last, a);
+      PROPTER_TRY(why_question_note(q, arena, err, "to the end of the data, %s", a));
+    } else if (q->to > last && q->from > first) {
       /* The data end before what "now" asks for: count from the day after their last, or for the present unit from their last. */
       relative(q, present ? last : last + 1, &q->from, &q->to);
       propter_day_format(last, a), propter_day_format(today, b);
@@ -95,6 +98,7 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
       propter_day_format(today, a);
       PROPTER_TRY(why_question_note(q, arena, err, "counted from today, %s", a));
     }
+    if (present && q->to > last) q->to = last;
   }
   q->when = PROPTER_WHEN_FIXED;
   settle_compared(q, grain);

@@ -170,10 +170,17 @@ START_TEST(what_is_not_understood_is_quoted_and_names_come_near) {
   ck_ok(propter_question_parse(lexicon, PROPTER_STR("information jobs in Texas in August 2011"), today, &arena, &q, err));
   ck_assert_msg(propter_str_equal(q.about, PROPTER_STR("Texas")), "%.*s", (int)q.about.len, q.about.data);
   ck_assert(q.has_metric && q.has_period);
-  ck_ok(propter_question_parse(lexicon, PROPTER_STR("media jobs in August 2011"), today, &arena, &q, err));
+  ck_ok(propter_question_parse(lexicon, PROPTER_STR("media in August 2011"), today, &arena, &q, err));
   ck_assert_int_eq(q.gap, PROPTER_GAP_NO_METRIC);
   ck_assert_uint_gt(q.nearest_count, 0);
   ck_assert(propter_str_equal(propter_lexicon_label(lexicon, q.nearest[0]), PROPTER_STR("information jobs")));
+  ck_ok(propter_question_parse(lexicon, PROPTER_STR("jobs in the media in August 2011"), today, &arena, &q, err)); /* part of one name: taken, and said */
+  ck_assert(q.has_metric && q.gap == PROPTER_GAP_NONE && q.note_count == 1);
+  ck_assert(propter_str_equal(q.note[0], PROPTER_STR("\"jobs in the media\" was read as \"information jobs\"")));
+  ck_ok(propter_question_parse(lexicon, PROPTER_STR("jobs in August 2011"), today, &arena, &q, err)); /* of many */
+  ck_assert_int_eq(q.gap, PROPTER_GAP_MANY_METRICS);
+  ck_ok(propter_question_parse(lexicon, PROPTER_STR("information jobs in May 2010 compared to last month"), today, &arena, &q, err));
+  ck_assert(propter_str_equal(q.about, PROPTER_STR("compared to last month")));
   ck_ok(propter_question_parse(lexicon, PROPTER_STR("information jobs on 31 February 2011"), today, &arena, &q, err));
   ck_assert(propter_str_equal(q.about, PROPTER_STR("31 February 2011")));
   ck_ok(propter_question_parse(lexicon, PROPTER_STR("information jobs and construction jobs in May 2010"), today, &arena, &q, err));
