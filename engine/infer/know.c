@@ -93,11 +93,12 @@ static PropterStatus read_metric(Know *know, Node *node, PropterStr iri, Propter
 static PropterStatus read_definition(Know *know, Node *node, PropterStr iri, PropterError *err) {
   (void)iri;
   PropterIds wholes = {0}, parts = {0};
+  const PropterId sum = node_has(node, VOCAB_propter_operator, know->v[VOCAB_propter_SumOf]) ? node->id : PROPTER_NO_ID;
   PropterStatus status = node_all(node, VOCAB_propter_whole, &wholes, err);
   if (!status) status = node_all(node, VOCAB_propter_part, &parts, err);
   for (size_t i = 0; i < wholes.count && !status; i++)
     for (size_t k = 0; k < parts.count && !status; k++)
-      if (!propter_vec_push(&know->edges, ((KnowEdge){wholes.items[i], parts.items[k]}))) status = propter_fail(err, PROPTER_NO_MEMORY, "definitions");
+      if (!propter_vec_push(&know->edges, ((KnowEdge){wholes.items[i], parts.items[k], sum}))) status = propter_fail(err, PROPTER_NO_MEMORY, "definitions");
   propter_vec_clear(&wholes);
   propter_vec_clear(&parts);
   return status;
@@ -107,7 +108,7 @@ static PropterStatus ratio_edges(Know *know, PropterError *err) {
   for (size_t i = 0; i < know->metrics.count; i++) {
     const PropterMetric *m = &know->metrics.items[i].def;
     if (m->numerator &&
-        (!propter_vec_push(&know->edges, ((KnowEdge){m->id, m->numerator})) || !propter_vec_push(&know->edges, ((KnowEdge){m->id, m->denominator}))))
+        (!propter_vec_push(&know->edges, ((KnowEdge){m->id, m->numerator, PROPTER_NO_ID})) || !propter_vec_push(&know->edges, ((KnowEdge){m->id, m->denominator, PROPTER_NO_ID}))))
       return propter_fail(err, PROPTER_NO_MEMORY, "definitions");
   }
   return PROPTER_OK;

@@ -96,6 +96,7 @@ typedef struct {
 
 typedef struct {
   PropterId whole, part;
+  PropterId sum; /* the definition, if the whole is the sum of its parts */
 } KnowEdge;
 
 typedef struct PropterInferrer {

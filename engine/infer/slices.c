@@ -58,8 +58,7 @@ static PropterStatus forecast_error(const Baseline *b, size_t first, size_t leng
   return status;
 }
 
-/* Sums over the window; NaN where a period is missing or nothing can be expected. */
-static PropterStatus sum_window(const PropterSeries *s, PropterDay from, PropterDay to, double *actual, double *expected, double *sd, PropterError *err) {
+PropterStatus window_sum(const PropterSeries *s, PropterDay from, PropterDay to, double *actual, double *expected, double *sd, PropterError *err) {
   size_t first, last;
   Baseline *b = NULL;
   *actual = *expected = *sd = NAN;
@@ -88,7 +87,7 @@ static PropterStatus fill_cube(const PropterMetricSlices *slices, PropterDay fro
   c->expected = c->actual + c->cells;
   c->sd = c->expected + c->cells;
   PROPTER_TRY(set_levels(slices, c, err));
-  for (size_t i = 0; i < c->cells; i++) PROPTER_TRY(sum_window(&slices->series[i].series, from, to, &c->actual[i], &c->expected[i], &c->sd[i], err));
+  for (size_t i = 0; i < c->cells; i++) PROPTER_TRY(window_sum(&slices->series[i].series, from, to, &c->actual[i], &c->expected[i], &c->sd[i], err));
   return PROPTER_OK;
 }
 
@@ -103,7 +102,7 @@ static PropterStatus divide(const PropterMetricSlices *top, const PropterMetricS
   for (size_t i = 0; i < c->cells && !status; i++) {
     double actual = NAN, expected = NAN, sd;
     uint64_t *place = propter_map_get(&index, (PropterStr){(const char *)&top->member[i * top->dimensions], top->dimensions * sizeof *top->member});
-    if (place) status = sum_window(&bottom->series[*place].series, from, to, &actual, &expected, &sd, err);
+    if (place) status = window_sum(&bottom->series[*place].series, from, to, &actual, &expected, &sd, err);
     propter_drill_ratio(1, &c->actual[i], &actual, &c->expected[i], &expected, &c->expected[i]);
   }
   propter_map_clear(&index);

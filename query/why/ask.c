@@ -233,6 +233,18 @@ static PropterStatus compare(Ask *k, const PropterQuestion *q, PropterWhyAnswer 
   return why_compare(a, other, k->err);
 }
 
+/* Where the deviation lies. */
+static PropterStatus add_parts(Ask *k, PropterWhyAnswer *a) {
+  const PropterInference *f = a->inference;
+  PropterPart *found = NULL;
+  if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return PROPTER_OK;
+  PROPTER_TRY(propter_where(f->holder, f->metric.iri, f->first, f->last, &a->arena, &found, &a->parts, k->err));
+  a->part = propter_arena_alloc(&a->arena, (a->parts + 1) * sizeof *a->part);
+  if (a->part && a->parts) memcpy(a->part, found, a->parts * sizeof *a->part);
+  propter_free(found);
+  return a->part ? PROPTER_OK : propter_fail(k->err, PROPTER_NO_MEMORY, "parts of a figure");
+}
+
 static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lexicon, PropterWhyAnswer **out) {
   PropterInference *inference = NULL;
   PropterWhyOptions options = k->options;
@@ -244,8 +256,9 @@ static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lex
   if (lexicon && q->nearest_count) status = offer_names(k, causes ? why_lexicon_causes(lexicon) : lexicon, *out);
   if (status == PROPTER_OK && q->has_metric && (q->gap == PROPTER_GAP_NO_PERIOD || q->gap == PROPTER_GAP_NO_YEAR)) status = offer_moves(k, *out);
   if (status == PROPTER_OK && inference && q->despite.len) status = keep_meant(k, *out);
-  if (status == PROPTER_OK && inference && !k->inferrer) status = add_actions(k, *out);
+  if (status == PROPTER_OK && inference) status = add_actions(k, *out);
   if (status == PROPTER_OK && inference && !k->inferrer) status = add_owner(k, *out);
+  if (status == PROPTER_OK && inference && !k->inferrer) status = add_parts(k, *out);
   if (status == PROPTER_OK && inference && q->negated) status = why_unmoved(*out, k->err);
   if (status == PROPTER_OK && inference && q->compared) status = compare(k, q, *out);
   if (status != PROPTER_OK) {

@@ -288,6 +288,12 @@ static void put_cause(Rows *r, const PropterWhyCause *w, int rank) {
   put_text(r, AT_finding, propter_str(w->finding)), put_text(r, AT_reason, w->finding_text);
   if (e) put_iri(r, AT_evidence, e->iri);
   if (quote) put_text(r, AT_quote, quote->text), put_iri(r, AT_document, quote->document);
+  if (w->controllable) {
+    PropterBuf text = {0};
+    propter_buf_add(&text, w->controllable > 0 ? PROPTER_STR("true") : PROPTER_STR("false"));
+    put_typed(r, AT_controllable, &text, VOCAB_xsd_boolean);
+  }
+  put_text(r, AT_owner, w->owner), put_text(r, AT_nextStep, w->next_step);
   if (r->clauses->negated) return; /* a probability that it moved what did not move says nothing */
   put_number(r, AT_probability, s->p), put_text(r, AT_likely, propter_str(w->likely)), put_iri(r, AT_grade, propter_vocab_iri(grades[s->grade]));
   if (s->share_identified) put_number(r, AT_share, s->share), put_number(r, AT_shareLow, s->share_low), put_number(r, AT_shareHigh, s->share_high);

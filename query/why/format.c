@@ -268,6 +268,18 @@ void why_put_unit(PropterBuf *out, const PropterWhyAnswer *a, void (*put)(Propte
   if (unit.len) propter_buf_add_char(out, ' '), put(out, unit);
 }
 
+size_t why_part_depth(const PropterWhyAnswer *a, size_t at) {
+  size_t depth = 0;
+  while (a->part[at].parent != SIZE_MAX) at = a->part[at].parent, depth++;
+  return depth;
+}
+
+void why_put_part(PropterBuf *out, const PropterWhyAnswer *a, const PropterPart *p, void (*put)(PropterBuf *, PropterStr)) {
+  if (isfinite(p->observed))
+    why_put_signed(out, p->observed - p->expected, why_answer_decimals(a)), why_put_unit(out, a, put), propter_buf_add(out, PROPTER_STR(", "));
+  why_put_percent(out, p->share, false), propter_buf_add(out, PROPTER_STR(" of the change"));
+}
+
 void why_put_observed(PropterBuf *out, const PropterWhyAnswer *a, const char *gap) {
   const PropterInference *f = a->inference;
   int d = why_answer_decimals(a);

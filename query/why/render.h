@@ -70,6 +70,10 @@ void why_drop(PropterBuf *out, PropterBuf *used);
 /* Columns a terminal needs for the text. */
 size_t why_text_width(PropterStr text);
 void why_put_pad(PropterBuf *out, size_t columns);
+/* How many parts stand above part `at` of an answer. */
+size_t why_part_depth(const PropterWhyAnswer *answer, size_t at);
+/* Of a part: "−15.1 k, 97 % of the change", unescaped but for the unit, which `put` writes. */
+void why_put_part(PropterBuf *out, const PropterWhyAnswer *answer, const PropterPart *part, void (*put)(PropterBuf *out, PropterStr text));
 /* File name at the end of a path. */
 PropterStr why_base_name(PropterStr path);
 /* "digest-2011-09.html § Information, characters 412-497" with an en dash, unescaped. */

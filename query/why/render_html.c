@@ -244,6 +244,9 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
     add(out,
         ". Solid line: observed. Dashed line and shade: expected, with its 95 % interval. Framed column: the window asked about. The axis does not begin at "
         "zero.</figcaption></figure>");
+    if (a->parts)
+      add(out, "<h2>Where the change lies</h2><figure class=\"scroll\">"), why_svg_parts(a, out),
+          add(out, "<figcaption>Bar: the part\'s share of the deviation; each part beside its own usual course. Small parts are left out.</figcaption></figure>");
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE && (a->causes || a->outcome != PROPTER_ANSWER_DID_NOT_MOVE)) causes(a, out);
     against(a, out);
     list(out, "What would change this answer", f->would_change, f->would_change_text);

@@ -236,6 +236,15 @@ PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, Propte
   gap(j, a);
   request(j, a);
   observed(j, a);
+  open(j, "where", '[');
+  for (size_t i = 0; i < a->parts; i++) {
+    const PropterPart *p = &a->part[i];
+    open(j, NULL, '{'), text(j, "label", p->label), text(j, "metric", p->metric);
+    if (p->parent == SIZE_MAX) none(j, "parent");
+    else whole(j, "parent", p->parent);
+    real(j, "observed", p->observed), real(j, "expected", p->expected), real(j, "deviation", p->observed - p->expected), real(j, "share", p->share), shut(j, '}');
+  }
+  shut(j, ']');
   open(j, "causes", '[');
   for (size_t i = 0; i < a->causes; i++) cause(j, a, i);
   shut(j, ']'), others(j, a), open(j, "others", '[');

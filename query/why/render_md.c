@@ -124,6 +124,10 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
         add(out, "\n");
   if (a->outcome != PROPTER_ANSWER_ANSWERED)
     propter_buf_printf(out, "\n**%s**: ", propter_answer_outcome_name(a->outcome)), propter_put_md(out, f->reason), add(out, "\n");
+  if (a->parts) add(out, "\n## Where the change lies\n\n");
+  for (size_t i = 0; i < a->parts; i++)
+    why_put_pad(out, 2 * why_part_depth(a, i)), add(out, "- "), propter_put_md(out, a->part[i].label), add(out, ": "), why_put_part(out, a, &a->part[i], propter_put_md),
+        add(out, "\n");
   if (a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) causes(a, out);
   if (a->rows.len) add(out, "\nRows: "), propter_put_md(out, a->rows), add(out, "\n");
   if (f->said) add(out, "\n## Against\n\n");

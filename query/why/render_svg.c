@@ -133,6 +133,7 @@ static void page(Page *p) {
     if (a->outcome != PROPTER_ANSWER_ANSWERED) say_in(p, "words", 0, 19, COLUMNS, f->reason);
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE) add(&part, "Observed "), why_put_observed(&part, a, "; "), say(p, "words", 0, &part);
     picture(p, NULL, why_svg_series);
+    picture(p, "Where the change lies", why_svg_parts);
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE && (a->causes || a->outcome != PROPTER_ANSWER_DID_NOT_MOVE)) causes(p);
     if (a->causes && a->outcome == PROPTER_ANSWER_ANSWERED) picture(p, "From cause to effect", why_svg_chain), picture(p, "Share of the change", why_svg_shares);
     against(p);

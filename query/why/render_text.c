@@ -153,6 +153,20 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   }
 }
 
+static void where(const PropterWhyAnswer *a, PropterBuf *out) {
+  size_t widest = 0;
+  for (size_t i = 0; i < a->parts; i++) {
+    size_t w = why_text_width(a->part[i].label) + 2 * why_part_depth(a, i);
+    if (w > widest && w <= NAME_MOST) widest = w;
+  }
+  for (size_t i = 0; i < a->parts; i++) {
+    size_t indent = 2 * why_part_depth(a, i);
+    label(out, i ? "" : "where"), why_put_pad(out, indent);
+    cell(out, a->part[i].label, widest + 2 - indent);
+    why_put_part(out, a, &a->part[i], propter_put_line), propter_buf_add_char(out, '\n');
+  }
+}
+
 static void against(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
   if (!f) return;
@@ -221,6 +235,7 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
   if (a->inference && a->outcome != PROPTER_ANSWER_NOT_TESTABLE) label(out, "observed"), why_put_observed(out, a, "   "), propter_buf_add_char(out, '\n');
   line(out, "compared", a->comparison);
   if (a->outcome != PROPTER_ANSWER_ANSWERED) line(out, propter_answer_outcome_name(a->outcome), f->reason);
+  where(a, out);
   causes(a, out);
   bool rows = false;
   for (size_t i = 0; i < a->causes; i++) rows |= a->cause[i].rows.len > 0 && a->outcome != PROPTER_ANSWER_DID_NOT_MOVE;

@@ -16,6 +16,8 @@ double why_svg_chain(const PropterWhyAnswer *answer, PropterBuf *out);
 void why_svg_terms(const PropterWhyCause *cause, size_t number, PropterBuf *out);
 /* Share of the change per cause, with its interval; the unknown cause last. */
 double why_svg_shares(const PropterWhyAnswer *answer, PropterBuf *out);
+/* Where the deviation lies: the tree of parts with the share of each. */
+double why_svg_parts(const PropterWhyAnswer *answer, PropterBuf *out);
 
 /* A text in lines of at most `columns`, the first on the base line `y`; how many they are. */
 size_t why_svg_lines(PropterBuf *out, const char *class, double x, double y, double leading, size_t columns, PropterStr text);

@@ -14,12 +14,14 @@ awk 'BEGIN {
     printf ":%s a propter:Metric ; skos:prefLabel \"%s\" ; skos:altLabel \"parcels\", \"%s parcels\" ; propter:dataset :cube ; propter:measure :%sCount ; propter:timeDimension :month ;\n", name, label, name, name
     printf "  propter:concept :depot%s ; propter:grain \"P1M\"^^xsd:duration ; propter:aggregation propter:Sum ; propter:unitLabel \"parcels\" .\n:depot%s a skos:Concept ; skos:prefLabel \"depot %s\" .\n", name, name, name
   }
+  print ":handled a propter:Metric ; skos:prefLabel \"items handled\" ; propter:dataset :cube ; propter:measure :bothCount ; propter:timeDimension :month ; propter:grain \"P1M\"^^xsd:duration ; propter:unitLabel \"items\" ."
+  print ":both a propter:Definition ; propter:operator propter:SumOf ; propter:whole :handled ; propter:part :sent, :returned ."
   for (i = 0; i < 72; i++) {
     y = 2010 + int(i / 12); mo = i % 12 + 1; d = sprintf("%d-%02d-01", y, mo)
     sent = 5000 + 8 * i + (i * 37 % 23) - 11; returned = 400 + (i * 29 % 17) - 8
     if (d == "2013-05-01") sent -= 900
     if (d == "2015-10-01") sent += 700
-    printf ":o%d a qb:Observation ; qb:dataSet :cube ; :month \"%s\"^^xsd:date ; :sentCount %d ; :returnedCount %d ; propter:sourceFile \"parcels.csv\" ; propter:sourceRow %d ; propter:sourceColumn \"sent\" .\n", i, d, sent, returned, i + 2
+    printf ":o%d a qb:Observation ; qb:dataSet :cube ; :month \"%s\"^^xsd:date ; :sentCount %d ; :returnedCount %d ; :bothCount %d ; propter:sourceFile \"parcels.csv\" ; propter:sourceRow %d ; propter:sourceColumn \"sent\" .\n", i, d, sent, returned, sent + returned, i + 2
   }
   print ":strike a propter:Event ; skos:prefLabel \"Drivers strike of May 2013\" ; propter:concept :walkout ; propter:scope :depotsent ; propter:start \"2013-05-02\"^^xsd:date ; propter:end \"2013-05-30\"^^xsd:date ; propter:knownFrom \"2013-07-01\"^^xsd:date ;"
   print "  propter:dose [ propter:value -900.0 ; propter:profile propter:Pulse ; propter:source \"about 900 parcels stayed\" ] ."
@@ -33,6 +35,12 @@ expect 'a documented cause is named' 0 'Drivers strike of May 2013' why 'parcels
 expect 'the form as understood comes first' 0 'understood  WHY m:sent DURING "2013-05-01" TO "2013-05-31"' why 'why did parcels sent fall in May 2013?'
 expect 'words need no quotes' 0 'Drivers strike' why why did parcels sent drop in May 2013
 expect 'who decides and what to do, where the graph knows' 0 'act    can be changed; decides: head of dispatch; next: call the works council' why 'parcels sent in May 2013'
+expect 'also in a table' 0 '"true","head of dispatch","call the works council"' why --format csv 'parcels sent in May 2013'
+expect 'where it lies: the part of the sum that moved' 0 'where       parcels sent  −' why 'items handled in May 2013'
+expect 'as data' 0 '"where":[{"label":"parcels sent","metric":"https://example.org/parcels#sent","parent":null,' why --format json 'items handled in May 2013'
+expect 'as a list' 0 '- parcels sent: −' why --format md 'items handled in May 2013'
+expect 'as a table' 0 '"part",,"https://example.org/parcels#sent","parcels sent",' why --format csv 'items handled in May 2013'
+expect 'as a tree' 0 '<title id="parts-t">Where the change lies</title>' why --format html 'items handled in May 2013'
 expect 'despite a cause by its name' 0 'not-seen' why 'why did parcels returned not fall in May 2013 despite the drivers strike'
 expect 'a cause of no name is not passed over' 7 'names a cause that the graph does not know' why 'why did parcels returned not fall in May 2013 despite the moon'
 expect 'compared in words' 0 'against May 2012' why 'parcels sent in May 2013 compared to a year earlier'
@@ -91,7 +99,7 @@ expect 'afterwards it is' 0 'Drivers strike' why --known-by 2013-07-15 'parcels 
 expect 'numbers on request' 0 'number P' why --numbers 'parcels sent in May 2013'
 expect 'the score on request' 0 'log odds: prior' why --explain-score 'parcels sent in May 2013'
 expect 'json' 0 '"schema":"https://w3id.org/propter/answer/1"' why --format json 'parcels sent in May 2013'
-expect 'csv' 0 'outcome,metric,from,to,rank' why --format csv 'parcels sent in May 2013'
+expect 'csv' 0 'outcome,metric,from,to,observed,' why --format csv 'parcels sent in May 2013'
 expect 'md' 0 '# Why: parcels sent, May 2013' why --format md 'parcels sent in May 2013'
 expect 'a json of what is not understood' 7 '"code":"no-metric"' why --format json 'why is the sky blue'
 
@@ -141,6 +149,7 @@ done
 for f in table json xml csv tsv; do expect "solutions as $f" 0 'https://example.org/parcels#strike' q -f $f "$P WHY m:sent $D"; done
 [ "$(q -f csv "$P SELECT ?cause { { WHY m:sent DURING \"2012-07-01\" TO \"2012-07-31\" } }" | tail -1 | tr -d '\r')" = 'https://w3id.org/propter#NoCause' ] && ok 'nothing to explain' || not_ok 'nothing to explain'
 expect 'it joins with patterns beside it' 0 '2013-05-02' q "$P PREFIX p: <https://w3id.org/propter#> SELECT ?start { { WHY m:sent $D } ?cause p:start ?start }"
+expect 'who decides and what to do are columns' 0 'true,head of dispatch,call the works council' q -f csv "$P SELECT ?controllable ?owner ?nextStep { { WHY m:sent $D } FILTER (?cause = m:strike) }"
 expect 'and takes its terms from them' 0 '(1 row)' q "$P PREFIX p: <https://w3id.org/propter#> SELECT * { VALUES (?m ?a ?b) { (m:sent \"2013-05-01\" \"2013-05-31\") } { WHY ?m DURING ?a TO ?b } FILTER (?cause = m:strike) }"
 expect 'also where it may be missing' 0 '(2 rows)' q "$P SELECT ?m ?grade { VALUES ?m { m:sent m:returned } OPTIONAL { { WHY ?m $D LIMIT 1 } FILTER (?cause = m:strike) } }"
 expect 'a term without value' 3 'WHY needs the IRI of a metric' q "$P WHY ?m $D"

@@ -416,6 +416,69 @@ START_TEST(what_an_event_would_do) {
 }
 END_TEST
 
+static PropterPart *where_in(PropterSnapshot *snapshot, const char *metric, PropterArena *arena, size_t *count) {
+  PropterInferOptions options = world_options();
+  PropterInferrer *inferrer;
+  PropterPart *parts;
+  ck_ok(propter_inferrer_new(snapshot, &options, &inferrer, err));
+  ck_ok(propter_where(inferrer, propter_str(metric), propter_day(2013, 6, 1), propter_day(2013, 6, 30), arena, &parts, count, err));
+  propter_inferrer_free(inferrer);
+  return parts;
+}
+
+/* The north carries what the world lost; where the north is a sum itself, its part does. What is no sum, has a part nobody knows or cancels out has no parts. */
+START_TEST(a_deviation_lies_somewhere) {
+  const char *more =
+      "w:north2-orders a p:Metric ; skos:prefLabel \"orders of the two norths\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:fixed [ p:dimension w:region ; p:member w:north ] ; p:grain \"P1M\"^^xsd:duration .\n"
+      "w:all-orders a p:Metric ; skos:prefLabel \"all orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:sliceBy w:region ; p:grain \"P1M\"^^xsd:duration .\n"
+      "w:s1 a p:Definition ; p:operator p:SumOf ; p:whole w:north-orders ; p:part w:north2-orders .\n"
+      "w:s2 a p:Definition ; p:operator p:DifferenceOf ; p:whole w:south-orders ; p:part w:north-orders .\n"
+      "w:s3 a p:Definition ; p:operator p:SumOf ; p:whole w:east-orders ; p:part w:north-orders, w:nowhere-orders .\n";
+  World w = world_open(world_make(more));
+  PropterArena arena = {0};
+  size_t count;
+  PropterPart *parts = where_in(w.snapshot, W "world-orders", &arena, &count);
+  ck_assert_uint_ge(count, 2);
+  ck_assert(propter_str_equal(parts[0].metric, PROPTER_STR(W "north-orders")));
+  ck_assert(propter_str_equal(parts[0].label, PROPTER_STR("north orders")));
+  ck_assert(parts[0].parent == SIZE_MAX && fabs(parts[0].observed - parts[0].expected + 40) < 8 && parts[0].share > .7 && parts[0].share < 1.3);
+  ck_assert(propter_str_equal(parts[1].metric, PROPTER_STR(W "north2-orders")));
+  ck_assert(parts[1].parent == 0 && fabs(parts[1].share - parts[0].share) < 1e-9);
+  for (size_t i = 2; i < count; i++) ck_assert(parts[i].parent == SIZE_MAX && fabs(parts[i].share) >= .05 && fabs(parts[i].share) < .3);
+  propter_free(parts);
+  parts = where_in(w.snapshot, W "all-orders", &arena, &count);
+  ck_assert_uint_ge(count, 1);
+  bool north = false;
+  for (size_t i = 0; i < count; i++) north |= propter_str_equal(parts[i].label, PROPTER_STR("region north")) && !parts[i].metric.len && parts[i].observed < parts[i].expected;
+  ck_assert(north);
+  propter_free(parts);
+  const char *const none[] = {W "south-orders", W "east-orders", W "west-orders"};
+  for (size_t i = 0; i < 3; i++) {
+    propter_free(where_in(w.snapshot, none[i], &arena, &count));
+    ck_assert_uint_eq(count, 0);
+  }
+  propter_arena_clear(&arena);
+  world_close(&w);
+}
+END_TEST
+
+static PropterStatus where_under_failure(void *payload, PropterError *err) {
+  PropterSnapshot *snapshot = NULL;
+  PropterInferrer *inferrer = NULL;
+  PropterArena arena = {0};
+  PropterPart *parts = NULL;
+  size_t count = 0;
+  PropterStatus status = propter_snapshot_open(payload, 0, &snapshot, err);
+  if (!status) status = propter_inferrer_new(snapshot, NULL, &inferrer, err);
+  if (!status) status = propter_where(inferrer, PROPTER_STR(W "world-orders"), propter_day(2013, 6, 1), propter_day(2013, 6, 30), &arena, &parts, &count, err);
+  ck_assert(status == PROPTER_OK ? count > 0 : !parts && !count);
+  propter_free(parts);
+  propter_arena_clear(&arena);
+  propter_inferrer_free(inferrer);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
 static PropterStatus what_if_under_failure(void *payload, PropterError *err) {
   PropterSnapshot *snapshot = NULL;
   PropterInferrer *inferrer = NULL;
@@ -449,6 +512,7 @@ START_TEST(failing_memory_is_reported_everywhere) {
   World w = world_open(dir);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, ask_under_failure, w.graph, false), 100);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, what_if_under_failure, w.graph, false), 100);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, where_under_failure, w.graph, false), 100);
   world_close(&w);
 }
 END_TEST
@@ -461,6 +525,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, without_it_nothing_is_named);
   tcase_add_test(t, a_quiet_month_did_not_move);
   tcase_add_test(t, the_whole_sees_the_part);
+  tcase_add_test(t, a_deviation_lies_somewhere);
   tcase_add_test(t, the_return_belongs_to_the_strike);
   tcase_add_test(t, the_same_under_two_names_is_one);
   tcase_add_test(t, copies_and_retellings_count_once);

@@ -293,3 +293,13 @@ PropterQuestion made_question(const PropterInference *f, const char *text) {
   return (PropterQuestion){
       .text = s(text), .has_metric = true, .metric_iri = f->metric.iri, .metric_label = f->metric.label, .has_period = true, .from = f->from, .to = f->to};
 }
+
+void made_parts(PropterWhyAnswer *a, MadeKind kind) {
+  const PropterStr payload = s(made_payload);
+  PropterPart *part = list(3 * sizeof *part);
+  part[0] = (PropterPart){s("publishing jobs"), s(EMP "publishing"), SIZE_MAX, 1000, 1030, .7};
+  part[1] = (PropterPart){s("region North, newspapers"), s(""), 0, NAN, NAN, .55};
+  part[2] = (PropterPart){s("film jobs"), s(EMP "film"), SIZE_MAX, 400.5, 398, -.06};
+  for (int i = 0; i < 3 && kind == MADE_HOSTILE; i++) part[i].label = part[i].metric = payload;
+  a->parts = 3, a->part = part;
+}

@@ -11,6 +11,8 @@ extern const char *const made_names[MADE_COUNT];
 /* Free with propter_inference_free (or give it to propter_why_answer). Never NULL. */
 PropterInference *made_inference(MadeKind kind);
 /* The question that goes with it. Texts are static or owned by the inference. */
+/* Gives an answer three parts, one of them part of another. They live until the test ends. */
+void made_parts(PropterWhyAnswer *answer, MadeKind kind);
 PropterQuestion made_question(const PropterInference *inference, const char *text);
 /* Text that tries to break out of every format. */
 extern const char made_payload[];

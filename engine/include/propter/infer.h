@@ -338,6 +338,22 @@ typedef struct {
 PROPTER_API PropterStatus propter_drill_metric(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena,
                                                PropterDrilled **out, size_t *count, PropterError *err);
 
+/* A part of a figure that carries some of its deviation: a slice of it, or a metric that it is the sum of. */
+typedef struct {
+  PropterStr label;          /* "region EU, product shoes", or what the metric is called */
+  PropterStr metric;         /* IRI; empty: a slice */
+  size_t parent;             /* index of the part that this is part of; SIZE_MAX: of the figure itself */
+  double observed, expected; /* means per period, as of the figure; NaN: slices of a ratio */
+  double share;              /* of the figure's deviation; those of all parts of one parent, with what is not listed, sum to the parent's */
+} PropterPart;
+
+/* Where the deviation of a metric in the window lies, as a tree: its slices (propter_drill_metric), else the parts of a propter:Definition with propter:SumOf,
+ * each against its own baseline, parents before their parts, large before small. Of several definitions of one whole the one whose largest part carries most;
+ * parts of less than a twentieth are left out, parts of a quarter and more are taken apart again, three levels deep. Nothing is listed where parts cancel out,
+ * where one has no expectation, and where the inferrer holds a slice. Free the list with propter_free; its texts are in `arena`. Errors as propter_drill_metric. */
+PROPTER_API PropterStatus propter_where(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena, PropterPart **out,
+                                        size_t *count, PropterError *err);
+
 /* One past event, studied by itself. */
 typedef struct {
   PropterStr event, label;   /* IRI */

@@ -200,6 +200,8 @@ struct PropterWhyAnswer {
   PropterStr request;        /* the gate in words */
   PropterStr rows;           /* the rows of the window and of the period before it */
   PropterStr track;          /* the track record in words */
+  size_t parts;              /* where the deviation lies (propter_where); none of what did not move */
+  PropterPart *part;
   size_t nearest;
   PropterWhyName *near;
   size_t moves;
