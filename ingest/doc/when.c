@@ -5,13 +5,43 @@
 
 enum { WORD_MAX = 16 };
 
+/* The words of the calendar in alphabetical order; which month a word is. */
+/* clang-format off */
+#define CALENDAR(row)                                                                                                                                        \
+  row(AFTER, "after", 0) row(AND, "and", 0) row(APRIL, "april", 4) row(AUGUST, "august", 8) row(AUTUMN, "autumn", 0) row(BEFORE, "before", 0)                \
+  row(BEGINNING, "beginning", 0) row(BETWEEN, "between", 0) row(BY, "by", 0) row(DECEMBER, "december", 12) row(DURING, "during", 0)                          \
+  row(EARLY, "early", 0) row(END, "end", 0) row(FALL, "fall", 0) row(FEBRUARY, "february", 2) row(FIRST, "first", 0) row(FOR, "for", 0)                      \
+  row(FOURTH, "fourth", 0) row(FROM, "from", 0) row(HALF, "half", 0) row(IN, "in", 0) row(JANUARY, "january", 1) row(JULY, "july", 7)                        \
+  row(JUNE, "june", 6) row(LAST, "last", 0) row(LATE, "late", 0) row(MARCH, "march", 3) row(MAY, "may", 5) row(MID, "mid", 0)                                \
+  row(MIDDLE, "middle", 0) row(MONTH, "month", 0) row(NEXT, "next", 0) row(NOVEMBER, "november", 11) row(OCTOBER, "october", 10) row(OF, "of", 0)            \
+  row(OVER, "over", 0) row(Q, "q", 0) row(QUARTER, "quarter", 0) row(SECOND, "second", 0) row(SEPTEMBER, "september", 9) row(SINCE, "since", 0)              \
+  row(SPRING, "spring", 0) row(START, "start", 0) row(SUMMER, "summer", 0) row(THAT, "that", 0) row(THE, "the", 0) row(THIRD, "third", 0)                    \
+  row(THIS, "this", 0) row(THROUGH, "through", 0) row(THROUGHOUT, "throughout", 0) row(TILL, "till", 0) row(TO, "to", 0) row(UNTIL, "until", 0)              \
+  row(WINTER, "winter", 0) row(YEAR, "year", 0)
+/* clang-format on */
+typedef enum {
+#define ROW(name, text, month) name,
+  CALENDAR(ROW)
+#undef ROW
+      OTHER
+} Word;
+_Static_assert(OTHER < 64, "sets of words are bits of a number");
+typedef uint64_t WordSet;
+#define SET(word) (UINT64_C(1) << (word))
+#define RANGE_WORDS (SET(TO) | SET(THROUGH) | SET(UNTIL) | SET(TILL) | SET(AND))
+/* Before a month, before a year they say that it is one. */
+#define BEFORE_ANY (SET(IN) | SET(OF) | SET(SINCE) | SET(BY) | SET(DURING) | SET(FROM) | SET(TO) | SET(UNTIL) | SET(THROUGH) | SET(FOR) | SET(BETWEEN))
+#define BEFORE_MONTH (BEFORE_ANY | SET(LAST) | SET(THIS) | SET(EARLY) | SET(LATE) | SET(AND) | SET(NEXT) | SET(BEFORE) | SET(AFTER))
+#define BEFORE_YEAR (BEFORE_ANY | SET(THROUGHOUT) | SET(BEFORE) | SET(AFTER) | SET(YEAR) | SET(END))
+
 typedef enum { T_WORD, T_NUMBER, T_DASH, T_COMMA, T_OTHER } TokenKind;
 typedef struct {
   TokenKind kind;
   size_t start, end;
-  char word[WORD_MAX]; /* lower case */
+  Word word;
+  int month; /* the word is one, or the beginning of one ("aug", "sept"); 0: neither */
   int number, digits;
-  bool capital, ordinal;
+  bool capital, ordinal, cut;
 } Token;
 typedef PROPTER_VEC(Token) Tokens;
 
@@ -25,8 +55,43 @@ typedef struct {
   int relative;              /* this: 1, last: 2, with unit in `grain` */
 } Point;
 
-static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
-static const char *const numbers[] = {"first", "second", "third", "fourth"};
+static const struct {
+  const char *text;
+  int month;
+} calendar[] = {
+#define ROW(name, text, month) {text, month},
+    CALENDAR(ROW)
+#undef ROW
+};
+
+/* First and last word with a letter; none: {0, 0}, which is no word with that letter either. */
+static const struct {
+  unsigned char first, last;
+} letters[26] = {
+    ['a' - 'a'] = {AFTER, AUTUMN}, ['b' - 'a'] = {BEFORE, BY}, ['d' - 'a'] = {DECEMBER, DURING}, ['e' - 'a'] = {EARLY, END},
+    ['f' - 'a'] = {FALL, FROM}, ['h' - 'a'] = {HALF, HALF}, ['i' - 'a'] = {IN, IN}, ['j' - 'a'] = {JANUARY, JUNE},
+    ['l' - 'a'] = {LAST, LATE}, ['m' - 'a'] = {MARCH, MONTH}, ['n' - 'a'] = {NEXT, NOVEMBER}, ['o' - 'a'] = {OCTOBER, OVER},
+    ['q' - 'a'] = {Q, QUARTER}, ['s' - 'a'] = {SECOND, SUMMER}, ['t' - 'a'] = {THAT, TO}, ['u' - 'a'] = {UNTIL, UNTIL},
+    ['w' - 'a'] = {WINTER, WINTER}, ['y' - 'a'] = {YEAR, YEAR},
+};
+
+/* A word in lower case. */
+static void name_word(const char *text, Token *t) {
+  size_t n = strlen(text);
+  t->word = OTHER;
+  if (text[0] < 'a' || text[0] > 'z') return;
+  for (unsigned w = letters[text[0] - 'a'].first; w <= letters[text[0] - 'a'].last; w++) {
+    if (strcmp(calendar[w].text, text) == 0) t->word = (Word)w, t->month = calendar[w].month, t->cut = false;
+    else if (!t->month && calendar[w].month && (n == 3 || (n == 4 && w == SEPTEMBER)) && strncmp(text, calendar[w].text, n) == 0)
+      t->month = calendar[w].month, t->cut = true;
+  }
+}
+
+static Word month_word(int month) {
+  unsigned w = 0;
+  while (calendar[w].month != month) w++;
+  return (Word)w;
+}
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -43,12 +108,12 @@ static const WhenWord *word_in(const WhenWords *words, PropterStr word) {
 bool when_ordinals(const WhenWords *words) { return word_in(words, PROPTER_STR(".")) != NULL; }
 
 /* Puts the English word in the place of another language's; false: the word says nothing. */
-static bool translate(const WhenWords *words, Token *t) {
-  const WhenWord *w = word_in(words, propter_str(t->word));
+static bool translate(const WhenWords *words, char word[WORD_MAX]) {
+  const WhenWord *w = word_in(words, propter_str(word));
   if (!w) return true;
   size_t n = w->english.len < WORD_MAX - 1 ? w->english.len : WORD_MAX - 1;
-  memcpy(t->word, w->english.data, n);
-  t->word[n] = '\0';
+  memcpy(word, w->english.data, n);
+  word[n] = '\0';
   return n > 0;
 }
 
@@ -63,9 +128,8 @@ static size_t figures(PropterStr s, size_t i, Tokens *out, bool *fits) {
   }
   if (digits[2] != 4 || (i < s.len && (digit(s.data[i]) || letter(s.data[i]))) || value[0] < 1 || value[0] > 31 || value[1] < 1 || value[1] > 12) return 0;
   Token day = {.kind = T_NUMBER, .start = at[0], .end = at[1], .number = value[0], .digits = digits[0]},
-        month = {.kind = T_WORD, .start = at[1], .end = at[2], .capital = true},
+        month = {.kind = T_WORD, .start = at[1], .end = at[2], .word = month_word(value[1]), .month = value[1], .capital = true},
         year = {.kind = T_NUMBER, .start = at[2], .end = at[3], .number = value[2], .digits = 4};
-  memcpy(month.word, months[value[1] - 1], strlen(months[value[1] - 1]) + 1);
   *fits = propter_vec_push(out, day) && propter_vec_push(out, month) && propter_vec_push(out, year);
   return i;
 }
@@ -99,18 +163,20 @@ static bool tokenize(PropterStr s, const WhenWords *words, Tokens *out) {
     } else if (letter(s.data[i]) || (words && accented(s, i))) {
       t.kind = T_WORD;
       t.capital = s.data[i] >= 'A' && s.data[i] <= 'Z';
+      char word[WORD_MAX];
       size_t n = 0;
       while (i < s.len && (letter(s.data[i]) || (words && accented(s, i)))) {
         size_t size = letter(s.data[i]) ? 1 : 2;
         if (n + size < WORD_MAX) {
-          if (size == 2) t.word[n++] = s.data[i];
-          t.word[n++] = (char)(s.data[i + size - 1] | 0x20);
+          if (size == 2) word[n++] = s.data[i];
+          word[n++] = (char)(s.data[i + size - 1] | 0x20);
         }
         i += size;
       }
-      t.word[n] = '\0';
-      if (!translate(words, &t)) continue;
-      if (n == 1 && t.word[0] == 'q' && i < s.len && digit(s.data[i]) && (i + 1 == s.len || !digit(s.data[i + 1]))) t.number = s.data[i] - '0', i++;
+      word[n] = '\0';
+      if (!translate(words, word)) continue;
+      name_word(word, &t);
+      if (n == 1 && t.word == Q && i < s.len && digit(s.data[i]) && (i + 1 == s.len || !digit(s.data[i + 1]))) t.number = s.data[i] - '0', i++;
     } else if ((unsigned char)s.data[i] == 0xE2 && i + 2 < s.len && (unsigned char)s.data[i + 1] == 0x80 &&
                ((unsigned char)s.data[i + 2] == 0x93 || (unsigned char)s.data[i + 2] == 0x94 || (unsigned char)s.data[i + 2] == 0x91)) {
       t.kind = T_DASH, i += 3;
@@ -128,35 +194,27 @@ static bool tokenize(PropterStr s, const WhenWords *words, Tokens *out) {
   return true;
 }
 
-static bool is(const Tokens *t, size_t i, const char *word) { return i < t->count && t->items[i].kind == T_WORD && strcmp(t->items[i].word, word) == 0; }
-
-static bool is_any(const Tokens *t, size_t i, const char *words) {
-  if (i >= t->count || t->items[i].kind != T_WORD) return false;
-  size_t n = strlen(t->items[i].word);
-  for (const char *p = words; (p = strstr(p, t->items[i].word)); p++)
-    if ((p == words || p[-1] == ' ') && (p[n] == ' ' || !p[n])) return true;
-  return false;
+static bool is_any(const Tokens *t, size_t i, WordSet words) {
+  return i < t->count && t->items[i].kind == T_WORD && t->items[i].word < OTHER && (words >> t->items[i].word & 1);
 }
+static bool is(const Tokens *t, size_t i, Word word) { return is_any(t, i, SET(word)); }
 
+/* Abbreviations with a full stop or before a number: "Aug. 7", "Sept 2011". */
 static int month_of(const PropterStr *s, const Tokens *t, size_t i) {
   if (i >= t->count || t->items[i].kind != T_WORD || !t->items[i].capital) return 0;
-  const char *w = t->items[i].word;
-  size_t n = strlen(w);
-  for (int m = 0; m < 12; m++) {
-    if (strcmp(w, months[m]) == 0) return m + 1;
-    /* Abbreviations, with a full stop or before a number: "Aug. 7", "Sept 2011". */
-    bool cut = n >= 3 && n <= 4 && strncmp(w, months[m], n) == 0 && strlen(months[m]) > n;
-    if (cut && (n == 3 || m == 8) && ((t->items[i].end < s->len && s->data[t->items[i].end] == '.') || (i + 1 < t->count && t->items[i + 1].kind == T_NUMBER)))
-      return m + 1;
-  }
-  return 0;
+  const Token *w = &t->items[i];
+  if (w->cut && !((w->end < s->len && s->data[w->end] == '.') || (i + 1 < t->count && t->items[i + 1].kind == T_NUMBER))) return 0;
+  return w->month;
 }
 
+/* A word so short that a full stop after it belongs to it. */
+static bool may_be_cut(const Token *t) { return t->cut || t->word == MAY || t->word == JUNE || t->word == JULY; }
+
 static int season_of(const Tokens *t, size_t i) {
-  if (is(t, i, "spring")) return 3;
-  if (is(t, i, "summer")) return 6;
-  if (is(t, i, "autumn") || is(t, i, "fall")) return 9;
-  if (is(t, i, "winter")) return 12;
+  if (is(t, i, SPRING)) return 3;
+  if (is(t, i, SUMMER)) return 6;
+  if (is_any(t, i, SET(AUTUMN) | SET(FALL))) return 9;
+  if (is(t, i, WINTER)) return 12;
   return 0;
 }
 
@@ -174,13 +232,13 @@ static bool dot_at(const PropterStr *s, const Tokens *t, size_t i) { return i < 
 static size_t skip_year(const Tokens *t, size_t i, Point *p) {
   size_t j = i;
   if (j < t->count && t->items[j].kind == T_COMMA) j++;
-  if (is(t, j, "of") || is(t, j, "in")) j++;
+  if (is_any(t, j, SET(OF) | SET(IN))) j++;
   if (!year_at(t, j)) return i;
   p->year = t->items[j].number;
   return j + 1;
 }
 
-static bool range_word(const Tokens *t, size_t i) { return i < t->count && (t->items[i].kind == T_DASH || is_any(t, i, "to through until till and")); }
+static bool range_word(const Tokens *t, size_t i) { return i < t->count && (t->items[i].kind == T_DASH || is_any(t, i, RANGE_WORDS)); }
 
 /* ISO date at token i: number dash number dash number without blanks. */
 static size_t iso(const Tokens *t, size_t i, Point *p) {
@@ -200,32 +258,32 @@ static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loos
   if (j) return j;
   memset(p, 0, sizeof *p);
   size_t begin = i;
-  if (is_any(t, i, "early mid late")) {
-    p->third = is(t, i, "early") ? 1 : is(t, i, "mid") ? 2 : 3;
+  if (is_any(t, i, SET(EARLY) | SET(MID) | SET(LATE))) {
+    p->third = is(t, i, EARLY) ? 1 : is(t, i, MID) ? 2 : 3;
     i++;
     if (i < t->count && t->items[i].kind == T_DASH) i++;
-    if (is(t, i, "in")) i++;
+    if (is(t, i, IN)) i++;
     loose = true;
-  } else if (is_any(t, i, "beginning start middle end") && is(t, i + 1, "of")) {
-    p->third = is(t, i, "middle") ? 2 : is(t, i, "end") ? 3 : 1;
+  } else if (is_any(t, i, SET(BEGINNING) | SET(START) | SET(MIDDLE) | SET(END)) && is(t, i + 1, OF)) {
+    p->third = is(t, i, MIDDLE) ? 2 : is(t, i, END) ? 3 : 1;
     i += 2;
     loose = true;
   }
   int m;
   if (day_at(t, i) && !p->third) {
     size_t k = i + 1;
-    if (is(t, k, "of")) k++;
+    if (is(t, k, OF)) k++;
     if ((m = month_of(s, t, k))) {
       *p = (Point){WHEN_DAY, 0, m, t->items[i].number, 0, 0, false, 0};
       k++;
-      if (dot_at(s, t, k) && strlen(t->items[k - 1].word) < 5) k++;
+      if (dot_at(s, t, k) && may_be_cut(&t->items[k - 1])) k++;
       return skip_year(t, k, p);
     }
     return 0;
   }
   if ((m = month_of(s, t, i))) {
     size_t k = i + 1;
-    if (dot_at(s, t, k) && strlen(t->items[i].word) < 5) k++;
+    if (dot_at(s, t, k) && may_be_cut(&t->items[i])) k++;
     p->month = m;
     if (day_at(t, k) && !p->third) {
       p->grain = WHEN_DAY, p->day = t->items[k].number;
@@ -236,43 +294,44 @@ static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loos
     if (after != k) return after;
     /* "may" and "march" are words; other months need their capital only. */
     bool word = m == 3 || m == 5;
-    bool led = begin > 0 && is_any(t, begin - 1, "in of since by during last this early late from to until through for between and next before after");
+    bool led = begin > 0 && is_any(t, begin - 1, BEFORE_MONTH);
     return word && !led && !p->third && !loose ? 0 : k;
   }
   int season = season_of(t, i);
   if (season) {
-    bool led = begin > 0 && is_any(t, begin - 1, "this last that the in over during since of");
+    bool led = begin > 0 && is_any(t, begin - 1, SET(THIS) | SET(LAST) | SET(THAT) | SET(THE) | SET(IN) | SET(OVER) | SET(DURING) | SET(SINCE) | SET(OF));
     Point q = *p;
     q.grain = WHEN_SEASON, q.month = season, q.month_count = 3, q.before_year = season == 12;
     size_t after = skip_year(t, i + 1, &q);
-    if (after == i + 1 && (!led || is(t, i + 1, "in") || is(t, i + 1, "of"))) return 0;
+    if (after == i + 1 && (!led || is(t, i + 1, IN) || is(t, i + 1, OF))) return 0;
     /* "the fall in orders" is no season, nor is "in fall" without a year. */
-    if (after == i + 1 && is(t, i, "fall") && !(begin > 0 && is_any(t, begin - 1, "this last"))) return 0;
-    if (after == i + 1 && begin > 0 && is(t, begin - 1, "last")) q.relative = 2;
+    if (after == i + 1 && is(t, i, FALL) && !(begin > 0 && is_any(t, begin - 1, SET(THIS) | SET(LAST)))) return 0;
+    if (after == i + 1 && begin > 0 && is(t, begin - 1, LAST)) q.relative = 2;
     *p = q;
     return after;
   }
-  if (i < t->count && t->items[i].kind == T_WORD && strcmp(t->items[i].word, "q") == 0 && t->items[i].number >= 1 && t->items[i].number <= 4) {
+  if (is(t, i, Q) && t->items[i].number >= 1 && t->items[i].number <= 4) {
     p->grain = WHEN_SEASON, p->month = 3 * t->items[i].number - 2, p->month_count = 3;
     return skip_year(t, i + 1, p);
   }
+  static const Word ordinals[] = {FIRST, SECOND, THIRD, FOURTH};
   for (int n = 0; n < 4; n++) {
-    if (!is(t, i, numbers[n])) continue;
-    bool half = is(t, i + 1, "half") && n < 2;
-    if (!half && !is(t, i + 1, "quarter")) return 0;
+    if (!is(t, i, ordinals[n])) continue;
+    bool half = is(t, i + 1, HALF) && n < 2;
+    if (!half && !is(t, i + 1, QUARTER)) return 0;
     p->grain = WHEN_SEASON, p->month = half ? 6 * n + 1 : 3 * n + 1, p->month_count = half ? 6 : 3;
     size_t k = i + 2;
-    if (is(t, k, "of") && is(t, k + 1, "the") && is(t, k + 2, "year")) return k + 3;
+    if (is(t, k, OF) && is(t, k + 1, THE) && is(t, k + 2, YEAR)) return k + 3;
     size_t after = skip_year(t, k, p);
     return after == k && half ? 0 : after;
   }
-  if (is_any(t, i, "this last") && is_any(t, i + 1, "month year quarter")) {
-    p->relative = is(t, i, "this") ? 1 : 2;
-    p->grain = is(t, i + 1, "month") ? WHEN_MONTH : is(t, i + 1, "year") ? WHEN_YEAR : WHEN_SEASON;
+  if (is_any(t, i, SET(THIS) | SET(LAST)) && is_any(t, i + 1, SET(MONTH) | SET(YEAR) | SET(QUARTER))) {
+    p->relative = is(t, i, THIS) ? 1 : 2;
+    p->grain = is(t, i + 1, MONTH) ? WHEN_MONTH : is(t, i + 1, YEAR) ? WHEN_YEAR : WHEN_SEASON;
     return i + 2;
   }
   if (year_at(t, i)) {
-    bool led = begin > 0 && is_any(t, begin - 1, "in of since by during until through from to for between throughout before after year end");
+    bool led = begin > 0 && is_any(t, begin - 1, BEFORE_YEAR);
     if (!led && !loose && !p->third) return 0;
     p->grain = WHEN_YEAR, p->year = t->items[i].number, p->month = 1, p->month_count = 12;
     return i + 1;
@@ -358,7 +417,7 @@ static size_t shared_month(const PropterStr *s, const Tokens *t, size_t i, Point
   size_t j;
   if (day_at(t, i) && range_word(t, i + 1) && day_at(t, i + 2)) {
     j = i + 3;
-    if (is(t, j, "of")) j++;
+    if (is(t, j, OF)) j++;
     if (!(m = month_of(s, t, j))) return 0;
     j++;
     *a = (Point){WHEN_DAY, 0, m, t->items[i].number, 0, 0, false, 0};
@@ -381,8 +440,9 @@ static size_t shared_month(const PropterStr *s, const Tokens *t, size_t i, Point
 bool when_possible(PropterStr s, const WhenWords *own) {
   static const char words[] = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win qua hal mon yea";
   if (own && own->count) return s.len > 0;
+  static const char beginnings[] = "jfmasondwqhy";
   uint32_t first = 0;
-  for (const char *w = words; *w; w += w[3] ? 4 : 3) first |= 1u << (*w - 'a');
+  for (const char *w = beginnings; *w; w++) first |= 1u << (*w - 'a');
   for (size_t i = 0; i < s.len; i++) {
     if (digit(s.data[i])) return true;
     if (!letter(s.data[i])) continue;
@@ -421,7 +481,7 @@ bool when_scan(PropterStr text, const WhenWords *words, PropterDay reference, in
       continue;
     }
     size_t k = 0;
-    bool joined = range_word(&t, j) && (!is(&t, j, "and") || (i > 0 && is(&t, i - 1, "between")));
+    bool joined = range_word(&t, j) && (!is(&t, j, AND) || (i > 0 && is(&t, i - 1, BETWEEN)));
     if (joined && !a.relative) k = point_at(&text, &t, j + 1, true, &b);
     if (k && !b.relative) {
       bool same = a.grain != WHEN_YEAR || b.grain == WHEN_YEAR;

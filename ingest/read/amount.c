@@ -25,7 +25,7 @@ static size_t word_at(PropterStr s, size_t i) {
 
 static int lookup(PropterStr s, size_t i, size_t n) {
   for (size_t w = 0; w < sizeof words / sizeof *words; w++)
-    if (strlen(words[w].word) == n && strncasecmp(s.data + i, words[w].word, n) == 0) return (int)w;
+    if ((s.data[i] | 0x20) == words[w].word[0] && strlen(words[w].word) == n && strncasecmp(s.data + i, words[w].word, n) == 0) return (int)w;
   return -1;
 }
 
@@ -90,7 +90,7 @@ static bool counts_things(PropterStr s, size_t j) {
     size_t n = word_at(s, j);
     if (!n) return !first;
     for (size_t w = 0; w < sizeof never / sizeof *never; w++)
-      if (first && strlen(never[w]) == n && strncmp(s.data + j, never[w], n) == 0) return false;
+      if (first && s.data[j] == never[w][0] && strlen(never[w]) == n && strncmp(s.data + j, never[w], n) == 0) return false;
     if (n > 3 && s.data[j + n - 1] == 's') return true;
     if ((n == 6 && strncasecmp(s.data + j, "people", 6) == 0) || (n == 5 && strncasecmp(s.data + j, "staff", 5) == 0) ||
         (n == 3 && strncasecmp(s.data + j, "men", 3) == 0))

@@ -131,6 +131,7 @@ static PropterStatus run_example(PropterRules *rules, const Rule *rule, const Ex
   for (size_t i = 0; i < sentences.count && status == PROPTER_OK; i++) {
     scene.sentence = sentences.items[i];
     scene.next = i + 1 < sentences.count ? sentences.items[i + 1] : (PropterSpan){0, 0};
+    scene.dated = when_possible((PropterStr){text.data + scene.sentence.start, scene.sentence.end - scene.sentence.start}, &rules->dates);
     status = find_claims(rules, &scene, NULL, readings, err);
     scene.previous = scene.sentence;
   }

@@ -15,8 +15,7 @@ typedef struct {
 
 static bool plain(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/* End of the item at i: an escape, a class, a bracket with all in it, or a byte. 0: not understood. */
-static size_t item_end(PropterStr s, size_t i) {
+size_t rules_item_end(PropterStr s, size_t i) {
   if (s.data[i] == '\\') return i + 2 <= s.len && s.data[i + 1] != 'Q' && s.data[i + 1] != 'E' ? i + 2 : 0;
   if (s.data[i] == '[') {
     size_t k = i + 1;
@@ -31,7 +30,7 @@ static size_t item_end(PropterStr s, size_t i) {
   if (s.data[i] != '(') return i + 1;
   for (size_t k = i + 1; k < s.len && k;) {
     if (s.data[k] == ')') return k + 1;
-    k = item_end(s, k);
+    k = rules_item_end(s, k);
   }
   return 0;
 }
@@ -47,7 +46,7 @@ static bool split(PropterStr s, Alternatives *out) {
       from = ++i;
       continue;
     }
-    if (!(i = item_end(s, i))) return false;
+    if (!(i = rules_item_end(s, i))) return false;
   }
 }
 
@@ -85,7 +84,7 @@ static bool write_all(const Alternatives *a, bool caseless, unsigned depth, Prop
 /* One alternative, with the brackets in it factored. */
 static bool write_one(PropterStr s, bool caseless, unsigned depth, PropterBuf *out) {
   for (size_t i = 0; i < s.len;) {
-    size_t end = item_end(s, i), inner;
+    size_t end = rules_item_end(s, i), inner;
     if (!end) return false;
     PropterStr item = {s.data + i, end - i};
     if (item.data[0] == '(' && (inner = opening(item)) > 0 && depth < DEEPEST) {

@@ -16,6 +16,12 @@ typedef struct {
   size_t match;              /* where the pattern matched */
 } Candidate;
 
+/* An argument found beside a place. */
+typedef struct {
+  size_t at, lead;
+  PropterSpan argument;
+} Side;
+
 typedef struct {
   PropterRules *r;
   const Scene *scene;
@@ -24,10 +30,13 @@ typedef struct {
   Whens whens;
   Candidate found[CANDIDATES];
   size_t count;
+  Side before[CANDIDATES], after[CANDIDATES]; /* many rules look at one place */
+  size_t before_count, after_count;
 } Work;
 
 static PropterStr slice(PropterStr s, PropterSpan span) { return (PropterStr){s.data + span.start, span.end - span.start}; }
 static bool empty(PropterSpan s) { return s.end <= s.start; }
+static bool equal(PropterSpan a, PropterSpan b) { return a.start == b.start && a.end == b.end; }
 static bool inside(PropterSpan a, PropterSpan b) { return a.start >= b.start && a.end <= b.end; }
 static bool overlap(PropterSpan a, PropterSpan b) { return a.start < b.end && b.start < a.end; }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; }
@@ -68,7 +77,7 @@ static void tagged_end(const Work *w, PropterSpan *a) {
     a->end = strip(w->r, w->s, (PropterSpan){a->start, judge_decoded(w->tagged, *a, m.start)}).end;
 }
 
-static PropterSpan before(const Work *w, size_t end, size_t *lead) {
+static PropterSpan find_before(const Work *w, size_t end, size_t *lead) {
   PropterSpan a = {0, end}, m;
   PropterStr head = slice(w->s, a);
   while (rules_last(w->r, w->r->cut_left.items, w->r->cut_left.count, head, &m)) {
@@ -86,10 +95,31 @@ static PropterSpan before(const Work *w, size_t end, size_t *lead) {
   return strip(w->r, w->s, a);
 }
 
-static PropterSpan after(const Work *w, size_t start) {
+static PropterSpan before(Work *w, size_t end, size_t *lead) {
+  size_t i = 0;
+  while (i < w->before_count && w->before[i].at != end) i++;
+  Side s = i < w->before_count ? w->before[i] : (Side){.at = end};
+  if (i == w->before_count) {
+    s.argument = find_before(w, end, &s.lead);
+    if (i < CANDIDATES) w->before[w->before_count++] = s;
+  }
+  *lead = s.lead;
+  return s.argument;
+}
+
+static PropterSpan find_after(const Work *w, size_t start) {
   PropterSpan a = {start, w->s.len}, m;
   if (rules_first(w->r, w->r->cut_right.items, w->r->cut_right.count, slice(w->s, a), 0, &m) && m.start > 1) a.end = start + m.start;
   return strip(w->r, w->s, a);
+}
+
+static PropterSpan after(Work *w, size_t start) {
+  size_t i = 0;
+  while (i < w->after_count && w->after[i].at != start) i++;
+  if (i < w->after_count) return w->after[i].argument;
+  PropterSpan a = find_after(w, start);
+  if (i < CANDIDATES) w->after[w->after_count++] = (Side){start, 0, a};
+  return a;
 }
 
 static bool says_something(const Work *w, PropterSpan a) {
@@ -222,7 +252,8 @@ static void refine(Work *w) {
     if (!around_fits(w, &c.rule->tagged, false, c.core) || !around_fits(w, &c.rule->lemmas, true, c.core)) continue;
     if (c.pattern->lead) tagged_start(w, c.pattern->lead == PART_CAUSE ? &c.cause : &c.effect);
     if (c.pattern->trail) tagged_end(w, c.pattern->trail == PART_CAUSE ? &c.cause : &c.effect);
-    if (!nothing_by_tags(w, c.cause) && !nothing_by_tags(w, c.effect) && whole(w, &c)) w->found[n++] = c;
+    bool same = equal(c.cause, w->found[i].cause) && equal(c.effect, w->found[i].effect);
+    if (!nothing_by_tags(w, c.cause) && !nothing_by_tags(w, c.effect) && (same || whole(w, &c))) w->found[n++] = c;
   }
   w->count = n;
 }
@@ -262,8 +293,7 @@ static void settle(Work *w) {
         drop[a->pattern->lead == PART_EFFECT || w->s.data[a->core.start] == ',' ? j : i] = true;
         continue;
       }
-      bool same = a->cause.start == b->cause.start && a->cause.end == b->cause.end && a->effect.start == b->effect.start && a->effect.end == b->effect.end;
-      if (same || overlap(a->core, b->core)) drop[better(b, a) ? i : j] = true;
+      if ((equal(a->cause, b->cause) && equal(a->effect, b->effect)) || overlap(a->core, b->core)) drop[better(b, a) ? i : j] = true;
     }
   size_t n = 0;
   for (size_t i = 0; i < w->count; i++)
@@ -449,6 +479,7 @@ static void dates(const Work *w, const Candidate *c, PropterReading *out) {
 }
 
 static PropterStatus dates_of(Work *w, PropterError *err) {
+  if (!w->scene->dated) return PROPTER_OK;
   bool forward = rules_any(w->r, w->r->future.items, w->r->future.count, w->s);
   if (when_scan(w->s, &w->r->dates, w->scene->published, w->scene->year, forward, &w->whens)) return PROPTER_OK;
   return propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
@@ -505,16 +536,18 @@ static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, Pro
   return propter_vec_push(&out->claims, reading) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for claims");
 }
 
-/* Marks the rules of which a trigger begins a word of the sentence. */
+/* Marks the rules of which a trigger begins a word of the sentence; eight bytes more can be read behind `low`. */
 static void find_triggered(const PropterRules *r, PropterStr low, bool *rules) {
   for (size_t i = 0; i + 1 < low.len; i++) {
     if (low.data[i] < 'a' || low.data[i] > 'z' || (i > 0 && letter(low.data[i - 1]))) continue;
     size_t b = rules_bucket(low.data + i, low.len - i);
+    uint64_t here = rules_eight(low.data + i);
     for (size_t t = r->bucket[b]; t < r->bucket[b + 1]; t++) {
-      PropterStr word = r->triggers.items[t].word;
-      if (r->triggers.items[t].whole && i + word.len < low.len && letter(low.data[i + word.len])) continue;
-      if (!rules[r->triggers.items[t].rule] && word.len <= low.len - i && memcmp(word.data, low.data + i, word.len) == 0)
-        rules[r->triggers.items[t].rule] = true;
+      const Trigger *trigger = &r->triggers.items[t];
+      PropterStr word = trigger->word;
+      if ((here & trigger->mask) != trigger->key || rules[trigger->rule] || word.len > low.len - i) continue;
+      if (trigger->whole && i + word.len < low.len && letter(low.data[i + word.len])) continue;
+      if (word.len <= 8 || memcmp(word.data, low.data + i, word.len) == 0) rules[trigger->rule] = true;
     }
   }
 }
@@ -522,7 +555,8 @@ static void find_triggered(const PropterRules *r, PropterStr low, bool *rules) {
 PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *only_rule, PropterReadings *out, PropterError *err) {
   Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
   char low[16384];
-  if (w.s.len < 4 || w.s.len >= sizeof low) return PROPTER_OK;
+  if (w.s.len < 4 || w.s.len + 8 >= sizeof low) return PROPTER_OK;
+  memset(low + w.s.len, 0, 8);
   for (size_t i = 0; i < w.s.len; i++) low[i] = (char)(w.s.data[i] >= 'A' && w.s.data[i] <= 'Z' ? w.s.data[i] | 0x20 : w.s.data[i]);
   bool triggered[READ_RULES] = {false};
   find_triggered(rules, (PropterStr){low, w.s.len}, triggered);

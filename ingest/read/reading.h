@@ -51,7 +51,7 @@ typedef struct {
 
 typedef struct {
   PropterRegex *regex;
-  PropterRegex *rest;                 /* it without the definitions it begins with, or NULL: where this does not match, it does not, and this is fast */
+  PropterRegex *rest;                 /* a part of it that says much, or NULL: where this does not match, it does not, and this is fast */
   Part lead, trail;                   /* argument before and after the match */
   unsigned cause_group, effect_group; /* inside it, 0: none */
   const Named *cause_shape, *effect_shape;
@@ -95,7 +95,8 @@ typedef struct {
 typedef struct {
   PropterStr word;
   size_t rule;
-  bool whole; /* the word itself, not words that begin so */
+  uint64_t key, mask; /* its first 8 bytes as they lie in memory; the bits that count */
+  bool whole;         /* the word itself, not words that begin so */
 } Trigger;
 
 enum { TRIGGER_BUCKETS = 27 * 27, READ_RULES = 1000 };
@@ -128,6 +129,8 @@ struct PropterRules {
 
 enum { RULE_QUARANTINE = 3 };
 
+/* Eight bytes as a number. */
+uint64_t rules_eight(const char *bytes);
 /* Bucket of a word in lower case. */
 size_t rules_bucket(const char *word, size_t len);
 /* First match of any of `list` in `text`, the leftmost; a pattern that runs into the step limit does not match. */
@@ -139,6 +142,8 @@ bool rules_any(const PropterRules *r, PropterRegex *const *list, size_t count, P
 /* --- factor.c --- */
 /* Appends the pattern with its alternations ordered by first letters; it matches the same. False: not understood, or no memory. */
 bool rules_factor(PropterStr pattern, bool caseless, PropterBuf *out);
+/* End of the item of an expression at i: an escape, a class, a bracket with all in it, or a byte. 0: not understood. */
+size_t rules_item_end(PropterStr pattern, size_t i);
 
 /* --- document.c --- */
 /* An example's text without its marks, and what they mark. False: a mark does not close, or no memory. */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What reads rule files (rules.c) and what compiles their expressions (pattern.c) share. */
+#ifndef READ_RULES_H
+#define READ_RULES_H
+
+#include "reading.h"
+
+typedef struct {
+  PropterRules *r;
+  const char *source;
+  unsigned line;
+  Rule *rule; /* the one being read */
+  PropterError *err;
+} RuleParser;
+
+/* SYNTAX with the line. */
+PropterStatus rules_bad(RuleParser *p, const char *expected, PropterStr found);
+/* Takes the first word off. */
+PropterStr rules_word(PropterStr *rest);
+Part rules_part(PropterStr name);
+
+PropterStatus rules_compile(RuleParser *p, PropterStr pattern, unsigned flags, PropterRegex **out);
+/* Words with * for any ending, "quoted words" for phrases, into one expression. */
+PropterStatus rules_compile_words(RuleParser *p, PropterStr words, PropterRegex **out);
+/* An expression over tags; definitions may stand in it, arguments not. */
+PropterStatus rules_compile_tagged(RuleParser *p, PropterStr text, PropterRegex **out);
+PropterStatus rules_compile_pattern(RuleParser *p, const Rule *rule, PropterStr text, Pattern *pattern);
+
+#endif
