@@ -469,6 +469,11 @@ bool when_scan(PropterStr text, const WhenWords *words, PropterDay reference, in
   for (size_t i = 0; fits && i < t.count;) {
     Point a, b;
     PropterDay first, last, first2, last2;
+    const Token *begin = &t.items[i];
+    if (begin->kind != T_NUMBER && (begin->kind != T_WORD || (begin->word == OTHER && !begin->month))) {
+      i++;
+      continue;
+    }
     size_t j = shared_month(&text, &t, i, &a, &b);
     if (j) {
       if (resolve(&a, reference, year, forward, &first, &last) && resolve(&b, reference, year, forward, &first2, &last2))
