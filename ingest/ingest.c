@@ -342,9 +342,8 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
 PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err) {
   *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
   Ingest in = {.options = options, .result = result};
-  PropterStatus status =
-      propter_mapping_read(options->mappings, options->count,
-                           &(PropterMappingOptions){.base = options->base, .database = options->database, .minimal = options->minimal, .limits = options->limits}, &in.mapping, err);
+  PropterMappingOptions how = {.base = options->base, .database = options->database, .minimal = options->minimal, .answer = options->answer, .limits = options->limits};
+  PropterStatus status = propter_mapping_read(options->mappings, options->count, &how, &in.mapping, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
   if (status == PROPTER_OK) status = execute(&in, err);
   rows_close(in.rows);

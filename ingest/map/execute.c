@@ -65,7 +65,7 @@ PropterStatus open_source(Execution *x, size_t source, size_t file, PropterTable
   x->source = source, x->file = file;
   PropterStatus status = propter_table_open(path, &s->options, x->options->limits, table, &why);
   /* What has no place in the file is wrong with what the mapping says of it. */
-  if (status == PROPTER_NOT_FOUND || status == PROPTER_USAGE || (status == PROPTER_SYNTAX && !why.source[0]))
+  if (status == PROPTER_NOT_FOUND || status == PROPTER_USAGE || ((status == PROPTER_SYNTAX || status == PROPTER_INVALID) && !why.source[0]))
     return doc_fail(&x->m->doc, s->at, err, status == PROPTER_USAGE ? PROPTER_INVALID : status, "source %s: %s", path, why.message);
   if (status != PROPTER_OK) {
     if (err) *err = why;

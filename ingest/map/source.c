@@ -72,10 +72,11 @@ static PropterStatus set_graph(PropterMapping *m, LogicalSource *s, const NodeIn
   return status;
 }
 
+static PropterStatus add_null(LogicalSource *s, PropterStr text, PropterError *err) { return propter_vec_push(&s->nulls, text) ? PROPTER_OK : no_memory(err); }
+
 static PropterStatus add_nulls(PropterMapping *m, LogicalSource *s, Node node, PropterError *err) {
   const DocTriple *t;
-  for (size_t i = 0; (t = doc_get(&m->doc, node, WORD_null, i)); i++)
-    if (!propter_vec_push(&s->nulls, text_of(m, t))) return no_memory(err);
+  for (size_t i = 0; (t = doc_get(&m->doc, node, WORD_null, i)); i++) PROPTER_TRY(add_null(s, text_of(m, t), err));
   return PROPTER_OK;
 }
 
@@ -166,6 +167,26 @@ static PropterStatus read_prefixes(PropterMapping *m, LogicalSource *s, Node for
   return PROPTER_OK;
 }
 
+#define FORMATS "http://www.w3.org/ns/formats/"
+
+/* Solutions of SPARQL in a file, statements of RDF, or the solutions of a query over RDF: whether the formulation is one of the W3C's formats. */
+static bool read_format(PropterMapping *m, LogicalSource *s, const DocTriple *at, const DocTriple *f) {
+  static const char *const formats[][2] = {{"SPARQL_Results_CSV", "csv"}, {"SPARQL_Results_TSV", "srt"}, {"SPARQL_Results_XML", "srx"}, {"SPARQL_Results_JSON", "srj"},
+                                           {"N-Triples", "rdf"},          {"N-Quads", "rdf"},            {"Turtle", "rdf"},             {"TriG", "rdf"},
+                                           {"RDF_XML", "rdf"},            {"RDF_JSON", "rdf"}};
+  PropterStr iri = doc_node(&m->doc, f->o)->term.value;
+  if (!propter_str_starts(iri, PROPTER_STR(FORMATS))) return false;
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+    if (strcmp(iri.data + sizeof FORMATS - 1, formats[i][0]) == 0) s->options.format = formats[i][1];
+  if (!s->options.format) return false;
+  s->plain_values = strcmp(s->options.format, "csv") == 0;
+  bool rdf = strcmp(s->options.format, "rdf") == 0;
+  s->options.query = option(m, at->o, WORD_iterator);
+  if (!s->options.query) s->options.query = option(m, at->o, WORD_query);
+  if (s->options.query && !rdf) s->options.format = "rdf", s->options.answer = m->options->answer;
+  return !(s->options.query && rdf);
+}
+
 /* Which reader a reference formulation asks for. */
 static PropterStatus read_formulation(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
   static const struct {
@@ -182,6 +203,7 @@ static PropterStatus read_formulation(PropterMapping *m, LogicalSource *s, const
   }
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
     if (formats[i].word == word) s->options.format = formats[i].format, s->several = formats[i].several;
+  if (f && !s->options.format && read_format(m, s, at, f)) return s->plain_values ? add_null(s, PROPTER_STR(""), err) : PROPTER_OK;
   s->options.iterator = s->several ? option(m, at->o, WORD_iterator) : NULL;
   s->options.table = option(m, at->o, WORD_tableName); /* a sheet of a workbook */
   if (s->options.format) return PROPTER_OK;
@@ -306,7 +328,7 @@ PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *ind
   /* Types of JSON's values came with RML-Core. */
   if (old && s.several) s.plain_values = true;
   bool csv = s.options.format && strcmp(s.options.format, "csv") == 0;
-  if (status == PROPTER_OK && csv && old && !s.nulls.count && !propter_vec_push(&s.nulls, PROPTER_STR(""))) status = no_memory(err);
+  if (status == PROPTER_OK && csv && old && !s.nulls.count) status = add_null(&s, PROPTER_STR(""), err);
   if (status == PROPTER_OK) status = set_graph(m, &s, doc_node(&m->doc, at->o), err);
   if (status == PROPTER_OK) return keep(m, &s, index, err);
   propter_vec_clear(&s.nulls);
@@ -317,6 +339,6 @@ PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr 
   LogicalSource s = {.at = at, .options = *options};
   PROPTER_TRY(set_path(m, &s, m->doc.files.items[at->file].directory, path, err));
   PROPTER_TRY(set_graph(m, &s, NULL, err));
-  if (!propter_vec_push(&s.nulls, PROPTER_STR(""))) return no_memory(err);
+  PROPTER_TRY(add_null(&s, PROPTER_STR(""), err));
   return keep(m, &s, index, err);
 }

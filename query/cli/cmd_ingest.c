@@ -12,6 +12,7 @@
 #include "propter/run.h"
 #include "propter/sniff.h"
 #include "propter/vocab.h"
+#include "rdf_answer.h"
 #include "shacl_call.h"
 
 static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *o, PropterError *err) {
@@ -111,7 +112,7 @@ static PropterStatus print_plan(const CommandCall *call, const PropterIngestOpti
   PropterMapping *mapping = NULL;
   PropterMapJoin j;
   PROPTER_TRY(
-      propter_mapping_read(o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database, .minimal = o->minimal}, &mapping, err));
+      propter_mapping_read(o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database, .minimal = o->minimal, .answer = o->answer}, &mapping, err));
   PropterStatus status = print_reading(call, mapping, err);
   for (size_t n = 0; status == PROPTER_OK && propter_mapping_join(mapping, n, &j); n++) {
     fprintf(call->out, "join   %s with %s, ", j.child, j.parent);
@@ -245,6 +246,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                             .force = cmd_flag(call, "force"),
                             .replace = cmd_flag(call, "replace"),
                             .minimal = cmd_flag(call, "minimal"),
+                            .answer = rdf_answer,
                             .now = call->now,
                             .software = PROPTER_STR("propter " PACKAGE_VERSION),
                             .log = call->log};

@@ -65,6 +65,23 @@ expect 'XML by rows' 0 'project/t.xml, one row in memory' "$PROPTER" -g "$dir/p.
 expect 'XML as a whole' 0 'project/t.xml, the whole document in memory because of /r/g/p[position() > 0]' "$PROPTER" -g "$dir/p.g" ingest project/whole.ttl --dry-run
 "$PROPTER" ingest project/xml.ttl --output a.nq && "$PROPTER" ingest project/whole.ttl --output b.nq
 if grep -q '<http://example.org/1/2>' a.nq && cmp -s a.nq b.nq; then ok 'both give the same'; else not_ok 'both give the same' "$(cat a.nq b.nq)"; fi
+# A query over an RDF file, solutions in a file, statements.
+printf '<http://example.org/a> <http://example.org/name> "Anna"@en ; <http://example.org/age> 33 .\n' > project/people.ttl
+cat > project/rdf.ttl <<'END'
+@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> . @prefix formats: <http://www.w3.org/ns/formats/> .
+ex:q rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path "people.ttl" ] ; rml:referenceFormulation formats:SPARQL_Results_JSON ;
+    rml:iterator "SELECT ?p ?age { ?p <http://example.org/age> ?age }" ] ;
+  rml:subjectMap [ rml:reference "p" ] ; rml:predicateObjectMap [ rml:predicate ex:is ; rml:objectMap [ rml:reference "age" ] ] .
+END
+expect 'a query over an RDF file' 0 '<http://example.org/a> <http://example.org/is> "33"^^<http://www.w3.org/2001/XMLSchema#integer> .' env TMPDIR="$dir" "$PROPTER" ingest project/rdf.ttl --output -
+for t in "$dir"/propter-rdf-*; do if [ -e "$t" ]; then not_ok 'its graph is gone' "$t"; else ok 'its graph is gone'; fi; done
+sed 's|SELECT ?p ?age|ASK|' project/rdf.ttl > project/e.ttl
+expect 'that is no SELECT' 3 'project/e.ttl:2: source project/people.ttl: expected a SELECT query' "$PROPTER" ingest project/e.ttl --output -
+sed 's|formats:SPARQL_Results_JSON ;|formats:Turtle|; /rml:iterator/d; s|"p"|"subject"|; s|"age"|"object"|; s|ex:q rml:log|ex:q rml:log|; s|Turtle$|Turtle ] ;|' project/rdf.ttl > project/st.ttl
+expect 'statements of an RDF file' 0 '<http://example.org/a> <http://example.org/is> "Anna" .' "$PROPTER" ingest project/st.ttl --output -
+"$PROPTER" -g "$dir/people.g" load project/people.ttl > load.out 2>&1; "$PROPTER" -g "$dir/people.g" query 'SELECT ?p ?age { ?p <http://example.org/age> ?age }' --format xml > project/people.srx
+sed 's|people.ttl|people.srx|; s|Results_JSON ;|Results_XML ] ;|; /rml:iterator/d' project/rdf.ttl > project/srx.ttl
+expect 'solutions in a file' 0 '<http://example.org/a> <http://example.org/is> "33"^^<http://www.w3.org/2001/XMLSchema#integer> .' "$PROPTER" ingest project/srx.ttl --output -
 expect 'a project' 0 'ingested: 4 rows, 4 quads; 4 added' "$PROPTER" -g "$dir/p.g" ingest project/p.ini
 printf '[Shop]\nmappings = ${SHOP_MAPS}.ttl\n' > project/e.ini
 expect 'a variable that is not set' 3 '[Shop] mappings: ${SHOP_MAPS} is no key and no variable of the environment' "$PROPTER" -g "$dir/p.g" ingest project/e.ini

@@ -24,8 +24,12 @@ bool dataset_equal(Dataset *a, Dataset *b, PropterBuf *difference);
 /* The n-th object of subject and predicate, NULL: there is none. */
 const PropterTerm *dataset_object(const Dataset *d, const PropterTerm *s, const char *p, size_t nth);
 PropterStatus dataset_read_text(Dataset *d, PropterStr text, const char *format, PropterStr base, PropterError *err);
+/* JSON-LD (`linked`) or RDF/JSON, as far as json_dataset.c says. */
+PropterStatus dataset_read_json(Dataset *d, PropterStr text, bool linked, PropterError *err);
 /* Writes each xsd:double in one way. */
 void dataset_numbers(Dataset *d);
+/* Integers lose their type. */
+void dataset_plain_integers(Dataset *d);
 void dataset_clear(Dataset *d);
 
 typedef struct {

@@ -56,6 +56,11 @@ void dataset_numbers(Dataset *d) {
   }
 }
 
+void dataset_plain_integers(Dataset *d) {
+  for (size_t i = 0; i < d->count; i++)
+    if (propter_str_ends(d->items[i].term[2].datatype, PROPTER_STR("XMLSchema#integer"))) d->items[i].term[2].datatype.len = 0;
+}
+
 void dataset_clear(Dataset *d) {
   propter_vec_clear(d);
   propter_arena_clear(&d->arena);

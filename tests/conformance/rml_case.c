@@ -8,6 +8,7 @@
 #include "conformance.h"
 #include "propter/io.h"
 #include "propter/map.h"
+#include "rdf_answer.h"
 
 static PropterStatus take(const PropterMapRecord *r, void *payload, PropterError *err) {
   for (size_t i = 0; i < r->quad_count; i++) {
@@ -67,7 +68,7 @@ static PropterStatus copy_mapping(const char *path, const char *dsn, char copy[]
 static PropterStatus execute(const RmlCase *c, bool stop, bool plain, Dataset *out, PropterError *err) {
   PropterMapping *mapping = NULL;
   PropterMapCounts counts;
-  PropterMappingOptions options = {.base = propter_str(c->base), .database = c->database, .plain_values = plain};
+  PropterMappingOptions options = {.base = propter_str(c->base), .database = c->database, .plain_values = plain, .answer = rdf_answer};
   PropterMapSink sink = {.record = take, .reject = stop ? refuse_reject : ignore_reject, .payload = out};
   char copy[] = "/tmp/propter-mapping-XXXXXX.ttl";
   const char *path = c->mapping ? c->mapping : "mapping.ttl";
@@ -121,6 +122,7 @@ static Result compare(const RmlCase *c, bool plain, PropterBuf *why) {
     result = FAILED;
   } else {
     if (c->any_number) dataset_numbers(&found), dataset_numbers(&wanted);
+    if (c->any_integer) dataset_plain_integers(&found), dataset_plain_integers(&wanted);
     if (!dataset_equal(&found, &wanted, why)) result = DIFFERENT;
   }
   dataset_clear(&found);

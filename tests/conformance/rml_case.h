@@ -14,6 +14,7 @@ typedef struct {
   const char *database; /* of R2RML's logical tables */
   bool plain_too;       /* values of databases may be typed or plain, the truth is not consistent there */
   bool any_number;      /* doubles are compared by value */
+  bool any_integer;     /* integers may have no type */
   bool fails;           /* must be refused whatever files there are */
 } RmlCase;
 void rml_case(const char *folder, const char *name, RmlCase c);

@@ -75,7 +75,7 @@ static const Defect defects[] = {
     {"JSON with something behind it", JSON, "t.csv", "[{\"id\":1,\"n\":2}]\n]", 0, PROPTER_SYNTAX, 2, "", NONE},
     {"half-written XML", XML, "t.csv", "<r>\n<e id='1'><n>2</n></e>\n<e", 0, PROPTER_SYNTAX, 3, "", NONE},
     {"an XML bomb", XML, "t.csv", "<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;'>]>\n<r><e id='1'><n>&b;</n></e></r>", 0,
-     PROPTER_INVALID, 0, "DOCTYPE", NONE},
+     PROPTER_INVALID, 1, "DOCTYPE", NONE},
     {"XML without end of depth", XML, "t.csv", NULL, 0, PROPTER_LIMIT, 1, "nested deeper", NONE},
     {"gzip cut short", CSV_OF("t.csv.gz"), "t.csv.gz", "gzip", 0, PROPTER_SYNTAX, 0, "ends too early", NONE},
     {"xz cut short", CSV_OF("t.csv.xz"), "t.csv.xz", "tarxz", 0, PROPTER_SYNTAX, 0, "packed data", NONE},

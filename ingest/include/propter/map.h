@@ -6,6 +6,7 @@
 
 #include "propter/graph.h"
 #include "propter/run.h"
+#include "propter/table.h"
 
 /* A set of mapping documents, read and checked. */
 typedef struct PropterMapping PropterMapping;
@@ -17,6 +18,7 @@ typedef struct {
   bool plain_values;    /* values of databases are texts, whatever their type */
   bool minimal;         /* CSVW: what the cells say, and nothing of the tables and rows that say it (CSV2RDF's minimal mode) */
   bool validate;        /* CSVW: the run makes nothing and rejects what a validator calls an error: headers, cells, primary and foreign keys */
+  PropterTableAnswer answer; /* of queries over RDF files (propter/table.h); NULL: a source that has one is an error */
   const PropterLimits *limits; /* NULL: defaults */
 } PropterMappingOptions;
 

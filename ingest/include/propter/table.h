@@ -3,6 +3,7 @@
 #ifndef PROPTER_TABLE_H
 #define PROPTER_TABLE_H
 
+#include "propter/graph.h"
 #include "propter/limits.h"
 #include "propter/mem.h"
 
@@ -10,13 +11,25 @@ typedef struct {
   const char *prefix, *iri;
 } PropterTablePrefix;
 
+/* Solutions of a query. `next` gives a row of `columns` terms (kind NONE: unbound), borrowed until the following call, or NULL at the end. */
+typedef struct {
+  const PropterStr *names;
+  size_t columns;
+  PropterStatus (*next)(void *state, const PropterTerm **row, PropterError *err);
+  void (*close)(void *state);
+  void *state;
+} PropterTableSolutions;
+/* Answers a SELECT query over a file with RDF. Tables stand below queries, so who may use both hands such a function down. `limits` outlive the solutions. */
+typedef PropterStatus (*PropterTableAnswer)(const char *path, const char *query, const PropterLimits *limits, PropterTableSolutions *out, PropterError *err);
+
 /* Zero-initialise for the defaults. Strings are borrowed until the table is closed. */
 typedef struct {
   const char *format;    /* name of a reader (table/readers.def); NULL: by the file's extension, else "csv" */
   const char *iterator;  /* JSON: JSONPath of the rows (NULL: the document, of NDJSON each line); XML: XPath of the rows (NULL: the root element) */
   const PropterTablePrefix *prefixes; /* of names in XPaths */
   size_t prefix_count;
-  const char *query;     /* databases: SQL, its result is the table */
+  const char *query;     /* databases: SQL, its result is the table; RDF: SPARQL, answered by `answer` */
+  PropterTableAnswer answer;
   const char *table;     /* databases: name of a table or view, used when there is no query */
   const char *user, *password; /* databases, where the address does not hold them */
   char delimiter;        /* 0: a tab for .tsv and .tab, else a comma */
