@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The graph over HTTP. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -31,9 +32,12 @@ static const CommandOption options[] = {{"address", 'a', "ADDRESS", "numeric add
                                         {"key", 0, "FILE", "its private key, PEM"},
                                         {"workers", 0, "N", "requests computed at the same time (default: one per processor)"},
                                         {"queue", 0, "N", "requests that may wait for a worker (default 64); beyond: 503"},
+                                        {"client-requests", 0, "N", "of these, those of one address (default: half, no limit on loopback); beyond: 429"},
+                                        {"connections", 0, "N", "open at the same time (default 16384)"},
+                                        {"client-connections", 0, "N", "from one address (default: a quarter, no limit on loopback)"},
                                         {"timeout", 0, "SECONDS", "longest run of a query (default 120)"},
                                         {"memory", 0, "MIB", "memory of one query (default 1024)"},
-                                        {"access-log", 0, "FILE", "append one JSON object per request (- for standard output)"},
+                                        {"access-log", 0, "FILE", "append one JSON object per request (- for standard output); SIGHUP opens it again"},
                                         {NULL, 0, NULL, NULL}};
 
 typedef struct {
@@ -43,6 +47,7 @@ typedef struct {
   PropterBuf token_file, certificate, key;
   char made[33];
   FILE *access;
+  const char *log_file; /* NULL: none, or standard output */
 } Serving;
 
 static int64_t now_ms(void) {
@@ -115,13 +120,30 @@ static PropterStatus read_pem(const CommandCall *call, const char *name, Propter
   return PROPTER_OK;
 }
 
+static PropterStatus open_log(Serving *s, const CommandCall *call, const char *log, PropterError *err) {
+  if (!log) return PROPTER_OK;
+  s->access = strcmp(log, "-") == 0 ? call->out : fopen(log, "ae");
+  if (!s->access) return propter_io_fail(err, log, "open");
+  s->log_file = s->access == call->out ? NULL : log;
+  s->server.access = on_access, s->server.payload = s->access;
+  return PROPTER_OK;
+}
+
+/* After a rotation: the same stream, now into the file that has the name. Lines go on into the old file where there can be no new one. */
+static void reopen_log(const Serving *s) {
+  int fd = open(s->log_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (fd < 0 || dup3(fd, fileno(s->access), O_CLOEXEC) < 0) fprintf(stderr, "propter: %s: cannot be opened again: %s\n", s->log_file, strerror(errno));
+  if (fd >= 0) (void)propter_io_close(fd);
+}
+
 static PropterStatus read_options(const CommandCall *call, Serving *s, PropterError *err) {
-  int64_t port = 3030, workers = call->threads ? call->threads : sysconf(_SC_NPROCESSORS_ONLN), queue = 64, seconds = 120, mib = 1024;
-  const char *address = cmd_value(call, "address"), *tokens = cmd_value(call, "token-file"), *log = cmd_value(call, "access-log");
+  int64_t port = 3030, workers = call->threads ? call->threads : sysconf(_SC_NPROCESSORS_ONLN), queue = 64, seconds = 120, mib = 1024, connections = 16384;
+  const char *address = cmd_value(call, "address"), *tokens = cmd_value(call, "token-file");
   s->server = propter_server_options();
   PROPTER_TRY(output_number_option(call, "port", 0, 65535, &port, err));
   PROPTER_TRY(output_number_option(call, "workers", 1, 256, &workers, err));
   PROPTER_TRY(output_number_option(call, "queue", 1, 1000000, &queue, err));
+  PROPTER_TRY(output_number_option(call, "connections", 1, 1000000, &connections, err));
   PROPTER_TRY(output_number_option(call, "timeout", 1, 86400, &seconds, err));
   PROPTER_TRY(output_number_option(call, "memory", 1, 1 << 20, &mib, err));
   PROPTER_TRY(sparql_call_rules(call, "host", s->hosts, &s->server.hosts, err));
@@ -139,20 +161,22 @@ static PropterStatus read_options(const CommandCall *call, Serving *s, PropterEr
   s->server.port = (uint16_t)port;
   s->server.workers = (unsigned)workers;
   s->server.queue = (unsigned)queue;
+  s->server.connections = (unsigned)connections;
   s->server.deadline_ms = (uint32_t)(seconds * 1000);
   s->server.memory = (uint64_t)mib << 20;
   s->server.tokens = s->tokens;
   s->server.now_ms = now_ms, s->server.seed = call->seed, s->server.log = call->log, s->server.source = source_json;
+  const bool loopback = strncmp(s->server.address, "127.", 4) == 0 || strcmp(s->server.address, "::1") == 0;
+  /* On loopback one address may be a proxy before many clients. */
+  int64_t client_requests = loopback ? 0 : (workers + queue + 1) / 2, client_connections = loopback ? connections : (connections + 3) / 4;
+  PROPTER_TRY(output_number_option(call, "client-requests", 1, 1000256, &client_requests, err));
+  PROPTER_TRY(output_number_option(call, "client-connections", 1, 1000000, &client_connections, err));
+  s->server.requests_per_client = (unsigned)client_requests;
+  s->server.connections_per_client = (unsigned)client_connections;
   /* Beyond this machine reading is for those who were given a token, too. */
-  s->server.open_read = !tokens || strcmp(s->server.address, "127.0.0.1") == 0 || strcmp(s->server.address, "::1") == 0;
-  if (!s->server.open_read || tokens || strncmp(s->server.address, "127.", 4) == 0 || strcmp(s->server.address, "::1") == 0) {
-    if (!log) return PROPTER_OK;
-    s->access = strcmp(log, "-") == 0 ? call->out : fopen(log, "ae");
-    if (!s->access) return propter_io_fail(err, log, "open");
-    s->server.access = on_access, s->server.payload = s->access;
-    return PROPTER_OK;
-  }
-  return propter_fail(err, PROPTER_USAGE, "--address %s is reached from other machines: expected --token-file", s->server.address);
+  s->server.open_read = !tokens || loopback;
+  if (!tokens && !loopback) return propter_fail(err, PROPTER_USAGE, "--address %s is reached from other machines: expected --token-file", s->server.address);
+  return open_log(s, call, cmd_value(call, "access-log"), err);
 }
 
 /* --- Running ------------------------------------------------------------------------------------------------------------------------------------ */
@@ -174,9 +198,10 @@ static void notify(const char *state) {
 static PropterStatus serve(const CommandCall *call, Serving *s, PropterError *err) {
   PropterServer *server = NULL;
   sigset_t stop;
-  int got;
+  int got = 0;
   (void)sigemptyset(&stop);
   (void)sigaddset(&stop, SIGINT), (void)sigaddset(&stop, SIGTERM);
+  if (s->log_file) (void)sigaddset(&stop, SIGHUP);
   (void)pthread_sigmask(SIG_BLOCK, &stop, NULL); /* before the threads begin, so that only this one gets them */
   PROPTER_TRY(propter_server_start(&s->server, &server, err));
   bool six = strchr(s->server.address, ':') != NULL;
@@ -185,7 +210,8 @@ static PropterStatus serve(const CommandCall *call, Serving *s, PropterError *er
   (void)fflush(call->out);
   if (s->made[0]) fprintf(stderr, "token of scope admin for this run: %s\n", s->made);
   notify("READY=1");
-  while (sigwait(&stop, &got) != 0) {}
+  while (sigwait(&stop, &got) != 0 || got == SIGHUP)
+    if (got == SIGHUP) reopen_log(s);
   notify("STOPPING=1");
   propter_server_stop(server);
   return PROPTER_OK;

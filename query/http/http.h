@@ -33,6 +33,7 @@ typedef struct HttpRequest {
   HttpParams params;      /* of the query string */
   PropterBuf body;
   PropterAccess scope;     /* of the token it came with */
+  unsigned char client[16]; /* its address; IPv4 in the first four bytes */
   uint64_t id, began_ms;
   uint64_t work_ms;        /* when its worker began */
   PropterStr about;       /* for the list of queries */
@@ -149,7 +150,7 @@ struct PropterServer {
   HttpHidden *hidden;
   /* Counted since the start. */
   uint64_t replies[HTTP_CODES]; /* by hundreds of the status code */
-  uint64_t bytes, refused_full, cancelled, queries, updates, took_ms;
+  uint64_t bytes, refused_full, refused_client, cancelled, queries, updates, took_ms;
   uint64_t took[HTTP_TOOK];     /* histogram by http_took_slot */
   uint64_t started_ms;
   pthread_mutex_t log_lock;
@@ -175,7 +176,8 @@ bool http_cancel(PropterServer *server, uint64_t id);
 
 /* queue.c */
 PropterStatus http_queue_start(PropterServer *server, PropterError *err);
-bool http_queue_push(PropterServer *server, HttpRequest *request);
+/* Hands the request to the workers, or says the status (503: the queue is full, 429: its client has as many as it may have at once); 0: queued. */
+unsigned http_queue_push(PropterServer *server, HttpRequest *request);
 /* Waits until the requests are over or the time is up, cancels the rest, joins the workers. */
 void http_queue_stop(PropterServer *server, uint32_t grace_ms);
 void http_request_release(HttpRequest *request);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The workers: a bounded queue of requests and the threads that answer them. */
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "http.h"
@@ -68,11 +69,19 @@ PropterStatus http_queue_start(PropterServer *s, PropterError *err) {
   return PROPTER_OK;
 }
 
-bool http_queue_push(PropterServer *s, HttpRequest *request) {
-  bool room;
+static unsigned of_client(const PropterServer *s, const HttpRequest *request) {
+  unsigned n = 0;
+  for (const HttpRequest *r = s->live; r; r = r->older) n += r->queued && memcmp(r->client, request->client, sizeof r->client) == 0;
+  return n;
+}
+
+unsigned http_queue_push(PropterServer *s, HttpRequest *request) {
+  unsigned refused = 0;
   (void)pthread_mutex_lock(&s->lock);
-  room = !s->stopping && s->waiting < s->options.queue;
-  if (room) {
+  if (s->stopping || s->waiting >= s->options.queue) refused = 503, s->refused_full++;
+  else if (s->options.requests_per_client && of_client(s, request) >= s->options.requests_per_client) refused = 429, s->refused_client++;
+  request->queued = !refused;
+  if (!refused) {
     request->next = NULL;
     if (s->last)
       s->last->next = request;
@@ -81,12 +90,10 @@ bool http_queue_push(PropterServer *s, HttpRequest *request) {
     s->last = request;
     s->waiting++;
     atomic_fetch_add(&request->owners, 1);
-  } else {
-    s->refused_full++;
   }
   (void)pthread_mutex_unlock(&s->lock);
-  if (room) (void)pthread_cond_signal(&s->work);
-  return room;
+  if (!refused) (void)pthread_cond_signal(&s->work);
+  return refused;
 }
 
 /* Waits until no request lives, at most so long; called with the lock held. */

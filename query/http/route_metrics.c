@@ -29,8 +29,9 @@ static void counters(const PropterServer *s, PropterBuf *out) {
                      "# TYPE propter_queries_total counter\npropter_queries_total %llu\n# TYPE propter_updates_total counter\npropter_updates_total %llu\n",
                      (unsigned long long)s->queries, (unsigned long long)s->updates);
   propter_buf_printf(
-      out, "# TYPE propter_cancelled_total counter\npropter_cancelled_total %llu\n# TYPE propter_refused_full_total counter\npropter_refused_full_total %llu\n",
-      (unsigned long long)s->cancelled, (unsigned long long)s->refused_full);
+      out, "# TYPE propter_cancelled_total counter\npropter_cancelled_total %llu\n# TYPE propter_refused_full_total counter\npropter_refused_full_total %llu\n"
+      "# TYPE propter_refused_client_total counter\npropter_refused_client_total %llu\n",
+      (unsigned long long)s->cancelled, (unsigned long long)s->refused_full, (unsigned long long)s->refused_client);
   propter_buf_printf(out, "# TYPE propter_response_bytes_total counter\npropter_response_bytes_total %llu\n", (unsigned long long)s->bytes);
   propter_buf_printf(out,
                      "# TYPE propter_requests_waiting gauge\npropter_requests_waiting %u\n# TYPE propter_requests_running gauge\npropter_requests_running %u\n",

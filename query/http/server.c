@@ -152,16 +152,25 @@ static void *on_uri(void *payload, const char *uri, struct MHD_Connection *conne
   return r;
 }
 
+static const struct sockaddr *client_of(const HttpRequest *r) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  return info ? info->client_addr : NULL;
+}
+
+static void note_client(HttpRequest *r) {
+  const struct sockaddr *a = client_of(r);
+  if (a && a->sa_family == AF_INET) memcpy(r->client, &((const struct sockaddr_in *)(const void *)a)->sin_addr, 4);
+  if (a && a->sa_family == AF_INET6) memcpy(r->client, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, 16);
+}
+
 static void write_access(HttpRequest *r, uint64_t took) {
   PropterServer *s = r->server;
   PropterBuf line = {.max = 1 << 16};
   char client[INET6_ADDRSTRLEN] = "";
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   if (!s->options.access) return;
-  if (info && info->client_addr->sa_family == AF_INET)
-    (void)inet_ntop(AF_INET, &((struct sockaddr_in *)(void *)info->client_addr)->sin_addr, client, sizeof client);
-  if (info && info->client_addr->sa_family == AF_INET6)
-    (void)inet_ntop(AF_INET6, &((struct sockaddr_in6 *)(void *)info->client_addr)->sin6_addr, client, sizeof client);
+  const struct sockaddr *a = client_of(r);
+  note_client(r);
+  if (a) (void)inet_ntop(a->sa_family, r->client, client, sizeof client);
   propter_buf_printf(&line, "{\"at\":%lld,\"id\":%llu,\"client\":\"%s\",\"method\":", (long long)s->options.now_ms(), (unsigned long long)r->id, client);
   propter_buf_add_json(&line, r->method);
   propter_buf_add(&line, PROPTER_STR(",\"path\":"));
@@ -297,13 +306,14 @@ static enum MHD_Result on_request(void *payload, struct MHD_Connection *connecti
     return MHD_YES;
   }
   if (!r->queued) {
-    r->queued = true;
+    note_client(r);
     peer_waits(r, true, true);
     MHD_suspend_connection(r->connection);
-    if (http_queue_push(s, r)) return MHD_YES;
+    unsigned refused = http_queue_push(s, r);
+    if (!refused) return MHD_YES;
     MHD_resume_connection(r->connection);
     http_nudge(s);
-    return http_refuse(r, 503, "all workers are busy and the queue is full");
+    return http_refuse(r, refused, refused == 429 ? "this client has as many requests under way as one client may have" : "all workers are busy and the queue is full");
   }
   return http_reply_ready(r) ? http_reply_send(r) : MHD_YES;
 }

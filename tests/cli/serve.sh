@@ -40,6 +40,24 @@ expect 'another server on the port' 4 'cannot listen' "$PROPTER" -g g serve --po
 kill -TERM "$server"; wait "$server"; code=$?; server=
 if [ $code -eq 0 ]; then ok 'SIGTERM ends it well'; else not_ok "SIGTERM: exit $code" "$(cat errors)"; fi
 if [ "$(grep -c '"path":"/sparql","status":' log)" -ge 4 ] && grep -q '"status":401' log; then ok 'one line of log per request'; else not_ok 'one line of log per request' "$(cat log)"; fi
+
+mv log log.1
+"$builddir/tests/http/listen" "$t/manager" >told & manager=$!
+filled told
+NOTIFY_SOCKET="$t/manager" "$PROPTER" -g g serve --port 0 --access-log log >where2 2>errors &
+server=$!
+filled where2
+port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where2)
+expect 'health again' 0 '"status":"ok"' ask GET /health
+filled log
+mv log log.2; kill -HUP "$server"; i=0; while [ ! -e log ] && [ $i -lt 400 ]; do sleep .05; i=$((i + 1)); done
+expect 'and after a rotation' 0 '"status":"ok"' ask GET /health
+i=0; while [ ! -s log ] && [ $i -lt 100 ]; do sleep .1; i=$((i + 1)); done
+same 'a hangup opens the log again' "$(grep -c health log.2) $(grep -c health log)" '1 1'
+kill -TERM "$server"; wait "$server"; server=
+i=0; while [ "$(wc -l <told)" -lt 3 ] && [ $i -lt 100 ]; do sleep .1; i=$((i + 1)); done
+kill "$manager"
+same 'the service manager is told' "$(tr '\n' ' ' <told)" 'ready READY=1 STOPPING=1 '
 sed -n 's/^LIKELY(\(0*\)\([.0-9]*\), "\(.*\)")$/[\1\2, '"'\\3'"']/p' "$srcdir/engine/infer/likely.def" >likely
 steps=$(while read -r row; do grep -cF "$row" "$srcdir/query/web/lists.js"; done <likely | tr '\n' ' ')
 if [ "$steps" = '1 1 1 1 1 1 ' ]; then ok 'the page has the words of likely.def'; else not_ok 'the page has the words of likely.def' "$steps$(cat likely)"; fi

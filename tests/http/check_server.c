@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "http.h"
 #include "site.h"
@@ -47,8 +49,9 @@ START_TEST(long_answers_stream_compressed) {
   PropterServerOptions o = site_options(50000);
   PropterServer *server = site_start(&o);
   HttpAnswer plain = site_ask(server, "GET", ALL, "Accept: text/csv\r\n", ""),
-             packed = site_ask(server, "GET", ALL, "Accept: text/csv\r\nAccept-Encoding: gzip\r\n", "");
-  ck_assert(plain.whole && packed.whole);
+             packed = site_ask(server, "GET", ALL, "Accept: text/csv\r\nAccept-Encoding: gzip\r\n", ""),
+             zstd = site_ask(server, "GET", ALL, "Accept: text/csv\r\nAccept-Encoding: zstd, gzip;q=.5\r\n", "");
+  ck_assert(plain.whole && packed.whole && zstd.whole);
   ck_assert(propter_str_equal(http_field(&packed, "Content-Encoding"), PROPTER_STR("gzip")));
   ck_assert_uint_lt(packed.body.len * 3, plain.body.len);
   unsigned char *out = malloc(plain.body.len + 1);
@@ -59,8 +62,17 @@ START_TEST(long_answers_stream_compressed) {
   ck_assert_uint_eq(z.total_out, plain.body.len);
   ck_assert(memcmp(out, plain.body.data, plain.body.len) == 0);
   (void)inflateEnd(&z);
+  ck_assert(propter_str_equal(http_field(&zstd, "Content-Encoding"), PROPTER_STR("zstd")));
+  ck_assert_uint_lt(zstd.body.len * 3, plain.body.len);
+  ZSTD_DCtx *context = ZSTD_createDCtx();
+  ZSTD_inBuffer in = {zstd.body.data, zstd.body.len, 0};
+  ZSTD_outBuffer to = {out, plain.body.len + 1, 0};
+  ck_assert(context && ZSTD_decompressStream(context, &to, &in) == 0);
+  ck_assert_uint_eq(to.pos, plain.body.len);
+  ck_assert(memcmp(out, plain.body.data, plain.body.len) == 0);
+  (void)ZSTD_freeDCtx(context);
   free(out);
-  http_answer_clear(&plain), http_answer_clear(&packed);
+  http_answer_clear(&plain), http_answer_clear(&packed), http_answer_clear(&zstd);
   propter_server_stop(server);
 }
 END_TEST
@@ -111,18 +123,22 @@ END_TEST
 typedef struct {
   PropterServer *server;
   unsigned code;
+  bool says_when; /* it has Retry-After */
 } Asked;
 
 static void *ask_endless(void *payload) {
   Asked *a = payload;
-  a->code = site_code(a->server, "GET", ENDLESS, "", "");
+  HttpAnswer answer = site_ask(a->server, "GET", ENDLESS, "", "");
+  a->code = answer.code;
+  a->says_when = http_field(&answer, "Retry-After").len > 0;
+  http_answer_clear(&answer);
   return NULL;
 }
 
 START_TEST(list_and_cancel) {
   PropterServerOptions o = site_options(2000);
   PropterServer *server = site_start(&o);
-  Asked asked = {server, 0};
+  Asked asked = {server, 0, false};
   pthread_t thread;
   char target[64] = "";
   ck_assert_int_eq(pthread_create(&thread, NULL, ask_endless, &asked), 0);
@@ -151,12 +167,13 @@ START_TEST(a_full_queue_is_said) {
   o.workers = 1, o.queue = 1, o.deadline_ms = 1500;
   PropterServer *server = site_start(&o);
   for (int i = 0; i < 6; i++) {
-    asked[i] = (Asked){server, 0};
+    asked[i] = (Asked){server, 0, false};
     ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_endless, &asked[i]), 0);
   }
   for (int i = 0; i < 6; i++) {
     ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
     ck_assert(asked[i].code == 503 || asked[i].code == 504);
+    ck_assert(asked[i].says_when == (asked[i].code == 503));
     refused += asked[i].code == 503;
   }
   ck_assert_uint_ge(refused, 4);
@@ -164,10 +181,69 @@ START_TEST(a_full_queue_is_said) {
 }
 END_TEST
 
+/* Asks from another address of this machine. */
+static unsigned ask_from(const char *address, PropterServer *server, const char *target) {
+  struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET, .sin_port = htons(propter_server_port(server)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  char text[200];
+  HttpAnswer answer = {0};
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ck_assert_int_eq(inet_pton(AF_INET, address, &from.sin_addr), 1);
+  ck_assert(fd >= 0 && bind(fd, (struct sockaddr *)&from, sizeof from) == 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+  (void)snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", target);
+  unsigned code = http_send(fd, propter_str(text)) && http_receive(fd, false, &answer) ? answer.code : 0;
+  (void)close(fd);
+  http_answer_clear(&answer);
+  return code;
+}
+
+START_TEST(one_client_leaves_room_for_others) {
+  PropterServerOptions o = site_options(2000);
+  Asked asked[3];
+  pthread_t threads[3];
+  unsigned refused = 0;
+  o.workers = 4, o.queue = 4, o.requests_per_client = 2, o.deadline_ms = 1500;
+  PropterServer *server = site_start(&o);
+  for (int i = 0; i < 3; i++) {
+    asked[i] = (Asked){server, 0, false};
+    ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_endless, &asked[i]), 0);
+  }
+  ck_assert_uint_eq(ask_from("127.0.0.2", server, "/health"), 200);
+  for (int i = 0; i < 3; i++) {
+    ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    ck_assert_msg(asked[i].code == 504 || (asked[i].code == 429 && asked[i].says_when), "%u", asked[i].code);
+    refused += asked[i].code == 429;
+  }
+  ck_assert_uint_eq(refused, 1);
+  ck_assert_uint_eq(site_code(server, "GET", "/health", "", ""), 200); /* what is over no longer counts */
+  HttpAnswer a = site_ask(server, "GET", "/metrics", "", "");
+  ck_assert(site_says(&a, "propter_refused_client_total 1\n"));
+  http_answer_clear(&a);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(one_client_has_its_share_of_connections) {
+  PropterServerOptions o = site_options(10);
+  o.connections_per_client = 2;
+  PropterServer *server = site_start(&o);
+  int idle[2] = {http_connect(propter_server_port(server)), http_connect(propter_server_port(server))};
+  ck_assert(idle[0] >= 0 && idle[1] >= 0);
+  /* The daemon has taken both when it answers another address. */
+  ck_assert_uint_eq(ask_from("127.0.0.2", server, "/health"), 200);
+  ck_assert_uint_eq(ask_from("127.0.0.1", server, "/health"), 0);
+  ck_assert_uint_eq(ask_from("127.0.0.2", server, "/health"), 200);
+  (void)close(idle[0]), (void)close(idle[1]);
+  unsigned code = 0;
+  for (int i = 0; i < 200 && code != 200; i++) nap(25), code = ask_from("127.0.0.1", server, "/health");
+  ck_assert_uint_eq(code, 200);
+  propter_server_stop(server);
+}
+END_TEST
+
 START_TEST(stop_ends_what_runs) {
   PropterServerOptions o = site_options(2000);
   PropterServer *server = site_start(&o);
-  Asked asked = {server, 0};
+  Asked asked = {server, 0, false};
   pthread_t thread;
   ck_assert_int_eq(pthread_create(&thread, NULL, ask_endless, &asked), 0);
   nap(300);
@@ -369,6 +445,8 @@ Suite *suite_server(void) {
   tcase_add_test(c, a_failure_after_the_first_bytes_breaks_off);
   tcase_add_test(c, list_and_cancel);
   tcase_add_test(c, a_full_queue_is_said);
+  tcase_add_test(c, one_client_leaves_room_for_others);
+  tcase_add_test(c, one_client_has_its_share_of_connections);
   tcase_add_test(c, stop_ends_what_runs);
   tcase_add_test(c, slow_headers_are_cut);
   tcase_add_test(c, a_client_that_says_no_more_is_answered);

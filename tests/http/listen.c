@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For shell tests: listen [STATUS] takes POSTs on a free port of this machine, prints the port and then the body of each in a line, and answers with the
- * status (200). */
+ * status (200). listen PATH binds a datagram socket there instead, as a service manager does, and prints each datagram in a line. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { MOST = 1 << 20 };
@@ -23,8 +24,20 @@ static const char *body_of(int fd, char *text) {
   return NULL;
 }
 
+static int hear_datagrams(const char *path, char *text) {
+  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  (void)snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+  if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at)) return 1;
+  printf("ready\n");
+  (void)fflush(stdout);
+  for (ssize_t got; (got = read(fd, text, MOST)) >= 0; (void)fflush(stdout)) printf("%.*s\n", (int)got, text);
+  return 1;
+}
+
 int main(int argc, char **argv) {
   static char text[MOST + 1];
+  if (argc > 1 && argv[1][0] == '/') return hear_datagrams(argv[1], text);
   const char *status = argc > 1 ? argv[1] : "200";
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

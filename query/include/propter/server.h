@@ -30,7 +30,8 @@ typedef struct {
   unsigned workers;             /* requests computed at the same time; 0: number of processors */
   unsigned queue;               /* requests that may wait for a worker; beyond: 503 */
   unsigned connections;         /* open at the same time */
-  unsigned connections_per_client;
+  unsigned connections_per_client; /* from one address; beyond: closed at once */
+  unsigned requests_per_client; /* of one address that may wait or be answered at the same time; beyond: 429; 0: as many as fit */
   uint64_t body_bytes;          /* of one request */
   uint32_t header_ms;           /* until the headers of a new connection are there */
   uint32_t body_ms;             /* until a body is there */
