@@ -168,6 +168,14 @@ const PropterRunInfo *propter_run_find_last(const PropterRunList *list, const ch
   return NULL;
 }
 
+const PropterRunInfo *propter_run_find_intake(const PropterRunList *list) {
+  static const char *const kinds[] = {"ingest", "events", "read"};
+  for (size_t i = list->count; i-- > 0;)
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+      if (strcmp(list->items[i].kind.data, kinds[k]) == 0) return &list->items[i];
+  return NULL;
+}
+
 /* --- Rejects ---------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {

@@ -246,12 +246,21 @@ static PropterStatus compare_all(Compare *c, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* The run before the newest that inferred. */
+static PropterStatus before_inference(const PropterRunList *runs, const PropterRunInfo **out, PropterError *err) {
+  const PropterRunInfo *newest = propter_run_find_last(runs, "infer", PROPTER_NO_ID);
+  *out = NULL;
+  for (size_t i = 0; newest && i < runs->count; i++)
+    if (runs->items[i].sequence < newest->sequence && (!*out || runs->items[i].sequence > (*out)->sequence)) *out = &runs->items[i];
+  return *out ? PROPTER_OK : propter_fail(err, PROPTER_NOT_FOUND, "no run before an inference to compare with (propter infer)");
+}
+
 PropterStatus propter_result_changes(PropterSnapshot *snapshot, PropterStr from, PropterStr to, PropterResultChanges *out, PropterError *err) {
   Compare c = {.snapshot = snapshot, .out = out};
   *out = (PropterResultChanges){0};
   PropterStatus status = propter_vocab_ids(snapshot, c.v, err);
   if (status == PROPTER_OK) status = propter_run_list(snapshot, &out->runs, err);
-  if (status == PROPTER_OK) status = propter_run_find(&out->runs, from, &out->from, err);
+  if (status == PROPTER_OK) status = from.len ? propter_run_find(&out->runs, from, &out->from, err) : before_inference(&out->runs, &out->from, err);
   if (status == PROPTER_OK) status = propter_run_find(&out->runs, to, &out->to, err);
   PropterId graph = c.v[VOCAB_propter_current];
   if (status == PROPTER_OK && graph) status = state_after(&c, out->from, graph, &c.state[0], err);

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "reject_print.h"
 #include "view.h"
 
 /* The newest run that rejected anything could be long ago: the newest that reads rows is meant. */
 static PropterStatus find_run(const CommandCall *call, const PropterRunList *list, const PropterRunInfo **run, PropterError *err) {
   if (call->operand_count) return propter_run_find(list, propter_str(call->operands[0]), run, err);
-  *run = NULL;
-  static const char *const kinds[] = {"ingest", "events", "read"};
-  for (size_t i = list->count; i-- > 0 && !*run;)
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-      if (strcmp(list->items[i].kind.data, kinds[k]) == 0) *run = &list->items[i];
+  *run = propter_run_find_intake(list);
   return *run ? PROPTER_OK : propter_fail(err, PROPTER_NOT_FOUND, "this graph has no ingest, events or read run");
 }
 

@@ -44,6 +44,17 @@ static PropterStatus name_of(PropterSnapshot *snapshot, Report *r, PropterId gra
   return name->data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
 }
 
+/* The newest first: their names are what diff, undo, rejects and why --as-of want. */
+static void print_runs(FILE *out, const PropterRunList *runs) {
+  enum { SHOWN = 10 };
+  if (runs->count) fprintf(out, "\n%14s %14s %14s  run\n", "rejected", "added", "removed");
+  for (size_t i = runs->count; i-- > 0 && runs->count - i <= SHOWN;) {
+    const PropterRunInfo *x = &runs->items[i];
+    fprintf(out, "%14s %14s %14s  %.*s\n", output_number(x->rows_rejected), output_number(x->added), output_number(x->removed), (int)x->name.len, x->name.data);
+  }
+  if (runs->count > SHOWN) fprintf(out, "%44s  %s older (propter status --format json)\n", "", output_number(runs->count - SHOWN));
+}
+
 static PropterStatus as_text(CommandCall *call, PropterSnapshot *snapshot, Report *r, PropterError *err) {
   fprintf(call->out, "graph    %s\nversion  %s\nsize     %s bytes on disk\nquads    %s\nruns     %s\n\n%14s  named graph\n", call->graph,
           output_number(r->version), output_number(r->bytes), output_number(r->quads), output_number(r->runs.count), "quads");
@@ -61,6 +72,7 @@ static PropterStatus as_text(CommandCall *call, PropterSnapshot *snapshot, Repor
     fprintf(call->out, "%14s  %.*s\n", output_number(r->counts.items[i]), name.len ? (int)name.len : 15, name.len ? name.data : "(default graph)");
   }
   if (records) fprintf(call->out, "%14s  (records of the runs)\n", output_number(records));
+  print_runs(call->out, &r->runs);
   return PROPTER_OK;
 }
 
@@ -78,6 +90,15 @@ static PropterStatus as_json(CommandCall *call, PropterSnapshot *snapshot, Repor
     else
       fputs("null", call->out);
     fprintf(call->out, ",\"quads\":%llu,\"run\":%s}", (unsigned long long)r->counts.items[i], run_of(r, r->graphs.items[i]) ? "true" : "false");
+  }
+  fputs("],\"records\":[", call->out);
+  for (size_t i = r->runs.count; i-- > 0;) {
+    const PropterRunInfo *x = &r->runs.items[i];
+    fputs(i + 1 < r->runs.count ? ",\n{\"name\":" : "\n{\"name\":", call->out), output_json(call->out, x->name);
+    fputs(",\"kind\":", call->out), output_json(call->out, x->kind);
+    fputs(",\"started\":", call->out), output_json(call->out, x->started);
+    fprintf(call->out, ",\"read\":%llu,\"rejected\":%llu,\"added\":%llu,\"removed\":%llu}", (unsigned long long)x->rows_read,
+            (unsigned long long)x->rows_rejected, (unsigned long long)x->added, (unsigned long long)x->removed);
   }
   fputs("],\"readers\":[", call->out);
   for (size_t i = 0; i < r->readers.count; i++)

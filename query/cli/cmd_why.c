@@ -119,10 +119,10 @@ static PropterStatus diff(const CommandCall *call, size_t limit, PropterError *e
   const char *format;
   CommandView view;
   PropterBuf text = {0};
-  if (call->operand_count < 1 || call->operand_count > 2) return propter_fail(err, PROPTER_USAGE, "--diff: expected one run or two, and no question");
+  if (call->operand_count > 2) return propter_fail(err, PROPTER_USAGE, "--diff: expected at most two runs, and no question");
   PROPTER_TRY(output_format(call, formats, &format, err));
   PropterStatus status = view_open(call, &view, err);
-  const PropterStr from = propter_str(call->operands[0]), to = propter_str(call->operand_count > 1 ? call->operands[1] : "last");
+  const PropterStr from = propter_str(call->operand_count ? call->operands[0] : ""), to = propter_str(call->operand_count > 1 ? call->operands[1] : "last");
   if (status == PROPTER_OK) status = propter_why_changes(view.snapshot, from, to, format == formats[1], limit, &text, err);
   if (status == PROPTER_OK) (void)fwrite(text.data, 1, text.len, call->out);
   propter_buf_clear(&text);
@@ -149,7 +149,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 const Command command_why = {
     .name = "why",
     .summary = "why did a metric move: causes with their evidence",
-    .operands = "QUESTION... | --metric IRI --from DATE --to DATE | --diff RUN1 [RUN2]",
+    .operands = "QUESTION... | --metric IRI --from DATE --to DATE | --diff [RUN1 [RUN2]]",
     .min_operands = 0,
     .max_operands = 64,
     .options = options,
@@ -160,7 +160,8 @@ const Command command_why = {
         "Words that are not understood are never passed over: the answer then says what is missing and what comes near.\n"
         "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. Refused (exit 3) if a later\n"
         "change is not known.\n"
-        "--diff compares what the graph held after RUN1 and after RUN2 (default: the newest run): hypotheses that came, went or changed, largest\n"
+        "--diff compares what the graph held after RUN1 (default: the run before the newest inference) and after RUN2 (default: the newest run; propter status\n"
+        "lists them): hypotheses that came, went or changed, largest\n"
         "change first; which terms of the score moved (in log odds), which evidence came and went. Formats: text, json.\n"
         "Formats: text (default), json, md, html (one file, no network), csv (the causes), svg (one picture with words), png (the same, drawn by\n"
         "rsvg-convert). Probabilities are words until 200 answers were audited; --numbers shows them anyway.\n"
@@ -172,6 +173,6 @@ const Command command_why = {
         "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\n"
         "propter why --format json \"mining jobs in 2015\"\n"
         "propter why --out answer.png \"information jobs in August 2011\"\n"
-        "propter why --diff last",
+        "propter why --diff",
     .run = run,
 };

@@ -61,5 +61,10 @@ const LISTS = {
   runs: {
     title: 'Runs', about: 'What was loaded, ingested, read and inferred, the newest first.', path: '/runs',
     columns: { run: 'run', kind: 'kind', started: 'started', read: 'rows read', rejected: 'rejected', added: 'added', removed: 'removed' },
+    open: row => '/#rejects?' + new URLSearchParams({ run: row.run.value }),
+  },
+  rejects: {
+    title: 'Rejects', about: 'Rows and documents that a run left out, with the reason; without a choice in the list of runs, those of the newest that took any in.', path: '/rejects',
+    columns: { file: 'file', row: 'row', column: 'column', value: 'value', rule: 'rule', reason: 'reason' },
   },
 };

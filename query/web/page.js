@@ -171,7 +171,7 @@ function listQuery(list) {
 
 /* A list that is no query: an array of objects. */
 async function plainList(list) {
-  const all = JSON.parse(await get(list.path, 'application/json'));
+  const all = JSON.parse(await get(list.path + (state.rest ? '?' + state.rest : ''), 'application/json'));
   const bound = row => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, typeof v === 'number' ? { value: String(v), datatype: '#integer' } : { value: v }]));
   return all.slice(state.offset, state.offset + PAGE + 1).map(bound);
 }
@@ -252,7 +252,7 @@ function route() {
   $('list').hidden = !LISTS[view];
   document.title = (VIEWS[view] || 'In its file') + ' – propter';
   if (LISTS[view]) {
-    Object.assign(state, { list: view, offset: 0, order: null });
+    Object.assign(state, { list: view, rest, offset: 0, order: null });
     $('contains').value = '';
     showList();
   } else if (view === 'metric') {

@@ -8,12 +8,29 @@
 
 static const double least_term = .05; /* of a term's change that is worth a word */
 
-static void put_step(PropterBuf *out, const char *name, PropterStr before, PropterStr after) {
+/* "DataOnly" is data only. */
+static void put_words(PropterBuf *out, PropterStr name) {
+  for (size_t i = 0; i < name.len; i++) {
+    const bool upper = name.data[i] >= 'A' && name.data[i] <= 'Z';
+    if (upper && i) propter_buf_add_char(out, ' ');
+    propter_buf_add_char(out, upper ? (char)(name.data[i] + 32) : name.data[i]);
+  }
+  if (!name.len) propter_buf_add_char(out, '-');
+}
+
+/* Nothing where both say the same. */
+static void put_step(PropterBuf *out, const char *name, PropterStr before, PropterStr after, bool *any) {
   if (propter_str_equal(before, after)) return;
-  propter_buf_printf(out, "  %s ", name);
-  propter_put_line(out, before.len ? before : PROPTER_STR("-"));
+  propter_buf_printf(out, "%s%s ", *any ? "   " : "            ", name);
+  put_words(out, before);
   propter_buf_add(out, PROPTER_STR(" > "));
-  propter_put_line(out, after.len ? after : PROPTER_STR("-"));
+  put_words(out, after);
+  *any = true;
+}
+
+/* Words, as in answers: a number is for who has a track record to judge it by (JSON has it). */
+static PropterStr likely(const PropterHeld *x) {
+  return x->held && isfinite(x->p) ? propter_str(propter_likelihood_words(x->p)) : PROPTER_STR("");
 }
 
 static void put_terms(PropterBuf *out, const PropterHeld *a, const PropterHeld *b) {
@@ -39,13 +56,12 @@ static void put_cause(PropterBuf *out, const PropterChangedCause *x) {
   if (x->last != PROPTER_NO_DAY) why_put_day(out, x->last);
   propter_buf_add(out, PROPTER_STR(": "));
   propter_put_line(out, x->cause_label);
-  propter_buf_add(out, PROPTER_STR("\n            p"));
-  if (a->held && isfinite(a->p)) propter_buf_printf(out, " %.3f", a->p);
-  if (a->held && b->held) propter_buf_add(out, PROPTER_STR(" >"));
-  if (b->held && isfinite(b->p)) propter_buf_printf(out, " %.3f", b->p);
-  put_step(out, "grade", a->grade, b->grade);
-  put_step(out, "outcome", a->outcome, b->outcome);
   propter_buf_add_char(out, '\n');
+  bool any = false;
+  put_step(out, "likely?", likely(a), likely(b), &any);
+  put_step(out, "grade", a->grade, b->grade, &any);
+  put_step(out, "outcome", a->outcome, b->outcome, &any);
+  if (any) propter_buf_add_char(out, '\n');
   if (a->held && b->held) put_terms(out, a, b);
   for (size_t i = 0; i < x->evidences; i++) {
     propter_buf_printf(out, "            %c %s", x->evidence[i].now ? '+' : '-', x->evidence[i].against ? "against: " : "");

@@ -36,6 +36,10 @@ expect 'the command line sees it' 0 'http://x/b' "$PROPTER" -g g query 'SELECT *
 "$PROPTER" -g g update 'INSERT DATA { <http://x/c> <http://x/p> 4 }' >/dev/null
 expect 'and the server what the command line writes' 0 'http://x/c' ask GET '/sparql?format=csv&query=SELECT*%7B?s%20?p%204%7D'
 expect 'an update is a run that can be undone' 0 'undid run r-' "$PROPTER" -g g undo last
+printf 'no archive' >broken.docx; "$PROPTER" -g g read broken.docx >/dev/null 2>&1
+expect 'what a run left out, and why' 0 'broken.docx","column":"","value"' ask GET /rejects
+expect 'status names the run' 0 '-read-' "$PROPTER" -g g status
+expect 'in JSON, too' 0 '"kind":"read"' "$PROPTER" -g g status --format json
 expect 'another server on the port' 4 'cannot listen' "$PROPTER" -g g serve --port "$port"
 kill -TERM "$server"; wait "$server"; code=$?; server=
 if [ $code -eq 0 ]; then ok 'SIGTERM ends it well'; else not_ok "SIGTERM: exit $code" "$(cat errors)"; fi

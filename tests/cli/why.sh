@@ -165,7 +165,8 @@ expect 'the run between is named' 0 'between   r-' why --diff "$first"
 expect 'in JSON' 0 '"before":null,"after":{"grade":"DataOnly","outcome":"Answered"' why --diff "$first" --format json
 expect 'a run and itself' 0 'causes    0 changed' why --diff last
 expect 'no such run' 3 'r-none' why --diff r-none
-expect 'no run' 2 'expected one run or two' why --diff
+expect 'what the newest inference changed' 0 'likely? ' why --diff
+expect 'three runs' 2 'at most two runs' why --diff a b c
 # What a person wrote into a table is text evidence like a sentence.
 printf '%s\n' cause,effect,direction,when,who,written,confidence,reason 'strike,parcels sent,down,May 2013,Ida Berg,2013-07-02,0.9,No van left the yard.' \
   'strike,parcels sent,aside,,,,,' >beliefs.csv

@@ -329,6 +329,8 @@ START_TEST(other_paths) {
                {"/", "page.js", 200},
                {"/lists.js", "LISTS", 200},
                {"/runs", "[", 200},
+               {"/rejects", "[]", 200},
+               {"/rejects?run=r-none", "no run", 404},
                {"/page.css", "prefers-color-scheme", 200},
                {"/../etc/passwd", "nothing here", 404},
                {"/data/%2e%2e/x", "there is no graph", 404},

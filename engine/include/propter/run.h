@@ -109,6 +109,8 @@ PROPTER_API PropterStatus propter_run_graphs(PropterSnapshot *snapshot, PropterI
 PROPTER_API PropterStatus propter_run_find(const PropterRunList *list, PropterStr name, const PropterRunInfo **run, PropterError *err);
 /* In a list: the newest run of this kind (NULL: any) that generated `graph` (PROPTER_NO_ID: any) and is not undone; NULL if there is none. */
 PROPTER_API const PropterRunInfo *propter_run_find_last(const PropterRunList *list, const char *kind, PropterId graph);
+/* In a list: the newest run that takes rows or documents in and may reject some; NULL if there is none. */
+PROPTER_API const PropterRunInfo *propter_run_find_intake(const PropterRunList *list);
 
 /* True if every graph that a run generated has as many quads as the run left in it. */
 PROPTER_API PropterStatus propter_run_stands(PropterSnapshot *snapshot, const PropterRunInfo *run, bool *stands, PropterError *err);
