@@ -246,13 +246,12 @@ static PropterStatus compare_all(Compare *c, PropterError *err) {
   return PROPTER_OK;
 }
 
-/* The run before the newest that inferred. */
+/* The run before the newest that inferred, or before the newest where none did. */
 static PropterStatus before_inference(const PropterRunList *runs, const PropterRunInfo **out, PropterError *err) {
   const PropterRunInfo *newest = propter_run_find_last(runs, "infer", PROPTER_NO_ID);
-  *out = NULL;
-  for (size_t i = 0; newest && i < runs->count; i++)
-    if (runs->items[i].sequence < newest->sequence && (!*out || runs->items[i].sequence > (*out)->sequence)) *out = &runs->items[i];
-  return *out ? PROPTER_OK : propter_fail(err, PROPTER_NOT_FOUND, "no run before an inference to compare with (propter infer)");
+  size_t at = newest ? (size_t)(newest - runs->items) : runs->count - (runs->count > 0);
+  *out = at ? &runs->items[at - 1] : NULL;
+  return *out ? PROPTER_OK : propter_fail(err, PROPTER_NOT_FOUND, "there is no run to compare with the newest");
 }
 
 PropterStatus propter_result_changes(PropterSnapshot *snapshot, PropterStr from, PropterStr to, PropterResultChanges *out, PropterError *err) {

@@ -127,7 +127,7 @@ sed 's|"http://example.org/{id}"|& ; rml:logicalTarget [ rml:target [ rml:path "
 expect 'a target' 0 '0 added' "$PROPTER" -g "$dir/target.g" ingest p.ttl
 expect 'is written' 0 '<http://example.org/2>' sh -c 'gunzip -c out.ttl.gz'
 expect 'targets and single rows' 2 'rml:logicalTarget' "$PROPTER" -g "$dir/target2.g" ingest p.ttl --incremental
-expect 'a dry run writes none' 0 'dry' sh -c 'rm out.ttl.gz; "$PROPTER" -g "$dir/target3.g" ingest p.ttl --dry-run && ls out.ttl.gz 2>&1 | grep -c out && echo dry'
+expect 'a dry run writes none' 0 'dry' env dir="$dir" sh -c 'rm out.ttl.gz; "$PROPTER" -g "$dir/target3.g" ingest p.ttl --dry-run && ls out.ttl.gz 2>&1 | grep -c out && echo dry'
 rm -f t.csv
 
 # Three days of files, the second corrected and the first gone at last: each time as a full run.

@@ -37,7 +37,7 @@ typedef struct {
 } PropterResultChanges;
 
 /* Compares the results after the run `from` with those after `to` (names as in propter_run_find; either may be the later one;
- * `from` empty: the run before the newest inference). A hypothesis is listed when
+ * `from` empty: the run before the newest inference, or before the newest run where there is none). A hypothesis is listed when
  * its probability (to six digits), grade, outcome or evidence differs. NOT_FOUND, INVALID: no such run, or one of the later runs did not record what it
  * changed in the results. Free with propter_result_changes_clear, on OK only. */
 PROPTER_API PropterStatus propter_result_changes(PropterSnapshot *snapshot, PropterStr from, PropterStr to, PropterResultChanges *out, PropterError *err);
