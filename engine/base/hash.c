@@ -99,6 +99,15 @@ uint64_t *propter_map_get_hashed(const PropterMap *map, PropterStr key, uint64_t
 
 uint64_t *propter_map_get(const PropterMap *map, PropterStr key) { return map->slot_count ? propter_map_get_hashed(map, key, propter_hash64(key)) : NULL; }
 
+void propter_map_expect(const PropterMap *map, uint64_t hash, unsigned step) {
+  if (!map->slot_count) return;
+  const uint64_t *slot = &map->slots[(size_t)hash & (map->slot_count - 1)];
+  if (step == 0)
+    __builtin_prefetch(slot);
+  else if (*slot && (*slot ^ hash) >> 32 == 0)
+    __builtin_prefetch(step == 1 ? (const void *)entry_of(map, *slot) : entry_of(map, *slot)->key.data);
+}
+
 static bool grow_slots(PropterMap *map) {
   size_t n = map->slot_count ? map->slot_count * 2 : 16;
   uint64_t *slots = propter_calloc(n, sizeof *slots);

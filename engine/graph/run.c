@@ -333,24 +333,10 @@ static PropterStatus say_inputs(const Record *rec, PropterError *err) {
 
 static PropterStr id_key(const PropterId *id) { return (PropterStr){(const char *)id, sizeof *id}; }
 
-/* Graphs that were empty before: all their quads are among the added ones. */
+/* Graphs that were empty before, and how many quads they have: all are among the added ones. */
 static PropterStatus find_created(PropterSnapshot *snapshot, const PropterWriter *writer, PropterMap *created, PropterError *err) {
   PropterMap counts = {0};
-  PropterStatus status = PROPTER_OK;
-  PropterQuad q;
-  PropterId last = PROPTER_NO_ID;
-  uint64_t *n = NULL;
-  bool added;
-  for (size_t at = 0; status == PROPTER_OK && propter_writer_delta(writer, &at, &q, &added);) {
-    if (q.g != last) n = propter_map_put(&counts, id_key(&q.g), 0, NULL);
-    last = q.g;
-    if (!n)
-      status = no_memory(err);
-    else if (added)
-      ++*n;
-    else
-      *n = UINT64_MAX / 2;
-  }
+  PropterStatus status = writer_graphs(writer, &counts, err);
   for (size_t i = 0; i < counts.count && status == PROPTER_OK; i++) {
     PropterQuad prefix = {0};
     uint64_t now = 0;
@@ -377,8 +363,10 @@ static PropterStatus take_delta(PropterRun *run, PropterSnapshot *snapshot, Delt
   propter_writer_counts(run->writer, &run->added, &run->removed);
   if (!run->tracked) return PROPTER_OK;
   PROPTER_TRY(find_created(snapshot, run->writer, &d->created, err));
-  PROPTER_TRY(run_encode(snapshot, run->writer, true, &d->created, &run->arena, &d->added, err));
-  return run_encode(snapshot, run->writer, false, NULL, &run->arena, &d->removed, err);
+  uint64_t in_created = 0;
+  for (size_t i = 0; i < d->created.count; i++) in_created += d->created.entries[i].value;
+  if (run->added > in_created) PROPTER_TRY(run_encode(snapshot, run->writer, true, &d->created, &run->arena, &d->added, err));
+  return !run->removed ? PROPTER_OK : run_encode(snapshot, run->writer, false, NULL, &run->arena, &d->removed, err);
 }
 
 static PropterStatus say_delta(const Record *rec, const Delta *d, PropterError *err) {

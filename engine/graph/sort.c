@@ -127,7 +127,22 @@ static void insert_rows(Change *changes, size_t count) {
   }
 }
 
-/* Rows that agree in the columns before `column`: by that column, then each run of equals by the rest. Data come in runs of subjects most of the time. */
+static void sort_from(Change *changes, size_t count, unsigned column, SortKey *keys, SortKey *spare);
+
+/* Rows in the order of their columns up to `column`: each run of equals by the rest. */
+static void sort_runs(Change *changes, size_t count, unsigned column, SortKey *keys, SortKey *spare) {
+  for (size_t from = 0, to; from < count && column < 3; from = to) {
+    for (to = from + 1; to < count && changes[to].row.c[column] == changes[from].row.c[column];) to++;
+    if (to - from > 1) sort_from(changes + from, to - from, column + 1, keys, spare);
+  }
+}
+
+static void sort_column(Change *changes, size_t count, unsigned column, SortKey *keys, SortKey *spare) {
+  for (size_t i = 0; i < count; i++) keys[i] = (SortKey){changes[i].row.c[column], (uint32_t)i};
+  arrange(changes, count, sort_keys(keys, spare, count));
+}
+
+/* Rows that agree in the columns before `column`: by that column, then the rest. Data come in runs of subjects most of the time. */
 static void sort_from(Change *changes, size_t count, unsigned column, SortKey *keys, SortKey *spare) {
   if (count <= FEW) {
     insert_rows(changes, count);
@@ -135,15 +150,49 @@ static void sort_from(Change *changes, size_t count, unsigned column, SortKey *k
   }
   bool sorted = true;
   for (size_t i = 1; i < count && sorted; i++) sorted = changes[i - 1].row.c[column] <= changes[i].row.c[column];
-  if (!sorted) {
-    for (size_t i = 0; i < count; i++) keys[i] = (SortKey){changes[i].row.c[column], (uint32_t)i};
-    arrange(changes, count, sort_keys(keys, spare, count));
-  }
-  if (column == 3) return;
-  for (size_t from = 0, to; from < count; from = to) {
-    for (to = from + 1; to < count && changes[to].row.c[column] == changes[from].row.c[column];) to++;
-    if (to - from > 1) sort_from(changes + from, to - from, column + 1, keys, spare);
-  }
+  if (!sorted) sort_column(changes, count, column, keys, spare);
+  sort_runs(changes, count, column, keys, spare);
 }
 
-void sort_rows(Change *changes, size_t count, SortKey *keys, SortKey *spare) { sort_from(changes, count, 0, keys, spare); }
+/* Many rows in parts. */
+typedef struct {
+  Change *changes;
+  SortKey *keys, *spare;
+  size_t starts[PARTS + 1];
+  bool sorted[PARTS];
+} Rows;
+
+static PropterStatus look_at_rows(size_t part, void *payload, PropterError *err) {
+  (void)err;
+  Rows *r = payload;
+  size_t from = r->starts[part];
+  bool sorted = true;
+  for (size_t i = from ? from : 1; i < r->starts[part + 1] && sorted; i++) sorted = r->changes[i - 1].row.c[0] <= r->changes[i].row.c[0];
+  r->sorted[part] = sorted;
+  return PROPTER_OK;
+}
+
+static PropterStatus sort_part(size_t part, void *payload, PropterError *err) {
+  (void)err;
+  const Rows *r = payload;
+  size_t from = r->starts[part];
+  sort_runs(r->changes + from, r->starts[part + 1] - from, 0, r->keys + from, r->spare + from);
+  return PROPTER_OK;
+}
+
+void sort_rows(Change *changes, size_t count, SortKey *keys, SortKey *spare) {
+  if (count < MANY) {
+    sort_from(changes, count, 0, keys, spare);
+    return;
+  }
+  Rows r = {.changes = changes, .keys = keys, .spare = spare};
+  bool sorted = true;
+  for (size_t i = 0; i <= PARTS; i++) r.starts[i] = count * i / PARTS;
+  (void)propter_pool_run(PARTS, 0, look_at_rows, &r, NULL);
+  for (size_t i = 0; i < PARTS; i++) sorted &= r.sorted[i];
+  if (!sorted) sort_column(changes, count, 0, keys, spare);
+  /* A run stays whole. */
+  for (size_t i = 1; i < PARTS; i++)
+    while (r.starts[i] < count && changes[r.starts[i]].row.c[0] == changes[r.starts[i] - 1].row.c[0]) r.starts[i]++;
+  (void)propter_pool_run(PARTS, 0, sort_part, &r, NULL);
+}

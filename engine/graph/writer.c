@@ -85,9 +85,7 @@ static PropterStatus find_or_make(PropterWriter *w, PropterStr record, uint64_t 
   return PROPTER_OK;
 }
 
-void writer_expect(const PropterWriter *w, uint64_t hash) {
-  if (w->terms.slot_count) __builtin_prefetch(&w->terms.slots[hash & (w->terms.slot_count - 1)]);
-}
+void writer_expect(const PropterWriter *w, uint64_t hash, unsigned step) { propter_map_expect(&w->terms, hash, step); }
 
 PropterStatus writer_intern_record(PropterWriter *w, PropterStr record, uint64_t hash, PropterId *id, PropterError *err) {
   const uint64_t *made = propter_map_get_hashed(&w->terms, record, hash);
@@ -307,6 +305,11 @@ static PropterStatus apply_others(PropterWriter *w, MDB_txn *txn, Room *room, co
   return status;
 }
 
+/* Counts what came of a change, or with -1 no longer. */
+static void tally(PropterWriter *w, const Change *c, int64_t n) {
+  if (c->done) *(c->add ? &w->added : &w->removed) += (uint64_t)n;
+}
+
 /* Merges the last `n` changes, just applied, into the flushed ones before them. Of a quad that both change, what the two did together is what the later one
  * leaves, and had an effect if one of them had and not the other. `spare` has room for the n. */
 static void merge_flushed(PropterWriter *w, size_t n, Change *spare) {
@@ -316,7 +319,11 @@ static void merge_flushed(PropterWriter *w, size_t n, Change *spare) {
   while (old && n) {
     int order = row_compare(&ops[old - 1].row, &spare[n - 1].row, 4);
     if (order == 0) {
-      spare[n - 1].done ^= ops[--old].done;
+      Change *c = &spare[n - 1];
+      tally(w, &ops[--old], -1);
+      tally(w, c, -1);
+      c->done ^= ops[old].done;
+      tally(w, c, 1);
       continue;
     }
     ops[--to] = order < 0 ? spare[--n] : ops[--old];
@@ -345,12 +352,10 @@ static PropterStatus write_new(PropterWriter *w, MDB_txn *txn, Room *room, Propt
   PROPTER_TRY(apply_others(w, txn, room, ops, n, err));
   Change *spare = w->ops_flushed ? propter_malloc(n * sizeof *spare) : NULL;
   if (w->ops_flushed && !spare) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", n);
+  for (size_t i = 0; i < n; i++) tally(w, &ops[i], 1);
   merge_flushed(w, n, spare);
   propter_free(spare);
   w->terms_flushed = w->terms.count;
-  w->added = w->removed = 0;
-  for (size_t i = 0; i < w->ops.count; i++)
-    if (w->ops.items[i].done) ++*(w->ops.items[i].add ? &w->added : &w->removed);
   uint64_t quads, version;
   PROPTER_TRY(env_meta(env, w->base, "quads", &quads, err));
   PROPTER_TRY(env_set_meta(env, txn, "quads", quads + w->added - w->removed, err));
@@ -363,6 +368,7 @@ static void drop_view(PropterWriter *w) {
   if (w->view.txn) env_write_abort(w->graph->env, w->view.txn);
   w->view.txn = NULL;
   w->ops_flushed = w->terms_flushed = 0;
+  w->added = w->removed = 0;
 }
 
 /* A larger map; this writer's own reader must end for it. */
@@ -420,6 +426,25 @@ bool propter_writer_delta(const PropterWriter *w, size_t *at, PropterQuad *quad,
   *quad = row_quad(PROPTER_SPOG, w->ops.items[*at].row);
   *added = w->ops.items[(*at)++].add;
   return true;
+}
+
+PropterStatus writer_graphs(const PropterWriter *w, PropterMap *counts, PropterError *err) {
+  enum { GRAPH = 3 }; /* of the columns of SPOG */
+  uint64_t *n = NULL;
+  PropterId last = PROPTER_NO_ID;
+  for (const Change *c = w->ops.items, *end = c + w->ops_flushed; c < end; c++) {
+    if (!c->done) continue;
+    if (c->row.c[GRAPH] != last) {
+      last = c->row.c[GRAPH];
+      n = propter_map_put(counts, (PropterStr){(const char *)&last, sizeof last}, 0, NULL);
+      if (!n) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the graphs of a run");
+    }
+    if (!c->add)
+      *n = UINT64_MAX;
+    else if (*n != UINT64_MAX)
+      ++*n;
+  }
+  return PROPTER_OK;
 }
 
 PropterStatus propter_writer_commit(PropterWriter *w, PropterError *err) {

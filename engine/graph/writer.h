@@ -7,8 +7,11 @@
 
 /* As propter_writer_intern, for the record of a valid term; `hash` is its XXH3. INVALID: too long. */
 PropterStatus writer_intern_record(PropterWriter *writer, PropterStr record, uint64_t hash, PropterId *id, PropterError *err);
-/* A record of that hash will be asked for soon. */
-void writer_expect(const PropterWriter *writer, uint64_t hash);
+/* A record of that hash will be asked for soon: propter_map_expect. */
+void writer_expect(const PropterWriter *writer, uint64_t hash, unsigned step);
+
+/* By graph of the delta (its id's bytes) how many quads it got; of one that lost some: UINT64_MAX. */
+PropterStatus writer_graphs(const PropterWriter *writer, PropterMap *counts, PropterError *err);
 
 /* Version of the graph before this writer. */
 PropterStatus writer_base_version(PropterWriter *writer, uint64_t *version, PropterError *err);

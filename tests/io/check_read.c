@@ -8,6 +8,8 @@
 
 #define XSD "http://www.w3.org/2001/XMLSchema#"
 
+#define TWICE "<a:s> <a:p> <a:o> .\n<a:s> <a:p> <a:o> .\n"
+
 static const struct {
   const char *format, *text, *wanted;
 } good[] = {
@@ -16,6 +18,12 @@ static const struct {
     {"nt", "<a:s> <a:p> <a:o> .", "<a:s> <a:p> <a:o> .\n"},
     {"nt", "<a:s><a:p>\"x\\u00e4\\U0001F600\\n\"@en-GB.# c\n_:a <a:p> _:b .\n", "<a:s> <a:p> \"x\xC3\xA4\xF0\x9F\x98\x80\n\"@en-GB .\n_:xa <a:p> _:xb .\n"},
     {"nt", "<a:s> <a:p> \"1\"^^<" XSD "string> .\n", "<a:s> <a:p> \"1\" .\n"},
+    {"nt", "\xEF\xBB\xBF<a:s> <a:p> <a:o> .\n", "<a:s> <a:p> <a:o> .\n"},
+    {"nq", "\xEF\xBB\xBF", ""},
+    /* Subjects that are, or only begin like, the one before. */
+    {"nt", "<a:s> <a:p> <a:o> .\n<a:s><a:p><a:o>.\n<a:st> <a:p> <a:s> .\n  <a:s> <a:p> <a:o> .\n", TWICE "<a:st> <a:p> <a:s> .\n<a:s> <a:p> <a:o> .\n"},
+    {"nt", "<a:\\u0073> <a:p> <a:o> .\n<a:\\u0073> <a:p> <a:o> .\n", TWICE},
+    {"nt", "<a:s> <a:p> <a:o> .\n_:s <a:p> <a:o> .\n<a:s> <a:p> <a:o> .", "<a:s> <a:p> <a:o> .\n_:xs <a:p> <a:o> .\n<a:s> <a:p> <a:o> .\n"},
     {"nq", "<a:s> <a:p> <a:o> <a:g> .\n<a:s> <a:p> \"\" _:g .\n", "<a:s> <a:p> <a:o> <a:g> .\n<a:s> <a:p> \"\" _:xg .\n"},
     {"ttl", "@prefix : <#> . :a a :b ; :c 1, -.5, 1e3, true .",
      "<http://b/d#a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://b/d#b> .\n<http://b/d#a> <http://b/d#c> \"1\"^^<" XSD "integer> .\n"
@@ -51,6 +59,9 @@ static const struct {
   const char *message;
 } bad[] = {
     {"ttl", "<><>{", PROPTER_SYNTAX, 1, 5, ""},
+    {"nt", "<a:s> <a:p> <a:o> .\n<a:s>", PROPTER_SYNTAX, 2, 5, "an IRI"},
+    {"nt", "\xEF\xBB\xBF<a:s> x", PROPTER_SYNTAX, 1, 7, "an IRI"},
+    {"nt", "<a:s> <a:p> <a:o> .\n\xEF\xBB\xBF<a:s> <a:p> <a:o> .", PROPTER_SYNTAX, 2, 1, "0xEF"},
     {"ttl", "<a:s> <a:p> \"\\uD800\" .", PROPTER_SYNTAX, 1, 19, "found U+D800"},
     {"ttl", "<a:s> <a:p> \"\\U00110000\" .", PROPTER_SYNTAX, 1, 23, "found U+110000"},
     {"ttl", "<a:s> <a:p> \"\\u12g4\" .", PROPTER_SYNTAX, 1, 18, "hexadecimal"},

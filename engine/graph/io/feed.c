@@ -9,7 +9,7 @@
 #include "../term.h"
 #include "../writer.h"
 
-enum { BATCH_TERMS = 1 << 16, BATCH_BYTES = 4 << 20, AHEAD = 8 };
+enum { BATCH_TERMS = 1 << 16, BATCH_BYTES = 4 << 20, AHEAD = 8, KNOWN_BITS = 9 };
 typedef enum { EMPTY, FILLING, FULL } State;
 #define NO_TERM UINT32_MAX
 
@@ -27,6 +27,7 @@ typedef struct {
   PROPTER_VEC(Ready) terms;
   PROPTER_VEC(struct Four { uint32_t term[4]; }) quads;
   uint32_t last[4]; /* terms of the statement before */
+  uint32_t known[1 << KNOWN_BITS]; /* IRIs of the batch, by their ends */
   uint64_t sums[2], lines;
   bool hashed;
   PropterStatus status; /* of reading the stretch, with the line counted from its first */
@@ -78,7 +79,10 @@ static void hash_batch(Batch *b) {
 static PropterStatus take_terms(Feed *feed, Batch *b, PropterError *err) {
   for (size_t i = 0; i < b->terms.count; i++) {
     Ready *t = &b->terms.items[i];
-    if (i + AHEAD < b->terms.count) writer_expect(feed->writer, t[AHEAD].hash);
+    for (unsigned step = 0; step < PROPTER_MAP_STEPS; step++) {
+      size_t ahead = (size_t)AHEAD * (PROPTER_MAP_STEPS - step);
+      if (i + ahead < b->terms.count && t[ahead].id == PROPTER_NO_ID) writer_expect(feed->writer, t[ahead].hash, step);
+    }
     if (t->id != PROPTER_NO_ID) continue;
     uint64_t hash = t->hash;
     PropterStr record = {b->bytes.data + t->at, t->len};
@@ -118,6 +122,7 @@ static void empty(Batch *b) {
   b->sums[0] = b->sums[1] = b->lines = 0;
   b->hashed = false;
   for (int i = 0; i < 4; i++) b->last[i] = NO_TERM;
+  for (int i = 0; i < 1 << KNOWN_BITS; i++) b->known[i] = NO_TERM;
   b->state = EMPTY;
 }
 
@@ -212,9 +217,25 @@ static PropterStatus hand_over(Feed *feed, bool whole, PropterError *err) {
   return status;
 }
 
-/* Adds a record unless it is that of term `before`. */
+static uint32_t *known_place(Batch *b, PropterStr iri) {
+  uint64_t end = iri.len;
+  if (iri.len >= sizeof end) memcpy(&end, iri.data + iri.len - sizeof end, sizeof end);
+  return &b->known[(end + iri.len) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - KNOWN_BITS)];
+}
+
+static bool is_iri(const Batch *b, uint32_t place, PropterStr iri) {
+  if (place == NO_TERM) return false;
+  const Ready *t = &b->terms.items[place];
+  const char *record = b->bytes.data + t->at;
+  return t->id == PROPTER_NO_ID && t->len == iri.len + 1 && record[0] == ID_IRI && memcmp(record + 1, iri.data, iri.len) == 0;
+}
+
+/* Adds a record unless it is that of term `before` or of an IRI that came not long ago. */
 static PropterStatus make_ready(Batch *b, const PropterTerm *term, uint32_t before, uint32_t *place, PropterError *err) {
   Ready t = {.type = NO_TERM};
+  uint32_t *known = term->kind == PROPTER_TERM_IRI ? known_place(b, term->value) : NULL;
+  if (known && is_iri(b, before, term->value)) return *place = before, PROPTER_OK;
+  if (known && is_iri(b, *known, term->value)) return *place = *known, PROPTER_OK;
   bool typed = term->kind == PROPTER_TERM_LITERAL && !term->language.len && !term_is_string(term);
   if (typed) t.id = id_inline(term->value, term->datatype);
   if (typed && t.id == PROPTER_NO_ID) {
@@ -235,6 +256,7 @@ static PropterStatus make_ready(Batch *b, const PropterTerm *term, uint32_t befo
     t.len = (uint32_t)record.len;
   }
   *place = (uint32_t)b->terms.count;
+  if (known) *known = *place;
   return propter_vec_push(&b->terms, t) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for terms");
 }
 

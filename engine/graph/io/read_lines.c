@@ -17,6 +17,7 @@ typedef struct {
   PropterBuf block;
   const unsigned char *line_start, *end; /* of the block's whole lines */
   uint64_t line;
+  PropterStr subject; /* of the line before, if it is an IRI that stands in the block */
   PropterBuf texts[SLOTS]; /* of terms that do not stand in the block as they are */
 } Lines;
 
@@ -281,7 +282,15 @@ static At read_term(Lines *l, At p, unsigned slot, bool blank, bool literal, con
 
 static At read_statement(Lines *l, At p) {
   PropterStatement st = {.line = l->job->no_lines ? 0 : l->line};
-  if (!(p = read_term(l, p, 0, true, false, "an IRI or a blank node", &st.s))) return NULL;
+  size_t known = l->subject.len;
+  if (known && *p == '<' && (size_t)(l->end - p) > known + 2 && memcmp(p + 1, l->subject.data, known + 1) == 0) {
+    st.s = propter_iri(l->subject);
+    p += known + 2;
+  } else {
+    if (!(p = read_term(l, p, 0, true, false, "an IRI or a blank node", &st.s))) return NULL;
+    bool stands = st.s.kind == PROPTER_TERM_IRI && st.s.value.data != l->texts[0].data;
+    l->subject = stands ? st.s.value : (PropterStr){NULL, 0};
+  }
   if (!(p = read_term(l, p, 1, false, false, "an IRI", &st.p))) return NULL;
   if (!(p = read_term(l, p, 2, true, true, "an IRI, a blank node or a literal", &st.o))) return NULL;
   p = skip_blanks(p, l->end);
@@ -313,6 +322,7 @@ static At skip_comment(Lines *l, At p) {
 /* All of the block up to l->end. */
 static bool read_block(Lines *l, At p) {
   l->line_start = p;
+  l->subject = (PropterStr){NULL, 0};
   while (p && p < l->end) {
     if (*p == '\n') {
       l->line++;
@@ -334,9 +344,17 @@ static At last_line_end(At from, At to) {
 typedef struct {
   Source *source;
   PropterBuf rest; /* the beginning of the line that the last block ended in */
-  bool ended;
+  bool begun, ended;
   Lines places[SPREAD_PLACES];
 } Document;
+
+/* A byte order mark at the beginning of a document is none of its characters. Returns the end of the bytes without it. */
+static At skip_mark(unsigned char *from, At end) {
+  size_t n = (size_t)(end - from);
+  if (n < 3 || memcmp(from, "\xEF\xBB\xBF", 3) != 0) return end;
+  memmove(from, from + 3, n - 3);
+  return end - 3;
+}
 
 static PropterStatus next_block(void *payload, unsigned place, bool *more, PropterError *err) {
   Document *d = payload;
@@ -364,6 +382,8 @@ static PropterStatus next_block(void *payload, unsigned place, bool *more, Propt
     }
     if (l->end > start) propter_buf_add(&d->rest, (PropterStr){(const char *)l->end, (size_t)(whole - l->end)});
   }
+  if (!d->begun) l->end = skip_mark((unsigned char *)l->block.data, l->end);
+  d->begun = true;
   *more = l->end != start;
   return propter_buf_status(&d->rest, err);
 }

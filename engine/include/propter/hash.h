@@ -49,6 +49,9 @@ PROPTER_API uint64_t *propter_map_put(PropterMap *map, PropterStr key, uint64_t 
 /* The same for a key whose propter_hash64 is known. */
 PROPTER_API uint64_t *propter_map_get_hashed(const PropterMap *map, PropterStr key, uint64_t hash);
 PROPTER_API uint64_t *propter_map_put_hashed(PropterMap *map, PropterStr key, uint64_t hash, uint64_t initial, bool *added);
+/* Brings nearer what looking up a key of that hash will touch: called with step 0, 1, 2 some keys ahead each, each needs what the one before has fetched. */
+enum { PROPTER_MAP_STEPS = 3 };
+PROPTER_API void propter_map_expect(const PropterMap *map, uint64_t hash, unsigned step);
 PROPTER_API void propter_map_clear(PropterMap *map);
 
 /* Set of 128-bit hashes, 16 bytes each, in parts that grow one by one, so that growing never holds everything twice. Zero-initialise. */
