@@ -8,8 +8,6 @@
 #include "ranges.h"
 
 enum { DP_PARTS = 12 };
-#define LEAP_READ 8.0 /* of a pair read for a leapfrog join */
-#define LEAP_TRY 4.0  /* of a value tried there */
 #define PLAN_NS 50000000U
 #define DP_WORTH 20000.0 /* cost from which comparing all orders pays */
 
@@ -416,119 +414,6 @@ static PropterStatus build(Joining *j, const size_t *order, PropterError *err) {
   return apply_filters(j, true, err);
 }
 
-/* --- Cycles --------------------------------------------------------------------------------------------------------------------------------- */
-
-static bool binary(const Alg *a) {
-  return a->kind == ALG_SCAN && a->graphs.kind == GRAPHS_UNION && a->p.id && !exec_local(a->p.id) && a->s.slot != NO_SLOT && a->o.slot != NO_SLOT &&
-         a->s.slot != a->o.slot;
-}
-
-static bool same_pair(const Alg *a, const Alg *b) {
-  return (a->s.slot == b->s.slot && a->o.slot == b->o.slot) || (a->s.slot == b->o.slot && a->o.slot == b->s.slot);
-}
-
-/* Is the whole join one connected graph of variables with a cycle of three or more? `slots`: the variables. */
-static bool cyclic(const Joining *j, uint64_t *seen, uint32_t *slots, size_t *slot_count) {
-  size_t edges = 0, reached = 1;
-  *slot_count = 0;
-  for (size_t i = 0; i < j->count; i++) {
-    const Alg *a = j->parts[i].alg;
-    const uint32_t ends[] = {a->s.slot, a->o.slot};
-    bool again = false;
-    if (!binary(a)) return false;
-    for (size_t k = 0; k < i; k++) again = again || same_pair(a, j->parts[k].alg);
-    edges += !again;
-    for (size_t k = 0; k < 2; k++) {
-      if (!slots_has(seen, ends[k])) slots[(*slot_count)++] = ends[k];
-      slots_add(seen, ends[k]);
-    }
-  }
-  memset(seen, 0, slots_words(j->run) * sizeof *seen);
-  slots_add(seen, slots[0]);
-  for (size_t before = 0; before != reached;) {
-    before = reached;
-    for (size_t i = 0; i < j->count; i++) {
-      const Alg *a = j->parts[i].alg;
-      if (slots_has(seen, a->s.slot) == slots_has(seen, a->o.slot)) continue;
-      slots_add(seen, a->s.slot);
-      slots_add(seen, a->o.slot);
-      reached++;
-    }
-  }
-  return edges >= *slot_count && reached == *slot_count;
-}
-
-/* How many values a variable is tried with where `bound` are bound, and how many of them agree with all patterns. */
-static PropterStatus leap_values(Joining *j, uint32_t slot, uint64_t *bound, double *tried, double *agree, PropterError *err) {
-  double most = 1;
-  *tried = (double)INFINITY, *agree = 1;
-  for (size_t i = 0; i < j->count; i++) {
-    const Alg *a = j->parts[i].alg;
-    if (a->s.slot != slot && a->o.slot != slot) continue;
-    uint32_t other = a->s.slot == slot ? a->o.slot : a->s.slot;
-    double rows = j->parts[i].rows, per_value, values;
-    uint64_t *alone = slots_new(j->run, err);
-    if (!alone) return exec_fail_memory(j->run, err);
-    slots_add(alone, slot);
-    PROPTER_TRY(estimate_probe(j->run, a, rows, alone, &per_value, err));
-    values = rows / fmax(per_value, 1);
-    most = fmax(most, values);
-    if (slots_has(bound, other)) {
-      memset(alone, 0, slots_words(j->run) * sizeof *alone);
-      slots_add(alone, other);
-      PROPTER_TRY(estimate_probe(j->run, a, rows, alone, &values, err));
-    }
-    *tried = fmin(*tried, values);
-    *agree = *agree * values / most;
-  }
-  *agree *= most;
-  return PROPTER_OK;
-}
-
-/* The variables in the order of fewest values to try; *rows: solutions, *cost: of reading all patterns and trying. */
-static PropterStatus leap_order(Joining *j, uint32_t *slots, size_t count, double *rows, double *cost, PropterError *err) {
-  uint64_t *bound = slots_new(j->run, err);
-  if (!bound) return exec_fail_memory(j->run, err);
-  *rows = 1, *cost = 0;
-  for (size_t i = 0; i < j->count; i++) *cost += j->parts[i].rows * LEAP_READ;
-  for (size_t n = 0; n < count; n++) {
-    size_t best = n;
-    double tried, agree, best_tried = (double)INFINITY, best_agree = (double)INFINITY;
-    for (size_t i = n; i < count; i++) {
-      PROPTER_TRY(leap_values(j, slots[i], bound, &tried, &agree, err));
-      if (tried < best_tried) best = i, best_tried = tried, best_agree = agree;
-    }
-    uint32_t slot = slots[best];
-    memmove(&slots[n + 1], &slots[n], (best - n) * sizeof *slots);
-    slots[n] = slot;
-    slots_add(bound, slot);
-    *cost += *rows * best_tried * LEAP_TRY;
-    *rows *= best_agree;
-  }
-  return PROPTER_OK;
-}
-
-/* *out NULL: it does not pay, since joining pair by pair costs only `cost`, or the patterns do not fit into memory. */
-static PropterStatus build_leapfrog(Joining *j, double cost, Op **out, PropterError *err) {
-  const Alg **scans = exec_plan_alloc(j->run, j->count * sizeof *scans);
-  uint32_t *slots = exec_plan_alloc(j->run, 2 * j->count * sizeof *slots);
-  uint64_t *seen = slots_new(j->run, err);
-  size_t slot_count;
-  double read = 0, rows = 0, leap_cost = 0;
-  if (!scans || !slots || !seen) return exec_fail_memory(j->run, err);
-  *out = NULL;
-  if (!cyclic(j, seen, slots, &slot_count)) return PROPTER_OK;
-  PROPTER_TRY(leap_order(j, slots, slot_count, &rows, &leap_cost, err));
-  for (size_t i = 0; i < j->count; i++) read += j->parts[i].rows, scans[i] = j->parts[i].alg;
-  if (leap_cost >= cost || read * 32 >= (double)(j->run->options.memory / 4)) return PROPTER_OK;
-  reset_state(j, &j->state);
-  for (size_t i = 0; i < j->count; i++) add_part(j, &j->state, &j->parts[i], rows, 0);
-  PROPTER_TRY(op_leapfrog(j->run, scans, j->count, slots, slot_count, &j->op, err));
-  j->op->estimate = rows;
-  PROPTER_TRY(apply_filters(j, true, err));
-  return *out = j->op, PROPTER_OK;
-}
-
 /* --- Parts -------------------------------------------------------------------------------------------------------------------------------- */
 
 /* What a filter says of the ids of the parts' variables. */
@@ -595,6 +480,20 @@ static size_t size_of(const Alg *a) {
   return n;
 }
 
+/* *out NULL: joining pair by pair, for `cost`, is better than a leapfrog join. */
+static PropterStatus build_cycle(Joining *j, double cost, Op **out, PropterError *err) {
+  const Alg **scans = exec_plan_alloc(j->run, j->count * sizeof *scans);
+  double *rows = exec_plan_alloc(j->run, j->count * sizeof *rows);
+  if (!scans || !rows) return exec_fail_memory(j->run, err);
+  for (size_t i = 0; i < j->count; i++) scans[i] = j->parts[i].alg, rows[i] = j->parts[i].rows;
+  PROPTER_TRY(plan_cycle(j->run, scans, rows, j->count, cost, &j->op, err));
+  if (!j->op) return *out = NULL, PROPTER_OK;
+  reset_state(j, &j->state);
+  for (size_t i = 0; i < j->count; i++) add_part(j, &j->state, &j->parts[i], j->op->estimate, 0);
+  PROPTER_TRY(apply_filters(j, true, err));
+  return *out = j->op, PROPTER_OK;
+}
+
 PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, Op **out, PropterError *err) {
   size_t size = size_of(a) + filter_count;
   Joining j = {.run = run};
@@ -618,7 +517,7 @@ PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, 
   }
   if (j.count >= 3 && j.count <= DP_PARTS && scratch.cost > DP_WORTH) PROPTER_TRY(compare_trees(&j, &scratch, err));
   *out = NULL;
-  if (j.count >= 3 && !run->given) PROPTER_TRY(build_leapfrog(&j, scratch.cost, out, err));
+  if (j.count >= 3 && !run->given) PROPTER_TRY(build_cycle(&j, scratch.cost, out, err));
   if (*out) return PROPTER_OK;
   PROPTER_TRY(build(&j, order, err));
   *out = j.op, j.op->cost = j.state.cost;

@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* A call that must succeed, for programs that include propter/error.h. */
+#define must(call)                                                                                                                                             \
+  do {                                                                                                                                                         \
+    PropterError err = {0}, *errp = &err; /* `errp` is for the call */                                                                                         \
+    if ((call) != PROPTER_OK) fprintf(stderr, "%s: %s\n", #call, err.message), exit(70);                                                                       \
+  } while (0)
+
 static inline double bench_clock(clockid_t clock) {
   struct timespec t;
   (void)clock_gettime(clock, &t);
@@ -15,11 +22,7 @@ static inline double bench_clock(clockid_t clock) {
 static inline double bench_now(void) { return bench_clock(CLOCK_MONOTONIC); }
 
 /* Processor time of this thread: steadier than the clock on a shared machine. */
-static inline double bench_cpu(void) {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+static inline double bench_cpu(void) { return bench_clock(CLOCK_THREAD_CPUTIME_ID); }
 
 static inline int bench_compare(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;

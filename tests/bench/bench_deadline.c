@@ -11,12 +11,6 @@
 
 enum { DEADLINE_MS = 100 };
 
-#define must(call)                                                                                                                                             \
-  do {                                                                                                                                                         \
-    PropterError err = {0}, *errp = &err; /* `errp` is for the call */                                                                                         \
-    if ((call) != PROPTER_OK) fprintf(stderr, "%s: %s\n", #call, err.message), exit(70);                                                                       \
-  } while (0)
-
 typedef struct {
   clockid_t clock; /* of the thread that works */
   double at;       /* its time at the deadline */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queries of a folder, each parsed, planned, run and written as JSON (triples: drained), in one process. Arguments: graph directory, folder of .rq files, runs
- * of each (default 5), threads (default 1), "explain" to print each plan too. Prints the median wall and CPU time per query, the sum of the medians and their
- * geometric mean. */
+ * of each (default 5), threads (default 1), "explain" to print each plan too, or "estimates" for how far estimated rows of joins are from the actual ones, as
+ * factors of 1 and more (q-errors; Moerkotte et al., Preventing bad plans by bounding the impact of cardinality estimation errors, VLDB 2009). Prints the median
+ * wall and CPU time per query, the sum of the medians and their geometric mean. */
 #include "bench.h"
 
 #include <dirent.h>
@@ -12,18 +13,12 @@
 #include "propter/results.h"
 #include "propter/sparql.h"
 
-#define must(call)                                                                                                                                             \
-  do {                                                                                                                                                         \
-    PropterError err = {0}, *errp = &err; /* `errp` is for the call */                                                                                         \
-    if ((call) != PROPTER_OK) fprintf(stderr, "%s: %s\n", #call, err.message), exit(70);                                                                       \
-  } while (0)
-
 typedef struct {
   PropterSnapshot *snapshot;
   PropterStr text;
   uint64_t rows, bytes;
   unsigned threads;
-  bool explain;
+  bool explain, print; /* the plan of the first run is looked at, and printed */
 } Query;
 
 static PropterStatus drop(PropterStr bytes, void *payload, PropterError *err) {
@@ -34,10 +29,30 @@ static PropterStatus drop(PropterStr bytes, void *payload, PropterError *err) {
 
 static PropterStatus next(void *payload, const PropterTerm **row, PropterError *err) { return propter_results_next(payload, row, err); }
 
-static void explain(PropterResults *results) {
+/* The factors of all joins. */
+enum { MOST_JOINS = 20000 };
+static double factors[MOST_JOINS];
+static size_t joins;
+
+/* From the lines of a plan; what is started again and again is estimated for one start. */
+static void weigh(char *plan) {
+  char *rest = plan;
+  for (char *line; joins < MOST_JOINS && (line = strsep(&rest, "\n")) != NULL;) {
+    const char *join = strstr(line, "join  "), *numbers = strstr(line, "  estimated "), *starts = strstr(line, "  starts ");
+    double estimated, rows;
+    if (!join || !numbers || join > numbers || (starts && atoi(starts + 9) > 3) || sscanf(numbers, " estimated %lf rows %lf", &estimated, &rows) != 2) continue;
+    estimated = fmax(estimated, 1), rows = fmax(rows, 1);
+    factors[joins++] = fmax(estimated / rows, rows / estimated);
+  }
+}
+
+static void explain(PropterResults *results, bool print) {
   PropterBuf plan = {0};
   must(propter_results_explain(results, false, &plan, errp));
-  printf("%.*s", (int)plan.len, plan.data);
+  propter_buf_add_char(&plan, 0);
+  must(propter_buf_status(&plan, errp));
+  if (print) printf("%s", plan.data);
+  weigh(plan.data);
   propter_buf_clear(&plan);
 }
 
@@ -62,7 +77,7 @@ static void run(Query *q) {
   if (status == PROPTER_OK) status = propter_query_run(query, q->snapshot, &options, &results, &err);
   if (status == PROPTER_OK) status = drain(q, results, &err);
   if (status != PROPTER_OK) printf("failed: %s\n", err.message);
-  if (q->explain && results) explain(results);
+  if (q->explain && results) explain(results, q->print);
   propter_results_close(results);
   propter_query_free(query);
 }
@@ -82,19 +97,13 @@ static size_t list(const char *folder, char **names, size_t cap) {
   return n;
 }
 
-static double cpu_now(void) {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void median(Query *q, int runs, double *wall, double *cpu) {
   double *seconds = malloc((size_t)runs * sizeof *seconds), *busy = malloc((size_t)runs * sizeof *busy);
   if (!seconds || !busy) exit(70);
   for (int i = 0; i < runs; i++) {
-    double start = bench_now(), start_cpu = cpu_now();
+    double start = bench_now(), start_cpu = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
     run(q);
-    seconds[i] = bench_now() - start, busy[i] = cpu_now() - start_cpu;
+    seconds[i] = bench_now() - start, busy[i] = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - start_cpu;
     q->explain = false;
   }
   qsort(seconds, (size_t)runs, sizeof *seconds, bench_compare);
@@ -122,7 +131,7 @@ int main(int argc, char **argv) {
     PropterBuf text = {0};
     (void)snprintf(path, sizeof path, "%s/%s", argv[2], names[i]);
     must(propter_io_read_file(path, 1 << 24, &text, errp));
-    Query q = {.snapshot = snapshot, .text = propter_buf_str(&text), .threads = argc > 4 ? (unsigned)atoi(argv[4]) : 1, .explain = argc > 5};
+    Query q = {.snapshot = snapshot, .text = propter_buf_str(&text), .threads = argc > 4 ? (unsigned)atoi(argv[4]) : 1, .explain = argc > 5, .print = argc > 5 && strcmp(argv[5], "explain") == 0};
     double seconds, cpu;
     median(&q, runs, &seconds, &cpu);
     sum += seconds, logs += log(seconds), cpus += cpu;
@@ -132,6 +141,8 @@ int main(int argc, char **argv) {
     free(names[i]);
   }
   printf("bench sum %.4f ms cpu %.4f ms\nbench geometric_mean %.4f ms\n", sum * 1e3, cpus * 1e3, count ? exp(logs / (double)count) * 1e3 : 0);
+  qsort(factors, joins, sizeof *factors, bench_compare);
+  if (joins) printf("bench q_error joins %zu median %.2f p90 %.1f max %.0f\n", joins, factors[joins / 2], factors[joins * 9 / 10], factors[joins - 1]);
   free(names);
   propter_snapshot_close(snapshot);
   propter_graph_close(graph);

@@ -13,12 +13,6 @@
 #include "propter/rng.h"
 
 #define SUBJECTS(quads) ((quads) / 10)
-#define must(call)                                                                                                                                             \
-  do {                                                                                                                                                         \
-    PropterError err = {0}, *errp = &err; /* `errp` is for the call */                                                                                         \
-    if ((call) != PROPTER_OK) fprintf(stderr, "%s: %s\n", #call, err.message), exit(70);                                                                       \
-  } while (0)
-
 typedef struct {
   PropterGraph *graph;
   uint64_t quads, seen;

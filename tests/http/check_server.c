@@ -9,6 +9,7 @@
 #include <zstd.h>
 
 #include "http.h"
+#include "propter/pool.h"
 #include "site.h"
 
 #define ALL "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D"
@@ -135,20 +136,52 @@ static void *ask_endless(void *payload) {
   return NULL;
 }
 
+/* Waits until an endless query is among those that run, and says where it is. */
+static void find_endless(PropterServer *server, char target[64]) {
+  target[0] = 0;
+  for (int i = 0; i < 200 && !target[0]; i++) {
+    nap(25);
+    HttpAnswer a = site_ask(server, "GET", "/queries", ADMIN, "");
+    const char *id = a.body.data ? strstr(a.body.data, "\"id\":") : NULL;
+    if (id && site_says(&a, "COUNT")) (void)snprintf(target, 64, "/queries/%lu", strtoul(id + 5, NULL, 10));
+    http_answer_clear(&a);
+  }
+}
+
+/* Does the plan of a count over all triples say that two threads read them? */
+static bool read_by_two(PropterServer *server) {
+  HttpAnswer a = site_ask(server, "GET", "/explain?query=SELECT%20%28COUNT%28*%29%20AS%20%3Fn%29%20%7B%3Fs%20%3Fp%20%3Fo%20FILTER%28%3Fo%20%21%3D%203%29%7D", "", "");
+  ck_assert_uint_eq(a.code, 200);
+  ck_assert(site_says(&a, "\"rows\":49999"));
+  bool two = site_says(&a, "\"threads\":2");
+  http_answer_clear(&a);
+  return two;
+}
+
+START_TEST(who_is_alone_has_all_processors) {
+  PropterServerOptions o = site_options(50000);
+  PropterServer *server = site_start(&o);
+  Asked asked = {server, 0};
+  pthread_t thread;
+  char target[64];
+  ck_assert_int_eq(read_by_two(server), propter_pool_threads(0) > 1);
+  ck_assert_int_eq(pthread_create(&thread, NULL, ask_endless, &asked), 0);
+  find_endless(server, target);
+  ck_assert(target[0] && !read_by_two(server));
+  ck_assert_uint_eq(site_code(server, "DELETE", target, ADMIN, ""), 200);
+  ck_assert_int_eq(pthread_join(thread, NULL), 0);
+  propter_server_stop(server);
+}
+END_TEST
+
 START_TEST(list_and_cancel) {
   PropterServerOptions o = site_options(2000);
   PropterServer *server = site_start(&o);
   Asked asked = {server, 0, false};
   pthread_t thread;
-  char target[64] = "";
+  char target[64];
   ck_assert_int_eq(pthread_create(&thread, NULL, ask_endless, &asked), 0);
-  for (int i = 0; i < 200 && !target[0]; i++) {
-    nap(25);
-    HttpAnswer a = site_ask(server, "GET", "/queries", ADMIN, "");
-    const char *id = a.body.data ? strstr(a.body.data, "\"id\":") : NULL;
-    if (id && site_says(&a, "COUNT")) (void)snprintf(target, sizeof target, "/queries/%lu", strtoul(id + 5, NULL, 10));
-    http_answer_clear(&a);
-  }
+  find_endless(server, target);
   ck_assert_uint_eq(site_code(server, "DELETE", target, READER, ""), 403);
   ck_assert_uint_eq(site_code(server, "DELETE", target, ADMIN, ""), 200);
   ck_assert_int_eq(pthread_join(thread, NULL), 0);
@@ -445,6 +478,7 @@ Suite *suite_server(void) {
   tcase_add_test(c, long_answers_stream_compressed);
   tcase_add_test(c, a_timeout_is_an_error);
   tcase_add_test(c, a_failure_after_the_first_bytes_breaks_off);
+  tcase_add_test(c, who_is_alone_has_all_processors);
   tcase_add_test(c, list_and_cancel);
   tcase_add_test(c, a_full_queue_is_said);
   tcase_add_test(c, one_client_leaves_room_for_others);
