@@ -51,22 +51,37 @@ static void add_escape(const Escape *e, PropterBuf *out) {
   propter_buf_add_char(out, ']');
 }
 
-static bool names_block(const Reader *r) { return (peek(r, 1) == 'p' || peek(r, 1) == 'P') && peek(r, 2) == '{' && peek(r, 3) == 'I' && peek(r, 4) == 's'; }
+static bool is_mark(char c) { return c > ' ' && c < 0x7F && !(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z'); }
+
+/* An escape that PCRE2 has, too: a category of Unicode, a control character, a mark that stands for itself. PCRE2 knows more, XPath does not; blocks of
+ * characters (\p{IsGreek}) PCRE2 does not know. */
+static bool read_shared(Reader *r, PropterBuf *out) {
+  size_t len = 2;
+  char letter = peek(r, 1);
+  if (letter == 'p' || letter == 'P') {
+    len = peek(r, 4) == '}' ? 5 : 6;
+    if (peek(r, 2) != '{' || !memchr("LMNPZSC", peek(r, 3), 7) || peek(r, len - 1) != '}' || (len == 6 && !(peek(r, 4) >= 'a' && peek(r, 4) <= 'z'))) return false;
+  } else if (!memchr("nrt", letter, 3) && !is_mark(letter))
+    return false;
+  propter_buf_add(out, (PropterStr){r->in.data + r->at, len});
+  r->at += len;
+  return true;
+}
 
 /* One item of a class: characters go to `set`, what only an alternative can say ([^…]) to `others`. */
 static bool read_item(Reader *r, PropterBuf *set, PropterBuf *others) {
   char c = peek(r, 0);
   if (c != '\\') {
     if (c == '[') return false;
+    /* So that no mark means anything to PCRE2, as in [:alpha:]. */
+    if (is_mark(c) && c != '-') propter_buf_add_char(set, '\\');
     propter_buf_add_char(set, c);
     r->at++;
     return true;
   }
-  if (r->at + 1 >= r->in.len || names_block(r)) return false;
   const Escape *e = known(peek(r, 1));
-  if (!e) {
-    propter_buf_add(set, (PropterStr){r->in.data + r->at, 2});
-  } else if (e->outside) {
+  if (!e) return read_shared(r, set);
+  if (e->outside) {
     propter_buf_add_char(others, '|');
     add_escape(e, others);
   } else
@@ -121,7 +136,7 @@ static bool read_class(Reader *r, PropterBuf *out) {
   }
   if (valid) add_members(out, &set, &others, negated);
   if (valid && minus.len) propter_buf_add_char(out, ')');
-  out->failed |= set.failed || others.failed || minus.failed;
+  if (!out->failed) out->failed = set.failed ? set.failed : others.failed ? others.failed : minus.failed;
   propter_buf_clear(&set);
   propter_buf_clear(&others);
   propter_buf_clear(&minus);
@@ -129,13 +144,13 @@ static bool read_class(Reader *r, PropterBuf *out) {
   return valid;
 }
 
-/* \12 is group 12 where so many have begun, else group 1 before a "2". */
+/* \12 is group 12 where so many have begun, else group 1 before a "2". A group that took no part is empty. */
 static bool read_reference(Reader *r, PropterBuf *out) {
   unsigned group = 0;
-  char text[32];
+  char text[48];
   r->at++;
   while (peek(r, 0) >= '0' && peek(r, 0) <= '9' && group * 10 + (unsigned)(peek(r, 0) - '0') <= r->groups) group = group * 10 + (unsigned)(r->in.data[r->at++] - '0');
-  snprintf(text, sizeof text, "\\g{%u}", group);
+  (void)snprintf(text, sizeof text, "(?(%u)\\g{%u})", group, group);
   add(out, text);
   return group > 0;
 }
@@ -143,14 +158,22 @@ static bool read_reference(Reader *r, PropterBuf *out) {
 static bool read_escape(Reader *r, PropterBuf *out) {
   char letter = peek(r, 1);
   if (letter >= '1' && letter <= '9') return read_reference(r, out);
-  if (r->at + 1 >= r->in.len || names_block(r)) return false;
   const Escape *e = known(letter);
-  if (e)
-    add_escape(e, out);
-  else
-    propter_buf_add(out, (PropterStr){r->in.data + r->at, 2});
+  if (!e) return read_shared(r, out);
+  add_escape(e, out);
   r->at += 2;
   return true;
+}
+
+/* Length of a quantifier, with the ? of a reluctant one; 0: there is none. */
+static size_t quantifier(const Reader *r) {
+  size_t n = 1;
+  if (peek(r, 0) == '{') {
+    while ((peek(r, n) >= '0' && peek(r, n) <= '9') || (peek(r, n) == ',' && n > 1)) n++;
+    if (n == 1 || peek(r, n++) != '}') return 0;
+  } else if (peek(r, 0) != '*' && peek(r, 0) != '+' && peek(r, 0) != '?')
+    return 0;
+  return n + (peek(r, n) == '?');
 }
 
 bool xpath_regex(PropterStr pattern, unsigned flags, PropterBuf *out) {
@@ -166,10 +189,18 @@ bool xpath_regex(PropterStr pattern, unsigned flags, PropterBuf *out) {
       valid = read_class(&r, out);
       continue;
     }
+    size_t len = quantifier(&r);
+    if (len) {
+      propter_buf_add(out, (PropterStr){pattern.data + r.at, len});
+      r.at += len;
+      /* A second one would make it possessive to PCRE2. */
+      valid = !quantifier(&r);
+      continue;
+    }
     r.at++;
     if (flags & PROPTER_REGEX_EXTENDED && memchr(" \t\n\r", c, 4)) continue;
-    /* "(*" would be a word to PCRE2 itself. */
-    if (c == '(') valid = peek(&r, 0) != '*';
+    /* To PCRE2 "(*" begins a word to itself, and "(?" much that is not XPath's. */
+    if (c == '(') valid = peek(&r, 0) != '*' && (peek(&r, 0) != '?' || peek(&r, 1) == ':');
     if (c == '(' && peek(&r, 0) != '?') r.groups++;
     /* $ matches only at the very end; PCRE2 would also match before a last line break. */
     if (c == '$' && !(flags & PROPTER_REGEX_MULTILINE))
