@@ -123,20 +123,24 @@ PropterStatus xpath_value(PropterXmlPath *path, xmlNodePtr node, xmlXPathObjectP
   return PROPTER_OK;
 }
 
-static PropterStatus give(xmlChar *text, PropterStatus (*each)(PropterStr text, void *payload, PropterError *err), void *payload, PropterError *err) {
-  PropterStatus status = text ? each(propter_str((const char *)text), payload, err) : no_memory(err);
+typedef PropterStatus (*Each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err);
+
+static PropterStatus give(xmlNodePtr node, xmlChar *text, Each each, void *payload, PropterError *err) {
+  /* A namespace is a copy of the result's. */
+  if (node && node->type == XML_NAMESPACE_DECL) node = NULL;
+  PropterStatus status = text ? each(node, propter_str((const char *)text), payload, err) : no_memory(err);
   xmlFree(text);
   return status;
 }
 
-PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode row, PropterStatus (*each)(PropterStr text, void *payload, PropterError *err),
-                                    void *payload, PropterError *err) {
+PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode row, Each each, void *payload, PropterError *err) {
   xmlXPathObjectPtr value;
   PropterStatus status = PROPTER_OK;
   PROPTER_TRY(xpath_value(path, row, &value, err));
-  if (value->type != XPATH_NODESET) status = give(xmlXPathCastToString(value), each, payload, err);
-  for (int i = 0; value->type == XPATH_NODESET && value->nodesetval && i < value->nodesetval->nodeNr && status == PROPTER_OK; i++)
-    status = give(xmlXPathCastNodeToString(value->nodesetval->nodeTab[i]), each, payload, err);
+  const xmlNodeSet *set = value->type == XPATH_NODESET ? value->nodesetval : NULL;
+  if (value->type != XPATH_NODESET) status = give(NULL, xmlXPathCastToString(value), each, payload, err);
+  for (int i = 0; set && i < set->nodeNr && status == PROPTER_OK; i++)
+    status = give(set->nodeTab[i], xmlXPathCastNodeToString(set->nodeTab[i]), each, payload, err);
   xmlXPathFreeObject(value);
   return status;
 }

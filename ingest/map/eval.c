@@ -141,7 +141,7 @@ static PropterStatus push_number(Execution *x, const Part *part, PropterCell cel
 static PropterStatus push_cells(Execution *x, const Part *part, Outcome *outcome, PropterError *err) {
   const LogicalSource *source = &x->m->sources.items[x->source];
   size_t slot = x->slots[part->slot], before = x->texts.count;
-  PropterCell one = {{NULL, 0}, {"", 0}, false};
+  PropterCell one = {.text = {NULL, 0}, .datatype = {"", 0}};
   PropterCells cells = {&one, 1};
   if (x->row.values)
     cells = x->row.values[slot];
@@ -180,7 +180,7 @@ static PropterStatus push_filled(Execution *x, const TermMap *t, const size_t *c
       propter_buf_add(&x->text, text);
   }
   PROPTER_TRY(propter_buf_status(&x->text, err));
-  PropterCell cell = {{"", 0}, {"", 0}, false};
+  PropterCell cell = {.text = {"", 0}, .datatype = {"", 0}};
   PROPTER_TRY(eval_keep(x, propter_buf_str(&x->text), &cell.text, err));
   return push_text(x, cell, err);
 }
@@ -237,7 +237,7 @@ static PropterStatus push_result(Execution *x, const TermMap *t, const PropterSt
   }
   PROPTER_TRY(propter_buf_status(&x->text, err));
   PropterStr all;
-  PropterCell cell = {{"", 0}, {"", 0}, false};
+  PropterCell cell = {.text = {"", 0}, .datatype = {"", 0}};
   PROPTER_TRY(eval_keep(x, propter_buf_str(&x->text), &all, err));
   if (f->datatype) cell.datatype = propter_str(f->datatype);
   for (size_t at = 0; at < all.len; at += cell.text.len + 1) {
@@ -277,7 +277,7 @@ static PropterStatus push_call(Execution *x, const TermMap *t, Outcome *outcome,
 static PropterStatus push_texts(Execution *x, const TermMap *t, Outcome *outcome, PropterError *err) {
   *outcome = GOT;
   switch (t->kind) {
-  case EXPRESSION_CONSTANT: return push_text(x, (PropterCell){t->constant.value, t->constant.datatype, false}, err);
+  case EXPRESSION_CONSTANT: return push_text(x, (PropterCell){t->constant.value, t->constant.datatype, false, 0}, err);
   case EXPRESSION_REFERENCE: return push_cells(x, &t->parts[0], outcome, err);
   case EXPRESSION_TEMPLATE: return push_template(x, t, outcome, err);
   case EXPRESSION_FUNCTION: return push_call(x, t, outcome, err);

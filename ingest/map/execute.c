@@ -59,18 +59,9 @@ static PropterStatus bind_map(Execution *x, PropterTable *table, size_t source, 
 }
 
 PropterStatus open_source(Execution *x, size_t source, size_t file, PropterTable **table, PropterError *err) {
-  const LogicalSource *s = &x->m->sources.items[source];
-  const char *path = s->is.files[file].data;
-  PropterError why = {0};
   x->source = source, x->file = file;
-  PropterStatus status = propter_table_open(path, &s->options, x->options->limits, table, &why);
-  /* What has no place in the file is wrong with what the mapping says of it. */
-  if (status == PROPTER_NOT_FOUND || status == PROPTER_USAGE || ((status == PROPTER_SYNTAX || status == PROPTER_INVALID) && !why.source[0]))
-    return doc_fail(&x->m->doc, s->at, err, status == PROPTER_USAGE ? PROPTER_INVALID : status, "source %s: %s", path, why.message);
-  if (status != PROPTER_OK) {
-    if (err) *err = why;
-    return status;
-  }
+  PROPTER_TRY(source_open(x->m, source, file, x->options->limits, table, err));
+  PropterStatus status = PROPTER_OK;
   for (size_t i = 0; i < x->m->maps.count && status == PROPTER_OK; i++) status = bind_map(x, *table, source, &x->m->maps.items[i], err);
   if (status == PROPTER_OK) return PROPTER_OK;
   propter_table_close(*table);
@@ -297,7 +288,7 @@ PropterStatus execute_row(Execution *x, PropterError *err) {
   if (known) return PROPTER_OK;
   if (x->row.problem) {
     PropterStr none = {"", 0};
-    (void)eval_reject(x, "columns", none, x->row.count ? x->row.cells[0] : none, "%s", x->row.problem);
+    (void)eval_reject(x, "columns", none, x->row.count && x->row.cells ? x->row.cells[0] : none, "%s", x->row.problem);
     return reject(x, err);
   }
   for (x->map = 0; x->map < x->m->maps.count; x->map++)
@@ -321,8 +312,16 @@ static bool depends_on_place(const PropterMapping *m, size_t source) {
   return false;
 }
 
+/* What only a view is on is read by it. */
+static bool is_read(const PropterMapping *m, size_t source) {
+  size_t i = 0;
+  while (i < m->maps.count && m->maps.items[i].source != source) i++;
+  return i < m->maps.count || !m->views.count;
+}
+
 static PropterStatus run_source(Execution *x, size_t source, PropterError *err) {
   bool expressions = false;
+  if (!is_read(x->m, source)) return PROPTER_OK;
   if (x->m->sources.items[source].csvw) return csvw_run(x, source, err);
   x->placed = depends_on_place(x->m, source);
   for (size_t file = 0; file < x->m->sources.items[source].is.file_count; file++) {

@@ -221,6 +221,8 @@ void propter_mapping_free(PropterMapping *m) {
     propter_vec_clear(&t->columns);
   }
   for (size_t i = 0; i < m->sources.count; i++) propter_vec_clear(&m->sources.items[i].nulls);
+  for (size_t i = 0; i < m->views.count; i++) view_clear(m->views.items[i]);
+  propter_vec_clear(&m->views);
   csvw_free(m->csvw);
   propter_vec_clear(&m->targets);
   propter_vec_clear(&m->maps);

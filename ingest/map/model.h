@@ -109,6 +109,8 @@ typedef struct {
   const DocTriple *at;
 } TriplesMap;
 
+typedef struct View View;
+
 typedef struct {
   PropterMapSource is;
   PropterTableOptions options;
@@ -117,6 +119,7 @@ typedef struct {
   PROPTER_VEC(PropterStr) nulls; /* cells that stand for no value */
   TermMap **paths;           /* of each file, literals */
   bool csvw;                 /* a table that CSVW metadata describe */
+  const View *view;          /* a logical view; NULL: none */
   const DocTriple *at;
 } LogicalSource;
 
@@ -131,6 +134,7 @@ struct PropterMapping {
   Doc doc;
   PROPTER_VEC(TriplesMap) maps;
   PROPTER_VEC(LogicalSource) sources;
+  PROPTER_VEC(View *) views;
   PROPTER_VEC(PropterTerm) constants; /* number - 1 */
   PropterMap constant_index;
   PROPTER_VEC(Definition) definitions;
@@ -149,6 +153,9 @@ bool join_is_projection(const PropterMapping *m, const TriplesMap *map, const Pr
 /* rml.c and metric.c: what the documents say, appended to the mapping. */
 PropterStatus rml_compile(PropterMapping *m, PropterError *err);
 PropterStatus metric_compile(PropterMapping *m, PropterError *err);
+/* An expression of a key, argument or field, as a literal; the conditions that join the two sides of `at`. */
+PropterStatus rml_expression(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err);
+PropterStatus rml_joins(PropterMapping *m, const DocTriple *at, Join **joins, size_t *count, PropterError *err);
 /* direct.c: the W3C Direct Mapping of the options' database. */
 PropterStatus direct_compile(PropterMapping *m, PropterError *err);
 
@@ -169,6 +176,12 @@ PropterStatus target_read(PropterMapping *m, Node term_map, uint64_t *targets, P
 /* source.c: the source of a triples map (found again if it was there), by its node or by a path relative to a document. */
 PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *index, PropterError *err);
 PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, const PropterTableOptions *options, size_t *index, PropterError *err);
+
+/* view.c: fills the source that is a logical view (RML-LV); frees what it holds. */
+PropterStatus view_compile(PropterMapping *m, const DocTriple *at, LogicalSource *s, PropterError *err);
+void view_clear(View *view);
+/* view_rows.c: opens a file of a source; the rows of a view are those of its fields. */
+PropterStatus source_open(const PropterMapping *m, size_t source, size_t file, const PropterLimits *limits, PropterTable **table, PropterError *err);
 
 /* files.c: the files of a source by its path. NOT_FOUND when a pattern or a directory has none. */
 PropterStatus source_files(PropterMapping *m, LogicalSource *s, PropterError *err);

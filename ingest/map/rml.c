@@ -61,9 +61,7 @@ static PropterStatus read_annotation(PropterMapping *m, Node node, Word shortcut
   return check_constant(m, *out, role, err);
 }
 
-static PropterStatus read_argument(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err) {
-  return read_term_map(m, at, ROLE_KEY, out, err);
-}
+PropterStatus rml_expression(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err) { return read_term_map(m, at, ROLE_KEY, out, err); }
 
 /* An argument in a join condition: of the row, or (rml:parentTermMap) of the one it is joined with. */
 static PropterStatus read_side(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err) {
@@ -135,7 +133,7 @@ static PropterStatus read_other(PropterMapping *m, const DocTriple *at, Role rol
     if (m->depth == FUNCTION_DEPTH)
       return doc_fail(&m->doc, execution, err, PROPTER_INVALID, "more than %d functions inside one another: one calls itself", FUNCTION_DEPTH);
     m->depth++;
-    PropterStatus status = call_read(m, at, execution, role == ROLE_JOIN ? read_side : read_argument, &map->call, err);
+    PropterStatus status = call_read(m, at, execution, role == ROLE_JOIN ? read_side : rml_expression, &map->call, err);
     m->depth--;
     return status;
   }
@@ -206,7 +204,7 @@ static PropterStatus read_term_map(PropterMapping *m, const DocTriple *at, Role 
     return target_read(m, at->o, &(*out)->targets, err);
   }
   TermMap *map = *out;
-  if (condition) PROPTER_TRY(read_argument(m, condition, &map->condition, err));
+  if (condition) PROPTER_TRY(rml_expression(m, condition, &map->condition, err));
   PROPTER_TRY(target_read(m, at->o, &map->targets, err));
   if (role == ROLE_OBJECT) {
     PROPTER_TRY(read_annotation(m, at->o, WORD_datatype, WORD_datatypeMap, ROLE_DATATYPE, &map->datatype, err));
@@ -287,7 +285,7 @@ static PropterStatus add_equalities(PropterMapping *m, const TermMap *t, Joins *
   return propter_vec_push(joins, join) ? PROPTER_OK : no_memory(err);
 }
 
-static PropterStatus read_joins(PropterMapping *m, const DocTriple *at, Joins *joins, PropterError *err) {
+static PropterStatus collect_joins(PropterMapping *m, const DocTriple *at, Joins *joins, PropterError *err) {
   const DocTriple *t;
   for (size_t i = 0; (t = doc_get(&m->doc, at->o, WORD_joinCondition, i)); i++) {
     Join join = {NULL, NULL};
@@ -303,19 +301,23 @@ static PropterStatus read_joins(PropterMapping *m, const DocTriple *at, Joins *j
   return PROPTER_OK;
 }
 
-static PropterStatus read_parent(PropterMapping *m, const DocTriple *at, const DocTriple *parent, ObjectMap *object, PropterError *err) {
+PropterStatus rml_joins(PropterMapping *m, const DocTriple *at, Join **out, size_t *count, PropterError *err) {
   Joins joins = {0};
+  PropterStatus status = collect_joins(m, at, &joins, err);
+  if (status == PROPTER_OK && !(*out = model_alloc(m, (joins.count + 1) * sizeof **out, err))) status = PROPTER_NO_MEMORY;
+  if (status == PROPTER_OK && joins.count) memcpy(*out, joins.items, joins.count * sizeof *joins.items);
+  *count = joins.count;
+  propter_vec_clear(&joins);
+  return status;
+}
+
+static PropterStatus read_parent(PropterMapping *m, const DocTriple *at, const DocTriple *parent, ObjectMap *object, PropterError *err) {
   object->parent = SIZE_MAX;
   for (size_t i = 0; i < m->maps.count; i++)
     if (m->maps.items[i].node == parent->o) object->parent = i;
   if (object->parent == SIZE_MAX) return doc_fail(&m->doc, parent, err, PROPTER_INVALID, "no triples map %s", doc_name(&m->doc, parent->o));
   object->number = m->join_count++;
-  PropterStatus status = read_joins(m, at, &joins, err);
-  if (status == PROPTER_OK && !(object->joins = model_alloc(m, (joins.count + 1) * sizeof *object->joins, err))) status = PROPTER_NO_MEMORY;
-  if (status == PROPTER_OK && joins.count) memcpy(object->joins, joins.items, joins.count * sizeof *joins.items);
-  object->join_count = joins.count;
-  propter_vec_clear(&joins);
-  return status;
+  return rml_joins(m, at, &object->joins, &object->join_count, err);
 }
 
 static PropterStatus read_object(PropterMapping *m, const DocTriple *t, bool is_map, ObjectMap *object, PropterError *err) {

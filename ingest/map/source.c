@@ -14,7 +14,7 @@ static PropterStr text_of(const PropterMapping *m, const DocTriple *t) { return 
 static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
 static bool same_source(const LogicalSource *a, const LogicalSource *b) {
-  if (!propter_str_equal(a->is.path, b->is.path) || !propter_str_equal(a->is.graph, b->is.graph) || a->nulls.count != b->nulls.count) return false;
+  if (a->view != b->view || !propter_str_equal(a->is.path, b->is.path) || !propter_str_equal(a->is.graph, b->is.graph) || a->nulls.count != b->nulls.count) return false;
   for (size_t i = 0; i < a->nulls.count; i++)
     if (!propter_str_equal(a->nulls.items[i], b->nulls.items[i])) return false;
   const PropterTableOptions *x = &a->options, *y = &b->options;
@@ -36,7 +36,7 @@ static PropterStatus keep(PropterMapping *m, LogicalSource *s, size_t *index, Pr
       return PROPTER_OK;
     }
   *index = m->sources.count;
-  PropterStatus status = source_files(m, s, err);
+  PropterStatus status = s->view ? PROPTER_OK : source_files(m, s, err);
   if (status == PROPTER_OK && !propter_vec_push(&m->sources, *s)) status = no_memory(err);
   if (status != PROPTER_OK) propter_vec_clear(&s->nulls);
   return status;
@@ -302,6 +302,7 @@ static PropterStatus d2rq(PropterMapping *m, LogicalSource *s, const DocTriple *
 
 static PropterStatus read_source(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
   const DocTriple *src = doc_get(&m->doc, at->o, WORD_source, 0);
+  if (doc_get(&m->doc, at->o, WORD_viewOn, 0)) return view_compile(m, at, s, err);
   if (doc_node(&m->doc, at->p)->word == WORD_logicalTable ||
       (!src && (doc_get(&m->doc, at->o, WORD_tableName, 0) || doc_get(&m->doc, at->o, WORD_sqlQuery, 0))))
     return logical_table(m, s, at, err);

@@ -27,9 +27,12 @@ typedef struct {
   uint64_t line;
 
   PROPTER_VEC(JsonPath *) columns;
+  PROPTER_VEC(size_t) parents; /* of each column: that at whose values it is evaluated; SIZE_MAX: at the row */
   PROPTER_VEC(PropterStr) names;
   PROPTER_VEC(PropterCells) values;
+  PROPTER_VEC(size_t) begins; /* of the values of each column among the cells */
   PROPTER_VEC(PropterCell) cells;
+  JsonNodes cell_nodes; /* of each cell */
   PropterArena arena, texts; /* of the table; of the row */
   JsonNodes found;
 } Json;
@@ -44,9 +47,12 @@ static void close_json(void *state) {
   for (size_t i = 0; i < j->columns.count; i++) json_path_free(j->columns.items[i]);
   propter_vec_clear(&j->nodes);
   propter_vec_clear(&j->columns);
+  propter_vec_clear(&j->parents);
   propter_vec_clear(&j->names);
   propter_vec_clear(&j->values);
+  propter_vec_clear(&j->begins);
   propter_vec_clear(&j->cells);
+  propter_vec_clear(&j->cell_nodes);
   propter_vec_clear(&j->found);
   propter_arena_clear(&j->arena);
   propter_arena_clear(&j->texts);
@@ -73,18 +79,22 @@ static PropterStatus open_json(const char *path, const PropterTableOptions *opti
   return text_open(path, options->encoding, limits->table_bytes, (size_t)(j->whole ? limits->document_bytes : limits->line_bytes), &j->text, err);
 }
 
-static PropterStatus column_json(void *state, PropterStr expression, size_t *index, PropterError *err) {
+static PropterStatus nested_json(void *state, size_t parent, PropterStr expression, size_t *index, PropterError *err) {
   Json *j = state;
   for (size_t i = 0; i < j->names.count; i++)
-    if (propter_str_equal(j->names.items[i], expression)) return *index = i, PROPTER_OK;
+    if (j->parents.items[i] == parent && propter_str_equal(j->names.items[i], expression)) return *index = i, PROPTER_OK;
   JsonPath *path;
   PropterStr name = propter_arena_copy(&j->arena, expression);
   if (!name.data) return no_memory(err);
   PROPTER_TRY(json_path_parse(expression, &j->limits, &path, err));
   *index = j->columns.count;
-  if (propter_vec_push(&j->columns, path) && propter_vec_push(&j->names, name)) return PROPTER_OK;
+  if (propter_vec_push(&j->columns, path) && propter_vec_push(&j->parents, parent) && propter_vec_push(&j->names, name)) return PROPTER_OK;
   if (j->columns.count == *index) json_path_free(path);
   return no_memory(err);
+}
+
+static PropterStatus column_json(void *state, PropterStr expression, size_t *index, PropterError *err) {
+  return nested_json(state, SIZE_MAX, expression, index, err);
 }
 
 /* --- Where the values are -------------------------------------------------------------------------------------------------------- */
@@ -303,7 +313,7 @@ static PropterStatus next_node(Json *j, json_t **node, PropterError *err) {
 
 static PropterStatus text_of(Json *j, const json_t *node, PropterCell *out, PropterError *err) {
   char number[64];
-  *out = (PropterCell){{"", 0}, {"", 0}, false};
+  *out = (PropterCell){.text = {"", 0}, .datatype = {"", 0}};
   switch (json_typeof(node)) {
   case JSON_STRING: out->text = (PropterStr){json_string_value(node), json_string_length(node)}; return PROPTER_OK;
   case JSON_TRUE:
@@ -335,6 +345,20 @@ static PropterStatus text_of(Json *j, const json_t *node, PropterCell *out, Prop
   return out->text.data ? PROPTER_OK : no_memory(err);
 }
 
+/* What a column's expression gives at a node, which is value number `of` of the column it is nested in. */
+static PropterStatus add_values(Json *j, size_t column, json_t *node, size_t of, PropterError *err) {
+  j->found.count = 0;
+  PROPTER_TRY(json_path_select(j->columns.items[column], node, node, &j->found, err));
+  for (size_t k = 0; k < j->found.count; k++) {
+    PropterCell cell;
+    if (json_is_null(j->found.items[k])) continue;
+    PROPTER_TRY(text_of(j, j->found.items[k], &cell, err));
+    cell.of = (uint32_t)of;
+    if (!propter_vec_push(&j->cells, cell) || !propter_vec_push(&j->cell_nodes, j->found.items[k])) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus next_row(void *state, PropterRow *row, bool *found, PropterError *err) {
   Json *j = state;
   json_t *node;
@@ -342,21 +366,17 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
   *found = node != NULL;
   if (!node) return PROPTER_OK;
   propter_arena_clear(&j->texts);
-  j->cells.count = 0;
+  j->cells.count = j->cell_nodes.count = j->begins.count = 0;
   if (!propter_vec_reserve(&j->values, j->columns.count + 1)) return no_memory(err);
   for (size_t i = 0; i < j->columns.count; i++) {
-    size_t before = j->cells.count;
-    j->found.count = 0;
-    PROPTER_TRY(json_path_select(j->columns.items[i], node, node, &j->found, err));
-    for (size_t k = 0; k < j->found.count; k++) {
-      PropterCell cell;
-      if (json_is_null(j->found.items[k])) continue;
-      PROPTER_TRY(text_of(j, j->found.items[k], &cell, err));
-      if (!propter_vec_push(&j->cells, cell)) return no_memory(err);
-    }
-    j->values.items[i].count = j->cells.count - before;
+    size_t parent = j->parents.items[i];
+    if (!propter_vec_push(&j->begins, j->cells.count)) return no_memory(err);
+    if (parent == SIZE_MAX) PROPTER_TRY(add_values(j, i, node, 0, err));
+    else
+      for (size_t k = 0; k < j->values.items[parent].count; k++) PROPTER_TRY(add_values(j, i, j->cell_nodes.items[j->begins.items[parent] + k], k, err));
+    j->values.items[i].count = j->cells.count - j->begins.items[i];
   }
-  for (size_t i = 0, at = 0; i < j->columns.count; at += j->values.items[i++].count) j->values.items[i].items = j->cells.items + at;
+  for (size_t i = 0; i < j->columns.count; i++) j->values.items[i].items = j->cells.items + j->begins.items[i];
   *row = (PropterRow){.line = j->line, .values = j->values.items, .count = j->columns.count};
   return PROPTER_OK;
 }
@@ -370,4 +390,5 @@ const TableReader table_reader_json = {.name = "json",
                                        .next = next_row,
                                        .close = close_json,
                                        .column = column_json,
+                                       .nested = nested_json,
                                        .whole = whole_json};

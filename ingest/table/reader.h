@@ -17,6 +17,8 @@ typedef struct {
   void (*close)(void *state);
   /* Where columns are expressions: parses one and gives its index, from 0; NULL: the first row is the header. */
   PropterStatus (*column)(void *state, PropterStr expression, size_t *index, PropterError *err);
+  /* The same, to be evaluated at each value of the column `parent`. */
+  PropterStatus (*nested)(void *state, size_t parent, PropterStr expression, size_t *index, PropterError *err);
   /* Where columns are expressions: that for whose sake the whole document is held, or NULL: one row at a time is. */
   const char *(*whole)(const void *state);
   bool any_case; /* column names are found whatever their case */

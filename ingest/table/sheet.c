@@ -126,7 +126,7 @@ static PropterStatus data(Sheet *s, const SheetRow *r, PropterRow *row, PropterE
   for (size_t i = 0; i < count; i++) s->values.items[i] = (PropterCells){s->row_cells.items + i, 0};
   for (size_t i = 0; i < r->count; i++)
     for (size_t k = cells[i].column; k < cells[i].column + (size_t)cells[i].repeat; k++) {
-      s->row_cells.items[k] = (PropterCell){cells[i].text, datatype(cells[i].type), false};
+      s->row_cells.items[k] = (PropterCell){cells[i].text, datatype(cells[i].type), false, 0};
       s->values.items[k].count = 1;
     }
   *row = (PropterRow){.line = r->line + s->repeated, .values = s->values.items, .count = count};

@@ -78,7 +78,7 @@ static void timestamp(PropterStr text, char *out, size_t size) {
 PropterStatus sql_cell(SqlType type, PropterStr text, PropterArena *arena, PropterCell *out, PropterError *err) {
   char buf[64];
   double d;
-  *out = (PropterCell){text, {"", 0}, false};
+  *out = (PropterCell){text, {"", 0}, false, 0};
   switch (type) {
   case SQLTYPE_TEXT: break;
   case SQLTYPE_INTEGER: out->datatype = propter_vocab_iri(VOCAB_xsd_integer); break;

@@ -144,6 +144,43 @@ PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t 
   return status;
 }
 
+PropterStatus propter_table_nested(PropterTable *table, size_t parent, PropterStr expression, size_t *index, PropterError *err) {
+  if (!table->reader->nested) return propter_fail(err, PROPTER_USAGE, "%s has no values inside values", table->path);
+  PROPTER_TRY(table->reader->nested(table->state, parent, expression, index, err));
+  if (*index >= table->column_count) table->column_count = *index + 1;
+  return PROPTER_OK;
+}
+
+static PropterStatus next_made(void *state, PropterRow *row, bool *found, PropterError *err) {
+  const PropterTableRows *rows = state;
+  return rows->next(rows->state, row, found, err);
+}
+
+static void close_made(void *state) {
+  const PropterTableRows *rows = state;
+  rows->close(rows->state);
+  propter_free(state);
+}
+
+static const TableReader made = {.name = "rows", .extensions = "", .summary = "rows that someone else makes", .next = next_made, .close = close_made, .sheet = true};
+
+PropterStatus propter_table_of_rows(const PropterStr *names, size_t count, const PropterTableRows *rows, PropterTable **out, PropterError *err) {
+  PropterTable *t = propter_calloc(1, sizeof *t);
+  PropterTableRows *state = propter_calloc(1, sizeof *state);
+  char *path = propter_strdup(PROPTER_STR("the view"));
+  if (!t || !state || !path) {
+    rows->close(rows->state);
+    propter_free(t), propter_free(state), propter_free(path);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a view");
+  }
+  *state = *rows;
+  *t = (PropterTable){.reader = &made, .state = state, .path = path};
+  PropterStatus status = take_header(t, &(PropterRow){.cells = names, .count = count}, false, err);
+  if (status != PROPTER_OK) return propter_table_close(t), status;
+  *out = t;
+  return PROPTER_OK;
+}
+
 PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *found, PropterError *err) {
   if (table->pending) {
     *row = table->first;

@@ -25,7 +25,7 @@ PropterStatus terms_begin(Terms *t, PropterRow *row, uint64_t line, PropterError
 
 PropterStatus terms_set(Terms *t, size_t column, PropterStr text, PropterStr datatype, PropterError *err) {
   PropterCell *cell = &t->cells.items[column];
-  *cell = (PropterCell){propter_arena_copy(&t->texts, text), propter_arena_copy(&t->texts, datatype), false};
+  *cell = (PropterCell){.text = propter_arena_copy(&t->texts, text), .datatype = propter_arena_copy(&t->texts, datatype)};
   t->values.items[column].count = 1;
   return cell->text.data && cell->datatype.data ? PROPTER_OK : no_memory(err);
 }

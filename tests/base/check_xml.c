@@ -40,8 +40,9 @@ typedef struct {
   bool held;
 } Case;
 
-static PropterStatus add(PropterStr text, void *payload, PropterError *err) {
+static PropterStatus add(PropterXmlNode node, PropterStr text, void *payload, PropterError *err) {
   Case *c = payload;
+  (void)node;
   propter_buf_printf(&c->out, "<%.*s>", (int)text.len, text.data);
   return propter_buf_status(&c->out, err);
 }

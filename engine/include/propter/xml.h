@@ -99,9 +99,11 @@ PROPTER_API void propter_xml_rows_input(PropterXmlRows *rows, PropterXmlRead rea
 /* The next row, valid until the call after, and the line of its start tag's end; *row NULL at the end. SYNTAX with the line; INVALID: a DOCTYPE, an iterator
  * that gives no nodes, an unknown function or prefix; LIMIT. */
 PROPTER_API PropterStatus propter_xml_rows_next(PropterXmlRows *rows, PropterXmlNode *row, uint64_t *line, PropterError *err);
-/* Calls `each` for what the expression gives at a row: each node in document order with its string value, or the one string, number or truth value. INVALID:
- * an unknown function or prefix; LIMIT: it takes too many steps (limits->match_steps for each node). The text is borrowed for the call. */
-PROPTER_API PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode row, PropterStatus (*each)(PropterStr text, void *payload, PropterError *err),
-                                                void *payload, PropterError *err);
+/* Calls `each` for what the expression gives at a row, or at a node that an expression gave there: each node in document order with its string value, or with a
+ * NULL node the one string, number or truth value. INVALID: an unknown function or prefix; LIMIT: it takes too many steps (limits->match_steps for each
+ * node). The text is borrowed for the call, the node until the next row. */
+PROPTER_API PropterStatus propter_xml_path_each(PropterXmlPath *path, PropterXmlNode row,
+                                                PropterStatus (*each)(PropterXmlNode found, PropterStr text, void *payload, PropterError *err), void *payload,
+                                                PropterError *err);
 
 #endif

@@ -46,6 +46,7 @@ typedef struct {
   PropterStr text;
   PropterStr datatype; /* IRI; empty: text */
   bool compound;       /* no value but an array or object, written as JSON */
+  uint32_t of;         /* of a nested column: number of the value of its parent that it stands in */
 } PropterCell;
 typedef struct {
   const PropterCell *items;
@@ -84,6 +85,17 @@ PROPTER_API const PropterStr *propter_table_columns(const PropterTable *table, s
 /* Index of a column. NOT_FOUND with the list of columns; INVALID when the name stands twice in the header. Names of database columns are found
  * whatever their case if no other differs by case only. SYNTAX: an expression that is none. */
 PROPTER_API PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t *index, PropterError *err);
+
+/* Where columns are expressions: the column of what an expression gives at each value of the column `parent`, a node. USAGE: columns are none. */
+PROPTER_API PropterStatus propter_table_nested(PropterTable *table, size_t parent, PropterStr expression, size_t *index, PropterError *err);
+
+/* A table of rows that someone else makes, named columns with `values`: `next` as a reader's, `close` frees the state, also after a failure here. */
+typedef struct {
+  PropterStatus (*next)(void *state, PropterRow *row, bool *found, PropterError *err);
+  void (*close)(void *state);
+  void *state;
+} PropterTableRows;
+PROPTER_API PropterStatus propter_table_of_rows(const PropterStr *names, size_t count, const PropterTableRows *rows, PropterTable **out, PropterError *err);
 
 /* The next row; *found false at the end. Rows without any byte are skipped. A row with the wrong number of cells is a row with a problem;
  * what makes the rest of the file unreadable is an error with line and column (or byte): SYNTAX for broken quotes, INVALID for bytes that

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logical views (RML-LV, https://w3id.org/rml/lv/spec): a table whose columns are fields of another source, those of its nested values and of other views
+ * joined with it. A column has one value: where an expression gives several there is a row for each. */
+#ifndef MAP_VIEW_H
+#define MAP_VIEW_H
+
+#include "model.h"
+
+typedef struct {
+  PropterStr name;     /* with those of the fields around it: item.type */
+  TermMap *expression; /* constant, reference or template; its parts' slots are places in View.part_count */
+  size_t parent;       /* field around it, SIZE_MAX: none */
+  bool iterable;       /* there are fields in it: only its index is a column */
+  size_t column;       /* "name.#"; its value one more, unless iterable */
+  const DocTriple *at;
+} ViewField;
+typedef PROPTER_VEC(ViewField) ViewFields;
+
+typedef struct {
+  size_t source; /* of the parent */
+  bool inner;
+  Join *conditions; /* parts of the children: columns of this view; of the parents: places in `part_count` */
+  size_t condition_count;
+  ViewFields fields;
+  size_t part_count; /* of what is read from the parent */
+} ViewJoin;
+
+struct View {
+  Node node;
+  size_t source; /* what it is on */
+  bool ready;    /* false: it is being read */
+  ViewFields fields; /* each behind the one around it */
+  PROPTER_VEC(PropterStr) names; /* of the columns; the first is "#" */
+  PROPTER_VEC(ViewJoin) joins;
+  size_t part_count;
+};
+
+#endif
