@@ -2,13 +2,15 @@
 /* Two passes: the first finds what every cell of a column is and chooses roles, the second which columns tell the rows apart. */
 #include "propter/sniff.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "means.h"
 #include "model.h"
 #include "propter/hash.h"
 
-typedef enum { KIND_IDENTIFIER, KIND_TIME, KIND_MEAN, KIND_UP, KIND_DOWN, KIND_UNIT } WordKind;
+typedef enum { KIND_IDENTIFIER, KIND_TIME, KIND_CALENDAR, KIND_MEAN, KIND_STOCK, KIND_TOTAL, KIND_UP, KIND_DOWN, KIND_UNIT, KIND_SHORT } WordKind;
 
 static const struct {
   const char *word;
@@ -24,8 +26,8 @@ static const struct {
 static const PropterVocab types[] = {VOCAB_xsd_integer, VOCAB_xsd_decimal, VOCAB_xsd_double, VOCAB_xsd_date, VOCAB_xsd_dateTime, VOCAB_xsd_boolean};
 enum { TYPES = sizeof types / sizeof *types, NUMBERS = 3, SLICE_VALUES = 200, KEY_SETS = 24 };
 
-/* Signs beside numbers, and the words of sniff.def for their units. */
-static const struct { const char *sign, *word; } signs[] = {{"%", "percent"}, {"€", "eur"}, {"$", "usd"}, {"£", "gbp"}};
+/* Signs beside numbers and in names, and the words of sniff.def for their units. */
+static const struct { const char *sign, *word; } signs[] = {{"%", "percent"}, {"€", "eur"}, {"$", "usd"}, {"£", "gbp"}, {"°C", "celsius"}, {"°F", "fahrenheit"}};
 enum { SIGNS = sizeof signs / sizeof *signs };
 
 typedef struct {
@@ -36,6 +38,10 @@ typedef struct {
   size_t form;       /* the bit of `days` that was chosen */
   bool zeros;        /* a number has a zero before it, as codes have */
   bool says_time, names_year;
+  bool calendar; /* its numbers are weeks, years and the like */
+  bool stock;    /* a level */
+  bool total;    /* a sum, whatever else the name says */
+  unsigned digits; /* after the decimal character, at most */
   size_t longest;
   bool quarter, week;
   PropterMap values;
@@ -61,13 +67,27 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 static bool is_alpha(char c) { return is_upper(c) || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80; }
 
+/* A unit's sign at `i` of a name becomes a word. */
+static bool put_sign(PropterStr name, size_t *i, PropterBuf *out) {
+  for (size_t k = 0; k < SIGNS; k++) {
+    PropterStr sign = propter_str(signs[k].sign);
+    if (!propter_str_starts((PropterStr){name.data + *i, name.len - *i}, sign)) continue;
+    propter_buf_printf(out, "%s%s ", out->len && out->data[out->len - 1] != ' ' ? " " : "", signs[k].word);
+    *i += sign.len - 1;
+    return true;
+  }
+  return false;
+}
+
 /* "UnitPrice", "unit_price" and "unit price (USD)" are words with one blank between them. */
 static PropterStatus split_name(PropterStr name, PropterArena *arena, PropterStr *label, PropterError *err) {
   PropterBuf out = {0};
   for (size_t i = 0; i < name.len; i++) {
+    if (put_sign(name, &i, &out)) continue;
     char c = name.data[i], before = i ? name.data[i - 1] : ' ', after = i + 1 < name.len ? name.data[i + 1] : ' ';
     bool inside = is_alpha(c) || written_digit(c);
-    bool begins = is_upper(c) && is_alpha(before) && (!is_upper(before) || (is_alpha(after) && !is_upper(after)));
+    bool single = i < 2 || !is_alpha(name.data[i - 2]); /* kWh and MWh are one word */
+    bool begins = is_upper(c) && is_alpha(before) && !single && (!is_upper(before) || (is_alpha(after) && !is_upper(after)));
     bool blank = out.len && out.data[out.len - 1] != ' ';
     if (blank && (!inside || begins)) propter_buf_add_char(&out, ' ');
     if (inside) propter_buf_add_char(&out, is_upper(c) ? (char)(c + 32) : c);
@@ -81,6 +101,11 @@ static PropterStatus split_name(PropterStr name, PropterArena *arena, PropterStr
   return status;
 }
 
+static void take_unit(PropterColumn *column, const char *unit, const char *label) {
+  column->unit = unit, column->unit_label = label;
+  column->mean |= unit[0] == '%' || strcmp(unit, "Cel") == 0 || strcmp(unit, "[degF]") == 0;
+}
+
 static void read_word(PropterStr word, PropterColumn *column, Seen *c) {
   for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++) {
     if (!propter_str_equal(word, propter_str(known_words[i].word))) continue;
@@ -88,11 +113,21 @@ static void read_word(PropterStr word, PropterColumn *column, Seen *c) {
     case KIND_IDENTIFIER:
       column->identifier = true;
       break;
+    case KIND_CALENDAR:
+      c->calendar = true;
+      c->says_time = true;
+      break;
     case KIND_TIME:
       c->says_time = true;
       break;
     case KIND_MEAN:
       column->mean = true;
+      break;
+    case KIND_STOCK:
+      c->stock = true;
+      break;
+    case KIND_TOTAL:
+      c->total = true;
       break;
     case KIND_UP:
       column->direction = 1;
@@ -101,8 +136,9 @@ static void read_word(PropterStr word, PropterColumn *column, Seen *c) {
       column->direction = -1;
       break;
     case KIND_UNIT:
-      column->unit = known_words[i].unit, column->unit_label = known_words[i].label;
-      column->mean |= column->unit[0] == '%' || strcmp(column->unit, "Cel") == 0 || strcmp(column->unit, "[degF]") == 0;
+      take_unit(column, known_words[i].unit, known_words[i].label);
+      break;
+    case KIND_SHORT:
       break;
     }
   }
@@ -110,11 +146,39 @@ static void read_word(PropterStr word, PropterColumn *column, Seen *c) {
       propter_str_equal(word, PROPTER_STR("year")) || propter_str_equal(word, PROPTER_STR("jahr")) || propter_str_equal(word, PROPTER_STR("period"));
 }
 
+/* "response time (h)", "energy [kWh]": the unit in brackets at the end of a name, and what stands before them. */
+static PropterStatus bracketed_unit(Sniff *s, PropterColumn *column, PropterStr *before, PropterError *err) {
+  PropterStr name = propter_str_trim(column->name), word;
+  *before = column->name;
+  if (name.len < 3 || !strchr(")]", name.data[name.len - 1])) return PROPTER_OK;
+  const char *open = memrchr(name.data, name.data[name.len - 1] == ')' ? '(' : '[', name.len);
+  if (!open || open == name.data) return PROPTER_OK;
+  PropterStr inside = {open + 1, (size_t)(name.data + name.len - 1 - open) - 1};
+  PROPTER_TRY(split_name(inside, &s->out->arena, &word, err));
+  if (propter_str_starts(word, PROPTER_STR("in "))) word.data += 3, word.len -= 3;
+  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
+    if (known_words[i].kind >= KIND_UNIT && propter_str_equal(word, propter_str(known_words[i].word))) {
+      take_unit(column, known_words[i].unit, known_words[i].label);
+      *before = (PropterStr){name.data, (size_t)(open - name.data)};
+      break;
+    }
+  return PROPTER_OK;
+}
+
+/* "No. of orders" counts. */
+static bool counts(PropterStr label) {
+  return propter_str_starts(label, PROPTER_STR("no of ")) || propter_str_starts(label, PROPTER_STR("nr of "));
+}
+
 static PropterStatus read_name(Sniff *s, size_t i, PropterStr name, PropterError *err) {
   PropterColumn *column = &s->out->columns[i];
+  Seen *c = &s->columns[i];
+  PropterStr before;
   column->name = propter_arena_copy(&s->out->arena, name);
   if (!column->name.data) return no_memory(err);
-  PROPTER_TRY(split_name(name, &s->out->arena, &column->label, err));
+  PROPTER_TRY(split_name(column->name, &s->out->arena, &column->words, err));
+  PROPTER_TRY(bracketed_unit(s, column, &before, err));
+  PROPTER_TRY(split_name(before, &s->out->arena, &column->label, err));
   bool unit_last = false;
   size_t last = 0;
   for (size_t at = 0; at < column->label.len; at++) {
@@ -122,21 +186,43 @@ static PropterStatus read_name(Sniff *s, size_t i, PropterStr name, PropterError
     const char *unit = column->unit;
     last = at;
     while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
-    read_word(word, column, &s->columns[i]);
+    read_word(word, column, c);
     unit_last = column->unit != unit;
   }
-  column->words = column->label;
+  if (counts(column->label)) column->identifier = false;
+  if (c->total && !(column->unit && column->unit[0] == '%')) column->mean = false;
   /* "net revenue eur" is called net revenue, in euros. */
   if (unit_last && last) column->label = propter_str_trim((PropterStr){column->label.data, last});
-  Seen *c = &s->columns[i];
+  if (unit_last && propter_str_ends(column->label, PROPTER_STR(" in"))) column->label.len -= 3;
   c->possible = (1u << TYPES) - 1, c->signs = (1u << SIGNS) - 1, c->days = 1;
   for (size_t k = 0; written_dates[k].pattern; k++) c->days |= UINT64_C(2) << k;
   for (size_t k = 0; written_numbers[k].decimal; k++) c->numbers |= UINT64_C(1) << k;
   return PROPTER_OK;
 }
 
+/* "avg rate" is called average rate. */
+static PropterStatus write_out(PropterSniff *out, PropterColumn *column, PropterError *err) {
+  PropterBuf label = {0};
+  bool any = false;
+  for (size_t at = 0; at < column->label.len; at++) {
+    PropterStr word = {column->label.data + at, 0};
+    while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
+    for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
+      if (known_words[i].kind == KIND_MEAN && known_words[i].label && propter_str_equal(word, propter_str(known_words[i].word)))
+        word = propter_str(known_words[i].label), any = true;
+    propter_buf_printf(&label, "%s%.*s", label.len ? " " : "", (int)word.len, word.data);
+  }
+  PropterStatus status = propter_buf_status(&label, err);
+  if (status == PROPTER_OK && any) {
+    column->label = propter_arena_copy(&out->arena, propter_buf_str(&label));
+    if (!column->label.data) status = no_memory(err);
+  }
+  propter_buf_clear(&label);
+  return status;
+}
+
 /* Amounts in two units keep the unit in their names. */
-static void tell_apart(PropterSniff *out) {
+static PropterStatus tell_apart(PropterSniff *out, PropterError *err) {
   for (size_t i = 0; i < out->count; i++) {
     bool same = false;
     if (out->columns[i].label.len == out->columns[i].words.len) continue;
@@ -145,6 +231,8 @@ static void tell_apart(PropterSniff *out) {
              propter_str_equal((PropterStr){out->columns[k].words.data, out->columns[i].label.len}, out->columns[i].label);
     if (same) out->columns[i].label = out->columns[i].words;
   }
+  for (size_t i = 0; i < out->count; i++) PROPTER_TRY(write_out(out, &out->columns[i], err));
+  return PROPTER_OK;
 }
 
 /* --- First pass: cells ------------------------------------------------------------------------------------------------------- */
@@ -183,6 +271,10 @@ static void look_at_number(Seen *c, PropterStr text) {
     Written w = {.decimal = propter_str(written_numbers[k].decimal), .group = propter_str(written_numbers[k].group)};
     if (c->numbers >> k & 1 && !written_number(&w, text, number, &length)) c->numbers &= ~(UINT64_C(1) << k);
   }
+  unsigned digits = 0;
+  while (digits < text.len && written_digit(text.data[text.len - 1 - digits])) digits++;
+  bool point = digits < text.len && strchr(".,", text.data[text.len - 1 - digits]);
+  if (point && digits > c->digits) c->digits = digits;
   for (unsigned k = 0; k < SIGNS; k++)
     if (c->signs >> k & 1 && !memmem(text.data, text.len, signs[k].sign, strlen(signs[k].sign))) c->signs &= ~(1u << k);
 }
@@ -346,7 +438,7 @@ static void choose_roles(Sniff *s) {
     PropterColumn *column = &out->columns[i];
     uint64_t most = column->identifier ? SLICE_VALUES / 4 : SLICE_VALUES;
     if (column->role == PROPTER_COLUMN_TIME || !column->values || is_time(&s->columns[i])) continue;
-    if (is_number(s, i) && !column->identifier && !s->columns[i].says_time && column->label.len) column->role = PROPTER_COLUMN_MEASURE;
+    if (is_number(s, i) && !column->identifier && !s->columns[i].calendar && column->label.len) column->role = PROPTER_COLUMN_MEASURE;
     else if (column->values + out->bad_rows == out->rows && column->distinct > 1 && column->distinct <= most && column->distinct * 2 <= out->rows &&
              !is_number(s, i))
       column->role = PROPTER_COLUMN_SLICE;
@@ -360,6 +452,7 @@ typedef struct {
   size_t singles, sets;     /* set singles + 1: all identifiers; + 2: all that is no measure */
   PropterMap seen[KEY_SETS + 3];
   uint64_t repeated[KEY_SETS + 3];
+  Means means; /* of the measures */
 } Keys;
 
 /* A row without one of its keys would be no row; measured numbers name nothing. */
@@ -391,20 +484,49 @@ static bool value_of(const Sniff *s, size_t i, PropterStr cell, double *value) {
   return written_number(&w, text, number, &length) && propter_str_to_double((PropterStr){number, length}, value);
 }
 
-static void look_at_range(Sniff *s, size_t i, PropterStr cell) {
+static double look_at_range(Sniff *s, size_t i, PropterStr cell) {
   PropterColumn *column = &s->out->columns[i];
   double value;
-  if (!value_of(s, i, cell, &value)) return;
+  if (!value_of(s, i, cell, &value)) return (double)NAN;
   if (!column->ranged || value < column->low) column->low = value;
   if (!column->ranged || value > column->high) column->high = value;
   column->mean_value += (value - column->mean_value) / (double)++column->ranged;
+  return value;
+}
+
+static void look_at_numbers(Sniff *s, const PropterRow *row, Means *means) {
+  for (size_t i = 0, n = 0; i < s->out->count; i++) {
+    double value = look_at_range(s, i, propter_row_text(row, i));
+    if (n < means->count && means->of[n].column == i) means->of[n++].value = value;
+  }
+  means_row(means);
+}
+
+static void choose_measures(const Sniff *s, Means *means) {
+  for (size_t i = 0; i < s->out->count && means->count < MEANS_COLUMNS; i++) {
+    if (s->out->columns[i].role != PROPTER_COLUMN_MEASURE || s->out->columns[i].mean) continue;
+    means->of[means->count].column = i;
+    means->of[means->count++].digits = s->columns[i].digits;
+  }
+}
+
+/* What no sum is: parts of one, quotients of whole sums, levels at several moments of one period. */
+static void choose_means(const Sniff *s, const Means *means) {
+  enum { LEAST_VALUES = 20 };
+  for (size_t i = 0; i < s->out->count; i++) {
+    PropterColumn *column = &s->out->columns[i];
+    bool fraction = column->low >= 0 && column->high <= 1 && column->high > 0 && s->columns[i].digits && column->ranged >= LEAST_VALUES;
+    if (column->role == PROPTER_COLUMN_MEASURE) column->mean |= fraction || (s->columns[i].stock && s->out->repeated);
+  }
+  for (size_t n = 0; n < means->count; n++)
+    if (s->columns[means->of[n].column].digits && means_ratio(means, n)) s->out->columns[means->of[n].column].mean = true;
 }
 
 static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload, PropterError *err) {
   Keys *k = payload;
   PropterBuf key = {0};
   PropterStatus status = PROPTER_OK;
-  for (size_t i = 0; i < s->out->count; i++) look_at_range(s, i, propter_row_text(row, i));
+  look_at_numbers(s, row, &k->means);
   for (size_t set = 0; set < k->sets && status == PROPTER_OK; set++) {
     propter_buf_reset(&key);
     for (size_t i = 0; i < s->out->count; i++) {
@@ -433,6 +555,7 @@ static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *er
       const PropterColumn *column = &out->columns[i];
       if (can_be_key(s, column) && column->identifier == (pass == 0) && k->singles < KEY_SETS) k->columns[k->singles++] = i;
     }
+  choose_measures(s, &k->means);
   k->sets = out->time == SIZE_MAX ? k->singles + 1 : k->singles + 3;
   PropterStatus status = each_row(s, table, second_pass, k, err);
   /* Without time set 0 has no column at all: a key must be one column that names each row. */
@@ -443,6 +566,7 @@ static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *er
   for (size_t i = 0; i < out->count && status == PROPTER_OK && best; i++)
     if (out->columns[i].role == PROPTER_COLUMN_OTHER && in_set(s, k, best, i)) out->columns[i].role = PROPTER_COLUMN_KEY;
   out->repeated = out->time == SIZE_MAX && !best ? 0 : k->repeated[best];
+  if (status == PROPTER_OK) choose_means(s, &k->means);
   for (size_t set = 0; set < KEY_SETS + 3; set++) propter_map_clear(&k->seen[set]);
   propter_free(k);
   return status;
@@ -464,7 +588,7 @@ static PropterStatus pass(Sniff *s, bool first, PropterError *err) {
     s->columns = propter_calloc(count, sizeof *s->columns);
     if (!s->out->columns || !s->columns) status = no_memory(err);
     for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = read_name(s, i, names[i], err);
-    if (status == PROPTER_OK) tell_apart(s->out);
+    if (status == PROPTER_OK) status = tell_apart(s->out, err);
     if (status == PROPTER_OK) status = each_row(s, table, first_pass, NULL, err);
     if (status == PROPTER_OK) choose_roles(s);
   } else if (status == PROPTER_OK) {

@@ -98,7 +98,7 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   propter_buf_printf(out, " a propter:Metric ;\n  skos:prefLabel ");
   add_text(out, c->label.len ? c->label : c->name);
   propter_buf_printf(out, "@en ;\n");
-  if (c->words.len > c->label.len) propter_buf_printf(out, "  skos:altLabel "), add_text(out, c->words), propter_buf_printf(out, "@en ;\n");
+  if (c->label.len && !propter_str_equal(c->words, c->label)) propter_buf_printf(out, "  skos:altLabel "), add_text(out, c->words), propter_buf_printf(out, "@en ;\n");
   propter_buf_printf(out, "  propter:sourceFile ");
   add_text(out, source);
   propter_buf_printf(out, " ; propter:timeColumn ");

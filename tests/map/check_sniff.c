@@ -105,6 +105,62 @@ START_TEST(days_and_numbers_as_people_write_them) {
 }
 END_TEST
 
+/* A column's name, how it is called, its unit and whether several values are averaged. */
+static const struct {
+  const char *name, *label, *unit;
+  bool mean;
+} named[] = {{"CSAT %", "csat", "%", true},
+             {"Umsatz (€)", "umsatz", "EUR", false},
+             {"Avg. rate (€)", "average rate", "EUR", true},
+             {"first response time (h)", "first response time", "h", true},
+             {"Occupancy in %", "occupancy", "%", true},
+             {"energy [kWh]", "energy", "kW.h", false},
+             {"Tickets per agent", "tickets per agent", NULL, true},
+             {"Outside (°C)", "outside", "Cel", true},
+             {"NPS", "nps", NULL, true},
+             {"total score", "total score", NULL, false},
+             {"No. of orders", "no of orders", NULL, false},
+             {"Stock", "stock", NULL, false},
+             {"revenue (net)", "revenue net", NULL, false}};
+
+START_TEST(names_tell_units_and_means) {
+  PropterSniff s = {0};
+  PropterBuf csv = {0};
+  propter_buf_printf(&csv, "date,%s\n2024-01-01,5\n2024-01-02,7\n", named[_i].name);
+  ck_ok(propter_sniff(table(csv.data), NULL, NULL, &s, err));
+  ck_assert_int_eq(s.columns[1].role, PROPTER_COLUMN_MEASURE);
+  ck_assert_msg(propter_str_equal(s.columns[1].label, propter_str(named[_i].label)), "%s", s.columns[1].label.data);
+  ck_assert_pstr_eq(s.columns[1].unit, named[_i].unit);
+  ck_assert_int_eq(s.columns[1].mean, named[_i].mean);
+  propter_buf_clear(&csv);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* Values tell, too: parts of one, what is another column over a third, levels several times a day; hours of a cost and its rate are a sum all the same. */
+START_TEST(values_tell_means) {
+  PropterSniff s = {0};
+  PropterBuf csv = {0};
+  propter_buf_printf(&csv, "date,site,visits,sales,basket,conv,part,balance,pay rate,paid,worked\n");
+  for (int i = 0; i < 40; i++) {
+    int visits = 300 + 7 * (i % 11), sales = 20 + i % 7;
+    double paid = 900 + 13.25 * i, rate = 20 + i % 3;
+    propter_buf_printf(&csv, "2024-01-%02d,%s,%d,%d,%.2f,%.2f,0.%d,%d,%.2f,%.2f,%.2f\n", 1 + i / 2, i % 2 ? "b" : "a", visits, sales, (double)visits / sales, 100. * sales / visits, 10 + i, 500 + i,
+                       rate, paid, paid / rate);
+  }
+  ck_ok(propter_sniff(table(csv.data), NULL, NULL, &s, err));
+  static const char *const means[] = {"basket", "conv", "part", "pay rate"}, *const sums[] = {"visits", "sales", "balance", "paid", "worked"};
+  for (size_t i = 0; i < sizeof means / sizeof *means; i++) ck_assert_msg(column(&s, means[i])->mean, "%s", means[i]);
+  for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) ck_assert_msg(!column(&s, sums[i])->mean, "%s", sums[i]);
+  propter_sniff_clear(&s);
+  propter_buf_clear(&csv);
+  ck_ok(propter_sniff(table("date,balance\n2024-01-01,5\n2024-01-01,7\n2024-01-02,7\n"), NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.repeated, 1);
+  ck_assert(column(&s, "balance")->mean);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
 /* Codes, telephone numbers, versions and addresses are no days and no amounts. */
 START_TEST(not_everything_with_points_is_a_number) {
   PropterSniff s = {0};
@@ -174,6 +230,8 @@ Suite *suite_sniff(void) {
   tcase_add_test(t, roles_and_types);
   tcase_add_loop_test(t, grain_of_a_time_column, 0, sizeof grains / sizeof *grains);
   tcase_add_loop_test(t, days_and_numbers_as_people_write_them, 0, sizeof forms / sizeof *forms);
+  tcase_add_loop_test(t, names_tell_units_and_means, 0, sizeof named / sizeof *named);
+  tcase_add_test(t, values_tell_means);
   tcase_add_test(t, not_everything_with_points_is_a_number);
   tcase_add_test(t, what_is_written_can_be_read);
   tcase_add_test(t, no_table_no_guess);
