@@ -173,6 +173,8 @@ static const struct {
 } told[] = {{"There was a flood at bakeries in Northland from 3 to 9 May 2011.", 1, true, false, true, false},
             {"From 3 to 9 May 2011 we had a flood in Northland.", 1, false, false, true, false},
             {"Between 3 and 9 May 2011 there was another flood at the bakeries.", 1, true, false, false, false},
+            {"From 3 to 9 May 2011 we introduced the flood in Northland.", 1, false, false, true, false},
+            {"The flood across Northland was rolled out from 3 to 9 May 2011.", 1, false, false, true, false},
             {"The flood across Northland lasted from 3 to 9 May 2011.", 1, false, false, true, false},
             {"The flood from 3 to 9 May 2011 in Northland was the second.", 1, false, false, true, false},
             {"Northland bakery jobs fell because of the flood from 3 to 9 May 2011.", 1, true, false, true, false},
