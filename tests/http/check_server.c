@@ -161,7 +161,7 @@ static bool read_by_two(PropterServer *server) {
 START_TEST(who_is_alone_has_all_processors) {
   PropterServerOptions o = site_options(50000);
   PropterServer *server = site_start(&o);
-  Asked asked = {server, 0};
+  Asked asked = {server, 0, false};
   pthread_t thread;
   char target[64];
   ck_assert_int_eq(read_by_two(server), propter_pool_threads(0) > 1);
