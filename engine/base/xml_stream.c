@@ -107,7 +107,8 @@ static xmlParserInputPtr no_entity(void *ctx, const xmlChar *external, const xml
 static void on_error(void *ctx, xmlErrorPtr error) {
   xmlParserCtxtPtr here = ctx;
   Stream *s = here->_private;
-  if (!s || error->level < XML_ERR_ERROR || s->status != PROPTER_OK) return;
+  /* A namespace may be an IRI, or with its names make one. */
+  if (!s || error->level < XML_ERR_ERROR || error->code == XML_WAR_NS_URI || s->status != PROPTER_OK) return;
   if (error->code == XML_ERR_NO_MEMORY) {
     settle(s, here, propter_fail(s->err, PROPTER_NO_MEMORY, "no memory to parse the markup"));
     return;

@@ -31,6 +31,9 @@ static const struct {
      "<http://b/d#st> <" RDF "predicate> <http://a/p> .\n<http://b/d#st> <" RDF "object> \"v\" .\n"},
     {"<rdf:Description rdf:about=\"http://a/s\" xml:base=\"http://c/e/\"><a:p><rdf:Description rdf:about=\"f\" a:q=\"1\"/></a:p></rdf:Description>",
      "<http://a/s> <http://a/p> <http://c/e/f> .\n<http://c/e/f> <http://a/q> \"1\" .\n"},
+    /* Namespaces that are no URIs: an IRI, and one that its names make one. */
+    {"<rdf:Description rdf:about=\"http://a/s\" xmlns:\xC3\xA4=\"http://\xC3\xA4.example/\" xmlns:q=\"http://a/%C3%\"><\xC3\xA4:p/><q:A9/></rdf:Description>",
+     "<http://a/s> <http://\xC3\xA4.example/p> \"\" .\n<http://a/s> <http://a/%C3%A9> \"\" .\n"},
 };
 
 START_TEST(test_good) {

@@ -39,6 +39,10 @@ static const struct {
      "<http://b/s> <http://b/p> _:b1 .\n_:b1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> \"1\"^^<" XSD "integer> .\n"
      "_:b1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> _:b2 .\n_:b2 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> <http://b/o> .\n"
      "_:b2 <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> <http://www.w3.org/1999/02/22-rdf-syntax-ns#nil> .\n"},
+    {"ttl",
+     "<a:s> <a:p> \"x\" @en , '' \n#@de\n@fr, \"\"\"y\"\"\" ^^ <a:d>, \"\"  #c\n, 'z' , \"w\" \n . #e\n<a:s> <a:p> 1.",
+     "<a:s> <a:p> \"x\"@en .\n<a:s> <a:p> \"\"@fr .\n<a:s> <a:p> \"y\"^^<a:d> .\n<a:s> <a:p> \"\" .\n<a:s> <a:p> \"z\" .\n<a:s> <a:p> \"w\" .\n"
+     "<a:s> <a:p> \"1\"^^<" XSD "integer> .\n"},
     {"trig", "<g> { <s> <p> <o> } GRAPH _:h { <s> <p> 1 . } { <s> <p> <z> }",
      "<http://b/s> <http://b/p> <http://b/o> <http://b/g> .\n<http://b/s> <http://b/p> \"1\"^^<" XSD
      "integer> _:xh .\n<http://b/s> <http://b/p> <http://b/z> .\n"},

@@ -103,6 +103,9 @@ static void end_statement(Scan *s) {
     (void)scan_fail(s, PROPTER_SYNTAX, "expected the end of \"%c\", found \".\"", s->brackets[s->depth - 1]);
 }
 
+/* Behind what only white space and comments came. */
+typedef enum { NO_GAP, BEHIND_STRING, BEHIND_CARET, BEHIND_CARETS } Gap;
+
 static void begin(Scan *s, State state) {
   s->state = (int)state;
   s->token_bytes = 0;
@@ -142,6 +145,7 @@ static void in_name(Scan *s, int c) {
 
 /* A byte outside strings, IRIs and comments. */
 static void plain(Scan *s, int c) {
+  if (!strchr(" \t\r\n#", c)) s->gap = c != '^' ? NO_GAP : s->gap == BEHIND_STRING ? BEHIND_CARET : s->gap == BEHIND_CARET ? BEHIND_CARETS : NO_GAP;
   if (s->word == AFTER_DOT) {
     bool on = continues(s, c);
     if (!on) end_statement(s);
@@ -218,9 +222,14 @@ static void string_escape(Scan *s, int c) {
   s->state = ESCAPE;
 }
 
+static void end_string(Scan *s) {
+  begin(s, PLAIN);
+  s->gap = BEHIND_STRING;
+}
+
 static void string(Scan *s, int c) {
   if (c == s->quote)
-    begin(s, PLAIN);
+    end_string(s);
   else if (c == '\n' || c == '\r')
     bad(s, "the end of the string", c);
   string_escape(s, c);
@@ -233,7 +242,7 @@ static void string_start(Scan *s, int c) {
     s->closing = 0;
   } else if (s->quotes == 2) {
     /* It was the empty string: this byte comes after it. */
-    begin(s, PLAIN);
+    end_string(s);
     plain(s, c);
   } else {
     s->state = STRING;
@@ -243,7 +252,7 @@ static void string_start(Scan *s, int c) {
 
 static void long_string(Scan *s, int c) {
   s->closing = c == s->quote ? s->closing + 1 : 0;
-  if (s->closing == 3) begin(s, PLAIN);
+  if (s->closing == 3) end_string(s);
   string_escape(s, c);
 }
 
@@ -385,26 +394,43 @@ static bool only_count(Scan *s) {
   return true;
 }
 
+/* Whether a byte is kept back, being white space or a comment behind a string or "^^": serd takes none before "@", "^^" and the datatype. Before anything else
+ * they are one blank. `gap`: before the byte was looked at. */
+static bool keep_back(Scan *s, int gap, int *c) {
+  if (s->finished) return false;
+  if (s->gap == BEHIND_STRING && (gap == BEHIND_STRING || *c != s->quote)) return s->kept = true;
+  if (s->gap == BEHIND_CARETS && gap == BEHIND_CARETS) return s->kept = true;
+  if (s->kept && gap == BEHIND_STRING && *c != '@' && *c != '^') {
+    s->insert = *c;
+    *c = ' ';
+  }
+  return s->kept = false;
+}
+
 int scan_look(Scan *s) {
   if (only_count(s)) return scan_next(s);
-  if (s->insert) {
-    int c = s->insert;
-    s->insert = 0;
-    return c;
+  for (;;) {
+    if (s->insert) {
+      int c = s->insert;
+      s->insert = 0;
+      return c;
+    }
+    if (s->finished) return -1;
+    if (!fill(s)) {
+      if (!s->finished) finish(s);
+      return -1;
+    }
+    int c = s->block[s->at++];
+    count(s, c);
+    if (s->finished) return -1;
+    bool number = s->state == PLAIN && s->word == NUMBER;
+    int gap = s->gap;
+    look(s, c);
+    if (keep_back(s, gap, &c)) continue;
+    if (number && c == '.' && !s->finished && !(fill(s) && continues(s, s->block[s->at]))) {
+      s->insert = '.';
+      c = ' ';
+    }
+    return s->finished ? -1 : c;
   }
-  if (s->finished) return -1;
-  if (!fill(s)) {
-    if (!s->finished) finish(s);
-    return -1;
-  }
-  int c = s->block[s->at++];
-  count(s, c);
-  if (s->finished) return -1;
-  bool number = s->state == PLAIN && s->word == NUMBER;
-  look(s, c);
-  if (number && c == '.' && !s->finished && !(fill(s) && continues(s, s->block[s->at]))) {
-    s->insert = '.';
-    c = ' ';
-  }
-  return s->finished ? -1 : c;
 }

@@ -2,7 +2,7 @@
 /* The checks serd does not make, on the bytes before serd sees them: UTF-8, numeric escapes, string escapes, bracket nesting and pairing,
  * length of a line and of a token. It also keeps the place of the byte last handed over
  * and puts an "x" before every blank node label of the document, so that serd's own labels ("b1") never meet one of those, and a blank between
- * a number and the dot of its statement, without which serd forgets the number's datatype. */
+ * a number and the dot of its statement, without which serd forgets the number's datatype; and it takes away white space around "^^" and before the "@" of a language. */
 #ifndef GRAPH_IO_SCAN_H
 #define GRAPH_IO_SCAN_H
 
@@ -35,6 +35,8 @@ typedef struct {
   bool escape_in_iri;
   bool label_start, label_wide;
   unsigned closing; /* quotes seen in a row that may end a long string */
+  int gap;          /* scan.c: Gap */
+  bool kept;        /* white space or a comment was, in this gap */
   uint64_t line_bytes, token_bytes;
   size_t depth;
   unsigned char *brackets;
