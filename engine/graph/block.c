@@ -343,30 +343,43 @@ static PropterStatus put(Table *t, const Row *first, const void *block, size_t s
   return rc ? failed(t, rc) : PROPTER_OK;
 }
 
-/* Many changes behind the end of a table: their blocks, made in stretches on all processors, so the same on any number. */
-enum { STRETCH = 16 * BLOCK_ROWS, MANY = 2 * STRETCH };
+/* Many changes behind the end of a table: their blocks, made in stretches on all processors, so the same on any number, and put in one after the other. */
+enum { STRETCH = 16 * BLOCK_ROWS, MANY = 2 * STRETCH, SLOTS = 8 };
 
 typedef struct {
+  Table *table;
   Change *changes;
-  size_t count;
+  size_t count, at; /* at: where the next stretch begins */
   bool first;
   struct Made {
+    Change *from;
+    size_t count;
     PropterBuf bytes; /* blocks one after the other */
     PROPTER_VEC(struct Size { size_t size; Row first; }) blocks;
-  } *stretches;
+  } slots[SLOTS];
 } Making;
 
 static PropterStatus disagree(PropterError *err) { return propter_fail(err, PROPTER_DAMAGED, "the permutations disagree about a quad"); }
 
-static PropterStatus make_stretch(size_t item, void *payload, PropterError *err) {
-  const Making *m = payload;
-  struct Made *made = &m->stretches[item];
-  size_t end = (item + 1) * STRETCH < m->count ? (item + 1) * STRETCH : m->count, count = 0;
+static PropterStatus next_stretch(size_t slot, bool *more, void *payload, PropterError *err) {
+  (void)err;
+  Making *m = payload;
+  struct Made *made = &m->slots[slot];
+  made->from = m->changes + m->at;
+  made->count = m->count - m->at < STRETCH ? m->count - m->at : STRETCH;
+  m->at += made->count;
+  *more = made->count > 0;
+  return PROPTER_OK;
+}
+
+static PropterStatus make_stretch(size_t slot, void *payload, PropterError *err) {
+  Making *m = payload;
+  struct Made *made = &m->slots[slot];
   Row *rows = propter_malloc(STRETCH * sizeof *rows);
   if (!rows) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for blocks");
   PropterStatus status = PROPTER_OK;
-  for (size_t i = item * STRETCH; i < end && status == PROPTER_OK; i++) {
-    Change *c = &m->changes[i];
+  size_t count = 0;
+  for (Change *c = made->from; c < made->from + made->count && status == PROPTER_OK; c++) {
     c->done = c->add;
     if (c->add)
       rows[count++] = c->row;
@@ -385,20 +398,28 @@ static PropterStatus make_stretch(size_t item, void *payload, PropterError *err)
   return status == PROPTER_OK ? propter_buf_status(&made->bytes, err) : status;
 }
 
+static PropterStatus put_stretch(size_t slot, void *payload, PropterError *err) {
+  Making *m = payload;
+  struct Made *made = &m->slots[slot];
+  const char *block = made->bytes.data;
+  m->table->err = err;
+  for (size_t k = 0; k < made->blocks.count; block += made->blocks.items[k++].size)
+    PROPTER_TRY(put(m->table, &made->blocks.items[k].first, block, made->blocks.items[k].size, MDB_APPEND));
+  propter_buf_reset(&made->bytes);
+  made->blocks.count = 0;
+  return PROPTER_OK;
+}
+
 static PropterStatus append_many(Table *t, Change *changes, size_t count, bool first) {
-  size_t stretches = (count + STRETCH - 1) / STRETCH;
-  Making m = {changes, count, first, propter_calloc(stretches, sizeof *m.stretches)};
-  if (!m.stretches) return propter_fail(t->err, PROPTER_NO_MEMORY, "out of memory for blocks");
-  PropterStatus status = propter_pool_run(stretches, 0, make_stretch, &m, t->err);
-  for (size_t i = 0; i < stretches; i++) {
-    struct Made *made = &m.stretches[i];
-    const char *block = made->bytes.data;
-    for (size_t k = 0; k < made->blocks.count && status == PROPTER_OK; block += made->blocks.items[k++].size)
-      status = put(t, &made->blocks.items[k].first, block, made->blocks.items[k].size, MDB_APPEND);
-    propter_buf_clear(&made->bytes);
-    propter_vec_clear(&made->blocks);
+  static const PropterPipe pipe = {next_stretch, make_stretch, put_stretch};
+  PropterError *err = t->err;
+  Making m = {t, changes, count, 0, first, {{0}}};
+  PropterStatus status = propter_pool_pipe(&pipe, SLOTS, 0, &m, err);
+  t->err = err;
+  for (size_t i = 0; i < SLOTS; i++) {
+    propter_buf_clear(&m.slots[i].bytes);
+    propter_vec_clear(&m.slots[i].blocks);
   }
-  propter_free(m.stretches);
   return status;
 }
 

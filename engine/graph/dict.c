@@ -329,16 +329,19 @@ typedef struct {
   PROPTER_VEC(struct Packed { uint64_t first; size_t at; }) blocks;
 } Stretch;
 
-enum { STRETCH = 1 << 20, WAVE = 16, INDEX_PART = 1 << 18 };
+enum { STRETCH = 1 << 20, SLOTS = 8, INDEX_PART = 1 << 18 };
 
 typedef struct {
+  const Env *env;
+  MDB_txn *txn;
   unsigned table;
   Unpacked tail; /* of the block before, which is written anew with the new records behind it */
   const PropterMapEntry *terms;
   uint32_t *places; /* among `terms` of those of the table */
   size_t count;
   uint64_t first;
-  Stretch stretches[WAVE];
+  size_t at; /* of the records, where the next stretch begins */
+  Stretch stretches[SLOTS];
 } Packing;
 
 static PropterStr record_at(const Packing *p, size_t i) {
@@ -383,9 +386,9 @@ static bool add_block(const Packing *p, Stretch *s, ZSTD_CCtx *packer, PropterBu
   return true;
 }
 
-static PropterStatus pack_stretch(size_t item, void *payload, PropterError *err) {
-  const Packing *p = payload;
-  Stretch *s = (Stretch *)&((Packing *)payload)->stretches[item];
+static PropterStatus pack_stretch(size_t slot, void *payload, PropterError *err) {
+  Packing *p = payload;
+  Stretch *s = &p->stretches[slot];
   ZSTD_CCtx *packer = ZSTD_createCCtx_advanced(zstd_memory);
   if (!packer) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for packing terms");
   PropterBuf plain = {.max = UINT32_MAX};
@@ -409,37 +412,39 @@ static PropterStatus pack_stretch(size_t item, void *payload, PropterError *err)
   return status;
 }
 
-static PropterStatus put_blocks(const Env *env, MDB_txn *txn, unsigned table, const Stretch *s, PropterError *err) {
+static PropterStatus next_stretch(size_t slot, bool *more, void *payload, PropterError *err) {
+  (void)err;
+  Packing *p = payload;
+  size_t count = p->tail.count + p->count, bytes = 0;
+  Stretch *s = &p->stretches[slot];
+  s->from = p->at;
+  while (p->at < count && bytes < STRETCH) bytes += record_at(p, p->at++).len;
+  s->to = p->at;
+  *more = s->from < count;
+  return PROPTER_OK;
+}
+
+static PropterStatus put_stretch(size_t slot, void *payload, PropterError *err) {
+  Packing *p = payload;
+  Stretch *s = &p->stretches[slot];
   for (size_t i = 0; i < s->blocks.count; i++) {
     size_t at = s->blocks.items[i].at, end = i + 1 < s->blocks.count ? s->blocks.items[i + 1].at : s->values.len;
     unsigned char k[8];
     big_endian(s->blocks.items[i].first, k);
     MDB_val key = {sizeof k, k}, data = {end - at, s->values.data + at};
-    int rc = mdb_put(txn, env->db[table], &key, &data, MDB_APPEND);
-    if (rc) return failed(env, rc, err);
+    int rc = mdb_put(p->txn, p->env->db[p->table], &key, &data, MDB_APPEND);
+    if (rc) return failed(p->env, rc, err);
   }
+  propter_buf_reset(&s->values);
+  s->blocks.count = 0;
   return PROPTER_OK;
 }
 
-static PropterStatus put_records(const Env *env, MDB_txn *txn, Packing *p, PropterError *err) {
-  size_t count = p->tail.count + p->count;
-  PropterStatus status = PROPTER_OK;
-  for (size_t at = 0; at < count && status == PROPTER_OK;) {
-    size_t n = 0;
-    for (; n < WAVE && at < count; n++) {
-      size_t bytes = 0;
-      p->stretches[n].from = at;
-      while (at < count && bytes < STRETCH) bytes += record_at(p, at++).len;
-      p->stretches[n].to = at;
-    }
-    status = propter_pool_run(n, 0, pack_stretch, p, err);
-    for (size_t i = 0; i < n; i++) {
-      if (status == PROPTER_OK) status = put_blocks(env, txn, p->table, &p->stretches[i], err);
-      propter_buf_reset(&p->stretches[i].values);
-      p->stretches[i].blocks.count = 0;
-    }
-  }
-  for (size_t i = 0; i < WAVE; i++) {
+static PropterStatus put_records(Packing *p, PropterError *err) {
+  static const PropterPipe pipe = {next_stretch, pack_stretch, put_stretch};
+  for (size_t i = 0; i < SLOTS; i++) p->stretches[i].values.max = SIZE_MAX / 2;
+  PropterStatus status = propter_pool_pipe(&pipe, SLOTS, 0, p, err);
+  for (size_t i = 0; i < SLOTS; i++) {
     propter_buf_clear(&p->stretches[i].values);
     propter_vec_clear(&p->stretches[i].blocks);
   }
@@ -496,13 +501,14 @@ static PropterStatus put_table(const Env *env, MDB_txn *txn, unsigned table, con
   if (!p) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu new terms", count);
   PropterStatus status = take_tail(env, txn, table, &p->tail, err);
   if (status == PROPTER_OK) {
+    p->env = env;
+    p->txn = txn;
     p->table = table;
     p->terms = terms;
     p->places = places;
     p->count = n;
     p->first = (terms[places[0]].value & ID_PAYLOAD) - p->tail.count;
-    for (size_t i = 0; i < WAVE; i++) p->stretches[i].values.max = SIZE_MAX / 2;
-    status = put_records(env, txn, p, err);
+    status = put_records(p, err);
   }
   drop(&p->tail);
   propter_free(p);

@@ -348,7 +348,7 @@ static PropterStatus write_new(PropterWriter *w, MDB_txn *txn, Room *room, Propt
   PROPTER_TRY(make_room(room, n, err));
   n = settle(ops, n, room);
   w->ops.count = w->ops_flushed + n;
-  for (size_t at = 0; at < n; at += PART) PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, ops + at, n - at < PART ? n - at : PART, true, err));
+  PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, ops, n, true, err));
   PROPTER_TRY(apply_others(w, txn, room, ops, n, err));
   Change *spare = w->ops_flushed ? propter_malloc(n * sizeof *spare) : NULL;
   if (w->ops_flushed && !spare) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", n);
