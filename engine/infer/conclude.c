@@ -66,7 +66,8 @@ static const char *finer(PropterGrain grain) {
 static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCause *cause, Wishes *w, PropterBuf *buf, PropterArena *arena, PropterError *err) {
   const PropterStr label = cause->label;
   if (!cause->documented) {
-    propter_buf_printf(buf, "a record that %.*s happened, with dates", (int)label.len, label.data);
+    if (cause->start == PROPTER_NO_DAY) propter_buf_printf(buf, "a record that %.*s happened, with dates", (int)label.len, label.data);
+    else propter_buf_printf(buf, "a record of %.*s beside what documents say of it, with its size", (int)label.len, label.data);
     PROPTER_TRY(wish(w, buf, arena, err));
   } else if (!cause->has_dose && cause->score.grade != PROPTER_GRADE_BOTH) {
     propter_buf_printf(buf, "the documented size of %.*s", (int)label.len, label.data);
@@ -128,7 +129,7 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
     propter_buf_printf(buf, "If it was %.*s, the deviation of %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
     break;
   case PROPTER_PREDICT_SIZE:
-    propter_buf_printf(buf, "If it was %.*s, finer data of its scope show a deviation of ", (int)cause.len, cause.data);
+    propter_buf_printf(buf, "If it was %.*s, %s figures of what it acts on deviate by ", (int)cause.len, cause.data, finer(m->grain));
     break;
   case PROPTER_PREDICT_UNTOUCHED:
     if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;

@@ -317,6 +317,23 @@ static PropterStatus test_course(const Cause *cause, PropterBuf *buf, PropterAre
   return add_test(all, buf, arena, "course", cause->course, err);
 }
 
+/* What speaks against the cause although no test above says so; without these lines a verdict would rest on nothing that is shown. */
+static PropterStatus say_against(const PropterCauseScore *score, const PropterTests *t, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
+  enum { LEAST = 1 }; /* in log odds */
+  const double timing = score->term[PROPTER_TERM_TIMING], rivals = score->term[PROPTER_TERM_RIVALS];
+  if (timing <= -LEAST && !(t->placebo <= -LEAST)) {
+    propter_buf_printf(buf, "How the figure moves within the window, by its dates");
+    say_times(buf, timing);
+    PROPTER_TRY(add_test(all, buf, arena, "dates", timing, err));
+  }
+  if (rivals <= -LEAST) {
+    propter_buf_printf(buf, "The other causes leave little for it to explain");
+    say_times(buf, rivals);
+    PROPTER_TRY(add_test(all, buf, arena, "rivals", rivals, err));
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus add_tests(Judged *j, const Cause *cause, PropterCause *shown, PropterArena *arena, Evidences *all, PropterError *err) {
   const PropterTests *t = &shown->score.tests;
   PropterBuf buf = {.max = 1 << 16};
@@ -333,6 +350,7 @@ static PropterStatus add_tests(Judged *j, const Cause *cause, PropterCause *show
     if (!status) status = test_contrast(j, cause, t, &buf, arena, all, err);
     if (!status) status = test_placebo(t, &buf, arena, all, err);
     if (!status) status = test_course(cause, &buf, arena, all, err);
+    if (!status) status = say_against(&shown->score, t, &buf, arena, all, err);
   }
   propter_free(path);
   propter_buf_clear(&buf);

@@ -69,6 +69,32 @@ static bool too_small(const Judged *j, const KnowClaim *claim, const Cause *caus
   return claim->has_quantity && fabs(claim->quantity) / scale < size;
 }
 
+/* Which of the data speak most against the cause. */
+static void say_contradiction(const Judged *j, const PropterCauseScore *score, PropterBuf *why) {
+  static const struct {
+    PropterScoreTerm term;
+    const char *words;
+  } kinds[] = {{PROPTER_TERM_TIMING, "the figure does not move by its dates"},
+               {PROPTER_TERM_SIZE, "the documented size does not fit"},
+               {PROPTER_TERM_RETURN, "what followed does not fit"},
+               {PROPTER_TERM_CONTRAST, "other series do not move as they should with it"}};
+  const double least = -1; /* in log odds */
+  double worst = least;
+  const char *words = NULL;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (score->term[kinds[i].term] < worst) worst = score->term[kinds[i].term], words = kinds[i].words;
+  if (score->term[PROPTER_TERM_RIVALS] < worst)
+    for (size_t i = 0; i < j->c.allowed && i < j->answer.causes; i++) {
+      const PropterStr label = j->c.causes.items[i].label;
+      if (&j->answer.cause[i] == score || j->answer.cause[i].rank != 1 || j->answer.cause[i].p < .5) continue;
+      propter_buf_printf(why, "%.*s explains the change and leaves little for it", (int)label.len, label.data);
+      return;
+    }
+  propter_buf_printf(why, "the data speak against it: ");
+  if (words) propter_buf_printf(why, "%s", words);
+  else say_moved(j, why);
+}
+
 static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimView *view, PropterSaid *said, PropterBuf *why, PropterError *err) {
   Know *know = j->c.know;
   const Case *c = &j->c;
@@ -134,8 +160,7 @@ static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimV
     return PROPTER_OK;
   }
   if (score && score->grade == PROPTER_GRADE_CONTRADICTED) {
-    propter_buf_printf(why, "the data speak against it: ");
-    say_moved(j, why);
+    say_contradiction(j, score, why);
     return PROPTER_OK;
   }
   if (!score || (score->p < .5 && (score->grade == PROPTER_GRADE_UNSUPPORTED || !event))) {
