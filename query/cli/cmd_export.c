@@ -73,8 +73,8 @@ const Command command_export = {
     .options = options,
     .details =
         "--format: nquads (default), ntriples, turtle, trig, rdfxml, jsonld. ntriples, turtle and rdfxml have no named graphs: all triples come out as one. "
-        "All but the first two and\n"
-        "--canonical are sorted and hold the text in memory (limit 1 GiB); nquads and ntriples pass through in the graph's own order.\n"
+        "nquads and ntriples pass\n"
+        "through in the graph's own order, the others are sorted, 65,536 statements at a time; --canonical sorts all and holds the text in memory (limit 1 GiB).\n"
         "--format ossie writes the metrics alone, as a semantic model of Apache Ossie (YAML): what Ossie cannot say is left out with a warning and exit 1.",
     .examples = "propter export --format trig\npropter export --canonical",
     .run = run};
