@@ -45,7 +45,7 @@ struct Feed {
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  bool threaded, taking, ended, quit;
+  bool threaded, taking, reading, ended, quit;
   uint64_t sums[2], lines, statements;
   PropterStatus status; /* of the first batch that failed */
   PropterError err;
@@ -151,8 +151,13 @@ static void fill(Feed *feed, Batch *b) {
   bool more = false;
   b->state = FILLING;
   b->err = (PropterError){0};
+  feed->reading = true;
+  (void)pthread_mutex_unlock(&feed->lock);
   b->status = from->next(from->payload, place, &more, &b->err);
-  feed->ended = b->status != PROPTER_OK || !more;
+  (void)pthread_mutex_lock(&feed->lock);
+  feed->reading = false;
+  feed->ended |= b->status != PROPTER_OK || !more;
+  (void)pthread_cond_broadcast(&feed->changed);
   (void)pthread_mutex_unlock(&feed->lock);
   if (b->status == PROPTER_OK && more) {
     b->status = from->read(from->payload, place, &b->lines, &b->err);
@@ -167,7 +172,7 @@ static bool step(Feed *feed) {
   Batch *first = &feed->batches[feed->turn % SPREAD_PLACES], *next = &feed->batches[feed->made % SPREAD_PLACES];
   if (first->state == FULL && !feed->taking)
     take_turn(feed, first);
-  else if (feed->stretches && !feed->ended && next->state == EMPTY)
+  else if (feed->stretches && !feed->ended && !feed->reading && next->state == EMPTY)
     fill(feed, next);
   else
     return false;
