@@ -8,7 +8,7 @@ static PropterStatus start_solutions(PropterResults *r, const AstSelect *select,
   Alg *alg;
   PROPTER_TRY(algebra_of_select(&r->run, select, &alg, &r->slots, &r->slot_count, err));
   PROPTER_TRY(algebra_analyse(&r->run, alg, err));
-  PROPTER_TRY(plan_alg(&r->run, alg, &r->root, err));
+  PROPTER_TRY(plan_select(&r->run, alg, &r->root, err));
   PROPTER_TRY(op_want(r->root, r->root->slots, err));
   return op_start(r->root, NULL, err);
 }

@@ -72,7 +72,8 @@ uint32_t exec_left(const Exec *run) {
 }
 
 PropterStatus exec_check(Exec *run, PropterError *err) {
-  if (run->options.cancel && atomic_load_explicit(run->options.cancel, memory_order_relaxed))
+  if ((run->options.cancel && atomic_load_explicit(run->options.cancel, memory_order_relaxed)) ||
+      (run->stop && atomic_load_explicit(run->stop, memory_order_relaxed)))
     return propter_fail(err, PROPTER_CANCELLED, "the query was cancelled");
   if (run->deadline && exec_now() > run->deadline)
     return propter_fail(err, PROPTER_TIMEOUT, "the deadline passed: the query took longer than %u ms", run->options.deadline_ms);

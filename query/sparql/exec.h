@@ -3,6 +3,8 @@
 #ifndef SPARQL_EXEC_H
 #define SPARQL_EXEC_H
 
+#include <stdatomic.h>
+
 #include "ast.h"
 #include "form.h"
 #include "propter/hash.h"
@@ -60,6 +62,7 @@ struct Exec {
   uint64_t spilled; /* bytes written to disk */
   uint64_t deadline; /* nanoseconds of the monotonic clock, 0: none */
   unsigned ticks;
+  const atomic_bool *stop; /* whoever has started this run beside its own ends it; or NULL */
   /* Terms the graph does not know; ids with the tag LOCAL. */
   PropterArena local_text;
   PROPTER_VEC(PropterTerm) locals;
@@ -92,6 +95,7 @@ struct Exec {
   size_t fanout_count;
   const PropterStatistics *statistics; /* where the graph has them, or an expensive query had them gathered */
   bool statistics_known;
+  const struct Alg *pattern; /* while planning: the query's own, below its modifiers */
   bool weighing; /* while planning: this plan may be thrown away for another one */
   bool any_order; /* while planning: a single scan whose order nobody uses */
   bool limited;  /* while planning: only the first rows are asked for */

@@ -36,7 +36,7 @@ static PropterStatus plan_again(const Exec *run, Twin *twin, PropterError *err) 
   twin->run.deadline = run->deadline, twin->run.timing = run->timing;
   PROPTER_TRY(algebra_of_select(&twin->run, run->query->select, &alg, &columns, &column_count, err));
   PROPTER_TRY(algebra_analyse(&twin->run, alg, err));
-  PROPTER_TRY(plan_alg(&twin->run, alg, &root, err));
+  PROPTER_TRY(plan_select(&twin->run, alg, &root, err));
   return op_want(root, root->slots, err);
 }
 
@@ -63,4 +63,11 @@ void twin_close(const Op *op, Twin *twin) {
   for (size_t i = 0; twin->op && i < twin->run.ops.count; i++) op->run->ops.items[i]->rows += twin->run.ops.items[i]->rows;
   if (twin->run.query) exec_close(&twin->run);
   propter_snapshot_close(twin->snapshot);
+}
+
+PropterStatus twin_adopt(Exec *run, Exec *from, PropterArena *scratch, PropterId *id, PropterError *err) {
+  PropterTerm term;
+  if (!exec_local(*id)) return PROPTER_OK;
+  PROPTER_TRY(exec_term(from, *id, scratch, &term, err));
+  return exec_intern(run, &term, id, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A long aggregate in two halves: the scan that feeds it is cut at an id in its middle, and where a second thread may be had, that one reads the upper half
+/* A long scan in two halves: it is cut at an id in its middle, and where a second thread may be had, that one reads the upper half
  * in a run of its own: same query, same plan, a clone of the snapshot. The cut is made on one thread too, so that answers do not depend on their number. */
 #ifndef SPARQL_HALVES_H
 #define SPARQL_HALVES_H
@@ -19,5 +19,7 @@ typedef struct {
 void twin_open(const Op *op, Twin *twin);
 /* Counts its rows as those of `op`'s run. */
 void twin_close(const Op *op, Twin *twin);
+/* Makes an id of a run that has ended one of another. */
+PropterStatus twin_adopt(Exec *run, Exec *from, PropterArena *scratch, PropterId *id, PropterError *err);
 
 #endif

@@ -153,6 +153,8 @@ PropterStatus op_order(Exec *run, Op *child, const Alg *alg, uint64_t limit, Op 
 PropterStatus op_leapfrog(Exec *run, const Alg *const *scans, size_t count, const uint32_t *order, size_t order_count, Op **out, PropterError *err);
 /* For a GROUP or DISTINCT over one triple pattern that a sorted permutation answers; *out NULL: it does not. */
 PropterStatus op_runs(Exec *run, const Alg *alg, Op **out, PropterError *err);
+/* The same rows in the same order, those of a long scan in two halves at once where a second thread may be had; *out is `child` where that does not pay. */
+PropterStatus op_halves(Exec *run, Op *child, Op **out, PropterError *err);
 PropterStatus op_path(Exec *run, const Alg *alg, Op **out, PropterError *err);
 PropterStatus op_service(Exec *run, const Alg *alg, Op **out, PropterError *err);
 
@@ -218,7 +220,9 @@ void cursor_close(Exec *run, Cursor *c);
 
 /* --- Plans ---------------------------------------------------------------------------------------------------------------- */
 
-/* Operators for a tree (plan.c). */
+/* Operators for the tree of a query's SELECT or of a pattern, the rows of its pattern in halves where it is long (plan.c). */
+PropterStatus plan_select(Exec *run, Alg *alg, Op **out, PropterError *err);
+/* Operators for any tree. */
 PropterStatus plan_alg(Exec *run, Alg *alg, Op **out, PropterError *err);
 
 #endif

@@ -309,14 +309,6 @@ static PropterStatus read_rows(Group *g, PropterError *err) {
 
 /* --- Two halves --------------------------------------------------------------------------------------------------------------- */
 
-/* Id of a term of another run. */
-static PropterStatus adopt(Group *g, Exec *from, PropterId *id, PropterError *err) {
-  PropterTerm term;
-  if (!exec_local(*id)) return PROPTER_OK;
-  PROPTER_TRY(exec_term(from, *id, &g->scratch, &term, err));
-  return exec_intern(g->op.run, &term, id, err);
-}
-
 /* Values of DISTINCT are added one by one afterwards. */
 static PropterStatus merge_state(Group *g, const Aggregate *a, State *s, const State *upper, Exec *from, PropterError *err) {
   PropterId id = upper->id;
@@ -343,7 +335,7 @@ static PropterStatus merge_state(Group *g, const Aggregate *a, State *s, const S
     return PROPTER_OK;
   default:
     if (!id) return PROPTER_OK;
-    PROPTER_TRY(adopt(g, from, &id, err));
+    PROPTER_TRY(twin_adopt(g->op.run, from, &g->scratch, &id, err));
     if (add_id(s, a, id)) return PROPTER_OK;
     PROPTER_TRY(exec_value(g->op.run, id, &v, err));
     return add_value(g, s, a, &v, err);
@@ -359,7 +351,7 @@ static PropterStatus merge_values(Group *g, const Group *upper, size_t i, const 
     bool first;
     memcpy(row, table_row(t, r), t->width * sizeof *row);
     row[0] = numbers[row[0]];
-    for (size_t c = 1; c < t->width; c++) PROPTER_TRY(adopt(g, upper->op.run, &row[c], err));
+    for (size_t c = 1; c < t->width; c++) PROPTER_TRY(twin_adopt(g->op.run, upper->op.run, &g->scratch, &row[c], err));
     PROPTER_TRY(first_time(g, i, row, &first, err));
     exec_release(g->op.run);
     if (first) PROPTER_TRY(add_value_late(g, i, row, err));
@@ -377,7 +369,7 @@ static PropterStatus merge_groups(Group *g, const Group *upper, PropterError *er
     uint32_t number = 0;
     exec_release(g->op.run);
     if (keys) memcpy(g->key, table_row(&upper->groups.table, at), keys * sizeof *g->key);
-    for (size_t i = 0; status == PROPTER_OK && i < keys; i++) status = adopt(g, upper->op.run, &g->key[i], err);
+    for (size_t i = 0; status == PROPTER_OK && i < keys; i++) status = twin_adopt(g->op.run, upper->op.run, &g->scratch, &g->key[i], err);
     if (status == PROPTER_OK) status = new_group(g, g->key, &number, err);
     for (size_t i = 0; status == PROPTER_OK && i < aggregates(g); i++)
       status = merge_state(g, &g->op.alg->aggregates[i], &g->states[number * aggregates(g) + i], &upper->states[at * aggregates(g) + i], upper->op.run, err);

@@ -326,7 +326,10 @@ static PropterStatus plan_graph(Exec *run, Alg *a, Op **out, PropterError *err) 
   return op_graph(run, child, a, out, err);
 }
 
-static PropterStatus plan_child(Exec *run, Alg *a, Op **child, PropterError *err) { return plan_alg(run, a->items[0], child, err); }
+static PropterStatus plan_child(Exec *run, Alg *a, Op **child, PropterError *err) {
+  PROPTER_TRY(plan_alg(run, a->items[0], child, err));
+  return a->items[0] == run->pattern && !run->limited ? op_halves(run, *child, child, err) : PROPTER_OK;
+}
 
 /* The same for what reads all of its input, whatever is asked of it. */
 static PropterStatus plan_whole(Exec *run, Alg *a, PropterStatus (*plan)(Exec *, Alg *, Op **, PropterError *), Op **child, PropterError *err) {
@@ -353,6 +356,7 @@ static PropterStatus plan_order(Exec *run, Alg *a, uint64_t limit, Op **out, Pro
   Op *child;
   for (size_t i = 0; i < a->order_count; i++) PROPTER_TRY(plan_expr(run, a->order[i].expr, err));
   PROPTER_TRY(plan_whole(run, a, plan_alg, &child, err));
+  if (a->items[0] == run->pattern) PROPTER_TRY(op_halves(run, child, &child, err));
   return op_order(run, child, a, limit, out, err);
 }
 
@@ -369,6 +373,13 @@ static PropterStatus plan_slice(Exec *run, Alg *a, Op **out, PropterError *err) 
     PROPTER_TRY(plan_child(run, a, &child, err));
   run->limited = limited;
   return op_slice(run, child, a, out, err);
+}
+
+PropterStatus plan_select(Exec *run, Alg *a, Op **out, PropterError *err) {
+  const Alg *pattern = a;
+  while (pattern->kind == ALG_SLICE || pattern->kind == ALG_DISTINCT || pattern->kind == ALG_PROJECT || pattern->kind == ALG_ORDER) pattern = pattern->items[0];
+  run->pattern = pattern;
+  return plan_alg(run, a, out, err);
 }
 
 PropterStatus plan_alg(Exec *run, Alg *a, Op **out, PropterError *err) {

@@ -107,6 +107,77 @@ START_TEST(two_threads_are_used_and_told) {
 }
 END_TEST
 
+/* Rows of joins, filters and BIND, as they come, sorted or once each: with names that only the query knows, too. */
+START_TEST(rows_come_from_two_threads) {
+  static const char *const texts[] = {
+      "SELECT ?s ?v ?k { ?s :value ?v ; :kind ?k FILTER(?v != 3) }",
+      "SELECT ?t ?u { ?s :value ?v ; :kind ?k BIND(CONCAT('t', STR(?v / 100)) AS ?t) BIND(CONCAT(STR(?k), '/', STR(?s)) AS ?u) }",
+      "SELECT DISTINCT ?t { ?s :value ?v ; :kind ?k BIND(CONCAT('t', STR(?v / 10)) AS ?t) }",
+      "SELECT ?s ?t { ?s :value ?v OPTIONAL { ?s :friend ?f } BIND(COALESCE(STR(?f), STR(?v)) AS ?t) } ORDER BY ?t ?s",
+      "SELECT ?s (STRLEN(STR(?s)) + ?v AS ?n) { ?s :value ?v ; :kind ?k FILTER(?k != :k4) } ORDER BY DESC(?n) ?s LIMIT 100",
+  };
+  PropterGraph *graph = many();
+  PropterQueryOptions options = world_options();
+  options.default_is_union = true;
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    options.threads = 1;
+    char *one = strdup(world_ask(graph, texts[i], &options));
+    ck_assert(one && strchr(one, '\n'));
+    ck_assert_msg(strstr(world_plan(graph, texts[i], &options), "halves") != NULL, "%s: %s", texts[i], world_plan(graph, texts[i], &options));
+    for (options.threads = 2; options.threads <= 4; options.threads += 2) {
+      ck_assert_msg(strcmp(one, world_ask(graph, texts[i], &options)) == 0, "%s on %u threads", texts[i], options.threads);
+      const char *plan = world_plan(graph, texts[i], &options);
+      ck_assert_msg(strstr(plan, "threads 2") != NULL, "%s: %s", texts[i], plan);
+    }
+    free(one);
+  }
+  /* A limit asks for the first rows alone. */
+  options.threads = 2;
+  ck_assert_ptr_null(strstr(world_plan(graph, "SELECT ?s ?v ?k { ?s :value ?v ; :kind ?k FILTER(?v != 3) } LIMIT 5", &options), "halves"));
+  propter_graph_close(graph);
+}
+END_TEST
+
+/* The second thread keeps no more than its memory allows; what it could not keep is computed by the first one. */
+START_TEST(rows_too_many_to_keep) {
+  PropterGraph *graph = many();
+  PropterQueryOptions options = world_options();
+  options.default_is_union = true;
+  const char *text = "SELECT ?s ?v ?k ?t { ?s :value ?v ; :kind ?k BIND(CONCAT('t', STR(?v)) AS ?t) }";
+  options.threads = 1;
+  char *one = strdup(world_ask(graph, text, &options));
+  options.threads = 2, options.memory = 2 << 20;
+  ck_assert_msg(strcmp(one, world_ask(graph, text, &options)) == 0, "%.200s", world_ask(graph, text, &options));
+  const char *plan = world_plan(graph, text, &options);
+  ck_assert_msg(strstr(plan, "halves") && !strstr(plan, "threads"), "%s", plan);
+  free(one);
+  propter_graph_close(graph);
+}
+END_TEST
+
+/* Whoever stops reading ends the second thread as well. */
+START_TEST(rows_not_asked_for) {
+  PropterGraph *graph = many();
+  PropterSnapshot *snapshot = NULL;
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  PropterQueryOptions options = world_options();
+  const PropterTerm *row = NULL;
+  options.threads = 2, options.default_is_union = true;
+  ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
+  ck_ok(propter_query_parse(PROPTER_STR("SELECT * { ?s <value> ?v ; <kind> ?k FILTER(SHA512(SHA512(STR(?s))) != 'x') }"), PROPTER_STR("urn:"), &query, err));
+  for (int rows = 0; rows < 3; rows++) {
+    ck_ok(propter_query_run(query, snapshot, &options, &results, err));
+    for (int i = 0; i < rows; i++) ck_ok(propter_results_next(results, &row, err));
+    ck_assert_int_eq(row != NULL, rows > 0);
+    propter_results_close(results);
+  }
+  propter_query_free(query);
+  propter_snapshot_close(snapshot);
+  propter_graph_close(graph);
+}
+END_TEST
+
 START_TEST(deadline_and_cancelling_hold) {
   PropterGraph *graph = many();
   PropterQueryOptions options = world_options();
@@ -125,6 +196,9 @@ START_TEST(every_failed_allocation_is_an_error) {
   PropterGraph *graph = many();
   const char *query = "SELECT ?v (COUNT(DISTINCT ?s) AS ?n) { ?s :value ?v FILTER(?v != 400) } GROUP BY ?v";
   ck_assert_uint_gt(world_fail_everywhere(graph, query, NULL, false), 30);
+  PropterQueryOptions options = world_options();
+  options.default_is_union = true;
+  ck_assert_uint_gt(world_fail_everywhere(graph, "SELECT ?s ?k { ?s :value ?v ; :kind ?k FILTER(?v > 400) } ORDER BY ?k", &options, false), 30);
   propter_graph_close(graph);
 }
 END_TEST
@@ -136,6 +210,9 @@ Suite *suite_halves(void) {
   tcase_add_test(tc, answers_do_not_depend_on_threads);
   tcase_add_test(tc, nor_where_memory_is_short);
   tcase_add_test(tc, two_threads_are_used_and_told);
+  tcase_add_test(tc, rows_come_from_two_threads);
+  tcase_add_test(tc, rows_too_many_to_keep);
+  tcase_add_test(tc, rows_not_asked_for);
   tcase_add_test(tc, deadline_and_cancelling_hold);
   tcase_add_test(tc, every_failed_allocation_is_an_error);
   suite_add_tcase(s, tc);

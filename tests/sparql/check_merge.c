@@ -9,8 +9,8 @@ Suite *suite_merge(void);
 enum { SUBJECTS = 3000, LONG_RUN = 2600 };
 
 /* How many values a subject has on either side. */
-static int lefts_of(int i) { return i == 700 || i == 701 ? 3 : i == 1500 ? LONG_RUN : i % 5 == 4 ? 0 : 1 + (i % 7 == 0); }
-static int rights_of(int i) { return i == 700 || i == 1500 ? LONG_RUN : i == 2999 ? 0 : i % 3; }
+static int lefts_of(int i) { return i == 700 || i == 701 ? 3 : i == 1500 ? 40 : i == 1501 ? LONG_RUN : i % 5 == 4 ? 0 : 1 + (i % 7 == 0); }
+static int rights_of(int i) { return i == 700 || i == 1500 ? LONG_RUN : i == 1501 ? 40 : i == 2999 ? 0 : i % 3; }
 
 /* The left values of subject i are 0, 1, …, the right ones 10000, 10001, …; each third right triple is in two graphs more. */
 static PropterGraph *sides(void) {
@@ -49,12 +49,11 @@ START_TEST(every_pair_is_there_once) {
     long long l = lefts_of(i), r = rights_of(i);
     rows += l * r, sum += r * triangle(l) + l * (10000 * r + triangle(r));
     alone += l * (r ? r : 1), alone_sum += r ? r * triangle(l) + l * (10000 * r + triangle(r)) : triangle(l);
-    three += l * l * r, three_sum += r * triangle(l) * l;
+    if (i != 1501) three += l * l * r, three_sum += r * triangle(l) * l;
   }
   check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?a + ?b) AS ?sum) { ?s :left ?a ; :right ?b }", "merge join", rows, sum);
   check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?a + IF(BOUND(?b), ?b, 0)) AS ?sum) { ?s :left ?a OPTIONAL { ?s :right ?b } }", "optional merge join", alone, alone_sum);
-  check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?a) AS ?sum) { ?s :left ?a ; :right ?b ; :left ?c FILTER(?s NOT IN (:s1500)) }", "merge join",
-        three - (long long)LONG_RUN * LONG_RUN * LONG_RUN, three_sum - triangle(LONG_RUN) * LONG_RUN * LONG_RUN);
+  check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?a) AS ?sum) { ?s :left ?a ; :right ?b ; :left ?c FILTER(?s NOT IN (:s1501)) }", "merge join", three, three_sum);
   propter_graph_close(graph);
 }
 END_TEST
