@@ -81,6 +81,16 @@ bool propter_utf8_valid(PropterStr text, size_t *bad) {
   return true;
 }
 
+uint32_t propter_utf8_next(PropterStr text, size_t *at) {
+  const unsigned char *p = (const unsigned char *)text.data + *at;
+  size_t need = p[0] < 0x80 ? 1 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+  uint32_t c = need == 1 ? p[0] : p[0] & (0x7FU >> need);
+  if (need > text.len - *at || (need > 1 && !propter_utf8_valid((PropterStr){text.data + *at, need}, NULL))) return ++*at, 0xFFFD;
+  for (size_t i = 1; i < need; i++) c = c << 6 | (p[i] & 0x3FU);
+  *at += need;
+  return c;
+}
+
 size_t propter_utf8_length(PropterStr text) {
   const uint64_t high = UINT64_C(0x8080808080808080);
   size_t n = text.len, i = 0;

@@ -40,7 +40,9 @@ struct CommandCall {
   PropterDay today;    /* the clock: --today DATE, default the system's date */
   int64_t now;         /* seconds since 1970, from the clock or --today */
   const PropterLog *log;
-  FILE *out;           /* data */
+  FILE *out;           /* for people: nothing that goes through it steers a terminal */
+  FILE *data;          /* for programs: exact bytes, unless it is a terminal; a call writes to one of the two */
+  bool terminal;       /* `data` is one */
   FILE *in;            /* answers of a person */
   unsigned operand_count;
   char **operands;

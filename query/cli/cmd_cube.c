@@ -73,7 +73,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (status == PROPTER_OK) status = set_roles(call, &found, err);
   if (status == PROPTER_OK) status = propter_sniff_write(&found, propter_str(table), base, &text, err);
   if (status == PROPTER_OK && output) status = propter_io_write_file(output, propter_buf_str(&text), err);
-  else if (status == PROPTER_OK) status = output_write(propter_buf_str(&text), call->out, err);
+  else if (status == PROPTER_OK) status = output_write(propter_buf_str(&text), call->data, err);
   propter_sniff_clear(&found);
   propter_buf_clear(&text);
   return status;

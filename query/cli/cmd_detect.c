@@ -51,26 +51,15 @@ static void as_json(FILE *out, const PropterPattern *p) {
   fprintf(out, ",\"n\":%zu}", p->usable);
 }
 
-static void csv_text(FILE *out, PropterStr text) {
-  fputc('"', out);
-  /* A cell that begins like a formula is one to a spreadsheet. */
-  if (text.len && strchr("=+-@\t\r", text.data[0])) fputc('\'', out);
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.data[i] == '"') fputc('"', out);
-    fputc(text.data[i], out);
-  }
-  fputc('"', out);
-}
-
 static void as_row(FILE *out, const PropterPattern *p, bool csv) {
   char first[16], last[16], onset[16];
   propter_day_format(p->first, first);
   propter_day_format(p->last, last);
   propter_day_format(p->onset, onset);
   if (csv) {
-    csv_text(out, p->metric);
+    output_csv(out, p->metric);
     fputc(',', out);
-    csv_text(out, p->label);
+    output_csv(out, p->label);
     fprintf(out, ",%s,%s,%s,%.6g,%.6g,%.6g,%.6g,%.6g,%.2f,%s,%.2f,%zu\n", first, last, propter_pattern_name(p->kind), p->observed, p->expected, p->expected_low,
             p->expected_high, p->deviation, p->z, onset, p->onset_probability, p->usable);
   } else {
@@ -107,9 +96,9 @@ static void print_finding(const CommandCall *call, const Asked *asked, const Pro
   propter_day_format(f->onset_low, low);
   propter_day_format(f->onset_high, high);
   if (strcmp(asked->format, "csv") == 0) {
-    csv_text(call->out, f->metric);
+    output_csv(call->out, f->metric);
     fprintf(call->out, ",%s,%s,%s,%.6g,%.3f,%s,%s,%.3f,%.3g,%.3g,", f->detector, first, last, f->size, f->score, low, high, f->onset_probability, f->p, f->q);
-    csv_text(call->out, f->leader);
+    output_csv(call->out, f->leader);
     fprintf(call->out, ",%d\n", f->lag);
   } else if (strcmp(asked->format, "table") == 0) {
     fprintf(call->out, "%-40.*s %-9s %s %s  %+11.5g %+7.1f  %s..%s %4.2f  %8.2g %8.2g", (int)f->label.len, f->label.data, f->detector, first, last, f->size,
@@ -159,7 +148,7 @@ static PropterStatus findings(const CommandCall *call, const Asked *asked, Propt
 
 static void print_slice(const CommandCall *call, const Asked *asked, const PropterDrilled *d) {
   if (strcmp(asked->format, "csv") == 0) {
-    csv_text(call->out, d->members);
+    output_csv(call->out, d->members);
     fprintf(call->out, ",%.6g,%.6g,%.4f,%.2f,%zu\n", d->observed, d->expected, d->share, d->evidence, d->cells);
   } else if (strcmp(asked->format, "table") == 0) {
     fprintf(call->out, "%-48.*s %12.6g %12.6g %7.1f %% %9.1f %6zu\n", (int)d->members.len, d->members.data, d->observed, d->expected, 100 * d->share,

@@ -26,7 +26,7 @@ static PropterStatus export_ossie(CommandCall *call, PropterError *err) {
   PROPTER_TRY(propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err));
   PropterStatus status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = propter_ossie_write(snapshot, &text, &written, left_out, &left, err);
-  if (status == PROPTER_OK) status = output_write(propter_buf_str(&text), call->out, err);
+  if (status == PROPTER_OK) status = output_write(propter_buf_str(&text), call->data, err);
   if (status == PROPTER_OK) propter_log(call->log, PROPTER_LOG_INFO, "export", "%s metrics", output_number(written));
   if (snapshot) propter_snapshot_close(snapshot);
   propter_graph_close(graph);
@@ -52,7 +52,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (status == PROPTER_OK) status = output_find_graph(snapshot, iri, &id, err);
   if (cmd_flag(call, "default-graph")) id = PROPTER_DEFAULT_GRAPH;
   if (status == PROPTER_OK && cmd_flag(call, "without-runs")) status = propter_run_graphs(snapshot, &runs, err);
-  if (status == PROPTER_OK) status = propter_rdf_write(snapshot, id, &options, output_write, call->out, &count, err);
+  if (status == PROPTER_OK) status = propter_rdf_write(snapshot, id, &options, output_write, call->data, &count, err);
   if (status == PROPTER_OK) propter_log(call->log, PROPTER_LOG_INFO, "export", "%s quads", output_number(count));
   if (snapshot) propter_snapshot_close(snapshot);
   propter_graph_close(graph);

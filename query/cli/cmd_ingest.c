@@ -140,7 +140,7 @@ static PropterStatus sniff(CommandCall *call, const char *path, PropterStr base,
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
   if (status == PROPTER_OK) status = propter_sniff_write(&found, propter_str(path), base.len ? base : propter_buf_str(&iri), &text, err);
   if (status == PROPTER_OK && output && strcmp(output, "-") != 0) status = propter_io_write_file(output, propter_buf_str(&text), err);
-  else if (status == PROPTER_OK) fwrite(text.data, 1, text.len, call->out);
+  else if (status == PROPTER_OK) fwrite(text.data, 1, text.len, call->data);
   propter_sniff_clear(&found);
   propter_buf_clear(&text);
   propter_buf_clear(&iri);

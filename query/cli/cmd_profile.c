@@ -188,8 +188,8 @@ static PropterStatus write_out(Profile *p, const char *format, PropterError *err
   static const PropterStr names[] = {{"column", 6}, {"measure", 7}, {"value", 5}, {"before", 6}};
   PropterRows rows = {names, 4, next, p};
   PropterRdfWriter *writer;
-  if (!propter_rdf_format(propter_str(format))) return propter_rows_write(&rows, format, !isatty(fileno(p->call->out)), output_write, p->call->out, NULL, err);
-  PROPTER_TRY(propter_rdf_writer_open(&(PropterRdfWriterOptions){.format = format}, output_write, p->call->out, &writer, err));
+  if (!propter_rdf_format(propter_str(format))) return propter_rows_write(&rows, format, !p->call->terminal, output_write, p->call->data, NULL, err);
+  PROPTER_TRY(propter_rdf_writer_open(&(PropterRdfWriterOptions){.format = format}, output_write, p->call->data, &writer, err));
   PropterRdfSink sink = {write_statement, NULL, writer};
   PropterStatus status = PROPTER_OK;
   for (size_t i = 0; i < p->items.count && status == PROPTER_OK; i++) status = statements(p, &p->items.items[i], &sink, err);

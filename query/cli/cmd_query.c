@@ -22,8 +22,8 @@ static PropterStatus answer(const CommandCall *call, PropterResults *r, bool *ne
   if (cmd_flag(call, "explain")) return explain(call, r, err);
   *negative = propter_results_kind(r) == PROPTER_RESULTS_BOOLEAN && !propter_results_boolean(r);
   /* What another program reads is whole; only a screen is spared long values. */
-  bool raw = cmd_flag(call, "raw") || ((!call->format || strcmp(call->format, "table") == 0) && !isatty(fileno(call->out)));
-  return propter_results_write(r, call->format, raw, output_write, call->out, err);
+  bool raw = cmd_flag(call, "raw") || ((!call->format || strcmp(call->format, "table") == 0) && !call->terminal);
+  return propter_results_write(r, call->format, raw, output_write, call->data, err);
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {

@@ -222,8 +222,8 @@ static void write_csv(const Lines *lines, PropterBuf *out) {
     char a[16] = "", b[16] = "";
     if (l->start != PROPTER_NO_DAY) propter_day_format(l->start, a);
     if (l->end != PROPTER_NO_DAY) propter_day_format(l->end, b);
-    propter_buf_printf(out, "%s,%s,", a, b), propter_put_csv(out, l->metric_label);
-    propter_buf_printf(out, ",%.6g,%.*s,", l->deviation, TEXT(l->outcome)), propter_put_csv(out, l->cause_label);
+    propter_buf_printf(out, "%s,%s,", a, b), propter_put_csv_line(out, l->metric_label);
+    propter_buf_printf(out, ",%.6g,%.*s,", l->deviation, TEXT(l->outcome)), propter_put_csv_line(out, l->cause_label);
     propter_buf_printf(out, ",%s,%.*s\n", words(l), TEXT(l->grade));
   }
 }
@@ -296,7 +296,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
     status = propter_buf_status(&out, err);
   }
   if (status == PROPTER_OK && file && !call->dry_run) status = propter_io_write_file(file, propter_buf_str(&out), err);
-  if (status == PROPTER_OK && !file) (void)fwrite(propter_buf_str(&out).data, 1, out.len, call->out);
+  if (status == PROPTER_OK && !file) (void)fwrite(propter_buf_str(&out).data, 1, out.len, call->data);
   if (status == PROPTER_OK && file) fprintf(call->out, "%zu patterns %s %s\n", lines.count, call->dry_run ? "would go to" : "in", file);
   propter_buf_clear(&out);
   propter_vec_clear(&lines);

@@ -13,14 +13,6 @@
 #define SOFTWARE PROPTER_STR("propter " PACKAGE_VERSION)
 #define TEXT(view) (int)(view).len, (view).data
 
-/* Text of documents on a terminal: control characters would be commands to it. */
-static void plain(FILE *out, PropterStr text) {
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.data[i];
-    fputc(c < 0x20 || c == 0x7F ? ' ' : c, out);
-  }
-}
-
 static void print_day(FILE *out, PropterDay day) {
   char text[16];
   propter_day_format(day, text);
@@ -29,14 +21,14 @@ static void print_day(FILE *out, PropterDay day) {
 
 static void print_evidence(FILE *out, const PropterEvidence *e) {
   static const char *const kinds[] = {"says", "event", "known", "row", "data", "verdict"};
-  fprintf(out, "  %-7s %s", kinds[e->kind], e->against ? "against: " : ""), plain(out, e->text);
+  fprintf(out, "  %-7s %s", kinds[e->kind], e->against ? "against: " : ""), output_line(out, e->text);
   if (e->kind == PROPTER_EVIDENCE_QUOTE)
     fprintf(out, "\n          %.*s characters %llu-%llu", TEXT(e->path), (unsigned long long)e->char_start, (unsigned long long)e->char_end);
   else if (e->kind == PROPTER_EVIDENCE_ROW && e->cell.row)
     fprintf(out, "  %.*s:%llu column %.*s", TEXT(e->cell.file), (unsigned long long)e->cell.row, TEXT(e->cell.column));
   else if (e->source_text.len)
-    fputs("  (", out), plain(out, e->source_text), fputc(')', out);
-  if (e->reason.len) fputs("\n          ", out), plain(out, e->reason);
+    fputs("  (", out), output_line(out, e->source_text), fputc(')', out);
+  if (e->reason.len) fputs("\n          ", out), output_line(out, e->reason);
   fputc('\n', out);
 }
 
@@ -59,11 +51,11 @@ static void print_score(FILE *out, const PropterCause *cause) {
 
 /* Everything but the score; the data tests are numbers about the score and stay hidden with it. `shown` gets what was printed, for the record. */
 static void print_case(FILE *out, const PropterInference *inference, const PropterCause *cause, PropterBuf *shown) {
-  fputs("\npattern   ", out), plain(out, inference->metric.label), fputc(' ', out), print_day(out, inference->first), fputs(" to ", out),
+  fputs("\npattern   ", out), output_line(out, inference->metric.label), fputc(' ', out), print_day(out, inference->first), fputs(" to ", out),
       print_day(out, inference->last);
   fprintf(out, ": observed %.6g, expected %.6g (%.6g to %.6g)\ncause     ", inference->observed, inference->expected, inference->expected_low,
           inference->expected_high);
-  plain(out, cause->label);
+  output_line(out, cause->label);
   if (cause->start != PROPTER_NO_DAY) fputs(", ", out), print_day(out, cause->start), fputs(" to ", out), print_day(out, cause->end);
   fputs("\n", out);
   for (size_t i = 0; i < cause->evidences; i++) {
@@ -177,7 +169,7 @@ static PropterStatus list(Session *session, PropterError *err) {
     } else {
       fprintf(call->out, "%.*s  %-9s %-5s %-6s %.*s  %.*s  ", TEXT(r->time), verdict_word(r->verdict), r->blind ? "blind" : "seen", r->audit ? "audit" : "",
               TEXT(r->reviewer), TEXT(r->hypothesis));
-      plain(call->out, r->reason), fputc('\n', call->out);
+      output_line(call->out, r->reason), fputc('\n', call->out);
     }
   }
   if (status == PROPTER_OK && json) fputs("]\n", call->out);
@@ -204,8 +196,8 @@ static PropterStatus review(Session *session, PropterError *err) {
     matched++;
     if (cmd_flag(call, "queue")) {
       fprintf(call->out, "%.*s  %s ", TEXT(item->hypothesis), item->audit ? "audit" : "     ");
-      print_day(call->out, item->first), fputs("  ", call->out), plain(call->out, item->metric_label), fputs(" <- ", call->out),
-          plain(call->out, item->cause_label);
+      print_day(call->out, item->first), fputs("  ", call->out), output_line(call->out, item->metric_label), fputs(" <- ", call->out),
+          output_line(call->out, item->cause_label);
       fputc('\n', call->out);
       continue;
     }

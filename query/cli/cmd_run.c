@@ -181,7 +181,7 @@ static PropterStatus run_step(const CommandCall *outer, const Command *command, 
   PROPTER_TRY(cmd_parse(n, words, &call, &help, err));
   call.dry_run |= dry;
   size_t size = 0;
-  if (!(call.out = open_memstream(&text, &size))) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  if (!(call.out = call.data = open_memstream(&text, &size))) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   PropterStatus status = command->run(&call, err);
   bool written = fclose(call.out) == 0;
   for (char *line = text; written && line && *line;) {

@@ -65,16 +65,8 @@ static PropterStatus find(Show *s, const char *name, PropterId *id, PropterError
 
 /* --- words in their place ------------------------------------------------------------------------------------------------------------ */
 
-/* Words of documents and tables are shown, never obeyed by the terminal. */
-static void plain(Show *s, PropterStr text) {
-  PropterBuf line = {0};
-  propter_put_line(&line, text);
-  if (line.len) (void)fwrite(line.data, 1, line.len, s->call->out); /* main checks the stream */
-  propter_buf_clear(&line);
-}
-
 static void put(Show *s, const char *name, PropterStr text) {
-  if (text.len) fprintf(s->call->out, "%-10s ", name), plain(s, text), fputc('\n', s->call->out);
+  if (text.len) fprintf(s->call->out, "%-10s ", name), output_line(s->call->out, text), fputc('\n', s->call->out);
 }
 
 static void put_problem(Show *s, PropterStr problem) {
@@ -90,9 +82,9 @@ static void put_words(Show *s, const Source *w) {
           w->part.data, w->element.len ? ", element " : "", (int)w->element.len, w->element.data);
   put_problem(s, w->problem);
   if (w->problem.len) return;
-  fprintf(s->call->out, "\n  %s", w->cut_before ? "\xE2\x80\xA6" : ""), plain(s, w->before);
-  fputs(w->before.len ? " >>> " : ">>> ", s->call->out), plain(s, w->quote), fputs(" <<<", s->call->out);
-  if (w->after.len) fputc(' ', s->call->out), plain(s, w->after);
+  fprintf(s->call->out, "\n  %s", w->cut_before ? "\xE2\x80\xA6" : ""), output_line(s->call->out, w->before);
+  fputs(w->before.len ? " >>> " : ">>> ", s->call->out), output_line(s->call->out, w->quote), fputs(" <<<", s->call->out);
+  if (w->after.len) fputc(' ', s->call->out), output_line(s->call->out, w->after);
   fputs(w->cut_after ? " \xE2\x80\xA6\n" : "\n", s->call->out);
 }
 
@@ -103,7 +95,7 @@ static void put_row(Show *s, const Source *r) {
   if (r->rows) fputc('\n', s->call->out);
   for (size_t i = 0; i < r->rows; i++) {
     fprintf(s->call->out, "  %s %6llu ", r->near[i].line == r->row ? ">>>" : "   ", (unsigned long long)r->near[i].line);
-    for (size_t c = 0; c < r->columns; c++) fputs(c ? " | " : " ", s->call->out), plain(s, r->near[i].cell[c]);
+    for (size_t c = 0; c < r->columns; c++) fputs(c ? " | " : " ", s->call->out), output_line(s->call->out, r->near[i].cell[c]);
     fputc('\n', s->call->out);
   }
 }

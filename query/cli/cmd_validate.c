@@ -33,7 +33,7 @@ static PropterStatus validate(CommandCall *call, PropterSnapshot *snapshot, cons
   PropterStatus status = propter_run_graphs(snapshot, &hidden, err);
   options.query.hidden = hidden.items, options.query.hidden_count = hidden.count;
   if (status == PROPTER_OK) status = propter_shacl_validate(snapshot, files, count, &options, &report, err);
-  if (status == PROPTER_OK) status = shacl_call_write(report, format, call->out, err);
+  if (status == PROPTER_OK) status = shacl_call_write(report, format, call->data, err);
   if (status == PROPTER_OK) {
     propter_shacl_looked(report, &nodes, &shapes);
     *negative = propter_shacl_count(report, PROPTER_SHACL_VIOLATION) > 0;

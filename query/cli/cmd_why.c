@@ -41,7 +41,7 @@ static PropterStatus form(const CommandCall *call, Wanted *w, PropterError *err)
   PropterError bad = {0};
   if (call->format && propter_why_find_format(call->format, &w->format, &bad) != PROPTER_OK)
     return propter_fail(err, PROPTER_USAGE, "--format: %s", bad.message);
-  if (strcmp(w->format->name, "png") == 0 && !w->out && isatty(fileno(call->out)))
+  if (strcmp(w->format->name, "png") == 0 && !w->out && call->terminal)
     return propter_fail(err, PROPTER_USAGE, "a PNG is no text for a terminal: name a file with --out");
   return PROPTER_OK;
 }
@@ -104,7 +104,7 @@ static PropterStatus deliver(const CommandCall *call, const Wanted *w, const Pro
   PropterBuf text = {0};
   PropterStatus status = propter_why_render(answer, w->format->name, &text, err);
   if (status == PROPTER_OK && w->out) status = propter_io_write_file(w->out, propter_buf_str(&text), err);
-  else if (status == PROPTER_OK) (void)fwrite(text.data, 1, text.len, call->out); /* main checks the stream */
+  else if (status == PROPTER_OK) (void)fwrite(text.data, 1, text.len, call->data); /* main checks the stream */
   propter_buf_reset(&text);
   if (status == PROPTER_OK && answer->options.report.len) {
     status = propter_why_render(answer, "html", &text, err);

@@ -29,14 +29,15 @@ static void on_event(const PropterLogEvent *e, void *payload) {
   }
   if (e->level == PROPTER_LOG_PROGRESS) {
     if (!p->terminal) return;
-    fprintf(stderr, "\r%s: %llu", e->step, (unsigned long long)e->done);
+    fputc('\r', stderr), output_line(stderr, propter_str(e->step)), fprintf(stderr, ": %llu", (unsigned long long)e->done);
     if (e->total) fprintf(stderr, " of %llu", (unsigned long long)e->total);
     fprintf(stderr, " %s\033[K", e->unit);
     p->shown = true;
     return;
   }
   if (p->shown) fputs("\r\033[K", stderr), p->shown = false;
-  if (e->level <= PROPTER_LOG_WARNING || p->terminal) fprintf(stderr, "propter: %s: %s\n", e->step, e->message);
+  if (e->level > PROPTER_LOG_WARNING && !p->terminal) return;
+  fputs("propter: ", stderr), output_line(stderr, propter_str(e->step)), fputs(": ", stderr), output_line(stderr, propter_str(e->message)), fputc('\n', stderr);
 }
 
 /* OpenBLAS chooses its kernel when it is loaded and can choose a slow one under virtualisation; then the program starts itself once more with the better name.
@@ -77,7 +78,9 @@ int main(int argc, char **argv) {
   const char *graph = getenv("PROPTER_GRAPH");
   int64_t now = (int64_t)time(NULL);
   CommandCall call = {
-      .graph = graph && *graph ? graph : "propter.graph", .seed = 1, .now = now, .today = (PropterDay)(now / 86400), .log = &log, .out = stdout, .in = stdin};
+      .graph = graph && *graph ? graph : "propter.graph", .seed = 1, .now = now, .today = (PropterDay)(now / 86400), .log = &log, .out = output_screen(stdout), .in = stdin};
+  call.terminal = isatty(STDOUT_FILENO) != 0, call.data = call.terminal ? call.out : stdout;
+  if (!call.out) return propter_exit_code(PROPTER_NO_MEMORY);
   bool help = false;
   static char version[] = "version";
   if (argc > 1 && strcmp(argv[1], "--version") == 0) argv[1] = version;
@@ -102,6 +105,7 @@ int main(int argc, char **argv) {
     if (status == PROPTER_OK) status = call.command->run(&call, &err);
   }
   if (progress.shown) fputs("\r\033[K", stderr);
+  (void)fclose(call.out);
   /* Output that could not be written is a failure, whatever the command thought of itself. */
   if ((fflush(stdout) != 0 || ferror(stdout)) && (status == PROPTER_OK || status == PROPTER_NEGATIVE || status == PROPTER_DECLINED))
     status = propter_fail(&err, PROPTER_IO, "cannot write to standard output: %s", strerror(errno));
@@ -114,7 +118,8 @@ int main(int argc, char **argv) {
       output_json(stderr, propter_str(text));
       fputs("}\n", stderr);
     } else {
-      fprintf(stderr, "propter: %s\n", text);
+      FILE *screen = output_screen(stderr);
+      if (screen) fprintf(screen, "propter: %s\n", text), (void)fclose(screen);
     }
   }
   return propter_exit_code(status);

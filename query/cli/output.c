@@ -11,18 +11,80 @@ PropterStatus output_write(PropterStr bytes, void *file, PropterError *err) {
   return propter_fail(err, PROPTER_IO, "cannot write the output: %s", strerror(errno));
 }
 
-void output_json(FILE *out, PropterStr text) {
-  fputc('"', out);
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.data[i];
-    if (c == '"' || c == '\\')
-      fprintf(out, "\\%c", c);
-    else if (c < 0x20)
-      fprintf(out, "\\u%04x", c);
-    else
-      fputc(c, out);
+/* What stands before the stream: the bytes of a character that has not come whole. */
+typedef struct {
+  FILE *to;
+  char part[8];
+  size_t parts;
+} Screen;
+
+/* How many bytes at the end begin a character that goes on. */
+static size_t unfinished(const char *bytes, size_t n) {
+  for (size_t back = 1; back < 4 && back <= n; back++) {
+    const unsigned char c = (unsigned char)bytes[n - back];
+    if ((c & 0xC0) != 0x80) return (c >= 0xF0 ? 4U : c >= 0xE0 ? 3U : c >= 0xC0 ? 2U : 1U) > back ? back : 0;
   }
-  fputc('"', out);
+  return 0;
+}
+
+static bool show(Screen *s, PropterStr text) {
+  PropterBuf put = {0};
+  propter_put_lines(&put, text);
+  bool written = put.failed == PROPTER_OK && fwrite(put.data ? put.data : "", 1, put.len, s->to) == put.len && fflush(s->to) == 0;
+  propter_buf_clear(&put);
+  return written;
+}
+
+static ssize_t screen_write(void *cookie, const char *bytes, size_t n) {
+  Screen *s = cookie;
+  PropterBuf all = {0};
+  propter_buf_add(&all, (PropterStr){s->part, s->parts}), propter_buf_add(&all, (PropterStr){bytes, n});
+  bool written = all.failed == PROPTER_OK;
+  if (written) {
+    s->parts = unfinished(all.data, all.len);
+    memcpy(s->part, all.data + all.len - s->parts, s->parts);
+    written = show(s, (PropterStr){all.data, all.len - s->parts});
+  }
+  propter_buf_clear(&all);
+  return written ? (ssize_t)n : 0;
+}
+
+static int screen_close(void *cookie) {
+  Screen *s = cookie;
+  bool written = show(s, (PropterStr){s->part, s->parts});
+  propter_free(s);
+  return written ? 0 : EOF;
+}
+
+FILE *output_screen(FILE *to) {
+  Screen *s = propter_calloc(1, sizeof *s);
+  if (!s) return NULL;
+  s->to = to;
+  FILE *screen = fopencookie(s, "w", (cookie_io_functions_t){.write = screen_write, .close = screen_close});
+  if (!screen) propter_free(s);
+  return screen;
+}
+
+/* Writes what was put together; main looks at the stream. */
+static void flush(FILE *out, PropterBuf *text) {
+  if (text->failed == PROPTER_OK) (void)fwrite(text->data ? text->data : "", 1, text->len, out);
+  else (void)fputs("\xEF\xBF\xBD", out); /* no memory for a few bytes: what was asked for fails by itself */
+  propter_buf_clear(text);
+}
+
+void output_json(FILE *out, PropterStr text) {
+  PropterBuf put = {0};
+  propter_put_json(&put, text), flush(out, &put);
+}
+
+void output_csv(FILE *out, PropterStr text) {
+  PropterBuf put = {0};
+  propter_put_csv_line(&put, text), flush(out, &put);
+}
+
+void output_line(FILE *out, PropterStr text) {
+  PropterBuf put = {0};
+  propter_put_line(&put, text), flush(out, &put);
 }
 
 const char *output_number(uint64_t n) {

@@ -4,13 +4,18 @@
 #define CLI_OUTPUT_H
 
 #include "cmd.h"
+#include "propter/put.h"
 #include "propter/rdf.h"
 #include "propter/run.h"
 
 /* A PropterWrite whose payload is a FILE. */
 PropterStatus output_write(PropterStr bytes, void *file, PropterError *err);
-/* A text as a JSON string with its quotes. */
+/* A stream onto `to` through which text goes as propter_put_lines makes it. NULL: no memory. Closing it leaves `to` open. */
+FILE *output_screen(FILE *to);
+/* Text of others (propter/put.h): as a JSON string with its quotes, as a guarded field of a CSV file, in one line for people. */
 void output_json(FILE *out, PropterStr text);
+void output_csv(FILE *out, PropterStr text);
+void output_line(FILE *out, PropterStr text);
 /* "1,234,567"; the text stays until eight calls later. */
 const char *output_number(uint64_t n);
 /* "; run NAME" of a run, nothing in a dry run, into `text`. */

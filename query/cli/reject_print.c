@@ -5,42 +5,17 @@
 
 PropterStatus reject_printer(const CommandCall *call, RejectPrinter *printer, PropterError *err) {
   static const char *const formats[] = {"table", "csv", "json", "jsonl", NULL};
-  *printer = (RejectPrinter){.out = call->out};
-  return output_format(call, formats, &printer->format, err);
-}
-
-/* A program for sheets would execute such a text as a formula; numbers with a sign are none. */
-static bool is_formula(PropterStr text) {
-  double number;
-  return text.len && strchr("=+-@\t\r", text.data[0]) && !propter_str_to_double(text, &number);
-}
-
-static void csv_cell(FILE *out, PropterStr text) {
-  bool quote = is_formula(text);
-  for (size_t i = 0; i < text.len; i++) quote |= strchr(",\"\r\n", text.data[i]) != NULL;
-  if (!quote) {
-    fwrite(text.data, 1, text.len, out);
-    return;
-  }
-  fputc('"', out);
-  if (is_formula(text)) fputc('\'', out);
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.data[i] == '"') fputc('"', out);
-    fputc(text.data[i], out);
-  }
-  fputc('"', out);
-}
-
-/* One line whatever the text holds. */
-static void plain(FILE *out, PropterStr text) {
-  for (size_t i = 0; i < text.len; i++) fputc((unsigned char)text.data[i] < 0x20 ? ' ' : text.data[i], out);
+  PROPTER_TRY(output_format(call, formats, &printer->format, err));
+  printer->out = strcmp(printer->format, "table") == 0 ? call->out : call->data;
+  printer->count = 0;
+  return PROPTER_OK;
 }
 
 static void print_table(FILE *out, const PropterReject *r) {
-  plain(out, r->file);
+  output_line(out, r->file);
   if (r->row) fprintf(out, ":%llu", (unsigned long long)r->row);
-  if (r->column.len) fputc(':', out), plain(out, r->column);
-  fputs("  \"", out), plain(out, r->value), fputs("\"  ", out), plain(out, r->rule), fputs("  ", out), plain(out, r->reason), fputc('\n', out);
+  if (r->column.len) fputc(':', out), output_line(out, r->column);
+  fputs("  \"", out), output_line(out, r->value), fputs("\"  ", out), output_line(out, r->rule), fputs("  ", out), output_line(out, r->reason), fputc('\n', out);
 }
 
 static const char csv_header[] = "file,row,column,value,rule,reason\n";
@@ -54,10 +29,10 @@ PropterStatus reject_print(const PropterReject *r, void *payload, PropterError *
   if (strcmp(p->format, "table") == 0) {
     print_table(p->out, r);
   } else if (strcmp(p->format, "csv") == 0) {
-    csv_cell(p->out, r->file);
+    output_csv(p->out, r->file);
     if (r->row) fprintf(p->out, ",%llu", (unsigned long long)r->row);
     else fputc(',', p->out);
-    for (int i = 1; i < 5; i++) fputc(',', p->out), csv_cell(p->out, texts[i]);
+    for (int i = 1; i < 5; i++) fputc(',', p->out), output_csv(p->out, texts[i]);
     fputc('\n', p->out);
   } else {
     if (strcmp(p->format, "json") == 0) fputs(p->count ? ",\n " : "[", p->out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For people: columns as wide as their content (up to a bound), long values cut with "…" unless all is wanted, nothing that steers a terminal. */
+#include "propter/put.h"
 #include "propter/vocab.h"
 #include "results.h"
 
@@ -30,25 +31,6 @@ static bool shorten(PropterStr iri, PropterBuf *out) {
   return false;
 }
 
-/* Characters of the cell, control characters (also those of U+0080 to U+009F) as "?", cut after WIDEST unless all are wanted. */
-static void clean(PropterStr text, bool all, PropterBuf *out) {
-  size_t shown = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.data[i];
-    bool starts = (c & 0xC0) != 0x80;
-    if (!all && starts && shown++ == WIDEST) {
-      propter_buf_add(out, PROPTER_STR("\xE2\x80\xA6"));
-      return;
-    }
-    if (c < 0x20 || c == 0x7F)
-      propter_buf_add_char(out, c == '\n' || c == '\t' ? ' ' : '?');
-    else if (c == 0xC2 && i + 1 < text.len && (unsigned char)text.data[i + 1] < 0xA0)
-      propter_buf_add_char(out, '?'), i++;
-    else
-      propter_buf_add_char(out, (char)c);
-  }
-}
-
 static PropterStatus cell(const PropterTerm *t, bool all, PropterBuf *out, PropterError *err) {
   PropterBuf whole = {.max = 1 << 26};
   if (t->kind == PROPTER_TERM_BLANK) {
@@ -68,7 +50,8 @@ static PropterStatus cell(const PropterTerm *t, bool all, PropterBuf *out, Propt
     }
   }
   PropterStatus status = propter_buf_status(&whole, err);
-  clean(propter_buf_str(&whole), all, out);
+  if (all) propter_put_line(out, propter_buf_str(&whole));
+  else propter_put_line_cut(out, propter_buf_str(&whole), WIDEST);
   propter_buf_clear(&whole);
   return status == PROPTER_OK ? propter_buf_status(out, err) : status;
 }

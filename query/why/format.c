@@ -137,95 +137,6 @@ void why_put_when(PropterBuf *out, PropterDay first, PropterDay last) {
   why_put_period(out, first, last);
 }
 
-/* --- text that others wrote ------------------------------------------------------------------------------------------------------ */
-
-/* One character at a time; what is not UTF-8 becomes U+FFFD. */
-static uint32_t next(PropterStr text, size_t *at) {
-  utf8proc_int32_t c;
-  utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text.data + *at, (utf8proc_ssize_t)(text.len - *at), &c);
-  if (n <= 0) n = 1, c = 0xFFFD;
-  *at += (size_t)n;
-  return (uint32_t)c;
-}
-
-/* Characters that steer a terminal, or turn the direction of what follows: C0, DEL, C1, line and paragraph separators, embeddings, isolates. */
-static bool steers(uint32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
-}
-static bool white(uint32_t c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x2028 || c == 0x2029; }
-
-/* Passes each character through `put`, white space folded to one blank, steering characters replaced. */
-static void each(PropterBuf *out, PropterStr text, size_t most, void (*put)(PropterBuf *, uint32_t)) {
-  size_t count = 0;
-  bool gap = false, any = false;
-  for (size_t at = 0; at < text.len;) {
-    uint32_t c = next(text, &at);
-    if (white(c)) {
-      gap = any;
-      continue;
-    }
-    if (most && ++count > most) {
-      propter_buf_add(out, PROPTER_STR("\xE2\x80\xA6"));
-      return;
-    }
-    if (gap) put(out, ' '), count++;
-    gap = false;
-    any = true;
-    put(out, steers(c) ? 0xFFFD : c);
-  }
-}
-
-static void as_is(PropterBuf *out, uint32_t c) { propter_buf_add_utf8(out, c); }
-void propter_put_line(PropterBuf *out, PropterStr text) { each(out, text, 0, as_is); }
-void propter_put_line_cut(PropterBuf *out, PropterStr text, size_t characters) { each(out, text, characters, as_is); }
-
-static void as_md(PropterBuf *out, uint32_t c) {
-  if (c == '<') propter_buf_add(out, PROPTER_STR("&lt;"));
-  else if (c == '>') propter_buf_add(out, PROPTER_STR("&gt;"));
-  else if (c == '&') propter_buf_add(out, PROPTER_STR("&amp;"));
-  else {
-    if (c < 0x80 && c && strchr("\\`*_[]|#~!$", (int)c)) propter_buf_add_char(out, '\\');
-    propter_buf_add_utf8(out, c);
-  }
-}
-void propter_put_md(PropterBuf *out, PropterStr text) { each(out, text, 0, as_md); }
-
-static void as_html(PropterBuf *out, uint32_t c) {
-  switch (c) {
-    case '<': propter_buf_add(out, PROPTER_STR("&lt;")); break;
-    case '>': propter_buf_add(out, PROPTER_STR("&gt;")); break;
-    case '&': propter_buf_add(out, PROPTER_STR("&amp;")); break;
-    case '"': propter_buf_add(out, PROPTER_STR("&quot;")); break;
-    case '\'': propter_buf_add(out, PROPTER_STR("&#39;")); break;
-    default: propter_buf_add_utf8(out, c);
-  }
-}
-void propter_put_html(PropterBuf *out, PropterStr text) { each(out, text, 0, as_html); }
-
-void propter_put_json(PropterBuf *out, PropterStr text) {
-  propter_buf_add_char(out, '"');
-  for (size_t at = 0; at < text.len;) {
-    uint32_t c = next(text, &at);
-    if (c == '"' || c == '\\') propter_buf_printf(out, "\\%c", (char)c);
-    else if (c < 0x20 || c == 0x7F || c == 0x2028 || c == 0x2029 || c == '<') propter_buf_printf(out, "\\u%04x", c);
-    else propter_buf_add_utf8(out, c);
-  }
-  propter_buf_add_char(out, '"');
-}
-
-static void as_csv(PropterBuf *out, uint32_t c) {
-  if (c == '"') propter_buf_add_char(out, '"');
-  propter_buf_add_utf8(out, c);
-}
-void propter_put_csv(PropterBuf *out, PropterStr text) {
-  propter_buf_add_char(out, '"');
-  bool runs = text.len && strchr("=+-@\t\r\n|%", text.data[0]) != NULL && text.data[0];
-  PropterStr start = propter_str_trim(text);
-  if (runs || (start.len && start.data[0] && strchr("=+-@", start.data[0]))) propter_buf_add_char(out, '\'');
-  each(out, text, 0, as_csv);
-  propter_buf_add_char(out, '"');
-}
-
 void why_drop(PropterBuf *out, PropterBuf *used) {
   if (used->failed != PROPTER_OK && out->failed == PROPTER_OK) out->failed = used->failed;
   propter_buf_clear(used);
@@ -234,7 +145,7 @@ void why_drop(PropterBuf *out, PropterBuf *used) {
 size_t why_text_width(PropterStr text) {
   size_t width = 0;
   for (size_t at = 0; at < text.len;) {
-    int w = utf8proc_charwidth((utf8proc_int32_t)next(text, &at));
+    int w = utf8proc_charwidth((utf8proc_int32_t)propter_utf8_next(text, &at));
     if (w > 0) width += (size_t)w;
   }
   return width;

@@ -86,6 +86,40 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
   if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
 }
 
+/* "by 3 %", "a 20 % drop", "40 thousand": a size that the asker has in mind. It is not compared with the figures, which the note says. */
+static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *sized, PropterArena *arena, PropterError *err) {
+  static const char *const scales[] = {"percent", "pct", "thousand", "million", "billion", "k", "points", "pp"};
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
+    if (!w->number || w->used != USED_NOT) continue;
+    size_t end = w->end, scaled = 0;
+    while (end < q->text.len && q->text.data[end] == ' ') end++;
+    bool size = end < q->text.len && q->text.data[end] == '%';
+    for (size_t k = 0; next && next->used == USED_NOT && k < sizeof scales / sizeof *scales; k++) scaled |= propter_str_equal(next->text, propter_str(scales[k]));
+    if (!size && !scaled) continue;
+    *sized = true;
+    if (scaled) next->used = USED_PERIOD;
+    end = (scaled ? next : w)->end;
+    if (i && w->mark == '.' && !w->space && w[-1].number && w[-1].used == USED_NOT) w->used = USED_PERIOD, w--; /* 3.5 */
+    w->used = USED_PERIOD;
+    if (w > words->word && w[-1].used == USED_NOT && propter_str_equal(w[-1].text, PROPTER_STR("by"))) w[-1].used = USED_PERIOD;
+    PROPTER_TRY(why_question_note(q, arena, err, "the size in the question (%.*s) was not looked at; what is observed and expected says how much it was",
+                                  (int)(end - w->begin), q->text.data + w->begin));
+  }
+  return PROPTER_OK;
+}
+
+/* "A drop of 20 % from April to May" is a change between the two, not one within them: with a size it is asked back. */
+static void size_of_a_change(PropterQuestion *q, const Words *words) {
+  for (size_t i = 0; i < words->count; i++) {
+    const Word *w = &words->word[i];
+    if (w->used != USED_PERIOD || !propter_str_equal(w->text, PROPTER_STR("from"))) continue;
+    q->gap = PROPTER_GAP_UNCLEAR_PERIOD, q->has_period = false;
+    q->about = (PropterStr){q->text.data + w->begin, words->word[words->count - 1].end - w->begin};
+    return;
+  }
+}
+
 /* "the spring sale", "the Christmas sale" are things, not times: a season, holiday or month right before a word that names the metric only by its stem or
  * once more, or that was passed over as harmless. */
 static void names_no_time(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
@@ -247,10 +281,13 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   PROPTER_TRY(why_lexicon_find(lexicon, &words, q->text, arena, q, err));
   direction(q, &words);
   negate(q, &words);
+  bool sized = false;
+  PROPTER_TRY(read_sizes(q, &words, &sized, arena, err));
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;
   if (q->gap == PROPTER_GAP_NONE) names_no_time(lexicon, q, &words);
+  if (q->gap == PROPTER_GAP_NONE && sized) size_of_a_change(q, &words);
   if (cause != PROPTER_GAP_NONE && (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_WORDS_LEFT)) {
     q->gap = cause, q->about = (PropterStr){q->text.data + words.word[despite].begin, words.word[words.count - 1].end - words.word[despite].begin};
     q->nearest_count = named.nearest_count;

@@ -23,8 +23,7 @@ typedef struct {
 
 static void comma(PropterBuf *out) { propter_buf_add_char(out, ','); }
 static void field(PropterBuf *out, PropterStr text) {
-  if (text.len) propter_put_csv(out, text);
-  comma(out);
+  propter_put_csv_line(out, text), comma(out);
 }
 static void value(PropterBuf *out, double v) { why_put_plain(out, v, ""), comma(out); }
 static void day(PropterBuf *out, PropterDay d) {
@@ -47,7 +46,7 @@ static void put(const PropterWhyAnswer *a, const Row *r, PropterBuf *out) {
   field(out, q ? q->text : PROPTER_STR("")), field(out, q ? (q->path.len ? q->path : q->document) : PROPTER_STR(""));
   if (q) propter_buf_printf(out, "%llu-%llu", (unsigned long long)q->char_start, (unsigned long long)q->char_end);
   comma(out), field(out, r->data), field(out, r->rows), field(out, propter_str(r->controllable)), field(out, r->owner);
-  if (r->next_step.len) propter_put_csv(out, r->next_step);
+  propter_put_csv_line(out, r->next_step);
   propter_buf_add_char(out, '\n');
 }
 

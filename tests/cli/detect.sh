@@ -37,7 +37,7 @@ propter load shop.ttl >load.out 2>&1 || { cat load.out; echo "Bail out! load"; e
 m=https://example.org/shop#
 
 propter detect --detectors --metric ${m}orders --format csv >found.csv 2>err; code=$?
-[ $code -eq 0 ] && grep -q '^"'"${m}orders"'",shift,2015-01-01,' found.csv; [ $? -eq 0 ] && ok "the fall of 2015 is a level shift" || not_ok "level shift" "$(cat found.csv err)"
+[ $code -eq 0 ] && grep -q '^'"${m}orders"',shift,2015-01-01,' found.csv; [ $? -eq 0 ] && ok "the fall of 2015 is a level shift" || not_ok "level shift" "$(cat found.csv err)"
 awk -F, 'NR > 1 && !($10 <= $11 && $11 <= .05 && $9 >= 0 && $9 <= 1) { bad = 1 } END { exit bad || NR < 2 }' found.csv && ok "p, q and the probability of the onset" || not_ok "p, q" "$(cat found.csv)"
 expect "as JSON" 0 '"detector":"shift","first":"2015-01-01"' propter detect --detectors --metric ${m}orders --format json
 propter detect --detectors --threads 1 >one; propter detect --detectors --threads 2 >two; cmp -s one two && ok "the same on one and two threads" || not_ok "threads"

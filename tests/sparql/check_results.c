@@ -59,7 +59,7 @@ static const struct {
     {"csv", "s,o,x\r\na:x,\"say \"\"hi\"\", <you> & me\n\",\r\n_:b0,-5,'=1+1\r\n,\x1B[31m\x01\xC2\x9Bred,\r\n"},
     {"tsv", "?s\t?o\t?x\n<a:x>\t\"say \\\"hi\\\", <you> & me\\n\"@en\t\n_:b0\t\"-5\"^^<" XSD "integer>\t\"=1+1\"\n\t\"\\u001B[31m\\u0001\xC2\x9Bred\"\t\"\"\n"},
     {"table",
-     "s      o                         x\n-----  ------------------------  ----\n<a:x>  say \"hi\", <you> & me @en  \n_:b0   -5                        =1+1\n       ?[31m??red                \n(3 rows)\n"},
+     "s      o                         x\n-----  ------------------------  ----\n<a:x>  say \"hi\", <you> & me @en  \n_:b0   -5                        =1+1\n       \xEF\xBF\xBD[31m\xEF\xBF\xBD\xEF\xBF\xBD" "red                \n(3 rows)\n"},
 };
 
 START_TEST(test_formats) {

@@ -34,6 +34,9 @@ PROPTER_API size_t propter_str_find(PropterStr text, PropterStr needle);
  * *bad (if not NULL) is the offset of the first bad byte. */
 PROPTER_API bool propter_utf8_valid(PropterStr text, size_t *bad);
 
+/* The character at *at < text.len, which moves behind it; U+FFFD for a byte that begins no well-formed character. */
+PROPTER_API uint32_t propter_utf8_next(PropterStr text, size_t *at);
+
 /* Number of Unicode characters in valid UTF-8. */
 PROPTER_API size_t propter_utf8_length(PropterStr text);
 

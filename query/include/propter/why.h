@@ -4,6 +4,7 @@
 #define PROPTER_WHY_H
 
 #include "propter/infer.h"
+#include "propter/put.h"
 
 /* ---- names ----------------------------------------------------------------------------------------------------------------- */
 
@@ -270,16 +271,5 @@ PROPTER_API void propter_why_report_name(PropterStr metric, PropterDay first, Pr
 /* Appends what two runs say differently about causes (propter/changed.h, with its errors), as text that lists at most `limit` of them or as JSON with all. */
 PROPTER_API PropterStatus propter_why_changes(PropterSnapshot *snapshot, PropterStr from, PropterStr to, bool json, size_t limit, PropterBuf *out,
                                               PropterError *err);
-
-/* ---- text that others wrote, made harmless in its new surroundings ------------------------------------------------------------ */
-
-/* Each appends: white space folded to one blank, what is not UTF-8 or steers a terminal or the direction of text replaced by U+FFFD (JSON keeps
- * all but what is not UTF-8). */
-PROPTER_API void propter_put_line(PropterBuf *out, PropterStr text);                 /* one line of a terminal */
-PROPTER_API void propter_put_line_cut(PropterBuf *out, PropterStr text, size_t characters); /* the same, cut with "…" */
-PROPTER_API void propter_put_md(PropterBuf *out, PropterStr text);
-PROPTER_API void propter_put_html(PropterBuf *out, PropterStr text);                 /* element content and quoted attributes */
-PROPTER_API void propter_put_json(PropterBuf *out, PropterStr text);                 /* with its quotes */
-PROPTER_API void propter_put_csv(PropterBuf *out, PropterStr text);                  /* a field; what a spreadsheet would run is led by an apostrophe */
 
 #endif
