@@ -66,7 +66,7 @@ PropterStatus train_pair_model(const LearnSet *set, unsigned folds, unsigned fol
 
 PropterStatus train_sentence_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err) {
   static const char *const classes[] = {"none", "causal"};
-  return learn_logistic(set, classes, 2, &(LearnOptions){.epochs = 6, .rate = .01, .l2 = 1e-4, .least = 2, .folds = folds, .fold = fold}, 100, out, err);
+  return learn_logistic(set, classes, 2, &(LearnOptions){.epochs = 12, .rate = .01, .l2 = 1e-3, .least = 2, .folds = folds, .fold = fold}, 100, out, err);
 }
 
 static PropterStatus train(const char *data, const char *folder, PropterStatus (*corpus)(const char *, Corpus *, PropterError *),

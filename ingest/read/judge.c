@@ -301,6 +301,10 @@ void judge_sentence_features(const Tagged *t, const PropterReading *readings, si
       join(&both, before), join(&both, word(t, i));
       feature_add(out, "vfv*", joined(&both), after);
     }
+    /* Two words that carry content, whatever stands between them. */
+    if (p == UPOS_VERB || p == UPOS_NOUN || p == UPOS_ADP || p == UPOS_SCONJ)
+      for (size_t k = i + 2, seen = 0; k < t->count && k <= i + 8 && seen < 3; k++)
+        if (t->tokens[k].tag == UPOS_VERB || t->tokens[k].tag == UPOS_NOUN) feature_add(out, "s..s", stem(t, i), stem(t, k)), seen++;
     Joined three = {.len = 0};
     join(&three, tag(t, i)), join(&three, tag(t, i + 1)), join(&three, tag(t, i + 2));
     feature_add(out, "ttt", joined(&three), none);
