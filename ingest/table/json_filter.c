@@ -25,7 +25,9 @@ struct Filter {
   Segment *segments; /* of a query */
   json_t *literal;   /* borrowed from the parser's list */
   Function function;
-  Held *regex;    /* of match and search with a literal pattern */
+  Held *regex;       /* of match and search: the pattern compiled last; its text is the literal */
+  bool fixed;        /* it stands in the path */
+  const PropterLimits *limits;
 };
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a JSONPath"); }
@@ -48,16 +50,29 @@ static Held *hold(PathParser *p) {
   return p->held = r;
 }
 
+static size_t digits(const PathParser *p, size_t at) {
+  size_t from = at;
+  while (at < p->text.len && p->text.data[at] >= '0' && p->text.data[at] <= '9') at++;
+  return at - from;
+}
+
+/* ("int" or "-0"), then a fraction and an exponent that may be left out (§2.3.5.1). */
 static json_t *number(PathParser *p) {
-  size_t from = p->at;
+  const char *s = p->text.data;
+  size_t from = p->at, at = from + path_peek(p, '-'), n = digits(p, at);
   double d;
   int64_t i;
-  while (p->at < p->text.len && strchr("+-.0123456789eE", p->text.data[p->at])) p->at++;
-  PropterStr text = {p->text.data + from, p->at - from};
+  if (!n || (n > 1 && s[at] == '0')) return NULL;
+  at += n;
+  if (at < p->text.len && s[at] == '.' && (n = digits(p, at + 1))) at += 1 + n;
+  if (at < p->text.len && (s[at] == 'e' || s[at] == 'E')) {
+    size_t sign = at + 1 < p->text.len && (s[at + 1] == '+' || s[at + 1] == '-');
+    if ((n = digits(p, at + 1 + sign))) at += 1 + sign + n;
+  }
+  PropterStr text = {s + from, at - from};
+  p->at = at;
   if (propter_str_to_int64(text, &i)) return json_integer(i);
-  if (text.len && propter_str_to_double(text, &d)) return json_real(d);
-  p->at = from;
-  return NULL;
+  return propter_str_to_double(text, &d) ? json_real(d) : (p->at = from, NULL);
 }
 
 static PropterStatus parse_literal(PathParser *p, Filter *f, PropterError *err) {
@@ -94,16 +109,52 @@ static bool take_function(PathParser *p, Function *function) {
   return false;
 }
 
-static PropterStatus compile_regex(PathParser *p, Filter *f, PropterError *err) {
-  PropterStr pattern = {json_string_value(f->right->literal), json_string_length(f->right->literal)};
+/* A dot of I-Regexp (RFC 9485) is any character but those that end a line. */
+static void put_pattern(PropterStr pattern, PropterBuf *out) {
+  bool class = false;
+  for (size_t i = 0; i < pattern.len; i++) {
+    char c = pattern.data[i];
+    if (c == '\\' && i + 1 < pattern.len) propter_buf_add_char(out, c), c = pattern.data[++i];
+    else if (c == '.' && !class) {
+      propter_buf_add(out, PROPTER_STR("[^\\n\\r]"));
+      continue;
+    } else if (c == '[' || c == ']') class = c == '[';
+    propter_buf_add_char(out, c);
+  }
+}
+
+static PropterStatus compile_regex(Held *held, PropterStr pattern, Function function, const PropterLimits *limits, PropterError *err) {
   PropterBuf whole = {0};
+  if (function == FUNCTION_MATCH) propter_buf_add(&whole, PROPTER_STR("\\A(?:"));
+  put_pattern(pattern, &whole);
+  if (function == FUNCTION_MATCH) propter_buf_add(&whole, PROPTER_STR(")\\z"));
+  PropterStatus status = propter_buf_status(&whole, err);
+  PropterStr text = whole.len ? propter_buf_str(&whole) : PROPTER_STR("");
+  if (status == PROPTER_OK) status = propter_regex_compile(text, PROPTER_REGEX_UNICODE, limits, &held->regex, err);
+  propter_buf_clear(&whole);
+  return status == PROPTER_OK && !held->matcher ? propter_matcher_new(0, &held->matcher, err) : status;
+}
+
+/* A pattern in quotes is compiled at once; one that stands in the data, whenever it is another. */
+static PropterStatus hold_regex(PathParser *p, Filter *f, PropterError *err) {
   f->regex = hold(p);
   if (!f->regex) return no_memory(err);
-  propter_buf_printf(&whole, f->function == FUNCTION_MATCH ? "\\A(?:%.*s)\\z" : "%.*s", (int)pattern.len, pattern.data);
-  PropterStatus status = propter_buf_status(&whole, err);
-  if (status == PROPTER_OK) status = propter_regex_compile(propter_buf_str(&whole), PROPTER_REGEX_UNICODE, p->limits, &f->regex->regex, err);
-  propter_buf_clear(&whole);
-  return status == PROPTER_OK ? propter_matcher_new(0, &f->regex->matcher, err) : status;
+  f->limits = p->limits;
+  if (f->right->kind != FILTER_LITERAL || !json_is_string(f->right->literal)) return PROPTER_OK;
+  PropterStr pattern = {json_string_value(f->right->literal), json_string_length(f->right->literal)};
+  f->fixed = true;
+  return compile_regex(f->regex, pattern, f->function, p->limits, err);
+}
+
+static bool singular(const Filter *f);
+static bool logical(const Filter *f);
+
+/* Types of arguments (§2.4.3): count and value take nodes, the others a value. */
+static PropterStatus check_argument(const PathParser *p, const Filter *f, const Filter *argument, PropterError *err) {
+  bool nodes = f->function == FUNCTION_COUNT || f->function == FUNCTION_VALUE;
+  if (nodes) return argument->kind == FILTER_QUERY ? PROPTER_OK : path_expected(p, "a path before this", err);
+  bool fine = argument->kind == FILTER_QUERY ? singular(argument) : argument->kind == FILTER_LITERAL || !logical(argument);
+  return fine ? PROPTER_OK : path_expected(p, "a path to one node, a literal or a function that gives a value before this", err);
 }
 
 static PropterStatus parse_operand(PathParser *p, Filter **out, PropterError *err) {
@@ -116,15 +167,14 @@ static PropterStatus parse_operand(PathParser *p, Filter **out, PropterError *er
   f->kind = FILTER_FUNCTION;
   PROPTER_TRY(parse_operand(p, &f->left, err));
   path_blanks(p);
-  bool two = f->function == FUNCTION_MATCH || f->function == FUNCTION_SEARCH;
-  if (two) {
+  PROPTER_TRY(check_argument(p, f, f->left, err));
+  if (f->function == FUNCTION_MATCH || f->function == FUNCTION_SEARCH) {
     if (!path_take(p, ",")) return path_expected(p, ",", err);
     PROPTER_TRY(parse_operand(p, &f->right, err));
-    if (f->right->kind != FILTER_LITERAL || !json_is_string(f->right->literal)) return path_expected(p, "a regular expression in quotes before this", err);
-    PROPTER_TRY(compile_regex(p, f, err));
+    PROPTER_TRY(check_argument(p, f, f->right, err));
+    PROPTER_TRY(hold_regex(p, f, err));
     path_blanks(p);
   }
-  if ((f->function == FUNCTION_COUNT || f->function == FUNCTION_VALUE) && f->left->kind != FILTER_QUERY) return path_expected(p, "a path before this", err);
   return path_take(p, ")") ? PROPTER_OK : path_expected(p, ")", err);
 }
 
@@ -147,28 +197,36 @@ static bool logical(const Filter *f) {
   return f->kind == FILTER_QUERY || (f->kind == FILTER_FUNCTION && (f->function == FUNCTION_MATCH || f->function == FUNCTION_SEARCH));
 }
 
-static PropterStatus parse_basic(PathParser *p, Filter **out, PropterError *err) {
-  path_blanks(p);
-  if (path_take(p, "!")) {
-    Filter *f = *out = new_filter(p, FILTER_NOT);
-    return f ? parse_basic(p, &f->left, err) : no_memory(err);
-  }
-  if (path_take(p, "(")) {
-    PROPTER_TRY(parse_or(p, out, err));
-    path_blanks(p);
-    return path_take(p, ")") ? PROPTER_OK : path_expected(p, ")", err);
-  }
+static PropterStatus parse_comparison(PathParser *p, Filter **out, bool negated, PropterError *err) {
   Filter *left = NULL;
   Comparison comparison;
   PROPTER_TRY(parse_operand(p, &left, err));
   *out = left;
+  size_t at = p->at;
   if (!take_comparison(p, &comparison)) return logical(left) ? PROPTER_OK : path_expected(p, "a comparison", err);
   Filter *f = *out = new_filter(p, FILTER_COMPARE);
   if (!f) return no_memory(err);
   f->left = left;
   f->comparison = comparison;
   PROPTER_TRY(parse_operand(p, &f->right, err));
-  return singular(f->left) && singular(f->right) ? PROPTER_OK : path_expected(p, "paths to one node on both sides before this", err);
+  if (negated) return p->at = at, path_expected(p, "no comparison behind ! without brackets", err);
+  bool values = (left->kind != FILTER_FUNCTION || !logical(left)) && (f->right->kind != FILTER_FUNCTION || !logical(f->right));
+  return values && singular(left) && singular(f->right) ? PROPTER_OK : path_expected(p, "values or paths to one node on both sides before this", err);
+}
+
+static PropterStatus parse_basic(PathParser *p, Filter **out, PropterError *err) {
+  path_blanks(p);
+  bool negated = path_take(p, "!");
+  if (negated) {
+    Filter *f = *out = new_filter(p, FILTER_NOT);
+    if (!f) return no_memory(err);
+    out = &f->left;
+    path_blanks(p);
+  }
+  if (!path_take(p, "(")) return parse_comparison(p, out, negated, err);
+  PROPTER_TRY(parse_or(p, out, err));
+  path_blanks(p);
+  return path_take(p, ")") ? PROPTER_OK : path_expected(p, ")", err);
 }
 
 static PropterStatus parse_list(PathParser *p, const char *word, FilterKind kind, PropterStatus (*part)(PathParser *p, Filter **out, PropterError *err),
@@ -230,6 +288,24 @@ static PropterStatus query(const Filter *f, const Selection *x, json_t *node, Va
   return status;
 }
 
+/* The pattern that stands in the data. What is no pattern matches nothing (§2.4.6). */
+static PropterStatus find_pattern(const Filter *f, const Selection *x, json_t *node, bool *usable, PropterError *err) {
+  Value v = {0};
+  PropterError why = {0};
+  PROPTER_TRY(eval(f->right, x, node, &v, err));
+  *usable = json_is_string(v.node);
+  if (!*usable || (f->regex->regex && json_equal(f->regex->literal, v.node))) return PROPTER_OK;
+  propter_regex_free(f->regex->regex);
+  json_decref(f->regex->literal);
+  f->regex->regex = NULL;
+  f->regex->literal = json_incref(v.node);
+  PropterStatus status = compile_regex(f->regex, (PropterStr){json_string_value(v.node), json_string_length(v.node)}, f->function, f->limits, &why);
+  *usable = status == PROPTER_OK;
+  if (status == PROPTER_OK || status == PROPTER_SYNTAX || status == PROPTER_INVALID) return PROPTER_OK;
+  if (err) *err = why;
+  return status;
+}
+
 static PropterStatus call(const Filter *f, const Selection *x, json_t *node, Value *out, PropterError *err) {
   Value v = {0};
   size_t count = 0;
@@ -251,6 +327,9 @@ static PropterStatus call(const Filter *f, const Selection *x, json_t *node, Val
     return PROPTER_OK;
   }
   if (!json_is_string(v.node)) return PROPTER_OK;
+  bool usable = f->fixed;
+  if (!usable) PROPTER_TRY(find_pattern(f, x, node, &usable, err));
+  if (!usable) return PROPTER_OK;
   return propter_regex_match(f->regex->regex, f->regex->matcher, (PropterStr){json_string_value(v.node), json_string_length(v.node)}, 0, &out->logical, err);
 }
 
@@ -267,11 +346,29 @@ static PropterStatus eval(const Filter *f, const Selection *x, json_t *node, Val
 static bool is_number(const Value *v) { return v->is_count || json_is_number(v->node); }
 static double number_of(const Value *v) { return v->is_count ? (double)v->count : json_number_value(v->node); }
 
+/* Numbers are compared by value, also inside arrays and objects (§2.3.5.2.2). */
+static bool equal_nodes(json_t *a, json_t *b) {
+  const char *key;
+  json_t *child;
+  size_t i;
+  if (json_is_number(a) && json_is_number(b)) return json_number_value(a) >= json_number_value(b) && json_number_value(a) <= json_number_value(b);
+  if (!a || !b || json_typeof(a) != json_typeof(b)) return false;
+  if (json_is_array(a)) {
+    if (json_array_size(a) != json_array_size(b)) return false;
+    json_array_foreach(a, i, child) if (!equal_nodes(child, json_array_get(b, i))) return false;
+    return true;
+  }
+  if (!json_is_object(a)) return json_equal(a, b);
+  if (json_object_size(a) != json_object_size(b)) return false;
+  json_object_foreach(a, key, child) if (!equal_nodes(child, json_object_get(b, key))) return false;
+  return true;
+}
+
 static bool equal_values(const Value *a, const Value *b) {
   if (is_number(a) && is_number(b)) return number_of(a) >= number_of(b) && number_of(a) <= number_of(b);
   if (is_number(a) || is_number(b)) return false;
   if (!a->node || !b->node) return a->node == b->node;
-  return json_equal(a->node, b->node);
+  return equal_nodes(a->node, b->node);
 }
 
 static bool less(const Value *a, const Value *b) {

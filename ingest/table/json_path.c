@@ -60,6 +60,8 @@ static PropterStatus escape(PathParser *p, char quote, PropterBuf *out, PropterE
     if (!path_take(p, "\\u") || !hex4(p, p->at, &low) || low < 0xDC00 || low > 0xDFFF) return path_expected(p, "the second half of a surrogate pair", err);
     p->at += 4;
     u = 0x10000 + ((u - 0xD800) << 10) + (low - 0xDC00);
+  } else if (u >= 0xDC00 && u < 0xE000) {
+    return path_expected(p, "the first half of a surrogate pair before this", err);
   }
   propter_buf_add_utf8(out, u);
   return PROPTER_OK;
@@ -72,6 +74,8 @@ PropterStatus path_string(PathParser *p, PropterStr *out, PropterError *err) {
   while (status == PROPTER_OK && !path_peek(p, quote)) {
     if (p->at == p->text.len)
       status = path_expected(p, "the closing quote", err);
+    else if ((unsigned char)p->text.data[p->at] < 0x20)
+      status = path_expected(p, "an escape for a control character", err);
     else if (path_take(p, "\\"))
       status = escape(p, quote, &text, err);
     else
@@ -171,6 +175,7 @@ static PropterStatus dot_name(PathParser *p, Segment *segment, PropterError *err
     if (!plain && (p->depth || strchr(".[]()*?,\"'", c))) break;
     p->at++;
   }
+  while (p->at > from && strchr(" \t\r\n", p->text.data[p->at - 1])) p->at--;
   s->kind = SELECT_NAME;
   s->name = propter_arena_copy(p->arena, (PropterStr){p->text.data + from, p->at - from});
   if (!s->name.data) return no_memory(err);

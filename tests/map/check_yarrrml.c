@@ -152,6 +152,7 @@ END_TEST
 Suite *suite_yarrrml(void) {
   Suite *s = suite_create("yarrrml");
   TCase *t = tcase_create("yarrrml");
+  tcase_set_timeout(t, 60);
   tcase_add_test(t, terms);
   tcase_add_test(t, conditions_and_functions);
   tcase_add_test(t, condition_of_a_mapping);
