@@ -532,8 +532,10 @@ static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload,
     for (size_t i = 0; i < s->out->count; i++) {
       if (!in_set(s, k, set, i)) continue;
       PropterStr cell = propter_row_text(row, i);
-      propter_buf_printf(&key, "%zu:", cell.len);
-      propter_buf_add(&key, cell);
+      double day;
+      /* An observation is of a day, whatever the hour. */
+      if (i == s->out->time && value_of(s, i, cell, &day)) propter_buf_printf(&key, "%.0f:", day);
+      else propter_buf_printf(&key, "%zu:%.*s", cell.len, (int)cell.len, cell.data);
     }
     status = propter_buf_status(&key, err);
     uint64_t hash = propter_hash64(propter_buf_str(&key));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables: every cell is UTF-8, every row has the header's width or says why not. The first byte picks the dialect. */
+/* Tables: every cell is UTF-8, every row has the header's width or says why not. The first byte picks the dialect of CSV, Parquet (64) or another format (128). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -10,6 +10,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* How XML and JSON are read: a row at a time (even), as a whole. */
+static const PropterTableOptions others[] = {{.format = "ics"}, {.format = "otlp"}, {.format = "srx"}, {.format = "srj"}, {.format = "srt"},
+                                             {.format = "xml", .iterator = "/*/*"}, {.format = "xml", .iterator = "//*[1]"}, {.format = "json", .iterator = "$[*]"}};
+
+/* Of tables whose columns are expressions: one, and one at its values. */
+static void ask(PropterTable *table) {
+  size_t column, inner;
+  if (!propter_table_has_expressions(table)) return;
+  if (propter_table_column(table, PROPTER_STR("*"), &column, NULL) != PROPTER_OK || propter_table_nested(table, column, PROPTER_STR("*"), &inner, NULL) != PROPTER_OK) abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0) return 0;
   int fd = memfd_create("table", MFD_CLOEXEC);
@@ -17,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char path[64];
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   PropterLimits limits = propter_limits_default();
-  limits.line_bytes = 1 << 16;
+  limits.line_bytes = 1 << 16, limits.document_bytes = 1 << 20;
   PropterTableOptions options = {.format = data[0] & 64 ? "parquet" : NULL,
                                  .delimiter = data[0] & 1 ? ';' : 0,
                                  .no_quote = data[0] & 2,
@@ -25,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                  .trim = data[0] & 8,
                                  .comment = data[0] & 16 ? "#" : NULL,
                                  .encoding = data[0] & 32 ? "ISO-8859-1" : NULL};
+  if (data[0] & 128) options = others[data[0] & 7];
   PropterTable *table = NULL;
   PropterError err = {0};
   PropterStatus status = propter_table_open(path, &options, &limits, &table, &err);
@@ -32,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t columns = 0;
     PropterRow row;
     bool found = true;
+    ask(table);
     (void)propter_table_columns(table, &columns);
     while ((status = propter_table_next(table, &row, &found, &err)) == PROPTER_OK && found) {
       if (row.count != columns && !row.problem) abort();

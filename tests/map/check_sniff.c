@@ -59,6 +59,19 @@ static const struct {
               {"2024-01-01 2024-01-08 2024-01-22", "P7D"}, {"2024-01-01 2024-01-02 2024-01-05", "P1D"}, {"2024-Q1 2024-Q2", "P3M"},
               {"2024-W01 2024-W02", "P7D"},                {"2024-01 2024-02", "P1M"},                  {"2022 2023", "P1Y"}};
 
+/* Observations are of a day: rows that differ in the hour alone need a key, or are said to repeat. */
+START_TEST(hours_tell_no_observations_apart) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(table("when,sku,note,n\n2024-01-01 10:00:00,1,x,5\n2024-01-01 11:00:00,1,x,6\n2024-01-01 12:00:00,2,x,6\n2024-01-02 10:00:00,1,x,7\n"), NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.repeated, 1);
+  propter_sniff_clear(&s);
+  ck_ok(propter_sniff(table("when,sku,order_id,n\n2024-01-01 10:00:00,1,17,5\n2024-01-01 11:00:00,1,18,6\n2024-01-02 10:00:00,1,19,7\n"), NULL, NULL, &s, err));
+  ck_assert_int_eq(column(&s, "order_id")->role, PROPTER_COLUMN_KEY);
+  ck_assert_uint_eq(s.repeated, 0);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
 START_TEST(grain_of_a_time_column) {
   PropterSniff s = {0};
   PropterBuf csv = {0};
@@ -228,6 +241,7 @@ Suite *suite_sniff(void) {
   Suite *suite = suite_create("sniff");
   TCase *t = tcase_create("sniff");
   tcase_add_test(t, roles_and_types);
+  tcase_add_test(t, hours_tell_no_observations_apart);
   tcase_add_loop_test(t, grain_of_a_time_column, 0, sizeof grains / sizeof *grains);
   tcase_add_loop_test(t, days_and_numbers_as_people_write_them, 0, sizeof forms / sizeof *forms);
   tcase_add_loop_test(t, names_tell_units_and_means, 0, sizeof named / sizeof *named);
