@@ -84,6 +84,7 @@ static PropterStatus read_plain(Node *node, PropterArena *arena, PropterMetric *
   if (!out->unit_label.len) out->unit_label = out->unit;
   out->scale = node_number(node, VOCAB_propter_scale, &number) && number > 0 ? number : 1;
   out->reference_day = node_number(node, VOCAB_propter_referenceDay, &number) && number >= 1 && number <= 366 ? (int)number : 0;
+  out->cells_per_period = node_number(node, VOCAB_propter_cellsPerPeriod, &number) && number >= 1 && number <= 1e9 ? (size_t)number : 0;
   PropterId adjusted = node_one(node, VOCAB_propter_seasonallyAdjusted);
   out->seasonally_adjusted = adjusted && propter_id_boolean(adjusted, &yes) && yes;
   PropterId good = node_one(node, VOCAB_propter_goodDirection);
@@ -381,7 +382,8 @@ static PropterStatus allocate(PropterGrain grain, int32_t first, int64_t count, 
   return PROPTER_OK;
 }
 
-static PropterStatus fill(const Reading *reading, Cells *cells, PropterMetricSeries *out, PropterError *err) {
+/* A period with fewer than `least` cells is a gap: a part of it is not known. */
+static PropterStatus fill(const Reading *reading, Cells *cells, size_t least, PropterMetricSeries *out, PropterError *err) {
   if (!cells->count) return PROPTER_OK;
   qsort(cells->items, cells->count, sizeof *cells->items, by_period);
   int32_t first = cells->items[0].period, last = cells->items[cells->count - 1].period;
@@ -389,6 +391,7 @@ static PropterStatus fill(const Reading *reading, Cells *cells, PropterMetricSer
   double *value = (double *)(uintptr_t)out->series.value;
   for (size_t i = 0, j; i < cells->count; i = j) {
     for (j = i + 1; j < cells->count && cells->items[j].period == cells->items[i].period;) j++;
+    if (j - i < least) continue;
     value[cells->items[i].period - first] = combine(reading, cells->items + i, j - i);
     out->observation[cells->items[i].period - first] = cells->items[i].id;
   }
@@ -448,7 +451,7 @@ static PropterStatus series_of(const Reading *reading, const PropterMember *slic
   for (size_t i = 0; !status && i < m->fixed_count; i++) status = keep_member(reading->snapshot, m->fixed[i], &ids, err);
   for (size_t i = 0; !status && i < slice_count; i++) status = keep_member(reading->snapshot, slice[i], &ids, err);
   if (!status && ids.count) status = collect(reading, &ids, &cells, err);
-  if (!status) status = fill(reading, &cells, out, err);
+  if (!status) status = fill(reading, &cells, slice_count ? 0 : m->cells_per_period, out, err);
   out->observations = cells.count;
   propter_vec_clear(&ids);
   propter_vec_clear(&cells);
@@ -525,7 +528,7 @@ static PropterStatus slice_series(const Reading *reading, const Sorting *sorting
     PropterMetricSeries *series = &out->series[out->count];
     series->series = (PropterSeries){.grain = m->grain, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
     status = collect(reading, &sorting->ids.items[out->count], &cells, err);
-    if (!status) status = fill(reading, &cells, series, err);
+    if (!status) status = fill(reading, &cells, 0, series, err);
     series->observations = cells.count;
     propter_vec_clear(&cells);
   }

@@ -22,6 +22,8 @@ typedef struct {
   PropterMap index;            /* key → place */
   PROPTER_VEC(Amount) amounts; /* measures + 1 of each cell; the last counts rows */
   PropterBuf key;
+  const PropterCellsTable *table; /* the present one */
+  PropterBuf *left;
   PropterCellsSummary *summary;
   PropterError *err;
 } Adding;
@@ -34,6 +36,17 @@ static bool number_of(const PropterColumn *column, PropterStr cell, double *out)
   if (!column->decimal) return propter_str_to_double(cell, out);
   PropterStr number = {text, 0};
   return cell.len < sizeof text - 2 && written_number(&w, cell, text, &number.len) && propter_str_to_double(number, out);
+}
+
+static void leave_out(Adding *a, const PropterRow *row, PropterStr column, PropterStr value, const char *reason) {
+  a->summary->left_out++;
+  if (!a->left) return;
+  if (!a->left->len) propter_buf_printf(a->left, "file,sheet,line,column,value,reason\n");
+  propter_put_quoted(a->left, propter_str(a->table->path)), propter_buf_add_char(a->left, ',');
+  if (a->table->sheet) propter_put_quoted(a->left, propter_str(a->table->sheet));
+  propter_buf_printf(a->left, ",%" PRIu64 ",", row->line);
+  propter_put_quoted(a->left, column), propter_buf_add_char(a->left, ','), propter_put_quoted(a->left, value);
+  propter_buf_printf(a->left, ",%s\n", reason);
 }
 
 /* Period first: its day in a form whose bytes sort as days do. */
@@ -51,7 +64,10 @@ static PropterStatus add_row(Adding *a, const PropterRow *row) {
   bool fresh;
   a->summary->rows++;
   PropterStr pattern = propter_str(a->sniff->columns[a->sniff->time].date_format);
-  if (row->problem || !lexical_first_day(pattern, propter_row_text(row, a->sniff->time), &day)) return a->summary->left_out++, PROPTER_OK;
+  const PropterColumn *columns = a->sniff->columns;
+  PropterStr when = propter_row_text(row, a->sniff->time);
+  if (row->problem) return leave_out(a, row, (PropterStr){"", 0}, propter_row_text(row, 0), "a wrong number of cells"), PROPTER_OK;
+  if (!lexical_first_day(pattern, when, &day)) return leave_out(a, row, columns[a->sniff->time].name, when, "no day"), PROPTER_OK;
   PROPTER_TRY(make_key(a, row, day));
   uint64_t *at = propter_map_put(&a->index, propter_buf_str(&a->key), a->summary->cells, &fresh);
   if (!at) return no_memory(a->err);
@@ -64,17 +80,23 @@ static PropterStatus add_row(Adding *a, const PropterRow *row) {
   Amount *amount = a->amounts.items + *at * (a->measures + 1);
   for (size_t i = 0; i < a->measures; i++) {
     double value;
-    if (number_of(&a->sniff->columns[a->measure[i]], propter_row_text(row, a->measure[i]), &value)) amount[i].sum += value, amount[i].count++;
+    const PropterColumn *column = &columns[a->measure[i]];
+    PropterStr text = propter_row_text(row, a->measure[i]);
+    if (number_of(column, text, &value)) amount[i].sum += value, amount[i].count++;
+    else if (text.len) leave_out(a, row, column->name, text, "no number");
   }
   amount[a->measures].count++;
   return PROPTER_OK;
 }
 
-static PropterStatus add_table(Adding *a, const char *path) {
+static PropterStatus add_table(Adding *a, const PropterCellsTable *from) {
   PropterTable *table;
   PropterRow row;
   bool found = true;
-  PROPTER_TRY(propter_table_open(path, &a->sniff->options, NULL, &table, a->err));
+  PropterTableOptions options = a->sniff->options;
+  options.table = from->sheet;
+  a->table = from;
+  PROPTER_TRY(propter_table_open(from->path, &options, NULL, &table, a->err));
   PropterStatus status = PROPTER_OK;
   while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, a->err)) == PROPTER_OK && found) status = add_row(a, &row);
   propter_table_close(table);
@@ -138,17 +160,18 @@ static void put_table(Adding *a, PropterBuf *out) {
   for (size_t i = 0; i < a->index.count; i++) put_cell(a, &a->index.entries[i], out);
 }
 
-PropterStatus propter_cells(const char *const *paths, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterCellsSummary *summary,
-                            PropterError *err) {
+PropterStatus propter_cells(const PropterCellsTable *tables, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterBuf *left,
+                            PropterCellsSummary *summary, PropterError *err) {
   *summary = (PropterCellsSummary){0};
   if (sniff->time == SIZE_MAX) return propter_fail(err, PROPTER_INVALID, "expected a time column");
   PropterGrain grain;
   if (!propter_grain_parse(propter_str(sniff->grain), &grain))
     return propter_fail(err, PROPTER_INVALID, "expected a grain such as P1D, found \"%s\"", sniff->grain);
-  Adding a = {.sniff = sniff, .grain = grain, .key = {.max = 1 << 20}, .summary = summary, .err = err};
+  Adding a = {.sniff = sniff, .grain = grain, .key = {.max = 1 << 20}, .left = left, .summary = summary, .err = err};
   PropterStatus status = choose(&a);
-  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = add_table(&a, paths[i]);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = add_table(&a, &tables[i]);
   if (status == PROPTER_OK) put_table(&a, out), status = propter_buf_status(out, err);
+  if (status == PROPTER_OK && left) status = propter_buf_status(left, err);
   propter_map_clear(&a.index);
   propter_vec_clear(&a.amounts);
   propter_buf_clear(&a.key);

@@ -91,7 +91,7 @@ static PropterStatus melt(const Wide *w, const char *path, PropterBuf *out, Prop
   PROPTER_TRY(propter_table_open(path, &w->sniff->options, NULL, &table, err));
   for (size_t i = 0; i < w->sniff->count; i++)
     if (kept(w, i)) propter_put_quoted(out, w->sniff->columns[i].name), propter_buf_add_char(out, ',');
-  propter_buf_add(out, PROPTER_STR("period,")), propter_put_quoted(out, name_of(path)), propter_buf_add_char(out, '\n');
+  propter_buf_add(out, PROPTER_STR("period,")), propter_put_quoted(out, w->sniff->options.table ? propter_str(w->sniff->options.table) : name_of(path)), propter_buf_add_char(out, '\n');
   PropterStatus status = PROPTER_OK;
   while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found)
     if (!row.problem) put_row(w, &row, out, melted);

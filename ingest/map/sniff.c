@@ -6,51 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "layout.h"
 #include "means.h"
-#include "model.h"
 #include "propter/hash.h"
-
-typedef enum { KIND_IDENTIFIER, KIND_TIME, KIND_CALENDAR, KIND_MEAN, KIND_STOCK, KIND_TOTAL, KIND_UP, KIND_DOWN, KIND_UNIT, KIND_SHORT } WordKind;
-
-static const struct {
-  const char *word;
-  WordKind kind;
-  const char *unit, *label;
-} known_words[] = {
-#define WORD(word, kind, unit, label) {#word, KIND_##kind, unit, label},
-#include "sniff.def"
-#undef WORD
-};
+#include "sniff_seen.h"
 
 /* In the order of preference: a column of 0 and 1 holds numbers. */
-static const PropterVocab types[] = {VOCAB_xsd_integer, VOCAB_xsd_decimal, VOCAB_xsd_double, VOCAB_xsd_date, VOCAB_xsd_dateTime, VOCAB_xsd_boolean};
-enum { TYPES = sizeof types / sizeof *types, NUMBERS = 3, SLICE_VALUES = 200, KEY_SETS = 24 };
-
-/* Signs beside numbers and in names, and the words of sniff.def for their units. */
-static const struct { const char *sign, *word; } signs[] = {{"%", "percent"}, {"€", "eur"}, {"$", "usd"}, {"£", "gbp"}, {"°C", "celsius"}, {"°F", "fahrenheit"}};
-enum { SIGNS = sizeof signs / sizeof *signs };
-
-typedef struct {
-  unsigned possible; /* bit n: every value so far is of types[n] */
-  uint64_t days;     /* bit 0: every value is an ISO day or period; bit n: a day by written_dates[n - 1] */
-  uint64_t numbers;  /* bit n: every value is a number by written_numbers[n] */
-  unsigned signs;    /* bit n: every value has signs[n] */
-  size_t form;       /* the bit of `days` that was chosen */
-  bool zeros;        /* a number has a zero before it, as codes have */
-  bool says_time, names_year;
-  bool calendar; /* its numbers are weeks, years and the like */
-  bool stock;    /* a level */
-  bool total;    /* a sum, whatever else the name says */
-  unsigned digits; /* after the decimal character, at most */
-  size_t longest;
-  bool quarter, week;
-  PropterMap values;
-  struct {
-    PropterMap set;
-    PropterDay last;
-    uint64_t falls; /* rows whose day is before that of the row above */
-  } day[WRITTEN_MOST + 1];
-} Seen;
+static const PropterVocab types[TYPES] = {VOCAB_xsd_integer, VOCAB_xsd_decimal, VOCAB_xsd_double, VOCAB_xsd_date, VOCAB_xsd_dateTime, VOCAB_xsd_boolean};
+enum { SLICE_VALUES = 200, KEY_SETS = 24 };
 
 typedef struct {
   PropterSniff *out;
@@ -58,182 +21,12 @@ typedef struct {
   const PropterLimits *limits;
   const char *path;
   bool comma; /* the file writes a comma before fractions */
+  bool second_look;        /* rows without a day in this column are left aside */
+  size_t day_column;
+  const char *day_pattern;
 } Sniff;
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory looking at a table"); }
-
-/* --- Names ------------------------------------------------------------------------------------------------------------------- */
-
-static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-static bool is_alpha(char c) { return is_upper(c) || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80; }
-
-/* A unit's sign at `i` of a name becomes a word. */
-static bool put_sign(PropterStr name, size_t *i, PropterBuf *out) {
-  for (size_t k = 0; k < SIGNS; k++) {
-    PropterStr sign = propter_str(signs[k].sign);
-    if (!propter_str_starts((PropterStr){name.data + *i, name.len - *i}, sign)) continue;
-    propter_buf_printf(out, "%s%s ", out->len && out->data[out->len - 1] != ' ' ? " " : "", signs[k].word);
-    *i += sign.len - 1;
-    return true;
-  }
-  return false;
-}
-
-/* "UnitPrice", "unit_price" and "unit price (USD)" are words with one blank between them. */
-static PropterStatus split_name(PropterStr name, PropterArena *arena, PropterStr *label, PropterError *err) {
-  PropterBuf out = {0};
-  for (size_t i = 0; i < name.len; i++) {
-    if (put_sign(name, &i, &out)) continue;
-    char c = name.data[i], before = i ? name.data[i - 1] : ' ', after = i + 1 < name.len ? name.data[i + 1] : ' ';
-    bool inside = is_alpha(c) || written_digit(c);
-    bool single = i < 2 || !is_alpha(name.data[i - 2]); /* kWh and MWh are one word */
-    bool begins = is_upper(c) && is_alpha(before) && !single && (!is_upper(before) || (is_alpha(after) && !is_upper(after)));
-    bool blank = out.len && out.data[out.len - 1] != ' ';
-    if (blank && (!inside || begins)) propter_buf_add_char(&out, ' ');
-    if (inside) propter_buf_add_char(&out, is_upper(c) ? (char)(c + 32) : c);
-  }
-  PropterStatus status = propter_buf_status(&out, err);
-  if (status == PROPTER_OK) {
-    *label = propter_arena_copy(arena, propter_str_trim(propter_buf_str(&out)));
-    if (!label->data) status = no_memory(err);
-  }
-  propter_buf_clear(&out);
-  return status;
-}
-
-static void take_unit(PropterColumn *column, const char *unit, const char *label) {
-  column->unit = unit, column->unit_label = label;
-  column->mean |= unit[0] == '%' || strcmp(unit, "Cel") == 0 || strcmp(unit, "[degF]") == 0;
-}
-
-static void read_word(PropterStr word, PropterColumn *column, Seen *c) {
-  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++) {
-    if (!propter_str_equal(word, propter_str(known_words[i].word))) continue;
-    switch (known_words[i].kind) {
-    case KIND_IDENTIFIER:
-      column->identifier = true;
-      break;
-    case KIND_CALENDAR:
-      c->calendar = true;
-      c->says_time = true;
-      break;
-    case KIND_TIME:
-      c->says_time = true;
-      break;
-    case KIND_MEAN:
-      column->mean = true;
-      break;
-    case KIND_STOCK:
-      c->stock = true;
-      break;
-    case KIND_TOTAL:
-      c->total = true;
-      break;
-    case KIND_UP:
-      column->direction = 1;
-      break;
-    case KIND_DOWN:
-      column->direction = -1;
-      break;
-    case KIND_UNIT:
-      take_unit(column, known_words[i].unit, known_words[i].label);
-      break;
-    case KIND_SHORT:
-      break;
-    }
-  }
-  c->names_year |=
-      propter_str_equal(word, PROPTER_STR("year")) || propter_str_equal(word, PROPTER_STR("jahr")) || propter_str_equal(word, PROPTER_STR("period"));
-}
-
-/* "response time (h)", "energy [kWh]": the unit in brackets at the end of a name, and what stands before them. */
-static PropterStatus bracketed_unit(Sniff *s, PropterColumn *column, PropterStr *before, PropterError *err) {
-  PropterStr name = propter_str_trim(column->name), word;
-  *before = column->name;
-  if (name.len < 3 || !strchr(")]", name.data[name.len - 1])) return PROPTER_OK;
-  const char *open = memrchr(name.data, name.data[name.len - 1] == ')' ? '(' : '[', name.len);
-  if (!open || open == name.data) return PROPTER_OK;
-  PropterStr inside = {open + 1, (size_t)(name.data + name.len - 1 - open) - 1};
-  PROPTER_TRY(split_name(inside, &s->out->arena, &word, err));
-  if (propter_str_starts(word, PROPTER_STR("in "))) word.data += 3, word.len -= 3;
-  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
-    if (known_words[i].kind >= KIND_UNIT && propter_str_equal(word, propter_str(known_words[i].word))) {
-      take_unit(column, known_words[i].unit, known_words[i].label);
-      *before = (PropterStr){name.data, (size_t)(open - name.data)};
-      break;
-    }
-  return PROPTER_OK;
-}
-
-/* "No. of orders" counts. */
-static bool counts(PropterStr label) {
-  return propter_str_starts(label, PROPTER_STR("no of ")) || propter_str_starts(label, PROPTER_STR("nr of "));
-}
-
-static PropterStatus read_name(Sniff *s, size_t i, PropterStr name, PropterError *err) {
-  PropterColumn *column = &s->out->columns[i];
-  Seen *c = &s->columns[i];
-  PropterStr before;
-  column->name = propter_arena_copy(&s->out->arena, name);
-  if (!column->name.data) return no_memory(err);
-  PROPTER_TRY(split_name(column->name, &s->out->arena, &column->words, err));
-  PROPTER_TRY(bracketed_unit(s, column, &before, err));
-  PROPTER_TRY(split_name(before, &s->out->arena, &column->label, err));
-  bool unit_last = false;
-  size_t last = 0;
-  for (size_t at = 0; at < column->label.len; at++) {
-    PropterStr word = {column->label.data + at, 0};
-    const char *unit = column->unit;
-    last = at;
-    while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
-    read_word(word, column, c);
-    unit_last = column->unit != unit;
-  }
-  if (counts(column->label)) column->identifier = false;
-  if (c->total && !(column->unit && column->unit[0] == '%')) column->mean = false;
-  /* "net revenue eur" is called net revenue, in euros. */
-  if (unit_last && last) column->label = propter_str_trim((PropterStr){column->label.data, last});
-  if (unit_last && propter_str_ends(column->label, PROPTER_STR(" in"))) column->label.len -= 3;
-  c->possible = (1u << TYPES) - 1, c->signs = (1u << SIGNS) - 1, c->days = 1;
-  for (size_t k = 0; written_dates[k].pattern; k++) c->days |= UINT64_C(2) << k;
-  for (size_t k = 0; written_numbers[k].decimal; k++) c->numbers |= UINT64_C(1) << k;
-  return PROPTER_OK;
-}
-
-/* "avg rate" is called average rate. */
-static PropterStatus write_out(PropterSniff *out, PropterColumn *column, PropterError *err) {
-  PropterBuf label = {0};
-  bool any = false;
-  for (size_t at = 0; at < column->label.len; at++) {
-    PropterStr word = {column->label.data + at, 0};
-    while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
-    for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
-      if (known_words[i].kind == KIND_MEAN && known_words[i].label && propter_str_equal(word, propter_str(known_words[i].word)))
-        word = propter_str(known_words[i].label), any = true;
-    propter_buf_printf(&label, "%s%.*s", label.len ? " " : "", (int)word.len, word.data);
-  }
-  PropterStatus status = propter_buf_status(&label, err);
-  if (status == PROPTER_OK && any) {
-    column->label = propter_arena_copy(&out->arena, propter_buf_str(&label));
-    if (!column->label.data) status = no_memory(err);
-  }
-  propter_buf_clear(&label);
-  return status;
-}
-
-/* Amounts in two units keep the unit in their names. */
-static PropterStatus tell_apart(PropterSniff *out, PropterError *err) {
-  for (size_t i = 0; i < out->count; i++) {
-    bool same = false;
-    if (out->columns[i].label.len == out->columns[i].words.len) continue;
-    for (size_t k = 0; k < out->count && !same; k++)
-      same = k != i && out->columns[k].words.len >= out->columns[i].label.len &&
-             propter_str_equal((PropterStr){out->columns[k].words.data, out->columns[i].label.len}, out->columns[i].label);
-    if (same) out->columns[i].label = out->columns[i].words;
-  }
-  for (size_t i = 0; i < out->count; i++) PROPTER_TRY(write_out(out, &out->columns[i], err));
-  return PROPTER_OK;
-}
 
 /* --- First pass: cells ------------------------------------------------------------------------------------------------------- */
 
@@ -243,54 +36,97 @@ static PropterStatus count_distinct(PropterMap *map, PropterStr value, PropterEr
   return propter_map_put(map, (PropterStr){(const char *)&hash, sizeof hash}, 0, NULL) ? PROPTER_OK : no_memory(err);
 }
 
-static PropterStatus look_at_day(Seen *c, PropterStr text, PropterError *err) {
+/* A way of writing that too many values are not in is given up while the table is read. */
+static bool missed(uint64_t *misses, uint64_t values) { return ++*misses > 16 + values / 2; }
+
+static PropterStatus look_at_day(Seen *c, PropterStr text, uint64_t values, PropterError *err) {
+  bool iso = false;
   for (size_t k = 0; c->days >> k; k++) {
     PropterDay day;
     if (!(c->days >> k & 1)) continue;
     if (!lexical_first_day(propter_str(k ? written_dates[k - 1].pattern : NULL), text, &day)) {
-      c->days &= ~(UINT64_C(1) << k);
+      if (missed(&c->day_misses[k], values)) c->days &= ~(UINT64_C(1) << k);
       continue;
     }
+    iso |= k == 0;
     PropterMap *set = &c->day[k].set;
     c->day[k].falls += set->count && day < c->day[k].last;
     c->day[k].last = day;
-    if (set->count < PROPTER_SNIFF_DISTINCT && !propter_map_put(set, (PropterStr){(const char *)&day, sizeof day}, 0, NULL)) return no_memory(err);
+    if (set->count >= PROPTER_SNIFF_DISTINCT) continue;
+    uint64_t *rows = propter_map_put(set, (PropterStr){(const char *)&day, sizeof day}, 0, NULL);
+    if (!rows) return no_memory(err);
+    ++*rows;
   }
-  if (!(c->days & 1)) return PROPTER_OK;
+  if (!iso) return PROPTER_OK;
   if (text.len > c->longest) c->longest = text.len;
   c->quarter |= memchr(text.data, 'Q', text.len) != NULL;
   c->week |= memchr(text.data, 'W', text.len) != NULL;
   return PROPTER_OK;
 }
 
-static void look_at_number(Seen *c, PropterStr text) {
+/* Whether it is one in any way. */
+static bool look_at_number(Seen *c, PropterStr text, uint64_t values) {
   char number[64];
   size_t length;
-  if (text.len > sizeof number - 2) c->numbers = 0;
+  bool any = false;
+  for (unsigned t = 0; t < NUMBERS; t++) {
+    const char *wanted;
+    if (!(c->plain >> t & 1)) continue;
+    if (propter_lexical_valid(propter_vocab_iri(types[t]), text, &wanted)) any = true;
+    else if (missed(&c->plain_misses[t], values)) c->plain &= ~(1u << t);
+  }
   for (size_t k = 0; c->numbers >> k; k++) {
     Written w = {.decimal = propter_str(written_numbers[k].decimal), .group = propter_str(written_numbers[k].group)};
-    if (c->numbers >> k & 1 && !written_number(&w, text, number, &length)) c->numbers &= ~(UINT64_C(1) << k);
+    if (!(c->numbers >> k & 1)) continue;
+    if (text.len <= sizeof number - 2 && written_number(&w, text, number, &length)) any = true;
+    else if (missed(&c->number_misses[k], values)) c->numbers &= ~(UINT64_C(1) << k);
   }
   unsigned digits = 0;
   while (digits < text.len && written_digit(text.data[text.len - 1 - digits])) digits++;
   bool point = digits < text.len && strchr(".,", text.data[text.len - 1 - digits]);
   if (point && digits > c->digits) c->digits = digits;
-  for (unsigned k = 0; k < SIGNS; k++)
-    if (c->signs >> k & 1 && !memmem(text.data, text.len, signs[k].sign, strlen(signs[k].sign))) c->signs &= ~(1u << k);
+  for (unsigned k = 0; k < SIGNS && any; k++)
+    if (c->signs >> k & 1 && !memmem(text.data, text.len, sniff_signs[k].sign, strlen(sniff_signs[k].sign))) c->signs &= ~(1u << k);
+  return any;
 }
 
-static PropterStatus look_at(Sniff *s, size_t i, PropterStr cell, PropterError *err) {
+static PropterStatus look_at(Sniff *s, size_t i, uint64_t line, PropterStr text, PropterError *err) {
   Seen *c = &s->columns[i];
-  PropterStr text = propter_str_trim(cell);
+  PropterColumn *column = &s->out->columns[i];
   const char *wanted;
   if (!text.len) return PROPTER_OK;
-  s->out->columns[i].values++;
+  column->values++;
   for (unsigned t = 0; t < TYPES; t++)
     if (c->possible >> t & 1 && !propter_lexical_valid(propter_vocab_iri(types[t]), text, &wanted)) c->possible &= ~(1u << t);
   c->zeros |= text.len > 1 && text.data[0] == '0' && written_digit(text.data[1]);
-  look_at_number(c, text);
-  PROPTER_TRY(look_at_day(c, text, err));
+  bool missing = written_missing(text), number = !missing && look_at_number(c, text, column->values);
+  c->missing += missing, c->numeric += number;
+  if (!number && !column->strays++) {
+    column->stray_line = line;
+    column->stray = propter_arena_copy(&s->out->arena, (PropterStr){text.data, text.len > 40 ? 40 : text.len});
+    if (!column->stray.data) return no_memory(err);
+  }
+  PROPTER_TRY(look_at_day(c, text, column->values, err));
   return count_distinct(&c->values, text, err);
+}
+
+/* Of the ways of writing with few enough misses, those with the fewest. */
+static uint64_t least_missed(uint64_t bits, const uint64_t *misses, uint64_t most) {
+  uint64_t least = most + 1, out = 0;
+  for (size_t k = 0; bits >> k; k++)
+    if (bits >> k & 1 && misses[k] < least) least = misses[k];
+  for (size_t k = 0; bits >> k && least <= most; k++)
+    if (bits >> k & 1 && misses[k] == least) out |= UINT64_C(1) << k;
+  return out;
+}
+
+/* Totals and footnotes among days: a quarter. Among numbers: one in 50, one in ten values, none in fewer. */
+static void settle(Seen *c, uint64_t values) {
+  uint64_t known = values - c->missing, strays = known < 10 ? 0 : known < 50 ? 1 : known / 50;
+  bool any = c->missing * 2 <= values;
+  c->days = least_missed(c->days, c->day_misses, values / 4);
+  c->plain = any ? (unsigned)least_missed(c->plain, c->plain_misses, strays) : 0;
+  c->numbers = any ? least_missed(c->numbers, c->number_misses, strays) : 0;
 }
 
 typedef PropterStatus (*WithRow)(Sniff *s, const PropterRow *row, void *payload, PropterError *err);
@@ -310,10 +146,21 @@ static PropterStatus each_row(Sniff *s, PropterTable *table, WithRow with, void 
   return PROPTER_OK;
 }
 
+static PropterStatus set_aside(Sniff *s, const PropterRow *row, PropterError *err) {
+  PropterStr text = {"", 0};
+  if (s->out->aside++) return PROPTER_OK;
+  for (size_t i = 0; i < row->count && !text.len; i++) text = propter_row_text(row, i);
+  s->out->aside_line = row->line;
+  s->out->aside_text = propter_arena_copy(&s->out->arena, (PropterStr){text.data, text.len > 40 ? 40 : text.len});
+  return s->out->aside_text.data ? PROPTER_OK : no_memory(err);
+}
+
 /* Databases and sheets hand over lists of typed values: the first one counts. */
 static PropterStatus first_pass(Sniff *s, const PropterRow *row, void *payload, PropterError *err) {
+  PropterDay day;
   (void)payload;
-  for (size_t i = 0; i < s->out->count; i++) PROPTER_TRY(look_at(s, i, propter_row_text(row, i), err));
+  if (s->second_look && !lexical_first_day(propter_str(s->day_pattern), propter_row_text(row, s->day_column), &day)) return set_aside(s, row, err);
+  for (size_t i = 0; i < s->out->count; i++) PROPTER_TRY(look_at(s, i, row->line, propter_row_text(row, i), err));
   return PROPTER_OK;
 }
 
@@ -369,7 +216,7 @@ static void choose_day_form(Sniff *s, Seen *c) {
   }
 }
 
-static bool is_plain(const Seen *c) { return (c->possible & ((1u << NUMBERS) - 1)) != 0; }
+static bool is_plain(const Seen *c) { return c->plain != 0; }
 
 /* All columns of a file write numbers alike, unless they cannot. */
 static void choose_number_forms(Sniff *s) {
@@ -378,7 +225,7 @@ static void choose_number_forms(Sniff *s) {
   for (size_t i = 0; i < s->out->count; i++) {
     const Seen *c = &s->columns[i];
     if (!s->out->columns[i].values) continue;
-    point |= is_plain(c) && !(c->possible & 1);
+    point |= is_plain(c) && !(c->plain & 1);
     if (!is_plain(c) && c->numbers) all &= c->numbers;
   }
   s->comma = s->out->options.delimiter == ';' && !point;
@@ -394,22 +241,39 @@ static void choose_number_forms(Sniff *s) {
     }
     s->comma |= *column->decimal == ',';
     for (unsigned k = 0; k < SIGNS; k++)
-      if (c->signs >> k & 1) read_word(propter_str(signs[k].word), column, c);
+      if (c->signs >> k & 1) sniff_read_word(propter_str(sniff_signs[k].word), column, c);
   }
 }
 
-static bool can_be_time(const Seen *c, const PropterColumn *column, uint64_t rows) { return is_time(c) && column->values && column->values * 10 >= rows * 9; }
+static uint64_t days_of(const Seen *c, const PropterColumn *column) { return column->values - c->day_misses[c->form]; }
+
+/* Rows that count. */
+static uint64_t good_rows(const PropterSniff *out) { return out->rows - out->bad_rows - out->aside; }
+
+static bool can_be_time(const Seen *c, const PropterColumn *column, uint64_t rows) {
+  return is_time(c) && column->values && days_of(c, column) * 4 >= rows * 3;
+}
+
+static uint64_t cells_of(const PropterMap *days) {
+  uint64_t most = 0, full = 0;
+  for (size_t i = 0; i < days->count; i++) most = days->entries[i].value > most ? days->entries[i].value : most;
+  for (size_t i = 0; i < days->count; i++) full += days->entries[i].value == most;
+  return full * 20 >= days->count * 19 ? most : 0;
+}
 
 static void choose_time(Sniff *s) {
   s->out->time = SIZE_MAX;
   for (size_t i = 0; i < s->out->count; i++) {
-    if (!can_be_time(&s->columns[i], &s->out->columns[i], s->out->rows)) continue;
-    if (s->out->time == SIZE_MAX || (s->columns[i].says_time && !s->columns[s->out->time].says_time)) s->out->time = i;
+    const Seen *c = &s->columns[i], *best = s->out->time == SIZE_MAX ? NULL : &s->columns[s->out->time];
+    if (!can_be_time(c, &s->out->columns[i], good_rows(s->out))) continue;
+    bool fuller = best && days_of(c, &s->out->columns[i]) > days_of(best, &s->out->columns[s->out->time]);
+    if (!best || c->says_time > best->says_time || (c->says_time == best->says_time && fuller)) s->out->time = i;
   }
   if (s->out->time == SIZE_MAX) return;
   const Seen *c = &s->columns[s->out->time];
   s->out->columns[s->out->time].role = PROPTER_COLUMN_TIME;
   s->out->columns[s->out->time].date_format = c->form ? written_dates[c->form - 1].pattern : NULL;
+  s->out->cells = cells_of(&c->day[c->form].set);
   s->out->grain = grain_of(&s->columns[s->out->time]);
 }
 
@@ -417,7 +281,7 @@ static void choose_type(PropterColumn *column, Seen *c) {
   PropterStr none = {"", 0};
   column->distinct = c->values.count;
   column->datatype = none;
-  column->identifier |= c->zeros && c->possible & ((1u << NUMBERS) - 1);
+  column->identifier |= c->zeros && is_plain(c);
   if (!column->values || (c->zeros && c->possible & 1)) return;
   if (column->decimal) column->datatype = propter_vocab_iri(VOCAB_xsd_decimal);
   for (unsigned t = 0; t < TYPES; t++)
@@ -429,19 +293,49 @@ static void choose_type(PropterColumn *column, Seen *c) {
 
 static bool is_number(const Sniff *s, size_t i) { return is_plain(&s->columns[i]) || s->out->columns[i].decimal; }
 
+/* Mappings find columns by their names. */
+static bool twice(const PropterSniff *out, size_t i) {
+  for (size_t k = 0; k < out->count; k++)
+    if (k != i && propter_str_equal(out->columns[k].name, out->columns[i].name)) return true;
+  return false;
+}
+
+/* What a column beside the time column is; else why it is not used. */
+static const char *choose_role(const Sniff *s, size_t i) {
+  const PropterSniff *out = s->out;
+  const Seen *c = &s->columns[i];
+  PropterColumn *column = &out->columns[i];
+  uint64_t most = column->identifier ? SLICE_VALUES / 4 : SLICE_VALUES;
+  bool number = is_number(s, i);
+  if (!column->values) return "it is empty";
+  if (!column->name.len) return "it has no name";
+  if (twice(out, i)) return "another column has the same name";
+  if (is_time(c)) return "the periods are those of another column";
+  if (number && c->calendar) return "its name says that its numbers are those of a calendar";
+  if (number && column->identifier) return "its numbers name things";
+  if (number && !column->label.len) return "its name has no letters";
+  if (number) return column->role = PROPTER_COLUMN_MEASURE, NULL;
+  if (c->numeric * 2 > column->values - c->missing) return "too many of its cells are no numbers, or they are written in different ways";
+  if (column->values < good_rows(out)) return "not every row has one";
+  if (column->distinct < 2) return "it is the same in every row";
+  if (column->distinct > most || column->distinct * 2 > out->rows) return "it has too many different values for a slice";
+  return column->role = PROPTER_COLUMN_SLICE, NULL;
+}
+
 static void choose_roles(Sniff *s) {
   PropterSniff *out = s->out;
+  for (size_t i = 0; i < out->count; i++) settle(&s->columns[i], out->columns[i].values);
   choose_number_forms(s);
   for (size_t i = 0; i < out->count; i++) choose_type(&out->columns[i], &s->columns[i]), choose_day_form(s, &s->columns[i]);
   choose_time(s);
+  for (size_t i = 0; i < out->count && out->time == SIZE_MAX; i++)
+    if (s->columns[i].says_time && out->columns[i].values) out->columns[i].why = "too few of its cells are days, or they are written in different ways";
   for (size_t i = 0; i < out->count && out->time != SIZE_MAX; i++) {
     PropterColumn *column = &out->columns[i];
-    uint64_t most = column->identifier ? SLICE_VALUES / 4 : SLICE_VALUES;
-    if (column->role == PROPTER_COLUMN_TIME || !column->values || is_time(&s->columns[i])) continue;
-    if (is_number(s, i) && !column->identifier && !s->columns[i].calendar && column->label.len) column->role = PROPTER_COLUMN_MEASURE;
-    else if (column->values + out->bad_rows == out->rows && column->distinct > 1 && column->distinct <= most && column->distinct * 2 <= out->rows &&
-             !is_number(s, i))
-      column->role = PROPTER_COLUMN_SLICE;
+    if (i != out->time) column->why = choose_role(s, i);
+    if (column->role != PROPTER_COLUMN_MEASURE) continue;
+    for (unsigned t = 0; t < NUMBERS && !column->datatype.len; t++)
+      if (s->columns[i].plain >> t & 1) column->datatype = propter_vocab_iri(types[t]);
   }
 }
 
@@ -459,7 +353,7 @@ typedef struct {
 static bool can_be_key(const Sniff *s, const PropterColumn *column) {
   bool measured =
       propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_decimal)) || propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_double));
-  return column->role == PROPTER_COLUMN_OTHER && column->values + s->out->bad_rows == s->out->rows && (!measured || column->identifier);
+  return column->role == PROPTER_COLUMN_OTHER && column->values == good_rows(s->out) && (!measured || column->identifier) && !twice(s->out, (size_t)(column - s->out->columns));
 }
 
 static bool in_set(const Sniff *s, const Keys *k, size_t set, size_t i) {
@@ -526,6 +420,8 @@ static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload,
   Keys *k = payload;
   PropterBuf key = {0};
   PropterStatus status = PROPTER_OK;
+  double day;
+  if (s->out->time != SIZE_MAX && !value_of(s, s->out->time, propter_row_text(row, s->out->time), &day)) return PROPTER_OK;
   look_at_numbers(s, row, &k->means);
   for (size_t set = 0; set < k->sets && status == PROPTER_OK; set++) {
     propter_buf_reset(&key);
@@ -566,7 +462,7 @@ static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *er
     if (k->repeated[set] < k->repeated[best]) best = set;
   if (out->time == SIZE_MAX && k->repeated[best]) best = 0;
   for (size_t i = 0; i < out->count && status == PROPTER_OK && best; i++)
-    if (out->columns[i].role == PROPTER_COLUMN_OTHER && in_set(s, k, best, i)) out->columns[i].role = PROPTER_COLUMN_KEY;
+    if (out->columns[i].role == PROPTER_COLUMN_OTHER && in_set(s, k, best, i)) out->columns[i].role = PROPTER_COLUMN_KEY, out->columns[i].why = NULL;
   out->repeated = out->time == SIZE_MAX && !best ? 0 : k->repeated[best];
   if (status == PROPTER_OK) choose_means(s, &k->means);
   for (size_t set = 0; set < KEY_SETS + 3; set++) propter_map_clear(&k->seen[set]);
@@ -574,77 +470,85 @@ static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *er
   return status;
 }
 
-static PropterStatus pass(Sniff *s, bool first, PropterError *err) {
-  PropterTable *table = NULL;
-  PROPTER_TRY(propter_table_open(s->path, &s->out->options, s->limits, &table, err));
-  size_t count;
-  const PropterStr *names = propter_table_columns(table, &count);
-  PropterStatus status = PROPTER_OK;
-  if (propter_table_has_expressions(table) || !count) {
-    propter_error_at(err, s->path, 0, 0);
-    status = propter_fail(err, PROPTER_INVALID, "expected a table with a header");
-  }
-  if (status == PROPTER_OK && first) {
-    s->out->count = count;
-    s->out->columns = propter_arena_alloc(&s->out->arena, count * sizeof *s->out->columns);
-    s->columns = propter_calloc(count, sizeof *s->columns);
-    if (!s->out->columns || !s->columns) status = no_memory(err);
-    for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = read_name(s, i, names[i], err);
-    if (status == PROPTER_OK) status = tell_apart(s->out, err);
-    if (status == PROPTER_OK) status = each_row(s, table, first_pass, NULL, err);
-    if (status == PROPTER_OK) choose_roles(s);
-  } else if (status == PROPTER_OK) {
-    status = choose_keys(s, table, err);
-  }
-  propter_table_close(table);
-  return status;
+static void begin(Seen *c) {
+  c->possible = (1u << TYPES) - 1, c->plain = (1u << NUMBERS) - 1, c->signs = (1u << SIGNS) - 1, c->days = 1;
+  for (size_t k = 0; written_dates[k].pattern; k++) c->days |= UINT64_C(2) << k;
+  for (size_t k = 0; written_numbers[k].decimal; k++) c->numbers |= UINT64_C(1) << k;
 }
 
-static PropterStatus both_passes(Sniff *s, PropterError *err) {
-  PropterStatus status = pass(s, true, err);
-  if (status == PROPTER_OK) status = pass(s, false, err);
+static void forget_columns(Sniff *s) {
   for (size_t i = 0; s->columns && i < s->out->count; i++) {
     propter_map_clear(&s->columns[i].values);
     for (size_t k = 0; k <= WRITTEN_MOST; k++) propter_map_clear(&s->columns[i].day[k].set);
   }
   propter_free(s->columns);
   s->columns = NULL;
-  return status;
 }
 
-/* The delimiter that makes most columns of the header; a file that cannot be opened so is none of that delimiter. */
-static PropterStatus find_delimiter(Sniff *s, PropterError *err) {
-  static const char others[] = ";\t|";
-  size_t most = 0;
-  for (size_t k = 0; k < sizeof others; k++) {
-    PropterTable *table = NULL;
-    PropterTableOptions options = s->out->options;
-    PropterError bad = {0};
-    size_t count = 0;
-    if (k) options.delimiter = others[k - 1];
-    PropterStatus status = propter_table_open(s->path, &options, s->limits, &table, &bad);
-    bool typed = table && (propter_table_has_values(table) || propter_table_has_expressions(table));
-    if (status == PROPTER_OK) (void)propter_table_columns(table, &count);
-    propter_table_close(table);
-    if (status == PROPTER_NO_MEMORY) return no_memory(err);
-    if (typed || (!k && status != PROPTER_OK)) return PROPTER_OK;
-    if (status == PROPTER_OK && count > most) most = count, s->out->options = options;
-  }
+static PropterStatus read_columns(Sniff *s, PropterTable *table, PropterError *err) {
+  size_t count;
+  const PropterStr *names = propter_table_columns(table, &count);
+  forget_columns(s);
+  s->out->count = count, s->out->aside = 0;
+  s->out->columns = propter_arena_alloc(&s->out->arena, count * sizeof *s->out->columns);
+  s->columns = propter_calloc(count, sizeof *s->columns);
+  if (!s->out->columns || !s->columns) return no_memory(err);
+  for (size_t i = 0; i < count; i++) begin(&s->columns[i]);
+  for (size_t i = 0; i < count; i++) PROPTER_TRY(sniff_read_name(s->out, i, names[i], &s->columns[i], err));
+  PROPTER_TRY(sniff_tell_apart(s->out, err));
+  PROPTER_TRY(each_row(s, table, first_pass, NULL, err));
+  choose_roles(s);
   return PROPTER_OK;
 }
 
+static PropterStatus pass(Sniff *s, bool first, PropterError *err) {
+  PropterTable *table = NULL;
+  PROPTER_TRY(propter_table_open(s->path, &s->out->options, s->limits, &table, err));
+  size_t count;
+  (void)propter_table_columns(table, &count);
+  PropterStatus status;
+  if (propter_table_has_expressions(table) || !count) {
+    propter_error_at(err, s->path, 0, 0);
+    status = propter_fail(err, PROPTER_INVALID, "expected a table with a header");
+  } else {
+    status = first ? read_columns(s, table, err) : choose_keys(s, table, err);
+  }
+  propter_table_close(table);
+  return status;
+}
+
+/* Totals and footnotes would spoil the columns beside the days: these are looked at once more without them. */
+static bool needs_second_look(Sniff *s) {
+  const PropterSniff *out = s->out;
+  if (out->time == SIZE_MAX || days_of(&s->columns[out->time], &out->columns[out->time]) == good_rows(out)) return false;
+  s->second_look = true;
+  s->day_column = out->time, s->day_pattern = out->columns[out->time].date_format;
+  return true;
+}
+
+static PropterStatus all_passes(Sniff *s, PropterError *err) {
+  s->second_look = false;
+  PropterStatus status = layout_find(s->path, s->limits, &s->out->options, err);
+  if (status == PROPTER_OK) status = pass(s, true, err);
+  if (status == PROPTER_OK && needs_second_look(s)) status = pass(s, true, err);
+  if (status == PROPTER_OK) status = pass(s, false, err);
+  forget_columns(s);
+  return status;
+}
+
 PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out, PropterError *err) {
+  static const char *const encodings[] = {"windows-1252", "UTF-16LE", "UTF-16BE"};
+  static const PropterTableOptions none;
   Sniff s = {.out = out, .limits = limits, .path = path};
-  if (options) out->options = *options;
-  PropterStatus status = out->options.delimiter ? PROPTER_OK : find_delimiter(&s, err);
-  if (status == PROPTER_OK) status = both_passes(&s, err);
-  if (status == PROPTER_INVALID && !out->options.encoding) {
-    PropterTableOptions found = out->options;
+  const PropterTableOptions given = options ? *options : none;
+  out->options = given;
+  PropterStatus status = all_passes(&s, err);
+  for (size_t i = 0; status == PROPTER_INVALID && !given.encoding && i < sizeof encodings / sizeof *encodings; i++) {
     PropterError bad = {0};
     propter_sniff_clear(out);
-    out->options = found, out->options.encoding = "windows-1252";
-    PropterStatus again = both_passes(&s, &bad);
-    if (again == PROPTER_OK) return again;
+    out->options = given, out->options.encoding = encodings[i];
+    /* Any bytes may be read as UTF-16: then they must make columns. */
+    if (all_passes(&s, &bad) == PROPTER_OK && (!i || out->count > 1)) return PROPTER_OK;
   }
   if (status != PROPTER_OK) propter_sniff_clear(out);
   return status;

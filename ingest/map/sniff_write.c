@@ -53,6 +53,41 @@ static PropterStr local_type(const PropterColumn *column) {
   return (PropterStr){hash + 1, column->datatype.len - (size_t)(hash + 1 - column->datatype.data)};
 }
 
+static void add_quoted(PropterBuf *out, uint64_t line, PropterStr text) {
+  propter_buf_printf(out, " (line %" PRIu64 ": \"", line);
+  add_plain(out, text);
+  propter_buf_printf(out, "\")");
+}
+
+static void add_count(PropterBuf *out, uint64_t n, const char *what) { propter_buf_printf(out, "%" PRIu64 " %s%s", n, what, n == 1 ? "" : "s"); }
+
+PropterStatus propter_sniff_left_out(const PropterSniff *s, PropterBuf *out, PropterError *err) {
+  const char *before = "left out: ", *and = "; ";
+  size_t begin = out->len;
+  if (s->options.header_line)
+    propter_buf_printf(out, "the names of the columns stand in line %" PRIu64 ": what stands above is no part of the table\n", s->options.header_line), begin = out->len;
+  if (s->aside) propter_buf_printf(out, "%s", before), add_count(out, s->aside, "row"), propter_buf_printf(out, " without a day"), add_quoted(out, s->aside_line, s->aside_text);
+  if (s->bad_rows) propter_buf_printf(out, "%s", out->len > begin ? and : before), add_count(out, s->bad_rows, "row"), propter_buf_printf(out, " with a wrong number of cells");
+  for (size_t i = 0; i < s->count; i++) {
+    const PropterColumn *c = &s->columns[i];
+    if (c->role != PROPTER_COLUMN_MEASURE || !c->strays) continue;
+    propter_buf_printf(out, "%s", out->len > begin ? and : before), add_count(out, c->strays, "cell"), propter_buf_printf(out, " of "), add_plain(out, c->name);
+    propter_buf_printf(out, c->strays == 1 ? " that is no number" : " that are no numbers"), add_quoted(out, c->stray_line, c->stray);
+  }
+  if (out->len > begin) propter_buf_add_char(out, '\n');
+  begin = out->len;
+  for (size_t i = 0; i < s->count; i++) {
+    const PropterColumn *c = &s->columns[i];
+    if (!c->why) continue;
+    propter_buf_printf(out, "%s", out->len > begin ? ", " : "columns not used: ");
+    if (c->name.len) add_plain(out, c->name);
+    else propter_buf_printf(out, "column %zu", i + 1);
+    propter_buf_printf(out, " (%s)", c->why);
+  }
+  if (out->len > begin) propter_buf_add_char(out, '\n');
+  return propter_buf_status(out, err);
+}
+
 static void write_head(const PropterSniff *s, PropterStr source, PropterStr base, PropterBuf *out) {
   propter_buf_printf(out, "# Guessed by propter ingest --sniff from ");
   add_plain(out, source);
@@ -67,6 +102,13 @@ static void write_head(const PropterSniff *s, PropterStr source, PropterStr base
     propter_buf_printf(out, ": %.*s, %" PRIu64 ", %s%" PRIu64 ", %s\n", (int)type.len, type.data, c->values,
                        c->distinct == PROPTER_SNIFF_DISTINCT ? "at least " : "", c->distinct, roles[c->role]);
   }
+  PropterBuf left = {.max = 1 << 20};
+  if (propter_sniff_left_out(s, &left, NULL) != PROPTER_OK) out->failed = left.failed;
+  for (size_t at = 0, end; at < left.len; at = end + 1) {
+    for (end = at; end < left.len && left.data[end] != '\n';) end++;
+    propter_buf_printf(out, "# %.*s\n", (int)(end - at), left.data + at);
+  }
+  propter_buf_clear(&left);
   if (s->repeated)
     propter_buf_printf(out, "# %" PRIu64 " rows have the time, slices and keys of an earlier row: they will be rejected unless propter:keyColumn tells them apart.\n",
                        s->repeated);
@@ -109,6 +151,8 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   char delimiter[2] = {s->options.delimiter, 0};
   add_option(out, "delimiter", *delimiter ? delimiter : NULL);
   add_option(out, "encoding", s->options.encoding);
+  add_option(out, "sheet", s->options.table);
+  if (s->options.header_line) propter_buf_printf(out, "  propter:headerLine %" PRIu64 " ;\n", s->options.header_line);
   add_option(out, "dateFormat", s->columns[s->time].date_format);
   add_option(out, "decimalChar", c->decimal), add_option(out, "groupChar", c->group);
   add_columns(s, PROPTER_COLUMN_SLICE, "propter:sliceColumn", out);
@@ -116,6 +160,9 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   propter_buf_printf(out, "  propter:grain \"%s\"^^xsd:duration ; propter:aggregation propter:%s ;\n  propter:unit ", s->grain, c->mean ? "Mean" : "Sum");
   add_text(out, c->unit ? propter_str(c->unit) : PROPTER_STR("1"));
   if (c->unit_label) propter_buf_printf(out, " ; propter:unitLabel "), add_text(out, propter_str(c->unit_label));
+  /* A total without one of its parts would look like a fall. */
+  bool gaps = c->values - c->strays < s->rows - s->bad_rows - s->aside;
+  if (gaps && s->cells > 1 && !s->repeated) propter_buf_printf(out, " ; propter:cellsPerPeriod %" PRIu64, s->cells);
   if (c->direction) propter_buf_printf(out, " ; propter:goodDirection propter:%s", c->direction > 0 ? "Up" : "Down");
   propter_buf_printf(out, " .%s\n", c->unit ? "" : " # the name says no unit");
   return PROPTER_OK;
@@ -142,16 +189,19 @@ static void write_csvw(const PropterSniff *s, PropterStr source, PropterBuf *out
   propter_buf_printf(out, " ; csvw:dialect [ csvw:delimiter ");
   add_text(out, propter_str(delimiter));
   if (s->options.encoding) propter_buf_printf(out, " ; csvw:encoding "), add_text(out, propter_str(s->options.encoding));
+  if (s->options.header_line) propter_buf_printf(out, " ; csvw:skipRows %" PRIu64, s->options.header_line - 1);
   propter_buf_printf(out, " ] ]");
 }
 
 static PropterStatus write_rows(const PropterSniff *s, PropterStr source, PropterStr base, PropterMap *taken, PropterBuf *out, PropterError *err) {
   propter_buf_printf(out, "\n:rows a rml:TriplesMap ;\n  rml:logicalSource [ rml:source ");
-  if (s->options.delimiter || s->options.encoding)
+  if (s->options.delimiter || s->options.encoding || s->options.header_line)
     write_csvw(s, source, out);
   else
     propter_buf_printf(out, "[ a rml:RelativePathSource ; rml:root rml:MappingDirectory ; rml:path "), add_text(out, source), propter_buf_printf(out, " ]");
-  propter_buf_printf(out, " ; rml:referenceFormulation rml:CSV ] ;\n  rml:subjectMap [ ");
+  propter_buf_printf(out, " ; rml:referenceFormulation rml:CSV");
+  if (s->options.table) propter_buf_printf(out, " ; rml:tableName "), add_text(out, propter_str(s->options.table));
+  propter_buf_printf(out, " ] ;\n  rml:subjectMap [ ");
   bool keyed = false;
   for (size_t i = 0; i < s->count && !keyed; i++) {
     if (s->columns[i].role != PROPTER_COLUMN_KEY) continue;

@@ -23,7 +23,7 @@ static bool same_source(const LogicalSource *a, const LogicalSource *b) {
     return false;
   for (size_t i = 0; i < x->prefix_count; i++)
     if (!same_text(x->prefixes[i].prefix, y->prefixes[i].prefix) || !same_text(x->prefixes[i].iri, y->prefixes[i].iri)) return false;
-  return a->options.delimiter == b->options.delimiter && a->options.quote == b->options.quote && a->options.no_header == b->options.no_header &&
+  return a->options.delimiter == b->options.delimiter && a->options.quote == b->options.quote && a->options.no_header == b->options.no_header && x->header_line == y->header_line &&
          a->options.trim == b->options.trim && same_text(a->options.comment, b->options.comment) && same_text(a->options.encoding, b->options.encoding);
 }
 
@@ -110,6 +110,10 @@ static PropterStatus csvw_table(PropterMapping *m, LogicalSource *s, Node table,
   if ((t = doc_get(&m->doc, d->o, WORD_commentPrefix, 0)) && text_of(m, t).len) s->options.comment = text_of(m, t).data;
   if ((t = doc_get(&m->doc, d->o, WORD_encoding, 0))) s->options.encoding = text_of(m, t).data;
   if ((t = doc_get(&m->doc, d->o, WORD_header, 0))) s->options.no_header = !is_true(m, t);
+  int64_t skipped = 0;
+  if ((t = doc_get(&m->doc, d->o, WORD_skipRows, 0)) && (!propter_str_to_int64(text_of(m, t), &skipped) || skipped < 0))
+    return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected how many lines to skip, found \"%s\"", text_of(m, t).data);
+  if (skipped) s->options.header_line = (uint64_t)skipped + 1;
   if ((t = doc_get(&m->doc, d->o, WORD_trim, 0))) s->options.trim = is_true(m, t);
   return PROPTER_OK;
 }

@@ -2,10 +2,12 @@
 #include "written.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define NO_ROW(...)
 #define DATE(pattern, says) {pattern, says},
 #define MONTHS NO_ROW
+#define MISSING NO_ROW
 #define NUMBER NO_ROW
 const WrittenDate written_dates[WRITTEN_MOST] = {
 #include "written.def"
@@ -24,6 +26,20 @@ const WrittenNumber written_numbers[WRITTEN_MOST] = {
 static const char *const month_names[] = {
 #include "written.def"
 };
+#undef MONTHS
+#undef MISSING
+#define MONTHS NO_ROW
+#define MISSING(text) text,
+static const char *const missing[] = {
+#include "written.def"
+};
+
+bool written_missing(PropterStr text) {
+  text = propter_str_trim(text);
+  for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+    if (text.len == strlen(missing[i]) && strncasecmp(text.data, missing[i], text.len) == 0) return true;
+  return false;
+}
 
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; }
 

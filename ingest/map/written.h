@@ -27,6 +27,9 @@ typedef struct {
 extern const WrittenDate written_dates[WRITTEN_MOST];
 extern const WrittenNumber written_numbers[WRITTEN_MOST];
 
+/* True if it says that there is no number: n/a, k.A., a dash, an error of a spreadsheet. */
+bool written_missing(PropterStr text);
+
 /* True if the pattern is one that written_day reads: its symbols are those above, with a year and a month. */
 bool written_pattern(PropterStr pattern);
 /* The day (of a month without day: its first) that `text` says by the pattern. A time of day behind it is passed over. Two digits of a year are those from

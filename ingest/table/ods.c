@@ -10,6 +10,8 @@ typedef struct {
   Sheet sheet;
   const char *wanted; /* name of a table; NULL: the first */
   PropterBuf names;   /* of all tables, for the message */
+  PropterSheets *sheets; /* names only are wanted, in `arena` */
+  PropterArena *arena;
   bool inside, found; /* in the table wanted; it was there */
   uint64_t line, next_line;
   uint64_t column, next_column;
@@ -85,6 +87,10 @@ static PropterStatus cell_start(Ods *o, const PropterXmlElement *e, PropterError
 
 static PropterStatus table_start(Ods *o, const PropterXmlElement *e, PropterError *err) {
   PropterStr name = attribute(e, "name");
+  if (o->sheets) {
+    name = propter_arena_copy(o->arena, name);
+    return name.data && propter_vec_push(o->sheets, name) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading %s", o->sheet.path);
+  }
   bool known = o->wanted ? propter_str_equal(name, propter_str(o->wanted)) : !o->found;
   propter_buf_printf(&o->names, "%s%.*s", o->names.len ? ", " : "", (int)name.len, name.data);
   o->inside = known && !o->found;
@@ -148,8 +154,20 @@ static void close_ods(void *state) {
   propter_free(o);
 }
 
+static const PropterXmlStream stream = {.start = on_start, .end = on_end, .text = on_text, .no_doctype = true};
+
+static PropterStatus sheets_ods(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err) {
+  static const PropterTableOptions options;
+  Ods *o = propter_calloc(1, sizeof *o);
+  if (!o) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
+  o->sheets = out, o->arena = arena;
+  PropterStatus status = table_sheet_open(&o->sheet, path, &options, limits, err);
+  if (status == PROPTER_OK) status = table_sheet_part(&o->sheet, "content.xml", &stream, o, err);
+  close_ods(o);
+  return status;
+}
+
 static PropterStatus open_ods(const char *path, const PropterTableOptions *options, const PropterLimits *limits, void **state, PropterError *err) {
-  static const PropterXmlStream stream = {.start = on_start, .end = on_end, .text = on_text, .no_doctype = true};
   Ods *o = propter_calloc(1, sizeof *o);
   if (!o) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
   *state = o;
@@ -176,4 +194,5 @@ const TableReader table_reader_ods = {.name = "ods",
                                       .open = open_ods,
                                       .next = next_ods,
                                       .close = close_ods,
+                                      .sheets = sheets_ods,
                                       .sheet = true};

@@ -21,6 +21,8 @@ typedef struct {
   PropterStatus (*nested)(void *state, size_t parent, PropterStr expression, size_t *index, PropterError *err);
   /* Where columns are expressions: that for whose sake the whole document is held, or NULL: one row at a time is. */
   const char *(*whole)(const void *state);
+  /* Workbooks: the sheets that are shown; NULL: it is none. */
+  PropterStatus (*sheets)(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err);
   bool any_case; /* column names are found whatever their case */
   bool sheet;    /* rows with a header, as `values`: a mapping that says CSV of a file with this extension means it */
 } TableReader;

@@ -16,6 +16,7 @@ PropterStatus table_sheet_open(Sheet *s, const char *path, const PropterTableOpt
   s->path = path;
   s->limits = *limits;
   s->no_header = options->no_header;
+  s->header_line = options->header_line;
   PROPTER_TRY(propter_io_read_file(path, limits->document_bytes, &s->packed, err));
   propter_error_at(err, path, 0, 0);
   if (propter_str_starts(propter_buf_str(&s->packed), PROPTER_STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")))
@@ -134,7 +135,11 @@ static PropterStatus data(Sheet *s, const SheetRow *r, PropterRow *row, PropterE
 }
 
 PropterStatus table_sheet_next(Sheet *s, PropterRow *row, bool *found, PropterError *err) {
-  while (s->at < s->rows.count && (!s->rows.items[s->at].count || s->repeated == s->rows.items[s->at].repeat)) s->at++, s->repeated = 0;
+  for (; s->at < s->rows.count; s->at++, s->repeated = 0) {
+    const SheetRow *r = &s->rows.items[s->at];
+    if (!s->started && r->line < s->header_line) s->repeated = r->repeat < s->header_line - r->line ? r->repeat : s->header_line - r->line;
+    if (r->count && s->repeated < r->repeat) break;
+  }
   *found = s->at < s->rows.count;
   if (!*found) return PROPTER_OK;
   const SheetRow *r = &s->rows.items[s->at];

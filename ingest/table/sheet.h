@@ -33,6 +33,7 @@ typedef struct {
   size_t at;         /* the next row, and how often it was handed over */
   uint64_t repeated;
   bool no_header, started;
+  uint64_t header_line;
   size_t width;
   PROPTER_VEC(PropterStr) names;
   PROPTER_VEC(PropterCell) row_cells;

@@ -77,10 +77,12 @@ PropterStatus propter_table_open(const char *path, const PropterTableOptions *op
   PropterStatus status = find_reader(path, options->format, &t->reader, err);
   if (status == PROPTER_OK && !(t->path = propter_strdup(propter_str(path)))) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
   if (status == PROPTER_OK) status = t->reader->open(t->path, options, &l, &t->state, err);
-  PropterRow row;
+  PropterRow row = {0};
   bool found = false;
   bool header = !t->reader->column;
-  if (status == PROPTER_OK && header) status = t->reader->next(t->state, &row, &found, err);
+  do
+    if (status == PROPTER_OK && header) status = t->reader->next(t->state, &row, &found, err);
+  while (status == PROPTER_OK && header && found && row.line < options->header_line);
   if (status == PROPTER_OK && header && !found && !options->no_header) {
     propter_error_at(err, path, 0, 0);
     status = propter_fail(err, PROPTER_INVALID, "expected a header line, found an empty file");
@@ -93,6 +95,12 @@ PropterStatus propter_table_open(const char *path, const PropterTableOptions *op
   }
   *out = t;
   return PROPTER_OK;
+}
+
+PropterStatus propter_table_sheets(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err) {
+  const PropterLimits l = limits ? *limits : propter_limits_default();
+  const TableReader *reader = reader_of_file(path);
+  return reader->sheets ? reader->sheets(path, &l, arena, out, err) : PROPTER_OK;
 }
 
 void propter_table_close(PropterTable *table) {

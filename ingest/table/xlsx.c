@@ -388,6 +388,23 @@ static void close_xlsx(void *state) {
   propter_free(x);
 }
 
+static PropterStatus sheets_xlsx(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err) {
+  static const PropterTableOptions options;
+  Xlsx *x = propter_calloc(1, sizeof *x);
+  if (!x) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
+  const char *workbook = NULL;
+  PropterStatus status = table_sheet_open(&x->sheet, path, &options, limits, err);
+  if (status == PROPTER_OK) status = read_workbook(x, &workbook, err);
+  for (size_t i = 0; i < x->tabs.count && status == PROPTER_OK; i++) {
+    const Tab *t = &x->tabs.items[i];
+    if (t->hidden || !t->relation.len || !relation(x, t->relation, "/worksheet")) continue;
+    PropterStr name = propter_arena_copy(arena, t->name);
+    if (!name.data || !propter_vec_push(out, name)) status = no_memory(x, err);
+  }
+  close_xlsx(x);
+  return status;
+}
+
 static PropterStatus read_if_there(Xlsx *x, const char *type, const char *workbook, const PropterXmlStream *stream, PropterError *err) {
   const Relation *r = relation(x, (PropterStr){"", 0}, type);
   if (!r) return PROPTER_OK;
@@ -425,4 +442,5 @@ const TableReader table_reader_xlsx = {.name = "xlsx",
                                        .open = open_xlsx,
                                        .next = next_xlsx,
                                        .close = close_xlsx,
+                                       .sheets = sheets_xlsx,
                                        .sheet = true};

@@ -138,6 +138,19 @@ static PropterStatus near_rows(SourceGraph *g, Source *s, PropterTable *table, P
   return PROPTER_OK;
 }
 
+/* The sheet that the metric of an observation's data set names. */
+static PropterStatus sheet_of(SourceGraph *g, PropterId node, PropterStr *sheet, PropterError *err) {
+  PropterId set = PROPTER_NO_ID;
+  PropterIds metrics = {0};
+  *sheet = (PropterStr){"", 0};
+  if (!g->v[VOCAB_propter_sheet] || !g->v[VOCAB_qb_dataSet] || !g->v[VOCAB_propter_dataset]) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_object(g->snapshot, node, g->v[VOCAB_qb_dataSet], &set, err));
+  PropterStatus status = set ? propter_snapshot_subjects(g->snapshot, g->v[VOCAB_propter_dataset], set, &metrics, err) : PROPTER_OK;
+  for (size_t i = 0; i < metrics.count && status == PROPTER_OK && !sheet->len; i++) status = source_value(g, metrics.items[i], VOCAB_propter_sheet, sheet, err);
+  propter_vec_clear(&metrics);
+  return status;
+}
+
 static PropterStatus row(SourceGraph *g, PropterId node, PropterStr file, PropterStr line, Source *out, PropterError *err) {
   PropterStr path;
   int64_t number = 0;
@@ -147,11 +160,14 @@ static PropterStatus row(SourceGraph *g, PropterId node, PropterStr file, Propte
   out->row = number > 0 ? (uint64_t)number : 0;
   PROPTER_TRY(input_path(g, file, &path, &out->problem, err));
   if (!path.len) return PROPTER_OK;
+  PropterStr sheet;
+  PROPTER_TRY(sheet_of(g, node, &sheet, err));
+  const PropterTableOptions options = {.table = sheet.len ? sheet.data : NULL};
   PropterSniff sniff = {0};
   PropterTable *table = NULL;
   PropterError why = {0};
-  PropterStatus status = propter_sniff(path.data, NULL, NULL, &sniff, NULL); /* its delimiter and encoding, if it can tell */
-  status = propter_table_open(path.data, status == PROPTER_OK ? &sniff.options : NULL, NULL, &table, &why);
+  PropterStatus status = propter_sniff(path.data, &options, NULL, &sniff, NULL); /* its delimiter, encoding and header, if it can tell */
+  status = propter_table_open(path.data, status == PROPTER_OK ? &sniff.options : &options, NULL, &table, &why);
   if (status == PROPTER_OK) status = near_rows(g, out, table, &why);
   propter_table_close(table);
   propter_sniff_clear(&sniff);

@@ -7,6 +7,7 @@
 
 typedef struct {
   char *path;      /* as opened */
+  const char *sheet; /* of a workbook: each sheet is a table of its own */
   bool table;
   bool taken;      /* read together with an earlier table of the same columns */
   PropterStatus status;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "propter/cells.h"
 #include "propter/document.h"
@@ -35,6 +36,21 @@ static bool is_other(const char *name) {
   return ends_in(name, endings);
 }
 
+/* A file, or each sheet of a workbook; one that cannot be read is refused when it is looked at. */
+static PropterStatus add_file(Start *s, char *path) {
+  PropterSheets sheets = {0};
+  StartFile file = {.path = path, .table = is_table(path) && !propter_document_recognised(path)}; /* a list of claims is read */
+  PropterStatus status = PROPTER_OK;
+  if (file.table && propter_table_sheets(path, NULL, &s->arena, &sheets, NULL) != PROPTER_OK) sheets.count = 0;
+  for (size_t i = 0; i == 0 || i < sheets.count; i++) {
+    file.sheet = i < sheets.count ? sheets.items[i].data : NULL;
+    if (s->files.count == MAX_FILES) status = propter_fail(s->err, PROPTER_LIMIT, "more than %d files in the folder", MAX_FILES);
+    else if (!propter_vec_push(&s->files, file)) status = start_no_memory(s->err);
+  }
+  propter_vec_clear(&sheets);
+  return status;
+}
+
 static PropterStatus walk(Start *s, const char *folder, int depth) {
   struct dirent **entries = NULL;
   int count = scandir(folder, &entries, NULL, alphasort);
@@ -47,9 +63,7 @@ static PropterStatus walk(Start *s, const char *folder, int depth) {
     if (path && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
       if (depth < MAX_DEPTH) status = walk(s, path, depth + 1);
     } else if (path && S_ISREG(info.st_mode) && !is_other(name)) {
-      StartFile file = {.path = path, .table = is_table(name) && !propter_document_recognised(path)}; /* a list of claims is read */
-      if (s->files.count == MAX_FILES) status = propter_fail(s->err, PROPTER_LIMIT, "more than %d files in the folder", MAX_FILES);
-      else if (!propter_vec_push(&s->files, file)) status = start_no_memory(s->err);
+      status = add_file(s, path);
     }
     free(entries[i]);
   }
@@ -68,10 +82,12 @@ char *start_stem(Start *s, const char *path) {
   return stem;
 }
 
-static bool same_columns(const PropterSniff *a, const char *path) {
+static bool same_columns(const PropterSniff *a, const StartFile *file) {
   PropterTable *table;
+  PropterTableOptions options = a->options;
   size_t count = 0;
-  if (propter_table_open(path, &a->options, NULL, &table, NULL) != PROPTER_OK) return false;
+  options.table = file->sheet;
+  if (propter_table_open(file->path, &options, NULL, &table, NULL) != PROPTER_OK) return false;
   const PropterStr *names = propter_table_columns(table, &count);
   bool same = count == a->count;
   for (size_t i = 0; same && i < count; i++) same = propter_str_equal(names[i], a->columns[i].name);
@@ -109,34 +125,39 @@ static PropterStatus use_made(Start *s, PropterBuf *made, const char *stem, cons
 }
 
 /* Rows of facts, or many files of one shape: added up into one table of the pack. */
-static PropterStatus add_up(Start *s, const PropterSniff *found, const char **paths, size_t count, const char *stem) {
-  PropterBuf cells = {.max = 1 << 30};
+static PropterStatus add_up(Start *s, const PropterSniff *found, const PropterCellsTable *tables, size_t count, const char *stem) {
+  PropterBuf cells = {.max = 1 << 30}, left = {.max = 1 << 28};
   PropterCellsSummary summary;
   PropterSniff sniff = {0};
   if (count > 1) stem = s->name.data; /* no one file's name */
-  PropterStatus status = propter_cells(paths, count, found, &cells, &summary, s->err);
+  PropterStatus status = propter_cells(tables, count, found, &cells, &left, &summary, s->err);
+  char *record = start_text(s, "%s/%s-left-out.csv", s->pack, stem);
+  if (status == PROPTER_OK && !record) status = start_no_memory(s->err);
+  if (status == PROPTER_OK && left.len) status = propter_io_write_file(record, propter_buf_str(&left), s->err);
   if (status == PROPTER_OK) status = use_made(s, &cells, stem, "cells", &sniff);
   propter_buf_clear(&cells);
   if (status == PROPTER_OK)
     fprintf(s->call->out, "         added up by period and slice: %s rows of %zu file%s to %s cells\n", output_number(summary.rows), count,
             count == 1 ? "" : "s", output_number(summary.cells));
+  if (status == PROPTER_OK && summary.left_out) fprintf(s->call->out, "         left out: %s rows or cells, with line, value and reason in %s\n", output_number(summary.left_out), record);
+  propter_buf_clear(&left);
   propter_sniff_clear(&sniff);
   return status;
 }
 
 /* A column for each period: made into a row for each. *wide false: it is no such table. */
-static PropterStatus turn(Start *s, const PropterSniff *found, const char *path, const char *stem, bool *wide) {
+static PropterStatus turn(Start *s, const PropterSniff *found, const char *path, const char *called, const char *stem, bool *wide) {
   PropterBuf made = {.max = 1 << 30};
   PropterSniff sniff = {0};
   PropterMelted melted;
   PropterStatus status = propter_melt(path, found, &made, &melted, s->err);
   *wide = melted.periods > 0;
   if (status == PROPTER_OK && *wide && melted.mixed) {
-    fprintf(s->call->out, "table    %s: not used: its rows are different measures (column %s); give each a column or a file of its own\n", path, melted.mixed);
+    fprintf(s->call->out, "table    %s: not used: its rows are different measures (column %s); give each a column or a file of its own\n", called, melted.mixed);
   } else if (status == PROPTER_OK && *wide) {
     status = use_made(s, &made, stem, "long", &sniff);
     if (status == PROPTER_OK) {
-      fprintf(s->call->out, "table    %s: %zu columns of periods turned into %s rows", path, melted.periods, output_number(melted.rows));
+      fprintf(s->call->out, "table    %s: %zu columns of periods turned into %s rows", called, melted.periods, output_number(melted.rows));
       say_columns(s->call->out, &sniff, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(s->call->out, &sniff, PROPTER_COLUMN_SLICE, ", slices ");
       fputc('\n', s->call->out);
     }
@@ -146,41 +167,72 @@ static PropterStatus turn(Start *s, const PropterSniff *found, const char *path,
   return status;
 }
 
+/* Nothing is dropped without a word. */
+static PropterStatus say_left_out(Start *s, const PropterSniff *found) {
+  PropterBuf left = {.max = 1 << 20};
+  PropterStatus status = propter_sniff_left_out(found, &left, s->err);
+  for (size_t at = 0, end; at < left.len && status == PROPTER_OK; at = end + 1) {
+    for (end = at; end < left.len && left.data[end] != '\n';) end++;
+    fprintf(s->call->out, "         %.*s\n", (int)(end - at), left.data + at);
+  }
+  propter_buf_clear(&left);
+  return status;
+}
+
+static PropterStatus use_found(Start *s, const PropterSniff *found, const StartFile *file, const char *called, const PropterCellsTable *tables, size_t count,
+                               const char *stem) {
+  FILE *out = s->call->out;
+  size_t measures = 0;
+  for (size_t i = 0; i < found->count; i++) measures += found->columns[i].role == PROPTER_COLUMN_MEASURE;
+  bool wide = false;
+  if (count == 1 && found->time == SIZE_MAX) PROPTER_TRY(turn(s, found, file->path, called, stem, &wide));
+  if (wide) return PROPTER_OK;
+  if (found->time == SIZE_MAX || !measures) {
+    fprintf(out, "table    %s: not used: it has no %s\n", called, found->time == SIZE_MAX ? "column of days or periods" : "column of amounts");
+    return say_left_out(s, found);
+  }
+  fprintf(out, "table    %s%s: %s rows by %.*s", called, count > 1 ? " and others like it" : "", output_number(found->rows - found->aside - found->bad_rows),
+          (int)found->columns[found->time].name.len, found->columns[found->time].name.data);
+  say_columns(out, found, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(out, found, PROPTER_COLUMN_SLICE, ", slices ");
+  fputc('\n', out);
+  PROPTER_TRY(say_left_out(s, found));
+  if (found->repeated || count > 1) return add_up(s, found, tables, count, stem);
+  char *absolute = realpath(file->path, NULL);
+  PropterStatus status = absolute ? write_mapping(s, found, absolute, stem) : propter_io_fail(s->err, file->path, "open");
+  free(absolute);
+  return status;
+}
+
+/* A mapping of this name is there. */
+static bool taken(Start *s, const char *stem) {
+  char *path = start_text(s, "%s/%s.ttl", s->pack, stem);
+  return path && access(path, F_OK) == 0;
+}
+
 static PropterStatus use_table(Start *s, size_t at) {
   PropterSniff found = {0};
-  FILE *out = s->call->out;
-  const char *path = s->files.items[at].path, *stem = start_stem(s, path);
-  const char **paths = propter_arena_alloc(&s->arena, s->files.count * sizeof *paths);
-  if (!stem || !paths) return start_no_memory(s->err);
+  const StartFile *file = &s->files.items[at];
+  const PropterTableOptions options = {.table = file->sheet};
+  const char *stem = start_stem(s, file->path), *called = file->path;
+  const char *sheet = file->sheet ? start_stem(s, file->sheet) : NULL;
+  if (stem && sheet) called = start_text(s, "%s, sheet %s", file->path, file->sheet), stem = start_text(s, "%s-%s", stem, sheet);
+  const char *first = stem;
+  for (int n = 2; stem && taken(s, stem) && n < 1000; n++) stem = propter_arena_printf(&s->arena, "%s-%d", first, n).data;
+  PropterCellsTable *tables = propter_arena_alloc(&s->arena, s->files.count * sizeof *tables);
+  if (!stem || !called || !tables) return start_no_memory(s->err);
   PropterError bad = {0};
-  if (propter_sniff(path, NULL, NULL, &found, &bad) != PROPTER_OK) {
-    fprintf(out, "table    %s: not used: %s\n", path, bad.message);
+  if (propter_sniff(file->path, &options, NULL, &found, &bad) != PROPTER_OK) {
+    fprintf(s->call->out, "table    %s: not used: %s\n", called, bad.message);
     propter_sniff_clear(&found);
     return bad.status == PROPTER_NO_MEMORY ? propter_fail(s->err, bad.status, "%s", bad.message) : PROPTER_OK;
   }
-  size_t count = 0, measures = 0;
-  for (size_t i = 0; i < found.count; i++) measures += found.columns[i].role == PROPTER_COLUMN_MEASURE;
-  for (size_t i = at; i < s->files.count; i++)
-    if (s->files.items[i].table && !s->files.items[i].taken && (i == at || same_columns(&found, s->files.items[i].path)))
-      s->files.items[i].taken = true, paths[count++] = s->files.items[i].path;
-  PropterStatus status = PROPTER_OK;
-  bool wide = false;
-  if (count == 1 && found.time == SIZE_MAX) status = turn(s, &found, path, stem, &wide);
-  if (wide || status != PROPTER_OK) {
-    /* done, or it failed */
-  } else if (found.time == SIZE_MAX || !measures) {
-    fprintf(out, "table    %s: not used: it has no %s\n", path, found.time == SIZE_MAX ? "column of days or periods" : "column of amounts");
-  } else {
-    fprintf(out, "table    %s%s: %s rows by %.*s", path, count > 1 ? " and others like it" : "", output_number(found.rows),
-            (int)found.columns[found.time].name.len, found.columns[found.time].name.data);
-    say_columns(out, &found, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(out, &found, PROPTER_COLUMN_SLICE, ", slices ");
-    fputc('\n', out);
-    char *absolute = realpath(path, NULL);
-    status = !absolute                     ? propter_io_fail(s->err, path, "open")
-             : found.repeated || count > 1 ? add_up(s, &found, paths, count, stem)
-                                           : write_mapping(s, &found, absolute, stem);
-    free(absolute);
+  size_t count = 0;
+  for (size_t i = at; i < s->files.count; i++) {
+    StartFile *other = &s->files.items[i];
+    if (other->table && !other->taken && (i == at || (found.time != SIZE_MAX && same_columns(&found, other))))
+      other->taken = true, tables[count++] = (PropterCellsTable){other->path, other->sheet};
   }
+  PropterStatus status = use_found(s, &found, file, called, tables, count, stem);
   propter_sniff_clear(&found);
   return status;
 }

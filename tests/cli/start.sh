@@ -49,7 +49,7 @@ said 'literal members stand in the form' 'dimension/country> "Norway" }'
 
 # As a spreadsheet of another country saves it, with a note that tells when a part of it was closed.
 mkdir stores
-awk "$uniform"'BEGIN { split("Oslo Bergen Tromso", city, " "); printf "Date;Store;Net revenue (EUR)\n"
+awk "$uniform"'BEGIN { split("Oslo Bergen Troms\303\270", city, " "); printf "Date;Store;Net revenue (EUR)\n"
   for (d = 0; d < 240; d++) { y = 2023; m = 1 + int(d / 28); day = 1 + d % 28; if (m > 12) { y = 2024; m -= 12 }
     for (c = 1; c <= 3; c++) { v = 1000 + 60 * uniform(); if (city[c] == "Bergen" && m == 6 && day >= 3 && day <= 16 && y == 2023) v *= .4
       x = sprintf("%.2f", v); sub(/[.]/, ",", x); printf "%02d.%02d.%d;%s;%s\n", day, m, y, city[c], x } } }' | iconv -f UTF-8 -t WINDOWS-1252 >'stores/Umsatz 2023.csv'
@@ -60,6 +60,55 @@ said 'the move is that of a part, and no way back leads' 'moves    1 net revenue
 said 'what the note dates is the cause' ' 1 closure, 3–16 Jun 2023'
 said 'with its sentence' 'The Bergen store was closed from 3 to 16 June 2023'
 ended 'an answer' 0
+grep -q 'propter:encoding "windows-1252"' stores-pack/Umsatz-2023.ttl && grep -q 'skos:prefLabel "net revenue, Tromsø"@en' stores-pack/concepts.ttl && ok 'letters of windows-1252 are read' || not_ok 'letters of windows-1252' "$(cat stores-pack/Umsatz-2023.ttl)"
+
+# As a shop's till exports it: titles, cells without a number, subtotals, a total and a footnote, in windows-1252.
+mkdir till
+awk "$uniform"'BEGIN { split("M\303\274nchen K\303\266ln Hof", shop, " "); print "Umsatzbericht;;;;\nErstellt am 03.07.2024;;;;\n\nDatum;Filiale;Umsatz (\342\202\254);Kunden;Bemerkung"
+  for (d = 0; d < 168; d++) { m = 1 + int(d / 28); for (s = 1; s <= 3; s++) { v = 1000 * s * (1 + .1 * uniform()); if (s == 2 && d >= 120 && d < 132) v *= .45
+      x = sprintf("%.2f", v); n = length(x); x = substr(x, 1, n - 6) "." substr(x, n - 5, 3) "," substr(x, n - 1); if (v < 1000) { x = sprintf("%.2f", v); sub(/[.]/, ",", x) }
+      printf "%02d.%02d.2024;%s;%s;%d;%s\n", 1 + d % 28, m, shop[s], (d % 40 == 7 && s == 3 ? "k.A." : x), v / 31, (d == 50 && s == 1 ? "neue Kasse" : "") }
+    if (d % 28 == 27) printf "Summe Monat %d;;99.999,00;;\n", m }
+  print "Summe;;999.999,00;;\n* vorl\303\244ufig" }' | iconv -f UTF-8 -t WINDOWS-1252 >'till/export (3).csv'
+printf 'Telefon;Name\n12;A\n' >till/contacts.csv
+start till
+said 'titles, totals and footnotes do not hide a table' '504 rows by Datum, measures umsatz, kunden, slices filiale'
+said 'where it begins is said' 'the names of the columns stand in line 4'
+said 'what is left out is said with line and value' 'left out: 7 rows without a day (line 89: "Summe Monat 1"); 1 row with a wrong number of cells; 5 cells of Umsatz (€) that are no numbers (line 28: "k.A.")'
+said 'a column that is not used says why' 'columns not used: Bemerkung (not every row has one)'
+said 'a total without one of its parts is no fall' 'moves    1 umsatz, Köln, 2024-05-09 to '
+run=$(printf '%s' "$out" | sed -n 's/.*propter rejects \(r-[^ ]*\)$/\1/p'); "$PROPTER" -g till.g rejects "$run" 2>&1 | grep -q '28.*k.A.' && ok 'a cell without a number is a reject' || not_ok 'a cell without a number is a reject' "$("$PROPTER" -g till.g rejects "$run" 2>&1 | head)"
+
+# Percentages and times are no sums.
+mkdir desk
+awk "$uniform"'BEGIN { split("Billing Shipping", queue, " "); print "week;queue;tickets opened;first response time (h);CSAT %;Avg. handling (min)"
+  for (w = 0; w < 110; w++) for (q = 1; q <= 2; q++) { bad = q == 1 && w >= 100 && w < 103; x = sprintf("%d-W%02d;%s;%d;%.1f;%.1f;%.1f", 2022 + int(w / 52), w % 52 + 1, queue[q],
+      300 * q * (1 + .1 * uniform()), 6 + uniform() + 6 * bad, 88 + uniform() - 20 * bad, 9 + uniform()); gsub(/[.]/, ",", x); print x } }' >desk/tickets.csv
+start desk
+said 'a time is a measure, units leave the names' 'measures tickets opened, first response time, csat, average handling, slices queue'
+[ "$(grep -c 'propter:aggregation propter:Mean' desk-pack/tickets.ttl)" -eq 3 ] && ok 'what is no sum is a mean' || not_ok 'what is no sum is a mean' "$(cat desk-pack/tickets.ttl)"
+out=$("$PROPTER" -g desk.g why 'csat in week 50 of 2023' 2>&1); said 'of all queues the mean, in percent' 'observed    78.'
+
+# A workbook: notes first, then sheets with titles, one of them a table for each house.
+if command -v zip >/dev/null; then
+  mkdir -p hotel book/_rels book/xl/_rels book/xl/worksheets
+  R=http://schemas.openxmlformats.org/officeDocument/2006/relationships
+  printf '<Relationships><Relationship Id="a" Type="%s/officeDocument" Target="xl/workbook.xml"/></Relationships>' "$R" >book/_rels/.rels
+  { printf '<workbook xmlns:r="%s"><sheets>' "$R"; for i in 1 2 3; do printf '<sheet name="%s" r:id="r%d"/>' "$(echo 'Read me,Occupancy,Complaints' | cut -d, -f$i)" $i; done; echo '</sheets></workbook>'; } >book/xl/workbook.xml
+  { printf '<Relationships>'; for i in 1 2 3; do printf '<Relationship Id="r%d" Type="%s/worksheet" Target="worksheets/s%d.xml"/>' $i "$R" $i; done; echo '</Relationships>'; } >book/xl/_rels/workbook.xml.rels
+  sheet() { awk -F'|' 'BEGIN { print "<worksheet><sheetData>" } { printf "<row r=\"%d\">", NR; for (i = 1; i <= NF; i++) if ($i != "") printf "<c r=\"%c%d\" t=\"%s\"><v>%s</v></c>", 64 + i, NR, $i ~ /^[0-9.]+$/ ? "n" : "str", $i
+    print "</row>" } END { print "</sheetData></worksheet>" }' >"book/xl/worksheets/s$1.xml"; }
+  printf 'Figures of the group\nprepared by controlling\n' | sheet 1
+  awk "$uniform"'BEGIN { split("City Lake", house, " "); print "Group\nOccupancy by house\n\nMonth|House|Occupancy (%)|Rooms sold"; for (i = 0; i < 48; i++) for (h = 1; h <= 2; h++) { o = 60 + 8 * h + uniform() - (h == 2 && i == 40 ? 25 : 0)
+    printf "%d-%02d|%s|%.1f|%d\n", 2020 + int(i / 12), i % 12 + 1, house[h], o, o * 36 } print "Total|||99999" }' | sheet 2
+  awk "$uniform"'BEGIN { print "Month|Complaints"; for (i = 0; i < 48; i++) printf "%d-%02d|%d\n", 2020 + int(i / 12), i % 12 + 1, 20 + 4 * uniform() }' | sheet 3
+  (cd book && zip -q -r ../hotel/figures.xlsx .)
+  start hotel
+  said 'each sheet is a table' 'figures.xlsx, sheet Occupancy: 96 rows by Month, measures occupancy, rooms sold, slices house'
+  said 'one without a table says so' 'figures.xlsx, sheet Read me: not used'
+  said 'and another' 'figures.xlsx, sheet Complaints: 48 rows by Month, measures complaints'
+  said 'the move is found' 'Lake, 2023-05-01 to 2023-05-31: -3'
+else ok 'each sheet is a table # SKIP no zip'; fi
 
 # Wide, by week, tab-separated, a page that says what happened.
 mkdir plant

@@ -7,14 +7,14 @@
 
 Suite *suite_cells(void);
 
-static const char *paths[2];
+static PropterCellsTable paths[2];
 static PropterSniff sniff;
 
 static void set_up(void) {
-  paths[0] = support_path(support_folder(), "a.csv"), paths[1] = support_path(support_folder(), "b.csv");
-  support_write(paths[0], PROPTER_STR("at,region,amount,price\n2024-01-01T10:00:00,\"north, far\",10,2\n2024-01-01T11:00:00,\"north, far\",5,4\n"
+  paths[0].path = support_path(support_folder(), "a.csv"), paths[1].path = support_path(support_folder(), "b.csv");
+  support_write(paths[0].path, PROPTER_STR("at,region,amount,price\n2024-01-01T10:00:00,\"north, far\",10,2\n2024-01-01T11:00:00,\"north, far\",5,4\n"
                                       "2024-01-02T09:00:00,south,1,3\nnever,south,7,7\n2024-01-03T09:00:00,south,,3\n"));
-  support_write(paths[1], PROPTER_STR("at,region,amount,price\n2024-01-01T23:59:59,\"north, far\",1.5,3\n2024-01-02T09:00:00,south,1\n2024-01-01T08:00:00,south,2,1\n"));
+  support_write(paths[1].path, PROPTER_STR("at,region,amount,price\n2024-01-01T23:59:59,\"north, far\",1.5,3\n2024-01-02T09:00:00,south,1\n2024-01-01T08:00:00,south,2,1\n"));
   static PropterColumn columns[4];
   static const PropterColumnRole roles[] = {PROPTER_COLUMN_TIME, PROPTER_COLUMN_SLICE, PROPTER_COLUMN_MEASURE, PROPTER_COLUMN_MEASURE};
   static const char *const names[] = {"at", "region", "amount", "price"};
@@ -24,9 +24,13 @@ static void set_up(void) {
 }
 
 START_TEST(rows_are_added_up_by_period_and_slice) {
-  PropterBuf out = {0};
+  PropterBuf out = {0}, left = {0}, wanted = {0};
   PropterCellsSummary summary;
-  ck_ok(propter_cells(paths, 2, &sniff, &out, &summary, err));
+  ck_ok(propter_cells(paths, 2, &sniff, &out, &left, &summary, err));
+  propter_buf_printf(&wanted, "file,sheet,line,column,value,reason\n\"%s\",,5,\"at\",\"never\",no day\n\"%s\",,3,\"\",\"2024-01-02T09:00:00\",a wrong number of cells\n",
+                     paths[0].path, paths[1].path);
+  ck_assert_str_eq(left.data, wanted.data);
+  propter_buf_clear(&wanted), propter_buf_clear(&left);
   ck_assert_str_eq(out.data, "at,region,amount,price,rows\n2024-01-01,\"north, far\",16.5,3,3\n2024-01-01,south,2,1,1\n2024-01-02,south,1,3,1\n2024-01-03,south,,3,1\n");
   ck_assert_uint_eq(summary.rows, 8);
   ck_assert_uint_eq(summary.cells, 4);
@@ -42,7 +46,7 @@ START_TEST(slices_of_many_values_and_names_are_left_out) {
   sniff.columns[2].distinct = sniff.columns[2].values = 100, sniff.rows = 100;
   sniff.columns[2].datatype = PROPTER_STR("http://www.w3.org/2001/XMLSchema#integer");
   sniff.grain = "P1M";
-  ck_ok(propter_cells(paths, 2, &sniff, &out, &summary, err));
+  ck_ok(propter_cells(paths, 2, &sniff, &out, NULL, &summary, err));
   ck_assert_str_eq(out.data, "at,price,rows\n2024-01-01,2.66666666666667,6\n");
   propter_buf_clear(&out);
 }
@@ -52,10 +56,10 @@ START_TEST(no_time_no_table) {
   PropterBuf out = {0};
   PropterCellsSummary summary;
   sniff.time = SIZE_MAX;
-  ck_assert_int_eq(propter_cells(paths, 2, &sniff, &out, &summary, NULL), PROPTER_INVALID);
+  ck_assert_int_eq(propter_cells(paths, 2, &sniff, &out, NULL, &summary, NULL), PROPTER_INVALID);
   sniff.time = 0;
-  paths[1] = "nowhere.csv";
-  ck_assert_int_eq(propter_cells(paths, 2, &sniff, &out, &summary, NULL), PROPTER_NOT_FOUND);
+  paths[1].path = "nowhere.csv";
+  ck_assert_int_eq(propter_cells(paths, 2, &sniff, &out, NULL, &summary, NULL), PROPTER_NOT_FOUND);
   propter_buf_clear(&out);
 }
 END_TEST
@@ -64,7 +68,7 @@ static PropterStatus add_up(void *payload, PropterError *error) {
   (void)payload;
   PropterBuf out = {0};
   PropterCellsSummary summary;
-  PropterStatus status = propter_cells(paths, 2, &sniff, &out, &summary, error);
+  PropterStatus status = propter_cells(paths, 2, &sniff, &out, NULL, &summary, error);
   propter_buf_clear(&out);
   return status;
 }

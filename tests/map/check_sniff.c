@@ -118,6 +118,77 @@ START_TEST(days_and_numbers_as_people_write_them) {
 }
 END_TEST
 
+/* 24 rows of two regions with something in the way; the header's line, rows aside, strays and what the mapping must say. */
+static const struct {
+  const char *before, *cell, *after, *encoding;
+  uint64_t header, aside, bad, strays;
+  const char *says;
+} untidy[] = {
+    {"", "7", "", NULL, 0, 0, 0, 0, "\n\n:sales a"},
+    {"Sales report\nprinted,3 May 2024\n\n", "7", "", NULL, 4, 0, 0, 0, "propter:headerLine 4 ;"},
+    {"Sales report,,\n,,\n", "7", "", NULL, 3, 0, 0, 0, "propter:headerLine 3 ;"},
+    {"", "7", "Total,,9999\n", NULL, 0, 1, 0, 0, "# left out: 1 row without a day (line 26: \"Total\")\n"},
+    {"", "7", "\n* provisional\n", NULL, 0, 0, 1, 0, "# left out: 1 row with a wrong number of cells\n"},
+    {"", "n/a", "", NULL, 0, 0, 0, 1, "# left out: 1 cell of Sales that is no number (line 25: \"n/a\")\n"},
+    {"", "k.A.", "", NULL, 0, 0, 0, 1, "propter:cellsPerPeriod 2"},
+    {"", "closed", "", NULL, 0, 0, 0, 1, "propter:sourceColumn \"Sales\""},
+    {"K\xF6ln\n", "7", "", "windows-1252", 2, 0, 0, 0, "propter:encoding \"windows-1252\""},
+};
+
+START_TEST(untidy_tables_are_used) {
+  PropterSniff s = {0};
+  PropterBuf csv = {0}, text = {0};
+  propter_buf_printf(&csv, "%sDate,Region,Sales\n", untidy[_i].before);
+  for (int i = 0; i < 24; i++) propter_buf_printf(&csv, "2024-03-%02d,%s,%d\n", 1 + i / 2, i % 2 ? "n" : "s", 40 + i);
+  csv.len -= sizeof "63"; /* the last of them */
+  propter_buf_printf(&csv, "%s\n", untidy[_i].cell);
+  propter_buf_printf(&csv, "%s", untidy[_i].after);
+  ck_ok(propter_sniff(table(csv.data), NULL, NULL, &s, err));
+  ck_assert_pstr_eq(s.options.encoding, untidy[_i].encoding);
+  ck_assert_uint_eq(s.options.header_line, untidy[_i].header);
+  ck_assert_uint_eq(s.aside, untidy[_i].aside);
+  ck_assert_uint_eq(s.bad_rows, untidy[_i].bad);
+  ck_assert_uint_eq(s.time, 0);
+  ck_assert_int_eq(column(&s, "Region")->role, PROPTER_COLUMN_SLICE);
+  ck_assert_int_eq(column(&s, "Sales")->role, PROPTER_COLUMN_MEASURE);
+  ck_assert_uint_eq(column(&s, "Sales")->strays, untidy[_i].strays);
+  ck_ok(propter_sniff_write(&s, PROPTER_STR("t.csv"), PROPTER_STR("https://example.org/t#"), &text, err));
+  ck_assert_msg(strstr(text.data, untidy[_i].says), "%s", text.data);
+  propter_buf_clear(&csv), propter_buf_clear(&text);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* Each column that is not used says why. */
+START_TEST(what_is_not_used_says_why) {
+  PropterSniff s = {0};
+  PropterBuf left = {0};
+  ck_ok(propter_sniff(table("day,sales,sales,empty,note,same,mostly,until\n2024-01-01,1,2,,x,a,1,2024-02-01\n2024-01-02,1,2,,,a,closed,2024-02-02\n2024-01-03,1,2,,y,a,3,2024-02-03\n"
+                            "2024-01-04,1,2,,y,a,3,2024-02-04\n"), NULL, NULL, &s, err));
+  ck_ok(propter_sniff_left_out(&s, &left, err));
+  ck_assert_str_eq(left.data, "columns not used: sales (another column has the same name), sales (another column has the same name), empty (it is empty), note (not every row has one), "
+                              "same (it is the same in every row), mostly (too many of its cells are no numbers, or they are written in different ways), "
+                              "until (the periods are those of another column)\n");
+  propter_buf_clear(&left);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* UTF-16 without a mark. */
+START_TEST(utf_16_is_known_by_its_zeros) {
+  PropterSniff s = {0};
+  PropterBuf wide = {0};
+  for (const char *c = "day,n\n2024-01-01,1\n2024-01-02,2\n"; *c; c++) propter_buf_add_char(&wide, *c), propter_buf_add_char(&wide, 0);
+  const char *path = support_path(support_folder(), "t.csv");
+  support_write(path, propter_buf_str(&wide));
+  ck_ok(propter_sniff(path, NULL, NULL, &s, err));
+  ck_assert_str_eq(s.options.encoding, "UTF-16LE");
+  ck_assert_int_eq(s.columns[1].role, PROPTER_COLUMN_MEASURE);
+  propter_buf_clear(&wide);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
 /* A column's name, how it is called, its unit and whether several values are averaged. */
 static const struct {
   const char *name, *label, *unit;
@@ -244,6 +315,9 @@ Suite *suite_sniff(void) {
   tcase_add_test(t, hours_tell_no_observations_apart);
   tcase_add_loop_test(t, grain_of_a_time_column, 0, sizeof grains / sizeof *grains);
   tcase_add_loop_test(t, days_and_numbers_as_people_write_them, 0, sizeof forms / sizeof *forms);
+  tcase_add_loop_test(t, untidy_tables_are_used, 0, sizeof untidy / sizeof *untidy);
+  tcase_add_test(t, what_is_not_used_says_why);
+  tcase_add_test(t, utf_16_is_known_by_its_zeros);
   tcase_add_loop_test(t, names_tell_units_and_means, 0, sizeof named / sizeof *named);
   tcase_add_test(t, values_tell_means);
   tcase_add_test(t, not_everything_with_points_is_a_number);

@@ -238,6 +238,36 @@ START_TEST(ods_cells) {
 }
 END_TEST
 
+static void expect_sheets(const char *path, const char *wanted) {
+  PropterSheets sheets = {0};
+  PropterArena arena = {0};
+  PropterBuf names = {0};
+  ck_ok(propter_table_sheets(path, NULL, &arena, &sheets, err));
+  for (size_t i = 0; i < sheets.count; i++) propter_buf_printf(&names, "%s%s", i ? "; " : "", sheets.items[i].data);
+  ck_assert_str_eq(names.len ? names.data : "", wanted);
+  propter_buf_clear(&names);
+  propter_vec_clear(&sheets);
+  propter_arena_clear(&arena);
+}
+
+/* Hidden sheets and charts are not among them; a header may stand below titles, counted as the sheet counts its rows. */
+START_TEST(sheets_of_a_workbook) {
+  const char *book = xlsx("", "<row r='2'><c><v>1</v></c></row><row r='5'><c t='str'><v>k</v></c></row><row r='6'><c><v>7</v></c></row>", "");
+  expect_sheets(book, "Sales & more; Second");
+  expect_sheets(ods("<table:table table:name='One'>" ROW(TEXT("k")) "</table:table><table:table table:name='Two'/>"), "One; Two");
+  Dump d = dump_of(book, NULL);
+  d.options.header_line = 5;
+  ck_ok(dump(&d, err));
+  ck_assert_str_eq(d.out.data, "k;6:7#integer");
+  propter_buf_clear(&d.out);
+  PropterSheets sheets = {0};
+  PropterArena arena = {0};
+  PropterError why = {0};
+  ck_assert_int_eq(propter_table_sheets("nowhere.ods", NULL, &arena, &sheets, &why), PROPTER_NOT_FOUND);
+  expect_sheets("nowhere.csv", "");
+}
+END_TEST
+
 START_TEST(ods_mistakes) {
   const char *good = ods("<table:table table:name='One'>" ROW(TEXT("k")) "</table:table><table:table table:name='Two'/>");
   expect_error(dump_of(good, "Three"), PROPTER_NOT_FOUND, "no sheet \"Three\"; its sheets: One, Two");
@@ -278,6 +308,7 @@ Suite *suite_sheet(void) {
   tcase_add_test(t, xlsx_mistakes);
   tcase_add_test(t, failing_calls);
   tcase_add_test(t, ods_cells);
+  tcase_add_test(t, sheets_of_a_workbook);
   tcase_add_test(t, ods_mistakes);
   tcase_add_test(t, failing_calls_of_ods);
   suite_add_tcase(s, t);

@@ -27,6 +27,7 @@ typedef struct {
   double scale;            /* single things per unit; 1 if not said */
   PropterGrain grain;
   int reference_day;       /* 0: the whole period */
+  size_t cells_per_period; /* observations that a period of the whole has: with fewer it is a gap; 0: not said */
   bool seasonally_adjusted;
   int good_direction;      /* +1, -1, 0: not said */
   PropterId aggregation;   /* id of propter:Sum …, PROPTER_NO_ID: Sum */

@@ -11,7 +11,7 @@ typedef struct {
   PropterStr name;
   PropterStr words;       /* of the name: "unit price usd" of "UnitPriceUSD" */
   PropterStr label;       /* these without the unit at their end, where that names one column only */
-  PropterStr datatype;    /* IRI of the XSD datatype that every value is in; empty: text */
+  PropterStr datatype;    /* IRI of the XSD datatype that every value (of a measure: but its strays) is in; empty: text */
   PropterColumnRole role;
   bool identifier;        /* its name or its values are those of an identifier */
   uint64_t values;        /* cells that are not empty */
@@ -20,6 +20,9 @@ typedef struct {
   bool mean;              /* of a measure: several values of a period combine by their mean, not their sum */
   int direction;          /* of a measure: 1 more is good, -1 more is bad, 0 not known */
   const char *date_format; /* how its days are written, in symbols of UTS #35; NULL: ISO 8601 */
+  uint64_t strays, stray_line; /* of a measure: cells that are no numbers, and the line of the first with its text: a mapping rejects them */
+  PropterStr stray;
+  const char *why;         /* it is not used: because of that; static; NULL: it is used */
   uint64_t ranged;        /* cells that low, high and mean are of: numbers, and days since 1970-01-01 of the time column */
   double low, high, mean_value;
   const char *decimal, *group; /* of numbers that are not written as XSD writes them: characters before the fraction and between groups; NULL: they are */
@@ -32,7 +35,10 @@ typedef struct {
   size_t count;
   uint64_t rows;      /* looked at: PROPTER_SNIFF_ROWS at most */
   uint64_t bad_rows;  /* with a wrong number of cells */
+  uint64_t aside, aside_line; /* rows whose time cell is no day (totals, footnotes), and the line of the first with its text: in nothing below, and a mapping rejects them */
+  PropterStr aside_text;
   bool whole;         /* all rows were looked at */
+  uint64_t cells;     /* rows of a day, where at least nineteen days of twenty have as many; else 0 */
   size_t time;        /* the time column, or SIZE_MAX: then there are no measures, slices and keys but perhaps one key that names the row */
   PropterTableOptions options; /* those given, with the delimiter and encoding that were found where they named none */
   const char *grain;  /* of the time column: "P1D", "P7D", "P1M", "P3M" or "P1Y" */
@@ -41,8 +47,9 @@ typedef struct {
 } PropterSniff;
 
 /* Reads a table that has a header (any reader of table/readers.def whose columns are no expressions) twice. `options` and `limits` NULL: defaults; the options are borrowed as
- * long as `out` lives. Where they name none, the delimiter is the one of , ; tab and | that makes most columns of the header, and the encoding of bytes that are not
- * UTF-8 windows-1252. A column of days or numbers that can be read in several ways is read as a column beside it must be, else by the first way of map/written.def. INVALID: no
+ * long as `out` lives. Where they name none, the delimiter is the one of , ; tab and | that makes most columns of a header that most rows agree with, the header the
+ * first row that is filled like most (titles stand above it), and the encoding of bytes that are not UTF-8 windows-1252, of those with NUL bytes UTF-16. A column of days
+ * may have up to a quarter of other cells, one of numbers one in 50 and any that say there is no number (map/written.def). A column of days or numbers that can be read in several ways is read as a column beside it must be, else by the first way of map/written.def. INVALID: no
  * header to go by; else as propter_table_open and propter_table_next. */
 PROPTER_API PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out, PropterError *err);
 PROPTER_API void propter_sniff_clear(PropterSniff *sniff);
@@ -50,5 +57,8 @@ PROPTER_API void propter_sniff_clear(PropterSniff *sniff);
 /* Appends a mapping in Turtle that can be edited and ingested: with a time column and measures a propter:Metric for each measure, else RML for the rows.
  * `source` is the path of the table as the mapping's folder sees it, `base` what the IRIs begin with ("https://example.org/shop#"). NO_MEMORY. */
 PROPTER_API PropterStatus propter_sniff_write(const PropterSniff *sniff, PropterStr source, PropterStr base, PropterBuf *out, PropterError *err);
+
+/* What of the table is not used or will be rejected, a line of text for each reason; nothing where all is used. NO_MEMORY. */
+PROPTER_API PropterStatus propter_sniff_left_out(const PropterSniff *sniff, PropterBuf *out, PropterError *err);
 
 #endif

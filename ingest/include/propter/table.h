@@ -30,13 +30,14 @@ typedef struct {
   size_t prefix_count;
   const char *query;     /* databases: SQL, its result is the table; RDF: SPARQL, answered by `answer` */
   PropterTableAnswer answer;
-  const char *table;     /* databases: name of a table or view, used when there is no query */
+  const char *table;     /* databases: name of a table or view, used when there is no query; workbooks: of a sheet (NULL: the first that is shown) */
   const char *user, *password; /* databases, where the address does not hold them */
   char delimiter;        /* 0: a tab for .tsv and .tab, else a comma */
   char quote;            /* 0: '"' */
   bool no_quote;         /* no character quotes */
   const char *comment;   /* lines that begin so are skipped; NULL: none */
   const char *encoding;  /* name known to iconv; NULL: UTF-8, or UTF-16 where the byte order mark says so */
+  uint64_t header_line;  /* lines (of a sheet: rows) before this one are no part of the table; 0: there are none */
   bool no_header;        /* the first row is data; the columns are called "1", "2", … */
   bool trim;             /* white space around cells is dropped */
 } PropterTableOptions;
@@ -72,6 +73,11 @@ typedef struct PropterTable PropterTable;
 PROPTER_API PropterStatus propter_table_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterTable **out,
                                              PropterError *err);
 PROPTER_API void propter_table_close(PropterTable *table);
+
+/* The sheets of a workbook that are shown, in their order; of any other file none. Texts live in the arena; free the list with propter_vec_clear. Each is a table
+ * of its own: PropterTableOptions.table. Errors as propter_table_open. */
+typedef PROPTER_VEC(PropterStr) PropterSheets;
+PROPTER_API PropterStatus propter_table_sheets(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err);
 
 /* True if columns are expressions (JSON, XML): every propter_table_column that can be parsed makes one, and there is no header. */
 PROPTER_API bool propter_table_has_expressions(const PropterTable *table);

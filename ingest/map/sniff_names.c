@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the name of a column tells: its words, its unit, whether it is averaged. */
+#include <string.h>
+
+#include "sniff_seen.h"
+
+typedef enum { KIND_IDENTIFIER, KIND_TIME, KIND_CALENDAR, KIND_MEAN, KIND_STOCK, KIND_TOTAL, KIND_UP, KIND_DOWN, KIND_UNIT, KIND_SHORT } WordKind;
+
+static const struct {
+  const char *word;
+  WordKind kind;
+  const char *unit, *label;
+} known_words[] = {
+#define WORD(word, kind, unit, label) {#word, KIND_##kind, unit, label},
+#include "sniff.def"
+#undef WORD
+};
+
+const SniffSign sniff_signs[SIGNS] = {{"%", "percent"}, {"€", "eur"}, {"$", "usd"}, {"£", "gbp"}, {"°C", "celsius"}, {"°F", "fahrenheit"}};
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory looking at a table"); }
+
+static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+static bool is_alpha(char c) { return is_upper(c) || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80; }
+
+/* A unit's sign at `i` of a name becomes a word. */
+static bool put_sign(PropterStr name, size_t *i, PropterBuf *out) {
+  for (size_t k = 0; k < SIGNS; k++) {
+    PropterStr sign = propter_str(sniff_signs[k].sign);
+    if (!propter_str_starts((PropterStr){name.data + *i, name.len - *i}, sign)) continue;
+    propter_buf_printf(out, "%s%s ", out->len && out->data[out->len - 1] != ' ' ? " " : "", sniff_signs[k].word);
+    *i += sign.len - 1;
+    return true;
+  }
+  return false;
+}
+
+/* "UnitPrice", "unit_price" and "unit price (USD)" are words with one blank between them. */
+static PropterStatus split_name(PropterStr name, PropterArena *arena, PropterStr *label, PropterError *err) {
+  PropterBuf out = {0};
+  for (size_t i = 0; i < name.len; i++) {
+    if (put_sign(name, &i, &out)) continue;
+    char c = name.data[i], before = i ? name.data[i - 1] : ' ', after = i + 1 < name.len ? name.data[i + 1] : ' ';
+    bool inside = is_alpha(c) || written_digit(c);
+    bool single = i < 2 || !is_alpha(name.data[i - 2]); /* kWh and MWh are one word */
+    bool begins = is_upper(c) && is_alpha(before) && !single && (!is_upper(before) || (is_alpha(after) && !is_upper(after)));
+    bool blank = out.len && out.data[out.len - 1] != ' ';
+    if (blank && (!inside || begins)) propter_buf_add_char(&out, ' ');
+    if (inside) propter_buf_add_char(&out, is_upper(c) ? (char)(c + 32) : c);
+  }
+  PropterStatus status = propter_buf_status(&out, err);
+  if (status == PROPTER_OK) {
+    *label = propter_arena_copy(arena, propter_str_trim(propter_buf_str(&out)));
+    if (!label->data) status = no_memory(err);
+  }
+  propter_buf_clear(&out);
+  return status;
+}
+
+static void take_unit(PropterColumn *column, const char *unit, const char *label) {
+  column->unit = unit, column->unit_label = label;
+  column->mean |= unit[0] == '%' || strcmp(unit, "Cel") == 0 || strcmp(unit, "[degF]") == 0;
+}
+
+void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
+  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++) {
+    if (!propter_str_equal(word, propter_str(known_words[i].word))) continue;
+    switch (known_words[i].kind) {
+    case KIND_IDENTIFIER:
+      column->identifier = true;
+      break;
+    case KIND_CALENDAR:
+      c->calendar = true;
+      c->says_time = true;
+      break;
+    case KIND_TIME:
+      c->says_time = true;
+      break;
+    case KIND_MEAN:
+      column->mean = true;
+      break;
+    case KIND_STOCK:
+      c->stock = true;
+      break;
+    case KIND_TOTAL:
+      c->total = true;
+      break;
+    case KIND_UP:
+      column->direction = 1;
+      break;
+    case KIND_DOWN:
+      column->direction = -1;
+      break;
+    case KIND_UNIT:
+      take_unit(column, known_words[i].unit, known_words[i].label);
+      break;
+    case KIND_SHORT:
+      break;
+    }
+  }
+  c->names_year |=
+      propter_str_equal(word, PROPTER_STR("year")) || propter_str_equal(word, PROPTER_STR("jahr")) || propter_str_equal(word, PROPTER_STR("period"));
+}
+
+/* "response time (h)", "energy [kWh]": the unit in brackets at the end of a name, and what stands before them. */
+static PropterStatus bracketed_unit(PropterSniff *out, PropterColumn *column, PropterStr *before, PropterError *err) {
+  PropterStr name = propter_str_trim(column->name), word;
+  *before = column->name;
+  if (name.len < 3 || !strchr(")]", name.data[name.len - 1])) return PROPTER_OK;
+  const char *open = memrchr(name.data, name.data[name.len - 1] == ')' ? '(' : '[', name.len);
+  if (!open || open == name.data) return PROPTER_OK;
+  PropterStr inside = {open + 1, (size_t)(name.data + name.len - 1 - open) - 1};
+  PROPTER_TRY(split_name(inside, &out->arena, &word, err));
+  if (propter_str_starts(word, PROPTER_STR("in "))) word.data += 3, word.len -= 3;
+  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
+    if (known_words[i].kind >= KIND_UNIT && propter_str_equal(word, propter_str(known_words[i].word))) {
+      take_unit(column, known_words[i].unit, known_words[i].label);
+      *before = (PropterStr){name.data, (size_t)(open - name.data)};
+      break;
+    }
+  return PROPTER_OK;
+}
+
+/* "No. of orders" counts. */
+static bool counts(PropterStr label) {
+  return propter_str_starts(label, PROPTER_STR("no of ")) || propter_str_starts(label, PROPTER_STR("nr of "));
+}
+
+PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen *c, PropterError *err) {
+  PropterColumn *column = &out->columns[i];
+  PropterStr before;
+  column->name = propter_arena_copy(&out->arena, name);
+  if (!column->name.data) return no_memory(err);
+  PROPTER_TRY(split_name(column->name, &out->arena, &column->words, err));
+  PROPTER_TRY(bracketed_unit(out, column, &before, err));
+  PROPTER_TRY(split_name(before, &out->arena, &column->label, err));
+  bool unit_last = false;
+  size_t last = 0;
+  for (size_t at = 0; at < column->label.len; at++) {
+    PropterStr word = {column->label.data + at, 0};
+    const char *unit = column->unit;
+    last = at;
+    while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
+    sniff_read_word(word, column, c);
+    unit_last = column->unit != unit;
+  }
+  if (counts(column->label)) column->identifier = false;
+  if (c->total && !(column->unit && column->unit[0] == '%')) column->mean = false;
+  /* "net revenue eur" is called net revenue, in euros. */
+  if (unit_last && last) column->label = propter_str_trim((PropterStr){column->label.data, last});
+  if (unit_last && propter_str_ends(column->label, PROPTER_STR(" in"))) column->label.len -= 3;
+  return PROPTER_OK;
+}
+
+/* "avg rate" is called average rate. */
+static PropterStatus write_out(PropterSniff *out, PropterColumn *column, PropterError *err) {
+  PropterBuf label = {0};
+  bool any = false;
+  for (size_t at = 0; at < column->label.len; at++) {
+    PropterStr word = {column->label.data + at, 0};
+    while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
+    for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
+      if (known_words[i].kind == KIND_MEAN && known_words[i].label && propter_str_equal(word, propter_str(known_words[i].word)))
+        word = propter_str(known_words[i].label), any = true;
+    propter_buf_printf(&label, "%s%.*s", label.len ? " " : "", (int)word.len, word.data);
+  }
+  PropterStatus status = propter_buf_status(&label, err);
+  if (status == PROPTER_OK && any) {
+    column->label = propter_arena_copy(&out->arena, propter_buf_str(&label));
+    if (!column->label.data) status = no_memory(err);
+  }
+  propter_buf_clear(&label);
+  return status;
+}
+
+/* Amounts in two units keep the unit in their names. */
+PropterStatus sniff_tell_apart(PropterSniff *out, PropterError *err) {
+  for (size_t i = 0; i < out->count; i++) {
+    bool same = false;
+    if (out->columns[i].label.len == out->columns[i].words.len) continue;
+    for (size_t k = 0; k < out->count && !same; k++)
+      same = k != i && out->columns[k].words.len >= out->columns[i].label.len &&
+             propter_str_equal((PropterStr){out->columns[k].words.data, out->columns[i].label.len}, out->columns[i].label);
+    if (same) out->columns[i].label = out->columns[i].words;
+  }
+  for (size_t i = 0; i < out->count; i++) PROPTER_TRY(write_out(out, &out->columns[i], err));
+  return PROPTER_OK;
+}
+

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is known of a column while its table is looked at. */
+#ifndef MAP_SNIFF_SEEN_H
+#define MAP_SNIFF_SEEN_H
+
+#include "model.h"
+#include "propter/sniff.h"
+
+enum { TYPES = 6, NUMBERS = 3, SIGNS = 6 };
+
+/* Signs beside numbers and in names, and the words of sniff.def for their units. */
+typedef struct {
+  const char *sign, *word;
+} SniffSign;
+extern const SniffSign sniff_signs[SIGNS];
+
+typedef struct {
+  unsigned possible; /* bit n: every value so far is of types[n] */
+  unsigned plain;    /* bit n: enough values are of types[n], a number */
+  uint64_t days;     /* bit 0: enough values are ISO days or periods; bit n: days by written_dates[n - 1] */
+  uint64_t numbers;  /* bit n: enough values are numbers by written_numbers[n] */
+  uint64_t plain_misses[NUMBERS], day_misses[WRITTEN_MOST + 1], number_misses[WRITTEN_MOST]; /* values that are not, by bit */
+  uint64_t missing, numeric; /* values that say there is none; that are numbers in some way */
+  unsigned signs;    /* bit n: every number has signs[n] */
+  size_t form;       /* the bit of `days` that was chosen */
+  bool zeros;        /* a number has a zero before it, as codes have */
+  bool says_time, names_year;
+  bool calendar; /* its numbers are weeks, years and the like */
+  bool stock;    /* a level */
+  bool total;    /* a sum, whatever else the name says */
+  unsigned digits; /* after the decimal character, at most */
+  size_t longest;
+  bool quarter, week;
+  PropterMap values;
+  struct {
+    PropterMap set;
+    PropterDay last;
+    uint64_t falls; /* rows whose day is before that of the row above */
+  } day[WRITTEN_MOST + 1];
+} Seen;
+
+/* What a name says goes into the column and into what is seen of it; labels of all columns are told apart afterwards. NO_MEMORY. */
+PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen *c, PropterError *err);
+PropterStatus sniff_tell_apart(PropterSniff *out, PropterError *err);
+/* One word of sniff.def. */
+void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c);
+
+#endif
