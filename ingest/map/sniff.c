@@ -90,6 +90,16 @@ static bool look_at_number(Seen *c, PropterStr text, uint64_t values) {
   return any;
 }
 
+/* 08:30, 00:02:30 */
+static bool is_clock(PropterStr text) {
+  bool colon = false;
+  for (size_t i = 0; i < text.len; i++) {
+    if (!written_digit(text.data[i]) && text.data[i] != ':' && text.data[i] != '.') return false;
+    colon |= text.data[i] == ':';
+  }
+  return colon;
+}
+
 static PropterStatus look_at(Sniff *s, size_t i, uint64_t line, PropterStr text, PropterError *err) {
   Seen *c = &s->columns[i];
   PropterColumn *column = &s->out->columns[i];
@@ -101,6 +111,7 @@ static PropterStatus look_at(Sniff *s, size_t i, uint64_t line, PropterStr text,
   c->zeros |= text.len > 1 && text.data[0] == '0' && written_digit(text.data[1]);
   bool missing = written_missing(text), number = !missing && look_at_number(c, text, column->values);
   c->missing += missing, c->numeric += number;
+  c->clock += is_clock(text);
   if (!number && !column->strays++) {
     column->stray_line = line;
     column->stray = propter_arena_copy(&s->out->arena, (PropterStr){text.data, text.len > 40 ? 40 : text.len});
@@ -266,7 +277,7 @@ static void choose_time(Sniff *s) {
   for (size_t i = 0; i < s->out->count; i++) {
     const Seen *c = &s->columns[i], *best = s->out->time == SIZE_MAX ? NULL : &s->columns[s->out->time];
     if (!can_be_time(c, &s->out->columns[i], good_rows(s->out))) continue;
-    bool fuller = best && days_of(c, &s->out->columns[i]) > days_of(best, &s->out->columns[s->out->time]);
+    bool fuller = best && days_of(c, &s->out->columns[i]) * 50 > days_of(best, &s->out->columns[s->out->time]) * 51;
     if (!best || c->says_time > best->says_time || (c->says_time == best->says_time && fuller)) s->out->time = i;
   }
   if (s->out->time == SIZE_MAX) return;
@@ -316,6 +327,8 @@ static const char *choose_role(const Sniff *s, size_t i) {
   if (number && !column->label.len) return "its name has no letters";
   if (number) return column->role = PROPTER_COLUMN_MEASURE, NULL;
   if (c->numeric * 2 > column->values - c->missing) return "too many of its cells are no numbers, or they are written in different ways";
+  if (c->clock * 2 > column->values) return "times of day and lengths of time are no numbers here";
+  if (column->mean) return "its name is that of numbers, and its cells are none";
   if (column->values < good_rows(out)) return "not every row has one";
   if (column->distinct < 2) return "it is the same in every row";
   if (column->distinct > most || column->distinct * 2 > out->rows) return "it has too many different values for a slice";
@@ -420,7 +433,8 @@ static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload,
   Keys *k = payload;
   PropterBuf key = {0};
   PropterStatus status = PROPTER_OK;
-  double day;
+  double day = 0;
+  char text[16];
   if (s->out->time != SIZE_MAX && !value_of(s, s->out->time, propter_row_text(row, s->out->time), &day)) return PROPTER_OK;
   look_at_numbers(s, row, &k->means);
   for (size_t set = 0; set < k->sets && status == PROPTER_OK; set++) {
@@ -428,10 +442,9 @@ static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload,
     for (size_t i = 0; i < s->out->count; i++) {
       if (!in_set(s, k, set, i)) continue;
       PropterStr cell = propter_row_text(row, i);
-      double day;
-      /* An observation is of a day, whatever the hour. */
-      if (i == s->out->time && value_of(s, i, cell, &day)) propter_buf_printf(&key, "%.0f:", day);
-      else propter_buf_printf(&key, "%zu:%.*s", cell.len, (int)cell.len, cell.data);
+      if (i == s->out->time) propter_day_format((PropterDay)day, text), cell = propter_str(text); /* hours of a day are one period */
+      propter_buf_printf(&key, "%zu:", cell.len);
+      propter_buf_add(&key, cell);
     }
     status = propter_buf_status(&key, err);
     uint64_t hash = propter_hash64(propter_buf_str(&key));

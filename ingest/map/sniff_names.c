@@ -43,7 +43,8 @@ static PropterStatus split_name(PropterStr name, PropterArena *arena, PropterStr
     char c = name.data[i], before = i ? name.data[i - 1] : ' ', after = i + 1 < name.len ? name.data[i + 1] : ' ';
     bool inside = is_alpha(c) || written_digit(c);
     bool single = i < 2 || !is_alpha(name.data[i - 2]); /* kWh and MWh are one word */
-    bool begins = is_upper(c) && is_alpha(before) && !single && (!is_upper(before) || (is_alpha(after) && !is_upper(after)));
+    bool plural = after == 's' && (i + 2 >= name.len || !is_alpha(name.data[i + 2])); /* so are SKUs */
+    bool begins = is_upper(c) && is_alpha(before) && !single && !(plural && is_upper(before)) && (!is_upper(before) || (is_alpha(after) && !is_upper(after)));
     bool blank = out.len && out.data[out.len - 1] != ' ';
     if (blank && (!inside || begins)) propter_buf_add_char(&out, ' ');
     if (inside) propter_buf_add_char(&out, is_upper(c) ? (char)(c + 32) : c);
@@ -112,6 +113,9 @@ static PropterStatus bracketed_unit(PropterSniff *out, PropterColumn *column, Pr
   PropterStr inside = {open + 1, (size_t)(name.data + name.len - 1 - open) - 1};
   PROPTER_TRY(split_name(inside, &out->arena, &word, err));
   if (propter_str_starts(word, PROPTER_STR("in "))) word.data += 3, word.len -= 3;
+  bool letters = false;
+  for (size_t i = 0; i < word.len; i++) letters |= is_alpha(word.data[i]);
+  if (!letters) *before = (PropterStr){name.data, (size_t)(open - name.data)}; /* a scale: (1-5) */
   for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
     if (known_words[i].kind >= KIND_UNIT && propter_str_equal(word, propter_str(known_words[i].word))) {
       take_unit(column, known_words[i].unit, known_words[i].label);

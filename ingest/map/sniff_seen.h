@@ -20,7 +20,7 @@ typedef struct {
   uint64_t days;     /* bit 0: enough values are ISO days or periods; bit n: days by written_dates[n - 1] */
   uint64_t numbers;  /* bit n: enough values are numbers by written_numbers[n] */
   uint64_t plain_misses[NUMBERS], day_misses[WRITTEN_MOST + 1], number_misses[WRITTEN_MOST]; /* values that are not, by bit */
-  uint64_t missing, numeric; /* values that say there is none; that are numbers in some way */
+  uint64_t missing, numeric, clock; /* values that say there is none; that are numbers in some way; times of day */
   unsigned signs;    /* bit n: every number has signs[n] */
   size_t form;       /* the bit of `days` that was chosen */
   bool zeros;        /* a number has a zero before it, as codes have */

@@ -85,6 +85,12 @@ PropterStatus propter_sniff_left_out(const PropterSniff *s, PropterBuf *out, Pro
     propter_buf_printf(out, " (%s)", c->why);
   }
   if (out->len > begin) propter_buf_add_char(out, '\n');
+  static const char *const units[] = {"currency", "currency code", "unit", "units", "uom", "w\u00E4hrung", "einheit"};
+  for (size_t i = 0; i < s->count; i++)
+    for (size_t k = 0; k < sizeof units / sizeof *units && s->columns[i].role == PROPTER_COLUMN_SLICE; k++)
+      if (propter_str_equal(s->columns[i].words, propter_str(units[k])))
+        propter_buf_printf(out, "amounts are in %" PRIu64 " units (column ", s->columns[i].distinct), add_plain(out, s->columns[i].name),
+            propter_buf_printf(out, "): only what is asked of one of them means something, no total over them\n");
   return propter_buf_status(out, err);
 }
 

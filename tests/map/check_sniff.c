@@ -174,6 +174,25 @@ START_TEST(what_is_not_used_says_why) {
 }
 END_TEST
 
+/* Hours of a day are one period: their rows are to be added up. Lengths of time are no slices, amounts in several currencies no total. */
+START_TEST(hours_lengths_and_currencies) {
+  PropterSniff s = {0};
+  PropterBuf left = {0};
+  ck_ok(propter_sniff(table("at,n,avg session,Currency\n2024-01-01 00:00,1,00:02:30,EUR\n2024-01-01 01:00,2,00:02:31,GBP\n2024-01-02 00:00,3,00:02:30,EUR\n2024-01-02 01:00,4,00:02:31,GBP\n"),
+                      NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.repeated, 0); /* the currency tells them apart */
+  ck_assert_int_eq(column(&s, "avg session")->role, PROPTER_COLUMN_OTHER);
+  ck_ok(propter_sniff_left_out(&s, &left, err));
+  ck_assert_str_eq(left.data, "columns not used: avg session (times of day and lengths of time are no numbers here)\n"
+                              "amounts are in 2 units (column Currency): only what is asked of one of them means something, no total over them\n");
+  propter_buf_clear(&left);
+  propter_sniff_clear(&s);
+  ck_ok(propter_sniff(table("at,n\n2024-01-01 00:00,1\n2024-01-01 01:00,2\n2024-01-02 00:00,3\n2024-01-02 01:00,4\n"), NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.repeated, 2);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
 /* UTF-16 without a mark. */
 START_TEST(utf_16_is_known_by_its_zeros) {
   PropterSniff s = {0};
@@ -205,6 +224,8 @@ static const struct {
              {"total score", "total score", NULL, false},
              {"No. of orders", "no of orders", NULL, false},
              {"Stock", "stock", NULL, false},
+             {"Out of stock SKUs", "out of stock skus", NULL, false},
+             {"Engagement score (1-5)", "engagement score", NULL, true},
              {"revenue (net)", "revenue net", NULL, false}};
 
 START_TEST(names_tell_units_and_means) {
@@ -317,6 +338,7 @@ Suite *suite_sniff(void) {
   tcase_add_loop_test(t, days_and_numbers_as_people_write_them, 0, sizeof forms / sizeof *forms);
   tcase_add_loop_test(t, untidy_tables_are_used, 0, sizeof untidy / sizeof *untidy);
   tcase_add_test(t, what_is_not_used_says_why);
+  tcase_add_test(t, hours_lengths_and_currencies);
   tcase_add_test(t, utf_16_is_known_by_its_zeros);
   tcase_add_loop_test(t, names_tell_units_and_means, 0, sizeof named / sizeof *named);
   tcase_add_test(t, values_tell_means);
