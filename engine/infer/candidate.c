@@ -597,29 +597,35 @@ static void set_effect(const Case *c, Cause *cause) {
   }
 }
 
-static double controls_in_scope(const Case *c, const Cause *cause) {
+/* What part of a control the cause touches as well. */
+static double control_touched(const Case *c, const Cause *cause, KnowMetric *control) {
   Know *know = c->know;
-  double sum = 0;
-  for (size_t i = 0; i < c->controls.count; i++) {
-    double part, touched = 0;
-    if (cause->root != SIZE_MAX && scope_relation(know, &know->events.items[cause->root].scope, &c->controls.items[i]->scope, &part) != RELATION_DISJOINT)
-      touched = part;
-    /* Text may say that it went further. */
-    Case other = *c;
-    other.metric = c->controls.items[i];
-    for (size_t k = 0; k < know->claims.count && touched < 1; k++) {
-      const KnowClaim *claim = &know->claims.items[k];
-      size_t which;
-      if (claim->negated || !claim->effect || !(cause->root == SIZE_MAX ? ids_have(&claim->causes, cause->id) : names_member(know, claim, cause, &which)))
-        continue;
-      Relation r = effect_relation(&other, claim->effect, &part);
-      if (r == RELATION_DISJOINT) continue;
-      double p = claim_trust(know, claim) * (r == RELATION_PARENT ? said_of_whole : part);
-      if (p > touched) touched = p;
-    }
-    sum += touched;
+  double part, touched = 0;
+  if (cause->root != SIZE_MAX && scope_relation(know, &know->events.items[cause->root].scope, &control->scope, &part) != RELATION_DISJOINT) touched = part;
+  /* Text may say that it went further. */
+  Case other = *c;
+  other.metric = control;
+  for (size_t k = 0; k < know->claims.count && touched < 1; k++) {
+    const KnowClaim *claim = &know->claims.items[k];
+    size_t which;
+    if (claim->negated || !claim->effect || !(cause->root == SIZE_MAX ? ids_have(&claim->causes, cause->id) : names_member(know, claim, cause, &which)))
+      continue;
+    Relation r = effect_relation(&other, claim->effect, &part);
+    if (r == RELATION_DISJOINT) continue;
+    double p = claim_trust(know, claim) * (r == RELATION_PARENT ? said_of_whole : part);
+    if (p > touched) touched = p;
   }
-  return c->controls.count ? sum / (double)c->controls.count : 0;
+  return touched;
+}
+
+static PropterStatus set_controls(Case *c, Cause *cause, PropterError *err) {
+  size_t n = c->controls.count;
+  double sum = 0, *part = propter_arena_alloc(c->arena, (n + 1) * sizeof *part);
+  if (!part) return propter_fail(err, PROPTER_NO_MEMORY, "%zu controls", n);
+  for (size_t i = 0; i < n; i++) sum += part[i] = control_touched(c, cause, c->controls.items[i]);
+  cause->number.control_part = part;
+  cause->number.controls_in_scope = n ? sum / (double)n : 0;
+  return PROPTER_OK;
 }
 
 static PropterStatus set_slice(Case *c, Cause *cause, PropterError *err) {
@@ -702,7 +708,7 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   PROPTER_TRY(course_elsewhere(c, cause, &cause->course, err));
   if (cause->course > 0) cause->course = 0; /* that it fits elsewhere is no news of this window */
   if (cause->course < 0) n->happened = propter_expit(propter_logit(fmin(n->happened, documented_most)) + cause->course);
-  n->controls_in_scope = controls_in_scope(c, cause);
+  PROPTER_TRY(set_controls(c, cause, err));
   PROPTER_TRY(set_slice(c, cause, err));
   return chain(c, cause, err);
 }

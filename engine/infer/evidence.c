@@ -294,10 +294,14 @@ static PropterStatus test_back(const Judged *j, const Cause *cause, const Propte
 static PropterStatus test_contrast(const Judged *j, const Cause *cause, const PropterTests *t, PropterBuf *buf, PropterArena *arena, Evidences *all,
                                    PropterError *err) {
   if (!isfinite(t->contrast)) return PROPTER_OK;
-  propter_buf_printf(buf,
-                     cause->number.controls_in_scope >= .5 ? "Compared with %zu other series, most of which it should move too"
-                                                           : "Compared with %zu other series, which it should leave alone",
-                     j->c.controls.count);
+  if (t->contrast_touched)
+    propter_buf_printf(buf, "Event study of %zu other series that it should move, against %zu that it should leave alone", t->contrast_touched,
+                       t->contrast_untouched);
+  else
+    propter_buf_printf(buf,
+                       cause->number.controls_in_scope >= .5 ? "Compared with %zu other series, most of which it should move too"
+                                                             : "Compared with %zu other series, which it should leave alone",
+                       j->c.controls.count);
   say_times(buf, t->contrast);
   return add_test(all, buf, arena, "contrast", t->contrast, err);
 }

@@ -272,6 +272,36 @@ void match_told(Know *know) {
   }
 }
 
+static bool same_sentence(const KnowClaim *a, const KnowClaim *b) {
+  return a->document == b->document && a->document != SIZE_MAX && a->char_start == b->char_start && a->char_end == b->char_end;
+}
+
+/* What happened is of the kind that a claim gives as the cause, or an event of that kind is. */
+static bool is_its_cause(Know *know, const KnowClaim *claim, const KnowEvent *e) {
+  for (size_t i = 0; i < claim->causes.count && e->kind; i++) {
+    const KnowEvent *named = know_event(know, claim->causes.items[i]);
+    PropterId kind = named ? named->kind : claim->causes.items[i];
+    if (kind && (concept_covers(know, kind, e->kind) || concept_covers(know, e->kind, kind))) return true;
+  }
+  return false;
+}
+
+/* "The rise between 1 and 6 April was the strike" dates the rise: days that a claim gives to the effect are not also those of the cause that its sentence tells,
+ * or every wrong explanation of a move would have happened just then. */
+static void undate_told(Know *know) {
+  for (size_t i = 0; i < know->events.count; i++) {
+    KnowEvent *e = &know->events.items[i];
+    size_t said = e->told ? know_claim(know, e->quote) : SIZE_MAX;
+    for (size_t k = 0; k < know->claims.count && said != SIZE_MAX; k++) {
+      const KnowClaim *claim = &know->claims.items[k];
+      bool own = claim->cause_start != PROPTER_NO_DAY || claim->effect_start == PROPTER_NO_DAY || !is_its_cause(know, claim, e);
+      if (own || claim->effect_start != e->start || claim->effect_end != e->end || !same_sentence(claim, &know->claims.items[said])) continue;
+      e->start = e->end = PROPTER_NO_DAY;
+      break;
+    }
+  }
+}
+
 KnowEvent *know_event(Know *know, PropterId id) {
   for (size_t i = 0; id && i < know->events.count; i++)
     if (know->events.items[i].id == id) return &know->events.items[i];
@@ -622,6 +652,7 @@ PropterStatus know_load(Know *know, PropterError *err) {
   PROPTER_TRY(each_of(know, VOCAB_propter_Event, read_event, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Claim, read_claim, err));
   if (know->claims.count) qsort(know->claims.items, know->claims.count, sizeof *know->claims.items, by_place);
+  undate_told(know);
   match_told(know);
   PROPTER_TRY(each_of(know, VOCAB_propter_CausalLink, read_link, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Review, read_review, err));

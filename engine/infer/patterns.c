@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Patterns: stretches of a series that leave its baseline in one direction. Each period is asked whether it moved; neighbours that moved the same way are
- * one pattern, judged as a whole. */
+ * one pattern, judged as a whole, and so is all that lies between a move and its return. */
 #include <math.h>
 #include <string.h>
 
 #include "patterns.h"
 #include "propter/pool.h"
+
+/* Periods from a move to its return at most: of days a quarter, after which a level is no longer left but lived on. */
+enum { LONGEST = 92 };
 
 typedef struct {
   Know *know;
@@ -17,6 +20,36 @@ typedef struct {
 static int moved(const PropterAnswer *a) {
   if (a->outcome == PROPTER_OUTCOME_DID_NOT_MOVE || a->outcome == PROPTER_OUTCOME_NOT_TESTABLE) return 0;
   return a->deviation > 0 ? 1 : a->deviation < 0 ? -1 : 0;
+}
+
+/* Seen from before the first period, all but the last one lie off the expectation by half of their mean or more, and the last one by less: it came back. */
+static bool came_back(const PropterAnswer *a, const PropterSeries *s, int direction) {
+  size_t last = a->to - a->from;
+  double mean = 0;
+  if (a->outcome == PROPTER_OUTCOME_NOT_TESTABLE || a->periods <= last) return false;
+  const double *value = s->value + a->from;
+  for (size_t h = 0; h < last; h++) mean += direction * (value[h] - a->path[h]) / (double)last;
+  for (size_t h = 0; h < last; h++)
+    if (!(direction * (value[h] - a->path[h]) >= mean / 2)) return false;
+  return mean > 0 && direction * (value[last] - a->path[last]) < mean / 2;
+}
+
+/* The level before a period is soon that of the stretch itself, so that its later periods, asked one by one, have not moved: a stretch that is followed by
+ * the way back to the level before it lasts until then. */
+static PropterStatus last_until_return(Know *know, Stretches *found, PropterError *err) {
+  for (size_t k = 0; k + 1 < found->count; k++) {
+    Stretch *out = &found->items[k], *back = &found->items[k + 1];
+    PropterAnswer a;
+    if (back->direction == out->direction || back->from == out->to + 1 || back->from - out->from > LONGEST) continue;
+    PROPTER_TRY(judge_move(know, out->metric, out->from, back->from, &a, err));
+    bool whole = came_back(&a, &out->metric->series.series, out->direction);
+    propter_answer_clear(&a);
+    if (!whole) continue;
+    PROPTER_TRY(judge_move(know, out->metric, out->from, back->from - 1, &a, err));
+    if (moved(&a) == out->direction) out->to = back->from - 1;
+    propter_answer_clear(&a);
+  }
+  return PROPTER_OK;
 }
 
 static PropterStatus search(size_t item, void *payload, PropterError *err) {
@@ -43,12 +76,12 @@ static PropterStatus search(size_t item, void *payload, PropterError *err) {
       }
     }
     if (open != SIZE_MAX && now != direction) {
-      if (!propter_vec_push(&task->found[item], ((Stretch){m, open, i - 1}))) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+      if (!propter_vec_push(&task->found[item], ((Stretch){m, open, i - 1, direction}))) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
       open = SIZE_MAX;
     }
     if (now && open == SIZE_MAX) open = i, direction = now;
   }
-  return status;
+  return status ? status : last_until_return(task->know, &task->found[item], err);
 }
 
 PropterStatus patterns_find(Know *know, KnowMetric *const *metrics, size_t count, PropterDay from, PropterDay to, Stretches *out, PropterError *err) {

@@ -8,6 +8,7 @@
 typedef struct {
   KnowMetric *metric;
   size_t from, to;
+  int direction; /* of the move: +1, −1 */
 } Stretch;
 typedef PROPTER_VEC(Stretch) Stretches;
 

@@ -81,17 +81,16 @@ static double prior_log_odds(const PropterScoreOptions *o, const PropterCandidat
 
 enum { ALL_GROUPS = (1 << GROUPS) - 1 };
 
-static PropterStatus rank_alone(const Frame *f, const PropterCandidate *c, size_t count, const double unknown[2], double threshold, int direction,
-                                PropterCauseScore *score, Ranked *ranked, PropterError *err) {
+static PropterStatus rank_alone(const Frame *f, const Contrasts *contrasts, const PropterCandidate *c, size_t count, const double unknown[2],
+                                double threshold, int direction, PropterCauseScore *score, Ranked *ranked, Solo *solo, PropterError *err) {
   const PropterScoreOptions *o = &f->model->options;
   for (size_t i = 0; i < count; i++) {
     const PropterCandidate *one = &c[i];
     Set set;
-    Solo solo;
     ranked[i] = (Ranked){.index = i, .log_odds = prior_log_odds(o, one, score[i].prior)};
-    PROPTER_TRY(set_init(&set, f, &one, &ranked[i].log_odds, 1, threshold, direction, err));
-    set_solo(&set, 0, &solo);
-    ranked[i].logit = solo_logit(&set, 0, &solo, &solo, unknown, propter_logit(score[i].prior), happened_before(o, one), ALL_GROUPS);
+    PROPTER_TRY(set_init(&set, f, contrasts, &one, &ranked[i].log_odds, 1, threshold, direction, err));
+    set_solo(&set, 0, &solo[i]);
+    ranked[i].logit = solo_logit(&set, 0, &solo[i], &solo[i], unknown, propter_logit(score[i].prior), happened_before(o, one), ALL_GROUPS);
     set_clear(&set);
     score[i].p = clamp(propter_expit(ranked[i].logit));
   }
@@ -101,16 +100,15 @@ static PropterStatus rank_alone(const Frame *f, const PropterCandidate *c, size_
 
 /* ---- terms -------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus explain(const Set *set, size_t i, const double unknown[2], double p_full, PropterCauseScore *s, PropterError *err) {
+static PropterStatus explain(const Set *set, size_t i, const Solo *dated, const double unknown[2], double p_full, PropterCauseScore *s, PropterError *err) {
   static const PropterScoreTerm term[GROUPS] = {PROPTER_TERM_TEXT, PROPTER_TERM_REVIEW, PROPTER_TERM_TIMING,
                                                 PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST};
   const PropterScoreOptions *o = &set->frame->model->options;
   double value[1 << GROUPS], share[GROUPS], log_prior = propter_logit(s->prior), low = propter_logit(least_p);
-  Solo dated, undated;
-  set_solo(set, i, &dated);
+  Solo undated;
   PROPTER_TRY(shifted_solo(set, i, unknown, &undated, err));
   for (unsigned g = 0; g < 1U << GROUPS; g++) {
-    double v = solo_logit(set, i, &dated, &undated, unknown, log_prior, happened_before(o, set->candidate[i]), g);
+    double v = solo_logit(set, i, dated, &undated, unknown, log_prior, happened_before(o, set->candidate[i]), g);
     value[g] = v < low ? low : v > -low ? -low : v;
   }
   PROPTER_TRY(propter_shapley(GROUPS, value, share, err));
@@ -123,7 +121,7 @@ static PropterStatus explain(const Set *set, size_t i, const double unknown[2], 
   double sum = 0;
   for (int k = 0; k < PROPTER_TERMS; k++) sum += s->term[k];
   s->term[PROPTER_TERM_RIVALS] += propter_logit(calibrated) - propter_logit(s->prior) - sum;
-  s->tests = answer_tests(set, i, &dated, unknown);
+  s->tests = answer_tests(set, i, dated, unknown);
   return PROPTER_OK;
 }
 
@@ -154,8 +152,8 @@ static void split_p(const PropterScoreOptions *o, const PropterCandidate *c, Pro
 }
 
 /* A candidate beyond the best eight is weighed beside the best three; its terms are not taken apart further. */
-static PropterStatus score_rest(const Frame *f, const PropterCandidate *c, const Ranked *ranked, size_t at, double threshold, int direction,
-                                PropterCauseScore *score, PropterError *err) {
+static PropterStatus score_rest(const Frame *f, const Contrasts *contrasts, const PropterCandidate *c, const Ranked *ranked, size_t at, double threshold,
+                                int direction, PropterCauseScore *score, PropterError *err) {
   enum { BESIDE = 3 };
   const PropterScoreOptions *o = &f->model->options;
   PropterCauseScore *s = &score[ranked[at].index];
@@ -165,7 +163,7 @@ static PropterStatus score_rest(const Frame *f, const PropterCandidate *c, const
   Posterior post;
   size_t beside = s->p < o->material / 10 ? 0 : BESIDE; /* alone it is likelier than in company, and even so it does not count */
   for (size_t k = 0; k < beside; k++) set_of[k + 1] = &c[ranked[k].index], log_odds[k + 1] = ranked[k].log_odds;
-  PROPTER_TRY(set_init(&set, f, set_of, log_odds, beside + 1, threshold, direction, err));
+  PROPTER_TRY(set_init(&set, f, contrasts, set_of, log_odds, beside + 1, threshold, direction, err));
   set_posterior(&set, &post);
   read_posterior(&set, 0, &post, ranked[at].log_odds, s);
   set_clear(&set);
@@ -181,11 +179,10 @@ static PropterStatus score_rest(const Frame *f, const PropterCandidate *c, const
   return PROPTER_OK;
 }
 
-static PropterStatus score_best(const Set *set, const Ranked *ranked, PropterCauseScore *score, PropterAnswer *a, PropterError *err) {
+static PropterStatus score_best(const Set *set, const Ranked *ranked, const Solo *solo, const double unknown[2], PropterCauseScore *score, PropterAnswer *a,
+                                PropterError *err) {
   const Frame *f = set->frame;
   Posterior post;
-  double unknown[2];
-  frame_unknown(f, unknown);
   set_posterior(set, &post);
   a->p_unknown = post.unknown;
   a->p_none = post.none;
@@ -193,7 +190,7 @@ static PropterStatus score_best(const Set *set, const Ranked *ranked, PropterCau
     PropterCauseScore *s = &score[ranked[i].index];
     s->scored = true;
     read_posterior(set, i, &post, ranked[i].log_odds, s);
-    PROPTER_TRY(explain(set, i, unknown, s->p, s, err));
+    PROPTER_TRY(explain(set, i, &solo[ranked[i].index], unknown, s->p, s, err));
     split_p(&f->model->options, set->candidate[i], s);
     PROPTER_TRY(answer_placebo(set, i, s, err));
   }
@@ -238,42 +235,68 @@ static PropterStatus score_candidates(const Frame *f, const PropterCandidate *c,
   a->causes = count;
   a->cause = propter_calloc(count + 1, sizeof *a->cause);
   Ranked *ranked = propter_malloc((count + 1) * sizeof *ranked);
+  Solo *solo = propter_malloc((count + 1) * sizeof *solo);
+  Contrasts contrasts = {0};
   Set set = {0};
-  PropterStatus status = a->cause && ranked ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", count);
+  PropterStatus status = a->cause && ranked && solo ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", count);
+  if (status == PROPTER_OK) status = contrasts_init(&contrasts, f, c, count, err);
   if (status != PROPTER_OK) goto done;
   set_priors(o, c, count, a->cause);
   frame_unknown(f, unknown);
-  status = rank_alone(f, c, count, unknown, threshold, direction, a->cause, ranked, err);
+  status = rank_alone(f, &contrasts, c, count, unknown, threshold, direction, a->cause, ranked, solo, err);
   if (status != PROPTER_OK) goto done;
   const PropterCandidate *best[PROPTER_SCORE_CANDIDATES];
   double log_odds[PROPTER_SCORE_CANDIDATES];
   size_t index[PROPTER_SCORE_CANDIDATES], m = count < PROPTER_SCORE_CANDIDATES ? count : PROPTER_SCORE_CANDIDATES;
   for (size_t i = 0; i < m; i++) index[i] = ranked[i].index, best[i] = &c[index[i]], log_odds[i] = ranked[i].log_odds;
-  status = set_init(&set, f, best, log_odds, m, threshold, direction, err);
+  status = set_init(&set, f, &contrasts, best, log_odds, m, threshold, direction, err);
   if (status != PROPTER_OK) goto done;
-  status = score_best(&set, ranked, a->cause, a, err);
-  for (size_t i = m; i < count && status == PROPTER_OK; i++) status = score_rest(f, c, ranked, i, threshold, direction, a->cause, err);
+  status = score_best(&set, ranked, solo, unknown, a->cause, a, err);
+  for (size_t i = m; i < count && status == PROPTER_OK; i++) status = score_rest(f, &contrasts, c, ranked, i, threshold, direction, a->cause, err);
   if (status == PROPTER_OK) answer_grades(&set, index, c, count, a);
   set_clear(&set);
   if (status == PROPTER_OK) status = place(o, a, err);
   if (status == PROPTER_OK && a->outcome == PROPTER_OUTCOME_ANSWERED) status = answer_predictions(f, c, a, err);
 done:
   propter_free(ranked);
+  propter_free(solo);
+  contrasts_clear(&contrasts);
+  return status;
+}
+
+PropterStatus propter_score_open(const PropterScoreModel *model, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err) {
+  *frame = NULL;
+  if (from > to || to >= model->series.count)
+    return propter_fail(err, PROPTER_INVALID, "window %zu … %zu does not lie in a series of %zu periods", from, to, model->series.count);
+  Frame *f = propter_malloc(sizeof *f);
+  if (!f) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+  PropterStatus status = frame_init(f, model, from, to, err);
+  if (status == PROPTER_OK) *frame = f;
+  else propter_score_free(f);
+  return status;
+}
+
+void propter_score_free(PropterScoreFrame *frame) {
+  if (!frame) return;
+  frame_clear(frame);
+  propter_free(frame);
+}
+
+PropterStatus propter_score_causes(const PropterScoreFrame *f, const PropterCandidate *candidates, size_t count, PropterAnswer *answer, PropterError *err) {
+  *answer = (PropterAnswer){.from = f->from, .to = f->from + f->length - 1, .outcome = PROPTER_OUTCOME_NOT_TESTABLE};
+  PROPTER_TRY(check_candidates(candidates, count, err));
+  (void)snprintf(answer->kernel, sizeof answer->kernel, "%s", propter_math_kernel());
+  PropterStatus status = answer_window(f, answer, err);
+  if (status == PROPTER_OK && !answer->reason) status = score_candidates(f, candidates, count, answer, err);
+  if (status != PROPTER_OK) propter_answer_clear(answer);
   return status;
 }
 
 PropterStatus propter_score_window(const PropterScoreModel *model, size_t from, size_t to, const PropterCandidate *candidates, size_t count,
                                    PropterAnswer *answer, PropterError *err) {
-  *answer = (PropterAnswer){.from = from, .to = to, .outcome = PROPTER_OUTCOME_NOT_TESTABLE};
-  if (from > to || to >= model->series.count)
-    return propter_fail(err, PROPTER_INVALID, "window %zu … %zu does not lie in a series of %zu periods", from, to, model->series.count);
-  PROPTER_TRY(check_candidates(candidates, count, err));
-  (void)snprintf(answer->kernel, sizeof answer->kernel, "%s", propter_math_kernel());
-  Frame frame;
-  PropterStatus status = frame_init(&frame, model, from, to, &answer->reason, err);
-  if (status == PROPTER_OK) status = answer_window(&frame, answer, err);
-  if (status == PROPTER_OK && !answer->reason) status = score_candidates(&frame, candidates, count, answer, err);
-  frame_clear(&frame);
-  if (status != PROPTER_OK) propter_answer_clear(answer);
+  PropterScoreFrame *frame;
+  PROPTER_TRY(propter_score_open(model, from, to, &frame, err));
+  PropterStatus status = propter_score_causes(frame, candidates, count, answer, err);
+  propter_score_free(frame);
   return status;
 }

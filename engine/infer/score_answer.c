@@ -69,6 +69,7 @@ static bool has_moved(const Frame *f, double *z) {
 PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err) {
   a->usable = f->usable;
   a->other_windows = f->others;
+  a->reason = f->reason;
   if (a->reason) {
     double sum = 0, count = 0;
     for (size_t i = f->from; i < f->from + f->length; i++)
@@ -113,11 +114,9 @@ PropterTests answer_tests(const Set *set, size_t i, const Solo *dated, const dou
   PropterTests t = {.dose = NAN, .back = NAN, .contrast = NAN, .placebo = NAN, .placebo_p = NAN};
   if (candidate_is_sized(set->candidate[i])) t.dose = dated->alone[0][0] - propter_log_add(dated->alone[0][1], 0) + log(2);
   if (f->rows > f->window_rows) t.back = (dated->alone[0][0] - dated->alone[1][0]) - (unknown[0] - unknown[1]);
-  if (f->has_control) {
-    const PropterScoreOptions *o = &f->model->options;
-    double still = (1 - f->control_rho) * (1 - o->scope_reach * set->candidate[i]->controls_in_scope);
-    t.contrast = contrast(f, 1 - still) - contrast(f, 1 - (1 - f->control_rho) * (1 - o->unknown_reach));
-  }
+  if (f->has_control) t.contrast = set_contrast(set, &i, 1, false) - set_contrast(set, NULL, 0, true);
+  const Group *g = set_group(set, i);
+  if (g->studied) t.contrast_touched = g->touched, t.contrast_untouched = g->untouched;
   return t;
 }
 

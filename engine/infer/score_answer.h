@@ -5,7 +5,7 @@
 
 #include "score_sets.h"
 
-/* Observed, expected, deviation, pattern and onset; outcome DID_NOT_MOVE or CAUSE_UNKNOWN for now; with a reason set, what can be said. */
+/* Observed, expected, deviation, pattern and onset; outcome DID_NOT_MOVE or CAUSE_UNKNOWN for now; with a reason, what can be said. */
 PropterStatus answer_window(const Frame *frame, PropterAnswer *answer, PropterError *err);
 
 PropterTests answer_tests(const Set *set, size_t i, const Solo *dated, const double unknown[2]);

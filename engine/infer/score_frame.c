@@ -176,9 +176,8 @@ static PropterStatus whiten(Frame *f, const ErrorModel *error, double *scratch, 
   return PROPTER_OK;
 }
 
-PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size_t to, const char **reason, PropterError *err) {
+PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size_t to, PropterError *err) {
   *f = (Frame){.model = m, .base = *m->base, .from = from, .length = to - from + 1};
-  *reason = NULL;
   size_t n = m->base->n, horizon = 2 * f->length;
   f->periods = n - from < horizon ? n - from : horizon;
   f->expected = propter_malloc(f->periods * sizeof *f->expected);
@@ -197,11 +196,11 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   bool any = false;
   if (f->length > 1 && (status = baseline_choose_width(&f->base, f->length, from, from + horizon, err)) != PROPTER_OK) goto done;
   for (size_t i = from; i <= to; i++) any |= !isnan(m->value[i]);
-  if (!any) *reason = "no observation in the window";
-  else if (m->base->before[from] == SIZE_MAX) *reason = "no observation before the window";
+  if (!any) f->reason = "no observation in the window";
+  else if (m->base->before[from] == SIZE_MAX) f->reason = "no observation before the window";
   else if (!baseline_expect(&f->base, from, f->length, f->periods, scratch, f->expected, &f->drift, &f->usable))
-    *reason = "fewer than 12 changes outside the window";
-  if (*reason) goto done;
+    f->reason = "fewer than 12 changes outside the window";
+  if (f->reason) goto done;
   if (f->length > 1) {
     rows = own = propter_malloc(n * horizon * sizeof *own);
     status =
@@ -212,7 +211,7 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   ErrorModel error;
   unsigned char *all = use;
   if (!baseline_fit(&f->base, rows, horizon, all, from, from + horizon, scratch, &error)) {
-    *reason = "fewer than 8 other windows to measure the error of the expectation";
+    f->reason = "fewer than 8 other windows to measure the error of the expectation";
     goto done;
   }
   f->error_model = error;

@@ -22,6 +22,7 @@ PropterScoreOptions propter_score_options(void) {
       .unknown_scale = 4,
       .scope_reach = .80,
       .unknown_reach = .50,
+      .unknown_wider = 1.0 / 3,
       .happened_undated = .10,
       .calibration = {{1, 1, 0}, 0},
       .drift_reach = 0,
@@ -34,6 +35,7 @@ void propter_score_model_free(PropterScoreModel *m) {
   if (!m) return;
   for (size_t i = 0; i < m->control_count && m->control; i++) baseline_free(m->control[i]);
   propter_free(m->control);
+  propter_free(m->control_spread);
   baseline_free(m->composite);
   baseline_free(m->base);
   propter_free(m->value);
@@ -56,10 +58,14 @@ static void align(const PropterSeries *control, const PropterSeries *target, dou
 /* The median over controls: one control that moves for a reason of its own does not move it. */
 static PropterStatus build_composite(PropterScoreModel *m, PropterError *err) {
   size_t n = m->series.count, k = m->control_count;
-  double *standard = propter_malloc((k * n + n + n + k) * sizeof *standard), usual, spread;
-  if (!standard) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+  double *standard = propter_malloc((k * n + n + n + k) * sizeof *standard), usual;
+  m->control_spread = propter_malloc(k * sizeof *m->control_spread);
+  if (!standard || !m->control_spread) {
+    propter_free(standard);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+  }
   double *level = standard + k * n, *scratch = level + n, *column = scratch + n, height = 0;
-  for (size_t c = 0; c < k; c++) baseline_standardise(m->control[c], scratch, standard + c * n, &usual, &spread);
+  for (size_t c = 0; c < k; c++) baseline_standardise(m->control[c], scratch, standard + c * n, &usual, &m->control_spread[c]);
   for (size_t i = 0; i < n; i++) {
     size_t have = 0;
     for (size_t c = 0; c < k; c++)

@@ -33,6 +33,7 @@ struct PropterScoreModel {
   unsigned char *covered;
   size_t control_count;
   Baseline **control;
+  double *control_spread; /* robust standard deviation of their changes */
   Baseline *composite; /* median standardised change of the controls, cumulated; NULL without controls */
   double *rows, *composite_rows; /* errors for windows of one period: n × 2 */
   double *standard;    /* changes in robust standard units */
@@ -41,8 +42,9 @@ struct PropterScoreModel {
 };
 
 /* Everything about a window that does not depend on the candidates. */
-typedef struct {
+typedef struct PropterScoreFrame {
   const PropterScoreModel *model;
+  const char *reason;           /* static; why nothing can be said; NULL */
   Baseline base;                /* the model's, with the width that suits windows of this length; arrays borrowed */
   size_t from, length, periods; /* window; window and after, cut at the end of the series */
   double *expected;             /* [periods], seasonal part added back */
@@ -69,8 +71,8 @@ typedef struct {
   double control_z, control_rho, control_ratio; /* ln of moved to unmoved density of control_z */
 } Frame;
 
-/* reason is set (and OK returned) when nothing can be said. frame_clear always. */
-PropterStatus frame_init(Frame *frame, const PropterScoreModel *model, size_t from, size_t to, const char **reason, PropterError *err);
+/* Only `reason` is set (and OK returned) when nothing can be said. frame_clear always. */
+PropterStatus frame_init(Frame *frame, const PropterScoreModel *model, size_t from, size_t to, PropterError *err);
 void frame_clear(Frame *frame);
 
 /* Nodes of the t₃ scale mixture: a ~ N(0, s²·node_variance) with probability exp(node_log_weight). */
@@ -136,9 +138,6 @@ double component_material(const Column *column, const Component *c, size_t i, Lo
 /* Half the squared length of a column's effect in units of the noise, without what `rival` (may be NULL) could imitate: the log likelihood ratio to
  * be expected if the effect is there. */
 double column_power(const Frame *frame, const Column *column, const Column *rival);
-
-/* Contrast: log density of the controls when something moved them with probability `moved`, against nobody. */
-double contrast(const Frame *frame, double moved);
 
 /* Fills a model's table of densities; propter_free it. */
 PropterStatus unknown_table(const PropterScoreOptions *options, UnknownDensity **out, PropterError *err);

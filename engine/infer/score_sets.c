@@ -11,9 +11,9 @@ void set_clear(Set *set) {
   set->column = NULL;
 }
 
-PropterStatus set_init(Set *set, const Frame *f, const PropterCandidate *const *candidates, const double *log_odds, size_t count, double threshold,
-                       int direction, PropterError *err) {
-  *set = (Set){.frame = f, .count = count, .threshold = threshold, .direction = direction};
+PropterStatus set_init(Set *set, const Frame *f, const Contrasts *contrasts, const PropterCandidate *const *candidates, const double *log_odds, size_t count,
+                       double threshold, int direction, PropterError *err) {
+  *set = (Set){.frame = f, .contrasts = contrasts, .count = count, .threshold = threshold, .direction = direction};
   size_t n = f->model->series.count;
   set->column = propter_malloc((count * VARIANTS + 1) * sizeof *set->column);
   double *work = propter_malloc((VARIANTS * n + n + VARIANTS * f->periods) * sizeof *work);
@@ -121,15 +121,12 @@ double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undat
   if (!(groups & (GROUP_TIMING | GROUP_SIZE | GROUP_RETURN | GROUP_CONTRAST))) return odds;
   const Solo *s = groups & GROUP_TIMING ? dated : undated;
   size_t rows = groups & GROUP_RETURN ? 0 : 1, free_size = groups & GROUP_SIZE ? 0 : 1;
-  double rho = set->frame->rho, control_rho = set->frame->control_rho, still = log1p(-rho), moved = log(rho), c_none = 0, c_unknown = 0, c_own = 0,
-         c_both = 0;
+  double rho = set->frame->rho, still = log1p(-rho), moved = log(rho), c_none = 0, c_unknown = 0, c_own = 0, c_both = 0;
   if (groups & GROUP_CONTRAST) {
-    const PropterScoreOptions *o = &set->frame->model->options;
-    double quiet = (1 - control_rho) * (1 - o->scope_reach * c->controls_in_scope);
-    c_none = contrast(set->frame, control_rho);
-    c_own = contrast(set->frame, 1 - quiet);
-    c_unknown = contrast(set->frame, 1 - (1 - control_rho) * (1 - o->unknown_reach));
-    c_both = contrast(set->frame, 1 - quiet * (1 - o->unknown_reach));
+    c_none = set_contrast(set, NULL, 0, false);
+    c_own = set_contrast(set, &i, 1, false);
+    c_unknown = set_contrast(set, NULL, 0, true);
+    c_both = set_contrast(set, &i, 1, true);
   }
   double without = propter_log_add(still + c_none, moved + unknown[rows] + c_unknown);
   double with = propter_log_add(still + s->alone[rows][free_size] + c_own, moved + s->joint[rows][free_size] + c_both);
@@ -199,15 +196,12 @@ static void add_choice(Sweep *w, const size_t *member, size_t members, const Col
 }
 
 static void add_subset(Sweep *w, const size_t *member, size_t members) {
-  const Frame *f = w->set->frame;
-  const PropterScoreOptions *o = &f->model->options;
-  double log_weight = 0, still = 1 - f->control_rho;
+  double log_weight = 0;
   for (size_t i = 0; i < members; i++) {
     log_weight += w->set->log_odds[member[i]];
-    still *= 1 - o->scope_reach * w->set->candidate[member[i]]->controls_in_scope;
     if (!w->kept_count[member[i]]) return;
   }
-  double alone = contrast(f, 1 - still), unknown = contrast(f, 1 - still * (1 - o->unknown_reach));
+  double alone = set_contrast(w->set, member, members, false), unknown = set_contrast(w->set, member, members, true);
   size_t choice[PROPTER_SCORE_SUBSET] = {0};
   const Column *column[PROPTER_SCORE_SUBSET];
   for (;;) {

@@ -8,9 +8,28 @@
 /* Groups of evidence, as bits; the first is no data. */
 enum { GROUP_TEXT = 1, GROUP_REVIEW = 2, GROUP_TIMING = 4, GROUP_SIZE = 8, GROUP_RETURN = 16, GROUP_CONTRAST = 32, GROUPS = 6 };
 
+/* Candidates that touch the same controls: what these did in the window, against those that they leave alone. */
+typedef struct {
+  size_t touched, untouched;
+  bool studied; /* there are enough of both */
+  double ratio; /* ln of the density of the effect if the cause moved them to that if nothing did */
+} Group;
+
+typedef struct {
+  const PropterCandidate *candidate;
+  size_t *group_of; /* of each candidate */
+  Group *group;
+  size_t groups;
+} Contrasts;
+
+/* contrasts_clear always. */
+PropterStatus contrasts_init(Contrasts *contrasts, const Frame *frame, const PropterCandidate *candidates, size_t count, PropterError *err);
+void contrasts_clear(Contrasts *contrasts);
+
 /* Some candidates with their columns. */
 typedef struct {
   const Frame *frame;
+  const Contrasts *contrasts; /* of all candidates; these are some of them */
   size_t count;
   const PropterCandidate *candidate[PROPTER_SCORE_CANDIDATES];
   double log_odds[PROPTER_SCORE_CANDIDATES]; /* prior, happened, text, review */
@@ -20,8 +39,13 @@ typedef struct {
   int direction;
 } Set;
 
-PropterStatus set_init(Set *set, const Frame *frame, const PropterCandidate *const *candidates, const double *log_odds, size_t count, double threshold,
-                       int direction, PropterError *err);
+/* The study that bears on candidate i. */
+const Group *set_group(const Set *set, size_t i);
+/* Log density of what the controls did if these members acted, with the unknown cause or without, against nothing having moved them. */
+double set_contrast(const Set *set, const size_t *member, size_t members, bool unknown);
+
+PropterStatus set_init(Set *set, const Frame *frame, const Contrasts *contrasts, const PropterCandidate *const *candidates, const double *log_odds,
+                       size_t count, double threshold, int direction, PropterError *err);
 void set_clear(Set *set);
 
 /* Posterior over all subsets of at most PROPTER_SCORE_SUBSET candidates, with and without the unknown cause. */

@@ -121,8 +121,3 @@ void estimate_unknown(const PropterScoreModel *m, const double *z, size_t n, dou
   *rho /= sum;
   *scale = o->unknown_scale * exp(*scale / sum);
 }
-
-double contrast(const Frame *frame, double moved) {
-  if (!frame->has_control) return 0;
-  return propter_log_add(log1p(-moved), log(moved) + frame->control_ratio);
-}

@@ -115,11 +115,19 @@ done:
 
 /* --- judging -------------------------------------------------------------------------------------------------------------------------------------- */
 
-PropterStatus judge_move(Know *know, KnowMetric *metric, size_t from, size_t to, PropterAnswer *answer, PropterError *err) {
+static PropterStatus open_window(Know *know, KnowMetric *metric, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err) {
   (void)pthread_mutex_lock(&know->lock);
   PropterStatus status = build_model(know, metric, err);
   (void)pthread_mutex_unlock(&know->lock);
-  return status ? status : propter_score_window(metric->model, from, to, NULL, 0, answer, err);
+  return status ? status : propter_score_open(metric->model, from, to, frame, err);
+}
+
+PropterStatus judge_move(Know *know, KnowMetric *metric, size_t from, size_t to, PropterAnswer *answer, PropterError *err) {
+  PropterScoreFrame *frame;
+  PROPTER_TRY(open_window(know, metric, from, to, &frame, err));
+  PropterStatus status = propter_score_causes(frame, NULL, 0, answer, err);
+  propter_score_free(frame);
+  return status;
 }
 
 /* ln 10: strong evidence (Kass and Raftery 1995), from which figures elsewhere contradict a documented course. */
@@ -138,7 +146,7 @@ static PropterStatus add_stretched(Judged *j, PropterError *err) {
     const Cause *cause = &j->c.causes.items[j->c.scored + i];
     double p = fmin(cause->belief_for, j->c.know->options.belief.stretched);
     if (p < 1e-6) p = 1e-6;
-    PropterTests none = {NAN, NAN, NAN, NAN, NAN, 0};
+    PropterTests none = {.dose = NAN, .back = NAN, .contrast = NAN, .placebo = NAN, .placebo_p = NAN};
     all[n + i] = (PropterCauseScore){.p = p,
                                      .happened = p,
                                      .mattered = 1,
@@ -177,27 +185,44 @@ static void rank_causes(PropterAnswer *a) {
   }
 }
 
-PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, PropterArena *arena, Judged *judged, PropterError *err) {
-  PropterAnswer move = {0};
-  PropterCandidate *numbers = NULL;
-  Case *c = &judged->c;
-  *judged = (Judged){.c = {.know = know, .metric = metric, .arena = arena}};
-  PROPTER_TRY(judge_move(know, metric, from, to, &move, err));
-  c->sign = move.deviation > 0 ? 1 : move.deviation < 0 ? -1 : 0;
-  /* A window that ends where it began has moved by its last period. */
-  if (move.end_deviation != 0 && fabs(move.end_deviation) > fabs(move.deviation)) c->sign = move.end_deviation > 0 ? 1 : -1;
-  propter_answer_clear(&move);
-  place_window(c, from, to);
+static PropterStatus gather(Case *c, PropterError *err) {
+  Know *know = c->know;
   (void)pthread_mutex_lock(&know->lock);
-  c->pattern = pattern_iri(metric, c->first, c->last, arena);
+  c->pattern = pattern_iri(c->metric, c->first, c->last, c->arena);
   PropterStatus status = c->pattern.data ? controls_find(c, err) : propter_fail(err, PROPTER_NO_MEMORY, "name of a pattern");
   if (!status) status = candidates_find(c, err);
   (void)pthread_mutex_unlock(&know->lock);
-  if (!status && !(numbers = propter_calloc(c->scored ? c->scored : 1, sizeof *numbers)))
-    status = propter_fail(err, PROPTER_NO_MEMORY, "%zu candidates", c->scored);
-  for (size_t i = 0; !status && i < c->scored; i++) numbers[i] = c->causes.items[i].number;
-  if (!status) status = propter_score_window(metric->model, from, to, numbers, c->scored, &judged->answer, err);
+  return status;
+}
+
+static PropterStatus score(const Case *c, const PropterScoreFrame *frame, PropterAnswer *answer, PropterError *err) {
+  PropterCandidate *numbers = propter_calloc(c->scored ? c->scored : 1, sizeof *numbers);
+  if (!numbers) return propter_fail(err, PROPTER_NO_MEMORY, "%zu candidates", c->scored);
+  for (size_t i = 0; i < c->scored; i++) numbers[i] = c->causes.items[i].number;
+  PropterStatus status = propter_score_causes(frame, numbers, c->scored, answer, err);
   propter_free(numbers);
+  return status;
+}
+
+/* Which way it went: by its last period where it ends further off than it lay. */
+static int sign_of(const PropterAnswer *a) {
+  double by = a->end_deviation != 0 && fabs(a->end_deviation) > fabs(a->deviation) ? a->end_deviation : a->deviation;
+  return by > 0 ? 1 : by < 0 ? -1 : 0;
+}
+
+PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, PropterArena *arena, Judged *judged, PropterError *err) {
+  PropterAnswer move = {0};
+  PropterScoreFrame *frame;
+  Case *c = &judged->c;
+  *judged = (Judged){.c = {.know = know, .metric = metric, .arena = arena}};
+  PROPTER_TRY(open_window(know, metric, from, to, &frame, err));
+  PropterStatus status = propter_score_causes(frame, NULL, 0, &move, err);
+  c->sign = status ? 0 : sign_of(&move);
+  if (!status) propter_answer_clear(&move);
+  place_window(c, from, to);
+  if (!status) status = gather(c, err);
+  if (!status) status = score(c, frame, &judged->answer, err);
+  propter_score_free(frame);
   for (size_t i = 0; !status && i < c->scored && i < judged->answer.causes; i++)
     if (c->causes.items[i].course < -strong) judged->answer.cause[i].grade = PROPTER_GRADE_CONTRADICTED;
   if (!status) status = add_stretched(judged, err);

@@ -50,10 +50,14 @@ static void fit(const Sample *train, PropterCalibration *out) {
   if (train->count) must(propter_calibration_fit(train->p, train->right, train->count, out, &err), &err);
 }
 
+static void map_sample(Sample *s, const PropterCalibration *map) {
+  for (size_t i = 0; i < s->count; i++) s->p[i] = propter_calibration_apply(map, s->p[i]);
+}
+
 static void calibrate(Sample *s, const Sample *train) {
   PropterCalibration learned;
   fit(train, &learned);
-  for (size_t i = 0; i < s->count; i++) s->p[i] = propter_calibration_apply(&learned, s->p[i]);
+  map_sample(s, &learned);
 }
 
 typedef struct {
@@ -123,15 +127,19 @@ static Sample cross_calibrated(const Cases *x) {
   return all;
 }
 
-static void print_calibration(const Cases *x) {
-  Sample raw = sample(x, any_case, NULL), crossed = cross_calibrated(x);
-  Quality before = quality(&raw), after = quality(&crossed), worst = {INFINITY, 0, 0};
-  bench_print("retail-brier-skill", before.skill, "skill");
-  bench_print("retail-ece", before.ece, "error");
-  bench_print("retail-brier-skill-calibrated", after.skill, "skill");
-  bench_print("retail-ece-calibrated", after.ece, "error");
-  sample_free(&raw);
-  sample_free(&crossed);
+static void print_quality(const char *suffix, Sample s) {
+  char name[64];
+  Quality q = quality(&s);
+  path_format(name, sizeof name, "retail-brier-skill%s", suffix);
+  bench_print(name, q.skill, "skill");
+  path_format(name, sizeof name, "retail-ece%s", suffix);
+  bench_print(name, q.ece, "error");
+  sample_free(&s);
+}
+
+/* Each family of causes by what the other families teach. */
+static void print_families(const Cases *x) {
+  Quality worst = {INFINITY, 0, 0};
   for (size_t i = 0; i < x->cases.count; i++) {
     const char *family = x->cases.items[i].family;
     bool seen = !*family;
@@ -192,11 +200,12 @@ static void print_stratum(const Cases *x, const char *name, Filter *filter) {
   char label[64];
   int best = WAY_DATA;
   for (int w = WAY_DATA; w <= WAY_CLAIMED; w++)
-    if (rate(x, filter, w) > rate(x, filter, best)) best = w;
+    if (x->asked[w] && (!x->asked[best] || rate(x, filter, w) > rate(x, filter, best))) best = w;
   size_t n = 0;
   for (size_t i = 0; i < x->cases.count; i++) n += filter(&x->cases.items[i], NULL);
   printf("# %s: %zu questions; right cause first:", name, n);
-  for (int w = 0; w < WAYS; w++) printf(" %s %.3f", way_names[w], rate(x, filter, w));
+  for (int w = 0; w < WAYS; w++)
+    if (x->asked[w]) printf(" %s %.3f", way_names[w], rate(x, filter, w));
   printf("\n");
   path_format(label, sizeof label, "retail-%s-right-first", name);
   bench_versus(label, rate(x, filter, WAY_JOINED), "share", way_names[best], rate(x, filter, best));
@@ -206,14 +215,19 @@ static void print_stratum(const Cases *x, const char *name, Filter *filter) {
   bench_print(label, lower_bound(x, filter, best), "gain");
 }
 
-/* What is named from .75 on, as the probabilities come or each shop calibrated by the others. */
-static void print_answers(const Cases *x, const char *suffix, bool calibrated) {
+/* How a probability is read: as it comes, by a map learned elsewhere, by what the other shops teach. */
+typedef enum { RAW, MAPPED, CROSSED, READINGS } Reading;
+static const char *const suffixes[READINGS] = {"", "-mapped", "-calibrated"};
+
+/* What is named from .75 on. */
+static void print_answers(const Cases *x, Reading reading, const PropterCalibration *map) {
   const char *const names[] = {"false-claims-first", "wrong-first", "answered", "unknown-kept"};
   double sum[4] = {0}, unknown = 0, n = (double)x->cases.count;
   for (size_t k = 0; k < x->shops; k++) {
     PropterCalibration learned = {{1, 1, 0}, 0};
     Sample rest = sample(x, not_shop, &k);
-    if (calibrated) fit(&rest, &learned);
+    if (reading == CROSSED) fit(&rest, &learned);
+    else if (reading == MAPPED) learned = *map;
     sample_free(&rest);
     for (size_t i = 0; i < x->cases.count; i++) {
       const Case *c = &x->cases.items[i];
@@ -224,14 +238,44 @@ static void print_answers(const Cases *x, const char *suffix, bool calibrated) {
   }
   for (int i = 0; i < 4; i++) {
     char name[64];
-    path_format(name, sizeof name, "retail-%s%s", names[i], suffix);
+    path_format(name, sizeof name, "retail-%s%s", names[i], suffixes[reading]);
     bench_print(name, sum[i] / (i == 3 ? unknown : n), "share");
   }
 }
 
+/* What each pack of knowledge adds to the rest. */
+static void print_lifts(const Cases *x) {
+  char label[64];
+  for (int way = WAY_NO_DOCUMENTS; way < WAYS; way++) {
+    path_format(label, sizeof label, "retail-lift-%s", way_names[way] + 3); /* without "no-" */
+    bench_print(label, rate(x, documented, WAY_JOINED) - rate(x, documented, way), "gain");
+    path_format(label, sizeof label, "retail-lift-%s-low", way_names[way] + 3);
+    bench_print(label, lower_bound(x, documented, way), "gain");
+  }
+}
+
+/* The map that all these shops together teach. */
+static void print_map(const Cases *x) {
+  Sample all = sample(x, any_case, NULL);
+  PropterCalibration learned;
+  fit(&all, &learned);
+  printf("# what these %zu hypotheses teach: --map %.4f,%.4f,%.4f,%.6f\n", all.count, learned.abc[0], learned.abc[1], learned.abc[2], learned.edge);
+  sample_free(&all);
+}
+
 int causal_retail(const char *folder, int argc, char **argv) {
   Cases x;
-  cases_read(folder, argc > 0 && strcmp(argv[0], "--verbose") == 0, &x);
+  CasesOptions options = {0};
+  PropterCalibration given, *map = NULL;
+  for (int i = 0; i < argc; i++) {
+    if (strcmp(argv[i], "--verbose") == 0) options.verbose = true;
+    else if (strcmp(argv[i], "--joined") == 0) options.joined = true;
+    else if (strcmp(argv[i], "--graphs") == 0 && i + 1 < argc) options.graphs = argv[++i];
+    else if (strcmp(argv[i], "--map") == 0 && i + 1 < argc &&
+             sscanf(argv[++i], "%lf,%lf,%lf,%lf", &given.abc[0], &given.abc[1], &given.abc[2], &given.edge) == 4) map = &given;
+    else return fputs("usage: causal retail FOLDER [--verbose] [--joined] [--graphs FOLDER] [--map A,B,C,EDGE]\n", stderr), 2;
+  }
+  cases_read(folder, &options, &x);
   if (!x.cases.count) return 3;
   double n = (double)x.cases.count;
   printf("# %zu shops, %.0f questions, %zu hypotheses\n", x.shops, n, x.hypotheses.count);
@@ -239,11 +283,16 @@ int causal_retail(const char *folder, int argc, char **argv) {
   print_stratum(&x, "joint", joint);
   print_stratum(&x, "confounded", confounded);
   print_stratum(&x, "coincidence", coincidence);
-  print_answers(&x, "", false);
-  print_answers(&x, "-calibrated", true);
-  bench_print("retail-lift-documents-and-links", rate(&x, documented, WAY_JOINED) - rate(&x, documented, WAY_DATA), "gain");
-  bench_print("retail-lift-links", rate(&x, documented, WAY_JOINED) - rate(&x, documented, WAY_NO_LINKS), "gain");
-  print_calibration(&x);
+  if (!options.joined) print_lifts(&x);
+  for (int r = 0; r < READINGS; r++) {
+    if (r == MAPPED && !map) continue;
+    print_answers(&x, (Reading)r, map);
+    Sample s = r == CROSSED ? cross_calibrated(&x) : sample(&x, any_case, NULL);
+    if (r == MAPPED) map_sample(&s, map);
+    print_quality(suffixes[r], s);
+  }
+  print_families(&x);
+  print_map(&x);
   bench_print("retail-question", 1e3 * x.seconds / n, "ms");
   cases_clear(&x);
   return 0;

@@ -4,21 +4,30 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "propter/math.h"
 
-const char *const way_names[WAYS] = {"joined", "data", "text", "latest", "claimed", "no-links"};
+const char *const way_names[WAYS] = {"joined", "data", "text", "latest", "claimed", "no-documents", "no-links", "no-calendar"};
 
 /* --- a shop -------------------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  char **items;
+  size_t count;
+} Names;
+
+/* What can be left out of an answer. */
+enum { DOCUMENTS, LINKS, CALENDAR, PACKS };
 
 typedef struct {
   const char *folder;
   json_t *truth;
   char *claims; /* claims.tsv */
-  char **documents, **links;
-  size_t document_count, link_count;
-  char place[240], graph[256]; /* a folder of its own, and the graph in it */
+  Names pack[PACKS];
+  char place[4096], graph[4400]; /* a folder of its own, and the graph in it */
+  bool kept;                     /* the folder stays */
   PropterGraph *store;
   PropterSnapshot *snapshot;
 } Shop;
@@ -34,22 +43,48 @@ static void run(const Shop *shop, const char *command, const char *operands) {
   exit(3);
 }
 
-/* IRIs of the curated links: subjects of links.ttl, a line each. */
-static void read_links(Shop *shop) {
-  char *text = file_text(shop->folder, "links.ttl");
+/* IRIs of the subjects of a file, a line each. */
+static void read_subjects(const char *folder, const char *file, Names *out) {
+  char *text = file_text(folder, file);
   for (const char *line = text; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
     size_t n = strcspn(line, " \n");
     if (strncmp(line, "shop:", 5) != 0) continue;
-    shop->links = propter_realloc(shop->links, (shop->link_count + 1) * sizeof *shop->links);
+    out->items = propter_realloc(out->items, (out->count + 1) * sizeof *out->items);
     char *iri = propter_malloc(n + 64);
-    if (!shop->links || !iri) exit(5);
+    if (!out->items || !iri) exit(5);
     path_format(iri, n + 64, "https://w3id.org/propter/bench/retail#%.*s", (int)(n - 5), line + 5);
-    shop->links[shop->link_count++] = iri;
+    out->items[out->count++] = iri;
   }
   propter_free(text);
 }
 
-static void shop_open(Shop *shop, const char *folder) {
+/* A graph is whole once it has its name; until then it stands under another one. */
+static void make_graph(Shop *shop, const char *graphs) {
+  char whole[4300];
+  const char *where = getenv("TMPDIR"), *name = strrchr(shop->folder, '/');
+  if (graphs) {
+    (void)mkdir(graphs, 0777);
+    if (!realpath(graphs, shop->place)) exit(74);
+    path_format(whole, sizeof whole, "%s/%s", shop->place, name ? name + 1 : shop->folder);
+    path_format(shop->graph, sizeof shop->graph, "%s.part", whole);
+  } else {
+    path_format(shop->place, sizeof shop->place, "%s/retail-XXXXXX", where ? where : "/tmp");
+    if (!mkdtemp(shop->place)) exit(75);
+    path_format(whole, sizeof whole, "%s/g", shop->place);
+    path_format(shop->graph, sizeof shop->graph, "%s", whole);
+  }
+  shop->kept = graphs != NULL;
+  if (!graphs || access(whole, R_OK) != 0) {
+    run(shop, "init", "");
+    run(shop, "load", "pack.ttl links.ttl calendar.ttl");
+    run(shop, "ingest", "mapping.ttl");
+    run(shop, "read", "documents");
+    if (graphs && rename(shop->graph, whole) != 0) exit(74);
+  }
+  path_format(shop->graph, sizeof shop->graph, "%s", whole);
+}
+
+static void shop_open(Shop *shop, const char *folder, const char *graphs) {
   PropterError err = {0};
   char path[4096];
   json_error_t e;
@@ -62,28 +97,21 @@ static void shop_open(Shop *shop, const char *folder) {
   }
   shop->claims = file_text(folder, "claims.tsv");
   path_format(path, sizeof path, "%s/documents", folder);
-  shop->documents = folder_names(path, "", &shop->document_count);
-  read_links(shop);
-  const char *where = getenv("TMPDIR");
-  path_format(shop->place, sizeof shop->place, "%s/retail-XXXXXX", where ? where : "/tmp");
-  if (!mkdtemp(shop->place)) exit(75);
-  path_format(shop->graph, sizeof shop->graph, "%s/g", shop->place);
-  run(shop, "init", "");
-  run(shop, "load", "pack.ttl links.ttl calendar.ttl");
-  run(shop, "ingest", "mapping.ttl");
-  run(shop, "read", "documents");
+  shop->pack[DOCUMENTS].items = folder_names(path, "", &shop->pack[DOCUMENTS].count);
+  read_subjects(folder, "links.ttl", &shop->pack[LINKS]);
+  read_subjects(folder, "calendar.ttl", &shop->pack[CALENDAR]);
+  make_graph(shop, graphs);
   must(propter_graph_open(shop->graph, PROPTER_GRAPH_READ_ONLY, NULL, &shop->store, &err), &err);
   must(propter_snapshot_open(shop->store, 0, &shop->snapshot, &err), &err);
 }
 
 static void shop_close(Shop *shop) {
-  char line[512];
+  char line[4200];
   propter_snapshot_close(shop->snapshot);
   propter_graph_close(shop->store);
   path_format(line, sizeof line, "rm -r '%s'", shop->place);
-  if (system(line) != 0) fprintf(stderr, "causal: left behind: %s\n", shop->place);
-  names_free(shop->documents, shop->document_count);
-  names_free(shop->links, shop->link_count);
+  if (!shop->kept && system(line) != 0) fprintf(stderr, "causal: left behind: %s\n", shop->place);
+  for (int k = 0; k < PACKS; k++) names_free(shop->pack[k].items, shop->pack[k].count);
   propter_free(shop->claims);
   json_decref(shop->truth);
 }
@@ -165,16 +193,29 @@ static const PropterCause *first_of(int way, const PropterInference *x) {
   return best;
 }
 
-static PropterInferrer *open_way(const Shop *shop, int way, PropterStr *without) {
+/* What a way that is asked for itself leaves out. */
+static const struct {
+  int way;
+  bool without[PACKS];
+} asked[] = {{WAY_JOINED, {false, false, false}},
+             {WAY_DATA, {true, true, false}},
+             {WAY_NO_DOCUMENTS, {true, false, false}},
+             {WAY_NO_LINKS, {false, true, false}},
+             {WAY_NO_CALENDAR, {false, false, true}}};
+
+static PropterInferrer *open_way(const Shop *shop, const bool *leaves_out, PropterStr *without) {
   PropterInferOptions options = propter_infer_options();
   PropterError err = {0};
   PropterInferrer *inferrer;
-  for (size_t i = 0; i < shop->document_count && way == WAY_DATA; i++) without[options.without_count++] = propter_str(shop->documents[i]);
-  for (size_t i = 0; i < shop->link_count && way != WAY_JOINED; i++) without[options.without_count++] = propter_str(shop->links[i]);
+  for (int k = 0; k < PACKS; k++)
+    for (size_t i = 0; leaves_out[k] && i < shop->pack[k].count; i++) without[options.without_count++] = propter_str(shop->pack[k].items[i]);
   options.without = without;
   must(propter_inferrer_new(shop->snapshot, &options, &inferrer, &err), &err);
   return inferrer;
 }
+
+/* P before calibration: the lines of the score add up to it. */
+static double uncalibrated(const PropterCauseScore *s) { return propter_expit(propter_logit(s->p) - s->term[PROPTER_TERM_CALIBRATION]); }
 
 static void answer(const Shop *shop, PropterInferrer *inferrer, int way, json_t *question, Case *one, Cases *out, bool verbose) {
   PropterError err = {0};
@@ -186,15 +227,16 @@ static void answer(const Shop *shop, PropterInferrer *inferrer, int way, json_t 
   for (int w = way; w < WAYS; w++) {
     if (w != way && !(way == WAY_JOINED && w >= WAY_TEXT && w <= WAY_CLAIMED)) continue;
     const PropterCause *first = first_of(w, x);
+    out->asked[w] = true;
     one->right[w] = first && is_true(question, first);
   }
   if (way == WAY_JOINED) {
     const PropterCause *first = first_of(WAY_JOINED, x);
     one->moved = x->outcome == PROPTER_ANSWER_ANSWERED || x->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN;
-    one->p = first ? first->score.p : 0;
+    one->p = first ? uncalibrated(&first->score) : 0;
     one->said = first && !one->right[WAY_JOINED] && is_said(shop, one->question, first);
     for (size_t i = 0; i < x->causes; i++) {
-      Hypothesis h = {x->cause[i].score.p, is_true(question, &x->cause[i]), out->cases.count};
+      Hypothesis h = {uncalibrated(&x->cause[i].score), is_true(question, &x->cause[i]), out->cases.count};
       if (!propter_vec_push(&out->hypotheses, h)) exit(5);
     }
     if (verbose) {
@@ -230,24 +272,24 @@ static Case case_of(json_t *question, size_t shop) {
   return c;
 }
 
-static void read_shop(const char *folder, bool verbose, Cases *out) {
-  static const int asked[] = {WAY_JOINED, WAY_DATA, WAY_NO_LINKS};
+static void read_shop(const char *folder, const CasesOptions *options, Cases *out) {
   Shop shop;
-  shop_open(&shop, folder);
+  shop_open(&shop, folder, options->graphs);
   json_t *questions = json_object_get(shop.truth, "questions"), *question;
-  size_t i, first = out->cases.count;
-  PropterStr *without = propter_calloc(shop.document_count + shop.link_count + 1, sizeof *without);
+  size_t i, first = out->cases.count, names = 1;
+  for (int k = 0; k < PACKS; k++) names += shop.pack[k].count;
+  PropterStr *without = propter_calloc(names, sizeof *without);
   if (!without) exit(5);
   json_array_foreach(questions, i, question) {
     Case c = case_of(question, out->shops);
     if (!propter_vec_push(&out->cases, c)) exit(5);
   }
   size_t last = out->cases.count;
-  for (size_t w = 0; w < sizeof asked / sizeof *asked; w++) {
-    PropterInferrer *inferrer = open_way(&shop, asked[w], without);
+  for (size_t w = 0; w < (options->joined ? 1 : sizeof asked / sizeof *asked); w++) {
+    PropterInferrer *inferrer = open_way(&shop, asked[w].without, without);
     json_array_foreach(questions, i, question) {
       out->cases.count = first + i; /* the case that hypotheses point to */
-      answer(&shop, inferrer, asked[w], question, &out->cases.items[first + i], out, verbose);
+      answer(&shop, inferrer, asked[w].way, question, &out->cases.items[first + i], out, options->verbose);
     }
     out->cases.count = last;
     propter_inferrer_free(inferrer);
@@ -257,12 +299,12 @@ static void read_shop(const char *folder, bool verbose, Cases *out) {
   out->shops++;
 }
 
-void cases_read(const char *folder, bool verbose, Cases *out) {
+void cases_read(const char *folder, const CasesOptions *options, Cases *out) {
   char path[4096];
   *out = (Cases){0};
   path_format(path, sizeof path, "%s/truth.json", folder);
   if (access(path, R_OK) == 0) {
-    read_shop(folder, verbose, out);
+    read_shop(folder, options, out);
     return;
   }
   size_t count;
@@ -271,7 +313,7 @@ void cases_read(const char *folder, bool verbose, Cases *out) {
     path_format(path, sizeof path, "%s/%s/truth.json", folder, names[i]);
     if (access(path, R_OK) != 0) continue;
     path_format(path, sizeof path, "%s/%s", folder, names[i]);
-    read_shop(path, verbose, out);
+    read_shop(path, options, out);
   }
   names_free(names, count);
 }

@@ -6,8 +6,8 @@
 #include "causal.h"
 #include "propter/infer.h"
 
-/* Ways to answer. The first is the product; the next four are what joining is compared with; the last leaves out the curated links. */
-enum { WAY_JOINED, WAY_DATA, WAY_TEXT, WAY_LATEST, WAY_CLAIMED, WAY_NO_LINKS, WAYS };
+/* Ways to answer. The first is the product; the next four are what joining is compared with; each of the others leaves out one pack of knowledge. */
+enum { WAY_JOINED, WAY_DATA, WAY_TEXT, WAY_LATEST, WAY_CLAIMED, WAY_NO_DOCUMENTS, WAY_NO_LINKS, WAY_NO_CALENDAR, WAYS };
 extern const char *const way_names[WAYS];
 
 typedef struct {
@@ -17,12 +17,12 @@ typedef struct {
   bool two, confounded, coincidence, consensus;
   bool right[WAYS]; /* the way's first cause is a true one */
   bool moved;       /* the window has moved */
-  double p;         /* of the first cause; 0: none */
+  double p;         /* of the first cause, before calibration; 0: none */
   bool said;        /* the first cause is wrong, and a document says that it is it */
 } Case;
 
 typedef struct {
-  double p;
+  double p; /* before calibration */
   bool right;
   size_t at; /* index of the case */
 } Hypothesis;
@@ -31,11 +31,18 @@ typedef struct {
   PROPTER_VEC(Case) cases;
   PROPTER_VEC(Hypothesis) hypotheses;
   size_t shops;
+  bool asked[WAYS];
   double seconds; /* processor time of the questions */
 } Cases;
 
-/* FOLDER is a shop (it has truth.json) or holds shops, taken in order of name. Ends the program when something fails. `verbose`: a line a question. */
-void cases_read(const char *folder, bool verbose, Cases *out);
+typedef struct {
+  bool verbose;       /* a line a question and cause */
+  bool joined;        /* ways that need a pass of their own are left out */
+  const char *graphs; /* folder in which the graphs are kept and found again: good for a changed score, not for a changed reader. NULL: none */
+} CasesOptions;
+
+/* FOLDER is a shop (it has truth.json) or holds shops, taken in order of name. Ends the program when something fails. */
+void cases_read(const char *folder, const CasesOptions *options, Cases *out);
 void cases_clear(Cases *cases);
 
 #endif

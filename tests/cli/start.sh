@@ -132,7 +132,7 @@ awk "$uniform"'BEGIN { split("North South", part, " "); print "Week;Region;Order
 printf 'Date: 12 January 2024\n\nOrders in the South fell in December 2023 because of the strike.\n' >weeks/memo.txt
 start weeks
 said 'ISO weeks' 'orders.csv: 260 rows by Week, measures orders, net sales, slices region'
-said 'the weeks of the strike come first' 'moves    1 orders, South, 2023-12-04 to '
+said 'the weeks of the strike come first, all three' 'moves    1 orders, South, 2023-12-04 to 2023-12-24'
 said 'and the memo is quoted' 'Orders in the South fell in December 2023 because of the strike.'
 if printf '%s' "$out" | grep -q '[0-9] 1:'; then not_ok 'the number one is no unit' "$out"; else ok 'the number one is no unit'; fi
 ended 'an honest refusal' 7

@@ -283,6 +283,31 @@ START_TEST(controls_tell_a_common_cause_from_a_local_one) {
 }
 END_TEST
 
+/* Two causes at once, one documented for two more slices: whether these moved, too, against the four that neither touches, tells which one it was. */
+START_TEST(the_slices_in_its_scope_tell_a_wide_cause_from_a_local_one) {
+  static const double part[CONTROLS] = {1, 1};
+  for (int wide = 0; wide < 2; wide++) {
+    World w;
+    PropterAnswer a;
+    make_world(&w, 23);
+    add(w.y, 60, 61, -10);
+    for (size_t c = 0; c < 2 && wide; c++) add(w.control[c], 60, 61, -10);
+    PropterScoreModel *m = model_of(&w);
+    PropterCandidate c[] = {unsized(60, 60, -1), unsized(60, 60, -1)};
+    c[1].controls_in_scope = 2.0 / CONTROLS;
+    c[1].control_part = part;
+    ck_ok(propter_score_window(m, 60, 60, c, 2, &a, err));
+    ck_assert_int_eq(a.cause[wide].rank, 1);
+    ck_assert_double_gt(a.cause[wide].p, a.cause[!wide].p + .1);
+    ck_assert(a.cause[1].tests.contrast_touched == 2 && a.cause[1].tests.contrast_untouched == 4);
+    ck_assert_uint_eq(a.cause[0].tests.contrast_touched, 0);
+    check_sums(&a);
+    propter_answer_clear(&a);
+    propter_score_model_free(m);
+  }
+}
+END_TEST
+
 /* The cause acts in a part of the slice: its dose holds; without one its effect cannot exceed the part's own move. */
 START_TEST(a_part_is_diluted_in_its_whole) {
   World w;
@@ -517,6 +542,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, a_claim_that_the_data_deny_is_contradicted);
   tcase_add_test(tc, a_real_move_without_a_cause_stays_unknown);
   tcase_add_test(tc, controls_tell_a_common_cause_from_a_local_one);
+  tcase_add_test(tc, the_slices_in_its_scope_tell_a_wide_cause_from_a_local_one);
   tcase_add_test(tc, a_part_is_diluted_in_its_whole);
   tcase_add_test(tc, what_cannot_be_told_apart_is_named);
   tcase_add_test(tc, a_thousand_irrelevant_events_change_nothing);

@@ -44,6 +44,7 @@ typedef struct {
   PropterEffect effect; /* dates, profile, dose. An undated one may have acted at any time of the series and is weighed so */
   int lag_min, lag_max; /* periods after the effect's dates in which it may show; 0, 0: at once */
   double controls_in_scope; /* part 0 … 1 of the controls that its documented scope covers as well (a recession: 1, a strike: 0) */
+  const double *control_part; /* the same for each control of the model, in their order; NULL: not known, then there is no event study */
   const PropterSeries *slice; /* series of the cause's own scope where that is a part of the question's (CHILD), or NULL: looked at by the timing
                                  test, and without a dose the effect lies between nothing and the slice's own deviation */
 } PropterCandidate;
@@ -72,9 +73,11 @@ typedef struct {
   double unknown_weight;
   double unknown_scale; /* 4: prior for s_u in standard errors of the baseline, with the weight of 4 windows: what is worth asking about
                            lies beyond 2.6 */
-  double scope_reach;   /* .80: P(the median of the controls moves) if all controls lie in the scope of a cause that acted: the scope says it acts on each;
-                           one in five is left for scopes drawn too wide */
+  double scope_reach;   /* .80: P(the controls in the scope of a cause that acted move): the scope says it acts on each; one in five is left for scopes
+                           drawn too wide */
   double unknown_reach; /* .50: the same for the unknown cause, of which nothing is known */
+  double unknown_wider; /* 1/3: P(the unknown cause moves just the controls that some cause's scope covers): it may act on the series alone, on these, on
+                           all */
   double happened_undated; /* .10: `happened` is capped by this for an undated effect, since no date says that it was then */
   PropterCalibration calibration; /* default: changes nothing */
   int drift_reach;      /* 0: the usual growth is taken from three seasons of the grain on each side, at least 36 periods */
@@ -110,6 +113,7 @@ typedef struct {
   double dose;     /* documented size against a free one and against nothing */
   double back;     /* return (or staying) after the window as the profile says */
   double contrast; /* controls as the scope says */
+  size_t contrast_touched, contrast_untouched; /* of an event study: controls that its scope covers, against those that it does not; 0, 0: there is none */
   double placebo;  /* bound 1/(−e·p·ln p) of the circular-shift p-value (Sellke, Bayarri and Berger 2001) */
   double placebo_p; /* the p-value itself, not a logarithm */
   int placebo_shifts;
@@ -190,6 +194,14 @@ PROPTER_API void propter_score_model_free(PropterScoreModel *model);
  * gives OK with outcome NOT_TESTABLE. `answer` need not be initialised; clear it with propter_answer_clear on OK. */
 PROPTER_API PropterStatus propter_score_window(const PropterScoreModel *model, size_t from, size_t to, const PropterCandidate *candidates,
                                                size_t count, PropterAnswer *answer, PropterError *err);
+
+/* The same in two steps, for one who looks at the move before the candidates are known: opened once (INVALID as above), scored with any candidates,
+ * also none, as often as wanted. Free with propter_score_free. */
+typedef struct PropterScoreFrame PropterScoreFrame;
+PROPTER_API PropterStatus propter_score_open(const PropterScoreModel *model, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err);
+PROPTER_API PropterStatus propter_score_causes(const PropterScoreFrame *frame, const PropterCandidate *candidates, size_t count, PropterAnswer *answer,
+                                               PropterError *err);
+PROPTER_API void propter_score_free(PropterScoreFrame *frame);
 
 /* Beta calibration (Kull, Silva Filho and Flach 2017) of probabilities p against outcomes 0/1 by Newton steps on the log loss with a ridge
  * towards "no change" that weighs as one case; a, b ≥ 0; probabilities
