@@ -286,8 +286,8 @@ static bool is_its_cause(Know *know, const KnowClaim *claim, const KnowEvent *e)
   return false;
 }
 
-/* "The rise between 1 and 6 April was the strike" dates the rise: days that a claim gives to the effect are not also those of the cause that its sentence tells,
- * or every wrong explanation of a move would have happened just then. */
+/* "The rise between 1 and 6 April was the strike" dates the rise: days that a claim gives to the effect are not also those of the cause that its sentence
+ * tells, or every wrong explanation of a move would have happened just then. */
 static void undate_told(Know *know) {
   for (size_t i = 0; i < know->events.count; i++) {
     KnowEvent *e = &know->events.items[i];
