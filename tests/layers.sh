@@ -8,7 +8,7 @@ shared='engine/base/fault.h engine/graph/id.h engine/graph/io/io.h engine/graph/
 # Which folder owns a public header, by name.
 owner() {
   case $1 in
-    child|date|fault|fetch|hash|io|limits|log|mem|pack|pool|rng|status|str|xml|regex|zip) echo engine/base ;;
+    child|date|fault|fetch|hash|io|limits|log|mem|pack|put|pool|rng|status|str|xml|regex|zip) echo engine/base ;;
     graph|vocab|rdf|store|access|run) echo engine/graph ;;
     math) echo engine/math ;;
     causal|rootcause|structure|direction|lagged|effects|mechanism|event) echo engine/causal ;;

@@ -76,7 +76,7 @@ said 'titles, totals and footnotes do not hide a table' '504 rows by Datum, meas
 said 'where it begins is said' 'the names of the columns stand in line 4'
 said 'what is left out is said with line and value' 'left out: 7 rows without a day (line 89: "Summe Monat 1"); 1 row with a wrong number of cells; 5 cells of Umsatz (€) that are no numbers (line 28: "k.A.")'
 said 'a column that is not used says why' 'columns not used: Bemerkung (not every row has one)'
-said 'a total without one of its parts is no fall' 'moves    1 umsatz, Köln, 2024-05-09 to '
+said 'a total without one of its parts is no fall' ', Köln, 2024-05-09 to 2024-05-20: -54'
 run=$(printf '%s' "$out" | sed -n 's/.*propter rejects \(r-[^ ]*\)$/\1/p'); "$PROPTER" -g till.g rejects "$run" 2>&1 | grep -q '28.*k.A.' && ok 'a cell without a number is a reject' || not_ok 'a cell without a number is a reject' "$("$PROPTER" -g till.g rejects "$run" 2>&1 | head)"
 
 # Percentages and times are no sums.

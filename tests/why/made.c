@@ -199,7 +199,7 @@ static PropterCause plain(const char *iri, const char *label, double p, PropterG
                                 .share_high = NAN,
                                 .grade = grade,
                                 .inseparable_from = -1,
-                                .tests = {NAN, NAN, NAN, NAN, NAN, 0}};
+                                .tests = {.dose = NAN, .back = NAN, .contrast = NAN, .placebo = NAN, .placebo_p = NAN}};
   c.score.term[PROPTER_TERM_RIVALS] = log(p / (1 - p)) - log(.05 / .95);
   return c;
 }
