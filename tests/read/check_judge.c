@@ -207,6 +207,7 @@ Suite *suite_judge(void) {
   tcase_add_test(tc, model_text);
   tcase_add_test(tc, failing_allocations);
   tcase_add_checked_fixture(models, start, stop);
+  tcase_set_timeout(models, 120); /* rules are compiled several times */
   tcase_add_test(models, tags);
   tcase_add_test(models, pairs);
   tcase_add_test(models, sentences);
