@@ -376,7 +376,8 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
       for (size_t k = 0; k < j->values.items[parent].count; k++) PROPTER_TRY(add_values(j, i, j->cell_nodes.items[j->begins.items[parent] + k], k, err));
     j->values.items[i].count = j->cells.count - j->begins.items[i];
   }
-  for (size_t i = 0; i < j->columns.count; i++) j->values.items[i].items = j->cells.items + j->begins.items[i];
+  for (size_t i = 0; i < j->columns.count; i++)
+    j->values.items[i].items = j->values.items[i].count ? j->cells.items + j->begins.items[i] : NULL;
   *row = (PropterRow){.line = j->line, .values = j->values.items, .count = j->columns.count};
   return PROPTER_OK;
 }

@@ -130,7 +130,7 @@ PropterStatus text_more(Text *t, bool *more, PropterError *err) {
   return PROPTER_OK;
 }
 
-PropterStr text_held(const Text *t) { return (PropterStr){t->buf + t->begin, t->end - t->begin}; }
+PropterStr text_held(const Text *t) { return (PropterStr){t->buf ? t->buf + t->begin : "", t->end - t->begin}; }
 
 void text_drop(Text *t, size_t n) {
   for (size_t i = 0; i < n; i++) t->line += t->buf[t->begin + i] == '\n';

@@ -111,7 +111,8 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
     PROPTER_TRY(add_values(x, i, node, err));
     x->values.items[i].count = x->cells.count - x->begins.items[i];
   }
-  for (size_t i = 0; i < x->columns.count; i++) x->values.items[i].items = x->cells.items + x->begins.items[i];
+  for (size_t i = 0; i < x->columns.count; i++)
+    x->values.items[i].items = x->values.items[i].count ? x->cells.items + x->begins.items[i] : NULL;
   *row = (PropterRow){.line = line, .values = x->values.items, .count = x->columns.count};
   return PROPTER_OK;
 }
