@@ -2,6 +2,7 @@
 #include "means.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static double rounding(const Means *m, size_t i) { return .51 * pow(10, -(double)m->of[i].digits); }
 
@@ -23,7 +24,8 @@ void means_row(Means *m) {
     for (size_t a = 0; a < m->count; a++)
       for (size_t b = 0; b < m->count; b++)
         for (int k = 0; k < 2; k++) {
-          if (c == a || c == b || a == b || m->no[c][a][b][k] || isnan(m->of[c].value + m->of[a].value + m->of[b].value) || m->of[b].value == 0 || m->of[a].value == 0) continue;
+          bool known = !isnan(m->of[c].value + m->of[a].value + m->of[b].value) && m->of[b].value != 0 && m->of[a].value != 0;
+          if (c == a || c == b || a == b || m->no[c][a][b][k] || !known) continue;
           if (is_quotient(m, c, a, b, k ? 100 : 1)) m->hits[c][a][b][k]++;
           else m->no[c][a][b][k] = 1;
         }

@@ -366,7 +366,8 @@ typedef struct {
 static bool can_be_key(const Sniff *s, const PropterColumn *column) {
   bool measured =
       propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_decimal)) || propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_double));
-  return column->role == PROPTER_COLUMN_OTHER && column->values == good_rows(s->out) && (!measured || column->identifier) && !twice(s->out, (size_t)(column - s->out->columns));
+  bool found = !twice(s->out, (size_t)(column - s->out->columns));
+  return found && column->role == PROPTER_COLUMN_OTHER && column->values == good_rows(s->out) && (!measured || column->identifier);
 }
 
 static bool in_set(const Sniff *s, const Keys *k, size_t set, size_t i) {

@@ -65,9 +65,16 @@ PropterStatus propter_sniff_left_out(const PropterSniff *s, PropterBuf *out, Pro
   const char *before = "left out: ", *and = "; ";
   size_t begin = out->len;
   if (s->options.header_line)
-    propter_buf_printf(out, "the names of the columns stand in line %" PRIu64 ": what stands above is no part of the table\n", s->options.header_line), begin = out->len;
-  if (s->aside) propter_buf_printf(out, "%s", before), add_count(out, s->aside, "row"), propter_buf_printf(out, " without a day"), add_quoted(out, s->aside_line, s->aside_text);
-  if (s->bad_rows) propter_buf_printf(out, "%s", out->len > begin ? and : before), add_count(out, s->bad_rows, "row"), propter_buf_printf(out, " with a wrong number of cells");
+    propter_buf_printf(out, "the names of the columns stand in line %" PRIu64 ": what stands above is no part of the table\n", s->options.header_line);
+  begin = out->len;
+  if (s->aside) {
+    propter_buf_printf(out, "%s", before), add_count(out, s->aside, "row");
+    propter_buf_printf(out, " without a day"), add_quoted(out, s->aside_line, s->aside_text);
+  }
+  if (s->bad_rows) {
+    propter_buf_printf(out, "%s", out->len > begin ? and : before), add_count(out, s->bad_rows, "row");
+    propter_buf_printf(out, " with a wrong number of cells");
+  }
   for (size_t i = 0; i < s->count; i++) {
     const PropterColumn *c = &s->columns[i];
     if (c->role != PROPTER_COLUMN_MEASURE || !c->strays) continue;

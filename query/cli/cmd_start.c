@@ -135,6 +135,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   }
   free(whole);
   propter_buf_clear(&s.job);
+  propter_map_clear(&s.labels);
   propter_vec_clear(&s.files);
   propter_arena_clear(&s.arena);
   return status;

@@ -4,6 +4,7 @@
 #define CLI_START_H
 
 #include "output.h"
+#include "propter/hash.h"
 
 typedef struct {
   char *path;      /* as opened */
@@ -20,6 +21,7 @@ typedef struct {
   PropterStr folder, name; /* last part of its name, as IRIs and files take it */
   const char *pack;
   PropterBuf job; /* names of the mappings, for the job file */
+  PropterMap labels; /* of metrics: hash of the first metric's IRI */
   size_t mappings, documents;
   PropterError *err;
 } Start;

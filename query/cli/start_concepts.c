@@ -58,12 +58,22 @@ static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, Prop
   put_label(out, propter_arena_printf(&s->arena, "%.*s in %.*s %.*s", (int)measure.len, measure.data, (int)member.len, member.data, (int)dimension.len, dimension.data));
 }
 
+/* Two tables may measure what is called the same: the second one's name ends in a hash. */
+static PropterStatus put_measure(Start *s, PropterBuf *out, PropterStr iri, PropterStr label) {
+  uint64_t hash = propter_hash64(iri), *first = propter_map_put(&s->labels, label, hash, NULL);
+  if (!first) return start_no_memory(s->err);
+  put_local(out, label);
+  if (*first != hash) propter_buf_printf(out, "-%08x", (unsigned)(hash & 0xffffffff));
+  return PROPTER_OK;
+}
+
 /* A metric for each part of the data: documents speak of parts, and so do moves. Columns: metric, label, dimension, its label, member, then as named below. */
 static PropterStatus slice_metric(Start *s, const PropterTerm *row, void *payload) {
   static const char *const properties[] = {"dataset", "measure", "timeDimension", "aggregation", "goodDirection", "grain", "unit", "unitLabel"};
   PropterBuf *out = payload;
-  propter_buf_add(out, PROPTER_STR("\n:")), put_local(out, row[1].value), propter_buf_add_char(out, '-'), put_local(out, row[3].value),
-      propter_buf_add_char(out, '-');
+  propter_buf_add(out, PROPTER_STR("\n:"));
+  PROPTER_TRY(put_measure(s, out, row[0].value, row[1].value));
+  propter_buf_add_char(out, '-'), put_local(out, row[3].value), propter_buf_add_char(out, '-');
   put_local(out, row[4].value), propter_buf_printf(out, " a propter:Metric");
   put_slice_labels(s, out, row[1].value, row[3].value, row[4].value);
   propter_buf_printf(out, " ;\n  propter:concept :"), put_local(out, row[1].value);

@@ -35,7 +35,7 @@ typedef struct {
   size_t count;
   uint64_t rows;      /* looked at: PROPTER_SNIFF_ROWS at most */
   uint64_t bad_rows;  /* with a wrong number of cells */
-  uint64_t aside, aside_line; /* rows whose time cell is no day (totals, footnotes), and the line of the first with its text: in nothing below, and a mapping rejects them */
+  uint64_t aside, aside_line; /* rows whose time cell is no day (totals, footnotes), in nothing below and rejected by a mapping; the line of the first, with its text */
   PropterStr aside_text;
   bool whole;         /* all rows were looked at */
   uint64_t cells;     /* rows of a day, where at least nineteen days of twenty have as many; else 0 */
