@@ -171,6 +171,15 @@ PropterStatus propter_xml_stream(PropterXmlRead read, void *read_payload, const 
   return s.status;
 }
 
+bool propter_xml_has_form(PropterStr s) {
+  for (size_t i = 0; i < s.len; i++) {
+    unsigned char c = (unsigned char)s.data[i];
+    if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') return false;
+    if (c == 0xEF && i + 2 < s.len && (unsigned char)s.data[i + 1] == 0xBF && (unsigned char)s.data[i + 2] >= 0xBE) return false;
+  }
+  return true;
+}
+
 bool propter_xml_is_name(PropterStr text) {
   char copy[1024];
   if (!text.len || text.len >= sizeof copy || memchr(text.data, '\0', text.len)) return false;

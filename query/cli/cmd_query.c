@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <unistd.h>
 
 #include "propter/results.h"
 #include "sparql_call.h"
 
-/* Runs the whole query and shows its plan instead of its rows. */
-static PropterStatus explain(const CommandCall *call, PropterResults *r, PropterError *err) {
-  const PropterTerm *row;
+/* The plan instead of the rows, also of a query that fails. */
+static PropterStatus explain(const CommandCall *call, const SparqlCall *s, PropterSnapshot *snapshot, PropterError *err) {
   PropterBuf text = {0};
-  PropterStatus status;
-  do status = propter_results_next(r, &row, err);
-  while (status == PROPTER_OK && row);
-  if (status == PROPTER_OK) status = propter_results_explain(r, call->format && strcmp(call->format, "json") == 0, &text, err);
-  if (status == PROPTER_OK) status = output_write(propter_buf_str(&text), call->out, err);
+  PropterStatus status = propter_query_explain(s->query, snapshot, &s->options, call->format && strcmp(call->format, "json") == 0, &text, err);
+  if (text.len) {
+    PropterError second = {0};
+    PropterStatus written = output_write(propter_buf_str(&text), call->out, status == PROPTER_OK ? err : &second);
+    if (status == PROPTER_OK) status = written;
+  }
   propter_buf_clear(&text);
   return status;
 }
 
-static PropterStatus answer(const CommandCall *call, PropterResults *r, bool *negative, PropterError *err) {
-  if (cmd_flag(call, "explain")) return explain(call, r, err);
+static PropterStatus answer(const CommandCall *call, const SparqlCall *s, PropterSnapshot *snapshot, bool *negative, PropterError *err) {
+  PropterResults *r;
+  PROPTER_TRY(propter_query_run(s->query, snapshot, &s->options, &r, err));
   *negative = propter_results_kind(r) == PROPTER_RESULTS_BOOLEAN && !propter_results_boolean(r);
   /* What another program reads is whole; only a screen is spared long values. */
   bool raw = cmd_flag(call, "raw") || ((!call->format || strcmp(call->format, "table") == 0) && !call->terminal);
-  return propter_results_write(r, call->format, raw, output_write, call->data, err);
+  PropterStatus status = propter_results_write(r, call->format, raw, output_write, call->data, err);
+  propter_results_close(r);
+  return status;
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
   SparqlCall s = {.text = {.max = 64 << 20}};
   PropterGraph *graph = NULL;
   PropterSnapshot *snapshot = NULL;
-  PropterResults *results = NULL;
   bool negative = false;
   PropterStatus status = PROPTER_OK;
   if (call->format && !propter_result_format(propter_str(call->format)) && !propter_rdf_format(propter_str(call->format)))
@@ -44,9 +45,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (status == PROPTER_OK) status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = sparql_call_hide_runs(&s, snapshot, err);
-  if (status == PROPTER_OK) status = propter_query_run(s.query, snapshot, &s.options, &results, err);
-  if (status == PROPTER_OK) status = answer(call, results, &negative, err);
-  propter_results_close(results);
+  if (status == PROPTER_OK) status = cmd_flag(call, "explain") ? explain(call, &s, snapshot, err) : answer(call, &s, snapshot, &negative, err);
   propter_snapshot_close(snapshot);
   propter_graph_close(graph);
   sparql_call_clear(&s);

@@ -55,12 +55,16 @@ static void print_runs(FILE *out, const PropterRunList *runs) {
   if (runs->count > SHOWN) fprintf(out, "%44s  %s older (propter status --format json)\n", "", output_number(runs->count - SHOWN));
 }
 
+static void print_readers(FILE *out, const PropterReaders *readers) {
+  if (readers->count) fprintf(out, "\n%14s %14s  reader (behind the newest version since so many seconds)\n", "commits behind", "seconds");
+  for (size_t i = 0; i < readers->count; i++)
+    fprintf(out, "%14s %14s  process %lld\n", output_number(readers->items[i].behind), output_number(readers->items[i].seconds),
+            (long long)readers->items[i].process);
+}
+
 static PropterStatus as_text(CommandCall *call, PropterSnapshot *snapshot, Report *r, PropterError *err) {
   fprintf(call->out, "graph    %s\nversion  %s\nsize     %s bytes on disk\nquads    %s\nruns     %s\n\n%14s  named graph\n", call->graph,
           output_number(r->version), output_number(r->bytes), output_number(r->quads), output_number(r->runs.count), "quads");
-  for (size_t i = 0; i < r->readers.count; i++)
-    fprintf(call->out, "%14s  commits behind, for %llu s: a reader in process %lld\n", output_number(r->readers.items[i].behind),
-            (unsigned long long)r->readers.items[i].seconds, (long long)r->readers.items[i].process);
   uint64_t records = 0;
   for (size_t i = 0; i < r->graphs.count; i++) {
     PropterStr name;
@@ -72,6 +76,7 @@ static PropterStatus as_text(CommandCall *call, PropterSnapshot *snapshot, Repor
     fprintf(call->out, "%14s  %.*s\n", output_number(r->counts.items[i]), name.len ? (int)name.len : 15, name.len ? name.data : "(default graph)");
   }
   if (records) fprintf(call->out, "%14s  (records of the runs)\n", output_number(records));
+  print_readers(call->out, &r->readers);
   print_runs(call->out, &r->runs);
   return PROPTER_OK;
 }

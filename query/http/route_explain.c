@@ -6,16 +6,9 @@
 static PropterStatus explain(HttpRequest *r, PropterQuery *query, uint32_t deadline_ms, bool json, PropterBuf *text, PropterError *err) {
   PropterSnapshot *snapshot = NULL;
   HttpHidden *hidden = NULL;
-  PropterResults *results = NULL;
-  const PropterTerm *row = NULL;
   PropterStatus status = http_enter(r, deadline_ms, &snapshot, &hidden, err);
   PropterQueryOptions options = http_query_options(r, deadline_ms, hidden);
-  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, err);
-  do
-    if (status == PROPTER_OK) status = propter_results_next(results, &row, err);
-  while (status == PROPTER_OK && row);
-  if (status == PROPTER_OK) status = propter_results_explain(results, json, text, err);
-  propter_results_close(results);
+  if (status == PROPTER_OK) status = propter_query_explain(query, snapshot, &options, json, text, err);
   http_leave(r, snapshot, hidden);
   return status;
 }

@@ -12,6 +12,7 @@ typedef struct Expr Expr;
 
 struct Expr {
   AstExprOp op;
+  const AstExpr *ast; /* what was written; NULL: made of others here */
   AstFunction function;
   uint32_t slot; /* TERM: variable, or NO_SLOT for a constant */
   Value constant;
@@ -32,6 +33,7 @@ typedef struct {
 
 typedef struct {
   AstAggregate kind;
+  const AstExpr *ast;
   bool distinct, star;
   Expr *arg;
   PropterStr separator;

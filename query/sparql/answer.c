@@ -6,10 +6,13 @@
 /* Plans and starts the solutions of WHERE and modifiers. */
 static PropterStatus start_solutions(PropterResults *r, const AstSelect *select, PropterError *err) {
   Alg *alg;
+  Op *root;
+  uint64_t begin = exec_now();
   PROPTER_TRY(algebra_of_select(&r->run, select, &alg, &r->slots, &r->slot_count, err));
   PROPTER_TRY(algebra_analyse(&r->run, alg, err));
-  PROPTER_TRY(plan_select(&r->run, alg, &r->root, err));
-  PROPTER_TRY(op_want(r->root, r->root->slots, err));
+  PROPTER_TRY(plan_select(&r->run, alg, &root, err));
+  PROPTER_TRY(op_want(root, root->slots, err));
+  r->root = root, r->planning = exec_now() - begin;
   return op_start(r->root, NULL, err);
 }
 
@@ -262,8 +265,8 @@ PropterStatus propter_results_make(const PropterStr *names, size_t columns, cons
 
 /* --- Interface --------------------------------------------------------------------------------------------------------------------------- */
 
-/* `outer`: the run whose dataset it has, or NULL. */
-static PropterStatus run_query(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, const Exec *outer,
+/* `outer`: the run whose dataset it has, or NULL. *out is NULL, or results that may have failed to start. */
+static PropterStatus open_results(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, const Exec *outer,
                                PropterResults **out, PropterError *err) {
   *out = NULL;
   if (!query->select) return propter_fail(err, PROPTER_INVALID, "expected a query, found an update");
@@ -271,15 +274,24 @@ static PropterStatus run_query(const PropterQuery *query, PropterSnapshot *snaps
   if (!r) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for the results");
   r->running = true;
   r->kind = query->select->form->kind;
+  *out = r;
   PropterStatus status = exec_open(&r->run, query, snapshot, options, err);
   if (outer) exec_use_dataset(&r->run, outer);
   r->run.timing = true;
-  if (status == PROPTER_OK) status = query->select->form->start(r, query->select, err);
-  if (status == PROPTER_OK)
-    *out = r;
-  else
-    propter_results_close(r);
+  return status == PROPTER_OK ? query->select->form->start(r, query->select, err) : status;
+}
+
+static PropterStatus run_query(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, const Exec *outer,
+                               PropterResults **out, PropterError *err) {
+  PropterStatus status = open_results(query, snapshot, options, outer, out, err);
+  if (status == PROPTER_OK) return status;
+  propter_results_close(*out);
+  *out = NULL;
   return status;
+}
+
+PropterStatus answer_open(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out, PropterError *err) {
+  return open_results(query, snapshot, options, NULL, out, err);
 }
 
 PropterStatus propter_query_run(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out,

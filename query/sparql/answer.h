@@ -25,6 +25,7 @@ struct PropterResults {
   bool boolean;
   /* The solutions. */
   Op *root;
+  uint64_t planning; /* nanoseconds */
   uint32_t *slots;
   size_t slot_count;
   Batch *batch;
@@ -47,6 +48,9 @@ PropterStatus answer_select(PropterResults *results, const AstSelect *select, Pr
 PropterStatus answer_ask(PropterResults *results, const AstSelect *select, PropterError *err);
 PropterStatus answer_construct(PropterResults *results, const AstSelect *select, PropterError *err);
 PropterStatus answer_describe(PropterResults *results, const AstSelect *select, PropterError *err);
+
+/* Starts a query; on failure *out is NULL or what there is of its results, which are closed as others are. */
+PropterStatus answer_open(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, PropterResults **out, PropterError *err);
 
 /* A query inside another's run: over its dataset, within what is left of its memory and time. Its results end before that run does. */
 PropterStatus answer_within(const Exec *run, const PropterQuery *query, PropterResults **out, PropterError *err);

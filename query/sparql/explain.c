@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan as text or JSON: operator, pattern, estimated and actual rows, starts, threads, what went to disk, time (of an operator with its inputs); how many
- * quads the statistics were of that estimates used, if any. */
+/* The plan as text or JSON: operator, pattern, condition, keys, estimated and actual rows, starts, threads, what went to disk, time (of an operator with its inputs); how long
+ * planning took; how many quads the statistics were of that estimates used, if any. */
 #include <string.h>
 
 #include "answer.h"
@@ -37,9 +37,65 @@ static PropterStatus put_item(Explain *x, const Item *item, PropterBuf *out, Pro
   return PROPTER_OK;
 }
 
+/* Cuts what was written from `start` on. */
+static void cut(PropterBuf *out, size_t start) {
+  enum { SHOWN = 80 };
+  size_t at = start;
+  for (size_t n = 0; at < out->len; at++)
+    if (((unsigned char)out->data[at] & 0xC0) != 0x80 && n++ == SHOWN) break;
+  if (at >= out->len) return;
+  out->len = at;
+  propter_buf_add(out, PROPTER_STR("…"));
+}
+
+static PropterStatus put_whole(Explain *x, const Expr *e, PropterBuf *out, PropterError *err) {
+  if (e->ast) return print_expr(x->results->run.query, e->ast, out), PROPTER_OK;
+  if (e->op == EXPR_TERM) {
+    Item item = {e->slot, e->constant.id};
+    return put_item(x, &item, out, err);
+  }
+  /* The planner makes conjunctions of what was written, paths the predicates that are not in a list. */
+  propter_buf_add_char(out, '(');
+  for (size_t i = 0; i < e->count; i++) {
+    if (i) propter_buf_add(out, e->op == EXPR_AND ? PROPTER_STR(" && ") : i == 1 ? PROPTER_STR(" NOT IN (") : PROPTER_STR(", "));
+    PROPTER_TRY(put_whole(x, e->args[i], out, err));
+  }
+  propter_buf_add(out, e->op == EXPR_AND ? PROPTER_STR(")") : PROPTER_STR("))"));
+  return PROPTER_OK;
+}
+
+static PropterStatus put_expr(Explain *x, const Expr *e, PropterBuf *out, PropterError *err) {
+  size_t start = out->len;
+  PROPTER_TRY(put_whole(x, e, out, err));
+  cut(out, start);
+  return PROPTER_OK;
+}
+
+static void put_aggregates(const Explain *x, const Alg *a, PropterBuf *out) {
+  for (size_t i = 0; i < a->aggregate_count; i++) {
+    size_t start = out->len;
+    if (start) propter_buf_add_char(out, ' ');
+    print_expr(x->results->run.query, a->aggregates[i].ast, out);
+    cut(out, start);
+  }
+}
+
+static PropterStatus put_order(Explain *x, const Alg *a, PropterBuf *out, PropterError *err) {
+  for (size_t i = 0; i < a->order_count; i++) {
+    if (i) propter_buf_add_char(out, ' ');
+    if (a->order[i].descending) propter_buf_add(out, PROPTER_STR("DESC("));
+    PROPTER_TRY(put_expr(x, a->order[i].expr, out, err));
+    if (a->order[i].descending) propter_buf_add_char(out, ')');
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus detail(Explain *x, const Op *op, PropterBuf *out, PropterError *err) {
   const Alg *a = op->alg;
+  if (op->expr) PROPTER_TRY(put_expr(x, op->expr, out, err));
   if (!a) return PROPTER_OK;
+  if (a->kind == ALG_EXTEND) propter_buf_add(out, PROPTER_STR(" AS "));
+  if (a->kind == ALG_ORDER) return put_order(x, a, out, err);
   if (a->kind == ALG_SCAN || a->kind == ALG_PATH) {
     PROPTER_TRY(put_item(x, &a->s, out, err));
     propter_buf_add_char(out, ' ');
@@ -59,6 +115,7 @@ static PropterStatus detail(Explain *x, const Op *op, PropterBuf *out, PropterEr
     if (i) propter_buf_add_char(out, ' ');
     put_slot(x, a->slots[i], out);
   }
+  put_aggregates(x, a, out);
   if (a->slot != NO_SLOT) put_slot(x, a->slot, out);
   return PROPTER_OK;
 }
@@ -91,13 +148,14 @@ static PropterStatus explain_op(Explain *x, Op *op, unsigned depth, PropterError
     propter_buf_printf(x->out, "{\"operator\":\"%s\",\"detail\":", op->kind->name);
     propter_buf_add_json(x->out, t);
     propter_buf_printf(x->out, ",\"estimated\":%.0f,\"rows\":%llu,\"starts\":%llu,\"ms\":%.3f", op->estimate, rows, starts, ms);
+    if (depth == 0) propter_buf_printf(x->out, ",\"planning_ms\":%.3f", (double)x->results->planning / 1e6);
     if (depth == 0 && op->run->statistics) propter_buf_printf(x->out, ",\"statistics\":%llu", (unsigned long long)op->run->statistics->quads);
     if (ranges_in(op)) propter_buf_printf(x->out, ",\"ranges\":%zu", ranges_in(op));
     if (op->threads) propter_buf_printf(x->out, ",\"threads\":%u", op->threads);
     if (spilled) propter_buf_printf(x->out, ",\"spilled\":%llu,\"files\":%llu", spilled, files);
     propter_buf_add(x->out, PROPTER_STR(",\"inputs\":["));
   } else if (status == PROPTER_OK) {
-    propter_buf_printf(x->out, "%*s%s  %.*s", (int)depth * 2, "", op->kind->name, (int)t.len, t.data);
+    propter_buf_printf(x->out, "%*s%s%s%.*s", (int)depth * 2, "", op->kind->name, t.len ? "  " : "", (int)t.len, t.data);
     propter_buf_printf(x->out, "  estimated %.0f  rows %llu", op->estimate, rows);
     if (starts > 1) propter_buf_printf(x->out, "  starts %llu", starts);
     if (ranges_in(op)) propter_buf_printf(x->out, "  in %zu ranges of ids", ranges_in(op));
@@ -120,6 +178,24 @@ PropterStatus propter_results_explain(const PropterResults *results, bool json, 
   propter_arena_clear(&x.arena);
   const PropterStatistics *st = results->run.statistics;
   if (json && status == PROPTER_OK) propter_buf_add_char(out, '\n');
+  if (!json) propter_buf_printf(out, "planning  %.3f ms\n", (double)results->planning / 1e6);
   if (!json && st) propter_buf_printf(out, "estimates from statistics of %llu quads\n", (unsigned long long)st->quads);
   return status == PROPTER_OK ? propter_buf_status(out, err) : status;
+}
+
+PropterStatus propter_query_explain(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, bool json, PropterBuf *out,
+                                    PropterError *err) {
+  PropterResults *results;
+  const PropterTerm *row;
+  PropterStatus status = answer_open(query, snapshot, options, &results, err);
+  do
+    if (status == PROPTER_OK) status = propter_results_next(results, &row, err);
+  while (status == PROPTER_OK && row);
+  if (results && results->root) {
+    PropterError second = {0};
+    PropterStatus shown = propter_results_explain(results, json, out, status == PROPTER_OK ? err : &second);
+    if (status == PROPTER_OK) status = shown;
+  }
+  propter_results_close(results);
+  return status;
 }

@@ -29,6 +29,7 @@ struct Op {
   PropterId *memory;
   const PropterId *outer;
   const Alg *alg;
+  Expr *expr;            /* its condition or value; NULL: none */
   const uint64_t *slots; /* what its rows may bind */
   uint64_t *reads;       /* slots it needs of its inputs (and of itself) besides what is wanted of it; NULL: none */
   bool closed;           /* nothing wanted of it comes from its inputs but `reads` */

@@ -7,7 +7,6 @@
 typedef struct {
   Op op;
   JoinMode mode;
-  Expr *expr;
   PropterArena scratch;
   PropterId *outer;
   Batch *input, *found;
@@ -30,9 +29,9 @@ static PropterStatus bind_emit(BindJoin *j, PropterError *err) {
     b->col[slot][b->count] = id;
   }
   int truth = 1;
-  if (j->found && j->expr) {
+  if (j->found && j->op.expr) {
     Env env = {j->op.run, &j->op, b, b->count, 0, &j->scratch, NULL};
-    PROPTER_TRY(eval_truth(j->expr, &env, &truth, err));
+    PROPTER_TRY(eval_truth(j->op.expr, &env, &truth, err));
   }
   if (truth != 1) return PROPTER_OK;
   b->count++;
@@ -93,7 +92,7 @@ PropterStatus op_bind_join(Exec *run, JoinMode mode, Op *left, Op *right, const 
   PROPTER_TRY(op_make(run, &bind_kinds[mode], sizeof *j, slots, NULL, &j, err));
   j->op.left = left, j->op.right = right;
   j->op.slots = slots, j->op.sorted = left->sorted;
-  j->mode = mode, j->expr = expr;
+  j->mode = mode, j->op.expr = expr;
   j->scratch.limit = (size_t)run->options.memory;
   uint64_t *reads = op_reads(&j->op, err);
   if (!reads) return exec_fail_memory(run, err);

@@ -11,7 +11,6 @@
 typedef struct {
   Op op;
   JoinMode mode;
-  Expr *expr;
   PropterArena scratch;
   Table table;
   Index index;
@@ -314,16 +313,16 @@ static void gather(HashJoin *j) {
 static PropterStatus choose(HashJoin *j, PropterError *err) {
   Batch *b = &j->op.batch;
   size_t kept = 0;
-  if (j->mode == JOIN_INNER && !j->expr) return PROPTER_OK;
+  if (j->mode == JOIN_INNER && !j->op.expr) return PROPTER_OK;
   for (size_t k = 0; k < b->count; k++) {
     int truth = 1;
     if (j->rights[k] == NO_ROW) {
       truth = !j->matched;
       j->matched = false;
     } else {
-      if (j->expr) {
+      if (j->op.expr) {
         Env env = {j->op.run, &j->op, b, k, 0, &j->scratch, NULL};
-        PROPTER_TRY(eval_truth(j->expr, &env, &truth, err));
+        PROPTER_TRY(eval_truth(j->op.expr, &env, &truth, err));
       }
       if (truth == 1) j->matched = true;
     }
@@ -413,7 +412,7 @@ PropterStatus op_hash_join(Exec *run, JoinMode mode, Op *left, Op *right, const 
   memcpy(certain, keys, slots_words(run) * sizeof *certain);
   for (size_t w = 0; w < slots_words(run); w++) slots[w] = left->slots[w] | right->slots[w];
   PROPTER_TRY(op_make(run, &hash_kinds[mode], sizeof *j, mode >= JOIN_MINUS ? NULL : slots, alg, &j, err));
-  j->mode = mode, j->expr = expr, j->wanted_keys = certain;
+  j->mode = mode, j->op.expr = expr, j->wanted_keys = certain;
   j->op.left = left, j->op.right = right, j->op.right_closed = filters_only(j);
   j->op.slots = filters_only(j) ? left->slots : slots;
   j->op.sorted = left->sorted;

@@ -69,7 +69,6 @@ PropterStatus op_unit(Exec *run, const Alg *alg, Op **out, PropterError *err) {
 
 typedef struct {
   Op op;
-  Expr *expr;
   PropterArena scratch;
   Column column;
   Memo memo;
@@ -100,7 +99,7 @@ static PropterStatus filter_batch(Row *f, Batch *b, PropterError *err) {
     PROPTER_TRY(memo_look(&f->memo, &env, &id, &holds, &known, err));
     if (!known) {
       int truth;
-      PROPTER_TRY(eval_truth(f->expr, &env, &truth, err));
+      PROPTER_TRY(eval_truth(f->op.expr, &env, &truth, err));
       memo_keep(&f->memo, id, holds = truth == 1);
     }
     if (holds) keep_row(b, f->op.run->slot_names.count, env.row, kept++);
@@ -131,7 +130,7 @@ PropterStatus op_filter(Exec *run, Op *child, Expr *expr, Op **out, PropterError
   column_init(&f->column, expr);
   memo_init(&f->memo, run, expr);
   f->scratch.limit = f->column.texts.limit = (size_t)run->options.memory;
-  f->op.left = child, f->expr = expr, f->op.slots = child->slots, f->op.estimate = child->estimate, f->op.sorted = child->sorted;
+  f->op.left = child, f->op.expr = expr, f->op.slots = child->slots, f->op.estimate = child->estimate, f->op.sorted = child->sorted;
   uint64_t *reads = op_reads(&f->op, err);
   if (!reads) return exec_fail_memory(run, err);
   slots_of_expr(run, expr, reads);
@@ -157,7 +156,7 @@ static PropterStatus extend_batch(Row *x, const Batch *input, uint32_t slot, Pro
     PROPTER_TRY(memo_look(&x->memo, &env, &of, &id, &known, err));
     if (!known) {
       Value v;
-      PROPTER_TRY(eval(x->expr, &env, &v, err));
+      PROPTER_TRY(eval(x->op.expr, &env, &v, err));
       PROPTER_TRY(exec_intern_value(x->op.run, &v, &x->scratch, &id, err));
       memo_keep(&x->memo, of, id);
     }
@@ -207,7 +206,7 @@ static PropterStatus make_one(Exec *run, const OpKind *kind, Op *child, const Al
 PropterStatus op_extend(Exec *run, Op *child, const Alg *alg, Op **out, PropterError *err) {
   Row *x;
   PROPTER_TRY(make_one(run, &extend_kind, child, alg, sizeof *x, &x, err));
-  x->expr = alg->expr, x->op.streams = true;
+  x->op.expr = alg->expr, x->op.streams = true;
   column_init(&x->column, alg->expr);
   memo_init(&x->memo, run, alg->expr);
   x->scratch.limit = x->column.texts.limit = (size_t)run->options.memory;

@@ -52,6 +52,13 @@ static void put_string(PropterStr text, PropterBuf *out) {
   propter_buf_add_char(out, '"');
 }
 
+/* A number without sign may stand bare wherever a term may. */
+static bool is_bare(const PropterTerm *t) {
+  bool digits = t->value.len > 0 && propter_str_equal(t->datatype, PROPTER_STR("http://www.w3.org/2001/XMLSchema#integer"));
+  for (size_t i = 0; digits && i < t->value.len; i++) digits = t->value.data[i] >= '0' && t->value.data[i] <= '9';
+  return digits;
+}
+
 void print_term(const PropterQuery *q, const AstTerm *t, PropterBuf *out) {
   switch (t->kind) {
   case AST_NONE: put(out, "UNDEF"); break;
@@ -59,6 +66,10 @@ void print_term(const PropterQuery *q, const AstTerm *t, PropterBuf *out) {
   case AST_BLANK: propter_buf_printf(out, "_:b%u", t->var); break;
   case AST_IRI: put_iri(t->term.value, out); break;
   case AST_LITERAL:
+    if (is_bare(&t->term)) {
+      propter_buf_add(out, t->term.value);
+      break;
+    }
     put_string(t->term.value, out);
     if (t->term.language.len) {
       propter_buf_add_char(out, '@');
@@ -106,7 +117,6 @@ void print_path(const AstPath *p, PropterBuf *out) {
   }
 }
 
-static void print_expr(const PropterQuery *q, const AstExpr *e, PropterBuf *out);
 static void print_select(const PropterQuery *q, const AstSelect *s, PropterBuf *out);
 
 static void print_list(const PropterQuery *q, AstExpr *const *items, size_t count, const char *between, PropterBuf *out) {
@@ -128,7 +138,7 @@ static void print_aggregate(const PropterQuery *q, const AstExpr *e, PropterBuf 
   put(out, ")");
 }
 
-static void print_expr(const PropterQuery *q, const AstExpr *e, PropterBuf *out) {
+void print_expr(const PropterQuery *q, const AstExpr *e, PropterBuf *out) {
   switch (e->op) {
   case EXPR_TERM: print_term(q, &e->term, out); return;
   case EXPR_CALL:

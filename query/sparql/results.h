@@ -15,7 +15,7 @@ typedef struct {
 
 typedef struct {
   void (*begin)(ResultCall *call);
-  /* A row; `index` counts from 0. A failure is a LIMIT or NO_MEMORY of what is held. */
+  /* A row; `index` counts from 0. A failure is a LIMIT or NO_MEMORY of what is held, or INVALID: the format cannot say it. */
   PropterStatus (*row)(ResultCall *call, const PropterTerm *row, uint64_t index, PropterError *err);
   void (*end)(ResultCall *call, uint64_t count);
   void (*boolean)(bool answer, PropterBuf *out); /* NULL: the format has none */

@@ -2,29 +2,20 @@
 /* https://www.w3.org/TR/rdf-sparql-XMLres/ */
 #include <string.h>
 
+#include "propter/xml.h"
 #include "results.h"
 
 #define HEAD "<?xml version=\"1.0\"?>\n<sparql xmlns=\"http://www.w3.org/2005/sparql-results#\">\n"
 
-/* XML 1.0 has no way to write most control characters: they become U+FFFD. */
 static void text(PropterStr s, PropterBuf *out) {
   for (size_t i = 0; i < s.len; i++) {
-    unsigned char c = (unsigned char)s.data[i];
-    switch (c) {
+    switch (s.data[i]) {
     case '<': propter_buf_add(out, PROPTER_STR("&lt;")); break;
     case '>': propter_buf_add(out, PROPTER_STR("&gt;")); break;
     case '&': propter_buf_add(out, PROPTER_STR("&amp;")); break;
     case '"': propter_buf_add(out, PROPTER_STR("&quot;")); break;
     case '\r': propter_buf_add(out, PROPTER_STR("&#13;")); break;
-    default:
-      if (c < 0x20 && c != '\n' && c != '\t') {
-        propter_buf_add_utf8(out, 0xFFFD);
-      } else if (c == 0xEF && i + 2 < s.len && (unsigned char)s.data[i + 1] == 0xBF && (unsigned char)s.data[i + 2] >= 0xBE) {
-        propter_buf_add_utf8(out, 0xFFFD); /* U+FFFE and U+FFFF */
-        i += 2;
-      } else {
-        propter_buf_add_char(out, (char)c);
-      }
+    default: propter_buf_add_char(out, s.data[i]);
     }
   }
 }
@@ -40,12 +31,15 @@ static void begin(ResultCall *call) {
 }
 
 static PropterStatus row(ResultCall *call, const PropterTerm *terms, uint64_t index, PropterError *err) {
-  (void)index, (void)err;
+  (void)index;
   PropterBuf *out = call->out;
   propter_buf_add(out, PROPTER_STR("    <result>\n"));
   for (size_t i = 0; i < call->rows->columns; i++) {
     const PropterTerm *t = &terms[i];
     if (t->kind == PROPTER_TERM_NONE) continue;
+    if (!propter_xml_has_form(t->value))
+      return propter_fail(err, PROPTER_INVALID, "XML has no form for the characters of ?%.*s: ask for JSON instead", (int)call->rows->names[i].len,
+                          call->rows->names[i].data);
     propter_buf_add(out, PROPTER_STR("      <binding name=\""));
     text(call->rows->names[i], out);
     propter_buf_add(out, PROPTER_STR("\">"));

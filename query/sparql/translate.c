@@ -70,22 +70,22 @@ static PropterStatus iri_item(Scope *s, PropterStr iri, Item *item) {
 
 /* --- Expressions ------------------------------------------------------------------------------------------------------ */
 
-static PropterStatus make_expr(Scope *s, AstExprOp op, Expr **out) {
+static PropterStatus make_expr(Scope *s, AstExprOp op, const AstExpr *ast, Expr **out) {
   *out = exec_plan_alloc(s->run, sizeof **out);
   if (!*out) return translate_no_memory(s);
-  (*out)->op = op;
+  (*out)->op = op, (*out)->ast = ast;
   (*out)->slot = NO_SLOT;
   return PROPTER_OK;
 }
 
-static PropterStatus slot_expr(Scope *s, uint32_t slot, Expr **out) {
-  PROPTER_TRY(make_expr(s, EXPR_TERM, out));
+static PropterStatus slot_expr(Scope *s, uint32_t slot, const AstExpr *ast, Expr **out) {
+  PROPTER_TRY(make_expr(s, EXPR_TERM, ast, out));
   (*out)->slot = slot;
   return PROPTER_OK;
 }
 
 static PropterStatus translate_aggregate(Scope *s, const AstExpr *e, Expr **out) {
-  Aggregate a = {.kind = e->aggregate, .distinct = e->distinct, .star = e->star, .separator = e->separator};
+  Aggregate a = {.kind = e->aggregate, .ast = e, .distinct = e->distinct, .star = e->star, .separator = e->separator};
   Alg *group = s->group;
   if (e->count > 0) {
     s->group = NULL;
@@ -94,13 +94,13 @@ static PropterStatus translate_aggregate(Scope *s, const AstExpr *e, Expr **out)
   }
   PROPTER_TRY(translate_fresh(s, &a.slot));
   PROPTER_TRY(translate_push(s, &group->aggregates, &group->aggregate_count, &a, sizeof a));
-  return slot_expr(s, a.slot, out);
+  return slot_expr(s, a.slot, e, out);
 }
 
 static PropterStatus translate_exists(Scope *s, const AstExpr *e, Expr **out) {
   Alg *group = s->group;
   s->group = NULL;
-  PROPTER_TRY(make_expr(s, e->op, out));
+  PROPTER_TRY(make_expr(s, e->op, e, out));
   PROPTER_TRY(translate_group(s, e->pattern, &(*out)->pattern));
   s->group = group;
   return PROPTER_OK;
@@ -111,7 +111,7 @@ PropterStatus translate_expr(Scope *s, const AstExpr *e, Expr **out) {
     return s->group ? translate_aggregate(s, e, out) : propter_fail(s->err, PROPTER_INVALID, "an aggregate stands where none is allowed");
   if (e->op == EXPR_EXISTS || e->op == EXPR_NOT_EXISTS) return translate_exists(s, e, out);
   PROPTER_TRY(exec_tick(s->run, s->err));
-  PROPTER_TRY(make_expr(s, e->op, out));
+  PROPTER_TRY(make_expr(s, e->op, e, out));
   Expr *x = *out;
   x->function = e->function;
   if (e->op == EXPR_TERM) {
@@ -152,13 +152,13 @@ static PropterStatus negated_scan(Scope *s, Item subject, const AstPath *p, Item
   Item predicate = {NO_SLOT, PROPTER_NO_ID};
   Expr *not_in, *arg;
   PROPTER_TRY(translate_fresh(s, &predicate.slot));
-  PROPTER_TRY(make_expr(s, EXPR_NOT_IN, &not_in));
-  PROPTER_TRY(slot_expr(s, predicate.slot, &arg));
+  PROPTER_TRY(make_expr(s, EXPR_NOT_IN, NULL, &not_in));
+  PROPTER_TRY(slot_expr(s, predicate.slot, NULL, &arg));
   PROPTER_TRY(translate_push(s, &not_in->args, &not_in->count, &arg, sizeof arg));
   for (size_t i = 0; i < p->count; i++) {
     if ((p->items[i]->kind == PATH_INVERSE) != inverse) continue;
     PropterTerm term = propter_iri(inverse ? p->items[i]->items[0]->iri : p->items[i]->iri);
-    PROPTER_TRY(make_expr(s, EXPR_TERM, &arg));
+    PROPTER_TRY(make_expr(s, EXPR_TERM, NULL, &arg));
     arg->constant = value_of_term(&term);
     PROPTER_TRY(exec_intern(s->run, &term, &arg->constant.id, s->err));
     PROPTER_TRY(translate_push(s, &not_in->args, &not_in->count, &arg, sizeof arg));
@@ -439,13 +439,13 @@ PropterStatus translate_group(Scope *s, const AstPattern *group, Alg **out) {
     }
     if (all->op != EXPR_AND) {
       Expr *both;
-      PROPTER_TRY(make_expr(s, EXPR_AND, &both));
+      PROPTER_TRY(make_expr(s, EXPR_AND, NULL, &both));
       PROPTER_TRY(translate_push(s, &both->args, &both->count, &all, sizeof all));
       PROPTER_TRY(translate_push(s, &both->args, &both->count, &e, sizeof e));
       all = both;
     } else {
       Expr *both;
-      PROPTER_TRY(make_expr(s, EXPR_AND, &both));
+      PROPTER_TRY(make_expr(s, EXPR_AND, NULL, &both));
       for (size_t k = 0; k < all->count; k++) PROPTER_TRY(translate_push(s, &both->args, &both->count, &all->args[k], sizeof all));
       PROPTER_TRY(translate_push(s, &both->args, &both->count, &e, sizeof e));
       all = both;

@@ -73,6 +73,8 @@ expect 'no graph' 3 'no graph here' "$PROPTER" -g none query 'ASK {}'
 i=0; while [ $i -lt 400 ]; do echo "<a:s$i> <a:p> $i ."; i=$((i + 1)); done >many.ttl
 "$PROPTER" -g g load many.ttl >/dev/null
 expect 'the deadline holds' 5 'deadline' q --timeout 0.5 'SELECT (COUNT(*) AS ?n) { ?a <a:p> ?b . ?c <a:p> ?d . ?e <a:p> ?f . ?g <a:p> ?h }'
+expect 'a plan of what the deadline ends' 5 'planning  ' q --timeout 0.5 --explain 'SELECT (COUNT(*) AS ?n) { ?a <a:p> ?b . ?c <a:p> ?d . ?e <a:p> ?f . ?g <a:p> ?h }'
+expect 'and its error' 5 'deadline' q --timeout 0.5 --explain 'SELECT (COUNT(*) AS ?n) { ?a <a:p> ?b . ?c <a:p> ?d . ?e <a:p> ?f . ?g <a:p> ?h }'
 expect 'a cap on memory' 5 'it may use' q --timeout 600 --memory 8 'SELECT DISTINCT ?a ?b ?c { ?a <a:p> ?x . ?b <a:p> ?y . ?c <a:p> ?z }'
 expect 'nothing leaks onto standard error' 0 '' sh -c '[ -z "$("$0" -g g query "SELECT (SUM(?o) AS ?n) { ?s <a:p> ?o } GROUP BY ?x" 2>&1 >/dev/null)" ]' "$PROPTER"
 echo "1..$n"

@@ -233,8 +233,52 @@ START_TEST(the_plan_is_shown) {
   propter_buf_reset(&text);
   ck_ok(propter_results_explain(results, true, &text, err));
   ck_assert_ptr_nonnull(strstr(text.data, "{\"operator\":\"slice\""));
+  ck_assert_ptr_nonnull(strstr(text.data, "\"planning_ms\":"));
   propter_buf_clear(&text);
   propter_results_close(results);
+  propter_query_free(query);
+  propter_snapshot_close(snapshot);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(the_plan_says_what_is_computed) {
+  static const char long_name[] = "é123456789é123456789é123456789é123456789é123456789é123456789é123456789é123456789é123456789";
+  PropterGraph *graph = world_open(people);
+  PropterBuf text = {0};
+  const char *plan = world_plan(graph,
+                                "SELECT ?b (SUM(?n) + 1 AS ?sum) (COUNT(DISTINCT ?a) AS ?many) { ?a :knows ?b ; :age ?n FILTER(?n > 5 && STRLEN(STR(?a)) > 1) } "
+                                "GROUP BY ?b HAVING (?b != :x) ORDER BY DESC(?sum) ?b",
+                                NULL);
+  static const char *const wanted[] = {"filter  (STRLEN(STR(?a)) > ", "group  ?b SUM(?n) COUNT(DISTINCT ?a)  estimated", "filter  (?b != <urn:x>)  estimated",
+                                       "extend  (SUM(?n) + ", " AS ?sum  estimated", "order  DESC(?sum) ?b  estimated", "\nplanning  "};
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) ck_assert_msg(strstr(plan, wanted[i]) != NULL, "%s in\n%s", wanted[i], plan);
+  ck_assert_ptr_nonnull(strstr(world_plan(graph, "SELECT * { ?a !(:knows|:age) ?b }", NULL), " NOT IN (<urn:knows>, <urn:age>))"));
+  /* Long expressions are cut, between characters. */
+  propter_buf_printf(&text, "SELECT * { ?a :age ?n FILTER(STR(?a) != '%s') }", long_name);
+  plan = world_plan(graph, text.data, NULL);
+  ck_assert_msg(strstr(plan, "é…  estimated") != NULL || strstr(plan, "…  estimated") != NULL, "%s", plan);
+  ck_assert(propter_utf8_valid(propter_str(plan), NULL));
+  propter_buf_clear(&text);
+  propter_graph_close(graph);
+}
+END_TEST
+
+START_TEST(the_plan_of_a_query_that_fails_is_shown) {
+  PropterGraph *graph = world_open(people);
+  PropterSnapshot *snapshot = NULL;
+  PropterQuery *query = NULL;
+  PropterQueryOptions options = world_options();
+  PropterBuf text = {0};
+  PropterError failure = {0};
+  options.memory = 1 << 20;
+  ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
+  ck_ok(propter_query_parse(PROPTER_STR("SELECT (GROUP_CONCAT(?x) AS ?t) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o BIND(CONCAT(STR(?a), STR(?d)) AS ?x) }"),
+                            PROPTER_STR(""), &query, err));
+  ck_assert_int_eq(propter_query_explain(query, snapshot, &options, false, &text, &failure), PROPTER_LIMIT);
+  ck_assert_msg(strstr(text.data, "group  GROUP_CONCAT(?x; SEPARATOR=") != NULL && strstr(text.data, "planning  ") != NULL, "%s", text.data);
+  ck_assert_ptr_nonnull(strstr(failure.message, "it may use"));
+  propter_buf_clear(&text);
   propter_query_free(query);
   propter_snapshot_close(snapshot);
   propter_graph_close(graph);
@@ -252,6 +296,8 @@ Suite *suite_query(void) {
   tcase_add_test(tc, a_triple_in_two_graphs_counts_once_in_their_union);
   tcase_add_test(tc, forms_give_triples);
   tcase_add_test(tc, updates_see_those_before_them);
+  tcase_add_test(tc, the_plan_says_what_is_computed);
+  tcase_add_test(tc, the_plan_of_a_query_that_fails_is_shown);
   tcase_add_test(tc, the_plan_is_shown);
   suite_add_tcase(s, tc);
   return s;

@@ -41,30 +41,30 @@ static PropterStatus write_rows(const char *format, bool raw, size_t rows, Propt
 
 #define XSD "http://www.w3.org/2001/XMLSchema#"
 
-static const struct {
+static const struct Format {
   const char *format, *wanted;
+  size_t rows;
 } formats[] = {
     {"json", "{\"head\":{\"vars\":[\"s\",\"o\",\"x\"]},\"results\":{\"bindings\":[\n"
              "{\"s\":{\"type\":\"uri\",\"value\":\"a:x\"},\"o\":{\"type\":\"literal\",\"value\":\"say \\\"hi\\\", <you> & me\\n\",\"xml:lang\":\"en\"}},\n"
              "{\"s\":{\"type\":\"bnode\",\"value\":\"b0\"},\"o\":{\"type\":\"literal\",\"value\":\"-5\",\"datatype\":\"" XSD
              "integer\"},\"x\":{\"type\":\"literal\",\"value\":\"=1+1\"}},\n"
-             "{\"o\":{\"type\":\"literal\",\"value\":\"\\u001b[31m\\u0001\xC2\x9Bred\"},\"x\":{\"type\":\"literal\",\"value\":\"\"}}\n]}}\n"},
+             "{\"o\":{\"type\":\"literal\",\"value\":\"\\u001b[31m\\u0001\xC2\x9Bred\"},\"x\":{\"type\":\"literal\",\"value\":\"\"}}\n]}}\n", 3},
     {"application/sparql-results+xml; charset=utf-8",
      "<?xml version=\"1.0\"?>\n<sparql xmlns=\"http://www.w3.org/2005/sparql-results#\">\n  <head>\n    <variable name=\"s\"/>\n    <variable name=\"o\"/>\n    <variable name=\"x\"/>\n  </head>\n  <results>\n"
      "    <result>\n      <binding name=\"s\"><uri>a:x</uri></binding>\n      <binding name=\"o\"><literal xml:lang=\"en\">say &quot;hi&quot;, &lt;you&gt; &amp; me\n</literal></binding>\n    </result>\n"
      "    <result>\n      <binding name=\"s\"><bnode>b0</bnode></binding>\n      <binding name=\"o\"><literal datatype=\"" XSD
      "integer\">-5</literal></binding>\n      <binding name=\"x\"><literal>=1+1</literal></binding>\n    </result>\n"
-     "    <result>\n      <binding name=\"o\"><literal>\xEF\xBF\xBD[31m\xEF\xBF\xBD\xC2\x9Bred</literal></binding>\n      <binding name=\"x\"><literal></literal></binding>\n    </result>\n"
-     "  </results>\n</sparql>\n"},
-    {"csv", "s,o,x\r\na:x,\"say \"\"hi\"\", <you> & me\n\",\r\n_:b0,-5,'=1+1\r\n,\x1B[31m\x01\xC2\x9Bred,\r\n"},
-    {"tsv", "?s\t?o\t?x\n<a:x>\t\"say \\\"hi\\\", <you> & me\\n\"@en\t\n_:b0\t\"-5\"^^<" XSD "integer>\t\"=1+1\"\n\t\"\\u001B[31m\\u0001\xC2\x9Bred\"\t\"\"\n"},
+     "  </results>\n</sparql>\n", 2},
+    {"csv", "s,o,x\r\na:x,\"say \"\"hi\"\", <you> & me\n\",\r\n_:b0,-5,'=1+1\r\n,\x1B[31m\x01\xC2\x9Bred,\r\n", 3},
+    {"tsv", "?s\t?o\t?x\n<a:x>\t\"say \\\"hi\\\", <you> & me\\n\"@en\t\n_:b0\t\"-5\"^^<" XSD "integer>\t\"=1+1\"\n\t\"\\u001B[31m\\u0001\xC2\x9Bred\"\t\"\"\n", 3},
     {"table",
-     "s      o                         x\n-----  ------------------------  ----\n<a:x>  say \"hi\", <you> & me @en  \n_:b0   -5                        =1+1\n       \xEF\xBF\xBD[31m\xEF\xBF\xBD\xEF\xBF\xBD" "red                \n(3 rows)\n"},
+     "s      o                         x\n-----  ------------------------  ----\n<a:x>  say \"hi\", <you> & me @en  \n_:b0   -5                        =1+1\n       \xEF\xBF\xBD[31m\xEF\xBF\xBD\xEF\xBF\xBD" "red                \n(3 rows)\n", 3},
 };
 
 START_TEST(test_formats) {
   PropterBuf out = {.max = 100000};
-  ck_ok(write_rows(formats[_i].format, false, 3, PROPTER_OK, &out, err));
+  ck_ok(write_rows(formats[_i].format, false, formats[_i].rows, PROPTER_OK, &out, err));
   ck_assert_str_eq(out.data, formats[_i].wanted);
   propter_buf_clear(&out);
 }
@@ -87,6 +87,16 @@ START_TEST(test_empty) {
   ck_assert_str_eq(table.data, "s  o  x\n-  -  -\n(0 rows)\n");
   propter_buf_clear(&out);
   propter_buf_clear(&table);
+}
+END_TEST
+
+START_TEST(what_xml_has_no_form_for_is_an_error) {
+  PropterError err = {0};
+  PropterBuf out = {.max = 100000};
+  ck_assert_int_eq(write_rows("xml", false, 3, PROPTER_OK, &out, &err), PROPTER_INVALID);
+  ck_assert_str_eq(err.message, "XML has no form for the characters of ?o: ask for JSON instead");
+  ck_assert_ptr_null(strstr(out.data, "</sparql>"));
+  propter_buf_clear(&out);
 }
 END_TEST
 
@@ -130,10 +140,11 @@ static PropterStatus onto_disk(PropterStr bytes, void *payload, PropterError *er
   return ++d->calls == d->full_at ? propter_fail(err, PROPTER_IO, "the disk is full") : PROPTER_OK;
 }
 
+/* The third row is not for XML. */
 static PropterStatus next_again(void *payload, const PropterTerm **row, PropterError *err) {
   (void)err;
   Feed *f = payload;
-  *row = f->at < f->rows ? terms[f->at++ % 3] : NULL;
+  *row = f->at < f->rows ? terms[f->at++ % 2] : NULL;
   return PROPTER_OK;
 }
 
@@ -160,13 +171,14 @@ START_TEST(test_a_full_disk_at_any_write) {
 END_TEST
 
 static PropterStatus write_once(void *payload, PropterError *err) {
+  const struct Format *f = payload;
   PropterBuf out = {.max = 100000};
-  PropterStatus status = write_rows(payload, false, 3, PROPTER_OK, &out, err);
+  PropterStatus status = write_rows(f->format, false, f->rows, PROPTER_OK, &out, err);
   propter_buf_clear(&out);
   return status;
 }
 
-START_TEST(test_faults) { ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, write_once, (void *)(uintptr_t)formats[_i].format, false), 1); }
+START_TEST(test_faults) { ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, write_once, (void *)(uintptr_t)&formats[_i], false), 1); }
 END_TEST
 
 Suite *suite_results(void);
@@ -176,6 +188,7 @@ Suite *suite_results(void) {
   tcase_add_loop_test(t, test_formats, 0, sizeof formats / sizeof *formats);
   tcase_add_test(t, test_raw_csv);
   tcase_add_test(t, test_empty);
+  tcase_add_test(t, what_xml_has_no_form_for_is_an_error);
   tcase_add_test(t, test_failures);
   tcase_add_test(t, test_boolean);
   tcase_add_loop_test(t, test_a_full_disk_at_any_write, 0, sizeof formats / sizeof *formats);

@@ -14,18 +14,8 @@ static void refuse(Xml *x, const char *format, PropterStr text) {
   if (x->w->status == PROPTER_OK) x->w->status = propter_fail(x->w->err, PROPTER_INVALID, format, (int)(text.len < 200 ? text.len : 200), text.data);
 }
 
-/* XML 1.0 has no form for control characters and for U+FFFE and U+FFFF. */
-static bool has_form(PropterStr s) {
-  for (size_t i = 0; i < s.len; i++) {
-    unsigned char c = (unsigned char)s.data[i];
-    if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') return false;
-    if (c == 0xEF && i + 2 < s.len && (unsigned char)s.data[i + 1] == 0xBF && (unsigned char)s.data[i + 2] >= 0xBE) return false;
-  }
-  return true;
-}
-
 static void put_text(Xml *x, PropterStr s, bool attribute) {
-  if (!has_form(s)) refuse(x, "RDF/XML has no form for the characters of \"%.*s\": write Turtle instead", s);
+  if (!propter_xml_has_form(s)) refuse(x, "RDF/XML has no form for the characters of \"%.*s\": write Turtle instead", s);
   xml_escape(&x->w->out, s, attribute);
 }
 

@@ -73,6 +73,8 @@ PROPTER_API PropterStatus propter_xml_stream(PropterXmlRead read, void *read_pay
 
 /* True for a name without colon (NCName of Namespaces in XML 1.0). */
 PROPTER_API bool propter_xml_is_name(PropterStr text);
+/* False for text with what XML 1.0 (2.2) has no form for: control characters, U+FFFE, U+FFFF. */
+PROPTER_API bool propter_xml_has_form(PropterStr text);
 
 /* --- Rows ------------------------------------------------------------------------------------------------------------------ */
 

@@ -69,6 +69,10 @@ PROPTER_API PropterStatus propter_results_next(PropterResults *results, const Pr
 PROPTER_API bool propter_results_boolean(const PropterResults *results);
 /* The plan with estimated and, as far as it has run, actual rows and times; as text or as JSON. */
 PROPTER_API PropterStatus propter_results_explain(const PropterResults *results, bool json, PropterBuf *out, PropterError *err);
+/* Runs a whole query and appends its plan. TIMEOUT, LIMIT, CANCELLED and whatever else ends it early: the plan with the rows so far is appended all the same,
+ * unless there was none yet. */
+PROPTER_API PropterStatus propter_query_explain(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, bool json,
+                                                PropterBuf *out, PropterError *err);
 PROPTER_API void propter_results_close(PropterResults *results);
 
 /* --- Running an update --------------------------------------------------------------------------------------------------- */
