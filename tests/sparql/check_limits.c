@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile queries, each of which would run for minutes and more, end with an error; failing allocations are errors. */
+#include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 #include "hostile.h"
 #include "world.h"
@@ -132,6 +134,121 @@ START_TEST(a_memory_cap_holds) {
 }
 END_TEST
 
+/* Operators that hand out rows while they run: the flag is set after the first one. */
+static const struct {
+  const char *name, *text;
+} running[] = {
+    {"scan", "SELECT * { ?a ?b ?c }"},
+    {"path", "SELECT * { ?a :r+ ?b }"},
+    {"hash join", "SELECT * { ?a :r ?b . ?b :r ?c . ?c :r ?a }"},
+    {"distinct", "SELECT DISTINCT ?a ?d { ?a :r ?b . ?c :r ?d }"},
+    {"union", "SELECT * { { ?a :r ?b } UNION { ?b :r ?a } }"},
+    {"filter", "SELECT * { ?a :r ?b FILTER(STRLEN(STR(?a)) + STRLEN(STR(?b)) > 0) }"},
+}, waiting[] = {
+    /* Operators that read all their input before their first row: another thread sets it. */
+    {"order", "SELECT * { ?a :r ?b . ?c :r ?d . ?e :r ?f } ORDER BY ?f"},
+    {"group", "SELECT ?a (MAX(?f) AS ?m) { ?a :r ?b . ?c :r ?d . ?e :r ?f } GROUP BY ?a"},
+    {"hash join", "SELECT (COUNT(*) AS ?n) { { SELECT ?a ?c { ?a :r ?b . ?c :r ?d . ?e :r ?f } } { SELECT ?a ?c { ?a :r ?b . ?c :r ?d . ?e :r ?g } } }"},
+    {"hash join", "SELECT (COUNT(*) AS ?n) { ?a :r ?b . ?b :r ?c . ?c :r ?d . ?d :r ?e . ?e :r ?f . ?f :r ?a }"},
+    {"path", "SELECT (COUNT(*) AS ?n) { ?a :r+ ?b . ?c :r+ ?d . ?e :r+ ?f FILTER(?b != ?d && ?d != ?f) }"},
+};
+
+typedef struct {
+  PropterGraph *graph;
+  PropterSnapshot *snapshot;
+  PropterQuery *query;
+  PropterQueryOptions options;
+  atomic_bool cancel;
+  long delay_ms;
+  pthread_t thread;
+} Cancelled;
+
+static void *set_flag(void *payload) {
+  Cancelled *c = payload;
+  struct timespec delay = {c->delay_ms / 1000, c->delay_ms % 1000 * 1000000};
+  (void)nanosleep(&delay, NULL);
+  atomic_store(&c->cancel, true);
+  return NULL;
+}
+
+static void flag_later(Cancelled *c) {
+  atomic_store(&c->cancel, false);
+  ck_assert_int_eq(pthread_create(&c->thread, NULL, set_flag, c), 0);
+}
+
+static void cancelled_open(Cancelled *c, const char *text) {
+  PropterBuf whole = {0};
+  *c = (Cancelled){.graph = dense(), .options = world_options(), .delay_ms = 20};
+  c->options.cancel = &c->cancel;
+  propter_buf_printf(&whole, "PREFIX : <urn:> %s", text);
+  ck_ok(propter_query_parse(propter_buf_str(&whole), PROPTER_STR(""), &c->query, err));
+  propter_buf_clear(&whole);
+}
+
+static void cancelled_close(Cancelled *c) {
+  propter_snapshot_close(c->snapshot);
+  propter_query_free(c->query);
+  propter_graph_close(c->graph);
+}
+
+START_TEST(an_operator_is_cancelled_while_it_gives_rows) {
+  Cancelled c;
+  PropterResults *results = NULL;
+  PropterBuf plan = {0};
+  PropterError failure = {0};
+  const PropterTerm *row = NULL;
+  PropterStatus status;
+  cancelled_open(&c, running[_i].text);
+  ck_ok(propter_snapshot_open(c.graph, 0, &c.snapshot, err));
+  ck_ok(propter_query_run(c.query, c.snapshot, &c.options, &results, err));
+  ck_ok(propter_results_next(results, &row, err));
+  ck_assert_ptr_nonnull(row);
+  atomic_store(&c.cancel, true);
+  do status = propter_results_next(results, &row, &failure);
+  while (status == PROPTER_OK && row);
+  ck_assert_int_eq(status, PROPTER_CANCELLED);
+  ck_ok(propter_results_explain(results, false, &plan, err));
+  ck_assert_msg(strstr(plan.data, running[_i].name) != NULL, "%s", plan.data);
+  propter_buf_clear(&plan);
+  propter_results_close(results);
+  cancelled_close(&c);
+}
+END_TEST
+
+START_TEST(an_operator_is_cancelled_before_its_first_row) {
+  Cancelled c;
+  PropterBuf plan = {0};
+  cancelled_open(&c, waiting[_i].text);
+  ck_ok(propter_snapshot_open(c.graph, 0, &c.snapshot, err));
+  /* On a busy machine the flag may be there before the plan is. */
+  for (; !plan.len; c.delay_ms *= 2) {
+    PropterError failure = {0};
+    ck_assert_int_lt(c.delay_ms, 20000);
+    flag_later(&c);
+    ck_assert_int_eq(propter_query_explain(c.query, c.snapshot, &c.options, false, &plan, &failure), PROPTER_CANCELLED);
+    ck_assert_int_eq(pthread_join(c.thread, NULL), 0);
+  }
+  ck_assert_msg(strstr(plan.data, waiting[_i].name) != NULL, "%s", plan.data);
+  propter_buf_clear(&plan);
+  cancelled_close(&c);
+}
+END_TEST
+
+START_TEST(an_update_is_cancelled) {
+  Cancelled c;
+  PropterWriter *writer = NULL;
+  PropterError failure = {0};
+  cancelled_open(&c, "INSERT DATA { :x :p :y } ; INSERT { ?a :p ?f } WHERE { ?a :r ?b . ?c :r ?d . ?e :r ?f }");
+  ck_ok(propter_writer_open(c.graph, true, &writer, err));
+  flag_later(&c);
+  ck_assert_int_eq(propter_update_run(c.query, writer, &c.options, &failure), PROPTER_CANCELLED);
+  ck_assert_int_eq(pthread_join(c.thread, NULL), 0);
+  propter_writer_close(writer);
+  ck_assert_str_eq(world_ask(c.graph, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", NULL), "12000");
+  cancelled_close(&c);
+}
+END_TEST
+
 START_TEST(a_query_is_cancelled) {
   PropterGraph *graph = numbers();
   PropterQueryOptions options = world_options();
@@ -208,6 +325,9 @@ Suite *suite_limits(void) {
   tcase_add_test(tc, a_deadline_holds_for_a_whole_update);
   tcase_add_test(tc, a_memory_cap_holds);
   tcase_add_test(tc, a_query_is_cancelled);
+  tcase_add_loop_test(tc, an_operator_is_cancelled_while_it_gives_rows, 0, sizeof running / sizeof *running);
+  tcase_add_loop_test(tc, an_operator_is_cancelled_before_its_first_row, 0, sizeof waiting / sizeof *waiting);
+  tcase_add_test(tc, an_update_is_cancelled);
   tcase_add_test(tc, long_queries_are_answered);
   tcase_add_test(tc, every_failed_allocation_of_a_query_is_an_error);
   tcase_add_test(tc, every_failure_of_an_update_is_an_error);
