@@ -23,12 +23,16 @@ static json_t *text(CsvwRow *r, PropterStr s) { return checked(r, json_stringn(s
 
 /* Takes `v`. Several values of one name are an array. */
 static void put(CsvwRow *r, json_t *object, PropterStr name, json_t *v) {
-  json_t *before = v ? json_object_get(object, name.data) : NULL;
-  int failed = !v;
-  if (v && !before) failed = json_object_set_new(object, name.data, v);
-  else if (v && json_is_array(before) && json_is_array(v)) failed = json_array_extend(before, v), json_decref(v);
-  else if (v && json_is_array(before)) failed = json_array_append_new(before, v);
-  else if (v) {
+  if (!v) { /* no memory for it */
+    (void)row_checked(r, (PropterStr){NULL, 0});
+    return;
+  }
+  json_t *before = json_object_get(object, name.data);
+  int failed;
+  if (!before) failed = json_object_set_new(object, name.data, v);
+  else if (json_is_array(before) && json_is_array(v)) failed = json_array_extend(before, v), json_decref(v);
+  else if (json_is_array(before)) failed = json_array_append_new(before, v);
+  else {
     json_t *both = json_array();
     failed = !both || json_array_append(both, before) || (json_is_array(v) ? json_array_extend(both, v) : json_array_append(both, v)) ||
              json_object_set(object, name.data, both);

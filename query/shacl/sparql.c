@@ -176,8 +176,8 @@ static PropterStatus give_names(Validator *v, ShaclQuery *q, const ShaclShape *s
 }
 
 /* The query of `node`, which has sh:select or sh:ask. */
-static PropterStatus open(Validator *v, Constraint *c, PropterId node, const ShapesTriple *at, const Names *parameters, const PropterIds *values,
-                          PropterError *err) {
+static PropterStatus open_query(Validator *v, Constraint *c, PropterId node, const ShapesTriple *at, const Names *parameters, const PropterIds *values,
+                                PropterError *err) {
   const ShapesTriple *select = shapes_get(v, node, VOCAB_sh_select), *ask = shapes_get(v, node, VOCAB_sh_ask), *text = select ? select : ask,
                      *message = shapes_get(v, node, VOCAB_sh_message);
   if (!text) return shapes_fail(v, at, err, PROPTER_INVALID, "expected a node with sh:select or sh:ask");
@@ -204,7 +204,7 @@ PropterStatus sparql_compile(Validator *v, Constraint *c, const ShapesTriple *at
   Names none = {0};
   PropterIds no_values = {0};
   c->source = at->o;
-  return open(v, c, at->o, at, &none, &no_values, err);
+  return open_query(v, c, at->o, at, &none, &no_values, err);
 }
 
 void sparql_free(ShaclQuery *q) {
@@ -338,7 +338,7 @@ static PropterStatus add_custom(Validator *v, ShaclShape *shape, PropterId compo
   Constraint *c = propter_arena_alloc(&v->arena, sizeof *c);
   if (!c) return no_memory(v, err);
   *c = (Constraint){.component = &custom, .shape = shape, .iri = component, .value = value->o, .file = value->file, .line = value->line};
-  return propter_vec_push(&shape->constraints, c) ? open(v, c, validator->o, validator, names, values, err) : no_memory(v, err);
+  return propter_vec_push(&shape->constraints, c) ? open_query(v, c, validator->o, validator, names, values, err) : no_memory(v, err);
 }
 
 static PropterStatus add_customs(Validator *v, ShaclShape *shape, PropterId component, PropterError *err) {
