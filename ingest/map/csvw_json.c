@@ -72,7 +72,9 @@ static json_t *plain_object(CsvwRow *r, const json_t *v) {
   if (value) return json_incref(value);
   if (id && json_object_size(v) == 1) return text(r, address(r, id));
   if (!(made = checked(r, json_object()))) return NULL;
-  json_object_foreach((json_t *)v, key, inner) put(r, made, propter_str(key), strcmp(key, "@id") == 0 ? text(r, address(r, id)) : plain(r, inner));
+  json_object_foreach((json_t *)v, key, inner) {
+    put(r, made, propter_str(key), strcmp(key, "@id") == 0 ? text(r, address(r, id)) : plain(r, inner));
+  }
   return made;
 }
 

@@ -75,9 +75,10 @@ static int by_size(const void *a, const void *b) { return (*(const size_t *)a > 
 /* Cells filled in a row of the table: a quarter of the rows have at least as many. */
 static size_t usual_width(const Layout *l) {
   size_t filled[LAYOUT_ROWS];
+  if (!l->count) return 0;
   for (size_t i = 0; i < l->count; i++) filled[i] = l->lines[i].filled;
   qsort(filled, l->count, sizeof *filled, by_size);
-  return l->count ? filled[l->count - 1 - l->count / 4] : 0;
+  return filled[l->count - 1 - l->count / 4];
 }
 
 /* Names; some may be periods where the first is text. */
