@@ -65,12 +65,6 @@ Outcome eval_reject(Execution *x, const char *rule, PropterStr column, PropterSt
   return REJECTED;
 }
 
-static bool is_null(const LogicalSource *s, PropterStr cell) {
-  for (size_t i = 0; i < s->nulls.count; i++)
-    if (propter_str_equal(s->nulls.items[i], cell)) return true;
-  return false;
-}
-
 /* Characters of an IRI that need no escape in a value put into a template (RFC 3987 iunreserved). */
 static bool unreserved(uint32_t c, bool ascii_only) {
   if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
@@ -151,7 +145,7 @@ static PropterStatus push_cells(Execution *x, const Part *part, Outcome *outcome
   x->uses[part->slot].asked = true;
   x->uses[part->slot].found |= cells.count > 0;
   for (size_t i = 0; i < cells.count && *outcome == GOT; i++) {
-    if (is_null(source, cells.items[i].text)) continue;
+    if (source_null(source, cells.items[i].text)) continue;
     if (cells.items[i].compound) {
       PropterStr text = cells.items[i].text;
       *outcome = eval_reject(x, "reference", part->text, text, "expected a value, found the array or object %.*s; its parts are reached by [*] or .name",

@@ -72,6 +72,12 @@ static PropterStatus set_graph(PropterMapping *m, LogicalSource *s, const NodeIn
   return status;
 }
 
+bool source_null(const LogicalSource *s, PropterStr text) {
+  for (size_t i = 0; i < s->nulls.count; i++)
+    if (propter_str_equal(s->nulls.items[i], text)) return true;
+  return false;
+}
+
 static PropterStatus add_null(LogicalSource *s, PropterStr text, PropterError *err) { return propter_vec_push(&s->nulls, text) ? PROPTER_OK : no_memory(err); }
 
 static PropterStatus add_nulls(PropterMapping *m, LogicalSource *s, Node node, PropterError *err) {

@@ -72,12 +72,6 @@ static bool value_at(const PropterRow *row, size_t column, size_t k, PropterCell
   return k == 0;
 }
 
-static bool is_null(const LogicalSource *s, PropterStr text) {
-  for (size_t i = 0; i < s->nulls.count; i++)
-    if (propter_str_equal(s->nulls.items[i], text)) return true;
-  return false;
-}
-
 static PropterStatus make_number(PropterArena *arena, size_t n, PropterCell *out, PropterError *err) {
   *out = (PropterCell){.text = propter_arena_printf(arena, "%zu", n), .datatype = propter_vocab_iri(VOCAB_xsd_integer)};
   return out->text.data ? PROPTER_OK : no_memory(err);
@@ -91,7 +85,7 @@ static bool single(const LogicalSource *s, const TermMap *t, const PropterRow *r
   for (size_t i = 0; i < t->part_count; i++) {
     const Part *p = &t->parts[i];
     PropterCell cell = {.text = p->text, .datatype = {"", 0}};
-    if (p->is_column && (!value_at(row, columns ? columns[p->slot] : p->slot, 0, &cell) || !cell.text.data || (s && is_null(s, cell.text)))) return false;
+    if (p->is_column && (!value_at(row, columns ? columns[p->slot] : p->slot, 0, &cell) || !cell.text.data || (s && source_null(s, cell.text)))) return false;
     if (t->kind == EXPRESSION_REFERENCE) return *out = cell, true;
     propter_buf_add(text, cell.text);
   }
@@ -233,7 +227,7 @@ static PropterStatus fill_template(ViewRows *r, size_t n, size_t i, PropterStr m
   const Part *p = &t->parts[i];
   PropterCell cell = {.text = p->text, .datatype = {"", 0}, .of = (uint32_t)around};
   for (size_t k = 0; p->is_column ? value_at(&r->row, r->columns[p->slot], k, &cell) : k == 0; k++) {
-    if (cell.of != around || (p->is_column && is_null(&r->m->sources.items[r->view->source], cell.text))) continue;
+    if (cell.of != around || (p->is_column && source_null(&r->m->sources.items[r->view->source], cell.text))) continue;
     PropterStr longer = propter_arena_printf(&r->texts, "%.*s%.*s", (int)made.len, made.data, (int)cell.text.len, cell.text.data);
     if (!longer.data) return no_memory(err);
     PROPTER_TRY(fill_template(r, n, i + 1, longer, around, index, err));
@@ -254,7 +248,7 @@ static PropterStatus combine(ViewRows *r, size_t n, PropterError *err) {
     PROPTER_TRY(fill_template(r, n, 0, PROPTER_STR(""), around, &index, err));
   } else if (around != SIZE_MAX) {
     for (size_t k = 0; value_at(&r->row, r->columns[t->parts[0].slot], k, &cell); k++)
-      if (cell.of == around && cell.text.data && !is_null(&r->m->sources.items[r->view->source], cell.text)) PROPTER_TRY(take(r, n, k, index++, cell, err));
+      if (cell.of == around && cell.text.data && !source_null(&r->m->sources.items[r->view->source], cell.text)) PROPTER_TRY(take(r, n, k, index++, cell, err));
   }
   if (index) return PROPTER_OK;
   r->records[n] = SIZE_MAX;

@@ -125,6 +125,17 @@ static void peer_waits(HttpRequest *request, bool asked, bool answering) {
 
 /* --- Requests ----------------------------------------------------------------------------------------------------------------------------------------- */
 
+static const struct sockaddr *client_of(const HttpRequest *r) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  return info ? info->client_addr : NULL;
+}
+
+static void note_client(HttpRequest *r) {
+  const struct sockaddr *a = client_of(r);
+  if (a && a->sa_family == AF_INET) memcpy(r->client, &((const struct sockaddr_in *)(const void *)a)->sin_addr, 4);
+  if (a && a->sa_family == AF_INET6) memcpy(r->client, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, 16);
+}
+
 /* The request line is there: the one place where the target is still as it was sent. */
 static void *on_uri(void *payload, const char *uri, struct MHD_Connection *connection) {
   PropterServer *s = payload;
@@ -142,6 +153,7 @@ static void *on_uri(void *payload, const char *uri, struct MHD_Connection *conne
     http_request_release(r);
     return NULL;
   }
+  note_client(r);
   (void)pthread_mutex_lock(&s->lock);
   r->id = ++s->next_id;
   r->older = s->live;
@@ -152,24 +164,12 @@ static void *on_uri(void *payload, const char *uri, struct MHD_Connection *conne
   return r;
 }
 
-static const struct sockaddr *client_of(const HttpRequest *r) {
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  return info ? info->client_addr : NULL;
-}
-
-static void note_client(HttpRequest *r) {
-  const struct sockaddr *a = client_of(r);
-  if (a && a->sa_family == AF_INET) memcpy(r->client, &((const struct sockaddr_in *)(const void *)a)->sin_addr, 4);
-  if (a && a->sa_family == AF_INET6) memcpy(r->client, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, 16);
-}
-
 static void write_access(HttpRequest *r, uint64_t took) {
   PropterServer *s = r->server;
   PropterBuf line = {.max = 1 << 16};
   char client[INET6_ADDRSTRLEN] = "";
   if (!s->options.access) return;
   const struct sockaddr *a = client_of(r);
-  note_client(r);
   if (a) (void)inet_ntop(a->sa_family, r->client, client, sizeof client);
   propter_buf_printf(&line, "{\"at\":%lld,\"id\":%llu,\"client\":\"%s\",\"method\":", (long long)s->options.now_ms(), (unsigned long long)r->id, client);
   propter_buf_add_json(&line, r->method);
@@ -306,7 +306,6 @@ static enum MHD_Result on_request(void *payload, struct MHD_Connection *connecti
     return MHD_YES;
   }
   if (!r->queued) {
-    note_client(r);
     peer_waits(r, true, true);
     MHD_suspend_connection(r->connection);
     unsigned refused = http_queue_push(s, r);

@@ -169,3 +169,18 @@ size_t id_ranges(AstExprOp relation, const Value *c, IdRange out[ID_RANGES]) {
   default: return one_range((IdRange){0, UINT64_MAX}, out);
   }
 }
+
+size_t ids_gallop(const PropterId *id, size_t at, size_t end, PropterId least) {
+  size_t step = 1, low = at;
+  if (at == end || id[at] >= least) return at;
+  while (low + step < end && id[low + step] < least) low += step, step *= 2;
+  size_t high = low + step < end ? low + step : end;
+  while (low + 1 < high) {
+    size_t mid = low + (high - low) / 2;
+    if (id[mid] < least)
+      low = mid;
+    else
+      high = mid;
+  }
+  return high;
+}

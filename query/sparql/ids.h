@@ -31,5 +31,7 @@ typedef struct {
 Value id_value(PropterId id);
 /* Id of a computed integer, decimal or boolean that can be inlined, otherwise PROPTER_NO_ID. */
 PropterId id_of_value(const Value *value);
+/* From `at` on, the first of `end` ascending ids that is not below `least`, or `end`; fast where it is near. */
+size_t ids_gallop(const PropterId *id, size_t at, size_t end, PropterId least);
 
 #endif

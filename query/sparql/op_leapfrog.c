@@ -91,22 +91,6 @@ static PropterStatus leapfrog_start(Op *op, PropterError *err) {
 static const PropterId *values(const Iterator *it) { return it->second ? it->relation->second : it->relation->first; }
 static size_t end_of(const Iterator *it) { return it->second ? it->relation->end : it->relation->keys; }
 
-/* From `at` on, the first of `end` sorted keys that is not below `least`. */
-static size_t gallop(const PropterId *key, size_t at, size_t end, PropterId least) {
-  size_t step = 1, low = at;
-  if (at == end || key[at] >= least) return at;
-  while (low + step < end && key[low + step] < least) low += step, step *= 2;
-  size_t high = low + step < end ? low + step : end;
-  while (low + 1 < high) {
-    size_t mid = low + (high - low) / 2;
-    if (key[mid] < least)
-      low = mid;
-    else
-      high = mid;
-  }
-  return high;
-}
-
 static void open_level(Leapfrog *l) {
   Level *v = &l->levels[l->depth];
   size_t shortest = 0, length = SIZE_MAX;
@@ -123,7 +107,7 @@ static void open_level(Leapfrog *l) {
 static bool has(Iterator *it, PropterId value, PropterId *least) {
   Relation *r = it->relation;
   if (it->second) {
-    it->at = gallop(r->second, it->at, r->end, value);
+    it->at = ids_gallop(r->second, it->at, r->end, value);
     *least = it->at < r->end ? r->second[it->at] : 0;
     return *least == value;
   }
@@ -141,7 +125,7 @@ static PropterStatus meet(Leapfrog *l, bool *met, PropterError *err) {
   PropterId fixed = l->op.outer ? l->op.outer[v->slot] : PROPTER_NO_ID, least = fixed;
   *met = false;
   for (size_t i = 0;;) {
-    lead->at = gallop(list, lead->at, end_of(lead), least);
+    lead->at = ids_gallop(list, lead->at, end_of(lead), least);
     if (lead->at == end_of(lead) || (fixed && list[lead->at] != fixed)) return PROPTER_OK;
     v->value = list[lead->at];
     for (i = lead->second; i < v->count && has(&v->iterators[i], v->value, &least); i++) continue;

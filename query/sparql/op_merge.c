@@ -92,21 +92,7 @@ static PropterStatus next_window(Merge *m, PropterError *err) {
 }
 
 /* The window's first place from `at` on that is not before the key. */
-static size_t gallop(const Merge *m, PropterId key) {
-  const PropterId *keys = m->col[m->by];
-  size_t low = m->at, step = 1;
-  if (low == m->count || keys[low] >= key) return low;
-  while (low + step < m->count && keys[low + step] < key) low += step, step *= 2;
-  size_t high = low + step < m->count ? low + step : m->count;
-  while (low + 1 < high) {
-    size_t mid = low + (high - low) / 2;
-    if (keys[mid] < key)
-      low = mid;
-    else
-      high = mid;
-  }
-  return high;
-}
+static size_t place_of(const Merge *m, PropterId key) { return ids_gallop(m->col[m->by], m->at, m->count, key); }
 
 /* To the first row that is not before the key. */
 static PropterStatus seek(Merge *m, PropterId key, PropterError *err) {
@@ -117,7 +103,7 @@ static PropterStatus seek(Merge *m, PropterId key, PropterError *err) {
   v[m->by] = key;
   PROPTER_TRY(propter_scan_seek(m->matcher.scan, (PropterQuad){v[0], v[1], v[2], v[3]}, err));
   PROPTER_TRY(next_window(m, err));
-  m->at = gallop(m, key);
+  m->at = place_of(m, key);
   return PROPTER_OK;
 }
 
@@ -134,7 +120,7 @@ static PropterStatus open_row(Merge *m, PropterError *err) {
   bool back = key < m->key || (key == m->key && !m->whole);
   if (back) PROPTER_TRY(reopen(m, err));
   if (!back && key == m->key) m->at = m->begin;
-  m->at = gallop(m, key);
+  m->at = place_of(m, key);
   if (m->at == m->count && !m->ended) PROPTER_TRY(seek(m, key, err));
   m->key = key, m->begin = m->at, m->whole = m->open = true, m->matched = false;
   return exec_tick(m->op.run, err);

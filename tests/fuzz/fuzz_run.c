@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queries and updates run over a small graph within a cap and a deadline: they are answered or end with an error that says why, and the answer is the same on
  * one thread and on two. No update is committed. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
+#include "folder.h"
 #include "propter/hash.h"
 #include "propter/sparql.h"
 
@@ -16,23 +13,9 @@ static const char quads[] =
     "PREFIX : <http://x/> INSERT DATA { :a :p :b . :b :p :c . :c :p :a . :a :q 1 , 2.5 , 3e0 , 'x'@en , 'y' ; :r '2011-08-07'^^<http://www.w3.org/2001/XMLSchema#date> . "
     "_:n :p :a ; :q true . GRAPH :g { :a :p :b . :b :q 4 } GRAPH :h { :c :p :c , 'z' } }";
 
-static char dir[64];
 static PropterGraph *graph;
 
-static void must(bool ok) {
-  if (!ok) abort();
-}
-
-static void clear_folder(void) {
-  static const char *const names[] = {"data.mdb", "data.mark", "lock.mdb", "write.lock"};
-  propter_graph_close(graph);
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    char path[128];
-    (void)snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-    (void)unlink(path);
-  }
-  (void)rmdir(dir);
-}
+static void close_graph(void) { propter_graph_close(graph); }
 
 static PropterQueryOptions limited(unsigned threads) {
   PropterQueryOptions o = propter_query_options();
@@ -52,11 +35,9 @@ static void update(const PropterQuery *query, bool commit) {
 }
 
 static void build(void) {
-  const char *tmp = getenv("TMPDIR");
   PropterQuery *query = NULL;
-  (void)snprintf(dir, sizeof dir, "%.40s/propter-fuzz-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-  must(mkdtemp(dir));
-  (void)atexit(clear_folder);
+  folder_make();
+  (void)atexit(close_graph); /* before the folder goes: what was registered last is called first */
   must(propter_graph_open(dir, PROPTER_GRAPH_CREATE, NULL, &graph, NULL) == PROPTER_OK);
   must(propter_query_parse(propter_str(quads), BASE, &query, NULL) == PROPTER_OK);
   update(query, true);

@@ -8,29 +8,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "guard.h"
 #include "propter/hash.h"
 #include "propter/io.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char dir[64], file[96];
+static char file[96];
 static PropterBuf good;
 static uint64_t expected;
-
-static void must(bool ok) {
-  if (!ok) abort();
-}
-
-static void clear_folder(void) {
-  static const char *const names[] = {"data.mdb", "data.mark", "lock.mdb", "write.lock"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    char path[128];
-    (void)snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-    (void)unlink(path);
-  }
-  (void)rmdir(dir);
-}
 
 static void fill(PropterWriter *w, unsigned round) {
   PropterId ids[60];
@@ -76,10 +63,7 @@ static PropterStatus read_all(uint64_t *digest, PropterError *err) {
 }
 
 static void build(void) {
-  const char *tmp = getenv("TMPDIR");
-  (void)snprintf(dir, sizeof dir, "%.40s/propter-fuzz-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-  must(mkdtemp(dir));
-  (void)atexit(clear_folder);
+  folder_make();
   (void)snprintf(file, sizeof file, "%s/data.mdb", dir);
   PropterGraph *g = NULL;
   must(propter_graph_open(dir, PROPTER_GRAPH_CREATE, NULL, &g, NULL) == PROPTER_OK);
