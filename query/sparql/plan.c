@@ -311,17 +311,19 @@ static bool has_exists(const Expr *e) {
   return false;
 }
 
-/* Patterns that can be matched in all named graphs at once, the graph being one more column. */
-static bool plain(const Alg *a) {
+/* Patterns that can be matched in all named graphs at once, the graph being one more column. A row that an OPTIONAL may leave as it is must have its graph
+ * before: else it would be kept in the graphs that extend it only. */
+static bool plain(const Alg *a, uint32_t slot) {
+  if (a->kind == ALG_LEFT && !slots_has(a->items[0]->certain, slot)) return false;
   if (a->kind == ALG_PATH || a->kind == ALG_PROJECT || a->kind == ALG_SERVICE || a->kind == ALG_MINUS || (a->expr && has_exists(a->expr))) return false;
   for (size_t i = 0; i < a->count; i++)
-    if (!plain(a->items[i])) return false;
+    if (!plain(a->items[i], slot)) return false;
   return true;
 }
 
 static PropterStatus plan_graph(Exec *run, Alg *a, Op **out, PropterError *err) {
   Op *child;
-  if (plain(a->items[0]) && slots_has(a->items[0]->certain, a->slot)) return plan_pattern(run, a->items[0], out, err);
+  if (plain(a->items[0], a->slot) && slots_has(a->items[0]->certain, a->slot)) return plan_pattern(run, a->items[0], out, err);
   PROPTER_TRY(plan_pattern(run, a->items[0], &child, err));
   return op_graph(run, child, a, out, err);
 }

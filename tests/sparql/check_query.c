@@ -46,6 +46,8 @@ START_TEST(patterns_join_and_filter) {
       {"SELECT ?s FROM :g1 FROM :g2 { ?s ?p ?o }", "ann\nann\nbob\ncy"},
       {"SELECT ?g FROM NAMED :g2 { GRAPH ?g { ?s ?p ?o } }", "g2\ng2"},
       {"SELECT ?s FROM NAMED :g2 { ?s ?p ?o }", ""},
+      {"SELECT ?g ?s { GRAPH ?g { OPTIONAL { :ann :likes ?x } ?s :likes :tea } }", "g1 bob\ng2 ann"},
+      {"SELECT ?g ?s ?x { GRAPH ?g { VALUES ?k { 1 } OPTIONAL { :ann :likes ?x } ?s :likes :tea } }", "g1 bob -\ng2 ann tea"},
       {"SELECT ?x { BIND(1 + 1 AS ?x) }", "2"},
       {"SELECT (1/0 AS ?x) (IF(1/0, 1, 2) AS ?y) (COALESCE(1/0, 3) AS ?z) {}", "- - 3"},
       {"SELECT (99999999999999999999999999999999999999 + 1 AS ?x) (99999999999999999999999999999999999999 * 9 AS ?y) {}",
