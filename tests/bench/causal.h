@@ -18,7 +18,7 @@ static inline void bench_versus(const char *name, double value, const char *unit
 }
 
 /* Ends the program with the error's text and code unless status is PROPTER_OK. */
-void must(PropterStatus status, const PropterError *err);
+void need(PropterStatus status, const PropterError *err);
 
 /* A delimited file with a header, plain or .gz. Value (column c, row r) is values[c·rows + r]; a cell that is not a number is the place of its text in
  * levels[c], in order of first sight, and a cell that is empty, *, ? or NA is NaN. */

@@ -61,7 +61,7 @@ static void score(const Network *n, const char *label, const char *search, const
   PropterCausalGraph graph;
   size_t p = n->data.p;
   double begin = bench_now();
-  must(propter_structure_search(&n->data, search, o, &graph, &err), &err);
+  need(propter_structure_search(&n->data, search, o, &graph, &err), &err);
   double seconds = bench_now() - begin;
   line(n, label, "skeleton", "F1", skeleton_f1(p, graph.mark, n->truth), n->reference ? skeleton_f1(p, n->reference, n->truth) : NAN);
   line(n, label, "shd", "edges", (double)propter_graph_distance(p, graph.mark, n->truth, NULL),
@@ -91,7 +91,7 @@ static void score_network(const char *folder, const char *file, const char *only
   Network n = {network, {t.cols, t.rows, t.values, levels}, read_truth(&t, text), propter_calloc(t.cols * t.cols, 1)};
   if (!n.reference) exit(75);
   if (!read_reference(folder, network, t.cols, n.reference)) propter_free(n.reference), n.reference = NULL;
-  must(propter_dag_to_cpdag(t.cols, n.truth, &err), &err);
+  need(propter_dag_to_cpdag(t.cols, n.truth, &err), &err);
   score(&n, "pc", "pc", &(PropterSearchOptions){.alpha = .05, .test = "chisquare"});
   score(&n, "pc-gsquare", "pc", &(PropterSearchOptions){.alpha = .05});
   score(&n, "boss", "boss", NULL);

@@ -78,7 +78,7 @@ static void attribute(const char *label, const PropterData *before, const Propte
     dag[i * p + j] = PROPTER_ARROW, dag[j * p + i] = PROPTER_TAIL;
   }
   double begin = bench_now();
-  must(propter_attribute_change(before, after, dag, place(names, p, target), &(PropterAttributionOptions){.seed = 1}, share, &sum, &err), &err);
+  need(propter_attribute_change(before, after, dag, place(names, p, target), &(PropterAttributionOptions){.seed = 1}, share, &sum, &err), &err);
   double seconds = bench_now() - begin;
   fprintf(stderr, "%s: %s changed by %.4g (simulated %.4g), %.2f s\n", label, target, sum.observed, sum.after - sum.before, seconds);
   for (size_t v = 0; v < p; v++) fprintf(stderr, "  %-22s %12.4g  [%.4g, %.4g]\n", names[v], share[v].share, share[v].low, share[v].high);

@@ -34,7 +34,7 @@ static void line(const char *sample, const char *estimator, const PropterEffectD
   PropterEffect e;
   PropterError err = {0};
   char name[96];
-  must(propter_effect(d, estimator, 0, &e, &err), &err);
+  need(propter_effect(d, estimator, 0, &e, &err), &err);
   (void)snprintf(name, sizeof name, "lalonde-%s-%s", sample, estimator);
   bench_versus(name, e.value, "dollars", "experiment", truth);
   fprintf(stderr, "  %s: %.0f [%.0f, %.0f], off by %.0f, %s, %zu rows, %zu left out\n", name, e.value, e.low, e.high, fabs(e.value - truth),
@@ -66,7 +66,7 @@ typedef struct {
 static void refute(void *payload) {
   Refute *r = payload;
   PropterError err = {0};
-  must(propter_refute(r->data, 100, 1, r->found, &err), &err);
+  need(propter_refute(r->data, 100, 1, r->found, &err), &err);
 }
 
 int causal_lalonde(const char *folder, int argc, char **argv) {
@@ -104,7 +104,7 @@ int causal_lalonde(const char *folder, int argc, char **argv) {
   PropterEffectData iv = {college.rows, 5, 1, table_column(&college, "educ"), table_column(&college, "lwage"), z, table_column(&college, "nearc4")};
   PropterEffect e;
   PropterError err = {0};
-  must(propter_effect(&iv, "instrument", 0, &e, &err), &err);
+  need(propter_effect(&iv, "instrument", 0, &e, &err), &err);
   bench_print("close-college-instrument", e.value, "log wage a year");
   bench_print("close-college-first-stage", e.first_stage, "F");
   propter_free(z), propter_free(x), propter_free(trial);

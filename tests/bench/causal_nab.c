@@ -117,7 +117,7 @@ static double detect(const Stream *s, double *score) {
   options.season[0] = rows_of_a_day(s);
   options.season[1] = 7 * options.season[0];
   double start = bench_cpu();
-  must(propter_stream_new(&options, &stream, &err), &err);
+  need(propter_stream_new(&options, &stream, &err), &err);
   for (size_t i = 0; i < s->rows; i++) {
     PropterSurprise surprise = propter_stream_next(stream, s->value[i]);
     score[i] = surprise.alert ? surprise.surprise : 0;

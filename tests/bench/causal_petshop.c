@@ -75,13 +75,13 @@ static size_t find_origins(const Graph *g, const Metrics *normal, const Metrics 
     if (!before || !during) continue;
     PropterDisturbance m = {before + normal->from, normal->to - normal->from, during + issue->from, issue->to - issue->from};
     PropterDeviation d;
-    must(propter_deviation(&m, PROPTER_DEVIATION_TAIL, direction, &d, &err), &err);
+    need(propter_deviation(&m, PROPTER_DEVIATION_TAIL, direction, &d, &err), &err);
     if (!d.usable) continue;
     double times = calls ? calls[issue->from + d.at] : 1;
     score[n] = d.score;
     excess[n] = d.excess * (isnan(times) ? 0 : times);
   }
-  must(propter_origins(g->nodes, g->edge, g->edges, score, excess, disturbed, goal, origin, &count, &err), &err);
+  need(propter_origins(g->nodes, g->edge, g->edges, score, excess, disturbed, goal, origin, &count, &err), &err);
   return count;
 }
 

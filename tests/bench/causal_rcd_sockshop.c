@@ -54,15 +54,15 @@ static size_t rank_case(Table *normal, Table *anomalous, const char *truth, size
     PropterDisturbance m = {before, normal->rows, during, anomalous->rows};
     PropterDeviation d;
     if (nearly_constant(&m)) continue;
-    must(propter_deviation(&m, PROPTER_DEVIATION_LEVEL, 1, &d, &err), &err);
+    need(propter_deviation(&m, PROPTER_DEVIATION_LEVEL, 1, &d, &err), &err);
     size_t s = 0;
     while (s < services && (length[s] != len || memcmp(service[s], name, len) != 0)) s++;
     if (s == services) service[s] = name, length[s] = len, services++;
     owner[metrics] = s;
     score[metrics++] = d.score;
   }
-  must(propter_evidence_by_owner(metrics, score, owner, services, evidence, &err), &err);
-  must(propter_rank(services, evidence, order, &err), &err);
+  need(propter_evidence_by_owner(metrics, score, owner, services, evidence, &err), &err);
+  need(propter_rank(services, evidence, order, &err), &err);
   for (size_t i = 0; i < services; i++)
     if (length[order[i]] == truth_len && memcmp(service[order[i]], truth, truth_len) == 0) return i + 1;
   return 0;

@@ -47,7 +47,7 @@ static void sample_free(Sample *s) {
 static void fit(const Sample *train, PropterCalibration *out) {
   PropterError err = {0};
   *out = (PropterCalibration){{1, 1, 0}, 0};
-  if (train->count) must(propter_calibration_fit(train->p, train->right, train->count, out, &err), &err);
+  if (train->count) need(propter_calibration_fit(train->p, train->right, train->count, out, &err), &err);
 }
 
 static void map_sample(Sample *s, const PropterCalibration *map) {

@@ -48,7 +48,7 @@ static void score(const Table *t, const double *x, size_t rows, const char *sear
   PropterCausalGraph g;
   PropterData data = {t->cols, rows, x, NULL};
   char name[96];
-  must(propter_structure_search(&data, search, NULL, &g, &err), &err);
+  need(propter_structure_search(&data, search, NULL, &g, &err), &err);
   (void)snprintf(name, sizeof name, "sachs-%zu-rows-%zu-edges%s-%s-shd", rows, edges, kind, search);
   bench_versus(name, (double)propter_graph_distance(t->cols, g.mark, truth, NULL), "edges", "GraN-DAG", 13);
   propter_causal_graph_free(&g);

@@ -19,7 +19,7 @@ typedef struct {
 static void correlate(void *payload) {
   Work *w = payload;
   PropterError err = {0};
-  must(propter_correlation(P, N, w->x, 0, w->r, &err), &err);
+  need(propter_correlation(P, N, w->x, 0, w->r, &err), &err);
 }
 
 static void bare(void *payload) {
@@ -56,7 +56,7 @@ static void search(const double *x) {
   PropterData data = {P, N, x, NULL};
   PropterCausalGraph graph;
   double begin = bench_now();
-  must(propter_structure_search(&data, "pc", &(PropterSearchOptions){.alpha = .01}, &graph, &err), &err);
+  need(propter_structure_search(&data, "pc", &(PropterSearchOptions){.alpha = .01}, &graph, &err), &err);
   double seconds = bench_now() - begin;
   size_t edges = 0;
   for (size_t i = 0; i < (size_t)P * P; i++) edges += graph.mark[i] != PROPTER_NO_EDGE;
@@ -88,7 +88,7 @@ static void detect(void) {
     series[s] = (PropterSeries){.grain = PROPTER_GRAIN_DAY, .first = 19000, .count = DAYS, .value = x + s * DAYS};
   }
   double begin = bench_cpu();
-  must(propter_detect_many(series, SERIES, NULL, 1, &found, &err), &err);
+  need(propter_detect_many(series, SERIES, NULL, 1, &found, &err), &err);
   bench_versus("detect-365-days", 1e3 * (bench_cpu() - begin) / SERIES, "ms", "target", 1.2);
   bench_print("detect-365-days-found", (double)found.count / SERIES, "patterns");
   propter_vec_clear(&found);

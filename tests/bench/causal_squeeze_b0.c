@@ -9,7 +9,7 @@ static void run(const char *folder, const char *timestamp, const char *truth, Cu
   PropterError err = {0};
   cube_read(&file, folder, timestamp);
   double start = bench_cpu();
-  must(propter_drill(&file.cube, NULL, &found, NULL, 0, &err), &err);
+  need(propter_drill(&file.cube, NULL, &found, NULL, 0, &err), &err);
   score->seconds += bench_cpu() - start;
   cube_score(&file, &found, truth, folder, score);
   propter_vec_clear(&found);

@@ -7,7 +7,7 @@
 
 #include "causal.h"
 
-void must(PropterStatus status, const PropterError *err) {
+void need(PropterStatus status, const PropterError *err) {
   if (status == PROPTER_OK) return;
   fprintf(stderr, "causal: %s\n", err->message);
   exit(propter_exit_code(status));

@@ -106,7 +106,7 @@ int causal_tcpd(const char *folder, int argc, char **argv) {
     PropterError err = {0};
     Marks found = {{0}, 1}, none = {{0}, 1};
     double start = bench_cpu();
-    must(propter_changes(x, n, NULL, &changes, &err), &err);
+    need(propter_changes(x, n, NULL, &changes, &err), &err);
     seconds += bench_cpu() - start;
     for (size_t i = 0; i < changes.count; i++) mark(&found, changes.items[i].at);
     score_series("  (no change)", annotators, &none, n, &cover, &f1);

@@ -36,7 +36,7 @@ int causal_tuebingen_pairs(const char *folder, int argc, char **argv) {
     table_read(&t, folder, name, "\t");
     PropterDirection d;
     PropterError err = {0};
-    must(propter_pair_direction(t.rows, t.values, t.values + t.rows, &d, &err), &err);
+    need(propter_pair_direction(t.rows, t.values, t.values + t.rows, &d, &err), &err);
     count(&tally, &d, cause < effect, weight);
     if (each)
       printf("pair %u %s score %.3f regression %.3f slope %.3f shape %.4f code %.4f sequence %.5f\n", id, cause < effect ? "->" : "<-", d.score, d.regression,

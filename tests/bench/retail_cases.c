@@ -101,8 +101,8 @@ static void shop_open(Shop *shop, const char *folder, const char *graphs) {
   read_subjects(folder, "links.ttl", &shop->pack[LINKS]);
   read_subjects(folder, "calendar.ttl", &shop->pack[CALENDAR]);
   make_graph(shop, graphs);
-  must(propter_graph_open(shop->graph, PROPTER_GRAPH_READ_ONLY, NULL, &shop->store, &err), &err);
-  must(propter_snapshot_open(shop->store, 0, &shop->snapshot, &err), &err);
+  need(propter_graph_open(shop->graph, PROPTER_GRAPH_READ_ONLY, NULL, &shop->store, &err), &err);
+  need(propter_snapshot_open(shop->store, 0, &shop->snapshot, &err), &err);
 }
 
 static void shop_close(Shop *shop) {
@@ -210,7 +210,7 @@ static PropterInferrer *open_way(const Shop *shop, const bool *leaves_out, Propt
   for (int k = 0; k < PACKS; k++)
     for (size_t i = 0; leaves_out[k] && i < shop->pack[k].count; i++) without[options.without_count++] = propter_str(shop->pack[k].items[i]);
   options.without = without;
-  must(propter_inferrer_new(shop->snapshot, &options, &inferrer, &err), &err);
+  need(propter_inferrer_new(shop->snapshot, &options, &inferrer, &err), &err);
   return inferrer;
 }
 
@@ -222,7 +222,7 @@ static void answer(const Shop *shop, PropterInferrer *inferrer, int way, json_t 
   PropterInference *x;
   const char *metric = json_string_value(json_object_get(question, "metric"));
   double start = bench_cpu();
-  must(propter_inferrer_window(inferrer, propter_str(metric), day_at(question, "from"), day_at(question, "to"), &x, &err), &err);
+  need(propter_inferrer_window(inferrer, propter_str(metric), day_at(question, "from"), day_at(question, "to"), &x, &err), &err);
   if (way == WAY_JOINED) out->seconds += bench_cpu() - start;
   for (int w = way; w < WAYS; w++) {
     if (w != way && !(way == WAY_JOINED && w >= WAY_TEXT && w <= WAY_CLAIMED)) continue;
