@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One run of reading: finds the files, leaves alone what has not changed, replaces the graphs of what has. */
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "propter/hash.h"
 #include "propter/io.h"
 #include "propter/pool.h"
@@ -16,12 +16,14 @@
 #include "reading.h"
 
 /* A batch is read by several threads, then stored; its bounds do not depend on how many they are. */
-enum { MAX_FOLDERS = 64, MAX_FILES = 1000000, BATCH_FILES = 32, BATCH_BYTES = 32 << 20, MAX_READERS = 64 };
+enum { BATCH_FILES = 32, BATCH_BYTES = 32 << 20, MAX_READERS = 64 };
 
 typedef struct {
   const char *path; /* as found */
   PropterStr real;  /* absolute */
   PropterStr iri;
+  const char *namesake; /* the file that has the name this one would have, NULL: it has it */
+  bool below;           /* not named by the caller */
   char hash[33];
   PropterId graph;
   bool unchanged;
@@ -38,6 +40,7 @@ typedef struct {
   const PropterReadOptions *options;
   PropterLimits limits;
   PropterArena arena;
+  FolderFiles found;
   PROPTER_VEC(File) files;
   PROPTER_VEC(File) gone; /* documents of the graph whose files are gone */
   PropterRules *readers[MAX_READERS][LANGUAGES]; /* for each thread the rules of each language */
@@ -56,13 +59,14 @@ typedef struct {
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory to read documents"); }
 
-/* --- files ---------------------------------------------------------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------------------------------------------------------------- */
 
 static const char namespace[] = "https://w3id.org/propter/document/";
 
-static PropterStatus document_iri(Pass *p, PropterStr relative, PropterStr *iri, PropterError *err) {
+static PropterStatus document_iri(Pass *p, PropterStr apart, PropterStr relative, PropterStr *iri, PropterError *err) {
   PropterBuf b = {.max = 1 << 16};
   propter_buf_add(&b, propter_str(namespace));
+  propter_buf_add(&b, apart);
   for (size_t i = 0; i < relative.len; i++) {
     unsigned char c = (unsigned char)relative.data[i];
     bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("-._~/", c);
@@ -77,108 +81,50 @@ static PropterStatus document_iri(Pass *p, PropterStr relative, PropterStr *iri,
   return status;
 }
 
-static PropterStatus add_file(Pass *p, const char *path, PropterStr relative, PropterError *err) {
-  if (p->files.count >= MAX_FILES) return propter_fail(err, PROPTER_LIMIT, "more than %d documents", MAX_FILES);
-  File f = {.path = propter_arena_copy(&p->arena, propter_str(path)).data};
-  char *real = realpath(path, NULL);
-  if (!real) return propter_io_fail(err, path, "open");
-  f.real = propter_arena_copy(&p->arena, propter_str(real));
-  free(real);
-  if (!f.path || !f.real.data) return no_memory(err);
+/* The file that the graph's document of this name was read from; empty: there is no such document. */
+static PropterStatus path_of(Pass *p, PropterSnapshot *snapshot, PropterStr iri, PropterStr *path, PropterError *err) {
+  PropterTerm term = propter_iri(iri), property = propter_iri(propter_vocab_iri(VOCAB_propter_path));
+  PropterId node, id, value = 0;
+  *path = (PropterStr){"", 0};
+  PROPTER_TRY(propter_snapshot_find(snapshot, &term, &node, err));
+  PROPTER_TRY(propter_snapshot_find(snapshot, &property, &id, err));
+  if (node && id) PROPTER_TRY(propter_snapshot_object(snapshot, node, id, &value, err));
+  if (!value) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_term(snapshot, value, &p->arena, &term, err));
+  *path = term.value;
+  return PROPTER_OK;
+}
+
+/* A document is named by its path below the operand, wherever that lies, so that a folder may move. Where another file that is still there has the name
+ * already, in the graph or in this run, it gets one of its own, and keeps it. */
+static PropterStatus name_file(Pass *p, PropterSnapshot *snapshot, PropterMap *taken, const FolderFile *found, File *f, PropterError *err) {
+  PropterStr own, path;
+  bool added = false;
+  *f = (File){.path = found->path, .real = found->real, .below = found->below, .bad = found->bad};
+  PropterStr apart = propter_arena_printf(&p->arena, "~%08x/", (unsigned)propter_hash64(f->real));
+  if (!apart.data) return no_memory(err);
+  PROPTER_TRY(document_iri(p, (PropterStr){"", 0}, found->relative, &f->iri, err));
+  PROPTER_TRY(document_iri(p, apart, found->relative, &own, err));
   /* A path that is no UTF-8 cannot be a literal: its bad bytes are shown as in its IRI. */
-  PROPTER_TRY(document_iri(p, relative, &f.iri, err));
-  if (!propter_utf8_valid(f.real, NULL)) f.real = f.iri;
-  return propter_vec_push(&p->files, f) ? PROPTER_OK : no_memory(err);
+  if (!propter_utf8_valid(f->real, NULL)) f->real = f->iri;
+  PROPTER_TRY(path_of(p, snapshot, own, &path, err));
+  bool has_own = propter_str_equal(path, f->real);
+  PROPTER_TRY(path_of(p, snapshot, f->iri, &path, err));
+  const uint64_t *other = propter_map_get(taken, f->iri);
+  if (other) path = p->files.items[*other].real;
+  if (has_own || other || (path.len && !propter_str_equal(path, f->real) && access(path.data, F_OK) == 0)) f->namesake = path.data, f->iri = own;
+  if (!propter_map_put(taken, f->iri, p->files.count, &added)) return no_memory(err);
+  return propter_vec_push(&p->files, *f) ? PROPTER_OK : no_memory(err);
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-static PropterStatus list_folder(Pass *p, const char *path, char ***names, size_t *count, PropterError *err) {
-  PROPTER_VEC(char *) list = {0};
-  DIR *dir = opendir(path);
-  if (!dir) return propter_io_fail(err, path, "open");
+static PropterStatus name_files(Pass *p, PropterSnapshot *snapshot, PropterError *err) {
+  PropterMap taken = {0};
   PropterStatus status = PROPTER_OK;
-  errno = 0;
-  for (struct dirent *e; status == PROPTER_OK && (e = readdir(dir));) {
-    if (e->d_name[0] == '.') continue;
-    char *copy = (char *)(uintptr_t)propter_arena_copy(&p->arena, propter_str(e->d_name)).data;
-    if (!copy || !propter_vec_push(&list, copy)) status = no_memory(err);
+  for (size_t i = 0; i < p->found.files.count && status == PROPTER_OK; i++) {
+    File f;
+    status = name_file(p, snapshot, &taken, &p->found.files.items[i], &f, err);
   }
-  if (status == PROPTER_OK && errno) status = propter_io_fail(err, path, "read");
-  (void)closedir(dir);
-  if (status == PROPTER_OK && list.count) qsort(list.items, list.count, sizeof *list.items, by_name);
-  *names = list.items;
-  *count = list.count;
-  return status;
-}
-
-static PropterStatus add_path(Pass *p, const char *path, PropterStr relative, bool named, unsigned depth, PropterError *err) {
-  struct stat st;
-  if (stat(path, &st) != 0) return propter_io_fail(err, path, "open");
-  if (!S_ISDIR(st.st_mode)) {
-    if (!S_ISREG(st.st_mode) && !named) return PROPTER_OK;
-    return named || propter_document_recognised(path) ? add_file(p, path, relative, err) : PROPTER_OK;
-  }
-  if (depth > MAX_FOLDERS) return propter_fail(err, PROPTER_LIMIT, "%s: folders are nested deeper than %d", path, MAX_FOLDERS);
-  char **names = NULL;
-  size_t count = 0;
-  PropterStatus status = list_folder(p, path, &names, &count, err);
-  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
-    PropterStr below = propter_arena_printf(&p->arena, "%s/%s", path, names[i]),
-               rel = propter_arena_printf(&p->arena, "%.*s/%s", (int)relative.len, relative.data, names[i]);
-    status = below.data && rel.data ? add_path(p, below.data, rel, false, depth + 1, err) : no_memory(err);
-  }
-  propter_free(names);
-  return status;
-}
-
-static PropterStr base_name(PropterStr path) {
-  size_t i = path.len;
-  while (i > 0 && path.data[i - 1] != '/') i--;
-  return (PropterStr){path.data + i, path.len - i};
-}
-
-static PropterStatus find_files(Pass *p, PropterError *err) {
-  for (size_t i = 0; i < p->options->path_count; i++) {
-    const char *path = p->options->paths[i];
-    struct stat st;
-    char *real = realpath(path, NULL);
-    if (!real || stat(real, &st) != 0) {
-      free(real);
-      PropterStatus status = propter_io_fail(err, path, "open");
-      return status;
-    }
-    PropterStr whole = propter_arena_copy(&p->arena, propter_str(real));
-    free(real);
-    if (!whole.data) return no_memory(err);
-    PropterStr relative = base_name(whole);
-    if (!S_ISDIR(st.st_mode)) {
-      /* A file has the name it would have if its folder had been given. */
-      PropterStr folder = {whole.data, whole.len - relative.len - (whole.len > relative.len)};
-      PropterStr parent = base_name(folder);
-      relative = propter_arena_printf(&p->arena, "%.*s/%.*s", (int)parent.len, parent.data, (int)relative.len, relative.data);
-      if (!relative.data) return no_memory(err);
-    }
-    PropterStr shown = propter_arena_copy(&p->arena, propter_str(path));
-    while (shown.len > 1 && shown.data && shown.data[shown.len - 1] == '/') ((char *)(uintptr_t)shown.data)[--shown.len] = '\0';
-    PROPTER_TRY(shown.data ? add_path(p, shown.data, relative, true, 0, err) : no_memory(err));
-  }
-  PropterMap seen = {0};
-  PropterStatus status = PROPTER_OK;
-  size_t n = 0;
-  for (size_t i = 0; i < p->files.count && status == PROPTER_OK; i++) {
-    bool added = false;
-    uint64_t *slot = propter_map_put(&seen, p->files.items[i].iri, n, &added);
-    if (!slot)
-      status = no_memory(err);
-    else if (added)
-      p->files.items[n++] = p->files.items[i];
-    else if (!propter_str_equal(p->files.items[*slot].real, p->files.items[i].real))
-      status = propter_fail(err, PROPTER_INVALID, "%s and %s would be the same document %.*s: give the folder that holds both", p->files.items[*slot].path,
-                            p->files.items[i].path, (int)p->files.items[i].iri.len, p->files.items[i].iri.data);
-  }
-  p->files.count = n;
-  propter_map_clear(&seen);
+  propter_map_clear(&taken);
   return status;
 }
 
@@ -210,8 +156,12 @@ static PropterStatus hash(size_t item, void *payload, PropterError *err) {
   Pass *p = payload;
   File *f = &p->files.items[item];
   struct stat st;
+  if (f->bad.status != PROPTER_OK) {
+    (void)snprintf(f->hash, sizeof f->hash, "%032d", 0);
+    return PROPTER_OK;
+  }
   PropterStatus hashed = propter_hash_file(f->path, p->limits.document_bytes, f->hash, &f->bad);
-  if (hashed == PROPTER_NO_MEMORY || hashed == PROPTER_IO) {
+  if (hashed == PROPTER_NO_MEMORY || (hashed == PROPTER_IO && !f->below)) {
     if (err) *err = f->bad;
     return hashed;
   }
@@ -285,6 +235,7 @@ static PropterStatus look(Pass *p, PropterError *err) {
                                         (unsigned long long)judge_hash(), (unsigned long long)names, (int)p->options->software.len, p->options->software.data,
                                         *forced ? " language=" : "", forced);
   if (!p->fingerprint.data) return no_memory(err);
+  PROPTER_TRY(name_files(p, snapshot, err));
   PROPTER_TRY(propter_pool_run(p->files.count, p->options->threads, hash, p, err));
   for (size_t i = 0; i < p->files.count; i++) PROPTER_TRY(compare(p, snapshot, &p->files.items[i], err));
   return find_gone(p, snapshot, err);
@@ -331,7 +282,7 @@ static PropterStatus find_in(Pass *p, PropterRules *const *readers, File *f, Pro
   PropterStatus status = propter_document_open(f->path, &p->limits, &f->d, &f->bad);
   if (status == PROPTER_OK && !wholly(propter_str(f->d->hash), f->hash)) status = propter_fail(&f->bad, PROPTER_INVALID, "the file changed while it was read");
   if (status != PROPTER_OK) {
-    if (its_own(status)) return PROPTER_OK;
+    if (its_own(status) || (f->below && status == PROPTER_IO)) return PROPTER_OK;
     if (err) *err = f->bad;
     return status;
   }
@@ -370,6 +321,7 @@ static PropterStatus store_one(Pass *p, File *f, PropterError *err) {
   p->result->claims += stored.claims, p->result->linked += stored.linked, p->result->happenings += stored.happenings;
   tell(p, &(PropterReadReport){.path = f->path,
                                .iri = f->iri,
+                               .namesake = f->namesake,
                                .format = f->d->format,
                                .language = languages[f->language].code,
                                .rules_alone = !languages[f->language].full,
@@ -479,7 +431,8 @@ PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *option
   p.forced = options->language ? language_of(propter_str(options->language)) : SIZE_MAX;
   if (options->language && p.forced == SIZE_MAX) return propter_fail(err, PROPTER_NOT_FOUND, "no reading rules for the language %s", options->language);
   (void)pthread_mutex_init(&p.lock, NULL);
-  PropterStatus status = find_files(&p, err);
+  PropterStatus status = folder_files(options->paths, options->path_count, &p.arena, &p.found, err);
+  out->passed = p.found.passed;
   if (status == PROPTER_OK) status = load_rules(&p, p.readers[0], err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, options->wait, &p.writer, err);
   if (status == PROPTER_OK) status = look(&p, err);
@@ -494,6 +447,7 @@ PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *option
   }
   (void)pthread_mutex_destroy(&p.lock);
   propter_vec_clear(&p.gone);
+  propter_vec_clear(&p.found.files);
   propter_vec_clear(&p.files);
   propter_arena_clear(&p.arena);
   return status;

@@ -39,6 +39,7 @@ static void document(const PropterReadReport *r, void *payload) {
     fprintf(out, "%s: %s sentences, %s claims (%s linked), %s dated happenings", r->path, output_number(r->sentences), output_number(r->claims),
             output_number(r->linked), output_number(r->happenings));
     if (r->rules_alone) fprintf(out, "; language %s, by rules alone", r->language);
+    if (r->namesake) fprintf(out, "; a document of its own beside %s", r->namesake);
     fputc('\n', out);
   }
 }
@@ -108,10 +109,10 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (status != PROPTER_OK) return status;
   if (show.json)
     fprintf(call->out,
-            "{\"documents\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"rowsRejected\":%zu,\"withdrawn\":%zu,\"claims\":%zu,\"linked\":%zu,"
+            "{\"documents\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"rowsRejected\":%zu,\"withdrawn\":%zu,\"passedOver\":%zu,\"claims\":%zu,\"linked\":%zu,"
             "\"happenings\":%zu,\"run\":\"%s\"}\n",
-            result.documents, result.unchanged, result.rejected, result.rows_rejected, result.withdrawn, result.claims, result.linked, result.happenings,
-            result.run);
+            result.documents, result.unchanged, result.rejected, result.rows_rejected, result.withdrawn, result.passed, result.claims, result.linked,
+            result.happenings, result.run);
   else if (result.documents == result.unchanged && !result.withdrawn)
     fprintf(call->out, "nothing to do: %s documents unchanged\n", output_number(result.documents));
   else
@@ -119,6 +120,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
             call->dry_run ? "would read" : "read", output_number(result.documents), output_number(result.unchanged), output_number(result.rejected),
             output_number(result.claims), output_number(result.linked), output_number(result.happenings), output_number(result.added),
             output_number(result.removed));
+  if (result.passed && !show.json) fprintf(call->out, "%s files passed over: no format that read knows\n", output_number(result.passed));
   if (result.rows_rejected && !show.json) fprintf(call->out, "%s rows of lists of claims rejected\n", output_number(result.rows_rejected));
   return result.rejected || result.rows_rejected ? PROPTER_NEGATIVE : PROPTER_OK;
 }
@@ -142,7 +144,8 @@ const Command command_read = {
         "read with all below them in order of names. Each document becomes a named graph: its title and date, and what its sentences say about causes, with the exact\n"
         "words, their place in the file, the rule that found them and the concepts they lead to. A document that has not changed costs a hash; a changed one replaces\n"
         "its own graph and nothing else; one that is gone from a folder is withdrawn. A document that cannot be read is rejected with its reason, the others are read,\n"
-        "exit 1. Labels come from the graph: load the knowledge first. PDF needs the program pdftotext.\n"
+        "exit 1; files of other formats in a folder are counted. A document is named by its path from the folder that is given on, so that the folder may move; where\n"
+        "another file has that name and is still there, the second gets a name of its own and both are kept. Labels come from the graph: load the knowledge first. PDF needs the program pdftotext.\n"
         "\n"
         "A document is read in the language that its metadata declares (lang of HTML and XML, \"lang:\" before Markdown), else in the one whose commonest\n"
         "words its beginning holds most of, else in English. Labels in that language and labels without one count. German goes by rules alone: no tagger,\n"

@@ -368,16 +368,58 @@ START_TEST(paths_that_do_not_go) {
   const char *none = "/nonexistent/folder";
   PropterReadOptions o = {.paths = &none, .path_count = 1, .software = PROPTER_STR("test")};
   ck_assert_int_eq(propter_read(g, &o, &result, &e), PROPTER_NOT_FOUND);
-  /* Two folders of one name with one file name each. */
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(two_folders_of_one_name) {
+  const char *folder = support_folder(), *claim = "https://w3id.org/propter#Claim";
+  PropterGraph *g = make_graph(folder);
   const char *a = support_path(folder, "one"), *b = support_path(folder, "two");
   (void)mkdir(a, 0755);
   (void)mkdir(b, 0755);
   write_note(a, "n.md", note);
   write_note(b, "n.md", note);
-  const char *both[] = {support_path(a, "docs"), support_path(b, "docs")};
-  o = (PropterReadOptions){.paths = both, .path_count = 2, .software = PROPTER_STR("test")};
-  ck_assert_int_eq(propter_read(g, &o, &result, &e), PROPTER_INVALID);
-  ck_assert_ptr_nonnull(strstr(e.message, "would be the same document"));
+  const char *first = support_path(a, "docs"), *second = support_path(b, "docs");
+  size_t before = count_iri(g, VOCAB_rdf_type, claim), claims = read_into(g, first).claims;
+  ck_assert_uint_gt(claims, 0);
+  ck_assert_uint_eq(read_into(g, second).claims, claims);
+  ck_assert_uint_eq(count_iri(g, VOCAB_rdf_type, claim), before + 2 * claims);
+  /* Each keeps its name, whichever comes first and although the other goes. */
+  ck_assert_uint_eq(read_into(g, second).unchanged, 1);
+  ck_assert_uint_eq(read_into(g, first).unchanged, 1);
+  const char *both[] = {second, first};
+  PropterReadOptions o = {.paths = both, .path_count = 2, .software = PROPTER_STR("test")};
+  PropterReadResult result;
+  ck_ok(propter_read(g, &o, &result, err));
+  ck_assert_uint_eq(result.unchanged, 2);
+  ck_assert_int_eq(unlink(support_path(first, "n.md")), 0);
+  ck_ok(propter_read(g, &o, &result, err));
+  ck_assert_uint_eq(result.unchanged, 1);
+  ck_assert_uint_eq(result.withdrawn, 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_rdf_type, claim), before + claims);
+  propter_graph_close(g);
+}
+END_TEST
+
+START_TEST(bad_entries_stop_nobody) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  write_note(folder, "n.md", note);
+  write_note(folder, "data.unknown", "a,b\n1,2\n");
+  const char *docs = support_path(folder, "docs");
+  ck_assert_int_eq(symlink("nowhere.md", support_path(docs, "dangling.md")), 0);
+  ck_assert_int_eq(symlink("..", support_path(docs, "up")), 0);
+  PropterReadResult r = read_into(g, docs);
+  ck_assert_uint_gt(r.claims, 0);
+  ck_assert_uint_eq(r.rejected, 1);
+  ck_assert_uint_gt(r.passed, 0);
+  ck_assert_uint_lt(r.documents, 10);
+  /* Named by the caller it is an error. */
+  const char *dangling = support_path(docs, "dangling.md");
+  PropterReadOptions o = {.paths = &dangling, .path_count = 1, .software = PROPTER_STR("test")};
+  PropterError e = {0};
+  ck_assert_int_eq(propter_read(g, &o, &r, &e), PROPTER_NOT_FOUND);
   propter_graph_close(g);
 }
 END_TEST
@@ -485,6 +527,8 @@ Suite *suite_store(void) {
   tcase_add_test(tc, a_document_that_is_gone_is_withdrawn);
   tcase_add_test(tc, a_document_that_changes_while_it_is_read);
   tcase_add_test(tc, paths_that_do_not_go);
+  tcase_add_test(tc, two_folders_of_one_name);
+  tcase_add_test(tc, bad_entries_stop_nobody);
   tcase_add_test(tc, labels_decide_anew);
   tcase_add_test(tc, unlinked_arguments_are_candidates);
   tcase_add_test(tc, failures_leave_the_graph);

@@ -189,6 +189,7 @@ typedef struct {
   PropterStr iri;          /* of the document and of its graph */
   bool unchanged;          /* same file, rules, models and labels as when it was read last: left alone */
   bool withdrawn;          /* the file is gone: so is what was read from it */
+  const char *namesake;    /* another file that has the IRI this one would have; NULL: none */
   const char *format;      /* NULL if unchanged or rejected */
   const char *language;    /* whose rules read it; likewise */
   bool rules_alone;        /* no tagger and no model of claims for it: confidence is the rule's precision, numbers in words are not seen */
@@ -218,14 +219,16 @@ typedef struct {
 typedef struct {
   size_t documents, unchanged, rejected, withdrawn, claims, linked, happenings;
   size_t rows_rejected;    /* of lists of claims */
+  size_t passed;           /* files in folders of no format that is known */
   uint64_t added, removed; /* quads */
   char run[256];           /* IRI of the run, empty if there was nothing to do */
 } PropterReadResult;
 
 /* Reads documents into the graph: one named graph per document, replaced when the document, the rules or the graph's labels changed; one transaction,
  * one run. A document that cannot be read is rejected with its reason, recorded with the run, and leaves what was read from it before. IRIs follow
- * the path below the folder that was given, with that folder's name, so they do not depend on where it lies. NOT_FOUND: a path or language does not exist;
- * INVALID: two documents would have one IRI; LOCKED; errors of rule files and of the graph. */
+ * the path below the folder that was given, with that folder's name, so they do not depend on where it lies; where another file that still exists has that IRI, in this run or in the graph, a
+ * segment ~HASH of the absolute path comes first. What cannot be opened below a folder (a dangling link, no permission) is a rejected document.
+ * NOT_FOUND: a path or language does not exist; IO; LOCKED; errors of rule files and of the graph. */
 PROPTER_API PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *options, PropterReadResult *out, PropterError *err);
 
 #endif
