@@ -10,7 +10,7 @@ struct PropterZip {
   uint64_t unpacked;
 };
 
-enum { SMALL = 100 << 10, BLOCK = 1 << 16 };
+enum { SMALL = 1 << 20, BLOCK = 1 << 16 };
 
 PropterStatus propter_zip_open(PropterStr bytes, const PropterLimits *limits, PropterZip **out, PropterError *err) {
   *out = NULL;

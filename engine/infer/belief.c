@@ -15,6 +15,7 @@ PropterInferOptions propter_infer_options(void) {
                                .belief = {.source_error = .05,
                                           .sentence_error = .30,
                                           .copy_similarity = .5,
+                                          .overtaken = .5,
                                           .attribution_lr = 3,
                                           .forecast_lr = 10,
                                           .type_lr = 3,
@@ -49,6 +50,25 @@ static void mark_copies(const Know *know, Cause *cause) {
   }
 }
 
+/* Of statements of one kind that contradict each other the later one stands; of what another source said before half remains, of what the same source
+ * said (a version, an issue of the same series) nothing. */
+static void mark_overtaken(const Know *know, Cause *cause) {
+  for (size_t i = 0; i < cause->claims.count; i++) {
+    CauseClaim *x = &cause->claims.items[i];
+    const KnowClaim *a = &know->claims.items[x->claim];
+    x->overtaken = SIZE_MAX, x->stands = 1;
+    for (size_t k = 0; k < cause->claims.count; k++) {
+      const CauseClaim *y = &cause->claims.items[k];
+      const KnowClaim *b = &know->claims.items[y->claim];
+      if (y->against == x->against || y->as != x->as || a->known == PROPTER_NO_DAY || b->known == PROPTER_NO_DAY || b->known <= a->known) continue;
+      uint64_t series = a->document == SIZE_MAX ? 0 : know->documents.items[a->document].series;
+      bool same = series && b->document != SIZE_MAX && know->documents.items[b->document].series == series;
+      double stands = same ? 0 : know->options.belief.overtaken;
+      if (stands < x->stands) x->overtaken = k, x->stands = stands;
+    }
+  }
+}
+
 static size_t top(const size_t *join, size_t i) {
   while (join[i] != i) i = join[i];
   return i;
@@ -67,7 +87,7 @@ static void join_sources(const Know *know, const Cause *cause, size_t *join) {
   }
 }
 
-static double strength_of(const CauseClaim *x, int kind) { return kind < 0 ? x->acts : x->strength; }
+static double strength_of(const CauseClaim *x, int kind) { return x->stands * (kind < 0 ? x->acts : x->strength); }
 
 /* kind −1: all kinds together, that the cause acts on this series at all. */
 static double belief(const Know *know, const Cause *cause, const size_t *join, bool against, int kind) {
@@ -145,6 +165,7 @@ PropterStatus claims_believe(const Know *know, PropterArena *arena, Cause *cause
   const PropterBeliefOptions *o = &know->options.belief;
   const double most[CLAIM_KINDS] = {[CLAIM_TYPE_LEVEL] = o->type_lr, [CLAIM_EX_ANTE] = o->forecast_lr, [CLAIM_POST_HOC] = o->attribution_lr};
   mark_copies(know, cause);
+  mark_overtaken(know, cause);
   size_t n = cause->claims.count;
   size_t *join = propter_arena_alloc(arena, (n ? n : 1) * sizeof *join);
   if (!join) return propter_fail(err, PROPTER_NO_MEMORY, "sources of %zu claims", n);

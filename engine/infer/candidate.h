@@ -14,6 +14,8 @@ typedef struct {
   double strength;   /* and that it did so in this window */
   KnowClaimKind as;  /* how it counts here */
   size_t copy_of;    /* index into the candidate's claims, SIZE_MAX: the first to say so */
+  size_t overtaken;  /* index into the candidate's claims of a later one that says the opposite, SIZE_MAX: none */
+  double stands;     /* what that leaves of it */
 } CauseClaim;
 
 typedef struct {

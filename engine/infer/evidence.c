@@ -81,15 +81,20 @@ static PropterStatus add_quotes(Judged *j, const Cause *cause, PropterArena *are
     PropterEvidence e;
     PROPTER_TRY(quote_of(j, x->claim, arena, &e, err));
     e.against = x->against;
-    e.counted = x->copy_of == SIZE_MAX;
+    e.counted = x->copy_of == SIZE_MAX && x->stands > 0;
     e.said = x->against ? PROPTER_SAID_DENIES : PROPTER_SAID_SUPPORTS;
     if (e.counted) {
-      e.weight = log1p((most[x->as] - 1) * x->strength) * (x->against ? -1 : 1);
-    } else {
-      const KnowClaim *first = &know->claims.items[cause->claims.items[x->copy_of].claim];
-      PropterStr where = first->document == SIZE_MAX ? first->iri : know->documents.items[first->document].path;
+      e.weight = log1p((most[x->as] - 1) * x->strength * x->stands) * (x->against ? -1 : 1);
+    } else if (x->copy_of != SIZE_MAX) {
       e.said = PROPTER_SAID_COPY;
-      e.reason = propter_arena_printf(arena, "says again what stands in %.*s; counted once", (int)where.len, where.data);
+    }
+    size_t other = x->copy_of != SIZE_MAX ? x->copy_of : x->overtaken;
+    if (other != SIZE_MAX) {
+      const KnowClaim *first = &know->claims.items[cause->claims.items[other].claim];
+      PropterStr where = first->document == SIZE_MAX ? first->iri : know->documents.items[first->document].path;
+      e.reason = other == x->copy_of ? propter_arena_printf(arena, "says again what stands in %.*s; counted once", (int)where.len, where.data)
+                 : x->stands > 0     ? propter_arena_printf(arena, "counts less: %.*s says the opposite later", (int)where.len, where.data)
+                                     : propter_arena_printf(arena, "not counted: taken back later in %.*s", (int)where.len, where.data);
       if (!e.reason.data) return propter_fail(err, PROPTER_NO_MEMORY, "text");
     }
     PROPTER_TRY(push(all, e, err));

@@ -310,6 +310,27 @@ KnowEvent *know_event(Know *know, PropterId id) {
 
 /* --- documents and claims --------------------------------------------------------------------------------------------------------- */
 
+/* "Note of March, v2" and "Note of March, v1" are one series. */
+static PropterStatus series_of(const KnowDocument *d, uint64_t *series, PropterError *err) {
+  PropterStr name = d->title.len ? d->title : file_name(d->path);
+  PropterBuf words = {.max = name.len + 1};
+  size_t end = name.len;
+  while (!d->title.len && end > 0 && name.data[end - 1] != '.') end--; /* a file's name goes as far as its last dot */
+  end = end ? end - !d->title.len : name.len;
+  for (size_t at = 0, from = 0; at <= end; at++) {
+    if (at < end && !strchr(" \t-_.,;:/()", name.data[at])) continue;
+    size_t before = words.len;
+    for (size_t i = from; i < at; i++)
+      if (!isdigit((unsigned char)name.data[i])) propter_buf_add_char(&words, (char)tolower((unsigned char)name.data[i]));
+    if (words.len > before) propter_buf_add_char(&words, ' ');
+    from = at + 1;
+  }
+  PropterStatus status = propter_buf_status(&words, err);
+  *series = words.len ? propter_hash64(propter_buf_str(&words)) : 0;
+  propter_buf_clear(&words);
+  return status;
+}
+
 static PropterStatus read_document(Know *know, Node *node, PropterStr iri, PropterError *err) {
   KnowDocument d = {.id = node->id, .iri = iri};
   PROPTER_TRY(node_string(node, VOCAB_propter_path, &know->arena, &d.path, err));
@@ -319,6 +340,7 @@ static PropterStatus read_document(Know *know, Node *node, PropterStr iri, Propt
   PROPTER_TRY(node_string(node, VOCAB_dct_title, &know->arena, &d.title, err));
   d.published = day_or_none(node, VOCAB_propter_published);
   if (d.published == PROPTER_NO_DAY) d.published = day_or_none(node, VOCAB_dct_date);
+  PROPTER_TRY(series_of(&d, &d.series, err));
   if (!propter_vec_push(&know->documents, d)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu documents", know->documents.count);
   return PROPTER_OK;
 }

@@ -56,6 +56,7 @@ typedef struct {
   PropterStr iri, path, title;
   PropterDay published;
   double error;         /* how often it is wrong by itself (rates.c) */
+  uint64_t series;      /* its title, else its file's name, without numbers: issues and versions of one have the same */
 } KnowDocument;
 
 typedef enum { CLAIM_TYPE_LEVEL, CLAIM_EX_ANTE, CLAIM_POST_HOC } KnowClaimKind;

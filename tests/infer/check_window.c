@@ -192,6 +192,32 @@ START_TEST(a_second_opinion_helps_and_a_denial_hurts) {
 }
 END_TEST
 
+static double text_of(const char *docs, PropterInference **asked) {
+  const char *event = "w:strike a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n";
+  const char *claim = CLAIM("c", "note1", "strike", "Orders fell in June because of the strike in the north.", FELL) DOC("note1", "2013-08-01");
+  *asked = world_ask(world_make(join(event, docs, claim)), NULL);
+  return world_cause(*asked, "strike")->score.term[PROPTER_TERM_TEXT];
+}
+
+START_TEST(a_later_statement_goes_over_an_earlier_one) {
+#define DENIES(doc, day) DOC(doc, day) CLAIM("c2", doc, "strike", "The walkout did not touch orders at all.", FELL "; p:negated true")
+  PropterInference *x[4];
+  double earlier = text_of(DENIES("review", "2013-07-05"), &x[0]), later = text_of(DENIES("review", "2013-09-01"), &x[1]),
+         version = text_of(DENIES("note2", "2013-09-01"), &x[2]), denied = text_of(DENIES("note2", "2013-07-05"), &x[3]);
+#undef DENIES
+  /* The claim is of 1 August: it goes over what was said before, and what comes after goes over it, most of all a later note of the same series. */
+  ck_assert_double_gt(earlier, 0);
+  ck_assert_double_lt(later, 0);
+  ck_assert_double_lt(version, later);
+  ck_assert_double_gt(denied, earlier);
+  const PropterCause *c = world_cause(x[2], "strike");
+  bool said = false;
+  for (size_t i = 0; i < c->evidences; i++) said |= !c->evidence[i].counted && strstr(c->evidence[i].reason.data ? c->evidence[i].reason.data : "", "taken back later in docs/note2.txt");
+  ck_assert(said);
+  for (int i = 0; i < 4; i++) propter_inference_free(x[i]);
+}
+END_TEST
+
 START_TEST(a_forecast_weighs_more_than_an_afterthought) {
   const char *event = "w:strike a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n" DOC(
       "d", "2013-05-01");
@@ -530,6 +556,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, the_same_under_two_names_is_one);
   tcase_add_test(t, copies_and_retellings_count_once);
   tcase_add_test(t, a_second_opinion_helps_and_a_denial_hurts);
+  tcase_add_test(t, a_later_statement_goes_over_an_earlier_one);
   tcase_add_test(t, a_forecast_weighs_more_than_an_afterthought);
   tcase_add_test(t, knowledge_requires_and_forbids);
   tcase_add_test(t, a_claim_moves_no_event);

@@ -75,7 +75,7 @@ static void expect_error(Dump d, PropterStatus status, const char *words) {
 #define RELATIONS(list) "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>" list "</Relationships>"
 
 static const char *xlsx(const char *workbook, const char *sheet, const char *strings) {
-  static char book[2000], first[1 << 18], shared[4000];
+  static char book[2000], first[1 << 21], shared[4000];
   (void)snprintf(book, sizeof book,
                  "<?xml version='1.0' encoding='UTF-8'?>\r\n<workbook xmlns:r='" RELATION "x'>%s<sheets><sheet name='Hidden' state='hidden' r:id='rId2'/>"
                  "<sheet name='Chart' r:id='rId5'/><sheet name='Sales &amp; more' r:id='rId1'/><sheet name='Second' r:id='rId2'/></sheets></workbook>",
@@ -184,9 +184,9 @@ START_TEST(xlsx_mistakes) {
   expect_error(dump_of(support_path(support_folder(), "none.xlsx"), NULL), PROPTER_NOT_FOUND, "No such file");
   expect_error(dump_of(archive_file((const ArchivePart[]){{"a.txt", "a"}, {NULL, NULL}}, "a.xlsx"), NULL), PROPTER_INVALID, "without _rels/.rels");
 
-  char *bomb = propter_malloc(200001);
-  memset(bomb, ' ', 200000);
-  bomb[200000] = '\0';
+  char *bomb = propter_malloc(2000001);
+  memset(bomb, ' ', 2000000);
+  bomb[2000000] = '\0';
   expect_error(dump_of(xlsx("", bomb, ""), NULL), PROPTER_LIMIT, "times its size");
   propter_free(bomb);
   expect_error(dump_of(xlsx("", "<row><c t='s'><v>3</v></c></row>", STRINGS), NULL), PROPTER_INVALID,

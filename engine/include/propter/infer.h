@@ -92,6 +92,7 @@ typedef struct {
 typedef struct {
   double source_error;      /* .05: σ of a document, that it is wrong as a whole (INDRA's readers) */
   double sentence_error;    /* .30: ρ of a sentence whose claim states no confidence (INDRA's readers); else 1 − confidence, at least .05 */
+  double overtaken;         /* .5: what remains of a statement when another source says the opposite later; of the same source's nothing */
   double copy_similarity;   /* .5: common part of the words from which two statements of the same cause and effect are one release told twice */
   double attribution_lr;    /* 3: all attributions made after the fact together (design: at most 3 until 30 are audited) */
   double forecast_lr;       /* 10: statements made before the value was public; they could have failed. "Strong" from here on (Kass, Raftery 1995) */
