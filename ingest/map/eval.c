@@ -131,6 +131,15 @@ static PropterStatus push_number(Execution *x, const Part *part, PropterCell cel
   return PROPTER_OK;
 }
 
+/* What is no number stays as it is: its datatype refuses it. */
+static PropterStatus push_amount(Execution *x, PropterCell cell, PropterError *err) {
+  char number[128];
+  size_t length;
+  if (cell.text.len + WRITTEN_EXPONENT + 2 <= sizeof number && written_exponent(cell.text, number, &length))
+    PROPTER_TRY(eval_keep(x, (PropterStr){number, length}, &cell.text, err));
+  return push_text(x, cell, err);
+}
+
 /* Pushes the values of one column. */
 static PropterStatus push_cells(Execution *x, const Part *part, Outcome *outcome, PropterError *err) {
   const LogicalSource *source = &x->m->sources.items[x->source];
@@ -156,6 +165,8 @@ static PropterStatus push_cells(Execution *x, const Part *part, Outcome *outcome
       PROPTER_TRY(push_day(x, part, cells.items[i], outcome, err));
     else if (part->written)
       PROPTER_TRY(push_number(x, part, cells.items[i], outcome, err));
+    else if (part->is_amount)
+      PROPTER_TRY(push_amount(x, cells.items[i], err));
     else
       PROPTER_TRY(push_text(x, cells.items[i], err));
   }

@@ -317,6 +317,7 @@ static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError 
   } else {
     PROPTER_TRY(typed_column(x, value, VOCAB_xsd_decimal, &number, err));
     number->parts[0].written = numbers;
+    number->parts[0].is_amount = true;
   }
   map->observation = map->unique = true;
   return says(x, map, measure, number, true, err);

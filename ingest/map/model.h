@@ -18,6 +18,7 @@ typedef struct {
   PropterStr text; /* of the column: its name */
   bool is_column;
   bool is_day; /* the column holds a day or a period; its first day is meant (metric definitions) */
+  bool is_amount; /* the column holds a metric's amounts: an exponent is as good as the digits written out */
   const Written *written; /* how days and numbers of the column are written; NULL: as XSD writes them */
   size_t slot; /* of a column: number in the mapping */
   const DocTriple *at; /* NULL: where the term map is */

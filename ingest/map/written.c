@@ -292,3 +292,33 @@ bool written_number(const Written *w, PropterStr text, char *out, size_t *length
   }
   return !text.len;
 }
+
+bool written_exponent(PropterStr text, char *out, size_t *length) {
+  int64_t exponent;
+  size_t mark = 0, n = 0;
+  text = propter_str_trim(text);
+  while (mark < text.len && text.data[mark] != 'e' && text.data[mark] != 'E') mark++;
+  if (mark + 1 >= text.len) return false;
+  PropterStr digits = {text.data, mark}, power = skip(text, mark + 1);
+  if (*power.data == '+') power = skip(power, 1);
+  if (!propter_str_to_int64(power, &exponent) || exponent > WRITTEN_EXPONENT || exponent < -WRITTEN_EXPONENT) return false;
+  bool minus = digits.len && (*digits.data == '-' || *digits.data == '+');
+  if (minus && *digits.data == '-') out[n++] = '-';
+  digits = skip(digits, minus);
+  size_t point = 0, count = 0;
+  while (point < digits.len && digits.data[point] != '.') point++;
+  int64_t before = (int64_t)point + exponent; /* digits before the point of the result */
+  if (before <= 0) out[n++] = '0', out[n++] = '.';
+  for (int64_t zeros = before; zeros < 0; zeros++) out[n++] = '0';
+  for (size_t i = 0; i < digits.len; i++) {
+    if (i == point) continue;
+    if (!written_digit(digits.data[i])) return false;
+    if (before > 0 && (int64_t)count == before) out[n++] = '.';
+    out[n++] = digits.data[i];
+    count++;
+  }
+  if (!count) return false;
+  for (; (int64_t)count < before; count++) out[n++] = '0';
+  *length = n;
+  return true;
+}

@@ -52,4 +52,9 @@ bool written_moment(PropterStr pattern, PropterStr text, WrittenMoment *out);
  * three; signs (- and U+2212, or accounts' parentheses); a currency sign or % around it means nothing. *length without NUL. False: no number. */
 bool written_number(const Written *w, PropterStr text, char *out, size_t *length);
 
+/* A number with an exponent (1.239e+03), as spreadsheets and statistics programs write them, into `out` (at least text.len + WRITTEN_EXPONENT + 2 bytes) as
+ * xsd:decimal, digit by digit. *length without NUL. False: it has no exponent, or one beyond ±WRITTEN_EXPONENT. */
+enum { WRITTEN_EXPONENT = 30 };
+bool written_exponent(PropterStr text, char *out, size_t *length);
+
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "../../ingest/map/model.h"
+#include "../../ingest/map/written.h"
 #include "support.h"
 
 Suite *suite_lexical(void);
@@ -52,6 +53,19 @@ static void each_word(const char *words, const char *type, bool wanted) {
   }
 }
 
+START_TEST(exponents_become_digits) {
+  static const char *const numbers[][2] = {{"1.239e+03", "1239"}, {"-1.5E-3", "-0.0015"}, {"+2e0", "2"}, {" .5e1 ", "5"}, {"12.345e1", "123.45"}, {"7e-1", "0.7"}, {"0e5", "000000"}};
+  static const char *const none[] = {"1.5", "e3", ".e3", "1e", "1e31", "1e1.5", "1,5e3", "1e3 kg", ""};
+  char out[64];
+  size_t length;
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    ck_assert_msg(written_exponent(propter_str(numbers[i][0]), out, &length), "%s", numbers[i][0]);
+    ck_assert_str_eq((out[length] = '\0', out), numbers[i][1]);
+  }
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++) ck_assert_msg(!written_exponent(propter_str(none[i]), out, &length), "%s", none[i]);
+}
+END_TEST
+
 START_TEST(lexical_spaces) {
   each_word(cases[_i].good, cases[_i].type, true);
   each_word(cases[_i].bad, cases[_i].type, false);
@@ -91,6 +105,7 @@ Suite *suite_lexical(void) {
   Suite *s = suite_create("lexical");
   TCase *tc = tcase_create("lexical");
   tcase_add_loop_test(tc, lexical_spaces, 0, (int)(sizeof cases / sizeof *cases));
+  tcase_add_test(tc, exponents_become_digits);
   tcase_add_test(tc, first_days_of_periods);
   suite_add_tcase(s, tc);
   return s;

@@ -47,6 +47,18 @@ START_TEST(bad_and_double_rows_are_rejected) {
 }
 END_TEST
 
+START_TEST(exponents_are_amounts) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  ck_ok(mapping_run(WHOLE " .", "day,refunds\n2011-08-01,1.25e2\n2011-08-02,-4E-1\n2011-08-03,1e99\n", NULL, false, &out, &counts, err));
+  ck_assert_uint_eq(counts.rejects, 1);
+  ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-01> <http://example.org/refunds/value> \"125\"^^"));
+  ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-02> <http://example.org/refunds/value> \"-0.4\"^^"));
+  ck_assert_ptr_nonnull(strstr(out.data, "reject 4:refunds:datatype\n"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(days_and_numbers_in_the_form_the_definition_names) {
   PropterBuf out = {0};
   PropterMapCounts counts;
@@ -127,6 +139,7 @@ Suite *suite_metric(void) {
   tcase_add_test(tc, a_metric_definition_makes_observations);
   tcase_add_test(tc, names_that_are_given_are_used);
   tcase_add_test(tc, bad_and_double_rows_are_rejected);
+  tcase_add_test(tc, exponents_are_amounts);
   tcase_add_test(tc, days_and_numbers_in_the_form_the_definition_names);
   tcase_add_test(tc, places_name_file_line_and_column);
   tcase_add_test(tc, definitions_are_completed);
