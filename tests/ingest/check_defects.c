@@ -135,7 +135,7 @@ static void make_data(const Defect *d, const char *path, PropterBuf *out) {
     propter_buf_clear(&text);
   } else if (strcmp(d->data, "bomb") == 0) {
     PropterBuf text = {0};
-    for (int i = 0; i < 300000; i++) propter_buf_add_char(&text, ' ');
+    for (int i = 0; i < 3000000; i++) propter_buf_add_char(&text, ' ');
     archive_make(out, (const ArchivePart[]){{"_rels/.rels", text.data}, {NULL, NULL}});
     propter_buf_clear(&text);
   } else if (strcmp(d->data, "database") == 0) {
