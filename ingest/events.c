@@ -124,6 +124,16 @@ static PropterStatus bind_all(Events *e, PropterTable *table, PropterError *err)
                       words[missing]);
 }
 
+bool propter_events_recognised(const char *path, const PropterLimits *limits) {
+  PropterTable *table = NULL;
+  const PropterEventsOptions none = {0};
+  Events e = {.options = &none, .file = propter_str(path)};
+  bool fits = propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK && !propter_table_has_expressions(table) && bind_all(&e, table, NULL) == PROPTER_OK;
+  propter_table_close(table);
+  propter_vec_clear(&e.bindings);
+  return fits;
+}
+
 /* --- Entries ---------------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus reject(Events *e, Entry *n, Field field, const char *rule, const char *reason, PropterError *err) {

@@ -112,7 +112,7 @@ static int on_key(void *payload, const char *section, const char *key, const cha
     const Command *command = cmd_find(section);
     return command ? on_option(job, &job->sections[i], command, key, value) : refuse(job, propter_fail(job->err, PROPTER_BUG, "no command %s", section));
   }
-  return refuse(job, propter_fail(job->err, PROPTER_INVALID, "unknown section [%s]; a job has job, load, ingest, read, infer, watch and report", section));
+  return refuse(job, propter_fail(job->err, PROPTER_INVALID, "unknown section [%s]; a job has job, load, ingest, events, read, infer, watch and report", section));
 }
 
 static PropterStatus read_job(Job *job, PropterStr text, PropterError *err) {
@@ -240,12 +240,12 @@ done:
 
 const Command command_run = {
     .name = "run",
-    .summary = "run a nightly job: load, ingest, read, infer, watch and report as a job file says",
+    .summary = "run a nightly job: load, ingest, events, read, infer, watch and report as a job file says",
     .operands = "JOB.ini",
     .min_operands = 1,
     .max_operands = 1,
     .details =
-        "A job file has the sections [job] (name, log), [load] (files), [ingest] (mapping), [read] (documents), [infer], [watch] and [report]. Each other key "
+        "A job file has the sections [job] (name, log), [load] (files), [ingest] (mapping), [events] (files), [read] (documents), [infer], [watch] and [report]. Each other key "
         "of a\n"
         "section is a long option of that command. Paths are relative to the job file. The steps run in that order; each commits by itself, and a step\n"
         "whose inputs have not changed does nothing, so a job that was killed is resumed by running it again. One job runs on a graph at a time: a second\n"

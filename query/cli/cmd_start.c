@@ -74,9 +74,11 @@ static PropterStatus write_job(Start *s) {
       "mapping = ",
       s->call->graph, s->pack, s->name.data);
   propter_buf_add(&job, propter_buf_str(&s->job));
-  if (s->documents) propter_buf_printf(&job, "\n\n[read]\ndocuments =");
-  for (size_t i = 0; i < s->files.count && absolute; i++)
-    if (!s->files.items[i].table) propter_buf_printf(&job, " %s%s", absolute, s->files.items[i].path + s->folder.len);
+  for (int events = 1; events >= 0; events--) {
+    if (events ? s->events : s->documents) propter_buf_printf(&job, "\n\n[%s]\n%s =", events ? "events" : "read", events ? "files" : "documents");
+    for (size_t i = 0; i < s->files.count && absolute; i++)
+      if (events ? s->files.items[i].events : !s->files.items[i].table) propter_buf_printf(&job, " %s%s", absolute, s->files.items[i].path + s->folder.len);
+  }
   propter_buf_add(&job, PROPTER_STR("\n\n[infer]\n"));
   PropterStatus status = path && absolute ? propter_buf_status(&job, s->err) : start_no_memory(s->err);
   if (status == PROPTER_OK) status = propter_io_write_file(path, propter_buf_str(&job), s->err);
@@ -155,6 +157,7 @@ const Command command_start = {
         "Looks at every table of the folder (CSV, TSV, each sheet of XLSX and ODS), guesses its time, measures and slices, and writes that down as\n"
         "mappings. Lines above and below a table and cells that are no numbers are left out and named, and so is each column that is not used. Rows of\n"
         "single events, and many files with the same columns, are first added up by period and slice; a column for each period becomes a row for each.\n"
+        "A table without amounts whose header names titles and starts is a list of events (propter events).\n"
         "Reads every other file that it can as a document, takes the causes they name as concepts, judges every move, lists the five most\n"
         "surprising and answers why for the first. What it guessed is a pack that can be edited and run again.\n"
         "Exit codes as those of propter why; 7 also where no table can be used.",

@@ -10,6 +10,7 @@ typedef struct {
   char *path;      /* as opened */
   const char *sheet; /* of a workbook: each sheet is a table of its own */
   bool table;
+  bool events;     /* a table of happenings */
   bool taken;      /* read together with an earlier table of the same columns */
   PropterStatus status;
 } StartFile;
@@ -22,7 +23,7 @@ typedef struct {
   const char *pack;
   PropterBuf job; /* names of the mappings, for the job file */
   PropterMap labels; /* of metrics: hash of the first metric's IRI */
-  size_t mappings, documents;
+  size_t mappings, documents, events;
   PropterError *err;
 } Start;
 

@@ -140,6 +140,15 @@ static PropterStatus read_documents(Start *s, bool again) {
   return start_brief(s, "read", words, count, again);
 }
 
+static PropterStatus read_events(Start *s) {
+  char **words = propter_arena_alloc(&s->arena, (s->files.count + 1) * sizeof *words);
+  unsigned count = 0;
+  if (!words) return start_no_memory(s->err);
+  for (size_t i = 0; i < s->files.count; i++)
+    if (s->files.items[i].events) words[count++] = s->files.items[i].path;
+  return start_brief(s, "events", words, count, true);
+}
+
 /* Names for what the tables measure and for the causes that documents give; documents are read with the first, then with both. */
 PropterStatus start_concepts(Start *s) {
   PropterBuf concepts = {.max = 16 << 20};
@@ -162,6 +171,7 @@ PropterStatus start_concepts(Start *s) {
         "propter:grain ?grain ; propter:unit ?unit OPTIONAL { ?m propter:goodDirection ?good } OPTIONAL { ?m propter:unitLabel ?words } } ORDER BY ?m ?dim ?v",
         MAX_SLICES, slice_metric, &concepts);
   if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
+  if (status == PROPTER_OK && s->events) status = read_events(s);
   if (status == PROPTER_OK && s->documents) {
     status = read_documents(s, false);
     if (status == PROPTER_OK)

@@ -10,6 +10,7 @@
 
 #include "propter/cells.h"
 #include "propter/document.h"
+#include "propter/events.h"
 #include "propter/io.h"
 #include "start.h"
 
@@ -187,6 +188,11 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   bool wide = false;
   if (count == 1 && found->time == SIZE_MAX) PROPTER_TRY(turn(s, found, file->path, called, stem, &wide));
   if (wide) return PROPTER_OK;
+  if (count == 1 && !measures && !file->sheet && propter_events_recognised(file->path, NULL)) {
+    s->files.items[file - s->files.items].events = true, s->events++;
+    fprintf(out, "table    %s: %s events\n", called, output_number(found->rows - found->bad_rows));
+    return PROPTER_OK;
+  }
   if (found->time == SIZE_MAX || !measures) {
     fprintf(out, "table    %s: not used: it has no %s\n", called, found->time == SIZE_MAX ? "column of days or periods" : "column of amounts");
     return say_left_out(s, found);

@@ -47,6 +47,18 @@ out=$("$PROPTER" -g events.g --today 2024-07-01 why 'amount eur in Norwya on 12 
 said 'a part of the data by its name, a slip forgiven and said' '"Norwya" was read as "Norway"'
 said 'literal members stand in the form' 'dimension/country> "Norway" }'
 
+# As a statistics program writes numbers, with a list of what happened.
+mkdir desk2
+awk "$uniform"'BEGIN { print "day,office,calls"
+  for (d = 0; d < 200; d++) for (o = 0; o < 3; o++) { v = 900 + 40 * uniform(); if (o == 1 && d >= 150 && d < 162) v *= 1.5
+    printf "2024-%02d-%02d,%s,%.4e\n", 1 + int(d / 28), 1 + d % 28, substr("LimaOsloPune", 1 + 4 * o, 4), v } }' >desk2/calls.csv
+printf 'title,start,end,scope\nBilling outage,2024-06-11,2024-06-22,Oslo\nOffice party,2024-03-01,,Lima\n' >desk2/incidents.csv
+start desk2
+said 'exponents are amounts' '600 rows by day, measures calls, slices office'
+said 'a list of happenings is read as one' 'incidents.csv: 2 events'
+said 'and answers' ' 1 Billing outage, 11–22 Jun 2024'
+grep -q 'incidents.csv' desk2-pack/job.ini && out=$("$PROPTER" -g desk2.g --today 2024-07-20 run desk2-pack/job.ini 2>&1); ended 'the pack reads it, too' 0
+
 # As a spreadsheet of another country saves it, with a note that tells when a part of it was closed.
 mkdir stores
 awk "$uniform"'BEGIN { split("Oslo Bergen Troms\303\270", city, " "); printf "Date;Store;Net revenue (EUR)\n"
