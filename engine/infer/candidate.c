@@ -61,21 +61,33 @@ static bool can_control(const Case *c, const KnowMetric *m) {
 }
 
 /* Slices that nothing ties to the series: of the same cube, elsewhere in scope, and no sum over others that are controls themselves. */
-PropterStatus controls_find(Case *c, PropterError *err) {
+static PropterStatus compare_metrics(const Case *c, PropterError *err) {
   Know *know = c->know;
-  for (size_t i = 0; i < know->metrics.count; i++) {
+  PropterStatus status = PROPTER_OK;
+  bool *can = propter_calloc(know->metrics.count + 1, sizeof *can);
+  if (!can) return propter_fail(err, PROPTER_NO_MEMORY, "controls");
+  c->metric->controls.count = 0;
+  for (size_t i = 0; i < know->metrics.count; i++) can[i] = can_control(c, &know->metrics.items[i]);
+  for (size_t i = 0; i < know->metrics.count && !status; i++) {
     KnowMetric *m = &know->metrics.items[i];
     bool whole = false;
-    if (!can_control(c, m)) continue;
-    for (size_t k = 0; k < know->metrics.count && !whole; k++) {
+    for (size_t k = 0; k < know->metrics.count && can[i] && !whole; k++) {
       const KnowMetric *x = &know->metrics.items[k];
       double part;
-      whole = x != m && can_control(c, x) && is_kin(m, x) && scope_relation(know, &x->scope, &m->scope, &part) == RELATION_CHILD;
+      whole = x != m && can[k] && is_kin(m, x) && scope_relation(know, &x->scope, &m->scope, &part) == RELATION_CHILD;
     }
-    if (whole) continue;
-    PROPTER_TRY(know_series(know, m, err));
-    if (m->series.series.count && !propter_vec_push(&c->controls, m)) return propter_fail(err, PROPTER_NO_MEMORY, "controls");
+    if (!can[i] || whole || (status = know_series(know, m, err))) continue;
+    if (m->series.series.count && !propter_vec_push(&c->metric->controls, m)) status = propter_fail(err, PROPTER_NO_MEMORY, "controls");
   }
+  propter_free(can);
+  c->metric->compared = !status;
+  return status;
+}
+
+PropterStatus controls_find(Case *c, PropterError *err) {
+  if (!c->metric->compared) PROPTER_TRY(compare_metrics(c, err));
+  for (size_t i = 0; i < c->metric->controls.count; i++)
+    if (!propter_vec_push(&c->controls, c->metric->controls.items[i])) return propter_fail(err, PROPTER_NO_MEMORY, "controls");
   return PROPTER_OK;
 }
 
@@ -101,11 +113,19 @@ int event_lag(const Case *c, const KnowEvent *e) {
   return lag;
 }
 
-bool event_in_time(const Case *c, const KnowEvent *e) {
+bool event_days(const Case *c, const KnowEvent *e, PropterDay *first, PropterDay *last) {
   if (e->start == PROPTER_NO_DAY) return false;
   /* An event whose end lies beyond what was known goes on. */
   bool goes_on = e->end == PROPTER_NO_DAY && c->know->options.known_by != PROPTER_NO_DAY && e->profile != PROPTER_PROFILE_STEP;
-  return e->start <= c->last && (goes_on || last_day(e) + event_lag(c, e) >= c->before);
+  *first = e->start;
+  *last = goes_on ? INT32_MAX : last_day(e) + event_lag(c, e);
+  return true;
+}
+
+bool event_in_time(const Case *c, const KnowEvent *e) {
+  PropterDay first, last;
+  /* The lag asks every link: only of what is not too late anyway. */
+  return e->start != PROPTER_NO_DAY && e->start <= c->last && event_days(c, e, &first, &last) && last >= c->before;
 }
 
 /* --- one and the same ------------------------------------------------------------------------------------------------------------------------- */
@@ -193,14 +213,22 @@ static bool names_kind(const Know *know, const KnowClaim *claim, PropterId kind)
 }
 
 /* An undated account of a kind of thing means the last one before it was written. */
-static const KnowEvent *last_of_kind(const Know *know, const KnowClaim *claim) {
-  const KnowEvent *last = NULL;
+static size_t last_of_kind(const Know *know, const KnowClaim *claim) {
+  size_t last = SIZE_MAX;
   for (size_t i = 0; i < know->events.count && claim->known != PROPTER_NO_DAY; i++) {
     const KnowEvent *e = &know->events.items[i];
     if (e->told || !e->kind || e->start == PROPTER_NO_DAY || e->start > claim->known || !names_kind(know, claim, e->kind)) continue;
-    if (!last || e->start > last->start) last = e;
+    if (last == SIZE_MAX || e->start > know->events.items[last].start) last = i;
   }
   return last;
+}
+
+void claims_settle(Know *know) {
+  for (size_t i = 0; i < know->claims.count; i++) {
+    KnowClaim *claim = &know->claims.items[i];
+    claim->cause_is_scope = know_is_scope(know, claim->cause);
+    claim->last_of_kind = claim->kind == CLAIM_TYPE_LEVEL || know_event(know, claim->cause) ? SIZE_MAX : last_of_kind(know, claim);
+  }
 }
 
 void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {
@@ -217,7 +245,7 @@ void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {
     from = c->before;
   } else {
     const KnowEvent *e = know_event(c->know, claim->cause);
-    if (!e && claim->kind != CLAIM_TYPE_LEVEL) e = last_of_kind(c->know, claim);
+    if (!e && claim->last_of_kind != SIZE_MAX) e = &c->know->events.items[claim->last_of_kind];
     if (e && e->start != PROPTER_NO_DAY && claim->kind != CLAIM_TYPE_LEVEL) {
       out->start = e->start;
       out->end = last_day(e);
@@ -479,7 +507,7 @@ static PropterStatus gather_kinds(Case *c, PropterError *err) {
   for (size_t i = 0; i < know->claims.count; i++) {
     const KnowClaim *claim = &know->claims.items[i];
     ClaimView view;
-    if (claim->kind == CLAIM_TYPE_LEVEL || claim->negated || !claim->cause || know_event(know, claim->cause) || know_is_scope(know, claim->cause)) continue;
+    if (claim->kind == CLAIM_TYPE_LEVEL || claim->negated || !claim->cause || know_event(know, claim->cause) || claim->cause_is_scope) continue;
     claim_view(c, claim, &view);
     if (view.relation == RELATION_DISJOINT || !view.in_window || (claim->polarity && c->sign && claim->polarity != c->sign)) continue;
     bool held = false;
@@ -518,7 +546,7 @@ static bool step_back(Know *know, const Cause *cause, PropterId head, Hop *hop) 
   for (size_t i = 0; i < know->claims.count; i++) {
     const KnowClaim *claim = &know->claims.items[i];
     bool fits = claim->effect && (claim->effect == head || (first && stands_for(know, cause, claim->effect)));
-    if (!fits || claim->negated || !claim->cause || stands_for(know, cause, claim->cause) || know_is_scope(know, claim->cause)) continue;
+    if (!fits || claim->negated || !claim->cause || stands_for(know, cause, claim->cause) || claim->cause_is_scope) continue;
     double p = claim_trust(know, claim);
     if (p > hop->belief) *hop = (Hop){claim->cause, head, claim->iri, p};
   }
@@ -628,6 +656,18 @@ static PropterStatus set_controls(Case *c, Cause *cause, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* As far as the window's own series is looked at. */
+static PropterStatus view_of_slice(const Case *c, const KnowMetric *m, const PropterSeries **out, PropterError *err) {
+  const PropterSeries *own = &c->view->series;
+  int64_t end = (int64_t)own->first + (int64_t)own->count - m->series.series.first;
+  PropterSeries *slice = propter_arena_alloc(c->arena, sizeof *slice);
+  if (!slice) return propter_fail(err, PROPTER_NO_MEMORY, "slice of a cause");
+  *slice = m->series.series;
+  if (c->view != &c->metric->view[VIEW_WHOLE] && end < (int64_t)slice->count) slice->count = end > 0 ? (size_t)end : 0;
+  if (slice->count) *out = slice;
+  return PROPTER_OK;
+}
+
 static PropterStatus set_slice(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
   if (cause->relation != RELATION_CHILD || cause->root == SIZE_MAX) return PROPTER_OK;
@@ -640,7 +680,7 @@ static PropterStatus set_slice(Case *c, Cause *cause, PropterError *err) {
       continue;
     if (scope_relation(know, scope, &m->scope, &part) != RELATION_SAME) continue;
     PROPTER_TRY(know_series(know, m, err));
-    if (m->series.series.count) cause->number.slice = &m->series.series;
+    if (m->series.series.count) return view_of_slice(c, m, &cause->number.slice, err);
     break;
   }
   return PROPTER_OK;
@@ -667,7 +707,7 @@ static double t3_log(double x) { return -2 * log1p(x * x / 3); }
 /* Log likelihood ratio of a documented course for the periods outside the window and the time after it (those the score weighs): the changes that the course
  * predicts there against none, in robust standard errors with the tails of t₃. Far below 0: the thing did not happen like that, then. */
 static PropterStatus course_elsewhere(const Case *c, const Cause *cause, double *fit, PropterError *err) {
-  const PropterSeries *s = &c->metric->series.series;
+  const PropterSeries *s = &c->view->series;
   size_t n = 0, after = c->to + (c->to - c->from + 1);
   *fit = 0;
   if (!cause->number.effect.has_dose || cause->relation == RELATION_PARENT) return PROPTER_OK;

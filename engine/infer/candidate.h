@@ -47,6 +47,7 @@ typedef struct {
 typedef struct {
   Know *know;
   KnowMetric *metric;
+  KnowView *view;        /* what the window is judged by */
   size_t from, to;       /* window as indexes of the series */
   PropterDay before;     /* first day of the period before the window */
   PropterDay first, last;
@@ -75,9 +76,13 @@ void case_clear(Case *c);
 
 /* Text events: facts that sentences state of causes no documented event covers (appended to know->events). */
 PropterStatus events_from_text(Know *know, PropterError *err);
+/* What claims mean whatever the window; when all events are known. */
+void claims_settle(Know *know);
 
 /* Whether an event can show in the window: it, or its end, falls into it or into the period before. */
 bool event_in_time(const Case *c, const KnowEvent *e);
+/* The days in which it can show: the window must reach the first, the period before it may hold the last. False: it has no date. */
+bool event_days(const Case *c, const KnowEvent *e, PropterDay *first, PropterDay *last);
 /* Days after which it shows in the series, by the links from its kind: the longest. */
 int event_lag(const Case *c, const KnowEvent *e);
 /* One course of events: the second is the end or a stage of the first. */

@@ -86,7 +86,7 @@ static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCau
   return PROPTER_OK;
 }
 
-static PropterStatus find_wishes(Judged *j, PropterInference *out, PropterError *err) {
+PropterStatus wishes_of(Judged *j, PropterInference *out, PropterError *err) {
   Wishes w = {0};
   PropterBuf buf = {.max = 1 << 16};
   PropterStatus status = PROPTER_OK;
@@ -168,6 +168,5 @@ static PropterStatus find_forecasts(Judged *j, PropterInference *out, PropterErr
 
 PropterStatus conclude(Judged *j, PropterInference *out, PropterError *err) {
   PROPTER_TRY(say_reason(j, out, err));
-  PROPTER_TRY(find_wishes(j, out, err));
   return find_forecasts(j, out, err);
 }

@@ -7,18 +7,20 @@
 
 /* --- statements ----------------------------------------------------------------------------------------------------------------------------------- */
 
+static PropterStatus known_term(Sheet *sheet, PropterVocab which, PropterError *err) {
+  return sheet->vocab[which] ? PROPTER_OK : propter_vocab_intern(sheet->writer, which, &sheet->vocab[which], err);
+}
+
 PropterStatus put(Sheet *sheet, PropterId s, PropterVocab p, PropterId o, PropterError *err) {
-  PropterId property;
-  PROPTER_TRY(propter_vocab_intern(sheet->writer, p, &property, err));
-  return propter_vec_push(&sheet->quads, ((PropterQuad){s, property, o, sheet->graph}))
+  PROPTER_TRY(known_term(sheet, p, err));
+  return propter_vec_push(&sheet->quads, ((PropterQuad){s, sheet->vocab[p], o, sheet->graph}))
              ? PROPTER_OK
              : propter_fail(err, PROPTER_NO_MEMORY, "%zu statements", sheet->quads.count);
 }
 
 PropterStatus put_is(Sheet *sheet, PropterId s, PropterVocab p, PropterVocab o, PropterError *err) {
-  PropterId id;
-  PROPTER_TRY(propter_vocab_intern(sheet->writer, o, &id, err));
-  return put(sheet, s, p, id, err);
+  PROPTER_TRY(known_term(sheet, o, err));
+  return put(sheet, s, p, sheet->vocab[o], err);
 }
 
 PropterStatus put_iri(Sheet *sheet, PropterId s, PropterVocab p, PropterStr iri, PropterError *err) {

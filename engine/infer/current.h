@@ -8,6 +8,7 @@
 typedef struct {
   PropterWriter *writer;
   PropterId graph, type, run_property;
+  PropterId vocab[VOCAB_COUNT]; /* those met so far */
   PropterQuads quads;          /* all that shall stand, without the runs */
   PropterQuads added, removed; /* after sheet_changes */
   PropterIds stamped;          /* subjects that changed and name their run */

@@ -4,6 +4,7 @@
 #define INFER_JUDGE_H
 
 #include "candidate.h"
+#include "kept.h"
 #include "words.h"
 
 /* A scored case: answer->cause[i] belongs to causes.items[i]. */
@@ -14,6 +15,12 @@ typedef struct {
 
 /* Models, controls, candidates and score of the periods from … to of a metric. Takes and leaves the lock of `know`. `judged` is to be cleared. */
 PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, PropterArena *arena, Judged *judged, PropterError *err);
+/* What these periods are judged by; only the series is set. */
+KnowView *view_at(KnowMetric *metric, size_t from, size_t to);
+/* The same with the rest but for the model. Takes and leaves the lock. */
+PropterStatus view_open(Know *know, KnowMetric *metric, size_t from, size_t to, KnowView **view, PropterError *err);
+/* The window in the view's model, which is made if need be; nothing where there is a frame already. Free with propter_score_free. Takes and leaves the lock. */
+PropterStatus view_frame(Know *know, KnowMetric *metric, KnowView *view, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err);
 /* The same without candidates, from indexes alone: did it move, and how. */
 PropterStatus judge_move(Know *know, KnowMetric *metric, size_t from, size_t to, PropterAnswer *answer, PropterError *err);
 void judged_clear(Judged *judged);
@@ -22,8 +29,12 @@ void judged_clear(Judged *judged);
 PropterStatus evidence_of(Judged *judged, PropterInference *out, PropterError *err);
 /* said.c: what the judge makes of every claim about the window. */
 PropterStatus said_of(Judged *judged, PropterInference *out, PropterError *err);
-/* conclude.c: outcome in words, what would change it, forecasts. */
+/* conclude.c: outcome in words, forecasts; and what would change it. */
 PropterStatus conclude(Judged *judged, PropterInference *out, PropterError *err);
+PropterStatus wishes_of(Judged *judged, PropterInference *out, PropterError *err);
+
+/* The periods from … to judged and written up, but for what only a reader sees: path, cells, wrong claims, what would change it. Takes and leaves the lock. */
+PropterStatus infer_result(Know *know, KnowMetric *metric, size_t from, size_t to, PropterInference **out, PropterError *err);
 
 /* Copies a finished text into the arena and empties the buffer. */
 PropterStatus keep(PropterBuf *buf, PropterArena *arena, PropterStr *out, PropterError *err);

@@ -145,9 +145,23 @@ KnowMetric *know_metric_id(Know *know, PropterId id) {
   return NULL;
 }
 
+/* Periods of the months that are over, where there is at least a year of them and a period is shorter than a month; else 0. */
+static size_t closed_periods(const PropterSeries *s) {
+  enum { LEAST_DAYS = 365 };
+  if (!s->count || (s->grain != PROPTER_GRAIN_DAY && s->grain != PROPTER_GRAIN_WEEK)) return 0;
+  PropterDay end = propter_period_last(s->grain, s->first + (int32_t)s->count - 1) + 1;
+  PropterDay month = propter_period_first(PROPTER_GRAIN_MONTH, propter_period_of(PROPTER_GRAIN_MONTH, end));
+  if (month - propter_period_first(s->grain, s->first) < LEAST_DAYS) return 0;
+  size_t count = s->count;
+  while (count && propter_period_last(s->grain, s->first + (int32_t)count - 1) >= month) count--;
+  return count;
+}
+
 PropterStatus know_series(Know *know, KnowMetric *m, PropterError *err) {
   if (m->loaded) return PROPTER_OK;
   PROPTER_TRY(propter_metric_series(know->snapshot, &m->def, m->slice, m->slice_count, know->options.known_by, &m->series, err));
+  for (int k = 0; k < VIEWS; k++) m->view[k].series = m->series.series;
+  m->view[VIEW_CLOSED].series.count = closed_periods(&m->series.series);
   m->loaded = true;
   return PROPTER_OK;
 }
@@ -688,8 +702,12 @@ void know_clear(Know *know) {
   for (size_t i = 0; i < know->metrics.count; i++) {
     propter_vec_clear(&know->metrics.items[i].scope);
     propter_vec_clear(&know->metrics.items[i].kin);
+    propter_vec_clear(&know->metrics.items[i].controls);
     propter_metric_series_clear(&know->metrics.items[i].series);
-    propter_score_model_free(know->metrics.items[i].model);
+    for (int k = 0; k < VIEWS; k++) {
+      propter_score_model_free(know->metrics.items[i].view[k].model);
+      propter_free(know->metrics.items[i].view[k].covered);
+    }
   }
   for (size_t i = 0; i < know->events.count; i++) {
     propter_vec_clear(&know->events.items[i].scope);

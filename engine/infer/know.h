@@ -7,7 +7,7 @@
 #include <pthread.h>
 
 #include "node.h"
-#include "propter/hash.h"
+#include "memo.h"
 #include "propter/review.h"
 
 /* Concepts by id, with all that is broader (transitive), the leaves below, and the schemes. */
@@ -19,7 +19,18 @@ typedef struct {
   PropterStr label;
 } KnowConcept;
 
+/* A series as some of its windows are judged by it (window.c), and what its model is made of. */
 typedef struct {
+  PropterSeries series; /* values borrowed from the metric's */
+  bool ready;           /* the rest but for the model is set */
+  unsigned char *covered;
+  PropterHash128 key;   /* of all that the model is made of */
+  PropterScoreModel *model;
+} KnowView;
+
+typedef enum { VIEW_CLOSED, VIEW_WHOLE, VIEWS } KnowViews;
+
+typedef struct KnowMetric {
   PropterMetric def;
   const PropterMember *slice; /* borrowed from the options; only with def.id of the question */
   size_t slice_count;
@@ -29,7 +40,9 @@ typedef struct {
   bool loaded;
   PropterStr slice_key; /* IRIs of the slice, for names that do not depend on ids */
   PropterStr slice_label;
-  PropterScoreModel *model;
+  PROPTER_VEC(struct KnowMetric *) controls; /* candidate.c finds them on first use */
+  bool compared;
+  KnowView view[VIEWS]; /* of the months that are over (no periods: there is no such view), and of all */
 } KnowMetric;
 
 typedef struct {
@@ -77,6 +90,8 @@ typedef struct {
   uint64_t *words;      /* hashes of the content words of the quote, ascending and distinct */
   size_t word_count;
   uint64_t quote_hash;
+  bool cause_is_scope;  /* names a series as the cause, nothing that happens */
+  size_t last_of_kind;  /* index of the event that it means where it names a kind without a date, SIZE_MAX: none */
 } KnowClaim;
 
 typedef struct {
@@ -116,6 +131,7 @@ typedef struct PropterInferrer {
   PROPTER_VEC(KnowEdge) edges;
   size_t audited, audited_right;
   bool calibrated;
+  Memo *memo; /* borrowed; NULL: nothing is kept */
   pthread_mutex_t lock; /* the snapshot, the arena and the series */
   bool locking;
 } Know;

@@ -19,9 +19,7 @@ typedef struct {
 static PropterStatus judge_one(size_t item, void *payload, PropterError *err) {
   Task *task = payload;
   const Stretch *stretch = &task->stretches[item];
-  const PropterSeries *s = &stretch->metric->series.series;
-  return propter_inferrer_window(task->know, stretch->metric->def.iri, propter_period_first(s->grain, s->first + (int32_t)stretch->from),
-                                 propter_period_last(s->grain, s->first + (int32_t)stretch->to), &task->inferences[item], err);
+  return infer_result(task->know, stretch->metric, stretch->from, stretch->to, &task->inferences[item], err);
 }
 
 static PropterStatus judge_all(Know *know, const PropterStr *names, size_t name_count, Sheet *sheet, PropterInferSummary *summary, PropterError *err) {
@@ -148,6 +146,7 @@ PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, 
   PropterInferrer *know = NULL;
   PropterQuads old = {0};
   PropterArena arena = {0};
+  PropterHash128 maker;
   PropterInferOptions used = options ? *options : propter_infer_options();
   PropterStr text = {"", 0};
   *summary = (PropterInferSummary){0};
@@ -162,6 +161,7 @@ PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, 
     goto done;
   /* The writer keeps others out, so a reader's snapshot taken now is what the changes will apply to. */
   if ((status = propter_snapshot_open(graph, 0, &snapshot, err)) || (status = propter_inferrer_new(snapshot, &used, &know, err))) goto done;
+  if (used.kept && ((status = kept_maker(&maker, err)) || (status = memo_open(used.kept, maker, !dry, &know->memo, err)))) goto done;
   if ((status = propter_snapshot_match(snapshot, (PropterQuad){.g = sheet.graph}, 0, &old, err))) goto done;
   if (old.count) qsort(old.items, old.count, sizeof *old.items, compare_spo);
   if ((status = declare_inputs(run, snapshot, know->v, sheet.graph, err))) goto done;
@@ -170,10 +170,14 @@ PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, 
   if ((status = sheet_changes(&sheet, &old, err))) goto done;
   summary->added = sheet.added.count;
   summary->removed = sheet.removed.count;
-  if (dry || (!sheet.added.count && !sheet.removed.count)) goto done;
-  if ((status = propter_run_generated(run, sheet.graph, err)) || (status = propter_run_kernel(run, propter_str(propter_math_kernel()), err))) goto done;
-  status = write_changes(run, &sheet, summary, err);
+  if (!dry && (sheet.added.count || sheet.removed.count)) {
+    if ((status = propter_run_generated(run, sheet.graph, err)) || (status = propter_run_kernel(run, propter_str(propter_math_kernel()), err))) goto done;
+    if ((status = write_changes(run, &sheet, summary, err))) goto done;
+  }
+  memo_counts(know->memo, &summary->kept, &summary->scored);
+  status = memo_settle(know->memo, metric_count > 0, err);
 done:
+  if (know) memo_close(know->memo);
   propter_inferrer_free(know);
   propter_snapshot_close(snapshot);
   propter_vec_clear(&old);

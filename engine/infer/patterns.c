@@ -36,18 +36,89 @@ static bool came_back(const PropterAnswer *a, const PropterSeries *s, int direct
 
 /* The level before a period is soon that of the stretch itself, so that its later periods, asked one by one, have not moved: a stretch that is followed by
  * the way back to the level before it lasts until then. */
+static PropterStatus ask_return(Know *know, const Stretch *out, size_t back, bool *whole, PropterError *err) {
+  PropterAnswer a;
+  PROPTER_TRY(judge_move(know, out->metric, out->from, back, &a, err));
+  *whole = came_back(&a, &out->metric->series.series, out->direction);
+  propter_answer_clear(&a);
+  if (!*whole) return PROPTER_OK;
+  PROPTER_TRY(judge_move(know, out->metric, out->from, back - 1, &a, err));
+  *whole = moved(&a) == out->direction;
+  propter_answer_clear(&a);
+  return PROPTER_OK;
+}
+
+/* Both windows are judged by one view, or the answer is none of that view alone. */
+static PropterStatus is_return(Know *know, const Stretch *out, size_t back, bool *whole, PropterError *err) {
+  KnowView *view;
+  PropterStr kept;
+  PROPTER_TRY(view_open(know, out->metric, out->from, back, &view, err));
+  const bool alone = view == view_at(out->metric, out->from, back - 1);
+  const PropterHash128 key = kept_key(view->key, KEPT_RETURN, out->from, 2 * back + (out->direction > 0));
+  if (alone && memo_get(know->memo, key, &kept) && kept.len == 1) {
+    *whole = kept.data[0] != 0;
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(ask_return(know, out, back, whole, err));
+  const char answer = *whole;
+  return alone ? memo_put(know->memo, key, (PropterStr){&answer, 1}, err) : PROPTER_OK;
+}
+
 static PropterStatus last_until_return(Know *know, Stretches *found, PropterError *err) {
   for (size_t k = 0; k + 1 < found->count; k++) {
     Stretch *out = &found->items[k], *back = &found->items[k + 1];
-    PropterAnswer a;
+    bool whole;
     if (back->direction == out->direction || back->from == out->to + 1 || back->from - out->from > LONGEST) continue;
-    PROPTER_TRY(judge_move(know, out->metric, out->from, back->from, &a, err));
-    bool whole = came_back(&a, &out->metric->series.series, out->direction);
+    PROPTER_TRY(is_return(know, out, back->from, &whole, err));
+    if (whole) out->to = back->from - 1;
+  }
+  return PROPTER_OK;
+}
+
+static bool is_asked(const Task *task, const PropterSeries *s, size_t i) {
+  int32_t period = s->first + (int32_t)i;
+  return (task->to == PROPTER_NO_DAY || propter_period_first(s->grain, period) <= task->to) &&
+         (task->from == PROPTER_NO_DAY || propter_period_last(s->grain, period) >= task->from);
+}
+
+static PropterStatus ask_moves(const Task *task, KnowMetric *m, size_t from, size_t to, char *move, PropterError *err) {
+  PropterAnswer a;
+  for (size_t i = from; i < to; i++) {
+    if (!is_asked(task, &m->series.series, i)) continue;
+    PROPTER_TRY(judge_move(task->know, m, i, i, &a, err));
+    move[i] = (char)moved(&a);
     propter_answer_clear(&a);
-    if (!whole) continue;
-    PROPTER_TRY(judge_move(know, out->metric, out->from, back->from - 1, &a, err));
-    if (moved(&a) == out->direction) out->to = back->from - 1;
-    propter_answer_clear(&a);
+  }
+  return PROPTER_OK;
+}
+
+/* Which way each period moved. Those that one view judges are kept together. */
+static PropterStatus find_moves(const Task *task, KnowMetric *m, char *move, PropterError *err) {
+  const size_t count = m->series.series.count;
+  const bool all = task->from == PROPTER_NO_DAY && task->to == PROPTER_NO_DAY;
+  for (size_t from = 0, to = 0; from < count; from = to) {
+    KnowView *view;
+    PropterStr kept;
+    PROPTER_TRY(view_open(task->know, m, from, from, &view, err));
+    while (to < count && view_at(m, to, to) == view) to++;
+    const PropterHash128 key = kept_key(view->key, KEPT_MOVES, from, from);
+    /* A view that was the whole series judged its last period, too. */
+    if (all && memo_get(task->know->memo, key, &kept) && kept.len >= to - from) {
+      memcpy(move + from, kept.data, to - from);
+      continue;
+    }
+    PROPTER_TRY(ask_moves(task, m, from, to, move, err));
+    if (all) PROPTER_TRY(memo_put(task->know->memo, key, (PropterStr){move + from, to - from}, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus join_moves(KnowMetric *m, const char *move, Stretches *found, PropterError *err) {
+  const size_t count = m->series.series.count;
+  for (size_t i = 0, open = 0; i < count; i++) {
+    if (i == 0 || move[i] != move[i - 1]) open = i;
+    if (move[i] && (i + 1 == count || move[i + 1] != move[i]) && !propter_vec_push(found, ((Stretch){m, open, i, (signed char)move[i]})))
+      return propter_fail(err, PROPTER_NO_MEMORY, "patterns");
   }
   return PROPTER_OK;
 }
@@ -55,32 +126,15 @@ static PropterStatus last_until_return(Know *know, Stretches *found, PropterErro
 static PropterStatus search(size_t item, void *payload, PropterError *err) {
   Task *task = payload;
   KnowMetric *m = task->metrics[item];
-  PropterStatus status = PROPTER_OK;
   (void)pthread_mutex_lock(&task->know->lock);
-  status = know_series(task->know, m, err);
+  PropterStatus status = know_series(task->know, m, err);
   (void)pthread_mutex_unlock(&task->know->lock);
-  const PropterSeries *s = &m->series.series;
-  size_t open = SIZE_MAX;
-  int direction = 0;
-  for (size_t i = 0; i <= s->count && !status && s->count; i++) {
-    int now = 0;
-    if (i < s->count) {
-      int32_t period = s->first + (int32_t)i;
-      bool asked = (task->to == PROPTER_NO_DAY || propter_period_first(s->grain, period) <= task->to) &&
-                   (task->from == PROPTER_NO_DAY || propter_period_last(s->grain, period) >= task->from);
-      PropterAnswer a;
-      if (asked) {
-        if ((status = judge_move(task->know, m, i, i, &a, err))) break;
-        now = moved(&a);
-        propter_answer_clear(&a);
-      }
-    }
-    if (open != SIZE_MAX && now != direction) {
-      if (!propter_vec_push(&task->found[item], ((Stretch){m, open, i - 1, direction}))) status = propter_fail(err, PROPTER_NO_MEMORY, "patterns");
-      open = SIZE_MAX;
-    }
-    if (now && open == SIZE_MAX) open = i, direction = now;
-  }
+  if (status || !m->series.series.count) return status;
+  char *move = propter_calloc(m->series.series.count, 1);
+  if (!move) return propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", m->series.series.count);
+  status = find_moves(task, m, move, err);
+  if (!status) status = join_moves(m, move, &task->found[item], err);
+  propter_free(move);
   return status ? status : last_until_return(task->know, &task->found[item], err);
 }
 

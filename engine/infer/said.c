@@ -148,7 +148,7 @@ static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimV
     propter_buf_printf(why, "names a cause this graph does not know");
     return PROPTER_OK;
   }
-  if (know_is_scope(know, claim->cause) && !event) {
+  if (claim->cause_is_scope && !event) {
     *said = PROPTER_SAID_UNSUPPORTED;
     propter_buf_printf(why, "names another series, not something that happened");
     return PROPTER_OK;

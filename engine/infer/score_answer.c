@@ -295,9 +295,11 @@ static PropterDay day_of(const Frame *f, size_t index) {
 
 /* Interval of a control's mean in the window as its own baseline expects it. */
 static PropterStatus control_interval(const Frame *f, size_t control, double *low, double *high, bool *found, PropterError *err) {
-  const Baseline *b = f->model->control[control];
+  Baseline own = *f->model->control[control]; /* arrays borrowed */
+  const Baseline *b = &own;
   size_t horizon = 2 * f->length;
   *found = false;
+  PROPTER_TRY(baseline_choose_width(&own, 1, 0, 0, err));
   double *rows = propter_malloc((b->n * horizon + b->n + horizon) * sizeof *rows), drift, mean = 0, variance = 0, season = 0;
   unsigned char *use = propter_malloc(b->n);
   PropterStatus status = rows && use ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, rows, err)

@@ -100,7 +100,7 @@ static PropterStatus build_controls(PropterScoreModel *m, const PropterSeries *c
     align(controls[i], &m->series, aligned);
     series.value = aligned;
     series.seasonally_adjusted = controls[i]->seasonally_adjusted;
-    status = baseline_new(&series, (size_t)m->options.drift_reach, &m->control[i], err);
+    status = baseline_changes(&series, (size_t)m->options.drift_reach, &m->control[i], err);
   }
   propter_free(aligned);
   if (status == PROPTER_OK) status = build_composite(m, err);

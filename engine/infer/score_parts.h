@@ -32,7 +32,7 @@ struct PropterScoreModel {
   Baseline *base;
   unsigned char *covered;
   size_t control_count;
-  Baseline **control;
+  Baseline **control;  /* their changes; no width is chosen */
   double *control_spread; /* robust standard deviation of their changes */
   Baseline *composite; /* median standardised change of the controls, cumulated; NULL without controls */
   double *rows, *composite_rows; /* errors for windows of one period: n × 2 */

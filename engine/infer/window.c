@@ -52,6 +52,7 @@ PropterStatus propter_inferrer_new(PropterSnapshot *snapshot, const PropterInfer
   know->locking = status == PROPTER_OK;
   if (!status) status = know_load(know, err);
   if (!status) status = events_from_text(know, err);
+  if (!status) claims_settle(know);
   if (!status) status = apply_slice(know, err);
   if (status) {
     propter_inferrer_free(know);
@@ -68,7 +69,7 @@ void propter_inferrer_free(PropterInferrer *know) {
   propter_free(know);
 }
 
-/* --- model of a series ------------------------------------------------------------------------------------------------------------------------- */
+/* --- judging -------------------------------------------------------------------------------------------------------------------------------------- */
 
 static void place_window(Case *c, size_t from, size_t to) {
   const PropterSeries *s = &c->metric->series.series;
@@ -77,57 +78,6 @@ static void place_window(Case *c, size_t from, size_t to) {
   c->first = propter_period_first(s->grain, s->first + (int32_t)from);
   c->last = propter_period_last(s->grain, s->first + (int32_t)to);
   c->before = propter_period_first(s->grain, s->first + (int32_t)from - 1);
-}
-
-static PropterStatus build_model(Know *know, KnowMetric *m, PropterError *err) {
-  if (m->model) return PROPTER_OK;
-  Case c = {.know = know, .metric = m};
-  PropterStatus status = know_series(know, m, err);
-  if (status) return status;
-  const PropterSeries *s = &m->series.series;
-  if (!s->count) return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no observations", (int)m->def.iri.len, m->def.iri.data);
-  unsigned char *covered = propter_calloc(s->count, 1);
-  const PropterSeries **controls = NULL;
-  if (!covered) return propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", s->count);
-  if ((status = controls_find(&c, err))) goto done;
-  for (size_t e = 0; e < know->events.count; e++) {
-    const KnowEvent *event = &know->events.items[e];
-    double part;
-    if (event->told || scope_relation(know, &event->scope, &m->scope, &part) == RELATION_DISJOINT) continue;
-    for (size_t i = 0; i < s->count; i++) {
-      place_window(&c, i, i);
-      if (event_in_time(&c, event)) covered[i] = 1;
-    }
-  }
-  controls = propter_calloc(c.controls.count ? c.controls.count : 1, sizeof *controls);
-  if (!controls) {
-    status = propter_fail(err, PROPTER_NO_MEMORY, "controls");
-    goto done;
-  }
-  for (size_t i = 0; i < c.controls.count; i++) controls[i] = &c.controls.items[i]->series.series;
-  status = propter_score_model_new(s, controls, c.controls.count, covered, &know->options.score, &m->model, err);
-done:
-  propter_free(covered);
-  propter_free((void *)(uintptr_t)controls);
-  case_clear(&c);
-  return status;
-}
-
-/* --- judging -------------------------------------------------------------------------------------------------------------------------------------- */
-
-static PropterStatus open_window(Know *know, KnowMetric *metric, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err) {
-  (void)pthread_mutex_lock(&know->lock);
-  PropterStatus status = build_model(know, metric, err);
-  (void)pthread_mutex_unlock(&know->lock);
-  return status ? status : propter_score_open(metric->model, from, to, frame, err);
-}
-
-PropterStatus judge_move(Know *know, KnowMetric *metric, size_t from, size_t to, PropterAnswer *answer, PropterError *err) {
-  PropterScoreFrame *frame;
-  PROPTER_TRY(open_window(know, metric, from, to, &frame, err));
-  PropterStatus status = propter_score_causes(frame, NULL, 0, answer, err);
-  propter_score_free(frame);
-  return status;
 }
 
 /* ln 10: strong evidence (Kass and Raftery 1995), from which figures elsewhere contradict a documented course. */
@@ -195,11 +145,27 @@ static PropterStatus gather(Case *c, PropterError *err) {
   return status;
 }
 
-static PropterStatus score(const Case *c, const PropterScoreFrame *frame, PropterAnswer *answer, PropterError *err) {
+static PropterStatus score(Case *c, PropterScoreFrame **frame, PropterAnswer *answer, PropterError *err) {
+  Know *know = c->know;
+  PropterHash128 key = {0, 0};
+  PropterStr kept;
+  PropterBuf made = {0};
   PropterCandidate *numbers = propter_calloc(c->scored ? c->scored : 1, sizeof *numbers);
   if (!numbers) return propter_fail(err, PROPTER_NO_MEMORY, "%zu candidates", c->scored);
   for (size_t i = 0; i < c->scored; i++) numbers[i] = c->causes.items[i].number;
-  PropterStatus status = propter_score_causes(frame, numbers, c->scored, answer, err);
+  PropterStatus status = know->memo ? kept_answer_key(c->view->key, c->from, c->to, numbers, c->scored, c->controls.count, &key, err) : PROPTER_OK;
+  if (!status && memo_get(know->memo, key, &kept)) {
+    status = kept_decode(kept, answer, err);
+  } else if (!status) {
+    status = view_frame(know, c->metric, c->view, c->from, c->to, frame, err);
+    if (!status) status = propter_score_causes(*frame, numbers, c->scored, answer, err);
+    if (!status && know->memo) {
+      status = kept_encode(answer, &made, err);
+      if (!status) status = memo_put(know->memo, key, propter_buf_str(&made), err);
+      if (status) propter_answer_clear(answer);
+    }
+  }
+  propter_buf_clear(&made);
   propter_free(numbers);
   return status;
 }
@@ -210,18 +176,31 @@ static int sign_of(const PropterAnswer *a) {
   return by > 0 ? 1 : by < 0 ? -1 : 0;
 }
 
+static PropterStatus find_sign(Case *c, PropterScoreFrame **frame, PropterError *err) {
+  const PropterHash128 key = kept_key(c->view->key, KEPT_SIGN, c->from, c->to);
+  PropterStr kept;
+  PropterAnswer move;
+  if (memo_get(c->know->memo, key, &kept) && kept.len == 1) {
+    c->sign = (signed char)kept.data[0];
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(view_frame(c->know, c->metric, c->view, c->from, c->to, frame, err));
+  PROPTER_TRY(propter_score_causes(*frame, NULL, 0, &move, err));
+  c->sign = sign_of(&move);
+  propter_answer_clear(&move);
+  const char sign = (char)c->sign;
+  return memo_put(c->know->memo, key, (PropterStr){&sign, 1}, err);
+}
+
 PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, PropterArena *arena, Judged *judged, PropterError *err) {
-  PropterAnswer move = {0};
-  PropterScoreFrame *frame;
+  PropterScoreFrame *frame = NULL;
   Case *c = &judged->c;
   *judged = (Judged){.c = {.know = know, .metric = metric, .arena = arena}};
-  PROPTER_TRY(open_window(know, metric, from, to, &frame, err));
-  PropterStatus status = propter_score_causes(frame, NULL, 0, &move, err);
-  c->sign = status ? 0 : sign_of(&move);
-  if (!status) propter_answer_clear(&move);
+  PROPTER_TRY(view_open(know, metric, from, to, &c->view, err));
   place_window(c, from, to);
+  PropterStatus status = find_sign(c, &frame, err);
   if (!status) status = gather(c, err);
-  if (!status) status = score(c, frame, &judged->answer, err);
+  if (!status) status = score(c, &frame, &judged->answer, err);
   propter_score_free(frame);
   for (size_t i = 0; !status && i < c->scored && i < judged->answer.causes; i++)
     if (c->causes.items[i].course < -strong) judged->answer.cause[i].grade = PROPTER_GRADE_CONTRADICTED;
@@ -325,11 +304,16 @@ static PropterStatus write_up(Judged *j, PropterInference *out, PropterError *er
   out->calibrated = know->calibrated;
   out->version = propter_snapshot_version(know->snapshot);
   fill_numbers(j, out);
+  PROPTER_TRY(evidence_of(j, out, err));
+  return conclude(j, out, err);
+}
+
+/* What only a reader of the answer sees. */
+static PropterStatus show(Judged *j, PropterInference *out, PropterError *err) {
   PROPTER_TRY(fill_path(j, out, err));
   PROPTER_TRY(fill_cells(j, out, err));
-  PROPTER_TRY(evidence_of(j, out, err));
   PROPTER_TRY(said_of(j, out, err));
-  return conclude(j, out, err);
+  return wishes_of(j, out, err);
 }
 
 static PropterStatus find_window(const KnowMetric *m, PropterDay from, PropterDay to, size_t *first, size_t *last, PropterError *err) {
@@ -346,8 +330,32 @@ static PropterStatus find_window(const KnowMetric *m, PropterDay from, PropterDa
                       m->def.iri.data, x, y);
 }
 
-PropterStatus propter_inferrer_window(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterInference **out, PropterError *err) {
+/* `shown`: with all that a reader sees. */
+static PropterStatus infer_periods(Know *know, KnowMetric *m, size_t first, size_t last, bool shown, PropterInference **out, PropterError *err) {
   Judged judged;
+  const PropterSeries *s = &m->series.series;
+  PropterInference *x = propter_calloc(1, sizeof *x);
+  if (!x) return propter_fail(err, PROPTER_NO_MEMORY, "inference");
+  x->from = propter_period_first(s->grain, s->first + (int32_t)first);
+  x->to = propter_period_last(s->grain, s->first + (int32_t)last);
+  PropterStatus status = judge(know, m, first, last, &x->arena, &judged, err);
+  if (!status) {
+    (void)pthread_mutex_lock(&know->lock);
+    status = write_up(&judged, x, err);
+    if (!status && shown) status = show(&judged, x, err);
+    (void)pthread_mutex_unlock(&know->lock);
+    judged_clear(&judged);
+  }
+  if (status) propter_inference_free(x);
+  else *out = x;
+  return status;
+}
+
+PropterStatus infer_result(Know *know, KnowMetric *metric, size_t from, size_t to, PropterInference **out, PropterError *err) {
+  return infer_periods(know, metric, from, to, false, out, err);
+}
+
+PropterStatus propter_inferrer_window(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterInference **out, PropterError *err) {
   size_t first = 0, last = 0;
   *out = NULL;
   KnowMetric *m = know_metric(know, metric);
@@ -365,23 +373,9 @@ PropterStatus propter_inferrer_window(PropterInferrer *know, PropterStr metric, 
   PropterStatus status = know_series(know, m, err);
   (void)pthread_mutex_unlock(&know->lock);
   if (!status) status = find_window(m, from, to, &first, &last, err);
-  if (status) return status;
-  PropterInference *x = propter_calloc(1, sizeof *x);
-  if (!x) return propter_fail(err, PROPTER_NO_MEMORY, "inference");
-  x->from = from;
-  x->to = to;
-  if (!(status = judge(know, m, first, last, &x->arena, &judged, err))) {
-    (void)pthread_mutex_lock(&know->lock);
-    status = write_up(&judged, x, err);
-    (void)pthread_mutex_unlock(&know->lock);
-    judged_clear(&judged);
-  }
-  if (status) {
-    propter_inference_free(x);
-    return status;
-  }
-  *out = x;
-  return PROPTER_OK;
+  if (!status) status = infer_periods(know, m, first, last, true, out, err);
+  if (!status) (*out)->from = from, (*out)->to = to;
+  return status;
 }
 
 void propter_inference_free(PropterInference *inference) {

@@ -46,8 +46,8 @@ static PropterStatus read_options(CommandCall *call, PropterInferOptions *option
 static void print(const CommandCall *call, const char *format, const PropterInferSummary *s) {
   if (strcmp(format, "json") == 0) {
     fprintf(call->out,
-            "{\"metrics\":%zu,\"patterns\":%zu,\"hypotheses\":%zu,\"links\":%zu,\"answered\":%zu,\"unknown\":%zu,\"added\":%llu,\"removed\":%llu,\"run\":",
-            s->metrics, s->patterns, s->hypotheses, s->links, s->answered, s->unknown, (unsigned long long)s->added, (unsigned long long)s->removed);
+            "{\"metrics\":%zu,\"patterns\":%zu,\"hypotheses\":%zu,\"links\":%zu,\"answered\":%zu,\"unknown\":%zu,\"kept\":%zu,\"scored\":%zu,\"added\":%llu,\"removed\":%llu,\"run\":",
+            s->metrics, s->patterns, s->hypotheses, s->links, s->answered, s->unknown, s->kept, s->scored, (unsigned long long)s->added, (unsigned long long)s->removed);
     if (s->run[0])
       output_json(call->out, propter_str(s->run));
     else
@@ -74,7 +74,11 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterInferOptions options = propter_infer_options();
   PropterInferSummary summary;
   Names metrics = {0}, without = {0};
+  PropterArena arena = {0};
+  const char *periods = cmd_value(call, "periods");
   PropterStatus status = output_format(call, formats, &format, err);
+  /* Scores are kept beside the graph, by what they were made of. */
+  if (!periods || strcmp(periods, "all") != 0) options.kept = propter_arena_printf(&arena, "%s/scores.kept", call->graph).data;
   if (!status) status = read_options(call, &options, &metrics, &without, err);
   if (!status) status = propter_graph_open(call->graph, 0, NULL, &graph, err);
   if (!status)
@@ -83,12 +87,13 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   propter_graph_close(graph);
   propter_vec_clear(&metrics);
   propter_vec_clear(&without);
+  propter_arena_clear(&arena);
   return status;
 }
 
 static const CommandOption options[] = {
     {"metrics", 'm', "IRI...", "only these metrics, parted by blanks or given again (default: all)"},
-    {"periods", 0, "WHICH", "new or all: the result is the same; what did not change keeps its statements and the run that found it"},
+    {"periods", 0, "WHICH", "new: only what changed is scored anew (default); all: everything. The result is the same"},
     {"known-by", 0, "DATE", "use only what was known by that day"},
     {"without", 0, "WHAT", "leave out this document (IRI, path or file name), claim, event or link; may be repeated"},
     {"depth", 0, "N", "hops of a chain of causes, 1 to 5 (default 3)"},
@@ -102,6 +107,11 @@ const Command command_infer = {
     .details =
         "Looks for patterns in the metrics (as propter detect), gathers what events, documents and links name as causes, and writes patterns, hypotheses with\n"
         "their evidence, and causal links to the graph propter:current, which it replaces where something changed. Run again on the same graph it changes\n"
-        "nothing and records no run. --dry-run says what would change. --format table or json.",
+        "nothing and records no run; what did not change keeps its statements and the run that found it. --dry-run says what would change. --format table\n"
+        "or json.\n"
+        "Scores are kept in the file scores.kept beside the graph, under a hash of all that went into them, so that a nightly run scores only what new figures,\n"
+        "events, documents and verdicts touch, and a run that was stopped goes on where it was. The file may be deleted; another build does not use it.\n"
+        "Series of days and weeks: a window that was over when the last month ended, with an equal time after it, is judged by the figures up to that month's\n"
+        "end once there is a year of them; figures of the month that goes on therefore change what is new, and those of a month that ended change everything.",
     .examples = "propter infer\npropter infer --dry-run --metrics https://w3id.org/propter/pack/us-employment#information-employment",
     .run = run};

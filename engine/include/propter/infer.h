@@ -112,6 +112,8 @@ typedef struct {
   size_t slice_count;
   unsigned depth;           /* hops of a chain, 1 … 5; default 3 */
   unsigned threads;         /* 0: all processors */
+  const char *kept;         /* propter_infer_run: a file in which scores are kept from run to run, so that only what changed is scored anew; the result does
+                               not depend on it. It may be deleted at any time. NULL: none */
   bool unlimited;           /* take every candidate's evidence; default at most 40 pieces each */
   PropterBeliefOptions belief;
   PropterScoreOptions score; /* seed inside */
@@ -385,6 +387,7 @@ PROPTER_API PropterStatus propter_what_if(PropterInferrer *inferrer, PropterStr 
 typedef struct {
   size_t metrics, patterns, hypotheses, links;
   size_t answered, unknown;
+  size_t kept, scored;     /* scores taken from options.kept, and those that had to be made */
   uint64_t added, removed; /* quads; both 0: nothing was new, and no run was recorded */
   char run[128];           /* IRI of the run; empty if nothing was written */
 } PropterInferSummary;

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the score made of a series, a window and its candidates, as entries of a memo. Their keys hold every argument of the score: a field that is added to one of
+ * its inputs belongs into a key. */
+#ifndef INFER_KEPT_H
+#define INFER_KEPT_H
+
+#include "memo.h"
+#include "propter/score.h"
+
+/* The machine code that computes, the kernel of its matrices and the C library: results of others may differ in a bit. */
+PropterStatus kept_maker(PropterHash128 *out, PropterError *err);
+
+/* Of all that propter_score_model_new is given. Controls count as the model sees them: on the series' calendar. */
+PropterStatus kept_model_key(const PropterSeries *series, const PropterSeries *const *controls, size_t count, const unsigned char *covered,
+                             const PropterScoreOptions *options, PropterHash128 *out, PropterError *err);
+
+/* What is asked of a model about the periods from … to. */
+typedef enum { KEPT_MOVES, KEPT_RETURN, KEPT_SIGN, KEPT_ANSWER } KeptKind;
+PropterHash128 kept_key(PropterHash128 model, KeptKind kind, size_t from, size_t to);
+/* The same with candidates; `controls`: how many the model has. */
+PropterStatus kept_answer_key(PropterHash128 model, size_t from, size_t to, const PropterCandidate *candidates, size_t count, size_t controls,
+                              PropterHash128 *out, PropterError *err);
+
+/* An answer as bytes and back; decoded ones are cleared with propter_answer_clear. Their reason is borrowed from `value`. */
+PropterStatus kept_encode(const PropterAnswer *answer, PropterBuf *out, PropterError *err);
+PropterStatus kept_decode(PropterStr value, PropterAnswer *answer, PropterError *err);
+
+#endif
