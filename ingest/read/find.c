@@ -277,20 +277,37 @@ static void share_effects(Work *w) {
     }
 }
 
+static PropterSpan absolute(const Work *w, PropterSpan s) {
+  return empty(s) ? (PropterSpan){0, 0} : (PropterSpan){s.start + w->scene->sentence.start, s.end + w->scene->sentence.start};
+}
+
+/* What the model of claims makes of a candidate, before its flags. */
+static double worth(const Work *w, const Candidate *c) {
+  PropterReading r = {.rule = c->rule->name, .prior = c->rule->precision, .sentence = w->scene->sentence};
+  r.trigger = absolute(w, c->core), r.cause = absolute(w, c->cause), r.effect = absolute(w, c->effect);
+  return judge_claim(w->r->judge, w->tagged, w->scene->sentence.start, &r, w->count);
+}
+
+/* "The price increase led to losses": a single word that is read as a verb, and the true verb behind it. Training must not look at what it trains. */
+static bool noun_first(const Work *w, const Candidate *first, const Candidate *second) {
+  PropterStr word = slice(w->s, first->core);
+  return w->tagged && !w->r->ungraded && first->pattern->trail == PART_EFFECT && second->pattern->lead == PART_CAUSE && letter(word.data[0]) && !memchr(word.data, ' ', word.len) &&
+         !rules_any(w->r, w->r->no_noun.items, w->r->no_noun.count, word) && worth(w, second) > worth(w, first);
+}
+
 static void settle(Work *w) {
   bool drop[CANDIDATES] = {false};
   for (size_t i = 0; i < w->count; i++)
     for (size_t j = i + 1; j < w->count; j++) {
       if (drop[i] || drop[j]) continue;
       Candidate *a = &w->found[i], *b = &w->found[j];
+      bool forth = a->core.start < b->core.start;
+      const Candidate *first = forth ? a : b, *second = forth ? b : a;
       /* "It stopped because of rain": what follows the verb is no object but the next connective; "stems from
        * lower receipts": what looks like a verb stands in an argument. */
-      if (b->pattern->lead && a->pattern->trail && b->core.start >= a->core.end && b->core.start - a->core.end <= 1) {
-        drop[b->pattern->lead == PART_EFFECT || w->s.data[b->core.start] == ',' ? i : j] = true;
-        continue;
-      }
-      if (a->pattern->lead && b->pattern->trail && a->core.start >= b->core.end && a->core.start - b->core.end <= 1) {
-        drop[a->pattern->lead == PART_EFFECT || w->s.data[a->core.start] == ',' ? j : i] = true;
+      if (first->pattern->trail && second->pattern->lead && second->core.start >= first->core.end && second->core.start - first->core.end <= 1) {
+        bool later = second->pattern->lead == PART_EFFECT || w->s.data[second->core.start] == ',' || noun_first(w, first, second);
+        drop[later == forth ? i : j] = true;
         continue;
       }
       if ((equal(a->cause, b->cause) && equal(a->effect, b->effect)) || overlap(a->core, b->core)) drop[better(b, a) ? i : j] = true;
@@ -389,6 +406,12 @@ static int direction_of(const Work *w, PropterStr text) {
   return u && (!d || up.start > down.start) ? 1 : d ? -1 : 0;
 }
 
+/* Without tags every argument may hold one. */
+static bool has_verb(const Work *w, PropterSpan a) {
+  PropterStr coded = w->tagged ? judge_coded(w->tagged, a) : (PropterStr){"", 0};
+  return !w->tagged || propter_str_find(coded, PROPTER_STR("/VERB ")) != SIZE_MAX || propter_str_find(coded, PROPTER_STR("/AUX ")) != SIZE_MAX;
+}
+
 static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   bool effect_leads = c->pattern->lead == PART_EFFECT, effect_trails = c->pattern->trail == PART_EFFECT;
   size_t near = words_back(w->s, c->lead, c->core.start, NEAR_WORDS), at = 0, moved = 0;
@@ -402,7 +425,7 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   for (size_t i = at; negated && i <= c->core.start && i < w->s.len; i++) commas += w->s.data[i] == ',';
   if (commas == 1 && at <= c->core.start) negated = false;
   /* "was not noticed because of it" says why; "is not so because of it", "did not fall because of it" deny. */
-  if (negated && effect_leads && !word && at + 4 < c->core.start) negated = false;
+  if (negated && effect_leads && !word && at + 4 < c->core.start && (at > c->effect.end || has_verb(w, c->effect))) negated = false;
   /* "did not grow because of it" says what came of it; "did not fall because of it" denies it. */
   bool turned = negated && effect_leads && word > 0 && at <= moved + 1 && at <= c->core.start;
   if (turned) negated = false, word = -1;
@@ -483,10 +506,6 @@ static PropterStatus dates_of(Work *w, PropterError *err) {
   bool forward = rules_any(w->r, w->r->future.items, w->r->future.count, w->s);
   if (when_scan(w->s, &w->r->dates, w->scene->published, w->scene->year, forward, &w->whens)) return PROPTER_OK;
   return propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
-}
-
-static PropterSpan absolute(const Work *w, PropterSpan s) {
-  return empty(s) ? (PropterSpan){0, 0} : (PropterSpan){s.start + w->scene->sentence.start, s.end + w->scene->sentence.start};
 }
 
 static PropterSpan previous_argument(const Work *w, const Candidate *c) {

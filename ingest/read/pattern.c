@@ -21,11 +21,9 @@ PropterStatus rules_compile(RuleParser *p, PropterStr pattern, unsigned flags, P
   return status;
 }
 
-/* Words with * for any ending, "quoted words" for phrases, into one expression. */
+/* Words with * for any ending, "quoted words" for phrases, into one expression; at the beginning of what is looked at, a capital is no difference. */
 PropterStatus rules_compile_words(RuleParser *p, PropterStr words, PropterRegex **out) {
-  PropterBuf b = {0};
-  b.max = 1 << 20;
-  propter_buf_add(&b, PROPTER_STR("(?<![\\w'-])(?:"));
+  PropterBuf any = {.max = 1 << 20}, b = {.max = 1 << 20};
   bool first = true;
   while (words.len) {
     PropterStr w;
@@ -37,20 +35,23 @@ PropterStatus rules_compile_words(RuleParser *p, PropterStr words, PropterRegex 
     } else {
       w = rules_word(&words);
     }
-    if (!first) propter_buf_add_char(&b, '|');
+    if (!first) propter_buf_add_char(&any, '|');
     first = false;
     for (size_t i = 0; i < w.len; i++) {
       if (w.data[i] == '*')
-        propter_buf_add(&b, PROPTER_STR("\\w*"));
+        propter_buf_add(&any, PROPTER_STR("\\w*"));
       else if (strchr(".+?()[]{}|^$\\", w.data[i]))
-        propter_buf_printf(&b, "\\%c", w.data[i]);
+        propter_buf_printf(&any, "\\%c", w.data[i]);
       else
-        propter_buf_add_char(&b, w.data[i]);
+        propter_buf_add_char(&any, w.data[i]);
     }
   }
-  propter_buf_add(&b, PROPTER_STR(")(?![\\w'])"));
-  PropterStatus status = propter_buf_status(&b, p->err);
+  PropterStr all = propter_buf_str(&any);
+  propter_buf_printf(&b, "(?:(?<![\\w'-])(?:%.*s)|^(?i:%.*s))(?![\\w'])", (int)all.len, all.data, (int)all.len, all.data);
+  PropterStatus status = propter_buf_status(&any, p->err);
+  if (status == PROPTER_OK) status = propter_buf_status(&b, p->err);
   if (status == PROPTER_OK) status = first ? rules_bad(p, "words", words) : rules_compile(p, propter_buf_str(&b), 0, out);
+  propter_buf_clear(&any);
   propter_buf_clear(&b);
   return status;
 }

@@ -262,6 +262,7 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
                {"past", &r->past, false, 0},
                {"future", &r->future, false, 0},
                {"order", &r->order, false, 0},
+               {"no-noun", &r->no_noun, false, 0},
                {"tagged-cut-left", &r->tagged_cut_left, false, 0},
                {"tagged-cut-right", &r->tagged_cut_right, false, 0},
                {"tagged-nothing", &r->tagged_nothing, false, 0},
@@ -521,6 +522,7 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->hedge_except);
   FREE_LIST(r->condition);
   FREE_LIST(r->order);
+  FREE_LIST(r->no_noun);
   FREE_LIST(r->nothing);
   FREE_LIST(r->reverse);
   FREE_LIST(r->gap);

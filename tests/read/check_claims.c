@@ -79,6 +79,14 @@ static const struct {
     {"Sales were lower than a year ago because of the fair.", "the fair", "Sales were lower than a year ago", -1, false, 0},
     {"The press broke; as a result, output fell.", "The press broke", "output fell", -1, false, 0},
     {"Sales were lower than expected because of the frost.", "the frost", "Sales were lower than expected", -1, false, 0},
+    {"The price increase led to losses.", "The price increase", "losses", -1, false, 0},
+    {"The price increase did not cause the fall in orders.", "The price increase", "the fall in orders", -1, true, 0},
+    {"The fee boost reduced demand.", "The fee boost", "demand", -1, false, 0},
+    {"The campaign boosted reduced sales.", "The campaign", "reduced sales", -1, false, 0},
+    {"Lower sales were caused by the storm.", "the storm", "Lower sales", -1, false, 0},
+    {"Smaller-scale tests did not find it because of the cache.", "the cache", "Smaller-scale tests did not find", 0, false, 0},
+    {"No strike caused the fall in sales.", "No strike", "the fall in sales", -1, true, 0},
+    {"Analysts say that the recall reduced sales.", "the recall", "sales", -1, false, .15},
     {"Sales are expected to fall because of the frost.", "the frost", "Sales are expected to fall", -1, false, .4},
 };
 
