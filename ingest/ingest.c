@@ -11,6 +11,7 @@
 #include "propter/run.h"
 #include "propter/vocab.h"
 #include "rows.h"
+#include "shrink.h"
 #include "targets.h"
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
   PropterIds owned;     /* graphs this run may write */
   Targets *targets; /* NULL: the mapping has none */
   Rows *rows;           /* NULL: every row is executed */
+  Shrink before;        /* what its graphs held */
   bool incremental;     /* the graphs keep what the last run made of rows that are still there */
   PropterId *constants; /* ids of constants met so far */
   PROPTER_VEC(PropterId) ids; /* of the terms of a record */
@@ -108,6 +110,13 @@ static PropterStatus own_earlier_graphs(Ingest *in, PropterError *err) {
     }
     break;
   }
+  return PROPTER_OK;
+}
+
+static PropterStatus hold_graphs(Ingest *in, PropterError *err) {
+  const PropterMapSource *s;
+  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++) PROPTER_TRY(shrink_hold(&in->before, in->writer, in->sources[i], s, err));
+  for (size_t i = 0; i < in->owned.count; i++) PROPTER_TRY(shrink_hold(&in->before, in->writer, in->owned.items[i], NULL, err));
   return PROPTER_OK;
 }
 
@@ -314,6 +323,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   in->constants = propter_calloc(propter_mapping_constants(in->mapping), sizeof *in->constants);
   if (!in->constants) return no_memory(err);
   PROPTER_TRY(own_earlier_graphs(in, err));
+  PROPTER_TRY(hold_graphs(in, err));
   PROPTER_TRY(open_rows(in, err));
   if (!in->incremental) PROPTER_TRY(clear_graphs(in, err));
   PropterMapSink sink = {.record = on_record, .reject = on_reject, .is_measure = is_measure, .row = in->rows ? on_row : NULL, .payload = in};
@@ -326,6 +336,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   if (in->rows) PROPTER_TRY(rows_finish(in->rows, name, on_gone, in, err));
   /* What a row gave and the mapping's own statements say, too, stays. */
   if (in->incremental) PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
+  PROPTER_TRY(shrink_check(&in->before, in->writer, o, err));
   PROPTER_TRY(name_run(in, name, err));
   PROPTER_TRY(propter_run_finish(in->run, err));
   propter_run_counts(in->run, &in->result->added, &in->result->removed);
@@ -355,6 +366,7 @@ PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *op
   propter_free(in.sources);
   propter_free(in.constants);
   propter_vec_clear(&in.owned);
+  propter_vec_clear(&in.before);
   propter_vec_clear(&in.ids);
   return status;
 }

@@ -15,6 +15,18 @@
 #include "rdf_answer.h"
 #include "shacl_call.h"
 
+/* By default a graph may come out half as large: rows that change are no loss, and an export that lost half of its rows is most likely cut. */
+static PropterStatus set_guard(const CommandCall *call, PropterIngestOptions *o, PropterError *err) {
+  PropterStr text = propter_str(cmd_value(call, "max-removed") ? cmd_value(call, "max-removed") : "50%");
+  bool percent = propter_str_ends(text, PROPTER_STR("%"));
+  int64_t n;
+  if (!propter_str_to_int64((PropterStr){text.data, text.len - percent}, &n) || n < 0 || (percent && n > 100))
+    return propter_fail(err, PROPTER_USAGE, "--max-removed: expected a number of quads, or 0%% to 100%%, found \"%s\"", text.data);
+  o->guard = percent ? PROPTER_INGEST_PERCENT : PROPTER_INGEST_QUADS;
+  o->max_removed = (uint64_t)n;
+  return PROPTER_OK;
+}
+
 static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *o, PropterError *err) {
   static const char *const modes[] = {"quarantine", "skip", "stop"};
   const char *mode = cmd_value(call, "on-error");
@@ -26,6 +38,7 @@ static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *
   PROPTER_TRY(output_number_option(call, "max-errors", 0, INT64_MAX, &n, err));
   o->bounded = cmd_value(call, "max-errors") != NULL;
   o->max_errors = (uint64_t)n;
+  PROPTER_TRY(set_guard(call, o, err));
   o->database = cmd_value(call, "database");
   return output_iri_option(call, "base", &o->base, err);
 }
@@ -294,6 +307,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 static const CommandOption options[] = {
     {"on-error", 0, "HOW", "what to do with a row that breaks a rule: quarantine (default: record it, leave it out, exit 1), skip or stop"},
     {"max-errors", 0, "N", "give up when more than N rows break a rule"},
+    {"max-removed", 0, "N|N%", "give up when the graph of a source, or all that the mapping gives, would shrink by more than N quads or N percent (default: 50%)"},
     {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
     {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file, a postgresql:// address, or odbc: and a connection string"},
     {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; of CSVW to a .json file CSV2JSON; with --sniff the mapping"},
@@ -327,6 +341,8 @@ const Command command_ingest = {
         "kept\n"
         "beside the graph (rows/), and the next run costs reading and the change. Without a mapping, --database makes the W3C Direct Mapping of its tables; "
         "--base is what its IRIs begin with.\n"
+        "A source that comes out empty or less than half as large as before is refused: an export that was cut short looks like deletions. Changed rows are no\n"
+        "loss; --max-removed=100% accepts any, --max-removed=0 none.\n"
         "A project file (.ini) has a section for each data source with mappings and db_url, as Morph-KGC has them; each is a run of its own. [CONFIGURATION] "
         "holds\n"
         "options of this command; keys of Morph-KGC that change what is made and have nothing like it here are refused. ${NAME} stands for another key or\n"

@@ -143,6 +143,27 @@ for g in f g; do "$PROPTER" -g "$dir/daily.$g" export | grep -v 'propter/run/' |
 alike 'as a full run' daily.f.nq daily.g.nq
 expect 'no file, no table' 3 'no file matches' sh -c 'rm daily/2.csv; "$PROPTER" -g "$1" ingest d.ttl' - "$dir/daily.g"
 
+# An export that is empty or cut does not erase the graph.
+awk 'BEGIN { print "id,n"; for (i = 0; i < 500; i++) printf "%d,%d\n", i, i }' > all.csv; cp all.csv t.csv
+"$PROPTER" -g "$dir/s.g" ingest m.ttl > s.out; "$PROPTER" -g "$dir/s.g" export | LC_ALL=C sort > before
+for mode in --incremental --force; do
+  head -1 all.csv > t.csv
+  expect "only a header, $mode" 3 't.csv would shrink from 500 quads to 0, by more than 50 %: is a source empty or cut short?' "$PROPTER" -g "$dir/s.g" ingest m.ttl $mode
+  head -200 all.csv > t.csv
+  expect "a third, $mode" 3 't.csv would shrink from 500 quads to 199' "$PROPTER" -g "$dir/s.g" ingest m.ttl $mode
+done
+expect 'and dry' 3 'would shrink' "$PROPTER" -g "$dir/s.g" ingest m.ttl --dry-run
+"$PROPTER" -g "$dir/s.g" export | LC_ALL=C sort > after
+alike 'the graph stays' before after
+expect 'a number of quads' 3 'by more than 300 quads' "$PROPTER" -g "$dir/s.g" ingest m.ttl --max-removed 300
+expect 'no limit' 2 'expected a number of quads, or 0% to 100%, found "200%"' "$PROPTER" -g "$dir/s.g" ingest m.ttl --max-removed 200%
+head -400 all.csv | head -c -1 > t.csv
+expect 'the end of the last line is missing' 0 't.csv: its last line has no end, and it gives 101 quads fewer than before: it may be cut short' "$PROPTER" -g "$dir/s.g" ingest m.ttl
+sed '2,$s/,/,1/' all.csv | head -400 > t.csv
+expect 'changed rows are no loss' 0 '399 added, 399 removed' "$PROPTER" -g "$dir/s.g" ingest m.ttl --max-removed 0
+head -1 all.csv > t.csv
+expect 'what is accepted' 0 '0 added, 399 removed' "$PROPTER" -g "$dir/s.g" ingest m.ttl --max-removed 100%
+
 # From one run to another, forwards and backwards.
 D=$dir/diff.g; sed 's|"t.csv"|"e.csv"|; s| ; rml:datatype xsd:integer||' m.ttl > e.ttl
 i=0; for rows in '1,a' '1,a\n2,b' '2,b\n3,c'; do

@@ -12,6 +12,8 @@ typedef enum {
   PROPTER_INGEST_STOP        /* the first bad row ends the run; the graph stays as it was */
 } PropterIngestOnError;
 
+typedef enum { PROPTER_INGEST_UNGUARDED, PROPTER_INGEST_PERCENT, PROPTER_INGEST_QUADS } PropterIngestGuard;
+
 typedef struct {
   const char *const *mappings; /* mapping documents, executed as one mapping */
   size_t count;
@@ -22,6 +24,8 @@ typedef struct {
   PropterIngestOnError on_error;
   bool bounded; /* more than `max_errors` bad rows end the run; the graph stays as it was */
   uint64_t max_errors;
+  PropterIngestGuard guard; /* what max_removed is: the graph of a source, or all that the mapping gives, may come out smaller by so many quads or percent */
+  uint64_t max_removed;
   unsigned threads;  /* 0: as many as there are processors */
   bool dry_run;      /* do everything but the commit */
   bool force;        /* also when nothing changed since the last run */
@@ -53,7 +57,7 @@ typedef struct {
  * (propter_mapping_source), what a document of metric definitions says to the graph <file: IRI of the document>#definitions. Every graph
  * that the last run of this mapping wrote is replaced. All in one transaction with the record of the run: after any failure the graph
  * is as it was. Quads with targets of the mapping (propter_mapping_target) go into those files instead, which are written just before the commit. OK also with
- * rejects (result->rows.rejects). INVALID: mistakes in the mapping, a bad row with PROPTER_INGEST_STOP, too many bad rows, a graph that another mapping wrote;
+ * rejects (result->rows.rejects). INVALID: mistakes in the mapping, a bad row with PROPTER_INGEST_STOP, too many bad rows, a graph that shrinks by more than max_removed, a graph that another mapping wrote;
  * USAGE: targets together with `state`; LOCKED: another writer; else as propter_mapping_run and the writer. */
 PROPTER_API PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err);
 /* The same into a file of N-Quads ("-": standard output), each quad once, without a graph: quads outside named graphs are written without one. Deterministic
