@@ -198,6 +198,14 @@ static PropterStatus adjust(PropterDetections *found, size_t first, size_t tests
   return status;
 }
 
+/* One for each series and detector; the lagged one tests each pair. */
+static size_t tests_of(const PropterSeries *series, size_t count, const PropterDetectOptions *options) {
+  size_t tests = count * (sizeof detectors / sizeof *detectors - 1);
+  for (size_t k = 0; options && k < options->leader_count; k++)
+    for (size_t s = 0; s < count; s++) tests += options->leaders[k]->value != series[s].value;
+  return tests;
+}
+
 PropterStatus propter_detect_many(const PropterSeries *series, size_t count, const PropterDetectOptions *options, unsigned threads, PropterDetections *found,
                                   PropterError *err) {
   size_t blocks = (count + BLOCK - 1) / BLOCK, first = found->count, all = first;
@@ -214,7 +222,7 @@ PropterStatus propter_detect_many(const PropterSeries *series, size_t count, con
     propter_vec_clear(&many.found[b]);
   }
   propter_free(many.found);
-  if (!status) status = adjust(found, first, count * (sizeof detectors / sizeof *detectors), err);
+  if (!status) status = adjust(found, first, tests_of(series, count, options), err);
   if (status) found->count = first;
   return status;
 }

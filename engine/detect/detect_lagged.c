@@ -25,6 +25,30 @@ static double correlation(const DetectInput *in, const PropterSeries *leader, co
   return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
 }
 
+enum { MEMORY = 8 };
+
+/* Correlation of a series' changes with its own, 1 … MEMORY periods before. */
+static void own_correlation(const double *x, size_t n, double limit, double out[MEMORY + 1]) {
+  double all = 0;
+  for (size_t i = 0; i < n; i++) all += isnan(x[i]) ? 0 : clip(x[i], limit) * clip(x[i], limit);
+  for (size_t k = 1; k <= MEMORY; k++) {
+    double sum = 0;
+    for (size_t i = k; i < n; i++)
+      if (!isnan(x[i]) && !isnan(x[i - k])) sum += clip(x[i], limit) * clip(x[i - k], limit);
+    out[k] = all > 0 ? sum / all : 0;
+  }
+}
+
+/* How much wider than by n independent pairs the correlation of two unrelated series scatters (Bartlett; Brockwell and Davis 1991, theorem 11.2.2): the changes
+ * of noise around a level are no noise, each is half taken back by the next. */
+static double scatter(const DetectInput *in, const double *changes, size_t count) {
+  double a[MEMORY + 1], b[MEMORY + 1], sum = 1;
+  own_correlation(in->before, in->baseline->n, in->options->threshold, a);
+  own_correlation(changes, count, in->options->threshold, b);
+  for (size_t k = 1; k <= MEMORY; k++) sum += 2 * a[k] * b[k];
+  return fmax(1, sum);
+}
+
 static PropterStatus try_leader(DetectInput *in, size_t which, PropterDetections *found, PropterError *err) {
   const PropterSeries *leader = in->options->leaders[which];
   Baseline *baseline = NULL;
@@ -41,7 +65,7 @@ static PropterStatus try_leader(DetectInput *in, size_t which, PropterDetections
     if (n >= FEWEST && fabs(r) > fabs(best)) best = r, at = lag, pairs = n;
   }
   if (!status && at) {
-    double t = best * sqrt((double)(pairs - 2) / fmax(1e-12, 1 - best * best)), p = 2 * propter_t_cdf(-fabs(t), (double)(pairs - 2)) * in->options->lags;
+    double t = best * sqrt((double)(pairs - 2) / scatter(in, changes, baseline->n) / fmax(1e-12, 1 - best * best)), p = 2 * propter_t_cdf(-fabs(t), (double)(pairs - 2)) * in->options->lags;
     if (p < keep)
       status = detect_add(found,
                           (PropterDetection){.kind = PROPTER_PATTERN_LAGGED,

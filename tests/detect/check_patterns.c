@@ -190,6 +190,30 @@ START_TEST(false_discoveries_are_controlled) {
 }
 END_TEST
 
+/* Each pair of series is a test of its own, and the changes of noise around a level are no noise. */
+START_TEST(noise_leads_no_noise) {
+  enum { SERIES = 40 };
+  double *y = malloc(SERIES * N * sizeof *y);
+  PropterRng rng;
+  PropterSeries series[SERIES];
+  const PropterSeries *leaders[SERIES];
+  PropterDetections found = {0};
+  PropterDetectOptions o = propter_detect_options();
+  ck_assert_ptr_nonnull(y);
+  for (size_t s = 0; s < SERIES; s++) series[s] = monthly(y + s * N), leaders[s] = &series[s];
+  propter_rng_seed(&rng, 900);
+  for (size_t i = 0; i < SERIES * N; i++) y[i] = 100 + 5 * propter_rng_normal(&rng);
+  o.leaders = leaders, o.leader_count = SERIES;
+  ck_ok(propter_detect_many(series, SERIES, &o, 1, &found, err));
+  size_t seen = 0, kept = 0;
+  for (size_t i = 0; i < found.count; i++) seen += found.items[i].kind == PROPTER_PATTERN_LAGGED, kept += found.items[i].kind == PROPTER_PATTERN_LAGGED && found.items[i].q <= 0.05;
+  ck_assert_uint_gt(seen, 0);
+  ck_assert_uint_eq(kept, 0);
+  propter_vec_clear(&found);
+  free(y);
+}
+END_TEST
+
 enum { MANY = 300 };
 static PropterStatus detect_all(const double *y, unsigned threads, PropterDetections *found, PropterError *err) {
   PropterSeries series[MANY];
@@ -276,6 +300,7 @@ Suite *suite_patterns(void) {
   tcase_add_test(tc, what_returns_every_year_is_no_pattern);
   tcase_add_test(tc, a_leading_series_is_found);
   tcase_add_test(tc, false_discoveries_are_controlled);
+  tcase_add_test(tc, noise_leads_no_noise);
   tcase_add_test(tc, many_series_on_any_number_of_threads);
   tcase_add_test(tc, degenerate_series_have_a_defined_result);
   tcase_add_test(tc, failing_allocations);

@@ -48,7 +48,8 @@ PROPTER_API PropterDetectOptions propter_detect_options(void);
  * where one is found; of days, that of the year too where they last for three years; and the effects of the series' special periods. */
 PROPTER_API PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err);
 
-/* The same for many series on `threads` threads (0: one per processor), appended by series; q is adjusted over all series and detectors. The result does not
+/* The same for many series on `threads` threads (0: one per processor), appended by series; q is adjusted over all series and detectors (of the lagged
+ * one: over all pairs). The result does not
  * depend on the number of threads. Only what was found takes memory. A series with an infinite value is INVALID and stops the search. */
 PROPTER_API PropterStatus propter_detect_many(const PropterSeries *series, size_t count, const PropterDetectOptions *options, unsigned threads,
                                               PropterDetections *found, PropterError *err);
