@@ -59,6 +59,15 @@ said 'a list of happenings is read as one' 'incidents.csv: 2 events'
 said 'and answers' ' 1 Billing outage, 11–22 Jun 2024'
 grep -q 'incidents.csv' desk2-pack/job.ini && out=$("$PROPTER" -g desk2.g --today 2024-07-20 run desk2-pack/job.ini 2>&1); ended 'the pack reads it, too' 0
 
+# Nothing but noise, in many figures: the largest of them is no news.
+mkdir quiet
+awk "$uniform"'BEGIN { printf "day"; for (k = 0; k < 20; k++) printf ",m%d", k; print ""
+  for (d = 0; d < 200; d++) { printf "2024-%02d-%02d", 1 + int(d / 28), 1 + d % 28
+    for (k = 0; k < 20; k++) { v = 100; for (i = 0; i < 12; i++) v += 5 * (uniform() - .5); printf ",%.2f", v } print "" } }' >quiet/t.csv
+start quiet
+said 'noise is no move' 'moves    none beyond chance: the largest has '
+ended 'and nothing is asked' 7
+
 # As a spreadsheet of another country saves it, with a note that tells when a part of it was closed.
 mkdir stores
 awk "$uniform"'BEGIN { split("Oslo Bergen Troms\303\270", city, " "); printf "Date;Store;Net revenue (EUR)\n"
