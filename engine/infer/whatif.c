@@ -102,7 +102,8 @@ static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err
     PropterEventPanel panel = {.controls = rows, .before = before, .after = after, .treated = row, .control = row + steps};
     PropterEventEffect effect;
     status = propter_event_effect(&panel, NULL, &effect, err);
-    PropterPastEffect one = {e->iri, e->label, e->start, propter_period_last(series->grain, last), effect.effect, effect.low, effect.high, effect.error, rows};
+    PropterPastEffect one = {e->iri, e->label, e->start, propter_period_last(series->grain, last), effect.effect, effect.low, effect.high, effect.error, rows, {NULL, 0}};
+    if (!status && !(one.checks = propter_arena_copy(s->arena, propter_str(effect.text))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "an event study");
     if (!status && isfinite(effect.effect) && effect.error > 0 && !propter_vec_push(&s->past, one))
       status = propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);
   }
@@ -110,6 +111,9 @@ static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err
   case_clear(&c);
   return status;
 }
+
+/* What one event, or two, cannot show: how much the next will differ. */
+static const double assumed_spread = .5; /* of the effect, one standard deviation */
 
 /* Random effects (DerSimonian and Laird, Controlled Clinical Trials 1986); the interval is that of one more event of the kind (Higgins, Thompson and
  * Spiegelhalter, Journal of the Royal Statistical Society A 2009). */
@@ -127,10 +131,12 @@ static void pool(const PropterPastEffect *past, size_t n, PropterWhatIf *out) {
     sum += v, effect += v * past[i].effect;
   }
   out->effect = effect / sum;
+  out->between_assumed = n < 3;
+  if (out->between_assumed) between = fmax(between, pow(assumed_spread * out->effect, 2));
   out->between = sqrt(between);
   double reach = n > 2 ? propter_t_quantile(.975, (double)(n - 2)) : propter_normal_quantile(.975);
-  out->low = n == 1 ? past[0].low : out->effect - reach * sqrt(between + 1 / sum);
-  out->high = n == 1 ? past[0].high : out->effect + reach * sqrt(between + 1 / sum);
+  out->low = out->effect - reach * sqrt(between + 1 / sum);
+  out->high = out->effect + reach * sqrt(between + 1 / sum);
 }
 
 static PropterStatus say_missing(Study *s, PropterStr cause, PropterWhatIf *out, PropterError *err) {

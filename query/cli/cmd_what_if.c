@@ -38,8 +38,12 @@ static void as_text(FILE *out, const PropterWhatIf *x, double amount) {
     propter_day_format(x->past[i].last, last);
     fprintf(out, "%-12s%.*s, %s to %s: %+.4g (%+.4g to %+.4g), against %zu untouched slices\n", i ? "" : "studied", (int)x->past[i].label.len,
             x->past[i].label.data, first, last, x->past[i].effect, x->past[i].low, x->past[i].high, x->past[i].controls);
+    fprintf(out, "%-12s%.*s\n", "", (int)x->past[i].checks.len, x->past[i].checks.data);
   }
   fprintf(out, "assumes     the next one is of the kind of the past ones%s\n", amount == 1 || amount == 0 ? "" : ", and acts in proportion to its amount");
+  if (x->between_assumed)
+    fprintf(out, "%-12s%s past event%s how much the next will differ: at least half of the effect is taken as the standard deviation\n", "", x->pasts == 1 ? "one" : "two",
+            x->pasts == 1 ? " does not show" : "s do not show");
 }
 
 static void json_number(FILE *out, const char *name, double value) {
@@ -57,6 +61,8 @@ static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
   json_number(out, "effect", x->effect);
   json_number(out, "low", x->low);
   json_number(out, "high", x->high);
+  json_number(out, "between", x->between);
+  fprintf(out, ",\"betweenAssumed\":%s", x->between_assumed ? "true" : "false");
   fprintf(out, ",\"events\":%zu,\"studied\":[", x->events);
   for (size_t i = 0; i < x->pasts; i++) {
     fputs(i ? ",{\"event\":" : "{\"event\":", out);
@@ -64,7 +70,9 @@ static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
     json_number(out, "effect", x->past[i].effect);
     json_number(out, "low", x->past[i].low);
     json_number(out, "high", x->past[i].high);
-    fprintf(out, ",\"controls\":%zu}", x->past[i].controls);
+    fprintf(out, ",\"controls\":%zu,\"checks\":", x->past[i].controls);
+    output_json(out, x->past[i].checks);
+    fputc('}', out);
   }
   fputs("]}\n", out);
 }
@@ -103,7 +111,8 @@ const Command command_what_if = {
     .options = options,
     .details = "METRIC is a label or an IRI. Each documented event of that kind in the metric's scope is studied by itself: against the slices of the same\n"
                "cube that it does not touch (synthetic difference in differences) or, where there are fewer than three, against the series' own course.\n"
-               "The effects are pooled with what differs from event to event; the interval is that of one more event. An event that shares half of\n"
+               "The effects are pooled with what differs from event to event; the interval is that of one more event. Fewer than three events do not show how they differ:\n"
+               "half of the effect is taken as its standard deviation, and said. With each event stands what placebo slices and false dates say. An event that shares half of\n"
                "its days with another documented one there is left out. Where nothing is left, the answer is that the effect is not identifiable, and\n"
                "what would be needed. --format table or json.\n"
                "Exit codes: 0 an effect; 7 not identifiable; 3 an unknown metric or cause.",

@@ -27,6 +27,7 @@ expect "the chain: read" 0 "documents" "$PROPTER" -g g read one/documents
 kind=$(sed -n 's/.*"calendar": true, "share": 1.000.*/&/p' one/truth.json | sed -n 's/.*"kind": "\([^"]*\)", "label": "\(carrier strike\|price [a-z]*\|promotion\|competitor offer\|supply shortage\)".*/\1/p' | head -1)
 metric=$(grep -F "\"kind\": \"$kind\"" one/truth.json | sed -n 's/.*"metric": "\([^"]*\)".*/\1/p' | head -1)
 expect "what an event of a kind would do" 0 "untouched slices" "$PROPTER" -g g what-if "$metric" --set "$kind=1"
+expect "with its checks" 0 "against untouched slices: " "$PROPTER" -g g what-if "$metric" --set "$kind=1"
 expect "the same as JSON" 0 '"identified":true' "$PROPTER" -g g what-if "$metric" --set "$kind=1" --format json
 expect "a label instead of an IRI" 7 "would be needed" "$PROPTER" -g g what-if "orders for shoes in the North" --set "prices=1"
 expect "what is forbidden by knowledge" 7 "Refunds are decided elsewhere." "$PROPTER" -g g what-if "refunds" --set "staff training=1"

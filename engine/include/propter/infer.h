@@ -364,6 +364,7 @@ typedef struct {
   PropterDay first, last;    /* days studied */
   double effect, low, high, error; /* mean per period from its first day on, with 95 % interval and standard error */
   size_t controls;           /* untouched slices it was compared with; fewer than three: with the series' own course */
+  PropterStr checks;         /* what placebo slices, false dates and the course before it say, in words */
 } PropterPastEffect;
 
 typedef struct {
@@ -375,6 +376,7 @@ typedef struct {
   const PropterPastEffect *past;
   double effect, low, high;  /* of one more such event per period, times the amount; 95 % */
   double between;            /* standard deviation of the effect from event to event */
+  bool between_assumed;      /* fewer than three events do not show it: at least half of the effect is taken */
 } PropterWhatIf;
 
 /* What an event, or one of a kind (label or IRI), would do to a metric (label or IRI): event studies (event.h) of what is documented of it in the metric's scope,
