@@ -140,6 +140,57 @@ static void small_commits(void *payload) {
   }
 }
 
+/* What a night changes: so many quads, all over the graph, get the object of another with their property. */
+enum { UPDATES = 7500 };
+
+static void choose(Bench *b, PropterRng *rng, PropterQuad chosen[UPDATES]) {
+  static PropterQuad rows[4096];
+  PropterSnapshot *s = NULL;
+  PropterScan *sc = NULL;
+  uint64_t stretch = b->quads / UPDATES, passed = 0;
+  size_t n = 1, picked = 0;
+  must(propter_snapshot_open(b->graph, 0, &s, errp));
+  must(propter_scan_open(s, PROPTER_SPOG, (PropterQuad){0}, 0, &sc, errp));
+  uint64_t next = propter_rng_below(rng, stretch);
+  for (; n; passed += n) {
+    must(propter_scan_next(sc, rows, 4096, &n, errp));
+    for (; picked < UPDATES && next < passed + n; next = ++picked * stretch + propter_rng_below(rng, stretch)) chosen[picked] = rows[next - passed];
+  }
+  propter_scan_close(sc);
+  propter_snapshot_close(s);
+  if (picked < UPDATES) exit(70);
+}
+
+static double scattered_commit(Bench *b, uint64_t seed) {
+  static PropterQuad chosen[UPDATES];
+  PropterRng rng;
+  PropterWriter *w = NULL;
+  propter_rng_seed(&rng, seed);
+  choose(b, &rng, chosen);
+  double start = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
+  must(propter_writer_open(b->graph, false, &w, errp));
+  for (size_t i = 0; i < UPDATES; i++) {
+    size_t other = i;
+    do other = (other + propter_rng_below(&rng, UPDATES)) % UPDATES;
+    while (chosen[other].p != chosen[i].p);
+    must(propter_writer_remove(w, chosen[i], errp));
+    must(propter_writer_add(w, (PropterQuad){chosen[i].s, chosen[i].p, chosen[other].o, chosen[i].g}, errp));
+  }
+  must(propter_writer_commit(w, errp));
+  propter_writer_close(w);
+  return bench_clock(CLOCK_PROCESS_CPUTIME_ID) - start;
+}
+
+/* The first after a load meets blocks that are full; the median of those after it. */
+static void scattered_commits(Bench *b) {
+  enum { RUNS = 5 };
+  double seconds[RUNS];
+  bench_print("store-apply-scattered-first", scattered_commit(b, 10) * 1e3, "ms");
+  for (uint64_t i = 0; i < RUNS; i++) seconds[i] = scattered_commit(b, 11 + i);
+  qsort(seconds, RUNS, sizeof *seconds, bench_compare);
+  bench_print("store-apply-scattered", seconds[RUNS / 2] * 1e3, "ms");
+}
+
 static PropterStatus to_file(PropterStr bytes, void *file, PropterError *err) {
   return fwrite(bytes.data, 1, bytes.len, file) == bytes.len ? PROPTER_OK : propter_fail(err, PROPTER_IO, "cannot write the document");
 }
@@ -202,6 +253,7 @@ int main(int argc, char **argv) {
   bench_print("store-columns-spog", (double)b.quads / bench_processor(columns_spog, &b) / 1e6, "Mquads/s");
   bench_print("store-columns-posg", (double)b.quads / bench_processor(columns_posg, &b) / 1e6, "Mquads/s");
   bench_print("store-lookup", LOOKUPS / bench_processor(look_up, &b) / 1e3, "k/s");
+  scattered_commits(&b);
   load_document(&b, dir, "ntriples");
   load_document(&b, dir, "turtle");
   bench_print("store-commit-20", bench_median(small_commits, &b) / SMALL * 1e3, "ms");
