@@ -260,8 +260,9 @@ static bool cut(const Block *block, BlockEdit *edits, size_t count, size_t piece
     size_t n = out->count, from = n * rows, to = n + 1 < pieces ? from + rows : block->count, end = k;
     if (from >= to || to > block->count) return false;
     for (; end < count && (n + 1 == pieces || edits[end].at < to); end++) edits[end].at -= from;
-    Block part = block_part(block, from, to);
-    out->size[n] = block_edit(&part, edits + k, end - k, pieces > 1, out->bytes[n], &out->first[n]);
+    Block part;
+    if (pieces > 1) part = block_part(block, from, to);
+    out->size[n] = block_edit(pieces > 1 ? &part : block, edits + k, end - k, pieces > 1, out->bytes[n], &out->first[n]);
     if (out->size[n] > BLOCK_BYTES) return false;
     k = end;
   }

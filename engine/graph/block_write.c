@@ -38,8 +38,8 @@ static uint64_t divisor(uint64_t a, uint64_t b) {
 static void set_step(Frame *f, uint64_t step) {
   f->step = step;
   f->even = step ? (unsigned)__builtin_ctzll(step) : 0;
-  uint64_t odd = step ? step >> f->even : 1, inverse = odd * 3 ^ 2;
-  for (unsigned bits = 5; bits < 64; bits *= 2) inverse *= 2 - odd * inverse;
+  uint64_t odd = step ? step >> f->even : 1, inverse = odd > 1 ? odd * 3 ^ 2 : 1;
+  for (unsigned bits = 5; bits < 64 && odd > 1; bits *= 2) inverse *= 2 - odd * inverse;
   f->inverse = inverse;
 }
 
@@ -229,23 +229,56 @@ static void present_shape(const BlockColumn *column, ColumnShape *s) {
   }
 }
 
-static inline uint64_t read_code(const BlockColumn *column, size_t row) {
-  size_t at = row * column->width;
-  uint64_t code;
-  memcpy(&code, column->bits + (at >> 3), sizeof code);
-  return code >> (at & 7) & ((UINT64_C(1) << column->width) - 1);
+/* The fields of a column that a loop over its codes needs, where no store can change them. */
+typedef struct {
+  const unsigned char *bits;
+  uint64_t code_mask, mask;
+  unsigned width, low;
+} Codes;
+
+static Codes codes_of(const BlockColumn *column) {
+  return (Codes){column->bits, (UINT64_C(1) << column->width) - 1, column->mask, column->width, column->low};
 }
 
-/* A shape for the rows there are and those that come, no wider than they need. */
-static void new_shape(const Block *block, unsigned c, const BlockEdit *edits, size_t count, ColumnShape *s) {
-  const BlockColumn *column = &block->column[c];
-  uint64_t least[BLOCK_FRAMES], most[BLOCK_FRAMES] = {0};
-  memset(least, 255, sizeof least);
-  for (size_t i = 0; i < block->count; i++) {
-    uint64_t code = read_code(column, i), distance = code & column->mask;
-    size_t f = code >> column->low;
+static inline uint64_t read_code(const Codes *codes, size_t row) {
+  size_t at = row * codes->width;
+  uint64_t code;
+  memcpy(&code, codes->bits + (at >> 3), sizeof code);
+  return code >> (at & 7) & codes->code_mask;
+}
+
+/* The least and the most distance by frame; least above most: none. False, if asked: the codes cannot be narrower, whatever else there is. */
+static bool find_range(const BlockColumn *column, size_t rows, bool narrower, uint64_t least[BLOCK_FRAMES], uint64_t most[BLOCK_FRAMES]) {
+  const Codes codes = codes_of(column);
+  unsigned seen = 0, widest = 0;
+  memset(least, 255, BLOCK_FRAMES * sizeof *least);
+  memset(most, 0, BLOCK_FRAMES * sizeof *most);
+  for (size_t i = 0; i < rows; i++) {
+    uint64_t code = read_code(&codes, i), distance = code & codes.mask;
+    size_t f = code >> codes.low;
+    if (distance >= least[f] && distance <= most[f]) continue;
+    seen += least[f] > most[f];
     if (distance < least[f]) least[f] = distance;
     if (distance > most[f]) most[f] = distance;
+    if (!narrower) continue;
+    unsigned bits = block_bits(most[f] - least[f]);
+    if (bits > widest) widest = bits;
+    if (widest == codes.low && block_bits(seen - 1) + widest == codes.width) return false;
+  }
+  return true;
+}
+
+/* A shape for the rows there are and those that come, no wider than they need. False, if asked: it cannot be narrower than what there is. */
+static bool new_shape(const Block *block, unsigned c, const BlockEdit *edits, size_t count, bool narrower, ColumnShape *s) {
+  const BlockColumn *column = &block->column[c];
+  uint64_t least[BLOCK_FRAMES], most[BLOCK_FRAMES];
+  bool ascending = column->frames == 1;
+  for (unsigned k = 0; k < c; k++) ascending &= block->column[k].width == 0;
+  if (ascending) {
+    const Codes codes = codes_of(column);
+    least[0] = read_code(&codes, 0), most[0] = read_code(&codes, block->count - 1);
+  } else if (!find_range(column, block->count, narrower, least, most)) {
+    return false;
   }
   *s = (ColumnShape){0};
   for (unsigned i = 0; i < column->frames; i++) {
@@ -259,6 +292,7 @@ static void new_shape(const Block *block, unsigned c, const BlockEdit *edits, si
   for (size_t k = 0; k < count && !s->raw; k++)
     if (edits[k].row && !fits(s, edits[k].row->c[c])) widen(s, edits[k].row->c[c]);
   settle(s);
+  return true;
 }
 
 /* 64 bits of a column from any bit on; behind its end stand other columns or the spare bytes. */
@@ -300,11 +334,14 @@ static void find_recoding(const BlockColumn *column, const ColumnShape *s, Recod
   }
 }
 
-static void put_recoded(Bits *b, const BlockColumn *column, size_t from, size_t to, const Recoding *r, unsigned width) {
-  for (size_t i = from; i < to; i++) {
-    uint64_t code = read_code(column, i);
-    put_code(b, (code & column->mask) * r->times[code >> column->low] + r->plus[code >> column->low], width);
+static void put_recoded(Bits *to, const BlockColumn *column, size_t from, size_t end, const Recoding *r, unsigned width) {
+  const Codes codes = codes_of(column);
+  Bits b = *to;
+  for (size_t i = from; i < end; i++) {
+    uint64_t code = read_code(&codes, i);
+    put_code(&b, (code & codes.mask) * r->times[code >> codes.low] + r->plus[code >> codes.low], width);
   }
+  *to = b;
 }
 
 static unsigned char *put_edited(unsigned char *p, const Block *block, unsigned c, const BlockEdit *edits, size_t count, const ColumnShape *s, bool anew) {
@@ -332,7 +369,7 @@ static bool find_shape(const Block *block, unsigned c, const BlockEdit *edits, s
   for (size_t k = 0; k < count && fit && !s->raw; k++) fit = !edits[k].row || fits(s, edits[k].row->c[c]);
   if (fit && (!narrow || s->raw || s->bits == 0)) return false;
   ColumnShape other;
-  new_shape(block, c, edits, count, &other);
+  if (!new_shape(block, c, edits, count, fit, &other)) return false;
   if (fit && column_bytes(&other, rows) >= column_bytes(s, rows)) return false;
   *s = other;
   return true;

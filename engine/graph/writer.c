@@ -19,6 +19,7 @@ struct PropterWriter {
   PropterSnapshot view;   /* the write transaction after a flush */
   bool failed;
   PropterMap terms;       /* record → id, of new terms */
+  PropterMap found;       /* the same of terms that were found lately */
   bool empty;             /* there were no terms */
   uint64_t next[ENV_NUMBERED]; /* numbers of new terms */
   size_t terms_flushed;
@@ -70,10 +71,21 @@ static PropterStatus make_record(PropterWriter *w, const PropterTerm *term, Prop
   return PROPTER_OK;
 }
 
+/* Most terms that are looked up are looked up again soon: the parts of a row, its datatypes. */
+static PropterStatus find(PropterWriter *w, PropterStr record, uint64_t hash, PropterId *id, PropterError *err) {
+  enum { LATELY = 4096 };
+  const uint64_t *found = propter_map_get_hashed(&w->found, record, hash);
+  *id = found ? *found : PROPTER_NO_ID;
+  if (found || w->empty) return PROPTER_OK;
+  PROPTER_TRY(dict_find(w->graph->env, w->base, record, hash, id, err));
+  if (*id == PROPTER_NO_ID) return PROPTER_OK;
+  if (w->found.count == LATELY) propter_map_clear(&w->found);
+  return propter_map_put_hashed(&w->found, record, hash, *id, NULL) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+}
+
 /* A record that this writer has not made: finds it, or makes it. */
 static PropterStatus find_or_make(PropterWriter *w, PropterStr record, uint64_t hash, PropterId *id, PropterError *err) {
-  *id = PROPTER_NO_ID;
-  if (!w->empty) PROPTER_TRY(dict_find(w->graph->env, w->base, record, hash, id, err));
+  PROPTER_TRY(find(w, record, hash, id, err));
   if (*id != PROPTER_NO_ID) return PROPTER_OK;
   unsigned tag = (unsigned char)record.data[0];
   uint64_t *next = &w->next[dict_table(tag) - ENV_TERMS];
@@ -474,6 +486,7 @@ void propter_writer_close(PropterWriter *w) {
   if (w->base) env_read_end(w->graph->env, w->base);
   env_unlock_writer(w->graph->env);
   propter_map_clear(&w->terms);
+  propter_map_clear(&w->found);
   propter_vec_clear(&w->ops);
   propter_vec_clear(&w->clears);
   propter_buf_clear(&w->record);
