@@ -26,9 +26,12 @@ typedef struct {
   Targets *targets; /* NULL: the mapping has none */
   Rows *rows;           /* NULL: every row is executed */
   Shrink before;        /* what its graphs held */
+  bool damaged;         /* nothing of the state is believed */
   bool incremental;     /* the graphs keep what the last run made of rows that are still there */
   PropterId *constants; /* ids of constants met so far */
   PROPTER_VEC(PropterId) ids; /* of the terms of a record */
+  PROPTER_VEC(uint64_t) hashes;
+  uint64_t *source_hashes; /* of the graph of each source */
   PropterStatus failed; /* inside a callback that cannot return it */
   PropterError why;
 } Ingest;
@@ -85,14 +88,31 @@ static PropterStatus intern_iri(Ingest *in, PropterStr iri, PropterId *id, Propt
   return propter_writer_intern(in->writer, &term, id, err);
 }
 
+/* Equal for terms that RDF 1.1 (Concepts, 3.3) calls equal. */
+static uint64_t hash_term(const PropterTerm *t) {
+  uint64_t hash = propter_hash64(t->value) + (uint64_t)t->kind;
+  if (t->kind != PROPTER_TERM_LITERAL) return hash;
+  if (t->language.len) {
+    char low[256];
+    size_t n = t->language.len < sizeof low ? t->language.len : sizeof low;
+    for (size_t i = 0; i < n; i++) low[i] = (char)(t->language.data[i] >= 'A' && t->language.data[i] <= 'Z' ? t->language.data[i] | 32 : t->language.data[i]);
+    return hash * 3 + propter_hash64((PropterStr){low, n});
+  }
+  bool string = !t->datatype.len || propter_str_equal(t->datatype, propter_vocab_iri(VOCAB_xsd_string));
+  return string ? hash : hash * 5 + propter_hash64(t->datatype);
+}
+
 /* Graphs of the sources and definitions, and those that the last run of this mapping wrote besides. */
 static PropterStatus own_graphs(Ingest *in, PropterError *err) {
   const PropterMapSource *s;
   size_t n = 0;
   while (propter_mapping_source(in->mapping, n)) n++;
   in->sources = propter_calloc(n, sizeof *in->sources);
-  if (!in->sources) return no_memory(err);
+  in->source_hashes = propter_calloc(n, sizeof *in->source_hashes);
+  if (!in->sources || !in->source_hashes) return no_memory(err);
   for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++) {
+    PropterTerm graph = propter_iri(s->graph);
+    in->source_hashes[i] = hash_term(&graph);
     PROPTER_TRY(intern_iri(in, s->graph, &in->sources[i], err));
     PROPTER_TRY(own(in, in->sources[i], s->graph, err));
   }
@@ -179,29 +199,53 @@ static PropterStatus open_rows(Ingest *in, PropterError *err) {
   PropterStatus status = propter_buf_status(&path, err);
   if (status == PROPTER_OK) status = rows_open(path.data, fingerprint, &in->rows, err);
   propter_buf_clear(&path);
-  if (status == PROPTER_OK) status = is_of_last_run(in, &in->incremental, err);
-  if (status == PROPTER_OK && !in->incremental) rows_forget(in->rows);
-  return status;
+  if (status == PROPTER_OK && !in->damaged) status = is_of_last_run(in, &in->incremental, err);
+  if (status != PROPTER_OK) return status;
+  if (rows_lost(in->rows)) propter_log(o->log, PROPTER_LOG_WARNING, "ingest", "the state of rows %s: every row is executed", rows_lost(in->rows));
+  return rows_begin(in->rows, in->incremental, err);
 }
 
-static PropterStatus on_row(PropterStr content, bool *known, void *payload, PropterError *err) {
+static PropterStatus on_row(uint64_t hash, bool *known, void *payload, PropterError *err) {
   Ingest *in = payload;
-  PROPTER_TRY(rows_next(in->rows, content, known, err));
-  in->result->known += *known && in->incremental;
+  PROPTER_TRY(rows_next(in->rows, hash, known, err));
+  in->result->known += *known;
   return PROPTER_OK;
 }
 
+static PropterStatus on_come(PropterQuad quad, void *payload, PropterError *err) { return propter_writer_add(((Ingest *)payload)->writer, quad, err); }
 static PropterStatus on_gone(PropterQuad quad, void *payload, PropterError *err) { return propter_writer_remove(((Ingest *)payload)->writer, quad, err); }
 
 /* --- What the mapping gives ------------------------------------------------------------------------------------------------ */
 
+static uint64_t hash_quad(const Ingest *in, const PropterMapRecord *r, const PropterMapQuad *q) {
+  const uint64_t *hash = in->hashes.items;
+  uint64_t four[4] = {hash[q->s], hash[q->p], hash[q->o], q->g == PROPTER_MAP_DEFAULT ? in->source_hashes[r->source] : hash[q->g]};
+  return propter_hash64((PropterStr){(const char *)four, sizeof four});
+}
+
+/* Ids of terms that the row had before it was changed: looking a term up is what costs most. */
+static PropterStatus recall_terms(Ingest *in, const PropterMapRecord *r, PropterError *err) {
+  if (!propter_vec_reserve(&in->hashes, r->term_count)) return no_memory(err);
+  for (size_t i = 0; i < r->term_count; i++) in->hashes.items[i] = hash_term(&r->terms[i].term);
+  for (size_t i = 0; i < r->quad_count && in->incremental; i++) {
+    const PropterMapQuad *q = &r->quads[i];
+    PropterQuad quad;
+    bool found;
+    PROPTER_TRY(rows_recall(in->rows, hash_quad(in, r, q), &quad, &found, err));
+    if (!found) continue;
+    in->ids.items[q->s] = quad.s, in->ids.items[q->p] = quad.p, in->ids.items[q->o] = quad.o;
+    if (q->g != PROPTER_MAP_DEFAULT) in->ids.items[q->g] = quad.g;
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus intern_terms(Ingest *in, const PropterMapRecord *r, PropterError *err) {
   if (!propter_vec_reserve(&in->ids, r->term_count)) return no_memory(err);
+  for (size_t i = 0; i < r->term_count; i++) in->ids.items[i] = r->terms[i].constant ? in->constants[r->terms[i].constant] : PROPTER_NO_ID;
+  if (in->rows) PROPTER_TRY(recall_terms(in, r, err));
   for (size_t i = 0; i < r->term_count; i++) {
     const PropterMapTerm *t = &r->terms[i];
-    in->ids.items[i] = t->constant ? in->constants[t->constant] : PROPTER_NO_ID;
-    if (in->ids.items[i]) continue;
-    PROPTER_TRY(propter_writer_intern(in->writer, &t->term, &in->ids.items[i], err));
+    if (!in->ids.items[i]) PROPTER_TRY(propter_writer_intern(in->writer, &t->term, &in->ids.items[i], err));
     if (t->constant) in->constants[t->constant] = in->ids.items[i];
   }
   return PROPTER_OK;
@@ -221,8 +265,8 @@ static PropterStatus on_record(const PropterMapRecord *r, void *payload, Propter
       quad.g = in->ids.items[q->g];
       PROPTER_TRY(own(in, quad.g, r->terms[q->g].term.value, err));
     }
-    PROPTER_TRY(propter_writer_add(in->writer, quad, err));
-    if (in->rows) rows_add(in->rows, quad);
+    if (in->rows) rows_add(in->rows, quad, hash_quad(in, r, q));
+    if (!in->incremental) PROPTER_TRY(propter_writer_add(in->writer, quad, err));
   }
   in->result->quads += r->quad_count;
   return PROPTER_OK;
@@ -333,7 +377,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   if (in->failed != PROPTER_OK) return propter_fail(err, in->failed, "%s", in->why.message);
   propter_run_rows(in->run, in->result->rows.rows);
   PROPTER_TRY(propter_run_iri(in->run, &name, err));
-  if (in->rows) PROPTER_TRY(rows_finish(in->rows, name, on_gone, in, err));
+  if (in->rows) PROPTER_TRY(rows_finish(in->rows, name, &(RowsChange){on_come, on_gone, in}, err));
   /* What a row gave and the mapping's own statements say, too, stays. */
   if (in->incremental) PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
   PROPTER_TRY(shrink_check(&in->before, in->writer, o, err));
@@ -350,13 +394,15 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   return PROPTER_OK;
 }
 
-PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err) {
+/* *damaged: the state of rows must not be believed, or turned out so, and nothing was done. */
+static PropterStatus attempt(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, bool *damaged, PropterError *err) {
   *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
-  Ingest in = {.options = options, .result = result};
+  Ingest in = {.options = options, .result = result, .damaged = *damaged};
   PropterMappingOptions how = {.base = options->base, .database = options->database, .minimal = options->minimal, .answer = options->answer, .limits = options->limits};
   PropterStatus status = propter_mapping_read(options->mappings, options->count, &how, &in.mapping, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
   if (status == PROPTER_OK) status = execute(&in, err);
+  *damaged = status == PROPTER_DAMAGED && in.incremental && rows_lost(in.rows);
   rows_close(in.rows);
   targets_close(in.targets);
   propter_run_free(in.run);
@@ -364,11 +410,21 @@ PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *op
   propter_run_list_clear(&in.known);
   propter_mapping_free(in.mapping);
   propter_free(in.sources);
+  propter_free(in.source_hashes);
   propter_free(in.constants);
   propter_vec_clear(&in.owned);
   propter_vec_clear(&in.before);
   propter_vec_clear(&in.ids);
+  propter_vec_clear(&in.hashes);
   return status;
+}
+
+PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err) {
+  bool damaged = false;
+  PropterStatus status = attempt(graph, options, result, &damaged, err);
+  if (!damaged) return status;
+  propter_log(options->log, PROPTER_LOG_WARNING, "ingest", "the state of rows is damaged: every row is executed");
+  return attempt(graph, options, result, &damaged, err);
 }
 
 void propter_ingest_result_clear(PropterIngestResult *result) {

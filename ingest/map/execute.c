@@ -281,11 +281,11 @@ static PropterStatus reject_unknown(Execution *x, PropterError *err) {
 
 /* --- The run ------------------------------------------------------------------------------------------------------------------- */
 
-PropterStatus execute_row(Execution *x, PropterError *err) {
+void count_row(Execution *x) {
   if (x->counts->rows++ % 65536 == 65535) propter_log_progress(x->options->log, "ingest", x->counts->rows, 0, "rows");
-  bool known = false;
-  if (x->sink->row) PROPTER_TRY(row_is_known(x, &known, err));
-  if (known) return PROPTER_OK;
+}
+
+PropterStatus execute_row(Execution *x, PropterError *err) {
   if (x->row.problem) {
     PropterStr none = {"", 0};
     (void)eval_reject(x, "columns", none, x->row.count && x->row.cells ? x->row.cells[0] : none, "%s", x->row.problem);
@@ -297,12 +297,15 @@ PropterStatus execute_row(Execution *x, PropterError *err) {
 }
 
 static PropterStatus run_rows(Execution *x, PropterTable *table, PropterError *err) {
-  bool found = true;
-  while (found) {
+  for (;;) {
+    bool found, asked = false, known = false;
+    PROPTER_TRY(known_skip(x, table, &asked, err));
     PROPTER_TRY(propter_table_next(table, &x->row, &found, err));
-    if (found) PROPTER_TRY(execute_row(x, err));
+    if (!found) return PROPTER_OK;
+    count_row(x);
+    if (x->sink->row && !asked) PROPTER_TRY(row_is_known(x, &known, err));
+    if (!known) PROPTER_TRY(execute_row(x, err));
   }
-  return PROPTER_OK;
 }
 
 static bool depends_on_place(const PropterMapping *m, size_t source) {
@@ -372,6 +375,7 @@ static void clear(Execution *x) {
 void execute_clear_scratch(Execution *x) {
   scratch_clear(&x->scratch);
   propter_buf_clear(&x->text);
+  propter_buf_clear(&x->key);
   propter_buf_clear(&x->content);
   propter_vec_clear(&x->terms);
   propter_vec_clear(&x->quads);

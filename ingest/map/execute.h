@@ -19,6 +19,7 @@ typedef struct {
   uint64_t targets;
   size_t next; /* entry with the same key, or SIZE_MAX */
   size_t last; /* of the first entry of a key: its last one */
+  uint64_t sum; /* of the first entry of a key: of the hashes of its subjects */
 } JoinEntry;
 
 /* Subjects of a parent triples map by the values of the join's columns, each subject once a key. */
@@ -74,9 +75,10 @@ typedef struct {
   PropterMap *seen; /* of each triples map that is unique: subject → file and line of the first row with it */
   bool **shown;     /* of each triples map: which of its columns are named as the place of a value */
   Scratch scratch;
-  PropterBuf text;
+  PropterBuf text, key;
   PropterBuf content; /* of the present row */
-  uint64_t header;    /* hash of the column names of the present file */
+  uint64_t header;    /* hash of the present source and the column names of its file */
+  bool by_bytes;      /* rows of the present source may be known by their bytes */
   bool placed;        /* what rows of the present source give depends on where they stand */
 
   size_t source, file, map; /* where the run is */
@@ -120,6 +122,8 @@ Outcome eval_reject(Execution *x, const char *rule, PropterStr column, PropterSt
 PropterStatus join_build_all(Execution *x, PropterError *err);
 /* Appends the subjects that join the present row. */
 PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, PropterError *err);
+/* A hash of these subjects. */
+PropterStatus join_hash(Execution *x, const ObjectMap *object, uint64_t *hash, PropterError *err);
 void join_clear(JoinIndex *index);
 
 /* execute.c: whether another row gave the same subject before, where each may be given once. */
@@ -136,8 +140,13 @@ PropterStatus parallel_run(Execution *x, PropterTable *table, PropterError *err)
 /* execute.c: opens a file of a source and finds the columns of all term maps that read from it. */
 PropterStatus open_source(Execution *x, size_t source, size_t file, PropterTable **table, PropterError *err);
 
+/* execute.c: one row more was read. */
+void count_row(Execution *x);
+
 /* known.c: takes in the header of the present file; before its rows. */
 PropterStatus known_header(Execution *x, const PropterTable *table, PropterError *err);
+/* known.c: passes over the next rows as long as the sink knows them by their bytes; *asked: the one to come is new. */
+PropterStatus known_skip(Execution *x, PropterTable *table, bool *asked, PropterError *err);
 /* known.c: asks the sink whether the present row is known. */
 PropterStatus row_is_known(Execution *x, bool *known, PropterError *err);
 

@@ -64,7 +64,7 @@ static PropterStatus each_key(Execution *x, const ObjectMap *object, bool parent
 }
 
 static PropterStatus add_entry(JoinIndex *index, PropterStr key, const PropterMapTerm *subject, PropterError *err) {
-  JoinEntry e = {subject->term, subject->targets, SIZE_MAX, 0};
+  JoinEntry e = {.subject = subject->term, .targets = subject->targets, .next = SIZE_MAX};
   PropterHash128 pair = propter_hash128(key), other = propter_hash128(subject->term.value);
   pair.low += other.low * 3 + subject->targets;
   pair.high += other.high * 3;
@@ -76,9 +76,10 @@ static PropterStatus add_entry(JoinIndex *index, PropterStr key, const PropterMa
     return index->texts.used > (SIZE_MAX >> 34) ? propter_fail(err, PROPTER_LIMIT, "a join needs more than 1 GiB of memory") : no_memory(err);
   uint64_t *first = propter_map_put(&index->first, key, index->entries.count, &added);
   if (!first || !propter_vec_push(&index->entries, e)) return no_memory(err);
-  size_t *last = &index->entries.items[*first].last;
-  if (!added) index->entries.items[*last].next = index->entries.count - 1;
-  *last = index->entries.count - 1;
+  JoinEntry *of_key = &index->entries.items[*first];
+  if (!added) index->entries.items[of_key->last].next = index->entries.count - 1;
+  of_key->last = index->entries.count - 1;
+  of_key->sum += other.low + subject->targets;
   return PROPTER_OK;
 }
 
@@ -93,26 +94,20 @@ static PropterStatus add_subjects(Execution *x, PropterStr key, void *payload, P
   return PROPTER_OK;
 }
 
-/* Adds a hash of the cells of the present row that a term map needs; false: it needs more than these. */
-static bool add_cells(const Execution *x, const TermMap *t, PropterHash128 *sum) {
-  if (t->call || t->gather || t->condition || t->datatype || t->language || t->kind == EXPRESSION_NONE || x->row.values) return false;
-  for (size_t i = 0; i < t->part_count; i++) {
-    if (!t->parts[i].is_column) continue;
-    PropterHash128 cell = propter_hash128(x->row.cells[x->slots[t->parts[i].slot]]);
-    sum->low = sum->low * 31 + cell.low;
-    sum->high = sum->high * 31 + cell.high;
-  }
+/* Takes in how many columns from the first on hold all that a term map needs; false: it needs more than columns. */
+static bool add_columns(const Execution *x, const TermMap *t, size_t *count) {
+  if (t->call || t->gather || t->condition || t->datatype || t->language || t->kind == EXPRESSION_NONE) return false;
+  for (size_t i = 0; i < t->part_count; i++)
+    if (t->parts[i].is_column && x->slots[t->parts[i].slot] >= *count) *count = x->slots[t->parts[i].slot] + 1;
   return true;
 }
 
-/* Whether the row names the same parent by the same values as the row before: rows of a parent often stand together. */
-static bool is_same(const Execution *x, const ObjectMap *object, PropterHash128 *before) {
-  PropterHash128 now = {1, 1};
-  bool told = add_cells(x, x->m->maps.items[object->parent].subject, &now);
-  for (size_t i = 0; i < object->join_count && told; i++) told = add_cells(x, object->joins[i].parent, &now);
-  bool same = told && now.low == before->low && now.high == before->high;
-  *before = now;
-  return same;
+/* Rows of a parent often stand together: those with the same cells up to this column name it by the same values; 0: that cannot be told. */
+static size_t leading_columns(const Execution *x, const ObjectMap *object) {
+  size_t count = 0;
+  bool told = add_columns(x, x->m->maps.items[object->parent].subject, &count);
+  for (size_t i = 0; i < object->join_count && told; i++) told = add_columns(x, object->joins[i].parent, &count);
+  return told ? count : 0;
 }
 
 static PropterStatus build_from(Execution *x, const ObjectMap *object, size_t file, PropterError *err) {
@@ -120,19 +115,20 @@ static PropterStatus build_from(Execution *x, const ObjectMap *object, size_t fi
   const TriplesMap *parent = &x->m->maps.items[object->parent];
   PropterTable *table = NULL;
   PropterBuf key = {0};
-  PropterHash128 before = {0, 0};
   PropterStatus status = open_source(x, parent->source, file, &table, err);
   x->map = object->parent;
+  size_t columns = status == PROPTER_OK ? leading_columns(x, object) : 0;
   bool found = true;
   while (status == PROPTER_OK && (status = propter_table_next(table, &x->row, &found, err)) == PROPTER_OK && found) {
     Outcome outcome;
     Build b = {.index = index};
-    if (x->row.problem || is_same(x, object, &before)) continue;
+    if (x->row.problem) continue;
     scratch_rewind(&x->scratch);
     propter_buf_reset(&key);
     x->terms.count = x->texts.count = 0;
     status = eval_terms(x, parent->subject, &b.subjects, &outcome, err);
     if (status == PROPTER_OK && outcome == GOT) status = each_key(x, object, true, 0, &key, add_subjects, &b, err);
+    if (status == PROPTER_OK && columns) status = propter_table_skip_same(table, columns, err);
   }
   propter_table_close(table);
   propter_buf_clear(&key);
@@ -197,16 +193,38 @@ static PropterStatus project(Execution *x, const ObjectMap *object, Range *out, 
 PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, PropterError *err) {
   JoinIndex *index = &x->joins[object->number];
   if (!index->built) return project(x, object, out, err);
-  PropterBuf key = {0};
   uint32_t at;
   size_t terms = x->terms.count;
   x->found.count = 0;
-  PropterStatus status = each_key(x, object, false, 0, &key, probe, index, err);
-  propter_buf_clear(&key);
+  propter_buf_reset(&x->key);
+  PropterStatus status = each_key(x, object, false, 0, &x->key, probe, index, err);
   /* The values of the keys were terms, too. */
   x->terms.count = terms;
   for (size_t i = 0; i < x->found.count && status == PROPTER_OK; i++) status = eval_add(x, &x->found.items[i], &at, err);
   *out = (Range){terms, x->terms.count};
+  return status;
+}
+
+typedef struct {
+  const JoinIndex *index;
+  uint64_t sum;
+} Sum;
+
+static PropterStatus add_sum(Execution *x, PropterStr key, void *payload, PropterError *err) {
+  (void)x, (void)err;
+  Sum *s = payload;
+  const uint64_t *at = propter_map_get(&s->index->first, key);
+  if (at) s->sum += s->index->entries.items[*at].sum;
+  return PROPTER_OK;
+}
+
+PropterStatus join_hash(Execution *x, const ObjectMap *object, uint64_t *hash, PropterError *err) {
+  Sum s = {&x->joins[object->number], 0};
+  size_t terms = x->terms.count;
+  propter_buf_reset(&x->key);
+  PropterStatus status = each_key(x, object, false, 0, &x->key, add_sum, &s, err);
+  x->terms.count = terms;
+  *hash = s.sum;
   return status;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What decides the outcome of a row, as bytes: its cells, what it is joined with, and its place where the outcome says it or depends on it. */
+/* What decides the outcome of a row: its cells, what it is joined with, and its place where the outcome says it or depends on it. Where that is the cells alone,
+ * the bytes of the row in its file will do, and a row that is known is not even taken apart. */
 #include <string.h>
 
 #include "execute.h"
@@ -43,11 +44,10 @@ static PropterStatus add_joined(Execution *x, const TriplesMap *map, PropterErro
   for (size_t k = 0; k < map->says.count; k++)
     for (size_t o = 0; o < map->says.items[k].objects.count; o++) {
       const ObjectMap *object = &map->says.items[k].objects.items[o];
-      Range found;
+      uint64_t hash;
       if (object->map || !x->joins[object->number].built) continue;
-      PROPTER_TRY(join_terms(x, object, &found, err));
-      add_number(&x->content, found.end - found.begin);
-      for (size_t i = found.begin; i < found.end; i++) add_text(&x->content, x->terms.items[i].term.value);
+      PROPTER_TRY(join_hash(x, object, &hash, err));
+      add_number(&x->content, hash);
     }
   return PROPTER_OK;
 }
@@ -69,19 +69,47 @@ static void note_values(Execution *x) {
     if (x->uses[i].part && x->uses[i].source == x->source) x->uses[i].found |= x->row.values[x->slots[i]].count > 0;
 }
 
+/* The bytes of a row are all that it gives: it is joined with nothing, says no place and has no rank. */
+static bool cells_decide(const Execution *x) {
+  for (size_t i = 0; i < x->m->maps.count; i++) {
+    const TriplesMap *map = &x->m->maps.items[i];
+    if (map->source != x->source) continue;
+    if (map->unique) return false;
+    for (size_t k = 0; k < map->says.count; k++)
+      for (size_t o = 0; o < map->says.items[k].objects.count; o++)
+        if (!map->says.items[k].objects.items[o].map && x->joins[map->says.items[k].objects.items[o].number].built) return false;
+  }
+  return !x->placed;
+}
+
 /* The cells of a row mean what the header says. */
 PropterStatus known_header(Execution *x, const PropterTable *table, PropterError *err) {
   size_t count;
   const PropterStr *names = propter_table_columns(table, &count);
   propter_buf_reset(&x->content);
+  add_number(&x->content, x->source);
   for (size_t i = 0; names && i < count; i++) add_text(&x->content, names[i]);
   x->header = propter_hash64(propter_buf_str(&x->content));
+  x->by_bytes = x->sink->row && cells_decide(x);
   return propter_buf_status(&x->content, err);
+}
+
+PropterStatus known_skip(Execution *x, PropterTable *table, bool *asked, PropterError *err) {
+  for (bool known = x->by_bytes; known;) {
+    PropterStr bytes;
+    PROPTER_TRY(propter_table_peek(table, &bytes, err));
+    if (!bytes.len) return PROPTER_OK;
+    PROPTER_TRY(x->sink->row(propter_hash64(bytes) + x->header, &known, x->sink->payload, err));
+    *asked = !known;
+    if (!known) return PROPTER_OK;
+    propter_table_skip(table);
+    count_row(x);
+  }
+  return PROPTER_OK;
 }
 
 PropterStatus row_is_known(Execution *x, bool *known, PropterError *err) {
   propter_buf_reset(&x->content);
-  add_number(&x->content, x->source);
   add_number(&x->content, x->header);
   add_cells(&x->content, &x->row);
   if (x->placed || x->row.problem) add_place(x);
@@ -94,7 +122,7 @@ PropterStatus row_is_known(Execution *x, bool *known, PropterError *err) {
     PROPTER_TRY(add_joined(x, map, err));
   }
   PROPTER_TRY(propter_buf_status(&x->content, err));
-  PROPTER_TRY(x->sink->row(propter_buf_str(&x->content), known, x->sink->payload, err));
+  PROPTER_TRY(x->sink->row(propter_hash64(propter_buf_str(&x->content)), known, x->sink->payload, err));
   if (*known) note_values(x);
   return PROPTER_OK;
 }

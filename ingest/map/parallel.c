@@ -98,6 +98,7 @@ static PropterStatus work(size_t slot, void *payload, PropterError *err) {
                           .cells = b->cells.items + r->cells,
                           .count = r->count,
                           .problem = r->problem != SIZE_MAX ? b->bytes.data + r->problem : NULL};
+    count_row(x);
     PROPTER_TRY(execute_row(x, err));
   }
   return propter_buf_status(&b->out, err);

@@ -38,6 +38,9 @@ typedef struct {
 
   uint64_t line; /* of the next byte */
   bool after_cr;
+  size_t quote_at, cr_at; /* where from buf[row] on the next quote and the next carriage return are; before it: not looked for */
+  size_t plain;    /* bytes of the plain row that was looked at last; 0: the row was not plain */
+  PropterBuf model; /* what the rows that are skipped begin with */
   PROPTER_VEC(Span) spans;
   PROPTER_VEC(PropterStr) cells;
 } Csv;
@@ -49,6 +52,7 @@ static void close_csv(void *state) {
   if (c->source) source_close_file(c->source);
   if (c->converting) (void)iconv_close(c->convert);
   propter_free(c->buf);
+  propter_buf_clear(&c->model);
   propter_vec_clear(&c->spans);
   propter_vec_clear(&c->cells);
   propter_free(c);
@@ -145,6 +149,7 @@ static PropterStatus read_raw(Csv *c, PropterError *err) {
 /* More bytes behind buf[end]: the row moves to the front, the buffer grows up to the limit of a row. */
 static PropterStatus more(Csv *c, PropterError *err) {
   if (!c->checked_mark) PROPTER_TRY(check_mark(c, err));
+  c->quote_at = c->cr_at = SIZE_MAX;
   if (c->row) {
     memmove(c->buf, c->buf + c->row, c->end - c->row);
     c->end -= c->row;
@@ -183,11 +188,13 @@ static PropterStatus more(Csv *c, PropterError *err) {
   return PROPTER_OK;
 }
 
+static PropterStatus too_many(const Csv *c, PropterError *err) {
+  propter_error_at(err, c->path, c->line, 0);
+  return propter_fail(err, PROPTER_LIMIT, "row has more than the limit of %llu columns", (unsigned long long)c->limits.table_columns);
+}
+
 static PropterStatus end_cell(Csv *c, Span span, PropterError *err) {
-  if (c->spans.count >= c->limits.table_columns) {
-    propter_error_at(err, c->path, c->line, 0);
-    return propter_fail(err, PROPTER_LIMIT, "row has more than the limit of %llu columns", (unsigned long long)c->limits.table_columns);
-  }
+  if (c->spans.count >= c->limits.table_columns) return too_many(c, err);
   return propter_vec_push(&c->spans, span) ? PROPTER_OK : no_memory(c, err);
 }
 
@@ -326,19 +333,111 @@ static PropterStatus finish_at_end(Csv *c, Scan *s, PropterError *err) {
   return s->state == COMMENT ? PROPTER_OK : end_cell(c, s->span, err);
 }
 
+/* Bytes of the next row are there; a line feed after the carriage return that ended the last row belongs to it. */
+static PropterStatus start_row(Csv *c, PropterError *err) {
+  size_t least = c->comment.len > 1 ? c->comment.len : 1;
+  for (;;) {
+    while (!c->ended && c->end - c->row < least) PROPTER_TRY(more(c, err));
+    bool feed = c->after_cr && c->row < c->end && c->buf[c->row] == '\n';
+    c->after_cr = false;
+    if (!feed) return PROPTER_OK;
+    c->row++;
+    c->offset++;
+  }
+}
+
+/* --- Plain rows: no quotes, no comments, and a carriage return before the line feed only ----------------------------------------- */
+
+static size_t find(const Csv *c, size_t known, char byte) {
+  if (known != SIZE_MAX && known >= c->row) return known;
+  const char *at = memchr(c->buf + c->row, byte, c->end - c->row);
+  return at ? (size_t)(at - c->buf) : c->end;
+}
+
+/* The next row where it is plain, and how many bytes it takes with its line end (c->plain; 0: it is not). Reads on until all of it is there. */
+static PropterStatus plain_row(Csv *c, PropterStr *row, PropterError *err) {
+  c->plain = 0;
+  if (c->comment.len) return PROPTER_OK;
+  PROPTER_TRY(start_row(c, err));
+  const char *feed = NULL;
+  for (size_t seen = 0; !feed;) {
+    if (seen < c->end - c->row) feed = memchr(c->buf + c->row + seen, '\n', c->end - c->row - seen);
+    seen = c->end - c->row;
+    /* In a file that knows carriage returns alone there is no line feed to wait for. */
+    if (!feed && (c->ended || find(c, SIZE_MAX, '\r') + 1 < c->end)) return PROPTER_OK;
+    if (!feed) PROPTER_TRY(more(c, err));
+  }
+  size_t end = (size_t)(feed - c->buf);
+  if (c->quoting && (c->quote_at = find(c, c->quote_at, c->quote)) < end) return PROPTER_OK;
+  c->cr_at = find(c, c->cr_at, '\r');
+  if (c->cr_at + 1 < end) return PROPTER_OK;
+  *row = (PropterStr){c->buf + c->row, (c->cr_at < end ? c->cr_at : end) - c->row};
+  if (row->len && row->len < c->limits.line_bytes) c->plain = end + 1 - c->row;
+  return PROPTER_OK;
+}
+
+static PropterStatus split_plain(Csv *c, PropterStr row, PropterError *err) {
+  PROPTER_TRY(check_text(c, c->line, row.len, err));
+  c->cells.count = 0;
+  for (const char *end = row.data + row.len, *p = row.data, *to = p; to; p = to + 1) {
+    to = memchr(p, c->delimiter, (size_t)(end - p));
+    PropterStr cell = {p, (size_t)((to ? to : end) - p)};
+    if (c->cells.count >= c->limits.table_columns) return too_many(c, err);
+    if (!propter_vec_push(&c->cells, c->trim ? propter_str_trim(cell) : cell)) return no_memory(c, err);
+  }
+  return PROPTER_OK;
+}
+
+static void skip_row(void *state) {
+  Csv *c = state;
+  c->row += c->plain;
+  c->offset += c->plain;
+  c->line++;
+}
+
+static PropterStatus peek_row(void *state, PropterStr *bytes, PropterError *err) {
+  Csv *c = state;
+  PROPTER_TRY(plain_row(c, bytes, err));
+  if (!c->plain) *bytes = (PropterStr){"", 0};
+  return PROPTER_OK;
+}
+
+static PropterStatus skip_same(void *state, size_t columns, uint64_t *skipped, PropterError *err) {
+  Csv *c = state;
+  PropterStr row;
+  size_t from = c->row - c->plain, length = 0;
+  for (; columns && length < c->plain; columns--) {
+    const char *to = memchr(c->buf + from + length, c->delimiter, c->plain - length);
+    length = to ? (size_t)(to - (c->buf + from)) + 1 : c->plain;
+  }
+  if (columns || !length || length == c->plain) return PROPTER_OK;
+  /* The buffer may move. */
+  propter_buf_reset(&c->model);
+  propter_buf_add(&c->model, (PropterStr){c->buf + from, length});
+  PROPTER_TRY(propter_buf_status(&c->model, err));
+  for (;;) {
+    PROPTER_TRY(plain_row(c, &row, err));
+    if (!c->plain || !propter_str_starts(row, propter_buf_str(&c->model))) return PROPTER_OK;
+    skip_row(c);
+    ++*skipped;
+  }
+}
+
+/* --- Any row ------------------------------------------------------------------------------------------------------------------------ */
+
 static PropterStatus next_row(void *state, PropterRow *row, bool *found, PropterError *err) {
   Csv *c = state;
-  *found = false;
+  PropterStr plain;
+  PROPTER_TRY(plain_row(c, &plain, err));
+  *found = c->plain > 0;
+  if (*found) {
+    PropterStatus status = split_plain(c, plain, err);
+    *row = (PropterRow){.line = c->line, .cells = c->cells.items, .count = c->cells.count};
+    skip_row(c);
+    return status;
+  }
   for (;;) {
-    /* A line feed after the carriage return that ended the last row belongs to it. */
-    while (!c->ended && (c->end - c->row < (c->comment.len > 1 ? c->comment.len : 1))) PROPTER_TRY(more(c, err));
-    if (c->after_cr && c->row < c->end && c->buf[c->row] == '\n') {
-      c->after_cr = false;
-      c->row++;
-      c->offset++;
-      continue;
-    }
-    c->after_cr = false;
+    PROPTER_TRY(start_row(c, err));
     if (c->row == c->end) return PROPTER_OK;
     Scan s = {.line = c->line, .bare = true};
     c->spans.count = 0;
@@ -374,4 +473,7 @@ const TableReader table_reader_csv = {.name = "csv",
                                       .summary = "comma-separated values (RFC 4180) and tables with other delimiters",
                                       .open = open_csv,
                                       .next = next_row,
+                                      .peek = peek_row,
+                                      .skip = skip_row,
+                                      .skip_same = skip_same,
                                       .close = close_csv};

@@ -15,6 +15,12 @@ typedef struct {
    * before the call: a reader of lists may set why an entry is none (static). */
   PropterStatus (*next)(void *state, PropterRow *row, bool *found, PropterError *err);
   void (*close)(void *state);
+  /* The bytes of the next row as they stand in the file, if equal bytes are equal rows; empty: unknown, `next` reads it. `skip` passes such a row over.
+   * NULL: always unknown. */
+  PropterStatus (*peek)(void *state, PropterStr *bytes, PropterError *err);
+  void (*skip)(void *state);
+  /* Passes over the rows that follow the one given last as long as it knows that their first `columns` cells are the same. NULL: it never knows. */
+  PropterStatus (*skip_same)(void *state, size_t columns, uint64_t *skipped, PropterError *err);
   /* Where columns are expressions: parses one and gives its index, from 0; NULL: the first row is the header. */
   PropterStatus (*column)(void *state, PropterStr expression, size_t *index, PropterError *err);
   /* The same, to be evaluated at each value of the column `parent`. */

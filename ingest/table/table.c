@@ -207,6 +207,23 @@ PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *fou
   return PROPTER_OK;
 }
 
+PropterStatus propter_table_peek(PropterTable *table, PropterStr *bytes, PropterError *err) {
+  *bytes = (PropterStr){"", 0};
+  return table->reader->peek && !table->pending ? table->reader->peek(table->state, bytes, err) : PROPTER_OK;
+}
+
+void propter_table_skip(PropterTable *table) {
+  table->reader->skip(table->state);
+  table->rows++;
+}
+
+PropterStatus propter_table_skip_same(PropterTable *table, size_t columns, PropterError *err) {
+  uint64_t skipped = 0;
+  PropterStatus status = table->reader->skip_same ? table->reader->skip_same(table->state, columns, &skipped, err) : PROPTER_OK;
+  table->rows += skipped;
+  return status;
+}
+
 PropterStr propter_row_text(const PropterRow *row, size_t column) {
   PropterStr text = {"", 0};
   if (column >= row->count) return text;

@@ -90,9 +90,9 @@ typedef struct {
    * only), `take` gets what was rendered in the order of the rows. Records of other sources go to `record`. */
   PropterStatus (*render)(const PropterMapRecord *record, PropterBuf *out, void *payload, PropterError *err);
   PropterStatus (*take)(PropterStr rendered, void *payload, PropterError *err);
-  /* NULL, or called before each row with all that decides what the row gives (bytes, equal for equal outcomes and only then, borrowed): `known` true passes it
-   * over. Only for mappings that work row by row (propter_mapping_by_row); not together with `take`. */
-  PropterStatus (*row)(PropterStr content, bool *known, void *payload, PropterError *err);
+  /* NULL, or called before each row with a hash of all that decides what the row gives: `known` true passes it over. Only for mappings that work row by row
+   * (propter_mapping_by_row); not together with `take`. */
+  PropterStatus (*row)(uint64_t hash, bool *known, void *payload, PropterError *err);
   /* NULL, or for propter_mapping_is_csvw: what is made is JSON (https://www.w3.org/TR/csv2json/), handed over piece by piece, and `record` is not called. */
   PropterStatus (*json)(PropterStr piece, void *payload, PropterError *err);
   void *payload;
