@@ -646,7 +646,22 @@ static PropterStatus happening(const Work *w, const PropterNames *names, const P
   return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");
 }
 
-/* One happening per sentence: paraphrases before labels, since they say what happened and labels may only refer to it. */
+/* No label, no other words for a kind: a clause whose date stands at its edge. What is still to come or supposed did not happen. */
+static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *err) {
+  const PropterRules *r = w->r;
+  const When *when = clause_date(w->s, &w->whens);
+  if (!when || !r->tagged_happening.count || !rules_any(r, r->past.items, r->past.count, w->s) || rules_any(r, r->future.items, r->future.count, w->s) ||
+      rules_any(r, r->condition.items, r->condition.count, w->s))
+    return PROPTER_OK;
+  PROPTER_TRY(tag_sentence(w, err));
+  PropterHappening h = {.quote = w->scene->sentence, .clause = true, .when = {when->first, when->last}, .confidence = .7 * w->scene->factor};
+  if (!w->tagged || !clause_find(r, w->tagged, &w->whens, &h.words)) return PROPTER_OK;
+  h.place = h.words = absolute(w, h.words);
+  h.hedge = 1 - hedge_in(w, 0, w->s.len, 1);
+  return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");
+}
+
+/* One happening per sentence: paraphrases before labels, since they say what happened and labels may only refer to it; then plain clauses. */
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err) {
   Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
   if (!scene->dated || !w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
@@ -675,6 +690,7 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
     /* A label may only refer to what happened; with its date beside it, it says when. */
     status = happening(&w, names, &matches, matches.items[i].words, NULL, 0, true, out, err);
   }
+  if (status == PROPTER_OK && out->happenings.count == before) status = plain_clause(&w, out, err);
 done:
   propter_vec_clear(&matches);
   propter_vec_clear(&w.whens);

@@ -22,6 +22,15 @@ static unsigned class_of(unsigned roles, Part side) {
   return roles & (PROPTER_ROLE_EVENT | PROPTER_ROLE_KIND) ? 2 : 1;
 }
 
+/* A metric is of this concept; other places are members of dimensions. */
+static bool is_measured(PropterNames *names, size_t index) {
+  for (size_t i = 0; i < propter_names_count(names); i++) {
+    const PropterNamed *n = propter_names_get(names, i);
+    if (n->roles & PROPTER_ROLE_METRIC && n->scope == index) return true;
+  }
+  return false;
+}
+
 static size_t word_count(PropterStr s) {
   size_t n = 0;
   for (size_t i = 0; i < s.len; i++) n += s.data[i] != ' ' && (i == 0 || s.data[i - 1] == ' ');
@@ -63,15 +72,23 @@ static bool listed(PropterStr text, PropterSpan a, PropterSpan b) {
          propter_str_find(gap, PROPTER_STR(",")) != SIZE_MAX || propter_str_find(gap, PROPTER_STR("as well as")) != SIZE_MAX;
 }
 
+/* "Delays in the North": where it was is no cause, unless the words are only that, with an article. */
+static bool only_place(PropterNames *names, const PropterNameMatch *m, size_t words) {
+  unsigned roles = propter_names_get(names, m->index)->roles;
+  return roles & PROPTER_ROLE_SCOPE && !(roles & (PROPTER_ROLE_EVENT | PROPTER_ROLE_KIND | PROPTER_ROLE_METRIC)) && m->tokens + 1 < words &&
+         !is_measured(names, m->index);
+}
+
 static void pick(PropterNames *names, PropterStr text, PropterSpan span, const PropterNameMatches *found, Part side, Link *out, size_t *count) {
   double words = (double)word_count(slice(text, span));
   if (words > 6) words = 6;
   *count = 0;
-  size_t best = SIZE_MAX;
+  size_t best = SIZE_MAX, whole = word_count(slice(text, span));
   double best_score = 0;
   /* The head of a phrase stands before what modifies it. */
   for (size_t i = 0; i < found->count; i++) {
     const PropterNameMatch *m = &found->items[i];
+    if (side == PART_CAUSE && only_place(names, m, whole)) continue;
     double cover = (double)m->tokens / words;
     double late = .02 * (double)(word_count(slice(text, (PropterSpan){span.start, m->words.start > span.start ? m->words.start : span.start})) - 1);
     double score = fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)) - (late > .2 ? .2 : late);
@@ -414,10 +431,21 @@ static bool apart(PropterNames *names, const size_t *scopes, size_t count) {
   return false;
 }
 
+/* The places that the clause names. What is measured is none: "we doubled ad spend" need not touch ad spend alone. */
+static PropterStatus clause_scope(PropterNames *names, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out, PropterError *err) {
+  size_t scopes[LINKS], count = 0;
+  PROPTER_TRY(scopes_in(names, d->text, h->words, scopes, &count, err));
+  for (size_t i = 0; i < count; i++)
+    if (!is_measured(names, scopes[i])) out->scopes[out->scope_count++] = scopes[i];
+  if (apart(names, out->scopes, out->scope_count)) out->scope_count = 0;
+  return PROPTER_OK;
+}
+
 PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out,
                              PropterError *err) {
   (void)rules;
   *out = (LinkedHappening){.kind = SIZE_MAX, .event = SIZE_MAX};
+  if (h->clause) return clause_scope(names, d, h, out, err);
   if (h->label) {
     PROPTER_TRY(link_label(names, h->label, PROPTER_ROLE_KIND, &out->kind, err));
   } else {

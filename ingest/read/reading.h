@@ -117,7 +117,7 @@ struct PropterRules {
   PROPTER_VEC(Paraphrase) paraphrases;
   PROPTER_VEC(PropterRegex *)
   cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, tagged_phrase, negation, negation_except, negation_before,
-      hedge_except, condition, order, no_noun,
+      hedge_except, condition, order, no_noun, tagged_happening,
       nothing, front_definite, list_gap, common, past, future, reverse, gap, lead, place, pronoun, definite, answer_no, answer_yes, up, down, amount;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
@@ -174,6 +174,12 @@ typedef struct {
 } Scene;
 PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *only_rule, PropterReadings *out, PropterError *err);
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err);
+
+/* --- clause.c --- */
+/* The one day or month that stands at an edge of the sentence; NULL: none, or several. */
+const When *clause_date(PropterStr sentence, const Whens *whens);
+/* The clause of a sentence that says what happened on its date. */
+bool clause_find(const PropterRules *r, const Tagged *t, const Whens *whens, PropterSpan *words);
 
 /* --- names.c --- */
 #define READ_NOTATION .5 /* quality of a notation: counts only beside a word for what is measured */

@@ -266,6 +266,7 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
                {"tagged-cut-left", &r->tagged_cut_left, false, 0},
                {"tagged-cut-right", &r->tagged_cut_right, false, 0},
                {"tagged-nothing", &r->tagged_nothing, false, 0},
+               {"tagged-happening", &r->tagged_happening, false, 0},
                {"tagged-phrase", &r->tagged_phrase, false, 0},
                {"cut-left", &r->cut_left, false, 0},
                {"cut-right", &r->cut_right, false, 0},
@@ -522,6 +523,7 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->hedge_except);
   FREE_LIST(r->condition);
   FREE_LIST(r->order);
+  FREE_LIST(r->tagged_happening);
   FREE_LIST(r->no_noun);
   FREE_LIST(r->nothing);
   FREE_LIST(r->reverse);

@@ -225,18 +225,18 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   LinkedHappening l;
   if (h->hedge >= .45) return PROPTER_OK;
   PROPTER_TRY(link_happening(s->names, s->rules, s->d, h, &l, err));
-  if (!l.scope_count) return PROPTER_OK;
+  if (!l.scope_count && !h->clause) return PROPTER_OK;
   PropterStr iri;
   PropterId node;
   PROPTER_TRY(name_node(s, "event", h->quote, h->words, "happening", 0, &iri, err));
   PropterTerm term = propter_iri(iri);
   PROPTER_TRY(intern(s, &term, &node, err));
-  const PropterNamed *scope = propter_names_get(s->names, l.scopes[0]);
+  const PropterNamed *scope = l.scope_count ? propter_names_get(s->names, l.scopes[0]) : NULL;
   PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Event, err));
   PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, h->label ? propter_str(h->label) : words_of(s, h->words), err));
   PROPTER_TRY(put_quote(s, node, h->quote, known_from(s, h->when.last), err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_source, s->iri, err));
-  PROPTER_TRY(put_iri(s, node, VOCAB_propter_concept, propter_names_get(s->names, l.kind)->iri, err));
+  if (l.kind != SIZE_MAX) PROPTER_TRY(put_iri(s, node, VOCAB_propter_concept, propter_names_get(s->names, l.kind)->iri, err));
   for (size_t i = 0; i < l.scope_count; i++) PROPTER_TRY(put_iri(s, node, VOCAB_propter_scope, propter_names_get(s->names, l.scopes[i])->iri, err));
   PROPTER_TRY(put_day(s, node, VOCAB_propter_start, h->when.first, err));
   /* One day is a beginning; when it ended the sentence does not say. */
@@ -245,7 +245,7 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   if (h->quantity > 0) {
     PROPTER_TRY(put_decimal(s, node, VOCAB_propter_quantity, h->quantity, err));
     PROPTER_TRY(put_text(s, node, VOCAB_propter_quantityText, words_of(s, h->quantity_words), err));
-    if (h->polarity && l.scope_count == 1 && scope->scale > 0) PROPTER_TRY(put_dose(s, node, iri, h->polarity * h->quantity / scope->scale, scope->unit, err));
+    if (h->polarity && l.scope_count == 1 && scope && scope->scale > 0) PROPTER_TRY(put_dose(s, node, iri, h->polarity * h->quantity / scope->scale, scope->unit, err));
   }
   if (l.event != SIZE_MAX) PROPTER_TRY(put_iri(s, node, VOCAB_skos_closeMatch, propter_names_get(s->names, l.event)->iri, err));
   stored->happenings++;

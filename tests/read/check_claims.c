@@ -177,6 +177,36 @@ START_TEST(happenings_have_a_date) {
 }
 END_TEST
 
+/* Plain clauses with a date at their edge; words NULL: none. */
+static const struct {
+  const char *text, *words, *first, *last;
+} clauses[] = {
+    {"A second production line was opened in November 2010.", "A second production line was opened", "2010-11-01", "2010-11-30"},
+    {"We redesigned the website on 10 February 2011.", "We redesigned the website", "2011-02-10", "2011-02-10"},
+    {"From 27 October 2010 we doubled ad spend.", "we doubled ad spend", "2010-10-27", "2010-10-27"},
+    {"In May 2011 the city closed the bridge.", "the city closed the bridge", "2011-05-01", "2011-05-31"},
+    {"The web shop was offline from 3 to 5 May 2011.", "The web shop was offline", "2011-05-03", "2011-05-05"},
+    {"Sales rose by 5 percent in March 2011.", NULL, NULL, NULL},
+    {"Retailers added 20,000 jobs in March 2011.", NULL, NULL, NULL},
+    {"The report was published on 3 May 2011.", NULL, NULL, NULL},
+    {"The workshop did not open on 3 May 2011.", NULL, NULL, NULL},
+    {"The workshop will be opened on 3 May 2012.", NULL, NULL, NULL},
+    {"It was repaired on 3 May 2011.", NULL, NULL, NULL},
+    {"If the shop closed on 3 May 2011, nobody saw it.", NULL, NULL, NULL},
+};
+
+START_TEST(plain_clauses_have_a_date) {
+  Read x = read_text(clauses[_i].text);
+  ck_assert_msg(x.r.happenings.count == (clauses[_i].words != NULL), "%s: %zu", clauses[_i].text, x.r.happenings.count);
+  if (clauses[_i].words) {
+    ck_assert(x.r.happenings.items[0].clause);
+    check_words(&x, x.r.happenings.items[0].words, clauses[_i].words);
+    check_period(x.r.happenings.items[0].when, clauses[_i].first, clauses[_i].last);
+  }
+  done(&x);
+}
+END_TEST
+
 START_TEST(what_is_to_be_done_has_not_happened) {
   static const char *const texts[] = {"The drivers walked out on 17 May 2010.", "TODO: call the drivers who walked out on 17 May 2010.",
                                       "- [ ] Ask the drivers who walked out on 17 May 2010.", "Please pay the drivers who walked out on 17 May 2010.",
@@ -220,6 +250,7 @@ Suite *suite_claims(void) {
   tcase_add_test(tc, dates_go_to_their_side);
   tcase_add_test(tc, kinds_and_conditions);
   tcase_add_test(tc, happenings_have_a_date);
+  tcase_add_loop_test(tc, plain_clauses_have_a_date, 0, sizeof clauses / sizeof *clauses);
   tcase_add_test(tc, what_is_to_be_done_has_not_happened);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(s, tc);

@@ -181,6 +181,8 @@ static const struct {
             {"A flood hit the bakeries and the ferries from 3 to 9 May 2011.", 0, false, false, false, false},
             {"The flood was in Northland, and bakeries closed their doors on 9 May 2011.", 0, false, false, false, false},
             {"Bakery jobs fell because of the strike from 7 to 22 August 2011.", 1, false, true, false, true},
+            {"The mill in Northland was repaired from 3 to 9 May 2011.", 1, false, false, true, false},
+            {"We repaired the ovens of the bakeries from 3 to 9 May 2011.", 1, false, false, false, false},
             {"The strike at bakeries from 7 to 22 August 2011 was a small one.", 1, true, false, false, false}};
 
 START_TEST(dated_happenings_have_places) {
@@ -213,6 +215,11 @@ START_TEST(dated_happenings_have_places) {
   ck_assert_uint_eq(count_events(g, T "northland"), told[_i].northland);
   ck_assert_uint_eq(count_events(g, T "bakeries"), told[_i].bakeries);
   ck_assert_uint_eq(count_events(g, T "ferries"), 1 + told[_i].ferries);
+  /* Where it was is no cause. */
+  write_note(folder, "cause.md", "# Notes\n\nThe delays in Northland reduced ferry jobs.\n");
+  r = read_into(g, support_path(support_path(folder, "docs"), "cause.md"));
+  ck_assert_uint_eq(r.claims, 1);
+  ck_assert_uint_eq(count_iri(g, VOCAB_propter_cause, T "northland"), 0);
   propter_graph_close(g);
 }
 END_TEST

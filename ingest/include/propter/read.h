@@ -158,7 +158,8 @@ PROPTER_API void propter_concept_candidates_clear(PropterConceptCandidates *cand
 /* A dated happening that a sentence states: "About 45,000 telephone workers stopped work on 7 August". */
 typedef struct {
   PropterSpan quote;      /* the sentence */
-  PropterSpan words;      /* what names the kind of happening */
+  PropterSpan words;      /* what names the kind of happening; of a plain clause all of it: "A second line was opened" */
+  bool clause;            /* it has no kind: the clause says what happened */
   PropterSpan place;      /* what beside the words and the date says where: "for tents in the North"; empty: nothing */
   const char *label;      /* a label of the kind if it was said in other words ("strike" for "stopped work"), or NULL: the words are a label */
   int polarity;           /* which way it moves what it happens to, 0: not said */

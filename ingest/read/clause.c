@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plain sentence that dates what happened: "A second line was opened in November 2023". */
+#include <string.h>
+
+#include "reading.h"
+
+enum { EDGE_WORDS = 3 }; /* what may stand between a date and the sentence's edge */
+
+/* The sentence as its coded words with "date/DATE " in place of each date; at[i]: where token i stands in it. */
+static PropterStr code(const Tagged *t, const Whens *whens, char *out, size_t size, size_t at[TOKENS + 1]) {
+  size_t n = 0, w = 0, said = SIZE_MAX;
+  for (size_t i = 0; i < t->count; i++) {
+    size_t from = t->coded_at[i], len = t->coded_at[i + 1] - from;
+    while (w < whens->count && whens->items[w].end <= t->tokens[i].start) w++;
+    bool dated = w < whens->count && whens->items[w].start < t->tokens[i].end;
+    PropterStr piece = dated ? said == w ? (PropterStr){"", 0} : PROPTER_STR("date/DATE ") : (PropterStr){t->coded + from, len};
+    at[i] = dated && said == w ? at[i - 1] : n; /* the further words of a date stand where it begins */
+    if (dated) said = w;
+    if (n + piece.len > size) break;
+    if (piece.len) memcpy(out + n, piece.data, piece.len);
+    n += piece.len;
+  }
+  at[t->count] = n;
+  return (PropterStr){out, n};
+}
+
+static size_t words_in(PropterStr s) {
+  size_t n = 0;
+  for (size_t i = 0; i < s.len; i++) n += s.data[i] != ' ' && (i == 0 || s.data[i - 1] == ' ');
+  return n;
+}
+
+const When *clause_date(PropterStr sentence, const Whens *whens) {
+  const When *found = NULL;
+  for (size_t i = 0; i < whens->count; i++) {
+    const When *w = &whens->items[i];
+    bool edge = words_in((PropterStr){sentence.data, w->start}) < EDGE_WORDS || words_in((PropterStr){sentence.data + w->end, sentence.len - w->end}) < EDGE_WORDS;
+    if (w->grain > WHEN_MONTH || !edge) continue;
+    if (found) return NULL; /* which of two it is the words do not say */
+    found = w;
+  }
+  return found;
+}
+
+bool clause_find(const PropterRules *r, const Tagged *t, const Whens *whens, PropterSpan *words) {
+  char text[sizeof t->coded];
+  size_t at[TOKENS + 1];
+  PropterSpan m;
+  PropterStr coded = code(t, whens, text, sizeof text, at);
+  if (!rules_first(r, r->tagged_happening.items, r->tagged_happening.count, coded, 0, &m) || m.end <= m.start) return false;
+  size_t from = 0, to;
+  while (from < t->count && at[from] < m.start) from++;
+  for (to = from; to < t->count && at[to] < m.end;) to++;
+  if (to <= from) return false;
+  *words = (PropterSpan){t->tokens[from].start, t->tokens[to - 1].end};
+  return true;
+}
