@@ -189,7 +189,8 @@ static PropterStatus read_document(Define *d, PropterError *err) {
       return yaml_fail(&d->file, cube, err, PROPTER_INVALID, "the cube \"%.*s\" stands twice", (int)name.len, name.data);
     if (meta_of(d, cube)) PROPTER_TRY(define_keys(d, meta_of(d, cube), keys_of_meta, err));
     if (define_true(define_get(d, meta_of(d, cube), "skip"))) continue;
-    for (size_t k = 0; (one = define_item(d, define_get(d, cube, "measures"), k)); k++) PROPTER_TRY(read_measure(d, cube, one, err));
+    for (size_t k = 0; (one = define_item(d, define_get(d, cube, "measures"), k)); k++)
+      PROPTER_TRY(define_metric(d, name_of(d, cube, yaml_text(define_get(d, one, "name"))), read_measure, cube, one, err));
   }
   return PROPTER_OK;
 }

@@ -139,7 +139,8 @@ static PropterStatus say_finest(Define *d, PropterStr metric, yaml_node_t *list,
   return define_say_grain(d, metric, finest, list ? list : at, err);
 }
 
-static PropterStatus read_calculated(Define *d, yaml_node_t *node, PropterError *err) {
+static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t *node, PropterError *err) {
+  (void)owner;
   yaml_node_t *method = define_get(d, node, "calculation_method"), *expression = define_get(d, node, "expression"), *one;
   yaml_node_t *timestamp = define_get(d, node, "timestamp"), *dimensions = define_get(d, node, "dimensions");
   PropterStr name, part[2], column;
@@ -346,7 +347,8 @@ static PropterStatus read_derived(Define *d, PropterStr metric, yaml_node_t *par
   return say_ratio(d, metric, part, expr, err);
 }
 
-static PropterStatus read_metric(Define *d, yaml_node_t *node, PropterError *err) {
+static PropterStatus read_metric(Define *d, yaml_node_t *owner, yaml_node_t *node, PropterError *err) {
+  (void)owner;
   yaml_node_t *params = define_get(d, node, "type_params"), *grain = define_get(d, node, "time_granularity");
   PropterStr name, part[2];
   const Meaning *type;
@@ -365,19 +367,23 @@ static PropterStatus read_metric(Define *d, yaml_node_t *node, PropterError *err
   return say_ratio(d, name, part, params, err);
 }
 
+static PropterStatus read_measure(Define *d, yaml_node_t *model, yaml_node_t *node, PropterError *err) {
+  PropterStr name;
+  PROPTER_TRY(describe(d, node, &name, err));
+  return say_measure(d, name, model, node, NULL, err);
+}
+
 /* Measures with create_metric are metrics of their own. */
 static PropterStatus read_model(Define *d, yaml_node_t *model, PropterError *err) {
   yaml_node_t *measures = define_get(d, model, "measures"), *one;
   bool out;
   PROPTER_TRY(left_out(d, model, &out, err));
   for (size_t i = 0; !out && (one = define_item(d, measures, i)); i++) {
-    PropterStr name;
     bool skipped;
     PROPTER_TRY(left_out(d, one, &skipped, err));
     /* What is compiled names these metrics itself. */
     if (skipped || !define_true(define_get(d, one, "create_metric")) || define_get(d, model, "node_relation")) continue;
-    PROPTER_TRY(describe(d, one, &name, err));
-    PROPTER_TRY(say_measure(d, name, model, one, NULL, err));
+    PROPTER_TRY(define_metric(d, yaml_text(define_get(d, one, "name")), read_measure, model, one, err));
   }
   return PROPTER_OK;
 }
@@ -403,7 +409,8 @@ static PropterStatus read_document(Define *d, PropterError *err) {
   for (size_t i = 0; (one = define_item(d, metrics, i)); i++) {
     bool out;
     PROPTER_TRY(left_out(d, one, &out, err));
-    if (!out) PROPTER_TRY(define_get(d, one, "calculation_method") ? read_calculated(d, one, err) : read_metric(d, one, err));
+    DefineReader read = define_get(d, one, "calculation_method") ? read_calculated : read_metric;
+    if (!out) PROPTER_TRY(define_metric(d, yaml_text(define_get(d, one, "name")), read, NULL, one, err));
   }
   return PROPTER_OK;
 }

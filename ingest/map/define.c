@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "propter/hash.h"
+
 enum { DEFINE_STATEMENTS = 1000000, DEFINE_LOOKS = 10000000 };
 
 #define DEFINITIONS(name) extern const Definitions definitions_##name;
@@ -147,7 +149,7 @@ PropterStatus define_say(Define *d, PropterStr metric, PropterVocab p, PropterTe
   if (memchr(o.value.data, 0, o.value.len)) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected a text without NUL");
   d->statements++;
   PROPTER_TRY(bounded(d, at, err));
-  return d->sink->statement(&st, d->sink->payload, err);
+  return d->sink->rdf.statement(&st, d->sink->rdf.payload, err);
 }
 
 PropterStatus define_say_word(Define *d, PropterStr metric, PropterVocab p, PropterVocab o, const yaml_node_t *at, PropterError *err) {
@@ -211,7 +213,54 @@ PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, con
 
 PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err) {
   PropterStr iri = propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)other.len, other.data);
+  if (!propter_vec_push(&d->parts, ((DefinePart){d->metrics.count - 1, other, at}))) return define_no_memory(err);
   return define_say(d, metric, part ? VOCAB_propter_denominator : VOCAB_propter_numerator, propter_iri(iri), at, err);
+}
+
+/* --- Metrics --------------------------------------------------------------------------------------------------------------------------- */
+
+PropterStatus define_metric(Define *d, PropterStr name, DefineReader read, yaml_node_t *owner, yaml_node_t *node, PropterError *err) {
+  void *payload = d->sink->rdf.payload;
+  PropterError why = {0};
+  size_t n = d->metrics.count, from = d->sink->mark(payload);
+  if (!name.data || !propter_vec_push(&d->metrics, ((DefineMetric){name, from, from, false}))) return define_no_memory(err);
+  PropterStatus status = read(d, owner, node, &why);
+  d->metrics.items[n].to = d->sink->mark(payload);
+  if (status == PROPTER_OK) return PROPTER_OK;
+  if (status == PROPTER_INVALID) {
+    d->metrics.items[n].refused = true;
+    return d->sink->refuse(name, &why, payload, err);
+  }
+  if (err) *err = why;
+  return status;
+}
+
+static PropterStatus note_refused(PropterMap *refused, DefineMetric *metric, PropterError *err) {
+  bool added;
+  metric->refused = true;
+  return propter_map_put(refused, metric->name, 0, &added) ? PROPTER_OK : define_no_memory(err);
+}
+
+/* What is made of a metric that is refused is refused, too, and what is made of that. */
+static PropterStatus refuse_wholes(Define *d, PropterMap *refused, PropterError *err) {
+  for (size_t i = 0; i < d->metrics.count; i++)
+    if (d->metrics.items[i].refused) PROPTER_TRY(note_refused(refused, &d->metrics.items[i], err));
+  for (bool more = refused->count > 0; more;) {
+    more = false;
+    for (size_t i = 0; i < d->parts.count; i++) {
+      const DefinePart *p = &d->parts.items[i];
+      DefineMetric *metric = &d->metrics.items[p->metric];
+      PropterError why = {0};
+      if (metric->refused || !propter_map_get(refused, p->other)) continue;
+      (void)yaml_fail(&d->file, p->at, &why, PROPTER_INVALID, "it is made of the metric \"%.*s\", which is refused", (int)p->other.len, p->other.data);
+      PROPTER_TRY(note_refused(refused, metric, err));
+      PROPTER_TRY(d->sink->refuse(metric->name, &why, d->sink->rdf.payload, err));
+      more = true;
+    }
+  }
+  for (size_t i = d->metrics.count; i-- > 0;)
+    if (d->metrics.items[i].refused) d->sink->forget(d->metrics.items[i].from, d->metrics.items[i].to, d->sink->rdf.payload);
+  return PROPTER_OK;
 }
 
 /* --- Documents ------------------------------------------------------------------------------------------------------------------------ */
@@ -224,9 +273,10 @@ static const Definitions *form_of(const char *path) {
 
 bool define_is(const char *path) { return form_of(path) != NULL; }
 
-PropterStatus define_read(const char *path, const PropterLimits *limits, const PropterRdfSink *sink, PropterError *err) {
+PropterStatus define_read(const char *path, const PropterLimits *limits, const DefineSink *sink, PropterError *err) {
   Define d = {.sink = sink};
   PropterBuf iri = {0};
+  PropterMap refused = {0};
   const Definitions *form = form_of(path);
   PropterStatus status = propter_iri_of_file(path, &iri, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
@@ -235,7 +285,11 @@ PropterStatus define_read(const char *path, const PropterLimits *limits, const P
   if (status == PROPTER_OK && !form) status = yaml_fail(&d.file, NULL, err, PROPTER_IO, "cannot be read again");
   if (status == PROPTER_OK) status = form->read(&d, err);
   if (status == PROPTER_OK) status = bounded(&d, yaml_root(&d.file), err);
+  if (status == PROPTER_OK) status = refuse_wholes(&d, &refused, err);
+  propter_map_clear(&refused);
   yaml_close(&d.file);
+  propter_vec_clear(&d.metrics);
+  propter_vec_clear(&d.parts);
   propter_arena_clear(&d.arena);
   propter_buf_clear(&iri);
   return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Metric definitions that teams have in YAML or JSON, as the propter:Metric statements that they stand for, each with the line that it comes from. A metric is
- * an IRI: that of the file, '#' and its name. Nothing is passed over: what a propter:Metric cannot say is INVALID with its line. */
+ * an IRI: that of the file, '#' and its name. Nothing is passed over: what a propter:Metric cannot say is INVALID with its line, and refuses that metric and
+ * those made of it. */
 #ifndef MAP_DEFINE_H
 #define MAP_DEFINE_H
 
@@ -8,9 +9,32 @@
 #include "propter/vocab.h"
 #include "yaml.h"
 
+/* Where statements go, and the definitions that cannot be said. */
+typedef struct {
+  PropterRdfSink rdf;
+  size_t (*mark)(void *payload);                         /* how many statements were taken */
+  void (*forget)(size_t from, size_t to, void *payload); /* statements between two marks */
+  PropterStatus (*refuse)(PropterStr name, const PropterError *why, void *payload, PropterError *err);
+} DefineSink;
+
+/* A metric whose definition was read: the statements it made, or that it is refused. */
+typedef struct {
+  PropterStr name;
+  size_t from, to;
+  bool refused;
+} DefineMetric;
+/* A metric that another is made of, and where it says so. */
+typedef struct {
+  size_t metric;
+  PropterStr other;
+  const yaml_node_t *at;
+} DefinePart;
+
 typedef struct {
   YamlFile file;
-  const PropterRdfSink *sink;
+  const DefineSink *sink;
+  PROPTER_VEC(DefineMetric) metrics;
+  PROPTER_VEC(DefinePart) parts;
   PropterArena arena;
   PropterStr iri;           /* of the file */
   size_t statements, looks; /* looks: items of lists that were looked at, so that aliases of aliases end */
@@ -26,7 +50,10 @@ typedef struct {
 /* True for a file of one of the forms. */
 bool define_is(const char *path);
 /* Hands over the statements. LIMIT: more than a million of them; else as yaml_open and the form. */
-PropterStatus define_read(const char *path, const PropterLimits *limits, const PropterRdfSink *sink, PropterError *err);
+PropterStatus define_read(const char *path, const PropterLimits *limits, const DefineSink *sink, PropterError *err);
+/* Reads the definition `node` of the metric `name`, part of `owner`: where it is INVALID, it is refused and nothing of it is said. */
+typedef PropterStatus (*DefineReader)(Define *d, yaml_node_t *owner, yaml_node_t *node, PropterError *err);
+PropterStatus define_metric(Define *d, PropterStr name, DefineReader read, yaml_node_t *owner, yaml_node_t *node, PropterError *err);
 
 /* What a word of a form means here; words that stand in no table have no meaning here. */
 typedef struct {

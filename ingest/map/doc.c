@@ -91,6 +91,21 @@ static PropterStatus on_statement(const PropterStatement *st, void *payload, Pro
   return propter_vec_push(&doc->triples, t) ? PROPTER_OK : no_memory(err);
 }
 
+static size_t mark(void *payload) { return ((Doc *)payload)->triples.count; }
+
+static void forget(size_t from, size_t to, void *payload) {
+  Doc *doc = payload;
+  memmove(doc->triples.items + from, doc->triples.items + to, (doc->triples.count - to) * sizeof *doc->triples.items);
+  doc->triples.count -= to - from;
+}
+
+static PropterStatus refuse(PropterStr name, const PropterError *why, void *payload, PropterError *err) {
+  Doc *doc = payload;
+  PropterMapRefusal r = {propter_str(doc->files.items[doc->files.count - 1].path), propter_arena_copy(doc->arena, name), why->line,
+                         propter_arena_copy(doc->arena, propter_str(why->message))};
+  return r.name.data && r.reason.data && propter_vec_push(&doc->refusals, r) ? PROPTER_OK : no_memory(err);
+}
+
 static PropterStatus on_prefix(PropterStr prefix, PropterStr iri, void *payload, PropterError *err) {
   Doc *doc = payload;
   if (!propter_str_equal(prefix, PROPTER_STR("@base"))) return PROPTER_OK;
@@ -113,7 +128,7 @@ static PropterStatus read_file(Doc *doc, Yarrrml *y, size_t n, const char *path,
   if (status != PROPTER_OK) return status;
   PropterRdfOptions options = {.limits = limits};
   PropterRdfSink sink = {on_statement, on_prefix, doc};
-  if (define_is(path)) return define_read(path, limits, &sink, err);
+  if (define_is(path)) return define_read(path, limits, &(DefineSink){sink, mark, forget, refuse}, err);
   if (csvw_is(path)) return PROPTER_OK;
   if (yarrrml_is(path)) return yarrrml_read(y, n, &sink, err);
   if (!propter_rdf_format_of_file(path)) options.format = "turtle";
@@ -145,6 +160,7 @@ void doc_clear(Doc *doc) {
   propter_vec_clear(&doc->nodes);
   propter_vec_clear(&doc->triples);
   propter_vec_clear(&doc->files);
+  propter_vec_clear(&doc->refusals);
   propter_buf_clear(&doc->key);
 }
 

@@ -5,6 +5,7 @@
 
 #include "propter/graph.h"
 #include "propter/hash.h"
+#include "propter/map.h"
 
 typedef enum {
   WORD_NONE,
@@ -46,6 +47,7 @@ typedef struct {
   PROPTER_VEC(NodeInfo) nodes;
   PROPTER_VEC(DocTriple) triples; /* sorted by subject, then in the order of the documents */
   PROPTER_VEC(DocFile) files;
+  PROPTER_VEC(PropterMapRefusal) refusals;
   PropterBuf key;
 } Doc;
 

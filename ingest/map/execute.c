@@ -389,6 +389,19 @@ void execute_clear_scratch(Execution *x) {
   propter_vec_clear(&x->subject_graphs);
 }
 
+static PropterStatus reject_refused(Execution *x, PropterError *err) {
+  const PropterMapRefusal *r;
+  PropterStr none = {"", 0};
+  for (size_t i = 0; (r = propter_mapping_refusal(x->m, i)); i++)
+    propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%s:%" PRIu64 ": the metric %s is left out: %s", r->file.data, r->line, r->name.data, r->reason.data);
+  for (size_t i = 0; (r = propter_mapping_refusal(x->m, i)); i++) {
+    PropterReject reject = {r->file, r->line, r->name, none, PROPTER_STR("definition"), r->reason};
+    x->counts->rejects++;
+    PROPTER_TRY(x->sink->reject(&reject, x->sink->payload, err));
+  }
+  return PROPTER_OK;
+}
+
 PropterStatus propter_mapping_run(const PropterMapping *m, const PropterMapOptions *options, const PropterMapSink *sink, PropterMapCounts *counts,
                                   PropterError *err) {
   static const PropterMapOptions defaults;
@@ -400,6 +413,7 @@ PropterStatus propter_mapping_run(const PropterMapping *m, const PropterMapOptio
   x.seen = propter_calloc(m->maps.count, sizeof *x.seen);
   x.shown = propter_calloc(m->maps.count, sizeof *x.shown);
   PropterStatus status = x.slots && x.uses && x.joins && x.seen && x.shown ? choose_columns(&x, err) : no_memory(err);
+  if (status == PROPTER_OK && !x.options->subjects_only) status = reject_refused(&x, err);
   if (status == PROPTER_OK && !x.options->subjects_only) status = join_build_all(&x, err);
   for (size_t i = 0; i < m->sources.count && status == PROPTER_OK; i++) status = run_source(&x, i, err);
   clear(&x);

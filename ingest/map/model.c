@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csvw.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 void *model_alloc(PropterMapping *m, size_t size, PropterError *err) {
@@ -179,6 +180,19 @@ static PropterStatus prepare_places(PropterMapping *m, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* No definition is left: the first at its place, the others with their lines as far as a message goes. */
+static PropterStatus fail_of_refusals(const PropterMapping *m, PropterError *err) {
+  const PropterMapRefusal *r = m->doc.refusals.items;
+  PropterBuf text = {0};
+  for (size_t i = 0; i < m->doc.refusals.count; i++)
+    i ? propter_buf_printf(&text, "; line %" PRIu64 ": %s", r[i].line, r[i].reason.data) : propter_buf_add(&text, r->reason);
+  PropterStatus status = propter_buf_status(&text, err);
+  propter_error_at(err, r->file.data, r->line, 0);
+  if (status == PROPTER_OK) status = propter_fail(err, PROPTER_INVALID, "%s", text.data);
+  propter_buf_clear(&text);
+  return status;
+}
+
 /* --- Public ------------------------------------------------------------------------------------------------------------------ */
 
 PropterStatus propter_mapping_read(const char *const *paths, size_t count, const PropterMappingOptions *options, PropterMapping **out, PropterError *err) {
@@ -192,6 +206,7 @@ PropterStatus propter_mapping_read(const char *const *paths, size_t count, const
   if (status == PROPTER_OK) status = rml_compile(m, err);
   if (status == PROPTER_OK) status = metric_compile(m, err);
   if (status == PROPTER_OK) status = csvw_compile(m, err);
+  if (status == PROPTER_OK && !m->maps.count && m->doc.refusals.count) status = fail_of_refusals(m, err);
   if (status == PROPTER_OK && !m->maps.count) {
     propter_error_at(err, count ? paths[0] : NULL, 0, 0);
     status = propter_fail(err, PROPTER_INVALID, "expected RML triples maps or metric definitions (propter:Metric with propter:sourceFile), found neither");
@@ -236,6 +251,8 @@ void propter_mapping_free(PropterMapping *m) {
 }
 
 const PropterMapSource *propter_mapping_source(const PropterMapping *m, size_t n) { return n < m->sources.count ? &m->sources.items[n].is : NULL; }
+
+const PropterMapRefusal *propter_mapping_refusal(const PropterMapping *m, size_t n) { return n < m->doc.refusals.count ? &m->doc.refusals.items[n] : NULL; }
 
 const PropterMapTarget *propter_mapping_target(const PropterMapping *m, size_t n) { return n < m->targets.count ? &m->targets.items[n] : NULL; }
 

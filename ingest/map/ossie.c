@@ -239,7 +239,8 @@ static PropterStatus read_document(Define *d, PropterError *err) {
     return yaml_fail(&d->file, version ? version : root, err, PROPTER_INVALID, "expected version: " VERSION ", the one that propter knows");
   for (size_t i = 0; (model = define_item(d, define_get(d, root, "semantic_model"), i)); i++) {
     PROPTER_TRY(define_keys(d, model, keys_of_model, err));
-    for (size_t k = 0; (one = define_item(d, define_get(d, model, "metrics"), k)); k++) PROPTER_TRY(read_metric(d, model, one, err));
+    for (size_t k = 0; (one = define_item(d, define_get(d, model, "metrics"), k)); k++)
+      PROPTER_TRY(define_metric(d, yaml_text(define_get(d, one, "name")), read_metric, model, one, err));
   }
   return PROPTER_OK;
 }

@@ -268,7 +268,11 @@ END
 expect 'metrics of dbt' 0 'ingested: 24 rows' "$PROPTER" -g "$dir/d.g" ingest schema.yml
 expect 'a ratio of dbt is asked about' 7 'observed    0.600   expected 0.120' "$PROPTER" -g "$dir/d.g" why 'refund rate in August 2011'
 sed 's/type: ratio/type: cumulative/' schema.yml > cumulative.yml
-expect 'what a metric cannot say has its line' 3 'cumulative.yml:8:31: expected simple, ratio or derived, found "cumulative"' "$PROPTER" -g "$dir/e.g" ingest cumulative.yml
+expect 'what a metric cannot say has its line' 1 'cumulative.yml:8: the metric refund_rate is left out: expected simple, ratio or derived, found "cumulative"' "$PROPTER" -g "$dir/e.g" ingest cumulative.yml
+{ cat schema.yml; echo '  - {name: odd, type: conversion}'; echo '  - {name: odder, type: ratio, type_params: {numerator: odd, denominator: orders}}'; } > odd.yml
+expect 'one such metric leaves the others' 1 'odd.yml:9: the metric odd is left out' "$PROPTER" -g "$dir/odd.g" ingest odd.yml
+expect 'and what is made of it is refused with its line' 0 'odd.yml:10:odder  ""  definition  it is made of the metric "odd"' "$PROPTER" -g "$dir/odd.g" rejects
+expect 'or ends the run' 3 'odd.yml:9: column odd: expected simple' "$PROPTER" -g "$dir/odd.g" ingest odd.yml --on-error stop --force
 expect 'its metrics as a semantic model of Ossie' 0 'expression: "SUM(sales.refunds) / SUM(sales.orders)"' "$PROPTER" -g "$dir/d.g" export --format ossie
 "$PROPTER" -g "$dir/d.g" export --format ossie > ossie.yaml
 expect 'which is read back' 0 'ingested: 24 rows' "$PROPTER" -g "$dir/o.g" ingest ossie.yaml

@@ -40,11 +40,8 @@ static void expect(const char *yaml, const char *const *wanted, size_t count, co
 }
 
 static void refuse(const char *yaml, PropterStatus wanted, uint64_t line, const char *words) {
-  PropterBuf out = {0};
-  PropterMapCounts counts;
   PropterError err = {0};
-  PropterStatus status = mapping_run_at(write_dbt(yaml), false, &out, &counts, &err);
-  propter_buf_clear(&out);
+  PropterStatus status = mapping_judge(write_dbt(yaml), &err);
   ck_assert_msg(status == wanted, "%s%s", yaml, err.message);
   ck_assert_msg(strstr(err.message, words) != NULL, "%s", err.message);
   ck_assert_msg(strstr(err.source, "m.yml") != NULL, "%s", err.source);
@@ -130,6 +127,41 @@ START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
 }
 END_TEST
 
+/* Two metrics of four are refused, one for what it says and one for what it is made of; the others stay. */
+START_TEST(one_refused_metric_leaves_the_others) {
+  const char *path = write_dbt(MODEL REVENUE "  - {name: strange, type: simple, type_params: {measure: none}}\n"
+                                             "  - {name: whole, type: ratio, type_params: {numerator: part, denominator: revenue}}\n"
+                                             "  - {name: part, type: ratio, type_params: {numerator: strange, denominator: revenue}}\n"
+                                             "  - {name: good, type: ratio, type_params: {numerator: back, denominator: revenue}}\n");
+  static const char *const words[] = {"no measure \"none\"", "made of the metric \"strange\"", "made of the metric \"part\""};
+  static const uint64_t lines[] = {16, 18, 17};
+  PropterMapping *mapping = NULL;
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
+  for (size_t i = 0; i < 3; i++) {
+    const PropterMapRefusal *r = propter_mapping_refusal(mapping, i);
+    ck_assert_msg(r && strstr(r->reason.data, words[i]) && r->line == lines[i], "%s", r ? r->reason.data : "none");
+  }
+  ck_assert_ptr_null(propter_mapping_refusal(mapping, 3));
+  propter_mapping_free(mapping);
+  mapping_definitions(path, &out);
+  ck_assert_ptr_nonnull(strstr(out.data, "#good <https://w3id.org/propter#numerator> #back\n"));
+  ck_assert_ptr_null(strstr(out.data, "#part"));
+  ck_assert_ptr_null(strstr(out.data, "#strange"));
+  propter_buf_reset(&out);
+  ck_ok(mapping_run_at(path, false, &out, &counts, err));
+  ck_assert_uint_eq(counts.rejects, 3);
+  ck_assert_ptr_nonnull(strstr(out.data, "reject 16:strange:definition\n"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(where_none_is_left_all_are_told) {
+  refuse("metrics:\n  - {name: a, type: conversion}\n  - {name: b, type: none}\n", PROPTER_INVALID, 2, "found \"conversion\"; line 3: expected");
+}
+END_TEST
+
 static PropterStatus read_once(void *payload, PropterError *err) {
   const char *path = payload;
   PropterMapping *mapping = NULL;
@@ -141,6 +173,8 @@ static PropterStatus read_once(void *payload, PropterError *err) {
 START_TEST(every_allocation_and_read_may_fail) {
   const char *path = write_dbt(MODEL REVENUE "  - {name: rate, type: ratio, type_params: {numerator: back, denominator: revenue}}\n");
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 50);
+  path = write_dbt(MODEL REVENUE "  - {name: part, type: none}\n  - {name: rate, type: ratio, type_params: {numerator: part, denominator: revenue}}\n");
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 50);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, read_once, (char *)(uintptr_t)path, true), 3);
 }
 END_TEST
@@ -151,6 +185,8 @@ Suite *suite_dbt(void) {
   tcase_add_test(tc, metrics_with_a_calculation_method);
   tcase_add_test(tc, metrics_over_semantic_models);
   tcase_add_test(tc, what_a_metric_cannot_say_is_refused_with_its_line);
+  tcase_add_test(tc, one_refused_metric_leaves_the_others);
+  tcase_add_test(tc, where_none_is_left_all_are_told);
   tcase_add_test(tc, every_allocation_and_read_may_fail);
   suite_add_tcase(s, tc);
   return s;

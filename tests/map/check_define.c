@@ -56,11 +56,8 @@ static void expect(const char *name, const char *text, const char *const *wanted
 }
 
 static void refuse(const char *name, const char *text, uint64_t line, const char *words) {
-  PropterBuf out = {0};
-  PropterMapCounts counts;
   PropterError err = {0};
-  PropterStatus status = mapping_run_at(write_definitions(name, text), false, &out, &counts, &err);
-  propter_buf_clear(&out);
+  PropterStatus status = mapping_judge(write_definitions(name, text), &err);
   ck_assert_msg(status == PROPTER_INVALID, "%s%s", text, err.message);
   ck_assert_msg(strstr(err.message, words) != NULL, "%s", err.message);
   ck_assert_msg(err.line == line && strstr(err.source, name), "%s:%u: %s", err.source, (unsigned)err.line, err.message);

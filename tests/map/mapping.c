@@ -67,6 +67,19 @@ PropterStatus mapping_run_with(const PropterMappingOptions *how, const char *pat
   return status == PROPTER_OK ? propter_buf_status(out, err) : status;
 }
 
+PropterStatus mapping_judge(const char *path, PropterError *err) {
+  PropterMapping *mapping = NULL;
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  PROPTER_TRY(propter_mapping_read(&path, 1, NULL, &mapping, err));
+  const PropterMapRefusal *r = propter_mapping_refusal(mapping, 0);
+  if (r) propter_error_at(err, r->file.data, r->line, 0);
+  PropterStatus status = r ? propter_fail(err, PROPTER_INVALID, "%s", r->reason.data) : mapping_run_at(path, false, &out, &counts, err);
+  propter_mapping_free(mapping);
+  propter_buf_clear(&out);
+  return status;
+}
+
 const char *mapping_write(const char *turtle, const char *csv, const char *other) {
   const char *folder = support_folder(), *path = support_path(folder, "m.ttl");
   PropterBuf text = {0};

@@ -21,6 +21,9 @@ PropterStatus mapping_run_at(const char *path, bool provenance, PropterBuf *out,
 PropterStatus mapping_run(const char *turtle, const char *csv, const char *other, bool provenance, PropterBuf *out, PropterMapCounts *counts,
                           PropterError *err);
 
+/* Reads and runs it; metric definitions that are refused are an error, the first one's. */
+PropterStatus mapping_judge(const char *path, PropterError *err);
+
 /* Appends the definitions of a mapping, with '#name' for the IRIs of the file. */
 void mapping_definitions(const char *path, PropterBuf *out);
 

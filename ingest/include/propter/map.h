@@ -23,7 +23,8 @@ typedef struct {
 } PropterMappingOptions;
 
 /* Reads documents (files; standard input is none of them); with none and a database, makes the W3C Direct Mapping of it. `options` NULL: defaults. NOT_FOUND,
- * SYNTAX, INVALID with file and line: what is wrong in the mapping. Free with propter_mapping_free. */
+ * SYNTAX, INVALID with file and line: what is wrong in the mapping; single metric definitions are refused (propter_mapping_refusal), and INVALID says all
+ * of them only where none is left. Free with propter_mapping_free. */
 PROPTER_API PropterStatus propter_mapping_read(const char *const *paths, size_t count, const PropterMappingOptions *options, PropterMapping **out,
                                                PropterError *err);
 PROPTER_API void propter_mapping_free(PropterMapping *mapping);
@@ -31,6 +32,15 @@ PROPTER_API void propter_mapping_free(PropterMapping *mapping);
 PROPTER_API bool propter_mapping_is_csvw(const PropterMapping *mapping);
 /* What the metadata say that is passed over, in words; NULL after the last. A run logs them. */
 PROPTER_API const char *propter_mapping_warning(const PropterMapping *mapping, size_t n);
+
+/* A definition of a metric that is left out because it says what no propter:Metric can: dbt's, Cube's, Ossie's. A run hands each over as a reject of the rule
+ * "definition" before the first row. */
+typedef struct {
+  PropterStr file, name; /* of the metric */
+  uint64_t line;
+  PropterStr reason;
+} PropterMapRefusal;
+PROPTER_API const PropterMapRefusal *propter_mapping_refusal(const PropterMapping *mapping, size_t n); /* NULL after the last */
 
 /* A file that the mapping itself wants written (RML-IO's logical targets), besides what goes to the graph. */
 typedef struct {
@@ -114,7 +124,7 @@ typedef struct {
 } PropterMapCounts;
 
 /* Reads every source once and hands over the records in the order of the sources (as the mapping names them), rows and triples maps. A
- * row that breaks a rule gives no record of that triples map but a reject. Errors besides those of the tables: INVALID and NOT_FOUND with
+ * row that breaks a rule gives no record of that triples map but a reject. Definitions that are refused are rejects, too. Errors besides those of the tables: INVALID and NOT_FOUND with
  * file and line of the mapping (unknown column, …); LIMIT, NO_MEMORY. */
 PROPTER_API PropterStatus propter_mapping_run(const PropterMapping *mapping, const PropterMapOptions *options, const PropterMapSink *sink,
                                               PropterMapCounts *counts, PropterError *err);
