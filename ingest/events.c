@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "map/written.h"
 #include "propter/date.h"
 #include "propter/hash.h"
 #include "propter/rdf.h"
@@ -39,10 +40,27 @@ static const Place attributes[] = {
 #include "events.def"
 };
 
+static const Place releases[] = {
+#define RELEASE(name, path) {name, path},
+#include "events.def"
+};
+
+static const char *const dates[] = {
+#define DATE(pattern) pattern,
+#include "events.def"
+};
+
 typedef struct {
   Field field;
   size_t column;
+  bool more; /* its value is added to what others say: a dimension of the scope */
 } Binding;
+
+/* How a file is read, and what its rows are. */
+typedef struct {
+  PropterTableOptions table;
+  bool releases, list;
+} Shape;
 
 typedef struct {
   const PropterEventsOptions *options;
@@ -54,6 +72,7 @@ typedef struct {
   PROPTER_VEC(Binding) bindings; /* of the file */
   PropterStr file, iri;          /* of the file: its path and its file: IRI */
   PropterId graph;
+  PropterBuf scope; /* of an entry whose dimensions stand in columns of their own */
 } Events;
 
 typedef struct {
@@ -79,8 +98,11 @@ static bool same_header(PropterStr header, const char *name) {
 }
 
 static PropterStatus bind(Events *e, Field field, size_t column, PropterError *err) {
-  return propter_vec_push(&e->bindings, ((Binding){field, column})) ? PROPTER_OK : no_memory(err);
+  return propter_vec_push(&e->bindings, ((Binding){field, column, false})) ? PROPTER_OK : no_memory(err);
 }
+
+/* scope.region, scope.product: each names one dimension of the scope. */
+static bool is_dimension(PropterStr header) { return header.len > 6 && strncasecmp(header.data, "scope.", 6) == 0; }
 
 static bool bound(const Events *e, Field field) {
   for (size_t i = 0; i < e->bindings.count; i++)
@@ -102,23 +124,44 @@ static PropterStatus bind_given(Events *e, PropterTable *table, PropterError *er
   return PROPTER_OK;
 }
 
-static PropterStatus bind_all(Events *e, PropterTable *table, PropterError *err) {
-  size_t count, column;
+static PropterStatus bind_paths(Events *e, PropterTable *table, const Place *places, size_t count, PropterError *err) {
+  size_t column;
+  for (size_t i = 0; i < count; i++) {
+    PROPTER_TRY(propter_table_column(table, propter_str(places[i].name), &column, err));
+    PROPTER_TRY(bind(e, places[i].field, column, err));
+  }
+  return PROPTER_OK;
+}
+
+/* A column that nothing is read from may hold what the event is without. */
+static PropterStatus warn_of_unread(const Events *e, const PropterStr *columns, size_t count, PropterError *err) {
+  PropterBuf names = {.max = 400};
+  for (size_t c = 0; c < count && names.len < 300; c++) {
+    bool read = !columns[c].len;
+    for (size_t i = 0; i < e->bindings.count; i++) read |= e->bindings.items[i].column == c;
+    if (!read) propter_buf_printf(&names, "%s%.*s", names.len ? ", " : "", (int)(columns[c].len < 60 ? columns[c].len : 60), columns[c].data);
+  }
+  PropterStatus status = propter_buf_status(&names, err);
+  if (status == PROPTER_OK && names.len) propter_log(e->options->log, PROPTER_LOG_WARNING, "events", "%s: columns not read: %s", e->file.data, names.data);
+  propter_buf_clear(&names);
+  return status;
+}
+
+static PropterStatus bind_all(Events *e, PropterTable *table, const Shape *shape, PropterError *err) {
+  size_t count;
   e->bindings.count = 0;
   PROPTER_TRY(bind_given(e, table, err));
-  if (propter_table_has_expressions(table)) {
-    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
-      PROPTER_TRY(propter_table_column(table, propter_str(attributes[i].name), &column, err));
-      PROPTER_TRY(bind(e, attributes[i].field, column, err));
-    }
-    return PROPTER_OK;
-  }
+  if (propter_table_has_expressions(table))
+    return shape->releases ? bind_paths(e, table, releases, sizeof releases / sizeof *releases, err)
+                           : bind_paths(e, table, attributes, sizeof attributes / sizeof *attributes, err);
   const PropterStr *columns = propter_table_columns(table, &count);
   for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
     for (size_t c = 0; c < count; c++)
       if (same_header(columns[c], headers[i].name)) PROPTER_TRY(bind(e, headers[i].field, c, err));
+  for (size_t c = 0; c < count; c++)
+    if (is_dimension(columns[c]) && !propter_vec_push(&e->bindings, ((Binding){SCOPE, c, true}))) return no_memory(err);
   Field missing = !bound(e, START) ? START : !bound(e, TITLE) && !bound(e, KIND) ? TITLE : FIELDS;
-  if (missing == FIELDS) return PROPTER_OK;
+  if (missing == FIELDS) return shape->list ? PROPTER_OK : warn_of_unread(e, columns, count, err);
   propter_error_at(err, e->file.data, 1, 0);
   return propter_fail(err, PROPTER_INVALID, "no column for the %s of events: expected one called \"%s\", or --column %s=NAME", words[missing], words[missing],
                       words[missing]);
@@ -143,14 +186,37 @@ static PropterStatus reject(Events *e, Entry *n, Field field, const char *rule, 
   return propter_run_reject(e->run, &r, err);
 }
 
+/* What the columns of single dimensions say, after what the column of all says. */
+static PropterStatus fill_scope(Events *e, const PropterRow *row, Entry *n, PropterError *err) {
+  propter_buf_reset(&e->scope);
+  propter_buf_add(&e->scope, n->value[SCOPE]);
+  for (size_t i = 0; i < e->bindings.count; i++) {
+    PropterStr text = e->bindings.items[i].more ? propter_row_text(row, e->bindings.items[i].column) : (PropterStr){"", 0};
+    if (text.len && e->scope.len) propter_buf_add(&e->scope, PROPTER_STR("; "));
+    propter_buf_add(&e->scope, text);
+  }
+  n->value[SCOPE] = propter_buf_str(&e->scope);
+  return propter_buf_status(&e->scope, err);
+}
+
 static void fill(const Events *e, const PropterRow *row, Entry *n) {
   n->line = row->line;
   for (size_t f = 0; f < FIELDS; f++) n->value[f] = (PropterStr){"", 0};
   for (size_t i = 0; i < e->bindings.count; i++) {
     const Binding *b = &e->bindings.items[i];
-    if (!n->value[b->field].len) n->value[b->field] = propter_row_text(row, b->column);
+    if (!b->more && !n->value[b->field].len) n->value[b->field] = propter_row_text(row, b->column);
   }
   if (!n->value[TITLE].len) n->value[TITLE] = n->value[KIND];
+}
+
+/* Seconds or milliseconds since 1970, as APIs write a time, and the other forms of events.def. */
+static bool other_day(PropterStr text, PropterDay *day) {
+  int64_t n;
+  bool seconds = text.len == 10, milliseconds = text.len == 13;
+  if ((seconds || milliseconds) && propter_str_to_int64(text, &n) && n >= 0) return *day = (PropterDay)(n / (seconds ? 86400 : 86400000)), true;
+  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+    if (written_day(propter_str(dates[i]), text, day)) return true;
+  return false;
 }
 
 static PropterStatus read_day(Events *e, Entry *n, Field field, PropterDay *day, PropterError *err) {
@@ -158,7 +224,7 @@ static PropterStatus read_day(Events *e, Entry *n, Field field, PropterDay *day,
   *day = PROPTER_NO_DAY;
   /* "2024-03-01 10:00", as databases write it. */
   if (text.len > 10 && text.data[10] == ' ') text.len = 10;
-  if (!text.len || propter_day_parse(text, day)) return PROPTER_OK;
+  if (!text.len || propter_day_parse(text, day) || other_day(n->value[field], day)) return PROPTER_OK;
   return reject(e, n, field, "date", "expected a date such as 2024-03-31 or a time such as 2024-03-31T08:00:00Z", err);
 }
 
@@ -330,6 +396,7 @@ static PropterStatus write_event(Events *e, const Entry *n, PropterId s, Propter
 static PropterStatus take(Events *e, const PropterRow *row, Entry *n, PropterError *err) {
   PropterId s = PROPTER_NO_ID;
   fill(e, row, n);
+  PROPTER_TRY(fill_scope(e, row, n, err));
   e->result->entries++;
   if (row->problem) return reject(e, n, TITLE, "columns", row->problem, err);
   PROPTER_TRY(read_facts(e, n, err));
@@ -339,10 +406,10 @@ static PropterStatus take(Events *e, const PropterRow *row, Entry *n, PropterErr
   return n->rejected ? PROPTER_OK : write_event(e, n, s, err);
 }
 
-static PropterStatus read_rows(Events *e, PropterTable *table, PropterError *err) {
+static PropterStatus read_rows(Events *e, PropterTable *table, const Shape *shape, PropterError *err) {
   PropterRow row;
   bool found = false;
-  PROPTER_TRY(bind_all(e, table, err));
+  PROPTER_TRY(bind_all(e, table, shape, err));
   for (;;) {
     PROPTER_TRY(propter_table_next(table, &row, &found, err));
     if (!found) return PROPTER_OK;
@@ -353,21 +420,25 @@ static PropterStatus read_rows(Events *e, PropterTable *table, PropterError *err
   }
 }
 
-/* A batch of CloudEvents is an array, whose rows are its members; one of them alone, or one a line, is the row itself. Log records have a reader of their own.
- */
-static PropterStatus choose_reader(const char *path, const PropterLimits *limits, PropterTableOptions *how, PropterError *err) {
+/* A batch of CloudEvents, or a list of releases, is an array, whose rows are its members; one of them alone, or one a line, is the row itself. Log records have a
+ * reader of their own. */
+static PropterStatus choose_reader(const char *path, const PropterLimits *limits, Shape *shape, PropterError *err) {
   PropterTable *table = NULL;
   PropterRow row;
-  size_t column, logs;
+  size_t column, logs, tag, tags;
   bool found = false;
+  shape->list = propter_str_ends(propter_str(path), PROPTER_STR(".ics"));
   PROPTER_TRY(propter_table_open(path, NULL, limits, &table, err));
   PropterStatus status = PROPTER_OK;
   if (propter_table_has_expressions(table)) {
     status = propter_table_column(table, PROPTER_STR("$[0]"), &column, err);
     if (status == PROPTER_OK) status = propter_table_column(table, PROPTER_STR("$.resourceLogs"), &logs, err);
+    if (status == PROPTER_OK) status = propter_table_column(table, PROPTER_STR("$.tag_name"), &tag, err);
+    if (status == PROPTER_OK) status = propter_table_column(table, PROPTER_STR("$[0].tag_name"), &tags, err);
     if (status == PROPTER_OK) status = propter_table_next(table, &row, &found, err);
-    if (status == PROPTER_OK && found && row.values[column].count) how->iterator = "$[*]";
-    else if (status == PROPTER_OK && found && row.values[logs].count) how->format = "otlp";
+    if (status == PROPTER_OK && found && row.values[column].count) shape->table.iterator = "$[*]";
+    else if (status == PROPTER_OK && found && row.values[logs].count) shape->table.format = "otlp", shape->list = true;
+    shape->releases = status == PROPTER_OK && found && row.values[tag].count + row.values[tags].count;
   }
   propter_table_close(table);
   return status;
@@ -376,8 +447,8 @@ static PropterStatus choose_reader(const char *path, const PropterLimits *limits
 static PropterStatus read_file(Events *e, const char *path, PropterError *err) {
   PropterTable *table = NULL;
   PropterBuf iri = {0}, graph = {0};
-  PropterTableOptions how = {0};
-  PROPTER_TRY(choose_reader(path, e->options->limits, &how, err));
+  Shape shape = {0};
+  PROPTER_TRY(choose_reader(path, e->options->limits, &shape, err));
   PROPTER_TRY(propter_run_input(e->run, PROPTER_STR("data"), propter_str(path), (PropterStr){"", 0}, err));
   PropterStatus status = propter_iri_of_file(path, &iri, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
@@ -389,8 +460,8 @@ static PropterStatus read_file(Events *e, const char *path, PropterError *err) {
   if (status == PROPTER_OK) status = propter_writer_intern(e->writer, &name, &e->graph, err);
   if (status == PROPTER_OK) status = propter_run_generated(e->run, e->graph, err);
   if (status == PROPTER_OK) status = propter_writer_clear_graph(e->writer, e->graph, err);
-  if (status == PROPTER_OK) status = propter_table_open(path, &how, e->options->limits, &table, err);
-  if (status == PROPTER_OK) status = read_rows(e, table, err);
+  if (status == PROPTER_OK) status = propter_table_open(path, &shape.table, e->options->limits, &table, err);
+  if (status == PROPTER_OK) status = read_rows(e, table, &shape, err);
   propter_table_close(table);
   propter_buf_clear(&iri);
   propter_buf_clear(&graph);
@@ -447,6 +518,7 @@ PropterStatus propter_events(PropterGraph *graph, const PropterEventsOptions *op
   propter_writer_close(e.writer);
   propter_map_clear(&e.keys);
   propter_vec_clear(&e.bindings);
+  propter_buf_clear(&e.scope);
   return status;
 }
 

@@ -40,6 +40,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                             .wait = cmd_flag(call, "wait"),
                             .dry_run = call->dry_run,
                             .now = call->now,
+                            .log = call->log,
                             .software = PROPTER_STR("propter " PACKAGE_VERSION)};
   PROPTER_TRY(output_format(call, formats, &format, err));
   while (o.column_count < COLUMNS && (columns[o.column_count] = cmd_value_at(call, "column", (unsigned)o.column_count))) o.column_count++;
@@ -74,7 +75,9 @@ const Command command_events = {
     .options = options,
     .details =
         "A table (CSV, TSV, XLSX, ODS) has a row for each event. Fields: title, start, end (the last day), known (the day from which it was known), kind,\n"
-        "scope (several with ;), planned (yes or no), id, source, text. Their columns are found by name (start, from, begin, date ...) or told by --column.\n"
+        "scope (several with ;), planned (yes or no), id, source, text. Their columns are found by name (start, from, begin, date ...) or told by --column; a\n"
+        "column scope.DIMENSION adds to the scope; columns that are not read are named. Days are written 2024-03-01, 5/Jan/24 10:00 AM, 5 Jan 2024, Jan 5, 2024, or in\n"
+        "seconds or milliseconds since 1970. Exports of ThirdEye, Jira (from Created to Resolved) and GitHub releases (CSV or JSON) are read as they are.\n"
         "A calendar (.ics) gives a row for each occurrence: SUMMARY, DTSTART, DTEND, CATEGORIES (kind), CREATED or an earlier DTSTAMP (known; what was known\n"
         "before it began is planned); rules are followed to COUNT or UNTIL, else to a year after DTSTAMP; LOCATION is the column place (--column scope=place).\n"
         "Log records of OpenTelemetry (OTLP in JSON) are events where they have a name: body or attribute title, time, observed time (known), name (kind),\n"

@@ -62,6 +62,8 @@ printf '%s' '{"resourceLogs": [{"resource": {"attributes": [{"key": "service.nam
 expect 'log records of OpenTelemetry' 0 'read: 1 entries, 1 events' "$PROPTER" -g "$G" events logs.json
 printf 'tag_name,published_at,created_at,html_url\nv2.0,2024-03-05T10:00:00Z,2024-03-01T10:00:00Z,https://example.org/v2\n' > releases.csv
 expect 'releases' 0 'read: 1 entries, 1 events' "$PROPTER" -g "$G" events releases.csv
+printf 'title,start,severity,owner\nA,2024-01-01,1,me\n' > unread.csv
+expect 'columns that are not read' 0 'unread.csv: columns not read: severity, owner' "$PROPTER" -g "$G" events unread.csv
 printf '[{"specversion": "1.0", ' > half.json
 expect 'half a file' 3 'half.json' "$PROPTER" -g "$G" events half.json
 echo "1..$n"

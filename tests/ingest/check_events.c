@@ -156,6 +156,32 @@ START_TEST(a_file_is_replaced_and_its_columns_can_be_told) {
 }
 END_TEST
 
+/* As ThirdEye, Jira and GitHub export them, and the shape whose dimensions have a column each. */
+START_TEST(exports_of_other_programs_are_read_as_they_are) {
+  PropterGraph *g = knowledge();
+  PropterEventsResult r = {0};
+  ck_ok(read_events(g, file("t.csv", "eventName,eventType,startTime,endTime,metric\nNew Year,HOLIDAY,1704067200000,1704153600000,\nLeap,HOLIDAY,1709164800,,\n"), &r, err));
+  ck_assert_uint_eq(r.rejected, 0);
+  has(g, "#start> \"2024-01-01\""), has(g, "#end> \"2024-01-02\""), has(g, "#start> \"2024-02-29\"");
+  ck_ok(read_events(g, file("j.csv", "Summary,Issue key,Issue Type,Created,Resolved,Labels,Labels\nCheckout down,OPS-1,Incident,05/Jan/24 10:00 AM,06/Jan/24 1:00 PM,a,b\n"), &r, err));
+  ck_assert_uint_eq(r.rejected, 0);
+  has(g, "#start> \"2024-01-05\""), has(g, "#end> \"2024-01-06\"");
+  ck_ok(read_events(g, file("g.json", "[{\"tag_name\":\"v1.2\",\"name\":\"\",\"published_at\":\"2024-03-07T10:00:00Z\",\"created_at\":\"2024-03-06T10:00:00Z\","
+                                      "\"html_url\":\"https://example.org/v1.2\",\"draft\":false,\"body\":\"notes\"}]"),
+                    &r, err));
+  ck_assert_uint_eq(r.events, 1);
+  has(g, "#prefLabel> \"v1.2\""), has(g, "#start> \"2024-03-07\""), has(g, "#knownFrom> \"2024-03-06\""), has(g, "source> \"https://example.org/v1.2\"");
+  ck_ok(read_events(g, file("s.csv", "id,type,start,title,scope.region,scope.product\n1,strike,2024-04-01,Walkout,North,\n2,strike,2024-04-02,Both,North,South\n"
+                                     "3,strike,2024-04-03,Where,East,\n"),
+                    &r, err));
+  ck_assert_uint_eq(r.events, 2);
+  rejects_are(g, "4 scope unknown\n");
+  has(g, "#scope> <urn:t:north>"), has(g, "#scope> <urn:t:south>");
+  propter_events_result_clear(&r);
+  propter_graph_close(g);
+}
+END_TEST
+
 #define ENVELOPE "\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/a\",\"type\":\"com.example.strike\",\"time\":\"2024-03-01T23:30:00-05:00\""
 
 START_TEST(cloudevents_come_alone_in_batches_and_in_lines) {
@@ -229,6 +255,7 @@ Suite *suite_events(void) {
   tcase_add_test(t, an_entry_says_what_happened_and_when_it_was_known);
   tcase_add_test(t, what_is_no_event_is_rejected_with_its_line);
   tcase_add_test(t, a_file_is_replaced_and_its_columns_can_be_told);
+  tcase_add_test(t, exports_of_other_programs_are_read_as_they_are);
   tcase_add_test(t, cloudevents_come_alone_in_batches_and_in_lines);
   tcase_add_test(t, failing_memory_changes_nothing);
   tcase_add_test(t, failing_files_change_nothing);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists of events that teams have already into the graph: tables with a row for each event, calendars (iCalendar), log records of OpenTelemetry (OTLP in JSON), and
- * CloudEvents 1.0 in JSON (one, a batch, or one a line). */
+ * CloudEvents 1.0 in JSON (one, a batch, or one a line), and releases as GitHub's REST API lists them. */
 #ifndef PROPTER_EVENTS_H
 #define PROPTER_EVENTS_H
 
 #include "propter/graph.h"
+#include "propter/log.h"
 
 typedef struct {
   const char *const *paths;
@@ -15,6 +16,7 @@ typedef struct {
   int64_t now; /* clock: seconds since 1970 */
   PropterStr software;
   const PropterLimits *limits; /* NULL: defaults */
+  const PropterLog *log;       /* is told which columns are not read; NULL: nobody */
 } PropterEventsOptions;
 
 /* Zero-initialise; free with propter_events_result_clear. */
@@ -31,7 +33,7 @@ typedef struct {
 
 /* Each file fills the graph <file: IRI#events>, replacing what it held: propter:Event (and propter:PlannedChange) with label, first and last day, the day
  * from which it was known, kind and scopes found by label among the concepts of the graph, file and line. Days are those written, in the entry's own time
- * zone. An event's IRI is made from file, source and id, or else from file, title, start, kind and scope. All in one transaction with the record of the run
+ * zone; of seconds or milliseconds since 1970 those of UTC. An event's IRI is made from file, source and id, or else from file, title, start, kind and scope. All in one transaction with the record of the run
  * (kind "events").
  * An entry without a title or kind or without a start, with a date that is none, an end before the start, a scope that names nothing or several things, or a
  * key that another has is rejected (OK, result->rejected): propter_run_rejects has file, line and reason. A scope that names nothing is not left out, because
