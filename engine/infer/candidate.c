@@ -625,7 +625,8 @@ static void set_effect(const Case *c, Cause *cause) {
   }
 }
 
-/* What part of a control the cause touches as well. */
+/* What part of a control the cause touches as well if it acted. Of what only text knows the text says how far that reaches, however little it is believed:
+ * if the cause is none, it is so here as well. What else is said of a known event may be wrong while the event is right, so there belief counts. */
 static double control_touched(const Case *c, const Cause *cause, KnowMetric *control) {
   Know *know = c->know;
   double part, touched = 0;
@@ -640,8 +641,8 @@ static double control_touched(const Case *c, const Cause *cause, KnowMetric *con
       continue;
     Relation r = effect_relation(&other, claim->effect, &part);
     if (r == RELATION_DISJOINT) continue;
-    double p = claim_trust(know, claim) * (r == RELATION_PARENT ? said_of_whole : part);
-    if (p > touched) touched = p;
+    double p = cause->root == SIZE_MAX ? 1 : claim_trust(know, claim) * (r == RELATION_PARENT ? said_of_whole : 1);
+    if (p * part > touched) touched = p * part;
   }
   return touched;
 }

@@ -690,6 +690,7 @@ PropterStatus know_load(Know *know, PropterError *err) {
   if (know->claims.count) qsort(know->claims.items, know->claims.count, sizeof *know->claims.items, by_place);
   undate_told(know);
   match_told(know);
+  PROPTER_TRY(claims_relink(know, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_CausalLink, read_link, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Review, read_review, err));
   PROPTER_TRY(all_met(know, err));

@@ -167,6 +167,9 @@ PropterStatus know_cell(Know *know, const KnowMetric *metric, size_t index, Prop
 /* Which documented events the told ones speak of. */
 void match_told(Know *know);
 
+/* relink.c: claims linked to a place, whose words name an event. */
+PropterStatus claims_relink(Know *know, PropterError *err);
+
 /* Probability that a claim says so of these two things: the sentence's confidence times the weaker of its two links (they go wrong together: a sentence
  * about something else is usually wrong at both ends). */
 double claim_trust(const Know *know, const KnowClaim *claim);

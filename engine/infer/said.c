@@ -150,7 +150,8 @@ static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimV
   }
   if (claim->cause_is_scope && !event) {
     *said = PROPTER_SAID_UNSUPPORTED;
-    propter_buf_printf(why, "names another series, not something that happened");
+    propter_buf_printf(why, know_metric_id(know, claim->cause) ? "names another series, not something that happened"
+                                                               : "read as a statement about a part of the figures, not about something that happened");
     return PROPTER_OK;
   }
   if (event && cause && !cause->in_scope && (!score || score->p < .5)) {

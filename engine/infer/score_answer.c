@@ -113,7 +113,7 @@ PropterTests answer_tests(const Set *set, size_t i, const Solo *dated, const dou
   const Frame *f = set->frame;
   PropterTests t = {.dose = NAN, .back = NAN, .contrast = NAN, .placebo = NAN, .placebo_p = NAN};
   if (candidate_is_sized(set->candidate[i])) t.dose = dated->alone[0][0] - propter_log_add(dated->alone[0][1], 0) + log(2);
-  if (f->rows > f->window_rows) t.back = (dated->alone[0][0] - dated->alone[1][0]) - (unknown[0] - unknown[1]);
+  if (is_dated(set->candidate[i]) && f->rows > f->window_rows) t.back = (dated->alone[0][0] - dated->alone[1][0]) - (unknown[0] - unknown[1]);
   if (f->has_control) t.contrast = set_contrast(set, &i, 1, false) - set_contrast(set, NULL, 0, true);
   const Group *g = set_group(set, i);
   if (g->studied) t.contrast_touched = g->touched, t.contrast_untouched = g->untouched;
@@ -267,6 +267,7 @@ static PropterGrade grade_one(const Set *set, const size_t *index, size_t i, boo
 /* A share needs a size from outside: a dose, or controls that the cause leaves alone and no other cause of free size beside it. */
 static bool is_identified(const Set *set, const size_t *index, size_t i, const PropterCauseScore *score) {
   if (candidate_is_sized(set->candidate[i])) return true;
+  if (!is_dated(set->candidate[i])) return false;
   if (!set->frame->has_control || set->frame->model->control_count < 3 || set->candidate[i]->controls_in_scope >= 0.5) return false;
   return find_rival(set, index, score, i, 0) == set->count;
 }
@@ -280,7 +281,8 @@ void answer_grades(const Set *set, const size_t *index, const PropterCandidate *
     a->cause[i].grade = is_denied(o, c) ? PROPTER_GRADE_CONTRADICTED : is_named(o, c) && moved ? PROPTER_GRADE_TEXT_ONLY : PROPTER_GRADE_UNSUPPORTED;
   }
   for (size_t i = 0; i < set->count; i++) {
-    a->cause[index[i]].grade = grade_one(set, index, i, moved, a->cause);
+    /* without a date there is nothing to test */
+    if (is_dated(set->candidate[i])) a->cause[index[i]].grade = grade_one(set, index, i, moved, a->cause);
     a->cause[index[i]].share_identified = is_identified(set, index, i, a->cause);
   }
 }

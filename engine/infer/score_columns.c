@@ -49,16 +49,6 @@ size_t pattern_columns(const Frame *f, Column *column, double *shape, PropterPat
   return count;
 }
 
-void undated_columns(const Frame *f, int direction, double *scratch, Column column[UNDATED]) {
-  double here = (double)f->length / (double)f->model->series.count;
-  for (size_t v = 0; v + 1 < UNDATED; v++) {
-    pattern_column(f, kinds[v], 0, scratch, &column[v]);
-    column[v].log_weight = log(here / 2);
-    column[v].sign = direction;
-  }
-  column[UNDATED - 1] = (Column){.null = true, .log_weight = log1p(-here)};
-}
-
 /* One course, level or growing, in the bins from … end − 1. */
 static void add_course(Frame *f, size_t from, size_t end, bool grows) {
   double mean = 0;
@@ -94,8 +84,17 @@ bool candidate_is_sized(const PropterCandidate *c) {
   return c->effect.has_dose && c->effect.profile != PROPTER_PROFILE_UNKNOWN && c->scope != PROPTER_SCOPE_PARENT;
 }
 
-static bool is_dated(const PropterCandidate *c) {
+bool is_dated(const PropterCandidate *c) {
   return c->effect.profile == PROPTER_PROFILE_PATH ? c->effect.points > 0 : c->effect.start != PROPTER_NO_DAY;
+}
+
+size_t undated_columns(const Frame *f, Column *column) {
+  for (size_t c = 0; c < f->courses; c++) {
+    column[c] = (Column){.material = 1, .scale = 1, .shape_error = ideal_error, .log_weight = log(f->rho / (double)f->courses)};
+    for (size_t b = 0; b < f->bins; b++) column[c].bin[b] = f->course[b][c];
+  }
+  column[f->courses] = (Column){.null = true, .log_weight = log1p(-f->rho)};
+  return f->courses + 1;
 }
 
 /* Profiles to try: the documented one, or all that the dates allow. */

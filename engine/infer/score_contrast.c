@@ -95,7 +95,7 @@ const Group *set_group(const Set *set, size_t i) { return &set->contrasts->group
 /* Log density of what moved with probability `moved`, against nobody having moved it. */
 static double either(double moved, double ratio) { return propter_log_add(log1p(-moved), log(moved) + ratio); }
 
-double set_contrast(const Set *set, const size_t *member, size_t members, bool unknown) {
+static double contrast_of(const Set *set, const size_t *member, size_t members, bool unknown) {
   const Frame *f = set->frame;
   const PropterScoreOptions *o = &f->model->options;
   double still = 1 - f->control_rho, sum = 0;
@@ -111,4 +111,13 @@ double set_contrast(const Set *set, const size_t *member, size_t members, bool u
     if (group->studied) sum += either(1 - still, group->ratio);
   }
   return sum;
+}
+
+/* One without a date stands for the unknown cause: that the others move as it is said may speak against it, not for it. */
+double set_contrast(const Set *set, const size_t *member, size_t members, bool unknown) {
+  size_t dated[PROPTER_SCORE_SUBSET], n = 0;
+  for (size_t i = 0; i < members; i++)
+    if (is_dated(set->candidate[member[i]])) dated[n++] = member[i];
+  double said = contrast_of(set, member, members, unknown);
+  return n == members ? said : fmin(said, contrast_of(set, dated, n, true));
 }

@@ -15,7 +15,7 @@ enum {
   FEW_BINS = 3,   /* the same where it is longer: an event is dated to the day, so that only days show where its course begins and ends */
   ONSETS = 4,     /* places in the window from which the unknown cause may act where a period is longer than a day */
   LATER = 3,      /* of those after the window in which a course of the unknown cause may end */
-  COURSES = 64    /* of the unknown cause; room for BINS beginnings with their ends */
+  COURSES = 64    /* of the unknown cause; room for BINS beginnings with their ends, and for none */
 };
 
 /* Densities of a standardised deviation: unmoved, and moved by an unknown cause of each scale that is weighed. */
@@ -101,10 +101,10 @@ void candidate_columns(const Frame *frame, const PropterCandidate *candidate, co
                        Column *column, double *shape);
 /* A spike, a level shift and a ramp from each period of the window on; kind[i] and onset[i] name them. Returns their number (at most 3 × the window's). */
 size_t pattern_columns(const Frame *frame, Column *column, double *shape, PropterPatternKind *kind, size_t *onset);
-/* Something that may have acted at any time of the series: columns of a spike and a level shift from the window's first period on, with the part of the time
- * that the window takes, and of nothing. scratch[periods]. */
-enum { UNDATED = 3 };
-void undated_columns(const Frame *frame, int direction, double *scratch, Column column[UNDATED]);
+bool is_dated(const PropterCandidate *candidate);
+/* What no date ties to the window is another name of the unknown cause: as many columns as that has courses, each as likely as there, and one of nothing
+ * (column[COURSES]). Returns their number. So the data never say more for it than for the unknown cause. */
+size_t undated_columns(const Frame *frame, Column *column);
 /* Fills the courses of the unknown cause. By days: from any bin of the window to any later one, or on and on, level or growing; so it is given as free a
  * course as documented causes have, or what merely happened nearby would fit better only because the unknown cause is not let end. Where a period is
  * longer: patterns from a few places in the window. scratch[periods]. */

@@ -15,7 +15,7 @@ PropterStatus set_init(Set *set, const Frame *f, const Contrasts *contrasts, con
                        double threshold, int direction, PropterError *err) {
   *set = (Set){.frame = f, .contrasts = contrasts, .count = count, .threshold = threshold, .direction = direction};
   size_t n = f->model->series.count;
-  set->column = propter_malloc((count * VARIANTS + 1) * sizeof *set->column);
+  set->column = propter_malloc((count * COURSES + 1) * sizeof *set->column);
   double *work = propter_malloc((VARIANTS * n + n + VARIANTS * f->periods) * sizeof *work);
   if (!set->column || !work) {
     propter_free(work);
@@ -35,7 +35,7 @@ PropterStatus set_init(Set *set, const Frame *f, const Contrasts *contrasts, con
       return PROPTER_INVALID;
     }
     if (variants) candidate_columns(f, candidates[i], work, variants, 0, scratch, set->column + total, shape);
-    else undated_columns(f, candidates[i]->direction, shape, set->column + total), variants = UNDATED;
+    else variants = undated_columns(f, set->column + total);
     total += variants;
   }
   set->start[count] = total;
@@ -55,12 +55,14 @@ static const Solo nothing = {{{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
 static void add_log(double *sum, double term) { *sum = propter_log_add(*sum, term); }
 
 void set_solo(const Set *set, size_t i, Solo *out) {
+  bool dated = is_dated(set->candidate[i]);
   *out = nothing;
   for (size_t v = set->start[i]; v < set->start[i + 1]; v++)
     for (size_t rows = 0; rows < 2; rows++)
       for (size_t free_size = 0; free_size < (set->column[v].sized ? 2 : 1); free_size++) {
         const Column *one = &set->column[v];
-        Evidence part, e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, true, set->threshold, set->direction, &part);
+        Evidence part, e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, one->null || dated, set->threshold, set->direction, &part);
+        if (!one->null && !dated) e.beside = e.alone, part.beside = part.alone; /* it is the unknown cause */
         add_log(&out->alone[rows][free_size], one->log_weight + e.alone);
         add_log(&out->alone_part[rows][free_size], one->log_weight + part.alone);
         add_log(&out->joint[rows][free_size], one->log_weight + e.beside);
@@ -142,7 +144,7 @@ typedef struct {
   const Set *set;
   double top, total;
   Posterior sum; /* scaled by exp(-top) */
-  size_t kept[PROPTER_SCORE_CANDIDATES][VARIANTS], kept_count[PROPTER_SCORE_CANDIDATES];
+  size_t kept[PROPTER_SCORE_CANDIDATES][COURSES], kept_count[PROPTER_SCORE_CANDIDATES];
 } Sweep;
 
 static void rescale(Sweep *w, double log_weight) {
@@ -176,22 +178,23 @@ static void add_component(Sweep *w, const size_t *member, size_t members, const 
   }
 }
 
-/* One choice of variants: without the unknown cause and with each of its courses, over the nodes. */
+/* One choice of variants: without the unknown cause and with each of its courses, over the nodes. A cause without a date takes the place of the unknown one. */
 static void add_choice(Sweep *w, const size_t *member, size_t members, const Column **column, double log_weight, double contrast_alone,
                        double contrast_unknown) {
   const Nodes *node = score_nodes();
   const Frame *f = w->set->frame;
-  bool any_free = false;
+  bool any_free = false, dated = true;
   for (size_t i = 0; i < members; i++) {
     any_free |= !column[i]->sized;
+    dated &= is_dated(w->set->candidate[member[i]]);
     log_weight += column[i]->log_weight;
   }
-  double alone = log_weight + log1p(-f->rho) + contrast_alone, unknown = log_weight + log(f->rho) + contrast_unknown - log((double)f->courses);
+  double alone = log_weight + (dated ? log1p(-f->rho) : 0) + contrast_alone, unknown = log_weight + log(f->rho) + contrast_unknown - log((double)f->courses);
   for (size_t n = 0; n < NODES; n++) {
     Component one, beside[COURSES];
-    component(f, (Look){0}, column, members, node->variance[n], &one, beside);
+    component(f, (Look){0}, column, members, node->variance[n], &one, dated ? beside : NULL);
     if (any_free || n == 0) add_component(w, member, members, column, false, &one, alone + (any_free ? node->log_weight[n] : 0));
-    for (size_t c = 0; c < f->courses; c++) add_component(w, member, members, column, true, &beside[c], unknown + node->log_weight[n]);
+    for (size_t c = 0; dated && c < f->courses; c++) add_component(w, member, members, column, true, &beside[c], unknown + node->log_weight[n]);
   }
 }
 
@@ -216,7 +219,7 @@ static void add_subset(Sweep *w, const size_t *member, size_t members) {
 /* Variants that touch the window, best first, so that sets of several causes use the best few. */
 static void keep_variants(Sweep *w, size_t i) {
   const Set *set = w->set;
-  double value[VARIANTS];
+  double value[COURSES];
   size_t n = 0;
   for (size_t v = set->start[i]; v < set->start[i + 1]; v++) {
     const Column *one = &set->column[v];

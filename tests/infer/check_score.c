@@ -255,6 +255,40 @@ START_TEST(a_real_move_without_a_cause_stays_unknown) {
 END_TEST
 
 /* Everything falls: what is documented for one slice only explains less than what is documented for all. */
+/* What no date ties to the window is never better than an unknown cause: not by its course, not by what followed, not by the controls. */
+START_TEST(a_cause_without_a_date_is_another_name_of_the_unknown_one) {
+  for (uint64_t seed = 1; seed <= 12; seed++) {
+    World w;
+    PropterAnswer a;
+    make_world(&w, seed);
+    add(w.y, 70, 72, -14);
+    PropterScoreModel *m = model_of(&w);
+    PropterCandidate named = unsized(70, 71, -1), both[] = {named, strike(70, 71, -14)};
+    both[0].effect = named.effect = (PropterEffect){.start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY};
+    both[0].weight[PROPTER_CHANNEL_CALENDAR] = named.weight[PROPTER_CHANNEL_CALENDAR] = 0;
+    for (int reach = 0; reach < 2; reach++) {
+      named.controls_in_scope = reach;
+      ck_ok(propter_score_window(m, 70, 71, &named, 1, &a, err));
+      ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_CAUSE_UNKNOWN);
+      double text = propter_expit(propter_logit(a.cause[0].prior * .1) + log(named.text_lr));
+      ck_assert_double_le(a.cause[0].p, text + 1e-9);
+      ck_assert_double_gt(a.p_unknown, .8);
+      ck_assert(a.cause[0].grade == PROPTER_GRADE_TEXT_ONLY && !a.cause[0].share_identified && isnan(a.cause[0].tests.back));
+      check_sums(&a);
+      propter_answer_clear(&a);
+    }
+    ck_ok(propter_score_window(m, 70, 71, both, 2, &a, err));
+    ck_assert_int_eq(a.outcome, PROPTER_OUTCOME_ANSWERED);
+    ck_assert_int_eq(a.cause[1].rank, 1);
+    ck_assert_double_gt(a.cause[1].p, .9);
+    ck_assert_double_lt(a.cause[0].p, .05);
+    check_sums(&a);
+    propter_answer_clear(&a);
+    propter_score_model_free(m);
+  }
+}
+END_TEST
+
 START_TEST(controls_tell_a_common_cause_from_a_local_one) {
   World w;
   PropterAnswer a;
@@ -541,6 +575,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, quiet_windows_did_not_move);
   tcase_add_test(tc, a_claim_that_the_data_deny_is_contradicted);
   tcase_add_test(tc, a_real_move_without_a_cause_stays_unknown);
+  tcase_add_test(tc, a_cause_without_a_date_is_another_name_of_the_unknown_one);
   tcase_add_test(tc, controls_tell_a_common_cause_from_a_local_one);
   tcase_add_test(tc, the_slices_in_its_scope_tell_a_wide_cause_from_a_local_one);
   tcase_add_test(tc, a_part_is_diluted_in_its_whole);

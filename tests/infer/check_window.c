@@ -282,6 +282,30 @@ START_TEST(a_claim_moves_no_event) {
 }
 END_TEST
 
+/* Gossip without a date, about all regions, beside a strike on record whose own sentence was linked to its place. */
+START_TEST(gossip_without_a_date_does_not_beat_what_is_on_record) {
+  const char *gossip = "w:all a p:Claim ; p:document w:d ; p:cause w:gossip ; p:effect w:world ; p:quote \"Gossip cut orders everywhere.\" ; p:confidence 0.9 ;"
+                       " p:claimKind p:PostHoc " FELL " .\n";
+  const char *strike = "w:walkout skos:prefLabel \"walkout\" . w:one a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ;"
+                       " p:end \"2013-06-28\"^^xsd:date .\n";
+  const char *linked = CLAIM("c", "e", "north", "The walkout in the north cut orders.", FELL " ; p:causeText \"The walkout in the north\" ; p:causeScore 0.375");
+  PropterInference *x = world_ask(world_make(join(DOC("d", "2013-08-01"), gossip, "")), NULL);
+  const PropterCause *c = world_cause(x, "gossip");
+  ck_assert_int_eq(x->outcome, PROPTER_ANSWER_CAUSE_UNKNOWN);
+  ck_assert_double_lt(c->score.p, .1);
+  ck_assert_double_lt(c->score.term[PROPTER_TERM_CONTRAST], 0); /* the other regions, which it names, did not move */
+  ck_assert(!c->score.share_identified);
+  propter_inference_free(x);
+  x = world_ask(world_make(join(join(DOC("d", "2013-08-01"), DOC("e", "2013-08-01"), gossip), strike, linked)), NULL);
+  ck_assert_int_eq(x->outcome, PROPTER_ANSWER_ANSWERED);
+  ck_assert_ptr_eq(world_cause(x, "one"), &x->cause[0]);
+  ck_assert_double_gt(x->cause[0].score.p, .9);
+  ck_assert_ptr_nonnull(piece(&x->cause[0], PROPTER_EVIDENCE_QUOTE));
+  for (size_t i = 0; i < x->said; i++) ck_assert_ptr_eq(strstr(x->saying[i].text.data, "walkout"), NULL);
+  propter_inference_free(x);
+}
+END_TEST
+
 START_TEST(wrong_claims_are_told_with_their_reason) {
   static const struct {
     const char *claim, *reason;
@@ -289,7 +313,10 @@ START_TEST(wrong_claims_are_told_with_their_reason) {
   } rows[] = {{CLAIM("c", "d", "strike", "The strike raised orders in June.", "; p:polarity p:Increase ; p:effectStart \"2013-06-01\"^^xsd:date"),
                "says a rise", PROPTER_SAID_CONTRADICTED},
               {CLAIM("c", "d", "gossip", "Gossip cut orders in June.", FELL), "nothing documents", PROPTER_SAID_UNSUPPORTED},
-              {CLAIM("c", "d", "south", "Trouble in the south cut orders in June.", FELL), "another series", PROPTER_SAID_UNSUPPORTED},
+              {CLAIM("c", "d", "south", "Trouble in the south cut orders in June.", FELL), "a part of the figures", PROPTER_SAID_UNSUPPORTED},
+              {"w:c a p:Claim ; p:document w:d ; p:cause w:south-orders ; p:effect w:north ; p:quote \"South orders cut orders in June.\" ; p:claimKind p:PostHoc " FELL
+               " .\n",
+               "another series", PROPTER_SAID_UNSUPPORTED},
               {"w:c a p:Claim ; p:document w:d ; p:effect w:north ; p:quote \"Bad luck cut orders in June.\" ; p:claimKind p:PostHoc " FELL " .\n",
                "does not know", PROPTER_SAID_UNSUPPORTED}};
   PropterInference *x = world_ask(world_make(join(world_strike, DOC("d", "2013-08-01"), rows[_i].claim)), NULL);
@@ -560,7 +587,8 @@ Suite *suite_window(void) {
   tcase_add_test(t, a_forecast_weighs_more_than_an_afterthought);
   tcase_add_test(t, knowledge_requires_and_forbids);
   tcase_add_test(t, a_claim_moves_no_event);
-  tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 4);
+  tcase_add_test(t, gossip_without_a_date_does_not_beat_what_is_on_record);
+  tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 5);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
   tcase_add_test(t, a_chain_stands_behind_its_cause);
   tcase_add_test(t, only_what_was_known_counts);

@@ -41,7 +41,8 @@ typedef struct {
   double belief_against;
   int direction;        /* +1 or -1: the sign it is said to have; 0: not said. Ignored with a dose */
   PropterScope scope;
-  PropterEffect effect; /* dates, profile, dose. An undated one may have acted at any time of the series and is weighed so */
+  PropterEffect effect; /* dates, profile, dose. An undated one acts as often, and on the same courses, as the unknown cause, and in its
+                           place: the data say nothing for it that they do not say for that one */
   int lag_min, lag_max; /* periods after the effect's dates in which it may show; 0, 0: at once */
   double controls_in_scope; /* part 0 … 1 of the controls that its documented scope covers as well (a recession: 1, a strike: 0) */
   const double *control_part; /* the same for each control of the model, in their order; NULL: not known, then there is no event study */
