@@ -170,8 +170,9 @@ static PropterStatus bind_all(Events *e, PropterTable *table, const Shape *shape
 bool propter_events_recognised(const char *path, const PropterLimits *limits) {
   PropterTable *table = NULL;
   const PropterEventsOptions none = {0};
+  const Shape quiet = {.list = true}; /* columns that are not read are no matter here */
   Events e = {.options = &none, .file = propter_str(path)};
-  bool fits = propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK && !propter_table_has_expressions(table) && bind_all(&e, table, NULL) == PROPTER_OK;
+  bool fits = propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK && !propter_table_has_expressions(table) && bind_all(&e, table, &quiet, NULL) == PROPTER_OK;
   propter_table_close(table);
   propter_vec_clear(&e.bindings);
   return fits;
