@@ -12,6 +12,8 @@ static const double said_of_whole = .5;
 static const double documented_most = .99;
 /* So does one about another time of a cause that goes on. */
 static const double said_of_other = .5;
+/* What a told event of no known kind weighs among the events of the calendar; set, not fitted. */
+static const double unnamed_kind = .25;
 
 PropterStr pattern_iri(const KnowMetric *metric, PropterDay first, PropterDay last, PropterArena *arena) {
   char hex[33], a[16], b[16];
@@ -742,7 +744,8 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   /* An explanation given afterwards was looked for: in the prior it counts a part, so that the prior does not say twice what its likelihood ratio says. */
   double said = cause->foretold + fmax(0, cause->belief_for - cause->foretold) / know->options.belief.attribution_lr;
   n->weight[PROPTER_CHANNEL_TEXT] = said * (1 - cause->belief_against);
-  if (e && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part * e->happened;
+  /* A sentence tells that something happened, and nothing what kind of thing it was: little speaks for its acting on just this. */
+  if (e && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part * e->happened * (e->told && !e->kind ? unnamed_kind : 1);
   cause->stretched = documented && !cause->in_scope;
   n->happened = documented ? 1 : e ? fmax(e->happened, cause->belief_for) : cause->belief_for;
   set_effect(c, cause);
