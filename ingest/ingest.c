@@ -133,10 +133,13 @@ static PropterStatus own_earlier_graphs(Ingest *in, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* The run that the state belongs to has counted them, and it still stands. */
 static PropterStatus hold_graphs(Ingest *in, PropterError *err) {
   const PropterMapSource *s;
-  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++) PROPTER_TRY(shrink_hold(&in->before, in->writer, in->sources[i], s, err));
-  for (size_t i = 0; i < in->owned.count; i++) PROPTER_TRY(shrink_hold(&in->before, in->writer, in->owned.items[i], NULL, err));
+  const PropterRunInfo *last = in->incremental ? propter_run_find_last(&in->known, NULL, in->owned.items[0]) : NULL;
+  PropterId run = last ? last->id : PROPTER_NO_ID;
+  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++) PROPTER_TRY(shrink_hold(&in->before, in->writer, in->sources[i], s, run, err));
+  for (size_t i = 0; i < in->owned.count; i++) PROPTER_TRY(shrink_hold(&in->before, in->writer, in->owned.items[i], NULL, run, err));
   return PROPTER_OK;
 }
 
@@ -367,8 +370,8 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   in->constants = propter_calloc(propter_mapping_constants(in->mapping), sizeof *in->constants);
   if (!in->constants) return no_memory(err);
   PROPTER_TRY(own_earlier_graphs(in, err));
-  PROPTER_TRY(hold_graphs(in, err));
   PROPTER_TRY(open_rows(in, err));
+  PROPTER_TRY(hold_graphs(in, err));
   if (!in->incremental) PROPTER_TRY(clear_graphs(in, err));
   PropterMapSink sink = {.record = on_record, .reject = on_reject, .is_measure = is_measure, .row = in->rows ? on_row : NULL, .payload = in};
   PropterMapOptions options = {.provenance = true, .limits = o->limits, .log = o->log};
@@ -380,9 +383,9 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   if (in->rows) PROPTER_TRY(rows_finish(in->rows, name, &(RowsChange){on_come, on_gone, in}, err));
   /* What a row gave and the mapping's own statements say, too, stays. */
   if (in->incremental) PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
-  PROPTER_TRY(shrink_check(&in->before, in->writer, o, err));
   PROPTER_TRY(name_run(in, name, err));
   PROPTER_TRY(propter_run_finish(in->run, err));
+  PROPTER_TRY(shrink_check(&in->before, in->writer, name, o, err));
   propter_run_counts(in->run, &in->result->added, &in->result->removed);
   if (o->check) PROPTER_TRY(o->check(in->writer, name, o->payload, err));
   if (o->dry_run) return PROPTER_OK;

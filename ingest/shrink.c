@@ -6,18 +6,29 @@
 #include <unistd.h>
 
 #include "propter/io.h"
+#include "propter/vocab.h"
 
-static PropterStatus count(PropterWriter *writer, PropterId graph, uint64_t *quads, PropterError *err) {
+static PropterStatus count(PropterWriter *writer, PropterId graph, PropterId run, uint64_t *quads, PropterError *err) {
   PropterSnapshot *snapshot;
   PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
-  return propter_snapshot_count(snapshot, PROPTER_GSPO, (PropterQuad){.g = graph}, 1, quads, err);
+  if (!run) return propter_snapshot_count(snapshot, PROPTER_GSPO, (PropterQuad){.g = graph}, 1, quads, err);
+  PropterTerm word = propter_iri(propter_vocab_iri(VOCAB_propter_count));
+  PropterQuad pattern = {.s = graph, .g = run};
+  PropterQuads found = {0};
+  double number = 0;
+  PROPTER_TRY(propter_snapshot_find(snapshot, &word, &pattern.p, err));
+  PropterStatus status = propter_snapshot_match(snapshot, pattern, 1, &found, err);
+  if (status == PROPTER_OK && found.count) (void)propter_id_number(found.items[0].o, &number);
+  propter_vec_clear(&found);
+  *quads = (uint64_t)number;
+  return status;
 }
 
-PropterStatus shrink_hold(Shrink *shrink, PropterWriter *writer, PropterId graph, const PropterMapSource *source, PropterError *err) {
+PropterStatus shrink_hold(Shrink *shrink, PropterWriter *writer, PropterId graph, const PropterMapSource *source, PropterId run, PropterError *err) {
   ShrinkGraph one = {graph, source, 0};
   for (size_t i = 0; i < shrink->count; i++)
     if (shrink->items[i].graph == graph) return PROPTER_OK;
-  PROPTER_TRY(count(writer, graph, &one.before, err));
+  PROPTER_TRY(count(writer, graph, run, &one.before, err));
   return propter_vec_push(shrink, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory counting what a run removes");
 }
 
@@ -54,11 +65,14 @@ static void warn_of_cut(const PropterIngestOptions *o, const ShrinkGraph *g, uin
                   g->source->files[i].data, g->before - after);
 }
 
-PropterStatus shrink_check(const Shrink *shrink, PropterWriter *writer, const PropterIngestOptions *o, PropterError *err) {
+PropterStatus shrink_check(const Shrink *shrink, PropterWriter *writer, PropterStr name, const PropterIngestOptions *o, PropterError *err) {
   uint64_t before = 0, after = 0, left;
+  PropterTerm term = propter_iri(name);
+  PropterId run;
+  PROPTER_TRY(propter_writer_intern(writer, &term, &run, err));
   for (size_t i = 0; i < shrink->count; i++) {
     const ShrinkGraph *g = &shrink->items[i];
-    PROPTER_TRY(count(writer, g->graph, &left, err));
+    PROPTER_TRY(count(writer, g->graph, run, &left, err));
     before += g->before, after += left;
     if (!g->source) continue;
     if (too_many(o, g->before, left)) return refuse(o, g->source->path, g->before, left, err);

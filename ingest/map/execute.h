@@ -23,8 +23,9 @@ typedef struct {
 } JoinEntry;
 
 /* Subjects of a parent triples map by the values of the join's columns, each subject once a key. */
-typedef struct {
+typedef struct JoinIndex {
   bool built;
+  const struct JoinIndex *same; /* that of another join of the same parent by the same columns; NULL: there was none before */
   PropterMap first; /* key → entry */
   PropterHashSet pairs; /* of key and subject, while it is built */
   PROPTER_VEC(JoinEntry) entries;

@@ -135,11 +135,33 @@ static PropterStatus build_from(Execution *x, const ObjectMap *object, size_t fi
   return status;
 }
 
+/* An index that was built before and serves this join, too: the same parent by the same columns. */
+static const JoinIndex *find_same(const Execution *x, const ObjectMap *object) {
+  for (size_t i = 0; i < x->m->maps.count; i++)
+    for (size_t k = 0; k < x->m->maps.items[i].says.count; k++)
+      for (size_t o = 0; o < x->m->maps.items[i].says.items[k].objects.count; o++) {
+        const ObjectMap *other = &x->m->maps.items[i].says.items[k].objects.items[o];
+        if (other->map || other == object || !x->joins[other->number].built || x->joins[other->number].same) continue;
+        bool same = other->parent == object->parent && other->join_count == object->join_count;
+        for (size_t n = 0; n < object->join_count && same; n++) same = same_column(other->joins[n].parent, object->joins[n].parent);
+        if (same) return &x->joins[other->number];
+      }
+  return NULL;
+}
+
+static const JoinIndex *index_of(const Execution *x, const ObjectMap *object) {
+  const JoinIndex *index = &x->joins[object->number];
+  return index->same ? index->same : index;
+}
+
 static PropterStatus build(Execution *x, const ObjectMap *object, PropterError *err) {
+  JoinIndex *index = &x->joins[object->number];
+  index->same = find_same(x, object);
+  index->built = true;
+  if (index->same) return PROPTER_OK;
   const LogicalSource *source = &x->m->sources.items[x->m->maps.items[object->parent].source];
   for (size_t i = 0; i < source->is.file_count; i++) PROPTER_TRY(build_from(x, object, i, err));
-  propter_hash_set_clear(&x->joins[object->number].pairs);
-  x->joins[object->number].built = true;
+  propter_hash_set_clear(&index->pairs);
   return PROPTER_OK;
 }
 
@@ -166,8 +188,13 @@ PropterStatus join_build_all(Execution *x, PropterError *err) {
   return PROPTER_OK;
 }
 
+typedef struct {
+  const JoinIndex *index;
+  uint64_t sum;
+} Probe;
+
 static PropterStatus probe(Execution *x, PropterStr key, void *payload, PropterError *err) {
-  const JoinIndex *index = payload;
+  const JoinIndex *index = ((const Probe *)payload)->index;
   const uint64_t *at = propter_map_get(&index->first, key);
   for (size_t e = at ? (size_t)*at : SIZE_MAX; e != SIZE_MAX; e = index->entries.items[e].next)
     if (!propter_vec_push(&x->found, ((PropterMapTerm){.term = index->entries.items[e].subject, .targets = index->entries.items[e].targets})))
@@ -191,13 +218,13 @@ static PropterStatus project(Execution *x, const ObjectMap *object, Range *out, 
 }
 
 PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, PropterError *err) {
-  JoinIndex *index = &x->joins[object->number];
-  if (!index->built) return project(x, object, out, err);
+  Probe p = {index_of(x, object), 0};
+  if (!p.index->built) return project(x, object, out, err);
   uint32_t at;
   size_t terms = x->terms.count;
   x->found.count = 0;
   propter_buf_reset(&x->key);
-  PropterStatus status = each_key(x, object, false, 0, &x->key, probe, index, err);
+  PropterStatus status = each_key(x, object, false, 0, &x->key, probe, &p, err);
   /* The values of the keys were terms, too. */
   x->terms.count = terms;
   for (size_t i = 0; i < x->found.count && status == PROPTER_OK; i++) status = eval_add(x, &x->found.items[i], &at, err);
@@ -205,26 +232,21 @@ PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, Prop
   return status;
 }
 
-typedef struct {
-  const JoinIndex *index;
-  uint64_t sum;
-} Sum;
-
 static PropterStatus add_sum(Execution *x, PropterStr key, void *payload, PropterError *err) {
   (void)x, (void)err;
-  Sum *s = payload;
-  const uint64_t *at = propter_map_get(&s->index->first, key);
-  if (at) s->sum += s->index->entries.items[*at].sum;
+  Probe *p = payload;
+  const uint64_t *at = propter_map_get(&p->index->first, key);
+  if (at) p->sum += p->index->entries.items[*at].sum;
   return PROPTER_OK;
 }
 
 PropterStatus join_hash(Execution *x, const ObjectMap *object, uint64_t *hash, PropterError *err) {
-  Sum s = {&x->joins[object->number], 0};
+  Probe p = {index_of(x, object), 0};
   size_t terms = x->terms.count;
   propter_buf_reset(&x->key);
-  PropterStatus status = each_key(x, object, false, 0, &x->key, add_sum, &s, err);
+  PropterStatus status = each_key(x, object, false, 0, &x->key, add_sum, &p, err);
   x->terms.count = terms;
-  *hash = s.sum;
+  *hash = p.sum;
   return status;
 }
 
