@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "propter/detect.h"
 #include "propter/math.h"
@@ -82,6 +83,74 @@ static PropterStatus remove_season(Baseline *b, const PropterSeries *series, Pro
 
 static void extrapolate(const Baseline *b, size_t from, double drift, size_t count, double *expected);
 
+/* --- usual growth at one origin after the other ------------------------------------------------------------------------------- */
+
+/* The changes from which baseline_drift takes a median move on with the origin, so that they are kept in order and few come and go. */
+typedef struct {
+  const Baseline *b;
+  Block block;                                       /* besides the origin's own window */
+  size_t length, reach;
+  size_t left_from, left_to, right_from, right_to;   /* periods before the window, and behind it, whose changes are held */
+  double *sorted;
+  size_t held;
+} Growths;
+
+static size_t place_of(const Growths *g, double change) {
+  size_t low = 0, high = g->held;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (g->sorted[middle] < change) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+static bool counts(const Growths *g, size_t i) {
+  const Baseline *b = g->b;
+  return !isnan(b->change[i]) && !(i >= g->block.from && b->before[i] < g->block.to);
+}
+
+static void take_in(Growths *g, size_t i) {
+  if (!counts(g, i)) return;
+  size_t at = place_of(g, g->b->change[i]);
+  memmove(g->sorted + at + 1, g->sorted + at, (g->held - at) * sizeof *g->sorted);
+  g->sorted[at] = g->b->change[i];
+  g->held++;
+}
+
+static void let_go(Growths *g, size_t i) {
+  if (!counts(g, i)) return;
+  size_t at = place_of(g, g->b->change[i]);
+  g->held--;
+  memmove(g->sorted + at, g->sorted + at + 1, (g->held - at) * sizeof *g->sorted);
+}
+
+/* Moves a stretch of periods on; neither end ever moves back. */
+static void move_on(Growths *g, size_t *from, size_t *to, size_t new_from, size_t new_to) {
+  for (; *from < *to && *from < new_from; ++*from) let_go(g, *from);
+  if (*from < new_from) *from = *to = new_from;
+  for (; *to < new_to; ++*to) take_in(g, *to);
+}
+
+/* sorted[n]. */
+static Growths growths_open(const Baseline *b, size_t length, size_t block_from, size_t block_to, double *sorted) {
+  return (Growths){.b = b, .block = {block_from, block_to}, .length = length, .reach = b->reach > 3 * length ? b->reach : 3 * length, .sorted = sorted};
+}
+
+/* Median of the changes that baseline_drift looks at without the periods [from, from + length) and the block; `from` must not go back. */
+static bool growths_median(Growths *g, size_t from, double *median) {
+  const Baseline *b = g->b;
+  size_t after = g->right_from > from ? g->right_from : from, last = from + 2 * g->length + g->reach;
+  if (last > b->n) last = b->n;
+  while (after < b->n && (b->before[after] == SIZE_MAX || b->before[after] < from + g->length)) after++;
+  move_on(g, &g->left_from, &g->left_to, from > g->reach ? from - g->reach : 0, from);
+  move_on(g, &g->right_from, &g->right_to, after, last);
+  if (g->held < BASELINE_MIN_CHANGES) return false;
+  const double *middle = g->sorted + g->held / 2;
+  *median = g->held % 2 ? *middle : 0.5 * (middle[-1] + *middle);
+  return true;
+}
+
 PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_from, size_t block_to, PropterError *err) {
   static const size_t widths[] = {1, 3, 5, 9, 15};
   static const double growths[] = {1, 0.5, 0};
@@ -90,11 +159,9 @@ PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_fro
   double *scratch = propter_malloc(((WAYS + 1) * b->n + length) * sizeof *scratch), best = INFINITY, drift;
   if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
   double *errors = scratch + b->n, *expected = errors + WAYS * b->n;
+  Growths near = growths_open(b, length, block_from, block_to, scratch);
   for (size_t o = 0; o + length <= b->n; o++) {
-    Block blocks[] = {{o, o + length}, {block_from, block_to}};
-    if (b->before[o] == SIZE_MAX || (o < block_to && o + length > block_from)) continue;
-    b->growth = 1;
-    if (!baseline_drift(b, o, length, blocks, 2, scratch, &drift, NULL)) continue;
+    if (b->before[o] == SIZE_MAX || (o < block_to && o + length > block_from) || !growths_median(&near, o, &drift)) continue;
     for (size_t w = 0; w < WAYS; w++) {
       double sum = 0;
       b->width = widths[w / GROWTHS];
@@ -214,10 +281,10 @@ PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, 
   double *scratch = propter_malloc((b->n + horizon) * sizeof *scratch), drift;
   if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
   double *expected = scratch + b->n;
+  Growths near = growths_open(b, length, block_from, block_to, scratch);
   for (size_t o = 0; o < b->n; o++) {
-    Block blocks[] = {{o, o + length}, {block_from, block_to}};
-    bool known = b->before[o] != SIZE_MAX && baseline_drift(b, o, length, blocks, 2, scratch, &drift, NULL);
-    if (known) extrapolate(b, o, drift, horizon, expected);
+    bool known = b->before[o] != SIZE_MAX && growths_median(&near, o, &drift);
+    if (known) extrapolate(b, o, b->growth * drift, horizon, expected);
     for (size_t h = 0; h < horizon; h++) rows[o * horizon + h] = known && o + h < b->n ? b->y[o + h] - expected[h] : NAN;
   }
   propter_free(scratch);

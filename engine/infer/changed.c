@@ -15,6 +15,7 @@ typedef struct {
   PropterQuads state[2]; /* results after either run, in SPO order */
   PropterResultChanges *out;
   PROPTER_VEC(PropterChangedCause) found;
+  PROPTER_VEC(PropterChangedMove) moves;
 } Compare;
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory comparing runs"); }
@@ -24,7 +25,7 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 static PropterStatus of_graph(const PropterQuads *all, PropterId graph, PropterQuads *out, PropterError *err) {
   for (size_t i = 0; i < all->count; i++)
     if (all->items[i].g == graph && !propter_vec_push(out, all->items[i])) return no_memory(err);
-  if (out->count) qsort(out->items, out->count, sizeof *out->items, compare_spo);
+  quads_sort(out);
   return PROPTER_OK;
 }
 
@@ -49,7 +50,7 @@ static PropterStatus take_back(PropterQuads *state, const PropterQuads *added, c
 
 static PropterStatus state_after(Compare *c, const PropterRunInfo *run, PropterId graph, PropterQuads *state, PropterError *err) {
   PropterStatus status = propter_snapshot_match(c->snapshot, (PropterQuad){.g = graph}, 0, state, err);
-  if (state->count) qsort(state->items, state->count, sizeof *state->items, compare_spo);
+  quads_sort(state);
   for (size_t i = c->out->runs.count; i-- > 0 && status == PROPTER_OK;) {
     const PropterRunInfo *later = &c->out->runs.items[i];
     if (later->sequence <= run->sequence || (!later->undoable && !ids_have(&later->generated, graph))) continue;
@@ -246,6 +247,37 @@ static PropterStatus compare_all(Compare *c, PropterError *err) {
   return PROPTER_OK;
 }
 
+static int by_day(const void *a, const void *b) {
+  const PropterChangedMove *x = a, *y = b;
+  return x->first != y->first ? (x->first > y->first) - (x->first < y->first) : propter_str_compare(x->pattern, y->pattern);
+}
+
+static PropterStatus compare_moves(Compare *c, PropterError *err) {
+  for (int which = 0; which < 2; which++)
+    for (size_t i = 0; c->v[VOCAB_propter_outcome] && i < c->state[which].count; i++) {
+      const PropterQuads *state = &c->state[which];
+      const PropterId pattern = state->items[i].s;
+      if (state->items[i].p != c->v[VOCAB_propter_outcome] || object(c, state, pattern, VOCAB_propter_hypothesis) ||
+          object(c, &c->state[!which], pattern, VOCAB_propter_outcome))
+        continue;
+      PropterChangedMove x = {.now = which == 1};
+      const PropterId metric = object(c, state, pattern, VOCAB_propter_metric);
+      PROPTER_TRY(text_of(c, pattern, &x.pattern, err));
+      PROPTER_TRY(text_of(c, metric, &x.metric, err));
+      PROPTER_TRY(label_of(c->snapshot, c->v, metric, &c->out->arena, &x.metric_label, err));
+      PROPTER_TRY(day_of(c, state, pattern, VOCAB_propter_start, &x.first, err));
+      PROPTER_TRY(day_of(c, state, pattern, VOCAB_propter_end, &x.last, err));
+      if (!propter_vec_push(&c->moves, x)) return no_memory(err);
+    }
+  if (!c->moves.count) return PROPTER_OK;
+  qsort(c->moves.items, c->moves.count, sizeof *c->moves.items, by_day);
+  c->out->move = propter_arena_alloc(&c->out->arena, c->moves.count * sizeof *c->moves.items);
+  if (!c->out->move) return no_memory(err);
+  memcpy(c->out->move, c->moves.items, c->moves.count * sizeof *c->moves.items);
+  c->out->moves = c->moves.count;
+  return PROPTER_OK;
+}
+
 /* The run before the newest that inferred, or before the newest where none did. */
 static PropterStatus before_inference(const PropterRunList *runs, const PropterRunInfo **out, PropterError *err) {
   const PropterRunInfo *newest = propter_run_find_last(runs, "infer", PROPTER_NO_ID);
@@ -265,9 +297,11 @@ PropterStatus propter_result_changes(PropterSnapshot *snapshot, PropterStr from,
   if (status == PROPTER_OK && graph) status = state_after(&c, out->from, graph, &c.state[0], err);
   if (status == PROPTER_OK && graph) status = state_after(&c, out->to, graph, &c.state[1], err);
   if (status == PROPTER_OK) status = compare_all(&c, err);
+  if (status == PROPTER_OK) status = compare_moves(&c, err);
   propter_vec_clear(&c.state[0]);
   propter_vec_clear(&c.state[1]);
   propter_vec_clear(&c.found);
+  propter_vec_clear(&c.moves);
   if (status != PROPTER_OK) propter_result_changes_clear(out);
   return status;
 }

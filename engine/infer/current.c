@@ -287,10 +287,15 @@ int compare_spo(const void *a, const void *b) {
   return x->o < y->o ? -1 : x->o > y->o;
 }
 
+void quads_sort(PropterQuads *q) {
+  bool sorted = true;
+  for (size_t i = 1; i < q->count && sorted; i++) sorted = compare_spo(&q->items[i - 1], &q->items[i]) <= 0;
+  if (!sorted) qsort(q->items, q->count, sizeof *q->items, compare_spo);
+}
+
 static void distinct(PropterQuads *q) {
   size_t n = 0;
-  if (!q->count) return;
-  qsort(q->items, q->count, sizeof *q->items, compare_spo);
+  quads_sort(q);
   for (size_t i = 0; i < q->count; i++)
     if (i == 0 || compare_spo(&q->items[i], &q->items[i - 1]) != 0) q->items[n++] = q->items[i];
   q->count = n;

@@ -29,8 +29,9 @@ PropterStatus sheet_inference(Sheet *sheet, const PropterInference *inference, P
 PropterStatus sheet_links(Sheet *sheet, Know *know, size_t *count, PropterError *err);
 /* `old`: what the graph holds, in SPO order. */
 PropterStatus sheet_changes(Sheet *sheet, const PropterQuads *old, PropterError *err);
-/* For qsort: SPO order. */
+/* SPO order. */
 int compare_spo(const void *a, const void *b);
+void quads_sort(PropterQuads *quads);
 void sheet_clear(Sheet *sheet);
 
 #endif

@@ -159,7 +159,7 @@ static size_t closed_periods(const PropterSeries *s) {
 
 PropterStatus know_series(Know *know, KnowMetric *m, PropterError *err) {
   if (m->loaded) return PROPTER_OK;
-  PROPTER_TRY(propter_metric_series(know->snapshot, &m->def, m->slice, m->slice_count, know->options.known_by, &m->series, err));
+  PROPTER_TRY(metric_series(know->snapshot, know->v, &m->def, m->slice, m->slice_count, know->options.known_by, &m->series, err));
   for (int k = 0; k < VIEWS; k++) m->view[k].series = m->series.series;
   m->view[VIEW_CLOSED].series.count = closed_periods(&m->series.series);
   m->loaded = true;

@@ -458,14 +458,19 @@ static PropterStatus series_of(const Reading *reading, const PropterMember *slic
   return status;
 }
 
-PropterStatus propter_metric_series(PropterSnapshot *snapshot, const PropterMetric *metric, const PropterMember *slice, size_t slice_count, PropterDay known_by,
-                                    PropterMetricSeries *out, PropterError *err) {
-  PropterId v[VOCAB_COUNT];
+PropterStatus metric_series(PropterSnapshot *snapshot, const PropterId *v, const PropterMetric *metric, const PropterMember *slice, size_t slice_count,
+                            PropterDay known_by, PropterMetricSeries *out, PropterError *err) {
   *out = (PropterMetricSeries){0};
-  PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
   PropterStatus status = series_of(&(Reading){snapshot, v, metric, known_by}, slice, slice_count, 0, out, err);
   if (status) propter_metric_series_clear(out);
   return status;
+}
+
+PropterStatus propter_metric_series(PropterSnapshot *snapshot, const PropterMetric *metric, const PropterMember *slice, size_t slice_count, PropterDay known_by,
+                                    PropterMetricSeries *out, PropterError *err) {
+  PropterId v[VOCAB_COUNT];
+  PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
+  return metric_series(snapshot, v, metric, slice, slice_count, known_by, out, err);
 }
 
 void propter_metric_series_clear(PropterMetricSeries *series) {

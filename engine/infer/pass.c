@@ -163,7 +163,7 @@ PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, 
   if ((status = propter_snapshot_open(graph, 0, &snapshot, err)) || (status = propter_inferrer_new(snapshot, &used, &know, err))) goto done;
   if (used.kept && ((status = kept_maker(&maker, err)) || (status = memo_open(used.kept, maker, !dry, &know->memo, err)))) goto done;
   if ((status = propter_snapshot_match(snapshot, (PropterQuad){.g = sheet.graph}, 0, &old, err))) goto done;
-  if (old.count) qsort(old.items, old.count, sizeof *old.items, compare_spo);
+  quads_sort(&old);
   if ((status = declare_inputs(run, snapshot, know->v, sheet.graph, err))) goto done;
   if ((status = judge_all(know, metrics, metric_count, &sheet, summary, err)) || (status = keep_others(&sheet, know, metrics, metric_count, &old, err)))
     goto done;

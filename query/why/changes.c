@@ -45,15 +45,19 @@ static void put_terms(PropterBuf *out, const PropterHeld *a, const PropterHeld *
   if (any) propter_buf_add_char(out, '\n');
 }
 
+static void put_where(PropterBuf *out, PropterStr metric, PropterDay first, PropterDay last) {
+  propter_put_line(out, metric);
+  propter_buf_add(out, PROPTER_STR(", "));
+  if (first != PROPTER_NO_DAY) why_put_day(out, first);
+  propter_buf_add(out, PROPTER_STR(" to "));
+  if (last != PROPTER_NO_DAY) why_put_day(out, last);
+}
+
 /* Probabilities and what they are made of; the terms say where a change comes from, since they add up to it in log odds. */
 static void put_cause(PropterBuf *out, const PropterChangedCause *x) {
   const PropterHeld *a = &x->before, *b = &x->after;
   propter_buf_printf(out, "%-8s  ", !a->held ? "new" : !b->held ? "gone" : "changed");
-  propter_put_line(out, x->metric_label);
-  propter_buf_add(out, PROPTER_STR(", "));
-  if (x->first != PROPTER_NO_DAY) why_put_day(out, x->first);
-  propter_buf_add(out, PROPTER_STR(" to "));
-  if (x->last != PROPTER_NO_DAY) why_put_day(out, x->last);
+  put_where(out, x->metric_label, x->first, x->last);
   propter_buf_add(out, PROPTER_STR(": "));
   propter_put_line(out, x->cause_label);
   propter_buf_add_char(out, '\n');
@@ -68,6 +72,18 @@ static void put_cause(PropterBuf *out, const PropterChangedCause *x) {
     propter_put_line(out, x->evidence[i].text);
     propter_buf_add_char(out, '\n');
   }
+}
+
+/* Moves for which nothing names a cause. */
+static void put_moves(PropterBuf *out, const PropterResultChanges *x, size_t limit) {
+  if (!x->moves) return;
+  propter_buf_printf(out, "moves     %zu changed of which nothing names a cause\n", x->moves);
+  for (size_t i = 0; i < x->moves && i < limit; i++) {
+    propter_buf_printf(out, "%-8s  ", x->move[i].now ? "new" : "gone");
+    put_where(out, x->move[i].metric_label, x->move[i].first, x->move[i].last);
+    propter_buf_add_char(out, '\n');
+  }
+  if (x->moves > limit) propter_buf_printf(out, "          %zu more (--limit)\n", x->moves - limit);
 }
 
 static void as_text(PropterBuf *out, const PropterResultChanges *x, size_t limit) {
@@ -88,6 +104,7 @@ static void as_text(PropterBuf *out, const PropterResultChanges *x, size_t limit
   propter_buf_printf(out, "causes    %zu changed, %zu as before\n", x->count, x->same);
   for (size_t i = 0; i < x->count && i < limit; i++) put_cause(out, &x->cause[i]);
   if (x->count > limit) propter_buf_printf(out, "          %zu more (--limit)\n", x->count - limit);
+  put_moves(out, x, limit);
 }
 
 static void member(PropterBuf *out, const char *name, PropterStr text) {
@@ -146,6 +163,16 @@ static void as_json(PropterBuf *out, const PropterResultChanges *x) {
   for (size_t i = 0; i < x->count; i++) {
     if (i) propter_buf_add_char(out, ',');
     json_cause(out, &x->cause[i]);
+  }
+  propter_buf_add(out, PROPTER_STR("],\"moves\":["));
+  for (size_t i = 0; i < x->moves; i++) {
+    const PropterChangedMove *m = &x->move[i];
+    propter_buf_printf(out, "%s{\"now\":%s", i ? "," : "", m->now ? "true" : "false");
+    member(out, ",\"pattern\":", m->pattern);
+    member(out, ",\"metric\":", m->metric);
+    json_day(out, "first", m->first);
+    json_day(out, "last", m->last);
+    propter_buf_add_char(out, '}');
   }
   propter_buf_add(out, PROPTER_STR("]}\n"));
 }

@@ -246,9 +246,18 @@ START_TEST(a_new_day_is_scored_and_what_is_long_over_is_kept) {
   ck_assert_uint_gt(grown.kept, first.scored / 2);
   ck_assert_uint_le(grown.patterns, first.patterns + 4);
   ck_assert(grown.added > 0 && grown.run[0]);
-  /* What the night changed and why: the rise of the last two days, of which nothing documented is a cause. */
+  /* What the night changed: the rise of the last two days, of which nothing names a cause; and why, once something does. */
   World w = world_open(dir);
   PropterResultChanges x;
+  bool rise = false;
+  ck_ok(propter_result_changes(w.snapshot, propter_str(first.run), propter_str(grown.run), &x, err));
+  ck_assert_uint_eq(x.count, 0);
+  for (size_t i = 0; i < x.moves; i++) {
+    ck_assert(x.move[i].now && x.move[i].first >= propter_day(2015, 1, 25));
+    rise |= strcmp(x.move[i].metric.data, W "north-sales") == 0 && x.move[i].first <= propter_day(2015, 2, 2) && x.move[i].last >= propter_day(2015, 2, 2);
+  }
+  ck_assert(rise);
+  propter_result_changes_clear(&x);
   shop.events = 7;
   PropterInferSummary told = night(dir, &shop, 1);
   world_close(&w);

@@ -28,10 +28,19 @@ typedef struct {
   size_t evidences;
 } PropterChangedCause;
 
+/* A pattern that only one of the two has, and for which nothing names a cause. */
+typedef struct {
+  PropterStr pattern, metric, metric_label;
+  PropterDay first, last;
+  bool now; /* the second has it */
+} PropterChangedMove;
+
 typedef struct {
   const PropterRunInfo *from, *to; /* of the list */
   PropterChangedCause *cause;      /* by the size of the change of probability, largest first (not held: 0), then by IRI */
   size_t count, same;              /* same: hypotheses that both have and say the same of */
+  PropterChangedMove *move;        /* by first day, then by IRI */
+  size_t moves;
   PropterRunList runs;             /* all runs of the graph */
   PropterArena arena;
 } PropterResultChanges;

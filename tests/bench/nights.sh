@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# nights.sh [SEED]: a shop with known truth (retail/README.md) of two years, then nights on which something came in, each on its own copy of the graph: nothing; a
+# week of days for every figure (1 %); a figure of an old day corrected; a document. Processor time of `propter infer` with what it kept against
+# --periods all; both must end in the same statements. PROPTER and GENERATE name the programs. Prints bench lines; exit 1 where the statements differ.
+set -u
+: "${PROPTER:?names the program}" "${GENERATE:?names the generator of shops}"
+seed=${1:-101} dir=$(mktemp -d) || exit 75
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 75
+spent() { times >spent; awk 'NR == 2 { split($1, t, /[ms]/); print 60 * t[1] + t[2] }' spent; } # by programs that have ended; dash and bash print 0m0.00s
+inferred() { # graph, periods: sets cpu
+  before=$(spent)
+  "$PROPTER" --threads 1 -g "$1" infer --periods "$2" >out 2>&1 || { cat out >&2; exit 1; }
+  after=$(spent)
+  cpu=$(awk -v a="$after" -v b="$before" 'BEGIN { print a - b }')
+}
+statements() { "$PROPTER" -g "$1" export --graph-iri https://w3id.org/propter#current --canonical | grep -v 'propter#run>'; }
+must() { "$@" >out 2>&1 || { cat out >&2; exit 1; }; }
+
+echo 'days = 738' >shop.conf
+must "$GENERATE" shop.conf shop "$seed"
+mv shop/shop.csv all.csv
+late=$(ls shop/documents | grep review | head -1)
+mv "shop/documents/$late" late.txt
+awk -F, 'NR == 1 || $1 < "2026-01-01"' all.csv >shop/shop.csv
+must "$PROPTER" -g base run shop/job.ini
+for night in nothing week correction document; do
+  rm -rf kept anew
+  cp shop/shop.csv figures.csv
+  cp -r base kept
+  case $night in
+    week) cp all.csv shop/shop.csv && must "$PROPTER" -g kept ingest shop/mapping.ttl ;;
+    correction)
+      awk -F, -v OFS=, '$1 == "2024-06-15" && !done { $5 += 40; done = 1 } { print }' figures.csv >shop/shop.csv && must "$PROPTER" -g kept ingest shop/mapping.ttl ;;
+    document) cp late.txt "shop/documents/$late" && must "$PROPTER" -g kept read shop/documents ;;
+  esac
+  cp figures.csv shop/shop.csv
+  cp -r kept anew
+  inferred kept new
+  night_cpu=$cpu
+  inferred anew all
+  statements kept >kept.nq
+  statements anew >anew.nq
+  cmp -s kept.nq anew.nq || { echo "nights.sh: after $night the results differ from a full run's" >&2; exit 1; }
+  awk -v name="$night" -v a="$night_cpu" -v b="$cpu" 'BEGIN { printf "bench infer-night-%s %.3g s vs all %.3g %.3g\n", name, a, b, a / b }'
+done
