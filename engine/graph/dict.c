@@ -220,6 +220,7 @@ static PropterStatus hold(const Env *env, MDB_txn *txn, PropterId id, Unpacked *
   }
   u->used = ++env->cache->stripes[stripe].clock;
   if (status == PROPTER_OK) status = record_of(u, id, record, err);
+  status = env_unmoved(env, txn, status, err);
   *slot = u;
   if (status != PROPTER_OK) (void)pthread_mutex_unlock(*lock);
   return status;
@@ -299,7 +300,8 @@ PropterStatus dict_find(const Env *env, MDB_txn *txn, PropterStr record, uint64_
     if (*id != PROPTER_NO_ID || (status == PROPTER_OK && at < block.count)) break;
   }
   mdb_cursor_close(cursor);
-  return status != PROPTER_OK || rc == 0 || rc == MDB_NOTFOUND ? status : env_fail(env, rc, "read", err);
+  if (status == PROPTER_OK && rc && rc != MDB_NOTFOUND) status = env_fail(env, rc, "read", err);
+  return env_unmoved(env, txn, status, err);
 }
 
 PropterStatus dict_walk(PropterStr key, PropterStr value, uint64_t first,

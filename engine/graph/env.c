@@ -197,7 +197,9 @@ static int open_lmdb(Env *env, uint64_t used) {
   (void)mdb_env_set_maxreaders(env->lmdb, MAX_READERS);
   (void)mdb_env_set_mapsize(env->lmdb, (size_t)map_size(env, used));
   (void)mdb_env_set_assert(env->lmdb, on_assertion);
-  return mdb_env_open(env->lmdb, env->dir, MDB_NOTLS | (guard_read_only(env->dir) ? MDB_RDONLY : 0u), 0666);
+  bool read_only = guard_read_only(env->dir);
+  env->unlisted = read_only && !guard_listed(env->dir);
+  return mdb_env_open(env->lmdb, env->dir, MDB_NOTLS | (read_only ? MDB_RDONLY : 0u) | (env->unlisted ? MDB_NOLOCK : 0u), 0666);
 }
 
 static PropterStatus start_lmdb(Env *env, bool fresh, PropterError *err) {
@@ -205,7 +207,7 @@ static PropterStatus start_lmdb(Env *env, bool fresh, PropterError *err) {
   struct stat st = {0};
   PROPTER_TRY(guard_path(env->dir, "data.mdb", path, err));
   (void)stat(path, &st);
-  if (!guard_read_only(env->dir)) PROPTER_TRY(reserve_locks(env, err));
+  if (!guard_read_only(env->dir) || guard_listed(env->dir)) PROPTER_TRY(reserve_locks(env, err));
   int rc = open_lmdb(env, (uint64_t)st.st_size);
   if (rc == ENOMEM) {
     /* Addresses are limited (ulimit -v): make do with less. */
@@ -366,6 +368,14 @@ void env_read_end(Env *env, MDB_txn *txn) {
   env->readers.items[i] = env->readers.items[--env->readers.count];
   if (env->readers.count == 0) (void)pthread_cond_broadcast(&env->idle);
   (void)pthread_mutex_unlock(&env->lock);
+}
+
+PropterStatus env_unmoved(const Env *env, MDB_txn *txn, PropterStatus status, PropterError *err) {
+  MDB_envinfo info;
+  if (!env->unlisted || (mdb_env_info(env->lmdb, &info) == 0 && info.me_last_txnid == mdb_txn_id(txn))) return status;
+  propter_error_clear(err);
+  propter_error_at(err, env->dir, 0, 0);
+  return propter_fail(err, PROPTER_IO, "the graph was written to while it was read, which without permission to write lock.mdb nothing prevents; try again");
 }
 
 int env_write(Env *env, MDB_txn **txn) {

@@ -44,6 +44,7 @@ typedef struct Env {
   bool growing;
   int writer_fd; /* the write lock's descriptor while this process writes, else -1 */
   bool doubtful; /* a write failed so that the file may not be marked as sound */
+  bool unlisted; /* readers are not on LMDB's list: see env_unmoved */
 } Env;
 
 PropterStatus env_open(const char *dir, unsigned flags, const PropterLimits *limits, Env **out, PropterError *err);
@@ -52,6 +53,10 @@ void env_close(Env *env);
 /* A read transaction; env_read_end ends it. */
 PropterStatus env_read(Env *env, MDB_txn **txn, PropterError *err);
 void env_read_end(Env *env, MDB_txn *txn);
+
+/* What came of a read. A writer of another process does not know of readers that are not on LMDB's list. It writes over what they read only after a further
+ * commit, so what was read, or seemed damaged, is good if none has come since the transaction began: then `status`, else IO: try again. */
+PropterStatus env_unmoved(const Env *env, MDB_txn *txn, PropterStatus status, PropterError *err);
 
 /* Write transactions, with the write lock held: LMDB's codes. env_commit or env_write_abort ends them. */
 int env_write(Env *env, MDB_txn **txn);

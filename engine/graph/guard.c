@@ -118,7 +118,16 @@ static PropterStatus open_lock(const char *dir, int *fd, PropterError *err) {
   return *fd < 0 ? propter_io_fail(err, path, "open") : PROPTER_OK;
 }
 
-bool guard_read_only(const char *dir) { return access(dir, W_OK) < 0 && errno == EROFS; }
+bool guard_read_only(const char *dir) {
+  char path[GUARD_PATH];
+  bool there = guard_path(dir, "data.mdb", path, NULL) == PROPTER_OK && access(path, F_OK) == 0;
+  return access(there ? path : dir, W_OK) < 0 && (errno == EROFS || errno == EACCES);
+}
+
+bool guard_listed(const char *dir) {
+  char path[GUARD_PATH];
+  return guard_path(dir, "lock.mdb", path, NULL) == PROPTER_OK && access(path, W_OK) == 0;
+}
 
 PropterStatus guard_sync(const char *path, int flags, PropterError *err) {
   int fd = propter_io_open(path, flags | O_CLOEXEC, 0);
@@ -162,6 +171,25 @@ static PropterStatus check(const char *dir, int fd, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* Who may not lock may still ask: of a lock file that can only be read. */
+static bool written_to(const char *dir) {
+  char path[GUARD_PATH];
+  int fd = guard_path(dir, "write.lock", path, NULL) == PROPTER_OK ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  if (fd < 0) return false;
+  bool busy = taken(fd, GUARD_WRITER);
+  (void)close(fd);
+  return busy;
+}
+
+static PropterStatus admit_reader(const char *dir, PropterError *err) {
+  /* Between a commit and its mark there is a moment. */
+  for (int left = PATIENCE_MS; written_to(dir) && left > 0; left -= PAUSE_MS) {
+    (void)nanosleep(&(struct timespec){0, PAUSE_MS * 1000000L}, NULL);
+    if (matches(dir)) return PROPTER_OK;
+  }
+  return written_to(dir) ? refused(dir, EAGAIN, "another program writes to this graph, which this one may only read", err) : verify_file(dir, err);
+}
+
 bool guard_present(const char *dir) {
   char path[GUARD_PATH];
   struct stat st;
@@ -175,7 +203,7 @@ PropterStatus guard_admit(const char *dir, bool create, int *lock, PropterError 
   if (guard_present(dir) && matches(dir)) return PROPTER_OK;
   if (!guard_present(dir) && !create && !guard_load(dir, &(Mark){0}))
     return propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one");
-  if (guard_read_only(dir)) return verify_file(dir, err);
+  if (guard_present(dir) && guard_read_only(dir)) return admit_reader(dir, err);
   int fd;
   PROPTER_TRY(open_lock(dir, &fd, err));
   int code = take(fd, GUARD_CHECK, true);
@@ -222,12 +250,13 @@ void guard_writer_end(const char *dir, int lock, bool sound) {
 }
 
 PropterStatus guard_check_begin(const char *dir, int *lock, PropterError *err) {
+  static const char *const busy = "another program or thread writes to this graph; verify it afterwards";
   *lock = -1;
-  if (guard_read_only(dir)) return PROPTER_OK;
+  if (guard_read_only(dir)) return written_to(dir) ? refused(dir, EAGAIN, busy, err) : PROPTER_OK;
   PROPTER_TRY(open_lock(dir, lock, err));
   int code = take(*lock, GUARD_CHECK, true);
   PropterStatus status = code                        ? refused(dir, code, "", err)
-                         : taken(*lock, GUARD_ACTIVE) ? refused(dir, EAGAIN, "another program or thread writes to this graph; verify it afterwards", err)
+                         : taken(*lock, GUARD_ACTIVE) ? refused(dir, EAGAIN, busy, err)
                                                       : PROPTER_OK;
   if (status != PROPTER_OK) (void)propter_io_close(*lock);
   return status;

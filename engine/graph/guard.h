@@ -42,8 +42,10 @@ bool guard_load(const char *dir, Mark *mark);
 /* Takes GUARD_CHECK for verifying on demand; LOCKED if a writer is at work. Close the descriptor to end; -1 where guard_read_only. */
 PropterStatus guard_check_begin(const char *dir, int *lock, PropterError *err);
 
-/* Nothing can be written where this folder lies (a CD, a mount for reading): nobody writes, so there is nothing to lock. */
+/* This process cannot write the graph: it lies on a CD or a mount for reading, or permission is missing. */
 bool guard_read_only(const char *dir);
+/* Its readers can all the same be put on LMDB's list, from which a writer knows what it may not write over. */
+bool guard_listed(const char *dir);
 /* Makes a file, or a folder's list of names (flags O_RDONLY | O_DIRECTORY), last a power cut. */
 PropterStatus guard_sync(const char *path, int flags, PropterError *err);
 

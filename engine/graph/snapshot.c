@@ -72,7 +72,10 @@ PropterStatus propter_snapshot_open(PropterGraph *graph, uint32_t deadline_ms, P
   s->env = graph->env;
   propter_snapshot_limit(s, deadline_ms, NULL);
   PropterStatus status = env_read(s->env, &s->txn, err);
-  if (status == PROPTER_OK && (status = env_meta(s->env, s->txn, "version", &s->version, err)) != PROPTER_OK) env_read_end(s->env, s->txn);
+  if (status == PROPTER_OK) {
+    status = env_unmoved(s->env, s->txn, env_meta(s->env, s->txn, "version", &s->version, err), err);
+    if (status != PROPTER_OK) env_read_end(s->env, s->txn);
+  }
   if (status == PROPTER_OK)
     *out = s;
   else
@@ -126,7 +129,7 @@ struct PropterScan {
 
 /* Opens the block and finds where the prefix ends in it. */
 static PropterStatus enter(PropterScan *scan, MDB_val key, MDB_val value, PropterError *err) {
-  PROPTER_TRY(block_open(key, value, &scan->block, err));
+  PROPTER_TRY(env_unmoved(scan->snapshot->env, scan->snapshot->txn, block_open(key, value, &scan->block, err), err));
   scan->at = 0;
   scan->end = scan->block.count;
   Row tail = scan->bound ? block_row(&scan->block, scan->end - 1) : scan->prefix;
@@ -209,7 +212,7 @@ PropterStatus propter_scan_columns(PropterScan *scan, unsigned want, const Propt
     if (*count && columns[place]) block_column(&scan->block, c, scan->at, *count, scan->columns[place]);
   }
   scan->at += *count;
-  return PROPTER_OK;
+  return env_unmoved(scan->snapshot->env, scan->snapshot->txn, PROPTER_OK, err);
 }
 
 PropterStatus propter_scan_next(PropterScan *scan, PropterQuad *rows, size_t cap, size_t *count, PropterError *err) {
@@ -224,7 +227,7 @@ PropterStatus propter_scan_next(PropterScan *scan, PropterQuad *rows, size_t cap
     scan->at += n;
     *count += n;
   }
-  return PROPTER_OK;
+  return env_unmoved(scan->snapshot->env, scan->snapshot->txn, PROPTER_OK, err);
 }
 
 PropterStatus propter_scan_seek(PropterScan *scan, PropterQuad target, PropterError *err) {
@@ -256,7 +259,7 @@ PropterStatus propter_scan_skip(PropterScan *scan, PropterQuad target, uint64_t 
     *skipped += to - scan->at;
     scan->at = to;
   }
-  return PROPTER_OK;
+  return env_unmoved(scan->snapshot->env, scan->snapshot->txn, PROPTER_OK, err);
 }
 
 void propter_scan_close(PropterScan *scan) {
@@ -267,7 +270,7 @@ void propter_scan_close(PropterScan *scan) {
 
 PropterStatus propter_snapshot_count(PropterSnapshot *s, PropterOrder order, PropterQuad prefix, unsigned bound, uint64_t *count, PropterError *err) {
   *count = 0;
-  if (bound == 0) return env_meta(s->env, s->txn, "quads", count, err);
+  if (bound == 0) return env_unmoved(s->env, s->txn, env_meta(s->env, s->txn, "quads", count, err), err);
   PropterScan *scan = NULL;
   PROPTER_TRY(propter_scan_open(s, order, prefix, bound, &scan, err));
   PropterStatus status;
@@ -276,7 +279,7 @@ PropterStatus propter_snapshot_count(PropterSnapshot *s, PropterOrder order, Pro
     scan->at = scan->end;
   }
   propter_scan_close(scan);
-  return status;
+  return env_unmoved(s->env, s->txn, status, err);
 }
 
 /* ---- convenience ------------------------------------------------------------------------------------------------------------ */

@@ -237,17 +237,26 @@ static PropterStatus sync_copy(const char *to, PropterError *err) {
   return guard_sync(path, O_RDONLY | O_DIRECTORY, err);
 }
 
+static PropterStatus copy_to(Env *env, const char *to, PropterError *err) {
+  MDB_txn *txn;
+  PROPTER_TRY(env_read(env, &txn, err));
+  int rc = mdb_env_copy2(env->lmdb, to, MDB_CP_COMPACT);
+  PropterStatus status = env_unmoved(env, txn, rc ? env_fail(env, rc, "backup", err) : PROPTER_OK, err);
+  env_read_end(env, txn);
+  return status;
+}
+
 PropterStatus propter_graph_backup(PropterGraph *graph, const char *to, PropterError *err) {
   if (mkdir(to, 0777) < 0) {
     if (errno == EEXIST) return propter_error_at(err, to, 0, 0), propter_fail(err, PROPTER_INVALID, "expected a new directory, this one is there already");
     return propter_io_fail(err, to, "create");
   }
-  int rc = mdb_env_copy2(graph->env->lmdb, to, MDB_CP_COMPACT);
-  if (rc) {
+  PropterStatus status = copy_to(graph->env, to, err);
+  if (status != PROPTER_OK) {
     char path[4096];
     if (snprintf(path, sizeof path, "%s/data.mdb", to) < (int)sizeof path) (void)unlink(path);
     (void)rmdir(to);
-    return env_fail(graph->env, rc, "backup", err);
+    return status;
   }
   return sync_copy(to, err);
 }

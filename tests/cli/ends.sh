@@ -40,4 +40,19 @@ case $code in
   case $out in *'Read-only file system'*) ok 'and it says so' ;; *) not_ok 'and it says so' "$out" ;; esac
   cmp -s ro.nq before.nq && ok 'and it answers' || not_ok 'and it answers' ;;
 esac
+
+# A graph of someone else, which may only be read: it answers, is whole, cannot change; also while its owner has changed it, and if it is a copy of theirs.
+as_other() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; else "$@"; fi; }
+mkdir theirs; cp -r g theirs/g; rm -f theirs/g/*lock*; chmod 755 "$t" theirs theirs/g; chmod 644 theirs/g/*; "$PROPTER" -g theirs/g status >/dev/null 2>&1
+if [ "$(id -u)" = 0 ]; then chmod 644 theirs/g/*; else chmod 444 theirs/g/*; chmod 555 theirs/g; fi
+if as_other "$PROPTER" --version >/dev/null 2>&1; then
+  as_other "$PROPTER" -g theirs/g export --canonical >other.nq 2>out && cmp -s other.nq before.nq && ok 'a graph that may only be read answers' || not_ok 'a graph that may only be read answers' "$(cat out)"
+  as_other "$PROPTER" -g theirs/g verify >/dev/null 2>out && ok 'and verifies' || not_ok 'and verifies' "$(cat out)"
+  out=$(as_other "$PROPTER" -g theirs/g load many.ttl 2>&1); ends 'and cannot change' 75 "$out" $?
+  case $out in *'Permission denied'*) ok 'and says so' ;; *) not_ok 'and says so' "$out" ;; esac
+  rm -rf copied; cp -r theirs/g copied; chmod -R a+rX copied; [ "$(id -u)" = 0 ] || chmod a-w copied copied/*
+  as_other "$PROPTER" -g copied export --canonical >other.nq 2>out && cmp -s other.nq before.nq && ok 'so does a copy that has no mark of its own' || not_ok 'so does a copy that has no mark of its own' "$(cat out)"
+  chmod u+w copied copied/*
+else skip 'a graph that may only be read' 'no other user can run this program'; fi
+chmod u+w theirs/g theirs/g/*
 echo "1..$n"

@@ -370,6 +370,62 @@ START_TEST(a_writer_of_another_process_is_locked_out_at_once) {
 }
 END_TEST
 
+static void permit(const char *folder, mode_t files, mode_t folders) {
+  static const char *const names[] = {"g/data.mdb", "g/lock.mdb", "g/write.lock", "g/data.mark"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) ck_assert_int_eq(chmod(support_path(folder, names[i]), files), 0);
+  ck_assert_int_eq(chmod(support_path(folder, "g"), folders), 0);
+  ck_assert_int_eq(chmod(folder, 0755), 0);
+}
+
+/* In a child that may not write: a snapshot, then, when there is another commit, the same snapshot and a new one. */
+static void read_unlisted(const char *dir, int ready, int go) {
+  PropterGraph *g = NULL;
+  PropterSnapshot *s = NULL;
+  PropterScan *scan = NULL;
+  PropterQuad row;
+  PropterError error = {0};
+  size_t n;
+  char byte;
+  if (getuid() == 0 && (setgid(65534) || setuid(65534))) _exit(77);
+  if (access(dir, R_OK | X_OK) != 0) _exit(77);
+  if (propter_graph_open(dir, PROPTER_GRAPH_READ_ONLY, NULL, &g, NULL) != PROPTER_OK || propter_snapshot_open(g, 0, &s, NULL) != PROPTER_OK) _exit(2);
+  if (count_in(s) != PER_COMMIT || propter_scan_open(s, PROPTER_SPOG, (PropterQuad){0}, 0, &scan, NULL) != PROPTER_OK) _exit(3);
+  if (write(ready, "r", 1) != 1 || read(go, &byte, 1) != 1) _exit(4);
+  if (propter_scan_next(scan, &row, 1, &n, &error) != PROPTER_IO || !strstr(error.message, "try again")) _exit(5);
+  propter_scan_close(scan);
+  propter_snapshot_close(s);
+  if (count_all(g) != 2 * PER_COMMIT) _exit(6);
+  propter_graph_close(g);
+  _exit(0);
+}
+
+START_TEST(a_reader_that_a_writer_cannot_know_of_is_told_of_a_commit) {
+  const char *folder = support_folder(), *dir = support_path(folder, "g");
+  int ready[2], go[2], state;
+  char byte;
+  PropterGraph *g = open_graph(dir, NULL);
+  ck_ok(commit_one(g, 0, PER_COMMIT, err));
+  propter_graph_close(g);
+  permit(folder, getuid() ? 0444 : 0644, getuid() ? 0555 : 0755);
+  ck_assert_int_eq(pipe(ready) | pipe(go), 0);
+  pid_t pid = fork();
+  ck_assert_int_ge(pid, 0);
+  if (pid == 0) read_unlisted(dir, ready[1], go[0]);
+  (void)close(ready[1]);
+  bool began = read(ready[0], &byte, 1) == 1;
+  permit(folder, 0644, 0755);
+  if (began) {
+    g = open_graph(dir, NULL);
+    ck_ok(commit_one(g, 1, PER_COMMIT, err));
+    propter_graph_close(g);
+    ck_assert_int_eq((int)write(go[1], "g", 1), 1);
+  }
+  ck_assert_int_eq(waitpid(pid, &state, 0), pid);
+  ck_assert_msg(WIFEXITED(state) && WEXITSTATUS(state) == (began ? 0 : 77), "the reader ended with %d", WIFEXITED(state) ? WEXITSTATUS(state) : -WTERMSIG(state));
+  if (!began) printf("# no other user can read %s: a reader without permission to write is not tested\n", dir);
+}
+END_TEST
+
 Suite *suite_crash(void) {
   Suite *s = suite_create("crash");
   TCase *tc = tcase_create("crash");
@@ -382,6 +438,7 @@ Suite *suite_crash(void) {
   tcase_add_test(tc, the_map_grows_around_snapshots);
   tcase_add_test(tc, readers_of_other_processes_see_whole_commits);
   tcase_add_test(tc, a_writer_of_another_process_is_locked_out_at_once);
+  tcase_add_test(tc, a_reader_that_a_writer_cannot_know_of_is_told_of_a_commit);
   suite_add_tcase(s, tc);
   return s;
 }

@@ -74,6 +74,7 @@ END_TEST
 Suite *suite_sort(void) {
   Suite *s = suite_create("sort");
   TCase *tc = tcase_create("sort");
+  tcase_set_timeout(tc, 60);
   tcase_add_test(tc, keys_are_sorted_and_equals_keep_their_order);
   tcase_add_loop_test(tc, rows_are_sorted_by_all_columns, 0, 3);
   suite_add_tcase(s, tc);
