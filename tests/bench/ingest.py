@@ -117,12 +117,15 @@ def nights(data):
         changed = change(folder, n)
         taken.append(measured(night, folder))
         wanted.append(measured(full, folder))
-        print(f"# night {n + 1}: {changed} rows changed")
-    same = subprocess.run(["cmp", "-s", dump(propter, "nightly", folder), dump(propter, "full", folder)]).returncode == 0
-    print(f"# nights: {'equal to a full run' if same else 'the graph DIFFERS from that of a full run'}")
+        print(f"# night {n + 1}: {changed} rows changed", flush=True)
+        if None in (taken[-1], wanted[-1]):
+            print(f"# it failed; the last words are in {WORK}/log")
+            return
     for k, (what, unit) in enumerate((("", "s"), ("-cpu", "s"), ("-memory", "MB"))):
         own, other = statistics.median(one[k] for one in taken), statistics.median(one[k] for one in wanted)
-        print(f"bench ingest-gtfs-{SCALE}-night{what} {own:.3f} {unit} vs full {other:.3f} {own / other:.4f}")
+        print(f"bench ingest-gtfs-{SCALE}-night{what} {own:.3f} {unit} vs full {other:.3f} {own / other:.4f}", flush=True)
+    same = subprocess.run(["cmp", "-s", dump(propter, "nightly", folder), dump(propter, "full", folder)]).returncode == 0
+    print(f"# nights: {'equal to a full run' if same else 'the graph DIFFERS from that of a full run'}")
 
 
 def main():
