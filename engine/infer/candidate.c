@@ -776,6 +776,7 @@ PropterStatus candidates_find(Case *c, PropterError *err) {
   /* Named for this series by nothing any more (a claim of the other direction): no candidate. */
   for (size_t i = c->causes.count; i-- > 0;)
     if (c->causes.items[i].relation == RELATION_DISJOINT) drop_cause(c, i);
+  PROPTER_TRY(history_find(c, err));
   if (c->causes.count) qsort(c->causes.items, c->causes.count, sizeof *c->causes.items, by_rank);
   while (c->allowed < c->causes.count && c->causes.items[c->allowed].forbidden_by == SIZE_MAX) c->allowed++;
   while (c->scored < c->allowed && !c->causes.items[c->scored].stretched) c->scored++;

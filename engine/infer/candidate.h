@@ -89,6 +89,10 @@ int event_lag(const Case *c, const KnowEvent *e);
 bool same_course(Know *know, const KnowEvent *a, const KnowEvent *b);
 bool same_event(Know *know, const KnowEvent *a, const KnowEvent *b);
 
+/* history.c: number.past of every cause, from the other documented events of its kind; left out are those that may have acted here, and what was studied
+ * over the window. */
+PropterStatus history_find(Case *c, PropterError *err);
+
 /* Belief (belief.c): marks copies, sets belief_for, belief_against, number.text_lr from the claims alone; and number.review_lr. */
 PropterStatus claims_believe(const Know *know, PropterArena *arena, Cause *cause, PropterError *err);
 PropterStatus cause_believe(Case *c, Cause *cause, PropterError *err);

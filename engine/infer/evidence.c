@@ -326,6 +326,14 @@ static PropterStatus test_course(const Cause *cause, PropterBuf *buf, PropterAre
   return add_test(all, buf, arena, "course", cause->course, err);
 }
 
+/* What the other events of its kind did is no test of this window, but weighs like one. */
+static PropterStatus say_history(const Cause *cause, const PropterCauseScore *score, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
+  size_t events = cause->number.pasts;
+  if (!events) return PROPTER_OK;
+  propter_buf_printf(buf, "Other events of this kind moved it this way in about %.1f of %zu", score->acted, events);
+  return add_test(all, buf, arena, "history", score->term[PROPTER_TERM_HISTORY], err);
+}
+
 /* What speaks against the cause although no test above says so; without these lines a verdict would rest on nothing that is shown. */
 static PropterStatus say_against(const PropterCauseScore *score, const PropterTests *t, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
   enum { LEAST = 1 }; /* in log odds */
@@ -359,6 +367,7 @@ static PropterStatus add_tests(Judged *j, const Cause *cause, PropterCause *show
     if (!status) status = test_contrast(j, cause, t, &buf, arena, all, err);
     if (!status) status = test_placebo(t, &buf, arena, all, err);
     if (!status) status = test_course(cause, &buf, arena, all, err);
+    if (!status) status = say_history(cause, &shown->score, &buf, arena, all, err);
     if (!status) status = say_against(&shown->score, t, &buf, arena, all, err);
   }
   propter_free(path);

@@ -700,6 +700,7 @@ PropterStatus know_load(Know *know, PropterError *err) {
 }
 
 void know_clear(Know *know) {
+  history_clear(know);
   for (size_t i = 0; i < know->metrics.count; i++) {
     propter_vec_clear(&know->metrics.items[i].scope);
     propter_vec_clear(&know->metrics.items[i].kin);

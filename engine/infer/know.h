@@ -129,6 +129,7 @@ typedef struct PropterInferrer {
   PROPTER_VEC(KnowLink) links;         /* by IRI */
   PROPTER_VEC(KnowReview) reviews;     /* by time, IRI */
   PROPTER_VEC(KnowEdge) edges;
+  struct History *history; /* what events did, a measure each (history.c); made on first use */
   size_t audited, audited_right;
   bool calibrated;
   Memo *memo; /* borrowed; NULL: nothing is kept */
@@ -153,6 +154,7 @@ Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds 
 
 /* Index of a claim, SIZE_MAX: none. */
 size_t know_claim(const Know *know, PropterId id);
+void history_clear(Know *know);
 PropterStatus know_load(Know *know, PropterError *err);
 void know_clear(Know *know);
 KnowMetric *know_metric(Know *know, PropterStr iri);

@@ -11,7 +11,7 @@
 static const double least_p = 1e-6; /* so that every log odds is finite */
 
 const char *propter_score_term_name(PropterScoreTerm term) {
-  static const char *const names[] = {"text", "timing", "size", "return", "contrast", "review", "rivals", "calibration"};
+  static const char *const names[] = {"history", "text", "timing", "size", "return", "contrast", "review", "rivals", "calibration"};
   return term < PROPTER_TERMS ? names[term] : "";
 }
 
@@ -35,6 +35,9 @@ static PropterStatus check_candidates(const PropterCandidate *c, size_t count, P
     if (!(c[i].happened >= 0 && c[i].happened <= 1)) return propter_fail(err, PROPTER_INVALID, "candidate %zu: P(happened) outside 0 … 1", i + 1);
     if (!(c[i].text_lr > 0) || isinf(c[i].text_lr) || !(c[i].review_lr > 0) || isinf(c[i].review_lr))
       return propter_fail(err, PROPTER_INVALID, "candidate %zu has a likelihood ratio that is not positive and finite", i + 1);
+    for (size_t k = 0; k < c[i].pasts; k++)
+      if (!(c[i].past[k] >= 0) || isinf(c[i].past[k]))
+        return propter_fail(err, PROPTER_INVALID, "candidate %zu has another event of its kind with a likelihood ratio that is negative or infinite", i + 1);
     if (!(c[i].controls_in_scope >= 0 && c[i].controls_in_scope <= 1))
       return propter_fail(err, PROPTER_INVALID, "candidate %zu: part of the controls in scope outside 0 … 1", i + 1);
     if (c[i].slice && c[i].slice->grain == PROPTER_GRAIN_DAY && c[i].slice->count == 0)
@@ -75,8 +78,21 @@ static int by_logit(const void *a, const void *b) {
   return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static double prior_log_odds(const PropterScoreOptions *o, const PropterCandidate *c, double prior) {
-  return propter_logit(prior * happened_before(o, c)) + log(c->text_lr) + log(c->review_lr);
+/* The rate at which its kind acts: the channels' prior counts as `history_weight` events (a beta prior), the others as far as the figures tell what they did
+ * (expectation and maximisation), so that those of which they tell nothing change nothing. */
+static Prior prior_of(const PropterScoreOptions *o, const PropterCandidate *c, double stated) {
+  enum { ROUNDS = 60 };
+  Prior prior = {.stated = stated, .seen = stated, .happened = happened_before(o, c)};
+  for (int round = 0; round < ROUNDS && c->pasts; round++) {
+    prior.acted = 0;
+    for (size_t k = 0; k < c->pasts; k++) prior.acted += prior.seen * c->past[k] / (prior.seen * c->past[k] + 1 - prior.seen);
+    prior.seen = clamp((o->history_weight * stated + prior.acted) / (o->history_weight + (double)c->pasts));
+  }
+  return prior;
+}
+
+static double prior_log_odds(const PropterCandidate *c, const Prior *prior) {
+  return propter_logit(prior->seen * prior->happened) + log(c->text_lr) + log(c->review_lr);
 }
 
 enum { ALL_GROUPS = (1 << GROUPS) - 1 };
@@ -87,10 +103,12 @@ static PropterStatus rank_alone(const Frame *f, const Contrasts *contrasts, cons
   for (size_t i = 0; i < count; i++) {
     const PropterCandidate *one = &c[i];
     Set set;
-    ranked[i] = (Ranked){.index = i, .log_odds = prior_log_odds(o, one, score[i].prior)};
+    Prior prior = prior_of(o, one, score[i].prior);
+    ranked[i] = (Ranked){.index = i, .log_odds = prior_log_odds(one, &prior)};
+    score[i].acted = prior.acted;
     PROPTER_TRY(set_init(&set, f, contrasts, &one, &ranked[i].log_odds, 1, threshold, direction, err));
     set_solo(&set, 0, &solo[i]);
-    ranked[i].logit = solo_logit(&set, 0, &solo[i], &solo[i], unknown, propter_logit(score[i].prior), happened_before(o, one), ALL_GROUPS);
+    ranked[i].logit = solo_logit(&set, 0, &solo[i], &solo[i], unknown, &prior, ALL_GROUPS);
     set_clear(&set);
     score[i].p = clamp(propter_expit(ranked[i].logit));
   }
@@ -101,14 +119,15 @@ static PropterStatus rank_alone(const Frame *f, const Contrasts *contrasts, cons
 /* ---- terms -------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus explain(const Set *set, size_t i, const Solo *dated, const double unknown[2], double p_full, PropterCauseScore *s, PropterError *err) {
-  static const PropterScoreTerm term[GROUPS] = {PROPTER_TERM_TEXT, PROPTER_TERM_REVIEW, PROPTER_TERM_TIMING,
+  static const PropterScoreTerm term[GROUPS] = {PROPTER_TERM_TEXT, PROPTER_TERM_REVIEW, PROPTER_TERM_HISTORY, PROPTER_TERM_TIMING,
                                                 PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST};
   const PropterScoreOptions *o = &set->frame->model->options;
-  double value[1 << GROUPS], share[GROUPS], log_prior = propter_logit(s->prior), low = propter_logit(least_p);
+  double value[1 << GROUPS], share[GROUPS], low = propter_logit(least_p);
+  Prior prior = prior_of(o, set->candidate[i], s->prior);
   Solo undated;
   PROPTER_TRY(shifted_solo(set, i, unknown, &undated, err));
   for (unsigned g = 0; g < 1U << GROUPS; g++) {
-    double v = solo_logit(set, i, dated, &undated, unknown, log_prior, happened_before(o, set->candidate[i]), g);
+    double v = solo_logit(set, i, dated, &undated, unknown, &prior, g);
     value[g] = v < low ? low : v > -low ? -low : v;
   }
   PROPTER_TRY(propter_shapley(GROUPS, value, share, err));
@@ -145,7 +164,8 @@ static void read_posterior(const Set *set, size_t i, const Posterior *post, doub
 
 /* P(it happened) after the data: certain where it acted; where it did not, what is left of the prior. */
 static void split_p(const PropterScoreOptions *o, const PropterCandidate *c, PropterCauseScore *s) {
-  double h = happened_before(o, c), idle = h * (1 - s->prior) / (1 - h * s->prior);
+  Prior prior = prior_of(o, c, s->prior);
+  double idle = prior.happened * (1 - prior.seen) / (1 - prior.happened * prior.seen);
   s->happened = s->active + (1 - s->active) * idle;
   if (s->happened < s->p) s->happened = s->p;
   s->mattered = s->p / s->happened;
@@ -158,7 +178,8 @@ static PropterStatus score_rest(const Frame *f, const Contrasts *contrasts, cons
   const PropterScoreOptions *o = &f->model->options;
   PropterCauseScore *s = &score[ranked[at].index];
   const PropterCandidate *own = &c[ranked[at].index], *set_of[BESIDE + 1] = {own};
-  double log_odds[BESIDE + 1] = {ranked[at].log_odds}, text = prior_log_odds(o, own, s->prior) - log(own->review_lr) - propter_logit(s->prior);
+  double log_odds[BESIDE + 1] = {ranked[at].log_odds};
+  Prior prior = prior_of(o, own, s->prior);
   Set set;
   Posterior post;
   size_t beside = s->p < o->material / 10 ? 0 : BESIDE; /* alone it is likelier than in company, and even so it does not count */
@@ -169,11 +190,12 @@ static PropterStatus score_rest(const Frame *f, const Contrasts *contrasts, cons
   set_clear(&set);
   double p = s->p;
   s->p = clamp(propter_calibration_apply(&o->calibration, p));
-  s->term[PROPTER_TERM_TEXT] = text;
+  s->term[PROPTER_TERM_HISTORY] = propter_logit(prior.seen) - propter_logit(prior.stated);
+  s->term[PROPTER_TERM_TEXT] = log(own->text_lr) + propter_logit(prior.seen * prior.happened) - propter_logit(prior.seen);
   s->term[PROPTER_TERM_REVIEW] = log(own->review_lr);
   s->term[PROPTER_TERM_CALIBRATION] = propter_logit(s->p) - propter_logit(p);
-  s->term[PROPTER_TERM_RIVALS] =
-      propter_logit(s->p) - propter_logit(s->prior) - s->term[PROPTER_TERM_TEXT] - s->term[PROPTER_TERM_REVIEW] - s->term[PROPTER_TERM_CALIBRATION];
+  s->term[PROPTER_TERM_RIVALS] = propter_logit(s->p) - propter_logit(s->prior) - s->term[PROPTER_TERM_HISTORY] - s->term[PROPTER_TERM_TEXT] -
+                                 s->term[PROPTER_TERM_REVIEW] - s->term[PROPTER_TERM_CALIBRATION];
   s->tests = (PropterTests){.dose = NAN, .back = NAN, .contrast = NAN, .placebo = NAN, .placebo_p = NAN};
   split_p(o, own, s);
   return PROPTER_OK;

@@ -23,6 +23,7 @@ PropterScoreOptions propter_score_options(void) {
       .scope_reach = .80,
       .unknown_reach = .50,
       .unknown_wider = 1.0 / 3,
+      .history_weight = 4,
       .happened_undated = .10,
       .calibration = {{1, 1, 0}, 0},
       .drift_reach = 0,

@@ -114,11 +114,10 @@ PropterStatus shifted_solo(const Set *set, size_t i, const double unknown[2], So
   return status;
 }
 
-double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undated, const double unknown[2], double log_prior_odds, double happened,
-                  unsigned groups) {
+double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undated, const double unknown[2], const Prior *prior, unsigned groups) {
   const PropterCandidate *c = set->candidate[i];
-  double odds = log_prior_odds;
-  if (groups & GROUP_TEXT) odds += log(c->text_lr) + propter_logit(propter_expit(log_prior_odds) * happened) - log_prior_odds;
+  double acts = groups & GROUP_HISTORY ? prior->seen : prior->stated, odds = propter_logit(acts);
+  if (groups & GROUP_TEXT) odds = propter_logit(acts * prior->happened) + log(c->text_lr);
   if (groups & GROUP_REVIEW) odds += log(c->review_lr);
   if (!(groups & (GROUP_TIMING | GROUP_SIZE | GROUP_RETURN | GROUP_CONTRAST))) return odds;
   const Solo *s = groups & GROUP_TIMING ? dated : undated;

@@ -5,8 +5,10 @@
 
 #include "score_parts.h"
 
-/* Groups of evidence, as bits; the first is no data. */
-enum { GROUP_TEXT = 1, GROUP_REVIEW = 2, GROUP_TIMING = 4, GROUP_SIZE = 8, GROUP_RETURN = 16, GROUP_CONTRAST = 32, GROUPS = 6 };
+/* Groups of evidence, as bits; the first three look at nothing of this window. */
+enum {
+  GROUP_TEXT = 1, GROUP_REVIEW = 2, GROUP_HISTORY = 4, GROUP_TIMING = 8, GROUP_SIZE = 16, GROUP_RETURN = 32, GROUP_CONTRAST = 64, GROUPS = 7
+};
 
 /* Candidates that touch the same controls: what these did in the window, against those that they leave alone. */
 typedef struct {
@@ -66,8 +68,14 @@ PropterStatus shifted_solo(const Set *set, size_t i, const double unknown[2], So
 /* Evidence of the unknown cause alone by rows. */
 void frame_unknown(const Frame *frame, double out[2]);
 
+/* What is known of a candidate before this window's figures: probability that it acts by the channels, by the earlier events of its kind as well; that it
+ * happened. */
+typedef struct {
+  double stated, seen, happened;
+  double acted; /* expected number of those that did */
+} Prior;
+
 /* Log odds of candidate i being material, it and the unknown cause alone in the world, from the groups of evidence in `groups`. */
-double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undated, const double unknown[2], double log_prior_odds, double happened,
-                  unsigned groups);
+double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undated, const double unknown[2], const Prior *prior, unsigned groups);
 
 #endif

@@ -247,9 +247,11 @@ static void answer(const Shop *shop, PropterInferrer *inferrer, int way, json_t 
                                                                               : "");
       for (size_t i = 0; i < x->causes && i < 9; i++) {
         const PropterCauseScore *s = &x->cause[i].score;
-        printf("    %c %.3f prior %.3f text %+.1f time %+.1f size %+.1f back %+.1f contrast %+.1f rivals %+.1f  %s, claims %zu, %.*s\n",
-               is_true(question, &x->cause[i]) ? '+' : '-', s->p, s->prior, s->term[0], s->term[1], s->term[2], s->term[3], s->term[4], s->term[6],
-               propter_grade_name(s->grade), claims_for(&x->cause[i]), (int)x->cause[i].label.len, x->cause[i].label.data);
+        printf("    %c %.3f prior %.3f history %+.1f text %+.1f time %+.1f size %+.1f back %+.1f contrast %+.1f rivals %+.1f  %s, claims %zu, %.*s\n",
+               is_true(question, &x->cause[i]) ? '+' : '-', s->p, s->prior, s->term[PROPTER_TERM_HISTORY], s->term[PROPTER_TERM_TEXT],
+               s->term[PROPTER_TERM_TIMING], s->term[PROPTER_TERM_SIZE], s->term[PROPTER_TERM_RETURN], s->term[PROPTER_TERM_CONTRAST],
+               s->term[PROPTER_TERM_RIVALS], propter_grade_name(s->grade), claims_for(&x->cause[i]), (int)x->cause[i].label.len,
+               x->cause[i].label.data);
       }
     }
   }

@@ -456,6 +456,41 @@ START_TEST(reviews_and_calibration_have_their_lines) {
 }
 END_TEST
 
+/* Sixteen others of its kind that did nothing; as many of which nobody can tell; sixteen that did. */
+START_TEST(others_of_the_kind_move_the_prior) {
+  World w;
+  PropterAnswer a[4];
+  double past[3][16];
+  make_world(&w, 3);
+  add(w.y, 70, 71, -7);
+  PropterScoreModel *m = model_of(&w);
+  for (size_t k = 0; k < 16; k++) past[0][k] = .01, past[1][k] = 1, past[2][k] = 1000;
+  for (int i = 0; i < 4; i++) {
+    PropterCandidate c = unsized(70, 70, -1);
+    if (i < 3) c.past = past[i], c.pasts = 16;
+    ck_ok(propter_score_window(m, 70, 70, &c, 1, &a[i], err));
+    check_sums(&a[i]);
+  }
+  const PropterCauseScore *none = a[3].cause, *idle = a[0].cause, *open = a[1].cause, *acted = a[2].cause;
+  ck_assert_double_eq(none->term[PROPTER_TERM_HISTORY], 0);
+  ck_assert_double_eq_tol(open->term[PROPTER_TERM_HISTORY], 0, 1e-9);
+  ck_assert_double_eq_tol(open->p, none->p, 1e-9);
+  ck_assert_double_gt(acted->term[PROPTER_TERM_HISTORY], 1);
+  ck_assert_double_lt(idle->term[PROPTER_TERM_HISTORY], -1);
+  ck_assert_double_gt(acted->acted, 15.9);
+  ck_assert_double_lt(idle->acted, .2);
+  ck_assert(idle->p < none->p && none->p < acted->p && idle->prior == acted->prior);
+  past[0][3] = -1;
+  PropterCandidate c = unsized(70, 70, -1);
+  c.past = past[0], c.pasts = 16;
+  PropterError error;
+  PropterAnswer refused;
+  ck_assert_int_eq(propter_score_window(m, 70, 70, &c, 1, &refused, &error), PROPTER_INVALID);
+  for (int i = 0; i < 4; i++) propter_answer_clear(&a[i]);
+  propter_score_model_free(m);
+}
+END_TEST
+
 START_TEST(what_cannot_be_judged) {
   World w;
   PropterAnswer a;
@@ -582,6 +617,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, what_cannot_be_told_apart_is_named);
   tcase_add_test(tc, a_thousand_irrelevant_events_change_nothing);
   tcase_add_test(tc, reviews_and_calibration_have_their_lines);
+  tcase_add_test(tc, others_of_the_kind_move_the_prior);
   tcase_add_test(tc, what_cannot_be_judged);
   tcase_add_test(tc, threads_change_nothing);
   tcase_add_test(tc, failing_allocations);

@@ -454,6 +454,53 @@ static PropterWhatIf what_if(const char *dir, const char *metric, const char *ca
 }
 
 /* The strike took 40 orders; the event study finds that against the other regions. */
+#define WALKOUT(id, place, day, last) \
+  "w:" id " a p:Event ; skos:prefLabel \"" id "\" ; p:concept w:walkout ; p:scope w:" place " ; p:start \"" day "\"^^xsd:date ; p:end \"" last "\"^^xsd:date .\n"
+
+static const PropterEvidence *test_named(const PropterCause *cause, const char *name) {
+  for (size_t i = 0; i < cause->evidences; i++)
+    if (cause->evidence[i].kind == PROPTER_EVIDENCE_TEST && propter_str_equal(cause->evidence[i].source_text, propter_str(name))) return &cause->evidence[i];
+  return NULL;
+}
+
+/* What the other walkouts did: nothing, so this one is less to be expected of doing something; the one of June 2013 did, so another is more. Neither vouches for
+ * itself, what was not known does not count, and where two happened at once nobody knows which of them it was. */
+START_TEST(other_events_of_the_kind_count) {
+  const char *idle = join(WALKOUT("a", "south", "2011-04-02", "2011-04-20"), WALKOUT("b", "east", "2012-03-02", "2012-03-25"),
+                          WALKOUT("c", "west", "2014-05-02", "2014-05-20") WALKOUT("e", "centre", "2014-10-02", "2014-10-20"));
+  const char *dir = world_make(join(world_strike, idle, ""));
+  PropterInferOptions options = world_options();
+  PropterInference *alone = world_ask(world_make(world_strike), NULL), *x = world_ask(dir, &options);
+  const PropterCause *c = world_cause(alone, "strike");
+  ck_assert_double_eq(c->score.term[PROPTER_TERM_HISTORY], 0);
+  ck_assert_ptr_null(test_named(c, "history"));
+  c = world_cause(x, "strike");
+  ck_assert_double_lt(c->score.term[PROPTER_TERM_HISTORY], -.2);
+  ck_assert_double_lt(c->score.acted, .5);
+  ck_assert_double_lt(c->score.p, world_cause(alone, "strike")->score.p);
+  const PropterEvidence *e = test_named(c, "history");
+  ck_assert(e && e->against && propter_str_ends(e->text, PROPTER_STR(" of 4")));
+  ck_assert_double_eq(e->weight, c->score.term[PROPTER_TERM_HISTORY]);
+  propter_inference_free(alone);
+  propter_inference_free(x);
+  options.known_by = propter_day(2013, 8, 1);
+  x = world_ask(dir, &options);
+  ck_assert(propter_str_ends(test_named(world_cause(x, "strike"), "history")->text, PROPTER_STR(" of 2")));
+  propter_inference_free(x);
+  const char *falls = "w:l a p:CausalLink ; p:cause w:walkout ; p:effect w:world ; p:polarity p:Decrease ; p:beliefFor 0.5 .\n";
+  x = world_ask_at(world_make(join(world_strike, WALKOUT("a", "south", "2011-04-02", "2011-04-20"), falls)), W "south-orders", 2011, 4, NULL);
+  c = world_cause(x, "a");
+  ck_assert_double_gt(c->score.term[PROPTER_TERM_HISTORY], .2);
+  ck_assert_double_gt(c->score.acted, .8);
+  double sure = c->score.acted;
+  propter_inference_free(x);
+  const char *storm = "w:storm a skos:Concept ; skos:inScheme w:kinds . w:s a p:Event ; p:concept w:storm ; p:scope w:north ; p:start \"2013-06-02\"^^xsd:date ; p:end \"2013-06-27\"^^xsd:date .\n";
+  x = world_ask_at(world_make(join(world_strike, WALKOUT("a", "south", "2011-04-02", "2011-04-20"), join(falls, storm, ""))), W "south-orders", 2011, 4, NULL);
+  ck_assert_double_lt(world_cause(x, "a")->score.acted, sure);
+  propter_inference_free(x);
+}
+END_TEST
+
 START_TEST(what_an_event_would_do) {
   const char *dir = world_make(world_strike);
   PropterWhatIf once = what_if(dir, W "north-orders", W "strike", 1), twice = what_if(dir, "north orders", "Strike in the north", 2);
@@ -594,6 +641,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, only_what_was_known_counts);
   tcase_add_test(t, bad_questions_are_refused);
   tcase_add_test(t, threads_change_nothing);
+  tcase_add_test(t, other_events_of_the_kind_count);
   tcase_add_test(t, what_an_event_would_do);
   tcase_add_test(t, failing_memory_is_reported_everywhere);
   suite_add_tcase(s, t);

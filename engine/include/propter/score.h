@@ -37,6 +37,8 @@ typedef struct {
   double happened;      /* P(it happened, in scope), before the data: 1 for a documented event in scope */
   double text_lr;       /* likelihood ratio of the text that it matters here: 1 without text, < 1 when denied; attributions at most 3 each */
   double review_lr;     /* likelihood ratio of the reviews: 1 without */
+  const double *past;   /* of each other event of its kind: likelihood ratio of what the measure did then, that it moved it this way against that it did not */
+  size_t pasts;
   double belief_for;    /* text belief 0 … 1 that it acts on this series; for the grade only */
   double belief_against;
   int direction;        /* +1 or -1: the sign it is said to have; 0: not said. Ignored with a dose */
@@ -79,6 +81,7 @@ typedef struct {
   double unknown_reach; /* .50: the same for the unknown cause, of which nothing is known */
   double unknown_wider; /* 1/3: P(the unknown cause moves just the controls that some cause's scope covers): it may act on the series alone, on these, on
                            all */
+  double history_weight; /* 4: so many events of a kind count as much as the budgets of the channels; chosen on made shops (tests/bench/retail) */
   double happened_undated; /* .10: `happened` is capped by this for an undated effect, since no date says that it was then */
   PropterCalibration calibration; /* default: changes nothing */
   int drift_reach;      /* 0: the usual growth is taken from three seasons of the grain on each side, at least 36 periods */
@@ -103,7 +106,7 @@ typedef enum {
 
 /* Additive terms in log odds; together exactly logit P − logit prior. */
 typedef enum {
-  PROPTER_TERM_TEXT, PROPTER_TERM_TIMING, PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST, PROPTER_TERM_REVIEW,
+  PROPTER_TERM_HISTORY, PROPTER_TERM_TEXT, PROPTER_TERM_TIMING, PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST, PROPTER_TERM_REVIEW,
   PROPTER_TERM_RIVALS, PROPTER_TERM_CALIBRATION, PROPTER_TERMS
 } PropterScoreTerm;
 /* "text", "timing", …; static. */
@@ -125,6 +128,7 @@ typedef struct {
   double happened;     /* P(it happened, in scope), after the data */
   double mattered;     /* P(it mattered | it happened); p = happened × mattered */
   double prior;        /* π_j */
+  double acted;        /* of the other events of its kind, expected number that moved the measure */
   double active;       /* P(it acted at all, however little), uncalibrated; at least p */
   double term[PROPTER_TERMS];
   double data_lr;      /* ln of the likelihood ratio of all data for j, rivals and the unknown cause included */

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How often events of a kind moved a measure: every documented event in the figure of its own scope, the level while it lasted against the level before, less
+ * what the untouched slices did, in units of the same difference at other dates of that figure. Where several events share a place and a time it stays open
+ * which of them acted: a noisy or (Pearl 1988) whose rates, one a kind, are found by expectation and maximisation. */
+#include <math.h>
+
+#include "../detect/baseline.h"
+#include "candidate.h"
+#include "propter/math.h"
+
+/* Periods of the level before (at least, at most) and of an event without an end (it lasts on), dates the difference is compared with, rounds. */
+enum { LEAST_BEFORE = 7, MOST_BEFORE = 28, OPEN_END = 14, LONGEST = 60, PLACES = 64, LEAST_PLACES = 12, ROUNDS = 40 };
+
+/* Differences in robust units have heavier tails than Gaussian ones. */
+static const double still_freedom = 4, most_ratio = 30;
+
+typedef struct {
+  size_t event, kind;      /* kind: index into the history's */
+  PropterDay first, last;
+  double up, down;         /* ln of the density of the difference if something raised (lowered) the figure to that if nothing did */
+  size_t rivals, rival;    /* other events there and then: kinds in rival_kind[rival …] */
+} Study;
+
+struct History {
+  struct History *next;
+  const KnowMetric *like; /* one of the measure's figures */
+  PropterIds kinds;
+  PROPTER_VEC(Study) studies;
+  PROPTER_VEC(size_t) rival_kind;
+};
+typedef struct History History;
+
+void history_clear(Know *know) {
+  while (know->history) {
+    History *h = know->history;
+    know->history = h->next;
+    propter_vec_clear(&h->kinds);
+    propter_vec_clear(&h->studies);
+    propter_vec_clear(&h->rival_kind);
+    propter_free(h);
+  }
+}
+
+/* One measure of one cube; a ratio stands for itself. */
+static bool same_measure(const KnowMetric *a, const KnowMetric *b) {
+  if (!a->def.dataset) return a->def.id == b->def.id;
+  return a->def.dataset == b->def.dataset && a->def.measure == b->def.measure && a->def.grain == b->def.grain;
+}
+
+/* --- figures ------------------------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  KnowMetric *metric;
+  Baseline *base;
+  double spread;
+  Case controls; /* only its controls */
+} Figure;
+
+typedef struct {
+  Know *know;
+  History *history;
+  PROPTER_VEC(Figure) figures;
+} Build;
+
+static PropterStatus add_figure(Build *b, KnowMetric *m, PropterError *err) {
+  Figure f = {.metric = m, .controls = {.know = b->know, .metric = m}};
+  PROPTER_TRY(know_series(b->know, m, err));
+  if (m->series.series.count < 2) return PROPTER_OK;
+  PropterStatus status = controls_find(&f.controls, err);
+  if (!status) status = baseline_changes(&m->series.series, 0, &f.base, err);
+  double *scratch = status ? NULL : propter_malloc(2 * f.base->n * sizeof *scratch), usual;
+  if (!status && !scratch) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", f.base->n);
+  if (!status) baseline_standardise(f.base, scratch, scratch + f.base->n, &usual, &f.spread);
+  propter_free(scratch);
+  if (!status && !propter_vec_push(&b->figures, f)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu figures", b->figures.count);
+  if (!status) return PROPTER_OK;
+  baseline_free(f.base);
+  case_clear(&f.controls);
+  return status;
+}
+
+static void build_clear(Build *b) {
+  for (size_t i = 0; i < b->figures.count; i++) {
+    baseline_free(b->figures.items[i].base);
+    case_clear(&b->figures.items[i].controls);
+  }
+  propter_vec_clear(&b->figures);
+}
+
+static const Figure *figure_of(const Build *b, const KnowMetric *m) {
+  for (size_t i = 0; i < b->figures.count; i++)
+    if (b->figures.items[i].metric == m) return &b->figures.items[i];
+  return NULL;
+}
+
+/* Mean of `after` periods from `first` less the median of `before` periods before them, in units of the figure's changes. */
+static bool difference(const Figure *f, int32_t first, size_t before, size_t after, double *out) {
+  int64_t at = (int64_t)first - f->metric->series.series.first;
+  double level[MOST_BEFORE], mean = 0;
+  bool whole = f->spread > 0 && at >= (int64_t)before && at + (int64_t)after <= (int64_t)f->base->n;
+  for (size_t i = 0; i < after && whole; i++) whole = isfinite(mean += f->base->y[(size_t)at + i] / (double)after) != 0;
+  for (size_t i = 0; i < before && whole; i++) whole = isfinite(level[i] = f->base->y[(size_t)at - before + i]) != 0;
+  if (whole) *out = (mean - propter_median(level, before)) / f->spread;
+  return whole;
+}
+
+/* The same less the median of those that the event leaves alone. */
+static bool contrast(const Figure *own, const Figure *const *other, size_t others, int32_t first, size_t before, size_t after, double *scratch, double *out) {
+  size_t n = 0;
+  double d;
+  if (!difference(own, first, before, after, out)) return false;
+  for (size_t i = 0; i < others; i++)
+    if (difference(other[i], first, before, after, &d)) scratch[n++] = d;
+  if (n) *out -= propter_median(scratch, n);
+  return true;
+}
+
+/* --- one event ------------------------------------------------------------------------------------------------------------------------------------ */
+
+/* The figure whose scope is the event's; else of those that it covers the one that is most of it. */
+static const Figure *own_figure(const Build *b, const KnowEvent *e) {
+  const Figure *best = NULL;
+  double part, most = 0;
+  for (size_t i = 0; i < b->figures.count; i++) {
+    const Figure *f = &b->figures.items[i];
+    Relation r = scope_relation(b->know, &e->scope, &f->metric->scope, &part);
+    if (r == RELATION_SAME) return f;
+    if (r == RELATION_PARENT) (void)scope_relation(b->know, &f->metric->scope, &e->scope, &part);
+    if (r == RELATION_PARENT && (!best || part > most)) best = f, most = part;
+  }
+  return best;
+}
+
+/* ln of the density of a difference that something made to that of one that nothing made; `z` counts upwards. What is worth asking about is `moved_z` at least
+ * and beyond that as large as the unknown cause: with effects of next to nothing among them, no figure could say that nothing was done. */
+static double moved_ratio(double z, const PropterScoreOptions *o) {
+  enum { SIZES = 16 };
+  double each[SIZES];
+  for (int k = 0; k < SIZES; k++) {
+    double size = o->moved_z + o->unknown_scale * propter_t_quantile(.5 + (k + .5) / (2 * SIZES), 3);
+    each[k] = propter_t_log_density((z - size) / hypot(1, o->dose_error * size), still_freedom) - log(hypot(1, o->dose_error * size));
+  }
+  double ratio = propter_log_sum_exp(each, SIZES) - log(SIZES) - propter_t_log_density(z, still_freedom);
+  return fmax(-most_ratio, fmin(most_ratio, ratio));
+}
+
+static PropterStatus kind_index(History *h, PropterId kind, size_t *out, PropterError *err) {
+  for (*out = 0; *out < h->kinds.count; ++*out)
+    if (h->kinds.items[*out] == kind) return PROPTER_OK;
+  return propter_vec_push(&h->kinds, kind) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu kinds", h->kinds.count);
+}
+
+static PropterDay end_of(const KnowEvent *e) { return e->end == PROPTER_NO_DAY ? e->start : e->end; }
+
+/* What else is documented there and shares half of the time studied. */
+static PropterStatus find_rivals(Build *b, const Figure *f, Study *s, PropterError *err) {
+  History *h = b->history;
+  const KnowEvent *e = &b->know->events.items[s->event];
+  s->rival = h->rival_kind.count;
+  for (size_t i = 0; i < b->know->events.count; i++) {
+    const KnowEvent *x = &b->know->events.items[i];
+    double part;
+    size_t kind;
+    if (x == e || x->told || x->start == PROPTER_NO_DAY || !x->kind || same_event(b->know, e, x)) continue;
+    PropterDay from = x->start > s->first ? x->start : s->first, to = end_of(x) < s->last ? end_of(x) : s->last;
+    if (2 * (to - from + 1) < s->last - s->first + 1) continue;
+    if (scope_relation(b->know, &x->scope, &f->metric->scope, &part) == RELATION_DISJOINT) continue;
+    PROPTER_TRY(kind_index(h, x->kind, &kind, err));
+    if (!propter_vec_push(&h->rival_kind, kind)) return propter_fail(err, PROPTER_NO_MEMORY, "rivals");
+    s->rivals++;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus study(Build *b, size_t event, PropterError *err) {
+  const KnowEvent *e = &b->know->events.items[event];
+  const Figure *f = own_figure(b, e);
+  if (!f) return PROPTER_OK;
+  const PropterSeries *series = &f->metric->series.series;
+  Case c = {.know = b->know, .metric = f->metric};
+  int lag = event_lag(&c, e);
+  int32_t first = propter_period_of(series->grain, e->start + lag);
+  int32_t last = e->end == PROPTER_NO_DAY || e->profile == PROPTER_PROFILE_STEP ? first + OPEN_END - 1 : propter_period_of(series->grain, e->end + lag);
+  if (last < first) return PROPTER_OK;
+  if (last - first >= LONGEST) last = first + LONGEST - 1;
+  size_t after = (size_t)(last - first) + 1, before = after < LEAST_BEFORE ? LEAST_BEFORE : after > MOST_BEFORE ? MOST_BEFORE : after, others = 0, n = 0;
+  size_t most = f->controls.controls.count, span = before + after;
+  const Figure **other = propter_malloc((most + 1) * sizeof *other);
+  double *scratch = propter_malloc((most + 1) * sizeof *scratch), place[PLACES], own;
+  PropterStatus status = other && scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu controls", most);
+  for (size_t i = 0; i < most && !status; i++) {
+    double part;
+    const Figure *x = figure_of(b, f->controls.controls.items[i]);
+    if (x && scope_relation(b->know, &e->scope, &x->metric->scope, &part) == RELATION_DISJOINT) other[others++] = x;
+  }
+  bool known = !status && contrast(f, other, others, first, before, after, scratch, &own);
+  for (size_t k = 0; k < PLACES && known && series->count > span; k++)
+    n += contrast(f, other, others, series->first + (int32_t)(before + k * (series->count - span) / (PLACES - 1)), before, after, scratch, &place[n]);
+  double usual = n >= LEAST_PLACES ? propter_median(place, n) : 0, spread = n >= LEAST_PLACES ? propter_mad(place, n, usual) : 0;
+  if (spread > 0) {
+    double z = (own - usual) / spread;
+    const PropterScoreOptions *o = &b->know->options.score;
+    Study s = {.event = event, .first = propter_period_first(series->grain, first), .last = propter_period_last(series->grain, last),
+               .up = moved_ratio(z, o), .down = moved_ratio(-z, o)};
+    status = kind_index(b->history, e->kind, &s.kind, err);
+    if (!status) status = find_rivals(b, f, &s, err);
+    if (!status && !propter_vec_push(&b->history->studies, s)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu events", b->history->studies.count);
+  }
+  propter_free((void *)(uintptr_t)other);
+  propter_free(scratch);
+  return status;
+}
+
+/* The second and further names of one event say nothing more. */
+static bool is_repeated(Know *know, size_t event) {
+  for (size_t i = 0; i < event; i++)
+    if (!know->events.items[i].told && same_event(know, &know->events.items[i], &know->events.items[event])) return true;
+  return false;
+}
+
+static PropterStatus build(Know *know, const KnowMetric *like, History **out, PropterError *err) {
+  Build b = {.know = know, .history = propter_calloc(1, sizeof *b.history)};
+  PropterStatus status = b.history ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "earlier events");
+  if (status) return status;
+  *b.history = (History){.next = know->history, .like = like};
+  know->history = *out = b.history;
+  for (size_t i = 0; i < know->metrics.count && !status; i++)
+    if (same_measure(like, &know->metrics.items[i])) status = add_figure(&b, &know->metrics.items[i], err);
+  for (size_t i = 0; i < know->events.count && !status; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    if (!e->told && e->kind && e->start != PROPTER_NO_DAY && !is_repeated(know, i)) status = study(&b, i, err);
+  }
+  build_clear(&b);
+  return status;
+}
+
+/* --- rates ---------------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_member(const Cause *cause, size_t event) {
+  for (size_t i = 0; i < cause->members.count; i++)
+    if (cause->members.items[i] == event) return true;
+  return false;
+}
+
+/* What is asked about does not vouch for itself. */
+static bool is_another(const Case *c, const Study *s) {
+  for (size_t i = 0; i < c->causes.count; i++)
+    if (is_member(&c->causes.items[i], s->event)) return false;
+  return s->last < c->before || s->first > c->last;
+}
+
+/* past[i]: likelihood ratio that study i's event moved its figure this way, when the rates of the kinds of the others there are what all studies together say.
+ * rate[kinds] and sum[2 × kinds] are room. */
+static void expect(const Case *c, const History *h, int sign, double *past, double *rate, double *sum) {
+  const PropterScoreOptions *o = &c->know->options.score;
+  size_t kinds = h->kinds.count;
+  double mean = .5;
+  for (size_t k = 0; k < kinds; k++) rate[k] = mean;
+  for (int round = 0; round < ROUNDS; round++) {
+    double all = 1, total = 2;
+    for (size_t k = 0; k < 2 * kinds; k++) sum[k] = 0;
+    for (size_t i = 0; i < h->studies.count; i++) {
+      const Study *s = &h->studies.items[i];
+      if (!is_another(c, s)) continue;
+      double still = 1 - o->unknown_rate, ratio = exp(sign > 0 ? s->up : s->down), own = rate[s->kind];
+      for (size_t k = 0; k < s->rivals; k++) still *= 1 - rate[h->rival_kind.items[s->rival + k]];
+      past[i] = ratio / ((1 - still) * ratio + still);
+      double acted = own * past[i] / (own * past[i] + 1 - own);
+      sum[s->kind] += acted, sum[kinds + s->kind]++;
+      all += acted, total++;
+    }
+    mean = all / total;
+    for (size_t k = 0; k < kinds; k++) rate[k] = (o->history_weight * mean + sum[k]) / (o->history_weight + sum[kinds + k]);
+  }
+}
+
+static PropterStatus keep_past(const Case *c, const History *h, const double *past, Cause *cause, PropterError *err) {
+  PropterId kind = cause->root == SIZE_MAX ? cause->id : c->know->events.items[cause->root].kind;
+  double *kept = propter_arena_alloc(c->arena, h->studies.count * sizeof *kept);
+  PropterCandidate *n = &cause->number;
+  if (!kept) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", h->studies.count);
+  for (size_t i = 0; i < h->studies.count && kind; i++)
+    if (is_another(c, &h->studies.items[i]) && concept_covers(c->know, kind, h->kinds.items[h->studies.items[i].kind])) kept[n->pasts++] = past[i];
+  n->past = kept;
+  return PROPTER_OK;
+}
+
+/* Which way it is said to move the figure; else the way that is asked about. */
+static int said_way(const Case *c, const PropterCandidate *n) {
+  if (n->effect.has_dose && n->effect.dose != 0) return n->effect.dose > 0 ? 1 : -1;
+  return n->direction ? n->direction : c->sign;
+}
+
+PropterStatus history_find(Case *c, PropterError *err) {
+  History *h = c->know->history;
+  if (!c->causes.count) return PROPTER_OK;
+  while (h && !same_measure(h->like, c->metric)) h = h->next;
+  if (!h) PROPTER_TRY(build(c->know, c->metric, &h, err));
+  size_t n = h->studies.count, kinds = h->kinds.count;
+  PropterStatus status = PROPTER_OK;
+  if (!n) return PROPTER_OK;
+  double *past = propter_malloc((n + 3 * kinds) * sizeof *past);
+  if (!past) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", n);
+  for (int sign = -1; sign <= 1; sign += 2) {
+    expect(c, h, sign, past, past + n, past + n + kinds);
+    for (size_t i = 0; i < c->causes.count && !status; i++)
+      if (said_way(c, &c->causes.items[i].number) == sign) status = keep_past(c, h, past, &c->causes.items[i], err);
+  }
+  propter_free(past);
+  return status;
+}
