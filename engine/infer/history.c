@@ -8,8 +8,9 @@
 #include "candidate.h"
 #include "propter/math.h"
 
-/* Periods of the level before (at least, at most) and of an event without an end (it lasts on), dates the difference is compared with, rounds. */
-enum { LEAST_BEFORE = 7, MOST_BEFORE = 28, OPEN_END = 14, LONGEST = 60, PLACES = 64, LEAST_PLACES = 12, ROUNDS = 40 };
+/* Periods of the level before (at least, at most) and of an event without an end (it lasts on), dates the difference is compared with, untouched slices,
+ * rounds. */
+enum { LEAST_BEFORE = 7, MOST_BEFORE = 28, OPEN_END = 14, LONGEST = 60, PLACES = 64, LEAST_PLACES = 12, MOST_OTHERS = 24, ROUNDS = 40 };
 
 /* Differences in robust units have heavier tails than Gaussian ones. */
 static const double still_freedom = 4, most_ratio = 30;
@@ -24,6 +25,7 @@ typedef struct {
 struct History {
   struct History *next;
   const KnowMetric *like; /* one of the measure's figures */
+  KnowViews view;         /* by what it is studied: a window that is judged by months that are over hears of no later ones */
   PropterIds kinds;
   PROPTER_VEC(Study) studies;
   PROPTER_VEC(size_t) rival_kind;
@@ -51,6 +53,7 @@ static bool same_measure(const KnowMetric *a, const KnowMetric *b) {
 
 typedef struct {
   KnowMetric *metric;
+  const PropterSeries *series;
   Baseline *base;
   double spread;
   Case controls; /* only its controls */
@@ -65,9 +68,10 @@ typedef struct {
 static PropterStatus add_figure(Build *b, KnowMetric *m, PropterError *err) {
   Figure f = {.metric = m, .controls = {.know = b->know, .metric = m}};
   PROPTER_TRY(know_series(b->know, m, err));
-  if (m->series.series.count < 2) return PROPTER_OK;
+  f.series = &m->view[m->view[b->history->view].series.count ? b->history->view : VIEW_WHOLE].series;
+  if (f.series->count < 2) return PROPTER_OK;
   PropterStatus status = controls_find(&f.controls, err);
-  if (!status) status = baseline_changes(&m->series.series, 0, &f.base, err);
+  if (!status) status = baseline_changes(f.series, 0, &f.base, err);
   double *scratch = status ? NULL : propter_malloc(2 * f.base->n * sizeof *scratch), usual;
   if (!status && !scratch) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", f.base->n);
   if (!status) baseline_standardise(f.base, scratch, scratch + f.base->n, &usual, &f.spread);
@@ -87,15 +91,21 @@ static void build_clear(Build *b) {
   propter_vec_clear(&b->figures);
 }
 
+/* They stand in the order of the metrics. */
 static const Figure *figure_of(const Build *b, const KnowMetric *m) {
-  for (size_t i = 0; i < b->figures.count; i++)
-    if (b->figures.items[i].metric == m) return &b->figures.items[i];
+  size_t low = 0, high = b->figures.count;
+  while (low < high) {
+    size_t mid = (low + high) / 2;
+    if (b->figures.items[mid].metric == m) return &b->figures.items[mid];
+    if (b->figures.items[mid].metric < m) low = mid + 1;
+    else high = mid;
+  }
   return NULL;
 }
 
 /* Mean of `after` periods from `first` less the median of `before` periods before them, in units of the figure's changes. */
 static bool difference(const Figure *f, int32_t first, size_t before, size_t after, double *out) {
-  int64_t at = (int64_t)first - f->metric->series.series.first;
+  int64_t at = (int64_t)first - f->series->first;
   double level[MOST_BEFORE], mean = 0;
   bool whole = f->spread > 0 && at >= (int64_t)before && at + (int64_t)after <= (int64_t)f->base->n;
   for (size_t i = 0; i < after && whole; i++) whole = isfinite(mean += f->base->y[(size_t)at + i] / (double)after) != 0;
@@ -176,7 +186,7 @@ static PropterStatus study(Build *b, size_t event, PropterError *err) {
   const KnowEvent *e = &b->know->events.items[event];
   const Figure *f = own_figure(b, e);
   if (!f) return PROPTER_OK;
-  const PropterSeries *series = &f->metric->series.series;
+  const PropterSeries *series = f->series;
   Case c = {.know = b->know, .metric = f->metric};
   int lag = event_lag(&c, e);
   int32_t first = propter_period_of(series->grain, e->start + lag);
@@ -188,7 +198,7 @@ static PropterStatus study(Build *b, size_t event, PropterError *err) {
   const Figure **other = propter_malloc((most + 1) * sizeof *other);
   double *scratch = propter_malloc((most + 1) * sizeof *scratch), place[PLACES], own;
   PropterStatus status = other && scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu controls", most);
-  for (size_t i = 0; i < most && !status; i++) {
+  for (size_t i = 0; i < most && others < MOST_OTHERS && !status; i++) {
     double part;
     const Figure *x = figure_of(b, f->controls.controls.items[i]);
     if (x && scope_relation(b->know, &e->scope, &x->metric->scope, &part) == RELATION_DISJOINT) other[others++] = x;
@@ -218,11 +228,11 @@ static bool is_repeated(Know *know, size_t event) {
   return false;
 }
 
-static PropterStatus build(Know *know, const KnowMetric *like, History **out, PropterError *err) {
+static PropterStatus build(Know *know, const KnowMetric *like, KnowViews view, History **out, PropterError *err) {
   Build b = {.know = know, .history = propter_calloc(1, sizeof *b.history)};
   PropterStatus status = b.history ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "earlier events");
   if (status) return status;
-  *b.history = (History){.next = know->history, .like = like};
+  *b.history = (History){.next = know->history, .like = like, .view = view};
   know->history = *out = b.history;
   for (size_t i = 0; i < know->metrics.count && !status; i++)
     if (same_measure(like, &know->metrics.items[i])) status = add_figure(&b, &know->metrics.items[i], err);
@@ -293,9 +303,10 @@ static int said_way(const Case *c, const PropterCandidate *n) {
 
 PropterStatus history_find(Case *c, PropterError *err) {
   History *h = c->know->history;
+  KnowViews view = c->view == &c->metric->view[VIEW_CLOSED] ? VIEW_CLOSED : VIEW_WHOLE;
   if (!c->causes.count) return PROPTER_OK;
-  while (h && !same_measure(h->like, c->metric)) h = h->next;
-  if (!h) PROPTER_TRY(build(c->know, c->metric, &h, err));
+  while (h && (h->view != view || !same_measure(h->like, c->metric))) h = h->next;
+  if (!h) PROPTER_TRY(build(c->know, c->metric, view, &h, err));
   size_t n = h->studies.count, kinds = h->kinds.count;
   PropterStatus status = PROPTER_OK;
   if (!n) return PROPTER_OK;

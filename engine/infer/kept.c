@@ -53,8 +53,8 @@ PropterStatus kept_maker(PropterHash128 *out, PropterError *err) {
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(PropterSeries) == 40, "a new field of PropterSeries belongs into add_series");
 _Static_assert(sizeof(PropterEffect) == 48, "a new field of PropterEffect belongs into add_candidate");
-_Static_assert(sizeof(PropterCandidate) == 160, "a new field of PropterCandidate belongs into add_candidate");
-_Static_assert(sizeof(PropterScoreOptions) == 208, "a new field of PropterScoreOptions belongs into add_options");
+_Static_assert(sizeof(PropterCandidate) == 176, "a new field of PropterCandidate belongs into add_candidate");
+_Static_assert(sizeof(PropterScoreOptions) == 216, "a new field of PropterScoreOptions belongs into add_options");
 #endif
 
 static void add_whole(PropterBuf *key, uint64_t x) { propter_buf_add(key, (PropterStr){(const char *)&x, sizeof x}); }
@@ -95,7 +95,7 @@ static void add_control(PropterBuf *key, const PropterSeries *control, const Pro
 static void add_options(PropterBuf *key, const PropterScoreOptions *o) {
   const double numbers[] = {o->material,     o->moved_z,        o->cost_wrong,    o->cost_silent, o->text_belief,   o->test_lr,       o->contradict_lr,
                             o->dose_error,   o->unknown_rate,   o->unknown_weight, o->unknown_scale, o->scope_reach, o->unknown_reach, o->unknown_wider,
-                            o->happened_undated, o->calibration.edge};
+                            o->history_weight, o->happened_undated, o->calibration.edge};
   add_numbers(key, o->budget, PROPTER_CHANNELS);
   add_numbers(key, numbers, sizeof numbers / sizeof *numbers);
   add_numbers(key, o->calibration.abc, 3);
@@ -118,6 +118,8 @@ static void add_candidate(PropterBuf *key, const PropterCandidate *c, size_t con
   }
   if (c->control_part) add_numbers(key, c->control_part, controls);
   if (c->slice) add_series(key, c->slice);
+  add_whole(key, c->pasts);
+  add_numbers(key, c->past, c->pasts);
 }
 
 static PropterStatus finish(PropterBuf *key, PropterHash128 *out, PropterError *err) {

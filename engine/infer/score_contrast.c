@@ -33,13 +33,16 @@ static bool take_row(const Frame *f, size_t control, size_t before, size_t steps
   return whole;
 }
 
-/* ln of the density of the effect if the cause moved them to that if nothing did. It moves them as it moves the series: by some part of its deviation, from
- * `material` on, give or take a fifth. */
+/* What acts on several slices moves the others at least half as much as this one, which was asked about because it moved. */
+static const double least_part = .5;
+
+/* ln of the density of the effect if the cause moved them to that if nothing did. It moves them as it moves the series: by some part of its deviation, give or
+ * take a fifth. */
 static double ratio_of(const Frame *f, const PropterEventEffect *e) {
   enum { PARTS = 9 };
-  double freedom = (double)e->in_space, size = f->mean / f->model->spread, least = f->model->options.material, moved[PARTS];
+  double freedom = (double)e->in_space, size = f->mean / f->model->spread, moved[PARTS];
   for (int k = 0; k < PARTS; k++) {
-    double part = size * (least + (1 - least) * k / (PARTS - 1)), sd = hypot(e->error, f->model->options.dose_error * part);
+    double part = size * (least_part + (1 - least_part) * k / (PARTS - 1)), sd = hypot(e->error, f->model->options.dose_error * part);
     moved[k] = propter_t_log_density((e->effect - part) / sd, freedom) - log(sd);
   }
   return propter_log_sum_exp(moved, PARTS) - log(PARTS) - propter_t_log_density(e->effect / e->error, freedom) + log(e->error);
