@@ -20,7 +20,7 @@ PropterScoreOptions propter_score_options(void) {
       .unknown_rate = .02,
       .unknown_weight = 50,
       .unknown_scale = 4,
-      .scope_reach = .90,
+      .scope_reach = .80,
       .unknown_reach = .50,
       .unknown_wider = 1.0 / 3,
       .history_weight = 4,

@@ -76,8 +76,8 @@ typedef struct {
   double unknown_weight;
   double unknown_scale; /* 4: prior for s_u in standard errors of the baseline, with the weight of 4 windows: what is worth asking about
                            lies beyond 2.6 */
-  double scope_reach;   /* .90: P(the controls in the scope of a cause that acted move): the scope says it acts on each; one in ten is left for scopes
-                           drawn too wide. Of .80 and .90 the better on made shops */
+  double scope_reach;   /* .80: P(the controls in the scope of a cause that acted move): the scope says it acts on each; one in five is left for scopes
+                           drawn too wide */
   double unknown_reach; /* .50: the same for the unknown cause, of which nothing is known */
   double unknown_wider; /* 1/3: P(the unknown cause moves just the controls that some cause's scope covers): it may act on the series alone, on these, on
                            all */
