@@ -330,7 +330,8 @@ static PropterStatus test_course(const Cause *cause, PropterBuf *buf, PropterAre
 static PropterStatus say_history(const Cause *cause, const PropterCauseScore *score, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
   size_t events = cause->number.pasts;
   if (!events) return PROPTER_OK;
-  propter_buf_printf(buf, "Other events of this kind moved it this way in about %.1f of %zu", score->acted, events);
+  propter_buf_printf(buf, "Of %zu other event%s of this kind about %.1f moved the same measure this way, each in its own place", events,
+                     events == 1 ? "" : "s", score->acted);
   return add_test(all, buf, arena, "history", score->term[PROPTER_TERM_HISTORY], err);
 }
 
