@@ -63,7 +63,8 @@ PropterStatus block_open(MDB_val key, MDB_val value, Block *block, PropterError 
     if (end - p < 2) return ends_early(err);
     bool steps = *p & BLOCK_STEPS;
     unsigned frames = *p++ & ~(unsigned)BLOCK_STEPS, low = *p++, above = frames ? block_bits(frames - 1) : 0;
-    if (frames > BLOCK_FRAMES || (frames ? low + above > BLOCK_WIDEST : low != 64) || (size_t)(end - p) < (size_t)frames * (steps ? 16 : 8)) return ends_early(err);
+    size_t bytes = (size_t)frames * (steps ? 16 : 8);
+    if (frames > BLOCK_FRAMES || (frames ? low + above > BLOCK_WIDEST : low != 64) || (size_t)(end - p) < bytes) return ends_early(err);
     block->column[c].frames = frames;
     block->column[c].low = low;
     block->column[c].width = low + above;
@@ -71,7 +72,7 @@ PropterStatus block_open(MDB_val key, MDB_val value, Block *block, PropterError 
     for (unsigned f = 0; f < BLOCK_FRAMES; f++) block->column[c].base[f] = 0, block->column[c].step[f] = 1;
     memcpy(block->column[c].base, p, (size_t)frames * 8);
     if (steps) memcpy(block->column[c].step, p + (size_t)frames * 8, (size_t)frames * 8);
-    p += (size_t)frames * (steps ? 16 : 8);
+    p += bytes;
   }
   for (unsigned c = 0; c < 4; c++) {
     size_t bytes = (block->count * block->column[c].width + 7) / 8;

@@ -119,8 +119,8 @@ typedef struct {
 } BlockEdit;
 
 /* A block after edits (in the order of rows), written by moving the codes it has; *first is its first row. A column is written anew where it must be wider or,
- * if `narrow`, can be narrower. Returns the size; more than BLOCK_BYTES: that would be too large, or (SIZE_MAX) have too many rows, none, or a new column of ids
- * as they are, and nothing is written. */
+ * if `narrow`, can be narrower. Returns the size; more than BLOCK_BYTES: that would be too large, or (SIZE_MAX) have too many rows, none, or a new column of
+ * ids as they are, and nothing is written. */
 size_t block_edit(const Block *block, const BlockEdit *edits, size_t count, bool narrow, unsigned char out[BLOCK_BYTES], Row *first);
 
 /* Rows [from, to) of a block, `from` a multiple of 8, so that its codes begin with a byte. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Blocks written: rows encoded as narrow as they allow, or a block edited: the codes it has are moved, and written anew only in a column that must get wider. */
+/* Blocks written: rows encoded as narrow as they allow, or a block edited: the codes it has are moved, and written anew only in a column that must get
+ * wider. */
 #include <string.h>
 
 #include "block.h"

@@ -29,7 +29,9 @@ static PropterId draw(PropterRng *rng, unsigned kind) {
   }
 }
 
-static Row draw_row(PropterRng *rng, const unsigned kinds[4]) { return (Row){{draw(rng, kinds[0]), draw(rng, kinds[1]), draw(rng, kinds[2]), draw(rng, kinds[3])}}; }
+static Row draw_row(PropterRng *rng, const unsigned kinds[4]) {
+  return (Row){{draw(rng, kinds[0]), draw(rng, kinds[1]), draw(rng, kinds[2]), draw(rng, kinds[3])}};
+}
 
 static int compare(const void *a, const void *b) { return row_compare(a, b, 4); }
 
