@@ -67,7 +67,7 @@ const Command command_query = {
     .details =
         "SELECT, ASK and WHY: --format table (default), json, xml, csv, tsv. CONSTRUCT and DESCRIBE: --format turtle (default), ntriples, nquads, trig, rdfxml, jsonld, json\n"
         "(RDF/JSON). The default graph is the union of all graphs but the records of runs; GRAPH and FROM name one. ASK answers by its exit code too: 0 true, 1 false.\n"
-        "WHY metric DURING day TO day [WHERE { ?slice dimension member }] [COMPARED TO day TO day] [DEPTH n] [LIMIT n] gives the causes of a move as\n"
+        "WHY metric [SUSPECT cause] DURING day TO day [WHERE { ?slice dimension member }] [COMPARED TO day TO day] [DEPTH n] [LIMIT n] gives the causes of a move as\n"
         "solutions (?cause ?probability ?share ?grade ?evidence ...), alone or in braces among patterns. WHY NOT metric [DESPITE cause]\n"
         "DURING ... asks why there was none.\n"
         "SERVICE propter:path { [] propter:pathFrom cause; propter:pathTo effect; propter:hopStart ?a; propter:hopEnd ?b; propter:hopBelief ?w. PATTERN } gives the\n"

@@ -156,7 +156,7 @@ const Command command_why = {
     .details =
         "A question in words names a metric by any of its labels and a time: \"information jobs in August 2011\", \"from March to May\n"
         "2010\", \"Q3 2009\", \"since June 2015\", \"last month\", and parts of its data by label: \"in the North region\". What was understood\n"
-        "is printed first, as a WHY form; the form itself is a question too (propter query --help has its clauses: COMPARED TO, WHY NOT ... DESPITE).\n"
+        "is printed first, as a WHY form; the form itself is a question too (propter query --help has its clauses: COMPARED TO, SUSPECT, WHY NOT ... DESPITE).\n"
         "Words that are not understood are never passed over: the answer then says what is missing and what comes near.\n"
         "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. Refused (exit 3) if a later\n"
         "change is not known.\n"

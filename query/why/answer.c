@@ -77,6 +77,7 @@ static void form_text(Build *b, PropterStr iri, char break_at, const char *type)
   propter_buf_add(&b->text, q->negated ? PROPTER_STR("WHY NOT ") : PROPTER_STR("WHY "));
   metric_name(b, iri);
   if (q->despite.len) propter_buf_printf(&b->text, "%cDESPITE <%.*s>", break_at, (int)q->despite.len, q->despite.data);
+  if (q->suspect.len) propter_buf_printf(&b->text, "%cSUSPECT <%.*s>", break_at, (int)q->suspect.len, q->suspect.data);
   if (q->has_period && q->from != PROPTER_NO_DAY && q->to != PROPTER_NO_DAY)
     propter_buf_add_char(&b->text, break_at), days_clause(b, "DURING", q->from, q->to, type);
   for (size_t i = 0; i < q->slice_count; i++) why_put_slice(&b->text, i ? ' ' : break_at, i, q->slice_count, q->dimension[i], &q->member[i]);
@@ -380,6 +381,7 @@ static void identity(Build *b) {
                      (unsigned long long)o->infer.score.seed, (int)o->infer.known_by, o->infer.depth);
   for (size_t i = 0; i < o->infer.without_count; i++) propter_buf_printf(&b->text, "-%.*s\n", (int)o->infer.without[i].len, o->infer.without[i].data);
   if (o->decide) propter_buf_add(&b->text, PROPTER_STR("decide\n"));
+  if (a->question.parted) propter_buf_printf(&b->text, "by %.*s\n", (int)a->question.by.len, a->question.by.data);
   PropterStr all = keep(b);
   (void)snprintf(a->id, sizeof a->id, "%016llx", (unsigned long long)propter_hash64(all));
 }
@@ -392,7 +394,9 @@ static void copy_question(Build *b, const PropterQuestion *q) {
   to->metric_iri = copy(b, q->metric_iri);
   to->metric_label = copy(b, q->metric_label);
   to->metric_words = copy(b, q->metric_words);
-  to->despite = copy(b, q->despite);
+  to->despite = copy(b, q->despite), to->suspect = copy(b, q->suspect);
+  to->by = copy(b, q->by), to->by_label = copy(b, q->by_label);
+  to->period_words = copy(b, q->period_words);
   for (size_t i = 0; i < q->note_count; i++) to->note[i] = copy(b, q->note[i]);
   for (size_t i = 0; i < q->slice_count; i++) {
     to->dimension[i] = copy(b, q->dimension[i]);

@@ -3,12 +3,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "propter/vocab.h"
 #include "form_why.h"
+#include "propter/vocab.h"
 #include "question.h"
 #include "render.h"
 
-enum { MOVES = 5, MEMBERS = 100000 };
+enum { MOVES = 5, MEMBERS = 100000, REWRITES = 3 };
 
 typedef struct {
   PropterSnapshot *snapshot;
@@ -209,6 +209,22 @@ static PropterStatus add_owner(Ask *k, PropterWhyAnswer *a) {
   return why_each_row(k->snapshot, &text, use_owner, a, k->err);
 }
 
+/* What else is asked: was it that cause, in which part does it lie. */
+static PropterStatus add_asked(Ask *k, PropterWhyAnswer *a) {
+  const PropterQuestion *q = &a->question;
+  size_t at = a->causes;
+  for (size_t i = 0; q->suspect.len && i < a->causes && at == a->causes; i++) {
+    bool meant;
+    PROPTER_TRY(is_meant(k, a->cause[i].cause, q->suspect, &meant));
+    if (meant) at = i;
+  }
+  if (q->suspect.len && at == a->causes) PROPTER_TRY(explain_absence(k, q->suspect, a));
+  PROPTER_TRY(why_asked(a, at, k->err));
+  const size_t limit = k->options.limit ? k->options.limit : propter_why_options().limit;
+  if (a->causes > limit) a->others += a->causes - limit, a->causes = limit;
+  return PROPTER_OK;
+}
+
 /* WHY NOT … DESPITE: only the causes that are meant stay; if none is judged here, it is said why. */
 static PropterStatus keep_meant(Ask *k, PropterWhyAnswer *a) {
   size_t kept = 0;
@@ -227,7 +243,7 @@ static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lex
 static PropterStatus compare(Ask *k, const PropterQuestion *q, PropterWhyAnswer *a) {
   PropterQuestion there = *q;
   PropterWhyAnswer *other;
-  there.negated = there.compared = false, there.note_count = 0, there.direction = 0;
+  there.negated = there.compared = there.parted = false, there.note_count = 0, there.direction = 0, there.suspect = (PropterStr){"", 0};
   there.from = q->compared_from, there.to = q->compared_to;
   PROPTER_TRY(judge(k, &there, NULL, &other));
   return why_compare(a, other, k->err);
@@ -248,7 +264,7 @@ static PropterStatus add_parts(Ask *k, PropterWhyAnswer *a) {
 static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lexicon, PropterWhyAnswer **out) {
   PropterInference *inference = NULL;
   PropterWhyOptions options = k->options;
-  if (q->despite.len) options.limit = SIZE_MAX; /* the cause may stand far down */
+  if (q->despite.len || q->suspect.len) options.limit = SIZE_MAX; /* the cause may stand far down */
   if (q->gap == PROPTER_GAP_NONE) PROPTER_TRY(infer(k, q, &inference));
   PROPTER_TRY(why_answer_make(q, inference, options.version ? options.version : propter_snapshot_version(k->snapshot), &options, out, k->err));
   PropterStatus status = PROPTER_OK;
@@ -260,6 +276,7 @@ static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lex
   if (status == PROPTER_OK && inference && !k->inferrer) status = add_owner(k, *out);
   if (status == PROPTER_OK && inference && !k->inferrer) status = add_parts(k, *out);
   if (status == PROPTER_OK && inference && q->negated) status = why_unmoved(*out, k->err);
+  if (status == PROPTER_OK && inference && !q->negated && (q->suspect.len || q->parted)) status = add_asked(k, *out);
   if (status == PROPTER_OK && inference && q->compared) status = compare(k, q, *out);
   if (status != PROPTER_OK) {
     propter_why_free(*out);
@@ -294,28 +311,38 @@ static PropterStatus prepare(Ask *k, PropterQuestion *q) {
 }
 
 static PropterStatus add_cause(const PropterTerm *row, void *payload, PropterError *err) {
-  return propter_lexicon_add_cause(payload, row[0].value, row[1].value, err);
+  PropterDay start, end;
+  if (!propter_day_parse(row[2].value, &start)) start = PROPTER_NO_DAY;
+  if (!propter_day_parse(row[3].value, &end)) end = PROPTER_NO_DAY;
+  return propter_lexicon_add_cause(payload, row[0].value, row[1].value, start, end, err);
 }
 
-/* Names of events and of their kinds, where the question asks by one. */
-static PropterStatus load_causes(Ask *k, PropterLexicon *lexicon, PropterStr question) {
-  bool names;
+/* Names of events and of their kinds. */
+static PropterStatus load_causes(Ask *k, PropterLexicon *lexicon) {
   PropterBuf text = {0};
-  PROPTER_TRY(why_question_names_cause(lexicon, question, &names, k->err));
-  if (!names) return PROPTER_OK;
-  propter_buf_add(
-      &text, PROPTER_STR(
-                 "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT DISTINCT ?c ?label { { ?c a p:Event } UNION "
-                 "{ ?e a p:Event ; p:concept ?c } ?c skos:prefLabel|skos:altLabel ?label } ORDER BY ?c ?label"));
+  propter_buf_add(&text, PROPTER_STR("PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?c ?label ?start ?end { "
+                                     "{ SELECT DISTINCT ?c { { ?c a p:Event } UNION { ?e a p:Event ; p:concept ?c } } } "
+                                     "{ ?c skos:prefLabel ?label BIND (1 AS ?kind) } UNION { ?c skos:altLabel ?label BIND (2 AS ?kind) } "
+                                     "OPTIONAL { ?c p:start ?start } OPTIONAL { ?c p:end ?end } } ORDER BY ?c ?kind ?label ?start ?end"));
   return why_each_row(k->snapshot, &text, add_cause, lexicon, k->err);
 }
 
-/* Once the metric is known, the names of the parts of its data are, and the question is read with them. */
-static PropterStatus parse(Ask *k, PropterLexicon *lexicon, PropterStr question, PropterQuestion *q) {
+static PropterStatus parse_with_members(Ask *k, PropterLexicon *lexicon, PropterStr question, PropterQuestion *q) {
   PROPTER_TRY(propter_question_parse(lexicon, question, k->options.today, &k->arena, q, k->err));
   if (!q->has_metric) return PROPTER_OK;
   PROPTER_TRY(propter_lexicon_load_members(lexicon, k->snapshot, q->metric, MEMBERS, k->err));
   return propter_question_parse(lexicon, question, k->options.today, &k->arena, q, k->err);
+}
+
+/* Once the metric is known, the names of the parts of its data are, and the question is read with them; where that is not enough, or a cause is named, with the
+ * names of causes, too. */
+static PropterStatus parse(Ask *k, PropterLexicon *lexicon, PropterStr question, PropterQuestion *q) {
+  bool names;
+  PROPTER_TRY(parse_with_members(k, lexicon, question, q));
+  PROPTER_TRY(why_question_names_cause(lexicon, question, &names, k->err));
+  if (q->gap == PROPTER_GAP_NONE && !names) return PROPTER_OK;
+  PROPTER_TRY(load_causes(k, lexicon));
+  return parse_with_members(k, lexicon, question, q);
 }
 
 /* Text that begins with PREFIX or BASE, or with WHY and the name of a metric, is the form itself; what is wrong with it is said with its place. */
@@ -347,6 +374,41 @@ static PropterStatus ask_form(PropterSnapshot *snapshot, PropterStr text, const 
   return status;
 }
 
+/* --- did you mean ----------------------------------------------------------------------------------------------------------------- */
+
+/* The question near `q` about this metric, in words, if it is one that is understood; its days are settled. */
+static PropterStatus offer_rewrite(Ask *k, PropterLexicon *lexicon, const PropterQuestion *q, PropterStr iri, PropterStr label, PropterWhyAnswer *a) {
+  Ask other = {.snapshot = k->snapshot, .options = k->options, .err = k->err};
+  PropterQuestion near = *q, read;
+  PropterBuf text = {0};
+  near.gap = PROPTER_GAP_NONE, near.note_count = 0, near.metric_iri = iri, near.has_metric = true;
+  other.options.infer.slice_count = 0;
+  PropterStatus status = propter_str_equal(iri, q->metric_iri) ? PROPTER_OK : settle(&other, &near);
+  propter_buf_add(&text, label);
+  if (q->slice_words.len) propter_buf_add(&text, PROPTER_STR(" for ")), propter_buf_add(&text, q->slice_words);
+  if (status == PROPTER_OK && near.gap == PROPTER_GAP_NONE) {
+    propter_buf_add(&text, PROPTER_STR(" ")), why_put_when(&text, near.from, near.to);
+    if (near.compared) propter_buf_add(&text, PROPTER_STR(" compared with ")), why_put_period(&text, near.compared_from, near.compared_to);
+    status = propter_buf_status(&text, k->err);
+    if (status == PROPTER_OK) status = parse(&other, lexicon, propter_buf_str(&text), &read);
+    if (status == PROPTER_OK && read.gap == PROPTER_GAP_NONE && !(a->rewrite[a->rewrites++] = kept(a, propter_buf_str(&text))).data) status = no_memory(k->err);
+  }
+  propter_buf_clear(&text);
+  propter_arena_clear(&other.arena);
+  return status;
+}
+
+/* What is left of a question whose metric or other words are not understood but whose time is. */
+static PropterStatus offer_rewrites(Ask *k, PropterLexicon *lexicon, PropterWhyAnswer *a) {
+  const PropterQuestion *q = &a->question;
+  const bool metrics = q->gap == PROPTER_GAP_NO_METRIC || q->gap == PROPTER_GAP_MANY_METRICS;
+  if (q->gap == PROPTER_GAP_NONE || !q->has_period || q->negated) return PROPTER_OK;
+  if (!(a->rewrite = propter_arena_alloc(&a->arena, (a->nearest + 1) * sizeof *a->rewrite))) return no_memory(k->err);
+  if (!metrics && q->has_metric) return offer_rewrite(k, lexicon, q, q->metric_iri, q->metric_label, a);
+  for (size_t i = 0; metrics && i < a->nearest && a->rewrites < REWRITES; i++) PROPTER_TRY(offer_rewrite(k, lexicon, q, a->near[i].iri, a->near[i].label, a));
+  return PROPTER_OK;
+}
+
 PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, const PropterWhyOptions *options, PropterWhyAnswer **out, PropterError *err) {
   *out = NULL;
   if (is_form(question)) return ask_form(snapshot, question, options, out, err);
@@ -354,10 +416,10 @@ PropterStatus propter_why_ask(PropterSnapshot *snapshot, PropterStr question, co
   PropterLexicon *lexicon = NULL;
   PropterQuestion q;
   PropterStatus status = propter_lexicon_load(snapshot, &lexicon, err);
-  if (status == PROPTER_OK) status = load_causes(&k, lexicon, question);
   if (status == PROPTER_OK) status = parse(&k, lexicon, question, &q);
   if (status == PROPTER_OK) status = prepare(&k, &q);
   if (status == PROPTER_OK) status = judge(&k, &q, lexicon, out);
+  if (status == PROPTER_OK && (status = offer_rewrites(&k, lexicon, *out)) != PROPTER_OK) propter_why_free(*out), *out = NULL;
   propter_lexicon_free(lexicon);
   propter_arena_clear(&k.arena);
   return status;
@@ -372,7 +434,7 @@ PropterStatus why_form_with(PropterSnapshot *snapshot, PropterInferrer *inferrer
   PropterQuestion q = why_question_empty();
   q.has_metric = q.has_period = true;
   q.metric_iri = form->metric, q.from = form->from, q.to = form->to;
-  q.negated = form->negated, q.despite = form->despite;
+  q.negated = form->negated, q.despite = form->despite, q.suspect = form->suspect;
   q.compared = form->compared, q.compared_from = form->compared_from, q.compared_to = form->compared_to;
   q.slice_count = form->slice_count;
   memcpy(q.dimension, form->dimension, sizeof q.dimension), memcpy(q.member, form->member, sizeof q.member);
@@ -389,6 +451,6 @@ PropterStatus propter_why_form(PropterSnapshot *snapshot, const PropterWhyForm *
 
 PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterStr metric, PropterDay from, PropterDay to, const PropterWhyOptions *options,
                                  PropterWhyAnswer **out, PropterError *err) {
-  const PropterWhyForm form = {.metric = metric, .from = from, .to = to, .despite = {"", 0}};
+  const PropterWhyForm form = {.metric = metric, .from = from, .to = to, .despite = {"", 0}, .suspect = {"", 0}};
   return propter_why_form(snapshot, &form, options, out, err);
 }

@@ -26,25 +26,52 @@ static PropterDay nth_weekday(int year, int month, int code) {
   return day + after;
 }
 
-bool why_run_in(int year, int month, int month_last, int day, PropterDay *from, PropterDay *to) {
-  if (month == EASTER) return *from = *to = easter(year) + day - 1, true;
+PropterRecurring why_run_months(int first, int last) { return (PropterRecurring){.month = first, .month_last = last}; }
+
+PropterRecurring why_run_day(int month, int day) { return (PropterRecurring){.month = month, .day = day, .month_last = month, .day_last = day}; }
+
+/* First and last day of one end of a run. */
+static bool end_in(int year, int month, int day, PropterDay *from, PropterDay *to) {
+  if (month == EASTER) return *from = *to = easter(year) + day, true;
   if (month == WEEK) return why_week_of(year, day, from, to);
-  if (month > HALF) {
+  if (month > THIRD) {
+    *from = propter_day(year, month - THIRD, 10 * day - 9);
+    *to = day < 3 ? *from + 9 : propter_day(year, month - THIRD + 1, 1) - 1;
+  } else if (month > HALF) {
     *from = propter_day(year, month - HALF, day == 1 ? 1 : 16);
     *to = day == 1 ? *from + 14 : propter_day(year, month - HALF + 1, 1) - 1;
-    return true;
+  } else if (month > NTH) {
+    *from = *to = nth_weekday(year, month - NTH, day);
+  } else {
+    const PropterDay first = propter_day(year, month, 1), next = propter_day(year, month + 1, 1);
+    *from = day ? first + day - 1 : first;
+    *to = day ? *from : next - 1;
+    return *from < next;
   }
-  if (month > NTH) return *from = *to = nth_weekday(year, month - NTH, day), true;
-  if (day > propter_month_length(year, month)) return false;
-  *from = propter_day(year, month, day ? day : 1);
-  *to = day ? *from : propter_day(year, month_last + 1, 1) - 1;
   return true;
+}
+
+bool why_run_in(int year, const PropterRecurring *run, PropterDay *from, PropterDay *to) {
+  PropterDay ignore;
+  if (!end_in(year, run->month, run->day, from, &ignore) || !end_in(year, run->month_last, run->day_last, &ignore, to)) return false;
+  if (run->days > 0) *to = *from + run->days - 1;
+  if (run->days < 0) *from = *to + run->days + 1;
+  if (run->week) *from -= propter_day_weekday(*from) - 1, *to = *from + 6;
+  *from += run->shift, *to += run->shift;
+  return *from <= *to && (!run->weekday || propter_day_weekday(*from) == run->weekday);
 }
 
 int why_year_of(PropterDay day) {
   int y, m, d;
   propter_day_civil(day, &y, &m, &d);
   return y;
+}
+
+PropterDay why_months_later(PropterDay day, int months) {
+  int y, m, d;
+  propter_day_civil(day, &y, &m, &d);
+  const PropterDay first = propter_day(y, m + months, 1), last = propter_day(y, m + months + 1, 1) - 1;
+  return first + d - 1 < last ? first + d - 1 : last;
 }
 
 void why_unit_back(unsigned unit, PropterDay day, int n, PropterDay *from, PropterDay *to) {

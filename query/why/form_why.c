@@ -33,7 +33,7 @@ enum {
 
 /* The clauses. The terms are inputs of the select: metric, from, to, then the compared days, then the cause. */
 typedef struct {
-  bool negated, compared, despite;
+  bool negated, compared, cause; /* the cause of DESPITE or, without NOT, of SUSPECT */
   uint64_t depth, limit; /* 0: not said */
   size_t slice_count;
   PropterStr dimension[PROPTER_WHY_SLICES];
@@ -112,8 +112,8 @@ static PropterStatus parse_clauses(Parser *p, AstSelect *s, Clauses *c) {
   if (not_named) PROPTER_TRY(parse_take_word(p, "NOT", &c->negated));
   PROPTER_TRY(parse_name_of(p, s, c->negated ? "the IRI of a metric or a variable" : "NOT, the IRI of a metric or a variable"));
   AstTerm cause = {0};
-  if (c->negated) PROPTER_TRY(parse_take_word(p, "DESPITE", &c->despite));
-  if (c->despite) PROPTER_TRY(parse_var_or_iri(p, &cause, "the IRI of a cause or a variable"));
+  PROPTER_TRY(parse_take_word(p, c->negated ? "DESPITE" : "SUSPECT", &c->cause));
+  if (c->cause) PROPTER_TRY(parse_var_or_iri(p, &cause, "the IRI of a cause or a variable"));
   PROPTER_TRY(parse_word(p, "DURING"));
   PROPTER_TRY(parse_days(p, s));
   PROPTER_TRY(parse_take_word(p, "WHERE", &where));
@@ -123,7 +123,7 @@ static PropterStatus parse_clauses(Parser *p, AstSelect *s, Clauses *c) {
     PROPTER_TRY(parse_word(p, "TO"));
     PROPTER_TRY(parse_days(p, s));
   }
-  if (c->despite) PROPTER_TRY(add_input(p, s, cause));
+  if (c->cause) PROPTER_TRY(add_input(p, s, cause));
   PROPTER_TRY(parse_count(p, "DEPTH", 5, &c->depth));
   return parse_count(p, "LIMIT", 1000, &c->limit);
 }
@@ -150,7 +150,7 @@ static void print_days(const PropterQuery *q, const AstSelect *s, const char *ke
 static void print_head(const PropterQuery *q, const AstSelect *s, PropterBuf *out) {
   const Clauses *c = s->extra;
   propter_buf_add(out, c->negated ? PROPTER_STR(" NOT ") : PROPTER_STR(" ")), print_term(q, &s->inputs[0], out);
-  if (c->despite) propter_buf_add(out, PROPTER_STR(" DESPITE ")), print_term(q, &s->inputs[s->input_count - 1], out);
+  if (c->cause) propter_buf_add(out, c->negated ? PROPTER_STR(" DESPITE ") : PROPTER_STR(" SUSPECT ")), print_term(q, &s->inputs[s->input_count - 1], out);
   print_days(q, s, "DURING", 1, out);
   for (size_t i = 0; i < c->slice_count; i++) why_put_slice(out, ' ', i, c->slice_count, c->dimension[i], &c->member[i]);
   if (c->compared) print_days(q, s, "COMPARED TO", 3, out);
@@ -173,7 +173,7 @@ static PropterStatus iri_of(const PropterTerm *t, const char *what, PropterStr *
 }
 
 static PropterStatus form_of(const Clauses *c, const PropterTerm *input, size_t inputs, PropterWhyForm *form, PropterError *err) {
-  *form = (PropterWhyForm){.negated = c->negated, .compared = c->compared, .despite = {"", 0}, .slice_count = c->slice_count};
+  *form = (PropterWhyForm){.negated = c->negated, .compared = c->compared, .despite = {"", 0}, .suspect = {"", 0}, .slice_count = c->slice_count};
   PROPTER_TRY(iri_of(&input[0], "a metric", &form->metric, err));
   PROPTER_TRY(day_of(&input[1], "DURING", &form->from, err));
   PROPTER_TRY(day_of(&input[2], "TO", &form->to, err));
@@ -181,7 +181,7 @@ static PropterStatus form_of(const Clauses *c, const PropterTerm *input, size_t 
     PROPTER_TRY(day_of(&input[3], "COMPARED TO", &form->compared_from, err));
     PROPTER_TRY(day_of(&input[4], "TO", &form->compared_to, err));
   }
-  if (c->despite) PROPTER_TRY(iri_of(&input[inputs - 1], "a cause", &form->despite, err));
+  if (c->cause) PROPTER_TRY(iri_of(&input[inputs - 1], "a cause", c->negated ? &form->despite : &form->suspect, err));
   memcpy(form->dimension, c->dimension, sizeof form->dimension), memcpy(form->member, c->member, sizeof form->member);
   return PROPTER_OK;
 }

@@ -1,38 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "question.h"
-
-typedef struct {
-  PropterStr iri, label;
-  PropterMap about; /* stems that may stand beside the name */
-} Metric;
-
-typedef struct {
-  size_t metric;
-  PropterNameKind kind;
-  PropterStr text;
-  size_t count;   /* words without the joining ones */
-  uint32_t *word; /* indexes of terms */
-} Name;
-
-/* A word of the names, once. */
-typedef struct {
-  PropterStr text, stem;
-} Term;
-
-struct PropterLexicon {
-  PropterArena arena;
-  struct sb_stemmer *stemmer;
-  PropterMap vocabulary; /* folded words of all names: index of the term */
-  PropterMap stems;
-  PROPTER_VEC(Term) terms;
-  PROPTER_VEC(Metric) metrics;
-  PROPTER_VEC(Name) names;
-  PropterLexicon *causes;
-  PropterLexicon *members; /* each "metric" of it is a member of a dimension */
-  size_t members_of;       /* the metric that has these dimensions */
-  PROPTER_VEC(PropterSlice) slices; /* of a lexicon of members: what each is */
-  bool proper;             /* proper names: near ones are others, so only one slip is forgiven, and it is always said */
-};
+/* Names of metrics, of the members of their dimensions and of causes. */
+#include "lexicon.h"
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory"); }
 
@@ -54,6 +22,7 @@ void propter_lexicon_free(PropterLexicon *l) {
   propter_lexicon_free(l->causes);
   propter_lexicon_free(l->members);
   propter_vec_clear(&l->slices);
+  propter_vec_clear(&l->dimensions);
   propter_vec_clear(&l->terms);
   for (size_t i = 0; i < l->metrics.count; i++) propter_map_clear(&l->metrics.items[i].about);
   propter_vec_clear(&l->metrics);
@@ -72,7 +41,9 @@ PropterStr propter_lexicon_iri(const PropterLexicon *l, size_t metric) {
 PropterStr propter_lexicon_label(const PropterLexicon *l, size_t metric) {
   return metric < l->metrics.count ? l->metrics.items[metric].label : (PropterStr){"", 0};
 }
-struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *l) { return l->stemmer; }
+struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *l) {
+  return l->stemmer;
+}
 bool why_lexicon_knows(const PropterLexicon *l, const Word *w) {
   return propter_map_get(&l->vocabulary, w->text) != NULL || propter_map_get(&l->stems, w->stem) != NULL;
 }
@@ -90,13 +61,11 @@ static PropterStatus add_about(PropterLexicon *l, Metric *m, PropterStr text, Pr
 }
 
 PropterStatus propter_lexicon_add_metric(PropterLexicon *l, PropterStr iri, PropterStr label, PropterStr about, size_t *metric, PropterError *err) {
-  Metric m = {.iri = propter_arena_copy(&l->arena, iri), .label = propter_arena_copy(&l->arena, label)};
+  Metric m = {.iri = propter_arena_copy(&l->arena, iri), .label = propter_arena_copy(&l->arena, label), .first = PROPTER_NO_DAY, .last = PROPTER_NO_DAY};
   if (!m.iri.data || !m.label.data || !propter_vec_push(&l->metrics, m)) return no_memory(err);
   if (metric) *metric = l->metrics.count - 1;
   return add_about(l, &l->metrics.items[l->metrics.count - 1], about, err);
 }
-
-static bool joins(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN; }
 
 static PropterStatus add_term(PropterLexicon *l, const Word *w, uint32_t *index, PropterError *err) {
   bool added;
@@ -116,7 +85,7 @@ PropterStatus propter_lexicon_add_name(PropterLexicon *l, size_t metric, Propter
   if (!n.text.data || !n.word) return no_memory(err);
   for (int all = 0; all < 2 && n.count == 0; all++)
     for (size_t i = 0; i < words.count; i++)
-      if (all || !joins(&words.word[i])) PROPTER_TRY(add_term(l, &words.word[i], &n.word[n.count++], err));
+      if (all || !why_joins(&words.word[i])) PROPTER_TRY(add_term(l, &words.word[i], &n.word[n.count++], err));
   if (n.count == 0) return PROPTER_OK;
   if (!propter_vec_push(&l->names, n)) return no_memory(err);
   return add_about(l, &l->metrics.items[metric], name, err);
@@ -134,7 +103,7 @@ static PropterStr undated(const Words *words, PropterStr name) {
   return (PropterStr){name.data, end};
 }
 
-PropterStatus propter_lexicon_add_cause(PropterLexicon *l, PropterStr iri, PropterStr name, PropterError *err) {
+PropterStatus propter_lexicon_add_cause(PropterLexicon *l, PropterStr iri, PropterStr name, PropterDay start, PropterDay end, PropterError *err) {
   if (!propter_utf8_valid(name, NULL) || name.len > PROPTER_QUESTION_BYTES) return PROPTER_OK;
   if (!l->causes) PROPTER_TRY(propter_lexicon_new(&l->causes, err));
   PropterLexicon *c = l->causes;
@@ -143,6 +112,7 @@ PropterStatus propter_lexicon_add_cause(PropterLexicon *l, PropterStr iri, Propt
   for (size_t i = c->metrics.count; i-- > 0 && at == c->metrics.count;)
     if (propter_str_equal(c->metrics.items[i].iri, iri)) at = i;
   if (at == c->metrics.count) PROPTER_TRY(propter_lexicon_add_metric(c, iri, name, PROPTER_STR(""), &at, err));
+  c->metrics.items[at].first = start, c->metrics.items[at].last = end;
   PROPTER_TRY(propter_lexicon_add_name(c, at, PROPTER_NAME_PREFERRED, name, err));
   PROPTER_TRY(why_words_split(name, c->stemmer, PROPTER_QUESTION_WORDS, &c->arena, &words, err));
   const PropterStr plain = undated(&words, name);
@@ -151,316 +121,7 @@ PropterStatus propter_lexicon_add_cause(PropterLexicon *l, PropterStr iri, Propt
 
 bool why_lexicon_harmless(const PropterLexicon *l, size_t metric, const Word *w) { return propter_map_get(&l->metrics.items[metric].about, w->stem) != NULL; }
 
-/* --- matching ----------------------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-  const Name *name;
-  unsigned cost;
-  bool ordered;
-  size_t count;
-  size_t word[16]; /* indexes into the words of the question */
-  size_t slipped;  /* one that was taken for another spelling, or SIZE_MAX */
-  PropterStr slipped_for;
-} Match;
-
-enum { NAME_WORDS = 16, NO_MATCH = 255 };
-
-/* What each word of a question costs as each term of the names: computed once, names share their words. */
-typedef struct {
-  const PropterLexicon *lexicon;
-  const Words *words;
-  uint8_t *cost;  /* words × terms */
-  uint8_t *least; /* of each term */
-} Spelling;
-
-/* 0 the same, 1 the same stem, 2 or 3 one or two slips; a word that means something by itself is never a slip. */
-static uint8_t cost_of(const PropterLexicon *l, const Word *w, const Term *t) {
-  if (propter_str_equal(w->text, t->text)) return 0;
-  if (w->number) return NO_MATCH;
-  if (propter_str_equal(w->stem, t->stem)) return 1;
-  unsigned slips = why_word_slips(w->text);
-  if (l->proper) slips = slips && propter_utf8_length(w->text) > 4 && t->text.len && w->text.data[0] == t->text.data[0] ? 1 : 0;
-  if (w->known || !slips) return NO_MATCH;
-  unsigned d = why_word_distance(w->text, t->text, slips);
-  return d <= slips ? (uint8_t)(1 + d) : NO_MATCH;
-}
-
-static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterArena *scratch, Spelling *out, PropterError *err) {
-  const size_t terms = l->terms.count;
-  *out = (Spelling){l, words, propter_arena_alloc(scratch, words->count * terms + 1), propter_arena_alloc(scratch, terms + 1)};
-  if (!out->cost || !out->least) return no_memory(err);
-  memset(out->least, NO_MATCH, terms + 1);
-  for (size_t i = 0; i < words->count; i++)
-    for (size_t t = 0; t < terms; t++) {
-      uint8_t c = words->word[i].used == USED_NOT ? cost_of(l, &words->word[i], &l->terms.items[t]) : NO_MATCH;
-      out->cost[i * terms + t] = c;
-      if (c < out->least[t]) out->least[t] = c;
-    }
-  return PROPTER_OK;
-}
-
-static unsigned cost_at(const Spelling *s, size_t word, uint32_t term) { return s->cost[word * s->lexicon->terms.count + term]; }
-
-static bool match_at(const Spelling *s, const size_t *seq, const Name *n, Match *out) {
-  Match m = {.name = n, .ordered = true, .count = n->count, .slipped = SIZE_MAX};
-  for (size_t k = 0; k < n->count; k++) {
-    unsigned c = cost_at(s, seq[k], n->word[k]);
-    if (c == NO_MATCH) {
-      m.ordered = false;
-      break;
-    }
-    m.cost += c;
-    m.word[k] = seq[k];
-    if (c > 1) m.slipped = seq[k], m.slipped_for = s->lexicon->terms.items[n->word[k]].text;
-  }
-  if (!m.ordered) { /* the same words in another order */
-    bool taken[NAME_WORDS] = {false};
-    m.cost = 0;
-    m.slipped = SIZE_MAX;
-    for (size_t k = 0; k < n->count; k++) {
-      unsigned best = NO_MATCH;
-      size_t at = 0;
-      for (size_t j = 0; j < n->count; j++) {
-        unsigned c = taken[j] ? NO_MATCH : cost_at(s, seq[j], n->word[k]);
-        if (c < best) best = c, at = j;
-      }
-      if (best == NO_MATCH) return false;
-      taken[at] = true;
-      m.cost += best;
-      m.word[k] = seq[at];
-      if (best > 1) m.slipped = seq[at], m.slipped_for = s->lexicon->terms.items[n->word[k]].text;
-    }
-  }
-  *out = m;
-  return true;
-}
-
-/* Has every word of the name a word of the question? */
-static bool possible(const Spelling *s, const Name *n) {
-  for (size_t k = 0; k < n->count; k++)
-    if (s->least[n->word[k]] == NO_MATCH) return false;
-  return true;
-}
-
-/* The words from the first to the last that a match uses. */
-static void reach(const Match *m, size_t *low, size_t *high) {
-  *low = SIZE_MAX, *high = 0;
-  for (size_t k = 0; k < m->count; k++) {
-    if (m->word[k] < *low) *low = m->word[k];
-    if (m->word[k] > *high) *high = m->word[k];
-  }
-}
-
-/* Do the two name the same words? Of members others are no rivals: each stands for itself. */
-static bool rivals(const Spelling *s, const Match *a, const Match *b) {
-  size_t low, high, low_b, high_b;
-  reach(a, &low, &high), reach(b, &low_b, &high_b);
-  return !s->lexicon->slices.count || (low <= high_b && low_b <= high);
-}
-
-/* The longest, then the best spelt, then the one in order. */
-static int better(const Match *a, const Match *b) {
-  if (a->count != b->count) return a->count > b->count ? 1 : -1;
-  if (a->cost != b->cost) return a->cost < b->cost ? 1 : -1;
-  if (a->ordered != b->ordered) return a->ordered ? 1 : -1;
-  bool ca = a->name->kind == PROPTER_NAME_CONCEPT, cb = b->name->kind == PROPTER_NAME_CONCEPT;
-  return ca == cb ? 0 : ca ? -1 : 1;
-}
-
-static size_t sequence(const Words *q, bool content_only, size_t *seq) {
-  size_t n = 0;
-  for (size_t i = 0; i < q->count; i++) {
-    const Word *w = &q->word[i];
-    if (w->used != USED_NOT || joins(w)) continue;
-    if (content_only && w->kind != WORD_NONE) continue;
-    seq[n++] = i;
-  }
-  return n;
-}
-
-static void candidate(PropterQuestion *q, size_t metric) {
-  for (size_t i = 0; i < q->nearest_count; i++)
-    if (q->nearest[i] == metric) return;
-  if (q->nearest_count < PROPTER_QUESTION_NEAREST) q->nearest[q->nearest_count++] = metric;
-}
-
-/* The best match among the free words; ties between metrics become candidates. */
-static bool best_match(const Spelling *spelling, Match *best, PropterQuestion *q) {
-  const PropterLexicon *l = spelling->lexicon;
-  size_t seq[PROPTER_QUESTION_WORDS];
-  bool found = false;
-  q->nearest_count = 0;
-  for (int content_only = 0; content_only < 2; content_only++) {
-    size_t n = sequence(spelling->words, content_only, seq);
-    for (size_t i = 0; i < l->names.count; i++) {
-      const Name *name = &l->names.items[i];
-      if (name->count > n || name->count > NAME_WORDS || (found && name->count < best->count) || !possible(spelling, name)) continue;
-      for (size_t s = 0; s + name->count <= n; s++) {
-        Match m;
-        if (!match_at(spelling, seq + s, name, &m)) continue;
-        int c = found ? better(&m, best) : 1;
-        if (c > 0) *best = m, found = true, q->nearest_count = 0;
-        if (c > 0 || (c == 0 && rivals(spelling, &m, best))) candidate(q, name->metric);
-      }
-    }
-  }
-  return found;
-}
-
-static void use(Words *words, const Match *m, WordUse as) {
-  size_t low, high;
-  reach(m, &low, &high);
-  for (size_t k = 0; k < m->count; k++) words->word[m->word[k]].used = as;
-  for (size_t i = low; i <= high; i++)
-    if (words->word[i].used == USED_NOT && joins(&words->word[i])) words->word[i].used = as;
-}
-
-/* --- names that come near ------------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-  double score;
-  size_t metric;
-} Near;
-
-/* Part of the words that question and name have in common (Dice), slips counting half. */
-static double nearness(const Spelling *s, const Name *n) {
-  const Words *q = s->words;
-  const Term *terms = s->lexicon->terms.items;
-  double common = 0;
-  size_t content = 0;
-  for (size_t i = 0; i < q->count; i++) {
-    const Word *w = &q->word[i];
-    if (w->used != USED_NOT || w->kind != WORD_NONE || w->number) continue;
-    content++;
-    double best = 0;
-    for (size_t k = 0; k < n->count; k++) {
-      const Term *t = &terms[n->word[k]];
-      unsigned c = cost_at(s, i, n->word[k]);
-      double v = c == 0 ? 1 : c == 1 ? 0.9 : c != NO_MATCH ? 0.5 : 0;
-      /* a beginning in common ("telecoms", "telecommunications") */
-      if (v == 0 && w->stem.len >= 4 && (propter_str_starts(t->text, w->stem) || (t->stem.len >= 4 && propter_str_starts(w->text, t->stem)))) v = 0.4;
-      if (v > best) best = v;
-    }
-    common += best;
-  }
-  return content ? 2 * common / (double)(content + n->count) : 0;
-}
-
-static void nearest(const Spelling *spelling, PropterQuestion *q) {
-  const PropterLexicon *l = spelling->lexicon;
-  Near top[PROPTER_QUESTION_NEAREST] = {{0}};
-  size_t count = 0;
-  for (size_t i = 0; i < l->names.count; i++) {
-    const Name *n = &l->names.items[i];
-    double s = nearness(spelling, n);
-    size_t at = count;
-    for (size_t k = 0; k < count; k++)
-      if (top[k].metric == n->metric) at = k;
-    if (at < count && top[at].score >= s) continue;
-    if (at == count) {
-      if (count < PROPTER_QUESTION_NEAREST) count++;
-      else if (top[count - 1].score >= s) continue;
-      else at = count - 1;
-    }
-    if (at >= count) at = count - 1;
-    while (at > 0 && top[at - 1].score < s) top[at] = top[at - 1], at--;
-    top[at] = (Near){s, n->metric};
-  }
-  q->nearest_count = count;
-  for (size_t k = 0; k < count; k++) q->nearest[k] = top[k].metric;
-}
-
-/* The words of the question that stand in a name as they are. */
-static Match part_of(const Spelling *s, const Name *n) {
-  Match m = {.name = n, .slipped = SIZE_MAX};
-  for (size_t i = 0; i < s->words->count && m.count < NAME_WORDS; i++) {
-    const Word *w = &s->words->word[i];
-    if (w->used != USED_NOT || w->kind != WORD_NONE || w->number) continue;
-    for (size_t k = 0; k < n->count; k++)
-      if (cost_at(s, i, n->word[k]) <= 1) {
-        m.word[m.count++] = i;
-        break;
-      }
-  }
-  return m;
-}
-
-/* "Billing tickets" of "tickets opened, Billing": no whole name, but most words of a name; ties between metrics become candidates. */
-static void most_words(const Spelling *s, Match *best, PropterQuestion *q) {
-  const PropterLexicon *l = s->lexicon;
-  *best = (Match){.slipped = SIZE_MAX};
-  q->nearest_count = 0;
-  for (size_t i = 0; i < l->names.count; i++) {
-    const Match m = part_of(s, &l->names.items[i]);
-    if (!m.count || m.count < best->count) continue;
-    if (m.count > best->count) *best = m, q->nearest_count = 0;
-    candidate(q, m.name->metric);
-  }
-}
-
-/* --- parts of the data: members of dimensions ---------------------------------------------------------------------------------------- */
-
-static PropterStr said(const Words *words, PropterStr text, size_t low, size_t high) {
-  return (PropterStr){text.data + words->word[low].begin, words->word[high].end - words->word[low].begin};
-}
-
-static PropterStatus slice_gap(PropterQuestion *q, PropterGap gap, PropterStr about) {
-  q->gap = gap, q->about = about, q->nearest_count = 0;
-  return PROPTER_OK;
-}
-
-/* Holds one dimension at the member that was named; `held` are the members held so far. */
-static PropterStatus hold(const PropterLexicon *members, const Words *words, PropterStr text, const Match *m, size_t same_name, size_t *held,
-                          PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  const PropterSlice *slice = &members->slices.items[m->name->metric];
-  size_t low, high, before;
-  reach(m, &low, &high);
-  const PropterStr about = said(words, text, low, high);
-  for (before = low; before > 0 && words->word[before - 1].kind == WORD_STOP;) before--;
-  if (before < low && before > 0 && words->word[before - 1].kind == WORD_NOT) /* "not in Norway" */
-    return slice_gap(q, PROPTER_GAP_WORDS_LEFT, said(words, text, before - 1, high));
-  const Word *first = &words->word[low], *next = high + 1 < words->count ? &words->word[high + 1] : NULL;
-  const bool joined = (low > 0 && first[-1].used == USED_SLICE && !first->mark) || (next && next->used == USED_SLICE && !next->mark); /* "North Korea" */
-  if (same_name > 1 || joined || q->slice_count == PROPTER_WHY_SLICES) return slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
-  for (size_t i = 0; i < q->slice_count; i++)
-    if (propter_str_equal(q->dimension[i], slice->dimension)) return held[i] == m->name->metric ? PROPTER_OK : slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
-  held[q->slice_count] = m->name->metric;
-  q->dimension[q->slice_count] = slice->dimension, q->member[q->slice_count++] = slice->member;
-  if (!m->cost) return PROPTER_OK;
-  return why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)about.len, about.data, (int)m->name->text.len, m->name->text.data);
-}
-
-/* "and" between two parts of different dimensions says nothing. */
-static void use_joins(Words *words) {
-  size_t last = SIZE_MAX;
-  for (size_t i = 0; i < words->count; i++) {
-    Word *w = &words->word[i];
-    if (w->used == USED_SLICE) {
-      for (size_t k = last; last != SIZE_MAX && k < i; k++)
-        if (words->word[k].used == USED_NOT && propter_str_equal(words->word[k].text, PROPTER_STR("and"))) words->word[k].used = USED_SLICE;
-      last = i;
-    } else if (w->used != USED_NOT || !joins(w)) {
-      last = SIZE_MAX;
-    }
-  }
-}
-
-/* "in the North region", "for product X in Germany": the parts of the data that the free words name, of the metric's dimensions. */
-static PropterStatus read_slices(const PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  Spelling spelling;
-  Match m;
-  PropterQuestion same = {0};
-  size_t held[PROPTER_WHY_SLICES];
-  if (!l->members || l->members_of != q->metric) return PROPTER_OK;
-  PROPTER_TRY(spell(l->members, words, arena, &spelling, err));
-  for (size_t round = 0; round <= PROPTER_QUESTION_WORDS && best_match(&spelling, &m, &same); round++) {
-    PROPTER_TRY(hold(l->members, words, text, &m, same.nearest_count, held, arena, q, err));
-    if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
-    use(words, &m, USED_SLICE);
-  }
-  use_joins(words);
-  return PROPTER_OK;
-}
+/* --- parts of the data --- */
 
 static bool names_metric(const PropterLexicon *l, size_t metric, const Word *w) {
   for (size_t i = 0; i < l->names.count; i++) {
@@ -482,7 +143,7 @@ static bool weak(const PropterLexicon *l, const Words *words) {
   return true;
 }
 
-PropterStatus propter_lexicon_add_member(PropterLexicon *l, size_t metric, PropterSlice slice, size_t *member, PropterError *err) {
+PropterStatus propter_lexicon_add_member(PropterLexicon *l, size_t metric, PropterCut slice, size_t *member, PropterError *err) {
   if (l->members && l->members_of != metric) propter_lexicon_free(l->members), l->members = NULL;
   if (!l->members) PROPTER_TRY(propter_lexicon_new(&l->members, err));
   PropterLexicon *m = l->members;
@@ -495,6 +156,14 @@ PropterStatus propter_lexicon_add_member(PropterLexicon *l, size_t metric, Propt
   return propter_vec_push(&m->slices, slice) ? PROPTER_OK : no_memory(err);
 }
 
+static PropterStatus add_dimension(PropterLexicon *m, PropterStr iri, PropterStr name, PropterError *err) {
+  Dimension d = {.iri = iri, .name = propter_arena_copy(&m->arena, name)};
+  for (size_t i = 0; i < m->dimensions.count; i++)
+    if (propter_str_equal(m->dimensions.items[i].iri, iri)) return PROPTER_OK;
+  PROPTER_TRY(why_words_split(name, m->stemmer, PROPTER_QUESTION_WORDS, &m->arena, &d.words, err));
+  return d.name.data && propter_vec_push(&m->dimensions, d) ? PROPTER_OK : no_memory(err);
+}
+
 PropterStatus propter_lexicon_add_member_name(PropterLexicon *l, size_t member, PropterStr dimension, PropterStr name, PropterError *err) {
   PropterLexicon *m = l->members;
   Words words;
@@ -503,69 +172,7 @@ PropterStatus propter_lexicon_add_member_name(PropterLexicon *l, size_t member, 
   if (!words.count) return PROPTER_OK;
   if (!weak(l, &words)) PROPTER_TRY(propter_lexicon_add_name(m, member, PROPTER_NAME_PREFERRED, name, err));
   if (!dimension.len) return PROPTER_OK;
+  PROPTER_TRY(add_dimension(m, m->slices.items[member].dimension, dimension, err));
   const PropterStr both = propter_arena_printf(&m->arena, "%.*s %.*s", (int)dimension.len, dimension.data, (int)name.len, name.data);
   return both.data ? propter_lexicon_add_name(m, member, PROPTER_NAME_ALTERNATIVE, both, err) : no_memory(err);
-}
-
-PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  for (size_t i = 0; i < words->count; i++) words->word[i].known |= why_lexicon_knows(l, &words->word[i]);
-  for (size_t i = 0; i < words->count && l->members; i++) words->word[i].known |= why_lexicon_knows(l->members, &words->word[i]);
-  Match m;
-  Spelling spelling;
-  PROPTER_TRY(spell(l, words, arena, &spelling, err));
-  bool part = false;
-  if (!best_match(&spelling, &m, q)) {
-    most_words(&spelling, &m, q);
-    part = q->nearest_count == 1 && m.count > 1;
-    if (!part && q->nearest_count < 2) {
-      nearest(&spelling, q);
-      q->gap = PROPTER_GAP_NO_METRIC;
-      q->about = (PropterStr){"", 0};
-      return PROPTER_OK;
-    }
-  }
-  size_t low, high;
-  reach(&m, &low, &high);
-  q->metric_words = said(words, text, low, high);
-  if (part) {
-    const PropterStr label = l->metrics.items[m.name->metric].label;
-    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)q->metric_words.len, q->metric_words.data, (int)label.len, label.data));
-  }
-  if (q->nearest_count > 1) {
-    q->gap = PROPTER_GAP_MANY_METRICS;
-    q->about = q->metric_words;
-    return PROPTER_OK;
-  }
-  if (m.slipped != SIZE_MAX) {
-    const Word *w = &words->word[m.slipped];
-    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)(w->end - w->begin), text.data + w->begin, (int)m.slipped_for.len,
-                                  m.slipped_for.data));
-  }
-  use(words, &m, USED_METRIC);
-  size_t metric = m.name->metric;
-  q->metric = metric;
-  PROPTER_TRY(read_slices(l, words, text, arena, q, err));
-  PropterQuestion rest = {0};
-  for (unsigned round = 0; round < 8 && best_match(&spelling, &m, &rest); round++) {
-    use(words, &m, USED_AGAIN);
-    for (size_t k = 0; k < rest.nearest_count; k++) {
-      bool same = rest.nearest_count == 1 && rest.nearest[k] == metric;
-      if (same) continue;
-      /* a second name of another metric */
-      bool own = true;
-      for (size_t j = 0; j < m.count; j++) own &= why_lexicon_harmless(l, metric, &words->word[m.word[j]]);
-      if (own) continue;
-      q->gap = PROPTER_GAP_MANY_METRICS;
-      q->nearest_count = 0;
-      candidate(q, metric);
-      for (size_t c = 0; c < rest.nearest_count; c++) candidate(q, rest.nearest[c]);
-      q->about = (PropterStr){"", 0};
-      return PROPTER_OK;
-    }
-  }
-  if (q->gap == PROPTER_GAP_NONE) q->nearest_count = 0;
-  q->has_metric = true;
-  q->metric_iri = l->metrics.items[metric].iri;
-  q->metric_label = l->metrics.items[metric].label;
-  return PROPTER_OK;
 }

@@ -130,7 +130,7 @@ static PropterStatus add_member(const PropterTerm *row, void *payload, PropterEr
     m->last.value = propter_arena_copy(&m->arena, row[0].value), m->last.datatype = propter_arena_copy(&m->arena, row[0].datatype);
     m->last.language = propter_arena_copy(&m->arena, row[0].language);
     if (!m->last.value.data || !m->last.datatype.data || !m->last.language.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-    PROPTER_TRY(propter_lexicon_add_member(m->lexicon, m->metric, (PropterSlice){m->dimension, row[0]}, &m->member, err));
+    PROPTER_TRY(propter_lexicon_add_member(m->lexicon, m->metric, (PropterCut){m->dimension, row[0]}, &m->member, err));
   }
   const PropterStr name = row[1].kind == PROPTER_TERM_LITERAL ? row[1].value : row[0].kind == PROPTER_TERM_IRI ? local_name(row[0].value) : row[0].value;
   return propter_lexicon_add_member_name(m->lexicon, m->member, m->dimension_name, name, err);

@@ -30,11 +30,25 @@ PropterStatus why_question_note(PropterQuestion *q, PropterArena *arena, Propter
 
 PropterQuestion why_question_empty(void) {
   const PropterStr none = {"", 0};
-  return (PropterQuestion){.text = none, .about = none, .metric_iri = none, .metric_label = none, .metric_words = none, .despite = none, .slice_words = none,
-                           .from = PROPTER_NO_DAY, .to = PROPTER_NO_DAY};
+  return (PropterQuestion){.text = none,
+                           .about = none,
+                           .metric_iri = none,
+                           .metric_label = none,
+                           .metric_words = none,
+                           .despite = none,
+                           .suspect = none,
+                           .by = none,
+                           .by_label = none,
+                           .slice_words = none,
+                           .period_words = none,
+                           .from = PROPTER_NO_DAY,
+                           .to = PROPTER_NO_DAY};
 }
 
-static bool idle(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_FILLER || w->kind == WORD_JOIN || w->kind == WORD_MOVE; }
+/* Asks, and says nothing about what is asked. */
+static bool asks(const Word *w) { return w->kind == WORD_FILLER || w->kind == WORD_ASK || w->kind == WORD_WHICH; }
+
+static bool idle(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN || w->kind == WORD_MOVE || asks(w); }
 
 static bool moves(const Word *w) { return w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE; }
 
@@ -43,7 +57,7 @@ static bool joins_two(const Words *words, size_t at) {
   if (at > 0 && at + 1 < words->count && moves(&words->word[at - 1]) && moves(&words->word[at + 1])) return false; /* "the rise and fall" */
   bool before = false, after = false;
   for (size_t i = 0; i < words->count; i++) {
-    if (i == at || idle(&words->word[i]) || words->word[i].used == USED_PERIOD) continue;
+    if (i == at || idle(&words->word[i]) || words->word[i].used == USED_PERIOD || words->word[i].used == USED_CAUSE) continue;
     if (i < at) before = true;
     else after = true;
   }
@@ -61,20 +75,29 @@ static void direction(PropterQuestion *q, const Words *words) {
   q->direction = down == up ? 0 : down ? -1 : 1;
 }
 
+/* "Customers" beside a part of the data: "Pro customers". */
+static bool said_of_part(const Words *words, size_t i) {
+  size_t before = i, after = i + 1;
+  while (before > 0 && words->word[before - 1].kind == WORD_STOP) before--;
+  while (after < words->count && words->word[after].kind == WORD_STOP) after++;
+  return (before > 0 && words->word[before - 1].used == USED_SLICE) || (after < words->count && words->word[after].used == USED_SLICE);
+}
+
 /* Words nobody has given a meaning: the whole stretch from the first to the last of them. */
 static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
   size_t first = SIZE_MAX, last = 0;
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
     PropterGap gap = PROPTER_GAP_NONE;
-    if (w->used != USED_NOT || w->kind == WORD_STOP || w->kind == WORD_FILLER || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN ||
-        w->kind == WORD_UP)
+    if (w->used != USED_NOT || w->kind == WORD_STOP || asks(w) || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP)
       continue;
+    if ((w->kind == WORD_WHO && said_of_part(words, i)) || (q->parted && (w->kind == WORD_MOST || w->kind == WORD_WHO))) continue;
     if (w->kind == WORD_NOT) gap = PROPTER_GAP_NEGATED; /* a second one */
     else if (w->kind == WORD_COMPARE && !(i + 1 < words->count && words->word[i + 1].kind == WORD_NORM)) gap = PROPTER_GAP_COMPARISON;
     else if (w->kind == WORD_COMPARE) continue;
     else if (w->kind == WORD_JOIN && !joins_two(words, i)) continue;
-    else if (!w->number && w->kind == WORD_NONE && q->has_metric && why_lexicon_harmless(l, q->metric, w)) continue;
+    else if (!w->number && (w->kind == WORD_NONE || w->kind == WORD_PARTS || w->kind == WORD_WHO) && q->has_metric && why_lexicon_harmless(l, q->metric, w))
+      continue;
     else gap = PROPTER_GAP_WORDS_LEFT;
     if (q->gap == PROPTER_GAP_NONE || (q->gap == PROPTER_GAP_WORDS_LEFT && gap != PROPTER_GAP_WORDS_LEFT) ||
         (q->gap == PROPTER_GAP_MANY_PERIODS && gap == PROPTER_GAP_COMPARISON))
@@ -95,7 +118,8 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     size_t end = w->end, scaled = 0;
     while (end < q->text.len && q->text.data[end] == ' ') end++;
     bool size = end < q->text.len && q->text.data[end] == '%';
-    for (size_t k = 0; next && next->used == USED_NOT && k < sizeof scales / sizeof *scales; k++) scaled |= propter_str_equal(next->text, propter_str(scales[k]));
+    for (size_t k = 0; next && next->used == USED_NOT && k < sizeof scales / sizeof *scales; k++)
+      scaled |= propter_str_equal(next->text, propter_str(scales[k]));
     if (!size && !scaled) continue;
     *sized = true;
     if (scaled) next->used = USED_PERIOD;
@@ -156,6 +180,7 @@ static bool earlier_unit(const Words *part, unsigned *unit) {
       if (!any || (unsigned)u > *unit) *unit = (unsigned)u;
       any = fine = true;
     }
+    if (why_date_word(text, DATE_WEEKDAY, NULL, NULL)) *unit = PROPTER_UNIT_WEEKDAY, any = fine = true;
     if (why_date_word(text, DATE_EARLIER, NULL, NULL) || why_date_word(text, DATE_AGO, NULL, NULL)) earlier = fine = true;
     if (propter_str_equal(text, PROPTER_STR("last")) && same) earlier = fine = true;
     same |= propter_str_equal(text, PROPTER_STR("same"));
@@ -170,7 +195,7 @@ static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr t
                         PropterError *err) {
   PropterQuestion here = why_question_empty();
   if (there->when != PROPTER_WHEN_BACK) return false;
-  *status = why_period_find(asked, text, today, arena, &here, err);
+  *status = why_period_find(asked, text, today, NULL, arena, &here, err);
   for (size_t i = 0; i < asked->count; i++) asked->word[i].used = USED_NOT;
   return here.gap == PROPTER_GAP_NONE && here.has_period && here.when == PROPTER_WHEN_BACK && here.unit == there->unit && here.count + 1 == there->count;
 }
@@ -183,7 +208,8 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
     for (size_t i = 0; i < part->count; i++) part->word[i].used = USED_PERIOD;
     return q->compared = true, PROPTER_OK;
   }
-  PROPTER_TRY(why_period_find(part, text, today, arena, &there, err));
+  PROPTER_TRY(why_period_find(part, text, today, NULL, arena, &there, err));
+  if (there.open) there.has_period = false;
   q->compared = there.gap == PROPTER_GAP_NONE && there.has_period && (there.when == PROPTER_WHEN_FIXED || there.when == PROPTER_WHEN_LATEST);
   if (!q->compared && there.gap == PROPTER_GAP_NONE && there.has_period) {
     PropterStatus status = PROPTER_OK;
@@ -192,9 +218,26 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
     q->compared_unit = there.unit;
   }
   q->compared_when = there.when, q->compared_from = there.from, q->compared_to = there.to;
-  q->compared_month = there.month, q->compared_month_last = there.month_last, q->compared_day = there.day;
+  q->compared_run = there.run;
   for (size_t i = 0; !q->compared && i < part->count; i++) part->word[i].used = USED_NOT;
   if (q->compared) part->word[0].used = USED_PERIOD;
+  return PROPTER_OK;
+}
+
+/* "X in June compared with May", "compare X in June with May". */
+static PropterStatus read_comparison(Words *words, size_t compare, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  size_t with = compare, before = 0;
+  while (before < compare && idle(&words->word[before])) before++;
+  if (compare == words->count) return PROPTER_OK;
+  if (before == compare) { /* what is compared stands behind the word, and that with which it is, behind the last "with" */
+    for (with = words->count - 1; with > compare; with--)
+      if (propter_str_equal(words->word[with].text, PROPTER_STR("with")) || propter_str_equal(words->word[with].text, PROPTER_STR("to")) ||
+          propter_str_equal(words->word[with].text, PROPTER_STR("and")))
+        break;
+  }
+  Words part = {words->word + with, words->count - with, false}, asked = {words->word, with, false};
+  PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
+  if (q->compared) words->word[compare].used = USED_PERIOD;
   return PROPTER_OK;
 }
 
@@ -234,13 +277,79 @@ static void read_over(Words *words, PropterQuestion *q) {
   }
 }
 
+/* --- causes asked about -------------------------------------------------------------------------------------------------------- */
+
+static bool has(const Words *words, WordKind kind) { return first_of(words, kind, WORD_NONE) < words->count; }
+
+static bool says(const Words *words, const char *text) {
+  for (size_t i = 0; i < words->count; i++)
+    if (propter_str_equal(words->word[i].text, propter_str(text))) return true;
+  return false;
+}
+
+/* Would one of these words be left over? */
+static bool unread(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t from, size_t end) {
+  for (size_t i = from; i < end; i++) {
+    const Word *w = &words->word[i];
+    if (w->kind == WORD_NONE && !w->number && !(q->has_metric && why_lexicon_harmless(l, q->metric, w))) return true;
+  }
+  return false;
+}
+
+/* Is it asked whether that was it ("did the strike …", "because of the strike", "the strike the reason", "… - the strike?"), not just named? */
+static bool suspected(const Words *words, PropterStr text, size_t from, size_t end) {
+  const size_t first = from;
+  while (end < words->count && words->word[end].kind == WORD_STOP) end++;
+  if (end < words->count && words->word[end].kind == WORD_ASK) return true;
+  while (from > 0 && words->word[from - 1].kind == WORD_STOP) from--;
+  const char mark = words->word[from].mark;
+  if (end == words->count && first > 0 && (mark == '-' || mark == ',' || mark == ':') && text.data[text.len - 1] == '?') return true;
+  for (; from > 0 && (words->word[from - 1].kind == WORD_STOP || words->word[from - 1].kind == WORD_FILLER || words->word[from - 1].kind == WORD_NOT); from--)
+    if (words->word[from - 1].kind == WORD_NOT) return true;
+  return from > 0 && words->word[from - 1].kind == WORD_ASK;
+}
+
+/* The cause that free words name: the one asked about, or, where a why is denied, the one that should have shown. Before the metric is looked for only a whole
+ * name of several words counts. Without any other time its own is meant. */
+static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes, Words *words, bool early, PropterArena *arena, PropterQuestion *q,
+                                PropterGap *gap, PropterStr *about, PropterError *err) {
+  const bool denied = has(words, WORD_NOT);
+  for (size_t i = 0; i < words->count && !q->suspect.len && !q->despite.len; i++) {
+    WhyEvent event;
+    PROPTER_TRY(why_lexicon_event(causes, words, i, q, !q->has_period && q->gap == PROPTER_GAP_NONE, arena, &event, err));
+    if (!event.end || (early && (!event.whole || event.many || event.end < i + 2)) || (!early && !unread(l, q, words, i, event.end))) continue;
+    if (!early && event.end < words->count && words->word[event.end].used == USED_METRIC && !words->word[event.end].mark) continue; /* "outage tickets" */
+    if (!suspected(words, q->text, i, event.end) || (denied && !says(words, "why") && !says(words, "how"))) continue;
+    const PropterStr said = {q->text.data + words->word[i].begin, words->word[event.end - 1].end - words->word[i].begin};
+    if (event.many) {
+      *gap = PROPTER_GAP_MANY_CAUSES, *about = said;
+      continue;
+    }
+    if (denied) q->despite = event.iri;
+    else q->suspect = event.iri;
+    for (size_t k = i; k < event.end; k++) words->word[k].used = USED_CAUSE;
+    *gap = PROPTER_GAP_NONE;
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as %.*s", (int)said.len, said.data, (int)event.label.len, event.label.data));
+    if (q->has_period || q->gap != PROPTER_GAP_NONE || event.first == PROPTER_NO_DAY) continue;
+    q->has_period = true, q->when = PROPTER_WHEN_EVENT, q->period_words = said;
+    q->from = event.first, q->to = event.last == PROPTER_NO_DAY ? event.first : event.last;
+    PROPTER_TRY(why_question_note(q, arena, err, "no other time was named: taken as that of this cause"));
+  }
+  return PROPTER_OK;
+}
+
 /* One denying word turns the question round. */
 static void negate(PropterQuestion *q, const Words *words) {
   for (size_t i = 0; i < words->count && !q->negated; i++)
     if (words->word[i].kind == WORD_NOT && words->word[i].used == USED_NOT) words->word[i].used = USED_PERIOD, q->negated = true;
 }
 
-static bool denies(const Words *words) { return first_of(words, WORD_NOT, WORD_NONE) < words->count; }
+/* "Fewer than a year ago": what is compared is the present. */
+static bool ago(const Words *words, size_t from) {
+  for (size_t i = from; i < words->count; i++)
+    if (why_date_word(words->word[i].text, DATE_AGO, NULL, NULL)) return true;
+  return false;
+}
 
 PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   *q = why_question_empty();
@@ -265,20 +374,23 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   const size_t compare = first_of(&words, WORD_COMPARE, WORD_NORM), despite = first_of(&words, WORD_DESPITE, WORD_NONE);
   PropterGap cause = PROPTER_GAP_NONE;
   PropterQuestion named = why_question_empty();
-  if (despite < words.count && denies(&words)) {
+  if (despite < words.count && has(&words, WORD_NOT)) {
     Words part = {words.word + despite, words.count - despite, false};
     PROPTER_TRY(read_despite(lexicon, &part, q->text, arena, &named, &cause, err));
     q->despite = named.despite;
   }
-  if (compare < words.count) {
-    Words part = {words.word + compare, words.count - compare, false}, asked = {words.word, compare, false};
-    PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
-  }
+  PROPTER_TRY(read_comparison(&words, compare, today, arena, q, err));
   read_over(&words, q);
-  PROPTER_TRY(why_period_find(&words, q->text, today, arena, q, err));
+  PropterLexicon *causes = despite < words.count ? NULL : why_lexicon_causes(lexicon);
+  PropterGap several = PROPTER_GAP_NONE;
+  PropterStr which = {"", 0};
+  PROPTER_TRY(why_period_find(&words, q->text, today, why_lexicon_causes(lexicon), arena, q, err));
+  if (!q->has_period && q->gap == PROPTER_GAP_NONE && q->compared && ago(&words, compare)) q->has_period = true, q->when = PROPTER_WHEN_DAY; /* now */
   PropterGap time = q->gap;
   PropterStr about = q->about;
+  if (causes) PROPTER_TRY(read_cause(lexicon, causes, &words, true, arena, q, &several, &which, err));
   PROPTER_TRY(why_lexicon_find(lexicon, &words, q->text, arena, q, err));
+  if (causes && q->has_metric) PROPTER_TRY(read_cause(lexicon, causes, &words, false, arena, q, &several, &which, err));
   direction(q, &words);
   negate(q, &words);
   bool sized = false;
@@ -288,6 +400,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;
   if (q->gap == PROPTER_GAP_NONE) names_no_time(lexicon, q, &words);
   if (q->gap == PROPTER_GAP_NONE && sized) size_of_a_change(q, &words);
+  if (several != PROPTER_GAP_NONE && q->gap == PROPTER_GAP_WORDS_LEFT) q->gap = several, q->about = which;
   if (cause != PROPTER_GAP_NONE && (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_WORDS_LEFT)) {
     q->gap = cause, q->about = (PropterStr){q->text.data + words.word[despite].begin, words.word[words.count - 1].end - words.word[despite].begin};
     q->nearest_count = named.nearest_count;

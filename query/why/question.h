@@ -8,20 +8,24 @@
 #include "propter/hash.h"
 #include "propter/why.h"
 
-typedef enum { WORD_NONE, WORD_STOP, WORD_JOIN, WORD_FILLER, WORD_DOWN, WORD_UP, WORD_MOVE, WORD_NORM, WORD_NOT, WORD_DESPITE, WORD_COMPARE } WordKind;
+typedef enum {
+  WORD_NONE, WORD_STOP, WORD_JOIN, WORD_FILLER, WORD_ASK, WORD_DOWN, WORD_UP, WORD_MOVE, WORD_NORM, WORD_NOT, WORD_DESPITE, WORD_COMPARE, WORD_WHICH,
+  WORD_BY, WORD_PARTS, WORD_MOST, WORD_WHO
+} WordKind;
 /* Kind of a folded word, by words.def. */
 WordKind why_word_kind(PropterStr folded);
 
 typedef enum {
   DATE_MONTH = 1, DATE_SEASON, DATE_PART, DATE_UNIT, DATE_ORDINAL, DATE_NUMBER, DATE_LAST, DATE_THIS, DATE_PAST, DATE_NOW, DATE_AGO,
-  DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER, DATE_HOLIDAY, DATE_EARLIER, DATE_WEEKDAY, DATE_OVER, DATE_TO_DATE, DATE_ENDED
+  DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER, DATE_HOLIDAY, DATE_FEAST,
+  DATE_EARLIER, DATE_WEEKDAY, DATE_OVER, DATE_TO_DATE, DATE_ENDED, DATE_BEGUN, DATE_WEEK_OF, DATE_FISCAL
 } DateKind;
 /* Whether the folded word has this meaning in dates.def, and its two numbers. */
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b);
 /* The month whose name is one slip away ("agust"); false when there is none or more than one. */
 bool why_date_month_near(PropterStr folded, int *month, const char **name);
 
-typedef enum { USED_NOT, USED_PERIOD, USED_METRIC, USED_AGAIN, USED_SLICE } WordUse; /* AGAIN: a second name of the same metric */
+typedef enum { USED_NOT, USED_PERIOD, USED_METRIC, USED_AGAIN, USED_SLICE, USED_CAUSE } WordUse; /* AGAIN: a second name of the same metric */
 
 /* A word of a text: a run of letters, or a run of digits. */
 typedef struct {
@@ -56,8 +60,10 @@ unsigned why_word_distance(PropterStr a, PropterStr b, unsigned bound);
 /* How many slips a word of this length may have: none up to 3 letters, 1 up to 7, 2 beyond (most typing errors are one slip: Damerau 1964). */
 unsigned why_word_slips(PropterStr folded);
 
-/* Finds the periods among the words and marks them USED_PERIOD; fills has_period, when, from, to, notes, or the gap of the question. */
-PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *question, PropterError *err);
+/* Finds the periods among the words and marks them USED_PERIOD; fills has_period, when, from, to, notes, or the gap of the question. `causes`: names of events
+ * that may stand for a time ("since the strike"); NULL: none. */
+PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterLexicon *causes, PropterArena *arena, PropterQuestion *question,
+                              PropterError *err);
 
 /* Finds the metric among the words that no period uses, and the parts of its data, and marks their words; fills has_metric, slices, nearest, notes, or the
  * gap. */
@@ -68,6 +74,19 @@ struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
 /* Is it spelt just like a word of the names? */
 bool why_lexicon_spells(const PropterLexicon *lexicon, const Word *word);
+/* A cause named from some word on. */
+typedef struct {
+  size_t end;  /* word after its name; 0: none is named */
+  bool many;   /* more than one has the name equally well */
+  bool whole;  /* all words of one of its names are there */
+  size_t cause;
+  PropterStr iri, label;
+  PropterDay first, last; /* PROPTER_NO_DAY: not known */
+} WhyEvent;
+/* The longest name of a cause, or part of one, from word i on among the words not used. Of several, one that lasts in the question's window is meant. `time`:
+ * only causes whose days are known. */
+PropterStatus why_lexicon_event(const PropterLexicon *causes, const Words *words, size_t i, const PropterQuestion *question, bool time, PropterArena *arena,
+                                WhyEvent *out, PropterError *err);
 /* Names of causes; NULL: none were added. */
 PropterLexicon *why_lexicon_causes(PropterLexicon *lexicon);
 /* Does the text name, after "despite", a cause that a lexicon of causes should know? */

@@ -22,6 +22,8 @@ PropterStatus why_gate_owner(PropterWhyAnswer *answer, PropterStr owner, Propter
 PropterStatus why_unmoved(PropterWhyAnswer *answer, PropterError *err);
 /* … and for a cause that is no candidate: why. */
 PropterStatus why_absent(PropterWhyAnswer *answer, PropterStr label, PropterDay start, PropterDay end, PropterError *err);
+/* What the question asks besides why (asked.c): the cause it suspects is `at` (a->causes: none, the reason is in a->despite), the parts are known. */
+PropterStatus why_asked(PropterWhyAnswer *answer, size_t at, PropterError *err);
 /* COMPARED TO: what the difference is made of. Takes `other`. */
 PropterStatus why_compare(PropterWhyAnswer *answer, PropterWhyAnswer *other, PropterError *err);
 

@@ -187,6 +187,9 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
 }
 
 static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
+  if (a->rewrites) add(out, "<h2>Did you mean</h2><ul>");
+  for (size_t i = 0; i < a->rewrites; i++) escaped(out, "<li>", a->rewrite[i], "</li>");
+  if (a->rewrites) add(out, "</ul>");
   if (a->nearest) add(out, "<h2>Names that come near</h2><ul>");
   for (size_t i = 0; i < a->nearest; i++) escaped(out, "<li>", a->near[i].label, ""), escaped(out, " <span class=\"place\">", a->near[i].iri, "</span></li>");
   if (a->nearest) add(out, "</ul>");
@@ -230,6 +233,7 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
   escaped(out, "<p class=\"headline\">", a->headline, "</p>");
   if (a->premise.len) escaped(out, "<p class=\"note\">Note: ", a->premise, ".</p>");
   if (a->comparison.len) escaped(out, "<p class=\"reason\">Compared: ", a->comparison, ".</p>");
+  if (a->asked.len) escaped(out, "<p class=\"reason\">Asked: ", a->asked, ".</p>");
   if (a->despite.finding) escaped(out, "<p class=\"reason\">", a->despite.label, ": "), escaped(out, "", a->despite.text, ".</p>");
   if (!f) {
     not_understood(a, out), request(a, out), understood(a, out);

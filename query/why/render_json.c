@@ -67,7 +67,9 @@ static void gap(Json *j, const PropterWhyAnswer *a) {
   }
   open(j, "gap", '{');
   word(j, "code", propter_gap_code(q->gap)), word(j, "text", propter_gap_text(q->gap)), word(j, "help", propter_gap_help(q->gap)), text(j, "about", q->about);
-  open(j, "names", '[');
+  open(j, "didYouMean", '[');
+  for (size_t i = 0; i < a->rewrites; i++) text(j, NULL, a->rewrite[i]);
+  shut(j, ']'), open(j, "names", '[');
   for (size_t i = 0; i < a->nearest; i++) open(j, NULL, '{'), text(j, "iri", a->near[i].iri), text(j, "label", a->near[i].label), shut(j, '}');
   shut(j, ']'), open(j, "moves", '[');
   for (size_t i = 0; i < a->moves; i++) {
@@ -210,6 +212,7 @@ static void cause(Json *j, const PropterWhyAnswer *a, size_t i) {
 /* WHY NOT … DESPITE what is no candidate, and COMPARED TO: members that only such answers have. */
 static void others(Json *j, const PropterWhyAnswer *a) {
   const PropterWhyAnswer *o = a->compared;
+  if (a->asked.len) text(j, "asked", a->asked);
   if (a->despite.finding)
     open(j, "despite", '{'), text(j, "iri", a->question.despite), text(j, "label", a->despite.label), word(j, "finding", a->despite.finding),
         text(j, "text", a->despite.text), shut(j, '}');

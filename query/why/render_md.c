@@ -70,6 +70,8 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
 static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   const char *help = propter_gap_help(a->question.gap);
   if (*help) add(out, "\nWhat would help: "), add(out, help), add(out, ".\n");
+  if (a->rewrites) add(out, "\nDid you mean:\n\n");
+  for (size_t i = 0; i < a->rewrites; i++) add(out, "- "), propter_put_md(out, a->rewrite[i]), add(out, "\n");
   if (a->nearest) add(out, "\n");
   for (size_t i = 0; i < a->nearest; i++) add(out, "- "), propter_put_md(out, a->near[i].label), add(out, "\n");
   if (a->moves) add(out, "\nIts largest moves:\n\n");
@@ -115,6 +117,7 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
     propter_buf_printf(out, " | %zu |\n", f->usable);
   }
   if (a->comparison.len) add(out, "\nCompared: "), propter_put_md(out, a->comparison), add(out, ".\n");
+  if (a->asked.len) add(out, "\nAsked: "), propter_put_md(out, a->asked), add(out, ".\n");
   for (size_t i = 0; i < a->causes; i++)
     if (a->cause[i].finding)
       add(out, "\n- "), propter_put_md(out, a->cause[i].name), propter_buf_printf(out, ": **%s**, ", a->cause[i].finding),

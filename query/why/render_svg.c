@@ -128,6 +128,7 @@ static void page(Page *p) {
   p->y += 4, say_in(p, "gist", 0, 28, GIST_COLUMNS, a->headline), p->y += 4;
   if (a->premise.len) add(&part, "Note: "), propter_buf_add(&part, a->premise), say(p, "aside", 0, &part);
   say_in(p, "words", 0, 19, COLUMNS, a->comparison);
+  say_in(p, "words", 0, 19, COLUMNS, a->asked);
   if (a->despite.finding) propter_buf_add(&part, a->despite.label), add(&part, ": "), propter_buf_add(&part, a->despite.text), say(p, "words", 0, &part);
   if (f) {
     if (a->outcome != PROPTER_ANSWER_ANSWERED) say_in(p, "words", 0, 19, COLUMNS, f->reason);

@@ -191,6 +191,7 @@ static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   propter_buf_add_char(out, '\n');
   const char *help = propter_gap_help(q->gap);
   if (*help) label(out, "would help"), propter_buf_add(out, propter_str(help)), propter_buf_add_char(out, '\n');
+  for (size_t i = 0; i < a->rewrites; i++) line(out, i ? "" : "did you mean", a->rewrite[i]);
   for (size_t i = 0; i < a->nearest; i++) {
     label(out, i ? "" : "names");
     propter_put_line(out, a->near[i].label), propter_buf_add(out, PROPTER_STR("   <")), propter_put_line(out, a->near[i].iri),
@@ -234,6 +235,7 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
   line(out, "premise", a->premise);
   if (a->inference && a->outcome != PROPTER_ANSWER_NOT_TESTABLE) label(out, "observed"), why_put_observed(out, a, "   "), propter_buf_add_char(out, '\n');
   line(out, "compared", a->comparison);
+  line(out, "asked", a->asked);
   if (a->outcome != PROPTER_ANSWER_ANSWERED) line(out, propter_answer_outcome_name(a->outcome), f->reason);
   where(a, out);
   causes(a, out);

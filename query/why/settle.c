@@ -8,62 +8,96 @@ static void relative(const PropterQuestion *q, PropterDay now, PropterDay *from,
   PropterDay ignore;
   int y, m, d;
   switch (q->when) {
-    case PROPTER_WHEN_BACK: why_unit_back(q->unit, now, q->count, from, to); break;
-    case PROPTER_WHEN_STRETCH: why_unit_back(q->unit, now, q->count, from, &ignore), why_unit_back(q->unit, now, 1, &ignore, to); break;
-    case PROPTER_WHEN_TO_DATE: why_unit_back(q->unit, now, 0, from, &ignore), *to = now; break;
-    case PROPTER_WHEN_DAY: *from = *to = now - q->count; break;
-    case PROPTER_WHEN_WEEKDAY:
-      why_unit_back(UNIT_WEEK, now, q->count, from, &ignore);
-      if (!q->count && *from + (q->month_last ? q->month_last : q->month) - 1 >= now) *from -= 7;
-      *to = q->month_last ? *from + q->month_last - 1 : now - 1, *from += q->month - 1;
-      break;
-    case PROPTER_WHEN_MONTHS:
-      propter_day_civil(now, &y, &m, &d);
-      while (propter_day(y, q->month_last + 1, 1) > now) y--;
-      *from = propter_day(y, q->month, 1);
-      *to = propter_day(y, q->month_last + 1, 1) - 1;
-      break;
-    default: *from = q->from, *to = q->to;
+  case PROPTER_WHEN_BACK:
+    why_unit_back(q->unit, now, q->count, from, to);
+    break;
+  case PROPTER_WHEN_STRETCH:
+    why_unit_back(q->unit, now, q->count, from, &ignore), why_unit_back(q->unit, now, 1, &ignore, to);
+    break;
+  case PROPTER_WHEN_TO_DATE:
+    why_unit_back(q->unit, now, 0, from, &ignore), *to = now;
+    break;
+  case PROPTER_WHEN_DAY:
+    *from = *to = now - q->count;
+    break;
+  case PROPTER_WHEN_WEEKDAY:
+    why_unit_back(UNIT_WEEK, now, q->count, from, &ignore);
+    if (!q->count && *from + (q->open == PROPTER_OPEN_SINCE ? q->run.month : q->run.month_last) - 1 >= now) *from -= 7;
+    *to = *from + q->run.month_last - 1, *from += q->run.month - 1;
+    break;
+  case PROPTER_WHEN_MONTHS:
+    propter_day_civil(now, &y, &m, &d);
+    while (propter_day(y, q->run.month_last + 1, 1) > now) y--;
+    *from = propter_day(y, q->run.month, 1);
+    *to = propter_day(y, q->run.month_last + 1, 1) - 1;
+    break;
+  default:
+    *from = q->from, *to = q->to;
   }
 }
 
-/* The last run of the months (or the last such day) that lies in the data; where none does, the last that begins before their end. */
-static void latest_run(PropterQuestion *q, PropterDay last) {
+/* The last such run that lies in the data; where none does, the last that begins before their end. */
+static bool latest_run(const PropterRecurring *run, PropterDay last, PropterDay *from, PropterDay *to) {
   int y, m, d;
   propter_day_civil(last, &y, &m, &d);
-  for (int back = 0; back < 9; back++, y--) { /* 29 February comes every fourth year, or the eighth */
-    if (why_run_in(y, q->month, q->month_last, q->day, &q->from, &q->to) && q->to <= last) return;
-  }
+  for (int back = 0; back < 12; back++, y--) /* 29 February comes every fourth year, or the eighth; a date on a weekday within eleven */
+    if (why_run_in(y, run, from, to) && *to <= last) return true;
+  return false;
 }
 
-static PropterStatus settle_latest(PropterQuestion *q, PropterDay last, PropterArena *arena, PropterError *err) {
+static PropterStatus note_period(PropterQuestion *q, const char *before, const char *after, PropterArena *arena, PropterError *err) {
   PropterBuf text = {0};
-  latest_run(q, last);
-  if (q->when == PROPTER_WHEN_LATEST_OPEN) q->to = last;
   why_put_period(&text, q->from, q->to);
   PropterStatus status = propter_buf_status(&text, err);
-  if (status == PROPTER_OK) status = why_question_note(q, arena, err, "no year was named: taken as %s, the latest in the data", text.data);
+  if (status == PROPTER_OK) status = why_question_note(q, arena, err, "%s%s%s", before, text.data, after);
   propter_buf_clear(&text);
   return status;
 }
 
-static PropterDay year_earlier(PropterDay day) {
-  int y, m, d;
-  propter_day_civil(day, &y, &m, &d);
-  return propter_day(y - 1, m, d < propter_month_length(y - 1, m) ? d : propter_month_length(y - 1, m));
+static PropterStatus settle_latest(PropterQuestion *q, PropterDay last, PropterArena *arena, PropterError *err) {
+  if (!latest_run(&q->run, last, &q->from, &q->to)) {
+    q->gap = PROPTER_GAP_BAD_DATE, q->about = q->period_words, q->has_period = false;
+    return PROPTER_OK;
+  }
+  return note_period(q, "no year was named: taken as ", ", the latest in the data", arena, err);
+}
+
+/* "May 14": what the data can hold of the two. */
+static PropterStatus settle_day_or_year(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterArena *arena, PropterError *err) {
+  const PropterDay from = propter_day(q->count, q->run.month, 1), to = propter_day(q->count, q->run.month + 1, 1) - 1;
+  const bool year = from >= first && to <= last;
+  if (grain < PROPTER_GRAIN_MONTH && !year) return settle_latest(q, last, arena, err);
+  if (grain < PROPTER_GRAIN_MONTH || !year) {
+    q->gap = PROPTER_GAP_UNCLEAR_PERIOD, q->about = q->period_words, q->has_period = false;
+    return PROPTER_OK;
+  }
+  q->from = from, q->to = to;
+  return why_question_note(q, arena, err, "\"%.*s\" was taken as a month of %d", (int)q->period_words.len, q->period_words.data, q->count);
+}
+
+static PropterDay year_earlier(PropterDay day) { return why_months_later(day, -12); }
+
+/* As many days, or whole months, as the window has, right before it. */
+static void window_before(PropterDay from, PropterDay to, PropterDay *earlier, PropterDay *end) {
+  int y, m, d, ny, nm, nd;
+  propter_day_civil(from, &y, &m, &d), propter_day_civil(to + 1, &ny, &nm, &nd);
+  *end = from - 1;
+  *earlier = d == 1 && nd == 1 ? propter_day(y, m - (12 * (ny - y) + nm - m), 1) : from - (to - from + 1);
 }
 
 /* The time compared with, once the window is known: its own days, the last such run before the window, or the unit before it. */
 static void settle_compared(PropterQuestion *q, PropterGrain grain) {
   if (!q->compared) return;
+  const bool before = q->compared_when == PROPTER_WHEN_BACK;
   if (q->compared_when == PROPTER_WHEN_LATEST) {
-    PropterQuestion there = *q;
-    there.month = q->compared_month, there.month_last = q->compared_month_last, there.day = q->compared_day;
-    latest_run(&there, q->from - 1);
-    q->compared_from = there.from, q->compared_to = there.to;
-  } else if (q->compared_when == PROPTER_WHEN_BACK && q->compared_unit == UNIT_YEAR) {
+    (void)latest_run(&q->compared_run, q->from - 1, &q->compared_from, &q->compared_to);
+  } else if (before && q->compared_unit == UNIT_YEAR) {
     q->compared_from = year_earlier(q->from), q->compared_to = year_earlier(q->to + 1) - 1;
-  } else if (q->compared_when == PROPTER_WHEN_BACK) {
+  } else if (before && (q->compared_unit == PROPTER_UNIT_SAME || (q->compared_unit == UNIT_WEEK && q->to - q->from == 6))) {
+    window_before(q->from, q->to, &q->compared_from, &q->compared_to);
+  } else if (before && q->compared_unit == PROPTER_UNIT_WEEKDAY) {
+    q->compared_from = q->from - 7, q->compared_to = q->to - 7;
+  } else if (before) {
     why_unit_back(q->compared_unit, q->from, 1, &q->compared_from, &q->compared_to);
   }
   q->compared_when = PROPTER_WHEN_FIXED;
@@ -71,36 +105,64 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
   q->compared_to = propter_period_last(grain, propter_period_of(grain, q->compared_to));
 }
 
+/* Days that count from now, or, where the data end before that, from their end. */
+static PropterStatus settle_relative(PropterQuestion *q, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena, PropterError *err) {
+  char a[16], b[16];
+  bool present = q->when == PROPTER_WHEN_DAY || q->when == PROPTER_WHEN_TO_DATE || (q->when == PROPTER_WHEN_BACK && q->count == 0);
+  relative(q, today, &q->from, &q->to);
+  if (present && q->from <= last && q->to > last) { /* "this year" is not over yet */
+    propter_day_format(last, a);
+    PROPTER_TRY(why_question_note(q, arena, err, "to the end of the data, %s", a));
+  } else if (q->to > last && q->from > first) {
+    /* The data end before what "now" asks for: count from the day after their last, or for the present unit from their last. */
+    relative(q, present ? last : last + 1, &q->from, &q->to);
+    propter_day_format(last, a), propter_day_format(today, b);
+    PROPTER_TRY(why_question_note(q, arena, err, "counted from the end of the data, %s, because they end before today, %s", a, b));
+  } else {
+    propter_day_format(today, a);
+    PROPTER_TRY(why_question_note(q, arena, err, "counted from today, %s", a));
+  }
+  if (present && q->to > last) q->to = last;
+  return PROPTER_OK;
+}
+
+/* From the time named to what is asked about of it. */
+static PropterStatus settle_open(PropterQuestion *q, PropterDay first, PropterDay last, PropterArena *arena, PropterError *err) {
+  char text[16];
+  const bool start = q->open == PROPTER_OPEN_BEFORE || q->open == PROPTER_OPEN_UNTIL;
+  if (q->open == PROPTER_OPEN_NOT || q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
+  if (q->open == PROPTER_OPEN_AFTER) q->from = q->to + 1;
+  if (q->open == PROPTER_OPEN_BEFORE) q->to = q->from - 1;
+  if (start) q->from = first;
+  else q->to = last;
+  q->open = PROPTER_OPEN_NOT;
+  propter_day_format(start ? q->from : q->to, text);
+  return why_question_note(q, arena, err, start ? "from the beginning of the data, %s" : "to the end of the data, %s", text);
+}
+
 PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena,
                                       PropterError *err) {
   if (!q->has_period) return PROPTER_OK;
   char a[16], b[16];
-  if (q->when == PROPTER_WHEN_OPEN) {
-    bool start = q->from == PROPTER_NO_DAY;
-    if (start) q->from = first;
-    else q->to = last;
-    propter_day_format(start ? q->from : q->to, a);
-    PROPTER_TRY(why_question_note(q, arena, err, start ? "from the beginning of the data, %s" : "to the end of the data, %s", a));
-  } else if (q->when == PROPTER_WHEN_LATEST || q->when == PROPTER_WHEN_LATEST_OPEN) {
+  switch (q->when) {
+  case PROPTER_WHEN_FIXED:
+    break;
+  case PROPTER_WHEN_LATEST:
     PROPTER_TRY(settle_latest(q, last, arena, err));
-  } else if (q->when != PROPTER_WHEN_FIXED) {
-    bool present = (q->when == PROPTER_WHEN_BACK && q->count == 0) || q->when == PROPTER_WHEN_TO_DATE || q->when == PROPTER_WHEN_DAY;
-    relative(q, today, &q->from, &q->to);
-    if (present && q->from <= last && q->to > last) { /* "this year" is not over yet */
-      propter_day_format(last, a);
-      PROPTER_TRY(why_question_note(q, arena, err, "to the end of the data, %s", a));
-    } else if (q->to > last && q->from > first) {
-      /* The data end before what "now" asks for: count from the day after their last, or for the present unit from their last. */
-      relative(q, present ? last : last + 1, &q->from, &q->to);
-      propter_day_format(last, a), propter_day_format(today, b);
-      PROPTER_TRY(why_question_note(q, arena, err, "counted from the end of the data, %s, because they end before today, %s", a, b));
-    } else {
-      propter_day_format(today, a);
-      PROPTER_TRY(why_question_note(q, arena, err, "counted from today, %s", a));
-    }
-    if (present && q->to > last) q->to = last;
+    break;
+  case PROPTER_WHEN_DAY_OR_YEAR:
+    PROPTER_TRY(settle_day_or_year(q, grain, first, last, arena, err));
+    break;
+  case PROPTER_WHEN_EVENT:
+    if (q->from < first && q->to >= first) q->from = first;
+    if (q->to > last && q->from <= last) q->to = last;
+    break;
+  default:
+    PROPTER_TRY(settle_relative(q, first, last, today, arena, err));
   }
+  PROPTER_TRY(settle_open(q, first, last, arena, err));
   q->when = PROPTER_WHEN_FIXED;
+  if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
   settle_compared(q, grain);
   PropterDay from = propter_period_first(grain, propter_period_of(grain, q->from)), to = propter_period_last(grain, propter_period_of(grain, q->to));
   if (from != q->from || to != q->to) {

@@ -24,6 +24,7 @@ static const char *const good[] = {
     "SELECT ?\\u0061 { ?a <p> '\\U0001F600' }",
     ("PREFIX m: <http://m/> WHY m:x DURING '2011-08-01'^^<http://www.w3.org/2001/XMLSchema#date> TO '2011-08-31' WHERE { ?s m:region m:US ; m:sex <f> } "
      "COMPARED TO '2010-08-01' TO '2010-08-31' DEPTH 3 LIMIT 5"),
+    "why <x> suspect <c> during '2011-08-01' to '2011-08-31' limit 2",
     "why not <x> despite <c> during '2011-08-01' to '2011-08-31'",
     "SELECT ?cause { ?m <p> ?from , ?to . { WHY ?m DURING ?from TO ?to LIMIT 1 } OPTIONAL { { WHY NOT ?m DESPITE ?cause DURING ?from TO ?to } } }",
 };

@@ -68,6 +68,11 @@ static PropterStr value(const Load *l, PropterStr s, const char *p) {
   return (PropterStr){"", 0};
 }
 
+static PropterDay day(PropterStr text) {
+  PropterDay d;
+  return propter_day_parse(text, &d) ? d : PROPTER_NO_DAY;
+}
+
 PropterLexicon *pack_lexicon(void) {
   PropterArena arena = {0};
   Load l = {.env = serd_env_new(NULL), .arena = &arena};
@@ -88,8 +93,10 @@ PropterLexicon *pack_lexicon(void) {
   load(&l, "events.ttl");
   for (size_t i = 0; i < l.triples.count; i++) {
     const Triple *t = &l.triples.items[i];
-    if (is(t->p, SKOS "prefLabel") && is(value(&l, t->s, "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), "https://w3id.org/propter#Event"))
-      ck_ok(propter_lexicon_add_cause(lexicon, t->s, t->o, err));
+    const bool name = is(t->p, SKOS "prefLabel") || is(t->p, SKOS "altLabel");
+    if (name && is(value(&l, t->s, "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), "https://w3id.org/propter#Event"))
+      ck_ok(propter_lexicon_add_cause(lexicon, t->s, t->o, day(value(&l, t->s, "https://w3id.org/propter#start")),
+                                      day(value(&l, t->s, "https://w3id.org/propter#end")), err));
   }
   propter_vec_clear(&l.triples);
   serd_env_free(l.env);

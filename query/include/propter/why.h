@@ -23,15 +23,17 @@ PROPTER_API PropterStatus propter_lexicon_add_metric(PropterLexicon *lexicon, Pr
 PROPTER_API PropterStatus propter_lexicon_add_name(PropterLexicon *lexicon, size_t metric, PropterNameKind kind, PropterStr name, PropterError *err);
 /* All metrics of a graph with skos:prefLabel, altLabel and hiddenLabel, those of their concepts, and the title of their data set. */
 PROPTER_API PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **out, PropterError *err);
-/* Adds a name of a cause (an event or a kind), for "why did it not … despite the strike": also without the date at its end. Everything is copied. */
-PROPTER_API PropterStatus propter_lexicon_add_cause(PropterLexicon *lexicon, PropterStr iri, PropterStr name, PropterError *err);
+/* Adds a name of a cause (an event or a kind), for "was it the strike", "since the strike", "why did it not … despite the strike": also without the date at its
+ * end. `start` and `end` (PROPTER_NO_DAY: not known, or a kind) make it a time as well. Everything is copied. */
+PROPTER_API PropterStatus propter_lexicon_add_cause(PropterLexicon *lexicon, PropterStr iri, PropterStr name, PropterDay start, PropterDay end,
+                                                    PropterError *err);
 /* A dimension of a cube held at one member, as terms. */
 typedef struct {
   PropterStr dimension; /* IRI */
   PropterTerm member;   /* an IRI or a literal */
-} PropterSlice;
+} PropterCut;
 /* Adds a member of a dimension by which the metric can be cut; members of another metric are forgotten. Everything is copied. */
-PROPTER_API PropterStatus propter_lexicon_add_member(PropterLexicon *lexicon, size_t metric, PropterSlice slice, size_t *member, PropterError *err);
+PROPTER_API PropterStatus propter_lexicon_add_member(PropterLexicon *lexicon, size_t metric, PropterCut slice, size_t *member, PropterError *err);
 /* Adds a name of the member: as it is, and behind that of its dimension ("region North"). A name of nothing but numbers, small words or words of the
  * metrics' names counts only behind that of its dimension. */
 PROPTER_API PropterStatus propter_lexicon_add_member_name(PropterLexicon *lexicon, size_t member, PropterStr dimension, PropterStr name, PropterError *err);
@@ -58,21 +60,33 @@ PROPTER_API const char *propter_gap_help(PropterGap gap);
 
 enum { PROPTER_QUESTION_BYTES = 4096, PROPTER_QUESTION_WORDS = 256, PROPTER_QUESTION_NEAREST = 5, PROPTER_QUESTION_NOTES = 8, PROPTER_WHY_SLICES = 8 };
 
-/* A period that depends on the clock or on how far the data reach. */
+/* Days that a calendar has in every year, or in some: named without the year. */
+typedef struct {
+  int month, day;           /* the first: month 1 to 12, day 0: all of it; other months: query/why/calendar.h */
+  int month_last, day_last; /* the last: month beyond 12: in the next year */
+  int days;                 /* > 0: so many days from the first on; < 0: so many up to the last; 0: from the first to the last */
+  int weekday;              /* the first is one (Monday 1); 0: whichever */
+  int shift;                /* all of it so many days later */
+  bool week;                /* the whole week that holds the first */
+} PropterRecurring;
+
+/* How a time gets its days; some depend on the clock or on how far the data reach. */
 typedef enum {
-  PROPTER_WHEN_FIXED,   /* from … to */
-  PROPTER_WHEN_OPEN,    /* PROPTER_NO_DAY at one end: to the end, or from the beginning, of the data */
-  PROPTER_WHEN_BACK,    /* the unit that lies `count` whole units before now (0: the present one) */
-  PROPTER_WHEN_STRETCH, /* the last `count` whole units before now, together */
-  PROPTER_WHEN_TO_DATE, /* from the beginning of the present unit to now */
-  PROPTER_WHEN_DAY,     /* the day `count` days before now */
-  PROPTER_WHEN_WEEKDAY, /* weekdays `month` to `month_last` (Monday 1), the latest before now, or those of the week `count` weeks back;
-                         * month_last 0: from that day to the day before now */
-  PROPTER_WHEN_MONTHS,  /* the last run of months `month`…`month_last` that is over (month_last beyond 12: into the next year) */
-  PROPTER_WHEN_LATEST,  /* no year was named: the last run of months `month`…`month_last` (with `day`: that day; months beyond 24: Easter, a week) that the
-                           data hold whole */
-  PROPTER_WHEN_LATEST_OPEN /* from the beginning of that run to the end of the data */
+  PROPTER_WHEN_FIXED,      /* from … to */
+  PROPTER_WHEN_BACK,       /* the unit that lies `count` whole units before now (0: the present one) */
+  PROPTER_WHEN_STRETCH,    /* the last `count` whole units before now, together */
+  PROPTER_WHEN_TO_DATE,    /* from the beginning of the present unit to now */
+  PROPTER_WHEN_DAY,        /* the day `count` days before now */
+  PROPTER_WHEN_WEEKDAY,    /* weekdays `run.month` to `run.month_last` (Monday 1), the latest before now, or those of the week `count` weeks back */
+  PROPTER_WHEN_MONTHS,     /* the last such run of months that is over */
+  PROPTER_WHEN_LATEST,     /* no year was named: the last such run that the data hold whole */
+  PROPTER_WHEN_DAY_OR_YEAR, /* "May 14": the day, or that month of year `count`; the data decide, or it stays unclear */
+  PROPTER_WHEN_EVENT       /* from … to, as far as the data go: the days of an event */
 } PropterWhen;
+/* What is asked about of that time: itself, or what lies on one side of it, to the end (or from the beginning) of the data. */
+typedef enum { PROPTER_OPEN_NOT, PROPTER_OPEN_SINCE, PROPTER_OPEN_AFTER, PROPTER_OPEN_BEFORE, PROPTER_OPEN_UNTIL } PropterOpen;
+/* What a window may be compared with besides the unit before it: the stretch of its own length before it; the same weekdays a week before. */
+enum { PROPTER_UNIT_SAME = 6, PROPTER_UNIT_WEEKDAY = 7 };
 
 /* A question as understood. Texts are borrowed from the arena or the lexicon. */
 typedef struct {
@@ -84,17 +98,23 @@ typedef struct {
   PropterStr metric_iri, metric_label;
   PropterStr metric_words;   /* the words of the question that name it */
   bool has_period;
+  PropterStr period_words;   /* the words that name it */
   PropterWhen when;
+  PropterOpen open;
   unsigned unit;             /* 0 day, 1 week, 2 month, 3 quarter, 4 half year, 5 year */
-  int count, month, month_last, day;
+  int count;
+  PropterRecurring run;
   PropterDay from, to;       /* inclusive; settled by propter_question_settle */
   bool negated;              /* why did it not move */
   PropterStr despite;        /* IRI of the cause that should have moved it; empty: whatever was in force */
+  PropterStr suspect;        /* IRI of the cause that the question asks about ("was it the strike?"): its verdict comes first; empty: none */
+  bool parted;               /* "by region", "which region": where it lies is asked for */
+  PropterStr by, by_label;   /* IRI and name of that dimension; empty: whatever the figure is made of */
   bool compared;             /* with another time, inclusive: */
   PropterDay compared_from, compared_to;
   PropterWhen compared_when; /* FIXED; LATEST: the last such run before the window; BACK: the unit before it, the window a year earlier */
-  unsigned compared_unit;
-  int compared_month, compared_month_last, compared_day;
+  unsigned compared_unit;    /* as `unit`, or PROPTER_UNIT_SAME … */
+  PropterRecurring compared_run;
   size_t slice_count;        /* dimensions, by IRI, each held at a member */
   PropterStr dimension[PROPTER_WHY_SLICES];
   PropterTerm member[PROPTER_WHY_SLICES];
@@ -207,6 +227,8 @@ struct PropterWhyAnswer {
   PropterWhyName *near;
   size_t moves;
   PropterWhyMove *move;
+  size_t rewrites;           /* not understood: questions near it that are */
+  PropterStr *rewrite;
   struct {                   /* WHY NOT … DESPITE: what is no candidate here at all, and why (query/why/findings.def); else empty */
     PropterStr label, text;
     const char *finding;
@@ -214,6 +236,7 @@ struct PropterWhyAnswer {
   PropterWhyAnswer *compared; /* COMPARED TO: the answer for the other window; else NULL */
   double difference, difference_expected; /* observed here less there, and what was to be expected of it; NaN: no such window */
   PropterStr comparison;     /* the same in a sentence */
+  PropterStr asked;          /* what the question asks besides why: the verdict of the cause it suspects, the part that carries most; else empty */
   char id[17];               /* equal graph, question, options and version give equal ids */
   uint64_t version;          /* of the graph */
   PropterWhyOptions options;
@@ -234,6 +257,7 @@ typedef struct {
   PropterDay compared_from, compared_to;
   bool negated;                          /* WHY NOT: why did it not move */
   PropterStr despite;                    /* DESPITE: the cause that should have moved it; empty: whatever was in force */
+  PropterStr suspect;                    /* SUSPECT, of WHY without NOT: the cause whose verdict is asked for; empty: none */
   size_t slice_count;                    /* WHERE: dimensions held at a member */
   PropterStr dimension[PROPTER_WHY_SLICES];
   PropterTerm member[PROPTER_WHY_SLICES]; /* IRIs or literals */

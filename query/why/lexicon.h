@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of a lexicon, for what fills it (lexicon.c) and what looks names up in it (match.c). */
+#ifndef WHY_LEXICON_H
+#define WHY_LEXICON_H
+
+#include "question.h"
+
+typedef struct {
+  PropterStr iri, label;
+  PropterMap about;       /* stems that may stand beside the name */
+  PropterDay first, last; /* of a cause */
+} Metric;
+
+typedef struct {
+  size_t metric;
+  PropterNameKind kind;
+  PropterStr text;
+  size_t count;   /* words without the joining ones */
+  uint32_t *word; /* indexes of terms */
+} Name;
+
+/* A dimension of the members, by one of its names. */
+typedef struct {
+  PropterStr iri, name;
+  Words words;
+} Dimension;
+
+/* A word of the names, once. */
+typedef struct {
+  PropterStr text, stem;
+} Term;
+
+struct PropterLexicon {
+  PropterArena arena;
+  struct sb_stemmer *stemmer;
+  PropterMap vocabulary; /* folded words of all names: index of the term */
+  PropterMap stems;
+  PROPTER_VEC(Term) terms;
+  PROPTER_VEC(Metric) metrics;
+  PROPTER_VEC(Name) names;
+  PropterLexicon *causes;
+  PropterLexicon *members;        /* each "metric" of it is a member of a dimension */
+  size_t members_of;              /* the metric that has these dimensions */
+  PROPTER_VEC(PropterCut) slices; /* of a lexicon of members: what each is */
+  PROPTER_VEC(Dimension) dimensions;
+  bool proper; /* proper names: near ones are others, so only one slip is forgiven, and it is always said */
+};
+
+/* A word that joins others: names are compared without it. */
+static inline bool why_joins(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN; }
+
+#endif

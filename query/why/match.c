@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the words of a question are matched with the names of a lexicon. */
+#include "lexicon.h"
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory"); }
+
+/* --- matching ----------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const Name *name;
+  unsigned cost;
+  bool ordered;
+  size_t count;
+  size_t word[16]; /* indexes into the words of the question */
+  size_t slipped;  /* one that was taken for another spelling, or SIZE_MAX */
+  PropterStr slipped_for;
+} Match;
+
+enum { NAME_WORDS = 16, NO_MATCH = 255 };
+
+/* What each word of a question costs as each term of the names: computed once, names share their words. */
+typedef struct {
+  const PropterLexicon *lexicon;
+  const Words *words;
+  uint8_t *cost;  /* words × terms */
+  uint8_t *least; /* of each term */
+} Spelling;
+
+/* 0 the same, 1 the same stem, 2 or 3 one or two slips; a word that means something by itself is never a slip. */
+static uint8_t cost_of(const PropterLexicon *l, const Word *w, const Term *t) {
+  if (propter_str_equal(w->text, t->text)) return 0;
+  if (w->number) return NO_MATCH;
+  if (propter_str_equal(w->stem, t->stem)) return 1;
+  unsigned slips = why_word_slips(w->text);
+  if (l->proper) slips = slips && propter_utf8_length(w->text) > 4 && t->text.len && w->text.data[0] == t->text.data[0] ? 1 : 0;
+  if (w->known || !slips) return NO_MATCH;
+  unsigned d = why_word_distance(w->text, t->text, slips);
+  return d <= slips ? (uint8_t)(1 + d) : NO_MATCH;
+}
+
+static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterArena *scratch, Spelling *out, PropterError *err) {
+  const size_t terms = l->terms.count;
+  *out = (Spelling){l, words, propter_arena_alloc(scratch, words->count * terms + 1), propter_arena_alloc(scratch, terms + 1)};
+  if (!out->cost || !out->least) return no_memory(err);
+  memset(out->least, NO_MATCH, terms + 1);
+  for (size_t i = 0; i < words->count; i++)
+    for (size_t t = 0; t < terms; t++) {
+      uint8_t c = words->word[i].used == USED_NOT ? cost_of(l, &words->word[i], &l->terms.items[t]) : NO_MATCH;
+      out->cost[i * terms + t] = c;
+      if (c < out->least[t]) out->least[t] = c;
+    }
+  return PROPTER_OK;
+}
+
+static unsigned cost_at(const Spelling *s, size_t word, uint32_t term) { return s->cost[word * s->lexicon->terms.count + term]; }
+
+static bool match_at(const Spelling *s, const size_t *seq, const Name *n, Match *out) {
+  Match m = {.name = n, .ordered = true, .count = n->count, .slipped = SIZE_MAX};
+  for (size_t k = 0; k < n->count; k++) {
+    unsigned c = cost_at(s, seq[k], n->word[k]);
+    if (c == NO_MATCH) {
+      m.ordered = false;
+      break;
+    }
+    m.cost += c;
+    m.word[k] = seq[k];
+    if (c > 1) m.slipped = seq[k], m.slipped_for = s->lexicon->terms.items[n->word[k]].text;
+  }
+  if (!m.ordered) { /* the same words in another order */
+    bool taken[NAME_WORDS] = {false};
+    m.cost = 0;
+    m.slipped = SIZE_MAX;
+    for (size_t k = 0; k < n->count; k++) {
+      unsigned best = NO_MATCH;
+      size_t at = 0;
+      for (size_t j = 0; j < n->count; j++) {
+        unsigned c = taken[j] ? NO_MATCH : cost_at(s, seq[j], n->word[k]);
+        if (c < best) best = c, at = j;
+      }
+      if (best == NO_MATCH) return false;
+      taken[at] = true;
+      m.cost += best;
+      m.word[k] = seq[at];
+      if (best > 1) m.slipped = seq[at], m.slipped_for = s->lexicon->terms.items[n->word[k]].text;
+    }
+  }
+  *out = m;
+  return true;
+}
+
+/* Has every word of the name a word of the question? */
+static bool possible(const Spelling *s, const Name *n) {
+  for (size_t k = 0; k < n->count; k++)
+    if (s->least[n->word[k]] == NO_MATCH) return false;
+  return true;
+}
+
+/* The words from the first to the last that a match uses. */
+static void reach(const Match *m, size_t *low, size_t *high) {
+  *low = SIZE_MAX, *high = 0;
+  for (size_t k = 0; k < m->count; k++) {
+    if (m->word[k] < *low) *low = m->word[k];
+    if (m->word[k] > *high) *high = m->word[k];
+  }
+}
+
+/* Do the two name the same words? Of members others are no rivals: each stands for itself. */
+static bool rivals(const Spelling *s, const Match *a, const Match *b) {
+  size_t low, high, low_b, high_b;
+  reach(a, &low, &high), reach(b, &low_b, &high_b);
+  return !s->lexicon->slices.count || (low <= high_b && low_b <= high);
+}
+
+/* The longest, then the best spelt, then the one in order. */
+static int better(const Match *a, const Match *b) {
+  if (a->count != b->count) return a->count > b->count ? 1 : -1;
+  if (a->cost != b->cost) return a->cost < b->cost ? 1 : -1;
+  if (a->ordered != b->ordered) return a->ordered ? 1 : -1;
+  bool ca = a->name->kind == PROPTER_NAME_CONCEPT, cb = b->name->kind == PROPTER_NAME_CONCEPT;
+  return ca == cb ? 0 : ca ? -1 : 1;
+}
+
+static size_t sequence(const Words *q, bool content_only, size_t *seq) {
+  size_t n = 0;
+  for (size_t i = 0; i < q->count; i++) {
+    const Word *w = &q->word[i];
+    if (w->used != USED_NOT || why_joins(w)) continue;
+    if (content_only && w->kind != WORD_NONE) continue;
+    seq[n++] = i;
+  }
+  return n;
+}
+
+static void candidate(PropterQuestion *q, size_t metric) {
+  for (size_t i = 0; i < q->nearest_count; i++)
+    if (q->nearest[i] == metric) return;
+  if (q->nearest_count < PROPTER_QUESTION_NEAREST) q->nearest[q->nearest_count++] = metric;
+}
+
+/* The best match among the free words; ties between metrics become candidates. */
+static bool best_match(const Spelling *spelling, Match *best, PropterQuestion *q) {
+  const PropterLexicon *l = spelling->lexicon;
+  size_t seq[PROPTER_QUESTION_WORDS];
+  bool found = false;
+  q->nearest_count = 0;
+  for (int content_only = 0; content_only < 2; content_only++) {
+    size_t n = sequence(spelling->words, content_only, seq);
+    for (size_t i = 0; i < l->names.count; i++) {
+      const Name *name = &l->names.items[i];
+      if (name->count > n || name->count > NAME_WORDS || (found && name->count < best->count) || !possible(spelling, name)) continue;
+      for (size_t s = 0; s + name->count <= n; s++) {
+        Match m;
+        if (!match_at(spelling, seq + s, name, &m)) continue;
+        int c = found ? better(&m, best) : 1;
+        if (c > 0) *best = m, found = true, q->nearest_count = 0;
+        if (c > 0 || (c == 0 && rivals(spelling, &m, best))) candidate(q, name->metric);
+      }
+    }
+  }
+  return found;
+}
+
+static void use(Words *words, const Match *m, WordUse as) {
+  size_t low, high;
+  reach(m, &low, &high);
+  for (size_t k = 0; k < m->count; k++) words->word[m->word[k]].used = as;
+  for (size_t i = low; i <= high; i++)
+    if (words->word[i].used == USED_NOT && why_joins(&words->word[i])) words->word[i].used = as;
+}
+
+/* --- names that come near ------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  double score;
+  size_t metric;
+} Near;
+
+/* Part of the words that question and name have in common (Dice), slips counting half. */
+static double nearness(const Spelling *s, const Name *n) {
+  const Words *q = s->words;
+  const Term *terms = s->lexicon->terms.items;
+  double common = 0;
+  size_t content = 0;
+  for (size_t i = 0; i < q->count; i++) {
+    const Word *w = &q->word[i];
+    if (w->used != USED_NOT || w->kind != WORD_NONE || w->number) continue;
+    content++;
+    double best = 0;
+    for (size_t k = 0; k < n->count; k++) {
+      const Term *t = &terms[n->word[k]];
+      unsigned c = cost_at(s, i, n->word[k]);
+      double v = c == 0 ? 1 : c == 1 ? 0.9 : c != NO_MATCH ? 0.5 : 0;
+      /* a beginning in common ("telecoms", "telecommunications") */
+      if (v == 0 && w->stem.len >= 4 && (propter_str_starts(t->text, w->stem) || (t->stem.len >= 4 && propter_str_starts(w->text, t->stem)))) v = 0.4;
+      if (v > best) best = v;
+    }
+    common += best;
+  }
+  return content ? 2 * common / (double)(content + n->count) : 0;
+}
+
+static void nearest(const Spelling *spelling, PropterQuestion *q) {
+  const PropterLexicon *l = spelling->lexicon;
+  Near top[PROPTER_QUESTION_NEAREST] = {{0}};
+  size_t count = 0;
+  for (size_t i = 0; i < l->names.count; i++) {
+    const Name *n = &l->names.items[i];
+    double s = nearness(spelling, n);
+    size_t at = count;
+    for (size_t k = 0; k < count; k++)
+      if (top[k].metric == n->metric) at = k;
+    if (at < count && top[at].score >= s) continue;
+    if (at == count) {
+      if (count < PROPTER_QUESTION_NEAREST) count++;
+      else if (top[count - 1].score >= s) continue;
+      else at = count - 1;
+    }
+    if (at >= count) at = count - 1;
+    while (at > 0 && top[at - 1].score < s) top[at] = top[at - 1], at--;
+    top[at] = (Near){s, n->metric};
+  }
+  q->nearest_count = 0;
+  for (size_t k = 0; k < count && 2 * top[k].score >= top[0].score; k++) q->nearest[q->nearest_count++] = top[k].metric;
+}
+
+/* The words of the question that stand in a name as they are. */
+static Match part_of(const Spelling *s, const Name *n) {
+  Match m = {.name = n, .slipped = SIZE_MAX};
+  for (size_t i = 0; i < s->words->count && m.count < NAME_WORDS; i++) {
+    const Word *w = &s->words->word[i];
+    if (w->used != USED_NOT || w->kind != WORD_NONE || w->number) continue;
+    for (size_t k = 0; k < n->count; k++)
+      if (cost_at(s, i, n->word[k]) <= 1) {
+        m.word[m.count++] = i;
+        break;
+      }
+  }
+  return m;
+}
+
+/* "Billing tickets" of "tickets opened, Billing": no whole name, but most words of a name; ties between metrics become candidates. */
+static void most_words(const Spelling *s, Match *best, PropterQuestion *q) {
+  const PropterLexicon *l = s->lexicon;
+  *best = (Match){.slipped = SIZE_MAX};
+  q->nearest_count = 0;
+  for (size_t i = 0; i < l->names.count; i++) {
+    const Match m = part_of(s, &l->names.items[i]);
+    if (!m.count || m.count < best->count) continue;
+    if (m.count > best->count) *best = m, q->nearest_count = 0;
+    candidate(q, m.name->metric);
+  }
+}
+
+/* "Login tickets" where "tickets" is a whole name, but more of it stands in that of another metric: "tickets opened, Login". */
+static bool longer_part(const Spelling *s, Match *best, PropterQuestion *q) {
+  Match m;
+  PropterQuestion other = {0};
+  size_t low, high;
+  most_words(s, &m, &other);
+  if (other.nearest_count != 1 || m.count <= best->count) return false;
+  reach(&m, &low, &high);
+  for (size_t i = low, k = 0; i <= high; i++) {
+    if (k < m.count && m.word[k] == i) k++;
+    else if (!why_joins(&s->words->word[i])) return false;
+  }
+  *best = m;
+  q->nearest_count = 1, q->nearest[0] = m.name->metric;
+  return true;
+}
+
+/* --- parts of the data: members of dimensions ---------------------------------------------------------------------------------------- */
+
+static PropterStr said(const Words *words, PropterStr text, size_t low, size_t high) {
+  return (PropterStr){text.data + words->word[low].begin, words->word[high].end - words->word[low].begin};
+}
+
+static PropterStatus slice_gap(PropterQuestion *q, PropterGap gap, PropterStr about) {
+  q->gap = gap, q->about = about, q->nearest_count = 0;
+  return PROPTER_OK;
+}
+
+/* Holds one dimension at the member that was named; `held` are the members held so far. */
+static PropterStatus hold(const PropterLexicon *members, const Words *words, PropterStr text, const Match *m, size_t same_name, size_t *held,
+                          PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  const PropterCut *slice = &members->slices.items[m->name->metric];
+  size_t low, high, before;
+  reach(m, &low, &high);
+  const PropterStr about = said(words, text, low, high);
+  for (before = low; before > 0 && words->word[before - 1].kind == WORD_STOP;) before--;
+  if (before < low && before > 0 && words->word[before - 1].kind == WORD_NOT) /* "not in Norway" */
+    return slice_gap(q, PROPTER_GAP_WORDS_LEFT, said(words, text, before - 1, high));
+  const Word *first = &words->word[low], *next = high + 1 < words->count ? &words->word[high + 1] : NULL;
+  const bool joined = (low > 0 && first[-1].used == USED_SLICE && !first->mark) || (next && next->used == USED_SLICE && !next->mark); /* "North Korea" */
+  if (same_name > 1 || joined || q->slice_count == PROPTER_WHY_SLICES) return slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
+  for (size_t i = 0; i < q->slice_count; i++)
+    if (propter_str_equal(q->dimension[i], slice->dimension)) return held[i] == m->name->metric ? PROPTER_OK : slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
+  held[q->slice_count] = m->name->metric;
+  q->dimension[q->slice_count] = slice->dimension, q->member[q->slice_count++] = slice->member;
+  if (!m->cost) return PROPTER_OK;
+  return why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)about.len, about.data, (int)m->name->text.len, m->name->text.data);
+}
+
+/* "and" between two parts of different dimensions says nothing. */
+static void use_joins(Words *words) {
+  size_t last = SIZE_MAX;
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i];
+    if (w->used == USED_SLICE) {
+      for (size_t k = last; last != SIZE_MAX && k < i; k++)
+        if (words->word[k].used == USED_NOT && propter_str_equal(words->word[k].text, PROPTER_STR("and"))) words->word[k].used = USED_SLICE;
+      last = i;
+    } else if (w->used != USED_NOT || !why_joins(w)) {
+      last = SIZE_MAX;
+    }
+  }
+}
+
+/* The words of a dimension's name from word i on, also in the plural; index after them or 0. */
+static size_t dimension_at(const PropterLexicon *members, const Words *words, size_t i, PropterQuestion *q) {
+  for (size_t d = 0; members && d < members->dimensions.count; d++) {
+    const Words *name = &members->dimensions.items[d].words;
+    size_t k = 0;
+    for (; k < name->count && i + k < words->count; k++)
+      if (words->word[i + k].used != USED_NOT || !propter_str_equal(words->word[i + k].stem, name->word[k].stem)) break;
+    if (k && k == name->count) return q->by = members->dimensions.items[d].iri, q->by_label = members->dimensions.items[d].name, i + k;
+  }
+  return 0;
+}
+
+/* "By region", "which products", "where": the answer is to say where the change lies. */
+static void read_parted(const PropterLexicon *l, Words *words, PropterQuestion *q) {
+  for (size_t i = 0; i < words->count && !q->parted; i++) {
+    if ((words->word[i].kind != WORD_BY && words->word[i].kind != WORD_WHICH) || words->word[i].used != USED_NOT) continue;
+    const bool where = propter_str_equal(words->word[i].text, PROPTER_STR("where"));
+    size_t from = i + 1, end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, q);
+    if (!end && from < words->count && words->word[from].kind == WORD_PARTS) end = from + 1;
+    q->parted = end;
+    for (size_t k = i; k < end; k++) words->word[k].used = USED_PERIOD;
+  }
+}
+
+/* "in the North region", "for product X in Germany": the parts of the data that the free words name, of the metric's dimensions. */
+static PropterStatus read_slices(const PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  Spelling spelling;
+  Match m;
+  PropterQuestion same = {0};
+  size_t held[PROPTER_WHY_SLICES];
+  if (!l->members || l->members_of != q->metric) return PROPTER_OK;
+  PROPTER_TRY(spell(l->members, words, arena, &spelling, err));
+  for (size_t round = 0; round <= PROPTER_QUESTION_WORDS && best_match(&spelling, &m, &same); round++) {
+    PROPTER_TRY(hold(l->members, words, text, &m, same.nearest_count, held, arena, q, err));
+    if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
+    use(words, &m, USED_SLICE);
+  }
+  use_joins(words);
+  return PROPTER_OK;
+}
+
+PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  for (size_t i = 0; i < words->count; i++) words->word[i].known |= why_lexicon_knows(l, &words->word[i]);
+  for (size_t i = 0; i < words->count && l->members; i++) words->word[i].known |= why_lexicon_knows(l->members, &words->word[i]);
+  Match m;
+  Spelling spelling;
+  PROPTER_TRY(spell(l, words, arena, &spelling, err));
+  const bool whole = best_match(&spelling, &m, q);
+  bool part = whole && longer_part(&spelling, &m, q);
+  if (!whole) {
+    most_words(&spelling, &m, q);
+    part = q->nearest_count == 1 && m.count > 1;
+    if (!part && q->nearest_count < 2) {
+      nearest(&spelling, q);
+      q->gap = PROPTER_GAP_NO_METRIC;
+      q->about = (PropterStr){"", 0};
+      return PROPTER_OK;
+    }
+  }
+  size_t low, high;
+  reach(&m, &low, &high);
+  q->metric_words = said(words, text, low, high);
+  if (part) {
+    const PropterStr label = l->metrics.items[m.name->metric].label;
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)q->metric_words.len, q->metric_words.data, (int)label.len, label.data));
+  }
+  if (q->nearest_count > 1) {
+    q->gap = PROPTER_GAP_MANY_METRICS;
+    q->about = q->metric_words;
+    return PROPTER_OK;
+  }
+  if (m.slipped != SIZE_MAX) {
+    const Word *w = &words->word[m.slipped];
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)(w->end - w->begin), text.data + w->begin, (int)m.slipped_for.len,
+                                  m.slipped_for.data));
+  }
+  use(words, &m, USED_METRIC);
+  size_t metric = m.name->metric;
+  q->metric = metric;
+  read_parted(l, words, q);
+  PROPTER_TRY(read_slices(l, words, text, arena, q, err));
+  PropterQuestion rest = {0};
+  for (unsigned round = 0; round < 8 && best_match(&spelling, &m, &rest); round++) {
+    use(words, &m, USED_AGAIN);
+    for (size_t k = 0; k < rest.nearest_count; k++) {
+      bool same = rest.nearest_count == 1 && rest.nearest[k] == metric;
+      if (same) continue;
+      /* a second name of another metric */
+      bool own = true;
+      for (size_t j = 0; j < m.count; j++) own &= why_lexicon_harmless(l, metric, &words->word[m.word[j]]);
+      if (own) continue;
+      q->gap = PROPTER_GAP_MANY_METRICS;
+      q->nearest_count = 0;
+      candidate(q, metric);
+      for (size_t c = 0; c < rest.nearest_count; c++) candidate(q, rest.nearest[c]);
+      q->about = (PropterStr){"", 0};
+      return PROPTER_OK;
+    }
+  }
+  if (q->gap == PROPTER_GAP_NONE) q->nearest_count = 0;
+  q->has_metric = true;
+  q->metric_iri = l->metrics.items[metric].iri;
+  q->metric_label = l->metrics.items[metric].label;
+  return PROPTER_OK;
+}
+
+/* --- causes ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* Are all the content words from i to before `end` in the name? `all`: and all of the name among them. */
+static bool in_name(const Spelling *s, const Name *n, size_t i, size_t end, bool *all) {
+  bool taken[NAME_WORDS] = {false};
+  size_t count = 0;
+  for (size_t k = i; k < end; k++) {
+    if (why_joins(&s->words->word[k])) continue;
+    size_t at = 0;
+    while (at < n->count && (taken[at] || cost_at(s, k, n->word[at]) > 1)) at++;
+    if (at == n->count) return false;
+    taken[at] = true, count++;
+  }
+  *all = count == n->count;
+  return count > 0;
+}
+
+/* Causes whose names hold the words; those with the whole name go before the others, then those that last in the window. */
+static void causes_with(const Spelling *s, size_t i, size_t end, const PropterQuestion *q, bool time, WhyEvent *out) {
+  const PropterLexicon *c = s->lexicon;
+  int best = -1;
+  const bool window = q->has_period && q->when == PROPTER_WHEN_FIXED && !q->open;
+  for (size_t k = 0; k < c->names.count; k++) {
+    const Name *n = &c->names.items[k];
+    bool all;
+    if (n->count > NAME_WORDS || !in_name(s, n, i, end, &all)) continue;
+    const Metric *m = &c->metrics.items[n->metric];
+    const bool dated = m->first != PROPTER_NO_DAY, during = window && dated && m->first <= q->to && (m->last == PROPTER_NO_DAY ? m->first : m->last) >= q->from;
+    if (time && !dated) continue;
+    const int rank = 4 * all + 2 * during + dated;
+    if (rank < best || (rank == best && n->metric == out->cause)) continue;
+    out->many = rank == best;
+    best = rank;
+    out->end = end, out->whole = all, out->cause = n->metric;
+  }
+}
+
+/* Can the word be none of a name? Words that ask are, unless a cause has them in its name. */
+static bool outside(const PropterLexicon *c, const Word *w) {
+  return w->used != USED_NOT || ((w->kind == WORD_FILLER || w->kind == WORD_ASK || w->kind == WORD_WHICH) && !why_lexicon_spells(c, w));
+}
+
+PropterStatus why_lexicon_event(const PropterLexicon *c, const Words *words, size_t i, const PropterQuestion *q, bool time, PropterArena *arena, WhyEvent *out,
+                                PropterError *err) {
+  Spelling spelling;
+  *out = (WhyEvent){.first = PROPTER_NO_DAY, .last = PROPTER_NO_DAY};
+  if (i >= words->count || why_joins(&words->word[i])) return PROPTER_OK;
+  size_t end = i;
+  bool named = false;
+  while (end < words->count && end < i + NAME_WORDS && !outside(c, &words->word[end])) end++;
+  const Words part = {words->word, end, false};
+  PROPTER_TRY(spell(c, &part, arena, &spelling, err));
+  for (; end > i && !out->end; end--) {
+    if (why_joins(&words->word[end - 1])) continue;
+    named = false;
+    for (size_t k = i; k < end; k++) named |= words->word[k].kind == WORD_NONE && !words->word[k].number;
+    if (named) causes_with(&spelling, i, end, q, time, out);
+  }
+  if (!out->end) return PROPTER_OK;
+  const Metric *m = &c->metrics.items[out->cause];
+  out->iri = m->iri, out->label = m->label, out->first = m->first, out->last = m->last;
+  return PROPTER_OK;
+}
