@@ -438,22 +438,35 @@ static bool in_name(const Spelling *s, const Name *n, size_t i, size_t end, bool
   return count > 0;
 }
 
-/* Causes whose names hold the words; those with the whole name go before the others, then those that last in the window. */
+/* Has the longer name all words of the other: "the end of the Verizon strike" those of "Verizon strike"? */
+static bool within(const Name *shorter, const Name *longer) {
+  for (size_t i = 0; i < shorter->count; i++) {
+    size_t k = 0;
+    while (k < longer->count && longer->word[k] != shorter->word[i]) k++;
+    if (k == longer->count) return false;
+  }
+  return true;
+}
+
+/* Causes whose names hold the words; those with the whole name go before the others, then those that last in the window, then those whose name is part of the
+ * other's. */
 static void causes_with(const Spelling *s, size_t i, size_t end, const PropterQuestion *q, bool time, WhyEvent *out) {
   const PropterLexicon *c = s->lexicon;
   int best = -1;
+  const Name *chosen = NULL;
   const bool window = q->has_period && q->when == PROPTER_WHEN_FIXED && !q->open;
   for (size_t k = 0; k < c->names.count; k++) {
     const Name *n = &c->names.items[k];
     bool all;
     if (n->count > NAME_WORDS || !in_name(s, n, i, end, &all)) continue;
     const Metric *m = &c->metrics.items[n->metric];
-    const bool dated = m->first != PROPTER_NO_DAY, during = window && dated && m->first <= q->to && (m->last == PROPTER_NO_DAY ? m->first : m->last) >= q->from;
+    const bool dated = m->first != PROPTER_NO_DAY;
+    const bool during = window && dated && m->first <= q->to && (m->last == PROPTER_NO_DAY ? m->first : m->last) >= q->from;
     if (time && !dated) continue;
     const int rank = 4 * all + 2 * during + dated;
-    if (rank < best || (rank == best && n->metric == out->cause)) continue;
-    out->many = rank == best;
-    best = rank;
+    if (rank < best || (rank == best && (n->metric == out->cause || within(chosen, n)))) continue;
+    out->many = rank == best && (out->many || !within(n, chosen));
+    best = rank, chosen = n;
     out->end = end, out->whole = all, out->cause = n->metric;
   }
 }

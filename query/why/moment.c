@@ -253,7 +253,7 @@ size_t why_moment_more(Reader *r, size_t i, Span *before, Span *s) {
   if ((a->month > 12 && a->month != WEEK) || a->days || a->week || !w || !w->number || w->digits > 2) return 0;
   size_t end = a->month == WEEK ? i + 1 : ordinal_ending(r, i + 1);
   const Word *next = why_word_at(r, end);
-  if (next && (why_is(r, end, DATE_MONTH, NULL, NULL) || why_is(r, end, DATE_UNIT, NULL, NULL) || (!next->space && !next->mark))) return 0;
+  if (next && (why_is(r, why_skip(r, end, "of"), DATE_MONTH, NULL, NULL) || why_is(r, end, DATE_UNIT, NULL, NULL) || (!next->space && !next->mark))) return 0;
   why_moment_as_day(before);
   *s = *before;
   s->run.day = s->run.day_last = w->value;

@@ -258,10 +258,13 @@ static Found told_by_edge(Reader *r, size_t i) {
   if (!end) return f;
   const Word *behind = why_word_at(r, end);
   if (behind && edge == EDGE_BEGIN && (behind->mark == '-' || why_is(r, end, DATE_TO, NULL, NULL))) return f; /* a range: "the week from 3 to 9 June" */
+  const Word *before = i > 0 ? &r->words->word[i - 1] : NULL;
+  const bool told = j > i || (before && why_date_word(before->text, DATE_PREP, NULL, NULL));
+  if (edge >= EDGE_AFTER && edge < EDGE_WITHIN && n * many > 1 && !told) f.gap = PROPTER_GAP_UNCLEAR_PERIOD; /* "two days after": a day, or two? */
+  why_moment_as_day(&a);
   if (edge == EDGE_WITHIN && !r->gap && !(a.has_year ? a.from == a.to && fixed(&a) : a.run.day && !a.run.days && a.run.month <= EASTER)) return f;
   f.end = end;
-  why_moment_as_day(&a);
-  f.gap = r->gap ? r->gap : a.has_year ? stretch_of_days(&a, n * many, unit, edge) : stretch_in_run(&a, n * many, unit, edge);
+  f.gap = f.gap ? f.gap : r->gap ? r->gap : a.has_year ? stretch_of_days(&a, n * many, unit, edge) : stretch_in_run(&a, n * many, unit, edge);
   f.span = a;
   latest(&f.span);
   return f;

@@ -160,6 +160,18 @@ static void names_no_time(const PropterLexicon *l, PropterQuestion *q, const Wor
   }
 }
 
+/* "Did Easter affect sales": a day that does something is meant as a cause. */
+static void acts_as_cause(PropterQuestion *q, const Words *words) {
+  static const char *const does[] = {"did", "does", "do", "has", "have"};
+  int a, b;
+  for (size_t i = 0; i + 1 < words->count; i++)
+    for (size_t k = 0; k < sizeof does / sizeof *does; k++) {
+      if (!propter_str_equal(words->word[i].text, propter_str(does[k])) || words->word[i + 1].used != USED_PERIOD) continue;
+      if (!why_date_word(words->word[i + 1].text, DATE_HOLIDAY, &a, &b)) continue;
+      q->gap = PROPTER_GAP_NO_CAUSE, q->about = (PropterStr){q->text.data + words->word[i + 1].begin, words->word[i + 1].end - words->word[i + 1].begin};
+    }
+}
+
 /* --- comparisons, denials ------------------------------------------------------------------------------------------------------ */
 
 static size_t first_of(const Words *words, WordKind kind, WordKind unless_before) {
@@ -168,10 +180,25 @@ static size_t first_of(const Words *words, WordKind kind, WordKind unless_before
   return words->count;
 }
 
-/* "a year earlier", "the month before", "the same month of the previous year": words that say so and nothing else. */
-static bool earlier_unit(const Words *part, unsigned *unit) {
+static bool count_of(const Word *w, int *n) {
+  if (w->number) return *n = w->value, true;
+  return why_date_word(w->text, DATE_NUMBER, n, NULL);
+}
+
+/* "Last 4 weeks": so many of this unit. */
+static bool counted(const Words *words, int count, unsigned unit) {
+  int n, u;
+  for (size_t i = 0; i + 1 < words->count; i++)
+    if (count_of(&words->word[i], &n) && n == count && why_date_word(words->word[i + 1].text, DATE_UNIT, &u, NULL) && (unsigned)u == unit) return true;
+  return false;
+}
+
+/* "a year earlier", "the month before", "the same month of the previous year", "the period before", "the 4 weeks before" such a stretch: words that say so and
+ * nothing else. */
+static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) {
   static const char *const beside[] = {"to", "with", "in", "at", "of", "the", "a", "one", "same", "period", "time", "that"};
-  bool earlier = false, same = false, any = false;
+  bool earlier = false, same = false, any = false, period = false;
+  int count = 1;
   for (size_t i = 1; i < part->count; i++) {
     const PropterStr text = part->word[i].text;
     int u;
@@ -184,10 +211,14 @@ static bool earlier_unit(const Words *part, unsigned *unit) {
     if (why_date_word(text, DATE_EARLIER, NULL, NULL) || why_date_word(text, DATE_AGO, NULL, NULL)) earlier = fine = true;
     if (propter_str_equal(text, PROPTER_STR("last")) && same) earlier = fine = true;
     same |= propter_str_equal(text, PROPTER_STR("same"));
+    period |= propter_str_equal(text, PROPTER_STR("period"));
+    if (!fine && count_of(&part->word[i], &count)) fine = true;
     for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) fine |= propter_str_equal(text, propter_str(beside[k]));
     if (!fine) return false;
   }
-  return any && earlier;
+  const bool stretch = any && count > 1 && counted(asked, count, *unit);
+  if (stretch || (!any && period)) *unit = PROPTER_UNIT_SAME;
+  return earlier && (any ? count == 1 || stretch : period);
 }
 
 /* "This year compared with last year": both count from now, and one is the unit before the other. Elsewhere "last year" could be meant from the window. */
@@ -203,7 +234,7 @@ static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr t
 /* What stands from the comparing word on, if it is one time; `asked`: what stands before. */
 static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   PropterQuestion there = why_question_empty();
-  if (earlier_unit(part, &q->compared_unit)) {
+  if (earlier_unit(part, asked, &q->compared_unit)) {
     q->compared_when = PROPTER_WHEN_BACK;
     for (size_t i = 0; i < part->count; i++) part->word[i].used = USED_PERIOD;
     return q->compared = true, PROPTER_OK;
@@ -303,10 +334,19 @@ static bool suspected(const Words *words, PropterStr text, size_t from, size_t e
   if (end < words->count && words->word[end].kind == WORD_ASK) return true;
   while (from > 0 && words->word[from - 1].kind == WORD_STOP) from--;
   const char mark = words->word[from].mark;
-  if (end == words->count && first > 0 && (mark == '-' || mark == ',' || mark == ':') && text.data[text.len - 1] == '?') return true;
-  for (; from > 0 && (words->word[from - 1].kind == WORD_STOP || words->word[from - 1].kind == WORD_FILLER || words->word[from - 1].kind == WORD_NOT); from--)
-    if (words->word[from - 1].kind == WORD_NOT) return true;
+  if (end == words->count && first > 0 && (mark == '-' || mark == ',' || mark == ':' || mark == '.') && text.data[text.len - 1] == '?') return true;
+  for (; from > 0; from--) {
+    const WordKind kind = words->word[from - 1].kind;
+    if (kind == WORD_NOT) return true;
+    if (kind != WORD_STOP && kind != WORD_FILLER && kind != WORD_BY) break;
+  }
   return from > 0 && words->word[from - 1].kind == WORD_ASK;
+}
+
+/* "The moratorium of 2010": the time right behind the cause is not the question's but that of the cause. */
+static bool dates(const Words *words, const PropterQuestion *q, size_t end) {
+  if (end + 1 >= words->count || !propter_str_equal(words->word[end].text, PROPTER_STR("of"))) return false;
+  return words->word[end + 1].used == USED_PERIOD && q->text.data + words->word[end + 1].begin == q->period_words.data;
 }
 
 /* The cause that free words name: the one asked about, or, where a why is denied, the one that should have shown. Before the metric is looked for only a whole
@@ -328,12 +368,15 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
     if (denied) q->despite = event.iri;
     else q->suspect = event.iri;
     for (size_t k = i; k < event.end; k++) words->word[k].used = USED_CAUSE;
+    for (size_t k = i; k-- > 0 && (words->word[k].kind == WORD_STOP || words->word[k].kind == WORD_BY);)
+      if (words->word[k].kind == WORD_BY) words->word[k].used = USED_CAUSE; /* "caused by the strike" */
     *gap = PROPTER_GAP_NONE;
     PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as %.*s", (int)said.len, said.data, (int)event.label.len, event.label.data));
-    if (q->has_period || q->gap != PROPTER_GAP_NONE || event.first == PROPTER_NO_DAY) continue;
-    q->has_period = true, q->when = PROPTER_WHEN_EVENT, q->period_words = said;
+    const bool own = q->has_period && dates(words, q, event.end);
+    if ((q->has_period && !own) || q->gap != PROPTER_GAP_NONE || event.first == PROPTER_NO_DAY) continue;
+    q->has_period = true, q->when = PROPTER_WHEN_EVENT, q->open = PROPTER_OPEN_NOT, q->period_words = said;
     q->from = event.first, q->to = event.last == PROPTER_NO_DAY ? event.first : event.last;
-    PROPTER_TRY(why_question_note(q, arena, err, "no other time was named: taken as that of this cause"));
+    PROPTER_TRY(why_question_note(q, arena, err, "no other time was named: taken as that of the cause"));
   }
   return PROPTER_OK;
 }
@@ -399,6 +442,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;
   if (q->gap == PROPTER_GAP_NONE) names_no_time(lexicon, q, &words);
+  if (q->gap == PROPTER_GAP_NONE) acts_as_cause(q, &words);
   if (q->gap == PROPTER_GAP_NONE && sized) size_of_a_change(q, &words);
   if (several != PROPTER_GAP_NONE && q->gap == PROPTER_GAP_WORDS_LEFT) q->gap = several, q->about = which;
   if (cause != PROPTER_GAP_NONE && (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_WORDS_LEFT)) {

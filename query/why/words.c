@@ -22,6 +22,21 @@ static const struct {
 #undef DATE
 };
 
+static const struct {
+  PropterStr word, full;
+} shorts[] = {
+#define SHORT(text, long) {{text, sizeof text - 1}, {long, sizeof long - 1}},
+#include "short.def"
+#undef SHORT
+};
+
+/* The long form of a common short one; itself otherwise. */
+static PropterStr in_full(PropterStr folded) {
+  for (size_t i = 0; i < sizeof shorts / sizeof *shorts; i++)
+    if (propter_str_equal(shorts[i].word, folded)) return shorts[i].full;
+  return folded;
+}
+
 WordKind why_word_kind(PropterStr folded) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (propter_str_equal(words[i].word, folded)) return words[i].kind;
@@ -115,7 +130,7 @@ static char mark_of(utf8proc_int32_t c) {
 
 static PropterStatus finish(Word *w, PropterBuf *folded, struct sb_stemmer *stemmer, PropterArena *arena, PropterError *err) {
   PROPTER_TRY(propter_buf_status(folded, err));
-  w->text = propter_arena_copy(arena, propter_buf_str(folded));
+  w->text = propter_arena_copy(arena, in_full(propter_buf_str(folded)));
   if (!w->text.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   w->stem = w->text;
   w->value = 0;
@@ -157,10 +172,8 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
       bool digit = parts[k] >= '0' && parts[k] <= '9';
       if (!digit && !letter(parts[k])) {
         if (open) status = finish(open, &folded, stemmer, arena, err), open = NULL, space = false, mark = 0;
-        if (parts[k] == ' ' || (parts[k] >= '\t' && parts[k] <= '\r'))
-          space = true;
-        else
-          mark = mark_of(parts[k]);
+        if (parts[k] == ' ' || (parts[k] >= '\t' && parts[k] <= '\r')) space = true;
+        else mark = mark_of(parts[k]);
         continue;
       }
       if (open && open->number != digit) status = finish(open, &folded, stemmer, arena, err), open = NULL, space = false, mark = 0;
@@ -181,6 +194,11 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
   }
   if (open && status == PROPTER_OK) status = finish(open, &folded, stemmer, arena, err);
   phrases(out);
+  /* "didn't" denies, "gov't" does not */
+  for (size_t i = 1; i < out->count; i++) {
+    const PropterStr before = out->word[i - 1].text;
+    if (propter_str_equal(out->word[i].text, PROPTER_STR("t")) && before.data[before.len - 1] != 'n') out->word[i].kind = WORD_STOP;
+  }
 done:
   propter_buf_clear(&folded);
   return status;

@@ -183,7 +183,7 @@ END_TEST
 START_TEST(so_have_those_to_a_software_company) {
   set_company(&cloud);
   Model m = company_model("questions-cloud.tsv");
-  ask_all(&m, 20);
+  ask_all(&m, 60);
 }
 END_TEST
 
