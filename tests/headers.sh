@@ -1,16 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Each public header compiles alone.
+# Each public header compiles alone, and all of them together.
 cd "$srcdir" || exit 99
+said="${TMPDIR:-/tmp}/propter-header.$$"
 n=0
-for h in engine/include/propter/*.h ingest/include/propter/*.h query/include/propter/*.h; do
-  [ -f "$h" ] || continue
+compiles() { # NAME HEADER ...
+  name=$1; shift
   n=$((n + 1))
-  if printf '#include "propter/%s"\nextern int propter_header_compiles;\n' "$(basename "$h")" | ${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -Iengine/include -Iingest/include -Iquery/include -Iontology -x c -c -o /dev/null - 2>"${TMPDIR:-/tmp}/propter-header.$$"; then
-    echo "ok $n - $h"
+  if { for h in "$@"; do printf '#include "propter/%s"\n' "$(basename "$h")"; done; echo 'extern int propter_header_compiles;'; } |
+    ${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -Iengine/include -Iingest/include -Iquery/include -Iontology -x c -c -o /dev/null - 2>"$said"; then
+    echo "ok $n - $name"
   else
-    sed 's/^/# /' "${TMPDIR:-/tmp}/propter-header.$$"; echo "not ok $n - $h"
+    sed 's/^/# /' "$said"; echo "not ok $n - $name"
   fi
-  rm -f "${TMPDIR:-/tmp}/propter-header.$$"
-done
+  rm -f "$said"
+}
+for h in engine/include/propter/*.h ingest/include/propter/*.h query/include/propter/*.h; do compiles "$h" "$h"; done
+compiles 'all together' engine/include/propter/*.h ingest/include/propter/*.h query/include/propter/*.h
 echo "1..$n"

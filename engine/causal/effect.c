@@ -42,8 +42,8 @@ static PropterStatus open_design(const CausalRows *r, bool instruments, bool squ
 /* ---- least squares and instruments: the effect of what the covariates leave of t ------------------------------------------ */
 
 /* value = r·y ÷ r·t for a residual r, with the sandwich error; `rest` gets y's residual less value × t's. */
-static PropterStatus ratio(const CausalRows *rows, const CausalDesign *g, const double *r, const double *t_left, double *rest, bool leverage, PropterEffect *e,
-                           PropterError *err) {
+static PropterStatus ratio(const CausalRows *rows, const CausalDesign *g, const double *r, const double *t_left, double *rest, bool leverage,
+                           PropterEffectEstimate *e, PropterError *err) {
   double below = dot(r, rows->t, rows->n), own = dot(r, r, rows->n), scale = dot(rows->t, rows->t, rows->n);
   if (!(own > 1e-12 * scale) || !(fabs(below) > 1e-12 * scale))
     return propter_fail(err, PROPTER_INVALID, "the covariates determine the cause, or it does not vary");
@@ -62,7 +62,7 @@ static PropterStatus ratio(const CausalRows *rows, const CausalDesign *g, const 
   return PROPTER_OK;
 }
 
-static PropterStatus causal_effect_regression(const CausalRows *rows, PropterEffect *e, PropterError *err) {
+static PropterStatus causal_effect_regression(const CausalRows *rows, PropterEffectEstimate *e, PropterError *err) {
   CausalDesign g;
   PROPTER_TRY(open_design(rows, false, false, &g, err));
   double *space = propter_malloc(2 * rows->n * sizeof *space);
@@ -73,8 +73,8 @@ static PropterStatus causal_effect_regression(const CausalRows *rows, PropterEff
   return status;
 }
 
-static PropterStatus first_stage(const CausalRows *rows, const CausalDesign *g, const CausalDesign *all, double *t_left, double *guess, PropterEffect *e,
-                                 PropterError *err) {
+static PropterStatus first_stage(const CausalRows *rows, const CausalDesign *g, const CausalDesign *all, double *t_left, double *guess,
+                                 PropterEffectEstimate *e, PropterError *err) {
   PROPTER_TRY(causal_design_residual(g, rows->t, t_left, err));
   PROPTER_TRY(causal_design_residual(all, rows->t, guess, err));
   double without = dot(t_left, t_left, rows->n), with = dot(guess, guess, rows->n);
@@ -86,7 +86,7 @@ static PropterStatus first_stage(const CausalRows *rows, const CausalDesign *g, 
   return PROPTER_OK;
 }
 
-static PropterStatus causal_effect_instrument(const CausalRows *rows, PropterEffect *e, PropterError *err) {
+static PropterStatus causal_effect_instrument(const CausalRows *rows, PropterEffectEstimate *e, PropterError *err) {
   if (!rows->m) return propter_fail(err, PROPTER_INVALID, "no instrument");
   CausalDesign g, all = {0};
   PROPTER_TRY(open_design(rows, false, false, &g, err));
@@ -134,7 +134,7 @@ static void outcomes(const CausalRows *rows, CausalDesign *g, const double *w, d
   for (size_t i = 0; i < rows->n; i++) m[i] = causal_design_fitted(g, beta, i);
 }
 
-static PropterStatus mean_of_scores(const double *score, const double *carrier, size_t n, double sum, PropterEffect *e) {
+static PropterStatus mean_of_scores(const double *score, const double *carrier, size_t n, double sum, PropterEffectEstimate *e) {
   e->value = sum / (double)n;
   double square = 0;
   for (size_t i = 0; i < n; i++) {
@@ -146,7 +146,7 @@ static PropterStatus mean_of_scores(const double *score, const double *carrier, 
 }
 
 /* Average effect of the rows kept. */
-static void score_all(const CausalRows *rows, CausalDesign *g, const double *e, const bool *in, double *space, PropterEffect *out) {
+static void score_all(const CausalRows *rows, CausalDesign *g, const double *e, const bool *in, double *space, PropterEffectEstimate *out) {
   double *w = space, *m1 = w + rows->n, *m0 = m1 + rows->n, *beta = m0 + rows->n, sum = 0;
   size_t n = 0;
   for (int arm = 0; arm < 2; arm++) {
@@ -163,7 +163,7 @@ static void score_all(const CausalRows *rows, CausalDesign *g, const double *e, 
 }
 
 /* Effect on the treated kept; the outcome without treatment is fitted where the treated are, by the odds of treatment. */
-static void score_treated(const CausalRows *rows, CausalDesign *g, const double *e, const bool *in, double *space, PropterEffect *out) {
+static void score_treated(const CausalRows *rows, CausalDesign *g, const double *e, const bool *in, double *space, PropterEffectEstimate *out) {
   double *w = space, *m0 = w + rows->n, *carrier = m0 + rows->n, *beta = carrier + rows->n, sum = 0, treated = 0;
   size_t n = 0;
   for (size_t i = 0; i < rows->n; i++) {
@@ -198,7 +198,7 @@ static bool choose(const CausalRows *rows, const double *e, bool treated_only, b
   return arms[0] >= LEAST_ROWS && arms[1] >= LEAST_ROWS;
 }
 
-static PropterStatus weighted(const CausalRows *rows, bool treated_only, PropterEffect *out, PropterError *err) {
+static PropterStatus weighted(const CausalRows *rows, bool treated_only, PropterEffectEstimate *out, PropterError *err) {
   for (size_t i = 0; i < rows->n; i++)
     if (rows->t[i] != 0 && rows->t[i] != 1) return propter_fail(err, PROPTER_INVALID, "the cause must be 0 or 1 for weighting, row %zu has %g", i, rows->t[i]);
   CausalDesign g;
@@ -217,11 +217,11 @@ static PropterStatus weighted(const CausalRows *rows, bool treated_only, Propter
   return status;
 }
 
-static PropterStatus causal_effect_aipw(const CausalRows *rows, PropterEffect *e, PropterError *err) { return weighted(rows, false, e, err); }
-static PropterStatus causal_effect_aipw_treated(const CausalRows *rows, PropterEffect *e, PropterError *err) { return weighted(rows, true, e, err); }
+static PropterStatus causal_effect_aipw(const CausalRows *rows, PropterEffectEstimate *e, PropterError *err) { return weighted(rows, false, e, err); }
+static PropterStatus causal_effect_aipw_treated(const CausalRows *rows, PropterEffectEstimate *e, PropterError *err) { return weighted(rows, true, e, err); }
 
-PropterStatus propter_effect(const PropterEffectData *data, const char *name, double level, PropterEffect *effect, PropterError *err) {
-  *effect = (PropterEffect){.first_stage = NAN};
+PropterStatus propter_effect(const PropterEffectData *data, const char *name, double level, PropterEffectEstimate *effect, PropterError *err) {
+  *effect = (PropterEffectEstimate){.first_stage = NAN};
   for (size_t i = 0; i < sizeof estimators / sizeof *estimators; i++) {
     if (strcmp(estimators[i].name, name) != 0) continue;
     CausalRows rows;

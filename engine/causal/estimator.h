@@ -33,6 +33,6 @@ double causal_design_leverage(const CausalDesign *design, size_t row, double *sc
 size_t causal_design_rank(const CausalDesign *design);
 void causal_design_close(CausalDesign *design);
 
-typedef PropterStatus CausalEstimator(const CausalRows *rows, PropterEffect *effect, PropterError *err); /* fills all but the interval */
+typedef PropterStatus CausalEstimator(const CausalRows *rows, PropterEffectEstimate *effect, PropterError *err); /* fills all but the interval */
 
 #endif

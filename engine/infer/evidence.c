@@ -272,22 +272,38 @@ static PropterStatus test_dose(const Judged *j, const Cause *cause, const Propte
   return add_test(all, buf, arena, "size", t->dose, err);
 }
 
-static PropterStatus test_back(const Judged *j, const Cause *cause, const PropterTests *t, const double *path, PropterBuf *buf, PropterArena *arena,
-                               Evidences *all, PropterError *err) {
+/* Mean distance from the usual course in the time after the window that is judged, and what the course of the cause adds there; number of periods. */
+static size_t after_window(const Judged *j, const double *path, double *seen, double *adds) {
+  const PropterSeries *s = &j->c.metric->series.series;
+  const PropterAnswer *a = &j->answer;
+  size_t n = 0;
+  *seen = *adds = 0;
+  for (size_t k = a->window; k < a->periods && j->c.from + k < s->count; k++) {
+    const size_t at = j->c.from + k;
+    if (!isfinite(s->value[at]) || !isfinite(a->path[k])) continue;
+    *seen += s->value[at] - a->path[k], *adds += path ? path[at] : 0, n++;
+  }
+  if (n) *seen /= (double)n, *adds /= (double)n;
+  return n;
+}
+
+static PropterStatus test_back(const Judged *j, const PropterTests *t, const double *path, PropterBuf *buf, PropterArena *arena, Evidences *all,
+                               PropterError *err) {
   const PropterSeries *s = &j->c.metric->series.series;
   const PropterMetric *m = &j->c.metric->def;
-  size_t after = j->c.to + 1;
-  (void)cause;
+  double seen, adds;
   if (!isfinite(t->back)) return PROPTER_OK;
-  if (after < s->count && isfinite(s->value[after]) && isfinite(s->value[j->c.to])) {
-    int32_t period = s->first + (int32_t)after;
-    propter_buf_printf(buf, "In the period after, ");
-    say_period(buf, s->grain, propter_period_first(s->grain, period), propter_period_last(s->grain, period));
-    propter_buf_printf(buf, ", the figure changed by ");
-    say_change(buf, m, s->value[after] - s->value[j->c.to]);
+  const size_t n = after_window(j, path, &seen, &adds);
+  if (n) {
+    const int32_t first = s->first + (int32_t)j->c.to + 1, last = s->first + (int32_t)(j->c.from + j->answer.periods) - 1;
+    propter_buf_printf(buf, "In the time after, ");
+    say_period(buf, s->grain, propter_period_first(s->grain, first), propter_period_last(s->grain, last));
+    propter_buf_printf(buf, ", the figure stood ");
+    say_change(buf, m, seen);
+    propter_buf_printf(buf, " from its usual course%s", n > 1 ? " on average" : "");
     if (path) {
       propter_buf_printf(buf, "; the course of the cause predicts ");
-      say_change(buf, m, path[after] - path[j->c.to]);
+      say_change(buf, m, adds);
     }
   } else {
     propter_buf_printf(buf, "What followed the window");
@@ -364,7 +380,7 @@ static PropterStatus add_tests(Judged *j, const Cause *cause, PropterCause *show
   shown->actual = j->answer.end_deviation;
   if (shown->score.scored) {
     status = test_dose(j, cause, shown, t, &buf, arena, all, err);
-    if (!status) status = test_back(j, cause, t, path, &buf, arena, all, err);
+    if (!status) status = test_back(j, t, path, &buf, arena, all, err);
     if (!status) status = test_contrast(j, cause, t, &buf, arena, all, err);
     if (!status) status = test_placebo(t, &buf, arena, all, err);
     if (!status) status = test_course(cause, &buf, arena, all, err);

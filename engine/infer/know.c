@@ -166,10 +166,10 @@ PropterStatus know_series(Know *know, KnowMetric *m, PropterError *err) {
   return PROPTER_OK;
 }
 
-PropterStatus know_cell(Know *know, const KnowMetric *m, size_t index, PropterArena *arena, PropterCell *out, PropterError *err) {
+PropterStatus know_cell(Know *know, const KnowMetric *m, size_t index, PropterArena *arena, PropterSourceCell *out, PropterError *err) {
   const PropterSeries *s = &m->series.series;
   int32_t period = s->first + (int32_t)index;
-  *out = (PropterCell){.first = propter_period_first(s->grain, period),
+  *out = (PropterSourceCell){.first = propter_period_first(s->grain, period),
                        .last = propter_period_last(s->grain, period),
                        .value = s->value[index],
                        .observation = {"", 0},

@@ -164,7 +164,7 @@ PropterStatus know_series(Know *know, KnowMetric *metric, PropterError *err);
 KnowEvent *know_event(Know *know, PropterId id);
 /* A metric, a concept of one, or a concept above or below these: a place where effects show, not something that happens. */
 bool know_is_scope(const Know *know, PropterId id);
-PropterStatus know_cell(Know *know, const KnowMetric *metric, size_t index, PropterArena *arena, PropterCell *out, PropterError *err);
+PropterStatus know_cell(Know *know, const KnowMetric *metric, size_t index, PropterArena *arena, PropterSourceCell *out, PropterError *err);
 
 /* Which documented events the told ones speak of. */
 void match_told(Know *know);

@@ -48,16 +48,9 @@ static PropterStatus say_elsewhere(Judged *j, const KnowEvent *e, PropterBuf *ou
 }
 
 static void say_moved(const Judged *j, PropterBuf *out) {
-  const PropterAnswer *a = &j->answer;
-  const PropterSeries *s = &j->c.metric->series.series;
-  const PropterMetric *m = &j->c.metric->def;
-  if (j->c.from > 0 && isfinite(s->value[j->c.to]) && isfinite(s->value[j->c.from - 1])) {
-    propter_buf_printf(out, "the figure changed by ");
-    say_change(out, m, s->value[j->c.to] - s->value[j->c.from - 1]);
-    propter_buf_printf(out, ", ");
-  }
-  say_change(out, m, a->end_deviation);
-  propter_buf_printf(out, " against its usual course");
+  propter_buf_printf(out, "the figure stood ");
+  say_change(out, &j->c.metric->def, j->answer.deviation);
+  propter_buf_printf(out, " from its usual course%s", j->answer.window > 1 ? " on average" : "");
 }
 
 /* How small a deviation would still have been noticed. */

@@ -281,7 +281,7 @@ static PropterStatus fill_path(const Judged *j, PropterInference *out, PropterEr
 static PropterStatus fill_cells(const Judged *j, PropterInference *out, PropterError *err) {
   const PropterSeries *s = &j->c.metric->series.series;
   size_t length = j->c.to - j->c.from + 1, from = j->c.from ? j->c.from - 1 : 0, to = j->c.to + length < s->count ? j->c.to + length : s->count - 1;
-  PropterCell *cells = propter_arena_alloc(&out->arena, (to - from + 1) * sizeof *cells);
+  PropterSourceCell *cells = propter_arena_alloc(&out->arena, (to - from + 1) * sizeof *cells);
   if (!cells) return propter_fail(err, PROPTER_NO_MEMORY, "%zu rows", to - from + 1);
   for (size_t i = from; i <= to; i++) PROPTER_TRY(know_cell(j->c.know, j->c.metric, i, &out->arena, &cells[i - from], err));
   out->cell = cells;

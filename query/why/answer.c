@@ -97,7 +97,7 @@ static void form(Build *b) {
   propter_buf_add(&b->text, a->inference ? a->inference->metric.label : q->metric_label);
   if (a->inference) {
     const PropterMetric *m = &a->inference->metric;
-    if (m->concept_label.len) propter_buf_add(&b->text, PROPTER_STR(": ")), propter_buf_add(&b->text, m->concept_label);
+    if (m->concept_label.len && !propter_str_equal(m->concept_label, m->label)) propter_buf_add(&b->text, PROPTER_STR(": ")), propter_buf_add(&b->text, m->concept_label);
     if (m->seasonally_adjusted) propter_buf_add(&b->text, PROPTER_STR(", seasonally adjusted"));
   }
   if (q->slice_words.len) propter_buf_add(&b->text, PROPTER_STR("; ")), propter_buf_add(&b->text, q->slice_words);
@@ -117,13 +117,23 @@ static bool contains_year(PropterStr text, PropterDay day) {
   return propter_str_find(text, (PropterStr){year, 4}) != SIZE_MAX;
 }
 
+/* The label without the first day at its end, which is told with the last: "runway closure" of "runway closure, 2024-03-04". */
+static PropterStr undated(PropterStr label, PropterDay start) {
+  char day[16];
+  propter_day_format(start, day);
+  const PropterStr text = propter_str(day);
+  if (label.len <= text.len + 2 || memcmp(label.data + label.len - text.len - 2, ", ", 2) != 0) return label;
+  return propter_str_ends(label, text) ? (PropterStr){label.data, label.len - text.len - 2} : label;
+}
+
 static PropterStr cause_name(Build *b, const PropterCause *c) {
-  propter_put_line(&b->text, c->label);
+  const PropterStr label = c->start == PROPTER_NO_DAY ? c->label : undated(c->label, c->start);
+  propter_put_line(&b->text, label);
   if (c->start == PROPTER_NO_DAY) return keep(b);
   PropterDay end = c->end == PROPTER_NO_DAY ? c->start : c->end;
   int y, y2, m, d;
   propter_day_civil(c->start, &y, &m, &d), propter_day_civil(end, &y2, &m, &d);
-  bool said = contains_year(c->label, c->start) || contains_year(c->label, end);
+  bool said = contains_year(label, c->start) || contains_year(label, end);
   if (said && y != y2) return keep(b); /* the label has its own years */
   propter_buf_add(&b->text, said ? PROPTER_STR(" (") : PROPTER_STR(", "));
   if (c->end == PROPTER_NO_DAY) propter_buf_add(&b->text, PROPTER_STR("from "));
@@ -249,6 +259,7 @@ static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
     else if (e->kind != PROPTER_EVIDENCE_QUOTE) w->fact[w->facts++] = e;
     else if (!why_disputed(b->a, e)) w->quote[w->quotes++] = e;
   }
+  if (c->score.grade == PROPTER_GRADE_DATA_ONLY && w->quotes) w->grade = PROPTER_STR("data only, its texts do not suffice");
 }
 
 /* --- the whole ----------------------------------------------------------------------------------------------------------------------- */

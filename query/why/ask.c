@@ -320,6 +320,7 @@ static PropterStatus add_cause(const PropterTerm *row, void *payload, PropterErr
 /* Names of events and of their kinds. */
 static PropterStatus load_causes(Ask *k, PropterLexicon *lexicon) {
   PropterBuf text = {0};
+  if (why_lexicon_causes(lexicon)) return PROPTER_OK;
   propter_buf_add(&text, PROPTER_STR("PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?c ?label ?start ?end { "
                                      "{ SELECT DISTINCT ?c { { ?c a p:Event } UNION { ?e a p:Event ; p:concept ?c } } } "
                                      "{ ?c skos:prefLabel ?label BIND (1 AS ?kind) } UNION { ?c skos:altLabel ?label BIND (2 AS ?kind) } "

@@ -57,8 +57,15 @@ void why_put_probability(PropterBuf *out, double p) {
   else propter_buf_printf(out, ".%02d", (int)(p * 100 + .5));
 }
 
-void why_put_rest(PropterBuf *out, double share) {
+void why_put_rest(PropterBuf *out, const PropterInference *f) {
+  const double share = f->unknown_share;
+  bool identified = f->causes == 0 || f->p_unknown >= .5;
   if (!isfinite(share)) return;
+  for (size_t i = 0; i < f->causes; i++) identified |= f->cause[i].score.share_identified;
+  if (!identified) {
+    propter_buf_add(out, PROPTER_STR("not identified"));
+    return;
+  }
   if (share < .005) propter_buf_add(out, PROPTER_STR("nothing left over"));
   else propter_buf_add(out, PROPTER_STR("about ")), why_put_number(out, share * 100, 0), propter_buf_add(out, PROPTER_STR(" %"));
 }

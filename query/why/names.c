@@ -2,6 +2,7 @@
 /* The names of a graph's metrics and of the parts of their data. */
 #include "propter/sparql.h"
 #include "propter/vocab.h"
+#include "lexicon.h"
 #include "question.h"
 
 typedef struct {
@@ -182,6 +183,7 @@ PropterStatus propter_lexicon_load_members(PropterLexicon *lexicon, PropterSnaps
   PropterId id = PROPTER_NO_ID;
   PropterMetric m = {0};
   int64_t room = (int64_t)most;
+  if (lexicon->members && lexicon->members_of == metric) return PROPTER_OK; /* they are there, from when it was asked with fewer names */
   PropterStatus status = propter_vocab_ids(snapshot, vocab, err);
   if (status == PROPTER_OK) status = propter_snapshot_find(snapshot, &iri, &id, err);
   if (status == PROPTER_OK && id != PROPTER_NO_ID) status = propter_metric_read(snapshot, id, &l.arena, &m, err);

@@ -45,8 +45,9 @@ void why_put_number(PropterBuf *out, double value, int decimals);
 void why_put_signed(PropterBuf *out, double value, int decimals); /* with + or − */
 void why_put_percent(PropterBuf *out, double part, bool sign);    /* .016 → "1.6 %" */
 void why_put_probability(PropterBuf *out, double p);              /* .97; never rounded to 0 or 1 */
-/* What is left for the unknown cause: "about 4 %", "nothing left over" (estimates of the others may sum above the whole), or nothing. */
-void why_put_rest(PropterBuf *out, double share);
+/* What is left for the unknown cause: "about 4 %", "nothing left over" (estimates of the others may sum above the whole), "not identified" where no share of a
+ * likelier cause is, or nothing. */
+void why_put_rest(PropterBuf *out, const PropterInference *inference);
 /* Shortest decimal form that a JSON or CSV reader takes: 10 significant digits; `none` for what is no number. */
 void why_put_plain(PropterBuf *out, double value, const char *none);
 /* Decimals of an answer's values. */

@@ -74,7 +74,7 @@ static void piece(const PropterWhyAnswer *a, PropterBuf *out, const PropterEvide
 static void rows(const PropterWhyAnswer *a, PropterBuf *out, const PropterEvidence *const *list, size_t count) {
   bool any = false;
   for (size_t i = 0; i < count; i++) {
-    const PropterCell *c = &list[i]->cell;
+    const PropterSourceCell *c = &list[i]->cell;
     if (!any)
       add(out, "<details><summary>the rows behind it</summary><table><tr><th>period</th><th class=\"n\">value</th><th>file and row</th><th>column</th></tr>");
     any = true;
@@ -151,7 +151,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   for (size_t i = 0; i < a->causes; i++) cause(a, i, out);
   if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
     add(out, "<p><strong>An unknown cause:</strong> "), likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown);
-    if (isfinite(f->unknown_share)) add(out, "; share of the change: "), why_put_rest(out, f->unknown_share);
+    if (isfinite(f->unknown_share)) add(out, "; share of the change: "), why_put_rest(out, f);
     add(out, ".</p>");
   }
   if (a->others) {

@@ -110,7 +110,7 @@ static void observed(Json *j, const PropterWhyAnswer *a) {
   text(j, "mean", a->mean), text(j, "back", a->back), text(j, "premise", a->premise), text(j, "rows", a->rows);
   open(j, "cells", '[');
   for (size_t i = 0; i < f->cells; i++) {
-    const PropterCell *c = &f->cell[i];
+    const PropterSourceCell *c = &f->cell[i];
     open(j, NULL, '{'), day(j, "from", c->first), day(j, "to", c->last), real(j, "value", c->value), text(j, "iri", c->observation), text(j, "file", c->file);
     whole(j, "row", c->row), text(j, "column", c->column), shut(j, '}');
   }

@@ -35,7 +35,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
     add(out, " | "), propter_put_md(out, w->share), add(out, " | "), propter_put_md(out, w->grade), add(out, " |\n");
   }
   add(out, "| | unknown cause | "), likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown), add(out, " | ");
-  why_put_rest(out, f->unknown_share);
+  why_put_rest(out, f);
   add(out, " | |\n");
   for (size_t i = 0; i < a->causes; i++) {
     const PropterWhyCause *w = &a->cause[i];

@@ -141,7 +141,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   }
   propter_buf_add(out, PROPTER_STR("   unknown cause")), why_put_pad(out, name - 11);
   likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown, chance);
-  why_put_rest(out, f->unknown_share);
+  why_put_rest(out, f);
   while (out->len && out->data[out->len - 1] == ' ') out->data[--out->len] = 0;
   propter_buf_add_char(out, '\n');
   if (a->others) {

@@ -451,7 +451,7 @@ double why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
   text(out, "rowlabel", left - 14, y + 19, "end", PROPTER_STR("unknown cause"));
   if (isfinite(inf->unknown_share)) {
     rect(out, "unknown", fmin(X(0), X(inf->unknown_share)), y + 7, fmax(fabs(X(inf->unknown_share) - X(0)), 1), 16, 2);
-    open_text(out, "rowvalue", right + 14, y + 19, NULL), why_put_rest(out, inf->unknown_share), add(out, "</text>");
+    open_text(out, "rowvalue", right + 14, y + 19, NULL), why_put_rest(out, inf), add(out, "</text>");
   }
   add(out, "</svg>");
   return top + (double)rows * height + 30;

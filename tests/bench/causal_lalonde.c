@@ -31,7 +31,7 @@ static PropterEffectData data_of(const People *p, double *x) {
 }
 
 static void line(const char *sample, const char *estimator, const PropterEffectData *d, double truth) {
-  PropterEffect e;
+  PropterEffectEstimate e;
   PropterError err = {0};
   char name[96];
   need(propter_effect(d, estimator, 0, &e, &err), &err);
@@ -102,7 +102,7 @@ int causal_lalonde(const char *folder, int argc, char **argv) {
   if (!z) return 75;
   for (size_t c = 0; c < 5; c++) memcpy(z + c * college.rows, table_column(&college, controls[c]), college.rows * sizeof *z);
   PropterEffectData iv = {college.rows, 5, 1, table_column(&college, "educ"), table_column(&college, "lwage"), z, table_column(&college, "nearc4")};
-  PropterEffect e;
+  PropterEffectEstimate e;
   PropterError err = {0};
   need(propter_effect(&iv, "instrument", 0, &e, &err), &err);
   bench_print("close-college-instrument", e.value, "log wage a year");

@@ -166,7 +166,7 @@ START_TEST(effects) {
   PropterEffectData data = {.n = rows, .p = 2, .m = 1, .t = x, .y = x + 2 * rows, .x = x + 3 * rows, .z = x + rows};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     PropterError err = {0};
-    PropterEffect e;
+    PropterEffectEstimate e;
     if (!ok(propter_effect(&data, names[i], 0, &e, &err), &err, names[i], defect)) continue;
     finite(e.value);
     finite(e.error);

@@ -23,7 +23,7 @@ static void setup(void) {
 START_TEST(estimators_find_the_effect_beside_a_confounder) {
   static const char *const names[] = {"regression", "aipw", "aipw_treated"};
   PropterEffectData d = {.n = N, .p = 2, .t = t, .y = y, .x = x}, bare = {.n = N, .t = t, .y = y};
-  PropterEffect e;
+  PropterEffectEstimate e;
   for (size_t i = 0; i < 3; i++) {
     ck_ok(propter_effect(&d, names[i], 0, &e, err));
     ck_assert_msg(e.low < 2 && e.high > 2 && e.error < .1, "%s: %g [%g, %g]", names[i], e.value, e.low, e.high);
@@ -44,7 +44,7 @@ START_TEST(intervals_cover) {
     for (size_t i = 0; i < 60; i++)
       c[i] = propter_rng_normal(&rng), a[i] = c[i] + propter_rng_normal(&rng), b[i] = a[i] - c[i] + (1 + fabs(a[i])) * propter_rng_normal(&rng);
     PropterEffectData d = {.n = 60, .p = 1, .t = a, .y = b, .x = c};
-    PropterEffect e;
+    PropterEffectEstimate e;
     ck_ok(propter_effect(&d, "regression", 0, &e, err));
     covered += e.low <= 1 && e.high >= 1;
   }
@@ -60,7 +60,7 @@ START_TEST(an_instrument_sees_past_what_is_hidden) {
     z[i] = propter_rng_normal(&rng), t[i] = z[i] + hidden + propter_rng_normal(&rng), y[i] = 2 * t[i] + 4 * hidden + propter_rng_normal(&rng);
   }
   PropterEffectData d = {.n = N, .m = 1, .t = t, .y = y, .z = z};
-  PropterEffect e;
+  PropterEffectEstimate e;
   ck_ok(propter_effect(&d, "instrument", 0, &e, err));
   ck_assert(e.low < 2 && e.high > 2 && !e.weak && e.first_stage > 100);
   ck_ok(propter_effect(&d, "regression", 0, &e, err));
@@ -121,7 +121,7 @@ END_TEST
 
 START_TEST(bad_input_is_named) {
   PropterEffectData d = {.n = N, .p = 2, .t = t, .y = y, .x = x}, few = {.n = 5, .t = t, .y = y};
-  PropterEffect e;
+  PropterEffectEstimate e;
   PropterRefutation r[PROPTER_REFUTATIONS];
   PropterError named = {0};
   ck_assert_int_eq(propter_effect(&few, "regression", 0, &e, &named), PROPTER_INVALID);
@@ -148,7 +148,7 @@ static PropterStatus once(void *payload, PropterError *err) {
   (void)payload;
   static const char *const names[] = {"regression", "aipw", "instrument"};
   PropterEffectData d = {.n = 200, .p = 1, .m = 1, .t = t, .y = y, .x = x, .z = z};
-  PropterEffect e;
+  PropterEffectEstimate e;
   PropterAdjustment a;
   PropterRefutation r[PROPTER_REFUTATIONS];
   uint8_t g[4] = {0, PROPTER_ARROW, PROPTER_TAIL, 0};

@@ -124,7 +124,7 @@ static PropterStr field(PropterStr line, size_t n) {
   return (PropterStr){line.data + at, end - at};
 }
 
-static void row_resolves(const PropterCell *cell, PropterStr csv) {
+static void row_resolves(const PropterSourceCell *cell, PropterStr csv) {
   char held[1024], month[16];
   double value;
   size_t column = 0;

@@ -69,7 +69,7 @@ static PropterEvidence test(const char *text, double weight) {
   return (PropterEvidence){.kind = PROPTER_EVIDENCE_TEST, .counted = true, .weight = weight, .text = s(text), .source_text = s("dose")};
 }
 
-static PropterEvidence row(const PropterCell *cell) {
+static PropterEvidence row(const PropterSourceCell *cell) {
   return (PropterEvidence){.kind = PROPTER_EVIDENCE_ROW, .weight = NAN, .iri = cell->observation, .text = s("2,634 (-42)"), .cell = *cell};
 }
 
@@ -97,10 +97,10 @@ static void series(PropterInference *f, size_t window, double step, double half)
   f->deviation = f->observed - f->expected, f->relative = f->deviation / f->expected, f->change = information[window] - information[window - 1];
   f->z = f->deviation / (half / 1.96);
   f->onset = f->first, f->onset_probability = .98;
-  PropterCell *c = list(3 * sizeof *c);
+  PropterSourceCell *c = list(3 * sizeof *c);
   for (size_t i = 0; i < 3; i++) {
     size_t k = window + i - 1;
-    c[i] = (PropterCell){p[k].first, p[k].last, p[k].value, s(EMP "obs-x"), s("ontology/packs/us-employment/us-employment.csv"), 50 + k, s("information")};
+    c[i] = (PropterSourceCell){p[k].first, p[k].last, p[k].value, s(EMP "obs-x"), s("ontology/packs/us-employment/us-employment.csv"), 50 + k, s("information")};
   }
   f->cells = 3, f->cell = c;
 }
@@ -257,7 +257,7 @@ static void hostile(PropterInference *f) {
   *against = said(PROPTER_SAID_UNSUPPORTED, made_payload, made_payload, made_payload);
   f->said = 1, f->saying = against;
   f->metric.label = f->metric.unit_label = f->metric.concept_label = s(made_payload);
-  PropterCell *cell = list(sizeof *cell);
+  PropterSourceCell *cell = list(sizeof *cell);
   *cell = f->cell[1];
   cell->file = cell->column = s(made_payload);
   f->cells = 1, f->cell = cell;

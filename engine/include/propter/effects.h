@@ -45,11 +45,11 @@ typedef struct {
   size_t rows, left_out;          /* used; whole rows that were not comparable */
   double first_stage;             /* F of the instruments; NaN without */
   bool weak;                      /* F below 10: the interval is not to be trusted */
-} PropterEffect;
+} PropterEffectEstimate;
 
 /* NOT_FOUND: no such estimator; INVALID, saying why: too few rows, a cause that does not vary or is not 0/1 where it must be, collinear data, no
  * instrument. level 0: .95. */
-PROPTER_API PropterStatus propter_effect(const PropterEffectData *data, const char *estimator, double level, PropterEffect *effect, PropterError *err);
+PROPTER_API PropterStatus propter_effect(const PropterEffectData *data, const char *estimator, double level, PropterEffectEstimate *effect, PropterError *err);
 
 /* ---- refutation --------------------------------------------------------------------------------------------------------- */
 

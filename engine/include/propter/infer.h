@@ -84,7 +84,7 @@ typedef struct {
   PropterStr file;
   uint64_t row;            /* line of the file, the first is 1 */
   PropterStr column;
-} PropterCell;
+} PropterSourceCell;
 
 /* ---- options ------------------------------------------------------------------------------------------------------------ */
 
@@ -166,7 +166,7 @@ typedef struct {
   uint64_t byte_start, byte_end; /* in the file or part */
   bool has_bytes;
   /* rows */
-  PropterCell cell;
+  PropterSourceCell cell;
 } PropterEvidence;
 
 /* One hop of a chain, from the more distant cause to the nearer. */
@@ -249,7 +249,7 @@ typedef struct {
   size_t points;           /* the whole series, for a picture; expected in the window and an equal time after it */
   const PropterPathPoint *point;
   size_t cells;            /* rows: the period before, the window, an equal time after it */
-  const PropterCell *cell;
+  const PropterSourceCell *cell;
   size_t causes;           /* by rank */
   const PropterCause *cause;
   size_t said;             /* claims about this window that are wrong, or that the graph does not support; by document and place */
