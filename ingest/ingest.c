@@ -351,6 +351,14 @@ static PropterStatus begin(Ingest *in, PropterError *err) {
   return propter_run_list(snapshot, &in->known, err);
 }
 
+/* Nobody knows whether the tables of a server are as they were. */
+static bool reads_server(const Ingest *in) {
+  const PropterMapSource *s;
+  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++)
+    if (s->database) return true;
+  return false;
+}
+
 static PropterStatus name_run(Ingest *in, PropterStr name, PropterError *err) {
   in->result->run = propter_arena_copy(&in->result->arena, last_part(name));
   return in->result->run.data ? PROPTER_OK : no_memory(err);
@@ -361,7 +369,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   PROPTER_TRY(begin(in, err));
   PROPTER_TRY(own_graphs(in, err));
   PropterStr name = {"", 0};
-  if (!o->force) {
+  if (!o->force && !reads_server(in)) {
     PROPTER_TRY(propter_run_unchanged(in->run, &in->result->unchanged, &name, err));
     if (in->result->unchanged) return name_run(in, name, err);
   }

@@ -14,6 +14,8 @@ static const Meaning types[] = {{"sum", NULL, VOCAB_propter_Sum},
                                 {"min", NULL, VOCAB_propter_Minimum},
                                 {"max", NULL, VOCAB_propter_Maximum},
                                 {"count", NULL, VOCAB_propter_Count},
+                                {"count_distinct", NULL, VOCAB_propter_CountDistinct},
+                                {"count_distinct_approx", NULL, VOCAB_propter_CountDistinct},
                                 {"number", "ratio", 0},
                                 {NULL, NULL, 0}};
 static const Meaning dimension_types[] = {{"string", "", 0}, {"number", "", 0}, {"boolean", "", 0}, {"geo", "", 0}, {"time", "1", 0}, {NULL, NULL, 0}};
@@ -51,6 +53,26 @@ static PropterStatus column_of(Define *d, yaml_node_t *node, PropterStr *column,
                    (int)text.len, text.data);
 }
 
+/* SQL over the cube's own table, {CUBE} being that. */
+static PropterStatus own_expression(Define *d, yaml_node_t *sql, PropterStr *out, PropterError *err) {
+  PropterStr text = yaml_text(sql);
+  char *to = propter_arena_alloc(&d->arena, text.len + 1), *end = to;
+  if (!to) return define_no_memory(err);
+  while (text.len) {
+    PropterStr rest = text, column;
+    bool own = (*text.data == '{' || *text.data == '$') && take_column(&rest, &column);
+    if (!own && *text.data == '{')
+      return yaml_fail(&d->file, sql, err, PROPTER_INVALID, "expected {CUBE}.COLUMN: other members are not evaluated, found \"%.*s\"", (int)yaml_text(sql).len, yaml_text(sql).data);
+    size_t n = own ? column.len : 1;
+    memcpy(end, own ? column.data : text.data, n);
+    end += n;
+    if (own && rest.len && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", *rest.data)) *end++ = ' ';
+    text = own ? rest : (PropterStr){text.data + 1, text.len - 1};
+  }
+  *out = (PropterStr){to, (size_t)(end - to)};
+  return PROPTER_OK;
+}
+
 /* --- What a measure is of -------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *cube, PropterError *err) {
@@ -59,7 +81,7 @@ static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *cube, 
   if (file) return define_say_text(d, metric, VOCAB_propter_sourceFile, file, err);
   do name = define_take_name(&text);
   while (name.len && define_take(&text, PROPTER_STR(".")));
-  if (name.len && !text.len) return define_say_file(d, metric, name, table, err);
+  if (name.len && !text.len) return define_say_file(d, metric, name, yaml_text(table), table, err);
   return yaml_fail(&d->file, table ? table : cube, err, PROPTER_INVALID, "expected sql_table: NAME, or the table as meta: {propter: {source_file: FILE}}");
 }
 
@@ -168,14 +190,19 @@ static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *nod
   PROPTER_TRY(say_time(d, metric, cube, node, err));
   PROPTER_TRY(say_filters(d, metric, define_get(d, node, "filters"), err));
   PROPTER_TRY(say_dimensions(d, metric, cube, &keys, err));
+  yaml_node_t *sql = define_get(d, node, "sql");
   if (type->word == VOCAB_propter_Count) {
-    if (keys && !define_get(d, node, "sql")) return PROPTER_OK;
-    return yaml_fail(&d->file, node, err, PROPTER_INVALID,
-                     "a count needs a dimension with primary_key: true and no sql: whether a column is empty is not counted");
+    if ((keys || d->database) && !sql) return PROPTER_OK;
+    if (!d->database)
+      return yaml_fail(&d->file, node, err, PROPTER_INVALID,
+                       "a count needs a dimension with primary_key: true and no sql: whether a column is empty is counted by a database only (--database)");
   }
-  if (!define_get(d, node, "sql")) return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected the name of a column as sql");
-  PROPTER_TRY(column_of(d, node, &column, err));
-  return define_say(d, metric, VOCAB_propter_sourceColumn, propter_literal(column), node, err);
+  if (type->word == VOCAB_propter_CountDistinct) PROPTER_TRY(define_by_database(d, node, "the type count_distinct", err));
+  if (!sql) return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected the name of a column as sql");
+  PropterStr text = yaml_text(sql);
+  if (take_column(&text, &column) && !text.len) return define_say(d, metric, VOCAB_propter_sourceColumn, propter_literal(column), node, err);
+  PROPTER_TRY(own_expression(d, sql, &text, err));
+  return define_say_value(d, metric, text, sql, err);
 }
 
 static PropterStatus read_document(Define *d, PropterError *err) {

@@ -3,7 +3,7 @@
  * (semantic_manifest.json). A model is the table NAME.csv beside the document, unless it says otherwise. */
 #include <string.h>
 
-#include "define.h"
+#include "dbt.h"
 
 #define KEYS(name, keys) static const char keys_of_##name[] = keys;
 #include "dbt.def"
@@ -15,10 +15,14 @@ static const Meaning aggregations[] = {{"sum", NULL, VOCAB_propter_Sum},
                                        {"min", NULL, VOCAB_propter_Minimum},
                                        {"max", NULL, VOCAB_propter_Maximum},
                                        {"count", NULL, VOCAB_propter_Count},
+                                       {"sum_boolean", "b", VOCAB_propter_Sum},
+                                       {"count_distinct", "database", VOCAB_propter_CountDistinct},
+                                       {"median", "database", VOCAB_propter_Median},
+                                       {"percentile", "database", VOCAB_propter_Percentile},
                                        {NULL, NULL, 0}};
 static const Meaning dimension_types[] = {{"categorical", "", 0}, {"time", "1", 0}, {NULL, NULL, 0}};
 static const Meaning entity_types[] = {{"primary", "1", 0}, {"unique", "2", 0}, {"natural", "3", 0}, {"foreign", "", 0}, {NULL, NULL, 0}};
-static const Meaning metric_types[] = {{"simple", "s", 0}, {"ratio", "r", 0}, {"derived", "d", 0}, {NULL, NULL, 0}};
+static const Meaning metric_types[] = {{"simple", "s", 0}, {"ratio", "r", 0}, {"derived", "d", 0}, {"cumulative", "c", 0}, {NULL, NULL, 0}};
 
 /* --- Nodes ---------------------------------------------------------------------------------------------------------------------------- */
 
@@ -91,10 +95,12 @@ static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *holder
   yaml_node_t *relation = define_get(d, define_get(d, holder, "node_relation"), "alias");
   PropterStr text = yaml_text(model), name;
   if (file) return define_say_text(d, metric, VOCAB_propter_sourceFile, file, err);
-  if (text.len && take_call(&text, PROPTER_STR("ref"), &name) && !text.len) return define_say_file(d, metric, name, model, err);
+  if (text.len && take_call(&text, PROPTER_STR("ref"), &name) && !text.len) return define_say_file(d, metric, name, name, model, err);
   if (relation) {
     PROPTER_TRY(define_name(d, holder, relation, "the name of a table as alias of node_relation", &name, err));
-    return define_say_file(d, metric, name, relation, err);
+    yaml_node_t *schema = define_get(d, define_get(d, holder, "node_relation"), "schema_name");
+    PropterStr of = yaml_text(schema), table = of.len ? propter_arena_printf(&d->arena, "%.*s.%.*s", (int)of.len, of.data, (int)name.len, name.data) : name;
+    return define_say_file(d, metric, name, table, relation, err);
   }
   text = yaml_text(model);
   return yaml_fail(&d->file, model ? model : holder, err, PROPTER_INVALID,
@@ -139,6 +145,15 @@ static PropterStatus say_finest(Define *d, PropterStr metric, yaml_node_t *list,
   return define_say_grain(d, metric, finest, list ? list : at, err);
 }
 
+/* The column or expression that is added up; of a truth value, rows in which it is true. */
+static PropterStatus say_value(Define *d, PropterStr metric, const Meaning *aggregation, PropterStr text, const yaml_node_t *at, PropterError *err) {
+  if (aggregation->text && *aggregation->text == 'b' && text.len) {
+    text = propter_arena_printf(&d->arena, "CASE WHEN %.*s THEN 1 ELSE 0 END", (int)text.len, text.data);
+    if (!text.data) return define_no_memory(err);
+  }
+  return define_say_value(d, metric, text, at, err);
+}
+
 static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t *node, PropterError *err) {
   (void)owner;
   yaml_node_t *method = define_get(d, node, "calculation_method"), *expression = define_get(d, node, "expression"), *one;
@@ -152,9 +167,10 @@ static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t 
     return say_ratio(d, name, part, expression, err);
   }
   PROPTER_TRY(define_meaning(d, method, aggregations, &aggregation, err));
+  if (aggregation->word == VOCAB_propter_Percentile) return yaml_fail(&d->file, method, err, PROPTER_INVALID, "expected a percentile as a measure of a semantic model");
+  if (aggregation->text && *aggregation->text == 'd') PROPTER_TRY(define_by_database(d, method, aggregation->name, err));
   PROPTER_TRY(define_say_word(d, name, VOCAB_propter_aggregation, aggregation->word, method, err));
-  PROPTER_TRY(define_name(d, node, expression, "the name of a column as expression (SQL is not evaluated)", &column, err));
-  PROPTER_TRY(define_say_text(d, name, VOCAB_propter_sourceColumn, expression, err));
+  PROPTER_TRY(say_value(d, name, aggregation, expression ? yaml_text(expression) : yaml_text(NULL), expression ? expression : node, err));
   PROPTER_TRY(define_name(d, node, timestamp, "the name of a column as timestamp", &column, err));
   PROPTER_TRY(define_say_text(d, name, VOCAB_propter_timeColumn, timestamp, err));
   PROPTER_TRY(say_table(d, name, node, err));
@@ -204,6 +220,7 @@ static PropterStatus say_key(Define *d, PropterStr metric, yaml_node_t *model, P
 /* `grain`: what the metric asks for; NULL: that of the dimension of time. */
 static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, PropterError *err) {
   yaml_node_t *by = define_get(d, measure, "agg_time_dimension"), *defaults = define_get(d, model, "defaults"), *dimension, *params;
+  yaml_node_t *additive = define_get(d, measure, "non_additive_dimension");
   const Meaning *type, *own, *asked;
   PropterStr name;
   if (defaults) PROPTER_TRY(define_keys(d, defaults, "agg_time_dimension", err));
@@ -220,6 +237,10 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *model, 
   if (grain) PROPTER_TRY(define_meaning(d, grain, define_grains, &asked, err));
   if (asked < own)
     return yaml_fail(&d->file, grain, err, PROPTER_INVALID, "expected %s or longer, as its dimension of time says, found %s", own->name, asked->name);
+  if (additive && (asked != own || !propter_str_equal(yaml_text(define_get(d, additive, "name")), name)))
+    return yaml_fail(&d->file, additive, err, PROPTER_INVALID,
+                     "what does not add up over a dimension is read at the grain of that dimension only: expected non_additive_dimension: {name: %.*s} and the grain %s", (int)name.len,
+                     name.data, own->name);
   PROPTER_TRY(say_column(d, metric, VOCAB_propter_timeColumn, dimension, err));
   return define_say_grain(d, metric, asked, grain ? grain : params, err);
 }
@@ -239,18 +260,35 @@ static bool counts_rows(Define *d, yaml_node_t *model, yaml_node_t *measure, con
   return aggregation->word == VOCAB_propter_Count && (ones || primary);
 }
 
-static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, PropterError *err) {
+/* The share of a percentile, from 0 to 1. */
+static PropterStatus say_percentile(Define *d, PropterStr metric, yaml_node_t *measure, PropterError *err) {
+  yaml_node_t *params = define_get(d, measure, "agg_params"), *share = define_get(d, params, "percentile");
+  double number;
+  if (params) PROPTER_TRY(define_keys(d, params, keys_of_percentile, err));
+  if (!share || !propter_str_to_double(yaml_text(share), &number) || number <= 0 || number >= 1)
+    return yaml_fail(&d->file, share ? share : measure, err, PROPTER_INVALID, "expected agg_params: {percentile: a number between 0 and 1}");
+  return define_say_text(d, metric, VOCAB_propter_percentile, share, err);
+}
+
+/* `instead`: how its sum is added up further; NULL: as the measure says. */
+static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, const Meaning *instead, PropterError *err) {
   const Meaning *aggregation;
+  yaml_node_t *expr = define_get(d, measure, "expr");
   PROPTER_TRY(define_keys(d, model, keys_of_model, err));
   PROPTER_TRY(define_keys(d, measure, keys_of_measure, err));
   PROPTER_TRY(define_meaning(d, define_get(d, measure, "agg"), aggregations, &aggregation, err));
-  if (counts_rows(d, model, measure, aggregation)) {
+  if (instead && aggregation->word != VOCAB_propter_Sum) return yaml_fail(&d->file, measure, err, PROPTER_INVALID, "expected a sum to be cumulated, found %s", aggregation->name);
+  if (instead) aggregation = instead;
+  if (!instead && counts_rows(d, model, measure, aggregation)) {
     PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, VOCAB_propter_Count, measure, err));
-  } else if (aggregation->word == VOCAB_propter_Count) {
-    return yaml_fail(&d->file, measure, err, PROPTER_INVALID, "expected the column of the primary entity, or 1: whether others are empty is not counted");
   } else {
+    if (aggregation->word == VOCAB_propter_Count && !d->database)
+      return yaml_fail(&d->file, measure, err, PROPTER_INVALID,
+                       "expected the column of the primary entity, or 1: whether others are empty is counted by a database only (--database)");
+    if (aggregation->text && *aggregation->text == 'd') PROPTER_TRY(define_by_database(d, measure, aggregation->name, err));
     PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, aggregation->word, measure, err));
-    PROPTER_TRY(say_column(d, metric, VOCAB_propter_sourceColumn, measure, err));
+    PROPTER_TRY(say_value(d, metric, aggregation, yaml_text(expr ? expr : define_get(d, measure, "name")), expr ? expr : measure, err));
+    if (aggregation->word == VOCAB_propter_Percentile) PROPTER_TRY(say_percentile(d, metric, measure, err));
   }
   PROPTER_TRY(say_table(d, metric, model, err));
   PROPTER_TRY(say_time(d, metric, model, measure, grain, err));
@@ -308,10 +346,13 @@ static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *mode
   return PROPTER_OK;
 }
 
-static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node, yaml_node_t *params, yaml_node_t *grain, PropterError *err) {
+/* Over one measure; `instead` as of say_measure. */
+static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node, yaml_node_t *params, yaml_node_t *grain, const Meaning *instead, PropterError *err) {
   yaml_node_t *models = define_get(d, yaml_root(&d->file), "semantic_models"), *model, *measure, *by = define_get(d, params, "measure");
   PropterStr name;
-  PROPTER_TRY(define_keys(d, params, keys_of_simple, err));
+  PROPTER_TRY(define_keys(d, params, instead ? keys_of_cumulative : keys_of_simple, err));
+  /* A window or a beginning anew is not cumulated. */
+  if (define_get(d, params, "cumulative_type_params")) PROPTER_TRY(define_keys(d, define_get(d, params, "cumulative_type_params"), "metric", err));
   if (yaml_is_mapping(by)) {
     PROPTER_TRY(define_keys(d, by, keys_of_input_of_simple, err));
     PROPTER_TRY(define_name(d, params, define_get(d, by, "name"), "a measure", &name, err));
@@ -324,7 +365,7 @@ static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node
     if (out || !(measure = define_named(d, define_get(d, model, "measures"), name))) continue;
     PROPTER_TRY(say_filters(d, metric, model, define_get(d, node, "filter"), err));
     PROPTER_TRY(say_filters(d, metric, model, yaml_is_mapping(by) ? define_get(d, by, "filter") : NULL, err));
-    return say_measure(d, metric, model, measure, grain, err);
+    return say_measure(d, metric, model, measure, grain, instead, err);
   }
   return yaml_fail(&d->file, by, err, PROPTER_INVALID, "no measure \"%.*s\" in the semantic models of this file", (int)name.len, name.data);
 }
@@ -355,7 +396,8 @@ static PropterStatus read_metric(Define *d, yaml_node_t *owner, yaml_node_t *nod
   PROPTER_TRY(define_meaning(d, define_get(d, node, "type"), metric_types, &type, err));
   PROPTER_TRY(define_keys(d, node, keys_of_metric, err));
   PROPTER_TRY(describe(d, node, &name, err));
-  if (*type->text == 's') return read_simple(d, name, node, params, grain, err);
+  static const Meaning cumulated = {"cumulative", "database", VOCAB_propter_CumulativeSum};
+  if (*type->text == 's' || *type->text == 'c') return read_simple(d, name, node, params, grain, *type->text == 'c' ? &cumulated : NULL, err);
   yaml_node_t *filter = define_get(d, node, "filter");
   if (filter) return yaml_fail(&d->file, filter, err, PROPTER_INVALID, "expected the filter at the metrics that \"%.*s\" is made of", (int)name.len, name.data);
   if (grain)
@@ -370,7 +412,7 @@ static PropterStatus read_metric(Define *d, yaml_node_t *owner, yaml_node_t *nod
 static PropterStatus read_measure(Define *d, yaml_node_t *model, yaml_node_t *node, PropterError *err) {
   PropterStr name;
   PROPTER_TRY(describe(d, node, &name, err));
-  return say_measure(d, name, model, node, NULL, err);
+  return say_measure(d, name, model, node, NULL, NULL, err);
 }
 
 /* Measures with create_metric are metrics of their own. */
@@ -398,13 +440,9 @@ static bool is(const char *path) {
 }
 
 static PropterStatus read_document(Define *d, PropterError *err) {
-  yaml_node_t *root = yaml_root(&d->file), *metrics = define_get(d, root, "metrics"), *semantic = define_get(d, root, "semantic_models");
-  yaml_node_t *models = define_get(d, root, "models"), *one, *newer;
+  PROPTER_TRY(dbt_newer(d, err));
+  yaml_node_t *root = yaml_root(&d->file), *metrics = define_get(d, root, "metrics"), *semantic = define_get(d, root, "semantic_models"), *one;
   PROPTER_TRY(define_keys(d, root, keys_of_document, err));
-  for (size_t i = 0; (one = define_item(d, models, i)); i++)
-    if ((newer = define_get(d, one, "semantic_model|metrics")))
-      return yaml_fail(&d->file, newer, err, PROPTER_INVALID,
-                       "expected metrics and semantic_models at the top of the file: inside models (dbt Core 1.12) they are not read");
   for (size_t i = 0; (one = define_item(d, semantic, i)); i++) PROPTER_TRY(read_model(d, one, err));
   for (size_t i = 0; (one = define_item(d, metrics, i)); i++) {
     bool out;

@@ -206,9 +206,24 @@ PropterStatus define_say_fixed(Define *d, PropterStr metric, PropterStr column, 
   return define_say(d, holder, VOCAB_propter_member, propter_literal(member), at, err);
 }
 
-PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, const yaml_node_t *at, PropterError *err) {
+PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, PropterStr table, const yaml_node_t *at, PropterError *err) {
   PropterStr path = propter_arena_printf(&d->arena, "%.*s.csv", (int)name.len, name.data);
+  PROPTER_TRY(define_say(d, metric, VOCAB_propter_sourceTable, propter_literal(table), at, err));
   return define_say(d, metric, VOCAB_propter_sourceFile, propter_literal(path), at, err);
+}
+
+PropterStatus define_by_database(Define *d, const yaml_node_t *node, const char *what, PropterError *err) {
+  if (d->database) return PROPTER_OK;
+  return yaml_fail(&d->file, node, err, PROPTER_INVALID, "%s is computed by a database only: name it with --database", what);
+}
+
+PropterStatus define_say_value(Define *d, PropterStr metric, PropterStr text, const yaml_node_t *at, PropterError *err) {
+  if (is_name(text)) return define_say(d, metric, VOCAB_propter_sourceColumn, propter_literal(text), at, err);
+  if (!text.len) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected a column or an expression");
+  if (propter_str_find(text, PROPTER_STR("{{")) != SIZE_MAX || memchr(text.data, ';', text.len))
+    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected one expression without templates, found \"%.*s\"", (int)text.len, text.data);
+  PROPTER_TRY(define_by_database(d, at, "SQL", err));
+  return define_say(d, metric, VOCAB_propter_sourceExpression, propter_literal(text), at, err);
 }
 
 PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err) {
@@ -273,8 +288,8 @@ static const Definitions *form_of(const char *path) {
 
 bool define_is(const char *path) { return form_of(path) != NULL; }
 
-PropterStatus define_read(const char *path, const PropterLimits *limits, const DefineSink *sink, PropterError *err) {
-  Define d = {.sink = sink};
+PropterStatus define_read(const char *path, bool database, const PropterLimits *limits, const DefineSink *sink, PropterError *err) {
+  Define d = {.sink = sink, .database = database};
   PropterBuf iri = {0};
   PropterMap refused = {0};
   const Definitions *form = form_of(path);

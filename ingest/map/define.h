@@ -37,6 +37,7 @@ typedef struct {
   PROPTER_VEC(DefinePart) parts;
   PropterArena arena;
   PropterStr iri;           /* of the file */
+  bool database;            /* the caller names one, which can compute what a file cannot give */
   size_t statements, looks; /* looks: items of lists that were looked at, so that aliases of aliases end */
 } Define;
 
@@ -50,7 +51,7 @@ typedef struct {
 /* True for a file of one of the forms. */
 bool define_is(const char *path);
 /* Hands over the statements. LIMIT: more than a million of them; else as yaml_open and the form. */
-PropterStatus define_read(const char *path, const PropterLimits *limits, const DefineSink *sink, PropterError *err);
+PropterStatus define_read(const char *path, bool database, const PropterLimits *limits, const DefineSink *sink, PropterError *err);
 /* Reads the definition `node` of the metric `name`, part of `owner`: where it is INVALID, it is refused and nothing of it is said. */
 typedef PropterStatus (*DefineReader)(Define *d, yaml_node_t *owner, yaml_node_t *node, PropterError *err);
 PropterStatus define_metric(Define *d, PropterStr name, DefineReader read, yaml_node_t *owner, yaml_node_t *node, PropterError *err);
@@ -96,8 +97,12 @@ PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, 
 PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *meta, PropterError *err);
 /* Only rows in which the column has this value belong to the metric. */
 PropterStatus define_say_fixed(Define *d, PropterStr metric, PropterStr column, PropterStr member, const yaml_node_t *at, PropterError *err);
-/* NAME.csv beside the document. */
-PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, const yaml_node_t *at, PropterError *err);
+/* NAME.csv beside the document, and the table of the caller's database. */
+PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, PropterStr table, const yaml_node_t *at, PropterError *err);
+/* INVALID unless there is a database, which alone can compute `what`. */
+PropterStatus define_by_database(Define *d, const yaml_node_t *node, const char *what, PropterError *err);
+/* What is added up: the column of that name, or SQL, which only a database evaluates. */
+PropterStatus define_say_value(Define *d, PropterStr metric, PropterStr text, const yaml_node_t *at, PropterError *err);
 /* The numerator (part 0) or denominator (part 1) of a ratio: another metric. */
 PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err);
 

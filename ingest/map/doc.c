@@ -128,7 +128,7 @@ static PropterStatus read_file(Doc *doc, Yarrrml *y, size_t n, const char *path,
   if (status != PROPTER_OK) return status;
   PropterRdfOptions options = {.limits = limits};
   PropterRdfSink sink = {on_statement, on_prefix, doc};
-  if (define_is(path)) return define_read(path, limits, &(DefineSink){sink, mark, forget, refuse}, err);
+  if (define_is(path)) return define_read(path, doc->database, limits, &(DefineSink){sink, mark, forget, refuse}, err);
   if (csvw_is(path)) return PROPTER_OK;
   if (yarrrml_is(path)) return yarrrml_read(y, n, &sink, err);
   if (!propter_rdf_format_of_file(path)) options.format = "turtle";

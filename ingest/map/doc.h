@@ -48,10 +48,11 @@ typedef struct {
   PROPTER_VEC(DocTriple) triples; /* sorted by subject, then in the order of the documents */
   PROPTER_VEC(DocFile) files;
   PROPTER_VEC(PropterMapRefusal) refusals;
+  bool database; /* the caller names one */
   PropterBuf key;
 } Doc;
 
-/* Reads the documents into `doc` (zero but for the arena). */
+/* Reads the documents into `doc` (zero but for arena and database). */
 PropterStatus doc_read(Doc *doc, const char *const *paths, size_t count, const PropterLimits *limits, PropterError *err);
 void doc_clear(Doc *doc);
 

@@ -5,6 +5,7 @@
 
 #include "model.h"
 #include "propter/rdf.h"
+#include "warehouse.h"
 
 #define REF_PERIOD "http://purl.org/linked-data/sdmx/2009/dimension#refPeriod"
 
@@ -15,6 +16,8 @@ typedef struct {
   const DocTriple *at; /* the triple that says it is a metric */
   PropterTerm metric;
   uint32_t file;
+  const DocTriple *table; /* it is added up by a database; NULL: it reads a file */
+  bool cut;               /* its slices are looked at */
 } Metric;
 
 static const DocTriple *find(const Metric *x, PropterVocab word, size_t n) {
@@ -145,6 +148,15 @@ static PropterStatus check_fixed(const Metric *x, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* What a slice column says is not looked at where the cells of slices say nothing of the whole; a fixed one has one member and is. */
+static PropterStatus is_looked_at(const Metric *x, PropterStr column, bool *looked, PropterError *err) {
+  PropterTerm dimension;
+  PropterStr of;
+  PROPTER_TRY(own_iri(x, "dimension/", column, &dimension, err));
+  *looked = x->cut || fixed_of(x, &dimension, 0, &of) != NULL;
+  return PROPTER_OK;
+}
+
 /* Each slice column is a dimension of its own; columns that tell rows apart only enter the key. */
 static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, PropterError *err) {
   static const PropterVocab words[] = {VOCAB_propter_sliceColumn, VOCAB_propter_keyColumn};
@@ -153,6 +165,10 @@ static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, Pr
     for (size_t i = 0;; i++) {
       PROPTER_TRY(text_of(x, words[w], i, &t, err));
       if (!t) break;
+      bool looked;
+      PROPTER_TRY(is_looked_at(x, value_of(x, t), &looked, err));
+      /* Rows that a database has added up need no telling apart. */
+      if (words[w] == VOCAB_propter_keyColumn ? x->table != NULL : !looked) continue;
       PROPTER_TRY(add_part(map->subject, most, (Part){.text = {"/", 1}}, err));
       PROPTER_TRY(add_part(map->subject, most, (Part){.text = value_of(x, t), .is_column = true, .slot = x->m->slot_count++, .at = t}, err));
       if (words[w] == VOCAB_propter_keyColumn) continue;
@@ -190,11 +206,14 @@ static PropterStatus define_structure(const Metric *x, PropterTerm dataset, Prop
   PropterTerm structure, dimension;
   const DocTriple *t;
   unsigned order = 0;
-  if (find(x, VOCAB_propter_dataset, 0) || find(x, VOCAB_propter_keyColumn, 0)) return PROPTER_OK;
+  if (find(x, VOCAB_propter_dataset, 0) || (find(x, VOCAB_propter_keyColumn, 0) && !x->table)) return PROPTER_OK;
   PROPTER_TRY(own_iri(x, "structure", (PropterStr){"", 0}, &structure, err));
   PROPTER_TRY(define(x, dataset, VOCAB_qb_structure, structure, err));
   PROPTER_TRY(define(x, structure, VOCAB_rdf_type, model_word(VOCAB_qb_DataStructureDefinition), err));
   for (size_t i = 0; (t = find(x, VOCAB_propter_sliceColumn, i)); i++) {
+    bool looked;
+    PROPTER_TRY(is_looked_at(x, value_of(x, t), &looked, err));
+    if (!looked) continue;
     PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
     PROPTER_TRY(define(x, dimension, VOCAB_rdfs_range, model_word(VOCAB_xsd_string), err));
     PROPTER_TRY(define_component(x, structure, VOCAB_qb_dimension, dimension, ++order, err));
@@ -266,22 +285,103 @@ static PropterStatus read_written(const Metric *x, const Written **days, const W
   return PROPTER_OK;
 }
 
-static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError *err) {
+/* --- Tables of a database -------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus collect_slices(const Metric *x, Warehouse *w, PropterError *err) {
+  const DocTriple *t, *fixed;
+  for (size_t i = 0; (t = find(x, VOCAB_propter_sliceColumn, i)); i++) {
+    bool looked;
+    PropterTerm dimension;
+    PropterStr of;
+    PROPTER_TRY(is_looked_at(x, value_of(x, t), &looked, err));
+    if (!looked) continue;
+    if (w->slices == WAREHOUSE_SLICES) return doc_fail(&x->m->doc, t, err, PROPTER_LIMIT, "more than %d slice columns", WAREHOUSE_SLICES);
+    PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
+    w->slice[w->slices].column = value_of(x, t);
+    if ((fixed = fixed_of(x, &dimension, 0, &of))) {
+      DocTriple holder = {.s = fixed->o};
+      Metric inner = *x;
+      inner.at = &holder;
+      const DocTriple *member = find(&inner, VOCAB_propter_member, 0);
+      w->slice[w->slices].fixed = member != NULL;
+      if (member) w->slice[w->slices].member = value_of(x, member);
+    }
+    w->slices++;
+  }
+  return PROPTER_OK;
+}
+
+/* The query becomes the metric's source, and evidence. */
+static PropterStatus read_table(Metric *x, const DocTriple *time, const DocTriple *value, size_t *source, const Written **days, PropterStr *column,
+                                PropterError *err) {
   PropterMapping *m = x->m;
-  const DocTriple *file, *time, *value;
-  PROPTER_TRY(required(x, VOCAB_propter_sourceFile, "propter:sourceFile", &file, err));
+  const DocTriple *database = find(x, VOCAB_propter_sourceDatabase, 0), *expression = find(x, VOCAB_propter_sourceExpression, 0);
+  const DocTriple *share = find(x, VOCAB_propter_percentile, 0), *how = find(x, VOCAB_propter_aggregation, 0);
+  Warehouse w = {.at = x->table, .table = value_of(x, x->table), .time = value_of(x, time), .aggregation = value_of(x, how)};
+  LogicalSource s = {.at = database ? database : x->table};
+  PropterStr none = {"", 0};
+  double number;
+  w.value = value ? value_of(x, value) : none;
+  w.expression = expression ? value_of(x, expression) : none;
+  w.share = share ? value_of(x, share) : none;
+  w.grain = value_of(x, find(x, VOCAB_propter_grain, 0));
+  if (!warehouse_aggregates(w.aggregation, &x->cut)) return doc_fail(&m->doc, how, err, PROPTER_INVALID, "no database computes %s", doc_name(&m->doc, how->o));
+  if (propter_str_equal(w.aggregation, propter_vocab_iri(VOCAB_propter_Percentile)) && !(propter_str_to_double(w.share, &number) && number > 0 && number < 1))
+    return doc_fail(&m->doc, share ? share : how, err, PROPTER_INVALID, "expected propter:percentile between 0 and 1");
+  if (value && expression) return doc_fail(&m->doc, expression, err, PROPTER_INVALID, "expected propter:sourceColumn or propter:sourceExpression, found both");
+  PROPTER_TRY(collect_slices(x, &w, err));
+  PROPTER_TRY(source_at_address(m, &s, database ? value_of(x, database) : none, m->doc.files.items[x->file].directory, err));
+  PROPTER_TRY(warehouse_query(m, &s, &w, err));
+  s.options.query = w.sql.data;
+  if (w.pattern) {
+    Written *written = model_alloc(m, sizeof *written, err);
+    if (!written) return PROPTER_NO_MEMORY;
+    *written = (Written){.date = propter_str(w.pattern)};
+    *days = written;
+  }
+  *column = w.value.len ? w.value : PROPTER_STR("value");
+  PROPTER_TRY(define(x, x->metric, VOCAB_propter_sourceQuery, propter_literal(w.sql), err));
+  return source_keep(m, &s, source, err);
+}
+
+/* A table is read from the database that the definition or the caller names, else from a file. */
+static PropterStatus choose_source(Metric *x, PropterError *err) {
+  const DocTriple *table = find(x, VOCAB_propter_sourceTable, 0), *database = find(x, VOCAB_propter_sourceDatabase, 0);
+  const DocTriple *file = find(x, VOCAB_propter_sourceFile, 0);
+  if (database || x->m->options->database) {
+    x->table = table;
+    if (!table)
+      return doc_fail(&x->m->doc, database ? database : x->at, err, PROPTER_INVALID, "a database is given, and metric %s names no table of it: expected propter:sourceTable",
+                      doc_name(&x->m->doc, x->at->s));
+  } else if (!file) {
+    return doc_fail(&x->m->doc, table, err, PROPTER_INVALID, "metric %s reads the table of a database: name it with --database or propter:sourceDatabase",
+                    doc_name(&x->m->doc, x->at->s));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_metric(Metric *x, TriplesMap *map, PropterError *err) {
+  PropterMapping *m = x->m;
+  const DocTriple *file, *time, *value = find(x, VOCAB_propter_sourceColumn, 0);
+  PROPTER_TRY(choose_source(x, err));
+  if (!x->table) PROPTER_TRY(required(x, VOCAB_propter_sourceFile, "propter:sourceFile", &file, err));
   PROPTER_TRY(required(x, VOCAB_propter_timeColumn, "propter:timeColumn", &time, err));
   const DocTriple *how = find(x, VOCAB_propter_aggregation, 0);
   bool counts = how && propter_str_equal(value_of(x, how), propter_vocab_iri(VOCAB_propter_Count));
-  if (!counts) PROPTER_TRY(required(x, VOCAB_propter_sourceColumn, "propter:sourceColumn", &value, err));
-  else if ((value = find(x, VOCAB_propter_sourceColumn, 0)))
-    return doc_fail(&m->doc, value, err, PROPTER_INVALID, "propter:Count counts rows: expected no propter:sourceColumn");
+  bool says_more = find(x, VOCAB_propter_sourceExpression, 0) != NULL;
+  if (!counts && !says_more) PROPTER_TRY(required(x, VOCAB_propter_sourceColumn, "propter:sourceColumn", &value, err));
+  else if (value && !x->table) return doc_fail(&m->doc, value, err, PROPTER_INVALID, "propter:Count counts rows: expected no propter:sourceColumn");
   PROPTER_TRY(check_definition(x, err));
+  if (!x->table && (says_more || (how && warehouse_only(value_of(x, how)))))
+    return doc_fail(&m->doc, x->at, err, PROPTER_INVALID, "metric %s is computed by a database: name it with --database or propter:sourceDatabase, and propter:sourceTable",
+                    doc_name(&m->doc, x->at->s));
   PropterTableOptions dialect = {0};
   const Written *days = NULL, *numbers = NULL;
+  PropterStr column = {"", 0};
   PROPTER_TRY(read_dialect(x, &dialect, err));
   PROPTER_TRY(read_written(x, &days, &numbers, err));
-  PROPTER_TRY(source_of_file(m, file, value_of(x, file), &dialect, &map->source, err));
+  if (x->table) PROPTER_TRY(read_table(x, time, value, &map->source, &days, &column, err));
+  else PROPTER_TRY(source_of_file(m, file, value_of(x, file), &dialect, &map->source, err));
 
   PropterTerm dataset, measure, period, observations;
   PROPTER_TRY(iri_for(x, VOCAB_propter_dataset, "data", NULL, VOCAB_qb_DataSet, &dataset, err));
@@ -312,7 +412,11 @@ static PropterStatus read_metric(const Metric *x, TriplesMap *map, PropterError 
   PROPTER_TRY(check_fixed(x, err));
   PROPTER_TRY(read_keys(x, map, most, err));
   PropterTerm one = propter_typed(PROPTER_STR("1"), propter_vocab_iri(VOCAB_xsd_decimal));
-  if (counts) {
+  if (x->table) {
+    PropterTerm decimal = model_word(VOCAB_xsd_decimal);
+    PROPTER_TRY(model_reference(m, column, TYPE_LITERAL, x->table, &number, err));
+    PROPTER_TRY(model_constant(m, &decimal, x->table, &number->datatype, err));
+  } else if (counts) {
     PROPTER_TRY(model_constant(m, &one, x->at, &number, err));
   } else {
     PROPTER_TRY(typed_column(x, value, VOCAB_xsd_decimal, &number, err));
@@ -339,8 +443,8 @@ PropterStatus metric_compile(PropterMapping *m, PropterError *err) {
     const DocTriple *t = &m->doc.triples.items[i];
     if (doc_node(&m->doc, t->p)->word != WORD_type || !propter_str_equal(doc_node(&m->doc, t->o)->term.value, propter_vocab_iri(VOCAB_propter_Metric)))
       continue;
-    Metric x = {m, t, doc_node(&m->doc, t->s)->term, t->file};
-    if (!find(&x, VOCAB_propter_sourceFile, 0)) continue;
+    Metric x = {m, t, doc_node(&m->doc, t->s)->term, t->file, NULL, true};
+    if (!find(&x, VOCAB_propter_sourceFile, 0) && !find(&x, VOCAB_propter_sourceTable, 0)) continue;
     if (x.metric.kind != PROPTER_TERM_IRI) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a metric needs an IRI, found a blank node");
     if (t->file >= 64) return doc_fail(&m->doc, t, err, PROPTER_LIMIT, "more than 64 documents with metric definitions");
     if (!(taken >> t->file & 1)) PROPTER_TRY(take_document(m, t->file, err));

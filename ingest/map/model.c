@@ -201,6 +201,7 @@ PropterStatus propter_mapping_read(const char *const *paths, size_t count, const
   if (!m) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
   m->doc.arena = &m->arena;
   m->options = options ? options : &defaults;
+  m->doc.database = m->options->database != NULL;
   PropterStatus status = doc_read(&m->doc, paths, count, m->options->limits, err);
   if (status == PROPTER_OK && !count && m->options->database) status = direct_compile(m, err);
   if (status == PROPTER_OK) status = rml_compile(m, err);

@@ -189,6 +189,10 @@ PropterStatus source_open(const PropterMapping *m, size_t source, size_t file, c
 /* files.c: the files of a source by its path. NOT_FOUND when a pattern or a directory has none. */
 PropterStatus source_files(PropterMapping *m, LogicalSource *s, PropterError *err);
 
+/* A query of the database at `address` (empty: the options'), its text made by the caller between the two: `s` gets reader and address; then it is kept. */
+PropterStatus source_at_address(PropterMapping *m, LogicalSource *s, PropterStr address, PropterStr directory, PropterError *err);
+PropterStatus source_keep(PropterMapping *m, LogicalSource *s, size_t *index, PropterError *err);
+
 /* The options' database: path, graph and reader. */
 PropterStatus source_of_database(PropterMapping *m, LogicalSource *s, PropterError *err);
 

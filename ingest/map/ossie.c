@@ -84,7 +84,7 @@ static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *datase
   if (file.len) return define_say(d, metric, VOCAB_propter_sourceFile, propter_literal(file), dataset, err);
   do name = define_take_name(&text);
   while (name.len && define_take(&text, PROPTER_STR(".")));
-  if (name.len && !text.len) return define_say_file(d, metric, name, source, err);
+  if (name.len && !text.len) return define_say_file(d, metric, name, yaml_text(source), source, err);
   return yaml_fail(&d->file, source ? source : dataset, err, PROPTER_INVALID, "expected the name of a table as source (a query is not evaluated)");
 }
 
@@ -137,6 +137,7 @@ static PropterStatus say_fields(Define *d, PropterStr metric, yaml_node_t *datas
 typedef struct {
   const Meaning *aggregate;
   PropterStr dataset, field; /* field "*": rows */
+  bool distinct;
 } Aggregate;
 
 /* AGGREGATE(dataset.field) or COUNT(*), which has no dataset. */
@@ -147,6 +148,8 @@ static bool take_aggregate(PropterStr *text, Aggregate *out) {
     if (name.len == strlen(m->name) && strncasecmp(name.data, m->name, name.len) == 0) out->aggregate = m;
   if (!out->aggregate || !define_take(text, PROPTER_STR("("))) return false;
   out->dataset = define_take_name(text);
+  out->distinct = out->dataset.len == 8 && strncasecmp(out->dataset.data, "DISTINCT", 8) == 0 && out->aggregate->word == VOCAB_propter_Count;
+  if (out->distinct) out->dataset = define_take_name(text);
   if (!out->dataset.len || !define_take(text, PROPTER_STR("."))) return false;
   if (!define_take(text, PROPTER_STR("*"))) out->field = define_take_name(text);
   return out->field.len && define_take(text, PROPTER_STR(")"));
@@ -164,14 +167,15 @@ static PropterStatus say_aggregate(Define *d, PropterStr metric, yaml_node_t *mo
   PropterStr column;
   if (!dataset) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no dataset \"%.*s\" in this model", (int)a->dataset.len, a->dataset.data);
   PROPTER_TRY(define_keys(d, dataset, keys_of_dataset, err));
-  PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, a->aggregate->word, at, err));
+  PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, a->distinct ? VOCAB_propter_CountDistinct : a->aggregate->word, at, err));
   PROPTER_TRY(say_table(d, metric, dataset, err));
   PROPTER_TRY(say_time(d, metric, node, dataset, err));
   PROPTER_TRY(say_fields(d, metric, dataset, err));
   bool rows = propter_str_equal(a->field, PROPTER_STR("*"));
-  if (a->aggregate->word == VOCAB_propter_Count) {
+  if (a->distinct) PROPTER_TRY(define_by_database(d, at, "COUNT (DISTINCT …)", err));
+  if (a->aggregate->word == VOCAB_propter_Count && !a->distinct && !(d->database && !rows && !is_key(d, dataset, a->field))) {
     if (rows || is_key(d, dataset, a->field)) return PROPTER_OK;
-    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected the primary key of the dataset to be counted: whether others are empty is not counted");
+    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected the primary key of the dataset to be counted: whether others are empty is counted by a database only (--database)");
   }
   field = rows ? NULL : define_named(d, define_get(d, dataset, "fields"), a->field);
   if (!field) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no field \"%.*s\" in the dataset", (int)a->field.len, a->field.data);

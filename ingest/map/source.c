@@ -353,3 +353,10 @@ PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr 
   PROPTER_TRY(add_null(&s, PROPTER_STR(""), err));
   return keep(m, &s, index, err);
 }
+
+PropterStatus source_at_address(PropterMapping *m, LogicalSource *s, PropterStr address, PropterStr directory, PropterError *err) {
+  PROPTER_TRY(address.len ? set_address(m, s, address, directory, err) : callers_database(m, s, err));
+  return set_graph(m, s, NULL, err);
+}
+
+PropterStatus source_keep(PropterMapping *m, LogicalSource *s, size_t *index, PropterError *err) { return keep(m, s, index, err); }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any database with an ODBC driver: a table or the result of a query, row by row. The address is a connection string ("DSN=shop", "Driver=…;Server=…"). */
 #include <string.h>
+#include <strings.h>
 
 #include "sql.h"
 
@@ -196,10 +197,20 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
   return PROPTER_OK;
 }
 
+/* The product behind the driver. */
+static const char *dialect(const void *state) {
+  const Odbc *o = state;
+  char name[64] = "";
+  SQLSMALLINT length;
+  if (!fine(SQLGetInfo(o->connection, SQL_DBMS_NAME, name, (SQLSMALLINT)sizeof name, &length))) return "odbc";
+  return strcasecmp(name, "SQLite") == 0 ? "sqlite" : strcasecmp(name, "PostgreSQL") == 0 ? "postgres" : "odbc";
+}
+
 const TableReader table_reader_odbc = {.name = "odbc",
                                        .extensions = "",
                                        .summary = "tables and queries of any database with an ODBC driver, by odbc: and a connection string",
                                        .open = open_odbc,
                                        .next = next_row,
                                        .close = close_odbc,
+                                       .dialect = dialect,
                                        .any_case = true};

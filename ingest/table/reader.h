@@ -29,6 +29,8 @@ typedef struct {
   const char *(*whole)(const void *state);
   /* Workbooks: the sheets that are shown; NULL: it is none. */
   PropterStatus (*sheets)(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err);
+  /* Databases: which dialect of SQL it is, by the name of the reader that speaks it; NULL: the reader's own name. */
+  const char *(*dialect)(const void *state);
   bool any_case; /* column names are found whatever their case */
   bool sheet;    /* rows with a header, as `values`: a mapping that says CSV of a file with this extension means it */
 } TableReader;

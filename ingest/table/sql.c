@@ -117,9 +117,11 @@ PropterStatus sql_cell(SqlType type, PropterStr text, PropterArena *arena, Propt
   return out->text.data ? PROPTER_OK : no_memory(err);
 }
 
-static PropterStatus quote_name(PropterStr name, PropterBuf *out) {
-  /* schema.table, each part quoted unless it was. */
-  if (name.len && name.data[0] == '"') return propter_buf_add(out, name), PROPTER_OK;
+void sql_put_name(PropterStr name, PropterBuf *out) {
+  if (name.len && name.data[0] == '"') {
+    propter_buf_add(out, name);
+    return;
+  }
   propter_buf_add_char(out, '"');
   for (size_t i = 0; i < name.len; i++) {
     if (name.data[i] == '"') propter_buf_add_char(out, '"');
@@ -129,7 +131,6 @@ static PropterStatus quote_name(PropterStr name, PropterBuf *out) {
       propter_buf_add_char(out, name.data[i]);
   }
   propter_buf_add_char(out, '"');
-  return PROPTER_OK;
 }
 
 PropterStatus sql_statement(const PropterTableOptions *options, PropterArena *arena, PropterStr *out, PropterError *err) {
@@ -140,7 +141,7 @@ PropterStatus sql_statement(const PropterTableOptions *options, PropterArena *ar
     propter_buf_add(&sql, query);
   } else if (options->table) {
     propter_buf_add(&sql, PROPTER_STR("SELECT * FROM "));
-    quote_name(propter_str(options->table), &sql);
+    sql_put_name(propter_str(options->table), &sql);
   } else {
     return propter_fail(err, PROPTER_INVALID, "expected a table name or an SQL query for the database, found neither");
   }
@@ -150,11 +151,14 @@ PropterStatus sql_statement(const PropterTableOptions *options, PropterArena *ar
   return status;
 }
 
+bool sql_is_name(PropterStr name) {
+  for (size_t i = 0; i < name.len; i++)
+    if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.", name.data[i])) return false;
+  return name.len > 0;
+}
+
 bool sql_plain_name(const PropterTableOptions *options) {
-  const char *p = options->query ? NULL : options->table;
-  for (; p && *p; p++)
-    if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '_')) return false;
-  return p != NULL;
+  return !options->query && options->table && !strchr(options->table, '.') && sql_is_name(propter_str(options->table));
 }
 
 /* --- Rows ------------------------------------------------------------------------------------------------------------------------ */

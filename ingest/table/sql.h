@@ -14,6 +14,13 @@ PropterStatus sql_cell(SqlType type, PropterStr text, PropterArena *arena, Propt
 /* The statement that reads a source: its query without a last semicolon, or its whole table with the name quoted. In the arena. */
 PropterStatus sql_statement(const PropterTableOptions *options, PropterArena *arena, PropterStr *out, PropterError *err);
 
+/* The name of a table, each part between dots quoted unless it is. */
+void sql_put_name(PropterStr name, PropterBuf *out);
+/* True if a name needs no quotes. */
+bool sql_is_name(PropterStr name);
+/* The dialect of an open table's database: "sqlite", "postgres", or another word. */
+const char *table_dialect(const PropterTable *table);
+
 /* True if the source is a table whose name needs no quotes. */
 bool sql_plain_name(const PropterTableOptions *options);
 

@@ -2,6 +2,7 @@
 /* SQLite: a table or the result of a query. The file is opened for reading only; values are typed by the declared type of their column, where it has
  * none by what is stored. */
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +23,52 @@ static PropterStatus fail(const Sqlite *s, PropterError *err) {
   return propter_fail(err, status, "SQLite: %s", s->db ? sqlite3_errmsg(s->db) : "out of memory");
 }
 
+/* --- percentile(value, share): linear between the two nearest ranks, as percentile_cont of SQL:2003 -------------------------------------------- */
+
+typedef struct {
+  double *items;
+  size_t count, room;
+  double share;
+} Values;
+
+enum { VALUES_MOST = 1 << 26 };
+
+static void add_value(sqlite3_context *context, int count, sqlite3_value **value) {
+  Values *v = sqlite3_aggregate_context(context, sizeof *v);
+  (void)count;
+  if (!v || sqlite3_value_type(value[0]) == SQLITE_NULL) return;
+  if (v->count == v->room) {
+    size_t room = v->room ? 2 * v->room : 64;
+    double *items = room > VALUES_MOST ? NULL : sqlite3_realloc64(v->items, room * sizeof *items);
+    if (!items) {
+      sqlite3_result_error_nomem(context);
+      return;
+    }
+    v->items = items, v->room = room;
+  }
+  v->share = sqlite3_value_double(value[1]);
+  v->items[v->count++] = sqlite3_value_double(value[0]);
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static void end_values(sqlite3_context *context) {
+  Values *v = sqlite3_aggregate_context(context, 0);
+  if (!v || !v->count) return;
+  qsort(v->items, v->count, sizeof *v->items, by_value);
+  double rank = v->share * (double)(v->count - 1);
+  size_t low = rank > 0 ? (size_t)rank : 0, high = low + 1 < v->count ? low + 1 : low;
+  if (low >= v->count) low = high = v->count - 1;
+  sqlite3_result_double(context, v->items[low] + (rank - (double)low) * (v->items[high] - v->items[low]));
+  sqlite3_free(v->items);
+  *v = (Values){0};
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------------------------------- */
+
 static void close_sqlite(void *state) {
   Sqlite *s = state;
   sqlite3_finalize(s->statement);
@@ -39,6 +86,7 @@ static PropterStatus open_sqlite(const char *path, const PropterTableOptions *op
   if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) return fail(s, err);
   (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   (void)sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, (int)(limits->line_bytes < 1 << 30 ? limits->line_bytes : 1 << 30));
+  if (sqlite3_create_function(s->db, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, NULL, add_value, end_values) != SQLITE_OK) return fail(s, err);
   PropterStr sql;
   PROPTER_TRY(sql_statement(options, &s->rows.arena, &sql, err));
   if (sqlite3_prepare_v2(s->db, sql.data, (int)sql.len + 1, &s->statement, NULL) != SQLITE_OK || !s->statement) return fail(s, err);

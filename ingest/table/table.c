@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "reader.h"
+#include "sql.h"
 
 #define READER(name) extern const TableReader table_reader_##name;
 #include "readers.def"
@@ -119,6 +120,8 @@ const PropterStr *propter_table_columns(const PropterTable *table, size_t *count
 bool propter_table_has_expressions(const PropterTable *table) { return table->reader->column != NULL; }
 
 const char *propter_table_whole(const PropterTable *table) { return table->reader->whole ? table->reader->whole(table->state) : NULL; }
+
+const char *table_dialect(const PropterTable *table) { return table->reader->dialect ? table->reader->dialect(table->state) : table->reader->name; }
 
 bool propter_table_has_values(const PropterTable *table) { return table->reader->column || table->reader->any_case || table->reader->sheet; }
 

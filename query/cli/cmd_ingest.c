@@ -309,7 +309,7 @@ static const CommandOption options[] = {
     {"max-errors", 0, "N", "give up when more than N rows break a rule"},
     {"max-removed", 0, "N|N%", "give up when the graph of a source, or all that the mapping gives, would shrink by more than N quads or N percent (default: 50%)"},
     {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
-    {"database", 0, "ADDRESS", "database of R2RML's logical tables: an SQLite file, a postgresql:// address, or odbc: and a connection string"},
+    {"database", 0, "ADDRESS", "database of R2RML's logical tables and of metrics, which it adds up itself: an SQLite file, a postgresql:// address, or odbc: and a connection string"},
     {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; of CSVW to a .json file CSV2JSON; with --sniff the mapping"},
     {"sniff", 0, "FILE", "write a mapping guessed from a table (to --output or standard output): types, time, measures, slices, keys, units"},
     {"incremental", 0, NULL, "execute only rows that are new since the last run, take back what rows that are gone gave; the graph is that of a full run"},
@@ -330,9 +330,10 @@ const Command command_ingest = {
     .details =
         "A mapping is a Turtle file with RML or R2RML triples maps over CSV, JSON, XML or a database, a YARRRML file (.yml),\n"
         "CSVW metadata (JSON with the @context http://www.w3.org/ns/csvw; or a .csv or .tsv file with its metadata beside it),\n"
-        "or metric definitions: propter:Metric with propter:sourceFile, propter:timeColumn and propter:sourceColumn, metrics of dbt (.yml with metrics or\n"
-        "semantic_models, or semantic_manifest.json), measures of Cube (.yml with cubes) or a semantic model of Apache Ossie (.yml or .json with\n"
-        "semantic_model); the table orders is orders.csv beside it; a metric that cannot be said so is a reject with its line.\n"
+        "or metric definitions: propter:Metric with propter:sourceFile, propter:timeColumn and propter:sourceColumn, metrics of dbt (.yml with metrics,\n"
+        "semantic_models or models, or semantic_manifest.json), measures of Cube (.yml with cubes) or a semantic model of Apache Ossie (.yml or .json with\n"
+        "semantic_model); the table orders is orders.csv beside it, or, with --database,\n"
+        "a table that the database adds up by period and slice, so that only cells come here; a metric that cannot be said so is a reject with its line.\n"
         "Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
         "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
         "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last "

@@ -267,12 +267,18 @@ END
 { echo month,refunds,orders; i=1; while [ $i -le 24 ]; do printf '20%d-%02d,%d,100\n' $((10 + (i - 1) / 12)) $(((i - 1) % 12 + 1)) $((i == 20 ? 60 : 10 + i % 3)); i=$((i + 1)); done; } > sales.csv
 expect 'metrics of dbt' 0 'ingested: 24 rows' "$PROPTER" -g "$dir/d.g" ingest schema.yml
 expect 'a ratio of dbt is asked about' 7 'observed    0.600   expected 0.120' "$PROPTER" -g "$dir/d.g" why 'refund rate in August 2011'
-sed 's/type: ratio/type: cumulative/' schema.yml > cumulative.yml
-expect 'what a metric cannot say has its line' 1 'cumulative.yml:8: the metric refund_rate is left out: expected simple, ratio or derived, found "cumulative"' "$PROPTER" -g "$dir/e.g" ingest cumulative.yml
+sed 's/type: ratio/type: conversion/' schema.yml > cumulative.yml
+expect 'what a metric cannot say has its line' 1 'cumulative.yml:8: the metric refund_rate is left out: expected simple, ratio, derived or cumulative, found "conversion"' "$PROPTER" -g "$dir/e.g" ingest cumulative.yml
 { cat schema.yml; echo '  - {name: odd, type: conversion}'; echo '  - {name: odder, type: ratio, type_params: {numerator: odd, denominator: orders}}'; } > odd.yml
 expect 'one such metric leaves the others' 1 'odd.yml:9: the metric odd is left out' "$PROPTER" -g "$dir/odd.g" ingest odd.yml
 expect 'and what is made of it is refused with its line' 0 'odd.yml:10:odder  ""  definition  it is made of the metric "odd"' "$PROPTER" -g "$dir/odd.g" rejects
 expect 'or ends the run' 3 'odd.yml:9: column odd: expected simple' "$PROPTER" -g "$dir/odd.g" ingest odd.yml --on-error stop --force
+if command -v sqlite3 >/dev/null; then
+  sqlite3 shop.db "CREATE TABLE sales (month DATE, refunds INTEGER, orders INTEGER); INSERT INTO sales VALUES ('2024-01-03', 2, 10), ('2024-01-09', 3, 20), ('2024-02-01', 4, 30)"
+  printf '[Shop]\nmappings = schema.yml\ndb_url = sqlite:///shop.db\n' > shop.ini
+  expect 'metrics of dbt over a database' 0 'ingested: 4 rows' "$PROPTER" -g "$dir/shop.g" ingest shop.ini
+  expect 'which adds them up' 0 '#refunds/value> "5"^^' "$PROPTER" -g "$dir/shop.g" export
+else skip 'metrics of dbt over a database' 'sqlite3 is not installed'; fi
 expect 'its metrics as a semantic model of Ossie' 0 'expression: "SUM(sales.refunds) / SUM(sales.orders)"' "$PROPTER" -g "$dir/d.g" export --format ossie
 "$PROPTER" -g "$dir/d.g" export --format ossie > ossie.yaml
 expect 'which is read back' 0 'ingested: 24 rows' "$PROPTER" -g "$dir/o.g" ingest ossie.yaml

@@ -166,6 +166,134 @@ START_TEST(a_database_that_goes_away_leaves_the_graph) {
 }
 END_TEST
 
+/* --- Metrics that the database adds up --------------------------------------------------------------------------------------------- */
+
+enum { ORDERS_MADE = 60, MONTHS = 3 };
+static int month_of(int i) { return i % MONTHS; }
+static double amount_of(int i) { return i * 1.5 + .25; }
+
+static const char *orders_script(void) {
+  const char *path = support_path(support_folder(), "orders.sql");
+  PropterBuf text = {0};
+  propter_buf_printf(&text, "CREATE TABLE orders (id INTEGER, day TIMESTAMP, region VARCHAR(9), buyer INTEGER, done BOOLEAN, amount DECIMAL(9, 2));\n");
+  for (int i = 0; i < ORDERS_MADE; i++)
+    propter_buf_printf(&text, "INSERT INTO orders VALUES (%d, '2024-%02d-%02d 10:30:00', '%s', %d, %s, %.2f);\n", i, month_of(i) + 1, i % 28 + 1, i % 2 ? "south" : "no''rth",
+                       i % 7, i % 4 ? "FALSE" : "TRUE", amount_of(i));
+  support_write(path, propter_buf_str(&text));
+  propter_buf_clear(&text);
+  return path;
+}
+
+#define MEASURES                                                                                                                                               \
+  "semantic_models:\n  - name: orders\n    model: ref('orders')\n    defaults: {agg_time_dimension: day}\n    entities: [{name: order, type: primary, expr: id}]\n" \
+  "    dimensions:\n      - {name: day, type: time, type_params: {time_granularity: month}}\n      - {name: region, type: categorical}\n    measures:\n"         \
+  "      - {name: revenue, agg: sum, expr: amount, create_metric: true}\n      - {name: orders, agg: count, expr: id, create_metric: true}\n"                   \
+  "      - {name: twice, agg: sum, expr: amount * 2, create_metric: true}\n      - {name: ready, agg: sum_boolean, expr: done, create_metric: true}\n"          \
+  "      - {name: buyers, agg: count_distinct, expr: buyer, create_metric: true}\n"
+#define MEDIANS                                                                                                                                                \
+  "      - {name: middle, agg: median, expr: amount, create_metric: true}\n"                                                                                    \
+  "      - {name: upper, agg: percentile, expr: amount, agg_params: {percentile: 0.75}, create_metric: true}\n"
+#define TOTALS                                                                                                                                                 \
+  "metrics:\n  - {name: sofar, type: cumulative, type_params: {measure: revenue}}\n"                                                                           \
+  "  - {name: southern, type: simple, type_params: {measure: revenue}, filter: \"{{ Dimension('order__region') }} = 'south'\"}\n"
+
+static void wants(const PropterBuf *all, const char *metric, int month, const char *region, double value) {
+  char line[256];
+  (void)snprintf(line, sizeof line, "#%s/observation/2024-%02d-01%s%s> <", metric, month + 1, *region ? "/" : "", region);
+  char number[64];
+  (void)snprintf(number, sizeof number, "#%s/value> \"%.15g\"^^", metric, value);
+  for (const char *at = all->data; (at = strstr(at, line)); at++) {
+    const char *end = strchr(at, '\n'), *found = strstr(at, number);
+    if (found && found < end) return;
+  }
+  ck_abort_msg("no %s … %s in\n%s", line, number, all->data);
+}
+
+/* The cells are what adding up here gives. */
+static void compare_cells(const PropterBuf *all, bool medians) {
+  double sofar = 0;
+  for (int m = 0; m < MONTHS; m++) {
+    double sum[2] = {0, 0}, month[ORDERS_MADE];
+    int count[2] = {0, 0}, ready[2] = {0, 0}, buyers = 0, n = 0;
+    bool seen[7] = {false};
+    for (int i = 0; i < ORDERS_MADE; i++) {
+      if (month_of(i) != m) continue;
+      sum[i % 2] += amount_of(i), count[i % 2]++, ready[i % 2] += i % 4 == 0, month[n++] = amount_of(i);
+      buyers += !seen[i % 7], seen[i % 7] = true;
+    }
+    sofar += sum[0] + sum[1];
+    for (int r = 0; r < 2; r++) {
+      const char *region = r ? "south" : "no%27rth";
+      wants(all, "revenue", m, region, sum[r]);
+      wants(all, "orders", m, region, count[r]);
+      wants(all, "twice", m, region, 2 * sum[r]);
+      wants(all, "ready", m, region, ready[r]);
+    }
+    wants(all, "southern", m, "south", sum[1]);
+    wants(all, "buyers", m, "", buyers);
+    wants(all, "sofar", m, "", sofar);
+    if (medians) wants(all, "middle", m, "", (month[(n - 1) / 2] + month[n / 2]) / 2);
+    if (medians) wants(all, "upper", m, "", month[14] + .25 * (month[15] - month[14]));
+  }
+}
+
+static void add_up_everywhere(const char *address, bool medians) {
+  const char *mapping = support_path(support_folder(), "m.yml");
+  PropterGraph *graph = new_graph();
+  PropterIngestResult result = {0};
+  PropterBuf out = {0};
+  PropterIngestOptions options = {.database = address};
+  PropterError wrong = {0};
+  support_write(mapping, propter_str(medians ? MEASURES MEDIANS TOTALS : MEASURES TOTALS));
+  ck_ok(ingest(graph, mapping, &options, &result, err));
+  ck_assert_uint_eq(result.rows.rejects, 0);
+  /* Cells alone came here. */
+  ck_assert_uint_eq(result.rows.rows, (size_t)((medians ? 4 : 2) + 4 * 2 + 1) * MONTHS);
+  dump(graph, &out);
+  compare_cells(&out, medians);
+  ck_assert_ptr_nonnull(strstr(out.data, "#sourceQuery> \"SELECT "));
+  support_write(mapping, PROPTER_STR("metrics:\n  - {name: m, model: \"ref('orders')\", calculation_method: sum,\n     expression: none, timestamp: day}\n"));
+  ck_assert_int_eq(ingest(graph, mapping, &options, &result, &wrong), PROPTER_NOT_FOUND);
+  ck_assert_msg(strstr(wrong.message, "no column \"none\"") && wrong.line == 2, "%u: %s", (unsigned)wrong.line, wrong.message);
+  propter_buf_clear(&out);
+  propter_ingest_result_clear(&result);
+  propter_graph_close(graph);
+}
+
+START_TEST(sqlite_adds_up) {
+  const char *path = support_path(support_folder(), "shop.db");
+  PropterBuf odbc = {0};
+  ck_assert(sqlite_fill(path, orders_script()));
+  add_up_everywhere(path, true);
+  propter_buf_printf(&odbc, "odbc:Driver=SQLite3;Database=%s", path);
+  add_up_everywhere(odbc.data, false);
+  propter_buf_clear(&odbc);
+}
+END_TEST
+
+START_TEST(postgres_adds_up) {
+  const char *address = server_start();
+  if (!address) return;
+  ck_assert(server_fill(orders_script(), NULL));
+  add_up_everywhere(address, true);
+}
+END_TEST
+
+START_TEST(a_database_that_nothing_reads_is_refused) {
+  const char *mapping = support_path(support_folder(), "m.ttl");
+  PropterGraph *graph = new_graph();
+  PropterIngestResult result = {0};
+  PropterError e = {0};
+  support_write(mapping, PROPTER_STR("@prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+                                     "<urn:m> a p:Metric ; skos:prefLabel \"m\" ; p:sourceFile \"t.csv\" ; p:timeColumn \"d\" ; p:sourceColumn \"n\" ;\n"
+                                     "  p:grain \"P1D\" ; p:aggregation p:Sum .\n"));
+  ck_assert_int_eq(ingest(graph, mapping, &(PropterIngestOptions){.database = sqlite() + strlen("sqlite:")}, &result, &e), PROPTER_INVALID);
+  ck_assert_msg(strstr(e.message, "names no table of it") && e.line == 2, "%s", e.message);
+  propter_ingest_result_clear(&result);
+  propter_graph_close(graph);
+}
+END_TEST
+
 static PropterStatus run_join(void *payload, PropterError *err) {
   PropterGraph *graph = new_graph();
   PropterIngestResult result = {0};
@@ -196,6 +324,9 @@ Suite *suite_database(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, sqlite_joins);
   tcase_add_test(tc, postgres_joins);
+  tcase_add_test(tc, sqlite_adds_up);
+  tcase_add_test(tc, postgres_adds_up);
+  tcase_add_test(tc, a_database_that_nothing_reads_is_refused);
   tcase_add_test(tc, mistakes_in_a_join_are_named);
   tcase_add_test(tc, a_database_that_goes_away_leaves_the_graph);
   tcase_add_test(tc, every_failure_is_reported);

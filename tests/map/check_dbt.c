@@ -92,6 +92,33 @@ START_TEST(metrics_over_semantic_models) {
 }
 END_TEST
 
+/* dbt Core 1.12: the same as MODEL and its metrics, inside a model. */
+START_TEST(metrics_inside_models) {
+  static const char *const wanted[] = {"#revenue <" SKOS "prefLabel> \"Revenue\"\n",
+                                       "#revenue <https://w3id.org/propter#sourceFile> \"orders.csv\"\n",
+                                       "#revenue <https://w3id.org/propter#timeColumn> \"day\"\n",
+                                       "#revenue <https://w3id.org/propter#sourceColumn> \"amount\"\n",
+                                       "#revenue <https://w3id.org/propter#keyColumn> \"id\"\n",
+                                       "#revenue <https://w3id.org/propter#sliceColumn> \"region\"\n",
+                                       "#revenue/dimension/region <" SKOS "prefLabel> \"Sales region\"\n",
+                                       "#rate <https://w3id.org/propter#numerator> #back\n",
+                                       "#mean <https://w3id.org/propter#denominator> #back\n"};
+  expect("models:\n  - name: plain\n    columns: [{name: id, data_tests: [unique]}]\n"
+         "  - name: orders\n    semantic_model: {enabled: true}\n    agg_time_dimension: ordered\n    columns:\n"
+         "      - {name: id, entity: {type: primary, name: order}, data_type: int}\n"
+         "      - {name: day, granularity: day, dimension: {type: time, name: ordered}}\n"
+         "      - {name: region, dimension: {type: categorical, label: Sales region}}\n"
+         "    metrics:\n      - {name: revenue, label: Revenue, type: simple, agg: sum, expr: amount}\n"
+         "      - {name: back, agg: max, expr: returned}\n"
+         "      - {name: rate, type: ratio, numerator: back, denominator: revenue}\n"
+         "metrics:\n  - {name: mean, type: derived, expr: a / back, input_metrics: [{name: revenue, alias: a}, {name: back}]}\n",
+         wanted, sizeof wanted / sizeof *wanted, "#revenue/value> \"10\"^^");
+  refuse("models:\n  - name: orders\n    semantic_model: {enabled: true}\n    agg_time_dimension: day\n    columns:\n"
+         "      - {name: day, granularity: day, dimension: {type: time}}\n    metrics:\n      - name: m\n        agg: sum\n        fill_nulls_with: 0\n        expr: amount\n",
+         PROPTER_INVALID, 10, "found \"fill_nulls_with\"");
+}
+END_TEST
+
 START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__region') }} > 'north'\"\n"
                "    type_params: {measure: amount}\n",
@@ -99,7 +126,9 @@ START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__id') }} = 1\"\n    type_params: {measure: amount}\n",
          PROPTER_INVALID, 17, "no categorical dimension \"id\"");
   refuse(MODEL "      - {name: n, agg: count, expr: region, create_metric: true}\n", PROPTER_INVALID, 14, "the column of the primary entity");
-  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n", PROPTER_INVALID, 16, "expected simple, ratio or derived, found \"cumulative\"");
+  refuse(MODEL "metrics:\n  - name: m\n    type: conversion\n", PROPTER_INVALID, 16, "expected simple, ratio, derived or cumulative, found \"conversion\"");
+  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount}\n", PROPTER_INVALID, 12, "cumulative is computed by a database only");
+  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, window: 7 days}\n", PROPTER_INVALID, 17, "found \"window\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    type_params:\n      measure: {name: amount, fill_nulls_with: 0}\n", PROPTER_INVALID, 18,
          "found \"fill_nulls_with\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    type_params: {measure: none}\n", PROPTER_INVALID, 17, "no measure \"none\"");
@@ -110,10 +139,10 @@ START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
          "  - {name: m, type: ratio, type_params: {numerator: back, denominator: m}}\n",
          PROPTER_INVALID, 4, "no metric \"back\"");
   refuse(MODEL "metrics:\n  - {name: back, type: ratio}\n", PROPTER_INVALID, 13, "stands twice");
-  refuse(MODEL "      - {name: n, agg: count_distinct, expr: id, create_metric: true}\n", PROPTER_INVALID, 14, "found \"count_distinct\"");
-  refuse(MODEL "      - {name: n, agg: sum, expr: amount * 2, create_metric: true}\n", PROPTER_INVALID, 14, "SQL is not evaluated");
-  refuse(MODEL "      - {name: n, agg: sum, expr: amount, create_metric: true, non_additive_dimension: {name: ordered}}\n", PROPTER_INVALID, 14,
-         "found \"non_additive_dimension\"");
+  refuse(MODEL "      - {name: n, agg: count_distinct, expr: id, create_metric: true}\n", PROPTER_INVALID, 14, "count_distinct is computed by a database only");
+  refuse(MODEL "      - {name: n, agg: sum, expr: amount * 2, create_metric: true}\n", PROPTER_INVALID, 14, "SQL is computed by a database only");
+  refuse(MODEL "      - {name: n, agg: sum, expr: amount, create_metric: true, non_additive_dimension: {name: region}}\n", PROPTER_INVALID, 14,
+         "expected non_additive_dimension: {name: ordered}");
   refuse(CALCULATED "    filters: [a]\n", PROPTER_INVALID, 11, "found \"filters\"");
   refuse(CALCULATED "    config: {treat_null_values_as_zero: true}\n", PROPTER_INVALID, 11, "found \"treat_null_values_as_zero\"");
   refuse("metrics:\n  - name: m\n    model: source('a', 'b')\n    calculation_method: sum\n    expression: amount\n    timestamp: day\n", PROPTER_INVALID, 3,
@@ -122,7 +151,7 @@ START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
          "no column \"nope\"");
   refuse("metrics:\n  - {name: m, model: \"ref('orders')\", calculation_method: sum, expression: amount, timestamp: day,\n     time_grains: [hour]}\n",
          PROPTER_INVALID, 3, "found \"hour\"");
-  refuse("models:\n  - name: orders\n    metrics: [{name: m}]\n", PROPTER_INVALID, 3, "inside models");
+  refuse("models:\n  - name: orders\n    metrics: [{name: m}]\n", PROPTER_INVALID, 3, "expected semantic_model: {enabled: true}");
   refuse("metrics:\n  - name: a b\n    calculation_method: sum\n", PROPTER_INVALID, 2, "a name of letters");
 }
 END_TEST
@@ -184,6 +213,7 @@ Suite *suite_dbt(void) {
   TCase *tc = tcase_create("dbt");
   tcase_add_test(tc, metrics_with_a_calculation_method);
   tcase_add_test(tc, metrics_over_semantic_models);
+  tcase_add_test(tc, metrics_inside_models);
   tcase_add_test(tc, what_a_metric_cannot_say_is_refused_with_its_line);
   tcase_add_test(tc, one_refused_metric_leaves_the_others);
   tcase_add_test(tc, where_none_is_left_all_are_told);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Metrics over the tables of a database: it adds them up by one query, so that only cells come here. */
+#ifndef MAP_WAREHOUSE_H
+#define MAP_WAREHOUSE_H
+
+#include "model.h"
+#include "propter/vocab.h"
+
+enum { WAREHOUSE_SLICES = 64 };
+
+typedef struct {
+  const DocTriple *at; /* the metric, for messages */
+  PropterStr table;    /* "schema.table" */
+  PropterStr time;     /* a column */
+  PropterStr value;    /* a column; empty: rows are counted, or `expression` is added up */
+  PropterStr expression, grain, share; /* SQL of a row; ISO 8601; of a percentile */
+  PropterStr aggregation; /* IRI */
+  /* Columns that the cells have a value for; of those that are fixed, the member. */
+  struct {
+    PropterStr column, member;
+    bool fixed;
+  } slice[WAREHOUSE_SLICES];
+  size_t slices;
+  const char *pattern; /* result: how the first days of periods are written; NULL: ISO 8601 */
+  PropterStr sql;      /* result: the query, whose columns are called as those above; the value of rows and expressions "value" */
+} Warehouse;
+
+/* True if nothing but a database computes it. */
+bool warehouse_only(PropterStr aggregation);
+/* False: no database adds it up, or what it gives for slices says nothing of the whole (*combines). */
+bool warehouse_aggregates(PropterStr aggregation, bool *combines);
+/* Makes the query for the database that `s` is, its reader and address filled; the table and its columns are looked up there. NOT_FOUND, INVALID with the place of
+ * the metric: no such table or column, a period or an aggregation that the database does not have. */
+PropterStatus warehouse_query(PropterMapping *m, const LogicalSource *s, Warehouse *w, PropterError *err);
+
+#endif
