@@ -456,9 +456,11 @@ static PropterStatus take_fresh(Rows *r, Gone *g, PropterError *err) {
   return status;
 }
 
-/* Some 256 bits for each quad, so that few are looked up in vain. */
+/* Some 256 bits for each quad that may go, so that few are looked up in vain and the filter stays in the cache. */
 static PropterStatus make_filter(Gone *g, PropterError *err) {
-  for (g->bits = 16; g->bits < 40 && (UINT64_C(1) << g->bits) < 256 * (uint64_t)g->quads.count;) g->bits++;
+  uint64_t count = 0;
+  for (size_t i = 0; i < g->quads.count; i++) count += g->quads.entries[i].value != 0;
+  for (g->bits = 16; g->bits < 40 && UINT64_C(1) << g->bits < 256 * count;) g->bits++;
   if (!(g->filter = propter_calloc((size_t)1 << (g->bits - 3), 1))) return no_memory(err);
   for (size_t i = 0; i < g->quads.count; i++) {
     uint64_t hash = g->quads.entries[i].value, bit = hash >> (64 - g->bits);

@@ -72,7 +72,14 @@ def commands(data, mapping):
 
 
 # By table: a column that is no part of a key.
-CHANGED = {"AGENCY": 1, "CALENDAR": 9, "CALENDAR_DATES": 2, "FEED_INFO": 2, "FREQUENCIES": 3, "ROUTES": 2, "SHAPES": 1, "STOPS": 2, "STOP_TIMES": 2, "TRIPS": 3}
+CHANGED = {"AGENCY": 1, "CALENDAR": 8, "CALENDAR_DATES": 2, "FEED_INFO": 2, "FREQUENCIES": 3, "ROUTES": 2, "SHAPES": 1, "STOPS": 2, "STOP_TIMES": 2, "TRIPS": 3}
+
+
+def another(value):
+    """Another value of the same kind."""
+    if value in ("true", "false"):
+        return "true" if value == "false" else "false"
+    return value[:-1] + (str(int(value[-1]) % 9 + 1) if value[-1:].isdigit() else "x")
 
 
 def change(folder, night):
@@ -85,8 +92,7 @@ def change(folder, night):
         for i in range(1, len(lines)):
             if lines[i] and rng.random() < .01:
                 cells = lines[i].split(",")
-                last = cells[column][-1:]
-                cells[column] = cells[column][:-1] + (str((int(last) + 1) % 10) if last.isdigit() else "1")
+                cells[column] = another(cells[column])
                 lines[i] = ",".join(cells)
                 changed += 1
         with open(path, "w", newline="", encoding="utf-8") as file:
