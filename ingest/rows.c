@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two files. PATH.0 or PATH.1 holds a record for each row: a Record, a 64-bit hash of the terms of each of its quads, the
- * quads themselves. It only grows, until half of it is of
- * rows that are gone: then the living are copied to the other. PATH is written anew by every run: a line "propter rows 2", the fingerprint and a line end; for
- * each row, in the order of the run, an Entry; the run's IRI; a Tail. Numbers are little-endian, as on all machines this runs on; ids are those of the graph. */
+/* Two files. PATH.0 or PATH.1 holds a record for each row: a Record, a 64-bit hash of the terms of each of its quads, the quads themselves. It only
+ * grows, until half of it is of rows that are gone: then the living are copied to the other. PATH is written anew by every run: a line "propter rows 2",
+ * the fingerprint and a line end; for each row, in the order of the run, an Entry; the run's IRI; a Tail. Numbers are little-endian, as on all machines
+ * this runs on; ids are those of the graph. */
 #include "rows.h"
 
 #include <fcntl.h>
@@ -345,8 +345,8 @@ static PropterStatus make_slots(Rows *r, PropterError *err) {
   return PROPTER_OK;
 }
 
-/* Most rows stand where they stood: behind the row before, or a little further. SIZE_MAX: the last state does not have it, or far away, which costs its execution
- * and nothing else. */
+/* Most rows stand where they stood: behind the row before, or a little further. SIZE_MAX: the last state does not have it, or far away, which costs its
+ * execution and nothing else. */
 static PropterStatus find(Rows *r, uint64_t hash, size_t *entry, PropterError *err) {
   size_t end = r->old_count - r->at < NEAR ? r->old_count : r->at + NEAR;
   for (*entry = r->at; *entry < end; ++*entry)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What decides the outcome of a row: its cells, what it is joined with, and its place where the outcome says it or depends on it. Where that is the cells alone,
- * the bytes of the row in its file will do, and a row that is known is not even taken apart. */
+/* What decides the outcome of a row: its cells, what it is joined with, and its place where the outcome says it or depends on it. Where that is the
+ * cells alone, the bytes of the row in its file will do, and a row that is known is not even taken apart. */
 #include <string.h>
 
 #include "execute.h"

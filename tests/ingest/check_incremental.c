@@ -194,11 +194,15 @@ START_TEST(a_state_that_does_not_fit_is_not_believed) {
       ck_assert_int_eq(system(command.data), 0);
       break;
     case 4:
-      propter_buf_printf(&command, "for f in '%s'/*.[01]; do s=$(wc -c <\"$f\"); head -c $((s - 1)) \"$f\" >t.$$; printf '\\377' >>t.$$; mv t.$$ \"$f\"; done", s.state);
+      propter_buf_printf(&command,
+                         "for f in '%s'/*.[01]; do s=$(wc -c <\"$f\"); head -c $((s - 1)) \"$f\" >t.$$; "
+                         "printf '\\377' >>t.$$; mv t.$$ \"$f\"; done", s.state);
       ck_assert_int_eq(system(command.data), 0);
       break;
     case 5:
-      propter_buf_printf(&command, "for f in '%s'/*.[01]; do printf '\\377\\377\\377\\377\\377\\377\\377\\377' | dd of=\"$f\" bs=4 seek=1 conv=notrunc 2>/dev/null; done", s.state);
+      propter_buf_printf(&command,
+                         "for f in '%s'/*.[01]; do printf '\\377\\377\\377\\377\\377\\377\\377\\377' | "
+                         "dd of=\"$f\" bs=4 seek=1 conv=notrunc 2>/dev/null; done", s.state);
       ck_assert_int_eq(system(command.data), 0);
       break;
     default: support_write(s.mapping, PROPTER_STR(PREFIXES CUBE)); break;

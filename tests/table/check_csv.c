@@ -125,7 +125,8 @@ START_TEST(ways_to_read_agree) {
     PropterError why = {0}, because = {0};
     propter_buf_printf(&text, "x,y\n");
     /* Some are longer than what is read at once. */
-    for (uint64_t i = 0, n = round % 10 ? propter_rng_below(&rng, 60) : 30000, kinds = 1 + propter_rng_below(&rng, 12), breaks = 1 + propter_rng_below(&rng, 6); i < n; i++)
+    uint64_t rows = round % 10 ? propter_rng_below(&rng, 60) : 30000, kinds = 1 + propter_rng_below(&rng, 12), breaks = 1 + propter_rng_below(&rng, 6);
+    for (uint64_t i = 0; i < rows; i++)
       propter_buf_printf(&text, "%s%s", pieces[propter_rng_below(&rng, kinds)], ends[propter_rng_below(&rng, breaks)]);
     const char *path = file_of(propter_buf_str(&text), "t.csv");
     PropterStatus status = dump(path, NULL, NULL, &one, &why);
