@@ -8,12 +8,12 @@ set -u
 seed=${1:-101} dir=$(mktemp -d) || exit 75
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 75
-spent() { times >spent; awk 'NR == 2 { split($1, t, /[ms]/); print 60 * t[1] + t[2] }' spent; } # by programs that have ended; dash and bash print 0m0.00s
+seconds() { awk 'NR == 2 { split($1, t, /[ms]/); print 60 * t[1] + t[2] }' "$1"; } # of what `times` wrote: by programs that have ended, as 0m0.00s
 inferred() { # graph, periods: sets cpu
-  before=$(spent)
+  times >before # not in a subshell, which has spent nothing
   "$PROPTER" --threads 1 -g "$1" infer --periods "$2" >out 2>&1 || { cat out >&2; exit 1; }
-  after=$(spent)
-  cpu=$(awk -v a="$after" -v b="$before" 'BEGIN { print a - b }')
+  times >after
+  cpu=$(awk -v a="$(seconds after)" -v b="$(seconds before)" 'BEGIN { print a - b }')
 }
 statements() { "$PROPTER" -g "$1" export --graph-iri https://w3id.org/propter#current --canonical | grep -v 'propter#run>'; }
 must() { "$@" >out 2>&1 || { cat out >&2; exit 1; }; }
