@@ -468,7 +468,8 @@ static bool place(Node *node, PropterVocab from, PropterVocab to, uint64_t *star
 
 static int polarity_of(const Know *know, PropterId polarity) {
   if (!polarity) return 0;
-  return polarity == know->v[VOCAB_propter_Increase] ? 1 : polarity == know->v[VOCAB_propter_Decrease] ? -1 : 0;
+  if (polarity == know->v[VOCAB_propter_Increase] || polarity == know->v[VOCAB_propter_Enable]) return 1;
+  return polarity == know->v[VOCAB_propter_Decrease] || polarity == know->v[VOCAB_propter_Prevent] ? -1 : 0;
 }
 
 static void read_flags(const Know *know, Node *node, KnowClaim *c) {

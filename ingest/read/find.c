@@ -166,7 +166,7 @@ static bool whole(const Work *w, const Candidate *c) {
 }
 
 static void consider(Work *w, Rule *rule, const Pattern *p, PropterSpan match) {
-  Candidate c = {rule, p, match, {0, 0}, {0, 0}, 0, match.start};
+  Candidate c = {.rule = rule, .pattern = p, .core = match, .match = match.start};
   PropterSpan inner;
   if (p->cause_group && propter_matcher_span(w->r->matcher, p->cause_group, &inner.start, &inner.end)) c.cause = inner;
   if (p->effect_group && propter_matcher_span(w->r->matcher, p->effect_group, &inner.start, &inner.end)) c.effect = inner;
@@ -443,6 +443,8 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
     else if (!empty(w->scene->previous)) out->polarity = direction_of(w, slice(w->scene->text, w->scene->previous));
   }
   if (c->rule->flip) out->polarity = -(word ? word : 1) * 1;
+  out->enabling = c->rule->enabling && word >= 0;
+  out->counterfactual = c->rule->counterfactual;
   double sure = 1 - c->rule->hedge;
   sure = hedge_in(w, 0, c->lead, sure);
   sure = hedge_in(w, near > c->lead ? near : c->lead, words_on(w->s, c->core.end, 2), sure);
@@ -457,7 +459,10 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   bool conditional = rules_first(w->r, w->r->condition.items, w->r->condition.count, w->s, 0, &condition);
   /* "If rain caused the leak, …" supposes it. */
   if (conditional && inside(c->core, condition) && condition.start < c->core.start && out->hedge < .5) out->hedge = .5;
-  if (conditional && !overlap(condition, c->core)) {
+  if (conditional && c->core.start <= condition.start && overlap(condition, c->core)) {
+    /* The connective is the if: "Only if prices fall will sales rise". */
+    if (c->cause.end > condition.start && c->cause.end <= condition.end) out->condition = (PropterSpan){condition.start, c->cause.end};
+  } else if (conditional && !overlap(condition, c->core)) {
     size_t end = condition.end < c->core.start || condition.start > c->core.end ? condition.end : c->core.start;
     while (end > condition.start && w->s.data[end - 1] == ' ') end--;
     out->condition = (PropterSpan){condition.start, end};
@@ -524,8 +529,33 @@ static PropterSpan phrase_of(const Work *w, PropterSpan a) {
   return absolute(w, strip(w->r, w->s, (PropterSpan){judge_decoded(w->tagged, a, m.start), judge_decoded(w->tagged, a, m.end)}));
 }
 
-static PropterStatus emit(Work *w, const Candidate *c, PropterReadings *out, PropterError *err) {
+/* Who says so; their name and the verb of saying are cut off the arguments. */
+static PropterSpan speaker(const Work *w, Candidate *c) {
+  for (size_t i = 0; i < w->r->attribution.count; i++) {
+    PropterRegex *regex = w->r->attribution.items[i];
+    bool found = false;
+    PropterSpan m, who;
+    if (propter_regex_match(regex, w->r->matcher, w->s, 0, &found, NULL) != PROPTER_OK || !found || !propter_matcher_span(w->r->matcher, 0, &m.start, &m.end) ||
+        !propter_matcher_span(w->r->matcher, propter_regex_group(regex, "who"), &who.start, &who.end))
+      continue;
+    if (overlap(m, c->core) || rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, who))) continue;
+    PropterSpan *arguments[] = {&c->cause, &c->effect};
+    for (int k = 0; k < 2; k++) {
+      PropterSpan *a = arguments[k], rest = *a;
+      if (a->start < m.end && m.end < a->end) rest.start = m.end;
+      else if (a->start < m.start && m.start < a->end) rest.end = m.start;
+      rest = strip(w->r, w->s, rest);
+      if (rest.end > rest.start + 2) *a = rest;
+    }
+    if (m.end <= c->core.start && m.end > c->lead) c->lead = m.end;
+    return who;
+  }
+  return (PropterSpan){0, 0};
+}
+
+static PropterStatus emit(Work *w, Candidate *c, PropterReadings *out, PropterError *err) {
   PropterReading reading = {.rule = c->rule->name, .prior = c->rule->precision};
+  reading.speaker = absolute(w, speaker(w, c));
   reading.generic = !w->whens.count && c->rule->previous == PART_NONE && !c->rule->flip && !rules_any(w->r, w->r->past.items, w->r->past.count, w->s) &&
                     !rules_any(w->r, w->r->front_definite.items, w->r->front_definite.count, slice(w->s, c->cause));
   double any;
@@ -646,11 +676,18 @@ static PropterStatus happening(const Work *w, const PropterNames *names, const P
   return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");
 }
 
+/* The sentence says why something happened rather than that. */
+static bool is_claim(const Work *w, const PropterReadings *out) {
+  for (size_t i = out->claims.count; i-- > 0 && out->claims.items[i].sentence.start == w->scene->sentence.start;)
+    if (out->claims.items[i].confidence >= .5) return true;
+  return false;
+}
+
 /* No label, no other words for a kind: a clause whose date stands at its edge. What is still to come or supposed did not happen. */
 static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *err) {
   const PropterRules *r = w->r;
   const When *when = clause_date(w->s, &w->whens);
-  if (!when || !r->tagged_happening.count || !rules_any(r, r->past.items, r->past.count, w->s) || rules_any(r, r->future.items, r->future.count, w->s) ||
+  if (!when || !r->tagged_happening.count || is_claim(w, out) || !rules_any(r, r->past.items, r->past.count, w->s) || rules_any(r, r->future.items, r->future.count, w->s) ||
       rules_any(r, r->condition.items, r->condition.count, w->s))
     return PROPTER_OK;
   PROPTER_TRY(tag_sentence(w, err));

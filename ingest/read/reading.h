@@ -74,6 +74,7 @@ typedef struct {
   double precision, hedge;
   int polarity; /* 1, -1, or 0 */
   bool flip;    /* the effect did not come about */
+  bool enabling, counterfactual;
   bool negated;
   Part previous; /* this argument is the sentence before */
   bool needs_change, needs_number;
@@ -117,7 +118,7 @@ struct PropterRules {
   PROPTER_VEC(Paraphrase) paraphrases;
   PROPTER_VEC(PropterRegex *)
   cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, tagged_phrase, negation, negation_except, negation_before,
-      hedge_except, condition, order, no_noun, tagged_happening,
+      hedge_except, condition, order, no_noun, tagged_happening, attribution,
       nothing, front_definite, list_gap, common, past, future, reverse, gap, lead, place, pronoun, definite, answer_no, answer_yes, up, down, amount;
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];

@@ -84,14 +84,18 @@ static PropterStatus rule_line(RuleParser *p, PropterStr key, PropterStr rest) {
   } else if (propter_str_equal(key, PROPTER_STR("hedge"))) {
     return number(p, rest, 0, 1, &rule->hedge);
   } else if (propter_str_equal(key, PROPTER_STR("polarity"))) {
-    rule->flip = propter_str_equal(rest, PROPTER_STR("flip"));
-    rule->polarity = propter_str_equal(rest, PROPTER_STR("up")) ? 1 : propter_str_equal(rest, PROPTER_STR("down")) ? -1 : 0;
-    if (!rule->flip && !rule->polarity) return rules_bad(p, "up, down or flip", rest);
+    bool enable = propter_str_equal(rest, PROPTER_STR("enable")), prevent = propter_str_equal(rest, PROPTER_STR("prevent"));
+    rule->enabling = enable || prevent;
+    rule->flip = prevent || propter_str_equal(rest, PROPTER_STR("flip"));
+    rule->polarity = enable || propter_str_equal(rest, PROPTER_STR("up")) ? 1 : propter_str_equal(rest, PROPTER_STR("down")) ? -1 : 0;
+    if (!rule->flip && !rule->polarity) return rules_bad(p, "up, down, enable, prevent or flip", rest);
   } else if (propter_str_equal(key, PROPTER_STR("negated"))) {
     if (!propter_str_equal(rest, PROPTER_STR("yes"))) return rules_bad(p, "yes", rest);
     rule->negated = true;
   } else if (propter_str_equal(key, PROPTER_STR("previous"))) {
     if (!(rule->previous = rules_part(rest))) return rules_bad(p, "cause or effect", rest);
+  } else if (propter_str_equal(key, PROPTER_STR("counterfactual"))) {
+    if (!(rule->counterfactual = propter_str_equal(rest, PROPTER_STR("yes")))) return rules_bad(p, "yes", rest);
   } else if (propter_str_equal(key, PROPTER_STR("needs"))) {
     rule->needs_change |= propter_str_equal(rest, PROPTER_STR("effect-change"));
     rule->needs_number |= propter_str_equal(rest, PROPTER_STR("effect-number"));
@@ -103,7 +107,7 @@ static PropterStatus rule_line(RuleParser *p, PropterStr key, PropterStr rest) {
     if (*expression) return rules_bad(p, "one such expression", rest);
     return rules_compile_tagged(p, rest, expression);
   } else {
-    return rules_bad(p, "a word of a rule (trigger, pattern, tagged, lemmas, polarity, negated, previous, needs, hedge, precision, example, counter)", key);
+    return rules_bad(p, "a word of a rule (trigger, pattern, tagged, lemmas, polarity, negated, counterfactual, previous, needs, hedge, precision, example, counter)", key);
   }
   return PROPTER_OK;
 }
@@ -262,6 +266,7 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
                {"past", &r->past, false, 0},
                {"future", &r->future, false, 0},
                {"order", &r->order, false, 0},
+               {"attribution", &r->attribution, false, 0},
                {"no-noun", &r->no_noun, false, 0},
                {"tagged-cut-left", &r->tagged_cut_left, false, 0},
                {"tagged-cut-right", &r->tagged_cut_right, false, 0},
@@ -275,8 +280,8 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
     if (!propter_str_equal(key, propter_str(lists[i].key))) continue;
     PropterRegex *regex = NULL;
-    bool tagged = propter_str_starts(key, PROPTER_STR("tagged-"));
-    PROPTER_TRY(tagged ? rules_compile_tagged(p, rest, &regex) : lists[i].words ? rules_compile_words(p, rest, &regex) : rules_compile(p, rest, lists[i].flags, &regex));
+    bool named = propter_str_starts(key, PROPTER_STR("tagged-")) || lists[i].list == (void *)&r->attribution;
+    PROPTER_TRY(named ? rules_compile_tagged(p, rest, &regex) : lists[i].words ? rules_compile_words(p, rest, &regex) : rules_compile(p, rest, lists[i].flags, &regex));
     return add_regex(p, regex, lists[i].list);
   }
   if (propter_str_equal(key, PROPTER_STR("language"))) return language_line(p, rest);
@@ -523,6 +528,7 @@ void propter_rules_free(PropterRules *r) {
   FREE_LIST(r->hedge_except);
   FREE_LIST(r->condition);
   FREE_LIST(r->order);
+  FREE_LIST(r->attribution);
   FREE_LIST(r->tagged_happening);
   FREE_LIST(r->no_noun);
   FREE_LIST(r->nothing);

@@ -158,6 +158,7 @@ static PropterStatus put_author(Sheet *s, PropterId node, const PropterReading *
 }
 
 static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *l, const Link *cause, const Link *effect, size_t n, PropterError *err) {
+  static const PropterVocab polarities[2][2] = {{VOCAB_propter_Decrease, VOCAB_propter_Increase}, {VOCAB_propter_Prevent, VOCAB_propter_Enable}};
   static const PropterVocab kinds[] = {VOCAB_propter_TypeLevel, VOCAB_propter_ExAnte, VOCAB_propter_PostHoc};
   PropterStr iri;
   PropterId node;
@@ -175,7 +176,9 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   PROPTER_TRY(put_link(s, node, VOCAB_propter_effect, VOCAB_propter_effectScore, effect, err));
   if (cause->index == SIZE_MAX) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_causeCandidate, r->cause_phrase, r->cause, err));
   if (effect->index == SIZE_MAX) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_effectCandidate, r->effect_phrase, r->effect, err));
-  if (r->polarity) PROPTER_TRY(put_is(s, node, VOCAB_propter_polarity, r->polarity > 0 ? VOCAB_propter_Increase : VOCAB_propter_Decrease, err));
+  if (r->polarity) PROPTER_TRY(put_is(s, node, VOCAB_propter_polarity, polarities[r->enabling][r->polarity > 0], err));
+  if (r->counterfactual) PROPTER_TRY(put_true(s, node, VOCAB_propter_counterfactual, err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_attributedTo, words_of(s, r->speaker), err));
   if (r->negated) PROPTER_TRY(put_true(s, node, VOCAB_propter_negated, err));
   if (r->hedge > 0) PROPTER_TRY(put_decimal(s, node, VOCAB_propter_hedge, r->hedge, err));
   PROPTER_TRY(put_decimal(s, node, VOCAB_propter_confidence, r->confidence * (1 - r->hedge), err));

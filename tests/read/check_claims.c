@@ -87,6 +87,19 @@ static const struct {
     {"Smaller-scale tests did not find it because of the cache.", "the cache", "Smaller-scale tests did not find", 0, false, 0},
     {"No strike caused the fall in sales.", "No strike", "the fall in sales", -1, true, 0},
     {"Analysts say that the recall reduced sales.", "the recall", "sales", -1, false, .15},
+    {"Margins were negatively impacted by restructuring charges.", "restructuring charges", "Margins", -1, false, 0},
+    {"The outage took down the web shop.", "The outage", "the web shop", -1, false, 0},
+    {"More visits brought more orders.", "More visits", "more orders", 1, false, 0},
+    {"Demand from hospitals more than offset the decline in retail.", "Demand from hospitals", "the decline in retail", 1, false, 0},
+    {"Shortages put upward pressure on prices.", "Shortages", "prices", 1, false, 0},
+    {"If prices rise, sales fall.", "prices rise", "sales fall", -1, false, .25},
+    {"Sales will fall unless the shop reopens.", "the shop reopens", "Sales will fall", 1, false, .25},
+    {"Only if prices fall will sales rise.", "prices fall", "sales rise", 1, false, .25},
+    {"Had the strike not happened, orders would have grown.", "the strike", "orders would have grown", -1, false, 0},
+    {"Sales would have been higher without the strike.", "the strike", "Sales would have been higher", -1, false, 0},
+    {"According to analysts, the recall reduced sales.", "the recall", "sales", -1, false, .15},
+    {"The minister rejected claims that the tax reduced sales.", "the tax", "sales", -1, true, .15},
+    {"Nobody believes that the layoffs reduced sales.", "the layoffs", "sales", -1, true, .25},
     {"Sales are expected to fall because of the frost.", "the frost", "Sales are expected to fall", -1, false, .4},
 };
 
@@ -164,6 +177,37 @@ START_TEST(kinds_and_conditions) {
 }
 END_TEST
 
+static const struct {
+  const char *text, *speaker, *condition;
+  bool enabling, counterfactual;
+} said[] = {
+    {"The CFO said: \"The strike reduced sales.\"", "The CFO", "", false, false},
+    {"Analysts say the tariff hurt exports.", "Analysts", "", false, false},
+    {"According to the central bank, higher wages raised prices.", "the central bank", "", false, false},
+    {"The strike reduced sales, said the operator.", "the operator", "", false, false},
+    {"The company denied that the recall reduced sales.", "The company", "", false, false},
+    {"Management blamed the weather for the fall in visits.", "Management", "", false, false},
+    {"It said that the strike reduced sales.", "", "", false, false},
+    {"The strike reduced sales.", "", "", false, false},
+    {"If prices rise, sales fall.", "", "If prices rise", false, false},
+    {"Only if prices fall will sales rise.", "", "if prices fall", false, false},
+    {"Had the strike not happened, orders would have grown.", "", "", false, true},
+    {"The training helped users finish the setup.", "", "", true, false},
+    {"The wall prevented a flood.", "", "", true, false},
+    {"The wall prevented a fall in sales.", "", "", false, false},
+};
+
+START_TEST(who_says_it_and_if_what) {
+  Read x = read_text(said[_i].text);
+  ck_assert_msg(x.r.claims.count == 1, "%s: %zu claims", said[_i].text, x.r.claims.count);
+  const PropterReading *c = &x.r.claims.items[0];
+  check_words(&x, c->speaker, said[_i].speaker);
+  check_words(&x, c->condition, said[_i].condition);
+  ck_assert_msg(c->enabling == said[_i].enabling && c->counterfactual == said[_i].counterfactual, "%s", said[_i].text);
+  done(&x);
+}
+END_TEST
+
 START_TEST(happenings_have_a_date) {
   Read x = read_text("About 45,000 telephone workers stopped work on 7 August. They did not return to work on 9 August. They might have walked out.");
   ck_assert_uint_eq(x.r.happenings.count, 1);
@@ -191,6 +235,7 @@ static const struct {
     {"The report was published on 3 May 2011.", NULL, NULL, NULL},
     {"The workshop did not open on 3 May 2011.", NULL, NULL, NULL},
     {"The workshop will be opened on 3 May 2012.", NULL, NULL, NULL},
+    {"The strike caused the fall in sales on 3 May 2011.", NULL, NULL, NULL},
     {"It was repaired on 3 May 2011.", NULL, NULL, NULL},
     {"If the shop closed on 3 May 2011, nobody saw it.", NULL, NULL, NULL},
 };
@@ -249,6 +294,7 @@ Suite *suite_claims(void) {
   tcase_add_test(tc, the_sentence_before);
   tcase_add_test(tc, dates_go_to_their_side);
   tcase_add_test(tc, kinds_and_conditions);
+  tcase_add_loop_test(tc, who_says_it_and_if_what, 0, sizeof said / sizeof *said);
   tcase_add_test(tc, happenings_have_a_date);
   tcase_add_loop_test(tc, plain_clauses_have_a_date, 0, sizeof clauses / sizeof *clauses);
   tcase_add_test(tc, what_is_to_be_done_has_not_happened);

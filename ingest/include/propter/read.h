@@ -56,7 +56,10 @@ typedef struct {
   PropterSpan cause_phrase, effect_phrase; /* what of them could be a concept's label; empty: nothing, or no tagger */
   PropterSpan condition;  /* an if or unless */
   int polarity;           /* 1 the effect goes up, -1 down, 0 not said */
+  bool enabling;          /* the effect is made possible (polarity 1) or kept from coming about (-1), rather than moved */
   bool negated;
+  bool counterfactual;    /* what would be, had the cause not been */
+  PropterSpan speaker;    /* who says so, if the sentence names them */
   double hedge;           /* 0 asserted … 1 mere possibility */
   bool answered;          /* a question that the next sentence answers with yes or no */
   bool generic;           /* speaks of kinds of things: no date, no past */
