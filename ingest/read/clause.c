@@ -34,8 +34,8 @@ const When *clause_date(PropterStr sentence, const Whens *whens) {
   const When *found = NULL;
   for (size_t i = 0; i < whens->count; i++) {
     const When *w = &whens->items[i];
-    bool edge = words_in((PropterStr){sentence.data, w->start}) < EDGE_WORDS || words_in((PropterStr){sentence.data + w->end, sentence.len - w->end}) < EDGE_WORDS;
-    if (w->grain > WHEN_MONTH || !edge) continue;
+    PropterStr before = {sentence.data, w->start}, behind = {sentence.data + w->end, sentence.len - w->end};
+    if (w->grain > WHEN_MONTH || (words_in(before) >= EDGE_WORDS && words_in(behind) >= EDGE_WORDS)) continue;
     if (found) return NULL; /* which of two it is the words do not say */
     found = w;
   }

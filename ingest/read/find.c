@@ -291,7 +291,8 @@ static double worth(const Work *w, const Candidate *c) {
 /* "The price increase led to losses": a single word that is read as a verb, and the true verb behind it. Training must not look at what it trains. */
 static bool noun_first(const Work *w, const Candidate *first, const Candidate *second) {
   PropterStr word = slice(w->s, first->core);
-  return w->tagged && !w->r->ungraded && first->pattern->trail == PART_EFFECT && second->pattern->lead == PART_CAUSE && letter(word.data[0]) && !memchr(word.data, ' ', word.len) &&
+  bool adjacent = first->pattern->trail == PART_EFFECT && second->pattern->lead == PART_CAUSE;
+  return w->tagged && !w->r->ungraded && adjacent && letter(word.data[0]) && !memchr(word.data, ' ', word.len) &&
          !rules_any(w->r, w->r->no_noun.items, w->r->no_noun.count, word) && worth(w, second) > worth(w, first);
 }
 
@@ -687,7 +688,8 @@ static bool is_claim(const Work *w, const PropterReadings *out) {
 static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *err) {
   const PropterRules *r = w->r;
   const When *when = clause_date(w->s, &w->whens);
-  if (!when || !r->tagged_happening.count || is_claim(w, out) || !rules_any(r, r->past.items, r->past.count, w->s) || rules_any(r, r->future.items, r->future.count, w->s) ||
+  if (!when || !r->tagged_happening.count || is_claim(w, out)) return PROPTER_OK;
+  if (!rules_any(r, r->past.items, r->past.count, w->s) || rules_any(r, r->future.items, r->future.count, w->s) ||
       rules_any(r, r->condition.items, r->condition.count, w->s))
     return PROPTER_OK;
   PROPTER_TRY(tag_sentence(w, err));

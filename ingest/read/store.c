@@ -248,7 +248,8 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   if (h->quantity > 0) {
     PROPTER_TRY(put_decimal(s, node, VOCAB_propter_quantity, h->quantity, err));
     PROPTER_TRY(put_text(s, node, VOCAB_propter_quantityText, words_of(s, h->quantity_words), err));
-    if (h->polarity && l.scope_count == 1 && scope && scope->scale > 0) PROPTER_TRY(put_dose(s, node, iri, h->polarity * h->quantity / scope->scale, scope->unit, err));
+    if (h->polarity && l.scope_count == 1 && scope && scope->scale > 0)
+      PROPTER_TRY(put_dose(s, node, iri, h->polarity * h->quantity / scope->scale, scope->unit, err));
   }
   if (l.event != SIZE_MAX) PROPTER_TRY(put_iri(s, node, VOCAB_skos_closeMatch, propter_names_get(s->names, l.event)->iri, err));
   stored->happenings++;
