@@ -37,6 +37,8 @@ static bool find_programs(void) {
   return found;
 }
 
+enum { PORTS = 8 };
+
 const char *server_start(void) {
   static bool tried;
   if (tried) return connection ? address : NULL;
@@ -45,15 +47,22 @@ const char *server_start(void) {
     puts("# no PostgreSQL: install the Debian package postgresql and run as root");
     return NULL;
   }
-  int port = 20000 + (int)(getpid() % 20000);
   (void)snprintf(folder, sizeof folder, "/tmp/propter-pg-XXXXXX");
   if (!mkdtemp(folder)) return NULL;
-  (void)snprintf(address, sizeof address, "postgresql://postgres@127.0.0.1:%d/postgres", port);
-  if (command("cd / && chown postgres %s && runuser -u postgres -- %s/initdb -D %s/data -A trust -E UTF8 --no-sync --locale=C.UTF-8 >/dev/null 2>&1 && "
-              "runuser -u postgres -- %s/pg_ctl -D %s/data -w -o '-F -k %s -h 127.0.0.1 -p %d' -l %s/log start >/dev/null 2>&1",
-              folder, bin, folder, bin, folder, folder, port, folder) != 0) {
-    puts("# no PostgreSQL: its server did not start");
-    (void)command("rm -rf %s", folder);
+  bool runs = command("cd / && chown postgres %s && runuser -u postgres -- %s/initdb -D %s/data -A trust -E UTF8 --no-sync --locale=C.UTF-8 >/dev/null 2>&1",
+                      folder, bin, folder) == 0;
+  bool made = runs;
+  /* Another program may have the port. */
+  for (int i = 0; made && (i == 0 || (!runs && i < PORTS)); i++) {
+    int port = 20000 + (int)((getpid() + i * 997) % 12000);
+    (void)snprintf(address, sizeof address, "postgresql://postgres@127.0.0.1:%d/postgres", port);
+    runs = command("cd / && runuser -u postgres -- %s/pg_ctl -D %s/data -w -o '-F -k %s -h 127.0.0.1 -p %d' -l %s/log start >/dev/null 2>&1", bin, folder, folder,
+                   port, folder) == 0;
+  }
+  if (!runs) {
+    puts("# no PostgreSQL: its server did not start; the end of its log:");
+    (void)fflush(stdout);
+    (void)command("tail -3 %s/log | sed 's/^/# /'; rm -rf %s", folder, folder);
     return NULL;
   }
   (void)atexit(stop);
