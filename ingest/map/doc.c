@@ -95,6 +95,7 @@ static size_t mark(void *payload) { return ((Doc *)payload)->triples.count; }
 
 static void forget(size_t from, size_t to, void *payload) {
   Doc *doc = payload;
+  if (from == to) return;
   memmove(doc->triples.items + from, doc->triples.items + to, (doc->triples.count - to) * sizeof *doc->triples.items);
   doc->triples.count -= to - from;
 }
