@@ -124,6 +124,20 @@ bool event_days(const Case *c, const KnowEvent *e, PropterDay *first, PropterDay
   return true;
 }
 
+void event_study_periods(const Case *c, const KnowEvent *e, int32_t *first, int32_t *last) {
+  enum { OPEN_END = 14, LONGEST = 60 };
+  const PropterGrain grain = c->metric->series.series.grain;
+  int lag = event_lag(c, e);
+  *first = propter_period_of(grain, e->start + lag);
+  *last = e->end == PROPTER_NO_DAY || e->profile == PROPTER_PROFILE_STEP ? *first + OPEN_END - 1 : propter_period_of(grain, e->end + lag);
+  if (*last - *first >= LONGEST) *last = *first + LONGEST - 1;
+}
+
+bool event_shares(const KnowEvent *e, PropterDay first, PropterDay last) {
+  PropterDay end = e->end == PROPTER_NO_DAY ? e->start : e->end, from = e->start > first ? e->start : first, to = end < last ? end : last;
+  return 2 * (to - from + 1) >= last - first + 1;
+}
+
 bool event_in_time(const Case *c, const KnowEvent *e) {
   PropterDay first, last;
   /* The lag asks every link: only of what is not too late anyway. */

@@ -85,6 +85,10 @@ bool event_in_time(const Case *c, const KnowEvent *e);
 bool event_days(const Case *c, const KnowEvent *e, PropterDay *first, PropterDay *last);
 /* Days after which it shows in the series, by the links from its kind: the longest. */
 int event_lag(const Case *c, const KnowEvent *e);
+/* The periods in which an event study looks at it: up to its end, of an event without one (it lasts on) 14, at most 60. */
+void event_study_periods(const Case *c, const KnowEvent *e, int32_t *first, int32_t *last);
+/* The event takes half of the days or more. */
+bool event_shares(const KnowEvent *e, PropterDay first, PropterDay last);
 /* One course of events: the second is the end or a stage of the first. */
 bool same_course(Know *know, const KnowEvent *a, const KnowEvent *b);
 bool same_event(Know *know, const KnowEvent *a, const KnowEvent *b);

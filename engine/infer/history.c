@@ -8,9 +8,8 @@
 #include "candidate.h"
 #include "propter/math.h"
 
-/* Periods of the level before (at least, at most) and of an event without an end (it lasts on), dates the difference is compared with, untouched slices,
- * rounds. */
-enum { LEAST_BEFORE = 7, MOST_BEFORE = 28, OPEN_END = 14, LONGEST = 60, PLACES = 64, LEAST_PLACES = 12, MOST_OTHERS = 24, ROUNDS = 40 };
+/* Periods of the level before (at least, at most), dates the difference is compared with, untouched slices, rounds. */
+enum { LEAST_BEFORE = 7, MOST_BEFORE = 28, PLACES = 64, LEAST_PLACES = 12, MOST_OTHERS = 24, ROUNDS = 40 };
 
 /* Differences in robust units have heavier tails than Gaussian ones. */
 static const double still_freedom = 4, most_ratio = 30;
@@ -18,7 +17,7 @@ static const double still_freedom = 4, most_ratio = 30;
 typedef struct {
   size_t event, kind;      /* kind: index into the history's */
   PropterDay first, last;
-  double up, down;         /* ln of the density of the difference if something raised (lowered) the figure to that if nothing did */
+  double up, down;         /* density of the difference if something raised (lowered) the figure to that if nothing did */
   size_t rivals, rival;    /* other events there and then: kinds in rival_kind[rival …] */
 } Study;
 
@@ -141,7 +140,7 @@ static const Figure *own_figure(const Build *b, const KnowEvent *e) {
   return best;
 }
 
-/* ln of the density of a difference that something made to that of one that nothing made; `z` counts upwards. What is worth asking about is `moved_z` at least
+/* Density of a difference that something made to that of one that nothing made; `z` counts upwards. What is worth asking about is `moved_z` at least
  * and beyond that as large as the unknown cause: with effects of next to nothing among them, no figure could say that nothing was done. */
 static double moved_ratio(double z, const PropterScoreOptions *o) {
   enum { SIZES = 16 };
@@ -151,7 +150,7 @@ static double moved_ratio(double z, const PropterScoreOptions *o) {
     each[k] = propter_t_log_density((z - size) / hypot(1, o->dose_error * size), still_freedom) - log(hypot(1, o->dose_error * size));
   }
   double ratio = propter_log_sum_exp(each, SIZES) - log(SIZES) - propter_t_log_density(z, still_freedom);
-  return fmax(-most_ratio, fmin(most_ratio, ratio));
+  return exp(fmax(-most_ratio, fmin(most_ratio, ratio)));
 }
 
 static PropterStatus kind_index(History *h, PropterId kind, size_t *out, PropterError *err) {
@@ -159,8 +158,6 @@ static PropterStatus kind_index(History *h, PropterId kind, size_t *out, Propter
     if (h->kinds.items[*out] == kind) return PROPTER_OK;
   return propter_vec_push(&h->kinds, kind) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu kinds", h->kinds.count);
 }
-
-static PropterDay end_of(const KnowEvent *e) { return e->end == PROPTER_NO_DAY ? e->start : e->end; }
 
 /* What else is documented there and shares half of the time studied. */
 static PropterStatus find_rivals(Build *b, const Figure *f, Study *s, PropterError *err) {
@@ -172,8 +169,7 @@ static PropterStatus find_rivals(Build *b, const Figure *f, Study *s, PropterErr
     double part;
     size_t kind;
     if (x == e || x->told || x->start == PROPTER_NO_DAY || !x->kind || same_event(b->know, e, x)) continue;
-    PropterDay from = x->start > s->first ? x->start : s->first, to = end_of(x) < s->last ? end_of(x) : s->last;
-    if (2 * (to - from + 1) < s->last - s->first + 1) continue;
+    if (!event_shares(x, s->first, s->last)) continue;
     if (scope_relation(b->know, &x->scope, &f->metric->scope, &part) == RELATION_DISJOINT) continue;
     PROPTER_TRY(kind_index(h, x->kind, &kind, err));
     if (!propter_vec_push(&h->rival_kind, kind)) return propter_fail(err, PROPTER_NO_MEMORY, "rivals");
@@ -188,11 +184,9 @@ static PropterStatus study(Build *b, size_t event, PropterError *err) {
   if (!f) return PROPTER_OK;
   const PropterSeries *series = f->series;
   Case c = {.know = b->know, .metric = f->metric};
-  int lag = event_lag(&c, e);
-  int32_t first = propter_period_of(series->grain, e->start + lag);
-  int32_t last = e->end == PROPTER_NO_DAY || e->profile == PROPTER_PROFILE_STEP ? first + OPEN_END - 1 : propter_period_of(series->grain, e->end + lag);
+  int32_t first, last;
+  event_study_periods(&c, e, &first, &last);
   if (last < first) return PROPTER_OK;
-  if (last - first >= LONGEST) last = first + LONGEST - 1;
   size_t after = (size_t)(last - first) + 1, before = after < LEAST_BEFORE ? LEAST_BEFORE : after > MOST_BEFORE ? MOST_BEFORE : after, others = 0, n = 0;
   size_t most = f->controls.controls.count, span = before + after;
   const Figure **other = propter_malloc((most + 1) * sizeof *other);
@@ -259,20 +253,26 @@ static bool is_another(const Case *c, const Study *s) {
   return s->last < c->before || s->first > c->last;
 }
 
-/* past[i]: likelihood ratio that study i's event moved its figure this way, when the rates of the kinds of the others there are what all studies together say.
- * rate[kinds] and sum[2 × kinds] are room. */
-static void expect(const Case *c, const History *h, int sign, double *past, double *rate, double *sum) {
+/* What the rates are learned from and what is found with them, for one case. */
+typedef struct {
+  bool *another;     /* [studies]: is_another */
+  double *past;      /* [studies] */
+  double *rate, *sum; /* [kinds], [2 × kinds]: room */
+} Learning;
+
+/* past[i]: likelihood ratio that study i's event moved its figure this way, when the rates of the kinds of the others there are what all studies together say. */
+static void expect(const Case *c, const History *h, int sign, const Learning *l) {
   const PropterScoreOptions *o = &c->know->options.score;
   size_t kinds = h->kinds.count;
-  double mean = .5;
+  double mean = .5, *past = l->past, *rate = l->rate, *sum = l->sum;
   for (size_t k = 0; k < kinds; k++) rate[k] = mean;
   for (int round = 0; round < ROUNDS; round++) {
     double all = 1, total = 2;
     for (size_t k = 0; k < 2 * kinds; k++) sum[k] = 0;
     for (size_t i = 0; i < h->studies.count; i++) {
       const Study *s = &h->studies.items[i];
-      if (!is_another(c, s)) continue;
-      double still = 1 - o->unknown_rate, ratio = exp(sign > 0 ? s->up : s->down), own = rate[s->kind];
+      if (!l->another[i]) continue;
+      double still = 1 - o->unknown_rate, ratio = sign > 0 ? s->up : s->down, own = rate[s->kind];
       for (size_t k = 0; k < s->rivals; k++) still *= 1 - rate[h->rival_kind.items[s->rival + k]];
       past[i] = ratio / ((1 - still) * ratio + still);
       double acted = own * past[i] / (own * past[i] + 1 - own);
@@ -284,13 +284,13 @@ static void expect(const Case *c, const History *h, int sign, double *past, doub
   }
 }
 
-static PropterStatus keep_past(const Case *c, const History *h, const double *past, Cause *cause, PropterError *err) {
+static PropterStatus keep_past(const Case *c, const History *h, const Learning *l, Cause *cause, PropterError *err) {
   PropterId kind = cause->root == SIZE_MAX ? cause->id : c->know->events.items[cause->root].kind;
   double *kept = propter_arena_alloc(c->arena, h->studies.count * sizeof *kept);
   PropterCandidate *n = &cause->number;
   if (!kept) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", h->studies.count);
   for (size_t i = 0; i < h->studies.count && kind; i++)
-    if (is_another(c, &h->studies.items[i]) && concept_covers(c->know, kind, h->kinds.items[h->studies.items[i].kind])) kept[n->pasts++] = past[i];
+    if (l->another[i] && concept_covers(c->know, kind, h->kinds.items[h->studies.items[i].kind])) kept[n->pasts++] = l->past[i];
   n->past = kept;
   return PROPTER_OK;
 }
@@ -310,13 +310,16 @@ PropterStatus history_find(Case *c, PropterError *err) {
   size_t n = h->studies.count, kinds = h->kinds.count;
   PropterStatus status = PROPTER_OK;
   if (!n) return PROPTER_OK;
-  double *past = propter_malloc((n + 3 * kinds) * sizeof *past);
-  if (!past) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", n);
-  for (int sign = -1; sign <= 1; sign += 2) {
-    expect(c, h, sign, past, past + n, past + n + kinds);
+  Learning l = {.another = propter_malloc(n * sizeof *l.another), .past = propter_malloc((n + 3 * kinds) * sizeof *l.past)};
+  if (!l.another || !l.past) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu events", n);
+  for (size_t i = 0; i < n && !status; i++) l.another[i] = is_another(c, &h->studies.items[i]);
+  for (int sign = -1; sign <= 1 && !status; sign += 2) {
+    l.rate = l.past + n, l.sum = l.rate + kinds;
+    expect(c, h, sign, &l);
     for (size_t i = 0; i < c->causes.count && !status; i++)
-      if (said_way(c, &c->causes.items[i].number) == sign) status = keep_past(c, h, past, &c->causes.items[i], err);
+      if (said_way(c, &c->causes.items[i].number) == sign) status = keep_past(c, h, &l, &c->causes.items[i], err);
   }
-  propter_free(past);
+  propter_free(l.another);
+  propter_free(l.past);
   return status;
 }

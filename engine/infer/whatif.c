@@ -9,8 +9,8 @@
 #include "propter/event.h"
 #include "propter/math.h"
 
-/* Periods studied from an event on where it does not say when it ends, and of its course at most; four times as many before it, at least 10. */
-enum { OPEN_END = 14, LONGEST = 60, LEAST_BEFORE = 10 };
+/* Periods before an event: four times as many as from it on, at least. */
+enum { LEAST_BEFORE = 10 };
 
 typedef struct {
   Know *know;
@@ -49,8 +49,6 @@ static PropterStatus find_concept(Know *know, PropterStr name, PropterId *id, Pr
 
 static bool is_meant(const Study *s, const KnowEvent *e) { return e->id == s->cause || (e->kind && concept_covers(s->know, s->cause, e->kind)); }
 
-static PropterDay end_of(const KnowEvent *e) { return e->end == PROPTER_NO_DAY ? e->start : e->end; }
-
 /* Something else that is documented for this series began or ended within the days studied and shares half of the event's: what it did cannot be told apart. */
 static bool is_crowded(const Study *s, const KnowEvent *e, PropterDay last) {
   for (size_t i = 0; i < s->know->events.count; i++) {
@@ -58,8 +56,7 @@ static bool is_crowded(const Study *s, const KnowEvent *e, PropterDay last) {
     double part;
     if (x == e || x->told || x->start == PROPTER_NO_DAY || (is_meant(s, x) && x->start != e->start)) continue;
     if (scope_relation(s->know, &x->scope, &s->metric->scope, &part) == RELATION_DISJOINT) continue;
-    PropterDay from = x->start > e->start ? x->start : e->start, to = end_of(x) < last ? end_of(x) : last;
-    if (2 * (to - from + 1) >= last - e->start + 1) return true;
+    if (event_shares(x, e->start, last)) return true;
   }
   return false;
 }
@@ -79,10 +76,8 @@ static PropterStatus take_row(const PropterSeries *series, int32_t first, size_t
 static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err) {
   const PropterSeries *series = &s->metric->series.series;
   Case c = {.know = s->know, .metric = s->metric};
-  int lag = event_lag(&c, e);
-  int32_t first = propter_period_of(series->grain, e->start + lag);
-  int32_t last = e->end == PROPTER_NO_DAY || e->profile == PROPTER_PROFILE_STEP ? first + OPEN_END - 1 : propter_period_of(series->grain, e->end + lag);
-  if (last - first >= LONGEST) last = first + LONGEST - 1;
+  int32_t first, last;
+  event_study_periods(&c, e, &first, &last);
   size_t after = (size_t)(last - first) + 1, before = 4 * after < LEAST_BEFORE ? LEAST_BEFORE : 4 * after, steps = before + after, rows = 0;
   if (is_crowded(s, e, propter_period_last(series->grain, last))) return s->crowded++, PROPTER_OK;
   PropterStatus status = controls_find(&c, err);

@@ -10,7 +10,6 @@
 #include "../../engine/infer/memo.h"
 #include "propter/changed.h"
 #include "propter/io.h"
-#include "propter/rdf.h"
 #include "propter/rng.h"
 #include "world.h"
 
@@ -299,22 +298,6 @@ START_TEST(any_edit_ends_where_a_full_run_ends) {
 }
 END_TEST
 
-static PropterStatus append(PropterStr bytes, void *payload, PropterError *err) {
-  propter_buf_add(payload, bytes);
-  return propter_buf_status(payload, err);
-}
-
-/* propter:current as canonical N-Quads. */
-static PropterBuf current(const char *dir) {
-  PropterBuf out = {0};
-  World w = world_open(dir);
-  PropterRdfWriterOptions options = {.format = "nquads", .canonical = true};
-  PropterId graph = world_id(&w, NS "current");
-  if (graph) ck_ok(propter_rdf_write(w.snapshot, graph, &options, append, &out, NULL, err));
-  world_close(&w);
-  return out;
-}
-
 /* Killed after longer and longer, until one gets to its end. */
 START_TEST(a_killed_run_is_taken_up_again) {
   const char *dir = new_shop(), *calm = new_shop();
@@ -322,7 +305,7 @@ START_TEST(a_killed_run_is_taken_up_again) {
   put_shop(dir, &shop);
   put_shop(calm, &shop);
   PropterInferSummary whole = run(calm, true, 1, false);
-  PropterBuf undisturbed = current(calm);
+  PropterBuf undisturbed = world_current(calm);
   bool ended = false;
   for (unsigned wait = 1; !ended; wait += wait) {
     pid_t pid = fork();
@@ -336,12 +319,12 @@ START_TEST(a_killed_run_is_taken_up_again) {
     (void)kill(pid, SIGKILL);
     ck_assert_int_eq(waitpid(pid, &how, 0), pid);
     ended = WIFEXITED(how);
-    PropterBuf now = current(dir);
+    PropterBuf now = world_current(dir);
     ck_assert(now.len == 0 || propter_str_equal(propter_buf_str(&now), propter_buf_str(&undisturbed)));
     propter_buf_clear(&now);
   }
   PropterInferSummary last = run(dir, true, 2, false);
-  PropterBuf after = current(dir);
+  PropterBuf after = world_current(dir);
   ck_assert(last.kept == whole.scored && last.scored == 0 && last.added == 0);
   ck_assert(propter_str_equal(propter_buf_str(&after), propter_buf_str(&undisturbed)));
   propter_buf_clear(&after);

@@ -6,7 +6,6 @@
 
 #include "propter/changed.h"
 #include "propter/math.h"
-#include "propter/rdf.h"
 #include "propter/run.h"
 #include "world.h"
 
@@ -21,22 +20,6 @@ static PropterInferSummary run(const char *dir, unsigned threads, bool dry) {
   return summary;
 }
 
-static PropterStatus append(PropterStr bytes, void *payload, PropterError *err) {
-  propter_buf_add(payload, bytes);
-  return propter_buf_status(payload, err);
-}
-
-/* propter:current as canonical N-Quads. */
-static PropterBuf current(const char *dir) {
-  PropterBuf out = {0};
-  World w = world_open(dir);
-  PropterRdfWriterOptions options = {.format = "nquads", .canonical = true};
-  PropterId graph = world_id(&w, NS "current");
-  if (graph) ck_ok(propter_rdf_write(w.snapshot, graph, &options, append, &out, NULL, err));
-  world_close(&w);
-  return out;
-}
-
 static bool holds(const PropterBuf *text, const char *part) { return text->data && strstr(text->data, part) != NULL; }
 
 START_TEST(a_run_writes_patterns_and_hypotheses) {
@@ -47,7 +30,7 @@ START_TEST(a_run_writes_patterns_and_hypotheses) {
   ck_assert_uint_ge(s.answered, 2);
   ck_assert_uint_gt(s.added, 50);
   ck_assert_uint_eq(s.removed, 0);
-  PropterBuf text = current(dir);
+  PropterBuf text = world_current(dir);
   ck_assert(holds(&text, "<" NS "Pattern>") && holds(&text, "<" NS "Hypothesis>") && holds(&text, "<" NS "Evidence>") && holds(&text, "<" NS "scoreTerm>"));
   ck_assert(holds(&text, "<" NS "cause> <" W "strike>") && holds(&text, "<" NS "grade>") && holds(&text, s.run));
   ck_assert(holds(&text, "orders.csv:43 north"));
@@ -72,12 +55,12 @@ START_TEST(a_second_run_changes_nothing) {
   PropterInferSummary first = run(dir, 1, true);
   ck_assert_uint_gt(first.added, 50);
   ck_assert_str_eq(first.run, "");
-  PropterBuf before = current(dir);
+  PropterBuf before = world_current(dir);
   ck_assert_uint_eq(before.len, 0); /* a dry run writes nothing */
   (void)run(dir, 1, false);
-  before = current(dir);
+  before = world_current(dir);
   PropterInferSummary second = run(dir, 2, false);
-  PropterBuf after = current(dir);
+  PropterBuf after = world_current(dir);
   ck_assert_uint_eq(second.added + second.removed, 0);
   ck_assert_str_eq(second.run, "");
   ck_assert(propter_str_equal(propter_buf_str(&before), propter_buf_str(&after)));
@@ -95,15 +78,15 @@ START_TEST(only_what_changed_is_written_and_equals_a_fresh_run) {
   world_load(dir, "https://example.org/extra", "w:strike a p:Event ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n");
   PropterInferSummary second = run(dir, 1, false);
   ck_assert(second.added > 0 && second.removed > 0 && strcmp(first.run, second.run) != 0);
-  PropterBuf text = current(dir);
+  PropterBuf text = world_current(dir);
   ck_assert(holds(&text, second.run));
   propter_buf_clear(&text);
   world_load(dir, "https://example.org/extra", both);
   (void)run(dir, 1, false);
-  PropterBuf grown = current(dir);
+  PropterBuf grown = world_current(dir);
   const char *fresh = world_make(both);
   (void)run(fresh, 1, false);
-  PropterBuf whole = current(fresh);
+  PropterBuf whole = world_current(fresh);
   /* Equal but for the runs that found it. */
   PropterBuf *texts[2] = {&grown, &whole};
   for (int k = 0; k < 2; k++) {
@@ -135,7 +118,7 @@ START_TEST(a_run_can_be_undone) {
   ck_ok(propter_writer_commit(writer, err));
   propter_writer_close(writer);
   propter_graph_close(graph);
-  PropterBuf text = current(dir);
+  PropterBuf text = world_current(dir);
   ck_assert_uint_eq(text.len, 0);
   PropterInferSummary again = run(dir, 1, false);
   ck_assert_uint_eq(again.added, s.added);
@@ -146,7 +129,7 @@ START_TEST(threads_write_the_same_bytes) {
   const char *a = world_make(world_strike), *b = world_make(world_strike);
   (void)run(a, 1, false);
   (void)run(b, 4, false);
-  PropterBuf x = current(a), y = current(b);
+  PropterBuf x = world_current(a), y = world_current(b);
   ck_assert_uint_gt(x.len, 1000);
   ck_assert(propter_str_equal(propter_buf_str(&x), propter_buf_str(&y)));
   propter_buf_clear(&x);
@@ -157,7 +140,7 @@ END_TEST
 START_TEST(one_metric_leaves_the_others_alone) {
   const char *dir = world_make(world_strike);
   (void)run(dir, 1, false);
-  PropterBuf before = current(dir);
+  PropterBuf before = world_current(dir);
   PropterGraph *graph;
   PropterInferSummary summary;
   PropterStr name = PROPTER_STR(W "south-orders"), none = PROPTER_STR(W "no-such");
@@ -168,7 +151,7 @@ START_TEST(one_metric_leaves_the_others_alone) {
   ck_assert_uint_eq(summary.added + summary.removed, 0);
   ck_assert_int_eq(propter_infer_run(graph, &none, 1, NULL, PROPTER_STR("test"), 1700000002, false, &summary, &error), PROPTER_NOT_FOUND);
   propter_graph_close(graph);
-  PropterBuf after = current(dir);
+  PropterBuf after = world_current(dir);
   ck_assert(propter_str_equal(propter_buf_str(&before), propter_buf_str(&after)));
   propter_buf_clear(&before);
   propter_buf_clear(&after);

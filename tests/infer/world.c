@@ -134,3 +134,18 @@ const PropterCause *world_cause(const PropterInference *x, const char *local) {
     if (propter_str_equal(x->cause[i].iri, propter_str(iri))) return &x->cause[i];
   return NULL;
 }
+
+static PropterStatus append(PropterStr bytes, void *payload, PropterError *err) {
+  propter_buf_add(payload, bytes);
+  return propter_buf_status(payload, err);
+}
+
+PropterBuf world_current(const char *dir) {
+  PropterBuf out = {0};
+  World w = world_open(dir);
+  PropterRdfWriterOptions options = {.format = "nquads", .canonical = true};
+  PropterId graph = world_id(&w, NS "current");
+  if (graph) ck_ok(propter_rdf_write(w.snapshot, graph, &options, append, &out, NULL, err));
+  world_close(&w);
+  return out;
+}

@@ -33,6 +33,8 @@ PropterInference *world_ask(const char *dir, const PropterInferOptions *options)
 PropterInference *world_ask_at(const char *dir, const char *metric, int year, int month, const PropterInferOptions *options);
 /* The cause of that local name, or NULL. */
 const PropterCause *world_cause(const PropterInference *x, const char *local);
+/* propter:current as canonical N-Quads; the caller clears it. */
+PropterBuf world_current(const char *dir);
 PropterInferOptions world_options(void); /* one thread */
 
 #endif
