@@ -49,10 +49,17 @@ static double scatter(const DetectInput *in, const double *changes, size_t count
   return fmax(1, sum);
 }
 
+/* t of a correlation of n pairs that scatters so much wider than independent ones, and its p, bounded over the lags. */
+static double test(double r, size_t n, double wider, int lags, double *p) {
+  double t = r * sqrt((double)(n - 2) / wider / fmax(1e-12, 1 - r * r));
+  *p = 2 * propter_t_cdf(-fabs(t), (double)(n - 2)) * lags;
+  return t;
+}
+
 static PropterStatus try_leader(DetectInput *in, size_t which, PropterDetections *found, PropterError *err) {
   const PropterSeries *leader = in->options->leaders[which];
   Baseline *baseline = NULL;
-  double best = 0, usual, spread, *changes = NULL;
+  double best = 0, usual, spread, *changes = NULL, p = 1;
   size_t pairs = 0, n;
   int at = 0;
   if (leader->grain != in->series->grain || !leader->count) return PROPTER_OK;
@@ -64,8 +71,10 @@ static PropterStatus try_leader(DetectInput *in, size_t which, PropterDetections
     double r = correlation(in, leader, changes, lag, &n);
     if (n >= FEWEST && fabs(r) > fabs(best)) best = r, at = lag, pairs = n;
   }
-  if (!status && at) {
-    double t = best * sqrt((double)(pairs - 2) / scatter(in, changes, baseline->n) / fmax(1e-12, 1 - best * best)), p = 2 * propter_t_cdf(-fabs(t), (double)(pairs - 2)) * in->options->lags;
+  if (!status && at) (void)test(best, pairs, 1, in->options->lags, &p);
+  /* Most pairs are none even of independent changes. */
+  if (p < keep) {
+    double t = test(best, pairs, scatter(in, changes, baseline->n), in->options->lags, &p);
     if (p < keep)
       status = detect_add(found,
                           (PropterDetection){.kind = PROPTER_PATTERN_LAGGED,
