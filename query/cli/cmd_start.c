@@ -65,6 +65,15 @@ PropterStatus start_each(Start *s, const char *query, size_t most, PropterStatus
 
 /* --- The whole ------------------------------------------------------------------------------------------------------------------------------ */
 
+static bool is_event_list(const StartFile *f) { return f->events; }
+static bool is_document(const StartFile *f) { return !f->table; }
+
+static void add_section(const Start *s, const char *absolute, const char *head, bool (*of)(const StartFile *), PropterBuf *job) {
+  propter_buf_printf(job, "\n\n%s =", head);
+  for (size_t i = 0; i < s->files.count; i++)
+    if (of(&s->files.items[i])) propter_buf_printf(job, " %s%s", absolute, s->files.items[i].path + s->folder.len);
+}
+
 static PropterStatus write_job(Start *s) {
   PropterBuf job = {.max = 1 << 24};
   char *path = start_text(s, "%s/%s", s->pack, "job.ini"), *absolute = realpath(s->folder.data, NULL);
@@ -74,11 +83,8 @@ static PropterStatus write_job(Start *s) {
       "mapping = ",
       s->call->graph, s->pack, s->name.data);
   propter_buf_add(&job, propter_buf_str(&s->job));
-  for (int events = 1; events >= 0; events--) {
-    if (events ? s->events : s->documents) propter_buf_printf(&job, "\n\n[%s]\n%s =", events ? "events" : "read", events ? "files" : "documents");
-    for (size_t i = 0; i < s->files.count && absolute; i++)
-      if (events ? s->files.items[i].events : !s->files.items[i].table) propter_buf_printf(&job, " %s%s", absolute, s->files.items[i].path + s->folder.len);
-  }
+  if (s->events && absolute) add_section(s, absolute, "[events]\nfiles", is_event_list, &job);
+  if (s->documents && absolute) add_section(s, absolute, "[read]\ndocuments", is_document, &job);
   propter_buf_add(&job, PROPTER_STR("\n\n[infer]\n"));
   PropterStatus status = path && absolute ? propter_buf_status(&job, s->err) : start_no_memory(s->err);
   if (status == PROPTER_OK) status = propter_io_write_file(path, propter_buf_str(&job), s->err);
