@@ -19,6 +19,7 @@ void baseline_free(Baseline *b) {
   if (!b) return;
   propter_free(b->y);
   propter_free(b->season);
+  propter_free(b->yearly);
   propter_free(b->change);
   propter_free(b->before);
   propter_free(b);
@@ -78,6 +79,16 @@ static PropterStatus remove_season(Baseline *b, const PropterSeries *series, Pro
   b->seasonal = true;
   propter_free(scratch);
   find_changes(b);
+  return PROPTER_OK;
+}
+
+static PropterStatus remove_yearly(Baseline *b, const PropterSeries *series, PropterError *err) {
+  PROPTER_TRY(yearly_part(series, b->y, &b->yearly, err));
+  for (size_t i = 0; i < b->n && b->yearly; i++) {
+    b->season[i] += b->yearly[i];
+    b->y[i] -= b->yearly[i];
+  }
+  if (b->yearly) find_changes(b);
   return PROPTER_OK;
 }
 
@@ -205,6 +216,7 @@ PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseli
   find_changes(b);
   b->resolution = find_resolution(b);
   status = remove_season(b, series, err);
+  if (!status) status = remove_yearly(b, series, err);
 done:
   if (status != PROPTER_OK) {
     baseline_free(b);

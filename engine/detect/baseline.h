@@ -13,12 +13,18 @@ enum {
 size_t series_cycle(PropterGrain grain);
 size_t series_season(const PropterSeries *series, size_t i);
 
+/* What days of the year add to `y`, a series of days without its weekly season: fixed dates, days from Easter, n-th and last weekdays of a month that stand
+ * apart from the level around them in each of at least three years (one in five may miss). A part of the level where that is above 0 throughout.
+ * *out[count] is to be freed with propter_free; NULL: nothing recurs, or it cannot be known (another grain, an adjusted series, under three years). */
+PropterStatus yearly_part(const PropterSeries *series, const double *y, double **out, PropterError *err);
+
 /* A series prepared once. `y` has the seasonal part removed where there is one. */
 typedef struct {
   PropterGrain grain;
   size_t n;
   double *y;       /* NaN: gap */
-  double *season;  /* what was removed */
+  double *season;  /* what was removed, `yearly` included */
+  double *yearly;  /* days that recur every year (yearly_part); NULL: none */
   double *change;  /* per period since the previous observation; NaN at gaps and at the first */
   size_t *before;  /* index of the observation before period i, SIZE_MAX: none; n + 1 entries */
   bool seasonal;

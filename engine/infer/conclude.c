@@ -36,6 +36,11 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
       break;
     case PROPTER_ANSWER_NOT_UNDERSTOOD: break;
   }
+  if (fabs(a->yearly) > a->se && out->outcome != PROPTER_ANSWER_NOT_TESTABLE) {
+    propter_buf_printf(&buf, "; its usual course holds ");
+    say_change(&buf, &out->metric, a->yearly);
+    propter_buf_printf(&buf, " here, because days of this time stand apart every year");
+  }
   PropterStatus status = keep(&buf, &out->arena, &out->reason, err);
   propter_buf_clear(&buf);
   return status;

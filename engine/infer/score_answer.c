@@ -82,6 +82,7 @@ PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err)
   double z = propter_normal_quantile(0.975);
   a->observed = f->observed;
   a->expected = f->expected_mean;
+  a->yearly = f->yearly;
   a->expected_low = f->expected_mean - z * f->mean_se;
   a->expected_high = f->expected_mean + z * f->mean_se;
   a->deviation = f->mean;

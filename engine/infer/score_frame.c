@@ -96,6 +96,7 @@ static void summarise(Frame *f, const ErrorModel *error) {
   for (size_t i = 0; i < f->window_rows; i++) {
     f->observed += m->value[f->from + f->at[i]] / count;
     f->expected_mean += f->expected[f->at[i]] / count;
+    if (f->base.yearly) f->yearly += f->base.yearly[f->from + f->at[i]] / count;
     for (size_t j = 0; j < f->window_rows; j++) variance += error_covariance(error, f->at[i] + 1, f->at[j] + 1) / (count * count);
   }
   f->mean = f->observed - f->expected_mean;

@@ -63,7 +63,7 @@ typedef struct PropterScoreFrame {
   double course[2 * BINS][COURSES]; /* of the unknown cause, binned, with a mean of 1 over the window; alike likely */
   double drift;
   size_t usable, others;
-  double mean, mean_se, end, end_se, observed, expected_mean; /* of the observed part of the window */
+  double mean, mean_se, end, end_se, observed, expected_mean, yearly; /* of the observed part of the window */
   size_t end_at;
   ErrorModel error_model;
   double rho, size;             /* ρ and s_u */

@@ -174,6 +174,18 @@ head -2 wide-pack/energy-use-long.csv | tail -1 | grep -q '^"Leeds","2021-01-01"
 mkdir mixed; printf 'KPI,2016,2017,2018,2019,2020,2021\nsales,1,2,3,4,5,6\ncosts,6,5,4,3,2,1\n' >mixed/kpis.csv
 start mixed; said 'different measures are not added up' 'its rows are different measures (column KPI)'; ended 'refused' 7
 
+# Five years of days with the same weeks before Christmas and the same closed days: what comes every year is no move, a fall of nine days in one spring is.
+mkdir years
+awk "$uniform"'BEGIN { print "day,area,orders"; split("31 28 31 30 31 30 31 31 30 31 30 31", days, " ")
+  for (y = 2020; y < 2025; y++) for (m = 1; m <= 12; m++) for (d = 1; d <= days[m] + (m == 2 && y % 4 == 0); d++) for (a = 1; a <= 2; a++)
+    printf "%d-%02d-%02d,%s,%d\n", y, m, d, a == 1 ? "North" : "South",
+      (a == 1 ? 400 : 240) * (m == 12 && d > 9 && d < 23 ? 1.6 : m == 12 && d > 23 && d < 27 ? .2 : 1) * (a == 1 && y == 2024 && m == 3 && d > 3 && d < 13 ? .7 : 1) * (1 + .04 * uniform()) }' >years/orders.csv
+start years
+said 'what comes every year is no move' 'moves    1 orders, North, 2024-03-04 to 2024-03-12: -'
+if printf '%s' "$out" | grep -qE -e '-12-[0-9]+ to .*[+-][0-9]{2,}\.'; then not_ok 'Christmas is none' "$out"; else ok 'Christmas is none'; fi
+out=$("$PROPTER" -g years.g why 'orders from 10 to 22 December 2023' 2>&1); got=$?
+said 'an answer says what is usual' 'because days of this time stand apart every year'
+
 # Documents only.
 mkdir words; printf '# Memo\n\nSales fell in May 2023 because of the flood.\n' >words/memo.md
 start words; said 'documents alone' 'nothing can be asked of its documents alone'; ended 'refused as well' 7

@@ -181,11 +181,89 @@ static PropterStatus build_once(void *payload, PropterError *err) {
   return status;
 }
 
+enum { DAYS = 5 * 365 + 1 };
+
+/* Shops that sell a fifth more each year: Christmas Day closed, Whit Monday half, the last Friday of November double. */
+static void build_years(double *y, uint64_t seed, double noise) {
+  PropterRng rng;
+  propter_rng_seed(&rng, seed);
+  for (size_t i = 0; i < DAYS; i++) {
+    PropterDay day = propter_day(2019, 1, 1) + (PropterDay)i;
+    int year, month, dom;
+    propter_day_civil(day, &year, &month, &dom);
+    double level = 1000 * (1 + .2 * (double)i / 365) * (propter_day_weekday(day) == 7 ? .8 : 1);
+    bool whit = day == propter_day(2019, 6, 10) || day == propter_day(2020, 6, 1) || day == propter_day(2021, 5, 24) || day == propter_day(2022, 6, 6) ||
+                day == propter_day(2023, 5, 29);
+    double factor = month == 12 && dom == 25 ? 0 : whit ? .5 : month == 11 && propter_day_weekday(day) == 5 && dom > 23 ? 2 : 1;
+    y[i] = level * factor * (1 + noise * propter_rng_normal(&rng));
+  }
+}
+
+static double yearly_on(const Baseline *b, int year, int month, int dom) {
+  return b->yearly[propter_day(year, month, dom) - propter_day(2019, 1, 1)];
+}
+
+START_TEST(days_that_stand_apart_every_year_are_usual) {
+  static double y[DAYS];
+  for (uint64_t seed = 1; seed <= 5; seed++) {
+    Baseline *b;
+    build_years(y, seed, .03);
+    y[propter_day(2022, 12, 25) - propter_day(2019, 1, 1)] = 900; /* open in one year: that one is no longer usual, the others are */
+    PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = propter_day(2019, 1, 1), .count = DAYS, .value = y};
+    ck_ok(baseline_new(&s, 0, &b, err));
+    ck_assert_ptr_nonnull(b->yearly);
+    ck_assert_double_eq_tol(yearly_on(b, 2023, 12, 25), -1980, 250);
+    ck_assert_double_eq_tol(yearly_on(b, 2023, 5, 29), -.5 * 1880, 150);
+    ck_assert_double_eq_tol(yearly_on(b, 2020, 6, 1), -.5 * 1280, 100);
+    ck_assert_double_eq_tol(yearly_on(b, 2023, 11, 24), 1960, 200);
+    size_t marked = 0;
+    for (size_t i = 0; i < DAYS; i++) marked += b->yearly[i] != 0;
+    ck_assert_uint_eq(marked, 15);
+    ck_assert_double_gt(b->y[propter_day(2022, 12, 25) - propter_day(2019, 1, 1)], 2200);
+    baseline_free(b);
+  }
+}
+END_TEST
+
+START_TEST(noise_has_no_days_of_the_year) {
+  static double y[DAYS];
+  PropterRng rng;
+  size_t found = 0;
+  propter_rng_seed(&rng, 77);
+  for (int k = 0; k < 200; k++) {
+    double walk = 0;
+    for (size_t i = 0; i < DAYS; i++) y[i] = 100 + (k % 2 ? walk += propter_rng_normal(&rng) : propter_rng_normal(&rng));
+    PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = 17000, .count = DAYS, .value = y};
+    double *part;
+    ck_ok(yearly_part(&s, y, &part, err));
+    found += part != NULL;
+    propter_free(part);
+  }
+  ck_assert_uint_le(found, 1);
+  PropterSeries two = {.grain = PROPTER_GRAIN_DAY, .first = 17000, .count = 2 * 365, .value = y};
+  double *part;
+  build_years(y, 3, .01);
+  ck_ok(yearly_part(&two, y, &part, err));
+  ck_assert_ptr_null(part); /* two years say nothing of every year */
+}
+END_TEST
+
+static PropterStatus find_yearly(void *payload, PropterError *err) {
+  PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = propter_day(2019, 1, 1), .count = 3 * 365, .value = payload};
+  double *part;
+  PROPTER_TRY(yearly_part(&s, payload, &part, err));
+  propter_free(part);
+  return PROPTER_OK;
+}
+
 START_TEST(failing_allocations) {
+  static double y[DAYS];
   double *room = malloc(N * 5 * sizeof *room);
   for (size_t i = 0; i < N; i++) room[i] = 10 * (double)(i % 12);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, build_once, room, false), 8);
   free(room);
+  build_years(y, 3, .01);
+  ck_assert_uint_ge(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, find_yearly, y, false), 3);
 }
 END_TEST
 
@@ -198,6 +276,8 @@ Suite *suite_baseline(void) {
   tcase_add_test(tc, intervals_cover_what_they_say);
   tcase_add_test(tc, gaps_are_stepped_over);
   tcase_add_test(tc, seasons_are_found_where_they_are);
+  tcase_add_test(tc, days_that_stand_apart_every_year_are_usual);
+  tcase_add_test(tc, noise_has_no_days_of_the_year);
   tcase_add_test(tc, bad_series);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(suite, tc);

@@ -162,6 +162,7 @@ typedef struct {
   size_t usable;      /* observations the baseline rests on */
   /* The window as one number, its mean (the value itself for one period), in the series' units; then the last period of the window. */
   double observed, expected, expected_low, expected_high, deviation; /* 95 % interval */
+  double yearly;      /* part of `expected`: what days of the year that stand apart every year add to it; 0: none does */
   double se, z;       /* robust standard error of `deviation`; the larger of the mean's and the last period's deviation in standard errors */
   double end_observed, end_expected, end_deviation;
   PropterPatternKind pattern;

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Days that stand apart every year, such as Christmas, Whit Monday or the last Friday of November: what a level of seven days' season does not know. No calendar of
+ * holidays is needed, since a day is held to recur only where the figures say so in each year but one in five, and in three years at least. */
+#include <math.h>
+#include <string.h>
+
+#include "baseline.h"
+#include "propter/math.h"
+#include "propter/mem.h"
+
+enum { YEARS_MIN = 3, YEAR = 365, REACH = 45, /* days on either side whose median is the level */
+       KEYS = 12 * 7 * 5 };
+/* In units of the robust scale of all days, for a day in each of its years: with normal errors .005 ^ 3 for a key, over some 1,500 keys 1 in 5,000 series. */
+static const double apart = 2.576;
+
+/* --- the ways in which a day recurs: a number below KEYS, -1: not this way ------------------------------------------------------------------------- */
+
+static int by_date(PropterDay day) {
+  int year, month, dom;
+  propter_day_civil(day, &year, &month, &dom);
+  return (month - 1) * 31 + dom - 1;
+}
+
+/* Sunday of Easter (Gregorian computus; Meeus, Astronomical Algorithms, ch. 8). */
+static PropterDay easter(int year) {
+  int a = year % 19, b = year / 100, c = year % 100, d = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30, e = (32 + 2 * (b % 4) + 2 * (c / 4) - d - c % 4) % 7,
+      f = (a + 11 * d + 22 * e) / 451, sum = d + e - 7 * f + 114;
+  return propter_day(year, sum / 31, sum % 31 + 1);
+}
+
+/* From carnival to ten days after Corpus Christi. */
+static int by_easter(PropterDay day) {
+  enum { BEFORE = 55, AFTER = 70 };
+  int year, month, dom;
+  propter_day_civil(day, &year, &month, &dom);
+  PropterDay distance = day - easter(year);
+  return distance >= -BEFORE && distance <= AFTER ? distance + BEFORE : -1;
+}
+
+static int by_weekday(PropterDay day) {
+  int year, month, dom;
+  propter_day_civil(day, &year, &month, &dom);
+  return ((month - 1) * 7 + propter_day_weekday(day) - 1) * 5 + (dom - 1) / 7;
+}
+
+static int by_last_weekday(PropterDay day) {
+  int year, month, dom;
+  propter_day_civil(day, &year, &month, &dom);
+  return ((month - 1) * 7 + propter_day_weekday(day) - 1) * 5 + (propter_month_length(year, month) - dom) / 7;
+}
+
+static int (*const ways[])(PropterDay) = {by_date, by_easter, by_weekday, by_last_weekday};
+
+/* --- levels ------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static size_t place_of(const double *sorted, size_t n, double x) {
+  size_t low = 0;
+  while (low < n) {
+    size_t middle = low + (n - low) / 2;
+    if (sorted[middle] < x) low = middle + 1;
+    else n = middle;
+  }
+  return low;
+}
+
+/* Median of the days around each day. */
+static void levels(const double *y, size_t n, double *out) {
+  double sorted[2 * REACH + 1];
+  size_t held = 0, to = 0;
+  for (size_t i = 0; i < n; i++) {
+    for (; to < n && to <= i + REACH; to++) {
+      if (isnan(y[to])) continue;
+      size_t at = place_of(sorted, held, y[to]);
+      memmove(sorted + at + 1, sorted + at, (held++ - at) * sizeof *sorted);
+      sorted[at] = y[to];
+    }
+    if (i > REACH && !isnan(y[i - REACH - 1])) {
+      size_t at = place_of(sorted, held, y[i - REACH - 1]);
+      memmove(sorted + at, sorted + at + 1, (--held - at) * sizeof *sorted);
+    }
+    out[i] = !held ? NAN : held % 2 ? sorted[held / 2] : 0.5 * (sorted[held / 2 - 1] + sorted[held / 2]);
+  }
+}
+
+/* --- one way --------------------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Median of what stood apart, 0: it does not recur. */
+static double recurs(double *x, size_t n, double bound) {
+  size_t above = 0, below = 0;
+  for (size_t i = 0; i < n; i++) above += x[i] >= bound, below += x[i] <= -bound;
+  return n >= YEARS_MIN && (above >= n - n / 5 || below >= n - n / 5) ? propter_median(x, n) : 0;
+}
+
+/* Takes the days that recur in this way off `apart_by` (relative or absolute distances from the level) into `part`. scratch[n], key[n]. */
+static bool take_off(const PropterSeries *series, int (*way)(PropterDay), double *apart_by, double *part, double *scratch, int *key) {
+  size_t n = series->count, known = 0, begin[KEYS + 1] = {0};
+  bool any = false;
+  for (size_t i = 0; i < n; i++) {
+    key[i] = isnan(apart_by[i]) ? -1 : way(propter_period_first(series->grain, series->first + (int32_t)i));
+    if (!isnan(apart_by[i])) scratch[known++] = apart_by[i];
+    if (key[i] >= 0) begin[key[i] + 1]++;
+  }
+  const double bound = apart * propter_mad(scratch, known, 0);
+  if (!(bound > 0)) return false;
+  for (size_t k = 0; k < KEYS; k++) begin[k + 1] += begin[k];
+  size_t next[KEYS];
+  double effect[KEYS];
+  memcpy(next, begin, sizeof next);
+  for (size_t i = 0; i < n; i++)
+    if (key[i] >= 0) scratch[next[key[i]]++] = apart_by[i];
+  for (size_t k = 0; k < KEYS; k++) any |= (effect[k] = recurs(scratch + begin[k], begin[k + 1] - begin[k], bound)) != 0;
+  for (size_t i = 0; i < n && any; i++) {
+    if (key[i] < 0) continue;
+    part[i] += effect[key[i]];
+    apart_by[i] -= effect[key[i]];
+  }
+  return any;
+}
+
+PropterStatus yearly_part(const PropterSeries *series, const double *y, double **out, PropterError *err) {
+  const size_t n = series->count;
+  *out = NULL;
+  if (series->grain != PROPTER_GRAIN_DAY || series->seasonally_adjusted || n < YEARS_MIN * YEAR) return PROPTER_OK;
+  double *part = propter_calloc(n, sizeof *part), *level = propter_malloc(3 * n * sizeof *level);
+  int *key = propter_malloc(n * sizeof *key);
+  bool any = false, relative = true;
+  if (part && level && key) {
+    double *apart_by = level + n, *scratch = level + 2 * n;
+    levels(y, n, level);
+    for (size_t i = 0; i < n; i++) {
+      level[i] += series->value[i] - y[i]; /* the usual of its weekday */
+      relative &= isnan(level[i]) || (level[i] > 0 && series->value[i] >= 0);
+    }
+    for (size_t i = 0; i < n; i++) apart_by[i] = (series->value[i] - level[i]) / (relative ? level[i] : 1);
+    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) any |= take_off(series, ways[w], apart_by, part, scratch, key);
+    for (size_t i = 0; i < n; i++) part[i] = isnan(level[i]) ? 0 : part[i] * (relative ? level[i] : 1);
+  }
+  PropterStatus status = part && level && key ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a yearly season");
+  propter_free(level);
+  propter_free(key);
+  if (status || !any) propter_free(part);
+  else *out = part;
+  return status;
+}
