@@ -41,6 +41,7 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
     say_change(&buf, &out->metric, a->yearly);
     propter_buf_printf(&buf, " here, because days of this time stand apart every year");
   }
+  say_fault(j, &buf);
   PropterStatus status = keep(&buf, &out->arena, &out->reason, err);
   propter_buf_clear(&buf);
   return status;

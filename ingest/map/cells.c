@@ -15,12 +15,15 @@ typedef struct {
   uint64_t count;
 } Amount;
 
+enum { REPEATED_MOST = 4000000 }; /* rows that later ones are compared with */
+
 typedef struct {
   const PropterSniff *sniff;
   PropterGrain grain;
   size_t *slice, slices, *measure, measures;
   PropterMap index;            /* key → place */
   PROPTER_VEC(Amount) amounts; /* measures + 1 of each cell; the last counts rows */
+  PropterMap seen;             /* hashes of whole rows */
   PropterBuf key;
   const PropterCellsTable *table; /* the present one */
   PropterBuf *left;
@@ -59,6 +62,20 @@ static PropterStatus make_key(Adding *a, const PropterRow *row, PropterDay day) 
   return propter_buf_status(&a->key, a->err);
 }
 
+/* Rows that were told before, in every column: a file exported twice, or things that no column tells apart. Added up all the same. */
+static PropterStatus count_repeated(Adding *a, const PropterRow *row) {
+  bool fresh = true;
+  propter_buf_reset(&a->key);
+  for (size_t i = 0; i < a->sniff->count; i++) propter_buf_add(&a->key, propter_row_text(row, i)), propter_buf_add_char(&a->key, '\0');
+  PROPTER_TRY(propter_buf_status(&a->key, a->err));
+  const PropterHash128 hash = propter_hash128(propter_buf_str(&a->key));
+  const PropterStr key = {(const char *)&hash, sizeof hash};
+  if (a->seen.count < REPEATED_MOST ? !propter_map_put(&a->seen, key, 0, &fresh) : false) return no_memory(a->err);
+  if (a->seen.count == REPEATED_MOST) fresh = !propter_map_get(&a->seen, key);
+  if (!fresh && !a->summary->repeated++) a->summary->repeated_table = a->table, a->summary->repeated_line = row->line;
+  return PROPTER_OK;
+}
+
 static PropterStatus add_row(Adding *a, const PropterRow *row) {
   PropterDay day;
   bool fresh;
@@ -68,6 +85,7 @@ static PropterStatus add_row(Adding *a, const PropterRow *row) {
   PropterStr when = propter_row_text(row, a->sniff->time);
   if (row->problem) return leave_out(a, row, (PropterStr){"", 0}, propter_row_text(row, 0), "a wrong number of cells"), PROPTER_OK;
   if (!lexical_first_day(pattern, when, &day)) return leave_out(a, row, columns[a->sniff->time].name, when, "no day"), PROPTER_OK;
+  PROPTER_TRY(count_repeated(a, row));
   PROPTER_TRY(make_key(a, row, day));
   uint64_t *at = propter_map_put(&a->index, propter_buf_str(&a->key), a->summary->cells, &fresh);
   if (!at) return no_memory(a->err);
@@ -173,6 +191,7 @@ PropterStatus propter_cells(const PropterCellsTable *tables, size_t count, const
   if (status == PROPTER_OK) put_table(&a, out), status = propter_buf_status(out, err);
   if (status == PROPTER_OK && left) status = propter_buf_status(left, err);
   propter_map_clear(&a.index);
+  propter_map_clear(&a.seen);
   propter_vec_clear(&a.amounts);
   propter_buf_clear(&a.key);
   propter_free(a.slice);

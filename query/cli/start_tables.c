@@ -140,6 +140,9 @@ static PropterStatus add_up(Start *s, const PropterSniff *found, const PropterCe
   if (status == PROPTER_OK)
     fprintf(s->call->out, "         added up by period and slice: %s rows of %zu file%s to %s cells\n", output_number(summary.rows), count,
             count == 1 ? "" : "s", output_number(summary.cells));
+  if (status == PROPTER_OK && summary.repeated)
+    fprintf(s->call->out, "         told again: %s rows equal an earlier one in every column, the first in %s, line %llu; they are added up all the same\n",
+            output_number(summary.repeated), summary.repeated_table->path, (unsigned long long)summary.repeated_line);
   if (status == PROPTER_OK && summary.left_out) fprintf(s->call->out, "         left out: %s rows or cells, with line, value and reason in %s\n", output_number(summary.left_out), record);
   propter_buf_clear(&left);
   propter_sniff_clear(&sniff);

@@ -186,6 +186,16 @@ if printf '%s' "$out" | grep -qE -e '-12-[0-9]+ to .*[+-][0-9]{2,}\.'; then not_
 out=$("$PROPTER" -g years.g why 'orders from 10 to 22 December 2023' 2>&1); got=$?
 said 'an answer says what is usual' 'because days of this time stand apart every year'
 
+# Faults of the data are told before anybody looks for a cause.
+mkdir unit
+awk "$uniform"'BEGIN { print "day,orders"; for (i = 0; i < 140; i++) printf "2024-%02d-%02d,%d\n", i / 28 + 1, i % 28 + 1, 400 * (1 + .1 * uniform()) * (i < 100 ? 1 : 1000) }' >unit/orders.csv
+start unit
+said 'a change of unit is said' 'look at the data first: 1000 times what was to be expected looks like a change of unit'
+mkdir twice
+awk "$uniform"'BEGIN { print "day,till,amount"; for (i = 0; i < 84; i++) for (k = 0; k < 4; k++) { row = sprintf("2024-%02d-%02d,%s,%.2f", i / 28 + 1, i % 28 + 1, k % 2 ? "A" : "B", 10 + 5 * uniform()); print row; if (i > 79) print row } }' >twice/sales.csv
+start twice
+said 'rows told twice are counted' 'told again: 16 rows equal an earlier one in every column, the first in twice/sales.csv, line 323'
+
 # Documents only.
 mkdir words; printf '# Memo\n\nSales fell in May 2023 because of the flood.\n' >words/memo.md
 start words; said 'documents alone' 'nothing can be asked of its documents alone'; ended 'refused as well' 7

@@ -7,16 +7,19 @@
 
 enum { PROPTER_CELLS_MOST = 1000000, PROPTER_CELLS_SLICE = 60 };
 
-/* What was added up. */
-typedef struct {
-  uint64_t rows, cells;
-  uint64_t left_out; /* rows without a period, or with a wrong number of cells; cells of measures that are no numbers */
-} PropterCellsSummary;
-
 /* A file, and of a workbook the sheet (NULL: none, or the first). Borrowed. */
 typedef struct {
   const char *path, *sheet;
 } PropterCellsTable;
+
+/* What was added up. */
+typedef struct {
+  uint64_t rows, cells;
+  uint64_t left_out; /* rows without a period, or with a wrong number of cells; cells of measures that are no numbers */
+  uint64_t repeated; /* of the rows: those equal to an earlier one in every column (one of the first four millions) */
+  const PropterCellsTable *repeated_table; /* of the first of them; borrowed from the argument */
+  uint64_t repeated_line;
+} PropterCellsSummary;
 
 /* Reads tables that all have the columns of `sniff` (which has a time column) and appends one table as CSV: a row for each period of the sniffed grain and each
  * combination of its slices (those with at most PROPTER_CELLS_SLICE values), in order; columns are the first day of the period, the slices, the measures
