@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "output.h"
+#include "ingest_call.h"
 #include "project.h"
-#include "propter/ingest.h"
-#include "propter/io.h"
-#include "propter/run.h"
-#include "propter/sniff.h"
-#include "propter/vocab.h"
 #include "rdf_answer.h"
-#include "shacl_call.h"
 
 /* By default a graph may come out half as large: rows that change are no loss, and an export that lost half of its rows is most likely cut. */
 static PropterStatus set_guard(const CommandCall *call, PropterIngestOptions *o, PropterError *err) {
@@ -71,187 +64,51 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
             call->dry_run ? "" : r->run.data);
 }
 
-/* --- Dry runs ---------------------------------------------------------------------------------------------------------------------- */
-
-enum { SAMPLES = 20 };
-
-/* Twenty triples spread over what would be added. */
-static PropterStatus print_samples(const CommandCall *call, PropterWriter *writer, PropterId record, PropterError *err) {
-  PropterSnapshot *snapshot;
-  PropterArena text = {0};
-  PropterBuf line = {0};
-  PropterQuad q;
-  bool added;
-  size_t all = 0, n = 0;
-  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
-  for (size_t at = 0; propter_writer_delta(writer, &at, &q, &added);) all += added && q.g != record;
-  PropterStatus status = PROPTER_OK;
-  for (size_t at = 0; status == PROPTER_OK && propter_writer_delta(writer, &at, &q, &added);) {
-    if (!added || q.g == record || (n++ * SAMPLES) % all >= SAMPLES) continue;
-    const PropterId ids[] = {q.s, q.p, q.o};
-    for (int i = 0; i < 3 && status == PROPTER_OK; i++) {
-      PropterTerm term;
-      status = propter_snapshot_term(snapshot, ids[i], &text, &term, err);
-      if (status == PROPTER_OK) propter_term_write(&term, &line), propter_buf_add_char(&line, i < 2 ? ' ' : '\n');
-    }
-    if (status == PROPTER_OK) status = propter_buf_status(&line, err);
-    if (status == PROPTER_OK) fprintf(call->out, "sample %s", line.data);
-    propter_buf_reset(&line);
-    propter_arena_clear(&text);
-  }
-  propter_buf_clear(&line);
-  return status;
-}
-
-/* How documents are read: a row at a time, or whole. */
-static PropterStatus print_reading(const CommandCall *call, const PropterMapping *mapping, PropterError *err) {
-  const PropterMapSource *s;
-  PropterBuf whole = {0};
-  PropterStatus status = PROPTER_OK;
-  for (size_t n = 0; (s = propter_mapping_source(mapping, n)) && status == PROPTER_OK; n++) {
-    bool expressions;
-    propter_buf_reset(&whole);
-    status = propter_mapping_whole(mapping, n, &expressions, &whole, err);
-    if (status != PROPTER_OK || !expressions) continue;
-    if (whole.len) fprintf(call->out, "read   %s, the whole document in memory because of %s\n", s->path.data, whole.data);
-    else fprintf(call->out, "read   %s, one row in memory\n", s->path.data);
-  }
-  propter_buf_clear(&whole);
-  return status;
-}
-
-/* How the mapping reads, and what it joins. */
-static PropterStatus print_plan(const CommandCall *call, const PropterIngestOptions *o, PropterError *err) {
-  PropterMapping *mapping = NULL;
-  PropterMapJoin j;
-  PROPTER_TRY(
-      propter_mapping_read(o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database, .minimal = o->minimal, .answer = o->answer}, &mapping, err));
-  PropterStatus status = print_reading(call, mapping, err);
-  for (size_t n = 0; status == PROPTER_OK && propter_mapping_join(mapping, n, &j); n++) {
-    fprintf(call->out, "join   %s with %s, ", j.child, j.parent);
-    if (j.projection) fputs("from the same row", call->out);
-    else fprintf(call->out, "%zu condition%s, %s", j.conditions, j.conditions == 1 ? "" : "s", j.database ? "by the database" : "the parent in memory");
-    if (j.line) fprintf(call->out, "  (%s:%llu)", j.file, (unsigned long long)j.line);
-    fputc('\n', call->out);
-  }
-  propter_mapping_free(mapping);
-  return status;
-}
-
-/* Without --base the IRIs begin with an example's address and the file's name. */
-static PropterStatus sniff(CommandCall *call, const char *path, PropterStr base, PropterError *err) {
-  PropterSniff found = {0};
-  PropterBuf text = {0}, iri = {0};
-  const char *output = cmd_value(call, "output"), *slash = strrchr(path, '/');
-  PropterStr stem = propter_str(slash ? slash + 1 : path);
-  const char *dot = memchr(stem.data, '.', stem.len);
-  if (dot) stem.len = (size_t)(dot - stem.data);
-  propter_buf_printf(&iri, "https://example.org/");
-  for (size_t i = 0; i < stem.len; i++) propter_buf_add_char(&iri, isalnum((unsigned char)stem.data[i]) ? stem.data[i] : '-');
-  propter_buf_add_char(&iri, '#');
-  PropterStatus status = propter_sniff(path, NULL, NULL, &found, err);
-  if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
-  if (status == PROPTER_OK) status = propter_sniff_write(&found, propter_str(path), base.len ? base : propter_buf_str(&iri), &text, err);
-  if (status == PROPTER_OK && output && strcmp(output, "-") != 0) status = propter_io_write_file(output, propter_buf_str(&text), err);
-  else if (status == PROPTER_OK) fwrite(text.data, 1, text.len, call->data);
-  propter_sniff_clear(&found);
-  propter_buf_clear(&text);
-  propter_buf_clear(&iri);
-  return status;
-}
-
-/* --- Shapes ----------------------------------------------------------------------------------------------------------------------- */
-
-/* What a run changed, without its own record. */
-static PropterStatus changed_quads(const PropterWriter *writer, PropterId record, PropterQuads *out, PropterError *err) {
-  PropterQuad quad;
-  bool added;
-  for (size_t at = 0; propter_writer_delta(writer, &at, &quad, &added);)
-    if (quad.g != record && !propter_vec_push(out, quad)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory before a validation");
-  return PROPTER_OK;
-}
-
-typedef struct {
-  PropterWriter *writer;
-  PropterId graph;
-} Record;
-
-static PropterStatus record(const PropterStatement *st, void *payload, PropterError *err) {
-  Record *r = payload;
-  PropterQuad quad = {.g = r->graph};
-  PROPTER_TRY(propter_writer_intern(r->writer, &st->s, &quad.s, err));
-  PROPTER_TRY(propter_writer_intern(r->writer, &st->p, &quad.p, err));
-  PROPTER_TRY(propter_writer_intern(r->writer, &st->o, &quad.o, err));
-  return propter_writer_add(r->writer, quad, err);
-}
-
-/* The report of a run that is committed stands in the run's record. */
-static PropterStatus keep_report(PropterShaclReport *report, PropterWriter *writer, PropterStr run, PropterId graph, PropterError *err) {
-  PropterBuf iri = {0};
-  Record r = {writer, graph};
-  PropterRdfSink sink = {record, NULL, &r};
-  propter_buf_printf(&iri, "%.*s#validation", (int)run.len, run.data);
-  PropterStatus status = propter_buf_status(&iri, err);
-  PropterTerm node = propter_iri(propter_buf_str(&iri));
-  PropterStatement link = {.s = node, .p = propter_iri(propter_vocab_iri(VOCAB_prov_wasGeneratedBy)), .o = propter_iri(run)};
-  if (status == PROPTER_OK) status = propter_shacl_statements(report, &node, &sink, err);
-  if (status == PROPTER_OK) status = record(&link, &r, err);
-  propter_buf_clear(&iri);
-  return status;
-}
-
-static PropterStatus write_report(const CommandCall *call, PropterShaclReport *report, PropterError *err) {
-  const char *path = cmd_value(call, "report");
-  FILE *out = path ? fopen(path, "w") : NULL;
-  if (path && !out) return propter_io_fail(err, path, "write");
-  PropterStatus status = shacl_call_write(report, "text", call->out, err);
-  if (out && status == PROPTER_OK) status = shacl_call_write(report, "turtle", out, err);
-  if (out && fclose(out) != 0 && status == PROPTER_OK) status = propter_io_fail(err, path, "write");
-  return status;
-}
-
-static PropterStatus judge(const CommandCall *call, PropterShaclReport *report, PropterWriter *writer, PropterStr run, PropterId graph, PropterError *err) {
-  uint64_t violations = propter_shacl_count(report, PROPTER_SHACL_VIOLATION);
-  PROPTER_TRY(write_report(call, report, err));
-  if (violations)
-    return propter_fail(err, PROPTER_NEGATIVE, "%s violation(s) of the shapes in what would change: the graph stays as it was", output_number(violations));
-  return propter_shacl_count(report, PROPTER_SHACL_SEVERITIES) ? keep_report(report, writer, run, graph, err) : PROPTER_OK;
-}
-
-static PropterStatus check_shapes(const CommandCall *call, PropterWriter *writer, PropterStr run, PropterId graph, PropterError *err) {
-  const char *files[SHACL_CALL_FILES];
-  size_t count;
-  PropterQuads changed = {0};
-  PropterIds hidden = {0};
-  PropterSnapshot *snapshot;
-  PropterShaclReport *report = NULL;
-  PropterShaclOptions options = {.query = propter_query_options(), .changed = &changed};
-  PROPTER_TRY(shacl_call_files(call, "validate", files, &count, err));
-  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
-  PropterStatus status = changed_quads(writer, graph, &changed, err);
-  if (status == PROPTER_OK) status = propter_run_graphs(snapshot, &hidden, err);
-  options.query.hidden = hidden.items, options.query.hidden_count = hidden.count, options.query.now_ms = call->now * 1000;
-  if (status == PROPTER_OK) status = propter_shacl_validate(snapshot, files, count, &options, &report, err);
-  if (status == PROPTER_OK) status = judge(call, report, writer, run, graph, err);
-  propter_shacl_free(report);
-  propter_vec_clear(&hidden);
-  propter_vec_clear(&changed);
-  return status;
-}
-
 /* Before the commit: samples of a dry run, shapes. */
 static PropterStatus before_commit(PropterWriter *writer, PropterStr run, void *payload, PropterError *err) {
   const CommandCall *call = payload;
   PropterTerm name = propter_iri(run);
   PropterId graph;
   PROPTER_TRY(propter_writer_intern(writer, &name, &graph, err));
-  if (call->dry_run && !(call->format && strcmp(call->format, "json") == 0)) PROPTER_TRY(print_samples(call, writer, graph, err));
-  return cmd_value(call, "validate") ? check_shapes(call, writer, run, graph, err) : PROPTER_OK;
+  if (call->dry_run && !(call->format && strcmp(call->format, "json") == 0)) PROPTER_TRY(ingest_samples(call, writer, graph, err));
+  return cmd_value(call, "validate") ? ingest_shapes(call, writer, run, graph, err) : PROPTER_OK;
+}
+
+/* What does not go together, and files that are not there, before a graph is made for them. */
+static PropterStatus check_call(const CommandCall *call, const PropterIngestOptions *o, PropterError *err) {
+  const bool output = cmd_value(call, "output"), validate = cmd_value(call, "validate");
+  const char *report;
+  if (!o->count && !o->database) return propter_fail(err, PROPTER_USAGE, "expected a mapping, or --database for its direct mapping");
+  if (!o->count && !o->base.len) return propter_fail(err, PROPTER_USAGE, "the direct mapping needs --base IRI: what the IRIs it makes begin with");
+  for (unsigned i = 0; i < call->operand_count; i++)
+    if (access(call->operands[i], F_OK) != 0) {
+      propter_error_at(err, call->operands[i], 0, 0);
+      return propter_fail(err, PROPTER_NOT_FOUND, "no such file");
+    }
+  if (output && cmd_flag(call, "incremental")) return propter_fail(err, PROPTER_USAGE, "--incremental keeps a graph up to date: expected no --output");
+  if (output && validate) return propter_fail(err, PROPTER_USAGE, "--validate looks at a graph: expected no --output");
+  PROPTER_TRY(output_file_option(call, "report", &report, err));
+  if (report && !validate) return propter_fail(err, PROPTER_USAGE, "--report is that of a validation: expected --validate");
+  return PROPTER_OK;
+}
+
+static PropterStatus into_graph(const CommandCall *call, PropterIngestOptions *o, PropterIngestResult *result, PropterError *err) {
+  PropterGraph *graph = NULL;
+  PropterBuf state = {0};
+  propter_buf_printf(&state, "%s/rows", call->graph);
+  if (cmd_flag(call, "incremental")) o->state = state.data;
+  PropterStatus status = propter_buf_status(&state, err);
+  if (status == PROPTER_OK) status = propter_graph_open(call->graph, PROPTER_GRAPH_CREATE, NULL, &graph, err);
+  if (status == PROPTER_OK) status = propter_ingest(graph, o, result, err);
+  if (status == PROPTER_OK) print_counts(call, o, result);
+  propter_graph_close(graph);
+  propter_buf_clear(&state);
+  return status;
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
   static const char *const formats[] = {"table", "json", NULL};
-  const char *format;
+  const char *format, *table = cmd_value(call, "sniff"), *output = cmd_value(call, "output");
   if (call->operand_count == 1 && project_is(call->operands[0])) return project_run(call, call->operands[0], err);
   PropterIngestOptions o = {.mappings = (const char *const *)call->operands,
                             .count = call->operand_count,
@@ -260,47 +117,21 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                             .replace = cmd_flag(call, "replace"),
                             .minimal = cmd_flag(call, "minimal"),
                             .answer = rdf_answer,
+                            .check = before_commit,
+                            .payload = call,
                             .now = call->now,
                             .software = PROPTER_STR("propter " PACKAGE_VERSION),
                             .log = call->log};
+  PropterIngestResult result = {0};
   PROPTER_TRY(output_format(call, formats, &format, err));
   PROPTER_TRY(set_options(call, &o, err));
-  const char *table = cmd_value(call, "sniff");
   if (table && o.count) return propter_fail(err, PROPTER_USAGE, "--sniff makes a mapping: expected no other, found %s", call->operands[0]);
-  if (table) return sniff(call, table, o.base, err);
-  if (!o.count && !o.database) return propter_fail(err, PROPTER_USAGE, "expected a mapping, or --database for its direct mapping");
-  if (!o.count && !o.base.len) return propter_fail(err, PROPTER_USAGE, "the direct mapping needs --base IRI: what the IRIs it makes begin with");
-  for (unsigned i = 0; i < call->operand_count; i++) /* Before a graph is made for files that are not there. */
-    if (access(call->operands[i], F_OK) != 0) {
-      propter_error_at(err, call->operands[i], 0, 0);
-      return propter_fail(err, PROPTER_NOT_FOUND, "no such file");
-    }
-  PropterGraph *graph = NULL;
-  PropterIngestResult result = {0};
-  const char *output = cmd_value(call, "output"), *report;
-  if (output && cmd_flag(call, "incremental")) return propter_fail(err, PROPTER_USAGE, "--incremental keeps a graph up to date: expected no --output");
-  if (output && cmd_value(call, "validate")) return propter_fail(err, PROPTER_USAGE, "--validate looks at a graph: expected no --output");
-  PROPTER_TRY(output_file_option(call, "report", &report, err));
-  if (report && !cmd_value(call, "validate")) return propter_fail(err, PROPTER_USAGE, "--report is that of a validation: expected --validate");
-  o.check = before_commit, o.payload = call;
-  if (output) {
-    PropterStatus written = propter_ingest_write(&o, output, &result, err);
-    if (written == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) written = PROPTER_NEGATIVE;
-    propter_ingest_result_clear(&result);
-    return written;
-  }
-  if (o.dry_run && strcmp(format, "table") == 0) PROPTER_TRY(print_plan(call, &o, err));
-  PropterBuf state = {0};
-  propter_buf_printf(&state, "%s/rows", call->graph);
-  if (cmd_flag(call, "incremental")) o.state = state.data;
-  PropterStatus status = propter_buf_status(&state, err);
-  if (status == PROPTER_OK) status = propter_graph_open(call->graph, PROPTER_GRAPH_CREATE, NULL, &graph, err);
-  if (status == PROPTER_OK) status = propter_ingest(graph, &o, &result, err);
-  if (status == PROPTER_OK) print_counts(call, &o, &result);
+  if (table) return ingest_sniff(call, table, o.base, err);
+  PROPTER_TRY(check_call(call, &o, err));
+  if (!output && o.dry_run && strcmp(format, "table") == 0) PROPTER_TRY(ingest_plan(call, &o, err));
+  PropterStatus status = output ? propter_ingest_write(&o, output, &result, err) : into_graph(call, &o, &result, err);
   if (status == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) status = PROPTER_NEGATIVE;
   propter_ingest_result_clear(&result);
-  propter_graph_close(graph);
-  propter_buf_clear(&state);
   return status;
 }
 
