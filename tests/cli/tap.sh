@@ -13,5 +13,15 @@ same() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "found: $2
 wanted: $3"; fi; } # name, found, wanted
 alike() { if cmp -s "$2" "$3"; then ok "$1"; else not_ok "$1" "$(diff "$2" "$3")"; fi; } # name, file, file
 filled() { i=0; while [ ! -s "$1" ] && [ $i -lt 400 ]; do sleep 0.05; i=$((i + 1)); done; } # waits until the file is there and not empty
+# Sets $browser to a Chromium that starts here, or to nothing and $no_browser to the reason.
+find_browser() {
+  browser=$(command -v chromium || command -v chromium-browser || true)
+  if [ -z "$browser" ]; then no_browser='chromium is not installed'
+  elif [ -n "${SANITIZED:-}" ]; then no_browser='sanitized build'
+  elif [ "${PROPTER_BROWSER:-1}" = 0 ]; then no_browser='PROPTER_BROWSER=0'
+  elif ! HOME=$1 timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$1/probe" --dump-dom about:blank 2>/dev/null | grep -q '<body>'; then no_browser="$browser does not start here"
+  else return 0; fi
+  browser=
+} # folder for its profile
 # A function of awk: numbers from 0 to 1, the same in every awk, whose rand() are not (Park and Miller 1988, minimal standard).
 uniform='function uniform() { state = (state ? state : 7) * 16807 % 2147483647; return state / 2147483647 } '

@@ -27,15 +27,14 @@ filled where
 port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
 "$builddir/tests/http/ask" "$port" GET / >page && grep -q page.js page && ok 'the page comes' || not_ok 'the page comes' "$(cat errors page)"
 
-browser=$(command -v chromium || command -v chromium-browser || true)
-[ -z "${SANITIZED:-}" ] && [ -n "$browser" ] && [ -n "${PROPTER_BROWSER:-}" ] || browser=
+find_browser "$t"
 view() { # hash: the page's document after its scripts ran
-  timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --user-data-dir="$t/profile" \
+  HOME=$t timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --user-data-dir="$t/profile" \
     --virtual-time-budget=5000 --dump-dom "http://127.0.0.1:$port/#$1" 2>/dev/null
 }
 for case in 'patterns|sales &lt;img' 'hypotheses|http://x/flood' 'hypotheses|>Review</button>' 'metric|No series of its own' 'graph|http://x/flood → sales &lt;img src=x onerror=alert(1)&gt;: belief 0.7' 'graph|1 links' 'claims|the flood did it' 'links|0.7' 'sources|g.ttl' 'runs|load' 'query|core#prefLabel' 'ask?q=what+is+this|has no propter:dataset (400)'; do
   name=${case%%|*}; text=${case#*|}
-  [ -n "$browser" ] || { skip "view $name" "set PROPTER_BROWSER=1, with chromium installed"; continue; }
+  [ -n "$browser" ] || { skip "view $name" "$no_browser"; continue; }
   shown=$(view "$name")
   if printf '%s' "$shown" | grep -qF -- "$text" && ! printf '%s' "$shown" | grep -q '<img'; then ok "view $name"; else not_ok "view $name" "$shown"; fi
 done
@@ -51,7 +50,7 @@ if [ -n "$browser" ]; then
   if printf '%s' "$shown" | grep -qF 'This server reads to holders of a token'; then ok 'a token is asked for'; else not_ok 'a token is asked for' "$shown"; fi
   kill "$server"; wait "$server" 2>/dev/null
 else
-  skip 'a token is asked for' 'set PROPTER_BROWSER=1, with chromium installed'
+  skip 'a token is asked for' "$no_browser"
 fi
 
 # What the page's dialog sends: a verdict with a token, kept, listed, and refused without one.

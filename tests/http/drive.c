@@ -53,7 +53,7 @@ static void start(const char *program, const char *profile) {
   if (browser.pid == 0) {
     int in = fcntl(down[0], F_DUPFD, 20), out = fcntl(up[1], F_DUPFD, 20), quiet = open("/dev/null", O_WRONLY);
     if (in < 0 || out < 0 || dup2(in, 3) < 0 || dup2(out, 4) < 0 || dup2(quiet, 2) < 0 || dup2(quiet, 1) < 0) _exit(99);
-    (void)execlp(program, program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    (void)execlp(program, program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
                  "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-pipe", folder, "about:blank", (char *)NULL);
     _exit(99);
   }
