@@ -288,7 +288,7 @@ void count_row(Execution *x) {
 PropterStatus execute_row(Execution *x, PropterError *err) {
   if (x->row.problem) {
     PropterStr none = {"", 0};
-    (void)eval_reject(x, "columns", none, x->row.count && x->row.cells ? x->row.cells[0] : none, "%s", x->row.problem);
+    (void)eval_reject(x, x->row.rule ? x->row.rule : "columns", none, x->row.count && x->row.cells ? x->row.cells[0] : none, "%s", x->row.problem);
     return reject(x, err);
   }
   for (x->map = 0; x->map < x->m->maps.count; x->map++)

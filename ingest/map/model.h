@@ -176,6 +176,8 @@ PropterStatus target_read(PropterMapping *m, Node term_map, uint64_t *targets, P
 
 /* source.c: the source of a triples map (found again if it was there), by its node or by a path relative to a document. */
 PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *index, PropterError *err);
+/* The reader and the options that the reference formulation at `at` asks for. */
+PropterStatus source_formulation(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err);
 /* Does a text of this source stand for no value? */
 bool source_null(const LogicalSource *s, PropterStr text);
 PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, const PropterTableOptions *options, size_t *index, PropterError *err);

@@ -197,8 +197,7 @@ static bool read_format(PropterMapping *m, LogicalSource *s, const DocTriple *at
   return !(s->options.query && rdf);
 }
 
-/* Which reader a reference formulation asks for. */
-static PropterStatus read_formulation(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
+PropterStatus source_formulation(PropterMapping *m, LogicalSource *s, const DocTriple *at, PropterError *err) {
   static const struct {
     Word word;
     const char *format;
@@ -323,8 +322,7 @@ static PropterStatus read_source(PropterMapping *m, LogicalSource *s, const DocT
   bool csvw = doc_get(&m->doc, src->o, WORD_url, 0) != NULL;
   if (csvw && !doc_get(&m->doc, at->o, WORD_referenceFormulation, 0))
     s->options.format = "csv";
-  else
-    PROPTER_TRY(read_formulation(m, s, at, err));
+  else PROPTER_TRY(source_formulation(m, s, at, err));
   if (csvw) return csvw_table(m, s, src->o, err);
   if (doc_node(&m->doc, src->o)->term.kind == PROPTER_TERM_LITERAL) return set_path(m, s, m->doc.files.items[src->file].directory, text_of(m, src), err);
   return described_file(m, s, src->o, err);

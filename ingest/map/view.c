@@ -34,17 +34,48 @@ static PropterStatus read_name(PropterMapping *m, const View *v, const DocTriple
   return column_of(v, index) == SIZE_MAX ? PROPTER_OK : doc_fail(&m->doc, t, err, PROPTER_INVALID, "two fields are called %s", out->data);
 }
 
-/* An iterator is an expression, too. Values that hold documents of another syntax are not looked into. */
-static PropterStatus read_expression(PropterMapping *m, const DocTriple *at, bool around, TermMap **out, PropterError *err) {
-  const DocTriple *iterator = doc_get(&m->doc, at->o, WORD_iterator, 0), *formulation = doc_get(&m->doc, at->o, WORD_referenceFormulation, 0);
+static bool same_format(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
+
+/* The values of the field around are documents where it has an expression of its own, or holds another syntax than what is around it. */
+static PropterStatus read_document(PropterMapping *m, const View *v, const ViewFields *fields, ViewField *f, PropterError *err) {
+  LogicalSource *s = model_alloc(m, sizeof *s, err);
+  const LogicalSource *around = f->within == SIZE_MAX ? &m->sources.items[v->source] : fields->items[f->within].document;
+  if (!s) return PROPTER_NO_MEMORY;
+  s->at = f->at;
+  PropterStatus status = source_formulation(m, s, f->at, err);
+  bool document =
+      s->options.format && (same_format(s->options.format, "csv") || same_format(s->options.format, "json") || same_format(s->options.format, "xml"));
+  if (status == PROPTER_OK && (!document || s->nulls.count))
+    status = doc_fail(&m->doc, f->at, err, PROPTER_INVALID, "expected rml:CSV, rml:JSONPath or rml:XPath as reference formulation of a field");
+  propter_vec_clear(&s->nulls);
+  PROPTER_TRY(status);
+  bool same = same_format(s->options.format, around->options.format);
+  if (same && (f->parent == SIZE_MAX || fields->items[f->parent].iterable)) return PROPTER_OK;
+  if (f->parent == SIZE_MAX)
+    return doc_fail(&m->doc, f->at, err, PROPTER_INVALID, "a field with a reference formulation of its own stands in the field whose values it reads");
+  f->document = s;
+  return PROPTER_OK;
+}
+
+/* An iterator is an expression, too, unless it is one of documents. */
+static PropterStatus read_expression(PropterMapping *m, const View *v, const ViewFields *fields, ViewField *f, PropterError *err) {
+  const DocTriple *at = f->at, *iterator = doc_get(&m->doc, at->o, WORD_iterator, 0), *formulation = doc_get(&m->doc, at->o, WORD_referenceFormulation, 0);
   bool own = doc_get(&m->doc, at->o, WORD_reference, 0) || doc_get(&m->doc, at->o, WORD_template, 0) || doc_get(&m->doc, at->o, WORD_constant, 0);
+  bool around = doc_get(&m->doc, at->o, WORD_field, 0) != NULL;
+  f->iterable = !own && (iterator || formulation);
   if (formulation && own)
-    return doc_fail(&m->doc, formulation, err, PROPTER_INVALID, "fields whose values are documents of another syntax are not read");
-  if (iterator && !own) PROPTER_TRY(model_reference(m, doc_node(&m->doc, iterator->o)->term.value, TYPE_LITERAL, iterator, out, err));
-  else PROPTER_TRY(rml_expression(m, at, out, err));
-  ExpressionKind kind = (*out)->kind;
-  if (kind == EXPRESSION_REFERENCE || (!around && (kind == EXPRESSION_CONSTANT || kind == EXPRESSION_TEMPLATE))) return PROPTER_OK;
-  return doc_fail(&m->doc, at, err, PROPTER_INVALID, around ? "expected a reference or an iterator in a field with fields" : "expected a reference, a template or a constant in a field");
+    return doc_fail(&m->doc, formulation, err, PROPTER_INVALID, "a field with an expression has no reference formulation: a field in it reads its values");
+  if (formulation) PROPTER_TRY(read_document(m, v, fields, f, err));
+  if (f->iterable && !around) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "a field with an iterator has no rml:field");
+  if (f->document) return PROPTER_OK;
+  if (iterator && !own) PROPTER_TRY(model_reference(m, doc_node(&m->doc, iterator->o)->term.value, TYPE_LITERAL, iterator, &f->expression, err));
+  else PROPTER_TRY(rml_expression(m, at, &f->expression, err));
+  ExpressionKind kind = f->expression->kind;
+  const ViewField *p = f->parent == SIZE_MAX ? NULL : &fields->items[f->parent];
+  if (p && !p->document && p->expression->kind != EXPRESSION_REFERENCE)
+    return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a reference or an iterator in the field around a field");
+  if (kind == EXPRESSION_REFERENCE || kind == EXPRESSION_CONSTANT || kind == EXPRESSION_TEMPLATE) return PROPTER_OK;
+  return doc_fail(&m->doc, at, err, PROPTER_INVALID, "expected a reference, a template, a constant or an iterator in a field");
 }
 
 static void number_parts(TermMap *t, size_t *count) {
@@ -55,14 +86,15 @@ static void number_parts(TermMap *t, size_t *count) {
 static PropterStatus read_fields(PropterMapping *m, View *v, const DocTriple *at, size_t parent, ViewFields *out, size_t *parts, unsigned depth, PropterError *err);
 
 static PropterStatus read_field(PropterMapping *m, View *v, const DocTriple *at, size_t parent, ViewFields *out, size_t *parts, unsigned depth, PropterError *err) {
-  ViewField f = {.parent = parent, .at = at, .iterable = doc_get(&m->doc, at->o, WORD_field, 0) != NULL, .column = v->names.count};
+  ViewField f = {.parent = parent, .at = at, .column = v->names.count, .within = SIZE_MAX};
+  if (parent != SIZE_MAX) f.within = out->items[parent].document ? parent : out->items[parent].within;
   PROPTER_TRY(read_name(m, v, at, parent == SIZE_MAX ? (PropterStr){"", 0} : out->items[parent].name, &f.name, err));
-  PROPTER_TRY(read_expression(m, at, f.iterable, &f.expression, err));
-  number_parts(f.expression, parts);
+  PROPTER_TRY(read_expression(m, v, out, &f, err));
+  if (f.expression) number_parts(f.expression, parts);
   PROPTER_TRY(add_name(m, v, f.name, ".#", err));
   if (!f.iterable) PROPTER_TRY(add_name(m, v, f.name, "", err));
   if (!propter_vec_push(out, f)) return no_memory(err);
-  return f.iterable ? read_fields(m, v, at, out->count - 1, out, parts, depth + 1, err) : PROPTER_OK;
+  return read_fields(m, v, at, out->count - 1, out, parts, depth + 1, err);
 }
 
 static PropterStatus read_fields(PropterMapping *m, View *v, const DocTriple *at, size_t parent, ViewFields *out, size_t *parts, unsigned depth, PropterError *err) {
@@ -108,7 +140,8 @@ static PropterStatus read_join(PropterMapping *m, View *v, const DocTriple *at, 
   PropterStatus status = read_conditions(m, v, at, &j, err);
   if (status == PROPTER_OK) status = read_fields(m, v, at, SIZE_MAX, &j.fields, &j.part_count, 0, err);
   for (size_t i = 0; i < j.fields.count && status == PROPTER_OK; i++)
-    if (j.fields.items[i].iterable) status = doc_fail(&m->doc, j.fields.items[i].at, err, PROPTER_INVALID, "a field of a join has no fields: it refers to one of the parent");
+    if (j.fields.items[i].iterable || j.fields.items[i].parent != SIZE_MAX)
+      status = doc_fail(&m->doc, j.fields.items[i].at, err, PROPTER_INVALID, "a field of a join has no fields: it refers to one of the parent");
   if (status == PROPTER_OK && !propter_vec_push(&v->joins, j)) status = no_memory(err);
   if (status != PROPTER_OK) propter_vec_clear(&j.fields);
   return status;

@@ -6,11 +6,14 @@
 
 #include "model.h"
 
+/* In the order of the document, each behind the one around it. */
 typedef struct {
   PropterStr name;     /* with those of the fields around it: item.type */
-  TermMap *expression; /* constant, reference or template; its parts' slots are places in View.part_count */
+  TermMap *expression; /* constant, reference or template; its parts' slots are places in View.part_count. NULL: `document` */
+  const LogicalSource *document; /* how the values of the field around it are read, of whose rows this field is the index; NULL: they are no documents */
   size_t parent;       /* field around it, SIZE_MAX: none */
-  bool iterable;       /* there are fields in it: only its index is a column */
+  size_t within;       /* field of whose document's rows this is a part, SIZE_MAX: the source's */
+  bool iterable;       /* only its index is a column */
   size_t column;       /* "name.#"; its value one more, unless iterable */
   const DocTriple *at;
 } ViewField;

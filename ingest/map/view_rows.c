@@ -31,6 +31,10 @@ typedef struct {
   Partners *partners; /* of each join */
   PropterRow row;     /* of the table */
   size_t *records;    /* of each field: number of its present value in its column; SIZE_MAX: none */
+  PropterCell *present; /* of each field: that value */
+  PropterRow *rows;     /* of each field that reads documents: the row at hand */
+  PropterLimits limits;
+  char trouble[400];  /* with a document of the row */
   PropterCell *now;   /* of each column */
   PROPTER_VEC(PropterCell) made; /* rows, one behind the other */
   size_t next;
@@ -54,6 +58,8 @@ static void close_view(void *state) {
   propter_free(r->partners);
   propter_free(r->columns);
   propter_free(r->records);
+  propter_free(r->present);
+  propter_free(r->rows);
   propter_free(r->now);
   propter_free(r->values);
   propter_vec_clear(&r->made);
@@ -205,29 +211,51 @@ static PropterStatus add_joined(ViewRows *r, size_t n, PropterError *err) {
   return add_joined(r, n + 1, err);
 }
 
+/* Columns of the fields that are parts of one table: that of the source (within: SIZE_MAX) or a document. */
+static PropterStatus find_fields(ViewRows *r, PropterTable *table, size_t within, PropterError *err) {
+  const ViewFields *fields = &r->view->fields;
+  for (size_t i = 0; i < fields->count; i++) {
+    const ViewField *f = &fields->items[i];
+    if (f->within != within || f->document) continue;
+    size_t around = f->parent == within ? SIZE_MAX : r->columns[fields->items[f->parent].expression->parts[0].slot];
+    PROPTER_TRY(find_columns(r->m, table, f->expression, around, r->columns, err));
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus combine(ViewRows *r, size_t n, PropterError *err);
 
-/* One value of field n, the index-th. */
+/* One value of field n, the index-th. What a document gives lasts as long as its row only. */
 static PropterStatus take(ViewRows *r, size_t n, size_t record, size_t index, PropterCell value, PropterError *err) {
   const ViewField *f = &r->view->fields.items[n];
   r->records[n] = record;
   PROPTER_TRY(make_number(&r->texts, index, &r->now[f->column], err));
   value.of = 0;
+  if (f->within != SIZE_MAX && value.text.data && !(value.text = propter_arena_copy(&r->texts, value.text)).data) return no_memory(err);
+  r->present[n] = value;
   if (!f->iterable) r->now[f->column + 1] = value;
   return combine(r, n + 1, err);
 }
 
+static const PropterRow *row_of(const ViewRows *r, const ViewField *f) { return f->within == SIZE_MAX ? &r->row : &r->rows[f->within]; }
+
+/* Documents name what is no value nowhere. */
+static bool is_null(const ViewRows *r, const ViewField *f, PropterStr text) {
+  return !text.data || (f->within == SIZE_MAX && source_null(&r->m->sources.items[r->view->source], text));
+}
+
 /* Combinations of the values of a template's parts, from part i on. */
 static PropterStatus fill_template(ViewRows *r, size_t n, size_t i, PropterStr made, size_t around, size_t *index, PropterError *err) {
-  const TermMap *t = r->view->fields.items[n].expression;
+  const ViewField *f = &r->view->fields.items[n];
+  const TermMap *t = f->expression;
   if (i == t->part_count) {
     size_t at = (*index)++;
     return take(r, n, at, at, (PropterCell){.text = made, .datatype = {"", 0}}, err);
   }
   const Part *p = &t->parts[i];
   PropterCell cell = {.text = p->text, .datatype = {"", 0}, .of = (uint32_t)around};
-  for (size_t k = 0; p->is_column ? value_at(&r->row, r->columns[p->slot], k, &cell) : k == 0; k++) {
-    if (cell.of != around || (p->is_column && source_null(&r->m->sources.items[r->view->source], cell.text))) continue;
+  for (size_t k = 0; p->is_column ? value_at(row_of(r, f), r->columns[p->slot], k, &cell) : k == 0; k++) {
+    if (cell.of != around || (p->is_column && is_null(r, f, cell.text))) continue;
     PropterStr longer = propter_arena_printf(&r->texts, "%.*s%.*s", (int)made.len, made.data, (int)cell.text.len, cell.text.data);
     if (!longer.data) return no_memory(err);
     PROPTER_TRY(fill_template(r, n, i + 1, longer, around, index, err));
@@ -235,26 +263,88 @@ static PropterStatus fill_template(ViewRows *r, size_t n, size_t i, PropterStr m
   return PROPTER_OK;
 }
 
-/* Every combination of the values of the fields from the n-th on. */
-static PropterStatus combine(ViewRows *r, size_t n, PropterError *err) {
-  if (n == r->view->fields.count) return add_joined(r, 0, err);
+static PropterStatus open_document(ViewRows *r, size_t n, PropterStr text, PropterTable **table, PropterError *err) {
+  const ViewField *f = &r->view->fields.items[n];
+  PropterTableOptions options = f->document->options;
+  options.text = text;
+  PROPTER_TRY(propter_table_open(r->view->fields.items[f->parent].name.data, &options, &r->limits, table, err));
+  PropterStatus status = find_fields(r, *table, n, err);
+  if (status == PROPTER_OK) return status;
+  propter_table_close(*table);
+  *table = NULL;
+  return status;
+}
+
+/* Expressions that are none are mistakes of the mapping, whatever the documents are. */
+static PropterStatus check_document(ViewRows *r, size_t n, PropterError *err) {
+  PropterTable *table = NULL;
+  PropterError why = {0};
+  PropterStatus status = open_document(r, n, PROPTER_STR(""), &table, &why);
+  propter_table_close(table);
+  if (status != PROPTER_OK && !why.source[0]) return doc_fail(&r->m->doc, r->view->fields.items[n].at, err, status, "%s", why.message);
+  if (status != PROPTER_OK && err) *err = why;
+  return status;
+}
+
+/* The rows of the document that the field around holds. What is wrong with it is a problem of the row of the source. */
+static PropterStatus read_document(ViewRows *r, size_t n, size_t *index, PropterError *err) {
+  PropterTable *table = NULL;
+  PropterError why = {0};
+  PropterStr text = r->present[r->view->fields.items[n].parent].text;
+  bool found = true;
+  if (!propter_str_trim(text).len) return PROPTER_OK;
+  PropterStatus status = open_document(r, n, text, &table, &why), used = PROPTER_OK;
+  while (status == PROPTER_OK && used == PROPTER_OK && !r->row.problem) {
+    status = propter_table_next(table, &r->rows[n], &found, &why);
+    if (status != PROPTER_OK || !found) break;
+    if (r->rows[n].problem) status = propter_fail(&why, PROPTER_INVALID, "%s", r->rows[n].problem);
+    else used = take(r, n, 0, (*index)++, NOTHING, err);
+  }
+  propter_table_close(table);
+  if (status == PROPTER_NO_MEMORY) return no_memory(err);
+  if (status != PROPTER_OK) {
+    (void)propter_error_format(&why, r->trouble, sizeof r->trouble);
+    r->row.problem = r->trouble, r->row.rule = "document";
+  }
+  return used;
+}
+
+/* Every value of field n. */
+static PropterStatus take_all(ViewRows *r, size_t n, size_t around, size_t *index, PropterError *err) {
   const ViewField *f = &r->view->fields.items[n];
   const TermMap *t = f->expression;
-  size_t around = f->parent == SIZE_MAX ? 0 : r->records[f->parent], index = 0;
   PropterCell cell;
-  if (around != SIZE_MAX && t->kind == EXPRESSION_CONSTANT) {
-    PROPTER_TRY(take(r, n, 0, index++, (PropterCell){.text = t->constant.value, .datatype = t->constant.datatype}, err));
-  } else if (around != SIZE_MAX && t->kind == EXPRESSION_TEMPLATE) {
-    PROPTER_TRY(fill_template(r, n, 0, PROPTER_STR(""), around, &index, err));
-  } else if (around != SIZE_MAX) {
-    for (size_t k = 0; value_at(&r->row, r->columns[t->parts[0].slot], k, &cell); k++)
-      if (cell.of == around && cell.text.data && !source_null(&r->m->sources.items[r->view->source], cell.text)) PROPTER_TRY(take(r, n, k, index++, cell, err));
-  }
-  if (index) return PROPTER_OK;
+  if (f->document) return read_document(r, n, index, err);
+  if (t->kind == EXPRESSION_CONSTANT) return take(r, n, 0, (*index)++, (PropterCell){.text = t->constant.value, .datatype = t->constant.datatype}, err);
+  if (t->kind == EXPRESSION_TEMPLATE) return fill_template(r, n, 0, PROPTER_STR(""), around, index, err);
+  for (size_t k = 0; value_at(row_of(r, f), r->columns[t->parts[0].slot], k, &cell); k++)
+    if (cell.of == around && !is_null(r, f, cell.text)) PROPTER_TRY(take(r, n, k, (*index)++, cell, err));
+  return PROPTER_OK;
+}
+
+/* Every combination of the values of the fields from the n-th on. */
+static PropterStatus combine(ViewRows *r, size_t n, PropterError *err) {
+  if (r->row.problem) return PROPTER_OK;
+  if (n == r->view->fields.count) return add_joined(r, 0, err);
+  const ViewField *f = &r->view->fields.items[n];
+  size_t around = f->parent == SIZE_MAX ? 0 : r->records[f->parent], index = 0;
+  if (around != SIZE_MAX) PROPTER_TRY(take_all(r, n, around, &index, err));
+  if (index || r->row.problem) return PROPTER_OK;
   r->records[n] = SIZE_MAX;
   r->now[f->column] = NOTHING;
   if (!f->iterable) r->now[f->column + 1] = NOTHING;
   return combine(r, n + 1, err);
+}
+
+/* The rows that one row of the source makes: one with its problem, where it has one. */
+static PropterStatus make_rows(ViewRows *r, PropterError *err) {
+  size_t width = r->view->names.count;
+  for (size_t i = 0; i < width; i++) r->now[i] = NOTHING;
+  PROPTER_TRY(make_number(&r->texts, (size_t)r->count++, &r->now[0], err));
+  PROPTER_TRY(combine(r, 0, err));
+  if (!r->row.problem) return PROPTER_OK;
+  r->made.count = 0;
+  return emit(r, err);
 }
 
 static PropterStatus next_view(void *state, PropterRow *row, bool *found, PropterError *err) {
@@ -265,14 +355,12 @@ static PropterStatus next_view(void *state, PropterRow *row, bool *found, Propte
     r->next = r->made.count = 0;
     PROPTER_TRY(propter_table_next(r->table, &r->row, found, err));
     if (!*found) return PROPTER_OK;
-    for (size_t i = 0; i < width; i++) r->now[i] = NOTHING;
-    PROPTER_TRY(make_number(&r->texts, (size_t)r->count++, &r->now[0], err));
-    PROPTER_TRY(r->row.problem ? emit(r, err) : combine(r, 0, err));
+    PROPTER_TRY(make_rows(r, err));
   }
   for (size_t i = 0; i < width; i++) r->values[i] = (PropterCells){&r->made.items[r->next + i], r->made.items[r->next + i].text.data != NULL};
   r->next += width;
   *found = true;
-  *row = (PropterRow){.line = r->row.line, .values = r->values, .count = width, .problem = r->row.problem};
+  *row = (PropterRow){.line = r->row.line, .values = r->values, .count = width, .problem = r->row.problem, .rule = r->row.rule};
   return PROPTER_OK;
 }
 
@@ -282,16 +370,17 @@ static PropterStatus prepare(ViewRows *r, size_t file, const PropterLimits *limi
   const View *v = r->view;
   r->columns = propter_calloc(v->part_count + 1, sizeof *r->columns);
   r->records = propter_calloc(v->fields.count + 1, sizeof *r->records);
+  r->present = propter_calloc(v->fields.count + 1, sizeof *r->present);
+  r->rows = propter_calloc(v->fields.count + 1, sizeof *r->rows);
+  r->limits = limits ? *limits : propter_limits_default();
   r->now = propter_calloc(v->names.count, sizeof *r->now);
   r->values = propter_calloc(v->names.count, sizeof *r->values);
   r->partners = propter_calloc(v->joins.count + 1, sizeof *r->partners);
-  if (!r->columns || !r->records || !r->now || !r->values || !r->partners) return no_memory(err);
+  if (!r->columns || !r->records || !r->present || !r->rows || !r->now || !r->values || !r->partners) return no_memory(err);
   PROPTER_TRY(source_open(r->m, v->source, file, limits, &r->table, err));
-  for (size_t i = 0; i < v->fields.count; i++) {
-    const ViewField *f = &v->fields.items[i];
-    size_t around = f->parent == SIZE_MAX ? SIZE_MAX : r->columns[v->fields.items[f->parent].expression->parts[0].slot];
-    PROPTER_TRY(find_columns(r->m, r->table, f->expression, around, r->columns, err));
-  }
+  PROPTER_TRY(find_fields(r, r->table, SIZE_MAX, err));
+  for (size_t i = 0; i < v->fields.count; i++)
+    if (v->fields.items[i].document && v->fields.items[i].document->several) PROPTER_TRY(check_document(r, i, err));
   for (size_t i = 0; i < v->joins.count; i++) PROPTER_TRY(find_partners(r, i, limits, err));
   return PROPTER_OK;
 }

@@ -19,7 +19,8 @@ typedef struct {
 
 typedef struct {
   const char *path;
-  Source *source;
+  Source *source, *file; /* what is read; the same if it is to be closed */
+  TextSource given;
   PropterLimits limits;
   char delimiter, quote;
   bool quoting, trim;
@@ -49,7 +50,7 @@ static PropterStatus no_memory(const Csv *c, PropterError *err) { return propter
 
 static void close_csv(void *state) {
   Csv *c = state;
-  if (c->source) source_close_file(c->source);
+  if (c->file) source_close_file(c->file);
   if (c->converting) (void)iconv_close(c->convert);
   propter_free(c->buf);
   propter_buf_clear(&c->model);
@@ -90,7 +91,10 @@ static PropterStatus open_csv(const char *path, const PropterTableOptions *optio
     PROPTER_TRY(start_convert(c, options->encoding, err));
     c->checked_mark = strncasecmp(options->encoding, "UTF-16", 6) != 0;
   }
-  return source_open_file(path, limits->table_bytes, &c->source, err);
+  c->given = source_of_text(options->text, path, limits->table_bytes);
+  if (!options->text.data) PROPTER_TRY(source_open_file(path, limits->table_bytes, &c->file, err));
+  c->source = c->file ? c->file : &c->given.source;
+  return PROPTER_OK;
 }
 
 /* The byte order mark is dropped, and obeyed where no encoding was named. */

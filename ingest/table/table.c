@@ -198,7 +198,7 @@ PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *fou
     *found = true;
     table->pending = false;
   } else {
-    row->problem = NULL;
+    row->problem = row->rule = NULL;
     PROPTER_TRY(table->reader->next(table->state, row, found, err));
   }
   if (!*found) return PROPTER_OK;

@@ -13,7 +13,8 @@ enum { BLOCK = 1 << 16 };
 
 struct Text {
   const char *path;
-  Source *source;
+  Source *source, *file; /* what is read; the same if it is to be closed */
+  TextSource given;
   iconv_t convert;
   bool converting, started, ended;
   char raw[BLOCK]; /* bytes of the file that are still to be converted */
@@ -34,15 +35,19 @@ static PropterStatus start_convert(Text *t, const char *encoding, PropterError *
   return PROPTER_OK;
 }
 
-PropterStatus text_open(const char *path, const char *encoding, uint64_t limit, size_t buffer, Text **out, PropterError *err) {
+PropterStatus text_open(const char *path, const PropterTableOptions *options, uint64_t limit, size_t buffer, Text **out, PropterError *err) {
   Text *t = propter_calloc(1, sizeof *t);
   if (!t) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
   t->path = path;
   t->line = 1;
   t->most = buffer + 2 * BLOCK;
+  const char *encoding = options->encoding;
   bool utf8 = !encoding || strcasecmp(encoding, "UTF-8") == 0 || strcasecmp(encoding, "utf8") == 0;
   PropterStatus status = utf8 ? PROPTER_OK : start_convert(t, encoding, err);
-  if (status == PROPTER_OK) status = source_open_file(path, limit, &t->source, err);
+  t->given = source_of_text(options->text, path, limit);
+  t->source = &t->given.source;
+  if (status == PROPTER_OK && !options->text.data) status = source_open_file(path, limit, &t->file, err);
+  if (t->file) t->source = t->file;
   if (status != PROPTER_OK) {
     text_close(t);
     return status;
@@ -53,7 +58,7 @@ PropterStatus text_open(const char *path, const char *encoding, uint64_t limit, 
 
 void text_close(Text *t) {
   if (!t) return;
-  if (t->source) source_close_file(t->source);
+  if (t->file) source_close_file(t->file);
   if (t->converting) (void)iconv_close(t->convert);
   propter_free(t->buf);
   propter_free(t);

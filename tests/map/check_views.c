@@ -102,6 +102,52 @@ START_TEST(annotations_change_nothing) {
 }
 END_TEST
 
+/* Values that are documents: the field's, in it the rows of each. */
+#define DOCUMENT(name, reference, formulation, iterator, fields)                                                                                               \
+  FIELD(name, "rml:reference \"" reference "\" ;" FIELD("in", "rml:referenceFormulation " formulation " ; " iterator fields))
+#define CSV_OF(what, iterator, fields)                                                                                                                         \
+  "ex:v a rml:LogicalView ; rml:viewOn" CSV_SOURCE("t.csv") ";" FIELD_OF("id", "id") ";" DOCUMENT("d", "d", what, iterator, fields) " .\n"
+#define JSON_CELLS CSV_OF("rml:JSONPath", "rml:iterator \"$[*]\" ;", FIELD_OF("a", "$.a") ";" FIELD_OF("b", "$.b[*]"))
+
+START_TEST(documents) {
+  static const char cells[] = "id,d\n1,\"[{\"\"a\"\": 1, \"\"b\"\": [\"\"x\"\", \"\"y\"\"]}, {\"\"a\"\": 2}]\"\n2,\n3,[]\n";
+  mapping_expect(JSON_CELLS ROWS("{#} {id} {d.#} {d.in.#} {d.in.a} {d.in.b.#}{d.in.b}"), cells, NULL, ROW("0 1 0 0 1 0x") ROW("0 1 0 0 1 1y"));
+  mapping_expect(JSON_CELLS ROWS("{id} {d.in.#} {d.in.a}"), cells, NULL, ROW("1 0 1") ROW("1 1 2"));
+  mapping_expect(JSON_CELLS ROWS("{id}"), cells, NULL, ROW("1") ROW("2") ROW("3"));
+  /* Types are those of the document; the document itself is a value of its field. */
+  mapping_expect(JSON_CELLS SAYS("d.in.a"), cells, NULL, TYPED("1", "integer") TYPED("2", "integer"));
+  mapping_expect(JSON_CELLS SAYS("d"), "id,d\n1,[]\n", NULL, ROW("[]"));
+  mapping_refuse(JSON_CELLS SAYS("d.in"), cells, PROPTER_NOT_FOUND, 0, "no column \"d.in\"");
+  /* XML in cells, fields inside its fields; CSV in JSON, with columns in another order each; JSON in CSV in JSON. */
+  mapping_expect(CSV_OF("rml:XPath", "rml:iterator \"/r/p\" ;", FIELD("q", "rml:iterator \"q\" ;" FIELD_OF("n", "@n")))
+                     ROWS("{id} {d.in.#} {d.in.q.#} {d.in.q.n}"),
+                 "id,d\n1,<r><p><q n='4'/><q n='5'/></p><p><q n='6'/></p></r>\n", NULL, ROW("1 0 0 4") ROW("1 0 1 5") ROW("1 1 0 6"));
+  mapping_expect("ex:v a rml:LogicalView ; rml:viewOn" JSON_SOURCE ";" DOCUMENT(
+                     "d", "$.d", "rml:CSV", "", FIELD_OF("k", "k") ";" FIELD("t", "rml:template \"{k}={w}\"")) " .\n" ROWS("{#} {d.in.#} {d.in.k} {d.in.t}"),
+                 "[{\"d\": \"k,w\\na,1\\nb,2\"}, {\"d\": \"w,k\\n3,c\\n\"}, {\"d\": \" \"}]", NULL, ROW("0 0 a a=1") ROW("0 1 b b=2") ROW("1 0 c c=3"));
+  mapping_expect("ex:v a rml:LogicalView ; rml:viewOn" JSON_SOURCE
+                 ";" DOCUMENT("d", "$.d", "rml:CSV", "", DOCUMENT("j", "j", "rml:JSONPath", "rml:iterator \"$.m[*]\" ;", FIELD_OF("v", "$"))) " .\n" ROWS(
+                     "{d.in.#} {d.in.j.in.#} {d.in.j.in.v}"),
+                 "[{\"d\": \"j\\n{'m':[1]}\\n'{'m':[7,8]}'\"}]", NULL, "reject 1::document\n");
+  mapping_expect("ex:v a rml:LogicalView ; rml:viewOn" JSON_SOURCE
+                 ";" DOCUMENT("d", "$.d", "rml:CSV", "", DOCUMENT("j", "j", "rml:JSONPath", "rml:iterator \"$.m[*]\" ;", FIELD_OF("v", "$"))) " .\n" ROWS(
+                     "{d.in.#} {d.in.j.in.#} {d.in.j.in.v}"),
+                 "[{\"d\": \"j,k\\n{\\\"m\\\":[1]},\\n\\\"{\\\"\\\"m\\\"\\\":[7,8]}\\\",\"}]", NULL, ROW("0 0 1") ROW("1 0 7") ROW("1 1 8"));
+  /* An array that JSON itself holds is a document, too; with its own syntax an iterator without a field around is one of values. */
+  mapping_expect("ex:v a rml:LogicalView ; rml:viewOn" JSON_SOURCE
+                 ";" DOCUMENT("d", "$.d", "rml:JSONPath", "rml:iterator \"$[*]\" ;", FIELD_OF("v", "$.v")) " .\n" ROWS("{d.in.#} {d.in.v}"),
+                 "[{\"d\": [{\"v\": 1}, {\"v\": 2}]}, {\"d\": \"[{\\\"v\\\": 3}]\"}]", NULL, ROW("0 1") ROW("0 3") ROW("1 2"));
+  mapping_expect(NESTED(JSON_SOURCE, "$.name", "rml:referenceFormulation rml:JSONPath ; rml:iterator \"$.items[*]\"", "$.type", "$.weight", "$.tags[*]")
+                     ROWS("{name} {item.type}"),
+                 PEOPLE, NULL, ROW("ann lamp") ROW("ann rope") ROW("ben map"));
+  /* What is no document, or has another shape, rejects its row and no other. */
+  mapping_expect(JSON_CELLS ROWS("{id} {d.in.a}"), "id,d\n1,[{\n2,\"[{\"\"a\"\":5},{]\"\n3,\"[{\"\"a\"\":6}]\"\n", NULL,
+                 ROW("3 6") "reject 2::document\nreject 3::document\n");
+  mapping_expect(CSV_OF("rml:CSV", "", FIELD_OF("k", "k")) ROWS("{id} {d.in.k}"), "id,d\n1,\"k,l\na,b\nc\"\n4,\"k\nd\"\n5,\"l\ne\"\n", NULL,
+                 ROW("4 d") "reject 2::document\nreject 7::document\n");
+}
+END_TEST
+
 #define VIEW(more) "ex:v a rml:LogicalView ; rml:viewOn" CSV_SOURCE("t.csv") ";\n" more " .\n" SAYS("id")
 
 START_TEST(mistakes) {
@@ -114,7 +160,14 @@ START_TEST(mistakes) {
   mapping_refuse(VIEW(FIELD("id", "")), "id\n", PROPTER_INVALID, 2, "found none");
   mapping_refuse(VIEW(FIELD_OF("id", "none")), "id\n", PROPTER_NOT_FOUND, 2, "no column \"none\"");
   mapping_refuse(VIEW(FIELD("id", "rml:reference \"id\" ;" FIELD_OF("x", "id"))), "id\n", PROPTER_USAGE, 2, "no values inside values");
-  mapping_refuse(VIEW(FIELD("id", "rml:reference \"id\" ; rml:referenceFormulation rml:JSONPath")), "id\n", PROPTER_INVALID, 2, "documents of another syntax");
+  mapping_refuse(VIEW(FIELD("id", "rml:reference \"id\" ; rml:referenceFormulation rml:JSONPath")), "id\n", PROPTER_INVALID, 2, "has no reference formulation");
+  mapping_refuse(VIEW(FIELD("id", "rml:iterator \"$\" ; rml:referenceFormulation rml:JSONPath ;" FIELD_OF("x", "$.x"))), "id\n", PROPTER_INVALID, 2,
+                 "stands in the field whose values");
+  mapping_refuse(VIEW(FIELD("id", "rml:template \"{id}\" ;" FIELD_OF("x", "id"))), "id\n", PROPTER_INVALID, 2, "in the field around a field");
+  mapping_refuse(VIEW(DOCUMENT("id", "id", "rml:SQL2008Table", "rml:iterator \"t\" ;", FIELD_OF("x", "x"))), "id\n", PROPTER_INVALID, 2,
+                 "expected rml:CSV, rml:JSONPath or rml:XPath");
+  mapping_refuse(VIEW(DOCUMENT("id", "id", "rml:JSONPath", "rml:iterator \"$\"", "")), "id\n", PROPTER_INVALID, 2, "has no rml:field");
+  mapping_refuse(VIEW(DOCUMENT("id", "id", "rml:JSONPath", "rml:iterator \"$[*\" ;", FIELD_OF("x", "$.x"))), "id\n1\n", PROPTER_SYNTAX, 2, "$[*");
   mapping_refuse(VIEW(FIELD_OF("id", "id") "; rml:iterator \"x\""), "id\n", PROPTER_INVALID, 2, "no reference formulation and no iterator");
   mapping_refuse("ex:f rml:fieldName \"f\" ; rml:iterator \"x\" ; rml:field ex:f .\nex:v rml:viewOn" JSON_SOURCE "; rml:field ex:f .\n" SAYS("f"), "[]", PROPTER_INVALID, 1, "inside itself");
 #define JOIN(more) VIEW(FIELD_OF("id", "id") ";\n rml:leftJoin [ " more " ]")
@@ -139,6 +192,8 @@ START_TEST(failing_calls) {
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, (void *)(uintptr_t)path, false), 50);
   path = mapping_write(JSON_VIEW ROWS("{name} {item.tag}"), PEOPLE, NULL);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, (void *)(uintptr_t)path, false), 50);
+  path = mapping_write(JSON_CELLS ROWS("{d.in.#} {d.in.b}"), "id,d\n1,\"[{\"\"b\"\": [1, 2]}]\"\n2,[\n", NULL);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, (void *)(uintptr_t)path, false), 50);
 }
 END_TEST
 
@@ -151,6 +206,7 @@ Suite *suite_views(void) {
   tcase_add_test(t, joins);
   tcase_add_test(t, triples_maps);
   tcase_add_test(t, annotations_change_nothing);
+  tcase_add_test(t, documents);
   tcase_add_test(t, mistakes);
   tcase_add_test(t, failing_calls);
   suite_add_tcase(s, t);

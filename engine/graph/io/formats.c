@@ -119,25 +119,10 @@ PropterStatus propter_rdf_read(const char *path, const PropterRdfOptions *option
   return rdf_read(path, options, sink, NULL, err);
 }
 
-typedef struct {
-  Source source;
-  PropterStr rest;
-} TextSource;
-
-static PropterStatus text_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err) {
-  (void)err;
-  TextSource *s = (TextSource *)source;
-  *count = size < s->rest.len ? size : s->rest.len;
-  if (*count) memcpy(bytes, s->rest.data, *count);
-  s->rest.data += *count;
-  s->rest.len -= *count;
-  return PROPTER_OK;
-}
-
 PropterStatus propter_rdf_read_text(PropterStr text, const char *source, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err) {
   const PropterRdfFormat *format = options && options->format ? propter_rdf_format(propter_str(options->format)) : NULL;
   if (!format) return unknown_format(source, options ? options->format : NULL, err);
   PropterLimits limits = options->limits ? *options->limits : propter_limits_default();
-  TextSource s = {{text_read, source, limits.load_bytes, 0}, text};
+  TextSource s = source_of_text(text, source, limits.load_bytes);
   return run(&s.source, format, (PropterStr){"", 0}, options, sink, NULL, err);
 }

@@ -14,6 +14,12 @@ struct Source {
   uint64_t limit;   /* bytes that may come out */
   uint64_t total;   /* bytes that have come out */
 };
+/* A text in memory, borrowed. Nothing to close. */
+typedef struct {
+  Source source;
+  PropterStr rest;
+} TextSource;
+TextSource source_of_text(PropterStr text, const char *name, uint64_t limit);
 
 /* Reads through `source`, counting, and fails with LIMIT beyond its limit. */
 PropterStatus source_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err);

@@ -36,6 +36,18 @@ PropterStatus source_read(Source *source, void *bytes, size_t size, size_t *coun
   return PROPTER_OK;
 }
 
+static PropterStatus text_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err) {
+  (void)err;
+  TextSource *s = (TextSource *)source;
+  *count = size < s->rest.len ? size : s->rest.len;
+  if (*count) memcpy(bytes, s->rest.data, *count);
+  s->rest.data += *count;
+  s->rest.len -= *count;
+  return PROPTER_OK;
+}
+
+TextSource source_of_text(PropterStr text, const char *name, uint64_t limit) { return (TextSource){{text_read, name, limit, 0}, text}; }
+
 static PropterStatus read_raw(FileSource *s, void *bytes, size_t size, size_t *count, PropterError *err) {
   ssize_t n = propter_io_read(s->fd, bytes, size);
   if (n < 0) {

@@ -24,6 +24,7 @@ typedef PropterStatus (*PropterTableAnswer)(const char *path, const char *query,
 
 /* Zero-initialise for the defaults. Strings are borrowed until the table is closed. */
 typedef struct {
+  PropterStr text;       /* CSV, JSON, XML: the table itself instead of a file; the path is its name in errors. NULL data: none */
   const char *format;    /* name of a reader (table/readers.def); NULL: by the file's extension, else "csv" */
   const char *iterator;  /* JSON: JSONPath of the rows (NULL: the document, of NDJSON each line); XML: XPath of the rows (NULL: the root element) */
   const PropterTablePrefix *prefixes; /* of names in XPaths */
@@ -62,6 +63,7 @@ typedef struct {
   size_t count;
   const PropterCells *values; /* where a column may have no value, several or typed ones: `count` lists instead of `cells`; else NULL */
   const char *problem; /* NULL, or why the row is no row of this table: fewer or more cells than columns */
+  const char *rule;    /* what the problem is against; NULL: "columns" */
 } PropterRow;
 
 typedef struct PropterTable PropterTable;
