@@ -186,7 +186,7 @@ PropterStatus said_of(Judged *j, PropterInference *out, PropterError *err) {
     }
     if ((status = quote_of(j, i, &out->arena, &e, err)) || (status = keep(&why, &out->arena, &e.reason, err))) break;
     e.said = said;
-    e.against = true;
+    e.against = said == PROPTER_SAID_CONTRADICTED;
     if (!propter_vec_push(&all, e)) status = propter_fail(err, PROPTER_NO_MEMORY, "claims");
   }
   if (!status && all.count) {
@@ -194,9 +194,10 @@ PropterStatus said_of(Judged *j, PropterInference *out, PropterError *err) {
     if (!kept)
       status = propter_fail(err, PROPTER_NO_MEMORY, "claims");
     else {
-      memcpy(kept, all.items, all.count * sizeof *kept);
+      for (int against = 1; against >= 0; against--)
+        for (size_t i = 0; i < all.count; i++)
+          if (all.items[i].against == against) kept[out->said++] = all.items[i];
       out->saying = kept;
-      out->said = all.count;
     }
   }
   propter_vec_clear(&all);

@@ -120,7 +120,12 @@ double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undat
   if (groups & GROUP_TEXT) odds = propter_logit(acts * prior->happened) + log(c->text_lr);
   if (groups & GROUP_REVIEW) odds += log(c->review_lr);
   if (!(groups & (GROUP_TIMING | GROUP_SIZE | GROUP_RETURN | GROUP_CONTRAST))) return odds;
-  const Solo *s = groups & GROUP_TIMING ? dated : undated;
+  /* The contrast is of the other slices alone: where nothing else counts, of this one nothing was seen. */
+  static const Solo unseen = {0};
+  static const double as_likely[2] = {0};
+  bool own = groups & (GROUP_TIMING | GROUP_SIZE | GROUP_RETURN);
+  const Solo *s = !own ? &unseen : groups & GROUP_TIMING ? dated : undated;
+  if (!own) unknown = as_likely;
   size_t rows = groups & GROUP_RETURN ? 0 : 1, free_size = groups & GROUP_SIZE ? 0 : 1;
   double rho = set->frame->rho, still = log1p(-rho), moved = log(rho), c_none = 0, c_unknown = 0, c_own = 0, c_both = 0;
   if (groups & GROUP_CONTRAST) {

@@ -133,7 +133,7 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
         add(out, "\n");
   if (a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) causes(a, out);
   if (a->rows.len) add(out, "\nRows: "), propter_put_md(out, a->rows), add(out, "\n");
-  if (f->said) add(out, "\n## Against\n\n");
+  if (f->said) add(out, "\n## Said, but not borne out\n\n");
   for (size_t i = 0; i < f->said; i++) {
     piece(out, "- ", &f->saying[i]);
     propter_buf_printf(out, ": %s", why_verdict(&f->saying[i]));

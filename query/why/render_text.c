@@ -172,7 +172,8 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
   if (!f) return;
   for (size_t i = 0; i < f->said; i++) {
     const PropterEvidence *e = &f->saying[i];
-    label(out, i == 0 ? "against" : ""), quote(e, out);
+    /* what nothing supports is no evidence against anything */
+    label(out, i && f->saying[i - 1].against == e->against ? "" : e->against ? "against" : "also said"), quote(e, out);
     propter_buf_printf(out, ": %s", why_verdict(e));
     if (e->reason.len) propter_buf_add(out, PROPTER_STR(", ")), propter_put_line(out, e->reason);
     propter_buf_add_char(out, '\n');

@@ -252,7 +252,7 @@ typedef struct {
   const PropterSourceCell *cell;
   size_t causes;           /* by rank */
   const PropterCause *cause;
-  size_t said;             /* claims about this window that are wrong, or that the graph does not support; by document and place */
+  size_t said;             /* claims about this window: those that are wrong, then those that nothing supports; by document and place */
   const PropterEvidence *saying;
   size_t excluded;         /* causes knowledge forbids here though something names them: label and reason */
   const PropterStr *excluded_label, *excluded_reason;
