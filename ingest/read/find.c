@@ -14,6 +14,7 @@ typedef struct {
   PropterSpan cause, effect; /* of the sentence; empty: the previous one */
   size_t lead;               /* where the argument before the connective begins */
   size_t match;              /* where the pattern matched */
+  bool part;                 /* the effect is one of several: its own words alone say which way it goes */
 } Candidate;
 
 /* An argument found beside a place. */
@@ -266,6 +267,30 @@ static bool better(const Candidate *a, const Candidate *b) {
   return false;
 }
 
+/* "The storm cut output and raised prices": the second verb has the first one's cause. What stands so in a list of effects and is no verb ("higher prices and lower
+ * yields") makes no claim. */
+static void share_causes(Work *w) {
+  bool drop[CANDIDATES] = {false};
+  for (size_t i = 0; w->tagged && i < w->count; i++)
+    for (size_t k = 0; k < w->count; k++) {
+      Candidate *a = &w->found[i], *b = &w->found[k];
+      size_t verb = judge_token(w->tagged, b->core.start);
+      if (i == k || drop[i] || a->pattern->trail != PART_EFFECT || b->pattern->lead != PART_CAUSE || b->effect.start < b->core.start) continue;
+      if (!verb || w->tagged->tokens[verb - 1].tag != UPOS_CCONJ || !inside(a->core, b->cause)) continue;
+      size_t joint = w->tagged->tokens[verb - 1].start;
+      if (w->tagged->tokens[verb].tag == UPOS_VERB && a->pattern->lead == PART_CAUSE && a->effect.start < joint) {
+        b->cause = a->cause, b->lead = a->lead;
+        if (a->effect.end > joint) a->effect = strip(w->r, w->s, (PropterSpan){a->effect.start, joint}), a->part = true;
+      } else if (w->tagged->tokens[verb].tag != UPOS_VERB && a->effect.end > b->core.start) {
+        drop[k] = true;
+      }
+    }
+  size_t n = 0;
+  for (size_t i = 0; i < w->count; i++)
+    if (!drop[i]) w->found[n++] = w->found[i];
+  w->count = n;
+}
+
 /* "X because of A and due to B": the effect of B is X as well. */
 static void share_effects(Work *w) {
   for (size_t i = 0; i < w->count; i++)
@@ -435,7 +460,7 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   out->negated = negated != c->rule->negated ? true : c->rule->negated && negated;
   out->polarity = c->rule->polarity ? c->rule->polarity * (word ? word : 1) : word;
   /* "It accounts for most of that": which way that went was said before. */
-  if (!out->polarity && !c->rule->polarity && !empty(c->effect) &&
+  if (!out->polarity && !c->rule->polarity && !c->part && !empty(c->effect) &&
       (rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, c->effect)) ||
        rules_any(w->r, w->r->definite.items, w->r->definite.count, slice(w->s, c->effect)) ||
        propter_str_find(slice(w->s, c->effect), PROPTER_STR(" of ")) != SIZE_MAX || c->effect.end - c->effect.start < 12)) {
@@ -554,36 +579,68 @@ static PropterSpan speaker(const Work *w, Candidate *c) {
   return (PropterSpan){0, 0};
 }
 
-static PropterStatus emit(Work *w, Candidate *c, PropterReadings *out, PropterError *err) {
-  PropterReading reading = {.rule = c->rule->name, .prior = c->rule->precision};
-  reading.speaker = absolute(w, speaker(w, c));
-  reading.generic = !w->whens.count && c->rule->previous == PART_NONE && !c->rule->flip && !rules_any(w->r, w->r->past.items, w->r->past.count, w->s) &&
-                    !rules_any(w->r, w->r->front_definite.items, w->r->front_definite.count, slice(w->s, c->cause));
-  double any;
+/* All that the sentence says of a claim with these arguments, but how sure the model of claims is. */
+static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
   PropterSpan words;
-  if (reading.generic && amount_in(w, w->s, &any, &words)) reading.generic = false;
-  flags(w, c, &reading);
-  dates(w, c, &reading);
+  double any;
+  reading->generic = !w->whens.count && c->rule->previous == PART_NONE && !c->rule->flip && !rules_any(w->r, w->r->past.items, w->r->past.count, w->s) &&
+                     !rules_any(w->r, w->r->front_definite.items, w->r->front_definite.count, slice(w->s, c->cause));
+  if (reading->generic && amount_in(w, w->s, &any, &words)) reading->generic = false;
+  flags(w, c, reading);
+  dates(w, c, reading);
   /* The number next to the effect, then the one next to the cause, then any. */
   PropterSpan places[3] = {c->effect, c->cause, {0, w->s.len}};
-  for (int i = 0; i < 3 && reading.quantity == 0; i++)
-    if (!empty(places[i]) && amount_in(w, slice(w->s, places[i]), &reading.quantity, &words))
-      reading.quantity_words = absolute(w, (PropterSpan){words.start + places[i].start, words.end + places[i].start});
-  reading.sentence = reading.quote = w->scene->sentence;
-  if (c->rule->previous && c->core.start < FRONT_BYTES) reading.quote.start = w->scene->previous.start;
-  if (reading.answered) reading.quote.end = w->scene->next.end;
-  reading.trigger = absolute(w, c->core);
-  reading.cause = c->rule->previous == PART_CAUSE ? previous_argument(w, c) : absolute(w, c->cause);
-  reading.effect = c->rule->previous == PART_EFFECT ? previous_argument(w, c) : absolute(w, c->effect);
-  reading.cause_phrase = phrase_of(w, c->cause);
-  reading.effect_phrase = phrase_of(w, c->effect);
-  reading.condition = absolute(w, reading.condition);
-  if (!w->r->ungraded && w->tagged) {
-    double sure = judge_claim(w->r->judge, w->tagged, w->scene->sentence.start, &reading, w->count);
-    if (sure < REFUSED) return PROPTER_OK;
-    reading.confidence *= sure / reading.prior;
-  }
-  return propter_vec_push(&out->claims, reading) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for claims");
+  for (int i = 0; i < 3 && reading->quantity == 0; i++)
+    if (!empty(places[i]) && amount_in(w, slice(w->s, places[i]), &reading->quantity, &words))
+      reading->quantity_words = absolute(w, (PropterSpan){words.start + places[i].start, words.end + places[i].start});
+  reading->sentence = reading->quote = w->scene->sentence;
+  if (c->rule->previous && c->core.start < FRONT_BYTES) reading->quote.start = w->scene->previous.start;
+  if (reading->answered) reading->quote.end = w->scene->next.end;
+  reading->trigger = absolute(w, c->core);
+  reading->cause = c->rule->previous == PART_CAUSE ? previous_argument(w, c) : absolute(w, c->cause);
+  reading->effect = c->rule->previous == PART_EFFECT ? previous_argument(w, c) : absolute(w, c->effect);
+  reading->cause_phrase = phrase_of(w, c->cause);
+  reading->effect_phrase = phrase_of(w, c->effect);
+  reading->condition = absolute(w, reading->condition);
+}
+
+/* One argument's parts; an argument that is no list is its only part. */
+static size_t parts_of(const Work *w, const Candidate *c, Part side, ListPart parts[LIST_PARTS]) {
+  PropterSpan argument = side == PART_CAUSE ? c->cause : c->effect;
+  size_t n = 0;
+  if (w->tagged && !w->r->ungraded && c->rule->previous != side && !empty(argument)) n = list_parts(w->r, w->tagged, argument, c->pattern->trail == side, parts);
+  if (!n) parts[n++] = (ListPart){argument, LIST_SAME};
+  return n;
+}
+
+static bool denied(bool whole, ListStance a) { return a == LIST_DENIED || (whole && a != LIST_AFFIRMED); }
+
+/* A claim for each part of each argument, as sure as the whole is. */
+static PropterStatus emit(Work *w, Candidate *c, PropterReadings *out, PropterError *err) {
+  PropterReading reading = {.rule = c->rule->name, .prior = c->rule->precision};
+  ListPart causes[LIST_PARTS], effects[LIST_PARTS];
+  reading.speaker = absolute(w, speaker(w, c));
+  fill(w, c, &reading);
+  double sure = reading.prior;
+  if (!w->r->ungraded && w->tagged && (sure = judge_claim(w->r->judge, w->tagged, w->scene->sentence.start, &reading, w->count)) < REFUSED) return PROPTER_OK;
+  size_t cause_count = parts_of(w, c, PART_CAUSE, causes), effect_count = parts_of(w, c, PART_EFFECT, effects);
+  for (size_t i = 0; i < cause_count; i++)
+    for (size_t k = 0; k < effect_count; k++) {
+      Candidate part = *c;
+      PropterReading r = reading;
+      part.cause = causes[i].words, part.effect = effects[k].words, part.part = effect_count > 1;
+      if (!equal(part.cause, c->cause) || !equal(part.effect, c->effect)) {
+        r = (PropterReading){.rule = reading.rule, .prior = reading.prior, .speaker = reading.speaker};
+        fill(w, &part, &r);
+      }
+      /* "Lower sales and profits": the word stands for both. */
+      bool bare = effect_count > 1 && !memchr(w->s.data + part.effect.start, ' ', part.effect.end - part.effect.start);
+      if (bare && !r.polarity) r.polarity = reading.polarity, r.enabling = reading.enabling;
+      r.negated = denied(denied(reading.negated, causes[i].stance), effects[k].stance);
+      r.confidence *= sure / r.prior;
+      if (!propter_vec_push(&out->claims, r)) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for claims");
+    }
+  return PROPTER_OK;
 }
 
 /* Marks the rules of which a trigger begins a word of the sentence; eight bytes more can be read behind `low`. */
@@ -621,6 +678,7 @@ PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *o
   if (!w.count) return PROPTER_OK;
   settle(&w);
   share_effects(&w);
+  share_causes(&w);
   PropterStatus status = dates_of(&w, err);
   for (size_t i = 0; i < w.count && status == PROPTER_OK; i++) status = emit(&w, &w.found[i], out, err);
   propter_vec_clear(&w.whens);

@@ -100,6 +100,8 @@ typedef struct {
   bool whole;         /* the word itself, not words that begin so */
 } Trigger;
 
+typedef PROPTER_VEC(PropterRegex *) Expressions;
+
 enum { TRIGGER_BUCKETS = 27 * 27, READ_RULES = 1000 };
 
 struct PropterRules {
@@ -116,10 +118,9 @@ struct PropterRules {
   PROPTER_VEC(Named *) shapes;
   PROPTER_VEC(Hedge) hedges;
   PROPTER_VEC(Paraphrase) paraphrases;
-  PROPTER_VEC(PropterRegex *)
-  cut_left, cut_right, strip_left, strip_right, tagged_cut_left, tagged_cut_right, tagged_nothing, tagged_phrase, negation, negation_except, negation_before,
-      hedge_except, condition, order, no_noun, tagged_happening, attribution,
-      nothing, front_definite, list_gap, common, past, future, reverse, gap, lead, place, pronoun, definite, answer_no, answer_yes, up, down, amount;
+#define EXPRESSIONS(field, word, kind) Expressions field;
+#include "expressions.def"
+#undef EXPRESSIONS
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(PropterStr) abbreviations, small, alike;
@@ -181,6 +182,17 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
 const When *clause_date(PropterStr sentence, const Whens *whens);
 /* The clause of a sentence that says what happened on its date. */
 bool clause_find(const PropterRules *r, const Tagged *t, const Whens *whens, PropterSpan *words);
+
+/* --- list.c --- */
+enum { LIST_PARTS = 8 };
+typedef enum { LIST_SAME, LIST_AFFIRMED, LIST_DENIED } ListStance; /* said as the first part is, although or even if that is denied */
+typedef struct {
+  PropterSpan words;
+  ListStance stance;
+} ListPart;
+/* The parts of an argument (bytes of the tagged sentence) by the rules' tagged-list lines; 0: it is no list. `trails`: it stands behind its connective, and may have
+ * been cut before a contrast. */
+size_t list_parts(const PropterRules *r, const Tagged *t, PropterSpan argument, bool trails, ListPart out[LIST_PARTS]);
 
 /* --- names.c --- */
 #define READ_NOTATION .5 /* quality of a notation: counts only beside a word for what is measured */

@@ -169,8 +169,7 @@ static PropterStatus happening(RuleParser *p, PropterStr rest) {
   return no_memory(p->err);
 }
 
-static PropterStatus add_regex(RuleParser *p, PropterRegex *regex, void *list_) {
-  PROPTER_VEC(PropterRegex *) *list = list_;
+static PropterStatus add_regex(RuleParser *p, PropterRegex *regex, Expressions *list) {
   if (propter_vec_push(list, regex)) return PROPTER_OK;
   propter_regex_free(regex);
   return no_memory(p->err);
@@ -237,54 +236,24 @@ static PropterStatus lemma_line(RuleParser *p, LemmaLine kind, PropterStr rest) 
   return rest.len ? rules_bad(p, "a tag and two words", rest) : PROPTER_OK;
 }
 
+typedef enum { WORDS, PLAIN, FRONT, NAMED } ExpressionKind;
+
+static PropterStatus expression(RuleParser *p, ExpressionKind kind, PropterStr text, PropterRegex **out) {
+  if (kind == WORDS) return rules_compile_words(p, text, out);
+  if (kind == NAMED) return rules_compile_tagged(p, text, out);
+  return rules_compile(p, text, kind == FRONT ? PROPTER_REGEX_ANCHORED : 0, out);
+}
+
 static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
   PropterRules *r = p->r;
-  const struct {
-    const char *key;
-    void *list;
-    bool words;
-    unsigned flags;
-  } lists[] = {{"up", &r->up, true, 0},
-               {"down", &r->down, true, 0},
-               {"negation", &r->negation, true, 0},
-               {"negation-except", &r->negation_except, false, 0},
-               {"negation-before", &r->negation_before, false, 0},
-               {"hedge-except", &r->hedge_except, false, 0},
-               {"condition", &r->condition, false, 0},
-               {"nothing", &r->nothing, false, 0},
-               {"reverse", &r->reverse, true, 0},
-               {"amount", &r->amount, false, 0},
-               {"happening-gap", &r->gap, false, 0},
-               {"happening-lead", &r->lead, false, 0},
-               {"happening-place", &r->place, false, 0},
-               {"pronoun", &r->pronoun, false, 0},
-               {"definite", &r->definite, false, 0},
-               {"definite-front", &r->front_definite, false, 0},
-               {"list-gap", &r->list_gap, false, 0},
-               {"common", &r->common, true, 0},
-               {"answer-no", &r->answer_no, false, 0},
-               {"answer-yes", &r->answer_yes, false, 0},
-               {"past", &r->past, false, 0},
-               {"future", &r->future, false, 0},
-               {"order", &r->order, false, 0},
-               {"attribution", &r->attribution, false, 0},
-               {"no-noun", &r->no_noun, false, 0},
-               {"tagged-cut-left", &r->tagged_cut_left, false, 0},
-               {"tagged-cut-right", &r->tagged_cut_right, false, 0},
-               {"tagged-nothing", &r->tagged_nothing, false, 0},
-               {"tagged-happening", &r->tagged_happening, false, 0},
-               {"tagged-phrase", &r->tagged_phrase, false, 0},
-               {"cut-left", &r->cut_left, false, 0},
-               {"cut-right", &r->cut_right, false, 0},
-               {"strip-left", &r->strip_left, false, PROPTER_REGEX_ANCHORED},
-               {"strip-right", &r->strip_right, false, 0}};
-  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-    if (!propter_str_equal(key, propter_str(lists[i].key))) continue;
-    PropterRegex *regex = NULL;
-    bool named = propter_str_starts(key, PROPTER_STR("tagged-")) || lists[i].list == (void *)&r->attribution;
-    PROPTER_TRY(named ? rules_compile_tagged(p, rest, &regex) : lists[i].words ? rules_compile_words(p, rest, &regex) : rules_compile(p, rest, lists[i].flags, &regex));
-    return add_regex(p, regex, lists[i].list);
+#define EXPRESSIONS(field, word, kind)                                        \
+  if (propter_str_equal(key, PROPTER_STR(word))) {                           \
+    PropterRegex *regex = NULL;                                              \
+    PROPTER_TRY(expression(p, kind, rest, &regex));                          \
+    return add_regex(p, regex, &r->field);                                   \
   }
+#include "expressions.def"
+#undef EXPRESSIONS
   if (propter_str_equal(key, PROPTER_STR("language"))) return language_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("date"))) return date_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("lemma"))) return lemma_line(p, LEMMA_FORM, rest);
@@ -499,12 +468,6 @@ PropterStatus propter_rules_open(const char *language, const char *const *files,
   return status;
 }
 
-#define FREE_LIST(list)                                                                  \
-  do {                                                                                   \
-    for (size_t i_ = 0; i_ < (list).count; i_++) propter_regex_free((list).items[i_]);   \
-    propter_vec_clear(&(list));                                                          \
-  } while (0)
-
 void propter_rules_free(PropterRules *r) {
   if (!r) return;
   for (size_t i = 0; i < r->rules.count; i++) free_rule(&r->rules.items[i]);
@@ -515,40 +478,11 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->hedges);
   for (size_t i = 0; i < r->paraphrases.count; i++) propter_regex_free(r->paraphrases.items[i].regex);
   propter_vec_clear(&r->paraphrases);
-  FREE_LIST(r->cut_left);
-  FREE_LIST(r->cut_right);
-  FREE_LIST(r->strip_left);
-  FREE_LIST(r->strip_right);
-  FREE_LIST(r->tagged_cut_left);
-  FREE_LIST(r->tagged_cut_right);
-  FREE_LIST(r->tagged_phrase);
-  FREE_LIST(r->tagged_nothing);
-  FREE_LIST(r->negation);
-  FREE_LIST(r->negation_except);
-  FREE_LIST(r->negation_before);
-  FREE_LIST(r->hedge_except);
-  FREE_LIST(r->condition);
-  FREE_LIST(r->order);
-  FREE_LIST(r->attribution);
-  FREE_LIST(r->tagged_happening);
-  FREE_LIST(r->no_noun);
-  FREE_LIST(r->nothing);
-  FREE_LIST(r->reverse);
-  FREE_LIST(r->gap);
-  FREE_LIST(r->lead);
-  FREE_LIST(r->place);
-  FREE_LIST(r->pronoun);
-  FREE_LIST(r->definite);
-  FREE_LIST(r->front_definite);
-  FREE_LIST(r->list_gap);
-  FREE_LIST(r->common);
-  FREE_LIST(r->answer_no);
-  FREE_LIST(r->answer_yes);
-  FREE_LIST(r->past);
-  FREE_LIST(r->future);
-  FREE_LIST(r->up);
-  FREE_LIST(r->down);
-  FREE_LIST(r->amount);
+#define EXPRESSIONS(field, word, kind)                                                     \
+  for (size_t i = 0; i < r->field.count; i++) propter_regex_free(r->field.items[i]);      \
+  propter_vec_clear(&r->field);
+#include "expressions.def"
+#undef EXPRESSIONS
   propter_vec_clear(&r->defines);
   propter_vec_clear(&r->define_texts);
   propter_vec_clear(&r->abbreviations);

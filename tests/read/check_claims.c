@@ -119,6 +119,39 @@ START_TEST(flags_of_a_claim) {
 }
 END_TEST
 
+/* Each claim as "cause > effect", with + or - for its direction and ! for a denial. */
+static const struct {
+  const char *text, *claims;
+} lists[] = {
+    {"The flood caused lower sales and higher costs.", "The flood > lower sales -; The flood > higher costs +; "},
+    {"Late parcels, wrong sizes and poor packaging led to returns.", "Late parcels > returns; wrong sizes > returns; poor packaging > returns; "},
+    {"Neither the weather nor the strike caused the delay.", "the weather > the delay!; the strike > the delay!; "},
+    {"Sales fell because of the strike, not the weather.", "the strike > Sales fell -; the weather > Sales fell -!; "},
+    {"The fall in orders was caused not by the price but by the recall.", "the price > The fall in orders -!; the recall > The fall in orders -; "},
+    {"Sales fell for two reasons: the strike and the recall.", "the strike > Sales fell -; the recall > Sales fell -; "},
+    {"The recall cut sales and drove complaints up.", "The recall > sales -; The recall > complaints +; "},
+    {"The recall led to lower sales and profits.", "The recall > lower sales -; The recall > profits -; "},
+    {"Sales of shoes and bags fell because of the strike.", "the strike > Sales of shoes and bags fell -; "},
+    {"Supply and demand problems caused the shortage.", "Supply and demand problems > the shortage; "},
+    {"The quarrel between the mill and the mine caused the shortage.", "The quarrel between the mill and the mine > the shortage; "},
+};
+
+START_TEST(parts_of_a_list) {
+  Read x = read_text(lists[_i].text);
+  PropterBuf b = {0};
+  for (size_t i = 0; i < x.r.claims.count; i++) {
+    const PropterReading *c = &x.r.claims.items[i];
+    PropterStr cause = words(&x, c->cause), effect = words(&x, c->effect);
+    propter_buf_printf(&b, "%.*s > %.*s%s%s; ", (int)cause.len, cause.data, (int)effect.len, effect.data, c->polarity > 0 ? " +" : c->polarity ? " -" : "",
+                       c->negated ? "!" : "");
+  }
+  propter_buf_add_char(&b, '\0');
+  ck_assert_str_eq(b.data, lists[_i].claims);
+  propter_buf_clear(&b);
+  done(&x);
+}
+END_TEST
+
 START_TEST(nothing_is_claimed) {
   static const char *const texts[] = {"The cause of the fire is not known.", "The shop opened on Monday and sold bread.", "# Sales fell because of rain\n",
                                       "```\nsales fell because of rain\n```\n", "He explained that it was late."};
@@ -290,6 +323,7 @@ Suite *suite_claims(void) {
   TCase *tc = tcase_create("claims");
   tcase_set_timeout(tc, 60);
   tcase_add_loop_test(tc, flags_of_a_claim, 0, sizeof cases / sizeof *cases);
+  tcase_add_loop_test(tc, parts_of_a_list, 0, sizeof lists / sizeof *lists);
   tcase_add_test(tc, nothing_is_claimed);
   tcase_add_test(tc, the_sentence_before);
   tcase_add_test(tc, dates_go_to_their_side);
