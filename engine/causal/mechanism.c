@@ -101,36 +101,46 @@ static double solve(size_t m, const double *gram, const double *xty, double squa
   return fmax(rss, 0);
 }
 
-static double fit(const Job *job, const Player *p, const PropterData *data, const size_t *rows, double *beta) {
+/* One fit of the periods first … last; rows NULL: as they are. */
+static double fit(const Job *job, const Player *p, int first, int last, size_t *const rows[2], double *beta) {
   double gram[TERMS * TERMS] = {0}, xty[TERMS] = {0}, square = 0;
-  for (size_t t = 0; t < data->n; t++) add_row(job, p, data, rows ? rows[t] : t, gram, xty, &square);
+  for (int period = first; period <= last; period++)
+    for (size_t t = 0; t < job->data[period]->n; t++) add_row(job, p, job->data[period], rows ? rows[period][t] : t, gram, xty, &square);
   return solve(p->terms, gram, xty, square, beta);
 }
 
-/* Sum of squared errors of predicting each row from the others (Allen 1974), for p's terms; rows of the period before. */
-static double press(const Job *job, const Player *p) {
-  const PropterData *d = job->data[0];
+/* Whether the rows after are enough to fit this many terms to. */
+static bool refits(const Job *job, size_t terms) { return job->data[1]->n >= ROWS_A_TERM * terms; }
+
+/* The last period whose rows can be fitted. */
+static int last_fitted(const Job *job, const Player *p) { return refits(job, p->terms); }
+
+/* Sum of squared errors of predicting each row of the periods 0 … last from the others (Allen 1974), for p's terms. */
+static double press(const Job *job, const Player *p, int last) {
   double gram[TERMS * TERMS] = {0}, beta[TERMS] = {0}, square = 0, b[TERMS], parent[MOST_PARENTS], sum = 0;
   size_t m = p->terms;
-  for (size_t t = 0; t < d->n; t++) add_row(job, p, d, t, gram, beta, &square);
+  for (int period = 0; period <= last; period++)
+    for (size_t t = 0; t < job->data[period]->n; t++) add_row(job, p, job->data[period], t, gram, beta, &square);
   for (size_t i = 0; i < m; i++) {
     gram[i * m + i] += 1e-6 * gram[i * m + i] + 1e-12;
     for (size_t j = i + 1; j < m; j++) gram[i * m + j] = gram[j * m + i];
   }
   if (propter_cholesky(m, gram, NULL) != PROPTER_OK) return INFINITY;
   propter_cholesky_solve(m, gram, 1, beta);
-  for (size_t t = 0; t < d->n; t++) {
-    double leverage = 0, y = d->x[p->v * d->n + t];
-    parents_at(job, p, d, t, parent);
-    double off = y - predict(p, beta, parent);
-    basis(p, parent, b);
-    for (size_t i = 0; i < m; i++) {
-      for (size_t j = 0; j < i; j++) b[i] -= gram[i * m + j] * b[j];
-      b[i] /= gram[i * m + i], leverage += b[i] * b[i];
+  for (int period = 0; period <= last; period++)
+    for (size_t t = 0; t < job->data[period]->n; t++) {
+      const PropterData *d = job->data[period];
+      double leverage = 0, y = d->x[p->v * d->n + t];
+      parents_at(job, p, d, t, parent);
+      double off = y - predict(p, beta, parent);
+      basis(p, parent, b);
+      for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < i; j++) b[i] -= gram[i * m + j] * b[j];
+        b[i] /= gram[i * m + i], leverage += b[i] * b[i];
+      }
+      off /= fmax(1e-6, 1 - leverage);
+      sum += off * off;
     }
-    off /= fmax(1e-6, 1 - leverage);
-    sum += off * off;
-  }
   return sum + 1e-9 * square;
 }
 
@@ -140,7 +150,8 @@ static void choose_terms(const Job *job, Player *p) {
   size_t all = all_terms(p->k), rows = job->data[0]->n;
   p->terms = p->k + 1;
   for (size_t i = 0; i < p->terms; i++) p->term[i] = i;
-  double now = p->k ? press(job, p) : 0, least_gain = 2;
+  int last = last_fitted(job, p);
+  double now = p->k ? press(job, p, last) : 0, least_gain = 2;
   while (p->terms < all && (p->terms + 1) * ROWS_A_TERM <= rows) {
     size_t best = all, m = p->terms++;
     double least = now;
@@ -149,7 +160,7 @@ static void choose_terms(const Job *job, Player *p) {
       for (size_t i = 0; i < m && !in; i++) in = p->term[i] == c;
       if (in) continue;
       p->term[m] = c;
-      double with = press(job, p);
+      double with = press(job, p, last);
       if (with < least) least = with, best = c;
     }
     if (best == all || now < least_gain * least) {
@@ -160,42 +171,81 @@ static void choose_terms(const Job *job, Player *p) {
   }
 }
 
-static bool refits(const Job *job, const Player *p) { return job->data[1]->n >= ROWS_A_TERM * p->terms; }
+/* Coefficients of one period, and the covariance of their errors added to v, right whatever the noise depends on (HC3: MacKinnon and White 1985). Noise that
+ * grows with what is sold would otherwise pass for a change of the function. False: the terms determine each other. */
+static bool add_covariance(const Job *job, const Player *p, int period, double *beta, double *v) {
+  const PropterData *d = job->data[period];
+  size_t m = p->terms;
+  double gram[TERMS * TERMS] = {0}, inverse[TERMS * TERMS] = {0}, meat[TERMS * TERMS] = {0}, b[TERMS], w[TERMS], parent[MOST_PARENTS], square = 0;
+  for (size_t i = 0; i < m; i++) beta[i] = 0, inverse[i * m + i] = 1;
+  for (size_t t = 0; t < d->n; t++) add_row(job, p, d, t, gram, beta, &square);
+  for (size_t i = 0; i < m; i++) {
+    gram[i * m + i] += 1e-6 * gram[i * m + i] + 1e-12;
+    for (size_t j = i + 1; j < m; j++) gram[i * m + j] = gram[j * m + i];
+  }
+  if (propter_cholesky(m, gram, NULL) != PROPTER_OK) return false;
+  propter_cholesky_solve(m, gram, 1, beta), propter_cholesky_solve(m, gram, m, inverse);
+  for (size_t t = 0; t < d->n; t++) {
+    double leverage = 0;
+    parents_at(job, p, d, t, parent);
+    basis(p, parent, b);
+    double off = d->x[p->v * d->n + t] - predict(p, beta, parent);
+    for (size_t i = 0; i < m; i++) {
+      w[i] = 0;
+      for (size_t j = 0; j < m; j++) w[i] += inverse[i * m + j] * b[j];
+      leverage += w[i] * b[i];
+    }
+    off /= fmax(1e-6, 1 - leverage);
+    for (size_t i = 0; i < m; i++)
+      for (size_t j = 0; j < m; j++) meat[i * m + j] += w[i] * w[j] * off * off;
+  }
+  for (size_t i = 0; i < m * m; i++) v[i] += meat[i];
+  return true;
+}
 
-/* Whether the function changed (Chow 1960): one fit for both periods against one each. Variables without parents and periods too short to fit are
- * always players. */
+/* Whether the function changed: Wald's test of equal coefficients in both periods. Variables without parents and periods too short to fit are always
+ * players. */
 static void test_change(const Job *job, Player *p) {
   p->changed = true, p->p = NAN;
-  if (!p->k || !refits(job, p)) return;
-  double gram[TERMS * TERMS] = {0}, xty[TERMS] = {0}, square = 0, beta[TERMS], apart = 0, n = 0, k = (double)p->terms;
-  for (int period = 0; period < 2; period++) {
-    for (size_t t = 0; t < job->data[period]->n; t++) add_row(job, p, job->data[period], t, gram, xty, &square);
-    apart += fit(job, p, job->data[period], NULL, beta), n += (double)job->data[period]->n;
+  if (!p->k || !last_fitted(job, p)) return;
+  double beta[2][TERMS], v[TERMS * TERMS] = {0}, off[TERMS], square = 0, wald = 0;
+  size_t m = p->terms;
+  double apart = fit(job, p, 0, 0, NULL, beta[0]) + fit(job, p, 1, 1, NULL, beta[1]), together = fit(job, p, 0, 1, NULL, off);
+  for (int period = 0; period < 2; period++)
+    for (size_t t = 0; t < job->data[period]->n; t++) square += pow(job->data[period]->x[p->v * job->data[period]->n + t], 2);
+  bool exact = apart <= 1e-9 * square; /* in both, but for the ridge */
+  if (!exact && add_covariance(job, p, 0, beta[0], v) && add_covariance(job, p, 1, beta[1], v) && propter_cholesky(m, v, NULL) == PROPTER_OK) {
+    for (size_t i = 0; i < m; i++) off[i] = beta[1][i] - beta[0][i];
+    propter_cholesky_solve(m, v, 1, off);
+    for (size_t i = 0; i < m; i++) wald += off[i] * (beta[1][i] - beta[0][i]);
+    p->p = 1 - propter_chi2_cdf(fmax(0, wald), (double)m);
+  } else {
+    p->p = together > 1e-6 * square ? 0 : 1;
   }
-  double together = solve(p->terms, gram, xty, square, beta);
-  if (apart <= 1e-12 * square) { /* exact in both */
-    p->changed = together > 1e-9 * square, p->p = p->changed ? 0 : 1;
-    return;
-  }
-  double f = (together - apart) / k / (apart / (n - 2 * k));
-  p->p = f > 0 ? 1 - propter_chi2_cdf(k * f, k) : 1; /* F with many degrees below the line */
   p->changed = p->p * (double)job->n < 1 - (job->o->level > 0 ? job->o->level : .95); /* Bonferroni over the mechanisms */
 }
 
-/* The mechanisms of one player in both periods. */
-static void learn(const Job *job, const Player *p, size_t *const rows[2], Mechanism m[2]) {
-  for (int period = 0; period < 2; period++) {
-    const PropterData *data = job->data[period];
-    double parent[MOST_PARENTS];
-    if (p->k && (!period || refits(job, p))) (void)fit(job, p, data, rows[period], m[period].beta);
-    else memcpy(m[period].beta, m[0].beta, sizeof m[0].beta);
-    m[period].rows = data->n;
-    for (size_t t = 0; t < data->n; t++) {
-      double y = data->x[p->v * data->n + rows[period][t]];
-      parents_at(job, p, data, rows[period][t], parent);
-      m[period].noise[t] = p->k ? y - predict(p, m[period].beta, parent) : y;
-    }
+/* What the function leaves of a period's rows. */
+static void add_noise(const Job *job, const Player *p, int period, const size_t *rows, Mechanism *m) {
+  const PropterData *data = job->data[period];
+  double parent[MOST_PARENTS];
+  for (size_t t = 0; t < data->n; t++) {
+    double y = data->x[p->v * data->n + rows[t]];
+    parents_at(job, p, data, rows[t], parent);
+    m->noise[m->rows++] = p->k ? y - predict(p, m->beta, parent) : y;
   }
+}
+
+/* The mechanisms of one player in both periods. One that did not change is learned from both, so that it need not be carried on beyond what the first has seen. */
+static void learn(const Job *job, const Player *p, size_t *const rows[2], Mechanism m[2]) {
+  int last = last_fitted(job, p);
+  m[0].rows = m[1].rows = 0;
+  if (p->k) (void)fit(job, p, 0, p->changed ? 0 : last, rows, m[0].beta);
+  for (int period = 0; period <= !p->changed; period++) add_noise(job, p, period, rows[period], &m[0]);
+  if (!p->changed) return;
+  if (p->k && last) (void)fit(job, p, 1, 1, rows, m[1].beta);
+  else memcpy(m[1].beta, m[0].beta, sizeof m[0].beta);
+  add_noise(job, p, 1, rows[1], &m[1]);
 }
 
 /* Values of the variables from place `from` on, for one draw and one set of new mechanisms. */
@@ -238,9 +288,9 @@ static void space_clear(Space *s, size_t n) {
 static PropterStatus space_open(const Job *job, Space *s, PropterError *err) {
   bool good = true;
   for (int period = 0; period < 2; period++) {
-    size_t bytes = job->data[period]->n;
-    good = (s->rows[period] = propter_malloc(bytes * sizeof(size_t))) && good;
-    for (size_t i = 0; i < job->n; i++) good = (s->m[i][period].noise = propter_malloc(bytes * sizeof(double))) && good;
+    size_t rows = job->data[period]->n, most = rows + (period ? 0 : job->data[1]->n);
+    good = (s->rows[period] = propter_malloc(rows * sizeof(size_t))) && good;
+    for (size_t i = 0; i < job->n; i++) good = (s->m[i][period].noise = propter_malloc(most * sizeof(double))) && good;
   }
   s->value = propter_malloc(((size_t)1 << job->seats) * sizeof(double)), s->pick = propter_malloc(job->draws * job->n * sizeof(uint32_t));
   if (good && s->value && s->pick) return PROPTER_OK;
@@ -333,17 +383,20 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* The basic bootstrap would leave the skew of shares on the wrong side: percentiles. */
+/* Percentiles of what resamples differ from their own mean, around the estimate: they keep the skew of shares on its side, which the basic bootstrap turns
+ * over, and what the resamples have in common against the estimate does not move the interval off it. */
 static void summarise(Job *job, double level, PropterMechanismShare *share, double *column) {
   for (size_t i = 0; i < job->n; i++) {
     PropterMechanismShare *s = &share[job->player[i].v];
     const Player *p = &job->player[i];
     *s = (PropterMechanismShare){.ancestor = true, .p = p->p};
     if (!p->changed) continue;
-    for (size_t r = 0; r < job->resamples; r++) column[r] = job->shares[(r + 1) * job->n + p->seat];
+    double mean = 0;
+    for (size_t r = 0; r < job->resamples; r++) column[r] = job->shares[(r + 1) * job->n + p->seat], mean += column[r] / (double)job->resamples;
     qsort(column, job->resamples, sizeof *column, ascending);
     size_t cut = (size_t)((1 - level) / 2 * (double)job->resamples);
-    s->share = job->shares[p->seat], s->low = column[cut], s->high = column[job->resamples - 1 - cut];
+    s->share = job->shares[p->seat];
+    s->low = s->share + fmin(0, column[cut] - mean), s->high = s->share + fmax(0, column[job->resamples - 1 - cut] - mean);
   }
 }
 

@@ -55,6 +55,54 @@ START_TEST(one_unusual_row_is_explained_by_its_noise) {
 }
 END_TEST
 
+/* x → z → y in a chain of two coefficients 2 and 3; the mean of x rises by 1, that of z by 1 more: 6 and 3 of y. */
+START_TEST(intervals_hold_their_estimate_and_mostly_the_truth) {
+  enum { ROWS = 80, WORLDS = 60 };
+  static double x[2][3 * ROWS];
+  uint8_t chain[9] = {0};
+  size_t covered[2] = {0};
+  chain[1] = PROPTER_ARROW, chain[3] = PROPTER_TAIL, chain[5] = PROPTER_ARROW, chain[7] = PROPTER_TAIL;
+  for (uint64_t world = 0; world < WORLDS; world++) {
+    PropterRng rng;
+    propter_rng_seed(&rng, 100 + world);
+    for (int period = 0; period < 2; period++)
+      for (size_t t = 0; t < ROWS; t++) {
+        double *at = x[period] + t;
+        at[0] = propter_rng_normal(&rng) + period;
+        at[ROWS] = 2 * at[0] + propter_rng_normal(&rng) + period;
+        at[2 * ROWS] = 3 * at[ROWS] + propter_rng_normal(&rng);
+      }
+    PropterData a = {3, ROWS, x[0], NULL}, b = {3, ROWS, x[1], NULL};
+    PropterMechanismShare s[3];
+    PropterAttribution sum;
+    ck_ok(propter_attribute_change(&a, &b, chain, 2, &(PropterAttributionOptions){.draws = 100, .resamples = 80, .seed = world}, s, &sum, err));
+    for (size_t v = 0; v < 3; v++) ck_assert(s[v].low <= s[v].share && s[v].share <= s[v].high);
+    covered[0] += s[0].low <= 6 && s[0].high >= 6, covered[1] += s[1].low <= 3 && s[1].high >= 3;
+  }
+  ck_assert_uint_ge(covered[0], 53); /* of 60 at .95: fewer than 53 once in a hundred */
+  ck_assert_uint_ge(covered[1], 53);
+}
+END_TEST
+
+/* Nobody has seen the new price before, and noise grows with what is sold: neither is another function of the units. */
+START_TEST(a_new_price_is_no_new_function) {
+  PropterRng rng;
+  propter_rng_seed(&rng, 5);
+  for (int period = 0; period < 2; period++)
+    for (size_t t = 0; t < N; t++) {
+      double *x = period ? now : old, p = (t % 10 ? 20 : 18) - 2 * period, u = 200 - 5 * p + (t % 10 ? 1 : 8) * propter_rng_normal(&rng);
+      x[PRICE * N + t] = p, x[UNITS * N + t] = u, x[REVENUE * N + t] = p * u;
+    }
+  PropterData a = {P, N, old, NULL}, b = {P, N, now, NULL};
+  PropterMechanismShare s[P];
+  PropterAttribution sum;
+  ck_ok(propter_attribute_change(&a, &b, dag, REVENUE, &quick, s, &sum, err));
+  ck_assert_double_gt(s[UNITS].p, .05);
+  ck_assert_double_eq(s[UNITS].share, 0);
+  ck_assert_double_eq_tol(s[PRICE].share, sum.after - sum.before, 1e-6);
+}
+END_TEST
+
 START_TEST(threads_do_not_matter) {
   PropterData a = {P, N, old, NULL}, b = {P, N, now, NULL};
   PropterMechanismShare s[2][P];
@@ -105,6 +153,8 @@ Suite *suite_mechanism(void) {
   tcase_add_checked_fixture(tc, setup, NULL);
   tcase_add_test(tc, the_changed_mechanism_takes_the_change);
   tcase_add_test(tc, one_unusual_row_is_explained_by_its_noise);
+  tcase_add_test(tc, intervals_hold_their_estimate_and_mostly_the_truth);
+  tcase_add_test(tc, a_new_price_is_no_new_function);
   tcase_add_test(tc, threads_do_not_matter);
   tcase_add_test(tc, bad_input_is_named);
   tcase_add_test(tc, failing_allocations);
