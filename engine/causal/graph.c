@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
 #include "marks.h"
+#include "propter/causal.h"
 #include "propter/mem.h"
 
 void propter_causal_graph_free(PropterCausalGraph *graph) {
@@ -196,6 +199,18 @@ PropterStatus propter_knowledge_check(size_t p, const PropterKnowledge *k, Propt
   }
   propter_free(mark);
   return status;
+}
+
+double knowledge_level(double alpha, double prior) {
+  if (prior == 0) return alpha;
+  double need = propter_p_value_bound(alpha) - prior, low = -700, high = -1; /* ln p */
+  if (need <= 0) return 1;
+  for (int i = 0; i < 60; i++) {
+    double mid = 0.5 * (low + high);
+    if (propter_p_value_bound(exp(mid)) > need) low = mid;
+    else high = mid;
+  }
+  return exp(low);
 }
 
 void knowledge_direct(const PropterKnowledge *k, size_t p, uint8_t *mark) {

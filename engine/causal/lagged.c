@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lagged_sums.h"
+#include "marks.h"
 
 #include <math.h>
 
@@ -25,8 +26,65 @@ double lagged_p(double r, size_t rows, size_t k) {
 }
 
 void propter_lagged_graph_free(PropterLaggedGraph *g) {
-  propter_free(g->mark), propter_free(g->strength), propter_free(g->p_value), propter_free(g->stability);
+  propter_free(g->mark), propter_free(g->strength), propter_free(g->p_value), propter_free(g->q_value), propter_free(g->stability);
   *g = (PropterLaggedGraph){0};
+}
+
+double lagged_level(const PropterLaggedOptions *o, size_t p, size_t i, size_t j) {
+  double alpha = o->alpha > 0 ? o->alpha : .01;
+  if (i == j) return alpha;
+  return knowledge_forbids(o->knowledge, p, i, j) ? -1 : knowledge_level(alpha, knowledge_prior(o->knowledge, p, i, j));
+}
+
+static void drop_link(PropterLaggedGraph *g, size_t c) { g->mark[c] = PROPTER_NO_EDGE, g->strength[c] = 0; }
+
+/* The pairs and lags that were tested, one cell of the two of lag 0. */
+static size_t list_tests(const PropterLaggedGraph *g, const PropterLaggedOptions *o, bool now, size_t *cell, double *p, double *weight) {
+  size_t n = 0;
+  double sum = 0;
+  for (size_t c = now ? 0 : g->p * g->p; c < (g->lags + 1) * g->p * g->p; c++) {
+    size_t lag = c / (g->p * g->p), i = c / g->p % g->p, j = c % g->p, other = j * g->p + i;
+    bool back = !lag && !knowledge_forbids(o->knowledge, g->p, j, i);
+    if (i == j || (!lag && i > j) || (knowledge_forbids(o->knowledge, g->p, i, j) && !back)) continue;
+    double prior = knowledge_prior(o->knowledge, g->p, i, j);
+    if (back) prior = fmax(prior, knowledge_prior(o->knowledge, g->p, j, i));
+    cell[n] = c, p[n] = lag ? g->p_value[c] : fmax(g->p_value[c], g->p_value[other]), sum += weight[n] = exp(prior), n++;
+  }
+  for (size_t t = 0; t < n; t++) p[t] = fmin(1, p[t] * sum / (weight[t] * (double)n));
+  return n;
+}
+
+static void require_links(const PropterLaggedOptions *o, bool now, PropterLaggedGraph *g) {
+  for (size_t i = 0; i < g->p; i++)
+    for (size_t j = 0; j < g->p; j++) {
+      size_t best = SIZE_MAX;
+      bool there = i == j || !knowledge_requires(o->knowledge, g->p, i, j);
+      for (size_t lag = !now; lag <= g->lags && !there; lag++) {
+        size_t c = lagged_cell(g, lag, i, j);
+        there = g->mark[c] != PROPTER_NO_EDGE;
+        if (best == SIZE_MAX || g->p_value[c] < g->p_value[best]) best = c;
+      }
+      if (there || best == SIZE_MAX) continue;
+      g->mark[best] = PROPTER_ARROW;
+      if (best < g->p * g->p) g->mark[lagged_cell(g, 0, j, i)] = PROPTER_TAIL;
+    }
+}
+
+PropterStatus lagged_adjust(const PropterLaggedOptions *o, bool now, PropterLaggedGraph *g, PropterError *err) {
+  size_t cells = (g->lags + 1) * g->p * g->p, *cell = propter_malloc((cells + 1) * sizeof *cell);
+  double *p = propter_malloc((2 * cells + 1) * sizeof *p), *q = p + cells;
+  PropterStatus status = cell && p ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search over lags");
+  size_t tests = status == PROPTER_OK ? list_tests(g, o, now, cell, p, q) : 0;
+  if (status == PROPTER_OK) status = propter_false_discovery(p, tests, tests, false, q, err);
+  for (size_t c = 0; c < cells && status == PROPTER_OK; c++) g->q_value[c] = g->p_value[c];
+  for (size_t t = 0; t < tests && status == PROPTER_OK; t++) {
+    size_t c = cell[t], other = c < g->p * g->p ? c % g->p * g->p + c / g->p : c;
+    g->q_value[c] = g->q_value[other] = q[t];
+    if (o->rate > 0 && q[t] > o->rate) drop_link(g, c), drop_link(g, other);
+  }
+  if (status == PROPTER_OK) require_links(o, now, g);
+  propter_free(cell), propter_free(p);
+  return status;
 }
 
 void lagged_sums_clear(LaggedSums *s) {
@@ -69,11 +127,12 @@ static PropterStatus graph_open(size_t p, size_t lags, PropterLaggedGraph *g, Pr
   size_t cells = (lags + 1) * p * p + 1;
   *g = (PropterLaggedGraph){.p = p, .lags = lags};
   g->mark = propter_calloc(cells, 1), g->strength = propter_calloc(cells, sizeof(double)), g->p_value = propter_malloc(cells * sizeof(double));
-  if (!g->mark || !g->strength || !g->p_value) {
+  g->q_value = propter_malloc(cells * sizeof(double));
+  if (!g->mark || !g->strength || !g->p_value || !g->q_value) {
     propter_lagged_graph_free(g);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a graph of %zu series", p);
   }
-  for (size_t i = 0; i < cells; i++) g->p_value[i] = 1;
+  for (size_t i = 0; i < cells; i++) g->p_value[i] = g->q_value[i] = 1;
   return PROPTER_OK;
 }
 
@@ -125,6 +184,7 @@ PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const c
   for (size_t i = 0; i < sizeof searches / sizeof *searches; i++)
     if (strcmp(searches[i]->name, name) == 0) in.search = searches[i];
   if (!in.search) return propter_fail(err, PROPTER_NOT_FOUND, "no search of lagged links \"%s\"", name);
+  if (options->knowledge) PROPTER_TRY(propter_knowledge_check(p, options->knowledge, err));
   if (in.lags > MOST_LAGS) return propter_fail(err, PROPTER_LIMIT, "%zu lags, at most %d", in.lags, MOST_LAGS);
   in.depth = in.search->reach * in.lags;
   size_t *starts = propter_malloc((n + 1) * sizeof *starts), count = 0;

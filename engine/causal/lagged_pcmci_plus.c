@@ -21,7 +21,8 @@ typedef struct {
   const LaggedSums *s;
   PropterLaggedGraph *g;
   size_t lags, depth, level;
-  double alpha;
+  double *alpha;    /* by pair: level of i → j */
+  const PropterKnowledge *knowledge;
   Candidate *past;  /* past[j·p·lags …]: the lagged conditions of j, strongest first */
   size_t *count;    /* by j */
   bool *link;       /* frozen adjacency, by cell */
@@ -81,10 +82,12 @@ static int strongest_first(const void *a, const void *b) {
   return (x->column > y->column) - (x->column < y->column);
 }
 
-static size_t keep(const Job *job, Candidate *c, size_t n, size_t q) {
+static double level_of(const Job *job, size_t column, size_t j) { return job->alpha[column % job->s->p * job->s->p + j]; }
+
+static size_t keep(const Job *job, Candidate *c, size_t n, size_t q, size_t j) {
   size_t kept = 0;
   for (size_t i = 0; i < n; i++)
-    if (lagged_p(c[i].value, job->s->rows, q) <= job->alpha) c[kept++] = c[i];
+    if (lagged_p(c[i].value, job->s->rows, q) <= level_of(job, c[i].column, j)) c[kept++] = c[i];
   qsort(c, kept, sizeof *c, strongest_first);
   return kept;
 }
@@ -109,7 +112,7 @@ static size_t weed(const Job *job, Candidate *c, size_t n, size_t q, size_t j, F
       r = partial(job->s, own, c[i].column, j, d, left);
     }
     if (fabs(r) < c[i].least) c[i].least = fabs(r), c[i].value = r;
-    if (lagged_p(r, job->s->rows, q) > job->alpha) gone[i] = true;
+    if (lagged_p(r, job->s->rows, q) > level_of(job, c[i].column, j)) gone[i] = true;
   }
   for (size_t i = 0; i < n; i++)
     if (!gone[i]) c[kept++] = c[i];
@@ -129,7 +132,7 @@ static PropterStatus work_past(size_t j, void *payload, PropterError *err) {
     double r = job->s->r[column * job->s->q + j];
     c[i] = (Candidate){column, fabs(r), r};
   }
-  n = keep(job, c, n, 0);
+  n = keep(job, c, n, 0, j);
   for (size_t q = 1; q < n && q < CONDITIONS; q++) n = weed(job, c, n, q, j, f, f + 1, gone);
   job->count[j] = n;
   propter_free(f);
@@ -164,6 +167,7 @@ static double momentary(const Job *job, Factor *f, size_t i, size_t lag, size_t 
 
 static void test_link(Job *job, Factor *f, size_t i, size_t lag, size_t j, const size_t *near, size_t n) {
   size_t pick[SEPARATORS], now[SEPARATORS], others[UINT8_MAX + 1], m = 0, cell = lagged_cell(job->g, lag, i, j), k = job->level;
+  double level = lag ? level_of(job, i, j) : fmax(level_of(job, i, j), level_of(job, j, i));
   for (size_t a = 0; a < n && m <= UINT8_MAX; a++)
     if (lag || near[a] != i) others[m++] = near[a];
   if (m < k) return;
@@ -174,7 +178,7 @@ static void test_link(Job *job, Factor *f, size_t i, size_t lag, size_t j, const
     double r = momentary(job, f, i, lag, j, now, k, &conditions), p = lagged_p(r, job->s->rows, conditions);
     if (p <= job->most_p[cell]) continue;
     job->most_p[cell] = p, job->g->strength[cell] = r;
-    if (!(p > job->alpha)) continue;
+    if (!(p > level)) continue;
     job->gone[cell] = true;
     uint16_t *sep = job->sep + cell * (SEPARATORS + 1);
     sep[0] = (uint16_t)(1 + k);
@@ -203,7 +207,7 @@ static PropterStatus work_links(size_t j, void *payload, PropterError *err) {
 static PropterStatus find_links(Job *job, unsigned threads, PropterError *err) {
   size_t p = job->s->p;
   for (size_t j = 0; j < p; j++) {
-    for (size_t i = 0; i < p; i++) job->link[lagged_cell(job->g, 0, i, j)] = i != j;
+    for (size_t i = 0; i < p; i++) job->link[lagged_cell(job->g, 0, i, j)] = i != j && (level_of(job, i, j) >= 0 || level_of(job, j, i) >= 0);
     for (size_t m = 0; m < job->count[j]; m++) {
       size_t column = job->past[j * p * job->lags + m].column;
       job->link[lagged_cell(job->g, column / p, column % p, j)] = true;
@@ -246,6 +250,7 @@ static void try_collider(Job *job, uint8_t *mark, size_t i, size_t lag, size_t k
 static PropterStatus direct(Job *job, PropterError *err) {
   size_t p = job->s->p;
   uint8_t *mark = job->g->mark;
+  knowledge_direct(job->knowledge, p, mark);
   for (size_t lag = job->lags + 1; lag-- > 0;)
     for (size_t k = 0; k < p; k++)
       for (size_t i = 0; i < p; i++)
@@ -279,20 +284,24 @@ static void write_links(const Job *job) {
 
 static PropterStatus run(const LaggedSums *s, const PropterLaggedOptions *o, PropterLaggedGraph *g, PropterError *err) {
   size_t p = s->p, cells = (g->lags + 1) * p * p;
-  Job job = {.s = s, .g = g, .lags = g->lags, .depth = o->depth ? o->depth : 4, .alpha = o->alpha > 0 ? o->alpha : .01};
+  Job job = {.s = s, .g = g, .lags = g->lags, .depth = o->depth ? o->depth : 4, .knowledge = o->knowledge};
   if (job.depth > SEPARATORS) return propter_fail(err, PROPTER_INVALID, "depth %zu, at most %d", job.depth, SEPARATORS);
   if (p > UINT16_MAX) return propter_fail(err, PROPTER_LIMIT, "%zu series", p);
   job.past = propter_malloc(p * p * job.lags * sizeof *job.past + 1), job.count = propter_calloc(p + 1, sizeof *job.count);
   job.link = propter_calloc(cells + 1, sizeof(bool)), job.gone = propter_calloc(cells + 1, sizeof(bool));
   job.most_p = propter_malloc(cells * sizeof(double) + 1), job.sep = propter_calloc(cells * (SEPARATORS + 1) + 1, sizeof *job.sep);
+  job.alpha = propter_malloc((p * p + 1) * sizeof(double));
   PropterStatus status = PROPTER_OK;
-  if (!job.past || !job.count || !job.link || !job.gone || !job.most_p || !job.sep)
+  if (!job.alpha || !job.past || !job.count || !job.link || !job.gone || !job.most_p || !job.sep)
     status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search over lags");
   for (size_t c = 0; status == PROPTER_OK && c < cells; c++) job.most_p[c] = -1;
+  for (size_t c = 0; status == PROPTER_OK && c < p * p; c++) job.alpha[c] = lagged_level(o, p, c / p, c % p);
   if (status == PROPTER_OK) status = propter_pool_run(p, o->threads, work_past, &job, err);
   if (status == PROPTER_OK) status = find_links(&job, o->threads, err);
-  if (status == PROPTER_OK) write_links(&job), status = direct(&job, err);
-  propter_free(job.past), propter_free(job.count), propter_free(job.link), propter_free(job.gone), propter_free(job.most_p), propter_free(job.sep);
+  if (status == PROPTER_OK) write_links(&job), status = lagged_adjust(o, true, g, err);
+  for (size_t c = 0; status == PROPTER_OK && c < cells; c++) job.link[c] = g->mark[c] != PROPTER_NO_EDGE;
+  if (status == PROPTER_OK) status = direct(&job, err);
+  propter_free(job.alpha), propter_free(job.past), propter_free(job.count), propter_free(job.link), propter_free(job.gone), propter_free(job.most_p), propter_free(job.sep);
   return status;
 }
 

@@ -16,7 +16,7 @@ typedef struct {
 PropterStatus lagged_sums(size_t p, size_t n, const double *x, size_t depth, const size_t *starts, size_t count, LaggedSums *sums, PropterError *err);
 void lagged_sums_clear(LaggedSums *sums);
 
-/* Fills mark, strength and p_value of a graph that is all zero. */
+/* Fills mark, strength and p_value of a graph that is all zero, then calls lagged_adjust. */
 typedef PropterStatus LaggedSearch(const LaggedSums *sums, const PropterLaggedOptions *o, PropterLaggedGraph *graph, PropterError *err);
 /* How many times its lags a search looks back. */
 typedef struct {
@@ -24,6 +24,13 @@ typedef struct {
   size_t reach;
   LaggedSearch *run;
 } Lagged;
+
+/* Level of a test of i → j: −1 where it is forbidden. */
+double lagged_level(const PropterLaggedOptions *o, size_t p, size_t i, size_t j);
+/* Fills q_value from p_value, takes out links above the rate and puts in required ones. `now`: there are links of lag 0. */
+PropterStatus lagged_adjust(const PropterLaggedOptions *o, bool now, PropterLaggedGraph *graph, PropterError *err);
+/* Least squares of column y on the columns v[0..k): standardised coefficients and the p-values of their t tests. */
+PropterStatus lagged_explain(const LaggedSums *s, const size_t *v, size_t k, size_t y, double *beta, double *p, PropterError *err);
 
 static inline size_t lagged_cell(const PropterLaggedGraph *g, size_t lag, size_t i, size_t j) { return (lag * g->p + i) * g->p + j; }
 /* Two-sided p-value of a partial correlation after k conditions. */

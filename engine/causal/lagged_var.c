@@ -7,8 +7,6 @@
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for an autoregression"); }
 
-static double level(const PropterLaggedOptions *o) { return o->alpha > 0 ? o->alpha : .01; }
-
 /* Least squares of the columns among one another, from their correlations: v[0..k) explain column y. */
 typedef struct {
   size_t k;
@@ -39,13 +37,13 @@ static void explain(const LaggedSums *s, const Fit *f, size_t y, const PropterLa
     size_t cell = lagged_cell(g, f->v[i] / s->p, f->v[i] % s->p, y);
     double t = f->beta[i] / sqrt(noise * f->inverse[i * f->k + i]), p = 2 * propter_t_cdf(-fabs(t), freedom);
     g->p_value[cell] = p;
-    if (!(p < level(o))) continue;
+    if (!(p < lagged_level(o, s->p, f->v[i] % s->p, y))) continue;
     g->strength[cell] = f->beta[i], g->mark[cell] = PROPTER_ARROW;
     if (f->v[i] < s->p) g->mark[lagged_cell(g, 0, y, f->v[i])] = PROPTER_TAIL;
   }
 }
 
-static PropterStatus fit_open(const LaggedSums *s, size_t most, size_t *v, Fit *f, PropterError *err) {
+static PropterStatus fit_open(const LaggedSums *s, size_t most, const size_t *v, Fit *f, PropterError *err) {
   if (s->rows < most + 10) return propter_fail(err, PROPTER_INVALID, "%zu usable steps, an autoregression on %zu values needs %zu", s->rows, most, most + 10);
   *f = (Fit){.v = v, .a = propter_malloc((2 * most + 1) * most * sizeof(double) + 1)};
   if (!f->a) return no_memory(err);
@@ -71,6 +69,22 @@ static PropterStatus run_var(const LaggedSums *s, const PropterLaggedOptions *o,
     propter_free(f.a);
   }
   propter_free(v);
+  return status == PROPTER_OK ? lagged_adjust(o, false, g, err) : status;
+}
+
+PropterStatus lagged_explain(const LaggedSums *s, const size_t *v, size_t k, size_t y, double *beta, double *p, PropterError *err) {
+  Fit f;
+  double fitted = 0, freedom = (double)s->rows - (double)k - 1;
+  if (!k) return PROPTER_OK;
+  PROPTER_TRY(fit_open(s, k, v, &f, err));
+  f.k = k;
+  PropterStatus status = factor(s, &f, err);
+  for (size_t i = 0; i < k; i++) beta[i] = s->r[v[i] * s->q + y];
+  if (status == PROPTER_OK) propter_cholesky_solve(k, f.a, 1, beta);
+  for (size_t i = 0; i < k; i++) fitted += beta[i] * s->r[v[i] * s->q + y];
+  for (size_t i = 0; i < k && status == PROPTER_OK; i++)
+    p[i] = 2 * propter_t_cdf(-fabs(beta[i] / sqrt(fmax(1e-12, 1 - fitted) / freedom * f.inverse[i * k + i])), freedom);
+  propter_free(f.a);
   return status;
 }
 
@@ -169,7 +183,7 @@ static PropterStatus run_lingam(const LaggedSums *s, const PropterLaggedOptions 
     v[lagged + step] = root;
   }
   propter_free(v), propter_free(e), propter_free(done), propter_free(f.a);
-  return status;
+  return status == PROPTER_OK ? lagged_adjust(o, true, g, err) : status;
 }
 
 extern const Lagged causal_lagged_var, causal_lagged_var_lingam;

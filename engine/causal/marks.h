@@ -32,6 +32,8 @@ PropterStatus marks_extend(size_t p, uint8_t *mark, bool *ok, PropterError *err)
 bool knowledge_forbids(const PropterKnowledge *k, size_t p, size_t i, size_t j);
 static inline bool knowledge_requires(const PropterKnowledge *k, size_t p, size_t i, size_t j) { return k && k->required && k->required[i * p + j]; }
 static inline double knowledge_prior(const PropterKnowledge *k, size_t p, size_t i, size_t j) { return k && k->prior ? k->prior[i * p + j] : 0; }
+/* The level at which the evidence of a p-value reaches that of alpha with the help of the prior log odds. */
+double knowledge_level(double alpha, double prior);
 /* Directs what knowledge leaves only one direction. */
 void knowledge_direct(const PropterKnowledge *k, size_t p, uint8_t *mark);
 

@@ -24,22 +24,9 @@ typedef struct {
   size_t *first;               /* separations[first[i] … first[i+1]) have this i */
 } Job;
 
-/* The level at which the evidence of a p-value reaches that of alpha with the prior's help. */
-static double shifted_level(double alpha, double prior) {
-  if (prior == 0) return alpha;
-  double need = propter_p_value_bound(alpha) - prior, low = -700, high = -1; /* ln p */
-  if (need <= 0) return 1;
-  for (int i = 0; i < 60; i++) {
-    double mid = 0.5 * (low + high);
-    if (propter_p_value_bound(exp(mid)) > need) low = mid;
-    else high = mid;
-  }
-  return exp(low);
-}
-
 static double pair_level(const Job *job, size_t i, size_t j) {
   double a = knowledge_prior(job->o->knowledge, job->data->p, i, j), b = knowledge_prior(job->o->knowledge, job->data->p, j, i);
-  return a == 0 && b == 0 ? job->alpha : shifted_level(job->alpha, fmax(a, b));
+  return a == 0 && b == 0 ? job->alpha : knowledge_level(job->alpha, fmax(a, b));
 }
 
 /* Next subset of size k from 0 … n−1 in lexical order. */

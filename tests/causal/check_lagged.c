@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "propter/lagged.h"
+#include "propter/mem.h"
 #include "propter/rng.h"
 #include "support.h"
 
@@ -54,6 +55,96 @@ START_TEST(autoregressions_find_them_too) {
 }
 END_TEST
 
+START_TEST(structure_searches_over_the_unrolled_series) {
+  static const char *const names[] = {"pc", "boss"};
+  for (size_t i = 0; i < 2; i++) {
+    PropterLaggedGraph g;
+    ck_ok(propter_lagged_search(P, N, x, names[i], &two, &g, err));
+    ck_assert_int_eq(g.mark[cell(2, A, B)], PROPTER_ARROW);
+    ck_assert_int_eq(g.mark[cell(1, C, D)], PROPTER_ARROW);
+    ck_assert_int_ne(g.mark[cell(0, B, C)], PROPTER_NO_EDGE);
+    ck_assert_int_eq(g.mark[cell(1, D, A)], PROPTER_NO_EDGE);
+    ck_assert(g.p_value[cell(2, A, B)] < 1e-9 && g.strength[cell(2, A, B)] > .3);
+    propter_lagged_graph_free(&g);
+  }
+}
+END_TEST
+
+/* Thirty series of noise that only remember themselves. */
+START_TEST(the_rate_of_false_links_is_controlled) {
+  enum { Q = 30, STEPS = 300, LAGS = 3 };
+  double *noise = propter_malloc(Q * STEPS * sizeof *noise);
+  PropterRng rng;
+  PropterLaggedGraph g;
+  size_t found[2] = {0};
+  ck_assert_ptr_nonnull(noise);
+  propter_rng_seed(&rng, 3);
+  for (size_t t = 0; t < STEPS; t++)
+    for (size_t i = 0; i < Q; i++)
+      noise[i * STEPS + t] = propter_rng_normal(&rng) + (t ? .5 * noise[i * STEPS + t - 1] : 0) + (i == 1 && t > 1 ? .4 * noise[t - 2] : 0);
+  for (int k = 0; k < 2; k++) {
+    ck_ok(propter_lagged_search(Q, STEPS, noise, "pcmci_plus", &(PropterLaggedOptions){.lags = LAGS, .rate = k ? .05 : 0}, &g, err));
+    for (size_t c = 0; c < (LAGS + 1) * Q * Q; c++) {
+      found[k] += g.mark[c] != PROPTER_NO_EDGE && c / Q % Q != c % Q;
+      ck_assert(g.q_value[c] >= 0 && g.q_value[c] <= 1);
+      ck_assert(!k || g.mark[c] == PROPTER_NO_EDGE || c / Q % Q == c % Q || g.q_value[c] <= .05);
+    }
+    ck_assert_int_eq(g.mark[(2 * Q + 0) * Q + 1], PROPTER_ARROW);
+    propter_lagged_graph_free(&g);
+  }
+  ck_assert_uint_ge(found[0], 5);
+  ck_assert_uint_le(found[1], 2);
+  propter_free(noise);
+}
+END_TEST
+
+START_TEST(knowledge_binds) {
+  static const char *const names[] = {"var", "var_lingam", "pcmci_plus", "pc", "boss"};
+  uint8_t required[P * P] = {0}, forbidden[P * P] = {0};
+  int tier[P] = {-1, 1, 0, -1}; /* c before b */
+  double prior[P * P] = {0};
+  PropterLaggedOptions o = two;
+  PropterLaggedGraph g;
+  PropterKnowledge know = {.required = required, .forbidden = forbidden, .tier = tier, .prior = prior};
+  o.knowledge = &know;
+  required[D * P + A] = 1, forbidden[A * P + B] = 1;
+  for (size_t i = 0; i < 5; i++) {
+    ck_ok(propter_lagged_search(P, N, x, names[i], &o, &g, err));
+    bool there = false;
+    for (size_t lag = 0; lag <= 2; lag++) {
+      there |= g.mark[cell(lag, D, A)] == PROPTER_ARROW;
+      if (lag) ck_assert_int_eq(g.mark[cell(lag, A, B)], PROPTER_NO_EDGE);
+      if (lag) ck_assert_int_eq(g.mark[cell(lag, B, C)], PROPTER_NO_EDGE);
+    }
+    ck_assert(there);
+    ck_assert(g.mark[cell(0, A, B)] != PROPTER_ARROW || g.mark[cell(0, B, A)] != PROPTER_TAIL);
+    ck_assert(g.mark[cell(0, B, C)] != PROPTER_ARROW || g.mark[cell(0, C, B)] != PROPTER_TAIL);
+    propter_lagged_graph_free(&g);
+  }
+  required[A * P + B] = 1;
+  PropterError named = {0};
+  ck_assert_int_eq(propter_lagged_search(P, N, x, "pcmci_plus", &o, &g, &named), PROPTER_INVALID);
+}
+END_TEST
+
+/* A weak link that the level misses is found where it is expected, and the other way round. */
+START_TEST(priors_move_the_level) {
+  double prior[P * P] = {0}, q[2];
+  PropterKnowledge know = {.prior = prior};
+  PropterLaggedOptions o = {.lags = 2, .knowledge = &know, .rate = .05};
+  PropterLaggedGraph g;
+  for (size_t t = 0; t < N; t++) x[D * N + t] -= t ? .42 * x[C * N + t - 1] : 0; /* .5 becomes .08 */
+  for (int k = 0; k < 2; k++) {
+    prior[C * P + D] = k ? 3 : -3;
+    ck_ok(propter_lagged_search(P, N, x, "pcmci_plus", &o, &g, err));
+    q[k] = g.q_value[cell(1, C, D)];
+    ck_assert_int_eq(g.mark[cell(1, C, D)] != PROPTER_NO_EDGE, k);
+    propter_lagged_graph_free(&g);
+  }
+  ck_assert_double_lt(q[1], q[0]);
+}
+END_TEST
+
 START_TEST(stability_and_threads) {
   PropterLaggedOptions o = two;
   PropterLaggedGraph g, h;
@@ -71,12 +162,12 @@ START_TEST(stability_and_threads) {
 END_TEST
 
 START_TEST(bad_input_is_defined_or_named) {
-  static const char *const names[] = {"var", "var_lingam", "pcmci_plus"};
+  static const char *const names[] = {"var", "var_lingam", "pcmci_plus", "pc", "boss"};
   PropterError named = {0};
   PropterLaggedGraph g;
   for (size_t t = 0; t < N; t++) x[D * N + t] = 5, x[C * N + t] = x[B * N + t]; /* constant, copy */
   for (size_t t = 100; t < 110; t++) x[A * N + t] = NAN;
-  for (size_t i = 0; i < 3; i++) {
+  for (size_t i = 0; i < 5; i++) {
     ck_ok(propter_lagged_search(P, N, x, names[i], &two, &g, err));
     for (size_t c = 0; c < 3 * P * P; c++) ck_assert(isfinite(g.strength[c]) && isfinite(g.p_value[c]));
     for (size_t v = 0; v < P; v++) ck_assert(g.mark[cell(1, D, v)] == PROPTER_NO_EDGE && g.mark[cell(1, v, D)] == PROPTER_NO_EDGE);
@@ -102,8 +193,8 @@ static PropterStatus once(void *payload, PropterError *err) {
 }
 
 START_TEST(failing_allocations) {
-  static char names[][16] = {"var", "var_lingam", "pcmci_plus"};
-  for (size_t i = 0; i < 3; i++) ck_assert_uint_ge(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, once, names[i], false), 8);
+  static char names[][16] = {"var", "var_lingam", "pcmci_plus", "pc", "boss"};
+  for (size_t i = 0; i < 5; i++) ck_assert_uint_ge(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, once, names[i], false), 8);
 }
 END_TEST
 
@@ -113,6 +204,10 @@ Suite *suite_lagged(void) {
   tcase_add_checked_fixture(tc, setup, NULL);
   tcase_add_test(tc, pcmci_plus_finds_the_links_and_no_others);
   tcase_add_test(tc, autoregressions_find_them_too);
+  tcase_add_test(tc, structure_searches_over_the_unrolled_series);
+  tcase_add_test(tc, the_rate_of_false_links_is_controlled);
+  tcase_add_test(tc, knowledge_binds);
+  tcase_add_test(tc, priors_move_the_level);
   tcase_add_test(tc, stability_and_threads);
   tcase_add_test(tc, bad_input_is_defined_or_named);
   tcase_add_test(tc, failing_allocations);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "propter/detect.h"
+#include "propter/math.h"
 #include "propter/rng.h"
 #include "support.h"
 

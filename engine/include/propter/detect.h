@@ -60,11 +60,6 @@ typedef struct {
 } PropterDetectorInfo;
 PROPTER_API const PropterDetectorInfo *propter_detectors(void);
 
-/* False discovery rate: q[i] is the least rate at which p[i] would be kept among the p[count], by Benjamini and Hochberg (1995), or under any
- * dependence by Benjamini and Yekutieli (2001). `tests` ≥ count: tests made in all, where those without a finding have no row (their p counts as 1).
- * A p that is not a number counts as 1. */
-PROPTER_API PropterStatus propter_false_discovery(const double *p, size_t count, size_t tests, bool dependent, double *q, PropterError *err);
-
 /* P-value of the Kruskal–Wallis test (1952) that the changes from period to period do not depend on the season (month, quarter or week of the
  * year, day of the week); tied ranks averaged. 1 where fewer than three full cycles are there or the grain has no season. */
 PROPTER_API PropterStatus propter_seasonality_test(const PropterSeries *series, double *p, PropterError *err);

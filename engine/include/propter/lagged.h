@@ -8,19 +8,23 @@
 typedef struct {
   size_t lags;      /* largest lag; 0: 1, at most 60 */
   double alpha;     /* level of the tests; 0: .01 */
+  double rate;      /* false discovery rate of the links between series (Benjamini and Hochberg 1995), over all pairs and lags; 0: the level alone decides */
   size_t depth;     /* largest set of contemporaneous conditions; 0: 4 */
   size_t resamples; /* of the block bootstrap behind `stability`; 0: none */
   size_t block;     /* its block length in steps; 0: the cube root of the length, as Künsch's rate asks, at least 2·lags */
   unsigned threads; /* 0: all processors; the result does not depend on it */
   uint64_t seed;
+  const PropterKnowledge *knowledge; /* of the series, whatever the lag; NULL: none. A prior weighs the p-values for the rate (Genovese, Roeder and Wasserman
+                                        2006); a required link that no lag shows stands at its best lag */
 } PropterLaggedOptions;
 
 /* Cell ((lag·p) + i)·p + j is the link from series i, lag steps earlier, to series j; lag 0 … lags. */
 typedef struct {
   size_t p, lags, rows;
   uint8_t *mark;     /* the mark at j's end: NO_EDGE; ARROW for every lagged link; for lag 0 as in PropterCausalGraph */
-  double *strength;  /* partial correlation (pcmci_plus), standardised coefficient (var, var_lingam); 0 without a link */
+  double *strength;  /* partial correlation (pcmci_plus), else standardised coefficient; 0 without a link */
   double *p_value;   /* of the link's test */
+  double *q_value;   /* least rate at which the link would be kept; of a series' own memory its p */
   double *stability; /* share of resamples with the link; NULL without resamples */
 } PropterLaggedGraph;
 
@@ -31,7 +35,8 @@ PROPTER_API void propter_lagged_graph_free(PropterLaggedGraph *graph);
  *   var         vector autoregression by least squares, t tests; no links of lag 0
  *   var_lingam  that, and links of lag 0 from its residuals by DirectLiNGAM (Hyvärinen, Zhang, Shimizu and Hoyer 2010; Shimizu and others 2011)
  *   pcmci_plus  lagged conditions by PC1, then momentary conditional independence with contemporaneous links and colliders (Runge, UAI 2020)
- * A constant series has no links. INVALID: infinite values, fewer steps than the fit needs (saying how many); NOT_FOUND: no such search; LIMIT: too many
+ *   pc, boss    propter_structure_search over the series and their past as so many variables, time as tiers; p-values by least squares on the parents found
+ * A constant series has no links. INVALID: infinite values, contradictory knowledge, fewer steps than the fit needs (saying how many); NOT_FOUND: no such search; LIMIT: too many
  * lags. The graph is the caller's; empty on failure. */
 PROPTER_API PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const char *search, const PropterLaggedOptions *options,
                                                 PropterLaggedGraph *graph, PropterError *err);

@@ -78,4 +78,9 @@ PROPTER_API double propter_mad(double *x, size_t n, double centre);
  * value[all] − value[none] up to rounding. LIMIT above 14. */
 PROPTER_API PropterStatus propter_shapley(size_t n, const double *value, double *share, PropterError *err);
 
+/* False discovery rate: q[i] is the least rate at which p[i] would be kept among the p[count], by Benjamini and Hochberg (1995), or under any
+ * dependence by Benjamini and Yekutieli (2001). `tests` ≥ count: tests made in all, where those without a finding have no row (their p counts as 1).
+ * A p that is not a number counts as 1. */
+PROPTER_API PropterStatus propter_false_discovery(const double *p, size_t count, size_t tests, bool dependent, double *q, PropterError *err);
+
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
-#include "propter/detect.h"
+#include "propter/math.h"
+#include "propter/mem.h"
 
 typedef struct {
   double p;
