@@ -335,13 +335,13 @@ static PropterStatus parse_with_members(Ask *k, PropterLexicon *lexicon, Propter
   return propter_question_parse(lexicon, question, k->options.today, &k->arena, q, k->err);
 }
 
-/* Once the metric is known, the names of the parts of its data are, and the question is read with them; where that is not enough, or a cause is named, with the
- * names of causes, too. */
+/* Once the metric is known, the names of the parts of its data are, and the question is read with them; where that is not enough, or a cause is named, or could
+ * be in what was passed over, with the names of causes, too. */
 static PropterStatus parse(Ask *k, PropterLexicon *lexicon, PropterStr question, PropterQuestion *q) {
   bool names;
   PROPTER_TRY(parse_with_members(k, lexicon, question, q));
   PROPTER_TRY(why_question_names_cause(lexicon, question, &names, k->err));
-  if (q->gap == PROPTER_GAP_NONE && !names) return PROPTER_OK;
+  if (q->gap == PROPTER_GAP_NONE && !names && !q->passed) return PROPTER_OK;
   PROPTER_TRY(load_causes(k, lexicon));
   return parse_with_members(k, lexicon, question, q);
 }

@@ -29,6 +29,7 @@ void propter_lexicon_free(PropterLexicon *l) {
   propter_vec_clear(&l->names);
   propter_map_clear(&l->vocabulary);
   propter_map_clear(&l->stems);
+  propter_map_clear(&l->idle);
   propter_arena_clear(&l->arena);
   sb_stemmer_delete(l->stemmer);
   propter_free(l);
@@ -121,17 +122,30 @@ PropterStatus propter_lexicon_add_cause(PropterLexicon *l, PropterStr iri, Propt
 
 bool why_lexicon_harmless(const PropterLexicon *l, size_t metric, const Word *w) { return propter_map_get(&l->metrics.items[metric].about, w->stem) != NULL; }
 
+bool why_lexicon_idle(const PropterLexicon *l, size_t metric, const Word *w) {
+  return l->members && l->members_of == metric && propter_map_get(&l->members->idle, w->text) != NULL;
+}
+
 /* --- parts of the data --- */
 
-static bool names_metric(const PropterLexicon *l, size_t metric, const Word *w) {
-  for (size_t i = 0; i < l->names.count; i++) {
-    const Name *n = &l->names.items[i];
-    for (size_t k = 0; n->metric == metric && k < n->count; k++) {
-      const Term *t = &l->terms.items[n->word[k]];
-      if (propter_str_equal(t->text, w->text) || propter_str_equal(t->stem, w->stem)) return true;
-    }
+static bool in_name(const PropterLexicon *l, const Name *n, const Word *w) {
+  for (size_t k = 0; k < n->count; k++) {
+    const Term *t = &l->terms.items[n->word[k]];
+    if (propter_str_equal(t->text, w->text) || propter_str_equal(t->stem, w->stem)) return true;
   }
   return false;
+}
+
+static bool names_metric(const PropterLexicon *l, size_t metric, const Word *w) {
+  for (size_t i = 0; i < l->names.count; i++)
+    if (l->names.items[i].metric == metric && in_name(l, &l->names.items[i], w)) return true;
+  return false;
+}
+
+bool why_lexicon_names_only(const PropterLexicon *l, size_t metric, const Word *w) {
+  for (size_t i = 0; i < l->names.count; i++)
+    if (l->names.items[i].metric != metric && in_name(l, &l->names.items[i], w)) return false;
+  return names_metric(l, metric, w);
 }
 
 /* A name of nothing but small words, numbers or words of the metric it is a part of would be read where nobody means it. */
@@ -170,6 +184,8 @@ PropterStatus propter_lexicon_add_member_name(PropterLexicon *l, size_t member, 
   if (!m || !propter_utf8_valid(name, NULL) || name.len + dimension.len >= PROPTER_QUESTION_BYTES) return PROPTER_OK;
   PROPTER_TRY(why_words_split(name, m->stemmer, PROPTER_QUESTION_WORDS, &m->arena, &words, err));
   if (!words.count) return PROPTER_OK;
+  if (words.count == 1 && !why_joins(&words.word[0]) && words.word[0].kind != WORD_NONE && !propter_map_put(&m->idle, words.word[0].text, 1, NULL))
+    return no_memory(err);
   if (!weak(l, &words)) PROPTER_TRY(propter_lexicon_add_name(m, member, PROPTER_NAME_PREFERRED, name, err));
   if (!dimension.len) return PROPTER_OK;
   PROPTER_TRY(add_dimension(m, m->slices.items[member].dimension, dimension, err));

@@ -38,11 +38,13 @@ struct PropterLexicon {
   PROPTER_VEC(Term) terms;
   PROPTER_VEC(Metric) metrics;
   PROPTER_VEC(Name) names;
+  Words *measures; /* words of the rows of synonyms.def; NULL: not yet */
   PropterLexicon *causes;
   PropterLexicon *members;        /* each "metric" of it is a member of a dimension */
   size_t members_of;              /* the metric that has these dimensions */
   PROPTER_VEC(PropterCut) slices; /* of a lexicon of members: what each is */
   PROPTER_VEC(Dimension) dimensions;
+  PropterMap idle;                /* of a lexicon of members: names that are a word which asks, and so name nothing */
   bool proper; /* proper names: near ones are others, so only one slip is forgiven, and it is always said */
 };
 

@@ -228,7 +228,7 @@ static Match part_of(const Spelling *s, const Name *n) {
   Match m = {.name = n, .slipped = SIZE_MAX};
   for (size_t i = 0; i < s->words->count && m.count < NAME_WORDS; i++) {
     const Word *w = &s->words->word[i];
-    if (w->used != USED_NOT || w->kind != WORD_NONE || w->number) continue;
+    if (w->used != USED_NOT || (w->kind != WORD_NONE && w->kind != WORD_WHO && w->kind != WORD_PARTS) || w->number) continue;
     for (size_t k = 0; k < n->count; k++)
       if (cost_at(s, i, n->word[k]) <= 1) {
         m.word[m.count++] = i;
@@ -251,6 +251,11 @@ static void most_words(const Spelling *s, Match *best, PropterQuestion *q) {
   }
 }
 
+/* May the word stand between those of a name: "business services shed jobs"? */
+static bool passes(const Word *w) {
+  return why_joins(w) || w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE || why_idles(w);
+}
+
 /* "Login tickets" where "tickets" is a whole name, but more of it stands in that of another metric: "tickets opened, Login". */
 static bool longer_part(const Spelling *s, Match *best, PropterQuestion *q) {
   Match m;
@@ -261,7 +266,7 @@ static bool longer_part(const Spelling *s, Match *best, PropterQuestion *q) {
   reach(&m, &low, &high);
   for (size_t i = low, k = 0; i <= high; i++) {
     if (k < m.count && m.word[k] == i) k++;
-    else if (!why_joins(&s->words->word[i])) return false;
+    else if (!passes(&s->words->word[i])) return false;
   }
   *best = m;
   q->nearest_count = 1, q->nearest[0] = m.name->metric;
@@ -287,7 +292,8 @@ static PropterStatus hold(const PropterLexicon *members, const Words *words, Pro
   reach(m, &low, &high);
   const PropterStr about = said(words, text, low, high);
   for (before = low; before > 0 && words->word[before - 1].kind == WORD_STOP;) before--;
-  if (before < low && before > 0 && words->word[before - 1].kind == WORD_NOT) /* "not in Norway" */
+  const bool denied = before > 0 && propter_str_equal(words->word[before - 1].text, PROPTER_STR("not"));
+  if (denied && (before < low || before < 2 || words->word[before - 2].kind != WORD_ASK)) /* "not in Norway", "but not Norway"; but "did not Norway …" */
     return slice_gap(q, PROPTER_GAP_WORDS_LEFT, said(words, text, before - 1, high));
   const Word *first = &words->word[low], *next = high + 1 < words->count ? &words->word[high + 1] : NULL;
   const bool joined = (low > 0 && first[-1].used == USED_SLICE && !first->mark) || (next && next->used == USED_SLICE && !next->mark); /* "North Korea" */
@@ -316,27 +322,31 @@ static void use_joins(Words *words) {
 }
 
 /* The words of a dimension's name from word i on, also in the plural; index after them or 0. */
-static size_t dimension_at(const PropterLexicon *members, const Words *words, size_t i, PropterQuestion *q) {
+static size_t dimension_at(const PropterLexicon *members, const Words *words, size_t i, PropterStr *by, PropterStr *label) {
   for (size_t d = 0; members && d < members->dimensions.count; d++) {
     const Words *name = &members->dimensions.items[d].words;
     size_t k = 0;
     for (; k < name->count && i + k < words->count; k++)
       if (words->word[i + k].used != USED_NOT || !propter_str_equal(words->word[i + k].stem, name->word[k].stem)) break;
-    if (k && k == name->count) return q->by = members->dimensions.items[d].iri, q->by_label = members->dimensions.items[d].name, i + k;
+    if (k && k == name->count) return *by = members->dimensions.items[d].iri, *label = members->dimensions.items[d].name, i + k;
   }
   return 0;
 }
 
-/* "By region", "which products", "where": the answer is to say where the change lies. */
+/* "By region", "which products", "where", "top contributors": the answer is to say where the change lies. */
 static void read_parted(const PropterLexicon *l, Words *words, PropterQuestion *q) {
-  for (size_t i = 0; i < words->count && !q->parted; i++) {
+  for (size_t i = 0; i < words->count; i++) {
     if ((words->word[i].kind != WORD_BY && words->word[i].kind != WORD_WHICH) || words->word[i].used != USED_NOT) continue;
     const bool where = propter_str_equal(words->word[i].text, PROPTER_STR("where"));
-    size_t from = i + 1, end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, q);
+    PropterStr by = {"", 0}, label = by;
+    size_t from = i + 1, end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, &by, &label);
     if (!end && from < words->count && words->word[from].kind == WORD_PARTS) end = from + 1;
-    q->parted = end;
+    if (!end || (q->parted && !propter_str_equal(by, q->by))) continue; /* of another dimension: left over */
+    q->parted = true, q->by = by, q->by_label = label;
     for (size_t k = i; k < end; k++) words->word[k].used = USED_PERIOD;
   }
+  for (size_t i = 0; i + 1 < words->count && !q->parted; i++)
+    q->parted = words->word[i].kind == WORD_MOST && words->word[i + 1].kind == WORD_PARTS && words->word[i + 1].used == USED_NOT;
 }
 
 /* "in the North region", "for product X in Germany": the parts of the data that the free words name, of the metric's dimensions. */
@@ -423,14 +433,22 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
 
 /* --- causes ---------------------------------------------------------------------------------------------------------------------------- */
 
-/* Are all the content words from i to before `end` in the name? `all`: and all of the name among them. */
+/* Is it another word for the same direction: "price rise" of "price increase"? */
+static bool same_way(const Spelling *s, const Word *w, uint32_t term) {
+  return (w->kind == WORD_UP || w->kind == WORD_DOWN) && why_word_kind(s->lexicon->terms.items[term].text) == w->kind;
+}
+
+/* Are all the content words from i to before `end` in the name? `all`: and all of the name among them. A direction may be said with another word beside one
+ * that no metric has ("job losses" are no "job cuts"). */
 static bool in_name(const Spelling *s, const Name *n, size_t i, size_t end, bool *all) {
-  bool taken[NAME_WORDS] = {false};
+  bool taken[NAME_WORDS] = {false}, own = false;
   size_t count = 0;
+  for (size_t k = i; k < end; k++) own |= s->words->word[k].kind == WORD_NONE && !s->words->word[k].known;
   for (size_t k = i; k < end; k++) {
-    if (why_joins(&s->words->word[k])) continue;
+    const Word *w = &s->words->word[k];
+    if (why_joins(w)) continue;
     size_t at = 0;
-    while (at < n->count && (taken[at] || cost_at(s, k, n->word[at]) > 1)) at++;
+    while (at < n->count && (taken[at] || (cost_at(s, k, n->word[at]) > 1 && !(own && same_way(s, w, n->word[at]))))) at++;
     if (at == n->count) return false;
     taken[at] = true, count++;
   }
@@ -438,18 +456,23 @@ static bool in_name(const Spelling *s, const Name *n, size_t i, size_t end, bool
   return count > 0;
 }
 
-/* Has the longer name all words of the other: "the end of the Verizon strike" those of "Verizon strike"? */
-static bool within(const Name *shorter, const Name *longer) {
-  for (size_t i = 0; i < shorter->count; i++) {
-    size_t k = 0;
-    while (k < longer->count && longer->word[k] != shorter->word[i]) k++;
-    if (k == longer->count) return false;
+/* Has the name all words of some name of the cause: "the end of the Verizon strike" those of "Verizon strike"? */
+static bool within(const PropterLexicon *c, size_t cause, const Name *longer) {
+  for (size_t n = 0; n < c->names.count; n++) {
+    const Name *shorter = &c->names.items[n];
+    size_t i = 0;
+    for (; shorter->metric == cause && i < shorter->count; i++) {
+      size_t k = 0;
+      while (k < longer->count && longer->word[k] != shorter->word[i]) k++;
+      if (k == longer->count) break;
+    }
+    if (shorter->metric == cause && i == shorter->count) return true;
   }
-  return true;
+  return false;
 }
 
-/* Causes whose names hold the words; those with the whole name go before the others, then those that last in the window, then those whose name is part of the
- * other's. */
+/* Causes whose names hold the words; those with the whole name go before the others (a kind of event that has it behind an event in the window), then those
+ * that last in the window, then those whose name is part of the other's. */
 static void causes_with(const Spelling *s, size_t i, size_t end, const PropterQuestion *q, bool time, WhyEvent *out) {
   const PropterLexicon *c = s->lexicon;
   int best = -1;
@@ -463,9 +486,9 @@ static void causes_with(const Spelling *s, size_t i, size_t end, const PropterQu
     const bool dated = m->first != PROPTER_NO_DAY;
     const bool during = window && dated && m->first <= q->to && (m->last == PROPTER_NO_DAY ? m->first : m->last) >= q->from;
     if (time && !dated) continue;
-    const int rank = 4 * all + 2 * during + dated;
-    if (rank < best || (rank == best && (n->metric == out->cause || within(chosen, n)))) continue;
-    out->many = rank == best && (out->many || !within(n, chosen));
+    const int rank = (!all ? dated : dated ? 5 : window ? 2 : 4) + 2 * during;
+    if (rank < best || (rank == best && (n->metric == out->cause || within(c, chosen->metric, n)))) continue;
+    out->many = rank == best && (out->many || !within(c, n->metric, chosen));
     best = rank, chosen = n;
     out->end = end, out->whole = all, out->cause = n->metric;
   }
@@ -473,7 +496,7 @@ static void causes_with(const Spelling *s, size_t i, size_t end, const PropterQu
 
 /* Can the word be none of a name? Words that ask are, unless a cause has them in its name. */
 static bool outside(const PropterLexicon *c, const Word *w) {
-  return w->used != USED_NOT || ((w->kind == WORD_FILLER || w->kind == WORD_ASK || w->kind == WORD_WHICH) && !why_lexicon_spells(c, w));
+  return w->used != USED_NOT || (why_asks(w) && !why_lexicon_spells(c, w));
 }
 
 PropterStatus why_lexicon_event(const PropterLexicon *c, const Words *words, size_t i, const PropterQuestion *q, bool time, PropterArena *arena, WhyEvent *out,

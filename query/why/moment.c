@@ -454,6 +454,10 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_BACK, .unit = (unsigned)unit, .count = n * many};
     return i + 3;
   }
+  if (why_is(r, i, DATE_UNIT, &unit, &many) && why_text_is(r, i + 1, "before") && why_text_is(r, i + 2, "last")) { /* the week before last */
+    *s = (Span){.has_year = true, .when = PROPTER_WHEN_BACK, .unit = (unsigned)unit, .count = 2 * many};
+    return i + 3;
+  }
   bool last = why_is(r, i, DATE_LAST, NULL, NULL), past = why_is(r, i, DATE_PAST, NULL, NULL), now = why_is(r, i, DATE_THIS, NULL, NULL);
   if (!last && !past && !now) return 0;
   if (!now && why_small_number(r, i + 1, &n) && why_is(r, i + 2, DATE_UNIT, &unit, &many)) {

@@ -50,7 +50,8 @@ static Found from_to(Reader *r, size_t i, bool between) {
   PropterGap gap = r->gap;
   const Word *w = why_word_at(r, j);
   bool days = a.has_year && a.when == PROPTER_WHEN_FIXED && a.from == a.to;
-  bool dash = w && (w->mark == '-' || (w->mark == '/' && days)); /* 2024-06-10/2024-06-16 (ISO 8601) */
+  const bool joined = w && days && !w->space && (w->mark == '/' || w->mark == '.'); /* 2024-06-10/2024-06-16 (ISO 8601), 2024-06-10..2024-06-16 */
+  bool dash = w && (w->mark == '-' || joined);
   bool to = between ? why_is(r, j, DATE_AND, NULL, NULL) : why_is(r, j, DATE_TO, NULL, NULL);
   if (!dash && !to) return f;
   size_t k = why_moment_more(r, why_skip(r, to ? j + 1 : j, "the"), &a, &b);
@@ -125,8 +126,11 @@ static Found open_ended(Reader *r, size_t i) {
 
 enum { LIST = 12 };
 
-/* "May", "march", "spring" and "fall" are words, too: they are a time only where a time is expected, a month also at either end of the question. */
+/* "May", "march" (dates.def says which), "spring" and "fall" are words, too: they are a time only where a time is expected, a month also at either end of the
+ * question. */
 static bool may_stand_alone(const Reader *r, size_t i, const Span *a, size_t end) {
+  int month, other;
+  if (why_is(r, i, DATE_MONTH, &month, &other) && !other) return true;
   if (i > 0 && why_is(r, i - 1, DATE_PREP, NULL, NULL)) return true;
   if (why_is(r, i, DATE_SEASON, NULL, NULL)) return false;
   if (a->run.month > 12 || a->run.day || a->run.month != a->run.month_last || a->run.days) return true;
@@ -166,7 +170,8 @@ static Found list(Reader *r, size_t i) {
       return f;
     }
     const Word *w = why_word_at(r, k);
-    j = why_is(r, k, DATE_AND, NULL, NULL) ? k + 1 : w && w->mark == ',' ? k : 0;
+    const bool stroke = w && w->mark == '/' && !w->space && why_is(r, k, DATE_MONTH, NULL, NULL); /* may/june */
+    j = why_is(r, k, DATE_AND, NULL, NULL) ? k + 1 : w && (w->mark == ',' || stroke) ? k : 0;
     if (!j) break;
   }
   if (!n) return f;

@@ -45,15 +45,16 @@ PropterQuestion why_question_empty(void) {
                            .to = PROPTER_NO_DAY};
 }
 
-/* Asks, and says nothing about what is asked. */
-static bool asks(const Word *w) { return w->kind == WORD_FILLER || w->kind == WORD_ASK || w->kind == WORD_WHICH; }
-
-static bool idle(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN || w->kind == WORD_MOVE || asks(w); }
+static bool idle(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN || w->kind == WORD_MOVE || why_asks(w); }
 
 static bool moves(const Word *w) { return w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE; }
 
-/* "and" between two things that are asked about must not be passed over; at the edge of a question it says nothing. */
-static bool joins_two(const Words *words, size_t at) {
+/* "and" between two things that are asked about must not be passed over; at the edge of a question, and within what one metric is called ("trucking and
+ * storage"), it says nothing. */
+static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t at) {
+  if (at > 0 && at + 1 < words->count && q->has_metric && why_lexicon_names_only(l, q->metric, &words->word[at - 1]) &&
+      why_lexicon_names_only(l, q->metric, &words->word[at + 1]))
+    return false;
   if (at > 0 && at + 1 < words->count && moves(&words->word[at - 1]) && moves(&words->word[at + 1])) return false; /* "the rise and fall" */
   bool before = false, after = false;
   for (size_t i = 0; i < words->count; i++) {
@@ -68,6 +69,7 @@ static void direction(PropterQuestion *q, const Words *words) {
   bool down = false, up = false;
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
+    if (q->compared) down |= w->kind == WORD_UNDER, up |= w->kind == WORD_ABOVE;
     if (w->used != USED_NOT) continue;
     down |= w->kind == WORD_DOWN;
     up |= w->kind == WORD_UP;
@@ -83,19 +85,38 @@ static bool said_of_part(const Words *words, size_t i) {
   return (before > 0 && words->word[before - 1].used == USED_SLICE) || (after < words->count && words->word[after].used == USED_SLICE);
 }
 
+/* A word that asks, where a part of the data has that name and could be meant: "Report revenue" with a product called Report. */
+static bool may_be_part(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t i) {
+  if (!q->has_metric || !why_lexicon_idle(l, q->metric, &words->word[i])) return false;
+  const Word *before = i > 0 ? &words->word[i - 1] : NULL, *next = i + 1 < words->count ? &words->word[i + 1] : NULL;
+  const bool of = before && (propter_str_equal(before->text, PROPTER_STR("of")) || propter_str_equal(before->text, PROPTER_STR("for")) ||
+                             propter_str_equal(before->text, PROPTER_STR("in")));
+  return of || (before && before->used == USED_METRIC) || (next && next->used == USED_METRIC);
+}
+
+/* "Average revenue", "large orders" are other figures; "more than usual" and "a big revenue drop" are not. */
+static bool changes_metric(const Words *words, size_t i) {
+  const WordKind kind = words->word[i].kind;
+  size_t end = i + 1;
+  while (end < words->count && words->word[end].used == USED_METRIC) end++;
+  if ((kind != WORD_NORM && kind != WORD_SIZE) || end == i + 1) return false;
+  if (kind == WORD_SIZE) return end == words->count || !moves(&words->word[end]);
+  return i == 0 || words->word[i - 1].kind != WORD_COMPARE;
+}
+
 /* Words nobody has given a meaning: the whole stretch from the first to the last of them. */
 static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
   size_t first = SIZE_MAX, last = 0;
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
     PropterGap gap = PROPTER_GAP_NONE;
-    if (w->used != USED_NOT || w->kind == WORD_STOP || asks(w) || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP)
-      continue;
-    if ((w->kind == WORD_WHO && said_of_part(words, i)) || (q->parted && (w->kind == WORD_MOST || w->kind == WORD_WHO))) continue;
+    const bool silent = w->kind == WORD_STOP || why_asks(w) || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP;
+    if (w->used != USED_NOT || (silent && !may_be_part(l, q, words, i) && !changes_metric(words, i))) continue;
+    if ((w->kind == WORD_WHO && said_of_part(words, i)) || (q->parted && (w->kind == WORD_MOST || w->kind == WORD_WHO || w->kind == WORD_PARTS))) continue;
     if (w->kind == WORD_NOT) gap = PROPTER_GAP_NEGATED; /* a second one */
     else if (w->kind == WORD_COMPARE && !(i + 1 < words->count && words->word[i + 1].kind == WORD_NORM)) gap = PROPTER_GAP_COMPARISON;
     else if (w->kind == WORD_COMPARE) continue;
-    else if (w->kind == WORD_JOIN && !joins_two(words, i)) continue;
+    else if (w->kind == WORD_JOIN && !joins_two(l, q, words, i)) continue;
     else if (!w->number && (w->kind == WORD_NONE || w->kind == WORD_PARTS || w->kind == WORD_WHO) && q->has_metric && why_lexicon_harmless(l, q->metric, w))
       continue;
     else gap = PROPTER_GAP_WORDS_LEFT;
@@ -109,9 +130,40 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
   if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
 }
 
+/* --- talk beside the question ---------------------------------------------------------------------------------------------------- */
+
+/* A clause that somebody speaks in and that holds nothing of a question: no name, time, number, denial, direction, comparison, cause or part, and nothing that
+ * a preposition ties to the rest. */
+static bool is_talk(const PropterLexicon *l, PropterLexicon *causes, const PropterQuestion *q, const Words *words, size_t from, size_t end) {
+  bool speaks = false, unread = false;
+  for (size_t i = from; i < end; i++) {
+    const Word *w = &words->word[i];
+    const bool article = propter_str_equal(w->text, PROPTER_STR("the")) || propter_str_equal(w->text, PROPTER_STR("a")) ||
+                         propter_str_equal(w->text, PROPTER_STR("an")) || propter_str_equal(w->text, PROPTER_STR("to"));
+    speaks |= w->kind == WORD_SPEAKER;
+    unread |= w->kind == WORD_NONE;
+    if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && !why_asks(w) && !article)) return false;
+    if (w->kind == WORD_NONE && (why_lexicon_spells(l, w) || (causes && why_lexicon_knows(causes, w)) || why_lexicon_idle(l, q->metric, w))) return false;
+  }
+  return speaks && unread && end - from > 2;
+}
+
+/* Clauses of talk are passed over, and shown. */
+static PropterStatus pass_over(PropterLexicon *l, PropterQuestion *q, Words *words, PropterArena *arena, PropterError *err) {
+  for (size_t from = 0, end; from < words->count; from = end) {
+    for (end = from + 1; end < words->count && !(words->word[end].mark && words->word[end].space && words->word[end].mark != '\'');) end++;
+    if ((from == 0 && end == words->count) || !is_talk(l, why_lexicon_causes(l), q, words, from, end)) continue;
+    for (size_t i = from; i < end; i++) words->word[i].used = USED_PERIOD;
+    const size_t begin = words->word[from].begin;
+    q->passed = true;
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was passed over", (int)(words->word[end - 1].end - begin), q->text.data + begin));
+  }
+  return PROPTER_OK;
+}
+
 /* "by 3 %", "a 20 % drop", "40 thousand": a size that the asker has in mind. It is not compared with the figures, which the note says. */
 static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *sized, PropterArena *arena, PropterError *err) {
-  static const char *const scales[] = {"percent", "pct", "thousand", "million", "billion", "k", "points", "pp"};
+  static const char *const scales[] = {"percent", "pct", "thousand", "million", "billion", "k", "points", "pp", "x", "fold", "times", "bps"};
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
     if (!w->number || w->used != USED_NOT) continue;
@@ -193,6 +245,13 @@ static bool counted(const Words *words, int count, unsigned unit) {
   return false;
 }
 
+/* "This month": the unit with which "than last" compares. */
+static bool counted_from(const Words *words) {
+  for (size_t i = 0; i + 1 < words->count; i++)
+    if (why_date_word(words->word[i].text, DATE_THIS, NULL, NULL) && why_date_word(words->word[i + 1].text, DATE_UNIT, NULL, NULL)) return true;
+  return false;
+}
+
 /* "a year earlier", "the month before", "the same month of the previous year", "the period before", "the 4 weeks before" such a stretch: words that say so and
  * nothing else. */
 static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) {
@@ -209,13 +268,14 @@ static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) 
     }
     if (why_date_word(text, DATE_WEEKDAY, NULL, NULL)) *unit = PROPTER_UNIT_WEEKDAY, any = fine = true;
     if (why_date_word(text, DATE_EARLIER, NULL, NULL) || why_date_word(text, DATE_AGO, NULL, NULL)) earlier = fine = true;
-    if (propter_str_equal(text, PROPTER_STR("last")) && same) earlier = fine = true;
+    if (propter_str_equal(text, PROPTER_STR("last")) && (same || part->count == 2)) earlier = fine = true;
     same |= propter_str_equal(text, PROPTER_STR("same"));
     period |= propter_str_equal(text, PROPTER_STR("period"));
     if (!fine && count_of(&part->word[i], &count)) fine = true;
     for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) fine |= propter_str_equal(text, propter_str(beside[k]));
     if (!fine) return false;
   }
+  if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked)) return *unit = PROPTER_UNIT_SAME, true;
   const bool stretch = any && count > 1 && counted(asked, count, *unit);
   if (stretch || (!any && period)) *unit = PROPTER_UNIT_SAME;
   return earlier && (any ? count == 1 || stretch : period);
@@ -241,7 +301,8 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
   }
   PROPTER_TRY(why_period_find(part, text, today, NULL, arena, &there, err));
   if (there.open) there.has_period = false;
-  q->compared = there.gap == PROPTER_GAP_NONE && there.has_period && (there.when == PROPTER_WHEN_FIXED || there.when == PROPTER_WHEN_LATEST);
+  const bool weekday = there.when == PROPTER_WHEN_WEEKDAY && !there.count && there.run.month == there.run.month_last;
+  q->compared = there.gap == PROPTER_GAP_NONE && there.has_period && (there.when == PROPTER_WHEN_FIXED || there.when == PROPTER_WHEN_LATEST || weekday);
   if (!q->compared && there.gap == PROPTER_GAP_NONE && there.has_period) {
     PropterStatus status = PROPTER_OK;
     q->compared = unit_before(&there, asked, text, today, arena, &status, err);
@@ -255,11 +316,44 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
   return PROPTER_OK;
 }
 
+/* Does the time that was read from the part begin right behind its first word? */
+static bool time_behind(const Words *part) {
+  size_t i = 1;
+  while (i < part->count && part->word[i].used == USED_NOT && part->word[i].kind == WORD_STOP) i++;
+  return i < part->count && part->word[i].used == USED_PERIOD;
+}
+
+/* "Below", "above", and the second "as" of "twice as many in April as in March". */
+static bool levels(const Words *words, size_t i) {
+  const Word *w = &words->word[i];
+  if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE) return true;
+  for (size_t k = 0; k < i && propter_str_equal(w->text, PROPTER_STR("as")); k++)
+    if (propter_str_equal(words->word[k].text, w->text)) return true;
+  return false;
+}
+
+/* "Q2 sales below Q1": a comparison if a time stands right behind the word and another is asked about. */
+static PropterStatus read_level(Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  for (size_t i = 1; i + 1 < words->count && !q->compared; i++) {
+    if (!levels(words, i)) continue;
+    Words part = {words->word + i, words->count - i, false}, asked = {words->word, i, false};
+    PropterQuestion here = why_question_empty();
+    PROPTER_TRY(why_period_find(&asked, q->text, today, NULL, arena, &here, err));
+    for (size_t k = 0; k < i; k++) words->word[k].used = USED_NOT;
+    if (!here.has_period || here.gap != PROPTER_GAP_NONE) continue;
+    PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
+    if (!q->compared || time_behind(&part)) continue;
+    for (size_t k = i; k < words->count; k++) words->word[k].used = USED_NOT;
+    q->compared = false;
+  }
+  return PROPTER_OK;
+}
+
 /* "X in June compared with May", "compare X in June with May". */
 static PropterStatus read_comparison(Words *words, size_t compare, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   size_t with = compare, before = 0;
   while (before < compare && idle(&words->word[before])) before++;
-  if (compare == words->count) return PROPTER_OK;
+  if (compare == words->count) return read_level(words, today, arena, q, err);
   if (before == compare) { /* what is compared stands behind the word, and that with which it is, behind the last "with" */
     for (with = words->count - 1; with > compare; with--)
       if (propter_str_equal(words->word[with].text, PROPTER_STR("with")) || propter_str_equal(words->word[with].text, PROPTER_STR("to")) ||
@@ -282,6 +376,16 @@ static PropterStatus read_despite(PropterLexicon *l, Words *part, PropterStr tex
   part->word[0].used = USED_PERIOD;
   if (causes && there.has_metric) *gap = PROPTER_GAP_NONE, q->despite = there.metric_iri;
   if (causes && there.gap == PROPTER_GAP_MANY_METRICS) *gap = PROPTER_GAP_MANY_CAUSES;
+  for (size_t i = 1; causes && i < part->count && *gap == PROPTER_GAP_NO_CAUSE; i++) { /* part of one's name: "despite Sandy" */
+    WhyEvent event;
+    PROPTER_TRY(why_lexicon_event(causes, part, i, &there, false, arena, &event, err));
+    if (!event.end) continue;
+    *gap = event.many ? PROPTER_GAP_MANY_CAUSES : PROPTER_GAP_NONE;
+    q->despite = event.many ? q->despite : event.iri;
+    const int n = (int)(part->word[event.end - 1].end - part->word[i].begin);
+    for (size_t k = i; k < event.end && !event.many; k++) part->word[k].used = USED_CAUSE;
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as %.*s", n, text.data + part->word[i].begin, (int)event.label.len, event.label.data));
+  }
   q->nearest_count = there.nearest_count;
   for (size_t i = 0; i < there.nearest_count; i++) q->nearest[i] = there.nearest[i];
   return PROPTER_OK;
@@ -334,11 +438,17 @@ static bool suspected(const Words *words, PropterStr text, size_t from, size_t e
   if (end < words->count && words->word[end].kind == WORD_ASK) return true;
   while (from > 0 && words->word[from - 1].kind == WORD_STOP) from--;
   const char mark = words->word[from].mark;
-  if (end == words->count && first > 0 && (mark == '-' || mark == ',' || mark == ':' || mark == '.') && text.data[text.len - 1] == '?') return true;
+  while (end < words->count && why_idles(&words->word[end])) end++; /* "… - the strike again?" */
+  if (end == words->count && first > 0 && mark && strchr("-;,:.", mark) && text.data[text.len - 1] == '?') return true;
+  if (from > 0 && propter_str_equal(words->word[from - 1].text, PROPTER_STR("from")) && has(words, WORD_NOT)) return true; /* "no dip from the strike" */
+  if (from > 1 && propter_str_equal(words->word[from - 1].text, PROPTER_STR("by"))) { /* "hit by the strike" */
+    const WordKind kind = words->word[from - 2].kind;
+    if (kind == WORD_DOWN || kind == WORD_UP) return true;
+  }
   for (; from > 0; from--) {
-    const WordKind kind = words->word[from - 1].kind;
-    if (kind == WORD_NOT) return true;
-    if (kind != WORD_STOP && kind != WORD_FILLER && kind != WORD_BY) break;
+    const Word *w = &words->word[from - 1];
+    if (w->kind == WORD_NOT) return true;
+    if (w->kind != WORD_STOP && w->kind != WORD_BY && !why_idles(w)) break;
   }
   return from > 0 && words->word[from - 1].kind == WORD_ASK;
 }
@@ -414,6 +524,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     return PROPTER_OK;
   }
   for (size_t i = 0; i < words.count; i++) words.word[i].known |= why_lexicon_knows(lexicon, &words.word[i]);
+  PROPTER_TRY(why_reword(lexicon, &words, arena, q, err));
   const size_t compare = first_of(&words, WORD_COMPARE, WORD_NORM), despite = first_of(&words, WORD_DESPITE, WORD_NONE);
   PropterGap cause = PROPTER_GAP_NONE;
   PropterQuestion named = why_question_empty();
@@ -421,6 +532,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     Words part = {words.word + despite, words.count - despite, false};
     PROPTER_TRY(read_despite(lexicon, &part, q->text, arena, &named, &cause, err));
     q->despite = named.despite;
+    for (size_t i = 0; i < named.note_count && q->note_count < PROPTER_QUESTION_NOTES; i++) q->note[q->note_count++] = named.note[i];
   }
   PROPTER_TRY(read_comparison(&words, compare, today, arena, q, err));
   read_over(&words, q);
@@ -438,6 +550,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   negate(q, &words);
   bool sized = false;
   PROPTER_TRY(read_sizes(q, &words, &sized, arena, err));
+  if (q->gap == PROPTER_GAP_NONE && q->has_metric) PROPTER_TRY(pass_over(lexicon, q, &words, arena, err));
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;

@@ -10,7 +10,7 @@
 
 typedef enum {
   WORD_NONE, WORD_STOP, WORD_JOIN, WORD_FILLER, WORD_ASK, WORD_DOWN, WORD_UP, WORD_MOVE, WORD_NORM, WORD_NOT, WORD_DESPITE, WORD_COMPARE, WORD_WHICH,
-  WORD_BY, WORD_PARTS, WORD_MOST, WORD_WHO
+  WORD_BY, WORD_PARTS, WORD_MOST, WORD_WHO, WORD_SPEAKER, WORD_SIZE, WORD_UNDER, WORD_ABOVE, WORD_LIMIT
 } WordKind;
 /* Kind of a folded word, by words.def. */
 WordKind why_word_kind(PropterStr folded);
@@ -48,6 +48,11 @@ typedef struct {
   bool too_many;
 } Words;
 
+/* Says nothing about what is asked. */
+static inline bool why_idles(const Word *w) { return w->kind == WORD_FILLER || w->kind == WORD_SPEAKER || w->kind == WORD_SIZE; }
+/* Asks, and says nothing more. */
+static inline bool why_asks(const Word *w) { return why_idles(w) || w->kind == WORD_ASK || w->kind == WORD_WHICH; }
+
 /* How many words from i on are a row of this kind, the longest such row; 0: none. */
 size_t why_date_phrase(const Words *words, size_t i, DateKind kind, int *a, int *b);
 
@@ -60,6 +65,11 @@ unsigned why_word_distance(PropterStr a, PropterStr b, unsigned bound);
 /* How many slips a word of this length may have: none up to 3 letters, 1 up to 7, 2 beyond (most typing errors are one slip: Damerau 1964). */
 unsigned why_word_slips(PropterStr folded);
 
+/* The one word of the tables a slip away from this one, with the same first and last letter; false: none, or several that mean different things. */
+bool why_word_near(PropterStr folded, PropterStr *meant);
+/* Puts the graph's words for what people call its measures, and mends slips in words of the tables; notes say so. */
+PropterStatus why_reword(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
+
 /* Finds the periods among the words and marks them USED_PERIOD; fills has_period, when, from, to, notes, or the gap of the question. `causes`: names of events
  * that may stand for a time ("since the strike"); NULL: none. */
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterLexicon *causes, PropterArena *arena, PropterQuestion *question,
@@ -70,6 +80,10 @@ PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, P
 PropterStatus why_lexicon_find(PropterLexicon *lexicon, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *question, PropterError *err);
 /* Whether a word may stand beside the metric's name without narrowing it: it occurs in the metric's own names or in what is said about its data. */
 bool why_lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Word *word);
+/* Whether the word stands in names of this metric and of no other. */
+bool why_lexicon_names_only(const PropterLexicon *lexicon, size_t metric, const Word *word);
+/* Whether a part of the metric's data is called by this word alone, which elsewhere only asks. */
+bool why_lexicon_idle(const PropterLexicon *lexicon, size_t metric, const Word *word);
 struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
 /* Is it spelt just like a word of the names? */

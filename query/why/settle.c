@@ -91,6 +91,10 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
   const bool before = q->compared_when == PROPTER_WHEN_BACK;
   if (q->compared_when == PROPTER_WHEN_LATEST) {
     (void)latest_run(&q->compared_run, q->from - 1, &q->compared_from, &q->compared_to);
+  } else if (q->compared_when == PROPTER_WHEN_WEEKDAY) { /* the last such day before the window */
+    q->compared_from = q->from - 1;
+    while (propter_day_weekday(q->compared_from) != q->compared_run.month) q->compared_from--;
+    q->compared_to = q->compared_from;
   } else if (before && q->compared_unit == UNIT_YEAR) {
     q->compared_from = year_earlier(q->from), q->compared_to = year_earlier(q->to + 1) - 1;
   } else if (before && (q->compared_unit == PROPTER_UNIT_SAME || (q->compared_unit == UNIT_WEEK && q->to - q->from == 6))) {

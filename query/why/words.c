@@ -24,16 +24,19 @@ static const struct {
 
 static const struct {
   PropterStr word, full;
+  bool numbered;
 } shorts[] = {
-#define SHORT(text, long) {{text, sizeof text - 1}, {long, sizeof long - 1}},
+#define SHORT(text, long) {{text, sizeof text - 1}, {long, sizeof long - 1}, false},
+#define NUMBERED(text, long) {{text, sizeof text - 1}, {long, sizeof long - 1}, true},
 #include "short.def"
 #undef SHORT
+#undef NUMBERED
 };
 
-/* The long form of a common short one; itself otherwise. */
-static PropterStr in_full(PropterStr folded) {
+/* The long form of a common short one, or of one with a number right behind it; itself otherwise. */
+static PropterStr in_full(PropterStr folded, bool numbered) {
   for (size_t i = 0; i < sizeof shorts / sizeof *shorts; i++)
-    if (propter_str_equal(shorts[i].word, folded)) return shorts[i].full;
+    if (shorts[i].numbered == numbered && propter_str_equal(shorts[i].word, folded)) return shorts[i].full;
   return folded;
 }
 
@@ -128,9 +131,9 @@ static char mark_of(utf8proc_int32_t c) {
   return c < 0x80 ? (char)c : '?';
 }
 
-static PropterStatus finish(Word *w, PropterBuf *folded, struct sb_stemmer *stemmer, PropterArena *arena, PropterError *err) {
+static PropterStatus finish(Word *w, PropterBuf *folded, bool numbered, struct sb_stemmer *stemmer, PropterArena *arena, PropterError *err) {
   PROPTER_TRY(propter_buf_status(folded, err));
-  w->text = propter_arena_copy(arena, in_full(propter_buf_str(folded)));
+  w->text = propter_arena_copy(arena, in_full(propter_buf_str(folded), numbered));
   if (!w->text.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   w->stem = w->text;
   w->value = 0;
@@ -171,12 +174,12 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
     for (utf8proc_ssize_t k = 0; k < count && status == PROPTER_OK; k++) {
       bool digit = parts[k] >= '0' && parts[k] <= '9';
       if (!digit && !letter(parts[k])) {
-        if (open) status = finish(open, &folded, stemmer, arena, err), open = NULL, space = false, mark = 0;
+        if (open) status = finish(open, &folded, false, stemmer, arena, err), open = NULL, space = false, mark = 0;
         if (parts[k] == ' ' || (parts[k] >= '\t' && parts[k] <= '\r')) space = true;
         else mark = mark_of(parts[k]);
         continue;
       }
-      if (open && open->number != digit) status = finish(open, &folded, stemmer, arena, err), open = NULL, space = false, mark = 0;
+      if (open && open->number != digit) status = finish(open, &folded, digit, stemmer, arena, err), open = NULL, space = false, mark = 0;
       if (status != PROPTER_OK) break;
       if (!open) {
         if (out->count == max) {
@@ -192,7 +195,7 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
     }
     at += (size_t)n;
   }
-  if (open && status == PROPTER_OK) status = finish(open, &folded, stemmer, arena, err);
+  if (open && status == PROPTER_OK) status = finish(open, &folded, false, stemmer, arena, err);
   phrases(out);
   /* "didn't" denies, "gov't" does not */
   for (size_t i = 1; i < out->count; i++) {
@@ -246,4 +249,25 @@ unsigned why_word_distance(PropterStr a, PropterStr b, unsigned bound) {
     memcpy(last, now, sizeof now);
   }
   return last[m] <= bound ? last[m] : bound + 1;
+}
+
+/* Two letters swapped, one missing, or one doubled: a letter put for another makes other words too often ("shipped" is not "slipped"). */
+static bool one_slip(PropterStr a, PropterStr b) {
+  if (!a.len || !b.len || a.data[0] != b.data[0] || a.data[a.len - 1] != b.data[b.len - 1] || why_word_distance(a, b, 1) != 1) return false;
+  size_t i = 0, differ = 0;
+  for (size_t k = 0; a.len == b.len && k < a.len; k++) differ += a.data[k] != b.data[k];
+  while (i < b.len && a.data[i] == b.data[i]) i++;
+  return a.len < b.len || differ == 2 || (a.len > b.len && a.data[i] == a.data[i - 1]);
+}
+
+bool why_word_near(PropterStr folded, PropterStr *meant) {
+  enum { WORD_ROWS = sizeof words / sizeof *words, DATE_ROWS = sizeof dates / sizeof *dates };
+  *meant = (PropterStr){"", 0};
+  for (size_t i = 0; i < WORD_ROWS + DATE_ROWS; i++) {
+    const PropterStr row = i < WORD_ROWS ? words[i].word : dates[i - WORD_ROWS].word;
+    if (!one_slip(folded, row) || propter_str_equal(*meant, row)) continue;
+    if (meant->len && (why_word_kind(*meant) != why_word_kind(row) || in_dates(*meant) || in_dates(row))) return false;
+    *meant = row;
+  }
+  return meant->len > 0;
 }

@@ -58,7 +58,7 @@ PROPTER_API const char *propter_gap_code(PropterGap gap);
 PROPTER_API const char *propter_gap_text(PropterGap gap);
 PROPTER_API const char *propter_gap_help(PropterGap gap);
 
-enum { PROPTER_QUESTION_BYTES = 4096, PROPTER_QUESTION_WORDS = 256, PROPTER_QUESTION_NEAREST = 5, PROPTER_QUESTION_NOTES = 8, PROPTER_WHY_SLICES = 8 };
+enum { PROPTER_QUESTION_BYTES = 4096, PROPTER_QUESTION_WORDS = 256, PROPTER_QUESTION_NEAREST = 5, PROPTER_QUESTION_NOTES = 16, PROPTER_WHY_SLICES = 8 };
 
 /* Days that a calendar has in every year, or in some: named without the year. */
 typedef struct {
@@ -112,7 +112,8 @@ typedef struct {
   PropterStr by, by_label;   /* IRI and name of that dimension; empty: whatever the figure is made of */
   bool compared;             /* with another time, inclusive: */
   PropterDay compared_from, compared_to;
-  PropterWhen compared_when; /* FIXED; LATEST: the last such run before the window; BACK: the unit before it, the window a year earlier */
+  PropterWhen compared_when; /* FIXED; LATEST, WEEKDAY: the last such run or day before the window; BACK: the unit before it, the window a year
+                                earlier */
   unsigned compared_unit;    /* as `unit`, or PROPTER_UNIT_SAME … */
   PropterRecurring compared_run;
   size_t slice_count;        /* dimensions, by IRI, each held at a member */
@@ -120,6 +121,7 @@ typedef struct {
   PropterTerm member[PROPTER_WHY_SLICES];
   PropterStr slice_words;    /* "region North, product X"; empty: no slice, or not looked up */
   int direction;             /* -1: asked about a fall, +1: about a rise, 0: neither */
+  bool passed;               /* a clause that is no part of the question was passed over; a note shows it */
   size_t nearest_count;      /* metrics to choose from: the candidates of MANY_METRICS, the nearest names of NO_METRIC; or so of causes */
   size_t nearest[PROPTER_QUESTION_NEAREST];
   size_t note_count;         /* how doubtful words were taken; each a sentence without full stop */

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words of a question that are put for others before it is read: what people call a measure (synonyms.def), and slips in the words of the tables. */
+#include "lexicon.h"
+
+static const struct {
+  const char *group;
+  PropterStr words;
+} same[] = {
+#define SAME(group, text) {#group, {text, sizeof text - 1}},
+#include "synonyms.def"
+#undef SAME
+};
+
+enum { ROWS = sizeof same / sizeof *same, ROW_WORDS = 4, SLIP_LETTERS = 5 };
+
+/* Has one name all the words of the row as they stand from i on? Singular and plural are one to it. */
+static bool in_one_name(const PropterLexicon *l, const Words *words, size_t i, const Words *row) {
+  for (size_t n = 0; n < l->names.count; n++) {
+    const Name *name = &l->names.items[n];
+    size_t found = 0;
+    for (size_t k = 0; k < row->count; k++) {
+      const Word *w = &words->word[i + k];
+      const bool other_number = !propter_str_equal(w->text, row->word[k].text);
+      size_t at = 0;
+      while (at < name->count && !propter_str_equal(l->terms.items[name->word[at]].text, w->text) &&
+             !(other_number && propter_str_equal(l->terms.items[name->word[at]].stem, w->stem)))
+        at++;
+      found += at < name->count;
+    }
+    if (found == row->count) return true;
+  }
+  return false;
+}
+
+static bool known(const PropterLexicon *l, const Words *words, size_t i, const Words *row) {
+  return in_one_name(l, words, i, row) || (l->members && in_one_name(l->members, words, i, row)) || (l->causes && in_one_name(l->causes, words, i, row));
+}
+
+/* Are the words from i on those of the row, the last of them in the singular or plural? */
+static bool begins(const Words *words, size_t i, const Words *row) {
+  if (i + row->count > words->count) return false;
+  for (size_t k = 0; k < row->count; k++) {
+    const Word *w = &words->word[i + k], *x = &row->word[k];
+    const bool last = k + 1 == row->count && propter_str_equal(w->stem, x->stem) && (w->text.len > x->text.len) == propter_str_ends(w->text, PROPTER_STR("s"));
+    if ((k && w->mark && w->mark != '-') || !(propter_str_equal(w->text, x->text) || last)) return false;
+  }
+  return row->count > 1 || words->word[i].kind == WORD_NONE;
+}
+
+/* The metric whose whole name these words are; false: of none. */
+static bool names(const PropterLexicon *l, const Words *words, size_t *metric) {
+  for (size_t i = 0; i < l->names.count; i++) {
+    const Name *n = &l->names.items[i];
+    size_t k = 0;
+    if (n->count != words->count) continue;
+    while (k < n->count && propter_str_equal(l->terms.items[n->word[k]].text, words->word[k].text)) k++;
+    if (k == n->count) return *metric = n->metric, true;
+  }
+  return false;
+}
+
+/* What of a group stands in the names of this graph, a whole name or else a word of names; `rows`: the words of each. NULL: nothing, or names of several
+ * metrics. */
+static const Words *known_of_group(const PropterLexicon *l, const Words *rows, const char *group) {
+  const Words *whole = NULL, *part = NULL;
+  size_t metric = 0, other = 0;
+  for (size_t r = 0; r < ROWS; r++) {
+    if (strcmp(same[r].group, group) != 0) continue;
+    if (names(l, &rows[r], &other)) {
+      if (whole && other != metric) return NULL;
+      if (!whole) whole = &rows[r], metric = other;
+    }
+    if (!part && rows[r].count == 1 && why_lexicon_spells(l, &rows[r].word[0])) part = &rows[r];
+  }
+  return whole ? whole : part;
+}
+
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory"); }
+
+/* Puts the words of `by` in the place of `n` words; all of them stand where those stood. */
+static PropterStatus put(Words *words, size_t i, size_t n, const Words *by, PropterArena *arena, PropterError *err) {
+  const size_t count = words->count - n + by->count;
+  Word *w = propter_arena_alloc(arena, (count + 1) * sizeof *w);
+  if (!w) return no_memory(err);
+  const Word *first = &words->word[i], *last = &words->word[i + n - 1];
+  memcpy(w, words->word, i * sizeof *w);
+  for (size_t k = 0; k < by->count; k++) {
+    w[i + k] = by->word[k];
+    w[i + k].begin = first->begin, w[i + k].end = last->end, w[i + k].known = true;
+    w[i + k].space = k ? true : first->space, w[i + k].mark = k ? 0 : first->mark;
+  }
+  memcpy(w + i + by->count, words->word + i + n, (words->count - i - n) * sizeof *w);
+  words->word = w, words->count = count;
+  return PROPTER_OK;
+}
+
+static PropterStatus reread(PropterQuestion *q, PropterArena *arena, size_t begin, size_t end, PropterStr as, PropterError *err) {
+  return why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)(end - begin), q->text.data + begin, (int)as.len, as.data);
+}
+
+/* The words of the rows, once for a lexicon. */
+static PropterStatus split_rows(PropterLexicon *l, PropterError *err) {
+  if (l->measures) return PROPTER_OK;
+  Words *rows = propter_arena_alloc(&l->arena, ROWS * sizeof *rows);
+  if (!rows) return no_memory(err);
+  for (size_t r = 0; r < ROWS; r++) PROPTER_TRY(why_words_split(same[r].words, l->stemmer, ROW_WORDS, &l->arena, &rows[r], err));
+  l->measures = rows;
+  return PROPTER_OK;
+}
+
+static PropterStatus measures(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  PROPTER_TRY(split_rows(l, err));
+  const Words *rows = l->measures;
+  for (size_t i = 0; i < words->count; i++) {
+    size_t best = ROWS;
+    for (size_t r = 0; r < ROWS; r++)
+      if (begins(words, i, &rows[r]) && (best == ROWS || rows[r].count > rows[best].count)) best = r;
+    if (best == ROWS) continue;
+    const size_t n = rows[best].count, begin = words->word[i].begin, end = words->word[i + n - 1].end;
+    const Words *as = known(l, words, i, &rows[best]) ? NULL : known_of_group(l, rows, same[best].group);
+    if (!as || words->count - n + as->count > PROPTER_QUESTION_WORDS) {
+      i += n - 1;
+      continue;
+    }
+    PROPTER_TRY(put(words, i, n, as, arena, err));
+    PROPTER_TRY(reread(q, arena, begin, end, same[as - rows].words, err));
+    i += as->count - 1;
+  }
+  return PROPTER_OK;
+}
+
+/* Does the word come near one of the names that are matched with slips? Then it is theirs. */
+static bool near_name(const PropterLexicon *l, const Word *w) {
+  const unsigned slips = why_word_slips(w->text);
+  for (size_t t = 0; l && t < l->terms.count; t++)
+    if (why_word_distance(w->text, l->terms.items[t].text, slips) <= slips) return true;
+  return l && (near_name(l->members, w) || (l->causes && why_lexicon_spells(l->causes, w)));
+}
+
+/* "Incerase", "yestreday": one slip inside a word of the tables. First and last letter stay, so that no other form of a word is taken for it. */
+static PropterStatus slips(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i];
+    PropterStr meant;
+    if (w->known || propter_utf8_length(w->text) < SLIP_LETTERS || !why_word_near(w->text, &meant) || near_name(l, w)) continue;
+    PROPTER_TRY(reread(q, arena, w->begin, w->end, meant, err));
+    w->text = meant, w->kind = why_word_kind(meant), w->known = true;
+  }
+  return PROPTER_OK;
+}
+
+PropterStatus why_reword(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  PROPTER_TRY(measures(l, words, arena, q, err));
+  return slips(l, words, arena, q, err);
+}
