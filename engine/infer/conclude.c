@@ -136,6 +136,7 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
     break;
   case PROPTER_PREDICT_SIZE:
     propter_buf_printf(buf, "If it was %.*s, %s figures of what it acts on deviate by ", (int)cause.len, cause.data, finer(m->grain));
+    if (!(m->aggregation == PROPTER_NO_ID || m->aggregation == j->c.know->v[VOCAB_propter_Sum]) && !m->numerator && !m->reference_day) propter_buf_printf(buf, "what adds up to ");
     break;
   case PROPTER_PREDICT_UNTOUCHED:
     if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;

@@ -57,6 +57,10 @@ void why_put_probability(PropterBuf *out, double p) {
   else propter_buf_printf(out, ".%02d", (int)(p * 100 + .5));
 }
 
+bool why_may_be_chance(const PropterInference *f) {
+  return (f->outcome == PROPTER_ANSWER_ANSWERED || f->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) && f->p_none >= .05;
+}
+
 void why_put_rest(PropterBuf *out, const PropterInference *f) {
   const double share = f->unknown_share;
   bool identified = f->causes == 0 || f->p_unknown >= .5;

@@ -48,6 +48,8 @@ void why_put_probability(PropterBuf *out, double p);              /* .97; never 
 /* What is left for the unknown cause: "about 4 %", "nothing left over" (estimates of the others may sum above the whole), "not identified" where no share of a
  * likelier cause is, or nothing. */
 void why_put_rest(PropterBuf *out, const PropterInference *inference);
+/* It moved, and yet nothing may have acted: from 1 in 20 on it is said beside the unknown cause. */
+bool why_may_be_chance(const PropterInference *inference);
 /* Shortest decimal form that a JSON or CSV reader takes: 10 significant digits; `none` for what is no number. */
 void why_put_plain(PropterBuf *out, double value, const char *none);
 /* Decimals of an answer's values. */

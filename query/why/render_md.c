@@ -37,6 +37,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   add(out, "| | unknown cause | "), likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown), add(out, " | ");
   why_put_rest(out, f);
   add(out, " | |\n");
+  if (why_may_be_chance(f)) add(out, "| | chance, no cause | "), likely(out, a, propter_likelihood_words(f->p_none), f->p_none), add(out, " | | |\n");
   for (size_t i = 0; i < a->causes; i++) {
     const PropterWhyCause *w = &a->cause[i];
     if (!w->quotes && !w->facts && !w->data.len && !w->rows.len && !w->objections) continue;

@@ -144,6 +144,12 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   why_put_rest(out, f);
   while (out->len && out->data[out->len - 1] == ' ') out->data[--out->len] = 0;
   propter_buf_add_char(out, '\n');
+  if (why_may_be_chance(f)) {
+    propter_buf_add(out, PROPTER_STR("   chance, no cause")), why_put_pad(out, name - 14);
+    likely(out, a, propter_likelihood_words(f->p_none), f->p_none, chance);
+    while (out->len && out->data[out->len - 1] == ' ') out->data[--out->len] = 0;
+    propter_buf_add_char(out, '\n');
+  }
   if (a->others) {
     propter_buf_add(out, PROPTER_STR("   also considered: "));
     for (size_t i = 0; i < a->others && i < 8; i++)

@@ -275,7 +275,7 @@ PropterInference *made_inference(MadeKind kind) {
       break;
     case MADE_UNKNOWN:
       series(f, 19, .6, 9);
-      f->outcome = PROPTER_ANSWER_CAUSE_UNKNOWN, f->reason = s("nothing documented reaches the probability from which a cause is named"), f->p_unknown = .94,
+      f->outcome = PROPTER_ANSWER_CAUSE_UNKNOWN, f->reason = s("nothing documented reaches the probability from which a cause is named"), f->p_unknown = .88, f->p_none = .07,
       f->unknown_share = 1;
       PropterCause *c = list(sizeof *c);
       *c = plain(EMP "layoffs", "layoffs at newspapers", .05, PROPTER_GRADE_TEXT_ONLY);
