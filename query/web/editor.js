@@ -85,9 +85,9 @@ function plotLine(points, names) {
   const { width, height, right, top, bottom } = PLOT, left = 80, at = points.map(p => Date.parse(p[0])), low = Math.min(...points.map(p => p[1])), high = Math.max(...points.map(p => p[1]));
   const x = t => left + (width - left - 20) * (t - at[0]) / (at[at.length - 1] - at[0] || 1), y = v => height - bottom - (height - top - bottom) * (v - low) / (high - low || 1);
   const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, class: 'chart', role: 'img', 'aria-label': `${names[1]} by ${names[0]}, ${points.length} values from ${points[0][0]} to ${points[points.length - 1][0]}` });
-  for (const v of [low, (low + high) / 2, high])
+  for (const v of ticks(low, high))
     picture.append(svg('line', { class: 'grid', x1: left, x2: width - 20, y1: y(v), y2: y(v) }), svg('text', { x: left - 8, y: y(v) + 4, 'text-anchor': 'end' }, number(v)));
-  points.forEach((p, i) => { if (i === 0 || i === points.length - 1) picture.append(svg('text', { x: x(at[i]), y: height - 12, 'text-anchor': i ? 'end' : 'start' }, p[0].slice(0, 10))); });
+  for (const [t, text] of dayTicks(at[0], at[at.length - 1])) picture.append(svg('text', { x: x(t), y: height - 12, 'text-anchor': 'middle' }, text));
   picture.append(svg('polyline', { class: 'line', points: points.map((p, i) => `${x(at[i])},${y(p[1])}`).join(' ') }));
   return picture;
 }

@@ -15,13 +15,30 @@ const named = (name, label) => `OPTIONAL { ${name} skos:prefLabel ${label}1 } OP
 const LIKELY = [[.99, 'almost certain'], [.90, 'very likely'], [.66, 'likely'], [.33, 'possible'], [.10, 'unlikely'], [0, 'very unlikely']];
 const likely = p => LIKELY.find(([from]) => Number(p) >= from)?.[1] ?? p;
 const short = n => inDigits(Number(n), 4);
+const withUnit = (n, row) => short(n) + (row.unit ? ' ' + row.unit.value : '');
+
+/* Each source is a graph; a document says its title, a table is known by the file of one of its rows. */
+async function sources(offset) {
+  const rows = await bound(`SELECT ?source ?quads ?document ?title ?date ?format ?row ?file WHERE {
+    { SELECT ?source (COUNT(*) AS ?quads) WHERE { GRAPH ?source { ?s ?p ?o } } GROUP BY ?source ORDER BY DESC(?quads) ?source LIMIT ${PAGE + 1} OFFSET ${offset} }
+    OPTIONAL { GRAPH ?source { ?document a propter:Document OPTIONAL { ?document <http://purl.org/dc/terms/title> ?title } OPTIONAL { ?document propter:published ?date } OPTIONAL { ?document propter:format ?format } } }
+  } ORDER BY DESC(?quads) ?source`);
+  return Promise.all(rows.map(async row => {
+    const iri = row.source.value, last = decodeURIComponent(iri.replace(/[#/]$/, '').replace(/^.*\//, '')), is = (title, kind, href) => ({ ...row, title: { value: title }, kind: { value: kind }, href: { value: href } });
+    if (row.document) return is(row.title ? row.title.value : last, 'document' + (row.format ? ', ' + row.format.value : ''), '/#claims?' + new URLSearchParams({ document: row.document.value }));
+    if (iri === 'https://w3id.org/propter#current') return is('what propter infer concludes', 'conclusions', '/#hypotheses');
+    const [cell] = await bound(`SELECT ?row ?file WHERE { GRAPH <${iri}> { ?row propter:sourceFile ?file ; propter:sourceRow ?n } } LIMIT 1`);
+    if (cell) return is(cell.file.value.replace(/^.*\//, ''), 'table', '/#source?' + new URLSearchParams({ iri: cell.row.value }));
+    return is(last, 'statements', '/#query?' + new URLSearchParams({ q: `SELECT ?s ?p ?o WHERE { GRAPH <${iri}> { ?s ?p ?o } } LIMIT 100` }));
+  }));
+}
 const LISTS = {
   patterns: {
     title: 'Patterns', about: 'What moved, the strongest first. A row opens the answer to why.', order: 'DESC(ABS(?score))',
     columns: { metric: 'metric', kind: 'kind', from: 'from', to: 'to', observed: 'observed', expected: 'expected', score: 'standard errors', outcome: 'outcome' },
     where: `?pattern a propter:Pattern ; propter:metric ?m ; propter:patternKind ?k ; propter:start ?from ; propter:end ?to ; propter:observed ?observed ; propter:expected ?expected ;
-  propter:score ?score . ?m skos:prefLabel ?metric . OPTIONAL { ?pattern propter:outcome ?o } BIND(${words("?k")} AS ?kind) BIND(${words("?o")} AS ?outcome)`,
-    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m', as: { observed: short, expected: short, score: short },
+  propter:score ?score . ?m skos:prefLabel ?metric . OPTIONAL { ?m propter:unitLabel ?unit } OPTIONAL { ?pattern propter:outcome ?o } BIND(${words("?k")} AS ?kind) BIND(${words("?o")} AS ?outcome)`,
+    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m ?unit', as: { observed: withUnit, expected: withUnit, score: short },
   },
   hypotheses: {
     title: 'Hypotheses', order: 'DESC(?probability)', as: { probability: likely },
@@ -40,7 +57,8 @@ const LISTS = {
     about: 'Which cause for which pattern, the likeliest first. The filter looks at metric, cause, first day and grade.', review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `${likely(row.probability.value)}, grade ${row.grade ? row.grade.value : ''}`],
   },
   claims: {
-    title: 'Claims', about: 'What documents say causes what, in their own words.', order: '?document ?start',
+    title: 'Claims', given: { link: iri => `<${iri}> propter:basedOn ?claim .`, document: iri => `?claim propter:document <${iri}> .` },
+    about: 'What documents say causes what, in their own words.', order: '?document ?start',
     open: row => '/#source?' + new URLSearchParams({ iri: row.claim.value }), extra: '?claim',
     columns: { quote: 'words', causeText: 'cause', effectText: 'effect', polarity: 'direction', document: 'document', section: 'section' },
     where: `?claim a propter:Claim ; propter:quote ?quote ; propter:document ?d . OPTIONAL { ?claim propter:causeText ?causeText } OPTIONAL { ?claim propter:effectText ?effectText }
@@ -55,8 +73,8 @@ const LISTS = {
   BIND(COALESCE(?cl, STR(?c)) AS ?cause) BIND(COALESCE(?el, STR(?e)) AS ?effect) BIND(STRAFTER(STR(?k), "#") AS ?constraint)`,
   },
   sources: {
-    title: 'Sources', about: 'The named graphs and how much each holds.', order: 'DESC(?quads)', group: '?source',
-    columns: { source: 'graph', quads: 'statements' }, select: '?source (COUNT(*) AS ?quads)', where: 'GRAPH ?source { ?s ?p ?o }',
+    title: 'Sources', about: 'What the graph is made of, the largest first. A row opens the sentences taken from a document, the row in its file, or the statements.', rows: sources,
+    columns: { title: 'title', kind: 'kind', date: 'published', quads: 'statements' }, open: row => row.href.value,
   },
   runs: {
     title: 'Runs', about: 'What was loaded, ingested, read and inferred, the newest first.', path: '/runs',

@@ -3,7 +3,7 @@
 'use strict';
 const PAGE = 50;
 const $ = id => document.getElementById(id);
-const state = { list: null, offset: 0, order: null };
+const state = { list: null, offset: 0, order: null, asked: 0 };
 
 function element(name, properties = {}, ...children) {
   const e = Object.assign(document.createElement(name), properties);
@@ -45,9 +45,9 @@ const failed = error => element('p', { className: 'error', role: 'alert' }, Stri
 
 const NUMBER = /#(integer|decimal|double|float|int|long)$/;
 const inDigits = (n, digits) => n.toLocaleString('en', { maximumSignificantDigits: digits }).replace('-', '\u2212');
-function show(value, as) {
+function show(value, as, row) {
   if (!value) return element('td');
-  const n = value.datatype && NUMBER.test(value.datatype) ? Number(value.value) : NaN, text = as ? as(value.value) : Number.isFinite(n) ? inDigits(n, 6) : value.value;
+  const n = value.datatype && NUMBER.test(value.datatype) ? Number(value.value) : NaN, text = as ? as(value.value, row) : Number.isFinite(n) ? inDigits(n, 6) : value.value;
   return element('td', { title: Number.isFinite(n) ? value.value : '', className: Number.isFinite(n) && /\d/.test(text) ? 'number' : /^\d{4}-\d\d-\d\d/.test(text) ? 'date' : '' }, text);
 }
 
@@ -62,7 +62,7 @@ function table(columns, rows, { open, sort, order = '', review: about, as = {} }
   const body = element('tbody');
   for (const row of rows) {
     const tr = element('tr');
-    for (const name of Object.keys(columns)) tr.append(show(row[name], as[name]));
+    for (const name of Object.keys(columns)) tr.append(show(row[name], as[name], row));
     if (open) { const first = tr.firstChild; first.replaceChildren(element('a', { href: open(row) }, first.textContent || 'open')); }
     if (about) tr.append(element('td', {}, reviewButton(...about(row))));
     body.append(tr);
@@ -77,14 +77,18 @@ async function ask(parameters) {
   if ($('numbers').checked) shared.set('numbers', '1');
   if ($('terms').checked) shared.set('explain', '1');
   const path = format => `/why?${shared}&format=${format}`;
+  const mine = ++state.asked;
   $('gist').textContent = 'Looking …';
+  $('begin').hidden = $('near').hidden = true;
   $('answer').hidden = $('forms').hidden = $('understood').hidden = $('reviews').hidden = true;
   try {
     const answer = JSON.parse(await get(path('json'), 'application/json'));
+    if (mine !== state.asked) return; /* asked something else meanwhile */
     $('gist').textContent = answer.headline || answer.outcome || '';
     $('form').value = answer.question.form;
     $('form').rows = answer.question.form.split('\n').length + 1;
     $('understood').hidden = !answer.question.form;
+    showNear(answer.gap);
     $('answer').src = path('html');
     $('forms').hidden = false;
     $('forms').replaceChildren('The same answer as ', ...['text', 'md', 'json', 'csv', 'svg', 'png'].flatMap(f => [element('a', { href: path(f) }, f), ' ']));
@@ -99,7 +103,7 @@ async function ask(parameters) {
 /* The report is shown once it is there, as tall as it is; where a picture is wider than the screen, its window stands in the middle. It has no script of its own. */
 $('answer').addEventListener('load', () => {
   const inside = $('answer').contentDocument;
-  if (!inside || !inside.querySelector('main')) return;
+  if (!inside || !inside.querySelector('main') || $('forms').hidden) return;
   $('answer').hidden = false;
   $('answer').style.height = inside.documentElement.scrollHeight + 40 + 'px';
   const shown = inside.querySelector('.window'), figure = shown && shown.closest('.scroll');
@@ -155,6 +159,12 @@ $('source-back').addEventListener('click', () => history.back());
 
 /* --- Lists ------------------------------------------------------------------------------------------------------------------------ */
 
+/* What the address asks a list to be about: patterns for the parameters it knows. */
+function givenOf(list) {
+  const asked = [...new URLSearchParams(state.rest || '')].filter(([name, iri]) => list.given && list.given[name] && /^[^<>"{}|\\^`\s]+$/.test(iri));
+  return asked.map(([name, iri]) => list.given[name](iri)).join(' ');
+}
+
 function listQuery(list) {
   const names = Object.keys(list.columns).map(n => '?' + n).join(' ');
   const words = $('contains').value.trim().toLowerCase();
@@ -166,7 +176,7 @@ function listQuery(list) {
     return `${PREFIXES}SELECT DISTINCT ${names} ${list.extra} ?by WHERE { { SELECT ${words ? 'DISTINCT ' : ''}?${list.key} ?by WHERE { ${words ? list.match(JSON.stringify(words)) : ''} ${first} } ${sorted} ${page} } ${list.where} } ${sorted}`;
   }
   const select = list.select || `DISTINCT ${names} ${list.extra || ''}`;
-  return `${PREFIXES}SELECT ${select} WHERE { ${list.where}${list.group ? '' : filter} }${list.group ? ' GROUP BY ' + list.group : ''} ORDER BY ${order} ${page}`;
+  return `${PREFIXES}SELECT ${select} WHERE { ${givenOf(list)} ${list.where}${filter} } ORDER BY ${order} ${page}`;
 }
 
 /* A list that is no query: an array of objects. */
@@ -180,12 +190,12 @@ async function showList() {
   const list = LISTS[state.list];
   $('list-title').textContent = list.title;
   $('list-about').textContent = list.about;
-  $('filter').hidden = Boolean(list.group || list.path);
+  $('filter').hidden = Boolean(list.rows || list.path);
   $('rows').replaceChildren('Looking …');
   try {
-    const found = list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, keys = [...new Set(found.map((row, i) => list.key ? row[list.key].value : i))], rows = found.filter((row, i) => keys.indexOf(list.key ? row[list.key].value : i) < PAGE);
+    const found = list.rows ? await list.rows(state.offset) : list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, keys = [...new Set(found.map((row, i) => list.key ? row[list.key].value : i))], rows = found.filter((row, i) => keys.indexOf(list.key ? row[list.key].value : i) < PAGE);
     const sort = name => { state.order = state.order === `DESC(?${name})` ? `?${name}` : `DESC(?${name})`; state.offset = 0; showList(); };
-    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path ? null : sort, order: state.order || list.order, review: list.review, as: list.as }) : 'Nothing here.');
+    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path || list.rows ? null : sort, order: state.order || list.order, review: list.review, as: list.as }) : 'Nothing here.');
     $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + Math.min(keys.length, PAGE)}` : '';
     $('before').disabled = state.offset === 0;
     $('after').disabled = keys.length <= PAGE;
@@ -227,14 +237,30 @@ $('sparql').addEventListener('submit', async event => {
   }
 });
 
+/* Names by the prefixes of this page and the usual ones; two that are called alike by as much more of their address as tells them apart. */
+const USUAL = { rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#', owl: 'http://www.w3.org/2002/07/owl#', qb: 'http://purl.org/linked-data/cube#', prov: 'http://www.w3.org/ns/prov#', dct: 'http://purl.org/dc/terms/', sh: 'http://www.w3.org/ns/shacl#',
+  ...Object.fromEntries([...PREFIXES.matchAll(/PREFIX (\w+): <([^>]*)>/g)].map(m => [m[1], m[2]])) };
+function callNames(iris) {
+  const usual = iri => Object.entries(USUAL).filter(([, space]) => iri.startsWith(space)).map(([prefix, space]) => prefix + ':' + iri.slice(space.length))[0];
+  const ends = (iri, parts) => iri.split(/(?=[#/])/).slice(-parts).join('').replace(/^[#/]/, '');
+  return iris.map(iri => {
+    let parts = 1;
+    while (parts < 9 && iris.some(other => other !== iri && ends(other, parts) === ends(iri, parts))) parts++;
+    return usual(iri) || ends(iri, parts);
+  });
+}
+
 async function showPredicates() {
   if ($('predicates').childNodes.length) return;
   try {
-    const found = JSON.parse(await get('/suggest?kind=predicate&limit=200', 'application/json'));
-    for (const p of found.sort((a, b) => b.count - a.count).slice(0, 40)) {
+    const found = JSON.parse(await get('/suggest?kind=predicate&limit=200', 'application/json')).sort((a, b) => b.count - a.count).slice(0, 40), names = callNames(found.map(p => p.iri));
+    const said = await bound(`SELECT ?p (SAMPLE(?t) AS ?text) WHERE { VALUES ?p { ${found.map(p => `<${p.iri}>`).join(' ')} } { ?p rdfs:comment ?t } UNION { ?p rdfs:label ?t MINUS { ?p rdfs:comment ?c } } UNION { ?p skos:prefLabel ?t } } GROUP BY ?p`);
+    const meaning = new Map(said.map(r => [r.p.value, r.text.value]));
+    $('predicates').replaceChildren(...found.map((p, i) => {
       const insert = () => { $('text').setRangeText(`<${p.iri}>`, $('text').selectionStart, $('text').selectionEnd, 'end'); $('text').focus(); };
-      $('predicates').append(element('button', { type: 'button', title: `${p.iri}, ${p.count} times`, onclick: insert }, p.iri.replace(/^.*[#/]/, '')), ' ');
-    }
+      return element('tr', {}, element('th', { scope: 'row' }, element('button', { type: 'button', title: `Write <${p.iri}> into the query`, onclick: insert }, names[i])),
+        element('td', { className: 'number' }, p.count.toLocaleString('en')), element('td', {}, meaning.get(p.iri) || ''));
+    }));
   } catch { /* a help, not a need */ }
 }
 
@@ -247,8 +273,7 @@ function route() {
   state.hash = location.hash;
   const [name, rest] = location.hash.slice(1).split(/\?(.*)/s), view = VIEWS[name] || name === 'source' ? name : 'ask';
   for (const v of Object.keys(VIEWS)) v === view ? $('view-' + v).setAttribute('aria-current', 'page') : $('view-' + v).removeAttribute('aria-current');
-  $('ask').hidden = view !== 'ask';
-  for (const own of ['metric', 'graph', 'query', 'source']) $(own).hidden = view !== own;
+  for (const own of ['ask', 'metric', 'graph', 'query', 'source']) $('part-' + own).hidden = view !== own;
   $('list').hidden = !LISTS[view];
   document.title = (VIEWS[view] || 'In its file') + ' – propter';
   if (LISTS[view]) {
@@ -258,16 +283,20 @@ function route() {
   } else if (view === 'metric') {
     showMetric(new URLSearchParams(rest || '').get('m'));
   } else if (view === 'graph') {
-    showGraph();
+    showGraph(chosenNode());
   } else if (view === 'source') {
     showSource(new URLSearchParams(rest || '').get('iri'));
   } else if (view === 'query') {
+    const given = new URLSearchParams(rest || '').get('q');
+    if (given) { $('text').value = given; $('sparql').requestSubmit(); }
     if (!$('text').value) $('text').value = PREFIXES + 'SELECT ?metric ?label WHERE { ?metric a propter:Metric ; skos:prefLabel ?label } ORDER BY ?label';
     showPredicates();
   } else if (rest) {
     const given = Object.fromEntries(new URLSearchParams(rest));
     if (given.q && !/^(PREFIX|WHY) /.test(given.q)) $('words').value = given.q;
     ask(given);
+  } else {
+    showBegin();
   }
 }
 /* The address names the view, so the skip link must not change it. */

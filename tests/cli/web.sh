@@ -18,6 +18,8 @@ cat >g.ttl <<'T'
 :h a propter:Hypothesis ; propter:pattern :p ; propter:cause :flood ; propter:probability 0.9 ; propter:grade propter:Both .
 :c a propter:Claim ; propter:quote "the flood did it" ; propter:document <http://x/memo.md> ; propter:causeText "flood" ; propter:charStart 1 .
 :l a propter:CausalLink ; propter:cause :flood ; propter:effect :m ; propter:beliefFor 0.7 .
+:l2 a propter:CausalLink ; propter:cause :m ; propter:effect :refunds ; propter:beliefFor 0.6 .
+:l3 a propter:CausalLink ; propter:cause :refunds ; propter:effect :flood ; propter:beliefFor 0.1 .
 T
 "$PROPTER" -g g load g.ttl >/dev/null
 printf 'read reading-token-01\nwrite writing-token-01\n' >tokens; chmod 600 tokens
@@ -32,7 +34,7 @@ view() { # hash: the page's document after its scripts ran
   HOME=$t timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --user-data-dir="$t/profile" \
     --virtual-time-budget=5000 --dump-dom "http://127.0.0.1:$port/#$1" 2>/dev/null
 }
-for case in 'patterns|sales &lt;img' 'hypotheses|http://x/flood' 'hypotheses|>Review</button>' 'metric|No series of its own' 'graph|http://x/flood → sales &lt;img src=x onerror=alert(1)&gt;: belief 0.7' 'graph|1 links' 'claims|the flood did it' 'links|0.7' 'sources|g.ttl' 'runs|load' 'query|core#prefLabel' 'ask?q=what+is+this|has no propter:dataset (400)'; do
+for case in 'patterns|sales &lt;img' 'hypotheses|http://x/flood' 'hypotheses|>Review</button>' 'metric|No series of its own' 'graph|http://x/flood → sales &lt;img src=x onerror=alert(1)&gt;: belief 0.7' 'graph|3 links'  'graph|between 3 things in 3 columns' 'claims|the flood did it' 'links|0.7' 'sources|g.ttl' 'claims?link=%3Cx%3E|the flood did it' 'runs|load' 'query|core#prefLabel' 'ask?q=what+is+this|has no propter:dataset (400)'; do
   name=${case%%|*}; text=${case#*|}
   [ -n "$browser" ] || { skip "view $name" "$no_browser"; continue; }
   shown=$(view "$name")
