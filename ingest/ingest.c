@@ -336,6 +336,7 @@ static PropterStatus begin(Ingest *in, PropterError *err) {
   PropterBuf parameters = {0};
   propter_buf_printf(&parameters, "base=%.*s\non-error=%s", (int)o->base.len, o->base.data, modes[o->on_error]);
   if (o->minimal) propter_buf_add(&parameters, PROPTER_STR("\nminimal"));
+  if (o->csvm) propter_buf_printf(&parameters, "\ncsvm=%s", o->csvm);
   PropterRunOptions options = {.kind = "ingest", .now = o->now, .software = o->software, .parameters = propter_buf_str(&parameters)};
   PropterStatus status = propter_buf_status(&parameters, err);
   if (status == PROPTER_OK) status = propter_run_begin(in->writer, &options, o->limits, &in->run, err);
@@ -409,7 +410,12 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
 static PropterStatus attempt(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, bool *damaged, PropterError *err) {
   *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
   Ingest in = {.options = options, .result = result, .damaged = *damaged};
-  PropterMappingOptions how = {.base = options->base, .database = options->database, .minimal = options->minimal, .answer = options->answer, .limits = options->limits};
+  PropterMappingOptions how = {.base = options->base,
+                               .database = options->database,
+                               .minimal = options->minimal,
+                               .csvm = options->csvm,
+                               .answer = options->answer,
+                               .limits = options->limits};
   PropterStatus status = propter_mapping_read(options->mappings, options->count, &how, &in.mapping, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
   if (status == PROPTER_OK) status = execute(&in, err);

@@ -230,7 +230,12 @@ PropterStatus propter_ingest_write(const PropterIngestOptions *options, const ch
   *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
   *w = (Write){.options = options, .path = path, .fd = -1};
   PropterMapping *mapping = NULL;
-  PropterMappingOptions how = {.base = options->base, .database = options->database, .minimal = options->minimal, .answer = options->answer, .limits = options->limits};
+  PropterMappingOptions how = {.base = options->base,
+                               .database = options->database,
+                               .minimal = options->minimal,
+                               .csvm = options->csvm,
+                               .answer = options->answer,
+                               .limits = options->limits};
   PropterStatus status = propter_mapping_read(options->mappings, options->count, &how, &mapping, err);
   w->mapping = mapping;
   bool terminal = strcmp(path, "-") == 0;

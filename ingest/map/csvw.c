@@ -452,23 +452,62 @@ static bool describes(const Place *p, const json_t *json, PropterStr url) {
   return found;
 }
 
-/* The metadata that lie beside a table: those with its name, else those of the folder, else none but its url. */
-static PropterStatus metadata_of_table(Place *p, const char *path, json_t **out, PropterError *err) {
-  const char *names[] = {path, NULL};
-  PropterStr folder = p->folder;
-  for (size_t i = 0; i < 2; i++) {
-    PropterStr beside = names[i] ? propter_arena_printf(&p->m->arena, "%s-metadata.json", path)
-                                 : propter_arena_printf(&p->m->arena, "%.*scsv-metadata.json", (int)folder.len, folder.data);
-    if (!beside.data) return no_memory(err);
-    if (access(beside.data, R_OK) != 0) continue;
-    PROPTER_TRY(load_json(p->m, beside.data, out, err));
-    if (describes(p, *out, p->common.base)) return p->common.file = beside.data, PROPTER_OK;
+/* The file that a line of csvm stands for; no data: none below the folder. A file has no query. */
+static PropterStatus place_of(const Place *p, const char *path, PropterStr line, PropterStr *out, PropterError *err) {
+  PropterStr own = PROPTER_STR("{+url}");
+  bool with_url = propter_str_starts(line, own);
+  *out = (PropterStr){NULL, 0};
+  if (with_url && memchr(p->common.base.data, '?', p->common.base.len)) return PROPTER_OK;
+  if (with_url) line.data += own.len, line.len -= own.len;
+  if (!line.len || line.data[0] == '/' || memchr(line.data, '{', line.len) || propter_str_find(line, PROPTER_STR("..")) != SIZE_MAX ||
+      propter_str_find(line, PROPTER_STR("://")) != SIZE_MAX)
+    return csvw_warn(p->m, "%.*s names no file beside %s: passed over", (int)line.len, line.data, path) == PROPTER_OK ? PROPTER_OK : no_memory(err);
+  PropterStr before = with_url ? propter_str(path) : p->folder;
+  *out = propter_arena_printf(&p->m->arena, "%.*s%.*s", (int)before.len, before.data, (int)line.len, line.data);
+  return out->data ? PROPTER_OK : no_memory(err);
+}
+
+/* The first of the places that has metadata which describe the table; *out stays NULL: none. */
+static PropterStatus find_metadata(Place *p, const char *path, PropterStr places, json_t **out, PropterError *err) {
+  while (places.len) {
+    const char *end = memchr(places.data, '\n', places.len);
+    PropterStr line = {places.data, end ? (size_t)(end - places.data) : places.len}, beside;
+    json_t *found;
+    places.data += line.len + (end != NULL), places.len -= line.len + (end != NULL);
+    line = propter_str_trim(line);
+    if (!line.len) continue;
+    PROPTER_TRY(place_of(p, path, line, &beside, err));
+    if (!beside.data || access(beside.data, R_OK) != 0) continue;
+    PROPTER_TRY(load_json(p->m, beside.data, &found, err));
+    if (describes(p, found, p->common.base)) return p->common.file = beside.data, *out = found, PROPTER_OK;
     if (csvw_warn(p->m, "%s does not describe %s: passed over", beside.data, path) != PROPTER_OK) return no_memory(err);
   }
+  return PROPTER_OK;
+}
+
+/* The metadata that lie beside a table, else none but its url. */
+static PropterStatus metadata_of_table(Place *p, const char *path, json_t **out, PropterError *err) {
+  PropterBuf places = {.max = 65536};
+  const char *csvm = p->m->options->csvm;
+  PropterStatus status = csvm ? propter_io_read_file(csvm, places.max, &places, err) : PROPTER_OK;
+  if (!csvm) propter_buf_add(&places, PROPTER_STR("{+url}-metadata.json\ncsv-metadata.json"));
+  if (status == PROPTER_OK) status = propter_buf_status(&places, err);
+  *out = NULL;
+  if (status == PROPTER_OK) status = find_metadata(p, path, propter_buf_str(&places), out, err);
+  propter_buf_clear(&places);
+  if (status != PROPTER_OK || *out) return status;
   *out = json_pack("{s:s,s:s}", "@context", CONTEXT, "url", p->common.base.data);
   if (*out && propter_vec_push(&p->m->csvw->documents, *out)) return PROPTER_OK;
   json_decref(*out);
   return no_memory(err);
+}
+
+/* The address of a document by the caller's: of one that lies where it says, with its query if it has one. */
+static PropterStatus address_of(PropterMapping *m, PropterStr given, PropterStr name, PropterStr *out, PropterError *err) {
+  const char *query = memchr(given.data, '?', given.len);
+  PROPTER_TRY(resolve(m, given, name, out, err));
+  if (query && propter_str_equal(*out, (PropterStr){given.data, (size_t)(query - given.data)})) *out = given;
+  return PROPTER_OK;
 }
 
 static PropterStatus compile_document(PropterMapping *m, size_t n, PropterError *err) {
@@ -476,8 +515,9 @@ static PropterStatus compile_document(PropterMapping *m, size_t n, PropterError 
   Place p = {.m = m, .folder = f->directory, .common = {.file = f->path, .document = (uint32_t)n, .minimal = m->options->minimal, .base = f->iri}};
   json_t *json;
   PropterStr name = propter_str(f->path + f->directory.len);
-  if (m->options->base.len) PROPTER_TRY(resolve(m, m->options->base, name, &p.common.base, err));
-  const char *slash = memrchr(p.common.base.data, '/', p.common.base.len);
+  if (m->options->base.len) PROPTER_TRY(address_of(m, m->options->base, name, &p.common.base, err));
+  const char *query = memchr(p.common.base.data, '?', p.common.base.len);
+  const char *slash = memrchr(p.common.base.data, '/', query ? (size_t)(query - p.common.base.data) : p.common.base.len);
   p.home = propter_arena_copy(&m->arena, (PropterStr){p.common.base.data, slash ? (size_t)(slash - p.common.base.data) + 1 : p.common.base.len});
   if (!p.home.data) return no_memory(err);
   if (is_table(f->path)) PROPTER_TRY(metadata_of_table(&p, f->path, &json, err));

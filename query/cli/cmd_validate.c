@@ -58,7 +58,7 @@ static PropterStatus validate_csvw(CommandCall *call, const char *file, PropterE
   PropterMapCounts counts = {0};
   RejectPrinter printer;
   PropterMapSink sink = {.record = nothing, .reject = reject_print, .payload = &printer};
-  PropterMappingOptions how = {.validate = true};
+  PropterMappingOptions how = {.validate = true, .csvm = cmd_value(call, "csvm")};
   if (call->operand_count || cmd_value(call, "shapes") || cmd_flag(call, "cubes"))
     return propter_fail(err, PROPTER_USAGE, "--csvw validates a table: expected no graph, --shapes or --cubes");
   PROPTER_TRY(reject_printer(call, &printer, err));
@@ -96,6 +96,7 @@ static const CommandOption options[] = {
     {"shapes", 0, "FILE", "a file of shapes (Turtle or any other RDF); may be repeated"},
     {"cubes", 0, NULL, "check the integrity constraints of RDF Data Cube (IC-1 to IC-21)"},
     {"csvw", 0, "FILE", "check a table against its metadata (CSV on the Web) instead: the metadata, or the table they lie beside"},
+    {"csvm", 0, "FILE", "with --csvw: where the metadata of a table may lie, as for propter ingest"},
     {"base", 0, "IRI", "with --csvw: where the metadata are taken to lie"},
     {"graph-iri", 0, "IRI", "only this named graph is the data"},
     {"timeout", 0, "SECONDS", "give up after so long with exit 5 (default: never)"},

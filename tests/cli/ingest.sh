@@ -291,5 +291,7 @@ expect 'CSVW metadata, and a cell that is no integer' 1 '2 rows, 4 quads; 4 adde
 expect 'the cell has its place' 0 't.csv,3,n,x,datatype' "$PROPTER" -g "$dir/w" rejects -f csv
 expect 'the same again is nothing to do' 0 'nothing to do' "$PROPTER" -g "$dir/w" ingest --minimal csvw/m.json
 expect 'the other mode replaces it' 1 '2 rows, 20 quads; 14 added, 0 removed' "$PROPTER" -g "$dir/w" ingest csvw/m.json
+echo 'm.json' > csvw/csvm
+expect 'a table finds its metadata where the site says' 1 '<http://example.org/1>' "$PROPTER" ingest --minimal csvw/t.csv --csvm csvw/csvm --output -
 expect 'CSVW as N-Quads' 1 '<http://example.org/1>' "$PROPTER" ingest --minimal csvw/m.json --output -
 echo "1..$n"

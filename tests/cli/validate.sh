@@ -68,6 +68,8 @@ expect 'all is well' 0 '[]' p validate --csvw csvw/m.json --format json
 printf 'shop,profit\nsouth,5\n' >csvw/takings.csv
 expect 'another header' 1 'takings.csv:1:takings  "profit"  header' p validate --csvw csvw/m.json
 expect 'a table alone' 0 'file,row,column,value,rule,reason' p validate --csvw csvw/shops.csv --format csv
+echo 'm.json' >csvw/csvm
+expect 'and with the metadata that a site names' 1 'takings.csv:1:takings  "profit"  header' p validate --csvw csvw/shops.csv --csvm csvw/csvm
 expect 'no metadata' 3 'expected metadata of CSV on the Web' p validate --csvw cube.ttl
 expect 'a graph besides' 2 'expected no graph' p validate --cubes --csvw csvw/m.json
 expect 'as JSON' 0 '' p ingest csvw/m.json --minimal --output csvw/out.json

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The W3C's cases of CSV2RDF, CSV2JSON and validation. A case's files stand for their addresses; metadata of the user's are what is given to propter, else
- * the action. A negative case is refused in reading or has a reject; a validation with warnings has none, but warnings, and a positive one neither. That a
- * conversion gives a warning where the suite wants one is not looked at. */
+/* The W3C's cases of CSV2RDF, CSV2JSON and validation. A case's files stand for their addresses, and what the site says of its tables (Link headers, as the
+ * manifest has them, and /.well-known/csvm) is handed over; metadata of the user's are what is given to propter, else the action. A negative case is refused in
+ * reading or has a reject; a validation with warnings has none, but warnings, and a positive one neither. That a conversion gives a warning where the suite
+ * wants one is not looked at. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conformance.h"
 #include "propter/io.h"
@@ -48,9 +50,10 @@ static PropterStatus take_json(PropterStr piece, void *payload, PropterError *er
   return propter_buf_status(out, err);
 }
 
-static PropterStatus make(const Kind *kind, const char *path, PropterStr base, bool minimal, Made *out, PropterError *err) {
+static PropterStatus make(const Kind *kind, const char *path, const PropterMappingOptions *how, Made *out, PropterError *err) {
   PropterMapping *mapping = NULL;
-  PropterMappingOptions options = {.base = base, .minimal = minimal, .validate = kind->validate};
+  PropterMappingOptions options = *how;
+  options.validate = kind->validate;
   PropterMapSink sink = {.record = take, .reject = ignore, .json = kind->json ? take_json : NULL, .payload = out};
   PROPTER_TRY(propter_mapping_read(&path, 1, &options, &mapping, err));
   while (propter_mapping_warning(mapping, out->warnings)) out->warnings++;
@@ -127,6 +130,16 @@ static void judge_rdf(Made *made, const char *folder, PropterStr result) {
   dataset_clear(&wanted);
 }
 
+/* What w3.org's /.well-known/csvm says; before it what the Link header of the table names: <FILE>; rel="describedby". */
+static bool write_site(const PropterTerm *link, char path[]) {
+  const char *open = link ? memchr(link->value.data, '<', link->value.len) : NULL;
+  int fd = mkstemp(path);
+  FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+  if (f && open) fprintf(f, "%.*s\n", (int)strcspn(open + 1, ">"), open + 1);
+  if (f) fputs("{+url}-metadata.json\ncsv-metadata.json\n{+url}.json\ncsvm.json\n", f);
+  return f && fclose(f) == 0;
+}
+
 static void run_one(const Kind *kind, const Dataset *manifest, const PropterTerm *entry, const char *folder, PropterStr type) {
   const PropterTerm *option = dataset_object(manifest, entry, CSVT "option", 0), *action = dataset_object(manifest, entry, MF "action", 0);
   const PropterTerm *metadata = option ? dataset_object(manifest, option, CSVT "metadata", 0) : NULL,
@@ -136,8 +149,12 @@ static void run_one(const Kind *kind, const Dataset *manifest, const PropterTerm
   Made made = {0};
   PropterError err = {0};
   (void)snprintf(path, sizeof path, "%s/%.*s", folder, (int)file.len, file.data);
-  (void)snprintf(base, sizeof base, TESTS "%.*s", (int)file.len, file.data);
-  PropterStatus status = make(kind, path, propter_str(base), minimal && propter_str_equal(minimal->value, PROPTER_STR("true")), &made, &err);
+  (void)snprintf(base, sizeof base, "%.*s", (int)(metadata ? metadata : action)->value.len, (metadata ? metadata : action)->value.data);
+  char csvm[] = "/tmp/propter-csvm-XXXXXX";
+  if (!write_site(dataset_object(manifest, entry, CSVT "httpLink", 0), csvm)) abort();
+  PropterMappingOptions how = {.base = propter_str(base), .csvm = csvm, .minimal = minimal && propter_str_equal(minimal->value, PROPTER_STR("true"))};
+  PropterStatus status = make(kind, path, &how, &made, &err);
+  (void)unlink(csvm);
   (void)propter_error_format(&err, text, sizeof text);
   if (propter_str_equal(type, propter_str(kind->negative))) {
     if (status == PROPTER_NO_MEMORY || (status == PROPTER_OK && !made.counts.rejects)) conformance_failed("expected an error or a reject, found none");

@@ -31,6 +31,41 @@ static void run_database(const char *folder, const char *name, const char *datab
 static const char *const postgres_words[] = {"VARBINARY(200)", "BYTEA",          "X'",          "'\\x",           "12:12:22',0", "12:12:22',false",
                                              "09:45:44',1",    "09:45:44',true", "02:13:14',1", "02:13:14',true", NULL};
 
+/* SQLite wants constraints behind the columns, or with their column, and none added later. */
+static const char *const sqlite_words[] = {",\n\tPRIMARY KEY(\"PK\"),",
+                                           " PRIMARY KEY,",
+                                           ",\n\tPRIMARY KEY(\"ID\"),",
+                                           " PRIMARY KEY,",
+                                           "\tUNIQUE (\"key1attr1\", \"key1attr2\"),\n",
+                                           "",
+                                           "\"city\" VARCHAR(50),\n\tUNIQUE (\"name\", \"city\"),",
+                                           "\"city\" VARCHAR(50),",
+                                           "\"manager\" INT\n",
+                                           "\"manager\" INT REFERENCES \"People\"(\"ID\"), UNIQUE (\"name\", \"city\")\n",
+                                           "\"addr\" INT,\n\tFOREIGN KEY (\"addr\") REFERENCES \"Addresses\"(\"ID\"),",
+                                           "\"addr\" INT REFERENCES \"Addresses\"(\"ID\"),",
+                                           "\"deptCity\" VARCHAR(50)\n);",
+                                           "\"deptCity\" VARCHAR(50), FOREIGN KEY (\"deptName\", \"deptCity\") REFERENCES \"Department\"(\"name\", \"city\"));",
+                                           "\tUNIQUE (\"lead\", \"name\"), \n",
+                                           "",
+                                           "\"lead\" INT,",
+                                           "\"lead\" INT REFERENCES \"People\"(\"ID\"),",
+                                           "\tPRIMARY KEY (\"worker\", \"project\"), \n",
+                                           "",
+                                           "FOREIGN KEY (\"project\",",
+                                           "PRIMARY KEY (\"worker\", \"project\"), FOREIGN KEY (\"project\",",
+                                           "\"worker\" INT,",
+                                           "\"worker\" INT REFERENCES \"People\"(\"ID\"),",
+                                           "ALTER TABLE \"Department\" ADD FOREIGN KEY(\"manager\") REFERENCES \"People\"(\"ID\");",
+                                           "",
+                                           "ALTER TABLE \"People\" ADD FOREIGN KEY(\"deptName\", \"deptCity\") REFERENCES \"Department\"(\"name\", \"city\");",
+                                           "",
+                                           "ALTER TABLE \"Projects\" ADD FOREIGN KEY(\"lead\") REFERENCES \"People\"(\"ID\");",
+                                           "",
+                                           "ALTER TABLE \"TaskAssignments\" ADD FOREIGN KEY(\"worker\") REFERENCES \"People\"(\"ID\");",
+                                           "",
+                                           NULL};
+
 static void run_all(const char *folder, const char *server) {
   size_t count;
   char script[4096], name[64], own[] = "/tmp/propter-rdb2rdf-XXXXXX", file[sizeof own + 4];
@@ -43,7 +78,7 @@ static void run_all(const char *folder, const char *server) {
   for (size_t i = 0; i < count; i++) {
     (void)snprintf(script, sizeof script, "%s/%s/create.sql", folder, names[i]);
     (void)snprintf(name, sizeof name, "%.4s", names[i]);
-    bool filled = server ? server_fill(script, postgres_words) : sqlite_fill(file, script);
+    bool filled = server ? server_fill(script, postgres_words) : sqlite_fill(file, script, sqlite_words);
     if (filled)
       run_database(folder, names[i], server ? server : file);
     else if (conformance_case(name))

@@ -47,7 +47,7 @@ static const char *sqlite(void) {
   const char *path = support_path(support_folder(), "t.db"), *script = support_path(support_folder(), "t.sql");
   PropterBuf address = {0};
   support_write(script, PROPTER_STR(TABLES));
-  ck_assert(sqlite_fill(path, script));
+  ck_assert(sqlite_fill(path, script, NULL));
   propter_buf_printf(&address, "sqlite:%s", path);
   const char *kept = support_path("", address.data) + 1; /* support_path keeps it */
   propter_buf_clear(&address);
@@ -263,7 +263,7 @@ static void add_up_everywhere(const char *address, bool medians) {
 START_TEST(sqlite_adds_up) {
   const char *path = support_path(support_folder(), "shop.db");
   PropterBuf odbc = {0};
-  ck_assert(sqlite_fill(path, orders_script()));
+  ck_assert(sqlite_fill(path, orders_script(), NULL));
   add_up_everywhere(path, true);
   propter_buf_printf(&odbc, "odbc:Driver=SQLite3;Database=%s", path);
   add_up_everywhere(odbc.data, false);

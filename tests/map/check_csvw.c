@@ -113,6 +113,32 @@ START_TEST(a_table_finds_the_metadata_beside_it) {
 }
 END_TEST
 
+/* A site says where metadata lie: the first that describe the table count; an address with a query is no file's, but may be a table's. */
+START_TEST(a_site_says_where_metadata_lie) {
+  const char *folder = support_folder(), *path = support_path(folder, "t.csv"), *csvm = support_path(folder, "csvm");
+  support_write(path, PROPTER_STR("id\n1\n"));
+  support_write(csvm, PROPTER_STR("http://other.example/m.json\n/root.json\n../up.json\n{+url}.json\n\n own.json \n"));
+  support_write(support_path(folder, "t.csv.json"),
+                PROPTER_STR(CONTEXT "\"url\": \"t.csv\", \"tableSchema\": {\"columns\": [{\"name\": \"a\"}], \"aboutUrl\": \"#x\"}}"));
+  support_write(support_path(folder, "own.json"),
+                PROPTER_STR(CONTEXT "\"url\": \"t.csv?q=1\", \"tableSchema\": {\"columns\": [{\"name\": \"b\"}], \"aboutUrl\": \"#y\"}}"));
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  PropterMappingOptions how = {.base = PROPTER_STR(AT "t.csv"), .minimal = true, .csvm = csvm};
+  ck_ok(mapping_run_with(&how, path, false, &out, &counts, err));
+  ck_assert_str_eq(out.data, "<" AT "t.csv#x> <" AT "t.csv#a> \"1\"\n");
+  propter_buf_reset(&out);
+  how.base = PROPTER_STR(AT "t.csv?q=1");
+  ck_ok(mapping_run_with(&how, path, false, &out, &counts, err));
+  ck_assert_str_eq(out.data, "<" AT "t.csv?q=1#y> <" AT "t.csv?q=1#b> \"1\"\n");
+  PropterError err = {0};
+  how.csvm = support_path(folder, "none");
+  ck_assert_int_eq(mapping_run_with(&how, path, false, &out, &counts, &err), PROPTER_NOT_FOUND);
+  ck_assert_ptr_nonnull(strstr(err.source, "none"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(mistakes_are_refused) {
   refuse("{\"@context\": [\"http://www.w3.org/ns/csvw\", {\"dc\": \"x\"}], \"url\": \"t.csv\"}", PROPTER_INVALID, "@base and @language only");
   refuse(CONTEXT "\"tables\": []}", PROPTER_INVALID, "tables");
@@ -243,6 +269,7 @@ Suite *suite_csvw(void) {
   tcase_add_test(t, templates_nulls_lists_and_virtual_columns);
   tcase_add_test(t, standard_mode_says_tables_and_rows);
   tcase_add_test(t, a_table_finds_the_metadata_beside_it);
+  tcase_add_test(t, a_site_says_where_metadata_lie);
   tcase_add_test(t, json_nests_what_is_named_once);
   tcase_add_test(t, a_validator_looks_at_headers_and_keys);
   tcase_add_test(t, mistakes_are_refused);

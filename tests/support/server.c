@@ -107,12 +107,13 @@ bool server_fill(const char *script, const char *const *replace) {
   return fine;
 }
 
-bool sqlite_fill(const char *path, const char *script) {
+bool sqlite_fill(const char *path, const char *script, const char *const *replace) {
   PropterBuf text = {0};
   sqlite3 *db = NULL;
   (void)unlink(path);
-  bool fine = propter_io_read_file(script, 0, &text, NULL) == PROPTER_OK && sqlite3_open(path, &db) == SQLITE_OK &&
-              (!text.len || sqlite3_exec(db, text.data, NULL, NULL, NULL) == SQLITE_OK);
+  bool fine = propter_io_read_file(script, 0, &text, NULL) == PROPTER_OK && sqlite3_open(path, &db) == SQLITE_OK;
+  for (; fine && replace && *replace; replace += 2) replace_all(&text, replace[0], replace[1]);
+  fine = fine && (!text.len || sqlite3_exec(db, text.data, NULL, NULL, NULL) == SQLITE_OK);
   if (!fine && db && getenv("VERBOSE")) printf("# SQL: %s\n", sqlite3_errmsg(db));
   sqlite3_close(db);
   propter_buf_clear(&text);

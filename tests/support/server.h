@@ -10,7 +10,7 @@ const char *server_start(void);
 /* Empties the database and runs a script in it, after replacing texts of the script (pairs, ended by NULL; or NULL). False: a statement failed. */
 bool server_fill(const char *script, const char *const *replace);
 /* Fills an SQLite file likewise, made anew. */
-bool sqlite_fill(const char *path, const char *script);
+bool sqlite_fill(const char *path, const char *script, const char *const *replace);
 
 /* A MariaDB that listens on loopback, started by the first call and stopped at exit, for the driver of unixODBC: its address as "odbc:…". NULL: there is none. */
 const char *mysql_start(void);

@@ -20,6 +20,7 @@ typedef struct {
   PropterStr base;      /* base IRI where a mapping states none; may be empty */
   const char *database; /* of R2RML's logical tables (PropterMappingOptions); NULL: none */
   bool minimal;         /* of CSVW (PropterMappingOptions) */
+  const char *csvm;     /* of CSVW, NULL: the default */
   PropterTableAnswer answer; /* of queries over RDF files (PropterMappingOptions) */
   PropterIngestOnError on_error;
   bool bounded; /* more than `max_errors` bad rows end the run; the graph stays as it was */

@@ -17,6 +17,8 @@ typedef struct {
   const char *database; /* of R2RML's logical tables: the path of an SQLite file, a postgresql:// address, or odbc: and a connection string; NULL: none */
   bool plain_values;    /* values of databases are texts, whatever their type */
   bool minimal;         /* CSVW: what the cells say, and nothing of the tables and rows that say it (CSV2RDF's minimal mode) */
+  const char *csvm;     /* CSVW: a file like a site's /.well-known/csvm (Model for Tabular Data, 5.3): where the metadata of a table that is given alone
+                           may lie, a line each, the first that describes it counts. NULL: {+url}-metadata.json, csv-metadata.json */
   bool validate;        /* CSVW: the run makes nothing and rejects what a validator calls an error: headers, cells, primary and foreign keys */
   PropterTableAnswer answer; /* of queries over RDF files (propter/table.h); NULL: a source that has one is an error */
   const PropterLimits *limits; /* NULL: defaults */
