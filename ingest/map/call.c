@@ -97,9 +97,24 @@ static PropterStatus read_value(PropterMapping *m, const DocTriple *at, const Do
   return PROPTER_OK;
 }
 
+/* One for all rows. */
+static PropterStatus compile_pattern(PropterMapping *m, const DocTriple *execution, Call *call, PropterError *err) {
+  const TermMap *t = call->arguments[1];
+  PropterRegex *regex;
+  PropterError why = {0};
+  if (!t || t->kind != EXPRESSION_CONSTANT)
+    return doc_fail(&m->doc, execution, err, PROPTER_INVALID, "<%s>: expected a constant as its pattern", call->function->iri);
+  PropterStatus status = propter_regex_compile(t->constant.value, 0, m->options->limits, &regex, &why);
+  if (status != PROPTER_OK) return doc_fail(&m->doc, execution, err, status, "<%s>: %s", call->function->iri, why.message);
+  if (!propter_vec_push(&m->patterns, regex)) return propter_regex_free(regex), propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a mapping");
+  call->regex = regex;
+  return PROPTER_OK;
+}
+
 PropterStatus call_read(PropterMapping *m, const DocTriple *at, const DocTriple *execution, ReadTermMap argument, Call **out, PropterError *err) {
   Call *call = *out = model_alloc(m, sizeof *call, err);
   if (!call) return PROPTER_NO_MEMORY;
-  return doc_node(&m->doc, execution->p)->word == WORD_functionValue ? read_value(m, at, execution, argument, call, err)
-                                                                     : read_execution(m, at, execution, argument, call, err);
+  PROPTER_TRY(doc_node(&m->doc, execution->p)->word == WORD_functionValue ? read_value(m, at, execution, argument, call, err)
+                                                                          : read_execution(m, at, execution, argument, call, err));
+  return call->function->match ? compile_pattern(m, execution, call, err) : PROPTER_OK;
 }

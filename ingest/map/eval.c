@@ -234,7 +234,9 @@ static PropterStatus push_texts(Execution *x, const TermMap *t, Outcome *outcome
 static PropterStatus push_result(Execution *x, const TermMap *t, const PropterStr *arguments, Outcome *outcome, PropterError *err) {
   const Function *f = t->call->function;
   propter_buf_reset(&x->text);
-  if (!f->call(arguments, &x->text)) {
+  if (f->match && !x->matcher) PROPTER_TRY(propter_matcher_new(0, &x->matcher, err));
+  if (f->match && arguments[0].data) PROPTER_TRY(f->match(t->call->regex, x->matcher, arguments, &x->text, err));
+  if (!f->match && !f->call(arguments, &x->text)) {
     PropterStr none = {"", 0};
     *outcome = eval_reject(x, "function", none, arguments[0].data ? arguments[0] : none, "<%s> has no value for \"%.*s\"", f->iri,
                            (int)(arguments[0].len < 60 ? arguments[0].len : 60), arguments[0].data ? arguments[0].data : "");
@@ -260,8 +262,9 @@ static PropterStatus push_call(Execution *x, const TermMap *t, Outcome *outcome,
     if (t->call->arguments[i]) {
       ranges[i].begin = x->texts.count;
       PROPTER_TRY(push_texts(x, t->call->arguments[i], outcome, err));
-      if (*outcome != GOT) return PROPTER_OK;
-      ranges[i].end = x->texts.count;
+      if (*outcome == MISSING && function_may_miss(t->call->function, i)) x->texts.count = ranges[i].begin, ranges[i].begin = SIZE_MAX - 1;
+      else if (*outcome != GOT) return PROPTER_OK;
+      else ranges[i].end = x->texts.count;
     }
     chosen[i] = ranges[i].begin;
   }

@@ -375,6 +375,7 @@ static void clear(Execution *x) {
 void execute_clear_scratch(Execution *x) {
   scratch_clear(&x->scratch);
   propter_buf_clear(&x->text);
+  propter_matcher_free(x->matcher);
   propter_buf_clear(&x->key);
   propter_buf_clear(&x->content);
   propter_vec_clear(&x->terms);

@@ -77,6 +77,7 @@ typedef struct {
   bool **shown;     /* of each triples map: which of its columns are named as the place of a value */
   Scratch scratch;
   PropterBuf text, key;
+  PropterMatcher *matcher; /* of functions with a pattern; NULL: none was called yet */
   PropterBuf content; /* of the present row */
   uint64_t header;    /* hash of the present source and the column names of its file */
   bool by_bytes;      /* rows of the present source may be known by their bytes */

@@ -4,15 +4,15 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#include "model.h"
+#include "function.h"
 
-static bool give(PropterBuf *out, PropterStr value) {
+bool function_give(PropterBuf *out, PropterStr value) {
   propter_buf_add(out, value);
   propter_buf_add_char(out, '\0');
   return true;
 }
 
-static bool give_bool(PropterBuf *out, bool value) { return give(out, value ? PROPTER_STR("true") : PROPTER_STR("false")); }
+static bool give_bool(PropterBuf *out, bool value) { return function_give(out, value ? PROPTER_STR("true") : PROPTER_STR("false")); }
 
 typedef enum { CASE_UPPER, CASE_LOWER, CASE_TITLE } Case;
 
@@ -34,19 +34,19 @@ static void recase(PropterBuf *out, PropterStr text, Case wanted) {
   propter_buf_add_char(out, '\0');
 }
 
-static bool call_upper(const PropterStr *a, PropterBuf *out) { return recase(out, a[0], CASE_UPPER), true; }
-static bool call_lower(const PropterStr *a, PropterBuf *out) { return recase(out, a[0], CASE_LOWER), true; }
-static bool call_title(const PropterStr *a, PropterBuf *out) { return recase(out, a[0], CASE_TITLE), true; }
-static bool call_trim(const PropterStr *a, PropterBuf *out) { return give(out, propter_str_trim(a[0])); }
+bool call_upper(const PropterStr *a, PropterBuf *out) { return recase(out, a[0], CASE_UPPER), true; }
+bool call_lower(const PropterStr *a, PropterBuf *out) { return recase(out, a[0], CASE_LOWER), true; }
+bool call_title(const PropterStr *a, PropterBuf *out) { return recase(out, a[0], CASE_TITLE), true; }
+bool call_trim(const PropterStr *a, PropterBuf *out) { return function_give(out, propter_str_trim(a[0])); }
 
-static bool call_replace(const PropterStr *a, PropterBuf *out) {
+bool call_replace(const PropterStr *a, PropterBuf *out) {
   PropterStr rest = a[0];
   if (!a[1].data || !a[2].data) return false;
   for (size_t at; a[1].len && (at = propter_str_find(rest, a[1])) != SIZE_MAX; rest.data += at + a[1].len, rest.len -= at + a[1].len) {
     propter_buf_add(out, (PropterStr){rest.data, at});
     propter_buf_add(out, a[2]);
   }
-  return give(out, rest);
+  return function_give(out, rest);
 }
 
 /* Byte of the n-th character. */
@@ -61,7 +61,7 @@ static size_t byte_of(PropterStr text, size_t n) {
 }
 
 /* Characters from one index up to another; negative ones count from the end. Beyond the text there is no value. */
-static bool call_substring(const PropterStr *a, PropterBuf *out) {
+bool call_substring(const PropterStr *a, PropterBuf *out) {
   int64_t from, to, length = (int64_t)propter_utf8_length(a[0]);
   if (!a[1].data || !propter_str_to_int64(a[1], &from)) return false;
   if (!a[2].data)
@@ -74,31 +74,31 @@ static bool call_substring(const PropterStr *a, PropterBuf *out) {
   if (from < 0 || from > length) return true;
   if (to < from) to = from;
   size_t begin = byte_of(a[0], (size_t)from), end = byte_of(a[0], (size_t)to);
-  return give(out, (PropterStr){a[0].data + begin, end - begin});
+  return function_give(out, (PropterStr){a[0].data + begin, end - begin});
 }
 
-static bool call_length(const PropterStr *a, PropterBuf *out) {
+bool call_length(const PropterStr *a, PropterBuf *out) {
   propter_buf_printf(out, "%zu", propter_utf8_length(a[0]));
   propter_buf_add_char(out, '\0');
   return true;
 }
 
-static bool call_split(const PropterStr *a, PropterBuf *out) {
+bool call_split(const PropterStr *a, PropterBuf *out) {
   PropterStr rest = a[0];
   if (!a[1].len) return false;
   for (size_t at; (at = propter_str_find(rest, a[1])) != SIZE_MAX; rest.data += at + a[1].len, rest.len -= at + a[1].len)
-    (void)give(out, (PropterStr){rest.data, at});
-  return give(out, rest);
+    (void)function_give(out, (PropterStr){rest.data, at});
+  return function_give(out, rest);
 }
 
-static bool call_contains(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, propter_str_find(a[0], a[1]) != SIZE_MAX); }
-static bool call_starts(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, propter_str_starts(a[0], a[1])); }
-static bool call_ends(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, propter_str_ends(a[0], a[1])); }
+bool call_contains(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, propter_str_find(a[0], a[1]) != SIZE_MAX); }
+bool call_starts(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, propter_str_starts(a[0], a[1])); }
+bool call_ends(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, propter_str_ends(a[0], a[1])); }
 
-static bool call_join(const PropterStr *a, PropterBuf *out) {
+bool call_join(const PropterStr *a, PropterBuf *out) {
   propter_buf_add(out, a[0]);
   if (a[1].data) propter_buf_add(out, a[2]);
-  return give(out, a[1]);
+  return function_give(out, a[1]);
 }
 
 static void add_escaped(PropterBuf *out, char c, PropterStr mode) {
@@ -125,7 +125,7 @@ static void add_escaped(PropterBuf *out, char c, PropterStr mode) {
   }
 }
 
-static bool call_escape(const PropterStr *a, PropterBuf *out) {
+bool call_escape(const PropterStr *a, PropterBuf *out) {
   static const char *const modes[] = {"html", "xml", "url", "csv", "javascript"};
   bool known = false;
   for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) known |= propter_str_equal(a[1], propter_str(modes[i]));
@@ -136,29 +136,29 @@ static bool call_escape(const PropterStr *a, PropterBuf *out) {
 }
 
 static bool is_true(PropterStr text) { return propter_str_equal(text, PROPTER_STR("true")) || propter_str_equal(text, PROPTER_STR("1")); }
-static bool call_not(const PropterStr *a, PropterBuf *out) { return give_bool(out, !is_true(a[0])); }
-static bool call_and(const PropterStr *a, PropterBuf *out) { return give_bool(out, is_true(a[0]) && is_true(a[1])); }
-static bool call_or(const PropterStr *a, PropterBuf *out) { return give_bool(out, is_true(a[0]) || is_true(a[1])); }
+bool call_not(const PropterStr *a, PropterBuf *out) { return give_bool(out, !is_true(a[0])); }
+bool call_and(const PropterStr *a, PropterBuf *out) { return give_bool(out, is_true(a[0]) && is_true(a[1])); }
+bool call_or(const PropterStr *a, PropterBuf *out) { return give_bool(out, is_true(a[0]) || is_true(a[1])); }
 
-static bool call_if(const PropterStr *a, PropterBuf *out) {
+bool call_if(const PropterStr *a, PropterBuf *out) {
   PropterStr value = is_true(a[0]) ? a[1] : a[2];
-  return value.data ? give(out, value) : true;
+  return value.data ? function_give(out, value) : true;
 }
 
-static bool call_to_upper_url(const PropterStr *a, PropterBuf *out) {
+bool call_to_upper_url(const PropterStr *a, PropterBuf *out) {
   if (!propter_str_starts(a[0], PROPTER_STR("http"))) propter_buf_add(out, PROPTER_STR("http://"));
   return recase(out, a[0], CASE_UPPER), true;
 }
 
-static bool call_abc(const PropterStr *a, PropterBuf *out) { return (void)a, give(out, PROPTER_STR("ABC")); }
-static bool call_equal(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, propter_str_equal(a[0], a[1])); }
-static bool call_not_equal(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, !propter_str_equal(a[0], a[1])); }
-static bool call_condition(const PropterStr *a, PropterBuf *out) { return is_true(a[0]) && a[1].data ? give(out, a[1]) : true; }
-static bool call_decide(const PropterStr *a, PropterBuf *out) { return a[2].data && propter_str_equal(a[0], a[1]) ? give(out, a[2]) : true; }
-static bool call_concat(const PropterStr *a, PropterBuf *out) { return call_join(a, out); }
+bool call_abc(const PropterStr *a, PropterBuf *out) { return (void)a, function_give(out, PROPTER_STR("ABC")); }
+bool call_equal(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, propter_str_equal(a[0], a[1])); }
+bool call_not_equal(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, !propter_str_equal(a[0], a[1])); }
+bool call_condition(const PropterStr *a, PropterBuf *out) { return is_true(a[0]) && a[1].data ? function_give(out, a[1]) : true; }
+bool call_decide(const PropterStr *a, PropterBuf *out) { return a[2].data && propter_str_equal(a[0], a[1]) ? function_give(out, a[2]) : true; }
+bool call_concat(const PropterStr *a, PropterBuf *out) { return call_join(a, out); }
 
 /* Lower case letters and digits; every run of other characters is one hyphen. */
-static bool call_slugify(const PropterStr *a, PropterBuf *out) {
+bool call_slugify(const PropterStr *a, PropterBuf *out) {
   bool gap = false, any = false;
   uint8_t *folded = NULL;
   ssize_t n = utf8proc_map((const uint8_t *)a[0].data, (ssize_t)a[0].len, &folded, UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD);
@@ -176,9 +176,12 @@ static bool call_slugify(const PropterStr *a, PropterBuf *out) {
 
 static const Function functions[] = {
 #define FUNCTION(name, iri, parameters, outputs, type)                                                                                                         \
-  {iri, parameters, outputs, sizeof type > 1 ? "http://www.w3.org/2001/XMLSchema#" type : NULL, call_##name},
+  {iri, parameters, outputs, sizeof type > 1 ? "http://www.w3.org/2001/XMLSchema#" type : NULL, call_##name, NULL},
+#define PATTERN(name, iri, parameters, outputs, type)                                                                                                          \
+  {iri, parameters, outputs, sizeof type > 1 ? "http://www.w3.org/2001/XMLSchema#" type : NULL, NULL, match_##name},
 #include "functions.def"
 #undef FUNCTION
+#undef PATTERN
 };
 
 const Function *function_find(PropterStr iri) {
@@ -193,12 +196,19 @@ static size_t find(const char *words, PropterStr iri) {
   while (at && iri.data[at - 1] != '#' && iri.data[at - 1] != '/') at--;
   PropterStr local = {iri.data + at, iri.len - at};
   while (*words) {
+    words += *words == '?';
     size_t n = strcspn(words, "| ");
     if (propter_str_equal(local, (PropterStr){words, n})) return number;
     number += words[n] == ' ';
     words += n + (words[n] != '\0');
   }
   return SIZE_MAX;
+}
+
+bool function_may_miss(const Function *f, size_t parameter) {
+  const char *word = f->parameters;
+  for (; parameter && (word = strchr(word, ' ')); parameter--) word++;
+  return word && *word == '?';
 }
 
 size_t function_parameter(const Function *f, PropterStr iri) { return find(f->parameters, iri); }

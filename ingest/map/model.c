@@ -239,6 +239,8 @@ void propter_mapping_free(PropterMapping *m) {
   for (size_t i = 0; i < m->sources.count; i++) propter_vec_clear(&m->sources.items[i].nulls);
   for (size_t i = 0; i < m->views.count; i++) view_clear(m->views.items[i]);
   propter_vec_clear(&m->views);
+  for (size_t i = 0; i < m->patterns.count; i++) propter_regex_free(m->patterns.items[i]);
+  propter_vec_clear(&m->patterns);
   csvw_free(m->csvw);
   propter_vec_clear(&m->targets);
   propter_vec_clear(&m->maps);

@@ -6,6 +6,7 @@
 #include "doc.h"
 #include "propter/date.h"
 #include "propter/map.h"
+#include "propter/regex.h"
 #include "propter/table.h"
 #include "propter/vocab.h"
 #include "written.h"
@@ -33,12 +34,15 @@ typedef struct {
   const char *datatype; /* local name of the XSD type of what it gives; NULL: text */
   /* Appends each value with a NUL behind it; false: not these arguments. Arguments that were not given have no data. */
   bool (*call)(const PropterStr *arguments, PropterBuf *values);
+  /* Or, of functions whose second argument is a regular expression: the same with its compiled form. */
+  PropterStatus (*match)(const PropterRegex *regex, PropterMatcher *matcher, const PropterStr *arguments, PropterBuf *values, PropterError *err);
 } Function;
 enum { FUNCTION_PARAMETERS = 8, FUNCTION_DEPTH = 64 };
 
 typedef struct {
   const Function *function;
   TermMap *arguments[FUNCTION_PARAMETERS]; /* literals; NULL: not given */
+  const PropterRegex *regex;               /* of `match`; the mapping's */
 } Call;
 
 typedef struct ObjectMap ObjectMap;
@@ -140,6 +144,7 @@ struct PropterMapping {
   PropterMap constant_index;
   PROPTER_VEC(Definition) definitions;
   PROPTER_VEC(PropterMapTarget) targets;
+  PROPTER_VEC(PropterRegex *) patterns; /* of calls */
   Csvw *csvw; /* NULL: none of the documents is CSVW metadata */
   const PropterMappingOptions *options; /* while it is read */
   size_t slot_count, join_count, gather_count;
@@ -165,6 +170,8 @@ PropterStatus database_joins(PropterMapping *m, PropterError *err);
 
 /* function.c: the row of functions.def with that IRI, or NULL; the number of the parameter or output with that name, or SIZE_MAX. */
 const Function *function_find(PropterStr iri);
+/* Whether the function is called although a row has no value for this parameter. */
+bool function_may_miss(const Function *f, size_t parameter);
 size_t function_parameter(const Function *f, PropterStr iri);
 size_t function_output(const Function *f, PropterStr iri);
 

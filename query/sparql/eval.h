@@ -64,8 +64,4 @@ PropterStatus pattern_get(Exec *run, PropterStr pattern, PropterStr flags, Propt
 PropterStatus pattern_matcher(Exec *run, PropterMatcher **out, PropterError *err);
 void pattern_clear(Exec *run);
 
-/* Hexadecimal digests (digest.c); `out` holds 129 bytes. */
-typedef enum { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512 } DigestKind;
-void digest(DigestKind kind, PropterStr bytes, char out[129]);
-
 #endif

@@ -7,6 +7,7 @@
 #include <utf8proc.h>
 
 #include "eval.h"
+#include "propter/hash.h"
 #include "propter/limits.h"
 #include "propter/regex.h"
 
@@ -252,35 +253,35 @@ CALL(fn_replace) {
   return PROPTER_OK;
 }
 
-static PropterStatus hash_value(Env *env, const Value *v, DigestKind kind, Value *out) {
+static PropterStatus hash_value(Env *env, const Value *v, PropterDigest kind, Value *out) {
   char hex[129];
   if (v->type != VALUE_STRING) return PROPTER_OK;
-  digest(kind, v->text, hex);
+  propter_digest(kind, v->text, hex);
   *out = value_string(propter_arena_copy(env->scratch, propter_str(hex)));
   return PROPTER_OK;
 }
 
 CALL(fn_md5) {
   UNUSED;
-  return hash_value(env, args, DIGEST_MD5, out);
+  return hash_value(env, args, PROPTER_DIGEST_MD5, out);
 }
 
 CALL(fn_sha1) {
   UNUSED;
-  return hash_value(env, args, DIGEST_SHA1, out);
+  return hash_value(env, args, PROPTER_DIGEST_SHA1, out);
 }
 
 CALL(fn_sha256) {
   UNUSED;
-  return hash_value(env, args, DIGEST_SHA256, out);
+  return hash_value(env, args, PROPTER_DIGEST_SHA256, out);
 }
 
 CALL(fn_sha384) {
   UNUSED;
-  return hash_value(env, args, DIGEST_SHA384, out);
+  return hash_value(env, args, PROPTER_DIGEST_SHA384, out);
 }
 
 CALL(fn_sha512) {
   UNUSED;
-  return hash_value(env, args, DIGEST_SHA512, out);
+  return hash_value(env, args, PROPTER_DIGEST_SHA512, out);
 }

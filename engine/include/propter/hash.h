@@ -24,7 +24,11 @@ PROPTER_API void propter_hasher_add(PropterHasher *hasher, const void *bytes, si
 PROPTER_API void propter_hasher_hex(const PropterHasher *hasher, char out[33]); /* of what was added so far */
 PROPTER_API void propter_hasher_free(PropterHasher *hasher);
 
-/* The same for a file, read in blocks. Errors as propter_io_read_file; `limit` 0: no limit. */
+/* Cryptographic digests in hexadecimal digits, with a terminator: MD5 (RFC 1321), SHA-1 and SHA-2 (FIPS 180-4). For names and comparisons, not for secrets. */
+typedef enum { PROPTER_DIGEST_MD5, PROPTER_DIGEST_SHA1, PROPTER_DIGEST_SHA256, PROPTER_DIGEST_SHA384, PROPTER_DIGEST_SHA512 } PropterDigest;
+PROPTER_API void propter_digest(PropterDigest kind, PropterStr bytes, char out[129]);
+
+/* XXH3-128 for a file, read in blocks. Errors as propter_io_read_file; `limit` 0: no limit. */
 PROPTER_API PropterStatus propter_hash_file(const char *path, uint64_t limit, char out[33], PropterError *err);
 
 /* Map from bytes to a 64-bit value. Zero-initialise. Keys are copied. Iteration order is insertion order: entries[0..count). */

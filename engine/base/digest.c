@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "eval.h"
+#include "propter/hash.h"
 
 static uint32_t rol(uint32_t x, unsigned n) { return x << n | x >> (32 - n); }
 static uint32_t ror(uint32_t x, unsigned n) { return x >> n | x << (32 - n); }
@@ -99,46 +99,50 @@ typedef struct {
   uint64_t h64[8];
 } State;
 
-static void one_block(DigestKind kind, State *s, const unsigned char *block) {
+static void one_block(PropterDigest kind, State *s, const unsigned char *block) {
   switch (kind) {
-  case DIGEST_MD5: md5_block(s->h32, block); break;
-  case DIGEST_SHA1: sha1_block(s->h32, block); break;
-  case DIGEST_SHA256: sha256_block(s->h32, block); break;
+  case PROPTER_DIGEST_MD5:
+    md5_block(s->h32, block);
+    break;
+  case PROPTER_DIGEST_SHA1:
+    sha1_block(s->h32, block);
+    break;
+  case PROPTER_DIGEST_SHA256:
+    sha256_block(s->h32, block);
+    break;
   default: sha512_block(s->h64, block);
   }
 }
 
-static void absorb(DigestKind kind, State *s, PropterStr bytes) {
-  size_t size = kind >= DIGEST_SHA384 ? 128 : 64, field = size / 8, at = 0;
+static void absorb(PropterDigest kind, State *s, PropterStr bytes) {
+  size_t size = kind >= PROPTER_DIGEST_SHA384 ? 128 : 64, field = size / 8, at = 0;
   unsigned char last[256] = {0};
   for (; bytes.len - at >= size; at += size) one_block(kind, s, (const unsigned char *)bytes.data + at);
   size_t rest = bytes.len - at, total = rest + 1 + field <= size ? size : 2 * size;
   if (rest) memcpy(last, bytes.data + at, rest);
   last[rest] = 0x80;
   uint64_t bits = (uint64_t)bytes.len * 8;
-  for (size_t i = 0; i < 8; i++) last[kind == DIGEST_MD5 ? total - 8 + i : total - 1 - i] = (unsigned char)(bits >> (8 * i));
+  for (size_t i = 0; i < 8; i++) last[kind == PROPTER_DIGEST_MD5 ? total - 8 + i : total - 1 - i] = (unsigned char)(bits >> (8 * i));
   for (size_t i = 0; i < total; i += size) one_block(kind, s, last + i);
 }
 
-void digest(DigestKind kind, PropterStr bytes, char out[129]) {
+void propter_digest(PropterDigest kind, PropterStr bytes, char out[129]) {
   static const struct { size_t words; uint64_t h[8];
-  } starts[] = {[DIGEST_MD5] = {4, {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0, 0, 0, 0}},
-                [DIGEST_SHA1] = {5, {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0, 0, 0, 0}},
-                [DIGEST_SHA256] = {8, {0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19}},
-                [DIGEST_SHA384] = {6,
-                                   {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939, 0x67332667ffc00b31, 0x8eb44a8768581511,
-                                    0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4}},
-                [DIGEST_SHA512] = {8,
-                                   {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
-                                    0x1f83d9abfb41bd6b, 0x5be0cd19137e2179}}};
+  } starts[] = {[PROPTER_DIGEST_MD5] = {4, {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0, 0, 0, 0}},
+                [PROPTER_DIGEST_SHA1] = {5, {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0, 0, 0, 0}},
+                [PROPTER_DIGEST_SHA256] = {8, {0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19}},
+                [PROPTER_DIGEST_SHA384] = {6,
+                                           {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939, 0x67332667ffc00b31,
+                                            0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4}},
+                [PROPTER_DIGEST_SHA512] = {8,
+                                           {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1, 0x510e527fade682d1,
+                                            0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179}}};
   State s;
   size_t len = 0;
   for (size_t i = 0; i < 8; i++) s.h32[i] = (uint32_t)starts[kind].h[i], s.h64[i] = starts[kind].h[i];
   absorb(kind, &s, bytes);
   for (size_t i = 0; i < starts[kind].words; i++) {
-    if (kind >= DIGEST_SHA384)
-      len += (size_t)snprintf(out + len, 129 - len, "%016llx", (unsigned long long)s.h64[i]);
-    else
-      len += (size_t)snprintf(out + len, 129 - len, "%08x", kind == DIGEST_MD5 ? __builtin_bswap32(s.h32[i]) : s.h32[i]);
+    if (kind >= PROPTER_DIGEST_SHA384) len += (size_t)snprintf(out + len, 129 - len, "%016llx", (unsigned long long)s.h64[i]);
+    else len += (size_t)snprintf(out + len, 129 - len, "%08x", kind == PROPTER_DIGEST_MD5 ? __builtin_bswap32(s.h32[i]) : s.h32[i]);
   }
 }
