@@ -150,13 +150,24 @@ static PropterStatus clear_graphs(Ingest *in, PropterError *err) {
 
 /* --- The state of rows ----------------------------------------------------------------------------------------------------- */
 
+/* What of the call decides what a mapping makes, as it stands in the record: without the database's address, which may hold a password. */
+static void add_how(PropterBuf *out, const PropterMappingOptions *how) {
+  propter_buf_printf(out, "base=%.*s", (int)how->base.len, how->base.data);
+  if (how->minimal) propter_buf_add(out, PROPTER_STR("\nminimal"));
+  if (how->csvm) propter_buf_printf(out, "\ncsvm=%s", how->csvm);
+  for (size_t i = 0; i < how->null_count; i++) propter_buf_printf(out, "\nnull=%.*s", (int)how->nulls[i].len, how->nulls[i].data);
+  if (how->file) propter_buf_printf(out, "\nsource=%s", how->file);
+  if (how->plain) propter_buf_printf(out, "\nplain=%s", how->plain);
+}
+
 /* Mapping documents by content, and what else decides which outcome a row has. */
 static PropterStatus print_mapping(const Ingest *in, char names[33], char fingerprint[33], PropterError *err) {
   const PropterIngestOptions *o = in->options;
   PropterBuf text = {0}, name = {0};
   char hash[33];
   PropterStatus status = PROPTER_OK;
-  propter_buf_printf(&text, "%.*s%c%.*s%c%s", (int)o->software.len, o->software.data, 0, (int)o->base.len, o->base.data, 0, o->database ? o->database : "");
+  propter_buf_printf(&text, "%.*s%c%s%c", (int)o->software.len, o->software.data, 0, o->how.database ? o->how.database : "", 0);
+  add_how(&text, &o->how);
   for (size_t i = 0; i < o->count && status == PROPTER_OK; i++) {
     PropterStr last = last_part(propter_str(o->mappings[i]));
     status = propter_hash_file(o->mappings[i], 0, hash, err);
@@ -334,9 +345,8 @@ static PropterStatus begin(Ingest *in, PropterError *err) {
   static const char *const modes[] = {"quarantine", "skip", "stop"};
   const PropterIngestOptions *o = in->options;
   PropterBuf parameters = {0};
-  propter_buf_printf(&parameters, "base=%.*s\non-error=%s", (int)o->base.len, o->base.data, modes[o->on_error]);
-  if (o->minimal) propter_buf_add(&parameters, PROPTER_STR("\nminimal"));
-  if (o->csvm) propter_buf_printf(&parameters, "\ncsvm=%s", o->csvm);
+  add_how(&parameters, &o->how);
+  propter_buf_printf(&parameters, "\non-error=%s", modes[o->on_error]);
   PropterRunOptions options = {.kind = "ingest", .now = o->now, .software = o->software, .parameters = propter_buf_str(&parameters)};
   PropterStatus status = propter_buf_status(&parameters, err);
   if (status == PROPTER_OK) status = propter_run_begin(in->writer, &options, o->limits, &in->run, err);
@@ -410,12 +420,8 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
 static PropterStatus attempt(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, bool *damaged, PropterError *err) {
   *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
   Ingest in = {.options = options, .result = result, .damaged = *damaged};
-  PropterMappingOptions how = {.base = options->base,
-                               .database = options->database,
-                               .minimal = options->minimal,
-                               .csvm = options->csvm,
-                               .answer = options->answer,
-                               .limits = options->limits};
+  PropterMappingOptions how = options->how;
+  how.limits = options->limits;
   PropterStatus status = propter_mapping_read(options->mappings, options->count, &how, &in.mapping, err);
   if (status == PROPTER_OK) status = propter_writer_open(graph, false, &in.writer, err);
   if (status == PROPTER_OK) status = execute(&in, err);

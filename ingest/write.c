@@ -66,7 +66,7 @@ static void add_quad(const Write *w, const PropterMapRecord *r, const PropterMap
   add_subject(w, r, q->s, last, out);
   add_term(w, &r->terms[q->p], out);
   add_term(w, &r->terms[q->o], out);
-  if (q->g != PROPTER_MAP_DEFAULT) add_term(w, &r->terms[q->g], out);
+  if (q->g != PROPTER_MAP_DEFAULT && !w->options->triples) add_term(w, &r->terms[q->g], out);
   propter_buf_add(out, PROPTER_STR(".\n"));
 }
 
@@ -76,6 +76,13 @@ static void end_piece(PropterBuf *out, size_t head, bool checked) {
   Piece p = {.length = (uint32_t)(out->len - head - sizeof p), .checked = checked};
   if (checked) p.hash = propter_hash128((PropterStr){out->data + head + sizeof p, p.length});
   memcpy(out->data + head, &p, sizeof p);
+}
+
+/* Quads that differ only by the names that are left out. */
+static bool may_fall_together(const Write *w, const PropterMapRecord *r) {
+  size_t i = 0;
+  while (i < r->quad_count && r->quads[i].g == PROPTER_MAP_DEFAULT) i++;
+  return w->options->triples && i < r->quad_count;
 }
 
 static PropterStatus render_subjects(const PropterMapRecord *r, PropterBuf *out) {
@@ -90,7 +97,7 @@ static PropterStatus render(const PropterMapRecord *r, PropterBuf *out, void *pa
   const Write *w = payload;
   static const Piece empty;
   if (w->scanning) return render_subjects(r, out);
-  bool checked = w->repeats[r->map];
+  bool checked = w->repeats[r->map] || may_fall_together(w, r);
   size_t head = out->len;
   Subject last = {0, 0, 0};
   if (!checked) add_piece(out, &empty);
@@ -230,22 +237,20 @@ PropterStatus propter_ingest_write(const PropterIngestOptions *options, const ch
   *result = (PropterIngestResult){.run = {"", 0}, .arena = result->arena};
   *w = (Write){.options = options, .path = path, .fd = -1};
   PropterMapping *mapping = NULL;
-  PropterMappingOptions how = {.base = options->base,
-                               .database = options->database,
-                               .minimal = options->minimal,
-                               .csvm = options->csvm,
-                               .answer = options->answer,
-                               .limits = options->limits};
+  PropterMappingOptions how = options->how;
+  how.limits = options->limits;
   PropterStatus status = propter_mapping_read(options->mappings, options->count, &how, &mapping, err);
   w->mapping = mapping;
   bool terminal = strcmp(path, "-") == 0;
+  off_t before = 0;
   if (status == PROPTER_OK) {
-    w->fd = terminal ? STDOUT_FILENO : propter_io_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    w->fd = terminal ? STDOUT_FILENO : propter_io_open(path, O_WRONLY | O_CREAT | (options->append ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0666);
+    if (w->fd >= 0 && !terminal && options->append) before = lseek(w->fd, 0, SEEK_END);
     status = w->fd >= 0 ? run(w, result, err) : propter_io_fail(err, path, "open");
   }
   if (w->fd >= 0 && !terminal && propter_io_close(w->fd) != 0 && status == PROPTER_OK) status = propter_io_fail(err, path, "write");
   /* Half a file looks like a whole one. */
-  if (status != PROPTER_OK && w->fd >= 0 && !terminal) (void)propter_io_unlink(path);
+  if (status != PROPTER_OK && w->fd >= 0 && !terminal && (before <= 0 || truncate(path, before) != 0)) (void)propter_io_unlink(path);
   propter_mapping_free(mapping);
   propter_hash_set_clear(&w->seen);
   targets_close(w->targets);

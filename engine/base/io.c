@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fault.h"
@@ -94,6 +96,35 @@ PropterStatus propter_io_read_file(const char *path, size_t limit, PropterBuf *o
   }
   (void)propter_io_close(fd);
   if (status == PROPTER_OK) status = propter_buf_status(out, err);
+  return status;
+}
+
+static PropterStatus copy_input(int to, uint64_t limit, PropterError *err) {
+  char block[1 << 16];
+  uint64_t total = 0;
+  for (;;) {
+    ssize_t n = propter_io_read(STDIN_FILENO, block, sizeof block);
+    if (n < 0) return propter_io_fail(err, "standard input", "read");
+    if (n == 0) return PROPTER_OK;
+    total += (uint64_t)n;
+    if (total > limit) return propter_fail(err, PROPTER_LIMIT, "standard input is longer than the limit of %llu bytes", (unsigned long long)limit);
+    if (propter_io_write_all(to, block, (size_t)n) < 0) return propter_io_fail(err, "a temporary file", "write");
+  }
+}
+
+PropterStatus propter_io_keep_input(uint64_t limit, PropterError *err) {
+  struct stat st;
+  if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)) return PROPTER_OK;
+  const char *folder = getenv("TMPDIR");
+  char path[4096];
+  if ((size_t)snprintf(path, sizeof path, "%s/propter-XXXXXX", folder && *folder ? folder : "/tmp") >= sizeof path)
+    return propter_fail(err, PROPTER_LIMIT, "the name of the folder for temporary files is too long");
+  int fd = mkstemp(path);
+  if (fd < 0) return propter_io_fail(err, path, "create");
+  (void)unlink(path); /* not what a test makes fail: nothing could be done about it */
+  PropterStatus status = copy_input(fd, limit, err);
+  if (status == PROPTER_OK && dup2(fd, STDIN_FILENO) < 0) status = propter_io_fail(err, path, "open");
+  (void)propter_io_close(fd);
   return status;
 }
 

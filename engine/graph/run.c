@@ -12,7 +12,7 @@
 #include "writer.h"
 
 #define RUN_PREFIX "https://w3id.org/propter/run/"
-enum { VALUE_BYTES = 200, REASON_BYTES = 1000 };
+enum { VALUE_BYTES = 200, ROW_BYTES = 4096, REASON_BYTES = 1000 };
 
 typedef struct {
   PropterStr file, column, value, rule, reason;
@@ -135,7 +135,7 @@ PropterStatus propter_run_reject(PropterRun *run, const PropterReject *r, Propte
   KeptReject k = {.row = r->row};
   PROPTER_TRY(keep(run, r->file, 0, &k.file, err));
   PROPTER_TRY(keep(run, r->column, VALUE_BYTES, &k.column, err));
-  PROPTER_TRY(keep(run, r->value, VALUE_BYTES, &k.value, err));
+  PROPTER_TRY(keep(run, r->value, r->column.len ? VALUE_BYTES : ROW_BYTES, &k.value, err));
   PROPTER_TRY(keep(run, r->rule, VALUE_BYTES, &k.rule, err));
   PROPTER_TRY(keep(run, r->reason, REASON_BYTES, &k.reason, err));
   return propter_vec_push(&run->rejects, k) ? PROPTER_OK : no_memory(err);

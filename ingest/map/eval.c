@@ -73,10 +73,13 @@ static bool unreserved(uint32_t c, bool ascii_only) {
   return (c & 0xFFFF) <= 0xFFFD && c < 0xF0000 && (c < 0xE0000 || c >= 0xE1000);
 }
 
-static void add_encoded(PropterBuf *out, PropterStr value, bool ascii_only) {
+/* `also`: further ASCII characters that stay as they are. */
+static void add_encoded(PropterBuf *out, PropterStr value, bool ascii_only, const char *also) {
   for (size_t i = 0; i < value.len;) {
     size_t plain = i;
-    while (plain < value.len && (unsigned char)value.data[plain] < 0x80 && unreserved((unsigned char)value.data[plain], true)) plain++;
+    while (plain < value.len && (unsigned char)value.data[plain] < 0x80 &&
+           (unreserved((unsigned char)value.data[plain], true) || (value.data[plain] && strchr(also, value.data[plain]))))
+      plain++;
     if (plain > i) propter_buf_add(out, (PropterStr){value.data + i, plain - i});
     if ((i = plain) == value.len) return;
     unsigned char lead = (unsigned char)value.data[i];
@@ -95,7 +98,7 @@ static void add_encoded(PropterBuf *out, PropterStr value, bool ascii_only) {
   }
 }
 
-void model_encode(PropterBuf *out, PropterStr value) { add_encoded(out, value, false); }
+void model_encode(PropterBuf *out, PropterStr value) { add_encoded(out, value, false, ""); }
 
 /* --- Texts ----------------------------------------------------------------------------------------------------------------------- */
 
@@ -180,7 +183,7 @@ static PropterStatus push_filled(Execution *x, const TermMap *t, const size_t *c
   for (size_t i = 0; i < t->part_count; i++) {
     PropterStr text = t->parts[i].is_column ? x->texts.items[chosen[i]].text : t->parts[i].text;
     if (t->parts[i].is_column && (t->type == TYPE_IRI || t->type == TYPE_URI))
-      add_encoded(&x->text, text, t->type == TYPE_URI);
+      add_encoded(&x->text, text, t->type == TYPE_URI, x->m->plain);
     else
       propter_buf_add(&x->text, text);
   }

@@ -285,12 +285,25 @@ void count_row(Execution *x) {
   if (x->counts->rows++ % 65536 == 65535) propter_log_progress(x->options->log, "ingest", x->counts->rows, 0, "rows");
 }
 
-PropterStatus execute_row(Execution *x, PropterError *err) {
-  if (x->row.problem) {
-    PropterStr none = {"", 0};
-    (void)eval_reject(x, x->row.rule ? x->row.rule : "columns", none, x->row.count && x->row.cells ? x->row.cells[0] : none, "%s", x->row.problem);
-    return reject(x, err);
+/* The row itself, as a line of CSV or as it stands in the file, so that it can be mended. */
+static PropterStatus reject_row(Execution *x, PropterError *err) {
+  PropterStr none = {"", 0};
+  propter_buf_reset(&x->text);
+  for (size_t i = 0; i < x->row.count && x->row.cells; i++) {
+    PropterStr cell = x->row.cells[i];
+    bool quoted = false;
+    for (size_t k = 0; k < cell.len; k++) quoted |= strchr(",\"\r\n", cell.data[k]) != NULL;
+    if (i) propter_buf_add_char(&x->text, ',');
+    if (quoted) propter_put_quoted(&x->text, cell);
+    else propter_buf_add(&x->text, cell);
   }
+  PROPTER_TRY(propter_buf_status(&x->text, err));
+  (void)eval_reject(x, x->row.rule ? x->row.rule : x->row.text.len ? "syntax" : "columns", none, x->row.text.len ? x->row.text : propter_buf_str(&x->text), "%s", x->row.problem);
+  return reject(x, err);
+}
+
+PropterStatus execute_row(Execution *x, PropterError *err) {
+  if (x->row.problem) return reject_row(x, err);
   for (x->map = 0; x->map < x->m->maps.count; x->map++)
     if (x->m->maps.items[x->map].source == x->source) PROPTER_TRY(run_map(x, err));
   return PROPTER_OK;
@@ -322,8 +335,18 @@ static bool is_read(const PropterMapping *m, size_t source) {
   return i < m->maps.count || !m->views.count;
 }
 
+/* Most likely a path that is misspelt, or a file that is not the one. */
+static void warn_of_nothing(const Execution *x, size_t source) {
+  const LogicalSource *s = &x->m->sources.items[source];
+  const char *what = s->options.iterator ? s->options.iterator : s->options.query ? s->options.query : s->options.table;
+  char place[512] = "";
+  if (s->at) (void)snprintf(place, sizeof place, "%s:%" PRIu64 ": ", x->m->doc.files.items[s->at->file].path, s->at->line);
+  propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%ssource %s: %s%s no row", place, s->is.path.data, what ? what : "it", what ? " matches" : " has");
+}
+
 static PropterStatus run_source(Execution *x, size_t source, PropterError *err) {
   bool expressions = false;
+  uint64_t before = x->counts->rows;
   if (!is_read(x->m, source)) return PROPTER_OK;
   if (x->m->sources.items[source].csvw) return csvw_run(x, source, err);
   x->placed = depends_on_place(x->m, source);
@@ -337,6 +360,7 @@ static PropterStatus run_source(Execution *x, size_t source, PropterError *err) 
     if (status != PROPTER_OK) return status;
   }
   if (expressions) PROPTER_TRY(reject_unknown(x, err));
+  if (x->counts->rows == before && !x->options->subjects_only) warn_of_nothing(x, source);
   return gather_finish(x, err);
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "model.h"
+#include "propter/io.h"
 
 static int by_name(const void *a, const void *b) { return propter_str_compare(*(const PropterStr *)a, *(const PropterStr *)b); }
 
@@ -49,6 +50,11 @@ PropterStatus source_files(PropterMapping *m, LogicalSource *s, PropterError *er
   PropterStr *file = model_alloc(m, sizeof *file, err);
   if (!file) return PROPTER_NO_MEMORY;
   *file = s->is.path;
+  if (!s->is.database && propter_str_equal(s->is.path, PROPTER_STR("-"))) {
+    /* It is read more than once: for its hash, for joins, for a first look. */
+    *file = PROPTER_STR("/dev/stdin");
+    PROPTER_TRY(propter_io_keep_input(m->options->limits ? m->options->limits->table_bytes : propter_limits_default().table_bytes, err));
+  }
   s->is.files = file;
   s->is.file_count = 1;
   return PROPTER_OK;

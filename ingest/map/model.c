@@ -202,6 +202,7 @@ PropterStatus propter_mapping_read(const char *const *paths, size_t count, const
   m->doc.arena = &m->arena;
   m->options = options ? options : &defaults;
   m->doc.database = m->options->database != NULL;
+  m->plain = m->options->plain ? m->options->plain : "";
   PropterStatus status = doc_read(&m->doc, paths, count, m->options->limits, err);
   if (status == PROPTER_OK && !count && m->options->database) status = direct_compile(m, err);
   if (status == PROPTER_OK) status = rml_compile(m, err);

@@ -149,6 +149,7 @@ struct PropterMapping {
   const PropterMappingOptions *options; /* while it is read */
   size_t slot_count, join_count, gather_count;
   uint32_t fresh_count;
+  const char *plain; /* ASCII characters that templates of IRIs leave as they are */
   unsigned depth; /* functions inside one another, while it is read */
   TermMap *says_file, *says_row, *says_column; /* predicates of an observation's place */
 };

@@ -50,6 +50,12 @@ static PropterStatus set_path(PropterMapping *m, LogicalSource *s, PropterStr di
   return s->is.path.data ? PROPTER_OK : no_memory(err);
 }
 
+/* The path of a file, unless the call names another. */
+static PropterStatus set_file(PropterMapping *m, LogicalSource *s, PropterStr directory, PropterStr path, PropterError *err) {
+  if (m->options->file) return set_path(m, s, (PropterStr){"", 0}, propter_str(m->options->file), err);
+  return set_path(m, s, propter_str_equal(path, PROPTER_STR("-")) ? (PropterStr){"", 0} : directory, path, err);
+}
+
 static PropterStatus set_graph(PropterMapping *m, LogicalSource *s, const NodeInfo *node, PropterError *err) {
   if (node && node->term.kind == PROPTER_TERM_IRI) {
     s->is.graph = node->term.value;
@@ -86,6 +92,11 @@ static PropterStatus add_nulls(PropterMapping *m, LogicalSource *s, Node node, P
   return PROPTER_OK;
 }
 
+static PropterStatus add_callers_nulls(const PropterMapping *m, LogicalSource *s, PropterError *err) {
+  for (size_t i = 0; i < m->options->null_count; i++) PROPTER_TRY(add_null(s, m->options->nulls[i], err));
+  return PROPTER_OK;
+}
+
 static PropterStatus one_character(const PropterMapping *m, const DocTriple *t, char *out, PropterError *err) {
   PropterStr text = text_of(m, t);
   if (!t || !text.len) return PROPTER_OK;
@@ -108,7 +119,7 @@ static PropterStatus csvw_table(PropterMapping *m, LogicalSource *s, Node table,
   if (propter_str_starts(path, PROPTER_STR("file://"))) path.data += 7, path.len -= 7;
   if (propter_str_find(path, PROPTER_STR("://")) != SIZE_MAX)
     return doc_fail(&m->doc, url, err, PROPTER_INVALID, "expected a file, found the address %.*s: propter fetches nothing", (int)path.len, path.data);
-  PROPTER_TRY(set_path(m, s, m->doc.files.items[url->file].directory, path, err));
+  PROPTER_TRY(set_file(m, s, m->doc.files.items[url->file].directory, path, err));
   PROPTER_TRY(add_nulls(m, s, table, err));
   if (!d) return PROPTER_OK;
   PROPTER_TRY(one_character(m, doc_get(&m->doc, d->o, WORD_delimiter, 0), &s->options.delimiter, err));
@@ -139,7 +150,7 @@ static PropterStatus described_file(PropterMapping *m, LogicalSource *s, Node no
                                      propter_str_ends(text, PROPTER_STR("/")) ? "" : "/");
     if (!directory.data) return no_memory(err);
   }
-  PROPTER_TRY(set_path(m, s, directory, text_of(m, path), err));
+  PROPTER_TRY(set_file(m, s, directory, text_of(m, path), err));
   PROPTER_TRY(add_nulls(m, s, node, err));
   if ((t = doc_get(&m->doc, node, WORD_encoding, 0))) {
     PropterStr name = text_of(m, t);
@@ -324,7 +335,7 @@ static PropterStatus read_source(PropterMapping *m, LogicalSource *s, const DocT
     s->options.format = "csv";
   else PROPTER_TRY(source_formulation(m, s, at, err));
   if (csvw) return csvw_table(m, s, src->o, err);
-  if (doc_node(&m->doc, src->o)->term.kind == PROPTER_TERM_LITERAL) return set_path(m, s, m->doc.files.items[src->file].directory, text_of(m, src), err);
+  if (doc_node(&m->doc, src->o)->term.kind == PROPTER_TERM_LITERAL) return set_file(m, s, m->doc.files.items[src->file].directory, text_of(m, src), err);
   return described_file(m, s, src->o, err);
 }
 
@@ -332,6 +343,7 @@ PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *ind
   LogicalSource s = {.at = at};
   PropterStatus status = read_source(m, &s, at, err);
   if (status == PROPTER_OK) status = add_nulls(m, &s, at->o, err);
+  if (status == PROPTER_OK) status = add_callers_nulls(m, &s, err);
   /* In the 2014 form, which took over R2RML's NULL, an empty CSV cell is no value; in RML-IO only what rml:null names is none. */
   bool old = doc_node(&m->doc, s.at->p)->vocabulary != VOCABULARY_RML && doc_node(&m->doc, s.at->o)->vocabulary != VOCABULARY_RML;
   /* Types of JSON's values came with RML-Core. */
@@ -346,9 +358,10 @@ PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *ind
 
 PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr path, const PropterTableOptions *options, size_t *index, PropterError *err) {
   LogicalSource s = {.at = at, .options = *options};
-  PROPTER_TRY(set_path(m, &s, m->doc.files.items[at->file].directory, path, err));
+  PROPTER_TRY(set_file(m, &s, m->doc.files.items[at->file].directory, path, err));
   PROPTER_TRY(set_graph(m, &s, NULL, err));
   PROPTER_TRY(add_null(&s, PROPTER_STR(""), err));
+  PROPTER_TRY(add_callers_nulls(m, &s, err));
   return keep(m, &s, index, err);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON and NDJSON. Where the iterator is names and a last [*], or nothing for NDJSON, one record at a time is held; its end is found by counting
- * brackets outside of texts, then jansson reads it. Any other iterator needs the whole document. */
+ * brackets outside of texts, then jansson reads it. Any other iterator needs the whole document. Of NDJSON a line that is no value is a row with a problem; a
+ * value may go over several lines as long as it is short. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,8 @@ typedef struct {
   JsonNodes nodes;    /* the rows in it */
   size_t next;
   uint64_t line;
+  char problem[200]; /* of the record held; empty: none */
+  PropterStr bad;    /* its text */
 
   PROPTER_VEC(JsonPath *) columns;
   PROPTER_VEC(size_t) parents; /* of each column: that at whose values it is evaluated; SIZE_MAX: at the row */
@@ -132,15 +135,23 @@ static PropterStatus take(Json *j, char wanted, const char *what, PropterError *
   return PROPTER_OK;
 }
 
-/* Length of the value that begins at the first byte held. */
+enum { SEVERAL_LINES = 1 << 16 };
+
+/* Length of the value that begins at the first byte held, in NDJSON at most SEVERAL_LINES or its first line. */
 static PropterStatus value_length(Json *j, size_t *length, PropterError *err) {
-  size_t at = 0, depth = 0;
+  size_t at = 0, depth = 0, first = 0;
   bool in_text = false;
   char c;
   for (;; at++) {
     PROPTER_TRY(peek(j, at, &c, err));
+    if (j->lines && !first && c == '\n') first = at;
+    if (j->lines && first && ((c == '\n' && in_text) || at - first > SEVERAL_LINES)) {
+      at = first;
+      break;
+    }
     if (!c && at >= text_held(j->text).len) {
-      if (in_text || depth)
+      if (j->lines && first) at = first;
+      else if ((in_text || depth) && !j->lines)
         return text_fail(j->text, at, err, PROPTER_SYNTAX, "the value that begins on line %llu is not finished: expected %s, found the end of the file",
                          (unsigned long long)text_line(j->text), in_text ? "\"" : "] or }");
       break;
@@ -169,16 +180,38 @@ static PropterStatus value_length(Json *j, size_t *length, PropterError *err) {
   return PROPTER_OK;
 }
 
-/* Makes the value of `n` bytes the one held. */
-static PropterStatus parse(Json *j, size_t n, PropterError *err) {
-  json_error_t why;
+/* Makes the value of `n` bytes the one held, or root NULL and *why. */
+static PropterStatus load(Json *j, size_t n, json_error_t *why, PropterError *err) {
   json_decref(j->root);
   j->line = text_line(j->text);
-  j->root = json_loadb(text_held(j->text).data, n, JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
-  if (j->root) return text_drop(j->text, n), PROPTER_OK;
-  if (json_error_code(&why) == json_error_out_of_memory) return no_memory(err);
+  j->root = json_loadb(text_held(j->text).data, n, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, why);
+  if (j->root) text_drop(j->text, n);
+  return !j->root && json_error_code(why) == json_error_out_of_memory ? no_memory(err) : PROPTER_OK;
+}
+
+static PropterStatus parse(Json *j, size_t n, PropterError *err) {
+  json_error_t why;
+  PROPTER_TRY(load(j, n, &why, err));
+  if (j->root) return PROPTER_OK;
   size_t at = why.position > 0 ? (size_t)why.position : 0;
   return text_fail(j->text, at < n ? at : n, err, PROPTER_SYNTAX, "not JSON: %s", why.text);
+}
+
+/* The `n` bytes held are passed over as a record with a problem. */
+static PropterStatus pass_over(Json *j, size_t n, const json_error_t *why, PropterError *err) {
+  (void)snprintf(j->problem, sizeof j->problem, "not JSON: %s", why->text);
+  propter_arena_clear(&j->texts);
+  j->bad = propter_arena_copy(&j->texts, propter_str_trim((PropterStr){text_held(j->text).data, n}));
+  text_drop(j->text, n);
+  return j->bad.data ? PROPTER_OK : no_memory(err);
+}
+
+/* An element whose end is known although an object in it has a member twice. */
+static PropterStatus parse_element(Json *j, size_t n, PropterError *err) {
+  json_error_t why;
+  PROPTER_TRY(load(j, n, &why, err));
+  if (j->root) return PROPTER_OK;
+  return json_error_code(&why) == json_error_duplicate_key ? pass_over(j, n, &why, err) : parse(j, n, err);
 }
 
 static PropterStatus member_name(Json *j, PropterStr *name, PropterError *err) {
@@ -240,6 +273,8 @@ static PropterStatus leave(Json *j, PropterError *err) {
     while (c == ',') {
       text_drop(j->text, 1);
       PROPTER_TRY(member_name(j, &name, err));
+      if (propter_str_equal(name, json_path_name(j->iterator, j->level - 1)))
+        return text_fail(j->text, 0, err, PROPTER_SYNTAX, "not JSON: duplicate object key: %s", name.data);
       PROPTER_TRY(skip_blanks(j, &c, err));
       PROPTER_TRY(value_length(j, &n, err));
       PROPTER_TRY(parse(j, n, err));
@@ -269,10 +304,23 @@ static PropterStatus next_element(Json *j, bool *found, PropterError *err) {
   PROPTER_TRY(skip_blanks(j, &c, err));
   if (!c) return expected(j, "a value", c, err);
   PROPTER_TRY(value_length(j, &n, err));
-  PROPTER_TRY(parse(j, n, err));
+  PROPTER_TRY(parse_element(j, n, err));
   j->next = 1;
   *found = true;
   return PROPTER_OK;
+}
+
+/* The value that begins here; where there is none, the line. */
+static PropterStatus parse_line(Json *j, PropterError *err) {
+  json_error_t why;
+  size_t n, end = 0;
+  char c;
+  PROPTER_TRY(value_length(j, &n, err));
+  PROPTER_TRY(load(j, n, &why, err));
+  if (j->root) return PROPTER_OK;
+  do PROPTER_TRY(peek(j, end, &c, err));
+  while (end < text_held(j->text).len && c != '\n' && ++end);
+  return pass_over(j, end, &why, err);
 }
 
 static PropterStatus next_document(Json *j, bool *found, PropterError *err) {
@@ -286,10 +334,11 @@ static PropterStatus next_document(Json *j, bool *found, PropterError *err) {
   }
   if (j->entered && !j->lines) return expected(j, "the end of the file", c, err);
   j->entered = true;
-  PROPTER_TRY(value_length(j, &n, err));
-  PROPTER_TRY(parse(j, n, err));
+  PROPTER_TRY(j->lines ? parse_line(j, err) : value_length(j, &n, err));
+  if (!j->lines) PROPTER_TRY(parse(j, n, err));
   j->nodes.count = j->next = 0;
   *found = true;
+  if (j->problem[0]) return PROPTER_OK;
   if (j->iterator) return json_path_select(j->iterator, j->root, j->root, &j->nodes, err);
   return propter_vec_push(&j->nodes, j->root) ? PROPTER_OK : no_memory(err);
 }
@@ -304,7 +353,7 @@ static PropterStatus next_node(Json *j, json_t **node, PropterError *err) {
     *node = found ? j->root : NULL;
     return PROPTER_OK;
   }
-  while (j->next == j->nodes.count && !j->ended) PROPTER_TRY(next_document(j, &found, err));
+  while (j->next == j->nodes.count && !j->ended && !j->problem[0]) PROPTER_TRY(next_document(j, &found, err));
   if (j->next < j->nodes.count) *node = j->nodes.items[j->next++];
   return PROPTER_OK;
 }
@@ -362,23 +411,24 @@ static PropterStatus add_values(Json *j, size_t column, json_t *node, size_t of,
 static PropterStatus next_row(void *state, PropterRow *row, bool *found, PropterError *err) {
   Json *j = state;
   json_t *node;
+  j->problem[0] = '\0';
   PROPTER_TRY(next_node(j, &node, err));
-  *found = node != NULL;
-  if (!node) return PROPTER_OK;
-  propter_arena_clear(&j->texts);
+  *found = node != NULL || j->problem[0];
+  if (!*found) return PROPTER_OK;
+  if (node) propter_arena_clear(&j->texts);
   j->cells.count = j->cell_nodes.count = j->begins.count = 0;
   if (!propter_vec_reserve(&j->values, j->columns.count + 1)) return no_memory(err);
   for (size_t i = 0; i < j->columns.count; i++) {
     size_t parent = j->parents.items[i];
     if (!propter_vec_push(&j->begins, j->cells.count)) return no_memory(err);
-    if (parent == SIZE_MAX) PROPTER_TRY(add_values(j, i, node, 0, err));
-    else
+    if (node && parent == SIZE_MAX) PROPTER_TRY(add_values(j, i, node, 0, err));
+    if (parent != SIZE_MAX)
       for (size_t k = 0; k < j->values.items[parent].count; k++) PROPTER_TRY(add_values(j, i, j->cell_nodes.items[j->begins.items[parent] + k], k, err));
     j->values.items[i].count = j->cells.count - j->begins.items[i];
   }
   for (size_t i = 0; i < j->columns.count; i++)
     j->values.items[i].items = j->values.items[i].count ? j->cells.items + j->begins.items[i] : NULL;
-  *row = (PropterRow){.line = j->line, .values = j->values.items, .count = j->columns.count};
+  *row = (PropterRow){.line = j->line, .values = j->values.items, .count = j->columns.count, .problem = node ? NULL : j->problem, .text = j->bad};
   return PROPTER_OK;
 }
 

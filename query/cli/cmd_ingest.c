@@ -32,8 +32,24 @@ static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *
   o->bounded = cmd_value(call, "max-errors") != NULL;
   o->max_errors = (uint64_t)n;
   PROPTER_TRY(set_guard(call, o, err));
-  o->database = cmd_value(call, "database");
-  return output_iri_option(call, "base", &o->base, err);
+  o->how.database = cmd_value(call, "database"), o->how.file = cmd_value(call, "source"), o->how.plain = cmd_value(call, "plain");
+  return output_iri_option(call, "base", &o->how.base, err);
+}
+
+enum { NULLS_MAX = 64 };
+
+/* Texts between commas; none before the first, or between two, is the empty text. */
+static PropterStatus set_nulls(const CommandCall *call, PropterStr texts[NULLS_MAX], PropterMappingOptions *how, PropterError *err) {
+  const char *list = cmd_value(call, "null");
+  how->nulls = texts;
+  for (bool more = list != NULL; more; how->null_count++) {
+    size_t n = strcspn(list, ",");
+    if (how->null_count == NULLS_MAX) return propter_fail(err, PROPTER_USAGE, "--null: expected at most %d texts", NULLS_MAX);
+    texts[how->null_count] = propter_str_trim((PropterStr){list, n});
+    more = list[n] == ',';
+    list += n + more;
+  }
+  return PROPTER_OK;
 }
 
 static void print_counts(const CommandCall *call, const PropterIngestOptions *o, const PropterIngestResult *r) {
@@ -78,13 +94,14 @@ static PropterStatus before_commit(PropterWriter *writer, PropterStr run, void *
 static PropterStatus check_call(const CommandCall *call, const PropterIngestOptions *o, PropterError *err) {
   const bool output = cmd_value(call, "output"), validate = cmd_value(call, "validate");
   const char *report;
-  if (!o->count && !o->database) return propter_fail(err, PROPTER_USAGE, "expected a mapping, or --database for its direct mapping");
-  if (!o->count && !o->base.len) return propter_fail(err, PROPTER_USAGE, "the direct mapping needs --base IRI: what the IRIs it makes begin with");
+  if (!o->count && !o->how.database) return propter_fail(err, PROPTER_USAGE, "expected a mapping, or --database for its direct mapping");
+  if (!o->count && !o->how.base.len) return propter_fail(err, PROPTER_USAGE, "the direct mapping needs --base IRI: what the IRIs it makes begin with");
   for (unsigned i = 0; i < call->operand_count; i++)
     if (access(call->operands[i], F_OK) != 0) {
       propter_error_at(err, call->operands[i], 0, 0);
       return propter_fail(err, PROPTER_NOT_FOUND, "no such file");
     }
+  if (!output && (o->triples || o->append)) return propter_fail(err, PROPTER_USAGE, "--triples and --append are of a file: expected --output");
   if (output && cmd_flag(call, "incremental")) return propter_fail(err, PROPTER_USAGE, "--incremental keeps a graph up to date: expected no --output");
   if (output && validate) return propter_fail(err, PROPTER_USAGE, "--validate looks at a graph: expected no --output");
   PROPTER_TRY(output_file_option(call, "report", &report, err));
@@ -115,22 +132,24 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                             .dry_run = call->dry_run,
                             .force = cmd_flag(call, "force"),
                             .replace = cmd_flag(call, "replace"),
-                            .minimal = cmd_flag(call, "minimal"),
-                            .csvm = cmd_value(call, "csvm"),
-                            .answer = rdf_answer,
+                            .how = {.minimal = cmd_flag(call, "minimal"), .csvm = cmd_value(call, "csvm"), .answer = rdf_answer},
+                            .triples = cmd_flag(call, "triples"),
+                            .append = cmd_flag(call, "append"),
                             .check = before_commit,
                             .payload = call,
                             .now = call->now,
                             .software = PROPTER_STR("propter " PACKAGE_VERSION),
                             .log = call->log};
   PropterIngestResult result = {0};
+  PropterStr nulls[NULLS_MAX];
   PROPTER_TRY(output_format(call, formats, &format, err));
   PROPTER_TRY(set_options(call, &o, err));
+  PROPTER_TRY(set_nulls(call, nulls, &o.how, err));
   if (table && o.count) return propter_fail(err, PROPTER_USAGE, "--sniff makes a mapping: expected no other, found %s", call->operands[0]);
-  if (table) return ingest_sniff(call, table, o.base, err);
+  if (table) return ingest_sniff(call, table, o.how.base, err);
   PROPTER_TRY(check_call(call, &o, err));
   if (!output && o.dry_run && strcmp(format, "table") == 0) PROPTER_TRY(ingest_plan(call, &o, err));
-  PropterStatus status = output ? propter_ingest_write(&o, output, &result, err) : into_graph(call, &o, &result, err);
+  PropterStatus status = output && !call->dry_run ? propter_ingest_write(&o, output, &result, err) : into_graph(call, &o, &result, err);
   if (status == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) status = PROPTER_NEGATIVE;
   propter_ingest_result_clear(&result);
   return status;
@@ -143,7 +162,12 @@ static const CommandOption options[] = {
     {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
     {"database", 0, "ADDRESS", "database of R2RML's logical tables and of metrics, which it adds up itself: an SQLite file, a postgresql:// address, or odbc: and a connection string"},
     {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; of CSVW to a .json file CSV2JSON; with --sniff the mapping"},
-    {"sniff", 0, "FILE", "write a mapping guessed from a table (to --output or standard output): types, time, measures, slices, keys, units"},
+    {"triples", 0, NULL, "with --output: leave the names of graphs out (N-Triples)"},
+    {"append", 0, NULL, "with --output: add to the file"},
+    {"null", 0, "LIST", "texts, separated by commas, that are no value in any source (,NA: the empty text and NA)"},
+    {"source", 0, "FILE", "read every source that is a file from this one, whatever the mapping says (- is standard input)"},
+    {"plain", 0, "CHARACTERS", "ASCII characters that templates of IRIs leave as they are instead of percent-encoding them"},
+    {"sniff", 0, "FILE", "write a mapping guessed from a table (- is standard input; to --output or standard output): types, time, measures, slices, keys, units"},
     {"incremental", 0, NULL, "execute only rows that are new since the last run, take back what rows that are gone gave; the graph is that of a full run"},
     {"validate", 0, "FILE", "before the commit, check what the change may have affected against SHACL shapes; a violation leaves the graph as it was (exit 1)"},
     {"report", 0, "FILE", "with --validate: write the report in SHACL's vocabulary (Turtle)"},
@@ -172,7 +196,7 @@ const Command command_ingest = {
         "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"
         "are one transaction: after an error the graph is as it was. The run is recorded with hashes of mapping and data; when they are those of the last "
         "run,\n"
-        "nothing is done. A source may be a folder or a pattern such as orders/*.csv: its files are one table. With --incremental the state of each row is "
+        "nothing is done. A source may be - (standard input), a folder or a pattern such as orders/*.csv: its files are one table. With --incremental the state of each row is "
         "kept\n"
         "beside the graph (rows/), and the next run costs reading and the change. Without a mapping, --database makes the W3C Direct Mapping of its tables; "
         "--base is what its IRIs begin with.\n"
@@ -180,7 +204,8 @@ const Command command_ingest = {
         "loss; --max-removed=100% accepts any, --max-removed=0 none.\n"
         "A project file (.ini) has a section for each data source with mappings and db_url, as Morph-KGC has them; each is a run of its own. [CONFIGURATION] "
         "holds\n"
-        "options of this command; keys of Morph-KGC that change what is made and have nothing like it here are refused. ${NAME} stands for another key or\n"
+        "options of this command, and Morph-KGC's own keys do what they do there: na_values, safe_percent_encoding, output_file and output_format (a file instead of\n"
+        "a graph), file_path of a source. What it has no use for is passed over with a warning; what would change the outcome and has nothing like it here (udfs) is refused. ${NAME} stands for another key or\n"
         "for a variable of the environment (secrets). --dry-run shows the joins, twenty triples of what would be added, and the counts.\n"
         "--sniff FILE reads a table and writes such definitions for it, to be edited: what it takes each column for stands at the top.\n"
         "--validate writes a line for each result, as propter validate does; with warnings or infos alone the run is committed and its record holds the\n"

@@ -54,9 +54,7 @@ static PropterStatus print_reading(const CommandCall *call, const PropterMapping
 PropterStatus ingest_plan(const CommandCall *call, const PropterIngestOptions *o, PropterError *err) {
   PropterMapping *mapping = NULL;
   PropterMapJoin j;
-  PROPTER_TRY(propter_mapping_read(
-      o->mappings, o->count, &(PropterMappingOptions){.base = o->base, .database = o->database, .minimal = o->minimal, .csvm = o->csvm, .answer = o->answer},
-      &mapping, err));
+  PROPTER_TRY(propter_mapping_read(o->mappings, o->count, &o->how, &mapping, err));
   PropterStatus status = print_reading(call, mapping, err);
   for (size_t n = 0; status == PROPTER_OK && propter_mapping_join(mapping, n, &j); n++) {
     fprintf(call->out, "join   %s with %s, ", j.child, j.parent);

@@ -12,13 +12,15 @@ PropterStatus ingest_sniff(const CommandCall *call, const char *path, PropterStr
   PropterSniff found = {0};
   PropterBuf text = {0}, iri = {0};
   const char *output = cmd_value(call, "output"), *slash = strrchr(path, '/');
-  PropterStr stem = propter_str(slash ? slash + 1 : path);
+  bool standard = strcmp(path, "-") == 0; /* it is looked at more than once */
+  PropterStr stem = standard ? PROPTER_STR("table") : propter_str(slash ? slash + 1 : path);
   const char *dot = memchr(stem.data, '.', stem.len);
   if (dot) stem.len = (size_t)(dot - stem.data);
+  if (standard) PROPTER_TRY(propter_io_keep_input(propter_limits_default().table_bytes, err));
   propter_buf_printf(&iri, "https://example.org/");
   for (size_t i = 0; i < stem.len; i++) propter_buf_add_char(&iri, isalnum((unsigned char)stem.data[i]) ? stem.data[i] : '-');
   propter_buf_add_char(&iri, '#');
-  PropterStatus status = propter_sniff(path, NULL, NULL, &found, err);
+  PropterStatus status = propter_sniff(standard ? "/dev/stdin" : path, NULL, NULL, &found, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
   if (status == PROPTER_OK) status = propter_sniff_write(&found, propter_str(path), base.len ? base : propter_buf_str(&iri), &text, err);
   if (status == PROPTER_OK && output && strcmp(output, "-") != 0) status = propter_io_write_file(output, propter_buf_str(&text), err);

@@ -21,11 +21,13 @@ typedef struct {
   PropterArena arena;
   Entry entries[VALUES_MAX];
   size_t count;
+  PropterStr output; /* the file that is written instead of a graph */
+  bool warned;       /* the first source has been dealt with */
   PropterStatus status;
   PropterError *err;
 } Project;
 
-typedef enum { SKIP, REFUSE } Does;
+typedef enum { SKIP, REFUSE, OPTION, OUTPUT } Does;
 
 static const struct {
   const char *section, *name;
@@ -142,28 +144,50 @@ static PropterStr resolve(Project *p, PropterStr path) {
   return !beside.data || (path.len && path.data[0] == '/') || (stat(beside.data, &st) != 0 && stat(path.data, &st) == 0) ? path : beside;
 }
 
+static PropterStatus push_value(Project *p, const char *option, PropterStr value, Words *w, PropterError *err) {
+  static const char *const paths[] = {"validate", "report", "source", "output"};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    if (strcmp(paths[i], option) == 0) value = resolve(p, value);
+  return push(w, value.data ? propter_arena_printf(&p->arena, "--%s=%.*s", option, (int)value.len, value.data) : value, err);
+}
+
 static PropterStatus push_option(Project *p, const Entry *e, Words *w, PropterError *err) {
   PropterStr value;
   PROPTER_TRY(value_of(p, e, &value, err));
   bool yes = strcmp(value.data, "yes") == 0 || strcmp(value.data, "true") == 0, no = strcmp(value.data, "no") == 0 || strcmp(value.data, "false") == 0;
   if (no) return PROPTER_OK;
   if (yes) return push(w, propter_arena_printf(&p->arena, "--%s", e->key.data), err);
-  bool path = strcmp(e->key.data, "validate") == 0 || strcmp(e->key.data, "report") == 0;
-  if (path) value = resolve(p, value);
-  return push(w, value.data ? propter_arena_printf(&p->arena, "--%s=%.*s", e->key.data, (int)value.len, value.data) : value, err);
+  return push_value(p, e->key.data, value, w, err);
 }
 
-static PropterStatus known_key(Project *p, const Entry *e, bool source, bool *skip, const PropterLog *log, PropterError *err) {
-  *skip = false;
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-    if (strcmp(keys[i].name, e->key.data) != 0 || (strcmp(keys[i].section, "source") == 0) != source) continue;
-    PropterStr value;
-    PROPTER_TRY(value_of(p, e, &value, err));
-    *skip = keys[i].does == SKIP || !value.len || strcmp(value.data, "no") == 0;
-    if (!*skip) return bad(p, e, err, keys[i].why);
-    if (keys[i].why[0]) propter_log(log, PROPTER_LOG_INFO, "ingest", "%s: key %s is passed over: %s", p->path, e->key.data, keys[i].why);
-  }
+/* *done: it is a key of Morph-KGC, and dealt with. */
+static PropterStatus known_key(Project *p, const Entry *e, bool source, Words *w, bool *done, const PropterLog *log, PropterError *err) {
+  size_t i = 0;
+  while (i < sizeof keys / sizeof *keys && (strcmp(keys[i].name, e->key.data) != 0 || (strcmp(keys[i].section, "source") == 0) != source)) i++;
+  *done = i < sizeof keys / sizeof *keys;
+  if (!*done) return PROPTER_OK;
+  PropterStr value;
+  PROPTER_TRY(value_of(p, e, &value, err));
+  if (keys[i].does == OUTPUT) return PROPTER_OK;
+  if (keys[i].does == OPTION) return push_value(p, keys[i].why, value, w, err);
+  if (keys[i].does == REFUSE) return !value.len || strcmp(value.data, "no") == 0 ? PROPTER_OK : bad(p, e, err, keys[i].why);
+  if (!p->warned) propter_log(log, PROPTER_LOG_WARNING, "ingest", "%s: key %s is passed over: %s", p->path, e->key.data, keys[i].why);
   return PROPTER_OK;
+}
+
+/* One file for all sources; triples unless it says quads, as Morph-KGC has it. */
+static PropterStatus push_output(Project *p, Words *w, PropterError *err) {
+  const PropterStr configuration = PROPTER_STR("CONFIGURATION");
+  const Entry *file = find(p, configuration, PROPTER_STR("output_file")), *format = find(p, configuration, PROPTER_STR("output_format"));
+  PropterStr path, form = {"", 0};
+  if (!file) return PROPTER_OK;
+  PROPTER_TRY(value_of(p, file, &path, err));
+  p->output = path = resolve(p, path);
+  if (!path.data) return no_memory(err);
+  if (format) PROPTER_TRY(value_of(p, format, &form, err));
+  if (strcasecmp(form.data, "N-QUADS") != 0) PROPTER_TRY(push(w, PROPTER_STR("--triples"), err));
+  if (p->warned) PROPTER_TRY(push(w, PROPTER_STR("--append"), err));
+  return push_value(p, "output", path, w, err);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
@@ -226,23 +250,25 @@ static bool is_named(const Entry *e, const char *section) { return strcmp(e->sec
 
 static PropterStatus words_of(Project *p, PropterStr section, Words *w, const PropterLog *log, PropterError *err) {
   static char dashes[] = "--";
-  bool skip;
+  bool done;
   w->count = 0;
   for (size_t i = 0; i < p->count; i++) {
     const Entry *e = &p->entries[i];
     if (!is_named(e, "CONFIGURATION")) continue;
-    PROPTER_TRY(known_key(p, e, false, &skip, log, err));
-    if (!skip) PROPTER_TRY(push_option(p, e, w, err));
+    PROPTER_TRY(known_key(p, e, false, w, &done, log, err));
+    if (!done) PROPTER_TRY(push_option(p, e, w, err));
   }
+  PROPTER_TRY(push_output(p, w, err));
   const Entry *database = find(p, section, PROPTER_STR("db_url")), *mappings = find(p, section, PROPTER_STR("mappings"));
   if (database) PROPTER_TRY(push_database(p, database, w, err));
-  w->items[w->count++] = dashes;
   for (size_t i = 0; i < p->count; i++) {
     const Entry *e = &p->entries[i];
     if (!propter_str_equal(e->section, section) || e == database || e == mappings) continue;
-    PROPTER_TRY(known_key(p, e, true, &skip, log, err));
-    if (!skip) return bad(p, e, err, "a data source has the keys mappings and db_url");
+    PROPTER_TRY(known_key(p, e, true, w, &done, log, err));
+    if (!done) return bad(p, e, err, "a data source has the keys mappings, db_url and file_path");
   }
+  p->warned = true;
+  PROPTER_TRY(push(w, propter_str(dashes), err));
   return mappings ? push_mappings(p, mappings, w, err) : PROPTER_OK;
 }
 
@@ -269,10 +295,12 @@ PropterStatus project_run(const CommandCall *outer, const char *path, PropterErr
   for (size_t i = 0; status == PROPTER_OK && i < p->count; i++) {
     const Entry *e = &p->entries[i];
     if (is_named(e, "CONFIGURATION") || is_named(e, "DEFAULT") || (i && propter_str_equal(e[-1].section, e->section))) continue;
-    sources++;
     status = words_of(p, e->section, w, outer->log, err);
     if (status == PROPTER_OK) status = run_source(outer, w, err);
     if (status == PROPTER_NEGATIVE && !(err && err->message[0])) result = status, status = PROPTER_OK;
+    sources += status == PROPTER_OK;
+    /* What is there of the sources before looks like the whole. */
+    if (status != PROPTER_OK && sources && p->output.len && !outer->dry_run) (void)propter_io_unlink(p->output.data);
   }
   if (status == PROPTER_OK && !sources) {
     propter_error_at(err, path, 0, 0);

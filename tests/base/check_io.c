@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "propter/io.h"
 #include "support.h"
@@ -56,6 +57,33 @@ START_TEST(a_failed_replacement_leaves_the_old_file) {
 }
 END_TEST
 
+/* Standard input is a pipe with "hello"; kept, it can be opened as often as one likes. */
+static PropterStatus keep_input(void *payload, PropterError *err) {
+  int ends[2];
+  ck_assert_int_eq(pipe(ends), 0);
+  ck_assert_int_eq(write(ends[1], "hello", 5), 5);
+  ck_assert_int_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+  (void)close(ends[0]), (void)close(ends[1]);
+  PROPTER_TRY(propter_io_keep_input(*(const uint64_t *)payload, err));
+  for (int i = 0; i < 2; i++) {
+    PropterBuf buf = {0};
+    PropterStatus status = propter_io_read_file("/dev/stdin", 0, &buf, err);
+    if (status == PROPTER_OK) ck_assert_str_eq(buf.data, "hello");
+    propter_buf_clear(&buf);
+    if (status != PROPTER_OK) return status;
+  }
+  return propter_io_keep_input(1, err); /* a file is left alone */
+}
+
+START_TEST(standard_input_is_kept) {
+  uint64_t limit = 5;
+  PropterError err = {0};
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, keep_input, &limit, true), 5);
+  limit = 4;
+  ck_assert_int_eq(keep_input(&limit, &err), PROPTER_LIMIT);
+}
+END_TEST
+
 static PropterStatus only_write(void *payload, PropterError *err) { return propter_io_write_file(payload, PROPTER_STR("x"), err); }
 
 START_TEST(every_failed_call_of_a_write_is_reported) {
@@ -68,6 +96,7 @@ Suite *suite_io(void) {
   Suite *s = suite_create("io");
   TCase *tc = tcase_create("io");
   tcase_add_test(tc, a_file_is_read_whole_or_refused);
+  tcase_add_test(tc, standard_input_is_kept);
   tcase_add_test(tc, a_failed_replacement_leaves_the_old_file);
   tcase_add_test(tc, every_failed_call_of_a_write_is_reported);
   suite_add_tcase(s, tc);

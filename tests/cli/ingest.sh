@@ -294,4 +294,22 @@ expect 'the other mode replaces it' 1 '2 rows, 20 quads; 14 added, 0 removed' "$
 echo 'm.json' > csvw/csvm
 expect 'a table finds its metadata where the site says' 1 '<http://example.org/1>' "$PROPTER" ingest --minimal csvw/t.csv --csvm csvw/csvm --output -
 expect 'CSVW as N-Quads' 1 '<http://example.org/1>' "$PROPTER" ingest --minimal csvw/m.json --output -
+# Rows that can be mended from the list; paths that match nothing.
+cat > nd.ttl <<'END'
+@prefix rml: <http://w3id.org/rml/> . @prefix ex: <http://example.org/> .
+ex:m rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path "t.ndjson" ] ; rml:referenceFormulation rml:JSONPath ; rml:iterator "$" ] ;
+  rml:subjectMap [ rml:template "http://example.org/{$.id}" ] ; rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference "$.n" ] ] .
+END
+printf '{"id":1,"n":5}\n{"id":2,"n":\n{"id":3,"n":7}\n' > t.ndjson
+expect 'a line that is no JSON is one reject' 1 'ingested: 3 rows, 2 quads' "$PROPTER" -g "$dir/nd" ingest nd.ttl
+expect 'with what stands there' 0 't.ndjson,2,,"{""id"":2,""n"":",syntax,not JSON' "$PROPTER" -g "$dir/nd" rejects -f csv
+expect 'left out' 0 '1 rejected and left out' "$PROPTER" -g "$dir/nd" ingest nd.ttl --on-error skip --force
+expect 'or it ends the run' 3 't.ndjson:2: not JSON' "$PROPTER" -g "$dir/nd" ingest nd.ttl --on-error stop --force
+expect 'incrementally' 1 '2 rows are those of the last run' sh -c '"$0" -g "$1/ndi" ingest nd.ttl --incremental; "$0" -g "$1/ndi" ingest nd.ttl --incremental --force' "$PROPTER" "$dir"
+sed 's/iterator "\$"/iterator "$.rows[*]"/' nd.ttl > no.ttl; printf '{"id":1,"n":5}\n' > t.ndjson
+expect 'an iterator that matches nothing is said' 0 't.ndjson: $.rows[*] matches no row' "$PROPTER" -g "$dir/no" ingest no.ttl
+expect 'and counts as shrinking' 3 'would' "$PROPTER" -g "$dir/nd" ingest no.ttl --replace
+printf 'id,n\n1,10\n2,"a ""b"", c",3\n' > t.csv
+expect 'a row with too many cells' 1 '1 rejected' "$PROPTER" -g "$dir/cc" ingest m.ttl
+expect 'is listed whole' 0 't.csv,3,,"2,""a """"b"""", c"",3",columns,' "$PROPTER" -g "$dir/cc" rejects -f csv
 echo "1..$n"

@@ -113,7 +113,7 @@ static bool same_dumps(const char *folder, PropterBuf *why) {
 static void target_case(const char *folder, const char *name) {
   char from[4000], here[4096], temporary[] = "/tmp/propter-targets-XXXXXX";
   const char *mapping = "mapping.ttl";
-  PropterIngestOptions options = {.mappings = &mapping, .count = 1, .base = PROPTER_STR(BASE)};
+  PropterIngestOptions options = {.mappings = &mapping, .count = 1, .how.base = PROPTER_STR(BASE)};
   PropterIngestResult result = {.run = {"", 0}};
   PropterError err = {0};
   PropterBuf why = {0};

@@ -242,7 +242,7 @@ static void add_up_everywhere(const char *address, bool medians) {
   PropterGraph *graph = new_graph();
   PropterIngestResult result = {0};
   PropterBuf out = {0};
-  PropterIngestOptions options = {.database = address};
+  PropterIngestOptions options = {.how.database = address};
   PropterError wrong = {0};
   support_write(mapping, propter_str(medians ? MEASURES MEDIANS TOTALS : MEASURES TOTALS));
   ck_ok(ingest(graph, mapping, &options, &result, err));
@@ -287,7 +287,7 @@ START_TEST(a_database_that_nothing_reads_is_refused) {
   support_write(mapping, PROPTER_STR("@prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
                                      "<urn:m> a p:Metric ; skos:prefLabel \"m\" ; p:sourceFile \"t.csv\" ; p:timeColumn \"d\" ; p:sourceColumn \"n\" ;\n"
                                      "  p:grain \"P1D\" ; p:aggregation p:Sum .\n"));
-  ck_assert_int_eq(ingest(graph, mapping, &(PropterIngestOptions){.database = sqlite() + strlen("sqlite:")}, &result, &e), PROPTER_INVALID);
+  ck_assert_int_eq(ingest(graph, mapping, &(PropterIngestOptions){.how.database = sqlite() + strlen("sqlite:")}, &result, &e), PROPTER_INVALID);
   ck_assert_msg(strstr(e.message, "names no table of it") && e.line == 2, "%s", e.message);
   propter_ingest_result_clear(&result);
   propter_graph_close(graph);

@@ -24,6 +24,8 @@ Suite *suite_defects(void);
 #define CSV CSV_OF("t.csv")
 #define TYPED(type) PREFIXES SOURCE("t.csv", "CSV", "") SUBJECT SAYS("n", "rml:reference \"n\" ; rml:datatype xsd:" type) " ."
 #define JSON PREFIXES SOURCE("t.csv", "JSONPath", " ; rml:iterator \"$[*]\"") SUBJECT SAYS("n", "rml:reference \"$.n\"") " ."
+#define NDJSON PREFIXES SOURCE("t.ndjson", "JSONPath", " ; rml:iterator \"$\"") SUBJECT SAYS("n", "rml:reference \"$.n\"") " ."
+#define ANYWHERE PREFIXES SOURCE("t.csv", "JSONPath", " ; rml:iterator \"$..[?@.n]\"") SUBJECT SAYS("n", "rml:reference \"$.n\"") " ."
 #define XML                                                                                                                                                    \
   PREFIXES SOURCE("t.csv", "XPath",                                                                                                                            \
                   " ; rml:iterator \"/r/e\"") " rml:subjectMap [ rml:template \"http://example.org/{@id}\" ] ;" SAYS("n", "rml:reference \"n\"") " ."
@@ -56,6 +58,11 @@ static const Defect defects[] = {
     {"no language", PREFIXES SOURCE("t.csv", "CSV", "") SUBJECT SAYS("n", "rml:reference \"n\" ; rml:languageMap [ rml:reference \"n\" ]") " .", "t.csv",
      "id,n\n1,english!\n2,en\n", 0, PROPTER_INVALID, 2, "english!", 1},
     {"an object for a value", JSON, "t.csv", "[{\"id\":1,\"n\":{\"a\":1}},{\"id\":2,\"n\":2}]", 0, PROPTER_INVALID, 1, "found the array or object", 1},
+    {"a line of NDJSON that is cut", NDJSON, "t.ndjson", "{\"id\":1,\"n\":2}\n{\"id\":2,\"n\n{\"id\":3,\"n\":3}\n", 0, PROPTER_INVALID, 2, "not JSON", 2},
+    {"a line of NDJSON without its bracket", NDJSON, "t.ndjson", "{\"id\":1,\"n\":2}\n{\"id\":2,\"n\":[3\n{\"id\":3,\"n\":3}\n", 0, PROPTER_INVALID, 2, "not JSON", 2},
+    {"NDJSON cut short", NDJSON, "t.ndjson", "{\"id\":1,\n\"n\":2}\n{\"id\":2", 0, PROPTER_INVALID, 3, "not JSON", 1},
+    {"a member that stands twice", JSON, "t.csv", "[{\"id\":1,\"n\":1},\n{\"id\":2,\"n\":2,\"n\":3}]", 0, PROPTER_INVALID, 2, "duplicate object key", 1},
+    {"a member that stands twice in a line", NDJSON, "t.ndjson", "{\"id\":1,\"n\":1,\"id\":2}\n{\"id\":3,\"n\":3}", 0, PROPTER_INVALID, 1, "duplicate object key", 1},
     {"the same key twice",
      "@prefix propter: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
      "<http://example.org/m> a propter:Metric ; skos:prefLabel \"n\"@en ; propter:sourceFile \"t.csv\" ; propter:timeColumn \"id\" ; propter:sourceColumn \"n\" ;\n"
@@ -72,6 +79,10 @@ static const Defect defects[] = {
     {"another delimiter", CSV, "t.csv", "id;n\n1;10\n", 0, PROPTER_NOT_FOUND, 0, "its columns: id;n", NONE},
     {"a column that stands twice", CSV, "t.csv", "id,n,n\n1,10,11\n", 0, PROPTER_INVALID, 0, "stands 2 times", NONE},
     {"half-written JSON", JSON, "t.csv", "[{\"id\":1,\"n\":2},\n{\"id\":2,", 0, PROPTER_SYNTAX, 2, "", NONE},
+    {"a member that stands twice in a document held whole", ANYWHERE, "t.csv", "[{\"id\":1,\"n\":1},\n{\"id\":2,\"n\":2,\"n\":3}]", 0, PROPTER_SYNTAX, 2,
+     "duplicate object key", NONE},
+    {"rows that stand twice", PREFIXES SOURCE("t.csv", "JSONPath", " ; rml:iterator \"$.a[*]\"") SUBJECT SAYS("n", "rml:reference \"$.n\"") " .", "t.csv",
+     "{\"a\":[{\"id\":1,\"n\":2}],\n\"a\":[]}", 0, PROPTER_SYNTAX, 2, "duplicate object key", NONE},
     {"JSON with something behind it", JSON, "t.csv", "[{\"id\":1,\"n\":2}]\n]", 0, PROPTER_SYNTAX, 2, "", NONE},
     {"half-written XML", XML, "t.csv", "<r>\n<e id='1'><n>2</n></e>\n<e", 0, PROPTER_SYNTAX, 3, "", NONE},
     {"an XML bomb", XML, "t.csv", "<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;'>]>\n<r><e id='1'><n>&b;</n></e></r>", 0,

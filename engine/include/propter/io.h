@@ -23,6 +23,10 @@ PROPTER_API int propter_io_write_all(int fd, const void *buf, size_t size);
 /* Appends the file's bytes to `out`. NOT_FOUND: no such file; LIMIT: more than `limit` bytes (0: 1 GiB); IO: anything else. */
 PROPTER_API PropterStatus propter_io_read_file(const char *path, size_t limit, PropterBuf *out, PropterError *err);
 
+/* Makes standard input a file that can be opened as /dev/stdin again and again: where it is none, what it holds goes into a temporary file (in $TMPDIR or
+ * /tmp, gone with the process) that takes its place. LIMIT: more than `limit` bytes; IO. */
+PROPTER_API PropterStatus propter_io_keep_input(uint64_t limit, PropterError *err);
+
 /* Replaces the file: written beside it, synced, renamed, the folder synced; on failure the old file stands unchanged. */
 PROPTER_API PropterStatus propter_io_write_file(const char *path, PropterStr bytes, PropterError *err);
 

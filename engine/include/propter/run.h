@@ -20,7 +20,7 @@ typedef struct {
 } PropterRunOptions;
 
 /* One rejected row or document. Empty strings and 0 mean: does not apply. Bytes that are not UTF-8 are replaced, values are cut at 200
- * bytes. Copied. */
+ * bytes, those of whole rows (without a column) at 4,096. Copied. */
 typedef struct {
   PropterStr file;
   uint64_t row;      /* line of the file, from 1 */

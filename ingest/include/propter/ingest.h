@@ -17,16 +17,13 @@ typedef enum { PROPTER_INGEST_UNGUARDED, PROPTER_INGEST_PERCENT, PROPTER_INGEST_
 typedef struct {
   const char *const *mappings; /* mapping documents, executed as one mapping */
   size_t count;
-  PropterStr base;      /* base IRI where a mapping states none; may be empty */
-  const char *database; /* of R2RML's logical tables (PropterMappingOptions); NULL: none */
-  bool minimal;         /* of CSVW (PropterMappingOptions) */
-  const char *csvm;     /* of CSVW, NULL: the default */
-  PropterTableAnswer answer; /* of queries over RDF files (PropterMappingOptions) */
+  PropterMappingOptions how; /* how they are read; its limits are those below */
   PropterIngestOnError on_error;
   bool bounded; /* more than `max_errors` bad rows end the run; the graph stays as it was */
   uint64_t max_errors;
   PropterIngestGuard guard; /* what max_removed is: the graph of a source, or all that the mapping gives, may come out smaller by so many quads or percent */
   uint64_t max_removed;
+  bool triples, append; /* of propter_ingest_write: names of graphs are left out; what stands in the file stays before what is written */
   unsigned threads;  /* 0: as many as there are processors */
   bool dry_run;      /* do everything but the commit */
   bool force;        /* also when nothing changed since the last run */
@@ -62,7 +59,7 @@ typedef struct {
  * USAGE: targets together with `state`; LOCKED: another writer; else as propter_mapping_run and the writer. */
 PROPTER_API PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err);
 /* The same into a file of N-Quads ("-": standard output), each quad once, without a graph: quads outside named graphs are written without one. Deterministic
- * whatever the number of threads. On failure the file is removed. A path that ends in .json: JSON by CSV2JSON; USAGE for mappings that are no CSVW. */
+ * whatever the number of threads. On failure the file is removed, or with `append` what was added to it. A path that ends in .json: JSON by CSV2JSON; USAGE for mappings that are no CSVW. */
 PROPTER_API PropterStatus propter_ingest_write(const PropterIngestOptions *options, const char *path, PropterIngestResult *result, PropterError *err);
 PROPTER_API void propter_ingest_result_clear(PropterIngestResult *result);
 

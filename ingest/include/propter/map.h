@@ -21,6 +21,10 @@ typedef struct {
                            may lie, a line each, the first that describes it counts. NULL: {+url}-metadata.json, csv-metadata.json */
   bool validate;        /* CSVW: the run makes nothing and rejects what a validator calls an error: headers, cells, primary and foreign keys */
   PropterTableAnswer answer; /* of queries over RDF files (propter/table.h); NULL: a source that has one is an error */
+  const PropterStr *nulls; /* texts that are no value in every source, besides those it names itself (rml:null); but for CSVW, which says its own */
+  size_t null_count;
+  const char *file;        /* what every source that is a file is read from, whatever the mapping says; NULL: that */
+  const char *plain;       /* ASCII characters that templates of IRIs leave as they are, not percent-encoded; NULL: none but RFC 3987's iunreserved */
   const PropterLimits *limits; /* NULL: defaults */
 } PropterMappingOptions;
 

@@ -62,8 +62,9 @@ typedef struct {
   const PropterStr *cells; /* UTF-8 without NUL; as many as there are */
   size_t count;
   const PropterCells *values; /* where a column may have no value, several or typed ones: `count` lists instead of `cells`; else NULL */
-  const char *problem; /* NULL, or why the row is no row of this table: fewer or more cells than columns */
-  const char *rule;    /* what the problem is against; NULL: "columns" */
+  const char *problem; /* NULL, or why the row is no row of this table: fewer or more cells than columns, no JSON */
+  const char *rule;    /* what the problem is against; NULL: "columns", or "syntax" where `text` stands */
+  PropterStr text;     /* with a problem and without cells: what stands there instead */
 } PropterRow;
 
 typedef struct PropterTable PropterTable;
@@ -105,7 +106,8 @@ typedef struct {
 } PropterTableRows;
 PROPTER_API PropterStatus propter_table_of_rows(const PropterStr *names, size_t count, const PropterTableRows *rows, PropterTable **out, PropterError *err);
 
-/* The next row; *found false at the end. Rows without any byte are skipped. A row with the wrong number of cells is a row with a problem;
+/* The next row; *found false at the end. Rows without any byte are skipped. A row with the wrong number of cells is a row with a problem, as is a line of NDJSON that is no JSON, or an object
+ * that has a member twice where the reader knows where it ends;
  * what makes the rest of the file unreadable is an error with line and column (or byte): SYNTAX for broken quotes, INVALID for bytes that
  * are not text in the encoding, LIMIT. */
 PROPTER_API PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *found, PropterError *err);
