@@ -92,7 +92,7 @@ static PropterStatus open_csv(const char *path, const PropterTableOptions *optio
     c->checked_mark = strncasecmp(options->encoding, "UTF-16", 6) != 0;
   }
   c->given = source_of_text(options->text, path, limits->table_bytes);
-  if (!options->text.data) PROPTER_TRY(source_open_file(path, limits->table_bytes, &c->file, err));
+  if (!options->text.data) PROPTER_TRY(source_open_file(path, limits->table_bytes, limits, &c->file, err));
   c->source = c->file ? c->file : &c->given.source;
   return PROPTER_OK;
 }

@@ -79,7 +79,7 @@ static PropterStatus open_json(const char *path, const PropterTableOptions *opti
   if (options->iterator) PROPTER_TRY(json_path_parse(propter_str(options->iterator), &j->limits, &j->iterator, err));
   if (j->iterator && !j->lines) j->depth = json_path_array_depth(j->iterator);
   if (!j->lines && j->depth == SIZE_MAX) j->whole = options->iterator ? options->iterator : "$";
-  return text_open(path, options, limits->table_bytes, (size_t)(j->whole ? limits->document_bytes : limits->line_bytes), &j->text, err);
+  return text_open(path, options, limits, (size_t)(j->whole ? limits->document_bytes : limits->line_bytes), &j->text, err);
 }
 
 static PropterStatus nested_json(void *state, size_t parent, PropterStr expression, size_t *index, PropterError *err) {

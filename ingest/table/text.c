@@ -35,7 +35,7 @@ static PropterStatus start_convert(Text *t, const char *encoding, PropterError *
   return PROPTER_OK;
 }
 
-PropterStatus text_open(const char *path, const PropterTableOptions *options, uint64_t limit, size_t buffer, Text **out, PropterError *err) {
+PropterStatus text_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, size_t buffer, Text **out, PropterError *err) {
   Text *t = propter_calloc(1, sizeof *t);
   if (!t) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
   t->path = path;
@@ -44,9 +44,9 @@ PropterStatus text_open(const char *path, const PropterTableOptions *options, ui
   const char *encoding = options->encoding;
   bool utf8 = !encoding || strcasecmp(encoding, "UTF-8") == 0 || strcasecmp(encoding, "utf8") == 0;
   PropterStatus status = utf8 ? PROPTER_OK : start_convert(t, encoding, err);
-  t->given = source_of_text(options->text, path, limit);
+  t->given = source_of_text(options->text, path, limits->table_bytes);
   t->source = &t->given.source;
-  if (status == PROPTER_OK && !options->text.data) status = source_open_file(path, limit, &t->file, err);
+  if (status == PROPTER_OK && !options->text.data) status = source_open_file(path, limits->table_bytes, limits, &t->file, err);
   if (t->file) t->source = t->file;
   if (status != PROPTER_OK) {
     text_close(t);

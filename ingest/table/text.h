@@ -9,7 +9,7 @@ typedef struct Text Text;
 
 /* Opens a file ("-": standard input), unpacked, or the options' text, in their encoding (NULL: UTF-8, or what its byte order mark says; the mark is dropped).
  * `buffer` bytes at most are held. Errors as propter_table_open. Close with text_close. */
-PropterStatus text_open(const char *path, const PropterTableOptions *options, uint64_t limit, size_t buffer, Text **out, PropterError *err);
+PropterStatus text_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, size_t buffer, Text **out, PropterError *err);
 void text_close(Text *text);
 /* More bytes behind those held. *more is false at the end. LIMIT: the buffer is full. */
 PropterStatus text_more(Text *text, bool *more, PropterError *err);

@@ -55,7 +55,7 @@ static PropterStatus open_xml(const char *path, const PropterTableOptions *optio
   bool more;
   if (!x) return no_memory(err);
   *state = x;
-  PROPTER_TRY(text_open(path, options, limits->table_bytes, 0, &x->text, err));
+  PROPTER_TRY(text_open(path, options, limits, 0, &x->text, err));
   PROPTER_TRY(text_more(x->text, &more, err)); /* its first bytes say how it is encoded */
   PROPTER_TRY(propter_xml_rows_new(limits, &x->rows, err));
   for (size_t i = 0; i < options->prefix_count; i++) PROPTER_TRY(propter_xml_rows_prefix(x->rows, options->prefixes[i].prefix, options->prefixes[i].iri, err));

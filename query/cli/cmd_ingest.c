@@ -36,6 +36,14 @@ static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *
   return output_iri_option(call, "base", &o->how.base, err);
 }
 
+static PropterStatus set_unpacked(const CommandCall *call, PropterLimits *limits, PropterError *err) {
+  int64_t n = 0;
+  if (!cmd_value(call, "max-unpacked")) return PROPTER_OK;
+  PROPTER_TRY(output_number_option(call, "max-unpacked", 1, INT64_MAX, &n, err));
+  limits->table_bytes = limits->unpack_free = (uint64_t)n;
+  return PROPTER_OK;
+}
+
 enum { NULLS_MAX = 64 };
 
 /* Texts between commas; none before the first, or between two, is the empty text. */
@@ -142,8 +150,11 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                             .log = call->log};
   PropterIngestResult result = {0};
   PropterStr nulls[NULLS_MAX];
+  PropterLimits limits = propter_limits_default();
+  o.limits = &limits;
   PROPTER_TRY(output_format(call, formats, &format, err));
   PROPTER_TRY(set_options(call, &o, err));
+  PROPTER_TRY(set_unpacked(call, &limits, err));
   PROPTER_TRY(set_nulls(call, nulls, &o.how, err));
   if (table && o.count) return propter_fail(err, PROPTER_USAGE, "--sniff makes a mapping: expected no other, found %s", call->operands[0]);
   if (table) return ingest_sniff(call, table, o.how.base, err);
@@ -162,6 +173,7 @@ static const CommandOption options[] = {
     {"base", 0, "IRI", "base of relative IRIs where the mapping states none"},
     {"database", 0, "ADDRESS", "database of R2RML's logical tables and of metrics, which it adds up itself: an SQLite file, a postgresql:// address, or odbc: and a connection string"},
     {"output", 0, "FILE", "write N-Quads to a file (- is standard output) instead of into a graph; of CSVW to a .json file CSV2JSON; with --sniff the mapping"},
+    {"max-unpacked", 0, "BYTES", "give up when a source is longer, unpacked (default: what is packed may be 200 times as long as it is packed, beyond 64 MiB)"},
     {"triples", 0, NULL, "with --output: leave the names of graphs out (N-Triples)"},
     {"append", 0, NULL, "with --output: add to the file"},
     {"null", 0, "LIST", "texts, separated by commas, that are no value in any source (,NA: the empty text and NA)"},

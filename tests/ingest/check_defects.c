@@ -90,6 +90,9 @@ static const Defect defects[] = {
     {"XML without end of depth", XML, "t.csv", NULL, 0, PROPTER_LIMIT, 1, "nested deeper", NONE},
     {"gzip cut short", CSV_OF("t.csv.gz"), "t.csv.gz", "gzip", 0, PROPTER_SYNTAX, 0, "ends too early", NONE},
     {"xz cut short", CSV_OF("t.csv.xz"), "t.csv.xz", "tarxz", 0, PROPTER_SYNTAX, 0, "packed data", NONE},
+    {"a bomb of plain CSV, gzip", CSV_OF("t.csv.gz"), "t.csv.gz", "bomb gzip", 0, PROPTER_LIMIT, 0, "times as many is the limit", NONE},
+    {"a bomb of plain CSV, zip", CSV_OF("t.csv.zip"), "t.csv.zip", "bomb zip", 0, PROPTER_LIMIT, 0, "times as many is the limit", NONE},
+    {"a bomb of plain CSV, xz", CSV_OF("t.csv.xz"), "t.csv.xz", "bomb tarxz", 0, PROPTER_LIMIT, 0, "times as many is the limit", NONE},
     {"a bomb in a workbook", CSV_OF("t.xlsx"), "t.xlsx", "bomb", 0, PROPTER_LIMIT, 0, "times its size", NONE},
     {"a workbook with a password", CSV_OF("t.xlsx"), "t.xlsx", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and more", 0, PROPTER_INVALID, 0, "encrypted", NONE},
     {"a damaged database",
@@ -143,6 +146,12 @@ static void make_data(const Defect *d, const char *path, PropterBuf *out) {
     for (int i = 0; i < 9000; i++) propter_buf_printf(&text, "%d,%d\n", i, i * i % 7919);
     ck_ok(propter_pack(propter_str(d->data), "t.csv", propter_buf_str(&text), out, err));
     out->len /= 2;
+    propter_buf_clear(&text);
+  } else if (strncmp(d->data, "bomb ", 5) == 0) {
+    PropterBuf text = {0};
+    propter_buf_add(&text, PROPTER_STR("id,n\n"));
+    for (int i = 0; i < 700000; i++) propter_buf_add(&text, PROPTER_STR("1,2\n"));
+    ck_ok(propter_pack(propter_str(d->data + 5), "t.csv", propter_buf_str(&text), out, err));
     propter_buf_clear(&text);
   } else if (strcmp(d->data, "bomb") == 0) {
     PropterBuf text = {0};
@@ -198,7 +207,9 @@ static void check(const Defect *d) {
   make_data(d, file, &data);
   support_write(file, propter_buf_str(&data));
   support_write(mapping, propter_str(d->mapping));
-  PropterStatus status = ingest(graph, mapping, &(PropterIngestOptions){.on_error = PROPTER_INGEST_STOP}, &result, &why);
+  PropterLimits limits = propter_limits_default();
+  limits.unpack_free = 1 << 20; /* a bomb of 64 MiB takes seconds */
+  PropterStatus status = ingest(graph, mapping, &(PropterIngestOptions){.on_error = PROPTER_INGEST_STOP, .limits = &limits}, &result, &why);
   (void)propter_error_format(&why, place, sizeof place);
   ck_assert_msg(status != PROPTER_OK && (d->status == PROPTER_STATUS_COUNT || status == d->status), "%s: %s %s", d->name, propter_status_name(status), place);
   ck_assert_msg(strstr(place, d->words) != NULL, "%s: %s", d->name, place);

@@ -106,7 +106,7 @@ PropterStatus rdf_read(const char *path, const PropterRdfOptions *options, const
   PropterBuf base = {.max = 65536};
   PropterStatus status = PROPTER_OK;
   if (!options || !options->base.len) status = propter_iri_of_file(path, &base, err);
-  if (status == PROPTER_OK) status = source_open_file(path, limits.load_bytes, &source, err);
+  if (status == PROPTER_OK) status = source_open_file(path, limits.load_bytes, &limits, &source, err);
   if (status == PROPTER_OK && options && options->hash) status = source_hash(source, err);
   if (status == PROPTER_OK) status = run(source, format, propter_buf_str(&base), options, sink, spread, err);
   if (status == PROPTER_OK && options && options->hash) status = source_hash_end(source, options->hash, err);

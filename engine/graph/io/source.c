@@ -21,6 +21,7 @@ typedef struct {
   z_stream z;
   PropterUnpack *unpack; /* NULL: gzip or nothing */
   PropterHasher *hasher; /* of the raw bytes, NULL: none */
+  uint64_t taken, ratio, free; /* raw bytes read; how many times as many may come out of a packed file beyond `free` */
   size_t have; /* raw bytes in `raw` from `at` on */
   size_t at;
   unsigned char raw[BLOCK];
@@ -58,6 +59,7 @@ static PropterStatus read_raw(FileSource *s, void *bytes, size_t size, size_t *c
     return propter_io_fail(err, s->source.name, "read");
   }
   *count = (size_t)n;
+  s->taken += *count;
   if (s->hasher) propter_hasher_add(s->hasher, bytes, *count);
   return PROPTER_OK;
 }
@@ -139,12 +141,23 @@ static PropterStatus start(FileSource *s, PropterError *err) {
   return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for unpacking");
 }
 
+/* What a few bytes promise without end is no table. */
+static PropterStatus check_ratio(const FileSource *s, size_t count, PropterError *err) {
+  uint64_t total = s->source.total + count;
+  if (total <= s->free || total / s->ratio <= s->taken) return PROPTER_OK;
+  propter_error_at(err, s->source.name, 0, 0);
+  return propter_fail(err, PROPTER_LIMIT, "packed data: %llu bytes became more than %llu (%llu times as many is the limit)", (unsigned long long)s->taken,
+                      (unsigned long long)s->free, (unsigned long long)s->ratio);
+}
+
 static PropterStatus file_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err) {
   FileSource *s = (FileSource *)source;
   *count = 0;
   if (!s->started) PROPTER_TRY(start(s, err));
-  if (s->unpack) return propter_unpack_read(s->unpack, bytes, size, count, err);
-  if (s->packed) return unpack(s, bytes, size, count, err);
+  if (s->unpack || s->packed) {
+    PROPTER_TRY(s->unpack ? propter_unpack_read(s->unpack, bytes, size, count, err) : unpack(s, bytes, size, count, err));
+    return check_ratio(s, *count, err);
+  }
   if (!s->have && !s->ended && size >= BLOCK) {
     PROPTER_TRY(read_raw(s, bytes, size, count, err));
     s->ended = *count == 0;
@@ -161,11 +174,12 @@ static PropterStatus file_read(Source *source, void *bytes, size_t size, size_t 
   return PROPTER_OK;
 }
 
-PropterStatus source_open_file(const char *path, uint64_t limit, Source **out, PropterError *err) {
+PropterStatus source_open_file(const char *path, uint64_t limit, const PropterLimits *limits, Source **out, PropterError *err) {
   FileSource *s = propter_calloc(1, sizeof *s);
   if (!s) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
   bool standard = strcmp(path, "-") == 0;
   s->source = (Source){file_read, standard ? "standard input" : path, limit, 0};
+  s->ratio = limits->unpack_ratio, s->free = limits->unpack_free;
   s->fd = standard ? STDIN_FILENO : propter_io_open(path, O_RDONLY, 0);
   if (s->fd < 0) {
     PropterStatus status = propter_io_fail(err, path, "open");

@@ -70,7 +70,7 @@ typedef struct {
 typedef struct PropterTable PropterTable;
 
 /* Opens a table and reads its header. "-" is standard input; gzip, xz, bzip2, zstd, and the one file of a zip or tar are unpacked. `limits` NULL: defaults
- * (line_bytes for a row, table_columns, table_bytes for the whole unpacked file; a workbook is held in memory: document_bytes, zip_bytes, zip_ratio;
+ * (line_bytes for a row, table_columns, table_bytes, unpack_ratio and unpack_free for the whole unpacked file; a workbook is held in memory: document_bytes, zip_bytes, zip_ratio;
  * document_bytes for a page of Parquet). NOT_FOUND, USAGE (unknown format or encoding), INVALID (empty file, wrong encoding with the byte), SYNTAX, LIMIT, IO.
  * Free with propter_table_close. */
 PROPTER_API PropterStatus propter_table_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterTable **out,
