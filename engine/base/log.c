@@ -11,6 +11,7 @@ void propter_log(const PropterLog *log, PropterLogLevel level, const char *step,
   va_start(args, format);
   (void)vsnprintf(message, sizeof message, format, args);
   va_end(args);
+  propter_mask_passwords(message);
   log->event(&(PropterLogEvent){.level = level, .step = step, .message = message}, log->payload);
 }
 

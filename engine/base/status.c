@@ -59,6 +59,28 @@ void propter_error_clear(PropterError *err) {
   if (err) memset(err, 0, sizeof *err);
 }
 
+/* Stars for what stands between `from` and `to`, at most three of them; where the text goes on. */
+static char *hide(char *from, char *to) {
+  size_t stars = (size_t)(to - from) < 3 ? (size_t)(to - from) : 3;
+  memset(from, '*', stars);
+  memmove(from + stars, to, strlen(to) + 1);
+  return from + stars;
+}
+
+void propter_mask_passwords(char *text) {
+  static const char *const names[] = {"pwd=", "password="};
+  for (char *at = text; (at = strstr(at, "://")); at += 3) {
+    char *user = at + 3, *end = user + strcspn(user, "/?# \t\n"), *sign = memrchr(user, '@', (size_t)(end - user));
+    char *colon = sign ? memchr(user, ':', (size_t)(sign - user)) : NULL;
+    if (colon) (void)hide(colon + 1, sign);
+  }
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (char *at = text; (at = strcasestr(at, names[i]));) {
+      at += strlen(names[i]);
+      at = hide(at, at + strcspn(at, ":;& \t\n"));
+    }
+}
+
 size_t propter_error_format(const PropterError *err, char *out, size_t size) {
   char place[64] = "";
   if (err->line && err->column)
@@ -69,5 +91,6 @@ size_t propter_error_format(const PropterError *err, char *out, size_t size) {
     (void)snprintf(place, sizeof place, ": byte %llu", (unsigned long long)err->byte);
   const char *message = err->message[0] ? err->message : propter_strerror(err->status);
   int n = snprintf(out, size, "%s%s%s%s", err->source, place, err->source[0] || place[0] ? ": " : "", message);
+  if (size) propter_mask_passwords(out);
   return n < 0 ? 0 : (size_t)n;
 }

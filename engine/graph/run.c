@@ -457,6 +457,30 @@ static bool shares(const PropterIds *a, const PropterIds *b) {
   return false;
 }
 
+/* Whether a later run used or changed what `run` wrote. An undo and the later run it undid cancel each other. */
+static bool stands_on(const PropterRunList *list, const PropterRunInfo *later, const PropterRunInfo *run) {
+  if (later->sequence <= run->sequence || later->undone) return false;
+  for (size_t k = 0; k < list->count; k++)
+    if (later->undoes && list->items[k].id == later->undoes && list->items[k].sequence > run->sequence) return false;
+  return shares(&later->generated, &run->generated) || shares(&later->used, &run->generated);
+}
+
+PropterStatus propter_run_standing_on(const PropterRunList *list, const PropterRunInfo *run, PropterIds *out, PropterError *err) {
+  bool *taken = propter_calloc(list->count + 1, sizeof *taken);
+  if (!taken) return no_memory(err);
+  PropterStatus status = PROPTER_OK;
+  /* In the order of time: whoever stands on a run comes after it. */
+  for (size_t i = 0; i < list->count; i++) {
+    const PropterRunInfo *later = &list->items[i];
+    taken[i] = later == run;
+    for (size_t k = 0; k < i && !taken[i]; k++) taken[i] = taken[k] && stands_on(list, later, &list->items[k]);
+  }
+  for (size_t i = list->count; i-- > 0 && status == PROPTER_OK;)
+    if (taken[i] && &list->items[i] != run) status = add_id(out, list->items[i].id, err);
+  propter_free(taken);
+  return status;
+}
+
 /* Later runs that stand in the way, by name. */
 static PropterStatus check_undo(const PropterRunList *list, const PropterRunInfo *run, PropterError *err) {
   if (run->undone) return propter_fail(err, PROPTER_INVALID, "run %s is undone already", run->name.data);
@@ -464,14 +488,7 @@ static PropterStatus check_undo(const PropterRunList *list, const PropterRunInfo
   PropterBuf names = {.max = 400};
   for (size_t i = 0; i < list->count; i++) {
     const PropterRunInfo *later = &list->items[i];
-    if (later->sequence <= run->sequence || later->undone) continue;
-    /* An undo and the later run it undid cancel each other. */
-    const PropterRunInfo *target = NULL;
-    for (size_t k = 0; k < list->count; k++)
-      if (later->undoes && list->items[k].id == later->undoes) target = &list->items[k];
-    if (target && target->sequence > run->sequence) continue;
-    if (shares(&later->generated, &run->generated) || shares(&later->used, &run->generated))
-      propter_buf_printf(&names, "%s%s", names.len ? ", " : "", later->name.data);
+    if (stands_on(list, later, run)) propter_buf_printf(&names, "%s%s", names.len ? ", " : "", later->name.data);
   }
   PropterStatus status = PROPTER_OK;
   if (names.len || names.failed)

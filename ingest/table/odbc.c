@@ -36,6 +36,7 @@ static PropterStatus fail(const Odbc *o, PropterStatus status, PropterError *err
       break;
   if (memcmp(state, "HY001", 5) == 0) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading a database");
   if (memcmp(state, "08", 2) == 0) status = PROPTER_IO;
+  if (memcmp(state, "28", 2) == 0) status = PROPTER_INVALID; /* invalid authorization: it will not be another one later on */
   return propter_fail(err, status, "ODBC: %s", *text ? (const char *)text : "the driver says nothing of its failure");
 }
 

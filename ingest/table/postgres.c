@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PostgreSQL: a table or the result of a query, row by row (libpq's single-row mode) in a read-only transaction. */
+#include <errno.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <string.h>
 
 #include "sql.h"
@@ -77,6 +79,33 @@ static PropterStatus columns(Postgres *p, PropterError *err) {
   return PROPTER_OK;
 }
 
+enum { CONNECT_SECONDS = 30 };
+
+/* As PQconnectdb, within CONNECT_SECONDS for each step. */
+static bool wait_for(Postgres *p) {
+  PostgresPollingStatusType wants = PGRES_POLLING_WRITING;
+  while (PQstatus(p->connection) != CONNECTION_BAD && wants != PGRES_POLLING_OK && wants != PGRES_POLLING_FAILED) {
+    struct pollfd fd = {.fd = PQsocket(p->connection), .events = wants == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+    int ready = poll(&fd, 1, CONNECT_SECONDS * 1000);
+    if (ready == 0 || (ready < 0 && errno != EINTR)) return false;
+    if (ready > 0) wants = PQconnectPoll(p->connection);
+  }
+  return PQstatus(p->connection) == CONNECTION_OK;
+}
+
+/* Invalid authorization, a wrong password, no such database (SQLSTATE): to try again only locks the account. */
+static bool is_refused(const Postgres *p) {
+  static const char *const states[] = {" 28000: ", " 28P01: ", " 3D000: "};
+  for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+    if (strstr(PQerrorMessage(p->connection), states[i])) return true;
+  return PQconnectionNeedsPassword(p->connection);
+}
+
+static PropterStatus refused(const Postgres *p, PropterError *err) {
+  const char *why = PQerrorMessage(p->connection);
+  return propter_fail(err, PROPTER_INVALID, "PostgreSQL: %.*s", (int)strcspn(why, "\n"), why);
+}
+
 static PropterStatus open_postgres(const char *path, const PropterTableOptions *options, const PropterLimits *limits, void **state, PropterError *err) {
   (void)limits;
   Postgres *p = propter_calloc(1, sizeof *p);
@@ -86,9 +115,12 @@ static PropterStatus open_postgres(const char *path, const PropterTableOptions *
   const char *values[] = {path,      options->user, options->password,
                           "propter", "UTF8",        "-c default_transaction_read_only=on -c bytea_output=hex -c datestyle=ISO -c extra_float_digits=1",
                           NULL};
-  p->connection = PQconnectdbParams(names, values, 1);
+  p->connection = PQconnectStartParams(names, values, 1);
   if (!p->connection) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening a database");
-  if (PQstatus(p->connection) != CONNECTION_OK) return fail(p, PROPTER_IO, err);
+  /* The state that says why a connection is refused stands in the message alone, and there only if one asks before there is one. */
+  (void)PQsetErrorVerbosity(p->connection, PQERRORS_VERBOSE);
+  if (!wait_for(p)) return is_refused(p) ? refused(p, err) : fail(p, PROPTER_IO, err);
+  (void)PQsetErrorVerbosity(p->connection, PQERRORS_DEFAULT);
   PropterStr sql;
   PROPTER_TRY(sql_statement(options, &p->rows.arena, &sql, err));
   PROPTER_TRY(start(p, sql.data, err));

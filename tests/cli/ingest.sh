@@ -175,7 +175,26 @@ alike 'what three runs changed' wanted found
 "$PROPTER" -g "$D" diff last r-20240101 2>/dev/null | sed 's| <file:.*||' | LC_ALL=C sort >found
 tr '+-' '-+' <wanted | LC_ALL=C sort >turned
 alike 'backwards' turned found
-same 'nothing from a run to itself' "$("$PROPTER" -g "$D" diff last 2>/dev/null)" ""
+same 'nothing from a run to itself' "$("$PROPTER" -g "$D" diff last last 2>/dev/null)" ""
+same 'what the last one did' "$("$PROPTER" -g "$D" diff last 2>/dev/null | sed 's| <file:.*||' | LC_ALL=C sort)" '+ <http://example.org/3> <http://example.org/n> "c"
+- <http://example.org/1> <http://example.org/n> "a"'
+expect 'undo of the first asks for the others' 3 'undo them first, the newest first: r-20240102' "$PROPTER" -g "$D" undo r-20240101
+same 'or lists them' "$("$PROPTER" -g "$D" undo r-20240101 --cascade --dry-run | sed 's/T.*//')" 'would undo run r-20240103
+would undo run r-20240102
+would undo run r-20240101'
+same 'or undoes them' "$("$PROPTER" -g "$D" undo r-20240101 --cascade | sed 's/T.*//')" 'undid run r-20240103
+undid run r-20240102
+undid run r-20240101'
+same 'nothing is left' "$("$PROPTER" -g "$D" export 2>/dev/null | grep -c 'http://example.org/n')" 0
+expect 'an undo is undone' 0 'undid run' "$PROPTER" -g "$D" undo last
+expect 'and shows what it took back' 0 '+ <http://example.org/1> <http://example.org/n> "a"' "$PROPTER" -g "$D" diff last
+
+# A password in an address is in no message.
+printf '[S]\nmappings = e.ttl\ndb_url = mysql://me:s3cret@host/d\n' > url.ini
+for c in "profile postgresql://me:s3cret@127.0.0.1:1/x" "ingest --database postgresql://me:s3cret@127.0.0.1:1/x --base http://e/" "ingest --database odbc:Driver=None;UID=a;PWD=s3cret --base http://e/" \
+  "ingest postgresql://me:s3cret@h/x" "ingest url.ini" "load http://me:s3cret@127.0.0.1:1/x" "ingest e.ttl --source https://me:s3cret@h/x.csv"; do
+  "$PROPTER" -g "$dir/pw.g" $c > said 2>&1; if grep -q s3cret said || ! grep -q . said; then not_ok "no password: $c" "$(cat said)"; else ok "no password: ${c%%:*}"; fi
+done
 expect 'no such run' 3 'no run "r-9"' "$PROPTER" -g "$D" diff r-9
 
 # A guessed mapping is one that can be ingested as it is.

@@ -160,7 +160,7 @@ START_TEST(a_database_that_goes_away_leaves_the_graph) {
   propter_buf_printf(&other, "postgresql://nobody%s", strchr(address, '@'));
   err = (PropterError){0};
   ck_assert_int_eq(fails(other.data, "ex:m " TABLE("customer") " rml:subjectMap [ rml:template \"http://example.org/{nr}\" ; rml:class ex:C ] .\n", &err),
-                   PROPTER_IO);
+                   PROPTER_INVALID);
   ck_assert_ptr_nonnull(strstr(err.message, "role \"nobody\" does not exist"));
   propter_buf_clear(&other);
 }

@@ -124,6 +124,9 @@ PROPTER_API PropterStatus propter_run_rejects(PropterSnapshot *snapshot, const P
 PROPTER_API PropterStatus propter_run_delta(PropterSnapshot *snapshot, const PropterRunInfo *run, PropterQuads *added, PropterQuads *removed,
                                             PropterError *err);
 
+/* Ids of the later runs that used or changed what a run of the list wrote, and of those that stand on them in turn, the newest first: what to undo before it. */
+PROPTER_API PropterStatus propter_run_standing_on(const PropterRunList *list, const PropterRunInfo *run, PropterIds *out, PropterError *err);
+
 /* Reverses a run on a fresh writer as a run of its own (kind "undo", so an undo can be undone); the caller commits. INVALID, naming them:
  * later runs used or changed its graphs; it is undone already; it was not tracked. *undo (if not NULL) gets the name of the new run,
  * copied into `arena`. */
