@@ -481,7 +481,8 @@ static void read_flags(const Know *know, Node *node, KnowClaim *c) {
   c->confidence = node_number(node, VOCAB_propter_confidence, &n) && n >= 0 && n <= 1 ? n : NAN;
   c->cause_score = node_number(node, VOCAB_propter_causeScore, &n) && n >= 0 && n <= 1 ? n : 1;
   c->effect_score = node_number(node, VOCAB_propter_effectScore, &n) && n >= 0 && n <= 1 ? n : 1;
-  c->has_quantity = node_number(node, VOCAB_propter_quantity, &c->quantity);
+  /* What has a unit is no number of single things. */
+  c->has_quantity = !node_one(node, VOCAB_propter_unit) && node_number(node, VOCAB_propter_quantity, &c->quantity);
   c->kind = !kind                                      ? CLAIM_POST_HOC
             : kind == know->v[VOCAB_propter_TypeLevel] ? CLAIM_TYPE_LEVEL
             : kind == know->v[VOCAB_propter_ExAnte]    ? CLAIM_EX_ANTE

@@ -187,7 +187,7 @@ PropterDay doc_date(PropterStr text) {
   PropterDay day = PROPTER_NO_DAY;
   if (text.len > 400) text.len = 400;
   while (text.len && !propter_utf8_valid(text, NULL)) text.len--;
-  if (when_scan(text, NULL, PROPTER_NO_DAY, 0, false, &found))
+  if (when_scan(text, &(WhenContext){.reference = PROPTER_NO_DAY}, &found))
     for (size_t i = 0; i < found.count && day == PROPTER_NO_DAY; i++)
       if (found.items[i].grain <= WHEN_MONTH) day = found.items[i].last;
   propter_vec_clear(&found);

@@ -77,7 +77,7 @@ static bool is_dateline(PropterStr text) {
   bool is = false;
   if (text.len > 120) text.len = 120;
   while (text.len && !propter_utf8_valid(text, NULL)) text.len--;
-  if (when_scan(text, NULL, PROPTER_NO_DAY, 0, false, &found) && found.count && found.items[0].start < 60) {
+  if (when_scan(text, &(WhenContext){.reference = PROPTER_NO_DAY}, &found) && found.count && found.items[0].start < 60) {
     PropterStr after = propter_str_trim((PropterStr){text.data + found.items[0].end, text.len - found.items[0].end});
     is = !after.len || strchr("(:|-", *after.data) || propter_str_starts(after, PROPTER_STR("–")) || propter_str_starts(after, PROPTER_STR("—"));
   }

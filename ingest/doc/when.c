@@ -1,49 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "when.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { WORD_MAX = 16 };
+#include "calendar.h"
 
-/* The words of the calendar in alphabetical order; which month a word is. */
-/* clang-format off */
-#define CALENDAR(row)                                                                                                                                        \
-  row(AFTER, "after", 0) row(AND, "and", 0) row(APRIL, "april", 4) row(AUGUST, "august", 8) row(AUTUMN, "autumn", 0) row(BEFORE, "before", 0)                \
-  row(BEGINNING, "beginning", 0) row(BETWEEN, "between", 0) row(BY, "by", 0) row(DECEMBER, "december", 12) row(DURING, "during", 0)                          \
-  row(EARLY, "early", 0) row(END, "end", 0) row(FALL, "fall", 0) row(FEBRUARY, "february", 2) row(FIRST, "first", 0) row(FOR, "for", 0)                      \
-  row(FOURTH, "fourth", 0) row(FROM, "from", 0) row(HALF, "half", 0) row(IN, "in", 0) row(JANUARY, "january", 1) row(JULY, "july", 7)                        \
-  row(JUNE, "june", 6) row(LAST, "last", 0) row(LATE, "late", 0) row(MARCH, "march", 3) row(MAY, "may", 5) row(MID, "mid", 0)                                \
-  row(MIDDLE, "middle", 0) row(MONTH, "month", 0) row(NEXT, "next", 0) row(NOVEMBER, "november", 11) row(OCTOBER, "october", 10) row(OF, "of", 0)            \
-  row(OVER, "over", 0) row(Q, "q", 0) row(QUARTER, "quarter", 0) row(SECOND, "second", 0) row(SEPTEMBER, "september", 9) row(SINCE, "since", 0)              \
-  row(SPRING, "spring", 0) row(START, "start", 0) row(SUMMER, "summer", 0) row(THAT, "that", 0) row(THE, "the", 0) row(THIRD, "third", 0)                    \
-  row(THIS, "this", 0) row(THROUGH, "through", 0) row(THROUGHOUT, "throughout", 0) row(TILL, "till", 0) row(TO, "to", 0) row(UNTIL, "until", 0)              \
-  row(WINTER, "winter", 0) row(YEAR, "year", 0)
-/* clang-format on */
-typedef enum {
-#define ROW(name, text, month) name,
-  CALENDAR(ROW)
-#undef ROW
-      OTHER
-} Word;
-_Static_assert(OTHER < 64, "sets of words are bits of a number");
-typedef uint64_t WordSet;
-#define SET(word) (UINT64_C(1) << (word))
 #define RANGE_WORDS (SET(TO) | SET(THROUGH) | SET(UNTIL) | SET(TILL) | SET(AND))
 /* Before a month, before a year they say that it is one. */
 #define BEFORE_ANY (SET(IN) | SET(OF) | SET(SINCE) | SET(BY) | SET(DURING) | SET(FROM) | SET(TO) | SET(UNTIL) | SET(THROUGH) | SET(FOR) | SET(BETWEEN))
 #define BEFORE_MONTH (BEFORE_ANY | SET(LAST) | SET(THIS) | SET(EARLY) | SET(LATE) | SET(AND) | SET(NEXT) | SET(BEFORE) | SET(AFTER))
 #define BEFORE_YEAR (BEFORE_ANY | SET(THROUGHOUT) | SET(BEFORE) | SET(AFTER) | SET(YEAR) | SET(END))
-
-typedef enum { T_WORD, T_NUMBER, T_DASH, T_COMMA, T_OTHER } TokenKind;
-typedef struct {
-  TokenKind kind;
-  size_t start, end;
-  Word word;
-  int month; /* the word is one, or the beginning of one ("aug", "sept"); 0: neither */
-  int number, digits;
-  bool capital, ordinal, cut;
-} Token;
-typedef PROPTER_VEC(Token) Tokens;
 
 /* A part of a calendar without knowing which year, perhaps. */
 typedef struct {
@@ -52,147 +19,11 @@ typedef struct {
   int month_count;           /* length in months for month, season, quarter, half; 12 for a year */
   int third;                 /* 1 early, 2 mid, 3 late; 0 all of it */
   bool before_year;          /* winter: starts in December of the year before */
-  int relative;              /* this: 1, last: 2, with unit in `grain` */
+  bool past;                 /* "last spring": one that is over */
 } Point;
-
-static const struct {
-  const char *text;
-  int month;
-} calendar[] = {
-#define ROW(name, text, month) {text, month},
-    CALENDAR(ROW)
-#undef ROW
-};
-
-/* First and last word with a letter; none: {0, 0}, which is no word with that letter either. */
-static const struct {
-  unsigned char first, last;
-} letters[26] = {
-    ['a' - 'a'] = {AFTER, AUTUMN}, ['b' - 'a'] = {BEFORE, BY}, ['d' - 'a'] = {DECEMBER, DURING}, ['e' - 'a'] = {EARLY, END},
-    ['f' - 'a'] = {FALL, FROM}, ['h' - 'a'] = {HALF, HALF}, ['i' - 'a'] = {IN, IN}, ['j' - 'a'] = {JANUARY, JUNE},
-    ['l' - 'a'] = {LAST, LATE}, ['m' - 'a'] = {MARCH, MONTH}, ['n' - 'a'] = {NEXT, NOVEMBER}, ['o' - 'a'] = {OCTOBER, OVER},
-    ['q' - 'a'] = {Q, QUARTER}, ['s' - 'a'] = {SECOND, SUMMER}, ['t' - 'a'] = {THAT, TO}, ['u' - 'a'] = {UNTIL, UNTIL},
-    ['w' - 'a'] = {WINTER, WINTER}, ['y' - 'a'] = {YEAR, YEAR},
-};
-
-/* A word in lower case. */
-static void name_word(const char *text, Token *t) {
-  size_t n = strlen(text);
-  t->word = OTHER;
-  if (text[0] < 'a' || text[0] > 'z') return;
-  for (unsigned w = letters[text[0] - 'a'].first; w <= letters[text[0] - 'a'].last; w++) {
-    if (strcmp(calendar[w].text, text) == 0) t->word = (Word)w, t->month = calendar[w].month, t->cut = false;
-    else if (!t->month && calendar[w].month && (n == 3 || (n == 4 && w == SEPTEMBER)) && strncmp(text, calendar[w].text, n) == 0)
-      t->month = calendar[w].month, t->cut = true;
-  }
-}
-
-static Word month_word(int month) {
-  unsigned w = 0;
-  while (calendar[w].month != month) w++;
-  return (Word)w;
-}
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-/* A letter of Latin-1 beyond ASCII ("ä"). */
-static bool accented(PropterStr s, size_t i) { return i + 1 < s.len && (unsigned char)s.data[i] == 0xC3; }
-
-static const WhenWord *word_in(const WhenWords *words, PropterStr word) {
-  for (size_t i = 0; words && i < words->count; i++)
-    if (propter_str_equal(words->items[i].word, word)) return &words->items[i];
-  return NULL;
-}
-
-bool when_ordinals(const WhenWords *words) { return word_in(words, PROPTER_STR(".")) != NULL; }
-
-/* Puts the English word in the place of another language's; false: the word says nothing. */
-static bool translate(const WhenWords *words, char word[WORD_MAX]) {
-  const WhenWord *w = word_in(words, propter_str(word));
-  if (!w) return true;
-  size_t n = w->english.len < WORD_MAX - 1 ? w->english.len : WORD_MAX - 1;
-  memcpy(word, w->english.data, n);
-  word[n] = '\0';
-  return n > 0;
-}
-
-/* "3.6.2024" at i: a day, a month and a year as if written in words; returns where it ends, or 0. */
-static size_t figures(PropterStr s, size_t i, Tokens *out, bool *fits) {
-  int value[3] = {0}, digits[3] = {0};
-  size_t at[4] = {i};
-  for (int k = 0; k < 3; k++) {
-    while (i < s.len && digit(s.data[i]) && digits[k] < 5) value[k] = value[k] * 10 + (s.data[i++] - '0'), digits[k]++;
-    if (!digits[k] || digits[k] > (k < 2 ? 2 : 4) || (k < 2 && (i >= s.len || s.data[i++] != '.'))) return 0;
-    at[k + 1] = i;
-  }
-  if (digits[2] != 4 || (i < s.len && (digit(s.data[i]) || letter(s.data[i]))) || value[0] < 1 || value[0] > 31 || value[1] < 1 || value[1] > 12) return 0;
-  Token day = {.kind = T_NUMBER, .start = at[0], .end = at[1], .number = value[0], .digits = digits[0]},
-        month = {.kind = T_WORD, .start = at[1], .end = at[2], .word = month_word(value[1]), .month = value[1], .capital = true},
-        year = {.kind = T_NUMBER, .start = at[2], .end = at[3], .number = value[2], .digits = 4};
-  *fits = propter_vec_push(out, day) && propter_vec_push(out, month) && propter_vec_push(out, year);
-  return i;
-}
-
-static bool tokenize(PropterStr s, const WhenWords *words, Tokens *out) {
-  bool stops = when_ordinals(words), fits = true;
-  for (size_t i = 0; i < s.len;) {
-    Token t = {.kind = T_OTHER, .start = i};
-    size_t end = stops && digit(s.data[i]) ? figures(s, i, out, &fits) : 0;
-    if (end) {
-      if (!fits) return false;
-      i = end;
-      continue;
-    }
-    if (digit(s.data[i])) {
-      t.kind = T_NUMBER;
-      while (i < s.len && digit(s.data[i])) {
-        if (t.digits < 6) t.number = t.number * 10 + (s.data[i] - '0');
-        t.digits++, i++;
-      }
-      if (i + 1 < s.len && letter(s.data[i]) && letter(s.data[i + 1]) && (i + 2 == s.len || !letter(s.data[i + 2]))) {
-        char a = s.data[i], b = s.data[i + 1];
-        if ((a == 's' && b == 't') || (a == 'n' && b == 'd') || (a == 'r' && b == 'd') || (a == 't' && b == 'h')) t.ordinal = true, i += 2;
-      }
-      /* 45,000 and 3.5 and $2011 are amounts. */
-      if (i + 1 < s.len && (s.data[i] == ',' || s.data[i] == '.') && digit(s.data[i + 1])) t.kind = T_OTHER;
-      if (t.start > 1 && (s.data[t.start - 1] == ',' || s.data[t.start - 1] == '.') && digit(s.data[t.start - 2])) t.kind = T_OTHER;
-      if (t.start > 0 && s.data[t.start - 1] == '$') t.kind = T_OTHER;
-      if (stops && t.digits <= 2 && i + 1 < s.len && s.data[i] == '.' && s.data[i + 1] == ' ') t.ordinal = true, i++;
-      if (i < s.len && (s.data[i] == '%' || (s.data[i] != 'Q' && letter(s.data[i])))) t.kind = T_OTHER;
-    } else if (letter(s.data[i]) || (words && accented(s, i))) {
-      t.kind = T_WORD;
-      t.capital = s.data[i] >= 'A' && s.data[i] <= 'Z';
-      char word[WORD_MAX];
-      size_t n = 0;
-      while (i < s.len && (letter(s.data[i]) || (words && accented(s, i)))) {
-        size_t size = letter(s.data[i]) ? 1 : 2;
-        if (n + size < WORD_MAX) {
-          if (size == 2) word[n++] = s.data[i];
-          word[n++] = (char)(s.data[i + size - 1] | 0x20);
-        }
-        i += size;
-      }
-      word[n] = '\0';
-      if (!translate(words, word)) continue;
-      name_word(word, &t);
-      if (n == 1 && t.word == Q && i < s.len && digit(s.data[i]) && (i + 1 == s.len || !digit(s.data[i + 1]))) t.number = s.data[i] - '0', i++;
-    } else if ((unsigned char)s.data[i] == 0xE2 && i + 2 < s.len && (unsigned char)s.data[i + 1] == 0x80 &&
-               ((unsigned char)s.data[i + 2] == 0x93 || (unsigned char)s.data[i + 2] == 0x94 || (unsigned char)s.data[i + 2] == 0x91)) {
-      t.kind = T_DASH, i += 3;
-    } else {
-      t.kind = s.data[i] == '-' ? T_DASH : s.data[i] == ',' ? T_COMMA : T_OTHER;
-      if (s.data[i] == ' ' || s.data[i] == '\n' || s.data[i] == '\t') {
-        i++;
-        continue;
-      }
-      i++;
-    }
-    t.end = i;
-    if (!propter_vec_push(out, t)) return false;
-  }
-  return true;
-}
 
 static bool is_any(const Tokens *t, size_t i, WordSet words) {
   return i < t->count && t->items[i].kind == T_WORD && t->items[i].word < OTHER && (words >> t->items[i].word & 1);
@@ -203,12 +34,12 @@ static bool is(const Tokens *t, size_t i, Word word) { return is_any(t, i, SET(w
 static int month_of(const PropterStr *s, const Tokens *t, size_t i) {
   if (i >= t->count || t->items[i].kind != T_WORD || !t->items[i].capital) return 0;
   const Token *w = &t->items[i];
-  if (w->cut && !((w->end < s->len && s->data[w->end] == '.') || (i + 1 < t->count && t->items[i + 1].kind == T_NUMBER))) return 0;
+  if (w->cut && !((w->end < s->len && s->data[w->end] == '.') || (i + 1 < t->count && t->items[i + 1].kind == T_NUMBER && !t->items[i + 1].spelled))) return 0;
   return w->month;
 }
 
 /* A word so short that a full stop after it belongs to it. */
-static bool may_be_cut(const Token *t) { return t->cut || t->word == MAY || t->word == JUNE || t->word == JULY; }
+static bool may_be_cut(const Token *t) { return t->cut || t->month == 5 || t->month == 6 || t->month == 7; }
 
 static int season_of(const Tokens *t, size_t i) {
   if (is(t, i, SPRING)) return 3;
@@ -224,7 +55,7 @@ static bool year_at(const Tokens *t, size_t i) {
 }
 
 static bool day_at(const Tokens *t, size_t i) {
-  return i < t->count && t->items[i].kind == T_NUMBER && t->items[i].digits <= 2 && t->items[i].number >= 1 && t->items[i].number <= 31;
+  return i < t->count && t->items[i].kind == T_NUMBER && !t->items[i].spelled && t->items[i].digits <= 2 && t->items[i].number >= 1 && t->items[i].number <= 31;
 }
 
 static bool dot_at(const PropterStr *s, const Tokens *t, size_t i) { return i < t->count && t->items[i].kind == T_OTHER && s->data[t->items[i].start] == '.'; }
@@ -248,7 +79,7 @@ static size_t iso(const Tokens *t, size_t i, Point *p) {
     return 0;
   if (a[0].end != a[1].start || a[1].end != a[2].start || a[2].end != a[3].start || a[3].end != a[4].start) return 0;
   if (a[2].number < 1 || a[2].number > 12 || a[4].number < 1 || a[4].number > propter_month_length(a->number, a[2].number)) return 0;
-  *p = (Point){WHEN_DAY, a->number, a[2].number, a[4].number, 0, 0, false, 0};
+  *p = (Point){WHEN_DAY, a->number, a[2].number, a[4].number, 0, 0, false, false};
   return i + 5;
 }
 
@@ -274,7 +105,7 @@ static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loos
     size_t k = i + 1;
     if (is(t, k, OF)) k++;
     if ((m = month_of(s, t, k))) {
-      *p = (Point){WHEN_DAY, 0, m, t->items[i].number, 0, 0, false, 0};
+      *p = (Point){WHEN_DAY, 0, m, t->items[i].number, 0, 0, false, false};
       k++;
       if (dot_at(s, t, k) && may_be_cut(&t->items[k - 1])) k++;
       return skip_year(t, k, p);
@@ -306,14 +137,21 @@ static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loos
     if (after == i + 1 && (!led || is(t, i + 1, IN) || is(t, i + 1, OF))) return 0;
     /* "the fall in orders" is no season, nor is "in fall" without a year. */
     if (after == i + 1 && is(t, i, FALL) && !(begin > 0 && is_any(t, begin - 1, SET(THIS) | SET(LAST)))) return 0;
-    if (after == i + 1 && begin > 0 && is(t, begin - 1, LAST)) q.relative = 2;
+    if (after == i + 1 && begin > 0 && is(t, begin - 1, LAST)) q.past = true;
     *p = q;
     return after;
   }
-  if (is(t, i, Q) && t->items[i].number >= 1 && t->items[i].number <= 4) {
-    p->grain = WHEN_SEASON, p->month = 3 * t->items[i].number - 2, p->month_count = 3;
-    return skip_year(t, i + 1, p);
+  if (is_any(t, i, SET(Q) | SET(H)) && t->items[i].number >= 1 && t->items[i].number <= (is(t, i, Q) ? 4 : 2)) {
+    p->grain = WHEN_SEASON, p->month_count = is(t, i, Q) ? 3 : 6, p->month = p->month_count * (t->items[i].number - 1) + 1;
+    size_t after = skip_year(t, i + 1, p);
+    return after == i + 1 && is(t, i, H) && !(begin > 0 && is_any(t, begin - 1, BEFORE_ANY)) ? 0 : after;
   }
+  if (is(t, i, FY) && t->items[i].digits) {
+    *p = (Point){WHEN_YEAR, t->items[i].digits == 2 ? 2000 + t->items[i].number : t->items[i].number, 1, 0, 12, 0, false, false};
+    return t->items[i].digits % 2 ? 0 : i + 1;
+  }
+  /* A year of accounts is taken for the year of the calendar; when it ends is not said. */
+  if (is_any(t, i, SET(FISCAL) | SET(FY)) && year_at(t, is(t, i + 1, YEAR) ? i + 2 : i + 1)) i += is(t, i + 1, YEAR) ? 2 : 1, loose = true;
   static const Word ordinals[] = {FIRST, SECOND, THIRD, FOURTH};
   for (int n = 0; n < 4; n++) {
     if (!is(t, i, ordinals[n])) continue;
@@ -324,11 +162,6 @@ static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loos
     if (is(t, k, OF) && is(t, k + 1, THE) && is(t, k + 2, YEAR)) return k + 3;
     size_t after = skip_year(t, k, p);
     return after == k && half ? 0 : after;
-  }
-  if (is_any(t, i, SET(THIS) | SET(LAST)) && is_any(t, i + 1, SET(MONTH) | SET(YEAR) | SET(QUARTER))) {
-    p->relative = is(t, i, THIS) ? 1 : 2;
-    p->grain = is(t, i + 1, MONTH) ? WHEN_MONTH : is(t, i + 1, YEAR) ? WHEN_YEAR : WHEN_SEASON;
-    return i + 2;
   }
   if (year_at(t, i)) {
     bool led = begin > 0 && is_any(t, begin - 1, BEFORE_YEAR);
@@ -360,23 +193,9 @@ static void span(const Point *p, int year, PropterDay *first, PropterDay *last) 
 }
 
 /* Dates of a point that names no year: in the hinted year, else the last that had begun by the reference day. */
-static bool resolve(Point *p, PropterDay reference, int hint, bool forward, PropterDay *first, PropterDay *last) {
-  if (p->relative && p->grain != WHEN_SEASON && reference == PROPTER_NO_DAY) return false;
+static bool resolve(const Point *p, PropterDay reference, int hint, bool forward, PropterDay *first, PropterDay *last) {
   int y = 0, m = 0, d = 0;
   if (reference != PROPTER_NO_DAY) propter_day_civil(reference, &y, &m, &d);
-  if (p->relative && !(p->grain == WHEN_SEASON && p->month)) {
-    if (reference == PROPTER_NO_DAY) return false;
-    int back = p->relative - 1;
-    if (p->grain == WHEN_YEAR) {
-      *first = propter_day(y - back, 1, 1), *last = propter_day(y - back, 12, 31);
-    } else if (p->grain == WHEN_MONTH) {
-      *first = propter_day(y, m - back, 1), *last = propter_day(y, m - back + 1, 1) - 1;
-    } else {
-      int q = (m - 1) / 3 * 3 + 1;
-      *first = propter_day(y, q - 3 * back, 1), *last = propter_day(y, q - 3 * back + 3, 1) - 1;
-    }
-    return true;
-  }
   if (p->year) {
     span(p, p->year, first, last);
     return true;
@@ -390,7 +209,7 @@ static bool resolve(Point *p, PropterDay reference, int hint, bool forward, Prop
   if (reference == PROPTER_NO_DAY) return false;
   int year = forward ? y - 1 : y + 1;
   do span(p, forward ? year++ : year--, first, last);
-  while (forward ? *last < reference : *first > reference || (p->relative == 2 && *last >= reference));
+  while (forward ? *last < reference : *first > reference || (p->past && *last >= reference));
   return true;
 }
 
@@ -407,7 +226,7 @@ static bool add(Whens *out, const Tokens *t, size_t from, size_t to, PropterDay 
     PropterDay before = propter_day(y - 1, m, d);
     if (first - anchor > 240 && before < anchor && anchor - before <= 62) first = before, last = propter_day(y2 - 1, m2, d2);
   }
-  When w = {t->items[from].start, t->items[to - 1].end, first, last, grain, year};
+  When w = {t->items[from].start, t->items[to - 1].end, first, last, grain, year, false, false};
   return propter_vec_push(out, w);
 }
 
@@ -420,15 +239,15 @@ static size_t shared_month(const PropterStr *s, const Tokens *t, size_t i, Point
     if (is(t, j, OF)) j++;
     if (!(m = month_of(s, t, j))) return 0;
     j++;
-    *a = (Point){WHEN_DAY, 0, m, t->items[i].number, 0, 0, false, 0};
-    *b = (Point){WHEN_DAY, 0, m, t->items[i + 2].number, 0, 0, false, 0};
+    *a = (Point){WHEN_DAY, 0, m, t->items[i].number, 0, 0, false, false};
+    *b = (Point){WHEN_DAY, 0, m, t->items[i + 2].number, 0, 0, false, false};
     j = skip_year(t, j, b);
     a->year = b->year;
     return j;
   }
   if ((m = month_of(s, t, i)) && day_at(t, i + 1) && range_word(t, i + 2) && day_at(t, i + 3) && !month_of(s, t, i + 4)) {
-    *a = (Point){WHEN_DAY, 0, m, t->items[i + 1].number, 0, 0, false, 0};
-    *b = (Point){WHEN_DAY, 0, m, t->items[i + 3].number, 0, 0, false, 0};
+    *a = (Point){WHEN_DAY, 0, m, t->items[i + 1].number, 0, 0, false, false};
+    *b = (Point){WHEN_DAY, 0, m, t->items[i + 3].number, 0, 0, false, false};
     j = skip_year(t, i + 4, b);
     a->year = b->year;
     return j;
@@ -436,11 +255,183 @@ static size_t shared_month(const PropterStr *s, const Tokens *t, size_t i, Point
   return 0;
 }
 
+/* --- counted from a day ------------------------------------------------------------------------------------------------------ */
+
+#define UNITS (SET(DAY) | SET(WEEK) | SET(MONTH) | SET(QUARTER) | SET(YEAR))
+
+static PropterDay shifted(PropterDay day, Word unit, int n) {
+  int y, m, d;
+  if (unit == DAY || unit == WEEK) return day + n * (unit == WEEK ? 7 : 1);
+  propter_day_civil(day, &y, &m, &d);
+  PropterDay first = propter_day(y, m + n * (unit == YEAR ? 12 : unit == QUARTER ? 3 : 1), 1);
+  propter_day_civil(first, &y, &m, &(int){0});
+  int length = propter_month_length(y, m);
+  return first + (d > length ? length : d) - 1;
+}
+
+/* The day, week (from Monday), month, quarter or year that a day lies in. */
+static WhenGrain around(PropterDay day, Word unit, PropterDay *first, PropterDay *last) {
+  int y, m, d;
+  propter_day_civil(day, &y, &m, &d);
+  if (unit == DAY) return *first = *last = day, WHEN_DAY;
+  if (unit == WEEK) return *first = day - propter_day_weekday(day) + 1, *last = *first + 6, WHEN_DAY;
+  int length = unit == YEAR ? 12 : unit == QUARTER ? 3 : 1;
+  m = (m - 1) / length * length + 1;
+  *first = propter_day(y, m, 1), *last = propter_day(y, m + length, 1) - 1;
+  return unit == YEAR ? WHEN_YEAR : unit == QUARTER ? WHEN_SEASON : WHEN_MONTH;
+}
+
+static bool count_at(const Tokens *t, size_t i) {
+  return i < t->count && t->items[i].kind == T_NUMBER && !t->items[i].ordinal && t->items[i].digits <= 3 && t->items[i].number >= 1;
+}
+
+/* "Monday", "last Friday", "on Tuesday": the nearest one, the day itself if it is one. */
+static size_t weekday_at(const PropterStr *s, const Tokens *t, size_t i, const WhenContext *c, When *w) {
+  size_t k = i + is_any(t, i, SET(LAST) | SET(NEXT) | SET(THIS));
+  if (k >= t->count || !t->items[k].weekday || !t->items[k].capital) return 0;
+  /* "Good Friday" is a name; "Monday, 7 August" says it itself. */
+  if (k == i && i > 0 && t->items[i - 1].capital && t->items[i - 1].word == OTHER) return 0;
+  Point ignored;
+  size_t next = k + 1 < t->count && t->items[k + 1].kind == T_COMMA ? k + 2 : k + 1;
+  if (point_at(s, t, next, false, &ignored)) return 0;
+  int back = (propter_day_weekday(c->reference) - t->items[k].weekday + 7) % 7, on = (7 - back) % 7;
+  bool forward = is(t, i, NEXT) || (c->forward && !is(t, i, LAST));
+  w->first = w->last = forward ? c->reference + (on ? on : is(t, i, NEXT) ? 7 : 0) : c->reference - (back ? back : is(t, i, LAST) ? 7 : 0);
+  w->grain = WHEN_DAY;
+  return k + 1;
+}
+
+/* "week 21", "week 21 of 2024". */
+static size_t week_at(const Tokens *t, size_t i, const WhenContext *c, When *w) {
+  if (!is(t, i, WEEK) || t->items[i].plural || !count_at(t, i + 1) || t->items[i + 1].spelled || t->items[i + 1].number > 53) return 0;
+  Point p = {.year = c->year};
+  size_t k = skip_year(t, i + 2, &p);
+  w->year_given = k > i + 2;
+  int y, m, d;
+  if (!p.year && c->reference == PROPTER_NO_DAY) return 0;
+  if (!p.year) propter_day_civil(c->reference, &p.year, &m, &d);
+  for (y = p.year;; y--) {
+    /* The week with 4 January is the first (ISO 8601). */
+    (void)around(propter_day(y, 1, 4), WEEK, &w->first, &w->last);
+    w->first += 7 * (t->items[i + 1].number - 1), w->last = w->first + 6;
+    if (w->year_given || c->forward || c->reference == PROPTER_NO_DAY || w->first <= c->reference) break;
+  }
+  w->grain = WHEN_DAY;
+  return k;
+}
+
+/* "three months ended March 31, 2024", "the year ended June 30". */
+static size_t ended_at(const PropterStr *s, const Tokens *t, size_t i, const WhenContext *c, When *w) {
+  size_t k = i + count_at(t, i);
+  if (!is_any(t, k, UNITS) || !is_any(t, k + 1, SET(ENDED) | SET(ENDING))) return 0;
+  Point p;
+  PropterDay first;
+  size_t after = point_at(s, t, k + 2 + is(t, k + 2, ON), true, &p);
+  if (!after || !resolve(&p, c->reference, c->year, c->forward, &first, &w->last)) return 0;
+  w->first = shifted(w->last + 1, t->items[k].word, k > i ? -t->items[i].number : -1);
+  w->grain = t->items[k].word == YEAR ? WHEN_YEAR : WHEN_SEASON, w->year_given = p.year != 0;
+  return after;
+}
+
+/* A period that is counted from the reference day; returns the token after it, or 0. */
+static size_t relative_at(const PropterStr *s, const Tokens *t, size_t i, const WhenContext *c, When *w) {
+  size_t after = ended_at(s, t, i, c, w);
+  if (!after) after = week_at(t, i, c, w);
+  if (after || c->reference == PROPTER_NO_DAY) return after;
+  if (is_any(t, i, SET(YESTERDAY) | SET(TODAY) | SET(TOMORROW))) {
+    w->first = w->last = c->reference + (is(t, i, YESTERDAY) ? -1 : is(t, i, TODAY) ? 0 : 1);
+    w->grain = WHEN_DAY;
+    return i + 1;
+  }
+  if (count_at(t, i) && is_any(t, i + 1, UNITS) && is(t, i + 2, AGO)) {
+    w->grain = around(shifted(c->reference, t->items[i + 1].word, -t->items[i].number), t->items[i + 1].word, &w->first, &w->last);
+    return i + 3;
+  }
+  if ((after = weekday_at(s, t, i, c, w))) return after;
+  if (!is_any(t, i, SET(THIS) | SET(LAST) | SET(NEXT) | SET(PAST))) return 0;
+  bool counted = count_at(t, i + 1) && !is(t, i, THIS);
+  size_t k = i + 1 + counted;
+  if (!is_any(t, k, UNITS) || is(t, k + 1, OF)) return 0;
+  Word unit = t->items[k].word;
+  if (counted || is(t, i, PAST)) {
+    int n = counted ? t->items[i + 1].number : 1;
+    w->first = is(t, i, NEXT) ? c->reference + 1 : shifted(c->reference, unit, -n) + 1;
+    w->last = is(t, i, NEXT) ? shifted(c->reference, unit, n) : c->reference;
+    w->grain = unit == YEAR ? WHEN_YEAR : WHEN_SEASON;
+    return k + 1;
+  }
+  if (unit == DAY || t->items[k].plural) return 0;
+  w->grain = around(shifted(c->reference, unit, is(t, i, THIS) ? 0 : is(t, i, LAST) ? -1 : 1), unit, &w->first, &w->last);
+  return k + 1;
+}
+
+/* Numbers apart by strokes at token i, such as 05/03/2024: which of the first two could be the month. */
+static size_t stroked(const PropterStr *s, const Tokens *t, size_t i, bool *day_first, bool *month_first) {
+  if (i + 4 >= t->count || t->items[i].kind != T_NUMBER || !year_at(t, i + 4)) return 0;
+  const Token *a = &t->items[i];
+  for (int k = 0; k < 4; k++)
+    if (a[k].end != a[k + 1].start || (k % 2 && s->data[a[k].start] != '/')) return 0;
+  if (!day_at(t, i) || !day_at(t, i + 2)) return 0;
+  *day_first = a[2].number <= 12, *month_first = a[0].number <= 12;
+  return *day_first || *month_first ? i + 5 : 0;
+}
+
+static size_t stroked_at(const PropterStr *s, const Tokens *t, size_t i, WhenOrder order, Point *p) {
+  bool day_first, month_first;
+  size_t after = stroked(s, t, i, &day_first, &month_first);
+  if (!after || (day_first && month_first && order == WHEN_ORDER_UNKNOWN && t->items[i].number != t->items[i + 2].number)) return 0;
+  bool day = day_first && !(month_first && order == WHEN_MONTH_FIRST);
+  *p = (Point){WHEN_DAY, t->items[i + 4].number, t->items[day ? i + 2 : i].number, t->items[day ? i : i + 2].number, 0, 0, false, false};
+  return after;
+}
+
+bool when_order(PropterStr text, WhenOrder *order) {
+  Tokens t = {0};
+  bool days = false, months = false, day_first, month_first;
+  *order = WHEN_ORDER_UNKNOWN;
+  const char *stroke = text.len ? memchr(text.data, '/', text.len) : NULL;
+  if (!stroke) return true;
+  bool fits = calendar_tokens(text, NULL, &t);
+  for (size_t i = 0; fits && i < t.count; i++)
+    if (stroked(&text, &t, i, &day_first, &month_first) && day_first != month_first) *(day_first ? &days : &months) = true;
+  if (days != months) *order = days ? WHEN_DAY_FIRST : WHEN_MONTH_FIRST;
+  propter_vec_clear(&t);
+  return fits;
+}
+
+bool when_duration(PropterStr text, const WhenWords *words, WhenDuration *out) {
+  static const struct {
+    Word unit;
+    const char *before;
+    int times;
+    char letter;
+  } units[] = {{DAY, "P", 1, 'D'}, {WEEK, "P", 7, 'D'}, {MONTH, "P", 1, 'M'}, {QUARTER, "P", 3, 'M'}, {YEAR, "P", 1, 'Y'}, {HOUR, "PT", 1, 'H'}, {MINUTE, "PT", 1, 'M'}};
+  Tokens t = {0};
+  *out = (WhenDuration){0};
+  bool fits = calendar_tokens(text, words && words->count ? words : NULL, &t);
+  for (size_t i = 0; fits && !out->end && i + 2 < t.count; i++) {
+    if (!is(&t, i, FOR)) continue;
+    size_t k = i + 1;
+    /* "for nearly two weeks", "for more than two weeks" */
+    while (k < i + 3 && k < t.count && t.items[k].kind == T_WORD && t.items[k].word == OTHER) k++;
+    if (!count_at(&t, k)) continue;
+    for (size_t u = 0; u < sizeof units / sizeof *units; u++)
+      if (is(&t, k + 1, units[u].unit) && !is(&t, k + 2, AGO)) {
+        *out = (WhenDuration){.start = t.items[i].start, .end = t.items[k + 1].end};
+        (void)snprintf(out->duration, sizeof out->duration, "%s%d%c", units[u].before, t.items[k].number * units[u].times, units[u].letter);
+      }
+  }
+  propter_vec_clear(&t);
+  return fits;
+}
+
+/* --- all of a text ------------------------------------------------------------------------------------------------------------- */
+
 /* Most sentences hold neither a figure nor a word of the calendar: seen without cutting them into words. */
 bool when_possible(PropterStr s, const WhenWords *own) {
-  static const char words[] = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win qua hal mon yea";
+  static const char words[] = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win qua hal mon yea wee yes tod tom tue wed thu fri sat sun day hou";
   if (own && own->count) return s.len > 0;
-  static const char beginnings[] = "jfmasondwqhy";
+  static const char beginnings[] = "jfmasondwqhyt";
   uint32_t first = 0;
   for (const char *w = beginnings; *w; w++) first |= 1u << (*w - 'a');
   for (size_t i = 0; i < s.len; i++) {
@@ -448,7 +439,7 @@ bool when_possible(PropterStr s, const WhenWords *own) {
     if (!letter(s.data[i])) continue;
     /* Only words that begin with one of these letters are looked at. */
     if (!(first >> ((s.data[i] | 0x20) - 'a') & 1)) {
-      while (i < s.len && letter(s.data[i])) i++;
+      while (i + 1 < s.len && letter(s.data[i + 1])) i++;
       continue;
     }
     char three[4] = "";
@@ -456,50 +447,60 @@ bool when_possible(PropterStr s, const WhenWords *own) {
     if (three[2])
       for (const char *w = words; *w; w += w[3] ? 4 : 3)
         if (w[0] == three[0] && w[1] == three[1] && w[2] == three[2]) return true;
-    while (i < s.len && letter(s.data[i])) i++;
+    while (i + 1 < s.len && letter(s.data[i + 1])) i++;
   }
   return false;
 }
 
-bool when_scan(PropterStr text, const WhenWords *words, PropterDay reference, int year, bool forward, Whens *out) {
+/* What has lasted since then lasts until the reference day. */
+static void since(const Tokens *t, size_t i, const WhenContext *c, Whens *out) {
+  bool led = i > 0 && (is(t, i - 1, SINCE) || (i > 1 && is(t, i - 1, THE) && is(t, i - 2, SINCE)));
+  if (!led || !out->count || c->reference == PROPTER_NO_DAY || out->items[out->count - 1].last > c->reference) return;
+  out->items[out->count - 1].last = c->reference;
+  out->items[out->count - 1].open = true;
+}
+
+bool when_scan(PropterStr text, const WhenContext *context, Whens *out) {
   Tokens t = {0};
-  if (words && !words->count) words = NULL;
+  const WhenContext *c = context;
+  const WhenWords *words = c->words && c->words->count ? c->words : NULL;
   if (!when_possible(text, words)) return true;
-  bool fits = tokenize(text, words, &t);
+  bool fits = calendar_tokens(text, words, &t);
   for (size_t i = 0; fits && i < t.count;) {
     Point a, b;
     PropterDay first, last, first2, last2;
     const Token *begin = &t.items[i];
-    if (begin->kind != T_NUMBER && (begin->kind != T_WORD || (begin->word == OTHER && !begin->month))) {
+    size_t before = out->count, at = i, j;
+    When w = {0};
+    if (begin->kind != T_NUMBER && (begin->kind != T_WORD || (begin->word == OTHER && !begin->month && !begin->weekday))) {
       i++;
       continue;
     }
-    size_t j = shared_month(&text, &t, i, &a, &b);
-    if (j) {
-      if (resolve(&a, reference, year, forward, &first, &last) && resolve(&b, reference, year, forward, &first2, &last2))
+    if ((j = relative_at(&text, &t, i, c, &w))) {
+      fits = add(out, &t, i, j, w.first, w.last, w.grain, w.year_given);
+      if (out->count > before) out->items[before].relative = true;
+    } else if ((j = shared_month(&text, &t, i, &a, &b))) {
+      if (resolve(&a, c->reference, c->year, c->forward, &first, &last) && resolve(&b, c->reference, c->year, c->forward, &first2, &last2))
         fits = add(out, &t, i, j, first, last2, WHEN_DAY, a.year != 0);
-      i = j;
-      continue;
-    }
-    if (!(j = point_at(&text, &t, i, false, &a))) {
-      i++;
-      continue;
-    }
-    size_t k = 0;
-    bool joined = range_word(&t, j) && (!is(&t, j, AND) || (i > 0 && is(&t, i - 1, BETWEEN)));
-    if (joined && !a.relative) k = point_at(&text, &t, j + 1, true, &b);
-    if (k && !b.relative) {
-      bool same = a.grain != WHEN_YEAR || b.grain == WHEN_YEAR;
-      if (!a.year && b.year && same) a.year = point_order(&a) > point_order(&b) ? b.year - 1 : b.year;
-      if (!b.year && a.year && same) b.year = point_order(&b) < point_order(&a) ? a.year + 1 : a.year;
-      if (same && resolve(&a, reference, year, forward, &first, &last) && resolve(&b, reference, year, forward, &first2, &last2) && last2 >= first) {
+    } else if ((j = stroked_at(&text, &t, i, c->order, &a)) || (j = point_at(&text, &t, i, false, &a))) {
+      size_t k = 0;
+      bool joined = range_word(&t, j) && (!is(&t, j, AND) || (i > 0 && is(&t, i - 1, BETWEEN)));
+      if (joined) k = point_at(&text, &t, j + 1, true, &b);
+      bool same = k && (a.grain != WHEN_YEAR || b.grain == WHEN_YEAR);
+      if (same && !a.year && b.year) a.year = point_order(&a) > point_order(&b) ? b.year - 1 : b.year;
+      if (same && !b.year && a.year) b.year = point_order(&b) < point_order(&a) ? a.year + 1 : a.year;
+      if (same && resolve(&a, c->reference, c->year, c->forward, &first, &last) && resolve(&b, c->reference, c->year, c->forward, &first2, &last2) &&
+          last2 >= first) {
         fits = add(out, &t, i, k, first, last2, a.grain > b.grain ? a.grain : b.grain, a.year != 0);
-        i = k;
-        continue;
+        j = k;
+      } else if (resolve(&a, c->reference, c->year, c->forward, &first, &last)) {
+        fits = add(out, &t, i, j, first, last, a.grain, a.year != 0);
       }
+    } else {
+      j = i + 1;
     }
-    if (resolve(&a, reference, year, forward, &first, &last)) fits = add(out, &t, i, j, first, last, a.grain, a.year != 0);
     i = j;
+    if (out->count > before) since(&t, at, c, out);
   }
   propter_vec_clear(&t);
   return fits;

@@ -8,7 +8,7 @@ static const struct {
   const char *word;
   double value;
   bool scale;
-} words[] = {{"hundred", 100, true}, {"thousand", 1000, true}, {"million", 1e6, true}, {"billion", 1e9, true}, {"dozen", 12, true},   {"one", 1, false},
+} words[] = {{"hundred", 100, true}, {"thousand", 1000, true}, {"million", 1e6, true}, {"billion", 1e9, true}, {"trillion", 1e12, true}, {"dozen", 12, true},   {"one", 1, false},
              {"two", 2, false},      {"three", 3, false},      {"four", 4, false},     {"five", 5, false},     {"six", 6, false},     {"seven", 7, false},
              {"eight", 8, false},    {"nine", 9, false},       {"ten", 10, false},     {"eleven", 11, false},  {"twelve", 12, false}, {"fifteen", 15, false},
              {"twenty", 20, false},  {"thirty", 30, false},    {"forty", 40, false},   {"fifty", 50, false},   {"sixty", 60, false},  {"seventy", 70, false},
@@ -103,7 +103,7 @@ static bool counts_things(PropterStr s, size_t j) {
 
 bool amount_find(PropterStr s, double *value, PropterSpan *span) {
   for (size_t i = 0; i < s.len; i++) {
-    bool fresh = i == 0 || !(letter(s.data[i - 1]) || digit(s.data[i - 1]) || strchr("-.,$/", s.data[i - 1]));
+    bool fresh = i == 0 || !(letter(s.data[i - 1]) || digit(s.data[i - 1]) || strchr("-.,:$/", s.data[i - 1]));
     if (!fresh || (i >= 3 && (memcmp(s.data + i - 3, "\xE2\x82\xAC", 3) == 0)) || (i >= 2 && memcmp(s.data + i - 2, "\xC2\xA3", 2) == 0)) continue;
     double v = 0;
     size_t j;
@@ -137,5 +137,78 @@ bool amount_find(PropterStr s, double *value, PropterSpan *span) {
     }
     i = j > i ? j - 1 : i;
   }
+  return false;
+}
+
+/* --- with a unit ------------------------------------------------------------------------------------------------------------ */
+
+/* The longest word for a unit at i that ends there. */
+static const Unit *unit_at(const PropterRules *r, PropterStr s, size_t i, size_t *end) {
+  const Unit *best = NULL;
+  for (size_t u = 0; u < r->units.count; u++) {
+    PropterStr word = r->units.items[u].word;
+    if (word.len > s.len - i || strncasecmp(word.data, s.data + i, word.len) != 0 || (best && word.len <= best->word.len)) continue;
+    size_t after = i + word.len;
+    if (letter(word.data[word.len - 1]) && after < s.len && letter(s.data[after])) continue;
+    best = &r->units.items[u], *end = after;
+  }
+  return best;
+}
+
+/* A number at i, in figures or words, with its scale; returns the byte after it, or 0. */
+static size_t number_at(PropterStr s, size_t i, double *value) {
+  bool is_scaled = false;
+  if (digit(s.data[i])) return scaled(s, figure(s, i, value), value, &is_scaled);
+  size_t n = word_at(s, i);
+  int w = n ? lookup(s, i, n) : -1;
+  if (w < 0 || words[w].scale) return 0;
+  *value = words[w].value;
+  return scaled(s, i + n, value, &is_scaled);
+}
+
+/* "3.5m", "1.2 bn": short scales that stand behind money only. */
+static size_t short_scale(PropterStr s, size_t j, double *value) {
+  static const struct {
+    const char *word;
+    double times;
+  } scales[] = {{"m", 1e6}, {"mn", 1e6}, {"bn", 1e9}, {"b", 1e9}, {"k", 1e3}};
+  size_t at = j < s.len && s.data[j] == ' ' ? j + 1 : j, n = word_at(s, at);
+  for (size_t i = 0; n && i < sizeof scales / sizeof *scales; i++)
+    if (strlen(scales[i].word) == n && strncasecmp(scales[i].word, s.data + at, n) == 0) {
+      *value *= scales[i].times;
+      return at + n;
+    }
+  return j;
+}
+
+/* A number with its unit that begins at i. */
+static bool measure_at(const PropterRules *r, PropterStr s, size_t i, Measure *out) {
+  size_t at, j, end = 0;
+  const Unit *money = unit_at(r, s, i, &at);
+  if (money && at < s.len && s.data[at] == ' ') at++;
+  if (money && at < s.len && digit(s.data[at]) && (j = number_at(s, at, &out->value))) {
+    out->unit = money;
+    end = short_scale(s, j, &out->value);
+  } else if ((j = number_at(s, i, &out->value)) && j < s.len) {
+    out->unit = unit_at(r, s, skip_blank(s, j), &end);
+    if (out->unit && out->unit->by && !rules_any(r, r->unit_by_lead.items, r->unit_by_lead.count, (PropterStr){s.data, i})) return false;
+  }
+  if (!out->unit || !end) return false;
+  out->value *= out->unit->times;
+  PropterSpan m;
+  size_t after = 0;
+  if (rules_first(r, r->unit_per.items, r->unit_per.count, (PropterStr){s.data + end, s.len - end}, 0, &m) && m.start == 0 && end + m.end < s.len)
+    out->per = unit_at(r, s, end + m.end, &after);
+  out->words = (PropterSpan){i, out->per ? after : end};
+  return true;
+}
+
+bool measure_find(const PropterRules *r, PropterStr s, Measure *out) {
+  for (size_t i = 0; r->units.count && i < s.len; i++) {
+    bool fresh = i == 0 || !(letter(s.data[i - 1]) || digit(s.data[i - 1]) || ((unsigned char)s.data[i] & 0xC0) == 0x80 || strchr("-.,:/", s.data[i - 1]));
+    *out = (Measure){0};
+    if (fresh && s.data[i] != ' ' && measure_at(r, s, i, out)) return true;
+  }
+  *out = (Measure){0};
   return false;
 }

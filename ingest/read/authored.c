@@ -66,7 +66,7 @@ static Fit period_of(PropterStr text, PropterPeriod *period) {
     return FITS;
   }
   Whens found = {0};
-  bool memory = when_scan(text, NULL, PROPTER_NO_DAY, 0, false, &found), dated = found.count > 0;
+  bool memory = when_scan(text, &(WhenContext){.reference = PROPTER_NO_DAY}, &found), dated = found.count > 0;
   for (size_t i = 0; i < found.count; i++) {
     const When *w = &found.items[i];
     dated &= w->year_given;

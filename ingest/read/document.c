@@ -10,19 +10,20 @@ enum { LONG_PERIOD = 366 };
 
 /* The first period that a text names (a second one is mostly a comparison), and the last year; both keep what they held if it names none. A review of ten years
  * says no year. */
-static PropterStatus time_of(const PropterRules *rules, PropterStr text, const PropterDocument *d, int *year, PropterPeriod *period, PropterError *err) {
+static PropterStatus time_of(const PropterRules *rules, PropterStr text, const PropterDocument *d, WhenOrder order, int *year, PropterPeriod *period, PropterError *err) {
   Whens found = {0};
   bool figure = false;
   for (size_t i = 0; i < text.len && !figure; i++)
     figure = (text.data[i] >= '0' && text.data[i] <= '9') || (text.data[i] >= 'A' && text.data[i] <= 'Z' && i > 0);
   if (!figure) return PROPTER_OK;
-  bool fits = when_scan(text, &rules->dates, d->published, *year, false, &found), told = false;
+  WhenContext context = {&rules->dates, d->published, *year, false, order};
+  bool fits = when_scan(text, &context, &found), told = false;
   for (size_t i = 0; i < found.count && fits; i++) {
     const When *w = &found.items[i];
     int m, dom;
     if (w->year_given && w->last - w->first <= LONG_PERIOD) propter_day_civil(w->last, year, &m, &dom);
-    /* The day on which it was written is not what it is about. */
-    if (period && !told && w->grain <= WHEN_SEASON && !(d->published != PROPTER_NO_DAY && w->first <= d->published && w->last >= d->published))
+    /* The day on which it was written is not what it is about; a single day is that of one happening. */
+    if (period && !told && w->grain <= WHEN_SEASON && w->last > w->first && !(d->published != PROPTER_NO_DAY && w->first <= d->published && w->last >= d->published))
       *period = (PropterPeriod){w->first, w->last}, told = true;
   }
   propter_vec_clear(&found);
@@ -45,16 +46,18 @@ static double factor_of(PropterBlockKind kind) {
 
 /* Years: of the sentence itself, else of the headings, else of the title, else of what was said before. Periods for claims without a date: said last in
  * this section, else in the headings. */
-static PropterStatus read_block(PropterRules *rules, const PropterNames *names, const PropterDocument *d, const PropterBlock *block, PropterPeriod *carried,
-                                PropterReadings *out, PropterError *err) {
+static PropterStatus read_block(PropterRules *rules, const PropterNames *names, const PropterDocument *d, const PropterBlock *block, WhenOrder order,
+                                PropterPeriod *carried, PropterReadings *out, PropterError *err) {
   Spans sentences = {0};
   PropterStr text = {d->text.data + block->start, block->end - block->start};
-  Scene scene = {.text = d->text, .published = d->published, .factor = factor_of(block->kind), .heading = {PROPTER_NO_DAY, PROPTER_NO_DAY}};
+  Scene scene = {.text = d->text, .published = d->published, .order = order, .factor = factor_of(block->kind), .heading = {PROPTER_NO_DAY, PROPTER_NO_DAY}};
   int frame = 0, said = 0;
-  PropterStatus status = time_of(rules, d->title, d, &frame, NULL, err);
-  if (status == PROPTER_OK) status = time_of(rules, block->section, d, &frame, &scene.heading, err);
+  PropterStatus status = time_of(rules, d->title, d, order, &frame, NULL, err);
+  if (status == PROPTER_OK) status = time_of(rules, block->section, d, order, &frame, &scene.heading, err);
   if (status == PROPTER_OK && !read_sentences(rules, text, &sentences)) status = no_memory(err);
-  if (carried->first != PROPTER_NO_DAY) scene.heading = *carried;
+  bool apart = block->kind == PROPTER_BLOCK_LIST_ITEM || block->kind == PROPTER_BLOCK_TABLE_CELL; /* one item does not speak of another */
+  if (carried->first != PROPTER_NO_DAY && !apart) scene.heading = *carried;
+  scene.heading_from = carried->first != PROPTER_NO_DAY && !apart ? "text before" : "headings";
   for (size_t i = 0; i < sentences.count && status == PROPTER_OK; i++) {
     scene.sentence = (PropterSpan){sentences.items[i].start + block->start, sentences.items[i].end + block->start};
     scene.next =
@@ -62,7 +65,7 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
     PropterStr s = {d->text.data + scene.sentence.start, scene.sentence.end - scene.sentence.start};
     int own = 0;
     scene.dated = when_possible(s, &rules->dates);
-    if (scene.dated && (status = time_of(rules, s, d, &own, NULL, err)) != PROPTER_OK) break;
+    if (scene.dated && (status = time_of(rules, s, d, order, &own, NULL, err)) != PROPTER_OK) break;
     scene.year = own ? own : frame ? frame : said;
     out->sentences++;
     size_t blanks = 0;
@@ -73,9 +76,11 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
       scene.previous = scene.sentence;
     }
     said = scene.year;
-    if (status == PROPTER_OK && scene.dated) status = time_of(rules, s, d, &said, &scene.heading, err);
+    PropterPeriod before = scene.heading;
+    if (status == PROPTER_OK && scene.dated) status = time_of(rules, s, d, order, &said, &scene.heading, err);
+    if (before.first != scene.heading.first || before.last != scene.heading.last) scene.heading_from = "text before";
   }
-  *carried = scene.heading;
+  if (!apart && strcmp(scene.heading_from, "text before") == 0) *carried = scene.heading;
   propter_vec_clear(&sentences);
   return status;
 }
@@ -83,10 +88,12 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
 PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *d, PropterReadings *out, PropterError *err) {
   if (d->column_count) return read_authored(d, out, err);
   PropterPeriod carried = {PROPTER_NO_DAY, PROPTER_NO_DAY};
+  WhenOrder order;
+  if (!when_order(d->text, &order)) return no_memory(err);
   for (size_t i = 0; i < d->block_count; i++) {
     /* A new section begins with what its headings say. */
     if (d->blocks[i].kind == PROPTER_BLOCK_HEADING) carried.first = PROPTER_NO_DAY;
-    if (factor_of(d->blocks[i].kind) > 0) PROPTER_TRY(read_block(rules, names, d, &d->blocks[i], &carried, out, err));
+    if (factor_of(d->blocks[i].kind) > 0) PROPTER_TRY(read_block(rules, names, d, &d->blocks[i], order, &carried, out, err));
   }
   return PROPTER_OK;
 }

@@ -29,6 +29,7 @@ typedef struct {
   PropterStr s; /* the sentence */
   const Tagged *tagged;
   Whens whens;
+  WhenDuration lasted;
   Candidate found[CANDIDATES];
   size_t count;
   Side before[CANDIDATES], after[CANDIDATES]; /* many rules look at one place */
@@ -529,14 +530,32 @@ static void dates(const Work *w, const Candidate *c, PropterReading *out) {
   if (!out->generic && out->when_effect.first == PROPTER_NO_DAY && out->when_cause.first == PROPTER_NO_DAY && w->scene->heading.first != PROPTER_NO_DAY) {
     out->when_effect = w->scene->heading;
     out->when_effect_said = false;
+    out->when_from = w->scene->heading_from;
   }
 }
 
 static PropterStatus dates_of(Work *w, PropterError *err) {
   if (!w->scene->dated) return PROPTER_OK;
   bool forward = rules_any(w->r, w->r->future.items, w->r->future.count, w->s);
-  if (when_scan(w->s, &w->r->dates, w->scene->published, w->scene->year, forward, &w->whens)) return PROPTER_OK;
+  if (!when_duration(w->s, &w->r->dates, &w->lasted)) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+  WhenContext context = {&w->r->dates, w->scene->published, w->scene->year, forward, w->scene->order};
+  if (when_scan(w->s, &context, &w->whens)) return PROPTER_OK;
   return propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+}
+
+/* "Last week the strike", "in May the recall": the date is the sentence's; "the August strike" is a name. */
+static void cut_date(const Work *w, PropterSpan *a) {
+  const PropterRules *r = w->r;
+  for (size_t i = 0; i < w->whens.count && !empty(*a); i++) {
+    const When *when = &w->whens.items[i];
+    if (when->start < a->start || when->start - a->start > NEAR_BYTES || when->end >= a->end) continue;
+    PropterStr lead = slice(w->s, (PropterSpan){a->start, when->start}), next = slice(w->s, (PropterSpan){when->end, a->end});
+    if (next.data[0] != ' ' && next.data[0] != ',') continue; /* "last week's strike" */
+    bool led = rules_any(r, r->date_lead.items, r->date_lead.count, lead), front = rules_any(r, r->date_front.items, r->date_front.count, lead);
+    if (!led && !(front && (when->relative || rules_any(r, r->date_next.items, r->date_next.count, next)))) continue;
+    PropterSpan rest = strip(r, w->s, (PropterSpan){when->end, a->end});
+    if (rest.end > rest.start + 2) *a = rest;
+  }
 }
 
 static PropterSpan previous_argument(const Work *w, const Candidate *c) {
@@ -579,6 +598,24 @@ static PropterSpan speaker(const Work *w, Candidate *c) {
   return (PropterSpan){0, 0};
 }
 
+/* The first number of a place: of things, or with a unit. */
+static void quantity(const Work *w, PropterSpan place, PropterReading *out) {
+  PropterStr text = slice(w->s, place);
+  PropterSpan words = {0, 0};
+  Measure m = {0};
+  double value = 0;
+  bool counted = amount_in(w, text, &value, &words), measured = measure_find(w->r, text, &m);
+  if (measured && (!counted || m.words.start <= words.start)) {
+    value = m.value, words = m.words;
+    out->unit = m.unit->code;
+    if (m.per) out->unit_per = m.per->code;
+  } else if (!counted) {
+    return;
+  }
+  out->quantity = value;
+  out->quantity_words = absolute(w, (PropterSpan){words.start + place.start, words.end + place.start});
+}
+
 /* All that the sentence says of a claim with these arguments, but how sure the model of claims is. */
 static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
   PropterSpan words;
@@ -588,11 +625,11 @@ static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
   if (reading->generic && amount_in(w, w->s, &any, &words)) reading->generic = false;
   flags(w, c, reading);
   dates(w, c, reading);
+  if (w->lasted.end && !overlap((PropterSpan){w->lasted.start, w->lasted.end}, c->cause)) memcpy(reading->duration, w->lasted.duration, sizeof reading->duration);
   /* The number next to the effect, then the one next to the cause, then any. */
   PropterSpan places[3] = {c->effect, c->cause, {0, w->s.len}};
   for (int i = 0; i < 3 && reading->quantity == 0; i++)
-    if (!empty(places[i]) && amount_in(w, slice(w->s, places[i]), &reading->quantity, &words))
-      reading->quantity_words = absolute(w, (PropterSpan){words.start + places[i].start, words.end + places[i].start});
+    if (!empty(places[i])) quantity(w, places[i], reading);
   reading->sentence = reading->quote = w->scene->sentence;
   if (c->rule->previous && c->core.start < FRONT_BYTES) reading->quote.start = w->scene->previous.start;
   if (reading->answered) reading->quote.end = w->scene->next.end;
@@ -680,6 +717,7 @@ PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *o
   share_effects(&w);
   share_causes(&w);
   PropterStatus status = dates_of(&w, err);
+  for (size_t i = 0; i < w.count; i++) cut_date(&w, &w.found[i].cause), cut_date(&w, &w.found[i].effect);
   for (size_t i = 0; i < w.count && status == PROPTER_OK; i++) status = emit(&w, &w.found[i], out, err);
   propter_vec_clear(&w.whens);
   return status;
@@ -722,7 +760,7 @@ static PropterStatus happening(const Work *w, const PropterNames *names, const P
   }
   if (!nearest) return PROPTER_OK;
   PropterHappening h = {.quote = w->scene->sentence, .words = absolute(w, words), .label = label, .polarity = polarity};
-  h.when = (PropterPeriod){nearest->first, nearest->last};
+  h.when = (PropterPeriod){nearest->first, nearest->open ? nearest->first : nearest->last};
   if (nearest->start >= place_end) {
     size_t later = places_end(w, names, found, nearest->end);
     if (later > nearest->end) place_end = later;
@@ -751,7 +789,7 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
       rules_any(r, r->condition.items, r->condition.count, w->s))
     return PROPTER_OK;
   PROPTER_TRY(tag_sentence(w, err));
-  PropterHappening h = {.quote = w->scene->sentence, .clause = true, .when = {when->first, when->last}, .confidence = .7 * w->scene->factor};
+  PropterHappening h = {.quote = w->scene->sentence, .clause = true, .when = {when->first, when->open ? when->first : when->last}, .confidence = .7 * w->scene->factor};
   if (!w->tagged || !clause_find(r, w->tagged, &w->whens, &h.words)) return PROPTER_OK;
   h.place = h.words = absolute(w, h.words);
   h.hedge = 1 - hedge_in(w, 0, w->s.len, 1);

@@ -21,20 +21,21 @@ PropterStatus rules_compile(RuleParser *p, PropterStr pattern, unsigned flags, P
   return status;
 }
 
+PropterStr rules_phrase(PropterStr *rest) {
+  PropterStr words = propter_str_trim(*rest);
+  if (!words.len || words.data[0] != '"') return rules_word(rest);
+  const char *end = memchr(words.data + 1, '"', words.len - 1);
+  size_t n = end ? (size_t)(end - words.data) : words.len;
+  *rest = propter_str_trim((PropterStr){words.data + n + (end != NULL), words.len - n - (end != NULL)});
+  return (PropterStr){words.data + 1, n - 1};
+}
+
 /* Words with * for any ending, "quoted words" for phrases, into one expression; at the beginning of what is looked at, a capital is no difference. */
 PropterStatus rules_compile_words(RuleParser *p, PropterStr words, PropterRegex **out) {
   PropterBuf any = {.max = 1 << 20}, b = {.max = 1 << 20};
   bool first = true;
   while (words.len) {
-    PropterStr w;
-    if (words.data[0] == '"') {
-      const char *end = memchr(words.data + 1, '"', words.len - 1);
-      size_t n = end ? (size_t)(end - words.data) : words.len;
-      w = (PropterStr){words.data + 1, n - 1};
-      words = propter_str_trim((PropterStr){words.data + n + (end != NULL), words.len - n - (end != NULL)});
-    } else {
-      w = rules_word(&words);
-    }
+    PropterStr w = rules_phrase(&words);
     if (!first) propter_buf_add_char(&any, '|');
     first = false;
     for (size_t i = 0; i < w.len; i++) {

@@ -82,6 +82,13 @@ typedef struct {
   unsigned limits;      /* how often it took too many steps */
 } Rule;
 
+/* A word for a unit. */
+typedef struct {
+  PropterStr word, code; /* UCUM, ISO 4217 or short */
+  double times;          /* what one such word is in the unit */
+  bool by;               /* counts only after what the lines unit-by-lead say: "by two days" */
+} Unit;
+
 typedef struct {
   double weight;
   PropterRegex *regex;
@@ -123,6 +130,7 @@ struct PropterRules {
 #undef EXPRESSIONS
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
+  PROPTER_VEC(Unit) units;
   PROPTER_VEC(PropterStr) abbreviations, small, alike;
   WhenWords dates;
   Lemmas lemmas;
@@ -172,6 +180,8 @@ typedef struct {
   bool dated;            /* the sentence may hold a date */
   int year;              /* hint for dates without one, 0: none */
   PropterPeriod heading; /* period that the sentences before or the headings name */
+  WhenOrder order;       /* of dates in figures */
+  const char *heading_from; /* what said it */
   double factor;         /* of confidence */
 } Scene;
 PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *only_rule, PropterReadings *out, PropterError *err);
@@ -261,5 +271,13 @@ PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr p
 /* --- amount.c --- */
 /* First number of things ("about 45,000 workers", "forty thousand", "1.2 million"), not money, per cent, dates or a rank. */
 bool amount_find(PropterStr text, double *value, PropterSpan *words);
+
+typedef struct {
+  double value;
+  PropterSpan words; /* with the unit; empty: none */
+  const Unit *unit, *per;
+} Measure;
+/* The first number with a unit ("12 percent", "$1.2 million", "by two days", "120 units a month"). */
+bool measure_find(const PropterRules *r, PropterStr text, Measure *out);
 
 #endif

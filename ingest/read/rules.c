@@ -244,6 +244,27 @@ static PropterStatus expression(RuleParser *p, ExpressionKind kind, PropterStr t
   return rules_compile(p, text, kind == FRONT ? PROPTER_REGEX_ANCHORED : 0, out);
 }
 
+/* "unit USD*.01 cent cents": a code, what one word is in it, and words or "quoted phrases". */
+static PropterStatus unit_line(RuleParser *p, bool by, PropterStr rest) {
+  PropterRules *r = p->r;
+  PropterStr code = rules_word(&rest);
+  Unit u = {.times = 1, .by = by};
+  const char *star = code.len ? memchr(code.data + 1, '*', code.len - 1) : NULL;
+  if (star) {
+    PropterStr times = {star + 1, (size_t)(code.data + code.len - star) - 1};
+    if (!propter_str_to_double(times, &u.times) || !(u.times > 0)) return rules_bad(p, "a code, perhaps * and a number above 0", code);
+    code.len = (size_t)(star - code.data);
+  }
+  if (!rest.len) return rules_bad(p, "a unit's code and words for it", code);
+  if (!(u.code = propter_arena_copy(&r->arena, code)).data) return no_memory(p->err);
+  while (rest.len) {
+    PropterStr word = rules_phrase(&rest);
+    if (!word.len) return rules_bad(p, "words for a unit", rest);
+    if (!(u.word = propter_arena_copy(&r->arena, word)).data || !propter_vec_push(&r->units, u)) return no_memory(p->err);
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
   PropterRules *r = p->r;
 #define EXPRESSIONS(field, word, kind)                                        \
@@ -256,6 +277,7 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
 #undef EXPRESSIONS
   if (propter_str_equal(key, PROPTER_STR("language"))) return language_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("date"))) return date_line(p, rest);
+  if (propter_str_equal(key, PROPTER_STR("unit")) || propter_str_equal(key, PROPTER_STR("unit-by"))) return unit_line(p, key.len > 4, rest);
   if (propter_str_equal(key, PROPTER_STR("lemma"))) return lemma_line(p, LEMMA_FORM, rest);
   if (propter_str_equal(key, PROPTER_STR("ending"))) return lemma_line(p, LEMMA_ENDING, rest);
   if (propter_str_equal(key, PROPTER_STR("mend"))) return lemma_line(p, LEMMA_MEND, rest);
@@ -489,6 +511,7 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->small);
   propter_vec_clear(&r->alike);
   propter_vec_clear(&r->dates);
+  propter_vec_clear(&r->units);
   propter_vec_clear(&r->triggers);
   lemmas_clear(&r->lemmas);
   propter_matcher_free(r->matcher);

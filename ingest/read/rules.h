@@ -17,6 +17,8 @@ typedef struct {
 PropterStatus rules_bad(RuleParser *p, const char *expected, PropterStr found);
 /* Takes the first word off. */
 PropterStr rules_word(PropterStr *rest);
+/* Likewise, or a "quoted phrase" without its marks. */
+PropterStr rules_phrase(PropterStr *rest);
 Part rules_part(PropterStr name);
 
 PropterStatus rules_compile(RuleParser *p, PropterStr pattern, unsigned flags, PropterRegex **out);

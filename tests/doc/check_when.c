@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "support.h"
 #include "when.h"
 
@@ -10,7 +12,7 @@ static const struct {
     {"It began on 7 August 2011.", "7 August 2011", "2011-08-07", "2011-08-07"},
     {"on the 7th of August 2011", "7th of August 2011", "2011-08-07", "2011-08-07"},
     {"On August 7, 2011, they left", "August 7, 2011", "2011-08-07", "2011-08-07"},
-    {"since Aug. 7 they", "Aug. 7", "2011-08-07", "2011-08-07"},
+    {"since Aug. 7 they", "Aug. 7", "2011-08-07", "2011-09-09"},
     {"dated 2011-08-07.", "2011-08-07", "2011-08-07", "2011-08-07"},
     {"the strike of 7\xE2\x80\x93" "22 August", "7\xE2\x80\x93" "22 August", "2011-08-07", "2011-08-22"},
     {"from August 7 to 22, 2011", "August 7 to 22, 2011", "2011-08-07", "2011-08-22"},
@@ -32,6 +34,34 @@ static const struct {
     {"in the third quarter of 2010", "third quarter of 2010", "2010-07-01", "2010-09-30"},
     {"in Q3 2010", "Q3 2010", "2010-07-01", "2010-09-30"},
     {"in the second half of 2008", "second half of 2008", "2008-07-01", "2008-12-31"},
+    {"In Q1 it", "Q1", "2011-01-01", "2011-03-31"},
+    {"in 1H 2010", "1H 2010", "2010-01-01", "2010-06-30"},
+    {"in H2 2010", "H2 2010", "2010-07-01", "2010-12-31"},
+    {"in fiscal year 2010", "fiscal year 2010", "2010-01-01", "2010-12-31"},
+    {"in FY2010", "FY2010", "2010-01-01", "2010-12-31"},
+    {"yesterday they", "yesterday", "2011-09-08", "2011-09-08"},
+    {"last week", "last week", "2011-08-29", "2011-09-04"},
+    {"next quarter", "next quarter", "2011-10-01", "2011-12-31"},
+    {"last year", "last year", "2010-01-01", "2010-12-31"},
+    {"on Monday they", "Monday", "2011-09-05", "2011-09-05"},
+    {"last Friday they", "last Friday", "2011-09-02", "2011-09-02"},
+    {"on Good Friday they", NULL, NULL, NULL},
+    {"On Monday, 5 September 2011, they", "5 September 2011", "2011-09-05", "2011-09-05"},
+    {"two weeks ago", "two weeks ago", "2011-08-22", "2011-08-28"},
+    {"a month ago", "a month ago", "2011-08-01", "2011-08-31"},
+    {"3 days ago", "3 days ago", "2011-09-06", "2011-09-06"},
+    {"over the past two years", "past two years", "2009-09-10", "2011-09-09"},
+    {"for the last 3 months", "last 3 months", "2011-06-10", "2011-09-09"},
+    {"in week 21", "week 21", "2011-05-23", "2011-05-29"},
+    {"in week 52 of 2009", "week 52 of 2009", "2009-12-21", "2009-12-27"},
+    {"since March", "March", "2011-03-01", "2011-09-09"},
+    {"the three months ended March 31, 2010", "three months ended March 31, 2010", "2010-01-01", "2010-03-31"},
+    {"the year ended June 30, 2010", "year ended June 30, 2010", "2009-07-01", "2010-06-30"},
+    {"on 25/04/2010 it", "25/04/2010", "2010-04-25", "2010-04-25"},
+    {"on 04/25/2010 it", "04/25/2010", "2010-04-25", "2010-04-25"},
+    {"on 05/03/2010 it", NULL, NULL, NULL},
+    {"in the last week of the sale", NULL, NULL, NULL},
+    {"one day two men", NULL, NULL, NULL},
     {"last month", "last month", "2011-08-01", "2011-08-31"},
     {"this year", "this year", "2011-01-01", "2011-12-31"},
     {"between 2008 and 2010", "2008 and 2010", "2008-01-01", "2010-12-31"},
@@ -43,7 +73,7 @@ static const struct {
 
 START_TEST(expressions) {
   Whens found = {0};
-  ck_assert(when_scan(propter_str(cases[_i].text), NULL, propter_day(2011, 9, 9), 0, false, &found));
+  ck_assert(when_scan(propter_str(cases[_i].text), &(WhenContext){.reference = propter_day(2011, 9, 9), .year = 0, .forward = false}, &found));
   if (!cases[_i].words) {
     ck_assert_msg(found.count == 0, "%s: found %zu", cases[_i].text, found.count);
   } else {
@@ -61,17 +91,49 @@ START_TEST(expressions) {
 }
 END_TEST
 
+START_TEST(figures_in_the_order_of_the_document) {
+  WhenContext c = {.reference = PROPTER_NO_DAY};
+  Whens found = {0};
+  ck_assert(when_order(PROPTER_STR("from 05/03/2010 to 25/04/2010"), &c.order));
+  ck_assert_int_eq(c.order, WHEN_DAY_FIRST);
+  ck_assert(when_scan(PROPTER_STR("on 05/03/2010"), &c, &found));
+  ck_assert_uint_eq(found.count, 1);
+  ck_assert_int_eq(found.items[0].first, propter_day(2010, 3, 5));
+  found.count = 0;
+  ck_assert(when_order(PROPTER_STR("from 04/25/2010"), &c.order));
+  ck_assert_int_eq(c.order, WHEN_MONTH_FIRST);
+  ck_assert(when_scan(PROPTER_STR("on 05/03/2010"), &c, &found));
+  ck_assert_int_eq(found.items[0].first, propter_day(2010, 5, 3));
+  ck_assert(when_order(PROPTER_STR("from 04/25/2010 to 25/04/2010"), &c.order));
+  ck_assert_int_eq(c.order, WHEN_ORDER_UNKNOWN);
+  propter_vec_clear(&found);
+}
+END_TEST
+
+START_TEST(lengths_of_time) {
+  static const struct {
+    const char *text, *duration;
+  } lengths[] = {{"it lasted for three weeks.", "P21D"}, {"down for 40 minutes", "PT40M"}, {"for nearly two years", "P2Y"}, {"for a quarter", "P3M"},
+                 {"for the strike of two weeks", ""}, {"for two shops", ""}};
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    WhenDuration d;
+    ck_assert(when_duration(propter_str(lengths[i].text), NULL, &d));
+    ck_assert_msg(strcmp(d.duration, lengths[i].duration) == 0, "%s: %s", lengths[i].text, d.duration);
+  }
+}
+END_TEST
+
 START_TEST(a_hint_beats_the_reference) {
   Whens found = {0};
-  ck_assert(when_scan(PROPTER_STR("in August"), NULL, propter_day(2016, 1, 1), 2011, false, &found));
+  ck_assert(when_scan(PROPTER_STR("in August"), &(WhenContext){.reference = propter_day(2016, 1, 1), .year = 2011, .forward = false}, &found));
   ck_assert_uint_eq(found.count, 1);
   ck_assert_int_eq(found.items[0].first, propter_day(2011, 8, 1));
   ck_assert(!found.items[0].year_given);
   found.count = 0;
-  ck_assert(when_scan(PROPTER_STR("in August and in June 2010"), NULL, PROPTER_NO_DAY, 0, false, &found));
+  ck_assert(when_scan(PROPTER_STR("in August and in June 2010"), &(WhenContext){.reference = PROPTER_NO_DAY, .year = 0, .forward = false}, &found));
   ck_assert_uint_eq(found.count, 1);
   found.count = 0;
-  ck_assert(when_scan(PROPTER_STR("in June it will"), NULL, propter_day(2010, 2, 1), 0, true, &found));
+  ck_assert(when_scan(PROPTER_STR("in June it will"), &(WhenContext){.reference = propter_day(2010, 2, 1), .year = 0, .forward = true}, &found));
   ck_assert_uint_eq(found.count, 1);
   ck_assert_int_eq(found.items[0].first, propter_day(2010, 6, 1));
   propter_vec_clear(&found);
@@ -80,11 +142,11 @@ END_TEST
 
 START_TEST(neighbours) {
   Whens found = {0};
-  ck_assert(when_scan(PROPTER_STR("in January 2009, twice as many as in December"), NULL, propter_day(2009, 9, 14), 2009, false, &found));
+  ck_assert(when_scan(PROPTER_STR("in January 2009, twice as many as in December"), &(WhenContext){.reference = propter_day(2009, 9, 14), .year = 2009, .forward = false}, &found));
   ck_assert_uint_eq(found.count, 2);
   ck_assert_int_eq(found.items[1].first, propter_day(2008, 12, 1));
   found.count = 0;
-  ck_assert(when_scan(PROPTER_STR("in October"), NULL, propter_day(2009, 9, 14), 2009, false, &found));
+  ck_assert(when_scan(PROPTER_STR("in October"), &(WhenContext){.reference = propter_day(2009, 9, 14), .year = 2009, .forward = false}, &found));
   ck_assert_int_eq(found.items[0].first, propter_day(2008, 10, 1));
   propter_vec_clear(&found);
 }
@@ -94,6 +156,8 @@ Suite *suite_when(void) {
   Suite *s = suite_create("when");
   TCase *tc = tcase_create("when");
   tcase_add_loop_test(tc, expressions, 0, sizeof cases / sizeof *cases);
+  tcase_add_test(tc, figures_in_the_order_of_the_document);
+  tcase_add_test(tc, lengths_of_time);
   tcase_add_test(tc, a_hint_beats_the_reference);
   tcase_add_test(tc, neighbours);
   suite_add_tcase(s, tc);

@@ -152,6 +152,74 @@ START_TEST(parts_of_a_list) {
 }
 END_TEST
 
+static const struct {
+  const char *text, *unit, *per;
+  double value;
+} measures[] = {
+    {"Sales fell 14 percent because of the fire.", "%", "", 14},
+    {"The fine reduced profit by $2.5 million.", "USD", "", 2.5e6},
+    {"The contract increased revenue by EUR 3.5m.", "EUR", "", 3.5e6},
+    {"The shock raised yields by 120 basis points.", "bp", "", 120},
+    {"The strike delayed deliveries by two days.", "d", "", 2},
+    {"The new line increased output by 300 units a month.", "1", "mo", 300},
+    {"The cut lowered the price by 15 cents per litre.", "USD", "L", .15},
+    {"Debt rose by $2.1 trillion because of the war.", "USD", "", 2.1e12},
+    {"The strike cut output by 4,500 cars.", "", "", 4500},
+    {"At 7:30 the outage delayed orders.", "", "", 0},
+};
+
+START_TEST(numbers_have_units) {
+  Read x = read_text(measures[_i].text);
+  ck_assert_uint_ge(x.r.claims.count, 1);
+  const PropterReading *c = &x.r.claims.items[0];
+  ck_assert_msg(fabs(c->quantity - measures[_i].value) < 1e-9 * (1 + measures[_i].value), "%s: %g", measures[_i].text, c->quantity);
+  ck_assert_msg(propter_str_equal(c->unit, propter_str(measures[_i].unit)), "%s: %.*s", measures[_i].text, (int)c->unit.len, c->unit.data);
+  ck_assert(propter_str_equal(c->unit_per, propter_str(measures[_i].per)));
+  done(&x);
+}
+END_TEST
+
+START_TEST(dates_are_cut_off) {
+  static const struct {
+    const char *text, *cause, *first, *last, *duration;
+  } dated[] = {{"Last week the strike cut output.", "the strike", "2011-08-29", "2011-09-04", ""},
+               {"In Q2 weak demand cut output.", "weak demand", "2011-04-01", "2011-06-30", ""},
+               {"In May, the August strike cut output.", "the August strike", "2011-05-01", "2011-05-31", ""},
+               {"Since March the new fee has reduced bookings.", "the new fee", "2011-03-01", "2011-09-09", ""},
+               {"In May the strike cut output for three weeks.", "the strike", "2011-05-01", "2011-05-31", "P21D"}};
+  for (size_t i = 0; i < sizeof dated / sizeof *dated; i++) {
+    Read x = read_text(dated[i].text);
+    ck_assert_msg(x.r.claims.count == 1, "%s: %zu", dated[i].text, x.r.claims.count);
+    const PropterReading *c = &x.r.claims.items[0];
+    check_words(&x, c->cause, dated[i].cause);
+    check_period(c->when_effect, dated[i].first, dated[i].last);
+    ck_assert_str_eq(c->duration, dated[i].duration);
+    done(&x);
+  }
+}
+END_TEST
+
+/* A period that the sentence does not give is a guess, and one of a single day or of another item is none. */
+START_TEST(periods_of_neighbours) {
+  static const struct {
+    const char *text, *first, *from;
+  } neighbours[] = {{"The shop was open in May 2011. Sales fell because of rain.", "2011-05-01", "text before"},
+                {"# In May 2011\n\nSales fell because of rain.", "2011-05-01", "headings"},
+                {"The shop was open on 7 May 2011. Sales fell because of rain.", "none", NULL},
+                {"- The shop was open in May 2011.\n- Sales fell because of rain.", "none", NULL}};
+  for (size_t i = 0; i < sizeof neighbours / sizeof *neighbours; i++) {
+    Read x = read_text(neighbours[i].text);
+    ck_assert_uint_eq(x.r.claims.count, 1);
+    char first[16] = "none";
+    if (x.r.claims.items[0].when_effect.first != PROPTER_NO_DAY) propter_day_format(x.r.claims.items[0].when_effect.first, first);
+    ck_assert_msg(strcmp(first, neighbours[i].first) == 0, "%s: %s", neighbours[i].text, first);
+    if (neighbours[i].from) ck_assert_str_eq(x.r.claims.items[0].when_from, neighbours[i].from);
+    else ck_assert_ptr_null(x.r.claims.items[0].when_from);
+    done(&x);
+  }
+}
+END_TEST
+
 START_TEST(nothing_is_claimed) {
   static const char *const texts[] = {"The cause of the fire is not known.", "The shop opened on Monday and sold bread.", "# Sales fell because of rain\n",
                                       "```\nsales fell because of rain\n```\n", "He explained that it was late."};
@@ -324,6 +392,9 @@ Suite *suite_claims(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_loop_test(tc, flags_of_a_claim, 0, sizeof cases / sizeof *cases);
   tcase_add_loop_test(tc, parts_of_a_list, 0, sizeof lists / sizeof *lists);
+  tcase_add_loop_test(tc, numbers_have_units, 0, sizeof measures / sizeof *measures);
+  tcase_add_test(tc, dates_are_cut_off);
+  tcase_add_test(tc, periods_of_neighbours);
   tcase_add_test(tc, nothing_is_claimed);
   tcase_add_test(tc, the_sentence_before);
   tcase_add_test(tc, dates_go_to_their_side);

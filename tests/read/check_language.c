@@ -71,7 +71,7 @@ static const struct {
     {"im Frühjahr 2023", "2023-03-01", "2023-05-31"},
     {"im ersten Quartal 2023", "2023-01-01", "2023-03-31"},
     {"im letzten Jahr", "2023-01-01", "2023-12-31"},
-    {"seit Dez. 2023", "2023-12-01", "2023-12-31"},
+    {"seit Dez. 2023", "2023-12-01", "2024-07-01"},
     {"Version 3.6.20245", NULL, NULL},
     {"45.000 Euro, 32.6.2024, 3.13.2024", NULL, NULL},
 };
@@ -81,7 +81,7 @@ START_TEST(dates_in_german) {
   Whens found = {0};
   char first[16], last[16];
   ck_ok(propter_rules_open("de", NULL, 0, NULL, &rules, err));
-  ck_assert(when_scan(propter_str(dates[_i].text), &rules->dates, propter_day(2024, 7, 1), 0, false, &found));
+  ck_assert(when_scan(propter_str(dates[_i].text), &(WhenContext){.words = &rules->dates, .reference = propter_day(2024, 7, 1)}, &found));
   if (dates[_i].first) {
     ck_assert_uint_eq(found.count, 1);
     propter_day_format(found.items[0].first, first), propter_day_format(found.items[0].last, last);

@@ -65,8 +65,12 @@ typedef struct {
   bool generic;           /* speaks of kinds of things: no date, no past */
   PropterPeriod when_cause, when_effect;
   bool when_effect_said;  /* false: when_effect comes from what stands before or from the heading above */
+  const char *when_from;  /* then what said it: "headings" or "text before"; else NULL */
+  char duration[16];      /* how long the effect is said to last, an xsd:duration; empty: not said */
   double quantity;        /* a number of people or things in the sentence, 0: none */
   PropterSpan quantity_words;
+  PropterStr unit;        /* of the number: UCUM, ISO 4217 or short (bp, pp), borrowed from the rules; empty: single things */
+  PropterStr unit_per;    /* "120 units a month": of what it is counted for; empty: nothing */
   uint64_t line;          /* of its row, if a person wrote it into a list of claims (`rule` is "authored"); 0: read from a sentence */
   PropterSpan author;     /* of such a claim: who says so */
   PropterDay written;     /* of such a claim: when; PROPTER_NO_DAY: not said */
