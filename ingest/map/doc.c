@@ -195,7 +195,7 @@ PropterStatus doc_fail(const Doc *doc, const DocTriple *at, PropterError *err, P
   va_start(args, format);
   (void)vsnprintf(text, sizeof text, format, args);
   va_end(args);
-  if (at) propter_error_at(err, doc->files.items[at->file].path, at->line, 0);
+  if (at && at->file < doc->files.count) propter_error_at(err, doc->files.items[at->file].path, at->line, 0);
   return propter_fail(err, status, "%s", text);
 }
 
