@@ -72,6 +72,9 @@ static PropterStatus read_block(PropterRules *rules, const PropterNames *names, 
     for (size_t k = 0; k < s.len && blanks < 2; k++) blanks += s.data[k] == ' ';
     if (blanks >= 2) {
       status = find_claims(rules, &scene, NULL, out, err);
+      if (status == PROPTER_OK && rules->work > rules->work_max)
+        status = propter_fail(err, PROPTER_LIMIT, "more than %llu bytes of sentences to compare with rules by character %zu: text without full stops?",
+                              (unsigned long long)rules->work_max, scene.sentence.end);
       if (status == PROPTER_OK) status = find_happenings(rules, names, &scene, out, err);
       scene.previous = scene.sentence;
     }
@@ -89,6 +92,7 @@ PropterStatus propter_read_document(PropterRules *rules, const PropterNames *nam
   if (d->column_count) return read_authored(d, out, err);
   PropterPeriod carried = {PROPTER_NO_DAY, PROPTER_NO_DAY};
   WhenOrder order;
+  rules->work = 0;
   if (!when_order(d->text, &order)) return no_memory(err);
   for (size_t i = 0; i < d->block_count; i++) {
     /* A new section begins with what its headings say. */
@@ -169,13 +173,14 @@ static bool judge(const Rule *rule, const Example *e, const PropterReadings *rea
   return cause_right && effect_right;
 }
 
-PropterStatus propter_rules_test(PropterRules *rules, PropterRuleReport report, void *payload, size_t *tried, size_t *failed, PropterError *err) {
-  *tried = *failed = 0;
+PropterStatus rules_try(PropterRules *rules, const char *source, ExampleReport failed, void *payload, size_t *tried, PropterError *err) {
+  *tried = 0;
   PropterStatus status = PROPTER_OK;
   bool ungraded = rules->ungraded;
   rules->ungraded = true; /* what a rule proposes, before the model of claims weighs it */
   for (size_t i = 0; i < rules->rules.count && status == PROPTER_OK; i++) {
     const Rule *rule = &rules->rules.items[i];
+    if (source && strcmp(rule->source, source) != 0) continue;
     for (size_t k = 0; k < rule->examples.count && status == PROPTER_OK; k++) {
       PropterReadings readings = {0};
       PropterBuf plain = {0};
@@ -184,15 +189,34 @@ PropterStatus propter_rules_test(PropterRules *rules, PropterRuleReport report, 
       status = run_example(rules, rule, &rule->examples.items[k], &readings, &plain, &cause, &effect, err);
       if (status == PROPTER_OK) {
         ++*tried;
-        if (!judge(rule, &rule->examples.items[k], &readings, propter_buf_str(&plain), cause, effect, why, sizeof why)) {
-          ++*failed;
-          if (report) report(rule->source, rule->examples.items[k].line, rule->name, why, payload);
-        }
+        if (!judge(rule, &rule->examples.items[k], &readings, propter_buf_str(&plain), cause, effect, why, sizeof why))
+          status = failed(rule, &rule->examples.items[k], why, payload, err);
       }
       propter_readings_clear(&readings);
       propter_buf_clear(&plain);
     }
   }
   rules->ungraded = ungraded;
+  return status;
+}
+
+typedef struct {
+  PropterRuleReport report;
+  void *payload;
+  size_t failed;
+} Test;
+
+static PropterStatus tell_failed(const Rule *rule, const Example *example, const char *problem, void *payload, PropterError *err) {
+  (void)err;
+  Test *t = payload;
+  t->failed++;
+  if (t->report) t->report(rule->source, example->line, rule->name, problem, t->payload);
+  return PROPTER_OK;
+}
+
+PropterStatus propter_rules_test(PropterRules *rules, PropterRuleReport report, void *payload, size_t *tried, size_t *failed, PropterError *err) {
+  Test t = {report, payload, 0};
+  PropterStatus status = rules_try(rules, NULL, tell_failed, &t, tried, err);
+  *failed = t.failed + rules->left_out.count;
   return status;
 }

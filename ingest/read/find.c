@@ -183,6 +183,7 @@ static void consider(Work *w, Rule *rule, const Pattern *p, PropterSpan match) {
   c.lead = match.start;
   if (p->lead) *(p->lead == PART_CAUSE ? &c.cause : &c.effect) = before(w, match.start, &c.lead);
   if (p->trail) *(p->trail == PART_CAUSE ? &c.cause : &c.effect) = after(w, match.end);
+  w->r->work += w->s.len;
   if (!whole(w, &c)) return;
   if (w->count < CANDIDATES) w->found[w->count++] = c;
 }

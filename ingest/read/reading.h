@@ -82,6 +82,14 @@ typedef struct {
   unsigned limits;      /* how often it took too many steps */
 } Rule;
 
+/* A rule or line of a user's file that was left out. */
+typedef struct {
+  const char *source, *name; /* name of the rule; NULL: a line outside of rules */
+  unsigned first, line;      /* where the rule begins, where the problem is */
+  const char *problem;
+} LeftOut;
+typedef PROPTER_VEC(LeftOut) LeftOuts;
+
 /* A word for a unit. */
 typedef struct {
   PropterStr word, code; /* UCUM, ISO 4217 or short */
@@ -131,13 +139,15 @@ struct PropterRules {
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(Unit) units;
+  LeftOuts left_out;
+  uint64_t work, work_max; /* bytes of sentences looked at for the proposals in the document that is being read, and at most */
   PROPTER_VEC(PropterStr) abbreviations, small, alike;
   WhenWords dates;
   Lemmas lemmas;
   uint64_t hash;
 };
 
-enum { RULE_QUARANTINE = 3 };
+enum { RULE_QUARANTINE = 3, READ_WORK = 1 << 26 };
 
 /* Eight bytes as a number. */
 uint64_t rules_eight(const char *bytes);
@@ -158,6 +168,10 @@ size_t rules_item_end(PropterStr pattern, size_t i);
 /* --- document.c --- */
 /* An example's text without its marks, and what they mark. False: a mark does not close, or no memory. */
 bool rules_unmark(PropterStr text, PropterBuf *plain, PropterSpan *cause, PropterSpan *effect);
+
+/* Runs the examples of the rules of one file (NULL: of all); a failed one is told with the line of its rule. */
+typedef PropterStatus (*ExampleReport)(const Rule *rule, const Example *example, const char *problem, void *payload, PropterError *err);
+PropterStatus rules_try(PropterRules *rules, const char *source, ExampleReport failed, void *payload, size_t *tried, PropterError *err);
 
 /* --- sentence.c --- */
 /* Appends the sentences of a block of text as spans relative to it. False: no memory. */

@@ -299,6 +299,51 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
   return rules_bad(p, "rule, define, shape, hedge, happening, a list of words or a comment", key);
 }
 
+/* A mistake in a file of the user's leaves out the rule or line it is in. */
+static PropterStatus forgive(RuleParser *p, Rule *rule, PropterStatus status) {
+  PropterRules *r = p->r;
+  if (!p->left_out || (status != PROPTER_SYNTAX && status != PROPTER_LIMIT)) return status;
+  LeftOut l = {.source = keep(r, propter_str(p->source)), .name = rule ? rule->name : NULL, .first = rule ? rule->line : p->line};
+  l.line = p->err->line ? (unsigned)p->err->line : l.first;
+  l.problem = keep(r, propter_str(p->err->message));
+  if (!l.source || !l.problem || !propter_vec_push(p->left_out, l)) return no_memory(p->err);
+  propter_error_clear(p->err);
+  p->passing = rule != NULL;
+  p->rule = NULL;
+  if (rule) {
+    Rule kept = {.name = rule->name, .source = rule->source, .line = rule->line};
+    free_rule(rule);
+    *rule = kept;
+  }
+  return PROPTER_OK;
+}
+
+static bool is_left_out(const RuleParser *p) {
+  for (size_t i = 0; p->left_out && i < p->left_out->count; i++)
+    if (p->left_out->items[i].first == p->line && strcmp(p->left_out->items[i].source, p->source) == 0) return true;
+  return false;
+}
+
+static PropterStatus end_rule(RuleParser *p) {
+  Rule *rule = p->rule;
+  unsigned at = p->line;
+  PropterStatus status = forgive(p, rule, finish_rule(p));
+  p->line = at;
+  return status;
+}
+
+static PropterStatus parse_line(RuleParser *p, PropterStr key, PropterStr rest) {
+  if (propter_str_equal(key, PROPTER_STR("rule"))) {
+    PROPTER_TRY(end_rule(p));
+    p->passing = is_left_out(p);
+    return p->passing ? PROPTER_OK : new_rule(p, rest);
+  }
+  if (p->passing) return PROPTER_OK;
+  if (p->rule) return forgive(p, p->rule, rule_line(p, key, rest));
+  if (propter_str_equal(key, PROPTER_STR("language"))) return top_line(p, key, rest);
+  return is_left_out(p) ? PROPTER_OK : forgive(p, NULL, top_line(p, key, rest));
+}
+
 static PropterStatus parse(RuleParser *p, PropterStr text) {
   size_t bad_byte = 0;
   if (!propter_utf8_valid(text, &bad_byte)) {
@@ -313,18 +358,15 @@ static PropterStatus parse(RuleParser *p, PropterStr text) {
     at = end + 1;
     p->line++;
     if (!rest.len || rest.data[0] == '#') {
-      if (!rest.len) PROPTER_TRY(finish_rule(p));
+      if (rest.len) continue;
+      PROPTER_TRY(end_rule(p));
+      p->passing = false;
       continue;
     }
     PropterStr key = rules_word(&rest);
-    if (propter_str_equal(key, PROPTER_STR("rule")))
-      PROPTER_TRY(new_rule(p, rest));
-    else if (p->rule)
-      PROPTER_TRY(rule_line(p, key, rest));
-    else
-      PROPTER_TRY(top_line(p, key, rest));
+    PROPTER_TRY(parse_line(p, key, rest));
   }
-  return finish_rule(p);
+  return end_rule(p);
 }
 
 uint64_t rules_eight(const char *bytes) {
@@ -410,20 +452,50 @@ static PropterStatus probe(PropterRules *rules, Rule *rule, PropterError *err) {
 
 static PropterStatus rules_new_in(const Language *language, const PropterLimits *limits, PropterRules **out, PropterError *err);
 
-PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char *source, PropterError *err) {
+static PropterStatus example_failed(const Rule *rule, const Example *example, const char *problem, void *payload, PropterError *err) {
+  PropterRules *rules = payload;
+  for (size_t i = 0; i < rules->left_out.count; i++)
+    if (rules->left_out.items[i].first == rule->line && strcmp(rules->left_out.items[i].source, rule->source) == 0) return PROPTER_OK;
+  LeftOut l = {keep(rules, propter_str(rule->source)), keep(rules, propter_str(rule->name)), rule->line, example->line, keep(rules, propter_str(problem))};
+  return l.source && l.name && l.problem && propter_vec_push(&rules->left_out, l) ? PROPTER_OK : no_memory(err);
+}
+
+/* What of a user's file is wrong, tried on a set of its own: what does not compile, and rules whose examples fail. */
+static PropterStatus try_file(PropterRules *trial, PropterStr text, const char *source, PropterError *err) {
+  PropterError local = {0};
+  size_t tried;
+  RuleParser p = {.r = trial, .source = source, .err = err ? err : &local, .left_out = &trial->left_out};
+  PROPTER_TRY(parse(&p, text));
+  PROPTER_TRY(index_triggers(trial, err));
+  return rules_try(trial, source, example_failed, trial, &tried, err);
+}
+
+static PropterStatus take_left_out(PropterRules *rules, const PropterRules *trial, PropterError *err) {
+  for (size_t i = 0; i < trial->left_out.count; i++) {
+    LeftOut l = trial->left_out.items[i];
+    l.source = keep(rules, propter_str(l.source)), l.problem = keep(rules, propter_str(l.problem));
+    const char *name = l.name ? keep(rules, propter_str(l.name)) : NULL;
+    if (!l.source || !l.problem || (l.name && !name)) return no_memory(err);
+    l.name = name;
+    if (!propter_vec_push(&rules->left_out, l)) return no_memory(err);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus add_rules(PropterRules *rules, PropterStr text, const char *source, bool forgiving, PropterError *err) {
   /* A second set takes the new file first, so that a mistake in it leaves the present rules alone. */
   if (rules->rules.count) {
     PropterRules *trial = NULL;
     PropterStatus status = rules_new_in(rules->language, &rules->limits, &trial, err);
-    if (status == PROPTER_OK) {
-      RuleParser p = {.r = trial, .source = source, .err = err};
-      status = parse(&p, text);
-    }
+    RuleParser p = {.r = trial, .source = source, .err = err};
+    if (status == PROPTER_OK) status = forgiving ? try_file(trial, text, source, err) : parse(&p, text);
+    if (status == PROPTER_OK) status = take_left_out(rules, trial, err);
     propter_rules_free(trial);
     PROPTER_TRY(status);
   }
   bool built_in = rules->rules.count == 0;
-  RuleParser p = {.r = rules, .source = source, .err = err};
+  PropterError local = {0};
+  RuleParser p = {.r = rules, .source = source, .err = err ? err : &local, .left_out = forgiving ? &rules->left_out : NULL};
   PropterStatus status = parse(&p, text);
   if (status == PROPTER_OK) status = index_triggers(rules, err);
   for (size_t i = 0; i < rules->rules.count && status == PROPTER_OK && !built_in; i++)
@@ -432,12 +504,17 @@ PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char
   return status;
 }
 
+PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char *source, PropterError *err) {
+  return add_rules(rules, text, source, false, err);
+}
+
 static PropterStatus rules_new_in(const Language *language, const PropterLimits *limits, PropterRules **out, PropterError *err) {
   *out = NULL;
   PropterRules *r = propter_calloc(1, sizeof *r);
   if (!r) return no_memory(err);
   r->language = language;
   r->limits = limits ? *limits : propter_limits_default();
+  r->work_max = READ_WORK;
   char source[16];
   (void)snprintf(source, sizeof source, "%s.rules", language->code);
   PropterStatus status = propter_matcher_new(r->limits.match_steps, &r->matcher, err);
@@ -471,7 +548,7 @@ static PropterStatus add_file(PropterRules *r, const char *path, PropterError *e
   PropterStr said = status == PROPTER_OK ? language_said(propter_buf_str(&text)) : (PropterStr){"", 0};
   /* A language without rules is a mistake, which is reported with its line. */
   if (status == PROPTER_OK && (propter_str_equal(said, propter_str(r->language->code)) || language_of(said) == SIZE_MAX))
-    status = propter_rules_add(r, propter_buf_str(&text), path, err);
+    status = add_rules(r, propter_buf_str(&text), path, true, err);
   propter_buf_clear(&text);
   return status;
 }
@@ -512,6 +589,7 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->alike);
   propter_vec_clear(&r->dates);
   propter_vec_clear(&r->units);
+  propter_vec_clear(&r->left_out);
   propter_vec_clear(&r->triggers);
   lemmas_clear(&r->lemmas);
   propter_matcher_free(r->matcher);
@@ -526,6 +604,12 @@ size_t propter_rules_count(const PropterRules *r) { return r->rules.count; }
 uint64_t propter_rules_hash(const PropterRules *r) { return r->hash; }
 
 void propter_rules_report(const PropterRules *r, PropterRuleReport report, void *payload) {
+  for (size_t i = 0; i < r->left_out.count; i++) {
+    const LeftOut *l = &r->left_out.items[i];
+    char problem[700];
+    (void)snprintf(problem, sizeof problem, "was left out: %s", l->problem);
+    report(l->source, l->line, l->name ? l->name : "(none)", problem, payload);
+  }
   for (size_t i = 0; i < r->rules.count; i++) {
     const Rule *rule = &r->rules.items[i];
     if (!rule->limits) continue;

@@ -10,6 +10,8 @@ typedef struct {
   const char *source;
   unsigned line;
   Rule *rule; /* the one being read */
+  LeftOuts *left_out; /* NULL: a mistake ends it; else what is wrong is added and left out, and so is what stands there already */
+  bool passing;       /* the lines of a rule that is left out */
   PropterError *err;
 } RuleParser;
 

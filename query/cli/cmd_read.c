@@ -122,7 +122,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
             output_number(result.removed));
   if (result.passed && !show.json) fprintf(call->out, "%s files passed over: no format that read knows\n", output_number(result.passed));
   if (result.rows_rejected && !show.json) fprintf(call->out, "%s rows of lists of claims rejected\n", output_number(result.rows_rejected));
-  return result.rejected || result.rows_rejected ? PROPTER_NEGATIVE : PROPTER_OK;
+  return result.rejected || result.rows_rejected || result.rules_left_out ? PROPTER_NEGATIVE : PROPTER_OK;
 }
 
 static const CommandOption options[] = {{"rules", 0, "FILE", "reading rules besides the built-in ones; may be repeated"},

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rule files: every example, bad files, rules that run away. */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "doc_support.h"
 #include "propter/io.h"
 #include "reading.h"
 #include "support.h"
@@ -113,6 +116,58 @@ START_TEST(a_failing_example_is_reported) {
   ck_assert_ptr_nonnull(strstr(b.data, "mine.rules:6 begets"));
   propter_rules_free(rules);
   propter_buf_clear(&b);
+}
+END_TEST
+
+/* A file with mistakes: each is told with its line, what is right is used, and a built-in rule stays in the place of a bad one of its name. */
+START_TEST(mistakes_in_a_file_are_left_out) {
+  static const char text[] = "rule begets\ntrigger beget\npattern {cause} begets {effect}\nprecision .9\nexample {cause:Haste} begets {effect:waste}.\ncounter It begat.\n\n"
+                             "rule broken\ntrigger zz\npattern {cause} (zz {effect}\nprecision .9\nexample {cause:Haste} zz {effect:waste}.\ncounter It begat.\n\n"
+                             "rule bare\ntrigger zz\npattern {cause} zz {effect}\nprecision .9\n\n"
+                             "rule because-of\ntrigger zz\npattern {cause} zzs {effect}\nprecision .9\nexample {cause:Haste} gives {effect:waste}.\ncounter It begat.\n\n"
+                             "condition (if\n";
+  char path[] = "rules-XXXXXX";
+  int file = mkstemp(path);
+  ck_assert_int_ge(file, 0);
+  ck_assert_int_eq(write(file, text, sizeof text - 1), (ssize_t)sizeof text - 1);
+  ck_assert_int_eq(close(file), 0);
+  const char *files[] = {path};
+  PropterRules *plain = NULL, *rules = NULL;
+  PropterBuf b = {0}, wanted = {0};
+  ck_ok(propter_rules_new(NULL, &plain, err));
+  PropterStatus status = propter_rules_open("en", files, 1, NULL, &rules, NULL);
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(status, PROPTER_OK);
+  ck_assert_uint_eq(propter_rules_count(rules), propter_rules_count(plain) + 1);
+  propter_rules_report(rules, complain, &b);
+  propter_buf_printf(&wanted,
+                     "\n%s:8 broken: was left out: regular expression, byte 22: missing closing parenthesis"
+                     "\n%s:15 bare: was left out: expected a rule with an example and a counter-example, found \"bare\""
+                     "\n%s:27 (none): was left out: regular expression, byte 3: missing closing parenthesis"
+                     "\n%s:24 because-of: was left out: line 24: no claim comes from an example",
+                     path, path, path, path);
+  propter_buf_add_char(&b, '\0'), propter_buf_add_char(&wanted, '\0');
+  ck_assert_str_eq(b.data, wanted.data);
+  propter_buf_clear(&b), propter_buf_clear(&wanted);
+  propter_rules_free(rules);
+  propter_rules_free(plain);
+}
+END_TEST
+
+START_TEST(too_much_work_is_a_limit) {
+  static const char text[] = "Sales fell because of the strike. Sales fell because of the storm.";
+  PropterRules *rules = NULL;
+  PropterReadings r = {0};
+  PropterError e = {0};
+  PropterDocument *d = doc_of(propter_str(text), "x.txt");
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  ck_ok(propter_read_document(rules, NULL, d, &r, err));
+  rules->work_max = sizeof text / 2;
+  ck_assert_int_eq(propter_read_document(rules, NULL, d, &r, &e), PROPTER_LIMIT);
+  ck_assert_msg(strstr(e.message, "text without full stops"), "%s", e.message);
+  propter_readings_clear(&r);
+  propter_document_free(d);
+  propter_rules_free(rules);
 }
 END_TEST
 
@@ -235,11 +290,13 @@ END_TEST
 Suite *suite_rules(void) {
   Suite *s = suite_create("rules");
   TCase *tc = tcase_create("rules");
-  tcase_set_timeout(tc, 60);
+  tcase_set_timeout(tc, 180);
   tcase_add_test(tc, every_example_runs);
   tcase_add_loop_test(tc, a_bad_file_says_where_and_changes_nothing, 0, sizeof bad / sizeof *bad);
   tcase_add_test(tc, own_rules_need_no_rebuild);
   tcase_add_test(tc, a_failing_example_is_reported);
+  tcase_add_test(tc, mistakes_in_a_file_are_left_out);
+  tcase_add_test(tc, too_much_work_is_a_limit);
   tcase_add_test(tc, rules_are_probed_when_they_are_added);
   tcase_add_test(tc, a_rule_that_runs_away_is_left_out);
   tcase_add_loop_test(tc, alternations_by_first_letters, 0, sizeof factored / sizeof *factored);

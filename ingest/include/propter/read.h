@@ -18,7 +18,8 @@ PROPTER_API PropterStatus propter_rules_add(PropterRules *rules, PropterStr text
 /* Codes of the languages with built-in rules, the first "en"; NULL beyond the last. */
 PROPTER_API const char *propter_language(size_t i);
 /* The built-in rules of a language, by its code, and those of the files that say this language in their first line ("language de"; English if they say
- * none). NOT_FOUND: no such language, no such file; SYNTAX and LIMIT as propter_rules_add. */
+ * none). A rule of such a file that does not compile, has no example and counter-example or fails one is left out and reported (propter_rules_report), the rest is
+ * used. NOT_FOUND: no such language, no such file; SYNTAX: no UTF-8, a language without rules. */
 PROPTER_API PropterStatus propter_rules_open(const char *language, const char *const *files, size_t count, const PropterLimits *limits, PropterRules **out,
                                              PropterError *err);
 PROPTER_API void propter_rules_free(PropterRules *rules);
@@ -28,9 +29,9 @@ PROPTER_API uint64_t propter_rules_hash(const PropterRules *rules);
 
 /* A rule whose example gives no such claim or whose counter-example gives one; or one that took too many steps (`problem` says which). */
 typedef void (*PropterRuleReport)(const char *source, unsigned line, const char *rule, const char *problem, void *payload);
-/* Runs every example and counter-example. */
+/* Runs every example and counter-example; what was left out of rule files has failed, propter_rules_report tells why. */
 PROPTER_API PropterStatus propter_rules_test(PropterRules *rules, PropterRuleReport report, void *payload, size_t *tried, size_t *failed, PropterError *err);
-/* Rules that ran into the step limit, on documents or on the texts they are probed with when they are added; after three times a rule is left out
+/* What was left out of rule files, and rules that ran into the step limit, on documents or on the texts they are probed with when they are added; after three times a rule is left out
  * (quarantined) until it is loaded again. */
 PROPTER_API void propter_rules_report(const PropterRules *rules, PropterRuleReport report, void *payload);
 
@@ -226,6 +227,7 @@ typedef struct {
 
 typedef struct {
   size_t documents, unchanged, rejected, withdrawn, claims, linked, happenings;
+  size_t rules_left_out;   /* of the rule files: rules and lines that do not compile, rules whose examples fail */
   size_t rows_rejected;    /* of lists of claims */
   size_t passed;           /* files in folders of no format that is known */
   uint64_t added, removed; /* quads */
