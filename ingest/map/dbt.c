@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "dbt.h"
+#include "formula.h"
+#include "warehouse.h"
 
 #define KEYS(name, keys) static const char keys_of_##name[] = keys;
 #include "dbt.def"
@@ -109,15 +111,18 @@ static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *holder
 
 /* --- Metrics of calculation_method --------------------------------------------------------------------------------------------------- */
 
-/* "a / b"; of other arithmetic propter makes no metric. */
+/* "a / b"; other arithmetic is a database's. */
+static bool is_quotient(const yaml_node_t *expression, PropterStr part[2]) {
+  static const PropterStr metric = {"metric", 6};
+  PropterStr text = yaml_text(expression);
+  return text.len && take_call(&text, metric, &part[0]) && define_take(&text, PROPTER_STR("/")) && take_call(&text, metric, &part[1]) && !text.len;
+}
+
 static PropterStatus quotient_of(Define *d, const yaml_node_t *at, const yaml_node_t *expression, PropterStr part[2], PropterError *err) {
   PropterStr text = yaml_text(expression);
-  static const PropterStr metric = {"metric", 6};
-  if (text.len && take_call(&text, metric, &part[0]) && define_take(&text, PROPTER_STR("/")) && take_call(&text, metric, &part[1]) && !text.len)
-    return PROPTER_OK;
-  text = yaml_text(expression);
+  if (is_quotient(expression, part)) return PROPTER_OK;
   return yaml_fail(&d->file, expression ? expression : at, err, PROPTER_INVALID,
-                   "expected one metric / another: of other expressions propter makes no metric, found \"%.*s\"", (int)text.len, text.data);
+                   "expected one metric / another: other arithmetic is computed by a database only (--database), found \"%.*s\"", (int)text.len, text.data);
 }
 
 /* Numerator and denominator stay apart. */
@@ -270,6 +275,14 @@ static PropterStatus say_percentile(Define *d, PropterStr metric, yaml_node_t *m
   return define_say_text(d, metric, VOCAB_propter_percentile, share, err);
 }
 
+/* Where the rows of a measure are, and what tells them apart. */
+static PropterStatus say_place(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, PropterError *err) {
+  PROPTER_TRY(say_table(d, metric, model, err));
+  PROPTER_TRY(say_time(d, metric, model, measure, grain, err));
+  PROPTER_TRY(say_dimensions(d, metric, model, err));
+  return say_key(d, metric, model, err);
+}
+
 /* `instead`: how its sum is added up further; NULL: as the measure says. */
 static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, const Meaning *instead, PropterError *err) {
   const Meaning *aggregation;
@@ -290,10 +303,7 @@ static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *mode
     PROPTER_TRY(say_value(d, metric, aggregation, yaml_text(expr ? expr : define_get(d, measure, "name")), expr ? expr : measure, err));
     if (aggregation->word == VOCAB_propter_Percentile) PROPTER_TRY(say_percentile(d, metric, measure, err));
   }
-  PROPTER_TRY(say_table(d, metric, model, err));
-  PROPTER_TRY(say_time(d, metric, model, measure, grain, err));
-  PROPTER_TRY(say_dimensions(d, metric, model, err));
-  return say_key(d, metric, model, err);
+  return say_place(d, metric, model, measure, grain, err);
 }
 
 /* A measure or metric by its name, or as {name: NAME}: with a filter or an offset it would be another one. */
@@ -346,9 +356,20 @@ static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *mode
   return PROPTER_OK;
 }
 
+/* The measure of that name and the semantic model that it is in. */
+static PropterStatus find_measure(Define *d, const yaml_node_t *at, PropterStr name, yaml_node_t **model, yaml_node_t **measure, PropterError *err) {
+  yaml_node_t *models = define_get(d, yaml_root(&d->file), "semantic_models");
+  for (size_t i = 0; (*model = define_item(d, models, i)); i++) {
+    bool out;
+    PROPTER_TRY(left_out(d, *model, &out, err));
+    if (!out && (*measure = define_named(d, define_get(d, *model, "measures"), name))) return PROPTER_OK;
+  }
+  return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no measure \"%.*s\" in the semantic models of this file", (int)name.len, name.data);
+}
+
 /* Over one measure; `instead` as of say_measure. */
 static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node, yaml_node_t *params, yaml_node_t *grain, const Meaning *instead, PropterError *err) {
-  yaml_node_t *models = define_get(d, yaml_root(&d->file), "semantic_models"), *model, *measure, *by = define_get(d, params, "measure");
+  yaml_node_t *model, *measure, *by = define_get(d, params, "measure");
   PropterStr name;
   PROPTER_TRY(define_keys(d, params, instead ? keys_of_cumulative : keys_of_simple, err));
   /* A window or a beginning anew is not cumulated. */
@@ -359,22 +380,96 @@ static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node
   } else {
     PROPTER_TRY(define_name(d, params, by, "a measure", &name, err));
   }
-  for (size_t i = 0; (model = define_item(d, models, i)); i++) {
-    bool out;
-    PROPTER_TRY(left_out(d, model, &out, err));
-    if (out || !(measure = define_named(d, define_get(d, model, "measures"), name))) continue;
-    PROPTER_TRY(say_filters(d, metric, model, define_get(d, node, "filter"), err));
-    PROPTER_TRY(say_filters(d, metric, model, yaml_is_mapping(by) ? define_get(d, by, "filter") : NULL, err));
-    return say_measure(d, metric, model, measure, grain, instead, err);
-  }
-  return yaml_fail(&d->file, by, err, PROPTER_INVALID, "no measure \"%.*s\" in the semantic models of this file", (int)name.len, name.data);
+  PROPTER_TRY(find_measure(d, by, name, &model, &measure, err));
+  PROPTER_TRY(say_filters(d, metric, model, define_get(d, node, "filter"), err));
+  PROPTER_TRY(say_filters(d, metric, model, yaml_is_mapping(by) ? define_get(d, by, "filter") : NULL, err));
+  return say_measure(d, metric, model, measure, grain, instead, err);
 }
 
-/* Derived from two metrics, which its expression may call by an alias. */
+/* --- Formulas --------------------------------------------------------------------------------------------------------------------------- */
+
+/* Arithmetic over metrics of one semantic model, which a database computes in one query. */
+typedef struct {
+  Define *d;
+  yaml_node_t *at, *inputs;
+  yaml_node_t *model, *measure; /* of the first name */
+} FormulaOf;
+
+/* The metric that a name in the expression stands for. */
+static PropterStatus input_named(FormulaOf *f, PropterStr name, yaml_node_t **metric, PropterError *err) {
+  yaml_node_t *one;
+  PropterStr own;
+  for (size_t i = 0; (one = define_item(f->d, f->inputs, i)); i++) {
+    PROPTER_TRY(reference(f->d, f->inputs, one, "a metric", &own, err));
+    PropterStr alias = yaml_text(define_get(f->d, one, "alias"));
+    if (!propter_str_equal(name, alias.len ? alias : own)) continue;
+    if ((*metric = metric_named(f->d, own))) return PROPTER_OK;
+    return propter_fail(err, PROPTER_INVALID, "no metric \"%.*s\" in this file", (int)own.len, own.data);
+  }
+  return propter_fail(err, PROPTER_INVALID, "\"%.*s\" is not among its metrics", (int)name.len, name.data);
+}
+
+/* The measure of a metric that is nothing more. */
+static PropterStatus plain_measure(FormulaOf *f, PropterStr name, yaml_node_t **model, yaml_node_t **measure, PropterError *err) {
+  yaml_node_t *metric, *by;
+  PROPTER_TRY(input_named(f, name, &metric, err));
+  bool itself = define_get(f->d, metric, "agg") != NULL; /* a measure with create_metric */
+  by = itself ? define_get(f->d, metric, "name") : define_get(f->d, define_get(f->d, metric, "type_params"), "measure");
+  bool simple = itself || propter_str_equal(yaml_text(define_get(f->d, metric, "type")), PROPTER_STR("simple"));
+  bool plain = simple && !define_get(f->d, metric, "filter") && !define_get(f->d, metric, "time_granularity") && !define_get(f->d, by, "filter");
+  if (!plain)
+    return propter_fail(err, PROPTER_INVALID, "expected metrics of one measure without a filter or a grain of their own in arithmetic, found \"%.*s\"",
+                        (int)name.len, name.data);
+  PROPTER_TRY(find_measure(f->d, by, yaml_text(yaml_is_mapping(by) ? define_get(f->d, by, "name") : by), model, measure, err));
+  if (!f->model) f->model = *model, f->measure = *measure;
+  PropterStr days = yaml_text(define_get(f->d, *measure, "agg_time_dimension"));
+  if (*model == f->model && propter_str_equal(days, yaml_text(define_get(f->d, f->measure, "agg_time_dimension")))) return PROPTER_OK;
+  return propter_fail(err, PROPTER_INVALID, "expected metrics of one semantic model and time in arithmetic, found \"%.*s\"", (int)name.len, name.data);
+}
+
+static PropterStatus put_measure(void *payload, PropterStr name, PropterBuf *sql, PropterError *err) {
+  FormulaOf *f = payload;
+  yaml_node_t *model, *measure, *expr;
+  const Meaning *aggregation;
+  PropterBuf column = {0};
+  PROPTER_TRY(plain_measure(f, name, &model, &measure, err));
+  PROPTER_TRY(define_keys(f->d, measure, keys_of_measure, err));
+  PROPTER_TRY(define_meaning(f->d, define_get(f->d, measure, "agg"), aggregations, &aggregation, err));
+  expr = define_get(f->d, measure, "expr");
+  PropterStr text = yaml_text(expr ? expr : define_get(f->d, measure, "name"));
+  if (propter_str_find(text, PROPTER_STR("{{")) != SIZE_MAX || memchr(text.data, ';', text.len))
+    return propter_fail(err, PROPTER_INVALID, "expected one expression without templates, found \"%.*s\"", (int)text.len, text.data);
+  propter_buf_printf(&column, aggregation->text && *aggregation->text == 'b' ? "CASE WHEN %.*s THEN 1 ELSE 0 END" : "%.*s", (int)text.len, text.data);
+  PropterStatus status = propter_buf_status(&column, err);
+  if (status == PROPTER_OK && !warehouse_aggregate(aggregation->word, propter_buf_str(&column), sql))
+    status = propter_fail(err, PROPTER_INVALID, "expected sums, counts, means, minima or maxima in arithmetic, found %s", aggregation->name);
+  propter_buf_clear(&column);
+  return status;
+}
+
+static PropterStatus say_formula(Define *d, PropterStr metric, yaml_node_t *params, PropterError *err) {
+  yaml_node_t *expr = define_get(d, params, "expr");
+  FormulaOf f = {.d = d, .at = expr, .inputs = define_get(d, params, "metrics")};
+  PropterBuf sql = {0};
+  PropterError why = {0};
+  PropterStatus status = formula_sql(yaml_text(expr), put_measure, &f, &sql, &why);
+  PropterStr text = status == PROPTER_OK ? propter_arena_copy(&d->arena, propter_buf_str(&sql)) : (PropterStr){"", 0};
+  propter_buf_clear(&sql);
+  if (status == PROPTER_INVALID && !why.line) return yaml_fail(&d->file, expr ? expr : params, err, status, "%s", why.message);
+  if (status != PROPTER_OK) return err ? (*err = why, status) : status;
+  if (!text.data) return define_no_memory(err);
+  if (!f.model) return yaml_fail(&d->file, expr, err, PROPTER_INVALID, "the expression names no metric");
+  PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, VOCAB_propter_Formula, expr, err));
+  PROPTER_TRY(define_say(d, metric, VOCAB_propter_sourceExpression, propter_literal(text), expr, err));
+  return say_place(d, metric, f.model, f.measure, NULL, err);
+}
+
+/* Derived from metrics, which its expression may call by an alias: a quotient of two, or arithmetic that a database computes. */
 static PropterStatus read_derived(Define *d, PropterStr metric, yaml_node_t *params, PropterError *err) {
   yaml_node_t *expr = define_get(d, params, "expr"), *inputs = define_get(d, params, "metrics"), *one;
   PropterStr part[2], name;
   PROPTER_TRY(define_keys(d, params, keys_of_derived, err));
+  if (d->database && expr && !is_quotient(expr, part)) return say_formula(d, metric, params, err);
   PROPTER_TRY(quotient_of(d, params, expr, part, err));
   bool known[2] = {false, false};
   for (size_t i = 0; (one = define_item(d, inputs, i)); i++) {

@@ -39,7 +39,8 @@ bool warehouse_aggregates(PropterStr aggregation, bool *combines) {
 }
 
 bool warehouse_only(PropterStr aggregation) {
-  static const PropterVocab words[] = {VOCAB_propter_CountDistinct, VOCAB_propter_CumulativeSum, VOCAB_propter_Median, VOCAB_propter_Percentile};
+  static const PropterVocab words[] = {VOCAB_propter_CountDistinct, VOCAB_propter_CumulativeSum, VOCAB_propter_Median, VOCAB_propter_Percentile,
+                                       VOCAB_propter_Formula};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (propter_str_equal(aggregation, propter_vocab_iri(words[i]))) return true;
   return false;
@@ -52,6 +53,16 @@ static void fill(PropterBuf *out, const char *sql, PropterStr column, PropterStr
     else if (*sql == '#') propter_buf_add(out, share);
     else propter_buf_add_char(out, *sql);
   }
+}
+
+bool warehouse_aggregate(PropterVocab word, PropterStr column, PropterBuf *sql) {
+  PropterStr none = {"", 0};
+  for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates; i++) {
+    if (aggregates[i].word != word) continue;
+    if (*aggregates[i].dialect || strchr(aggregates[i].sql, '@')) return false;
+    return fill(sql, aggregates[i].sql, column, none, none), true;
+  }
+  return false;
 }
 
 typedef struct {

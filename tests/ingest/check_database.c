@@ -195,6 +195,7 @@ static const char *orders_script(void) {
   "      - {name: upper, agg: percentile, expr: amount, agg_params: {percentile: 0.75}, create_metric: true}\n"
 #define TOTALS                                                                                                                                                 \
   "metrics:\n  - {name: sofar, type: cumulative, type_params: {measure: revenue}}\n"                                                                           \
+  "  - {name: margin, type: derived, type_params: {expr: (a - 2.5 * ready) / orders + -1, metrics: [{name: revenue, alias: a}, ready, orders]}}\n"             \
   "  - {name: southern, type: simple, type_params: {measure: revenue}, filter: \"{{ Dimension('order__region') }} = 'south'\"}\n"
 
 static void wants(const PropterBuf *all, const char *metric, int month, const char *region, double value) {
@@ -232,6 +233,7 @@ static void compare_cells(const PropterBuf *all, bool medians) {
     wants(all, "southern", m, "south", sum[1]);
     wants(all, "buyers", m, "", buyers);
     wants(all, "sofar", m, "", sofar);
+    wants(all, "margin", m, "", (sum[0] + sum[1] - 2.5 * (ready[0] + ready[1])) / n - 1);
     if (medians) wants(all, "middle", m, "", (month[(n - 1) / 2] + month[n / 2]) / 2);
     if (medians) wants(all, "upper", m, "", month[14] + .25 * (month[15] - month[14]));
   }
@@ -248,7 +250,7 @@ static void add_up_everywhere(const char *address, bool medians) {
   ck_ok(ingest(graph, mapping, &options, &result, err));
   ck_assert_uint_eq(result.rows.rejects, 0);
   /* Cells alone came here. */
-  ck_assert_uint_eq(result.rows.rows, (size_t)((medians ? 4 : 2) + 4 * 2 + 1) * MONTHS);
+  ck_assert_uint_eq(result.rows.rows, (size_t)((medians ? 5 : 3) + 4 * 2 + 1) * MONTHS);
   dump(graph, &out);
   compare_cells(&out, medians);
   ck_assert_ptr_nonnull(strstr(out.data, "#sourceQuery> \"SELECT "));
@@ -276,6 +278,46 @@ START_TEST(postgres_adds_up) {
   if (!address) return;
   ck_assert(server_fill(orders_script(), NULL));
   add_up_everywhere(address, true);
+}
+END_TEST
+
+static PropterStatus read_metrics(void *payload, PropterError *err) {
+  const char *const *paths = payload;
+  PropterMapping *mapping = NULL;
+  PropterStatus status = propter_mapping_read(paths, 1, &(PropterMappingOptions){.database = paths[1]}, &mapping, err);
+  propter_mapping_free(mapping);
+  return status;
+}
+
+START_TEST(what_is_no_arithmetic_is_refused) {
+  static const char *const bad[][2] = {{"revenue - nope", "\"nope\" is not among its metrics"},
+                                       {"(revenue", "expected \")\", found the end"},
+                                       {"revenue revenue", "expected an operator or the end, found \"revenue\""},
+                                       {"revenue * 2x", "expected a number, found \"2x\""},
+                                       {"revenue + ;", "expected a name, a number or \"(\", found \";\""},
+                                       {"revenue + southern", "one measure without a filter"},
+                                       {"revenue - sofar", "one measure without a filter"},
+                                       {"revenue - middle", "means, minima or maxima in arithmetic, found median"},
+                                       {"1 + 1", "names no metric"},
+                                       {"((((((((((((((((((((((((((((((((((1))))))))))))))))))))))))))))))))))", "expected fewer brackets"},
+                                       {"----------------------------------revenue", "expected fewer signs"}};
+  const char *database = support_path(support_folder(), "shop.db"), *mapping = support_path(support_folder(), "bad.yml");
+  ck_assert(sqlite_fill(database, orders_script(), NULL));
+  const char *paths[] = {mapping, database};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    PropterBuf text = {0};
+    PropterMapping *read = NULL;
+    propter_buf_printf(
+        &text, MEASURES MEDIANS TOTALS "  - {name: odd, type: derived, type_params: {expr: \"%s\", metrics: [revenue, southern, sofar, middle]}}\n", bad[i][0]);
+    support_write(mapping, propter_buf_str(&text));
+    ck_ok(propter_mapping_read(&mapping, 1, &(PropterMappingOptions){.database = database}, &read, err));
+    const PropterMapRefusal *refused = propter_mapping_refusal(read, 0);
+    ck_assert_msg(refused && strstr(refused->reason.data, bad[i][1]), "%s: %s", bad[i][0], refused ? refused->reason.data : "taken");
+    propter_mapping_free(read);
+    propter_buf_clear(&text);
+  }
+  support_write(mapping, propter_str(MEASURES TOTALS));
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_metrics, paths, true), 100);
 }
 END_TEST
 
@@ -326,6 +368,7 @@ Suite *suite_database(void) {
   tcase_add_test(tc, postgres_joins);
   tcase_add_test(tc, sqlite_adds_up);
   tcase_add_test(tc, postgres_adds_up);
+  tcase_add_test(tc, what_is_no_arithmetic_is_refused);
   tcase_add_test(tc, a_database_that_nothing_reads_is_refused);
   tcase_add_test(tc, mistakes_in_a_join_are_named);
   tcase_add_test(tc, a_database_that_goes_away_leaves_the_graph);
