@@ -13,7 +13,7 @@ owner() {
     math) echo engine/math ;;
     causal|rootcause|structure|direction|lagged|effects|mechanism|event|pairs) echo engine/causal ;;
     decompose|detect|drill|series|stream) echo engine/detect ;;
-    score|infer|belief|review|changed) echo engine/infer ;;
+    score|infer|belief|review|changed|links) echo engine/infer ;;
     ingest|events|ossie|read|document|table|map|sniff|cells) echo ingest ;;
     sparql|results|remote) echo query/sparql ;;
     shacl) echo query/shacl ;;

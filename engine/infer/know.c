@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../graph/id.h"
 
@@ -137,6 +138,15 @@ KnowMetric *know_metric(Know *know, PropterStr iri) {
   for (size_t i = 0; i < know->metrics.count; i++)
     if (propter_str_equal(know->metrics.items[i].def.iri, iri)) return &know->metrics.items[i];
   return NULL;
+}
+
+KnowMetric *know_metric_named(Know *know, PropterStr name) {
+  KnowMetric *m = know_metric(know, name);
+  for (size_t i = 0; i < know->metrics.count && !m; i++) {
+    const PropterStr label = know->metrics.items[i].def.label;
+    if (label.len == name.len && strncasecmp(label.data, name.data, name.len) == 0) m = &know->metrics.items[i];
+  }
+  return m;
 }
 
 KnowMetric *know_metric_id(Know *know, PropterId id) {

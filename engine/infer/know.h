@@ -158,6 +158,8 @@ void history_clear(Know *know);
 PropterStatus know_load(Know *know, PropterError *err);
 void know_clear(Know *know);
 KnowMetric *know_metric(Know *know, PropterStr iri);
+/* By IRI, else by label in any case. */
+KnowMetric *know_metric_named(Know *know, PropterStr name);
 KnowMetric *know_metric_id(Know *know, PropterId id);
 /* Loads the series of a metric on first use. */
 PropterStatus know_series(Know *know, KnowMetric *metric, PropterError *err);

@@ -157,11 +157,11 @@ PropterStatus metrics_named(Know *know, const PropterStr *names, size_t count, K
   *out = propter_calloc(n ? n : 1, sizeof **out);
   if (!*out) return propter_fail(err, PROPTER_NO_MEMORY, "%zu metrics", n);
   for (size_t i = 0; i < n; i++) {
-    KnowMetric *m = count ? know_metric(know, names[i]) : &know->metrics.items[i];
+    KnowMetric *m = count ? know_metric_named(know, names[i]) : &know->metrics.items[i];
     if (!m) {
       propter_free(*out);
       *out = NULL;
-      return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)names[i].len, names[i].data);
+      return propter_fail(err, PROPTER_NOT_FOUND, "\"%.*s\" is no propter:Metric of this graph", (int)names[i].len, names[i].data);
     }
     (*out)[(*found)++] = m;
   }

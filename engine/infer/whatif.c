@@ -195,22 +195,15 @@ static PropterStatus study_all(Study *s, PropterStr label, double amount, Propte
   return PROPTER_OK;
 }
 
-static KnowMetric *named_metric(Know *know, PropterStr name) {
-  KnowMetric *m = know_metric(know, name);
-  for (size_t i = 0; i < know->metrics.count && !m; i++)
-    if (same_label(know->metrics.items[i].def.label, name)) m = &know->metrics.items[i];
-  return m;
-}
-
 PropterStatus propter_what_if(PropterInferrer *know, PropterStr metric, PropterStr cause, double amount, PropterArena *arena, PropterWhatIf *out,
                               PropterError *err) {
-  Study s = {.know = know, .metric = named_metric(know, metric), .arena = arena};
+  Study s = {.know = know, .metric = know_metric_named(know, metric), .arena = arena};
   *out = (PropterWhatIf){.effect = NAN, .low = NAN, .high = NAN, .between = NAN, .reason = {"", 0}};
   if (!s.metric) return propter_fail(err, PROPTER_NOT_FOUND, "no metric is called \"%.*s\"", (int)metric.len, metric.data);
   if (!isfinite(amount)) return propter_fail(err, PROPTER_INVALID, "an amount that is no number");
-  if (named_metric(know, cause)) {
+  if (know_metric_named(know, cause)) {
     out->metric = s.metric->def.label;
-    out->cause = named_metric(know, cause)->def.label;
+    out->cause = know_metric_named(know, cause)->def.label;
     out->reason = propter_arena_printf(arena,
                                        "%.*s is a figure: that another one moves with it does not say what setting it would do; a dated event that set it "
                                        "would be needed (ask for that event or its kind)",

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which metrics of a graph drive which, at which lag, by how much; and where in that graph a deviation came from. Deterministic as infer.h. */
+#ifndef PROPTER_LINKS_H
+#define PROPTER_LINKS_H
+
+#include "propter/effects.h"
+#include "propter/infer.h"
+
+enum { PROPTER_LINK_METRICS = 64 }; /* at most so many series are searched together */
+
+/* Changes from period to period for levels that wander; distances from the mean of the 28 periods before for levels that are returned to. As they are: by
+ * which of the two most series are, from the correlation of neighbouring changes. */
+typedef enum { PROPTER_LINKS_AS_THEY_ARE, PROPTER_LINKS_CHANGES, PROPTER_LINKS_LEVELS } PropterLinksAs;
+
+typedef struct {
+  const PropterStr *metric; /* IRIs or labels, as below: links that end or begin at one of these, searched among all metrics of overlapping places; none: all links of all */
+  size_t metrics;
+  const PropterStr *among;  /* only these are searched; none: all */
+  size_t amongs;
+  const PropterStr *hidden; /* part of the causal graph, but not to be adjusted for, as if nobody had measured them */
+  size_t hiddens;
+  const char *method;       /* row of lagged.def; NULL: pcmci_plus, which keeps its false discovery rate where a plain autoregression does not */
+  size_t lags;              /* in periods; 0: 3, at most 30 */
+  double rate;              /* false discovery rate; 0: .05 */
+  size_t resamples;         /* of the block bootstrap; 0: 100 */
+  PropterLinksAs as;        /* how series are taken */
+} PropterLinkOptions;
+
+/* A link from one metric to another, and what it rests on. Texts live in the arena or as long as the inferrer. */
+typedef struct {
+  PropterStr cause, cause_label, effect, effect_label; /* IRI and label; of an undirected link in their order */
+  int lag;                  /* periods by which the effect follows */
+  bool directed;            /* false: at the same time, and neither data nor knowledge say which way */
+  bool required;            /* by knowledge */
+  double strength;          /* partial correlation, or standardised coefficient */
+  double p, q, stability;   /* of the test; adjusted over all pairs and lags; share of resamples that show it */
+  double prior;             /* log odds that knowledge and documents gave it beforehand; 0: none */
+  PropterStr knowledge;     /* who says so; empty: nobody */
+  PropterIdentification by;
+  PropterStr adjustment;    /* a sentence with names: what the effect is seen through, or why not */
+  double value, low, high;  /* of one unit more of the cause on the effect, in units of both, 95 %; NaN: not identified */
+  size_t rows;
+  size_t refutations;       /* 0, or PROPTER_REFUTATIONS attempts */
+  const PropterRefutation *refutation;
+} PropterMetricLink;
+
+typedef struct {
+  size_t metrics, steps, rows; /* series searched, their common periods, those with all lags */
+  PropterGrain grain;
+  size_t tests;                /* pairs and lags that the false discovery rate counts */
+  size_t forbidden;            /* ordered pairs ruled out: by knowledge, by definitions, places that do not overlap */
+  size_t lags;
+  bool levels;                 /* they were taken as distances from the level before, not as changes */
+  const char *method;
+  size_t links;                /* by effect, then q, then cause and lag */
+  const PropterMetricLink *link;
+  size_t left_out;             /* metrics that could not be searched, each with the reason */
+  const PropterStr *left_out_text;
+} PropterMetricLinks;
+
+/* Searches the graph's metrics for links. Each series is taken without its season (the baseline's), as changes or distances from its level, in robust
+ * standard units drawn in to 3.5; effects are fitted to the same as they are. A metric is no cause of what it is a part, a whole or an operand of, nor of
+ * what happens elsewhere; curated links require and forbid, and the beliefs of claims from metric to metric are the prior log odds. Stability and the effects'
+ * intervals are by moving blocks. NOT_FOUND: no such metric or method; LIMIT: more than PROPTER_LINK_METRICS; INVALID: too few common periods, or knowledge that
+ * contradicts itself. */
+PROPTER_API PropterStatus propter_links(PropterInferrer *inferrer, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out,
+                                        PropterError *err);
+
+/* A metric upstream of the one asked about, in the window moved back by its lags. */
+typedef struct {
+  PropterStr metric, label;
+  int lag;                 /* of its strongest path, in periods */
+  double deviation, z;     /* as propter_infer_window has it */
+  double score;            /* robust: largest distance from the median before in interquartile ranges (PROPTER_DEVIATION_PEAK) */
+  bool origin;             /* it moved, and no metric that drives it did */
+  double own;              /* its standard errors less those of the moved metrics that drive it; NaN: it did not move, or nothing that moved leads to it */
+  double share, low, high; /* of the change of the asked metric: what came in here, Shapley, 95 %; the shares sum to it */
+} PropterOrigins;
+
+typedef struct {
+  PropterMetric metric;
+  PropterDay first, last;
+  double deviation, z;
+  double explained;        /* sum of the shares: change of the mean against the time before */
+  size_t origins;          /* the metric itself and what is upstream, by |share| */
+  const PropterOrigins *origin;
+} PropterExplained;
+
+/* Root causes among metrics: deviations, the traversal "moved with nothing upstream that moved" (rootcause.h), and Shapley values of mechanisms (mechanism.h) on the
+ * graph that propter_links finds. Errors as there; INVALID: a window outside the data, or fewer than 20 periods before it. */
+PROPTER_API PropterStatus propter_explain(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, const PropterLinkOptions *options,
+                                          PropterArena *arena, PropterExplained *out, PropterError *err);
+
+#endif

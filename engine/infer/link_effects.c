@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The effect of one metric on another in the graph of their links, unrolled in time. */
+#include <math.h>
+#include <string.h>
+
+#include "links.h"
+#include "propter/math.h"
+#include "propter/rng.h"
+
+enum { NODES = 240, ROUNDS = 100 };
+
+/* Series `series`, `back` steps before the outcome's. */
+typedef struct {
+  size_t series, back;
+} Moment;
+
+typedef struct {
+  const LinkPanel *x;
+  size_t depth, count;
+  Moment node[NODES];
+  uint8_t *dag;  /* count×count */
+  bool observed[NODES];
+  bool assumed;  /* a link without direction was given one */
+} Unrolled;
+
+/* Does i at `lag` lead to j? A link without direction is read from the first of the two to the second: every member of the class of graphs fits the data alike. */
+static bool leads(const LinkPanel *x, size_t lag, size_t i, size_t j, bool *assumed) {
+  uint8_t there = x->graph.mark[link_cell(x, lag, i, j)];
+  if (there == PROPTER_NO_EDGE || (lag == 0 && there == PROPTER_TAIL && (x->graph.mark[j * x->p + i] == PROPTER_ARROW || i > j))) return false;
+  if (there == PROPTER_TAIL) *assumed = true;
+  return true;
+}
+
+static size_t find_node(const Unrolled *u, size_t series, size_t back) {
+  for (size_t k = 0; k < u->count; k++)
+    if (u->node[k].series == series && u->node[k].back == back) return k;
+  return SIZE_MAX;
+}
+
+/* The outcome, the cause and all that leads to them, the nearest first. */
+static void gather(Unrolled *u, size_t cause, size_t outcome, size_t lag) {
+  const LinkPanel *x = u->x;
+  bool ignored = false;
+  u->node[u->count++] = (Moment){outcome, 0}, u->node[u->count++] = (Moment){cause, lag};
+  for (size_t k = 0; k < u->count; k++)
+    for (size_t l = 0; l <= x->lags && u->node[k].back + l <= u->depth; l++)
+      for (size_t i = 0; i < x->p && u->count < NODES; i++)
+        if (leads(x, l, i, u->node[k].series, &ignored) && find_node(u, i, u->node[k].back + l) == SIZE_MAX) u->node[u->count++] = (Moment){i, u->node[k].back + l};
+}
+
+static PropterStatus unroll(Unrolled *u, size_t cause, size_t outcome, size_t lag, PropterError *err) {
+  const LinkPanel *x = u->x;
+  gather(u, cause, outcome, lag);
+  u->dag = propter_calloc(u->count * u->count, 1);
+  if (!u->dag) return propter_fail(err, PROPTER_NO_MEMORY, "a graph of %zu values", u->count);
+  for (size_t a = 0; a < u->count; a++) {
+    u->observed[a] = true;
+    for (size_t h = 0; h < x->o->hiddens; h++) u->observed[a] &= know_metric_named(x->know, x->o->hidden[h]) != x->metric[u->node[a].series];
+    for (size_t b = 0; b < u->count; b++) {
+      size_t l = u->node[a].back - u->node[b].back;
+      if (u->node[a].back < u->node[b].back || l > x->lags || a == b || !leads(x, l, u->node[a].series, u->node[b].series, &u->assumed)) continue;
+      u->dag[a * u->count + b] = PROPTER_ARROW, u->dag[b * u->count + a] = PROPTER_TAIL;
+    }
+  }
+  return PROPTER_OK;
+}
+
+/* --- in words -------------------------------------------------------------------------------------------------------------------------------------------- */
+
+static void say_node(const Unrolled *u, size_t k, size_t base, PropterBuf *out) {
+  static const char *const grains[] = {"day", "week", "month", "quarter", "year"};
+  const PropterStr label = u->x->metric[u->node[k].series]->def.label;
+  size_t back = u->node[k].back > base ? u->node[k].back - base : base - u->node[k].back;
+  propter_buf_printf(out, "%.*s", (int)label.len, label.data);
+  if (back) propter_buf_printf(out, " %zu %s%s %s", back, grains[u->x->grain], back == 1 ? "" : "s", u->node[k].back > base ? "before" : "later");
+}
+
+static PropterStatus say_adjustment(const Unrolled *u, const PropterAdjustment *a, PropterStr *text, PropterError *err) {
+  static const char *const starts[] = {[PROPTER_NOT_IDENTIFIED] = "cannot be told from what is observed; a figure that stands between the two, or one that moves only the cause, would tell",
+                                       [PROPTER_NO_EFFECT] = "none: no path leads there", [PROPTER_BACK_DOOR] = "seen after adjusting for ",
+                                       [PROPTER_FRONT_DOOR] = "seen through what it passes: ", [PROPTER_INSTRUMENT] = "seen through the instrument "};
+  PropterBuf out = {.max = 1 << 16};
+  propter_buf_printf(&out, "%s", starts[a->by]);
+  if (a->by == PROPTER_BACK_DOOR && !a->count) propter_buf_printf(&out, "nothing");
+  for (size_t i = 0; i < a->count; i++) {
+    if (i) propter_buf_printf(&out, ", ");
+    say_node(u, a->set[i], u->node[1].back, &out);
+  }
+  if (a->count) propter_buf_printf(&out, " (counted from the cause)");
+  if (u->assumed) propter_buf_printf(&out, "; links without a direction are read in one of the two");
+  PropterStatus status = keep(&out, u->x->arena, text, err);
+  propter_buf_clear(&out);
+  return status;
+}
+
+/* --- the estimate ------------------------------------------------------------------------------------------------------------------------------------------ */
+
+/* Rows of cause, outcome and set, all steps with their past; NaN where missing. */
+typedef struct {
+  size_t rows, count;
+  double *t, *y, *s; /* s[count×rows] */
+} Rows;
+
+static double *take(const Unrolled *u, size_t k, size_t rows, double *out) {
+  const LinkPanel *x = u->x;
+  memcpy(out, x->own + u->node[k].series * x->n + (u->depth - u->node[k].back), rows * sizeof *out);
+  return out;
+}
+
+static PropterStatus estimate(const Rows *r, PropterIdentification by, PropterEffectEstimate *e, PropterError *err) {
+  PropterEffectData data = {r->rows, by == PROPTER_BACK_DOOR ? r->count : 0, by == PROPTER_INSTRUMENT ? r->count : 0, r->t, r->y, r->s, r->s};
+  if (by != PROPTER_FRONT_DOOR) return propter_effect(&data, by == PROPTER_INSTRUMENT ? "instrument" : "regression", 0, e, err);
+  /* Pearl's front door, linear: cause → mediator times mediator → outcome given the cause, summed over the mediators. */
+  double sum = 0;
+  for (size_t m = 0; m < r->count; m++) {
+    PropterEffectEstimate first, second;
+    data = (PropterEffectData){r->rows, 0, 0, r->t, r->s + m * r->rows, NULL, NULL};
+    PROPTER_TRY(propter_effect(&data, "regression", 0, &first, err));
+    data = (PropterEffectData){r->rows, 1, 0, r->s + m * r->rows, r->y, r->t, NULL};
+    PROPTER_TRY(propter_effect(&data, "regression", 0, &second, err));
+    sum += first.value * second.value, *e = second;
+  }
+  e->value = sum, e->error = NAN;
+  return PROPTER_OK;
+}
+
+/* Standard deviation over moving blocks of steps (Künsch 1989): neighbouring steps are not independent. */
+static PropterStatus block_error(const Rows *r, PropterIdentification by, size_t resamples, uint64_t seed, double *error, PropterError *err) {
+  size_t width = r->count + 2, block = (size_t)fmax(4, cbrt((double)r->rows)), done = 0;
+  double *space = propter_malloc(width * r->rows * sizeof *space), mean = 0, square = 0;
+  Rows again = {r->rows, r->count, space, space ? space + r->rows : NULL, space ? space + 2 * r->rows : NULL};
+  PropterRng rng;
+  if (!space) return propter_fail(err, PROPTER_NO_MEMORY, "%zu rows", r->rows);
+  propter_rng_seed(&rng, seed);
+  PropterStatus status = PROPTER_OK;
+  for (size_t b = 0; b < resamples && !status; b++) {
+    PropterEffectEstimate e;
+    for (size_t t = 0; t < r->rows;)
+      for (size_t from = (size_t)propter_rng_below(&rng, r->rows - block + 1), k = 0; k < block && t < r->rows; k++, t++) {
+        again.t[t] = r->t[from + k], again.y[t] = r->y[from + k];
+        for (size_t c = 0; c < r->count; c++) again.s[c * r->rows + t] = r->s[c * r->rows + from + k];
+      }
+    status = estimate(&again, by, &e, err);
+    if (status == PROPTER_INVALID) status = PROPTER_OK; /* a resample in which nothing varies says nothing */
+    else if (!status) {
+      double off = e.value - mean;
+      mean += off / (double)++done, square += off * (e.value - mean);
+    }
+  }
+  propter_free(space);
+  *error = done * 2 > resamples && done > 1 ? sqrt(square / (double)(done - 1)) : NAN;
+  return status;
+}
+
+static PropterStatus refute(const LinkPanel *x, const Rows *r, PropterMetricLink *out, PropterError *err) {
+  PropterRefutation *tries = propter_arena_alloc(x->arena, PROPTER_REFUTATIONS * sizeof *tries);
+  const PropterEffectData data = {r->rows, r->count, 0, r->t, r->y, r->s, NULL};
+  if (!tries) return propter_fail(err, PROPTER_NO_MEMORY, "refutations");
+  PROPTER_TRY(propter_refute(&data, ROUNDS, x->know->options.score.seed, tries, err));
+  out->refutation = tries, out->refutations = PROPTER_REFUTATIONS;
+  return PROPTER_OK;
+}
+
+static PropterStatus measure(const Unrolled *u, const PropterAdjustment *a, size_t resamples, PropterMetricLink *out, PropterError *err) {
+  const LinkPanel *x = u->x;
+  size_t rows = x->n - u->depth;
+  double *space = propter_malloc((a->count + 2) * rows * sizeof *space), error = NAN;
+  if (!space) return propter_fail(err, PROPTER_NO_MEMORY, "%zu rows", rows);
+  Rows r = {rows, a->count, take(u, 1, rows, space), take(u, 0, rows, space + rows), space + 2 * rows};
+  for (size_t i = 0; i < a->count; i++) (void)take(u, a->set[i], rows, r.s + i * rows);
+  PropterEffectEstimate e;
+  PropterError unfit;
+  PropterStatus status = estimate(&r, a->by, &e, &unfit);
+  if (status == PROPTER_INVALID) { /* as collinear data: the sentence says why there is no number */
+    PropterStr text = propter_arena_printf(x->arena, "%.*s; no estimate: %s", (int)out->adjustment.len, out->adjustment.data, unfit.message);
+    propter_free(space);
+    if (!text.data) return propter_fail(err, PROPTER_NO_MEMORY, "an adjustment");
+    out->adjustment = text;
+    return PROPTER_OK;
+  }
+  if (!status) status = block_error(&r, a->by, resamples, x->know->options.score.seed, &error, err);
+  else (void)propter_fail(err, status, "%s", unfit.message);
+  if (!status && isfinite(error)) {
+    double reach = propter_normal_quantile(.975) * error;
+    out->value = e.value, out->low = e.value - reach, out->high = e.value + reach, out->rows = e.rows;
+    if (a->by == PROPTER_BACK_DOOR) status = refute(x, &r, out, err);
+  }
+  propter_free(space);
+  return status;
+}
+
+PropterStatus link_effect(const LinkPanel *x, size_t i, size_t j, size_t lag, size_t resamples, PropterMetricLink *out, PropterError *err) {
+  Unrolled *u = propter_calloc(1, sizeof *u);
+  PropterAdjustment a;
+  if (!u) return propter_fail(err, PROPTER_NO_MEMORY, "an effect");
+  u->x = x, u->depth = 2 * x->lags;
+  PropterStatus status = unroll(u, i, j, lag, err);
+  PropterStatus found = status ? status : propter_identify(u->count, u->dag, 1, 0, u->observed, &a, err);
+  if (!status && found == PROPTER_INVALID) { /* a cycle */
+    out->adjustment = PROPTER_STR("cannot be told: links of one time lead in a circle, and knowledge does not say where it opens");
+    a.by = PROPTER_NOT_IDENTIFIED;
+  } else if (!(status = found)) status = say_adjustment(u, &a, &out->adjustment, err);
+  if (!status) out->by = a.by;
+  if (!status && a.by >= PROPTER_BACK_DOOR) status = measure(u, &a, resamples, out, err);
+  propter_free(u->dag);
+  propter_free(u);
+  return status;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "links.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../detect/baseline.h"
+#include "../graph/id.h"
+#include "patterns.h"
+#include "propter/math.h"
+
+/* As the detectors have it: one common spike makes no association. */
+static const double drawn_in = 3.5;
+enum { FEWEST_STEPS = 48, MOST_LAGS = 30, LAGS = 3, RESAMPLES = 100 };
+
+/* --- which metrics ------------------------------------------------------------------------------------------------------------------------------ */
+
+static PropterStatus add_place(const PropterMember *member, size_t count, PropterIds *place, PropterError *err) {
+  for (size_t i = 0; i < count; i++)
+    if (!propter_vec_push(place, member[i].concept_id)) return propter_fail(err, PROPTER_NO_MEMORY, "place of a metric");
+  return PROPTER_OK;
+}
+
+static PropterStatus place_of(const KnowMetric *m, PropterIds *place, PropterError *err) {
+  PROPTER_TRY(add_place(m->def.fixed, m->def.fixed_count, place, err));
+  PROPTER_TRY(add_place(m->slice, m->slice_count, place, err));
+  ids_sort(place, 0);
+  return PROPTER_OK;
+}
+
+static bool apart(const Know *know, const PropterIds *a, const PropterIds *b) {
+  double part;
+  return a->count && b->count && scope_relation(know, a, b, &part) == RELATION_DISJOINT;
+}
+
+static PropterStatus leave_out(LinkPanel *x, const KnowMetric *m, const char *why, PropterError *err) {
+  PropterStr text = propter_arena_printf(x->arena, "%.*s: %s", (int)m->def.label.len, m->def.label.data, why);
+  return text.data && propter_vec_push(&x->left_out, text) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "metrics left out");
+}
+
+/* Drops metric i of those listed. */
+static void drop_metric(LinkPanel *x, size_t i) {
+  propter_vec_clear(&x->place[i]);
+  memmove(x->metric + i, x->metric + i + 1, (x->p - i - 1) * sizeof *x->metric);
+  memmove(x->place + i, x->place + i + 1, (x->p - i - 1) * sizeof *x->place);
+  x->place[--x->p] = (PropterIds){0};
+}
+
+static bool is_named(KnowMetric *const *named, size_t count, const KnowMetric *m) {
+  for (size_t i = 0; i < count; i++)
+    if (named[i] == m) return true;
+  return false;
+}
+
+/* Those asked about and those of overlapping places. */
+static PropterStatus list_metrics(LinkPanel *x, PropterError *err) {
+  KnowMetric **named = NULL;
+  size_t count = 0;
+  PROPTER_TRY(metrics_named(x->know, x->o->metric, x->o->metrics, &named, &count, err));
+  PropterStatus status = metrics_named(x->know, x->o->among, x->o->amongs, &x->metric, &x->p, err);
+  size_t all = x->p;
+  if (!status && !(x->place = propter_calloc(all + 1, sizeof *x->place))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu metrics", all);
+  for (size_t i = 0; i < all && !status; i++) status = place_of(x->metric[i], &x->place[i], err);
+  for (size_t i = x->p; i-- > 0 && !status && x->o->metrics;) {
+    bool near = is_named(named, count, x->metric[i]);
+    for (size_t k = 0; k < count && !near && !status; k++) {
+      PropterIds place = {0};
+      status = place_of(named[k], &place, err);
+      near = !apart(x->know, &place, &x->place[i]);
+      propter_vec_clear(&place);
+    }
+    if (!near) drop_metric(x, i);
+  }
+  for (size_t k = 0; k < count && !status && x->o->metrics; k++)
+    if (link_panel_find(x, named[k]) == SIZE_MAX)
+      status = propter_fail(err, PROPTER_INVALID, "metric <%.*s> is asked about, but not among those to be searched", (int)named[k]->def.iri.len, named[k]->def.iri.data);
+  propter_free(named);
+  return status;
+}
+
+size_t link_panel_find(const LinkPanel *x, const KnowMetric *metric) {
+  for (size_t i = 0; i < x->p; i++)
+    if (x->metric[i] == metric) return i;
+  return SIZE_MAX;
+}
+
+/* --- their common periods -------------------------------------------------------------------------------------------------------------------------- */
+
+/* Periods with a value. */
+static size_t observed(const PropterSeries *s) {
+  size_t n = 0;
+  for (size_t i = 0; i < s->count; i++) n += isnan(s->value[i]) ? 0 : 1;
+  return n;
+}
+
+/* The grain of the first metric asked about, else that of most. */
+static PropterGrain choose_grain(const LinkPanel *x) {
+  size_t votes[PROPTER_GRAIN_YEAR + 1] = {0};
+  PropterGrain best = PROPTER_GRAIN_DAY;
+  KnowMetric *asked = x->o->metrics ? know_metric_named(x->know, x->o->metric[0]) : NULL;
+  if (asked) return asked->def.grain;
+  for (size_t i = 0; i < x->p; i++) votes[x->metric[i]->def.grain]++;
+  for (int g = PROPTER_GRAIN_DAY; g <= PROPTER_GRAIN_YEAR; g++)
+    if (votes[g] > votes[best]) best = (PropterGrain)g;
+  return best;
+}
+
+static PropterStatus keep_comparable(LinkPanel *x, PropterError *err) {
+  size_t longest = 0;
+  x->grain = choose_grain(x);
+  for (size_t i = 0; i < x->p; i++) PROPTER_TRY(know_series(x->know, x->metric[i], err));
+  for (size_t i = 0; i < x->p; i++) {
+    const PropterSeries *s = &x->metric[i]->series.series;
+    if (s->grain == x->grain && observed(s) > longest) longest = observed(s);
+  }
+  for (size_t i = x->p; i-- > 0;) {
+    const PropterSeries *s = &x->metric[i]->series.series;
+    const char *why = !s->count                  ? "it has no observations"
+                      : s->grain != x->grain     ? "its periods are of another length"
+                      : observed(s) * 2 < longest ? "it has less than half of the periods of the longest series"
+                                                 : NULL;
+    if (!why) continue;
+    PROPTER_TRY(leave_out(x, x->metric[i], why, err));
+    drop_metric(x, i);
+  }
+  return PROPTER_OK;
+}
+
+double link_above_level(const LinkPanel *x, size_t series, size_t step, size_t origin) {
+  const double *value = x->value + series * x->n;
+  double before = 0;
+  size_t n = 0;
+  for (size_t t = origin > LINK_LEVEL ? origin - LINK_LEVEL : 0; t < origin; t++)
+    if (!isnan(value[t])) before += value[t], n++;
+  return n * 2 >= LINK_LEVEL ? value[step] - before / (double)n : NAN;
+}
+
+/* Without its season, and its changes; *back: what part of a change the next one takes back, as minus their correlation: a half of noise around a level, none of a
+ * level that wanders. */
+static PropterStatus fill_row(const LinkPanel *x, size_t i, double *back, PropterError *err) {
+  const PropterSeries *s = &x->metric[i]->series.series;
+  Baseline *b = NULL;
+  size_t at = (size_t)(x->first - s->first);
+  double product = 0, square = 1e-300, *own = x->own + i * x->n;
+  PROPTER_TRY(baseline_changes(s, 0, &b, err));
+  memcpy(x->value + i * x->n, b->y + at, x->n * sizeof *b->y);
+  memcpy(own, b->change + at, x->n * sizeof *own);
+  for (size_t t = 1; t < x->n; t++)
+    if (!isnan(own[t]) && !isnan(own[t - 1])) product += own[t] * own[t - 1], square += own[t] * own[t];
+  *back = -product / square;
+  baseline_free(b);
+  return PROPTER_OK;
+}
+
+static void standardise(const LinkPanel *x, size_t i, double *scratch) {
+  double *own = x->own + i * x->n, *out = x->standard + i * x->n;
+  size_t n = 0;
+  for (size_t t = 0; t < x->n; t++) {
+    if (x->levels) own[t] = link_above_level(x, i, t, t);
+    if (!isnan(own[t])) scratch[n++] = own[t];
+  }
+  double middle = n ? propter_median(scratch, n) : 0, spread = n ? propter_mad(scratch, n, middle) : 0;
+  for (size_t t = 0; t < x->n; t++) out[t] = spread > 0 ? fmax(-drawn_in, fmin(drawn_in, (own[t] - middle) / spread)) : own[t];
+  for (size_t t = 0; t < x->n; t++)
+    if (isnan(own[t])) out[t] = NAN; /* fmin would take the bound */
+}
+
+/* The same of every series, since what one does to another is that of their distances only if both are taken alike. */
+static PropterStatus fill_rows(LinkPanel *x, PropterError *err) {
+  const double half_way = .25; /* between a level that wanders and one that is returned to */
+  double *scratch = propter_malloc((x->p + x->n) * sizeof *scratch);
+  PropterStatus status = scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu series", x->p);
+  for (size_t i = 0; i < x->p && !status; i++) status = fill_row(x, i, &scratch[i], err);
+  if (!status) x->levels = x->o->as == PROPTER_LINKS_LEVELS || (x->o->as == PROPTER_LINKS_AS_THEY_ARE && propter_median(scratch, x->p) > half_way);
+  for (size_t i = 0; i < x->p && !status; i++) standardise(x, i, scratch);
+  propter_free(scratch);
+  return status;
+}
+
+static PropterStatus fill_panel(LinkPanel *x, PropterError *err) {
+  int64_t first = INT64_MIN, end = INT64_MAX;
+  for (size_t i = 0; i < x->p; i++) {
+    const PropterSeries *s = &x->metric[i]->series.series;
+    if (s->first > first) first = s->first;
+    if ((int64_t)s->first + (int64_t)s->count < end) end = (int64_t)s->first + (int64_t)s->count;
+  }
+  if (x->p < 2) return propter_fail(err, PROPTER_INVALID, "links are sought between metrics, and %s can be searched", x->p ? "only one" : "none");
+  if (end - first < FEWEST_STEPS)
+    return propter_fail(err, PROPTER_INVALID, "the %zu metrics have %lld periods in common, expected at least %d: name those to be searched", x->p,
+                        (long long)(end > first ? end - first : 0), FEWEST_STEPS);
+  x->first = (int32_t)first, x->n = (size_t)(end - first);
+  x->value = propter_malloc(3 * x->p * x->n * sizeof *x->value);
+  if (!x->value) return propter_fail(err, PROPTER_NO_MEMORY, "%zu series of %zu periods", x->p, x->n);
+  x->own = x->value + x->p * x->n, x->standard = x->own + x->p * x->n;
+  return fill_rows(x, err);
+}
+
+/* --- what is known beforehand ----------------------------------------------------------------------------------------------------------------------- */
+
+/* The id is the metric, or what it measures, or something broader. */
+static bool means(const Know *know, PropterId id, const KnowMetric *m) {
+  return id && (id == m->def.id || (m->def.concept_id && (id == m->def.concept_id || concept_covers(know, id, m->def.concept_id))));
+}
+
+static bool is_derived(const KnowMetric *a, const KnowMetric *b) {
+  return ids_have(&a->kin, b->def.id) || ids_have(&b->kin, a->def.id) || a->def.numerator == b->def.id || a->def.denominator == b->def.id ||
+         b->def.numerator == a->def.id || b->def.denominator == a->def.id || (a->def.measure && a->def.dataset == b->def.dataset && a->def.measure == b->def.measure);
+}
+
+static bool claim_means(const Know *know, const KnowClaim *claim, const KnowMetric *cause, const KnowMetric *effect) {
+  bool met = false;
+  for (size_t k = 0; k < claim->causes.count && !met; k++) met = means(know, claim->causes.items[k], cause);
+  return met && means(know, claim->effect, effect) && !(means(know, claim->effect, cause) && claim->causes.count == 1 && claim->causes.items[0] == claim->effect);
+}
+
+/* Log odds from what documents say of i → j, weighed as claims are: copies once, denials against. */
+static PropterStatus add_claims(LinkPanel *x, size_t i, size_t j, double *prior, size_t *count, double *belief, PropterError *err) {
+  const Know *know = x->know;
+  Cause held = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t c = 0; c < know->claims.count && !status; c++) {
+    const KnowClaim *claim = &know->claims.items[c];
+    if (!claim->causes.count || !claim_means(know, claim, x->metric[i], x->metric[j])) continue;
+    CauseClaim said = {.claim = c, .against = claim->negated, .acts = claim_trust(know, claim), .as = CLAIM_TYPE_LEVEL, .copy_of = SIZE_MAX};
+    said.strength = said.acts;
+    if (!propter_vec_push(&held.claims, said)) status = propter_fail(err, PROPTER_NO_MEMORY, "claims of a link");
+  }
+  if (!status && held.claims.count) {
+    status = claims_believe(know, x->arena, &held, err);
+    *prior += log(held.number.text_lr), *count = held.claims.count, *belief = held.belief_for;
+  }
+  propter_vec_clear(&held.claims);
+  return status;
+}
+
+static PropterStatus tell(LinkPanel *x, size_t cell, const KnowLink *link, size_t claims, double belief, PropterError *err) {
+  PropterBuf text = {.max = 1 << 16};
+  if (link) {
+    propter_buf_printf(&text, link->required ? "required" : link->forbidden ? "forbidden" : "believed %.2f", link->belief);
+    if (link->reason.len) propter_buf_printf(&text, ": %.*s", (int)link->reason.len, link->reason.data);
+  }
+  if (claims) propter_buf_printf(&text, "%sdocuments say so (%zu statement%s, belief %.2f)", link ? "; " : "", claims, claims == 1 ? "" : "s", belief);
+  PropterStatus status = keep(&text, x->arena, &x->said[cell], err);
+  propter_buf_clear(&text);
+  return status;
+}
+
+static PropterStatus know_pair(LinkPanel *x, size_t i, size_t j, uint8_t *required, uint8_t *forbidden, double *prior, PropterError *err) {
+  const KnowLink *curated = NULL;
+  size_t cell = i * x->p + j, claims = 0;
+  double belief = 0;
+  forbidden[cell] = is_derived(x->metric[i], x->metric[j]) || apart(x->know, &x->place[i], &x->place[j]);
+  for (size_t k = 0; k < x->know->links.count; k++) {
+    const KnowLink *link = &x->know->links.items[k];
+    if (!means(x->know, link->cause, x->metric[i]) || !means(x->know, link->effect, x->metric[j])) continue;
+    if (!curated || link->forbidden || (link->required && !curated->forbidden)) curated = link;
+  }
+  if (curated && curated->forbidden) forbidden[cell] = 1;
+  required[cell] = !forbidden[cell] && curated && curated->required;
+  if (curated && !curated->required && !curated->forbidden && curated->belief > .5) prior[cell] = log(fmin(curated->belief, .99) / (1 - fmin(curated->belief, .99)));
+  if (!forbidden[cell]) PROPTER_TRY(add_claims(x, i, j, &prior[cell], &claims, &belief, err));
+  x->forbidden += forbidden[cell];
+  return tell(x, cell, curated, claims, belief, err);
+}
+
+static PropterStatus know_pairs(LinkPanel *x, PropterError *err) {
+  size_t cells = x->p * x->p;
+  uint8_t *flags = propter_arena_alloc(x->arena, 2 * cells + 1);
+  double *prior = propter_arena_alloc(x->arena, cells * sizeof *prior);
+  x->said = propter_arena_alloc(x->arena, cells * sizeof *x->said);
+  if (!flags || !prior || !x->said) return propter_fail(err, PROPTER_NO_MEMORY, "knowledge of %zu metrics", x->p);
+  memset(flags, 0, 2 * cells);
+  for (size_t c = 0; c < cells; c++) prior[c] = 0, x->said[c] = (PropterStr){"", 0};
+  for (size_t i = 0; i < x->p; i++)
+    for (size_t j = 0; j < x->p; j++)
+      if (i != j) PROPTER_TRY(know_pair(x, i, j, flags, flags + cells, prior, err));
+  x->knowledge = (PropterKnowledge){.required = flags, .forbidden = flags + cells, .prior = prior};
+  return PROPTER_OK;
+}
+
+/* --- the search ----------------------------------------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus open_locked(LinkPanel *x, PropterError *err) {
+  KnowMetric **hidden = NULL;
+  size_t hiddens = 0;
+  PROPTER_TRY(metrics_named(x->know, x->o->hidden, x->o->hiddens, &hidden, &hiddens, err)); /* says which is none */
+  propter_free(hidden);
+  PROPTER_TRY(list_metrics(x, err));
+  PROPTER_TRY(keep_comparable(x, err));
+  if (x->p > PROPTER_LINK_METRICS)
+    return propter_fail(err, PROPTER_LIMIT, "%zu metrics, at most %d are searched together: name those asked about, or those to be searched", x->p, PROPTER_LINK_METRICS);
+  PROPTER_TRY(fill_panel(x, err));
+  return know_pairs(x, err);
+}
+
+PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, size_t resamples, PropterArena *arena, LinkPanel *x, PropterError *err) {
+  *x = (LinkPanel){.know = know, .o = o, .arena = arena, .lags = o->lags ? o->lags : LAGS};
+  if (x->lags > MOST_LAGS) return propter_fail(err, PROPTER_LIMIT, "%zu lags, at most %d", x->lags, MOST_LAGS);
+  (void)pthread_mutex_lock(&know->lock);
+  PropterStatus status = open_locked(x, err);
+  (void)pthread_mutex_unlock(&know->lock);
+  const PropterLaggedOptions search = {.lags = x->lags, .rate = o->rate > 0 ? o->rate : .05, .resamples = resamples, .threads = know->options.threads,
+                                       .seed = know->options.score.seed, .knowledge = &x->knowledge};
+  return status ? status : propter_lagged_search(x->p, x->n, x->standard, o->method ? o->method : "pcmci_plus", &search, &x->graph, err);
+}
+
+void link_panel_close(LinkPanel *x) {
+  for (size_t i = 0; x->place && i < x->p; i++) propter_vec_clear(&x->place[i]);
+  propter_free(x->place);
+  propter_free(x->metric);
+  propter_free(x->value);
+  propter_lagged_graph_free(&x->graph);
+  propter_vec_clear(&x->left_out);
+}
+
+/* --- what is told ---------------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_shown(const LinkPanel *x, size_t i, size_t j) {
+  bool shown = !x->o->metrics;
+  for (size_t k = 0; k < x->o->metrics && !shown; k++) {
+    const KnowMetric *m = know_metric_named(x->know, x->o->metric[k]);
+    shown = m == x->metric[i] || m == x->metric[j];
+  }
+  return shown;
+}
+
+static PropterStatus describe(const LinkPanel *x, size_t i, size_t j, size_t lag, size_t resamples, PropterMetricLink *out, PropterError *err) {
+  size_t c = link_cell(x, lag, i, j);
+  const PropterLaggedGraph *g = &x->graph;
+  *out = (PropterMetricLink){.cause = x->metric[i]->def.iri, .cause_label = x->metric[i]->def.label, .effect = x->metric[j]->def.iri,
+                             .effect_label = x->metric[j]->def.label, .lag = (int)lag, .directed = g->mark[c] == PROPTER_ARROW,
+                             .required = x->knowledge.required[i * x->p + j], .strength = g->strength[c], .p = g->p_value[c], .q = g->q_value[c],
+                             .stability = g->stability ? g->stability[c] : NAN, .prior = x->knowledge.prior[i * x->p + j], .knowledge = x->said[i * x->p + j],
+                             .adjustment = PROPTER_STR("neither the data nor knowledge say which way it goes; a required link or a documented cause would"),
+                             .value = NAN, .low = NAN, .high = NAN};
+  return out->directed ? link_effect(x, i, j, lag, resamples, out, err) : PROPTER_OK;
+}
+
+static int by_effect(const void *a, const void *b) {
+  const PropterMetricLink *x = a, *y = b;
+  int order = propter_str_compare(x->effect, y->effect);
+  if (order) return order;
+  if (x->q != y->q) return x->q < y->q ? -1 : 1;
+  order = propter_str_compare(x->cause, y->cause);
+  return order ? order : (x->lag > y->lag) - (x->lag < y->lag);
+}
+
+static PropterStatus tell_links(LinkPanel *x, size_t resamples, PropterMetricLinks *out, PropterError *err) {
+  PROPTER_VEC(PropterMetricLink) links = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t c = 0; c < (x->lags + 1) * x->p * x->p && !status; c++) {
+    size_t lag = c / (x->p * x->p), i = c / x->p % x->p, j = c % x->p;
+    bool ruled_out = x->knowledge.forbidden[i * x->p + j] && (lag || x->knowledge.forbidden[j * x->p + i]);
+    out->tests += i != j && (lag || i < j) && !ruled_out;
+    /* Of a link without direction the first of the two, of a directed one its own cell. */
+    if (i == j || x->graph.mark[c] == PROPTER_NO_EDGE || !is_shown(x, i, j) || (!lag && x->graph.mark[c] == PROPTER_TAIL && (i > j || x->graph.mark[j * x->p + i] != PROPTER_TAIL))) continue;
+    PropterMetricLink link;
+    status = describe(x, i, j, lag, resamples, &link, err);
+    if (!status && !propter_vec_push(&links, link)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu links", links.count);
+  }
+  if (!status && links.count) qsort(links.items, links.count, sizeof *links.items, by_effect);
+  PropterMetricLink *kept = status ? NULL : propter_arena_alloc(x->arena, (links.count + 1) * sizeof *kept);
+  PropterStr *left = status ? NULL : propter_arena_alloc(x->arena, (x->left_out.count + 1) * sizeof *left);
+  if (!status && (!kept || !left)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu links", links.count);
+  if (!status) {
+    if (links.count) memcpy(kept, links.items, links.count * sizeof *kept);
+    if (x->left_out.count) memcpy(left, x->left_out.items, x->left_out.count * sizeof *left);
+    out->link = kept, out->links = links.count, out->left_out_text = left, out->left_out = x->left_out.count;
+  }
+  propter_vec_clear(&links);
+  return status;
+}
+
+PropterStatus propter_links(PropterInferrer *know, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out, PropterError *err) {
+  LinkPanel x;
+  size_t resamples = options->resamples ? options->resamples : RESAMPLES;
+  *out = (PropterMetricLinks){.method = options->method ? options->method : "pcmci_plus"};
+  PropterStatus status = link_panel_open(know, options, resamples, arena, &x, err);
+  if (!status) {
+    out->metrics = x.p, out->steps = x.n, out->rows = x.graph.rows, out->grain = x.grain, out->forbidden = x.forbidden, out->lags = x.lags, out->levels = x.levels;
+    status = tell_links(&x, resamples, out, err);
+  }
+  link_panel_close(&x);
+  return status;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Series that are searched for links together, and what knowledge and documents say of each pair of them. */
+#ifndef INFER_LINKS_H
+#define INFER_LINKS_H
+
+#include "judge.h"
+#include "propter/lagged.h"
+#include "propter/links.h"
+
+enum { LINK_LEVEL = 28 }; /* periods whose mean is the level: four weeks of days */
+
+typedef struct {
+  Know *know;
+  const PropterLinkOptions *o;
+  PropterArena *arena;
+  size_t p, n, lags, forbidden;
+  KnowMetric **metric;  /* p; by IRI */
+  PropterIds *place;    /* of each: concepts of its fixed members and its slice */
+  PropterGrain grain;
+  int32_t first;        /* period of step 0 */
+  double *value;        /* p×n: without the season */
+  bool levels;
+  double *own;          /* p×n: its distance from the level before, else its changes */
+  double *standard;     /* p×n: the same in robust standard units, drawn in: what is searched */
+  PropterKnowledge knowledge;
+  PropterStr *said;     /* p×p: who says so; empty: nobody */
+  PropterLaggedGraph graph;
+  PROPTER_VEC(PropterStr) left_out;
+} LinkPanel;
+
+/* The metrics of the options (all, or those whose places overlap with the named ones), on the periods that all of them have, and the graph of their links.
+ * `resamples`: of the stability. Takes and leaves the lock of `know`. link_panel_close also after a failure. */
+PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, size_t resamples, PropterArena *arena, LinkPanel *panel, PropterError *err);
+void link_panel_close(LinkPanel *panel);
+/* Place of a metric in the panel, SIZE_MAX: not there. */
+size_t link_panel_find(const LinkPanel *panel, const KnowMetric *metric);
+/* Value at a step less the mean of the periods before `origin`; NaN where half of these are missing. Linear and the same for every series, so what one does to
+ * another stays what it is; a median would not. */
+double link_above_level(const LinkPanel *panel, size_t series, size_t step, size_t origin);
+static inline size_t link_cell(const LinkPanel *panel, size_t lag, size_t i, size_t j) { return (lag * panel->p + i) * panel->p + j; }
+
+/* link_effects.c: by what the effect of i on j, `lag` steps later, is identified in the graph, and its estimate with interval and refutations. */
+PropterStatus link_effect(const LinkPanel *panel, size_t i, size_t j, size_t lag, size_t resamples, PropterMetricLink *out, PropterError *err);
+
+#endif

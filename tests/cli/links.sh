@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# propter links from outside, on a small shop made here: which figure drives which, effects by name, knowledge, where a move came in; formats, wrong use.
+. "$srcdir/tests/cli/tap.sh"
+t=$(mktemp -d "${TMPDIR:-/tmp}/propter-links-XXXXXX"); trap 'rm -rf "$t"' EXIT
+cd "$t" || exit 99
+# 400 days in two regions: refunds follow delivery days one day later (4 more for a day more), orders follow visits the same day (.5 each), and visits follow ad
+# spend one day later (3 each). A carrier strike in the north slows deliveries by two days for ten days.
+awk "$uniform"'function noise() { return uniform() + uniform() + uniform() + uniform() - 2 } BEGIN {
+  print "@prefix : <https://example.org/shop#> . @prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
+  print "@prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+  n = split("ads visits orders delivery refunds", what, " "); split("north south", region, " ")
+  split("ad spend,visits,orders,delivery days,refunds", label, ",")
+  for (r = 1; r <= 2; r++) printf ":%s a skos:Concept ; skos:inScheme :regions ; skos:prefLabel \"%s\" .\n", region[r], region[r]
+  for (m = 1; m <= n; m++) {
+    printf ":c-%s a skos:Concept ; skos:inScheme :measures ; skos:prefLabel \"%s\" .\n", what[m], label[m]
+    for (r = 1; r <= 2; r++)
+      printf ":%s-%s a p:Metric ; skos:prefLabel \"%s %s\" ; p:dataset :cube ; p:measure :%s ; p:timeDimension :day ; p:grain \"P1D\"^^xsd:duration ; p:concept :c-%s ;\n  p:aggregation p:Sum ; p:fixed [ p:dimension :region ; p:member :%s ] .\n",
+        what[m], region[r], label[m], region[r], what[m], what[m], region[r]
+  }
+  split("31 28 31 30 31 30 31 31 30 31 30 31", length_of, " ")
+  y = 2024; m = 1; d = 1
+  for (i = 0; i < 400; i++) {
+    day = sprintf("%d-%02d-%02d", y, m, d)
+    for (r = 1; r <= 2; r++) {
+      ads = 50 + 6 * noise(); visits = 400 + 3 * lastads[r] + 8 * noise(); orders = .5 * visits + 4 * noise()
+      delivery = 3 + .5 * noise() + (r == 1 && i >= 300 && i < 310 ? 2 : 0)
+      refunds = 20 + 4 * (i ? lastdelivery[r] : 3) + noise()
+      printf ":o%d-%d a qb:Observation ; qb:dataSet :cube ; :day \"%s\"^^xsd:date ; :region :%s ; :ads %.2f ; :visits %.2f ; :orders %.2f ; :delivery %.3f ; :refunds %.2f .\n", i, r, day, region[r], ads, visits, orders, delivery, refunds
+      lastads[r] = ads; lastdelivery[r] = delivery
+    }
+    if (++d > length_of[m] + (m == 2 && y == 2024)) { d = 1; if (++m > 12) { m = 1; y++ } }
+  }
+  print ":strike a p:Event ; skos:prefLabel \"carrier strike\" ; p:concept :walkout ; p:scope :north ; p:start \"2024-10-27\"^^xsd:date ; p:end \"2024-11-05\"^^xsd:date ."
+  print ":walkout a skos:Concept ; skos:inScheme :kinds ; skos:prefLabel \"strike\" ."
+  print ":slow a p:CausalLink ; p:cause :walkout ; p:effect :c-delivery ; p:constraint p:Required ; p:polarity p:Raises ; p:reason \"no carrier, no parcel\" ."
+}' >shop.ttl
+propter() { "$PROPTER" -g graph "$@"; }
+propter load shop.ttl >load.out 2>&1 || { cat load.out; echo "Bail out! load"; exit 1; }
+s=https://example.org/shop#
+
+propter links >all.out 2>&1; code=$?
+[ $code -eq 0 ] && [ "$(grep -c ' → ' all.out)" -eq 6 ] && grep -q '^6 links$' all.out && ok "the six links of the shop and no other" || not_ok "links: exit $code" "$(cat all.out)"
+same "each at its lag" "$(grep ' → ' all.out | grep north)" "visits north → orders north, in the same day
+delivery days north → refunds north, 1 day later
+ad spend north → visits north, 1 day later"
+propter links --format csv "refunds north" >one.csv
+awk -F, 'NR == 2 { exit !($5 == 1 && $6 == 1 && $11 > .9 && $14 == "back door" && $16 > 3.6 && $16 < 4.4 && $17 < 4.05 && $18 > $16 && $20 == 5) } END { exit NR != 2 }' one.csv &&
+  ok "the effect in its unit with interval, stability and refutations" || not_ok "effect" "$(cat one.csv)"
+expect "refutations in words" 0 "With the cause shuffled among the rows" propter links "refunds north" --refute
+expect "as JSON" 0 '"identifiedBy":"back door"' propter links ${s}refunds-north --format json
+propter links --threads 1 --format json >t1; propter links --threads 2 --format json >t2; alike "the same on one and two threads" t1 t2
+for method in pcmci_plus var var_lingam pc boss; do
+  expect "$method" 0 'delivery days north → refunds north, 1 day later' propter links "refunds north" --method $method
+done
+expect "as changes" 0 'as changes' propter links "refunds north" --as changes
+expect "two that have nothing to do with each other" 1 '0 links' propter links --among "ad spend north" --among "delivery days north"
+expect "an effect of ads on orders through visits" 0 '"adjustment":"seen after adjusting for' propter links --method var --lags 2 "orders north" --format json
+
+# The move of the north came in at the delivery days, which moved themselves.
+propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06 --format csv >why.csv; code=$?
+awk -F, 'NR == 2 { exit !($1 ~ /delivery-north$/ && $3 == 1 && $4 == 1 && $6 > 5 && $9 > 5 && $10 <= $9 && $11 >= $9) }' why.csv && [ $code -eq 0 ] && ok "where a move came in" || not_ok "explain: exit $code" "$(cat why.csv)"
+expect "in words" 0 'moved, with nothing upstream that moved' propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06
+expect "as JSON" 0 '"origin":true' propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06 --format json
+
+expect "no such metric" 3 '"nothing" is no propter:Metric' propter links nothing
+expect "no such method" 3 'no search of lagged links "magic"' propter links --method magic
+expect "nobody hides what is not there" 3 '"nothing" is no' propter links --hidden nothing
+expect "one alone" 3 'only one' propter links --among "refunds north"
+expect "asked about, but not among" 3 'not among those' propter links "refunds north" --among "orders north"
+expect "explain without a window" 2 '--explain needs' propter links --explain "refunds north"
+expect "a window without explain" 2 'window of --explain' propter links --from 2024-10-28
+expect "a window outside" 3 'lies outside the periods' propter links --explain "refunds north" --from 2030-01-01 --to 2030-01-02
+expect "too far back" 2 'lags' propter links --lags 99
+
+# Knowledge: of a forbidden link nothing remains, a required one stands whatever the data, what documents say counts beforehand.
+cat >know.ttl <<'E2'
+@prefix : <https://example.org/shop#> . @prefix p: <https://w3id.org/propter#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+:no a p:CausalLink ; p:cause :c-visits ; p:effect :c-orders ; p:constraint p:Forbidden ; p:reason "orders come by post" .
+:back a p:CausalLink ; p:cause :c-orders ; p:effect :c-visits ; p:constraint p:Forbidden .
+:must a p:CausalLink ; p:cause :c-ads ; p:effect :c-refunds ; p:constraint p:Required ; p:reason "the board says so" .
+:memo a p:Document ; p:path "memo.txt" ; p:published "2025-03-01"^^xsd:date .
+:said a p:Claim ; p:document :memo ; p:cause :c-delivery ; p:effect :c-refunds ; p:quote "Slow deliveries lead to refunds." ; p:confidence 0.9 ; p:claimKind p:TypeLevel ; p:polarity p:Raises .
+E2
+propter load know.ttl >load.out 2>&1 || not_ok "load" "$(cat load.out)"
+propter links >known.out
+grep -q 'visits .* orders' known.out && not_ok "a forbidden link" "$(cat known.out)" || ok "a forbidden link"
+expect "a required one" 0 'ad spend north → refunds north' propter links "refunds north"
+expect "with its reason" 0 'required: the board says so' propter links "refunds north"
+expect "what documents say" 0 'documents say so (1 statement, belief' propter links "refunds north"
+awk -F, 'NR > 1 && $1 ~ /delivery-north$/ { seen = $12 } END { exit !(seen > .3 && seen < 1.2) }' <<E3 && ok "as log odds" || not_ok "prior" "$(propter links --format csv "refunds north")"
+$(propter links --format csv "refunds north")
+E3
+echo "1..$n"

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "propter/links.h"
+#include "propter/rng.h"
+#include "world.h"
+
+enum { PUSH, HUB, LEVER, YIELD, ODD, METRICS, MONTHS = 180 };
+static const char *const names[METRICS] = {"push", "hub", "lever", "yield", "odd"};
+
+/* push and hub move the lever a month later, lever and hub the yield one and two months later (2 and 2 for one); the odd one is observed for a year only. */
+static const char *make(void) {
+  PropterBuf text = {0};
+  PropterRng rng;
+  static double x[METRICS][MONTHS];
+  propter_rng_seed(&rng, 11);
+  for (size_t m = 0; m < METRICS; m++)
+    propter_buf_printf(&text, "w:%s a p:Metric ; skos:prefLabel \"%s\" ; p:dataset w:mill ; p:measure w:m%zu ; p:timeDimension w:month ; p:grain \"P1M\"^^xsd:duration ; p:seasonallyAdjusted true .\n",
+                       names[m], names[m], m);
+  for (size_t t = 0; t < MONTHS; t++) {
+    for (size_t m = 0; m < METRICS; m++) x[m][t] = propter_rng_normal(&rng);
+    x[LEVER][t] = .4 * x[LEVER][t] + (t ? x[PUSH][t - 1] + x[HUB][t - 1] : 0);
+    x[YIELD][t] = .4 * x[YIELD][t] + (t > 1 ? 2 * x[LEVER][t - 1] + 2 * x[HUB][t - 2] : 0);
+    propter_buf_printf(&text, "w:mill-%zu a qb:Observation ; qb:dataSet w:mill ; w:month \"%zu-%02zu-01\"^^xsd:date", t, 2000 + t / 12, t % 12 + 1);
+    for (size_t m = 0; m < METRICS; m++)
+      if (m != ODD || t < 12) propter_buf_printf(&text, " ; w:m%zu %.4f", m, 100 + x[m][t]);
+    propter_buf_printf(&text, " .\n");
+  }
+  ck_ok(propter_buf_status(&text, err));
+  propter_buf_add(&text, (PropterStr){"", 1});
+  const char *dir = world_make(text.data);
+  propter_buf_clear(&text);
+  return dir;
+}
+
+static const PropterStr mill[] = {PROPTER_STR(W "push"), PROPTER_STR(W "hub"), PROPTER_STR(W "lever"), PROPTER_STR("Yield"), PROPTER_STR(W "odd")};
+
+static const PropterMetricLink *find(const PropterMetricLinks *x, const char *cause, const char *effect) {
+  for (size_t i = 0; i < x->links; i++)
+    if (propter_str_equal(x->link[i].cause_label, propter_str(cause)) && propter_str_equal(x->link[i].effect_label, propter_str(effect))) return &x->link[i];
+  return NULL;
+}
+
+typedef struct {
+  World w;
+  PropterInferrer *inferrer;
+  PropterArena arena;
+} Open;
+
+static Open open_world(void) {
+  Open o = {.w = world_open(make())};
+  PropterInferOptions options = world_options();
+  ck_ok(propter_inferrer_new(o.w.snapshot, &options, &o.inferrer, err));
+  return o;
+}
+
+static void close_world(Open *o) {
+  propter_arena_clear(&o->arena);
+  propter_inferrer_free(o->inferrer);
+  world_close(&o->w);
+}
+
+START_TEST(effects_are_identified_by_name) {
+  Open o = open_world();
+  PropterMetricLinks x;
+  PropterLinkOptions options = {.among = mill, .amongs = METRICS};
+  ck_ok(propter_links(o.inferrer, &options, &o.arena, &x, err));
+  const PropterMetricLink *l = find(&x, "lever", "yield");
+  ck_assert_uint_eq(x.metrics, 4);
+  ck_assert_uint_eq(x.left_out, 1);
+  ck_assert_ptr_nonnull(memmem(x.left_out_text[0].data, x.left_out_text[0].len, "half of the periods", 19));
+  ck_assert(l && l->lag == 1 && l->directed && l->by == PROPTER_BACK_DOOR && l->stability > .9 && l->q < 1e-6);
+  ck_assert_ptr_nonnull(memmem(l->adjustment.data, l->adjustment.len, "hub 1 month before", 18));
+  ck_assert(l->low <= 2 && l->high >= 2 && l->high - l->low < .5);
+  ck_assert(find(&x, "hub", "yield") && find(&x, "push", "lever") && !find(&x, "push", "yield") && !find(&x, "yield", "lever"));
+  close_world(&o);
+}
+END_TEST
+
+/* Nobody has measured the hub: the lever's effect shows in what the push does. */
+START_TEST(an_instrument_stands_in_for_what_is_hidden) {
+  Open o = open_world();
+  PropterMetricLinks x;
+  PropterLinkOptions options = {.metric = &mill[YIELD], .metrics = 1, .among = mill, .amongs = METRICS, .hidden = &mill[HUB], .hiddens = 1};
+  ck_ok(propter_links(o.inferrer, &options, &o.arena, &x, err));
+  const PropterMetricLink *l = find(&x, "lever", "yield");
+  ck_assert(l && l->by == PROPTER_INSTRUMENT && l->low <= 2 && l->high >= 2 && l->refutations == 0);
+  ck_assert_ptr_nonnull(memmem(l->adjustment.data, l->adjustment.len, "instrument push 1 month before", 30));
+  ck_assert(!find(&x, "push", "lever")); /* not asked about */
+  close_world(&o);
+}
+END_TEST
+
+START_TEST(shares_of_a_move_sum_to_it) {
+  Open o = open_world();
+  PropterExplained x;
+  PropterLinkOptions options = {.among = mill, .amongs = METRICS};
+  double sum = 0;
+  ck_ok(propter_explain(o.inferrer, mill[YIELD], propter_day(2012, 5, 1), propter_day(2012, 6, 30), &options, &o.arena, &x, err));
+  ck_assert_uint_eq(x.origins, 4);
+  for (size_t i = 0; i < x.origins; i++) {
+    sum += x.origin[i].share;
+    ck_assert(x.origin[i].low <= x.origin[i].share && x.origin[i].share <= x.origin[i].high);
+  }
+  ck_assert_double_eq_tol(sum, x.explained, 1e-9);
+  close_world(&o);
+}
+END_TEST
+
+static PropterStatus once(void *payload, PropterError *err) {
+  Open *o = payload;
+  PropterMetricLinks x;
+  PropterExplained y;
+  PropterArena arena = {0};
+  PropterLinkOptions options = {.among = mill, .amongs = METRICS, .metric = &mill[YIELD], .metrics = 1, .lags = 1, .resamples = 2};
+  PropterStatus status = propter_links(o->inferrer, &options, &arena, &x, err);
+  if (!status) status = propter_explain(o->inferrer, mill[YIELD], propter_day(2012, 5, 1), propter_day(2012, 6, 30), &options, &arena, &y, err);
+  propter_arena_clear(&arena);
+  return status;
+}
+
+START_TEST(failing_memory_is_reported) {
+  Open o = open_world();
+  ck_assert_uint_ge(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, once, &o, false), 20);
+  close_world(&o);
+}
+END_TEST
+
+Suite *suite_links(void) {
+  Suite *suite = suite_create("links");
+  TCase *tc = tcase_create("links");
+  tcase_set_timeout(tc, 60);
+  tcase_add_test(tc, effects_are_identified_by_name);
+  tcase_add_test(tc, an_instrument_stands_in_for_what_is_hidden);
+  tcase_add_test(tc, shares_of_a_move_sum_to_it);
+  tcase_add_test(tc, failing_memory_is_reported);
+  suite_add_tcase(suite, tc);
+  return suite;
+}
