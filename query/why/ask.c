@@ -261,6 +261,13 @@ static PropterStatus add_parts(Ask *k, PropterWhyAnswer *a) {
   return a->part ? PROPTER_OK : propter_fail(k->err, PROPTER_NO_MEMORY, "parts of a figure");
 }
 
+/* What moved upstream. */
+static PropterStatus add_upstream(Ask *k, PropterWhyAnswer *a) {
+  const PropterInference *f = a->inference;
+  if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return PROPTER_OK;
+  return propter_upstream(f->holder, f->metric.iri, f->first, f->last, &a->arena, &a->upstream, &a->upstreams, k->err);
+}
+
 static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lexicon, PropterWhyAnswer **out) {
   PropterInference *inference = NULL;
   PropterWhyOptions options = k->options;
@@ -275,6 +282,7 @@ static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lex
   if (status == PROPTER_OK && inference) status = add_actions(k, *out);
   if (status == PROPTER_OK && inference && !k->inferrer) status = add_owner(k, *out);
   if (status == PROPTER_OK && inference && !k->inferrer) status = add_parts(k, *out);
+  if (status == PROPTER_OK && inference && !k->inferrer) status = add_upstream(k, *out);
   if (status == PROPTER_OK && inference && q->negated) status = why_unmoved(*out, k->err);
   if (status == PROPTER_OK && inference && !q->negated && (q->suspect.len || q->parted)) status = add_asked(k, *out);
   if (status == PROPTER_OK && inference && q->compared) status = compare(k, q, *out);

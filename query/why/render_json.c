@@ -227,6 +227,19 @@ static void others(Json *j, const PropterWhyAnswer *a) {
   shut(j, ']'), shut(j, '}');
 }
 
+static void upstream(Json *j, const PropterWhyAnswer *a) {
+  open(j, "upstream", '[');
+  for (size_t i = 0; i < a->upstreams; i++) {
+    const PropterUpstream *u = &a->upstream[i];
+    open(j, NULL, '{'), text(j, "metric", u->metric), text(j, "label", u->label), whole(j, "lag", (uint64_t)u->lag);
+    day(j, "first", u->first), day(j, "last", u->last), real(j, "deviation", u->deviation), real(j, "z", u->z);
+    real(j, "value", u->value), real(j, "low", u->low), real(j, "high", u->high), real(j, "q", u->q), real(j, "stability", u->stability);
+    text(j, "adjustment", u->adjustment), text(j, "knowledge", u->knowledge), word(j, "outcome", propter_answer_outcome_name(u->outcome));
+    text(j, "cause", u->cause), real(j, "probability", u->probability), shut(j, '}');
+  }
+  shut(j, ']');
+}
+
 PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   Json state = {.out = out}, *j = &state;
@@ -248,6 +261,7 @@ PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, Propte
     real(j, "observed", p->observed), real(j, "expected", p->expected), real(j, "deviation", p->observed - p->expected), real(j, "share", p->share), shut(j, '}');
   }
   shut(j, ']');
+  upstream(j, a);
   open(j, "causes", '[');
   for (size_t i = 0; i < a->causes; i++) cause(j, a, i);
   shut(j, ']'), others(j, a), open(j, "others", '[');

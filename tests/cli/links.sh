@@ -60,6 +60,9 @@ expect "an effect of ads on orders through visits" 0 '"adjustment":"seen after a
 # The move of the north came in at the delivery days, which moved themselves.
 propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06 --format csv >why.csv; code=$?
 awk -F, 'NR == 2 { exit !($1 ~ /delivery-north$/ && $3 == 1 && $4 == 1 && $6 > 5 && $9 > 5 && $10 <= $9 && $11 >= $9) }' why.csv && [ $code -eq 0 ] && ok "where a move came in" || not_ok "explain: exit $code" "$(cat why.csv)"
+# A question about it says so beside the causes, which stay what they are.
+expect "the answer walks on upstream" 0 'stability 1.00; its cause: carrier strike' propter why "refunds north from 28 October 2024 to 6 November 2024"
+expect "as JSON too" 0 '"upstream":[{"metric":"https://example.org/shop#delivery-north","label":"delivery days north","lag":1,"first":"2024-10-27","last":"2024-11-05"' propter why --format json "refunds north from 28 October 2024 to 6 November 2024"
 expect "in words" 0 'moved, with nothing upstream that moved' propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06
 expect "as JSON" 0 '"origin":true' propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06 --format json
 

@@ -91,4 +91,26 @@ typedef struct {
 PROPTER_API PropterStatus propter_explain(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, const PropterLinkOptions *options,
                                           PropterArena *arena, PropterExplained *out, PropterError *err);
 
+/* A metric that drives the one asked about and left its own course at the time that its link leads to: not a rival of the causes, which may well act through it. */
+typedef struct {
+  PropterStr metric, label;
+  int lag;                    /* periods by which the metric asked about follows */
+  PropterGrain grain;
+  PropterDay first, last;     /* of the window moved back */
+  double deviation, z;        /* there, as propter_infer_window has it */
+  double q, stability;        /* of the link */
+  PropterStr knowledge;       /* who says so; empty: only the figures */
+  double value, low, high;    /* effect of one more, 95 %; NaN: not identified */
+  PropterStr adjustment;
+  PropterAnswerOutcome outcome; /* of the question why it moved */
+  PropterStr cause;           /* the likeliest cause of that; empty: none may be named */
+  double probability;
+} PropterUpstream;
+
+/* What moved upstream of a metric in the window: metrics with a link to it (propter_links, the surest lag of each) that moved by their own course, the one that brings
+ * most first, each with its own likeliest cause. Nothing where too few or too many metrics are near to be searched. The list lives in the arena, its texts
+ * too or as long as the inferrer. */
+PROPTER_API PropterStatus propter_upstream(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena,
+                                           PropterUpstream **out, size_t *count, PropterError *err);
+
 #endif

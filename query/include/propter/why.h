@@ -4,6 +4,7 @@
 #define PROPTER_WHY_H
 
 #include "propter/infer.h"
+#include "propter/links.h"
 #include "propter/put.h"
 
 /* ---- names ----------------------------------------------------------------------------------------------------------------- */
@@ -225,6 +226,8 @@ struct PropterWhyAnswer {
   PropterStr track;          /* the track record in words */
   size_t parts;              /* where the deviation lies (propter_where); none of what did not move */
   PropterPart *part;
+  size_t upstreams;          /* metrics that drive this one and moved (propter_upstream); none of what did not move */
+  PropterUpstream *upstream;
   size_t nearest;
   PropterWhyName *near;
   size_t moves;
