@@ -676,6 +676,8 @@ static PropterStatus emit(Work *w, Candidate *c, PropterReadings *out, PropterEr
       if (bare && !r.polarity) r.polarity = reading.polarity, r.enabling = reading.enabling;
       r.negated = denied(denied(reading.negated, causes[i].stance), effects[k].stance);
       r.confidence *= sure / r.prior;
+      if (!w->r->ungraded && w->tagged && w->r->weigh)
+        PROPTER_TRY(judge_claim_weigh(w->r->judge, w->tagged, w->scene->sentence.start, &reading, w->count, &r, w->r->weigh, w->r->weigh_payload, err));
       if (!propter_vec_push(&out->claims, r)) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for claims");
     }
   return PROPTER_OK;

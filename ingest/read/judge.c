@@ -2,7 +2,9 @@
 #include "judge.h"
 
 #include <libstemmer.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 extern const char model_en_tagger[], model_en_pair[], model_en_sentence[], model_en_claim[];
@@ -437,11 +439,51 @@ void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *
   }
 }
 
-double judge_claim(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count) {
+static double share(const Judge *j, const PropterReading *reading) {
   float scores[LINEAR_CLASSES];
   const Linear *m = &j->models[JUDGE_CLAIM];
-  j->features.count = 0, j->features.names = NULL;
-  judge_claim_features(t, offset, reading, count, &j->features);
   linear_score(m, j->features.hashes, j->features.count, scores);
   return m->class_count > 1 ? linear_share(scores, m->class_count, 1) : reading->prior;
+}
+
+double judge_claim(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count) {
+  j->features.count = 0, j->features.names = NULL;
+  judge_claim_features(t, offset, reading, count, &j->features);
+  return share(j, reading);
+}
+
+static double heft(const Linear *m, uint64_t hash) {
+  float scores[LINEAR_CLASSES];
+  linear_score(m, &hash, 1, scores);
+  return m->class_count > 1 ? scores[1] - scores[0] : 0;
+}
+
+static int heavier(const void *a, const void *b) {
+  const PropterFeature *x = a, *y = b;
+  double d = fabs(y->weight) - fabs(x->weight);
+  return d > 0 ? 1 : d < 0 ? -1 : propter_str_compare(x->name, y->name);
+}
+
+PropterStatus judge_claim_weigh(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count, const PropterReading *part,
+                                PropterWeigh weigh, void *payload, PropterError *err) {
+  PropterMap names = {0};
+  PROPTER_VEC(PropterFeature) all = {0};
+  PropterStatus status = PROPTER_OK;
+  size_t told = 0;
+  j->features.count = 0, j->features.names = &names;
+  judge_claim_features(t, offset, reading, count, &j->features);
+  j->features.names = NULL;
+  for (size_t i = 0; i < names.count && status == PROPTER_OK; i++) {
+    size_t times = 0;
+    for (size_t k = 0; k < j->features.count; k++) times += j->features.hashes[k] == names.entries[i].value;
+    told += times;
+    PropterFeature f = {names.entries[i].key, (double)times * heft(&j->models[JUDGE_CLAIM], names.entries[i].value)};
+    if (fabs(f.weight) > 0 && !propter_vec_push(&all, f)) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for weights");
+  }
+  if (status == PROPTER_OK && told != j->features.count) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for names of features");
+  if (all.count) qsort(all.items, all.count, sizeof *all.items, heavier);
+  if (status == PROPTER_OK) weigh(part, all.items, all.count, share(j, reading), payload);
+  propter_vec_clear(&all);
+  propter_map_clear(&names);
+  return status;
 }

@@ -126,6 +126,8 @@ struct PropterRules {
   Judge *judge;   /* made with the first claim */
   Tagged *tagged; /* scratch */
   bool ungraded;  /* claims keep their rule's precision (training) */
+  PropterWeigh weigh; /* may be NULL */
+  void *weigh_payload;
   const Language *language;
   PROPTER_VEC(Rule) rules;
   PROPTER_VEC(Named) defines; /* regex NULL; the text is in define_texts */

@@ -567,6 +567,8 @@ PropterStatus propter_rules_open(const char *language, const char *const *files,
   return status;
 }
 
+void propter_rules_weigh(PropterRules *r, PropterWeigh weigh, void *payload) { r->weigh = weigh, r->weigh_payload = payload; }
+
 void propter_rules_free(PropterRules *r) {
   if (!r) return;
   for (size_t i = 0; i < r->rules.count; i++) free_rule(&r->rules.items[i]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "output.h"
+#include "propter/read.h"
 #include "propter/why.h"
 #include "source.h"
 #include "view.h"
@@ -213,6 +214,60 @@ static PropterStatus show_document(Show *s, PropterId node, PropterError *err) {
   return list_claims(s, node, VOCAB_propter_Event, "event", err);
 }
 
+/* --- what the model of claims made of it ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  Show *show;
+  const PropterDocument *document;
+  PropterStr rule, quote, cause, effect;
+  bool found;
+} Weighed;
+
+static bool says(const Weighed *w, PropterSpan span, PropterStr words) {
+  return propter_str_equal((PropterStr){w->document->text.data + span.start, span.end > span.start ? span.end - span.start : 0}, words);
+}
+
+static void put_weights(const PropterReading *r, const PropterFeature *features, size_t count, double probability, void *weighed_) {
+  Weighed *w = weighed_;
+  FILE *out = w->show->call->out;
+  double sum = 0;
+  if (w->found || !propter_str_equal(propter_str(r->rule), w->rule) || !says(w, r->quote, w->quote) || !says(w, r->cause, w->cause) ||
+      !says(w, r->effect, w->effect))
+    return;
+  w->found = true;
+  for (size_t i = 0; i < count; i++) sum += features[i].weight;
+  fprintf(out, "\n%-10s what the model of claims adds up\n", "weights");
+  for (size_t i = 0; i < count; i++) fprintf(out, "  %+6.2f  ", features[i].weight), output_line(out, features[i].name), fputc('\n', out);
+  fprintf(out, "  %+6.2f  in all: %.3f that the sentence says so, before hedges and the kind of block\n", sum, probability);
+}
+
+/* The document is read again by today's rules. */
+static PropterStatus show_weights(Show *s, PropterId node, PropterError *err) {
+  const char *files[16];
+  size_t count = 0;
+  Source found = {0};
+  PropterRules *rules = NULL;
+  PropterReadings readings = {0};
+  Weighed w = {.show = s};
+  bool any = false;
+  while (count < 16 && (files[count] = cmd_value_at(s->call, "rules", (unsigned)count))) count++;
+  PropterStatus status = source_find(&s->graph, node, &found, &any, err);
+  if (status == PROPTER_OK) status = source_value(&s->graph, node, VOCAB_propter_rule, &w.rule, err);
+  if (status == PROPTER_OK) status = source_value(&s->graph, node, VOCAB_propter_quote, &w.quote, err);
+  if (status == PROPTER_OK) status = source_value(&s->graph, node, VOCAB_propter_causeText, &w.cause, err);
+  if (status == PROPTER_OK) status = source_value(&s->graph, node, VOCAB_propter_effectText, &w.effect, err);
+  if (status == PROPTER_OK && found.document && w.rule.len) {
+    w.document = found.document;
+    status = propter_rules_open("en", files, count, NULL, &rules, err);
+    if (status == PROPTER_OK) propter_rules_weigh(rules, put_weights, &w), status = propter_read_document(rules, NULL, found.document, &readings, err);
+  }
+  if (status == PROPTER_OK && !w.found) put(s, "weights", PROPTER_STR("none: no model graded it, or the rules of today (and --rules) no longer read it"));
+  propter_readings_clear(&readings);
+  propter_rules_free(rules);
+  source_clear(&found);
+  return status;
+}
+
 static PropterStatus show(Show *s, const char *name, PropterError *err) {
   PropterId node;
   PropterTerm term;
@@ -224,7 +279,8 @@ static PropterStatus show(Show *s, const char *name, PropterError *err) {
   PROPTER_TRY(is_a(s, node, VOCAB_propter_Document, &document, err));
   if (document) return show_document(s, node, err);
   PROPTER_TRY(show_properties(s, node, err));
-  return show_source(s, node, err);
+  PROPTER_TRY(show_source(s, node, err));
+  return cmd_flag(s->call, "weights") ? show_weights(s, node, err) : PROPTER_OK;
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
@@ -238,14 +294,21 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status == PROPTER_OK && s.changed ? PROPTER_NEGATIVE : status;
 }
 
+static const CommandOption options[] = {{"weights", 0, NULL, "also list what the model of claims weighed in a claim, a line per feature"},
+                                        {"rules", 0, "FILE", "with --weights: rules it was read with besides the built-in ones; may be repeated"},
+                                        {NULL, 0, NULL, NULL}};
+
 const Command command_show = {
     .name = "show",
     .summary = "open the exact words of a claim, an event or a document, or the row of an observation",
     .operands = "CLAIM|EVENT|DOCUMENT|OBSERVATION",
     .min_operands = 1,
     .max_operands = 1,
+    .options = options,
     .details =
         "The name is an IRI or enough of its end (a document's file name, the last part of a claim's name). The original file is opened again and the words\n"
-        "are shown in their place, between >>> and <<<, or the row among its neighbours. Exit 1 if the file is gone or is not the one that was read.",
+        "are shown in their place, between >>> and <<<, or the row among its neighbours. Exit 1 if the file is gone or is not the one that was read.\n"
+        "--weights reads the document again and lists, heaviest first, each feature of the claim with what it adds to the logit that the sentence says\n"
+        "so; the confidence is that probability times what hedges and the kind of block leave of it.",
     .examples = "propter show digest-2011-09.html",
     .run = run};

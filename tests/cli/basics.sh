@@ -3,6 +3,7 @@
 # The program's outer contract: version, help, wrong use.
 . "$srcdir/tests/cli/tap.sh"
 expect 'version' 0 'propter 0.' "$PROPTER" version
+expect 'says under which licences' 0 'en.tagger, which is CC BY-SA 4.0' "$PROPTER" version
 expect '--version' 0 'propter 0.' "$PROPTER" --version
 expect 'overview' 0 'commands' "$PROPTER"
 expect 'help of a command' 0 'print the version' "$PROPTER" version --help

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <string.h>
 
 #include "reading.h"
@@ -189,6 +190,48 @@ START_TEST(lemmas) {
 }
 END_TEST
 
+typedef struct {
+  Tagged *tagged;
+  PropterReading reading;
+  double expected;
+  size_t told;
+} Weighing;
+
+static void weighed(const PropterReading *r, const PropterFeature *features, size_t count, double probability, void *payload) {
+  Weighing *w = payload;
+  double sum = 0, last = INFINITY;
+  bool rule = false;
+  ck_assert_ptr_eq(r, &w->reading);
+  for (size_t i = 0; i < count; i++) {
+    ck_assert_double_le(fabs(features[i].weight), last);
+    last = fabs(features[i].weight), sum += features[i].weight;
+    rule |= propter_str_equal(features[i].name, PROPTER_STR("connective=caused"));
+  }
+  ck_assert(rule);
+  ck_assert_double_eq_tol(1 / (1 + exp(-sum)), w->expected, 1e-4);
+  ck_assert_double_eq(probability, w->expected);
+  w->told++;
+}
+
+static PropterStatus weigh_once(void *payload, PropterError *e) {
+  Weighing *w = payload;
+  size_t before = w->told;
+  PropterStatus status = judge_claim_weigh(judge, w->tagged, 0, &w->reading, 1, weighed, w, e);
+  ck_assert_uint_eq(w->told, before + (status == PROPTER_OK));
+  return status;
+}
+
+/* What is told of a claim adds up to its probability, or nothing is told. */
+START_TEST(weights) {
+  Weighing w = {.tagged = propter_malloc(sizeof *w.tagged),
+                .reading = {.rule = "causes", .prior = .9, .trigger = {10, 16}, .cause = {0, 9}, .effect = {17, 27}}};
+  judge_tag(judge, PROPTER_STR("The storm caused the delay."), false, w.tagged);
+  w.expected = judge_claim(judge, w.tagged, 0, &w.reading, 1);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, weigh_once, &w, false), 3);
+  propter_free(w.tagged);
+}
+END_TEST
+
 static PropterStatus parse(void *payload, PropterError *e) {
   (void)payload;
   Linear m;
@@ -212,6 +255,7 @@ Suite *suite_judge(void) {
   tcase_add_test(models, pairs);
   tcase_add_test(models, sentences);
   tcase_add_test(models, claims);
+  tcase_add_test(models, weights);
   tcase_add_test(models, coded);
   tcase_add_test(models, lemmas);
   tcase_add_test(models, tags_do_not_depend_on_what_came_before);

@@ -191,6 +191,16 @@ PROPTER_API PropterStatus propter_read_document(PropterRules *rules, const Propt
                                                 PropterError *err);
 PROPTER_API void propter_readings_clear(PropterReadings *readings);
 
+/* Something that the model of claims looks at in a claim ("rule=due-to"), and what it adds to the logit that the sentence says so. */
+typedef struct {
+  PropterStr name;
+  double weight;
+} PropterFeature;
+typedef void (*PropterWeigh)(const PropterReading *reading, const PropterFeature *features, size_t count, double probability, void *payload);
+/* From now on tells of each claim that propter_read_document finds what was weighed in it, heaviest first, and the probability that comes of it; the texts live
+ * until `weigh` returns. NULL: no longer. Nothing is told of claims that no model graded (languages with rules alone, lists of claims). */
+PROPTER_API void propter_rules_weigh(PropterRules *rules, PropterWeigh weigh, void *payload);
+
 /* --- Documents into the graph ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
