@@ -191,9 +191,14 @@ PropterStatus propter_run_iri(PropterRun *run, PropterStr *iri, PropterError *er
 }
 
 /* The run wrote down how many quads it left in each graph: another program may have changed them since. */
-PropterStatus propter_run_stands(PropterSnapshot *snapshot, const PropterRunInfo *run, bool *stands, PropterError *err) {
+PropterStatus propter_run_stands(PropterWriter *writer, const PropterRunInfo *run, bool *stands, PropterError *err) {
   PropterTerm count = propter_iri(propter_vocab_iri(VOCAB_propter_count));
+  PropterSnapshot *snapshot;
+  uint64_t version;
   *stands = true;
+  PROPTER_TRY(writer_base_version(writer, &version, err));
+  if (version == run->version && !writer_has_changes(writer)) return PROPTER_OK;
+  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
   for (size_t i = 0; i < run->generated.count && *stands; i++) {
     PropterQuad pattern = {run->generated.items[i], PROPTER_NO_ID, PROPTER_NO_ID, run->id};
     PropterQuads found = {0};
@@ -225,8 +230,6 @@ PropterStatus propter_run_first(const PropterRun *run, bool *first, PropterError
 PropterStatus propter_run_unchanged(PropterRun *run, bool *same, PropterStr *last, PropterError *err) {
   *same = false;
   PROPTER_TRY(fix_name(run, err));
-  PropterSnapshot *snapshot;
-  PROPTER_TRY(propter_writer_snapshot(run->writer, &snapshot, err));
   size_t n = run->generated.count ? run->generated.count : 1;
   for (size_t i = 0; i < n; i++) {
     PropterId graph = run->generated.count ? run->generated.items[i] : PROPTER_NO_ID;
@@ -234,7 +237,7 @@ PropterStatus propter_run_unchanged(PropterRun *run, bool *same, PropterStr *las
     if (!info || !propter_str_equal(info->fingerprint, propter_str(run->fingerprint))) return PROPTER_OK;
     if (last) *last = info->name;
     bool stands;
-    PROPTER_TRY(propter_run_stands(snapshot, info, &stands, err));
+    PROPTER_TRY(propter_run_stands(run->writer, info, &stands, err));
     if (!stands) return PROPTER_OK;
   }
   *same = true;
@@ -340,6 +343,7 @@ static PropterStatus find_created(PropterSnapshot *snapshot, const PropterWriter
   for (size_t i = 0; i < counts.count && status == PROPTER_OK; i++) {
     PropterQuad prefix = {0};
     uint64_t now = 0;
+    if (counts.entries[i].value == UINT64_MAX) continue; /* quads went, so there were some */
     memcpy(&prefix.g, counts.entries[i].key.data, sizeof prefix.g);
     status = propter_snapshot_count(snapshot, PROPTER_GSPO, prefix, 1, &now, err);
     if (status == PROPTER_OK && now == counts.entries[i].value && !propter_map_put(created, id_key(&prefix.g), now, NULL)) status = no_memory(err);

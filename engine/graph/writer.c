@@ -13,6 +13,9 @@
 
 typedef PROPTER_VEC(Change) Changes;
 
+/* How many terms and changes that came lately are looked at before others; after how many changes repeated ones are dropped. */
+enum { LATELY = 4096, CHANGE_BITS = 10, MANY = 1 << 22 };
+
 struct PropterWriter {
   PropterGraph *graph;
   MDB_txn *base;          /* the last commit; no one else can commit meanwhile */
@@ -26,6 +29,8 @@ struct PropterWriter {
   Changes ops;            /* SPOG rows: of what is flushed the last word on each quad, sorted, then what came since, in the order it came */
   Changes clears;         /* removals by clearing a graph, which come before all of `ops` */
   size_t ops_flushed;
+  size_t ops_many;        /* that wait to be flushed, before repeated ones are looked for */
+  Change lately[1 << CHANGE_BITS]; /* the last word on some quads, by hash */
   uint64_t added, removed; /* of the flushed operations */
   PropterBuf record;
 };
@@ -44,6 +49,7 @@ PropterStatus propter_writer_open(PropterGraph *graph, bool wait, PropterWriter 
   PropterWriter *w = propter_calloc(1, sizeof *w);
   if (!w) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   w->graph = graph;
+  w->ops_many = MANY;
   w->record.max = graph->env->limits.term_bytes + 512;
   PropterStatus status = env_lock_writer(graph->env, wait, err);
   if (status != PROPTER_OK) {
@@ -73,7 +79,6 @@ static PropterStatus make_record(PropterWriter *w, const PropterTerm *term, Prop
 
 /* Most terms that are looked up are looked up again soon: the parts of a row, its datatypes. */
 static PropterStatus find(PropterWriter *w, PropterStr record, uint64_t hash, PropterId *id, PropterError *err) {
-  enum { LATELY = 4096 };
   const uint64_t *found = propter_map_get_hashed(&w->found, record, hash);
   *id = found ? *found : PROPTER_NO_ID;
   if (found || w->empty) return PROPTER_OK;
@@ -147,13 +152,26 @@ static PropterStatus push(Changes *to, PropterQuad quad, bool add, PropterError 
   return propter_vec_push(to, change) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory after %zu changes", to->count);
 }
 
+static PropterStatus drop_repeated(PropterWriter *w, PropterError *err);
+
+/* What was said of the quad lately and is said again is dropped at once. */
+static PropterStatus change(PropterWriter *w, PropterQuad quad, bool add, PropterError *err) {
+  const uint64_t mixed = quad.s * UINT64_C(0x9E3779B97F4A7C15) + quad.p * UINT64_C(0xC2B2AE3D27D4EB4F) + quad.o * UINT64_C(0x165667B19E3779F9) + quad.g;
+  Change *last = &w->lately[(mixed ^ mixed >> 32) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - CHANGE_BITS)];
+  const Row row = row_of(PROPTER_SPOG, quad);
+  if (last->add == add && row_compare(&last->row, &row, 4) == 0) return PROPTER_OK;
+  PROPTER_TRY(push(&w->ops, quad, add, err));
+  *last = (Change){row, add, false};
+  return w->ops.count - w->ops_flushed < w->ops_many ? PROPTER_OK : drop_repeated(w, err);
+}
+
 PropterStatus propter_writer_add(PropterWriter *w, PropterQuad quad, PropterError *err) {
   if (quad.s == PROPTER_NO_ID || quad.p == PROPTER_NO_ID || quad.o == PROPTER_NO_ID || quad.g == PROPTER_NO_ID)
     return propter_fail(err, PROPTER_BUG, "a quad with an absent term");
-  return push(&w->ops, quad, true, err);
+  return change(w, quad, true, err);
 }
 
-PropterStatus propter_writer_remove(PropterWriter *w, PropterQuad quad, PropterError *err) { return push(&w->ops, quad, false, err); }
+PropterStatus propter_writer_remove(PropterWriter *w, PropterQuad quad, PropterError *err) { return change(w, quad, false, err); }
 
 PropterStatus propter_writer_clear_graph(PropterWriter *w, PropterId graph, PropterError *err) {
   PropterSnapshot base = {.env = w->graph->env, .txn = w->base, .borrowed = true};
@@ -210,6 +228,20 @@ static size_t settle(Change *ops, size_t n, const Room *room) {
     kept++;
   }
   return kept;
+}
+
+/* Leaves the last word on each quad among the changes that wait; where most were no repetitions, they are looked for again when there are twice as many. */
+static PropterStatus drop_repeated(PropterWriter *w, PropterError *err) {
+  Room room = {0};
+  size_t n = w->ops.count - w->ops_flushed;
+  PropterStatus status = make_room(&room, n, err);
+  if (status == PROPTER_OK) {
+    n = settle(w->ops.items + w->ops_flushed, n, &room);
+    w->ops.count = w->ops_flushed + n;
+    w->ops_many = 2 * n > MANY ? 2 * n : MANY;
+  }
+  free_room(&room);
+  return status;
 }
 
 typedef struct {
@@ -422,6 +454,8 @@ PropterStatus propter_writer_snapshot(PropterWriter *w, PropterSnapshot **out, P
   *out = &w->view;
   return PROPTER_OK;
 }
+
+bool writer_has_changes(const PropterWriter *w) { return w->ops.count || w->clears.count; }
 
 PropterStatus writer_base_version(PropterWriter *writer, uint64_t *version, PropterError *err) {
   return env_meta(writer->graph->env, writer->base, "version", version, err);

@@ -13,6 +13,9 @@ void writer_expect(const PropterWriter *writer, uint64_t hash, unsigned step);
 /* By graph of the delta (its id's bytes) how many quads it got; of one that lost some: UINT64_MAX. */
 PropterStatus writer_graphs(const PropterWriter *writer, PropterMap *counts, PropterError *err);
 
+/* Whether it was told of any quad that comes or goes. */
+bool writer_has_changes(const PropterWriter *writer);
+
 /* Version of the graph before this writer. */
 PropterStatus writer_base_version(PropterWriter *writer, uint64_t *version, PropterError *err);
 

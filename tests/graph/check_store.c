@@ -234,6 +234,43 @@ START_TEST(random_changes_match_a_plain_table) {
 }
 END_TEST
 
+/* More changes than a writer keeps before it looks for repeated ones, of quads that come and go. */
+START_TEST(the_last_of_many_changes_counts) {
+  enum { TERMS = 150, QUADS = TERMS * TERMS, CHANGES = 4300000 };
+  static bool model[QUADS];
+  PropterGraph *g = open_new();
+  PropterWriter *w = NULL;
+  PropterSnapshot *s = NULL;
+  PropterRng rng;
+  PropterId ids[TERMS];
+  propter_rng_seed(&rng, 11);
+  ck_ok(propter_writer_open(g, false, &w, err));
+  for (int i = 0; i < TERMS; i++) {
+    char text[40];
+    (void)snprintf(text, sizeof text, "http://e/%d", i);
+    ids[i] = iri(w, text);
+  }
+  for (int k = 0; k < CHANGES; k++) {
+    size_t i = (size_t)propter_rng_below(&rng, QUADS);
+    PropterQuad q = {ids[i % TERMS], ids[0], ids[i / TERMS], PROPTER_DEFAULT_GRAPH};
+    model[i] = !model[i];
+    PropterStatus status = model[i] ? propter_writer_add(w, q, NULL) : propter_writer_remove(w, q, NULL);
+    if (status != PROPTER_OK) ck_abort_msg("change %d failed", k);
+  }
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  for (size_t i = 0; i < QUADS; i++) {
+    PropterQuad q = {ids[i % TERMS], ids[0], ids[i / TERMS], PROPTER_DEFAULT_GRAPH};
+    uint64_t count;
+    PropterStatus status = propter_snapshot_count(s, PROPTER_SPOG, q, 4, &count, NULL);
+    if (status != PROPTER_OK || count != model[i]) ck_abort_msg("quad %zu", i);
+  }
+  propter_snapshot_close(s);
+  propter_graph_close(g);
+}
+END_TEST
+
 START_TEST(a_snapshot_does_not_see_later_commits) {
   PropterGraph *g = open_new();
   PropterSnapshot *before = NULL, *after = NULL;
@@ -594,6 +631,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, terms_come_back_exactly);
   tcase_add_loop_test(tc, bad_terms_are_refused, 0, 8);
   tcase_add_loop_test(tc, random_changes_match_a_plain_table, 0, 6);
+  tcase_add_test(tc, the_last_of_many_changes_counts);
   tcase_add_test(tc, a_snapshot_does_not_see_later_commits);
   tcase_add_test(tc, there_is_one_writer);
   tcase_add_test(tc, clearing_a_graph_spares_what_the_writer_added);

@@ -112,8 +112,8 @@ PROPTER_API const PropterRunInfo *propter_run_find_last(const PropterRunList *li
 /* In a list: the newest run that takes rows or documents in and may reject some; NULL if there is none. */
 PROPTER_API const PropterRunInfo *propter_run_find_intake(const PropterRunList *list);
 
-/* True if every graph that a run generated has as many quads as the run left in it. */
-PROPTER_API PropterStatus propter_run_stands(PropterSnapshot *snapshot, const PropterRunInfo *run, bool *stands, PropterError *err);
+/* True if every graph that a run generated has as many quads as the run left in it; nothing is counted while the run is the last commit. */
+PROPTER_API PropterStatus propter_run_stands(PropterWriter *writer, const PropterRunInfo *run, bool *stands, PropterError *err);
 
 /* The rejects of a run in the order they came; `reject` is called for each (texts borrowed for the call). */
 PROPTER_API PropterStatus propter_run_rejects(PropterSnapshot *snapshot, const PropterRunInfo *run,
