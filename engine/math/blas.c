@@ -7,7 +7,16 @@
 #include <pthread.h>
 
 static pthread_once_t single = PTHREAD_ONCE_INIT;
-static void use_one_thread(void) { openblas_set_num_threads(1); }
+
+/* OpenBLAS, where it was built with threads, starts them when it is loaded, and they wait for work by turning for tens of milliseconds. It ends them by this
+ * function before a fork, and starts them again should they be wanted. */
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+
+static void use_one_thread(void) {
+  openblas_set_num_threads(1);
+  if (blas_thread_shutdown_) (void)blas_thread_shutdown_();
+}
+
 static void ready(void) { (void)pthread_once(&single, use_one_thread); }
 
 const char *propter_math_kernel(void) {
