@@ -141,9 +141,11 @@ enum { SEVERAL_LINES = 1 << 16 };
 static PropterStatus value_length(Json *j, size_t *length, PropterError *err) {
   size_t at = 0, depth = 0, first = 0;
   bool in_text = false;
+  PropterStr held = text_held(j->text);
   char c;
   for (;; at++) {
-    PROPTER_TRY(peek(j, at, &c, err));
+    if (at < held.len) c = held.data[at];
+    else PROPTER_TRY(peek(j, at, &c, err)), held = text_held(j->text);
     if (j->lines && !first && c == '\n') first = at;
     if (j->lines && first && ((c == '\n' && in_text) || at - first > SEVERAL_LINES)) {
       at = first;

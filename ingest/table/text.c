@@ -138,8 +138,9 @@ PropterStatus text_more(Text *t, bool *more, PropterError *err) {
 PropterStr text_held(const Text *t) { return (PropterStr){t->buf ? t->buf + t->begin : "", t->end - t->begin}; }
 
 void text_drop(Text *t, size_t n) {
-  for (size_t i = 0; i < n; i++) t->line += t->buf[t->begin + i] == '\n';
-  t->begin += n;
+  size_t end = t->begin + n;
+  for (const char *at; t->begin < end && (at = memchr(t->buf + t->begin, '\n', end - t->begin)); t->begin = (size_t)(at - t->buf) + 1) t->line++;
+  t->begin = end;
 }
 
 bool text_converted(const Text *t) { return t->converting; }

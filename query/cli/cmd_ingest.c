@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,6 +161,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (table) return ingest_sniff(call, table, o.how.base, err);
   PROPTER_TRY(check_call(call, &o, err));
   if (!output && o.dry_run && strcmp(format, "table") == 0) PROPTER_TRY(ingest_plan(call, &o, err));
+  /* Once a large block was freed, glibc takes others of its size from the heap; tables that grow by doubling leave holes there, as large as they are. */
+  if (output) (void)mallopt(M_MMAP_THRESHOLD, 1 << 17);
   PropterStatus status = output && !call->dry_run ? propter_ingest_write(&o, output, &result, err) : into_graph(call, &o, &result, err);
   if (status == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) status = PROPTER_NEGATIVE;
   propter_ingest_result_clear(&result);
