@@ -193,9 +193,7 @@ static PropterStatus is_of_last_run(Ingest *in, bool *last, PropterError *err) {
     run = one;
   }
   if (!run) return PROPTER_OK;
-  PropterSnapshot *snapshot;
-  PROPTER_TRY(propter_writer_snapshot(in->writer, &snapshot, err));
-  return propter_run_stands(snapshot, run, last, err);
+  return propter_run_stands(in->writer, run, last, err);
 }
 
 static PropterStatus open_rows(Ingest *in, PropterError *err) {
@@ -224,6 +222,15 @@ static PropterStatus on_row(uint64_t hash, bool *known, void *payload, PropterEr
   PROPTER_TRY(rows_next(in->rows, hash, known, err));
   in->result->known += *known;
   return PROPTER_OK;
+}
+
+static PropterStatus on_group(const PropterMapGroup *group, void *payload, PropterError *err) { return rows_group(((Ingest *)payload)->rows, group, err); }
+static const PropterMapGroup *expected(void *payload) { return rows_expected(((Ingest *)payload)->rows); }
+
+static PropterStatus on_passed(void *payload, PropterError *err) {
+  Ingest *in = payload;
+  in->result->known += rows_expected(in->rows)->rows;
+  return rows_passed(in->rows, err);
 }
 
 static PropterStatus on_come(PropterQuad quad, void *payload, PropterError *err) { return propter_writer_add(((Ingest *)payload)->writer, quad, err); }
@@ -392,7 +399,8 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   PROPTER_TRY(open_rows(in, err));
   PROPTER_TRY(hold_graphs(in, err));
   if (!in->incremental) PROPTER_TRY(clear_graphs(in, err));
-  PropterMapSink sink = {.record = on_record, .reject = on_reject, .is_measure = is_measure, .row = in->rows ? on_row : NULL, .payload = in};
+  PropterMapSink sink = {.record = on_record, .reject = on_reject, .is_measure = is_measure, .payload = in};
+  if (in->rows) sink.row = on_row, sink.group = on_group, sink.expected = expected, sink.passed = on_passed;
   PropterMapOptions options = {.provenance = true, .limits = o->limits, .log = o->log};
   if (!in->incremental) PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
   PROPTER_TRY(propter_mapping_run(in->mapping, &options, &sink, &in->result->rows, err));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two files. PATH.0 or PATH.1 holds a record for each row: a Record, a 64-bit hash of the terms of each of its quads, the quads themselves. It only
- * grows, until half of it is of rows that are gone: then the living are copied to the other. PATH is written anew by every run: a line "propter rows 2",
- * the fingerprint and a line end; for each row, in the order of the run, an Entry; the run's IRI; a Tail. Numbers are little-endian, as on all machines
- * this runs on; ids are those of the graph. */
+ * grows, until half of it is of rows that are gone: then the living are copied to the other. PATH is written anew by every run: a line "propter rows 3",
+ * the fingerprint and a line end; for each row, in the order of the run, an Entry; Groups of them; the run's IRI; a Tail. Numbers are little-endian, as on all
+ * machines this runs on; ids are those of the graph. */
 #include "rows.h"
 
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "propter/hash.h"
 #include "propter/io.h"
 
-#define MAGIC "propter rows 2\n"
+#define MAGIC "propter rows 3\n"
 /* How far behind its place a row is looked for at once, and after how many new rows in a row anywhere. */
 enum { PRINT = 32, HEAD = sizeof MAGIC - 1 + PRINT + 1, BLOCK = 1 << 18, NEAR = 32, STRANGERS = 16 };
 #define REJECTED_BIT (UINT64_C(1) << 63)
@@ -33,7 +33,13 @@ typedef struct {
 } Record;
 
 typedef struct {
+  PropterMapGroup is;
+  uint64_t entry; /* the first of its rows */
+} Group;
+
+typedef struct {
   uint64_t size, dead; /* bytes of records in all, and of rows that are gone */
+  uint64_t groups;
   uint32_t run;        /* bytes of the run's IRI */
   uint32_t number;     /* of the file with the records */
   uint64_t hash;       /* of all before */
@@ -59,6 +65,8 @@ struct Rows {
   Mapped entries_map, records_map;
   const Entry *old;
   size_t old_count;
+  const Group *old_groups;
+  size_t group; /* that begins at `at` or is the next one behind it */
   PropterStr run;
   bool believed;
   Tail tail;
@@ -71,6 +79,9 @@ struct Rows {
   /* The next one. */
   PROPTER_VEC(Entry) entries; /* of new rows, and of all where their records are copied */
   PROPTER_VEC(Stretch) stretches;
+  size_t count; /* rows of all stretches */
+  size_t rejected_at; /* rows up to the last one with a reject */
+  PROPTER_VEC(Group) groups;
   PROPTER_VEC(uint64_t) fresh; /* records of rows that are new */
   PropterBuf next_run;
   unsigned number;
@@ -80,7 +91,7 @@ struct Rows {
   bool in_row, rejected;
   uint64_t hash; /* of the present row */
   PropterQuad before;
-  uint32_t count;
+  uint32_t quad_count;
   PropterBuf hashes, quads;
   size_t model; /* entry of the row that stood in its place; SIZE_MAX: none */
   const char *model_hashes; /* of its quads; NULL: they were not asked for */
@@ -124,7 +135,7 @@ void rows_add(Rows *r, PropterQuad q, uint64_t hash) {
     if (!(same >> i & 1)) put_id(&r->quads, id[i]);
   propter_buf_add(&r->hashes, (PropterStr){(const char *)&hash, sizeof hash});
   r->before = q;
-  r->count++;
+  r->quad_count++;
 }
 
 static const unsigned char *get_quad(const unsigned char *p, PropterQuad *q) {
@@ -205,12 +216,16 @@ static const char *read_entries(Rows *r) {
   Tail tail;
   size_t end = m->size - sizeof tail;
   memcpy(&tail, m->data + end, sizeof tail);
-  if (XXH3_64bits(m->data, m->size - sizeof tail.hash) != tail.hash || tail.run > end - HEAD || tail.number > 1) return damaged;
+  if (XXH3_64bits(m->data, m->size - sizeof tail.hash) != tail.hash || tail.run > end - HEAD || tail.number > 1 ||
+      tail.groups > (end - HEAD - tail.run) / sizeof(Group))
+    return damaged;
   r->tail = tail;
   if (memcmp(m->data, r->head, HEAD) != 0) return other;
   r->run = (PropterStr){m->data + end - tail.run, tail.run};
   r->old = (const Entry *)(const void *)(m->data + HEAD);
-  r->old_count = (end - tail.run - HEAD) / sizeof *r->old;
+  end -= tail.run + tail.groups * sizeof *r->old_groups;
+  r->old_count = (end - HEAD) / sizeof *r->old;
+  r->old_groups = (const Group *)(const void *)(m->data + end);
   r->records_map = map_file(r->records[tail.number]);
   if (r->records_map.size < tail.size) return damaged;
   return NULL;
@@ -218,6 +233,7 @@ static const char *read_entries(Rows *r) {
 
 static void forget(Rows *r) {
   r->old_count = 0;
+  r->tail.groups = 0;
   r->run = (PropterStr){"", 0};
 }
 
@@ -261,6 +277,7 @@ void rows_close(Rows *r) {
   propter_free(r->stays), propter_free(r->slots);
   propter_vec_clear(&r->entries);
   propter_vec_clear(&r->stretches);
+  propter_vec_clear(&r->groups);
   propter_vec_clear(&r->fresh);
   propter_vec_clear(&r->model_quads);
   propter_buf_clear(&r->next_run), propter_buf_clear(&r->hashes), propter_buf_clear(&r->quads), propter_buf_clear(&r->out);
@@ -289,14 +306,15 @@ static PropterStatus flush(Rows *r, PropterError *err) {
   return failed ? propter_io_fail(err, r->records[r->number], "write") : PROPTER_OK;
 }
 
-static PropterStatus add_stretch(Rows *r, bool old, size_t entry, PropterError *err) {
+static PropterStatus add_stretch(Rows *r, bool old, size_t entry, size_t count, PropterError *err) {
   Stretch *last = r->stretches.count ? &r->stretches.items[r->stretches.count - 1] : NULL;
-  if (last && last->old == old && last->begin + last->count == entry) return last->count++, PROPTER_OK;
-  return propter_vec_push(&r->stretches, ((Stretch){old, entry, 1})) ? PROPTER_OK : no_memory(err);
+  r->count += count;
+  if (last && last->old == old && last->begin + last->count == entry) return last->count += count, PROPTER_OK;
+  return propter_vec_push(&r->stretches, ((Stretch){old, entry, count})) ? PROPTER_OK : no_memory(err);
 }
 
 static PropterStatus add_entry(Rows *r, Entry e, PropterError *err) {
-  return propter_vec_push(&r->entries, e) ? add_stretch(r, false, r->entries.count - 1, err) : no_memory(err);
+  return propter_vec_push(&r->entries, e) ? add_stretch(r, false, r->entries.count - 1, 1, err) : no_memory(err);
 }
 
 static PropterStatus end_row(Rows *r, PropterError *err) {
@@ -304,7 +322,7 @@ static PropterStatus end_row(Rows *r, PropterError *err) {
   PROPTER_TRY(propter_buf_status(&r->hashes, err));
   PROPTER_TRY(propter_buf_status(&r->quads, err));
   if (r->quads.len > UINT32_MAX) return propter_fail(err, PROPTER_LIMIT, "one row gives more than 4 GiB of quads");
-  Record record = {.count = r->count, .length = (uint32_t)r->quads.len};
+  Record record = {.count = r->quad_count, .length = (uint32_t)r->quads.len};
   size_t begin = r->out.len;
   propter_buf_add(&r->out, (PropterStr){(const char *)&record, sizeof record});
   propter_buf_add(&r->out, propter_buf_str(&r->hashes));
@@ -313,6 +331,7 @@ static PropterStatus end_row(Rows *r, PropterError *err) {
   record.check = check_of(r->out.data + begin, r->out.len - begin, r->hash);
   memcpy(r->out.data + begin, &record, sizeof record);
   PROPTER_TRY(add_entry(r, (Entry){r->hash, r->size | (r->rejected ? REJECTED_BIT : 0)}, err));
+  if (r->rejected) r->rejected_at = r->count;
   if (r->believed && !propter_vec_push(&r->fresh, r->size)) return no_memory(err);
   r->size += r->out.len - begin;
   r->in_row = false;
@@ -323,7 +342,7 @@ static PropterStatus end_row(Rows *r, PropterError *err) {
 /* A row of the last state: its record stays where it is, or is copied. */
 static PropterStatus keep(Rows *r, size_t entry, PropterError *err) {
   r->stays[entry] = 1;
-  if (r->number == r->tail.number) return add_stretch(r, true, entry, err);
+  if (r->number == r->tail.number) return add_stretch(r, true, entry, 1, err);
   const char *at;
   Record record;
   PROPTER_TRY(old_record(r, entry, &at, &record, err));
@@ -374,7 +393,44 @@ PropterStatus rows_next(Rows *r, uint64_t hash, bool *known, PropterError *err) 
   r->in_row = true;
   r->rejected = false;
   r->before = (PropterQuad){0};
-  r->count = 0;
+  r->quad_count = 0;
+  return PROPTER_OK;
+}
+
+PropterStatus rows_group(Rows *r, const PropterMapGroup *group, PropterError *err) {
+  PROPTER_TRY(end_row(r, err));
+  size_t begin = r->count - group->rows;
+  if (r->rejected_at > begin) return PROPTER_OK;
+  return propter_vec_push(&r->groups, ((Group){*group, begin})) ? PROPTER_OK : no_memory(err);
+}
+
+/* Most groups stand behind the one before. */
+static void seek_group(Rows *r) {
+  const Group *g = r->old_groups;
+  size_t low = 0, high = r->tail.groups;
+  if (r->group < high && g[r->group].entry < r->at) r->group++;
+  if ((r->group == high || g[r->group].entry >= r->at) && (r->group == 0 || g[r->group - 1].entry < r->at)) return;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (g[middle].entry < r->at) low = middle + 1;
+    else high = middle;
+  }
+  r->group = low;
+}
+
+const PropterMapGroup *rows_expected(Rows *r) {
+  const Group *g = r->old_groups;
+  seek_group(r);
+  bool here = r->group < r->tail.groups && g[r->group].entry == r->at && g[r->group].is.rows <= r->old_count - r->at;
+  return here ? &g[r->group].is : NULL;
+}
+
+PropterStatus rows_passed(Rows *r, PropterError *err) {
+  const PropterMapGroup *group = rows_expected(r);
+  PROPTER_TRY(end_row(r, err));
+  if (!propter_vec_push(&r->groups, ((Group){*group, r->count}))) return no_memory(err);
+  for (uint32_t i = 0; i < group->rows; i++) PROPTER_TRY(keep(r, r->at++, err));
+  r->news = 0;
   return PROPTER_OK;
 }
 
@@ -537,9 +593,10 @@ static int write_stretches(Rows *r, int fd, XXH3_state_t *hash) {
 }
 
 static int write_entries(Rows *r, int fd, XXH3_state_t *hash) {
-  Tail tail = {r->size, r->tail.dead, (uint32_t)r->next_run.len, r->number, 0};
+  Tail tail = {r->size, r->tail.dead, r->groups.count, (uint32_t)r->next_run.len, r->number, 0};
   (void)XXH3_64bits_reset(hash);
-  int failed = write_part(fd, hash, r->head, HEAD) || write_stretches(r, fd, hash) || write_part(fd, hash, r->next_run.data, r->next_run.len) ||
+  int failed = write_part(fd, hash, r->head, HEAD) || write_stretches(r, fd, hash) ||
+               write_part(fd, hash, r->groups.items, r->groups.count * sizeof *r->groups.items) || write_part(fd, hash, r->next_run.data, r->next_run.len) ||
                write_part(fd, hash, &tail, offsetof(Tail, hash));
   tail.hash = XXH3_64bits_digest(hash);
   return failed || propter_io_write_all(fd, &tail.hash, sizeof tail.hash);

@@ -6,6 +6,7 @@
 #define INGEST_ROWS_H
 
 #include "propter/graph.h"
+#include "propter/map.h"
 
 typedef struct Rows Rows;
 
@@ -23,6 +24,10 @@ const char *rows_lost(const Rows *rows);
 PropterStatus rows_begin(Rows *rows, bool known, PropterError *err);
 /* The next row: *known if the last run had it and nothing of it was rejected; else what follows is what it gives. */
 PropterStatus rows_next(Rows *rows, uint64_t hash, bool *known, PropterError *err);
+/* Groups of rows, as PropterMapSink has them: a group in which nothing was rejected is passed over whole when it is found again. */
+PropterStatus rows_group(Rows *rows, const PropterMapGroup *group, PropterError *err);
+const PropterMapGroup *rows_expected(Rows *rows);
+PropterStatus rows_passed(Rows *rows, PropterError *err);
 /* A quad that the present row gives, and a hash of its terms. */
 void rows_add(Rows *rows, PropterQuad quad, uint64_t hash);
 /* Whether the row that stood here in the last state gave a quad of that hash; most of what a row that was changed gives is what it gave. */

@@ -402,6 +402,7 @@ void execute_clear_scratch(Execution *x) {
   propter_matcher_free(x->matcher);
   propter_buf_clear(&x->key);
   propter_buf_clear(&x->content);
+  propter_buf_clear(&x->group);
   propter_vec_clear(&x->terms);
   propter_vec_clear(&x->quads);
   propter_vec_clear(&x->texts);

@@ -28,6 +28,7 @@ typedef struct JoinIndex {
   const struct JoinIndex *same; /* that of another join of the same parent by the same columns; NULL: there was none before */
   PropterMap first; /* key → entry */
   PropterHashSet pairs; /* of key and subject, while it is built */
+  uint64_t print;       /* sum of their hashes */
   PROPTER_VEC(JoinEntry) entries;
   PropterArena texts;
 } JoinIndex;
@@ -81,6 +82,10 @@ typedef struct {
   PropterBuf content; /* of the present row */
   uint64_t header;    /* hash of the present source and the column names of its file */
   bool by_bytes;      /* rows of the present source may be known by their bytes */
+  bool grouped;       /* and groups of them, if joins give what they gave: */
+  uint64_t context;   /* hash of the header and of all that rows of the present source are joined with */
+  PropterBuf group;   /* bytes of rows handed over and not yet told to be a group */
+  uint32_t group_rows;
   bool placed;        /* what rows of the present source give depends on where they stand */
 
   size_t source, file, map; /* where the run is */
@@ -126,6 +131,8 @@ PropterStatus join_build_all(Execution *x, PropterError *err);
 PropterStatus join_terms(Execution *x, const ObjectMap *object, Range *out, PropterError *err);
 /* A hash of these subjects. */
 PropterStatus join_hash(Execution *x, const ObjectMap *object, uint64_t *hash, PropterError *err);
+/* A hash of all that a join may give. */
+uint64_t join_print(const Execution *x, const ObjectMap *object);
 void join_clear(JoinIndex *index);
 
 /* execute.c: whether another row gave the same subject before, where each may be given once. */
@@ -147,7 +154,7 @@ void count_row(Execution *x);
 
 /* known.c: takes in the header of the present file; before its rows. */
 PropterStatus known_header(Execution *x, const PropterTable *table, PropterError *err);
-/* known.c: passes over the next rows as long as the sink knows them by their bytes; *asked: the one to come is new. */
+/* known.c: passes over the next rows as long as the sink knows them by their bytes, one or a group; *asked: the one to come is new. */
 PropterStatus known_skip(Execution *x, PropterTable *table, bool *asked, PropterError *err);
 /* known.c: asks the sink whether the present row is known. */
 PropterStatus row_is_known(Execution *x, bool *known, PropterError *err);

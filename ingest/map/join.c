@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "execute.h"
+#include "propter/hash.h"
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a join"); }
 
@@ -71,6 +72,7 @@ static PropterStatus add_entry(JoinIndex *index, PropterStr key, const PropterMa
   bool added;
   if (!propter_hash_set_add(&index->pairs, pair, &added)) return no_memory(err);
   if (!added) return PROPTER_OK;
+  index->print += propter_hash64((PropterStr){(const char *)&pair, sizeof pair});
   e.subject.value = propter_arena_copy(&index->texts, subject->term.value);
   if (!e.subject.value.data)
     return index->texts.used > (SIZE_MAX >> 34) ? propter_fail(err, PROPTER_LIMIT, "a join needs more than 1 GiB of memory") : no_memory(err);
@@ -249,6 +251,8 @@ PropterStatus join_hash(Execution *x, const ObjectMap *object, uint64_t *hash, P
   *hash = p.sum;
   return status;
 }
+
+uint64_t join_print(const Execution *x, const ObjectMap *object) { return index_of(x, object)->print; }
 
 void join_clear(JoinIndex *index) {
   propter_map_clear(&index->first);

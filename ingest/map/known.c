@@ -69,15 +69,21 @@ static void note_values(Execution *x) {
     if (x->uses[i].part && x->uses[i].source == x->source) x->uses[i].found |= x->row.values[x->slots[i]].count > 0;
 }
 
-/* The bytes of a row are all that it gives: it is joined with nothing, says no place and has no rank. */
-static bool cells_decide(const Execution *x) {
+/* The cells of a row, and what it is joined with, are all that decides what it gives: it says no place and has no rank. Adds to the context the joins; *joined:
+ * there are some. */
+static bool cells_decide(Execution *x, bool *joined) {
+  *joined = false;
   for (size_t i = 0; i < x->m->maps.count; i++) {
     const TriplesMap *map = &x->m->maps.items[i];
     if (map->source != x->source) continue;
     if (map->unique) return false;
     for (size_t k = 0; k < map->says.count; k++)
-      for (size_t o = 0; o < map->says.items[k].objects.count; o++)
-        if (!map->says.items[k].objects.items[o].map && x->joins[map->says.items[k].objects.items[o].number].built) return false;
+      for (size_t o = 0; o < map->says.items[k].objects.count; o++) {
+        const ObjectMap *object = &map->says.items[k].objects.items[o];
+        if (object->map || !x->joins[object->number].built) continue;
+        *joined = true;
+        x->context = x->context * 31 + join_print(x, object);
+      }
   }
   return !x->placed;
 }
@@ -85,24 +91,75 @@ static bool cells_decide(const Execution *x) {
 /* The cells of a row mean what the header says. */
 PropterStatus known_header(Execution *x, const PropterTable *table, PropterError *err) {
   size_t count;
+  bool joined;
   const PropterStr *names = propter_table_columns(table, &count);
   propter_buf_reset(&x->content);
   add_number(&x->content, x->source);
   for (size_t i = 0; names && i < count; i++) add_text(&x->content, names[i]);
-  x->header = propter_hash64(propter_buf_str(&x->content));
-  x->by_bytes = x->sink->row && cells_decide(x);
+  x->header = x->context = propter_hash64(propter_buf_str(&x->content));
+  x->grouped = x->sink->row && cells_decide(x, &joined);
+  x->by_bytes = x->grouped && !joined;
   return propter_buf_status(&x->content, err);
 }
 
+/* Of so few rows that most groups hold none of a few changes, of so many that a group is cheaper than its rows. A row more or less changes its group only: the
+ * next one begins where it began. */
+enum { GROUP = 8, GROUP_BYTES = 1 << 16 };
+
+static PropterStatus end_group(Execution *x, PropterError *err) {
+  PropterMapGroup group = {propter_hash64(propter_buf_str(&x->group)) + x->context, x->group_rows, (uint32_t)x->group.len};
+  propter_buf_reset(&x->group);
+  x->group_rows = 0;
+  return group.rows ? x->sink->group(&group, x->sink->payload, err) : PROPTER_OK;
+}
+
+/* The group that stood here, if it does again. */
+static PropterStatus pass_group(Execution *x, PropterTable *table, bool *passed, PropterError *err) {
+  PropterStr bytes;
+  *passed = false;
+  const PropterMapGroup *group = x->sink->expected(x->sink->payload);
+  if (!group) return PROPTER_OK;
+  size_t size = group->bytes;
+  uint32_t rows = group->rows;
+  PROPTER_TRY(propter_table_peek_bytes(table, size, &bytes, err));
+  if (bytes.len != size || propter_hash64(bytes) + x->context != group->hash) return PROPTER_OK;
+  PROPTER_TRY(end_group(x, err));
+  PROPTER_TRY(x->sink->passed(x->sink->payload, err));
+  propter_table_skip(table, size, rows);
+  for (uint32_t i = 0; i < rows; i++) count_row(x);
+  *passed = true;
+  return PROPTER_OK;
+}
+
+/* Adds the row to come to the present group; a row without bytes that are known belongs to none. */
+static PropterStatus join_group(Execution *x, PropterStr bytes, PropterError *err) {
+  if (!bytes.len || x->group.len + bytes.len > GROUP_BYTES) PROPTER_TRY(end_group(x, err));
+  if (!bytes.len || bytes.len > GROUP_BYTES) return PROPTER_OK;
+  propter_buf_add(&x->group, bytes);
+  x->group_rows++;
+  return propter_buf_status(&x->group, err);
+}
+
+static PropterStr without_line_end(PropterStr row) {
+  row.len--;
+  if (row.len && row.data[row.len - 1] == '\r') row.len--;
+  return row;
+}
+
 PropterStatus known_skip(Execution *x, PropterTable *table, bool *asked, PropterError *err) {
-  for (bool known = x->by_bytes; known;) {
+  for (bool known = x->grouped; known;) {
     PropterStr bytes;
+    bool passed;
+    if (x->group_rows >= GROUP) PROPTER_TRY(end_group(x, err));
+    PROPTER_TRY(pass_group(x, table, &passed, err));
+    if (passed) continue;
     PROPTER_TRY(propter_table_peek(table, &bytes, err));
-    if (!bytes.len) return PROPTER_OK;
-    PROPTER_TRY(x->sink->row(propter_hash64(bytes) + x->header, &known, x->sink->payload, err));
+    PROPTER_TRY(join_group(x, bytes, err));
+    if (!bytes.len || !x->by_bytes) return PROPTER_OK;
+    PROPTER_TRY(x->sink->row(propter_hash64(without_line_end(bytes)) + x->header, &known, x->sink->payload, err));
     *asked = !known;
     if (!known) return PROPTER_OK;
-    propter_table_skip(table);
+    propter_table_skip(table, bytes.len, 1);
     count_row(x);
   }
   return PROPTER_OK;

@@ -392,18 +392,41 @@ static PropterStatus split_plain(Csv *c, PropterStr row, PropterError *err) {
   return PROPTER_OK;
 }
 
-static void skip_row(void *state) {
+static void skip(void *state, size_t size, uint64_t rows) {
   Csv *c = state;
-  c->row += c->plain;
-  c->offset += c->plain;
-  c->line++;
+  c->row += size;
+  c->offset += size;
+  c->line += rows;
 }
 
 static PropterStatus peek_row(void *state, PropterStr *bytes, PropterError *err) {
   Csv *c = state;
   PROPTER_TRY(plain_row(c, bytes, err));
-  if (!c->plain) *bytes = (PropterStr){"", 0};
+  *bytes = (PropterStr){c->buf + c->row, c->plain};
   return PROPTER_OK;
+}
+
+static PropterStatus peek_bytes(void *state, size_t size, PropterStr *bytes, PropterError *err) {
+  Csv *c = state;
+  if (c->comment.len || size > c->limits.line_bytes) return PROPTER_OK;
+  PROPTER_TRY(start_row(c, err));
+  while (!c->ended && c->end - c->row < size) PROPTER_TRY(more(c, err));
+  if (c->end - c->row >= size) *bytes = (PropterStr){c->buf + c->row, size};
+  return PROPTER_OK;
+}
+
+/* Passes over plain rows that begin so, as far as the buffer holds them. */
+static uint64_t skip_held(Csv *c, PropterStr begin) {
+  uint64_t rows = 0;
+  size_t end = c->quoting && c->quote_at < c->end ? c->quote_at : c->end, at = c->row;
+  while (end - at > begin.len && memcmp(c->buf + at, begin.data, begin.len) == 0) {
+    const char *feed = memchr(c->buf + at + begin.len, '\n', end - at - begin.len);
+    if (!feed) break;
+    at = (size_t)(feed + 1 - c->buf);
+    rows++;
+  }
+  skip(c, at - c->row, rows);
+  return rows;
 }
 
 static PropterStatus skip_same(void *state, size_t columns, uint64_t *skipped, PropterError *err) {
@@ -422,8 +445,8 @@ static PropterStatus skip_same(void *state, size_t columns, uint64_t *skipped, P
   for (;;) {
     PROPTER_TRY(plain_row(c, &row, err));
     if (!c->plain || !propter_str_starts(row, propter_buf_str(&c->model))) return PROPTER_OK;
-    skip_row(c);
-    ++*skipped;
+    skip(c, c->plain, 1);
+    *skipped += 1 + (c->cr_at < c->end ? 0 : skip_held(c, propter_buf_str(&c->model)));
   }
 }
 
@@ -437,7 +460,7 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
   if (*found) {
     PropterStatus status = split_plain(c, plain, err);
     *row = (PropterRow){.line = c->line, .cells = c->cells.items, .count = c->cells.count};
-    skip_row(c);
+    skip(c, c->plain, 1);
     return status;
   }
   for (;;) {
@@ -478,6 +501,7 @@ const TableReader table_reader_csv = {.name = "csv",
                                       .open = open_csv,
                                       .next = next_row,
                                       .peek = peek_row,
-                                      .skip = skip_row,
+                                      .peek_bytes = peek_bytes,
+                                      .skip = skip,
                                       .skip_same = skip_same,
                                       .close = close_csv};

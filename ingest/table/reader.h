@@ -15,10 +15,11 @@ typedef struct {
    * before the call: a reader of lists may set why an entry is none (static). */
   PropterStatus (*next)(void *state, PropterRow *row, bool *found, PropterError *err);
   void (*close)(void *state);
-  /* The bytes of the next row as they stand in the file, if equal bytes are equal rows; empty: unknown, `next` reads it. `skip` passes such a row over.
-   * NULL: always unknown. */
+  /* The bytes of the next row as they stand in the file, with its line end, if equal bytes are equal rows; empty: unknown, `next` reads it. `peek_bytes` gives
+   * the next `size` bytes, of rows or not; `skip` passes over bytes of such rows. NULL: always unknown. */
   PropterStatus (*peek)(void *state, PropterStr *bytes, PropterError *err);
-  void (*skip)(void *state);
+  PropterStatus (*peek_bytes)(void *state, size_t size, PropterStr *bytes, PropterError *err);
+  void (*skip)(void *state, size_t size, uint64_t rows);
   /* Passes over the rows that follow the one given last as long as it knows that their first `columns` cells are the same. NULL: it never knows. */
   PropterStatus (*skip_same)(void *state, size_t columns, uint64_t *skipped, PropterError *err);
   /* Where columns are expressions: parses one and gives its index, from 0; NULL: the first row is the header. */

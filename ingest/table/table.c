@@ -215,9 +215,14 @@ PropterStatus propter_table_peek(PropterTable *table, PropterStr *bytes, Propter
   return table->reader->peek && !table->pending ? table->reader->peek(table->state, bytes, err) : PROPTER_OK;
 }
 
-void propter_table_skip(PropterTable *table) {
-  table->reader->skip(table->state);
-  table->rows++;
+PropterStatus propter_table_peek_bytes(PropterTable *table, size_t size, PropterStr *bytes, PropterError *err) {
+  *bytes = (PropterStr){"", 0};
+  return table->reader->peek && !table->pending ? table->reader->peek_bytes(table->state, size, bytes, err) : PROPTER_OK;
+}
+
+void propter_table_skip(PropterTable *table, size_t size, uint64_t rows) {
+  table->reader->skip(table->state, size, rows);
+  table->rows += rows;
 }
 
 PropterStatus propter_table_skip_same(PropterTable *table, size_t columns, PropterError *err) {

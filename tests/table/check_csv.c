@@ -76,7 +76,7 @@ static PropterStatus dump_passing(const char *path, bool bytes, PropterBuf *out,
     if (status != PROPTER_OK) break;
     if (bytes && peeked.len && peeked.data[0] == 'a') {
       propter_buf_printf(out, "passed\n");
-      propter_table_skip(table);
+      propter_table_skip(table, peeked.len, 1);
       continue;
     }
     status = propter_table_next(table, &row, &found, err);

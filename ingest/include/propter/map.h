@@ -96,6 +96,12 @@ typedef struct {
   size_t quad_count;
 } PropterMapRecord;
 
+/* Some rows that stand together in a file: a hash of their bytes and of all else that decides what they give, how many they are, and how many bytes. */
+typedef struct {
+  uint64_t hash;
+  uint32_t rows, bytes;
+} PropterMapGroup;
+
 /* Receives the result; a failure stops the run and is what it returns. */
 typedef struct {
   PropterStatus (*record)(const PropterMapRecord *record, void *payload, PropterError *err);
@@ -109,6 +115,11 @@ typedef struct {
   /* NULL, or called before each row with a hash of all that decides what the row gives: `known` true passes it over. Only for mappings that work row by row
    * (propter_mapping_by_row); not together with `take`. */
   PropterStatus (*row)(uint64_t hash, bool *known, void *payload, PropterError *err);
+  /* With `row`, all or none: `group` tells that the last rows handed over were one; `expected` is the group that is known to follow if nothing has changed, NULL:
+   * none; if it does, `passed` is called instead of `row` for each of its rows. */
+  PropterStatus (*group)(const PropterMapGroup *group, void *payload, PropterError *err);
+  const PropterMapGroup *(*expected)(void *payload);
+  PropterStatus (*passed)(void *payload, PropterError *err);
   /* NULL, or for propter_mapping_is_csvw: what is made is JSON (https://www.w3.org/TR/csv2json/), handed over piece by piece, and `record` is not called. */
   PropterStatus (*json)(PropterStr piece, void *payload, PropterError *err);
   void *payload;

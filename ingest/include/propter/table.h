@@ -111,11 +111,13 @@ PROPTER_API PropterStatus propter_table_of_rows(const PropterStr *names, size_t 
  * what makes the rest of the file unreadable is an error with line and column (or byte): SYNTAX for broken quotes, INVALID for bytes that
  * are not text in the encoding, LIMIT. */
 PROPTER_API PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *found, PropterError *err);
-/* The bytes of the next row as they stand in the file, borrowed until the next call: rows of tables with one header and one set of options that have equal
- * bytes are equal. Empty where a reader does not know them, also at the end. Errors as propter_table_next. */
+/* The bytes of the next row as they stand in the file, with its line end, borrowed until the next call: rows of tables with one header and one set of options
+ * that have equal bytes are equal. Empty where a reader does not know them, also at the end. Errors as propter_table_next. */
 PROPTER_API PropterStatus propter_table_peek(PropterTable *table, PropterStr *bytes, PropterError *err);
-/* Passes over a row whose bytes propter_table_peek gave. Whether they are text is not looked at. */
-PROPTER_API void propter_table_skip(PropterTable *table);
+/* The next `size` bytes, whatever they are, borrowed until the next call; empty where propter_table_peek would give none, or the file has fewer. */
+PROPTER_API PropterStatus propter_table_peek_bytes(PropterTable *table, size_t size, PropterStr *bytes, PropterError *err);
+/* Passes over so many bytes that are `rows` rows as propter_table_peek gave them, now or at another time. Whether they are text is not looked at. */
+PROPTER_API void propter_table_skip(PropterTable *table, size_t size, uint64_t rows);
 /* Passes over following rows whose first `columns` cells are those of the row given last: all of them or some or none, as the reader can tell. Errors as
  * propter_table_next. */
 PROPTER_API PropterStatus propter_table_skip_same(PropterTable *table, size_t columns, PropterError *err);
