@@ -384,11 +384,12 @@ static void merge_flushed(PropterWriter *w, size_t n, Change *spare) {
 /* Writes what was not flushed into the write transaction, and counts what all changes since the writer opened came to. */
 static PropterStatus write_new(PropterWriter *w, MDB_txn *txn, Room *room, PropterError *err) {
   const Env *env = w->graph->env;
-  PROPTER_TRY(dict_put(env, txn, w->terms.entries + w->terms_flushed, w->terms.count - w->terms_flushed, err));
+  if (w->terms.count > w->terms_flushed)
+    PROPTER_TRY(dict_put(env, txn, w->terms.entries + w->terms_flushed, w->terms.count - w->terms_flushed, err));
   for (unsigned i = 0; i < ENV_NUMBERED; i++) PROPTER_TRY(env_set_meta(env, txn, env_next[i], w->next[i], err));
   PROPTER_TRY(put_clears_first(w, err));
   size_t n = w->ops.count - w->ops_flushed;
-  Change *ops = w->ops.items + w->ops_flushed;
+  Change *ops = w->ops.items ? w->ops.items + w->ops_flushed : NULL;
   PROPTER_TRY(make_room(room, n, err));
   n = settle(ops, n, room);
   w->ops.count = w->ops_flushed + n;
@@ -478,7 +479,8 @@ PropterStatus writer_graphs(const PropterWriter *w, PropterMap *counts, PropterE
   enum { GRAPH = 3 }; /* of the columns of SPOG */
   uint64_t *n = NULL;
   PropterId last = PROPTER_NO_ID;
-  for (const Change *c = w->ops.items, *end = c + w->ops_flushed; c < end; c++) {
+  for (size_t i = 0; i < w->ops_flushed; i++) {
+    const Change *c = &w->ops.items[i];
     if (!c->done) continue;
     if (c->row.c[GRAPH] != last) {
       last = c->row.c[GRAPH];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counters in the Prometheus text format. */
+#include <time.h>
+
 #include "http.h"
 
 /* Upper bounds in milliseconds; the last slot has none. */
@@ -13,6 +15,9 @@ unsigned http_took_slot(uint64_t ms) {
 
 static void counters(const PropterServer *s, PropterBuf *out) {
   uint64_t sum = 0;
+  struct timespec used = {0};
+  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  propter_buf_printf(out, "# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total %lld.%03ld\n", (long long)used.tv_sec, used.tv_nsec / 1000000);
   propter_buf_printf(out, "# TYPE propter_requests_total counter\n");
   for (int i = 1; i < HTTP_CODES; i++)
     if (s->replies[i]) propter_buf_printf(out, "propter_requests_total{code=\"%dxx\"} %llu\n", i, (unsigned long long)s->replies[i]);

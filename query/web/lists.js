@@ -34,11 +34,20 @@ async function sources(offset) {
 }
 const LISTS = {
   patterns: {
-    title: 'Patterns', about: 'What moved, the strongest first. A row opens the answer to why.', order: 'DESC(ABS(?score))',
+    title: 'Patterns', about: 'What moved, the strongest first. A row opens the answer to why. The filter looks at metric, kind, first day and outcome.', order: 'DESC(ABS(?score))',
     columns: { metric: 'metric', kind: 'kind', from: 'from', to: 'to', observed: 'observed', expected: 'expected', score: 'standard errors', outcome: 'outcome' },
     where: `?pattern a propter:Pattern ; propter:metric ?m ; propter:patternKind ?k ; propter:start ?from ; propter:end ?to ; propter:observed ?observed ; propter:expected ?expected ;
   propter:score ?score . ?m skos:prefLabel ?metric . OPTIONAL { ?m propter:unitLabel ?unit } OPTIONAL { ?pattern propter:outcome ?o } BIND(${words("?k")} AS ?kind) BIND(${words("?o")} AS ?outcome)`,
-    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m ?unit', as: { observed: withUnit, expected: withUnit, score: short },
+    open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?pattern ?m ?unit', as: { observed: withUnit, expected: withUnit, score: short }, key: 'pattern',
+    first: {
+      ...Object.fromEntries(Object.entries({ from: 'start', to: 'end', observed: 'observed', expected: 'expected', score: 'score', kind: 'patternKind', outcome: 'outcome' }).map(([column, property]) =>
+        [column, `?pattern a propter:Pattern ; propter:${property} ?by .`])),
+      metric: '?m_ a propter:Metric ; skos:prefLabel ?by . ?pattern propter:metric ?m_ ; a propter:Pattern .',
+    },
+    match: text => `{ ?m_ a propter:Metric ; skos:prefLabel ?t_ FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?pattern propter:metric ?m_ ; a propter:Pattern }
+      UNION { ?pattern a propter:Pattern ; propter:start ?t_ FILTER(STRSTARTS(STR(?t_), ${text})) }
+      UNION { { SELECT DISTINCT ?k_ { ?p_ propter:patternKind ?k_ } } FILTER(CONTAINS(${words('?k_')}, ${text})) ?pattern propter:patternKind ?k_ }
+      UNION { { SELECT DISTINCT ?o_ { ?p_ a propter:Pattern ; propter:outcome ?o_ } } FILTER(CONTAINS(${words('?o_')}, ${text})) ?pattern propter:outcome ?o_ }`,
   },
   hypotheses: {
     title: 'Hypotheses', order: 'DESC(?probability)', as: { probability: likely },

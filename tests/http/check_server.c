@@ -249,7 +249,7 @@ START_TEST(one_client_leaves_room_for_others) {
   ck_assert_uint_eq(refused, 1);
   ck_assert_uint_eq(site_code(server, "GET", "/health", "", ""), 200); /* what is over no longer counts */
   HttpAnswer a = site_ask(server, "GET", "/metrics", "", "");
-  ck_assert(site_says(&a, "propter_refused_client_total 1\n"));
+  ck_assert(site_says(&a, "propter_refused_client_total 1\n") && site_says(&a, "\nprocess_cpu_seconds_total "));
   http_answer_clear(&a);
   propter_server_stop(server);
 }
