@@ -144,8 +144,12 @@ static PropterStatus value_length(Json *j, size_t *length, PropterError *err) {
   PropterStr held = text_held(j->text);
   char c;
   for (;; at++) {
-    if (at < held.len) c = held.data[at];
-    else PROPTER_TRY(peek(j, at, &c, err)), held = text_held(j->text);
+    if (at >= held.len) {
+      PROPTER_TRY(peek(j, at, &c, err));
+      held = text_held(j->text);
+    } else {
+      c = held.data[at];
+    }
     if (j->lines && !first && c == '\n') first = at;
     if (j->lines && first && ((c == '\n' && in_text) || at - first > SEVERAL_LINES)) {
       at = first;
