@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -13,6 +14,7 @@
 #include "rows.h"
 #include "shrink.h"
 #include "targets.h"
+#include "unit.h"
 
 typedef struct {
   const PropterIngestOptions *options;
@@ -377,6 +379,52 @@ static bool reads_server(const Ingest *in) {
   return false;
 }
 
+/* A file of a graph, or its name. */
+static PropterStr place_of(const Ingest *in, PropterId graph) {
+  const PropterMapSource *s;
+  for (size_t i = 0; (s = propter_mapping_source(in->mapping, i)); i++)
+    if (in->sources[i] == graph) return s->file_count ? s->files[0] : s->path;
+  return (PropterStr){"", 0};
+}
+
+/* The figures stay: a jump may be real, and then it is what people ask about. */
+static PropterStatus on_unit(const UnitChange *u, void *payload, PropterError *err) {
+  Ingest *in = payload;
+  PropterSnapshot *snapshot;
+  PropterArena arena = {0};
+  PropterTerm measure;
+  PropterBuf text = {0}, value = {0};
+  bool larger = fabs(u->now) > fabs(u->before);
+  PROPTER_TRY(propter_writer_snapshot(in->writer, &snapshot, err));
+  PropterStatus status = propter_snapshot_term(snapshot, u->measure, &arena, &measure, err);
+  if (status == PROPTER_OK) {
+    /* <metric>/value */
+    size_t at, end = measure.value.len - (propter_str_ends(measure.value, PROPTER_STR("/value")) ? strlen("/value") : 0);
+    for (at = end; at && !strchr("#/", measure.value.data[at - 1]);) at--;
+    PropterStr column = {measure.value.data + at, end - at};
+    propter_buf_printf(&value, "%g", u->now);
+    propter_buf_printf(&text, "another unit? The median of %zu figures is %g where that of those before is %g: %s %g (%s)", u->count, u->now, u->before,
+                       larger ? "times" : "divided by", u->factor, u->what);
+    status = propter_buf_status(&text, err);
+    PropterReject r = {place_of(in, u->graph), 0, column, propter_buf_str(&value), PROPTER_STR("unit"), propter_buf_str(&text)};
+    if (status == PROPTER_OK) status = propter_buf_status(&value, err);
+    if (status == PROPTER_OK)
+      propter_log(in->options->log, PROPTER_LOG_WARNING, "ingest", "%.*s: %.*s: %s", (int)r.file.len, r.file.data, (int)column.len, column.data, text.data);
+    if (status == PROPTER_OK) status = on_reject(&r, in, err), in->result->suspect++;
+  }
+  propter_buf_clear(&text);
+  propter_buf_clear(&value);
+  propter_arena_clear(&arena);
+  return status;
+}
+
+/* Where there was nothing there is nothing to compare with. */
+static PropterStatus check_units(Ingest *in, PropterError *err) {
+  uint64_t before = 0;
+  for (size_t i = 0; i < in->before.count; i++) before += in->before.items[i].before;
+  return before ? unit_check(in->writer, &in->owned, on_unit, in, err) : PROPTER_OK;
+}
+
 static PropterStatus name_run(Ingest *in, PropterStr name, PropterError *err) {
   in->result->run = propter_arena_copy(&in->result->arena, last_part(name));
   return in->result->run.data ? PROPTER_OK : no_memory(err);
@@ -411,6 +459,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   /* What a row gave and the mapping's own statements say, too, stays. */
   if (in->incremental) PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
   PROPTER_TRY(name_run(in, name, err));
+  PROPTER_TRY(check_units(in, err));
   PROPTER_TRY(propter_run_finish(in->run, err));
   PROPTER_TRY(shrink_check(&in->before, in->writer, name, o, err));
   propter_run_counts(in->run, &in->result->added, &in->result->removed);

@@ -68,10 +68,10 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
     output_json(out, r->run);
     fprintf(out,
             ",\"unchanged\":%s,\"dryRun\":%s,\"rows\":%llu,\"quads\":%llu,\"added\":%llu,\"removed\":%llu,\"rejected\":%llu,\"withoutSubject\":%llu,"
-            "\"known\":%llu}\n",
+            "\"known\":%llu,\"suspect\":%llu}\n",
             r->unchanged ? "true" : "false", call->dry_run ? "true" : "false", (unsigned long long)r->rows.rows, (unsigned long long)r->quads,
             (unsigned long long)r->added, (unsigned long long)r->removed, (unsigned long long)r->rows.rejects, (unsigned long long)r->rows.empty,
-            (unsigned long long)r->known);
+            (unsigned long long)r->known, (unsigned long long)r->suspect);
     return;
   }
   if (r->unchanged) {
@@ -82,6 +82,7 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
           output_number(r->quads), output_number(r->added), output_number(r->removed), r->run.data);
   if (r->known) fprintf(out, "%s rows are those of the last run\n", output_number(r->known));
   if (r->rows.empty) fprintf(out, "%s times a row had no subject because a value was missing\n", output_number(r->rows.empty));
+  if (r->suspect) fprintf(out, "%s measure(s) look as if the unit had changed; to see them: propter rejects %s\n", output_number(r->suspect), r->run.data);
   if (!r->rows.rejects) return;
   if (o->on_error == PROPTER_INGEST_SKIP) fprintf(out, "%s rejected and left out\n", output_number(r->rows.rejects));
   else
@@ -164,7 +165,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   /* Once a large block was freed, glibc takes others of its size from the heap; tables that grow by doubling leave holes there, as large as they are. */
   if (output) (void)mallopt(M_MMAP_THRESHOLD, 1 << 17);
   PropterStatus status = output && !call->dry_run ? propter_ingest_write(&o, output, &result, err) : into_graph(call, &o, &result, err);
-  if (status == PROPTER_OK && result.rows.rejects && o.on_error == PROPTER_INGEST_QUARANTINE) status = PROPTER_NEGATIVE;
+  if (status == PROPTER_OK && (result.rows.rejects || result.suspect) && o.on_error == PROPTER_INGEST_QUARANTINE) status = PROPTER_NEGATIVE;
   propter_ingest_result_clear(&result);
   return status;
 }
@@ -225,7 +226,9 @@ const Command command_ingest = {
         "--sniff FILE reads a table and writes such definitions for it, to be edited: what it takes each column for stands at the top.\n"
         "--validate writes a line for each result, as propter validate does; with warnings or infos alone the run is committed and its record holds the\n"
         "report (RUN#validation, prov:wasGeneratedBy the run).\n"
-        "Exit 1: rows were put into quarantine (propter rejects shows them), or the shapes are violated.",
+        "Figures of a metric that stand to those before as a unit does to another (1,000; 60; 2.2046 …) are listed as rejects of the rule unit with both medians;\n"
+        "they are in the graph, because a jump may be real; --on-error stop refuses them.\n"
+        "Exit 1: rows were put into quarantine or figures look like ones in another unit (propter rejects shows them), or the shapes are violated.",
     .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\n"
                 "propter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .run = run};

@@ -48,6 +48,7 @@ typedef struct {
   uint64_t known; /* rows that the last run had, so that they were not executed (options.state) */
   uint64_t quads; /* made, repeated ones included */
   uint64_t added, removed;
+  uint64_t suspect; /* measures whose new figures look like ones in another unit: rejects of rule "unit", though the figures are in the graph */
   PropterArena arena;
 } PropterIngestResult;
 
@@ -55,7 +56,7 @@ typedef struct {
  * (propter_mapping_source), what a document of metric definitions says to the graph <file: IRI of the document>#definitions. Every graph
  * that the last run of this mapping wrote is replaced. All in one transaction with the record of the run: after any failure the graph
  * is as it was. Quads with targets of the mapping (propter_mapping_target) go into those files instead, which are written just before the commit. OK also with
- * rejects (result->rows.rejects). INVALID: mistakes in the mapping, a bad row with PROPTER_INGEST_STOP, too many bad rows, a graph that shrinks by more than max_removed, a graph that another mapping wrote;
+ * rejects (result->rows.rejects) and figures in another unit (result->suspect; with PROPTER_INGEST_STOP INVALID). INVALID: mistakes in the mapping, a bad row with PROPTER_INGEST_STOP, too many bad rows, a graph that shrinks by more than max_removed, a graph that another mapping wrote;
  * USAGE: targets together with `state`; LOCKED: another writer; else as propter_mapping_run and the writer. */
 PROPTER_API PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err);
 /* The same into a file of N-Quads ("-": standard output), each quad once, without a graph: quads outside named graphs are written without one. Deterministic
