@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "propter/rdf.h"
+#include "propter/results.h"
+
 #define COMMAND(name) extern const Command command_##name;
 #include "cmds.def"
 #undef COMMAND
@@ -83,6 +86,23 @@ static PropterStatus apply_globals(CommandCall *call, PropterError *err) {
   return PROPTER_OK;
 }
 
+PropterStatus cmd_check_format(const CommandCall *call, const char *const *formats, PropterError *err) {
+  const PropterStr given = propter_str(call->format);
+  const PropterRdfFormat *rdf = call->format ? propter_rdf_format(given) : NULL;
+  const PropterResultFormat *result = call->format ? propter_result_format(given) : NULL;
+  char names[256] = "";
+  size_t at = 0;
+  if (!call->format) return PROPTER_OK;
+  if (!formats) return propter_fail(err, PROPTER_USAGE, "propter %s has one form of output and takes no --format", call->command->name);
+  for (size_t i = 0; formats[i]; i++) {
+    if (strcmp(call->format, formats[i]) == 0 || (rdf && strcmp(rdf->name, formats[i]) == 0) || (result && strcmp(result->name, formats[i]) == 0))
+      return PROPTER_OK;
+    int n = snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", formats[i]);
+    if (n > 0 && (size_t)n < sizeof names - at) at += (size_t)n;
+  }
+  return propter_fail(err, PROPTER_USAGE, "--format: expected one of %s, found \"%s\"", names, call->format);
+}
+
 PropterStatus cmd_parse(int argc, char **argv, CommandCall *call, bool *help, PropterError *err) {
   *help = false;
   bool only_operands = false;
@@ -126,6 +146,7 @@ PropterStatus cmd_parse(int argc, char **argv, CommandCall *call, bool *help, Pr
   if (*help) return PROPTER_OK;
   PROPTER_TRY(apply_globals(call, err));
   if (!call->command) return propter_fail(err, PROPTER_USAGE, "no command; propter --help lists them");
+  if (cmd_value(call, "format")) PROPTER_TRY(cmd_check_format(call, call->command->formats, err));
   if (count && !call->command->max_operands)
     return propter_fail(err, PROPTER_USAGE, "propter %s: expected options only, found \"%s\"", call->command->name, operands[0]);
   if (count < call->command->min_operands || count > call->command->max_operands)
@@ -142,9 +163,14 @@ static void print_options(const CommandOption *o, FILE *out) {
   }
 }
 
+void cmd_print_formats(const Command *c, FILE *out) {
+  for (size_t i = 0; c->formats[i]; i++) fprintf(out, "%s%s", i ? ", " : "", c->formats[i]);
+}
+
 void cmd_print_help(const Command *c, FILE *out) {
   fprintf(out, "propter %s %s\n%s\n", c->name, c->operands, c->summary);
   if (c->details) fprintf(out, "\n%s\n", c->details);
+  if (c->formats) fputs("\nforms (--format): ", out), cmd_print_formats(c, out), fputc('\n', out);
   if (c->options) {
     fputs("\noptions\n", out);
     print_options(c->options, out);

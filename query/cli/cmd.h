@@ -25,6 +25,7 @@ typedef struct {
   unsigned min_operands, max_operands;
   const CommandOption *options; /* ends with a row whose name is NULL; may be NULL */
   const char *details;          /* paragraphs for --help and the man page */
+  const char *const *formats;   /* what --format may name, the default first, ended by NULL; NULL: the command has one form and takes no --format */
   const char *examples;         /* command lines, one per line; each runs as a test */
   PropterStatus (*run)(CommandCall *call, PropterError *err);
 } Command;
@@ -59,9 +60,14 @@ bool cmd_flag(const CommandCall *call, const char *name);
 /* Parses argv (from the command's name on) into `call`. USAGE with a message that names the argument. */
 PropterStatus cmd_parse(int argc, char **argv, CommandCall *call, bool *help, PropterError *err);
 
+/* Is --format, if it is given, one of these names, or another name of such a form of RDF or of query results? USAGE with the names. NULL: none is taken. */
+PropterStatus cmd_check_format(const CommandCall *call, const char *const *formats, PropterError *err);
+
 /* All commands in the order of cmds.def, ended by NULL. */
 extern const Command *const commands[];
 const Command *cmd_find(const char *name);
+/* The names of the command's formats, with commas. */
+void cmd_print_formats(const Command *command, FILE *out);
 void cmd_print_help(const Command *command, FILE *out);
 void cmd_print_overview(FILE *out);
 

@@ -7,6 +7,8 @@
 #include "output.h"
 #include "propter/infer.h"
 
+static const char *const formats[] = {"table", "json", "jsonl", "csv", NULL};
+
 typedef struct {
   PropterStr metric;
   PropterDay from, to;
@@ -14,7 +16,6 @@ typedef struct {
 } Asked;
 
 static PropterStatus read_options(const CommandCall *call, Asked *asked, PropterError *err) {
-  static const char *const formats[] = {"table", "json", "jsonl", "csv", NULL};
   PROPTER_TRY(output_format(call, formats, &asked->format, err));
   PROPTER_TRY(output_iri_option(call, "metric", &asked->metric, err));
   PROPTER_TRY(output_day_option(call, "from", &asked->from, err));
@@ -237,4 +238,5 @@ const Command command_detect = {
                "--format table, json, jsonl or csv. Exit 1: nothing moved. Nothing is written to the graph.",
     .examples = "propter detect\npropter detect --metric https://w3id.org/propter/pack/us-employment#information-employment --format csv\n"
                 "propter detect --detectors --from 2008-01-01",
+    .formats = formats,
     .run = run};

@@ -7,6 +7,8 @@
 #include "output.h"
 #include "propter/events.h"
 
+static const char *const formats[] = {"table", "json", NULL};
+
 enum { COLUMNS = 64 };
 
 static void print_counts(const CommandCall *call, const PropterEventsResult *r) {
@@ -32,7 +34,6 @@ static void print_counts(const CommandCall *call, const PropterEventsResult *r) 
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  static const char *const formats[] = {"table", "json", NULL};
   const char *format, *columns[COLUMNS];
   PropterEventsOptions o = {.paths = (const char *const *)call->operands,
                             .count = call->operand_count,
@@ -91,4 +92,5 @@ const Command command_events = {
         "Each file is a graph of its own (FILE#events), replaced when it is read again. Exit 1: entries were put into quarantine (propter rejects shows them).",
     .examples = "(echo title,start,end; echo Summer sale,2024-06-14,2024-06-30) >events.csv && propter events events.csv\n"
                 "propter events events.csv --column known=start --dry-run",
+    .formats = formats,
     .run = run};

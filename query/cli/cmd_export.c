@@ -43,9 +43,6 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   uint64_t count = 0;
   PropterIds runs = {0};
   PropterRdfWriterOptions options = {.format = call->format ? call->format : "nquads", .canonical = cmd_flag(call, "canonical"), .without = &runs};
-  const PropterRdfFormat *format = propter_rdf_format(propter_str(options.format));
-  if (!format || !format->writes)
-    return propter_fail(err, PROPTER_USAGE, "--format: expected ntriples, nquads, turtle, trig, rdfxml, jsonld or ossie, found \"%s\"", options.format);
   PROPTER_TRY(output_iri_option(call, "graph-iri", &iri, err));
   PROPTER_TRY(propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err));
   PropterStatus status = propter_snapshot_open(graph, 0, &snapshot, err);
@@ -66,6 +63,8 @@ static const CommandOption options[] = {{"graph-iri", 0, "IRI", "only this named
                                         {"canonical", 0, NULL, "sorted, blank nodes named after what is said about them: equal graphs give equal text"},
                                         {NULL, 0, NULL, NULL}};
 
+static const char *const formats[] = {"nquads", "ntriples", "turtle", "trig", "rdfxml", "jsonld", "json", "ossie", NULL};
+
 const Command command_export = {
     .name = "export",
     .summary = "write the graph as RDF, or its metrics as a semantic model",
@@ -77,4 +76,5 @@ const Command command_export = {
         "through in the graph's own order, the others are sorted, 65,536 statements at a time; --canonical sorts all and holds the text in memory (limit 1 GiB).\n"
         "--format ossie writes the metrics alone, as a semantic model of Apache Ossie (YAML): what Ossie cannot say is left out with a warning and exit 1.",
     .examples = "propter export --format trig\npropter export --canonical",
+    .formats = formats,
     .run = run};

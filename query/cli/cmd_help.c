@@ -49,6 +49,7 @@ static void man_page(FILE *out) {
     fputs(".SS ", out), roff(out, c->name), fputc(' ', out), roff(out, c->operands), fputc('\n', out);
     roff(out, c->summary), fputs(".\n", out);
     if (c->details) fputs(".PP\n", out), roff(out, c->details), fputc('\n', out);
+    if (c->formats) fputs(".PP\n\\-\\-format: ", out), cmd_print_formats(c, out), fputs(".\n", out);
     roff_options(out, c->options);
     if (c->examples) fputs(".PP\n.nf\n", out), roff(out, c->examples), fputs("\n.fi\n", out);
   }

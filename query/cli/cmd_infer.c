@@ -6,6 +6,8 @@
 #include "output.h"
 #include "propter/infer.h"
 
+static const char *const formats[] = {"table", "json", NULL};
+
 typedef PROPTER_VEC(PropterStr) Names;
 
 static PropterStatus add_names(Names *names, const char *text, PropterError *err) {
@@ -68,7 +70,6 @@ static void print(const CommandCall *call, const char *format, const PropterInfe
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  static const char *const formats[] = {"table", "json", NULL};
   const char *format;
   PropterGraph *graph = NULL;
   PropterInferOptions options = propter_infer_options();
@@ -114,4 +115,5 @@ const Command command_infer = {
         "Series of days and weeks: a window that was over when the last month ended, with an equal time after it, is judged by the figures up to that month's\n"
         "end once there is a year of them; figures of the month that goes on therefore change what is new, and those of a month that ended change everything.",
     .examples = "propter infer\npropter infer --dry-run --metrics https://w3id.org/propter/pack/us-employment#information-employment",
+    .formats = formats,
     .run = run};

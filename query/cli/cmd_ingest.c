@@ -9,6 +9,8 @@
 #include "project.h"
 #include "rdf_answer.h"
 
+static const char *const formats[] = {"table", "json", NULL};
+
 /* By default a graph may come out half as large: rows that change are no loss, and an export that lost half of its rows is most likely cut. */
 static PropterStatus set_guard(const CommandCall *call, PropterIngestOptions *o, PropterError *err) {
   PropterStr text = propter_str(cmd_value(call, "max-removed") ? cmd_value(call, "max-removed") : "50%");
@@ -134,7 +136,6 @@ static PropterStatus into_graph(const CommandCall *call, PropterIngestOptions *o
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  static const char *const formats[] = {"table", "json", NULL};
   const char *format, *table = cmd_value(call, "sniff"), *output = cmd_value(call, "output");
   if (call->operand_count == 1 && project_is(call->operands[0])) return project_run(call, call->operands[0], err);
   PropterIngestOptions o = {.mappings = (const char *const *)call->operands,
@@ -231,4 +232,5 @@ const Command command_ingest = {
         "Exit 1: rows were put into quarantine or figures look like ones in another unit (propter rejects shows them), or the shapes are violated.",
     .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\n"
                 "propter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
+    .formats = formats,
     .run = run};

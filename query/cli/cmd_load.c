@@ -25,8 +25,6 @@ static PropterStatus set_options(Load *l, PropterError *err) {
   l->options.read.format = call->format;
   l->options.read.log = call->log;
   if (l->options.graph.len && l->options.default_graph) return propter_fail(err, PROPTER_USAGE, "--graph-iri and --default-graph exclude each other");
-  if (call->format && !propter_rdf_format(propter_str(call->format)))
-    return propter_fail(err, PROPTER_USAGE, "--format: \"%s\" is no RDF format; propter load --help names them", call->format);
   unsigned inputs = 0;
   for (unsigned i = 0; i < call->operand_count; i++) {
     if (strcmp(call->operands[i], "-") == 0) {
@@ -204,6 +202,8 @@ static const CommandOption options[] = {{"graph-iri", 0, "IRI", "put everything 
                                         {"wait", 0, NULL, "wait while another program writes to the graph, instead of exit 4"},
                                         {NULL, 0, NULL, NULL}};
 
+static const char *const formats[] = {"ntriples", "nquads", "turtle", "trig", "rdfxml", "rdfa", "json", NULL};
+
 const Command command_load = {
     .name = "load",
     .summary = "load RDF files into the graph",
@@ -220,4 +220,5 @@ const Command command_load = {
     .examples =
         "propter load ontology/propter.ttl ontology/packs/us-employment/metrics.ttl ontology/packs/us-employment/concepts.ttl "
         "ontology/packs/us-employment/events.ttl\npropter load --graph-iri https://example.org/g ontology/propter.ttl --dry-run",
+    .formats = formats,
     .run = run};

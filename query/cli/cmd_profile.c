@@ -221,9 +221,6 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterSniff found = {0};
   PropterBuf iri = {0};
   const char *format = call->format ? call->format : "table";
-  const PropterRdfFormat *rdf = propter_rdf_format(propter_str(format));
-  if (!(rdf && rdf->writes) && !propter_result_format(propter_str(format)))
-    return propter_fail(err, PROPTER_USAGE, "--format: expected table, json, csv, tsv, xml or an RDF format, found \"%s\"", format);
   PropterStatus status = propter_iri_of_file(call->operands[0], &iri, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
   p.file = propter_arena_copy(&p.arena, propter_buf_str(&iri));
@@ -242,6 +239,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 static const CommandOption options[] = {{"keep", 0, NULL, "put the measurements into the graph, in place of those of the last profile of this table"},
                                         {NULL, 0, NULL, NULL}};
 
+static const char *const formats[] = {"table", "json", "csv", "tsv", "xml", "turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld", NULL};
+
 const Command command_profile = {
     .name = "profile",
     .summary = "measure the quality of a table and what changed since the last time",
@@ -254,4 +253,5 @@ const Command command_profile = {
         "graph holds a profile of this table that differs. --keep makes them measurements of the W3C Data Quality Vocabulary in the graph TABLE#profile, as a\n"
         "run that can be undone; --format turtle writes them. A million rows are looked at, and 100,000 different values of a column.",
     .examples = "propter profile ontology/packs/us-employment/us-employment.csv --keep",
+    .formats = formats,
     .run = run};

@@ -34,10 +34,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterSnapshot *snapshot = NULL;
   bool negative = false;
   PropterStatus status = PROPTER_OK;
-  if (call->format && !propter_result_format(propter_str(call->format)) && !propter_rdf_format(propter_str(call->format)))
-    status = propter_fail(err, PROPTER_USAGE,
-                          "--format: expected table, json, xml, csv, tsv, or for triples turtle, ntriples, nquads, trig, rdfxml or jsonld; found \"%s\"",
-                          call->format);
+  static const char *const plans[] = {"table", "json", NULL};
+  if (cmd_flag(call, "explain")) status = cmd_check_format(call, plans, err);
   if (status == PROPTER_OK) status = sparql_call_parse(call, &s, err);
   if (status == PROPTER_OK && propter_query_is_update(s.query))
     status = propter_str_trim(propter_buf_str(&s.text)).len ? propter_fail(err, PROPTER_INVALID, "expected a query, found an update; propter update runs it")
@@ -58,6 +56,8 @@ static const CommandOption options[] = {
     {"raw", 0, NULL, "values as they are: CSV without the apostrophe before what a spreadsheet would run as a formula, a table without cut values"},
     {NULL, 0, NULL, NULL}};
 
+static const char *const formats[] = {"table", "json", "xml", "csv", "tsv", "turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld", NULL};
+
 const Command command_query = {
     .name = "query",
     .summary = "answer a SPARQL 1.1 query, or WHY",
@@ -76,4 +76,5 @@ const Command command_query = {
         "host with a public address. A deadline or a limit that is reached is exit 5, never a short answer.",
     .examples =
         "propter query 'SELECT * WHERE { ?s ?p ?o } LIMIT 3'\npropter query --format json 'ASK { ?s ?p ?o }'\npropter query --explain 'SELECT ?a { ?a ?p ?b . ?b ?q ?c }'\npropter query 'WHY <https://w3id.org/propter/pack/us-employment#information-employment> DURING \"2011-08-01\" TO \"2011-08-31\"'",
+    .formats = formats,
     .run = run};

@@ -4,6 +4,8 @@
 #include "output.h"
 #include "propter/read.h"
 
+static const char *const formats[] = {"table", "jsonl", NULL};
+
 typedef struct {
   CommandCall *call;
   bool json;
@@ -77,7 +79,6 @@ static PropterStatus test_rules(Show *show, const char *only, const char *const 
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  static const char *const formats[] = {"table", "jsonl", NULL};
   const char *format, *files[16];
   size_t file_count = 0;
   Show show = {.call = call};
@@ -157,4 +158,5 @@ const Command command_read = {
         "effectStart, effectEnd, dct:creator, knownFrom, confidence, quote, rdfs:comment. What is no claim is rejected with its line, the others are\n"
         "read, exit 1.",
     .examples = "propter read ontology/packs/us-employment/documents\npropter read --test-rules",
+    .formats = formats,
     .run = run};

@@ -36,4 +36,5 @@ const Command command_rejects = {
         "One line each: file:row:column, value, rule, reason. RUN is a run's name, its beginning, or last; without it the newest ingest, events or read\n"
         "run. Formats: table (default), csv, json, jsonl.",
     .examples = "propter rejects\npropter rejects last --format csv",
+    .formats = reject_formats,
     .run = run};

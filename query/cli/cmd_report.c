@@ -311,6 +311,8 @@ static const CommandOption options[] = {
     {"run", 0, "RUN", "only what this inference run found new (its IRI)"},
     {NULL, 0, NULL, NULL}};
 
+static const char *const formats[] = {"table", "json", "csv", "md", "html", NULL};
+
 const Command command_report = {
     .name = "report",
     .summary = "list the patterns inference found, each with its first cause",
@@ -320,4 +322,5 @@ const Command command_report = {
         "One line per pattern, the newest first: window, deviation, metric, how likely the first cause is, and what it is. For all about one of them, ask\n"
         "propter why.",
     .examples = "propter report\npropter report --file report.html",
+    .formats = formats,
     .run = run};

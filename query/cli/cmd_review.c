@@ -257,6 +257,8 @@ static PropterStatus rates(const Session *session, PropterError *err) {
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
+  static const char *const words[] = {"table", NULL}; /* what a person is asked is no data */
+  if (!cmd_flag(call, "candidates") && !cmd_flag(call, "list") && !cmd_flag(call, "rates")) PROPTER_TRY(cmd_check_format(call, words, err));
   if (cmd_flag(call, "candidates")) return candidates_list(call, err);
   if (cmd_value(call, "accept")) return candidates_accept(call, err);
   const char *name = cmd_value(call, "reviewer"), *verdict = cmd_value(call, "verdict"), *reason = cmd_value(call, "reason");
@@ -299,6 +301,8 @@ static const CommandOption options[] = {{"reviewer", 'r', "NAME", "who judges: a
                                         {"namespace", 0, "IRI", "how the new concept's IRI begins (default: as most in the pack do)"},
                                         {NULL, 0, NULL, NULL}};
 
+static const char *const formats[] = {"table", "json", NULL};
+
 const Command command_review = {
     .name = "review",
     .summary = "judge hypotheses: the evidence first, your verdict, then the score",
@@ -314,4 +318,5 @@ const Command command_review = {
         "--candidates lists the words of causes and effects that lead to no concept, all forms of the same words as one, those with the most claims first.\n"
         "--accept makes one of them a skos:Concept of the pack, with its words as labels; the next propter read links to it.",
     .examples = "propter review --reviewer ada --queue\npropter review --list\npropter review --candidates --limit 20",
+    .formats = formats,
     .run = run};

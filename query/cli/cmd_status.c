@@ -9,6 +9,8 @@
 #include "output.h"
 #include "view.h"
 
+static const char *const formats[] = {"table", "json", NULL};
+
 typedef struct {
   uint64_t bytes, quads, version;
   PropterIds graphs, counts;
@@ -123,7 +125,6 @@ static PropterStatus list_readers(PropterGraph *graph, Report *r, PropterError *
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  static const char *const formats[] = {"table", "json", NULL};
   const char *format;
   PROPTER_TRY(output_format(call, formats, &format, err));
   CommandView view;
@@ -155,4 +156,5 @@ const Command command_status = {
         "age\n"
         "in seconds: as long as they read, the pages of those commits cannot be used again.",
     .examples = "propter status\npropter status --format json",
+    .formats = formats,
     .run = run};

@@ -102,6 +102,8 @@ static const CommandOption options[] = {
     {"timeout", 0, "SECONDS", "give up after so long with exit 5 (default: never)"},
     {NULL, 0, NULL, NULL}};
 
+static const char *const formats[] = {"text", "table", "json", "csv", "tsv", "xml", "jsonl", "turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld", NULL};
+
 const Command command_validate = {
     .name = "validate",
     .summary = "check the graph against SHACL shapes, or a table against its metadata",
@@ -118,4 +120,5 @@ const Command command_validate = {
     .examples =
         "propter validate --shapes ontology/shapes.ttl\npropter validate --shapes ontology/shapes.ttl --format turtle\npropter validate --cubes\n"
         "propter validate --csvw ontology/packs/us-employment/us-employment.csv",
+    .formats = formats,
     .run = run};

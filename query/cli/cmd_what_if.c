@@ -8,6 +8,8 @@
 #include "output.h"
 #include "view.h"
 
+static const char *const formats[] = {"table", "json", NULL};
+
 static const CommandOption options[] = {{"set", 0, "CAUSE=AMOUNT", "an event or a kind of event, by label or IRI, and how much of it (1: as in the past)"},
                                         {"known-by", 0, "DATE", "use only what was known on this day"},
                                         {NULL, 0, NULL, NULL}};
@@ -78,7 +80,6 @@ static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  static const char *const formats[] = {"table", "json", NULL};
   const char *format;
   PropterInferOptions infer = propter_infer_options();
   CommandView view;
@@ -117,5 +118,6 @@ const Command command_what_if = {
                "what would be needed. --format table or json.\n"
                "Exit codes: 0 an effect; 7 not identifiable; 3 an unknown metric or cause.",
     .examples = "propter what-if \"government jobs\" --set \"temporary Census hiring=1\"",
+    .formats = formats,
     .run = run,
 };

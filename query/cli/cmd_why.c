@@ -32,7 +32,18 @@ typedef struct {
   PropterDay from, to;
   const PropterWhyFormat *format;
   const char *out;
+  char command[300];
 } Wanted;
+
+/* How to ask again, for a shell; not said where the graph's path cannot be quoted simply. */
+static void asking(const CommandCall *call, Wanted *w) {
+  const char *graph = cmd_value(call, "graph");
+  const bool plain = graph && !graph[strspn(graph, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/")];
+  const bool quoted = graph && strchr(graph, '\'');
+  const int n = graph ? snprintf(w->command, sizeof w->command, plain ? "propter -g %s why" : "propter -g '%s' why", graph)
+                      : snprintf(w->command, sizeof w->command, "propter why");
+  if (n > 0 && (size_t)n < sizeof w->command && !quoted) w->why.command = propter_str(w->command);
+}
 
 /* --format, else what the ending of --out says, else text. */
 static PropterStatus form(const CommandCall *call, Wanted *w, PropterError *err) {
@@ -50,6 +61,7 @@ static PropterStatus wanted(const CommandCall *call, Wanted *w, PropterError *er
   w->why = propter_why_options();
   w->why.today = call->today;
   w->why.infer.threads = call->threads;
+  asking(call, w);
   w->why.infer.score.seed = call->seed;
   w->why.numbers = cmd_flag(call, "numbers");
   w->why.decide = cmd_flag(call, "decide");
@@ -146,6 +158,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
+static const char *const forms[] = {"text", "json", "md", "html", "csv", "svg", "png", NULL};
+
 const Command command_why = {
     .name = "why",
     .summary = "why did a metric move: causes with their evidence",
@@ -174,5 +188,6 @@ const Command command_why = {
         "propter why --format json \"mining jobs in 2015\"\n"
         "propter why --out answer.png \"information jobs in August 2011\"\n"
         "propter why --diff",
+    .formats = forms,
     .run = run,
 };

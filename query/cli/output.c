@@ -112,18 +112,10 @@ PropterStatus output_run(const CommandCall *call, PropterRun *run, char text[160
 
 PropterStatus output_format(const CommandCall *call, const char *const *formats, const char **format, PropterError *err) {
   *format = formats[0];
-  if (!call->format) return PROPTER_OK;
-  char names[200] = "";
-  size_t at = 0;
-  for (size_t i = 0; formats[i]; i++) {
-    if (strcmp(call->format, formats[i]) == 0) {
-      *format = formats[i];
-      return PROPTER_OK;
-    }
-    int n = snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", formats[i]);
-    if (n > 0 && (size_t)n < sizeof names - at) at += (size_t)n;
-  }
-  return propter_fail(err, PROPTER_USAGE, "--format: expected one of %s, found \"%s\"", names, call->format);
+  PROPTER_TRY(cmd_check_format(call, formats, err));
+  for (size_t i = 0; call->format && formats[i]; i++)
+    if (strcmp(call->format, formats[i]) == 0) *format = formats[i];
+  return PROPTER_OK;
 }
 
 PropterStatus output_iri_option(const CommandCall *call, const char *name, PropterStr *iri, PropterError *err) {

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
+const char *const reject_formats[] = {"table", "csv", "json", "jsonl", NULL};
+
 PropterStatus reject_printer(const CommandCall *call, RejectPrinter *printer, PropterError *err) {
-  static const char *const formats[] = {"table", "csv", "json", "jsonl", NULL};
-  PROPTER_TRY(output_format(call, formats, &printer->format, err));
+  PROPTER_TRY(output_format(call, reject_formats, &printer->format, err));
   printer->out = strcmp(printer->format, "table") == 0 ? call->out : call->data;
   printer->count = 0;
   return PROPTER_OK;

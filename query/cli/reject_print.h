@@ -12,6 +12,9 @@ typedef struct {
   uint64_t count;
 } RejectPrinter;
 
+/* table, csv, json, jsonl; ended by NULL. */
+extern const char *const reject_formats[];
+
 /* By the call's --format: table, csv, json or jsonl (USAGE). */
 PropterStatus reject_printer(const CommandCall *call, RejectPrinter *printer, PropterError *err);
 /* One reject; the payload is the printer. */

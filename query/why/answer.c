@@ -420,7 +420,7 @@ static void copy_question(Build *b, const PropterQuestion *q) {
 static void copy_options(Build *b, const PropterWhyOptions *options) {
   PropterWhyOptions *o = &b->a->options;
   *o = *options;
-  o->report = copy(b, options->report);
+  o->report = copy(b, options->report), o->command = copy(b, options->command);
   PropterStr *without = room(b, o->infer.without_count * sizeof *without);
   for (size_t i = 0; without && i < o->infer.without_count; i++) without[i] = copy(b, options->infer.without[i]);
   o->infer.without = without;
@@ -458,7 +458,7 @@ static void fill_inference(Build *b) {
 }
 
 PropterWhyOptions propter_why_options(void) {
-  return (PropterWhyOptions){.today = PROPTER_NO_DAY, .infer = propter_infer_options(), .limit = DEFAULT_LIMIT, .report = {"", 0}};
+  return (PropterWhyOptions){.today = PROPTER_NO_DAY, .infer = propter_infer_options(), .limit = DEFAULT_LIMIT, .report = {"", 0}, .command = {"", 0}};
 }
 
 void propter_why_free(PropterWhyAnswer *a) {

@@ -218,7 +218,8 @@ static PropterStatus add_asked(Ask *k, PropterWhyAnswer *a) {
     PROPTER_TRY(is_meant(k, a->cause[i].cause, q->suspect, &meant));
     if (meant) at = i;
   }
-  if (q->suspect.len && at == a->causes) PROPTER_TRY(explain_absence(k, q->suspect, a));
+  a->suspected = q->suspect.len && at < a->causes ? at + 1 : 0;
+  if (q->suspect.len && !a->suspected) PROPTER_TRY(explain_absence(k, q->suspect, a));
   PROPTER_TRY(why_asked(a, at, k->err));
   const size_t limit = k->options.limit ? k->options.limit : propter_why_options().limit;
   if (a->causes > limit) a->others += a->causes - limit, a->causes = limit;

@@ -15,7 +15,7 @@
 
 extern const SparqlForm sparql_form_why; /* row of query/sparql/forms.def */
 
-enum { IN_ANY, IN_NOT, IN_COMPARED };
+enum { IN_ANY, IN_NOT, IN_COMPARED, IN_SUSPECT };
 static const struct {
   const char *name;
   int in;
@@ -104,7 +104,8 @@ static PropterStatus parse_count(Parser *p, const char *keyword, uint64_t most, 
 }
 
 static bool shows(const Clauses *c, size_t column) {
-  return columns[column].in == IN_ANY || (columns[column].in == IN_NOT && c->negated) || (columns[column].in == IN_COMPARED && c->compared);
+  const int in = columns[column].in;
+  return in == IN_ANY || (in == IN_NOT && c->negated) || (in == IN_COMPARED && c->compared) || (in == IN_SUSPECT && c->cause && !c->negated);
 }
 
 static PropterStatus parse_clauses(Parser *p, AstSelect *s, Clauses *c) {
@@ -300,15 +301,34 @@ static void put_cause(Rows *r, const PropterWhyCause *w, int rank) {
   put_iri(r, AT_hypothesis, c->hypothesis);
 }
 
-static size_t rows_of(const PropterWhyAnswer *a) { return a ? a->causes + 1 : 0; }
+/* Marks the row as that of the suspected cause or of another; an answer about no suspect has no such columns. */
+static void mark(Rows *r, const PropterWhyAnswer *a, bool suspected) {
+  PropterBuf text = {0};
+  if (!a->question.suspect.len) return;
+  propter_buf_add(&text, suspected ? PROPTER_STR("true") : PROPTER_STR("false"));
+  put_typed(r, AT_suspected, &text, VOCAB_xsd_boolean);
+  if (suspected) put_text(r, AT_verdict, a->asked);
+}
+
+/* The suspected cause beyond the limit, or that is not judged here. */
+static void put_suspect(Rows *r, const PropterWhyAnswer *a, const char *window, double difference, bool moved) {
+  if (!a->question.suspect.len || (moved && a->suspected && a->suspected <= a->causes)) return;
+  begin(r, a, window, difference), mark(r, a, true);
+  if (a->suspected && moved) put_cause(r, &a->cause[a->suspected - 1], (int)a->suspected);
+  else put_iri(r, AT_cause, a->question.suspect), put_text(r, AT_label, a->suspected ? a->cause[a->suspected - 1].name : a->despite.label);
+}
+
+static size_t rows_of(const PropterWhyAnswer *a) { return a ? a->causes + 2 : 0; }
 
 static void put_answer(Rows *r, const PropterWhyAnswer *a, const char *window, double difference) {
   const PropterInference *f = a->inference;
   bool moved = a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN, negated = r->clauses->negated;
-  for (size_t i = 0; i < a->causes && (moved || negated); i++) begin(r, a, window, difference), put_cause(r, &a->cause[i], (int)i + 1);
+  for (size_t i = 0; i < a->causes && (moved || negated); i++)
+    begin(r, a, window, difference), put_cause(r, &a->cause[i], (int)i + 1), mark(r, a, i + 1 == a->suspected);
   if (negated && a->causes) return;
-  begin(r, a, window, difference);
-  if (a->despite.finding) {
+  put_suspect(r, a, window, difference, moved);
+  begin(r, a, window, difference), mark(r, a, false);
+  if (a->despite.finding && a->question.despite.len) {
     put_iri(r, AT_cause, a->question.despite), put_text(r, AT_label, a->despite.label);
     put_text(r, AT_finding, propter_str(a->despite.finding)), put_text(r, AT_reason, a->despite.text);
   } else if (moved && !negated) {

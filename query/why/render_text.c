@@ -209,6 +209,14 @@ static void against(const PropterWhyAnswer *a, PropterBuf *out) {
   }
 }
 
+/* One word of a shell command. */
+static void put_word(PropterBuf *out, PropterStr text) {
+  propter_buf_add_char(out, '\'');
+  for (size_t quote; (quote = propter_str_find(text, PROPTER_STR("'"))) != SIZE_MAX; text.data += quote + 1, text.len -= quote + 1)
+    propter_put_line(out, (PropterStr){text.data, quote}), propter_buf_add(out, PROPTER_STR("'\\''"));
+  propter_put_line(out, text), propter_buf_add_char(out, '\'');
+}
+
 static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterQuestion *q = &a->question;
   label(out, "not clear"), propter_buf_add(out, propter_str(propter_gap_text(q->gap)));
@@ -216,7 +224,12 @@ static void not_understood(const PropterWhyAnswer *a, PropterBuf *out) {
   propter_buf_add_char(out, '\n');
   const char *help = propter_gap_help(q->gap);
   if (*help) label(out, "would help"), propter_buf_add(out, propter_str(help)), propter_buf_add_char(out, '\n');
-  for (size_t i = 0; i < a->rewrites; i++) line(out, i ? "" : "did you mean", a->rewrite[i]);
+  for (size_t i = 0; i < a->rewrites; i++) {
+    label(out, i ? "" : "did you mean");
+    if (a->options.command.len) propter_put_line(out, a->options.command), propter_buf_add_char(out, ' '), put_word(out, a->rewrite[i]);
+    else propter_put_line(out, a->rewrite[i]);
+    propter_buf_add_char(out, '\n');
+  }
   for (size_t i = 0; i < a->nearest; i++) {
     label(out, i ? "" : "names");
     propter_put_line(out, a->near[i].label), propter_buf_add(out, PROPTER_STR("   <")), propter_put_line(out, a->near[i].iri),

@@ -40,9 +40,12 @@ static PropterStr in_full(PropterStr folded, bool numbered) {
   return folded;
 }
 
+/* Most rows differ in the first byte. */
+static bool same_first(PropterStr row, PropterStr text) { return text.len && row.data[0] == text.data[0]; }
+
 WordKind why_word_kind(PropterStr folded) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (propter_str_equal(words[i].word, folded)) return words[i].kind;
+    if (same_first(words[i].word, folded) && propter_str_equal(words[i].word, folded)) return words[i].kind;
   return WORD_NONE;
 }
 
@@ -81,6 +84,7 @@ static PropterStr row_word(PropterStr row, size_t *at) {
 /* How many words from i on are those of the row; 0: not all. */
 static size_t row_length(PropterStr row, const Words *found, size_t i) {
   size_t n = 0;
+  if (!same_first(row, found->word[i].text)) return 0;
   for (size_t at = 0; at < row.len; n++) {
     PropterStr word = row_word(row, &at);
     if (i + n >= found->count || found->word[i + n].used != USED_NOT || !propter_str_equal(found->word[i + n].text, word)) return 0;

@@ -67,7 +67,7 @@ expect 'a mistake has its line' 3 'query:2' q 'SELECT *
 expect 'a path' 0 '(3 rows)' q 'SELECT * { ?s <http://x/p>+ ?o }'
 expect 'nothing at all' 3 '' q ''
 expect 'no query' 2 'expected either a query or --file' q
-expect 'unknown format' 2 'expected table' q -f docx 'ASK {}'
+expect 'unknown format' 2 'expected one of table' q -f docx 'ASK {}'
 expect 'CSV cannot say true' 2 'cannot say true or false' q -f csv 'ASK { ?s ?p ?o }'
 expect 'no graph' 3 'no graph here' "$PROPTER" -g none query 'ASK {}'
 i=0; while [ $i -lt 400 ]; do echo "<a:s$i> <a:p> $i ."; i=$((i + 1)); done >many.ttl

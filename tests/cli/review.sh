@@ -36,7 +36,7 @@ expect 'and says where none is known' 0 'cause unknown' "$PROPTER" -g "$g" repor
 expect 'as JSON' 0 '"schema":"propter-report-1"' "$PROPTER" -g "$g" report --format json
 expect 'as a file' 0 'patterns in' "$PROPTER" -g "$g" report --file "$t/r.html"
 grep -q '<table>' "$t/r.html" && ok 'which is HTML' || not_ok 'which is HTML'
-expect 'an unknown form' 2 'expected table, json, csv, md or html' "$PROPTER" -g "$g" report --format xml
+expect 'an unknown form' 2 'expected one of table, json, csv, md, html' "$PROPTER" -g "$g" report --format xml
 expect 'a run that is not there' 3 'the graph has no run' "$PROPTER" -g "$g" report --run https://example.org/none
 
 # What no concept is called by: listed, accepted into the pack, linked by the next reading.

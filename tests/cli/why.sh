@@ -51,7 +51,7 @@ expect 'a suspect in JSON' 0 '"asked":"Drivers strike of May 2013' why --format 
 expect 'a denied effect is WHY NOT' 0 'WHY NOT m:returned DESPITE <https://example.org/parcels#strike>' why "why didn't the drivers strike hurt parcels returned in May 2013"
 expect 'a time told by an event' 0 '"strike" was taken as that of Drivers strike of May 2013, 2013-05-02 to 2013-05-30' why 'parcels sent during the strike'
 expect 'which part is asked for' 0 'asked       most of it lies in parcels sent (' why 'which parts drove items handled in May 2013'
-expect 'what could be meant is offered' 7 'did you mean parcels sent in May 2013' why 'parcels sent in Utah in May 2013'
+expect 'what could be meant is offered, as a command' 7 "why 'parcels sent in May 2013'" why 'parcels sent in Utah in May 2013'
 expect 'of each name that fits' 7 '"didYouMean":["parcels returned in May 2013","parcels sent in May 2013"]' why --format json 'parcels in May 2013'
 expect 'compared in words' 0 'against May 2012' why 'parcels sent in May 2013 compared to a year earlier'
 expect 'the rows are named' 0 'parcels.csv:' why 'parcels sent in May 2013'
@@ -92,7 +92,7 @@ expect 'a file in no folder' 2 'found no folder nowhere/here' why --out nowhere/
 expect 'no question' 2 'expected a question' why
 expect 'question and metric' 2 'found both' why --metric x 'parcels sent in May 2013'
 expect 'days without metric' 2 '--from and --to go with --metric' why --from 2013-05-01 'parcels sent'
-expect 'an unknown format' 2 'json, html, text, md, csv, svg, png' why --format pdf 'parcels sent in May 2013'
+expect 'an unknown format' 2 'text, json, md, html, csv, svg, png' why --format pdf 'parcels sent in May 2013'
 why --out a.svg 'parcels sent in May 2013'
 head -c 200 a.svg | grep -q '<svg xmlns="http://www.w3.org/2000/svg"' && ok 'the ending of --out says the format: one picture with words' || not_ok 'the ending of --out says the format' "$(head -c 300 a.svg)"
 if command -v rsvg-convert >/dev/null 2>&1; then

@@ -196,6 +196,7 @@ typedef struct {
   size_t limit;            /* causes listed; 0: 5 */
   uint64_t version;        /* of the graph, as the answer names it; 0: the snapshot's */
   PropterStr report;       /* file name of the report that goes with the answer; empty: none */
+  PropterStr command;      /* text: what runs a question that is offered ("propter -g DIR why"), which follows in quotes for a shell; empty: plain questions */
   PropterStr source;       /* html: address to which the IRI of a quote or row is appended, percent-encoded, to open it in its file; empty: no such links */
 } PropterWhyOptions;
 
@@ -242,6 +243,7 @@ struct PropterWhyAnswer {
   double difference, difference_expected; /* observed here less there, and what was to be expected of it; NaN: no such window */
   PropterStr comparison;     /* the same in a sentence */
   PropterStr asked;          /* what the question asks besides why: the verdict of the cause it suspects, the part that carries most; else empty */
+  size_t suspected;          /* 1 + index in `cause` of the one that is suspected, also beyond `causes`; 0: none, or it is not judged here */
   char id[17];               /* equal graph, question, options and version give equal ids */
   uint64_t version;          /* of the graph */
   PropterWhyOptions options;
