@@ -69,7 +69,7 @@ unchanged 'no such file' 3 'nothing.ttl: no such file' p load f.ttl nothing.ttl
 unchanged 'a folder' 3 'expected a file' p load --format ttl "$t"
 unchanged 'a folder without a format' 3 'expected a file' p load .
 : >one.xyz; unchanged 'unknown extension' 2 'cannot tell the RDF format' p load one.xyz
-unchanged 'unknown format' 2 'is no RDF format' p load --format docx f.ttl
+unchanged 'unknown format' 2 'expected one of ntriples' p load --format docx f.ttl
 unchanged 'graph name that is no IRI' 3 'expected an absolute IRI' p load --graph-iri g f.ttl
 unchanged 'standard input without a format' 2 'needs --format' p load -
 unchanged 'two places at once' 2 'exclude each other' p load --graph-iri a:x --default-graph f.ttl
@@ -77,7 +77,7 @@ unchanged 'no file' 2 'expected: propter load FILE...' p load
 : >empty.ttl; expect 'an empty file is an empty graph' 0 '0 added' p load empty.ttl
 : >empty.rdf; unchanged 'empty RDF/XML' 3 'empty.rdf' p load empty.rdf
 expect 'no such named graph' 3 'no graph <a:none>' p export --graph-iri a:none
-expect 'a format without writer' 2 'expected ntriples' p export -f rdfa
+expect 'a format without writer' 2 'expected one of nquads, ntriples' p export -f rdfa
 expect 'a full output device' 75 'cannot write' sh -c '"$0" -g "$1" export >/dev/full' "$PROPTER" "$g"
 printf x >file; expect 'a file where a graph should be' 3 'expected a graph directory' "$PROPTER" -g file load f.ttl
 PROPTER_LIBEXEC=/nonexistent; export PROPTER_LIBEXEC
