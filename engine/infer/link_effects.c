@@ -23,7 +23,7 @@ typedef struct {
   bool assumed;  /* a link without direction was given one */
 } Unrolled;
 
-/* Does i at `lag` lead to j? A link without direction is read from the first of the two to the second: every member of the class of graphs fits the data alike. */
+/* Does i at `lag` lead to j? A link without direction is read from the first of the two to the second: every graph of the class fits the data alike. */
 static bool leads(const LinkPanel *x, size_t lag, size_t i, size_t j, bool *assumed) {
   uint8_t there = x->graph.mark[link_cell(x, lag, i, j)];
   if (there == PROPTER_NO_EDGE || (lag == 0 && there == PROPTER_TAIL && (x->graph.mark[j * x->p + i] == PROPTER_ARROW || i > j))) return false;
@@ -45,7 +45,8 @@ static void gather(Unrolled *u, size_t cause, size_t outcome, size_t lag) {
   for (size_t k = 0; k < u->count; k++)
     for (size_t l = 0; l <= x->lags && u->node[k].back + l <= u->depth; l++)
       for (size_t i = 0; i < x->p && u->count < NODES; i++)
-        if (leads(x, l, i, u->node[k].series, &ignored) && find_node(u, i, u->node[k].back + l) == SIZE_MAX) u->node[u->count++] = (Moment){i, u->node[k].back + l};
+        if (leads(x, l, i, u->node[k].series, &ignored) && find_node(u, i, u->node[k].back + l) == SIZE_MAX)
+          u->node[u->count++] = (Moment){i, u->node[k].back + l};
 }
 
 static PropterStatus unroll(Unrolled *u, size_t cause, size_t outcome, size_t lag, PropterError *err) {
@@ -76,7 +77,8 @@ static void say_node(const Unrolled *u, size_t k, size_t base, PropterBuf *out) 
 }
 
 static PropterStatus say_adjustment(const Unrolled *u, const PropterAdjustment *a, PropterStr *text, PropterError *err) {
-  static const char *const starts[] = {[PROPTER_NOT_IDENTIFIED] = "cannot be told from what is observed; a figure that stands between the two, or one that moves only the cause, would tell",
+  static const char *const starts[] = {[PROPTER_NOT_IDENTIFIED] = "cannot be told from what is observed; a figure that stands between the two, or one that moves only "
+                                                                  "the cause, would tell",
                                        [PROPTER_NO_EFFECT] = "none: no path leads there", [PROPTER_BACK_DOOR] = "seen after adjusting for ",
                                        [PROPTER_FRONT_DOOR] = "seen through what it passes: ", [PROPTER_INSTRUMENT] = "seen through the instrument "};
   PropterBuf out = {.max = 1 << 16};
@@ -93,7 +95,7 @@ static PropterStatus say_adjustment(const Unrolled *u, const PropterAdjustment *
   return status;
 }
 
-/* --- the estimate ------------------------------------------------------------------------------------------------------------------------------------------ */
+/* --- the estimate --------------------------------------------------------------------------------------------------------------------------------------- */
 
 /* Rows of cause, outcome and set, all steps with their past; NaN where missing. */
 typedef struct {

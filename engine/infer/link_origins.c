@@ -56,10 +56,10 @@ static void connect(Upstream *u) {
     }
 }
 
-/* --- figures -------------------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- figures -------------------------------------------------------------------------------------------------------------------------------------------- */
 
-/* One row per step of from … to with nothing missing, above the level before the step, of the window above that before the window, so that a move does not become
- * its own level; x[count×rows]. */
+/* One row per step of from … to with nothing missing, above the level before the step, of the window above that before the window, so that a move does not
+ * become its own level; x[count×rows]. */
 static PropterStatus take_rows(const Upstream *u, size_t from, size_t to, bool window, double **out, size_t *rows, PropterError *err) {
   double *all = propter_malloc((to - from + 1) * u->count * sizeof *all);
   *rows = 0, *out = NULL;
@@ -101,7 +101,7 @@ static PropterStatus attribute(Upstream *u, PropterExplained *out, PropterError 
   return status;
 }
 
-/* --- deviations and the traversal ----------------------------------------------------------------------------------------------------------------------------- */
+/* --- deviations and the traversal ----------------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus look(Upstream *u, size_t k, PropterError *err) {
   const LinkPanel *x = u->x;

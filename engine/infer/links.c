@@ -73,7 +73,8 @@ static PropterStatus list_metrics(LinkPanel *x, PropterError *err) {
   }
   for (size_t k = 0; k < count && !status && x->o->metrics; k++)
     if (link_panel_find(x, named[k]) == SIZE_MAX)
-      status = propter_fail(err, PROPTER_INVALID, "metric <%.*s> is asked about, but not among those to be searched", (int)named[k]->def.iri.len, named[k]->def.iri.data);
+      status = propter_fail(err, PROPTER_INVALID, "metric <%.*s> is asked about, but not among those to be searched", (int)named[k]->def.iri.len,
+                            named[k]->def.iri.data);
   propter_free(named);
   return status;
 }
@@ -135,8 +136,8 @@ double link_above_level(const LinkPanel *x, size_t series, size_t step, size_t o
   return n * 2 >= LINK_LEVEL ? value[step] - before / (double)n : NAN;
 }
 
-/* Without its season, and its changes; *back: what part of a change the next one takes back, as minus their correlation: a half of noise around a level, none of a
- * level that wanders. */
+/* Without its season, and its changes; *back: what part of a change the next one takes back, as minus their correlation: a half of noise around a level, none
+ * of a level that wanders. */
 static PropterStatus fill_row(const LinkPanel *x, size_t i, double *back, PropterError *err) {
   const PropterSeries *s = &x->metric[i]->series.series;
   Baseline *b = NULL;
@@ -204,13 +205,15 @@ static bool means(const Know *know, PropterId id, const KnowMetric *m) {
 
 static bool is_derived(const KnowMetric *a, const KnowMetric *b) {
   return ids_have(&a->kin, b->def.id) || ids_have(&b->kin, a->def.id) || a->def.numerator == b->def.id || a->def.denominator == b->def.id ||
-         b->def.numerator == a->def.id || b->def.denominator == a->def.id || (a->def.measure && a->def.dataset == b->def.dataset && a->def.measure == b->def.measure);
+         b->def.numerator == a->def.id || b->def.denominator == a->def.id ||
+         (a->def.measure && a->def.dataset == b->def.dataset && a->def.measure == b->def.measure);
 }
 
 static bool claim_means(const Know *know, const KnowClaim *claim, const KnowMetric *cause, const KnowMetric *effect) {
   bool met = false;
   for (size_t k = 0; k < claim->causes.count && !met; k++) met = means(know, claim->causes.items[k], cause);
-  return met && means(know, claim->effect, effect) && !(means(know, claim->effect, cause) && claim->causes.count == 1 && claim->causes.items[0] == claim->effect);
+  return met && means(know, claim->effect, effect) &&
+         !(means(know, claim->effect, cause) && claim->causes.count == 1 && claim->causes.items[0] == claim->effect);
 }
 
 /* Log odds from what documents say of i → j, weighed as claims are: copies once, denials against. */
@@ -257,7 +260,9 @@ static PropterStatus know_pair(LinkPanel *x, size_t i, size_t j, uint8_t *requir
   }
   if (curated && curated->forbidden) forbidden[cell] = 1;
   required[cell] = !forbidden[cell] && curated && curated->required;
-  if (curated && !curated->required && !curated->forbidden && curated->belief > .5) prior[cell] = log(fmin(curated->belief, .99) / (1 - fmin(curated->belief, .99)));
+  const double sure = .99; /* from here on a belief says "required" */
+  if (curated && !curated->required && !curated->forbidden && curated->belief > .5)
+    prior[cell] = log(fmin(curated->belief, sure) / (1 - fmin(curated->belief, sure)));
   if (!forbidden[cell]) PROPTER_TRY(add_claims(x, i, j, &prior[cell], &claims, &belief, err));
   x->forbidden += forbidden[cell];
   return tell(x, cell, curated, claims, belief, err);
@@ -288,7 +293,8 @@ static PropterStatus open_locked(LinkPanel *x, PropterError *err) {
   PROPTER_TRY(list_metrics(x, err));
   PROPTER_TRY(keep_comparable(x, err));
   if (x->p > PROPTER_LINK_METRICS)
-    return propter_fail(err, PROPTER_LIMIT, "%zu metrics, at most %d are searched together: name those asked about, or those to be searched", x->p, PROPTER_LINK_METRICS);
+    return propter_fail(err, PROPTER_LIMIT, "%zu metrics, at most %d are searched together: name those asked about, or those to be searched", x->p,
+                        PROPTER_LINK_METRICS);
   PROPTER_TRY(fill_panel(x, err));
   return know_pairs(x, err);
 }
@@ -353,7 +359,8 @@ static PropterStatus tell_links(LinkPanel *x, size_t resamples, PropterMetricLin
     bool ruled_out = x->knowledge.forbidden[i * x->p + j] && (lag || x->knowledge.forbidden[j * x->p + i]);
     out->tests += i != j && (lag || i < j) && !ruled_out;
     /* Of a link without direction the first of the two, of a directed one its own cell. */
-    if (i == j || x->graph.mark[c] == PROPTER_NO_EDGE || !is_shown(x, i, j) || (!lag && x->graph.mark[c] == PROPTER_TAIL && (i > j || x->graph.mark[j * x->p + i] != PROPTER_TAIL))) continue;
+    bool other_end = !lag && x->graph.mark[c] == PROPTER_TAIL && (i > j || x->graph.mark[j * x->p + i] != PROPTER_TAIL);
+    if (i == j || x->graph.mark[c] == PROPTER_NO_EDGE || other_end || !is_shown(x, i, j)) continue;
     PropterMetricLink link;
     status = describe(x, i, j, lag, resamples, &link, err);
     if (!status && !propter_vec_push(&links, link)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu links", links.count);
@@ -377,7 +384,8 @@ PropterStatus propter_links(PropterInferrer *know, const PropterLinkOptions *opt
   *out = (PropterMetricLinks){.method = options->method ? options->method : "pcmci_plus"};
   PropterStatus status = link_panel_open(know, options, resamples, arena, &x, err);
   if (!status) {
-    out->metrics = x.p, out->steps = x.n, out->rows = x.graph.rows, out->grain = x.grain, out->forbidden = x.forbidden, out->lags = x.lags, out->levels = x.levels;
+    out->metrics = x.p, out->steps = x.n, out->rows = x.graph.rows, out->grain = x.grain, out->forbidden = x.forbidden, out->lags = x.lags;
+    out->levels = x.levels;
     status = tell_links(&x, resamples, out, err);
   }
   link_panel_close(&x);

@@ -47,7 +47,8 @@ static PropterStatus try_metric(const LinkPanel *x, size_t i, size_t j, size_t l
   size_t c = link_cell(x, lag, i, j);
   PropterUpstream one = {.metric = m->def.iri, .label = m->def.label, .lag = (int)lag, .grain = x->grain, .deviation = move.deviation, .z = move.z,
                          .first = propter_period_first(s->grain, first - (int32_t)lag), .last = propter_period_last(s->grain, last - (int32_t)lag),
-                         .q = x->graph.q_value[c], .stability = x->graph.stability[c], .knowledge = x->said[i * x->p + j], .probability = NAN, .cause = {"", 0}};
+                         .q = x->graph.q_value[c], .stability = x->graph.stability[c], .knowledge = x->said[i * x->p + j], .probability = NAN,
+                         .cause = {"", 0}};
   propter_answer_clear(&move);
   if (!moved) return PROPTER_OK;
   PROPTER_TRY(link_effect(x, i, j, lag, RESAMPLES, &link, err));

@@ -13,7 +13,8 @@ enum { PROPTER_LINK_METRICS = 64 }; /* at most so many series are searched toget
 typedef enum { PROPTER_LINKS_AS_THEY_ARE, PROPTER_LINKS_CHANGES, PROPTER_LINKS_LEVELS } PropterLinksAs;
 
 typedef struct {
-  const PropterStr *metric; /* IRIs or labels, as below: links that end or begin at one of these, searched among all metrics of overlapping places; none: all links of all */
+  const PropterStr *metric; /* IRIs or labels, as below: links that end or begin at one of these, searched among all metrics of overlapping places; none: all
+                               links of all */
   size_t metrics;
   const PropterStr *among;  /* only these are searched; none: all */
   size_t amongs;
@@ -61,8 +62,8 @@ typedef struct {
 /* Searches the graph's metrics for links. Each series is taken without its season (the baseline's), as changes or distances from its level, in robust
  * standard units drawn in to 3.5; effects are fitted to the same as they are. A metric is no cause of what it is a part, a whole or an operand of, nor of
  * what happens elsewhere; curated links require and forbid, and the beliefs of claims from metric to metric are the prior log odds. Stability and the effects'
- * intervals are by moving blocks. NOT_FOUND: no such metric or method; LIMIT: more than PROPTER_LINK_METRICS; INVALID: too few common periods, or knowledge that
- * contradicts itself. */
+ * intervals are by moving blocks. NOT_FOUND: no such metric or method; LIMIT: more than PROPTER_LINK_METRICS; INVALID: too few common periods,
+ * or knowledge that contradicts itself. */
 PROPTER_API PropterStatus propter_links(PropterInferrer *inferrer, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out,
                                         PropterError *err);
 
@@ -86,12 +87,12 @@ typedef struct {
   const PropterOrigins *origin;
 } PropterExplained;
 
-/* Root causes among metrics: deviations, the traversal "moved with nothing upstream that moved" (rootcause.h), and Shapley values of mechanisms (mechanism.h) on the
- * graph that propter_links finds. Errors as there; INVALID: a window outside the data, or fewer than 20 periods before it. */
+/* Root causes among metrics: deviations, the traversal "moved with nothing upstream that moved" (rootcause.h), and Shapley values of mechanisms (mechanism.h) on
+ * the graph that propter_links finds. Errors as there; INVALID: a window outside the data, or fewer than 20 periods before it. */
 PROPTER_API PropterStatus propter_explain(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, const PropterLinkOptions *options,
                                           PropterArena *arena, PropterExplained *out, PropterError *err);
 
-/* A metric that drives the one asked about and left its own course at the time that its link leads to: not a rival of the causes, which may well act through it. */
+/* A metric that drives the one asked about and left its own course at the time that its link leads to: not a rival of the causes, which may act through it. */
 typedef struct {
   PropterStr metric, label;
   int lag;                    /* periods by which the metric asked about follows */
@@ -107,8 +108,8 @@ typedef struct {
   double probability;
 } PropterUpstream;
 
-/* What moved upstream of a metric in the window: metrics with a link to it (propter_links, the surest lag of each) that moved by their own course, the one that brings
- * most first, each with its own likeliest cause. Nothing where too few or too many metrics are near to be searched. The list lives in the arena, its texts
+/* What moved upstream of a metric in the window: metrics with a link to it (propter_links, the surest lag of each) that moved by their own course, the one that
+ * brings most first, each with its own likeliest cause. Nothing where too few or too many metrics are near to be searched. The list lives in the arena, its texts
  * too or as long as the inferrer. */
 PROPTER_API PropterStatus propter_upstream(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena,
                                            PropterUpstream **out, size_t *count, PropterError *err);
