@@ -147,9 +147,8 @@ static PropterStatus value_length(Json *j, size_t *length, PropterError *err) {
     if (at >= held.len) {
       PROPTER_TRY(peek(j, at, &c, err));
       held = text_held(j->text);
-    } else {
-      c = held.data[at];
     }
+    c = at < held.len ? held.data[at] : '\0';
     if (j->lines && !first && c == '\n') first = at;
     if (j->lines && first && ((c == '\n' && in_text) || at - first > SEVERAL_LINES)) {
       at = first;
