@@ -38,7 +38,9 @@ typedef struct {
 
 static DocDecision decide(DocMarkup *m, PropterXmlName name, const PropterXmlAttribute *a, size_t n) {
   Xml *x = m->own;
-  (void)a, (void)n;
+  /* <report date="2024-06-15"> */
+  static const char *const dates[] = {"date", "pubdate", "published"};
+  for (size_t i = 0; !m->depth && i < sizeof dates / sizeof *dates; i++) doc_set_date(m->b, doc_attribute(a, n, dates[i]));
   DocDecision d = {doc_role(elements, sizeof elements / sizeof *elements, name.local, m->states[m->depth].words ? DOC_INLINE : DOC_BLOCK), 0};
   if (x->metadata > m->depth) x->metadata = 0;
   if (!x->metadata && metadata(name)) x->metadata = m->depth + 1;

@@ -117,6 +117,9 @@ START_TEST(a_time_element_or_the_text_gives_the_date) {
   ck_assert_int_eq(d->published, propter_day(2011, 8, 5));
   ck_assert(!d->published_guessed);
   propter_document_free(d);
+  d = doc_of(PROPTER_STR("<?xml version=\"1.0\"?><report date=\"2024-06-15\"><p date=\"2011-01-01\">Sales fell.</p></report>"), "x.xml");
+  ck_assert_int_eq(d->published, propter_day(2024, 6, 15));
+  propter_document_free(d);
   d = doc_of(PROPTER_STR("Nothing here says when.\n"), "x.txt");
   ck_assert_int_eq(d->published, PROPTER_NO_DAY);
   propter_document_free(d);
