@@ -23,8 +23,9 @@ static PropterStatus add_all(const CommandCall *call, const char *option, Names 
   return PROPTER_OK;
 }
 
+static const char *const formats[] = {"table", "json", "csv", NULL};
+
 static PropterStatus read_options(const CommandCall *call, Asked *a, PropterError *err) {
-  static const char *const formats[] = {"table", "json", "csv", NULL};
   int64_t lags = 0, resamples = 0;
   PROPTER_TRY(output_format(call, formats, &a->format, err));
   PROPTER_TRY(output_day_option(call, "from", &a->from, err));
@@ -260,6 +261,7 @@ const Command command_links = {
     .operands = "[METRIC...]",
     .max_operands = 16,
     .options = options,
+    .formats = formats,
     .details = "METRIC is a label or an IRI: links that begin or end at it, sought among all metrics of overlapping places; without one, all links of all metrics (at most 64\n"
                "together). Series are searched without their season, as changes where levels wander, else as distances from the mean of the\n"
                "28 periods before, drawn in to 3.5 robust standard deviations. A metric is no cause of what it\n"

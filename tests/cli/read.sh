@@ -68,7 +68,7 @@ for t in 1 2; do
 done
 if [ -s "$dir/t1" ] && cmp -s "$dir/t1" "$dir/t2" && grep -q scan.dat "$dir/t1"; then ok 'the number of threads plays no part'; else not_ok 'the number of threads plays no part' "$(diff "$dir/t1" "$dir/t2")"; fi
 printf 'rule x\ntrigger zz\npattern {cause} (a+)+b {effect}\nprecision .9\nexample x\n' >"$dir/bad/bad.rules"
-expect 'bad rules say file and line' 3 'bad.rules:1' p read --rules "$dir/bad/bad.rules" "$dir/docs"
+expect 'a bad rule is left out: file, line, exit 1' 1 'bad.rules:1' p read --rules "$dir/bad/bad.rules" "$dir/docs"
 expect 'every example of the built-in rules holds' 0 ', 0 failed' p read --test-rules
 # A German note: its own labels, rules and dates, from a linked claim to a dated happening.
 mkdir "$dir/de"
