@@ -68,15 +68,15 @@ static void levels(const double *y, size_t n, double *out) {
   double sorted[2 * REACH + 1];
   size_t held = 0, to = 0;
   for (size_t i = 0; i < n; i++) {
+    if (i > REACH && !isnan(y[i - REACH - 1])) {
+      size_t at = place_of(sorted, held, y[i - REACH - 1]);
+      memmove(sorted + at, sorted + at + 1, (--held - at) * sizeof *sorted);
+    }
     for (; to < n && to <= i + REACH; to++) {
       if (isnan(y[to])) continue;
       size_t at = place_of(sorted, held, y[to]);
       memmove(sorted + at + 1, sorted + at, (held++ - at) * sizeof *sorted);
       sorted[at] = y[to];
-    }
-    if (i > REACH && !isnan(y[i - REACH - 1])) {
-      size_t at = place_of(sorted, held, y[i - REACH - 1]);
-      memmove(sorted + at, sorted + at + 1, (--held - at) * sizeof *sorted);
     }
     out[i] = !held ? NAN : held % 2 ? sorted[held / 2] : 0.5 * (sorted[held / 2 - 1] + sorted[held / 2]);
   }

@@ -204,7 +204,7 @@ static bool next_choice(size_t *chosen, const Range *ranges, size_t count) {
 
 /* Moves the texts from `from` on down to `to`. */
 static void move_texts(Execution *x, size_t to, size_t from) {
-  memmove(x->texts.items + to, x->texts.items + from, (x->texts.count - from) * sizeof *x->texts.items);
+  if (x->texts.count > from) memmove(x->texts.items + to, x->texts.items + from, (x->texts.count - from) * sizeof *x->texts.items);
   x->texts.count -= from - to;
 }
 
