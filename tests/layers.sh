@@ -14,7 +14,7 @@ owner() {
     causal|rootcause|structure|direction|lagged|effects|mechanism|event|pairs) echo engine/causal ;;
     decompose|detect|drill|series|stream) echo engine/detect ;;
     score|infer|belief|review|changed|links) echo engine/infer ;;
-    ingest|events|ossie|read|document|table|map|sniff|cells) echo ingest ;;
+    ingest|events|ossie|read|document|table|map|sniff|cells|wordnet) echo ingest ;;
     sparql|results|remote) echo query/sparql ;;
     shacl) echo query/shacl ;;
     why) echo query/why ;;
