@@ -124,6 +124,26 @@ PropterStatus wishes_of(Judged *j, PropterInference *out, PropterError *err) {
 
 /* --- forecasts ------------------------------------------------------------------------------------------------------------------------------------------ */
 
+/* Finer figures make up this one by their sum. */
+static bool adds_up(const Know *know, const PropterMetric *m) {
+  const PropterId how = m->aggregation, *v = know->v;
+  return (how == PROPTER_NO_ID || how == v[VOCAB_propter_Sum] || how == v[VOCAB_propter_Count]) && !m->numerator && !m->reference_day;
+}
+
+/* Sizes and levels are those of the whole window, not of the day on which it begins. */
+static void say_window(const Judged *j, const PropterInference *x, PropterBuf *buf) {
+  static const char *const each[] = {"day", "week", "month", "quarter", "year"};
+  const PropterMetric *m = &x->metric;
+  if (m->reference_day && j->c.to == j->c.from) {
+    propter_buf_printf(buf, " around ");
+    say_dates(buf, x->first + m->reference_day - 1, x->first + m->reference_day - 1);
+    return;
+  }
+  if (j->c.to > j->c.from) propter_buf_printf(buf, adds_up(j->c.know, m) ? " a %s " : " on average ", each[m->grain]);
+  else propter_buf_add_char(buf, ' ');
+  say_when(buf, m->grain, x->first, x->last);
+}
+
 static PropterStatus say_forecast(Judged *j, const PropterInference *x, const PropterPrediction *p, PropterForecast *f, PropterBuf *buf, PropterArena *arena,
                                   PropterError *err) {
   const PropterMetric *m = &x->metric;
@@ -136,7 +156,7 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
     break;
   case PROPTER_PREDICT_SIZE:
     propter_buf_printf(buf, "If it was %.*s, %s figures of what it acts on deviate by ", (int)cause.len, cause.data, finer(m->grain));
-    if (!(m->aggregation == PROPTER_NO_ID || m->aggregation == j->c.know->v[VOCAB_propter_Sum]) && !m->numerator && !m->reference_day) propter_buf_printf(buf, "what adds up to ");
+    if (adds_up(j->c.know, m)) propter_buf_printf(buf, "what adds up to ");
     break;
   case PROPTER_PREDICT_UNTOUCHED:
     if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;
@@ -150,10 +170,12 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
   say(buf, m, p->low);
   propter_buf_printf(buf, " to ");
   say(buf, m, p->high);
-  if (p->day != PROPTER_NO_DAY) {
-    propter_buf_printf(buf, p->kind == PROPTER_PREDICT_RETURN ? " from " : " around ");
+  if (p->kind != PROPTER_PREDICT_RETURN) {
+    say_window(j, x, buf);
+  } else if (p->day != PROPTER_NO_DAY) {
+    propter_buf_printf(buf, " from ");
     say_dates(buf, p->day, p->day);
-    if (p->kind == PROPTER_PREDICT_RETURN) propter_buf_printf(buf, " on");
+    propter_buf_printf(buf, " on");
   }
   return keep(buf, arena, &f->text, err);
 }

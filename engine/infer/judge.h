@@ -38,6 +38,8 @@ PropterStatus wishes_of(Judged *judged, PropterInference *out, PropterError *err
 /* The periods from … to judged and written up, but for what only a reader sees: path, cells, wrong claims, what would change it. Takes and leaves the lock. */
 PropterStatus infer_result(Know *know, KnowMetric *metric, size_t from, size_t to, PropterInference **out, PropterError *err);
 
+/* Mean of the periods from … to less that of as many before them; NaN where the series does not reach back so far. */
+double window_change(const PropterSeries *series, size_t from, size_t to);
 /* Copies a finished text into the arena and empties the buffer. */
 PropterStatus keep(PropterBuf *buf, PropterArena *arena, PropterStr *out, PropterError *err);
 /* A claim as evidence, without judgement. */

@@ -41,7 +41,7 @@ static PropterStatus say_elsewhere(Judged *j, const KnowEvent *e, PropterBuf *ou
     PROPTER_TRY(know_series(know, m, err));
     if (!propter_series_find(&m->series.series, j->c.first, &from) || !propter_series_find(&m->series.series, j->c.last, &to)) continue;
     propter_buf_printf(out, "; it is documented for %.*s, which changed by ", (int)m->def.label.len, m->def.label.data);
-    say_change(out, &m->def, from ? m->series.series.value[to] - m->series.series.value[from - 1] : NAN);
+    say_change(out, &m->def, window_change(&m->series.series, from, to));
     return PROPTER_OK;
   }
   return PROPTER_OK;

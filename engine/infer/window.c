@@ -225,6 +225,19 @@ PropterStatus keep(PropterBuf *buf, PropterArena *arena, PropterStr *out, Propte
 
 /* --- write-up ----------------------------------------------------------------------------------------------------------------------------------------- */
 
+static double mean_of(const double *value, size_t count) {
+  double sum = 0;
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++)
+    if (isfinite(value[i])) sum += value[i], n++;
+  return sum / (double)n;
+}
+
+double window_change(const PropterSeries *s, size_t from, size_t to) {
+  const size_t length = to - from + 1;
+  return length > from ? NAN : mean_of(s->value + from, length) - mean_of(s->value + from - length, length);
+}
+
 static void fill_numbers(const Judged *j, PropterInference *out) {
   const PropterAnswer *a = &j->answer;
   static const PropterAnswerOutcome outcomes[] = {[PROPTER_OUTCOME_ANSWERED] = PROPTER_ANSWER_ANSWERED,
@@ -240,7 +253,7 @@ static void fill_numbers(const Judged *j, PropterInference *out) {
   out->deviation = a->deviation;
   out->relative = a->expected != 0 ? a->deviation / a->expected : NAN;
   out->z = a->z;
-  out->change = j->c.from > 0 ? s->value[j->c.to] - s->value[j->c.from - 1] : NAN;
+  out->change = window_change(s, j->c.from, j->c.to);
   out->usable = a->usable;
   out->pattern_kind = a->pattern;
   out->pattern = j->c.pattern;

@@ -343,24 +343,6 @@ static PropterStr headline(Build *b) {
   return keep(b);
 }
 
-static PropterStr premise(Build *b) {
-  PropterWhyAnswer *a = b->a;
-  const PropterInference *f = a->inference;
-  int asked = a->question.direction;
-  if (f && a->question.negated && a->outcome != PROPTER_ANSWER_DID_NOT_MOVE && a->outcome != PROPTER_ANSWER_NOT_TESTABLE) {
-    propter_buf_add(&b->text, PROPTER_STR("the question says that the figure did not move, but it did"));
-    return keep(b);
-  }
-  if (!f || !asked || a->question.negated || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return (PropterStr){"", 0};
-  double wanted = asked;
-  if (f->deviation * wanted > 0 || (isfinite(f->change) && f->change * wanted > 0)) return (PropterStr){"", 0};
-  propter_buf_printf(&b->text, "the question speaks of a %s, but the figure ", asked < 0 ? "fall" : "rise");
-  if (isfinite(f->change) && f->change != 0) propter_buf_printf(&b->text, "%s by ", f->change < 0 ? "fell" : "rose"), amount(b, f->change);
-  else propter_buf_add(&b->text, PROPTER_STR("did not change"));
-  propter_buf_printf(&b->text, " and stood %s what was to be expected", f->deviation < 0 ? "below" : f->deviation > 0 ? "above" : "exactly at");
-  return keep(b);
-}
-
 static PropterStr track(Build *b) {
   const PropterInference *f = b->a->inference;
   size_t n = f ? f->audited : 0;
@@ -429,10 +411,10 @@ static void copy_options(Build *b, const PropterWhyOptions *options) {
   if (!o->limit) o->limit = DEFAULT_LIMIT;
 }
 
-static PropterStatus exit_status(PropterAnswerOutcome outcome, bool negated) {
-  if (negated && outcome != PROPTER_ANSWER_NOT_TESTABLE && outcome != PROPTER_ANSWER_NOT_UNDERSTOOD)
-    return outcome == PROPTER_ANSWER_DID_NOT_MOVE ? PROPTER_OK : PROPTER_NEGATIVE;
-  switch (outcome) {
+static PropterStatus exit_status(const PropterWhyAnswer *a) {
+  if (a->question.negated && a->outcome != PROPTER_ANSWER_NOT_TESTABLE && a->outcome != PROPTER_ANSWER_NOT_UNDERSTOOD)
+    return a->premise.len ? PROPTER_NEGATIVE : PROPTER_OK;
+  switch (a->outcome) {
     case PROPTER_ANSWER_ANSWERED: return PROPTER_OK;
     case PROPTER_ANSWER_DID_NOT_MOVE: return PROPTER_NEGATIVE;
     default: return PROPTER_DECLINED;
@@ -479,7 +461,6 @@ PropterStatus why_answer_make(const PropterQuestion *question, PropterInference 
   }
   a->inference = inference;
   a->outcome = inference ? inference->outcome : PROPTER_ANSWER_NOT_UNDERSTOOD;
-  a->status = exit_status(a->outcome, question->negated);
   a->version = version;
   Build b = {.a = a, .err = err};
   copy_options(&b, options);
@@ -490,11 +471,12 @@ PropterStatus why_answer_make(const PropterQuestion *question, PropterInference 
     a->title = title(&b);
     a->mean = mean_words(&b);
     a->headline = headline(&b);
-    a->premise = premise(&b);
     a->track = track(&b);
     identity(&b);
   }
+  if (b.status == PROPTER_OK) b.status = why_premise(a, err);
   if (b.status == PROPTER_OK) b.status = why_gate(a, err);
+  a->status = exit_status(a);
   propter_buf_clear(&b.text);
   if (b.status != PROPTER_OK) {
     propter_why_free(a);

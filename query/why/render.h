@@ -24,6 +24,8 @@ PropterStatus why_unmoved(PropterWhyAnswer *answer, PropterError *err);
 PropterStatus why_absent(PropterWhyAnswer *answer, PropterStr label, PropterDay start, PropterDay end, PropterError *err);
 /* What the question asks besides why (asked.c): the cause it suspects is `at` (a->causes: none, the reason is in a->despite), the parts are known. */
 PropterStatus why_asked(PropterWhyAnswer *answer, size_t at, PropterError *err);
+/* What the question supposes of the move, held against the figures (premise.c): fills a->premise, anew once the answer compared with is there. */
+PropterStatus why_premise(PropterWhyAnswer *answer, PropterError *err);
 /* COMPARED TO: what the difference is made of. Takes `other`. */
 PropterStatus why_compare(PropterWhyAnswer *answer, PropterWhyAnswer *other, PropterError *err);
 

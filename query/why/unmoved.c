@@ -108,5 +108,6 @@ PropterStatus why_compare(PropterWhyAnswer *a, PropterWhyAnswer *other, PropterE
     propter_buf_add(&t, i ? PROPTER_STR(", ") : PROPTER_STR("; its cause there: ")), propter_buf_add(&t, other->cause[i].name);
     propter_buf_printf(&t, " (%s)", other->cause[i].likely);
   }
-  return keep(a, &t, &a->comparison, err);
+  PROPTER_TRY(keep(a, &t, &a->comparison, err));
+  return why_premise(a, err);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../engine/infer/judge.h"
 #include "propter/pool.h"
 #include "world.h"
 
@@ -58,6 +59,58 @@ START_TEST(a_documented_event_is_found_with_everything_about_it) {
   ck_assert(!x->calibrated && x->audited == 0);
   ck_assert(x->forecasts <= 3);
   propter_inference_free(x);
+}
+END_TEST
+
+#define FIGURE(name, more)                                                                                                                             \
+  "w:" name " a p:Metric ; skos:prefLabel \"" name "\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:concept w:north ;"               \
+  "  p:fixed [ p:dimension w:region ; p:member w:north ] ; p:grain \"P1M\"^^xsd:duration ; p:seasonallyAdjusted true ; p:unitLabel \"t\" " more " .\n"
+
+static void ck_forecast(const char *dir, const char *metric, int last, const char *with, const char *without) {
+  World world = world_open(dir);
+  PropterInferOptions options = world_options();
+  PropterInference *x;
+  bool found = false;
+  ck_ok(propter_infer_window(world.snapshot, propter_str(metric), propter_day(2013, 6, 1), propter_day(2013, last, 28), &options, &x, err));
+  ck_assert_int_eq(x->outcome, PROPTER_ANSWER_ANSWERED);
+  for (size_t i = 0; i < x->forecasts; i++) {
+    const char *text = x->forecast[i].text.data;
+    if (x->forecast[i].kind != PROPTER_PREDICT_SIZE) continue;
+    ck_assert_msg(strstr(text, with) && !(without && strstr(text, without)), "%s", text);
+    found = true;
+  }
+  ck_assert(found);
+  propter_inference_free(x);
+  world_close(&world);
+}
+
+START_TEST(a_forecast_speaks_of_the_window_and_of_sums_only_where_there_are_any) {
+  const char *dir = world_make(join(world_strike, FIGURE("summed", "; p:aggregation p:Sum"), FIGURE("averaged", "; p:aggregation p:Mean")));
+  ck_forecast(dir, W "summed", 6, "deviate by what adds up to ", "around");
+  ck_forecast(dir, W "summed", 6, " in June 2013", NULL);
+  ck_forecast(dir, W "averaged", 6, " in June 2013", "adds up");
+  ck_forecast(dir, W "north-orders", 6, " around 12 June 2013", "adds up"); /* counted on one day */
+}
+END_TEST
+
+START_TEST(the_change_is_that_of_the_window) {
+  PropterSeries s;
+  double value[] = {10, 20, NAN, 4, 6, 5};
+  s = (PropterSeries){.grain = PROPTER_GRAIN_DAY, .count = 6, .value = value};
+  ck_assert_double_eq(window_change(&s, 4, 4), 2);
+  ck_assert_double_eq(window_change(&s, 4, 5), 1.5);         /* a gap is no value */
+  ck_assert_double_eq(window_change(&s, 3, 5), 5 - 15.);     /* though 5 is 5 less than nothing before it */
+  ck_assert(isnan(window_change(&s, 0, 0)) && isnan(window_change(&s, 2, 4)) && isnan(window_change(&s, 3, 3)));
+  const char *dir = world_make(world_strike);
+  World world = world_open(dir);
+  PropterInferOptions options = world_options();
+  PropterInference *x;
+  ck_ok(propter_infer_window(world.snapshot, PROPTER_STR(W "north-orders"), propter_day(2013, 6, 1), propter_day(2013, 7, 31), &options, &x, err));
+  const PropterPathPoint *p = &x->point[41];
+  ck_assert_double_eq_tol(x->change, (p[0].value + p[1].value - p[-1].value - p[-2].value) / 2, 1e-9);
+  ck_assert_double_lt(x->change, 0); /* July alone stood above May */
+  propter_inference_free(x);
+  world_close(&world);
 }
 END_TEST
 
@@ -622,6 +675,8 @@ Suite *suite_window(void) {
   TCase *t = tcase_create("questions");
   tcase_set_timeout(t, 120);
   tcase_add_test(t, a_documented_event_is_found_with_everything_about_it);
+  tcase_add_test(t, a_forecast_speaks_of_the_window_and_of_sums_only_where_there_are_any);
+  tcase_add_test(t, the_change_is_that_of_the_window);
   tcase_add_test(t, without_it_nothing_is_named);
   tcase_add_test(t, a_quiet_month_did_not_move);
   tcase_add_test(t, the_whole_sees_the_part);

@@ -238,7 +238,7 @@ typedef struct {
   double observed, expected, expected_low, expected_high, deviation; /* mean of the window; 95 % interval */
   double relative;         /* deviation ÷ expected */
   double z;
-  double change;           /* last period of the window less the period before the window */
+  double change;           /* mean of the window less that of as many periods before it; NaN where the series does not reach back so far */
   size_t usable;           /* n: observations the baseline rests on */
   PropterPatternKind pattern_kind;
   PropterStr pattern;      /* IRI under which propter infer stores it */

@@ -145,8 +145,8 @@ typedef struct {
 
 typedef enum { PROPTER_PREDICT_RETURN, PROPTER_PREDICT_SIZE, PROPTER_PREDICT_UNTOUCHED } PropterPredictionKind;
 
-/* A checkable statement of the answer. RETURN: from `day` on the deviation lies within low … high; SIZE: the deviation that finer data of
- * the cause's scope must show; UNTOUCHED: the level of control `control` is within low … high. */
+/* A checkable statement of the answer. RETURN: from `day` on the deviation lies within low … high. Of the mean of the window, whose first
+ * day is `day`: SIZE: the deviation that finer data of the cause's scope must show; UNTOUCHED: the level of control `control` is within low … high. */
 typedef struct {
   PropterPredictionKind kind;
   int candidate;
