@@ -142,12 +142,12 @@ bool amount_find(PropterStr s, double *value, PropterSpan *span) {
 
 /* --- with a unit ------------------------------------------------------------------------------------------------------------ */
 
-/* The longest word for a unit at i that ends there. */
-static const Unit *unit_at(const PropterRules *r, PropterStr s, size_t i, size_t *end) {
+/* The longest word for a unit at i that ends there; `alone`: that needs no number. */
+static const Unit *unit_at(const PropterRules *r, PropterStr s, size_t i, bool alone, size_t *end) {
   const Unit *best = NULL;
   for (size_t u = 0; u < r->units.count; u++) {
     PropterStr word = r->units.items[u].word;
-    if (word.len > s.len - i || strncasecmp(word.data, s.data + i, word.len) != 0 || (best && word.len <= best->word.len)) continue;
+    if (r->units.items[u].alone != alone || word.len > s.len - i || strncasecmp(word.data, s.data + i, word.len) != 0 || (best && word.len <= best->word.len)) continue;
     size_t after = i + word.len;
     if (letter(word.data[word.len - 1]) && after < s.len && letter(s.data[after])) continue;
     best = &r->units.items[u], *end = after;
@@ -184,13 +184,13 @@ static size_t short_scale(PropterStr s, size_t j, double *value) {
 /* A number with its unit that begins at i. */
 static bool measure_at(const PropterRules *r, PropterStr s, size_t i, Measure *out) {
   size_t at, j, end = 0;
-  const Unit *money = unit_at(r, s, i, &at);
+  const Unit *money = unit_at(r, s, i, false, &at);
   if (money && at < s.len && s.data[at] == ' ') at++;
   if (money && at < s.len && digit(s.data[at]) && (j = number_at(s, at, &out->value))) {
     out->unit = money;
     end = short_scale(s, j, &out->value);
   } else if ((j = number_at(s, i, &out->value)) && j < s.len) {
-    out->unit = unit_at(r, s, skip_blank(s, j), &end);
+    out->unit = unit_at(r, s, skip_blank(s, j), false, &end);
     if (out->unit && out->unit->by && !rules_any(r, r->unit_by_lead.items, r->unit_by_lead.count, (PropterStr){s.data, i})) return false;
   }
   if (!out->unit || !end) return false;
@@ -198,9 +198,20 @@ static bool measure_at(const PropterRules *r, PropterStr s, size_t i, Measure *o
   PropterSpan m;
   size_t after = 0;
   if (rules_first(r, r->unit_per.items, r->unit_per.count, (PropterStr){s.data + end, s.len - end}, 0, &m) && m.start == 0 && end + m.end < s.len)
-    out->per = unit_at(r, s, end + m.end, &after);
+    out->per = unit_at(r, s, end + m.end, false, &after);
   out->words = (PropterSpan){i, out->per ? after : end};
   return true;
+}
+
+bool measure_alone(const PropterRules *r, PropterStr s, Measure *out) {
+  size_t end;
+  for (size_t i = 0; r->units.count && i < s.len; i++) {
+    const Unit *unit = i && letter(s.data[i - 1]) ? NULL : unit_at(r, s, i, true, &end);
+    if (!unit) continue;
+    *out = (Measure){.value = unit->times, .unit = unit, .words = {i, end}};
+    return true;
+  }
+  return false;
 }
 
 bool measure_find(const PropterRules *r, PropterStr s, Measure *out) {

@@ -567,12 +567,25 @@ static PropterSpan previous_argument(const Work *w, const Candidate *c) {
   return p;
 }
 
+/* Without a date at its edge: "the May 2024 storm" is a storm. */
+static PropterSpan undated(const Work *w, PropterSpan a) {
+  for (size_t i = 0; i < w->whens.count; i++) {
+    const When *when = &w->whens.items[i];
+    PropterSpan rest = when->start <= a.start && when->end > a.start ? (PropterSpan){when->end, a.end}
+                       : when->end >= a.end && when->start < a.end   ? (PropterSpan){a.start, when->start}
+                                                                     : a;
+    rest = strip(w->r, w->s, rest);
+    if (!equal(rest, a) && rest.end > rest.start + 2 && letter(w->s.data[rest.start])) a = rest;
+  }
+  return a;
+}
+
 /* What of an argument could be a concept's label. */
 static PropterSpan phrase_of(const Work *w, PropterSpan a) {
   PropterSpan m;
   PropterRegex *const *phrases = w->r->tagged_phrase.items;
   if (!w->tagged || empty(a) || !rules_first(w->r, phrases, w->r->tagged_phrase.count, judge_coded(w->tagged, a), 0, &m)) return (PropterSpan){0, 0};
-  return absolute(w, strip(w->r, w->s, (PropterSpan){judge_decoded(w->tagged, a, m.start), judge_decoded(w->tagged, a, m.end)}));
+  return absolute(w, undated(w, strip(w->r, w->s, (PropterSpan){judge_decoded(w->tagged, a, m.start), judge_decoded(w->tagged, a, m.end)})));
 }
 
 /* Who says so; their name and the verb of saying are cut off the arguments. */
@@ -617,6 +630,14 @@ static void quantity(const Work *w, PropterSpan place, PropterReading *out) {
   out->quantity_words = absolute(w, (PropterSpan){words.start + place.start, words.end + place.start});
 }
 
+/* "Halved the takings": the word is its own number. */
+static void quantity_alone(const Work *w, PropterSpan place, PropterReading *out) {
+  Measure m;
+  if (!measure_alone(w->r, slice(w->s, place), &m)) return;
+  out->quantity = m.value, out->unit = m.unit->code;
+  out->quantity_words = absolute(w, (PropterSpan){m.words.start + place.start, m.words.end + place.start});
+}
+
 /* All that the sentence says of a claim with these arguments, but how sure the model of claims is. */
 static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
   PropterSpan words;
@@ -631,6 +652,9 @@ static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
   PropterSpan places[3] = {c->effect, c->cause, {0, w->s.len}};
   for (int i = 0; i < 3 && reading->quantity == 0; i++)
     if (!empty(places[i])) quantity(w, places[i], reading);
+  const PropterSpan words_of_change[2] = {c->effect, c->core};
+  for (int i = 0; i < 2 && reading->quantity == 0; i++)
+    if (!empty(words_of_change[i])) quantity_alone(w, words_of_change[i], reading);
   reading->sentence = reading->quote = w->scene->sentence;
   if (c->rule->previous && c->core.start < FRONT_BYTES) reading->quote.start = w->scene->previous.start;
   if (reading->answered) reading->quote.end = w->scene->next.end;

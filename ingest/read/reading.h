@@ -95,6 +95,7 @@ typedef struct {
   PropterStr word, code; /* UCUM, ISO 4217 or short */
   double times;          /* what one such word is in the unit */
   bool by;               /* counts only after what the lines unit-by-lead say: "by two days" */
+  bool alone;            /* needs no number: "doubled" is 100 % */
 } Unit;
 
 typedef struct {
@@ -295,5 +296,7 @@ typedef struct {
 } Measure;
 /* The first number with a unit ("12 percent", "$1.2 million", "by two days", "120 units a month"). */
 bool measure_find(const PropterRules *r, PropterStr text, Measure *out);
+/* The first word that is an amount by itself ("halved" is 50 %). */
+bool measure_alone(const PropterRules *r, PropterStr text, Measure *out);
 
 #endif

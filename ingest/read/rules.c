@@ -245,10 +245,10 @@ static PropterStatus expression(RuleParser *p, ExpressionKind kind, PropterStr t
 }
 
 /* "unit USD*.01 cent cents": a code, what one word is in it, and words or "quoted phrases". */
-static PropterStatus unit_line(RuleParser *p, bool by, PropterStr rest) {
+static PropterStatus unit_line(RuleParser *p, PropterStr key, PropterStr rest) {
   PropterRules *r = p->r;
   PropterStr code = rules_word(&rest);
-  Unit u = {.times = 1, .by = by};
+  Unit u = {.times = 1, .by = propter_str_ends(key, PROPTER_STR("-by")), .alone = propter_str_ends(key, PROPTER_STR("-alone"))};
   const char *star = code.len ? memchr(code.data + 1, '*', code.len - 1) : NULL;
   if (star) {
     PropterStr times = {star + 1, (size_t)(code.data + code.len - star) - 1};
@@ -277,7 +277,8 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
 #undef EXPRESSIONS
   if (propter_str_equal(key, PROPTER_STR("language"))) return language_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("date"))) return date_line(p, rest);
-  if (propter_str_equal(key, PROPTER_STR("unit")) || propter_str_equal(key, PROPTER_STR("unit-by"))) return unit_line(p, key.len > 4, rest);
+  if (propter_str_equal(key, PROPTER_STR("unit")) || propter_str_equal(key, PROPTER_STR("unit-by")) || propter_str_equal(key, PROPTER_STR("unit-alone")))
+    return unit_line(p, key, rest);
   if (propter_str_equal(key, PROPTER_STR("lemma"))) return lemma_line(p, LEMMA_FORM, rest);
   if (propter_str_equal(key, PROPTER_STR("ending"))) return lemma_line(p, LEMMA_ENDING, rest);
   if (propter_str_equal(key, PROPTER_STR("mend"))) return lemma_line(p, LEMMA_MEND, rest);

@@ -114,12 +114,21 @@ static PropterStr cause_name(PropterStr said) {
   return words <= CAUSE_WORDS ? name : (PropterStr){"", 0};
 }
 
+/* Rows of one cause, a form of its name each: key, form, a sentence. The shortest and smallest form leads. */
 static PropterStatus cause_concept(Start *s, const PropterTerm *row, void *payload) {
   PropterBuf *out = payload;
-  PropterStr name = cause_name(row[0].value);
+  PropterStr name = cause_name(row[1].value);
   if (name.len < 3) return PROPTER_OK;
-  propter_buf_add(out, PROPTER_STR("\n# ")), put_label(out, row[1].value), propter_buf_add(out, PROPTER_STR("\n:cause-")), put_local(out, name);
-  propter_buf_add(out, PROPTER_STR(" a skos:Concept , propter:EventKind ; skos:prefLabel ")), put_label(out, name), propter_buf_add(out, PROPTER_STR(" .\n"));
+  const bool again = propter_str_equal(row[0].value, s->cause);
+  if (!again) {
+    propter_buf_add(out, PROPTER_STR("\n# ")), put_label(out, row[2].value), propter_buf_add(out, PROPTER_STR("\n:cause-")), put_local(out, name);
+    propter_buf_add(out, PROPTER_STR(" a skos:Concept , propter:EventKind ; skos:prefLabel ")), put_label(out, name), propter_buf_add(out, PROPTER_STR(" .\n"));
+    s->cause = propter_arena_copy(&s->arena, row[0].value), s->cause_name = propter_arena_copy(&s->arena, name);
+    if (!s->cause.data || !s->cause_name.data) return start_no_memory(s->err);
+  } else if (name.len != s->cause_name.len || strncasecmp(name.data, s->cause_name.data, name.len) != 0) {
+    propter_buf_add(out, PROPTER_STR(":cause-")), put_local(out, s->cause_name);
+    propter_buf_add(out, PROPTER_STR(" skos:altLabel ")), put_label(out, name), propter_buf_add(out, PROPTER_STR(" .\n"));
+  }
   return propter_buf_status(out, s->err);
 }
 
@@ -178,9 +187,10 @@ PropterStatus start_concepts(Start *s) {
       status = start_each(
           s,
           START_PREFIXES
-          "SELECT ?text (MIN(?q) AS ?quote) { ?c a propter:Claim ; propter:causeText ?text ; propter:effect ?e ; propter:quote ?q FILTER NOT EXISTS { ?c "
-          "propter:cause ?known } } "
-          "GROUP BY ?text ORDER BY ?text",
+          "SELECT ?key ?text (MIN(?q) AS ?quote) { ?c a propter:Claim ; propter:causeText ?said ; propter:effect ?e ; propter:quote ?q "
+          "FILTER NOT EXISTS { ?c propter:cause ?known } OPTIONAL { ?c propter:causeCandidate ?k . ?k rdfs:label ?form } "
+          "BIND(COALESCE(STR(?k), ?said) AS ?key) BIND(COALESCE(STR(?form), ?said) AS ?text) } "
+          "GROUP BY ?key ?text ORDER BY ?key STRLEN(?text) DESC(?text)",
           MAX_CAUSES, cause_concept, &concepts);
     if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
     if (status == PROPTER_OK) status = read_documents(s, true);

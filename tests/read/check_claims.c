@@ -166,6 +166,10 @@ static const struct {
     {"Debt rose by $2.1 trillion because of the war.", "USD", "", 2.1e12},
     {"The strike cut output by 4,500 cars.", "", "", 4500},
     {"At 7:30 the outage delayed orders.", "", "", 0},
+    {"The tram strike halved the takings at the station.", "%", "", 50},
+    {"The street festival more than doubled takings.", "%", "", 100},
+    {"Refunds tripled because of the wrong labels.", "%", "", 200},
+    {"The festival doubled takings to 9,000 euros.", "EUR", "", 9000},
 };
 
 START_TEST(numbers_have_units) {

@@ -466,13 +466,15 @@ START_TEST(unlinked_arguments_are_candidates) {
   write_note(folder, "note.md", "---\ndate: 2011-09-09\n---\nFerry jobs fell because of the crane failure. "
                                 "Bakery jobs fell because of crane failures at the port.\n\n"
                                 "The manager left the harbour, which led to lower ferry jobs. Ferry jobs fell because of 12 %.\n");
+  write_note(folder, "dated.md", "---\ndate: 2011-09-09\n---\nThe crane failure of 3 June 2011 halved ferry jobs. "
+                                 "Ferry jobs fell because of the June 2011 crane failure.\n");
   write_note(folder, "own.csv", "cause,effect\ncrane failure,ferry jobs\nfog,the crane failure\nurn:t:none,ferry jobs\n");
   read_into(g, support_path(folder, "docs"));
   ck_ok(propter_snapshot_open(g, 0, &s, err));
   ck_ok(propter_concept_candidates(s, &list, err));
   ck_assert_uint_eq(list.count, 2); /* neither clauses nor numbers nor IRIs */
   const PropterConceptCandidate *crane = &list.items[0], *fog = &list.items[1];
-  ck_assert_uint_eq(crane->causes, 3);
+  ck_assert_uint_eq(crane->causes, 5); /* a date is no part of what happened */
   ck_assert_uint_eq(crane->effects, 1);
   ck_assert_uint_eq(crane->label_count, 3);
   ck_assert(propter_str_equal(crane->labels[0], PROPTER_STR("\"crane failure\"@en")));
