@@ -8,8 +8,8 @@
 #include "candidate.h"
 #include "propter/math.h"
 
-/* Periods of the level before (at least, at most), dates the difference is compared with, untouched slices, rounds. */
-enum { LEAST_BEFORE = 7, MOST_BEFORE = 28, PLACES = 64, LEAST_PLACES = 12, MOST_OTHERS = 24, ROUNDS = 40 };
+/* Periods of the level before (at least, at most), dates the difference is compared with, untouched slices, rounds, sizes of an effect. */
+enum { LEAST_BEFORE = 7, MOST_BEFORE = 28, PLACES = 64, LEAST_PLACES = 12, MOST_OTHERS = 24, ROUNDS = 40, SIZES = 16 };
 
 /* Differences in robust units have heavier tails than Gaussian ones. */
 static const double still_freedom = 4, most_ratio = 30;
@@ -61,6 +61,7 @@ typedef struct {
 typedef struct {
   Know *know;
   History *history;
+  double size[SIZES]; /* an event that moved its figure moved it by one of these */
   PROPTER_VEC(Figure) figures;
 } Build;
 
@@ -140,15 +141,17 @@ static const Figure *own_figure(const Build *b, const KnowEvent *e) {
   return best;
 }
 
-/* Density of a difference that something made to that of one that nothing made; `z` counts upwards. What is worth asking about is `moved_z` at least
- * and beyond that as large as the unknown cause: with effects of next to nothing among them, no figure could say that nothing was done. */
-static double moved_ratio(double z, const PropterScoreOptions *o) {
-  enum { SIZES = 16 };
+/* What is worth asking about is `moved_z` at least and beyond that as large as the unknown cause: with effects of next to nothing among them, no figure could
+ * say that nothing was done. */
+static void find_sizes(double size[SIZES], const PropterScoreOptions *o) {
+  for (int k = 0; k < SIZES; k++) size[k] = o->moved_z + o->unknown_scale * propter_t_quantile(.5 + (k + .5) / (2 * SIZES), 3);
+}
+
+/* Density of a difference that something made to that of one that nothing made; `z` counts upwards. */
+static double moved_ratio(double z, const double size[SIZES], const PropterScoreOptions *o) {
   double each[SIZES];
-  for (int k = 0; k < SIZES; k++) {
-    double size = o->moved_z + o->unknown_scale * propter_t_quantile(.5 + (k + .5) / (2 * SIZES), 3);
-    each[k] = propter_t_log_density((z - size) / hypot(1, o->dose_error * size), still_freedom) - log(hypot(1, o->dose_error * size));
-  }
+  for (int k = 0; k < SIZES; k++)
+    each[k] = propter_t_log_density((z - size[k]) / hypot(1, o->dose_error * size[k]), still_freedom) - log(hypot(1, o->dose_error * size[k]));
   double ratio = propter_log_sum_exp(each, SIZES) - log(SIZES) - propter_t_log_density(z, still_freedom);
   return exp(fmax(-most_ratio, fmin(most_ratio, ratio)));
 }
@@ -205,7 +208,7 @@ static PropterStatus study(Build *b, size_t event, PropterError *err) {
     double z = (own - usual) / spread;
     const PropterScoreOptions *o = &b->know->options.score;
     Study s = {.event = event, .first = propter_period_first(series->grain, first), .last = propter_period_last(series->grain, last),
-               .up = moved_ratio(z, o), .down = moved_ratio(-z, o)};
+               .up = moved_ratio(z, b->size, o), .down = moved_ratio(-z, b->size, o)};
     status = kind_index(b->history, e->kind, &s.kind, err);
     if (!status) status = find_rivals(b, f, &s, err);
     if (!status && !propter_vec_push(&b->history->studies, s)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu events", b->history->studies.count);
@@ -228,6 +231,7 @@ static PropterStatus build(Know *know, const KnowMetric *like, KnowViews view, H
   if (status) return status;
   *b.history = (History){.next = know->history, .like = like, .view = view};
   know->history = *out = b.history;
+  find_sizes(b.size, &know->options.score);
   for (size_t i = 0; i < know->metrics.count && !status; i++)
     if (same_measure(like, &know->metrics.items[i])) status = add_figure(&b, &know->metrics.items[i], err);
   for (size_t i = 0; i < know->events.count && !status; i++) {
