@@ -53,23 +53,21 @@ void case_clear(Case *c) {
 
 static bool is_kin(const KnowMetric *a, const KnowMetric *b) { return ids_have(&a->kin, b->def.id) || ids_have(&b->kin, a->def.id); }
 
-static bool can_control(const Case *c, const KnowMetric *m) {
-  const KnowMetric *t = c->metric;
+static bool can_control(Know *know, const KnowMetric *t, const KnowMetric *m) {
   double part;
   if (m->def.id == t->def.id || !m->scope.count || m->def.grain != t->def.grain || m->def.dataset != t->def.dataset || m->def.measure != t->def.measure ||
       !m->def.dataset)
     return false;
-  return !is_kin(t, m) && scope_relation(c->know, &m->scope, &t->scope, &part) == RELATION_DISJOINT;
+  return !is_kin(t, m) && scope_relation(know, &m->scope, &t->scope, &part) == RELATION_DISJOINT;
 }
 
-/* Slices that nothing ties to the series: of the same cube, elsewhere in scope, and no sum over others that are controls themselves. */
-static PropterStatus compare_metrics(const Case *c, PropterError *err) {
-  Know *know = c->know;
+PropterStatus controls_compare(Know *know, KnowMetric *metric, PropterError *err) {
   PropterStatus status = PROPTER_OK;
+  if (metric->compared) return PROPTER_OK;
   bool *can = propter_calloc(know->metrics.count + 1, sizeof *can);
   if (!can) return propter_fail(err, PROPTER_NO_MEMORY, "controls");
-  c->metric->controls.count = 0;
-  for (size_t i = 0; i < know->metrics.count; i++) can[i] = can_control(c, &know->metrics.items[i]);
+  metric->controls.count = 0;
+  for (size_t i = 0; i < know->metrics.count; i++) can[i] = can_control(know, metric, &know->metrics.items[i]);
   for (size_t i = 0; i < know->metrics.count && !status; i++) {
     KnowMetric *m = &know->metrics.items[i];
     bool whole = false;
@@ -79,15 +77,15 @@ static PropterStatus compare_metrics(const Case *c, PropterError *err) {
       whole = x != m && can[k] && is_kin(m, x) && scope_relation(know, &x->scope, &m->scope, &part) == RELATION_CHILD;
     }
     if (!can[i] || whole || (status = know_series(know, m, err))) continue;
-    if (m->series.series.count && !propter_vec_push(&c->metric->controls, m)) status = propter_fail(err, PROPTER_NO_MEMORY, "controls");
+    if (m->series.series.count && !propter_vec_push(&metric->controls, m)) status = propter_fail(err, PROPTER_NO_MEMORY, "controls");
   }
   propter_free(can);
-  c->metric->compared = !status;
+  metric->compared = !status;
   return status;
 }
 
 PropterStatus controls_find(Case *c, PropterError *err) {
-  if (!c->metric->compared) PROPTER_TRY(compare_metrics(c, err));
+  PROPTER_TRY(controls_compare(c->know, c->metric, err));
   for (size_t i = 0; i < c->metric->controls.count; i++)
     if (!propter_vec_push(&c->controls, c->metric->controls.items[i])) return propter_fail(err, PROPTER_NO_MEMORY, "controls");
   return PROPTER_OK;

@@ -72,6 +72,8 @@ void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out);
 /* Fills causes; case->sign must be set. */
 PropterStatus candidates_find(Case *c, PropterError *err);
 PropterStatus controls_find(Case *c, PropterError *err);
+/* Fills metric->controls, once: slices of the same cube that nothing ties to the series, elsewhere in scope, and no sum over others that are controls. */
+PropterStatus controls_compare(Know *know, KnowMetric *metric, PropterError *err);
 void case_clear(Case *c);
 
 /* Text events: facts that sentences state of causes no documented event covers (appended to know->events). */

@@ -17,11 +17,14 @@ typedef struct {
 PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, PropterArena *arena, Judged *judged, PropterError *err);
 /* What these periods are judged by; only the series is set. */
 KnowView *view_at(KnowMetric *metric, size_t from, size_t to);
-/* The same with the rest but for the model. Takes and leaves the lock. */
+/* The same with all that says how it moves but the model. Takes and leaves the lock. */
 PropterStatus view_open(Know *know, KnowMetric *metric, size_t from, size_t to, KnowView **view, PropterError *err);
 /* The window in the view's model, which is made if need be; nothing where there is a frame already. Free with propter_score_free. Takes and leaves the lock. */
-PropterStatus view_frame(Know *know, KnowMetric *metric, KnowView *view, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err);
-/* The same without candidates, from indexes alone: did it move, and how. */
+PropterStatus view_frame(Know *know, KnowView *view, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err);
+/* Hash of all that answers of an open view rest on but the candidates; its model given its controls, before one is scored. They take and leave the lock. */
+PropterStatus view_key(Know *know, KnowMetric *metric, KnowView *view, PropterHash128 *key, PropterError *err);
+PropterStatus view_compare(Know *know, KnowMetric *metric, KnowView *view, PropterError *err);
+/* Did it move, and how: the series' own figures say it. */
 PropterStatus judge_move(Know *know, KnowMetric *metric, size_t from, size_t to, PropterAnswer *answer, PropterError *err);
 void judged_clear(Judged *judged);
 

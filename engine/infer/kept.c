@@ -129,14 +129,24 @@ static PropterStatus finish(PropterBuf *key, PropterHash128 *out, PropterError *
   return status;
 }
 
-PropterStatus kept_model_key(const PropterSeries *series, const PropterSeries *const *controls, size_t count, const unsigned char *covered,
-                             const PropterScoreOptions *options, PropterHash128 *out, PropterError *err) {
+PropterStatus kept_series(const PropterSeries *series, PropterHash128 *out, PropterError *err) {
+  PropterBuf key = {0};
+  add_series(&key, series);
+  return finish(&key, out, err);
+}
+
+PropterStatus kept_control(const PropterSeries *control, const PropterSeries *series, PropterHash128 *out, PropterError *err) {
+  PropterBuf key = {0};
+  add_control(&key, control, series);
+  return finish(&key, out, err);
+}
+
+PropterStatus kept_model_key(PropterHash128 series, const unsigned char *covered, size_t count, const PropterScoreOptions *options, PropterHash128 *out,
+                             PropterError *err) {
   PropterBuf key = {0};
   add_options(&key, options);
-  add_series(&key, series);
-  propter_buf_add(&key, (PropterStr){(const char *)covered, series->count});
-  add_whole(&key, count);
-  for (size_t i = 0; i < count; i++) add_control(&key, controls[i], series);
+  propter_buf_add(&key, (PropterStr){(const char *)&series, sizeof series});
+  propter_buf_add(&key, (PropterStr){(const char *)covered, count});
   return finish(&key, out, err);
 }
 

@@ -10,9 +10,12 @@
 /* The machine code that computes, the kernel of its matrices and the C library: results of others may differ in a bit. */
 PropterStatus kept_maker(PropterHash128 *out, PropterError *err);
 
-/* Of all that propter_score_model_new is given. Controls count as the model sees them: on the series' calendar. */
-PropterStatus kept_model_key(const PropterSeries *series, const PropterSeries *const *controls, size_t count, const unsigned char *covered,
-                             const PropterScoreOptions *options, PropterHash128 *out, PropterError *err);
+/* Of a series with its calendar, and of a control as the model of `series` sees it: on that calendar. */
+PropterStatus kept_series(const PropterSeries *series, PropterHash128 *out, PropterError *err);
+PropterStatus kept_control(const PropterSeries *control, const PropterSeries *series, PropterHash128 *out, PropterError *err);
+/* Of all that propter_score_model_new is given but controls; `covered` has `count` flags. */
+PropterStatus kept_model_key(PropterHash128 series, const unsigned char *covered, size_t count, const PropterScoreOptions *options, PropterHash128 *out,
+                             PropterError *err);
 
 /* What is asked of a model about the periods from … to. */
 typedef enum { KEPT_MOVES, KEPT_RETURN, KEPT_SIGN, KEPT_ANSWER } KeptKind;

@@ -22,10 +22,11 @@ typedef struct {
 /* A series as some of its windows are judged by it (window.c), and what its model is made of. */
 typedef struct {
   PropterSeries series; /* values borrowed from the metric's */
-  bool ready;           /* the rest but for the model is set */
+  bool ready, compared; /* `covered`, `figures` and `key` are set; `answers` is */
   unsigned char *covered;
-  PropterHash128 key;   /* of all that the model is made of */
+  PropterHash128 figures, key, answers; /* of the series; of all that says how it moves; of the controls, too */
   PropterScoreModel *model;
+  bool has_controls;
 } KnowView;
 
 typedef enum { VIEW_CLOSED, VIEW_WHOLE, VIEWS } KnowViews;

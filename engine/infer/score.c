@@ -304,12 +304,20 @@ void propter_score_free(PropterScoreFrame *frame) {
   propter_free(frame);
 }
 
-PropterStatus propter_score_causes(const PropterScoreFrame *f, const PropterCandidate *candidates, size_t count, PropterAnswer *answer, PropterError *err) {
+PropterStatus propter_score_move(const PropterScoreFrame *f, PropterAnswer *answer, PropterError *err) {
   *answer = (PropterAnswer){.from = f->from, .to = f->from + f->length - 1, .outcome = PROPTER_OUTCOME_NOT_TESTABLE};
-  PROPTER_TRY(check_candidates(candidates, count, err));
   (void)snprintf(answer->kernel, sizeof answer->kernel, "%s", propter_math_kernel());
   PropterStatus status = answer_window(f, answer, err);
-  if (status == PROPTER_OK && !answer->reason) status = score_candidates(f, candidates, count, answer, err);
+  if (status != PROPTER_OK) propter_answer_clear(answer);
+  return status;
+}
+
+PropterStatus propter_score_causes(PropterScoreFrame *f, const PropterCandidate *candidates, size_t count, PropterAnswer *answer, PropterError *err) {
+  *answer = (PropterAnswer){0};
+  PROPTER_TRY(check_candidates(candidates, count, err));
+  PROPTER_TRY(frame_compare(f, err));
+  PROPTER_TRY(propter_score_move(f, answer, err));
+  PropterStatus status = answer->reason ? PROPTER_OK : score_candidates(f, candidates, count, answer, err);
   if (status != PROPTER_OK) propter_answer_clear(answer);
   return status;
 }

@@ -52,43 +52,6 @@ static size_t other_deviations(const Frame *f, const double *rows, size_t horizo
   return n;
 }
 
-/* Controls: did their median move in the window? */
-static PropterStatus judge_controls(Frame *f, const unsigned char *use, double *scratch, PropterError *err) {
-  const PropterScoreModel *m = f->model;
-  Baseline *b = m->composite;
-  if (!b) return PROPTER_OK;
-  size_t horizon = 2 * f->length;
-  double *own = NULL, *rows = m->composite_rows, drift, *expected = propter_malloc((horizon + b->n) * sizeof *expected);
-  PropterStatus status = PROPTER_OK;
-  if (!expected) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
-  if (f->length > 1) {
-    rows = own = propter_malloc(b->n * horizon * sizeof *own);
-    status =
-        own ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
-    if (status != PROPTER_OK) goto done;
-  }
-  ErrorModel error;
-  double *z = expected + horizon, sum = 0, scale;
-  if (!baseline_fit(b, rows, horizon, use, f->from, f->from + 2 * f->length, scratch, &error)) goto done;
-  if (!baseline_expect(b, f->from, f->length, f->length, scratch, expected, &drift, NULL)) goto done;
-  for (size_t h = 0; h < f->length; h++) sum += b->y[f->from + h] - expected[h];
-  if (isnan(sum)) goto done;
-  double se = mean_error(&error, f->length);
-  size_t n = other_deviations(f, rows, horizon, use, se, z);
-  estimate_unknown(m, z, n, (double)f->length, &f->control_rho, &scale);
-  f->control_z = sum / (double)f->length / se;
-  const Nodes *node = score_nodes();
-  double moved[NODES];
-  for (int k = 0; k < NODES; k++)
-    moved[k] = node->log_weight[k] + propter_normal_log_density(f->control_z, 0, sqrt(1 + scale * scale * node->variance[k]));
-  f->control_ratio = propter_log_sum_exp(moved, NODES) - propter_normal_log_density(f->control_z, 0, 1);
-  f->has_control = true;
-done:
-  propter_free(expected);
-  propter_free(own);
-  return status;
-}
-
 /* The window as one number, over the periods with an observation. */
 static void summarise(Frame *f, const ErrorModel *error) {
   const PropterScoreModel *m = f->model;
@@ -222,9 +185,60 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   f->others = other_deviations(f, rows, horizon, use, se, scratch);
   estimate_unknown(m, scratch, f->others, (double)f->length, &f->rho, &scale);
   f->size = scale * f->mean_se;
-  status = judge_controls(f, use, scratch, err);
 done:
   propter_free(own);
+  propter_free(scratch);
+  propter_free(use);
+  return status;
+}
+
+/* Controls: did their median move in the window? */
+static PropterStatus judge_controls(Frame *f, const unsigned char *use, double *scratch, PropterError *err) {
+  const PropterScoreModel *m = f->model;
+  Baseline *b = m->composite;
+  size_t horizon = 2 * f->length;
+  double *own = NULL, *rows = m->composite_rows, drift, *expected = propter_malloc((horizon + b->n) * sizeof *expected);
+  PropterStatus status = PROPTER_OK;
+  if (!expected) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+  if (f->length > 1) {
+    rows = own = propter_malloc(b->n * horizon * sizeof *own);
+    status =
+        own ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+    if (status != PROPTER_OK) goto done;
+  }
+  ErrorModel error;
+  double *z = expected + horizon, sum = 0, scale;
+  if (!baseline_fit(b, rows, horizon, use, f->from, f->from + 2 * f->length, scratch, &error)) goto done;
+  if (!baseline_expect(b, f->from, f->length, f->length, scratch, expected, &drift, NULL)) goto done;
+  for (size_t h = 0; h < f->length; h++) sum += b->y[f->from + h] - expected[h];
+  if (isnan(sum)) goto done;
+  double se = mean_error(&error, f->length);
+  size_t n = other_deviations(f, rows, horizon, use, se, z);
+  estimate_unknown(m, z, n, (double)f->length, &f->control_rho, &scale);
+  f->control_z = sum / (double)f->length / se;
+  const Nodes *node = score_nodes();
+  double moved[NODES];
+  for (int k = 0; k < NODES; k++)
+    moved[k] = node->log_weight[k] + propter_normal_log_density(f->control_z, 0, sqrt(1 + scale * scale * node->variance[k]));
+  f->control_ratio = propter_log_sum_exp(moved, NODES) - propter_normal_log_density(f->control_z, 0, 1);
+  f->has_control = true;
+done:
+  propter_free(expected);
+  propter_free(own);
+  return status;
+}
+
+PropterStatus frame_compare(Frame *f, PropterError *err) {
+  size_t n = f->model->base->n;
+  if (f->compared || f->reason || !f->model->composite) return PROPTER_OK;
+  unsigned char *use = propter_malloc(n);
+  double *scratch = propter_malloc(2 * n * sizeof *scratch);
+  PropterStatus status = use && scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
+  if (status == PROPTER_OK) {
+    (void)flag_others(f, use);
+    status = judge_controls(f, use, scratch, err);
+  }
+  f->compared = status == PROPTER_OK;
   propter_free(scratch);
   propter_free(use);
   return status;

@@ -32,17 +32,25 @@ PropterScoreOptions propter_score_options(void) {
   };
 }
 
-void propter_score_model_free(PropterScoreModel *m) {
-  if (!m) return;
+static void clear_controls(PropterScoreModel *m) {
   for (size_t i = 0; i < m->control_count && m->control; i++) baseline_free(m->control[i]);
   propter_free(m->control);
   propter_free(m->control_spread);
+  propter_free(m->composite_rows);
   baseline_free(m->composite);
+  m->control = NULL;
+  m->control_spread = m->composite_rows = NULL;
+  m->composite = NULL;
+  m->control_count = 0;
+}
+
+void propter_score_model_free(PropterScoreModel *m) {
+  if (!m) return;
+  clear_controls(m);
   baseline_free(m->base);
   propter_free(m->value);
   propter_free(m->covered);
   propter_free(m->rows);
-  propter_free(m->composite_rows);
   propter_free(m->standard);
   propter_free(m->unknown);
   propter_free(m);
@@ -109,6 +117,13 @@ static PropterStatus build_controls(PropterScoreModel *m, const PropterSeries *c
   m->composite_rows = propter_malloc(2 * m->series.count * sizeof *m->composite_rows);
   if (!m->composite_rows) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
   return baseline_errors(m->composite, 1, 2, 0, 0, m->composite_rows, err);
+}
+
+PropterStatus propter_score_model_compare(PropterScoreModel *m, const PropterSeries *const *controls, size_t count, PropterError *err) {
+  if (m->control_count) return propter_fail(err, PROPTER_INVALID, "the model has controls");
+  PropterStatus status = build_controls(m, controls, count, err);
+  if (status != PROPTER_OK) clear_controls(m);
+  return status;
 }
 
 PropterStatus propter_score_model_new(const PropterSeries *target, const PropterSeries *const *controls, size_t control_count,

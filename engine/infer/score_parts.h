@@ -67,13 +67,15 @@ typedef struct PropterScoreFrame {
   size_t end_at;
   ErrorModel error_model;
   double rho, size;             /* ρ and s_u */
-  bool has_control;
+  bool compared, has_control; /* the controls were looked at; they tell something */
   double control_z, control_rho, control_ratio; /* ln of moved to unmoved density of control_z */
 } Frame;
 
 /* Only `reason` is set (and OK returned) when nothing can be said. frame_clear always. */
 PropterStatus frame_init(Frame *frame, const PropterScoreModel *model, size_t from, size_t to, PropterError *err);
 void frame_clear(Frame *frame);
+/* Looks at the model's controls, once. */
+PropterStatus frame_compare(Frame *frame, PropterError *err);
 
 /* Nodes of the t₃ scale mixture: a ~ N(0, s²·node_variance) with probability exp(node_log_weight). */
 typedef struct {

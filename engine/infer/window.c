@@ -153,11 +153,13 @@ static PropterStatus score(Case *c, PropterScoreFrame **frame, PropterAnswer *an
   PropterCandidate *numbers = propter_calloc(c->scored ? c->scored : 1, sizeof *numbers);
   if (!numbers) return propter_fail(err, PROPTER_NO_MEMORY, "%zu candidates", c->scored);
   for (size_t i = 0; i < c->scored; i++) numbers[i] = c->causes.items[i].number;
-  PropterStatus status = know->memo ? kept_answer_key(c->view->key, c->from, c->to, numbers, c->scored, c->controls.count, &key, err) : PROPTER_OK;
+  PropterStatus status = know->memo ? view_key(know, c->metric, c->view, &key, err) : PROPTER_OK;
+  if (!status && know->memo) status = kept_answer_key(key, c->from, c->to, numbers, c->scored, c->controls.count, &key, err);
   if (!status && memo_get(know->memo, key, &kept)) {
     status = kept_decode(kept, answer, err);
   } else if (!status) {
-    status = view_frame(know, c->metric, c->view, c->from, c->to, frame, err);
+    status = view_frame(know, c->view, c->from, c->to, frame, err);
+    if (!status) status = view_compare(know, c->metric, c->view, err);
     if (!status) status = propter_score_causes(*frame, numbers, c->scored, answer, err);
     if (!status && know->memo) {
       status = kept_encode(answer, &made, err);
@@ -184,8 +186,8 @@ static PropterStatus find_sign(Case *c, PropterScoreFrame **frame, PropterError 
     c->sign = (signed char)kept.data[0];
     return PROPTER_OK;
   }
-  PROPTER_TRY(view_frame(c->know, c->metric, c->view, c->from, c->to, frame, err));
-  PROPTER_TRY(propter_score_causes(*frame, NULL, 0, &move, err));
+  PROPTER_TRY(view_frame(c->know, c->view, c->from, c->to, frame, err));
+  PROPTER_TRY(propter_score_move(*frame, &move, err));
   c->sign = sign_of(&move);
   propter_answer_clear(&move);
   const char sign = (char)c->sign;

@@ -593,6 +593,48 @@ START_TEST(failing_allocations) {
 }
 END_TEST
 
+static PropterStatus score_in_steps(void *payload, PropterError *err) {
+  World *w = payload;
+  const PropterSeries *controls[CONTROLS];
+  PropterScoreModel *m = NULL;
+  PropterScoreFrame *frame = NULL;
+  PropterAnswer move = {0}, a = {0};
+  PropterCandidate c = strike(70, 71, -9);
+  for (size_t i = 0; i < CONTROLS; i++) controls[i] = &w->control_series[i];
+  PROPTER_TRY(propter_score_model_new(&w->series, NULL, 0, NULL, NULL, &m, err));
+  PropterStatus status = propter_score_open(m, 70, 71, &frame, err);
+  if (!status) status = propter_score_move(frame, &move, err);
+  if (!status) status = propter_score_model_compare(m, controls, CONTROLS, err);
+  if (!status) status = propter_score_causes(frame, &c, 1, &a, err);
+  if (!status) {
+    PropterScoreModel *whole = model_of(w);
+    PropterAnswer once, none;
+    ck_ok(propter_score_window(whole, 70, 71, &c, 1, &once, err));
+    ck_ok(propter_score_window(whole, 70, 71, NULL, 0, &none, err));
+    ck_assert(a.cause[0].p == once.cause[0].p && a.p_unknown == once.p_unknown && a.cause[0].tests.contrast == once.cause[0].tests.contrast);
+    ck_assert(move.outcome == none.outcome && move.deviation == none.deviation && move.z == none.z && move.pattern == none.pattern);
+    ck_assert(move.p_unknown == 0 && none.p_unknown > 0);
+    PropterError error = {0};
+    ck_assert_int_eq(propter_score_model_compare(m, controls, CONTROLS, &error), PROPTER_INVALID);
+    propter_answer_clear(&once);
+    propter_answer_clear(&none);
+    propter_score_model_free(whole);
+  }
+  propter_answer_clear(&move);
+  propter_answer_clear(&a);
+  propter_score_free(frame);
+  propter_score_model_free(m);
+  return status;
+}
+
+START_TEST(in_steps_as_at_once) {
+  World w;
+  make_world(&w, 3);
+  add(w.y, 70, 72, -9);
+  ck_ok(score_in_steps(&w, err));
+}
+END_TEST
+
 START_TEST(terms_have_names) {
   for (int k = 0; k < PROPTER_TERMS; k++) ck_assert_uint_gt(strlen(propter_score_term_name((PropterScoreTerm)k)), 3);
   ck_assert_str_eq(propter_score_term_name(PROPTER_TERM_TIMING), "timing");
@@ -621,6 +663,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, what_cannot_be_judged);
   tcase_add_test(tc, threads_change_nothing);
   tcase_add_test(tc, failing_allocations);
+  tcase_add_test(tc, in_steps_as_at_once);
   tcase_add_test(tc, terms_have_names);
   suite_add_tcase(suite, tc);
   return suite;

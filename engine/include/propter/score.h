@@ -194,6 +194,10 @@ typedef struct PropterScoreModel PropterScoreModel;
 PROPTER_API PropterStatus propter_score_model_new(const PropterSeries *target, const PropterSeries *const *controls, size_t control_count,
                                                   const unsigned char *covered, const PropterScoreOptions *options,
                                                   PropterScoreModel **model, PropterError *err);
+/* The same in two steps: the controls of a model that was made without any. Moves are the series' own, so that other threads may look at them
+ * meanwhile; windows are scored with candidates only afterwards. INVALID as above and where the model has controls; on failure it has none. */
+PROPTER_API PropterStatus propter_score_model_compare(PropterScoreModel *model, const PropterSeries *const *controls, size_t control_count,
+                                                      PropterError *err);
 PROPTER_API void propter_score_model_free(PropterScoreModel *model);
 
 /* Scores the window of periods from … to (indexes into the target, inclusive; INVALID outside of it). A window that cannot be judged
@@ -201,11 +205,13 @@ PROPTER_API void propter_score_model_free(PropterScoreModel *model);
 PROPTER_API PropterStatus propter_score_window(const PropterScoreModel *model, size_t from, size_t to, const PropterCandidate *candidates,
                                                size_t count, PropterAnswer *answer, PropterError *err);
 
-/* The same in two steps, for one who looks at the move before the candidates are known: opened once (INVALID as above), scored with any candidates,
- * also none, as often as wanted. Free with propter_score_free. */
+/* The same in steps, for one who looks at the move before the candidates are known: opened once (INVALID as above), scored with any candidates,
+ * also none, as often as wanted, by one thread at a time. Free with propter_score_free. propter_score_move says whether and how the series moved,
+ * with all of the answer that needs no causes and no controls: p_unknown, p_none and unknown_share are 0. */
 typedef struct PropterScoreFrame PropterScoreFrame;
 PROPTER_API PropterStatus propter_score_open(const PropterScoreModel *model, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err);
-PROPTER_API PropterStatus propter_score_causes(const PropterScoreFrame *frame, const PropterCandidate *candidates, size_t count, PropterAnswer *answer,
+PROPTER_API PropterStatus propter_score_move(const PropterScoreFrame *frame, PropterAnswer *answer, PropterError *err);
+PROPTER_API PropterStatus propter_score_causes(PropterScoreFrame *frame, const PropterCandidate *candidates, size_t count, PropterAnswer *answer,
                                                PropterError *err);
 PROPTER_API void propter_score_free(PropterScoreFrame *frame);
 
