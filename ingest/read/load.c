@@ -47,7 +47,7 @@ static PropterStatus labels(Load *l, PropterId s, size_t index, PropterError *er
     double quality;
   } kinds[] = {
       {VOCAB_skos_prefLabel, 1}, {VOCAB_skos_altLabel, .97}, {VOCAB_skos_hiddenLabel, .93}, {VOCAB_rdfs_label, .97}, {VOCAB_skos_notation, READ_NOTATION},
-      {VOCAB_skos_example, .8}};
+      {VOCAB_skos_example, .86}};
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
     PropterIds ids = {0};
     if (!l->v[kinds[k].property]) continue;

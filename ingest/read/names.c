@@ -19,6 +19,7 @@ PropterStatus names_new_in(const Language *language, PropterNames **out, Propter
   PropterNames *n = propter_calloc(1, sizeof *n);
   if (!n) return no_memory(err);
   (void)pthread_mutex_init(&n->stemming, NULL);
+  (void)pthread_mutex_init(&n->learning, NULL);
   n->language = language;
   if (!(n->stemmer = sb_stemmer_new(language->stemmer, "UTF_8"))) {
     propter_names_free(n);
@@ -44,6 +45,16 @@ void propter_names_free(PropterNames *n) {
   for (size_t i = 0; i < n->groups.count; i++) propter_vec_clear(&n->groups.items[i]);
   propter_vec_clear(&n->groups);
   propter_map_clear(&n->alike);
+  propter_vec_clear(&n->negating);
+  propter_vec_clear(&n->forms);
+  propter_map_clear(&n->by_sense);
+  for (size_t i = 0; i < n->meant.count; i++) propter_vec_clear(&n->meant.items[i]);
+  propter_vec_clear(&n->meant);
+  propter_map_clear(&n->looked_up);
+  for (size_t i = 0; i < n->likes.count; i++) propter_vec_clear(&n->likes.items[i]);
+  propter_vec_clear(&n->likes);
+  propter_wordnet_close(n->wordnet);
+  (void)pthread_mutex_destroy(&n->learning);
   propter_map_clear(&n->label_words);
   propter_map_clear(&n->measured);
   propter_vec_clear(&n->things);
@@ -237,6 +248,10 @@ static PropterStatus add_bag(PropterNames *n, size_t index, double quality, bool
     if (skip) continue;
     uint64_t *slot = propter_map_put(&n->by_word, propter_str(t->items[i].stem), n->postings.count, &added);
     if (!slot || (added && !propter_vec_push(&n->postings, (Posting){0}))) return no_memory(err);
+    if (added) {
+      PropterStr form = propter_arena_copy(&n->arena, propter_str(t->items[i].plain));
+      if (!form.data || !propter_vec_push(&n->forms, form)) return no_memory(err);
+    }
     if (!propter_vec_push(&n->postings.items[*slot], at) || !propter_vec_push(&n->bag_words, (uint32_t)*slot)) return no_memory(err);
     bag.words++;
   }

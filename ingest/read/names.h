@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "meaning.h"
 #include "reading.h"
 
 enum { TOKEN_MAX = 64 };
@@ -30,6 +31,13 @@ typedef struct {
 } Bag;
 typedef PROPTER_VEC(size_t) Posting;
 
+/* A word of labels that another word is like; how much, 0 to 1. */
+typedef struct {
+  uint32_t word;
+  double likeness;
+} Alike;
+typedef PROPTER_VEC(Alike) Alikes;
+
 struct PropterNames {
   PropterArena arena;
   PropterMap by_iri;
@@ -47,10 +55,20 @@ struct PropterNames {
   PROPTER_VEC(Posting) postings;
   PROPTER_VEC(Bag) bags;
   PROPTER_VEC(uint32_t) bag_words;
-  PropterMap small;            /* words that carry nothing */
+  PropterMap small;            /* words that carry nothing (SMALL, JOINING), or little before an "of" (VAGUE) */
+  PROPTER_VEC(PropterStr) negating; /* "in" of "insecurity" */
   PropterMap alike;            /* stem to index into groups */
   PROPTER_VEC(Posting) groups; /* numbers of the groups of words alike in which a stem stands */
   size_t group_count;
+  /* What rank.c learns when it is first asked, under this lock: */
+  pthread_mutex_t learning;
+  PropterWordnet *wordnet;         /* NULL: not installed, or not its language */
+  PROPTER_VEC(PropterStr) forms;   /* per posting the word of its stem that came first */
+  size_t learned;                  /* of them, how many stand in by_sense */
+  PropterMap by_sense;             /* sense to index into meant: words with that meaning */
+  PROPTER_VEC(Alikes) meant;
+  PropterMap looked_up;            /* word of a phrase to index into likes */
+  PROPTER_VEC(Alikes) likes;
   unsigned longest;
   uint64_t hash;
 };
@@ -60,6 +78,8 @@ typedef struct {
   char stem[TOKEN_MAX], plain[TOKEN_MAX]; /* plain: folded, without a plural s */
 } Word;
 typedef PROPTER_VEC(Word) Words;
+
+typedef enum { SMALL = 1, JOINING, VAGUE } Carries;
 
 /* Appends the words of a text. False: no memory. */
 bool names_words(const PropterNames *names, PropterStr text, Words *out);

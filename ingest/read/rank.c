@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a phrase comes closest to, where no label stands in it word by word: labels and examples that share words, stems, kin ("economy", "economic") or
- * words alike with it, each weighed by how few things have it (inverse document frequency: Spärck Jones 1972). */
+/* What a phrase comes closest to, where no label stands in it word by word: labels and examples that share words, stems, kin ("economy",
+ * "economic"), words alike or meanings with it, each weighed by how few things have it (inverse document frequency: Spärck Jones 1972). Meanings are
+ * WordNet's (Miller 1995): a word of a label stands for the senses it may have, one of the phrase also for what those are kinds of ("rain" for
+ * "weather"), each weighed by how common the sense is. The weights below were chosen on phrases with nodes of a taxonomy, each linked without the examples that its own sentence gives. */
 #include <math.h>
 #include <string.h>
 
 #include "names.h"
 #include "propter/hash.h"
+#include "rules.h"
 
-enum { PHRASE = 24, HITS = 512, CHAIN = 8, KIN = 4, BEST = 5 };
+enum { PHRASE = 24, HITS = 1024, CHAIN = 8, KIN = 4, BEST = 5, WORD_MIN = 3, CACHE = 1 << 14 };
 #define HEAD 1.5    /* weight of the head of a phrase */
 #define ALIKE .8    /* another word for it, another word of its family */
-#define ABOVE .5    /* a word that only what is broader has; less by .7 with each further step */
+#define VAGUE_WEIGHT .3 /* of a vague word before what it is of, squared */
+#define MEANT .6       /* a meaning in common */
+#define MEANT_LEAST .4 /* of the two weights of that meaning */
+#define EXAMPLE .875   /* an example, which may say more than the thing */
+#define ABOVE .8    /* a word that only what is broader has; less by .7 with each further step */
 #define KIN_PART .6 /* of the longer stem two of a family share at least this */
 
 /* A word of the phrase that is, or is akin to, a word of some label. */
@@ -33,15 +40,6 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 static double rarity(const PropterNames *n, size_t with) { return log(1 + (double)n->things.count / (1 + (double)with)); }
 
-static void hit(Phrase *p, uint32_t word, unsigned token, double likeness) {
-  for (size_t i = 0; i < p->hit_count; i++)
-    if (p->hits[i].word == word && p->hits[i].token == token) {
-      if (p->hits[i].likeness < likeness) p->hits[i].likeness = likeness;
-      return;
-    }
-  if (p->hit_count < HITS) p->hits[p->hit_count++] = (Hit){word, token, likeness};
-}
-
 /* Share of the longer stem that both begin with, 0 if that is too little to be one family. */
 static double kinship(PropterStr a, PropterStr b) {
   size_t longer = a.len > b.len ? a.len : b.len, same = 0;
@@ -59,20 +57,101 @@ static bool share_group(const PropterNames *n, const Posting *a, PropterStr stem
   return false;
 }
 
-static void look_up(Phrase *p, const char *stem_, unsigned token) {
-  const PropterNames *n = p->names;
-  PropterStr stem = propter_str(stem_);
-  const uint64_t *slot = propter_map_get(&n->by_word, stem), *group = propter_map_get(&n->alike, stem);
-  if (slot) hit(p, (uint32_t)*slot, token, 1);
-  for (size_t i = 0; i < n->by_word.count; i++) {
-    PropterStr other = n->by_word.entries[i].key;
-    if (group && share_group(n, &n->groups.items[*group], other)) {
-      hit(p, (uint32_t)n->by_word.entries[i].value, token, ALIKE);
-    } else if (!slot && other.data[0] == stem.data[0]) {
-      double kin = kinship(stem, other);
-      if (kin > 0) hit(p, (uint32_t)n->by_word.entries[i].value, token, ALIKE * kin);
+/* "insecurity" and "security": the same thing, as far as a concept's name goes. */
+static bool negates(const PropterNames *n, PropterStr a, PropterStr b) {
+  if (a.len < b.len) return negates(n, b, a);
+  for (size_t i = 0; i < n->negating.count && b.len >= KIN; i++) {
+    PropterStr prefix = n->negating.items[i];
+    if (a.len == prefix.len + b.len && propter_str_starts(a, prefix) && memcmp(a.data + prefix.len, b.data, b.len) == 0) return true;
+  }
+  return false;
+}
+
+static PropterStatus like(Alikes *out, uint32_t word, double likeness, PropterError *err) {
+  for (size_t i = 0; i < out->count; i++)
+    if (out->items[i].word == word) {
+      if (out->items[i].likeness < likeness) out->items[i].likeness = likeness;
+      return PROPTER_OK;
+    }
+  return propter_vec_push(out, ((Alike){word, likeness})) ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStr sense_key(const PropterSynset *sense, uint64_t *room) {
+  *room = (uint64_t)sense->pos << 32 | sense->offset;
+  return (PropterStr){(const char *)room, sizeof *room};
+}
+
+/* Words of labels that came since are looked up in WordNet; what was learned of phrases holds no longer. */
+static PropterStatus learn(PropterNames *n, PropterError *err) {
+  if (n->learned == n->postings.count && n->likes.count < CACHE) return PROPTER_OK;
+  propter_map_clear(&n->looked_up);
+  for (size_t i = 0; i < n->likes.count; i++) propter_vec_clear(&n->likes.items[i]);
+  n->likes.count = 0;
+  for (; n->learned < n->postings.count; n->learned++) {
+    Meaning meanings[MEANINGS];
+    PropterStr form = n->forms.items[n->learned];
+    size_t count = n->wordnet && form.len >= WORD_MIN ? meanings_of(n->wordnet, form, false, meanings) : 0;
+    for (size_t i = 0; i < count; i++) {
+      uint64_t room;
+      bool added = false;
+      uint64_t *slot = propter_map_put(&n->by_sense, sense_key(&meanings[i].sense, &room), n->meant.count, &added);
+      if (!slot || (added && !propter_vec_push(&n->meant, (Alikes){0}))) return no_memory(err);
+      PROPTER_TRY(like(&n->meant.items[*slot], (uint32_t)n->learned, meanings[i].weight, err));
     }
   }
+  return PROPTER_OK;
+}
+
+/* Words of labels that may say what a word says. */
+static PropterStatus likes_of(const PropterNames *n, const Word *w, Alikes *out, PropterError *err) {
+  PropterStr stem = propter_str(w->stem), word = propter_str(w->plain);
+  const uint64_t *slot = propter_map_get(&n->by_word, stem), *group = propter_map_get(&n->alike, stem);
+  for (size_t i = 0; i < n->by_word.count; i++) {
+    PropterStr other = n->by_word.entries[i].key;
+    double likeness = 0;
+    if (propter_str_equal(other, stem))
+      likeness = 1;
+    else if ((group && share_group(n, &n->groups.items[*group], other)) || negates(n, stem, other))
+      likeness = ALIKE;
+    else if (!slot && other.data[0] == stem.data[0])
+      likeness = ALIKE * kinship(stem, other);
+    if (likeness > 0) PROPTER_TRY(like(out, (uint32_t)n->by_word.entries[i].value, likeness, err));
+  }
+  Meaning meanings[MEANINGS];
+  size_t count = n->wordnet && word.len >= WORD_MIN ? meanings_of(n->wordnet, word, true, meanings) : 0;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t room;
+    const uint64_t *at = propter_map_get(&n->by_sense, sense_key(&meanings[i].sense, &room));
+    for (size_t k = 0; at && k < n->meant.items[*at].count; k++) {
+      double near = meanings[i].weight * n->meant.items[*at].items[k].likeness;
+      if (near >= MEANT_LEAST) PROPTER_TRY(like(out, n->meant.items[*at].items[k].word, MEANT * near, err));
+    }
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus look_up(Phrase *p, const Word *w, PropterError *err) {
+  PropterNames *n = (PropterNames *)(uintptr_t)p->names;
+  (void)pthread_mutex_lock(&n->learning);
+  PropterStatus status = learn(n, err);
+  const uint64_t *known = status == PROPTER_OK ? propter_map_get(&n->looked_up, propter_str(w->plain)) : NULL;
+  size_t at = known ? *known : n->likes.count;
+  if (status == PROPTER_OK && !known) {
+    Alikes likes = {0};
+    status = likes_of(n, w, &likes, err);
+    if (status == PROPTER_OK && !propter_vec_push(&n->likes, likes)) status = no_memory(err);
+    if (status != PROPTER_OK) {
+      propter_vec_clear(&likes);
+    } else if (!propter_map_put(&n->looked_up, propter_str(w->plain), at, NULL)) {
+      n->likes.count--;
+      propter_vec_clear(&n->likes.items[n->likes.count]);
+      status = no_memory(err);
+    }
+  }
+  for (size_t i = 0; status == PROPTER_OK && i < n->likes.items[at].count && p->hit_count < HITS; i++)
+    p->hits[p->hit_count++] = (Hit){n->likes.items[at].items[i].word, p->tokens, n->likes.items[at].items[i].likeness};
+  (void)pthread_mutex_unlock(&n->learning);
+  return status;
 }
 
 static PropterStatus take_apart(Phrase *p, PropterStr text, PropterError *err) {
@@ -82,21 +161,30 @@ static PropterStatus take_apart(Phrase *p, PropterStr text, PropterError *err) {
     propter_vec_clear(&t);
     return no_memory(err);
   }
-  bool head_known = false;
-  for (size_t i = 0; i < t.count && p->tokens < PHRASE; i++) {
-    bool small = propter_map_get(&n->small, propter_str(t.items[i].plain)) != NULL;
-    /* The head is the last word before what modifies it begins with a small one ("the number | of cattle"). */
-    if (small && p->tokens && !head_known) p->weight[p->tokens - 1] *= HEAD * HEAD, head_known = true;
+  PropterStatus status = PROPTER_OK;
+  bool head_known = false, vague = false; /* vague: the last word */
+  for (size_t i = 0; i < t.count && p->tokens < PHRASE && status == PROPTER_OK; i++) {
+    PropterStr word = propter_str(t.items[i].plain);
+    const uint64_t *carries = propter_map_get(&n->small, word);
+    bool small = carries && *carries != VAGUE;
+    /* The head is the last word before what modifies it begins with a small one ("farms | in the North"); a vague word leaves it open ("number of"). */
+    if (small && *carries != JOINING && p->tokens && !head_known) {
+      if (vague && i + 1 < t.count)
+        p->weight[p->tokens - 1] *= VAGUE_WEIGHT;
+      else
+        p->weight[p->tokens - 1] *= HEAD * HEAD, head_known = true;
+    }
     if (small || !t.items[i].stem[0]) continue;
+    vague = carries && *carries == VAGUE;
     const uint64_t *slot = propter_map_get(&n->by_word, propter_str(t.items[i].stem));
     double w = rarity(n, slot ? n->postings.items[*slot].count : 0);
-    look_up(p, t.items[i].stem, p->tokens);
+    status = look_up(p, &t.items[i], err);
     p->weight[p->tokens++] = w * w;
   }
   if (p->tokens && !head_known) p->weight[p->tokens - 1] *= HEAD * HEAD;
   for (unsigned i = 0; i < p->tokens; i++) p->all += p->weight[i];
   propter_vec_clear(&t);
-  return PROPTER_OK;
+  return status;
 }
 
 /* What the words of a bag are like each word of the phrase; and, squared and weighed, how much of the bag the phrase has. */
@@ -130,10 +218,11 @@ static void climb(const Phrase *p, size_t index, double factor, unsigned depth, 
 static double score(const Phrase *p, const Bag *b, double least) {
   double likeness[PHRASE] = {0}, has = 0;
   double covered = cover_bag(p, b, 1, likeness);
-  if (b->quality * sqrt(covered) < least) return 0;
+  double quality = b->quality * (b->example ? EXAMPLE : 1);
+  if (quality * sqrt(covered) < least) return 0;
   climb(p, b->index, ABOVE, 0, likeness);
   for (unsigned i = 0; i < p->tokens; i++) has += p->weight[i] * likeness[i];
-  return b->quality * sqrt(has / p->all * covered);
+  return quality * sqrt(has / p->all * covered);
 }
 
 /* Keeps the best few, each thing once; of equals the one known first. */
@@ -181,13 +270,26 @@ PropterStatus propter_names_rank(const PropterNames *n, PropterStr phrase, unsig
 
 /* --- words of a language ------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus names_small(PropterNames *n, PropterStr words, PropterError *err) {
+static PropterStatus names_carry(PropterNames *n, PropterStr words, Carries what, PropterError *err) {
   Words t = {0};
   PropterStatus status = names_words(n, words, &t) ? PROPTER_OK : no_memory(err);
-  for (size_t i = 0; i < t.count && status == PROPTER_OK; i++)
-    if (!propter_map_put(&n->small, propter_str(t.items[i].plain), 1, NULL)) status = no_memory(err);
+  for (size_t i = 0; i < t.count && status == PROPTER_OK; i++) {
+    uint64_t *slot = propter_map_put(&n->small, propter_str(t.items[i].plain), what, NULL);
+    if (slot)
+      *slot = what;
+    else
+      status = no_memory(err);
+  }
   propter_vec_clear(&t);
   return status;
+}
+
+static PropterStatus names_negating(PropterNames *n, PropterStr words, PropterError *err) {
+  while (words.len) {
+    PropterStr prefix = propter_arena_copy(&n->arena, rules_word(&words));
+    if (!prefix.data || !propter_vec_push(&n->negating, prefix)) return no_memory(err);
+  }
+  return PROPTER_OK;
 }
 
 static PropterStatus names_alike(PropterNames *n, PropterStr words, PropterError *err) {
@@ -204,7 +306,15 @@ static PropterStatus names_alike(PropterNames *n, PropterStr words, PropterError
 }
 
 PropterStatus rules_lexicon(const PropterRules *rules, PropterNames *names, PropterError *err) {
-  for (size_t i = 0; i < rules->small.count; i++) PROPTER_TRY(names_small(names, rules->small.items[i], err));
+  for (size_t i = 0; i < rules->small.count; i++) PROPTER_TRY(names_carry(names, rules->small.items[i], SMALL, err));
+  for (size_t i = 0; i < rules->joining.count; i++) PROPTER_TRY(names_carry(names, rules->joining.items[i], JOINING, err));
+  for (size_t i = 0; i < rules->vague.count; i++) PROPTER_TRY(names_carry(names, rules->vague.items[i], VAGUE, err));
+  for (size_t i = 0; i < rules->negating.count; i++) PROPTER_TRY(names_negating(names, rules->negating.items[i], err));
   for (size_t i = 0; i < rules->alike.count; i++) PROPTER_TRY(names_alike(names, rules->alike.items[i], err));
+  if (names->language != languages || names->wordnet) return PROPTER_OK;
+  PropterStatus status = propter_wordnet_open(NULL, &names->wordnet, err);
+  if (status == PROPTER_NO_MEMORY) return status;
+  names->hash ^= names->wordnet != NULL; /* documents are linked anew when it has come or gone */
+  propter_error_clear(err);
   return PROPTER_OK;
 }

@@ -144,7 +144,7 @@ struct PropterRules {
   PROPTER_VEC(Unit) units;
   LeftOuts left_out;
   uint64_t work, work_max; /* bytes of sentences looked at for the proposals in the document that is being read, and at most */
-  PROPTER_VEC(PropterStr) abbreviations, small, alike;
+  PROPTER_VEC(PropterStr) abbreviations, small, joining, vague, alike, negating;
   WhenWords dates;
   Lemmas lemmas;
   uint64_t hash;
@@ -238,7 +238,7 @@ PropterStatus names_share_head(const PropterNames *names, PropterStr phrase, siz
 PropterStatus names_measured(const PropterNames *names, PropterStr text, bool *found, PropterError *err);
 
 /* --- rank.c --- */
-/* The words of a language that the rules hold (`small`, `alike`). */
+/* The words of a language that the rules hold (`small`, `joining`, `vague`, `alike`, `negating`), and for English WordNet if it is installed. */
 PropterStatus rules_lexicon(const PropterRules *rules, PropterNames *names, PropterError *err);
 
 /* --- link.c --- */

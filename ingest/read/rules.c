@@ -293,10 +293,17 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
     }
     return PROPTER_OK;
   }
-  if (propter_str_equal(key, PROPTER_STR("small")) || propter_str_equal(key, PROPTER_STR("alike"))) {
-    PropterStr copy = propter_arena_copy(&r->arena, rest);
-    return copy.data && propter_vec_push(key.data[0] == 's' ? &r->small : &r->alike, copy) ? PROPTER_OK : no_memory(p->err);
+#define WORDS(list)                                                                             \
+  if (propter_str_equal(key, PROPTER_STR(#list))) {                                             \
+    PropterStr copy = propter_arena_copy(&r->arena, rest);                                      \
+    return copy.data && propter_vec_push(&r->list, copy) ? PROPTER_OK : no_memory(p->err);      \
   }
+  WORDS(small)
+  WORDS(joining)
+  WORDS(vague)
+  WORDS(alike)
+  WORDS(negating)
+#undef WORDS
   return rules_bad(p, "rule, define, shape, hedge, happening, a list of words or a comment", key);
 }
 
@@ -589,6 +596,9 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->define_texts);
   propter_vec_clear(&r->abbreviations);
   propter_vec_clear(&r->small);
+  propter_vec_clear(&r->joining);
+  propter_vec_clear(&r->vague);
+  propter_vec_clear(&r->negating);
   propter_vec_clear(&r->alike);
   propter_vec_clear(&r->dates);
   propter_vec_clear(&r->units);

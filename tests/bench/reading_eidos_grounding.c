@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Phrases to nodes of a taxonomy, by propter_names_rank and nothing else. What is known of a node: its path ("…/market/price_or_cost": labels price and cost,
+/* Phrases to nodes of a taxonomy, by propter_names_rank and nothing else; first those of the list that Eidos was scored on, then those that only
+ * the second list has. What is known of a node: its path ("…/market/price_or_cost": labels price and cost,
  * below market), and as examples of its use the phrases that the folder's other lists give it, those of the sentence in question left out. */
 #include <string.h>
 
@@ -132,8 +133,20 @@ typedef struct {
   const Reading *reading;
   const PropterRules *rules;
   const Gather *known;
+  int sentence, phrase, nodes;        /* columns */
+  PropterArena arena;
+  PROPTER_VEC(PropterStr) done;       /* sentence and phrase of those scored */
   Outcomes outcomes;
 } Score;
+
+/* True if the phrase of this sentence has been scored before. */
+static bool again(Score *s, PropterStr sentence, PropterStr phrase) {
+  PropterStr key = propter_arena_printf(&s->arena, "%.*s\t%.*s", (int)sentence.len, sentence.data, (int)phrase.len, phrase.data);
+  for (size_t i = 0; i < s->done.count; i++)
+    if (propter_str_equal(s->done.items[i], key)) return true;
+  if (!key.data || !propter_vec_push(&s->done, key)) abort();
+  return false;
+}
 
 typedef struct {
   PropterStr node;
@@ -150,14 +163,14 @@ static void score(const PropterRow *row, void *score_) {
   PropterError err = {0};
   PropterNames *names = NULL;
   PropterNameMatches found = {0};
-  PropterStr phrase = cell(row, ENTITY), gold = cell(row, GOLD);
-  if (!gold.len) return;
+  PropterStr sentence = cell(row, s->sentence), phrase = cell(row, s->phrase), gold = cell(row, s->nodes);
+  if (!gold.len || propter_str_equal(gold, PROPTER_STR("None")) || again(s, sentence, phrase)) return;
   reading_check(propter_names_new(&names, &err), &err);
   reading_check(rules_lexicon(s->rules, names, &err), &err);
   for (size_t i = 0; i < s->known->known.count; i++) {
     const Known *k = &s->known->known.items[i];
     size_t index = thing_of(names, k->node, PROPTER_ROLE_CONCEPT);
-    if (k->phrase.len && !propter_str_equal(k->sentence, cell(row, SENTENCE))) reading_check(propter_names_describe(names, index, k->phrase, .8, &err), &err);
+    if (k->phrase.len && !propter_str_equal(k->sentence, sentence)) reading_check(propter_names_describe(names, index, k->phrase, .8, &err), &err);
   }
   reading_check(propter_names_rank(names, phrase, PROPTER_ROLE_CONCEPT, &found, &err), &err);
   Wanted wanted = {found.count ? propter_names_get(names, found.items[0].index)->iri : (PropterStr){"", 0}, false};
@@ -183,10 +196,15 @@ void reading_eidos_grounding(const Reading *reading) {
     known.list = &lists[i];
     each_row(reading->folder, lists[i].prefix, gather, &known);
   }
-  Score s = {.reading = reading, .rules = rules, .known = &known};
+  Score s = {.reading = reading, .rules = rules, .known = &known, .sentence = SENTENCE, .phrase = ENTITY, .nodes = GOLD};
   each_row(reading->folder, "groundingEval_", score, &s);
   reading_print_share("eidos-grounding", &s.outcomes, "eidos-flat", 82.7);
+  s.outcomes.count = 0, s.sentence = 2, s.phrase = 3, s.nodes = 6;
+  each_row(reading->folder, "gold_groundings_annotated", score, &s);
+  reading_print_share("eidos-grounding-further", &s.outcomes, NULL, 0);
   propter_vec_clear(&s.outcomes);
+  propter_vec_clear(&s.done);
+  propter_arena_clear(&s.arena);
   propter_vec_clear(&known.known);
   propter_arena_clear(&known.arena);
   propter_rules_free(rules);
