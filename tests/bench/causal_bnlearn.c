@@ -60,13 +60,15 @@ static void score(const Network *n, const char *label, const char *search, const
   PropterError err = {0};
   PropterCausalGraph graph;
   size_t p = n->data.p;
-  double begin = bench_now();
+  double begin = bench_now(), worked = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
   need(propter_structure_search(&n->data, search, o, &graph, &err), &err);
   double seconds = bench_now() - begin;
+  worked = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - worked;
   line(n, label, "skeleton", "F1", skeleton_f1(p, graph.mark, n->truth), n->reference ? skeleton_f1(p, n->reference, n->truth) : NAN);
   line(n, label, "shd", "edges", (double)propter_graph_distance(p, graph.mark, n->truth, NULL),
        n->reference ? (double)propter_graph_distance(p, n->reference, n->truth, NULL) : NAN);
   line(n, label, "time", "s", seconds, NAN);
+  line(n, label, "processor", "s", worked, NAN);
   propter_causal_graph_free(&graph);
 }
 

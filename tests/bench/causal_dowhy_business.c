@@ -77,14 +77,17 @@ static void attribute(const char *label, const PropterData *before, const Propte
     size_t i = place(names, p, e->from), j = place(names, p, e->to);
     dag[i * p + j] = PROPTER_ARROW, dag[j * p + i] = PROPTER_TAIL;
   }
-  double begin = bench_now();
+  double begin = bench_now(), worked = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
   need(propter_attribute_change(before, after, dag, place(names, p, target), &(PropterAttributionOptions){.seed = 1}, share, &sum, &err), &err);
   double seconds = bench_now() - begin;
+  worked = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - worked;
   fprintf(stderr, "%s: %s changed by %.4g (simulated %.4g), %.2f s\n", label, target, sum.observed, sum.after - sum.before, seconds);
   for (size_t v = 0; v < p; v++) fprintf(stderr, "  %-22s %12.4g  [%.4g, %.4g]\n", names[v], share[v].share, share[v].low, share[v].high);
   char name[96];
   (void)snprintf(name, sizeof name, "dowhy-%s-time", label);
   bench_print(name, seconds, "s");
+  (void)snprintf(name, sizeof name, "dowhy-%s-processor", label);
+  bench_print(name, worked, "s");
 }
 
 static size_t largest(const PropterMechanismShare *s, size_t p) {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Peers of the cause-finding benchmark, beside ours on the same data: causal_peers.py PROGRAM DATA [lagged|refute]...
-PROGRAM is the built tests/bench/causal, DATA the folder with lalonde/. Needs the packages tigramite and dowhy (python3 -m venv, pip install).
-Processor time of both, in turn; lines as the other benchmarks print them."""
+"""Peers of the cause-finding benchmark, beside ours on the same data: causal_peers.py PROGRAM DATA [lagged|refute|discrete|shapley]...
+PROGRAM is the built tests/bench/causal, DATA the folder with lalonde/, bnlearn/ and dowhy_business/. Needs the packages tigramite, dowhy, causal-learn and
+pgmpy (python3 -m venv, pip install). Processor time of both, in turn, on one thread; lines as the other benchmarks print them."""
 import resource
 import subprocess
 import sys
@@ -58,8 +58,52 @@ def refute(program, data):
         versus(f'refutation-{how}-100-rounds', own, 'dowhy', processor() - before)
 
 
+def discrete(program, data):
+    """PC at level .05 with the chi-square test, four conditions at most, on alarm."""
+    import logging
+    import warnings
+    import pandas
+    from causallearn.search.ConstraintBased.PC import pc
+    from pgmpy.estimators import PC
+    warnings.simplefilter('ignore')
+    logging.disable(logging.WARNING)
+    table = pandas.read_csv(data + '/bnlearn/discrete_10000/data/alarm.txt.gz', sep=r'\s+')
+    own = ours(program, 'bnlearn', data + '/bnlearn', 'alarm')['bnlearn-alarm-pc-processor']
+    before = processor()
+    pc(table.to_numpy(), 0.05, 'chisq', show_progress=False, verbose=False)
+    versus('pc-alarm-10000', own, 'causal-learn', processor() - before)
+    peer = PC(table.astype('category'))
+    before = processor()
+    peer.estimate(variant='stable', ci_test='chi_square', significance_level=0.05, max_cond_vars=4, show_progress=False, n_jobs=1)
+    versus('pc-alarm-10000', own, 'pgmpy', processor() - before)
+
+
+def shapley(program, data):
+    """What raised a supply chain's received units: one attribution without intervals of the peer against one with a hundred resamples of ours."""
+    import warnings
+    import networkx
+    import numpy
+    import pandas
+    from dowhy import gcm
+    warnings.simplefilter('ignore')
+    gcm.config.disable_progress_bars()
+    gcm.config.set_default_n_jobs(1)
+    table = pandas.read_csv(data + '/dowhy_business/supply_chain_week_over_week.csv')
+    weeks = [table[table.week == w].drop(columns=['asin', 'week']) for w in ('w1', 'w2')]
+    edges = [('demand', 'submitted'), ('constraint', 'submitted'), ('submitted', 'confirmed'), ('confirmed', 'received')]
+    own = ours(program, 'dowhy_business', data + '/dowhy_business')['dowhy-supply-chain-processor']
+    model = gcm.StructuralCausalModel(networkx.DiGraph(edges))
+    gcm.auto.assign_causal_mechanisms(model, weeks[0])
+    before = processor()
+    found = gcm.distribution_change(model, *weeks, 'received', num_samples=2000,
+                                    difference_estimation_func=lambda a, b: numpy.mean(b) - numpy.mean(a))
+    versus('shapley-supply-chain', own, 'dowhy-gcm', processor() - before)
+    print('bench shapley-supply-chain-of-dowhy ' + ', '.join(f'{k} {v:.3g}' for k, v in found.items()))
+
+
 if __name__ == '__main__':
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    for task in sys.argv[3:] or ['lagged', 'refute']:
-        {'lagged': lagged, 'refute': refute}[task](sys.argv[1], sys.argv[2])
+    tasks = {task.__name__: task for task in (lagged, refute, discrete, shapley)}
+    for name in sys.argv[3:] or tasks:
+        tasks[name](sys.argv[1], sys.argv[2])
