@@ -6,6 +6,8 @@
 
 #include "calendar.h"
 
+enum { SHORT = 4, /* a month's name that may be an abbreviation */ AROUND = 12 /* bytes of a date in figures on each side of its strokes */ };
+
 #define RANGE_WORDS (SET(TO) | SET(THROUGH) | SET(UNTIL) | SET(TILL) | SET(AND))
 /* Before a month, before a year they say that it is one. */
 #define BEFORE_ANY (SET(IN) | SET(OF) | SET(SINCE) | SET(BY) | SET(DURING) | SET(FROM) | SET(TO) | SET(UNTIL) | SET(THROUGH) | SET(FOR) | SET(BETWEEN))
@@ -22,8 +24,11 @@ typedef struct {
   bool past;                 /* "last spring": one that is over */
 } Point;
 
-static bool digit(char c) { return c >= '0' && c <= '9'; }
-static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+typedef WhenToken Token;
+typedef struct {
+  const Token *items;
+  size_t count;
+} Tokens;
 
 static bool is_any(const Tokens *t, size_t i, WordSet words) {
   return i < t->count && t->items[i].kind == T_WORD && t->items[i].word < OTHER && (words >> t->items[i].word & 1);
@@ -32,14 +37,14 @@ static bool is(const Tokens *t, size_t i, Word word) { return is_any(t, i, SET(w
 
 /* Abbreviations with a full stop or before a number: "Aug. 7", "Sept 2011". */
 static int month_of(const PropterStr *s, const Tokens *t, size_t i) {
-  if (i >= t->count || t->items[i].kind != T_WORD || !t->items[i].capital) return 0;
+  if (i >= t->count || t->items[i].kind != T_WORD) return 0;
   const Token *w = &t->items[i];
   if (w->cut && !((w->end < s->len && s->data[w->end] == '.') || (i + 1 < t->count && t->items[i + 1].kind == T_NUMBER && !t->items[i + 1].spelled))) return 0;
   return w->month;
 }
 
 /* A word so short that a full stop after it belongs to it. */
-static bool may_be_cut(const Token *t) { return t->cut || t->month == 5 || t->month == 6 || t->month == 7; }
+static bool may_be_cut(const Token *t) { return t->cut || (t->month && t->end - t->start <= SHORT); }
 
 static int season_of(const Tokens *t, size_t i) {
   if (is(t, i, SPRING)) return 3;
@@ -123,10 +128,9 @@ static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loos
     p->grain = WHEN_MONTH, p->month_count = 1;
     size_t after = skip_year(t, k, p);
     if (after != k) return after;
-    /* "may" and "march" are words; other months need their capital only. */
-    bool word = m == 3 || m == 5;
+    /* "May" and "March" are other words as well. */
     bool led = begin > 0 && is_any(t, begin - 1, BEFORE_MONTH);
-    return word && !led && !p->third && !loose ? 0 : k;
+    return t->items[i].doubtful && !led && !p->third && !loose ? 0 : k;
   }
   int season = season_of(t, i);
   if (season) {
@@ -288,7 +292,7 @@ static bool count_at(const Tokens *t, size_t i) {
 /* "Monday", "last Friday", "on Tuesday": the nearest one, the day itself if it is one. */
 static size_t weekday_at(const PropterStr *s, const Tokens *t, size_t i, const WhenContext *c, When *w) {
   size_t k = i + is_any(t, i, SET(LAST) | SET(NEXT) | SET(THIS));
-  if (k >= t->count || !t->items[k].weekday || !t->items[k].capital) return 0;
+  if (k >= t->count || !t->items[k].weekday) return 0;
   /* "Good Friday" is a name; "Monday, 7 August" says it itself. */
   if (k == i && i > 0 && t->items[i - 1].capital && t->items[i - 1].word == OTHER) return 0;
   Point ignored;
@@ -386,30 +390,36 @@ static size_t stroked_at(const PropterStr *s, const Tokens *t, size_t i, WhenOrd
 }
 
 bool when_order(PropterStr text, WhenOrder *order) {
-  Tokens t = {0};
-  bool days = false, months = false, day_first, month_first;
+  WhenText cut = {0};
+  bool days = false, months = false, day_first, month_first, fits = true;
   *order = WHEN_ORDER_UNKNOWN;
-  const char *stroke = text.len ? memchr(text.data, '/', text.len) : NULL;
-  if (!stroke) return true;
-  bool fits = calendar_tokens(text, NULL, &t);
-  for (size_t i = 0; fits && i < t.count; i++)
-    if (stroked(&text, &t, i, &day_first, &month_first) && day_first != month_first) *(day_first ? &days : &months) = true;
+  /* Figures that might be such a date begin one or two digits before a stroke. */
+  for (size_t at = 0; fits && at < text.len;) {
+    const char *stroke = memchr(text.data + at, '/', text.len - at);
+    if (!stroke) break;
+    at = (size_t)(stroke - text.data);
+    size_t from = at < AROUND ? 0 : at - AROUND, to = text.len - at < AROUND ? text.len : at + AROUND;
+    fits = when_cut((PropterStr){text.data + from, to - from}, calendar_default(), &cut);
+    Tokens t = {cut.tokens.items, cut.tokens.count};
+    for (size_t i = 0; fits && i < t.count; i++)
+      if (stroked(&cut.text, &t, i, &day_first, &month_first) && day_first != month_first) *(day_first ? &days : &months) = true;
+    at++;
+  }
   if (days != months) *order = days ? WHEN_DAY_FIRST : WHEN_MONTH_FIRST;
-  propter_vec_clear(&t);
+  propter_vec_clear(&cut.tokens);
   return fits;
 }
 
-bool when_duration(PropterStr text, const WhenWords *words, WhenDuration *out) {
+void when_duration(const WhenText *text, WhenDuration *out) {
   static const struct {
     Word unit;
     const char *before;
     int times;
     char letter;
   } units[] = {{DAY, "P", 1, 'D'}, {WEEK, "P", 7, 'D'}, {MONTH, "P", 1, 'M'}, {QUARTER, "P", 3, 'M'}, {YEAR, "P", 1, 'Y'}, {HOUR, "PT", 1, 'H'}, {MINUTE, "PT", 1, 'M'}};
-  Tokens t = {0};
+  Tokens t = {text->tokens.items, text->tokens.count};
   *out = (WhenDuration){0};
-  bool fits = calendar_tokens(text, words && words->count ? words : NULL, &t);
-  for (size_t i = 0; fits && !out->end && i + 2 < t.count; i++) {
+  for (size_t i = 0; !out->end && i + 2 < t.count; i++) {
     if (!is(&t, i, FOR)) continue;
     size_t k = i + 1;
     /* "for nearly two weeks", "for more than two weeks" */
@@ -421,35 +431,14 @@ bool when_duration(PropterStr text, const WhenWords *words, WhenDuration *out) {
         (void)snprintf(out->duration, sizeof out->duration, "%s%d%c", units[u].before, t.items[k].number * units[u].times, units[u].letter);
       }
   }
-  propter_vec_clear(&t);
-  return fits;
 }
 
 /* --- all of a text ------------------------------------------------------------------------------------------------------------- */
 
-/* Most sentences hold neither a figure nor a word of the calendar: seen without cutting them into words. */
-bool when_possible(PropterStr s, const WhenWords *own) {
-  static const char words[] = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win qua hal mon yea wee yes tod tom tue wed thu fri sat sun day hou";
-  if (own && own->count) return s.len > 0;
-  static const char beginnings[] = "jfmasondwqhyt";
-  uint32_t first = 0;
-  for (const char *w = beginnings; *w; w++) first |= 1u << (*w - 'a');
-  for (size_t i = 0; i < s.len; i++) {
-    if (digit(s.data[i])) return true;
-    if (!letter(s.data[i])) continue;
-    /* Only words that begin with one of these letters are looked at. */
-    if (!(first >> ((s.data[i] | 0x20) - 'a') & 1)) {
-      while (i + 1 < s.len && letter(s.data[i + 1])) i++;
-      continue;
-    }
-    char three[4] = "";
-    for (size_t k = 0; k < 3 && i + k < s.len && letter(s.data[i + k]); k++) three[k] = (char)(s.data[i + k] | 0x20);
-    if (three[2])
-      for (const char *w = words; *w; w += w[3] ? 4 : 3)
-        if (w[0] == three[0] && w[1] == three[1] && w[2] == three[2]) return true;
-    while (i + 1 < s.len && letter(s.data[i + 1])) i++;
-  }
-  return false;
+bool when_says_year(const WhenText *text) {
+  bool says = false;
+  for (size_t i = 0; i < text->tokens.count && !says; i++) says = text->tokens.items[i].digits == 4 || (text->tokens.items[i].word == FY && text->tokens.items[i].digits);
+  return says;
 }
 
 /* What has lasted since then lasts until the reference day. */
@@ -460,12 +449,10 @@ static void since(const Tokens *t, size_t i, const WhenContext *c, Whens *out) {
   out->items[out->count - 1].open = true;
 }
 
-bool when_scan(PropterStr text, const WhenContext *context, Whens *out) {
-  Tokens t = {0};
-  const WhenContext *c = context;
-  const WhenWords *words = c->words && c->words->count ? c->words : NULL;
-  if (!when_possible(text, words)) return true;
-  bool fits = calendar_tokens(text, words, &t);
+bool when_dates(const WhenText *cut, const WhenContext *c, Whens *out) {
+  PropterStr text = cut->text;
+  Tokens t = {cut->tokens.items, cut->tokens.count};
+  bool fits = true;
   for (size_t i = 0; fits && i < t.count;) {
     Point a, b;
     PropterDay first, last, first2, last2;
@@ -502,6 +489,14 @@ bool when_scan(PropterStr text, const WhenContext *context, Whens *out) {
     i = j;
     if (out->count > before) since(&t, at, c, out);
   }
-  propter_vec_clear(&t);
+  return fits;
+}
+
+bool when_scan(PropterStr text, const WhenContext *context, Whens *out) {
+  const Calendar *calendar = context->calendar ? context->calendar : calendar_default();
+  WhenText cut = {0};
+  if (!when_possible(text, calendar)) return true;
+  bool fits = when_cut(text, calendar, &cut) && when_dates(&cut, context, out);
+  propter_vec_clear(&cut.tokens);
   return fits;
 }

@@ -18,24 +18,27 @@ typedef struct {
 } When;
 typedef PROPTER_VEC(When) Whens;
 
-/* A word of another language's calendar, in lower case, and the English one that it stands for ("mai", "may"); none: it says nothing here ("zum"). The word
- * "." says that a full stop after a number makes it an ordinal ("3. Juni") and that figures apart by stops are a date ("3.6.2024"). */
-typedef struct {
-  PropterStr word, english;
-} WhenWord;
-typedef PROPTER_VEC(WhenWord) WhenWords;
-
-/* True if numbers with a full stop are ordinals. */
-bool when_ordinals(const WhenWords *words);
+/* The words that a language has for the calendar. */
+typedef struct Calendar Calendar;
+/* Without words; NULL: no memory. */
+Calendar *calendar_new(void);
+void calendar_free(Calendar *c);
+/* The first language's, never freed. */
+const Calendar *calendar_default(void);
+/* "january January Jan.": what stands for a word of the calendar, as `date` lines of rule files say it (ontology/rules/README.md). NULL: fine; else what was
+ * expected, and *bad is what was found. */
+const char *calendar_add(Calendar *c, PropterStr line, PropterStr *bad);
+/* True if a full stop after a number makes it an ordinal ("3. Juni") and figures apart by stops are a date ("3.6.2024"). */
+bool calendar_stops(const Calendar *c);
 
 /* Which of 05/03/2024 is the month. */
 typedef enum { WHEN_ORDER_UNKNOWN, WHEN_DAY_FIRST, WHEN_MONTH_FIRST } WhenOrder;
 
 typedef struct {
-  const WhenWords *words; /* NULL or empty: English */
-  PropterDay reference;   /* the day of writing; PROPTER_NO_DAY: unknown */
-  int year;               /* of periods that name none; 0: unknown */
-  bool forward;           /* it speaks of what is to come */
+  const Calendar *calendar; /* NULL: the default */
+  PropterDay reference;     /* the day of writing; PROPTER_NO_DAY: unknown */
+  int year;                 /* of periods that name none; 0: unknown */
+  bool forward;             /* it speaks of what is to come */
   WhenOrder order;
 } WhenContext;
 
@@ -44,20 +47,33 @@ typedef struct {
   char duration[16]; /* xsd:duration: P21D, PT40M */
 } WhenDuration;
 
-/* False: it holds none, seen quickly. `words` NULL or empty: English. */
-bool when_possible(PropterStr text, const WhenWords *words);
+/* False: it holds no date, seen quickly. */
+bool when_possible(PropterStr text, const Calendar *calendar);
+
+/* A text cut into the words of the calendar. */
+typedef struct WhenToken WhenToken;
+typedef struct {
+  PropterStr text;
+  PROPTER_VEC(WhenToken) tokens;
+} WhenText;
+/* Replaces what `out` held and keeps its room; free with propter_vec_clear(&out->tokens). False: no memory. */
+bool when_cut(PropterStr text, const Calendar *calendar, WhenText *out);
+/* True if it may say which year. */
+bool when_says_year(const WhenText *text);
 
 /* Appends every date or period of `text` ("7 August 2011", "August 7–22", "in August", "late 2014", "this spring", "from December 2007 to June 2009", "1H 2023",
  * "fiscal 2023", "yesterday", "last week", "on Monday", "two weeks ago", "over the past two years", "week 21", "since March", "three months ended March 31") in
- * order, in English or in a language with these words, which should order the parts of a date much as English does. A period without a year belongs to the
+ * order. The language should order the parts of a date much as English does. A period without a year belongs to the
  * context's year, otherwise it is the last one that had begun on the reference day (unknown: such periods are left out), or with `forward` the first that had
  * not ended. Figures such as 05/03/2024 that could be two days are left out unless the order is known. False: no memory. */
+bool when_dates(const WhenText *text, const WhenContext *context, Whens *out);
+/* Cuts a text and appends its dates. False: no memory. */
 bool when_scan(PropterStr text, const WhenContext *context, Whens *out);
 
 /* The order of day and month that the figures of a text show which can be read in one way only (25/04/2024); unknown if none or both do. False: no memory. */
 bool when_order(PropterStr text, WhenOrder *order);
 
-/* The first length of time that something is said to have lasted ("for three weeks", "for 40 minutes"). False: no memory. */
-bool when_duration(PropterStr text, const WhenWords *words, WhenDuration *out);
+/* The first length of time that something is said to have lasted ("for three weeks", "for 40 minutes"). */
+void when_duration(const WhenText *text, WhenDuration *out);
 
 #endif

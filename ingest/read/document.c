@@ -8,26 +8,63 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 enum { LONG_PERIOD = 366 };
 
-/* The first period that a text names (a second one is mostly a comparison), and the last year; both keep what they held if it names none. A review of ten years
- * says no year. */
-static PropterStatus time_of(const PropterRules *rules, PropterStr text, const PropterDocument *d, WhenOrder order, int *year, PropterPeriod *period, PropterError *err) {
-  Whens found = {0};
-  bool figure = false;
-  for (size_t i = 0; i < text.len && !figure; i++)
-    figure = (text.data[i] >= '0' && text.data[i] <= '9') || (text.data[i] >= 'A' && text.data[i] <= 'Z' && i > 0);
-  if (!figure) return PROPTER_OK;
-  WhenContext context = {&rules->dates, d->published, *year, false, order};
-  bool fits = when_scan(text, &context, &found), told = false;
-  for (size_t i = 0; i < found.count && fits; i++) {
-    const When *w = &found.items[i];
+/* The year that dates name last, and the first period (a second one is mostly a comparison); both keep what they held if there is none. A review of ten years says
+ * no year. */
+static void time_of(const Whens *found, PropterDay published, int *year, PropterPeriod *period) {
+  bool told = false;
+  for (size_t i = 0; i < found->count; i++) {
+    const When *w = &found->items[i];
     int m, dom;
     if (w->year_given && w->last - w->first <= LONG_PERIOD) propter_day_civil(w->last, year, &m, &dom);
     /* The day on which it was written is not what it is about; a single day is that of one happening. */
-    if (period && !told && w->grain <= WHEN_SEASON && w->last > w->first && !(d->published != PROPTER_NO_DAY && w->first <= d->published && w->last >= d->published))
+    if (period && !told && w->grain <= WHEN_SEASON && w->last > w->first && !(published != PROPTER_NO_DAY && w->first <= published && w->last >= published))
       *period = (PropterPeriod){w->first, w->last}, told = true;
   }
-  propter_vec_clear(&found);
-  return fits ? PROPTER_OK : no_memory(err);
+}
+
+/* Without a figure or a capital in the middle there is no such year or period. */
+static bool may_tell(PropterStr text) {
+  for (size_t i = 0; i < text.len; i++)
+    if ((text.data[i] >= '0' && text.data[i] <= '9') || (text.data[i] >= 'A' && text.data[i] <= 'Z' && i > 0)) return true;
+  return false;
+}
+
+/* A walk over a document's blocks. */
+typedef struct {
+  PropterRules *rules;
+  const PropterNames *names;
+  const PropterDocument *d;
+  WhenOrder order;
+  int title_year;          /* 0: none */
+  PropterStr section;      /* the headings that were looked at last */
+  int year;                /* of them, else of the title */
+  PropterPeriod heading;   /* of them */
+  PropterPeriod carried;   /* said last in this section */
+  SentenceDates dates;     /* of the sentence that is looked at */
+  Whens found;             /* scratch */
+  Spans sentences;         /* of the block */
+  PropterReadings *out;
+} Walk;
+
+/* What a text that is cut says of its time, if dates without a year are of *year. */
+static PropterStatus time_in(Walk *w, const WhenText *cut, int *year, PropterPeriod *period, PropterError *err) {
+  WhenContext context = {w->rules->calendar, w->d->published, *year, false, w->order};
+  w->found.count = 0;
+  if (!when_dates(cut, &context, &w->found)) return no_memory(err);
+  time_of(&w->found, w->d->published, year, period);
+  return PROPTER_OK;
+}
+
+static PropterStatus time_of_text(Walk *w, PropterStr text, int *year, PropterPeriod *period, PropterError *err) {
+  if (!may_tell(text) || !when_possible(text, w->rules->calendar)) return PROPTER_OK;
+  if (!when_cut(text, w->rules->calendar, &w->dates.cut)) return no_memory(err);
+  return time_in(w, &w->dates.cut, year, period, err);
+}
+
+static PropterStatus enter_section(Walk *w, PropterStr section, PropterError *err) {
+  if (section.data == w->section.data && section.len == w->section.len) return PROPTER_OK;
+  w->section = section, w->year = w->title_year, w->heading = (PropterPeriod){PROPTER_NO_DAY, PROPTER_NO_DAY};
+  return time_of_text(w, section, &w->year, &w->heading, err);
 }
 
 static double factor_of(PropterBlockKind kind) {
@@ -44,62 +81,84 @@ static double factor_of(PropterBlockKind kind) {
   }
 }
 
+/* The words of the calendar in the scene's sentence, if it may hold a date. */
+static PropterStatus cut_sentence(const PropterRules *rules, Scene *scene, SentenceDates *dates, PropterError *err) {
+  PropterStr s = {scene->text.data + scene->sentence.start, scene->sentence.end - scene->sentence.start};
+  dates->known = false;
+  scene->dates = when_possible(s, rules->calendar) ? dates : NULL;
+  return !scene->dates || when_cut(s, rules->calendar, &dates->cut) ? PROPTER_OK : no_memory(err);
+}
+
 /* Years: of the sentence itself, else of the headings, else of the title, else of what was said before. Periods for claims without a date: said last in
  * this section, else in the headings. */
-static PropterStatus read_block(PropterRules *rules, const PropterNames *names, const PropterDocument *d, const PropterBlock *block, WhenOrder order,
-                                PropterPeriod *carried, PropterReadings *out, PropterError *err) {
-  Spans sentences = {0};
+static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError *err) {
+  const PropterDocument *d = w->d;
+  PropterRules *rules = w->rules;
   PropterStr text = {d->text.data + block->start, block->end - block->start};
-  Scene scene = {.text = d->text, .published = d->published, .order = order, .factor = factor_of(block->kind), .heading = {PROPTER_NO_DAY, PROPTER_NO_DAY}};
-  int frame = 0, said = 0;
-  PropterStatus status = time_of(rules, d->title, d, order, &frame, NULL, err);
-  if (status == PROPTER_OK) status = time_of(rules, block->section, d, order, &frame, &scene.heading, err);
-  if (status == PROPTER_OK && !read_sentences(rules, text, &sentences)) status = no_memory(err);
+  int said = 0;
+  PROPTER_TRY(enter_section(w, block->section, err));
+  w->sentences.count = 0;
+  if (!read_sentences(rules, text, &w->sentences)) return no_memory(err);
+  Scene scene = {.text = d->text, .published = d->published, .order = w->order, .factor = factor_of(block->kind), .heading = w->heading};
   bool apart = block->kind == PROPTER_BLOCK_LIST_ITEM || block->kind == PROPTER_BLOCK_TABLE_CELL; /* one item does not speak of another */
-  if (carried->first != PROPTER_NO_DAY && !apart) scene.heading = *carried;
-  scene.heading_from = carried->first != PROPTER_NO_DAY && !apart ? "text before" : "headings";
-  for (size_t i = 0; i < sentences.count && status == PROPTER_OK; i++) {
-    scene.sentence = (PropterSpan){sentences.items[i].start + block->start, sentences.items[i].end + block->start};
-    scene.next =
-        i + 1 < sentences.count ? (PropterSpan){sentences.items[i + 1].start + block->start, sentences.items[i + 1].end + block->start} : (PropterSpan){0, 0};
+  if (w->carried.first != PROPTER_NO_DAY && !apart) scene.heading = w->carried;
+  scene.heading_from = w->carried.first != PROPTER_NO_DAY && !apart ? "text before" : "headings";
+  for (size_t i = 0; i < w->sentences.count; i++) {
+    const PropterSpan *sentence = &w->sentences.items[i];
+    scene.sentence = (PropterSpan){sentence->start + block->start, sentence->end + block->start};
+    scene.next = i + 1 < w->sentences.count ? (PropterSpan){sentence[1].start + block->start, sentence[1].end + block->start} : (PropterSpan){0, 0};
     PropterStr s = {d->text.data + scene.sentence.start, scene.sentence.end - scene.sentence.start};
     int own = 0;
-    scene.dated = when_possible(s, &rules->dates);
-    if (scene.dated && (status = time_of(rules, s, d, order, &own, NULL, err)) != PROPTER_OK) break;
-    scene.year = own ? own : frame ? frame : said;
-    out->sentences++;
+    PROPTER_TRY(cut_sentence(rules, &scene, &w->dates, err));
+    if (scene.dates && when_says_year(&w->dates.cut)) PROPTER_TRY(time_in(w, &w->dates.cut, &own, NULL, err));
+    scene.year = own ? own : w->year ? w->year : said;
+    w->out->sentences++;
     size_t blanks = 0;
     for (size_t k = 0; k < s.len && blanks < 2; k++) blanks += s.data[k] == ' ';
     if (blanks >= 2) {
-      status = find_claims(rules, &scene, NULL, out, err);
-      if (status == PROPTER_OK && rules->work > rules->work_max)
-        status = propter_fail(err, PROPTER_LIMIT, "more than %llu bytes of sentences to compare with rules by character %zu: text without full stops?",
-                              (unsigned long long)rules->work_max, scene.sentence.end);
-      if (status == PROPTER_OK) status = find_happenings(rules, names, &scene, out, err);
+      PROPTER_TRY(find_claims(rules, &scene, NULL, w->out, err));
+      if (rules->work > rules->work_max)
+        return propter_fail(err, PROPTER_LIMIT, "more than %llu bytes of sentences to compare with rules by character %zu: text without full stops?",
+                            (unsigned long long)rules->work_max, scene.sentence.end);
+      PROPTER_TRY(find_happenings(rules, w->names, &scene, w->out, err));
       scene.previous = scene.sentence;
     }
     said = scene.year;
     PropterPeriod before = scene.heading;
-    if (status == PROPTER_OK && scene.dated) status = time_of(rules, s, d, order, &said, &scene.heading, err);
+    if (scene.dates && may_tell(s)) {
+      /* What was found for claims serves, if it was not of what is to come. */
+      if (w->dates.known && !w->dates.forward) time_of(&w->dates.whens, d->published, &said, &scene.heading);
+      else PROPTER_TRY(time_in(w, &w->dates.cut, &said, &scene.heading, err));
+    }
     if (before.first != scene.heading.first || before.last != scene.heading.last) scene.heading_from = "text before";
   }
-  if (!apart && strcmp(scene.heading_from, "text before") == 0) *carried = scene.heading;
-  propter_vec_clear(&sentences);
-  return status;
+  if (!apart && strcmp(scene.heading_from, "text before") == 0) w->carried = scene.heading;
+  return PROPTER_OK;
+}
+
+static PropterStatus read_blocks(Walk *w, PropterError *err) {
+  const PropterDocument *d = w->d;
+  if (!when_order(d->text, &w->order)) return no_memory(err);
+  PROPTER_TRY(time_of_text(w, d->title, &w->title_year, NULL, err));
+  w->year = w->title_year;
+  for (size_t i = 0; i < d->block_count; i++) {
+    /* A new section begins with what its headings say. */
+    if (d->blocks[i].kind == PROPTER_BLOCK_HEADING) w->carried.first = PROPTER_NO_DAY;
+    if (factor_of(d->blocks[i].kind) > 0) PROPTER_TRY(read_block(w, &d->blocks[i], err));
+  }
+  return PROPTER_OK;
 }
 
 PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *d, PropterReadings *out, PropterError *err) {
   if (d->column_count) return read_authored(d, out, err);
-  PropterPeriod carried = {PROPTER_NO_DAY, PROPTER_NO_DAY};
-  WhenOrder order;
+  PropterPeriod never = {PROPTER_NO_DAY, PROPTER_NO_DAY};
+  Walk w = {.rules = rules, .names = names, .d = d, .heading = never, .carried = never, .out = out};
   rules->work = 0;
-  if (!when_order(d->text, &order)) return no_memory(err);
-  for (size_t i = 0; i < d->block_count; i++) {
-    /* A new section begins with what its headings say. */
-    if (d->blocks[i].kind == PROPTER_BLOCK_HEADING) carried.first = PROPTER_NO_DAY;
-    if (factor_of(d->blocks[i].kind) > 0) PROPTER_TRY(read_block(rules, names, d, &d->blocks[i], order, &carried, out, err));
-  }
-  return PROPTER_OK;
+  PropterStatus status = read_blocks(&w, err);
+  sentence_dates_clear(&w.dates);
+  propter_vec_clear(&w.found);
+  propter_vec_clear(&w.sentences);
+  return status;
 }
 
 void propter_readings_clear(PropterReadings *r) {
@@ -133,6 +192,7 @@ bool rules_unmark(PropterStr text, PropterBuf *plain, PropterSpan *cause, Propte
 static PropterStatus run_example(PropterRules *rules, const Rule *rule, const Example *example, PropterReadings *readings, PropterBuf *plain,
                                  PropterSpan *cause, PropterSpan *effect, PropterError *err) {
   Spans sentences = {0};
+  SentenceDates dates = {.known = false};
   PropterStatus status = PROPTER_OK;
   if (!rules_unmark(example->text, plain, cause, effect))
     return propter_fail(err, PROPTER_SYNTAX, "%s:%u: example with a mark that does not close", rule->source, example->line);
@@ -142,10 +202,11 @@ static PropterStatus run_example(PropterRules *rules, const Rule *rule, const Ex
   for (size_t i = 0; i < sentences.count && status == PROPTER_OK; i++) {
     scene.sentence = sentences.items[i];
     scene.next = i + 1 < sentences.count ? sentences.items[i + 1] : (PropterSpan){0, 0};
-    scene.dated = when_possible((PropterStr){text.data + scene.sentence.start, scene.sentence.end - scene.sentence.start}, &rules->dates);
-    status = find_claims(rules, &scene, NULL, readings, err);
+    status = cut_sentence(rules, &scene, &dates, err);
+    if (status == PROPTER_OK) status = find_claims(rules, &scene, NULL, readings, err);
     scene.previous = scene.sentence;
   }
+  sentence_dates_clear(&dates);
   propter_vec_clear(&sentences);
   return status;
 }

@@ -28,7 +28,7 @@ typedef struct {
   const Scene *scene;
   PropterStr s; /* the sentence */
   const Tagged *tagged;
-  Whens whens;
+  Whens whens; /* the scene's */
   WhenDuration lasted;
   Candidate found[CANDIDATES];
   size_t count;
@@ -535,13 +535,27 @@ static void dates(const Work *w, const Candidate *c, PropterReading *out) {
   }
 }
 
+void sentence_dates_clear(SentenceDates *d) {
+  propter_vec_clear(&d->cut.tokens);
+  propter_vec_clear(&d->whens);
+}
+
+PropterStatus find_dates(const PropterRules *r, const Scene *scene, PropterError *err) {
+  SentenceDates *d = scene->dates;
+  if (!d || d->known) return PROPTER_OK;
+  d->whens.count = 0;
+  d->forward = rules_any(r, r->future.items, r->future.count, slice(scene->text, scene->sentence));
+  when_duration(&d->cut, &d->lasted);
+  WhenContext context = {r->calendar, scene->published, scene->year, d->forward, scene->order};
+  d->known = when_dates(&d->cut, &context, &d->whens);
+  return d->known ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+}
+
 static PropterStatus dates_of(Work *w, PropterError *err) {
-  if (!w->scene->dated) return PROPTER_OK;
-  bool forward = rules_any(w->r, w->r->future.items, w->r->future.count, w->s);
-  if (!when_duration(w->s, &w->r->dates, &w->lasted)) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
-  WhenContext context = {&w->r->dates, w->scene->published, w->scene->year, forward, w->scene->order};
-  if (when_scan(w->s, &context, &w->whens)) return PROPTER_OK;
-  return propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
+  const SentenceDates *d = w->scene->dates;
+  PROPTER_TRY(find_dates(w->r, w->scene, err));
+  if (d) w->whens = d->whens, w->lasted = d->lasted;
+  return PROPTER_OK;
 }
 
 /* "Last week the strike", "in May the recall": the date is the sentence's; "the August strike" is a name. */
@@ -746,7 +760,6 @@ PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *o
   PropterStatus status = dates_of(&w, err);
   for (size_t i = 0; i < w.count; i++) cut_date(&w, &w.found[i].cause), cut_date(&w, &w.found[i].effect);
   for (size_t i = 0; i < w.count && status == PROPTER_OK; i++) status = emit(&w, &w.found[i], out, err);
-  propter_vec_clear(&w.whens);
   return status;
 }
 
@@ -826,7 +839,7 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
 /* One happening per sentence: paraphrases before labels, since they say what happened and labels may only refer to it; then plain clauses. */
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err) {
   Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
-  if (!scene->dated || !w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
+  if (!scene->dates || !w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
   PropterStatus status = dates_of(&w, err);
   size_t at;
   bool denied = status == PROPTER_OK && w.whens.count &&
@@ -855,6 +868,5 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
   if (status == PROPTER_OK && out->happenings.count == before) status = plain_clause(&w, out, err);
 done:
   propter_vec_clear(&matches);
-  propter_vec_clear(&w.whens);
   return status;
 }

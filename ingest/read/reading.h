@@ -145,7 +145,7 @@ struct PropterRules {
   LeftOuts left_out;
   uint64_t work, work_max; /* bytes of sentences looked at for the proposals in the document that is being read, and at most */
   PROPTER_VEC(PropterStr) abbreviations, small, joining, vague, alike, negating;
-  WhenWords dates;
+  Calendar *calendar;
   Lemmas lemmas;
   uint64_t hash;
 };
@@ -188,19 +188,31 @@ PropterStatus read_authored(const PropterDocument *d, PropterReadings *out, Prop
 PropterStr read_beginning(PropterStr text, size_t max);
 
 /* --- find.c --- */
+/* What the calendar makes of a sentence, worked out once for all who ask. */
+typedef struct {
+  WhenText cut;
+  Whens whens;
+  WhenDuration lasted;
+  bool known;   /* the dates are */
+  bool forward; /* they are of what is to come */
+} SentenceDates;
+void sentence_dates_clear(SentenceDates *d);
+
 /* One sentence in its surroundings. */
 typedef struct {
   PropterStr text;                /* of the document */
   PropterSpan sentence, previous; /* previous empty: none in this block */
   PropterSpan next;
   PropterDay published;
-  bool dated;            /* the sentence may hold a date */
+  SentenceDates *dates;  /* of the sentence, cut into words; NULL: it holds no date */
   int year;              /* hint for dates without one, 0: none */
   PropterPeriod heading; /* period that the sentences before or the headings name */
   WhenOrder order;       /* of dates in figures */
   const char *heading_from; /* what said it */
   double factor;         /* of confidence */
 } Scene;
+/* The dates of the scene's sentence. */
+PropterStatus find_dates(const PropterRules *rules, const Scene *scene, PropterError *err);
 PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *only_rule, PropterReadings *out, PropterError *err);
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err);
 

@@ -209,18 +209,10 @@ static PropterStatus language_line(RuleParser *p, PropterStr rest) {
   return rules_bad(p, expected, rest);
 }
 
-/* "date may mai": the English word of the calendar, then what this language has for it. */
 static PropterStatus date_line(RuleParser *p, PropterStr rest) {
-  PropterRules *r = p->r;
-  PropterStr english = rules_word(&rest);
-  if (!rest.len) return rules_bad(p, "an English word of the calendar (or none) and words for it", english);
-  if (propter_str_equal(english, PROPTER_STR("none"))) english.len = 0;
-  if (!(english.data = keep(r, english))) return no_memory(p->err);
-  while (rest.len) {
-    WhenWord w = {propter_arena_copy(&r->arena, rules_word(&rest)), english};
-    if (!w.word.data || !propter_vec_push(&r->dates, w)) return no_memory(p->err);
-  }
-  return PROPTER_OK;
+  PropterStr found;
+  const char *expected = calendar_add(p->r->calendar, rest, &found);
+  return expected ? rules_bad(p, expected, found) : PROPTER_OK;
 }
 
 /* "lemma VERB lead led", "ending VERB ied y", "mend VERB us use". */
@@ -525,7 +517,7 @@ static PropterStatus rules_new_in(const Language *language, const PropterLimits 
   r->work_max = READ_WORK;
   char source[16];
   (void)snprintf(source, sizeof source, "%s.rules", language->code);
-  PropterStatus status = propter_matcher_new(r->limits.match_steps, &r->matcher, err);
+  PropterStatus status = (r->calendar = calendar_new()) ? propter_matcher_new(r->limits.match_steps, &r->matcher, err) : no_memory(err);
   if (status == PROPTER_OK) status = propter_rules_add(r, (PropterStr){language->rules, *language->rules_size}, source, err);
   if (status != PROPTER_OK) {
     propter_rules_free(r);
@@ -600,7 +592,7 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->vague);
   propter_vec_clear(&r->negating);
   propter_vec_clear(&r->alike);
-  propter_vec_clear(&r->dates);
+  calendar_free(r->calendar);
   propter_vec_clear(&r->units);
   propter_vec_clear(&r->left_out);
   propter_vec_clear(&r->triggers);

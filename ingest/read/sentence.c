@@ -76,7 +76,7 @@ static bool ends(const PropterRules *r, PropterStr s, size_t i, size_t *after) {
   if (lower(next)) return false;
   if (c == '.' && j == i + 1 && abbreviation(r, s, i, n)) return false;
   /* "am 3. Juni", where the rules say so. */
-  if (c == '.' && i > 0 && digit(s.data[i - 1]) && (i < 3 || !digit(s.data[i - 2]) || !digit(s.data[i - 3])) && when_ordinals(&r->dates)) return false;
+  if (c == '.' && i > 0 && digit(s.data[i - 1]) && (i < 3 || !digit(s.data[i - 2]) || !digit(s.data[i - 3])) && calendar_stops(r->calendar)) return false;
   /* "1. First": the number of a list. */
   if (c == '.' && i > 0 && digit(s.data[i - 1]) && (i == 1 || (i == 2 && digit(s.data[0])))) return false;
   return true;

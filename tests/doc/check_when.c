@@ -117,7 +117,10 @@ START_TEST(lengths_of_time) {
                  {"for the strike of two weeks", ""}, {"for two shops", ""}};
   for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
     WhenDuration d;
-    ck_assert(when_duration(propter_str(lengths[i].text), NULL, &d));
+    WhenText cut = {0};
+    ck_assert(when_cut(propter_str(lengths[i].text), calendar_default(), &cut));
+    when_duration(&cut, &d);
+    propter_vec_clear(&cut.tokens);
     ck_assert_msg(strcmp(d.duration, lengths[i].duration) == 0, "%s: %s", lengths[i].text, d.duration);
   }
 }

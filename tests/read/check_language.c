@@ -81,7 +81,7 @@ START_TEST(dates_in_german) {
   Whens found = {0};
   char first[16], last[16];
   ck_ok(propter_rules_open("de", NULL, 0, NULL, &rules, err));
-  ck_assert(when_scan(propter_str(dates[_i].text), &(WhenContext){.words = &rules->dates, .reference = propter_day(2024, 7, 1)}, &found));
+  ck_assert(when_scan(propter_str(dates[_i].text), &(WhenContext){.calendar = rules->calendar, .reference = propter_day(2024, 7, 1)}, &found));
   if (dates[_i].first) {
     ck_assert_uint_eq(found.count, 1);
     propter_day_format(found.items[0].first, first), propter_day_format(found.items[0].last, last);
