@@ -60,7 +60,7 @@ PropterStatus train_sentence_cases(Trainer *t, const Corpus *c, LearnSet *out, P
 PropterStatus train_pair_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err) {
   const char *classes[CORPUS_PAIRS];
   for (int k = 0; k < CORPUS_PAIRS; k++) classes[k] = corpus_pairs[k].class_;
-  return learn_logistic(set, classes, CORPUS_PAIRS, &(LearnOptions){.epochs = 20, .rate = .05, .l2 = 1e-3, .least = 2, .folds = folds, .fold = fold}, 20, out,
+  return learn_logistic(set, classes, CORPUS_PAIRS, &(LearnOptions){.epochs = 12, .rate = .01, .l2 = 1e-3, .least = 2, .folds = folds, .fold = fold}, 20, out,
                         err);
 }
 
@@ -78,6 +78,8 @@ static PropterStatus train(const char *data, const char *folder, PropterStatus (
   LearnSet set = {0};
   (void)snprintf(path, sizeof path, "%s/%s", data, folder);
   PropterStatus status = trainer_start(&t, err);
+  if (status == PROPTER_OK && !judge_wordnet(t.judge))
+    status = propter_fail(err, PROPTER_NOT_FOUND, "%s: WordNet is not there (Debian's wordnet-base)", PROPTER_WORDNET_FOLDER);
   if (status == PROPTER_OK) status = corpus(path, &c, err);
   if (status == PROPTER_OK) status = take(&t, &c, &set, err);
   if (status == PROPTER_OK) status = model(&set, 0, 0, out, err);
@@ -90,7 +92,8 @@ static PropterStatus train(const char *data, const char *folder, PropterStatus (
 PropterStatus train_pair(const char *data, PropterBuf *out, PropterError *err) {
   propter_buf_add(out,
                   PROPTER_STR("# Does one of two words cause the other: multinomial logistic regression, learned by ingest/learn.\n"
-                              "# Trained on SemEval-2010 Task 8 (train; Hendrickx et al. 2010), CC BY 3.0 (https://creativecommons.org/licenses/by/3.0/).\n"));
+                              "# Trained on SemEval-2010 Task 8 (train; Hendrickx et al. 2010), CC BY 3.0 (https://creativecommons.org/licenses/by/3.0/);\n"
+                              "# classes and kinds of words are those of WordNet 3.0, Copyright 2006 by Princeton University (NOTICE).\n"));
   return train(data, "semeval2010t8", corpus_semeval2010t8, train_pair_cases, train_pair_model, out, err);
 }
 

@@ -14,6 +14,7 @@ struct Judge {
   Linear models[JUDGE_MODELS];
   Tagger *tagger;
   struct sb_stemmer *stemmer;
+  PropterWordnet *wordnet;
   Features features; /* scratch */
 };
 
@@ -48,6 +49,10 @@ PropterStatus judge_new(bool benchmarks, Judge **out, PropterError *err) {
   if (!j || !(j->stemmer = sb_stemmer_new("english", "UTF_8"))) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
   for (size_t i = 0; i < SHIPPED && status == PROPTER_OK; i++)
     if (benchmarks || !models[i].benchmark) status = judge_use(j, models[i].model, models[i].text, models[i].name, err);
+  if (status == PROPTER_OK && benchmarks) {
+    status = propter_wordnet_open(NULL, &j->wordnet, err);
+    if (status == PROPTER_NOT_FOUND) status = PROPTER_OK;
+  }
   if (status != PROPTER_OK) judge_free(j), j = NULL;
   *out = j;
   return status;
@@ -67,8 +72,11 @@ void judge_free(Judge *j) {
   tagger_free(j->tagger);
   for (int i = 0; i < JUDGE_MODELS; i++) linear_clear(&j->models[i]);
   if (j->stemmer) sb_stemmer_delete(j->stemmer);
+  propter_wordnet_close(j->wordnet);
   propter_free(j);
 }
+
+const PropterWordnet *judge_wordnet(const Judge *j) { return j->wordnet; }
 
 static void code(Tagged *t) {
   size_t n = 0;
@@ -89,6 +97,7 @@ static void code(Tagged *t) {
 
 void judge_tag(Judge *j, PropterStr sentence, bool stems, Tagged *out) {
   out->text = sentence;
+  out->wordnet = j->wordnet;
   out->count = read_tokens(sentence, out->tokens, TOKENS);
   tag_tokens(j->tagger, out->tokens, out->count);
   for (size_t i = 0; i < out->count && stems; i++) {
@@ -241,6 +250,7 @@ void judge_pair_features(const Tagged *t, PropterSpan first, PropterSpan second,
   for (size_t i = b + 1; i < t->count && i <= b + 6; i++)
     if (content(t, i)) feature_add(out, "or", stem(t, i), none);
   rule_features(readings, count, first, second, out);
+  sense_features(t, a, b, b0, out);
 }
 
 int judge_pair_class(const Linear *m, const float *scores, double *sure) {

@@ -4,11 +4,13 @@
 #define READ_JUDGE_H
 
 #include "linear.h"
+#include "propter/wordnet.h"
 
 /* A sentence with tags and stems. One thread at a time. */
 enum { CODED = 24576 };
 typedef struct {
   PropterStr text;
+  const PropterWordnet *wordnet; /* NULL: not there */
   size_t count;
   Token tokens[TOKENS];
   char stems[TOKENS][TOKEN_WORD];
@@ -21,11 +23,15 @@ typedef struct Judge Judge;
 
 typedef enum { JUDGE_TAGGER, JUDGE_PAIR, JUDGE_SENTENCE, JUDGE_CLAIM, JUDGE_MODELS } JudgeModel;
 
-/* The models of English; borrowed texts. Without `benchmarks` only those that `propter read` uses: tagger and claim. Free with judge_free. */
+/* The models of English; borrowed texts. Without `benchmarks` only those that `propter read` uses: tagger and claim; with them WordNet where
+ * it is installed, at which the model of pairs looks. Free with judge_free. */
 PropterStatus judge_new(bool benchmarks, Judge **out, PropterError *err);
 void judge_free(Judge *j);
 /* Of the texts of the models that `propter read` uses: another model grades a document anew. */
 uint64_t judge_hash(void);
+
+/* What the judge looks words up in, or NULL. */
+const PropterWordnet *judge_wordnet(const Judge *j);
 
 /* Takes another model for one of them (training). `text` must outlive it. */
 PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char *source, PropterError *err);
@@ -45,6 +51,8 @@ size_t judge_decoded(const Tagged *t, PropterSpan span, size_t at);
 
 /* Two arguments in a sentence: 0 neither causes the other, 1 the first, 2 the second. `readings` are the claims of the rules in it, spans of the same text. */
 void judge_pair_features(const Tagged *t, PropterSpan first, PropterSpan second, const PropterReading *readings, size_t count, Features *out);
+/* What WordNet adds to that: of the tokens that are the heads of both arguments, of which the second begins at `second_start`. Nothing without WordNet. */
+void sense_features(const Tagged *t, size_t first, size_t second, size_t second_start, Features *out);
 /* Class from a pair model's scores, and the probability that either causes the other. */
 int judge_pair_class(const Linear *m, const float *scores, double *sure);
 int judge_pair(Judge *j, const Tagged *t, PropterSpan first, PropterSpan second, const PropterReading *readings, size_t count, double *sure);

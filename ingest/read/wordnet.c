@@ -35,11 +35,15 @@ static const char *const classes[] = {
 static const struct {
   PropterWordnetPos pos;
   const char *ending, *instead;
-} detachments[] = {{PROPTER_WORDNET_NOUN, "s", ""},     {PROPTER_WORDNET_NOUN, "ses", "s"}, {PROPTER_WORDNET_NOUN, "xes", "x"},   {PROPTER_WORDNET_NOUN, "zes", "z"},
-                   {PROPTER_WORDNET_NOUN, "ches", "ch"}, {PROPTER_WORDNET_NOUN, "shes", "sh"}, {PROPTER_WORDNET_NOUN, "men", "man"}, {PROPTER_WORDNET_NOUN, "ies", "y"},
-                   {PROPTER_WORDNET_VERB, "s", ""},     {PROPTER_WORDNET_VERB, "ies", "y"}, {PROPTER_WORDNET_VERB, "es", "e"},    {PROPTER_WORDNET_VERB, "es", ""},
-                   {PROPTER_WORDNET_VERB, "ed", "e"},   {PROPTER_WORDNET_VERB, "ed", ""},   {PROPTER_WORDNET_VERB, "ing", "e"},   {PROPTER_WORDNET_VERB, "ing", ""},
-                   {PROPTER_WORDNET_ADJ, "er", ""},     {PROPTER_WORDNET_ADJ, "est", ""},   {PROPTER_WORDNET_ADJ, "er", "e"},     {PROPTER_WORDNET_ADJ, "est", "e"}};
+} detachments[] = {
+    {PROPTER_WORDNET_NOUN, "s", ""}, {PROPTER_WORDNET_NOUN, "ses", "s"}, {PROPTER_WORDNET_NOUN, "xes", "x"},
+    {PROPTER_WORDNET_NOUN, "zes", "z"}, {PROPTER_WORDNET_NOUN, "ches", "ch"}, {PROPTER_WORDNET_NOUN, "shes", "sh"},
+    {PROPTER_WORDNET_NOUN, "men", "man"}, {PROPTER_WORDNET_NOUN, "ies", "y"},
+    {PROPTER_WORDNET_VERB, "s", ""}, {PROPTER_WORDNET_VERB, "ies", "y"}, {PROPTER_WORDNET_VERB, "es", "e"},
+    {PROPTER_WORDNET_VERB, "es", ""}, {PROPTER_WORDNET_VERB, "ed", "e"}, {PROPTER_WORDNET_VERB, "ed", ""},
+    {PROPTER_WORDNET_VERB, "ing", "e"}, {PROPTER_WORDNET_VERB, "ing", ""},
+    {PROPTER_WORDNET_ADJ, "er", ""}, {PROPTER_WORDNET_ADJ, "est", ""}, {PROPTER_WORDNET_ADJ, "er", "e"},
+    {PROPTER_WORDNET_ADJ, "est", "e"}};
 
 /* --- files --------------------------------------------------------------------------------------------------------------------------- */
 

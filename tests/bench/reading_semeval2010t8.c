@@ -27,6 +27,7 @@ void reading_semeval2010t8(const Reading *reading) {
   Trainer t;
   LearnSet set = {0};
   reading_check(trainer_start(&t, &err), &err);
+  if (!judge_wordnet(t.judge)) printf("# without WordNet (Debian's wordnet-base), at which the model looks\n");
   reading_check(corpus_semeval2010t8(reading->folder, &c, &err), &err);
   reading_check(train_pair_cases(&t, &c, &set, &err), &err);
   int *said = propter_calloc(c.items.count + 1, sizeof *said);

@@ -104,6 +104,31 @@ START_TEST(pairs) {
 }
 END_TEST
 
+static bool has_feature(const PropterMap *names, const char *name) { return propter_map_get(names, propter_str(name)) != NULL; }
+
+START_TEST(senses) {
+  static Tagged t;
+  static Features f;
+  PropterMap names = {0};
+  judge_tag(judge, PROPTER_STR("The earthquakes have been triggered by a sudden collapse of mines."), true, &t);
+  if (!t.wordnet) {
+    printf("# judge/senses: SKIPPED, no WordNet\n");
+    return;
+  }
+  f.count = 0, f.names = &names;
+  sense_features(&t, 1, 8, 6, &f);
+  static const char *const expected[] = {"1first-class=noun.event", "classes=noun.event noun.state", "v,used=trigger|be ed by", "2class=noun.event",
+                                         "1kind=entity|1740", "p,1class=by|noun.event", "path,2class=have be trigger by|noun.state"};
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) ck_assert_msg(has_feature(&names, expected[i]), "%s", expected[i]);
+  ck_assert(!has_feature(&names, "path,2class=have be trigger by sudden|noun.state"));
+  size_t before = f.count;
+  t.wordnet = NULL;
+  sense_features(&t, 1, 8, 6, &f);
+  ck_assert_uint_eq(f.count, before);
+  propter_map_clear(&names);
+}
+END_TEST
+
 START_TEST(sentences) {
   static Tagged t;
   judge_tag(judge, PROPTER_STR("The workers went on strike to demand higher wages because prices had risen."), true, &t);
@@ -253,6 +278,7 @@ Suite *suite_judge(void) {
   tcase_set_timeout(models, 120); /* rules are compiled several times */
   tcase_add_test(models, tags);
   tcase_add_test(models, pairs);
+  tcase_add_test(models, senses);
   tcase_add_test(models, sentences);
   tcase_add_test(models, claims);
   tcase_add_test(models, weights);
