@@ -92,7 +92,7 @@ static PropterStatus remove_yearly(Baseline *b, const PropterSeries *series, Pro
   return PROPTER_OK;
 }
 
-static void extrapolate(const Baseline *b, size_t from, double drift, size_t count, double *expected);
+static void levels_before(const Baseline *b, const double *path, size_t from, double drift, const size_t *widths, size_t count, double *level);
 
 /* --- usual growth at one origin after the other ------------------------------------------------------------------------------- */
 
@@ -167,18 +167,21 @@ PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_fro
   static const double growths[] = {1, 0.5, 0};
   enum { WIDTHS = sizeof widths / sizeof *widths, GROWTHS = sizeof growths / sizeof *growths, WAYS = WIDTHS * GROWTHS };
   size_t count[WAYS] = {0}, chosen = 0;
-  double *scratch = propter_malloc(((WAYS + 1) * b->n + length) * sizeof *scratch), best = INFINITY, drift;
+  double *scratch = propter_malloc((WAYS + 1) * b->n * sizeof *scratch), best = INFINITY, drift;
   if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
-  double *errors = scratch + b->n, *expected = errors + WAYS * b->n;
+  double *errors = scratch + b->n;
   Growths near = growths_open(b, length, block_from, block_to, scratch);
   for (size_t o = 0; o + length <= b->n; o++) {
     if (b->before[o] == SIZE_MAX || (o < block_to && o + length > block_from) || !growths_median(&near, o, &drift)) continue;
-    for (size_t w = 0; w < WAYS; w++) {
-      double sum = 0;
-      b->width = widths[w / GROWTHS];
-      extrapolate(b, o, growths[w % GROWTHS] * drift, length, expected);
-      for (size_t h = 0; h < length; h++) sum += b->y[o + h] - expected[h];
-      if (!isnan(sum)) errors[w * b->n + count[w]++] = sum;
+    for (size_t g = 0; g < GROWTHS; g++) {
+      double level[WIDTHS], step = growths[g] * drift;
+      levels_before(b, b->y, o, step, widths, WIDTHS, level);
+      for (size_t k = 0; k < WIDTHS; k++) {
+        double sum = 0;
+        const size_t w = k * GROWTHS + g;
+        for (size_t h = 0; h < length; h++) sum += b->y[o + h] - (level[k] + step * (double)(h + 1));
+        if (!isnan(sum)) errors[w * b->n + count[w]++] = sum;
+      }
     }
   }
   for (size_t w = 0; w < WAYS && 4 * widths[w / GROWTHS] <= b->n; w++) {
@@ -270,11 +273,25 @@ static size_t step_back(const Baseline *b, size_t from, size_t k) {
   return i;
 }
 
+/* By each of the widths, which ascend: what a wider level has before a narrower one is in order already. */
+static void levels_before(const Baseline *b, const double *path, size_t from, double drift, const size_t *widths, size_t count, double *level) {
+  double sorted[16];
+  size_t n = 0, i = step_back(b, from, 0);
+  for (size_t w = 0; w < count; w++) {
+    for (; n < widths[w] && i != SIZE_MAX; i = b->before[i], n++) {
+      const double value = path[i] + drift * (double)(from - 1 - i);
+      size_t place = n;
+      for (; place && sorted[place - 1] > value; place--) sorted[place] = sorted[place - 1];
+      sorted[place] = value;
+    }
+    level[w] = !n ? NAN : n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
+  }
+}
+
 double baseline_level_before(const Baseline *b, size_t from, double drift, const double *path) {
-  double level[16];
-  size_t n = 0;
-  for (size_t i = step_back(b, from, 0); n < b->width && i != SIZE_MAX; i = b->before[i]) level[n++] = path[i] + drift * (double)(from - 1 - i);
-  return propter_median(level, n);
+  double level;
+  levels_before(b, path, from, drift, &b->width, 1, &level);
+  return level;
 }
 
 static void extrapolate(const Baseline *b, size_t from, double drift, size_t count, double *expected) {

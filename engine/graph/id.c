@@ -294,8 +294,10 @@ int id_order(const void *a, const void *b) {
 
 void ids_sort(PropterIds *ids, size_t from) {
   size_t kept = from;
+  bool sorted = true; /* as what a scan found is */
   if (ids->count <= from) return;
-  qsort(ids->items + from, ids->count - from, sizeof *ids->items, id_order);
+  for (size_t i = from + 1; i < ids->count && sorted; i++) sorted = ids->items[i - 1] <= ids->items[i];
+  if (!sorted) qsort(ids->items + from, ids->count - from, sizeof *ids->items, id_order);
   for (size_t i = from; i < ids->count; i++)
     if (i == from || ids->items[i] != ids->items[kept - 1]) ids->items[kept++] = ids->items[i];
   ids->count = kept;

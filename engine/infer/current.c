@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../graph/sort_keys.h"
 #include "current.h"
 
 /* --- statements ----------------------------------------------------------------------------------------------------------------------------------- */
@@ -293,12 +294,31 @@ void quads_sort(PropterQuads *q) {
   if (!sorted) qsort(q->items, q->count, sizeof *q->items, compare_spo);
 }
 
-static void distinct(PropterQuads *q) {
+/* By subjects first, of which there are very many with few statements each. */
+static PropterStatus distinct(PropterQuads *q, PropterError *err) {
   size_t n = 0;
-  quads_sort(q);
+  PropterQuad *sorted = propter_malloc((q->count + 1) * sizeof *sorted);
+  SortKey *keys = propter_malloc(2 * (q->count + 1) * sizeof *keys);
+  if (!sorted || !keys || q->count > UINT32_MAX) {
+    propter_free(sorted);
+    propter_free(keys);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu statements", q->count);
+  }
+  for (size_t i = 0; i < q->count; i++) keys[i] = (SortKey){q->items[i].s, (uint32_t)i};
+  const SortKey *order = sort_keys(keys, keys + q->count, q->count);
+  for (size_t i = 0; i < q->count; i++) {
+    const PropterQuad quad = q->items[order[i].at];
+    size_t place = i;
+    for (; place && compare_spo(&sorted[place - 1], &quad) > 0; place--) sorted[place] = sorted[place - 1];
+    sorted[place] = quad;
+  }
+  if (q->count) memcpy(q->items, sorted, q->count * sizeof *sorted);
+  propter_free(sorted);
+  propter_free(keys);
   for (size_t i = 0; i < q->count; i++)
     if (i == 0 || compare_spo(&q->items[i], &q->items[i - 1]) != 0) q->items[n++] = q->items[i];
   q->count = n;
+  return PROPTER_OK;
 }
 
 static size_t subject_end(const PropterQuads *q, size_t from) {
@@ -328,7 +348,7 @@ static bool has_type(const Sheet *sheet, const PropterQuads *q, size_t from, siz
 
 PropterStatus sheet_changes(Sheet *sheet, const PropterQuads *old, PropterError *err) {
   size_t i = 0, k = 0;
-  distinct(&sheet->quads);
+  PROPTER_TRY(distinct(&sheet->quads, err));
   while (i < old->count || k < sheet->quads.count) {
     size_t i1 = i < old->count ? subject_end(old, i) : i, k1 = k < sheet->quads.count ? subject_end(&sheet->quads, k) : k;
     bool gone = k == k1 || (i < i1 && old->items[i].s < sheet->quads.items[k].s), fresh = i == i1 || (k < k1 && sheet->quads.items[k].s < old->items[i].s);

@@ -260,6 +260,7 @@ static bool is_another(const Case *c, const Study *s) {
 /* What the rates are learned from and what is found with them, for one case. */
 typedef struct {
   bool *another;     /* [studies]: is_another */
+  bool *covered;     /* [kinds]: by the kind of the cause at hand */
   double *past;      /* [studies] */
   double *rate, *sum; /* [kinds], [2 × kinds]: room */
 } Learning;
@@ -290,11 +291,12 @@ static void expect(const Case *c, const History *h, int sign, const Learning *l)
 
 static PropterStatus keep_past(const Case *c, const History *h, const Learning *l, Cause *cause, PropterError *err) {
   PropterId kind = cause->root == SIZE_MAX ? cause->id : c->know->events.items[cause->root].kind;
+  for (size_t k = 0; k < h->kinds.count; k++) l->covered[k] = kind && concept_covers(c->know, kind, h->kinds.items[k]);
   double *kept = propter_arena_alloc(c->arena, h->studies.count * sizeof *kept);
   PropterCandidate *n = &cause->number;
   if (!kept) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", h->studies.count);
-  for (size_t i = 0; i < h->studies.count && kind; i++)
-    if (l->another[i] && concept_covers(c->know, kind, h->kinds.items[h->studies.items[i].kind])) kept[n->pasts++] = l->past[i];
+  for (size_t i = 0; i < h->studies.count; i++)
+    if (l->another[i] && l->covered[h->studies.items[i].kind]) kept[n->pasts++] = l->past[i];
   n->past = kept;
   return PROPTER_OK;
 }
@@ -314,14 +316,18 @@ PropterStatus history_find(Case *c, PropterError *err) {
   size_t n = h->studies.count, kinds = h->kinds.count;
   PropterStatus status = PROPTER_OK;
   if (!n) return PROPTER_OK;
-  Learning l = {.another = propter_malloc(n * sizeof *l.another), .past = propter_malloc((n + 3 * kinds) * sizeof *l.past)};
+  Learning l = {.another = propter_malloc((n + kinds) * sizeof *l.another), .past = propter_malloc((n + 3 * kinds) * sizeof *l.past)};
   if (!l.another || !l.past) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu events", n);
+  else l.covered = l.another + n, l.rate = l.past + n, l.sum = l.rate + kinds;
   for (size_t i = 0; i < n && !status; i++) l.another[i] = is_another(c, &h->studies.items[i]);
   for (int sign = -1; sign <= 1 && !status; sign += 2) {
-    l.rate = l.past + n, l.sum = l.rate + kinds;
-    expect(c, h, sign, &l);
-    for (size_t i = 0; i < c->causes.count && !status; i++)
-      if (said_way(c, &c->causes.items[i].number) == sign) status = keep_past(c, h, &l, &c->causes.items[i], err);
+    bool known = false; /* what was expected of that sign */
+    for (size_t i = 0; i < c->causes.count && !status; i++) {
+      if (said_way(c, &c->causes.items[i].number) != sign) continue;
+      if (!known) expect(c, h, sign, &l);
+      known = true;
+      status = keep_past(c, h, &l, &c->causes.items[i], err);
+    }
   }
   propter_free(l.another);
   propter_free(l.past);

@@ -5,8 +5,6 @@
 #include "../graph/id.h"
 #include "know.h"
 
-static int by_concept(const void *a, const void *b) { return id_order(&((const KnowConcept *)a)->id, &((const KnowConcept *)b)->id); }
-
 bool ids_have(const PropterIds *ids, PropterId id) {
   size_t low = 0, high = ids->count;
   while (low < high) {
@@ -20,9 +18,13 @@ bool ids_have(const PropterIds *ids, PropterId id) {
 }
 
 static KnowConcept *find(const Know *know, PropterId id) {
-  KnowConcept key = {.id = id};
-  if (!know->concepts.count) return NULL;
-  return bsearch(&key, know->concepts.items, know->concepts.count, sizeof key, by_concept);
+  size_t low = 0, high = know->concepts.count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (know->concepts.items[middle].id < id) low = middle + 1;
+    else high = middle;
+  }
+  return low < know->concepts.count && know->concepts.items[low].id == id ? &know->concepts.items[low] : NULL;
 }
 
 const KnowConcept *concept_find(const Know *know, PropterId id) { return find(know, id); }
