@@ -16,7 +16,7 @@ typedef struct {
   PropterStr slipped_for;
 } Match;
 
-enum { NAME_WORDS = 16, NO_MATCH = 255 };
+enum { NAME_WORDS = 16, NO_MATCH = 255, BEGINNING = 5 };
 
 /* What each word of a question costs as each term of the names: computed once, names share their words. */
 typedef struct {
@@ -34,6 +34,7 @@ static uint8_t cost_of(const PropterLexicon *l, const Word *w, const Term *t) {
   unsigned slips = why_word_slips(w->text);
   if (l->proper) slips = slips && propter_utf8_length(w->text) > 4 && t->text.len && w->text.data[0] == t->text.data[0] ? 1 : 0;
   if (w->known || !slips) return NO_MATCH;
+  if (l->proper && w->text.len >= BEGINNING && t->text.len > w->text.len + 1 && propter_str_starts(t->text, w->text)) return 2; /* "ortho" */
   unsigned d = why_word_distance(w->text, t->text, slips);
   return d <= slips ? (uint8_t)(1 + d) : NO_MATCH;
 }
@@ -45,7 +46,7 @@ static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterA
   memset(out->least, NO_MATCH, terms + 1);
   for (size_t i = 0; i < words->count; i++)
     for (size_t t = 0; t < terms; t++) {
-      uint8_t c = words->word[i].used == USED_NOT ? cost_of(l, &words->word[i], &l->terms.items[t]) : NO_MATCH;
+      uint8_t c = words->word[i].used == USED_NOT && !(l->proper && words->word[i].phrase) ? cost_of(l, &words->word[i], &l->terms.items[t]) : NO_MATCH;
       out->cost[i * terms + t] = c;
       if (c < out->least[t]) out->least[t] = c;
     }
@@ -284,6 +285,22 @@ static PropterStatus slice_gap(PropterQuestion *q, PropterGap gap, PropterStr ab
   return PROPTER_OK;
 }
 
+/* Do the words stand in a longer name, too: "Korea" in "South Korea"? Then "North Korea" may be a name that nobody has. */
+static bool of_longer_name(const PropterLexicon *members, const Name *name) {
+  for (size_t i = 0; i < members->names.count; i++) {
+    const Name *other = &members->names.items[i];
+    size_t found = 0;
+    for (size_t k = 0; k < name->count; k++)
+      for (size_t j = 0; j < other->count; j++)
+        if (other->word[j] == name->word[k]) {
+          found++;
+          break;
+        }
+    if (found == name->count && other->count > name->count && other->kind == PROPTER_NAME_PREFERRED) return true; /* others have their dimension's before it */
+  }
+  return false;
+}
+
 /* Holds one dimension at the member that was named; `held` are the members held so far. */
 static PropterStatus hold(const PropterLexicon *members, const Words *words, PropterStr text, const Match *m, size_t same_name, size_t *held,
                           PropterArena *arena, PropterQuestion *q, PropterError *err) {
@@ -297,7 +314,7 @@ static PropterStatus hold(const PropterLexicon *members, const Words *words, Pro
     return slice_gap(q, PROPTER_GAP_WORDS_LEFT, said(words, text, before - 1, high));
   const Word *first = &words->word[low], *next = high + 1 < words->count ? &words->word[high + 1] : NULL;
   const bool joined = (low > 0 && first[-1].used == USED_SLICE && !first->mark) || (next && next->used == USED_SLICE && !next->mark); /* "North Korea" */
-  if (same_name > 1 || joined || q->slice_count == PROPTER_WHY_SLICES) return slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
+  if (same_name > 1 || (joined && of_longer_name(members, m->name)) || q->slice_count == PROPTER_WHY_SLICES) return slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
   for (size_t i = 0; i < q->slice_count; i++)
     if (propter_str_equal(q->dimension[i], slice->dimension)) return held[i] == m->name->metric ? PROPTER_OK : slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
   held[q->slice_count] = m->name->metric;

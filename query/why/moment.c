@@ -415,9 +415,39 @@ static size_t dated_weekday(Reader *r, size_t k, int first, int last, Span *s) {
   return end;
 }
 
-/* Friday, last Friday, Tuesday last week, the weekend; Friday 7 June 2024, if it was one. */
+/* Two Fridays ago, the Friday before last: index after it or 0. */
+static size_t weekday_back(Reader *r, size_t i, Span *s) {
+  int n = 1, first, last;
+  const bool counted = why_small_number(r, i, &n);
+  const Word *w = why_word_at(r, i + counted);
+  if (!w || !(why_date_word(w->text, DATE_WEEKDAY, &first, &last) || (counted && why_date_word(w->stem, DATE_WEEKDAY, &first, &last)))) return 0;
+  const size_t j = i + counted + 1;
+  const bool ago = counted && why_is(r, j, DATE_AGO, NULL, NULL), before = !counted && why_text_is(r, j, "before") && why_is(r, j + 1, DATE_LAST, NULL, NULL);
+  if (!ago && !before) return 0;
+  *s = (Span){.has_year = true, .when = PROPTER_WHEN_WEEKDAY, .run = why_run_months(first, last), .count = before ? -2 : -n};
+  return ago ? j + 1 : j + 2;
+}
+
+/* The Tuesday after Easter, the Friday before Whitsun: feasts that fall on the same weekday each year. */
+static size_t weekday_by_feast(Reader *r, size_t i, Span *s) {
+  int first, last, month, day;
+  const bool after = why_is(r, i + 1, DATE_AFTER, NULL, NULL);
+  if (!why_is(r, i, DATE_WEEKDAY, &first, &last) || (!after && !why_is(r, i + 1, DATE_BEFORE, NULL, NULL))) return 0;
+  const size_t n = why_phrase(r, i + 2, DATE_HOLIDAY, &month, &day);
+  if (!n || month) return 0;
+  const int weekday = (day % 7 + 13) % 7 + 1; /* Easter is a Sunday */
+  const int ahead = (first - weekday + 6) % 7 + 1;
+  PropterRecurring run = why_run_day(EASTER, after ? day + ahead : day + (ahead == 7 ? -7 : ahead - 7));
+  run.day_last += last - first;
+  return with_year(r, run, i + 2 + n, s);
+}
+
+/* Friday, last Friday, two Fridays ago, Tuesday last week, the weekend; Friday 7 June 2024, if it was one. */
 static size_t weekday_words(Reader *r, size_t i, Span *s) {
   int first, last, unit;
+  size_t back = weekday_back(r, i, s);
+  if (!back) back = weekday_by_feast(r, i, s);
+  if (back) return back;
   size_t j = why_is(r, i, DATE_LAST, NULL, NULL) || why_is(r, i, DATE_THIS, NULL, NULL) || why_is(r, i, DATE_PAST, NULL, NULL) ? i + 1 : i;
   if (!why_is(r, j, DATE_WEEKDAY, &first, &last)) return 0;
   const size_t end = dated_weekday(r, why_skip(r, why_skip(r, j + 1, "of"), "the"), first, last, s);
@@ -478,10 +508,10 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_LATEST, .run = why_run_day(m ? m : EASTER, n)};
     return i + 1 + used;
   }
-  if (last && (why_is(r, i + 1, DATE_MONTH, &m, NULL) ? (b = m, true) : why_is(r, i + 1, DATE_SEASON, &m, &b))) {
+  if ((last || now) && (why_is(r, i + 1, DATE_MONTH, &m, NULL) ? (b = m, true) : why_is(r, i + 1, DATE_SEASON, &m, &b))) {
     int y;
     if (year_after(r, i + 2, &y)) return 0;
-    *s = (Span){.has_year = true, .when = PROPTER_WHEN_MONTHS, .run = why_run_months(m, b)};
+    *s = (Span){.has_year = true, .when = PROPTER_WHEN_MONTHS, .run = why_run_months(m, b), .count = last};
     return i + 2;
   }
   return 0;
@@ -535,12 +565,14 @@ static size_t day_words(Reader *r, size_t i, Span *s) {
 static size_t event_words(Reader *r, size_t i, Span *s) {
   WhyEvent event;
   if (!r->events || !r->causes) return 0;
+  while (why_word_at(r, i) && why_word_at(r, i)->kind == WORD_SPEAKER) i++; /* "since we launched …" */
   const PropterStatus status = why_lexicon_event(r->causes, r->words, i, r->question, true, r->arena, &event, r->err);
   if (status != PROPTER_OK) return r->status = status, 0;
   if (!event.end) return 0;
   if (event.many) return bad(r, PROPTER_GAP_MANY_CAUSES, event.end);
   if (event.first == PROPTER_NO_DAY) return 0;
   *s = (Span){.has_year = true, .when = PROPTER_WHEN_EVENT, .from = event.first, .to = event.last == PROPTER_NO_DAY ? event.first : event.last};
+  r->question->told_by = event.iri;
   const Word *first = &r->words->word[i], *last = &r->words->word[event.end - 1];
   char a[16], b[16];
   propter_day_format(s->from, a), propter_day_format(s->to, b);

@@ -199,7 +199,7 @@ typedef enum { EDGE_END, EDGE_BEGIN, EDGE_AFTER, EDGE_BEFORE, EDGE_WITHIN } Edge
 static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
   static const int length[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_HALF] = 6, [UNIT_YEAR] = 12};
   PropterRecurring *run = &s->run;
-  const bool one_day = run->day && run->day == run->day_last && run->month == run->month_last && run->month != WEEK && run->month < HALF;
+  const bool one_day = (run->day || run->month == EASTER) && run->day == run->day_last && run->month == run->month_last && run->month != WEEK && run->month < HALF;
   const int days = unit == UNIT_WEEK ? 7 * n : n;
   if (run->days || run->week || run->shift) return PROPTER_GAP_UNCLEAR_PERIOD;
   if (unit > UNIT_WEEK) {
@@ -219,8 +219,9 @@ static PropterGap stretch_of_days(Span *s, int n, int unit, Edge edge) {
   static const int length[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_HALF] = 6, [UNIT_YEAR] = 12};
   if (!fixed(s)) return PROPTER_GAP_UNCLEAR_PERIOD;
   if (edge == EDGE_WITHIN) {
-    if (s->from != s->to || n != 1 || unit != UNIT_WEEK) return PROPTER_GAP_UNCLEAR_PERIOD;
-    s->from -= propter_day_weekday(s->from) - 1, s->to = s->from + 6;
+    const PropterDay monday = s->from - (propter_day_weekday(s->from) - 1);
+    if (s->to > monday + 6 || n != 1 || unit != UNIT_WEEK) return PROPTER_GAP_UNCLEAR_PERIOD;
+    s->from = monday, s->to = monday + 6;
     return PROPTER_GAP_NONE;
   }
   const bool back = edge == EDGE_END || edge == EDGE_BEFORE;
@@ -257,7 +258,7 @@ static Found told_by_edge(Reader *r, size_t i) {
     if (why_phrase(r, j, DATE_NOW, &side, &unused)) return f; /* "the day before yesterday" */
     if (!why_is(r, k, DATE_UNIT, &unit, &many) || !(k = edge_at(r, k + 1, &edge))) return f;
   }
-  r->events = edge != EDGE_WITHIN;
+  r->events = true;
   const size_t end = why_moment(r, k, &a);
   r->events = false;
   if (!end) return f;
@@ -267,11 +268,32 @@ static Found told_by_edge(Reader *r, size_t i) {
   const bool told = j > i || (before && why_date_word(before->text, DATE_PREP, NULL, NULL));
   if (edge >= EDGE_AFTER && edge < EDGE_WITHIN && n * many > 1 && !told) f.gap = PROPTER_GAP_UNCLEAR_PERIOD; /* "two days after": a day, or two? */
   why_moment_as_day(&a);
-  if (edge == EDGE_WITHIN && !r->gap && !(a.has_year ? a.from == a.to && fixed(&a) : a.run.day && !a.run.days && a.run.month <= EASTER)) return f;
+  if (edge == EDGE_WITHIN && !r->gap && !(a.has_year ? a.to - a.from < 7 && fixed(&a) : (a.run.day || a.run.month == EASTER) && !a.run.days && a.run.month <= EASTER))
+    return f;
   f.end = end;
   f.gap = f.gap ? f.gap : r->gap ? r->gap : a.has_year ? stretch_of_days(&a, n * many, unit, edge) : stretch_in_run(&a, n * many, unit, edge);
   f.span = a;
   latest(&f.span);
+  return f;
+}
+
+/* "Around 20 January": three days before it to three after it. */
+static Found around(Reader *r, size_t i) {
+  Found f = {0};
+  int days, unused;
+  const size_t n = why_phrase(r, i, DATE_AROUND, &days, &unused);
+  if (!n || !(f.end = why_moment(r, i + n, &f.span))) return (Found){0};
+  Span *s = &f.span;
+  why_moment_as_day(s);
+  const PropterRecurring *run = &s->run;
+  const bool day = s->has_year ? fixed(s) && s->from == s->to
+                               : (run->day || run->month == EASTER) && run->day == run->day_last && run->month == run->month_last && !run->days && !run->shift;
+  f.gap = r->gap ? r->gap : day && run->month != WEEK && run->month < HALF ? PROPTER_GAP_NONE : PROPTER_GAP_UNCLEAR_PERIOD;
+  s->from -= days, s->to += days;
+  s->run.days = 2 * days + 1, s->run.shift = -days;
+  latest(s);
+  if (!f.gap) why_period_note(r, "\"%.*s\" was taken as %d days before it to %d after it", (int)(r->words->word[f.end - 1].end - r->words->word[i].begin),
+                              r->text.data + r->words->word[i].begin, days, days);
   return f;
 }
 
@@ -289,7 +311,7 @@ static Found during(Reader *r, size_t i) {
 static Found period(Reader *r, size_t i) {
   const bool from = why_is(r, i, DATE_FROM, NULL, NULL), between = why_is(r, i, DATE_BETWEEN, NULL, NULL);
   const size_t notes = r->question->note_count;
-  static Found (*const readers[])(Reader *, size_t) = {told_by_edge, NULL, open_ended, during, list};
+  static Found (*const readers[])(Reader *, size_t) = {told_by_edge, NULL, open_ended, during, around, list};
   Found f = {0};
   for (size_t k = 0; k < sizeof readers / sizeof *readers && !f.end; k++) {
     r->question->note_count = notes;
@@ -309,6 +331,12 @@ static void note_fiscal(Reader *r, size_t from, size_t end) {
     }
 }
 
+/* "During the outage, on 11 November 2025": a date that says of an event when it was. */
+static bool same_days(const PropterQuestion *q, const Span *s) {
+  const bool event = q->when == PROPTER_WHEN_EVENT || s->when == PROPTER_WHEN_EVENT, known = q->when == PROPTER_WHEN_FIXED || s->when == PROPTER_WHEN_FIXED;
+  return event && known && !q->open && !s->open && q->from == s->from && q->to == s->to;
+}
+
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterLexicon *causes, PropterArena *arena, PropterQuestion *q,
                               PropterError *err) {
   Reader r = {.words = words, .text = text, .today = today, .causes = causes, .arena = arena, .question = q, .err = err};
@@ -323,6 +351,7 @@ PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, P
     note_fiscal(&r, i, f.end);
     for (size_t k = i; k < f.end; k++) words->word[k].used = USED_PERIOD;
     i = f.end;
+    if (q->has_period && f.gap == PROPTER_GAP_NONE && same_days(q, &f.span)) continue;
     if (q->has_period || q->gap != PROPTER_GAP_NONE) {
       if (q->gap == PROPTER_GAP_NONE || q->has_period) q->gap = PROPTER_GAP_MANY_PERIODS;
       q->about.len = (size_t)(said.data + said.len - q->about.data);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "calendar.h"
 #include "question.h"
 
 #include <stdarg.h>
@@ -37,6 +38,7 @@ PropterQuestion why_question_empty(void) {
                            .metric_words = none,
                            .despite = none,
                            .suspect = none,
+                           .told_by = none,
                            .by = none,
                            .by_label = none,
                            .slice_words = none,
@@ -151,7 +153,9 @@ static bool is_talk(const PropterLexicon *l, PropterLexicon *causes, const Propt
 /* Clauses of talk are passed over, and shown. */
 static PropterStatus pass_over(PropterLexicon *l, PropterQuestion *q, Words *words, PropterArena *arena, PropterError *err) {
   for (size_t from = 0, end; from < words->count; from = end) {
-    for (end = from + 1; end < words->count && !(words->word[end].mark && words->word[end].space && words->word[end].mark != '\'');) end++;
+    for (end = from + 1; end < words->count && !(words->word[end].mark && words->word[end].space && words->word[end].mark != '\'') &&
+                         !(from == 0 && propter_str_equal(words->word[end].text, PROPTER_STR("why")));)
+      end++;
     if ((from == 0 && end == words->count) || !is_talk(l, why_lexicon_causes(l), q, words, from, end)) continue;
     for (size_t i = from; i < end; i++) words->word[i].used = USED_PERIOD;
     const size_t begin = words->word[from].begin;
@@ -160,6 +164,8 @@ static PropterStatus pass_over(PropterLexicon *l, PropterQuestion *q, Words *wor
   }
   return PROPTER_OK;
 }
+
+#define UNSEEN_SIZE "the size in the question (%.*s) was not looked at; what is observed and expected says how much it was"
 
 /* "by 3 %", "a 20 % drop", "40 thousand": a size that the asker has in mind. It is not compared with the figures, which the note says. */
 static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *sized, PropterArena *arena, PropterError *err) {
@@ -172,6 +178,16 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     bool size = end < q->text.len && q->text.data[end] == '%';
     for (size_t k = 0; next && next->used == USED_NOT && k < sizeof scales / sizeof *scales; k++)
       scaled |= propter_str_equal(next->text, propter_str(scales[k]));
+    const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
+    const bool plain = w->digits > 2 && !(w->digits == 4 && w->value >= 1900 && w->value < 2100);
+    const bool said = w > words->word && (propter_str_equal(w[-1].text, PROPTER_STR("from")) || propter_str_equal(w[-1].text, PROPTER_STR("to")) ||
+                                          propter_str_equal(w[-1].text, PROPTER_STR("by")));
+    if (!size && !scaled && said && (grouped || plain)) {
+      Word *end_word = grouped ? next : w;
+      w->used = end_word->used = USED_PERIOD;
+      PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end_word->end - w->begin), q->text.data + w->begin));
+      continue;
+    }
     if (!size && !scaled) continue;
     *sized = true;
     if (scaled) next->used = USED_PERIOD;
@@ -179,8 +195,18 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     if (i && w->mark == '.' && !w->space && w[-1].number && w[-1].used == USED_NOT) w->used = USED_PERIOD, w--; /* 3.5 */
     w->used = USED_PERIOD;
     if (w > words->word && w[-1].used == USED_NOT && propter_str_equal(w[-1].text, PROPTER_STR("by"))) w[-1].used = USED_PERIOD;
-    PROPTER_TRY(why_question_note(q, arena, err, "the size in the question (%.*s) was not looked at; what is observed and expected says how much it was",
-                                  (int)(end - w->begin), q->text.data + w->begin));
+    PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end - w->begin), q->text.data + w->begin));
+  }
+  return PROPTER_OK;
+}
+
+/* "Monday night": no data are finer than a day. */
+static PropterStatus read_daytime(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
+  for (size_t i = 1; i < words->count; i++) {
+    Word *w = &words->word[i];
+    if (w->used != USED_NOT || w[-1].used != USED_PERIOD || !why_date_word(w->text, DATE_DAYTIME, NULL, NULL)) continue;
+    w->used = USED_PERIOD;
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was passed over: the whole day is looked at", (int)(w->end - w->begin), q->text.data + w->begin));
   }
   return PROPTER_OK;
 }
@@ -255,7 +281,8 @@ static bool counted_from(const Words *words) {
 /* "a year earlier", "the month before", "the same month of the previous year", "the period before", "the 4 weeks before" such a stretch: words that say so and
  * nothing else. */
 static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) {
-  static const char *const beside[] = {"to", "with", "in", "at", "of", "the", "a", "one", "same", "period", "time", "that"};
+  static const char *const beside[] = {"to", "with", "in", "at", "of", "the", "a", "one", "same", "period", "time", "that",
+                                       "comparison", "contrast"};
   bool earlier = false, same = false, any = false, period = false;
   int count = 1;
   for (size_t i = 1; i < part->count; i++) {
@@ -285,18 +312,23 @@ static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) 
 static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterStatus *status,
                         PropterError *err) {
   PropterQuestion here = why_question_empty();
-  if (there->when != PROPTER_WHEN_BACK) return false;
+  if (there->when != PROPTER_WHEN_BACK && there->when != PROPTER_WHEN_MONTHS) return false;
   *status = why_period_find(asked, text, today, NULL, arena, &here, err);
   for (size_t i = 0; i < asked->count; i++) asked->word[i].used = USED_NOT;
-  return here.gap == PROPTER_GAP_NONE && here.has_period && here.when == PROPTER_WHEN_BACK && here.unit == there->unit && here.count + 1 == there->count;
+  if (here.gap != PROPTER_GAP_NONE || !here.has_period) return false;
+  if (there->when == PROPTER_WHEN_BACK && there->unit == UNIT_YEAR && there->count == 1 && here.when == PROPTER_WHEN_LATEST) return true; /* "Q3 vs last year" */
+  if (here.when != there->when || here.count + 1 != there->count) return false;
+  return there->when == PROPTER_WHEN_BACK ? here.unit == there->unit : here.run.month == there->run.month && here.run.month_last == there->run.month_last;
 }
 
 /* What stands from the comparing word on, if it is one time; `asked`: what stands before. */
 static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   PropterQuestion there = why_question_empty();
-  if (earlier_unit(part, asked, &q->compared_unit)) {
+  Words clause = {part->word, 1, false}; /* up to a comma, or all */
+  while (clause.count < part->count && !(part->word[clause.count].mark && strchr(",;:?", part->word[clause.count].mark))) clause.count++;
+  if (earlier_unit(&clause, asked, &q->compared_unit)) {
     q->compared_when = PROPTER_WHEN_BACK;
-    for (size_t i = 0; i < part->count; i++) part->word[i].used = USED_PERIOD;
+    for (size_t i = 0; i < clause.count; i++) part->word[i].used = USED_PERIOD;
     return q->compared = true, PROPTER_OK;
   }
   PROPTER_TRY(why_period_find(part, text, today, NULL, arena, &there, err));
@@ -307,6 +339,7 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
     PropterStatus status = PROPTER_OK;
     q->compared = unit_before(&there, asked, text, today, arena, &status, err);
     PROPTER_TRY(status);
+    if (there.when == PROPTER_WHEN_MONTHS) there.when = PROPTER_WHEN_BACK, there.unit = UNIT_YEAR; /* "this spring with last spring" */
     q->compared_unit = there.unit;
   }
   q->compared_when = there.when, q->compared_from = there.from, q->compared_to = there.to;
@@ -354,7 +387,16 @@ static PropterStatus read_comparison(Words *words, size_t compare, PropterDay to
   size_t with = compare, before = 0;
   while (before < compare && idle(&words->word[before])) before++;
   if (compare == words->count) return read_level(words, today, arena, q, err);
-  if (before == compare) { /* what is compared stands behind the word, and that with which it is, behind the last "with" */
+  const bool first = before == compare;
+  if (first) { /* "In comparison with last year, why …": what stands behind the comma is compared */
+    size_t comma = compare + 1;
+    while (comma < words->count && words->word[comma].mark != ',') comma++;
+    Words part = {words->word + compare, comma - compare, false}, behind = {words->word + comma, words->count - comma, false};
+    if (behind.count) PROPTER_TRY(read_compared(&part, &behind, q->text, today, arena, q, err));
+    if (q->compared) return PROPTER_OK;
+    for (size_t i = compare; i < words->count; i++) words->word[i].used = USED_NOT;
+  }
+  if (first) { /* what is compared stands behind the word, and that with which it is, behind the last "with" */
     for (with = words->count - 1; with > compare; with--)
       if (propter_str_equal(words->word[with].text, PROPTER_STR("with")) || propter_str_equal(words->word[with].text, PROPTER_STR("to")) ||
           propter_str_equal(words->word[with].text, PROPTER_STR("and")))
@@ -491,6 +533,19 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
   return PROPTER_OK;
 }
 
+/* "… since the roadworks started - is that the reason?": the cause by which the time was told. */
+static bool points_back(const Words *words) {
+  static const char *const that[] = {"that", "it", "this"};
+  for (size_t i = 0; i + 1 < words->count; i++)
+    for (size_t k = 0; k < sizeof that / sizeof *that; k++) {
+      size_t end = i + 1;
+      if (!propter_str_equal(words->word[i].text, propter_str(that[k])) || (i && words->word[i - 1].kind != WORD_ASK) || !i) continue;
+      while (end < words->count && words->word[end].kind == WORD_STOP) end++;
+      if (end + 1 == words->count && words->word[end].kind == WORD_ASK) return true;
+    }
+  return false;
+}
+
 /* One denying word turns the question round. */
 static void negate(PropterQuestion *q, const Words *words) {
   for (size_t i = 0; i < words->count && !q->negated; i++)
@@ -546,10 +601,13 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   if (causes) PROPTER_TRY(read_cause(lexicon, causes, &words, true, arena, q, &several, &which, err));
   PROPTER_TRY(why_lexicon_find(lexicon, &words, q->text, arena, q, err));
   if (causes && q->has_metric) PROPTER_TRY(read_cause(lexicon, causes, &words, false, arena, q, &several, &which, err));
+  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && !has(&words, WORD_NOT) && points_back(&words)) q->suspect = q->told_by;
+  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && has(&words, WORD_NOT) && says(&words, "during")) q->despite = q->told_by;
   direction(q, &words);
   negate(q, &words);
   bool sized = false;
   PROPTER_TRY(read_sizes(q, &words, &sized, arena, err));
+  PROPTER_TRY(read_daytime(q, &words, arena, err));
   if (q->gap == PROPTER_GAP_NONE && q->has_metric) PROPTER_TRY(pass_over(lexicon, q, &words, arena, err));
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;

@@ -59,6 +59,13 @@ static bool names(const PropterLexicon *l, const Words *words, size_t *metric) {
   return false;
 }
 
+/* Is the word in names of this metric and of no other, and no whole name? Then it is that metric's, as the group says: "sales" where "till sales" is takings. */
+static bool only_part(const PropterLexicon *l, const Words *words, size_t i, const Words *row, const Words *as) {
+  size_t metric, other;
+  if (row->count != 1 || !as || !names(l, as, &metric) || names(l, row, &other)) return false;
+  return why_lexicon_names_only(l, metric, &words->word[i]);
+}
+
 /* What of a group stands in the names of this graph, a whole name or else a word of names; `rows`: the words of each. NULL: nothing, or names of several
  * metrics. */
 static const Words *known_of_group(const PropterLexicon *l, const Words *rows, const char *group) {
@@ -108,6 +115,21 @@ static PropterStatus split_rows(PropterLexicon *l, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* Do the words from before i to behind it make up one of the names that hold more words: "till sales"? */
+static bool in_whole_name(const PropterLexicon *l, const Words *words, size_t i) {
+  for (size_t n = 0; n < l->names.count; n++) {
+    const Name *name = &l->names.items[n];
+    for (size_t k = 0; name->count > 1 && k < name->count && k <= i; k++) {
+      size_t j = 0;
+      while (j < name->count && i - k + j < words->count &&
+             propter_str_equal(l->terms.items[name->word[j]].stem, words->word[i - k + j].stem))
+        j++;
+      if (j == name->count) return true;
+    }
+  }
+  return false;
+}
+
 static PropterStatus measures(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   PROPTER_TRY(split_rows(l, err));
   const Words *rows = l->measures;
@@ -117,7 +139,8 @@ static PropterStatus measures(PropterLexicon *l, Words *words, PropterArena *are
       if (begins(words, i, &rows[r]) && (best == ROWS || rows[r].count > rows[best].count)) best = r;
     if (best == ROWS) continue;
     const size_t n = rows[best].count, begin = words->word[i].begin, end = words->word[i + n - 1].end;
-    const Words *as = known(l, words, i, &rows[best]) ? NULL : known_of_group(l, rows, same[best].group);
+    const Words *as = known_of_group(l, rows, same[best].group);
+    if (known(l, words, i, &rows[best]) && !(only_part(l, words, i, &rows[best], as) && !in_whole_name(l, words, i))) as = NULL;
     if (!as || words->count - n + as->count > PROPTER_QUESTION_WORDS) {
       i += n - 1;
       continue;

@@ -21,13 +21,14 @@ static void relative(const PropterQuestion *q, PropterDay now, PropterDay *from,
     *from = *to = now - q->count;
     break;
   case PROPTER_WHEN_WEEKDAY:
-    why_unit_back(UNIT_WEEK, now, q->count, from, &ignore);
-    if (!q->count && *from + (q->open == PROPTER_OPEN_SINCE ? q->run.month : q->run.month_last) - 1 >= now) *from -= 7;
+    why_unit_back(UNIT_WEEK, now, q->count < 0 ? 0 : q->count, from, &ignore);
+    if (q->count <= 0 && *from + (q->open == PROPTER_OPEN_SINCE ? q->run.month : q->run.month_last) - 1 >= now) *from -= 7;
+    if (q->count < 0) *from += 7 * (q->count + 1);
     *to = *from + q->run.month_last - 1, *from += q->run.month - 1;
     break;
   case PROPTER_WHEN_MONTHS:
     propter_day_civil(now, &y, &m, &d);
-    while (propter_day(y, q->run.month_last + 1, 1) > now) y--;
+    while (q->count ? propter_day(y, q->run.month_last + 1, 1) > now : propter_day(y, q->run.month, 1) > now) y--;
     *from = propter_day(y, q->run.month, 1);
     *to = propter_day(y, q->run.month_last + 1, 1) - 1;
     break;
@@ -101,6 +102,8 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
     window_before(q->from, q->to, &q->compared_from, &q->compared_to);
   } else if (before && q->compared_unit == PROPTER_UNIT_WEEKDAY) {
     q->compared_from = q->from - 7, q->compared_to = q->to - 7;
+  } else if (before && q->compared_unit == UNIT_WEEK && q->when == PROPTER_WHEN_BACK && !q->count) { /* a week that is not over */
+    q->compared_from = q->from - 7, q->compared_to = q->to - 7;
   } else if (before) {
     why_unit_back(q->compared_unit, q->from, 1, &q->compared_from, &q->compared_to);
   }
@@ -112,7 +115,7 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
 /* Days that count from now, or, where the data end before that, from their end. */
 static PropterStatus settle_relative(PropterQuestion *q, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena, PropterError *err) {
   char a[16], b[16];
-  bool present = q->when == PROPTER_WHEN_DAY || q->when == PROPTER_WHEN_TO_DATE || (q->when == PROPTER_WHEN_BACK && q->count == 0);
+  bool present = q->when == PROPTER_WHEN_DAY || q->when == PROPTER_WHEN_TO_DATE || ((q->when == PROPTER_WHEN_BACK || q->when == PROPTER_WHEN_MONTHS) && q->count == 0);
   relative(q, today, &q->from, &q->to);
   if (present && q->from <= last && q->to > last) { /* "this year" is not over yet */
     propter_day_format(last, a);
@@ -165,9 +168,9 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
     PROPTER_TRY(settle_relative(q, first, last, today, arena, err));
   }
   PROPTER_TRY(settle_open(q, first, last, arena, err));
+  if (q->gap == PROPTER_GAP_NONE) settle_compared(q, grain);
   q->when = PROPTER_WHEN_FIXED;
   if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
-  settle_compared(q, grain);
   PropterDay from = propter_period_first(grain, propter_period_of(grain, q->from)), to = propter_period_last(grain, propter_period_of(grain, q->to));
   if (from != q->from || to != q->to) {
     propter_day_format(q->from, a), propter_day_format(q->to, b);

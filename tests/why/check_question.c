@@ -57,7 +57,10 @@ static const char *form(const Model *m, const char *text) {
       .data;
 }
 
-static void ask_all(const Model *m, int least) {
+static void company_row(Model *m, char *row);
+
+/* 0: well read; 1: too few exactly; 2: an answer to another question. */
+static int ask_all(Model *m, int least) {
   PropterBuf file = {0};
   char path[512];
   (void)snprintf(path, sizeof path, "%s/tests/why/%s", getenv("srcdir"), m->file);
@@ -68,6 +71,10 @@ static void ask_all(const Model *m, int least) {
     if (next) *next++ = 0;
     char *tab = strchr(line, '\t');
     if (!tab || *line == '#') continue;
+    if (*line == '@') {
+      company_row(m, line);
+      continue;
+    }
     *tab = 0;
     total++;
     const char *got = form(m, line), *want = tab + 1;
@@ -82,108 +89,90 @@ static void ask_all(const Model *m, int least) {
   propter_buf_clear(&file);
   printf("# %s: %d questions, %d exact, %d misread\n", m->file, total, exact, misread);
   ck_assert_int_ge(total, least);
-  ck_assert_int_eq(misread, 0);
-  ck_assert_msg(exact * 100 >= total * 95, "%d of %d exact", exact, total);
+  return misread ? 2 : exact * 100 < total * 95;
 }
 
 START_TEST(written_questions_have_their_intended_form) {
-  ask_all(&(Model){"questions.tsv", PROPTER_GRAIN_MONTH, propter_day(2006, 1, 1), propter_day(2015, 12, 31), today, NULL}, 200);
+  ck_assert_int_eq(ask_all(&(Model){"questions.tsv", PROPTER_GRAIN_MONTH, propter_day(2006, 1, 1), propter_day(2015, 12, 31), today, NULL}, 400), 0);
 }
 END_TEST
 
-/* A company: names of its metrics, the first of each its local name, the second its label; names of the dimensions of most of them and of their members; its
- * events, with the days they lasted. */
-typedef struct {
-  const char *metric[12][5];
-  const char *whole; /* label of the metric that has no parts */
-  const char *part[16][3];
-  const char *event[4][4];
-} Company;
+/* --- companies: rows of a file before its questions, whose first field begins with @ -------------------------------------------------
+ * @metric NAME LABEL [OTHER NAME …], @whole LABEL (of a metric that has no parts), @part DIMENSION MEMBER [OTHER NAME], @event NAME LABEL FIRST LAST,
+ * @data FIRST LAST TODAY. */
 
-static const Company shop = {
-    .metric = {{"revenue", "revenue", "sales", "turnover"},
-               {"orders", "orders", "number of orders"},
-               {"refunds", "refunds", "returned orders"},
-               {"conversion-rate", "conversion rate", "conversion"},
-               {"average-basket", "average basket", "basket size"},
-               {"visits", "site visits", "visits", "traffic"}},
-    .whole = "conversion rate",
-    /* two of the names are shared */
-    .part = {{"region", "North"}, {"region", "South"}, {"region", "Other"}, {"country", "Germany", "DE"}, {"country", "South Korea", "Korea"},
-             {"country", "Ireland"}, {"country", "Norway"}, {"product", "Trail Shoe 2", "trail shoes"}, {"product", "Report"}, {"product", "Rain Jacket"},
-             {"product", "Sales Pro"}, {"product", "Other"}, {"store", "12"}, {"product", "Georgia"}, {"country", "Georgia"}},
-    .event = {{"outage", "Checkout outage, 12 March 2024", "2024-03-12", "2024-03-12"}}};
+enum { FIELDS = 8, PARTS = 32 };
 
-static const Company cloud = {
-    .metric = {{"mrr", "MRR", "monthly recurring revenue", "recurring revenue"},
-               {"churn-rate", "churn rate", "churn"},
-               {"sign-ups", "sign-ups", "signups", "new accounts"},
-               {"active-users", "active users", "daily active users", "DAU"},
-               {"tickets", "tickets opened", "support tickets", "tickets"},
-               {"tickets-billing", "tickets opened, Billing"},
-               {"tickets-login", "tickets opened, Login"},
-               {"failed-payments", "failed payments", "payment failures"},
-               {"trial-conversion", "trial conversion", "trial to paid rate"}},
-    .whole = "",
-    .part = {{"plan", "Free"}, {"plan", "Pro"}, {"plan", "Enterprise"}, {"region", "EMEA"}, {"region", "Americas"}, {"region", "APAC"},
-             {"channel", "Organic"}, {"channel", "Paid Search"}, {"channel", "Partners"}},
-    .event = {{"price", "Price increase, 1 February 2024", "2024-02-01", "2024-02-01"},
-              {"login", "Login outage, 14 May 2024", "2024-05-14", "2024-05-14"},
-              {"launch", "Launch of version 5, 18 March 2024", "2024-03-18", "2024-03-18"}}};
-
-static const Company *company;
+static struct {
+  char part[PARTS][3][64];
+  size_t parts, added; /* the metric whose members the lexicon holds */
+  char whole[64];
+} company;
 
 static void company_members(size_t metric) {
-  static size_t added = SIZE_MAX; /* the lexicon holds the members of one metric */
-  static const Company *of;
-  if ((of == company && metric == added) || propter_str_equal(propter_lexicon_label(lexicon, metric), propter_str(company->whole))) return;
-  added = metric, of = company;
-  for (size_t i = 0; i < sizeof company->part / sizeof *company->part && company->part[i][0]; i++) {
-    const char *const *part = company->part[i];
+  if (metric == company.added || propter_str_equal(propter_lexicon_label(lexicon, metric), propter_str(company.whole))) return;
+  company.added = metric;
+  for (size_t i = 0; i < company.parts; i++) {
     size_t member;
-    const PropterCut slice = {propter_arena_printf(&arena, "https://shop.example/#%s", part[0]),
-                                propter_literal(propter_arena_printf(&arena, "%s:%s", part[0], part[1]))};
+    const PropterStr dimension = propter_str(company.part[i][0]), name = propter_str(company.part[i][1]), other = propter_str(company.part[i][2]);
+    const PropterCut slice = {propter_arena_printf(&arena, "https://shop.example/#%s", dimension.data),
+                              propter_literal(propter_arena_printf(&arena, "%s:%s", dimension.data, name.data))};
     ck_ok(propter_lexicon_add_member(lexicon, metric, slice, &member, err));
-    for (size_t k = 1; k < 3 && part[k]; k++) ck_ok(propter_lexicon_add_member_name(lexicon, member, propter_str(part[0]), propter_str(part[k]), err));
+    ck_ok(propter_lexicon_add_member_name(lexicon, member, dimension, name, err));
+    if (other.len) ck_ok(propter_lexicon_add_member_name(lexicon, member, dimension, other, err));
   }
 }
 
 static PropterDay day_of(const char *text) {
   PropterDay day;
-  return propter_day_parse(propter_str(text), &day) ? day : PROPTER_NO_DAY;
+  ck_assert_msg(propter_day_parse(propter_str(text), &day), "%s", text);
+  return day;
 }
 
-static void set_company(const Company *c) {
-  company = c;
+static void company_row(Model *m, char *row) {
+  char *field[FIELDS];
+  size_t count = 0, metric;
+  for (char *at = row, *tab; at && count < FIELDS; at = tab) {
+    if ((tab = strchr(at, '\t'))) *tab++ = 0;
+    field[count++] = at;
+  }
+  const PropterStr iri = propter_arena_printf(&arena, "https://shop.example/#%s", field[1]);
+  if (strcmp(field[0], "@metric") == 0) {
+    ck_ok(propter_lexicon_add_metric(lexicon, iri, propter_str(field[2]), PROPTER_STR("figures of the shop"), &metric, err));
+    for (size_t k = 2; k < count; k++)
+      ck_ok(propter_lexicon_add_name(lexicon, metric, k == 2 ? PROPTER_NAME_PREFERRED : PROPTER_NAME_ALTERNATIVE, propter_str(field[k]), err));
+  } else if (strcmp(field[0], "@event") == 0) {
+    ck_ok(propter_lexicon_add_cause(lexicon, iri, propter_str(field[2]), day_of(field[3]), day_of(field[4]), err));
+  } else if (strcmp(field[0], "@part") == 0) {
+    ck_assert_uint_lt(company.parts, PARTS);
+    for (size_t k = 1; k < count; k++) (void)snprintf(company.part[company.parts][k - 1], sizeof company.part[0][0], "%s", field[k]);
+    company.parts++;
+  } else if (strcmp(field[0], "@whole") == 0) {
+    (void)snprintf(company.whole, sizeof company.whole, "%s", field[1]);
+  } else {
+    ck_assert_str_eq(field[0], "@data");
+    m->first = day_of(field[1]), m->last = day_of(field[2]), m->today = day_of(field[3]);
+  }
+}
+
+static int ask_company(const char *file, int least) {
   propter_lexicon_free(lexicon);
   ck_ok(propter_lexicon_new(&lexicon, err));
-  for (size_t i = 0; i < sizeof c->metric / sizeof *c->metric && c->metric[i][0]; i++) {
-    size_t metric;
-    PropterStr iri = propter_arena_printf(&arena, "https://shop.example/#%s", c->metric[i][0]);
-    ck_ok(propter_lexicon_add_metric(lexicon, iri, propter_str(c->metric[i][1]), PROPTER_STR("figures of the shop"), &metric, err));
-    for (size_t k = 1; k < 5 && c->metric[i][k]; k++)
-      ck_ok(propter_lexicon_add_name(lexicon, metric, k == 1 ? PROPTER_NAME_PREFERRED : PROPTER_NAME_ALTERNATIVE, propter_str(c->metric[i][k]), err));
+  memset(&company, 0, sizeof company), company.added = SIZE_MAX;
+  return ask_all(&(Model){.file = file, .grain = PROPTER_GRAIN_DAY, .members = company_members}, least);
+}
+
+START_TEST(so_have_those_to_companies) {
+  static const struct {
+    const char *file;
+    int least;
+  } set[] = {{"questions-shop.tsv", 300}, {"questions-cloud.tsv", 100}, {"questions-cafe.tsv", 25}, {"questions-software.tsv", 25}, {"questions-hospital.tsv", 25}};
+  int worst = 0;
+  for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
+    const int how = ask_company(set[i].file, set[i].least);
+    if (how > worst) worst = how;
   }
-  for (size_t i = 0; i < sizeof c->event / sizeof *c->event && c->event[i][0]; i++)
-    ck_ok(propter_lexicon_add_cause(lexicon, propter_arena_printf(&arena, "https://shop.example/#%s", c->event[i][0]), propter_str(c->event[i][1]),
-                                    day_of(c->event[i][2]), day_of(c->event[i][3]), err));
-}
-
-static Model company_model(const char *file) {
-  return (Model){file, PROPTER_GRAIN_DAY, propter_day(2023, 1, 1), propter_day(2024, 6, 30), propter_day(2024, 7, 1), company_members};
-}
-
-START_TEST(so_have_those_to_a_shop) {
-  set_company(&shop);
-  Model m = company_model("questions-shop.tsv");
-  ask_all(&m, 200);
-}
-END_TEST
-
-START_TEST(so_have_those_to_a_software_company) {
-  set_company(&cloud);
-  Model m = company_model("questions-cloud.tsv");
-  ask_all(&m, 60);
+  ck_assert_int_eq(worst, 0);
 }
 END_TEST
 
@@ -368,8 +357,7 @@ Suite *suite_question(void) {
   tcase_add_checked_fixture(t, set_up, tear_down);
   tcase_set_timeout(t, 60);
   tcase_add_test(t, written_questions_have_their_intended_form);
-  tcase_add_test(t, so_have_those_to_a_shop);
-  tcase_add_test(t, so_have_those_to_a_software_company);
+  tcase_add_test(t, so_have_those_to_companies);
   tcase_add_test(t, relative_times_say_what_they_count_from);
   tcase_add_test(t, what_is_not_understood_is_quoted_and_names_come_near);
   tcase_add_test(t, two_metrics_of_one_name_are_offered_not_chosen);

@@ -78,8 +78,9 @@ typedef enum {
   PROPTER_WHEN_STRETCH,    /* the last `count` whole units before now, together */
   PROPTER_WHEN_TO_DATE,    /* from the beginning of the present unit to now */
   PROPTER_WHEN_DAY,        /* the day `count` days before now */
-  PROPTER_WHEN_WEEKDAY,    /* weekdays `run.month` to `run.month_last` (Monday 1), the latest before now, or those of the week `count` weeks back */
-  PROPTER_WHEN_MONTHS,     /* the last such run of months that is over */
+  PROPTER_WHEN_WEEKDAY,    /* weekdays `run.month` to `run.month_last` (Monday 1), the latest before now, those of the week `count` weeks back, or the
+                              -`count`th latest */
+  PROPTER_WHEN_MONTHS,     /* the last such run of months that is over (count 1), or that has begun, as far as it has gone (0) */
   PROPTER_WHEN_LATEST,     /* no year was named: the last such run that the data hold whole */
   PROPTER_WHEN_DAY_OR_YEAR, /* "May 14": the day, or that month of year `count`; the data decide, or it stays unclear */
   PROPTER_WHEN_EVENT       /* from … to, as far as the data go: the days of an event */
@@ -122,6 +123,7 @@ typedef struct {
   PropterTerm member[PROPTER_WHY_SLICES];
   PropterStr slice_words;    /* "region North, product X"; empty: no slice, or not looked up */
   int direction;             /* -1: asked about a fall, +1: about a rise, 0: neither */
+  PropterStr told_by;        /* IRI of the event by which the time was told ("since the strike"); else empty */
   bool passed;               /* a clause that is no part of the question was passed over; a note shows it */
   size_t nearest_count;      /* metrics to choose from: the candidates of MANY_METRICS, the nearest names of NO_METRIC; or so of causes */
   size_t nearest[PROPTER_QUESTION_NEAREST];
