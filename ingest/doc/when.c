@@ -141,6 +141,9 @@ static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loos
     if (after == i + 1 && (!led || is(t, i + 1, IN) || is(t, i + 1, OF))) return 0;
     /* "the fall in orders" is no season, nor is "in fall" without a year. */
     if (after == i + 1 && is(t, i, FALL) && !(begin > 0 && is_any(t, begin - 1, SET(THIS) | SET(LAST)))) return 0;
+    /* "The winter boots" are boots; "over the winter orders fell" has a date. */
+    bool named = begin > 0 && is(t, begin - 1, THE) && !(begin > 1 && is_any(t, begin - 2, SET(IN) | SET(OVER) | SET(DURING) | SET(SINCE) | SET(OF)));
+    if (after == i + 1 && named && i + 1 < t->count && t->items[i + 1].kind == T_WORD && t->items[i + 1].word == OTHER) return 0;
     if (after == i + 1 && begin > 0 && is(t, begin - 1, LAST)) q.past = true;
     *p = q;
     return after;
@@ -427,10 +430,23 @@ void when_duration(const WhenText *text, WhenDuration *out) {
     if (!count_at(&t, k)) continue;
     for (size_t u = 0; u < sizeof units / sizeof *units; u++)
       if (is(&t, k + 1, units[u].unit) && !is(&t, k + 2, AGO)) {
+        const int n = t.items[k].number * units[u].times;
         *out = (WhenDuration){.start = t.items[i].start, .end = t.items[k + 1].end};
+        if (units[u].letter == 'M' && units[u].before[1] != 'T') out->months = n;
+        else if (units[u].letter == 'Y') out->months = 12 * n;
+        else out->days = units[u].letter == 'D' ? n : units[u].letter == 'H' ? (n + 23) / 24 : 1;
         (void)snprintf(out->duration, sizeof out->duration, "%s%d%c", units[u].before, t.items[k].number * units[u].times, units[u].letter);
       }
   }
+}
+
+PropterDay when_lasted(const WhenDuration *duration, PropterDay first) {
+  int year, month, day;
+  if (!duration->months) return first + (duration->days > 1 ? duration->days : 1) - 1;
+  propter_day_civil(first, &year, &month, &day);
+  month += duration->months;
+  int most = propter_month_length(year + (month - 1) / 12, (month - 1) % 12 + 1);
+  return propter_day(year + (month - 1) / 12, (month - 1) % 12 + 1, day < most ? day : most) - 1;
 }
 
 /* --- all of a text ------------------------------------------------------------------------------------------------------------- */

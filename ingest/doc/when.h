@@ -45,6 +45,7 @@ typedef struct {
 typedef struct {
   size_t start, end; /* bytes of the text; equal: none */
   char duration[16]; /* xsd:duration: P21D, PT40M */
+  int days, months;  /* one of them; part of a day is one */
 } WhenDuration;
 
 /* False: it holds no date, seen quickly. */
@@ -75,5 +76,7 @@ bool when_order(PropterStr text, WhenOrder *order);
 
 /* The first length of time that something is said to have lasted ("for three weeks", "for 40 minutes"). */
 void when_duration(const WhenText *text, WhenDuration *out);
+/* The last day of what lasted so long from `first` on. */
+PropterDay when_lasted(const WhenDuration *duration, PropterDay first);
 
 #endif

@@ -440,6 +440,15 @@ static bool has_verb(const Work *w, PropterSpan a) {
   return !w->tagged || propter_str_find(coded, PROPTER_STR("/VERB ")) != SIZE_MAX || propter_str_find(coded, PROPTER_STR("/AUX ")) != SIZE_MAX;
 }
 
+/* "Cost us and orders fell": what moved has a verb of its own, which turns nothing. */
+static bool own_clause(const Work *w, PropterSpan effect, size_t moved) {
+  if (!w->tagged || moved <= effect.start) return false;
+  size_t end = words_on(w->s, moved, 1);
+  PropterStr before = judge_coded(w->tagged, (PropterSpan){effect.start, moved}), verb = judge_coded(w->tagged, (PropterSpan){moved, end});
+  bool subject = propter_str_ends(before, PROPTER_STR("/NOUN ")) || propter_str_ends(before, PROPTER_STR("/PRON ")) || propter_str_ends(before, PROPTER_STR("/PROPN "));
+  return subject && propter_str_find(verb, PROPTER_STR("/VERB ")) != SIZE_MAX && propter_str_find(verb, PROPTER_STR("ing/VERB ")) == SIZE_MAX;
+}
+
 static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   bool effect_leads = c->pattern->lead == PART_EFFECT, effect_trails = c->pattern->trail == PART_EFFECT;
   size_t near = words_back(w->s, c->lead, c->core.start, NEAR_WORDS), at = 0, moved = 0;
@@ -460,7 +469,7 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   PropterStr head = {w->s.data, c->core.end};
   if (rules_any(w->r, w->r->negation_before.items, w->r->negation_before.count, head)) negated = true;
   out->negated = negated != c->rule->negated ? true : c->rule->negated && negated;
-  out->polarity = c->rule->polarity ? c->rule->polarity * (word ? word : 1) : word;
+  out->polarity = word && (!c->rule->polarity || own_clause(w, c->effect, moved)) ? word : c->rule->polarity * (word ? word : 1);
   /* "It accounts for most of that": which way that went was said before. */
   if (!out->polarity && !c->rule->polarity && !c->part && !empty(c->effect) &&
       (rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, c->effect)) ||
@@ -788,6 +797,20 @@ static bool dates_it(const Work *w, PropterSpan words, size_t place_end, const W
   return d <= 3 || (d <= NEAR_BYTES && between(w, w->r->lead.items, w->r->lead.count, when->end, words.start));
 }
 
+/* A day told with how long it lasted, or that it was that day's, has its end; what was opened or begun in a month goes on after it. */
+static void ending(const Work *w, const When *when, PropterSpan words, PropterHappening *h) {
+  const PropterRules *r = w->r;
+  PropterSpan lasted = {w->lasted.start, w->lasted.end};
+  bool near = overlap(lasted, words) || (lasted.start >= words.end && lasted.start - words.end <= NEAR_BYTES) ||
+              (lasted.start >= when->end && lasted.start - when->end <= NEAR_BYTES);
+  PropterSpan said = {words.start < when->start ? words.start : when->start, words.end > when->end ? words.end : when->end};
+  h->ends = h->when.first != h->when.last;
+  if (h->ends && when->grain > WHEN_DAY && rules_any(r, r->begins.items, r->begins.count, slice(w->s, said))) h->ends = false;
+  else if (h->ends) return;
+  else if (lasted.end && near) h->when.last = when_lasted(&w->lasted, h->when.first), h->ends = true;
+  else h->ends = !when->open && rules_any(r, r->one_day.items, r->one_day.count, w->s);
+}
+
 /* `beside`: the date must stand beside the words. `found`: the names in the sentence. */
 static PropterStatus happening(const Work *w, const PropterNames *names, const PropterNameMatches *found, PropterSpan words, const char *label, int polarity,
                                bool beside, PropterReadings *out, PropterError *err) {
@@ -801,6 +824,7 @@ static PropterStatus happening(const Work *w, const PropterNames *names, const P
   if (!nearest) return PROPTER_OK;
   PropterHappening h = {.quote = w->scene->sentence, .words = absolute(w, words), .label = label, .polarity = polarity};
   h.when = (PropterPeriod){nearest->first, nearest->open ? nearest->first : nearest->last};
+  ending(w, nearest, words, &h);
   if (nearest->start >= place_end) {
     size_t later = places_end(w, names, found, nearest->end);
     if (later > nearest->end) place_end = later;
@@ -831,6 +855,8 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
   PROPTER_TRY(tag_sentence(w, err));
   PropterHappening h = {.quote = w->scene->sentence, .clause = true, .when = {when->first, when->open ? when->first : when->last}, .confidence = .7 * w->scene->factor};
   if (!w->tagged || !clause_find(r, w->tagged, &w->whens, &h.words)) return PROPTER_OK;
+  ending(w, when, h.words, &h);
+  h.name = absolute(w, clause_name(r, w->tagged, h.words));
   h.place = h.words = absolute(w, h.words);
   h.hedge = 1 - hedge_in(w, 0, w->s.len, 1);
   return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");

@@ -17,8 +17,13 @@ typedef struct {
   PropterId graph;
   PropterId v[VOCAB_COUNT]; /* made when first used */
   PropterMap said;          /* how often the same was said */
+  PropterStr *happened;     /* by happening: the IRI of its event, or empty */
+  const PropterReadings *readings;
   PropterArena arena;
 } Sheet;
+
+/* How sure it is that a clause which a claim gives as its cause is the event that the clause tells. */
+static const double told_cause = .9;
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document's graph"); }
 
@@ -125,6 +130,16 @@ static PropterDay later(PropterDay a, PropterDay b) { return a == PROPTER_NO_DAY
 
 /* --- claims ------------------------------------------------------------------------------------------------------------------- */
 
+/* "The pipe burst. As a result, …": the argument is what a clause tells as a happening. */
+static PropterStr happening_in(const Sheet *s, const Link *link, PropterSpan argument) {
+  if (link->index != SIZE_MAX && propter_names_get(s->names, link->index)->roles & (PROPTER_ROLE_KIND | PROPTER_ROLE_EVENT)) return (PropterStr){"", 0};
+  for (size_t i = 0; i < s->readings->happenings.count; i++) {
+    const PropterHappening *h = &s->readings->happenings.items[i];
+    if (h->clause && s->happened[i].len && h->words.start >= argument.start && h->words.end <= argument.end) return s->happened[i];
+  }
+  return (PropterStr){"", 0};
+}
+
 static PropterStatus put_link(Sheet *s, PropterId node, PropterVocab property, PropterVocab score, const Link *link, PropterError *err) {
   if (link->index == SIZE_MAX) return PROPTER_OK;
   PROPTER_TRY(put_iri(s, node, property, propter_names_get(s->names, link->index)->iri, err));
@@ -172,9 +187,15 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   PROPTER_TRY(put_text(s, node, VOCAB_propter_rule, propter_str(r->rule), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_causeText, words_of(s, r->cause), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_effectText, words_of(s, r->effect), err));
-  PROPTER_TRY(put_link(s, node, VOCAB_propter_cause, VOCAB_propter_causeScore, cause, err));
+  const PropterStr happened = happening_in(s, cause, r->cause);
+  if (happened.len) {
+    PROPTER_TRY(put_iri(s, node, VOCAB_propter_cause, happened, err));
+    PROPTER_TRY(put_decimal(s, node, VOCAB_propter_causeScore, told_cause, err));
+  } else {
+    PROPTER_TRY(put_link(s, node, VOCAB_propter_cause, VOCAB_propter_causeScore, cause, err));
+  }
   PROPTER_TRY(put_link(s, node, VOCAB_propter_effect, VOCAB_propter_effectScore, effect, err));
-  if (cause->index == SIZE_MAX) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_causeCandidate, r->cause_phrase, r->cause, err));
+  if (cause->index == SIZE_MAX && !happened.len) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_causeCandidate, r->cause_phrase, r->cause, err));
   if (effect->index == SIZE_MAX) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_effectCandidate, r->effect_phrase, r->effect, err));
   if (r->polarity) PROPTER_TRY(put_is(s, node, VOCAB_propter_polarity, polarities[r->enabling][r->polarity > 0], err));
   if (r->counterfactual) PROPTER_TRY(put_true(s, node, VOCAB_propter_counterfactual, err));
@@ -209,7 +230,7 @@ static PropterStatus put_claims(Sheet *s, const PropterReading *r, Stored *store
     for (size_t e = 0; e < l.effect_count; e++) {
       PROPTER_TRY(put_claim(s, r, &l, &l.causes[c], &l.effects[e], n++, err));
       stored->claims++;
-      stored->linked += l.causes[c].index != SIZE_MAX && l.effects[e].index != SIZE_MAX;
+      stored->linked += (l.causes[c].index != SIZE_MAX || happening_in(s, &l.causes[c], r->cause).len) && l.effects[e].index != SIZE_MAX;
     }
   return PROPTER_OK;
 }
@@ -239,16 +260,16 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   PROPTER_TRY(name_node(s, "event", h->quote, h->words, "happening", 0, &iri, err));
   PropterTerm term = propter_iri(iri);
   PROPTER_TRY(intern(s, &term, &node, err));
+  s->happened[h - s->readings->happenings.items] = iri;
   const PropterNamed *scope = l.scope_count ? propter_names_get(s->names, l.scopes[0]) : NULL;
   PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Event, err));
-  PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, h->label ? propter_str(h->label) : words_of(s, h->words), err));
+  PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, h->label ? propter_str(h->label) : words_of(s, h->name.end > h->name.start ? h->name : h->words), err));
   PROPTER_TRY(put_quote(s, node, h->quote, known_from(s, h->when.last), err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_source, s->iri, err));
   if (l.kind != SIZE_MAX) PROPTER_TRY(put_iri(s, node, VOCAB_propter_concept, propter_names_get(s->names, l.kind)->iri, err));
   for (size_t i = 0; i < l.scope_count; i++) PROPTER_TRY(put_iri(s, node, VOCAB_propter_scope, propter_names_get(s->names, l.scopes[i])->iri, err));
   PROPTER_TRY(put_day(s, node, VOCAB_propter_start, h->when.first, err));
-  /* One day is a beginning; when it ended the sentence does not say. */
-  if (h->when.last != h->when.first) PROPTER_TRY(put_day(s, node, VOCAB_propter_end, h->when.last, err));
+  if (h->ends) PROPTER_TRY(put_day(s, node, VOCAB_propter_end, h->when.last, err));
   PROPTER_TRY(put_decimal(s, node, VOCAB_propter_confidence, h->confidence * (1 - h->hedge), err));
   if (h->quantity > 0) {
     PROPTER_TRY(put_decimal(s, node, VOCAB_propter_quantity, h->quantity, err));
@@ -277,8 +298,11 @@ PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr p
   if (status == PROPTER_OK) status = put_day(s, node, VOCAB_propter_published, d->published, err);
   /* A table with rejected rows is read again, so that they are told again. */
   if (status == PROPTER_OK && !readings->rejects.count) status = put_text(s, node, VOCAB_propter_parameters, fingerprint, err);
-  for (size_t i = 0; i < readings->claims.count && status == PROPTER_OK; i++) status = put_claims(s, &readings->claims.items[i], stored, err);
+  s->readings = readings;
+  if (status == PROPTER_OK && !(s->happened = propter_arena_alloc(&s->arena, (readings->happenings.count + 1) * sizeof *s->happened))) status = no_memory(err);
+  for (size_t i = 0; status == PROPTER_OK && i < readings->happenings.count; i++) s->happened[i] = (PropterStr){"", 0};
   for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) status = put_happening(s, &readings->happenings.items[i], stored, err);
+  for (size_t i = 0; i < readings->claims.count && status == PROPTER_OK; i++) status = put_claims(s, &readings->claims.items[i], stored, err);
   propter_map_clear(&s->said);
   propter_arena_clear(&s->arena);
   propter_free(s);

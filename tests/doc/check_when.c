@@ -27,6 +27,8 @@ static const struct {
     {"in the spring of 2008", "spring of 2008", "2008-03-01", "2008-05-31"},
     {"autumn 2008", "autumn 2008", "2008-09-01", "2008-11-30"},
     {"the winter of 2014", "winter of 2014", "2013-12-01", "2014-02-28"},
+    {"the winter boots", NULL, NULL, NULL},
+    {"over the winter orders fell", "winter", "2010-12-01", "2011-02-28"},
     {"this spring", "spring", "2011-03-01", "2011-05-31"},
     {"from late 2014 on", "late 2014", "2014-09-01", "2014-12-31"},
     {"mid-2008", "mid-2008", "2008-05-01", "2008-08-31"},

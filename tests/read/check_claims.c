@@ -183,6 +183,20 @@ START_TEST(numbers_have_units) {
 }
 END_TEST
 
+START_TEST(a_verb_of_its_own_is_turned_by_nothing) {
+  static const struct {
+    const char *text;
+    int polarity;
+  } texts[] = {{"The outage cost us about 700 orders and orders fell by 40 per cent.", -1}, {"The reform cut losses.", 1}, {"The strike halved the takings at the station.", -1}};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    Read x = read_text(texts[i].text);
+    ck_assert_uint_ge(x.r.claims.count, 1);
+    for (size_t k = 0; k < x.r.claims.count; k++) ck_assert_msg(x.r.claims.items[k].polarity == texts[i].polarity, "%s: %d", texts[i].text, x.r.claims.items[k].polarity);
+    done(&x);
+  }
+}
+END_TEST
+
 START_TEST(dates_are_cut_off) {
   static const struct {
     const char *text, *cause, *first, *last, *duration;
@@ -326,23 +340,30 @@ START_TEST(happenings_have_a_date) {
 }
 END_TEST
 
-/* Plain clauses with a date at their edge; words NULL: none. */
+/* Plain clauses with a date at their edge; words NULL: none. `ends`: what the words say was over at the end of the period. */
 static const struct {
-  const char *text, *words, *first, *last;
+  const char *text, *words, *first, *last, *name;
+  bool ends;
 } clauses[] = {
-    {"A second production line was opened in November 2010.", "A second production line was opened", "2010-11-01", "2010-11-30"},
-    {"We redesigned the website on 10 February 2011.", "We redesigned the website", "2011-02-10", "2011-02-10"},
-    {"From 27 October 2010 we doubled ad spend.", "we doubled ad spend", "2010-10-27", "2010-10-27"},
-    {"In May 2011 the city closed the bridge.", "the city closed the bridge", "2011-05-01", "2011-05-31"},
-    {"The web shop was offline from 3 to 5 May 2011.", "The web shop was offline", "2011-05-03", "2011-05-05"},
-    {"Sales rose by 5 percent in March 2011.", NULL, NULL, NULL},
-    {"Retailers added 20,000 jobs in March 2011.", NULL, NULL, NULL},
-    {"The report was published on 3 May 2011.", NULL, NULL, NULL},
-    {"The workshop did not open on 3 May 2011.", NULL, NULL, NULL},
-    {"The workshop will be opened on 3 May 2012.", NULL, NULL, NULL},
-    {"The strike caused the fall in sales on 3 May 2011.", NULL, NULL, NULL},
-    {"It was repaired on 3 May 2011.", NULL, NULL, NULL},
-    {"If the shop closed on 3 May 2011, nobody saw it.", NULL, NULL, NULL},
+    {"A second production line was opened in November 2010.", "A second production line was opened", "2010-11-01", "2010-11-30", "second production line was opened", false},
+    {"We redesigned the website on 10 February 2011.", "We redesigned the website", "2011-02-10", "2011-02-10", "We redesigned the website", false},
+    {"From 27 October 2010 we doubled ad spend.", "we doubled ad spend", "2010-10-27", "2010-10-27", "we doubled ad spend", false},
+    {"In May 2011 the city closed the bridge.", "the city closed the bridge", "2011-05-01", "2011-05-31", "city closed the bridge", true},
+    {"The web shop was offline from 3 to 5 May 2011.", "The web shop was offline", "2011-05-03", "2011-05-05", "web shop was offline", true},
+    {"On 7 March 2011 the power failed for six hours at both branches.", "the power failed for six hours at both branches", "2011-03-07", "2011-03-07", "power failed", true},
+    {"The power failed for three weeks on 7 March 2011.", "The power failed for three weeks", "2011-03-07", "2011-03-27", "power failed", true},
+    {"The power failed for two months on 31 December 2010.", "The power failed for two months", "2010-12-31", "2011-02-27", "power failed", true},
+    {"On Monday 2 May 2011 a burst pipe closed our shop for the whole day.", "a burst pipe closed our shop for the whole day", "2011-05-02", "2011-05-02",
+     "burst pipe closed our shop", true},
+    {"Our lift was blocked on 3 May 2011 for repairs.", "Our lift was blocked", "2011-05-03", "2011-05-03", "lift was blocked", false},
+    {"Sales rose by 5 percent in March 2011.", NULL, NULL, NULL, NULL, false},
+    {"Retailers added 20,000 jobs in March 2011.", NULL, NULL, NULL, NULL, false},
+    {"The report was published on 3 May 2011.", NULL, NULL, NULL, NULL, false},
+    {"The workshop did not open on 3 May 2011.", NULL, NULL, NULL, NULL, false},
+    {"The workshop will be opened on 3 May 2012.", NULL, NULL, NULL, NULL, false},
+    {"The strike caused the fall in sales on 3 May 2011.", NULL, NULL, NULL, NULL, false},
+    {"It was repaired on 3 May 2011.", NULL, NULL, NULL, NULL, false},
+    {"If the shop closed on 3 May 2011, nobody saw it.", NULL, NULL, NULL, NULL, false},
 };
 
 START_TEST(plain_clauses_have_a_date) {
@@ -352,6 +373,8 @@ START_TEST(plain_clauses_have_a_date) {
     ck_assert(x.r.happenings.items[0].clause);
     check_words(&x, x.r.happenings.items[0].words, clauses[_i].words);
     check_period(x.r.happenings.items[0].when, clauses[_i].first, clauses[_i].last);
+    check_words(&x, x.r.happenings.items[0].name, clauses[_i].name);
+    ck_assert_msg(x.r.happenings.items[0].ends == clauses[_i].ends, "%s", clauses[_i].text);
   }
   done(&x);
 }
@@ -397,6 +420,7 @@ Suite *suite_claims(void) {
   tcase_add_loop_test(tc, flags_of_a_claim, 0, sizeof cases / sizeof *cases);
   tcase_add_loop_test(tc, parts_of_a_list, 0, sizeof lists / sizeof *lists);
   tcase_add_loop_test(tc, numbers_have_units, 0, sizeof measures / sizeof *measures);
+  tcase_add_test(tc, a_verb_of_its_own_is_turned_by_nothing);
   tcase_add_test(tc, dates_are_cut_off);
   tcase_add_test(tc, periods_of_neighbours);
   tcase_add_test(tc, nothing_is_claimed);

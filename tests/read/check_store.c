@@ -451,6 +451,21 @@ START_TEST(labels_decide_anew) {
 }
 END_TEST
 
+START_TEST(a_clause_that_is_an_event_is_the_cause_said_of_it) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  write_note(folder, "note.md", "---\ndate: 2011-09-09\n---\nOn 3 June 2011 the crane failed for six hours. As a result, ferry jobs fell.\n");
+  read_into(g, support_path(folder, "docs"));
+  PropterTerm day = date("2011-06-03"), name = propter_literal(PROPTER_STR("crane failed"));
+  ck_assert_uint_eq(count(g, VOCAB_rdfs_label, &name), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_start, &day), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_end, &day), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_cause, NULL), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_causeCandidate, NULL), 0);
+  propter_graph_close(g);
+}
+END_TEST
+
 static PropterStatus list_candidates(void *payload, PropterError *err) {
   PropterConceptCandidates list = {0};
   PropterStatus status = propter_concept_candidates(payload, &list, err);
@@ -539,6 +554,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, two_folders_of_one_name);
   tcase_add_test(tc, bad_entries_stop_nobody);
   tcase_add_test(tc, labels_decide_anew);
+  tcase_add_test(tc, a_clause_that_is_an_event_is_the_cause_said_of_it);
   tcase_add_test(tc, unlinked_arguments_are_candidates);
   tcase_add_test(tc, failures_leave_the_graph);
   suite_add_tcase(s, tc);

@@ -171,7 +171,9 @@ typedef struct {
   PropterSpan place;      /* what beside the words and the date says where: "for tents in the North"; empty: nothing */
   const char *label;      /* a label of the kind if it was said in other words ("strike" for "stopped work"), or NULL: the words are a label */
   int polarity;           /* which way it moves what it happens to, 0: not said */
+  PropterSpan name;       /* of a plain clause, what names it: "second line was opened"; else empty */
   PropterPeriod when;
+  bool ends;              /* the words say that it was over at the end of `when`; else a single day, or the time in which something new began, is a beginning */
   double confidence, hedge;
   double quantity;
   PropterSpan quantity_words;
