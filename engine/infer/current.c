@@ -5,6 +5,7 @@
 
 #include "../graph/sort_keys.h"
 #include "current.h"
+#include "propter/rdf.h"
 
 /* --- statements ----------------------------------------------------------------------------------------------------------------------------------- */
 
@@ -55,6 +56,15 @@ PropterStatus put_number(Sheet *sheet, PropterId s, PropterVocab p, double value
   while (n > 2 && text[n - 1] == '0' && text[n - 2] != '.') text[--n] = 0;
   if (strcmp(text, "-0.0") == 0) (void)memmove(text, text + 1, 4);
   return put_typed(sheet, s, p, propter_str(text), VOCAB_xsd_decimal, err);
+}
+
+PropterStatus put_real(Sheet *sheet, PropterId s, PropterVocab p, double value, PropterError *err) {
+  char text[40];
+  if (!isfinite(value)) return PROPTER_OK;
+  (void)snprintf(text, sizeof text, "%.6gE0", value);
+  char *own = strchr(text, 'e');
+  if (own) (void)snprintf(text, sizeof text, "%.5E", value);
+  return put_typed(sheet, s, p, propter_str(text), VOCAB_xsd_double, err);
 }
 
 PropterStatus put_whole(Sheet *sheet, PropterId s, PropterVocab p, int64_t value, PropterError *err) {
@@ -367,6 +377,38 @@ PropterStatus sheet_changes(Sheet *sheet, const PropterQuads *old, PropterError 
     if (!gone) k = k1;
   }
   return PROPTER_OK;
+}
+
+/* The graphs that were read: all but the results and the records of runs. */
+PropterStatus sheet_inputs(const Sheet *sheet, PropterRun *run, PropterSnapshot *snapshot, const PropterId *v, PropterError *err) {
+  PropterIds graphs = {0};
+  PropterStatus status = propter_rdf_graphs(snapshot, &graphs, NULL, err);
+  for (size_t i = 0; i < graphs.count && !status; i++) {
+    uint64_t is_run = 0;
+    PropterQuad quad = {.s = graphs.items[i], .p = v[VOCAB_rdf_type], .o = v[VOCAB_propter_Run]};
+    if (quad.p && quad.o) status = propter_snapshot_count(snapshot, PROPTER_SPOG, quad, 3, &is_run, err);
+    if (!status && !is_run && quad.s != sheet->graph && quad.s != PROPTER_DEFAULT_GRAPH) status = propter_run_used(run, quad.s, err);
+  }
+  propter_vec_clear(&graphs);
+  return status;
+}
+
+PropterStatus sheet_commit(Sheet *sheet, PropterRun *run, uint64_t *added, uint64_t *removed, char *iri, size_t size, PropterError *err) {
+  PropterStr name;
+  PropterId id;
+  PROPTER_TRY(propter_run_iri(run, &name, err));
+  PropterTerm term = propter_iri(name);
+  PROPTER_TRY(propter_writer_intern(sheet->writer, &term, &id, err));
+  for (size_t i = 0; i < sheet->removed.count; i++) PROPTER_TRY(propter_writer_remove(sheet->writer, sheet->removed.items[i], err));
+  for (size_t i = 0; i < sheet->added.count; i++) PROPTER_TRY(propter_writer_add(sheet->writer, sheet->added.items[i], err));
+  for (size_t i = 0; i < sheet->stamped.count; i++)
+    PROPTER_TRY(propter_writer_add(sheet->writer, (PropterQuad){sheet->stamped.items[i], sheet->run_property, id, sheet->graph}, err));
+  PROPTER_TRY(propter_run_finish(run, err));
+  propter_run_counts(run, added, removed);
+  if (name.len >= size) return propter_fail(err, PROPTER_BUG, "name of a run is too long: %.*s", (int)name.len, name.data);
+  memcpy(iri, name.data, name.len);
+  iri[name.len] = 0;
+  return propter_writer_commit(sheet->writer, err);
 }
 
 void sheet_clear(Sheet *sheet) {

@@ -4,6 +4,7 @@
 #define INFER_CURRENT_H
 
 #include "judge.h"
+#include "propter/run.h"
 
 typedef struct {
   PropterWriter *writer;
@@ -19,6 +20,7 @@ PropterStatus put_is(Sheet *sheet, PropterId s, PropterVocab p, PropterVocab o, 
 PropterStatus put_iri(Sheet *sheet, PropterId s, PropterVocab p, PropterStr iri, PropterError *err); /* empty: nothing */
 PropterStatus put_text(Sheet *sheet, PropterId s, PropterVocab p, PropterStr text, PropterError *err); /* empty: nothing */
 PropterStatus put_number(Sheet *sheet, PropterId s, PropterVocab p, double value, PropterError *err); /* not finite: nothing */
+PropterStatus put_real(Sheet *sheet, PropterId s, PropterVocab p, double value, PropterError *err); /* xsd:double, six digits; not finite: nothing */
 PropterStatus put_whole(Sheet *sheet, PropterId s, PropterVocab p, int64_t value, PropterError *err);
 PropterStatus put_yes(Sheet *sheet, PropterId s, PropterVocab p, bool yes, PropterError *err);
 PropterStatus put_day(Sheet *sheet, PropterId s, PropterVocab p, PropterDay day, PropterError *err); /* none: nothing */
@@ -29,6 +31,10 @@ PropterStatus sheet_inference(Sheet *sheet, const PropterInference *inference, P
 PropterStatus sheet_links(Sheet *sheet, Know *know, size_t *count, PropterError *err);
 /* `old`: what the graph holds, in SPO order. */
 PropterStatus sheet_changes(Sheet *sheet, const PropterQuads *old, PropterError *err);
+/* The run read every graph but this sheet's and the records of runs. */
+PropterStatus sheet_inputs(const Sheet *sheet, PropterRun *run, PropterSnapshot *snapshot, const PropterId *v, PropterError *err);
+/* Writes what sheet_changes found, finishes the run and commits; its name into iri[size]. */
+PropterStatus sheet_commit(Sheet *sheet, PropterRun *run, uint64_t *added, uint64_t *removed, char *iri, size_t size, PropterError *err);
 /* SPO order. */
 int compare_spo(const void *a, const void *b);
 void quads_sort(PropterQuads *quads);

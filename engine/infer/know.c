@@ -75,6 +75,25 @@ static PropterStatus add_scope(PropterIds *scope, PropterId id, PropterError *er
   return propter_vec_push(scope, id) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "scope");
 }
 
+/* Its own, else that of its concept. */
+static PropterStatus read_tier(Know *know, Node *node, KnowMetric *m, PropterError *err) {
+  double tier = -1;
+  Node concept;
+  m->tier = -1;
+  bool said = node_number(node, VOCAB_propter_tier, &tier);
+  if (!said && m->def.concept_id) {
+    PropterStatus status = node_open(know->snapshot, know->v, m->def.concept_id, &concept, err);
+    said = !status && node_number(&concept, VOCAB_propter_tier, &tier);
+    if (!status) status = node_failed(&concept, err);
+    node_close(&concept);
+    if (status) return status;
+  }
+  if (said && !(tier >= 0 && tier <= 1000 && tier == floor(tier)))
+    return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: propter:tier is %g; expected a whole number from 0 to 1000", (int)m->def.iri.len, m->def.iri.data, tier);
+  if (said) m->tier = (int)tier;
+  return PROPTER_OK;
+}
+
 static PropterStatus read_metric(Know *know, Node *node, PropterStr iri, PropterError *err) {
   (void)iri;
   KnowMetric m = {0};
@@ -83,7 +102,8 @@ static PropterStatus read_metric(Know *know, Node *node, PropterStr iri, Propter
   /* A metric that cannot be read is told to who asks for it; it must not keep others from being judged. */
   if (status == PROPTER_INVALID) return PROPTER_OK;
   if (status) return propter_fail(err, status, "%s", ignored.message);
-  if (m.def.concept_id) status = add_scope(&m.scope, m.def.concept_id, err);
+  status = read_tier(know, node, &m, err);
+  if (!status && m.def.concept_id) status = add_scope(&m.scope, m.def.concept_id, err);
   for (size_t i = 0; i < m.def.fixed_count && !status; i++)
     if (concept_find(know, m.def.fixed[i].concept_id)) status = add_scope(&m.scope, m.def.fixed[i].concept_id, err);
   if (!status && !propter_vec_push(&know->metrics, m)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu metrics", know->metrics.count);

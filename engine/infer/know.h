@@ -39,6 +39,7 @@ typedef struct KnowMetric {
   PropterIds kin;       /* metrics tied to it by definition edges, up and down (transitive) */
   PropterMetricSeries series;
   bool loaded;
+  int tier;             /* of the metric, else of what it measures; −1: none */
   PropterStr slice_key; /* IRIs of the slice, for names that do not depend on ids */
   PropterStr slice_label;
   PROPTER_VEC(struct KnowMetric *) controls; /* candidate.c finds them on first use */

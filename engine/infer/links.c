@@ -252,13 +252,17 @@ static PropterStatus know_pair(LinkPanel *x, size_t i, size_t j, uint8_t *requir
   const KnowLink *curated = NULL;
   size_t cell = i * x->p + j, claims = 0;
   double belief = 0;
+  bool late = x->tier[i] >= 0 && x->tier[j] >= 0 && x->tier[i] > x->tier[j], placed = x->place_in[i] && x->place_in[j] && x->place_in[i] > x->place_in[j];
   forbidden[cell] = is_derived(x->metric[i], x->metric[j]) || apart(x->know, &x->place[i], &x->place[j]);
   for (size_t k = 0; k < x->know->links.count; k++) {
     const KnowLink *link = &x->know->links.items[k];
     if (!means(x->know, link->cause, x->metric[i]) || !means(x->know, link->effect, x->metric[j])) continue;
     if (!curated || link->forbidden || (link->required && !curated->forbidden)) curated = link;
   }
-  if (curated && curated->forbidden) forbidden[cell] = 1;
+  if ((late || placed) && curated && curated->required)
+    return propter_fail(err, PROPTER_INVALID, "<%.*s> is required to act on <%.*s>, and comes after it in the order of %s", (int)x->metric[i]->def.iri.len,
+                        x->metric[i]->def.iri.data, (int)x->metric[j]->def.iri.len, x->metric[j]->def.iri.data, placed ? "the search" : "propter:tier");
+  if (late || placed || (curated && curated->forbidden)) forbidden[cell] = 1;
   required[cell] = !forbidden[cell] && curated && curated->required;
   const double sure = .99; /* from here on a belief says "required" */
   if (curated && !curated->required && !curated->forbidden && curated->belief > .5)
@@ -268,6 +272,18 @@ static PropterStatus know_pair(LinkPanel *x, size_t i, size_t j, uint8_t *requir
   return tell(x, cell, curated, claims, belief, err);
 }
 
+/* What knowledge says of all, and what the search says of some. */
+static PropterStatus know_order(LinkPanel *x, PropterError *err) {
+  x->tier = propter_arena_alloc(x->arena, (x->p + 1) * sizeof *x->tier), x->place_in = propter_arena_alloc(x->arena, (x->p + 1) * sizeof *x->place_in);
+  if (!x->tier || !x->place_in) return propter_fail(err, PROPTER_NO_MEMORY, "order of %zu metrics", x->p);
+  for (size_t i = 0; i < x->p; i++) x->tier[i] = x->metric[i]->tier, x->place_in[i] = 0;
+  for (size_t k = 0; k < x->o->orders; k++) {
+    size_t i = link_panel_find(x, know_metric_named(x->know, x->o->order[k]));
+    if (i != SIZE_MAX) x->place_in[i] = k + 1;
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus know_pairs(LinkPanel *x, PropterError *err) {
   size_t cells = x->p * x->p;
   uint8_t *flags = propter_arena_alloc(x->arena, 2 * cells + 1);
@@ -275,6 +291,7 @@ static PropterStatus know_pairs(LinkPanel *x, PropterError *err) {
   x->said = propter_arena_alloc(x->arena, cells * sizeof *x->said);
   if (!flags || !prior || !x->said) return propter_fail(err, PROPTER_NO_MEMORY, "knowledge of %zu metrics", x->p);
   memset(flags, 0, 2 * cells);
+  PROPTER_TRY(know_order(x, err));
   for (size_t c = 0; c < cells; c++) prior[c] = 0, x->said[c] = (PropterStr){"", 0};
   for (size_t i = 0; i < x->p; i++)
     for (size_t j = 0; j < x->p; j++)
@@ -285,16 +302,27 @@ static PropterStatus know_pairs(LinkPanel *x, PropterError *err) {
 
 /* --- the search ----------------------------------------------------------------------------------------------------------------------------------------- */
 
+/* What a search holds at once: the correlations of all lags twice, its own tables and those of a resample. */
+static PropterStatus check_size(const LinkPanel *x, PropterError *err) {
+  const double most = 8e9, all = (double)x->p * (double)(x->lags + 1);
+  double bytes = 2 * all * all * sizeof(double) + 96 * all * (double)x->p;
+  if (x->o->most && x->p > x->o->most) return propter_fail(err, PROPTER_LIMIT, "%zu metrics, at most %zu are searched together here", x->p, x->o->most);
+  if (bytes <= most) return PROPTER_OK;
+  return propter_fail(err, PROPTER_LIMIT, "%zu metrics at lags up to %zu take %.0f GB, at most %.0f: name those to be searched, or take fewer lags", x->p,
+                      x->lags, bytes / 1e9, most / 1e9);
+}
+
 static PropterStatus open_locked(LinkPanel *x, PropterError *err) {
   KnowMetric **hidden = NULL;
   size_t hiddens = 0;
   PROPTER_TRY(metrics_named(x->know, x->o->hidden, x->o->hiddens, &hidden, &hiddens, err)); /* says which is none */
   propter_free(hidden);
+  KnowMetric **order = NULL;
+  PROPTER_TRY(metrics_named(x->know, x->o->order, x->o->orders, &order, &hiddens, err));
+  propter_free(order);
   PROPTER_TRY(list_metrics(x, err));
   PROPTER_TRY(keep_comparable(x, err));
-  if (x->p > PROPTER_LINK_METRICS)
-    return propter_fail(err, PROPTER_LIMIT, "%zu metrics, at most %d are searched together: name those asked about, or those to be searched", x->p,
-                        PROPTER_LINK_METRICS);
+  PROPTER_TRY(check_size(x, err));
   PROPTER_TRY(fill_panel(x, err));
   return know_pairs(x, err);
 }

@@ -16,6 +16,8 @@ typedef struct {
   size_t p, n, lags, forbidden;
   KnowMetric **metric;  /* p; by IRI */
   PropterIds *place;    /* of each: concepts of its fixed members and its slice */
+  int *tier;            /* p: of knowledge; −1: none */
+  size_t *place_in;     /* p: place in the order of the options from 1; 0: none */
   PropterGrain grain;
   int32_t first;        /* period of step 0 */
   double *value;        /* p×n: without the season */

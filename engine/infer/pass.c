@@ -94,20 +94,6 @@ static PropterStatus keep_others(Sheet *sheet, Know *know, const PropterStr *nam
   return status;
 }
 
-/* The graphs that were read: all but the results and the records of runs. */
-static PropterStatus declare_inputs(PropterRun *run, PropterSnapshot *snapshot, const PropterId *v, PropterId current, PropterError *err) {
-  PropterIds graphs = {0};
-  PropterStatus status = propter_rdf_graphs(snapshot, &graphs, NULL, err);
-  for (size_t i = 0; i < graphs.count && !status; i++) {
-    uint64_t is_run = 0;
-    PropterQuad quad = {.s = graphs.items[i], .p = v[VOCAB_rdf_type], .o = v[VOCAB_propter_Run]};
-    if (quad.p && quad.o) status = propter_snapshot_count(snapshot, PROPTER_SPOG, quad, 3, &is_run, err);
-    if (!status && !is_run && quad.s != current && quad.s != PROPTER_DEFAULT_GRAPH) status = propter_run_used(run, quad.s, err);
-  }
-  propter_vec_clear(&graphs);
-  return status;
-}
-
 static PropterStatus parameters(const PropterInferOptions *o, PropterArena *arena, PropterStr *out, PropterError *err) {
   char known[16] = "";
   if (o->known_by != PROPTER_NO_DAY) propter_day_format(o->known_by, known);
@@ -118,24 +104,6 @@ static PropterStatus parameters(const PropterInferOptions *o, PropterArena *aren
   PropterStatus status = keep(&buf, arena, out, err);
   propter_buf_clear(&buf);
   return status;
-}
-
-static PropterStatus write_changes(PropterRun *run, Sheet *sheet, PropterInferSummary *summary, PropterError *err) {
-  PropterStr name;
-  PropterId id;
-  PROPTER_TRY(propter_run_iri(run, &name, err));
-  PropterTerm term = propter_iri(name);
-  PROPTER_TRY(propter_writer_intern(sheet->writer, &term, &id, err));
-  for (size_t i = 0; i < sheet->removed.count; i++) PROPTER_TRY(propter_writer_remove(sheet->writer, sheet->removed.items[i], err));
-  for (size_t i = 0; i < sheet->added.count; i++) PROPTER_TRY(propter_writer_add(sheet->writer, sheet->added.items[i], err));
-  for (size_t i = 0; i < sheet->stamped.count; i++)
-    PROPTER_TRY(propter_writer_add(sheet->writer, (PropterQuad){sheet->stamped.items[i], sheet->run_property, id, sheet->graph}, err));
-  PROPTER_TRY(propter_run_finish(run, err));
-  propter_run_counts(run, &summary->added, &summary->removed);
-  if (name.len >= sizeof summary->run) return propter_fail(err, PROPTER_BUG, "name of a run is too long: %.*s", (int)name.len, name.data);
-  memcpy(summary->run, name.data, name.len);
-  summary->run[name.len] = 0;
-  return propter_writer_commit(sheet->writer, err);
 }
 
 PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options, PropterStr software,
@@ -164,7 +132,7 @@ PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, 
   if (used.kept && ((status = kept_maker(&maker, err)) || (status = memo_open(used.kept, maker, !dry, &know->memo, err)))) goto done;
   if ((status = propter_snapshot_match(snapshot, (PropterQuad){.g = sheet.graph}, 0, &old, err))) goto done;
   quads_sort(&old);
-  if ((status = declare_inputs(run, snapshot, know->v, sheet.graph, err))) goto done;
+  if ((status = sheet_inputs(&sheet, run, snapshot, know->v, err))) goto done;
   if ((status = judge_all(know, metrics, metric_count, &sheet, summary, err)) || (status = keep_others(&sheet, know, metrics, metric_count, &old, err)))
     goto done;
   if ((status = sheet_changes(&sheet, &old, err))) goto done;
@@ -172,7 +140,7 @@ PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, 
   summary->removed = sheet.removed.count;
   if (!dry && (sheet.added.count || sheet.removed.count)) {
     if ((status = propter_run_generated(run, sheet.graph, err)) || (status = propter_run_kernel(run, propter_str(propter_math_kernel()), err))) goto done;
-    if ((status = write_changes(run, &sheet, summary, err))) goto done;
+    if ((status = sheet_commit(&sheet, run, &summary->added, &summary->removed, summary->run, sizeof summary->run, err))) goto done;
   }
   memo_counts(know->memo, &summary->kept, &summary->scored);
   status = memo_settle(know->memo, metric_count > 0, err);

@@ -5,7 +5,7 @@
 
 #include "links.h"
 
-enum { RESAMPLES = 100 };
+enum { RESAMPLES = 100, MOST_METRICS = 64 }; /* a reader waits for it */
 
 typedef PROPTER_VEC(PropterUpstream) Upstreams;
 
@@ -79,7 +79,7 @@ PropterStatus propter_upstream(PropterInferrer *know, PropterStr metric, Propter
   LinkPanel x;
   Upstreams found = {0};
   PropterError unfit;
-  const PropterLinkOptions o = {.metric = &metric, .metrics = 1};
+  const PropterLinkOptions o = {.metric = &metric, .metrics = 1, .most = MOST_METRICS};
   KnowMetric *m = know_metric(know, metric);
   *out = NULL, *count = 0;
   if (!m) return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)metric.len, metric.data);

@@ -76,9 +76,9 @@ const LISTS = {
   },
   links: {
     title: 'Causal links', about: 'What kind of thing causes what, with belief for and against.', order: 'DESC(?for)',
-    columns: { cause: 'cause', effect: 'effect', for: 'belief for', against: 'belief against', constraint: 'knowledge' },
+    columns: { cause: 'cause', effect: 'effect', for: 'belief for', against: 'belief against', constraint: 'knowledge', stability: 'stability in figures', lag: 'lag' },
     where: `?link a propter:CausalLink ; propter:cause ?c ; propter:effect ?e . OPTIONAL { ?link propter:beliefFor ?for } OPTIONAL { ?link propter:beliefAgainst ?against }
-  OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?c skos:prefLabel ?cl } OPTIONAL { ?e skos:prefLabel ?el }
+  OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?link propter:stability ?stability ; propter:lag ?lag } OPTIONAL { ?c skos:prefLabel ?cl } OPTIONAL { ?e skos:prefLabel ?el }
   BIND(COALESCE(?cl, STR(?c)) AS ?cause) BIND(COALESCE(?el, STR(?e)) AS ?effect) BIND(STRAFTER(STR(?k), "#") AS ?constraint)`,
   },
   sources: {

@@ -176,7 +176,7 @@ function rowsOf(nodes, links, column) {
   return [layers, row];
 }
 
-const saysLink = l => `${l.causeLabel} → ${l.effectLabel}: ` + [l.believed ? `belief ${number(l.belief)}` : '', l.against ? `against ${number(l.against)}` : '', l.constraint.toLowerCase()].filter(Boolean).join(', ');
+const saysLink = l => `${l.causeLabel} → ${l.effectLabel}: ` + [l.believed ? `belief ${number(l.belief)}` : '', l.found ? `found in the figures, stability ${number(l.stability)}, ${l.lag === 'P0D' ? 'at the same time' : `${l.lag.slice(1)} later`}` : '', l.against ? `against ${number(l.against)}` : '', l.constraint.toLowerCase()].filter(Boolean).join(', ');
 
 /* Causes to the left of their effects; how strong is the width, what speaks against it a broken line. A link opens what was said for it, a node what it hangs together with. */
 function drawLinks(links, label) {
@@ -213,8 +213,8 @@ function around(links, node) {
 
 function linkTable(links) {
   const body = links.map(l => element('tr', {}, element('td', {}, element('a', { href: saidFor(l) }, l.causeLabel)), element('td', {}, l.effectLabel), element('td', { className: 'number' }, l.believed ? number(l.belief) : ''),
-    element('td', { className: 'number' }, l.against ? number(l.against) : ''), element('td', {}, l.constraint.toLowerCase())));
-  return element('table', {}, element('thead', {}, element('tr', {}, ...['cause', 'effect', 'belief for', 'belief against', 'knowledge'].map(t => element('th', { scope: 'col' }, t)))), element('tbody', {}, ...body));
+    element('td', { className: 'number' }, l.against ? number(l.against) : ''), element('td', {}, [l.constraint.toLowerCase(), l.found ? `figures: stability ${number(l.stability)}, lag ${l.lag}` : ''].filter(Boolean).join(', '))));
+  return element('table', {}, element('thead', {}, element('tr', {}, ...['cause', 'effect', 'belief for', 'belief against', 'knowledge, figures'].map(t => element('th', { scope: 'col' }, t)))), element('tbody', {}, ...body));
 }
 
 async function showGraph(node) {
@@ -222,11 +222,11 @@ async function showGraph(node) {
   $('belief-shown').textContent = number(least);
   try {
     const filter = words ? `FILTER(CONTAINS(LCASE(CONCAT(?cause, " ", ?effect)), ${JSON.stringify(words)}))` : '', most = node ? 1000 : DRAWN;
-    const rows = await bound(`SELECT ?link ?c ?e ?cause ?effect ?b ?against ?k WHERE { ?link a propter:CausalLink ; propter:cause ?c ; propter:effect ?e . OPTIONAL { ?link propter:beliefFor ?b }
-      OPTIONAL { ?link propter:beliefAgainst ?against } OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?c skos:prefLabel ?cl } OPTIONAL { ?e skos:prefLabel ?el }
-      BIND(COALESCE(?b, 0) AS ?belief) BIND(COALESCE(?cl, STR(?c)) AS ?cause) BIND(COALESCE(?el, STR(?e)) AS ?effect) FILTER(?belief >= ${least}) ${filter} }
+    const rows = await bound(`SELECT ?link ?c ?e ?cause ?effect ?b ?against ?k ?s ?lag WHERE { ?link a propter:CausalLink ; propter:cause ?c ; propter:effect ?e . OPTIONAL { ?link propter:beliefFor ?b }
+      OPTIONAL { ?link propter:beliefAgainst ?against } OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?link propter:stability ?s ; propter:lag ?lag } OPTIONAL { ?c skos:prefLabel ?cl } OPTIONAL { ?e skos:prefLabel ?el }
+      BIND(COALESCE(?b, ?s, 0) AS ?belief) BIND(COALESCE(?cl, STR(?c)) AS ?cause) BIND(COALESCE(?el, STR(?e)) AS ?effect) FILTER(?belief >= ${least}) ${filter} }
       ORDER BY DESC(?belief) ?cause ?effect LIMIT ${most + 1}`);
-    const found = rows.slice(0, most).map(r => ({ iri: r.link.value, cause: r.c.value, effect: r.e.value, causeLabel: r.cause.value, effectLabel: r.effect.value, believed: Boolean(r.b), belief: r.b ? Number(r.b.value) : 0,
+    const found = rows.slice(0, most).map(r => ({ iri: r.link.value, cause: r.c.value, effect: r.e.value, causeLabel: r.cause.value, effectLabel: r.effect.value, believed: Boolean(r.b), found: Boolean(r.s), belief: r.b ? Number(r.b.value) : r.s ? Number(r.s.value) : 0, stability: r.s ? Number(r.s.value) : 0, lag: r.lag ? r.lag.value : '',
       against: r.against ? Number(r.against.value) : 0, constraint: r.k ? r.k.value.replace(/^.*#/, '') : '' }));
     const links = (node ? around(found, node) : found).slice(0, DRAWN), label = new Map(links.flatMap(l => [[l.cause, l.causeLabel], [l.effect, l.effectLabel]]));
     const more = rows.length > most || (node && links.length === DRAWN);

@@ -94,4 +94,59 @@ expect "what documents say" 0 'documents say so (1 statement, belief' propter li
 awk -F, 'NR > 1 && $1 ~ /delivery-north$/ { seen = $12 } END { exit !(seen > .3 && seen < 1.2) }' <<E3 && ok "as log odds" || not_ok "prior" "$(propter links --format csv "refunds north")"
 $(propter links --format csv "refunds north")
 E3
+# Kept as statements: once, and again only what changed; never as knowledge for the next search.
+propter links --write >written.out 2>&1; code=$?
+[ $code -eq 0 ] && grep -q '^graph  *https://w3id.org/propter/id/links/[0-9a-f]*: [0-9,]* statements added, 0 removed; run ' written.out && ok "links are kept" || not_ok "write: exit $code" "$(cat written.out)"
+expect "the same search again has nothing new" 0 'nothing new' propter links --write
+propter links >after.out; cmp -s known.out after.out && ok "no search takes them for given" || not_ok "fed back" "$(diff known.out after.out)"
+propter query --format csv 'PREFIX p: <https://w3id.org/propter#> PREFIX : <https://example.org/shop#> SELECT ?lag ?stability ?low ?high (COUNT(?refutation) AS ?n) (COUNT(?run) AS ?runs) {
+  GRAPH ?g { ?l a p:CausalLink ; p:cause :delivery-north ; p:effect :refunds-north ; p:lag ?lag ; p:stability ?stability ; p:effectLow ?low ; p:effectHigh ?high ;
+    p:qValue ?q ; p:directed true ; p:evidence ?refutation ; p:run ?run } FILTER(?q < 1e-6) } GROUP BY ?lag ?stability ?low ?high' >kept.csv
+awk -F, 'NR == 2 { exit !($1 == "P1D" && $2 > .9 && $3 < 4.05 && $4 > 3.9 && $5 == 5) } END { exit NR != 2 }' kept.csv && ok "a query reaches them" || not_ok "kept" "$(cat kept.csv)"
+expect "a dry run says what would change" 0 'would add' propter --dry-run links --write --lags 2
+expect "write and explain" 2 'finds none' propter links --write --explain "refunds north" --from 2024-10-28 --to 2024-11-06
+expect "the run can be undone" 0 '' propter undo "$(sed -n 's/.*; run //p' written.out)"
+
+# An order of cause and effect: of the search, and of knowledge.
+propter links --among "refunds north" --among "delivery days north" --order "refunds north" --order "delivery days north" --method var >order.out
+grep -q 'delivery days north → refunds' order.out && not_ok "an order forbids" "$(cat order.out)" || ok "an order forbids"
+expect "an order of what is not there" 3 '"nothing" is no' propter links --order nothing
+cat >tier.ttl <<'E4'
+@prefix : <https://example.org/shop#> . @prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+:c-refunds p:tier 1 . :c-delivery p:tier 2 .
+:all-ads a p:Metric ; skos:prefLabel "all ads" ; p:dataset :cube ; p:measure :ads ; p:timeDimension :day ; p:grain "P1D"^^xsd:duration ; p:aggregation p:Sum ; p:sliceBy :region .
+:all-visits a p:Metric ; skos:prefLabel "all visits" ; p:dataset :cube ; p:measure :visits ; p:timeDimension :day ; p:grain "P1D"^^xsd:duration ; p:aggregation p:Sum ; p:sliceBy :region .
+E4
+propter load tier.ttl >load.out 2>&1 || not_ok "load" "$(cat load.out)"
+propter links --among "refunds north" --among "delivery days north" --method var >tier.out
+grep -q 'delivery days north → refunds' tier.out && not_ok "a tier forbids" "$(cat tier.out)" || ok "a tier forbids"
+
+# Within a slice.
+expect "in a slice" 0 'all ads → all visits, 1 day later' propter links --among "all ads" --among "all visits" --where region=south
+propter links --among "all ads" --among "all visits" --where region=south --format csv >south.csv
+propter links --among "ad spend south" --among "visits south" --format csv >fixed.csv
+same "its figures are those of the slice" "$(cut -d, -f5-12 south.csv)" "$(cut -d, -f5-12 fixed.csv)"
+expect "a slice of no name" 3 'no dimension of that name' propter links --where colour=red
+expect "no slice at all" 2 'expected DIM=VALUE' propter links --where region
+
+# As many as memory holds.
+awk "$uniform"'BEGIN {
+  print "@prefix : <https://example.org/many#> . @prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
+  print "@prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+  for (m = 1; m <= 90; m++)
+    printf ":metric%d a p:Metric ; skos:prefLabel \"metric %d\" ; p:dataset :cube ; p:measure :m%d ; p:timeDimension :year ; p:grain \"P1Y\"^^xsd:duration .\n", m, m, m
+  for (t = 0; t < 240; t++) {
+    printf ":o%d a qb:Observation ; qb:dataSet :cube ; :year \"%d\"^^xsd:gYear", t, 1700 + t
+    for (m = 1; m <= 90; m++) printf " ; :m%d %.4f", m, 10 + uniform()
+    print " ."
+  }
+}' >many.ttl
+"$PROPTER" -g many load many.ttl >load.out 2>&1 || not_ok "load" "$(cat load.out)"
+"$PROPTER" -g many links --lags 1 --resamples 20 >many.out 2>&1; code=$?
+[ $code -le 1 ] && grep -q '^searched   90 metrics' many.out && ok "ninety metrics at once" || not_ok "ninety metrics: exit $code" "$(head -3 many.out)"
+
+# A required link against the order.
+printf '@prefix : <https://example.org/shop#> . @prefix p: <https://w3id.org/propter#> .\n:c-ads p:tier 3 .\n' >against.ttl
+propter load against.ttl >load.out 2>&1 || not_ok "load" "$(cat load.out)"
+expect "knowledge that contradicts itself" 3 'is required to act on' propter links
 echo "1..$n"

@@ -108,6 +108,16 @@ START_TEST(shares_of_a_move_sum_to_it) {
 }
 END_TEST
 
+START_TEST(more_than_asked_for_is_a_limit) {
+  Open o = open_world();
+  PropterMetricLinks x;
+  PropterError named = {0};
+  ck_assert_int_eq(propter_links(o.inferrer, &(PropterLinkOptions){.among = mill, .amongs = METRICS, .most = 3}, &o.arena, &x, &named), PROPTER_LIMIT);
+  ck_assert_ptr_nonnull(strstr(named.message, "4 metrics, at most 3"));
+  close_world(&o);
+}
+END_TEST
+
 static PropterStatus links_once(Open *o, PropterArena *arena, PropterError *err) {
   PropterMetricLinks x;
   return propter_links(o->inferrer, &(PropterLinkOptions){.among = &mill[HUB], .amongs = 3, .lags = 1, .resamples = 2}, arena, &x, err);
@@ -152,6 +162,7 @@ Suite *suite_links(void) {
   tcase_add_test(tc, effects_are_identified_by_name);
   tcase_add_test(tc, an_instrument_stands_in_for_what_is_hidden);
   tcase_add_test(tc, shares_of_a_move_sum_to_it);
+  tcase_add_test(tc, more_than_asked_for_is_a_limit);
   tcase_add_loop_test(tc, failing_memory_is_reported, 0, 3);
   suite_add_tcase(suite, tc);
   return suite;

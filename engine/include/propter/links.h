@@ -6,8 +6,6 @@
 #include "propter/effects.h"
 #include "propter/infer.h"
 
-enum { PROPTER_LINK_METRICS = 64 }; /* at most so many series are searched together */
-
 /* Changes from period to period for levels that wander; distances from the mean of the 28 periods before for levels that are returned to. As they are: by
  * which of the two most series are, from the correlation of neighbouring changes. */
 typedef enum { PROPTER_LINKS_AS_THEY_ARE, PROPTER_LINKS_CHANGES, PROPTER_LINKS_LEVELS } PropterLinksAs;
@@ -20,6 +18,9 @@ typedef struct {
   size_t amongs;
   const PropterStr *hidden; /* part of the causal graph, but not to be adjusted for, as if nobody had measured them */
   size_t hiddens;
+  const PropterStr *order;  /* from first to last in an order of cause and effect: none of these acts on one before it */
+  size_t orders;
+  size_t most;              /* LIMIT where more series would be searched together; 0: as memory allows */
   const char *method;       /* row of lagged.def; NULL: pcmci_plus, which keeps its false discovery rate where a plain autoregression does not */
   size_t lags;              /* in periods; 0: 3, at most 30 */
   double rate;              /* false discovery rate; 0: .05 */
@@ -62,10 +63,21 @@ typedef struct {
 /* Searches the graph's metrics for links. Each series is taken without its season (the baseline's), as changes or distances from its level, in robust
  * standard units drawn in to 3.5; effects are fitted to the same as they are. A metric is no cause of what it is a part, a whole or an operand of, nor of
  * what happens elsewhere; curated links require and forbid, and the beliefs of claims from metric to metric are the prior log odds. Stability and the effects'
- * intervals are by moving blocks. NOT_FOUND: no such metric or method; LIMIT: more than PROPTER_LINK_METRICS; INVALID: too few common periods,
- * or knowledge that contradicts itself. */
+ * intervals are by moving blocks. NOT_FOUND: no such metric or method; LIMIT: more series than `most`, or
+ * than 8 GB hold at these lags; INVALID: too few common periods, or knowledge that contradicts itself. */
 PROPTER_API PropterStatus propter_links(PropterInferrer *inferrer, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out,
                                         PropterError *err);
+
+typedef struct {
+  char graph[128], run[128]; /* IRIs; run: empty if nothing was written */
+  uint64_t added, removed;
+} PropterLinksWritten;
+
+/* Writes links into a graph of their own, named after the search (`parameters`: all that decides its result, in one canonical text), as propter:CausalLink
+ * with lag, strength, p, q, stability and effect. The same search again replaces what changed, by a run with PROV; nothing new: no run. `inferrer` is the one that
+ * searched; `dry`: only counts. LOCKED: somebody else writes. */
+PROPTER_API PropterStatus propter_links_write(PropterGraph *graph, PropterInferrer *inferrer, const PropterMetricLinks *links, PropterStr parameters,
+                                              PropterStr software, int64_t now, bool dry, PropterLinksWritten *written, PropterError *err);
 
 /* A metric upstream of the one asked about, in the window moved back by its lags. */
 typedef struct {

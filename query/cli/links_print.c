@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "links_print.h"
+
+#include <math.h>
+
+#include "output.h"
+
+static void json_number(FILE *out, const char *name, double value) {
+  if (isfinite(value)) fprintf(out, ",\"%s\":%.6g", name, value);
+  else fprintf(out, ",\"%s\":null", name);
+}
+
+static void json_text(FILE *out, const char *name, PropterStr text) {
+  fprintf(out, ",\"%s\":", name);
+  output_json(out, text);
+}
+
+static const char *grain_name(PropterGrain grain) {
+  static const char *const names[] = {"day", "week", "month", "quarter", "year"};
+  return names[grain];
+}
+
+static const char *how(PropterIdentification by) {
+  static const char *const names[] = {"not identified", "no effect", "back door", "front door", "instrument"};
+  return names[by];
+}
+
+static size_t passed(const PropterMetricLink *l) {
+  size_t n = 0;
+  for (size_t i = 0; i < l->refutations; i++) n += l->refutation[i].passed;
+  return n;
+}
+
+/* --- links ------------------------------------------------------------------------------------------------------------------------------------------- */
+
+static void print_lag(FILE *out, const PropterMetricLinks *x, int lag) {
+  if (lag) fprintf(out, "%d %s%s later", lag, grain_name(x->grain), lag == 1 ? "" : "s");
+  else fprintf(out, "in the same %s", grain_name(x->grain));
+}
+
+static void print_link(FILE *out, const PropterMetricLinks *x, const PropterMetricLink *l, bool refute) {
+  fprintf(out, "\n%.*s %s %.*s, ", (int)l->cause_label.len, l->cause_label.data, l->directed ? "→" : "—", (int)l->effect_label.len, l->effect_label.data);
+  print_lag(out, x, l->lag);
+  fprintf(out, "\n  link       strength %+.2f   q %.2g   stability %.2f\n", l->strength, l->q, l->stability);
+  if (isfinite(l->value)) fprintf(out, "  effect     %+.4g for one more (%+.4g to %+.4g, 95 %%), %zu rows\n", l->value, l->low, l->high, l->rows);
+  fprintf(out, "  %-10s %.*s\n", isfinite(l->value) ? "identified" : "effect", (int)l->adjustment.len, l->adjustment.data);
+  if (l->knowledge.len) fprintf(out, "  knowledge  %.*s\n", (int)l->knowledge.len, l->knowledge.data);
+  if (l->refutations) fprintf(out, "  refutation %zu of %zu attempts passed%s\n", passed(l), l->refutations, refute || passed(l) == l->refutations ? "" : ":");
+  for (size_t i = 0; i < l->refutations; i++)
+    if (refute || !l->refutation[i].passed) fprintf(out, "             %s\n", l->refutation[i].text);
+}
+
+void links_table(FILE *out, const PropterMetricLinks *x, double rate, bool refute) {
+  fprintf(out, "searched   %zu metrics, %zu %ss in common, %zu of them whole; lags up to %zu; as %s; ", x->metrics, x->steps, grain_name(x->grain), x->rows,
+          x->lags, x->levels ? "distances from the level before" : "changes");
+  fprintf(out, "%s, false discovery rate %g over %zu tests; %zu ordered pairs ruled out\n", x->method, rate, x->tests, x->forbidden);
+  for (size_t i = 0; i < x->left_out; i++) fprintf(out, "left out   %.*s\n", (int)x->left_out_text[i].len, x->left_out_text[i].data);
+  for (size_t i = 0; i < x->links; i++) print_link(out, x, &x->link[i], refute);
+  fprintf(out, "%s%s link%s\n", x->links ? "\n" : "", output_number(x->links), x->links == 1 ? "" : "s");
+}
+
+static void link_json(FILE *out, const PropterMetricLink *l) {
+  fputs("{\"cause\":", out);
+  output_json(out, l->cause);
+  json_text(out, "causeLabel", l->cause_label), json_text(out, "effect", l->effect), json_text(out, "effectLabel", l->effect_label);
+  fprintf(out, ",\"lag\":%d,\"directed\":%s,\"required\":%s", l->lag, l->directed ? "true" : "false", l->required ? "true" : "false");
+  json_number(out, "strength", l->strength), json_number(out, "p", l->p), json_number(out, "q", l->q), json_number(out, "stability", l->stability);
+  json_number(out, "prior", l->prior), json_text(out, "knowledge", l->knowledge);
+  json_text(out, "identifiedBy", propter_str(how(l->by))), json_text(out, "adjustment", l->adjustment);
+  json_number(out, "value", l->value), json_number(out, "low", l->low), json_number(out, "high", l->high);
+  fprintf(out, ",\"rows\":%zu,\"refutations\":[", l->rows);
+  for (size_t i = 0; i < l->refutations; i++) {
+    fputs(i ? ",{\"name\":" : "{\"name\":", out);
+    output_json(out, propter_str(l->refutation[i].name));
+    fprintf(out, ",\"passed\":%s", l->refutation[i].passed ? "true" : "false");
+    json_text(out, "text", propter_str(l->refutation[i].text));
+    fputc('}', out);
+  }
+  fputs("]}", out);
+}
+
+void links_json(FILE *out, const PropterMetricLinks *x, double rate) {
+  fprintf(out, "{\"method\":\"%s\",\"metrics\":%zu,\"grain\":\"%s\",\"steps\":%zu,\"rows\":%zu,\"lags\":%zu", x->method, x->metrics,
+          grain_name(x->grain), x->steps, x->rows, x->lags);
+  fprintf(out, ",\"as\":\"%s\",\"rate\":%g,\"tests\":%zu,\"ruledOut\":%zu,\"leftOut\":[", x->levels ? "levels" : "changes", rate, x->tests, x->forbidden);
+  for (size_t i = 0; i < x->left_out; i++) {
+    if (i) fputc(',', out);
+    output_json(out, x->left_out_text[i]);
+  }
+  fputs("],\"links\":[", out);
+  for (size_t i = 0; i < x->links; i++) fputs(i ? ",\n" : "\n", out), link_json(out, &x->link[i]);
+  fputs("\n]}\n", out);
+}
+
+void links_csv(FILE *out, const PropterMetricLinks *x) {
+  fputs("cause,cause_label,effect,effect_label,lag,directed,required,strength,p,q,stability,prior,knowledge,identified_by,adjustment,value,low,high,rows,"
+        "passed,attempts\n",
+        out);
+  for (size_t i = 0; i < x->links; i++) {
+    const PropterMetricLink *l = &x->link[i];
+    const PropterStr names[] = {l->cause, l->cause_label, l->effect, l->effect_label};
+    for (size_t k = 0; k < 4; k++) output_csv(out, names[k]), fputc(',', out);
+    fprintf(out, "%d,%d,%d,%.6g,%.6g,%.6g,%.6g,%.6g,", l->lag, l->directed, l->required, l->strength, l->p, l->q, l->stability, l->prior);
+    output_csv(out, l->knowledge);
+    fprintf(out, ",%s,", how(l->by));
+    output_csv(out, l->adjustment);
+    if (isfinite(l->value)) fprintf(out, ",%.6g,%.6g,%.6g", l->value, l->low, l->high);
+    else fputs(",,,", out);
+    fprintf(out, ",%zu,%zu,%zu\n", l->rows, passed(l), l->refutations);
+  }
+}
+
+/* --- origins --------------------------------------------------------------------------------------------------------------------------------------------- */
+
+void explained_table(FILE *out, const PropterExplained *x) {
+  char first[16], last[16];
+  propter_day_format(x->first, first);
+  propter_day_format(x->last, last);
+  fprintf(out, "%.*s, %s to %s: %+.4g from its usual course (%.1f standard errors), %+.4g from the level before\n\n", (int)x->metric.label.len,
+          x->metric.label.data, first, last, x->deviation, x->z, x->explained);
+  fprintf(out, "%-40s %5s %11s %7s %7s %7s  %-34s\n", "came in at", "lag", "deviation", "z", "score", "own", "share of that, 95 %");
+  for (size_t i = 0; i < x->origins; i++) {
+    const PropterOrigins *o = &x->origin[i];
+    char own[16] = "";
+    if (isfinite(o->own)) (void)snprintf(own, sizeof own, "%+.1f", o->own);
+    fprintf(out, "%-40.*s %5d %+11.4g %+7.1f %7.1f %7s  %+.4g (%+.4g to %+.4g)%s\n", (int)o->label.len, o->label.data, o->lag, o->deviation,
+            o->z, o->score, own, o->share, o->low, o->high, o->origin ? "  moved, with nothing upstream that moved" : "");
+  }
+}
+
+void explained_json(FILE *out, const PropterExplained *x) {
+  char first[16], last[16];
+  propter_day_format(x->first, first);
+  propter_day_format(x->last, last);
+  fputs("{\"metric\":", out);
+  output_json(out, x->metric.iri);
+  fprintf(out, ",\"first\":\"%s\",\"last\":\"%s\"", first, last);
+  json_number(out, "deviation", x->deviation), json_number(out, "z", x->z), json_number(out, "explained", x->explained);
+  fputs(",\"origins\":[", out);
+  for (size_t i = 0; i < x->origins; i++) {
+    const PropterOrigins *o = &x->origin[i];
+    fputs(i ? ",\n{\"metric\":" : "\n{\"metric\":", out);
+    output_json(out, o->metric);
+    json_text(out, "label", o->label);
+    fprintf(out, ",\"lag\":%d,\"origin\":%s", o->lag, o->origin ? "true" : "false");
+    json_number(out, "deviation", o->deviation), json_number(out, "z", o->z), json_number(out, "score", o->score), json_number(out, "own", o->own);
+    json_number(out, "share", o->share), json_number(out, "low", o->low), json_number(out, "high", o->high);
+    fputc('}', out);
+  }
+  fputs("\n]}\n", out);
+}
+
+void explained_csv(FILE *out, const PropterExplained *x) {
+  fputs("metric,label,lag,origin,deviation,z,score,own,share,low,high\n", out);
+  for (size_t i = 0; i < x->origins; i++) {
+    const PropterOrigins *o = &x->origin[i];
+    output_csv(out, o->metric), fputc(',', out), output_csv(out, o->label);
+    fprintf(out, ",%d,%d,%.6g,%.6g,%.6g,", o->lag, o->origin, o->deviation, o->z, o->score);
+    if (isfinite(o->own)) fprintf(out, "%.6g", o->own);
+    fprintf(out, ",%.6g,%.6g,%.6g\n", o->share, o->low, o->high);
+  }
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slice_call.h"
+
+#include <string.h>
+
+#include "propter/put.h"
+#include "propter/sparql.h"
+
+static void is_called(PropterBuf *text, const char *variable, PropterStr name) {
+  propter_buf_printf(text, " OPTIONAL { ?%s skos:prefLabel|rdfs:label ?%sName } FILTER(STR(?%s) = ", variable, variable, variable);
+  propter_put_json(text, name);
+  propter_buf_printf(text, " || LCASE(STR(COALESCE(?%sName, \"\"))) = LCASE(", variable);
+  propter_put_json(text, name);
+  propter_buf_printf(text, ") || LCASE(REPLACE(STR(?%s), \"^.*[#/:]\", \"\")) = LCASE(", variable);
+  propter_put_json(text, name);
+  propter_buf_add(text, PROPTER_STR("))"));
+}
+
+/* At most two rows: the second says that the words mean several. */
+static PropterStatus look_up(PropterSnapshot *snapshot, const char *given, PropterBuf *text, PropterMember *out, PropterError *err) {
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  const PropterTerm *row = NULL;
+  const PropterQueryOptions options = propter_query_options();
+  size_t rows = 0;
+  PropterStatus status = propter_query_parse(propter_buf_str(text), PROPTER_STR(""), &query, err);
+  if (!status) status = propter_query_run(query, snapshot, &options, &results, err);
+  while (!status && !(status = propter_results_next(results, &row, err)) && row && rows++ == 0) {
+    status = propter_snapshot_find(snapshot, &row[0], &out->dimension, err);
+    if (!status) status = propter_snapshot_find(snapshot, &row[1], &out->member, err);
+  }
+  propter_results_close(results);
+  propter_query_free(query);
+  if (status) return status;
+  if (rows == 1) return PROPTER_OK;
+  return rows ? propter_fail(err, PROPTER_INVALID, "\"%s\" means more than one slice: give the IRIs", given)
+              : propter_fail(err, PROPTER_NOT_FOUND, "\"%s\": no dimension of that name cuts or holds a metric, or it has no such member", given);
+}
+
+PropterStatus slice_call(const CommandCall *call, const char *option, PropterSnapshot *snapshot, PropterMember slice[SLICE_CALL_MOST], size_t *count,
+                         PropterError *err) {
+  const char *given;
+  for (*count = 0; (given = cmd_value_at(call, option, (unsigned)*count)); ++*count) {
+    const char *equals = strchr(given, '=');
+    PropterBuf text = {.max = 1 << 16};
+    if (*count == SLICE_CALL_MOST) return propter_fail(err, PROPTER_USAGE, "--%s: at most %d", option, SLICE_CALL_MOST);
+    if (!equals || equals == given || !equals[1]) return propter_fail(err, PROPTER_USAGE, "--%s: expected DIM=VALUE, found \"%s\"", option, given);
+    propter_buf_printf(&text, "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: "
+                              "<http://www.w3.org/2000/01/rdf-schema#> SELECT DISTINCT ?d ?m WHERE { { SELECT DISTINCT ?d WHERE { ?x p:sliceBy|(p:fixed/p:dimension) ?d ");
+    is_called(&text, "d", (PropterStr){given, (size_t)(equals - given)});
+    propter_buf_printf(&text, " } } { ?o ?d ?m }");
+    is_called(&text, "m", propter_str(equals + 1));
+    propter_buf_printf(&text, " } LIMIT 2");
+    PropterStatus status = propter_buf_status(&text, err);
+    if (!status) status = look_up(snapshot, given, &text, &slice[*count], err);
+    propter_buf_clear(&text);
+    PROPTER_TRY(status);
+  }
+  return PROPTER_OK;
+}
