@@ -143,8 +143,7 @@ static bool changes(const Work *w, PropterSpan a) {
   return rules_any(w->r, w->r->up.items, w->r->up.count, slice(w->s, a)) || rules_any(w->r, w->r->down.items, w->r->down.count, slice(w->s, a));
 }
 
-/* Numbers in words and what is counted are known in some languages only. */
-static bool amount_in(const Work *w, PropterStr s, double *value, PropterSpan *words) { return w->r->language->full && amount_find(s, value, words); }
+static bool amount_in(const Work *w, PropterStr s, double *value, PropterSpan *words) { return amount_find(w->r, s, value, words); }
 
 static bool has_digit(const Work *w, PropterStr s) {
   double v;

@@ -96,7 +96,19 @@ typedef struct {
   double times;          /* what one such word is in the unit */
   bool by;               /* counts only after what the lines unit-by-lead say: "by two days" */
   bool alone;            /* needs no number: "doubled" is 100 % */
+  size_t next; /* 1 + the next with the same first byte, 0: none */
 } Unit;
+
+/* A word for a number: one; a power or dozen behind one; such a one short and right behind figures ("45k"); behind money only ("3.5m"); what may stand for one before
+ * a scale ("a million"). */
+typedef enum { NUMBER_ONE, NUMBER_SCALE, NUMBER_SHORT, NUMBER_MONEY, NUMBER_LEAD, NUMBER_KINDS } NumberKind;
+typedef struct {
+  PropterStr word;
+  double value;
+  NumberKind kind;
+  bool cut;    /* a full stop may belong to it */
+  size_t next; /* as in Unit */
+} NumberWord;
 
 typedef struct {
   double weight;
@@ -142,6 +154,10 @@ struct PropterRules {
   PROPTER_VEC(Trigger) triggers; /* of all rules, by their first two letters: those of bucket b stand at [bucket[b], bucket[b + 1]) */
   size_t bucket[TRIGGER_BUCKETS + 1];
   PROPTER_VEC(Unit) units;
+  PROPTER_VEC(NumberWord) numbers;
+  size_t unit_first[256], number_first[256]; /* 1 + the first with this first byte, ASCII in lower case; 0: none */
+  char decimal;                              /* the mark of decimals, 0: none */
+  PROPTER_VEC(PropterStr) thousands;         /* marks between thousands */
   LeftOuts left_out;
   uint64_t work, work_max; /* bytes of sentences looked at for the proposals in the document that is being read, and at most */
   PROPTER_VEC(PropterStr) abbreviations, small, joining, vague, alike, negating;
@@ -301,7 +317,7 @@ PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr p
 
 /* --- amount.c --- */
 /* First number of things ("about 45,000 workers", "forty thousand", "1.2 million"), not money, per cent, dates or a rank. */
-bool amount_find(PropterStr text, double *value, PropterSpan *words);
+bool amount_find(const PropterRules *r, PropterStr text, double *value, PropterSpan *words);
 
 typedef struct {
   double value;

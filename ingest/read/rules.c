@@ -236,6 +236,13 @@ static PropterStatus expression(RuleParser *p, ExpressionKind kind, PropterStr t
   return rules_compile(p, text, kind == FRONT ? PROPTER_REGEX_ANCHORED : 0, out);
 }
 
+/* Puts the item of index `last` behind those with the same first byte; `next` of item i stands at `nexts` + i · `size`. */
+static void chain(size_t first[256], PropterStr word, size_t last, void *nexts, size_t size) {
+  size_t *at = &first[(unsigned char)(word.data[0] >= 'A' && word.data[0] <= 'Z' ? word.data[0] | 0x20 : word.data[0])];
+  while (*at) at = (size_t *)(void *)((char *)nexts + (*at - 1) * size);
+  *at = last + 1;
+}
+
 /* "unit USD*.01 cent cents": a code, what one word is in it, and words or "quoted phrases". */
 static PropterStatus unit_line(RuleParser *p, PropterStr key, PropterStr rest) {
   PropterRules *r = p->r;
@@ -253,6 +260,42 @@ static PropterStatus unit_line(RuleParser *p, PropterStr key, PropterStr rest) {
     PropterStr word = rules_phrase(&rest);
     if (!word.len) return rules_bad(p, "words for a unit", rest);
     if (!(u.word = propter_arena_copy(&r->arena, word)).data || !propter_vec_push(&r->units, u)) return no_memory(p->err);
+    chain(r->unit_first, word, r->units.count - 1, &r->units.items->next, sizeof u);
+  }
+  return PROPTER_OK;
+}
+
+/* "scale 1e6 million", "number 2 two". */
+static PropterStatus number_line(RuleParser *p, NumberKind kind, PropterStr rest) {
+  PropterRules *r = p->r;
+  PropterStr value = rules_word(&rest);
+  NumberWord n = {.kind = kind};
+  if (!propter_str_to_double(value, &n.value) || !(n.value > 0) || !rest.len) return rules_bad(p, "a number above 0 and words for it", value);
+  while (rest.len) {
+    PropterStr word = rules_word(&rest);
+    n.cut = word.len > 1 && word.data[word.len - 1] == '.';
+    word.len -= n.cut;
+    if (!(n.word = propter_arena_copy(&r->arena, word)).data || !propter_vec_push(&r->numbers, n)) return no_memory(p->err);
+    chain(r->number_first, word, r->numbers.count - 1, &r->numbers.items->next, sizeof n);
+  }
+  return PROPTER_OK;
+}
+
+/* "figures , . blank": the mark of decimals, then marks between thousands. */
+static PropterStatus figures_line(RuleParser *p, PropterStr rest) {
+  PropterRules *r = p->r;
+  PropterStr decimal = rules_word(&rest);
+  if (decimal.len != 1 || !strchr(".,'", decimal.data[0])) return rules_bad(p, "a mark of decimals (. , ') and marks between thousands", decimal);
+  r->decimal = decimal.data[0];
+  r->thousands.count = 0;
+  while (rest.len) {
+    PropterStr mark = rules_word(&rest);
+    bool blank = propter_str_equal(mark, PROPTER_STR("blank"));
+    const PropterStr blanks[] = {PROPTER_STR(" "), PROPTER_STR("\xC2\xA0"), PROPTER_STR("\xE2\x80\xAF")};
+    for (size_t i = 0; i < (blank ? 3 : 1); i++) {
+      PropterStr copy = propter_arena_copy(&r->arena, blank ? blanks[i] : mark);
+      if (!copy.data || !propter_vec_push(&r->thousands, copy)) return no_memory(p->err);
+    }
   }
   return PROPTER_OK;
 }
@@ -271,6 +314,10 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
   if (propter_str_equal(key, PROPTER_STR("date"))) return date_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("unit")) || propter_str_equal(key, PROPTER_STR("unit-by")) || propter_str_equal(key, PROPTER_STR("unit-alone")))
     return unit_line(p, key, rest);
+  static const char *const numbers[NUMBER_KINDS] = {"number", "scale", "scale-short", "scale-money", "number-lead"};
+  for (size_t k = 0; k < NUMBER_KINDS; k++)
+    if (propter_str_equal(key, propter_str(numbers[k]))) return number_line(p, (NumberKind)k, rest);
+  if (propter_str_equal(key, PROPTER_STR("figures"))) return figures_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("lemma"))) return lemma_line(p, LEMMA_FORM, rest);
   if (propter_str_equal(key, PROPTER_STR("ending"))) return lemma_line(p, LEMMA_ENDING, rest);
   if (propter_str_equal(key, PROPTER_STR("mend"))) return lemma_line(p, LEMMA_MEND, rest);
@@ -594,6 +641,8 @@ void propter_rules_free(PropterRules *r) {
   propter_vec_clear(&r->alike);
   calendar_free(r->calendar);
   propter_vec_clear(&r->units);
+  propter_vec_clear(&r->numbers);
+  propter_vec_clear(&r->thousands);
   propter_vec_clear(&r->left_out);
   propter_vec_clear(&r->triggers);
   lemmas_clear(&r->lemmas);

@@ -90,7 +90,10 @@ static const struct {
 START_TEST(counting) {
   double v = 0;
   PropterSpan words;
-  bool found = amount_find(propter_str(amounts[_i].text), &v, &words);
+  PropterRules *rules = NULL;
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  bool found = amount_find(rules, propter_str(amounts[_i].text), &v, &words);
+  propter_rules_free(rules);
   ck_assert_msg(found == (amounts[_i].value > 0), "%s: found %g", amounts[_i].text, v);
   if (found) {
     ck_assert_msg(fabs(v - amounts[_i].value) < 1e-6, "%s: %g", amounts[_i].text, v);
