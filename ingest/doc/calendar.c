@@ -119,7 +119,7 @@ static PropterStr take_word(PropterStr *rest) {
 /* "Jan.", "may?": marks stand behind the word. */
 static const char *add_word(Calendar *c, PropterStr word, Meaning m, bool dates) {
   Key key;
-  for (; word.len > 1 && (word.data[word.len - 1] == '.' || word.data[word.len - 1] == '?'); word.len--) *(word.data[word.len - 1] == '.' ? &m.cut : &m.doubtful) = true;
+  for (char last; word.len > 1 && ((last = word.data[word.len - 1]) == '.' || last == '?'); word.len--) *(last == '.' ? &m.cut : &m.doubtful) = true;
   if (!word.len || word.len >= WORD_MAX || word_at(word, 0, &key) < word.len) return "a word of letters, at most 23 bytes, perhaps . or ? behind it";
   m.capital = word.data[0] >= 'A' && word.data[0] <= 'Z';
   size_t slot = slot_of(c, key);
@@ -143,7 +143,8 @@ const char *calendar_add(Calendar *c, PropterStr line, PropterStr *bad) {
     *bad = take_word(&line);
     const char *expected = NULL;
     if (!ordinal) expected = add_word(c, *bad, m, dates);
-    else if (c->ordinal_count == ORDINALS || bad->len >= WORD_MAX || word_at(*bad, 0, &c->ordinals[c->ordinal_count++]) < bad->len) expected = "at most eight endings of ordinals";
+    else if (c->ordinal_count == ORDINALS || bad->len >= WORD_MAX || word_at(*bad, 0, &c->ordinals[c->ordinal_count++]) < bad->len)
+      expected = "at most eight endings of ordinals";
     if (expected) return expected;
   }
   return NULL;

@@ -8,7 +8,7 @@
 /* Words of the calendar by the names that rule files have for them. DATES: a sentence with one may hold a date though it holds no figure. */
 /* clang-format off */
 #define CALENDAR(row)                                                                                                                            \
-  row(AFTER, "after", 0) row(AGO, "ago", 0) row(AND, "and", 0) row(AUTUMN, "autumn", DATES) row(BEFORE, "before", 0)                             \
+  row(AFTER, "after", 0) row(AGO, "ago", 0) row(AND, "and", 0) row(AUTUMN, "autumn", DATES) row(BEFORE, "before", 0) row(BEFORE_AGO, "before-ago", 0)  \
   row(BEGINNING, "beginning", 0) row(BETWEEN, "between", 0) row(BY, "by", 0) row(DAY, "day", DATES) row(DURING, "during", 0)                     \
   row(EARLY, "early", 0) row(END, "end", 0) row(ENDED, "ended", 0) row(ENDING, "ending", 0) row(FALL, "fall", DATES) row(FIRST, "first", 0)      \
   row(FISCAL, "fiscal", 0) row(FOR, "for", 0) row(FOURTH, "fourth", 0) row(FROM, "from", 0) row(FY, "fy", 0) row(H, "h", 0)                      \

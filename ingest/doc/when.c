@@ -11,8 +11,8 @@ enum { SHORT = 4, /* a month's name that may be an abbreviation */ AROUND = 12 /
 #define RANGE_WORDS (SET(TO) | SET(THROUGH) | SET(UNTIL) | SET(TILL) | SET(AND))
 /* Before a month, before a year they say that it is one. */
 #define BEFORE_ANY (SET(IN) | SET(OF) | SET(SINCE) | SET(BY) | SET(DURING) | SET(FROM) | SET(TO) | SET(UNTIL) | SET(THROUGH) | SET(FOR) | SET(BETWEEN))
-#define BEFORE_MONTH (BEFORE_ANY | SET(LAST) | SET(THIS) | SET(EARLY) | SET(LATE) | SET(AND) | SET(NEXT) | SET(BEFORE) | SET(AFTER))
-#define BEFORE_YEAR (BEFORE_ANY | SET(THROUGHOUT) | SET(BEFORE) | SET(AFTER) | SET(YEAR) | SET(END))
+#define BEFORE_MONTH (BEFORE_ANY | SET(LAST) | SET(THIS) | SET(EARLY) | SET(LATE) | SET(AND) | SET(NEXT) | SET(BEFORE) | SET(BEFORE_AGO) | SET(AFTER))
+#define BEFORE_YEAR (BEFORE_ANY | SET(THROUGHOUT) | SET(BEFORE) | SET(BEFORE_AGO) | SET(AFTER) | SET(YEAR) | SET(END))
 
 /* A part of a calendar without knowing which year, perhaps. */
 typedef struct {
@@ -354,6 +354,11 @@ static size_t relative_at(const PropterStr *s, const Tokens *t, size_t i, const 
     w->grain = around(shifted(c->reference, t->items[i + 1].word, -t->items[i].number), t->items[i + 1].word, &w->first, &w->last);
     return i + 3;
   }
+  /* "vor zwei Wochen" */
+  if (is(t, i, BEFORE_AGO) && count_at(t, i + 1) && is_any(t, i + 2, UNITS)) {
+    w->grain = around(shifted(c->reference, t->items[i + 2].word, -t->items[i + 1].number), t->items[i + 2].word, &w->first, &w->last);
+    return i + 3;
+  }
   if ((after = weekday_at(s, t, i, c, w))) return after;
   if (!is_any(t, i, SET(THIS) | SET(LAST) | SET(NEXT) | SET(PAST))) return 0;
   bool counted = count_at(t, i + 1) && !is(t, i, THIS);
@@ -453,7 +458,10 @@ PropterDay when_lasted(const WhenDuration *duration, PropterDay first) {
 
 bool when_says_year(const WhenText *text) {
   bool says = false;
-  for (size_t i = 0; i < text->tokens.count && !says; i++) says = text->tokens.items[i].digits == 4 || (text->tokens.items[i].word == FY && text->tokens.items[i].digits);
+  for (size_t i = 0; i < text->tokens.count && !says; i++) {
+    const Token *t = &text->tokens.items[i];
+    says = t->digits == 4 || (t->word == FY && t->digits);
+  }
   return says;
 }
 

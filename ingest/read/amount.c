@@ -178,6 +178,7 @@ static size_t short_scale(const PropterRules *r, PropterStr s, size_t j, double 
 static bool measure_at(const PropterRules *r, PropterStr s, size_t i, Measure *out) {
   size_t at, j, end = 0;
   const Unit *money = unit_at(r, s, i, false, &at);
+  if (money && money->by) money = NULL; /* "in the year 2020" */
   if (money && at < s.len && s.data[at] == ' ') at++;
   if (money && at < s.len && digit(s.data[at]) && (j = number_at(r, s, at, &out->value))) {
     out->unit = money;

@@ -8,8 +8,8 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 enum { LONG_PERIOD = 366 };
 
-/* The year that dates name last, and the first period (a second one is mostly a comparison); both keep what they held if there is none. A review of ten years says
- * no year. */
+/* The year that dates name last, and the first period (a second one is mostly a comparison); both keep what they held if there is none. A review of ten years
+ * says no year. */
 static void time_of(const Whens *found, PropterDay published, int *year, PropterPeriod *period) {
   bool told = false;
   for (size_t i = 0; i < found->count; i++) {

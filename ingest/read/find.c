@@ -233,7 +233,7 @@ static bool around_fits(const Work *w, PropterRegex *const *expression, bool lem
 /* Only a sentence in which something was found is tagged. */
 static PropterStatus tag_sentence(Work *w, PropterError *err) {
   PropterRules *r = w->r;
-  if (!r->language->full) return PROPTER_OK;
+  if (!r->language.full) return PROPTER_OK;
   if (!r->judge) PROPTER_TRY(judge_new(false, &r->judge, err));
   if (!r->tagged && !(r->tagged = propter_malloc(sizeof *r->tagged))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for tags");
   judge_tag(r->judge, w->s, false, r->tagged);
@@ -467,6 +467,9 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   if (turned) negated = false, word = -1;
   PropterStr head = {w->s.data, c->core.end};
   if (rules_any(w->r, w->r->negation_before.items, w->r->negation_before.count, head)) negated = true;
+  /* "steigerte den Umsatz nicht" */
+  PropterStr tail = {w->s.data + c->core.end, w->s.len - c->core.end};
+  if (effect_trails && rules_any(w->r, w->r->negation_after.items, w->r->negation_after.count, tail)) negated = true;
   out->negated = negated != c->rule->negated ? true : c->rule->negated && negated;
   out->polarity = word && (!c->rule->polarity || own_clause(w, c->effect, moved)) ? word : c->rule->polarity * (word ? word : 1);
   /* "It accounts for most of that": which way that went was said before. */

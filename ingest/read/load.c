@@ -56,7 +56,7 @@ static PropterStatus labels(Load *l, PropterId s, size_t index, PropterError *er
       PropterTerm term;
       status = propter_snapshot_term(l->snapshot, ids.items[i], &l->arena, &term, err);
       if (status != PROPTER_OK || term.kind != PROPTER_TERM_LITERAL) continue;
-      if (term.language.len && !propter_str_starts(term.language, propter_str(l->names->language->code))) continue;
+      if (term.language.len && !propter_str_starts(term.language, propter_str(l->names->language.code))) continue;
       char spaced[256];
       PropterStr text = term.value;
       if (kinds[k].property == VOCAB_skos_notation && text.len < sizeof spaced) {

@@ -20,7 +20,7 @@ PropterStatus names_new_in(const Language *language, PropterNames **out, Propter
   if (!n) return no_memory(err);
   (void)pthread_mutex_init(&n->stemming, NULL);
   (void)pthread_mutex_init(&n->learning, NULL);
-  n->language = language;
+  n->language = *language;
   if (!(n->stemmer = sb_stemmer_new(language->stemmer, "UTF_8"))) {
     propter_names_free(n);
     return no_memory(err);
@@ -171,7 +171,7 @@ static bool fold(const PropterNames *n, PropterStr word, Word *t) {
   (void)pthread_mutex_unlock(stemming);
   if (!stem) return false;
   /* One English word is told apart by more than its stem; other languages have more plurals than an s. */
-  if (n->language == languages)
+  if (language_first(&n->language))
     singular(t->plain);
   else
     memcpy(t->plain, t->stem, stem_len + 1);

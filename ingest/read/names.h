@@ -48,7 +48,7 @@ struct PropterNames {
   PROPTER_VEC(Edge) edges;
   PropterMap label_words; /* word of a metric's label to how many metrics have it */
   PropterMap measured;    /* those that many have */
-  const Language *language; /* of labels; those with another tag do not count */
+  Language language; /* of labels; those with another tag do not count */
   struct sb_stemmer *stemmer;
   pthread_mutex_t stemming; /* the stemmer writes to itself, and documents are read by several threads */
   PropterMap by_word;       /* stem to index into postings, which is the word's number */

@@ -43,12 +43,13 @@ typedef struct {
   FolderFiles found;
   PROPTER_VEC(File) files;
   PROPTER_VEC(File) gone; /* documents of the graph whose files are gone */
-  PropterRules *readers[MAX_READERS][LANGUAGES]; /* for each thread the rules of each language */
+  PropterRules *readers[MAX_READERS][READ_LANGUAGES]; /* for each thread the rules of each language */
   unsigned reader_count, idle[MAX_READERS], idle_count;
-  unsigned *limits_before[LANGUAGES]; /* how often each rule took too many steps before the batch */
+  unsigned *limits_before[READ_LANGUAGES]; /* how often each rule took too many steps before the batch */
   pthread_mutex_t lock;
   size_t from; /* first file of the batch */
-  PropterNames *names[LANGUAGES];
+  PropterNames *names[READ_LANGUAGES];
+  Languages languages;
   size_t forced; /* the language of all documents, SIZE_MAX: each its own */
   PropterWriter *writer;
   PropterRun *run;
@@ -131,8 +132,8 @@ static PropterStatus name_files(Pass *p, PropterSnapshot *snapshot, PropterError
 /* --- what has changed ---------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus load_rules(Pass *p, PropterRules **rules, PropterError *err) {
-  for (size_t l = 0; l < LANGUAGES; l++)
-    PROPTER_TRY(propter_rules_open(languages[l].code, p->options->rule_files, p->options->rule_file_count, &p->limits, &rules[l], err));
+  for (size_t l = 0; l < p->languages.count; l++)
+    PROPTER_TRY(propter_rules_open(p->languages.items[l].code, p->options->rule_files, p->options->rule_file_count, &p->limits, &rules[l], err));
   return PROPTER_OK;
 }
 
@@ -224,13 +225,13 @@ static PropterStatus look(Pass *p, PropterError *err) {
   PropterSnapshot *snapshot;
   PROPTER_TRY(propter_writer_snapshot(p->writer, &snapshot, err));
   uint64_t rules = 0, names = 0;
-  for (size_t l = 0; l < LANGUAGES; l++) {
-    PROPTER_TRY(names_new_in(&languages[l], &p->names[l], err));
+  for (size_t l = 0; l < p->languages.count; l++) {
+    PROPTER_TRY(names_new_in(&p->languages.items[l], &p->names[l], err));
     PROPTER_TRY(rules_lexicon(p->readers[0][l], p->names[l], err));
     PROPTER_TRY(propter_names_load(p->names[l], snapshot, err));
     rules = rules * 1099511628211u ^ propter_rules_hash(p->readers[0][l]), names = names * 1099511628211u ^ propter_names_hash(p->names[l]);
   }
-  const char *forced = p->forced == SIZE_MAX ? "" : languages[p->forced].code;
+  const char *forced = p->forced == SIZE_MAX ? "" : p->languages.items[p->forced].code;
   p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx models=%016llx names=%016llx software=%.*s%s%s", (unsigned long long)rules,
                                         (unsigned long long)judge_hash(), (unsigned long long)names, (int)p->options->software.len, p->options->software.data,
                                         *forced ? " language=" : "", forced);
@@ -286,7 +287,7 @@ static PropterStatus find_in(Pass *p, PropterRules *const *readers, File *f, Pro
     if (err) *err = f->bad;
     return status;
   }
-  f->language = p->forced == SIZE_MAX ? language_of_document(f->d, readers) : p->forced;
+  f->language = p->forced == SIZE_MAX ? language_of_document(&p->languages, f->d, readers) : p->forced;
   PropterRules *rules = readers[f->language];
   const unsigned *before = p->limits_before[f->language];
   size_t count = rules->rules.count;
@@ -323,8 +324,8 @@ static PropterStatus store_one(Pass *p, File *f, PropterError *err) {
                                .iri = f->iri,
                                .namesake = f->namesake,
                                .format = f->d->format,
-                               .language = languages[f->language].code,
-                               .rules_alone = !languages[f->language].full,
+                               .language = p->languages.items[f->language].code,
+                               .rules_alone = !p->languages.items[f->language].full,
                                .sentences = f->readings.sentences,
                                .claims = stored.claims,
                                .linked = stored.linked,
@@ -349,7 +350,7 @@ static PropterStatus make_readers(Pass *p, PropterError *err) {
   if (threads > MAX_READERS) threads = MAX_READERS;
   if (threads > work) threads = work ? work : 1;
   for (p->reader_count = 1; p->reader_count < threads; p->reader_count++) PROPTER_TRY(load_rules(p, p->readers[p->reader_count], err));
-  for (size_t l = 0; l < LANGUAGES; l++)
+  for (size_t l = 0; l < p->languages.count; l++)
     if (!(p->limits_before[l] = propter_calloc(p->readers[0][l]->rules.count + 1, sizeof **p->limits_before))) return no_memory(err);
   return PROPTER_OK;
 }
@@ -405,7 +406,7 @@ static PropterStatus read_all(Pass *p, PropterError *err) {
   }
   for (size_t i = 0; i < p->gone.count; i++) PROPTER_TRY(withdraw(p, &p->gone.items[i], err));
   propter_log_progress(p->options->log, "read", p->files.count, p->files.count, "documents");
-  for (size_t l = 0; l < LANGUAGES; l++) {
+  for (size_t l = 0; l < p->languages.count; l++) {
     PropterRules *rules = p->readers[0][l];
     for (size_t r = 0; r < rules->rules.count; r++) rules->rules.items[r].limits = p->limits_before[l][r];
     p->result->rules_left_out += rules->left_out.count;
@@ -429,7 +430,8 @@ static PropterStatus read_all(Pass *p, PropterError *err) {
 PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *options, PropterReadResult *out, PropterError *err) {
   memset(out, 0, sizeof *out);
   Pass p = {.options = options, .limits = options->limits ? *options->limits : propter_limits_default(), .result = out};
-  p.forced = options->language ? language_of(propter_str(options->language)) : SIZE_MAX;
+  PROPTER_TRY(languages_of(options->rule_files, options->rule_file_count, &p.languages, err));
+  p.forced = options->language ? language_of(&p.languages, propter_str(options->language)) : SIZE_MAX;
   if (options->language && p.forced == SIZE_MAX) return propter_fail(err, PROPTER_NOT_FOUND, "no reading rules for the language %s", options->language);
   (void)pthread_mutex_init(&p.lock, NULL);
   PropterStatus status = folder_files(options->paths, options->path_count, &p.arena, &p.found, err);
@@ -441,7 +443,7 @@ PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *option
   if (status == PROPTER_OK) status = read_all(&p, err);
   propter_run_free(p.run);
   if (p.writer) propter_writer_close(p.writer);
-  for (size_t l = 0; l < LANGUAGES; l++) {
+  for (size_t l = 0; l < p.languages.count; l++) {
     propter_names_free(p.names[l]);
     for (unsigned i = 0; i < MAX_READERS; i++) propter_rules_free(p.readers[i][l]);
     propter_free(p.limits_before[l]);

@@ -9,7 +9,7 @@ enum { MAX_NESTED = 4 };
 
 PropterStatus rules_compile(RuleParser *p, PropterStr pattern, unsigned flags, PropterRegex **out) {
   /* The letters of English words are ASCII, which is faster. */
-  if (p->r->language != languages) flags |= PROPTER_REGEX_UNICODE;
+  if (!language_first(&p->r->language)) flags |= PROPTER_REGEX_UNICODE;
   PropterBuf factored = {.max = p->r->limits.pattern_bytes};
   PropterStatus status = PROPTER_SYNTAX;
   if (rules_factor(pattern, flags & PROPTER_REGEX_CASELESS, &factored) && propter_buf_status(&factored, NULL) == PROPTER_OK)

@@ -311,7 +311,7 @@ PropterStatus rules_lexicon(const PropterRules *rules, PropterNames *names, Prop
   for (size_t i = 0; i < rules->vague.count; i++) PROPTER_TRY(names_carry(names, rules->vague.items[i], VAGUE, err));
   for (size_t i = 0; i < rules->negating.count; i++) PROPTER_TRY(names_negating(names, rules->negating.items[i], err));
   for (size_t i = 0; i < rules->alike.count; i++) PROPTER_TRY(names_alike(names, rules->alike.items[i], err));
-  if (names->language != languages || names->wordnet) return PROPTER_OK;
+  if (!language_first(&names->language) || names->wordnet) return PROPTER_OK;
   PropterStatus status = propter_wordnet_open(NULL, &names->wordnet, err);
   if (status == PROPTER_NO_MEMORY) return status;
   names->hash ^= names->wordnet != NULL; /* documents are linked anew when it has come or gone */

@@ -11,22 +11,33 @@ typedef PROPTER_VEC(PropterSpan) Spans;
 
 /* --- language.c --- */
 typedef struct {
-  const char *code, *name, *stemmer;
-  bool full; /* with models and with numbers in words; else rules alone */
-  const char *rules;
+  char code[12], name[24], stemmer[24];
+  bool full;         /* with models; else rules alone */
+  const char *rules; /* built in, or NULL */
   const size_t *rules_size;
 } Language;
 enum { LANGUAGES = 0
 #define LANGUAGE(code, name, stemmer, full) +1
 #include "languages.def"
 #undef LANGUAGE
-};
+  , READ_LANGUAGES = 16 };
 extern const Language languages[LANGUAGES];
+/* English, whose letters are ASCII and whose plurals an s makes. */
+bool language_first(const Language *language);
+
+typedef struct {
+  Language items[READ_LANGUAGES];
+  size_t count;
+} Languages;
+/* The built-in ones, then those that rule files add by the lines `language` and `stemmer` at their beginning. SYNTAX: a new language without a stemmer of libstemmer. */
+PropterStatus languages_of(const char *const *files, size_t count, Languages *out, PropterError *err);
+/* Code of the language that a rule file says in its first line, the first if it says none; *stemmer: of its second line, empty if it has none. */
+PropterStr language_said(PropterStr text, PropterStr *stemmer);
 /* Of a tag ("de", "de-AT"); SIZE_MAX: it has no rules. */
-size_t language_of(PropterStr tag);
+size_t language_of(const Languages *all, PropterStr tag);
 /* Of a document: what its metadata declares, else the one whose commonest words (`common` in the rules) its beginning holds most of, else the first.
  * `rules`: one set for each. */
-size_t language_of_document(const PropterDocument *document, PropterRules *const *rules);
+size_t language_of_document(const Languages *all, const PropterDocument *document, PropterRules *const *rules);
 
 /* --- lemma.c --- */
 /* Lines of rule files: the lemma of a form; what stands in place of an ending (-: nothing, +: nothing, then mended); what stands in place of a stem's end. */
@@ -141,7 +152,8 @@ struct PropterRules {
   bool ungraded;  /* claims keep their rule's precision (training) */
   PropterWeigh weigh; /* may be NULL */
   void *weigh_payload;
-  const Language *language;
+  Language language;
+  bool built_in; /* the built-in ones are being read */
   PROPTER_VEC(Rule) rules;
   PROPTER_VEC(Named) defines; /* regex NULL; the text is in define_texts */
   PROPTER_VEC(PropterStr) define_texts;

@@ -103,7 +103,7 @@ static PropterStatus rule_line(RuleParser *p, PropterStr key, PropterStr rest) {
       return rules_bad(p, "effect-change or effect-number", rest);
   } else if (propter_str_equal(key, PROPTER_STR("tagged")) || propter_str_equal(key, PROPTER_STR("lemmas"))) {
     PropterRegex **expression = key.data[0] == 't' ? &rule->tagged : &rule->lemmas;
-    if (!p->r->language->full) return rules_bad(p, "no expression over tags in a language without a tagger", rest);
+    if (!p->r->language.full) return rules_bad(p, "no expression over tags in a language without a tagger", rest);
     if (*expression) return rules_bad(p, "one such expression", rest);
     return rules_compile_tagged(p, rest, expression);
   } else {
@@ -203,9 +203,9 @@ static PropterStatus shape_line(RuleParser *p, PropterStr rest) {
 }
 
 static PropterStatus language_line(RuleParser *p, PropterStr rest) {
-  if (propter_str_equal(rest, propter_str(p->r->language->code))) return PROPTER_OK;
+  if (propter_str_equal(rest, propter_str(p->r->language.code))) return PROPTER_OK;
   char expected[40];
-  (void)snprintf(expected, sizeof expected, "the language %s", p->r->language->code);
+  (void)snprintf(expected, sizeof expected, "the language %s", p->r->language.code);
   return rules_bad(p, expected, rest);
 }
 
@@ -311,6 +311,8 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
 #include "expressions.def"
 #undef EXPRESSIONS
   if (propter_str_equal(key, PROPTER_STR("language"))) return language_line(p, rest);
+  if (propter_str_equal(key, PROPTER_STR("stemmer")))
+    return propter_str_equal(rest, propter_str(r->language.stemmer)) ? PROPTER_OK : rules_bad(p, "the language's stemmer", rest);
   if (propter_str_equal(key, PROPTER_STR("date"))) return date_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("unit")) || propter_str_equal(key, PROPTER_STR("unit-by")) || propter_str_equal(key, PROPTER_STR("unit-alone")))
     return unit_line(p, key, rest);
@@ -387,7 +389,7 @@ static PropterStatus parse_line(RuleParser *p, PropterStr key, PropterStr rest) 
   }
   if (p->passing) return PROPTER_OK;
   if (p->rule) return forgive(p, p->rule, rule_line(p, key, rest));
-  if (propter_str_equal(key, PROPTER_STR("language"))) return top_line(p, key, rest);
+  if (propter_str_equal(key, PROPTER_STR("language")) || propter_str_equal(key, PROPTER_STR("stemmer"))) return top_line(p, key, rest);
   return is_left_out(p) ? PROPTER_OK : forgive(p, NULL, top_line(p, key, rest));
 }
 
@@ -531,21 +533,20 @@ static PropterStatus take_left_out(PropterRules *rules, const PropterRules *tria
 
 static PropterStatus add_rules(PropterRules *rules, PropterStr text, const char *source, bool forgiving, PropterError *err) {
   /* A second set takes the new file first, so that a mistake in it leaves the present rules alone. */
-  if (rules->rules.count) {
+  if (!rules->built_in) {
     PropterRules *trial = NULL;
-    PropterStatus status = rules_new_in(rules->language, &rules->limits, &trial, err);
+    PropterStatus status = rules_new_in(&rules->language, &rules->limits, &trial, err);
     RuleParser p = {.r = trial, .source = source, .err = err};
     if (status == PROPTER_OK) status = forgiving ? try_file(trial, text, source, err) : parse(&p, text);
     if (status == PROPTER_OK) status = take_left_out(rules, trial, err);
     propter_rules_free(trial);
     PROPTER_TRY(status);
   }
-  bool built_in = rules->rules.count == 0;
   PropterError local = {0};
   RuleParser p = {.r = rules, .source = source, .err = err ? err : &local, .left_out = forgiving ? &rules->left_out : NULL};
   PropterStatus status = parse(&p, text);
   if (status == PROPTER_OK) status = index_triggers(rules, err);
-  for (size_t i = 0; i < rules->rules.count && status == PROPTER_OK && !built_in; i++)
+  for (size_t i = 0; i < rules->rules.count && status == PROPTER_OK && !rules->built_in; i++)
     if (strcmp(rules->rules.items[i].source, source) == 0) status = probe(rules, &rules->rules.items[i], err);
   if (status == PROPTER_OK) rules->hash = rules->hash * 1099511628211u ^ propter_hash64(text);
   return status;
@@ -559,13 +560,15 @@ static PropterStatus rules_new_in(const Language *language, const PropterLimits 
   *out = NULL;
   PropterRules *r = propter_calloc(1, sizeof *r);
   if (!r) return no_memory(err);
-  r->language = language;
+  r->language = *language;
+  r->built_in = true;
   r->limits = limits ? *limits : propter_limits_default();
   r->work_max = READ_WORK;
-  char source[16];
+  char source[sizeof language->code + 8];
   (void)snprintf(source, sizeof source, "%s.rules", language->code);
   PropterStatus status = (r->calendar = calendar_new()) ? propter_matcher_new(r->limits.match_steps, &r->matcher, err) : no_memory(err);
-  if (status == PROPTER_OK) status = propter_rules_add(r, (PropterStr){language->rules, *language->rules_size}, source, err);
+  if (status == PROPTER_OK && language->rules) status = propter_rules_add(r, (PropterStr){language->rules, *language->rules_size}, source, err);
+  r->built_in = false;
   if (status != PROPTER_OK) {
     propter_rules_free(r);
     return status;
@@ -576,25 +579,11 @@ static PropterStatus rules_new_in(const Language *language, const PropterLimits 
 
 PropterStatus propter_rules_new(const PropterLimits *limits, PropterRules **out, PropterError *err) { return rules_new_in(languages, limits, out, err); }
 
-/* The language that a rule file says in its first lines; English if it says none. */
-static PropterStr language_said(PropterStr text) {
-  for (size_t at = 0; at < text.len;) {
-    size_t end = at;
-    while (end < text.len && text.data[end] != '\n') end++;
-    PropterStr rest = propter_str_trim((PropterStr){text.data + at, end - at});
-    at = end + 1;
-    if (!rest.len || rest.data[0] == '#') continue;
-    return propter_str_equal(rules_word(&rest), PROPTER_STR("language")) ? rest : propter_str(languages->code);
-  }
-  return propter_str(languages->code);
-}
-
 static PropterStatus add_file(PropterRules *r, const char *path, PropterError *err) {
   PropterBuf text = {0};
-  PropterStatus status = propter_io_read_file(path, 16 << 20, &text, err);
-  PropterStr said = status == PROPTER_OK ? language_said(propter_buf_str(&text)) : (PropterStr){"", 0};
-  /* A language without rules is a mistake, which is reported with its line. */
-  if (status == PROPTER_OK && (propter_str_equal(said, propter_str(r->language->code)) || language_of(said) == SIZE_MAX))
+  PropterStatus status = propter_io_read_file(path, RULE_BYTES, &text, err);
+  PropterStr stemmer;
+  if (status == PROPTER_OK && propter_str_equal(language_said(propter_buf_str(&text), &stemmer), propter_str(r->language.code)))
     status = add_rules(r, propter_buf_str(&text), path, true, err);
   propter_buf_clear(&text);
   return status;
@@ -602,10 +591,12 @@ static PropterStatus add_file(PropterRules *r, const char *path, PropterError *e
 
 PropterStatus propter_rules_open(const char *language, const char *const *files, size_t count, const PropterLimits *limits, PropterRules **out,
                                  PropterError *err) {
-  size_t which = language_of(propter_str(language));
+  Languages all;
   *out = NULL;
+  PROPTER_TRY(languages_of(files, count, &all, err));
+  size_t which = language_of(&all, propter_str(language));
   if (which == SIZE_MAX) return propter_fail(err, PROPTER_NOT_FOUND, "no reading rules for the language %s", language);
-  PropterStatus status = rules_new_in(&languages[which], limits, out, err);
+  PropterStatus status = rules_new_in(&all.items[which], limits, out, err);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = add_file(*out, files[i], err);
   if (status != PROPTER_OK) {
     propter_rules_free(*out);

@@ -15,6 +15,8 @@ typedef struct {
   PropterError *err;
 } RuleParser;
 
+enum { RULE_BYTES = 16 << 20 };
+
 /* SYNTAX with the line. */
 PropterStatus rules_bad(RuleParser *p, const char *expected, PropterStr found);
 /* Takes the first word off. */

@@ -156,7 +156,7 @@ static PropterStatus put_candidate(Sheet *s, PropterId node, PropterVocab proper
   PropterId candidate;
   PROPTER_TRY(intern(s, &term, &candidate, err));
   PROPTER_TRY(put(s, node, property, candidate, err));
-  text.language = propter_str(s->rules->language->code);
+  text.language = propter_str(s->rules->language.code);
   PROPTER_TRY(put_term(s, candidate, VOCAB_rdfs_label, text, err));
   return put_is(s, candidate, VOCAB_rdf_type, VOCAB_propter_Candidate, err);
 }

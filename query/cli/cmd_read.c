@@ -74,7 +74,9 @@ static PropterStatus test_language(Show *show, const char *language, const char 
 static PropterStatus test_rules(Show *show, const char *only, const char *const *files, size_t count, PropterError *err) {
   size_t all = 0, failed = 0;
   if (only) PROPTER_TRY(test_language(show, only, files, count, &all, err));
-  for (size_t i = 0; !only && propter_language(i); i++, all += failed) PROPTER_TRY(test_language(show, propter_language(i), files, count, &failed, err));
+  PropterLanguages languages = {.count = 0};
+  if (!only) PROPTER_TRY(propter_languages(files, count, &languages, err));
+  for (size_t i = 0; i < languages.count; i++, all += failed) PROPTER_TRY(test_language(show, languages.codes[i], files, count, &failed, err));
   return all ? PROPTER_NEGATIVE : PROPTER_OK;
 }
 
@@ -127,7 +129,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 }
 
 static const CommandOption options[] = {{"rules", 0, "FILE", "reading rules besides the built-in ones; may be repeated"},
-                                        {"language", 0, "CODE", "language of all the documents (en, de), instead of what each declares or looks like"},
+                                        {"language", 0, "CODE", "language of all the documents (en, de, one of --rules), instead of what each declares or looks like"},
                                         {"test-rules", 0, NULL, "run the examples of all rules and read nothing"},
                                         {"force", 0, NULL, "read unchanged documents again"},
                                         {"wait", 0, NULL, "wait while another program writes to the graph, instead of exit 4"},
@@ -150,7 +152,7 @@ const Command command_read = {
         "\n"
         "A document is read in the language that its metadata declares (lang of HTML and XML, \"lang:\" before Markdown), else in the one whose commonest\n"
         "words its beginning holds most of, else in English. Labels in that language and labels without one count. German goes by rules alone: no tagger,\n"
-        "no model of claims, no counts of things.\n\n"
+        "no model of claims. A rule file that begins with the lines \"language fr\" and \"stemmer french\" adds a language, without a rebuild.\n\n"
         "Claims of people are read like a document, too: a table (CSV) whose header names the columns cause and effect, one claim a row; YAML with a list\n"
         "under the key claims; Turtle or RDF/XML with resources of the class propter:Claim. Columns and keys: cause, effect (words or the IRI of what is\n"
         "meant), direction (up, down), denied (yes, no), condition, when (2011-08-07, 2011-08, August 2011) or from and to (days), who, written (a day),\n"

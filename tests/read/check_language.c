@@ -12,9 +12,8 @@ static void complain(const char *source, unsigned line, const char *rule, const 
 }
 
 START_TEST(every_example_of_every_language_runs) {
-  const char *code;
-  ck_assert(!propter_language(LANGUAGES));
-  for (size_t i = 0; (code = propter_language(i)); i++) {
+  for (size_t i = 0; i < LANGUAGES; i++) {
+    const char *code = languages[i].code;
     PropterRules *rules = NULL;
     PropterBuf b = {0};
     size_t tried = 0, failed = 0;
@@ -48,10 +47,12 @@ static const struct {
 
 START_TEST(a_document_has_a_language) {
   PropterRules *rules[LANGUAGES] = {NULL};
-  for (size_t i = 0; i < LANGUAGES; i++) ck_ok(propter_rules_open(propter_language(i), NULL, 0, NULL, &rules[i], err));
+  Languages all;
+  ck_ok(languages_of(NULL, 0, &all, err));
+  for (size_t i = 0; i < LANGUAGES; i++) ck_ok(propter_rules_open(languages[i].code, NULL, 0, NULL, &rules[i], err));
   for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
     PropterDocument *d = document(documents[i].text, documents[i].name);
-    ck_assert_msg(strcmp(languages[language_of_document(d, rules)].code, documents[i].language) == 0, "%s", documents[i].text);
+    ck_assert_msg(strcmp(languages[language_of_document(&all, d, rules)].code, documents[i].language) == 0, "%s", documents[i].text);
     propter_document_free(d);
   }
   for (size_t i = 0; i < LANGUAGES; i++) propter_rules_free(rules[i]);
@@ -72,6 +73,17 @@ static const struct {
     {"im ersten Quartal 2023", "2023-01-01", "2023-03-31"},
     {"im letzten Jahr", "2023-01-01", "2023-12-31"},
     {"seit Dez. 2023", "2023-12-01", "2024-07-01"},
+    {"im Fall 2020", NULL, NULL},
+    {"am 9. August 2023", "2023-08-09", "2023-08-09"},
+    {"im September 2023", "2023-09-01", "2023-09-30"},
+    {"gestern", "2024-06-30", "2024-06-30"},
+    {"letzte Woche", "2024-06-24", "2024-06-30"},
+    {"in den letzten zwei Wochen", "2024-06-18", "2024-07-01"},
+    {"im nächsten Monat", "2024-08-01", "2024-08-31"},
+    {"im Sommer 2022", "2022-06-01", "2022-08-31"},
+    {"vor zwei Wochen", "2024-06-17", "2024-06-23"},
+    {"Q3 2023", "2023-07-01", "2023-09-30"},
+    {"die Last 2020 war hoch", NULL, NULL},
     {"Version 3.6.20245", NULL, NULL},
     {"45.000 Euro, 32.6.2024, 3.13.2024", NULL, NULL},
 };
@@ -105,6 +117,36 @@ static const struct {
     {"Der Umsatz sank nicht wegen des Streiks.", "des Streiks", "Der Umsatz sank", -1, true, false, 0},
     {"Der Streik führte wahrscheinlich zu einem Rückgang der Umsätze.", "Der Streik", "einem Rückgang der Umsätze", -1, false, false, .3},
     {"Wenn es regnet, führt die Sperrung zu weniger Umsatz.", "die Sperrung", "weniger Umsatz", -1, false, true, 0},
+    {"Der Umsatz fiel im Mai, weil die Brücke gesperrt war.", "die Brücke gesperrt war", "Der Umsatz fiel im Mai", -1, false, false, 0},
+    {"Die Besucherzahlen stiegen dank des Festivals.", "des Festivals", "Die Besucherzahlen stiegen", 1, false, false, 0},
+    {"Aufgrund der Sperrung sank der Absatz um 12 Prozent.", "der Sperrung", "sank der Absatz um 12 Prozent", -1, false, false, 0},
+    {"Infolge des Frostes stiegen die Preise.", "des Frostes", "stiegen die Preise", 1, false, false, 0},
+    {"Der Frost erhöhte die Preise.", "Der Frost", "die Preise", 1, false, false, 0},
+    {"Die Baustelle belastete den Absatz.", "Die Baustelle", "den Absatz", -1, false, false, 0},
+    {"Die Werbung steigerte den Umsatz nicht.", "Die Werbung", "den Umsatz", 1, true, false, 0},
+    {"Das Hochwasser führte zu einem Rückgang der Buchungen.", "Das Hochwasser", "einem Rückgang der Buchungen", -1, false, false, 0},
+    {"Der neue Fahrplan hat zu mehr Gästen geführt.", "Der neue Fahrplan", "mehr Gästen", 1, false, false, 0},
+    {"Das Unwetter verursachte hohe Schäden.", "Das Unwetter", "hohe Schäden", 0, false, false, 0},
+    {"Der Stromausfall wurde durch einen Blitz verursacht.", "einen Blitz", "Der Stromausfall", 0, false, false, 0},
+    {"Der Rückgang ist auf den Streik zurückzuführen.", "den Streik", "Der Rückgang", -1, false, false, 0},
+    {"Der Anstieg geht auf die Rabatte zurück.", "die Rabatte", "Der Anstieg", 1, false, false, 0},
+    {"Die Verluste waren eine Folge der Schließung.", "Schließung", "Die Verluste", -1, false, false, 0},
+    {"Der Grund für den Anstieg war das Festival.", "das Festival", "den Anstieg", 1, false, false, 0},
+    {"Die Werbung war die wichtigste Ursache für das Wachstum.", "Die Werbung", "das Wachstum", 1, false, false, 0},
+    {"Die Fähre fiel aus, weshalb weniger Gäste kamen.", "Die Fähre fiel aus", "weniger Gäste kamen", -1, false, false, 0},
+    {"Die Ernte sank, denn es regnete wochenlang.", "es regnete wochenlang", "Die Ernte sank", -1, false, false, 0},
+    {"Der Umsatz sank möglicherweise wegen des Wetters.", "des Wetters", "Der Umsatz sank", -1, false, false, 0.5},
+    {"Der Umsatz sank vermutlich wegen des Wetters.", "des Wetters", "Der Umsatz sank", -1, false, false, 0.3},
+    {"Angeblich sank der Umsatz wegen des Streiks.", "des Streiks", "Angeblich sank der Umsatz", -1, false, false, 0.4},
+    {"Die Verspätung geht nicht auf den Streik zurück.", "den Streik", "Die Verspätung", 0, true, false, 0},
+    {"Der Preis stieg nicht wegen der Steuer.", "der Steuer", "Der Preis stieg", 1, true, false, 0},
+    {"Nach der Schließung sanken die Einnahmen.", "Schließung", "sanken die Einnahmen", -1, false, false, 0},
+    {"Weil die Maschine stillstand, verringerte sich der Absatz.", "die Maschine stillstand", "verringerte sich der Absatz", -1, false, false, 0},
+    {"Dank der Rabatte verdoppelte sich der Absatz.", "der Rabatte", "verdoppelte sich der Absatz", 1, false, false, 0},
+    {"Der Mangel an Fahrern bremste das Wachstum.", "Der Mangel an Fahrern", "das Wachstum", -1, false, false, 0},
+    {"Falls es schneit, führt die Glätte zu mehr Unfällen.", "die Glätte", "mehr Unfällen", 1, false, true, 0},
+    {"Der Absatz wuchs wegen des Festivals und der Rabatte.", "des Festivals und der Rabatte", "Der Absatz wuchs", 1, false, false, 0},
+    {"Der neue Deich verhinderte eine Flut.", "Der neue Deich", "eine Flut", -1, false, false, 0},
 };
 
 START_TEST(what_a_german_sentence_says) {
@@ -128,6 +170,83 @@ START_TEST(what_a_german_sentence_says) {
   propter_readings_clear(&r);
   propter_document_free(d);
   propter_rules_free(rules);
+}
+END_TEST
+
+static const struct {
+  const char *text;
+  double value;
+  const char *unit; /* NULL: a count of things; "": none */
+} sizes[] = {
+    {"rund 45.000 Beschäftigte legten die Arbeit nieder", 45000, NULL},
+    {"dreitausend neue Kunden kamen", 3000, NULL},
+    {"1,2 Millionen Fahrgäste", 1.2e6, NULL},
+    {"12 Uhr im Jahr 2020", 0, ""},
+    {"um 12,5 Prozent", 12.5, "%"},
+    {"3,4 Mio. Euro mehr", 3.4e6, "EUR"},
+    {"um drei Tage später", 3, "d"},
+    {"20 Tonnen pro Monat", 20, "t"},
+};
+
+START_TEST(sizes_in_german) {
+  PropterRules *rules = NULL;
+  double value = 0;
+  PropterSpan words;
+  Measure m = {.value = 0};
+  ck_ok(propter_rules_open("de", NULL, 0, NULL, &rules, err));
+  PropterStr text = propter_str(sizes[_i].text);
+  bool counted = amount_find(rules, text, &value, &words), measured = measure_find(rules, text, &m);
+  if (!sizes[_i].unit) ck_assert(counted);
+  if (!sizes[_i].unit) ck_assert_double_eq_tol(value, sizes[_i].value, 1e-6);
+  if (sizes[_i].unit) ck_assert(measured == (*sizes[_i].unit != 0));
+  if (measured && sizes[_i].unit) {
+    ck_assert_double_eq_tol(m.value, sizes[_i].value, 1e-6);
+    ck_assert(propter_str_equal(m.unit->code, propter_str(sizes[_i].unit)));
+  }
+  propter_rules_free(rules);
+}
+END_TEST
+
+/* A language of files alone: rules, calendar, words of change, stemmer. */
+static const char french[] = "language fr\nstemmer french\n"
+                             "common le la les des est une dans pour avec sur du que\n"
+                             "up hausse augment* progress*\ndown baisse baiss* recul* chut*\nnegation n' ne pas\n"
+                             "hedge .5 peut-être\ncut-right [.;]\nstrip-right [,.;]+$\n"
+                             "date june juin\ndate march mars?\ndate in en\ndate ordinal er\ndate to au\ndate from du\n"
+                             "rule a-cause\ntrigger cause\npattern {effect} à cause (?:de |du |des ){cause}\nprecision .85\n"
+                             "example {effect:Les ventes ont baissé} à cause de {cause:la grève}.\ncounter La cause est inconnue.\n\n"
+                             "rule a-entraine\ntrigger entra\npattern {cause} a entraîné {effect}\nprecision .8\n"
+                             "example {cause:La grève} a entraîné {effect:une baisse des ventes}.\ncounter Il a entra les chiens.\n";
+
+START_TEST(a_language_of_files_alone) {
+  const char *folder = support_folder(), *file = support_path(folder, "fr.rules");
+  PropterRules *fr = NULL, *sets[READ_LANGUAGES] = {NULL};
+  PropterReadings r = {0};
+  PropterNames *names = NULL;
+  Languages all;
+  size_t tried, failed;
+  support_write(file, propter_str(french));
+  ck_ok(languages_of(&file, 1, &all, err));
+  ck_assert_uint_eq(all.count, LANGUAGES + 1);
+  for (size_t i = 0; i < all.count; i++) ck_ok(propter_rules_open(all.items[i].code, &file, 1, NULL, &sets[i], err));
+  fr = sets[LANGUAGES];
+  ck_ok(propter_rules_test(fr, NULL, NULL, &tried, &failed, err));
+  ck_assert_uint_eq(tried, 4);
+  ck_assert_uint_eq(failed, 0);
+  PropterDocument *d = document("Les ventes ont baissé du 3 au 9 juin 2024 à cause de la grève dans les ports. Le pont est ouvert pour une semaine.", "a.txt");
+  ck_assert_uint_eq(language_of_document(&all, d, sets), LANGUAGES);
+  ck_ok(propter_read_document(fr, NULL, d, &r, err));
+  ck_assert_uint_eq(r.claims.count, 1);
+  const PropterReading *c = r.claims.items;
+  ck_assert(propter_str_equal((PropterStr){d->text.data + c->cause.start, c->cause.end - c->cause.start}, PROPTER_STR("la grève dans les ports")));
+  ck_assert_int_eq(c->polarity, -1);
+  ck_assert_int_eq(c->when_effect.first, propter_day(2024, 6, 3));
+  ck_assert_int_eq(c->when_effect.last, propter_day(2024, 6, 9));
+  ck_ok(names_new_in(&all.items[LANGUAGES], &names, err));
+  propter_names_free(names);
+  propter_readings_clear(&r);
+  propter_document_free(d);
+  for (size_t i = 0; i < all.count; i++) propter_rules_free(sets[i]);
 }
 END_TEST
 
@@ -159,7 +278,7 @@ START_TEST(labels_are_found_by_german_plurals) {
   PropterNames *names = NULL;
   PropterNameMatches found = {0};
   size_t index;
-  ck_ok(names_new_in(&languages[language_of(PROPTER_STR("de"))], &names, err));
+  ck_ok(names_new_in(&languages[1], &names, err));
   ck_ok(propter_names_add(names, PROPTER_STR("urn:closure"), PROPTER_ROLE_KIND, &index, err));
   ck_ok(propter_names_label(names, index, PROPTER_STR("Schließung"), 1, err));
   ck_ok(propter_names_find(names, PROPTER_STR("Nach den Schließungen im Mai"), &found, err));
@@ -177,6 +296,8 @@ Suite *suite_language(void) {
   tcase_add_test(c, a_document_has_a_language);
   tcase_add_loop_test(c, dates_in_german, 0, (int)(sizeof dates / sizeof *dates));
   tcase_add_loop_test(c, what_a_german_sentence_says, 0, (int)(sizeof claims / sizeof *claims));
+  tcase_add_loop_test(c, sizes_in_german, 0, (int)(sizeof sizes / sizeof *sizes));
+  tcase_add_test(c, a_language_of_files_alone);
   tcase_add_test(c, rules_of_one_language_stay_in_it);
   tcase_add_test(c, labels_are_found_by_german_plurals);
   suite_add_tcase(s, c);

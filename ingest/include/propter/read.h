@@ -15,10 +15,15 @@ PROPTER_API PropterStatus propter_rules_new(const PropterLimits *limits, Propter
 /* Adds the rules and words of a rule file (format: ontology/rules/README.md); a rule of the same name replaces the earlier one. SYNTAX and LIMIT with
  * file and line; the rules stay as they were then. */
 PROPTER_API PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char *source, PropterError *err);
-/* Codes of the languages with built-in rules, the first "en"; NULL beyond the last. */
-PROPTER_API const char *propter_language(size_t i);
-/* The built-in rules of a language, by its code, and those of the files that say this language in their first line ("language de"; English if they say
- * none). A rule of such a file that does not compile, has no example and counter-example or fails one is left out and reported (propter_rules_report), the rest is
+/* Codes of the languages with rules: those that are built in, the first "en", then those that rule files add by a first line "language fr" and a second "stemmer french"
+ * (a stemmer of libstemmer). SYNTAX: a language without rules and stemmer; NOT_FOUND: no such file. */
+typedef struct {
+  char codes[16][12];
+  size_t count;
+} PropterLanguages;
+PROPTER_API PropterStatus propter_languages(const char *const *files, size_t count, PropterLanguages *out, PropterError *err);
+/* The rules of a language, by its code: the built-in ones, if there are such, and those of the files that say this language in their first line ("language de"; English
+ * if they say none). A rule of such a file that does not compile, has no example and counter-example or fails one is left out and reported (propter_rules_report), the rest is
  * used. NOT_FOUND: no such language, no such file; SYNTAX: no UTF-8, a language without rules. */
 PROPTER_API PropterStatus propter_rules_open(const char *language, const char *const *files, size_t count, const PropterLimits *limits, PropterRules **out,
                                              PropterError *err);
