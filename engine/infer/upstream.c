@@ -7,7 +7,19 @@
 
 enum { RESAMPLES = 100, MOST_METRICS = 64 }; /* a reader waits for it */
 
-typedef PROPTER_VEC(PropterUpstream) Upstreams;
+typedef struct {
+  PropterUpstream told;
+  size_t series, parent;
+  int32_t first, last; /* periods of its window */
+} Moved;
+
+typedef enum { NOT_SEEN, SEEN, HAS_MOVED } Seen;
+
+typedef struct {
+  const LinkPanel *x;
+  PROPTER_VEC(Moved) moved; /* level by level; those of one parent follow each other */
+  Seen *seen;               /* p */
+} Walk;
 
 /* The surest link from i to j; false: there is none. */
 static bool surest(const LinkPanel *x, size_t i, size_t j, size_t *lag) {
@@ -35,7 +47,8 @@ static PropterStatus add_cause(const LinkPanel *x, KnowMetric *m, size_t from, s
 }
 
 /* Nothing where it did not move, or its figures do not reach so far back. */
-static PropterStatus try_metric(const LinkPanel *x, size_t i, size_t j, size_t lag, int32_t first, int32_t last, Upstreams *found, PropterError *err) {
+static PropterStatus try_metric(Walk *w, size_t i, size_t j, size_t lag, int32_t first, int32_t last, size_t parent, PropterError *err) {
+  const LinkPanel *x = w->x;
   KnowMetric *m = x->metric[i];
   const PropterSeries *s = &m->series.series;
   int64_t from = (int64_t)first - (int64_t)lag - s->first, to = (int64_t)last - (int64_t)lag - s->first;
@@ -54,30 +67,74 @@ static PropterStatus try_metric(const LinkPanel *x, size_t i, size_t j, size_t l
   PROPTER_TRY(link_effect(x, i, j, lag, RESAMPLES, &link, err));
   one.value = link.value, one.low = link.low, one.high = link.high, one.adjustment = link.adjustment;
   PROPTER_TRY(add_cause(x, m, (size_t)from, (size_t)to, &one, err));
-  return propter_vec_push(found, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "what is upstream");
+  w->seen[i] = HAS_MOVED;
+  const Moved met = {one, i, parent, first - (int32_t)lag, last - (int32_t)lag};
+  return propter_vec_push(&w->moved, met) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "what is upstream");
 }
 
 /* What brings more of the deviation first. */
 static int by_part(const void *a, const void *b) {
-  const PropterUpstream *x = a, *y = b;
+  const PropterUpstream *x = &((const Moved *)a)->told, *y = &((const Moved *)b)->told;
   double p = fabs(x->value * x->deviation), q = fabs(y->value * y->deviation);
   if (isnan(p) || isnan(q)) return (int)isnan(p) - (int)isnan(q) ? (int)isnan(p) - (int)isnan(q) : propter_str_compare(x->metric, y->metric);
   return p != q ? (p < q ? 1 : -1) : propter_str_compare(x->metric, y->metric);
 }
 
-static PropterStatus keep_all(const LinkPanel *x, Upstreams *found, PropterUpstream **out, size_t *count, PropterError *err) {
-  if (!found->count) return PROPTER_OK;
-  qsort(found->items, found->count, sizeof *found->items, by_part);
-  if (!(*out = propter_arena_alloc(x->arena, found->count * sizeof **out))) return propter_fail(err, PROPTER_NO_MEMORY, "what is upstream");
-  memcpy(*out, found->items, found->count * sizeof **out);
-  *count = found->count;
+/* What drives j directly; *driven: some of that moved, here or on a shorter way. */
+static PropterStatus look_above(Walk *w, size_t j, int32_t first, int32_t last, size_t parent, bool *driven, PropterError *err) {
+  size_t begin = w->moved.count, lag = 0;
+  *driven = false;
+  for (size_t i = 0; i < w->x->p; i++) {
+    if (!surest(w->x, i, j, &lag)) continue;
+    if (w->seen[i] == NOT_SEEN) {
+      w->seen[i] = SEEN;
+      PROPTER_TRY(try_metric(w, i, j, lag, first, last, parent, err));
+    }
+    *driven |= w->seen[i] == HAS_MOVED;
+  }
+  if (w->moved.count > begin + 1) qsort(w->moved.items + begin, w->moved.count - begin, sizeof *w->moved.items, by_part);
   return PROPTER_OK;
+}
+
+static PropterStatus walk(Walk *w, size_t target, int32_t first, int32_t last, PropterError *err) {
+  bool driven;
+  w->seen[target] = SEEN;
+  PROPTER_TRY(look_above(w, target, first, last, SIZE_MAX, &driven, err));
+  for (size_t k = 0; k < w->moved.count; k++) { /* grows */
+    const Moved m = w->moved.items[k];
+    PROPTER_TRY(look_above(w, m.series, m.first, m.last, k, &driven, err));
+    w->moved.items[k].told.origin = !driven;
+  }
+  return PROPTER_OK;
+}
+
+/* Each followed by what is above it. */
+static void lay_out(const Walk *w, size_t parent, size_t place, size_t depth, PropterUpstream *out, size_t *count) {
+  for (size_t k = 0; k < w->moved.count; k++) {
+    if (w->moved.items[k].parent != parent) continue;
+    size_t own = (*count)++;
+    out[own] = w->moved.items[k].told;
+    out[own].parent = place, out[own].depth = depth;
+    lay_out(w, k, own, depth + 1, out, count);
+  }
+}
+
+static PropterStatus walk_up(const LinkPanel *x, size_t target, int32_t first, int32_t last, PropterUpstream **out, size_t *count, PropterError *err) {
+  Walk w = {.x = x, .seen = propter_calloc(x->p + 1, sizeof *w.seen)};
+  PropterStatus status = w.seen ? walk(&w, target, first, last, err) : propter_fail(err, PROPTER_NO_MEMORY, "what is upstream");
+  if (!status && w.moved.count) {
+    *out = propter_arena_alloc(x->arena, w.moved.count * sizeof **out);
+    if (*out) lay_out(&w, SIZE_MAX, SIZE_MAX, 0, *out, count);
+    else status = propter_fail(err, PROPTER_NO_MEMORY, "what is upstream");
+  }
+  propter_vec_clear(&w.moved);
+  propter_free(w.seen);
+  return status;
 }
 
 PropterStatus propter_upstream(PropterInferrer *know, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena, PropterUpstream **out,
                                size_t *count, PropterError *err) {
   LinkPanel x;
-  Upstreams found = {0};
   PropterError unfit;
   const PropterLinkOptions o = {.metric = &metric, .metrics = 1, .most = MOST_METRICS};
   KnowMetric *m = know_metric(know, metric);
@@ -89,11 +146,8 @@ PropterStatus propter_upstream(PropterInferrer *know, PropterStr metric, Propter
     return PROPTER_OK;
   }
   if (status) (void)propter_fail(err, status, "%s", unfit.message);
-  size_t j = status ? SIZE_MAX : link_panel_find(&x, m), lag = 0;
-  for (size_t i = 0; !status && j != SIZE_MAX && i < x.p; i++)
-    if (surest(&x, i, j, &lag)) status = try_metric(&x, i, j, lag, propter_period_of(x.grain, from), propter_period_of(x.grain, to), &found, err);
-  if (!status) status = keep_all(&x, &found, out, count, err);
-  propter_vec_clear(&found);
+  size_t target = status ? SIZE_MAX : link_panel_find(&x, m);
+  if (target != SIZE_MAX) status = walk_up(&x, target, propter_period_of(x.grain, from), propter_period_of(x.grain, to), out, count, err);
   link_panel_close(&x);
   return status;
 }

@@ -202,6 +202,24 @@ void why_put_part(PropterBuf *out, const PropterWhyAnswer *a, const PropterPart 
   why_put_percent(out, p->share, false), propter_buf_add(out, PROPTER_STR(" of the change"));
 }
 
+void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *a, size_t at, void (*put)(PropterBuf *, PropterStr)) {
+  static const char *const grains[] = {"day", "week", "month", "quarter", "year"};
+  const PropterUpstream *u = &a->upstream[at];
+  put(out, u->label), propter_buf_printf(out, " stood %+.4g from its usual course ", u->deviation);
+  if (u->lag) propter_buf_printf(out, "%d %s%s before; ", u->lag, grains[u->grain], u->lag == 1 ? "" : "s");
+  else propter_buf_add(out, PROPTER_STR("at the time; "));
+  if (u->parent == SIZE_MAX) propter_buf_add(out, PROPTER_STR("this figure"));
+  else put(out, a->upstream[u->parent].label);
+  propter_buf_add(out, PROPTER_STR(" follows it"));
+  if (isfinite(u->value)) propter_buf_printf(out, ", %+.4g for one more (%+.4g to %+.4g, 95 %%)", u->value, u->low, u->high);
+  propter_buf_printf(out, ", stability %.2f", u->stability);
+  if (u->knowledge.len) propter_buf_add(out, PROPTER_STR("; ")), put(out, u->knowledge);
+  if (u->cause.len)
+    propter_buf_add(out, PROPTER_STR("; its cause: ")), put(out, u->cause), propter_buf_printf(out, ", %s", propter_likelihood_words(u->probability));
+  else propter_buf_add(out, PROPTER_STR("; its own cause is not known"));
+  if (u->origin) propter_buf_add(out, PROPTER_STR("; nothing that drives it moved"));
+}
+
 void why_put_observed(PropterBuf *out, const PropterWhyAnswer *a, const char *gap) {
   const PropterInference *f = a->inference;
   int d = why_answer_decimals(a);

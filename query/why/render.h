@@ -77,6 +77,8 @@ void why_drop(PropterBuf *out, PropterBuf *used);
 /* Columns a terminal needs for the text. */
 size_t why_text_width(PropterStr text);
 void why_put_pad(PropterBuf *out, size_t columns);
+/* Metric `at` of those upstream, in a sentence; `put` writes text of others. */
+void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *answer, size_t at, void (*put)(PropterBuf *out, PropterStr text));
 /* How many parts stand above part `at` of an answer. */
 size_t why_part_depth(const PropterWhyAnswer *answer, size_t at);
 /* Of a part: "−15.1 k, 97 % of the change", unescaped but for the unit, which `put` writes. */

@@ -222,6 +222,19 @@ static void understood(const PropterWhyAnswer *a, PropterBuf *out) {
   for (size_t i = 0; i < o->without_count; i++) escaped(out, "<p class=\"note\">Without ", o->without[i], ".</p>");
 }
 
+/* A list in each point of which stands what is above it. */
+static void upstream(const PropterWhyAnswer *a, PropterBuf *out) {
+  add(out, "<h2>What moved upstream</h2>");
+  for (size_t i = 0; i < a->upstreams; i++) {
+    size_t depth = a->upstream[i].depth, next = i + 1 < a->upstreams ? a->upstream[i + 1].depth + 1 : 0;
+    if (!i || depth > a->upstream[i - 1].depth) add(out, "<ul>");
+    add(out, "<li>"), why_put_upstream(out, a, i, propter_put_html);
+    if (next <= depth + 1) add(out, "</li>");
+    for (size_t level = depth + 1; level-- > next;) add(out, level ? "</ul></li>" : "</ul>");
+  }
+}
+
+
 PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
@@ -252,6 +265,7 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
     if (a->parts)
       add(out, "<h2>Where the change lies</h2><figure class=\"scroll\">"), why_svg_parts(a, out),
           add(out, "<figcaption>Bar: the part\'s share of the deviation; each part beside its own usual course. Small parts are left out.</figcaption></figure>");
+    if (a->upstreams) upstream(a, out);
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE && (a->causes || a->outcome != PROPTER_ANSWER_DID_NOT_MOVE)) causes(a, out);
     against(a, out);
     list(out, "What would change this answer", f->would_change, f->would_change_text);

@@ -232,6 +232,9 @@ static void upstream(Json *j, const PropterWhyAnswer *a) {
   for (size_t i = 0; i < a->upstreams; i++) {
     const PropterUpstream *u = &a->upstream[i];
     open(j, NULL, '{'), text(j, "metric", u->metric), text(j, "label", u->label), whole(j, "lag", (uint64_t)u->lag);
+    if (u->parent == SIZE_MAX) none(j, "parent");
+    else whole(j, "parent", u->parent);
+    truth(j, "origin", u->origin);
     day(j, "first", u->first), day(j, "last", u->last), real(j, "deviation", u->deviation), real(j, "z", u->z);
     real(j, "value", u->value), real(j, "low", u->low), real(j, "high", u->high), real(j, "q", u->q), real(j, "stability", u->stability);
     text(j, "adjustment", u->adjustment), text(j, "knowledge", u->knowledge), word(j, "outcome", propter_answer_outcome_name(u->outcome));

@@ -132,6 +132,9 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
   for (size_t i = 0; i < a->parts; i++)
     why_put_pad(out, 2 * why_part_depth(a, i)), add(out, "- "), propter_put_md(out, a->part[i].label), add(out, ": "), why_put_part(out, a, &a->part[i], propter_put_md),
         add(out, "\n");
+  if (a->upstreams) add(out, "\n## What moved upstream\n\n");
+  for (size_t i = 0; i < a->upstreams; i++)
+    why_put_pad(out, 2 * a->upstream[i].depth), add(out, "- "), why_put_upstream(out, a, i, propter_put_md), add(out, "\n");
   if (a->outcome == PROPTER_ANSWER_ANSWERED || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) causes(a, out);
   if (a->rows.len) add(out, "\nRows: "), propter_put_md(out, a->rows), add(out, "\n");
   if (f->said) add(out, "\n## Said, but not borne out\n\n");

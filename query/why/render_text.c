@@ -174,20 +174,9 @@ static void where(const PropterWhyAnswer *a, PropterBuf *out) {
 }
 
 static void upstream(const PropterWhyAnswer *a, PropterBuf *out) {
-  static const char *const grains[] = {"day", "week", "month", "quarter", "year"};
   for (size_t i = 0; i < a->upstreams; i++) {
-    const PropterUpstream *u = &a->upstream[i];
-    label(out, i ? "" : "upstream"), propter_put_line(out, u->label);
-    propter_buf_printf(out, " stood %+.4g from its usual course ", u->deviation);
-    if (u->lag) propter_buf_printf(out, "%d %s%s before", u->lag, grains[u->grain], u->lag == 1 ? "" : "s");
-    else propter_buf_printf(out, "at the time");
-    propter_buf_add(out, PROPTER_STR("; this figure follows it"));
-    if (isfinite(u->value)) propter_buf_printf(out, ", %+.4g for one more (%+.4g to %+.4g, 95 %%)", u->value, u->low, u->high);
-    propter_buf_printf(out, ", stability %.2f", u->stability);
-    if (u->knowledge.len) propter_buf_add(out, PROPTER_STR("; ")), propter_put_line(out, u->knowledge);
-    if (u->cause.len) propter_buf_add(out, PROPTER_STR("; its cause: ")), propter_put_line(out, u->cause), propter_buf_printf(out, ", %s", propter_likelihood_words(u->probability));
-    else propter_buf_add(out, PROPTER_STR("; its own cause is not known"));
-    propter_buf_add_char(out, '\n');
+    label(out, i ? "" : "upstream"), why_put_pad(out, 2 * a->upstream[i].depth);
+    why_put_upstream(out, a, i, propter_put_line), propter_buf_add_char(out, '\n');
   }
 }
 

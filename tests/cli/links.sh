@@ -6,6 +6,7 @@ t=$(mktemp -d "${TMPDIR:-/tmp}/propter-links-XXXXXX"); trap 'rm -rf "$t"' EXIT
 cd "$t" || exit 99
 # 400 days in two regions: refunds follow delivery days one day later (4 more for a day more), orders follow visits the same day (.5 each), and visits follow ad
 # spend one day later (3 each). A carrier strike in the north slows deliveries by two days for ten days.
+# A month later the north spends 40 more on ads a day.
 awk "$uniform"'function noise() { return uniform() + uniform() + uniform() + uniform() - 2 } BEGIN {
   print "@prefix : <https://example.org/shop#> . @prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
   print "@prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
@@ -23,7 +24,7 @@ awk "$uniform"'function noise() { return uniform() + uniform() + uniform() + uni
   for (i = 0; i < 400; i++) {
     day = sprintf("%d-%02d-%02d", y, m, d)
     for (r = 1; r <= 2; r++) {
-      ads = 50 + 6 * noise(); visits = 400 + 3 * lastads[r] + 8 * noise(); orders = .5 * visits + 4 * noise()
+      ads = 50 + 6 * noise() + (r == 1 && i >= 330 && i < 340 ? 40 : 0); visits = 400 + 3 * lastads[r] + 8 * noise(); orders = .5 * visits + 4 * noise()
       delivery = 3 + .5 * noise() + (r == 1 && i >= 300 && i < 310 ? 2 : 0)
       refunds = 20 + 4 * (i ? lastdelivery[r] : 3) + noise()
       printf ":o%d-%d a qb:Observation ; qb:dataSet :cube ; :day \"%s\"^^xsd:date ; :region :%s ; :ads %.2f ; :visits %.2f ; :orders %.2f ; :delivery %.3f ; :refunds %.2f .\n", i, r, day, region[r], ads, visits, orders, delivery, refunds
@@ -57,12 +58,20 @@ expect "as changes" 0 'as changes' propter links "refunds north" --as changes
 expect "two that have nothing to do with each other" 1 '0 links' propter links --among "ad spend north" --among "delivery days north"
 expect "an effect of ads on orders through visits" 0 '"adjustment":"seen after adjusting for' propter links --method var --lags 2 "orders north" --format json
 
+# A question walks up the chain, to what moved with nothing above it that did.
+orders="orders north from 27 November 2024 to 6 December 2024"
+propter why "$orders" >chain.out
+grep -q '^upstream *visits north stood' chain.out && grep -q '^ *  ad spend north stood .* 1 day before; visits north follows it, .*; its own cause is not known; nothing that drives it moved$' chain.out && ok "up a chain" || not_ok "up a chain" "$(cat chain.out)"
+expect "in JSON by places in the list" 7 '"label":"ad spend north","lag":1,"parent":0,"origin":true' propter why --format json "$orders"
+expect "in Markdown as a list in a list" 7 '  - ad spend north stood' propter why --format md "$orders"
+expect "in HTML too" 7 '</li></ul></li></ul>' propter why --format html "$orders"
+
 # The move of the north came in at the delivery days, which moved themselves.
 propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06 --format csv >why.csv; code=$?
 awk -F, 'NR == 2 { exit !($1 ~ /delivery-north$/ && $3 == 1 && $4 == 1 && $6 > 5 && $9 > 5 && $10 <= $9 && $11 >= $9) }' why.csv && [ $code -eq 0 ] && ok "where a move came in" || not_ok "explain: exit $code" "$(cat why.csv)"
 # A question about it says so beside the causes, which stay what they are.
 expect "the answer walks on upstream" 0 'stability 1.00; its cause: carrier strike' propter why "refunds north from 28 October 2024 to 6 November 2024"
-expect "as JSON too" 0 '"upstream":[{"metric":"https://example.org/shop#delivery-north","label":"delivery days north","lag":1,"first":"2024-10-27","last":"2024-11-05"' propter why --format json "refunds north from 28 October 2024 to 6 November 2024"
+expect "as JSON too" 0 '"upstream":[{"metric":"https://example.org/shop#delivery-north","label":"delivery days north","lag":1,"parent":null,"origin":true,"first":"2024-10-27","last":"2024-11-05"' propter why --format json "refunds north from 28 October 2024 to 6 November 2024"
 expect "in words" 0 'moved, with nothing upstream that moved' propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06
 expect "as JSON" 0 '"origin":true' propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06 --format json
 

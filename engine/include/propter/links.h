@@ -107,7 +107,10 @@ PROPTER_API PropterStatus propter_explain(PropterInferrer *inferrer, PropterStr 
 /* A metric that drives the one asked about and left its own course at the time that its link leads to: not a rival of the causes, which may act through it. */
 typedef struct {
   PropterStr metric, label;
-  int lag;                    /* periods by which the metric asked about follows */
+  size_t parent;              /* place of what it drives in the list; SIZE_MAX: the metric asked about */
+  size_t depth;               /* links to the metric asked about, less one */
+  bool origin;                /* nothing that drives it moved */
+  int lag;                    /* periods by which what it drives follows */
   PropterGrain grain;
   PropterDay first, last;     /* of the window moved back */
   double deviation, z;        /* there, as propter_infer_window has it */
@@ -121,7 +124,7 @@ typedef struct {
 } PropterUpstream;
 
 /* What moved upstream of a metric in the window: metrics with a link to it (propter_links, the surest lag of each) that moved by their own course, the one that
- * brings most first, each with its own likeliest cause. Nothing where too few or too many metrics are near to be searched. The list lives in the arena, its texts
+ * brings most first, each with its own likeliest cause and followed by what moved upstream of it, and so on; each metric once, on the shortest way. Nothing where too few or too many metrics are near to be searched. The list lives in the arena, its texts
  * too or as long as the inferrer. */
 PROPTER_API PropterStatus propter_upstream(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena,
                                            PropterUpstream **out, size_t *count, PropterError *err);
