@@ -136,8 +136,8 @@ static PropterStatus remove_calendar(const PropterSeries *series, double **own, 
   return status;
 }
 
-PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err) {
-  PropterDetectOptions defaults = propter_detect_options();
+static PropterStatus detect_in(const PropterSeries *series, const PropterDetectOptions *options, const Leader *leaders, PropterDetections *found,
+                               PropterError *err) {
   Baseline *baseline = NULL;
   size_t before = found->count;
   if (!series->count) return PROPTER_OK;
@@ -149,8 +149,8 @@ PropterStatus propter_detect_series(const PropterSeries *series, const PropterDe
   propter_free(own);
   if (status) return status;
   double *standard = propter_malloc(3 * baseline->n * sizeof *standard);
-  DetectInput input = {
-      .series = series, .baseline = baseline, .standard = standard, .before = standard + 2 * baseline->n, .options = options ? options : &defaults};
+  DetectInput input = {.series = series, .baseline = baseline, .standard = standard, .before = standard + 2 * baseline->n, .options = options,
+                       .leaders = leaders};
   if (!standard) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
   if (status == PROPTER_OK) {
     baseline_standardise(baseline, standard + baseline->n, standard, &input.usual, &input.spread);
@@ -167,9 +167,20 @@ PropterStatus propter_detect_series(const PropterSeries *series, const PropterDe
   return status;
 }
 
+PropterStatus propter_detect_series(const PropterSeries *series, const PropterDetectOptions *options, PropterDetections *found, PropterError *err) {
+  const PropterDetectOptions defaults = propter_detect_options();
+  Leader *leaders;
+  if (!options) options = &defaults;
+  PROPTER_TRY(leaders_new(options, 1, &leaders, err));
+  PropterStatus status = detect_in(series, options, leaders, found, err);
+  leaders_free(leaders, options->leader_count);
+  return status;
+}
+
 typedef struct {
   const PropterSeries *series;
   const PropterDetectOptions *options;
+  const Leader *leaders;
   PropterDetections *found; /* of every block */
   size_t count;
 } Many;
@@ -181,7 +192,7 @@ static PropterStatus detect_block(size_t block, void *payload, PropterError *err
   PropterDetections *found = &many->found[block];
   for (size_t s = block * BLOCK; s < many->count && s < (block + 1) * BLOCK; s++) {
     size_t first = found->count;
-    PROPTER_TRY(propter_detect_series(&many->series[s], many->options, found, err));
+    PROPTER_TRY(detect_in(&many->series[s], many->options, many->leaders, found, err));
     for (size_t i = first; i < found->count; i++) found->items[i].series = s;
   }
   return PROPTER_OK;
@@ -201,16 +212,20 @@ static PropterStatus adjust(PropterDetections *found, size_t first, size_t tests
 /* One for each series and detector; the lagged one tests each pair. */
 static size_t tests_of(const PropterSeries *series, size_t count, const PropterDetectOptions *options) {
   size_t tests = count * (sizeof detectors / sizeof *detectors - 1);
-  for (size_t k = 0; options && k < options->leader_count; k++)
+  for (size_t k = 0; k < options->leader_count; k++)
     for (size_t s = 0; s < count; s++) tests += options->leaders[k]->value != series[s].value;
   return tests;
 }
 
 PropterStatus propter_detect_many(const PropterSeries *series, size_t count, const PropterDetectOptions *options, unsigned threads, PropterDetections *found,
                                   PropterError *err) {
+  const PropterDetectOptions defaults = propter_detect_options();
   size_t blocks = (count + BLOCK - 1) / BLOCK, first = found->count, all = first;
-  Many many = {series, options, propter_calloc(blocks + 1, sizeof *many.found), count};
-  if (!many.found) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu series", count);
+  Leader *leaders;
+  if (!options) options = &defaults;
+  PROPTER_TRY(leaders_new(options, threads, &leaders, err));
+  Many many = {series, options, leaders, propter_calloc(blocks + 1, sizeof *many.found), count};
+  if (!many.found) return leaders_free(leaders, options->leader_count), propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu series", count);
   PropterStatus status = propter_pool_run(blocks, threads, detect_block, &many, err);
   for (size_t b = 0; b < blocks; b++) all += many.found[b].count;
   if (!status && all && !propter_vec_reserve(found, all)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu patterns", all);
@@ -222,6 +237,7 @@ PropterStatus propter_detect_many(const PropterSeries *series, size_t count, con
     propter_vec_clear(&many.found[b]);
   }
   propter_free(many.found);
+  leaders_free(leaders, options->leader_count);
   if (!status) status = adjust(found, first, tests_of(series, count, options), err);
   if (status) found->count = first;
   return status;

@@ -6,6 +6,7 @@
 #include "detector.h"
 #include "propter/math.h"
 #include "propter/mem.h"
+#include "propter/pool.h"
 
 enum { FEWEST = 24 };
 static const double keep = 0.01;
@@ -13,25 +14,23 @@ static const double keep = 0.01;
 static double clip(double x, double limit) { return fmax(-limit, fmin(limit, x)); }
 
 /* Correlation of the leader's changes `lag` periods earlier; *n: pairs. */
-static double correlation(const DetectInput *in, const PropterSeries *leader, const double *changes, int lag, size_t *n) {
+static double correlation(const DetectInput *in, const PropterSeries *series, const Leader *leader, int lag, size_t *n) {
   double xy = 0, xx = 0, yy = 0, limit = in->options->threshold;
   *n = 0;
   for (size_t i = 1; i < in->baseline->n; i++) {
-    int64_t k = (int64_t)in->series->first + (int64_t)i - lag - leader->first;
-    if (k < 0 || k >= (int64_t)leader->count || isnan(changes[k]) || isnan(in->before[i])) continue;
-    double x = clip(changes[k], limit), y = clip(in->before[i], limit);
+    int64_t k = (int64_t)in->series->first + (int64_t)i - lag - series->first;
+    if (k < 0 || k >= (int64_t)leader->count || isnan(leader->changes[k]) || isnan(in->before[i])) continue;
+    double x = leader->changes[k], y = clip(in->before[i], limit);
     xy += x * y, xx += x * x, yy += y * y, ++*n;
   }
   return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
 }
 
-enum { MEMORY = 8 };
-
-/* Correlation of a series' changes with its own, 1 … MEMORY periods before. */
-static void own_correlation(const double *x, size_t n, double limit, double out[MEMORY + 1]) {
+/* Correlation of a series' changes with its own, 1 … OWN_LAGS periods before. */
+static void own_correlation(const double *x, size_t n, double limit, double out[OWN_LAGS + 1]) {
   double all = 0;
   for (size_t i = 0; i < n; i++) all += isnan(x[i]) ? 0 : clip(x[i], limit) * clip(x[i], limit);
-  for (size_t k = 1; k <= MEMORY; k++) {
+  for (size_t k = 1; k <= OWN_LAGS; k++) {
     double sum = 0;
     for (size_t i = k; i < n; i++)
       if (!isnan(x[i]) && !isnan(x[i - k])) sum += clip(x[i], limit) * clip(x[i - k], limit);
@@ -41,12 +40,49 @@ static void own_correlation(const double *x, size_t n, double limit, double out[
 
 /* How much wider than by n independent pairs the correlation of two unrelated series scatters (Bartlett; Brockwell and Davis 1991, theorem 11.2.2): the changes
  * of noise around a level are no noise, each is half taken back by the next. */
-static double scatter(const DetectInput *in, const double *changes, size_t count) {
-  double a[MEMORY + 1], b[MEMORY + 1], sum = 1;
-  own_correlation(in->before, in->baseline->n, in->options->threshold, a);
-  own_correlation(changes, count, in->options->threshold, b);
-  for (size_t k = 1; k <= MEMORY; k++) sum += 2 * a[k] * b[k];
+static double scatter(const DetectInput *in, const Leader *leader) {
+  double own[OWN_LAGS + 1], sum = 1;
+  own_correlation(in->before, in->baseline->n, in->options->threshold, own);
+  for (size_t k = 1; k <= OWN_LAGS; k++) sum += 2 * own[k] * leader->own[k];
   return fmax(1, sum);
+}
+
+typedef struct {
+  const PropterDetectOptions *options;
+  Leader *leaders;
+} Preparing;
+
+static PropterStatus prepare(size_t which, void *payload, PropterError *err) {
+  const Preparing *p = payload;
+  const PropterSeries *series = p->options->leaders[which];
+  Leader *leader = &p->leaders[which];
+  Baseline *baseline;
+  double usual, spread, limit = p->options->threshold;
+  if (!series->count) return PROPTER_OK;
+  PROPTER_TRY(baseline_changes(series, 0, &baseline, err));
+  leader->count = baseline->n;
+  leader->changes = propter_malloc(2 * baseline->n * sizeof *leader->changes);
+  if (leader->changes) {
+    baseline_standardise(baseline, leader->changes + baseline->n, leader->changes, &usual, &spread);
+    for (size_t i = 0; i < leader->count; i++)
+      if (!isnan(leader->changes[i])) leader->changes[i] = clip(leader->changes[i], limit);
+    own_correlation(leader->changes, leader->count, limit, leader->own);
+  }
+  baseline_free(baseline);
+  return leader->changes ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
+}
+
+PropterStatus leaders_new(const PropterDetectOptions *options, unsigned threads, Leader **out, PropterError *err) {
+  *out = propter_calloc(options->leader_count + 1, sizeof **out);
+  if (!*out) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
+  PropterStatus status = propter_pool_run(options->leader_count, threads, prepare, &(Preparing){options, *out}, err);
+  if (status) leaders_free(*out, options->leader_count);
+  return status;
+}
+
+void leaders_free(Leader *leaders, size_t count) {
+  for (size_t i = 0; i < count; i++) propter_free(leaders[i].changes);
+  propter_free(leaders);
 }
 
 /* t of a correlation of n pairs that scatters so much wider than independent ones, and its p, bounded over the lags. */
@@ -57,42 +93,24 @@ static double test(double r, size_t n, double wider, int lags, double *p) {
 }
 
 static PropterStatus try_leader(DetectInput *in, size_t which, PropterDetections *found, PropterError *err) {
-  const PropterSeries *leader = in->options->leaders[which];
-  Baseline *baseline = NULL;
-  double best = 0, usual, spread, *changes = NULL, p = 1;
+  const PropterSeries *series = in->options->leaders[which];
+  const Leader *leader = &in->leaders[which];
+  double best = 0, p = 1;
   size_t pairs = 0, n;
   int at = 0;
-  if (leader->grain != in->series->grain || !leader->count) return PROPTER_OK;
-  PROPTER_TRY(baseline_changes(leader, 0, &baseline, err));
-  PropterStatus status =
-      (changes = propter_malloc(2 * baseline->n * sizeof *changes)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
-  if (!status) baseline_standardise(baseline, changes + baseline->n, changes, &usual, &spread);
-  for (int lag = 1; lag <= in->options->lags && !status; lag++) {
-    double r = correlation(in, leader, changes, lag, &n);
+  if (series->grain != in->series->grain || !leader->count) return PROPTER_OK;
+  for (int lag = 1; lag <= in->options->lags; lag++) {
+    double r = correlation(in, series, leader, lag, &n);
     if (n >= FEWEST && fabs(r) > fabs(best)) best = r, at = lag, pairs = n;
   }
-  if (!status && at) (void)test(best, pairs, 1, in->options->lags, &p);
+  if (at) (void)test(best, pairs, 1, in->options->lags, &p);
   /* Most pairs are none even of independent changes. */
-  if (p < keep) {
-    double t = test(best, pairs, scatter(in, changes, baseline->n), in->options->lags, &p);
-    if (p < keep)
-      status = detect_add(found,
-                          (PropterDetection){.kind = PROPTER_PATTERN_LAGGED,
-                                             .from = 0,
-                                             .to = in->baseline->n - 1,
-                                             .size = best,
-                                             .score = t,
-                                             .p = p,
-                                             .low = 0,
-                                             .high = 0,
-                                             .probability = 1,
-                                             .leader = which,
-                                             .lag = at},
-                          err);
-  }
-  propter_free(changes);
-  baseline_free(baseline);
-  return status;
+  if (p >= keep) return PROPTER_OK;
+  double t = test(best, pairs, scatter(in, leader), in->options->lags, &p);
+  if (p >= keep) return PROPTER_OK;
+  const PropterDetection one = {.kind = PROPTER_PATTERN_LAGGED, .to = in->baseline->n - 1, .size = best, .score = t, .p = p, .probability = 1, .leader = which,
+                                .lag = at};
+  return detect_add(found, one, err);
 }
 
 PropterStatus detect_lagged(DetectInput *in, PropterDetections *found, PropterError *err) {

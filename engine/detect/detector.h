@@ -5,6 +5,19 @@
 #include "baseline.h"
 #include "propter/detect.h"
 
+/* A series that may lead, made once for all that it may lead: its changes in robust standard units, drawn in to the threshold, and their correlation with
+ * themselves 1 … OWN_LAGS periods before. */
+enum { OWN_LAGS = 8 };
+typedef struct {
+  double *changes; /* [count] */
+  size_t count;
+  double own[OWN_LAGS + 1];
+} Leader;
+
+/* Of all options->leaders. Free with leaders_free. */
+PropterStatus leaders_new(const PropterDetectOptions *options, unsigned threads, Leader **out, PropterError *err);
+void leaders_free(Leader *leaders, size_t count);
+
 /* What every detector gets. `standard` are the changes in robust standard units; where a detector explains changes it sets them to zero, so that the
  * next one does not find them again. */
 typedef struct {
@@ -14,6 +27,7 @@ typedef struct {
   const double *before; /* the same, with nothing explained */
   double usual, spread;
   const PropterDetectOptions *options;
+  const Leader *leaders;
 } DetectInput;
 
 /* Appends to `found`. */

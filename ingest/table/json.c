@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON and NDJSON. Where the iterator is names and a last [*], or nothing for NDJSON, one record at a time is held; its end is found by counting
- * brackets outside of texts, then jansson reads it. Any other iterator needs the whole document. Of NDJSON a line that is no value is a row with a problem; a
+/* JSON and NDJSON. Where the iterator is names and a last [*], or ..name[*], or nothing for NDJSON, one record at a time is held; its end is found by
+ * counting brackets outside of texts, then jansson reads it. Of ..name[*] what stands inside a record comes behind it and before the next one. Any other iterator needs the whole document. Of NDJSON a line that is no value is a row with a problem; a
  * value may go over several lines as long as it is short. */
 #include <jansson.h>
 #include <stdio.h>
@@ -18,6 +18,10 @@ typedef struct {
   JsonPath *iterator; /* NULL: the value itself */
   size_t depth;       /* names before the array that is read value by value; SIZE_MAX: the whole document */
   const char *whole;  /* the iterator for whose sake the document is held */
+  bool searches;      /* the values are those of all members `wanted`, wherever they are */
+  PropterStr wanted;
+  PropterBuf open;    /* brackets open around the next value, see below */
+  bool fresh;         /* the last of them was the last thing seen */
   bool entered, ended;
   bool in_object;     /* the values are those of an object */
   size_t level;       /* brackets open around the values */
@@ -57,6 +61,7 @@ static void close_json(void *state) {
   propter_vec_clear(&j->cells);
   propter_vec_clear(&j->cell_nodes);
   propter_vec_clear(&j->found);
+  propter_buf_clear(&j->open);
   propter_arena_clear(&j->arena);
   propter_arena_clear(&j->texts);
   propter_free(j);
@@ -78,7 +83,8 @@ static PropterStatus open_json(const char *path, const PropterTableOptions *opti
   j->depth = SIZE_MAX;
   if (options->iterator) PROPTER_TRY(json_path_parse(propter_str(options->iterator), &j->limits, &j->iterator, err));
   if (j->iterator && !j->lines) j->depth = json_path_array_depth(j->iterator);
-  if (!j->lines && j->depth == SIZE_MAX) j->whole = options->iterator ? options->iterator : "$";
+  j->searches = j->iterator && !j->lines && json_path_searches(j->iterator, &j->wanted);
+  if (!j->lines && j->depth == SIZE_MAX && !j->searches) j->whole = options->iterator ? options->iterator : "$";
   return text_open(path, options, limits, (size_t)(j->whole ? limits->document_bytes : limits->line_bytes), &j->text, err);
 }
 
@@ -315,6 +321,81 @@ static PropterStatus next_element(Json *j, bool *found, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* Brackets on the way to members of a name: a list, an object, one that had a member of the name, and a list or an object whose values are rows. */
+enum { LIST = '[', OBJECT = '{', HAD = 'h', ROW_LIST = 'l', ROW_OBJECT = 'o', DEEPEST = 2048 };
+
+static PropterStatus go_in(Json *j, char bracket, bool wanted, PropterError *err) {
+  if (j->open.len == DEEPEST) return text_fail(j->text, 0, err, PROPTER_SYNTAX, "not JSON: nested deeper than %d brackets", DEEPEST);
+  propter_buf_add_char(&j->open, !wanted ? bracket : bracket == LIST ? ROW_LIST : ROW_OBJECT);
+  text_drop(j->text, 1);
+  j->fresh = true;
+  return propter_buf_status(&j->open, err);
+}
+
+/* Stands before the next value, which begins with *c, or at the end of the file. *wanted: it is a member of the name. */
+static PropterStatus go_on(Json *j, char *c, bool *wanted, PropterError *err) {
+  PropterStr name;
+  *wanted = false;
+  for (;; j->fresh = false) {
+    char *in = j->open.len ? &j->open.data[j->open.len - 1] : NULL;
+    PROPTER_TRY(skip_blanks(j, c, err));
+    if (!in) {
+      j->ended = j->entered;
+      j->entered = true;
+      if (!*c == j->ended) return PROPTER_OK;
+      return expected(j, *c ? "the end of the file" : "a JSON value", *c, err);
+    }
+    const bool list = *in == LIST || *in == ROW_LIST;
+    if (*c == (list ? ']' : '}')) {
+      text_drop(j->text, 1);
+      j->open.len--;
+      continue;
+    }
+    if (!j->fresh) PROPTER_TRY(take(j, ',', list ? ", or ]" : ", or }", err));
+    j->fresh = false;
+    if (!list) PROPTER_TRY(member_name(j, &name, err));
+    *wanted = !list && propter_str_equal(name, j->wanted);
+    if (*wanted && *in == HAD) return text_fail(j->text, 0, err, PROPTER_SYNTAX, "not JSON: duplicate object key: %s", name.data);
+    if (*wanted && *in == OBJECT) *in = HAD;
+    PROPTER_TRY(skip_blanks(j, c, err));
+    return *c ? PROPTER_OK : expected(j, "a value", *c, err);
+  }
+}
+
+/* The row held, and those inside of it; one that bears the name itself gives its values, too. */
+static PropterStatus select_inside(Json *j, bool wanted, PropterError *err) {
+  json_t *row = j->root;
+  if (!propter_vec_push(&j->nodes, row)) return no_memory(err);
+  if (wanted) {
+    json_t *around = json_object();
+    j->root = around; /* the row is its, or gone */
+    if (json_object_setn_new_nocheck(around, j->wanted.data, j->wanted.len, row) != 0) return no_memory(err);
+  }
+  return json_path_select(j->iterator, j->root, j->root, &j->nodes, err);
+}
+
+static PropterStatus next_found(Json *j, PropterError *err) {
+  char c;
+  bool wanted;
+  size_t n;
+  j->nodes.count = j->next = 0;
+  for (;;) {
+    PROPTER_TRY(go_on(j, &c, &wanted, err));
+    if (j->ended) return PROPTER_OK;
+    const char in = j->open.len ? j->open.data[j->open.len - 1] : LIST;
+    const bool row = in == ROW_LIST || in == ROW_OBJECT;
+    if (!row && (c == LIST || c == OBJECT)) {
+      PROPTER_TRY(go_in(j, c, wanted, err));
+      continue;
+    }
+    PROPTER_TRY(value_length(j, &n, err));
+    if (row) break;
+    PROPTER_TRY(parse(j, n, err));
+  }
+  PROPTER_TRY(parse_element(j, n, err));
+  return j->root ? select_inside(j, wanted, err) : PROPTER_OK;
+}
+
 /* The value that begins here; where there is none, the line. */
 static PropterStatus parse_line(Json *j, PropterError *err) {
   json_error_t why;
@@ -358,7 +439,7 @@ static PropterStatus next_node(Json *j, json_t **node, PropterError *err) {
     *node = found ? j->root : NULL;
     return PROPTER_OK;
   }
-  while (j->next == j->nodes.count && !j->ended && !j->problem[0]) PROPTER_TRY(next_document(j, &found, err));
+  while (j->next == j->nodes.count && !j->ended && !j->problem[0]) PROPTER_TRY(j->searches ? next_found(j, err) : next_document(j, &found, err));
   if (j->next < j->nodes.count) *node = j->nodes.items[j->next++];
   return PROPTER_OK;
 }

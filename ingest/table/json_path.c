@@ -332,3 +332,14 @@ PropterStr json_path_name(const JsonPath *path, size_t n) {
   while (n--) s = s->next;
   return s->selectors->name;
 }
+
+static bool is_one(const Segment *s, SelectorKind kind, bool descendants) {
+  return s && s->descendants == descendants && !s->selectors->next && s->selectors->kind == kind;
+}
+
+bool json_path_searches(const JsonPath *path, PropterStr *name) {
+  const Segment *s = path->segments;
+  if (!is_one(s, SELECT_NAME, true) || !is_one(s->next, SELECT_ALL, false) || s->next->next) return false;
+  *name = s->selectors->name;
+  return true;
+}

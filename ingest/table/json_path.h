@@ -20,5 +20,7 @@ PropterStatus json_path_select(const JsonPath *path, json_t *root, json_t *node,
 /* If the path is names followed by [*] alone ("$.a.b[*]", "$[*]"), its number of names, and each of them by json_path_name; else SIZE_MAX. */
 size_t json_path_array_depth(const JsonPath *path);
 PropterStr json_path_name(const JsonPath *path, size_t n);
+/* Whether the path is "$..name[*]" alone, and the name. */
+bool json_path_searches(const JsonPath *path, PropterStr *name);
 
 #endif

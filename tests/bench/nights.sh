@@ -37,6 +37,7 @@ for night in nothing week correction document; do
   esac
   cp figures.csv shop/shop.csv
   cp -r kept anew
+  for graph in kept anew; do must "$PROPTER" -g "$graph" status; done # a copy is verified at its first use, which is no part of a night
   inferred kept new
   night_cpu=$cpu
   inferred anew all

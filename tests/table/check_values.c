@@ -127,6 +127,42 @@ START_TEST(json_mistakes) {
 }
 END_TEST
 
+/* Rows anywhere in the document, one at a time. */
+START_TEST(json_searched) {
+  const char *text = "{\"v\": [1, {\"items\": [{\"n\": 1},\n{\"n\": 2, \"items\": [{\"n\": 3}]}]}], \"items\": {\"a\": {\"n\": 4},\n\"items\": {\"b\": {\"n\": 5}}},"
+                     " \"x\": {\"items\": 6, \"y\": {}, \"z\": []}}";
+  expect(text, "t.json", "$..items[*]", COLUMNS("n"), "1:1^integer;2:2^integer;2:3^integer;2:4^integer;3:;3:5^integer;");
+  expect("[[{\"items\": []}]]", "t.json", "$..items[*]", COLUMNS("n"), "");
+  expect("7", "t.json", "$..items[*]", COLUMNS("n"), "");
+  expect("{\"items\": [1, \"a\", null]}", "t.json", "$..items[*]", COLUMNS("$"), "1:1^integer;1:a;1:;");
+  expect_error("{\"a\": 1,\n\"items\": [{\"n\": 1} {\"n\": 2}]}", "t.json", "$..items[*]", "n", PROPTER_SYNTAX, 2, "expected , or ], found {");
+  expect_error("{\"items\": [1],\n\"items\": [2]}", "t.json", "$..items[*]", "$", PROPTER_SYNTAX, 2, "duplicate object key: items");
+  expect_error("{\"a\": [1,]}", "t.json", "$..items[*]", "$", PROPTER_SYNTAX, 1, "not JSON");
+  expect_error("{\"a\": [1", "t.json", "$..items[*]", "$", PROPTER_SYNTAX, 1, "expected , or ], found the end of the file");
+  expect_error("{\"a\": 1} 2", "t.json", "$..items[*]", "$", PROPTER_SYNTAX, 1, "expected the end of the file");
+  expect_error("", "t.json", "$..items[*]", "$", PROPTER_SYNTAX, 1, "expected a JSON value");
+  /* A document that could not be held. */
+  PropterBuf large = {0}, deep = {0};
+  PropterLimits limits = propter_limits_default();
+  limits.document_bytes = limits.line_bytes = 1 << 16;
+  propter_buf_add(&large, PROPTER_STR("{\"a\": {\"items\": [0"));
+  for (int i = 1; i < 100000; i++) propter_buf_printf(&large, ", {\"n\": %d}", i);
+  propter_buf_add(&large, PROPTER_STR("]}}"));
+  PropterTable *table;
+  PropterRow row;
+  size_t rows = 0;
+  ck_ok(propter_table_open(file_of(large.data, "t.json"), &(PropterTableOptions){.iterator = "$..items[*]"}, &limits, &table, err));
+  ck_assert_ptr_null(propter_table_whole(table));
+  for (bool found = true; found; rows += found) ck_ok(propter_table_next(table, &row, &found, err));
+  ck_assert_uint_eq(rows, 100000);
+  propter_table_close(table);
+  for (int i = 0; i < 3000; i++) propter_buf_add_char(&deep, '[');
+  expect_error(deep.data, "t.json", "$..items[*]", "$", PROPTER_SYNTAX, 1, "nested deeper than 2048");
+  propter_buf_clear(&large);
+  propter_buf_clear(&deep);
+}
+END_TEST
+
 START_TEST(xml_values) {
   const char *text = "<r xmlns:e='http://e/'>\n<p id='1'><n>a</n><n>b</n></p>\n<p id='2'><e:n>c</e:n></p></r>";
   static const PropterTablePrefix prefixes[] = {{"x", "http://e/"}};
@@ -225,6 +261,9 @@ START_TEST(failing_calls) {
             .columns = COLUMNS("$.x[?@ > 1]", "x")};
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, dump, &d, false), 5);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, dump, &d, true), 1);
+  d.path = file_of("{\"v\": {\"items\": {\"x\": 1, \"items\": {\"x\": [2]}}}}", "s.json");
+  d.options.iterator = "$..items[*]";
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, dump, &d, false), 5);
   d.path = file_of("<r><p>1</p><p>2</p></r>", "t.xml");
   d.options.iterator = "/r/p";
   d.columns = COLUMNS("text()");
@@ -244,6 +283,7 @@ Suite *suite_values(void) {
   tcase_add_test(t, json_values);
   tcase_add_test(t, json_paths);
   tcase_add_test(t, json_mistakes);
+  tcase_add_test(t, json_searched);
   tcase_add_test(t, xml_values);
   tcase_add_test(t, sqlite_values);
   tcase_add_test(t, odbc_values);
