@@ -208,8 +208,15 @@ static void move_texts(Execution *x, size_t to, size_t from) {
   x->texts.count -= from - to;
 }
 
+/* Rows that share an empty key would become one thing. Slices of an observation may be empty. */
+static bool needs_value(const Execution *x, const TermMap *t) {
+  const TriplesMap *map = &x->m->maps.items[x->map];
+  return t == map->subject && !map->observation && t->type != TYPE_LITERAL;
+}
+
 static PropterStatus push_template(Execution *x, const TermMap *t, Outcome *outcome, PropterError *err) {
   size_t begin = x->texts.count;
+  const bool key = needs_value(x, t);
   Range *ranges = scratch_alloc(&x->scratch, t->part_count * sizeof *ranges);
   size_t *chosen = scratch_alloc(&x->scratch, t->part_count * sizeof *chosen);
   if (!ranges || !chosen) return no_memory(err);
@@ -220,6 +227,11 @@ static PropterStatus push_template(Execution *x, const TermMap *t, Outcome *outc
       PROPTER_TRY(push_cells(x, &t->parts[i], outcome, err));
       if (*outcome != GOT) return PROPTER_OK;
       ranges[i].end = x->texts.count;
+      for (size_t k = ranges[i].begin; key && k < ranges[i].end; k++)
+        if (!x->texts.items[k].text.len) {
+          *outcome = eval_reject(x, "key", t->parts[i].text, x->texts.items[k].text, "expected a value, because the subject is named by it; found an empty one");
+          return PROPTER_OK;
+        }
     }
     chosen[i] = ranges[i].begin;
   }

@@ -313,7 +313,9 @@ static PropterStatus run_rows(Execution *x, PropterTable *table, PropterError *e
   for (;;) {
     bool found, asked = false, known = false;
     PROPTER_TRY(known_skip(x, table, &asked, err));
-    PROPTER_TRY(propter_table_next(table, &x->row, &found, err));
+    PropterError why = {0};
+    PropterStatus status = propter_table_next(table, &x->row, &found, &why);
+    if (status != PROPTER_OK) return source_failed(x->m, x->source, x->file, status, &why, err);
     if (!found) return PROPTER_OK;
     count_row(x);
     if (x->sink->row && !asked) PROPTER_TRY(row_is_known(x, &known, err));

@@ -194,6 +194,8 @@ PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr 
 PropterStatus view_compile(PropterMapping *m, const DocTriple *at, LogicalSource *s, PropterError *err);
 void view_clear(View *view);
 /* view_rows.c: opens a file of a source; the rows of a view are those of its fields. */
+/* Hands on why a source could not be opened or read; what has no line or byte of the file gets the place of the source in the mapping. */
+PropterStatus source_failed(const PropterMapping *m, size_t source, size_t file, PropterStatus status, const PropterError *why, PropterError *err);
 PropterStatus source_open(const PropterMapping *m, size_t source, size_t file, const PropterLimits *limits, PropterTable **table, PropterError *err);
 
 /* files.c: the files of a source by its path. NOT_FOUND when a pattern or a directory has none. */

@@ -394,15 +394,19 @@ static PropterStatus open_view(const PropterMapping *m, const View *v, size_t fi
   return propter_table_of_rows(v->names.items, v->names.count, &(PropterTableRows){next_view, close_view, r}, table, err);
 }
 
+PropterStatus source_failed(const PropterMapping *m, size_t source, size_t file, PropterStatus status, const PropterError *why, PropterError *err) {
+  const LogicalSource *s = &m->sources.items[source];
+  if (status != PROPTER_OK && status != PROPTER_NO_MEMORY && !why->line && !why->has_byte && s->at)
+    return doc_fail(&m->doc, s->at, err, status, "source %s: %s", s->is.files[file].data, why->message);
+  if (status != PROPTER_OK && err) *err = *why;
+  return status;
+}
+
 PropterStatus source_open(const PropterMapping *m, size_t source, size_t file, const PropterLimits *limits, PropterTable **table, PropterError *err) {
   const LogicalSource *s = &m->sources.items[source];
   const char *path = s->is.files[file].data;
   PropterError why = {0};
   if (s->view) return open_view(m, s->view, file, limits, table, err);
   PropterStatus status = propter_table_open(path, &s->options, limits, table, &why);
-  /* What has no place in the file is wrong with what the mapping says of it. */
-  if (status == PROPTER_NOT_FOUND || status == PROPTER_USAGE || ((status == PROPTER_SYNTAX || status == PROPTER_INVALID) && !why.source[0]))
-    return doc_fail(&m->doc, s->at, err, status == PROPTER_USAGE ? PROPTER_INVALID : status, "source %s: %s", path, why.message);
-  if (status != PROPTER_OK && err) *err = why;
-  return status;
+  return source_failed(m, source, file, status == PROPTER_USAGE ? PROPTER_INVALID : status, &why, err);
 }
