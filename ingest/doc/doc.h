@@ -101,6 +101,7 @@ PropterStr doc_attribute(const PropterXmlAttribute *attributes, size_t count, co
 
 typedef enum {
   DOC_INLINE,  /* text goes on */
+  DOC_STRONG,  /* likewise; alone on the first line of a block it heads the rest */
   DOC_BREAK,   /* a line break, which only code keeps */
   DOC_SPACE,   /* a blank or tabulator */
   DOC_BLOCK,   /* kind of what it stands in */
@@ -140,11 +141,13 @@ struct DocMarkup {
     unsigned level;
     DocRole role;
     bool skip, words; /* words: text stood directly in it */
+    bool first;       /* it began its block */
   } states[DOC_DEPTH + 2];
   size_t depth;
   unsigned sections;
   PropterBuf value; /* of a title or date */
   size_t last;      /* where text ended */
+  size_t strong;    /* bytes of the open block that strong text at its beginning gave */
 };
 /* Reads markup into the builder. `m` is zeroed but for b, decide and own. */
 PropterStatus doc_markup(DocMarkup *m, PropterXmlKind kind, PropterStr input, PropterError *err);

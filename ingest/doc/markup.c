@@ -120,11 +120,16 @@ static PropterStatus on_start(void *payload, PropterXmlName name, const PropterX
   size_t up = m->depth++;
   m->states[m->depth] = m->states[up];
   m->states[m->depth].role = d.role;
-  if (d.role != DOC_INLINE) m->states[m->depth].words = false;
+  m->states[m->depth].first = !doc_open_text(m->b).len;
+  if (d.role > DOC_STRONG) m->states[m->depth].words = false;
   if (d.role == DOC_SKIP || d.role == DOC_TITLE || d.role == DOC_DATE) m->states[m->depth].skip = true;
   if (d.role == DOC_TITLE || d.role == DOC_DATE) propter_buf_reset(&m->value);
   if (d.role == DOC_SECTION) m->sections++;
-  if (m->states[m->depth].skip || d.role == DOC_INLINE) return PROPTER_OK;
+  if (m->states[m->depth].skip || d.role <= DOC_STRONG) return PROPTER_OK;
+  size_t strong = m->strong;
+  m->strong = 0;
+  if (d.role == DOC_BREAK && strong && strong == doc_open_text(m->b).len && m->states[up].kind == PROPTER_BLOCK_PARAGRAPH)
+    return doc_block(m->b, m->states[up].kind, m->states[up].level, err);
   if (d.role == DOC_BREAK || d.role == DOC_SPACE) {
     bool line = d.role == DOC_BREAK && m->states[up].kind == PROPTER_BLOCK_CODE;
     return doc_open_text(m->b).len ? doc_text(m->b, line ? PROPTER_STR("\n") : PROPTER_STR(" "), m->last, 1, err) : PROPTER_OK;
@@ -139,7 +144,8 @@ static PropterStatus on_end(void *payload, PropterXmlName name, PropterError *er
   DocMarkup *m = payload;
   if (!m->depth) return PROPTER_OK;
   DocRole role = m->states[m->depth].role;
-  bool skipped = m->states[m->depth--].skip;
+  bool first = m->states[m->depth].first, skipped = m->states[m->depth--].skip;
+  if (role == DOC_STRONG && first && !skipped) m->strong = doc_open_text(m->b).len;
   if (role == DOC_SECTION && m->sections) m->sections--;
   if (role == DOC_DATE) doc_set_date(m->b, propter_buf_str(&m->value));
   if (role == DOC_TITLE) PROPTER_TRY(doc_set_title(m->b, propter_buf_str(&m->value), err));

@@ -33,6 +33,7 @@ static bool metadata(PropterXmlName name) {
 }
 
 typedef struct {
+  size_t para;     /* depth of the paragraph that is open, 0: none */
   size_t metadata; /* depth of the element with what is said about the document, 0: not in one */
 } Xml;
 
@@ -43,6 +44,10 @@ static DocDecision decide(DocMarkup *m, PropterXmlName name, const PropterXmlAtt
   for (size_t i = 0; !m->depth && i < sizeof dates / sizeof *dates; i++) doc_set_date(m->b, doc_attribute(a, n, dates[i]));
   DocDecision d = {doc_role(elements, sizeof elements / sizeof *elements, name.local, m->states[m->depth].words ? DOC_INLINE : DOC_BLOCK), 0};
   if (x->metadata > m->depth) x->metadata = 0;
+  if (x->para > m->depth) x->para = 0;
+  if (doc_named(name, "para") || doc_named(name, "p")) x->para = m->depth + 1;
+  /* A glossary's item; in the midst of text the word that it explains. */
+  if (x->para && doc_named(name, "term")) d.role = DOC_INLINE;
   if (!x->metadata && metadata(name)) x->metadata = m->depth + 1;
   bool about = x->metadata && m->depth >= x->metadata;
   /* The document's own title names it; that of a section's info is its heading. */

@@ -57,6 +57,24 @@ START_TEST(blocks_sections_title_and_date) {
 }
 END_TEST
 
+/* A word that is explained in the midst of a paragraph, first or later, is part of it; a strong line heads the rest of its block. */
+static const struct {
+  const char *name, *bytes, *block;
+} inside[] = {
+    {"a.xml", "<?xml version='1.0'?><document><para><term>Skill</term> is what people can do.</para></document>", "Skill is what people can do."},
+    {"a.xml", "<?xml version='1.0'?><document><para>At work <term>skill</term> pays.</para></document>", "At work skill pays."},
+    {"a.xml", "<?xml version='1.0'?><book><varlistentry><term>Skill</term><listitem>What people can do.</listitem></varlistentry></book>", "Skill"},
+    {"a.html", "<html><p><strong>Jobs and Wages </strong><br/>Pay rose.</p></html>", "Pay rose."},
+    {"a.html", "<html><p><b>Jobs</b> were few<br/>in May.</p></html>", "Jobs were few in May."},
+};
+
+START_TEST(parts_of_a_paragraph) {
+  PropterDocument *d = doc_of(propter_str(inside[_i].bytes), inside[_i].name);
+  ck_assert_int_ne(block_with(d, inside[_i].block)->kind, PROPTER_BLOCK_HEADING);
+  propter_document_free(d);
+}
+END_TEST
+
 /* The name plays no part where the bytes say enough. */
 START_TEST(content_chooses_the_reader) {
   PropterBuf bytes = {0};
@@ -142,6 +160,7 @@ Suite *suite_formats(void) {
   TCase *tc = tcase_create("formats");
   tcase_add_loop_test(tc, blocks_sections_title_and_date, 0, sizeof expected / sizeof *expected);
   tcase_add_test(tc, content_chooses_the_reader);
+  tcase_add_loop_test(tc, parts_of_a_paragraph, 0, sizeof inside / sizeof *inside);
   tcase_add_loop_test(tc, equal_bytes_give_equal_texts, 0, sizeof expected / sizeof *expected);
   tcase_add_test(tc, a_letter_head_is_no_text);
   tcase_add_test(tc, a_time_element_or_the_text_gives_the_date);
