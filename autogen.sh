@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 packages='autoconf automake libtool pkg-config gcc libc6-dev make
   librdf0-dev libraptor2-dev librasqal3-dev redland-utils raptor2-utils
   liblmdb-dev libserd-dev libxml2-dev libpcre2-dev libopenblas-dev liblapacke-dev check
-  libjansson-dev libical-dev libyaml-dev libsqlite3-dev libpq-dev unixodbc-dev libinih-dev libzip-dev libarchive-dev zlib1g-dev libxxhash-dev libseccomp-dev libutf8proc-dev libmd4c-dev libuchardet-dev libgmime-3.0-dev libstemmer-dev
+  libjansson-dev libical-dev libyaml-dev libsqlite3-dev libpq-dev unixodbc-dev libsqliteodbc libinih-dev libzip-dev libarchive-dev zlib1g-dev libxxhash-dev libseccomp-dev libutf8proc-dev libmd4c-dev libuchardet-dev libgmime-3.0-dev libstemmer-dev
   libmicrohttpd-dev libzstd-dev libsnappy-dev poppler-utils wordnet-base librsvg2-bin libcurl4-gnutls-dev'
 
 say() { printf 'autogen.sh: %s\n' "$*" >&2; }

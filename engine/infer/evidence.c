@@ -238,8 +238,9 @@ static PropterStatus dose_path(const Judged *j, const Cause *cause, double **pat
 
 static PropterStatus add_test(Evidences *all, PropterBuf *buf, PropterArena *arena, const char *name, double weight, PropterError *err) {
   PropterEvidence e = blank(PROPTER_EVIDENCE_TEST);
-  e.weight = weight;
-  e.against = weight < 0;
+  /* A weight that is written as 0 has no side: what is left of it is rounding. */
+  e.weight = fabs(weight) < 5e-7 ? 0 : weight;
+  e.against = e.weight < 0;
   e.counted = true;
   e.source_text = propter_str(name);
   PROPTER_TRY(keep(buf, arena, &e.text, err));

@@ -4,6 +4,8 @@
 #include <math.h>
 
 enum { MAX_COLUMNS = 8, MAX_PLAYERS = 14 };
+/* Supports whose losses differ by less fit alike, and the first is taken: rounding, which differs from processor to processor, is not to choose. */
+#define TIE 1e-9
 
 /* Coefficients of one support from the normal equations; false when they are singular or one is negative. */
 static bool fit_support(size_t cols, const double *gram, const double *xty, unsigned support, double *beta) {
@@ -45,7 +47,7 @@ PropterStatus propter_nonnegative_fit(size_t rows, size_t cols, const double *x,
       loss -= 2 * beta[i] * xty[i];
       for (size_t j = 0; j < cols; j++) loss += beta[i] * gram[i * cols + j] * beta[j];
     }
-    if (loss < best) {
+    if (loss < best - TIE * fabs(best)) {
       best = loss;
       for (size_t j = 0; j < cols; j++) coefficient[j] = beta[j];
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Databases as sources: joins that the database answers, and what happens when it goes away. PostgreSQL where its server can be started, SQLite always. */
-#include <glob.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,14 +52,6 @@ static const char *sqlite(void) {
   const char *kept = support_path("", address.data) + 1; /* support_path keeps it */
   propter_buf_clear(&address);
   return kept;
-}
-
-static bool has_sqlite_driver(void) {
-  glob_t g;
-  bool found = glob("/usr/lib/*/odbc/libsqlite3odbc.so", 0, NULL, &g) == 0;
-  globfree(&g);
-  if (!found) puts("# no ODBC driver for SQLite: install the Debian package libsqliteodbc");
-  return found;
 }
 
 static const char *postgres(void) {
@@ -277,7 +268,7 @@ START_TEST(sqlite_adds_up) {
   ck_assert(sqlite_fill(path, orders_script(), NULL));
   add_up_everywhere(path, true);
   propter_buf_printf(&odbc, "odbc:Driver=SQLite3;Database=%s", path);
-  if (has_sqlite_driver()) add_up_everywhere(odbc.data, false);
+  if (support_sqlite_odbc()) add_up_everywhere(odbc.data, false);
   propter_buf_clear(&odbc);
 }
 END_TEST
@@ -380,7 +371,7 @@ START_TEST(sqlite_nights) {
   nights_file = support_path(support_folder(), "n.db");
   propter_buf_printf(&address, "sqlite:%s", nights_file);
   nights(address.data, fill_sqlite);
-  if (has_sqlite_driver()) {
+  if (support_sqlite_odbc()) {
     propter_buf_reset(&address);
     propter_buf_printf(&address, "odbc:Driver=SQLite3;Database=%s", nights_file);
     nights(address.data, fill_sqlite);

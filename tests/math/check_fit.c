@@ -24,6 +24,20 @@ START_TEST(nonnegative_fit_finds_the_support) {
 }
 END_TEST
 
+/* Each row may be met exactly by a slope alone; what rounding leaves of the other columns is not taken for a better fit. */
+START_TEST(nonnegative_fit_takes_the_first_of_equals) {
+  double x[9] = {1, 1, 1, 1, 2, 4, 1, 3, 9}, y[3], c[3];
+  for (int k = 1; k < 400; k++) {
+    double slope = k / 7.0, weight[3] = {1 / slope, 0.3 * k, 1 / (3.0 * k)};
+    for (int i = 0; i < 3; i++) y[i] = slope * x[i * 3 + 1];
+    ck_ok(propter_nonnegative_fit(3, 3, x, y, weight, c, err));
+    ck_assert_double_eq(c[0], 0);
+    ck_assert_double_eq_tol(c[1], slope, 1e-9 * slope);
+    ck_assert_double_eq(c[2], 0);
+  }
+}
+END_TEST
+
 START_TEST(shapley_shares) {
   /* Glove game: players 0 and 1 own left gloves, player 2 a right one. */
   double value[8] = {0}, share[3];
@@ -46,6 +60,7 @@ Suite *suite_fit(void) {
   Suite *suite = suite_create("fit");
   TCase *tc = tcase_create("fit");
   tcase_add_test(tc, nonnegative_fit_finds_the_support);
+  tcase_add_test(tc, nonnegative_fit_takes_the_first_of_equals);
   tcase_add_test(tc, shapley_shares);
   suite_add_tcase(suite, tc);
   return suite;

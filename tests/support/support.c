@@ -74,3 +74,13 @@ uint64_t support_fail_everywhere(PropterFaultKind kind, SupportOperation operati
   ck_assert_msg(status == PROPTER_OK, "good run after failures failed: %s", err.message);
   return points;
 }
+
+bool support_sqlite_odbc(void) {
+  FILE *f = fopen("/etc/odbcinst.ini", "r");
+  char line[256];
+  bool found = false;
+  while (f && !found && fgets(line, sizeof line, f)) found = strncmp(line, "[SQLite3]", 9) == 0;
+  if (f) fclose(f);
+  if (!found) printf("# no driver SQLite3 in /etc/odbcinst.ini (Debian package libsqliteodbc): not tested over ODBC\n");
+  return found;
+}

@@ -31,4 +31,7 @@ typedef PropterStatus (*SupportOperation)(void *payload, PropterError *err);
  * failing run must end in a status other than OK (unless `may_recover`), must not crash, and a last good run must succeed. Returns the number of points. */
 uint64_t support_fail_everywhere(PropterFaultKind kind, SupportOperation operation, void *payload, bool may_recover);
 
+/* unixODBC has a driver named SQLite3 (Debian's libsqliteodbc); if not, that is said on standard output. */
+bool support_sqlite_odbc(void);
+
 #endif

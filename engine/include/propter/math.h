@@ -43,7 +43,8 @@ PROPTER_API void propter_cholesky_solve(size_t n, const double *l, size_t m, dou
 PROPTER_API double propter_cholesky_logdet(size_t n, const double *l);
 
 /* Least squares of y[rows] on x[rows×cols], weights[rows] ≥ 0 or NULL, all coefficients ≥ 0; exact, by trying every support, so cols ≤ 8
- * (LIMIT above). Writes coefficient[cols]. */
+ * (LIMIT above). Of supports that fit alike (losses within 1e-9 of each other) the first is taken, counted in binary from column 0: the same one on every
+ * processor. Writes coefficient[cols]. */
 PROPTER_API PropterStatus propter_nonnegative_fit(size_t rows, size_t cols, const double *x, const double *y, const double *weights,
                                                   double *coefficient, PropterError *err);
 
