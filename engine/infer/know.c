@@ -298,7 +298,7 @@ size_t know_claim(const Know *know, PropterId id) {
 }
 
 /* A sentence about an event that is documented adds its words to that one, not another event: whether it is linked, or of its kind, time and place. */
-void match_told(Know *know) {
+PropterStatus match_told(Know *know, PropterError *err) {
   for (size_t i = 0; i < know->events.count; i++) {
     KnowEvent *e = &know->events.items[i];
     for (size_t k = 0; e->told && k < know->events.count && e->same_as == SIZE_MAX; k++) {
@@ -308,12 +308,15 @@ void match_told(Know *know) {
     for (size_t k = 0; e->told && k < know->events.count && e->same_as == SIZE_MAX; k++) {
       const KnowEvent *other = &know->events.items[k];
       double part;
-      if (other->told || !e->kind || !other->kind || e->start == PROPTER_NO_DAY || other->start == PROPTER_NO_DAY) continue;
-      if (!concept_covers(know, e->kind, other->kind) && !concept_covers(know, other->kind, e->kind)) continue;
+      if (other->told || (e->kind && !other->kind) || e->start == PROPTER_NO_DAY || other->start == PROPTER_NO_DAY) continue;
+      if (e->kind && !concept_covers(know, e->kind, other->kind) && !concept_covers(know, other->kind, e->kind)) continue;
       PropterDay end = e->end == PROPTER_NO_DAY ? e->start : e->end, other_end = other->end == PROPTER_NO_DAY ? other->start : other->end;
-      if (e->start <= other_end && other->start <= end && scope_relation(know, &e->scope, &other->scope, &part) != RELATION_DISJOINT) e->same_as = k;
+      bool same = e->start <= other_end && other->start <= end && scope_relation(know, &e->scope, &other->scope, &part) != RELATION_DISJOINT;
+      if (same && !e->kind) PROPTER_TRY(told_by_name(know, e, other, &same, err));
+      if (same) e->same_as = k;
     }
   }
+  return PROPTER_OK;
 }
 
 static bool same_sentence(const KnowClaim *a, const KnowClaim *b) {
@@ -720,8 +723,9 @@ PropterStatus know_load(Know *know, PropterError *err) {
   PROPTER_TRY(each_of(know, VOCAB_propter_Event, read_event, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Claim, read_claim, err));
   if (know->claims.count) qsort(know->claims.items, know->claims.count, sizeof *know->claims.items, by_place);
+  PROPTER_TRY(events_rekind(know, err));
   undate_told(know);
-  match_told(know);
+  PROPTER_TRY(match_told(know, err));
   PROPTER_TRY(claims_relink(know, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_CausalLink, read_link, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Review, read_review, err));

@@ -171,9 +171,13 @@ bool know_is_scope(const Know *know, PropterId id);
 PropterStatus know_cell(Know *know, const KnowMetric *metric, size_t index, PropterArena *arena, PropterSourceCell *out, PropterError *err);
 
 /* Which documented events the told ones speak of. */
-void match_told(Know *know);
+PropterStatus match_told(Know *know, PropterError *err);
 
-/* relink.c: claims linked to a place, whose words name an event. */
+/* relink.c: kinds of events that are recorded without one, by the names of causes in claims. */
+PropterStatus events_rekind(Know *know, PropterError *err);
+/* … whether a told event without a kind bears the name of one on record. */
+PropterStatus told_by_name(Know *know, const KnowEvent *told, const KnowEvent *known, bool *same, PropterError *err);
+/* … claims linked to a place, whose words name an event. */
 PropterStatus claims_relink(Know *know, PropterError *err);
 
 /* Probability that a claim says so of these two things: the sentence's confidence times the weaker of its two links (they go wrong together: a sentence

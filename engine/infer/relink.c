@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Claims whose cause was taken for the place that its words also name ("the strike in the north" for the north): they speak of the event that bears the
+/* What names tell that no link does: events of a kind that claims name in words of the event's name ("Checkout outage": "the outage"), told events that bear the
+ * name of one on record, and claims whose cause was taken for the place that its words also name ("the strike in the north" for the north): they speak of the event that bears the
  * other words. */
 #include <ctype.h>
 
@@ -38,6 +39,59 @@ static bool bears(PropterStr text, PropterStr name, PropterStr place) {
   return false;
 }
 
+/* All words of the kind's name stand in the event's. */
+static bool named_by(PropterStr event, PropterStr kind) {
+  PropterStr word;
+  bool any = false;
+  for (size_t at = 0; next_word(kind, &at, &word);) {
+    if (word.len < LEAST) continue;
+    if (!has_word(event, word)) return false;
+    any = true;
+  }
+  return any;
+}
+
+PropterStatus events_rekind(Know *know, PropterError *err) {
+  PropterIds kinds = {0};
+  PropterStatus status = PROPTER_OK;
+  bool without = false;
+  for (size_t i = 0; i < know->events.count; i++) without |= !know->events.items[i].told && !know->events.items[i].kind;
+  for (size_t i = 0; without && i < know->claims.count && !status; i++) {
+    const PropterId cause = know->claims.items[i].cause;
+    if (!cause || ids_have(&kinds, cause) || !concept_find(know, cause) || know_event(know, cause) || know_is_scope(know, cause)) continue;
+    if (!propter_vec_push(&kinds, cause)) status = propter_fail(err, PROPTER_NO_MEMORY, "kinds of events");
+  }
+  for (size_t k = 0; k < kinds.count && !status; k++) {
+    PropterStr name;
+    status = label_of(know->snapshot, know->v, kinds.items[k], &know->arena, &name, err);
+    for (size_t i = 0; !status && i < know->events.count; i++) {
+      KnowEvent *e = &know->events.items[i];
+      /* The longest name is the closest kind. */
+      if (e->told || (e->kind && (!ids_have(&kinds, e->kind) || name.len <= e->kind_label.len)) || !named_by(e->label, name)) continue;
+      e->kind = kinds.items[k], e->kind_label = name;
+    }
+  }
+  propter_vec_clear(&kinds);
+  return status;
+}
+
+/* What a clause tells and what is on record share a word that names no place of theirs. */
+PropterStatus told_by_name(Know *know, const KnowEvent *told, const KnowEvent *known, bool *same, PropterError *err) {
+  PropterBuf places = {.max = 1 << 16};
+  PropterStatus status = PROPTER_OK;
+  const PropterIds *scopes[] = {&told->scope, &known->scope};
+  for (size_t s = 0; s < 2; s++)
+    for (size_t i = 0; i < scopes[s]->count && !status; i++) {
+      PropterStr place;
+      if ((status = label_of(know->snapshot, know->v, scopes[s]->items[i], &know->arena, &place, err)) == PROPTER_OK)
+        propter_buf_printf(&places, "%.*s ", (int)place.len, place.data);
+    }
+  if (!status) status = propter_buf_status(&places, err);
+  *same = !status && bears(told->label, known->label, propter_buf_str(&places));
+  propter_buf_clear(&places);
+  return status;
+}
+
 /* Only what is on record, the last before the claim was known or its effect was over. */
 static const KnowEvent *event_meant(Know *know, const KnowClaim *claim, PropterStr place) {
   PropterDay until = claim->effect_end != PROPTER_NO_DAY ? claim->effect_end : claim->effect_start != PROPTER_NO_DAY ? claim->effect_start : claim->known;
@@ -54,6 +108,9 @@ PropterStatus claims_relink(Know *know, PropterError *err) {
   for (size_t i = 0; i < know->claims.count; i++) {
     KnowClaim *claim = &know->claims.items[i];
     PropterStr place;
+    const KnowEvent *said = know_event(know, claim->cause);
+    if (said && said->told && said->same_as != SIZE_MAX && claim->causes.count == 1)
+      claim->cause = claim->causes.items[0] = know->events.items[said->same_as].id; /* what a clause tells is on record */
     if (!claim->cause || claim->causes.count != 1 || know_metric_id(know, claim->cause) || !know_is_scope(know, claim->cause)) continue;
     PROPTER_TRY(label_of(know->snapshot, know->v, claim->cause, &know->arena, &place, err));
     const KnowEvent *meant = event_meant(know, claim, place);

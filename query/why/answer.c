@@ -237,6 +237,15 @@ static PropterStr cause_rows(Build *b, const PropterCause *c) {
   return cell ? rows_words(b, cell, n) : (PropterStr){"", 0};
 }
 
+/* A sentence that makes several claims is quoted once. */
+static bool quoted(const PropterWhyCause *w, const PropterEvidence *e) {
+  for (size_t i = 0; i < w->quotes; i++) {
+    const PropterEvidence *q = w->quote[i];
+    if (q->char_start == e->char_start && q->char_end == e->char_end && q->char_end && propter_str_equal(q->path, e->path) && propter_str_equal(q->text, e->text)) return true;
+  }
+  return false;
+}
+
 static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
   w->cause = c;
   w->name = cause_name(b, c);
@@ -257,7 +266,7 @@ static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
     if (e->kind == PROPTER_EVIDENCE_TEST) w->test[w->tests++] = e;
     else if (e->against) w->objection[w->objections++] = e;
     else if (e->kind != PROPTER_EVIDENCE_QUOTE) w->fact[w->facts++] = e;
-    else if (!why_disputed(b->a, e)) w->quote[w->quotes++] = e;
+    else if (!why_disputed(b->a, e) && !quoted(w, e)) w->quote[w->quotes++] = e;
   }
   if (c->score.grade == PROPTER_GRADE_DATA_ONLY && w->quotes) w->grade = PROPTER_STR("data only, its texts do not suffice");
 }

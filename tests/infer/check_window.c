@@ -400,6 +400,26 @@ START_TEST(what_a_sentence_tells_can_be_an_event) {
 }
 END_TEST
 
+START_TEST(an_event_without_a_kind_is_known_by_its_name) {
+  /* On record without a kind, told by a clause, and named by a claim: one cause. */
+  const char *dir = world_make(
+      "w:crane a p:Event ; skos:prefLabel \"Crane outage\" ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n"
+      "w:outage a skos:Concept , p:EventKind ; skos:prefLabel \"outage\" .\n"
+      "w:told a p:Event ; skos:prefLabel \"crane was down\" ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ;\n"
+      "  p:document w:d ; p:quote \"The crane was down in June.\" ; p:confidence 0.7 .\n" DOC("d", "2013-08-01")
+      CLAIM("c", "d", "outage", "Orders fell in June because of the outage.", FELL) CLAIM("c2", "d", "told", "As a result, orders fell.", FELL));
+  PropterInference *x = world_ask(dir, NULL);
+  ck_assert_uint_eq(x->causes, 1);
+  const PropterCause *c = world_cause(x, "crane");
+  ck_assert_ptr_nonnull(c);
+  size_t quotes = 0;
+  for (size_t i = 0; i < c->evidences; i++) quotes += c->evidence[i].kind == PROPTER_EVIDENCE_QUOTE;
+  ck_assert_uint_ge(quotes, 2);
+  ck_assert_uint_eq(x->said, 0);
+  propter_inference_free(x);
+}
+END_TEST
+
 START_TEST(a_chain_stands_behind_its_cause) {
   const char *chain =
       "w:cut a p:Event ; skos:prefLabel \"Pay cut\" ; p:scope w:nowhere ; p:start \"2013-05-01\"^^xsd:date ; p:leadsTo w:strike . w:nowhere a skos:Concept ; skos:inScheme w:places .\n"
@@ -692,6 +712,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, gossip_without_a_date_does_not_beat_what_is_on_record);
   tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 5);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
+  tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
   tcase_add_test(t, a_chain_stands_behind_its_cause);
   tcase_add_test(t, only_what_was_known_counts);
   tcase_add_test(t, bad_questions_are_refused);
