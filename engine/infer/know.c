@@ -312,6 +312,10 @@ PropterStatus match_told(Know *know, PropterError *err) {
       if (e->kind && !concept_covers(know, e->kind, other->kind) && !concept_covers(know, other->kind, e->kind)) continue;
       PropterDay end = e->end == PROPTER_NO_DAY ? e->start : e->end, other_end = other->end == PROPTER_NO_DAY ? other->start : other->end;
       bool same = e->start <= other_end && other->start <= end && scope_relation(know, &e->scope, &other->scope, &part) != RELATION_DISJOINT;
+      /* By a word alone only what has at least half of its days in common. */
+      PropterDay all = (end > other_end ? end : other_end) - (e->start < other->start ? e->start : other->start) + 1;
+      PropterDay common = (end < other_end ? end : other_end) - (e->start > other->start ? e->start : other->start) + 1;
+      same &= e->kind || 2 * common >= all;
       if (same && !e->kind) PROPTER_TRY(told_by_name(know, e, other, &same, err));
       if (same) e->same_as = k;
     }

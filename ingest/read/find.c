@@ -810,7 +810,9 @@ static void ending(const Work *w, const When *when, PropterSpan words, PropterHa
   if (h->ends && when->grain > WHEN_DAY && rules_any(r, r->begins.items, r->begins.count, slice(w->s, said))) h->ends = false;
   else if (h->ends) return;
   else if (lasted.end && near) h->when.last = when_lasted(&w->lasted, h->when.first), h->ends = true;
-  else h->ends = !when->open && rules_any(r, r->one_day.items, r->one_day.count, w->s);
+  else if (!when->open && when->start > words.end && when->start - words.end <= NEAR_BYTES)
+    h->ends = between(w, r->of_day.items, r->of_day.count, words.end, when->start) && !rules_any(r, r->lasting.items, r->lasting.count, slice(w->s, words));
+  if (!h->ends && !when->open && when->grain == WHEN_DAY) h->ends = rules_any(r, r->one_day.items, r->one_day.count, w->s);
 }
 
 /* `beside`: the date must stand beside the words. `found`: the names in the sentence. */

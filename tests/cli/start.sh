@@ -211,6 +211,23 @@ said 'what would help' 'a CSV file with a column of dates'
 out=$("$PROPTER" -g x.g start nowhere 2>&1); got=$?; ended 'no such folder' 3
 out=$("$PROPTER" -g x.g start --dry-run shop 2>&1); got=$?; ended 'there is no dry run' 2
 
+# One happening in a list, in a note's clause and under the name that the note gives it: one cause; a strike of a day becomes a concept and ends that day.
+mkdir kiosk
+awk "$uniform"'BEGIN { print "day,orders"
+  for (d = 0; d < 336; d++) { v = 900 + 40 * uniform(); if (d == 300) v *= .6; if (d == 240) v *= .5
+    printf "2024-%02d-%02d,%d\n", 1 + int(d / 28), 1 + d % 28, v } }' >kiosk/orders.csv
+printf 'title,start,end\nCheckout outage,2024-11-21,2024-11-21\n' >kiosk/incidents.csv
+printf '# Notes\n\nPublished 20 December 2024.\n\nOn 21 November 2024 the checkout was down for five hours. The outage cost us about 350 orders and orders fell by 40 per cent.\n\nThe tram strike of 17 September 2024 halved orders.\n' >kiosk/notes.md
+start kiosk
+out=$("$PROPTER" -g kiosk.g --today 2024-12-20 why 'why did orders fall on 21 November 2024' 2>&1); got=$?
+ended 'a happening told three times is found' 0
+said 'under its name on record' ' 1 Checkout outage, 21 Nov 2024'
+printf '%s' "$out" | grep -q '^ *[12] .*\(checkout was down\|^ *2 outage\)' && not_ok 'and stands there once' "$out" || ok 'and stands there once'
+[ "$(printf '%s' "$out" | grep -c 'says   "The outage cost us')" -eq 1 ] && ok 'with each sentence once' || not_ok 'with each sentence once' "$out"
+out=$("$PROPTER" -g kiosk.g --today 2024-12-20 why 'why did orders rise on 17 September 2024' 2>&1)
+said 'a cause told with its date is a candidate' '1 tram strike, 17 Sep 2024'
+said 'and a false premise is named' 'the question speaks of a rise, but the figure stood'
+
 data=${PROPTER_DATA:-}/ingest/online-retail-daily
 if [ -n "${PROPTER_DATA:-}" ] && [ -d "$data" ]; then
   out=$("$PROPTER" -g retail.g --today 2011-12-31 start --pack retail "$data" 2>&1); got=$?

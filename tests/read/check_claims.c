@@ -16,17 +16,19 @@ typedef struct {
   PropterReadings r;
 } Read;
 
-static Read read_text(const char *text) {
+static Read read_named(const char *text, const PropterNames *names) {
   Read x = {0};
   PropterBuf b = {0};
   propter_buf_add(&b, propter_str(front));
   propter_buf_add(&b, propter_str(text));
   ck_ok(propter_rules_new(NULL, &x.rules, err));
   x.d = doc_of(propter_buf_str(&b), "x.md");
-  ck_ok(propter_read_document(x.rules, NULL, x.d, &x.r, err));
+  ck_ok(propter_read_document(x.rules, names, x.d, &x.r, err));
   propter_buf_clear(&b);
   return x;
 }
+
+static Read read_text(const char *text) { return read_named(text, NULL); }
 
 static void done(Read *x) {
   propter_readings_clear(&x->r);
@@ -340,6 +342,29 @@ START_TEST(happenings_have_a_date) {
 }
 END_TEST
 
+START_TEST(the_strike_of_a_day_is_over_with_it) {
+  static const struct {
+    const char *text;
+    bool ends;
+  } texts[] = {{"The storm of 13 May 2011 halved takings.", true}, {"The storm of 13 May 2011 hit the port.", true}, {"The price increase of 3 June 2011 hurt sales.", false},
+               {"The storm since 13 May 2011 hurt sales.", false}};
+  PropterNames *names;
+  size_t at;
+  ck_ok(propter_names_new(&names, err));
+  ck_ok(propter_names_add(names, PROPTER_STR("urn:storm"), PROPTER_ROLE_KIND, &at, err));
+  ck_ok(propter_names_label(names, at, PROPTER_STR("storm"), 1, err));
+  ck_ok(propter_names_add(names, PROPTER_STR("urn:rise"), PROPTER_ROLE_KIND, &at, err));
+  ck_ok(propter_names_label(names, at, PROPTER_STR("price increase"), 1, err));
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    Read x = read_named(texts[i].text, names);
+    for (size_t k = 0; k < x.r.happenings.count; k++) ck_assert_msg(x.r.happenings.items[k].ends == texts[i].ends, "%s", texts[i].text);
+    ck_assert_msg(x.r.happenings.count == 1, "%s: %zu", texts[i].text, x.r.happenings.count);
+    done(&x);
+  }
+  propter_names_free(names);
+}
+END_TEST
+
 /* Plain clauses with a date at their edge; words NULL: none. `ends`: what the words say was over at the end of the period. */
 static const struct {
   const char *text, *words, *first, *last, *name;
@@ -430,6 +455,7 @@ Suite *suite_claims(void) {
   tcase_add_loop_test(tc, who_says_it_and_if_what, 0, sizeof said / sizeof *said);
   tcase_add_test(tc, happenings_have_a_date);
   tcase_add_loop_test(tc, plain_clauses_have_a_date, 0, sizeof clauses / sizeof *clauses);
+  tcase_add_test(tc, the_strike_of_a_day_is_over_with_it);
   tcase_add_test(tc, what_is_to_be_done_has_not_happened);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(s, tc);
