@@ -134,6 +134,13 @@ static PropterStatus read_slices(Know *know, const PropterMetric *m, PropterAren
   return PROPTER_OK;
 }
 
+static PropterStatus read_cube(Know *know, const PropterMetric *m, PropterDay from, PropterDay to, PropterArena *arena, PropterMetricSlices slices[2], Cube *c,
+                               PropterError *err) {
+  PROPTER_TRY(read_slices(know, m, arena, slices, err));
+  PROPTER_TRY(fill_cube(&slices[0], from, to, c, err));
+  return m->numerator ? divide(&slices[0], &slices[1], from, to, c, err) : PROPTER_OK;
+}
+
 PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, PropterDay from, PropterDay to, PropterArena *arena, PropterDrilled **out,
                                    size_t *count, PropterError *err) {
   KnowMetric *metric = know_metric(know, iri);
@@ -146,9 +153,7 @@ PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, Propte
   const PropterMetric *m = &metric->def;
   if (!m->slice_dimensions)
     return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no propter:sliceBy; expected at least one dimension to be cut by", (int)iri.len, iri.data);
-  PropterStatus status = read_slices(know, m, arena, slices, err);
-  if (!status) status = fill_cube(&slices[0], from, to, &c, err);
-  if (!status && m->numerator) status = divide(&slices[0], &slices[1], from, to, &c, err);
+  PropterStatus status = read_cube(know, m, from, to, arena, slices, &c, err);
   PropterCube cube = {c.cells, c.dimensions, c.level, c.levels, c.actual, c.expected, c.sd};
   if (!status) status = propter_drill(&cube, NULL, &found, NULL, 0, err);
   if (!status && !(*out = propter_calloc(found.count + 1, sizeof **out))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", found.count);
@@ -160,6 +165,67 @@ PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, Propte
     *count = found.count;
   }
   propter_vec_clear(&found);
+  cube_clear(&c);
+  for (int k = 0; k < 2; k++) propter_metric_slices_clear(&slices[k]);
+  return status;
+}
+
+static int most_share_first(const void *a, const void *b) {
+  const PropterPart *x = a, *y = b;
+  const bool judged = isfinite(x->share), other = isfinite(y->share);
+  if (judged != other) return judged ? -1 : 1;
+  if (judged && x->share != y->share) return x->share > y->share ? -1 : 1;
+  return propter_str_compare(x->label, y->label);
+}
+
+/* Sums of the finest slices with each level of dimension d; the part's label is the member's. */
+static PropterStatus add_up(Know *know, const Cube *c, size_t d, double scale, PropterArena *arena, PropterPart *out, PropterError *err) {
+  double whole = 0;
+  for (size_t l = 0; l < c->levels[d]; l++) {
+    out[l] = (PropterPart){.metric = {"", 0}, .parent = SIZE_MAX};
+    PROPTER_TRY(label_of(know->snapshot, know->v, c->member[d].items[l], arena, &out[l].label, err));
+    bool judged = false;
+    for (size_t i = 0; i < c->cells; i++) {
+      if (c->level[i * c->dimensions + d] != l || !isfinite(c->actual[i]) || !isfinite(c->expected[i])) continue;
+      judged = true, out[l].observed += c->actual[i], out[l].expected += c->expected[i];
+    }
+    if (!judged) out[l].observed = out[l].expected = NAN;
+    else whole += out[l].observed - out[l].expected;
+  }
+  for (size_t l = 0; l < c->levels[d]; l++) {
+    out[l].share = (out[l].observed - out[l].expected) / whole;
+    out[l].observed *= scale, out[l].expected *= scale;
+  }
+  qsort(out, c->levels[d], sizeof *out, most_share_first);
+  return PROPTER_OK;
+}
+
+PropterStatus propter_members(PropterInferrer *know, PropterStr iri, PropterStr dimension, PropterDay from, PropterDay to, PropterArena *arena,
+                              PropterPart **out, size_t *count, PropterError *err) {
+  KnowMetric *metric = know_metric(know, iri);
+  PropterMetricSlices slices[2] = {0};
+  Cube c = {0};
+  size_t first = 0, last = 0, d = 0;
+  *out = NULL, *count = 0;
+  if (!metric) return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)iri.len, iri.data);
+  const PropterMetric *m = &metric->def;
+  if (metric->slice_count) return PROPTER_OK;
+  PropterId id;
+  const PropterTerm term = propter_iri(dimension);
+  PROPTER_TRY(propter_snapshot_find(know->snapshot, &term, &id, err));
+  while (d < m->slice_dimensions && m->slice_dimension[d] != id) d++;
+  if (d == m->slice_dimensions) return PROPTER_OK;
+  PROPTER_TRY(know_series(know, metric, err));
+  if (!propter_series_find(&metric->series.series, from, &first) || !propter_series_find(&metric->series.series, to, &last) || last < first) return PROPTER_OK;
+  PropterStatus status = read_cube(know, m, from, to, arena, slices, &c, err);
+  if (!status && !(*out = propter_calloc(c.levels[d] + 1, sizeof **out))) status = propter_fail(err, PROPTER_NO_MEMORY, "members of a dimension");
+  if (!status) status = add_up(know, &c, d, m->numerator ? NAN : 1 / (double)(last - first + 1), arena, *out, err);
+  if (status) {
+    propter_free(*out);
+    *out = NULL;
+  } else {
+    *count = c.levels[d];
+  }
   cube_clear(&c);
   for (int k = 0; k < 2; k++) propter_metric_slices_clear(&slices[k]);
   return status;

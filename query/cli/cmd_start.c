@@ -39,7 +39,7 @@ PropterStatus start_brief(Start *s, const char *name, char **words, unsigned cou
   if (fclose(out) != 0 && status == PROPTER_OK) status = start_no_memory(s->err);
   while (status == PROPTER_OK && size && printed[size - 1] == '\n') printed[--size] = 0;
   const char *last = status == PROPTER_OK && show ? memrchr(printed, '\n', size) : NULL;
-  if (status == PROPTER_OK && show) fprintf(s->call->out, "%-8s %s\n", name, last ? last + 1 : printed);
+  if (status == PROPTER_OK && show) fprintf(s->notes, "%-8s %s\n", name, last ? last + 1 : printed);
   free(printed);
   return status;
 }
@@ -124,12 +124,16 @@ static PropterStatus start(Start *s) {
   PROPTER_TRY(write_job(s));
   PROPTER_TRY(start_brief(s, "infer", NULL, 0, false));
   PropterStatus status = start_moves(s);
-  fprintf(s->call->out, "\npack     %s: what was guessed, to be edited; then propter -g %s run %s/job.ini\n", s->pack, s->call->graph, s->pack);
+  fprintf(s->notes, "\npack     %s: what was guessed, to be edited; then propter -g %s run %s/job.ini\n", s->pack, s->call->graph, s->pack);
   return status;
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  Start s = {.call = call, .job = {.max = 1 << 20}, .err = err, .folder = propter_str(call->operands[0])};
+  Start s = {.call = call, .notes = output_screen(stderr), .job = {.max = 1 << 20}, .err = err, .folder = propter_str(call->operands[0])};
+  if (!s.notes || setvbuf(s.notes, NULL, _IOLBF, BUFSIZ) != 0) {
+    if (s.notes) (void)fclose(s.notes);
+    return start_no_memory(err);
+  }
   while (s.folder.len > 1 && s.folder.data[s.folder.len - 1] == '/') s.folder.len--;
   s.folder = propter_arena_copy(&s.arena, s.folder);
   char *whole = s.folder.data ? realpath(s.folder.data, NULL) : NULL;
@@ -142,6 +146,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
     status = name && s.pack ? start(&s) : start_no_memory(err);
   }
   free(whole);
+  (void)fclose(s.notes);
   propter_buf_clear(&s.job);
   propter_map_clear(&s.labels);
   propter_vec_clear(&s.files);
@@ -165,7 +170,8 @@ const Command command_start = {
         "single events, and many files with the same columns, are first added up by period and slice; a column for each period becomes a row for each.\n"
         "A table without amounts whose header names titles and starts is a list of events (propter events).\n"
         "Reads every other file that it can as a document, takes the causes they name as concepts, judges every move, lists the five most\n"
-        "surprising and answers why for the first. What it guessed is a pack that can be edited and run again.\n"
+        "surprising and answers why for the first. What it guessed is a pack that can be edited and run again. The moves and the answer go to\n"
+        "standard output, what is done meanwhile to standard error.\n"
         "Exit codes as those of propter why; 7 also where no table can be used.",
     .examples = "propter -g first.graph start ontology/packs/us-employment",
     .run = run};

@@ -17,6 +17,7 @@ typedef struct {
 
 typedef struct {
   CommandCall *call;
+  FILE *notes; /* what is done meanwhile: standard error */
   PropterArena arena;
   PROPTER_VEC(StartFile) files;
   PropterStr folder, name; /* last part of its name, as IRIs and files take it */

@@ -92,6 +92,6 @@ PropterStatus start_moves(Start *s) {
   PROPTER_TRY(status);
   for (size_t i = 0; i < 3; i++)
     if (!words[i]) return start_no_memory(s->err);
-  fputs("\nthe first of them\n", s->call->out);
+  fputs("\nthe first of them\n", s->call->out), (void)fflush(s->call->out); /* the answer may take another way to the same place */
   return start_step(s, "why", words, 3, s->call->out);
 }

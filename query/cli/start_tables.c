@@ -138,12 +138,12 @@ static PropterStatus add_up(Start *s, const PropterSniff *found, const PropterCe
   if (status == PROPTER_OK) status = use_made(s, &cells, stem, "cells", &sniff);
   propter_buf_clear(&cells);
   if (status == PROPTER_OK)
-    fprintf(s->call->out, "         added up by period and slice: %s rows of %zu file%s to %s cells\n", output_number(summary.rows), count,
+    fprintf(s->notes, "         added up by period and slice: %s rows of %zu file%s to %s cells\n", output_number(summary.rows), count,
             count == 1 ? "" : "s", output_number(summary.cells));
   if (status == PROPTER_OK && summary.repeated)
-    fprintf(s->call->out, "         told again: %s rows equal an earlier one in every column, the first in %s, line %llu; they are added up all the same\n",
+    fprintf(s->notes, "         told again: %s rows equal an earlier one in every column, the first in %s, line %llu; they are added up all the same\n",
             output_number(summary.repeated), summary.repeated_table->path, (unsigned long long)summary.repeated_line);
-  if (status == PROPTER_OK && summary.left_out) fprintf(s->call->out, "         left out: %s rows or cells, with line, value and reason in %s\n", output_number(summary.left_out), record);
+  if (status == PROPTER_OK && summary.left_out) fprintf(s->notes, "         left out: %s rows or cells, with line, value and reason in %s\n", output_number(summary.left_out), record);
   propter_buf_clear(&left);
   propter_sniff_clear(&sniff);
   return status;
@@ -157,13 +157,13 @@ static PropterStatus turn(Start *s, const PropterSniff *found, const char *path,
   PropterStatus status = propter_melt(path, found, &made, &melted, s->err);
   *wide = melted.periods > 0;
   if (status == PROPTER_OK && *wide && melted.mixed) {
-    fprintf(s->call->out, "table    %s: not used: its rows are different measures (column %s); give each a column or a file of its own\n", called, melted.mixed);
+    fprintf(s->notes, "table    %s: not used: its rows are different measures (column %s); give each a column or a file of its own\n", called, melted.mixed);
   } else if (status == PROPTER_OK && *wide) {
     status = use_made(s, &made, stem, "long", &sniff);
     if (status == PROPTER_OK) {
-      fprintf(s->call->out, "table    %s: %zu columns of periods turned into %s rows", called, melted.periods, output_number(melted.rows));
-      say_columns(s->call->out, &sniff, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(s->call->out, &sniff, PROPTER_COLUMN_SLICE, ", slices ");
-      fputc('\n', s->call->out);
+      fprintf(s->notes, "table    %s: %zu columns of periods turned into %s rows", called, melted.periods, output_number(melted.rows));
+      say_columns(s->notes, &sniff, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(s->notes, &sniff, PROPTER_COLUMN_SLICE, ", slices ");
+      fputc('\n', s->notes);
     }
   }
   propter_sniff_clear(&sniff);
@@ -177,7 +177,7 @@ static PropterStatus say_left_out(Start *s, const PropterSniff *found) {
   PropterStatus status = propter_sniff_left_out(found, &left, s->err);
   for (size_t at = 0, end; at < left.len && status == PROPTER_OK; at = end + 1) {
     for (end = at; end < left.len && left.data[end] != '\n';) end++;
-    fprintf(s->call->out, "         %.*s\n", (int)(end - at), left.data + at);
+    fprintf(s->notes, "         %.*s\n", (int)(end - at), left.data + at);
   }
   propter_buf_clear(&left);
   return status;
@@ -185,7 +185,7 @@ static PropterStatus say_left_out(Start *s, const PropterSniff *found) {
 
 static PropterStatus use_found(Start *s, const PropterSniff *found, const StartFile *file, const char *called, const PropterCellsTable *tables, size_t count,
                                const char *stem) {
-  FILE *out = s->call->out;
+  FILE *out = s->notes;
   size_t measures = 0;
   for (size_t i = 0; i < found->count; i++) measures += found->columns[i].role == PROPTER_COLUMN_MEASURE;
   bool wide = false;
@@ -231,7 +231,7 @@ static PropterStatus use_table(Start *s, size_t at) {
   if (!stem || !called || !tables) return start_no_memory(s->err);
   PropterError bad = {0};
   if (propter_sniff(file->path, &options, NULL, &found, &bad) != PROPTER_OK) {
-    fprintf(s->call->out, "table    %s: not used: %s\n", called, bad.message);
+    fprintf(s->notes, "table    %s: not used: %s\n", called, bad.message);
     propter_sniff_clear(&found);
     return bad.status == PROPTER_NO_MEMORY ? propter_fail(s->err, bad.status, "%s", bad.message) : PROPTER_OK;
   }

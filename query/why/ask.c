@@ -254,8 +254,15 @@ static PropterStatus compare(Ask *k, const PropterQuestion *q, PropterWhyAnswer 
 static PropterStatus add_parts(Ask *k, PropterWhyAnswer *a) {
   const PropterInference *f = a->inference;
   PropterPart *found = NULL;
-  if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return PROPTER_OK;
-  PROPTER_TRY(propter_where(f->holder, f->metric.iri, f->first, f->last, &a->arena, &found, &a->parts, k->err));
+  const PropterStr by = a->question.parted ? a->question.by : (PropterStr){"", 0};
+  if (a->outcome == PROPTER_ANSWER_NOT_TESTABLE || (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE && !by.len)) return PROPTER_OK;
+  if (by.len) PROPTER_TRY(propter_members(f->holder, f->metric.iri, by, f->first, f->last, &a->arena, &found, &a->parts, k->err));
+  a->members = a->parts > 0;
+  for (size_t i = 0; i < a->parts && a->outcome == PROPTER_ANSWER_DID_NOT_MOVE; i++) found[i].share = NAN; /* of no change */
+  if (!a->members && a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
+    propter_free(found);
+    PROPTER_TRY(propter_where(f->holder, f->metric.iri, f->first, f->last, &a->arena, &found, &a->parts, k->err));
+  }
   a->part = propter_arena_alloc(&a->arena, (a->parts + 1) * sizeof *a->part);
   if (a->part && a->parts) memcpy(a->part, found, a->parts * sizeof *a->part);
   propter_free(found);

@@ -12,6 +12,7 @@ static bool contains(PropterStr text, PropterStr start, const char *before) {
 
 /* The largest part that the dimension tells: "region EU", "product shoes, region EU"; a->parts: none. */
 static size_t part_by(const PropterWhyAnswer *a) {
+  if (a->members) return isfinite(a->part[0].share) ? 0 : a->parts;
   for (size_t i = 0; i < a->parts; i++)
     if (!a->question.by_label.len || contains(a->part[i].label, a->question.by_label, ", ")) return i;
   return a->parts;
@@ -45,8 +46,9 @@ static void put_part(PropterBuf *t, const PropterWhyAnswer *a) {
   if (at == a->parts && a->question.by_label.len)
     propter_buf_add(t, PROPTER_STR("no part by ")), propter_put_line(t, a->question.by_label), propter_buf_add(t, PROPTER_STR(" stands out"));
   else if (at == a->parts) propter_buf_add(t, PROPTER_STR("the graph knows no part of it that carries the change"));
-  if (!a->parts) return;
+  if (!a->parts || !isfinite(p->share)) return;
   propter_buf_add(t, at == a->parts ? PROPTER_STR("; most of it lies in ") : PROPTER_STR("most of it lies in "));
+  if (a->members) propter_put_line(t, a->question.by_label), propter_buf_add_char(t, ' ');
   propter_put_line(t, p->label), propter_buf_add(t, PROPTER_STR(" (")), why_put_percent(t, p->share, false), propter_buf_add(t, PROPTER_STR(" of the change)"));
 }
 

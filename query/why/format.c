@@ -197,9 +197,20 @@ size_t why_part_depth(const PropterWhyAnswer *a, size_t at) {
 }
 
 void why_put_part(PropterBuf *out, const PropterWhyAnswer *a, const PropterPart *p, void (*put)(PropterBuf *, PropterStr)) {
-  if (isfinite(p->observed))
-    why_put_signed(out, p->observed - p->expected, why_answer_decimals(a)), why_put_unit(out, a, put), propter_buf_add(out, PROPTER_STR(", "));
-  why_put_percent(out, p->share, false), propter_buf_add(out, PROPTER_STR(" of the change"));
+  if (isfinite(p->observed)) why_put_signed(out, p->observed - p->expected, why_answer_decimals(a)), why_put_unit(out, a, put);
+  if (isfinite(p->observed) && isfinite(p->share)) propter_buf_add(out, PROPTER_STR(", "));
+  if (isfinite(p->share)) why_put_percent(out, p->share, false), propter_buf_add(out, PROPTER_STR(" of the change"));
+  else if (!isfinite(p->observed)) propter_buf_add(out, PROPTER_STR("cannot be judged"));
+}
+
+const char *const why_member_column[WHY_MEMBER_COLUMNS] = {"observed", "expected", "deviation", "share of the change"};
+
+void why_put_member(PropterBuf *out, const PropterWhyAnswer *a, const PropterPart *p, int column) {
+  const double v[] = {p->observed, p->expected, p->observed - p->expected, p->share};
+  if (!isfinite(v[column])) propter_buf_add(out, PROPTER_STR("\xE2\x80\x93"));
+  else if (column == 3) why_put_percent(out, v[column], false);
+  else if (column == 2) why_put_signed(out, v[column], why_answer_decimals(a));
+  else why_put_number(out, v[column], why_answer_decimals(a));
 }
 
 void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *a, size_t at, void (*put)(PropterBuf *, PropterStr)) {

@@ -83,6 +83,10 @@ void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *answer, size_t at
 size_t why_part_depth(const PropterWhyAnswer *answer, size_t at);
 /* Of a part: "−15.1 k, 97 % of the change", unescaped but for the unit, which `put` writes. */
 void why_put_part(PropterBuf *out, const PropterWhyAnswer *answer, const PropterPart *part, void (*put)(PropterBuf *out, PropterStr text));
+/* A column of the table of members: observed, expected, deviation, share of the change; a dash for what is not known. */
+enum { WHY_MEMBER_COLUMNS = 4 };
+extern const char *const why_member_column[WHY_MEMBER_COLUMNS];
+void why_put_member(PropterBuf *out, const PropterWhyAnswer *answer, const PropterPart *part, int column);
 /* File name at the end of a path. */
 PropterStr why_base_name(PropterStr path);
 /* "digest-2011-09.html § Information, characters 412-497" with an en dash, unescaped. */

@@ -234,6 +234,18 @@ static void upstream(const PropterWhyAnswer *a, PropterBuf *out) {
   }
 }
 
+static void members(const PropterWhyAnswer *a, PropterBuf *out) {
+  add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All parts\"><table><thead><tr>");
+  escaped(out, "<th scope=\"col\">", a->question.by_label, "</th>");
+  for (int c = 0; c < WHY_MEMBER_COLUMNS; c++) propter_buf_printf(out, "<th scope=\"col\" class=\"n\">%s</th>", why_member_column[c]);
+  add(out, "</tr></thead><tbody>");
+  for (size_t i = 0; i < a->parts; i++) {
+    escaped(out, "<tr><th scope=\"row\">", a->part[i].label, "</th>");
+    for (int c = 0; c < WHY_MEMBER_COLUMNS; c++) add(out, "<td class=\"n\">"), why_put_member(out, a, &a->part[i], c), add(out, "</td>");
+    add(out, "</tr>");
+  }
+  add(out, "</tbody></table></div>");
+}
 
 PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
@@ -264,7 +276,9 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
         "zero.</figcaption></figure>");
     if (a->parts)
       add(out, "<h2>Where the change lies</h2><figure class=\"scroll\">"), why_svg_parts(a, out),
-          add(out, "<figcaption>Bar: the part\'s share of the deviation; each part beside its own usual course. Small parts are left out.</figcaption></figure>");
+          propter_buf_printf(out, "<figcaption>Bar: the part\'s share of the deviation; each part beside its own usual course.%s</figcaption></figure>",
+                             a->members ? "" : " Small parts are left out.");
+    if (a->members) members(a, out);
     if (a->upstreams) upstream(a, out);
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE && (a->causes || a->outcome != PROPTER_ANSWER_DID_NOT_MOVE)) causes(a, out);
     against(a, out);

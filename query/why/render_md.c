@@ -87,6 +87,17 @@ static void request(const PropterWhyAnswer *a, PropterBuf *out) {
     if (a->gate[i].help.len) add(out, "\n- would help: "), propter_put_md(out, a->gate[i].help), add(out, "\n");
 }
 
+static void members(const PropterWhyAnswer *a, PropterBuf *out) {
+  add(out, "| "), propter_put_md(out, a->question.by_label);
+  for (int c = 0; c < WHY_MEMBER_COLUMNS; c++) propter_buf_printf(out, " | %s", why_member_column[c]);
+  add(out, " |\n|---|--:|--:|--:|--:|\n");
+  for (size_t i = 0; i < a->parts; i++) {
+    add(out, "| "), propter_put_md(out, a->part[i].label);
+    for (int c = 0; c < WHY_MEMBER_COLUMNS; c++) add(out, " | "), why_put_member(out, a, &a->part[i], c);
+    add(out, " |\n");
+  }
+}
+
 PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterError *err) {
   (void)err;
   const PropterInference *f = a->inference;
@@ -129,7 +140,8 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
   if (a->outcome != PROPTER_ANSWER_ANSWERED)
     propter_buf_printf(out, "\n**%s**: ", propter_answer_outcome_name(a->outcome)), propter_put_md(out, f->reason), add(out, "\n");
   if (a->parts) add(out, "\n## Where the change lies\n\n");
-  for (size_t i = 0; i < a->parts; i++)
+  if (a->members) members(a, out);
+  for (size_t i = 0; i < a->parts && !a->members; i++)
     why_put_pad(out, 2 * why_part_depth(a, i)), add(out, "- "), propter_put_md(out, a->part[i].label), add(out, ": "), why_put_part(out, a, &a->part[i], propter_put_md),
         add(out, "\n");
   if (a->upstreams) add(out, "\n## What moved upstream\n\n");

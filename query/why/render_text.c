@@ -159,11 +159,35 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   }
 }
 
+/* The table of all members of the dimension asked for. */
+static void members(const PropterWhyAnswer *a, size_t widest, PropterBuf *out) {
+  enum { FIGURE = 12 };
+  label(out, "where"), cell(out, a->question.by_label, widest + 2);
+  for (int c = 0; c < WHY_MEMBER_COLUMNS; c++) {
+    if (c + 1 < WHY_MEMBER_COLUMNS) cell(out, propter_str(why_member_column[c]), FIGURE);
+    else propter_buf_printf(out, "%s\n", why_member_column[c]);
+  }
+  for (size_t i = 0; i < a->parts; i++) {
+    label(out, ""), cell(out, a->part[i].label, widest + 2);
+    for (int c = 0; c < WHY_MEMBER_COLUMNS; c++) {
+      PropterBuf t = {0};
+      why_put_member(&t, a, &a->part[i], c);
+      if (c + 1 < WHY_MEMBER_COLUMNS) cell(out, propter_buf_str(&t), FIGURE);
+      else propter_buf_add(out, propter_buf_str(&t)), propter_buf_add_char(out, '\n');
+      why_drop(out, &t);
+    }
+  }
+}
+
 static void where(const PropterWhyAnswer *a, PropterBuf *out) {
-  size_t widest = 0;
+  size_t widest = a->members ? why_text_width(a->question.by_label) : 0;
   for (size_t i = 0; i < a->parts; i++) {
     size_t w = why_text_width(a->part[i].label) + 2 * why_part_depth(a, i);
     if (w > widest && w <= NAME_MOST) widest = w;
+  }
+  if (a->members) {
+    members(a, widest, out);
+    return;
   }
   for (size_t i = 0; i < a->parts; i++) {
     size_t indent = 2 * why_part_depth(a, i);

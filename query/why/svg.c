@@ -461,14 +461,15 @@ double why_svg_shares(const PropterWhyAnswer *a, PropterBuf *out) {
 /* --- where it lies ---------------------------------------------------------------------------------------------------------------------- */
 
 double why_svg_parts(const PropterWhyAnswer *a, PropterBuf *out) {
-  enum { ROW = 28, INDENT = 22 };
-  if (!a->parts) return 0;
+  enum { ROW = 28, INDENT = 22, MOST = 40 };
+  const size_t parts = a->parts < MOST ? a->parts : MOST; /* the tables have all */
+  if (!parts) return 0;
   double low = 0, high = 1;
-  for (size_t i = 0; i < a->parts; i++) low = fmin(low, a->part[i].share), high = fmax(high, a->part[i].share);
-  const double left = 360, right = WIDTH - 240, top = 8, bottom = top + (double)(a->parts + 1) * ROW, scale = (right - left) / (high - low);
+  for (size_t i = 0; i < parts; i++) low = fmin(low, a->part[i].share), high = fmax(high, a->part[i].share);
+  const double left = 360, right = WIDTH - 240, top = 8, bottom = top + (double)(parts + 1) * ROW, scale = (right - left) / (high - low);
 #define X(v) (left + ((v) - low) * scale)
   open_svg(out, "parts", bottom + 26, "Where the change lies");
-  for (size_t i = 0; i < a->parts; i++) {
+  for (size_t i = 0; i < parts; i++) {
     const size_t above = a->part[i].parent;
     propter_put_html(out, a->part[i].label);
     if (above != SIZE_MAX) add(out, ", in "), propter_put_html(out, a->part[above].label);
@@ -479,14 +480,14 @@ double why_svg_parts(const PropterWhyAnswer *a, PropterBuf *out) {
   text(out, "tick", X(0), bottom + 18, "middle", PROPTER_STR("0 %")), text(out, "tick", X(1), bottom + 18, "middle", PROPTER_STR("100 %"));
   text(out, "rowlabel strong", 4, top + 18, NULL, a->inference->metric.label);
   rect(out, "total", X(0), top + 6, X(1) - X(0), 16, 2);
-  for (size_t i = 0; i < a->parts; i++) {
+  for (size_t i = 0; i < parts; i++) {
     const PropterPart *p = &a->part[i];
     const double x = 4 + (double)(why_part_depth(a, i) + 1) * INDENT, y = top + (double)(i + 1) * ROW;
     const size_t above = p->parent == SIZE_MAX ? 0 : p->parent + 1; /* its row */
     line(out, "axis", x - 14, top + (double)above * ROW + 24, x - 14, y + 14), line(out, "axis", x - 14, y + 14, x - 4, y + 14);
     PropterBuf part = {0};
     propter_put_line_cut(&part, p->label, 44), text(out, "rowlabel", x, y + 18, NULL, propter_buf_str(&part)), why_drop(out, &part);
-    rect(out, "share", fmin(X(0), X(p->share)), y + 6, fmax(fabs(X(p->share) - X(0)), 1), 16, 2);
+    if (isfinite(p->share)) rect(out, "share", fmin(X(0), X(p->share)), y + 6, fmax(fabs(X(p->share) - X(0)), 1), 16, 2);
     why_put_part(&part, a, p, propter_put_line), text(out, "rowvalue", right + 14, y + 18, NULL, propter_buf_str(&part)), why_drop(out, &part);
   }
   add(out, "</svg>");

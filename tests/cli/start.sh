@@ -57,6 +57,19 @@ start desk2
 said 'exponents are amounts' '600 rows by day, measures calls, slices office'
 said 'a list of happenings is read as one' 'incidents.csv: 2 events'
 said 'and answers' ' 1 Billing outage, 11–22 Jun 2024'
+said_to=$(rm -rf desk2-pack2; "$PROPTER" -g desk3.g --today 2024-07-01 start --pack desk2-pack2 desk2 2>notes </dev/null)
+case $said_to in 'moves '*'the first of them'*'understood '*) ok 'moves and answer in their order on standard output, nothing else' ;; *) not_ok 'standard output' "$said_to" ;; esac
+if grep -q '^table ' notes && grep -q '^pack ' notes; then ok 'what is done meanwhile on standard error'; else not_ok 'standard error' "$(cat notes)"; fi
+by() { out=$("$PROPTER" -g desk2.g --today 2024-07-20 why --format "$@" 2>&1); got=$?; }
+by text 'calls by office from 11 June to 22 June 2024'
+said 'by a dimension: a table of all its members' 'where       office  observed    expected    deviation   share of the change'
+if printf '%s\n' "$out" | grep -A3 '^where ' | tail -3 | awk '{ print $1 }' | sort | tr '\n' ' ' | grep -qx 'Lima Oslo Pune '; then ok 'none is left out'; else not_ok 'none is left out' "$out"; fi
+by md 'calls by office on 3 March 2024'
+said 'also of what did not move, without shares' '| office | observed | expected | deviation | share of the change |'
+said 'whose cells are dashes' ' | – |'
+by csv 'calls by office from 11 June to 22 June 2024'; said 'as rows' ',part,,,Pune,'
+by json 'calls by office from 11 June to 22 June 2024'; said 'as data' '{"label":"Pune","metric":"","parent":null,"observed":'
+by html 'calls by office from 11 June to 22 June 2024'; said 'with headers in HTML' '<tr><th scope="row">Pune</th><td class="n">'
 grep -q 'incidents.csv' desk2-pack/job.ini && out=$("$PROPTER" -g desk2.g --today 2024-07-20 run desk2-pack/job.ini 2>&1); ended 'the pack reads it, too' 0
 
 # Nothing but noise, in many figures: the largest of them is no news.

@@ -229,6 +229,7 @@ struct PropterWhyAnswer {
   PropterStr track;          /* the track record in words */
   size_t parts;              /* where the deviation lies (propter_where); none of what did not move */
   PropterPart *part;
+  bool members;              /* the parts are all members of the dimension that the question asks for ("by region"), also of what did not move */
   size_t upstreams;          /* metrics that drive this one and moved (propter_upstream); none of what did not move */
   PropterUpstream *upstream;
   size_t nearest;
