@@ -146,6 +146,13 @@ static PropterStatus post(const Session *s, const Watch *w, PropterError *err) {
   PropterBuf body = {.max = 64 << 20}, reply = {.max = 1 << 20}, type = {.max = 1 << 10};
   const PropterFetchOptions options = {.rules = s->rules, .bytes = 1 << 20, .ms = 30000};
   if (!w->webhook.len) return PROPTER_OK;
+  const PropterStatus allowed = propter_fetch_allowed(s->rules, w->webhook, NULL, err);
+  if (allowed == PROPTER_INVALID) {
+    propter_error_clear(err);
+    return propter_fail(err, allowed, "<%.*s> is not allowed: expected --allow-webhook (in a job file: allow-webhook) with this URL or one that it stands below",
+                        (int)(w->webhook.len < 200 ? w->webhook.len : 200), w->webhook.data);
+  }
+  PROPTER_TRY(allowed);
   propter_buf_add(&body, PROPTER_STR("{\"watch\":")), propter_put_json(&body, w->iri);
   propter_buf_add(&body, PROPTER_STR(",\"question\":")), propter_put_json(&body, w->question);
   propter_buf_add(&body, PROPTER_STR(",\"was\":")), propter_put_json(&body, w->answer);
@@ -166,7 +173,7 @@ static PropterStatus check(Session *s) {
   CommandView view;
   PropterError away = {0}; /* of the first webhook that failed */
   PropterStatus posted = PROPTER_OK;
-  size_t changed = 0;
+  size_t told = 0, waiting = 0;
   PropterStatus status = view_open(s->call, &view, s->err);
   if (status == PROPTER_OK) status = read_watches(s, view.snapshot);
   for (size_t i = 0; i < s->watches.count && status == PROPTER_OK; i++) status = ask(s, view.snapshot, &s->watches.items[i]);
@@ -180,14 +187,16 @@ static PropterStatus check(Session *s) {
     say(s, "    was  ", w->answer.len ? w->answer : PROPTER_STR("never asked"), "\n"), say(s, "    now  ", w->now, "\n");
     PropterError err = {0};
     const PropterStatus one = s->call->dry_run ? PROPTER_OK : post(s, w, &err);
-    if (one == PROPTER_OK) news[changed++] = w;
-    else say(s, "not posted  ", propter_str(err.message), "\n");
+    if (one == PROPTER_OK) news[told++] = w;
+    else waiting++, say(s, "not posted  ", propter_str(err.message), "\n");
     if (one != PROPTER_OK && posted == PROPTER_OK) posted = one, away = err;
   }
-  PropterStatus kept = news && !s->call->dry_run ? keep_answers(s, changed, news) : PROPTER_OK;
+  PropterStatus kept = news && !s->call->dry_run ? keep_answers(s, told, news) : PROPTER_OK;
   if (status == PROPTER_OK) status = kept;
   if (status != PROPTER_OK) return status;
-  fprintf(s->call->out, "%zu of %zu answers changed\n", changed, s->watches.count);
+  fprintf(s->call->out, "%zu of %zu answers changed", told + waiting, s->watches.count);
+  if (waiting) fprintf(s->call->out, ", %zu not posted", waiting);
+  fputc('\n', s->call->out);
   if (posted != PROPTER_OK && s->err) *s->err = away;
   return posted;
 }
@@ -295,7 +304,7 @@ const Command command_watch = {
         "whose answer changed: its window, its outcome, the causes that are named, how likely and on what grounds; numbers that move a little do not\n"
         "count. Relative times (\"last month\") count from today each time. A question with --webhook is posted as JSON {watch, question, was, now,\n"
         "answer} when its answer changed; the host must be allowed by --allow-webhook, with the rules of --allow-service, and answer 200. What could not\n"
-        "be posted is posted the next time. In a job file: [watch], behind [infer].\n"
+        "be posted is counted, named and posted the next time. In a job file: [watch], behind [infer].\n"
         "Exit codes: 0 done, whatever changed; 3 a webhook that is not allowed; 7 with add: the question is not understood; 75 a webhook is away.",
     .examples = "propter watch add information jobs in August 2011\npropter watch list\npropter watch",
     .run = run};

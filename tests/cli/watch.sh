@@ -43,8 +43,9 @@ watch >/dev/null 2>&1
 
 p load strike.ttl >/dev/null 2>&1
 expect 'a dry run tells of a change' 0 'now  WHY m:sent DURING "2013-05-01" TO "2013-05-31": answered, Drivers strike' watch --dry-run
-expect 'no list, no post' 3 'list' watch
-expect 'another list, no post' 3 'not on the list' watch --allow-webhook http://127.0.0.1:1/
+expect 'no list, no post: the option is named' 3 "<$hook> is not allowed: expected --allow-webhook" watch
+expect 'what changed is counted all the same' 3 '1 of 2 answers changed, 1 not posted' watch
+expect 'another list, no post' 3 'is not allowed: expected --allow-webhook' watch --allow-webhook http://127.0.0.1:1/
 expect 'public hosts are not this machine' 3 'not public' watch --allow-webhook http:
 [ "$(wc -l <posts)" -eq 1 ] && ok 'nothing was posted' || not_ok 'nothing was posted' "$(cat posts)"
 expect 'allowed, it is posted' 0 '1 of 2 answers changed' watch --allow-webhook "http://127.0.0.1:$port/"
@@ -58,11 +59,11 @@ watch add why did parcels sent fall in May 2013 --webhook "$away" >/dev/null 2>&
 "$PROPTER" -g g update 'INSERT DATA { <https://example.org/parcels#strike> <https://w3id.org/propter#knownFrom> "2013-06-01"^^<http://www.w3.org/2001/XMLSchema#date> }' >/dev/null 2>&1
 out=$(watch --dry-run 2>&1); case $out in *'1 of 2'*) ok 'changed back' ;; *) not_ok 'changed back' "$out" ;; esac
 out=$(watch --allow-webhook "$away" 2>&1); got=$?
-case $got$out in 75*'not posted'*'0 of 2 answers changed'*) ok 'a webhook that fails is told' ;; *) not_ok "a webhook that fails is told: exit $got" "$out" ;; esac
+case $got$out in 75*'not posted'*'1 of 2 answers changed, 1 not posted'*) ok 'a webhook that fails is told' ;; *) not_ok "a webhook that fails is told: exit $got" "$out" ;; esac
 out=$(watch --dry-run 2>&1); case $out in *'1 of 2'*) ok 'and its answer waits for the next time' ;; *) not_ok 'its answer waits' "$out" ;; esac
 "$PROPTER" -g g update 'DELETE { GRAPH ?g { ?w <https://w3id.org/propter#answer> ?a } } INSERT { GRAPH ?g { ?w <https://w3id.org/propter#answer> "of before" } } WHERE { GRAPH ?g { ?w <https://w3id.org/propter#answer> ?a } }' >/dev/null 2>&1
 out=$(watch --allow-webhook "$away" 2>&1); got=$?
-case $got$out in 75*'1 of 2 answers changed'*) ok 'the others are reported and kept' ;; *) not_ok "the others are reported and kept: exit $got" "$out" ;; esac
+case $got$out in 75*'2 of 2 answers changed, 1 not posted'*) ok 'the others are reported and kept' ;; *) not_ok "the others are reported and kept: exit $got" "$out" ;; esac
 out=$(watch --dry-run 2>&1); case $out in *'1 of 2'*) ok 'and the one alone waits' ;; *) not_ok 'the one alone waits' "$out" ;; esac
 
 printf '[job]\nname = night\n[infer]\n[watch]\nallow-webhook = http://127.0.0.1:1/\n' >job.ini
