@@ -89,6 +89,7 @@ PropterStatus propter_links_write(PropterGraph *graph, PropterInferrer *know, co
   if (!status) status = sheet_inputs(&sheet, run, know->snapshot, know->v, err);
   out->added = sheet.added.count, out->removed = sheet.removed.count;
   if (!status && !dry && (out->added || out->removed)) status = sheet_commit(&sheet, run, &out->added, &out->removed, out->run, sizeof out->run, err);
+  if (status) *out = (PropterLinksWritten){0};
   propter_vec_clear(&old);
   sheet_clear(&sheet);
   propter_run_free(run);

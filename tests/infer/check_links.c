@@ -155,6 +155,130 @@ START_TEST(failing_memory_is_reported) {
 }
 END_TEST
 
+/* ---- kept in the graph --------------------------------------------------------------------------------------------------------- */
+
+enum { EDITION_LINKS = 2 };
+
+/* A search's result in two editions, which differ in what one of the links rests on. */
+static PropterMetricLinks edition(unsigned number) {
+  static const PropterRefutation refutation[2] = {{.name = "placebo", .passed = true, .text = "none is left"}, {.name = "subset", .text = "half is left"}};
+  static PropterMetricLink link[EDITION_LINKS];
+  link[0] = (PropterMetricLink){.cause = PROPTER_STR(W "north-orders"), .effect = PROPTER_STR(W "world-orders"), .lag = 1, .directed = true,
+                                .strength = .5, .p = 1e-7, .q = 1e-6, .stability = number % 2 ? .75 : .5,
+                                .knowledge = PROPTER_STR("the gazette"), .adjustment = PROPTER_STR("seen through nothing"),
+                                .value = 2, .low = 1, .high = 3, .refutations = 2, .refutation = refutation};
+  link[1] = (PropterMetricLink){.cause = PROPTER_STR(W "east-orders"), .effect = PROPTER_STR(W "west-orders"), .strength = .2, .p = .01, .q = .04,
+                                .stability = .6, .knowledge = {"", 0}, .adjustment = {"", 0}, .value = NAN, .low = NAN, .high = NAN};
+  return (PropterMetricLinks){.grain = PROPTER_GRAIN_MONTH, .links = EDITION_LINKS, .link = link};
+}
+
+typedef struct {
+  PropterGraph *graph;
+  unsigned edition; /* the last that was written: 0 is none */
+  bool dry;
+  PropterLinksWritten written;
+} Keep;
+
+static PropterStatus count_in(PropterSnapshot *snapshot, const char *graph, const char *property, PropterTerm object, uint64_t *count, PropterError *err) {
+  const PropterTerm term[] = {propter_iri(propter_str(graph)), propter_iri(propter_str(property)), object};
+  PropterId id[3] = {0};
+  PropterQuads found = {0};
+  *count = 0;
+  for (size_t i = 0; i < 3; i++) {
+    if (term[i].value.len) PROPTER_TRY(propter_snapshot_find(snapshot, &term[i], &id[i], err));
+    if (term[i].value.len && !id[i]) return PROPTER_OK;
+  }
+  PropterStatus status = propter_snapshot_match(snapshot, (PropterQuad){.p = id[1], .o = id[2], .g = id[0]}, 0, &found, err);
+  *count = found.count;
+  propter_vec_clear(&found);
+  return status;
+}
+
+/* One whole edition or nothing, and no trace of the other. */
+static PropterStatus check_kept(PropterSnapshot *snapshot, const char *graph, unsigned number, PropterError *err) {
+  uint64_t links, runs, same, other;
+  const PropterStr decimal = propter_vocab_iri(VOCAB_xsd_decimal);
+  const PropterTerm stability[] = {propter_typed(PROPTER_STR("0.5"), decimal), propter_typed(PROPTER_STR("0.75"), decimal)};
+  PROPTER_TRY(count_in(snapshot, graph, NS "stability", (PropterTerm){0}, &links, err));
+  PROPTER_TRY(count_in(snapshot, graph, NS "run", (PropterTerm){0}, &runs, err));
+  PROPTER_TRY(count_in(snapshot, graph, NS "stability", stability[number % 2], &same, err));
+  PROPTER_TRY(count_in(snapshot, graph, NS "stability", stability[(number + 1) % 2], &other, err));
+  ck_assert_uint_eq(links, number ? EDITION_LINKS : 0);
+  ck_assert_uint_eq(same, number ? 1 : 0);
+  ck_assert_uint_eq(other, 0);
+  ck_assert(!number || runs);
+  return PROPTER_OK;
+}
+
+/* Writes the next edition over the last, which must still be there as it was. */
+static PropterStatus keep(void *payload, PropterError *err) {
+  Keep *k = payload;
+  PropterSnapshot *snapshot = NULL;
+  PropterInferrer *inferrer = NULL;
+  const PropterInferOptions options = world_options();
+  const PropterMetricLinks links = edition(k->edition + 1);
+  PropterStatus status = propter_snapshot_open(k->graph, 0, &snapshot, err);
+  if (!status) status = check_kept(snapshot, k->written.graph, k->edition, err);
+  if (!status) status = propter_inferrer_new(snapshot, &options, &inferrer, err);
+  if (!status) {
+    PropterLinksWritten written;
+    status = propter_links_write(k->graph, inferrer, &links, PROPTER_STR("a search"), PROPTER_STR("check"), 1400000000, k->dry, &written, err);
+    ck_assert_msg(status ? !*written.run && !written.added && !written.removed : written.added > 0, "%s, %llu added, %llu removed", propter_status_name(status),
+                  (unsigned long long)written.added, (unsigned long long)written.removed);
+    ck_assert(status || k->dry == !*written.run);
+    if (!status && !k->dry) k->edition++, k->written = written;
+  }
+  propter_inferrer_free(inferrer);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
+START_TEST(links_are_kept_whole_or_not_at_all) {
+  const char *dir = world_make("");
+  World w = world_open(dir);
+  Keep k = {.graph = w.graph, .dry = true};
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, keep, &k, false), 50);
+  ck_assert_uint_eq(k.edition, 0);
+  k.dry = false;
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, keep, &k, false), 50);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_IO, keep, &k, true), 1);
+  ck_assert_uint_ge(k.edition, 6);
+  world_close(&w);
+  ck_ok(propter_graph_verify(dir, NULL, err));
+}
+END_TEST
+
+/* The same again is no run; what the search finds no more goes. */
+START_TEST(what_did_not_change_is_not_written_again) {
+  World w = world_open(world_make(""));
+  Keep k = {.graph = w.graph};
+  PropterSnapshot *snapshot;
+  PropterInferrer *inferrer;
+  PropterLinksWritten written;
+  const PropterInferOptions options = world_options();
+  ck_ok(keep(&k, err));
+  ck_assert_uint_eq(k.written.removed, 0);
+  ck_assert(propter_str_starts(propter_str(k.written.graph), PROPTER_STR("https://w3id.org/propter/id/links/")));
+  for (int none = 0; none < 2; none++) {
+    PropterMetricLinks links = edition(1);
+    if (none) links.links = 0;
+    ck_ok(propter_snapshot_open(w.graph, 0, &snapshot, err));
+    ck_ok(propter_inferrer_new(snapshot, &options, &inferrer, err));
+    ck_ok(propter_links_write(w.graph, inferrer, &links, PROPTER_STR("a search"), PROPTER_STR("check"), 1400000000, false, &written, err));
+    ck_assert_str_eq(written.graph, k.written.graph);
+    ck_assert_uint_eq(written.added, 0);
+    ck_assert_uint_eq(written.removed, none ? k.written.added : 0);
+    ck_assert_int_eq(*written.run != 0, none);
+    propter_inferrer_free(inferrer);
+    propter_snapshot_close(snapshot);
+  }
+  ck_ok(propter_snapshot_open(w.graph, 0, &snapshot, err));
+  ck_ok(check_kept(snapshot, written.graph, 0, err));
+  propter_snapshot_close(snapshot);
+  world_close(&w);
+}
+END_TEST
+
 Suite *suite_links(void) {
   Suite *suite = suite_create("links");
   TCase *tc = tcase_create("links");
@@ -164,6 +288,8 @@ Suite *suite_links(void) {
   tcase_add_test(tc, shares_of_a_move_sum_to_it);
   tcase_add_test(tc, more_than_asked_for_is_a_limit);
   tcase_add_loop_test(tc, failing_memory_is_reported, 0, 3);
+  tcase_add_test(tc, links_are_kept_whole_or_not_at_all);
+  tcase_add_test(tc, what_did_not_change_is_not_written_again);
   suite_add_tcase(suite, tc);
   return suite;
 }

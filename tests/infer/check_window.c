@@ -599,15 +599,19 @@ static PropterPart *where_in(PropterSnapshot *snapshot, const char *metric, Prop
   return parts;
 }
 
+/* All regions as one metric with a dimension; the cube has a line for the world, too. */
+static const char in_parts[] =
+    "w:all-orders a p:Metric ; skos:prefLabel \"all orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:sliceBy w:region ;\n"
+    "  p:grain \"P1M\"^^xsd:duration .\n";
+
 /* The north carries what the world lost; where the north is a sum itself, its part does. What is no sum, has a part nobody knows or cancels out has no parts. */
 START_TEST(a_deviation_lies_somewhere) {
   const char *more =
       "w:north2-orders a p:Metric ; skos:prefLabel \"orders of the two norths\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:fixed [ p:dimension w:region ; p:member w:north ] ; p:grain \"P1M\"^^xsd:duration .\n"
-      "w:all-orders a p:Metric ; skos:prefLabel \"all orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:sliceBy w:region ; p:grain \"P1M\"^^xsd:duration .\n"
       "w:s1 a p:Definition ; p:operator p:SumOf ; p:whole w:north-orders ; p:part w:north2-orders .\n"
       "w:s2 a p:Definition ; p:operator p:DifferenceOf ; p:whole w:south-orders ; p:part w:north-orders .\n"
       "w:s3 a p:Definition ; p:operator p:SumOf ; p:whole w:east-orders ; p:part w:north-orders, w:nowhere-orders .\n";
-  World w = world_open(world_make(more));
+  World w = world_open(world_make(join(in_parts, more, "")));
   PropterArena arena = {0};
   size_t count;
   PropterPart *parts = where_in(w.snapshot, W "world-orders", &arena, &count);
@@ -634,6 +638,86 @@ START_TEST(a_deviation_lies_somewhere) {
   world_close(&w);
 }
 END_TEST
+
+static PropterStatus members_in(PropterInferrer *inferrer, const char *metric, const char *dimension, int year, int months, PropterArena *arena,
+                                PropterPart **members, size_t *count, PropterError *err) {
+  const PropterDay from = propter_day(year, 6, 1), to = propter_day(year, 6 + months, 1) - 1;
+  return propter_members(inferrer, propter_str(metric), propter_str(dimension), from, to, arena, members, count, err);
+}
+
+/* Each region once, as it stands among the parts of the world; means of the periods; shares of the whole. */
+START_TEST(a_dimension_shows_all_its_members) {
+  const char *dir = world_make(in_parts);
+  World w = world_open(dir);
+  PropterArena arena = {0};
+  PropterInferOptions options = world_options();
+  PropterInferrer *inferrer;
+  PropterPart *members;
+  size_t count, listed;
+  PropterPart *parts = where_in(w.snapshot, W "world-orders", &arena, &listed);
+  ck_ok(propter_inferrer_new(w.snapshot, &options, &inferrer, err));
+  ck_ok(members_in(inferrer, W "all-orders", W "region", 2013, 1, &arena, &members, &count, err));
+  ck_assert_uint_eq(count, 6);
+  double shares = 0, deviation = 0;
+  size_t met = 0;
+  for (size_t i = 0; i < count; i++) {
+    shares += members[i].share, deviation += members[i].observed - members[i].expected;
+    ck_assert(members[i].parent == SIZE_MAX && !members[i].metric.len && (!i || members[i].share <= members[i - 1].share));
+    for (size_t k = 0; k < listed; k++) {
+      if (!propter_str_starts(parts[k].label, members[i].label)) continue;
+      ck_assert_double_eq_tol(members[i].observed, parts[k].observed, 1e-9);
+      ck_assert_double_eq_tol(members[i].expected, parts[k].expected, 1e-9);
+      met++;
+    }
+  }
+  ck_assert_uint_eq(met, listed);
+  ck_assert_double_eq_tol(shares, 1, 1e-9);
+  for (size_t i = 0; i < count; i++) ck_assert_double_eq_tol(members[i].share, (members[i].observed - members[i].expected) / deviation, 1e-9);
+  propter_free(members);
+  ck_ok(members_in(inferrer, W "all-orders", W "region", 2013, 2, &arena, &members, &count, err));
+  double months[2], both = NAN;
+  for (size_t i = 0; i < count; i++)
+    if (propter_str_equal(members[i].label, PROPTER_STR("north"))) both = members[i].observed;
+  for (int m = 0; m < 2; m++) {
+    PropterInference *x = world_ask_at(dir, W "north-orders", 2013, 6 + m, NULL);
+    months[m] = x->observed;
+    propter_inference_free(x);
+  }
+  ck_assert_double_eq_tol(both, (months[0] + months[1]) / 2, 1e-9);
+  propter_free(members);
+  static const struct {
+    const char *metric, *dimension;
+    int year;
+  } none[] = {{W "north-orders", W "region", 2013}, {W "all-orders", W "month", 2013}, {W "all-orders", W "nothing", 2013}, {W "all-orders", W "region", 2031}};
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+    ck_ok(members_in(inferrer, none[i].metric, none[i].dimension, none[i].year, 1, &arena, &members, &count, err));
+    ck_assert(!members && !count);
+  }
+  PropterError named = {0};
+  ck_assert_int_eq(members_in(inferrer, W "region", W "region", 2013, 1, &arena, &members, &count, &named), PROPTER_NOT_FOUND);
+  propter_free(parts);
+  propter_inferrer_free(inferrer);
+  propter_arena_clear(&arena);
+  world_close(&w);
+}
+END_TEST
+
+static PropterStatus members_under_failure(void *payload, PropterError *err) {
+  PropterSnapshot *snapshot = NULL;
+  PropterInferrer *inferrer = NULL;
+  PropterArena arena = {0};
+  PropterPart *members = NULL;
+  size_t count = 0;
+  PropterStatus status = propter_snapshot_open(payload, 0, &snapshot, err);
+  if (!status) status = propter_inferrer_new(snapshot, NULL, &inferrer, err);
+  if (!status) status = members_in(inferrer, W "all-orders", W "region", 2013, 1, &arena, &members, &count, err);
+  ck_assert(status == PROPTER_OK ? count == 6 : !members && !count);
+  propter_free(members);
+  propter_arena_clear(&arena);
+  propter_inferrer_free(inferrer);
+  propter_snapshot_close(snapshot);
+  return status;
+}
 
 static PropterStatus where_under_failure(void *payload, PropterError *err) {
   PropterSnapshot *snapshot = NULL;
@@ -687,6 +771,9 @@ START_TEST(failing_memory_is_reported_everywhere) {
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, what_if_under_failure, w.graph, false), 100);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, where_under_failure, w.graph, false), 100);
   world_close(&w);
+  w = world_open(world_make(in_parts));
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, members_under_failure, w.graph, false), 100);
+  world_close(&w);
 }
 END_TEST
 
@@ -701,6 +788,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, a_quiet_month_did_not_move);
   tcase_add_test(t, the_whole_sees_the_part);
   tcase_add_test(t, a_deviation_lies_somewhere);
+  tcase_add_test(t, a_dimension_shows_all_its_members);
   tcase_add_test(t, the_return_belongs_to_the_strike);
   tcase_add_test(t, the_same_under_two_names_is_one);
   tcase_add_test(t, copies_and_retellings_count_once);

@@ -365,8 +365,73 @@ START_TEST(report_names_are_file_names) {
 }
 END_TEST
 
+/* An answer to "by region": what is known of every member, what is not is no number. */
+static void make_members(PropterWhyAnswer *a) {
+  static PropterPart part[] = {{PROPTER_STR("North"), {"", 0}, SIZE_MAX, 1000, 1030, .7}, {PROPTER_STR("South"), {"", 0}, SIZE_MAX, 401, 398, -.06},
+                               {PROPTER_STR("Isles"), {"", 0}, SIZE_MAX, 12, 12, NAN},    {PROPTER_STR("Abroad"), {"", 0}, SIZE_MAX, NAN, NAN, NAN}};
+  a->question.parted = true, a->question.by = PROPTER_STR("https://example.org/region"), a->question.by_label = PROPTER_STR("region");
+  a->parts = sizeof part / sizeof *part, a->part = part, a->members = true;
+}
+
+START_TEST(members_are_a_table_with_every_figure) {
+  static const struct {
+    const char *format;
+    const char *line[5];
+  } tables[] = {
+      {"text",
+       {"where       region  observed    expected    deviation   share of the change\n", "            North   1,000       1,030       −30         70 %\n",
+        "            South   401         398         +3          −6.0 %\n", "            Isles   12          12          0           –\n",
+        "            Abroad  –           –           –           –\n"}},
+      {"md",
+       {"| region | observed | expected | deviation | share of the change |\n", "| North | 1,000 | 1,030 | −30 | 70 % |\n",
+        "| South | 401 | 398 | +3 | −6.0 % |\n", "| Isles | 12 | 12 | 0 | – |\n", "| Abroad | – | – | – | – |\n"}},
+      {"csv",
+       {"\n", ",2011-08-31,1000,1030,-30,118,part,,,North,,,,,0.7,", ",2011-08-31,401,398,3,118,part,,,South,,,,,-0.06,",
+        ",2011-08-31,12,12,0,118,part,,,Isles,,,,,,", ",2011-08-31,,,,118,part,,,Abroad,,,,,,"}},
+      {"json",
+       {"\"where\":[", "{\"label\":\"North\",\"metric\":\"\",\"parent\":null,\"observed\":1000,\"expected\":1030,\"deviation\":-30,\"share\":0.7}",
+        "{\"label\":\"South\",\"metric\":\"\",\"parent\":null,\"observed\":401,\"expected\":398,\"deviation\":3,\"share\":-0.06}",
+        "{\"label\":\"Isles\",\"metric\":\"\",\"parent\":null,\"observed\":12,\"expected\":12,\"deviation\":0,\"share\":null}",
+        "{\"label\":\"Abroad\",\"metric\":\"\",\"parent\":null,\"observed\":null,\"expected\":null,\"deviation\":null,\"share\":null}]"}},
+      {"html",
+       {"<th scope=\"col\">region</th><th scope=\"col\" class=\"n\">observed</th>",
+        "<th scope=\"row\">North</th><td class=\"n\">1,000</td><td class=\"n\">1,030</td><td class=\"n\">−30</td><td class=\"n\">70 %</td></tr>",
+        "<th scope=\"row\">South</th><td class=\"n\">401</td><td class=\"n\">398</td><td class=\"n\">+3</td><td class=\"n\">−6.0 %</td></tr>",
+        "<th scope=\"row\">Isles</th><td class=\"n\">12</td><td class=\"n\">12</td><td class=\"n\">0</td><td class=\"n\">–</td></tr>",
+        "<th scope=\"row\">Abroad</th><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n\">–</td></tr>"}},
+  };
+  PropterWhyAnswer *a = answer_for(MADE_ANSWERED, false);
+  PropterBuf out = {0};
+  make_members(a);
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    render(a, tables[i].format, &out);
+    const char *at = out.data;
+    for (size_t k = 0; k < 5; k++) {
+      const char *found = strstr(at, tables[i].line[k]);
+      ck_assert_msg(found != NULL, "%s: %s is not in its place in %s", tables[i].format, tables[i].line[k], out.data);
+      at = found + 1;
+    }
+  }
+  json_t *s = schema(), *v;
+  char why[600] = "";
+  render(a, "json", &out);
+  v = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, NULL);
+  ck_assert_msg(schema_valid(s, v, why, sizeof why), "%s", why);
+  json_decref(v);
+  json_decref(s);
+  propter_why_free(a);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+typedef struct {
+  MadeKind kind;
+  bool members;
+} Whole;
+
 static PropterStatus whole_answer(void *payload, PropterError *err) {
-  MadeKind kind = *(MadeKind *)payload;
+  const Whole *whole = payload;
+  const MadeKind kind = whole->kind;
   PropterInference *f = made_inference(kind);
   PropterQuestion q = made_question(f, "why");
   q.note[q.note_count++] = PROPTER_STR("a note");
@@ -374,6 +439,8 @@ static PropterStatus whole_answer(void *payload, PropterError *err) {
   o.numbers = o.explain = true;
   PropterWhyAnswer *a;
   PROPTER_TRY(propter_why_answer(&q, f, &o, &a, err));
+  if (whole->members) make_members(a);
+  else if (kind == MADE_ANSWERED) made_parts(a, kind);
   PropterBuf out = {0};
   PropterStatus status = PROPTER_OK;
   for (int i = 0; i < FORMATS && status == PROPTER_OK; i++) propter_buf_reset(&out), status = propter_why_render(a, formats[i], &out, err);
@@ -383,7 +450,9 @@ static PropterStatus whole_answer(void *payload, PropterError *err) {
 }
 
 START_TEST(no_failing_allocation_goes_unnoticed) {
-  for (MadeKind k = MADE_ANSWERED; k <= MADE_UNKNOWN; k++) ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, whole_answer, &k, false), 20);
+  for (MadeKind k = MADE_ANSWERED; k <= MADE_UNKNOWN; k++)
+    for (int members = 0; members < 2; members++)
+      ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, whole_answer, &(Whole){k, members}, false), 20);
 }
 END_TEST
 
@@ -401,6 +470,7 @@ Suite *suite_render(void) {
   tcase_add_test(t, a_comparison_that_a_question_names_is_held_against_it);
   tcase_add_test(t, probabilities_are_words_unless_asked_for);
   tcase_add_test(t, outcomes_have_their_exit_codes);
+  tcase_add_test(t, members_are_a_table_with_every_figure);
   tcase_add_test(t, no_failing_allocation_goes_unnoticed);
   tcase_add_test(t, a_disputed_statement_never_passes_for_support);
   tcase_add_test(t, report_names_are_file_names);

@@ -69,7 +69,7 @@ PROPTER_API PropterStatus propter_links(PropterInferrer *inferrer, const Propter
                                         PropterError *err);
 
 typedef struct {
-  char graph[128], run[128]; /* IRIs; run: empty if nothing was written */
+  char graph[128], run[128]; /* IRIs; run: empty if nothing was written; all empty after an error */
   uint64_t added, removed;
 } PropterLinksWritten;
 
