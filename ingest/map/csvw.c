@@ -253,9 +253,11 @@ static PropterStatus read_header(PropterMapping *m, CsvwTable *t, PropterError *
     s->options.encoding = NULL;
     status = propter_table_open(s->is.path.data, &s->options, m->options->limits, &table, err);
   }
-  for (size_t i = 0; status == PROPTER_OK && found && i < t->skip_rows + (t->header_rows ? t->header_rows : 1); i++) {
+  for (size_t left = t->header_rows ? t->header_rows : 1; status == PROPTER_OK && found && left;) {
     status = propter_table_next(table, &row, &found, err);
-    if (status == PROPTER_OK && found && i >= t->skip_rows) status = header_columns(m, t, &row, t->header_rows > 0, err);
+    if (status != PROPTER_OK || !found || row.line <= t->skip_rows) continue;
+    status = header_columns(m, t, &row, t->header_rows > 0, err);
+    left--;
   }
   propter_table_close(table);
   for (size_t i = 0; i < t->columns.count && status == PROPTER_OK; i++) status = name_column(m, t, i, err);

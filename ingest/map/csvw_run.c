@@ -223,12 +223,16 @@ static void run_table(CsvwRow *r, PropterTable *table) {
     r->place = p->line;
     row_reject(r, p->column < r->t->columns.count ? &r->t->columns.items[p->column] : NULL, p->value, "header", "%s", p->reason);
   }
-  for (uint64_t i = 0; r->status == PROPTER_OK && found; i++) {
+  for (size_t headers = r->t->header_rows; r->status == PROPTER_OK && found;) {
     row_fail(r, propter_table_next(table, &row, &found, r->err));
     if (r->status != PROPTER_OK || !found) return;
     r->place = row.line, r->line = row.line - r->breaks;
     r->breaks += breaks_in(&row);
-    if (i < r->t->skip_rows + r->t->header_rows) continue;
+    if (row.line <= r->t->skip_rows) continue;
+    if (headers) {
+      headers--;
+      continue;
+    }
     r->number++;
     r->x->counts->rows++;
     run_row(r, &row);

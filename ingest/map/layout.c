@@ -55,7 +55,7 @@ static Line look(const PropterRow *row) {
   return l;
 }
 
-static PropterStatus read_lines(const char *path, const PropterTableOptions *options, const PropterLimits *limits, Layout *out, bool *typed, PropterError *err) {
+static PropterStatus read_lines(const char *path, PropterTableOptions *options, const PropterLimits *limits, Layout *out, bool *typed, PropterError *err) {
   PropterTableOptions bare = *options;
   PropterTable *table = NULL;
   PropterRow row;
@@ -64,6 +64,8 @@ static PropterStatus read_lines(const char *path, const PropterTableOptions *opt
   PropterStatus status = propter_table_open(path, &bare, limits, &table, err);
   if (status == PROPTER_OK) *typed = propter_table_has_values(table) || propter_table_has_expressions(table);
   if (status == PROPTER_OK && propter_table_has_expressions(table)) found = false;
+  /* A comma goes without saying, also of the next file that has the same mapping. */
+  if (status == PROPTER_OK && propter_table_delimiter(table) != ',') options->delimiter = propter_table_delimiter(table);
   while (status == PROPTER_OK && found && out->count < LAYOUT_ROWS)
     if ((status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found) out->lines[out->count++] = look(&row);
   propter_table_close(table);

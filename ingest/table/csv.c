@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CSV as in RFC 4180, with the freedom files take: any delimiter and quote, LF, CRLF or CR, a quote inside an unquoted cell stands for
  * itself. A row is scanned once while its bytes arrive; offsets are relative to the row, so that the buffer may move. */
+#include <ctype.h>
 #include <errno.h>
 #include <iconv.h>
 #include <string.h>
@@ -23,11 +24,11 @@ typedef struct {
   TextSource given;
   PropterLimits limits;
   char delimiter, quote;
-  bool quoting, trim;
+  bool quoting, trim, told; /* told: which delimiter */
   PropterStr comment;
 
   iconv_t convert;
-  bool converting, checked_mark;
+  bool converting, checked_mark, begun; /* begun: what stands before the first row was passed */
   char raw[BLOCK]; /* bytes of the file before conversion, or its first bytes */
   size_t raw_at, raw_end;
   uint64_t raw_total; /* file offset of raw[raw_at] */
@@ -81,6 +82,7 @@ static PropterStatus open_csv(const char *path, const PropterTableOptions *optio
   PropterStr name = propter_str(path);
   if (propter_str_ends(name, PROPTER_STR(".gz"))) name.len -= 3;
   bool tabs = propter_str_ends(name, PROPTER_STR(".tsv")) || propter_str_ends(name, PROPTER_STR(".tab"));
+  c->told = options->delimiter != 0;
   c->delimiter = options->delimiter ? options->delimiter : tabs ? '\t' : ',';
   c->quoting = !options->no_quote;
   c->quote = options->quote ? options->quote : '"';
@@ -89,7 +91,7 @@ static PropterStatus open_csv(const char *path, const PropterTableOptions *optio
   if (c->quoting && c->quote == c->delimiter) return propter_fail(err, PROPTER_USAGE, "delimiter and quote are the same character");
   if (!is_utf8(options->encoding)) {
     PROPTER_TRY(start_convert(c, options->encoding, err));
-    c->checked_mark = strncasecmp(options->encoding, "UTF-16", 6) != 0;
+    c->checked_mark = true;
   }
   c->given = source_of_text(options->text, path, limits->table_bytes);
   if (!options->text.data) PROPTER_TRY(source_open_file(path, limits->table_bytes, limits, &c->file, err));
@@ -97,7 +99,7 @@ static PropterStatus open_csv(const char *path, const PropterTableOptions *optio
   return PROPTER_OK;
 }
 
-/* The byte order mark is dropped, and obeyed where no encoding was named. */
+/* The byte order mark of UTF-16 is obeyed where no encoding was named. */
 static PropterStatus check_mark(Csv *c, PropterError *err) {
   c->checked_mark = true;
   while (c->raw_end < 3) {
@@ -107,13 +109,8 @@ static PropterStatus check_mark(Csv *c, PropterError *err) {
     c->raw_end += n;
   }
   PropterStr head = {c->raw, c->raw_end};
-  if (propter_str_starts(head, PROPTER_STR("\xEF\xBB\xBF"))) {
-    c->raw_at = 3;
-    c->raw_total = 3;
-  } else if (!c->converting && (propter_str_starts(head, PROPTER_STR("\xFF\xFE")) || propter_str_starts(head, PROPTER_STR("\xFE\xFF")))) {
-    return start_convert(c, "UTF-16", err);
-  }
-  return PROPTER_OK;
+  bool wide = propter_str_starts(head, PROPTER_STR("\xFF\xFE")) || propter_str_starts(head, PROPTER_STR("\xFE\xFF"));
+  return wide ? start_convert(c, "UTF-16", err) : PROPTER_OK;
 }
 
 /* Converts what lies in `raw` into the buffer's free room; *moved tells whether anything came of it. */
@@ -176,7 +173,6 @@ static PropterStatus more(Csv *c, PropterError *err) {
     if (n) { /* what the byte order mark's check had read */
       if (n > c->cap - c->end) n = c->cap - c->end;
       memcpy(c->buf + c->end, c->raw + c->raw_at, n);
-      c->offset = c->raw_total;
       c->raw_at += n;
     } else {
       PROPTER_TRY(source_read(c->source, c->buf + c->end, c->cap - c->end, &n, err));
@@ -337,8 +333,44 @@ static PropterStatus finish_at_end(Csv *c, Scan *s, PropterError *err) {
   return s->state == COMMENT ? PROPTER_OK : end_cell(c, s->span, err);
 }
 
+static void skip(void *state, size_t size, uint64_t rows) {
+  Csv *c = state;
+  c->row += size;
+  c->offset += size;
+  c->line += rows;
+}
+
+/* Bytes of `sep=;` before its line end, also between quotes, or 0. */
+static size_t declaration(PropterStr text, char *delimiter) {
+  size_t quoted = text.len && text.data[0] == '"', size = 5 + 2 * quoted;
+  if (text.len < size || strncasecmp(text.data + quoted, "sep=", 4) != 0) return 0;
+  *delimiter = text.data[size - 1 - quoted];
+  bool fits = *delimiter == '\t' || (*delimiter >= ' ' && *delimiter < 0x7F && !isalnum((unsigned char)*delimiter) && *delimiter != '"');
+  if (!fits || (quoted && text.data[size - 1] != '"')) return 0;
+  return text.len == size || text.data[size] == '\n' || text.data[size] == '\r' ? size : 0;
+}
+
+/* Before the first row: a byte order mark, and the line by which a spreadsheet program declares the delimiter. */
+static PropterStatus pass_preamble(Csv *c, PropterError *err) {
+  enum { LONGEST = 3 + 7 + 1 };
+  static const PropterStr mark = {"\xEF\xBB\xBF", 3};
+  char delimiter;
+  while (!c->ended && c->end < LONGEST) PROPTER_TRY(more(c, err));
+  c->begun = true;
+  if (propter_str_starts((PropterStr){c->buf, c->end}, mark)) skip(c, mark.len, 0);
+  size_t size = declaration((PropterStr){c->buf + c->row, c->end - c->row}, &delimiter);
+  if (!size || (c->quoting && delimiter == c->quote)) return PROPTER_OK;
+  if (!c->told) c->delimiter = delimiter;
+  skip(c, size, 0);
+  if (c->row == c->end) return PROPTER_OK;
+  count_line(c, c->buf[c->row]);
+  skip(c, 1, 0);
+  return PROPTER_OK;
+}
+
 /* Bytes of the next row are there; a line feed after the carriage return that ended the last row belongs to it. */
 static PropterStatus start_row(Csv *c, PropterError *err) {
+  if (!c->begun) PROPTER_TRY(pass_preamble(c, err));
   size_t least = c->comment.len > 1 ? c->comment.len : 1;
   for (;;) {
     while (!c->ended && c->end - c->row < least) PROPTER_TRY(more(c, err));
@@ -390,13 +422,6 @@ static PropterStatus split_plain(Csv *c, PropterStr row, PropterError *err) {
     if (!propter_vec_push(&c->cells, c->trim ? propter_str_trim(cell) : cell)) return no_memory(c, err);
   }
   return PROPTER_OK;
-}
-
-static void skip(void *state, size_t size, uint64_t rows) {
-  Csv *c = state;
-  c->row += size;
-  c->offset += size;
-  c->line += rows;
 }
 
 static PropterStatus peek_row(void *state, PropterStr *bytes, PropterError *err) {
@@ -495,6 +520,8 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
   }
 }
 
+static char delimiter_of(const void *state) { return ((const Csv *)state)->delimiter; }
+
 const TableReader table_reader_csv = {.name = "csv",
                                       .extensions = "csv tsv tab txt",
                                       .summary = "comma-separated values (RFC 4180) and tables with other delimiters",
@@ -504,4 +531,5 @@ const TableReader table_reader_csv = {.name = "csv",
                                       .peek_bytes = peek_bytes,
                                       .skip = skip,
                                       .skip_same = skip_same,
+                                      .delimiter = delimiter_of,
                                       .close = close_csv};

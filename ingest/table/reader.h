@@ -32,6 +32,8 @@ typedef struct {
   PropterStatus (*sheets)(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err);
   /* Databases: which dialect of SQL it is, by the name of the reader that speaks it; NULL: the reader's own name. */
   const char *(*dialect)(const void *state);
+  /* The character between cells; NULL: there is none. */
+  char (*delimiter)(const void *state);
   bool any_case; /* column names are found whatever their case */
   bool sheet;    /* rows with a header, as `values`: a mapping that says CSV of a file with this extension means it */
 } TableReader;

@@ -123,6 +123,8 @@ const char *propter_table_whole(const PropterTable *table) { return table->reade
 
 const char *table_dialect(const PropterTable *table) { return table->reader->dialect ? table->reader->dialect(table->state) : table->reader->name; }
 
+char propter_table_delimiter(const PropterTable *table) { return table->reader->delimiter ? table->reader->delimiter(table->state) : 0; }
+
 bool propter_table_has_values(const PropterTable *table) { return table->reader->column || table->reader->any_case || table->reader->sheet; }
 
 PropterStatus propter_table_column(PropterTable *table, PropterStr name, size_t *index, PropterError *err) {

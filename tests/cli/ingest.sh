@@ -202,6 +202,14 @@ printf 'day,region,orders,price_eur\n2024-01-01,north,3,1.5\n2024-01-01,south,4,
 expect 'a mapping guessed' 0 'propter:unit "EUR"' sh -c '"$PROPTER" ingest --sniff shop.csv --output shop.ttl --base https://example.org/shop# && cat shop.ttl'
 expect 'and ingested' 0 'ingested: 4 rows' "$PROPTER" -g "$dir/shop" ingest shop.ttl
 expect 'no mapping besides' 2 'expected no other' "$PROPTER" ingest --sniff shop.csv m.ttl
+# The line that declares the delimiter is none of the rows, but one of the lines, also where spreadsheet programs write UTF-16.
+printf 'sep=;\r\nday;orders\r\n2024-01-01;3\r\n2024-01-02;x;5\r\n2024-01-03;4\r\n' > declared.csv
+{ printf '\377\376'; iconv -t UTF-16LE declared.csv; } > wide.csv
+for f in declared wide; do
+  expect "$f: guessed" 0 'propter:delimiter ";"' sh -c '"$PROPTER" ingest --sniff $1.csv --output $1.ttl --base https://example.org/shop# && cat $1.ttl' - $f
+  expect "$f: ingested" 1 'ingested: 3 rows' "$PROPTER" -g "$dir/$f.g" ingest $f.ttl
+  expect "$f: the line of a reject" 0 "$f.csv:4  \"2024-01-02,x,5\"" "$PROPTER" -g "$dir/$f.g" rejects
+done
 
 printf 'id,n\n1,10\n2,"a ""b"", c"\n3\n4,40\n' > t.csv
 expect 'dry run' 1 'would ingest: 4 rows, 2 quads' "$PROPTER" -g "$G" ingest m.ttl --dry-run

@@ -56,6 +56,19 @@ START_TEST(numbers_and_days_as_people_write_them) {
 }
 END_TEST
 
+/* Lines before the header are skipped, whether the first one declares the delimiter or not. */
+START_TEST(skipped_lines_and_a_declared_delimiter) {
+  static const char wanted[] = "<" AT "t.csv#7> <" AT "t.csv#n> \"1,5\"\n";
+#define COLUMNS "\"url\": \"t.csv\", \"tableSchema\": {\"aboutUrl\": \"#{id}\", \"columns\": [{\"titles\": \"id\", \"suppressOutput\": true}, {\"titles\": \"n\"}]}"
+  expect(&minimal, CONTEXT COLUMNS "}", "sep=;\nid;n\n7;1,5\n", wanted);
+  expect(&minimal, CONTEXT COLUMNS ", \"dialect\": {\"delimiter\": \";\"}}", "sep=;\nid;n\n7;1,5\n", wanted);
+  expect(&minimal, CONTEXT COLUMNS ", \"dialect\": {\"skipRows\": 1, \"delimiter\": \";\"}}", "sep=;\nid;n\n7;1,5\n", wanted);
+  expect(&minimal, CONTEXT COLUMNS ", \"dialect\": {\"skipRows\": 2, \"delimiter\": \";\"}}", "sales;\n\nid;n\n7;1,5\n", wanted);
+  expect(&minimal, CONTEXT COLUMNS ", \"dialect\": {\"skipRows\": 1, \"headerRowCount\": 2, \"delimiter\": \";\"}}", "sales;\nid;n\n;\n7;1,5\n", wanted);
+#undef COLUMNS
+}
+END_TEST
+
 START_TEST(a_cell_that_does_not_fit_stays_text_and_is_rejected) {
   const char *json =
       CONTEXT "\"url\": \"t.csv\", \"tableSchema\": {\"aboutUrl\": \"#r{_row}\", \"columns\": [{\"name\": \"n\", \"datatype\": "
@@ -265,6 +278,7 @@ Suite *suite_csvw(void) {
   Suite *s = suite_create("csvw");
   TCase *t = tcase_create("csvw");
   tcase_add_test(t, numbers_and_days_as_people_write_them);
+  tcase_add_test(t, skipped_lines_and_a_declared_delimiter);
   tcase_add_test(t, a_cell_that_does_not_fit_stays_text_and_is_rejected);
   tcase_add_test(t, templates_nulls_lists_and_virtual_columns);
   tcase_add_test(t, standard_mode_says_tables_and_rows);

@@ -100,6 +100,9 @@ static const struct {
     {"monat;amount\n1. M\xE4rz 2024;5\n2. M\xE4rz 2024;6\n", ';', "windows-1252", "d. MMM yyyy", NULL, NULL, "P1D", NULL},
     {"day|amount\n20240101|1 234,5\n20240102|99,5\n", '|', NULL, "yyyyMMdd", ",", " ", "P1D", NULL},
     {"date,amount\n2024-01-01,1.5\n2024-01-02,2\n", 0, NULL, NULL, NULL, NULL, "P1D", NULL},
+    {"sep=;\ndate;amount\n01.02.2024;1.234,50\n02.02.2024;99\n14.02.2024;-3,5\n", ';', NULL, "d.M.yyyy", ",", ".", "P1D", NULL},
+    {"sep=,\ndate,amount\n2024-01-01,1.5\n2024-01-02,2\n", 0, NULL, NULL, NULL, NULL, "P1D", NULL},
+    {"sep=^\r\nmonat^amount\r\n1. M\xE4rz 2024^5\r\n2. M\xE4rz 2024^6\r\n", '^', "windows-1252", "d. MMM yyyy", NULL, NULL, "P1D", NULL},
 };
 
 START_TEST(days_and_numbers_as_people_write_them) {
@@ -204,6 +207,50 @@ START_TEST(utf_16_is_known_by_its_zeros) {
   ck_assert_str_eq(s.options.encoding, "UTF-16LE");
   ck_assert_int_eq(s.columns[1].role, PROPTER_COLUMN_MEASURE);
   propter_buf_clear(&wide);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* Excel's "Unicode text" and what other programs export for it: the mark tells the encoding, the first line the delimiter, which columns there are. */
+START_TEST(utf_16_with_a_mark_and_a_declared_delimiter) {
+  PropterSniff s = {0};
+  PropterBuf wide = {0};
+  propter_buf_add(&wide, PROPTER_STR("\xFF\xFE"));
+  for (const char *c = "sep=;\nday;n;m\n2024-01-01;1;2,5\n2024-01-02;2;3,5\n2024-01-03\n"; *c; c++) propter_buf_add_char(&wide, *c), propter_buf_add_char(&wide, 0);
+  const char *path = support_path(support_folder(), "t.csv");
+  support_write(path, propter_buf_str(&wide));
+  for (int named = 0; named < 2; named++) {
+    ck_ok(propter_sniff(path, &(PropterTableOptions){.encoding = named ? "UTF-16LE" : NULL}, NULL, &s, err));
+    ck_assert_pstr_eq(s.options.encoding, named ? "UTF-16LE" : NULL);
+    ck_assert_int_eq(s.options.delimiter, ';');
+    ck_assert_uint_eq(s.options.header_line, 0);
+    ck_assert_uint_eq(s.count, 3);
+    ck_assert_uint_eq(s.bad_rows, 1);
+    ck_assert_int_eq(column(&s, "day")->role, PROPTER_COLUMN_TIME);
+    ck_assert_pstr_eq(column(&s, "m")->decimal, ",");
+    propter_sniff_clear(&s);
+  }
+  propter_buf_clear(&wide);
+}
+END_TEST
+
+/* Titles above the header are counted from the file's first line; a dialect of CSVW, which must name a delimiter, has that of the file. */
+START_TEST(a_declared_delimiter_is_written) {
+  PropterSniff s = {0};
+  PropterBuf out = {0};
+  ck_ok(propter_sniff(table("sep=;\nSales\nid;name;n\nA;x;1\nB;y;2\nC;z;3\n"), NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.options.header_line, 3);
+  ck_ok(propter_sniff_write(&s, PROPTER_STR("t.csv"), PROPTER_STR("https://example.org/#"), &out, err));
+  ck_assert_msg(strstr(out.data, "csvw:dialect [ csvw:delimiter \";\" ; csvw:skipRows 2 ]"), "%s", out.data);
+  propter_buf_reset(&out);
+  propter_sniff_clear(&s);
+  const char *path = support_path(support_folder(), "t.tsv");
+  support_write(path, PROPTER_STR("id\tname\nA\tcaf\xE9\nB\ty\n"));
+  ck_ok(propter_sniff(path, NULL, NULL, &s, err));
+  ck_assert_str_eq(s.options.encoding, "windows-1252");
+  ck_ok(propter_sniff_write(&s, PROPTER_STR("t.tsv"), PROPTER_STR("https://example.org/#"), &out, err));
+  ck_assert_msg(!strstr(out.data, "csvw:delimiter \",\""), "%s", out.data);
+  propter_buf_clear(&out);
   propter_sniff_clear(&s);
 }
 END_TEST
@@ -340,6 +387,8 @@ Suite *suite_sniff(void) {
   tcase_add_test(t, what_is_not_used_says_why);
   tcase_add_test(t, hours_lengths_and_currencies);
   tcase_add_test(t, utf_16_is_known_by_its_zeros);
+  tcase_add_test(t, utf_16_with_a_mark_and_a_declared_delimiter);
+  tcase_add_test(t, a_declared_delimiter_is_written);
   tcase_add_loop_test(t, names_tell_units_and_means, 0, sizeof named / sizeof *named);
   tcase_add_test(t, values_tell_means);
   tcase_add_test(t, not_everything_with_points_is_a_number);

@@ -180,6 +180,39 @@ START_TEST(encodings) {
 }
 END_TEST
 
+/* The mark of an encoding that was named is no part of the first cell. */
+START_TEST(marks_are_dropped) {
+  expect(PROPTER_STR("\xFF\xFE" "a\0\n\0" "1\0\n\0"), &(PropterTableOptions){.encoding = "UTF-16LE"}, "a\n2:1\n");
+  expect(PROPTER_STR("\xFE\xFF\0a\0\n\0" "1"), &(PropterTableOptions){.encoding = "UTF-16BE"}, "a\n2:1\n");
+  expect(PROPTER_STR("\xFE\xFF\0a\0\n\0" "1"), &(PropterTableOptions){.encoding = "UTF-16"}, "a\n2:1\n");
+  expect(PROPTER_STR("\xEF\xBB\xBF" "a\n1\n"), &(PropterTableOptions){.encoding = "UTF-8"}, "a\n2:1\n");
+}
+END_TEST
+
+/* The line by which spreadsheet programs declare the delimiter is no row, but a line. */
+START_TEST(a_declared_delimiter) {
+  expect(PROPTER_STR("sep=;\na;b\n1;2,5\n3\n"), NULL, "a|b\n3:1|2,5\n4:3 [expected 2 cells as in the header, found 1]\n");
+  expect(PROPTER_STR("sep=\t\r\na\tb\r\n1\t2\r\n"), NULL, "a|b\n3:1|2\n");
+  expect(PROPTER_STR("SEP=|\ra|b\r\"x|y\"|2\r"), NULL, "a|b\n3:x|y|2\n");
+  expect(PROPTER_STR("\"sep=;\"\na;b\n1;2\n"), NULL, "a|b\n3:1|2\n");
+  expect(PROPTER_STR("sep=,\n\na,b\n1,2\n"), NULL, "a|b\n4:1|2\n");
+  expect(PROPTER_STR("\xEF\xBB\xBFsep=;\na;b\n1;2\n"), NULL, "a|b\n3:1|2\n");
+  expect(PROPTER_STR("\xFF\xFEs\0e\0p\0=\0;\0\n\0" "a\0;\0b\0\n\0" "1\0;\0" "2\0"), NULL, "a|b\n3:1|2\n");
+  expect(PROPTER_STR("sep=;\n1;2\n"), &(PropterTableOptions){.no_header = true}, "1|2\n2:1|2\n");
+  expect(PROPTER_STR("sep=;\n#x\na;b\n1;2\n"), &(PropterTableOptions){.comment = "#"}, "a|b\n4:1|2\n");
+  /* Who names a delimiter knows better. */
+  expect(PROPTER_STR("sep=;\na,b\n1,2\n"), &(PropterTableOptions){.delimiter = ','}, "a|b\n3:1|2\n");
+  /* Anywhere else, and of anything else, it is a row. */
+  expect(PROPTER_STR("a\nsep=;\n"), NULL, "a\n2:sep=;\n");
+  expect(PROPTER_STR("sep=;,b\n1,2\n"), NULL, "sep=;|b\n2:1|2\n");
+  expect(PROPTER_STR("sep=x\n1\n"), NULL, "sep=x\n2:1\n");
+  expect(PROPTER_STR("sep=\"\n1\n"), NULL, "sep=\"\n2:1\n");
+  expect_error(PROPTER_STR("sep=;"), NULL, PROPTER_INVALID, 0, "found an empty file");
+  expect_error(PROPTER_STR("sep=;\na;b\n1;\xE9\n"), NULL, PROPTER_INVALID, 3, "byte 12: expected UTF-8, found byte 0xE9");
+  expect_error(PROPTER_STR("sep=;\na;b\n\"1;2\n"), NULL, PROPTER_SYNTAX, 3, "never closed");
+}
+END_TEST
+
 START_TEST(broken_files_say_where) {
   expect_error(PROPTER_STR(""), NULL, PROPTER_INVALID, 0, "expected a header line, found an empty file");
   expect_error(PROPTER_STR("\n\n"), NULL, PROPTER_INVALID, 0, "found an empty file");
@@ -294,6 +327,8 @@ START_TEST(failures_everywhere_are_reported) {
   Reading r = {file_of(PROPTER_STR("a,b\n1,\"2\"\"\"\n3,4\n"), "t.csv")};
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_all, &r, false), 5);
   ck_assert_uint_ge(support_fail_everywhere(PROPTER_FAULT_IO, read_all, &r, true), 3);
+  r.path = file_of(PROPTER_STR("\xFF\xFEs\0e\0p\0=\0;\0\n\0" "a\0;\0b\0\n\0"), "declared.csv");
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_all, &r, false), 5);
 }
 END_TEST
 
@@ -306,6 +341,8 @@ Suite *suite_csv(void) {
   tcase_add_test(tc, rows_that_do_not_fit_the_header_have_a_problem);
   tcase_add_test(tc, dialects);
   tcase_add_test(tc, encodings);
+  tcase_add_test(tc, marks_are_dropped);
+  tcase_add_test(tc, a_declared_delimiter);
   tcase_add_test(tc, broken_files_say_where);
   tcase_add_test(tc, columns_are_found_by_name);
   tcase_add_test(tc, limits_hold);

@@ -47,7 +47,7 @@ typedef struct {
 } PropterSniff;
 
 /* Reads a table that has a header (any reader of table/readers.def whose columns are no expressions) twice. `options` and `limits` NULL: defaults; the options are borrowed as
- * long as `out` lives. Where they name none, the delimiter is the one of , ; tab and | that makes most columns of a header that most rows agree with, the header the
+ * long as `out` lives. Where they name none, the delimiter is that of the file's first line sep=; or the one of , ; tab and | that makes most columns of a header that most rows agree with, the header the
  * first row that is filled like most (titles stand above it), and the encoding of bytes that are not UTF-8 windows-1252, of those with NUL bytes UTF-16. A column of days
  * may have up to a quarter of other cells, one of numbers one in 50 and any that say there is no number (map/written.def). A column of days or numbers that can be read in several ways is read as a column beside it must be, else by the first way of map/written.def. INVALID: no
  * header to go by; else as propter_table_open and propter_table_next. */

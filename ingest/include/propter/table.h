@@ -33,7 +33,7 @@ typedef struct {
   PropterTableAnswer answer;
   const char *table;     /* databases: name of a table or view, used when there is no query; workbooks: of a sheet (NULL: the first that is shown) */
   const char *user, *password; /* databases, where the address does not hold them */
-  char delimiter;        /* 0: a tab for .tsv and .tab, else a comma */
+  char delimiter;        /* 0: what a first line sep=; declares (no row in either case), else a tab for .tsv and .tab, else a comma */
   char quote;            /* 0: '"' */
   bool no_quote;         /* no character quotes */
   const char *comment;   /* lines that begin so are skipped; NULL: none */
@@ -89,6 +89,8 @@ PROPTER_API bool propter_table_has_expressions(const PropterTable *table);
 PROPTER_API const char *propter_table_whole(const PropterTable *table);
 /* True if rows come as `values`. */
 PROPTER_API bool propter_table_has_values(const PropterTable *table);
+/* The character between cells, known once the table is open; 0: the reader has none. */
+PROPTER_API char propter_table_delimiter(const PropterTable *table);
 /* Column names, borrowed. */
 PROPTER_API const PropterStr *propter_table_columns(const PropterTable *table, size_t *count);
 /* Index of a column. NOT_FOUND with the list of columns; INVALID when the name stands twice in the header. Names of database columns are found
