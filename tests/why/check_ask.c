@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Questions by a dimension, asked of a graph. */
+#include <math.h>
+#include <string.h>
+
+#include "propter/why.h"
+#include "world.h"
+
+Suite *suite_ask(void);
+
+static const char in_parts[] =
+    "w:region skos:prefLabel \"region\" .\n"
+    "w:all-orders a p:Metric ; skos:prefLabel \"all orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:sliceBy w:region ;\n"
+    "  p:grain \"P1M\"^^xsd:duration .\n";
+
+enum { MEMBERS = 6 /* the cube has a line for the world, too */ };
+
+static PropterStatus ask(PropterSnapshot *snapshot, const char *question, PropterWhyAnswer **out, PropterError *err) {
+  PropterWhyOptions options = propter_why_options();
+  options.infer = world_options();
+  return propter_why_ask(snapshot, propter_str(question), &options, out, err);
+}
+
+static void check_members(const PropterWhyAnswer *a) {
+  ck_assert(a->members && propter_str_equal(a->question.by_label, PROPTER_STR("region")));
+  ck_assert_uint_eq(a->parts, MEMBERS);
+  for (size_t i = 0; i < MEMBERS; i++) {
+    ck_assert(isfinite(a->part[i].observed) && isfinite(a->part[i].expected));
+    ck_assert_int_eq(isfinite(a->part[i].share), a->outcome != PROPTER_ANSWER_DID_NOT_MOVE);
+  }
+}
+
+START_TEST(by_a_dimension_shows_all_members_also_of_what_did_not_move) {
+  World w = world_open(world_make(in_parts));
+  static const char *const questions[] = {"why did all orders fall by region in June 2013", "all orders by region in March 2013"};
+  for (size_t i = 0; i < 2; i++) {
+    PropterWhyAnswer *a;
+    ck_ok(ask(w.snapshot, questions[i], &a, err));
+    ck_assert_int_eq(a->outcome == PROPTER_ANSWER_DID_NOT_MOVE, i == 1);
+    check_members(a);
+    propter_why_free(a);
+  }
+  world_close(&w);
+}
+END_TEST
+
+/* Thousands of allocations: a hundred of them fail, one at a time. */
+START_TEST(failing_memory_is_reported) {
+  World w = world_open(world_make(in_parts));
+  uint64_t every = 1;
+  for (uint64_t n = 0, points = 1; n < points; n += every) {
+    PropterWhyAnswer *a;
+    PropterError named = {0};
+    propter_fault_plan(PROPTER_FAULT_ALLOCATION, n, false, 0);
+    const PropterStatus status = ask(w.snapshot, "all orders by region in March 2013", &a, &named);
+    const uint64_t reached = propter_fault_end(PROPTER_FAULT_ALLOCATION);
+    ck_assert_msg(n ? status != PROPTER_OK || reached < n : status == PROPTER_OK, "point %llu: %s", (unsigned long long)n, named.message);
+    if (status) ck_assert_ptr_null(a);
+    else check_members(a);
+    if (!n) points = reached, every = points / 100 + 1;
+    propter_why_free(a);
+  }
+  world_close(&w);
+}
+END_TEST
+
+Suite *suite_ask(void) {
+  Suite *s = suite_create("ask");
+  TCase *t = tcase_create("ask");
+  tcase_set_timeout(t, 60);
+  tcase_add_test(t, by_a_dimension_shows_all_members_also_of_what_did_not_move);
+  tcase_add_test(t, failing_memory_is_reported);
+  suite_add_tcase(s, t);
+  return s;
+}
