@@ -309,14 +309,14 @@ static PropterStatus say_reject(const Record *rec, size_t n, const KeptReject *r
   return say_text(rec, id, VOCAB_propter_reason, r->reason, err);
 }
 
-static PropterStatus say_when(const Record *rec, PropterError *err) {
+static PropterStatus say_when(const Record *rec, PropterId s, PropterVocab p, PropterError *err) {
   int64_t now = rec->run->now, day = now / 86400, second = now % 86400;
   if (second < 0) day--, second += 86400;
   int y, m, d;
   propter_day_civil((PropterDay)day, &y, &m, &d);
   char text[64];
   (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", y, m, d, (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
-  return say(rec, rec->graph, VOCAB_prov_startedAtTime, propter_typed(propter_str(text), propter_vocab_iri(VOCAB_xsd_dateTime)), err);
+  return say(rec, s, p, propter_typed(propter_str(text), propter_vocab_iri(VOCAB_xsd_dateTime)), err);
 }
 
 static PropterStatus say_inputs(const Record *rec, PropterError *err) {
@@ -407,7 +407,7 @@ static PropterStatus say_run(const Record *rec, PropterError *err) {
   PROPTER_TRY(say_class(rec, id, VOCAB_prov_Activity, err));
   PROPTER_TRY(say_class(rec, id, VOCAB_propter_Run, err));
   PROPTER_TRY(say_text(rec, id, VOCAB_propter_runKind, propter_str(run->kind), err));
-  PROPTER_TRY(say_when(rec, err));
+  PROPTER_TRY(say_when(rec, id, VOCAB_prov_startedAtTime, err));
   PROPTER_TRY(say_text(rec, id, VOCAB_propter_softwareVersion, run->software, err));
   PROPTER_TRY(say_text(rec, id, VOCAB_propter_parameters, run->parameters, err));
   PROPTER_TRY(say_text(rec, id, VOCAB_propter_kernel, run->kernel, err));
@@ -425,6 +425,16 @@ static PropterStatus say_run(const Record *rec, PropterError *err) {
   PROPTER_TRY(say_inputs(rec, err));
   for (size_t i = 0; i < run->rejects.count; i++) PROPTER_TRY(say_reject(rec, i, &run->rejects.items[i], err));
   return PROPTER_OK;
+}
+
+PropterStatus propter_run_sign(PropterRun *run, PropterId thing, PropterId graph, PropterError *err) {
+  PROPTER_TRY(fix_name(run, err));
+  const Record rec = {run, graph};
+  PropterTerm iri = propter_iri(run->iri);
+  PropterId id;
+  PROPTER_TRY(propter_writer_intern(run->writer, &iri, &id, err));
+  PROPTER_TRY(say_id(&rec, thing, VOCAB_prov_wasGeneratedBy, id, err));
+  return say_when(&rec, thing, VOCAB_prov_generatedAtTime, err);
 }
 
 PropterStatus propter_run_finish(PropterRun *run, PropterError *err) {

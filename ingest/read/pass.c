@@ -319,6 +319,7 @@ static PropterStatus store_one(Pass *p, File *f, PropterError *err) {
   if (f->bad.status != PROPTER_OK) return reject(p, f, err);
   PROPTER_TRY(propter_writer_clear_graph(p->writer, f->graph, err));
   PROPTER_TRY(store_document(p->writer, f->iri, f->real, p->fingerprint, p->names[f->language], p->readers[0][f->language], f->d, &f->readings, &stored, err));
+  PROPTER_TRY(propter_run_sign(p->run, f->graph, f->graph, err));
   p->result->claims += stored.claims, p->result->linked += stored.linked, p->result->happenings += stored.happenings;
   tell(p, &(PropterReadReport){.path = f->path,
                                .iri = f->iri,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A document's graph: the document, its claims, its happenings. Only IRIs, no blank nodes, so that equal documents give equal graphs. */
+/* A document's graph: the document, its claims, its happenings. Only IRIs, no blank nodes, so that equal documents give equal graphs but for their runs. */
 #include <math.h>
 #include <string.h>
 #include <sys/types.h>

@@ -25,6 +25,14 @@ for what in models rules; do
 done
 expect 'JSON lines' 0 '"unchanged":2' p read --format jsonl "$dir/docs"
 expect 'the claim is in the graph' 0 'event-verizon-strike-2011' p query --format csv 'SELECT ?c WHERE { ?x a <https://w3id.org/propter#Claim> ; <https://w3id.org/propter#cause> ?c }'
+# From a claim to how it was made in one query; the run it names is on record under that name.
+made=$(p query --format csv 'PREFIX p: <https://w3id.org/propter#> PREFIX prov: <http://www.w3.org/ns/prov#> SELECT ?quote ?section ?from ?to ?rule ?hash ?how ?run ?time {
+  ?c p:cause ?cause ; p:quote ?quote ; p:section ?section ; p:charStart ?from ; p:charEnd ?to ; p:rule ?rule ; p:confidence ?sure ; p:document ?d .
+  ?d p:hash ?hash ; p:parameters ?how ; prov:wasGeneratedBy ?run ; prov:generatedAtTime ?time FILTER(?sure > .5) }' | tail -1 | tr -d '\r')
+same 'from a claim to how it was made' "$(printf '%s\n' "$made" | sed -E 's/[0-9a-f]{32}/HASH/; s/[0-9a-f]{16}/HASH/g; s/propter [0-9.]+,/VERSION,/; s/r-[0-9TZ]+-read-[0-9a-f]+(-[0-9]+)?/RUN/; s/[0-9T:-]{19}Z$/TIME/')" \
+  '"Information payrolls fell by 45,000 in August because of the strike at Verizon.",Information,13,92,because-of,HASH,rules=HASH models=HASH names=HASH software=VERSION,https://w3id.org/propter/run/RUN,TIME'
+run=$(printf '%s' "$made" | grep -o 'https://w3id.org/propter/run/[^,]*')
+expect 'by a run on record' 0 '' p query "PREFIX prov: <http://www.w3.org/ns/prov#> ASK { GRAPH <$run> { <$run> a prov:Activity ; prov:startedAtTime \"${made##*,}\"^^<http://www.w3.org/2001/XMLSchema#dateTime> } }"
 expect 'shows a document' 0 'published  2011-09-09' p show note.md
 claim=$(p show note.md | sed -n 's/^claim *\(claim-[0-9a-f]*\).*/\1/p')
 expect 'shows the words in their place' 0 '>>> Information payrolls fell by 45,000 in August because of the strike at Verizon. <<<' p show "$claim"
@@ -63,7 +71,7 @@ printf '{\\rtf1 Payrolls fell because of the flood.}' >"$dir/many/scan.dat"
 printf '\001\002\003\000' >"$dir/many/n7.txt"
 printf 'rule bomb\ntrigger zz\npattern {cause} zz (?:\\w+\\s?)+: {effect}\nprecision .9\nexample {cause:X} zz ab b: {effect:sales}.\ncounter No.\n' >"$dir/bad/bomb.rules"
 for t in 1 2; do
-  expect "reads a folder on $t threads" 1 'read: 41 documents, 0 unchanged, 1 rejected' "$PROPTER" -g "$dir/g$t" --threads $t read --rules "$dir/bad/bomb.rules" "$dir/many"
+  expect "reads a folder on $t threads" 1 'read: 41 documents, 0 unchanged, 1 rejected' "$PROPTER" -g "$dir/g$t" --today 2012-06-01 --threads $t read --rules "$dir/bad/bomb.rules" "$dir/many"
   "$PROPTER" -g "$dir/g$t" query --format csv 'SELECT ?g ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), "https://w3id.org/propter/document/")) } ORDER BY ?g ?s ?p ?o' >"$dir/t$t" 2>&1
 done
 if [ -s "$dir/t1" ] && cmp -s "$dir/t1" "$dir/t2" && grep -q scan.dat "$dir/t1"; then ok 'the number of threads plays no part'; else not_ok 'the number of threads plays no part' "$(diff "$dir/t1" "$dir/t2")"; fi

@@ -24,6 +24,7 @@ typedef struct {
   int64_t now;
   unsigned rejects;
   bool untracked;
+  bool sign; /* the graph says whose work it is */
 } Step;
 
 static PropterStatus do_step(PropterGraph *graph, const Step *step, char name[128], bool *same, PropterError *err) {
@@ -58,6 +59,7 @@ static PropterStatus do_step(PropterGraph *graph, const Step *step, char name[12
     PropterReject r = {PROPTER_STR("a.csv"), i + 2, PROPTER_STR("n"), PROPTER_STR("caf\xE9"), PROPTER_STR("datatype"), PROPTER_STR("expected a number")};
     status = propter_run_reject(run, &r, err);
   }
+  if (status == PROPTER_OK && step->sign) status = propter_run_sign(run, q.g, q.g, err);
   if (status == PROPTER_OK) status = propter_run_finish(run, err);
   if (status == PROPTER_OK) status = propter_run_iri(run, &text, err);
   if (status == PROPTER_OK && name) (void)snprintf(name, 128, "%s", text.data + sizeof "https://w3id.org/propter/run/" - 1);
@@ -151,6 +153,33 @@ static PropterStatus note_reject(const PropterReject *r, void *payload, PropterE
   propter_buf_printf(out, "%s:%llu:%s %s %s %s\n", r->file.data, (unsigned long long)r->row, r->column.data, r->value.data, r->rule.data, r->reason.data);
   return propter_buf_status(out, err);
 }
+
+START_TEST(what_is_signed_names_its_run) {
+  static const char *const expected[] = {
+      "<%s> <http://www.w3.org/ns/prov#generatedAtTime> \"2012-01-01T00:00:00Z\"%s^^<http://www.w3.org/2001/XMLSchema#dateTime> <%s>\n",
+      "<%s> <http://www.w3.org/ns/prov#wasGeneratedBy> <https://w3id.org/propter/run/%s> <%s>\n"};
+  PropterGraph *graph = new_graph();
+  PropterBuf found = {0};
+  PropterStatus status = PROPTER_NO_MEMORY;
+  char name[128], wanted[640];
+  bool same;
+  for (uint64_t n = 1; n < 5000 && status != PROPTER_OK; n++) {
+    PropterError e = {0};
+    propter_fault_plan(PROPTER_FAULT_ALLOCATION, n, true, 0);
+    status = do_step(graph, &(Step){.graph = G, .first = 1, .last = 0, .hash = "x", .now = 1325376000, .sign = true}, name, &same, &e);
+    (void)propter_fault_end(PROPTER_FAULT_ALLOCATION);
+    dump(graph, &found);
+    if (status != PROPTER_OK) ck_assert_str_eq(found.data, ".");
+  }
+  ck_assert_int_eq(status, PROPTER_OK);
+  for (size_t i = 0; i < 2; i++) {
+    (void)snprintf(wanted, sizeof wanted, expected[i], G, i ? name : "", G);
+    ck_assert_msg(strstr(found.data, wanted) != NULL, "%s", found.data);
+  }
+  propter_buf_clear(&found);
+  propter_graph_close(graph);
+}
+END_TEST
 
 START_TEST(rejects_come_back_in_order) {
   PropterGraph *graph = new_graph();
@@ -405,6 +434,7 @@ Suite *suite_run(void) {
   TCase *tc = tcase_create("run");
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, a_run_says_what_it_did);
+  tcase_add_test(tc, what_is_signed_names_its_run);
   tcase_add_test(tc, rejects_come_back_in_order);
   tcase_add_test(tc, the_same_inputs_are_recognised);
   tcase_add_test(tc, undo_restores_exactly);

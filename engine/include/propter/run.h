@@ -37,7 +37,7 @@ PROPTER_API void propter_run_free(PropterRun *run);
 
 /* An input: `role` says what it is for ("data", "mapping", "document", "rules", …), `name` is what people call it, mostly its path. `hash`:
  * 32 hexadecimal digits (propter_hash_hex); empty: the file `name` is hashed. All inputs must be given before propter_run_iri,
- * propter_run_unchanged and propter_run_finish. */
+ * propter_run_sign, propter_run_unchanged and propter_run_finish. */
 PROPTER_API PropterStatus propter_run_input(PropterRun *run, PropterStr role, PropterStr name, PropterStr hash, PropterError *err);
 /* A graph that the run reads without writing it: the run that wrote that graph cannot be undone before this one. */
 PROPTER_API PropterStatus propter_run_used(PropterRun *run, PropterId graph, PropterError *err);
@@ -53,6 +53,10 @@ PROPTER_API PropterStatus propter_run_reject(PropterRun *run, const PropterRejec
 /* The run's IRI: made from clock, kind and a hash of the inputs, so equal runs have equal names; a number is appended where the graph has
  * a run of that name. From now on no input can be added. Borrowed from the run. */
 PROPTER_API PropterStatus propter_run_iri(PropterRun *run, PropterStr *iri, PropterError *err);
+
+/* Says in `graph` that `thing` is this run's work: prov:wasGeneratedBy the run, prov:generatedAtTime its clock. A question about everything leaves out the
+ * run's record, but not this. From now on no input can be added. */
+PROPTER_API PropterStatus propter_run_sign(PropterRun *run, PropterId thing, PropterId graph, PropterError *err);
 
 /* True if the run would repeat what stands already: for every graph declared by propter_run_generated the newest run that generated it
  * (or, when none is declared, the newest run of this kind) has the same kind, software, parameters and inputs, was not undone, and the
