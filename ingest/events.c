@@ -69,6 +69,7 @@ typedef struct {
   PropterRun *run;
   PropterNames *names;
   PropterMap keys;               /* IRIs of the events so far to their lines */
+  PropterMap dimensions;         /* names, folded, of the dimensions whose members metrics are fixed to */
   PROPTER_VEC(Binding) bindings; /* of the file */
   PropterStr file, iri;          /* of the file: its path and its file: IRI */
   PropterId graph;
@@ -101,8 +102,32 @@ static PropterStatus bind(Events *e, Field field, size_t column, PropterError *e
   return propter_vec_push(&e->bindings, ((Binding){field, column, false})) ? PROPTER_OK : no_memory(err);
 }
 
-/* scope.region, scope.product: each names one dimension of the scope. */
-static bool is_dimension(PropterStr header) { return header.len > 6 && strncasecmp(header.data, "scope.", 6) == 0; }
+static PropterStatus fold(PropterStr name, PropterBuf *out, PropterError *err) {
+  propter_buf_reset(out);
+  for (size_t i = 0; i < name.len; i++)
+    if (!strchr(" _-\t", name.data[i])) propter_buf_add_char(out, (char)tolower((unsigned char)name.data[i]));
+  return propter_buf_status(out, err);
+}
+
+static bool is_read(const Events *e, size_t column) {
+  for (size_t i = 0; i < e->bindings.count; i++)
+    if (e->bindings.items[i].column == column) return true;
+  return false;
+}
+
+/* scope.region, scope.product, and what is called as a dimension of the data: each names one dimension of the scope. */
+static PropterStatus bind_dimensions(Events *e, const PropterStr *columns, size_t count, PropterError *err) {
+  PropterBuf name = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t c = 0; c < count && status == PROPTER_OK; c++) {
+    bool told = columns[c].len > 6 && strncasecmp(columns[c].data, "scope.", 6) == 0;
+    if (!told) status = fold(columns[c], &name, err);
+    if (status != PROPTER_OK || (!told && (!name.len || is_read(e, c) || !propter_map_get(&e->dimensions, propter_buf_str(&name))))) continue;
+    if (!propter_vec_push(&e->bindings, ((Binding){SCOPE, c, true}))) status = no_memory(err);
+  }
+  propter_buf_clear(&name);
+  return status;
+}
 
 static bool bound(const Events *e, Field field) {
   for (size_t i = 0; i < e->bindings.count; i++)
@@ -137,9 +162,7 @@ static PropterStatus bind_paths(Events *e, PropterTable *table, const Place *pla
 static PropterStatus warn_of_unread(const Events *e, const PropterStr *columns, size_t count, PropterError *err) {
   PropterBuf names = {.max = 400};
   for (size_t c = 0; c < count && names.len < 300; c++) {
-    bool read = !columns[c].len;
-    for (size_t i = 0; i < e->bindings.count; i++) read |= e->bindings.items[i].column == c;
-    if (!read) propter_buf_printf(&names, "%s%.*s", names.len ? ", " : "", (int)(columns[c].len < 60 ? columns[c].len : 60), columns[c].data);
+    if (columns[c].len && !is_read(e, c)) propter_buf_printf(&names, "%s%.*s", names.len ? ", " : "", (int)(columns[c].len < 60 ? columns[c].len : 60), columns[c].data);
   }
   PropterStatus status = propter_buf_status(&names, err);
   if (status == PROPTER_OK && names.len) propter_log(e->options->log, PROPTER_LOG_WARNING, "events", "%s: columns not read: %s", e->file.data, names.data);
@@ -158,8 +181,7 @@ static PropterStatus bind_all(Events *e, PropterTable *table, const Shape *shape
   for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
     for (size_t c = 0; c < count; c++)
       if (same_header(columns[c], headers[i].name)) PROPTER_TRY(bind(e, headers[i].field, c, err));
-  for (size_t c = 0; c < count; c++)
-    if (is_dimension(columns[c]) && !propter_vec_push(&e->bindings, ((Binding){SCOPE, c, true}))) return no_memory(err);
+  PROPTER_TRY(bind_dimensions(e, columns, count, err));
   Field missing = !bound(e, START) ? START : !bound(e, TITLE) && !bound(e, KIND) ? TITLE : FIELDS;
   if (missing == FIELDS) return shape->list ? PROPTER_OK : warn_of_unread(e, columns, count, err);
   propter_error_at(err, e->file.data, 1, 0);
@@ -499,12 +521,40 @@ static PropterStatus finish(Events *e, PropterError *err) {
   return e->options->dry_run ? PROPTER_OK : propter_writer_commit(e->writer, err);
 }
 
+/* Each label of what metrics have a member of. */
+static PropterStatus load_dimensions(Events *e, PropterSnapshot *snapshot, PropterError *err) {
+  static const PropterVocab labels[] = {VOCAB_rdfs_label, VOCAB_skos_prefLabel, VOCAB_skos_altLabel};
+  PropterId v[VOCAB_COUNT];
+  PropterQuads fixed = {0};
+  PropterIds names = {0};
+  PropterArena arena = {0};
+  PropterBuf name = {0};
+  PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
+  if (!v[VOCAB_propter_dimension]) return PROPTER_OK;
+  PropterStatus status = propter_snapshot_match(snapshot, (PropterQuad){.p = v[VOCAB_propter_dimension]}, 0, &fixed, err);
+  for (size_t i = 0; i < fixed.count; i++)
+    for (size_t k = 0; k < sizeof labels / sizeof *labels && status == PROPTER_OK; k++)
+      if (v[labels[k]]) status = propter_snapshot_objects(snapshot, fixed.items[i].o, v[labels[k]], &names, err);
+  for (size_t i = 0; i < names.count && status == PROPTER_OK; i++) {
+    PropterTerm label;
+    status = propter_snapshot_term(snapshot, names.items[i], &arena, &label, err);
+    if (status == PROPTER_OK) status = fold(label.value, &name, err);
+    if (status == PROPTER_OK && name.len && !propter_map_put(&e->dimensions, propter_buf_str(&name), 0, NULL)) status = no_memory(err);
+  }
+  propter_vec_clear(&fixed);
+  propter_vec_clear(&names);
+  propter_arena_clear(&arena);
+  propter_buf_clear(&name);
+  return status;
+}
+
 static PropterStatus run(Events *e, PropterError *err) {
   PropterSnapshot *snapshot;
   PROPTER_TRY(begin(e, err));
   PROPTER_TRY(propter_names_new(&e->names, err));
   PROPTER_TRY(propter_writer_snapshot(e->writer, &snapshot, err));
   PROPTER_TRY(propter_names_load(e->names, snapshot, err));
+  PROPTER_TRY(load_dimensions(e, snapshot, err));
   for (size_t i = 0; i < e->options->count; i++) PROPTER_TRY(read_file(e, e->options->paths[i], err));
   return finish(e, err);
 }
@@ -518,6 +568,7 @@ PropterStatus propter_events(PropterGraph *graph, const PropterEventsOptions *op
   propter_names_free(e.names);
   propter_writer_close(e.writer);
   propter_map_clear(&e.keys);
+  propter_map_clear(&e.dimensions);
   propter_vec_clear(&e.bindings);
   propter_buf_clear(&e.scope);
   return status;

@@ -149,7 +149,7 @@ static PropterStatus post(const Session *s, const Watch *w, PropterError *err) {
   const PropterStatus allowed = propter_fetch_allowed(s->rules, w->webhook, NULL, err);
   if (allowed == PROPTER_INVALID) {
     propter_error_clear(err);
-    return propter_fail(err, allowed, "<%.*s> is not allowed: expected --allow-webhook (in a job file: allow-webhook) with this URL or one that it stands below",
+    return propter_fail(err, allowed, "<%.*s> is not allowed: expected --allow-webhook (in a job file: allow-webhook) with this URL or one above it",
                         (int)(w->webhook.len < 200 ? w->webhook.len : 200), w->webhook.data);
   }
   PROPTER_TRY(allowed);

@@ -32,6 +32,9 @@ static PropterGraph *knowledge(void) {
     add(w, concepts[i][0], VOCAB_rdf_type, propter_iri(propter_vocab_iri(VOCAB_skos_Concept)));
     add(w, concepts[i][0], VOCAB_skos_prefLabel, propter_literal(propter_str(concepts[i][1])));
   }
+  add(w, "urn:t:fixed", VOCAB_propter_dimension, propter_iri(PROPTER_STR("urn:t:country")));
+  add(w, "urn:t:country", VOCAB_rdfs_label, propter_literal(PROPTER_STR("Sales country")));
+  add(w, "urn:t:unfixed", VOCAB_rdfs_label, propter_literal(PROPTER_STR("owner")));
   ck_ok(propter_writer_commit(w, err));
   propter_writer_close(w);
   return g;
@@ -184,6 +187,25 @@ END_TEST
 
 #define ENVELOPE "\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/a\",\"type\":\"com.example.strike\",\"time\":\"2024-03-01T23:30:00-05:00\""
 
+START_TEST(a_column_called_as_a_dimension_of_the_data_is_one_of_the_scope) {
+  PropterGraph *g = knowledge();
+  PropterEventsResult r = {0};
+  const char *path = file("d.csv", "title,start,sales_COUNTRY,owner\nA,2024-03-01,North,South\nB,2024-03-01,,South\nC,2024-03-01,East,South\n");
+  ck_ok(read_events(g, path, &r, err));
+  ck_assert_uint_eq(r.events, 2);
+  rejects_are(g, "4 scope unknown\n");
+  has(g, "#scope> <urn:t:north>"), has_not(g, "#scope> <urn:t:south>");
+  /* What the caller says the column is, it is. */
+  const char *columns[] = {"text=sales_COUNTRY"};
+  const PropterEventsOptions o = {.paths = &path, .count = 1, .columns = columns, .column_count = 1, .software = PROPTER_STR("test"), .now = 1300000000};
+  ck_ok(propter_events(g, &o, &r, err));
+  ck_assert_uint_eq(r.events, 3);
+  has_not(g, "#scope> <urn:t:north>");
+  propter_events_result_clear(&r);
+  propter_graph_close(g);
+}
+END_TEST
+
 START_TEST(cloudevents_come_alone_in_batches_and_in_lines) {
   static const char *const names[] = {"one.json", "batch.json", "lines.ndjson"};
   static const char *const texts[] = {
@@ -217,7 +239,7 @@ static void fail_everywhere(PropterFaultKind kind) {
   uint64_t points = 0;
   ck_ok(read_events(g, path, &r, err));
   dump(g, &before);
-  support_write(path, PROPTER_STR("title,start,kind,scope\nA,2024-03-01,strike,North\nB,2024-03-01,,West\n"));
+  support_write(path, PROPTER_STR("title,start,kind,sales country\nA,2024-03-01,strike,North\nB,2024-03-01,,West\n"));
   ck_ok(read_events(g, path, &r, err));
   dump(g, &after);
   for (int forever = 0; forever < 2; forever++) {
@@ -226,7 +248,7 @@ static void fail_everywhere(PropterFaultKind kind) {
       PropterError e = {0};
       support_write(path, PROPTER_STR("title,start\nC,2024-03-03\n"));
       ck_ok(read_events(g, path, &r, err));
-      support_write(path, PROPTER_STR("title,start,kind,scope\nA,2024-03-01,strike,North\nB,2024-03-01,,West\n"));
+      support_write(path, PROPTER_STR("title,start,kind,sales country\nA,2024-03-01,strike,North\nB,2024-03-01,,West\n"));
       propter_fault_plan(kind, n, forever, ENOSPC);
       PropterStatus status = read_events(g, path, &r, &e);
       done = propter_fault_end(kind) < n;
@@ -256,6 +278,7 @@ Suite *suite_events(void) {
   tcase_add_test(t, what_is_no_event_is_rejected_with_its_line);
   tcase_add_test(t, a_file_is_replaced_and_its_columns_can_be_told);
   tcase_add_test(t, exports_of_other_programs_are_read_as_they_are);
+  tcase_add_test(t, a_column_called_as_a_dimension_of_the_data_is_one_of_the_scope);
   tcase_add_test(t, cloudevents_come_alone_in_batches_and_in_lines);
   tcase_add_test(t, failing_memory_changes_nothing);
   tcase_add_test(t, failing_files_change_nothing);

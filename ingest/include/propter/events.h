@@ -34,7 +34,7 @@ typedef struct {
 /* Each file fills the graph <file: IRI#events>, replacing what it held: propter:Event (and propter:PlannedChange) with label, first and last day, the day
  * from which it was known, kind and scopes found by label among the concepts of the graph, file and line. Days are those written, in the entry's own time
  * zone; of seconds or milliseconds since 1970 those of UTC. An event's IRI is made from file, source and id, or else from file, title, start, kind and scope. All in one transaction with the record of the run
- * (kind "events").
+ * (kind "events"). A column called as a dimension of which metrics of the graph have a member (propter:fixed), and no field's, adds to the scope.
  * An entry without a title or kind or without a start, with a date that is none, an end before the start, a scope that names nothing or several things, or a
  * key that another has is rejected (OK, result->rejected): propter_run_rejects has file, line and reason. A scope that names nothing is not left out, because
  * the event would then seem to hold everywhere; a kind that names nothing is kept as words (dct:subject).
