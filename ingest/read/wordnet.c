@@ -122,7 +122,7 @@ static PropterStr find(PropterStr file, PropterStr key) {
     if (order < 0) high = at;
     else low = at + line.len + 1;
   }
-  return (PropterStr){NULL, 0};
+  return PROPTER_STR("");
 }
 
 /* --- words ----------------------------------------------------------------------------------------------------------------------------- */
