@@ -91,7 +91,7 @@ static PropterStr line_at(PropterStr file, size_t at) {
 /* The next field of a line, which begins behind it then; empty: there is none. */
 static PropterStr next(PropterStr *line) {
   while (line->len && *line->data == ' ') line->data++, line->len--;
-  const char *end = memchr(line->data, ' ', line->len);
+  const char *end = line->len ? memchr(line->data, ' ', line->len) : NULL;
   PropterStr field = {line->data, end ? (size_t)(end - line->data) : line->len};
   line->data += field.len, line->len -= field.len;
   return field;
