@@ -593,6 +593,23 @@ START_TEST(failing_allocations) {
 }
 END_TEST
 
+/* What was scored in steps is what a model made with its controls gives. */
+static void same_as_whole(World *w, PropterScoreModel *m, const PropterSeries *const *controls, const PropterCandidate *c, const PropterAnswer *move,
+                          const PropterAnswer *a) {
+  PropterScoreModel *whole = model_of(w);
+  PropterAnswer once, none;
+  ck_ok(propter_score_window(whole, 70, 71, c, 1, &once, err));
+  ck_ok(propter_score_window(whole, 70, 71, NULL, 0, &none, err));
+  ck_assert(a->cause[0].p == once.cause[0].p && a->p_unknown == once.p_unknown && a->cause[0].tests.contrast == once.cause[0].tests.contrast);
+  ck_assert(move->outcome == none.outcome && move->deviation == none.deviation && move->z == none.z && move->pattern == none.pattern);
+  ck_assert(move->p_unknown == 0 && none.p_unknown > 0);
+  PropterError error = {0};
+  ck_assert_int_eq(propter_score_model_compare(m, controls, CONTROLS, &error), PROPTER_INVALID);
+  propter_answer_clear(&once);
+  propter_answer_clear(&none);
+  propter_score_model_free(whole);
+}
+
 static PropterStatus score_in_steps(void *payload, PropterError *err) {
   World *w = payload;
   const PropterSeries *controls[CONTROLS];
@@ -606,20 +623,7 @@ static PropterStatus score_in_steps(void *payload, PropterError *err) {
   if (!status) status = propter_score_move(frame, &move, err);
   if (!status) status = propter_score_model_compare(m, controls, CONTROLS, err);
   if (!status) status = propter_score_causes(frame, &c, 1, &a, err);
-  if (!status) {
-    PropterScoreModel *whole = model_of(w);
-    PropterAnswer once, none;
-    ck_ok(propter_score_window(whole, 70, 71, &c, 1, &once, err));
-    ck_ok(propter_score_window(whole, 70, 71, NULL, 0, &none, err));
-    ck_assert(a.cause[0].p == once.cause[0].p && a.p_unknown == once.p_unknown && a.cause[0].tests.contrast == once.cause[0].tests.contrast);
-    ck_assert(move.outcome == none.outcome && move.deviation == none.deviation && move.z == none.z && move.pattern == none.pattern);
-    ck_assert(move.p_unknown == 0 && none.p_unknown > 0);
-    PropterError error = {0};
-    ck_assert_int_eq(propter_score_model_compare(m, controls, CONTROLS, &error), PROPTER_INVALID);
-    propter_answer_clear(&once);
-    propter_answer_clear(&none);
-    propter_score_model_free(whole);
-  }
+  if (!status) same_as_whole(w, m, controls, &c, &move, &a);
   propter_answer_clear(&move);
   propter_answer_clear(&a);
   propter_score_free(frame);
