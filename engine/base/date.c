@@ -70,6 +70,11 @@ bool propter_grain_parse(PropterStr t, PropterGrain *grain) {
   return false;
 }
 
+const char *propter_grain_name(PropterGrain grain) {
+  static const char *const names[] = {"day", "week", "month", "quarter", "year"};
+  return names[grain];
+}
+
 static int months_in(PropterGrain grain) { return grain == PROPTER_GRAIN_MONTH ? 1 : grain == PROPTER_GRAIN_QUARTER ? 3 : 12; }
 
 int32_t propter_period_of(PropterGrain grain, PropterDay day) {

@@ -132,14 +132,13 @@ static bool adds_up(const Know *know, const PropterMetric *m) {
 
 /* Sizes and levels are those of the whole window, not of the day on which it begins. */
 static void say_window(const Judged *j, const PropterInference *x, PropterBuf *buf) {
-  static const char *const each[] = {"day", "week", "month", "quarter", "year"};
   const PropterMetric *m = &x->metric;
   if (m->reference_day && j->c.to == j->c.from) {
     propter_buf_printf(buf, " around ");
     say_dates(buf, x->first + m->reference_day - 1, x->first + m->reference_day - 1);
     return;
   }
-  if (j->c.to > j->c.from) propter_buf_printf(buf, adds_up(j->c.know, m) ? " a %s " : " on average ", each[m->grain]);
+  if (j->c.to > j->c.from) propter_buf_printf(buf, adds_up(j->c.know, m) ? " a %s " : " on average ", propter_grain_name(m->grain));
   else propter_buf_add_char(buf, ' ');
   say_when(buf, m->grain, x->first, x->last);
 }

@@ -69,11 +69,10 @@ static PropterStatus unroll(Unrolled *u, size_t cause, size_t outcome, size_t la
 /* --- in words -------------------------------------------------------------------------------------------------------------------------------------------- */
 
 static void say_node(const Unrolled *u, size_t k, size_t base, PropterBuf *out) {
-  static const char *const grains[] = {"day", "week", "month", "quarter", "year"};
   const PropterStr label = u->x->metric[u->node[k].series]->def.label;
   size_t back = u->node[k].back > base ? u->node[k].back - base : base - u->node[k].back;
   propter_buf_printf(out, "%.*s", (int)label.len, label.data);
-  if (back) propter_buf_printf(out, " %zu %s%s %s", back, grains[u->x->grain], back == 1 ? "" : "s", u->node[k].back > base ? "before" : "later");
+  if (back) propter_buf_printf(out, " %zu %s%s %s", back, propter_grain_name(u->x->grain), back == 1 ? "" : "s", u->node[k].back > base ? "before" : "later");
 }
 
 static PropterStatus say_adjustment(const Unrolled *u, const PropterAdjustment *a, PropterStr *text, PropterError *err) {

@@ -193,7 +193,7 @@ static PropterStatus add_up(Know *know, const Cube *c, size_t d, double scale, P
     else whole += out[l].observed - out[l].expected;
   }
   for (size_t l = 0; l < c->levels[d]; l++) {
-    out[l].share = (out[l].observed - out[l].expected) / whole;
+    out[l].share = whole != 0 ? (out[l].observed - out[l].expected) / whole : NAN; /* of nothing, none has a part */
     out[l].observed *= scale, out[l].expected *= scale;
   }
   qsort(out, c->levels[d], sizeof *out, most_share_first);

@@ -214,10 +214,9 @@ void why_put_member(PropterBuf *out, const PropterWhyAnswer *a, const PropterPar
 }
 
 void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *a, size_t at, void (*put)(PropterBuf *, PropterStr)) {
-  static const char *const grains[] = {"day", "week", "month", "quarter", "year"};
   const PropterUpstream *u = &a->upstream[at];
   put(out, u->label), propter_buf_printf(out, " stood %+.4g from its usual course ", u->deviation);
-  if (u->lag) propter_buf_printf(out, "%d %s%s before; ", u->lag, grains[u->grain], u->lag == 1 ? "" : "s");
+  if (u->lag) propter_buf_printf(out, "%d %s%s before; ", u->lag, propter_grain_name(u->grain), u->lag == 1 ? "" : "s");
   else propter_buf_add(out, PROPTER_STR("at the time; "));
   if (u->parent == SIZE_MAX) propter_buf_add(out, PROPTER_STR("this figure"));
   else put(out, a->upstream[u->parent].label);

@@ -20,6 +20,16 @@ START_TEST(every_day_of_800_years_round_trips) {
 }
 END_TEST
 
+START_TEST(grains_have_names) {
+  static const char *const names[] = {"day", "week", "month", "quarter", "year"}, *const durations[] = {"P1D", "P1W", "P1M", "P3M", "P1Y"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    PropterGrain grain;
+    ck_assert(propter_grain_parse(propter_str(durations[i]), &grain));
+    ck_assert_str_eq(propter_grain_name(grain), names[i]);
+  }
+}
+END_TEST
+
 START_TEST(dates_parse_strictly) {
   PropterDay d;
   ck_assert(propter_day_parse(PROPTER_STR("2011-08-07"), &d) && d == propter_day(2011, 8, 7));
@@ -50,6 +60,7 @@ Suite *suite_date(void) {
   Suite *s = suite_create("date");
   TCase *tc = tcase_create("date");
   tcase_add_test(tc, every_day_of_800_years_round_trips);
+  tcase_add_test(tc, grains_have_names);
   tcase_add_test(tc, dates_parse_strictly);
   tcase_add_test(tc, periods_are_consecutive_and_contain_their_days);
   suite_add_tcase(s, tc);

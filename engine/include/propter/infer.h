@@ -359,7 +359,8 @@ PROPTER_API PropterStatus propter_where(PropterInferrer *inferrer, PropterStr me
                                         size_t *count, PropterError *err);
 
 /* Every member of one of the metric's dimensions in the window, each the sum of its finest slices against their own baselines: those that carry most of the
- * deviation first, those that cannot be judged (NaN) last. `parent` and `metric` are those of a slice. Nothing is listed where the inferrer holds a slice, and for
+ * deviation first, those that cannot be judged (NaN) last; where the deviations cancel out exactly, none has a share (NaN). `parent` and `metric` are those of a
+ * slice. Nothing is listed where the inferrer holds a slice, and for
  * what is no dimension of the metric. Free the list with propter_free; its texts, the members without the name of the dimension, are in `arena`. */
 PROPTER_API PropterStatus propter_members(PropterInferrer *inferrer, PropterStr metric, PropterStr dimension, PropterDay from, PropterDay to,
                                           PropterArena *arena, PropterPart **out, size_t *count, PropterError *err);
