@@ -283,7 +283,7 @@ static PropterStr mean_words(Build *b) {
   size_t n = 0;
   for (size_t i = 0; f && i < f->points; i++) n += f->point[i].in_window && isfinite(f->point[i].value);
   if (n < 2) return (PropterStr){"", 0};
-  propter_buf_printf(&b->text, "mean of %zu %s", n, why_periods(f->metric.grain));
+  propter_buf_printf(&b->text, "mean of %zu %ss", n, propter_grain_name(f->metric.grain));
   return keep(b);
 }
 

@@ -113,11 +113,6 @@ void why_put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year)
   if (year) propter_buf_printf(out, " %d", y2);
 }
 
-const char *why_periods(PropterGrain grain) {
-  static const char *const names[] = {"days", "weeks", "months", "quarters", "years"};
-  return names[grain];
-}
-
 static bool whole_months(PropterDay first, PropterDay last) {
   int y, m, d, y2, m2, d2;
   propter_day_civil(first, &y, &m, &d);

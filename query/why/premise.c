@@ -30,12 +30,12 @@ static void put_since(PropterBuf *t, const PropterWhyAnswer *a) {
     why_put_period(t, a->compared->inference->first, a->compared->inference->last);
     return;
   }
-  const PropterStr many = propter_str(why_periods(f->metric.grain));
+  const char *period = propter_grain_name(f->metric.grain);
   size_t n = 0;
   for (size_t i = 0; i < f->points; i++) n += f->point[i].in_window;
   propter_buf_add(t, PROPTER_STR("the "));
-  if (n > 1) propter_buf_printf(t, "%zu %.*s", n, (int)many.len, many.data);
-  else propter_buf_printf(t, "%.*s", (int)many.len - 1, many.data);
+  if (n > 1) propter_buf_printf(t, "%zu %ss", n, period);
+  else propter_buf_printf(t, "%s", period);
   propter_buf_add(t, PROPTER_STR(" before"));
 }
 

@@ -63,8 +63,6 @@ void why_put_day(PropterBuf *out, PropterDay day);                          /* 2
 void why_put_period(PropterBuf *out, PropterDay first, PropterDay last);    /* August 2011; March to May 2010; 2015; 7-22 Aug 2011 */
 void why_put_when(PropterBuf *out, PropterDay first, PropterDay last);      /* the same behind its preposition: in August 2011; on 7-22 Aug 2011 */
 void why_put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year); /* 7-22 Aug 2011, always by days */
-/* "days", "weeks" …; static. */
-const char *why_periods(PropterGrain grain);
 
 /* "contradicted", "unsupported" or "not counted": what the judge made of a statement about the window. */
 const char *why_verdict(const PropterEvidence *saying);
