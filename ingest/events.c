@@ -162,7 +162,8 @@ static PropterStatus bind_paths(Events *e, PropterTable *table, const Place *pla
 static PropterStatus warn_of_unread(const Events *e, const PropterStr *columns, size_t count, PropterError *err) {
   PropterBuf names = {.max = 400};
   for (size_t c = 0; c < count && names.len < 300; c++) {
-    if (columns[c].len && !is_read(e, c)) propter_buf_printf(&names, "%s%.*s", names.len ? ", " : "", (int)(columns[c].len < 60 ? columns[c].len : 60), columns[c].data);
+    if (columns[c].len && !is_read(e, c))
+      propter_buf_printf(&names, "%s%.*s", names.len ? ", " : "", (int)(columns[c].len < 60 ? columns[c].len : 60), columns[c].data);
   }
   PropterStatus status = propter_buf_status(&names, err);
   if (status == PROPTER_OK && names.len) propter_log(e->options->log, PROPTER_LOG_WARNING, "events", "%s: columns not read: %s", e->file.data, names.data);
@@ -194,7 +195,8 @@ bool propter_events_recognised(const char *path, const PropterLimits *limits) {
   const PropterEventsOptions none = {0};
   const Shape quiet = {.list = true}; /* columns that are not read are no matter here */
   Events e = {.options = &none, .file = propter_str(path)};
-  bool fits = propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK && !propter_table_has_expressions(table) && bind_all(&e, table, &quiet, NULL) == PROPTER_OK;
+  bool fits = propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK && !propter_table_has_expressions(table) &&
+              bind_all(&e, table, &quiet, NULL) == PROPTER_OK;
   propter_table_close(table);
   propter_vec_clear(&e.bindings);
   return fits;
@@ -443,8 +445,8 @@ static PropterStatus read_rows(Events *e, PropterTable *table, const Shape *shap
   }
 }
 
-/* A batch of CloudEvents, or a list of releases, is an array, whose rows are its members; one of them alone, or one a line, is the row itself. Log records have a
- * reader of their own. */
+/* A batch of CloudEvents, or a list of releases, is an array, whose rows are its members; one of them alone, or one a line, is the row itself. Log records have
+ * a reader of their own. */
 static PropterStatus choose_reader(const char *path, const PropterLimits *limits, Shape *shape, PropterError *err) {
   PropterTable *table = NULL;
   PropterRow row;

@@ -469,7 +469,8 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   PROPTER_TRY(propter_writer_commit(in->writer, err));
   /* A state that could not be kept costs the next run time, nothing else. */
   PropterError why = {0};
-  if (in->rows && rows_commit(in->rows, &why) != PROPTER_OK) propter_log(o->log, PROPTER_LOG_WARNING, "ingest", "the state of rows is not kept: %s", why.message);
+  if (in->rows && rows_commit(in->rows, &why) != PROPTER_OK)
+    propter_log(o->log, PROPTER_LOG_WARNING, "ingest", "the state of rows is not kept: %s", why.message);
   return PROPTER_OK;
 }
 

@@ -40,7 +40,8 @@ static bool too_many(const PropterIngestOptions *o, uint64_t before, uint64_t af
 
 static PropterStatus refuse(const PropterIngestOptions *o, PropterStr name, uint64_t before, uint64_t after, PropterError *err) {
   return propter_fail(err, PROPTER_INVALID,
-                      "%.*s would shrink from %" PRIu64 " quads to %" PRIu64 ", by more than %" PRIu64 "%s: is a source empty or cut short? The graph stays as it was; "
+                      "%.*s would shrink from %" PRIu64 " quads to %" PRIu64 ", by more than %" PRIu64
+                      "%s: is a source empty or cut short? The graph stays as it was; "
                       "--max-removed=100%% accepts it",
                       (int)name.len, name.data, before, after, o->max_removed, o->guard == PROPTER_INGEST_PERCENT ? " %" : " quads");
 }

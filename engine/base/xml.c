@@ -166,7 +166,9 @@ static void on_doctype(void *ctx, const xmlChar *name, const xmlChar *external, 
   stop(p, PROPTER_INVALID);
 }
 
-static void ignore_doctype(void *ctx, const xmlChar *name, const xmlChar *external, const xmlChar *system) { (void)ctx, (void)name, (void)external, (void)system; }
+static void ignore_doctype(void *ctx, const xmlChar *name, const xmlChar *external, const xmlChar *system) {
+  (void)ctx, (void)name, (void)external, (void)system;
+}
 
 /* A reference to an entity that only an external DTD could define: the names of HTML are those of the ISO sets that such DTDs share. */
 static void on_reference(void *ctx, const xmlChar *name) {

@@ -8,7 +8,8 @@
 /* How far an expression may look: at attributes of the node and of what it stands in; at what stands in the node, too. */
 typedef enum { XPATH_ATTRIBUTES, XPATH_SUBTREE } XPathScope;
 
-/* False also for what is no XPath, or asks for a variable, an ID or a function that XPath 1.0 has not. `counts`: NULL, or whether position() or last() stands in it. */
+/* False also for what is no XPath, or asks for a variable, an ID or a function that XPath 1.0 has not. `counts`: NULL, or whether position() or last() stands
+ * in it. */
 bool xpath_stays(PropterStr expression, XPathScope scope, bool *counts);
 
 /* An iterator that can be matched on the way. Texts in `arena`, but for the conditions: parts of the iterator. */

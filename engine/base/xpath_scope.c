@@ -109,7 +109,8 @@ static bool may_call(const Lexer *l, XPathScope scope, bool *counts) {
 
 /* `up`: a step to what the node stands in was read (1), and the / behind it (2): only an attribute or another such step may follow. */
 static bool stays_name(Lexer *l, XPathScope scope, bool attribute, int *up, bool *counts) {
-  static const char *const down[] = {"child", "descendant", "descendant-or-self", "self", NULL}, *const upward[] = {"parent", "ancestor", "ancestor-or-self", NULL};
+  static const char *const down[] = {"child", "descendant", "descendant-or-self", "self", NULL}, *const upward[] = {"parent", "ancestor", "ancestor-or-self",
+                                                                                                                    NULL};
   if (behind(l, 1) == T_OPEN) return !*up && may_call(l, scope, counts);
   if (behind(l, 1) != T_AXIS) return !*up && (attribute || scope == XPATH_SUBTREE);
   if (among(token(l), down)) return !*up && scope == XPATH_SUBTREE;
@@ -224,7 +225,8 @@ PropterStatus xpath_way(PropterStr iterator, PropterArena *arena, XPathWay *way,
     if (colon) name.len -= (size_t)(colon + 1 - name.data), name.data = colon + 1;
     *way = (XPathWay){propter_arena_copy(arena, name), propter_arena_copy(arena, propter_buf_str(&start)), propter_arena_copy(arena, propter_buf_str(&whole)),
                       propter_arena_alloc(arena, (s.condition_count + 1) * sizeof *way->conditions), s.condition_count};
-    if (!way->name.data || !way->start.data || !way->whole.data || !way->conditions) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for an XPath");
+    if (!way->name.data || !way->start.data || !way->whole.data || !way->conditions)
+      status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for an XPath");
     if (status == PROPTER_OK) memcpy(way->conditions, s.conditions, s.condition_count * sizeof *way->conditions);
   }
   propter_buf_clear(&start);

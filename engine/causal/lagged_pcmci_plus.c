@@ -301,7 +301,8 @@ static PropterStatus run(const LaggedSums *s, const PropterLaggedOptions *o, Pro
   if (status == PROPTER_OK) write_links(&job), status = lagged_adjust(o, true, g, err);
   for (size_t c = 0; status == PROPTER_OK && c < cells; c++) job.link[c] = g->mark[c] != PROPTER_NO_EDGE;
   if (status == PROPTER_OK) status = direct(&job, err);
-  propter_free(job.alpha), propter_free(job.past), propter_free(job.count), propter_free(job.link), propter_free(job.gone), propter_free(job.most_p), propter_free(job.sep);
+  propter_free(job.alpha), propter_free(job.past), propter_free(job.count), propter_free(job.link), propter_free(job.gone), propter_free(job.most_p),
+      propter_free(job.sep);
   return status;
 }
 

@@ -61,7 +61,9 @@ static PropterStatus run(const LaggedSums *s, const char *search, const PropterL
 }
 
 static PropterStatus run_pc(const LaggedSums *s, const PropterLaggedOptions *o, PropterLaggedGraph *g, PropterError *err) { return run(s, "pc", o, g, err); }
-static PropterStatus run_boss(const LaggedSums *s, const PropterLaggedOptions *o, PropterLaggedGraph *g, PropterError *err) { return run(s, "boss", o, g, err); }
+static PropterStatus run_boss(const LaggedSums *s, const PropterLaggedOptions *o, PropterLaggedGraph *g, PropterError *err) {
+  return run(s, "boss", o, g, err);
+}
 
 extern const Lagged causal_lagged_pc, causal_lagged_boss;
 const Lagged causal_lagged_pc = {"pc", 1, run_pc};

@@ -236,7 +236,8 @@ static void add_noise(const Job *job, const Player *p, int period, const size_t 
   }
 }
 
-/* The mechanisms of one player in both periods. One that did not change is learned from both, so that it need not be carried on beyond what the first has seen. */
+/* The mechanisms of one player in both periods. One that did not change is learned from both, so that it need not be carried on beyond what the first has seen.
+ */
 static void learn(const Job *job, const Player *p, size_t *const rows[2], Mechanism m[2]) {
   int last = last_fitted(job, p);
   m[0].rows = m[1].rows = 0;

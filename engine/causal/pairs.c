@@ -140,7 +140,8 @@ PropterStatus propter_pairs_add(PropterPairs *s, size_t k, const double *x, Prop
 
 PropterStatus propter_pairs_correct(PropterPairs *s, size_t series, size_t step, double value, PropterError *err) {
   if (series >= s->p || step >= s->steps || isinf(value))
-    return propter_fail(err, PROPTER_INVALID, "series %zu, step %zu of %zu series with %zu steps: no such value, or an infinite one", series, step, s->p, s->steps);
+    return propter_fail(err, PROPTER_INVALID, "series %zu, step %zu of %zu series with %zu steps: no such value, or an infinite one", series, step, s->p,
+                        s->steps);
   int16_t *own = s->x + series * s->room;
   const double old = own[step], now = whole(s, value);
   own[step] = (int16_t)now;

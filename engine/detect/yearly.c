@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Days that stand apart every year, such as Christmas, Whit Monday or the last Friday of November: what a level of seven days' season does not know. No calendar of
- * holidays is needed, since a day is held to recur only where the figures say so in each year but one in five, and in three years at least. */
+/* Days that stand apart every year, such as Christmas, Whit Monday or the last Friday of November: what a level of seven days' season does not know. No
+ * calendar of holidays is needed, since a day is held to recur only where the figures say so in each year but one in five, and in three years at least. */
 #include <math.h>
 #include <string.h>
 
@@ -23,8 +23,8 @@ static int by_date(PropterDay day) {
 
 /* Sunday of Easter (Gregorian computus; Meeus, Astronomical Algorithms, ch. 8). */
 static PropterDay easter(int year) {
-  int a = year % 19, b = year / 100, c = year % 100, d = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30, e = (32 + 2 * (b % 4) + 2 * (c / 4) - d - c % 4) % 7,
-      f = (a + 11 * d + 22 * e) / 451, sum = d + e - 7 * f + 114;
+  int a = year % 19, b = year / 100, c = year % 100, d = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30,
+      e = (32 + 2 * (b % 4) + 2 * (c / 4) - d - c % 4) % 7, f = (a + 11 * d + 22 * e) / 451, sum = d + e - 7 * f + 114;
   return propter_day(year, sum / 31, sum % 31 + 1);
 }
 

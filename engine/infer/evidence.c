@@ -353,7 +353,8 @@ static PropterStatus say_history(const Cause *cause, const PropterCauseScore *sc
 }
 
 /* What speaks against the cause although no test above says so; without these lines a verdict would rest on nothing that is shown. */
-static PropterStatus say_against(const PropterCauseScore *score, const PropterTests *t, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
+static PropterStatus say_against(const PropterCauseScore *score, const PropterTests *t, PropterBuf *buf, PropterArena *arena, Evidences *all,
+                                 PropterError *err) {
   enum { LEAST = 1 }; /* in log odds */
   const double timing = score->term[PROPTER_TERM_TIMING], rivals = score->term[PROPTER_TERM_RIVALS];
   if (timing <= -LEAST && !(t->placebo <= -LEAST)) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Moves that look like faults of the data: no cause in the business makes a figure exactly a thousand times what it was. Said beside the outcome, never in place of it. */
+/* Moves that look like faults of the data: no cause in the business makes a figure exactly a thousand times what it was. Said beside the outcome, never in
+ * place of it. */
 #include <math.h>
 
 #include "judge.h"
 
-/* Decimal places, and factors between units. A figure rarely moves so far, so that being near one is remarkable; near smaller ones (2.2 pounds, 7 days) it is not. */
+/* Decimal places, and factors between units. A figure rarely moves so far, so that being near one is remarkable; near smaller ones (2.2 pounds, 7 days) it is
+ * not. */
 static const double units[] = {10, 24, 60, 100, 1000, 1000000};
 static const double near = .05;   /* of the window's mean to the factor */
 static const double even = .35;   /* of each period to the mean, in logarithms: all of the window is off by it */

@@ -265,7 +265,8 @@ typedef struct {
   double *rate, *sum; /* [kinds], [2 × kinds]: room */
 } Learning;
 
-/* past[i]: likelihood ratio that study i's event moved its figure this way, when the rates of the kinds of the others there are what all studies together say. */
+/* past[i]: likelihood ratio that study i's event moved its figure this way, when the rates of the kinds of the others there are what all studies together say.
+ */
 static void expect(const Case *c, const History *h, int sign, const Learning *l) {
   const PropterScoreOptions *o = &c->know->options.score;
   size_t kinds = h->kinds.count;

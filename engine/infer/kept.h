@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the score made of a series, a window and its candidates, as entries of a memo. Their keys hold every argument of the score: a field that is added to one of
- * its inputs belongs into a key. */
+/* What the score made of a series, a window and its candidates, as entries of a memo. Their keys hold every argument of the score: a field that is added to one
+ * of its inputs belongs into a key. */
 #ifndef INFER_KEPT_H
 #define INFER_KEPT_H
 

@@ -89,7 +89,8 @@ static PropterStatus read_tier(Know *know, Node *node, KnowMetric *m, PropterErr
     if (status) return status;
   }
   if (said && !(tier >= 0 && tier <= 1000 && tier == floor(tier)))
-    return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: propter:tier is %g; expected a whole number from 0 to 1000", (int)m->def.iri.len, m->def.iri.data, tier);
+    return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: propter:tier is %g; expected a whole number from 0 to 1000", (int)m->def.iri.len, m->def.iri.data,
+                        tier);
   if (said) m->tier = (int)tier;
   return PROPTER_OK;
 }
@@ -128,8 +129,8 @@ static PropterStatus read_definition(Know *know, Node *node, PropterStr iri, Pro
 static PropterStatus ratio_edges(Know *know, PropterError *err) {
   for (size_t i = 0; i < know->metrics.count; i++) {
     const PropterMetric *m = &know->metrics.items[i].def;
-    if (m->numerator &&
-        (!propter_vec_push(&know->edges, ((KnowEdge){m->id, m->numerator, PROPTER_NO_ID})) || !propter_vec_push(&know->edges, ((KnowEdge){m->id, m->denominator, PROPTER_NO_ID}))))
+    if (m->numerator && (!propter_vec_push(&know->edges, ((KnowEdge){m->id, m->numerator, PROPTER_NO_ID})) ||
+                         !propter_vec_push(&know->edges, ((KnowEdge){m->id, m->denominator, PROPTER_NO_ID}))))
       return propter_fail(err, PROPTER_NO_MEMORY, "definitions");
   }
   return PROPTER_OK;

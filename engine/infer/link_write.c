@@ -80,7 +80,8 @@ PropterStatus propter_links_write(PropterGraph *graph, PropterInferrer *know, co
   (void)snprintf(out->graph, sizeof out->graph, "https://w3id.org/propter/id/links/%s", hex);
   PropterStatus status = propter_writer_open(graph, false, &sheet.writer, err);
   if (!status)
-    status = propter_run_begin(sheet.writer, &(PropterRunOptions){.kind = "links", .now = now, .software = software, .parameters = parameters}, NULL, &run, err);
+    status =
+        propter_run_begin(sheet.writer, &(PropterRunOptions){.kind = "links", .now = now, .software = software, .parameters = parameters}, NULL, &run, err);
   if (!status) status = begin(&sheet, out->graph, run, err);
   if (!status) status = propter_snapshot_match(know->snapshot, (PropterQuad){.g = sheet.graph}, 0, &old, err);
   for (size_t i = 0; i < links->links && !status; i++) status = put_link(&sheet, propter_str(out->graph), links, &links->link[i], err);

@@ -8,8 +8,8 @@
 
 typedef struct Memo Memo;
 
-/* Reads `path` if it is there. What another `maker` wrote, and what follows a damaged record, is forgotten. Without `write` nothing will be written. A file that
- * cannot be read or written is no error. Close with memo_close. May be used by several threads; at most one memo may write a file at a time. */
+/* Reads `path` if it is there. What another `maker` wrote, and what follows a damaged record, is forgotten. Without `write` nothing will be written. A file
+ * that cannot be read or written is no error. Close with memo_close. May be used by several threads; at most one memo may write a file at a time. */
 PropterStatus memo_open(const char *path, PropterHash128 maker, bool write, Memo **out, PropterError *err);
 void memo_close(Memo *memo);
 

@@ -31,7 +31,8 @@ static PropterStatus read_members(Node *node, PropterArena *arena, PropterMetric
   for (size_t i = 0; !status && i < holders.count; i++) {
     Node inner = {0};
     if ((status = node_open(node->snapshot, node->v, holders.items[i], &inner, err))) break;
-    PropterId dimension = node_one(&inner, VOCAB_propter_dimension), member = node_one(&inner, VOCAB_propter_member), concept = node_one(&inner, VOCAB_propter_concept);
+    PropterId dimension = node_one(&inner, VOCAB_propter_dimension), member = node_one(&inner, VOCAB_propter_member),
+              concept = node_one(&inner, VOCAB_propter_concept);
     node_close(&inner);
     if (!dimension || !member)
       status = propter_fail(err, PROPTER_INVALID, "metric <%.*s>: propter:fixed needs propter:dimension and propter:member", (int)out->iri.len, out->iri.data);

@@ -17,7 +17,8 @@ PropterStatus patterns_find(Know *know, KnowMetric *const *metrics, size_t count
 /* The metrics of these names, all for none. Free *out with propter_free. */
 PropterStatus metrics_named(Know *know, const PropterStr *names, size_t count, KnowMetric ***out, size_t *found, PropterError *err);
 
-/* Sums of a series over a window, what its baseline expects of them and with what error (slices.c); NaN where a period is missing or nothing can be expected. */
+/* Sums of a series over a window, what its baseline expects of them and with what error (slices.c); NaN where a period is missing or nothing can be expected.
+ */
 PropterStatus window_sum(const PropterSeries *series, PropterDay from, PropterDay to, double *actual, double *expected, double *sd, PropterError *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What names tell that no link does: events of a kind that claims name in words of the event's name ("Checkout outage": "the outage"), told events that bear the
- * name of one on record, and claims whose cause was taken for the place that its words also name ("the strike in the north" for the north): they speak of the event that bears the
- * other words. */
+/* What names tell that no link does: events of a kind that claims name in words of the event's name ("Checkout outage": "the outage"), told events that bear
+ * the name of one on record, and claims whose cause was taken for the place that its words also name ("the strike in the north" for the north): they speak of
+ * the event that bears the other words. */
 #include <ctype.h>
 
 #include "know.h"

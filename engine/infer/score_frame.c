@@ -167,8 +167,8 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   if (f->reason) goto done;
   if (f->length > 1) {
     rows = own = propter_malloc(n * horizon * sizeof *own);
-    status =
-        own ? baseline_errors(&f->base, f->length, horizon, from, from + horizon, own, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+    status = own ? baseline_errors(&f->base, f->length, horizon, from, from + horizon, own, err)
+                 : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
     if (status != PROPTER_OK) goto done;
   }
   (void)flag_others(f, use);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a window is judged by. Where a period is a day or a week, a window that was over when the last month ended, with an equal time after it, is judged by the
- * series up to that end: what is learned from the whole of a series then moves once a month, and what has long been over is not judged anew each day. */
+/* What a window is judged by. Where a period is a day or a week, a window that was over when the last month ended, with an equal time after it, is judged by
+ * the series up to that end: what is learned from the whole of a series then moves once a month, and what has long been over is not judged anew each day. */
 #include "judge.h"
 
 KnowView *view_at(KnowMetric *m, size_t from, size_t to) {
@@ -21,7 +21,8 @@ static void cover(Know *know, KnowMetric *m, KnowView *view) {
     PropterDay first, last;
     double part;
     if (event->told || scope_relation(know, &event->scope, &m->scope, &part) == RELATION_DISJOINT || !event_days(&c, event, &first, &last)) continue;
-    int64_t from = (int64_t)propter_period_of(s->grain, first) - s->first, to = last == INT32_MAX ? last : (int64_t)propter_period_of(s->grain, last) + 1 - s->first;
+    int64_t from = (int64_t)propter_period_of(s->grain, first) - s->first,
+            to = last == INT32_MAX ? last : (int64_t)propter_period_of(s->grain, last) + 1 - s->first;
     for (int64_t i = from > 0 ? from : 0; i <= to && i < (int64_t)s->count; i++) view->covered[i] = 1;
   }
 }

@@ -97,7 +97,8 @@ static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err
     PropterEventPanel panel = {.controls = rows, .before = before, .after = after, .treated = row, .control = row + steps};
     PropterEventEffect effect;
     status = propter_event_effect(&panel, NULL, &effect, err);
-    PropterPastEffect one = {e->iri, e->label, e->start, propter_period_last(series->grain, last), effect.effect, effect.low, effect.high, effect.error, rows, {NULL, 0}};
+    PropterPastEffect one = {e->iri,       e->label, e->start, propter_period_last(series->grain, last), effect.effect, effect.low, effect.high,
+                             effect.error, rows,     {NULL, 0}};
     if (!status && !(one.checks = propter_arena_copy(s->arena, propter_str(effect.text))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "an event study");
     if (!status && isfinite(effect.effect) && effect.error > 0 && !propter_vec_push(&s->past, one))
       status = propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);

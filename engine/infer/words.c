@@ -36,7 +36,8 @@ void say_number(PropterBuf *out, double value) {
 
 void say_value(PropterBuf *out, const PropterMetric *metric, double value) {
   say_number(out, value);
-  if (metric->unit_label.len && !propter_str_equal(metric->unit_label, PROPTER_STR("1"))) propter_buf_printf(out, " %.*s", (int)metric->unit_label.len, metric->unit_label.data);
+  if (metric->unit_label.len && !propter_str_equal(metric->unit_label, PROPTER_STR("1")))
+    propter_buf_printf(out, " %.*s", (int)metric->unit_label.len, metric->unit_label.data);
 }
 
 void say_change(PropterBuf *out, const PropterMetric *metric, double value) {

@@ -127,7 +127,9 @@ PropterStr doc_declared(PropterStr s) {
       if (at >= end || strncasecmp(s.data + i, keys[k], n) != 0) continue;
       if (s.data[at] == '"' || s.data[at] == '\'') at++;
       size_t stop = at;
-      while (stop < end && (strchr("-_.:+", s.data[stop]) ? s.data[stop] != 0 : (s.data[stop] >= '0' && s.data[stop] <= '9') || ((s.data[stop] | 32) >= 'a' && (s.data[stop] | 32) <= 'z')))
+      while (stop < end &&
+             (strchr("-_.:+", s.data[stop]) ? s.data[stop] != 0
+                                            : (s.data[stop] >= '0' && s.data[stop] <= '9') || ((s.data[stop] | 32) >= 'a' && (s.data[stop] | 32) <= 'z')))
         stop++;
       return (PropterStr){s.data + at, stop - at};
     }
@@ -144,7 +146,8 @@ static void settle(char encoding[DOC_ENCODING], PropterStr name) {
 
 /* Encodings in which ASCII bytes may be parts of other characters. */
 static bool shifting(const char *encoding) {
-  static const char *const names[] = {"UTF-16", "UTF-32", "UTF-7", "ISO-2022", "HZ", "SHIFT", "SJIS", "GB18030", "GBK", "GB2312", "BIG5", "CP93", "JOHAB", "EUC", "UCS"};
+  static const char *const names[] = {"UTF-16", "UTF-32", "UTF-7", "ISO-2022", "HZ",    "SHIFT", "SJIS", "GB18030",
+                                      "GBK",    "GB2312", "BIG5",  "CP93",     "JOHAB", "EUC",   "UCS"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strncasecmp(encoding, names[i], strlen(names[i])) == 0) return true;
   return false;

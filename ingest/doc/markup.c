@@ -107,8 +107,9 @@ DocRole doc_style(PropterStr name, unsigned *level) {
 /* --- elements into blocks ------------------------------------------------------------------------------------------------ */
 
 static PropterBlockKind kind_of(DocRole role, PropterBlockKind around) {
-  static const PropterBlockKind kinds[] = {[DOC_HEADING] = PROPTER_BLOCK_HEADING, [DOC_ITEM] = PROPTER_BLOCK_LIST_ITEM, [DOC_CELL] = PROPTER_BLOCK_TABLE_CELL,
-                                           [DOC_QUOTE] = PROPTER_BLOCK_QUOTE,     [DOC_CODE] = PROPTER_BLOCK_CODE,      [DOC_FRAME] = PROPTER_BLOCK_BOILERPLATE};
+  static const PropterBlockKind kinds[] = {
+      [DOC_HEADING] = PROPTER_BLOCK_HEADING, [DOC_ITEM] = PROPTER_BLOCK_LIST_ITEM, [DOC_CELL] = PROPTER_BLOCK_TABLE_CELL,
+      [DOC_QUOTE] = PROPTER_BLOCK_QUOTE,     [DOC_CODE] = PROPTER_BLOCK_CODE,      [DOC_FRAME] = PROPTER_BLOCK_BOILERPLATE};
   return around == PROPTER_BLOCK_BOILERPLATE || role < DOC_HEADING || role > DOC_FRAME ? around : kinds[role];
 }
 

@@ -18,7 +18,9 @@ static PropterStatus container_start(void *payload, PropterXmlName name, const P
   PropterStr path = doc_attribute(a, n, "full-path");
   if (!doc_named(name, "rootfile") || !path.data || e->package) return PROPTER_OK;
   e->package = doc_archive_resolve(e->b, "", path).data;
-  return e->package ? PROPTER_OK : propter_fail(err, PROPTER_INVALID, "expected a package inside the archive, found \"%.*s\"", (int)(path.len < 200 ? path.len : 200), path.data);
+  return e->package
+             ? PROPTER_OK
+             : propter_fail(err, PROPTER_INVALID, "expected a package inside the archive, found \"%.*s\"", (int)(path.len < 200 ? path.len : 200), path.data);
 }
 
 static PropterStatus package_start(void *payload, PropterXmlName name, const PropterXmlAttribute *a, size_t n, PropterError *err) {

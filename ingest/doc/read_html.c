@@ -5,16 +5,16 @@
 #include "doc.h"
 
 static const DocElement elements[] = {
-    {"address", DOC_BLOCK},  {"article", DOC_BLOCK},    {"aside", DOC_FRAME},   {"b", DOC_STRONG},         {"blockquote", DOC_QUOTE}, {"body", DOC_BLOCK},    {"br", DOC_BREAK},
-    {"button", DOC_SKIP},    {"caption", DOC_CELL},     {"center", DOC_BLOCK},  {"dd", DOC_ITEM},          {"details", DOC_BLOCK}, {"div", DOC_BLOCK},
-    {"dl", DOC_BLOCK},       {"dt", DOC_ITEM},          {"fieldset", DOC_BLOCK}, {"figcaption", DOC_BLOCK}, {"figure", DOC_BLOCK},  {"footer", DOC_FRAME},
-    {"form", DOC_FRAME},     {"h1", DOC_HEADING},       {"h2", DOC_HEADING},    {"h3", DOC_HEADING},       {"h4", DOC_HEADING},    {"h5", DOC_HEADING},
-    {"h6", DOC_HEADING},     {"head", DOC_BLOCK},       {"header", DOC_BLOCK},  {"hr", DOC_BLOCK},         {"html", DOC_BLOCK},    {"iframe", DOC_SKIP},
-    {"li", DOC_ITEM},        {"main", DOC_BLOCK},       {"math", DOC_SKIP},     {"menu", DOC_FRAME},       {"nav", DOC_FRAME},     {"noscript", DOC_SKIP},
-    {"object", DOC_SKIP},    {"ol", DOC_BLOCK},         {"option", DOC_SKIP},   {"p", DOC_BLOCK},          {"pre", DOC_CODE},      {"script", DOC_SKIP},
-    {"section", DOC_BLOCK},  {"select", DOC_SKIP},      {"strong", DOC_STRONG},   {"style", DOC_SKIP},    {"summary", DOC_BLOCK},    {"svg", DOC_SKIP},      {"table", DOC_BLOCK},
-    {"tbody", DOC_BLOCK},    {"td", DOC_CELL},          {"template", DOC_SKIP}, {"textarea", DOC_SKIP},    {"tfoot", DOC_BLOCK},   {"th", DOC_CELL},
-    {"thead", DOC_BLOCK},    {"title", DOC_TITLE},      {"tr", DOC_BLOCK},      {"ul", DOC_BLOCK},
+    {"address", DOC_BLOCK}, {"article", DOC_BLOCK}, {"aside", DOC_FRAME},  {"b", DOC_STRONG},       {"blockquote", DOC_QUOTE}, {"body", DOC_BLOCK},
+    {"br", DOC_BREAK},      {"button", DOC_SKIP},   {"caption", DOC_CELL}, {"center", DOC_BLOCK},   {"dd", DOC_ITEM},          {"details", DOC_BLOCK},
+    {"div", DOC_BLOCK},     {"dl", DOC_BLOCK},      {"dt", DOC_ITEM},      {"fieldset", DOC_BLOCK}, {"figcaption", DOC_BLOCK}, {"figure", DOC_BLOCK},
+    {"footer", DOC_FRAME},  {"form", DOC_FRAME},    {"h1", DOC_HEADING},   {"h2", DOC_HEADING},     {"h3", DOC_HEADING},       {"h4", DOC_HEADING},
+    {"h5", DOC_HEADING},    {"h6", DOC_HEADING},    {"head", DOC_BLOCK},   {"header", DOC_BLOCK},   {"hr", DOC_BLOCK},         {"html", DOC_BLOCK},
+    {"iframe", DOC_SKIP},   {"li", DOC_ITEM},       {"main", DOC_BLOCK},   {"math", DOC_SKIP},      {"menu", DOC_FRAME},       {"nav", DOC_FRAME},
+    {"noscript", DOC_SKIP}, {"object", DOC_SKIP},   {"ol", DOC_BLOCK},     {"option", DOC_SKIP},    {"p", DOC_BLOCK},          {"pre", DOC_CODE},
+    {"script", DOC_SKIP},   {"section", DOC_BLOCK}, {"select", DOC_SKIP},  {"strong", DOC_STRONG},  {"style", DOC_SKIP},       {"summary", DOC_BLOCK},
+    {"svg", DOC_SKIP},      {"table", DOC_BLOCK},   {"tbody", DOC_BLOCK},  {"td", DOC_CELL},        {"template", DOC_SKIP},    {"textarea", DOC_SKIP},
+    {"tfoot", DOC_BLOCK},   {"th", DOC_CELL},       {"thead", DOC_BLOCK},  {"title", DOC_TITLE},    {"tr", DOC_BLOCK},         {"ul", DOC_BLOCK},
 };
 
 typedef struct {

@@ -238,7 +238,8 @@ static PropterStatus read_messages(DocBuilder *b, PropterStr bytes, PropterError
 
 /* Two header fields that messages have, one of them such as no letter has. */
 static bool sniff(PropterStr bytes) {
-  static const char *const fields[] = {"message-id", "received", "mime-version", "return-path", "delivered-to", "from", "to", "subject", "date", "content-type"};
+  static const char *const fields[] = {"message-id", "received", "mime-version", "return-path", "delivered-to",
+                                       "from",       "to",       "subject",      "date",        "content-type"};
   enum { TELLING = 5, LINES = 60 };
   PropterStr s = {bytes.data, bytes.len < 16384 ? bytes.len : 16384};
   unsigned known = 0, telling = 0, lines = 0;

@@ -48,7 +48,8 @@ static PropterStatus on_start(void *payload, PropterXmlName name, const PropterX
   Block *last = p->blocks.count ? &p->blocks.items[p->blocks.count - 1] : NULL;
   p->in_title = doc_named(name, "title");
   propter_buf_reset(&p->value);
-  if (doc_named(name, "meta") && propter_str_equal(doc_attribute(a, n, "name"), PROPTER_STR("CreationDate"))) doc_set_date(p->b, doc_attribute(a, n, "content"));
+  if (doc_named(name, "meta") && propter_str_equal(doc_attribute(a, n, "name"), PROPTER_STR("CreationDate")))
+    doc_set_date(p->b, doc_attribute(a, n, "content"));
   if (doc_named(name, "page") && !propter_vec_push(&p->pages, p->text.len)) return no_memory(err);
   if (doc_named(name, "block") && p->pages.count) {
     Block block = {.page = p->pages.count - 1, .word = p->words.count};
@@ -150,7 +151,9 @@ static bool list_mark(PropterStr word) {
   return digits && digits < 3 && word.len == digits + 1 && (word.data[digits] == '.' || word.data[digits] == ')');
 }
 
-static PropterStr word_at(const Pdf *p, size_t i) { return (PropterStr){p->text.data + p->words.items[i].start, p->words.items[i].end - p->words.items[i].start}; }
+static PropterStr word_at(const Pdf *p, size_t i) {
+  return (PropterStr){p->text.data + p->words.items[i].start, p->words.items[i].end - p->words.items[i].start};
+}
 
 static PropterBlockKind kind_of(const Pdf *p, const Block *block, unsigned *level) {
   PropterStr words = words_of(p, block);
@@ -243,8 +246,8 @@ static PropterStatus run(DocBuilder *b, PropterStr bytes, PropterBuf *out, Propt
   if (status == PROPTER_OK && propter_str_find(words, PROPTER_STR("Incorrect password")) != SIZE_MAX)
     status = propter_fail(err, PROPTER_INVALID, "expected a document that can be read, found an encrypted one");
   else if (status == PROPTER_OK && code != 0)
-    status = propter_fail(err, PROPTER_SYNTAX, "expected pages, but pdftotext ends with %d: %.*s", code, (int)(words.len < 200 ? strcspn(words.data ? words.data : "", "\n") : 200),
-                          words.data ? words.data : "");
+    status = propter_fail(err, PROPTER_SYNTAX, "expected pages, but pdftotext ends with %d: %.*s", code,
+                          (int)(words.len < 200 ? strcspn(words.data ? words.data : "", "\n") : 200), words.data ? words.data : "");
   propter_buf_clear(&said);
   return status;
 }
@@ -252,14 +255,16 @@ static PropterStatus run(DocBuilder *b, PropterStr bytes, PropterBuf *out, Propt
 static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
   static const PropterXmlHandler handler = {on_start, on_end, on_text};
   PropterStr tail = {bytes.data + (bytes.len > TAIL ? bytes.len - TAIL : 0), bytes.len > TAIL ? TAIL : bytes.len};
-  if (propter_str_find(tail, PROPTER_STR("%%EOF")) == SIZE_MAX) return propter_fail(err, PROPTER_SYNTAX, "expected %%%%EOF at the end, found none: the file is cut off");
+  if (propter_str_find(tail, PROPTER_STR("%%EOF")) == SIZE_MAX)
+    return propter_fail(err, PROPTER_SYNTAX, "expected %%%%EOF at the end, found none: the file is cut off");
   PropterBuf out = {.max = b->limits->document_bytes};
   Pdf p = {.b = b, .text = {.max = b->limits->text_bytes}};
   PropterStatus status = run(b, bytes, &out, err);
   if (status == PROPTER_OK) status = propter_xml_parse(PROPTER_HTML, propter_buf_str(&out), b->limits, &handler, &p, err);
   propter_buf_clear(&out);
   if (status == PROPTER_OK && !p.words.count)
-    status = propter_fail(err, PROPTER_INVALID, "expected text, found %zu page%s without any: pictures of pages must be recognised first", p.pages.count, p.pages.count == 1 ? "" : "s");
+    status = propter_fail(err, PROPTER_INVALID, "expected text, found %zu page%s without any: pictures of pages must be recognised first", p.pages.count,
+                          p.pages.count == 1 ? "" : "s");
   p.body = body_height(&p);
   if (status == PROPTER_OK) status = mark_frames(&p, err);
   if (status == PROPTER_OK) status = put_blocks(&p, err);

@@ -5,7 +5,8 @@
 #include "doc.h"
 
 static const DocElement elements[] = {
-    {"br", DOC_BREAK}, {"fld", DOC_SKIP}, {"graphicFrame", DOC_BLOCK}, {"p", DOC_BLOCK}, {"sp", DOC_BLOCK}, {"style", DOC_SKIP}, {"tc", DOC_CELL}, {"timing", DOC_SKIP},
+    {"br", DOC_BREAK},   {"fld", DOC_SKIP}, {"graphicFrame", DOC_BLOCK}, {"p", DOC_BLOCK}, {"sp", DOC_BLOCK},
+    {"style", DOC_SKIP}, {"tc", DOC_CELL},  {"timing", DOC_SKIP},
 };
 
 typedef struct {

@@ -38,8 +38,9 @@ typedef struct {
 } Rtf;
 
 static PropterStatus begin(Rtf *r, PropterError *err) {
-  static const PropterBlockKind kinds[] = {[DOC_HEADING] = PROPTER_BLOCK_HEADING, [DOC_TITLE] = PROPTER_BLOCK_HEADING, [DOC_ITEM] = PROPTER_BLOCK_LIST_ITEM,
-                                           [DOC_QUOTE] = PROPTER_BLOCK_QUOTE,     [DOC_CODE] = PROPTER_BLOCK_CODE,     [DOC_FRAME] = PROPTER_BLOCK_BOILERPLATE, [DOC_SKIP] = PROPTER_BLOCK_PARAGRAPH};
+  static const PropterBlockKind kinds[] = {
+      [DOC_HEADING] = PROPTER_BLOCK_HEADING, [DOC_TITLE] = PROPTER_BLOCK_HEADING,     [DOC_ITEM] = PROPTER_BLOCK_LIST_ITEM, [DOC_QUOTE] = PROPTER_BLOCK_QUOTE,
+      [DOC_CODE] = PROPTER_BLOCK_CODE,       [DOC_FRAME] = PROPTER_BLOCK_BOILERPLATE, [DOC_SKIP] = PROPTER_BLOCK_PARAGRAPH};
   PropterBlockKind kind = r->cell ? PROPTER_BLOCK_TABLE_CELL : r->role >= DOC_HEADING && r->role <= DOC_TITLE ? kinds[r->role] : PROPTER_BLOCK_PARAGRAPH;
   return doc_block(r->b, kind, kind == PROPTER_BLOCK_HEADING ? r->level : 0, err);
 }

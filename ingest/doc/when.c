@@ -424,7 +424,8 @@ void when_duration(const WhenText *text, WhenDuration *out) {
     const char *before;
     int times;
     char letter;
-  } units[] = {{DAY, "P", 1, 'D'}, {WEEK, "P", 7, 'D'}, {MONTH, "P", 1, 'M'}, {QUARTER, "P", 3, 'M'}, {YEAR, "P", 1, 'Y'}, {HOUR, "PT", 1, 'H'}, {MINUTE, "PT", 1, 'M'}};
+  } units[] = {{DAY, "P", 1, 'D'},  {WEEK, "P", 7, 'D'},  {MONTH, "P", 1, 'M'},  {QUARTER, "P", 3, 'M'},
+               {YEAR, "P", 1, 'Y'}, {HOUR, "PT", 1, 'H'}, {MINUTE, "PT", 1, 'M'}};
   Tokens t = {text->tokens.items, text->tokens.count};
   *out = (WhenDuration){0};
   for (size_t i = 0; !out->end && i + 2 < t.count; i++) {

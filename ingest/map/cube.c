@@ -62,7 +62,8 @@ static PropterStatus own_expression(Define *d, yaml_node_t *sql, PropterStr *out
     PropterStr rest = text, column;
     bool own = (*text.data == '{' || *text.data == '$') && take_column(&rest, &column);
     if (!own && *text.data == '{')
-      return yaml_fail(&d->file, sql, err, PROPTER_INVALID, "expected {CUBE}.COLUMN: other members are not evaluated, found \"%.*s\"", (int)yaml_text(sql).len, yaml_text(sql).data);
+      return yaml_fail(&d->file, sql, err, PROPTER_INVALID, "expected {CUBE}.COLUMN: other members are not evaluated, found \"%.*s\"", (int)yaml_text(sql).len,
+                       yaml_text(sql).data);
     size_t n = own ? column.len : 1;
     memcpy(end, own ? column.data : text.data, n);
     end += n;

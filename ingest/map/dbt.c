@@ -172,7 +172,8 @@ static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t 
     return say_ratio(d, name, part, expression, err);
   }
   PROPTER_TRY(define_meaning(d, method, aggregations, &aggregation, err));
-  if (aggregation->word == VOCAB_propter_Percentile) return yaml_fail(&d->file, method, err, PROPTER_INVALID, "expected a percentile as a measure of a semantic model");
+  if (aggregation->word == VOCAB_propter_Percentile)
+    return yaml_fail(&d->file, method, err, PROPTER_INVALID, "expected a percentile as a measure of a semantic model");
   if (aggregation->text && *aggregation->text == 'd') PROPTER_TRY(define_by_database(d, method, aggregation->name, err));
   PROPTER_TRY(define_say_word(d, name, VOCAB_propter_aggregation, aggregation->word, method, err));
   PROPTER_TRY(say_value(d, name, aggregation, expression ? yaml_text(expression) : yaml_text(NULL), expression ? expression : node, err));
@@ -243,9 +244,10 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *model, 
   if (asked < own)
     return yaml_fail(&d->file, grain, err, PROPTER_INVALID, "expected %s or longer, as its dimension of time says, found %s", own->name, asked->name);
   if (additive && (asked != own || !propter_str_equal(yaml_text(define_get(d, additive, "name")), name)))
-    return yaml_fail(&d->file, additive, err, PROPTER_INVALID,
-                     "what does not add up over a dimension is read at the grain of that dimension only: expected non_additive_dimension: {name: %.*s} and the grain %s", (int)name.len,
-                     name.data, own->name);
+    return yaml_fail(
+        &d->file, additive, err, PROPTER_INVALID,
+        "what does not add up over a dimension is read at the grain of that dimension only: expected non_additive_dimension: {name: %.*s} and the grain %s",
+        (int)name.len, name.data, own->name);
   PROPTER_TRY(say_column(d, metric, VOCAB_propter_timeColumn, dimension, err));
   return define_say_grain(d, metric, asked, grain ? grain : params, err);
 }
@@ -284,13 +286,15 @@ static PropterStatus say_place(Define *d, PropterStr metric, yaml_node_t *model,
 }
 
 /* `instead`: how its sum is added up further; NULL: as the measure says. */
-static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, const Meaning *instead, PropterError *err) {
+static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, const Meaning *instead,
+                                 PropterError *err) {
   const Meaning *aggregation;
   yaml_node_t *expr = define_get(d, measure, "expr");
   PROPTER_TRY(define_keys(d, model, keys_of_model, err));
   PROPTER_TRY(define_keys(d, measure, keys_of_measure, err));
   PROPTER_TRY(define_meaning(d, define_get(d, measure, "agg"), aggregations, &aggregation, err));
-  if (instead && aggregation->word != VOCAB_propter_Sum) return yaml_fail(&d->file, measure, err, PROPTER_INVALID, "expected a sum to be cumulated, found %s", aggregation->name);
+  if (instead && aggregation->word != VOCAB_propter_Sum)
+    return yaml_fail(&d->file, measure, err, PROPTER_INVALID, "expected a sum to be cumulated, found %s", aggregation->name);
   if (instead) aggregation = instead;
   if (!instead && counts_rows(d, model, measure, aggregation)) {
     PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, VOCAB_propter_Count, measure, err));
@@ -368,7 +372,8 @@ static PropterStatus find_measure(Define *d, const yaml_node_t *at, PropterStr n
 }
 
 /* Over one measure; `instead` as of say_measure. */
-static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node, yaml_node_t *params, yaml_node_t *grain, const Meaning *instead, PropterError *err) {
+static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node, yaml_node_t *params, yaml_node_t *grain, const Meaning *instead,
+                                 PropterError *err) {
   yaml_node_t *model, *measure, *by = define_get(d, params, "measure");
   PropterStr name;
   PROPTER_TRY(define_keys(d, params, instead ? keys_of_cumulative : keys_of_simple, err));

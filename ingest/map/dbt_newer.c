@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dbt Core 1.12 and later say semantic models inside their models: dimensions and entities at the columns, measures inside the metrics. The tree is rewritten to
- * the older form, each new node with the place of what it comes from, so that one reader knows both. */
+/* dbt Core 1.12 and later say semantic models inside their models: dimensions and entities at the columns, measures inside the metrics. The tree is rewritten
+ * to the older form, each new node with the place of what it comes from, so that one reader knows both. */
 #include <string.h>
 
 #include "dbt.h"
@@ -94,9 +94,12 @@ static int metric_of(Tree *t, int metric, int measures) {
   if (t->failed || !name) return t->failed ? 0 : metric;
   bool simple = !type || propter_str_equal(text_at(t, type), PROPTER_STR("simple")), sums = simple || get(t, metric, "agg");
   copy(t, metric, out, "name|label|description|type|config|meta|filter|time_granularity", true);
-  copy(t, metric, params, sums ? "name|label|description|type|config|meta|filter|time_granularity|input_metrics|input_metric|agg|expr|agg_time_dimension|non_additive_dimension|percentile"
-                               : "name|label|description|type|config|meta|filter|time_granularity|input_metrics|input_metric",
-       false);
+  copy(
+      t, metric, params,
+      sums
+          ? "name|label|description|type|config|meta|filter|time_granularity|input_metrics|input_metric|agg|expr|agg_time_dimension|non_additive_dimension|percentile"
+          : "name|label|description|type|config|meta|filter|time_granularity|input_metrics|input_metric",
+      false);
   if (!type && !t->failed) put(t, out, "type", add_text(t, PROPTER_STR("simple"), mark));
   if (get(t, metric, "input_metrics")) put(t, params, "metrics", get(t, metric, "input_metrics"));
   if (get(t, metric, "input_metric")) put(t, params, "measure", get(t, metric, "input_metric"));
@@ -128,7 +131,8 @@ static void add_parts(Tree *t, int model, int entities, int dimensions) {
 
 static int model_of(Tree *t, int model, int semantic, int metrics) {
   yaml_mark_t mark = node_of(t, semantic)->start_mark;
-  int out = add_mapping(t, mark), entities = add_list(t, mark), dimensions = add_list(t, mark), measures = add_list(t, mark), defaults = add_mapping(t, mark), one;
+  int out = add_mapping(t, mark), entities = add_list(t, mark), dimensions = add_list(t, mark), measures = add_list(t, mark), defaults = add_mapping(t, mark),
+      one;
   int name = get(t, model, "name"), time = get(t, model, "agg_time_dimension");
   if (t->failed) return 0;
   if (name) put(t, out, "name", name), put(t, out, "model", name);

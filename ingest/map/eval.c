@@ -110,8 +110,8 @@ static PropterStatus push_day(Execution *x, const Part *part, PropterCell cell, 
   PropterStr pattern = part->written ? part->written->date : (PropterStr){"", 0};
   if (!lexical_first_day(pattern, cell.text, &day)) {
     *outcome = eval_reject(x, "time", part->text, cell.text, "expected %s%s, found \"%.*s\"",
-                           pattern.len ? "a date written as " : "a date such as 2011-08-07, 2011-08, 2011-Q3, 2011-W32 or 2011", pattern.len ? pattern.data : "",
-                           (int)(cell.text.len < 60 ? cell.text.len : 60), cell.text.data);
+                           pattern.len ? "a date written as " : "a date such as 2011-08-07, 2011-08, 2011-Q3, 2011-W32 or 2011",
+                           pattern.len ? pattern.data : "", (int)(cell.text.len < 60 ? cell.text.len : 60), cell.text.data);
     return PROPTER_OK;
   }
   propter_day_format(day, text);
@@ -229,7 +229,8 @@ static PropterStatus push_template(Execution *x, const TermMap *t, Outcome *outc
       ranges[i].end = x->texts.count;
       for (size_t k = ranges[i].begin; key && k < ranges[i].end; k++)
         if (!x->texts.items[k].text.len) {
-          *outcome = eval_reject(x, "key", t->parts[i].text, x->texts.items[k].text, "expected a value, because the subject is named by it; found an empty one");
+          *outcome =
+              eval_reject(x, "key", t->parts[i].text, x->texts.items[k].text, "expected a value, because the subject is named by it; found an empty one");
           return PROPTER_OK;
         }
     }

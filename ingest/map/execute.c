@@ -298,7 +298,11 @@ static PropterStatus reject_row(Execution *x, PropterError *err) {
     else propter_buf_add(&x->text, cell);
   }
   PROPTER_TRY(propter_buf_status(&x->text, err));
-  (void)eval_reject(x, x->row.rule ? x->row.rule : x->row.text.len ? "syntax" : "columns", none, x->row.text.len ? x->row.text : propter_buf_str(&x->text), "%s", x->row.problem);
+  (void)eval_reject(x,
+                    x->row.rule       ? x->row.rule
+                    : x->row.text.len ? "syntax"
+                                      : "columns",
+                    none, x->row.text.len ? x->row.text : propter_buf_str(&x->text), "%s", x->row.problem);
   return reject(x, err);
 }
 
@@ -343,7 +347,8 @@ static void warn_of_nothing(const Execution *x, size_t source) {
   const char *what = s->options.iterator ? s->options.iterator : s->options.query ? s->options.query : s->options.table;
   char place[512] = "";
   if (s->at) (void)snprintf(place, sizeof place, "%s:%" PRIu64 ": ", x->m->doc.files.items[s->at->file].path, s->at->line);
-  propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%ssource %s: %s%s no row", place, s->is.path.data, what ? what : "it", what ? " matches" : " has");
+  propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%ssource %s: %s%s no row", place, s->is.path.data, what ? what : "it",
+              what ? " matches" : " has");
 }
 
 static PropterStatus run_source(Execution *x, size_t source, PropterError *err) {
@@ -421,7 +426,8 @@ static PropterStatus reject_refused(Execution *x, PropterError *err) {
   const PropterMapRefusal *r;
   PropterStr none = {"", 0};
   for (size_t i = 0; (r = propter_mapping_refusal(x->m, i)); i++)
-    propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%s:%" PRIu64 ": the metric %s is left out: %s", r->file.data, r->line, r->name.data, r->reason.data);
+    propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%s:%" PRIu64 ": the metric %s is left out: %s", r->file.data, r->line, r->name.data,
+                r->reason.data);
   for (size_t i = 0; (r = propter_mapping_refusal(x->m, i)); i++) {
     PropterReject reject = {r->file, r->line, r->name, none, PROPTER_STR("definition"), r->reason};
     x->counts->rejects++;

@@ -77,7 +77,8 @@ enum { SYMBOLS = 128 };
 
 /* The codes of strptime, which Python's engines read, as date field symbols. Nothing: another code, or too long. */
 static PropterStr symbols_of(PropterStr pattern, char out[SYMBOLS]) {
-  static const char *const codes[][2] = {{"Y", "yyyy"}, {"y", "yy"}, {"m", "M"}, {"d", "d"}, {"b", "MMM"}, {"B", "MMMM"}, {"H", "HH"}, {"M", "mm"}, {"S", "ss"}};
+  static const char *const codes[][2] = {{"Y", "yyyy"}, {"y", "yy"}, {"m", "M"},  {"d", "d"}, {"b", "MMM"},
+                                         {"B", "MMMM"}, {"H", "HH"}, {"M", "mm"}, {"S", "ss"}};
   size_t length = 0, count = sizeof codes / sizeof *codes;
   for (size_t i = 0; i < pattern.len && length + 5 < SYMBOLS; i++) {
     size_t k = 0;

@@ -86,8 +86,8 @@ static size_t usual_width(const Layout *l) {
 /* Names; some may be periods where the first is text. */
 static bool can_be_names(const Line *l) { return !l->values || (l->text_first && l->values == l->days); }
 
-/* The first row that is filled like most; of two such rows of text where the first has gaps or repeats names (parts of the year over their figures), the one that
- * values follow. */
+/* The first row that is filled like most; of two such rows of text where the first has gaps or repeats names (parts of the year over their figures), the one
+ * that values follow. */
 static void find_header(Layout *l) {
   size_t wanted = (usual_width(l) * 7 + 9) / 10, first = 0;
   l->header = 0;

@@ -15,7 +15,8 @@ typedef struct {
 } Wide;
 
 /* Names of columns that say what a row measures: such rows must not be added up. */
-static const char *const kinds[] = {"measure", "metric", "indicator", "kpi", "variable", "item", "line item", "account", "series", "category of figure", "kennzahl", NULL};
+static const char *const kinds[] = {"measure", "metric", "indicator",          "kpi",      "variable", "item", "line item",
+                                    "account", "series", "category of figure", "kennzahl", NULL};
 
 /* 2022, 2022-01, 2022-01-31, 2022-Q1, 2022-W05 */
 static bool iso_period(PropterStr t) {
@@ -91,7 +92,8 @@ static PropterStatus melt(const Wide *w, const char *path, PropterBuf *out, Prop
   PROPTER_TRY(propter_table_open(path, &w->sniff->options, NULL, &table, err));
   for (size_t i = 0; i < w->sniff->count; i++)
     if (kept(w, i)) propter_put_quoted(out, w->sniff->columns[i].name), propter_buf_add_char(out, ',');
-  propter_buf_add(out, PROPTER_STR("period,")), propter_put_quoted(out, w->sniff->options.table ? propter_str(w->sniff->options.table) : name_of(path)), propter_buf_add_char(out, '\n');
+  propter_buf_add(out, PROPTER_STR("period,")), propter_put_quoted(out, w->sniff->options.table ? propter_str(w->sniff->options.table) : name_of(path)),
+      propter_buf_add_char(out, '\n');
   PropterStatus status = PROPTER_OK;
   while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found)
     if (!row.problem) put_row(w, &row, out, melted);

@@ -351,8 +351,8 @@ static PropterStatus choose_source(Metric *x, PropterError *err) {
   if (database || x->m->options->database) {
     x->table = table;
     if (!table)
-      return doc_fail(&x->m->doc, database ? database : x->at, err, PROPTER_INVALID, "a database is given, and metric %s names no table of it: expected propter:sourceTable",
-                      doc_name(&x->m->doc, x->at->s));
+      return doc_fail(&x->m->doc, database ? database : x->at, err, PROPTER_INVALID,
+                      "a database is given, and metric %s names no table of it: expected propter:sourceTable", doc_name(&x->m->doc, x->at->s));
   } else if (!file) {
     return doc_fail(&x->m->doc, table, err, PROPTER_INVALID, "metric %s reads the table of a database: name it with --database or propter:sourceDatabase",
                     doc_name(&x->m->doc, x->at->s));
@@ -373,7 +373,8 @@ static PropterStatus read_metric(Metric *x, TriplesMap *map, PropterError *err) 
   else if (value && !x->table) return doc_fail(&m->doc, value, err, PROPTER_INVALID, "propter:Count counts rows: expected no propter:sourceColumn");
   PROPTER_TRY(check_definition(x, err));
   if (!x->table && (says_more || (how && warehouse_only(value_of(x, how)))))
-    return doc_fail(&m->doc, x->at, err, PROPTER_INVALID, "metric %s is computed by a database: name it with --database or propter:sourceDatabase, and propter:sourceTable",
+    return doc_fail(&m->doc, x->at, err, PROPTER_INVALID,
+                    "metric %s is computed by a database: name it with --database or propter:sourceDatabase, and propter:sourceTable",
                     doc_name(&m->doc, x->at->s));
   PropterTableOptions dialect = {0};
   const Written *days = NULL, *numbers = NULL;

@@ -309,7 +309,8 @@ static bool may_repeat_in_row(const TriplesMap *map) {
 static bool says_more(const TriplesMap *map) {
   bool more = map->observation || map->subject->gather || !map->says.count;
   for (size_t i = 0; i < map->says.count; i++)
-    for (size_t o = 0; o < map->says.items[i].objects.count; o++) more |= map->says.items[i].objects.items[o].map && map->says.items[i].objects.items[o].map->gather;
+    for (size_t o = 0; o < map->says.items[i].objects.count; o++)
+      more |= map->says.items[i].objects.items[o].map && map->says.items[i].objects.items[o].map->gather;
   return more;
 }
 
@@ -331,7 +332,8 @@ bool propter_mapping_may_meet(const PropterMapping *m, size_t map) {
   if (may_repeat_in_row(&m->maps.items[map]) || m->sources.items[m->maps.items[map].source].several) return true;
   for (size_t i = 0; i < m->maps.count; i++) {
     PropterStr other = subject_prefix(&m->maps.items[i]);
-    if (i != map && (propter_str_starts(mine, other) || propter_str_starts(other, mine)) && share_predicate(&m->maps.items[map], &m->maps.items[i])) return true;
+    if (i != map && (propter_str_starts(mine, other) || propter_str_starts(other, mine)) && share_predicate(&m->maps.items[map], &m->maps.items[i]))
+      return true;
   }
   return false;
 }

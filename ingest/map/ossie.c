@@ -175,7 +175,8 @@ static PropterStatus say_aggregate(Define *d, PropterStr metric, yaml_node_t *mo
   if (a->distinct) PROPTER_TRY(define_by_database(d, at, "COUNT (DISTINCT …)", err));
   if (a->aggregate->word == VOCAB_propter_Count && !a->distinct && !(d->database && !rows && !is_key(d, dataset, a->field))) {
     if (rows || is_key(d, dataset, a->field)) return PROPTER_OK;
-    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected the primary key of the dataset to be counted: whether others are empty is counted by a database only (--database)");
+    return yaml_fail(&d->file, at, err, PROPTER_INVALID,
+                     "expected the primary key of the dataset to be counted: whether others are empty is counted by a database only (--database)");
   }
   field = rows ? NULL : define_named(d, define_get(d, dataset, "fields"), a->field);
   if (!field) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no field \"%.*s\" in the dataset", (int)a->field.len, a->field.data);

@@ -123,10 +123,12 @@ static void write_head(const PropterSniff *s, PropterStr source, PropterStr base
   }
   propter_buf_clear(&left);
   if (s->repeated)
-    propter_buf_printf(out, "# %" PRIu64 " rows have the time, slices and keys of an earlier row: they will be rejected unless propter:keyColumn tells them apart.\n",
-                       s->repeated);
-  propter_buf_printf(out, "@prefix csvw: <http://www.w3.org/ns/csvw#> .\n@prefix propter: <https://w3id.org/propter#> .\n@prefix rml: <http://w3id.org/rml/> .\n"
-                          "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <%.*s> .\n",
+    propter_buf_printf(
+        out, "# %" PRIu64 " rows have the time, slices and keys of an earlier row: they will be rejected unless propter:keyColumn tells them apart.\n",
+        s->repeated);
+  propter_buf_printf(out,
+                     "@prefix csvw: <http://www.w3.org/ns/csvw#> .\n@prefix propter: <https://w3id.org/propter#> .\n@prefix rml: <http://w3id.org/rml/> .\n"
+                     "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <%.*s> .\n",
                      (int)base.len, base.data);
 }
 
@@ -153,7 +155,8 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   propter_buf_printf(out, " a propter:Metric ;\n  skos:prefLabel ");
   add_text(out, c->label.len ? c->label : c->name);
   propter_buf_printf(out, "@en ;\n");
-  if (c->label.len && !propter_str_equal(c->words, c->label)) propter_buf_printf(out, "  skos:altLabel "), add_text(out, c->words), propter_buf_printf(out, "@en ;\n");
+  if (c->label.len && !propter_str_equal(c->words, c->label))
+    propter_buf_printf(out, "  skos:altLabel "), add_text(out, c->words), propter_buf_printf(out, "@en ;\n");
   propter_buf_printf(out, "  propter:sourceFile ");
   add_text(out, source);
   propter_buf_printf(out, " ; propter:timeColumn ");
@@ -189,7 +192,8 @@ static void add_reference(PropterBuf *out, PropterStr name) {
     propter_buf_add_char(&text, name.data[i]);
   }
   propter_buf_add_char(out, '{');
-  for (size_t i = 0; i < text.len; i++) text.data[i] == '"' || text.data[i] == '\\' ? propter_buf_printf(out, "\\%c", text.data[i]) : propter_buf_add_char(out, text.data[i]);
+  for (size_t i = 0; i < text.len; i++)
+    text.data[i] == '"' || text.data[i] == '\\' ? propter_buf_printf(out, "\\%c", text.data[i]) : propter_buf_add_char(out, text.data[i]);
   propter_buf_add_char(out, '}');
   propter_buf_clear(&text);
 }

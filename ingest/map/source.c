@@ -14,7 +14,8 @@ static PropterStr text_of(const PropterMapping *m, const DocTriple *t) { return 
 static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
 static bool same_source(const LogicalSource *a, const LogicalSource *b) {
-  if (a->view != b->view || !propter_str_equal(a->is.path, b->is.path) || !propter_str_equal(a->is.graph, b->is.graph) || a->nulls.count != b->nulls.count) return false;
+  if (a->view != b->view || !propter_str_equal(a->is.path, b->is.path) || !propter_str_equal(a->is.graph, b->is.graph) || a->nulls.count != b->nulls.count)
+    return false;
   for (size_t i = 0; i < a->nulls.count; i++)
     if (!propter_str_equal(a->nulls.items[i], b->nulls.items[i])) return false;
   const PropterTableOptions *x = &a->options, *y = &b->options;
@@ -23,8 +24,9 @@ static bool same_source(const LogicalSource *a, const LogicalSource *b) {
     return false;
   for (size_t i = 0; i < x->prefix_count; i++)
     if (!same_text(x->prefixes[i].prefix, y->prefixes[i].prefix) || !same_text(x->prefixes[i].iri, y->prefixes[i].iri)) return false;
-  return a->options.delimiter == b->options.delimiter && a->options.quote == b->options.quote && a->options.no_header == b->options.no_header && x->header_line == y->header_line &&
-         a->options.trim == b->options.trim && same_text(a->options.comment, b->options.comment) && same_text(a->options.encoding, b->options.encoding);
+  return a->options.delimiter == b->options.delimiter && a->options.quote == b->options.quote && a->options.no_header == b->options.no_header &&
+         x->header_line == y->header_line && a->options.trim == b->options.trim && same_text(a->options.comment, b->options.comment) &&
+         same_text(a->options.encoding, b->options.encoding);
 }
 
 /* Takes over `s`, unless an equal one is there. */
@@ -192,9 +194,16 @@ static PropterStatus read_prefixes(PropterMapping *m, LogicalSource *s, Node for
 
 /* Solutions of SPARQL in a file, statements of RDF, or the solutions of a query over RDF: whether the formulation is one of the W3C's formats. */
 static bool read_format(PropterMapping *m, LogicalSource *s, const DocTriple *at, const DocTriple *f) {
-  static const char *const formats[][2] = {{"SPARQL_Results_CSV", "csv"}, {"SPARQL_Results_TSV", "srt"}, {"SPARQL_Results_XML", "srx"}, {"SPARQL_Results_JSON", "srj"},
-                                           {"N-Triples", "rdf"},          {"N-Quads", "rdf"},            {"Turtle", "rdf"},             {"TriG", "rdf"},
-                                           {"RDF_XML", "rdf"},            {"RDF_JSON", "rdf"}};
+  static const char *const formats[][2] = {{"SPARQL_Results_CSV", "csv"},
+                                           {"SPARQL_Results_TSV", "srt"},
+                                           {"SPARQL_Results_XML", "srx"},
+                                           {"SPARQL_Results_JSON", "srj"},
+                                           {"N-Triples", "rdf"},
+                                           {"N-Quads", "rdf"},
+                                           {"Turtle", "rdf"},
+                                           {"TriG", "rdf"},
+                                           {"RDF_XML", "rdf"},
+                                           {"RDF_JSON", "rdf"}};
   PropterStr iri = doc_node(&m->doc, f->o)->term.value;
   if (!propter_str_starts(iri, PROPTER_STR(FORMATS))) return false;
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
@@ -287,7 +296,8 @@ static PropterStatus set_address(PropterMapping *m, LogicalSource *s, PropterStr
   if (strcmp(s->options.format, "odbc") == 0 && (strcasestr(address.data, "PWD=") || strcasestr(address.data, "PASSWORD=")))
     return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "a connection string must not hold the password: give it by d2rq:password");
   if (propter_str_find(address, PROPTER_STR("password=")) != SIZE_MAX)
-    return doc_fail(&m->doc, s->at, err, PROPTER_INVALID, "an address must not hold password=: write it before the host or give it by d2rq:password or PGPASSWORD");
+    return doc_fail(&m->doc, s->at, err, PROPTER_INVALID,
+                    "an address must not hold password=: write it before the host or give it by d2rq:password or PGPASSWORD");
   PROPTER_TRY(split_password(m, s, &address, err));
   s->is.database = strcmp(s->options.format, "sqlite") != 0;
   s->plain_values = m->options->plain_values;

@@ -83,9 +83,11 @@ static void number_parts(TermMap *t, size_t *count) {
     if (t->parts[i].is_column) t->parts[i].slot = (*count)++;
 }
 
-static PropterStatus read_fields(PropterMapping *m, View *v, const DocTriple *at, size_t parent, ViewFields *out, size_t *parts, unsigned depth, PropterError *err);
+static PropterStatus read_fields(PropterMapping *m, View *v, const DocTriple *at, size_t parent, ViewFields *out, size_t *parts, unsigned depth,
+                                 PropterError *err);
 
-static PropterStatus read_field(PropterMapping *m, View *v, const DocTriple *at, size_t parent, ViewFields *out, size_t *parts, unsigned depth, PropterError *err) {
+static PropterStatus read_field(PropterMapping *m, View *v, const DocTriple *at, size_t parent, ViewFields *out, size_t *parts, unsigned depth,
+                                PropterError *err) {
   ViewField f = {.parent = parent, .at = at, .column = v->names.count, .within = SIZE_MAX};
   if (parent != SIZE_MAX) f.within = out->items[parent].document ? parent : out->items[parent].within;
   PROPTER_TRY(read_name(m, v, at, parent == SIZE_MAX ? (PropterStr){"", 0} : out->items[parent].name, &f.name, err));
@@ -97,7 +99,8 @@ static PropterStatus read_field(PropterMapping *m, View *v, const DocTriple *at,
   return read_fields(m, v, at, out->count - 1, out, parts, depth + 1, err);
 }
 
-static PropterStatus read_fields(PropterMapping *m, View *v, const DocTriple *at, size_t parent, ViewFields *out, size_t *parts, unsigned depth, PropterError *err) {
+static PropterStatus read_fields(PropterMapping *m, View *v, const DocTriple *at, size_t parent, ViewFields *out, size_t *parts, unsigned depth,
+                                 PropterError *err) {
   const DocTriple *t;
   if (depth > FIELD_DEPTH) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "more than %d fields inside one another: one is inside itself", FIELD_DEPTH);
   for (size_t i = 0; (t = doc_get(&m->doc, at->o, WORD_field, i)); i++) PROPTER_TRY(read_field(m, v, t, parent, out, parts, depth, err));

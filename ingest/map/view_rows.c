@@ -113,11 +113,13 @@ static bool make_key(const LogicalSource *s, const ViewJoin *j, bool parent, con
   return true;
 }
 
-static PropterStatus add_partner(ViewRows *r, size_t n, const LogicalSource *s, const PropterRow *row, const size_t *columns, PropterStr key, PropterError *err) {
+static PropterStatus add_partner(ViewRows *r, size_t n, const LogicalSource *s, const PropterRow *row, const size_t *columns, PropterStr key,
+                                 PropterError *err) {
   Partners *p = &r->partners[n];
   const ViewFields *fields = &r->view->joins.items[n].fields;
   Partner new = {propter_arena_alloc(&p->texts, (fields->count + 1) * sizeof *new.cells), SIZE_MAX};
-  if (!new.cells) return propter_fail(err, p->texts.used > (SIZE_MAX >> 34) ? PROPTER_LIMIT : PROPTER_NO_MEMORY, "a join of views needs more memory than there is");
+  if (!new.cells)
+    return propter_fail(err, p->texts.used > (SIZE_MAX >> 34) ? PROPTER_LIMIT : PROPTER_NO_MEMORY, "a join of views needs more memory than there is");
   for (size_t i = 0; i < fields->count; i++) {
     if (!single(s, fields->items[i].expression, row, columns, &r->text, &new.cells[i])) continue;
     PropterCell *c = &new.cells[i];
@@ -153,7 +155,8 @@ static PropterStatus read_partners(ViewRows *r, size_t n, PropterTable *table, P
   bool found = true;
   PropterStatus status = columns ? PROPTER_OK : no_memory(err);
   for (size_t i = 0; i < j->condition_count && status == PROPTER_OK; i++) status = find_columns(r->m, table, j->conditions[i].parent, SIZE_MAX, columns, err);
-  for (size_t i = 0; i < j->fields.count && status == PROPTER_OK; i++) status = find_columns(r->m, table, j->fields.items[i].expression, SIZE_MAX, columns, err);
+  for (size_t i = 0; i < j->fields.count && status == PROPTER_OK; i++)
+    status = find_columns(r->m, table, j->fields.items[i].expression, SIZE_MAX, columns, err);
   while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found) {
     if (row.problem || !make_key(s, j, true, &row, columns, &r->text, &key)) continue;
     status = propter_buf_status(&key, err);

@@ -180,7 +180,8 @@ PropterStatus warehouse_query(PropterMapping *m, const LogicalSource *s, Warehou
   PropterBuf sql = {0};
   PropterStatus status = open_table(&q, s, err);
   if (status == PROPTER_OK) status = write(&q, &sql, err);
-  if (status == PROPTER_OK && !(w->sql = propter_arena_copy(&m->arena, propter_buf_str(&sql))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a query");
+  if (status == PROPTER_OK && !(w->sql = propter_arena_copy(&m->arena, propter_buf_str(&sql))).data)
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a query");
   PropterBuf *all[] = {&q.from, &q.time, &q.period, &q.value, &q.number, &q.group, &sql};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) propter_buf_clear(all[i]);
   propter_table_close(q.table);

@@ -31,8 +31,8 @@ bool warehouse_only(PropterStr aggregation);
 bool warehouse_aggregates(PropterStr aggregation, bool *combines);
 /* Appends the SQL that aggregates a column or expression; false: it depends on the database, or on the period. */
 bool warehouse_aggregate(PropterVocab word, PropterStr column, PropterBuf *sql);
-/* Makes the query for the database that `s` is, its reader and address filled; the table and its columns are looked up there. NOT_FOUND, INVALID with the place of
- * the metric: no such table or column, a period or an aggregation that the database does not have. */
+/* Makes the query for the database that `s` is, its reader and address filled; the table and its columns are looked up there. NOT_FOUND, INVALID with the place
+ * of the metric: no such table or column, a period or an aggregation that the database does not have. */
 PropterStatus warehouse_query(PropterMapping *m, const LogicalSource *s, Warehouse *w, PropterError *err);
 
 #endif

@@ -44,7 +44,8 @@ const When *clause_date(PropterStr sentence, const Whens *whens) {
 
 PropterSpan clause_name(const PropterRules *r, const Tagged *t, PropterSpan words) {
   PropterSpan m;
-  if (!rules_first(r, r->tagged_happening_name.items, r->tagged_happening_name.count, judge_coded(t, words), 0, &m) || m.end <= m.start) return (PropterSpan){0, 0};
+  if (!rules_first(r, r->tagged_happening_name.items, r->tagged_happening_name.count, judge_coded(t, words), 0, &m) || m.end <= m.start)
+    return (PropterSpan){0, 0};
   size_t from = judge_decoded(t, words, m.start), to = from;
   /* Where its last token ends: the next may stand after a blank. */
   for (size_t i = 0, end = judge_decoded(t, words, m.end); i < t->count && t->tokens[i].start < end; i++) to = t->tokens[i].end;

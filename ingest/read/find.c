@@ -268,8 +268,8 @@ static bool better(const Candidate *a, const Candidate *b) {
   return false;
 }
 
-/* "The storm cut output and raised prices": the second verb has the first one's cause. What stands so in a list of effects and is no verb ("higher prices and lower
- * yields") makes no claim. */
+/* "The storm cut output and raised prices": the second verb has the first one's cause. What stands so in a list of effects and is no verb ("higher prices and
+ * lower yields") makes no claim. */
 static void share_causes(Work *w) {
   bool drop[CANDIDATES] = {false};
   for (size_t i = 0; w->tagged && i < w->count; i++)
@@ -403,7 +403,8 @@ static bool change_in(const Work *w, PropterRegex *const *list, size_t count, Pr
   bool any = false;
   for (size_t from = 0; (last || !any) && from <= text.len && rules_first(w->r, list, count, text, from, &m); from = m.end > from ? m.end : from + 1) {
     bool part = false;
-    for (size_t a = 0; !part && a < m.end && rules_first(w->r, w->r->amount.items, w->r->amount.count, text, a, &amount); a = amount.end > a ? amount.end : a + 1)
+    for (size_t a = 0; !part && a < m.end && rules_first(w->r, w->r->amount.items, w->r->amount.count, text, a, &amount);
+         a = amount.end > a ? amount.end : a + 1)
       part = inside(m, amount);
     if (!part) *out = m, any = true;
   }
@@ -444,7 +445,8 @@ static bool own_clause(const Work *w, PropterSpan effect, size_t moved) {
   if (!w->tagged || moved <= effect.start) return false;
   size_t end = words_on(w->s, moved, 1);
   PropterStr before = judge_coded(w->tagged, (PropterSpan){effect.start, moved}), verb = judge_coded(w->tagged, (PropterSpan){moved, end});
-  bool subject = propter_str_ends(before, PROPTER_STR("/NOUN ")) || propter_str_ends(before, PROPTER_STR("/PRON ")) || propter_str_ends(before, PROPTER_STR("/PROPN "));
+  bool subject =
+      propter_str_ends(before, PROPTER_STR("/NOUN ")) || propter_str_ends(before, PROPTER_STR("/PRON ")) || propter_str_ends(before, PROPTER_STR("/PROPN "));
   return subject && propter_str_find(verb, PROPTER_STR("/VERB ")) != SIZE_MAX && propter_str_find(verb, PROPTER_STR("ing/VERB ")) == SIZE_MAX;
 }
 
@@ -672,7 +674,8 @@ static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
   if (reading->generic && amount_in(w, w->s, &any, &words)) reading->generic = false;
   flags(w, c, reading);
   dates(w, c, reading);
-  if (w->lasted.end && !overlap((PropterSpan){w->lasted.start, w->lasted.end}, c->cause)) memcpy(reading->duration, w->lasted.duration, sizeof reading->duration);
+  if (w->lasted.end && !overlap((PropterSpan){w->lasted.start, w->lasted.end}, c->cause))
+    memcpy(reading->duration, w->lasted.duration, sizeof reading->duration);
   /* The number next to the effect, then the one next to the cause, then any. */
   PropterSpan places[3] = {c->effect, c->cause, {0, w->s.len}};
   for (int i = 0; i < 3 && reading->quantity == 0; i++)
@@ -695,7 +698,8 @@ static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
 static size_t parts_of(const Work *w, const Candidate *c, Part side, ListPart parts[LIST_PARTS]) {
   PropterSpan argument = side == PART_CAUSE ? c->cause : c->effect;
   size_t n = 0;
-  if (w->tagged && !w->r->ungraded && c->rule->previous != side && !empty(argument)) n = list_parts(w->r, w->tagged, argument, c->pattern->trail == side, parts);
+  if (w->tagged && !w->r->ungraded && c->rule->previous != side && !empty(argument))
+    n = list_parts(w->r, w->tagged, argument, c->pattern->trail == side, parts);
   if (!n) parts[n++] = (ListPart){argument, LIST_SAME};
   return n;
 }
@@ -857,7 +861,8 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
       rules_any(r, r->condition.items, r->condition.count, w->s))
     return PROPTER_OK;
   PROPTER_TRY(tag_sentence(w, err));
-  PropterHappening h = {.quote = w->scene->sentence, .clause = true, .when = {when->first, when->open ? when->first : when->last}, .confidence = .7 * w->scene->factor};
+  PropterHappening h = {
+      .quote = w->scene->sentence, .clause = true, .when = {when->first, when->open ? when->first : when->last}, .confidence = .7 * w->scene->factor};
   if (!w->tagged || !clause_find(r, w->tagged, &w->whens, &h.words)) return PROPTER_OK;
   ending(w, when, h.words, &h);
   h.name = absolute(w, clause_name(r, w->tagged, h.words));

@@ -67,7 +67,7 @@ double judge_sentence(Judge *j, const Tagged *t, const PropterReading *readings,
 void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *reading, size_t count, Features *out);
 double judge_claim(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count);
 /* Tells what that probability was made of; `part` is the claim that is told: the reading, or one made of parts of its lists. */
-PropterStatus judge_claim_weigh(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count, const PropterReading *part, PropterWeigh weigh, void *payload,
-                                PropterError *err);
+PropterStatus judge_claim_weigh(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count, const PropterReading *part,
+                                PropterWeigh weigh, void *payload, PropterError *err);
 
 #endif

@@ -54,9 +54,9 @@ static PropterStatus add_language(PropterStr code, PropterStr stemmer, const cha
     known = sb_stemmer_new(l.stemmer, "UTF_8");
   }
   if (!known) {
-    PropterStatus status = propter_fail(err, PROPTER_SYNTAX,
-                                        "expected a language with rules, or behind it the line stemmer and one of libstemmer's, found language \"%.*s\", stemmer \"%.*s\"",
-                                        (int)(code.len < 40 ? code.len : 40), code.data, (int)(stemmer.len < 40 ? stemmer.len : 40), stemmer.data);
+    PropterStatus status = propter_fail(
+        err, PROPTER_SYNTAX, "expected a language with rules, or behind it the line stemmer and one of libstemmer's, found language \"%.*s\", stemmer \"%.*s\"",
+        (int)(code.len < 40 ? code.len : 40), code.data, (int)(stemmer.len < 40 ? stemmer.len : 40), stemmer.data);
     propter_error_at(err, path, 1, 0);
     return status;
   }

@@ -2,7 +2,8 @@
 /* What a phrase comes closest to, where no label stands in it word by word: labels and examples that share words, stems, kin ("economy",
  * "economic"), words alike or meanings with it, each weighed by how few things have it (inverse document frequency: Spärck Jones 1972). Meanings are
  * WordNet's (Miller 1995): a word of a label stands for the senses it may have, one of the phrase also for what those are kinds of ("rain" for
- * "weather"), each weighed by how common the sense is. The weights below were chosen on phrases with nodes of a taxonomy, each linked without the examples that its own sentence gives. */
+ * "weather"), each weighed by how common the sense is. The weights below were chosen on phrases with nodes of a taxonomy, each linked without the examples that
+ * its own sentence gives. */
 #include <math.h>
 #include <string.h>
 

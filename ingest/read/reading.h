@@ -29,7 +29,8 @@ typedef struct {
   Language items[READ_LANGUAGES];
   size_t count;
 } Languages;
-/* The built-in ones, then those that rule files add by the lines `language` and `stemmer` at their beginning. SYNTAX: a new language without a stemmer of libstemmer. */
+/* The built-in ones, then those that rule files add by the lines `language` and `stemmer` at their beginning. SYNTAX: a new language without a stemmer of
+ * libstemmer. */
 PropterStatus languages_of(const char *const *files, size_t count, Languages *out, PropterError *err);
 /* Code of the language that a rule file says in its first line, the first if it says none; *stemmer: of its second line, empty if it has none. */
 PropterStr language_said(PropterStr text, PropterStr *stemmer);
@@ -49,7 +50,8 @@ typedef struct {
 /* A later line for the same form replaces the earlier. */
 PropterStatus lemma_add(Lemmas *lemmas, PropterArena *arena, LemmaLine kind, PropterStr tag, PropterStr form, PropterStr text, PropterError *err);
 void lemmas_clear(Lemmas *lemmas);
-/* The lemma of a word in lower case, shorter than TOKEN_WORD, with this tag; itself where no line says anything of it. Lies in `room`, the word or the lines. */
+/* The lemma of a word in lower case, shorter than TOKEN_WORD, with this tag; itself where no line says anything of it. Lies in `room`, the word or the lines.
+ */
 PropterStr lemma_of(const Lemmas *lemmas, PropterStr word, Upos tag, char room[TOKEN_WORD]);
 
 /* --- rules.c --- */
@@ -110,8 +112,8 @@ typedef struct {
   size_t next; /* 1 + the next with the same first byte, 0: none */
 } Unit;
 
-/* A word for a number: one; a power or dozen behind one; such a one short and right behind figures ("45k"); behind money only ("3.5m"); what may stand for one before
- * a scale ("a million"). */
+/* A word for a number: one; a power or dozen behind one; such a one short and right behind figures ("45k"); behind money only ("3.5m"); what may stand for one
+ * before a scale ("a million"). */
 typedef enum { NUMBER_ONE, NUMBER_SCALE, NUMBER_SHORT, NUMBER_MONEY, NUMBER_LEAD, NUMBER_KINDS } NumberKind;
 typedef struct {
   PropterStr word;
@@ -259,8 +261,8 @@ typedef struct {
   PropterSpan words;
   ListStance stance;
 } ListPart;
-/* The parts of an argument (bytes of the tagged sentence) by the rules' tagged-list lines; 0: it is no list. `trails`: it stands behind its connective, and may have
- * been cut before a contrast. */
+/* The parts of an argument (bytes of the tagged sentence) by the rules' tagged-list lines; 0: it is no list. `trails`: it stands behind its connective, and may
+ * have been cut before a contrast. */
 size_t list_parts(const PropterRules *r, const Tagged *t, PropterSpan argument, bool trails, ListPart out[LIST_PARTS]);
 
 /* --- names.c --- */

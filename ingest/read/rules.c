@@ -107,8 +107,8 @@ static PropterStatus rule_line(RuleParser *p, PropterStr key, PropterStr rest) {
     if (*expression) return rules_bad(p, "one such expression", rest);
     return rules_compile_tagged(p, rest, expression);
   } else {
-    return rules_bad(p,
-                     "a word of a rule (trigger, pattern, tagged, lemmas, polarity, negated, counterfactual, previous, needs, hedge, precision, example, counter)", key);
+    return rules_bad(
+        p, "a word of a rule (trigger, pattern, tagged, lemmas, polarity, negated, counterfactual, previous, needs, hedge, precision, example, counter)", key);
   }
   return PROPTER_OK;
 }

@@ -210,11 +210,13 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   PROPTER_TRY(put_day(s, node, VOCAB_propter_effectStart, r->when_effect.first, err));
   PROPTER_TRY(put_day(s, node, VOCAB_propter_effectEnd, r->when_effect.last, err));
   if (r->when_from) PROPTER_TRY(put_text(s, node, VOCAB_propter_periodFrom, propter_str(r->when_from), err));
-  if (r->duration[0]) PROPTER_TRY(put_term(s, node, VOCAB_propter_effectDuration, propter_typed(propter_str(r->duration), propter_vocab_iri(VOCAB_xsd_duration)), err));
+  if (r->duration[0])
+    PROPTER_TRY(put_term(s, node, VOCAB_propter_effectDuration, propter_typed(propter_str(r->duration), propter_vocab_iri(VOCAB_xsd_duration)), err));
   if (r->quantity > 0) {
     PROPTER_TRY(put_decimal(s, node, VOCAB_propter_quantity, r->quantity, err));
     PROPTER_TRY(put_text(s, node, VOCAB_propter_quantityText, words_of(s, r->quantity_words), err));
-    PropterStr unit = r->unit_per.len ? propter_arena_printf(&s->arena, "%.*s/%.*s", (int)r->unit.len, r->unit.data, (int)r->unit_per.len, r->unit_per.data) : r->unit;
+    PropterStr unit =
+        r->unit_per.len ? propter_arena_printf(&s->arena, "%.*s/%.*s", (int)r->unit.len, r->unit.data, (int)r->unit_per.len, r->unit_per.data) : r->unit;
     if (!unit.data && r->unit_per.len) return no_memory(err);
     PROPTER_TRY(put_text(s, node, VOCAB_propter_unit, unit, err));
   }

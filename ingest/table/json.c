@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON and NDJSON. Where the iterator is names and a last [*], or ..name[*], or nothing for NDJSON, one record at a time is held; its end is found by
- * counting brackets outside of texts, then jansson reads it. Of ..name[*] what stands inside a record comes behind it and before the next one. Any other iterator needs the whole document. Of NDJSON a line that is no value is a row with a problem; a
- * value may go over several lines as long as it is short. */
+ * counting brackets outside of texts, then jansson reads it. Of ..name[*] what stands inside a record comes behind it and before the next one. Any other
+ * iterator needs the whole document. Of NDJSON a line that is no value is a row with a problem; a value may go over several lines as long as it is short. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,17 @@
 
 #include "reader.h"
 
-typedef enum { SQLTYPE_TEXT, SQLTYPE_INTEGER, SQLTYPE_DECIMAL, SQLTYPE_DOUBLE, SQLTYPE_BOOLEAN, SQLTYPE_DATE, SQLTYPE_TIME, SQLTYPE_TIMESTAMP, SQLTYPE_BINARY } SqlType;
+typedef enum {
+  SQLTYPE_TEXT,
+  SQLTYPE_INTEGER,
+  SQLTYPE_DECIMAL,
+  SQLTYPE_DOUBLE,
+  SQLTYPE_BOOLEAN,
+  SQLTYPE_DATE,
+  SQLTYPE_TIME,
+  SQLTYPE_TIMESTAMP,
+  SQLTYPE_BINARY
+} SqlType;
 
 /* From the name of a type as it was declared ("VARCHAR(50)", "double precision"). */
 SqlType sql_type_of_name(const char *name);

@@ -175,7 +175,8 @@ static void close_made(void *state) {
   propter_free(state);
 }
 
-static const TableReader made = {.name = "rows", .extensions = "", .summary = "rows that someone else makes", .next = next_made, .close = close_made, .sheet = true};
+static const TableReader made = {
+    .name = "rows", .extensions = "", .summary = "rows that someone else makes", .next = next_made, .close = close_made, .sheet = true};
 
 PropterStatus propter_table_of_rows(const PropterStr *names, size_t count, const PropterTableRows *rows, PropterTable **out, PropterError *err) {
   PropterTable *t = propter_calloc(1, sizeof *t);

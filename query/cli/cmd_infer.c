@@ -47,9 +47,11 @@ static PropterStatus read_options(CommandCall *call, PropterInferOptions *option
 
 static void print(const CommandCall *call, const char *format, const PropterInferSummary *s) {
   if (strcmp(format, "json") == 0) {
-    fprintf(call->out,
-            "{\"metrics\":%zu,\"patterns\":%zu,\"hypotheses\":%zu,\"links\":%zu,\"answered\":%zu,\"unknown\":%zu,\"kept\":%zu,\"scored\":%zu,\"added\":%llu,\"removed\":%llu,\"run\":",
-            s->metrics, s->patterns, s->hypotheses, s->links, s->answered, s->unknown, s->kept, s->scored, (unsigned long long)s->added, (unsigned long long)s->removed);
+    fprintf(
+        call->out,
+        "{\"metrics\":%zu,\"patterns\":%zu,\"hypotheses\":%zu,\"links\":%zu,\"answered\":%zu,\"unknown\":%zu,\"kept\":%zu,\"scored\":%zu,\"added\":%llu,\"removed\":%llu,\"run\":",
+        s->metrics, s->patterns, s->hypotheses, s->links, s->answered, s->unknown, s->kept, s->scored, (unsigned long long)s->added,
+        (unsigned long long)s->removed);
     if (s->run[0])
       output_json(call->out, propter_str(s->run));
     else

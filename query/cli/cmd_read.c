@@ -128,12 +128,13 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return result.rejected || result.rows_rejected || result.rules_left_out ? PROPTER_NEGATIVE : PROPTER_OK;
 }
 
-static const CommandOption options[] = {{"rules", 0, "FILE", "reading rules besides the built-in ones; may be repeated"},
-                                        {"language", 0, "CODE", "language of all the documents (en, de, one of --rules), instead of what each declares or looks like"},
-                                        {"test-rules", 0, NULL, "run the examples of all rules and read nothing"},
-                                        {"force", 0, NULL, "read unchanged documents again"},
-                                        {"wait", 0, NULL, "wait while another program writes to the graph, instead of exit 4"},
-                                        {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {
+    {"rules", 0, "FILE", "reading rules besides the built-in ones; may be repeated"},
+    {"language", 0, "CODE", "language of all the documents (en, de, one of --rules), instead of what each declares or looks like"},
+    {"test-rules", 0, NULL, "run the examples of all rules and read nothing"},
+    {"force", 0, NULL, "read unchanged documents again"},
+    {"wait", 0, NULL, "wait while another program writes to the graph, instead of exit 4"},
+    {NULL, 0, NULL, NULL}};
 
 const Command command_read = {
     .name = "read",

@@ -112,7 +112,8 @@ static int on_key(void *payload, const char *section, const char *key, const cha
     const Command *command = cmd_find(section);
     return command ? on_option(job, &job->sections[i], command, key, value) : refuse(job, propter_fail(job->err, PROPTER_BUG, "no command %s", section));
   }
-  return refuse(job, propter_fail(job->err, PROPTER_INVALID, "unknown section [%s]; a job has job, load, ingest, events, read, infer, watch and report", section));
+  return refuse(job,
+                propter_fail(job->err, PROPTER_INVALID, "unknown section [%s]; a job has job, load, ingest, events, read, infer, watch and report", section));
 }
 
 static PropterStatus read_job(Job *job, PropterStr text, PropterError *err) {

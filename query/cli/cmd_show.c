@@ -19,7 +19,8 @@ static PropterStatus is_a(Show *s, PropterId node, PropterVocab class, bool *is,
   PropterQuads rows = {0};
   *is = false;
   if (!s->graph.v[class] || !s->graph.v[VOCAB_rdf_type]) return PROPTER_OK;
-  PropterStatus status = propter_snapshot_match(s->graph.snapshot, (PropterQuad){node, s->graph.v[VOCAB_rdf_type], s->graph.v[class], PROPTER_NO_ID}, 16, &rows, err);
+  PropterStatus status =
+      propter_snapshot_match(s->graph.snapshot, (PropterQuad){node, s->graph.v[VOCAB_rdf_type], s->graph.v[class], PROPTER_NO_ID}, 16, &rows, err);
   *is = rows.count > 0;
   propter_vec_clear(&rows);
   return status;

@@ -23,7 +23,8 @@ char *start_text(Start *s, const char *format, const char *a, const char *b) {
 PropterStatus start_step(Start *s, const char *name, char **words, unsigned count, FILE *out) {
   CommandCall call = *s->call;
   bool help;
-  call.command = cmd_find(name), call.out = out, call.data = out == s->call->out ? s->call->data : out, call.terminal &= out == s->call->out, call.given_count = call.operand_count = 0, call.operands = NULL;
+  call.command = cmd_find(name), call.out = out, call.data = out == s->call->out ? s->call->data : out, call.terminal &= out == s->call->out,
+  call.given_count = call.operand_count = 0, call.operands = NULL;
   PROPTER_TRY(cmd_parse((int)count, words, &call, &help, s->err));
   PropterStatus status = call.command->run(&call, s->err);
   if (status == PROPTER_NEGATIVE && strcmp(name, "why") != 0) propter_error_clear(s->err), status = PROPTER_OK;

@@ -56,7 +56,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   return status;
 }
 
-static const CommandOption options[] = {{"cascade", 0, NULL, "first undo the later runs that used or changed what it wrote, the newest first"}, {NULL, 0, NULL, NULL}};
+static const CommandOption options[] = {{"cascade", 0, NULL, "first undo the later runs that used or changed what it wrote, the newest first"},
+                                        {NULL, 0, NULL, NULL}};
 
 const Command command_undo = {
     .name = "undo",
@@ -65,8 +66,9 @@ const Command command_undo = {
     .min_operands = 1,
     .max_operands = 1,
     .options = options,
-    .details = "RUN is a run's name, its beginning, or last. The graphs that the run wrote are afterwards what they were before it. Refused (exit 3) with the\n"
-               "names of later runs that used or changed those graphs: undo these first, or let --cascade do so (--dry-run lists them). An undo is a run of its own\n"
-               "and can be undone.",
+    .details =
+        "RUN is a run's name, its beginning, or last. The graphs that the run wrote are afterwards what they were before it. Refused (exit 3) with the\n"
+        "names of later runs that used or changed those graphs: undo these first, or let --cascade do so (--dry-run lists them). An undo is a run of its own\n"
+        "and can be undone.",
     .examples = "propter undo last --dry-run",
     .run = run};

@@ -44,8 +44,8 @@ static void as_text(FILE *out, const PropterWhatIf *x, double amount) {
   }
   fprintf(out, "assumes     the next one is of the kind of the past ones%s\n", amount == 1 || amount == 0 ? "" : ", and acts in proportion to its amount");
   if (x->between_assumed)
-    fprintf(out, "%-12s%s past event%s how much the next will differ: at least half of the effect is taken as the standard deviation\n", "", x->pasts == 1 ? "one" : "two",
-            x->pasts == 1 ? " does not show" : "s do not show");
+    fprintf(out, "%-12s%s past event%s how much the next will differ: at least half of the effect is taken as the standard deviation\n", "",
+            x->pasts == 1 ? "one" : "two", x->pasts == 1 ? " does not show" : "s do not show");
 }
 
 static void json_number(FILE *out, const char *name, double value) {
@@ -110,13 +110,14 @@ const Command command_what_if = {
     .min_operands = 1,
     .max_operands = 1,
     .options = options,
-    .details = "METRIC is a label or an IRI. Each documented event of that kind in the metric's scope is studied by itself: against the slices of the same\n"
-               "cube that it does not touch (synthetic difference in differences) or, where there are fewer than three, against the series' own course.\n"
-               "The effects are pooled with what differs from event to event; the interval is that of one more event. Fewer than three events do not show how they differ:\n"
-               "half of the effect is taken as its standard deviation, and said. With each event stands what placebo slices and false dates say. An event that shares half of\n"
-               "its days with another documented one there is left out. Where nothing is left, the answer is that the effect is not identifiable, and\n"
-               "what would be needed. --format table or json.\n"
-               "Exit codes: 0 an effect; 7 not identifiable; 3 an unknown metric or cause.",
+    .details =
+        "METRIC is a label or an IRI. Each documented event of that kind in the metric's scope is studied by itself: against the slices of the same\n"
+        "cube that it does not touch (synthetic difference in differences) or, where there are fewer than three, against the series' own course.\n"
+        "The effects are pooled with what differs from event to event; the interval is that of one more event. Fewer than three events do not show how they differ:\n"
+        "half of the effect is taken as its standard deviation, and said. With each event stands what placebo slices and false dates say. An event that shares half of\n"
+        "its days with another documented one there is left out. Where nothing is left, the answer is that the effect is not identifiable, and\n"
+        "what would be needed. --format table or json.\n"
+        "Exit codes: 0 an effect; 7 not identifiable; 3 an unknown metric or cause.",
     .examples = "propter what-if \"government jobs\" --set \"temporary Census hiring=1\"",
     .formats = formats,
     .run = run,

@@ -48,7 +48,8 @@ static void asking(const CommandCall *call, Wanted *w) {
 /* --format, else what the ending of --out says, else text. */
 static PropterStatus form(const CommandCall *call, Wanted *w, PropterError *err) {
   const char *ending = w->out ? strrchr(w->out, '.') : NULL;
-  if (!call->format && (!ending || propter_why_find_format(ending + 1, &w->format, NULL) != PROPTER_OK)) return propter_why_find_format("text", &w->format, err);
+  if (!call->format && (!ending || propter_why_find_format(ending + 1, &w->format, NULL) != PROPTER_OK))
+    return propter_why_find_format("text", &w->format, err);
   PropterError bad = {0};
   if (call->format && propter_why_find_format(call->format, &w->format, &bad) != PROPTER_OK)
     return propter_fail(err, PROPTER_USAGE, "--format: %s", bad.message);
@@ -183,11 +184,10 @@ const Command command_why = {
         "would help.\n"
         "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, the question is not\n"
         "understood, or --decide and nobody owns the decision; 3 a window outside the data, or an unknown metric.",
-    .examples =
-        "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\n"
-        "propter why --format json \"mining jobs in 2015\"\n"
-        "propter why --out answer.png \"information jobs in August 2011\"\n"
-        "propter why --diff",
+    .examples = "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\n"
+                "propter why --format json \"mining jobs in 2015\"\n"
+                "propter why --out answer.png \"information jobs in August 2011\"\n"
+                "propter why --diff",
     .formats = forms,
     .run = run,
 };

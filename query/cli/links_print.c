@@ -46,8 +46,8 @@ static void print_link(FILE *out, const PropterMetricLinks *x, const PropterMetr
 }
 
 void links_table(FILE *out, const PropterMetricLinks *x, double rate, bool refute) {
-  fprintf(out, "searched   %zu metrics, %zu %ss in common, %zu of them whole; lags up to %zu; as %s; ", x->metrics, x->steps, propter_grain_name(x->grain), x->rows,
-          x->lags, x->levels ? "distances from the level before" : "changes");
+  fprintf(out, "searched   %zu metrics, %zu %ss in common, %zu of them whole; lags up to %zu; as %s; ", x->metrics, x->steps, propter_grain_name(x->grain),
+          x->rows, x->lags, x->levels ? "distances from the level before" : "changes");
   fprintf(out, "%s, false discovery rate %g over %zu tests; %zu ordered pairs ruled out\n", x->method, rate, x->tests, x->forbidden);
   for (size_t i = 0; i < x->left_out; i++) fprintf(out, "left out   %.*s\n", (int)x->left_out_text[i].len, x->left_out_text[i].data);
   for (size_t i = 0; i < x->links; i++) print_link(out, x, &x->link[i], refute);

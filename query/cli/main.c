@@ -77,8 +77,13 @@ int main(int argc, char **argv) {
   PropterLog log = {on_event, &progress};
   const char *graph = getenv("PROPTER_GRAPH");
   int64_t now = (int64_t)time(NULL);
-  CommandCall call = {
-      .graph = graph && *graph ? graph : "propter.graph", .seed = 1, .now = now, .today = (PropterDay)(now / 86400), .log = &log, .out = output_screen(stdout), .in = stdin};
+  CommandCall call = {.graph = graph && *graph ? graph : "propter.graph",
+                      .seed = 1,
+                      .now = now,
+                      .today = (PropterDay)(now / 86400),
+                      .log = &log,
+                      .out = output_screen(stdout),
+                      .in = stdin};
   call.terminal = isatty(STDOUT_FILENO) != 0, call.data = call.terminal ? call.out : stdout;
   if (!call.out) return propter_exit_code(PROPTER_NO_MEMORY);
   bool help = false;

@@ -16,7 +16,8 @@ static void print_table(FILE *out, const PropterReject *r) {
   output_line(out, r->file);
   if (r->row) fprintf(out, ":%llu", (unsigned long long)r->row);
   if (r->column.len) fputc(':', out), output_line(out, r->column);
-  fputs("  \"", out), output_line(out, r->value), fputs("\"  ", out), output_line(out, r->rule), fputs("  ", out), output_line(out, r->reason), fputc('\n', out);
+  fputs("  \"", out), output_line(out, r->value), fputs("\"  ", out), output_line(out, r->rule), fputs("  ", out), output_line(out, r->reason),
+      fputc('\n', out);
 }
 
 static const char csv_header[] = "file,row,column,value,rule,reason\n";

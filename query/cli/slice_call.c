@@ -45,8 +45,9 @@ PropterStatus slice_call(const CommandCall *call, const char *option, PropterSna
     PropterBuf text = {.max = 1 << 16};
     if (*count == SLICE_CALL_MOST) return propter_fail(err, PROPTER_USAGE, "--%s: at most %d", option, SLICE_CALL_MOST);
     if (!equals || equals == given || !equals[1]) return propter_fail(err, PROPTER_USAGE, "--%s: expected DIM=VALUE, found \"%s\"", option, given);
-    propter_buf_printf(&text, "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: "
-                              "<http://www.w3.org/2000/01/rdf-schema#> SELECT DISTINCT ?d ?m WHERE { { SELECT DISTINCT ?d WHERE { ?x p:sliceBy|(p:fixed/p:dimension) ?d ");
+    propter_buf_printf(
+        &text, "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: "
+               "<http://www.w3.org/2000/01/rdf-schema#> SELECT DISTINCT ?d ?m WHERE { { SELECT DISTINCT ?d WHERE { ?x p:sliceBy|(p:fixed/p:dimension) ?d ");
     is_called(&text, "d", (PropterStr){given, (size_t)(equals - given)});
     propter_buf_printf(&text, " } } { ?o ?d ?m }");
     is_called(&text, "m", propter_str(equals + 1));

@@ -55,7 +55,8 @@ static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, Prop
   propter_buf_printf(out, " ;\n  skos:altLabel ");
   put_label(out, propter_arena_printf(&s->arena, "%.*s %.*s", (int)member.len, member.data, (int)measure.len, measure.data));
   propter_buf_printf(out, " ;\n  skos:altLabel ");
-  put_label(out, propter_arena_printf(&s->arena, "%.*s in %.*s %.*s", (int)measure.len, measure.data, (int)member.len, member.data, (int)dimension.len, dimension.data));
+  put_label(out, propter_arena_printf(&s->arena, "%.*s in %.*s %.*s", (int)measure.len, measure.data, (int)member.len, member.data, (int)dimension.len,
+                                      dimension.data));
 }
 
 /* Two tables may measure what is called the same: the second one's name ends in a hash. */
@@ -167,9 +168,10 @@ PropterStatus start_concepts(Start *s) {
                      "@prefix propter: <https://w3id.org/propter#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
                      "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <https://example.org/%s/concepts#> .\n",
                      s->name.data);
-  PropterStatus status = path ? start_each(s, START_PREFIXES "SELECT ?m (MIN(?l) AS ?label) { ?m a propter:Metric ; skos:prefLabel ?l } GROUP BY ?m ORDER BY ?m", SIZE_MAX,
-                                     metric_concept, &concepts)
-                              : start_no_memory(s->err);
+  PropterStatus status = path
+                             ? start_each(s, START_PREFIXES "SELECT ?m (MIN(?l) AS ?label) { ?m a propter:Metric ; skos:prefLabel ?l } GROUP BY ?m ORDER BY ?m",
+                                          SIZE_MAX, metric_concept, &concepts)
+                             : start_no_memory(s->err);
   if (status == PROPTER_OK) status = start_each(s, START_PREFIXES "SELECT DISTINCT ?d ?v { " SLICES " } ORDER BY ?d ?v", MAX_SLICES, member_concept, &concepts);
   if (status == PROPTER_OK)
     status = start_each(

@@ -143,7 +143,8 @@ static PropterStatus add_up(Start *s, const PropterSniff *found, const PropterCe
   if (status == PROPTER_OK && summary.repeated)
     fprintf(s->notes, "         told again: %s rows equal an earlier one in every column, the first in %s, line %llu; they are added up all the same\n",
             output_number(summary.repeated), summary.repeated_table->path, (unsigned long long)summary.repeated_line);
-  if (status == PROPTER_OK && summary.left_out) fprintf(s->notes, "         left out: %s rows or cells, with line, value and reason in %s\n", output_number(summary.left_out), record);
+  if (status == PROPTER_OK && summary.left_out)
+    fprintf(s->notes, "         left out: %s rows or cells, with line, value and reason in %s\n", output_number(summary.left_out), record);
   propter_buf_clear(&left);
   propter_sniff_clear(&sniff);
   return status;

@@ -46,5 +46,8 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
 
 static const HttpRouteParam params[] = {{"run", "its name, its beginning or last (default: the newest that took rows or documents in)", false}, {0}};
 
-const HttpRoute http_route_rejects = {
-    .path = "/rejects", .methods = "GET", .summary = "rows and documents that a run put into quarantine: file, row, column, value, rule, reason", .params = params, .run = run};
+const HttpRoute http_route_rejects = {.path = "/rejects",
+                                      .methods = "GET",
+                                      .summary = "rows and documents that a run put into quarantine: file, row, column, value, rule, reason",
+                                      .params = params,
+                                      .run = run};

@@ -24,6 +24,7 @@ static const HttpRouteParam params[] = {{"iri", "of a claim, an event or an obse
 
 const HttpRoute http_route_source = {.path = "/source",
                                      .methods = "GET HEAD",
-                                     .summary = "the words of a claim or event in their document, the row of an observation in its table, if the file is as it was",
+                                     .summary =
+                                         "the words of a claim or event in their document, the row of an observation in its table, if the file is as it was",
                                      .params = params,
                                      .run = run};

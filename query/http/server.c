@@ -312,7 +312,8 @@ static enum MHD_Result on_request(void *payload, struct MHD_Connection *connecti
     if (!refused) return MHD_YES;
     MHD_resume_connection(r->connection);
     http_nudge(s);
-    return http_refuse(r, refused, refused == 429 ? "this client has as many requests under way as one client may have" : "all workers are busy and the queue is full");
+    return http_refuse(r, refused,
+                       refused == 429 ? "this client has as many requests under way as one client may have" : "all workers are busy and the queue is full");
   }
   return http_reply_ready(r) ? http_reply_send(r) : MHD_YES;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan as text or JSON: operator, pattern, condition, keys, estimated and actual rows, starts, threads, what went to disk, time (of an operator with its inputs); how long
- * planning took; how many quads the statistics were of that estimates used, if any. */
+/* The plan as text or JSON: operator, pattern, condition, keys, estimated and actual rows, starts, threads, what went to disk, time (of an operator with its
+ * inputs); how long planning took; how many quads the statistics were of that estimates used, if any. */
 #include <string.h>
 
 #include "answer.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of a long scan and what follows it (joins, filters, BIND) in two halves: those of the lower half are handed on while a second thread computes those of the
- * upper one and keeps them, which then follow. They come in the order in which one thread computes both. */
+/* The rows of a long scan and what follows it (joins, filters, BIND) in two halves: those of the lower half are handed on while a second thread computes those
+ * of the upper one and keeps them, which then follow. They come in the order in which one thread computes both. */
 #include <pthread.h>
 #include <stdatomic.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Merge join: rows sorted by a variable with a triple pattern read in the same order, both by columns. The pattern is left at each gap for where the rows go on. */
+/* Merge join: rows sorted by a variable with a triple pattern read in the same order, both by columns. The pattern is left at each gap for where the rows go
+ * on. */
 #include <string.h>
 
 #include "op.h"

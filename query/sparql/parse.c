@@ -402,8 +402,8 @@ static PropterStatus check_grouping(Parser *p, AstSelect *s, size_t at) {
     uint32_t var = s->items[i].var;
     bool bad = s->items[i].expr ? ungrouped(s->items[i].expr, grouped, &var) : !grouped[var];
     if (bad)
-      return parse_fail(p, s->items[i].at, PROPTER_SYNTAX, "expected an aggregate or a variable of GROUP BY, found ?%.*s", (int)p->name_list.items[var].text.len,
-                        p->name_list.items[var].text.data);
+      return parse_fail(p, s->items[i].at, PROPTER_SYNTAX, "expected an aggregate or a variable of GROUP BY, found ?%.*s",
+                        (int)p->name_list.items[var].text.len, p->name_list.items[var].text.data);
     grouped[s->items[i].var] = 1;
   }
   return PROPTER_OK;
@@ -417,8 +417,8 @@ static PropterStatus check_new_vars(Parser *p, AstSelect *s) {
   for (size_t i = 0; i < s->item_count; i++) {
     uint32_t var = s->items[i].var;
     if (s->items[i].expr && seen.marks[var])
-      return parse_fail(p, s->items[i].at, PROPTER_SYNTAX, "expected a new variable after AS, found ?%.*s, which is in scope", (int)p->name_list.items[var].text.len,
-                        p->name_list.items[var].text.data);
+      return parse_fail(p, s->items[i].at, PROPTER_SYNTAX, "expected a new variable after AS, found ?%.*s, which is in scope",
+                        (int)p->name_list.items[var].text.len, p->name_list.items[var].text.data);
     if (s->items[i].expr) seen.marks[var] = 1;
   }
   return PROPTER_OK;

@@ -149,8 +149,8 @@ double plan_cost(Op *op) {
   return cost;
 }
 
-/* EXISTS as a plan started for each row of *op, into e->plan, or as one that is computed once, into *once; *once NULL: the former. Both are planned and their costs
- * compared, but not for an EXISTS within another, so that planning does not double with every level. */
+/* EXISTS as a plan started for each row of *op, into e->plan, or as one that is computed once, into *once; *once NULL: the former. Both are planned and their
+ * costs compared, but not for an EXISTS within another, so that planning does not double with every level. */
 static PropterStatus plan_exists(Exec *run, const Op *op, Expr *e, const uint64_t *certain, Op **once, PropterError *err) {
   const uint64_t *given = run->given;
   bool bind, nested = run->weighing;

@@ -18,8 +18,8 @@
 PropterStatus plan_pattern(Exec *run, Alg *a, Op **out, PropterError *err);
 /* A join or a single leaf; `filters`: conjuncts that hold over all of it. */
 PropterStatus plan_join(Exec *run, Alg *a, Expr **filters, size_t filter_count, Op **out, PropterError *err);
-/* A leapfrog join of patterns with so many rows each (plan_cycle.c). *out NULL: they make no cycle, do not fit into memory, or joining them pair by pair costs only
- * `cost`. */
+/* A leapfrog join of patterns with so many rows each (plan_cycle.c). *out NULL: they make no cycle, do not fit into memory, or joining them pair by pair costs
+ * only `cost`. */
 PropterStatus plan_cycle(Exec *run, const Alg *const *scans, const double *rows, size_t count, double cost, Op **out, PropterError *err);
 /* Puts a condition over *op, whose rows bind `maybe` and surely `certain`: a filter, or for EXISTS a semi join where that is cheaper. */
 PropterStatus plan_condition(Exec *run, Op **op, Expr *e, const uint64_t *maybe, const uint64_t *certain, PropterError *err);

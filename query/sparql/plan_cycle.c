@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Patterns that make a cycle: whether a leapfrog join, whose cost stays within what a worst case has (Veldhuizen, Leapfrog triejoin, ICDT 2014), is cheaper than
- * joining them pair by pair. */
+/* Patterns that make a cycle: whether a leapfrog join, whose cost stays within what a worst case has (Veldhuizen, Leapfrog triejoin, ICDT 2014), is cheaper
+ * than joining them pair by pair. */
 #include <math.h>
 #include <string.h>
 

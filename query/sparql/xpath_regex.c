@@ -60,7 +60,8 @@ static bool read_shared(Reader *r, PropterBuf *out) {
   char letter = peek(r, 1);
   if (letter == 'p' || letter == 'P') {
     len = peek(r, 4) == '}' ? 5 : 6;
-    if (peek(r, 2) != '{' || !memchr("LMNPZSC", peek(r, 3), 7) || peek(r, len - 1) != '}' || (len == 6 && !(peek(r, 4) >= 'a' && peek(r, 4) <= 'z'))) return false;
+    if (peek(r, 2) != '{' || !memchr("LMNPZSC", peek(r, 3), 7) || peek(r, len - 1) != '}' || (len == 6 && !(peek(r, 4) >= 'a' && peek(r, 4) <= 'z')))
+      return false;
   } else if (!memchr("nrt", letter, 3) && !is_mark(letter))
     return false;
   propter_buf_add(out, (PropterStr){r->in.data + r->at, len});
@@ -149,7 +150,8 @@ static bool read_reference(Reader *r, PropterBuf *out) {
   unsigned group = 0;
   char text[48];
   r->at++;
-  while (peek(r, 0) >= '0' && peek(r, 0) <= '9' && group * 10 + (unsigned)(peek(r, 0) - '0') <= r->groups) group = group * 10 + (unsigned)(r->in.data[r->at++] - '0');
+  while (peek(r, 0) >= '0' && peek(r, 0) <= '9' && group * 10 + (unsigned)(peek(r, 0) - '0') <= r->groups)
+    group = group * 10 + (unsigned)(r->in.data[r->at++] - '0');
   (void)snprintf(text, sizeof text, "(?(%u)\\g{%u})", group, group);
   add(out, text);
   return group > 0;

@@ -97,7 +97,8 @@ static void form(Build *b) {
   propter_buf_add(&b->text, a->inference ? a->inference->metric.label : q->metric_label);
   if (a->inference) {
     const PropterMetric *m = &a->inference->metric;
-    if (m->concept_label.len && !propter_str_equal(m->concept_label, m->label)) propter_buf_add(&b->text, PROPTER_STR(": ")), propter_buf_add(&b->text, m->concept_label);
+    if (m->concept_label.len && !propter_str_equal(m->concept_label, m->label))
+      propter_buf_add(&b->text, PROPTER_STR(": ")), propter_buf_add(&b->text, m->concept_label);
     if (m->seasonally_adjusted) propter_buf_add(&b->text, PROPTER_STR(", seasonally adjusted"));
   }
   if (q->slice_words.len) propter_buf_add(&b->text, PROPTER_STR("; ")), propter_buf_add(&b->text, q->slice_words);
@@ -241,7 +242,9 @@ static PropterStr cause_rows(Build *b, const PropterCause *c) {
 static bool quoted(const PropterWhyCause *w, const PropterEvidence *e) {
   for (size_t i = 0; i < w->quotes; i++) {
     const PropterEvidence *q = w->quote[i];
-    if (q->char_start == e->char_start && q->char_end == e->char_end && q->char_end && propter_str_equal(q->path, e->path) && propter_str_equal(q->text, e->text)) return true;
+    if (q->char_start == e->char_start && q->char_end == e->char_end && q->char_end && propter_str_equal(q->path, e->path) &&
+        propter_str_equal(q->text, e->text))
+      return true;
   }
   return false;
 }

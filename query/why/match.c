@@ -314,7 +314,8 @@ static PropterStatus hold(const PropterLexicon *members, const Words *words, Pro
     return slice_gap(q, PROPTER_GAP_WORDS_LEFT, said(words, text, before - 1, high));
   const Word *first = &words->word[low], *next = high + 1 < words->count ? &words->word[high + 1] : NULL;
   const bool joined = (low > 0 && first[-1].used == USED_SLICE && !first->mark) || (next && next->used == USED_SLICE && !next->mark); /* "North Korea" */
-  if (same_name > 1 || (joined && of_longer_name(members, m->name)) || q->slice_count == PROPTER_WHY_SLICES) return slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
+  if (same_name > 1 || (joined && of_longer_name(members, m->name)) || q->slice_count == PROPTER_WHY_SLICES)
+    return slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
   for (size_t i = 0; i < q->slice_count; i++)
     if (propter_str_equal(q->dimension[i], slice->dimension)) return held[i] == m->name->metric ? PROPTER_OK : slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
   held[q->slice_count] = m->name->metric;

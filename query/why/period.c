@@ -199,7 +199,8 @@ typedef enum { EDGE_END, EDGE_BEGIN, EDGE_AFTER, EDGE_BEFORE, EDGE_WITHIN } Edge
 static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
   static const int length[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_HALF] = 6, [UNIT_YEAR] = 12};
   PropterRecurring *run = &s->run;
-  const bool one_day = (run->day || run->month == EASTER) && run->day == run->day_last && run->month == run->month_last && run->month != WEEK && run->month < HALF;
+  const bool one_day =
+      (run->day || run->month == EASTER) && run->day == run->day_last && run->month == run->month_last && run->month != WEEK && run->month < HALF;
   const int days = unit == UNIT_WEEK ? 7 * n : n;
   if (run->days || run->week || run->shift) return PROPTER_GAP_UNCLEAR_PERIOD;
   if (unit > UNIT_WEEK) {
@@ -268,7 +269,8 @@ static Found told_by_edge(Reader *r, size_t i) {
   const bool told = j > i || (before && why_date_word(before->text, DATE_PREP, NULL, NULL));
   if (edge >= EDGE_AFTER && edge < EDGE_WITHIN && n * many > 1 && !told) f.gap = PROPTER_GAP_UNCLEAR_PERIOD; /* "two days after": a day, or two? */
   why_moment_as_day(&a);
-  if (edge == EDGE_WITHIN && !r->gap && !(a.has_year ? a.to - a.from < 7 && fixed(&a) : (a.run.day || a.run.month == EASTER) && !a.run.days && a.run.month <= EASTER))
+  if (edge == EDGE_WITHIN && !r->gap &&
+      !(a.has_year ? a.to - a.from < 7 && fixed(&a) : (a.run.day || a.run.month == EASTER) && !a.run.days && a.run.month <= EASTER))
     return f;
   f.end = end;
   f.gap = f.gap ? f.gap : r->gap ? r->gap : a.has_year ? stretch_of_days(&a, n * many, unit, edge) : stretch_in_run(&a, n * many, unit, edge);

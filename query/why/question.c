@@ -316,7 +316,8 @@ static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr t
   *status = why_period_find(asked, text, today, NULL, arena, &here, err);
   for (size_t i = 0; i < asked->count; i++) asked->word[i].used = USED_NOT;
   if (here.gap != PROPTER_GAP_NONE || !here.has_period) return false;
-  if (there->when == PROPTER_WHEN_BACK && there->unit == UNIT_YEAR && there->count == 1 && here.when == PROPTER_WHEN_LATEST) return true; /* "Q3 vs last year" */
+  if (there->when == PROPTER_WHEN_BACK && there->unit == UNIT_YEAR && there->count == 1 && here.when == PROPTER_WHEN_LATEST)
+    return true; /* "Q3 vs last year" */
   if (here.when != there->when || here.count + 1 != there->count) return false;
   return there->when == PROPTER_WHEN_BACK ? here.unit == there->unit : here.run.month == there->run.month && here.run.month_last == there->run.month_last;
 }

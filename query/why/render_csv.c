@@ -5,8 +5,9 @@
 
 #include "render.h"
 
-static const char header[] = "outcome,metric,from,to,observed,expected,deviation,n,row,rank,cause,label,start,end,likely,probability,share,share_low,share_high,grade,"
-                             "quote,document,characters,data,rows,controllable,owner,next_step\n";
+static const char header[] =
+    "outcome,metric,from,to,observed,expected,deviation,n,row,rank,cause,label,start,end,likely,probability,share,share_low,share_high,grade,"
+    "quote,document,characters,data,rows,controllable,owner,next_step\n";
 
 /* One row; what is empty or no number stays empty. */
 typedef struct {

@@ -153,7 +153,8 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
     add(out, "<p><strong>An unknown cause:</strong> "), likely(out, a, propter_likelihood_words(f->p_unknown), f->p_unknown);
     if (isfinite(f->unknown_share)) add(out, "; share of the change: "), why_put_rest(out, f);
     add(out, ".</p>");
-    if (why_may_be_chance(f)) add(out, "<p><strong>Chance, no cause:</strong> "), likely(out, a, propter_likelihood_words(f->p_none), f->p_none), add(out, ".</p>");
+    if (why_may_be_chance(f))
+      add(out, "<p><strong>Chance, no cause:</strong> "), likely(out, a, propter_likelihood_words(f->p_none), f->p_none), add(out, ".</p>");
   }
   if (a->others) {
     add(out, "<p class=\"note\">Also considered: ");

@@ -261,7 +261,8 @@ PropterStatus why_render_json(const PropterWhyAnswer *a, PropterBuf *out, Propte
     open(j, NULL, '{'), text(j, "label", p->label), text(j, "metric", p->metric);
     if (p->parent == SIZE_MAX) none(j, "parent");
     else whole(j, "parent", p->parent);
-    real(j, "observed", p->observed), real(j, "expected", p->expected), real(j, "deviation", p->observed - p->expected), real(j, "share", p->share), shut(j, '}');
+    real(j, "observed", p->observed), real(j, "expected", p->expected), real(j, "deviation", p->observed - p->expected), real(j, "share", p->share),
+        shut(j, '}');
   }
   shut(j, ']');
   upstream(j, a);

@@ -142,8 +142,8 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
   if (a->parts) add(out, "\n## Where the change lies\n\n");
   if (a->members) members(a, out);
   for (size_t i = 0; i < a->parts && !a->members; i++)
-    why_put_pad(out, 2 * why_part_depth(a, i)), add(out, "- "), propter_put_md(out, a->part[i].label), add(out, ": "), why_put_part(out, a, &a->part[i], propter_put_md),
-        add(out, "\n");
+    why_put_pad(out, 2 * why_part_depth(a, i)), add(out, "- "), propter_put_md(out, a->part[i].label), add(out, ": "),
+        why_put_part(out, a, &a->part[i], propter_put_md), add(out, "\n");
   if (a->upstreams) add(out, "\n## What moved upstream\n\n");
   for (size_t i = 0; i < a->upstreams; i++)
     why_put_pad(out, 2 * a->upstream[i].depth), add(out, "- "), why_put_upstream(out, a, i, propter_put_md), add(out, "\n");

@@ -136,7 +136,8 @@ static void page(Page *p) {
     picture(p, NULL, why_svg_series);
     picture(p, "Where the change lies", why_svg_parts);
     if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE && (a->causes || a->outcome != PROPTER_ANSWER_DID_NOT_MOVE)) causes(p);
-    if (a->causes && a->outcome == PROPTER_ANSWER_ANSWERED) picture(p, "From cause to effect", why_svg_chain), picture(p, "Share of the change", why_svg_shares);
+    if (a->causes && a->outcome == PROPTER_ANSWER_ANSWERED)
+      picture(p, "From cause to effect", why_svg_chain), picture(p, "Share of the change", why_svg_shares);
     against(p);
   }
   if (a->status == PROPTER_DECLINED) add(&part, "The request: "), propter_buf_add(&part, a->request), say(p, "words", 0, &part);
@@ -153,8 +154,10 @@ PropterStatus why_render_svg(const PropterWhyAnswer *a, PropterBuf *out, Propter
   Page p = {.answer = a, .y = 14};
   page(&p);
   int width = WHY_SVG_WIDTH + 2 * MARGIN, height = (int)p.y + MARGIN;
-  propter_buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-labelledby=\"t d\" xml:lang=\"en\"><title id=\"t\">Why: ", width,
-                     height, width, height);
+  propter_buf_printf(
+      out,
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-labelledby=\"t d\" xml:lang=\"en\"><title id=\"t\">Why: ",
+      width, height, width, height);
   propter_put_html(out, a->title), add(out, "</title><desc id=\"d\">"), propter_put_html(out, a->headline), add(out, "</desc><style>");
   put_style(out), add(out, "</style><rect class=\"paper\" width=\"100%\" height=\"100%\"/>");
   propter_buf_add(out, propter_buf_str(&p.body)), add(out, "</svg>\n");

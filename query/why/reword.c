@@ -59,7 +59,8 @@ static bool names(const PropterLexicon *l, const Words *words, size_t *metric) {
   return false;
 }
 
-/* Is the word in names of this metric and of no other, and no whole name? Then it is that metric's, as the group says: "sales" where "till sales" is takings. */
+/* Is the word in names of this metric and of no other, and no whole name? Then it is that metric's, as the group says: "sales" where "till sales" is takings.
+ */
 static bool only_part(const PropterLexicon *l, const Words *words, size_t i, const Words *row, const Words *as) {
   size_t metric, other;
   if (row->count != 1 || !as || !names(l, as, &metric) || names(l, row, &other)) return false;

@@ -115,7 +115,8 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
 /* Days that count from now, or, where the data end before that, from their end. */
 static PropterStatus settle_relative(PropterQuestion *q, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena, PropterError *err) {
   char a[16], b[16];
-  bool present = q->when == PROPTER_WHEN_DAY || q->when == PROPTER_WHEN_TO_DATE || ((q->when == PROPTER_WHEN_BACK || q->when == PROPTER_WHEN_MONTHS) && q->count == 0);
+  bool present =
+      q->when == PROPTER_WHEN_DAY || q->when == PROPTER_WHEN_TO_DATE || ((q->when == PROPTER_WHEN_BACK || q->when == PROPTER_WHEN_MONTHS) && q->count == 0);
   relative(q, today, &q->from, &q->to);
   if (present && q->from <= last && q->to > last) { /* "this year" is not over yet */
     propter_day_format(last, a);

@@ -85,12 +85,50 @@ static PropterStatus run(void *payload, PropterError *err) {
 
 /* --- Both ways -------------------------------------------------------------------------------------------------------------------- */
 
-static const char *const on_the_way[] = {"/r/p", "//p", "/r//p", "r/p", "/r/*", "//e:p", "/r/e:*", "//p[@k]", "/r/p[@k='1'][n]", "//p[n='x' or not(p)]", "//g[@k]/p",
-                                         "/r/g[@k='2']//p[../@k]", "//p/n", "//*", "//p[count(n) > 1]", "//p[ancestor::g/@k='1']", "//g//g/p", " / r / p [ n ] ",
-                                         "//and/p", "//n[. = 'x']", "//p[string-length(@k) > 0]"};
-static const char *const held[] = {"/*", "/r", "//p[1]", "/r/p[last()]", "/r/p[position() < 3]", "//p[count(n)]", "//p/@k", "//p | //n", "//p[../n]", "/r/g[n]/p",
-                                   "//p[following-sibling::p]", "//p/..", "//n/text()", "id('x')", "//p[@k]/self::p", "//p[//n]", "//p[ /r ]", "//p[n and /r/g]", "/",
-                                   "//p[string-length() > 2]/n", "descendant::p", "(//p)[2]", "//p[@k * 1]"};
+static const char *const on_the_way[] = {"/r/p",
+                                         "//p",
+                                         "/r//p",
+                                         "r/p",
+                                         "/r/*",
+                                         "//e:p",
+                                         "/r/e:*",
+                                         "//p[@k]",
+                                         "/r/p[@k='1'][n]",
+                                         "//p[n='x' or not(p)]",
+                                         "//g[@k]/p",
+                                         "/r/g[@k='2']//p[../@k]",
+                                         "//p/n",
+                                         "//*",
+                                         "//p[count(n) > 1]",
+                                         "//p[ancestor::g/@k='1']",
+                                         "//g//g/p",
+                                         " / r / p [ n ] ",
+                                         "//and/p",
+                                         "//n[. = 'x']",
+                                         "//p[string-length(@k) > 0]"};
+static const char *const held[] = {"/*",
+                                   "/r",
+                                   "//p[1]",
+                                   "/r/p[last()]",
+                                   "/r/p[position() < 3]",
+                                   "//p[count(n)]",
+                                   "//p/@k",
+                                   "//p | //n",
+                                   "//p[../n]",
+                                   "/r/g[n]/p",
+                                   "//p[following-sibling::p]",
+                                   "//p/..",
+                                   "//n/text()",
+                                   "id('x')",
+                                   "//p[@k]/self::p",
+                                   "//p[//n]",
+                                   "//p[ /r ]",
+                                   "//p[n and /r/g]",
+                                   "/",
+                                   "//p[string-length() > 2]/n",
+                                   "descendant::p",
+                                   "(//p)[2]",
+                                   "//p[@k * 1]"};
 static const char *const columns[] = {"@k", "n", ".", "../@k", "count(.//n)", "concat(n, '-', ancestor::g/@k)", "n[1]/text()", NULL};
 
 static void put_random(PropterBuf *out, PropterRng *rng, unsigned depth) {
@@ -124,14 +162,17 @@ START_TEST(both_ways) {
   for (uint64_t seed = 1; seed <= 40; seed++) {
     random_document(&document, seed);
     for (size_t i = 0; i < sizeof on_the_way / sizeof *on_the_way; i++) {
-      Case a = {.input = {.text = propter_buf_str(&document), .piece = pieces[(seed + i) % 7]}, .iterator = on_the_way[i], .columns = columns, .limits = propter_limits_default()};
+      Case a = {.input = {.text = propter_buf_str(&document), .piece = pieces[(seed + i) % 7]},
+                .iterator = on_the_way[i],
+                .columns = columns,
+                .limits = propter_limits_default()};
       Case b = a;
       b.whole = true;
       ck_ok(run(&a, err));
       ck_ok(run(&b, err));
       ck_assert_msg(!a.held && b.held, "%s", a.iterator);
-      ck_assert_msg(propter_str_equal(propter_buf_str(&a.out), propter_buf_str(&b.out)), "%s\n%s\non the way:\n%s\nin the whole:\n%s", document.data, a.iterator,
-                    a.out.data ? a.out.data : "", b.out.data ? b.out.data : "");
+      ck_assert_msg(propter_str_equal(propter_buf_str(&a.out), propter_buf_str(&b.out)), "%s\n%s\non the way:\n%s\nin the whole:\n%s", document.data,
+                    a.iterator, a.out.data ? a.out.data : "", b.out.data ? b.out.data : "");
       rows += a.rows;
       propter_buf_clear(&a.out);
       propter_buf_clear(&b.out);
@@ -143,10 +184,47 @@ START_TEST(both_ways) {
 END_TEST
 
 START_TEST(expressions) {
-  static const char *const stay[] = {"@id", "n", "x/y[2]", ".//z", "count(n)", "normalize-space(.)", "../@id", "../../@id", "ancestor::g/@id", "n | m", "text()", "'/..'",
-                                     "concat(n, \" ../x \")", "n[last()]", "self::p/n", "descendant::n[@a = '1' and b]", "2 * n", "a - b", "../@e:*", "lang('en')"};
-  static const char *const leave[] = {"..", "../n", "/r", "//n", "n | /r", "a and /r", "2 * /r", "n[/r]", "preceding-sibling::p", "ancestor::g", "../..", "string(..)",
-                                      "id('x')", "ancestor::g[1]/@id", "../@id/../n", "$x", "concat(n, //m)", "..//@id", "namespace::*", "following::n", "nothing(n)"};
+  static const char *const stay[] = {"@id",
+                                     "n",
+                                     "x/y[2]",
+                                     ".//z",
+                                     "count(n)",
+                                     "normalize-space(.)",
+                                     "../@id",
+                                     "../../@id",
+                                     "ancestor::g/@id",
+                                     "n | m",
+                                     "text()",
+                                     "'/..'",
+                                     "concat(n, \" ../x \")",
+                                     "n[last()]",
+                                     "self::p/n",
+                                     "descendant::n[@a = '1' and b]",
+                                     "2 * n",
+                                     "a - b",
+                                     "../@e:*",
+                                     "lang('en')"};
+  static const char *const leave[] = {"..",
+                                      "../n",
+                                      "/r",
+                                      "//n",
+                                      "n | /r",
+                                      "a and /r",
+                                      "2 * /r",
+                                      "n[/r]",
+                                      "preceding-sibling::p",
+                                      "ancestor::g",
+                                      "../..",
+                                      "string(..)",
+                                      "id('x')",
+                                      "ancestor::g[1]/@id",
+                                      "../@id/../n",
+                                      "$x",
+                                      "concat(n, //m)",
+                                      "..//@id",
+                                      "namespace::*",
+                                      "following::n",
+                                      "nothing(n)"};
   for (int side = 0; side < 2; side++)
     for (size_t i = 0; i < (side ? sizeof leave : sizeof stay) / sizeof *stay; i++) {
       PropterXmlRows *rows;
@@ -174,17 +252,22 @@ END_TEST
 /* 16 MB of which 64 KiB may be held. */
 START_TEST(bounded) {
   PropterBuf rows = {0};
-  for (int i = 0; i < 100; i++) propter_buf_printf(&rows, "<skipped><p>no row</p> text </skipped>\n<p k='%d'><n>\xC3\xA9</n> text &amp; more of it</p>\n<!-- between -->", i);
-  Case c = {.input = {.text = PROPTER_STR("<r>"), .repeat = propter_buf_str(&rows), .times = 1600, .end = "</r>"}, .iterator = "/r/p[n]", .limits = propter_limits_default()};
+  for (int i = 0; i < 100; i++)
+    propter_buf_printf(&rows, "<skipped><p>no row</p> text </skipped>\n<p k='%d'><n>\xC3\xA9</n> text &amp; more of it</p>\n<!-- between -->", i);
+  Case c = {.input = {.text = PROPTER_STR("<r>"), .repeat = propter_buf_str(&rows), .times = 1600, .end = "</r>"},
+            .iterator = "/r/p[n]",
+            .limits = propter_limits_default()};
   c.limits.document_bytes = 1 << 16;
   ck_ok(run(&c, err));
   ck_assert_uint_eq(c.rows, 160000);
   PropterError err = {0};
-  Case held_case = {.input = {.text = PROPTER_STR("<r>"), .repeat = propter_buf_str(&rows), .times = 1600, .end = "</r>"}, .iterator = "/r/p[1]", .limits = c.limits};
+  Case held_case = {
+      .input = {.text = PROPTER_STR("<r>"), .repeat = propter_buf_str(&rows), .times = 1600, .end = "</r>"}, .iterator = "/r/p[1]", .limits = c.limits};
   ck_assert_int_eq(run(&held_case, &err), PROPTER_LIMIT);
   ck_assert_msg(strstr(err.message, "the document is longer than the limit of 65536 bytes") != NULL, "%s", err.message);
   err = (PropterError){0};
-  Case long_row = {.input = {.text = PROPTER_STR("<r>\n<p>"), .repeat = propter_buf_str(&rows), .times = 1600, .end = "</p></r>"}, .iterator = "/r/p", .limits = c.limits};
+  Case long_row = {
+      .input = {.text = PROPTER_STR("<r>\n<p>"), .repeat = propter_buf_str(&rows), .times = 1600, .end = "</p></r>"}, .iterator = "/r/p", .limits = c.limits};
   ck_assert_int_eq(run(&long_row, &err), PROPTER_LIMIT);
   ck_assert_msg(strstr(err.message, "one row is longer than the limit of 65536 bytes") != NULL, "%s", err.message);
   propter_buf_clear(&rows);
@@ -235,7 +318,9 @@ END_TEST
 
 /* In other encodings, as the document declares them or as its first bytes show. */
 START_TEST(encodings) {
-  Case c = {.input = {.text = PROPTER_STR("<?xml version='1.0' encoding='ISO-8859-1'?><r><p>\xE9</p></r>"), .piece = 5}, .iterator = "/r/p", .columns = (const char *const[]){".", NULL},
+  Case c = {.input = {.text = PROPTER_STR("<?xml version='1.0' encoding='ISO-8859-1'?><r><p>\xE9</p></r>"), .piece = 5},
+            .iterator = "/r/p",
+            .columns = (const char *const[]){".", NULL},
             .limits = propter_limits_default()};
   ck_ok(run(&c, err));
   ck_assert_str_eq(c.out.data, "1:<\xC3\xA9>|\n");
@@ -247,7 +332,8 @@ START_TEST(encodings) {
 END_TEST
 
 START_TEST(failing_calls) {
-  Case c = {.input = {.text = PROPTER_STR("<r><p k='1'><n>a</n></p><p/></r>")}, .iterator = "/r/p[@k][n]", .columns = columns, .limits = propter_limits_default()};
+  Case c = {
+      .input = {.text = PROPTER_STR("<r><p k='1'><n>a</n></p><p/></r>")}, .iterator = "/r/p[@k][n]", .columns = columns, .limits = propter_limits_default()};
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, &c, false), 10);
   propter_buf_clear(&c.out);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How soon queries and updates end after their deadline: each of hostile.def with 100 ms. A second thread reads the first one's processor time when the deadline
- * passes, so that what the machine does beside is not counted. Argument: a folder for the graph, which is made. Prints the largest and the median reaction; on
- * standard error that of each. */
+/* How soon queries and updates end after their deadline: each of hostile.def with 100 ms. A second thread reads the first one's processor time when the
+ * deadline passes, so that what the machine does beside is not counted. Argument: a folder for the graph, which is made. Prints the largest and the median
+ * reaction; on standard error that of each. */
 #include <pthread.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queries of a folder, each parsed, planned, run and written as JSON (triples: drained), in one process. Arguments: graph directory, folder of .rq files, runs
  * of each (default 5), threads (default 1), "explain" to print each plan too, or "estimates" for how far estimated rows of joins are from the actual ones, as
- * factors of 1 and more (q-errors; Moerkotte et al., Preventing bad plans by bounding the impact of cardinality estimation errors, VLDB 2009). Prints the median
- * wall and CPU time per query, the sum of the medians and their geometric mean. */
+ * factors of 1 and more (q-errors; Moerkotte et al., Preventing bad plans by bounding the impact of cardinality estimation errors, VLDB 2009). Prints the
+ * median wall and CPU time per query, the sum of the medians and their geometric mean. */
 #include "bench.h"
 
 #include <dirent.h>
@@ -131,7 +131,11 @@ int main(int argc, char **argv) {
     PropterBuf text = {0};
     (void)snprintf(path, sizeof path, "%s/%s", argv[2], names[i]);
     must(propter_io_read_file(path, 1 << 24, &text, errp));
-    Query q = {.snapshot = snapshot, .text = propter_buf_str(&text), .threads = argc > 4 ? (unsigned)atoi(argv[4]) : 1, .explain = argc > 5, .print = argc > 5 && strcmp(argv[5], "explain") == 0};
+    Query q = {.snapshot = snapshot,
+               .text = propter_buf_str(&text),
+               .threads = argc > 4 ? (unsigned)atoi(argv[4]) : 1,
+               .explain = argc > 5,
+               .print = argc > 5 && strcmp(argv[5], "explain") == 0};
     double seconds, cpu;
     median(&q, runs, &seconds, &cpu);
     sum += seconds, logs += log(seconds), cpus += cpu;

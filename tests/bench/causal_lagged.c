@@ -81,7 +81,8 @@ static int write_series(const char *path, const double *x) {
   return fclose(out) == 0 ? 0 : 75;
 }
 
-/* ---- a night: ten new steps of a thousand series ---------------------------------------------------------------------------------------------------------- */
+/* ---- a night: ten new steps of a thousand series ----------------------------------------------------------------------------------------------------------
+ */
 
 enum { SERIES = 1000, STEPS = 1000, NEW = 10 };
 

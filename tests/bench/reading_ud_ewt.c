@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Universal tags on the treebank's own words; lemmas of words with the treebank's tags, but of names, numbers and marks. Files of the set with "train" in their name are left out: the model was learned from them. */
+/* Universal tags on the treebank's own words; lemmas of words with the treebank's tags, but of names, numbers and marks. Files of the set with "train" in their
+ * name are left out: the model was learned from them. */
 #include <string.h>
 
 #include "../../ingest/read/reading.h"

@@ -52,7 +52,8 @@ void dataset_numbers(Dataset *d) {
   for (size_t i = 0; i < d->count; i++) {
     PropterTerm *t = &d->items[i].term[2];
     double x;
-    if (propter_str_ends(t->datatype, PROPTER_STR("XMLSchema#double")) && propter_str_to_double(t->value, &x)) t->value = propter_arena_printf(&d->arena, "%.17g", x);
+    if (propter_str_ends(t->datatype, PROPTER_STR("XMLSchema#double")) && propter_str_to_double(t->value, &x))
+      t->value = propter_arena_printf(&d->arena, "%.17g", x);
   }
 }
 

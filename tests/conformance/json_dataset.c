@@ -81,7 +81,8 @@ static void read_rdf_json(Json *j, json_t *root) {
   json_object_foreach(root, s, says) json_object_foreach(says, p, values) json_array_foreach(values, i, v) {
     const char *type = text_of(v, "type");
     json_t *value = json_object_get(v, "value");
-    PropterTerm o = !type || strcmp(type, "literal") == 0 ? literal(j, value, text_of(v, "datatype"), text_of(v, "lang")) : node(j, json_is_string(value) ? json_string_value(value) : "");
+    PropterTerm o = !type || strcmp(type, "literal") == 0 ? literal(j, value, text_of(v, "datatype"), text_of(v, "lang"))
+                                                          : node(j, json_is_string(value) ? json_string_value(value) : "");
     say(j, node(j, s), copy(j, p), o, (PropterTerm){.kind = PROPTER_TERM_NONE});
   }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RML-IO, sources (RMLSTC) and targets (RMLTTC), and its registry. What has no truth must be refused. A target is written into a copy of its case; each file
  * that the case has as a truth is read back, unpacked and decoded, and compared as a set of quads. The truths write doubles as they like and leave the type of
- * JSON's numbers out in some dumps: doubles are compared by value, and a dump may agree with or without xsd:integer. The truth of the query over an RDF file has
- * integers where the file has plain literals and the CSV of SPARQL no types: their types are passed over. */
+ * JSON's numbers out in some dumps: doubles are compared by value, and a dump may agree with or without xsd:integer. The truth of the query over an RDF file
+ * has integers where the file has plain literals and the CSV of SPARQL no types: their types are passed over. */
 #include <iconv.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,7 +28,8 @@ static RmlCase source_case(const char *folder, const char *name) {
   char path[4096];
   struct stat st;
   (void)snprintf(path, sizeof path, "%s/%s/default.nq", folder, name);
-  return (RmlCase){.truth = stat(path, &st) == 0 ? "default.nq" : "output.nq", .base = BASE, .any_number = true, .any_integer = names(folder, name, "SPARQL_Results_CSV")};
+  return (RmlCase){
+      .truth = stat(path, &st) == 0 ? "default.nq" : "output.nq", .base = BASE, .any_number = true, .any_integer = names(folder, name, "SPARQL_Results_CSV")};
 }
 
 /* --- Targets -------------------------------------------------------------------------------------------------------------------------- */

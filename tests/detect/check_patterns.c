@@ -207,7 +207,8 @@ START_TEST(noise_leads_no_noise) {
   o.leaders = leaders, o.leader_count = SERIES;
   ck_ok(propter_detect_many(series, SERIES, &o, 1, &found, err));
   size_t seen = 0, kept = 0;
-  for (size_t i = 0; i < found.count; i++) seen += found.items[i].kind == PROPTER_PATTERN_LAGGED, kept += found.items[i].kind == PROPTER_PATTERN_LAGGED && found.items[i].q <= 0.05;
+  for (size_t i = 0; i < found.count; i++)
+    seen += found.items[i].kind == PROPTER_PATTERN_LAGGED, kept += found.items[i].kind == PROPTER_PATTERN_LAGGED && found.items[i].q <= 0.05;
   ck_assert_uint_gt(seen, 0);
   ck_assert_uint_eq(kept, 0);
   propter_vec_clear(&found);

@@ -57,7 +57,8 @@ START_TEST(entities_and_doctypes) {
   check_fails(propter_str(parameter), "x.xml", NULL, PROPTER_INVALID, "&x;");
   check_fails(propter_str(bomb), "x.xml", NULL, PROPTER_SYNTAX, "not defined");
   check_fails(propter_str(attribute), "x.xml", NULL, PROPTER_SYNTAX, "not defined");
-  static const char *const mime[] = {"application/vnd.oasis.opendocument.text", "application/epub+zip"}, *const entry[] = {"content.xml", "META-INF/container.xml"};
+  static const char *const mime[] = {"application/vnd.oasis.opendocument.text", "application/epub+zip"}, *const entry[] = {"content.xml",
+                                                                                                                           "META-INF/container.xml"};
   for (size_t i = 0; i < 2; i++) {
     PropterBuf archive = {0};
     archive_make(&archive, (const ArchivePart[]){{"mimetype", mime[i]}, {entry[i], external}, {NULL, NULL}});
@@ -69,9 +70,10 @@ END_TEST
 
 START_TEST(names_that_lead_out_of_an_archive) {
   PropterBuf archive = {0};
-  archive_make(&archive, (const ArchivePart[]){{"mimetype", "application/epub+zip"},
-                                               {"META-INF/container.xml", "<container><rootfiles><rootfile full-path=\"../../etc/hostname\"/></rootfiles></container>"},
-                                               {NULL, NULL}});
+  archive_make(&archive,
+               (const ArchivePart[]){{"mimetype", "application/epub+zip"},
+                                     {"META-INF/container.xml", "<container><rootfiles><rootfile full-path=\"../../etc/hostname\"/></rootfiles></container>"},
+                                     {NULL, NULL}});
   check_fails(propter_buf_str(&archive), "x.epub", NULL, PROPTER_INVALID, "../../etc/hostname");
   propter_buf_clear(&archive);
   static const char slides[] = "<p xmlns:r=\"r\"><sldId r:id=\"a\"/><sldId r:id=\"b\"/></p>";
@@ -85,8 +87,11 @@ END_TEST
 
 START_TEST(encrypted_documents) {
   PropterBuf archive = {0};
-  static const char manifest[] = "<m:manifest xmlns:m=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><m:file-entry m:full-path=\"content.xml\"><m:encryption-data/></m:file-entry></m:manifest>";
-  archive_make(&archive, (const ArchivePart[]){{"mimetype", "application/vnd.oasis.opendocument.text"}, {"META-INF/manifest.xml", manifest}, {"content.xml", "\x01\x02"}, {NULL, NULL}});
+  static const char manifest[] =
+      "<m:manifest xmlns:m=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><m:file-entry m:full-path=\"content.xml\"><m:encryption-data/></m:file-entry></m:manifest>";
+  archive_make(&archive,
+               (const ArchivePart[]){
+                   {"mimetype", "application/vnd.oasis.opendocument.text"}, {"META-INF/manifest.xml", manifest}, {"content.xml", "\x01\x02"}, {NULL, NULL}});
   check_fails(propter_buf_str(&archive), "x.odt", NULL, PROPTER_INVALID, "encrypted");
   propter_buf_clear(&archive);
   check_fails(PROPTER_STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 EncryptedPackage"), "x.docx", NULL, PROPTER_INVALID, "encrypted");
@@ -174,12 +179,17 @@ END_TEST
 START_TEST(encodings_are_found) {
   static const struct {
     const char *bytes, *name, *encoding, *text;
-  } rows[] = {
-      {"<?xml version='1.0' encoding='iso-8859-2'?><article><para>Sprzeda\xBF spad\xB3" "a</para></article>", "a.xml", "iso-8859-2", "Sprzeda\xC5\xBC spad\xC5\x82" "a"},
-      {"<meta charset=koi8-r><p>\xD3\xD0\xD2\xCF\xD3", "a.html", "koi8-r", "\xD1\x81\xD0\xBF\xD1\x80\xD0\xBE\xD1\x81"},
-      {"<meta charset=shift_jis><p>\x94\x84\x8F\xE3", "a.html", "shift_jis", "\xE5\xA3\xB2\xE4\xB8\x8A"},
-      {"The caf\xE9s\x92 sales fell because of the strike, said the owner\x97" "and he should know.", "a.txt", NULL, "The caf\xC3\xA9s\xE2\x80\x99 sales"},
-      {"<meta charset=no-such-thing><p>caf\xE9", "a.html", NULL, "caf\xC3\xA9"}};
+  } rows[] = {{"<?xml version='1.0' encoding='iso-8859-2'?><article><para>Sprzeda\xBF spad\xB3"
+               "a</para></article>",
+               "a.xml", "iso-8859-2",
+               "Sprzeda\xC5\xBC spad\xC5\x82"
+               "a"},
+              {"<meta charset=koi8-r><p>\xD3\xD0\xD2\xCF\xD3", "a.html", "koi8-r", "\xD1\x81\xD0\xBF\xD1\x80\xD0\xBE\xD1\x81"},
+              {"<meta charset=shift_jis><p>\x94\x84\x8F\xE3", "a.html", "shift_jis", "\xE5\xA3\xB2\xE4\xB8\x8A"},
+              {"The caf\xE9s\x92 sales fell because of the strike, said the owner\x97"
+               "and he should know.",
+               "a.txt", NULL, "The caf\xC3\xA9s\xE2\x80\x99 sales"},
+              {"<meta charset=no-such-thing><p>caf\xE9", "a.html", NULL, "caf\xC3\xA9"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     PropterDocument *d = doc_of(propter_str(rows[i].bytes), rows[i].name);
     if (rows[i].encoding) ck_assert_str_eq(d->encoding, rows[i].encoding);

@@ -138,8 +138,9 @@ END_TEST
 START_TEST(bad_messages) {
   PropterError err = {0};
   PropterDocument *d = NULL;
-  PropterStr secret = PROPTER_STR("MIME-Version: 1.0\nMessage-ID: <1@a>\nSubject: x\nContent-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b\n\n"
-                                  "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nxxxx\n--b--\n");
+  PropterStr secret =
+      PROPTER_STR("MIME-Version: 1.0\nMessage-ID: <1@a>\nSubject: x\nContent-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b\n\n"
+                  "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nxxxx\n--b--\n");
   ck_assert_int_eq(propter_document_parse(secret, "a.eml", NULL, &d, &err), PROPTER_INVALID);
   ck_assert_ptr_nonnull(strstr(err.message, "encrypted"));
   PropterBuf deep = {0};

@@ -20,8 +20,12 @@ START_TEST(pages_and_places) {
   PropterBuf bytes = {0};
   doc_sample("a.pdf", &bytes);
   PropterDocument *d = doc_of(propter_buf_str(&bytes), "a.pdf");
-  ck_assert_msg(propter_str_equal(d->text, PROPTER_STR("Review\n\nSales fell in May. Rain was heavy.\n\nHarbour\n\nExports dropped because the crane strike closed the port.\n\nCranes stood still\n\nCrews caf\xC3\xA9\n\nThe flood led to lower bread sales.")),
-                "%.*s", (int)d->text.len, d->text.data);
+  ck_assert_msg(
+      propter_str_equal(
+          d->text,
+          PROPTER_STR(
+              "Review\n\nSales fell in May. Rain was heavy.\n\nHarbour\n\nExports dropped because the crane strike closed the port.\n\nCranes stood still\n\nCrews caf\xC3\xA9\n\nThe flood led to lower bread sales.")),
+      "%.*s", (int)d->text.len, d->text.data);
   size_t at = propter_str_find(d->text, PROPTER_STR("crane strike"));
   PropterPlace p = propter_document_place(d, at, at + strlen("crane strike"));
   ck_assert(propter_str_equal(p.part, PROPTER_STR("page 2")));
@@ -92,7 +96,8 @@ START_TEST(children_are_limited) {
   ck_assert_str_eq(out.data, "hello\n4\n0\n");
   (void)close(extra);
   static const char *const spin[] = {"sh", "-c", "while :; do :; done", NULL}, *const sleeps[] = {"sleep", "60", NULL},
-                           *const writes[] = {"sh", "-c", "exec cat /dev/zero", NULL}, *const dies[] = {"sh", "-c", "kill -SEGV $$", NULL}, *const none[] = {"no-such-program", NULL};
+                           *const writes[] = {"sh", "-c", "exec cat /dev/zero", NULL}, *const dies[] = {"sh", "-c", "kill -SEGV $$", NULL},
+                           *const none[] = {"no-such-program", NULL};
   static const struct {
     const char *const *argv;
     PropterStatus status;

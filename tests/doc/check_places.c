@@ -79,10 +79,12 @@ START_TEST(docx_places_in_the_part) {
 END_TEST
 
 START_TEST(docx_notes_are_parts) {
-  static const char notes[] = "<w:footnotes xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:footnote w:type=\"separator\"><w:p><w:r>"
-                              "<w:separator/></w:r></w:p></w:footnote><w:footnote w:id=\"1\"><w:p><w:r><w:t>The strike cut exports.</w:t></w:r></w:p></w:footnote></w:footnotes>";
+  static const char notes[] =
+      "<w:footnotes xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:footnote w:type=\"separator\"><w:p><w:r>"
+      "<w:separator/></w:r></w:p></w:footnote><w:footnote w:id=\"1\"><w:p><w:r><w:t>The strike cut exports.</w:t></w:r></w:p></w:footnote></w:footnotes>";
   PropterBuf archive = {0};
-  archive_make(&archive, (const ArchivePart[]){{"word/document.xml", docx_body("<w:p><w:r><w:t>Exports fell.</w:t></w:r></w:p>")}, {"word/footnotes.xml", notes}, {NULL, NULL}});
+  archive_make(&archive, (const ArchivePart[]){
+                             {"word/document.xml", docx_body("<w:p><w:r><w:t>Exports fell.</w:t></w:r></w:p>")}, {"word/footnotes.xml", notes}, {NULL, NULL}});
   PropterDocument *d = doc_of(propter_buf_str(&archive), "x.docx");
   ck_assert_msg(propter_str_equal(d->text, PROPTER_STR("Exports fell.\n\nThe strike cut exports.")), "%.*s", (int)d->text.len, d->text.data);
   size_t at = find(d, "strike");

@@ -50,8 +50,8 @@ START_TEST(quoted_cells) {
   is_cell(d, 3, 4, 2, "cause", "storm");
   PropterPlace p = propter_document_place(d, d->cells[0].start, d->cells[0].end);
   PropterStr bytes = {text + p.byte_start, p.byte_end - p.byte_start};
-  ck_assert_msg(propter_str_equal(bytes, PROPTER_STR("sales;\r\nof \"\"bread\"")) || propter_str_equal(bytes, PROPTER_STR("sales;\r\nof \"\"bread\"\"")), "%.*s",
-                (int)bytes.len, bytes.data);
+  ck_assert_msg(propter_str_equal(bytes, PROPTER_STR("sales;\r\nof \"\"bread\"")) || propter_str_equal(bytes, PROPTER_STR("sales;\r\nof \"\"bread\"\"")),
+                "%.*s", (int)bytes.len, bytes.data);
   p = propter_document_place(d, d->cells[1].start, d->cells[1].end);
   ck_assert(propter_str_equal((PropterStr){text + p.byte_start, p.byte_end - p.byte_start}, PROPTER_STR("flood")));
   propter_document_free(d);

@@ -147,7 +147,8 @@ END_TEST
 
 START_TEST(neighbours) {
   Whens found = {0};
-  ck_assert(when_scan(PROPTER_STR("in January 2009, twice as many as in December"), &(WhenContext){.reference = propter_day(2009, 9, 14), .year = 2009, .forward = false}, &found));
+  ck_assert(when_scan(PROPTER_STR("in January 2009, twice as many as in December"),
+                      &(WhenContext){.reference = propter_day(2009, 9, 14), .year = 2009, .forward = false}, &found));
   ck_assert_uint_eq(found.count, 2);
   ck_assert_int_eq(found.items[1].first, propter_day(2008, 12, 1));
   found.count = 0;

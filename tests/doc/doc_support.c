@@ -13,8 +13,8 @@ PropterDocument *doc_of(PropterStr bytes, const char *name) {
 static const struct {
   const char *name, *text;
 } entities[] = {
-    {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&eacute;", "\xC3\xA9"}, {"&ndash;", "\xE2\x80\x93"}, {"&#8217;", "\xE2\x80\x99"}, {"&#233;", "\xC3\xA9"},
-    {"&nbsp;", " "}};
+    {"&amp;", "&"},         {"&lt;", "<"},  {"&gt;", ">"}, {"&quot;", "\""}, {"&eacute;", "\xC3\xA9"}, {"&ndash;", "\xE2\x80\x93"}, {"&#8217;", "\xE2\x80\x99"},
+    {"&#233;", "\xC3\xA9"}, {"&nbsp;", " "}};
 
 PropterStr doc_original(const PropterDocument *d, PropterStr original, size_t start, size_t end) {
   static PropterBuf b;
@@ -30,9 +30,9 @@ PropterStr doc_original(const PropterDocument *d, PropterStr original, size_t st
     if (markup && rest.data[0] == '<') {
       const char *close = memchr(rest.data, '>', rest.len);
       ck_assert_ptr_nonnull(close);
-      bool white =
-          propter_str_starts(rest, PROPTER_STR("<br")) || propter_str_starts(rest, PROPTER_STR("<w:tab")) || propter_str_starts(rest, PROPTER_STR("<w:br")) ||
-          propter_str_starts(rest, PROPTER_STR("<text:line-break")) || propter_str_starts(rest, PROPTER_STR("<text:s/")) || propter_str_starts(rest, PROPTER_STR("<a:br"));
+      bool white = propter_str_starts(rest, PROPTER_STR("<br")) || propter_str_starts(rest, PROPTER_STR("<w:tab")) ||
+                   propter_str_starts(rest, PROPTER_STR("<w:br")) || propter_str_starts(rest, PROPTER_STR("<text:line-break")) ||
+                   propter_str_starts(rest, PROPTER_STR("<text:s/")) || propter_str_starts(rest, PROPTER_STR("<a:br"));
       if (white) propter_buf_add_char(&b, ' ');
       i += (size_t)(close - rest.data) + 1;
       continue;

@@ -76,28 +76,32 @@ static const ArchivePart odt[] = {
     {"mimetype", "application/vnd.oasis.opendocument.text"},
     {"meta.xml", "<office:document-meta " ODF "><office:meta><dc:title>Shop &amp; harbour review</dc:title><dc:date>2012-01-01</dc:date>"
                  "<meta:creation-date>2011-09-09T08:00:00</meta:creation-date></office:meta></office:document-meta>"},
-    {"content.xml", "<office:document-content " ODF "><office:automatic-styles><style:style style:name=\"P1\" style:parent-style-name=\"Preformatted_20_Text\"/>"
-                    "</office:automatic-styles><office:body><office:text><text:sequence-decls/><text:h text:outline-level=\"1\">Review</text:h>"
-                    "<text:p>Sales fell in <text:span>May</text:span>.<text:line-break/>Rain was heavy.<text:note><text:note-body><text:p>Never</text:p></text:note-body></text:note></text:p>"
-                    "<text:h text:outline-level=\"2\">Harbour</text:h><text:p>Exports dropped because the <text:span>crane strike</text:span><text:s/>closed the port.</text:p>"
-                    "<text:list><text:list-item><text:p>Cranes stood still</text:p></text:list-item><text:list-item><text:p>Crews caf\xC3\xA9</text:p></text:list-item></text:list>"
-                    "<table:table><table:table-row><table:table-cell><text:p>Month</text:p></table:table-cell><table:table-cell><text:p>4,5</text:p></table:table-cell></table:table-row></table:table>"
-                    "<text:p text:style-name=\"P1\">a  b<text:line-break/> c</text:p><text:p text:style-name=\"Quotations\">The flood led to lower bread sales.</text:p></office:text></office:body></office:document-content>"},
+    {"content.xml",
+     "<office:document-content " ODF "><office:automatic-styles><style:style style:name=\"P1\" style:parent-style-name=\"Preformatted_20_Text\"/>"
+     "</office:automatic-styles><office:body><office:text><text:sequence-decls/><text:h text:outline-level=\"1\">Review</text:h>"
+     "<text:p>Sales fell in <text:span>May</text:span>.<text:line-break/>Rain was heavy.<text:note><text:note-body><text:p>Never</text:p></text:note-body></text:note></text:p>"
+     "<text:h text:outline-level=\"2\">Harbour</text:h><text:p>Exports dropped because the <text:span>crane strike</text:span><text:s/>closed the port.</text:p>"
+     "<text:list><text:list-item><text:p>Cranes stood still</text:p></text:list-item><text:list-item><text:p>Crews caf\xC3\xA9</text:p></text:list-item></text:list>"
+     "<table:table><table:table-row><table:table-cell><text:p>Month</text:p></table:table-cell><table:table-cell><text:p>4,5</text:p></table:table-cell></table:table-row></table:table>"
+     "<text:p text:style-name=\"P1\">a  b<text:line-break/> c</text:p><text:p text:style-name=\"Quotations\">The flood led to lower bread sales.</text:p></office:text></office:body></office:document-content>"},
     {NULL, NULL}};
 
 static const ArchivePart epub[] = {
     {"mimetype", "application/epub+zip"},
-    {"META-INF/container.xml", "<container xmlns=\"urn:oasis:names:tc:opendocument:xmlns:container\"><rootfiles><rootfile full-path=\"OPS/book.opf\"/></rootfiles></container>"},
-    {"OPS/book.opf", "<package xmlns=\"http://www.idpf.org/2007/opf\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><metadata><dc:title>Shop &amp; harbour review</dc:title>"
-                     "<dc:date>2011-09-09</dc:date></metadata><manifest><item id=\"b\" href=\"two/../ch2.xhtml\" media-type=\"application/xhtml+xml\"/>"
-                     "<item id=\"a\" href=\"ch1.xhtml\" media-type=\"application/xhtml+xml\"/><item id=\"n\" href=\"nav.xhtml\" media-type=\"application/xhtml+xml\"/></manifest>"
-                     "<spine><itemref idref=\"n\" linear=\"no\"/><itemref idref=\"a\"/><itemref idref=\"b\"/></spine></package>"},
+    {"META-INF/container.xml",
+     "<container xmlns=\"urn:oasis:names:tc:opendocument:xmlns:container\"><rootfiles><rootfile full-path=\"OPS/book.opf\"/></rootfiles></container>"},
+    {"OPS/book.opf",
+     "<package xmlns=\"http://www.idpf.org/2007/opf\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><metadata><dc:title>Shop &amp; harbour review</dc:title>"
+     "<dc:date>2011-09-09</dc:date></metadata><manifest><item id=\"b\" href=\"two/../ch2.xhtml\" media-type=\"application/xhtml+xml\"/>"
+     "<item id=\"a\" href=\"ch1.xhtml\" media-type=\"application/xhtml+xml\"/><item id=\"n\" href=\"nav.xhtml\" media-type=\"application/xhtml+xml\"/></manifest>"
+     "<spine><itemref idref=\"n\" linear=\"no\"/><itemref idref=\"a\"/><itemref idref=\"b\"/></spine></package>"},
     {"OPS/nav.xhtml", "<html><body><p>Never</p></body></html>"},
     {"OPS/ch1.xhtml", "<?xml version=\"1.0\"?><!DOCTYPE html><html xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>one</title></head><body><h1>Review</h1>"
                       "<p>Sales fell in <b>May</b>.<br/>Rain was heavy.</p></body></html>"},
-    {"OPS/ch2.xhtml", "<html xmlns=\"http://www.w3.org/1999/xhtml\"><body><h2>Harbour</h2><p>Exports dropped because the <i>crane strike</i> closed the port.</p>"
-                      "<ul><li>Cranes stood still</li><li>Crews caf&#233;</li></ul><table><tr><td>Month</td><td>4,5</td></tr></table><pre>a  b\n c</pre>"
-                      "<blockquote><p>The flood led to lower bread sales.</p></blockquote></body></html>"},
+    {"OPS/ch2.xhtml",
+     "<html xmlns=\"http://www.w3.org/1999/xhtml\"><body><h2>Harbour</h2><p>Exports dropped because the <i>crane strike</i> closed the port.</p>"
+     "<ul><li>Cranes stood still</li><li>Crews caf&#233;</li></ul><table><tr><td>Month</td><td>4,5</td></tr></table><pre>a  b\n c</pre>"
+     "<blockquote><p>The flood led to lower bread sales.</p></blockquote></body></html>"},
     {NULL, NULL}};
 
 #define DRAWN "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" xmlns:p=\"http://schemas.openxmlformats.org/presentationml/2006/main\" " \
@@ -108,17 +112,23 @@ static const ArchivePart epub[] = {
 static const ArchivePart pptx[] = {
     {"[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>"},
     {"docProps/core.xml", core},
-    {"ppt/presentation.xml", "<p:presentation " DRAWN "><p:sldIdLst><p:sldId id=\"256\" r:id=\"rId9\"/><p:sldId id=\"257\" r:id=\"rId2\"/></p:sldIdLst></p:presentation>"},
+    {"ppt/presentation.xml",
+     "<p:presentation " DRAWN "><p:sldIdLst><p:sldId id=\"256\" r:id=\"rId9\"/><p:sldId id=\"257\" r:id=\"rId2\"/></p:sldIdLst></p:presentation>"},
     {"ppt/_rels/presentation.xml.rels", RELATIONS "<Relationship Id=\"rId2\" Type=\"http://x/slide\" Target=\"slides/slide1.xml\"/>"
                                                   "<Relationship Id=\"rId9\" Type=\"http://x/slide\" Target=\"/ppt/slides/slide2.xml\"/></Relationships>"},
-    {"ppt/slides/slide2.xml", "<p:sld " DRAWN "><p:cSld><p:spTree>" SHAPE("title", LINE("Review")) "<p:sp><p:txBody><a:p><a:r><a:t>Sales fell in </a:t></a:r><a:r><a:t>May</a:t></a:r>"
-                              "<a:r><a:t>.</a:t></a:r><a:br/><a:r><a:t>Rain was heavy.</a:t></a:r></a:p></p:txBody></p:sp>" SHAPE("sldNum", LINE("Never")) "</p:spTree></p:cSld></p:sld>"},
-    {"ppt/slides/slide1.xml", "<p:sld " DRAWN "><p:cSld><p:spTree>" SHAPE("title", LINE("Harbour")) SHAPE("body", LINE("Cranes stood still") LINE("Crews caf\xC3\xA9"))
-                              "<p:graphicFrame><a:tbl><a:tr><a:tc><a:txBody>" LINE("Month") "</a:txBody></a:tc><a:tc><a:txBody>" LINE("4,5") "</a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>"
-                              "</p:spTree></p:cSld></p:sld>"},
-    {"ppt/slides/_rels/slide1.xml.rels", RELATIONS "<Relationship Id=\"r1\" Type=\"http://x/notesSlide\" Target=\"../notesSlides/notesSlide1.xml\"/></Relationships>"},
-    {"ppt/notesSlides/notesSlide1.xml", "<p:notes " DRAWN "><p:cSld><p:spTree>" SHAPE("sldImg", LINE("Never")) SHAPE("body", LINE("Exports dropped because the crane strike closed the port.")
-                                        LINE("The flood led to lower bread sales.")) "</p:spTree></p:cSld></p:notes>"},
+    {"ppt/slides/slide2.xml", "<p:sld " DRAWN "><p:cSld><p:spTree>" SHAPE(
+                                  "title", LINE("Review")) "<p:sp><p:txBody><a:p><a:r><a:t>Sales fell in </a:t></a:r><a:r><a:t>May</a:t></a:r>"
+                                                           "<a:r><a:t>.</a:t></a:r><a:br/><a:r><a:t>Rain was heavy.</a:t></a:r></a:p></p:txBody></p:sp>" SHAPE(
+                                                               "sldNum", LINE("Never")) "</p:spTree></p:cSld></p:sld>"},
+    {"ppt/slides/slide1.xml", "<p:sld " DRAWN "><p:cSld><p:spTree>" SHAPE("title", LINE("Harbour"))
+                                  SHAPE("body", LINE("Cranes stood still") LINE("Crews caf\xC3\xA9")) "<p:graphicFrame><a:tbl><a:tr><a:tc><a:txBody>" LINE(
+                                      "Month") "</a:txBody></a:tc><a:tc><a:txBody>" LINE("4,5") "</a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>"
+                                                                                                "</p:spTree></p:cSld></p:sld>"},
+    {"ppt/slides/_rels/slide1.xml.rels",
+     RELATIONS "<Relationship Id=\"r1\" Type=\"http://x/notesSlide\" Target=\"../notesSlides/notesSlide1.xml\"/></Relationships>"},
+    {"ppt/notesSlides/notesSlide1.xml", "<p:notes " DRAWN "><p:cSld><p:spTree>" SHAPE("sldImg", LINE("Never"))
+                                            SHAPE("body", LINE("Exports dropped because the crane strike closed the port.")
+                                                              LINE("The flood led to lower bread sales.")) "</p:spTree></p:cSld></p:notes>"},
     {NULL, NULL}};
 
 /* The page as a message: quoted-printable, Latin-1, lines as mail has them. */
@@ -149,7 +159,8 @@ void pdf_make(PropterBuf *out, const char *info, const PdfLine *lines) {
   size_t at[64], count = 0, pages = 0;
   PropterBuf kids = {0}, stream = {0};
   propter_buf_add(out, PROPTER_STR("%PDF-1.4\n"));
-#define OBJECT(...) (at[count++] = out->len, propter_buf_printf(out, "%zu 0 obj ", count), propter_buf_printf(out, __VA_ARGS__), propter_buf_add(out, PROPTER_STR(" endobj\n")))
+#define OBJECT(...)                                                                                                                                            \
+  (at[count++] = out->len, propter_buf_printf(out, "%zu 0 obj ", count), propter_buf_printf(out, __VA_ARGS__), propter_buf_add(out, PROPTER_STR(" endobj\n")))
   OBJECT("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
   OBJECT("<< %s >>", info);
   for (const PdfLine *l = lines; l->text;) {
@@ -171,7 +182,8 @@ void pdf_make(PropterBuf *out, const char *info, const PdfLine *lines) {
   size_t table = out->len;
   propter_buf_printf(out, "xref\n0 1\n0000000000 65535 f \n1 %zu\n", count);
   for (size_t i = 0; i < count; i++) propter_buf_printf(out, "%010zu 00000 n \n", at[i]);
-  propter_buf_printf(out, "60 2\n%010zu 00000 n \n%010zu 00000 n \ntrailer << /Size 62 /Root 61 0 R /Info 2 0 R >>\nstartxref\n%zu\n%%%%EOF\n", tree, root, table);
+  propter_buf_printf(out, "60 2\n%010zu 00000 n \n%010zu 00000 n \ntrailer << /Size 62 /Root 61 0 R /Info 2 0 R >>\nstartxref\n%zu\n%%%%EOF\n", tree, root,
+                     table);
 #undef OBJECT
   propter_buf_clear(&kids);
   propter_buf_clear(&stream);

@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 2 || (size > 5 && memcmp(data + 1, "%PDF", 4) == 0)) return 0;
   PropterDocument *document = NULL;
   PropterError err = {0};
-  PropterStatus status = propter_document_parse((PropterStr){(const char *)data + 1, size - 1}, names[data[0] % (sizeof names / sizeof *names)], NULL, &document, &err);
+  PropterStatus status =
+      propter_document_parse((PropterStr){(const char *)data + 1, size - 1}, names[data[0] % (sizeof names / sizeof *names)], NULL, &document, &err);
   if (status == PROPTER_BUG || (status != PROPTER_OK && !err.message[0])) abort();
   if (status != PROPTER_OK) return 0;
   if (!propter_utf8_valid(document->text, NULL)) abort();

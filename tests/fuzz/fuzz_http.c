@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP: the input is what a client sends to a server on an empty graph. The server answers, closes or waits for the rest, and then says that it is well. The first
- * input starts it. */
+/* HTTP: the input is what a client sends to a server on an empty graph. The server answers, closes or waits for the rest, and then says that it is well. The
+ * first input starts it. */
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>

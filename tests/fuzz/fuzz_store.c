@@ -23,7 +23,11 @@ static void fill(PropterWriter *w, unsigned round) {
   PropterId ids[60];
   for (unsigned i = 0; i < 60; i++) {
     char text[512];
-    (void)snprintf(text, sizeof text, i % 10 == 9 ? "http://example.org/%-400u" : i % 3 ? "http://example.org/%u" : "http://example.org/text/%u", i + round * 20);
+    (void)snprintf(text, sizeof text,
+                   i % 10 == 9 ? "http://example.org/%-400u"
+                   : i % 3     ? "http://example.org/%u"
+                               : "http://example.org/text/%u",
+                   i + round * 20);
     PropterTerm term = i % 5 == 4 ? propter_literal(propter_str(text)) : propter_iri(propter_str(text));
     must(propter_writer_intern(w, &term, &ids[i], NULL) == PROPTER_OK);
   }

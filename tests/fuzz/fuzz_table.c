@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables: every cell is UTF-8, every row has the header's width or says why not. The first byte picks the dialect of CSV, Parquet (64) or another format (128). */
+/* Tables: every cell is UTF-8, every row has the header's width or says why not. The first byte picks the dialect of CSV, Parquet (64) or another format (128).
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -11,14 +12,22 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* How XML and JSON are read: a row at a time (even), as a whole. */
-static const PropterTableOptions others[] = {{.format = "ics"}, {.format = "otlp"}, {.format = "srx"}, {.format = "srj"}, {.format = "srt"},
-                                             {.format = "xml", .iterator = "/*/*"}, {.format = "xml", .iterator = "//*[1]"}, {.format = "json", .iterator = "$[*]"}};
+static const PropterTableOptions others[] = {{.format = "ics"},
+                                             {.format = "otlp"},
+                                             {.format = "srx"},
+                                             {.format = "srj"},
+                                             {.format = "srt"},
+                                             {.format = "xml", .iterator = "/*/*"},
+                                             {.format = "xml", .iterator = "//*[1]"},
+                                             {.format = "json", .iterator = "$[*]"}};
 
 /* Of tables whose columns are expressions: one, and one at its values. */
 static void ask(PropterTable *table) {
   size_t column, inner;
   if (!propter_table_has_expressions(table)) return;
-  if (propter_table_column(table, PROPTER_STR("*"), &column, NULL) != PROPTER_OK || propter_table_nested(table, column, PROPTER_STR("*"), &inner, NULL) != PROPTER_OK) abort();
+  if (propter_table_column(table, PROPTER_STR("*"), &column, NULL) != PROPTER_OK ||
+      propter_table_nested(table, column, PROPTER_STR("*"), &inner, NULL) != PROPTER_OK)
+    abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -150,7 +150,8 @@ static void find_endless(PropterServer *server, char target[64]) {
 
 /* Does the plan of a count over all triples say that two threads read them? */
 static bool read_by_two(PropterServer *server) {
-  HttpAnswer a = site_ask(server, "GET", "/explain?query=SELECT%20%28COUNT%28*%29%20AS%20%3Fn%29%20%7B%3Fs%20%3Fp%20%3Fo%20FILTER%28%3Fo%20%21%3D%203%29%7D", "", "");
+  HttpAnswer a =
+      site_ask(server, "GET", "/explain?query=SELECT%20%28COUNT%28*%29%20AS%20%3Fn%29%20%7B%3Fs%20%3Fp%20%3Fo%20FILTER%28%3Fo%20%21%3D%203%29%7D", "", "");
   ck_assert_uint_eq(a.code, 200);
   ck_assert(site_says(&a, "\"rows\":49999"));
   bool two = site_says(&a, "\"threads\":2");
@@ -216,7 +217,8 @@ END_TEST
 
 /* Asks from another address of this machine. */
 static unsigned ask_from(const char *address, PropterServer *server, const char *target) {
-  struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET, .sin_port = htons(propter_server_port(server)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct sockaddr_in from = {.sin_family = AF_INET},
+                     to = {.sin_family = AF_INET, .sin_port = htons(propter_server_port(server)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   char text[200];
   HttpAnswer answer = {0};
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

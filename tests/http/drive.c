@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* drive BROWSER PROFILE BASE FIRST: drives a Chromium over its debugging pipe by the steps on standard input and prints a line of TAP for each `check`, numbered from
- * FIRST. Blank lines and # are skipped.
- *   size WIDTH HEIGHT [dark]   go PATH   do JAVASCRIPT   type TEXT   key NAME...   press JAVASCRIPT   drag JAVASCRIPT   shot FILE
- *   say NAME | JAVASCRIPT      prints "bench NAME" and the text
- *   check NAME | JAVASCRIPT    polled until it is true; after WAIT_MS it is "not ok" with what it was
- * `press` and `drag` take an array [x, y] or [x, y, x2, y2] in the window; an element gives its middle by at(SELECTOR), inside the frame of the answer by
- * inside(SELECTOR). Pressing and typing go through the browser as a person's would. */
+/* drive BROWSER PROFILE BASE FIRST: drives a Chromium over its debugging pipe by the steps on standard input and prints a line of TAP for each `check`,
+ * numbered from FIRST. Blank lines and # are skipped. size WIDTH HEIGHT [dark]   go PATH   do JAVASCRIPT   type TEXT   key NAME...   press JAVASCRIPT   drag
+ * JAVASCRIPT   shot FILE say NAME | JAVASCRIPT      prints "bench NAME" and the text check NAME | JAVASCRIPT    polled until it is true; after WAIT_MS it is
+ * "not ok" with what it was `press` and `drag` take an array [x, y] or [x, y, x2, y2] in the window; an element gives its middle by at(SELECTOR), inside the
+ * frame of the answer by inside(SELECTOR). Pressing and typing go through the browser as a person's would. */
 #include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
@@ -53,8 +51,9 @@ static void start(const char *program, const char *profile) {
   if (browser.pid == 0) {
     int in = fcntl(down[0], F_DUPFD, 20), out = fcntl(up[1], F_DUPFD, 20), quiet = open("/dev/null", O_WRONLY);
     if (in < 0 || out < 0 || dup2(in, 3) < 0 || dup2(out, 4) < 0 || dup2(quiet, 2) < 0 || dup2(quiet, 1) < 0) _exit(99);
-    (void)execlp(program, program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                 "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-pipe", folder, "about:blank", (char *)NULL);
+    (void)execlp(program, program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--force-color-profile=srgb",
+                 "--remote-debugging-pipe", folder, "about:blank", (char *)NULL);
     _exit(99);
   }
   (void)close(down[0]), (void)close(up[1]);
@@ -149,19 +148,27 @@ static void key(const char *name) {
     const char *name, *code;
     int number;
     const char *text;
-  } keys[] = {{"Tab", "Tab", 9, ""},        {"Enter", "Enter", 13, "\r"},     {"Escape", "Escape", 27, ""},   {"Space", "Space", 32, " "}, {"ArrowDown", "ArrowDown", 40, ""},
-              {"ArrowUp", "ArrowUp", 38, ""}, {"ArrowRight", "ArrowRight", 39, ""}, {"End", "End", 35, ""}, {"Home", "Home", 36, ""}};
+  } keys[] = {{"Tab", "Tab", 9, ""},
+              {"Enter", "Enter", 13, "\r"},
+              {"Escape", "Escape", 27, ""},
+              {"Space", "Space", 32, " "},
+              {"ArrowDown", "ArrowDown", 40, ""},
+              {"ArrowUp", "ArrowUp", 38, ""},
+              {"ArrowRight", "ArrowRight", 39, ""},
+              {"End", "End", 35, ""},
+              {"Home", "Home", 36, ""}};
   bool shift = strncmp(name, "Shift+", 6) == 0, control = strncmp(name, "Ctrl+", 5) == 0;
   const char *plain = shift ? name + 6 : control ? name + 5 : name;
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
     if (strcmp(keys[i].name, plain) == 0) {
       const char *shown = strcmp(plain, "Space") == 0 ? " " : plain;
       int modifiers = shift ? 8 : control ? 2 : 0;
-      json_t *down = json_pack("{s:s,s:s,s:s,s:i,s:i}", "type", *keys[i].text && !control ? "keyDown" : "rawKeyDown", "key", shown, "code", keys[i].code, "windowsVirtualKeyCode",
-                               keys[i].number, "modifiers", modifiers);
+      json_t *down = json_pack("{s:s,s:s,s:s,s:i,s:i}", "type", *keys[i].text && !control ? "keyDown" : "rawKeyDown", "key", shown, "code", keys[i].code,
+                               "windowsVirtualKeyCode", keys[i].number, "modifiers", modifiers);
       if (*keys[i].text && !control) json_object_set_new(down, "text", json_string(keys[i].text));
       tell("Input.dispatchKeyEvent", down);
-      tell("Input.dispatchKeyEvent", json_pack("{s:s,s:s,s:s,s:i,s:i}", "type", "keyUp", "key", shown, "code", keys[i].code, "windowsVirtualKeyCode", keys[i].number, "modifiers", modifiers));
+      tell("Input.dispatchKeyEvent", json_pack("{s:s,s:s,s:s,s:i,s:i}", "type", "keyUp", "key", shown, "code", keys[i].code, "windowsVirtualKeyCode",
+                                               keys[i].number, "modifiers", modifiers));
       return;
     }
   give_up(name);
@@ -198,7 +205,8 @@ static void check(char *words, int number_of) {
   bool good;
   for (;;) {
     found = value(expression);
-    good = found && !json_is_false(found) && !json_is_null(found) && !(json_is_string(found) && !json_string_length(found)) && !(json_is_integer(found) && !json_integer_value(found));
+    good = found && !json_is_false(found) && !json_is_null(found) && !(json_is_string(found) && !json_string_length(found)) &&
+           !(json_is_integer(found) && !json_integer_value(found));
     if (good || now_ms() > until) break;
     rest(found);
   }

@@ -144,11 +144,12 @@ typedef struct {
 static void add_cube(PropterBuf *out) {
   propter_buf_printf(out, "w:offer a skos:Concept ; skos:inScheme w:kinds . w:frost a skos:Concept ; skos:inScheme w:kinds .\n");
   for (int r = 0; r < REGIONS; r++)
-    propter_buf_printf(out,
-                       "w:%s a skos:Concept ; skos:inScheme w:regions ; skos:prefLabel \"%s\" .\nw:%s-sales a p:Metric ; skos:prefLabel \"%s sales\" ; p:dataset w:days ; "
-                       "p:measure w:sales ; p:timeDimension w:day ; p:fixed [ p:dimension w:region ; p:member w:%s ] ; p:concept w:%s ; p:grain "
-                       "\"P1D\"^^xsd:duration .\n",
-                       regions[r], regions[r], regions[r], regions[r], regions[r], regions[r]);
+    propter_buf_printf(
+        out,
+        "w:%s a skos:Concept ; skos:inScheme w:regions ; skos:prefLabel \"%s\" .\nw:%s-sales a p:Metric ; skos:prefLabel \"%s sales\" ; p:dataset w:days ; "
+        "p:measure w:sales ; p:timeDimension w:day ; p:fixed [ p:dimension w:region ; p:member w:%s ] ; p:concept w:%s ; p:grain "
+        "\"P1D\"^^xsd:duration .\n",
+        regions[r], regions[r], regions[r], regions[r], regions[r], regions[r]);
 }
 
 static void add_days(PropterBuf *out, const Shop *shop) {
@@ -163,8 +164,8 @@ static void add_days(PropterBuf *out, const Shop *shop) {
       if (r == 0 && d >= 397 && d < 399) value += 40;
       if (r == d % REGIONS && d == shop->corrected) value += 60;
       propter_day_format(propter_day(2014, 1, 1 + d), date);
-      propter_buf_printf(out, "w:s-%d-%s a qb:Observation ; qb:dataSet w:days ; w:region w:%s ; w:day \"%s\"^^xsd:date ; w:sales %.1f ; p:sourceRow %d .\n", d, regions[r],
-                         regions[r], date, value, d + 2);
+      propter_buf_printf(out, "w:s-%d-%s a qb:Observation ; qb:dataSet w:days ; w:region w:%s ; w:day \"%s\"^^xsd:date ; w:sales %.1f ; p:sourceRow %d .\n", d,
+                         regions[r], regions[r], date, value, d + 2);
     }
 }
 
@@ -184,11 +185,15 @@ static void add_told(PropterBuf *out, const Shop *shop) {
     if (shop->claims >> i & 1) propter_buf_printf(out, "%s", claims[i]);
     if (shop->events >> i & 1) propter_buf_printf(out, "%s", events[i]);
     if (shop->verdicts >> i & 1)
-      propter_buf_printf(out, "w:r%u a p:Review ; p:basedOn w:c%u ; p:verdict p:%s ; p:reviewer w:ann ; p:blind true ; <http://www.w3.org/ns/prov#atTime> \"2015-03-0%u\"^^xsd:date .\n",
-                         i, i, i ? "Confirmed" : "Refuted", i + 1);
+      propter_buf_printf(
+          out,
+          "w:r%u a p:Review ; p:basedOn w:c%u ; p:verdict p:%s ; p:reviewer w:ann ; p:blind true ; <http://www.w3.org/ns/prov#atTime> \"2015-03-0%u\"^^xsd:date .\n",
+          i, i, i ? "Confirmed" : "Refuted", i + 1);
   }
   if (shop->claims)
-    propter_buf_printf(out, "w:d0 a p:Document ; p:path \"d0.txt\" ; p:published \"2014-05-01\"^^xsd:date . w:d1 a p:Document ; p:path \"d1.txt\" ; p:published \"2014-10-01\"^^xsd:date .\n");
+    propter_buf_printf(
+        out,
+        "w:d0 a p:Document ; p:path \"d0.txt\" ; p:published \"2014-05-01\"^^xsd:date . w:d1 a p:Document ; p:path \"d1.txt\" ; p:published \"2014-10-01\"^^xsd:date .\n");
 }
 
 static void put_shop(const char *dir, const Shop *shop) {

@@ -16,8 +16,10 @@ static const char *make(void) {
   static double x[METRICS][MONTHS];
   propter_rng_seed(&rng, 14);
   for (size_t m = 0; m < METRICS; m++)
-    propter_buf_printf(&text, "w:%s a p:Metric ; skos:prefLabel \"%s\" ; p:dataset w:mill ; p:measure w:m%zu ; p:timeDimension w:month ; p:grain \"P1M\"^^xsd:duration ; p:seasonallyAdjusted true .\n",
-                       names[m], names[m], m);
+    propter_buf_printf(
+        &text,
+        "w:%s a p:Metric ; skos:prefLabel \"%s\" ; p:dataset w:mill ; p:measure w:m%zu ; p:timeDimension w:month ; p:grain \"P1M\"^^xsd:duration ; p:seasonallyAdjusted true .\n",
+        names[m], names[m], m);
   for (size_t t = 0; t < MONTHS; t++) {
     for (size_t m = 0; m < METRICS; m++) x[m][t] = propter_rng_normal(&rng);
     x[LEVER][t] = .4 * x[LEVER][t] + (t ? x[PUSH][t - 1] + x[HUB][t - 1] : 0);

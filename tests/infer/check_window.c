@@ -265,7 +265,8 @@ START_TEST(a_later_statement_goes_over_an_earlier_one) {
   ck_assert_double_gt(denied, earlier);
   const PropterCause *c = world_cause(x[2], "strike");
   bool said = false;
-  for (size_t i = 0; i < c->evidences; i++) said |= !c->evidence[i].counted && strstr(c->evidence[i].reason.data ? c->evidence[i].reason.data : "", "taken back later in docs/note2.txt");
+  for (size_t i = 0; i < c->evidences; i++)
+    said |= !c->evidence[i].counted && strstr(c->evidence[i].reason.data ? c->evidence[i].reason.data : "", "taken back later in docs/note2.txt");
   ck_assert(said);
   for (int i = 0; i < 4; i++) propter_inference_free(x[i]);
 }
@@ -341,7 +342,8 @@ START_TEST(gossip_without_a_date_does_not_beat_what_is_on_record) {
                        " p:claimKind p:PostHoc " FELL " .\n";
   const char *strike = "w:walkout skos:prefLabel \"walkout\" . w:one a p:Event ; p:concept w:walkout ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ;"
                        " p:end \"2013-06-28\"^^xsd:date .\n";
-  const char *linked = CLAIM("c", "e", "north", "The walkout in the north cut orders.", FELL " ; p:causeText \"The walkout in the north\" ; p:causeScore 0.375");
+  const char *linked =
+      CLAIM("c", "e", "north", "The walkout in the north cut orders.", FELL " ; p:causeText \"The walkout in the north\" ; p:causeScore 0.375");
   PropterInference *x = world_ask(world_make(join(DOC("d", "2013-08-01"), gossip, "")), NULL);
   const PropterCause *c = world_cause(x, "gossip");
   ck_assert_int_eq(x->outcome, PROPTER_ANSWER_CAUSE_UNKNOWN);
@@ -363,15 +365,16 @@ START_TEST(wrong_claims_are_told_with_their_reason) {
   static const struct {
     const char *claim, *reason;
     PropterSaid said;
-  } rows[] = {{CLAIM("c", "d", "strike", "The strike raised orders in June.", "; p:polarity p:Increase ; p:effectStart \"2013-06-01\"^^xsd:date"),
-               "says a rise", PROPTER_SAID_CONTRADICTED},
-              {CLAIM("c", "d", "gossip", "Gossip cut orders in June.", FELL), "nothing documents", PROPTER_SAID_UNSUPPORTED},
-              {CLAIM("c", "d", "south", "Trouble in the south cut orders in June.", FELL), "a part of the figures", PROPTER_SAID_UNSUPPORTED},
-              {"w:c a p:Claim ; p:document w:d ; p:cause w:south-orders ; p:effect w:north ; p:quote \"South orders cut orders in June.\" ; p:claimKind p:PostHoc " FELL
-               " .\n",
-               "another series", PROPTER_SAID_UNSUPPORTED},
-              {"w:c a p:Claim ; p:document w:d ; p:effect w:north ; p:quote \"Bad luck cut orders in June.\" ; p:claimKind p:PostHoc " FELL " .\n",
-               "does not know", PROPTER_SAID_UNSUPPORTED}};
+  } rows[] = {
+      {CLAIM("c", "d", "strike", "The strike raised orders in June.", "; p:polarity p:Increase ; p:effectStart \"2013-06-01\"^^xsd:date"), "says a rise",
+       PROPTER_SAID_CONTRADICTED},
+      {CLAIM("c", "d", "gossip", "Gossip cut orders in June.", FELL), "nothing documents", PROPTER_SAID_UNSUPPORTED},
+      {CLAIM("c", "d", "south", "Trouble in the south cut orders in June.", FELL), "a part of the figures", PROPTER_SAID_UNSUPPORTED},
+      {"w:c a p:Claim ; p:document w:d ; p:cause w:south-orders ; p:effect w:north ; p:quote \"South orders cut orders in June.\" ; p:claimKind p:PostHoc " FELL
+       " .\n",
+       "another series", PROPTER_SAID_UNSUPPORTED},
+      {"w:c a p:Claim ; p:document w:d ; p:effect w:north ; p:quote \"Bad luck cut orders in June.\" ; p:claimKind p:PostHoc " FELL " .\n", "does not know",
+       PROPTER_SAID_UNSUPPORTED}};
   PropterInference *x = world_ask(world_make(join(world_strike, DOC("d", "2013-08-01"), rows[_i].claim)), NULL);
   ck_assert_uint_eq(x->said, 1);
   ck_assert_int_eq(x->saying[0].said, rows[_i].said);
@@ -527,8 +530,9 @@ static PropterWhatIf what_if(const char *dir, const char *metric, const char *ca
 }
 
 /* The strike took 40 orders; the event study finds that against the other regions. */
-#define WALKOUT(id, place, day, last) \
-  "w:" id " a p:Event ; skos:prefLabel \"" id "\" ; p:concept w:walkout ; p:scope w:" place " ; p:start \"" day "\"^^xsd:date ; p:end \"" last "\"^^xsd:date .\n"
+#define WALKOUT(id, place, day, last)                                                                                                                          \
+  "w:" id " a p:Event ; skos:prefLabel \"" id "\" ; p:concept w:walkout ; p:scope w:" place " ; p:start \"" day "\"^^xsd:date ; p:end \"" last                 \
+  "\"^^xsd:date .\n"
 
 static const PropterEvidence *test_named(const PropterCause *cause, const char *name) {
   for (size_t i = 0; i < cause->evidences; i++)
@@ -536,8 +540,8 @@ static const PropterEvidence *test_named(const PropterCause *cause, const char *
   return NULL;
 }
 
-/* What the other walkouts did: nothing, so this one is less to be expected of doing something; the one of June 2013 did, so another is more. Neither vouches for
- * itself, what was not known does not count, and where two happened at once nobody knows which of them it was. */
+/* What the other walkouts did: nothing, so this one is less to be expected of doing something; the one of June 2013 did, so another is more. Neither vouches
+ * for itself, what was not known does not count, and where two happened at once nobody knows which of them it was. */
 START_TEST(other_events_of_the_kind_count) {
   const char *idle = join(WALKOUT("a", "south", "2011-04-02", "2011-04-20"), WALKOUT("b", "east", "2012-03-02", "2012-03-25"),
                           WALKOUT("c", "west", "2014-05-02", "2014-05-20") WALKOUT("e", "centre", "2014-10-02", "2014-10-20"));
@@ -567,7 +571,8 @@ START_TEST(other_events_of_the_kind_count) {
   ck_assert_double_gt(c->score.acted, .8);
   double sure = c->score.acted;
   propter_inference_free(x);
-  const char *storm = "w:storm a skos:Concept ; skos:inScheme w:kinds . w:s a p:Event ; p:concept w:storm ; p:scope w:north ; p:start \"2013-06-02\"^^xsd:date ; p:end \"2013-06-27\"^^xsd:date .\n";
+  const char *storm =
+      "w:storm a skos:Concept ; skos:inScheme w:kinds . w:s a p:Event ; p:concept w:storm ; p:scope w:north ; p:start \"2013-06-02\"^^xsd:date ; p:end \"2013-06-27\"^^xsd:date .\n";
   x = world_ask_at(world_make(join(world_strike, WALKOUT("a", "south", "2011-04-02", "2011-04-20"), join(falls, storm, ""))), W "south-orders", 2011, 4, NULL);
   ck_assert_double_lt(world_cause(x, "a")->score.acted, sure);
   propter_inference_free(x);
@@ -604,7 +609,8 @@ static const char in_parts[] =
     "w:all-orders a p:Metric ; skos:prefLabel \"all orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:sliceBy w:region ;\n"
     "  p:grain \"P1M\"^^xsd:duration .\n";
 
-/* The north carries what the world lost; where the north is a sum itself, its part does. What is no sum, has a part nobody knows or cancels out has no parts. */
+/* The north carries what the world lost; where the north is a sum itself, its part does. What is no sum, has a part nobody knows or cancels out has no parts.
+ */
 START_TEST(a_deviation_lies_somewhere) {
   const char *more =
       "w:north2-orders a p:Metric ; skos:prefLabel \"orders of the two norths\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:fixed [ p:dimension w:region ; p:member w:north ] ; p:grain \"P1M\"^^xsd:duration .\n"
@@ -626,7 +632,8 @@ START_TEST(a_deviation_lies_somewhere) {
   parts = where_in(w.snapshot, W "all-orders", &arena, &count);
   ck_assert_uint_ge(count, 1);
   bool north = false;
-  for (size_t i = 0; i < count; i++) north |= propter_str_equal(parts[i].label, PROPTER_STR("region north")) && !parts[i].metric.len && parts[i].observed < parts[i].expected;
+  for (size_t i = 0; i < count; i++)
+    north |= propter_str_equal(parts[i].label, PROPTER_STR("region north")) && !parts[i].metric.len && parts[i].observed < parts[i].expected;
   ck_assert(north);
   propter_free(parts);
   const char *const none[] = {W "south-orders", W "east-orders", W "west-orders"};
@@ -718,7 +725,8 @@ static PropterStatus parts_under_failure(void *payload, PropterError *err) {
   PropterStatus status = propter_snapshot_open(asked->graph, 0, &snapshot, err);
   if (!status) status = propter_inferrer_new(snapshot, NULL, &inferrer, err);
   if (!status && asked->members) status = members_in(inferrer, W "all-orders", W "region", 2013, 1, &arena, &parts, &count, err);
-  else if (!status) status = propter_where(inferrer, PROPTER_STR(W "world-orders"), propter_day(2013, 6, 1), propter_day(2013, 6, 30), &arena, &parts, &count, err);
+  else if (!status)
+    status = propter_where(inferrer, PROPTER_STR(W "world-orders"), propter_day(2013, 6, 1), propter_day(2013, 6, 30), &arena, &parts, &count, err);
   if (status) ck_assert(!parts && !count);
   else ck_assert(asked->members ? count == 6 : count > 0);
   propter_free(parts);

@@ -177,21 +177,21 @@ static const char *orders_script(void) {
   PropterBuf text = {0};
   propter_buf_printf(&text, "CREATE TABLE orders (id INTEGER, day TIMESTAMP, region VARCHAR(9), buyer INTEGER, done BOOLEAN, amount DECIMAL(9, 2));\n");
   for (int i = 0; i < ORDERS_MADE; i++)
-    propter_buf_printf(&text, "INSERT INTO orders VALUES (%d, '2024-%02d-%02d 10:30:00', '%s', %d, %s, %.2f);\n", i, month_of(i) + 1, i % 28 + 1, i % 2 ? "south" : "no''rth",
-                       i % 7, i % 4 ? "FALSE" : "TRUE", amount_of(i));
+    propter_buf_printf(&text, "INSERT INTO orders VALUES (%d, '2024-%02d-%02d 10:30:00', '%s', %d, %s, %.2f);\n", i, month_of(i) + 1, i % 28 + 1,
+                       i % 2 ? "south" : "no''rth", i % 7, i % 4 ? "FALSE" : "TRUE", amount_of(i));
   support_write(path, propter_buf_str(&text));
   propter_buf_clear(&text);
   return path;
 }
 
-#define MEASURES                                                                                                                                               \
+#define MEASURES                                                                                                                                                    \
   "semantic_models:\n  - name: orders\n    model: ref('orders')\n    defaults: {agg_time_dimension: day}\n    entities: [{name: order, type: primary, expr: id}]\n" \
-  "    dimensions:\n      - {name: day, type: time, type_params: {time_granularity: month}}\n      - {name: region, type: categorical}\n    measures:\n"         \
-  "      - {name: revenue, agg: sum, expr: amount, create_metric: true}\n      - {name: orders, agg: count, expr: id, create_metric: true}\n"                   \
-  "      - {name: twice, agg: sum, expr: amount * 2, create_metric: true}\n      - {name: ready, agg: sum_boolean, expr: done, create_metric: true}\n"          \
+  "    dimensions:\n      - {name: day, type: time, type_params: {time_granularity: month}}\n      - {name: region, type: categorical}\n    measures:\n"            \
+  "      - {name: revenue, agg: sum, expr: amount, create_metric: true}\n      - {name: orders, agg: count, expr: id, create_metric: true}\n"                       \
+  "      - {name: twice, agg: sum, expr: amount * 2, create_metric: true}\n      - {name: ready, agg: sum_boolean, expr: done, create_metric: true}\n"              \
   "      - {name: buyers, agg: count_distinct, expr: buyer, create_metric: true}\n"
 #define MEDIANS                                                                                                                                                \
-  "      - {name: middle, agg: median, expr: amount, create_metric: true}\n"                                                                                    \
+  "      - {name: middle, agg: median, expr: amount, create_metric: true}\n"                                                                                   \
   "      - {name: upper, agg: percentile, expr: amount, agg_params: {percentile: 0.75}, create_metric: true}\n"
 #define TOTALS                                                                                                                                                 \
   "metrics:\n  - {name: sofar, type: cumulative, type_params: {measure: revenue}}\n"                                                                           \

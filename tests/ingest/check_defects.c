@@ -59,10 +59,12 @@ static const Defect defects[] = {
      "id,n\n1,english!\n2,en\n", 0, PROPTER_INVALID, 2, "english!", 1},
     {"an object for a value", JSON, "t.csv", "[{\"id\":1,\"n\":{\"a\":1}},{\"id\":2,\"n\":2}]", 0, PROPTER_INVALID, 1, "found the array or object", 1},
     {"a line of NDJSON that is cut", NDJSON, "t.ndjson", "{\"id\":1,\"n\":2}\n{\"id\":2,\"n\n{\"id\":3,\"n\":3}\n", 0, PROPTER_INVALID, 2, "not JSON", 2},
-    {"a line of NDJSON without its bracket", NDJSON, "t.ndjson", "{\"id\":1,\"n\":2}\n{\"id\":2,\"n\":[3\n{\"id\":3,\"n\":3}\n", 0, PROPTER_INVALID, 2, "not JSON", 2},
+    {"a line of NDJSON without its bracket", NDJSON, "t.ndjson", "{\"id\":1,\"n\":2}\n{\"id\":2,\"n\":[3\n{\"id\":3,\"n\":3}\n", 0, PROPTER_INVALID, 2,
+     "not JSON", 2},
     {"NDJSON cut short", NDJSON, "t.ndjson", "{\"id\":1,\n\"n\":2}\n{\"id\":2", 0, PROPTER_INVALID, 3, "not JSON", 1},
     {"a member that stands twice", JSON, "t.csv", "[{\"id\":1,\"n\":1},\n{\"id\":2,\"n\":2,\"n\":3}]", 0, PROPTER_INVALID, 2, "duplicate object key", 1},
-    {"a member that stands twice in a line", NDJSON, "t.ndjson", "{\"id\":1,\"n\":1,\"id\":2}\n{\"id\":3,\"n\":3}", 0, PROPTER_INVALID, 1, "duplicate object key", 1},
+    {"a member that stands twice in a line", NDJSON, "t.ndjson", "{\"id\":1,\"n\":1,\"id\":2}\n{\"id\":3,\"n\":3}", 0, PROPTER_INVALID, 1,
+     "duplicate object key", 1},
     {"the same key twice",
      "@prefix propter: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
      "<http://example.org/m> a propter:Metric ; skos:prefLabel \"n\"@en ; propter:sourceFile \"t.csv\" ; propter:timeColumn \"id\" ; propter:sourceColumn \"n\" ;\n"

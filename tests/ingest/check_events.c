@@ -163,10 +163,13 @@ END_TEST
 START_TEST(exports_of_other_programs_are_read_as_they_are) {
   PropterGraph *g = knowledge();
   PropterEventsResult r = {0};
-  ck_ok(read_events(g, file("t.csv", "eventName,eventType,startTime,endTime,metric\nNew Year,HOLIDAY,1704067200000,1704153600000,\nLeap,HOLIDAY,1709164800,,\n"), &r, err));
+  ck_ok(read_events(
+      g, file("t.csv", "eventName,eventType,startTime,endTime,metric\nNew Year,HOLIDAY,1704067200000,1704153600000,\nLeap,HOLIDAY,1709164800,,\n"), &r, err));
   ck_assert_uint_eq(r.rejected, 0);
   has(g, "#start> \"2024-01-01\""), has(g, "#end> \"2024-01-02\""), has(g, "#start> \"2024-02-29\"");
-  ck_ok(read_events(g, file("j.csv", "Summary,Issue key,Issue Type,Created,Resolved,Labels,Labels\nCheckout down,OPS-1,Incident,05/Jan/24 10:00 AM,06/Jan/24 1:00 PM,a,b\n"), &r, err));
+  ck_ok(read_events(
+      g, file("j.csv", "Summary,Issue key,Issue Type,Created,Resolved,Labels,Labels\nCheckout down,OPS-1,Incident,05/Jan/24 10:00 AM,06/Jan/24 1:00 PM,a,b\n"),
+      &r, err));
   ck_assert_uint_eq(r.rejected, 0);
   has(g, "#start> \"2024-01-05\""), has(g, "#end> \"2024-01-06\"");
   ck_ok(read_events(g, file("g.json", "[{\"tag_name\":\"v1.2\",\"name\":\"\",\"published_at\":\"2024-03-07T10:00:00Z\",\"created_at\":\"2024-03-06T10:00:00Z\","
@@ -174,8 +177,9 @@ START_TEST(exports_of_other_programs_are_read_as_they_are) {
                     &r, err));
   ck_assert_uint_eq(r.events, 1);
   has(g, "#prefLabel> \"v1.2\""), has(g, "#start> \"2024-03-07\""), has(g, "#knownFrom> \"2024-03-06\""), has(g, "source> \"https://example.org/v1.2\"");
-  ck_ok(read_events(g, file("s.csv", "id,type,start,title,scope.region,scope.product\n1,strike,2024-04-01,Walkout,North,\n2,strike,2024-04-02,Both,North,South\n"
-                                     "3,strike,2024-04-03,Where,East,\n"),
+  ck_ok(read_events(g,
+                    file("s.csv", "id,type,start,title,scope.region,scope.product\n1,strike,2024-04-01,Walkout,North,\n2,strike,2024-04-02,Both,North,South\n"
+                                  "3,strike,2024-04-03,Where,East,\n"),
                     &r, err));
   ck_assert_uint_eq(r.events, 2);
   rejects_are(g, "4 scope unknown\n");

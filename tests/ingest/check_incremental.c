@@ -33,7 +33,7 @@ Suite *suite_incremental(void);
   "ex:m a propter:Metric ; skos:prefLabel \"n\"@en ; propter:sourceFile \"in/*.csv\" ; propter:timeColumn \"day\" ; propter:sourceColumn \"n\" ;\n"     \
   " propter:sliceColumn \"c\" ; propter:grain \"P1D\"^^xsd:duration ; propter:aggregation propter:Sum .\n"
 /* Rows of a document, with nodes that have no name. */
-#define JSON                                                                                                                                           \
+#define JSON                                                                                                                                                          \
   "ex:j rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"j.json\" ] ; rml:referenceFormulation rml:JSONPath ; rml:iterator \"$[*]\" ] ;\n" \
   " rml:subjectMap [ rml:termType rml:BlankNode ] ; rml:predicateObjectMap [ rml:predicate ex:v ; rml:objectMap [ rml:reference \"v[*]\" ] ] .\n"
 
@@ -159,8 +159,8 @@ START_TEST(every_night_is_a_full_run) {
 }
 END_TEST
 
-/* After a run by others of the same graphs, an undo, a damaged or lost state, or a changed mapping the state says nothing. The damage of the last two ways is in
- * what rows gave, which shows only when it is needed. */
+/* After a run by others of the same graphs, an undo, a damaged or lost state, or a changed mapping the state says nothing. The damage of the last two ways is
+ * in what rows gave, which shows only when it is needed. */
 START_TEST(a_state_that_does_not_fit_is_not_believed) {
   PropterGraph *graph = new_graph();
   PropterIngestResult result = {0};

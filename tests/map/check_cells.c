@@ -14,12 +14,14 @@ static void set_up(void) {
   paths[0].path = support_path(support_folder(), "a.csv"), paths[1].path = support_path(support_folder(), "b.csv");
   support_write(paths[0].path, PROPTER_STR("at,region,amount,price\n2024-01-01T10:00:00,\"north, far\",10,2\n2024-01-01T11:00:00,\"north, far\",5,4\n"
                                       "2024-01-02T09:00:00,south,1,3\nnever,south,7,7\n2024-01-03T09:00:00,south,,3\n"));
-  support_write(paths[1].path, PROPTER_STR("at,region,amount,price\n2024-01-01T23:59:59,\"north, far\",1.5,3\n2024-01-02T09:00:00,south,1\n2024-01-01T08:00:00,south,2,1\n"));
+  support_write(paths[1].path,
+                PROPTER_STR("at,region,amount,price\n2024-01-01T23:59:59,\"north, far\",1.5,3\n2024-01-02T09:00:00,south,1\n2024-01-01T08:00:00,south,2,1\n"));
   static PropterColumn columns[4];
   static const PropterColumnRole roles[] = {PROPTER_COLUMN_TIME, PROPTER_COLUMN_SLICE, PROPTER_COLUMN_MEASURE, PROPTER_COLUMN_MEASURE};
   static const char *const names[] = {"at", "region", "amount", "price"};
   for (size_t i = 0; i < 4; i++)
-    columns[i] = (PropterColumn){.name = propter_str(names[i]), .label = propter_str(names[i]), .datatype = {"", 0}, .role = roles[i], .distinct = 2, .values = 8, .mean = i == 3};
+    columns[i] = (PropterColumn){
+        .name = propter_str(names[i]), .label = propter_str(names[i]), .datatype = {"", 0}, .role = roles[i], .distinct = 2, .values = 8, .mean = i == 3};
   sniff = (PropterSniff){.columns = columns, .count = 4, .rows = 8, .time = 0, .grain = "P1D"};
 }
 
@@ -27,11 +29,13 @@ START_TEST(rows_are_added_up_by_period_and_slice) {
   PropterBuf out = {0}, left = {0}, wanted = {0};
   PropterCellsSummary summary;
   ck_ok(propter_cells(paths, 2, &sniff, &out, &left, &summary, err));
-  propter_buf_printf(&wanted, "file,sheet,line,column,value,reason\n\"%s\",,5,\"at\",\"never\",no day\n\"%s\",,3,\"\",\"2024-01-02T09:00:00\",a wrong number of cells\n",
+  propter_buf_printf(&wanted,
+                     "file,sheet,line,column,value,reason\n\"%s\",,5,\"at\",\"never\",no day\n\"%s\",,3,\"\",\"2024-01-02T09:00:00\",a wrong number of cells\n",
                      paths[0].path, paths[1].path);
   ck_assert_str_eq(left.data, wanted.data);
   propter_buf_clear(&wanted), propter_buf_clear(&left);
-  ck_assert_str_eq(out.data, "at,region,amount,price,rows\n2024-01-01,\"north, far\",16.5,3,3\n2024-01-01,south,2,1,1\n2024-01-02,south,1,3,1\n2024-01-03,south,,3,1\n");
+  ck_assert_str_eq(out.data,
+                   "at,region,amount,price,rows\n2024-01-01,\"north, far\",16.5,3,3\n2024-01-01,south,2,1,1\n2024-01-02,south,1,3,1\n2024-01-03,south,,3,1\n");
   ck_assert_uint_eq(summary.rows, 8);
   ck_assert_uint_eq(summary.cells, 4);
   ck_assert_uint_eq(summary.left_out, 2); /* no day; a cell too few */
@@ -104,9 +108,10 @@ static void turned(const char *text, size_t periods, const char *wanted) {
 static const char wide[] = "site,unit,Jan 2022,Feb 2022,Mar 2022,Apr 2022,May 2022,Jun 2022\nA,t,1,2,,4,5,6\n\"B, far\",t,7,8,9,10,11,\"12,5\"\n";
 
 START_TEST(columns_of_periods_become_rows) {
-  turned(wide, 6, "\"site\",period,\"wide use\"\n\"A\",\"2022-01-01\",\"1\"\n\"A\",\"2022-02-01\",\"2\"\n\"A\",\"2022-04-01\",\"4\"\n\"A\",\"2022-05-01\",\"5\"\n"
-                  "\"A\",\"2022-06-01\",\"6\"\n\"B, far\",\"2022-01-01\",\"7\"\n\"B, far\",\"2022-02-01\",\"8\"\n\"B, far\",\"2022-03-01\",\"9\"\n"
-                  "\"B, far\",\"2022-04-01\",\"10\"\n\"B, far\",\"2022-05-01\",\"11\"\n\"B, far\",\"2022-06-01\",\"12,5\"\n");
+  turned(wide, 6,
+         "\"site\",period,\"wide use\"\n\"A\",\"2022-01-01\",\"1\"\n\"A\",\"2022-02-01\",\"2\"\n\"A\",\"2022-04-01\",\"4\"\n\"A\",\"2022-05-01\",\"5\"\n"
+         "\"A\",\"2022-06-01\",\"6\"\n\"B, far\",\"2022-01-01\",\"7\"\n\"B, far\",\"2022-02-01\",\"8\"\n\"B, far\",\"2022-03-01\",\"9\"\n"
+         "\"B, far\",\"2022-04-01\",\"10\"\n\"B, far\",\"2022-05-01\",\"11\"\n\"B, far\",\"2022-06-01\",\"12,5\"\n");
   turned("2022-Q1,2022-Q2,2022-Q3,2022-Q4,2023-Q1,2023-Q2\n1,2,3,4,5,6\n", 6,
          "period,\"wide use\"\n\"2022-Q1\",\"1\"\n\"2022-Q2\",\"2\"\n\"2022-Q3\",\"3\"\n\"2022-Q4\",\"4\"\n\"2023-Q1\",\"5\"\n\"2023-Q2\",\"6\"\n");
   turned("a,2019,2020,2021,2022,2023\nx,1,2,3,4,5\n", 0, "");                                       /* too few */

@@ -59,7 +59,8 @@ END_TEST
 /* Lines before the header are skipped, whether the first one declares the delimiter or not. */
 START_TEST(skipped_lines_and_a_declared_delimiter) {
   static const char wanted[] = "<" AT "t.csv#7> <" AT "t.csv#n> \"1,5\"\n";
-#define COLUMNS "\"url\": \"t.csv\", \"tableSchema\": {\"aboutUrl\": \"#{id}\", \"columns\": [{\"titles\": \"id\", \"suppressOutput\": true}, {\"titles\": \"n\"}]}"
+#define COLUMNS                                                                                                                                                \
+  "\"url\": \"t.csv\", \"tableSchema\": {\"aboutUrl\": \"#{id}\", \"columns\": [{\"titles\": \"id\", \"suppressOutput\": true}, {\"titles\": \"n\"}]}"
   expect(&minimal, CONTEXT COLUMNS "}", "sep=;\nid;n\n7;1,5\n", wanted);
   expect(&minimal, CONTEXT COLUMNS ", \"dialect\": {\"delimiter\": \";\"}}", "sep=;\nid;n\n7;1,5\n", wanted);
   expect(&minimal, CONTEXT COLUMNS ", \"dialect\": {\"skipRows\": 1, \"delimiter\": \";\"}}", "sep=;\nid;n\n7;1,5\n", wanted);

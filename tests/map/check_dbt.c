@@ -113,9 +113,10 @@ START_TEST(metrics_inside_models) {
          "      - {name: rate, type: ratio, numerator: back, denominator: revenue}\n"
          "metrics:\n  - {name: mean, type: derived, expr: a / back, input_metrics: [{name: revenue, alias: a}, {name: back}]}\n",
          wanted, sizeof wanted / sizeof *wanted, "#revenue/value> \"10\"^^");
-  refuse("models:\n  - name: orders\n    semantic_model: {enabled: true}\n    agg_time_dimension: day\n    columns:\n"
-         "      - {name: day, granularity: day, dimension: {type: time}}\n    metrics:\n      - name: m\n        agg: sum\n        fill_nulls_with: 0\n        expr: amount\n",
-         PROPTER_INVALID, 10, "found \"fill_nulls_with\"");
+  refuse(
+      "models:\n  - name: orders\n    semantic_model: {enabled: true}\n    agg_time_dimension: day\n    columns:\n"
+      "      - {name: day, granularity: day, dimension: {type: time}}\n    metrics:\n      - name: m\n        agg: sum\n        fill_nulls_with: 0\n        expr: amount\n",
+      PROPTER_INVALID, 10, "found \"fill_nulls_with\"");
 }
 END_TEST
 
@@ -127,7 +128,8 @@ START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
          PROPTER_INVALID, 17, "no categorical dimension \"id\"");
   refuse(MODEL "      - {name: n, agg: count, expr: region, create_metric: true}\n", PROPTER_INVALID, 14, "the column of the primary entity");
   refuse(MODEL "metrics:\n  - name: m\n    type: conversion\n", PROPTER_INVALID, 16, "expected simple, ratio, derived or cumulative, found \"conversion\"");
-  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount}\n", PROPTER_INVALID, 12, "cumulative is computed by a database only");
+  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount}\n", PROPTER_INVALID, 12,
+         "cumulative is computed by a database only");
   refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, window: 7 days}\n", PROPTER_INVALID, 17, "found \"window\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    type_params:\n      measure: {name: amount, fill_nulls_with: 0}\n", PROPTER_INVALID, 18,
          "found \"fill_nulls_with\"");

@@ -19,13 +19,16 @@ Suite *suite_functions(void);
 #define NO_VALUE(row) "reject " row "::function\n"
 
 START_TEST(numbers) {
-  mapping_expect(OF("string_toNumber"), "a\n 12.50 \n1.25e2\n-7\nseven\n", NULL, TYPED("-7", "decimal") TYPED("12.50", "decimal") TYPED("125", "decimal") NO_VALUE("5"));
-  mapping_expect(CALL(GREL "math_round", CELL("p_dec_n", "a")), "a\n2.5\n-2.5\n1e300\nx\n", NULL, TYPED("-2", "integer") TYPED("3", "integer") NO_VALUE("4") NO_VALUE("5"));
+  mapping_expect(OF("string_toNumber"), "a\n 12.50 \n1.25e2\n-7\nseven\n", NULL,
+                 TYPED("-7", "decimal") TYPED("12.50", "decimal") TYPED("125", "decimal") NO_VALUE("5"));
+  mapping_expect(CALL(GREL "math_round", CELL("p_dec_n", "a")), "a\n2.5\n-2.5\n1e300\nx\n", NULL,
+                 TYPED("-2", "integer") TYPED("3", "integer") NO_VALUE("4") NO_VALUE("5"));
   mapping_expect(OF("math_floor"), "a\n-0.5\n3.9\n", NULL, TYPED("-1", "integer") TYPED("3", "integer"));
   mapping_expect(OF("math_ceil"), "a\n-0.5\n3.1\n", NULL, TYPED("0", "integer") TYPED("4", "integer"));
   mapping_expect(CALL(GREL "math_min", CELL("valueParameter", "a") ";" CELL("valueParameter2", "b")), "a,b\n10,9.5\n-1,2\n1,x\n", NULL,
                  TYPED("-1", "decimal") TYPED("9.5", "decimal") NO_VALUE("4"));
-  mapping_expect(CALL(GREL "math_max", CELL("valueParameter", "a") ";" CELL("valueParameter2", "b")), "a,b\n10,9.5\n-1,2\n", NULL, TYPED("10", "decimal") TYPED("2", "decimal"));
+  mapping_expect(CALL(GREL "math_max", CELL("valueParameter", "a") ";" CELL("valueParameter2", "b")), "a,b\n10,9.5\n-1,2\n", NULL,
+                 TYPED("10", "decimal") TYPED("2", "decimal"));
 }
 END_TEST
 
@@ -33,7 +36,8 @@ END_TEST
 #define PART(unit) CALL(GREL "date_datePart", CELL("valueParameter", "a") ";" TEXT("p_string_unit", unit))
 
 START_TEST(days) {
-  mapping_expect(OF("date_toDate"), "a\n2024-02-29\n2024-01-05T10:00:00Z\n2023-02-29\n", NULL, TYPED("2024-01-05", "date") TYPED("2024-02-29", "date") NO_VALUE("4"));
+  mapping_expect(OF("date_toDate"), "a\n2024-02-29\n2024-01-05T10:00:00Z\n2023-02-29\n", NULL,
+                 TYPED("2024-01-05", "date") TYPED("2024-02-29", "date") NO_VALUE("4"));
   mapping_expect(DATE("d.M.yyyy"), "a\n7.8.2011\n07.08.2012\n2011-08-07\n", NULL, TYPED("2011-08-07", "date") TYPED("2012-08-07", "date") NO_VALUE("4"));
   /* The codes of strptime, with a time of day and without. */
   mapping_expect(DATE("%d/%m/%Y"), "a\n07/08/2011\n", NULL, TYPED("2011-08-07", "date"));
@@ -66,14 +70,16 @@ END_TEST
 #define PATTERN(function, pattern, more) CALL(function, CELL("valueParameter", "a") ";" TEXT("p_string_pattern", pattern) more)
 
 START_TEST(patterns) {
-  mapping_expect(PATTERN(OWN "replaceMatches", "([0-9]+) *(kg|g)", ";" TEXT("p_string_replace", "$2=$1")), "a\n5 kg and 3g\nnone\n", NULL, GIVES("kg=5 and g=3") GIVES("none"));
+  mapping_expect(PATTERN(OWN "replaceMatches", "([0-9]+) *(kg|g)", ";" TEXT("p_string_replace", "$2=$1")), "a\n5 kg and 3g\nnone\n", NULL,
+                 GIVES("kg=5 and g=3") GIVES("none"));
   mapping_expect(PATTERN(OWN "replaceMatches", "[0-9]", ""), "a\na1b2\n", NULL, GIVES("ab"));
   mapping_expect(PATTERN(GREL "string_match", "([a-z]+)-([0-9]+)", ""), "a\nab-12\nab-12x\n", NULL, GIVES("12") GIVES("ab"));
   mapping_expect(PATTERN(GREL "string_match", "[a-z]+", ""), "a\nab\na1\n", NULL, GIVES("ab"));
   mapping_expect(PATTERN(GREL "string_find", "[0-9]+", ""), "a\n1 ä 22\n", NULL, GIVES("1") GIVES("22"));
   mapping_expect(PATTERN(GREL "string_find", "ä*", ""), "a\nöäö\n", NULL, GIVES("ä"));
   mapping_refuse(PATTERN(GREL "string_find", "(", ""), "a\n", PROPTER_SYNTAX, 0, "string_find>: ");
-  mapping_refuse(CALL(GREL "string_find", CELL("valueParameter", "a") ";" CELL("p_string_pattern", "a")), "a\n", PROPTER_INVALID, 2, "expected a constant as its pattern");
+  mapping_refuse(CALL(GREL "string_find", CELL("valueParameter", "a") ";" CELL("p_string_pattern", "a")), "a\n", PROPTER_INVALID, 2,
+                 "expected a constant as its pattern");
 }
 END_TEST
 

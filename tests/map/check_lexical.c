@@ -54,7 +54,8 @@ static void each_word(const char *words, const char *type, bool wanted) {
 }
 
 START_TEST(exponents_become_digits) {
-  static const char *const numbers[][2] = {{"1.239e+03", "1239"}, {"-1.5E-3", "-0.0015"}, {"+2e0", "2"}, {" .5e1 ", "5"}, {"12.345e1", "123.45"}, {"7e-1", "0.7"}, {"0e5", "000000"}};
+  static const char *const numbers[][2] = {{"1.239e+03", "1239"},  {"-1.5E-3", "-0.0015"}, {"+2e0", "2"},    {" .5e1 ", "5"},
+                                           {"12.345e1", "123.45"}, {"7e-1", "0.7"},        {"0e5", "000000"}};
   static const char *const none[] = {"1.5", "e3", ".e3", "1e", "1e31", "1e1.5", "1,5e3", "1e3 kg", ""};
   char out[64];
   size_t length;

@@ -62,9 +62,10 @@ END_TEST
 START_TEST(days_and_numbers_in_the_form_the_definition_names) {
   PropterBuf out = {0};
   PropterMapCounts counts;
-  ck_ok(mapping_run(WHOLE " propter:delimiter \";\" ; propter:dateFormat \"d.M.yyyy\" ; propter:decimalChar \",\" ; propter:groupChar \".\" .",
-                    "day;refunds\n1.8.2011;1.234,5 €\n02.08.2011 10:30;-7\n2011-08-03;5\n4.8.2011;1.23\n5.8.2011;(2,50)\n6.8.2011;\n7.8.2011;1234567\n31.6.2011;1\n", NULL, false, &out,
-                    &counts, err));
+  ck_ok(mapping_run(
+      WHOLE " propter:delimiter \";\" ; propter:dateFormat \"d.M.yyyy\" ; propter:decimalChar \",\" ; propter:groupChar \".\" .",
+      "day;refunds\n1.8.2011;1.234,5 €\n02.08.2011 10:30;-7\n2011-08-03;5\n4.8.2011;1.23\n5.8.2011;(2,50)\n6.8.2011;\n7.8.2011;1234567\n31.6.2011;1\n", NULL,
+      false, &out, &counts, err));
   ck_assert_uint_eq(counts.rejects, 3);
   ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-01> <http://example.org/refunds/value> \"1234.5\"^^"));
   ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-02> <http://example.org/refunds/value> \"-7\"^^"));

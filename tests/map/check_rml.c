@@ -46,16 +46,18 @@ END_TEST
 
 START_TEST(a_sheet_is_a_source) {
   static const ArchivePart parts[] = {
-      {"content.xml", "<o:document-content xmlns:o='" ODF "office:1.0' xmlns:t='" ODF "table:1.0' xmlns:x='" ODF "text:1.0'><t:table t:name='A'><t:table-row>" CELL(
-                          "no") "</t:table-row></t:table><t:table t:name='B'><t:table-row>" CELL("id") CELL("n") "</t:table-row><t:table-row>" CELL("a") "<t:table-cell "
-                      "o:value-type='float' o:value='2'/></t:table-row></t:table></o:document-content>"},
+      {"content.xml", "<o:document-content xmlns:o='" ODF "office:1.0' xmlns:t='" ODF "table:1.0' xmlns:x='" ODF
+                      "text:1.0'><t:table t:name='A'><t:table-row>" CELL("no") "</t:table-row></t:table><t:table t:name='B'><t:table-row>" CELL("id")
+                          CELL("n") "</t:table-row><t:table-row>" CELL("a") "<t:table-cell "
+                                                                            "o:value-type='float' o:value='2'/></t:table-row></t:table></o:document-content>"},
       {NULL, NULL}};
   PropterBuf bytes = {0}, out = {0};
   PropterMapCounts counts;
-  const char *path = mapping_write("ex:m rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"t.ods\" ] ; rml:referenceFormulation rml:CSV ; "
-                                   "rml:tableName \"B\" ] ; rml:subjectMap [ rml:template \"http://example.org/{id}\" ] ;\n"
-                                   " rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"n\" ] ] .",
-                                   "", NULL);
+  const char *path =
+      mapping_write("ex:m rml:logicalSource [ rml:source [ rml:root rml:MappingDirectory ; rml:path \"t.ods\" ] ; rml:referenceFormulation rml:CSV ; "
+                    "rml:tableName \"B\" ] ; rml:subjectMap [ rml:template \"http://example.org/{id}\" ] ;\n"
+                    " rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"n\" ] ] .",
+                    "", NULL);
   archive_make(&bytes, parts);
   char *folder = propter_strdup((PropterStr){path, (size_t)(strrchr(path, '/') - path)});
   support_write(support_path(folder, "t.ods"), propter_buf_str(&bytes));
@@ -238,10 +240,13 @@ END_TEST
 START_TEST(a_password_leaves_the_address) {
   PropterMapping *m = NULL;
   const char *path = support_path(support_folder(), "m.ttl");
-  support_write(path, PROPTER_STR("@prefix rml: <http://w3id.org/rml/> . @prefix d2rq: <http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#> . @prefix ex: <http://example.org/> .\n"
-                                  "ex:db d2rq:jdbcDSN \"postgresql://u:a%3Ab@localhost/shop\" .\n"
-                                  "ex:m rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator \"t\" ] ;\n"
-                                  "  rml:subjectMap [ rml:template \"http://example.org/{id}\" ; rml:class ex:C ] ."));
+  support_write(
+      path,
+      PROPTER_STR(
+          "@prefix rml: <http://w3id.org/rml/> . @prefix d2rq: <http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#> . @prefix ex: <http://example.org/> .\n"
+          "ex:db d2rq:jdbcDSN \"postgresql://u:a%3Ab@localhost/shop\" .\n"
+          "ex:m rml:logicalSource [ rml:source ex:db ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator \"t\" ] ;\n"
+          "  rml:subjectMap [ rml:template \"http://example.org/{id}\" ; rml:class ex:C ] ."));
   ck_ok(propter_mapping_read(&path, 1, NULL, &m, err));
   const PropterMapSource *source = propter_mapping_source(m, 0);
   ck_assert_ptr_nonnull(source);

@@ -62,7 +62,8 @@ static const struct {
 /* Observations are of a day: rows that differ in the hour alone need a key, or are said to repeat. */
 START_TEST(hours_tell_no_observations_apart) {
   PropterSniff s = {0};
-  ck_ok(propter_sniff(table("when,sku,note,n\n2024-01-01 10:00:00,1,x,5\n2024-01-01 11:00:00,1,x,6\n2024-01-01 12:00:00,2,x,6\n2024-01-02 10:00:00,1,x,7\n"), NULL, NULL, &s, err));
+  ck_ok(propter_sniff(table("when,sku,note,n\n2024-01-01 10:00:00,1,x,5\n2024-01-01 11:00:00,1,x,6\n2024-01-01 12:00:00,2,x,6\n2024-01-02 10:00:00,1,x,7\n"),
+                      NULL, NULL, &s, err));
   ck_assert_uint_eq(s.repeated, 1);
   propter_sniff_clear(&s);
   ck_ok(propter_sniff(table("when,sku,order_id,n\n2024-01-01 10:00:00,1,17,5\n2024-01-01 11:00:00,1,18,6\n2024-01-02 10:00:00,1,19,7\n"), NULL, NULL, &s, err));
@@ -76,7 +77,8 @@ START_TEST(grain_of_a_time_column) {
   PropterSniff s = {0};
   PropterBuf csv = {0};
   propter_buf_printf(&csv, "year,n\n");
-  for (const char *p = grains[_i].days; *p; p += strcspn(p, " "), p += *p == ' ') propter_buf_printf(&csv, "%.*s,%zu\n", (int)strcspn(p, " "), p, (size_t)(p - grains[_i].days));
+  for (const char *p = grains[_i].days; *p; p += strcspn(p, " "), p += *p == ' ')
+    propter_buf_printf(&csv, "%.*s,%zu\n", (int)strcspn(p, " "), p, (size_t)(p - grains[_i].days));
   ck_ok(propter_sniff(table(csv.data), NULL, NULL, &s, err));
   ck_assert_str_eq(s.grain, grains[_i].grain);
   propter_buf_clear(&csv);
@@ -166,12 +168,17 @@ END_TEST
 START_TEST(what_is_not_used_says_why) {
   PropterSniff s = {0};
   PropterBuf left = {0};
-  ck_ok(propter_sniff(table("day,sales,sales,empty,note,same,mostly,until\n2024-01-01,1,2,,x,a,1,2024-02-01\n2024-01-02,1,2,,,a,closed,2024-02-02\n2024-01-03,1,2,,y,a,3,2024-02-03\n"
-                            "2024-01-04,1,2,,y,a,3,2024-02-04\n"), NULL, NULL, &s, err));
+  ck_ok(propter_sniff(
+      table(
+          "day,sales,sales,empty,note,same,mostly,until\n2024-01-01,1,2,,x,a,1,2024-02-01\n2024-01-02,1,2,,,a,closed,2024-02-02\n2024-01-03,1,2,,y,a,3,2024-02-03\n"
+          "2024-01-04,1,2,,y,a,3,2024-02-04\n"),
+      NULL, NULL, &s, err));
   ck_ok(propter_sniff_left_out(&s, &left, err));
-  ck_assert_str_eq(left.data, "columns not used: sales (another column has the same name), sales (another column has the same name), empty (it is empty), note (not every row has one), "
-                              "same (it is the same in every row), mostly (too many of its cells are no numbers, or they are written in different ways), "
-                              "until (the periods are those of another column)\n");
+  ck_assert_str_eq(
+      left.data,
+      "columns not used: sales (another column has the same name), sales (another column has the same name), empty (it is empty), note (not every row has one), "
+      "same (it is the same in every row), mostly (too many of its cells are no numbers, or they are written in different ways), "
+      "until (the periods are those of another column)\n");
   propter_buf_clear(&left);
   propter_sniff_clear(&s);
 }
@@ -181,8 +188,10 @@ END_TEST
 START_TEST(hours_lengths_and_currencies) {
   PropterSniff s = {0};
   PropterBuf left = {0};
-  ck_ok(propter_sniff(table("at,n,avg session,Currency\n2024-01-01 00:00,1,00:02:30,EUR\n2024-01-01 01:00,2,00:02:31,GBP\n2024-01-02 00:00,3,00:02:30,EUR\n2024-01-02 01:00,4,00:02:31,GBP\n"),
-                      NULL, NULL, &s, err));
+  ck_ok(propter_sniff(
+      table(
+          "at,n,avg session,Currency\n2024-01-01 00:00,1,00:02:30,EUR\n2024-01-01 01:00,2,00:02:31,GBP\n2024-01-02 00:00,3,00:02:30,EUR\n2024-01-02 01:00,4,00:02:31,GBP\n"),
+      NULL, NULL, &s, err));
   ck_assert_uint_eq(s.repeated, 0); /* the currency tells them apart */
   ck_assert_int_eq(column(&s, "avg session")->role, PROPTER_COLUMN_OTHER);
   ck_ok(propter_sniff_left_out(&s, &left, err));
@@ -216,7 +225,8 @@ START_TEST(utf_16_with_a_mark_and_a_declared_delimiter) {
   PropterSniff s = {0};
   PropterBuf wide = {0};
   propter_buf_add(&wide, PROPTER_STR("\xFF\xFE"));
-  for (const char *c = "sep=;\nday;n;m\n2024-01-01;1;2,5\n2024-01-02;2;3,5\n2024-01-03\n"; *c; c++) propter_buf_add_char(&wide, *c), propter_buf_add_char(&wide, 0);
+  for (const char *c = "sep=;\nday;n;m\n2024-01-01;1;2,5\n2024-01-02;2;3,5\n2024-01-03\n"; *c; c++)
+    propter_buf_add_char(&wide, *c), propter_buf_add_char(&wide, 0);
   const char *path = support_path(support_folder(), "t.csv");
   support_write(path, propter_buf_str(&wide));
   for (int named = 0; named < 2; named++) {
@@ -297,8 +307,8 @@ START_TEST(values_tell_means) {
   for (int i = 0; i < 40; i++) {
     int visits = 300 + 7 * (i % 11), sales = 20 + i % 7;
     double paid = 900 + 13.25 * i, rate = 20 + i % 3;
-    propter_buf_printf(&csv, "2024-01-%02d,%s,%d,%d,%.2f,%.2f,0.%d,%d,%.2f,%.2f,%.2f\n", 1 + i / 2, i % 2 ? "b" : "a", visits, sales, (double)visits / sales, 100. * sales / visits, 10 + i, 500 + i,
-                       rate, paid, paid / rate);
+    propter_buf_printf(&csv, "2024-01-%02d,%s,%d,%d,%.2f,%.2f,0.%d,%d,%.2f,%.2f,%.2f\n", 1 + i / 2, i % 2 ? "b" : "a", visits, sales, (double)visits / sales,
+                       100. * sales / visits, 10 + i, 500 + i, rate, paid, paid / rate);
   }
   ck_ok(propter_sniff(table(csv.data), NULL, NULL, &s, err));
   static const char *const means[] = {"basket", "conv", "part", "pay rate"}, *const sums[] = {"visits", "sales", "balance", "paid", "worked"};
@@ -345,7 +355,8 @@ START_TEST(what_is_written_can_be_read) {
   ck_assert_uint_eq(maps_of(ORDERS, "propter:keyColumn \"OrderNo\""), 3);
   ck_assert_uint_eq(maps_of("id,a b,\"q\"\"\\{x}\"\n1,2,x\n2,3,y\n", "rml:template \"https://example.org/t#row-{id}\""), 1);
   ck_assert_uint_eq(maps_of("\"q\"\"\\{x}\"\nx\ny\n", "row-{q\\\"\\\\\\\\\\\\{x\\\\}}"), 1);
-  ck_assert_uint_eq(maps_of("date;sum\n1.2.2024;1,5\n2.2.2024;2,5\n", "propter:delimiter \";\" ;\n  propter:dateFormat \"d.M.yyyy\" ;\n  propter:decimalChar \",\""), 1);
+  ck_assert_uint_eq(
+      maps_of("date;sum\n1.2.2024;1,5\n2.2.2024;2,5\n", "propter:delimiter \";\" ;\n  propter:dateFormat \"d.M.yyyy\" ;\n  propter:decimalChar \",\""), 1);
   ck_assert_uint_eq(maps_of("id;a\n1;x\n2;y\n", "csvw:delimiter \";\""), 1);
   ck_assert_uint_eq(maps_of("a,A,?\n1,2,x\n1,2,x\n", "rml:termType rml:BlankNode"), 1);
 }

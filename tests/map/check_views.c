@@ -36,11 +36,13 @@ START_TEST(nested_fields) {
   /* A row whose field has no value stays, with nothing there. */
   mapping_expect(JSON_VIEW ROWS("{#} {name} {name.#}"), PEOPLE, NULL, ROW("0 ann 0") ROW("1 ben 0") ROW("2 cy 0"));
   /* The form of the earlier drafts, a reference for the iterator; the same from XML. */
-  mapping_expect(NESTED(JSON_SOURCE, "$.name", "rml:reference \"$.items[*]\"", "$.type", "$.weight", "$.tags[*]") ROWS("{#} {name} {item.#} {item.type} {item.tag.#} {item.tag}"),
+  mapping_expect(NESTED(JSON_SOURCE, "$.name", "rml:reference \"$.items[*]\"", "$.type", "$.weight", "$.tags[*]")
+                     ROWS("{#} {name} {item.#} {item.type} {item.tag.#} {item.tag}"),
                  PEOPLE, NULL, wanted);
-  mapping_expect(
-      NESTED(XML_SOURCE, "@name", "rml:iterator \"items/item\"", "@type", "weight", "tag") ROWS("{#} {name} {item.#} {item.type} {item.tag.#} {item.tag}"),
-      "<r><p name='ann'><items><item type='rope'><weight>3</weight><tag>x</tag><tag>y</tag></item><item type='lamp'/></items></p><p name='cy'/></r>", NULL, wanted);
+  mapping_expect(NESTED(XML_SOURCE, "@name", "rml:iterator \"items/item\"", "@type", "weight", "tag")
+                     ROWS("{#} {name} {item.#} {item.type} {item.tag.#} {item.tag}"),
+                 "<r><p name='ann'><items><item type='rope'><weight>3</weight><tag>x</tag><tag>y</tag></item><item type='lamp'/></items></p><p name='cy'/></r>",
+                 NULL, wanted);
 }
 END_TEST
 
@@ -69,32 +71,43 @@ START_TEST(joins) {
   mapping_expect(LEFT("innerJoin", WHAT) ROWS("{id} {n}"), child, parent, ROW("1 one") ROW("3 three"));
   mapping_expect(LEFT("innerJoin", FIELD("both", "rml:template \"{key}={what}\"")) ROWS("{both}"), child, parent, ROW("1=a") ROW("1=b") ROW("3=c"));
   /* Of JSON with CSV, by two conditions; a view on a view. */
-  mapping_expect("ex:w a rml:LogicalView ; rml:viewOn ex:v ;" FIELD_OF("who", "name") ";" FIELD_OF("kind", "item.type") " ;\n"
-                 " rml:innerJoin [ rml:parentLogicalView ex:u ; rml:joinCondition [ rml:child \"kind\" ; rml:parent \"kind\" ] ,\n"
-                 " [ rml:childMap [ rml:template \"{who}\" ] ; rml:parentMap [ rml:reference \"who\" ] ] ;" FIELD_OF("price", "price") " ] .\n"
-                 "ex:u a rml:LogicalView ; rml:viewOn" CSV_SOURCE("u.csv") ";" FIELD_OF("kind", "k") ";" FIELD_OF("who", "w") ";" FIELD_OF("price", "p") " .\n" JSON_VIEW
-                 "ex:m rml:logicalSource ex:w ; rml:subject ex:s ; rml:predicateObjectMap [ rml:predicate ex:r ; rml:objectMap [ rml:template \"{who} {kind} {price}\" ; "
-                 "rml:termType rml:Literal ] ] .\n",
-                 PEOPLE, "k,w,p\nrope,ann,9\nrope,ben,8\nlamp,ann,7\n", ROW("ann lamp 7") ROW("ann rope 9"));
+  mapping_expect(
+      "ex:w a rml:LogicalView ; rml:viewOn ex:v ;" FIELD_OF("who", "name") ";" FIELD_OF(
+          "kind",
+          "item.type") " ;\n"
+                       " rml:innerJoin [ rml:parentLogicalView ex:u ; rml:joinCondition [ rml:child \"kind\" ; rml:parent \"kind\" ] ,\n"
+                       " [ rml:childMap [ rml:template \"{who}\" ] ; rml:parentMap [ rml:reference \"who\" ] ] ;" FIELD_OF(
+                           "price",
+                           "price") " ] .\n"
+                                    "ex:u a rml:LogicalView ; rml:viewOn" CSV_SOURCE("u.csv") ";" FIELD_OF("kind", "k") ";" FIELD_OF("who", "w") ";" FIELD_OF(
+                                        "price",
+                                        "p") " .\n" JSON_VIEW
+                                             "ex:m rml:logicalSource ex:w ; rml:subject ex:s ; rml:predicateObjectMap [ rml:predicate ex:r ; rml:objectMap [ rml:template \"{who} {kind} {price}\" ; "
+                                             "rml:termType rml:Literal ] ] .\n",
+      PEOPLE, "k,w,p\nrope,ann,9\nrope,ben,8\nlamp,ann,7\n", ROW("ann lamp 7") ROW("ann rope 9"));
 }
 END_TEST
 
 /* Triples maps of one view join without a condition by the row they share; a good row beside a bad one is not lost. */
 START_TEST(triples_maps) {
-  mapping_expect(JSON_VIEW "ex:m rml:logicalSource ex:v ; rml:subjectMap [ rml:template \"http://example.org/{name}\" ] ;\n"
-                           " rml:predicateObjectMap [ rml:predicate ex:has ; rml:objectMap [ rml:parentTriplesMap ex:i ] ] .\n"
-                           "ex:i rml:logicalSource ex:v ; rml:subjectMap [ rml:template \"http://example.org/{name}/{item.type}\" ] .\n",
-                 "[{\"name\": \"ann\", \"items\": [{\"type\": \"rope\"}, {\"type\": \"lamp\"}]}, {\"name\": \"cy\"}]", NULL,
-                 "<http://example.org/ann> <http://example.org/has> <http://example.org/ann/lamp>\n<http://example.org/ann> <http://example.org/has> <http://example.org/ann/rope>\n");
-  mapping_expect("ex:v a rml:LogicalView ; rml:viewOn" CSV_SOURCE("t.csv") ";" FIELD_OF("id", "id") " .\n" SAYS("id"), "id,n\n1,2\n3\n5,6\n", NULL, ROW("1") ROW("5") "reject 3::columns\n");
+  mapping_expect(
+      JSON_VIEW "ex:m rml:logicalSource ex:v ; rml:subjectMap [ rml:template \"http://example.org/{name}\" ] ;\n"
+                " rml:predicateObjectMap [ rml:predicate ex:has ; rml:objectMap [ rml:parentTriplesMap ex:i ] ] .\n"
+                "ex:i rml:logicalSource ex:v ; rml:subjectMap [ rml:template \"http://example.org/{name}/{item.type}\" ] .\n",
+      "[{\"name\": \"ann\", \"items\": [{\"type\": \"rope\"}, {\"type\": \"lamp\"}]}, {\"name\": \"cy\"}]", NULL,
+      "<http://example.org/ann> <http://example.org/has> <http://example.org/ann/lamp>\n<http://example.org/ann> <http://example.org/has> <http://example.org/ann/rope>\n");
+  mapping_expect("ex:v a rml:LogicalView ; rml:viewOn" CSV_SOURCE("t.csv") ";" FIELD_OF("id", "id") " .\n" SAYS("id"), "id,n\n1,2\n3\n5,6\n", NULL,
+                 ROW("1") ROW("5") "reject 3::columns\n");
 }
 END_TEST
 
-#define ANNOTATED(annotation) "ex:v a rml:LogicalView ; rml:viewOn" CSV_SOURCE("t.csv") ";" FIELD_OF("id", "id") ";\n rml:structuralAnnotation [ " annotation " ] .\n" SAYS("id")
+#define ANNOTATED(annotation)                                                                                                                                  \
+  "ex:v a rml:LogicalView ; rml:viewOn" CSV_SOURCE("t.csv") ";" FIELD_OF("id", "id") ";\n rml:structuralAnnotation [ " annotation " ] .\n" SAYS("id")
 
 START_TEST(annotations_change_nothing) {
   mapping_expect(ANNOTATED("a rml:PrimaryKeyAnnotation ; rml:onFields ( \"id\" )"), "id\n1\n1\n", NULL, ROW("1"));
-  mapping_expect(ANNOTATED("a rml:ForeignKeyAnnotation ; rml:onFields ( \"id\" ) ; rml:targetView ex:v ; rml:targetFields ( \"id\" )"), "id\n1\n", NULL, ROW("1"));
+  mapping_expect(ANNOTATED("a rml:ForeignKeyAnnotation ; rml:onFields ( \"id\" ) ; rml:targetView ex:v ; rml:targetFields ( \"id\" )"), "id\n1\n", NULL,
+                 ROW("1"));
   mapping_refuse(ANNOTATED("a rml:PrimaryKeyAnnotation ; rml:onFields ( \"none\" )"), "id\n", PROPTER_NOT_FOUND, 2, "no field \"none\"");
   mapping_refuse(ANNOTATED("a rml:Guess ; rml:onFields ( \"id\" )"), "id\n", PROPTER_INVALID, 2, "expected an annotation of type");
   mapping_refuse(ANNOTATED("a rml:InclusionAnnotation ; rml:onFields ( \"id\" )"), "id\n", PROPTER_INVALID, 2, "no rml:targetView");
@@ -152,7 +165,8 @@ END_TEST
 
 START_TEST(mistakes) {
   mapping_refuse("ex:v rml:viewOn ex:v ;" FIELD_OF("id", "id") " .\n" SAYS("id"), "id\n", PROPTER_INVALID, 1, "a view that is on itself");
-  mapping_refuse("ex:v rml:viewOn ex:u ;" FIELD_OF("id", "id") " .\nex:u rml:viewOn ex:v ;" FIELD_OF("id", "id") " .\n" SAYS("id"), "id\n", PROPTER_INVALID, 2, "a view that is on itself");
+  mapping_refuse("ex:v rml:viewOn ex:u ;" FIELD_OF("id", "id") " .\nex:u rml:viewOn ex:v ;" FIELD_OF("id", "id") " .\n" SAYS("id"), "id\n", PROPTER_INVALID, 2,
+                 "a view that is on itself");
   mapping_refuse("ex:v rml:viewOn" CSV_SOURCE("t.csv") " .\n" SAYS("id"), "id\n", PROPTER_INVALID, 0, "at least one rml:field");
   mapping_refuse(VIEW(FIELD_OF("id", "id") ";\n" FIELD_OF("id", "n")), "id,n\n", PROPTER_INVALID, 3, "two fields are called id");
   mapping_refuse(VIEW(FIELD_OF("a.b", "id")), "id\n", PROPTER_INVALID, 2, "letters and digits as the name of a field");
@@ -169,13 +183,17 @@ START_TEST(mistakes) {
   mapping_refuse(VIEW(DOCUMENT("id", "id", "rml:JSONPath", "rml:iterator \"$\"", "")), "id\n", PROPTER_INVALID, 2, "has no rml:field");
   mapping_refuse(VIEW(DOCUMENT("id", "id", "rml:JSONPath", "rml:iterator \"$[*\" ;", FIELD_OF("x", "$.x"))), "id\n1\n", PROPTER_SYNTAX, 2, "$[*");
   mapping_refuse(VIEW(FIELD_OF("id", "id") "; rml:iterator \"x\""), "id\n", PROPTER_INVALID, 2, "no reference formulation and no iterator");
-  mapping_refuse("ex:f rml:fieldName \"f\" ; rml:iterator \"x\" ; rml:field ex:f .\nex:v rml:viewOn" JSON_SOURCE "; rml:field ex:f .\n" SAYS("f"), "[]", PROPTER_INVALID, 1, "inside itself");
+  mapping_refuse("ex:f rml:fieldName \"f\" ; rml:iterator \"x\" ; rml:field ex:f .\nex:v rml:viewOn" JSON_SOURCE "; rml:field ex:f .\n" SAYS("f"), "[]",
+                 PROPTER_INVALID, 1, "inside itself");
 #define JOIN(more) VIEW(FIELD_OF("id", "id") ";\n rml:leftJoin [ " more " ]")
   mapping_refuse(JOIN("rml:joinCondition [ rml:child \"id\" ; rml:parent \"id\" ] ;" WHAT), "id\n", PROPTER_INVALID, 3, "no rml:parentLogicalView");
   mapping_refuse(JOIN("rml:parentLogicalView" CSV_SOURCE("t.csv") ";" WHAT), "id\n", PROPTER_INVALID, 3, "no rml:joinCondition");
-  mapping_refuse(JOIN("rml:parentLogicalView" CSV_SOURCE("t.csv") "; rml:joinCondition [ rml:child \"id\" ; rml:parent \"id\" ]"), "id\n", PROPTER_INVALID, 3, "no rml:field");
-  mapping_refuse(JOIN("rml:parentLogicalView" CSV_SOURCE("t.csv") "; rml:joinCondition [ rml:child \"x\" ; rml:parent \"id\" ] ;" WHAT), "id\n", PROPTER_NOT_FOUND, 3, "no field \"x\"");
-  mapping_refuse(JOIN("rml:parentLogicalView" CSV_SOURCE("t.csv") "; rml:joinCondition [ rml:child \"id\" ; rml:parent \"x\" ] ;" WHAT), "id\n", PROPTER_NOT_FOUND, 3, "no column \"x\"");
+  mapping_refuse(JOIN("rml:parentLogicalView" CSV_SOURCE("t.csv") "; rml:joinCondition [ rml:child \"id\" ; rml:parent \"id\" ]"), "id\n", PROPTER_INVALID, 3,
+                 "no rml:field");
+  mapping_refuse(JOIN("rml:parentLogicalView" CSV_SOURCE("t.csv") "; rml:joinCondition [ rml:child \"x\" ; rml:parent \"id\" ] ;" WHAT), "id\n",
+                 PROPTER_NOT_FOUND, 3, "no field \"x\"");
+  mapping_refuse(JOIN("rml:parentLogicalView" CSV_SOURCE("t.csv") "; rml:joinCondition [ rml:child \"id\" ; rml:parent \"x\" ] ;" WHAT), "id\n",
+                 PROPTER_NOT_FOUND, 3, "no column \"x\"");
 }
 END_TEST
 

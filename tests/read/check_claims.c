@@ -189,11 +189,14 @@ START_TEST(a_verb_of_its_own_is_turned_by_nothing) {
   static const struct {
     const char *text;
     int polarity;
-  } texts[] = {{"The outage cost us about 700 orders and orders fell by 40 per cent.", -1}, {"The reform cut losses.", 1}, {"The strike halved the takings at the station.", -1}};
+  } texts[] = {{"The outage cost us about 700 orders and orders fell by 40 per cent.", -1},
+               {"The reform cut losses.", 1},
+               {"The strike halved the takings at the station.", -1}};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     Read x = read_text(texts[i].text);
     ck_assert_uint_ge(x.r.claims.count, 1);
-    for (size_t k = 0; k < x.r.claims.count; k++) ck_assert_msg(x.r.claims.items[k].polarity == texts[i].polarity, "%s: %d", texts[i].text, x.r.claims.items[k].polarity);
+    for (size_t k = 0; k < x.r.claims.count; k++)
+      ck_assert_msg(x.r.claims.items[k].polarity == texts[i].polarity, "%s: %d", texts[i].text, x.r.claims.items[k].polarity);
     done(&x);
   }
 }
@@ -346,7 +349,9 @@ START_TEST(the_strike_of_a_day_is_over_with_it) {
   static const struct {
     const char *text;
     bool ends;
-  } texts[] = {{"The storm of 13 May 2011 halved takings.", true}, {"The storm of 13 May 2011 hit the port.", true}, {"The price increase of 3 June 2011 hurt sales.", false},
+  } texts[] = {{"The storm of 13 May 2011 halved takings.", true},
+               {"The storm of 13 May 2011 hit the port.", true},
+               {"The price increase of 3 June 2011 hurt sales.", false},
                {"The storm since 13 May 2011 hurt sales.", false}};
   PropterNames *names;
   size_t at;
@@ -370,12 +375,14 @@ static const struct {
   const char *text, *words, *first, *last, *name;
   bool ends;
 } clauses[] = {
-    {"A second production line was opened in November 2010.", "A second production line was opened", "2010-11-01", "2010-11-30", "second production line was opened", false},
+    {"A second production line was opened in November 2010.", "A second production line was opened", "2010-11-01", "2010-11-30",
+     "second production line was opened", false},
     {"We redesigned the website on 10 February 2011.", "We redesigned the website", "2011-02-10", "2011-02-10", "We redesigned the website", false},
     {"From 27 October 2010 we doubled ad spend.", "we doubled ad spend", "2010-10-27", "2010-10-27", "we doubled ad spend", false},
     {"In May 2011 the city closed the bridge.", "the city closed the bridge", "2011-05-01", "2011-05-31", "city closed the bridge", true},
     {"The web shop was offline from 3 to 5 May 2011.", "The web shop was offline", "2011-05-03", "2011-05-05", "web shop was offline", true},
-    {"On 7 March 2011 the power failed for six hours at both branches.", "the power failed for six hours at both branches", "2011-03-07", "2011-03-07", "power failed", true},
+    {"On 7 March 2011 the power failed for six hours at both branches.", "the power failed for six hours at both branches", "2011-03-07", "2011-03-07",
+     "power failed", true},
     {"The power failed for three weeks on 7 March 2011.", "The power failed for three weeks", "2011-03-07", "2011-03-27", "power failed", true},
     {"The power failed for two months on 31 December 2010.", "The power failed for two months", "2010-12-31", "2011-02-27", "power failed", true},
     {"On Monday 2 May 2011 a burst pipe closed our shop for the whole day.", "a burst pipe closed our shop for the whole day", "2011-05-02", "2011-05-02",

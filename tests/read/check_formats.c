@@ -50,7 +50,9 @@ START_TEST(the_sample_says_the_same_in_every_format) {
     PropterDocument *d = doc_of(propter_buf_str(&bytes), doc_samples[i]);
     propter_buf_reset(&other);
     claims_of(rules, d, i ? &other : &first);
-    if (i) ck_assert_msg(propter_str_equal(propter_buf_str(&other), propter_buf_str(&first)), "%s:\n%s\n%s:\n%s", doc_samples[0], first.data, doc_samples[i], other.data);
+    if (i)
+      ck_assert_msg(propter_str_equal(propter_buf_str(&other), propter_buf_str(&first)), "%s:\n%s\n%s:\n%s", doc_samples[0], first.data, doc_samples[i],
+                    other.data);
     propter_document_free(d);
   }
   ck_assert_ptr_nonnull(strstr(first.data, "crane strike"));

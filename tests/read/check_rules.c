@@ -121,11 +121,12 @@ END_TEST
 
 /* A file with mistakes: each is told with its line, what is right is used, and a built-in rule stays in the place of a bad one of its name. */
 START_TEST(mistakes_in_a_file_are_left_out) {
-  static const char text[] = "rule begets\ntrigger beget\npattern {cause} begets {effect}\nprecision .9\nexample {cause:Haste} begets {effect:waste}.\ncounter It begat.\n\n"
-                             "rule broken\ntrigger zz\npattern {cause} (zz {effect}\nprecision .9\nexample {cause:Haste} zz {effect:waste}.\ncounter It begat.\n\n"
-                             "rule bare\ntrigger zz\npattern {cause} zz {effect}\nprecision .9\n\n"
-                             "rule because-of\ntrigger zz\npattern {cause} zzs {effect}\nprecision .9\nexample {cause:Haste} gives {effect:waste}.\ncounter It begat.\n\n"
-                             "condition (if\n";
+  static const char text[] =
+      "rule begets\ntrigger beget\npattern {cause} begets {effect}\nprecision .9\nexample {cause:Haste} begets {effect:waste}.\ncounter It begat.\n\n"
+      "rule broken\ntrigger zz\npattern {cause} (zz {effect}\nprecision .9\nexample {cause:Haste} zz {effect:waste}.\ncounter It begat.\n\n"
+      "rule bare\ntrigger zz\npattern {cause} zz {effect}\nprecision .9\n\n"
+      "rule because-of\ntrigger zz\npattern {cause} zzs {effect}\nprecision .9\nexample {cause:Haste} gives {effect:waste}.\ncounter It begat.\n\n"
+      "condition (if\n";
   char path[] = "rules-XXXXXX";
   int file = mkstemp(path);
   ck_assert_int_ge(file, 0);
@@ -177,9 +178,12 @@ START_TEST(rules_are_probed_when_they_are_added) {
   ck_ok(propter_rules_new(NULL, &rules, err));
   propter_rules_report(rules, complain, &b);
   ck_assert_uint_eq(b.len, 0);
-  ck_ok(propter_rules_add(rules, PROPTER_STR("rule bomb\ntrigger zz\npattern {cause} zz (?:\\w+\\s?)+: {effect}\nprecision .9\nexample {cause:Xy} zz aaab bb: {effect:sales}.\ncounter No.\n"
-                                             "rule good\ntrigger begot\npattern {cause} begot {effect}\nprecision .9\nexample {cause:Rain} begot {effect:mud}.\ncounter No.\n"),
-                          "mine.rules", err));
+  ck_ok(propter_rules_add(
+      rules,
+      PROPTER_STR(
+          "rule bomb\ntrigger zz\npattern {cause} zz (?:\\w+\\s?)+: {effect}\nprecision .9\nexample {cause:Xy} zz aaab bb: {effect:sales}.\ncounter No.\n"
+          "rule good\ntrigger begot\npattern {cause} begot {effect}\nprecision .9\nexample {cause:Rain} begot {effect:mud}.\ncounter No.\n"),
+      "mine.rules", err));
   propter_rules_report(rules, complain, &b);
   ck_assert_msg(b.data && strstr(b.data, "bomb: took too many steps three times") && !strstr(b.data, "good"), "%s", b.data ? b.data : "nothing reported");
   propter_rules_free(rules);

@@ -302,11 +302,14 @@ START_TEST(a_changed_passage_withdraws_its_own_claims) {
   const char *folder = support_folder();
   PropterGraph *g = make_graph(folder);
   PropterBuf before = {0}, after = {0};
-  write_note(folder, "n.md", "# Note\n\nBakery jobs fell because of the strike.\n\nFerry jobs rose because of the flood.\n\nBakery jobs fell because of the strike.\n");
+  write_note(folder, "n.md",
+             "# Note\n\nBakery jobs fell because of the strike.\n\nFerry jobs rose because of the flood.\n\nBakery jobs fell because of the strike.\n");
   (void)read_into(g, support_path(folder, "docs"));
   claim_names(g, &before);
   ck_assert_uint_eq(lines_not_in(before.data, ""), 3);
-  write_note(folder, "n.md", "# Note\n\nNew words above.\n\nBakery jobs fell because of the strike.\n\nFerry jobs rose because of the storm.\n\nBakery jobs fell because of the strike.\n");
+  write_note(
+      folder, "n.md",
+      "# Note\n\nNew words above.\n\nBakery jobs fell because of the strike.\n\nFerry jobs rose because of the storm.\n\nBakery jobs fell because of the strike.\n");
   (void)read_into(g, support_path(folder, "docs"));
   claim_names(g, &after);
   ck_assert_uint_eq(lines_not_in(before.data, after.data), 1);

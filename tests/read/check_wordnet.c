@@ -18,7 +18,8 @@ static const char nouns[] = LICENCE "00000020 03 n 01 thing 0 000 | what there i
 static const char *small_wordnet(void) {
   static const struct {
     const char *name, *text;
-  } files[] = {{"index.noun", LICENCE "big_blow n 1 2 @ @i 1 0 00000151  \nmouse n 1 0 1 0 00000999  \nstorm n 2 2 @ + 2 1 00000067 00000020  \nthing n 1 0 1 0 00000020  \n"},
+  } files[] = {{"index.noun", LICENCE
+                "big_blow n 1 2 @ @i 1 0 00000151  \nmouse n 1 0 1 0 00000999  \nstorm n 2 2 @ + 2 1 00000067 00000020  \nthing n 1 0 1 0 00000020  \n"},
                {"data.noun", nouns},
                {"noun.exc", "mice mouse\nstormen storm thing\n"},
                {"index.verb", LICENCE "rage v 1 1 + 1 0 00000020  \nstorm v 1 1 + 1 0 00000020  \n"},

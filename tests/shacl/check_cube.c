@@ -41,7 +41,9 @@ static const struct {
     {STRUCTURE ONE ":o2 a qb:Observation ; qb:dataSet :set ; :place :nowhere ; :day 1 ; :value 4 ; :unit \"k\" .", "IC-19 "},
     {STRUCTURE TREE ":place qb:codeList :tree . :tree qb:parentChildProperty :holds . :top :holds :here , :there . " ONE TWO, ""},
     {STRUCTURE TREE ":place qb:codeList :tree . :tree qb:parentChildProperty :holds . :top :holds :here . " ONE TWO, "IC-20 "},
-    {STRUCTURE TREE ":place qb:codeList :tree . :tree qb:parentChildProperty [ owl:inverseOf :in ] . :here :in :mid . :mid :in :top . :there :in :top . " ONE TWO, ""},
+    {STRUCTURE TREE
+     ":place qb:codeList :tree . :tree qb:parentChildProperty [ owl:inverseOf :in ] . :here :in :mid . :mid :in :top . :there :in :top . " ONE TWO,
+     ""},
     {STRUCTURE TREE ":place qb:codeList :tree . :tree qb:parentChildProperty [ owl:inverseOf :in ] . :here :in :top . " ONE TWO, "IC-21 "},
     /* Values may stand at the slice or the data set. */
     {STRUCTURE ":set :unit \"k\" ; qb:slice :slice . :slice a qb:Slice ; qb:sliceStructure :key ; :day 1 ; qb:observation :o1 . :s qb:sliceKey :key . "

@@ -52,7 +52,8 @@ START_TEST(every_pair_is_there_once) {
     if (i != 1501) three += l * l * r, three_sum += r * triangle(l) * l;
   }
   check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?a + ?b) AS ?sum) { ?s :left ?a ; :right ?b }", "merge join", rows, sum);
-  check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?a + IF(BOUND(?b), ?b, 0)) AS ?sum) { ?s :left ?a OPTIONAL { ?s :right ?b } }", "optional merge join", alone, alone_sum);
+  check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?a + IF(BOUND(?b), ?b, 0)) AS ?sum) { ?s :left ?a OPTIONAL { ?s :right ?b } }", "optional merge join", alone,
+        alone_sum);
   check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?a) AS ?sum) { ?s :left ?a ; :right ?b ; :left ?c FILTER(?s NOT IN (:s1501)) }", "merge join", three, three_sum);
   propter_graph_close(graph);
 }
@@ -69,8 +70,8 @@ START_TEST(other_positions_agree_too) {
   /* the variable stands twice in the pattern that is merged: one twin of two is the subject itself */
   check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?i) AS ?sum) { ?s :number ?i OPTIONAL { ?s :twin ?s } }", "optional merge join", SUBJECTS, triangle(SUBJECTS));
   /* sorted by objects: who has a one among the left values, with the number */
-  check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?v) AS ?sum) { ?s :left 1 . ?s ?p ?v FILTER(?p IN (:number, :left) && (?p = :number || ?v = 1)) }", "merge join", number,
-        number_sum);
+  check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?v) AS ?sum) { ?s :left 1 . ?s ?p ?v FILTER(?p IN (:number, :left) && (?p = :number || ?v = 1)) }", "merge join",
+        number, number_sum);
   check(graph, "SELECT (COUNT(*) AS ?n) (SUM(?v) AS ?sum) { ?x :number ?v . ?y :twin ?v }", "merge join", SUBJECTS / 4, 0);
   propter_graph_close(graph);
 }

@@ -9,7 +9,7 @@ Suite *suite_parse(void);
 static const char *const good[] = {
     "SELECT * { ?s ?p ?o }",
     ("PREFIX : <http://e/> SELECT DISTINCT ?a (COUNT(DISTINCT ?b) AS ?n) FROM <g> FROM NAMED :h WHERE { ?a :p/^:q*|!(:r|^a) ?b ; :s 'x'@en, 1.5e3, -2, true . [ :t ( 1 2 ) ] :u () } "
-    "GROUP BY ?a HAVING (?n > 1) ORDER BY DESC(?n) ?a LIMIT 5 OFFSET 2 VALUES ?a { UNDEF <x> 'y'^^:d }"),
+     "GROUP BY ?a HAVING (?n > 1) ORDER BY DESC(?n) ?a LIMIT 5 OFFSET 2 VALUES ?a { UNDEF <x> 'y'^^:d }"),
     "BASE <http://e/> ASK { { ?a <p> ?b } UNION { ?a <q> ?b FILTER (?a + 1 * 2 -3 < 4 && ?b IN (1, 2) || !BOUND(?b) && ?b NOT IN ()) } OPTIONAL { ?b <r> ?c } MINUS { ?c <s> ?d } }",
     "CONSTRUCT { ?s <p> _:x . _:x <q> [] } WHERE { GRAPH ?g { ?s ?p ?o } SERVICE SILENT <e> { ?s ?p ?o } BIND (IF(EXISTS { ?s ?p ?o }, 1, COALESCE(?o, 2)) AS ?n) }",
     "CONSTRUCT WHERE { ?s ?p ?o . ?o <q> 1 }",

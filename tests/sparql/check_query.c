@@ -114,12 +114,14 @@ START_TEST(regular_expressions_are_those_of_xpath) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char query[512];
     const bool valid = *cases[i].yes;
-    snprintf(query, sizeof query, "SELECT (IF(REGEX('%s', '%s', '%s'), 1, 0) AS ?y) (IF(REGEX('%s', '%s', '%s'), 1, 0) AS ?n) {}", cases[i].yes, cases[i].pattern,
-             cases[i].flags, cases[i].no, cases[i].pattern, cases[i].flags);
+    snprintf(query, sizeof query, "SELECT (IF(REGEX('%s', '%s', '%s'), 1, 0) AS ?y) (IF(REGEX('%s', '%s', '%s'), 1, 0) AS ?n) {}", cases[i].yes,
+             cases[i].pattern, cases[i].flags, cases[i].no, cases[i].pattern, cases[i].flags);
     ck_assert_msg(strcmp(world_ask(graph, query, NULL), valid ? "1 0" : "- -") == 0, "%s: %s", query, world_ask(graph, query, NULL));
   }
-  ck_assert_str_eq(world_ask(graph, "SELECT (REPLACE('abcdefghijkl', '(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)', '$11-$12-$1$0') AS ?x) (REPLACE('ab', '(a)', '$12') AS ?y) {}", NULL),
-                   "\"k-a2-aabcdefghijkl\" \"a2b\"");
+  ck_assert_str_eq(
+      world_ask(graph, "SELECT (REPLACE('abcdefghijkl', '(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)', '$11-$12-$1$0') AS ?x) (REPLACE('ab', '(a)', '$12') AS ?y) {}",
+                NULL),
+      "\"k-a2-aabcdefghijkl\" \"a2b\"");
   propter_graph_close(graph);
 }
 END_TEST
@@ -248,10 +250,11 @@ START_TEST(the_plan_says_what_is_computed) {
   static const char long_name[] = "é123456789é123456789é123456789é123456789é123456789é123456789é123456789é123456789é123456789";
   PropterGraph *graph = world_open(people);
   PropterBuf text = {0};
-  const char *plan = world_plan(graph,
-                                "SELECT ?b (SUM(?n) + 1 AS ?sum) (COUNT(DISTINCT ?a) AS ?many) { ?a :knows ?b ; :age ?n FILTER(?n > 5 && STRLEN(STR(?a)) > 1) } "
-                                "GROUP BY ?b HAVING (?b != :x) ORDER BY DESC(?sum) ?b",
-                                NULL);
+  const char *plan =
+      world_plan(graph,
+                 "SELECT ?b (SUM(?n) + 1 AS ?sum) (COUNT(DISTINCT ?a) AS ?many) { ?a :knows ?b ; :age ?n FILTER(?n > 5 && STRLEN(STR(?a)) > 1) } "
+                 "GROUP BY ?b HAVING (?b != :x) ORDER BY DESC(?sum) ?b",
+                 NULL);
   static const char *const wanted[] = {"filter  (STRLEN(STR(?a)) > ", "group  ?b SUM(?n) COUNT(DISTINCT ?a)  estimated", "filter  (?b != <urn:x>)  estimated",
                                        "extend  (SUM(?n) + ", " AS ?sum  estimated", "order  DESC(?sum) ?b  estimated", "\nplanning  "};
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) ck_assert_msg(strstr(plan, wanted[i]) != NULL, "%s in\n%s", wanted[i], plan);
@@ -275,8 +278,9 @@ START_TEST(the_plan_of_a_query_that_fails_is_shown) {
   PropterError failure = {0};
   options.memory = 1 << 20;
   ck_ok(propter_snapshot_open(graph, 0, &snapshot, err));
-  ck_ok(propter_query_parse(PROPTER_STR("SELECT (GROUP_CONCAT(?x) AS ?t) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o BIND(CONCAT(STR(?a), STR(?d)) AS ?x) }"),
-                            PROPTER_STR(""), &query, err));
+  ck_ok(propter_query_parse(
+      PROPTER_STR("SELECT (GROUP_CONCAT(?x) AS ?t) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o BIND(CONCAT(STR(?a), STR(?d)) AS ?x) }"),
+      PROPTER_STR(""), &query, err));
   ck_assert_int_eq(propter_query_explain(query, snapshot, &options, false, &text, &failure), PROPTER_LIMIT);
   ck_assert_msg(strstr(text.data, "group  GROUP_CONCAT(?x; SEPARATOR=") != NULL && strstr(text.data, "planning  ") != NULL, "%s", text.data);
   ck_assert_ptr_nonnull(strstr(failure.message, "it may use"));

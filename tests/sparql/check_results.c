@@ -45,21 +45,27 @@ static const struct Format {
   const char *format, *wanted;
   size_t rows;
 } formats[] = {
-    {"json", "{\"head\":{\"vars\":[\"s\",\"o\",\"x\"]},\"results\":{\"bindings\":[\n"
-             "{\"s\":{\"type\":\"uri\",\"value\":\"a:x\"},\"o\":{\"type\":\"literal\",\"value\":\"say \\\"hi\\\", <you> & me\\n\",\"xml:lang\":\"en\"}},\n"
-             "{\"s\":{\"type\":\"bnode\",\"value\":\"b0\"},\"o\":{\"type\":\"literal\",\"value\":\"-5\",\"datatype\":\"" XSD
-             "integer\"},\"x\":{\"type\":\"literal\",\"value\":\"=1+1\"}},\n"
-             "{\"o\":{\"type\":\"literal\",\"value\":\"\\u001b[31m\\u0001\xC2\x9Bred\"},\"x\":{\"type\":\"literal\",\"value\":\"\"}}\n]}}\n", 3},
+    {"json",
+     "{\"head\":{\"vars\":[\"s\",\"o\",\"x\"]},\"results\":{\"bindings\":[\n"
+     "{\"s\":{\"type\":\"uri\",\"value\":\"a:x\"},\"o\":{\"type\":\"literal\",\"value\":\"say \\\"hi\\\", <you> & me\\n\",\"xml:lang\":\"en\"}},\n"
+     "{\"s\":{\"type\":\"bnode\",\"value\":\"b0\"},\"o\":{\"type\":\"literal\",\"value\":\"-5\",\"datatype\":\"" XSD
+     "integer\"},\"x\":{\"type\":\"literal\",\"value\":\"=1+1\"}},\n"
+     "{\"o\":{\"type\":\"literal\",\"value\":\"\\u001b[31m\\u0001\xC2\x9Bred\"},\"x\":{\"type\":\"literal\",\"value\":\"\"}}\n]}}\n",
+     3},
     {"application/sparql-results+xml; charset=utf-8",
      "<?xml version=\"1.0\"?>\n<sparql xmlns=\"http://www.w3.org/2005/sparql-results#\">\n  <head>\n    <variable name=\"s\"/>\n    <variable name=\"o\"/>\n    <variable name=\"x\"/>\n  </head>\n  <results>\n"
      "    <result>\n      <binding name=\"s\"><uri>a:x</uri></binding>\n      <binding name=\"o\"><literal xml:lang=\"en\">say &quot;hi&quot;, &lt;you&gt; &amp; me\n</literal></binding>\n    </result>\n"
      "    <result>\n      <binding name=\"s\"><bnode>b0</bnode></binding>\n      <binding name=\"o\"><literal datatype=\"" XSD
      "integer\">-5</literal></binding>\n      <binding name=\"x\"><literal>=1+1</literal></binding>\n    </result>\n"
-     "  </results>\n</sparql>\n", 2},
+     "  </results>\n</sparql>\n",
+     2},
     {"csv", "s,o,x\r\na:x,\"say \"\"hi\"\", <you> & me\n\",\r\n_:b0,-5,'=1+1\r\n,\x1B[31m\x01\xC2\x9Bred,\r\n", 3},
-    {"tsv", "?s\t?o\t?x\n<a:x>\t\"say \\\"hi\\\", <you> & me\\n\"@en\t\n_:b0\t\"-5\"^^<" XSD "integer>\t\"=1+1\"\n\t\"\\u001B[31m\\u0001\xC2\x9Bred\"\t\"\"\n", 3},
+    {"tsv", "?s\t?o\t?x\n<a:x>\t\"say \\\"hi\\\", <you> & me\\n\"@en\t\n_:b0\t\"-5\"^^<" XSD "integer>\t\"=1+1\"\n\t\"\\u001B[31m\\u0001\xC2\x9Bred\"\t\"\"\n",
+     3},
     {"table",
-     "s      o                         x\n-----  ------------------------  ----\n<a:x>  say \"hi\", <you> & me @en  \n_:b0   -5                        =1+1\n       \xEF\xBF\xBD[31m\xEF\xBF\xBD\xEF\xBF\xBD" "red                \n(3 rows)\n", 3},
+     "s      o                         x\n-----  ------------------------  ----\n<a:x>  say \"hi\", <you> & me @en  \n_:b0   -5                        =1+1\n       \xEF\xBF\xBD[31m\xEF\xBF\xBD\xEF\xBF\xBD"
+     "red                \n(3 rows)\n",
+     3},
 };
 
 START_TEST(test_formats) {

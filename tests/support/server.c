@@ -56,8 +56,8 @@ const char *server_start(void) {
   for (int i = 0; made && (i == 0 || (!runs && i < PORTS)); i++) {
     int port = 20000 + (int)((getpid() + i * 997) % 12000);
     (void)snprintf(address, sizeof address, "postgresql://postgres@127.0.0.1:%d/postgres", port);
-    runs = command("cd / && runuser -u postgres -- %s/pg_ctl -D %s/data -w -o '-F -k %s -h 127.0.0.1 -p %d' -l %s/log start >/dev/null 2>&1", bin, folder, folder,
-                   port, folder) == 0;
+    runs = command("cd / && runuser -u postgres -- %s/pg_ctl -D %s/data -w -o '-F -k %s -h 127.0.0.1 -p %d' -l %s/log start >/dev/null 2>&1", bin, folder,
+                   folder, port, folder) == 0;
   }
   if (!runs) {
     puts("# no PostgreSQL: its server did not start; the end of its log:");

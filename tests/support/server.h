@@ -12,7 +12,8 @@ bool server_fill(const char *script, const char *const *replace);
 /* Fills an SQLite file likewise, made anew. */
 bool sqlite_fill(const char *path, const char *script, const char *const *replace);
 
-/* A MariaDB that listens on loopback, started by the first call and stopped at exit, for the driver of unixODBC: its address as "odbc:…". NULL: there is none. */
+/* A MariaDB that listens on loopback, started by the first call and stopped at exit, for the driver of unixODBC: its address as "odbc:…". NULL: there is none.
+ */
 const char *mysql_start(void);
 /* Empties its database test and runs a script in it. */
 bool mysql_fill(const char *script);

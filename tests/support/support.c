@@ -67,7 +67,8 @@ uint64_t support_fail_everywhere(PropterFaultKind kind, SupportOperation operati
       status = operation(payload, &err);
       /* Caches may spare a later run its last points: what was not reached did not fail. */
       bool failed = propter_fault_end(kind) >= n;
-      ck_assert_msg(may_recover || !failed || status != PROPTER_OK, "point %llu of %llu: failure went unnoticed", (unsigned long long)n, (unsigned long long)points);
+      ck_assert_msg(may_recover || !failed || status != PROPTER_OK, "point %llu of %llu: failure went unnoticed", (unsigned long long)n,
+                    (unsigned long long)points);
     }
   memset(&err, 0, sizeof err);
   status = operation(payload, &err);

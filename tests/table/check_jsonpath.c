@@ -97,18 +97,72 @@ static const Case cases[] = {
     {"[\"a\\nb\",\"a\\rb\",\"a\\u2028b\",\"axb\"]", "$[?match(@,'a.b')]", "[\"a\\u2028b\",\"axb\"]"},
     {"[\"a.b\",\"axb\"]", "$[?match(@,'a[.]b')]", "[\"a.b\"]"},
     {"[\"a.b\",\"axb\"]", "$[?match(@,'a\\\\.b')]", "[\"a.b\"]"},
-    {"[{\"v\":\"abc\",\"r\":\"a.c\"},{\"v\":\"abc\",\"r\":\"b\"},{\"v\":\"b\",\"r\":\"b\"},{\"v\":\"b\",\"r\":\"(\"},{\"v\":\"b\",\"r\":1}]", "$[?match(@.v,@.r)].r", "[\"a.c\",\"b\"]"},
+    {"[{\"v\":\"abc\",\"r\":\"a.c\"},{\"v\":\"abc\",\"r\":\"b\"},{\"v\":\"b\",\"r\":\"b\"},{\"v\":\"b\",\"r\":\"(\"},{\"v\":\"b\",\"r\":1}]",
+     "$[?match(@.v,@.r)].r", "[\"a.c\",\"b\"]"},
     {"[\"\\u0416\"]", "$[?match(@,'\\\\p{Lu}')]", "[\"\\u0416\"]"},
     {"[1]", "$[?match('x','x') && length('ab')==2]", "[1]"},
 };
 
-static const char *const wrong[] = {
-    "$.a[", "$.a]", "$[01]", "$[-0]", "$[1.0]", "$[1e0]", "$[9007199254740992]", "$[1:2:3:4]", "$['a", "$[\"a\\'\"]", "$['a\\\"']", "$['\\x']", "$['\\uDC00']",
-    "$['\\uD800']", "$['\\uD800\\u0041']", "$['\n']", "$.", "$..", "$...a", "$[]", "$[,1]", "$[1,]", "$[?]", "$[?1]", "$[?true]", "$[?@.a]x", "$[?@.a ==]", "$[?@.a = 1]",
-    "$[?@.a == 01]", "$[?@.a == .5]", "$[?@.a == 1.]", "$[?@.a == +1]", "$[?@.a == 1e]", "$[?@.a == nul]", "$[?@..a == 1]", "$[?@[*] == 1]", "$[?@[0,1] == 1]", "$[?@[:1] == 1]",
-    "$[?(@.a) == 1]", "$[?!@.a == 1]", "$[?!!@.a]", "$[?@.a && ]", "$[?@.a | @.b]", "$[?(@.a]", "$[?count(1) > 0]", "$[?count(@.a, @.b) > 0]", "$[?count(@.a)]", "$[?length(@.a)]",
-    "$[?value(@.a)]", "$[?length(@.*) > 1]", "$[?length() > 1]", "$[?length (@.a) > 1]", "$[?match(@.a)]", "$[?match(@.a, '(')]", "$[?match(@.*, 'a')]", "$[?match(@.a, 'a') == true]",
-    "$[?length(match(@.a, 'a')) == 1]", "$[?nothing(@.a)]", "$[?@.1a]", "$[?@. a]"};
+static const char *const wrong[] = {"$.a[",
+                                    "$.a]",
+                                    "$[01]",
+                                    "$[-0]",
+                                    "$[1.0]",
+                                    "$[1e0]",
+                                    "$[9007199254740992]",
+                                    "$[1:2:3:4]",
+                                    "$['a",
+                                    "$[\"a\\'\"]",
+                                    "$['a\\\"']",
+                                    "$['\\x']",
+                                    "$['\\uDC00']",
+                                    "$['\\uD800']",
+                                    "$['\\uD800\\u0041']",
+                                    "$['\n']",
+                                    "$.",
+                                    "$..",
+                                    "$...a",
+                                    "$[]",
+                                    "$[,1]",
+                                    "$[1,]",
+                                    "$[?]",
+                                    "$[?1]",
+                                    "$[?true]",
+                                    "$[?@.a]x",
+                                    "$[?@.a ==]",
+                                    "$[?@.a = 1]",
+                                    "$[?@.a == 01]",
+                                    "$[?@.a == .5]",
+                                    "$[?@.a == 1.]",
+                                    "$[?@.a == +1]",
+                                    "$[?@.a == 1e]",
+                                    "$[?@.a == nul]",
+                                    "$[?@..a == 1]",
+                                    "$[?@[*] == 1]",
+                                    "$[?@[0,1] == 1]",
+                                    "$[?@[:1] == 1]",
+                                    "$[?(@.a) == 1]",
+                                    "$[?!@.a == 1]",
+                                    "$[?!!@.a]",
+                                    "$[?@.a && ]",
+                                    "$[?@.a | @.b]",
+                                    "$[?(@.a]",
+                                    "$[?count(1) > 0]",
+                                    "$[?count(@.a, @.b) > 0]",
+                                    "$[?count(@.a)]",
+                                    "$[?length(@.a)]",
+                                    "$[?value(@.a)]",
+                                    "$[?length(@.*) > 1]",
+                                    "$[?length() > 1]",
+                                    "$[?length (@.a) > 1]",
+                                    "$[?match(@.a)]",
+                                    "$[?match(@.a, '(')]",
+                                    "$[?match(@.*, 'a')]",
+                                    "$[?match(@.a, 'a') == true]",
+                                    "$[?length(match(@.a, 'a')) == 1]",
+                                    "$[?nothing(@.a)]",
+                                    "$[?@.1a]",
+                                    "$[?@. a]"};
 
 static void select_all(const char *document, const char *text, PropterBuf *out) {
   json_error_t why;
@@ -145,7 +199,8 @@ START_TEST(selects) {
     PropterBuf found = {0}, wanted = {0};
     select_all(cases[i].document, cases[i].path, &found);
     normal(cases[i].wanted, &wanted);
-    ck_assert_msg(propter_str_equal(propter_buf_str(&found), propter_buf_str(&wanted)), "%s in %s: %s, wanted %s", cases[i].path, cases[i].document, found.data, wanted.data);
+    ck_assert_msg(propter_str_equal(propter_buf_str(&found), propter_buf_str(&wanted)), "%s in %s: %s, wanted %s", cases[i].path, cases[i].document, found.data,
+                  wanted.data);
     propter_buf_clear(&found);
     propter_buf_clear(&wanted);
   }

@@ -208,8 +208,8 @@ END_TEST
 static const char *ods(const char *tables) {
   static char content[1 << 18];
   (void)snprintf(content, sizeof content,
-                 "<?xml version='1.0' encoding='UTF-8'?><office:document-content xmlns:office='" ODF "office:1.0' xmlns:table='" ODF "table:1.0' xmlns:text='" ODF
-                 "text:1.0'><office:body><office:spreadsheet>%s</office:spreadsheet></office:body></office:document-content>",
+                 "<?xml version='1.0' encoding='UTF-8'?><office:document-content xmlns:office='" ODF "office:1.0' xmlns:table='" ODF
+                 "table:1.0' xmlns:text='" ODF "text:1.0'><office:body><office:spreadsheet>%s</office:spreadsheet></office:body></office:document-content>",
                  tables);
   return archive_file((const ArchivePart[]){{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"}, {"content.xml", content}, {NULL, NULL}}, "t.ods");
 }
@@ -274,9 +274,10 @@ START_TEST(ods_mistakes) {
   expect_error(dump_of(good, "Two"), PROPTER_INVALID, "found an empty file");
   expect_error(dump_of(ods("<table:table table:name='One'>" TEXT("k") "</table:table>"), NULL), PROPTER_INVALID, "outside a row");
   expect_error(dump_of(ods("<table:table>"), NULL), PROPTER_SYNTAX, "content.xml");
-  expect_error(dump_of(ods("<table:table>" ROW("<table:table-cell table:number-columns-repeated='99999' office:value-type='float' office:value='1'/>") "</table:table>"),
-                       NULL),
-               PROPTER_LIMIT, "columns");
+  expect_error(
+      dump_of(ods("<table:table>" ROW("<table:table-cell table:number-columns-repeated='99999' office:value-type='float' office:value='1'/>") "</table:table>"),
+              NULL),
+      PROPTER_LIMIT, "columns");
   expect_error(dump_of(archive_file((const ArchivePart[]){{"a.txt", "a"}, {NULL, NULL}}, "a.ods"), NULL), PROPTER_NOT_FOUND, "content.xml");
   expect_error(dump_of(archive_file((const ArchivePart[]){{"content.xml", "<!DOCTYPE r [<!ENTITY a 'aaaa'>]><r>&a;</r>"}, {NULL, NULL}}, "a.ods"), NULL),
                PROPTER_INVALID, "without DOCTYPE");

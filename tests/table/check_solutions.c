@@ -81,20 +81,22 @@ START_TEST(results_xml) {
   expect(XML("<variable name='p'/><variable name='n'/>", ROWS), "t.srx", (PropterTableOptions){0}, "p|n;5:http://e/1|<\xC3\xA9;6:|7^integer;7:b|");
   expect(XML("<variable name='p'/>", ""), "t.xml", (PropterTableOptions){.format = "srx"}, "p");
   expect(XML("<variable name='p'/>", ""), "t.srx", (PropterTableOptions){.format = "csv"}, "p");
-  expect_error("<sparql xmlns='http://www.w3.org/2005/sparql-results#'><head/><boolean>true</boolean></sparql>", "t.srx", (PropterTableOptions){0}, PROPTER_INVALID, 0,
-               "expected the variables of SPARQL solutions");
+  expect_error("<sparql xmlns='http://www.w3.org/2005/sparql-results#'><head/><boolean>true</boolean></sparql>", "t.srx", (PropterTableOptions){0},
+               PROPTER_INVALID, 0, "expected the variables of SPARQL solutions");
   expect_error(XML("<variable name='p'/>", "<result>\n"), "t.srx", (PropterTableOptions){0}, PROPTER_SYNTAX, 6, "not well-formed XML");
   expect_error(XML("<variable name=\"p'] | //*['\"/>", ROWS), "t.srx", (PropterTableOptions){0}, PROPTER_INVALID, 0, "expected the name of a variable");
 }
 END_TEST
 
 START_TEST(results_json) {
-  const char *text = "{\"head\": {\"vars\": [\"p\", \"n\"]},\n\"results\": {\"bindings\": [\n{\"p\": {\"type\": \"uri\", \"value\": \"http://e/1\"}, \"n\": {\"type\": \"literal\", "
-                     "\"value\": \"x\", \"xml:lang\": \"de\"}},\n{\"n\": {\"type\": \"literal\", \"value\": \"7\", \"datatype\": \"" XSD "integer\"}}]}}";
+  const char *text =
+      "{\"head\": {\"vars\": [\"p\", \"n\"]},\n\"results\": {\"bindings\": [\n{\"p\": {\"type\": \"uri\", \"value\": \"http://e/1\"}, \"n\": {\"type\": \"literal\", "
+      "\"value\": \"x\", \"xml:lang\": \"de\"}},\n{\"n\": {\"type\": \"literal\", \"value\": \"7\", \"datatype\": \"" XSD "integer\"}}]}}";
   expect(text, "t.srj", (PropterTableOptions){0}, "p|n;3:http://e/1|x;4:|7^integer");
   expect(text, "t.json", (PropterTableOptions){.format = "srj"}, "p|n;3:http://e/1|x;4:|7^integer");
   expect_error("{\"head\": {}, \"boolean\": true}", "t.srj", (PropterTableOptions){0}, PROPTER_INVALID, 0, "expected the variables");
-  expect_error("{\"head\": {\"vars\": [\"p\"]},\n\"results\": {\"bindings\": [\n{\"p\": {\"value\": \"ha", "t.srj", (PropterTableOptions){0}, PROPTER_SYNTAX, 3, "not finished");
+  expect_error("{\"head\": {\"vars\": [\"p\"]},\n\"results\": {\"bindings\": [\n{\"p\": {\"value\": \"ha", "t.srj", (PropterTableOptions){0}, PROPTER_SYNTAX, 3,
+               "not finished");
 }
 END_TEST
 
@@ -117,7 +119,8 @@ START_TEST(statements) {
   PropterTableOptions rdf = {.format = "rdf"};
   expect("<http://e/s> <http://e/p> \"x\"@de , 7 .\n", "t.ttl", rdf,
          "subject|predicate|object|datatype|language|graph;1:http://e/s|http://e/p|x||de|;1:http://e/s|http://e/p|7^integer|" XSD "integer||");
-  expect("_:a <http://e/p> <http://e/o> <http://e/g> .\n", "t.nq", rdf, "subject|predicate|object|datatype|language|graph;1:xa|http://e/p|http://e/o|||http://e/g");
+  expect("_:a <http://e/p> <http://e/o> <http://e/g> .\n", "t.nq", rdf,
+         "subject|predicate|object|datatype|language|graph;1:xa|http://e/p|http://e/o|||http://e/g");
   expect("", "t.nt", rdf, "subject|predicate|object|datatype|language|graph");
   expect_error("<http://e/s> <http://e/p> 1 .\n<http://e/s> <http://e/p> .\n", "t.nt", rdf, PROPTER_SYNTAX, 1, "expected");
   expect_error("x", "t.txt", rdf, PROPTER_USAGE, 0, "whose ending says its RDF syntax");

@@ -129,8 +129,9 @@ END_TEST
 
 /* Rows anywhere in the document, one at a time. */
 START_TEST(json_searched) {
-  const char *text = "{\"v\": [1, {\"items\": [{\"n\": 1},\n{\"n\": 2, \"items\": [{\"n\": 3}]}]}], \"items\": {\"a\": {\"n\": 4},\n\"items\": {\"b\": {\"n\": 5}}},"
-                     " \"x\": {\"items\": 6, \"y\": {}, \"z\": []}}";
+  const char *text =
+      "{\"v\": [1, {\"items\": [{\"n\": 1},\n{\"n\": 2, \"items\": [{\"n\": 3}]}]}], \"items\": {\"a\": {\"n\": 4},\n\"items\": {\"b\": {\"n\": 5}}},"
+      " \"x\": {\"items\": 6, \"y\": {}, \"z\": []}}";
   expect(text, "t.json", "$..items[*]", COLUMNS("n"), "1:1^integer;2:2^integer;2:3^integer;2:4^integer;3:;3:5^integer;");
   expect("[[{\"items\": []}]]", "t.json", "$..items[*]", COLUMNS("n"), "");
   expect("7", "t.json", "$..items[*]", COLUMNS("n"), "");

@@ -185,7 +185,8 @@ typedef struct {
 
 static const char *text_of(const xmlNode *node, const char *name) {
   for (const xmlNode *c = node->children; c; c = c->next)
-    if (c->type == XML_ELEMENT_NODE && strcmp((const char *)c->name, name) == 0 && c->children && c->children->content) return (const char *)c->children->content;
+    if (c->type == XML_ELEMENT_NODE && strcmp((const char *)c->name, name) == 0 && c->children && c->children->content)
+      return (const char *)c->children->content;
   return NULL;
 }
 

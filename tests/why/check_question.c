@@ -166,7 +166,8 @@ START_TEST(so_have_those_to_companies) {
   static const struct {
     const char *file;
     int least;
-  } set[] = {{"questions-shop.tsv", 300}, {"questions-cloud.tsv", 100}, {"questions-cafe.tsv", 25}, {"questions-software.tsv", 25}, {"questions-hospital.tsv", 25}};
+  } set[] = {
+      {"questions-shop.tsv", 300}, {"questions-cloud.tsv", 100}, {"questions-cafe.tsv", 25}, {"questions-software.tsv", 25}, {"questions-hospital.tsv", 25}};
   int worst = 0;
   for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
     const int how = ask_company(set[i].file, set[i].least);

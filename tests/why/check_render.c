@@ -261,12 +261,15 @@ START_TEST(a_false_premise_is_named) {
     const char *premise;
     PropterStatus status;
   } cases[] = {
-      {1, false, true, -43, -42, "the question speaks of a rise, but the figure stood 43 k below what was to be expected; against the month before it fell by 42 k", PROPTER_OK},
-      {1, false, true, -43, 2, "the question speaks of a rise, but the figure stood 43 k below what was to be expected; against the month before it rose by 2 k", PROPTER_OK},
+      {1, false, true, -43, -42,
+       "the question speaks of a rise, but the figure stood 43 k below what was to be expected; against the month before it fell by 42 k", PROPTER_OK},
+      {1, false, true, -43, 2,
+       "the question speaks of a rise, but the figure stood 43 k below what was to be expected; against the month before it rose by 2 k", PROPTER_OK},
       {-1, false, true, 43, NAN, "the question speaks of a fall, but the figure stood 43 k above what was to be expected", PROPTER_OK},
       {-1, false, true, -43, 2, "", PROPTER_OK},
       {0, false, true, -43, 2, "", PROPTER_OK},
-      {1, false, false, 2, 0, "the question speaks of a rise, but the figure stood within what was to be expected; against the month before it did not change", PROPTER_NEGATIVE},
+      {1, false, false, 2, 0, "the question speaks of a rise, but the figure stood within what was to be expected; against the month before it did not change",
+       PROPTER_NEGATIVE},
       {0, true, true, -43, 2, "the question says that the figure did not move, but it stood 43 k below what was to be expected", PROPTER_NEGATIVE},
       {-1, true, true, -43, 2, "the question says that the figure did not fall, but it stood 43 k below what was to be expected", PROPTER_NEGATIVE},
       {1, true, true, -43, 2, "", PROPTER_OK},
@@ -286,7 +289,8 @@ START_TEST(a_comparison_that_a_question_names_is_held_against_it) {
   ck_assert_uint_eq(a->premise.len, 0);
   b->inference->observed = a->inference->observed - 10;
   ck_ok(why_compare(a, b, err));
-  ck_assert_str_eq(a->premise.data, "the question speaks of a fall, but against August 2011 the figure rose by 10 k; it stood 43 k below what was to be expected");
+  ck_assert_str_eq(a->premise.data,
+                   "the question speaks of a fall, but against August 2011 the figure rose by 10 k; it stood 43 k below what was to be expected");
   propter_why_free(a);
   a = supposed(1, false, false, -2, -42), b = answer_for(MADE_ANSWERED, false);
   b->inference->observed = a->inference->observed - 10;

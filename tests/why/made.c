@@ -100,7 +100,8 @@ static void series(PropterInference *f, size_t window, double step, double half)
   PropterSourceCell *c = list(3 * sizeof *c);
   for (size_t i = 0; i < 3; i++) {
     size_t k = window + i - 1;
-    c[i] = (PropterSourceCell){p[k].first, p[k].last, p[k].value, s(EMP "obs-x"), s("ontology/packs/us-employment/us-employment.csv"), 50 + k, s("information")};
+    c[i] =
+        (PropterSourceCell){p[k].first, p[k].last, p[k].value, s(EMP "obs-x"), s("ontology/packs/us-employment/us-employment.csv"), 50 + k, s("information")};
   }
   f->cells = 3, f->cell = c;
 }
@@ -275,8 +276,8 @@ PropterInference *made_inference(MadeKind kind) {
       break;
     case MADE_UNKNOWN:
       series(f, 19, .6, 9);
-      f->outcome = PROPTER_ANSWER_CAUSE_UNKNOWN, f->reason = s("nothing documented reaches the probability from which a cause is named"), f->p_unknown = .88, f->p_none = .07,
-      f->unknown_share = 1;
+      f->outcome = PROPTER_ANSWER_CAUSE_UNKNOWN, f->reason = s("nothing documented reaches the probability from which a cause is named"), f->p_unknown = .88,
+      f->p_none = .07, f->unknown_share = 1;
       PropterCause *c = list(sizeof *c);
       *c = plain(EMP "layoffs", "layoffs at newspapers", .05, PROPTER_GRADE_TEXT_ONLY);
       f->causes = 1, f->cause = c;

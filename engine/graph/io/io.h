@@ -23,7 +23,8 @@ TextSource source_of_text(PropterStr text, const char *name, uint64_t limit);
 
 /* Reads through `source`, counting, and fails with LIMIT beyond its limit. */
 PropterStatus source_read(Source *source, void *bytes, size_t size, size_t *count, PropterError *err);
-/* A file or "-", unpacked if it is packed (gzip, and what pack.h knows): at most `limit` bytes, and within unpack_ratio and unpack_free of `limits`. Close with source_close_file. */
+/* A file or "-", unpacked if it is packed (gzip, and what pack.h knows): at most `limit` bytes, and within unpack_ratio and unpack_free of `limits`. Close with
+ * source_close_file. */
 PropterStatus source_open_file(const char *path, uint64_t limit, const PropterLimits *limits, Source **out, PropterError *err);
 /* Hashes all bytes of the file, packed as they are, from before the first read on; source_hash_end reads what is left of them. */
 PropterStatus source_hash(Source *source, PropterError *err);

@@ -2,7 +2,8 @@
 /* The checks serd does not make, on the bytes before serd sees them: UTF-8, numeric escapes, string escapes, bracket nesting and pairing,
  * length of a line and of a token. It also keeps the place of the byte last handed over
  * and puts an "x" before every blank node label of the document, so that serd's own labels ("b1") never meet one of those, and a blank between
- * a number and the dot of its statement, without which serd forgets the number's datatype; and it takes away white space around "^^" and before the "@" of a language. */
+ * a number and the dot of its statement, without which serd forgets the number's datatype; and it takes away white space around "^^" and before the "@" of a
+ * language. */
 #ifndef GRAPH_IO_SCAN_H
 #define GRAPH_IO_SCAN_H
 

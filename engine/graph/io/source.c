@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes of a file, unpacked on the way if they are packed (gzip here, the rest by pack.h): the limit counts what really comes out, never what a header promises. */
+/* Bytes of a file, unpacked on the way if they are packed (gzip here, the rest by pack.h): the limit counts what really comes out, never what a header
+ * promises. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -354,14 +354,15 @@ typedef struct {
 /* Where the deviation of a metric in the window lies, as a tree: its slices (propter_drill_metric), else the parts of a propter:Definition with propter:SumOf,
  * each against its own baseline, parents before their parts, large before small. Of several definitions of one whole the one whose largest part carries most;
  * parts of less than a twentieth are left out, parts of a quarter and more are taken apart again, three levels deep. Nothing is listed where parts cancel out,
- * where one has no expectation, and where the inferrer holds a slice. Free the list with propter_free; its texts are in `arena`. Errors as propter_drill_metric. */
+ * where one has no expectation, and where the inferrer holds a slice. Free the list with propter_free; its texts are in `arena`. Errors as
+ * propter_drill_metric. */
 PROPTER_API PropterStatus propter_where(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena, PropterPart **out,
                                         size_t *count, PropterError *err);
 
 /* Every member of one of the metric's dimensions in the window, each the sum of its finest slices against their own baselines: those that carry most of the
- * deviation first, those that cannot be judged (NaN) last; where the deviations cancel out exactly, none has a share (NaN). `parent` and `metric` are those of a
- * slice. Nothing is listed where the inferrer holds a slice, and for
- * what is no dimension of the metric. Free the list with propter_free; its texts, the members without the name of the dimension, are in `arena`. */
+ * deviation first, those that cannot be judged (NaN) last; where the deviations cancel out exactly, none has a share (NaN). `parent` and `metric` are those of
+ * a slice. Nothing is listed where the inferrer holds a slice, and for what is no dimension of the metric. Free the list with propter_free; its texts, the
+ * members without the name of the dimension, are in `arena`. */
 PROPTER_API PropterStatus propter_members(PropterInferrer *inferrer, PropterStr metric, PropterStr dimension, PropterDay from, PropterDay to,
                                           PropterArena *arena, PropterPart **out, size_t *count, PropterError *err);
 
@@ -386,9 +387,10 @@ typedef struct {
   bool between_assumed;      /* fewer than three events do not show it: at least half of the effect is taken */
 } PropterWhatIf;
 
-/* What an event, or one of a kind (label or IRI), would do to a metric (label or IRI): event studies (event.h) of what is documented of it in the metric's scope,
- * against the slices of the same cube that it does not touch; pooled by random effects. An event that shares half of its days with another documented one there is
- * left out. `amount` scales the effect: 1 as in the past, 0 nothing. Texts are in `arena` or live as long as the inferrer. NOT_FOUND: no such metric, no such cause. */
+/* What an event, or one of a kind (label or IRI), would do to a metric (label or IRI): event studies (event.h) of what is documented of it in the metric's
+ * scope, against the slices of the same cube that it does not touch; pooled by random effects. An event that shares half of its days with another documented
+ * one there is left out. `amount` scales the effect: 1 as in the past, 0 nothing. Texts are in `arena` or live as long as the inferrer. NOT_FOUND: no such
+ * metric, no such cause. */
 PROPTER_API PropterStatus propter_what_if(PropterInferrer *inferrer, PropterStr metric, PropterStr cause, double amount, PropterArena *arena,
                                           PropterWhatIf *out, PropterError *err);
 

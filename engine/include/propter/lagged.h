@@ -36,8 +36,8 @@ PROPTER_API void propter_lagged_graph_free(PropterLaggedGraph *graph);
  *   var_lingam  that, and links of lag 0 from its residuals by DirectLiNGAM (Hyvärinen, Zhang, Shimizu and Hoyer 2010; Shimizu and others 2011)
  *   pcmci_plus  lagged conditions by PC1, then momentary conditional independence with contemporaneous links and colliders (Runge, UAI 2020)
  *   pc, boss    propter_structure_search over the series and their past as so many variables, time as tiers; p-values by least squares on the parents found
- * A constant series has no links. INVALID: infinite values, contradictory knowledge, fewer steps than the fit needs (saying how many); NOT_FOUND: no such search; LIMIT: too many
- * lags. The graph is the caller's; empty on failure. */
+ * A constant series has no links. INVALID: infinite values, contradictory knowledge, fewer steps than the fit needs (saying how many); NOT_FOUND: no such
+ * search; LIMIT: too many lags. The graph is the caller's; empty on failure. */
 PROPTER_API PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const char *search, const PropterLaggedOptions *options,
                                                 PropterLaggedGraph *graph, PropterError *err);
 

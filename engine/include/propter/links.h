@@ -74,8 +74,8 @@ typedef struct {
 } PropterLinksWritten;
 
 /* Writes links into a graph of their own, named after the search (`parameters`: all that decides its result, in one canonical text), as propter:CausalLink
- * with lag, strength, p, q, stability and effect. The same search again replaces what changed, by a run with PROV; nothing new: no run. `inferrer` is the one that
- * searched; `dry`: only counts. LOCKED: somebody else writes. */
+ * with lag, strength, p, q, stability and effect. The same search again replaces what changed, by a run with PROV; nothing new: no run. `inferrer` is the one
+ * that searched; `dry`: only counts. LOCKED: somebody else writes. */
 PROPTER_API PropterStatus propter_links_write(PropterGraph *graph, PropterInferrer *inferrer, const PropterMetricLinks *links, PropterStr parameters,
                                               PropterStr software, int64_t now, bool dry, PropterLinksWritten *written, PropterError *err);
 
@@ -99,8 +99,8 @@ typedef struct {
   const PropterOrigins *origin;
 } PropterExplained;
 
-/* Root causes among metrics: deviations, the traversal "moved with nothing upstream that moved" (rootcause.h), and Shapley values of mechanisms (mechanism.h) on
- * the graph that propter_links finds. Errors as there; INVALID: a window outside the data, or fewer than 20 periods before it. */
+/* Root causes among metrics: deviations, the traversal "moved with nothing upstream that moved" (rootcause.h), and Shapley values of mechanisms (mechanism.h)
+ * on the graph that propter_links finds. Errors as there; INVALID: a window outside the data, or fewer than 20 periods before it. */
 PROPTER_API PropterStatus propter_explain(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, const PropterLinkOptions *options,
                                           PropterArena *arena, PropterExplained *out, PropterError *err);
 
@@ -124,8 +124,8 @@ typedef struct {
 } PropterUpstream;
 
 /* What moved upstream of a metric in the window: metrics with a link to it (propter_links, the surest lag of each) that moved by their own course, the one that
- * brings most first, each with its own likeliest cause and followed by what moved upstream of it, and so on; each metric once, on the shortest way. Nothing where too few or too many metrics are near to be searched. The list lives in the arena, its texts
- * too or as long as the inferrer. */
+ * brings most first, each with its own likeliest cause and followed by what moved upstream of it, and so on; each metric once, on the shortest way. Nothing
+ * where too few or too many metrics are near to be searched. The list lives in the arena, its texts too or as long as the inferrer. */
 PROPTER_API PropterStatus propter_upstream(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena,
                                            PropterUpstream **out, size_t *count, PropterError *err);
 

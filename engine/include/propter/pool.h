@@ -20,8 +20,8 @@ typedef struct {
 } PropterPipe;
 enum { PROPTER_PIPE_SLOTS = 64 };
 
-/* Runs everything through the pipe with at most `slots` (up to PROPTER_PIPE_SLOTS) items under way. Returns the failure of the first item that has one, when all
- * before it are taken. Runs in the calling thread if no other can be started; fails only as its functions do. */
+/* Runs everything through the pipe with at most `slots` (up to PROPTER_PIPE_SLOTS) items under way. Returns the failure of the first item that has one, when
+ * all before it are taken. Runs in the calling thread if no other can be started; fails only as its functions do. */
 PROPTER_API PropterStatus propter_pool_pipe(const PropterPipe *pipe, size_t slots, unsigned threads, void *payload, PropterError *err);
 
 /* How many threads `threads` means (0: number of processors), at most 64. */

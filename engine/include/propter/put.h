@@ -18,7 +18,8 @@ PROPTER_API void propter_put_html(PropterBuf *out, PropterStr text);            
 PROPTER_API void propter_put_lines(PropterBuf *out, PropterStr text);
 /* With its quotes, nothing lost but what is not UTF-8: what steers, and "<", as \uXXXX. */
 PROPTER_API void propter_put_json(PropterBuf *out, PropterStr text);
-/* A field of a CSV file (RFC 4180), in quotes where it needs them, else as it is. `guard`: what a spreadsheet would run is led by an apostrophe; numbers are not. */
+/* A field of a CSV file (RFC 4180), in quotes where it needs them, else as it is. `guard`: what a spreadsheet would run is led by an apostrophe; numbers are
+ * not. */
 PROPTER_API void propter_put_csv(PropterBuf *out, PropterStr text, bool guard);
 /* The same, guarded, of what propter_put_line makes of the text. */
 PROPTER_API void propter_put_csv_line(PropterBuf *out, PropterStr text);

@@ -59,11 +59,10 @@ typedef struct {
   char *hash;                  /* may be NULL; 33 characters that get what propter_hash_file says of the file, whose bytes are hashed as they are read */
 } PropterRdfOptions;
 
-/* Reads a file; "-" is standard input; gzip, xz, bzip2, zstd, and the one file of a zip or tar are unpacked. N-Triples, N-Quads, Turtle, TriG and RDF/XML are read here, every
- * other format by the helper program propter-raptor, which has no access to files or network (found in $PROPTER_LIBEXEC, else where it
- * was installed). Statements before an error have been handed over: the sink's owner drops them.
- * NOT_FOUND: no such file; USAGE: unknown format; SYNTAX or INVALID: with file, line, column, what was expected and found; LIMIT;
- * TIMEOUT: the helper used up its time; IO; NO_MEMORY. */
+/* Reads a file; "-" is standard input; gzip, xz, bzip2, zstd, and the one file of a zip or tar are unpacked. N-Triples, N-Quads, Turtle, TriG and RDF/XML are
+ * read here, every other format by the helper program propter-raptor, which has no access to files or network (found in $PROPTER_LIBEXEC, else where it was
+ * installed). Statements before an error have been handed over: the sink's owner drops them. NOT_FOUND: no such file; USAGE: unknown format; SYNTAX or INVALID:
+ * with file, line, column, what was expected and found; LIMIT; TIMEOUT: the helper used up its time; IO; NO_MEMORY. */
 PROPTER_API PropterStatus propter_rdf_read(const char *path, const PropterRdfOptions *options, const PropterRdfSink *sink, PropterError *err);
 /* The same for text in memory; `source` names it in errors; options->format is needed. */
 PROPTER_API PropterStatus propter_rdf_read_text(PropterStr text, const char *source, const PropterRdfOptions *options, const PropterRdfSink *sink,
@@ -92,14 +91,14 @@ typedef struct {
 typedef struct PropterRdfWriter PropterRdfWriter;
 
 /* Writer of one document. N-Triples and N-Quads come out statement by statement in the order given. Turtle, TriG, RDF/XML and JSON-LD come out in stretches of
- * 65,536 statements or 16 MiB of terms, sorted by text, each statement once in a stretch; so a document that is no larger is sorted as a whole. RDF/JSON and every
- * canonical document are held and sorted as a whole, and written by propter_rdf_writer_finish. A format without named graphs leaves the graph out. USAGE: format
- * unknown or read only. Free with propter_rdf_writer_close. */
+ * 65,536 statements or 16 MiB of terms, sorted by text, each statement once in a stretch; so a document that is no larger is sorted as a whole. RDF/JSON and
+ * every canonical document are held and sorted as a whole, and written by propter_rdf_writer_finish. A format without named graphs leaves the graph out. USAGE:
+ * format unknown or read only. Free with propter_rdf_writer_close. */
 PROPTER_API PropterStatus propter_rdf_writer_open(const PropterRdfWriterOptions *options, PropterWrite write, void *payload, PropterRdfWriter **out,
                                                   PropterError *err);
 PROPTER_API PropterStatus propter_rdf_writer_add(PropterRdfWriter *writer, const PropterStatement *statement, PropterError *err);
-/* Writes what is still held. INVALID (also while adding): RDF/XML has no form for a property or a character; LIMIT: more than 1 GiB of text to hold, or more than 1,000 blank nodes alike
- * in a canonical document. */
+/* Writes what is still held. INVALID (also while adding): RDF/XML has no form for a property or a character; LIMIT: more than 1 GiB of text to hold, or more
+ * than 1,000 blank nodes alike in a canonical document. */
 PROPTER_API PropterStatus propter_rdf_writer_finish(PropterRdfWriter *writer, PropterError *err);
 PROPTER_API void propter_rdf_writer_close(PropterRdfWriter *writer);
 

@@ -128,7 +128,8 @@ PROPTER_API PropterStatus propter_run_rejects(PropterSnapshot *snapshot, const P
 PROPTER_API PropterStatus propter_run_delta(PropterSnapshot *snapshot, const PropterRunInfo *run, PropterQuads *added, PropterQuads *removed,
                                             PropterError *err);
 
-/* Ids of the later runs that used or changed what a run of the list wrote, and of those that stand on them in turn, the newest first: what to undo before it. */
+/* Ids of the later runs that used or changed what a run of the list wrote, and of those that stand on them in turn, the newest first: what to undo before it.
+ */
 PROPTER_API PropterStatus propter_run_standing_on(const PropterRunList *list, const PropterRunInfo *run, PropterIds *out, PropterError *err);
 
 /* Reverses a run on a fresh writer as a run of its own (kind "undo", so an undo can be undone); the caller commits. INVALID, naming them:

@@ -59,8 +59,8 @@ PROPTER_API void propter_error_at_byte(PropterError *err, const char *source, ui
 /* Makes `err` empty again. */
 PROPTER_API void propter_error_clear(PropterError *err);
 
-/* Overwrites the passwords in a message: scheme://user:PASSWORD@host (RFC 3986, 3.2.1), PWD= and password= of connection strings. Every error that is formatted and
- * every message of a log goes through it. */
+/* Overwrites the passwords in a message: scheme://user:PASSWORD@host (RFC 3986, 3.2.1), PWD= and password= of connection strings. Every error that is formatted
+ * and every message of a log goes through it. */
 PROPTER_API void propter_mask_passwords(char *text);
 
 /* Writes "source:line:column: message" (the known parts) into `out`, always terminated; returns the full length. */

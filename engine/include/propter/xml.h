@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* XML and HTML as events with exact byte positions, and XML as rows found by XPath; the only user of libxml2. Nothing is fetched, no entity other than the
- * predefined (XML) and the named (HTML) ones is expanded, and an XML document with a DOCTYPE is refused unless the caller allows one. libxml2's own allocations do not pass through
- * propter_malloc. */
+ * predefined (XML) and the named (HTML) ones is expanded, and an XML document with a DOCTYPE is refused unless the caller allows one. libxml2's own allocations
+ * do not pass through propter_malloc. */
 #ifndef PROPTER_XML_H
 #define PROPTER_XML_H
 

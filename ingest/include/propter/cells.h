@@ -23,8 +23,9 @@ typedef struct {
 
 /* Reads tables that all have the columns of `sniff` (which has a time column) and appends one table as CSV: a row for each period of the sniffed grain and each
  * combination of its slices (those with at most PROPTER_CELLS_SLICE values), in order; columns are the first day of the period, the slices, the measures
- * (added up, or their mean where the sniffed column combines so; without whole numbers that never repeat, which only name the row) and "rows". LIMIT: more than PROPTER_CELLS_MOST cells; else as
- * propter_table_open and propter_table_next. What was left out is appended to `left` (NULL: to nothing) as CSV: file, sheet, line, column, value, reason. */
+ * (added up, or their mean where the sniffed column combines so; without whole numbers that never repeat, which only name the row) and "rows". LIMIT: more than
+ * PROPTER_CELLS_MOST cells; else as propter_table_open and propter_table_next. What was left out is appended to `left` (NULL: to nothing) as CSV: file, sheet,
+ * line, column, value, reason. */
 PROPTER_API PropterStatus propter_cells(const PropterCellsTable *tables, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterBuf *left,
                                         PropterCellsSummary *summary, PropterError *err);
 
@@ -35,9 +36,9 @@ typedef struct {
   const char *mixed; /* a column that says what each row measures, with more than one value: nothing was appended; else NULL. Borrowed from the sniff */
 } PropterMelted;
 
-/* Wide to long: a table with a column for each period ("Jan 2022", "2022-01", "2022-Q1", "2022"; at least PROPTER_MELT_LEAST, and one way of writing for all) is appended
- * as CSV with a row for each: the other columns that differ from row to row, "period", and a value named like the file (of a workbook: the sheet). `sniff` is that of the table. Errors as
- * propter_table_open and propter_table_next. */
+/* Wide to long: a table with a column for each period ("Jan 2022", "2022-01", "2022-Q1", "2022"; at least PROPTER_MELT_LEAST, and one way of writing for all)
+ * is appended as CSV with a row for each: the other columns that differ from row to row, "period", and a value named like the file (of a workbook: the sheet).
+ * `sniff` is that of the table. Errors as propter_table_open and propter_table_next. */
 enum { PROPTER_MELT_LEAST = 6 };
 PROPTER_API PropterStatus propter_melt(const char *path, const PropterSniff *sniff, PropterBuf *out, PropterMelted *melted, PropterError *err);
 

@@ -80,7 +80,7 @@ PROPTER_API bool propter_document_recognised(const char *path);
 typedef struct {
   size_t char_start, char_end; /* Unicode characters of the text */
   size_t byte_start, byte_end; /* bytes of the file, or of its part */
-  PropterStr part;             /* entry of the archive ("word/document.xml") or page ("page 3", whose bytes are its words as pdftotext gives them); else empty */
+  PropterStr part; /* entry of the archive ("word/document.xml") or page ("page 3", whose bytes are its words as pdftotext gives them); else empty */
   PropterStr path;             /* of the first block's element, as there */
 } PropterPlace;
 

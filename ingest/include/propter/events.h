@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists of events that teams have already into the graph: tables with a row for each event, calendars (iCalendar), log records of OpenTelemetry (OTLP in JSON), and
- * CloudEvents 1.0 in JSON (one, a batch, or one a line), and releases as GitHub's REST API lists them. */
+/* Lists of events that teams have already into the graph: tables with a row for each event, calendars (iCalendar), log records of OpenTelemetry (OTLP in JSON),
+ * and CloudEvents 1.0 in JSON (one, a batch, or one a line), and releases as GitHub's REST API lists them. */
 #ifndef PROPTER_EVENTS_H
 #define PROPTER_EVENTS_H
 
@@ -33,11 +33,11 @@ typedef struct {
 
 /* Each file fills the graph <file: IRI#events>, replacing what it held: propter:Event (and propter:PlannedChange) with label, first and last day, the day
  * from which it was known, kind and scopes found by label among the concepts of the graph, file and line. Days are those written, in the entry's own time
- * zone; of seconds or milliseconds since 1970 those of UTC. An event's IRI is made from file, source and id, or else from file, title, start, kind and scope. All in one transaction with the record of the run
- * (kind "events"). A column called as a dimension of which metrics of the graph have a member (propter:fixed), and no field's, adds to the scope.
- * An entry without a title or kind or without a start, with a date that is none, an end before the start, a scope that names nothing or several things, or a
- * key that another has is rejected (OK, result->rejected): propter_run_rejects has file, line and reason. A scope that names nothing is not left out, because
- * the event would then seem to hold everywhere; a kind that names nothing is kept as words (dct:subject).
+ * zone; of seconds or milliseconds since 1970 those of UTC. An event's IRI is made from file, source and id, or else from file, title, start, kind and scope.
+ * All in one transaction with the record of the run (kind "events"). A column called as a dimension of which metrics of the graph have a member
+ * (propter:fixed), and no field's, adds to the scope. An entry without a title or kind or without a start, with a date that is none, an end before the start, a
+ * scope that names nothing or several things, or a key that another has is rejected (OK, result->rejected): propter_run_rejects has file, line and reason. A
+ * scope that names nothing is not left out, because the event would then seem to hold everywhere; a kind that names nothing is kept as words (dct:subject).
  * NOT_FOUND: no such file or column; INVALID: a table has no column for the start, or for title and kind; USAGE: a wrong `columns`; else as
  * propter_table_open and the writer. After any failure the graph is as it was. */
 PROPTER_API PropterStatus propter_events(PropterGraph *graph, const PropterEventsOptions *options, PropterEventsResult *result, PropterError *err);

@@ -56,11 +56,13 @@ typedef struct {
  * (propter_mapping_source), what a document of metric definitions says to the graph <file: IRI of the document>#definitions. Every graph
  * that the last run of this mapping wrote is replaced. All in one transaction with the record of the run: after any failure the graph
  * is as it was. Quads with targets of the mapping (propter_mapping_target) go into those files instead, which are written just before the commit. OK also with
- * rejects (result->rows.rejects) and figures in another unit (result->suspect; with PROPTER_INGEST_STOP INVALID). INVALID: mistakes in the mapping, a bad row with PROPTER_INGEST_STOP, too many bad rows, a graph that shrinks by more than max_removed, a graph that another mapping wrote;
- * USAGE: targets together with `state`; LOCKED: another writer; else as propter_mapping_run and the writer. */
+ * rejects (result->rows.rejects) and figures in another unit (result->suspect; with PROPTER_INGEST_STOP INVALID). INVALID: mistakes in the mapping, a bad row
+ * with PROPTER_INGEST_STOP, too many bad rows, a graph that shrinks by more than max_removed, a graph that another mapping wrote; USAGE: targets together with
+ * `state`; LOCKED: another writer; else as propter_mapping_run and the writer. */
 PROPTER_API PropterStatus propter_ingest(PropterGraph *graph, const PropterIngestOptions *options, PropterIngestResult *result, PropterError *err);
 /* The same into a file of N-Quads ("-": standard output), each quad once, without a graph: quads outside named graphs are written without one. Deterministic
- * whatever the number of threads. On failure the file is removed, or with `append` what was added to it. A path that ends in .json: JSON by CSV2JSON; USAGE for mappings that are no CSVW. */
+ * whatever the number of threads. On failure the file is removed, or with `append` what was added to it. A path that ends in .json: JSON by CSV2JSON; USAGE for
+ * mappings that are no CSVW. */
 PROPTER_API PropterStatus propter_ingest_write(const PropterIngestOptions *options, const char *path, PropterIngestResult *result, PropterError *err);
 PROPTER_API void propter_ingest_result_clear(PropterIngestResult *result);
 

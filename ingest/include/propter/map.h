@@ -115,8 +115,8 @@ typedef struct {
   /* NULL, or called before each row with a hash of all that decides what the row gives: `known` true passes it over. Only for mappings that work row by row
    * (propter_mapping_by_row); not together with `take`. */
   PropterStatus (*row)(uint64_t hash, bool *known, void *payload, PropterError *err);
-  /* With `row`, all or none: `group` tells that the last rows handed over were one; `expected` is the group that is known to follow if nothing has changed, NULL:
-   * none; if it does, `passed` is called instead of `row` for each of its rows. */
+  /* With `row`, all or none: `group` tells that the last rows handed over were one; `expected` is the group that is known to follow if nothing has changed,
+   * NULL: none; if it does, `passed` is called instead of `row` for each of its rows. */
   PropterStatus (*group)(const PropterMapGroup *group, void *payload, PropterError *err);
   const PropterMapGroup *(*expected)(void *payload);
   PropterStatus (*passed)(void *payload, PropterError *err);
@@ -141,8 +141,8 @@ typedef struct {
 } PropterMapCounts;
 
 /* Reads every source once and hands over the records in the order of the sources (as the mapping names them), rows and triples maps. A
- * row that breaks a rule gives no record of that triples map but a reject. Definitions that are refused are rejects, too. Errors besides those of the tables: INVALID and NOT_FOUND with
- * file and line of the mapping (unknown column, …); LIMIT, NO_MEMORY. */
+ * row that breaks a rule gives no record of that triples map but a reject. Definitions that are refused are rejects, too. Errors besides those of the tables:
+ * INVALID and NOT_FOUND with file and line of the mapping (unknown column, …); LIMIT, NO_MEMORY. */
 PROPTER_API PropterStatus propter_mapping_run(const PropterMapping *mapping, const PropterMapOptions *options, const PropterMapSink *sink,
                                               PropterMapCounts *counts, PropterError *err);
 /* One more than the highest constant number. */

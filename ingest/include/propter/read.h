@@ -15,16 +15,16 @@ PROPTER_API PropterStatus propter_rules_new(const PropterLimits *limits, Propter
 /* Adds the rules and words of a rule file (format: ontology/rules/README.md); a rule of the same name replaces the earlier one. SYNTAX and LIMIT with
  * file and line; the rules stay as they were then. */
 PROPTER_API PropterStatus propter_rules_add(PropterRules *rules, PropterStr text, const char *source, PropterError *err);
-/* Codes of the languages with rules: those that are built in, the first "en", then those that rule files add by a first line "language fr" and a second "stemmer french"
- * (a stemmer of libstemmer). SYNTAX: a language without rules and stemmer; NOT_FOUND: no such file. */
+/* Codes of the languages with rules: those that are built in, the first "en", then those that rule files add by a first line "language fr" and a second
+ * "stemmer french" (a stemmer of libstemmer). SYNTAX: a language without rules and stemmer; NOT_FOUND: no such file. */
 typedef struct {
   char codes[16][12];
   size_t count;
 } PropterLanguages;
 PROPTER_API PropterStatus propter_languages(const char *const *files, size_t count, PropterLanguages *out, PropterError *err);
-/* The rules of a language, by its code: the built-in ones, if there are such, and those of the files that say this language in their first line ("language de"; English
- * if they say none). A rule of such a file that does not compile, has no example and counter-example or fails one is left out and reported (propter_rules_report), the rest is
- * used. NOT_FOUND: no such language, no such file; SYNTAX: no UTF-8, a language without rules. */
+/* The rules of a language, by its code: the built-in ones, if there are such, and those of the files that say this language in their first line ("language de";
+ * English if they say none). A rule of such a file that does not compile, has no example and counter-example or fails one is left out and reported
+ * (propter_rules_report), the rest is used. NOT_FOUND: no such language, no such file; SYNTAX: no UTF-8, a language without rules. */
 PROPTER_API PropterStatus propter_rules_open(const char *language, const char *const *files, size_t count, const PropterLimits *limits, PropterRules **out,
                                              PropterError *err);
 PROPTER_API void propter_rules_free(PropterRules *rules);
@@ -36,8 +36,8 @@ PROPTER_API uint64_t propter_rules_hash(const PropterRules *rules);
 typedef void (*PropterRuleReport)(const char *source, unsigned line, const char *rule, const char *problem, void *payload);
 /* Runs every example and counter-example; what was left out of rule files has failed, propter_rules_report tells why. */
 PROPTER_API PropterStatus propter_rules_test(PropterRules *rules, PropterRuleReport report, void *payload, size_t *tried, size_t *failed, PropterError *err);
-/* What was left out of rule files, and rules that ran into the step limit, on documents or on the texts they are probed with when they are added; after three times a rule is left out
- * (quarantined) until it is loaded again. */
+/* What was left out of rule files, and rules that ran into the step limit, on documents or on the texts they are probed with when they are added; after three
+ * times a rule is left out (quarantined) until it is loaded again. */
 PROPTER_API void propter_rules_report(const PropterRules *rules, PropterRuleReport report, void *payload);
 
 /* --- What a document says ------------------------------------------------------------------------------------------------ */
@@ -54,7 +54,8 @@ typedef struct {
 typedef struct {
   const char *rule;       /* borrowed from the rules */
   double prior;           /* precision of the rule */
-  double confidence;      /* that the sentence says so with these arguments: the rule's precision, weighed by the model of claims; less for questions and table cells */
+  double
+      confidence; /* that the sentence says so with these arguments: the rule's precision, weighed by the model of claims; less for questions and table cells */
   PropterSpan quote;      /* the sentence; two if the cause or effect is the sentence before */
   PropterSpan sentence;   /* the one with the connective */
   PropterSpan trigger;    /* the connective */
@@ -124,7 +125,8 @@ PROPTER_API PropterNamed *propter_names_get(PropterNames *names, size_t index);
 PROPTER_API size_t propter_names_count(const PropterNames *names);
 /* True if a is b or below it. */
 PROPTER_API bool propter_names_within(const PropterNames *names, size_t a, size_t b);
-/* Everything labelled in the graph in the names' language or without one: skos:Concept, propter:Metric, propter:Event (but not events that were themselves read from documents). */
+/* Everything labelled in the graph in the names' language or without one: skos:Concept, propter:Metric, propter:Event (but not events that were themselves read
+ * from documents). */
 PROPTER_API PropterStatus propter_names_load(PropterNames *names, PropterSnapshot *snapshot, PropterError *err);
 /* Hash of all names, labels and events. */
 PROPTER_API uint64_t propter_names_hash(const PropterNames *names);
@@ -224,8 +226,8 @@ typedef struct {
 } PropterReadReport;
 
 typedef struct {
-  const char *const *paths; /* files and folders; a folder is read with all below it, in order of names, hidden files and what is no document left out; documents
-                             * that were read from it and are gone are withdrawn */
+  const char *const *paths; /* files and folders; a folder is read with all below it, in order of names, hidden files and what is no document left out;
+                             * documents that were read from it and are gone are withdrawn */
   size_t path_count;
   const char *const *rule_files; /* besides the built-in rules */
   size_t rule_file_count;
@@ -253,9 +255,9 @@ typedef struct {
 
 /* Reads documents into the graph: one named graph per document, replaced when the document, the rules or the graph's labels changed; one transaction,
  * one run. A document that cannot be read is rejected with its reason, recorded with the run, and leaves what was read from it before. IRIs follow
- * the path below the folder that was given, with that folder's name, so they do not depend on where it lies; where another file that still exists has that IRI, in this run or in the graph, a
- * segment ~HASH of the absolute path comes first. What cannot be opened below a folder (a dangling link, no permission) is a rejected document.
- * NOT_FOUND: a path or language does not exist; IO; LOCKED; errors of rule files and of the graph. */
+ * the path below the folder that was given, with that folder's name, so they do not depend on where it lies; where another file that still exists has that IRI,
+ * in this run or in the graph, a segment ~HASH of the absolute path comes first. What cannot be opened below a folder (a dangling link, no permission) is a
+ * rejected document. NOT_FOUND: a path or language does not exist; IO; LOCKED; errors of rule files and of the graph. */
 PROPTER_API PropterStatus propter_read(PropterGraph *graph, const PropterReadOptions *options, PropterReadResult *out, PropterError *err);
 
 #endif

@@ -35,7 +35,8 @@ typedef struct {
   size_t count;
   uint64_t rows;      /* looked at: PROPTER_SNIFF_ROWS at most */
   uint64_t bad_rows;  /* with a wrong number of cells */
-  uint64_t aside, aside_line; /* rows whose time cell is no day (totals, footnotes), in nothing below and rejected by a mapping; the line of the first, with its text */
+  uint64_t aside,
+      aside_line; /* rows whose time cell is no day (totals, footnotes), in nothing below and rejected by a mapping; the line of the first, with its text */
   PropterStr aside_text;
   bool whole;         /* all rows were looked at */
   uint64_t cells;     /* rows of a day, where at least nineteen days of twenty have as many; else 0 */
@@ -46,12 +47,14 @@ typedef struct {
   PropterArena arena;
 } PropterSniff;
 
-/* Reads a table that has a header (any reader of table/readers.def whose columns are no expressions) twice. `options` and `limits` NULL: defaults; the options are borrowed as
- * long as `out` lives. Where they name none, the delimiter is that of the file's first line sep=; or the one of , ; tab and | that makes most columns of a header that most rows agree with, the header the
- * first row that is filled like most (titles stand above it), and the encoding of bytes that are not UTF-8 windows-1252, of those with NUL bytes UTF-16. A column of days
- * may have up to a quarter of other cells, one of numbers one in 50 and any that say there is no number (map/written.def). A column of days or numbers that can be read in several ways is read as a column beside it must be, else by the first way of map/written.def. INVALID: no
- * header to go by; else as propter_table_open and propter_table_next. */
-PROPTER_API PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out, PropterError *err);
+/* Reads a table that has a header (any reader of table/readers.def whose columns are no expressions) twice. `options` and `limits` NULL: defaults; the options
+ * are borrowed as long as `out` lives. Where they name none, the delimiter is that of the file's first line sep=; or the one of , ; tab and | that makes most
+ * columns of a header that most rows agree with, the header the first row that is filled like most (titles stand above it), and the encoding of bytes that are
+ * not UTF-8 windows-1252, of those with NUL bytes UTF-16. A column of days may have up to a quarter of other cells, one of numbers one in 50 and any that say
+ * there is no number (map/written.def). A column of days or numbers that can be read in several ways is read as a column beside it must be, else by the first
+ * way of map/written.def. INVALID: no header to go by; else as propter_table_open and propter_table_next. */
+PROPTER_API PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out,
+                                        PropterError *err);
 PROPTER_API void propter_sniff_clear(PropterSniff *sniff);
 
 /* Appends a mapping in Turtle that can be edited and ingested: with a time column and measures a propter:Metric for each measure, else RML for the rows.

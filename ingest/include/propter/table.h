@@ -70,15 +70,15 @@ typedef struct {
 typedef struct PropterTable PropterTable;
 
 /* Opens a table and reads its header. "-" is standard input; gzip, xz, bzip2, zstd, and the one file of a zip or tar are unpacked. `limits` NULL: defaults
- * (line_bytes for a row, table_columns, table_bytes, unpack_ratio and unpack_free for the whole unpacked file; a workbook is held in memory: document_bytes, zip_bytes, zip_ratio;
- * document_bytes for a page of Parquet). NOT_FOUND, USAGE (unknown format or encoding), INVALID (empty file, wrong encoding with the byte), SYNTAX, LIMIT, IO.
- * Free with propter_table_close. */
+ * (line_bytes for a row, table_columns, table_bytes, unpack_ratio and unpack_free for the whole unpacked file; a workbook is held in memory: document_bytes,
+ * zip_bytes, zip_ratio; document_bytes for a page of Parquet). NOT_FOUND, USAGE (unknown format or encoding), INVALID (empty file, wrong encoding with the
+ * byte), SYNTAX, LIMIT, IO. Free with propter_table_close. */
 PROPTER_API PropterStatus propter_table_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterTable **out,
                                              PropterError *err);
 PROPTER_API void propter_table_close(PropterTable *table);
 
-/* The sheets of a workbook that are shown, in their order; of any other file none. Texts live in the arena; free the list with propter_vec_clear. Each is a table
- * of its own: PropterTableOptions.table. Errors as propter_table_open. */
+/* The sheets of a workbook that are shown, in their order; of any other file none. Texts live in the arena; free the list with propter_vec_clear. Each is a
+ * table of its own: PropterTableOptions.table. Errors as propter_table_open. */
 typedef PROPTER_VEC(PropterStr) PropterSheets;
 PROPTER_API PropterStatus propter_table_sheets(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err);
 
@@ -108,10 +108,9 @@ typedef struct {
 } PropterTableRows;
 PROPTER_API PropterStatus propter_table_of_rows(const PropterStr *names, size_t count, const PropterTableRows *rows, PropterTable **out, PropterError *err);
 
-/* The next row; *found false at the end. Rows without any byte are skipped. A row with the wrong number of cells is a row with a problem, as is a line of NDJSON that is no JSON, or an object
- * that has a member twice where the reader knows where it ends;
- * what makes the rest of the file unreadable is an error with line and column (or byte): SYNTAX for broken quotes, INVALID for bytes that
- * are not text in the encoding, LIMIT. */
+/* The next row; *found false at the end. Rows without any byte are skipped. A row with the wrong number of cells is a row with a problem, as is a line of
+ * NDJSON that is no JSON, or an object that has a member twice where the reader knows where it ends; what makes the rest of the file unreadable is an error
+ * with line and column (or byte): SYNTAX for broken quotes, INVALID for bytes that are not text in the encoding, LIMIT. */
 PROPTER_API PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *found, PropterError *err);
 /* The bytes of the next row as they stand in the file, with its line end, borrowed until the next call: rows of tables with one header and one set of options
  * that have equal bytes are equal. Empty where a reader does not know them, also at the end. Errors as propter_table_next. */

@@ -25,8 +25,8 @@ typedef struct {
 PROPTER_API PropterStatus propter_wordnet_open(const char *folder, PropterWordnet **out, PropterError *err);
 PROPTER_API void propter_wordnet_close(PropterWordnet *w);
 
-/* Words may be in any case, with blanks or underscores between the parts of a compound. Each function below fills at most `room` items and returns how many; what
- * it gives is borrowed from `w`, words with underscores. */
+/* Words may be in any case, with blanks or underscores between the parts of a compound. Each function below fills at most `room` items and returns how many;
+ * what it gives is borrowed from `w`, words with underscores. */
 
 /* The words of the index that a form belongs to: itself, else by the list of exceptions, else by endings (morphy(7WN)). */
 PROPTER_API size_t propter_wordnet_bases(const PropterWordnet *w, PropterStr form, PropterWordnetPos pos, PropterStr *out, size_t room);
@@ -35,8 +35,8 @@ PROPTER_API size_t propter_wordnet_senses(const PropterWordnet *w, PropterStr fo
 
 /* The synonyms of a sense. */
 PROPTER_API size_t propter_wordnet_words(const PropterWordnet *w, PropterSynset s, PropterStr *out, size_t room);
-/* What a sense points to with one of the symbols of wninput(5WN), given with blanks between: "@ @i" what it is a kind or an instance of, "~" its kinds, "+" senses of
- * words derived from it, ">" what it causes, "#p" wholes of which it is a part. */
+/* What a sense points to with one of the symbols of wninput(5WN), given with blanks between: "@ @i" what it is a kind or an instance of, "~" its kinds, "+"
+ * senses of words derived from it, ">" what it causes, "#p" wholes of which it is a part. */
 PROPTER_API size_t propter_wordnet_pointers(const PropterWordnet *w, PropterSynset s, const char *symbols, PropterSynset *out, size_t room);
 /* All that a sense is a kind or an instance of, directly or not, each once, the nearest first. */
 PROPTER_API size_t propter_wordnet_hypernyms(const PropterWordnet *w, PropterSynset s, PropterSynset *out, size_t room);
