@@ -159,6 +159,7 @@ static void add_how(PropterBuf *out, const PropterMappingOptions *how) {
   if (how->csvm) propter_buf_printf(out, "\ncsvm=%s", how->csvm);
   for (size_t i = 0; i < how->null_count; i++) propter_buf_printf(out, "\nnull=%.*s", (int)how->nulls[i].len, how->nulls[i].data);
   if (how->file) propter_buf_printf(out, "\nsource=%s", how->file);
+  if (how->encoding) propter_buf_printf(out, "\nencoding=%s", how->encoding);
   if (how->plain) propter_buf_printf(out, "\nplain=%s", how->plain);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "term.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 /* Bytes that are written otherwise: 1 in literals, 2 in IRIs. */
@@ -67,16 +68,54 @@ static bool digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool hex(char c) { return digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
 
-/* Bytes that an IRI never has or only in company: controls, space, <>"{}|^`\\ and DEL; '%', and C2, which begins U+0080 to U+009F. */
+/* Bytes that an IRI never has or only in company: controls, space, <>"{}|^`\\ and DEL; '%', and C2, which begins U+0080 to U+009F; and those that have a place of
+ * their own in an authority. */
 static const bool special[256] = {
 #define B true
     B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, ['"'] = B, ['<'] = B, ['>'] = B, ['{'] = B,
-    ['}'] = B, ['|'] = B, ['^'] = B, ['`'] = B, ['\\'] = B, [0x7F] = B, ['%'] = B, [0xC2] = B
+    ['}'] = B, ['|'] = B, ['^'] = B, ['`'] = B, ['\\'] = B, [0x7F] = B, ['%'] = B, [0xC2] = B, ['['] = B, [']'] = B, [':'] = B
 #undef B
 };
 
-static const char *special_reason(PropterStr iri, size_t i) {
+/* An address in brackets: IPv6, or one of a version to come. */
+static bool ip_literal(PropterStr text) {
+  char address[INET6_ADDRSTRLEN] = "";
+  unsigned char bytes[sizeof(struct in6_addr)];
+  if (text.len > 3 && (text.data[0] | 32) == 'v') return hex(text.data[1]) && memchr(text.data + 2, '.', text.len - 3) && !memchr(text.data, '[', text.len);
+  if (!text.len || text.len >= sizeof address) return false;
+  memcpy(address, text.data, text.len);
+  return inet_pton(AF_INET6, address, bytes) == 1;
+}
+
+/* [userinfo "@"] host [":" port] (RFC 3987 §2.2), as far as brackets and colons go: what else may stand there may stand anywhere. */
+static const char *authority_reason(PropterStr iri, size_t begin) {
+  size_t end = begin;
+  while (end < iri.len && !strchr("/?#", iri.data[end])) end++;
+  const char *at = memrchr(iri.data + begin, '@', end - begin);
+  size_t host = at ? (size_t)(at + 1 - iri.data) : begin, port = host;
+  if (memchr(iri.data + begin, '[', host - begin) || memchr(iri.data + begin, ']', host - begin)) return "an IRI has brackets around an IP address only";
+  if (host < end && iri.data[host] == '[') {
+    while (port < end && iri.data[port] != ']') port++;
+    if (port == end || !ip_literal((PropterStr){iri.data + host + 1, port - host - 1})) return "expected an IP address between the brackets of an IRI's host";
+    port++;
+  } else {
+    while (port < end && iri.data[port] != ':' && iri.data[port] != '[' && iri.data[port] != ']') port++;
+  }
+  if (port < end && iri.data[port] != ':') return "an IRI has brackets around an IP address only";
+  for (size_t i = port + 1; i < end; i++)
+    if (!digit(iri.data[i])) return "the port in an IRI is a number";
+  return NULL;
+}
+
+/* Of the byte at i, behind the scheme whose colon stands at `colon`. */
+static const char *special_reason(PropterStr iri, size_t colon, size_t i) {
   unsigned char c = (unsigned char)iri.data[i];
+  if (c == '[' || c == ']' || c == ':') {
+    PropterStr rest = {iri.data + colon + 1, iri.len - colon - 1};
+    bool inside = propter_str_starts(rest, PROPTER_STR("//"));
+    for (size_t k = colon + 3; inside && k < i; k++) inside = !strchr("/?#", iri.data[k]);
+    return inside ? authority_reason(iri, colon + 3) : NULL;
+  }
   if (c == '%') return i + 2 < iri.len && hex(iri.data[i + 1]) && hex(iri.data[i + 2]) ? NULL : "% in an IRI is followed by two hexadecimal digits";
   if (c == 0xC2 && !(i + 1 < iri.len && (unsigned char)iri.data[i + 1] < 0xA0)) return NULL;
   return c <= 0x20 || c >= 0x7F ? "an IRI holds no blanks or control characters" : "an IRI holds none of < > \" { } | \\ ^ `";
@@ -89,11 +128,12 @@ bool propter_iri_valid(PropterStr iri, const char **why) {
   if (!iri.len) reason = "expected an IRI, found nothing";
   else if (!i || i == iri.len || iri.data[i] != ':') reason = "expected an absolute IRI (scheme:...), found a relative one";
   const unsigned char *p = (const unsigned char *)iri.data;
-  for (; i < iri.len && !reason; i++) {
+  const size_t colon = i;
+  for (i++; i < iri.len && !reason; i++) {
     while (iri.len - i > 8 && !(special[p[i]] | special[p[i + 1]] | special[p[i + 2]] | special[p[i + 3]] | special[p[i + 4]] | special[p[i + 5]] |
                                 special[p[i + 6]] | special[p[i + 7]]))
       i += 8;
-    if (special[p[i]]) reason = special_reason(iri, i);
+    if (special[p[i]]) reason = special_reason(iri, colon, i);
   }
   if (why) *why = reason;
   return !reason;

@@ -114,6 +114,7 @@ static PropterStatus set_dialect(CsvwTable *t, const json_t *d, PropterTableOpti
   o->encoding = encoding;
   PROPTER_TRY(one_character(t, d, "delimiter", &o->delimiter, err));
   PROPTER_TRY(one_character(t, d, "quoteChar", &o->quote, err));
+  if (json_is_false(json_object_get(d, "doubleQuote"))) o->escape = '\\';
   t->header_rows = count_of(d, "headerRowCount", json_is_false(header) ? 0 : 1);
   t->skip_rows = count_of(d, "skipRows", 0);
   t->skip_columns = count_of(d, "skipColumns", 0);

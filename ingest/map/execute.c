@@ -351,6 +351,16 @@ static void warn_of_nothing(const Execution *x, size_t source) {
               what ? " matches" : " has");
 }
 
+/* What nobody declared and the data may contradict one day. */
+static void note_encoding(const Execution *x, const PropterTable *table) {
+  const char *found = propter_table_encoding(table);
+  if (!found || x->options->subjects_only) return;
+  bool marked = strlen(found) == strlen("UTF-16");
+  propter_log(x->options->log, marked ? PROPTER_LOG_INFO : PROPTER_LOG_WARNING, "ingest", "%s: read as %s, %s",
+              x->m->sources.items[x->source].is.files[x->file].data, found,
+              marked ? "as its byte order mark says" : "because one byte of each pair is 0; declare it, if it is not");
+}
+
 static PropterStatus run_source(Execution *x, size_t source, PropterError *err) {
   bool expressions = false;
   uint64_t before = x->counts->rows;
@@ -363,6 +373,7 @@ static PropterStatus run_source(Execution *x, size_t source, PropterError *err) 
     expressions = propter_table_has_expressions(table);
     PropterStatus status = known_header(x, table, err);
     if (status == PROPTER_OK) status = parallel_can(x, table) ? parallel_run(x, table, err) : run_rows(x, table, err);
+    if (status == PROPTER_OK) note_encoding(x, table);
     propter_table_close(table);
     if (status != PROPTER_OK) return status;
   }

@@ -247,22 +247,33 @@ static PropterStatus optional(const Metric *x, PropterVocab word, PropterStr *ou
   return PROPTER_OK;
 }
 
+static PropterStatus one_character(const Metric *x, PropterVocab word, char *out, PropterError *err) {
+  PropterStr text;
+  PROPTER_TRY(optional(x, word, &text, err));
+  if (text.len > 1 || (text.len && (unsigned char)*text.data >= 0x80))
+    return doc_fail(&x->m->doc, find(x, word, 0), err, PROPTER_INVALID, "expected one ASCII character, found \"%s\"", text.data);
+  if (text.len) *out = *text.data;
+  return PROPTER_OK;
+}
+
 /* Where the table stands in its file and how it is written. */
 static PropterStatus read_dialect(const Metric *x, PropterTableOptions *out, PropterError *err) {
-  PropterStr delimiter, encoding, sheet, line;
+  PropterStr encoding, sheet, line, comment, trailing;
   PROPTER_TRY(optional(x, VOCAB_propter_sheet, &sheet, err));
   PROPTER_TRY(optional(x, VOCAB_propter_headerLine, &line, err));
-  PROPTER_TRY(optional(x, VOCAB_propter_delimiter, &delimiter, err));
+  PROPTER_TRY(one_character(x, VOCAB_propter_delimiter, &out->delimiter, err));
+  PROPTER_TRY(one_character(x, VOCAB_propter_quoteChar, &out->quote, err));
+  PROPTER_TRY(one_character(x, VOCAB_propter_escapeChar, &out->escape, err));
+  PROPTER_TRY(optional(x, VOCAB_propter_commentPrefix, &comment, err));
+  PROPTER_TRY(optional(x, VOCAB_propter_trailingDelimiter, &trailing, err));
   PROPTER_TRY(optional(x, VOCAB_propter_encoding, &encoding, err));
-  if (delimiter.len > 1 || (delimiter.len && (unsigned char)*delimiter.data >= 0x80))
-    return doc_fail(&x->m->doc, find(x, VOCAB_propter_delimiter, 0), err, PROPTER_INVALID, "expected one ASCII character as delimiter, found \"%s\"",
-                    delimiter.data);
   int64_t number = 0;
   if (line.len && (!propter_str_to_int64(line, &number) || number < 1))
     return doc_fail(&x->m->doc, find(x, VOCAB_propter_headerLine, 0), err, PROPTER_INVALID, "expected the number of a line, from 1, found \"%s\"", line.data);
   out->header_line = (uint64_t)number;
   if (sheet.len) out->table = sheet.data;
-  if (delimiter.len) out->delimiter = *delimiter.data;
+  if (comment.len) out->comment = comment.data;
+  out->trailing = propter_str_equal(trailing, PROPTER_STR("true")) || propter_str_equal(trailing, PROPTER_STR("1"));
   if (encoding.len) out->encoding = encoding.data;
   return PROPTER_OK;
 }

@@ -551,7 +551,7 @@ static PropterStatus all_passes(Sniff *s, PropterError *err) {
 }
 
 PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out, PropterError *err) {
-  static const char *const encodings[] = {"windows-1252", "UTF-16LE", "UTF-16BE"};
+  static const char *const encodings[] = {"windows-1252"};
   static const PropterTableOptions none;
   Sniff s = {.out = out, .limits = limits, .path = path};
   const PropterTableOptions given = options ? *options : none;
@@ -561,8 +561,7 @@ PropterStatus propter_sniff(const char *path, const PropterTableOptions *options
     PropterError bad = {0};
     propter_sniff_clear(out);
     out->options = given, out->options.encoding = encodings[i];
-    /* Any bytes may be read as UTF-16: then they must make columns. */
-    if (all_passes(&s, &bad) == PROPTER_OK && (!i || out->count > 1)) return PROPTER_OK;
+    if (all_passes(&s, &bad) == PROPTER_OK) return PROPTER_OK;
   }
   if (status != PROPTER_OK) propter_sniff_clear(out);
   return status;

@@ -164,8 +164,12 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   propter_buf_printf(out, " ; propter:sourceColumn ");
   add_text(out, c->name);
   propter_buf_printf(out, " ;\n");
-  char delimiter[2] = {s->options.delimiter, 0};
+  const char delimiter[2] = {s->options.delimiter, 0}, quote[2] = {s->options.quote, 0}, escape[2] = {s->options.escape, 0};
   add_option(out, "delimiter", *delimiter ? delimiter : NULL);
+  add_option(out, "quoteChar", *quote ? quote : NULL);
+  add_option(out, "escapeChar", *escape ? escape : NULL);
+  add_option(out, "commentPrefix", s->options.comment);
+  if (s->options.trailing) propter_buf_printf(out, "  propter:trailingDelimiter true ;\n");
   add_option(out, "encoding", s->options.encoding);
   add_option(out, "sheet", s->options.table);
   if (s->options.header_line) propter_buf_printf(out, "  propter:headerLine %" PRIu64 " ;\n", s->options.header_line);
@@ -198,6 +202,10 @@ static void add_reference(PropterBuf *out, PropterStr name) {
   propter_buf_clear(&text);
 }
 
+static bool has_dialect(const PropterTableOptions *o) {
+  return o->delimiter || o->quote || o->escape || o->comment || o->trailing || o->encoding || o->header_line;
+}
+
 /* RML names no delimiter: CSVW does. */
 static void write_csvw(const PropterSniff *s, PropterStr source, PropterBuf *out) {
   char delimiter[2] = {s->options.delimiter ? s->options.delimiter : ',', 0};
@@ -205,6 +213,10 @@ static void write_csvw(const PropterSniff *s, PropterStr source, PropterBuf *out
   add_text(out, source);
   propter_buf_printf(out, " ; csvw:dialect [ csvw:delimiter ");
   add_text(out, propter_str(delimiter));
+  if (s->options.quote) propter_buf_printf(out, " ; csvw:quoteChar \"%c\"", s->options.quote);
+  if (s->options.escape) propter_buf_printf(out, " ; csvw:doubleQuote false");
+  if (s->options.comment) propter_buf_printf(out, " ; csvw:commentPrefix "), add_text(out, propter_str(s->options.comment));
+  if (s->options.trailing) propter_buf_printf(out, " ; propter:trailingDelimiter true");
   if (s->options.encoding) propter_buf_printf(out, " ; csvw:encoding "), add_text(out, propter_str(s->options.encoding));
   if (s->options.header_line) propter_buf_printf(out, " ; csvw:skipRows %" PRIu64, s->options.header_line - 1);
   propter_buf_printf(out, " ] ]");
@@ -212,7 +224,7 @@ static void write_csvw(const PropterSniff *s, PropterStr source, PropterBuf *out
 
 static PropterStatus write_rows(const PropterSniff *s, PropterStr source, PropterStr base, PropterMap *taken, PropterBuf *out, PropterError *err) {
   propter_buf_printf(out, "\n:rows a rml:TriplesMap ;\n  rml:logicalSource [ rml:source ");
-  if (s->options.delimiter || s->options.encoding || s->options.header_line)
+  if (has_dialect(&s->options))
     write_csvw(s, source, out);
   else
     propter_buf_printf(out, "[ a rml:RelativePathSource ; rml:root rml:MappingDirectory ; rml:path "), add_text(out, source), propter_buf_printf(out, " ]");

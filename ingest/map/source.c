@@ -24,13 +24,14 @@ static bool same_source(const LogicalSource *a, const LogicalSource *b) {
     return false;
   for (size_t i = 0; i < x->prefix_count; i++)
     if (!same_text(x->prefixes[i].prefix, y->prefixes[i].prefix) || !same_text(x->prefixes[i].iri, y->prefixes[i].iri)) return false;
-  return a->options.delimiter == b->options.delimiter && a->options.quote == b->options.quote && a->options.no_header == b->options.no_header &&
-         x->header_line == y->header_line && a->options.trim == b->options.trim && same_text(a->options.comment, b->options.comment) &&
-         same_text(a->options.encoding, b->options.encoding);
+  return x->delimiter == y->delimiter && x->quote == y->quote && x->no_quote == y->no_quote && x->escape == y->escape && x->trailing == y->trailing &&
+         x->no_header == y->no_header && x->header_line == y->header_line && x->trim == y->trim && same_text(x->comment, y->comment) &&
+         same_text(x->encoding, y->encoding);
 }
 
-/* Takes over `s`, unless an equal one is there. */
+/* Takes over `s`, unless an equal one is there. What the mapping says of a file's encoding stands before what the caller says of all. */
 static PropterStatus keep(PropterMapping *m, LogicalSource *s, size_t *index, PropterError *err) {
+  if (!s->options.encoding) s->options.encoding = m->options->encoding;
   for (size_t i = 0; i < m->sources.count; i++)
     if (same_source(&m->sources.items[i], s)) {
       propter_vec_clear(&s->nulls);
@@ -126,6 +127,9 @@ static PropterStatus csvw_table(PropterMapping *m, LogicalSource *s, Node table,
   if (!d) return PROPTER_OK;
   PROPTER_TRY(one_character(m, doc_get(&m->doc, d->o, WORD_delimiter, 0), &s->options.delimiter, err));
   PROPTER_TRY(one_character(m, doc_get(&m->doc, d->o, WORD_quoteChar, 0), &s->options.quote, err));
+  if ((t = doc_get(&m->doc, d->o, WORD_quoteChar, 0))) s->options.no_quote = !text_of(m, t).len;
+  if ((t = doc_get(&m->doc, d->o, WORD_doubleQuote, 0)) && !is_true(m, t)) s->options.escape = '\\';
+  if ((t = doc_get(&m->doc, d->o, WORD_trailingDelimiter, 0))) s->options.trailing = is_true(m, t);
   if ((t = doc_get(&m->doc, d->o, WORD_commentPrefix, 0)) && text_of(m, t).len) s->options.comment = text_of(m, t).data;
   if ((t = doc_get(&m->doc, d->o, WORD_encoding, 0))) s->options.encoding = text_of(m, t).data;
   if ((t = doc_get(&m->doc, d->o, WORD_header, 0))) s->options.no_header = !is_true(m, t);
@@ -371,6 +375,7 @@ PropterStatus source_of_file(PropterMapping *m, const DocTriple *at, PropterStr 
   PROPTER_TRY(set_file(m, &s, m->doc.files.items[at->file].directory, path, err));
   PROPTER_TRY(set_graph(m, &s, NULL, err));
   PROPTER_TRY(add_null(&s, PROPTER_STR(""), err));
+  if (s.options.escape) PROPTER_TRY(add_null(&s, PROPTER_STR("\\N"), err));
   PROPTER_TRY(add_callers_nulls(m, &s, err));
   return keep(m, &s, index, err);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../engine/graph/io/io.h"
+#include "encoding.h"
 #include "reader.h"
 
 enum { BLOCK = 1 << 16 };
@@ -15,7 +16,7 @@ typedef enum { CELL, PLAIN, QUOTED, AFTER_QUOTE, COMMENT } State;
 
 typedef struct {
   size_t begin, end;
-  bool doubled; /* holds doubled quotes */
+  bool quoted, marked; /* marked: holds doubled quotes or escaped characters */
 } Span;
 
 typedef struct {
@@ -23,11 +24,13 @@ typedef struct {
   Source *source, *file; /* what is read; the same if it is to be closed */
   TextSource given;
   PropterLimits limits;
-  char delimiter, quote;
+  char delimiter, quote, escape;
   bool quoting, trim, told; /* told: which delimiter */
   PropterStr comment;
 
   iconv_t convert;
+  const char *encoding; /* what is converted from; NULL: nothing is */
+  const char *found;    /* the same where nobody named it */
   bool converting, checked_mark, begun; /* begun: what stands before the first row was passed */
   char raw[BLOCK]; /* bytes of the file before conversion, or its first bytes */
   size_t raw_at, raw_end;
@@ -67,10 +70,9 @@ static PropterStatus start_convert(Csv *c, const char *encoding, PropterError *e
     return propter_fail(err, PROPTER_USAGE, "unknown encoding \"%s\"; examples: UTF-8, UTF-16, ISO-8859-1, windows-1252", encoding);
   }
   c->converting = true;
+  c->encoding = encoding;
   return PROPTER_OK;
 }
-
-static bool is_utf8(const char *encoding) { return !encoding || strcasecmp(encoding, "UTF-8") == 0 || strcasecmp(encoding, "utf8") == 0; }
 
 static PropterStatus open_csv(const char *path, const PropterTableOptions *options, const PropterLimits *limits, void **state, PropterError *err) {
   Csv *c = propter_calloc(1, sizeof *c);
@@ -88,29 +90,29 @@ static PropterStatus open_csv(const char *path, const PropterTableOptions *optio
   c->quote = options->quote ? options->quote : '"';
   c->trim = options->trim;
   c->comment = propter_str(options->comment);
+  c->escape = options->escape;
   if (c->quoting && c->quote == c->delimiter) return propter_fail(err, PROPTER_USAGE, "delimiter and quote are the same character");
-  if (!is_utf8(options->encoding)) {
-    PROPTER_TRY(start_convert(c, options->encoding, err));
-    c->checked_mark = true;
-  }
+  if (c->escape && (c->escape == c->delimiter || (c->quoting && c->escape == c->quote)))
+    return propter_fail(err, PROPTER_USAGE, "the escape character is the delimiter or the quote");
+  if (!encoding_is_utf8(options->encoding)) PROPTER_TRY(start_convert(c, options->encoding, err));
+  c->checked_mark = c->converting;
   c->given = source_of_text(options->text, path, limits->table_bytes);
   if (!options->text.data) PROPTER_TRY(source_open_file(path, limits->table_bytes, limits, &c->file, err));
   c->source = c->file ? c->file : &c->given.source;
   return PROPTER_OK;
 }
 
-/* The byte order mark of UTF-16 is obeyed where no encoding was named. */
+/* What the first bytes show is obeyed where no encoding was named. */
 static PropterStatus check_mark(Csv *c, PropterError *err) {
   c->checked_mark = true;
-  while (c->raw_end < 3) {
+  while (c->raw_end < ENCODING_HEAD) {
     size_t n;
     PROPTER_TRY(source_read(c->source, c->raw + c->raw_end, sizeof c->raw - c->raw_end, &n, err));
     if (!n) break;
     c->raw_end += n;
   }
-  PropterStr head = {c->raw, c->raw_end};
-  bool wide = propter_str_starts(head, PROPTER_STR("\xFF\xFE")) || propter_str_starts(head, PROPTER_STR("\xFE\xFF"));
-  return wide ? start_convert(c, "UTF-16", err) : PROPTER_OK;
+  c->found = encoding_found((PropterStr){c->raw, c->raw_end < ENCODING_HEAD ? c->raw_end : ENCODING_HEAD});
+  return c->found ? start_convert(c, c->found, err) : PROPTER_OK;
 }
 
 /* Converts what lies in `raw` into the buffer's free room; *moved tells whether anything came of it. */
@@ -125,7 +127,7 @@ static PropterStatus convert(Csv *c, bool *moved, PropterError *err) {
   *moved = out_left != before;
   if (r == (size_t)-1 && e == EILSEQ) {
     propter_error_at_byte(err, c->path, c->raw_total);
-    return propter_fail(err, PROPTER_INVALID, "byte %llu: expected text in the encoding named, found byte 0x%02X", (unsigned long long)c->raw_total,
+    return propter_fail(err, PROPTER_INVALID, "byte %llu: expected text in %s, found byte 0x%02X", (unsigned long long)c->raw_total, c->encoding,
                         (unsigned)(unsigned char)c->raw[c->raw_at]);
   }
   return PROPTER_OK;
@@ -209,15 +211,19 @@ static PropterStatus check_text(const Csv *c, uint64_t line, size_t length, Prop
   propter_error_at(err, c->path, line, 0);
   if (nul) return propter_fail(err, PROPTER_INVALID, "expected text, found a NUL byte");
   if (!c->converting) propter_error_at_byte(err, c->path, c->offset + bad);
-  return propter_fail(err, PROPTER_INVALID, "byte %llu: expected UTF-8, found byte 0x%02X; if the file is windows-1252 or ISO-8859-1, name that encoding",
+  return propter_fail(err, PROPTER_INVALID, "byte %llu: expected UTF-8, found byte 0x%02X; if the file is windows-1252 or ISO-8859-1, name that encoding (--encoding)",
                       (unsigned long long)(c->offset + bad), (unsigned)(unsigned char)row.data[bad]);
 }
 
-static PropterStr undouble(Csv *c, const Span *s) {
+/* A cell of \N alone is how databases write that there is no value: it stays, for the mapping to name. */
+static PropterStr unmark(Csv *c, const Span *s) {
   char *p = c->buf + c->row + s->begin, *to = p;
+  if (c->escape && s->end - s->begin == 2 && p[1] == 'N') return (PropterStr){p, 2};
   for (char *from = p, *end = c->buf + c->row + s->end; from < end; from++) {
+    bool escapes = c->escape && *from == c->escape && from + 1 < end;
+    if (escapes) from++;
     *to++ = *from;
-    if (*from == c->quote) from++;
+    if (!escapes && s->quoted && *from == c->quote) from++;
   }
   return (PropterStr){p, (size_t)(to - p)};
 }
@@ -226,7 +232,7 @@ static PropterStatus make_cells(Csv *c, PropterError *err) {
   if (!propter_vec_reserve(&c->cells, c->spans.count)) return no_memory(c, err);
   for (size_t i = 0; i < c->spans.count; i++) {
     const Span *s = &c->spans.items[i];
-    PropterStr cell = s->doubled ? undouble(c, s) : (PropterStr){c->buf + c->row + s->begin, s->end - s->begin};
+    PropterStr cell = s->marked ? unmark(c, s) : (PropterStr){c->buf + c->row + s->begin, s->end - s->begin};
     c->cells.items[i] = c->trim ? propter_str_trim(cell) : cell;
   }
   c->cells.count = c->spans.count;
@@ -255,6 +261,16 @@ static PropterStatus bad_quote(const Csv *c, const Scan *s, char found, PropterE
       c->spans.count + 1, (unsigned long long)s->quote_line, c->delimiter == '\t' ? ' ' : c->delimiter, found);
 }
 
+/* Passes over an escape character and the one behind it; false: that one is not there yet. */
+static bool pass_escaped(Csv *c, Scan *s, size_t have) {
+  s->span.marked = true;
+  s->span.end = have;
+  if (s->at + 1 == have) return false;
+  count_line(c, c->buf[c->row + s->at + 1]);
+  s->at += 2;
+  return true;
+}
+
 /* Scans the bytes that are there; `s->done` at the end of the row. */
 static PropterStatus scan(Csv *c, Scan *s, PropterError *err) {
   const char *p = c->buf + c->row;
@@ -263,10 +279,11 @@ static PropterStatus scan(Csv *c, Scan *s, PropterError *err) {
     char ch = p[s->at];
     switch (s->state) {
     case CELL:
-      s->span = (Span){s->at, s->at, false};
+      s->span = (Span){s->at, s->at, false, false};
       s->state = PLAIN;
       if (c->quoting && ch == c->quote) {
         s->state = QUOTED;
+        s->span.quoted = true;
         s->span.begin = ++s->at;
         s->quote_line = c->line;
         s->bare = false;
@@ -274,7 +291,10 @@ static PropterStatus scan(Csv *c, Scan *s, PropterError *err) {
       continue;
     case PLAIN:
       while (ch != c->delimiter && ch != '\n' && ch != '\r') {
-        if (++s->at == have) {
+        bool escapes = c->escape && ch == c->escape;
+        if (escapes && !pass_escaped(c, s, have)) return PROPTER_OK;
+        if (!escapes) s->at++;
+        if (s->at == have) {
           s->span.end = s->at;
           return PROPTER_OK;
         }
@@ -283,6 +303,10 @@ static PropterStatus scan(Csv *c, Scan *s, PropterError *err) {
       s->span.end = s->at;
       break;
     case QUOTED:
+      if (c->escape && ch == c->escape) {
+        if (!pass_escaped(c, s, have)) return PROPTER_OK;
+        continue;
+      }
       if (ch == c->quote) {
         s->span.end = s->at;
         s->state = AFTER_QUOTE;
@@ -296,7 +320,7 @@ static PropterStatus scan(Csv *c, Scan *s, PropterError *err) {
       continue;
     case AFTER_QUOTE:
       if (ch == c->quote) {
-        s->span.doubled = true;
+        s->span.marked = true;
         s->state = QUOTED;
         s->at++;
         continue;
@@ -328,7 +352,8 @@ static PropterStatus finish_at_end(Csv *c, Scan *s, PropterError *err) {
     return propter_fail(err, PROPTER_SYNTAX, "cell %zu: the quote opened here is never closed: expected %c, found the end of the file", c->spans.count + 1,
                         c->quote);
   }
-  if (s->state == CELL) s->span = (Span){s->at, s->at, false};
+  if (s->state == CELL) s->span = (Span){s->at, s->at, false, false};
+  s->at = c->end - c->row; /* an escape character with nothing behind it is itself */
   s->done = true;
   return s->state == COMMENT ? PROPTER_OK : end_cell(c, s->span, err);
 }
@@ -382,7 +407,7 @@ static PropterStatus start_row(Csv *c, PropterError *err) {
   }
 }
 
-/* --- Plain rows: no quotes, no comments, and a carriage return before the line feed only ----------------------------------------- */
+/* --- Plain rows: no quotes, no comments, nothing escaped, and a carriage return before the line feed only ----------------------------------------- */
 
 static size_t find(const Csv *c, size_t known, char byte) {
   if (known != SIZE_MAX && known >= c->row) return known;
@@ -393,7 +418,7 @@ static size_t find(const Csv *c, size_t known, char byte) {
 /* The next row where it is plain, and how many bytes it takes with its line end (c->plain; 0: it is not). Reads on until all of it is there. */
 static PropterStatus plain_row(Csv *c, PropterStr *row, PropterError *err) {
   c->plain = 0;
-  if (c->comment.len) return PROPTER_OK;
+  if (c->comment.len || c->escape) return PROPTER_OK;
   PROPTER_TRY(start_row(c, err));
   const char *feed = NULL;
   for (size_t seen = 0; !feed;) {
@@ -433,7 +458,7 @@ static PropterStatus peek_row(void *state, PropterStr *bytes, PropterError *err)
 
 static PropterStatus peek_bytes(void *state, size_t size, PropterStr *bytes, PropterError *err) {
   Csv *c = state;
-  if (c->comment.len || size > c->limits.line_bytes) return PROPTER_OK;
+  if (c->comment.len || c->escape || size > c->limits.line_bytes) return PROPTER_OK;
   PROPTER_TRY(start_row(c, err));
   while (!c->ended && c->end - c->row < size) PROPTER_TRY(more(c, err));
   if (c->end - c->row >= size) *bytes = (PropterStr){c->buf + c->row, size};
@@ -522,6 +547,8 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
 
 static char delimiter_of(const void *state) { return ((const Csv *)state)->delimiter; }
 
+static const char *encoding_of(const void *state) { return ((const Csv *)state)->found; }
+
 const TableReader table_reader_csv = {.name = "csv",
                                       .extensions = "csv tsv tab txt",
                                       .summary = "comma-separated values (RFC 4180) and tables with other delimiters",
@@ -532,4 +559,5 @@ const TableReader table_reader_csv = {.name = "csv",
                                       .skip = skip,
                                       .skip_same = skip_same,
                                       .delimiter = delimiter_of,
+                                      .encoding = encoding_of,
                                       .close = close_csv};

@@ -518,6 +518,8 @@ static PropterStatus next_row(void *state, PropterRow *row, bool *found, Propter
   return PROPTER_OK;
 }
 
+static const char *encoding_json(const void *state) { return text_encoding(((const Json *)state)->text); }
+
 static const char *whole_json(const void *state) { return ((const Json *)state)->whole; }
 
 const TableReader table_reader_json = {.name = "json",
@@ -528,4 +530,5 @@ const TableReader table_reader_json = {.name = "json",
                                        .close = close_json,
                                        .column = column_json,
                                        .nested = nested_json,
+                                       .encoding = encoding_json,
                                        .whole = whole_json};

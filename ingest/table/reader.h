@@ -34,6 +34,8 @@ typedef struct {
   const char *(*dialect)(const void *state);
   /* The character between cells; NULL: there is none. */
   char (*delimiter)(const void *state);
+  /* The encoding that was found out because nobody named it, known once bytes were read; NULL: none was, and where the reader does not tell. */
+  const char *(*encoding)(const void *state);
   bool any_case; /* column names are found whatever their case */
   bool sheet;    /* rows with a header, as `values`: a mapping that says CSV of a file with this extension means it */
 } TableReader;

@@ -23,9 +23,9 @@ struct PropterTable {
   PropterStr *columns;
   size_t column_count;
   PropterRow first; /* without a header: the row that was read to count the columns */
-  bool pending;
+  bool pending, trailing;
   uint64_t rows;
-  char problem[96];
+  char problem[192];
 };
 
 static bool has_word(const char *words, PropterStr word) {
@@ -78,6 +78,7 @@ PropterStatus propter_table_open(const char *path, const PropterTableOptions *op
   PropterStatus status = find_reader(path, options->format, &t->reader, err);
   if (status == PROPTER_OK && !(t->path = propter_strdup(propter_str(path)))) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory opening %s", path);
   if (status == PROPTER_OK) status = t->reader->open(t->path, options, &l, &t->state, err);
+  t->trailing = options->trailing;
   PropterRow row = {0};
   bool found = false;
   bool header = !t->reader->column;
@@ -124,6 +125,8 @@ const char *propter_table_whole(const PropterTable *table) { return table->reade
 const char *table_dialect(const PropterTable *table) { return table->reader->dialect ? table->reader->dialect(table->state) : table->reader->name; }
 
 char propter_table_delimiter(const PropterTable *table) { return table->reader->delimiter ? table->reader->delimiter(table->state) : 0; }
+
+const char *propter_table_encoding(const PropterTable *table) { return table->reader->encoding ? table->reader->encoding(table->state) : NULL; }
 
 bool propter_table_has_values(const PropterTable *table) { return table->reader->column || table->reader->any_case || table->reader->sheet; }
 
@@ -206,8 +209,11 @@ PropterStatus propter_table_next(PropterTable *table, PropterRow *row, bool *fou
   }
   if (!*found) return PROPTER_OK;
   row->number = ++table->rows;
+  bool spare = row->cells && row->count == table->column_count + 1 && !row->cells[row->count - 1].len;
+  if (spare && table->trailing) row->count--;
   if (row->count != table->column_count) {
-    (void)snprintf(table->problem, sizeof table->problem, "expected %zu cells as in the header, found %zu", table->column_count, row->count);
+    (void)snprintf(table->problem, sizeof table->problem, "expected %zu cells as in the header, found %zu%s", table->column_count, row->count,
+                   spare ? ", the last one empty (a delimiter at the end of rows is declared by propter:trailingDelimiter)" : "");
     row->problem = table->problem;
   }
   return PROPTER_OK;

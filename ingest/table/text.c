@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../engine/graph/io/io.h"
+#include "encoding.h"
 
 enum { BLOCK = 1 << 16 };
 
@@ -17,6 +18,7 @@ struct Text {
   TextSource given;
   iconv_t convert;
   bool converting, started, ended;
+  const char *found; /* the encoding that the first bytes showed */
   char raw[BLOCK]; /* bytes of the file that are still to be converted */
   size_t raw_len;
   char *buf;
@@ -41,9 +43,7 @@ PropterStatus text_open(const char *path, const PropterTableOptions *options, co
   t->path = path;
   t->line = 1;
   t->most = buffer + 2 * BLOCK;
-  const char *encoding = options->encoding;
-  bool utf8 = !encoding || strcasecmp(encoding, "UTF-8") == 0 || strcasecmp(encoding, "utf8") == 0;
-  PropterStatus status = utf8 ? PROPTER_OK : start_convert(t, encoding, err);
+  PropterStatus status = encoding_is_utf8(options->encoding) ? PROPTER_OK : start_convert(t, options->encoding, err);
   t->given = source_of_text(options->text, path, limits->table_bytes);
   t->source = &t->given.source;
   if (status == PROPTER_OK && !options->text.data) status = source_open_file(path, limits->table_bytes, limits, &t->file, err);
@@ -55,6 +55,8 @@ PropterStatus text_open(const char *path, const PropterTableOptions *options, co
   *out = t;
   return PROPTER_OK;
 }
+
+const char *text_encoding(const Text *t) { return t->found; }
 
 void text_close(Text *t) {
   if (!t) return;
@@ -70,14 +72,13 @@ static PropterStatus read_raw(Text *t, size_t *n, PropterError *err) {
   return PROPTER_OK;
 }
 
-/* The byte order mark is obeyed where no encoding was named. */
+/* What the first bytes show is obeyed where no encoding was named. */
 static PropterStatus start(Text *t, PropterError *err) {
   size_t n = 1;
   t->started = true;
-  while (t->raw_len < 3 && n) PROPTER_TRY(read_raw(t, &n, err));
-  PropterStr head = {t->raw, t->raw_len};
-  bool utf16 = propter_str_starts(head, PROPTER_STR("\xFF\xFE")) || propter_str_starts(head, PROPTER_STR("\xFE\xFF"));
-  return utf16 && !t->converting ? start_convert(t, "UTF-16", err) : PROPTER_OK;
+  while (t->raw_len < ENCODING_HEAD && n) PROPTER_TRY(read_raw(t, &n, err));
+  if (!t->converting) t->found = encoding_found((PropterStr){t->raw, t->raw_len < ENCODING_HEAD ? t->raw_len : ENCODING_HEAD});
+  return t->found ? start_convert(t, t->found, err) : PROPTER_OK;
 }
 
 static PropterStatus room(Text *t, PropterError *err) {

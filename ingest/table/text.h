@@ -7,7 +7,7 @@
 
 typedef struct Text Text;
 
-/* Opens a file ("-": standard input), unpacked, or the options' text, in their encoding (NULL: UTF-8, or what its byte order mark says; the mark is dropped).
+/* Opens a file ("-": standard input), unpacked, or the options' text, in their encoding (NULL: UTF-8, or what the first bytes show; a mark is dropped).
  * `buffer` bytes at most are held. Errors as propter_table_open. Close with text_close. */
 PropterStatus text_open(const char *path, const PropterTableOptions *options, const PropterLimits *limits, size_t buffer, Text **out, PropterError *err);
 void text_close(Text *text);
@@ -18,6 +18,7 @@ PropterStr text_held(const Text *text);
 void text_drop(Text *text, size_t n);
 uint64_t text_line(const Text *text); /* of the first byte held, from 1 */
 bool text_converted(const Text *text); /* the file itself is in another encoding */
+const char *text_encoding(const Text *text); /* what the first bytes showed, once they were read; NULL: UTF-8, or it was named */
 /* All of the file. */
 PropterStatus text_all(Text *text, PropterStr *out, PropterError *err);
 /* Fails with the line of byte `at` of those held. */

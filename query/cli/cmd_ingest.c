@@ -35,7 +35,8 @@ static PropterStatus set_options(const CommandCall *call, PropterIngestOptions *
   o->bounded = cmd_value(call, "max-errors") != NULL;
   o->max_errors = (uint64_t)n;
   PROPTER_TRY(set_guard(call, o, err));
-  o->how.database = cmd_value(call, "database"), o->how.file = cmd_value(call, "source"), o->how.plain = cmd_value(call, "plain");
+  o->how.database = cmd_value(call, "database"), o->how.file = cmd_value(call, "source"), o->how.plain = cmd_value(call, "plain"),
+  o->how.encoding = cmd_value(call, "encoding");
   return output_iri_option(call, "base", &o->how.base, err);
 }
 
@@ -185,6 +186,7 @@ static const CommandOption options[] = {
     {"append", 0, NULL, "with --output: add to the file"},
     {"null", 0, "LIST", "texts, separated by commas, that are no value in any source (,NA: the empty text and NA)"},
     {"source", 0, "FILE", "read every source that is a file from this one, whatever the mapping says (- is standard input)"},
+    {"encoding", 0, "NAME", "what files of text are in whose mapping does not say so, such as windows-1252 (default: what their first bytes show, else UTF-8)"},
     {"plain", 0, "CHARACTERS", "ASCII characters that templates of IRIs leave as they are instead of percent-encoding them"},
     {"sniff", 0, "FILE",
      "write a mapping guessed from a table (- is standard input; to --output or standard output): types, time, measures, slices, keys, units"},

@@ -205,7 +205,8 @@ expect 'no mapping besides' 2 'expected no other' "$PROPTER" ingest --sniff shop
 # The line that declares the delimiter is none of the rows, but one of the lines, also where spreadsheet programs write UTF-16.
 printf 'sep=;\r\nday;orders\r\n2024-01-01;3\r\n2024-01-02;x;5\r\n2024-01-03;4\r\n' > declared.csv
 { printf '\377\376'; iconv -t UTF-16LE declared.csv; } > wide.csv
-for f in declared wide; do
+iconv -t UTF-16BE declared.csv > unmarked.csv
+for f in declared wide unmarked; do
   expect "$f: guessed" 0 'propter:delimiter ";"' sh -c '"$PROPTER" ingest --sniff $1.csv --output $1.ttl --base https://example.org/shop# && cat $1.ttl' - $f
   expect "$f: ingested" 1 'ingested: 3 rows' "$PROPTER" -g "$dir/$f.g" ingest $f.ttl
   expect "$f: the line of a reject" 0 "$f.csv:4  \"2024-01-02,x,5\"" "$PROPTER" -g "$dir/$f.g" rejects

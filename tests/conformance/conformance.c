@@ -87,8 +87,27 @@ static bool asked_for(const ConformanceSuite *s, int argc, char **argv) {
   return false;
 }
 
+static bool known_suite(const char *name) {
+  for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
+    if (strcmp(suites[i]->name, name) == 0) return true;
+  return false;
+}
+
+/* A suite that is asked for and not known would pass by not being run. */
+static int unknown_suites(int argc, char **argv) {
+  int unknown = 0;
+  for (int i = 3; i < argc; i++) {
+    if (known_suite(argv[i])) continue;
+    fprintf(stderr, "conformance: no suite \"%s\"; there are:", argv[i]);
+    for (size_t k = 0; k < sizeof suites / sizeof *suites; k++) fprintf(stderr, " %s", suites[k]->name);
+    fputc('\n', stderr);
+    unknown++;
+  }
+  return unknown;
+}
+
 int main(int argc, char **argv) {
-  if (argc < 3) return 2;
+  if (argc < 3 || unknown_suites(argc, argv)) return 2;
   skip_list = argv[2];
   verbose = getenv("VERBOSE") != NULL;
   bool any_failed = false;

@@ -70,7 +70,7 @@ static PropterStatus read_limited(PropterStr text, PropterLimits limits, Propter
 START_TEST(test_limits) {
   PropterBuf text = {.max = 1 << 26};
   propter_buf_add(&text, PROPTER_STR("<html xmlns=\"http://www.w3.org/1999/xhtml\"><body>"));
-  for (int i = 0; i < 400000; i++) propter_buf_printf(&text, "<p about=\"#n%d\" property=\"http://a/p\">x</p>\n", i);
+  for (int i = 0; i < 1000000; i++) propter_buf_printf(&text, "<p about=\"#n%d\" property=\"http://a/p\">x</p>\n", i);
   propter_buf_add(&text, PROPTER_STR("</body></html>"));
   PropterError err = {0};
   PropterLimits limits = propter_limits_default();

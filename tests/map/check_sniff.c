@@ -362,6 +362,39 @@ START_TEST(what_is_written_can_be_read) {
 }
 END_TEST
 
+/* Each file has a day, a slice and a number once it is read as it is meant, and says how in its mapping. */
+static const struct {
+  const char *csv, *written;
+} written_so[] = {
+    {"day,who,n\n2024-01-01,\"a \\\"b\\\", c\",1\n2024-01-02,\"d\",2\n2024-01-03,d,3\n", "propter:escapeChar \"\\\\\""},
+    {"day;who;n\n2024-01-01;a\\;b;1\n2024-01-02;d;\\N\n2024-01-03;d;3\n2024-01-04;a\\;b;3\n", "propter:escapeChar \"\\\\\""},
+    {"day,who,n\n2024-01-01,'a,b',1\n2024-01-02,'c',2\n2024-01-03,'c',3\n", "propter:quoteChar \"'\""},
+    {"# made by hand\nday,who,n\n2024-01-01,a,1\n# half of it\n2024-01-02,b,2\n2024-01-03,b,3\n", "propter:commentPrefix \"#\""},
+    {"day,who,n\n2024-01-01,a,1,\n2024-01-02,b,2,\n2024-01-03,b,3,\n", "propter:trailingDelimiter true"}};
+
+START_TEST(dialects_show) {
+  PropterSniff s = {0};
+  ck_assert_uint_eq(maps_of(written_so[_i].csv, written_so[_i].written), 1);
+  ck_ok(propter_sniff(table(written_so[_i].csv), NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.count, 3);
+  ck_assert_uint_eq(s.bad_rows, 0);
+  ck_assert_uint_eq(s.options.header_line, 0);
+  ck_assert_int_eq(column(&s, "n")->role, PROPTER_COLUMN_MEASURE);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* A header that begins with #, an apostrophe in a name, a row too many cells: no dialect. */
+START_TEST(no_dialect_without_a_reason) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(table("#day,who,n\n2024-01-01,O'Neil,1\n2024-01-02,C:\\x,2\n2024-01-03,b,3,\n2024-01-04,b,3\n"), NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.count, 3);
+  ck_assert_uint_eq(s.bad_rows, 1);
+  ck_assert(!s.options.quote && !s.options.escape && !s.options.comment && !s.options.trailing && !s.options.encoding);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
 START_TEST(no_table_no_guess) {
   PropterSniff s = {0};
   PropterError err = {0};
@@ -404,6 +437,8 @@ Suite *suite_sniff(void) {
   tcase_add_test(t, values_tell_means);
   tcase_add_test(t, not_everything_with_points_is_a_number);
   tcase_add_test(t, what_is_written_can_be_read);
+  tcase_add_loop_test(t, dialects_show, 0, sizeof written_so / sizeof *written_so);
+  tcase_add_test(t, no_dialect_without_a_reason);
   tcase_add_test(t, no_table_no_guess);
   tcase_add_test(t, memory_may_end);
   suite_add_tcase(suite, t);

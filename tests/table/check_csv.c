@@ -164,6 +164,28 @@ START_TEST(dialects) {
 }
 END_TEST
 
+/* As databases write them: what is escaped is itself, in quotes or not. */
+START_TEST(escaped_characters) {
+  const PropterTableOptions o = {.escape = '\\'};
+  expect(PROPTER_STR("a,b\n\"x \\\"y\\\" z\",2\n"), &o, "a|b\n2:x \"y\" z|2\n");
+  expect(PROPTER_STR("a,b\nx\\,y,5\"\"\\\\\n"), &o, "a|b\n2:x,y|5\"\"\\\n");
+  expect(PROPTER_STR("a,b\n\"x\"\"y\",\\N\n"), &o, "a|b\n2:x\"y|\\N\n");
+  expect(PROPTER_STR("a,b\nx\\\ny,1\n2,3\n"), &o, "a|b\n2:x\ny|1\n4:2|3\n");
+  expect(PROPTER_STR("a,b\n1,2\\"), &o, "a|b\n2:1|2\\\n");
+  expect(PROPTER_STR("a,b\n1,\\\"2"), &o, "a|b\n2:1|\"2\n");
+  expect_error(PROPTER_STR("a\n\"1\\\"\n"), &o, PROPTER_SYNTAX, 2, "never closed");
+  expect_error(PROPTER_STR("a\n1\n"), &(PropterTableOptions){.escape = '"'}, PROPTER_USAGE, 0, "escape character");
+}
+END_TEST
+
+START_TEST(delimiters_at_the_end_of_rows) {
+  const PropterStr text = PROPTER_STR("a,b\n1,2,\n3,4\n5,,\n6,7,8\n");
+  expect(text, &(PropterTableOptions){.trailing = true}, "a|b\n2:1|2\n3:3|4\n4:5|\n5:6|7|8 [expected 2 cells as in the header, found 3]\n");
+  expect(PROPTER_STR("a,b\n1,2,\n"), NULL,
+         "a|b\n2:1|2| [expected 2 cells as in the header, found 3, the last one empty (a delimiter at the end of rows is declared by propter:trailingDelimiter)]\n");
+}
+END_TEST
+
 START_TEST(encodings) {
   expect(PROPTER_STR("\xEF\xBB\xBF" "a,b\n\xC3\xA9,2\n"), NULL, "a|b\n2:\xC3\xA9|2\n");
   expect(PROPTER_STR("\xFF\xFE" "a\0,\0b\0\n\0\xE9\0,\0" "2\0\n\0"), NULL, "a|b\n2:\xC3\xA9|2\n");
@@ -174,7 +196,12 @@ START_TEST(encodings) {
   expect_error(PROPTER_STR("\xEF\xBB\xBF" "a\n\xFF\n"), NULL, PROPTER_INVALID, 2, "byte 5:");
   expect_error(PROPTER_STR("a,b\n1,\0\n"), NULL, PROPTER_INVALID, 2, "found a NUL byte");
   expect_error(PROPTER_STR("a\n\x81\n"), &(PropterTableOptions){.encoding = "windows-1252"}, PROPTER_INVALID, 0,
-               "byte 2: expected text in the encoding named, found byte 0x81");
+               "byte 2: expected text in windows-1252, found byte 0x81");
+  expect(PROPTER_STR("a\0,\0b\0\n\0\xE9\0,\0" "2\0\n\0"), NULL, "a|b\n2:\xC3\xA9|2\n");
+  expect(PROPTER_STR("\0a\0,\0b\0\n\x04\x16\0,\0" "2"), NULL, "a|b\n2:\xD0\x96|2\n");
+  expect(PROPTER_STR("\0\0\xFE\xFF\0\0\0a\0\0\0\n\0\0\0" "1"), NULL, "a\n2:1\n");
+  expect_error(PROPTER_STR("a\0,\0b\0\n\0\x01\xDC\n\0"), NULL, PROPTER_INVALID, 0, "expected text in UTF-16LE");
+  expect_error(PROPTER_STR("a,b\n\0\0,\0\0\n\0\n"), NULL, PROPTER_INVALID, 2, "found a NUL byte");
   expect_error(PROPTER_STR("\xFF\xFE" "a\0\n\0b"), NULL, PROPTER_INVALID, 0, "ends inside a character");
   expect_error(PROPTER_STR("a\n"), &(PropterTableOptions){.encoding = "klingon"}, PROPTER_USAGE, 0, "unknown encoding");
 }
@@ -340,6 +367,8 @@ Suite *suite_csv(void) {
   tcase_add_test(tc, ways_to_read_agree);
   tcase_add_test(tc, rows_that_do_not_fit_the_header_have_a_problem);
   tcase_add_test(tc, dialects);
+  tcase_add_test(tc, escaped_characters);
+  tcase_add_test(tc, delimiters_at_the_end_of_rows);
   tcase_add_test(tc, encodings);
   tcase_add_test(tc, marks_are_dropped);
   tcase_add_test(tc, a_declared_delimiter);

@@ -24,6 +24,7 @@ typedef struct {
   const PropterStr *nulls; /* texts that are no value in every source, besides those it names itself (rml:null); but for CSVW, which says its own */
   size_t null_count;
   const char *file;        /* what every source that is a file is read from, whatever the mapping says; NULL: that */
+  const char *encoding;    /* of files of text whose mapping names none, by its name in iconv; NULL: by their first bytes, else UTF-8 */
   const char *plain;       /* ASCII characters that templates of IRIs leave as they are, not percent-encoded; NULL: none but RFC 3987's iunreserved */
   const PropterLimits *limits; /* NULL: defaults */
 } PropterMappingOptions;
