@@ -4,6 +4,7 @@
 #define DETECT_BASELINE_H
 
 #include "propter/series.h"
+#include "scale.h"
 
 enum {
   BASELINE_MIN_CHANGES = 12 /* changes outside a window below which nothing is said about it */

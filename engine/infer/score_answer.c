@@ -59,11 +59,16 @@ done:
 
 /* The larger of two looks, so each is held to half the error rate. */
 static bool has_moved(const Frame *f, double *z) {
-  double mean = f->mean / f->mean_se, end = f->end / f->end_se, limit = f->model->options.moved_z;
+  double mean = f->mean_z, end = f->end_z, limit = f->model->options.moved_z;
   bool two = f->window_rows > 1;
   *z = two && fabs(end) > fabs(mean) ? end : mean;
   if (two) limit = -propter_normal_quantile(propter_normal_cdf(-limit) / 2);
   return fabs(*z) >= limit;
+}
+
+/* Of what is expected of a period, so many standard errors off; a quantile, since the scale keeps the order. */
+static double bound_of(const Frame *f, size_t h, double errors) {
+  return scale_back(f->model->scale, f->middle[h] + errors * f->error[h] / f->slope[h]);
 }
 
 PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err) {
@@ -83,8 +88,9 @@ PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err)
   a->observed = f->observed;
   a->expected = f->expected_mean;
   a->yearly = f->yearly;
-  a->expected_low = f->expected_mean - z * f->mean_se;
-  a->expected_high = f->expected_mean + z * f->mean_se;
+  a->scale = f->model->scale;
+  a->expected_low = f->window_rows == 1 ? bound_of(f, f->at[0], -z) : scale_shift(a->scale, f->expected_mean, -z, f->mean_se);
+  a->expected_high = f->window_rows == 1 ? bound_of(f, f->at[0], z) : scale_shift(a->scale, f->expected_mean, z, f->mean_se);
   a->deviation = f->mean;
   a->se = f->mean_se;
   a->end_expected = f->expected[f->end_at];
@@ -101,8 +107,8 @@ PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err)
   if (!a->path || !a->path_low || !a->path_high || !a->onset) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for an answer");
   for (size_t h = 0; h < f->periods; h++) {
     a->path[h] = f->expected[h];
-    a->path_low[h] = f->expected[h] - z * f->error[h];
-    a->path_high[h] = f->expected[h] + z * f->error[h];
+    a->path_low[h] = bound_of(f, h, -z);
+    a->path_high[h] = bound_of(f, h, z);
   }
   a->outcome = has_moved(f, &a->z) ? PROPTER_OUTCOME_CAUSE_UNKNOWN : PROPTER_OUTCOME_DID_NOT_MOVE;
   return find_pattern(f, a, err);
@@ -145,6 +151,13 @@ static PropterStatus slice_changes(const Frame *f, const PropterSeries *slice, d
   return PROPTER_OK;
 }
 
+/* One standard unit of the change into a period, in units of the figures. */
+static double change_unit(const PropterScoreModel *m, size_t t) {
+  size_t before = m->base->before[t];
+  double slope = before == SIZE_MAX ? 0 : scale_slope(m->scale, m->value[before]);
+  return m->spread * (slope > 0 ? slope : 1);
+}
+
 PropterStatus answer_placebo(const Set *set, size_t i, PropterCauseScore *s, PropterError *err) {
   const Frame *f = set->frame;
   const PropterScoreModel *m = f->model;
@@ -169,7 +182,7 @@ PropterStatus answer_placebo(const Set *set, size_t i, PropterCauseScore *s, Pro
     views = 2 * variants;
   }
   for (size_t v = 0; v < variants; v++) {
-    for (size_t t = 0; dosed && t < n; t++) work[v * n + t] /= m->spread;
+    for (size_t t = 0; dosed && t < n; t++) work[v * n + t] /= change_unit(m, t);
     view[v] = (PropterEffectView){m->standard, work + v * n};
   }
   double error = c->effect.dose_sd > 0 && c->effect.dose != 0 ? c->effect.dose_sd / fabs(c->effect.dose) : m->options.dose_error;
@@ -300,10 +313,11 @@ static PropterDay day_of(const Frame *f, size_t index) {
 static PropterStatus control_interval(const Frame *f, size_t control, double *low, double *high, bool *found, PropterError *err) {
   Baseline own = *f->model->control[control]; /* arrays borrowed */
   const Baseline *b = &own;
+  const PropterScale scale = f->model->control_scale[control];
   size_t horizon = 2 * f->length;
   *found = false;
   PROPTER_TRY(baseline_choose_width(&own, 1, 0, 0, err));
-  double *rows = propter_malloc((b->n * horizon + b->n + horizon) * sizeof *rows), drift, mean = 0, variance = 0, season = 0;
+  double *rows = propter_malloc((b->n * horizon + b->n + horizon) * sizeof *rows), drift, mean = 0, variance = 0;
   unsigned char *use = propter_malloc(b->n);
   PropterStatus status = rows && use ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, rows, err)
                                      : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a prediction");
@@ -315,13 +329,14 @@ static PropterStatus control_interval(const Frame *f, size_t control, double *lo
              baseline_fit(b, rows, horizon, use, f->from, f->from + horizon, scratch, &error);
     if (*found) {
       for (size_t h = 0; h < f->length; h++) {
+        expected[h] = scale_mean(scale, expected[h] + b->season[f->from + h], error.noise * (1 - error.shared));
         mean += expected[h] / length;
-        season += b->season[f->from + h] / length;
-        for (size_t g = 0; g < f->length; g++) variance += error_covariance(&error, g + 1, h + 1) / (length * length);
+        for (size_t g = 0; g <= h; g++)
+          variance += (g < h ? 2 : 1) * scale_slope(scale, expected[g]) * scale_slope(scale, expected[h]) * error_covariance(&error, g + 1, h + 1) / (length * length);
       }
       double z = propter_normal_quantile(0.975);
-      *low = mean + season - z * sqrt(variance);
-      *high = mean + season + z * sqrt(variance);
+      *low = scale_shift(scale, mean, -z, sqrt(variance));
+      *high = scale_shift(scale, mean, z, sqrt(variance));
     }
   }
   propter_free(use);

@@ -178,7 +178,7 @@ static size_t duration(const Frame *f, const PropterCandidate *c, PropterProfile
 static void set_size(const Frame *f, const PropterCandidate *c, PropterProfile profile, double bound, Column *column) {
   size_t length = duration(f, c, profile);
   double full = c->effect.has_dose && c->effect.dose != 0 ? fabs(c->effect.dose) : 1; /* of the course, where the documented size is not that of this slice */
-  column->scale = column->null ? 1 : fabs(column->mean) / full * sqrt(error_covariance(&f->error_model, length, length)) / f->mean_se;
+  column->scale = column->null ? 1 : fabs(column->mean) / full * sqrt(error_covariance(&f->error_model, length, length)) * f->unit / f->mean_se;
   double error = f->model->options.dose_error;
   if (c->effect.dose_sd > 0 && c->effect.dose != 0) error = c->effect.dose_sd / fabs(c->effect.dose);
   if (candidate_is_sized(c)) {

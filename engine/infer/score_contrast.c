@@ -40,7 +40,7 @@ static const double least_part = .5;
  * take a fifth. */
 static double ratio_of(const Frame *f, const PropterEventEffect *e) {
   enum { PARTS = 9 };
-  double freedom = (double)e->in_space, size = f->mean / f->model->spread, moved[PARTS];
+  double freedom = (double)e->in_space, size = f->mean / f->unit / f->model->spread, moved[PARTS];
   for (int k = 0; k < PARTS; k++) {
     double part = size * (least_part + (1 - least_part) * k / (PARTS - 1)), sd = hypot(e->error, f->model->options.dose_error * part);
     moved[k] = propter_t_log_density((e->effect - part) / sd, freedom) - log(sd);

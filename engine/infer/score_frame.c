@@ -10,6 +10,8 @@ enum { CLEAN_WINDOWS = 24 };
 
 void frame_clear(Frame *f) {
   propter_free(f->expected);
+  propter_free(f->middle);
+  propter_free(f->slope);
   propter_free(f->error);
   propter_free(f->at);
   propter_free(f->cholesky);
@@ -52,6 +54,15 @@ static size_t other_deviations(const Frame *f, const double *rows, size_t horizo
   return n;
 }
 
+/* Of the errors of two periods, in units of the figures. */
+static double covariance(const Frame *f, const ErrorModel *error, size_t g, size_t h) { return f->slope[g] * f->slope[h] * error_covariance(error, g + 1, h + 1); }
+
+/* What days of the year that stand apart add to what is expected of a period. */
+static double yearly_of(const Frame *f, size_t h) {
+  const PropterScale scale = f->model->scale;
+  return scale_back(scale, f->middle[h]) - scale_back(scale, f->middle[h] - f->base.yearly[f->from + h]);
+}
+
 /* The window as one number, over the periods with an observation. */
 static void summarise(Frame *f, const ErrorModel *error) {
   const PropterScoreModel *m = f->model;
@@ -59,14 +70,17 @@ static void summarise(Frame *f, const ErrorModel *error) {
   for (size_t i = 0; i < f->window_rows; i++) {
     f->observed += m->value[f->from + f->at[i]] / count;
     f->expected_mean += f->expected[f->at[i]] / count;
-    if (f->base.yearly) f->yearly += f->base.yearly[f->from + f->at[i]] / count;
-    for (size_t j = 0; j < f->window_rows; j++) variance += error_covariance(error, f->at[i] + 1, f->at[j] + 1) / (count * count);
+    if (f->base.yearly) f->yearly += yearly_of(f, f->at[i]) / count;
+    for (size_t j = 0; j < f->window_rows; j++) variance += covariance(f, error, f->at[i], f->at[j]) / (count * count);
   }
   f->mean = f->observed - f->expected_mean;
   f->mean_se = sqrt(variance);
+  f->unit = scale_slope(m->scale, f->expected_mean);
   f->end_at = f->at[f->window_rows - 1];
   f->end = m->value[f->from + f->end_at] - f->expected[f->end_at];
   f->end_se = f->error[f->end_at];
+  f->end_z = (scale_to(m->scale, m->value[f->from + f->end_at]) - f->middle[f->end_at]) * f->slope[f->end_at] / f->end_se;
+  f->mean_z = f->window_rows == 1 ? f->end_z : (scale_to(m->scale, f->observed) - scale_to(m->scale, f->expected_mean)) * f->unit / f->mean_se;
 }
 
 /* Means over some parts of the window and as many of the time after it. */
@@ -122,14 +136,16 @@ static PropterStatus bin_window(Frame *f, const double *covariance, PropterError
 static PropterStatus whiten(Frame *f, const ErrorModel *error, double *scratch, PropterError *err) {
   const PropterScoreModel *m = f->model;
   for (size_t h = 0; h < f->periods; h++) {
-    f->error[h] = sqrt(error_covariance(error, h + 1, h + 1));
-    f->expected[h] += f->base.season[f->from + h];
+    f->middle[h] += f->base.season[f->from + h];
+    f->expected[h] = scale_mean(m->scale, f->middle[h], error->noise * (1 - error->shared));
+    f->slope[h] = scale_slope(m->scale, f->expected[h]);
+    f->error[h] = sqrt(covariance(f, error, h, h));
     if (!isnan(m->value[f->from + h])) f->at[f->rows++] = h;
   }
   for (size_t i = 0; i < f->rows; i++) {
     f->window_rows += f->at[i] < f->length;
     f->white[i] = m->value[f->from + f->at[i]] - f->expected[f->at[i]];
-    for (size_t j = 0; j < f->rows; j++) f->cholesky[i * f->rows + j] = error_covariance(error, f->at[i] + 1, f->at[j] + 1);
+    for (size_t j = 0; j < f->rows; j++) f->cholesky[i * f->rows + j] = covariance(f, error, f->at[i], f->at[j]);
   }
   fill_bins(f);
   fill_courses(f, scratch);
@@ -145,6 +161,8 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   size_t n = m->base->n, horizon = 2 * f->length;
   f->periods = n - from < horizon ? n - from : horizon;
   f->expected = propter_malloc(f->periods * sizeof *f->expected);
+  f->middle = propter_malloc(f->periods * sizeof *f->middle);
+  f->slope = propter_malloc(f->periods * sizeof *f->slope);
   f->error = propter_malloc(f->periods * sizeof *f->error);
   f->at = propter_malloc(f->periods * sizeof *f->at);
   f->cholesky = propter_malloc(f->periods * f->periods * sizeof *f->cholesky);
@@ -153,7 +171,7 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   unsigned char *use = propter_malloc(n);
   double *scratch = propter_malloc(2 * n * sizeof *scratch), *own = NULL, *rows = m->rows;
   PropterStatus status = PROPTER_OK;
-  if (!f->expected || !f->error || !f->at || !f->cholesky || !f->white || !f->average || !use || !scratch) {
+  if (!f->expected || !f->middle || !f->slope || !f->error || !f->at || !f->cholesky || !f->white || !f->average || !use || !scratch) {
     status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
     goto done;
   }
@@ -162,7 +180,7 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   for (size_t i = from; i <= to; i++) any |= !isnan(m->value[i]);
   if (!any) f->reason = "no observation in the window";
   else if (m->base->before[from] == SIZE_MAX) f->reason = "no observation before the window";
-  else if (!baseline_expect(&f->base, from, f->length, f->periods, scratch, f->expected, &f->drift, &f->usable))
+  else if (!baseline_expect(&f->base, from, f->length, f->periods, scratch, f->middle, &f->drift, &f->usable))
     f->reason = "fewer than 12 changes outside the window";
   if (f->reason) goto done;
   if (f->length > 1) {

@@ -35,10 +35,12 @@ PropterScoreOptions propter_score_options(void) {
 static void clear_controls(PropterScoreModel *m) {
   for (size_t i = 0; i < m->control_count && m->control; i++) baseline_free(m->control[i]);
   propter_free(m->control);
+  propter_free(m->control_scale);
   propter_free(m->control_spread);
   propter_free(m->composite_rows);
   baseline_free(m->composite);
   m->control = NULL;
+  m->control_scale = NULL;
   m->control_spread = m->composite_rows = NULL;
   m->composite = NULL;
   m->control_count = 0;
@@ -54,6 +56,15 @@ void propter_score_model_free(PropterScoreModel *m) {
   propter_free(m->standard);
   propter_free(m->unknown);
   propter_free(m);
+}
+
+/* Baseline on the scale of the series' own figures; `y` has room for them. */
+static PropterStatus scaled(const PropterSeries *series, double *y, size_t reach, bool width, PropterScale *scale, Baseline **out, PropterError *err) {
+  PropterSeries on = *series;
+  PROPTER_TRY(scale_choose(series, scale, err));
+  for (size_t i = 0; i < series->count; i++) y[i] = scale_to(*scale, series->value[i]);
+  on.value = y;
+  return width ? baseline_new(&on, reach, out, err) : baseline_changes(&on, reach, out, err);
 }
 
 /* Values of a control on the target's calendar. */
@@ -92,9 +103,10 @@ static PropterStatus build_composite(PropterScoreModel *m, PropterError *err) {
 
 static PropterStatus build_controls(PropterScoreModel *m, const PropterSeries *const *controls, size_t count, PropterError *err) {
   if (!count) return PROPTER_OK;
-  double *aligned = propter_malloc(m->series.count * sizeof *aligned);
+  double *aligned = propter_malloc(2 * m->series.count * sizeof *aligned);
   m->control = propter_calloc(count, sizeof *m->control);
-  if (!aligned || !m->control) {
+  m->control_scale = propter_calloc(count, sizeof *m->control_scale);
+  if (!aligned || !m->control || !m->control_scale) {
     propter_free(aligned);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
   }
@@ -109,7 +121,7 @@ static PropterStatus build_controls(PropterScoreModel *m, const PropterSeries *c
     align(controls[i], &m->series, aligned);
     series.value = aligned;
     series.seasonally_adjusted = controls[i]->seasonally_adjusted;
-    status = baseline_changes(&series, (size_t)m->options.drift_reach, &m->control[i], err);
+    status = scaled(&series, aligned + m->series.count, (size_t)m->options.drift_reach, false, &m->control_scale[i], &m->control[i], err);
   }
   propter_free(aligned);
   if (status == PROPTER_OK) status = build_composite(m, err);
@@ -147,7 +159,7 @@ PropterStatus propter_score_model_new(const PropterSeries *target, const Propter
   if (n && covered) memcpy(m->covered, covered, n);
   m->series.value = m->value;
   if ((status = unknown_table(&m->options, &m->unknown, err)) != PROPTER_OK) goto done;
-  status = baseline_new(&m->series, (size_t)m->options.drift_reach, &m->base, err);
+  status = scaled(&m->series, m->standard, (size_t)m->options.drift_reach, true, &m->scale, &m->base, err);
   if (status == PROPTER_OK) status = baseline_errors(m->base, 1, 2, 0, 0, m->rows, err);
   if (status != PROPTER_OK) goto done;
   double *scratch = propter_malloc(n * sizeof *scratch);

@@ -29,10 +29,12 @@ struct PropterScoreModel {
   PropterScoreOptions options;
   PropterSeries series; /* value owned */
   double *value;
+  PropterScale scale;  /* on which the baseline and its errors are */
   Baseline *base;
   unsigned char *covered;
   size_t control_count;
-  Baseline **control;  /* their changes; no width is chosen */
+  Baseline **control;  /* their changes, each on its own scale; no width is chosen */
+  PropterScale *control_scale;
   double *control_spread; /* robust standard deviation of their changes */
   Baseline *composite; /* median standardised change of the controls, cumulated; NULL without controls */
   double *rows, *composite_rows; /* errors for windows of one period: n × 2 */
@@ -47,8 +49,10 @@ typedef struct PropterScoreFrame {
   const char *reason;           /* static; why nothing can be said; NULL */
   Baseline base;                /* the model's, with the width that suits windows of this length; arrays borrowed */
   size_t from, length, periods; /* window; window and after, cut at the end of the series */
-  double *expected;             /* [periods], seasonal part added back */
-  double *error;                /* [periods] standard errors */
+  double *expected;             /* [periods] means, season and units of the figures put back */
+  double *middle;               /* [periods] the same on the model's scale: medians */
+  double *slope;                /* [periods] units of the figures for one of the scale, where it is expected */
+  double *error;                /* [periods] standard errors in units of the figures */
   size_t *at;                   /* [rows] periods with an observation */
   size_t rows, window_rows;
   double *cholesky;             /* of the errors' covariance, [rows × rows] */
@@ -64,6 +68,8 @@ typedef struct PropterScoreFrame {
   double drift;
   size_t usable, others;
   double mean, mean_se, end, end_se, observed, expected_mean, yearly; /* of the observed part of the window */
+  double unit;                  /* slope of the scale at the window's expected mean */
+  double mean_z, end_z;         /* standard errors, counted on the scale */
   size_t end_at;
   ErrorModel error_model;
   double rho, size;             /* ρ and s_u */

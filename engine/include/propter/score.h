@@ -161,9 +161,10 @@ typedef struct {
   size_t from, to;    /* window as indexes into the series, inclusive */
   size_t usable;      /* observations the baseline rests on */
   /* The window as one number, its mean (the value itself for one period), in the series' units; then the last period of the window. */
-  double observed, expected, expected_low, expected_high, deviation; /* 95 % interval */
+  double observed, expected, expected_low, expected_high, deviation; /* mean; 95 % interval: quantiles, so not even about it but on the scale LEVEL */
+  PropterScale scale; /* on which seasons and errors of the baseline are (engine/detect/scale.h); all figures here are in the series' own units */
   double yearly;      /* part of `expected`: what days of the year that stand apart every year add to it; 0: none does */
-  double se, z;       /* robust standard error of `deviation`; the larger of the mean's and the last period's deviation in standard errors */
+  double se, z;       /* robust standard error of `deviation`; the larger of the mean's and the last period's deviation in standard errors, counted on the scale */
   double end_observed, end_expected, end_deviation;
   PropterPatternKind pattern;
   size_t periods;     /* of the arrays below: the window and an equal time after it, cut at the end of the series */

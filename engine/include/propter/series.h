@@ -5,6 +5,10 @@
 
 #include "propter/date.h"
 
+/* Scale on which the spread of a series is the same at every level: the figures themselves, their square roots (counts), their logarithms (what grows and
+ * swings by percent). */
+typedef enum { PROPTER_SCALE_LEVEL, PROPTER_SCALE_ROOT, PROPTER_SCALE_LOG } PropterScale;
+
 /* Borrowed values of consecutive periods. */
 typedef struct {
   PropterGrain grain;
