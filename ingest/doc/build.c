@@ -182,12 +182,12 @@ PropterStatus doc_text(DocBuilder *b, PropterStr text, size_t byte, size_t bytes
   return propter_buf_status(&b->text, err);
 }
 
-PropterDay doc_date(PropterStr text) {
+PropterDay doc_date(PropterStr text, const Calendar *calendar) {
   Whens found = {0};
   PropterDay day = PROPTER_NO_DAY;
   if (text.len > 400) text.len = 400;
   while (text.len && !propter_utf8_valid(text, NULL)) text.len--;
-  if (when_scan(text, &(WhenContext){.reference = PROPTER_NO_DAY}, &found))
+  if (when_scan(text, &(WhenContext){.calendar = calendar, .reference = PROPTER_NO_DAY}, &found))
     for (size_t i = 0; i < found.count && day == PROPTER_NO_DAY; i++)
       if (found.items[i].grain <= WHEN_MONTH) day = found.items[i].last;
   propter_vec_clear(&found);
@@ -196,7 +196,7 @@ PropterDay doc_date(PropterStr text) {
 
 void doc_set_date(DocBuilder *b, PropterStr value) {
   value = propter_str_trim(value);
-  if (b->published == PROPTER_NO_DAY && !propter_day_parse(value, &b->published)) b->published = doc_date(value);
+  if (b->published == PROPTER_NO_DAY && !propter_day_parse(value, &b->published)) b->published = doc_date(value, NULL);
 }
 
 PropterStatus doc_set_language(DocBuilder *b, PropterStr tag, PropterError *err) {

@@ -3,8 +3,9 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <strings.h>
 
-enum { DATES = 1, SLOTS = 1024, WORDS = 700, WORD_MAX = 24, ORDINALS = 8, BEGINNING_BITS = 15 };
+enum { DATES = 1, SLOTS = 1024, WORDS = 700, WORD_MAX = 24, ORDINALS = 8, LABELS = 16, BEGINNING_BITS = 15 };
 
 /* What a word means. */
 typedef struct {
@@ -26,6 +27,8 @@ struct Calendar {
   uint32_t beginnings[(1u << BEGINNING_BITS) / 32]; /* of the words that may make a date: bits by their first three bytes */
   Key ordinals[ORDINALS];                           /* "th" behind a number */
   size_t ordinal_count;
+  char labels[LABELS][WORD_MAX]; /* "date" before a document's own */
+  size_t label_count;
   bool stops;
 };
 
@@ -130,6 +133,18 @@ static const char *add_word(Calendar *c, PropterStr word, Meaning m, bool dates)
   return NULL;
 }
 
+static const char *add_label(Calendar *c, PropterStr word) {
+  if (c->label_count == LABELS || word.len >= WORD_MAX) return "at most sixteen labels of dates, of at most 23 bytes";
+  memcpy(c->labels[c->label_count++], word.data, word.len);
+  return NULL;
+}
+
+bool calendar_labels(const Calendar *c, PropterStr word) {
+  for (size_t i = 0; i < c->label_count; i++)
+    if (word.len == strlen(c->labels[i]) && strncasecmp(word.data, c->labels[i], word.len) == 0) return true;
+  return false;
+}
+
 const char *calendar_add(Calendar *c, PropterStr line, PropterStr *bad) {
   PropterStr english = take_word(&line);
   Meaning m;
@@ -137,12 +152,13 @@ const char *calendar_add(Calendar *c, PropterStr line, PropterStr *bad) {
   *bad = english;
   if (!line.len) return "a word of the calendar (or none) and words for it";
   if (propter_str_equal(english, PROPTER_STR(".")) && propter_str_equal(line, english)) return c->stops = true, NULL;
-  bool ordinal = propter_str_equal(english, PROPTER_STR("ordinal"));
-  if (!ordinal && !name(english, &m, &dates)) return "a word of the calendar, as january, monday, quarter, last or two";
+  bool ordinal = propter_str_equal(english, PROPTER_STR("ordinal")), label = propter_str_equal(english, PROPTER_STR("label"));
+  if (!ordinal && !label && !name(english, &m, &dates)) return "a word of the calendar, as january, monday, quarter, last or two";
   while (line.len) {
     *bad = take_word(&line);
     const char *expected = NULL;
-    if (!ordinal) expected = add_word(c, *bad, m, dates);
+    if (label) expected = add_label(c, *bad);
+    else if (!ordinal) expected = add_word(c, *bad, m, dates);
     else if (c->ordinal_count == ORDINALS || bad->len >= WORD_MAX || word_at(*bad, 0, &c->ordinals[c->ordinal_count++]) < bad->len)
       expected = "at most eight endings of ordinals";
     if (expected) return expected;

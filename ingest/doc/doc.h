@@ -6,6 +6,7 @@
 #include "propter/document.h"
 #include "propter/xml.h"
 #include "propter/zip.h"
+#include "when.h"
 
 /* Bytes [at, at + len) of one text stand for bytes [source, source + source_len) of another. stride 1 or 2: each byte stands for so many;
  * stride 0: the whole for the whole. */
@@ -82,8 +83,8 @@ PropterStatus doc_block(DocBuilder *b, PropterBlockKind kind, unsigned level, Pr
 PropterStatus doc_text(DocBuilder *b, PropterStr text, size_t byte, size_t bytes, PropterError *err);
 /* Text of the open block so far. */
 PropterStr doc_open_text(const DocBuilder *b);
-/* First full date or month in a text, e.g. a meta value; PROPTER_NO_DAY if there is none. */
-PropterDay doc_date(PropterStr text);
+/* First full date or month in a text, e.g. a meta value, by the words of a calendar (NULL: the default); PROPTER_NO_DAY if there is none. */
+PropterDay doc_date(PropterStr text, const Calendar *calendar);
 /* The document's date from a metadata value, unless it has one. */
 void doc_set_date(DocBuilder *b, PropterStr value);
 /* Copies a language tag unless there is one. */

@@ -15,6 +15,7 @@ struct PropterDocumentMap {
   PropterArena arena;
   DocBuilder builder;
   PROPTER_VEC(size_t) counts; /* characters before byte i·STEP */
+  bool dated;                 /* by its metadata, or it needs no date */
 };
 
 #define READER(name) extern const DocReader doc_reader_##name;
@@ -64,20 +65,18 @@ static PropterStatus refuse(PropterStr bytes, const DocReader *reader, PropterEr
   return PROPTER_OK;
 }
 
-static bool says_date(PropterStr text) {
-  static const char *const words[] = {"date:", "dated:", "published:", "issued:", "released:"};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (text.len > strlen(words[i]) && strncasecmp(text.data, words[i], strlen(words[i])) == 0) return true;
-  return false;
+static bool says_date(PropterStr text, const Calendar *calendar) {
+  size_t colon = propter_str_find(text, PROPTER_STR(":"));
+  return colon != SIZE_MAX && calendar_labels(calendar, (PropterStr){text.data, colon});
 }
 
 /* "ALBANY, 5 August 2011 (Reuters) — …", or a short line of its own: what stands behind the date ends the words before it. */
-static bool is_dateline(PropterStr text) {
+static bool is_dateline(PropterStr text, const Calendar *calendar) {
   Whens found = {0};
   bool is = false;
   if (text.len > 120) text.len = 120;
   while (text.len && !propter_utf8_valid(text, NULL)) text.len--;
-  if (when_scan(text, &(WhenContext){.reference = PROPTER_NO_DAY}, &found) && found.count && found.items[0].start < 60) {
+  if (when_scan(text, &(WhenContext){.calendar = calendar, .reference = PROPTER_NO_DAY}, &found) && found.count && found.items[0].start < 60) {
     PropterStr after = propter_str_trim((PropterStr){text.data + found.items[0].end, text.len - found.items[0].end});
     is = !after.len || strchr("(:|-", *after.data) || propter_str_starts(after, PROPTER_STR("–")) || propter_str_starts(after, PROPTER_STR("—"));
   }
@@ -87,18 +86,24 @@ static bool is_dateline(PropterStr text) {
 
 /* A document without a date of its own: a line that says "Date:", else the first date near its beginning, which *guessed tells when it stands in the middle of
  * a sentence. */
-static PropterDay find_date(const DocBuilder *b, bool *guessed) {
-  PropterDay first = b->title.len ? doc_date(b->title) : PROPTER_NO_DAY;
+static PropterDay find_date(const DocBuilder *b, const Calendar *calendar, bool *guessed) {
+  PropterDay first = b->title.len ? doc_date(b->title, calendar) : PROPTER_NO_DAY;
   for (size_t i = 0; i < b->blocks.count && i < HEAD_BLOCKS; i++) {
     PropterStr text = {b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start};
-    PropterDay day = doc_date(text);
-    if (day != PROPTER_NO_DAY && says_date(text)) {
+    PropterDay day = doc_date(text, calendar);
+    if (day != PROPTER_NO_DAY && says_date(text, calendar)) {
       *guessed = false;
       return day;
     }
-    if (first == PROPTER_NO_DAY && day != PROPTER_NO_DAY) first = day, *guessed = !is_dateline(text);
+    if (first == PROPTER_NO_DAY && day != PROPTER_NO_DAY) first = day, *guessed = !is_dateline(text, calendar);
   }
   return first;
+}
+
+void document_redate(PropterDocument *d, const Calendar *calendar) {
+  bool guessed = false;
+  PropterDay day = d->map->dated ? PROPTER_NO_DAY : find_date(&d->map->builder, calendar, &guessed);
+  if (day != PROPTER_NO_DAY) d->published = day, d->published_guessed = guessed;
 }
 
 static PropterStatus count_characters(PropterDocumentMap *m, PropterError *err) {
@@ -119,7 +124,8 @@ static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, Propte
     if (b->blocks.items[i].kind == PROPTER_BLOCK_HEADING)
       PROPTER_TRY(doc_set_title(b, (PropterStr){b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start}, err));
   /* The dates of a table are those of its claims. */
-  if (b->published == PROPTER_NO_DAY && !b->columns.count) b->published = find_date(b, &d->published_guessed);
+  m->dated = b->published != PROPTER_NO_DAY || b->columns.count;
+  if (!m->dated) b->published = find_date(b, calendar_default(), &d->published_guessed);
   PROPTER_TRY(count_characters(m, err));
   d->format = reader->name;
   d->encoding = b->encoding;

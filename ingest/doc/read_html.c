@@ -32,7 +32,7 @@ static void meta_date(Dates *dates, const PropterXmlAttribute *a, size_t n) {
   if (!name.data || !content.data || dates->meta != PROPTER_NO_DAY) return;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (name.len == strlen(names[i]) && strncasecmp(name.data, names[i], name.len) == 0 && !propter_day_parse(content, &dates->meta))
-      dates->meta = doc_date(content);
+      dates->meta = doc_date(content, NULL);
 }
 
 static DocDecision decide(DocMarkup *m, PropterXmlName name, const PropterXmlAttribute *a, size_t n) {

@@ -138,8 +138,7 @@ static PropterStatus front_matter(DocBuilder *b, PropterStr s, size_t *body, Pro
     if (key.len == 5 && strncasecmp(key.data, "title", 5) == 0) PROPTER_TRY(doc_set_title(b, value, err));
     if ((key.len == 4 && strncasecmp(key.data, "lang", 4) == 0) || (key.len == 8 && strncasecmp(key.data, "language", 8) == 0))
       PROPTER_TRY(doc_set_language(b, value, err));
-    bool date = (key.len == 4 && strncasecmp(key.data, "date", 4) == 0) || (key.len == 9 && strncasecmp(key.data, "published", 9) == 0);
-    if (date && b->published == PROPTER_NO_DAY && !propter_day_parse(value, &b->published)) b->published = doc_date(value);
+    if (calendar_labels(calendar_default(), key)) doc_set_date(b, value);
   }
   return PROPTER_OK;
 }

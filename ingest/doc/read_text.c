@@ -96,11 +96,10 @@ static bool key_line(PropterStr line) {
 }
 
 static PropterStatus take_header(Text *t, PropterStr line, PropterError *err) {
-  static const char *const dates[] = {"date", "published", "issued", "dated", "released"}, *const titles[] = {"title", "subject", "re"};
-  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
-    PropterStr value = header_value(line, dates[i]);
-    if (value.data && t->b->published == PROPTER_NO_DAY && !propter_day_parse(value, &t->b->published)) t->b->published = doc_date(value);
-  }
+  static const char *const titles[] = {"title", "subject", "re"};
+  PropterStr trimmed = propter_str_trim(line);
+  size_t colon = propter_str_find(trimmed, PROPTER_STR(":"));
+  if (calendar_labels(calendar_default(), (PropterStr){trimmed.data, colon})) doc_set_date(t->b, (PropterStr){trimmed.data + colon + 1, trimmed.len - colon - 1});
   for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
     PropterStr value = header_value(line, titles[i]);
     if (value.data) PROPTER_TRY(doc_set_title(t->b, value, err));

@@ -4,6 +4,7 @@
 #define DOC_WHEN_H
 
 #include "propter/date.h"
+#include "propter/document.h"
 #include "propter/mem.h"
 
 typedef enum { WHEN_DAY, WHEN_MONTH, WHEN_SEASON, WHEN_YEAR } WhenGrain;
@@ -30,6 +31,8 @@ const Calendar *calendar_default(void);
 const char *calendar_add(Calendar *c, PropterStr line, PropterStr *bad);
 /* True if a full stop after a number makes it an ordinal ("3. Juni") and figures apart by stops are a date ("3.6.2024"). */
 bool calendar_stops(const Calendar *c);
+/* True if such a word labels a document's own date ("Date: …"); capitals make no difference. */
+bool calendar_labels(const Calendar *c, PropterStr word);
 
 /* Which of 05/03/2024 is the month. */
 typedef enum { WHEN_ORDER_UNKNOWN, WHEN_DAY_FIRST, WHEN_MONTH_FIRST } WhenOrder;
@@ -78,5 +81,9 @@ bool when_order(PropterStr text, WhenOrder *order);
 void when_duration(const WhenText *text, WhenDuration *out);
 /* The last day of what lasted so long from `first` on. */
 PropterDay when_lasted(const WhenDuration *duration, PropterDay first);
+
+/* --- document.c --- */
+/* The day of a document whose metadata tell none, found by the words of its language, where they tell one; else it stays what it is. */
+void document_redate(PropterDocument *document, const Calendar *calendar);
 
 #endif

@@ -9,7 +9,7 @@ PropterStatus trainer_start(Trainer *t, PropterError *err) {
   memset(t, 0, sizeof *t);
   PROPTER_TRY(propter_rules_new(NULL, &t->rules, err));
   t->rules->ungraded = true;
-  PROPTER_TRY(judge_new(true, &t->judge, err));
+  PROPTER_TRY(judge_new(&t->rules->parts, true, &t->judge, err));
   return (t->tagged = propter_malloc(sizeof *t->tagged)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for training");
 }
 

@@ -234,7 +234,7 @@ static bool around_fits(const Work *w, PropterRegex *const *expression, bool lem
 static PropterStatus tag_sentence(Work *w, PropterError *err) {
   PropterRules *r = w->r;
   if (!r->language.full) return PROPTER_OK;
-  if (!r->judge) PROPTER_TRY(judge_new(false, &r->judge, err));
+  if (!r->judge) PROPTER_TRY(judge_new(&r->parts, false, &r->judge, err));
   if (!r->tagged && !(r->tagged = propter_malloc(sizeof *r->tagged))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for tags");
   judge_tag(r->judge, w->s, false, r->tagged);
   w->tagged = r->tagged;
@@ -447,7 +447,7 @@ static bool own_clause(const Work *w, PropterSpan effect, size_t moved) {
   PropterStr before = judge_coded(w->tagged, (PropterSpan){effect.start, moved}), verb = judge_coded(w->tagged, (PropterSpan){moved, end});
   bool subject =
       propter_str_ends(before, PROPTER_STR("/NOUN ")) || propter_str_ends(before, PROPTER_STR("/PRON ")) || propter_str_ends(before, PROPTER_STR("/PROPN "));
-  return subject && propter_str_find(verb, PROPTER_STR("/VERB ")) != SIZE_MAX && propter_str_find(verb, PROPTER_STR("ing/VERB ")) == SIZE_MAX;
+  return subject && rules_any(w->r, w->r->tagged_moves.items, w->r->tagged_moves.count, verb);
 }
 
 static void flags(const Work *w, const Candidate *c, PropterReading *out) {
@@ -478,7 +478,7 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   if (!out->polarity && !c->rule->polarity && !c->part && !empty(c->effect) &&
       (rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, c->effect)) ||
        rules_any(w->r, w->r->definite.items, w->r->definite.count, slice(w->s, c->effect)) ||
-       propter_str_find(slice(w->s, c->effect), PROPTER_STR(" of ")) != SIZE_MAX || c->effect.end - c->effect.start < 12)) {
+       rules_any(w->r, w->r->partial.items, w->r->partial.count, slice(w->s, c->effect)) || c->effect.end - c->effect.start < 12)) {
     PropterSpan said = {0, c->lead};
     if (c->lead > 20) out->polarity = direction(w, said, true, &moved);
     else if (!empty(w->scene->previous)) out->polarity = direction_of(w, slice(w->scene->text, w->scene->previous));

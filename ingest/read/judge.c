@@ -11,6 +11,7 @@ extern const char model_en_tagger[], model_en_pair[], model_en_sentence[], model
 extern const size_t model_en_tagger_size, model_en_pair_size, model_en_sentence_size, model_en_claim_size;
 
 struct Judge {
+  const WordParts *parts;
   Linear models[JUDGE_MODELS];
   Tagger *tagger;
   struct sb_stemmer *stemmer;
@@ -41,11 +42,12 @@ static void shipped(ShippedModel out[SHIPPED]) {
   out[3] = (ShippedModel){JUDGE_SENTENCE, {model_en_sentence, model_en_sentence_size}, "en.sentence", true};
 }
 
-PropterStatus judge_new(bool benchmarks, Judge **out, PropterError *err) {
+PropterStatus judge_new(const WordParts *parts, bool benchmarks, Judge **out, PropterError *err) {
   ShippedModel models[SHIPPED];
   Judge *j = propter_calloc(1, sizeof *j);
   PropterStatus status = PROPTER_OK;
   shipped(models);
+  if (j) j->parts = parts;
   if (!j || !(j->stemmer = sb_stemmer_new("english", "UTF_8"))) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
   for (size_t i = 0; i < SHIPPED && status == PROPTER_OK; i++)
     if (benchmarks || !models[i].benchmark) status = judge_use(j, models[i].model, models[i].text, models[i].name, err);
@@ -98,7 +100,7 @@ static void code(Tagged *t) {
 void judge_tag(Judge *j, PropterStr sentence, bool stems, Tagged *out) {
   out->text = sentence;
   out->wordnet = j->wordnet;
-  out->count = read_tokens(sentence, out->tokens, TOKENS);
+  out->count = read_tokens(j->parts, sentence, out->tokens, TOKENS);
   tag_tokens(j->tagger, out->tokens, out->count);
   for (size_t i = 0; i < out->count && stems; i++) {
     const Token *t = &out->tokens[i];

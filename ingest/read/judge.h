@@ -24,8 +24,8 @@ typedef struct Judge Judge;
 typedef enum { JUDGE_TAGGER, JUDGE_PAIR, JUDGE_SENTENCE, JUDGE_CLAIM, JUDGE_MODELS } JudgeModel;
 
 /* The models of English; borrowed texts. Without `benchmarks` only those that `propter read` uses: tagger and claim; with them WordNet where
- * it is installed, at which the model of pairs looks. Free with judge_free. */
-PropterStatus judge_new(bool benchmarks, Judge **out, PropterError *err);
+ * it is installed, at which the model of pairs looks. Words are parted by `parts`, which must outlive it. Free with judge_free. */
+PropterStatus judge_new(const WordParts *parts, bool benchmarks, Judge **out, PropterError *err);
 void judge_free(Judge *j);
 /* Of the texts of the models that `propter read` uses: another model grades a document anew. */
 uint64_t judge_hash(void);

@@ -18,8 +18,23 @@ typedef struct {
   bool known;          /* the tag goes without saying */
 } Token;
 
-/* Tokens as the treebank has them: "don't" is do n't, "firm's" is firm 's, punctuation alone, hyphens apart. At most `room`. */
-size_t read_tokens(PropterStr text, Token *out, size_t room);
+/* A word that a full stop behind it belongs to. */
+typedef struct {
+  PropterStr text;    /* with the stop */
+  bool before_number; /* only where a number follows ("No. 5") */
+  bool may_end;       /* it may end a sentence ("Inc.", "p.m.") */
+} Abbreviation;
+
+/* How a language parts its words (lines `clitic` and `abbreviation` of the rules). */
+typedef struct {
+  PROPTER_VEC(PropterStr) clitics; /* ends of words that are words of their own: "n't", "'s" */
+  PROPTER_VEC(Abbreviation) abbreviations;
+} WordParts;
+
+/* Tokens as a treebank has them: "don't" is do n't, "firm's" is firm 's, punctuation alone, hyphens apart. At most `room`. */
+size_t read_tokens(const WordParts *parts, PropterStr text, Token *out, size_t room);
+/* The abbreviation that the word is, with its stop; NULL: none. */
+const Abbreviation *abbreviation_of(const WordParts *parts, PropterStr word);
 /* A token made of one given word. */
 void token_fold(PropterStr word, Token *out);
 

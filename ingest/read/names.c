@@ -7,10 +7,23 @@
 
 #include "names.h"
 #include "propter/hash.h"
+#include "rules.h"
 
-enum { LABEL_TOKENS = 16, BAG_MAX = 5, BAG_SLACK = 4, BAG_TEXT = 64 };
+enum { LETTERS = 3, /* of the shortest word that is more than grammar */ LABEL_TOKENS = 16, BAG_MAX = 5, BAG_SLACK = 4, BAG_TEXT = 64 };
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for names"); }
+
+/* The lines of a rule file by which labels are cut into words. */
+static PropterStatus cut_by(PropterNames *n, PropterStr text, PropterError *err) {
+  while (text.len) {
+    const char *end = memchr(text.data, '\n', text.len);
+    PropterStr line = {text.data, end ? (size_t)(end - text.data) : text.len};
+    LabelLine l = {label_line_kind(rules_word(&line)), line};
+    if (l.kind == LABEL_linking || l.kind == LABEL_joining || l.kind == LABEL_article || l.kind == LABEL_plural) PROPTER_TRY(names_line(n, l, err));
+    text = (PropterStr){text.data + (end ? end + 1 - text.data : (ptrdiff_t)text.len), text.len - (end ? (size_t)(end + 1 - text.data) : text.len)};
+  }
+  return PROPTER_OK;
+}
 
 PropterStatus propter_names_new(PropterNames **out, PropterError *err) { return names_new_in(languages, out, err); }
 
@@ -21,12 +34,11 @@ PropterStatus names_new_in(const Language *language, PropterNames **out, Propter
   (void)pthread_mutex_init(&n->stemming, NULL);
   (void)pthread_mutex_init(&n->learning, NULL);
   n->language = *language;
-  if (!(n->stemmer = sb_stemmer_new(language->stemmer, "UTF_8"))) {
-    propter_names_free(n);
-    return no_memory(err);
-  }
+  PropterStatus status = (n->stemmer = sb_stemmer_new(language->stemmer, "UTF_8")) ? PROPTER_OK : no_memory(err);
+  if (status == PROPTER_OK && language->rules) status = cut_by(n, (PropterStr){language->rules, *language->rules_size}, err);
+  if (status != PROPTER_OK) propter_names_free(n), n = NULL;
   *out = n;
-  return PROPTER_OK;
+  return status;
 }
 
 void propter_names_free(PropterNames *n) {
@@ -46,6 +58,8 @@ void propter_names_free(PropterNames *n) {
   propter_vec_clear(&n->groups);
   propter_map_clear(&n->alike);
   propter_vec_clear(&n->negating);
+  propter_map_clear(&n->articles);
+  propter_vec_clear(&n->plurals);
   propter_vec_clear(&n->forms);
   propter_map_clear(&n->by_sense);
   for (size_t i = 0; i < n->meant.count; i++) propter_vec_clear(&n->meant.items[i]);
@@ -129,15 +143,18 @@ static size_t word_byte(PropterStr s, size_t i) {
   return i + n <= s.len ? n : 0;
 }
 
-static void singular(char *w) {
-  size_t n = strlen(w);
-  if (n > 4 && strcmp(w + n - 3, "ies") == 0) {
-    w[n - 3] = 'y', w[n - 2] = '\0';
-  } else if (n > 4 && (strcmp(w + n - 4, "shes") == 0 || strcmp(w + n - 4, "ches") == 0 || strcmp(w + n - 3, "xes") == 0 || strcmp(w + n - 4, "sses") == 0)) {
-    w[n - 2] = '\0';
-  } else if (n > 3 && w[n - 1] == 's' && w[n - 2] != 's' && w[n - 2] != 'u' && w[n - 2] != 'i') {
-    w[n - 1] = '\0';
+/* By the longest ending behind at least LETTERS bytes of the singular. */
+static void singular(const PropterNames *names, char *w) {
+  PropterStr word = propter_str(w);
+  const Plural *best = NULL;
+  for (size_t i = 0; i < names->plurals.count; i++) {
+    const Plural *p = &names->plurals.items[i];
+    if (propter_str_ends(word, p->ending) && word.len - p->ending.len + p->singular.len >= LETTERS && (!best || p->ending.len > best->ending.len)) best = p;
   }
+  size_t stem = best ? word.len - best->ending.len : 0;
+  if (!best || stem + best->singular.len >= TOKEN_MAX) return;
+  if (best->singular.len) memcpy(w + stem, best->singular.data, best->singular.len);
+  w[stem + best->singular.len] = '\0';
 }
 
 /* False: no memory. */
@@ -170,19 +187,29 @@ static bool fold(const PropterNames *n, PropterStr word, Word *t) {
   t->stem[stem_len] = '\0';
   (void)pthread_mutex_unlock(stemming);
   if (!stem) return false;
-  /* One English word is told apart by more than its stem; other languages have more plurals than an s. */
-  if (language_first(&n->language))
-    singular(t->plain);
+  /* One word alone is told apart by more than its stem, where the language's plurals are known. */
+  if (n->plurals.count)
+    singular(n, t->plain);
   else
     memcpy(t->plain, t->stem, stem_len + 1);
   return true;
 }
 
+/* "'s" behind the apostrophe at `start`, else the word itself. */
+static bool article(const PropterNames *n, PropterStr s, PropterSpan word) {
+  char text[8] = "'";
+  size_t from = word.start, len = word.end - from;
+  bool quoted = from > 0 && (s.data[from - 1] == '\'' || (from > 2 && memcmp(s.data + from - 3, "\xE2\x80\x99", 3) == 0));
+  if (len + 1 >= sizeof text) return false;
+  for (size_t i = 0; i < len; i++) text[1 + i] = (char)(s.data[from + i] >= 'A' && s.data[from + i] <= 'Z' ? s.data[from + i] | 0x20 : s.data[from + i]);
+  return propter_map_get(&n->articles, (PropterStr){text + 1, len}) || (quoted && propter_map_get(&n->articles, (PropterStr){text, len + 1}));
+}
+
 bool names_words(const PropterNames *n, PropterStr s, Words *out) {
   for (size_t i = 0; i < s.len;) {
     if (s.data[i] == '&') {
-      Word t = {{i, i + 1}, "and", "and"};
-      if (!propter_vec_push(out, t)) return false;
+      Word t = {{i, i + 1}, "", ""};
+      if (n->and.len && (!fold(n, n->and, &t) || !propter_vec_push(out, t))) return false;
       i++;
       continue;
     }
@@ -193,15 +220,9 @@ bool names_words(const PropterNames *n, PropterStr s, Words *out) {
     }
     size_t start = i;
     while (i < s.len && (step = word_byte(s, i))) i += step;
-    PropterStr word = {s.data + start, i - start};
-    /* The s of a genitive. */
-    bool genitive =
-        word.len == 1 && word.data[0] == 's' && start > 0 && (s.data[start - 1] == '\'' || (start > 2 && memcmp(s.data + start - 3, "\xE2\x80\x99", 3) == 0));
-    if (genitive) continue;
     Word t = {{start, i}, "", ""};
-    if (!fold(n, word, &t)) return false;
-    if (strcmp(t.plain, "the") == 0 || strcmp(t.plain, "a") == 0 || strcmp(t.plain, "an") == 0) continue;
-    if (!propter_vec_push(out, t)) return false;
+    if (article(n, s, t.span)) continue;
+    if (!fold(n, (PropterStr){s.data + start, i - start}, &t) || !propter_vec_push(out, t)) return false;
   }
   return true;
 }
@@ -220,10 +241,16 @@ static PropterStr key_of(const Words *t, size_t from, size_t count, char *buf, s
   return (PropterStr){buf, len};
 }
 
+/* A word of a label that names nothing. */
+static bool links(const PropterNames *n, const Word *w) {
+  const uint64_t *carries = propter_map_get(&n->small, propter_str(w->plain));
+  return carries && (*carries == LINKING || *carries == JOINING);
+}
+
 /* High half: how many metrics have the word; low half: the last that had it, plus one. "of" and "in" measure nothing. */
 static PropterStatus count_words(PropterNames *n, size_t index, const Words *t, PropterError *err) {
   for (size_t i = 0; i < t->count; i++) {
-    if (strlen(t->items[i].plain) < 3 || strcmp(t->items[i].plain, "and") == 0 || strcmp(t->items[i].plain, "for") == 0) continue;
+    if (strlen(t->items[i].plain) < LETTERS || links(n, &t->items[i])) continue;
     uint64_t *slot = propter_map_put(&n->label_words, propter_str(t->items[i].plain), 0, NULL);
     if (!slot) return no_memory(err);
     if ((*slot & 0xFFFFFFFFu) != index + 1) *slot = ((*slot >> 32) + 1) << 32 | (index + 1);
@@ -231,19 +258,11 @@ static PropterStatus count_words(PropterNames *n, size_t index, const Words *t, 
   return PROPTER_OK;
 }
 
-/* Words of labels that name nothing. */
-static bool function_word(const char *w) {
-  static const char *const words[] = {"of", "in", "at", "on", "for", "by", "and", "to", "from", "with", "or"};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (strcmp(words[i], w) == 0) return true;
-  return false;
-}
-
 static PropterStatus add_bag(PropterNames *n, size_t index, double quality, bool example, const Words *t, PropterError *err) {
   Bag bag = {index, quality, n->bag_words.count, 0, example, n->newest.items[index]};
   size_t at = n->bags.count;
   for (size_t i = 0; i < t->count; i++) {
-    bool skip = function_word(t->items[i].plain), added = false;
+    bool skip = links(n, &t->items[i]), added = false;
     for (size_t k = 0; k < i && !skip; k++) skip = strcmp(t->items[k].stem, t->items[i].stem) == 0;
     if (skip) continue;
     uint64_t *slot = propter_map_put(&n->by_word, propter_str(t->items[i].stem), n->postings.count, &added);

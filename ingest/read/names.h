@@ -38,6 +38,11 @@ typedef struct {
 } Alike;
 typedef PROPTER_VEC(Alike) Alikes;
 
+/* What stands in place of an ending in the singular. */
+typedef struct {
+  PropterStr ending, singular;
+} Plural;
+
 struct PropterNames {
   PropterArena arena;
   PropterMap by_iri;
@@ -55,8 +60,11 @@ struct PropterNames {
   PROPTER_VEC(Posting) postings;
   PROPTER_VEC(Bag) bags;
   PROPTER_VEC(uint32_t) bag_words;
-  PropterMap small;            /* words that carry nothing (SMALL, JOINING), or little before an "of" (VAGUE) */
+  PropterMap small;            /* words that carry nothing (SMALL; LINKING and JOINING not in a label either), or little before an "of" (VAGUE) */
   PROPTER_VEC(PropterStr) negating; /* "in" of "insecurity" */
+  PropterMap articles;              /* words of labels that say nothing */
+  PROPTER_VEC(Plural) plurals;      /* none: a stem is all that two forms of a word have in common */
+  PropterStr and;                   /* what & stands for */
   PropterMap alike;            /* stem to index into groups */
   PROPTER_VEC(Posting) groups; /* numbers of the groups of words alike in which a stem stands */
   size_t group_count;
@@ -75,11 +83,11 @@ struct PropterNames {
 
 typedef struct {
   PropterSpan span;
-  char stem[TOKEN_MAX], plain[TOKEN_MAX]; /* plain: folded, without a plural s */
+  char stem[TOKEN_MAX], plain[TOKEN_MAX]; /* plain: folded, in the singular */
 } Word;
 typedef PROPTER_VEC(Word) Words;
 
-typedef enum { SMALL = 1, JOINING, VAGUE } Carries;
+typedef enum { SMALL = 1, LINKING, JOINING, VAGUE } Carries;
 
 /* Appends the words of a text. False: no memory. */
 bool names_words(const PropterNames *names, PropterStr text, Words *out);

@@ -306,12 +306,53 @@ static PropterStatus names_alike(PropterNames *n, PropterStr words, PropterError
   return status;
 }
 
+static PropterStatus names_articles(PropterNames *n, PropterStr words, PropterError *err) {
+  while (words.len)
+    if (!propter_map_put(&n->articles, rules_word(&words), 1, NULL)) return no_memory(err);
+  return PROPTER_OK;
+}
+
+/* "ies y": an ending and what stands in its place in the singular, "-" for nothing. */
+static PropterStatus names_plural(PropterNames *n, PropterStr words, PropterError *err) {
+  Plural p = {.ending = propter_arena_copy(&n->arena, rules_word(&words))};
+  p.singular = propter_arena_copy(&n->arena, rules_word(&words));
+  if (propter_str_equal(p.singular, PROPTER_STR("-"))) p.singular.len = 0;
+  for (size_t i = 0; i < n->plurals.count; i++)
+    if (propter_str_equal(n->plurals.items[i].ending, p.ending)) return n->plurals.items[i] = p, PROPTER_OK;
+  return p.ending.data && p.singular.data && propter_vec_push(&n->plurals, p) ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStatus names_joining(PropterNames *n, PropterStr words, PropterError *err) {
+  PROPTER_TRY(names_carry(n, words, JOINING, err));
+  if (!n->and.len && !(n->and = propter_arena_copy(&n->arena, rules_word(&words))).data) return no_memory(err);
+  return PROPTER_OK;
+}
+
+PropterStatus names_line(PropterNames *names, LabelLine line, PropterError *err) {
+  switch (line.kind) {
+  case LABEL_small:
+    return names_carry(names, line.text, SMALL, err);
+  case LABEL_linking:
+    return names_carry(names, line.text, LINKING, err);
+  case LABEL_joining:
+    return names_joining(names, line.text, err);
+  case LABEL_vague:
+    return names_carry(names, line.text, VAGUE, err);
+  case LABEL_negating:
+    return names_negating(names, line.text, err);
+  case LABEL_alike:
+    return names_alike(names, line.text, err);
+  case LABEL_article:
+    return names_articles(names, line.text, err);
+  case LABEL_plural:
+    return names_plural(names, line.text, err);
+  default:
+    return PROPTER_OK;
+  }
+}
+
 PropterStatus rules_lexicon(const PropterRules *rules, PropterNames *names, PropterError *err) {
-  for (size_t i = 0; i < rules->small.count; i++) PROPTER_TRY(names_carry(names, rules->small.items[i], SMALL, err));
-  for (size_t i = 0; i < rules->joining.count; i++) PROPTER_TRY(names_carry(names, rules->joining.items[i], JOINING, err));
-  for (size_t i = 0; i < rules->vague.count; i++) PROPTER_TRY(names_carry(names, rules->vague.items[i], VAGUE, err));
-  for (size_t i = 0; i < rules->negating.count; i++) PROPTER_TRY(names_negating(names, rules->negating.items[i], err));
-  for (size_t i = 0; i < rules->alike.count; i++) PROPTER_TRY(names_alike(names, rules->alike.items[i], err));
+  for (size_t i = 0; i < rules->label_lines.count; i++) PROPTER_TRY(names_line(names, rules->label_lines.items[i], err));
   if (!language_first(&names->language) || names->wordnet) return PROPTER_OK;
   PropterStatus status = propter_wordnet_open(NULL, &names->wordnet, err);
   if (status == PROPTER_NO_MEMORY) return status;

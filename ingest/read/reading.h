@@ -22,7 +22,7 @@ enum { LANGUAGES = 0
 #undef LANGUAGE
   , READ_LANGUAGES = 16 };
 extern const Language languages[LANGUAGES];
-/* English, whose letters are ASCII and whose plurals an s makes. */
+/* English, whose letters are ASCII. */
 bool language_first(const Language *language);
 
 typedef struct {
@@ -141,6 +141,21 @@ typedef struct {
   bool whole;         /* the word itself, not words that begin so */
 } Trigger;
 
+/* Words that tell how labels are compared; what each line holds: ontology/rules/README.md. */
+#define LABEL_LINES(row) row(small) row(linking) row(joining) row(vague) row(negating) row(alike) row(article) row(plural)
+typedef enum {
+#define ROW(name) LABEL_##name,
+  LABEL_LINES(ROW)
+#undef ROW
+      LABEL_LINE_KINDS
+} LabelLineKind;
+typedef struct {
+  LabelLineKind kind;
+  PropterStr text;
+} LabelLine;
+/* Kind of the line that begins with this word; LABEL_LINE_KINDS: of none. */
+LabelLineKind label_line_kind(PropterStr word);
+
 typedef PROPTER_VEC(PropterRegex *) Expressions;
 
 enum { TRIGGER_BUCKETS = 27 * 27, READ_RULES = 1000 };
@@ -174,7 +189,8 @@ struct PropterRules {
   PROPTER_VEC(PropterStr) thousands;         /* marks between thousands */
   LeftOuts left_out;
   uint64_t work, work_max; /* bytes of sentences looked at for the proposals in the document that is being read, and at most */
-  PROPTER_VEC(PropterStr) abbreviations, small, joining, vague, alike, negating;
+  WordParts parts;
+  PROPTER_VEC(LabelLine) label_lines;
   Calendar *calendar;
   Lemmas lemmas;
   uint64_t hash;
@@ -270,7 +286,7 @@ size_t list_parts(const PropterRules *r, const Tagged *t, PropterSpan argument, 
 PropterStr names_keep(PropterNames *names, PropterStr text);
 /* Index of the thing with this IRI, or SIZE_MAX. */
 size_t names_of_iri(const PropterNames *names, PropterStr iri);
-/* As propter_names_new, for texts and labels in another language. */
+/* As propter_names_new, for texts and labels in another language; it knows the lines of the built-in rules by which labels are cut into words. */
 PropterStatus names_new_in(const Language *language, PropterNames **out, PropterError *err);
 /* After all labels: learns which words all metrics share ("jobs"), the words for what is measured. */
 PropterStatus names_settle(PropterNames *names, PropterError *err);
@@ -282,7 +298,9 @@ PropterStatus names_share_head(const PropterNames *names, PropterStr phrase, siz
 PropterStatus names_measured(const PropterNames *names, PropterStr text, bool *found, PropterError *err);
 
 /* --- rank.c --- */
-/* The words of a language that the rules hold (`small`, `joining`, `vague`, `alike`, `negating`), and for English WordNet if it is installed. */
+/* What a line of a language says; the same line twice is no harm, but for `alike`. */
+PropterStatus names_line(PropterNames *names, LabelLine line, PropterError *err);
+/* The lines of a language that the rules hold, and for English WordNet if it is installed. */
 PropterStatus rules_lexicon(const PropterRules *rules, PropterNames *names, PropterError *err);
 
 /* --- link.c --- */

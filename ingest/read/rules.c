@@ -300,6 +300,40 @@ static PropterStatus figures_line(RuleParser *p, PropterStr rest) {
   return PROPTER_OK;
 }
 
+/* "Mr. Inc.? No.#": ? it may end a sentence, # before a number only. */
+static PropterStatus abbreviation_line(RuleParser *p, PropterStr rest) {
+  while (rest.len) {
+    Abbreviation a = {.text = propter_arena_copy(&p->r->arena, rules_word(&rest))};
+    if (!a.text.data) return no_memory(p->err);
+    a.before_number = propter_str_ends(a.text, PROPTER_STR("#")), a.may_end = propter_str_ends(a.text, PROPTER_STR("?"));
+    a.text.len -= a.before_number || a.may_end;
+    if (!propter_str_ends(a.text, PROPTER_STR("."))) return rules_bad(p, "abbreviations with a full stop, perhaps ? or # behind it", a.text);
+    if (!propter_vec_push(&p->r->parts.abbreviations, a)) return no_memory(p->err);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus clitic_line(RuleParser *p, PropterStr rest) {
+  while (rest.len) {
+    PropterStr word = propter_arena_copy(&p->r->arena, rules_word(&rest));
+    if (!word.data) return no_memory(p->err);
+    if (!memchr(word.data, '\'', word.len)) return rules_bad(p, "ends of words with an apostrophe", word);
+    if (!propter_vec_push(&p->r->parts.clitics, word)) return no_memory(p->err);
+  }
+  return PROPTER_OK;
+}
+
+LabelLineKind label_line_kind(PropterStr word) {
+  static const char *const names[LABEL_LINE_KINDS] = {
+#define ROW(name) #name,
+      LABEL_LINES(ROW)
+#undef ROW
+  };
+  size_t i = 0;
+  while (i < LABEL_LINE_KINDS && !propter_str_equal(word, propter_str(names[i]))) i++;
+  return (LabelLineKind)i;
+}
+
 static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
   PropterRules *r = p->r;
 #define EXPRESSIONS(field, word, kind)                                        \
@@ -327,24 +361,10 @@ static PropterStatus top_line(RuleParser *p, PropterStr key, PropterStr rest) {
   if (propter_str_equal(key, PROPTER_STR("shape"))) return shape_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("hedge"))) return hedge_line(p, rest);
   if (propter_str_equal(key, PROPTER_STR("happening"))) return happening(p, rest);
-  if (propter_str_equal(key, PROPTER_STR("abbreviation"))) {
-    while (rest.len) {
-      PropterStr copy = propter_arena_copy(&r->arena, rules_word(&rest));
-      if (!copy.data || !propter_vec_push(&r->abbreviations, copy)) return no_memory(p->err);
-    }
-    return PROPTER_OK;
-  }
-#define WORDS(list)                                                                             \
-  if (propter_str_equal(key, PROPTER_STR(#list))) {                                             \
-    PropterStr copy = propter_arena_copy(&r->arena, rest);                                      \
-    return copy.data && propter_vec_push(&r->list, copy) ? PROPTER_OK : no_memory(p->err);      \
-  }
-  WORDS(small)
-  WORDS(joining)
-  WORDS(vague)
-  WORDS(alike)
-  WORDS(negating)
-#undef WORDS
+  if (propter_str_equal(key, PROPTER_STR("abbreviation"))) return abbreviation_line(p, rest);
+  if (propter_str_equal(key, PROPTER_STR("clitic"))) return clitic_line(p, rest);
+  LabelLine label = {label_line_kind(key), propter_arena_copy(&r->arena, rest)};
+  if (label.kind < LABEL_LINE_KINDS) return label.text.data && propter_vec_push(&r->label_lines, label) ? PROPTER_OK : no_memory(p->err);
   return rules_bad(p, "rule, define, shape, hedge, happening, a list of words or a comment", key);
 }
 
@@ -624,12 +644,9 @@ void propter_rules_free(PropterRules *r) {
 #undef EXPRESSIONS
   propter_vec_clear(&r->defines);
   propter_vec_clear(&r->define_texts);
-  propter_vec_clear(&r->abbreviations);
-  propter_vec_clear(&r->small);
-  propter_vec_clear(&r->joining);
-  propter_vec_clear(&r->vague);
-  propter_vec_clear(&r->negating);
-  propter_vec_clear(&r->alike);
+  propter_vec_clear(&r->parts.abbreviations);
+  propter_vec_clear(&r->parts.clitics);
+  propter_vec_clear(&r->label_lines);
   calendar_free(r->calendar);
   propter_vec_clear(&r->units);
   propter_vec_clear(&r->numbers);

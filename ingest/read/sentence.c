@@ -15,41 +15,25 @@ static PropterStr word_before(PropterStr s, size_t dot) {
 }
 
 /* A word that commonly opens a sentence: after "U.S." it tells an end from a name. */
-static bool opener(PropterStr s, size_t at) {
-  static const char *const words[] = {"The ",  "This ",  "That ",  "These ", "It ",    "In ",  "A ",    "An ",   "But ",  "However",
-                                      "They ", "He ",    "She ",   "We ",    "On ",    "At ",  "By ",   "As ",   "When ", "Our ",
-                                      "For ",  "After ", "Since ", "If ",    "There ", "Its ", "Some ", "Many ", "Most "};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (propter_str_starts((PropterStr){s.data + at, s.len - at}, propter_str(words[i]))) return true;
-  return false;
+static bool opener(const PropterRules *r, PropterStr s, size_t at) {
+  return rules_any(r, r->opener.items, r->opener.count, (PropterStr){s.data + at, s.len - at});
 }
 
 static bool abbreviation(const PropterRules *r, PropterStr s, size_t dot, size_t next) {
   PropterStr w = word_before(s, dot);
   /* One letter: an initial, unless it ends a label such as "option B." before an opener. */
-  if (w.len == 2 && upper(w.data[0])) return !opener(s, next);
-  bool known = false;
-  for (size_t i = 0; i < r->abbreviations.count && !known; i++) {
-    PropterStr a = r->abbreviations.items[i];
-    /* "No.#": an abbreviation before a number only. */
-    if (a.len && a.data[a.len - 1] == '#') {
-      a.len--;
-      known = propter_str_equal(a, w) && digit(s.data[next]);
-      if (known) return true;
-    } else {
-      known = propter_str_equal(a, w);
-    }
-  }
-  if (!known) {
+  if (w.len == 2 && upper(w.data[0])) return !opener(r, s, next);
+  const Abbreviation *a = abbreviation_of(&r->parts, w);
+  if (a && a->before_number) return digit(s.data[next]);
+  bool may_end = a && a->may_end;
+  if (!a) {
     /* U.S.A., e.g.: letters with a stop each. */
     for (size_t i = 1; i < w.len; i += 2)
       if (w.data[i] != '.' || !(upper(w.data[i - 1]) || lower(w.data[i - 1]))) return false;
-    known = w.len >= 4 && w.len % 2 == 0;
+    if (w.len < 4 || w.len % 2) return false;
+    may_end = upper(w.data[w.len - 2]);
   }
-  /* "etc.", "Inc.", "p.m.", "U.S." may end a sentence. */
-  return known && !((upper(w.data[w.len - 2]) || strchr("cm.", w.data[w.len - 2]) || propter_str_equal(w, PROPTER_STR("Inc.")) ||
-                     propter_str_equal(w, PROPTER_STR("Co.")) || propter_str_equal(w, PROPTER_STR("Corp.")) || propter_str_equal(w, PROPTER_STR("etc."))) &&
-                    opener(s, next) && w.len > 2 && strncmp(w.data, "Mr", 2) != 0 && strncmp(w.data, "Dr", 2) != 0);
+  return !may_end || !opener(r, s, next);
 }
 
 static bool ends(const PropterRules *r, PropterStr s, size_t i, size_t *after) {
@@ -83,14 +67,14 @@ static bool ends(const PropterRules *r, PropterStr s, size_t i, size_t *after) {
 }
 
 /* Converters lose blanks and line ends: "rose in 2020.Rents fell", "Net salesThe increase", "4,348.0Total sales", "approval•we received". */
-static bool glued(PropterStr s, size_t i) {
+static bool glued(const PropterRules *r, PropterStr s, size_t i) {
   char c = s.data[i], before = i ? s.data[i - 1] : ' ';
   size_t n = i + 2;
   if (i + 3 < s.len && memcmp(s.data + i + 1, "\xE2\x80\xA2", 3) == 0) return true;
   if (n + 1 >= s.len || !upper(s.data[i + 1]) || !lower(s.data[n])) return false;
   while (n < s.len && lower(s.data[n])) n++;
   if (n == s.len || (s.data[n] != ' ' && s.data[n] != ',' && s.data[n] != '\'' && (unsigned char)s.data[n] < 0x80)) return false;
-  if (lower(c)) return opener(s, i + 1);
+  if (lower(c)) return opener(r, s, i + 1);
   if (digit(c) || c == '%' || c == ')') return before != ' ' && before != '(';
   bool name = n - i <= 4 && (propter_str_starts((PropterStr){s.data + i, s.len - i}, PROPTER_STR(".Com")) ||
                              propter_str_starts((PropterStr){s.data + i, s.len - i}, PROPTER_STR(".Net")));
@@ -102,7 +86,7 @@ bool read_sentences(const PropterRules *rules, PropterStr text, Spans *out) {
   for (size_t i = 0; i < text.len; i++) {
     size_t after = 0;
     bool long_enough = i - start >= rules->limits.sentence_bytes - 8;
-    if (glued(text, i)) {
+    if (glued(rules, text, i)) {
       after = i + 1;
     } else if (!ends(rules, text, i, &after)) {
       /* Beyond the limit a sentence is cut at a clause, or where it stands. */

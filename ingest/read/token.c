@@ -41,18 +41,36 @@ static bool add(PropterStr s, size_t start, size_t end, Token *out, size_t *n, s
   return true;
 }
 
+/* Where the ending begins in s[start, end), one typographic quote being as good as another; SIZE_MAX: it does not end so, or is all there is. */
+static size_t ends_with(PropterStr s, size_t start, size_t end, PropterStr ending) {
+  size_t i = end, k = ending.len;
+  while (k && i > start) {
+    size_t step = ending.data[k - 1] == '\'' && i >= start + 3 && right_quote(s, i - 3) ? 3 : 1;
+    char c = step == 3 ? '\'' : upper(s.data[i - 1]) ? (char)(s.data[i - 1] | 0x20) : s.data[i - 1];
+    if (c != ending.data[k - 1]) return SIZE_MAX;
+    i -= step, k--;
+  }
+  return k || i == start ? SIZE_MAX : i;
+}
+
 /* Where the clitic of a word begins ("n't", "'s", "'ll"), or its end. */
-static size_t clitic(PropterStr s, size_t start, size_t end) {
-  for (size_t i = start + 1; i < end; i++) {
-    size_t quote = s.data[i] == '\'' ? 1 : right_quote(s, i) ? 3 : 0;
-    if (!quote || end - i - quote > 2) continue;
-    if (s.data[i - 1] == 'n' && end - i - quote == 1 && (s.data[end - 1] == 't' || s.data[end - 1] == 'T')) return i - 1 > start ? i - 1 : start;
-    return i;
+static size_t clitic(const WordParts *parts, PropterStr s, size_t start, size_t end) {
+  bool quote = false;
+  for (size_t i = start + 1; i < end && !quote; i++) quote = s.data[i] == '\'' || right_quote(s, i);
+  for (size_t i = 0; quote && i < parts->clitics.count; i++) {
+    size_t at = ends_with(s, start, end, parts->clitics.items[i]);
+    if (at != SIZE_MAX) return at;
   }
   return end;
 }
 
-static size_t word_end(PropterStr s, size_t i) {
+const Abbreviation *abbreviation_of(const WordParts *parts, PropterStr word) {
+  for (size_t i = 0; i < parts->abbreviations.count; i++)
+    if (propter_str_equal(parts->abbreviations.items[i].text, word)) return &parts->abbreviations.items[i];
+  return NULL;
+}
+
+static size_t word_end(const WordParts *parts, PropterStr s, size_t i) {
   size_t start = i;
   while (i < s.len) {
     char c = s.data[i];
@@ -69,8 +87,8 @@ static size_t word_end(PropterStr s, size_t i) {
       i++;
     } else if (c == '.' && i > start && letter(s.data[i - 1]) && (i < start + 2 || s.data[i - 2] == '.') && i + 1 < s.len && s.data[i + 1] != '\n') {
       i++; /* "U.S.", an initial */
-    } else if (c == '.' && i > start && i - start <= 4 && upper(s.data[start]) && i + 2 < s.len && s.data[i + 1] == ' ' &&
-               (upper(s.data[i + 2]) || digit(s.data[i + 2])) && memchr("MDSJCN", s.data[start], 6)) {
+    } else if (c == '.' && i > start && upper(s.data[start]) && i + 2 < s.len && s.data[i + 1] == ' ' && (upper(s.data[i + 2]) || digit(s.data[i + 2])) &&
+               abbreviation_of(parts, (PropterStr){s.data + start, i + 1 - start})) {
       return i + 1; /* "Mr.", "Corp." before a name */
     } else {
       break;
@@ -79,14 +97,14 @@ static size_t word_end(PropterStr s, size_t i) {
   return i;
 }
 
-size_t read_tokens(PropterStr s, Token *out, size_t room) {
+size_t read_tokens(const WordParts *parts, PropterStr s, Token *out, size_t room) {
   size_t n = 0;
   for (size_t i = 0; i < s.len;) {
     if (s.data[i] == ' ' || s.data[i] == '\n' || s.data[i] == '\t') {
       i++;
       continue;
     }
-    size_t end = word_end(s, i);
+    size_t end = word_end(parts, s, i);
     if (end == i) {
       size_t size = dash_or_quote(s, i);
       end = i + (size ? size : 1);
@@ -94,7 +112,7 @@ size_t read_tokens(PropterStr s, Token *out, size_t room) {
       while (end < s.len && ((unsigned char)s.data[end] & 0xC0) == 0x80) end++;
       if (!add(s, i, end, out, &n, room)) return n;
     } else {
-      size_t cut = clitic(s, i, end);
+      size_t cut = clitic(parts, s, i, end);
       if (!add(s, i, cut, out, &n, room) || !add(s, cut, end, out, &n, room)) return n;
     }
     i = end;

@@ -5,13 +5,17 @@
 #include "reading.h"
 #include "support.h"
 
+static PropterRules *english;
+static void read_rules(void) { ck_assert_int_eq(propter_rules_new(NULL, &english, &(PropterError){0}), PROPTER_OK); }
+static void free_rules(void) { propter_rules_free(english); }
+
 /* What is remembered of words changes no tag: not when a word comes again, nor after more words than are remembered. */
 START_TEST(tags_do_not_depend_on_what_came_before) {
   Judge *j = NULL;
   Tagged *first = propter_malloc(sizeof *first), *again = propter_malloc(sizeof *again);
   char text[64];
   PropterStr sentence = PROPTER_STR("The storm that hit the plant led to 4,000 layoffs, and the plant's owner sued.");
-  ck_ok(judge_new(false, &j, err));
+  ck_ok(judge_new(&english->parts, false, &j, err));
   judge_tag(j, sentence, false, first);
   for (int i = 0; i < 4000; i++) {
     (void)snprintf(text, sizeof text, "x%c%c%c led plants", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676);
@@ -32,7 +36,7 @@ Suite *suite_judge(void);
 
 static void tokens_are(const char *text, const char *expected) {
   static Token found[TOKENS];
-  size_t n = read_tokens(propter_str(text), found, TOKENS);
+  size_t n = read_tokens(&english->parts, propter_str(text), found, TOKENS);
   PropterBuf b = {0};
   for (size_t i = 0; i < n; i++) propter_buf_printf(&b, "%s%.*s", i ? "|" : "", (int)(found[i].end - found[i].start), text + found[i].start);
   ck_assert_str_eq(b.data ? b.data : "", expected);
@@ -43,6 +47,8 @@ START_TEST(tokens) {
   tokens_are("The firm's profit didn't fall.", "The|firm|'s|profit|did|n't|fall|.");
   tokens_are("Output fell 1,200.5 units (3%) in the U.S. plan", "Output|fell|1,200.5|units|(|3|%|)|in|the|U.S.|plan");
   tokens_are("well-known \xE2\x80\x9Cquoted\xE2\x80\x9D words\xE2\x80\xA6", "well|-|known|\xE2\x80\x9C|quoted|\xE2\x80\x9D|words|\xE2\x80\xA6");
+  tokens_are("It\xE2\x80\x99S Mr. Miller's, they'll ask Inc. No. 5, see No. Ask", "It|\xE2\x80\x99S|Mr.|Miller|'s|,|they|'ll|ask|Inc.|No.|5|,|see|No.|Ask");
+  tokens_are("'s O'Brien rock'n'roll", "'|s|O'Brien|rock'n'roll");
   tokens_are("", "");
 }
 END_TEST
@@ -74,7 +80,7 @@ START_TEST(model_text) {
 END_TEST
 
 static Judge *judge;
-static void start(void) { ck_assert_int_eq(judge_new(true, &judge, &(PropterError){0}), PROPTER_OK); }
+static void start(void) { ck_assert_int_eq(judge_new(&english->parts, true, &judge, &(PropterError){0}), PROPTER_OK); }
 static void stop(void) { judge_free(judge); }
 
 static int pair_of(const char *text, const char *first, const char *second, int rule) {
@@ -271,9 +277,11 @@ END_TEST
 Suite *suite_judge(void) {
   Suite *s = suite_create("judge");
   TCase *tc = tcase_create("text"), *models = tcase_create("models");
+  tcase_add_unchecked_fixture(tc, read_rules, free_rules);
   tcase_add_test(tc, tokens);
   tcase_add_test(tc, model_text);
   tcase_add_test(tc, failing_allocations);
+  tcase_add_unchecked_fixture(models, read_rules, free_rules);
   tcase_add_checked_fixture(models, start, stop);
   tcase_set_timeout(models, 120); /* rules are compiled several times */
   tcase_add_test(models, tags);

@@ -212,7 +212,9 @@ static const char french[] = "language fr\nstemmer french\n"
                              "common le la les des est une dans pour avec sur du que\n"
                              "up hausse augment* progress*\ndown baisse baiss* recul* chut*\nnegation n' ne pas\n"
                              "hedge .5 peut-être\ncut-right [.;]\nstrip-right [,.;]+$\n"
-                             "date june juin\ndate march mars?\ndate in en\ndate ordinal er\ndate to au\ndate from du\n"
+                             "opener (?:La|Les|Il)[ ]\nabbreviation M. etc.? n.#\nclitic 'hui\npartial [ ]de[ ]\n"
+                             "article le la les l un une des du d\nplural aux al\nplural s -\nlinking de en\njoining et ou\nsmall très\n"
+                             "date label publié\ndate june juin\ndate march mars?\ndate in en\ndate ordinal er\ndate to au\ndate from du\n"
                              "rule a-cause\ntrigger cause\npattern {effect} à cause (?:de |du |des ){cause}\nprecision .85\n"
                              "example {effect:Les ventes ont baissé} à cause de {cause:la grève}.\ncounter La cause est inconnue.\n\n"
                              "rule a-entraine\ntrigger entra\npattern {cause} a entraîné {effect}\nprecision .8\n"
@@ -242,8 +244,38 @@ START_TEST(a_language_of_files_alone) {
   ck_assert_int_eq(c->polarity, -1);
   ck_assert_int_eq(c->when_effect.first, propter_day(2024, 6, 3));
   ck_assert_int_eq(c->when_effect.last, propter_day(2024, 6, 9));
+  propter_readings_clear(&r);
+  propter_document_free(d);
+  /* What it says of sentences, words, labels and a document's own date. */
+  Spans sentences = {0};
+  ck_assert(read_sentences(fr, PROPTER_STR("M. Dupont ferme le pont etc. La ville attend. Voir n. 5 etc. et n. La suite."), &sentences));
+  ck_assert_uint_eq(sentences.count, 4);
+  propter_vec_clear(&sentences);
+  Token tokens[8];
+  ck_assert_uint_eq(read_tokens(&fr->parts, PROPTER_STR("M. Dupont aujourd'hui"), tokens, 8), 4);
   ck_ok(names_new_in(&all.items[LANGUAGES], &names, err));
+  ck_ok(rules_lexicon(fr, names, err));
+  static const struct {
+    const char *label, *text;
+  } labels[] = {{"canal", "dans les canaux"}, {"fermeture de l'usine", "La fermeture d\xE2\x80\x99usines"}, {"cafés & bars", "les cafés et les bars"}};
+  for (size_t i = 0, index; i < sizeof labels / sizeof *labels; i++) {
+    PropterNameMatches found = {0};
+    char iri[] = "urn:0";
+    iri[4] = (char)('0' + i);
+    ck_ok(propter_names_add(names, propter_str(iri), PROPTER_ROLE_KIND, &index, err));
+    ck_ok(propter_names_label(names, index, propter_str(labels[i].label), 1, err));
+    ck_ok(i == 1 ? names_find_loose(names, propter_str(labels[i].text), &found, err) : propter_names_find(names, propter_str(labels[i].text), &found, err));
+    ck_assert_msg(found.count == 1 && found.items[0].index == index, "%s: %zu", labels[i].text, found.count);
+    propter_vec_clear(&found);
+  }
   propter_names_free(names);
+  d = document("Publié: 3 juin 2024\n\nLes ventes ont baissé. La moitié de cela est venue à cause de la grève.", "a.txt");
+  ck_assert_int_eq(d->published, PROPTER_NO_DAY);
+  document_redate(d, fr->calendar);
+  ck_assert_int_eq(d->published, propter_day(2024, 6, 3));
+  ck_ok(propter_read_document(fr, NULL, d, &r, err));
+  ck_assert_uint_eq(r.claims.count, 1);
+  ck_assert_int_eq(r.claims.items[0].polarity, -1);
   propter_readings_clear(&r);
   propter_document_free(d);
   for (size_t i = 0; i < all.count; i++) propter_rules_free(sets[i]);
