@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* BOSS. An order of the variables is scored by giving each the parents that grow-shrink finds among those before it; each variable in turn moves to
  * its best place until nothing improves. What grow-shrink decides depends only on which variables come before, so it is kept in a tree: a
- * node is a set of parents, its branches are the additions that improve, best first, and the first branch that is in the prefix is taken. */
+ * node is a set of parents, its branches are the additions that improve, best first, and the first branch that is in the prefix is taken. Moves of one
+ * variable end at an order that only moves of several would improve, so the climb begins anew from other orders; the trees are kept, so that costs little. */
 #include <math.h>
 
 #include "marks.h"
@@ -9,7 +10,7 @@
 #include "propter/rng.h"
 #include "scores.h"
 
-enum { STARTS = 3 };
+enum { IN_VAIN = 10 }; /* orders begun with that bring nothing better, before the search ends */
 
 typedef struct Node Node;
 struct Node {
@@ -231,20 +232,21 @@ static PropterStatus run(const PropterData *data, const PropterSearchOptions *o,
   PROPTER_TRY(causal_score_find(data, o->score, &b.score, err));
   b.roots = propter_calloc(p + 1, sizeof *b.roots), b.found = propter_malloc((p + 1) * sizeof *b.found);
   b.order = propter_malloc((p + 1) * sizeof *b.order), b.before = propter_calloc(p + 1, sizeof *b.before);
-  double *places = propter_malloc((p + 1) * sizeof *places), best = -INFINITY, total;
+  double *places = propter_malloc((p + 1) * sizeof *places), best = 0, total;
   size_t *turn = propter_malloc((p + 1) * sizeof *turn);
   uint8_t *mark = propter_malloc(p * p + 1);
   PropterStatus status = b.roots && b.found && b.order && b.before && places && turn && mark ? b.score->prepare(data, o, &b.cache, err) : no_memory(err);
   if (status == PROPTER_OK) status = plant(&b, err);
   PropterRng rng;
   propter_rng_seed(&rng, o->seed + 1);
-  for (int s = 0; s < STARTS && status == PROPTER_OK; s++) {
+  bool first = true; /* which may have no score at all */
+  for (int in_vain = 0; in_vain < IN_VAIN && status == PROPTER_OK; in_vain++) {
     shuffle(&b, &rng);
     memcpy(turn, b.order, p * sizeof *turn);
     status = climb(&b, places, turn, err);
     if (status == PROPTER_OK) status = write_dag(&b, mark, &total, err);
-    if (status != PROPTER_OK || (s && !(total > best + 1e-9))) continue;
-    best = total;
+    if (status != PROPTER_OK || !(first || total > best + 1e-9)) continue;
+    best = total, first = false, in_vain = -1;
     memcpy(graph->mark, mark, p * p);
   }
   if (status == PROPTER_OK) status = finish(&b, graph->mark, err);

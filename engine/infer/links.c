@@ -216,21 +216,61 @@ static bool claim_means(const Know *know, const KnowClaim *claim, const KnowMetr
          !(means(know, claim->effect, cause) && claim->causes.count == 1 && claim->causes.items[0] == claim->effect);
 }
 
-/* Log odds from what documents say of i → j, weighed as claims are: copies once, denials against. */
-static PropterStatus add_claims(LinkPanel *x, size_t i, size_t j, double *prior, size_t *count, double *belief, PropterError *err) {
-  const Know *know = x->know;
+typedef struct {
+  size_t cell, claim;
+} PairClaim;
+typedef PROPTER_VEC(PairClaim) PairClaims;
+
+static int by_cell(const void *a, const void *b) {
+  const PairClaim *x = a, *y = b;
+  if (x->cell != y->cell) return x->cell < y->cell ? -1 : 1;
+  return (x->claim > y->claim) - (x->claim < y->claim);
+}
+
+/* The claims of each pair. */
+static PropterStatus claims_by_pair(const LinkPanel *x, PairClaims *out, PropterError *err) {
+  for (size_t c = 0; c < x->know->claims.count; c++) {
+    const KnowClaim *claim = &x->know->claims.items[c];
+    for (size_t j = 0; claim->causes.count && j < x->p; j++) {
+      if (!means(x->know, claim->effect, x->metric[j])) continue;
+      for (size_t i = 0; i < x->p; i++)
+        if (i != j && claim_means(x->know, claim, x->metric[i], x->metric[j]) && !propter_vec_push(out, ((PairClaim){i * x->p + j, c})))
+          return propter_fail(err, PROPTER_NO_MEMORY, "claims of %zu metrics", x->p);
+    }
+  }
+  if (out->count) qsort(out->items, out->count, sizeof *out->items, by_cell);
+  return PROPTER_OK;
+}
+
+/* Of the curated links of each pair that which binds most: one that forbids, then one that requires. */
+static const KnowLink **links_by_pair(const LinkPanel *x) {
+  const KnowLink **curated = propter_calloc(x->p * x->p + 1, sizeof *curated);
+  for (size_t k = 0; curated && k < x->know->links.count; k++) {
+    const KnowLink *link = &x->know->links.items[k];
+    for (size_t j = 0; j < x->p; j++) {
+      if (!means(x->know, link->effect, x->metric[j])) continue;
+      for (size_t i = 0; i < x->p; i++) {
+        const KnowLink **held = &curated[i * x->p + j];
+        if (means(x->know, link->cause, x->metric[i]) && (!*held || link->forbidden || (link->required && !(*held)->forbidden))) *held = link;
+      }
+    }
+  }
+  return curated;
+}
+
+/* Log odds from what documents say of a pair, weighed as claims are: copies once, denials against. */
+static PropterStatus add_claims(LinkPanel *x, const PairClaim *told, size_t count, double *prior, double *belief, PropterError *err) {
   Cause held = {0};
   PropterStatus status = PROPTER_OK;
-  for (size_t c = 0; c < know->claims.count && !status; c++) {
-    const KnowClaim *claim = &know->claims.items[c];
-    if (!claim->causes.count || !claim_means(know, claim, x->metric[i], x->metric[j])) continue;
-    CauseClaim said = {.claim = c, .against = claim->negated, .acts = claim_trust(know, claim), .as = CLAIM_TYPE_LEVEL, .copy_of = SIZE_MAX};
+  for (size_t c = 0; c < count && !status; c++) {
+    const KnowClaim *claim = &x->know->claims.items[told[c].claim];
+    CauseClaim said = {.claim = told[c].claim, .against = claim->negated, .acts = claim_trust(x->know, claim), .as = CLAIM_TYPE_LEVEL, .copy_of = SIZE_MAX};
     said.strength = said.acts;
     if (!propter_vec_push(&held.claims, said)) status = propter_fail(err, PROPTER_NO_MEMORY, "claims of a link");
   }
-  if (!status && held.claims.count) {
-    status = claims_believe(know, x->arena, &held, err);
-    *prior += log(held.number.text_lr), *count = held.claims.count, *belief = held.belief_for;
+  if (!status && count) {
+    status = claims_believe(x->know, x->arena, &held, err);
+    *prior += log(held.number.text_lr), *belief = held.belief_for;
   }
   propter_vec_clear(&held.claims);
   return status;
@@ -248,17 +288,13 @@ static PropterStatus tell(LinkPanel *x, size_t cell, const KnowLink *link, size_
   return status;
 }
 
-static PropterStatus know_pair(LinkPanel *x, size_t i, size_t j, uint8_t *required, uint8_t *forbidden, double *prior, PropterError *err) {
-  const KnowLink *curated = NULL;
-  size_t cell = i * x->p + j, claims = 0;
+/* `told`: its claims. */
+static PropterStatus know_pair(LinkPanel *x, size_t cell, const KnowLink *curated, const PairClaim *told, size_t claims, uint8_t *required, uint8_t *forbidden,
+                               double *prior, PropterError *err) {
+  size_t i = cell / x->p, j = cell % x->p;
   double belief = 0;
   bool late = x->tier[i] >= 0 && x->tier[j] >= 0 && x->tier[i] > x->tier[j], placed = x->place_in[i] && x->place_in[j] && x->place_in[i] > x->place_in[j];
   forbidden[cell] = is_derived(x->metric[i], x->metric[j]) || apart(x->know, &x->place[i], &x->place[j]);
-  for (size_t k = 0; k < x->know->links.count; k++) {
-    const KnowLink *link = &x->know->links.items[k];
-    if (!means(x->know, link->cause, x->metric[i]) || !means(x->know, link->effect, x->metric[j])) continue;
-    if (!curated || link->forbidden || (link->required && !curated->forbidden)) curated = link;
-  }
   if ((late || placed) && curated && curated->required)
     return propter_fail(err, PROPTER_INVALID, "<%.*s> is required to act on <%.*s>, and comes after it in the order of %s", (int)x->metric[i]->def.iri.len,
                         x->metric[i]->def.iri.data, (int)x->metric[j]->def.iri.len, x->metric[j]->def.iri.data, placed ? "the search" : "propter:tier");
@@ -267,7 +303,8 @@ static PropterStatus know_pair(LinkPanel *x, size_t i, size_t j, uint8_t *requir
   const double sure = .99; /* from here on a belief says "required" */
   if (curated && !curated->required && !curated->forbidden && curated->belief > .5)
     prior[cell] = log(fmin(curated->belief, sure) / (1 - fmin(curated->belief, sure)));
-  if (!forbidden[cell]) PROPTER_TRY(add_claims(x, i, j, &prior[cell], &claims, &belief, err));
+  if (forbidden[cell]) claims = 0;
+  PROPTER_TRY(add_claims(x, told, claims, &prior[cell], &belief, err));
   x->forbidden += forbidden[cell];
   return tell(x, cell, curated, claims, belief, err);
 }
@@ -293,11 +330,17 @@ static PropterStatus know_pairs(LinkPanel *x, PropterError *err) {
   memset(flags, 0, 2 * cells);
   PROPTER_TRY(know_order(x, err));
   for (size_t c = 0; c < cells; c++) prior[c] = 0, x->said[c] = (PropterStr){"", 0};
-  for (size_t i = 0; i < x->p; i++)
-    for (size_t j = 0; j < x->p; j++)
-      if (i != j) PROPTER_TRY(know_pair(x, i, j, flags, flags + cells, prior, err));
   x->knowledge = (PropterKnowledge){.required = flags, .forbidden = flags + cells, .prior = prior};
-  return PROPTER_OK;
+  PairClaims claims = {0};
+  const KnowLink **curated = links_by_pair(x);
+  PropterStatus status = curated ? claims_by_pair(x, &claims, err) : propter_fail(err, PROPTER_NO_MEMORY, "knowledge of %zu metrics", x->p);
+  for (size_t c = 0, from = 0, to; c < cells && !status; c++, from = to) {
+    for (to = from; to < claims.count && claims.items[to].cell == c;) to++;
+    if (c / x->p != c % x->p) status = know_pair(x, c, curated[c], from < to ? &claims.items[from] : NULL, to - from, flags, flags + cells, prior, err);
+  }
+  propter_free(curated);
+  propter_vec_clear(&claims);
+  return status;
 }
 
 /* --- the search ----------------------------------------------------------------------------------------------------------------------------------------- */

@@ -29,11 +29,13 @@ static const char *const formats[] = {"table", "json", "csv", NULL};
 
 static PropterStatus read_options(const CommandCall *call, Asked *a, PropterError *err) {
   int64_t lags = 0, resamples = 0;
+  double rate = 0;
   PROPTER_TRY(output_format(call, formats, &a->format, err));
   PROPTER_TRY(output_day_option(call, "from", &a->from, err));
   PROPTER_TRY(output_day_option(call, "to", &a->to, err));
   PROPTER_TRY(output_number_option(call, "lags", 1, 30, &lags, err));
   PROPTER_TRY(output_number_option(call, "resamples", 20, 10000, &resamples, err));
+  PROPTER_TRY(output_real_option(call, "rate", 0, 1, &rate, err));
   for (unsigned i = 0; i < call->operand_count; i++)
     if (!propter_vec_push(&a->metric, propter_str(call->operands[i]))) return propter_fail(err, PROPTER_NO_MEMORY, "names of metrics");
   PROPTER_TRY(add_all(call, "among", &a->among, err));
@@ -55,6 +57,7 @@ static PropterStatus read_options(const CommandCall *call, Asked *a, PropterErro
                               .orders = a->order.count,
                               .method = cmd_value(call, "method"),
                               .lags = (size_t)lags,
+                              .rate = rate,
                               .resamples = (size_t)resamples,
                               .as = PROPTER_LINKS_AS_THEY_ARE};
   const char *as = cmd_value(call, "as");
@@ -73,6 +76,7 @@ static void parameters(const CommandCall *call, const Asked *a, PropterBuf *out)
   const char *text;
   propter_buf_printf(out, "method=%s lags=%zu resamples=%zu as=%d seed=%llu known-by=%s", a->o.method ? a->o.method : "pcmci_plus", a->o.lags, a->o.resamples,
                      (int)a->o.as, (unsigned long long)call->seed, (text = cmd_value(call, "known-by")) ? text : "");
+  if (a->o.rate > 0) propter_buf_printf(out, " rate=%.17g", a->o.rate);
   for (size_t l = 0; l < sizeof lists / sizeof *lists; l++)
     for (size_t i = 0; i < lists[l].names->count; i++)
       propter_buf_printf(out, " %s=%.*s", lists[l].name, (int)lists[l].names->items[i].len, lists[l].names->items[i].data);
@@ -150,6 +154,7 @@ static const CommandOption options[] = {
     {"hidden", 0, "METRIC", "do not adjust for it, as if nobody had measured it (repeat)"},
     {"method", 0, "NAME", "pcmci_plus (default), var, var_lingam, pc or boss"},
     {"lags", 0, "N", "largest lag in periods (default 3)"},
+    {"rate", 0, "SHARE", "false discovery rate over all pairs and lags (default .05)"},
     {"resamples", 0, "N", "of the bootstrap behind stability and intervals (default 100)"},
     {"as", 0, "HOW", "take figures as changes, or as levels that are returned to (default: as most of them are)"},
     {"refute", 0, NULL, "every attempt to refute an effect, in words"},
@@ -175,7 +180,7 @@ const Command command_links = {
         "A metric is no cause of what it is a part, a whole or an operand of, nor of another slice of its own measure, nor of what happens in another\n"
         "place. Required and forbidden links of the graph bind, and so do propter:tier (a whole number of a metric or of what it measures: nothing of a\n"
         "higher tier acts on a lower one) and --order; what documents say of two metrics counts beforehand. Links are kept at a false discovery rate of\n"
-        ".05 over all pairs and lags; stability is the share of bootstrap resamples (moving blocks) that show the link too.\n"
+        ".05 (--rate) over all pairs and lags; stability is the share of bootstrap resamples (moving blocks) that show the link too.\n"
         "The effect is that of one unit more of the cause at that lag, in units of both, through all paths: by adjustment (back door), by what it passes\n"
         "(front door) or by an instrument, named; its 95 % interval is by the same blocks. \"before\" and \"later\" are counted from the cause.\n"
         "--explain METRIC: the metric and what is upstream of it, each in the window moved back by its lag: deviation and standard errors (z) from the\n"

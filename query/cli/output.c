@@ -139,6 +139,15 @@ PropterStatus output_number_option(const CommandCall *call, const char *name, in
   return PROPTER_OK;
 }
 
+PropterStatus output_real_option(const CommandCall *call, const char *name, double low, double high, double *x, PropterError *err) {
+  const char *v = cmd_value(call, name);
+  char *end = NULL;
+  if (v) *x = strtod(v, &end);
+  if (v && (end == v || *end || !(*x > low && *x < high)))
+    return propter_fail(err, PROPTER_USAGE, "--%s: expected a number between %g and %g, found \"%s\"", name, low, high, v);
+  return PROPTER_OK;
+}
+
 PropterStatus output_file_option(const CommandCall *call, const char *name, const char **path, PropterError *err) {
   const char *slash = (*path = cmd_value(call, name)) ? strrchr(*path, '/') : NULL;
   if (!slash || slash == *path) return PROPTER_OK;

@@ -33,5 +33,7 @@ PropterStatus output_find_graph(PropterSnapshot *snapshot, PropterStr iri, Propt
 PropterStatus output_day_option(const CommandCall *call, const char *name, PropterDay *day, PropterError *err);
 /* An option that is a whole number from `low` to `high` (USAGE); *n stays if not given. */
 PropterStatus output_number_option(const CommandCall *call, const char *name, int64_t low, int64_t high, int64_t *n, PropterError *err);
+/* … a number between `low` and `high`, without these. */
+PropterStatus output_real_option(const CommandCall *call, const char *name, double low, double high, double *x, PropterError *err);
 
 #endif

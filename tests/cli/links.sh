@@ -75,6 +75,8 @@ expect "as JSON too" 0 '"upstream":[{"metric":"https://example.org/shop#delivery
 expect "in words" 0 'moved, with nothing upstream that moved' propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06
 expect "as JSON" 0 '"origin":true' propter links --explain "refunds north" --from 2024-10-28 --to 2024-11-06 --format json
 
+expect "another false discovery rate" 0 'false discovery rate 0.001 over' propter links --rate .001
+for rate in 0 1 none -.1 .05x; do expect "a rate of $rate" 2 'number between 0 and 1' propter links "--rate=$rate"; done
 expect "no such metric" 3 '"nothing" is no propter:Metric' propter links nothing
 expect "no such method" 3 'no search of lagged links "magic"' propter links --method magic
 expect "nobody hides what is not there" 3 '"nothing" is no' propter links --hidden nothing
