@@ -3,9 +3,11 @@
 #include "marks.h"
 
 #include <math.h>
+#include <pthread.h>
 
 #include "propter/math.h"
 #include "propter/mem.h"
+#include "propter/pool.h"
 #include "propter/rng.h"
 
 enum { MOST_LAGS = 60 };
@@ -154,24 +156,47 @@ static PropterStatus search_on(const Input *in, const size_t *starts, size_t cou
   return status;
 }
 
-/* Moving blocks of steps (Künsch 1989), each step with its own past, so that no lag crosses a seam. */
+typedef struct {
+  const Input *in;
+  const size_t *starts, *from; /* from: where each block of each resample begins */
+  size_t count, block, blocks;
+  PropterLaggedGraph *graph;
+  pthread_mutex_t lock;
+} Bootstrap;
+
+static PropterStatus resample(size_t item, void *payload, PropterError *err) {
+  Bootstrap *b = payload;
+  PropterLaggedGraph again;
+  size_t cells = (b->in->lags + 1) * b->in->p * b->in->p, *drawn = propter_malloc((b->count + 1) * sizeof *drawn);
+  if (!drawn) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a bootstrap");
+  for (size_t t = 0; t < b->count; t++) drawn[t] = b->starts[b->from[item * b->blocks + t / b->block] + t % b->block];
+  PropterStatus status = search_on(b->in, drawn, b->count, &again, err);
+  propter_free(drawn);
+  if (status != PROPTER_OK) return status;
+  (void)pthread_mutex_lock(&b->lock); /* equal parts: their sum does not depend on their order */
+  for (size_t c = 0; c < cells; c++) b->graph->stability[c] += (again.mark[c] != PROPTER_NO_EDGE) / (double)b->in->o->resamples;
+  (void)pthread_mutex_unlock(&b->lock);
+  propter_lagged_graph_free(&again);
+  return PROPTER_OK;
+}
+
+/* Moving blocks of steps (Künsch 1989), each step with its own past, so that no lag crosses a seam. The resamples share the threads. */
 static PropterStatus stability(const Input *in, const size_t *starts, size_t count, PropterLaggedGraph *g, PropterError *err) {
-  size_t cells = (in->lags + 1) * in->p * in->p, block = in->o->block ? in->o->block : (size_t)fmax(2 * (double)in->lags, cbrt((double)count));
-  size_t *drawn = propter_malloc(count * sizeof *drawn);
-  g->stability = propter_calloc(cells + 1, sizeof(double));
-  PropterStatus status = drawn && g->stability ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a bootstrap");
+  size_t block = in->o->block ? in->o->block : (size_t)fmax(2 * (double)in->lags, cbrt((double)count));
+  if (block > count) block = count;
+  size_t blocks = (count + block - 1) / block, *from = propter_malloc((in->o->resamples * blocks + 1) * sizeof *from);
+  PropterLaggedOptions one = *in->o;
+  Input alone = *in;
+  one.threads = 1, alone.o = &one;
+  Bootstrap b = {&alone, starts, from, count, block, blocks, g, PTHREAD_MUTEX_INITIALIZER};
+  g->stability = propter_calloc((in->lags + 1) * in->p * in->p + 1, sizeof(double));
+  PropterStatus status = from && g->stability ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a bootstrap");
   PropterRng rng;
   propter_rng_seed(&rng, in->o->seed);
-  if (block > count) block = count;
-  for (size_t b = 0; b < in->o->resamples && status == PROPTER_OK; b++) {
-    for (size_t t = 0; t < count;)
-      for (size_t from = (size_t)propter_rng_below(&rng, count - block + 1), k = 0; k < block && t < count; k++) drawn[t++] = starts[from + k];
-    PropterLaggedGraph again;
-    status = search_on(in, drawn, count, &again, err);
-    for (size_t c = 0; status == PROPTER_OK && c < cells; c++) g->stability[c] += (again.mark[c] != PROPTER_NO_EDGE) / (double)in->o->resamples;
-    if (status == PROPTER_OK) propter_lagged_graph_free(&again);
-  }
-  propter_free(drawn);
+  for (size_t i = 0; i < in->o->resamples * blocks && status == PROPTER_OK; i++) from[i] = (size_t)propter_rng_below(&rng, count - block + 1);
+  if (status == PROPTER_OK) status = propter_pool_run(in->o->resamples, in->o->threads, resample, &b, err);
+  (void)pthread_mutex_destroy(&b.lock);
+  propter_free(from);
   return status;
 }
 

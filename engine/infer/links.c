@@ -178,6 +178,51 @@ static PropterStatus fill_rows(LinkPanel *x, PropterError *err) {
   return status;
 }
 
+/* Steps that every series has, and `depth` before them. */
+static size_t whole_steps(const size_t *missing, size_t n, size_t depth) {
+  size_t run = 0, whole = 0;
+  for (size_t t = 0; t < n; t++) {
+    run = missing[t] ? 0 : run + 1;
+    whole += run > depth;
+  }
+  return whole;
+}
+
+/* Takes series i out of the panel. */
+static void drop_row(LinkPanel *x, size_t i) {
+  double *const part[] = {x->value, x->own, x->standard};
+  for (size_t k = 0; k < sizeof part / sizeof *part; k++) memmove(part[k] + i * x->n, part[k] + (i + 1) * x->n, (x->p - i - 1) * x->n * sizeof(double));
+  drop_metric(x, i);
+}
+
+/* The metric with most gaps that nobody asked about; SIZE_MAX: none has any. */
+static size_t most_gaps(const LinkPanel *x) {
+  size_t worst = SIZE_MAX, most = 0;
+  for (size_t i = 0; i < x->p; i++) {
+    size_t gaps = 0;
+    bool asked = false;
+    for (size_t t = 0; t < x->n; t++) gaps += isnan(x->standard[i * x->n + t]) ? 1 : 0;
+    for (size_t k = 0; k < x->o->metrics && !asked; k++) asked = know_metric_named(x->know, x->o->metric[k]) == x->metric[i];
+    if (!asked && gaps > most) most = gaps, worst = i;
+  }
+  return worst;
+}
+
+/* Only steps count that all series have, and the steps before them as far as a search looks back: a few series with gaps would leave none. */
+static PropterStatus leave_out_gaps(LinkPanel *x, PropterError *err) {
+  const size_t depth = 2 * x->lags;
+  size_t *missing = propter_calloc(x->n + 1, sizeof *missing), worst;
+  PropterStatus status = missing ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", x->n);
+  for (size_t c = 0; c < x->p * x->n && !status; c++) missing[c % x->n] += isnan(x->standard[c]) ? 1 : 0;
+  while (!status && x->p > 2 && whole_steps(missing, x->n, depth) < FEWEST_STEPS && (worst = most_gaps(x)) != SIZE_MAX) {
+    for (size_t t = 0; t < x->n; t++) missing[t] -= isnan(x->standard[worst * x->n + t]) ? 1 : 0;
+    status = leave_out(x, x->metric[worst], "its gaps leave too few periods that all have", err);
+    drop_row(x, worst);
+  }
+  propter_free(missing);
+  return status;
+}
+
 static PropterStatus fill_panel(LinkPanel *x, PropterError *err) {
   int64_t first = INT64_MIN, end = INT64_MAX;
   for (size_t i = 0; i < x->p; i++) {
@@ -193,7 +238,8 @@ static PropterStatus fill_panel(LinkPanel *x, PropterError *err) {
   x->value = propter_malloc(3 * x->p * x->n * sizeof *x->value);
   if (!x->value) return propter_fail(err, PROPTER_NO_MEMORY, "%zu series of %zu periods", x->p, x->n);
   x->own = x->value + x->p * x->n, x->standard = x->own + x->p * x->n;
-  return fill_rows(x, err);
+  PROPTER_TRY(fill_rows(x, err));
+  return leave_out_gaps(x, err);
 }
 
 /* --- what is known beforehand ----------------------------------------------------------------------------------------------------------------------- */

@@ -175,7 +175,8 @@ const Command command_links = {
     .details =
         "METRIC is a label or an IRI: links that begin or end at it, sought among all metrics of overlapping places; without one, all links of all\n"
         "metrics, as many as memory holds. Series are searched without their season, as changes where levels wander, else as distances from the mean of\n"
-        "the 28 periods before, drawn in to 3.5 robust standard deviations. --where takes a dimension of propter:sliceBy or propter:fixed and one of its\n"
+        "the 28 periods before, drawn in to 3.5 robust standard deviations. Only periods count that all have; metrics whose gaps leave fewer than 48 are left\n"
+        "out by name, the one with most gaps first, but none that is asked about. --where takes a dimension of propter:sliceBy or propter:fixed and one of its\n"
         "members, each by IRI, label or the end of its IRI.\n"
         "A metric is no cause of what it is a part, a whole or an operand of, nor of another slice of its own measure, nor of what happens in another\n"
         "place. Required and forbidden links of the graph bind, and so do propter:tier (a whole number of a metric or of what it measures: nothing of a\n"
