@@ -217,7 +217,10 @@ static int upos_of(PropterStr name) {
   return -1;
 }
 
-static PropterStatus read_conllu(PropterStr text, Treebank *bank, PropterError *err) {
+/* "6-7  im": a word that is written as one; unless `parted`, it is one, with the tag of its first part. */
+static PropterStatus read_conllu(PropterStr text, bool parted, Treebank *bank, PropterError *err) {
+  PropterStr whole = {NULL, 0};
+  double last = 0; /* number of its last part */
   for (size_t at = 0; at < text.len;) {
     size_t end = at, n = 0;
     PropterStr field[4] = {{0}};
@@ -228,9 +231,16 @@ static PropterStatus read_conllu(PropterStr text, Treebank *bank, PropterError *
     size_t before = bank->ends.count ? bank->ends.items[bank->ends.count - 1] : 0;
     if (!field[0].len && bank->tokens.count > before && !propter_vec_push(&bank->ends, bank->tokens.count)) return no_memory(err);
     int tag = n == 4 ? upos_of(field[3]) : -1;
+    const char *dash = field[0].len ? memchr(field[0].data, '-', field[0].len) : NULL;
+    double number = 0;
+    if (!field[0].len) last = 0;
+    if (n == 4 && dash && !parted && propter_str_to_double((PropterStr){dash + 1, (size_t)(field[0].data + field[0].len - dash) - 1}, &last)) whole = field[1];
     if (tag < 0 || field[0].data[0] == '#') continue;
+    bool part = last > 0 && propter_str_to_double(field[0], &number) && number <= last;
+    if (part && !whole.data) continue;
     Token t = {0};
-    token_fold(field[1], &t);
+    token_fold(part ? whole : field[1], &t);
+    whole.data = NULL;
     t.tag = (unsigned char)tag;
     if (!propter_vec_push(&bank->tokens, t)) return no_memory(err);
   }
@@ -343,14 +353,14 @@ static PropterStatus write_tagger(const Perceptron *p, size_t keep, PropterBuf *
   return status;
 }
 
-PropterStatus learn_tagger(PropterStr conllu, unsigned epochs, size_t features, PropterBuf *out, PropterError *err) {
+PropterStatus learn_tagger(PropterStr conllu, bool parted, unsigned epochs, size_t features, PropterBuf *out, PropterError *err) {
   Treebank bank = {0};
   Perceptron p = {0};
   Features *f = propter_malloc(sizeof *f);
   const char *classes[UPOS_COUNT];
   for (int t = 0; t < UPOS_COUNT; t++) classes[t] = upos_name((Upos)t);
   write_head(out, classes, UPOS_COUNT, 10);
-  PropterStatus status = f ? read_conllu(conllu, &bank, err) : no_memory(err);
+  PropterStatus status = f ? read_conllu(conllu, parted, &bank, err) : no_memory(err);
   if (status == PROPTER_OK) status = learn_known(&bank, out, err);
   size_t *order = propter_malloc((bank.ends.count + 1) * sizeof *order);
   if (status == PROPTER_OK && !order) status = no_memory(err);
@@ -382,11 +392,11 @@ PropterStatus learn_tagger(PropterStr conllu, unsigned epochs, size_t features, 
   return status;
 }
 
-PropterStatus learn_tag_score(PropterStr conllu, const Linear *model, size_t *right, size_t *all, PropterError *err) {
+PropterStatus learn_tag_score(PropterStr conllu, bool parted, const Linear *model, size_t *right, size_t *all, PropterError *err) {
   Treebank bank = {0};
   Tagger *tagger = NULL;
   PropterStatus status = tagger_new(model, &tagger, err);
-  if (status == PROPTER_OK) status = read_conllu(conllu, &bank, err);
+  if (status == PROPTER_OK) status = read_conllu(conllu, parted, &bank, err);
   for (size_t i = 0, from = 0; i < bank.ends.count && status == PROPTER_OK; from = bank.ends.items[i++]) {
     Token sentence[TOKENS];
     size_t count = bank.ends.items[i] - from;

@@ -48,9 +48,10 @@ typedef struct {
 PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, size_t class_count, const LearnOptions *options, double scale, PropterBuf *out,
                              PropterError *err);
 
-/* Averaged perceptron over tagged sentences in CoNLL-U (text of a file, unpacked); `epochs` passes. */
-PropterStatus learn_tagger(PropterStr conllu, unsigned epochs, size_t features, PropterBuf *out, PropterError *err);
+/* Averaged perceptron over tagged sentences in CoNLL-U (text of a file, unpacked); `epochs` passes. What the treebank takes for several words though it is
+ * written as one ("don't", German "im") is several only if `parted`. */
+PropterStatus learn_tagger(PropterStr conllu, bool parted, unsigned epochs, size_t features, PropterBuf *out, PropterError *err);
 /* Share of right tags on the given words. */
-PropterStatus learn_tag_score(PropterStr conllu, const Linear *tagger, size_t *right, size_t *all, PropterError *err);
+PropterStatus learn_tag_score(PropterStr conllu, bool parted, const Linear *tagger, size_t *right, size_t *all, PropterError *err);
 
 #endif

@@ -10,6 +10,9 @@
 #include "models.def"
 #undef MODEL
 
+/* The texts of the models that ship for benchmarks. */
+extern const PropterStr model_en_pair, model_en_sentence;
+
 /* Appends a file, unpacked if it is gzip. */
 PropterStatus train_read(const char *path, PropterBuf *out, PropterError *err);
 

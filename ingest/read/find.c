@@ -233,8 +233,8 @@ static bool around_fits(const Work *w, PropterRegex *const *expression, bool lem
 /* Only a sentence in which something was found is tagged. */
 static PropterStatus tag_sentence(Work *w, PropterError *err) {
   PropterRules *r = w->r;
-  if (!r->language.full) return PROPTER_OK;
-  if (!r->judge) PROPTER_TRY(judge_new(&r->parts, false, &r->judge, err));
+  if (!r->language.tagger) return PROPTER_OK;
+  if (!r->judge) PROPTER_TRY(judge_new(&r->parts, *r->language.tagger, r->language.claim, &r->judge, err));
   if (!r->tagged && !(r->tagged = propter_malloc(sizeof *r->tagged))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for tags");
   judge_tag(r->judge, w->s, false, r->tagged);
   w->tagged = r->tagged;

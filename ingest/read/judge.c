@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const char model_en_tagger[], model_en_pair[], model_en_sentence[], model_en_claim[];
-extern const size_t model_en_tagger_size, model_en_pair_size, model_en_sentence_size, model_en_claim_size;
-
 struct Judge {
   const WordParts *parts;
   Linear models[JUDGE_MODELS];
@@ -26,47 +23,21 @@ PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char 
   return which == JUDGE_TAGGER ? tagger_new(&j->models[which], &j->tagger, err) : PROPTER_OK;
 }
 
-/* The models' sizes are no constants, so the table is made where it is asked for. */
-enum { SHIPPED = 4 };
-typedef struct {
-  JudgeModel model;
-  PropterStr text;
-  const char *name;
-  bool benchmark;
-} ShippedModel;
-
-static void shipped(ShippedModel out[SHIPPED]) {
-  out[0] = (ShippedModel){JUDGE_TAGGER, {model_en_tagger, model_en_tagger_size}, "en.tagger", false};
-  out[1] = (ShippedModel){JUDGE_CLAIM, {model_en_claim, model_en_claim_size}, "en.claim", false};
-  out[2] = (ShippedModel){JUDGE_PAIR, {model_en_pair, model_en_pair_size}, "en.pair", true};
-  out[3] = (ShippedModel){JUDGE_SENTENCE, {model_en_sentence, model_en_sentence_size}, "en.sentence", true};
-}
-
-PropterStatus judge_new(const WordParts *parts, bool benchmarks, Judge **out, PropterError *err) {
-  ShippedModel models[SHIPPED];
+PropterStatus judge_new(const WordParts *parts, PropterStr tagger, const PropterStr *claim, Judge **out, PropterError *err) {
   Judge *j = propter_calloc(1, sizeof *j);
-  PropterStatus status = PROPTER_OK;
-  shipped(models);
+  PropterStatus status = j ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
   if (j) j->parts = parts;
-  if (!j || !(j->stemmer = sb_stemmer_new("english", "UTF_8"))) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
-  for (size_t i = 0; i < SHIPPED && status == PROPTER_OK; i++)
-    if (benchmarks || !models[i].benchmark) status = judge_use(j, models[i].model, models[i].text, models[i].name, err);
-  if (status == PROPTER_OK && benchmarks) {
-    status = propter_wordnet_open(NULL, &j->wordnet, err);
-    if (status == PROPTER_NOT_FOUND) status = PROPTER_OK;
-  }
+  if (status == PROPTER_OK) status = judge_use(j, JUDGE_TAGGER, tagger, "tagger", err);
+  if (status == PROPTER_OK && claim) status = judge_use(j, JUDGE_CLAIM, *claim, "claim", err);
   if (status != PROPTER_OK) judge_free(j), j = NULL;
   *out = j;
   return status;
 }
 
-uint64_t judge_hash(void) {
-  ShippedModel models[SHIPPED];
-  uint64_t hash = 0;
-  shipped(models);
-  for (size_t i = 0; i < SHIPPED; i++)
-    if (!models[i].benchmark) hash = hash * 31 + propter_hash64(models[i].text);
-  return hash;
+PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterError *err) {
+  if (!(j->stemmer = sb_stemmer_new(stemmer, "UTF_8"))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
+  PropterStatus status = propter_wordnet_open(NULL, &j->wordnet, err);
+  return status == PROPTER_NOT_FOUND ? PROPTER_OK : status;
 }
 
 void judge_free(Judge *j) {

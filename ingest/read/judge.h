@@ -23,20 +23,20 @@ typedef struct Judge Judge;
 
 typedef enum { JUDGE_TAGGER, JUDGE_PAIR, JUDGE_SENTENCE, JUDGE_CLAIM, JUDGE_MODELS } JudgeModel;
 
-/* The models of English; borrowed texts. Without `benchmarks` only those that `propter read` uses: tagger and claim; with them WordNet where
- * it is installed, at which the model of pairs looks. Words are parted by `parts`, which must outlive it. Free with judge_free. */
-PropterStatus judge_new(const WordParts *parts, bool benchmarks, Judge **out, PropterError *err);
+/* With a tagger and, where the language has one, a model of claims; borrowed texts. Words are parted by `parts`, which must outlive it. Free with judge_free.
+ */
+PropterStatus judge_new(const WordParts *parts, PropterStr tagger, const PropterStr *claim, Judge **out, PropterError *err);
 void judge_free(Judge *j);
-/* Of the texts of the models that `propter read` uses: another model grades a document anew. */
-uint64_t judge_hash(void);
+/* Takes up what models of pairs and sentences look at besides: stems, and WordNet where it is installed. */
+PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterError *err);
 
 /* What the judge looks words up in, or NULL. */
 const PropterWordnet *judge_wordnet(const Judge *j);
 
-/* Takes another model for one of them (training). `text` must outlive it. */
+/* Takes a model, or another for one of them. `text` must outlive it. */
 PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char *source, PropterError *err);
 
-/* With or without the stems, which models of claims do not look at. */
+/* With or without the stems (judge_look_up), which models of claims do not look at. */
 void judge_tag(Judge *j, PropterStr sentence, bool stems, Tagged *out);
 /* Token that holds a byte of the sentence, or the next one. */
 size_t judge_token(const Tagged *t, size_t byte);

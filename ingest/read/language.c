@@ -4,19 +4,22 @@
 #include <string.h>
 #include <strings.h>
 
+#include "propter/hash.h"
 #include "propter/io.h"
 #include "rules.h"
 
 enum { LOOKED_AT = 4096 }; /* bytes of a document's beginning that tell its language */
 
-#define LANGUAGE(code, name, stemmer, full) \
-  extern const char rules_##code[];         \
-  extern const size_t rules_##code##_size;
+#define LANGUAGE(code, name, stemmer, claim)                                                                                                                   \
+  extern const char rules_##code[];                                                                                                                            \
+  extern const size_t rules_##code##_size;                                                                                                                     \
+  extern const PropterStr model_##code##_tagger;
 #include "languages.def"
 #undef LANGUAGE
+extern const PropterStr model_en_claim;
 
 const Language languages[LANGUAGES] = {
-#define LANGUAGE(code, name, stemmer, full) {#code, name, stemmer, full, rules_##code, &rules_##code##_size},
+#define LANGUAGE(code, name, stemmer, claim) {#code, name, stemmer, &model_##code##_tagger, claim, rules_##code, &rules_##code##_size},
 #include "languages.def"
 #undef LANGUAGE
 };
@@ -46,7 +49,7 @@ PropterStr language_said(PropterStr text, PropterStr *stemmer) {
 }
 
 static PropterStatus add_language(PropterStr code, PropterStr stemmer, const char *path, Languages *out, PropterError *err) {
-  Language l = {.full = false};
+  Language l = {.tagger = NULL};
   struct sb_stemmer *known = NULL;
   bool fits = code.len && code.len < sizeof l.code && stemmer.len && stemmer.len < sizeof l.stemmer && out->count < READ_LANGUAGES;
   if (fits) {
@@ -78,6 +81,16 @@ PropterStatus languages_of(const char *const *files, size_t count, Languages *ou
     propter_buf_clear(&text);
   }
   return status;
+}
+
+uint64_t languages_hash(const Languages *all) {
+  uint64_t hash = 0;
+  for (size_t i = 0; i < all->count; i++) {
+    const PropterStr *models[] = {all->items[i].tagger, all->items[i].claim};
+    for (size_t k = 0; k < sizeof models / sizeof *models; k++)
+      if (models[k]) hash = hash * 31 + propter_hash64(*models[k]);
+  }
+  return hash;
 }
 
 PropterStatus propter_languages(const char *const *files, size_t count, PropterLanguages *out, PropterError *err) {

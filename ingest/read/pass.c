@@ -42,7 +42,7 @@ typedef struct {
   PropterArena arena;
   FolderFiles found;
   PROPTER_VEC(File) files;
-  PROPTER_VEC(File) gone; /* documents of the graph whose files are gone */
+  PROPTER_VEC(File) gone;                             /* documents of the graph whose files are gone */
   PropterRules *readers[MAX_READERS][READ_LANGUAGES]; /* for each thread the rules of each language */
   unsigned reader_count, idle[MAX_READERS], idle_count;
   unsigned *limits_before[READ_LANGUAGES]; /* how often each rule took too many steps before the batch */
@@ -71,10 +71,8 @@ static PropterStatus document_iri(Pass *p, PropterStr apart, PropterStr relative
   for (size_t i = 0; i < relative.len; i++) {
     unsigned char c = (unsigned char)relative.data[i];
     bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("-._~/", c);
-    if (plain && c)
-      propter_buf_add_char(&b, (char)c);
-    else
-      propter_buf_printf(&b, "%%%02X", c);
+    if (plain && c) propter_buf_add_char(&b, (char)c);
+    else propter_buf_printf(&b, "%%%02X", c);
   }
   PropterStatus status = propter_buf_status(&b, err);
   if (status == PROPTER_OK && !(*iri = propter_arena_copy(&p->arena, propter_buf_str(&b))).data) status = no_memory(err);
@@ -233,8 +231,8 @@ static PropterStatus look(Pass *p, PropterError *err) {
   }
   const char *forced = p->forced == SIZE_MAX ? "" : p->languages.items[p->forced].code;
   p->fingerprint = propter_arena_printf(&p->arena, "rules=%016llx models=%016llx names=%016llx software=%.*s%s%s", (unsigned long long)rules,
-                                        (unsigned long long)judge_hash(), (unsigned long long)names, (int)p->options->software.len, p->options->software.data,
-                                        *forced ? " language=" : "", forced);
+                                        (unsigned long long)languages_hash(&p->languages), (unsigned long long)names, (int)p->options->software.len,
+                                        p->options->software.data, *forced ? " language=" : "", forced);
   if (!p->fingerprint.data) return no_memory(err);
   PROPTER_TRY(name_files(p, snapshot, err));
   PROPTER_TRY(propter_pool_run(p->files.count, p->options->threads, hash, p, err));
@@ -327,7 +325,7 @@ static PropterStatus store_one(Pass *p, File *f, PropterError *err) {
                                .namesake = f->namesake,
                                .format = f->d->format,
                                .language = p->languages.items[f->language].code,
-                               .rules_alone = !p->languages.items[f->language].full,
+                               .rules_alone = !p->languages.items[f->language].claim,
                                .sentences = f->readings.sentences,
                                .claims = stored.claims,
                                .linked = stored.linked,
@@ -366,10 +364,8 @@ static PropterStatus read_batch(Pass *p, size_t count, PropterError *err) {
     for (size_t r = 0; f->limits && r < p->readers[0][f->language]->rules.count; r++) p->limits_before[f->language][r] += f->limits[r];
     p->result->documents++;
     p->result->unchanged += f->unchanged;
-    if (f->unchanged)
-      tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .unchanged = true});
-    else
-      status = store_one(p, f, err);
+    if (f->unchanged) tell(p, &(PropterReadReport){.path = f->path, .iri = f->iri, .unchanged = true});
+    else status = store_one(p, f, err);
   }
   for (size_t i = 0; i < count; i++) done_with(&p->files.items[p->from + i]);
   return status;

@@ -12,12 +12,12 @@ typedef PROPTER_VEC(PropterSpan) Spans;
 /* --- language.c --- */
 typedef struct {
   char code[12], name[24], stemmer[24];
-  bool full;         /* with models; else rules alone */
-  const char *rules; /* built in, or NULL */
+  const PropterStr *tagger, *claim; /* models, or NULL */
+  const char *rules;                /* built in, or NULL */
   const size_t *rules_size;
 } Language;
 enum { LANGUAGES = 0
-#define LANGUAGE(code, name, stemmer, full) +1
+#define LANGUAGE(code, name, stemmer, claim) +1
 #include "languages.def"
 #undef LANGUAGE
   , READ_LANGUAGES = 16 };
@@ -32,6 +32,8 @@ typedef struct {
 /* The built-in ones, then those that rule files add by the lines `language` and `stemmer` at their beginning. SYNTAX: a new language without a stemmer of
  * libstemmer. */
 PropterStatus languages_of(const char *const *files, size_t count, Languages *out, PropterError *err);
+/* Of the languages' models: other ones grade a document anew. */
+uint64_t languages_hash(const Languages *all);
 /* Code of the language that a rule file says in its first line, the first if it says none; *stemmer: of its second line, empty if it has none. */
 PropterStr language_said(PropterStr text, PropterStr *stemmer);
 /* Of a tag ("de", "de-AT"); SIZE_MAX: it has no rules. */

@@ -103,7 +103,7 @@ static PropterStatus rule_line(RuleParser *p, PropterStr key, PropterStr rest) {
       return rules_bad(p, "effect-change or effect-number", rest);
   } else if (propter_str_equal(key, PROPTER_STR("tagged")) || propter_str_equal(key, PROPTER_STR("lemmas"))) {
     PropterRegex **expression = key.data[0] == 't' ? &rule->tagged : &rule->lemmas;
-    if (!p->r->language.full) return rules_bad(p, "no expression over tags in a language without a tagger", rest);
+    if (!p->r->language.tagger) return rules_bad(p, "no expression over tags in a language without a tagger", rest);
     if (*expression) return rules_bad(p, "one such expression", rest);
     return rules_compile_tagged(p, rest, expression);
   } else {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reading.h"
 
-extern const char model_en_sentence[];
-extern const size_t model_en_sentence_size;
 
 static void add(Outcomes *outcomes, const CorpusItem *item, bool said) {
   bool truth = item->label != 0;
@@ -20,7 +18,7 @@ void reading_cnc(const Reading *reading) {
   reading_check(train_sentence_cases(&t, &c, &set, &err), &err);
   int *said = propter_calloc(c.items.count + 1, sizeof *said);
   reading_check(said ? PROPTER_OK : PROPTER_NO_MEMORY, &err);
-  reading_decide(reading, &set, (PropterStr){model_en_sentence, model_en_sentence_size}, train_sentence_model, judge_sentence_class, said);
+  reading_decide(reading, &set, model_en_sentence, train_sentence_model, judge_sentence_class, said);
   for (size_t i = 0; i < c.items.count; i++) {
     const CorpusItem *item = &c.items.items[i];
     reading_check(trainer_read(&t, item->text, &err), &err);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reading.h"
 
-extern const char model_en_pair[];
-extern const size_t model_en_pair_size;
 
 static int by_rules(const PropterReadings *r, const CorpusRelation *pair) {
   for (size_t i = 0; i < r->claims.count; i++) {
@@ -32,7 +30,7 @@ void reading_semeval2010t8(const Reading *reading) {
   reading_check(train_pair_cases(&t, &c, &set, &err), &err);
   int *said = propter_calloc(c.items.count + 1, sizeof *said);
   reading_check(said ? PROPTER_OK : PROPTER_NO_MEMORY, &err);
-  reading_decide(reading, &set, (PropterStr){model_en_pair, model_en_pair_size}, train_pair_model, judge_pair_class, said);
+  reading_decide(reading, &set, model_en_pair, train_pair_model, judge_pair_class, said);
   for (size_t i = 0; i < c.items.count; i++) {
     const CorpusItem *item = &c.items.items[i];
     reading_check(trainer_read(&t, item->text, &err), &err);

@@ -6,8 +6,6 @@
 #include "../../ingest/read/reading.h"
 #include "reading.h"
 
-extern const char model_en_tagger[];
-extern const size_t model_en_tagger_size;
 
 static bool has_lemma(Upos tag) {
   static const Upos none[] = {UPOS_INTJ, UPOS_NUM, UPOS_PROPN, UPOS_PUNCT, UPOS_SYM, UPOS_X, UPOS_COUNT};
@@ -49,7 +47,7 @@ void reading_ud_ewt(const Reading *reading) {
   CorpusFiles files = {0};
   PropterError err = {0};
   Linear tagger;
-  reading_check(linear_parse((PropterStr){model_en_tagger, model_en_tagger_size}, "en.tagger", &tagger, &err), &err);
+  reading_check(linear_parse(*languages[0].tagger, "en.tagger", &tagger, &err), &err);
   reading_check(corpus_files(reading->folder, "", "", &files, &err), &err);
   for (size_t i = 0; i < files.paths.count; i++) {
     PropterBuf text = {0};
@@ -57,7 +55,7 @@ void reading_ud_ewt(const Reading *reading) {
     if (!strstr(files.paths.items[i], ".conllu") || strstr(files.paths.items[i], "-train")) continue;
     reading_check(train_read(files.paths.items[i], &text, &err), &err);
     double start = bench_now();
-    reading_check(learn_tag_score(propter_buf_str(&text), &tagger, &right, &all, &err), &err);
+    reading_check(learn_tag_score(propter_buf_str(&text), true, &tagger, &right, &all, &err), &err);
     printf("bench reading-ud-ewt-upos %.2f %% vs perceptron 94.88 %.3f  # %zu words, %.2f M words/s\n", 100.0 * (double)right / (double)all,
            100.0 * (double)right / (double)all / 94.88, all, (double)all / (bench_now() - start) / 1e6);
     score_lemmas(reading->rules, propter_buf_str(&text));

@@ -15,7 +15,7 @@ START_TEST(tags_do_not_depend_on_what_came_before) {
   Tagged *first = propter_malloc(sizeof *first), *again = propter_malloc(sizeof *again);
   char text[64];
   PropterStr sentence = PROPTER_STR("The storm that hit the plant led to 4,000 layoffs, and the plant's owner sued.");
-  ck_ok(judge_new(&english->parts, false, &j, err));
+  ck_ok(judge_new(&english->parts, *english->language.tagger, NULL, &j, err));
   judge_tag(j, sentence, false, first);
   for (int i = 0; i < 4000; i++) {
     (void)snprintf(text, sizeof text, "x%c%c%c led plants", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676);
@@ -80,7 +80,13 @@ START_TEST(model_text) {
 END_TEST
 
 static Judge *judge;
-static void start(void) { ck_assert_int_eq(judge_new(&english->parts, true, &judge, &(PropterError){0}), PROPTER_OK); }
+extern const PropterStr model_en_pair, model_en_sentence;
+static void start(void) {
+  ck_ok(judge_new(&english->parts, *english->language.tagger, english->language.claim, &judge, err));
+  ck_ok(judge_look_up(judge, "english", err));
+  ck_ok(judge_use(judge, JUDGE_PAIR, model_en_pair, "en.pair", err));
+  ck_ok(judge_use(judge, JUDGE_SENTENCE, model_en_sentence, "en.sentence", err));
+}
 static void stop(void) { judge_free(judge); }
 
 static int pair_of(const char *text, const char *first, const char *second, int rule) {
@@ -123,8 +129,13 @@ START_TEST(senses) {
   }
   f.count = 0, f.names = &names;
   sense_features(&t, 1, 8, 6, &f);
-  static const char *const expected[] = {"1first-class=noun.event", "classes=noun.event noun.state", "v,used=trigger|be ed by", "2class=noun.event",
-                                         "1kind=entity|1740", "p,1class=by|noun.event", "path,2class=have be trigger by|noun.state"};
+  static const char *const expected[] = {"1first-class=noun.event",
+                                         "classes=noun.event noun.state",
+                                         "v,used=trigger|be ed by",
+                                         "2class=noun.event",
+                                         "1kind=entity|1740",
+                                         "p,1class=by|noun.event",
+                                         "path,2class=have be trigger by|noun.state"};
   for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) ck_assert_msg(has_feature(&names, expected[i]), "%s", expected[i]);
   ck_assert(!has_feature(&names, "path,2class=have be trigger by sudden|noun.state"));
   size_t before = f.count;
@@ -189,11 +200,11 @@ START_TEST(lemmas) {
     const char *word;
     Upos tag;
     const char *lemma;
-  } known[] = {{"led", UPOS_VERB, "lead"},       {"led", UPOS_NOUN, "led"},       {"were", UPOS_AUX, "be"},       {"caused", UPOS_VERB, "cause"},
-               {"causing", UPOS_VERB, "cause"},  {"added", UPOS_VERB, "add"},     {"stopped", UPOS_VERB, "stop"}, {"tried", UPOS_VERB, "try"},
-               {"tries", UPOS_VERB, "try"},      {"rises", UPOS_VERB, "rise"},    {"bring", UPOS_VERB, "bring"},  {"needed", UPOS_VERB, "need"},
-               {"cities", UPOS_NOUN, "city"},    {"losses", UPOS_NOUN, "loss"},   {"bus", UPOS_NOUN, "bus"},      {"crises", UPOS_NOUN, "crisis"},
-               {"lower", UPOS_ADJ, "low"},       {"lower", UPOS_VERB, "lower"},   {"is", UPOS_NOUN, "is"},        {"s", UPOS_NOUN, "s"},
+  } known[] = {{"led", UPOS_VERB, "lead"},           {"led", UPOS_NOUN, "led"},     {"were", UPOS_AUX, "be"},       {"caused", UPOS_VERB, "cause"},
+               {"causing", UPOS_VERB, "cause"},      {"added", UPOS_VERB, "add"},   {"stopped", UPOS_VERB, "stop"}, {"tried", UPOS_VERB, "try"},
+               {"tries", UPOS_VERB, "try"},          {"rises", UPOS_VERB, "rise"},  {"bring", UPOS_VERB, "bring"},  {"needed", UPOS_VERB, "need"},
+               {"cities", UPOS_NOUN, "city"},        {"losses", UPOS_NOUN, "loss"}, {"bus", UPOS_NOUN, "bus"},      {"crises", UPOS_NOUN, "crisis"},
+               {"lower", UPOS_ADJ, "low"},           {"lower", UPOS_VERB, "lower"}, {"is", UPOS_NOUN, "is"},        {"s", UPOS_NOUN, "s"},
                {"increased", UPOS_ADJ, "increased"}, {"the", UPOS_DET, "the"}};
   PropterRules *rules = NULL;
   char room[TOKEN_WORD];

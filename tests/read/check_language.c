@@ -145,7 +145,6 @@ static const struct {
     {"Dank der Rabatte verdoppelte sich der Absatz.", "der Rabatte", "verdoppelte sich der Absatz", 1, false, false, 0},
     {"Der Mangel an Fahrern bremste das Wachstum.", "Der Mangel an Fahrern", "das Wachstum", -1, false, false, 0},
     {"Falls es schneit, führt die Glätte zu mehr Unfällen.", "die Glätte", "mehr Unfällen", 1, false, true, 0},
-    {"Der Absatz wuchs wegen des Festivals und der Rabatte.", "des Festivals und der Rabatte", "Der Absatz wuchs", 1, false, false, 0},
     {"Der neue Deich verhinderte eine Flut.", "Der neue Deich", "eine Flut", -1, false, false, 0},
 };
 
@@ -232,6 +231,9 @@ START_TEST(a_language_of_files_alone) {
   ck_assert_uint_eq(all.count, LANGUAGES + 1);
   for (size_t i = 0; i < all.count; i++) ck_ok(propter_rules_open(all.items[i].code, &file, 1, NULL, &sets[i], err));
   fr = sets[LANGUAGES];
+  PropterError e = {0};
+  ck_assert_int_eq(propter_rules_add(fr, PROPTER_STR("language fr\nrule x\ntagged a\n"), "mine.rules", &e), PROPTER_SYNTAX);
+  ck_assert(strstr(e.message, "without a tagger"));
   ck_ok(propter_rules_test(fr, NULL, NULL, &tried, &failed, err));
   ck_assert_uint_eq(tried, 4);
   ck_assert_uint_eq(failed, 0);
@@ -288,7 +290,7 @@ START_TEST(rules_of_one_language_stay_in_it) {
   PropterRules *en = NULL, *de = NULL;
   PropterError e = {0};
   support_write(file, PROPTER_STR("# mine\nlanguage de\nrule zeugt\ntrigger zeug\npattern {cause} zeugt {effect}\nprecision .9\n"
-                      "example {cause:Eile} zeugt {effect:Ärger}.\ncounter Das Zeug lag da.\n"));
+                                  "example {cause:Eile} zeugt {effect:Ärger}.\ncounter Das Zeug lag da.\n"));
   ck_ok(propter_rules_open("en", &file, 1, NULL, &en, err));
   ck_ok(propter_rules_open("de", &file, 1, NULL, &de, err));
   ck_assert_str_eq(de->rules.items[de->rules.count - 1].name, "zeugt");
@@ -299,10 +301,40 @@ START_TEST(rules_of_one_language_stay_in_it) {
   ck_assert_int_eq(propter_rules_open("en", &file, 1, NULL, &en, &e), PROPTER_SYNTAX);
   ck_assert(!en && e.line == 1);
   ck_assert_int_eq(propter_rules_open("fr", NULL, 0, NULL, &en, &e), PROPTER_NOT_FOUND);
-  ck_assert_int_eq(propter_rules_add(de, PROPTER_STR("language de\nrule x\ntagged a\n"), "mine.rules", &e), PROPTER_SYNTAX);
-  ck_assert(strstr(e.message, "without a tagger"));
   ck_assert_int_eq(propter_rules_add(de, PROPTER_STR("language de\ndate may\n"), "mine.rules", &e), PROPTER_SYNTAX);
   propter_rules_free(de);
+}
+END_TEST
+
+static const struct {
+  const char *text, *claims; /* cause>effect, ! denied, one behind another */
+} lists[] = {
+    {"Wegen des Streiks und der Sperrung sank der Umsatz.", "des Streiks>sank der Umsatz|der Sperrung>sank der Umsatz|"},
+    {"Der Absatz wuchs wegen des Festivals und der Rabatte.", "des Festivals>Der Absatz wuchs|der Rabatte>Der Absatz wuchs|"},
+    {"Der Brand verursachte lange Wartezeiten, hohe Kosten und viele Beschwerden.",
+     "Der Brand>lange Wartezeiten|Der Brand>hohe Kosten|Der Brand>viele Beschwerden|"},
+    {"Der Streik, nicht das Wetter, verursachte die Ausfälle.", "Der Streik>die Ausfälle|!das Wetter>die Ausfälle|"},
+    {"Die Werbung steigerte den Absatz von Zelten und Schlafsäcken.", "Die Werbung>den Absatz von Zelten und Schlafsäcken|"},
+    {"Die Maschine verringerte den Ausschuss und senkte die Kosten.", "Die Maschine>den Ausschuss|Die Maschine>die Kosten|"},
+};
+
+START_TEST(lists_in_german) {
+  PropterRules *rules = NULL;
+  PropterReadings r = {0};
+  PropterBuf said = {0};
+  ck_ok(propter_rules_open("de", NULL, 0, NULL, &rules, err));
+  PropterDocument *d = document(lists[_i].text, "a.txt");
+  ck_ok(propter_read_document(rules, NULL, d, &r, err));
+  for (size_t i = 0; i < r.claims.count; i++) {
+    const PropterReading *c = &r.claims.items[i];
+    propter_buf_printf(&said, "%s%.*s>%.*s|", c->negated ? "!" : "", (int)(c->cause.end - c->cause.start), d->text.data + c->cause.start,
+                       (int)(c->effect.end - c->effect.start), d->text.data + c->effect.start);
+  }
+  ck_assert_str_eq(said.data ? said.data : "", lists[_i].claims);
+  propter_buf_clear(&said);
+  propter_readings_clear(&r);
+  propter_document_free(d);
+  propter_rules_free(rules);
 }
 END_TEST
 
@@ -329,6 +361,7 @@ Suite *suite_language(void) {
   tcase_add_loop_test(c, dates_in_german, 0, (int)(sizeof dates / sizeof *dates));
   tcase_add_loop_test(c, what_a_german_sentence_says, 0, (int)(sizeof claims / sizeof *claims));
   tcase_add_loop_test(c, sizes_in_german, 0, (int)(sizeof sizes / sizeof *sizes));
+  tcase_add_loop_test(c, lists_in_german, 0, (int)(sizeof lists / sizeof *lists));
   tcase_add_test(c, a_language_of_files_alone);
   tcase_add_test(c, rules_of_one_language_stay_in_it);
   tcase_add_test(c, labels_are_found_by_german_plurals);
