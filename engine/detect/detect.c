@@ -144,7 +144,7 @@ static PropterStatus detect_in(const PropterSeries *series, const PropterDetectO
   double *own;
   PropterSeries adjusted = *series;
   PROPTER_TRY(remove_calendar(series, &own, err));
-  if (own) adjusted.value = own;
+  if (own) adjusted.value = own, adjusted.holiday = NULL;
   PropterStatus status = baseline_changes(&adjusted, 0, &baseline, err);
   propter_free(own);
   if (status) return status;

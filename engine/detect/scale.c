@@ -85,25 +85,51 @@ static size_t spreads_of(const PropterSeries *s, size_t cycle, Spread *out) {
   return isinf(least) ? 0 : n;
 }
 
-/* Slope of distance on level with its standard error by stretches (Liang and Zeger 1986). */
-static bool power_of(const Spread *x, size_t n, double *power, double *se) {
-  size_t stretches = n / LONG < STRETCHES ? n / LONG : STRETCHES;
-  double level = 0, distance = 0, square = 0, product = 0, sum = 0;
-  if (stretches < FEWEST) return false;
+/* Line of distance on level through the middle of both. */
+typedef struct {
+  double level, distance, square, slope;
+} Line;
+
+static bool line_of(const Spread *x, size_t n, Line *out) {
+  double level = 0, distance = 0, square = 0, product = 0;
   for (size_t i = 0; i < n; i++) level += x[i].level / (double)n, distance += x[i].distance / (double)n;
   for (size_t i = 0; i < n; i++) {
     square += (x[i].level - level) * (x[i].level - level);
     product += (x[i].level - level) * (x[i].distance - distance);
   }
-  if (!(square > 0)) return false;
-  *power = product / square;
+  *out = (Line){level, distance, square, product / square};
+  return square > 0;
+}
+
+static double above(const Spread *x, const Line *line) { return x->distance - line->distance - line->slope * (x->level - line->level); }
+
+/* Keeps those that lie no further above the line than chance takes one of some hundred: what moved is none of the usual spread. scratch[n]. */
+static size_t keep_usual(Spread *x, size_t n, const Line *line, double *scratch) {
+  static const double far = 2.5;
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++) scratch[i] = above(&x[i], line);
+  const double middle = propter_median(scratch, n), limit = middle + far * propter_mad(scratch, n, middle);
+  for (size_t i = 0; i < n; i++)
+    if (above(&x[i], line) <= limit) x[kept++] = x[i];
+  return kept;
+}
+
+/* Slope with its standard error by stretches (Liang and Zeger 1986). */
+static bool power_of(Spread *x, size_t n, double *scratch, double *power, double *se) {
+  Line line;
+  double sum = 0;
+  if (n < FEWEST * LONG || !line_of(x, n, &line)) return false;
+  n = keep_usual(x, n, &line, scratch);
+  size_t stretches = n / LONG < STRETCHES ? n / LONG : STRETCHES;
+  if (stretches < FEWEST || !line_of(x, n, &line)) return false;
+  *power = line.slope;
   for (size_t k = 0; k < stretches; k++) {
     double score = 0;
     for (size_t i = k * n / stretches; i < (k + 1) * n / stretches; i++)
-      score += (x[i].level - level) * (x[i].distance - distance - *power * (x[i].level - level));
+      score += (x[i].level - line.level) * above(&x[i], &line);
     sum += score * score;
   }
-  *se = sqrt(sum * (double)stretches / (double)(stretches - 1)) / square;
+  *se = sqrt(sum * (double)stretches / (double)(stretches - 1)) / line.square;
   return true;
 }
 
@@ -116,10 +142,12 @@ PropterStatus scale_choose(const PropterSeries *series, PropterScale *out, Propt
   if (least < 0 || series->count < FEWEST * LONG) return PROPTER_OK;
   PROPTER_TRY(propter_seasonality_test(series, &p, err));
   Spread *x = propter_malloc(series->count * sizeof *x);
-  if (!x) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the scale of a series");
-  size_t n = spreads_of(series, p < .05 && !series->seasonally_adjusted ? series_cycle(series->grain) : 1, x);
-  if (power_of(x, n, &power, &se) && power > clear * se && power >= root_from)
+  double *scratch = propter_malloc(series->count * sizeof *scratch);
+  PropterStatus status = x && scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the scale of a series");
+  size_t n = status ? 0 : spreads_of(series, p < .05 && !series->seasonally_adjusted ? series_cycle(series->grain) : 1, x);
+  if (!status && power_of(x, n, scratch, &power, &se) && power > clear * se && power >= root_from)
     *out = power >= log_from && least > 0 ? PROPTER_SCALE_LOG : PROPTER_SCALE_ROOT;
+  propter_free(scratch);
   propter_free(x);
-  return PROPTER_OK;
+  return status;
 }

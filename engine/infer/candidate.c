@@ -12,6 +12,8 @@ static const double said_of_whole = .5;
 static const double documented_most = .99;
 /* So does one about another time of a cause that goes on. */
 static const double said_of_other = .5;
+/* A period that headings or the sentences before gave to a claim is the one it means as often as that; set, not fitted. */
+static const double guessed_period = .8;
 /* What a told event of no known kind weighs among the events of the calendar; set, not fitted. */
 static const double unnamed_kind = .25;
 
@@ -354,12 +356,12 @@ static PropterStatus collect_claims(Case *c, Cause *cause, PropterError *err) {
     /* What is said of another time of the same course tells that it acts here, not that it did so in this window; of a course that turns it is the other
      * half of the same story. */
     bool other_way = claim->polarity && c->sign && claim->polarity != c->sign;
-    double share = 1;
+    double share = view.of_effect && claim->period_guessed ? guessed_period : 1;
     if (!view.in_window) {
       bool turns = named && cause->in_scope && can_turn(know, cause);
       if (!named || !cause->in_scope || claim->negated || !in_course(know, cause, &view) || (other_way && !turns)) continue;
       as = CLAIM_TYPE_LEVEL;
-      share = turns ? 1 : said_of_other;
+      share *= turns ? 1 : said_of_other;
     } else if (other_way) {
       continue; /* a statement of the other direction is none of this move's */
     }
@@ -614,6 +616,30 @@ static PropterDay effect_start(const Case *c, const Cause *cause, const KnowEven
   return start;
 }
 
+/* How long events of its kind last that are known to have ended, and how many were left open, which tells something where half of all events on record have an end. Told
+ * ones are left out: an end that is read may be that of a sentence. */
+static PropterStatus set_lasted(const Case *c, Cause *cause, PropterError *err) {
+  const Know *know = c->know;
+  const KnowEvent *e = cause->root == SIZE_MAX ? NULL : &know->events.items[cause->root];
+  PropterCandidate *n = &cause->number;
+  if (!e || e->end != PROPTER_NO_DAY || e->profile != PROPTER_PROFILE_UNKNOWN) return PROPTER_OK;
+  size_t ends = 0, known = 0;
+  double *days = propter_malloc((know->events.count + 1) * sizeof *days);
+  if (!days) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", know->events.count);
+  for (size_t i = 0; i < know->events.count; i++) {
+    const KnowEvent *x = &know->events.items[i];
+    if (x->told || x->start == PROPTER_NO_DAY) continue;
+    const bool has_end = x->end != PROPTER_NO_DAY, same = x == e || (e->kind && x->kind == e->kind);
+    known++, ends += has_end;
+    if (same && !has_end) n->open++;
+    if (same && has_end) days[n->ended++] = fmax(1, x->end - x->start + 1);
+  }
+  if (2 * ends < known) n->open = 0;
+  if (n->ended) n->lasted = propter_median(days, n->ended);
+  propter_free(days);
+  return PROPTER_OK;
+}
+
 static void set_effect(const Case *c, Cause *cause) {
   const KnowEvent *e = cause->root == SIZE_MAX ? NULL : &c->know->events.items[cause->root];
   PropterEffect *effect = &cause->number.effect;
@@ -761,6 +787,7 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   cause->stretched = documented && !cause->in_scope;
   n->happened = documented ? 1 : e ? fmax(e->happened, cause->belief_for) : cause->belief_for;
   set_effect(c, cause);
+  PROPTER_TRY(set_lasted(c, cause, err));
   PROPTER_TRY(course_elsewhere(c, cause, &cause->course, err));
   if (cause->course > 0) cause->course = 0; /* that it fits elsewhere is no news of this window */
   if (cause->course < 0) n->happened = propter_expit(propter_logit(fmin(n->happened, documented_most)) + cause->course);

@@ -53,7 +53,7 @@ PropterStatus kept_maker(PropterHash128 *out, PropterError *err) {
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(PropterSeries) == 40, "a new field of PropterSeries belongs into add_series");
 _Static_assert(sizeof(PropterEffect) == 48, "a new field of PropterEffect belongs into add_candidate");
-_Static_assert(sizeof(PropterCandidate) == 176, "a new field of PropterCandidate belongs into add_candidate");
+_Static_assert(sizeof(PropterCandidate) == 200, "a new field of PropterCandidate belongs into add_candidate");
 _Static_assert(sizeof(PropterScoreOptions) == 216, "a new field of PropterScoreOptions belongs into add_options");
 #endif
 
@@ -106,7 +106,7 @@ static void add_options(PropterBuf *key, const PropterScoreOptions *o) {
 
 static void add_candidate(PropterBuf *key, const PropterCandidate *c, size_t controls) {
   const PropterEffect *e = &c->effect;
-  const double numbers[] = {c->happened, c->text_lr, c->review_lr, c->belief_for, c->belief_against, c->controls_in_scope, e->dose, e->dose_sd};
+  const double numbers[] = {c->happened, c->text_lr, c->review_lr, c->belief_for, c->belief_against, c->controls_in_scope, e->dose, e->dose_sd, c->lasted};
   const int64_t wholes[] = {c->direction, (int64_t)c->scope, c->lag_min, c->lag_max, e->start, e->end, (int64_t)e->profile, e->has_dose, (int64_t)e->points,
                             c->control_part != NULL, c->slice != NULL};
   add_numbers(key, c->weight, PROPTER_CHANNELS);
@@ -118,6 +118,8 @@ static void add_candidate(PropterBuf *key, const PropterCandidate *c, size_t con
   }
   if (c->control_part) add_numbers(key, c->control_part, controls);
   if (c->slice) add_series(key, c->slice);
+  add_whole(key, c->ended);
+  add_whole(key, c->open);
   add_whole(key, c->pasts);
   add_numbers(key, c->past, c->pasts);
 }

@@ -191,6 +191,7 @@ static size_t closed_periods(const PropterSeries *s) {
 PropterStatus know_series(Know *know, KnowMetric *m, PropterError *err) {
   if (m->loaded) return PROPTER_OK;
   PROPTER_TRY(metric_series(know->snapshot, know->v, &m->def, m->slice, m->slice_count, know->options.known_by, &m->series, err));
+  PROPTER_TRY(holidays_mark(know, m, &m->series.series, err));
   for (int k = 0; k < VIEWS; k++) m->view[k].series = m->series.series;
   m->view[VIEW_CLOSED].series.count = closed_periods(&m->series.series);
   m->loaded = true;
@@ -346,7 +347,7 @@ static void undate_told(Know *know) {
     size_t said = e->told ? know_claim(know, e->quote) : SIZE_MAX;
     for (size_t k = 0; k < know->claims.count && said != SIZE_MAX; k++) {
       const KnowClaim *claim = &know->claims.items[k];
-      bool own = claim->cause_start != PROPTER_NO_DAY || claim->effect_start == PROPTER_NO_DAY || !is_its_cause(know, claim, e);
+      bool own = claim->cause_start != PROPTER_NO_DAY || claim->effect_start == PROPTER_NO_DAY || claim->period_guessed || !is_its_cause(know, claim, e);
       if (own || claim->effect_start != e->start || claim->effect_end != e->end || !same_sentence(claim, &know->claims.items[said])) continue;
       e->start = e->end = PROPTER_NO_DAY;
       break;
@@ -529,6 +530,7 @@ static void read_flags(const Know *know, Node *node, KnowClaim *c) {
   c->cause_end = day_or_none(node, VOCAB_propter_causeEnd);
   c->effect_start = day_or_none(node, VOCAB_propter_effectStart);
   c->effect_end = day_or_none(node, VOCAB_propter_effectEnd);
+  c->period_guessed = c->effect_start != PROPTER_NO_DAY && node_one(node, VOCAB_propter_periodFrom) != 0;
   c->has_bytes = place(node, VOCAB_propter_byteStart, VOCAB_propter_byteEnd, &c->byte_start, &c->byte_end);
   (void)place(node, VOCAB_propter_charStart, VOCAB_propter_charEnd, &c->char_start, &c->char_end);
 }
@@ -586,6 +588,15 @@ static PropterStatus read_told(Know *know, Node *node, PropterStr iri, KnowEvent
   return PROPTER_OK;
 }
 
+static PropterStatus read_holiday(Know *know, Node *node, KnowEvent *e, PropterError *err) {
+  PropterStr subject = {"", 0}, path = {"", 0};
+  PropterId file = node_one(node, VOCAB_propter_sourceFile);
+  PROPTER_TRY(node_string(node, VOCAB_dct_subject, &know->arena, &subject, err));
+  if (file) PROPTER_TRY(node_text(know->snapshot, file, &know->arena, &path, err));
+  e->holiday = !e->told && event_names_holiday(e->kind_label, subject, e->label, path);
+  return PROPTER_OK;
+}
+
 static PropterStatus read_event(Know *know, Node *node, PropterStr iri, PropterError *err) {
   KnowEvent e = {.id = node->id, .iri = iri, .happened = 1, .same_as = SIZE_MAX, .kind_label = {"", 0}, .dose_source = {"", 0}, .dose_unit = {"", 0}};
   PropterStatus status = PROPTER_OK;
@@ -603,6 +614,7 @@ static PropterStatus read_event(Know *know, Node *node, PropterStr iri, PropterE
   e.kind = node_one(node, VOCAB_propter_concept);
   if (!(status = label_of(know->snapshot, know->v, e.id, &know->arena, &e.label, err)) && e.kind)
     status = label_of(know->snapshot, know->v, e.kind, &know->arena, &e.kind_label, err);
+  if (!status) status = read_holiday(know, node, &e, err);
   if (!status) status = node_string(node, VOCAB_dct_source, &know->arena, &e.source, err);
   if (!status && !e.source.len) status = node_string(node, VOCAB_propter_source, &know->arena, &e.source, err);
   if (!status) status = node_all(node, VOCAB_propter_scope, &e.scope, err);

@@ -60,6 +60,7 @@ typedef struct {
   PropterProfile profile;
   PropterPoint *point;  /* known by the day in question */
   size_t points;
+  bool holiday;         /* a day that recurs by its name (holidays.c); known by kind, name or calendar */
   bool told;            /* only a document's sentence states it */
   PropterId quote;      /* of a told one: the claim or happening in know->claims that says so */
   size_t same_as;       /* of a told one: index of the documented event it speaks of, SIZE_MAX: none */
@@ -83,6 +84,7 @@ typedef struct {
   PropterIds causes;    /* every propter:cause, ascending; `cause` is the first */
   int polarity;
   bool negated, has_bytes, has_quantity;
+  bool period_guessed;  /* headings or other sentences gave the effect's period */
   double hedge, confidence, cause_score, effect_score, quantity;
   double said;          /* probability that the sentence says so, by the verdicts on it and on others of its rule (rates.c) */
   KnowClaimKind kind;
@@ -187,6 +189,15 @@ double claim_trust(const Know *know, const KnowClaim *claim);
 /* Common part of two claims' words: |a ∩ b| ÷ |a ∪ b|, or ÷ the smaller if that is at least 6 words and all but contained. */
 double claim_similarity(const KnowClaim *a, const KnowClaim *b);
 PropterStatus claim_words(Know *know, KnowClaim *claim, PropterError *err);
+
+/* --- holidays.c --- */
+
+/* The texts of an event's kind, of what was given as one, its own label, and the file it was read from say that it is a holiday. */
+bool event_names_holiday(PropterStr kind, PropterStr subject, PropterStr label, PropterStr file);
+/* Sets series->holiday where holidays of its days hold in the metric's scope, one class a name; values are the arena's. NO_MEMORY. */
+PropterStatus holidays_mark(Know *know, const KnowMetric *metric, PropterSeries *series, PropterError *err);
+/* The first that holds there in these days, or NULL. */
+const KnowEvent *holiday_of(const Know *know, const KnowMetric *metric, PropterDay first, PropterDay last);
 
 /* --- rates.c --- */
 

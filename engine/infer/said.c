@@ -114,7 +114,7 @@ static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimV
   /* Without a date of its own a sentence means the days of its event; only if these lie in the window, and it is not the end of something, is it about this
    * move. */
   bool is_end = cause && event && cause->root != SIZE_MAX && &know->events.items[cause->root] != event;
-  bool meant = view->of_effect || (event && !is_end && event->start >= c->first && view->end <= c->last);
+  bool meant = (view->of_effect && !claim->period_guessed) || (event && !is_end && event->start >= c->first && view->end <= c->last);
   if (claim->polarity && c->sign && claim->polarity != c->sign && !meant) {
     *said = PROPTER_SAID_SUPPORTS; /* of another move */
     return PROPTER_OK;

@@ -97,31 +97,56 @@ size_t undated_columns(const Frame *f, Column *column) {
   return f->courses + 1;
 }
 
-/* Profiles to try: the documented one, or all that the dates allow. */
-static size_t list_profiles(const PropterCandidate *c, const PropterSeries *series, PropterProfile *profile) {
+/* A course to try, and its part of the prior. */
+typedef struct {
+  PropterProfile profile;
+  PropterDay end;
+  double weight;
+} Course;
+enum { COURSES_MAX = 5 };
+
+/* An end that nobody gave does not say that it goes on: even odds of that and of a day, a week, four weeks. Each event of its kind that is known to have ended, or left
+ * open where ends are given, counts as much as either. */
+static size_t list_endless(const PropterCandidate *c, Course *course) {
+  static const int days[] = {1, 7, 28};
+  enum { DAYS = sizeof days / sizeof *days };
+  const double open = 1 + (double)c->open, all = open + 1 + (double)c->ended;
   size_t n = 0;
-  if (c->effect.profile != PROPTER_PROFILE_UNKNOWN) {
-    profile[n++] = c->effect.profile;
+  course[n++] = (Course){PROPTER_PROFILE_STEP, PROPTER_NO_DAY, open / all};
+  if (c->effect.start == PROPTER_NO_DAY) return n;
+  for (size_t k = 0; k < DAYS; k++) course[n++] = (Course){PROPTER_PROFILE_PULSE, c->effect.start + days[k] - 1, 1 / all / DAYS};
+  if (c->ended) course[n++] = (Course){PROPTER_PROFILE_PULSE, c->effect.start + (PropterDay)fmax(0, ceil(c->lasted) - 1), (double)c->ended / all};
+  return n;
+}
+
+/* The documented one, or all that the dates allow. */
+static size_t list_courses(const PropterCandidate *c, const PropterSeries *series, Course *course) {
+  const PropterEffect *e = &c->effect;
+  size_t n = 0;
+  if (e->profile != PROPTER_PROFILE_UNKNOWN) {
+    course[n++] = (Course){e->profile, e->end, 1};
     return n;
   }
-  profile[n++] = PROPTER_PROFILE_STEP;
-  if (c->effect.end == PROPTER_NO_DAY) return n;
-  profile[n++] = PROPTER_PROFILE_PULSE;
-  if (propter_period_of(series->grain, c->effect.start) != propter_period_of(series->grain, c->effect.end)) profile[n++] = PROPTER_PROFILE_RAMP;
+  if (e->end == PROPTER_NO_DAY) return list_endless(c, course);
+  course[n++] = (Course){PROPTER_PROFILE_STEP, e->end, 0};
+  course[n++] = (Course){PROPTER_PROFILE_PULSE, e->end, 0};
+  if (propter_period_of(series->grain, e->start) != propter_period_of(series->grain, e->end)) course[n++] = (Course){PROPTER_PROFILE_RAMP, e->end, 0};
+  for (size_t i = 0; i < n; i++) course[i].weight = 1 / (double)n;
   return n;
 }
 
 size_t candidate_changes(const Frame *f, const PropterCandidate *c, double *change, PropterError *err) {
   const PropterSeries *series = &f->model->series;
-  PropterProfile profile[4];
+  Course course[COURSES_MAX];
   if (!is_dated(c)) return 0;
-  size_t profiles = list_profiles(c, series, profile), lags = c->lag_max > c->lag_min ? (size_t)(c->lag_max - c->lag_min) + 1 : 1, count = 0;
-  size_t used = lags * profiles > VARIANTS ? VARIANTS / profiles : lags;
+  size_t courses = list_courses(c, series, course), lags = c->lag_max > c->lag_min ? (size_t)(c->lag_max - c->lag_min) + 1 : 1, count = 0;
+  size_t used = lags * courses > VARIANTS ? VARIANTS / courses : lags;
   for (size_t l = 0; l < used; l++)
-    for (size_t p = 0; p < profiles; p++) {
+    for (size_t p = 0; p < courses; p++) {
       PropterEffect effect = c->effect;
       double *path = change + count * series->count;
-      effect.profile = profile[p];
+      effect.profile = course[p].profile;
+      effect.end = course[p].end;
       int lag = c->lag_min + (int)(used > 1 ? l * (lags - 1) / (used - 1) : 0);
       if (propter_effect_path(&effect, series, lag, path, err) != PROPTER_OK) return SIZE_MAX;
       for (size_t i = series->count; i-- > 1;) path[i] -= path[i - 1];
@@ -167,16 +192,16 @@ static double slice_deviation(const Frame *f, const PropterSeries *slice, double
 }
 
 /* Periods that an effect takes to reach its full size: of a pulse and a ramp its duration, of a step the window. */
-static size_t duration(const Frame *f, const PropterCandidate *c, PropterProfile profile) {
-  if (profile == PROPTER_PROFILE_STEP || c->effect.start == PROPTER_NO_DAY || c->effect.end == PROPTER_NO_DAY) return f->length;
+static size_t duration(const Frame *f, const PropterCandidate *c, const Course *course) {
+  if (course->profile == PROPTER_PROFILE_STEP || c->effect.start == PROPTER_NO_DAY || course->end == PROPTER_NO_DAY) return f->length;
   PropterGrain grain = f->model->series.grain;
-  return (size_t)(propter_period_of(grain, c->effect.end) - propter_period_of(grain, c->effect.start)) + 1;
+  return (size_t)(propter_period_of(grain, course->end) - propter_period_of(grain, c->effect.start)) + 1;
 }
 
 /* Prior of a variant's amplitude. A free size is that of the whole effect: as large, against the noise over its own duration, as unknown causes are
  * against the noise of a window; if only a small part of the effect falls into the window, little is expected of it there. */
-static void set_size(const Frame *f, const PropterCandidate *c, PropterProfile profile, double bound, Column *column) {
-  size_t length = duration(f, c, profile);
+static void set_size(const Frame *f, const PropterCandidate *c, const Course *course, double bound, Column *column) {
+  size_t length = duration(f, c, course);
   double full = c->effect.has_dose && c->effect.dose != 0 ? fabs(c->effect.dose) : 1; /* of the course, where the documented size is not that of this slice */
   column->scale = column->null ? 1 : fabs(column->mean) / full * sqrt(error_covariance(&f->error_model, length, length)) * f->unit / f->mean_se;
   double error = f->model->options.dose_error;
@@ -201,8 +226,8 @@ static void set_size(const Frame *f, const PropterCandidate *c, PropterProfile p
 
 void candidate_columns(const Frame *f, const PropterCandidate *c, const double *change, size_t count, size_t shift, double *scratch, Column *column,
                        double *shape) {
-  PropterProfile profile[4];
-  size_t n = f->model->series.count, back = 0, profiles = list_profiles(c, &f->model->series, profile);
+  Course course[COURSES_MAX];
+  size_t n = f->model->series.count, back = 0, courses = list_courses(c, &f->model->series, course);
   double bound = NAN;
   if (c->slice && c->scope == PROPTER_SCOPE_CHILD && !candidate_is_sized(c)) bound = slice_deviation(f, c->slice, scratch);
   for (size_t i = f->base.before[f->from], k = 0; k < f->base.width && i != SIZE_MAX; i = f->base.before[i], k++) back = i;
@@ -211,8 +236,8 @@ void candidate_columns(const Frame *f, const PropterCandidate *c, const double *
     shifted_path(change + v * n, n, shift % n, back, f->from + f->periods, scratch);
     double before = baseline_level_before(&f->base, f->from, 0, scratch);
     for (size_t h = 0; h < f->periods; h++) s[h] = scratch[f->from + h] - before;
-    column[v] = (Column){.log_weight = -log((double)count)};
+    column[v] = (Column){.log_weight = log(course[v % courses].weight * (double)courses / (double)count)};
     normalise(f, s, &column[v]);
-    set_size(f, c, profile[v % profiles], bound, &column[v]);
+    set_size(f, c, &course[v % courses], bound, &column[v]);
   }
 }

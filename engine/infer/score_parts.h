@@ -8,7 +8,7 @@
 
 enum {
   NODES = 8,      /* scale mixture that stands for t₃ */
-  VARIANTS = 12,  /* dates and profiles tried per candidate */
+  VARIANTS = 15,  /* dates and profiles tried per candidate */
   KEPT = 3,       /* of them in sets of several causes */
   UNKNOWN_SCALES = 7,
   BINS = 7,       /* parts of the window, and of the time after it, that are compared with an effect where a period is a day */

@@ -81,6 +81,8 @@ const Command command_events = {
         "columns that are not read are named. Days are written 2024-03-01, 5/Jan/24 10:00 AM, 5 Jan 2024, Jan 5, 2024, or in seconds or milliseconds since 1970. Exports of ThirdEye, Jira (from Created to Resolved) and GitHub releases (CSV or JSON) are read as they are.\n"
         "A calendar (.ics) gives a row for each occurrence: SUMMARY, DTSTART, DTEND, CATEGORIES (kind), CREATED or an earlier DTSTAMP (known; what was known\n"
         "before it began is planned); rules are followed to COUNT or UNTIL, else to a year after DTSTAMP; LOCATION is the column place (--column scope=place).\n"
+        "An event whose kind or title ends in \"holiday\", or whose file is called so (holidays.ics), is a day that recurs: what it and the two days around it did\n"
+        "to a figure of its scope twice is expected of it from then on.\n"
         "Log records of OpenTelemetry (OTLP in JSON) are events where they have a name: body or attribute title, time, observed time (known), name (kind),\n"
         "attribute scope or the resource's service.name (scope).\n"
         "A title or a kind, and a start, must be there. Other files in JSON hold CloudEvents 1.0: one, a batch, or one a line (.ndjson). time is the start unless data\n"

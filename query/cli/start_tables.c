@@ -26,7 +26,7 @@ static bool ends_in(const char *name, const char *const *endings) {
 }
 
 static bool is_table(const char *name) {
-  static const char *const endings[] = {".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".ods", ".parquet", NULL};
+  static const char *const endings[] = {".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".ods", ".parquet", ".ics", NULL};
   return ends_in(name, endings);
 }
 

@@ -225,6 +225,43 @@ START_TEST(days_that_stand_apart_every_year_are_usual) {
 }
 END_TEST
 
+/* A calendar needs two times: a feast that moves by the moon halves its day and fills the one before; another that it names changes nothing. */
+START_TEST(days_that_a_calendar_names_are_usual) {
+  enum { TWO = 760 };
+  static const size_t feast[] = {100, 454}, other[] = {200, 565};
+  for (uint64_t seed = 1; seed <= 10; seed++) {
+    static double y[TWO];
+    unsigned char holiday[TWO] = {0};
+    PropterRng rng;
+    propter_rng_seed(&rng, seed);
+    for (size_t i = 0; i < TWO; i++) y[i] = (1000 + (double)i) * (1 + .03 * propter_rng_normal(&rng));
+    for (size_t k = 0; k < 2; k++) y[feast[k]] *= .5, y[feast[k] - 1] *= 1.4, holiday[feast[k]] = 1, holiday[other[k]] = 2;
+    PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = propter_day(2023, 1, 1), .count = TWO, .value = y, .holiday = holiday};
+    double *part;
+    size_t marked = 0;
+    ck_ok(yearly_part(&s, y, &part, err));
+    ck_assert_ptr_nonnull(part);
+    for (size_t k = 0; k < 2; k++) {
+      ck_assert_double_eq_tol(part[feast[k]], -.5 * (1000 + (double)feast[k]), 110);
+      ck_assert_double_eq_tol(part[feast[k] - 1], .4 * (1000 + (double)feast[k]), 130);
+      ck_assert_double_eq(part[other[k]], 0);
+    }
+    for (size_t i = 0; i < TWO; i++) marked += part[i] != 0;
+    ck_assert_uint_eq(marked, 4);
+    propter_free(part);
+    s.holiday = NULL; /* two years are too few for what figures alone say */
+    ck_ok(yearly_part(&s, y, &part, err));
+    ck_assert_ptr_null(part);
+    holiday[feast[1]] = 0; /* once is no rule, nor are days on end */
+    holiday[feast[0] + 1] = 1;
+    y[feast[0] + 1] *= .5;
+    s.holiday = holiday;
+    ck_ok(yearly_part(&s, y, &part, err));
+    ck_assert_ptr_null(part);
+  }
+}
+END_TEST
+
 START_TEST(noise_has_no_days_of_the_year) {
   static double y[DAYS];
   PropterRng rng;
@@ -277,6 +314,7 @@ Suite *suite_baseline(void) {
   tcase_add_test(tc, gaps_are_stepped_over);
   tcase_add_test(tc, seasons_are_found_where_they_are);
   tcase_add_test(tc, days_that_stand_apart_every_year_are_usual);
+  tcase_add_test(tc, days_that_a_calendar_names_are_usual);
   tcase_add_test(tc, noise_has_no_days_of_the_year);
   tcase_add_test(tc, bad_series);
   tcase_add_test(tc, failing_allocations);

@@ -175,6 +175,7 @@ Suite *suite_scale(void) {
   tcase_add_test(tc, what_cannot_be_judged_is_a_sum);
   tcase_add_test(tc, a_scale_goes_there_and_back);
   tcase_add_test(tc, intervals_alarms_and_power_are_the_same_at_every_level);
+  tcase_set_timeout(tc, 120);
   suite_add_tcase(suite, tc);
   return suite;
 }

@@ -184,6 +184,29 @@ START_TEST(an_unknown_cause_may_end) {
 }
 END_TEST
 
+/* Of an event whose end nobody gave a dip of a month is as little against it as a level that stays; what others of its kind lasted says more. */
+START_TEST(an_end_that_is_not_known_is_weighed) {
+  double back[3] = {0}, p[3] = {0};
+  for (uint64_t seed = 1; seed <= 10; seed++)
+    for (int kind = 0; kind < 3; kind++) {
+      World w;
+      PropterAnswer a;
+      make_world(&w, seed);
+      add(w.y, 80, kind == 1 ? N : 81, -12);
+      PropterScoreModel *m = model_of(&w);
+      PropterCandidate c = {.weight = {0, .65, 1, 0}, .happened = 1, .text_lr = 2, .review_lr = 1, .belief_for = .65, .lasted = 20, .ended = kind == 2 ? 5 : 0,
+                            .effect = {.start = first_of(80), .end = PROPTER_NO_DAY, .profile = PROPTER_PROFILE_UNKNOWN}};
+      ck_ok(propter_score_window(m, 80, 80, &c, 1, &a, err));
+      back[kind] += a.cause[0].term[PROPTER_TERM_RETURN] / 10;
+      p[kind] += a.cause[0].p / 10;
+      propter_answer_clear(&a);
+      propter_score_model_free(m);
+    }
+  ck_assert_msg(back[0] > -1 && back[1] > -1 && back[2] > back[0] + .2, "returned %.2f, stayed %.2f, returned as others did %.2f", back[0], back[1], back[2]);
+  ck_assert_msg(fmin(p[0], p[1]) > .8 && p[2] > p[0], "%.3f %.3f %.3f", p[0], p[1], p[2]);
+}
+END_TEST
+
 START_TEST(quiet_windows_did_not_move) {
   size_t moved = 0, named = 0, all = 0;
   for (uint64_t seed = 200; seed < 210; seed++) {
@@ -653,6 +676,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, a_shift_and_a_ramp_are_explained);
   tcase_add_test(tc, a_wrong_date_is_not_believed);
   tcase_add_test(tc, an_unknown_cause_may_end);
+  tcase_add_test(tc, an_end_that_is_not_known_is_weighed);
   tcase_add_test(tc, quiet_windows_did_not_move);
   tcase_add_test(tc, a_claim_that_the_data_deny_is_contradicted);
   tcase_add_test(tc, a_real_move_without_a_cause_stays_unknown);

@@ -252,6 +252,21 @@ static double text_of(const char *docs, PropterInference **asked) {
   return world_cause(*asked, "strike")->score.term[PROPTER_TERM_TEXT];
 }
 
+/* A heading dates what stands below it, most of the time. */
+START_TEST(a_guessed_period_weighs_less) {
+  static const char *const period[] = {FELL, FELL " ; p:periodFrom \"headings\""};
+  double belief[2];
+  for (int i = 0; i < 2; i++) {
+    const char *claim = join("w:c a p:Claim ; p:document w:d ; p:cause w:strike ; p:effect w:north ; p:quote \"The strike cut orders.\" ; p:confidence 0.8 ; p:claimKind p:PostHoc ",
+                             period[i], " .\n");
+    PropterInference *x = world_ask(world_make(join(world_strike, DOC("d", "2013-08-01"), claim)), NULL);
+    belief[i] = world_cause(x, "strike")->score.term[PROPTER_TERM_TEXT];
+    propter_inference_free(x);
+  }
+  ck_assert_msg(belief[1] < belief[0] - .05 && belief[1] > .5 * belief[0], "%.3f %.3f", belief[0], belief[1]);
+}
+END_TEST
+
 START_TEST(a_later_statement_goes_over_an_earlier_one) {
 #define DENIES(doc, day) DOC(doc, day) CLAIM("c2", doc, "strike", "The walkout did not touch orders at all.", FELL "; p:negated true")
   PropterInference *x[4];
@@ -793,6 +808,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, the_same_under_two_names_is_one);
   tcase_add_test(t, copies_and_retellings_count_once);
   tcase_add_test(t, a_second_opinion_helps_and_a_denial_hurts);
+  tcase_add_test(t, a_guessed_period_weighs_less);
   tcase_add_test(t, a_later_statement_goes_over_an_earlier_one);
   tcase_add_test(t, a_forecast_weighs_more_than_an_afterthought);
   tcase_add_test(t, knowledge_requires_and_forbids);

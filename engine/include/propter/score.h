@@ -43,6 +43,8 @@ typedef struct {
   double belief_against;
   int direction;        /* +1 or -1: the sign it is said to have; 0: not said. Ignored with a dose */
   PropterScope scope;
+  double lasted;        /* of an effect without an end: days that others of its kind lasted (median), and how many are known; 0: none */
+  size_t ended, open;   /* … and those of its kind, itself included, that stand without an end in a record that gives ends */
   PropterEffect effect; /* dates, profile, dose. An undated one acts as often, and on the same courses, as the unknown cause, and in its
                            place: the data say nothing for it that they do not say for that one */
   int lag_min, lag_max; /* periods after the effect's dates in which it may show; 0, 0: at once */

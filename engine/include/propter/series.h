@@ -9,6 +9,8 @@
  * swings by percent). */
 typedef enum { PROPTER_SCALE_LEVEL, PROPTER_SCALE_ROOT, PROPTER_SCALE_LOG } PropterScale;
 
+enum { PROPTER_HOLIDAYS = 255 };
+
 /* Borrowed values of consecutive periods. */
 typedef struct {
   PropterGrain grain;
@@ -17,7 +19,7 @@ typedef struct {
   const double *value;    /* NaN where there is no observation */
   int reference_day;      /* day of the period (from 1) on which a stock is counted; 0: the value covers the whole period */
   bool seasonally_adjusted; /* the publisher removed the seasonal part: a seasonal term is used only if a test finds one left */
-  const unsigned char *holiday; /* classes of special periods (holidays, sales), 0: an ordinary one; NULL: none known. Used by propter_detect_series */
+  const unsigned char *holiday; /* classes of special periods (holidays, sales), 0: an ordinary one; at most PROPTER_HOLIDAYS of days; NULL: none known */
 } PropterSeries;
 
 /* Index into the series of the period that holds `day`; false when it lies outside. */
