@@ -10,7 +10,8 @@
 #include "propter/rng.h"
 #include "scores.h"
 
-enum { IN_VAIN = 10 }; /* orders begun with that bring nothing better, before the search ends */
+/* The search ends after so many orders in a row that brought nothing better; where orders are dear, after so many orders once so many scores were computed. */
+enum { IN_VAIN = 10, AT_LEAST = 3, ENOUGH = 50000000 };
 
 typedef struct Node Node;
 struct Node {
@@ -239,14 +240,13 @@ static PropterStatus run(const PropterData *data, const PropterSearchOptions *o,
   if (status == PROPTER_OK) status = plant(&b, err);
   PropterRng rng;
   propter_rng_seed(&rng, o->seed + 1);
-  bool first = true; /* which may have no score at all */
-  for (int in_vain = 0; in_vain < IN_VAIN && status == PROPTER_OK; in_vain++) {
+  for (int begun = 0, in_vain = 0; in_vain < IN_VAIN && (begun < AT_LEAST || b.scored < ENOUGH) && status == PROPTER_OK; begun++, in_vain++) {
     shuffle(&b, &rng);
     memcpy(turn, b.order, p * sizeof *turn);
     status = climb(&b, places, turn, err);
     if (status == PROPTER_OK) status = write_dag(&b, mark, &total, err);
-    if (status != PROPTER_OK || !(first || total > best + 1e-9)) continue;
-    best = total, first = false, in_vain = -1;
+    if (status != PROPTER_OK || (begun && !(total > best + 1e-9))) continue;
+    best = total, in_vain = -1;
     memcpy(graph->mark, mark, p * p);
   }
   if (status == PROPTER_OK) status = finish(&b, graph->mark, err);

@@ -64,8 +64,8 @@ typedef struct {
  * standard units drawn in to 3.5; effects are fitted to the same as they are. Periods count that all have, with those before them that a search looks at: where
  * these are fewer than 48, metrics that were not asked about are left out, the one with most gaps first. A metric is no cause of what it is a part, a whole or
  * an operand of, nor of what happens elsewhere; curated links require and forbid, and the beliefs of claims from metric to metric are the prior log odds.
- * Stability and the effects' intervals are by moving blocks. NOT_FOUND: no such metric or method; LIMIT: more series than `most`, or than 8 GB hold at these lags;
- * INVALID: too few common periods, or knowledge that contradicts itself. */
+ * Stability and the effects' intervals are by moving blocks. NOT_FOUND: no such metric or method; LIMIT: more series than `most`, or than 8 GB hold at these
+ * lags; INVALID: too few common periods, or knowledge that contradicts itself. */
 PROPTER_API PropterStatus propter_links(PropterInferrer *inferrer, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out,
                                         PropterError *err);
 

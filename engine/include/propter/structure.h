@@ -89,8 +89,8 @@ typedef struct {
 /* The searches are the rows of searches.def:
  *   pc    PC-stable (Colombo and Maathuis 2014) with colliders by the largest p-value (PC-Max, Ramsey 2016) → CPDAG
  *   fci   FCI (Zhang 2008; no selection; possible d-separating sets of up to 3) → PAG, circles where the end is not known
- *   boss  best order score search with grow-shrink trees (Lam, Andrews and Ramsey 2023) from orders until ten in a row bring nothing better, then deletions as
- *         in fges → CPDAG
+ *   boss  best order score search with grow-shrink trees (Lam, Andrews and Ramsey 2023) from orders until ten in a row bring nothing better (three orders
+ *         where these take 50 million scores), then deletions as in fges → CPDAG
  *   fges  greedy equivalence search (Chickering 2002; Ramsey et al. 2017): insertions, then deletions; of more than 10 neighbours that an operator may
  *         turn, the first 10 in order of their number → CPDAG
  *   directed  boss, then the edges left open directed by propter_pair_direction, the surest first
