@@ -68,8 +68,8 @@ static bool digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool hex(char c) { return digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
 
-/* Bytes that an IRI never has or only in company: controls, space, <>"{}|^`\\ and DEL; '%', and C2, which begins U+0080 to U+009F; and those that have a place of
- * their own in an authority. */
+/* Bytes that an IRI never has or only in company: controls, space, <>"{}|^`\\ and DEL; '%', and C2, which begins U+0080 to U+009F; and those
+ * that have a place of their own in an authority. */
 static const bool special[256] = {
 #define B true
     B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, ['"'] = B, ['<'] = B, ['>'] = B, ['{'] = B,

@@ -256,6 +256,8 @@ void propter_mapping_free(PropterMapping *m) {
 
 const PropterMapSource *propter_mapping_source(const PropterMapping *m, size_t n) { return n < m->sources.count ? &m->sources.items[n].is : NULL; }
 
+const PropterTableOptions *propter_mapping_source_options(const PropterMapping *m, size_t n) { return &m->sources.items[n].options; }
+
 const PropterMapRefusal *propter_mapping_refusal(const PropterMapping *m, size_t n) { return n < m->doc.refusals.count ? &m->doc.refusals.items[n] : NULL; }
 
 const PropterMapTarget *propter_mapping_target(const PropterMapping *m, size_t n) { return n < m->targets.count ? &m->targets.items[n] : NULL; }

@@ -93,13 +93,21 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
             call->dry_run ? "" : r->run.data);
 }
 
-/* Before the commit: samples of a dry run, shapes. */
+typedef struct {
+  const CommandCall *call;
+  IngestLimits *limits;
+} Checks;
+
+/* Before the commit: samples of a dry run, what was measured, shapes. */
 static PropterStatus before_commit(PropterWriter *writer, PropterStr run, void *payload, PropterError *err) {
-  const CommandCall *call = payload;
+  const Checks *checks = payload;
+  const CommandCall *call = checks->call;
   PropterTerm name = propter_iri(run);
   PropterId graph;
   PROPTER_TRY(propter_writer_intern(writer, &name, &graph, err));
   if (call->dry_run && !(call->format && strcmp(call->format, "json") == 0)) PROPTER_TRY(ingest_samples(call, writer, graph, err));
+  IngestRecord record = {writer, graph};
+  PROPTER_TRY(ingest_limits_keep(checks->limits, run, &(PropterRdfSink){ingest_record, NULL, &record}, err));
   return cmd_value(call, "validate") ? ingest_shapes(call, writer, run, graph, err) : PROPTER_OK;
 }
 
@@ -122,13 +130,14 @@ static PropterStatus check_call(const CommandCall *call, const PropterIngestOpti
   return PROPTER_OK;
 }
 
-static PropterStatus into_graph(const CommandCall *call, PropterIngestOptions *o, PropterIngestResult *result, PropterError *err) {
+static PropterStatus into_graph(const CommandCall *call, PropterIngestOptions *o, IngestLimits *limits, PropterIngestResult *result, PropterError *err) {
   PropterGraph *graph = NULL;
   PropterBuf state = {0};
   propter_buf_printf(&state, "%s/rows", call->graph);
   if (cmd_flag(call, "incremental")) o->state = state.data;
   PropterStatus status = propter_buf_status(&state, err);
   if (status == PROPTER_OK) status = propter_graph_open(call->graph, PROPTER_GRAPH_CREATE, NULL, &graph, err);
+  if (status == PROPTER_OK) status = ingest_limits_check(limits, graph, err);
   if (status == PROPTER_OK) status = propter_ingest(graph, o, result, err);
   if (status == PROPTER_OK) print_counts(call, o, result);
   propter_graph_close(graph);
@@ -136,7 +145,16 @@ static PropterStatus into_graph(const CommandCall *call, PropterIngestOptions *o
   return status;
 }
 
+static PropterStatus ingest(const CommandCall *call, PropterIngestOptions *o, Checks *checks, PropterIngestResult *result, PropterError *err) {
+  const char *output = cmd_value(call, "output");
+  PROPTER_TRY(ingest_limits_open(call, o, &checks->limits, err));
+  if (!output || call->dry_run) return into_graph(call, o, checks->limits, result, err);
+  PROPTER_TRY(ingest_limits_check(checks->limits, NULL, err));
+  return propter_ingest_write(o, output, result, err);
+}
+
 static PropterStatus run(CommandCall *call, PropterError *err) {
+  Checks checks = {.call = call};
   const char *format, *table = cmd_value(call, "sniff"), *output = cmd_value(call, "output");
   if (call->operand_count == 1 && project_is(call->operands[0])) return project_run(call, call->operands[0], err);
   PropterIngestOptions o = {.mappings = (const char *const *)call->operands,
@@ -148,7 +166,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
                             .triples = cmd_flag(call, "triples"),
                             .append = cmd_flag(call, "append"),
                             .check = before_commit,
-                            .payload = call,
+                            .payload = &checks,
                             .now = call->now,
                             .software = PROPTER_STR("propter " PACKAGE_VERSION),
                             .log = call->log};
@@ -166,7 +184,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (!output && o.dry_run && strcmp(format, "table") == 0) PROPTER_TRY(ingest_plan(call, &o, err));
   /* Once a large block was freed, glibc takes others of its size from the heap; tables that grow by doubling leave holes there, as large as they are. */
   if (output) (void)mallopt(M_MMAP_THRESHOLD, 1 << 17);
-  PropterStatus status = output && !call->dry_run ? propter_ingest_write(&o, output, &result, err) : into_graph(call, &o, &result, err);
+  PropterStatus status = ingest(call, &o, &checks, &result, err);
+  ingest_limits_close(checks.limits);
   if (status == PROPTER_OK && (result.rows.rejects || result.suspect) && o.on_error == PROPTER_INGEST_QUARANTINE) status = PROPTER_NEGATIVE;
   propter_ingest_result_clear(&result);
   return status;
@@ -191,6 +210,8 @@ static const CommandOption options[] = {
     {"sniff", 0, "FILE",
      "write a mapping guessed from a table (- is standard input; to --output or standard output): types, time, measures, slices, keys, units"},
     {"incremental", 0, NULL, "execute only rows that are new since the last run, take back what rows that are gone gave; the graph is that of a full run"},
+    {"limits", 0, "LIST",
+     "limits of quality, separated by commas: [warn] [COLUMN] MEASURE [change|drop|rise] <=|>=|= NUMBER; one that is broken leaves the graph as it was (exit 1)"},
     {"validate", 0, "FILE", "before the commit, check what the change may have affected against SHACL shapes; a violation leaves the graph as it was (exit 1)"},
     {"report", 0, "FILE", "with --validate: write the report in SHACL's vocabulary (Turtle)"},
     {"csvm", 0, "FILE",
@@ -232,9 +253,13 @@ const Command command_ingest = {
         "--sniff FILE reads a table and writes such definitions for it, to be edited: what it takes each column for stands at the top.\n"
         "--validate writes a line for each result, as propter validate does; with warnings or infos alone the run is committed and its record holds the\n"
         "report (RUN#validation, prov:wasGeneratedBy the run).\n"
+        "--limits measures the tables as propter profile does and compares with what the last run measured: 'age <= 3' (days since the last day), 'rowCount drop <= 20%',\n"
+        "'badRows = 0', 'orders completeness >= 0.95', '* completeness drop <= 0.02', 'id uniqueness = 1', 'warn price highest <= 1000', 'day highest >= 2024-01-31'. Names with\n"
+        "blanks stand in double quotes, * is each column. Each that is broken is said with the old and the new figure; warn only says it. The measurements stand in\n"
+        "the record of the run (RUN#quality-…, DQV). Of a source of several files the last by name is measured. In a project a source has the key limits.\n"
         "Figures of a metric that stand to those before as a unit does to another (1,000; 60; 2.2046 …) are listed as rejects of the rule unit with both medians;\n"
         "they are in the graph, because a jump may be real; --on-error stop refuses them.\n"
-        "Exit 1: rows were put into quarantine or figures look like ones in another unit (propter rejects shows them), or the shapes are violated.",
+        "Exit 1: rows were put into quarantine or figures look like ones in another unit (propter rejects shows them), limits are broken, or the shapes are violated.",
     .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\n"
                 "propter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .formats = formats,

@@ -15,13 +15,8 @@ static PropterStatus changed_quads(const PropterWriter *writer, PropterId record
   return PROPTER_OK;
 }
 
-typedef struct {
-  PropterWriter *writer;
-  PropterId graph;
-} Record;
-
-static PropterStatus record(const PropterStatement *st, void *payload, PropterError *err) {
-  Record *r = payload;
+PropterStatus ingest_record(const PropterStatement *st, void *payload, PropterError *err) {
+  IngestRecord *r = payload;
   PropterQuad quad = {.g = r->graph};
   PROPTER_TRY(propter_writer_intern(r->writer, &st->s, &quad.s, err));
   PROPTER_TRY(propter_writer_intern(r->writer, &st->p, &quad.p, err));
@@ -32,14 +27,14 @@ static PropterStatus record(const PropterStatement *st, void *payload, PropterEr
 /* The report of a run that is committed stands in the run's record. */
 static PropterStatus keep_report(PropterShaclReport *report, PropterWriter *writer, PropterStr run, PropterId graph, PropterError *err) {
   PropterBuf iri = {0};
-  Record r = {writer, graph};
-  PropterRdfSink sink = {record, NULL, &r};
+  IngestRecord r = {writer, graph};
+  PropterRdfSink sink = {ingest_record, NULL, &r};
   propter_buf_printf(&iri, "%.*s#validation", (int)run.len, run.data);
   PropterStatus status = propter_buf_status(&iri, err);
   PropterTerm node = propter_iri(propter_buf_str(&iri));
   PropterStatement link = {.s = node, .p = propter_iri(propter_vocab_iri(VOCAB_prov_wasGeneratedBy)), .o = propter_iri(run)};
   if (status == PROPTER_OK) status = propter_shacl_statements(report, &node, &sink, err);
-  if (status == PROPTER_OK) status = record(&link, &r, err);
+  if (status == PROPTER_OK) status = ingest_record(&link, &r, err);
   propter_buf_clear(&iri);
   return status;
 }

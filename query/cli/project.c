@@ -265,7 +265,7 @@ static PropterStatus words_of(Project *p, PropterStr section, Words *w, const Pr
     const Entry *e = &p->entries[i];
     if (!propter_str_equal(e->section, section) || e == database || e == mappings) continue;
     PROPTER_TRY(known_key(p, e, true, w, &done, log, err));
-    if (!done) return bad(p, e, err, "a data source has the keys mappings, db_url and file_path");
+    if (!done) return bad(p, e, err, "a data source has the keys mappings, db_url, file_path, encoding and limits");
   }
   p->warned = true;
   PROPTER_TRY(push(w, propter_str(dashes), err));

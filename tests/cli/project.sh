@@ -51,7 +51,7 @@ expect 'what is passed over is said' 0 'p.ini: key number_of_processes is passed
 ini 'udfs: f.py'
 expect 'what cannot be had is refused with its reason' 3 '[CONFIGURATION] udfs: functions written in Python are not run' p ingest p.ini
 ini '' 'frob: 1'
-expect 'an unknown key of a source' 3 '[S] frob: a data source has the keys mappings, db_url and file_path' p ingest p.ini
+expect 'an unknown key of a source' 3 '[S] frob: a data source has the keys mappings, db_url, file_path, encoding and limits' p ingest p.ini
 expect '--append needs a file' 2 'expected --output' p ingest m.ttl --append
 expect 'too many texts' 2 'at most 64 texts' p ingest m.ttl --null="$(printf '%70s' '' | tr ' ' ,)"
 

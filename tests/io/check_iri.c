@@ -30,9 +30,11 @@ END_TEST
 
 START_TEST(test_valid) {
   static const char *const good[] = {"http://example.org/", "urn:x:y", "http://example.org/\xC3\xA4?q=%20#f", "mailto:a@b",
-                                     "http://[2001:db8::1]:80/[x]?a=[1]", "ftp://u:p@h:21/", "http://h:/", "http://[v1.a:b]", "file:///a:b", "urn:[a]", "http://h?//[", "a:"};
+                                     "http://[2001:db8::1]:80/[x]?a=[1]", "ftp://u:p@h:21/", "http://h:/", "http://[v1.a:b]",
+                                     "file:///a:b", "urn:[a]", "http://h?//[", "a:"};
   static const char *const bad[] = {"", "x", "/a", "1a:b", "http://e/a b", "http://e/<", "http://e/\x01", "http://e/%2", "http://e/\xC2\x85", "a\\b:c", "://x",
-                                    "http://[", "http://]/", "http://[]", "http://[::1", "http://[::1]x", "http://[1.2]", "http://a[b]c", "http://h:8o/", "http://[::1]:x",
+                                    "http://[", "http://]/", "http://[]", "http://[::1", "http://[::1]x", "http://[1.2]",
+                                    "http://a[b]c", "http://h:8o/", "http://[::1]:x",
                                     "http://a:b:80/", "http://[u]@h/"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) ck_assert_msg(propter_iri_valid(propter_str(good[i]), NULL), "%s", good[i]);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -28,8 +28,9 @@ typedef struct {
   PropterStr language;
 } PropterTerm;
 
-/* True for an absolute IRI with the characters of RFC 3987 (scheme, ':', the rest; a fragment is allowed) whose authority, if it has one, is one: brackets around
- * an IP address only, digits as port. On false, *why (if not NULL) says what is wrong: static text. The UTF-8 itself is taken to be valid. */
+/* True for an absolute IRI with the characters of RFC 3987 (scheme, ':', the rest; a fragment is allowed) whose authority, if it has one, is
+ * one: brackets around an IP address only, digits as port. On false, *why (if not NULL) says what is wrong: static text. The UTF-8 itself is taken
+ * to be valid. */
 PROPTER_API bool propter_iri_valid(PropterStr iri, const char **why);
 /* True for a well-formed language tag: letters, then subtags of letters and digits, each 1 to 8 long (BCP 47). */
 PROPTER_API bool propter_language_valid(PropterStr tag);

@@ -39,7 +39,7 @@ typedef struct {
   char escape;           /* takes its meaning from the character behind it and goes, in quotes or not; a cell of \N alone stays. 0: none */
   bool trailing;         /* rows may end with a delimiter that no cell follows: one cell too many is none where it is the last and empty */
   const char *comment;   /* lines that begin so are skipped; NULL: none */
-  const char *encoding;  /* name known to iconv; NULL: UTF-16 or UTF-32 where the first bytes show it (a byte order mark, or a byte 0 in each pair), else UTF-8 */
+  const char *encoding;  /* name known to iconv; NULL: UTF-16 or UTF-32 where the first bytes show it (a mark, a byte 0 in each pair), else UTF-8 */
   uint64_t header_line;  /* lines (of a sheet: rows) before this one are no part of the table; 0: there are none */
   bool no_header;        /* the first row is data; the columns are called "1", "2", … */
   bool trim;             /* white space around cells is dropped */
@@ -93,8 +93,8 @@ PROPTER_API const char *propter_table_whole(const PropterTable *table);
 PROPTER_API bool propter_table_has_values(const PropterTable *table);
 /* The character between cells, known once the table is open; 0: the reader has none. */
 PROPTER_API char propter_table_delimiter(const PropterTable *table);
-/* The encoding that the first bytes showed, where the options name none and it is not UTF-8 ("UTF-16" and "UTF-32" by a byte order mark, "UTF-16LE" and "UTF-16BE"
- * without one); NULL else. Known once a row was read. */
+/* The encoding that the first bytes showed, where the options name none and it is not UTF-8 ("UTF-16" and "UTF-32" by a byte order mark,
+ * "UTF-16LE" and "UTF-16BE" without one); NULL else. Known once a row was read. */
 PROPTER_API const char *propter_table_encoding(const PropterTable *table);
 /* Column names, borrowed. */
 PROPTER_API const PropterStr *propter_table_columns(const PropterTable *table, size_t *count);
