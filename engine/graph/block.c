@@ -128,21 +128,60 @@ void block_column(const Block *block, unsigned column, size_t from, size_t count
     }
 }
 
-size_t block_search(const Block *block, size_t from, const Row *target, unsigned columns, bool behind) {
-  size_t low = from, high = block->count;
-  while (low < high) {
-    size_t mid = (low + high) / 2;
-    int order = 0;
-    for (unsigned c = 0; c < columns && order == 0; c++) {
-      PropterId id = block_get(block, c, mid);
-      order = id < target->c[c] ? -1 : id > target->c[c];
-    }
-    if (order < 0 || (behind && order == 0))
-      low = mid + 1;
-    else
-      high = mid;
+static inline uint64_t code_at(const BlockColumn *column, size_t row) {
+  size_t at = row * column->width;
+  uint64_t code;
+  memcpy(&code, column->bits + (at >> 3), sizeof code);
+  return column->width == 64 ? code : code >> (at & 7) & ((UINT64_C(1) << column->width) - 1);
+}
+
+/* The smallest code whose id is not before `id`, which may be one that no row has; whether that would be `id` itself. */
+static uint64_t code_of(const BlockColumn *column, PropterId id, bool *exact) {
+  *exact = true;
+  if (!column->frames) return id;
+  unsigned frame = column->frames - 1;
+  while (frame && column->base[frame] > id) frame--;
+  *exact = id >= column->base[frame];
+  if (!*exact) return 0;
+  uint64_t distance = id - column->base[frame], steps = distance, step = column->step[frame];
+  if (step != 1) {
+    steps = step ? distance / step : 0;
+    *exact = steps * step == distance;
+    steps += !*exact;
   }
-  return low;
+  *exact = *exact && steps <= column->mask;
+  return steps <= column->mask ? (uint64_t)frame << column->low | steps : (uint64_t)(frame + 1) << column->low;
+}
+
+/* The first row of [from, to) whose code is not below `code`. */
+static size_t lower_bound(const BlockColumn *column, size_t from, size_t to, uint64_t code) {
+  for (size_t count = to - from; count;) {
+    size_t half = count / 2;
+    from += code_at(column, from + half) < code ? count - half : 0;
+    count = half;
+  }
+  return from;
+}
+
+/* The same where it is likely to be near. */
+static size_t near_bound(const BlockColumn *column, size_t from, size_t to, uint64_t code) {
+  size_t step = 1;
+  for (; from + step <= to && code_at(column, from + step - 1) < code; step *= 2) from += step;
+  return lower_bound(column, from, from + step <= to ? from + step - 1 : to, code);
+}
+
+size_t block_search(const Block *block, size_t from, const Row *target, unsigned columns, bool behind) {
+  size_t to = block->count;
+  for (unsigned c = 0; c < columns && from < to; c++) {
+    const BlockColumn *column = &block->column[c];
+    bool exact;
+    uint64_t code = code_of(column, target->c[c], &exact);
+    if (!column->width && code) return to;
+    if (column->width) from = from || c ? near_bound(column, from, to, code) : lower_bound(column, from, to, code);
+    if (!exact || from == to || code_at(column, from) != code) return from;
+    if (column->width && code != UINT64_MAX) to = near_bound(column, from, to, code + 1);
+  }
+  return behind ? to : from;
 }
 
 int block_seek(MDB_cursor *cursor, const Row *row, MDB_val *key, MDB_val *value) {

@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
+#include "delta.h"
 #include "dict.h"
 #include "guard.h"
 #include "propter/hash.h"
@@ -21,7 +22,8 @@ enum { MAX_READERS = 1022, WAIT_SECONDS = 10, SMALL_HEADROOM = 64 << 20, LOCK_BY
 #define HEADROOM (UINT64_C(4) << 30) /* addresses, not memory: more than one commit can need, as it is made in memory first */
 
 const char *const env_next[ENV_NUMBERED] = {"next", "next-text"};
-const char *const env_names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "gspo", "terms", "texts", "hashes", "meta"};
+const char *const env_names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "gspo",
+                                              "delta-spog", "delta-psog", "delta-posg", "delta-ospg", "delta-gspo", "terms", "texts", "hashes", "meta"};
 
 /* The one piece of process-wide state: LMDB allows one environment per file and process. */
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -268,6 +270,7 @@ PropterStatus env_open(const char *dir, unsigned flags, const PropterLimits *lim
       env->opens = 1;
       env->limits = limits ? *limits : propter_limits_default();
       env->headroom = HEADROOM;
+      env->delta_share = DELTA_SHARE;
       env->writer_fd = -1;
       (void)pthread_mutex_init(&env->lock, NULL);
       (void)pthread_cond_init(&env->idle, NULL);

@@ -9,8 +9,8 @@
 
 #include "propter/graph.h"
 
-enum { ENV_TERMS = PROPTER_ORDER_COUNT, ENV_TEXTS, ENV_HASHES, ENV_META, ENV_DATABASES };
-enum { ENV_FORMAT = 5 };
+enum { ENV_DELTA = PROPTER_ORDER_COUNT, ENV_TERMS = 2 * PROPTER_ORDER_COUNT, ENV_TEXTS, ENV_HASHES, ENV_META, ENV_DATABASES };
+enum { ENV_FORMAT = 6 };
 extern const char *const env_names[ENV_DATABASES];
 /* The meta records with the next numbers of ENV_TERMS and ENV_TEXTS. */
 enum { ENV_NUMBERED = 2 };
@@ -31,8 +31,9 @@ typedef struct Env {
   unsigned opens;
   char *dir;
   MDB_env *lmdb;
-  MDB_dbi db[ENV_DATABASES]; /* one per order, then terms and texts (first number → records), hashes (rows of hash and id), meta */
+  MDB_dbi db[ENV_DATABASES]; /* one per order, as many for the delta, terms and texts (first number → records), hashes (rows of hash and id), meta */
   PropterLimits limits;
+  uint64_t delta_share; /* delta.h: of so many quads one may wait beside the permutations */
   DictCache *cache;
   Statistics *statistics; /* of the newest version that was asked for; guarded by `lock` */
   pthread_mutex_t lock; /* guards readers and growing */
@@ -76,7 +77,7 @@ int env_commit(Env *env, MDB_txn *txn);
 /* An LMDB code as a status: corrupted pages are DAMAGED, a full disk or I/O error IO. */
 PropterStatus env_fail(const Env *env, int code, const char *what, PropterError *err);
 
-/* A number of the meta table: "format", "version" (commits), env_next, "quads". *value 0 if absent. */
+/* A number of the meta table: "format", "version" (commits), env_next, "quads", "delta". *value 0 if absent. */
 PropterStatus env_meta(const Env *env, MDB_txn *txn, const char *name, uint64_t *value, PropterError *err);
 /* The same from a stored record; checks it. */
 PropterStatus env_meta_open(PropterStr name, PropterStr stored, uint64_t *value, PropterError *err);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "delta.h"
 #include "guard.h"
 #include "id.h"
 
@@ -66,6 +67,13 @@ void propter_snapshot_limit(PropterSnapshot *s, uint32_t deadline_ms, const atom
   s->cancel = cancel;
 }
 
+PropterStatus snapshot_delta(PropterSnapshot *s, PropterError *err) {
+  uint64_t count;
+  PROPTER_TRY(delta_count(s->env, s->txn, &count, err));
+  s->delta = count > 0;
+  return PROPTER_OK;
+}
+
 PropterStatus propter_snapshot_open(PropterGraph *graph, uint32_t deadline_ms, PropterSnapshot **out, PropterError *err) {
   PropterSnapshot *s = propter_calloc(1, sizeof *s);
   if (!s) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
@@ -73,7 +81,9 @@ PropterStatus propter_snapshot_open(PropterGraph *graph, uint32_t deadline_ms, P
   propter_snapshot_limit(s, deadline_ms, NULL);
   PropterStatus status = env_read(s->env, &s->txn, err);
   if (status == PROPTER_OK) {
-    status = env_unmoved(s->env, s->txn, env_meta(s->env, s->txn, "version", &s->version, err), err);
+    status = env_meta(s->env, s->txn, "version", &s->version, err);
+    if (status == PROPTER_OK) status = snapshot_delta(s, err);
+    status = env_unmoved(s->env, s->txn, status, err);
     if (status != PROPTER_OK) env_read_end(s->env, s->txn);
   }
   if (status == PROPTER_OK)
@@ -95,7 +105,9 @@ PropterStatus propter_snapshot_clone(PropterSnapshot *s, PropterSnapshot **out, 
   }
   PropterSnapshot *clone = propter_calloc(1, sizeof *clone);
   if (!clone) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  *clone = (PropterSnapshot){.env = s->env, .txn = s->txn, .cloned = true, .deadline = s->deadline, .cancel = s->cancel, .version = s->version};
+  *clone = *s;
+  clone->cloned = true;
+  clone->statistics = NULL;
   *out = clone;
   return PROPTER_OK;
 }
@@ -115,56 +127,109 @@ uint64_t propter_snapshot_version(const PropterSnapshot *s) { return s->version;
 
 enum { COLUMN_ROWS = 1024 };
 
+/* A table that is read in order: a permutation, or its delta. */
+typedef struct {
+  MDB_cursor *cursor;
+  size_t at, end;            /* rows of the block still to come; those beyond `end` do not match */
+  bool started, ended, last; /* last: the prefix ends in this block */
+  Block block;
+} Side;
+
 struct PropterScan {
   PropterSnapshot *snapshot;
   PropterOrder order;
   unsigned bound;
   Row prefix;
-  MDB_cursor *cursor;
-  size_t at, end; /* rows of the block still to come; those beyond `end` do not match */
-  bool started, ended, last; /* last: the prefix ends in this block */
-  Block block;
+  bool merged; /* there is a delta: what stands on one side only is the graph (delta.h) */
+  Side *run;   /* the side that comes next, up to row `to` */
+  size_t to;
+  bool known, reached; /* `change` is the next row of the delta; the next of the blocks is not before it */
+  Row change;
+  Side blocks, delta;
   PropterId columns[4][COLUMN_ROWS];
 };
 
 /* Opens the block and finds where the prefix ends in it. */
-static PropterStatus enter(PropterScan *scan, MDB_val key, MDB_val value, PropterError *err) {
-  PROPTER_TRY(env_unmoved(scan->snapshot->env, scan->snapshot->txn, block_open(key, value, &scan->block, err), err));
-  scan->at = 0;
-  scan->end = scan->block.count;
-  Row tail = scan->bound ? block_row(&scan->block, scan->end - 1) : scan->prefix;
-  scan->last = row_compare(&tail, &scan->prefix, scan->bound) > 0;
-  if (scan->last) scan->end = block_search(&scan->block, 0, &scan->prefix, scan->bound, true);
+static PropterStatus enter(const PropterScan *scan, Side *side, MDB_val key, MDB_val value, PropterError *err) {
+  PROPTER_TRY(env_unmoved(scan->snapshot->env, scan->snapshot->txn, block_open(key, value, &side->block, err), err));
+  side->at = 0;
+  side->end = side->block.count;
+  Row tail = scan->bound ? block_row(&side->block, side->end - 1) : scan->prefix;
+  side->last = row_compare(&tail, &scan->prefix, scan->bound) > 0;
+  if (side->last) side->end = block_search(&side->block, 0, &scan->prefix, scan->bound, true);
   return PROPTER_OK;
 }
 
-static PropterStatus at_end(PropterScan *scan, int rc, PropterError *err) {
-  scan->ended = true;
-  scan->at = scan->end = 0;
+static PropterStatus at_end(const PropterScan *scan, Side *side, int rc, PropterError *err) {
+  side->ended = true;
+  side->at = side->end = 0;
   return rc == MDB_NOTFOUND ? PROPTER_OK : env_fail(scan->snapshot->env, rc, "read", err);
 }
 
 /* Opens the block that holds the first row not before `target`, or the one before that. */
-static PropterStatus position(PropterScan *scan, const Row *target, PropterError *err) {
+static PropterStatus position(const PropterScan *scan, Side *side, const Row *target, PropterError *err) {
   MDB_val key, value;
-  int rc = block_seek(scan->cursor, target, &key, &value);
-  scan->started = true;
-  if (rc) return at_end(scan, rc, err);
-  PROPTER_TRY(enter(scan, key, value, err));
-  scan->at = block_search(&scan->block, 0, target, 4, false);
-  if (scan->at > scan->end) scan->at = scan->end;
+  int rc = block_seek(side->cursor, target, &key, &value);
+  side->started = true;
+  if (rc) return at_end(scan, side, rc, err);
+  PROPTER_TRY(enter(scan, side, key, value, err));
+  side->at = block_search(&side->block, 0, target, 4, false);
+  if (side->at > side->end) side->at = side->end;
   return PROPTER_OK;
 }
 
-/* Makes at least one row available, unless the scan has ended. */
-static PropterStatus advance(PropterScan *scan, PropterError *err) {
-  if (!scan->started) PROPTER_TRY(position(scan, &scan->prefix, err));
-  while (scan->at == scan->end && !scan->ended) {
+/* Makes at least one row of a side available, unless it has ended. */
+static PropterStatus advance_side(const PropterScan *scan, Side *side, PropterError *err) {
+  if (!side->started) PROPTER_TRY(position(scan, side, &scan->prefix, err));
+  while (side->at == side->end && !side->ended) {
     MDB_val key, value;
-    int rc = scan->last ? MDB_NOTFOUND : mdb_cursor_get(scan->cursor, &key, &value, MDB_NEXT);
-    if (rc) return at_end(scan, rc, err);
-    PROPTER_TRY(enter(scan, key, value, err));
+    int rc = side->last ? MDB_NOTFOUND : mdb_cursor_get(side->cursor, &key, &value, MDB_NEXT);
+    if (rc) return at_end(scan, side, rc, err);
+    PROPTER_TRY(enter(scan, side, key, value, err));
   }
+  return PROPTER_OK;
+}
+
+/* How far the rows of a side come before the first one of the other. */
+static size_t before(const Side *side, const Row *other) {
+  size_t to = block_search(&side->block, side->at, other, 4, false);
+  return to < side->end ? to : side->end;
+}
+
+/* Makes the next rows of the graph that stand together the run: those of one side up to the other's next. Rows that are on both are none of it. */
+static PropterStatus merge(PropterScan *scan, PropterError *err) {
+  Side *blocks = &scan->blocks, *delta = &scan->delta;
+  for (;; blocks->at++, delta->at++) {
+    PROPTER_TRY(advance_side(scan, blocks, err));
+    PROPTER_TRY(advance_side(scan, delta, err));
+    scan->run = blocks->ended ? delta : blocks;
+    scan->to = scan->run->end;
+    if (blocks->ended || delta->ended) return PROPTER_OK;
+    if (!scan->known) scan->change = block_row(&delta->block, delta->at);
+    if (!scan->known || !scan->reached) {
+      scan->known = true;
+      scan->to = before(blocks, &scan->change);
+      scan->reached = scan->to < blocks->end;
+      if (scan->to > blocks->at) return PROPTER_OK;
+    }
+    scan->known = false;
+    Row next = block_row(&blocks->block, blocks->at);
+    if (row_compare(&next, &scan->change, 4) == 0) continue;
+    scan->run = delta;
+    scan->to = before(delta, &next);
+    return PROPTER_OK;
+  }
+}
+
+/* Makes at least one row available; false: the scan has ended. */
+static PropterStatus advance(PropterScan *scan, bool *more, PropterError *err) {
+  if (scan->merged) {
+    if (scan->run->at == scan->to) PROPTER_TRY(merge(scan, err));
+  } else {
+    PROPTER_TRY(advance_side(scan, &scan->blocks, err));
+    scan->to = scan->blocks.end;
+  }
+  *more = scan->run->at < scan->to;
   return PROPTER_OK;
 }
 
@@ -182,36 +247,53 @@ static Row lowest(PropterOrder order, PropterQuad prefix, unsigned bound) {
   return row;
 }
 
+static PropterStatus open_side(const PropterSnapshot *s, unsigned table, Side *side, PropterError *err) {
+  memset(side, 0, offsetof(Side, block));
+  int rc = mdb_cursor_open(s->txn, s->env->db[table], &side->cursor);
+  return rc ? env_fail(s->env, rc, "read", err) : PROPTER_OK;
+}
+
 PropterStatus propter_scan_open(PropterSnapshot *s, PropterOrder order, PropterQuad prefix, unsigned bound, PropterScan **out, PropterError *err) {
   if (bound > 4 || (unsigned)order >= PROPTER_ORDER_COUNT) return propter_fail(err, PROPTER_BUG, "scan of order %d with %u columns", (int)order, bound);
   PropterScan *scan = propter_malloc(sizeof *scan);
   if (!scan) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  memset(scan, 0, offsetof(PropterScan, block));
+  memset(scan, 0, offsetof(PropterScan, blocks));
   scan->snapshot = s;
   scan->order = order;
   scan->bound = bound;
   scan->prefix = lowest(order, prefix, bound);
-  int rc = mdb_cursor_open(s->txn, s->env->db[order], &scan->cursor);
-  if (rc) {
+  scan->run = &scan->blocks;
+  scan->merged = s->delta;
+  PropterStatus status = open_side(s, order, &scan->blocks, err);
+  if (status == PROPTER_OK && scan->merged && (status = open_side(s, ENV_DELTA + order, &scan->delta, err)) != PROPTER_OK)
+    mdb_cursor_close(scan->blocks.cursor);
+  if (status == PROPTER_OK)
+    *out = scan;
+  else
     propter_free(scan);
-    return env_fail(s->env, rc, "read", err);
+  return status;
+}
+
+/* Reads rows that are there behind the `count` read before. */
+static size_t read_rows(PropterScan *scan, unsigned want, size_t count, size_t cap) {
+  size_t here = scan->to - scan->run->at, n = here < cap - count ? here : cap - count;
+  for (unsigned c = 0; c < 4; c++) {
+    unsigned place = row_sequence[scan->order][c];
+    if (want >> place & 1) block_column(&scan->run->block, c, scan->run->at, n, scan->columns[place] + count);
   }
-  *out = scan;
-  return PROPTER_OK;
+  scan->run->at += n;
+  return n;
 }
 
 PropterStatus propter_scan_columns(PropterScan *scan, unsigned want, const PropterId *columns[4], size_t *count, PropterError *err) {
+  bool more;
   *count = 0;
   PROPTER_TRY(in_time(scan, err));
-  PROPTER_TRY(advance(scan, err));
-  size_t here = scan->end - scan->at;
-  *count = here < COLUMN_ROWS ? here : COLUMN_ROWS;
-  for (unsigned c = 0; c < 4; c++) {
-    unsigned place = row_sequence[scan->order][c];
-    columns[place] = want >> place & 1 ? scan->columns[place] : NULL;
-    if (*count && columns[place]) block_column(&scan->block, c, scan->at, *count, scan->columns[place]);
-  }
-  scan->at += *count;
+  for (unsigned c = 0; c < 4; c++) columns[c] = want >> c & 1 ? scan->columns[c] : NULL;
+  do {
+    PROPTER_TRY(advance(scan, &more, err));
+    if (more) *count += read_rows(scan, want, *count, COLUMN_ROWS);
+  } while (scan->merged && more && *count < COLUMN_ROWS);
   return env_unmoved(scan->snapshot->env, scan->snapshot->txn, PROPTER_OK, err);
 }
 
@@ -219,30 +301,38 @@ PropterStatus propter_scan_next(PropterScan *scan, PropterQuad *rows, size_t cap
   *count = 0;
   PROPTER_TRY(in_time(scan, err));
   while (*count < cap) {
-    PROPTER_TRY(advance(scan, err));
-    if (scan->ended) break;
-    size_t room = cap - *count < COLUMN_ROWS ? cap - *count : COLUMN_ROWS, n = scan->end - scan->at < room ? scan->end - scan->at : room;
-    for (unsigned c = 0; c < 4; c++) block_column(&scan->block, c, scan->at, n, scan->columns[row_sequence[scan->order][c]]);
+    bool more;
+    PROPTER_TRY(advance(scan, &more, err));
+    if (!more) break;
+    size_t n = read_rows(scan, 15, 0, cap - *count < COLUMN_ROWS ? cap - *count : COLUMN_ROWS);
     for (size_t i = 0; i < n; i++) rows[*count + i] = (PropterQuad){scan->columns[0][i], scan->columns[1][i], scan->columns[2][i], scan->columns[3][i]};
-    scan->at += n;
     *count += n;
   }
   return env_unmoved(scan->snapshot->env, scan->snapshot->txn, PROPTER_OK, err);
 }
 
+static PropterStatus seek_side(const PropterScan *scan, Side *side, const Row *row, PropterError *err) {
+  if (side->ended) return PROPTER_OK;
+  if (side->started && side->at < side->end) {
+    Row next = block_row(&side->block, side->at);
+    if (row_compare(&next, row, 4) >= 0) return PROPTER_OK;
+  }
+  if (!side->started) return position(scan, side, row, err);
+  Row tail = block_row(&side->block, side->block.count - 1);
+  if (row_compare(&tail, row, 4) < 0 && !side->last) return position(scan, side, row, err);
+  side->at = block_search(&side->block, side->at, row, 4, false);
+  if (side->at > side->end) side->at = side->end;
+  return PROPTER_OK;
+}
+
 PropterStatus propter_scan_seek(PropterScan *scan, PropterQuad target, PropterError *err) {
   Row row = row_of(scan->order, target);
   if (row_compare(&row, &scan->prefix, 4) < 0) row = scan->prefix;
-  if (scan->ended) return PROPTER_OK;
-  if (scan->started && scan->at < scan->end) {
-    Row next = block_row(&scan->block, scan->at);
-    if (row_compare(&next, &row, 4) >= 0) return PROPTER_OK;
-  }
-  if (!scan->started) return position(scan, &row, err);
-  Row tail = block_row(&scan->block, scan->block.count - 1);
-  if (row_compare(&tail, &row, 4) < 0 && !scan->last) return position(scan, &row, err);
-  scan->at = block_search(&scan->block, scan->at, &row, 4, false);
-  if (scan->at > scan->end) scan->at = scan->end;
+  PROPTER_TRY(seek_side(scan, &scan->blocks, &row, err));
+  if (!scan->merged) return PROPTER_OK;
+  PROPTER_TRY(seek_side(scan, &scan->delta, &row, err));
+  scan->to = scan->run->at;
+  scan->known = false;
   return PROPTER_OK;
 }
 
@@ -251,20 +341,22 @@ PropterStatus propter_scan_skip(PropterScan *scan, PropterQuad target, uint64_t 
   *skipped = 0;
   PROPTER_TRY(in_time(scan, err));
   for (bool there = false; !there;) {
-    PROPTER_TRY(advance(scan, err));
-    if (scan->ended) break;
-    Row tail = block_row(&scan->block, scan->end - 1);
+    bool more;
+    PROPTER_TRY(advance(scan, &more, err));
+    if (!more) break;
+    Row tail = block_row(&scan->run->block, scan->to - 1);
     there = row_compare(&tail, &row, 4) >= 0;
-    size_t to = there ? block_search(&scan->block, scan->at, &row, 4, false) : scan->end;
-    *skipped += to - scan->at;
-    scan->at = to;
+    size_t to = there ? block_search(&scan->run->block, scan->run->at, &row, 4, false) : scan->to;
+    *skipped += to - scan->run->at;
+    scan->run->at = to;
   }
   return env_unmoved(scan->snapshot->env, scan->snapshot->txn, PROPTER_OK, err);
 }
 
 void propter_scan_close(PropterScan *scan) {
   if (!scan) return;
-  mdb_cursor_close(scan->cursor);
+  mdb_cursor_close(scan->blocks.cursor);
+  if (scan->merged) mdb_cursor_close(scan->delta.cursor);
   propter_free(scan);
 }
 
@@ -274,9 +366,10 @@ PropterStatus propter_snapshot_count(PropterSnapshot *s, PropterOrder order, Pro
   PropterScan *scan = NULL;
   PROPTER_TRY(propter_scan_open(s, order, prefix, bound, &scan, err));
   PropterStatus status;
-  while ((status = advance(scan, err)) == PROPTER_OK && !scan->ended) {
-    *count += scan->end - scan->at;
-    scan->at = scan->end;
+  bool more;
+  while ((status = advance(scan, &more, err)) == PROPTER_OK && more) {
+    *count += scan->to - scan->run->at;
+    scan->run->at = scan->to;
   }
   propter_scan_close(scan);
   return env_unmoved(s->env, s->txn, status, err);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "delta.h"
 #include "dict.h"
 #include "guard.h"
 #include "pages.h"
@@ -27,11 +28,13 @@ typedef struct {
 } Digest;
 
 typedef struct {
-  Digest orders[PROPTER_ORDER_COUNT], terms, hashes;
+  Digest orders[ENV_TERMS], terms, hashes; /* permutations, then their deltas */
   uint64_t records[ENV_NUMBERED], next[ENV_NUMBERED];
   unsigned table; /* of the two that the records come from */
-  Row before[PROPTER_ORDER_COUNT], index_before;
-  uint64_t format, quads;
+  Row before[ENV_TERMS], index_before;
+  PROPTER_VEC(Row) delta; /* in SPOG */
+  size_t compared;        /* of it */
+  uint64_t format, quads, waiting, gone; /* gone: quads of the permutations that the delta has, too */
 } Findings;
 
 static void add_pair(Digest *digest, uint64_t hash, PropterId id) {
@@ -40,15 +43,28 @@ static void add_pair(Digest *digest, uint64_t hash, PropterId id) {
   digest->sum += propter_hash64((PropterStr){(const char *)pair, sizeof pair});
 }
 
-static PropterStatus see_block(Findings *f, unsigned order, PropterStr key, PropterStr value, PropterError *err) {
+/* Notes a row of the delta, and later which of the noted rows SPOG has, too. */
+static PropterStatus see_delta(Findings *f, unsigned table, const Row *row, PropterError *err) {
+  if (table == ENV_DELTA + PROPTER_SPOG) {
+    if (f->delta.count == 2 * (size_t)DELTA_MOST) return propter_fail(err, PROPTER_DAMAGED, "the delta has more than %zu quads", f->delta.count);
+    if (!propter_vec_push(&f->delta, *row)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the delta");
+  } else if (table == PROPTER_SPOG) {
+    while (f->compared < f->delta.count && row_compare(&f->delta.items[f->compared], row, 4) < 0) f->compared++;
+    f->gone += f->compared < f->delta.count && row_compare(&f->delta.items[f->compared], row, 4) == 0;
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus see_block(Findings *f, unsigned table, PropterStr key, PropterStr value, PropterError *err) {
   Block block;
   PROPTER_TRY(block_open((MDB_val){key.len, (void *)(uintptr_t)key.data}, (MDB_val){value.len, (void *)(uintptr_t)value.data}, &block, err));
-  Digest *digest = &f->orders[order];
+  Digest *digest = &f->orders[table];
   for (size_t i = 0; i < block.count; i++) {
     Row row = block_row(&block, i);
-    if (digest->count && row_compare(&f->before[order], &row, 4) >= 0) return propter_fail(err, PROPTER_DAMAGED, "rows of a permutation are out of order");
-    f->before[order] = row;
-    PropterQuad quad = row_quad((PropterOrder)order, row);
+    if (digest->count && row_compare(&f->before[table], &row, 4) >= 0) return propter_fail(err, PROPTER_DAMAGED, "rows of a permutation are out of order");
+    f->before[table] = row;
+    PROPTER_TRY(see_delta(f, table, &row, err));
+    PropterQuad quad = row_quad((PropterOrder)(table % PROPTER_ORDER_COUNT), row);
     digest->count++;
     digest->sum += propter_hash64((PropterStr){(const char *)&quad, sizeof quad});
   }
@@ -82,6 +98,7 @@ static PropterStatus see_meta(Findings *f, PropterStr key, PropterStr value, Pro
                              : propter_str_equal(key, propter_str(env_next[0])) ? &f->next[0]
                              : propter_str_equal(key, propter_str(env_next[1])) ? &f->next[1]
                              : propter_str_equal(key, PROPTER_STR("quads"))     ? &f->quads
+                             : propter_str_equal(key, PROPTER_STR("delta"))     ? &f->waiting
                                                                                 : &ignored;
   PROPTER_TRY(env_meta_open(key, value, &v, err));
   *to = v;
@@ -99,12 +116,19 @@ static PropterStatus see(void *payload, unsigned table, PropterStr key, PropterS
   }
 }
 
+/* Do five tables hold the same quads, so many? */
+static PropterStatus judge_orders(const Findings *f, unsigned tables, uint64_t expected, PropterError *err) {
+  for (unsigned table = tables; table < tables + PROPTER_ORDER_COUNT; table++)
+    if (f->orders[table].count != expected || f->orders[table].sum != f->orders[tables].sum)
+      return propter_fail(err, PROPTER_DAMAGED, "table %s holds %llu quads, expected %llu", env_names[table], (unsigned long long)f->orders[table].count,
+                          (unsigned long long)expected);
+  return PROPTER_OK;
+}
+
 static PropterStatus judge(const Findings *f, PropterError *err) {
   PROPTER_TRY(env_known_format(f->format, err));
-  for (int order = 0; order < PROPTER_ORDER_COUNT; order++)
-    if (f->orders[order].count != f->quads || f->orders[order].sum != f->orders[0].sum)
-      return propter_fail(err, PROPTER_DAMAGED, "permutation %d holds %llu quads, expected %llu", order, (unsigned long long)f->orders[order].count,
-                          (unsigned long long)f->quads);
+  PROPTER_TRY(judge_orders(f, 0, f->quads + 2 * f->gone - f->waiting, err));
+  PROPTER_TRY(judge_orders(f, ENV_DELTA, f->waiting, err));
   for (unsigned i = 0; i < ENV_NUMBERED; i++)
     if (f->records[i] + 1 != f->next[i])
       return propter_fail(err, PROPTER_DAMAGED, "%llu %s, expected %llu", (unsigned long long)f->records[i], env_names[ENV_TERMS + i],
@@ -134,8 +158,9 @@ PropterStatus verify_walk(int fd, const struct stat *st, const Mark *mark, Propt
   static Findings findings;
   findings = (Findings){0};
   PROPTER_TRY(against_mark(fd, st, mark, err));
-  PROPTER_TRY(pages_walk(fd, (uint64_t)st->st_size, env_names, ENV_DATABASES, see, &findings, err));
-  return judge(&findings, err);
+  PropterStatus status = pages_walk(fd, (uint64_t)st->st_size, env_names, ENV_DATABASES, see, &findings, err);
+  propter_vec_clear(&findings.delta);
+  return status == PROPTER_OK ? judge(&findings, err) : status;
 }
 
 typedef struct {

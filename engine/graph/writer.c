@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "delta.h"
 #include "dict.h"
 #include "propter/hash.h"
 #include "propter/pool.h"
@@ -176,6 +177,7 @@ PropterStatus propter_writer_remove(PropterWriter *w, PropterQuad quad, PropterE
 PropterStatus propter_writer_clear_graph(PropterWriter *w, PropterId graph, PropterError *err) {
   PropterSnapshot base = {.env = w->graph->env, .txn = w->base, .borrowed = true};
   PropterQuads quads = {0};
+  PROPTER_TRY(snapshot_delta(&base, err));
   PropterStatus status = propter_snapshot_match(&base, (PropterQuad){.g = graph}, SIZE_MAX, &quads, err);
   for (size_t i = 0; i < quads.count && status == PROPTER_OK; i++) status = push(&w->clears, quads.items[i], false, err);
   propter_vec_clear(&quads);
@@ -244,6 +246,13 @@ static PropterStatus drop_repeated(PropterWriter *w, PropterError *err) {
   return status;
 }
 
+/* Five tables, one an order: the permutations, or their delta. */
+typedef struct {
+  const Env *env;
+  MDB_txn *txn;
+  unsigned tables; /* the first of them */
+} Target;
+
 typedef struct {
   PropterOrder order;
   const Change *ops;
@@ -267,12 +276,11 @@ static PropterStatus gather(size_t item, void *payload, PropterError *err) {
 }
 
 /* Applies the changes at the places of `sorted`, which are in that order, a part at a time. */
-static PropterStatus apply_order(PropterWriter *w, MDB_txn *txn, PropterOrder order, const Change *ops, const SortKey *sorted, size_t n, Change *part,
-                                 PropterError *err) {
+static PropterStatus apply_order(const Target *to, PropterOrder order, const Change *ops, const SortKey *sorted, size_t n, Change *part, PropterError *err) {
   for (size_t at = 0; at < n; at += PART) {
     Gather g = {order, ops, sorted + at, n - at < PART ? n - at : PART, part};
     PROPTER_TRY(propter_pool_run((g.count + SLICE - 1) / SLICE, 0, gather, &g, err));
-    PROPTER_TRY(block_apply(w->graph->env, txn, order, part, g.count, false, err));
+    PROPTER_TRY(block_apply(to->env, to->txn, to->tables + order, part, g.count, false, err));
   }
   return PROPTER_OK;
 }
@@ -318,7 +326,7 @@ static PropterStatus renew_keys(size_t item, void *payload, PropterError *err) {
 }
 
 /* The further permutations: each is one that is sorted already, with its front column sorted. */
-static PropterStatus apply_steps(PropterWriter *w, MDB_txn *txn, Room *room, const Change *ops, size_t n, size_t *starts, PropterError *err) {
+static PropterStatus apply_steps(const Target *to, Room *room, const Change *ops, size_t n, size_t *starts, PropterError *err) {
   static const struct {
     PropterOrder order;
     bool from_last; /* else from SPOG */
@@ -336,17 +344,57 @@ static PropterStatus apply_steps(PropterWriter *w, MDB_txn *txn, Room *room, con
     PROPTER_TRY(propter_pool_run((p.count + SLICE - 1) / SLICE, 0, steps[s].from_last ? renew_keys : list_places, &p, err));
     SortKey *sorted = sort_keys(room->keys, room->spare, kept);
     if (sorted != room->keys) room->spare = room->keys, room->keys = sorted;
-    PROPTER_TRY(apply_order(w, txn, steps[s].order, ops, sorted, kept, room->part, err));
+    PROPTER_TRY(apply_order(to, steps[s].order, ops, sorted, kept, room->part, err));
   }
   return PROPTER_OK;
 }
 
-static PropterStatus apply_others(PropterWriter *w, MDB_txn *txn, Room *room, const Change *ops, size_t n, PropterError *err) {
+static PropterStatus apply_others(const Target *to, Room *room, const Change *ops, size_t n, PropterError *err) {
   size_t *starts = propter_malloc((n / SLICE + 1) * sizeof *starts);
   if (!starts) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes in one commit", n);
-  PropterStatus status = apply_steps(w, txn, room, ops, n, starts, err);
+  PropterStatus status = apply_steps(to, room, ops, n, starts, err);
   propter_free(starts);
   return status;
+}
+
+static PropterStatus apply_all(const Target *to, Room *room, Change *ops, size_t n, bool first, PropterError *err) {
+  PROPTER_TRY(block_apply(to->env, to->txn, to->tables + PROPTER_SPOG, ops, n, first, err));
+  return apply_others(to, room, ops, n, err);
+}
+
+/* Changes that are few go into the delta. */
+static PropterStatus apply_few(const Env *env, MDB_txn *txn, Room *room, Change *ops, size_t n, uint64_t *waiting, PropterError *err) {
+  const Target delta = {env, txn, ENV_DELTA};
+  Change *few = propter_malloc(n * sizeof *few);
+  size_t found = 0;
+  PropterStatus status = few ? delta_find(env, txn, ops, n, few, &found, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", n);
+  if (status == PROPTER_OK) status = apply_all(&delta, room, few, found, false, err);
+  for (size_t i = 0; i < found; i++) *waiting += few[i].add ? 1 : UINT64_MAX;
+  propter_free(few);
+  return status == PROPTER_OK ? env_set_meta(env, txn, "delta", *waiting, err) : status;
+}
+
+/* What waits in the delta goes into the permutations. */
+static PropterStatus fold(const Env *env, MDB_txn *txn, uint64_t waiting, PropterError *err) {
+  const Target permutations = {env, txn, 0};
+  Change *changes = propter_malloc((size_t)waiting * sizeof *changes);
+  Room room = {0};
+  PropterStatus status = changes ? make_room(&room, (size_t)waiting, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for the delta");
+  if (status == PROPTER_OK) status = delta_take(env, txn, changes, (size_t)waiting, err);
+  if (status == PROPTER_OK) status = apply_all(&permutations, &room, changes, (size_t)waiting, false, err);
+  free_room(&room);
+  propter_free(changes);
+  return status;
+}
+
+static PropterStatus apply_changes(const Env *env, MDB_txn *txn, Room *room, Change *ops, size_t n, PropterError *err) {
+  const Target permutations = {env, txn, 0};
+  uint64_t most, waiting;
+  PROPTER_TRY(delta_room(env, txn, &most, err));
+  PROPTER_TRY(delta_count(env, txn, &waiting, err));
+  if (n <= most) PROPTER_TRY(apply_few(env, txn, room, ops, n, &waiting, err));
+  if (waiting && (n > most || waiting > most)) PROPTER_TRY(fold(env, txn, waiting, err));
+  return n > most ? apply_all(&permutations, room, ops, n, true, err) : PROPTER_OK;
 }
 
 /* Counts what came of a change, or with -1 no longer. */
@@ -393,8 +441,7 @@ static PropterStatus write_new(PropterWriter *w, MDB_txn *txn, Room *room, Propt
   PROPTER_TRY(make_room(room, n, err));
   n = settle(ops, n, room);
   w->ops.count = w->ops_flushed + n;
-  PROPTER_TRY(block_apply(env, txn, PROPTER_SPOG, ops, n, true, err));
-  PROPTER_TRY(apply_others(w, txn, room, ops, n, err));
+  PROPTER_TRY(apply_changes(env, txn, room, ops, n, err));
   Change *spare = w->ops_flushed ? propter_malloc(n * sizeof *spare) : NULL;
   if (w->ops_flushed && !spare) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu changes", n);
   for (size_t i = 0; i < n; i++) tally(w, &ops[i], 1);
@@ -406,6 +453,7 @@ static PropterStatus write_new(PropterWriter *w, MDB_txn *txn, Room *room, Propt
   PROPTER_TRY(env_set_meta(env, txn, "quads", quads + w->added - w->removed, err));
   PROPTER_TRY(env_meta(env, w->base, "version", &version, err));
   w->view.version = version + 1;
+  PROPTER_TRY(snapshot_delta(&w->view, err));
   return env_set_meta(env, txn, "version", version + 1, err);
 }
 

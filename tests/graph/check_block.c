@@ -44,6 +44,22 @@ static size_t sort(Row *rows, size_t n) {
   return kept;
 }
 
+/* Rows like those of the block, from every place on, by every number of columns. */
+static void searches_like_a_walk(const Block *block, const Row *rows, size_t count) {
+  static PropterRng rng;
+  if (!rng.s[0]) propter_rng_seed(&rng, 31);
+  for (int k = 0; k < 40; k++) {
+    unsigned columns = (unsigned)propter_rng_below(&rng, 5), moved = (unsigned)propter_rng_below(&rng, 5);
+    size_t from = propter_rng_below(&rng, 2) ? (size_t)propter_rng_below(&rng, count + 1) : 0, expected = from;
+    bool behind = propter_rng_below(&rng, 2);
+    Row target = rows[propter_rng_below(&rng, count)];
+    static const PropterId steps[] = {1, (PropterId)-1, 1000, (PropterId)-1000, UINT64_C(1) << 56, -(UINT64_C(1) << 56), UINT64_C(1) << 40};
+    if (moved < 4) target.c[moved] += steps[propter_rng_below(&rng, 7)];
+    while (expected < count && row_compare(&rows[expected], &target, columns) < (behind ? 1 : 0)) expected++;
+    ck_assert_uint_eq(block_search(block, from, &target, columns, behind), expected);
+  }
+}
+
 static void opens_as(unsigned char *bytes, size_t size, const Row *rows, size_t count) {
   unsigned char key[32];
   Block block;
@@ -62,6 +78,7 @@ static void opens_as(unsigned char *bytes, size_t size, const Row *rows, size_t 
     wrong += row_compare(&row, &rows[i], 4) != 0 || block_search(&block, 0, &rows[i], 4, false) != i;
   }
   ck_assert_uint_eq(wrong, 0);
+  searches_like_a_walk(&block, rows, count);
 }
 
 enum { MOST = 3000, FEW = 40 };

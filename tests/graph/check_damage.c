@@ -14,6 +14,7 @@
 #include "propter/hash.h"
 #include "propter/io.h"
 #include "propter/rng.h"
+#include "snapshot.h"
 #include "support.h"
 
 Suite *suite_damage(void);
@@ -63,13 +64,15 @@ static PropterStatus read_all(const char *dir, uint64_t *digest, PropterError *e
   return status;
 }
 
-/* A graph with several commits, deletions, long terms and texts and a free list. */
+/* A graph with several commits, deletions, long terms and texts, a free list, and a delta. */
 static void build(const char *dir) {
   PropterGraph *g = NULL;
   PropterRng rng;
   propter_rng_seed(&rng, 11);
   ck_ok(propter_graph_open(dir, PROPTER_GRAPH_CREATE, NULL, &g, err));
   PropterId ids[500];
+  PropterSnapshot *s = NULL;
+  g->env->delta_share = 2;
   for (int round = 0; round < 6; round++) {
     PropterWriter *w = NULL;
     ck_ok(propter_writer_open(g, false, &w, err));
@@ -82,7 +85,7 @@ static void build(const char *dir) {
       PropterTerm t = i % 3 ? propter_iri(propter_str(text)) : propter_literal(propter_str(text));
       ck_ok(propter_writer_intern(w, &t, &ids[i], err));
     }
-    for (int k = 0; k < 1500; k++) {
+    for (int k = 0; k < (round < 4 ? 1500 : 300); k++) {
       PropterQuad q = {ids[1 + 3 * propter_rng_below(&rng, 160)], ids[1 + 3 * propter_rng_below(&rng, 9)], ids[propter_rng_below(&rng, 500)],
                        PROPTER_DEFAULT_GRAPH};
       if (k % 4)
@@ -93,6 +96,9 @@ static void build(const char *dir) {
     ck_ok(propter_writer_commit(w, err));
     propter_writer_close(w);
   }
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  ck_assert(s->delta);
+  propter_snapshot_close(s);
   propter_graph_close(g);
 }
 

@@ -96,7 +96,7 @@ END_TEST
 
 static void refused_by_name(PropterStatus status, const PropterError *error) {
   ck_assert_int_eq(status, PROPTER_INVALID);
-  ck_assert_msg(strstr(error->message, "the graph has format 4, this program reads format 5") != NULL, "%s", error->message);
+  ck_assert_msg(strstr(error->message, "the graph has format 5, this program reads format 6") != NULL, "%s", error->message);
 }
 
 START_TEST(a_graph_of_another_format_is_named) {

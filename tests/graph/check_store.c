@@ -4,9 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "delta.h"
 #include "propter/io.h"
 #include "propter/rng.h"
 #include "propter/vocab.h"
+#include "snapshot.h"
 #include "support.h"
 
 Suite *suite_store(void);
@@ -184,6 +186,8 @@ static void check_delta(const PropterWriter *w, const PropterId ids[SIDE], const
 
 START_TEST(random_changes_match_a_plain_table) {
   PropterGraph *g = open_new();
+  g->env->delta_share = _i % 2 ? 1 : UINT64_MAX; /* what comes waits in the delta; nothing does */
+  bool waited = false;
   PropterRng rng;
   propter_rng_seed(&rng, (uint64_t)_i + 1);
   static bool model[CELLS], before[CELLS];
@@ -228,7 +232,188 @@ START_TEST(random_changes_match_a_plain_table) {
     PropterSnapshot *s = NULL;
     ck_ok(propter_snapshot_open(g, 0, &s, err));
     compare(s, ids, model);
+    waited |= s->delta;
     propter_snapshot_close(s);
+  }
+  ck_assert_int_eq(waited, _i % 2);
+  ck_ok(propter_graph_verify(g->env->dir, NULL, err));
+  propter_graph_close(g);
+}
+END_TEST
+
+enum { QUAD_PARTS = 64, TOGGLES = 150, LOADED = 24000 };
+
+static PropterQuad random_quad(PropterRng *rng, const PropterId ids[QUAD_PARTS]) {
+  return (PropterQuad){ids[propter_rng_below(rng, QUAD_PARTS)], ids[propter_rng_below(rng, 6)], ids[propter_rng_below(rng, QUAD_PARTS)],
+                       ids[propter_rng_below(rng, 3)]};
+}
+
+static PropterWriter *write_terms(PropterGraph *g, PropterId ids[QUAD_PARTS]) {
+  PropterWriter *w = NULL;
+  ck_ok(propter_writer_open(g, false, &w, err));
+  for (int i = 0; i < QUAD_PARTS; i++) {
+    char text[64];
+    (void)snprintf(text, sizeof text, "http://example.org/%d", i);
+    ids[i] = iri(w, text);
+  }
+  return w;
+}
+
+static void end_writer(PropterWriter *w) {
+  ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
+}
+
+static PropterSnapshot *snapshot(PropterGraph *g) {
+  PropterSnapshot *s = NULL;
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  return s;
+}
+
+/* Reads what is left by columns: how many, and their sum in order. */
+static uint64_t drain(PropterScan *scan, unsigned want, uint64_t *sum) {
+  const PropterId *columns[4];
+  uint64_t count = 0;
+  *sum = 0;
+  for (size_t n = 1; n;) {
+    ck_ok(propter_scan_columns(scan, want, columns, &n, err));
+    for (size_t i = 0; i < n; i++)
+      for (unsigned c = 0; c < 4; c++) {
+        ck_assert_int_eq(columns[c] != NULL, want >> c & 1);
+        if (columns[c]) *sum = (*sum ^ columns[c][i]) * UINT64_C(0x9E3779B97F4A7C15);
+      }
+    count += n;
+  }
+  return count;
+}
+
+/* Two scans of one order and prefix, in any sequence of steps, say the same. */
+static void alike(PropterSnapshot *a, PropterSnapshot *b, PropterRng *rng, const PropterId ids[QUAD_PARTS]) {
+  PropterQuad prefix = random_quad(rng, ids), here[200], there[200];
+  PropterOrder order = (PropterOrder)propter_rng_below(rng, PROPTER_ORDER_COUNT);
+  unsigned bound = (unsigned)propter_rng_below(rng, 5);
+  uint64_t x = 0, y = 1, sum_x, sum_y;
+  size_t m = 0, n = 1;
+  PropterScan *p = NULL, *q = NULL;
+  ck_ok(propter_snapshot_count(a, order, prefix, bound, &x, err));
+  ck_ok(propter_snapshot_count(b, order, prefix, bound, &y, err));
+  ck_assert_uint_eq(x, y);
+  ck_ok(propter_scan_open(a, order, prefix, bound, &p, err));
+  ck_ok(propter_scan_open(b, order, prefix, bound, &q, err));
+  for (uint64_t steps = propter_rng_below(rng, 12); steps; steps--) {
+    PropterQuad target = random_quad(rng, ids);
+    size_t cap = 1 + (size_t)propter_rng_below(rng, 200);
+    switch (propter_rng_below(rng, 4)) {
+      case 0:
+        ck_ok(propter_scan_seek(p, target, err));
+        ck_ok(propter_scan_seek(q, target, err));
+        break;
+      case 1:
+        ck_ok(propter_scan_skip(p, target, &x, err));
+        ck_ok(propter_scan_skip(q, target, &y, err));
+        ck_assert_uint_eq(x, y);
+        break;
+      default:
+        ck_ok(propter_scan_next(p, here, cap, &m, err));
+        ck_ok(propter_scan_next(q, there, cap, &n, err));
+        ck_assert_uint_eq(m, n);
+        ck_assert(memcmp(here, there, n * sizeof *here) == 0);
+    }
+  }
+  unsigned want = (unsigned)propter_rng_below(rng, 16);
+  ck_assert_uint_eq(drain(p, want, &sum_x), drain(q, want, &sum_y));
+  ck_assert_uint_eq(sum_x, sum_y);
+  propter_scan_close(p);
+  propter_scan_close(q);
+}
+
+static void alike_in_statistics(PropterSnapshot *a, PropterSnapshot *b) {
+  const PropterStatistics *x, *y;
+  ck_ok(propter_snapshot_statistics(a, &x, err));
+  ck_ok(propter_snapshot_statistics(b, &y, err));
+  ck_assert(x->quads == y->quads && x->subjects == y->subjects && x->graphs == y->graphs && x->other_subjects == y->other_subjects);
+  ck_assert(x->predicate_count == y->predicate_count && x->set_count == y->set_count);
+  ck_assert(memcmp(x->predicates, y->predicates, x->predicate_count * sizeof *x->predicates) == 0);
+}
+
+/* A graph that many small commits changed, of which the last wait in the delta, reads like one that was loaded at once. */
+START_TEST(a_graph_with_a_delta_reads_like_a_loaded_one) {
+  PropterGraph *g = open_new(), *whole = open_new();
+  PropterId ids[QUAD_PARTS], same[QUAD_PARTS];
+  PropterRng rng;
+  propter_rng_seed(&rng, (uint64_t)_i + 77);
+  g->env->delta_share = 16;
+  unsigned pending = 0;
+  bool waits = false;
+  for (int commit = 0; commit < 40 || !waits; commit++) {
+    PropterWriter *w = write_terms(g, ids);
+    uint64_t changes = commit ? TOGGLES : LOADED;
+    for (uint64_t k = 0; k < changes; k++) {
+      PropterQuad q = random_quad(&rng, ids);
+      ck_ok(commit && k % 2 ? propter_writer_remove(w, q, err) : propter_writer_add(w, q, err));
+    }
+    end_writer(w);
+    PropterSnapshot *s = snapshot(g);
+    waits = s->delta;
+    pending += waits;
+    propter_snapshot_close(s);
+  }
+  ck_assert(pending > 25 && pending < 39); /* some commits folded it */
+  PropterSnapshot *s = snapshot(g), *t = NULL;
+  ck_assert(s->delta);
+  PropterQuads quads = {0};
+  ck_ok(propter_snapshot_match(s, (PropterQuad){0}, 0, &quads, err));
+  PropterWriter *w = write_terms(whole, same);
+  ck_assert(memcmp(ids, same, sizeof ids) == 0);
+  for (size_t i = 0; i < quads.count; i++) ck_ok(propter_writer_add(w, quads.items[i], err));
+  end_writer(w);
+  t = snapshot(whole);
+  ck_assert(!t->delta);
+  for (int k = 0; k < 400; k++) alike(s, t, &rng, ids);
+  alike_in_statistics(s, t);
+  ck_ok(propter_graph_verify(g->env->dir, NULL, err));
+  /* A commit that is too large for the delta folds it. */
+  g->env->delta_share = UINT64_MAX;
+  w = write_terms(g, ids);
+  ck_ok(propter_writer_add(w, (PropterQuad){ids[0], ids[60], ids[0], ids[0]}, err));
+  end_writer(w);
+  propter_snapshot_close(t);
+  w = write_terms(whole, same);
+  ck_ok(propter_writer_add(w, (PropterQuad){ids[0], ids[60], ids[0], ids[0]}, err));
+  end_writer(w);
+  propter_snapshot_close(s);
+  s = snapshot(g), t = snapshot(whole);
+  ck_assert(!s->delta && t->delta);
+  for (int k = 0; k < 200; k++) alike(s, t, &rng, ids);
+  propter_snapshot_close(s);
+  propter_snapshot_close(t);
+  propter_vec_clear(&quads);
+  ck_ok(propter_graph_verify(g->env->dir, NULL, err));
+  ck_ok(propter_graph_verify(whole->env->dir, NULL, err));
+  propter_graph_close(g);
+  propter_graph_close(whole);
+}
+END_TEST
+
+/* What is taken back leaves the delta empty. */
+START_TEST(a_change_that_is_taken_back_leaves_no_delta) {
+  PropterGraph *g = open_new();
+  PropterId ids[QUAD_PARTS];
+  g->env->delta_share = 1;
+  for (int commit = 0; commit < 5; commit++) {
+    PropterWriter *w = write_terms(g, ids);
+    for (int i = 0; i < 40 && !commit; i++) ck_ok(propter_writer_add(w, (PropterQuad){ids[i], ids[0], ids[i], ids[1]}, err));
+    const PropterQuad new = {ids[50], ids[0], ids[3], ids[1]}, old = {ids[7], ids[0], ids[7], ids[1]};
+    if (commit) ck_ok(commit % 2 ? propter_writer_add(w, new, err) : propter_writer_remove(w, new, err));
+    if (commit) ck_ok(commit % 2 ? propter_writer_remove(w, old, err) : propter_writer_add(w, old, err));
+    end_writer(w);
+    PropterSnapshot *s = snapshot(g);
+    uint64_t waiting = 9;
+    ck_ok(delta_count(s->env, s->txn, &waiting, err));
+    ck_assert_uint_eq(waiting, commit % 2 ? 2 : 0);
+    ck_assert_uint_eq(count_all(s), 40);
+    propter_snapshot_close(s);
+    ck_ok(propter_graph_verify(g->env->dir, NULL, err));
   }
   propter_graph_close(g);
 }
@@ -399,6 +584,7 @@ static PropterStatus add_some(void *payload, PropterError *err) {
   PropterWriter *w = NULL;
   PropterSnapshot *s = NULL;
   PropterStatus status = propter_graph_open(target->dir, PROPTER_GRAPH_CREATE, NULL, &g, err);
+  if (status == PROPTER_OK) g->env->delta_share = 1;
   if (status == PROPTER_OK) status = propter_writer_open(g, false, &w, err);
   uint64_t round = target->round++;
   for (uint64_t i = 0; i < 40 && status == PROPTER_OK; i++) {
@@ -630,7 +816,9 @@ Suite *suite_store(void) {
   tcase_set_timeout(tc, 120);
   tcase_add_test(tc, terms_come_back_exactly);
   tcase_add_loop_test(tc, bad_terms_are_refused, 0, 8);
-  tcase_add_loop_test(tc, random_changes_match_a_plain_table, 0, 6);
+  tcase_add_loop_test(tc, random_changes_match_a_plain_table, 0, 8);
+  tcase_add_loop_test(tc, a_graph_with_a_delta_reads_like_a_loaded_one, 0, 4);
+  tcase_add_test(tc, a_change_that_is_taken_back_leaves_no_delta);
   tcase_add_test(tc, the_last_of_many_changes_counts);
   tcase_add_test(tc, a_snapshot_does_not_see_later_commits);
   tcase_add_test(tc, there_is_one_writer);
