@@ -42,6 +42,7 @@ static bool equal(PropterSpan a, PropterSpan b) { return a.start == b.start && a
 static bool inside(PropterSpan a, PropterSpan b) { return a.start >= b.start && a.end <= b.end; }
 static bool overlap(PropterSpan a, PropterSpan b) { return a.start < b.end && b.start < a.end; }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; }
+static bool digit(char c) { return c >= '0' && c <= '9'; }
 
 /* --- arguments ---------------------------------------------------------------------------------------------------------- */
 
@@ -64,19 +65,40 @@ static PropterSpan strip(const PropterRules *r, PropterStr s, PropterSpan a) {
   return a;
 }
 
-/* Where an argument before a connective begins, by the words' tags; where one behind it ends. */
-static void tagged_start(const Work *w, PropterSpan *a) {
+/* The coded words of an argument with the connective's beside them, which a bar divides. */
+static PropterStr beside(const Work *w, PropterSpan first, PropterSpan second, char *out, size_t room, size_t *bar) {
+  PropterStr a = judge_coded(w->tagged, first), b = judge_coded(w->tagged, second);
+  if (a.len + b.len + 2 > room) return (PropterStr){"", 0};
+  memcpy(out, a.data, a.len);
+  memcpy(out + a.len, "| ", 2);
+  memcpy(out + a.len + 2, b.data, b.len);
+  *bar = a.len;
+  return (PropterStr){out, a.len + 2 + b.len};
+}
+
+enum { BESIDE = 8192 };
+
+/* Where an argument before a connective begins, by the words' tags: "a/DET bug/NOUN that/PRON | caused/VERB ". */
+static void tagged_start(const Work *w, PropterSpan core, PropterSpan *a) {
+  char room[BESIDE];
+  size_t bar = 0;
   PropterSpan m;
-  if (empty(*a)) return;
-  if (!rules_last(w->r, w->r->tagged_cut_left.items, w->r->tagged_cut_left.count, judge_coded(w->tagged, *a), &m)) return;
+  if (empty(*a) || core.start < a->end) return;
+  PropterStr text = beside(w, (PropterSpan){a->start, core.start}, core, room, sizeof room, &bar);
+  if (!rules_last(w->r, w->r->tagged_cut_left.items, w->r->tagged_cut_left.count, text, &m) || m.end > bar) return;
   PropterSpan rest = strip(w->r, w->s, (PropterSpan){judge_decoded(w->tagged, *a, m.end), a->end});
   if (rest.end > rest.start + 2) a->start = rest.start;
 }
 
-static void tagged_end(const Work *w, PropterSpan *a) {
-  PropterSpan m;
-  if (!empty(*a) && rules_first(w->r, w->r->tagged_cut_right.items, w->r->tagged_cut_right.count, judge_coded(w->tagged, *a), 0, &m) && m.start)
-    a->end = strip(w->r, w->s, (PropterSpan){a->start, judge_decoded(w->tagged, *a, m.start)}).end;
+/* Where one behind it ends: the word before the connective, the bar, the argument ("that/PRON | the/DET fault/NOUN is/AUX "). */
+static void tagged_end(const Work *w, PropterSpan core, PropterSpan *a) {
+  char room[BESIDE];
+  size_t bar = 0, first = judge_token(w->tagged, core.start);
+  PropterSpan m, word = first ? (PropterSpan){w->tagged->tokens[first - 1].start, w->tagged->tokens[first - 1].end} : (PropterSpan){0, 0};
+  if (empty(*a)) return;
+  PropterStr text = beside(w, word, *a, room, sizeof room, &bar);
+  if (rules_first(w->r, w->r->tagged_cut_right.items, w->r->tagged_cut_right.count, text, 0, &m) && m.start > bar + 2)
+    a->end = strip(w->r, w->s, (PropterSpan){a->start, judge_decoded(w->tagged, *a, m.start - bar - 2)}).end;
 }
 
 static PropterSpan find_before(const Work *w, size_t end, size_t *lead) {
@@ -90,6 +112,10 @@ static PropterSpan find_before(const Work *w, size_t end, size_t *lead) {
     }
     /* A cut right before the connective would leave nothing: then what stands before it is the argument ("X – which led to Y"). */
     PropterSpan rest = strip(w->r, w->s, (PropterSpan){m.end, end});
+    if (rest.end <= rest.start + 2 && m.start) {
+      head.len = m.start;
+      continue;
+    }
     if (rest.end > rest.start + 2) a.start = m.end;
     break;
   }
@@ -111,7 +137,18 @@ static PropterSpan before(Work *w, size_t end, size_t *lead) {
 
 static PropterSpan find_after(const Work *w, size_t start) {
   PropterSpan a = {start, w->s.len}, m;
-  if (rules_first(w->r, w->r->cut_right.items, w->r->cut_right.count, slice(w->s, a), 0, &m) && m.start > 1) a.end = start + m.start;
+  PropterStr tail = slice(w->s, a);
+  for (size_t from = 0; rules_first(w->r, w->r->cut_right.items, w->r->cut_right.count, tail, from, &m); from = m.end) {
+    /* "The controller (PLC) did not start": what stands in brackets ends no argument that goes on behind them. */
+    const char *close = tail.data[m.start] == '(' ? memchr(tail.data + m.end, ')', tail.len - m.end) : NULL;
+    size_t next = close ? (size_t)(close - tail.data) + 1 : tail.len;
+    if (next + 1 < tail.len && tail.data[next] == ' ' && (letter(tail.data[next + 1]) || digit(tail.data[next + 1]))) {
+      m.end = next;
+      continue;
+    }
+    if (m.start > 1) a.end = start + m.start;
+    break;
+  }
   return strip(w->r, w->s, a);
 }
 
@@ -126,7 +163,7 @@ static PropterSpan after(Work *w, size_t start) {
 
 static bool says_something(const Work *w, PropterSpan a) {
   size_t letters = 0;
-  for (size_t i = a.start; i < a.end; i++) letters += letter(w->s.data[i]) || (w->s.data[i] >= '0' && w->s.data[i] <= '9');
+  for (size_t i = a.start; i < a.end; i++) letters += letter(w->s.data[i]) || digit(w->s.data[i]);
   if (letters < 2) return false;
   /* A pronoun stands for something if something was said before. */
   if (rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, a))) return !empty(w->scene->previous) || a.start > 20;
@@ -150,7 +187,7 @@ static bool has_digit(const Work *w, PropterStr s) {
   PropterSpan words;
   if (amount_in(w, s, &v, &words)) return true;
   for (size_t i = 0; i < s.len; i++)
-    if (s.data[i] >= '0' && s.data[i] <= '9') return true;
+    if (digit(s.data[i])) return true;
   return false;
 }
 
@@ -252,8 +289,8 @@ static void refine(Work *w) {
   for (size_t i = 0; i < w->count; i++) {
     Candidate c = w->found[i];
     if (!around_fits(w, &c.rule->tagged, false, c.core) || !around_fits(w, &c.rule->lemmas, true, c.core)) continue;
-    if (c.pattern->lead) tagged_start(w, c.pattern->lead == PART_CAUSE ? &c.cause : &c.effect);
-    if (c.pattern->trail) tagged_end(w, c.pattern->trail == PART_CAUSE ? &c.cause : &c.effect);
+    if (c.pattern->lead) tagged_start(w, c.core, c.pattern->lead == PART_CAUSE ? &c.cause : &c.effect);
+    if (c.pattern->trail) tagged_end(w, c.core, c.pattern->trail == PART_CAUSE ? &c.cause : &c.effect);
     bool same = equal(c.cause, w->found[i].cause) && equal(c.effect, w->found[i].effect);
     if (!nothing_by_tags(w, c.cause) && !nothing_by_tags(w, c.effect) && (same || whole(w, &c))) w->found[n++] = c;
   }
@@ -292,14 +329,19 @@ static void share_causes(Work *w) {
   w->count = n;
 }
 
-/* "X because of A and due to B": the effect of B is X as well. */
+/* "X because of A and due to B": the effect of B is X as well. "X due to A caused by B": that of B is A. */
 static void share_effects(Work *w) {
   for (size_t i = 0; i < w->count; i++)
     for (size_t j = 0; j < w->count; j++) {
       Candidate *c = &w->found[i], *o = &w->found[j];
-      if (i != j && c->pattern->lead == PART_EFFECT && o->pattern->lead == PART_EFFECT && !empty(o->effect) && inside(o->core, c->effect) &&
-          o->effect.start <= c->effect.start)
-        c->effect = o->effect, c->lead = o->lead;
+      if (i == j || c->pattern->lead != PART_EFFECT || o->pattern->lead != PART_EFFECT || empty(o->effect) || !inside(o->core, c->effect) ||
+          o->effect.start > c->effect.start)
+        continue;
+      size_t last = w->tagged ? judge_token(w->tagged, c->core.start) : 0;
+      PropterSpan between = strip(w->r, w->s, (PropterSpan){o->core.end, c->core.start});
+      Upos tag = last ? (Upos)w->tagged->tokens[last - 1].tag : UPOS_X;
+      if ((tag == UPOS_NOUN || tag == UPOS_PRON) && between.end > between.start + 2) c->effect = between;
+      else c->effect = o->effect, c->lead = o->lead;
     }
 }
 
@@ -495,7 +537,9 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   if (question && next.len && rules_any(w->r, w->r->answer_no.items, w->r->answer_no.count, next)) out->negated = true, question = false, out->answered = true;
   else if (question && next.len && rules_any(w->r, w->r->answer_yes.items, w->r->answer_yes.count, next)) question = false, out->answered = true;
   if (question && out->hedge < .9) out->hedge = .9;
-  out->confidence = c->rule->precision * w->scene->factor * (question ? .3 : 1);
+  /* A reference: what a title in it says, the document does not. */
+  bool reference = propter_str_find(w->s, PROPTER_STR("://")) != SIZE_MAX;
+  out->confidence = c->rule->precision * w->scene->factor * (question ? .3 : reference ? .7 : 1);
   PropterSpan condition;
   bool conditional = rules_first(w->r, w->r->condition.items, w->r->condition.count, w->s, 0, &condition);
   /* "If rain caused the leak, …" supposes it. */

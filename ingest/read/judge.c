@@ -373,6 +373,20 @@ static void argument_features(const Tagged *t, size_t offset, PropterSpan span, 
 #undef SAY
 }
 
+/* A verb that is no participle behind a noun ("costs raised by tolls") nor at the beginning. */
+static bool has_verb(const Tagged *t, size_t offset, PropterSpan span) {
+  if (span.end <= span.start || span.start < offset || span.start >= offset + t->text.len) return false;
+  size_t from = judge_token(t, span.start - offset), to = judge_token(t, span.end - offset);
+  for (size_t i = from; i < to; i++) {
+    if (t->tokens[i].tag == UPOS_AUX) return true;
+    PropterStr w = word(t, i), next = i + 1 < t->count ? word(t, i + 1) : none;
+    bool participle = (w.len > 4 && propter_str_ends(w, PROPTER_STR("ing"))) || propter_str_equal(next, PROPTER_STR("by")) || i == from ||
+                      (i > from && propter_str_equal(word(t, i - 1), PROPTER_STR("to")));
+    if (t->tokens[i].tag == UPOS_VERB && !participle) return true;
+  }
+  return false;
+}
+
 void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *r, size_t count, Features *out) {
   char buf[16];
   size_t from = judge_token(t, r->trigger.start > offset ? r->trigger.start - offset : 0),
@@ -407,6 +421,11 @@ void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *
     if (t->tokens[i].tag == UPOS_AUX || t->tokens[i].tag == UPOS_PART || t->tokens[i].tag == UPOS_PRON || t->tokens[i].tag == UPOS_SCONJ ||
         t->tokens[i].tag == UPOS_ADV)
       feature_add(out, "near", word(t, i), none);
+  /* "Delays due to ice led to losses": a verb on one side only may be the sentence's own. */
+  Joined verbs = {.len = 0};
+  join(&verbs, has_verb(t, offset, r->cause) ? PROPTER_STR("v") : edge), join(&verbs, has_verb(t, offset, r->effect) ? PROPTER_STR("v") : edge);
+  feature_add(out, "verbs", joined(&verbs), forth ? PROPTER_STR("cause") : PROPTER_STR("effect"));
+  feature_add(out, "rule,verbs", rule, joined(&verbs));
   argument_features(t, offset, r->cause, "cause", out);
   argument_features(t, offset, r->effect, "effect", out);
   feature_add(out, "claims", propter_str(count == 1 ? "1" : count == 2 ? "2" : "3"), none);
