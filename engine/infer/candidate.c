@@ -875,6 +875,7 @@ PropterStatus events_from_text(Know *know, PropterError *err) {
         propter_vec_clear(&e.scope);
         return propter_fail(err, PROPTER_NO_MEMORY, "event from text");
       }
+    told_scope(know, &e);
     if (!propter_vec_push(&know->events, e)) {
       propter_vec_clear(&e.scope);
       return propter_fail(err, PROPTER_NO_MEMORY, "event from text");

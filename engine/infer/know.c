@@ -299,6 +299,36 @@ size_t know_claim(const Know *know, PropterId id) {
   return SIZE_MAX;
 }
 
+static bool only_measured(const Know *know, PropterId id) {
+  const KnowConcept *c = concept_find(know, id);
+  bool measured = false;
+  if (!c || c->above.count || c->leaves.count != 1) return false;
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    const PropterMetric *m = &know->metrics.items[i].def;
+    measured |= m->concept_id == id;
+    for (size_t k = 0; k < m->fixed_count; k++)
+      if (m->fixed[k].concept_id == id) return false;
+  }
+  for (size_t i = 0; i < know->events.count && measured; i++)
+    if (!know->events.items[i].told && ids_have(&know->events.items[i].scope, id)) return false;
+  return measured;
+}
+
+static bool one_dataset(const Know *know) {
+  for (size_t i = 1; i < know->metrics.count; i++)
+    if (know->metrics.items[i].def.dataset != know->metrics.items[0].def.dataset) return false;
+  return true;
+}
+
+void told_scope(const Know *know, KnowEvent *told) {
+  size_t kept = 0, places = 0;
+  for (size_t i = 0; i < told->scope.count; i++) places += !only_measured(know, told->scope.items[i]);
+  if (told->has_dose || places == told->scope.count || (!places && !one_dataset(know))) return;
+  for (size_t i = 0; i < told->scope.count; i++)
+    if (!only_measured(know, told->scope.items[i])) told->scope.items[kept++] = told->scope.items[i];
+  told->scope.count = kept;
+}
+
 /* A sentence about an event that is documented adds its words to that one, not another event: whether it is linked, or of its kind, time and place. */
 PropterStatus match_told(Know *know, PropterError *err) {
   for (size_t i = 0; i < know->events.count; i++) {
@@ -742,6 +772,8 @@ PropterStatus know_load(Know *know, PropterError *err) {
   if (know->claims.count) qsort(know->claims.items, know->claims.count, sizeof *know->claims.items, by_place);
   PROPTER_TRY(events_rekind(know, err));
   undate_told(know);
+  for (size_t i = 0; i < know->events.count; i++)
+    if (know->events.items[i].told) told_scope(know, &know->events.items[i]);
   PROPTER_TRY(match_told(know, err));
   PROPTER_TRY(claims_relink(know, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_CausalLink, read_link, err));

@@ -267,6 +267,32 @@ START_TEST(a_guessed_period_weighs_less) {
 }
 END_TEST
 
+#define MEASURED(name, place)                                                                                                                            \
+  "w:" name " a skos:Concept ; skos:inScheme w:measures ; skos:prefLabel \"" name "\" .\nw:" place "-" name " a p:Metric ; skos:prefLabel \"" place " " name "\" ;"   \
+  " p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:fixed [ p:dimension w:region ; p:member w:" place " ] ; p:concept w:" name " ;"               \
+  " p:grain \"P1M\"^^xsd:duration ; p:seasonallyAdjusted true ; p:unitLabel \"" name "\" .\n"
+
+/* The claim speaks of takings; what failed did so for visitors as well, and not in another region. */
+START_TEST(a_told_event_holds_for_every_measure_of_its_place) {
+  const char *dir = world_make(join("w:blackout a skos:Concept ; skos:inScheme w:kinds ; skos:prefLabel \"blackout\" .\n" MEASURED("takings", "north")
+                                        MEASURED("visitors", "north") MEASURED("visits", "south"),
+                                    DOC("d", "2013-08-01"),
+                                    "w:c a p:Claim ; p:document w:d ; p:cause w:blackout ; p:effect w:north-takings ; p:quote \"The blackout of 5 June cut takings.\" ;"
+                                    " p:confidence 0.8 ; p:claimKind p:PostHoc ; p:polarity p:Decrease ; p:causeStart \"2013-06-05\"^^xsd:date ; p:causeEnd \"2013-06-25\"^^xsd:date .\n"));
+  static const struct {
+    const char *metric;
+    bool candidate, said;
+  } rows[] = {{W "north-takings", true, true}, {W "north-visitors", true, false}, {W "south-visits", false, false}};
+  for (size_t i = 0; i < 3; i++) {
+    PropterInference *x = world_ask_at(dir, rows[i].metric, 2013, 6, NULL);
+    const bool found = x->causes && strstr(x->cause[0].label.data, "blackout");
+    ck_assert_msg(found == rows[i].candidate, "%s: %zu causes", rows[i].metric, x->causes);
+    if (found) ck_assert_msg((x->cause[0].score.term[PROPTER_TERM_TEXT] > .5) == rows[i].said, "%s: %.3f", rows[i].metric, x->cause[0].score.term[PROPTER_TERM_TEXT]);
+    propter_inference_free(x);
+  }
+}
+END_TEST
+
 START_TEST(a_later_statement_goes_over_an_earlier_one) {
 #define DENIES(doc, day) DOC(doc, day) CLAIM("c2", doc, "strike", "The walkout did not touch orders at all.", FELL "; p:negated true")
   PropterInference *x[4];
@@ -809,6 +835,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, copies_and_retellings_count_once);
   tcase_add_test(t, a_second_opinion_helps_and_a_denial_hurts);
   tcase_add_test(t, a_guessed_period_weighs_less);
+  tcase_add_test(t, a_told_event_holds_for_every_measure_of_its_place);
   tcase_add_test(t, a_later_statement_goes_over_an_earlier_one);
   tcase_add_test(t, a_forecast_weighs_more_than_an_afterthought);
   tcase_add_test(t, knowledge_requires_and_forbids);
