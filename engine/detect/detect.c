@@ -155,6 +155,7 @@ static PropterStatus detect_in(const PropterSeries *series, const PropterDetectO
   if (status == PROPTER_OK) {
     baseline_standardise(baseline, standard + baseline->n, standard, &input.usual, &input.spread);
     memcpy(standard + 2 * baseline->n, standard, baseline->n * sizeof *standard);
+    detect_draw_in(standard + 2 * baseline->n, baseline->n, options->threshold);
   }
   for (size_t d = 0; d < sizeof detectors / sizeof *detectors && status == PROPTER_OK; d++) {
     size_t first = found->count;

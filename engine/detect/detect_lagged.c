@@ -11,29 +11,32 @@
 enum { FEWEST = 24 };
 static const double keep = 0.01;
 
-static double clip(double x, double limit) { return fmax(-limit, fmin(limit, x)); }
+void detect_draw_in(double *changes, size_t n, double limit) {
+  for (size_t i = 0; i < n; i++)
+    if (!isnan(changes[i])) changes[i] = fmax(-limit, fmin(limit, changes[i]));
+}
 
-/* Correlation of the leader's changes `lag` periods earlier; *n: pairs. */
+/* Of the leader's changes `lag` periods earlier; *n: pairs. */
 static double correlation(const DetectInput *in, const PropterSeries *series, const Leader *leader, int lag, size_t *n) {
-  double xy = 0, xx = 0, yy = 0, limit = in->options->threshold;
+  double xy = 0, xx = 0, yy = 0;
   *n = 0;
   for (size_t i = 1; i < in->baseline->n; i++) {
     int64_t k = (int64_t)in->series->first + (int64_t)i - lag - series->first;
     if (k < 0 || k >= (int64_t)leader->count || isnan(leader->changes[k]) || isnan(in->before[i])) continue;
-    double x = leader->changes[k], y = clip(in->before[i], limit);
+    double x = leader->changes[k], y = in->before[i];
     xy += x * y, xx += x * x, yy += y * y, ++*n;
   }
   return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
 }
 
-/* Correlation of a series' changes with its own, 1 … OWN_LAGS periods before. */
-static void own_correlation(const double *x, size_t n, double limit, double out[OWN_LAGS + 1]) {
+/* Correlation of a series' changes, drawn in, with its own, 1 … OWN_LAGS periods before. */
+static void own_correlation(const double *x, size_t n, double out[OWN_LAGS + 1]) {
   double all = 0;
-  for (size_t i = 0; i < n; i++) all += isnan(x[i]) ? 0 : clip(x[i], limit) * clip(x[i], limit);
+  for (size_t i = 0; i < n; i++) all += isnan(x[i]) ? 0 : x[i] * x[i];
   for (size_t k = 1; k <= OWN_LAGS; k++) {
     double sum = 0;
     for (size_t i = k; i < n; i++)
-      if (!isnan(x[i]) && !isnan(x[i - k])) sum += clip(x[i], limit) * clip(x[i - k], limit);
+      if (!isnan(x[i]) && !isnan(x[i - k])) sum += x[i] * x[i - k];
     out[k] = all > 0 ? sum / all : 0;
   }
 }
@@ -42,7 +45,7 @@ static void own_correlation(const double *x, size_t n, double limit, double out[
  * of noise around a level are no noise, each is half taken back by the next. */
 static double scatter(const DetectInput *in, const Leader *leader) {
   double own[OWN_LAGS + 1], sum = 1;
-  own_correlation(in->before, in->baseline->n, in->options->threshold, own);
+  own_correlation(in->before, in->baseline->n, own);
   for (size_t k = 1; k <= OWN_LAGS; k++) sum += 2 * own[k] * leader->own[k];
   return fmax(1, sum);
 }
@@ -57,16 +60,15 @@ static PropterStatus prepare(size_t which, void *payload, PropterError *err) {
   const PropterSeries *series = p->options->leaders[which];
   Leader *leader = &p->leaders[which];
   Baseline *baseline;
-  double usual, spread, limit = p->options->threshold;
+  double usual, spread;
   if (!series->count) return PROPTER_OK;
   PROPTER_TRY(baseline_changes(series, 0, &baseline, err));
   leader->count = baseline->n;
   leader->changes = propter_malloc(2 * baseline->n * sizeof *leader->changes);
   if (leader->changes) {
     baseline_standardise(baseline, leader->changes + baseline->n, leader->changes, &usual, &spread);
-    for (size_t i = 0; i < leader->count; i++)
-      if (!isnan(leader->changes[i])) leader->changes[i] = clip(leader->changes[i], limit);
-    own_correlation(leader->changes, leader->count, limit, leader->own);
+    detect_draw_in(leader->changes, leader->count, p->options->threshold);
+    own_correlation(leader->changes, leader->count, leader->own);
   }
   baseline_free(baseline);
   return leader->changes ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");

@@ -24,11 +24,14 @@ typedef struct {
   const PropterSeries *series;
   const Baseline *baseline;
   double *standard;
-  const double *before; /* the same, with nothing explained */
+  const double *before; /* the same, with nothing explained, drawn in to the threshold */
   double usual, spread;
   const PropterDetectOptions *options;
   const Leader *leaders;
 } DetectInput;
+
+/* Limits standardised changes to ± limit; NaN stays. */
+void detect_draw_in(double *changes, size_t n, double limit);
 
 /* Appends to `found`. */
 typedef PropterStatus DetectorFunction(DetectInput *input, PropterDetections *found, PropterError *err);
