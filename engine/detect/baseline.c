@@ -241,6 +241,14 @@ PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline *
   return PROPTER_OK;
 }
 
+PropterStatus baseline_scaled(const PropterSeries *series, double *y, size_t reach, bool width, PropterScale *scale, Baseline **out, PropterError *err) {
+  PropterSeries on = *series;
+  PROPTER_TRY(scale_choose(series, scale, err));
+  for (size_t i = 0; i < series->count; i++) y[i] = scale_to(*scale, series->value[i]);
+  on.value = y;
+  return width ? baseline_new(&on, reach, out, err) : baseline_changes(&on, reach, out, err);
+}
+
 bool baseline_drift(const Baseline *b, size_t from, size_t length, const Block *blocks, size_t block_count, double *scratch, double *drift, size_t *used) {
   size_t after = from + 2 * length, reach = b->reach > 3 * length ? b->reach : 3 * length, n = 0;
   size_t first = from > reach ? from - reach : 0, last = after + reach < b->n ? after + reach : b->n;

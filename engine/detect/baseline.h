@@ -40,6 +40,8 @@ typedef struct {
 PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err);
 /* The same without the choice of a width (1), for those who look at changes only. */
 PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err);
+/* Either (`width`: as baseline_new) on the scale that suits the figures (scale.h), which y[series->count] takes up. */
+PropterStatus baseline_scaled(const PropterSeries *series, double *y, size_t reach, bool width, PropterScale *scale, Baseline **out, PropterError *err);
 void baseline_free(Baseline *b);
 /* Sets the width of the level before a window and the part of the growth (all, half, none) to what forecasts the mean of `length` periods best, learned
  * without the windows that touch [block_from, block_to); a wider level and less growth must be better by a twentieth. baseline_new has done so for one

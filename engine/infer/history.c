@@ -71,9 +71,10 @@ static PropterStatus add_figure(Build *b, KnowMetric *m, PropterError *err) {
   f.series = &m->view[m->view[b->history->view].series.count ? b->history->view : VIEW_WHOLE].series;
   if (f.series->count < 2) return PROPTER_OK;
   PropterStatus status = controls_find(&f.controls, err);
-  if (!status) status = baseline_changes(f.series, 0, &f.base, err);
-  double *scratch = status ? NULL : propter_malloc(2 * f.base->n * sizeof *scratch), usual;
-  if (!status && !scratch) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", f.base->n);
+  double *scratch = status ? NULL : propter_malloc(2 * f.series->count * sizeof *scratch), usual;
+  if (!status && !scratch) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", f.series->count);
+  PropterScale scale;
+  if (!status) status = baseline_scaled(f.series, scratch, 0, false, &scale, &f.base, err);
   if (!status) baseline_standardise(f.base, scratch, scratch + f.base->n, &usual, &f.spread);
   propter_free(scratch);
   if (!status && !propter_vec_push(&b->figures, f)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu figures", b->figures.count);

@@ -58,15 +58,6 @@ void propter_score_model_free(PropterScoreModel *m) {
   propter_free(m);
 }
 
-/* Baseline on the scale of the series' own figures; `y` has room for them. */
-static PropterStatus scaled(const PropterSeries *series, double *y, size_t reach, bool width, PropterScale *scale, Baseline **out, PropterError *err) {
-  PropterSeries on = *series;
-  PROPTER_TRY(scale_choose(series, scale, err));
-  for (size_t i = 0; i < series->count; i++) y[i] = scale_to(*scale, series->value[i]);
-  on.value = y;
-  return width ? baseline_new(&on, reach, out, err) : baseline_changes(&on, reach, out, err);
-}
-
 /* Values of a control on the target's calendar. */
 static void align(const PropterSeries *control, const PropterSeries *target, double *out) {
   for (size_t i = 0; i < target->count; i++) {
@@ -121,7 +112,7 @@ static PropterStatus build_controls(PropterScoreModel *m, const PropterSeries *c
     align(controls[i], &m->series, aligned);
     series.value = aligned;
     series.seasonally_adjusted = controls[i]->seasonally_adjusted;
-    status = scaled(&series, aligned + m->series.count, (size_t)m->options.drift_reach, false, &m->control_scale[i], &m->control[i], err);
+    status = baseline_scaled(&series, aligned + m->series.count, (size_t)m->options.drift_reach, false, &m->control_scale[i], &m->control[i], err);
   }
   propter_free(aligned);
   if (status == PROPTER_OK) status = build_composite(m, err);
@@ -159,7 +150,7 @@ PropterStatus propter_score_model_new(const PropterSeries *target, const Propter
   if (n && covered) memcpy(m->covered, covered, n);
   m->series.value = m->value;
   if ((status = unknown_table(&m->options, &m->unknown, err)) != PROPTER_OK) goto done;
-  status = scaled(&m->series, m->standard, (size_t)m->options.drift_reach, true, &m->scale, &m->base, err);
+  status = baseline_scaled(&m->series, m->standard, (size_t)m->options.drift_reach, true, &m->scale, &m->base, err);
   if (status == PROPTER_OK) status = baseline_errors(m->base, 1, 2, 0, 0, m->rows, err);
   if (status != PROPTER_OK) goto done;
   double *scratch = propter_malloc(n * sizeof *scratch);
