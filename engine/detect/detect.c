@@ -136,6 +136,13 @@ static PropterStatus remove_calendar(const PropterSeries *series, double **own, 
   return status;
 }
 
+/* Sizes on the scale become sizes in the figures, from the value before. */
+static void size_in_figures(const PropterSeries *series, PropterScale scale, const Baseline *b, PropterDetection *d) {
+  const size_t before = b->before[d->from] == SIZE_MAX ? d->from : b->before[d->from];
+  if (scale == PROPTER_SCALE_LEVEL || d->kind == PROPTER_PATTERN_VARIANCE_CHANGE || d->kind == PROPTER_PATTERN_LAGGED) return;
+  d->size = scale_back(scale, scale_to(scale, series->value[before]) + d->size) - series->value[before];
+}
+
 static PropterStatus detect_in(const PropterSeries *series, const PropterDetectOptions *options, const Leader *leaders, PropterDetections *found,
                                PropterError *err) {
   Baseline *baseline = NULL;
@@ -145,22 +152,24 @@ static PropterStatus detect_in(const PropterSeries *series, const PropterDetectO
   PropterSeries adjusted = *series;
   PROPTER_TRY(remove_calendar(series, &own, err));
   if (own) adjusted.value = own, adjusted.holiday = NULL;
-  PropterStatus status = baseline_changes(&adjusted, 0, &baseline, err);
+  PropterScale scale = PROPTER_SCALE_LEVEL;
+  double *standard = propter_malloc(3 * series->count * sizeof *standard);
+  PropterStatus status = standard ? baseline_scaled(&adjusted, standard, 0, false, &scale, &baseline, err)
+                                  : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
   propter_free(own);
-  if (status) return status;
-  double *standard = propter_malloc(3 * baseline->n * sizeof *standard);
+  if (status) return propter_free(standard), status;
   DetectInput input = {.series = series, .baseline = baseline, .standard = standard, .before = standard + 2 * baseline->n, .options = options,
                        .leaders = leaders};
-  if (!standard) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for patterns");
-  if (status == PROPTER_OK) {
-    baseline_standardise(baseline, standard + baseline->n, standard, &input.usual, &input.spread);
-    memcpy(standard + 2 * baseline->n, standard, baseline->n * sizeof *standard);
-    detect_draw_in(standard + 2 * baseline->n, baseline->n, options->threshold);
-  }
+  baseline_standardise(baseline, standard + baseline->n, standard, &input.usual, &input.spread);
+  memcpy(standard + 2 * baseline->n, standard, baseline->n * sizeof *standard);
+  detect_draw_in(standard + 2 * baseline->n, baseline->n, options->threshold);
   for (size_t d = 0; d < sizeof detectors / sizeof *detectors && status == PROPTER_OK; d++) {
     size_t first = found->count;
     status = detectors[d].run(&input, found, err);
-    for (size_t i = first; i < found->count; i++) found->items[i].detector = detectors[d].name, found->items[i].q = found->items[i].p;
+    for (size_t i = first; i < found->count; i++) {
+      found->items[i].detector = detectors[d].name, found->items[i].q = found->items[i].p;
+      size_in_figures(series, scale, baseline, &found->items[i]);
+    }
   }
   if (found->count > before) qsort(found->items + before, found->count - before, sizeof *found->items, by_place);
   propter_free(standard);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "../../engine/detect/scale.h"
+#include "propter/detect.h"
 #include "propter/rng.h"
 #include "propter/score.h"
 #include "support.h"
@@ -167,6 +168,28 @@ START_TEST(intervals_alarms_and_power_are_the_same_at_every_level) {
 }
 END_TEST
 
+/* A thousand days of products have no spike for being high, and one that is planted has its size in the figures. */
+START_TEST(spikes_are_found_at_every_level) {
+  size_t high = 0, found = 0;
+  for (uint64_t seed = 1; seed <= 20; seed++) {
+    double y[DAYS];
+    draw(y, PROPTER_SCALE_LOG, seed);
+    const double was = y[101];
+    y[101] *= 1.9;
+    PropterSeries s = daily(y);
+    PropterDetections all = {0};
+    ck_ok(propter_detect_series(&s, NULL, &all, err));
+    for (size_t i = 0; i < all.count; i++) {
+      const PropterDetection *d = &all.items[i];
+      high += d->kind == PROPTER_PATTERN_SPIKE && d->from > 600 && d->p < .01;
+      if (d->kind == PROPTER_PATTERN_SPIKE && d->from == 101 && d->p < .05) found++, ck_assert_double_eq_tol(d->size, y[101] - was, .5 * was);
+    }
+    propter_vec_clear(&all);
+  }
+  ck_assert_msg(high <= 1 && found >= 14, "%zu high, %zu found", high, found);
+}
+END_TEST
+
 Suite *suite_scale(void) {
   Suite *suite = suite_create("scale");
   TCase *tc = tcase_create("scale");
@@ -175,6 +198,7 @@ Suite *suite_scale(void) {
   tcase_add_test(tc, what_cannot_be_judged_is_a_sum);
   tcase_add_test(tc, a_scale_goes_there_and_back);
   tcase_add_test(tc, intervals_alarms_and_power_are_the_same_at_every_level);
+  tcase_add_test(tc, spikes_are_found_at_every_level);
   tcase_set_timeout(tc, 120);
   suite_add_tcase(suite, tc);
   return suite;
