@@ -175,14 +175,16 @@ START_TEST(spikes_are_found_at_every_level) {
     double y[DAYS];
     draw(y, PROPTER_SCALE_LOG, seed);
     const double was = y[101];
-    y[101] *= 1.9;
+    y[101] *= 4;
     PropterSeries s = daily(y);
     PropterDetections all = {0};
     ck_ok(propter_detect_series(&s, NULL, &all, err));
     for (size_t i = 0; i < all.count; i++) {
       const PropterDetection *d = &all.items[i];
       high += d->kind == PROPTER_PATTERN_SPIKE && d->from > 600 && d->p < .01;
-      if (d->kind == PROPTER_PATTERN_SPIKE && d->from == 101 && d->p < .05) found++, ck_assert_double_eq_tol(d->size, y[101] - was, .5 * was);
+      if (d->kind != PROPTER_PATTERN_SPIKE || d->from != 101 || d->p >= .05) continue;
+      ck_assert_double_eq_tol(d->size, y[101] - was, .5 * was);
+      found++;
     }
     propter_vec_clear(&all);
   }
