@@ -8,13 +8,13 @@ shared='engine/base/fault.h engine/graph/id.h engine/graph/io/io.h engine/graph/
 # Which folder owns a public header, by name.
 owner() {
   case $1 in
-    child|date|fault|fetch|hash|io|limits|log|mem|pack|put|pool|rng|status|str|xml|regex|zip) echo engine/base ;;
+    child|date|fault|fetch|hash|io|limits|log|mem|pack|put|pool|rng|status|str|wordnet|xml|regex|zip) echo engine/base ;;
     graph|vocab|rdf|store|access|run) echo engine/graph ;;
     math) echo engine/math ;;
     causal|rootcause|structure|direction|lagged|effects|mechanism|event|pairs) echo engine/causal ;;
     decompose|detect|drill|series|stream) echo engine/detect ;;
     score|infer|belief|review|changed|links) echo engine/infer ;;
-    ingest|events|ossie|read|document|table|map|sniff|cells|wordnet) echo ingest ;;
+    ingest|events|ossie|read|document|table|map|sniff|cells) echo ingest ;;
     sparql|results|remote) echo query/sparql ;;
     shacl) echo query/shacl ;;
     why) echo query/why ;;

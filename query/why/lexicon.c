@@ -30,6 +30,7 @@ void propter_lexicon_free(PropterLexicon *l) {
   propter_map_clear(&l->vocabulary);
   propter_map_clear(&l->stems);
   propter_map_clear(&l->idle);
+  propter_wordnet_close(l->wordnet);
   propter_arena_clear(&l->arena);
   sb_stemmer_delete(l->stemmer);
   propter_free(l);
@@ -66,6 +67,19 @@ PropterStatus propter_lexicon_add_metric(PropterLexicon *l, PropterStr iri, Prop
   if (!m.iri.data || !m.label.data || !propter_vec_push(&l->metrics, m)) return no_memory(err);
   if (metric) *metric = l->metrics.count - 1;
   return add_about(l, &l->metrics.items[l->metrics.count - 1], about, err);
+}
+
+void propter_lexicon_set_good(PropterLexicon *l, size_t metric, int direction) {
+  if (metric < l->metrics.count) l->metrics.items[metric].good = direction;
+}
+
+int why_lexicon_good(const PropterLexicon *l, size_t metric) { return l->metrics.items[metric].good; }
+
+PropterStatus why_lexicon_wordnet(PropterLexicon *l, const PropterWordnet **out, PropterError *err) {
+  PropterStatus status = PROPTER_OK;
+  if (!l->looked) status = propter_wordnet_open(NULL, &l->wordnet, err);
+  l->looked |= status != PROPTER_NO_MEMORY, *out = l->wordnet;
+  return status == PROPTER_NO_MEMORY ? status : PROPTER_OK;
 }
 
 static PropterStatus add_term(PropterLexicon *l, const Word *w, uint32_t *index, PropterError *err) {

@@ -9,6 +9,7 @@ typedef struct {
   PropterStr iri, label;
   PropterMap about;       /* stems that may stand beside the name */
   PropterDay first, last; /* of a cause */
+  int good;               /* +1: more is better; -1: less is; 0: not said */
 } Metric;
 
 typedef struct {
@@ -45,6 +46,8 @@ struct PropterLexicon {
   PROPTER_VEC(PropterCut) slices; /* of a lexicon of members: what each is */
   PROPTER_VEC(Dimension) dimensions;
   PropterMap idle;                /* of a lexicon of members: names that are a word which asks, and so name nothing */
+  PropterWordnet *wordnet;        /* NULL: not there, or not yet looked for */
+  bool looked;                    /* for it */
   bool proper; /* proper names: near ones are others, so only one slip is forgiven, and it is always said */
 };
 

@@ -229,7 +229,7 @@ static Match part_of(const Spelling *s, const Name *n) {
   Match m = {.name = n, .slipped = SIZE_MAX};
   for (size_t i = 0; i < s->words->count && m.count < NAME_WORDS; i++) {
     const Word *w = &s->words->word[i];
-    if (w->used != USED_NOT || (w->kind != WORD_NONE && w->kind != WORD_WHO && w->kind != WORD_PARTS) || w->number) continue;
+    if (w->used != USED_NOT || (w->kind != WORD_NONE && w->kind != WORD_WHO && w->kind != WORD_PARTS && w->kind != WORD_SPEAKER) || w->number) continue;
     for (size_t k = 0; k < n->count; k++)
       if (cost_at(s, i, n->word[k]) <= 1) {
         m.word[m.count++] = i;
@@ -237,6 +237,23 @@ static Match part_of(const Spelling *s, const Name *n) {
       }
   }
   return m;
+}
+
+/* Is the one word what the name is about: "claims" of "damage claims", "share" of "share of voice"? */
+static bool heads(const Spelling *s, const Match *m) {
+  const PropterLexicon *l = s->lexicon;
+  const Word *w = &s->words->word[m->word[0]];
+  PropterStr head = {"", 0};
+  PropterArena scratch = {0};
+  PropterError none;
+  Words name;
+  if (m->name->kind == PROPTER_NAME_CONCEPT) return false;
+  if (m->word[0] + 1 < s->words->count && propter_str_equal(w[1].text, PROPTER_STR("who"))) return false; /* "users who left" */
+  if (why_words_split(m->name->text, l->stemmer, NAME_WORDS, &scratch, &name, &none) == PROPTER_OK)
+    for (size_t i = 0; i < name.count && !(i && (why_joins(&name.word[i]) || name.word[i].mark == ',')); i++) head = name.word[i].stem;
+  const bool same = propter_str_equal(head, w->stem);
+  propter_arena_clear(&scratch);
+  return same;
 }
 
 /* "Billing tickets" of "tickets opened, Billing": no whole name, but most words of a name; ties between metrics become candidates. */
@@ -394,7 +411,7 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   bool part = whole && longer_part(&spelling, &m, q);
   if (!whole) {
     most_words(&spelling, &m, q);
-    part = q->nearest_count == 1 && m.count > 1;
+    part = q->nearest_count == 1 && (m.count > 1 || heads(&spelling, &m));
     if (!part && q->nearest_count < 2) {
       nearest(&spelling, q);
       q->gap = PROPTER_GAP_NO_METRIC;

@@ -56,6 +56,7 @@ static PropterStatus metric(Load *l, PropterId id) {
   PROPTER_TRY(propter_metric_read(l->snapshot, id, &l->arena, &m, l->err));
   PROPTER_TRY(text_of(l, m.dataset, VOCAB_dct_title, VOCAB_rdfs_label, &title));
   PROPTER_TRY(propter_lexicon_add_metric(l->lexicon, m.iri, m.label, title, &index, l->err));
+  propter_lexicon_set_good(l->lexicon, index, m.good_direction);
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) PROPTER_TRY(names_of(l, index, id, kinds[k].property, kinds[k].kind));
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) PROPTER_TRY(names_of(l, index, m.concept_id, kinds[k].property, PROPTER_NAME_CONCEPT));
   return PROPTER_OK;

@@ -71,12 +71,33 @@ static void direction(PropterQuestion *q, const Words *words) {
   bool down = false, up = false;
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
-    if (q->compared) down |= w->kind == WORD_UNDER, up |= w->kind == WORD_ABOVE;
+    if (q->compared && w->used != USED_SLICE && w->used != USED_METRIC) down |= w->kind == WORD_UNDER, up |= w->kind == WORD_ABOVE;
     if (w->used != USED_NOT) continue;
     down |= w->kind == WORD_DOWN;
     up |= w->kind == WORD_UP;
   }
   q->direction = down == up ? 0 : down ? -1 : 1;
+}
+
+/* "Recovered", "worse": which way that is depends on the metric. */
+static void value(Words *words) {
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i];
+    if (w->kind != WORD_BETTER && w->kind != WORD_WORSE) continue;
+    w->kind = w->kind == WORD_BETTER ? WORD_UP : WORD_DOWN, w->valued = true;
+  }
+}
+
+static PropterStatus turn_valued(const PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  const int good = why_lexicon_good(l, q->metric);
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i];
+    if (!w->valued || w->used != USED_NOT || good > 0) continue;
+    if (good < 0) w->kind = w->kind == WORD_UP ? WORD_DOWN : WORD_UP;
+    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as a %s: %s", (int)(w->end - w->begin), q->text.data + w->begin,
+                                  w->kind == WORD_UP ? "rise" : "fall", good ? "less is better" : "the graph does not say which way is better"));
+  }
+  return PROPTER_OK;
 }
 
 /* "Customers" beside a part of the data: "Pro customers". */
@@ -115,6 +136,7 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     const bool silent = w->kind == WORD_STOP || why_asks(w) || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP;
     if (w->used != USED_NOT || (silent && !may_be_part(l, q, words, i) && !changes_metric(words, i))) continue;
     if ((w->kind == WORD_WHO && said_of_part(words, i)) || (q->parted && (w->kind == WORD_MOST || w->kind == WORD_WHO || w->kind == WORD_PARTS))) continue;
+    if (w->kind == WORD_NOT && i && i + 1 == words->count && propter_str_equal(words->word[i - 1].text, PROPTER_STR("why"))) continue; /* "… did not. Why not?" */
     if (w->kind == WORD_NOT) gap = PROPTER_GAP_NEGATED; /* a second one */
     else if (w->kind == WORD_COMPARE && !(i + 1 < words->count && words->word[i + 1].kind == WORD_NORM)) gap = PROPTER_GAP_COMPARISON;
     else if (w->kind == WORD_COMPARE) continue;
@@ -167,6 +189,19 @@ static PropterStatus pass_over(PropterLexicon *l, PropterQuestion *q, Words *wor
 
 #define UNSEEN_SIZE "the size in the question (%.*s) was not looked at; what is observed and expected says how much it was"
 
+/* "From" and "to" of sizes are judged with the times they may stand before. */
+static bool time_word(const Word *w) { return propter_str_equal(w->text, PROPTER_STR("from")) || propter_str_equal(w->text, PROPTER_STR("to")); }
+
+/* "Sank below 2 million"; but "days with sales below 5,000" are a part of the data. */
+static bool sets_size(const Words *words, const Word *w) {
+  static const char *const before[] = {"past", "beyond", "over"};
+  bool limit = w->kind == WORD_UNDER || w->kind == WORD_ABOVE;
+  for (size_t k = 0; k < sizeof before / sizeof *before; k++) limit |= propter_str_equal(w->text, propter_str(before[k]));
+  for (const Word *v = words->word; limit && v < w; v++)
+    if (v->used == USED_NOT && (v->kind == WORD_UP || v->kind == WORD_DOWN || propter_str_equal(v->text, PROPTER_STR("pushed")))) return true;
+  return time_word(w) || propter_str_equal(w->text, PROPTER_STR("by"));
+}
+
 /* "by 3 %", "a 20 % drop", "40 thousand": a size that the asker has in mind. It is not compared with the figures, which the note says. */
 static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *sized, PropterArena *arena, PropterError *err) {
   static const char *const scales[] = {"percent", "pct", "thousand", "million", "billion", "k", "points", "pp", "x", "fold", "times", "bps"};
@@ -180,11 +215,11 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
       scaled |= propter_str_equal(next->text, propter_str(scales[k]));
     const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
     const bool plain = w->digits > 2 && !(w->digits == 4 && w->value >= 1900 && w->value < 2100);
-    const bool said = w > words->word && (propter_str_equal(w[-1].text, PROPTER_STR("from")) || propter_str_equal(w[-1].text, PROPTER_STR("to")) ||
-                                          propter_str_equal(w[-1].text, PROPTER_STR("by")));
+    const bool said = w > words->word && sets_size(words, &w[-1]);
     if (!size && !scaled && said && (grouped || plain)) {
       Word *end_word = grouped ? next : w;
       w->used = end_word->used = USED_PERIOD;
+      if (!time_word(&w[-1])) w[-1].used = USED_PERIOD;
       PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end_word->end - w->begin), q->text.data + w->begin));
       continue;
     }
@@ -194,7 +229,7 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     end = (scaled ? next : w)->end;
     if (i && w->mark == '.' && !w->space && w[-1].number && w[-1].used == USED_NOT) w->used = USED_PERIOD, w--; /* 3.5 */
     w->used = USED_PERIOD;
-    if (w > words->word && w[-1].used == USED_NOT && propter_str_equal(w[-1].text, PROPTER_STR("by"))) w[-1].used = USED_PERIOD;
+    if (w > words->word && w[-1].used == USED_NOT && sets_size(words, &w[-1]) && !time_word(&w[-1])) w[-1].used = USED_PERIOD;
     PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end - w->begin), q->text.data + w->begin));
   }
   return PROPTER_OK;
@@ -204,7 +239,10 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
 static PropterStatus read_daytime(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
   for (size_t i = 1; i < words->count; i++) {
     Word *w = &words->word[i];
-    if (w->used != USED_NOT || w[-1].used != USED_PERIOD || !why_date_word(w->text, DATE_DAYTIME, NULL, NULL)) continue;
+    size_t next = i + 1;
+    while (next < words->count && words->word[next].kind == WORD_STOP) next++;
+    const bool before = next < words->count && words->word[next].used == USED_PERIOD;
+    if (w->used != USED_NOT || (w[-1].used != USED_PERIOD && !before) || !why_date_word(w->text, DATE_DAYTIME, NULL, NULL)) continue;
     w->used = USED_PERIOD;
     PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was passed over: the whole day is looked at", (int)(w->end - w->begin), q->text.data + w->begin));
   }
@@ -283,7 +321,7 @@ static bool counted_from(const Words *words) {
 static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) {
   static const char *const beside[] = {"to", "with", "in", "at", "of", "the", "a", "one", "same", "period", "time", "that",
                                        "comparison", "contrast"};
-  bool earlier = false, same = false, any = false, period = false;
+  bool earlier = false, same = false, any = false, period = false, one = false;
   int count = 1;
   for (size_t i = 1; i < part->count; i++) {
     const PropterStr text = part->word[i].text;
@@ -298,6 +336,7 @@ static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) 
     if (propter_str_equal(text, PROPTER_STR("last")) && (same || part->count == 2)) earlier = fine = true;
     same |= propter_str_equal(text, PROPTER_STR("same"));
     period |= propter_str_equal(text, PROPTER_STR("period"));
+    one |= propter_str_equal(text, PROPTER_STR("a")) || (same && propter_str_equal(text, PROPTER_STR("day")));
     if (!fine && count_of(&part->word[i], &count)) fine = true;
     for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) fine |= propter_str_equal(text, propter_str(beside[k]));
     if (!fine) return false;
@@ -305,6 +344,7 @@ static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) 
   if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked)) return *unit = PROPTER_UNIT_SAME, true;
   const bool stretch = any && count > 1 && counted(asked, count, *unit);
   if (stretch || (!any && period)) *unit = PROPTER_UNIT_SAME;
+  if (any && one && *unit == UNIT_WEEK) *unit = PROPTER_UNIT_WEEKDAY; /* "a week earlier", "the same day last week": not that whole week */
   return earlier && (any ? count == 1 || stretch : period);
 }
 
@@ -582,6 +622,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   }
   for (size_t i = 0; i < words.count; i++) words.word[i].known |= why_lexicon_knows(lexicon, &words.word[i]);
   PROPTER_TRY(why_reword(lexicon, &words, arena, q, err));
+  value(&words);
   const size_t compare = first_of(&words, WORD_COMPARE, WORD_NORM), despite = first_of(&words, WORD_DESPITE, WORD_NONE);
   PropterGap cause = PROPTER_GAP_NONE;
   PropterQuestion named = why_question_empty();
@@ -602,6 +643,10 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   PropterStr about = q->about;
   if (causes) PROPTER_TRY(read_cause(lexicon, causes, &words, true, arena, q, &several, &which, err));
   PROPTER_TRY(why_lexicon_find(lexicon, &words, q->text, arena, q, err));
+  if (q->has_metric) {
+    PROPTER_TRY(turn_valued(lexicon, &words, arena, q, err));
+    PROPTER_TRY(why_senses(lexicon, &words, arena, q, err));
+  }
   if (causes && q->has_metric) PROPTER_TRY(read_cause(lexicon, causes, &words, false, arena, q, &several, &which, err));
   if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && !has(&words, WORD_NOT) && points_back(&words)) q->suspect = q->told_by;
   if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && has(&words, WORD_NOT) && says(&words, "during")) q->despite = q->told_by;

@@ -7,10 +7,11 @@
 
 #include "propter/hash.h"
 #include "propter/why.h"
+#include "propter/wordnet.h"
 
 typedef enum {
   WORD_NONE, WORD_STOP, WORD_JOIN, WORD_FILLER, WORD_ASK, WORD_DOWN, WORD_UP, WORD_MOVE, WORD_NORM, WORD_NOT, WORD_DESPITE, WORD_COMPARE, WORD_WHICH,
-  WORD_BY, WORD_PARTS, WORD_MOST, WORD_WHO, WORD_SPEAKER, WORD_SIZE, WORD_UNDER, WORD_ABOVE, WORD_LIMIT
+  WORD_BY, WORD_PARTS, WORD_MOST, WORD_WHO, WORD_SPEAKER, WORD_SIZE, WORD_UNDER, WORD_ABOVE, WORD_LIMIT, WORD_BETTER, WORD_WORSE
 } WordKind;
 /* Kind of a folded word, by words.def. */
 WordKind why_word_kind(PropterStr folded);
@@ -40,6 +41,7 @@ typedef struct {
   WordKind kind;
   bool phrase;         /* one of several that together say nothing about what is asked: "morning all" */
   bool known;          /* stands in a table or in a name */
+  bool valued;         /* a direction that says what is good: of a figure that had better fall it is the other one */
   WordUse used;
 } Word;
 
@@ -71,6 +73,10 @@ bool why_word_near(PropterStr folded, PropterStr *meant);
 /* Puts the graph's words for what people call its measures, and mends slips in words of the tables; notes say so. */
 PropterStatus why_reword(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
 
+/* Once the metric is known: gives words that no table and no name has their meaning by WordNet (senses.def), where it is there: those that move up or down, and those
+ * that say nothing about what is asked, which are passed over. Notes say so. NO_MEMORY. */
+PropterStatus why_senses(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
+
 /* Finds the periods among the words and marks them USED_PERIOD; fills has_period, when, from, to, notes, or the gap of the question. `causes`: names of events
  * that may stand for a time ("since the strike"); NULL: none. */
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterLexicon *causes, PropterArena *arena, PropterQuestion *question,
@@ -85,6 +91,10 @@ bool why_lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Wo
 bool why_lexicon_names_only(const PropterLexicon *lexicon, size_t metric, const Word *word);
 /* Whether a part of the metric's data is called by this word alone, which elsewhere only asks. */
 bool why_lexicon_idle(const PropterLexicon *lexicon, size_t metric, const Word *word);
+/* Which way of the metric is good: 1, -1, 0 if nobody said. */
+int why_lexicon_good(const PropterLexicon *lexicon, size_t metric);
+/* WordNet, opened once; NULL: it is not there. NO_MEMORY. */
+PropterStatus why_lexicon_wordnet(PropterLexicon *lexicon, const PropterWordnet **out, PropterError *err);
 struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
 /* Is it spelt just like a word of the names? */

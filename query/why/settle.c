@@ -89,9 +89,13 @@ static void window_before(PropterDay from, PropterDay to, PropterDay *earlier, P
 /* The time compared with, once the window is known: its own days, the last such run before the window, or the unit before it. */
 static void settle_compared(PropterQuestion *q, PropterGrain grain) {
   if (!q->compared) return;
-  const bool before = q->compared_when == PROPTER_WHEN_BACK;
+  const bool before = q->compared_when == PROPTER_WHEN_BACK, to_date = q->when == PROPTER_WHEN_TO_DATE && q->unit == UNIT_YEAR;
   if (q->compared_when == PROPTER_WHEN_LATEST) {
     (void)latest_run(&q->compared_run, q->from - 1, &q->compared_from, &q->compared_to);
+  } else if (q->compared_when == PROPTER_WHEN_FIXED && to_date && q->compared_to == why_months_later(q->compared_from, 12) - 1) { /* "year to date … 2025" */
+    int y, earlier, ignore;
+    propter_day_civil(q->from, &y, &ignore, &ignore), propter_day_civil(q->compared_from, &earlier, &ignore, &ignore);
+    q->compared_to = why_months_later(q->to + 1, 12 * (earlier - y)) - 1;
   } else if (q->compared_when == PROPTER_WHEN_WEEKDAY) { /* the last such day before the window */
     q->compared_from = q->from - 1;
     while (propter_day_weekday(q->compared_from) != q->compared_run.month) q->compared_from--;

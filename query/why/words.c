@@ -154,6 +154,14 @@ static PropterStatus finish(Word *w, PropterBuf *folded, bool numbered, struct s
   return PROPTER_OK;
 }
 
+/* "I'd", "we've". */
+static bool shortened(PropterStr text) {
+  static const char *const verbs[] = {"d", "ll", "ve", "re", "m"};
+  for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
+    if (propter_str_equal(text, propter_str(verbs[k]))) return true;
+  return false;
+}
+
 PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_t max, PropterArena *arena, Words *out, PropterError *err) {
   *out = (Words){0};
   out->word = propter_arena_alloc(arena, (max + 1) * sizeof *out->word);
@@ -204,7 +212,9 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
   /* "didn't" denies, "gov't" does not */
   for (size_t i = 1; i < out->count; i++) {
     const PropterStr before = out->word[i - 1].text;
-    if (propter_str_equal(out->word[i].text, PROPTER_STR("t")) && before.data[before.len - 1] != 'n') out->word[i].kind = WORD_STOP;
+    Word *w = &out->word[i];
+    if (propter_str_equal(w->text, PROPTER_STR("t")) && before.data[before.len - 1] != 'n') w->kind = WORD_STOP;
+    if (w->mark == '\'' && !w->space && shortened(w->text)) w->kind = WORD_FILLER, w->known = true;
   }
 done:
   propter_buf_clear(&folded);

@@ -21,6 +21,8 @@ PROPTER_API void propter_lexicon_free(PropterLexicon *lexicon);
  * "seasonally adjusted"). Everything is copied. `label` is what answers call it; add it as a name as well. */
 PROPTER_API PropterStatus propter_lexicon_add_metric(PropterLexicon *lexicon, PropterStr iri, PropterStr label, PropterStr about, size_t *metric,
                                                      PropterError *err);
+/* +1: more of it is better; -1: less is; 0, as at first: not said. "Recovered" and "worse" are directions by it. */
+PROPTER_API void propter_lexicon_set_good(PropterLexicon *lexicon, size_t metric, int direction);
 PROPTER_API PropterStatus propter_lexicon_add_name(PropterLexicon *lexicon, size_t metric, PropterNameKind kind, PropterStr name, PropterError *err);
 /* All metrics of a graph with skos:prefLabel, altLabel and hiddenLabel, those of their concepts, and the title of their data set. */
 PROPTER_API PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **out, PropterError *err);

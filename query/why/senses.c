@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Unknown words of a question by their senses in WordNet: what moves, the asker's own acts, and what only colours. Each is said in a note, and no name, number or
+ * denial is among them. */
+#include "lexicon.h"
+
+static const struct {
+  WordKind kind;
+  PropterWordnetPos pos;
+  PropterStr word, with;
+} rows[] = {
+#define SENSE(kind, pos, word, with) {WORD_##kind, PROPTER_WORDNET_##pos, {word, sizeof word - 1}, {with, sizeof with - 1}},
+#include "senses.def"
+#undef SENSE
+};
+
+enum { ROWS = sizeof rows / sizeof *rows, SENSES = 8, LOOKED = 4, UP_TO = 16, SHORTEST = 3 };
+
+/* The senses under which an unknown word belongs, from the rows. */
+typedef struct {
+  PropterSynset sense;
+  WordKind kind;
+} Root;
+
+typedef struct {
+  const PropterLexicon *l;
+  const PropterWordnet *w;
+  Words *words;
+  PropterQuestion *q;
+  PROPTER_VEC(Root) roots;
+} Look;
+
+static bool same_sense(PropterSynset a, PropterSynset b) { return a.pos == b.pos && a.offset == b.offset; }
+
+static bool same_word(PropterStr a, PropterStr b) {
+  if (a.len != b.len) return false;
+  for (size_t i = 0; i < a.len; i++)
+    if (a.data[i] != b.data[i] && !(a.data[i] == '_' && b.data[i] == ' ')) return false;
+  return true;
+}
+
+static bool holds(const PropterWordnet *w, PropterSynset s, PropterStr word) {
+  PropterStr synonyms[UP_TO];
+  for (size_t i = 0, n = propter_wordnet_words(w, s, synonyms, UP_TO); i < n; i++)
+    if (same_word(synonyms[i], word)) return true;
+  return !word.len;
+}
+
+static PropterStatus find_roots(Look *k, PropterError *err) {
+  for (size_t r = 0; r < ROWS; r++) {
+    PropterSynset s[SENSES];
+    for (size_t i = 0, n = propter_wordnet_senses(k->w, rows[r].word, rows[r].pos, s, SENSES); i < n; i++) {
+      const char *class_ = propter_wordnet_class(k->w, s[i]);
+      if (!holds(k->w, s[i], rows[r].with) || !class_ || strcmp(class_, "noun.quantity") == 0) continue;
+      if (!propter_vec_push(&k->roots, ((Root){s[i], rows[r].kind}))) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    }
+  }
+  return PROPTER_OK;
+}
+
+static WordKind under(const Look *k, PropterSynset s) {
+  PropterSynset up[UP_TO] = {s};
+  const size_t n = 1 + propter_wordnet_hypernyms(k->w, s, up + 1, UP_TO - 1);
+  for (size_t i = 0; i < n; i++)
+    for (size_t r = 0; r < k->roots.count; r++)
+      if (same_sense(up[i], k->roots.items[r].sense)) return k->roots.items[r].kind;
+  return WORD_NONE;
+}
+
+/* The way its commonest senses go, if they do not go both ways. */
+static WordKind way(const Look *k, PropterStr word, PropterWordnetPos pos) {
+  PropterSynset s[LOOKED];
+  WordKind found = WORD_NONE;
+  for (size_t i = 0, n = propter_wordnet_senses(k->w, word, pos, s, LOOKED); i < n; i++) {
+    const WordKind kind = under(k, s[i]);
+    if (kind == WORD_NONE || kind == WORD_LIMIT) continue;
+    if (found != WORD_NONE && found != kind) return WORD_NONE;
+    found = kind;
+  }
+  return found;
+}
+
+static bool is(const Look *k, PropterStr word, PropterWordnetPos pos) {
+  PropterSynset s;
+  return propter_wordnet_senses(k->w, word, pos, &s, 1) > 0;
+}
+
+/* Is a common sense of the word in one of these classes (lexnames(5WN), between blanks)? */
+static bool of_class(const Look *k, PropterStr word, PropterWordnetPos pos, const char *classes) {
+  PropterSynset s[LOOKED];
+  for (size_t i = 0, n = propter_wordnet_senses(k->w, word, pos, s, LOOKED); i < n; i++) {
+    const char *class_ = propter_wordnet_class(k->w, s[i]);
+    const char *at = class_ ? strstr(classes, class_) : NULL;
+    if (at && (at[strlen(class_)] == ' ' || !at[strlen(class_)])) return true;
+  }
+  return false;
+}
+
+/* Does one of its senses as an adjective say which part of the data is meant ("regional"), or how often? */
+static bool narrows(const Look *k, PropterSynset s) {
+  const char *class_ = propter_wordnet_class(k->w, s);
+  return !class_ || strcmp(class_, "adj.pert") == 0 || under(k, s) == WORD_LIMIT;
+}
+
+static bool colours(const Look *k, PropterStr word) {
+  PropterSynset s[SENSES];
+  const size_t n = propter_wordnet_senses(k->w, word, PROPTER_WORDNET_ADJ, s, SENSES);
+  for (size_t i = 0; i < n; i++)
+    if (narrows(k, s[i])) return false;
+  return n > 0;
+}
+
+/* "Nearly", "reportedly", but not "regionally". */
+static bool idle_adverb(const Look *k, PropterStr word) {
+  PropterSynset s[SENSES], adjectives[SENSES];
+  const size_t n = propter_wordnet_senses(k->w, word, PROPTER_WORDNET_ADV, s, SENSES);
+  if (is(k, word, PROPTER_WORDNET_NOUN) || is(k, word, PROPTER_WORDNET_VERB)) return false;
+  if (propter_str_ends(word, PROPTER_STR("er")) || propter_str_ends(word, PROPTER_STR("est"))) return false; /* "slower" than what? */
+  for (size_t i = 0; i < n; i++)
+    for (size_t a = 0, m = propter_wordnet_pointers(k->w, s[i], "\\", adjectives, SENSES); a < m; a++)
+      if (narrows(k, adjectives[a])) return false;
+  return n > 0;
+}
+
+/* --- where it stands ------------------------------------------------------------------------------------------------------------------ */
+
+static const Word *at(const Look *k, size_t i) { return i < k->words->count ? &k->words->word[i] : NULL; }
+
+static bool named(const Word *w) { return w && (w->used == USED_METRIC || w->used == USED_AGAIN || w->used == USED_SLICE); }
+static bool goes(const Word *w) { return w && w->used == USED_NOT && (w->kind == WORD_UP || w->kind == WORD_DOWN || w->kind == WORD_MOVE); }
+static bool says_one_of(const Word *w, const char *const *list) {
+  for (; w && *list; list++)
+    if (propter_str_equal(w->text, propter_str(*list))) return true;
+  return false;
+}
+
+/* Is it the act of somebody who asks: "I'd appreciate", "who knows", "kindly enlighten us"? */
+static bool somebody_does(const Look *k, size_t i) {
+  static const char *const who[] = {"who", "anyone", "anybody", "please", "kindly", NULL};
+  if (i == 0 || at(k, i)->mark == '.') return true;
+  while (i > 0) {
+    const Word *w = at(k, --i);
+    if (w->kind == WORD_SPEAKER || says_one_of(w, who)) return true;
+    if (w->used != USED_NOT || (w->kind != WORD_FILLER && w->kind != WORD_ASK)) return false;
+  }
+  return false;
+}
+
+/* Behind "did" and the like a plain word is a verb. */
+static bool helped(const Look *k, size_t i) {
+  static const char *const verbs[] = {"did", "does", "do", "made", "make", "makes", "to", "t", NULL};
+  for (size_t b = 0; b < i; b++)
+    if (says_one_of(at(k, b), verbs)) return true;
+  return false;
+}
+
+static bool thought_about(const Look *k, size_t i) {
+  static const char *const before[] = {"a", "an", "any", "some", "more", "further", "the", "your", "no", NULL};
+  static const char *const behind[] = {"into", "on", "about", "why", "as", "for", "behind", "regarding", "what", "how", NULL};
+  return i > 0 && says_one_of(at(k, i - 1), before) && says_one_of(at(k, i + 1), behind);
+}
+
+/* A name: a capital letter inside a sentence. */
+static bool proper(const Look *k, const Word *w) {
+  const char c = k->q->text.data[w->begin];
+  return w != k->words->word && c >= 'A' && c <= 'Z' && (!w->mark || !strchr(".?!:", w->mark));
+}
+
+static bool inflected(PropterStr word) {
+  return propter_str_ends(word, PROPTER_STR("ed")) || propter_str_ends(word, PROPTER_STR("ing"));
+}
+
+/* Does a verb before a name do something to it ("did the launch dampen churn", "what dented sales"), or say which ("discounted sales")? */
+static bool acts_on(const Look *k, size_t i) {
+  static const char *const subject[] = {"what", "who", "which", "that", "it", NULL};
+  const Word *last = i ? at(k, i - 1) : NULL;
+  return (last && last->used == USED_CAUSE) || says_one_of(last, subject) || (helped(k, i) && !inflected(at(k, i)->text));
+}
+
+/* What the unknown word is taken for: UP, DOWN, FILLER (passed over), or NONE. */
+static WordKind meant(const Look *k, size_t i) {
+  static const char *const link[] = {"is", "was", "are", "were", "be", "been", "looks", "looked", "look", "seem", "seems", "seemed", "so", "very", "too", NULL};
+  static const char *const upward[] = {"up", "down", "upward", "upwards", "downward", "downwards", "higher", "lower", NULL};
+  const Word *w = at(k, i), *next = at(k, i + 1), *last = i ? at(k, i - 1) : NULL;
+  const PropterStr word = w->text;
+  if (named(next) && !next->mark && !acts_on(k, i)) return WORD_NONE; /* it says which */
+  if (idle_adverb(k, word)) return WORD_FILLER;
+  const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
+  if (verb && inflected(word) && says_one_of(next, upward) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion")) return WORD_FILLER; /* "inched up" */
+  const bool adjacent = named(last) && !w->mark && !inflected(word) && noun && !helped(k, i); /* "revenue leakage" */
+  if (!adjacent) {
+    const WordKind as_verb = verb ? way(k, word, PROPTER_WORDNET_VERB) : WORD_NONE, as_noun = noun ? way(k, word, PROPTER_WORDNET_NOUN) : WORD_NONE;
+    if (as_verb != WORD_NONE && (as_noun == WORD_NONE || as_noun == as_verb)) return as_verb;
+    if (as_verb == WORD_NONE && as_noun != WORD_NONE) return as_noun;
+  }
+  if (colours(k, word) && (goes(next) || (says_one_of(last, link) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er")))))) return WORD_FILLER;
+  if (verb && somebody_does(k, i) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.cognition verb.communication verb.perception verb.emotion"))
+    return WORD_FILLER;
+  if (noun && thought_about(k, i) && of_class(k, word, PROPTER_WORDNET_NOUN, "noun.cognition noun.communication noun.feeling")) return WORD_FILLER;
+  return WORD_NONE;
+}
+
+static bool unknown(const Look *k, const Word *w) {
+  if (w->used != USED_NOT || w->kind != WORD_NONE || w->number || w->text.len < SHORTEST || proper(k, w)) return false;
+  return !why_lexicon_harmless(k->l, k->q->metric, w) && !(k->l->causes && why_lexicon_knows(k->l->causes, w));
+}
+
+static PropterStatus note(PropterQuestion *q, const Word *w, WordKind kind, PropterArena *arena, PropterError *err) {
+  const int len = (int)(w->end - w->begin);
+  const char *said = q->text.data + w->begin;
+  if (kind == WORD_FILLER) return why_question_note(q, arena, err, "\"%.*s\" was passed over", len, said);
+  return why_question_note(q, arena, err, "\"%.*s\" was read as a %s", len, said, kind == WORD_UP ? "rise" : "fall");
+}
+
+PropterStatus why_senses(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  static const char *const particles[] = {"out", "off", "away", "back", NULL};
+  Look k = {.l = l, .words = words, .q = q};
+  size_t i = 0;
+  while (i < words->count && !unknown(&k, &words->word[i])) i++;
+  if (i == words->count) return PROPTER_OK;
+  PROPTER_TRY(why_lexicon_wordnet(l, &k.w, err));
+  PropterStatus status = k.w ? find_roots(&k, err) : PROPTER_OK;
+  for (; k.w && i < words->count && status == PROPTER_OK && q->note_count < PROPTER_QUESTION_NOTES; i++) {
+    Word *w = &words->word[i];
+    const WordKind kind = unknown(&k, w) ? meant(&k, i) : WORD_NONE;
+    if (kind == WORD_NONE) continue;
+    w->kind = kind, w->known = true;
+    if (kind != WORD_FILLER && says_one_of(at(&k, i + 1), particles)) w[1].kind = WORD_FILLER; /* "fizzled out" */
+    status = note(q, w, kind, arena, err);
+  }
+  propter_vec_clear(&k.roots);
+  return status;
+}
