@@ -243,15 +243,21 @@ static Match part_of(const Spelling *s, const Name *n) {
 static bool heads(const Spelling *s, const Match *m) {
   const PropterLexicon *l = s->lexicon;
   const Word *w = &s->words->word[m->word[0]];
-  PropterStr head = {"", 0};
+  static const char *const counts[] = {"rate", "number", "count", "level", "index", "total", "volume", "figure", "score"};
+  const Word *head = NULL, *rest = NULL;
   PropterArena scratch = {0};
   PropterError none;
   Words name;
+  bool same = false;
   if (m->name->kind == PROPTER_NAME_CONCEPT) return false;
   if (m->word[0] + 1 < s->words->count && propter_str_equal(w[1].text, PROPTER_STR("who"))) return false; /* "users who left" */
-  if (why_words_split(m->name->text, l->stemmer, NAME_WORDS, &scratch, &name, &none) == PROPTER_OK)
-    for (size_t i = 0; i < name.count && !(i && (why_joins(&name.word[i]) || name.word[i].mark == ',')); i++) head = name.word[i].stem;
-  const bool same = propter_str_equal(head, w->stem);
+  if (why_words_split(m->name->text, l->stemmer, NAME_WORDS, &scratch, &name, &none) == PROPTER_OK && name.count) {
+    for (size_t i = 0; i < name.count && !(head && (name.word[i].mark == ',' || (why_joins(&name.word[i]) && name.word[i].mark != '-'))); i++)
+      rest = head, head = &name.word[i];
+    same = propter_str_equal(head->stem, w->stem);
+    for (size_t k = 0; rest && !(rest > name.word && why_joins(rest - 1)) && k < sizeof counts / sizeof *counts; k++)
+      same |= propter_str_equal(head->stem, propter_str(counts[k])) && propter_str_equal(rest->stem, w->stem);
+  }
   propter_arena_clear(&scratch);
   return same;
 }

@@ -180,10 +180,18 @@ static size_t numeric(Reader *r, size_t i, Span *s) {
   }
   if ((x->mark == '/' || x->mark == '.') && x->digits <= 2 && y && y->number && y->digits == 4 && tight(r, i + 2, x->mark)) {
     int d = w->value, m = x->value;
-    if (x->mark == '/' && d <= 12 && m <= 12 && d != m) return bad(r, PROPTER_GAP_UNCLEAR_PERIOD, i + 3);
-    if (m > 12) d = x->value, m = w->value;
+    if (x->mark == '/' && d <= 12 && m <= 12 && d != m) { /* clear only if one of the two is still to come */
+      const bool later = propter_day(y->value, m, d) > r->today, other = propter_day(y->value, d, m) > r->today;
+      if (later == other) return bad(r, PROPTER_GAP_UNCLEAR_PERIOD, i + 3);
+      if (later) d = x->value, m = w->value;
+      why_period_note(r, "\"%.*s\" was read as day %d of month %d: the other reading is still to come", (int)(y->end - w->begin), r->text.data + w->begin, d, m);
+    } else if (m > 12) {
+      d = x->value, m = w->value;
+    }
     return day_of(r, y->value, m, d, i + 3, s);
   }
+  if ((x->mark == '/' || x->mark == '.') && x->digits <= 2 && w->value > 12 && x->value <= 12 && y && y->number && y->digits == 2 && tight(r, i + 2, x->mark))
+    return day_of(r, this_century(r) + y->value, x->value, w->value, i + 3, s); /* 14/5/24 */
   return 0;
 }
 

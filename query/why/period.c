@@ -311,10 +311,33 @@ static Found during(Reader *r, size_t i) {
   return f.end && (f.gap || f.span.when == PROPTER_WHEN_EVENT) ? f : (Found){0};
 }
 
+/* "The marathon weekend", "launch week": that in which the event lies. */
+static Found named_week(Reader *r, size_t i) {
+  enum { NAME_WORDS = 4 };
+  Found f = {0};
+  int a, b, unit;
+  const size_t from = why_skip(r, i, "the"), notes = r->question->note_count;
+  const PropterStr told_by = r->question->told_by;
+  size_t k = from + 1;
+  while (k <= from + NAME_WORDS && !(why_is(r, k, DATE_UNIT, &unit, &b) && unit == UNIT_WEEK && b == 1) && !(why_is(r, k, DATE_WEEKDAY, &a, &b) && a < b)) k++;
+  if (k > from + NAME_WORDS || !why_word_at(r, k) || !why_word_at(r, from) || why_word_at(r, from)->kind != WORD_NONE) return f;
+  r->events = true;
+  const size_t end = why_moment(r, from, &f.span);
+  r->events = false;
+  const bool week = why_is(r, k, DATE_UNIT, &unit, &b);
+  if (end == k && f.span.when == PROPTER_WHEN_EVENT && f.span.to - f.span.from < 7) {
+    f.end = k + 1, f.gap = r->gap ? r->gap : stretch_of_days(&f.span, 1, UNIT_WEEK, EDGE_WITHIN);
+    if (!week) f.span.from += a - 1, f.span.to = f.span.from + b - a;
+    return f;
+  }
+  r->question->note_count = notes, r->question->told_by = told_by;
+  return (Found){0};
+}
+
 static Found period(Reader *r, size_t i) {
   const bool from = why_is(r, i, DATE_FROM, NULL, NULL), between = why_is(r, i, DATE_BETWEEN, NULL, NULL);
   const size_t notes = r->question->note_count;
-  static Found (*const readers[])(Reader *, size_t) = {told_by_edge, NULL, open_ended, during, around, list};
+  static Found (*const readers[])(Reader *, size_t) = {told_by_edge, NULL, open_ended, during, named_week, around, list};
   Found f = {0};
   for (size_t k = 0; k < sizeof readers / sizeof *readers && !f.end; k++) {
     r->question->note_count = notes;

@@ -79,6 +79,16 @@ static void direction(PropterQuestion *q, const Words *words) {
   q->direction = down == up ? 0 : down ? -1 : 1;
 }
 
+/* "Break the change in revenue down by region" speaks of no fall, "… Help!" of no rise. */
+static void break_down(Words *words) {
+  if (propter_str_equal(words->word[words->count - 1].text, PROPTER_STR("help"))) words->word[words->count - 1].kind = WORD_FILLER;
+  static const char *const verbs[] = {"break", "breaking", "broken", "drill"};
+  for (size_t i = 0; i + 1 < words->count; i++)
+    for (size_t j = 0; propter_str_equal(words->word[i].text, PROPTER_STR("down")) && words->word[i + 1].kind == WORD_BY && j < i; j++)
+      for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
+        if (propter_str_equal(words->word[j].text, propter_str(verbs[k]))) words->word[i].kind = words->word[j].kind = WORD_FILLER;
+}
+
 /* "Recovered", "worse": which way that is depends on the metric. */
 static void value(Words *words) {
   for (size_t i = 0; i < words->count; i++) {
@@ -202,6 +212,12 @@ static bool sets_size(const Words *words, const Word *w) {
   return time_word(w) || propter_str_equal(w->text, PROPTER_STR("by"));
 }
 
+/* "Pushed past 300": the word before the size says which way. "From" and "to" are judged with the times they may stand before. */
+static void pass_size(Word *w) {
+  if (propter_str_equal(w->text, PROPTER_STR("by"))) w->used = USED_PERIOD;
+  else if (!time_word(w)) w->kind = w->kind == WORD_UNDER ? WORD_DOWN : WORD_UP;
+}
+
 /* "by 3 %", "a 20 % drop", "40 thousand": a size that the asker has in mind. It is not compared with the figures, which the note says. */
 static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *sized, PropterArena *arena, PropterError *err) {
   static const char *const scales[] = {"percent", "pct", "thousand", "million", "billion", "k", "points", "pp", "x", "fold", "times", "bps"};
@@ -219,7 +235,7 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     if (!size && !scaled && said && (grouped || plain)) {
       Word *end_word = grouped ? next : w;
       w->used = end_word->used = USED_PERIOD;
-      if (!time_word(&w[-1])) w[-1].used = USED_PERIOD;
+      pass_size(&w[-1]);
       PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end_word->end - w->begin), q->text.data + w->begin));
       continue;
     }
@@ -229,7 +245,7 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     end = (scaled ? next : w)->end;
     if (i && w->mark == '.' && !w->space && w[-1].number && w[-1].used == USED_NOT) w->used = USED_PERIOD, w--; /* 3.5 */
     w->used = USED_PERIOD;
-    if (w > words->word && w[-1].used == USED_NOT && sets_size(words, &w[-1]) && !time_word(&w[-1])) w[-1].used = USED_PERIOD;
+    if (w > words->word && w[-1].used == USED_NOT && sets_size(words, &w[-1])) pass_size(&w[-1]);
     PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end - w->begin), q->text.data + w->begin));
   }
   return PROPTER_OK;
@@ -499,6 +515,13 @@ static void read_over(Words *words, PropterQuestion *q) {
 
 static bool has(const Words *words, WordKind kind) { return first_of(words, kind, WORD_NONE) < words->count; }
 
+/* The "no" of "no-shows" denies nothing. */
+static bool denies(const Words *words) {
+  for (size_t i = 0; i < words->count; i++)
+    if (words->word[i].kind == WORD_NOT && words->word[i].used == USED_NOT) return true;
+  return false;
+}
+
 static bool says(const Words *words, const char *text) {
   for (size_t i = 0; i < words->count; i++)
     if (propter_str_equal(words->word[i].text, propter_str(text))) return true;
@@ -546,12 +569,17 @@ static bool dates(const Words *words, const PropterQuestion *q, size_t end) {
  * name of several words counts. Without any other time its own is meant. */
 static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes, Words *words, bool early, PropterArena *arena, PropterQuestion *q,
                                 PropterGap *gap, PropterStr *about, PropterError *err) {
-  const bool denied = has(words, WORD_NOT);
+  const bool denied = denies(words);
   for (size_t i = 0; i < words->count && !q->suspect.len && !q->despite.len; i++) {
     WhyEvent event;
     PROPTER_TRY(why_lexicon_event(causes, words, i, q, !q->has_period && q->gap == PROPTER_GAP_NONE, arena, &event, err));
     if (!event.end || (early && (!event.whole || event.many || event.end < i + 2)) || (!early && !unread(l, q, words, i, event.end))) continue;
     if (!early && event.end < words->count && words->word[event.end].used == USED_METRIC && !words->word[event.end].mark) continue; /* "outage tickets" */
+    if (propter_str_equal(event.iri, q->told_by) && i > 1 && words->word[i - 1].kind == WORD_ASK && words->word[i - 2].used == USED_PERIOD &&
+        propter_str_ends(words->word[i].text, PROPTER_STR("ed"))) { /* "since version 5 was launched" */
+      for (size_t k = i; k < event.end; k++) words->word[k].used = USED_CAUSE;
+      continue;
+    }
     if (!suspected(words, q->text, i, event.end) || (denied && !says(words, "why") && !says(words, "how"))) continue;
     const PropterStr said = {q->text.data + words->word[i].begin, words->word[event.end - 1].end - words->word[i].begin};
     if (event.many) {
@@ -622,6 +650,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   }
   for (size_t i = 0; i < words.count; i++) words.word[i].known |= why_lexicon_knows(lexicon, &words.word[i]);
   PROPTER_TRY(why_reword(lexicon, &words, arena, q, err));
+  break_down(&words);
   value(&words);
   const size_t compare = first_of(&words, WORD_COMPARE, WORD_NORM), despite = first_of(&words, WORD_DESPITE, WORD_NONE);
   PropterGap cause = PROPTER_GAP_NONE;
@@ -648,12 +677,12 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     PROPTER_TRY(why_senses(lexicon, &words, arena, q, err));
   }
   if (causes && q->has_metric) PROPTER_TRY(read_cause(lexicon, causes, &words, false, arena, q, &several, &which, err));
-  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && !has(&words, WORD_NOT) && points_back(&words)) q->suspect = q->told_by;
-  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && has(&words, WORD_NOT) && says(&words, "during")) q->despite = q->told_by;
-  direction(q, &words);
-  negate(q, &words);
+  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && !denies(&words) && points_back(&words)) q->suspect = q->told_by;
+  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && denies(&words) && says(&words, "during")) q->despite = q->told_by;
   bool sized = false;
   PROPTER_TRY(read_sizes(q, &words, &sized, arena, err));
+  direction(q, &words);
+  negate(q, &words);
   PROPTER_TRY(read_daytime(q, &words, arena, err));
   if (q->gap == PROPTER_GAP_NONE && q->has_metric) PROPTER_TRY(pass_over(lexicon, q, &words, arena, err));
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);

@@ -39,7 +39,7 @@ typedef struct {
   int digits;
   int value;
   WordKind kind;
-  bool phrase;         /* one of several that together say nothing about what is asked: "morning all" */
+  bool phrase;         /* one of several that together mean something else than apart: "morning all", "free fall" */
   bool known;          /* stands in a table or in a name */
   bool valued;         /* a direction that says what is good: of a figure that had better fall it is the other one */
   WordUse used;
@@ -73,8 +73,8 @@ bool why_word_near(PropterStr folded, PropterStr *meant);
 /* Puts the graph's words for what people call its measures, and mends slips in words of the tables; notes say so. */
 PropterStatus why_reword(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
 
-/* Once the metric is known: gives words that no table and no name has their meaning by WordNet (senses.def), where it is there: those that move up or down, and those
- * that say nothing about what is asked, which are passed over. Notes say so. NO_MEMORY. */
+/* Once the metric is known: gives words that no table and no name has their meaning by WordNet (senses.def), where it is there: those that move up or down, and
+ * those that say nothing about what is asked, which are passed over. Notes say so. NO_MEMORY. */
 PropterStatus why_senses(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
 
 /* Finds the periods among the words and marks them USED_PERIOD; fills has_period, when, from, to, notes, or the gap of the question. `causes`: names of events

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Unknown words of a question by their senses in WordNet: what moves, the asker's own acts, and what only colours. Each is said in a note, and no name, number or
- * denial is among them. */
+/* Unknown words of a question by their senses in WordNet: what moves, the asker's own acts, and what only colours. Each is said in a note, and no name, number
+ * or denial is among them. */
 #include "lexicon.h"
 
 static const struct {
@@ -185,7 +185,7 @@ static WordKind meant(const Look *k, size_t i) {
   if (named(next) && !next->mark && !acts_on(k, i)) return WORD_NONE; /* it says which */
   if (idle_adverb(k, word)) return WORD_FILLER;
   const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
-  if (verb && inflected(word) && says_one_of(next, upward) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion")) return WORD_FILLER; /* "inched up" */
+  if (verb && inflected(word) && says_one_of(next, upward) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion")) return WORD_FILLER; /* inched up */
   const bool adjacent = named(last) && !w->mark && !inflected(word) && noun && !helped(k, i); /* "revenue leakage" */
   if (!adjacent) {
     const WordKind as_verb = verb ? way(k, word, PROPTER_WORDNET_VERB) : WORD_NONE, as_noun = noun ? way(k, word, PROPTER_WORDNET_NOUN) : WORD_NONE;

@@ -117,7 +117,7 @@ static void phrases(Words *found) {
       if (n > most) most = n, found->word[i].kind = words[k].kind;
     }
     for (size_t k = 1; k < most; k++) found->word[i + k].kind = WORD_FILLER;
-    for (size_t k = 0; most > 1 && k < most; k++) found->word[i + k].known = true, found->word[i + k].phrase = found->word[i].kind == WORD_FILLER;
+    for (size_t k = 0; most > 1 && k < most; k++) found->word[i + k].known = true, found->word[i + k].phrase = true;
     i += most - 1;
   }
 }
