@@ -207,6 +207,17 @@ bool propter_lexical_valid(PropterStr datatype, PropterStr text, const char **wa
   return in_range(c, types[i].low, types[i].high);
 }
 
+/* 2024-Q3, 2024 Q3, 2024Q3, Q3 2024, Q3/2024. */
+static bool quarter(Cursor c, PropterDay *day) {
+  int y, n;
+  const bool first = take(&c, 'Q');
+  if (first ? !number(&c, 1, 1, 4, &n) : !number(&c, 4, 1, 9999, &y)) return false;
+  if (!take(&c, '-') && !take(&c, ' ')) (void)take(&c, '/');
+  if (first ? !number(&c, 4, 1, 9999, &y) : !take(&c, 'Q') || !number(&c, 1, 1, 4, &n)) return false;
+  *day = propter_day(y, 3 * n - 2, 1);
+  return done(&c);
+}
+
 bool lexical_first_day(PropterStr pattern, PropterStr text, PropterDay *day) {
   if (pattern.len) return written_day(pattern, text, day);
   text = propter_str_trim(text);
@@ -219,15 +230,11 @@ bool lexical_first_day(PropterStr pattern, PropterStr text, PropterDay *day) {
     while (c.p < c.end && (digit(&c) || strchr(":.+-Z", *c.p))) c.p++;
     return done(&c);
   }
+  if (quarter(c, day)) return true;
   if (!number(&c, 4, 1, 9999, &y)) return false;
   *day = propter_day(y, 1, 1);
   if (done(&c)) return true;
   if (!take(&c, '-')) return false;
-  if (take(&c, 'Q')) {
-    if (!number(&c, 1, 1, 4, &n) || !done(&c)) return false;
-    *day = propter_day(y, 3 * n - 2, 1);
-    return true;
-  }
   if (take(&c, 'W')) {
     if (!number(&c, 2, 1, 53, &n) || !done(&c)) return false;
     /* ISO 8601: week 1 is the one with 4 January. */

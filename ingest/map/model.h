@@ -224,7 +224,8 @@ void model_blank(const PropterMapping *m, uint32_t file, PropterStr label, char 
 
 /* lexical.c: white space around this datatype's values means nothing. */
 bool lexical_collapses(PropterStr datatype);
-/* First day of what a cell of a time column says: by the pattern, else 2011-08-07, 2011-08-07T10:00, 2011-08, 2011-Q3, 2011-W32, 2011. */
+/* First day of what a cell of a time column says: by the pattern, else 2011-08-07, 2011-08-07T10:00, 2011-08, 2011-Q3 (also 2011 Q3, Q3 2011), 2011-W32,
+ * 2011. */
 bool lexical_first_day(PropterStr pattern, PropterStr text, PropterDay *day);
 
 #endif

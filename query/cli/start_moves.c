@@ -84,7 +84,7 @@ PropterStatus start_moves(Start *s) {
     status = propter_fail(s->err, PROPTER_DECLINED, "nothing to ask about: no figure left its usual course further than chance makes one of so many");
   } else if (status == PROPTER_OK && !first) {
     fprintf(s->call->out, "moves    none: no figure left its usual course, or the series are too short to know one\n");
-    status = propter_fail(s->err, PROPTER_DECLINED, "nothing to ask about: no figure left its usual course");
+    status = propter_fail(s->err, PROPTER_DECLINED, "nothing to ask about: no figure left its usual course, or the series are too short to know one");
   }
   char *words[] = {first ? start_text(s, "--metric=%s%s", first->metric.data, "") : NULL, first ? start_text(s, "--from=%s%s", first->from.data, "") : NULL,
                    first ? start_text(s, "--to=%s%s", first->to.data, "") : NULL};

@@ -253,7 +253,7 @@ static bool heads(const Spelling *s, const Match *m) {
   if (m->word[0] + 1 < s->words->count && propter_str_equal(w[1].text, PROPTER_STR("who"))) return false; /* "users who left" */
   if (why_words_split(m->name->text, l->stemmer, NAME_WORDS, &scratch, &name, &none) == PROPTER_OK && name.count) {
     for (size_t i = 0; i < name.count && !(head && (name.word[i].mark == ',' || (why_joins(&name.word[i]) && name.word[i].mark != '-'))); i++)
-      rest = head, head = &name.word[i];
+      if (!head || !propter_str_ends(name.word[i].text, PROPTER_STR("ed"))) rest = head, head = &name.word[i]; /* "parcels returned" are parcels */
     same = propter_str_equal(head->stem, w->stem);
     for (size_t k = 0; rest && !(rest > name.word && why_joins(rest - 1)) && k < sizeof counts / sizeof *counts; k++)
       same |= propter_str_equal(head->stem, propter_str(counts[k])) && propter_str_equal(rest->stem, w->stem);

@@ -52,7 +52,7 @@ mkdir desk2
 awk "$uniform"'BEGIN { print "day,office,calls"
   for (d = 0; d < 200; d++) for (o = 0; o < 3; o++) { v = 900 + 40 * uniform(); if (o == 1 && d >= 150 && d < 162) v *= 1.5
     printf "2024-%02d-%02d,%s,%.4e\n", 1 + int(d / 28), 1 + d % 28, substr("LimaOsloPune", 1 + 4 * o, 4), v } }' >desk2/calls.csv
-printf 'title,start,end,scope\nBilling outage,2024-06-11,2024-06-22,Oslo\nOffice party,2024-03-01,,Lima\n' >desk2/incidents.csv
+printf 'title,started,ended,office\nBilling outage,2024-06-11,2024-06-22,Oslo\nOffice party,2024-03-01,,Lima\n' >desk2/incidents.csv
 start desk2
 said 'exponents are amounts' '600 rows by day, measures calls, slices office'
 said 'a list of happenings is read as one' 'incidents.csv: 2 events'
@@ -200,6 +200,10 @@ said 'with what the notes say' 'because of the furnace repair'
 ended 'answered or refused' 7
 head -2 wide-pack/energy-use-long.csv | tail -1 | grep -q '^"Leeds","2021-01-01","3' && ok 'what was made can be read' || not_ok 'what was made can be read' "$(head -2 wide-pack/energy-use-long.csv)"
 [ "$(grep -c 'a skos:Concept' wide-pack/concepts.ttl)" -eq "$(grep -o '^:[^ ]* a skos:Concept' wide-pack/concepts.ttl | sort -u | wc -l)" ] && ok 'no two names share a name of their own' || not_ok 'no two names share a name of their own' "$(cat wide-pack/concepts.ttl)"
+mkdir survey
+{ echo 'quarter,department,engagement score'; for q in 1 2 3 4 5 6 7 8; do for d in Sales Support; do echo "$((2023 + (q - 1) / 4)) Q$((1 + (q - 1) % 4)),$d,7.$(((q * 3) % 5))"; done; done; } >survey/engagement.csv
+start survey; said 'quarters as people write them' '16 rows by quarter, measures engagement score, slices department'; ended 'refused' 7
+said 'and why' 'too short to know'
 mkdir mixed; printf 'KPI,2016,2017,2018,2019,2020,2021\nsales,1,2,3,4,5,6\ncosts,6,5,4,3,2,1\n' >mixed/kpis.csv
 start mixed; said 'different measures are not added up' 'its rows are different measures (column KPI)'; ended 'refused' 7
 

@@ -95,6 +95,12 @@ START_TEST(first_days_of_periods) {
   expect_day("2011-W53", NULL);
   expect_day("2011", "2011-01-01");
   expect_day("2011-02-30", NULL);
+  expect_day("2011 Q3", "2011-07-01");
+  expect_day("2011Q3", "2011-07-01");
+  expect_day("Q3 2011", "2011-07-01");
+  expect_day("Q3/2011", "2011-07-01");
+  expect_day("Q3 11", NULL);
+  expect_day("2011  Q3", NULL);
   expect_day("2011-Q5", NULL);
   expect_day("08/07/2011", NULL);
   expect_day("2011-08-07x", NULL);
