@@ -87,6 +87,7 @@ async function ask(parameters) {
     $('gist').textContent = answer.headline || answer.outcome || '';
     $('form').value = answer.question.form;
     $('form').rows = answer.question.form.split('\n').length + 1;
+    $('notes').replaceChildren(...answer.question.notes.map(n => element('li', {}, n)));
     $('understood').hidden = !answer.question.form;
     showNear(answer.gap);
     $('answer').src = path('html');

@@ -208,15 +208,25 @@ void why_put_member(PropterBuf *out, const PropterWhyAnswer *a, const PropterPar
   else why_put_number(out, v[column], why_answer_decimals(a));
 }
 
+/* Three figures of a number whose unit is another metric's. */
+static void put_figures(PropterBuf *out, double value) {
+  const int size = value != 0 ? (int)floor(log10(fabs(value))) : 0;
+  why_put_signed(out, value, size >= 2 ? 0 : size < -4 ? 6 : 2 - size);
+}
+
 void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *a, size_t at, void (*put)(PropterBuf *, PropterStr)) {
   const PropterUpstream *u = &a->upstream[at];
-  put(out, u->label), propter_buf_printf(out, " stood %+.4g from its usual course ", u->deviation);
+  put(out, u->label), propter_buf_add(out, PROPTER_STR(" stood ")), put_figures(out, u->deviation);
+  propter_buf_add(out, PROPTER_STR(" from its usual course "));
   if (u->lag) propter_buf_printf(out, "%d %s%s before; ", u->lag, propter_grain_name(u->grain), u->lag == 1 ? "" : "s");
   else propter_buf_add(out, PROPTER_STR("at the time; "));
   if (u->parent == SIZE_MAX) propter_buf_add(out, PROPTER_STR("this figure"));
   else put(out, a->upstream[u->parent].label);
   propter_buf_add(out, PROPTER_STR(" follows it"));
-  if (isfinite(u->value)) propter_buf_printf(out, ", %+.4g for one more (%+.4g to %+.4g, 95 %%)", u->value, u->low, u->high);
+  if (isfinite(u->value)) {
+    propter_buf_add(out, PROPTER_STR(", ")), put_figures(out, u->value), propter_buf_add(out, PROPTER_STR(" for one more ("));
+    put_figures(out, u->low), propter_buf_add(out, PROPTER_STR(" to ")), put_figures(out, u->high), propter_buf_add(out, PROPTER_STR(", 95 %)"));
+  }
   propter_buf_printf(out, ", stability %.2f", u->stability);
   if (u->knowledge.len) propter_buf_add(out, PROPTER_STR("; ")), put(out, u->knowledge);
   if (u->cause.len)
