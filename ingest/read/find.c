@@ -329,6 +329,12 @@ static void share_causes(Work *w) {
   w->count = n;
 }
 
+/* Without tags every argument may hold one. */
+static bool has_verb(const Work *w, PropterSpan a) {
+  PropterStr coded = w->tagged ? judge_coded(w->tagged, a) : (PropterStr){"", 0};
+  return !w->tagged || propter_str_find(coded, PROPTER_STR("/VERB ")) != SIZE_MAX || propter_str_find(coded, PROPTER_STR("/AUX ")) != SIZE_MAX;
+}
+
 /* "X because of A and due to B": the effect of B is X as well. "X due to A caused by B": that of B is A. */
 static void share_effects(Work *w) {
   for (size_t i = 0; i < w->count; i++)
@@ -339,8 +345,9 @@ static void share_effects(Work *w) {
         continue;
       size_t last = w->tagged ? judge_token(w->tagged, c->core.start) : 0;
       PropterSpan between = strip(w->r, w->s, (PropterSpan){o->core.end, c->core.start});
-      Upos tag = last ? (Upos)w->tagged->tokens[last - 1].tag : UPOS_X;
-      if ((tag == UPOS_NOUN || tag == UPOS_PRON) && between.end > between.start + 2) c->effect = between;
+      bool which = last && propter_str_equal((PropterStr){w->tagged->tokens[last - 1].word, w->tagged->tokens[last - 1].len}, PROPTER_STR("which"));
+      bool noun = last && w->tagged->tokens[last - 1].tag == UPOS_NOUN && !has_verb(w, between);
+      if ((which || noun) && between.end > between.start + 2) c->effect = between;
       else c->effect = o->effect, c->lead = o->lead;
     }
 }
@@ -474,12 +481,6 @@ static int direction_of(const Work *w, PropterStr text) {
   PropterSpan up = {0, 0}, down = {0, 0};
   bool u = change_in(w, w->r->up.items, w->r->up.count, text, true, &up), d = change_in(w, w->r->down.items, w->r->down.count, text, true, &down);
   return u && (!d || up.start > down.start) ? 1 : d ? -1 : 0;
-}
-
-/* Without tags every argument may hold one. */
-static bool has_verb(const Work *w, PropterSpan a) {
-  PropterStr coded = w->tagged ? judge_coded(w->tagged, a) : (PropterStr){"", 0};
-  return !w->tagged || propter_str_find(coded, PROPTER_STR("/VERB ")) != SIZE_MAX || propter_str_find(coded, PROPTER_STR("/AUX ")) != SIZE_MAX;
 }
 
 /* "Cost us and orders fell": what moved has a verb of its own, which turns nothing. */
