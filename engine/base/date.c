@@ -92,3 +92,9 @@ PropterDay propter_period_first(PropterGrain grain, int32_t period) {
 }
 
 PropterDay propter_period_last(PropterGrain grain, int32_t period) { return propter_period_first(grain, period + 1) - 1; }
+
+PropterDay propter_day_easter(int year) {
+  int a = year % 19, b = year / 100, c = year % 100, d = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30,
+      e = (32 + 2 * (b % 4) + 2 * (c / 4) - d - c % 4) % 7, f = (a + 11 * d + 22 * e) / 451, sum = d + e - 7 * f + 114;
+  return propter_day(year, sum / 31, sum % 31 + 1);
+}

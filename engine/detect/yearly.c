@@ -37,20 +37,13 @@ static int by_date(const PropterSeries *s, size_t i) {
   return (month - 1) * 31 + dom - 1;
 }
 
-/* Sunday of Easter (Gregorian computus; Meeus, Astronomical Algorithms, ch. 8). */
-static PropterDay easter(int year) {
-  int a = year % 19, b = year / 100, c = year % 100, d = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30,
-      e = (32 + 2 * (b % 4) + 2 * (c / 4) - d - c % 4) % 7, f = (a + 11 * d + 22 * e) / 451, sum = d + e - 7 * f + 114;
-  return propter_day(year, sum / 31, sum % 31 + 1);
-}
-
 /* From carnival to ten days after Corpus Christi. */
 static int by_easter(const PropterSeries *s, size_t i) {
   const PropterDay day = day_at(s, i);
   enum { BEFORE = 55, AFTER = 70 };
   int year, month, dom;
   propter_day_civil(day, &year, &month, &dom);
-  PropterDay distance = day - easter(year);
+  PropterDay distance = day - propter_day_easter(year);
   return distance >= -BEFORE && distance <= AFTER ? distance + BEFORE : -1;
 }
 

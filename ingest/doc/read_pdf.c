@@ -1,36 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PDF through pdftotext of poppler-utils, in a limited child process: words in lines in blocks on pages, with their boxes. Each page is a part ("page 3")
- * whose bytes are its words, one blank between two of a block and a line end between blocks. */
+/* PDF through pdftotext of poppler-utils, in a limited child process: words in lines in blocks on pages, with their boxes. A block through which blank columns
+ * run is a table, whose cells are blocks of their own. Each page is a part ("page 3") whose bytes are its words, one blank between two of a block and a line
+ * end between blocks. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "doc.h"
 #include "propter/child.h"
 #include "propter/hash.h"
 
-enum { TAIL = 1024, EDGE_BLOCKS = 2, REPEATED = 3 };
+enum { TAIL = 1024, EDGE_BLOCKS = 2, REPEATED = 3, COLUMNS = 32, MANY_ROWS = 6, WORDS_WIDE = 4, BESIDE = 24, RULE_BYTES = 3 };
+/* A blank column of a table, in heights of its letters: between many rows no chance leaves one of a blank's width. */
+#define GUTTER 1.0
+#define GUTTER_OF_MANY .7
+/* Rows this much farther apart than the closest are not lines of one row. */
+#define ROW_GAP 1.35
 
 typedef struct {
-  size_t start, end; /* bytes of the page's text */
-  unsigned line;     /* of the block, from 0 */
+  size_t start, end;    /* bytes of the page's text */
+  unsigned line;        /* of the block, from 0; in a table its row of letters */
+  unsigned row, column; /* of a table */
+  double left, right, top;
 } Word;
 
 typedef struct {
   size_t page, word, words; /* words [word, word + words) */
   unsigned lines;
-  double height;            /* of its first line */
-  bool edge;                /* among the first or last of its page */
-  bool frame;
+  double height; /* of its first line */
+  bool edge;     /* among the first or last of its page */
+  bool frame, cell;
 } Block;
+typedef PROPTER_VEC(Word) Words;
+typedef PROPTER_VEC(Block) Blocks;
 
 typedef struct {
   DocBuilder *b;
-  PropterBuf text; /* of all pages, one behind the other */
+  PropterBuf said;  /* words as they come, without blanks */
+  Words said_words; /* and where they stand */
+  Blocks said_blocks;
+  PropterBuf text;           /* of all pages, one behind the other */
   PROPTER_VEC(size_t) pages; /* where each begins */
-  PROPTER_VEC(Word) words;
-  PROPTER_VEC(Block) blocks;
+  Words words;
+  Blocks blocks;
   PropterBuf value;
   double body; /* height of most lines */
   bool in_word, in_title;
+  Word word; /* the one that is open */
 } Pdf;
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for pages"); }
@@ -45,18 +60,19 @@ static double number(const PropterXmlAttribute *a, size_t n, const char *name) {
 
 static PropterStatus on_start(void *payload, PropterXmlName name, const PropterXmlAttribute *a, size_t n, PropterError *err) {
   Pdf *p = payload;
-  Block *last = p->blocks.count ? &p->blocks.items[p->blocks.count - 1] : NULL;
+  Block *last = p->said_blocks.count ? &p->said_blocks.items[p->said_blocks.count - 1] : NULL;
   p->in_title = doc_named(name, "title");
   propter_buf_reset(&p->value);
   if (doc_named(name, "meta") && propter_str_equal(doc_attribute(a, n, "name"), PROPTER_STR("CreationDate")))
     doc_set_date(p->b, doc_attribute(a, n, "content"));
-  if (doc_named(name, "page") && !propter_vec_push(&p->pages, p->text.len)) return no_memory(err);
+  if (doc_named(name, "page") && !propter_vec_push(&p->pages, 0)) return no_memory(err);
   if (doc_named(name, "block") && p->pages.count) {
-    Block block = {.page = p->pages.count - 1, .word = p->words.count};
-    if (!propter_vec_push(&p->blocks, block)) return no_memory(err);
+    Block block = {.page = p->pages.count - 1, .word = p->said_words.count};
+    if (!propter_vec_push(&p->said_blocks, block)) return no_memory(err);
   }
   if (doc_named(name, "line") && last && !last->lines++) last->height = number(a, n, "ymax") - number(a, n, "ymin");
   p->in_word = doc_named(name, "word") && last;
+  if (p->in_word) p->word = (Word){.left = number(a, n, "xmin"), .right = number(a, n, "xmax"), .top = number(a, n, "ymin")};
   return PROPTER_OK;
 }
 
@@ -66,16 +82,15 @@ static PropterStatus on_end(void *payload, PropterXmlName name, PropterError *er
   PROPTER_TRY(propter_buf_status(&p->value, err));
   if (p->in_title) PROPTER_TRY(doc_set_title(p->b, value, err));
   if (p->in_word && value.len) {
-    Block *block = &p->blocks.items[p->blocks.count - 1];
-    if (p->text.len > p->pages.items[block->page]) propter_buf_add_char(&p->text, block->words ? ' ' : '\n');
-    Word word = {p->text.len, p->text.len + value.len, block->lines ? block->lines - 1 : 0};
-    propter_buf_add(&p->text, value);
-    if (!propter_vec_push(&p->words, word)) return no_memory(err);
+    Block *block = &p->said_blocks.items[p->said_blocks.count - 1];
+    p->word.start = p->said.len, p->word.end = p->said.len + value.len, p->word.line = block->lines ? block->lines - 1 : 0;
+    propter_buf_add(&p->said, value);
+    if (!propter_vec_push(&p->said_words, p->word)) return no_memory(err);
     block->words++;
   }
   (void)name;
   p->in_word = p->in_title = false;
-  return propter_buf_status(&p->text, err);
+  return propter_buf_status(&p->said, err);
 }
 
 static PropterStatus on_text(void *payload, PropterStr text, size_t byte, size_t bytes, PropterError *err) {
@@ -126,16 +141,13 @@ static PropterStatus mark_frames(Pdf *p, PropterError *err) {
       PropterStr words = words_of(p, block);
       char key[128];
       size_t n = 0;
-      if (!block->edge || !words.len || words.len >= sizeof key) continue;
+      if (!block->edge || block->cell || !words.len || words.len >= sizeof key) continue;
       for (size_t c = 0; c < words.len; c++)
         if (words.data[c] < '0' || words.data[c] > '9') key[n++] = words.data[c];
       uint64_t *times = propter_map_put(&seen, (PropterStr){key, n}, 0, NULL);
-      if (!times)
-        status = no_memory(err);
-      else if (!pass)
-        ++*times;
-      else
-        block->frame = *times >= REPEATED || n == 0;
+      if (!times) status = no_memory(err);
+      else if (!pass) ++*times;
+      else block->frame = *times >= REPEATED || n == 0;
     }
   propter_map_clear(&seen);
   return status;
@@ -155,10 +167,183 @@ static PropterStr word_at(const Pdf *p, size_t i) {
   return (PropterStr){p->text.data + p->words.items[i].start, p->words.items[i].end - p->words.items[i].start};
 }
 
+/* --- tables ----------------------------------------------------------------------------------------------------------------- */
+
+static int downward(const void *a, const void *b) {
+  const Word *x = a, *y = b;
+  if (x->top < y->top || x->top > y->top) return x->top < y->top ? -1 : 1;
+  return x->left < y->left ? -1 : x->left > y->left;
+}
+static int rightward(const void *a, const void *b) {
+  const Word *x = a, *y = b;
+  return x->left < y->left ? -1 : x->left > y->left;
+}
+static int by_cell(const void *a, const void *b) {
+  const Word *x = a, *y = b;
+  if (x->row != y->row) return x->row < y->row ? -1 : 1;
+  if (x->column != y->column) return x->column < y->column ? -1 : 1;
+  if (x->line != y->line) return x->line < y->line ? -1 : 1;
+  return rightward(a, b);
+}
+
+/* Lines drawn with signs: "-----". */
+static bool drawn(PropterStr word) {
+  for (size_t i = 0; i < word.len; i++)
+    if (!strchr("-=_|+", word.data[i])) return false;
+  return word.len >= RULE_BYTES;
+}
+
+/* Rows of letters, counted from above; the words are sorted by them. */
+static unsigned set_lines(Words *words, double height) {
+  double top = 0;
+  unsigned line = 0;
+  qsort(words->items, words->count, sizeof *words->items, downward);
+  for (size_t i = 0; i < words->count; i++) {
+    if (!i || words->items[i].top > top + height / 2) line += i > 0, top = words->items[i].top;
+    words->items[i].line = line;
+  }
+  return line + 1;
+}
+
+/* Columns by the blank ones between them; returns how many. */
+static unsigned set_columns(Words *words, double gutter) {
+  unsigned column = 0;
+  qsort(words->items, words->count, sizeof *words->items, rightward);
+  double reach = words->items[0].right;
+  for (size_t i = 0; i < words->count; i++) {
+    if (words->items[i].left - reach >= gutter) column++;
+    if (words->items[i].right > reach) reach = words->items[i].right;
+    words->items[i].column = column;
+  }
+  return column + 1;
+}
+
+/* Several lines are one row where the next stand farther apart, or, if all stand alike, where the first column has nothing. Sorted downward. */
+static void set_rows(Words *words) {
+  double closest = 0, widest = 0;
+  for (size_t i = 1; i < words->count; i++) {
+    double gap = words->items[i].top - words->items[i - 1].top;
+    if (words->items[i].line == words->items[i - 1].line) continue;
+    if (closest <= 0 || gap < closest) closest = gap;
+    if (gap > widest) widest = gap;
+  }
+  bool apart = widest >= closest * ROW_GAP;
+  unsigned row = 0;
+  for (size_t i = 0, from = 0; i < words->count; i++) {
+    const Word *w = &words->items[i];
+    if (i && w->line != w[-1].line) {
+      bool first = false;
+      for (from = i; from < words->count && words->items[from].line == w->line; from++) first |= words->items[from].column == 0;
+      row += apart ? w->top - w[-1].top >= closest * ROW_GAP : first;
+    }
+    words->items[i].row = row;
+  }
+}
+
+static bool list_mark(PropterStr word);
+
+/* Two lines or more that have words in two columns; *marked: the first column holds the marks of a list alone. Sorted downward. */
+static bool is_table(const Pdf *p, const Words *words, unsigned columns, bool *marked) {
+  size_t several = 0;
+  *marked = true;
+  for (size_t i = 0, to; i < words->count; i = to) {
+    bool apart = false;
+    for (to = i; to < words->count && words->items[to].line == words->items[i].line; to++) {
+      const Word *w = &words->items[to];
+      apart |= w->column != words->items[i].column;
+      if (w->column == 0) *marked &= list_mark((PropterStr){p->said.data + w->start, w->end - w->start});
+    }
+    several += apart;
+  }
+  return columns > 1 && columns <= COLUMNS && several > 1;
+}
+
+/* Two columns of prose have many words a line; of a table's that came as blocks of their own one may. */
+static bool narrow(const Words *words, unsigned columns) {
+  size_t count[COLUMNS] = {0}, lines[COLUMNS] = {0}, wide = 0;
+  unsigned last[COLUMNS] = {0};
+  for (size_t i = 0; i < words->count; i++) {
+    const Word *w = &words->items[i];
+    lines[w->column] += !count[w->column]++ || last[w->column] != w->line;
+    last[w->column] = w->line;
+  }
+  for (unsigned c = 0; c < columns; c++) wide += count[c] > WORDS_WIDE * lines[c];
+  return wide < 2;
+}
+
+/* The words of `blocks` blocks as the cells of a table, in order of rows, or as the items of a list (*marked), each with its mark; empty: they are neither. */
+static PropterStatus cells_of(const Pdf *p, const Block *block, size_t blocks, Words *out, bool *marked, PropterError *err) {
+  const Block *last = block + blocks - 1;
+  out->count = 0;
+  for (size_t i = block->word; i < last->word + last->words; i++) {
+    const Word *w = &p->said_words.items[i];
+    if (!drawn((PropterStr){p->said.data + w->start, w->end - w->start}) && !propter_vec_push(out, *w)) return no_memory(err);
+  }
+  if (out->count < 4) return out->count = 0, PROPTER_OK;
+  unsigned lines = set_lines(out, block->height), columns = set_columns(out, block->height * (lines >= MANY_ROWS ? GUTTER_OF_MANY : GUTTER));
+  qsort(out->items, out->count, sizeof *out->items, downward);
+  if (!is_table(p, out, columns, marked) || (blocks > 1 && !narrow(out, columns))) return out->count = 0, PROPTER_OK;
+  set_rows(out);
+  for (size_t i = 0; *marked && i < out->count; i++) out->items[i].column = 0;
+  qsort(out->items, out->count, sizeof *out->items, by_cell);
+  return PROPTER_OK;
+}
+
+static double top_of(const Pdf *p, const Block *b) { return p->said_words.items[b->word].top; }
+static double end_of(const Pdf *p, const Block *b) { return p->said_words.items[b->word + b->words - 1].top; }
+
+/* How many blocks from this one on reach to the last that stands beside it on its page: the columns that a table may have come in. */
+static size_t beside(const Pdf *p, size_t i) {
+  const Block *first = &p->said_blocks.items[i];
+  size_t n = 1;
+  for (size_t k = 1; first->words && k < BESIDE && i + k < p->said_blocks.count; k++) {
+    const Block *b = first + k;
+    if (b->page != first->page || !b->words) break;
+    if (top_of(p, b) <= end_of(p, first) && end_of(p, b) >= top_of(p, first)) n = k + 1;
+  }
+  return n;
+}
+
+/* The words as they are told of, and where: blocks, and a block for each cell. */
+static PropterStatus add_block(Pdf *p, const Block *like, const Word *words, size_t count, bool cell, PropterError *err) {
+  Block block = *like;
+  block.word = p->words.count, block.words = count, block.cell = cell;
+  for (size_t i = 0; i < count; i++) {
+    Word w = words[i];
+    if (p->text.len > p->pages.items[block.page]) propter_buf_add_char(&p->text, i ? ' ' : '\n');
+    w.start = p->text.len, w.end = w.start + (words[i].end - words[i].start);
+    propter_buf_add(&p->text, (PropterStr){p->said.data + words[i].start, words[i].end - words[i].start});
+    if (!propter_vec_push(&p->words, w)) return no_memory(err);
+  }
+  return propter_vec_push(&p->blocks, block) ? propter_buf_status(&p->text, err) : no_memory(err);
+}
+
+static PropterStatus lay_out(Pdf *p, PropterError *err) {
+  Words cells = {0};
+  PropterStatus status = PROPTER_OK;
+  size_t page = 0;
+  bool marked = false;
+  for (size_t i = 0, blocks; i < p->said_blocks.count && status == PROPTER_OK; i += blocks) {
+    const Block *block = &p->said_blocks.items[i];
+    while (page < block->page) p->pages.items[++page] = p->text.len;
+    status = cells_of(p, block, blocks = beside(p, i), &cells, &marked, err);
+    if (status == PROPTER_OK && !cells.count && blocks > 1) status = cells_of(p, block, blocks = 1, &cells, &marked, err);
+    if (status == PROPTER_OK && !cells.count) status = add_block(p, block, p->said_words.items + block->word, block->words, false, err);
+    for (size_t from = 0, to; from < cells.count && status == PROPTER_OK; from = to) {
+      for (to = from + 1; to < cells.count && cells.items[to].row == cells.items[from].row && cells.items[to].column == cells.items[from].column;) to++;
+      status = add_block(p, block, cells.items + from, to - from, !marked, err);
+    }
+  }
+  while (page + 1 < p->pages.count) p->pages.items[++page] = p->text.len;
+  propter_vec_clear(&cells);
+  return status;
+}
+
 static PropterBlockKind kind_of(const Pdf *p, const Block *block, unsigned *level) {
   PropterStr words = words_of(p, block);
   double size = p->body > 0 ? block->height / p->body : 1;
   *level = 0;
+  if (block->cell) return PROPTER_BLOCK_TABLE_CELL;
   if (block->words > 1 && list_mark(word_at(p, block->word))) return PROPTER_BLOCK_LIST_ITEM;
   if (size < 1.15 || block->lines > 2 || !words.len || strchr(".;:,", words.data[words.len - 1])) return PROPTER_BLOCK_PARAGRAPH;
   *level = size >= 1.6 ? 1 : size >= 1.3 ? 2 : 3;
@@ -258,16 +443,20 @@ static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
   if (propter_str_find(tail, PROPTER_STR("%%EOF")) == SIZE_MAX)
     return propter_fail(err, PROPTER_SYNTAX, "expected %%%%EOF at the end, found none: the file is cut off");
   PropterBuf out = {.max = b->limits->document_bytes};
-  Pdf p = {.b = b, .text = {.max = b->limits->text_bytes}};
+  Pdf p = {.b = b, .said = {.max = b->limits->text_bytes}, .text = {.max = b->limits->text_bytes}};
   PropterStatus status = run(b, bytes, &out, err);
   if (status == PROPTER_OK) status = propter_xml_parse(PROPTER_HTML, propter_buf_str(&out), b->limits, &handler, &p, err);
   propter_buf_clear(&out);
-  if (status == PROPTER_OK && !p.words.count)
+  if (status == PROPTER_OK && !p.said_words.count)
     status = propter_fail(err, PROPTER_INVALID, "expected text, found %zu page%s without any: pictures of pages must be recognised first", p.pages.count,
                           p.pages.count == 1 ? "" : "s");
+  if (status == PROPTER_OK) status = lay_out(&p, err);
   p.body = body_height(&p);
   if (status == PROPTER_OK) status = mark_frames(&p, err);
   if (status == PROPTER_OK) status = put_blocks(&p, err);
+  propter_buf_clear(&p.said);
+  propter_vec_clear(&p.said_words);
+  propter_vec_clear(&p.said_blocks);
   propter_buf_clear(&p.text);
   propter_buf_clear(&p.value);
   propter_vec_clear(&p.pages);

@@ -70,7 +70,7 @@ static PropterStatus claims_of(List *l, PropterId candidate, PropterVocab proper
 /* In small letters before capital ones, short before long: words from the middle of a sentence, singular. */
 static int by_form(const void *a_, const void *b_) {
   const PropterStr *a = a_, *b = b_;
-  bool capital_a = a->len > 1 && a->data[1] < 'a', capital_b = b->len > 1 && b->data[1] < 'a';
+  bool capital_a = a->len > 1 && a->data[1]<'a', capital_b = b->len> 1 && b->data[1] < 'a';
   if (capital_a != capital_b) return capital_a ? 1 : -1;
   if (a->len != b->len) return a->len < b->len ? -1 : 1;
   return memcmp(a->data, b->data, a->len);
@@ -79,8 +79,7 @@ static int by_form(const void *a_, const void *b_) {
 static PropterStatus labels_of(List *l, PropterId candidate, PropterConceptCandidate *out, PropterError *err) {
   PropterIds ids = {0};
   PropterStatus status = l->v[VOCAB_rdfs_label] ? propter_snapshot_objects(l->snapshot, candidate, l->v[VOCAB_rdfs_label], &ids, err) : PROPTER_OK;
-  if (status == PROPTER_OK && ids.count && !(out->labels = propter_arena_alloc(l->arena, ids.count * sizeof *out->labels)))
-    status = no_memory(err);
+  if (status == PROPTER_OK && ids.count && !(out->labels = propter_arena_alloc(l->arena, ids.count * sizeof *out->labels))) status = no_memory(err);
   PropterBuf b = {0};
   for (size_t i = 0; i < ids.count && status == PROPTER_OK; i++) {
     PropterTerm term;
@@ -88,8 +87,7 @@ static PropterStatus labels_of(List *l, PropterId candidate, PropterConceptCandi
     propter_buf_reset(&b);
     if (status == PROPTER_OK) propter_term_write(&term, &b);
     if (status == PROPTER_OK) status = propter_buf_status(&b, err);
-    if (status == PROPTER_OK && !(out->labels[out->label_count++] = propter_arena_copy(l->arena, propter_buf_str(&b))).data)
-      status = no_memory(err);
+    if (status == PROPTER_OK && !(out->labels[out->label_count++] = propter_arena_copy(l->arena, propter_buf_str(&b))).data) status = no_memory(err);
   }
   if (status == PROPTER_OK && out->label_count) qsort(out->labels, out->label_count, sizeof *out->labels, by_form);
   propter_buf_clear(&b);
@@ -123,6 +121,54 @@ PropterStatus propter_concept_candidates(PropterSnapshot *snapshot, PropterConce
   if (status != PROPTER_OK) propter_concept_candidates_clear(out);
   propter_vec_clear(&ids);
   return status;
+}
+
+/* Of a literal as N-Triples have it, in this language; else empty. */
+static PropterStr words_in(PropterStr literal, const char *language) {
+  size_t at = literal.len;
+  while (at && literal.data[at - 1] != '@') at--;
+  bool in = at > 3 && propter_str_equal((PropterStr){literal.data + at, literal.len - at}, propter_str(language));
+  return in ? (PropterStr){literal.data + 1, at - 3} : (PropterStr){"", 0};
+}
+
+static PropterStatus near_in(const PropterNames *names, PropterArena *arena, PropterStr words, PropterConceptCandidate *c, PropterError *err) {
+  PropterNameMatches found = {0};
+  PropterStatus status = propter_names_rank(names, words, PROPTER_ROLE_CONCEPT | PROPTER_ROLE_KIND | PROPTER_ROLE_SCOPE | PROPTER_ROLE_METRIC, &found, err);
+  for (size_t i = 0; i < found.count && c->near_count < PROPTER_NEAR && status == PROPTER_OK; i++) {
+    PropterStr iri = propter_arena_copy(arena, names->things.items[found.items[i].index].iri);
+    c->near[c->near_count++] = (PropterNearConcept){iri, found.items[i].quality};
+    if (!iri.data) status = no_memory(err);
+  }
+  propter_vec_clear(&found);
+  return status;
+}
+
+/* Those of one language, whose names are made with the first of them. */
+static PropterStatus near_of(PropterSnapshot *snapshot, const Language *language, size_t first, PropterConceptCandidates *list, PropterError *err) {
+  PropterRules *rules = NULL;
+  PropterNames *names = NULL;
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < first && i < list->count && status == PROPTER_OK; i++) {
+    PropterConceptCandidate *c = &list->items[i];
+    PropterStr words = words_in(c->labels[0], language->code);
+    if (!words.len) continue;
+    if (!rules) {
+      status = propter_rules_open(language->code, NULL, 0, NULL, &rules, err);
+      if (status == PROPTER_OK) status = names_new_in(language, &names, err);
+      if (status == PROPTER_OK) status = rules_lexicon(rules, names, err);
+      if (status == PROPTER_OK) status = propter_names_load(names, snapshot, err);
+    }
+    c->near_count = 0;
+    if (status == PROPTER_OK) status = near_in(names, &list->arena, words, c, err);
+  }
+  propter_names_free(names);
+  propter_rules_free(rules);
+  return status;
+}
+
+PropterStatus propter_concept_candidates_near(PropterSnapshot *snapshot, size_t first, PropterConceptCandidates *list, PropterError *err) {
+  for (size_t l = 0; l < LANGUAGES; l++) PROPTER_TRY(near_of(snapshot, &languages[l], first, list, err));
+  return PROPTER_OK;
 }
 
 void propter_concept_candidates_clear(PropterConceptCandidates *c) {

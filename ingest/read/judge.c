@@ -239,6 +239,7 @@ int judge_pair(Judge *j, const Tagged *t, PropterSpan first, PropterSpan second,
   const Linear *m = &j->models[JUDGE_PAIR];
   j->features.count = 0, j->features.names = NULL;
   judge_pair_features(t, first, second, readings, count, &j->features);
+  features_once(&j->features); /* as in training */
   linear_score(m, j->features.hashes, j->features.count, scores);
   return judge_pair_class(m, scores, sure);
 }
@@ -311,6 +312,7 @@ double judge_sentence(Judge *j, const Tagged *t, const PropterReading *readings,
   const Linear *m = &j->models[JUDGE_SENTENCE];
   j->features.count = 0, j->features.names = NULL;
   judge_sentence_features(t, readings, count, &j->features);
+  features_once(&j->features);
   linear_score(m, j->features.hashes, j->features.count, scores);
   double sure;
   (void)judge_sentence_class(m, scores, &sure);

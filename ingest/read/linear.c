@@ -134,3 +134,16 @@ void feature_add(Features *f, const char *template_, PropterStr a, PropterStr b)
   f->hashes[f->count++] = hash ? hash : 1;
   if (f->names) (void)propter_map_put(f->names, (PropterStr){name, n}, hash, &(bool){false});
 }
+
+static int by_hash(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+void features_once(Features *f) {
+  size_t n = 0;
+  if (f->count) qsort(f->hashes, f->count, sizeof *f->hashes, by_hash);
+  for (size_t i = 0; i < f->count; i++)
+    if (!n || f->hashes[i] != f->hashes[n - 1]) f->hashes[n++] = f->hashes[i];
+  f->count = n;
+}

@@ -80,6 +80,8 @@ typedef struct {
   PropterMap *names;
 } Features;
 
+/* Sorts them, each once. */
+void features_once(Features *f);
 /* Adds "template=a" or "template=a|b"; beyond LINEAR_FEATURES nothing. */
 void feature_add(Features *f, const char *template_, PropterStr a, PropterStr b);
 

@@ -20,6 +20,11 @@ static void print(CommandCall *call, const PropterConceptCandidate *c, bool json
     fputs(first ? "{\"candidate\":" : ",\n{\"candidate\":", out), output_json(out, c->iri);
     fprintf(out, ",\"causes\":%zu,\"effects\":%zu,\"labels\":[", c->causes, c->effects);
     for (size_t i = 0; i < c->label_count; i++) fputs(i ? "," : "", out), output_json(out, c->labels[i]);
+    fputs("],\"near\":[", out);
+    for (size_t i = 0; i < c->near_count; i++) {
+      fputs(i ? ",{\"concept\":" : "{\"concept\":", out), output_json(out, c->near[i].iri);
+      fprintf(out, ",\"closeness\":%.2f}", c->near[i].closeness);
+    }
     fputs("],\"quote\":", out), output_json(out, c->quote), fputs("}", out);
     return;
   }
@@ -28,14 +33,17 @@ static void print(CommandCall *call, const PropterConceptCandidate *c, bool json
   fputs("\n    ", out);
   for (size_t i = 0; i < c->quote.len; i++) fputc((unsigned char)c->quote.data[i] < 0x20 || c->quote.data[i] == 0x7F ? ' ' : c->quote.data[i], out);
   fputc('\n', out);
+  for (size_t i = 0; i < c->near_count; i++) fprintf(out, "    near %.2f  %.*s\n", c->near[i].closeness, TEXT(c->near[i].iri));
 }
 
-static PropterStatus all_of(CommandCall *call, PropterConceptCandidates *list, PropterError *err) {
+/* With what the first of them come close to. */
+static PropterStatus all_of(CommandCall *call, size_t first, PropterConceptCandidates *list, PropterError *err) {
   PropterGraph *graph = NULL;
   PropterSnapshot *snapshot = NULL;
   PropterStatus status = propter_graph_open(call->graph, 0, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = propter_concept_candidates(snapshot, list, err);
+  if (status == PROPTER_OK) status = propter_concept_candidates_near(snapshot, first, list, err);
   propter_snapshot_close(snapshot);
   propter_graph_close(graph);
   return status;
@@ -46,7 +54,7 @@ PropterStatus candidates_list(CommandCall *call, PropterError *err) {
   int64_t limit = 0;
   bool json = call->format && strcmp(call->format, "json") == 0;
   PROPTER_TRY(output_number_option(call, "limit", 1, INT64_MAX, &limit, err));
-  PROPTER_TRY(all_of(call, &list, err));
+  PROPTER_TRY(all_of(call, limit ? (size_t)limit : SIZE_MAX, &list, err));
   if (json) fputs("[", call->out);
   for (size_t i = 0; i < list.count && (!limit || i < (size_t)limit); i++) print(call, &list.items[i], json, !i);
   if (json) fputs("]\n", call->out);
@@ -179,7 +187,7 @@ PropterStatus candidates_accept(CommandCall *call, PropterError *err) {
   if (!path) return propter_fail(err, PROPTER_USAGE, "--accept needs --pack FILE, the Turtle file that gets the concept");
   if (!propter_rdf_format_of_file(path) || strcmp(propter_rdf_format_of_file(path)->name, "turtle") != 0)
     return propter_fail(err, PROPTER_USAGE, "--pack: expected a Turtle file (.ttl), found \"%s\"", path);
-  PROPTER_TRY(all_of(call, &list, err));
+  PROPTER_TRY(all_of(call, 0, &list, err));
   const PropterConceptCandidate *found = NULL;
   for (size_t i = 0; i < list.count; i++)
     if (propter_str_equal(list.items[i].iri, propter_str(iri))) found = &list.items[i];

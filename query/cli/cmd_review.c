@@ -315,7 +315,8 @@ const Command command_review = {
         "random: the track record rests on those.\n\n"
         "A verdict on a claim (its IRI and --verdict) says whether the sentence says so. It counts for the claim, and the rates of its rule and its document\n"
         "are learned from it (--rates): the next inference believes the others of that rule and that document accordingly.\n\n"
-        "--candidates lists the words of causes and effects that lead to no concept, all forms of the same words as one, those with the most claims first.\n"
+        "--candidates lists the words of causes and effects that lead to no concept, all forms of the same words as one, those with the most claims first, each\n"
+        "with the concepts that its words come closest to (near, from 0 to 1); --accept with --as IRI makes them labels of such a concept.\n"
         "--accept makes one of them a skos:Concept of the pack, with its words as labels; the next propter read links to it.",
     .examples = "propter review --reviewer ada --queue\npropter review --list\npropter review --candidates --limit 20",
     .formats = formats,

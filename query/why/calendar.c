@@ -3,13 +3,6 @@
 
 #include "propter/detect.h"
 
-/* Easter Sunday of the Gregorian calendar (Meeus, Jones, Butcher: Astronomical Algorithms, 1991, chapter 8). */
-static PropterDay easter(int year) {
-  int a = year % 19, b = year / 100, c = year % 100, d = b / 4, e = b % 4, f = (b + 8) / 25, g = (b - f + 1) / 3, h = (19 * a + b - d - g + 15) % 30;
-  int i = c / 4, k = c % 4, l = (32 + 2 * e + 2 * i - h - k) % 7, m = (a + 11 * h + 22 * l) / 451, n = h + l - 7 * m + 114;
-  return propter_day(year, n / 31, n % 31 + 1);
-}
-
 bool why_week_of(int year, int week, PropterDay *from, PropterDay *to) {
   if (week < 1 || week > 53) return false;
   PropterDay fourth = propter_day(year, 1, 4);
@@ -32,7 +25,7 @@ PropterRecurring why_run_day(int month, int day) { return (PropterRecurring){.mo
 
 /* First and last day of one end of a run. */
 static bool end_in(int year, int month, int day, PropterDay *from, PropterDay *to) {
-  if (month == EASTER) return *from = *to = easter(year) + day, true;
+  if (month == EASTER) return *from = *to = propter_day_easter(year) + day, true;
   if (month == WEEK) return why_week_of(year, day, from, to);
   if (month > THIRD) {
     *from = propter_day(year, month - THIRD, 10 * day - 9);

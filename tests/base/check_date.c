@@ -17,6 +17,9 @@ START_TEST(every_day_of_800_years_round_trips) {
   ck_assert_int_eq(propter_day(1970, 1, 1), 0);
   ck_assert_int_eq(propter_day_weekday(0), 4);
   ck_assert_int_eq(propter_day_weekday(propter_day(2011, 8, 7)), 7);
+  ck_assert_int_eq(propter_day_easter(2024), propter_day(2024, 3, 31));
+  ck_assert_int_eq(propter_day_easter(2011), propter_day(2011, 4, 24));
+  ck_assert_int_eq(propter_day_easter(1954), propter_day(1954, 4, 18));
 }
 END_TEST
 

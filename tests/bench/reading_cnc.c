@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reading.h"
 
-
 static void add(Outcomes *outcomes, const CorpusItem *item, bool said) {
   bool truth = item->label != 0;
   reading_add(outcomes, (Outcome){item->document, said && truth, said && !truth, !said && truth});

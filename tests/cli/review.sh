@@ -46,6 +46,7 @@ cat >"$t/pack.ttl" <<'END'
 @prefix : <https://example.org/harbour#> .
 :sales a p:Metric ; p:concept :shop ; skos:prefLabel "shop sales"@en .
 :shop a skos:Concept ; skos:prefLabel "harbour shop"@en .
+:pallets a skos:Concept ; skos:prefLabel "pallet supply"@en .
 END
 printf -- '---\ndate: 2024-07-01\n---\n# Notes\n\nShop sales fell because of a crane strike. Shop sales fell in June because of crane strikes.\n\nPallet shortages led to lower shop sales.\n' >"$t/a.md"
 r() { "$PROPTER" -g "$t/harbour" "$@"; }
@@ -53,7 +54,9 @@ r load "$t/pack.ttl" >/dev/null 2>&1
 expect 'no candidates yet' 1 'no candidates' r review --candidates
 r read "$t/a.md" >/dev/null 2>&1
 expect 'forms of the same words are one candidate' 0 '  2 claims (2 cause, 0 effect)  "crane strike"@en, "crane strikes"@en' r review --candidates --limit 1
-expect 'as JSON' 0 '"causes":2,"effects":0,"labels":["\"crane strike\"@en","\"crane strikes\"@en"],"quote":"Shop sales fell because of a crane strike."' r review --candidates --format json
+expect 'as JSON' 0 '"causes":2,"effects":0,"labels":["\"crane strike\"@en","\"crane strikes\"@en"],"near":[],"quote":"Shop sales fell because of a crane strike."' r review --candidates --format json
+expect 'with what they come close to' 0 '    near 0.' r review --candidates
+expect 'which has a name' 0 '"near":[{"concept":"https://example.org/harbour#pallets","closeness":0.' r review --candidates --format json
 expect 'the graph holds them' 0 '2' r query --format csv 'SELECT (COUNT(?c) AS ?n) { ?c <https://w3id.org/propter#causeCandidate> ?x . ?x <http://www.w3.org/2000/01/rdf-schema#label> "crane strike"@en }'
 crane=$(r review --candidates --limit 1 | sed -n '1s/ .*//p'); pallet=$(r review --candidates | sed -n 's/ .*Pallet.*//p')
 expect 'accepting needs a pack' 2 'needs --pack' r review --accept "$crane"

@@ -42,9 +42,58 @@ START_TEST(pages_and_places) {
 }
 END_TEST
 
+/* Blank columns make cells of a block, in rows that their distances tell apart or the first column; marks of a list and two lines of prose make none. */
+START_TEST(tables_on_pages) {
+  static const struct {
+    PdfLine lines[16];
+    const char *blocks; /* kind:text, a line each */
+  } rows[] = {
+      {{{0, 10, 700, "Region", 72},
+        {0, 10, 700, "Sales", 140},
+        {0, 10, 700, "Reason", 200},
+        {0, 10, 688, "North", 72},
+        {0, 10, 688, "1,200", 140},
+        {0, 10, 688, "The storm led", 200},
+        {0, 10, 676, "to lower sales.", 200},
+        {0, 10, 664, "South", 72},
+        {0, 10, 664, "900", 140},
+        {0, 10, 664, "none", 200}},
+       "3:Region\n3:Sales\n3:Reason\n3:North\n3:1,200\n3:The storm led to lower sales.\n3:South\n3:900\n3:none\n"},
+      {{{0, 10, 700, "Rain fell on the harbour for three days, and because of", 0},
+        {0, 10, 688, "it two ships were late; the crane stood still for a week.", 0}},
+       "1:Rain fell on the harbour for three days, and because of it two ships were late; the crane stood still for a week.\n"},
+      {{{0, 10, 700, "Rain fell on the harbour for", 72},
+        {0, 10, 688, "three days, and two ships", 72},
+        {0, 10, 676, "were late by a week or so.", 72},
+        {0, 10, 700, "The crane stood still until", 300},
+        {0, 10, 688, "the middle of June because", 300},
+        {0, 10, 676, "its motor was at the works.", 300}},
+       "1:Rain fell on the harbour for three days, and two ships were late by a week or so.\n"
+       "1:The crane stood still until the middle of June because its motor was at the works.\n"},
+      {{{0, 10, 700, "1.", 72}, {0, 10, 700, "Close the gate", 100}, {0, 10, 688, "2.", 72}, {0, 10, 688, "Stop the crane", 100}},
+       "2:Close the gate\n2:Stop the crane\n"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    PropterBuf bytes = {0}, said = {0};
+    pdf_make(&bytes, "", rows[i].lines);
+    PropterDocument *d = doc_of(propter_buf_str(&bytes), "a.pdf");
+    for (size_t b = 0; b < d->block_count; b++) {
+      const PropterBlock *block = &d->blocks[b];
+      propter_buf_printf(&said, "%d:%.*s\n", (int)block->kind, (int)(block->end - block->start), d->text.data + block->start);
+    }
+    ck_assert_str_eq(said.data ? said.data : "", rows[i].blocks);
+    size_t at = propter_str_find(d->text, PROPTER_STR("to lower"));
+    if (at != SIZE_MAX) ck_assert(propter_str_equal(propter_document_place(d, at, at + 8).part, PROPTER_STR("page 1")));
+    propter_document_free(d);
+    propter_buf_clear(&bytes);
+    propter_buf_clear(&said);
+  }
+}
+END_TEST
+
 START_TEST(bad_pages) {
   PropterBuf bytes = {0};
-  pdf_make(&bytes, "", (const PdfLine[]){{0, 10, 700, " "}, {0, 0, 0, NULL}});
+  pdf_make(&bytes, "", (const PdfLine[]){{0, 10, 700, " ", 0}, {0, 0, 0, NULL, 0}});
   check_fails(propter_buf_str(&bytes), NULL, PROPTER_INVALID, "1 page without any");
   propter_buf_clear(&bytes);
   doc_sample("a.pdf", &bytes);
@@ -117,6 +166,7 @@ Suite *suite_pdf(void) {
   TCase *tc = tcase_create("pdf");
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, pages_and_places);
+  tcase_add_test(tc, tables_on_pages);
   tcase_add_test(tc, bad_pages);
   tcase_add_test(tc, encrypted_pages);
   tcase_add_test(tc, children_are_limited);

@@ -11,6 +11,7 @@
 typedef struct {
   int page, size, y;
   const char *text;
+  int x; /* 0: at the margin */
 } PdfLine;
 void pdf_make(PropterBuf *out, const char *info, const PdfLine *lines);
 /* File names of the sample document, one of each format, ended by NULL; and its bytes. */

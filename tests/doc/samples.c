@@ -168,7 +168,7 @@ void pdf_make(PropterBuf *out, const char *info, const PdfLine *lines) {
     ck_assert_uint_lt(count, 58);
     propter_buf_reset(&stream);
     propter_buf_add(&stream, PROPTER_STR("BT "));
-    for (; l->text && l->page == page; l++) propter_buf_printf(&stream, "/F1 %d Tf 1 0 0 1 72 %d Tm (%s) Tj ", l->size, l->y, l->text);
+    for (; l->text && l->page == page; l++) propter_buf_printf(&stream, "/F1 %d Tf 1 0 0 1 %d %d Tm (%s) Tj ", l->size, l->x ? l->x : 72, l->y, l->text);
     propter_buf_add(&stream, PROPTER_STR("ET"));
     OBJECT("<< /Length %zu >>\nstream\n%s\nendstream", stream.len, stream.data);
     propter_buf_printf(&kids, "%zu 0 R ", count + 1);
@@ -189,20 +189,20 @@ void pdf_make(PropterBuf *out, const char *info, const PdfLine *lines) {
   propter_buf_clear(&stream);
 }
 
-static const PdfLine pdf[] = {{0, 24, 780, "Review"},
-                              {0, 10, 740, "Sales fell in May. Rain was"},
-                              {0, 10, 728, "heavy."},
-                              {0, 10, 40, "page 1 of 3"},
-                              {1, 14, 780, "Harbour"},
-                              {1, 10, 750, "Exports dropped because the crane strike clo-"},
-                              {1, 10, 738, "sed the"},
-                              {1, 10, 40, "page 2 of 3"},
-                              {2, 10, 780, "port."},
-                              {2, 10, 740, "\\225 Cranes stood still"},
-                              {2, 10, 728, "\\225 Crews caf\\351"},
-                              {2, 10, 690, "The flood led to lower bread sales."},
-                              {2, 10, 40, "page 3 of 3"},
-                              {0, 0, 0, NULL}};
+static const PdfLine pdf[] = {{0, 24, 780, "Review", 0},
+                              {0, 10, 740, "Sales fell in May. Rain was", 0},
+                              {0, 10, 728, "heavy.", 0},
+                              {0, 10, 40, "page 1 of 3", 0},
+                              {1, 14, 780, "Harbour", 0},
+                              {1, 10, 750, "Exports dropped because the crane strike clo-", 0},
+                              {1, 10, 738, "sed the", 0},
+                              {1, 10, 40, "page 2 of 3", 0},
+                              {2, 10, 780, "port.", 0},
+                              {2, 10, 740, "\\225 Cranes stood still", 0},
+                              {2, 10, 728, "\\225 Crews caf\\351", 0},
+                              {2, 10, 690, "The flood led to lower bread sales.", 0},
+                              {2, 10, 40, "page 3 of 3", 0},
+                              {0, 0, 0, NULL, 0}};
 
 const char *const doc_samples[] = {"a.html", "a.md", "a.txt", "a.docx", "a.odt", "a.xml", "a.epub", "a.pptx", "a.rtf", "a.eml", "a.pdf", NULL};
 

@@ -14,6 +14,8 @@ PROPTER_API void propter_day_civil(PropterDay day, int *year, int *month, int *d
 /* 1 Monday … 7 Sunday (ISO 8601). */
 PROPTER_API int propter_day_weekday(PropterDay day);
 PROPTER_API int propter_month_length(int year, int month);
+/* Easter Sunday of the Gregorian calendar (Meeus, Astronomical Algorithms, 1991, chapter 8). */
+PROPTER_API PropterDay propter_day_easter(int year);
 /* Parses the date part of xsd:date or xsd:dateTime ("2011-08-07", "2011-08-07T…"); false when it is no valid date. */
 PROPTER_API bool propter_day_parse(PropterStr text, PropterDay *day);
 /* "2011-08-07" and a terminator. */

@@ -150,12 +150,21 @@ PROPTER_API PropterStatus propter_names_rank(const PropterNames *names, PropterS
 
 /* --- Candidates: what claims speak of that no label names --------------------------------------------------------------------- */
 
+/* Something the graph knows that the words come close to, and how close, 0 to 1. */
+typedef struct {
+  PropterStr iri;
+  double closeness;
+} PropterNearConcept;
+enum { PROPTER_NEAR = 5 };
+
 typedef struct {
   PropterStr iri;
   PropterStr *labels;       /* all forms of the words, the best one first; N-Triples literals with their language */
   size_t label_count;
   size_t causes, effects;   /* claims that have it as their cause, as their effect */
   PropterStr quote;         /* of one of them */
+  PropterNearConcept near[PROPTER_NEAR]; /* by propter_concept_candidates_near */
+  size_t near_count;
 } PropterConceptCandidate;
 
 typedef struct {
@@ -166,6 +175,9 @@ typedef struct {
 
 /* The candidate concepts of all documents, those with the most claims first. Zero-initialise; free with propter_concept_candidates_clear. */
 PROPTER_API PropterStatus propter_concept_candidates(PropterSnapshot *snapshot, PropterConceptCandidates *out, PropterError *err);
+/* For the `first` candidates of the list: the concepts, metrics and kinds that the best label comes closest to by propter_names_rank, best first, in the label's
+ * language if it has rules that are built in. */
+PROPTER_API PropterStatus propter_concept_candidates_near(PropterSnapshot *snapshot, size_t first, PropterConceptCandidates *candidates, PropterError *err);
 PROPTER_API void propter_concept_candidates_clear(PropterConceptCandidates *candidates);
 
 /* --- What a document says, continued --------------------------------------------------------------------------------------- */
