@@ -377,7 +377,7 @@ static void undate_told(Know *know) {
     size_t said = e->told ? know_claim(know, e->quote) : SIZE_MAX;
     for (size_t k = 0; k < know->claims.count && said != SIZE_MAX; k++) {
       const KnowClaim *claim = &know->claims.items[k];
-      bool own = claim->cause_start != PROPTER_NO_DAY || claim->effect_start == PROPTER_NO_DAY || claim->period_guessed || !is_its_cause(know, claim, e);
+      bool own = claim->cause_start != PROPTER_NO_DAY || claim->effect_start == PROPTER_NO_DAY || !is_its_cause(know, claim, e);
       if (own || claim->effect_start != e->start || claim->effect_end != e->end || !same_sentence(claim, &know->claims.items[said])) continue;
       e->start = e->end = PROPTER_NO_DAY;
       break;
