@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "propter/put.h"
 #include "propter/vocab.h"
 #include "run.h"
 
@@ -350,4 +351,19 @@ PropterStatus propter_run_delta(PropterSnapshot *snapshot, const PropterRunInfo 
   sort_quads(added);
   sort_quads(removed);
   return status;
+}
+
+void propter_reject_json(const PropterReject *r, PropterBuf *out) {
+  const struct {
+    const char *name;
+    PropterStr text;
+  } members[] = {{",\"column\":", r->column}, {",\"value\":", r->value}, {",\"rule\":", r->rule}, {",\"reason\":", r->reason}};
+  propter_buf_add(out, PROPTER_STR("{\"file\":"));
+  propter_put_json(out, r->file);
+  if (r->row) propter_buf_printf(out, ",\"row\":%llu", (unsigned long long)r->row);
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    propter_buf_add(out, propter_str(members[i].name));
+    propter_put_json(out, members[i].text);
+  }
+  propter_buf_add_char(out, '}');
 }

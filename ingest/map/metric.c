@@ -258,12 +258,13 @@ static PropterStatus one_character(const Metric *x, PropterVocab word, char *out
 
 /* Where the table stands in its file and how it is written. */
 static PropterStatus read_dialect(const Metric *x, PropterTableOptions *out, PropterError *err) {
-  PropterStr encoding, sheet, line, comment, trailing;
+  PropterStr encoding, sheet, line, comment, trailing, iterator;
   PROPTER_TRY(optional(x, VOCAB_propter_sheet, &sheet, err));
   PROPTER_TRY(optional(x, VOCAB_propter_headerLine, &line, err));
   PROPTER_TRY(one_character(x, VOCAB_propter_delimiter, &out->delimiter, err));
   PROPTER_TRY(one_character(x, VOCAB_propter_quoteChar, &out->quote, err));
   PROPTER_TRY(one_character(x, VOCAB_propter_escapeChar, &out->escape, err));
+  PROPTER_TRY(optional(x, VOCAB_propter_iterator, &iterator, err));
   PROPTER_TRY(optional(x, VOCAB_propter_commentPrefix, &comment, err));
   PROPTER_TRY(optional(x, VOCAB_propter_trailingDelimiter, &trailing, err));
   PROPTER_TRY(optional(x, VOCAB_propter_encoding, &encoding, err));
@@ -272,6 +273,7 @@ static PropterStatus read_dialect(const Metric *x, PropterTableOptions *out, Pro
     return doc_fail(&x->m->doc, find(x, VOCAB_propter_headerLine, 0), err, PROPTER_INVALID, "expected the number of a line, from 1, found \"%s\"", line.data);
   out->header_line = (uint64_t)number;
   if (sheet.len) out->table = sheet.data;
+  if (iterator.len) out->iterator = iterator.data;
   if (comment.len) out->comment = comment.data;
   out->trailing = propter_str_equal(trailing, PROPTER_STR("true")) || propter_str_equal(trailing, PROPTER_STR("1"));
   if (encoding.len) out->encoding = encoding.data;

@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "means.h"
 #include "propter/hash.h"
+#include "sniff_paths.h"
 #include "sniff_seen.h"
 
 /* In the order of preference: a column of 0 and 1 holds numbers. */
@@ -20,6 +21,7 @@ typedef struct {
   Seen *columns;
   const PropterLimits *limits;
   const char *path;
+  SniffPaths paths; /* of columns that are expressions */
   bool comma; /* the file writes a comma before fractions */
   bool second_look;        /* rows without a day in this column are left aside */
   size_t day_column;
@@ -499,9 +501,16 @@ static void forget_columns(Sniff *s) {
   s->columns = NULL;
 }
 
-static PropterStatus read_columns(Sniff *s, PropterTable *table, PropterError *err) {
-  size_t count;
-  const PropterStr *names = propter_table_columns(table, &count);
+/* The names of a header, or expressions, each asked for in its order. */
+static PropterStatus columns_of(Sniff *s, PropterTable *table, const PropterStr **names, size_t *count, PropterError *err) {
+  *names = propter_table_columns(table, count);
+  if (!s->paths.formulation) return PROPTER_OK;
+  *names = s->paths.names.items, *count = s->paths.names.count;
+  for (size_t i = 0, index; i < *count; i++) PROPTER_TRY(propter_table_column(table, (*names)[i], &index, err));
+  return PROPTER_OK;
+}
+
+static PropterStatus read_columns(Sniff *s, PropterTable *table, const PropterStr *names, size_t count, PropterError *err) {
   forget_columns(s);
   s->out->count = count, s->out->aside = 0;
   s->out->columns = propter_arena_alloc(&s->out->arena, count * sizeof *s->out->columns);
@@ -519,14 +528,13 @@ static PropterStatus pass(Sniff *s, bool first, PropterError *err) {
   PropterTable *table = NULL;
   PROPTER_TRY(propter_table_open(s->path, &s->out->options, s->limits, &table, err));
   size_t count;
-  (void)propter_table_columns(table, &count);
-  PropterStatus status;
-  if (propter_table_has_expressions(table) || !count) {
+  const PropterStr *names;
+  PropterStatus status = columns_of(s, table, &names, &count, err);
+  if (status == PROPTER_OK && !count) {
     propter_error_at(err, s->path, 0, 0);
-    status = propter_fail(err, PROPTER_INVALID, "expected a table with a header");
-  } else {
-    status = first ? read_columns(s, table, err) : choose_keys(s, table, err);
+    status = propter_fail(err, PROPTER_INVALID, s->paths.formulation ? "expected rows with values in them" : "expected a table with a header");
   }
+  if (status == PROPTER_OK) status = first ? read_columns(s, table, names, count, err) : choose_keys(s, table, err);
   propter_table_close(table);
   return status;
 }
@@ -540,13 +548,24 @@ static bool needs_second_look(Sniff *s) {
   return true;
 }
 
+/* Where the rows and their columns are. */
+static PropterStatus find_rows(Sniff *s, PropterError *err) {
+  PROPTER_TRY(layout_find(s->path, s->limits, &s->out->options, err));
+  PROPTER_TRY(sniff_paths(s->path, &s->out->options, s->limits, &s->out->arena, &s->paths, err));
+  s->out->formulation = s->paths.formulation;
+  s->out->lists = propter_arena_copy(&s->out->arena, propter_buf_str(&s->paths.lists));
+  return s->out->lists.data ? PROPTER_OK : no_memory(err);
+}
+
 static PropterStatus all_passes(Sniff *s, PropterError *err) {
   s->second_look = false;
-  PropterStatus status = layout_find(s->path, s->limits, &s->out->options, err);
+  PropterStatus status = find_rows(s, err);
   if (status == PROPTER_OK) status = pass(s, true, err);
   if (status == PROPTER_OK && needs_second_look(s)) status = pass(s, true, err);
   if (status == PROPTER_OK) status = pass(s, false, err);
   forget_columns(s);
+  propter_vec_clear(&s->paths.names);
+  propter_buf_clear(&s->paths.lists);
   return status;
 }
 

@@ -92,6 +92,7 @@ PropterStatus propter_sniff_left_out(const PropterSniff *s, PropterBuf *out, Pro
     propter_buf_printf(out, " (%s)", c->why);
   }
   if (out->len > begin) propter_buf_add_char(out, '\n');
+  if (s->lists.len) propter_buf_printf(out, "lists inside of rows, not used: "), add_plain(out, s->lists), propter_buf_add_char(out, '\n');
   static const char *const units[] = {"currency", "currency code", "unit", "units", "uom", "w\u00E4hrung", "einheit"};
   for (size_t i = 0; i < s->count; i++)
     for (size_t k = 0; k < sizeof units / sizeof *units && s->columns[i].role == PROPTER_COLUMN_SLICE; k++)
@@ -100,6 +101,9 @@ PropterStatus propter_sniff_left_out(const PropterSniff *s, PropterBuf *out, Pro
             propter_buf_printf(out, "): only what is asked of one of them means something, no total over them\n");
   return propter_buf_status(out, err);
 }
+
+/* Then the options name its reader. */
+static bool is_database(const PropterSniff *s) { return s->options.format != NULL; }
 
 static void write_head(const PropterSniff *s, PropterStr source, PropterStr base, PropterBuf *out) {
   propter_buf_printf(out, "# Guessed by propter ingest --sniff from ");
@@ -128,8 +132,8 @@ static void write_head(const PropterSniff *s, PropterStr source, PropterStr base
         s->repeated);
   propter_buf_printf(out,
                      "@prefix csvw: <http://www.w3.org/ns/csvw#> .\n@prefix propter: <https://w3id.org/propter#> .\n@prefix rml: <http://w3id.org/rml/> .\n"
-                     "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <%.*s> .\n",
-                     (int)base.len, base.data);
+                     "%s@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n@prefix : <%.*s> .\n",
+                     is_database(s) ? "@prefix d2rq: <http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#> .\n" : "", (int)base.len, base.data);
 }
 
 static void add_columns(const PropterSniff *s, PropterColumnRole role, const char *property, PropterBuf *out) {
@@ -148,6 +152,13 @@ static void add_option(PropterBuf *out, const char *property, const char *text) 
   propter_buf_printf(out, " ;\n");
 }
 
+/* A file of SQLite, or the address of a server. */
+static void add_address(PropterBuf *out, const char *before, PropterStr source) {
+  bool address = propter_str_find(source, PROPTER_STR("://")) != SIZE_MAX;
+  propter_buf_printf(out, "%s\"%s", before, address ? "" : "sqlite:");
+  propter_buf_printf(out, "%.*s\"", (int)source.len, source.data);
+}
+
 static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr source, PropterMap *taken, PropterBuf *out, PropterError *err) {
   const PropterColumn *c = &s->columns[n];
   propter_buf_printf(out, "\n:");
@@ -157,8 +168,9 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   propter_buf_printf(out, "@en ;\n");
   if (c->label.len && !propter_str_equal(c->words, c->label))
     propter_buf_printf(out, "  skos:altLabel "), add_text(out, c->words), propter_buf_printf(out, "@en ;\n");
-  propter_buf_printf(out, "  propter:sourceFile ");
-  add_text(out, source);
+  if (is_database(s)) add_address(out, "  propter:sourceDatabase ", source);
+  propter_buf_printf(out, is_database(s) ? " ; propter:sourceTable " : "  propter:sourceFile ");
+  add_text(out, is_database(s) ? propter_str(s->options.table) : source);
   propter_buf_printf(out, " ; propter:timeColumn ");
   add_text(out, s->columns[s->time].name);
   propter_buf_printf(out, " ; propter:sourceColumn ");
@@ -171,12 +183,13 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   add_option(out, "commentPrefix", s->options.comment);
   if (s->options.trailing) propter_buf_printf(out, "  propter:trailingDelimiter true ;\n");
   add_option(out, "encoding", s->options.encoding);
-  add_option(out, "sheet", s->options.table);
+  add_option(out, "iterator", s->options.iterator);
+  if (!is_database(s)) add_option(out, "sheet", s->options.table);
   if (s->options.header_line) propter_buf_printf(out, "  propter:headerLine %" PRIu64 " ;\n", s->options.header_line);
   add_option(out, "dateFormat", s->columns[s->time].date_format);
   add_option(out, "decimalChar", c->decimal), add_option(out, "groupChar", c->group);
   add_columns(s, PROPTER_COLUMN_SLICE, "propter:sliceColumn", out);
-  add_columns(s, PROPTER_COLUMN_KEY, "propter:keyColumn", out);
+  if (!is_database(s)) add_columns(s, PROPTER_COLUMN_KEY, "propter:keyColumn", out); /* it adds up whatever the keys are */
   propter_buf_printf(out, "  propter:grain \"%s\"^^xsd:duration ; propter:aggregation propter:%s ;\n  propter:unit ", s->grain, c->mean ? "Mean" : "Sum");
   add_text(out, c->unit ? propter_str(c->unit) : PROPTER_STR("1"));
   if (c->unit_label) propter_buf_printf(out, " ; propter:unitLabel "), add_text(out, propter_str(c->unit_label));
@@ -224,12 +237,16 @@ static void write_csvw(const PropterSniff *s, PropterStr source, PropterBuf *out
 
 static PropterStatus write_rows(const PropterSniff *s, PropterStr source, PropterStr base, PropterMap *taken, PropterBuf *out, PropterError *err) {
   propter_buf_printf(out, "\n:rows a rml:TriplesMap ;\n  rml:logicalSource [ rml:source ");
-  if (has_dialect(&s->options))
+  if (is_database(s))
+    add_address(out, "[ a d2rq:Database ; d2rq:jdbcDSN ", source), propter_buf_printf(out, " ]");
+  else if (has_dialect(&s->options))
     write_csvw(s, source, out);
   else
     propter_buf_printf(out, "[ a rml:RelativePathSource ; rml:root rml:MappingDirectory ; rml:path "), add_text(out, source), propter_buf_printf(out, " ]");
-  propter_buf_printf(out, " ; rml:referenceFormulation rml:CSV");
-  if (s->options.table) propter_buf_printf(out, " ; rml:tableName "), add_text(out, propter_str(s->options.table));
+  propter_buf_printf(out, " ; rml:referenceFormulation rml:%s", is_database(s) ? "SQL2008Table" : s->formulation ? s->formulation : "CSV");
+  if (s->options.iterator || is_database(s))
+    propter_buf_printf(out, " ; rml:iterator "), add_text(out, propter_str(is_database(s) ? s->options.table : s->options.iterator));
+  else if (s->options.table) propter_buf_printf(out, " ; rml:tableName "), add_text(out, propter_str(s->options.table));
   propter_buf_printf(out, " ] ;\n  rml:subjectMap [ ");
   bool keyed = false;
   for (size_t i = 0; i < s->count && !keyed; i++) {

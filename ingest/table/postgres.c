@@ -167,4 +167,5 @@ const TableReader table_reader_postgres = {.name = "postgres",
                                            .open = open_postgres,
                                            .next = next_row,
                                            .close = close_postgres,
+                                           .tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name",
                                            .any_case = true};

@@ -30,6 +30,8 @@ typedef struct {
   const char *(*whole)(const void *state);
   /* Workbooks: the sheets that are shown; NULL: it is none. */
   PropterStatus (*sheets)(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err);
+  /* Databases: the query that lists their tables and views; NULL: it is none, or it cannot. */
+  const char *tables;
   /* Databases: which dialect of SQL it is, by the name of the reader that speaks it; NULL: the reader's own name. */
   const char *(*dialect)(const void *state);
   /* The character between cells; NULL: there is none. */

@@ -145,4 +145,6 @@ const TableReader table_reader_sqlite = {.name = "sqlite",
                                          .open = open_sqlite,
                                          .next = next_row,
                                          .close = close_sqlite,
+                                         .tables = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' "
+                                                   "ESCAPE '\\' ORDER BY rowid",
                                          .any_case = true};

@@ -37,8 +37,15 @@ static bool has_word(const char *words, PropterStr word) {
   return false;
 }
 
+static const TableReader *reader_named(const char *name) {
+  size_t i = 0;
+  while (i < sizeof readers / sizeof *readers && strcmp(readers[i]->name, name) != 0) i++;
+  return i < sizeof readers / sizeof *readers ? readers[i] : NULL;
+}
+
 static const TableReader *reader_of_file(const char *path) {
   PropterStr name = propter_str(path);
+  if (propter_str_starts(name, PROPTER_STR("postgresql://")) || propter_str_starts(name, PROPTER_STR("postgres://"))) return reader_named("postgres");
   if (propter_str_ends(name, PROPTER_STR(".gz"))) name.len -= 3;
   const char *dot = memrchr(name.data, '.', name.len);
   for (size_t i = 0; dot && i < sizeof readers / sizeof *readers; i++)
@@ -49,11 +56,7 @@ static const TableReader *reader_of_file(const char *path) {
 static PropterStatus find_reader(const char *path, const char *format, const TableReader **out, PropterError *err) {
   *out = reader_of_file(path);
   if (!format || ((*out)->sheet && strcmp(format, readers[0]->name) == 0)) return PROPTER_OK;
-  for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
-    if (strcmp(readers[i]->name, format) == 0) {
-      *out = readers[i];
-      return PROPTER_OK;
-    }
+  if ((*out = reader_named(format))) return PROPTER_OK;
   return propter_fail(err, PROPTER_USAGE, "unknown table format \"%s\"", format);
 }
 
@@ -103,6 +106,27 @@ PropterStatus propter_table_sheets(const char *path, const PropterLimits *limits
   const PropterLimits l = limits ? *limits : propter_limits_default();
   const TableReader *reader = reader_of_file(path);
   return reader->sheets ? reader->sheets(path, &l, arena, out, err) : PROPTER_OK;
+}
+
+const char *propter_table_database(const char *path) {
+  const TableReader *reader = reader_of_file(path);
+  return reader->tables ? reader->name : NULL;
+}
+
+PropterStatus propter_table_tables(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err) {
+  const TableReader *reader = reader_of_file(path);
+  const PropterTableOptions options = {.format = reader->name, .query = reader->tables};
+  PropterTable *table = NULL;
+  PropterRow row;
+  bool found = true;
+  if (!reader->tables) return PROPTER_OK;
+  PropterStatus status = propter_table_open(path, &options, limits, &table, err);
+  while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found) {
+    PropterStr name = propter_arena_copy(arena, propter_row_text(&row, 0));
+    if (!name.data || !propter_vec_push(out, name)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading %s", path);
+  }
+  propter_table_close(table);
+  return status;
 }
 
 void propter_table_close(PropterTable *table) {

@@ -208,7 +208,7 @@ static const CommandOption options[] = {
     {"encoding", 0, "NAME", "what files of text are in whose mapping does not say so, such as windows-1252 (default: what their first bytes show, else UTF-8)"},
     {"plain", 0, "CHARACTERS", "ASCII characters that templates of IRIs leave as they are instead of percent-encoding them"},
     {"sniff", 0, "FILE",
-     "write a mapping guessed from a table (- is standard input; to --output or standard output): types, time, measures, slices, keys, units"},
+     "write a mapping guessed from a table, JSON, XML or the tables of a database (- is standard input; to --output or standard output): types, time, measures, slices, keys, units"},
     {"incremental", 0, NULL, "execute only rows that are new since the last run, take back what rows that are gone gave; the graph is that of a full run"},
     {"limits", 0, "LIST",
      "limits of quality, separated by commas: [warn] [COLUMN] MEASURE [change|drop|rise] <=|>=|= NUMBER; one that is broken leaves the graph as it was (exit 1)"},

@@ -22,12 +22,20 @@ static void print_table(FILE *out, const PropterReject *r) {
 
 static const char csv_header[] = "file,row,column,value,rule,reason\n";
 
+static PropterStatus print_json(FILE *out, const PropterReject *r, const char *before, const char *behind, PropterError *err) {
+  PropterBuf text = {0};
+  propter_reject_json(r, &text);
+  PropterStatus status = propter_buf_status(&text, err);
+  if (status == PROPTER_OK) fprintf(out, "%s%s%s", before, text.data, behind);
+  propter_buf_clear(&text);
+  return status;
+}
+
 PropterStatus reject_print(const PropterReject *r, void *payload, PropterError *err) {
-  (void)err;
   RejectPrinter *p = payload;
-  if (!p->count && strcmp(p->format, "csv") == 0) fputs(csv_header, p->out);
+  bool first = !p->count++;
+  if (first && strcmp(p->format, "csv") == 0) fputs(csv_header, p->out);
   const PropterStr texts[] = {r->file, r->column, r->value, r->rule, r->reason};
-  static const char *const names[] = {"file", "column", "value", "rule", "reason"};
   if (strcmp(p->format, "table") == 0) {
     print_table(p->out, r);
   } else if (strcmp(p->format, "csv") == 0) {
@@ -36,16 +44,11 @@ PropterStatus reject_print(const PropterReject *r, void *payload, PropterError *
     else fputc(',', p->out);
     for (int i = 1; i < 5; i++) fputc(',', p->out), output_csv(p->out, texts[i]);
     fputc('\n', p->out);
+  } else if (strcmp(p->format, "json") == 0) {
+    return print_json(p->out, r, first ? "[" : ",\n ", "", err);
   } else {
-    if (strcmp(p->format, "json") == 0) fputs(p->count ? ",\n " : "[", p->out);
-    fprintf(p->out, "{\"row\":%llu", (unsigned long long)r->row);
-    for (int i = 0; i < 5; i++) {
-      fprintf(p->out, ",\"%s\":", names[i]);
-      output_json(p->out, texts[i]);
-    }
-    fputs(strcmp(p->format, "json") == 0 ? "}" : "}\n", p->out);
+    return print_json(p->out, r, "", "\n", err);
   }
-  p->count++;
   return PROPTER_OK;
 }
 

@@ -5,18 +5,8 @@
 
 static PropterStatus one(const PropterReject *r, void *payload, PropterError *err) {
   PropterBuf *out = payload;
-  const struct {
-    const char *name;
-    PropterStr text;
-  } members[] = {{",\"column\":", r->column}, {",\"value\":", r->value}, {",\"rule\":", r->rule}, {",\"reason\":", r->reason}};
-  propter_buf_add(out, out->len > 1 ? PROPTER_STR(",{\"file\":") : PROPTER_STR("{\"file\":"));
-  propter_buf_add_json(out, r->file);
-  if (r->row) propter_buf_printf(out, ",\"row\":%llu", (unsigned long long)r->row);
-  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-    propter_buf_add(out, propter_str(members[i].name));
-    propter_buf_add_json(out, members[i].text);
-  }
-  propter_buf_add_char(out, '}');
+  if (out->len > 1) propter_buf_add_char(out, ',');
+  propter_reject_json(r, out);
   return propter_buf_status(out, err);
 }
 

@@ -223,7 +223,7 @@ alike 'a failed ingest changes nothing' one two
 expect 'quarantine' 1 '2 rejected and put into quarantine' "$PROPTER" -g "$G" ingest m.ttl
 expect 'rejects as lines' 0 't.csv:3:n  "a "b", c"  datatype  expected a whole number' "$PROPTER" -g "$G" rejects
 expect 'rejects as CSV' 0 't.csv,3,n,"a ""b"", c",datatype,' "$PROPTER" -g "$G" rejects last -f csv
-expect 'rejects as JSON' 0 '{"row":4,"file":"t.csv","column":"","value":"3","rule":"columns","reason":"expected 2 cells as in the header, found 1"}]' "$PROPTER" -g "$G" rejects -f json
+expect 'rejects as JSON' 0 '{"file":"t.csv","row":4,"column":"","value":"3","rule":"columns","reason":"expected 2 cells as in the header, found 1"}]' "$PROPTER" -g "$G" rejects -f json
 expect 'skip' 0 '2 rejected and left out' "$PROPTER" -g "$G" ingest m.ttl --on-error skip
 expect 'unknown run' 3 'no run "r-1"' "$PROPTER" -g "$G" rejects r-1
 expect 'wrong mode' 2 'expected quarantine, skip or stop' "$PROPTER" -g "$G" ingest m.ttl --on-error ignore

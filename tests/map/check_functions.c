@@ -83,20 +83,12 @@ START_TEST(patterns) {
 }
 END_TEST
 
-static PropterStatus run(void *payload, PropterError *err) {
-  PropterBuf out = {0};
-  PropterMapCounts counts;
-  PropterStatus status = mapping_run_at(payload, false, &out, &counts, err);
-  propter_buf_clear(&out);
-  return status;
-}
-
 START_TEST(failing_calls) {
   const char *path = mapping_write(PATTERN(OWN "replaceMatches", "[0-9]", ";" TEXT("p_string_replace", "x")), "a\n1\n2\n", NULL);
   /* Without a stack for its compiled form PCRE2 matches on that of the thread. */
-  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, (void *)(uintptr_t)path, true), 50);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, mapping_try, (void *)(uintptr_t)path, true), 50);
   path = mapping_write(DATE("%d/%m/%Y"), "a\n07/08/2011\n", NULL);
-  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, (void *)(uintptr_t)path, false), 50);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, mapping_try, (void *)(uintptr_t)path, false), 50);
 }
 END_TEST
 

@@ -395,6 +395,62 @@ START_TEST(no_dialect_without_a_reason) {
 }
 END_TEST
 
+/* Documents have no header: rows and columns are found in what is there, and what is written is a mapping of them. */
+static const struct {
+  const char *file, *text, *columns, *iterator, *written;
+} documents[] = {
+    {"t.json",
+     "{\"at\": \"x\", \"few\": [{\"a\": 1}], \"data\": {\"orders\": [{\"day\": \"2024-01-01\", \"who\": {\"region\": \"n\", \"a b\": 1}, \"sales eur\": 1.5, \"tags\": [1]},"
+     "{\"day\": \"2024-01-02\", \"who\": {\"region\": \"s\"}, \"sales eur\": 2, \"late\": null},{\"day\": \"2024-01-03\", \"who\": {\"region\": \"s\"}, \"sales eur\": 2.5}]}}",
+     "day who.region who['a b'] @['sales eur']", "$.data.orders[*]", "propter:unit \"EUR\""},
+    {"t.ndjson", "{\"day\":\"2024-01-01\",\"n\":1,\"shop\":\"a\"}\n{\"day\":\"2024-01-02\",\"n\":2,\"shop\":\"b\"}\n{\"day\":\"2024-01-03\",\"n\":2,\"shop\":\"b\"}\n"
+     "{\"day\":\"2024-01-04\",\"n\":2,\"shop\":\"b\"}\n", "day n shop",
+     NULL, "propter:sliceColumn \"shop\""},
+    {"t.json", "[{\"id\":\"a\",\"x\":{}},{\"id\":\"b\",\"x\":1}]", "id x", "$[*]", "rml:referenceFormulation rml:JSONPath ; rml:iterator \"$[*]\""},
+    {"t.xml",
+     "<shop v=\"1\"><order id=\"a\"><day>2024-01-01</day><n>1</n><who><region>n</region></who></order>"
+     "<order id=\"b\"><day>2024-01-02</day><n>2</n><n>3</n><who><region>s</region></who></order>"
+     "<order id=\"c\"><day>2024-01-03</day><n>2</n><who><region>s</region></who></order></shop>",
+     "@id day n who/region", "/*/order", "propter:iterator \"/*/order\""},
+    {"t.xml", "<a xmlns=\"urn:x\"><b><c><k>1</k></c><c><k>2</k></c></b></a>", "*[local-name()='k']", "/*/*/*[local-name()='c']", "rml:referenceFormulation rml:XPath"}};
+
+START_TEST(documents_are_looked_at) {
+  PropterSniff s = {0};
+  PropterBuf names = {0}, text = {0};
+  PropterMapping *m = NULL;
+  const char *path = support_path(support_folder(), documents[_i].file), *mapping = support_path(support_folder(), "m.ttl");
+  support_write(path, propter_str(documents[_i].text));
+  ck_ok(propter_sniff(path, NULL, NULL, &s, err));
+  for (size_t i = 0; i < s.count; i++) propter_buf_printf(&names, "%s%s", i ? " " : "", s.columns[i].name.data);
+  ck_assert_str_eq(names.data, documents[_i].columns);
+  ck_assert_pstr_eq(s.options.iterator, documents[_i].iterator);
+  ck_ok(propter_sniff_write(&s, propter_str(documents[_i].file), PROPTER_STR("https://example.org/t#"), &text, err));
+  ck_assert_msg(strstr(text.data, documents[_i].written), "%s", text.data);
+  support_write(mapping, propter_buf_str(&text));
+  ck_ok(propter_mapping_read(&mapping, 1, NULL, &m, err));
+  propter_mapping_free(m);
+  propter_sniff_clear(&s);
+  propter_buf_clear(&names);
+  propter_buf_clear(&text);
+}
+END_TEST
+
+static PropterStatus sniff_document(void *payload, PropterError *err) {
+  PropterSniff s = {0};
+  PropterStatus status = propter_sniff(payload, NULL, NULL, &s, err);
+  propter_sniff_clear(&s);
+  return status;
+}
+
+START_TEST(memory_may_end_in_documents) {
+  for (size_t i = 1; i < 3; i++) {
+    const char *path = support_path(support_folder(), documents[i].file);
+    support_write(path, propter_str(documents[i].text));
+    ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, sniff_document, (void *)(uintptr_t)path, false), 20);
+  }
+}
+END_TEST
+
 START_TEST(no_table_no_guess) {
   PropterSniff s = {0};
   PropterError err = {0};
@@ -441,6 +497,8 @@ Suite *suite_sniff(void) {
   tcase_add_test(t, no_dialect_without_a_reason);
   tcase_add_test(t, no_table_no_guess);
   tcase_add_test(t, memory_may_end);
+  tcase_add_loop_test(t, documents_are_looked_at, 0, sizeof documents / sizeof *documents);
+  tcase_add_test(t, memory_may_end_in_documents);
   suite_add_tcase(suite, t);
   return suite;
 }

@@ -197,21 +197,13 @@ START_TEST(mistakes) {
 }
 END_TEST
 
-static PropterStatus run(void *payload, PropterError *err) {
-  PropterBuf out = {0};
-  PropterMapCounts counts;
-  PropterStatus status = mapping_run_at(payload, false, &out, &counts, err);
-  propter_buf_clear(&out);
-  return status;
-}
-
 START_TEST(failing_calls) {
   const char *path = mapping_write(LEFT("leftJoin", WHAT) ROWS("{id} {what}"), "id,n\n1,one\n2,two\n", "k,w\n1,a\n1,b\n");
-  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, (void *)(uintptr_t)path, false), 50);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, mapping_try, (void *)(uintptr_t)path, false), 50);
   path = mapping_write(JSON_VIEW ROWS("{name} {item.tag}"), PEOPLE, NULL);
-  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, (void *)(uintptr_t)path, false), 50);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, mapping_try, (void *)(uintptr_t)path, false), 50);
   path = mapping_write(JSON_CELLS ROWS("{d.in.#} {d.in.b}"), "id,d\n1,\"[{\"\"b\"\": [1, 2]}]\"\n2,[\n", NULL);
-  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, run, (void *)(uintptr_t)path, false), 50);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, mapping_try, (void *)(uintptr_t)path, false), 50);
 }
 END_TEST
 

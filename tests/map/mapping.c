@@ -49,6 +49,14 @@ PropterStatus mapping_run_at(const char *path, bool provenance, PropterBuf *out,
   return mapping_run_with(NULL, path, provenance, out, counts, err);
 }
 
+PropterStatus mapping_try(void *payload, PropterError *err) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  PropterStatus status = mapping_run_at(payload, false, &out, &counts, err);
+  propter_buf_clear(&out);
+  return status;
+}
+
 PropterStatus mapping_run_with(const PropterMappingOptions *how, const char *path, bool provenance, PropterBuf *out, PropterMapCounts *counts,
                                PropterError *err) {
   PropterMapping *mapping = NULL;

@@ -16,6 +16,9 @@ PropterStatus mapping_run_with(const PropterMappingOptions *how, const char *pat
                                PropterError *err);
 PropterStatus mapping_run_at(const char *path, bool provenance, PropterBuf *out, PropterMapCounts *counts, PropterError *err);
 
+/* Runs the mapping whose path is the payload: for support_fail_everywhere. */
+PropterStatus mapping_try(void *payload, PropterError *err);
+
 /* Writes "m.ttl" (prefixes and `turtle`) and "t.csv" (and "u.csv" unless NULL) into a new folder and runs the mapping. Lines of quads and
  * lines "reject ROW:COLUMN:RULE" are appended to `out`, sorted. */
 PropterStatus mapping_run(const char *turtle, const char *csv, const char *other, bool provenance, PropterBuf *out, PropterMapCounts *counts,

@@ -124,6 +124,9 @@ PROPTER_API PropterStatus propter_run_rejects(PropterSnapshot *snapshot, const P
                                               PropterStatus (*reject)(const PropterReject *reject, void *payload, PropterError *err), void *payload,
                                               PropterError *err);
 
+/* Appends a reject as an object of JSON: file, row (where there is one), column, value, rule and reason. */
+PROPTER_API void propter_reject_json(const PropterReject *reject, PropterBuf *out);
+
 /* What a run added and removed, appended in SPOG order. INVALID: not recorded, or recorded in another store (the record holds ids). */
 PROPTER_API PropterStatus propter_run_delta(PropterSnapshot *snapshot, const PropterRunInfo *run, PropterQuads *added, PropterQuads *removed,
                                             PropterError *err);

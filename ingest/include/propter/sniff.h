@@ -38,6 +38,8 @@ typedef struct {
   uint64_t aside,
       aside_line; /* rows whose time cell is no day (totals, footnotes), in nothing below and rejected by a mapping; the line of the first, with its text */
   PropterStr aside_text;
+  const char *formulation; /* "JSONPath", "XPath": the columns are such expressions; NULL: they have names */
+  PropterStr lists;   /* JSON and XML: what is not looked at because a row has several, with commas between them */
   bool whole;         /* all rows were looked at */
   uint64_t cells;     /* rows of a day, where at least nineteen days of twenty have as many; else 0 */
   size_t time;        /* the time column, or SIZE_MAX: then there are no measures, slices and keys but perhaps one key that names the row */
@@ -47,7 +49,8 @@ typedef struct {
   PropterArena arena;
 } PropterSniff;
 
-/* Reads a table that has a header (any reader of table/readers.def whose columns are no expressions) twice. `options` and `limits` NULL: defaults; the options
+/* Reads a table twice: one that has a header, or JSON or XML, whose columns are the expressions found in the first rows; rows are then those of
+ * options.iterator, else the longest list of objects, or the elements of the first name that several have. `options` and `limits` NULL: defaults; the options
  * are borrowed as long as `out` lives. Where they name none, the delimiter is that of the file's first line sep=; or the one of , ; tab and | that makes most
  * columns of a header that most rows agree with, the header the first row that is filled like most (titles stand above it), and the encoding of bytes that are
  * not UTF-8 windows-1252, of those with NUL bytes UTF-16. A column of days may have up to a quarter of other cells, one of numbers one in 50 and any that say

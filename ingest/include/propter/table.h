@@ -84,6 +84,11 @@ PROPTER_API void propter_table_close(PropterTable *table);
 typedef PROPTER_VEC(PropterStr) PropterSheets;
 PROPTER_API PropterStatus propter_table_sheets(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err);
 
+/* The reader (PropterTableOptions.format) of a database whose tables can be listed, an SQLite file or a postgresql:// address; NULL: it is none. Static. */
+PROPTER_API const char *propter_table_database(const char *path);
+/* Its tables and views, as propter_table_sheets gives sheets. */
+PROPTER_API PropterStatus propter_table_tables(const char *path, const PropterLimits *limits, PropterArena *arena, PropterSheets *out, PropterError *err);
+
 /* True if columns are expressions (JSON, XML): every propter_table_column that can be parsed makes one, and there is no header. */
 PROPTER_API bool propter_table_has_expressions(const PropterTable *table);
 /* Once all columns were asked for, where they are expressions: NULL, or the one for whose sake the whole document is held (document_bytes) and not a row at a
