@@ -242,7 +242,7 @@ static void learn(const Job *job, const Player *p, size_t *const rows[2], Mechan
   int last = last_fitted(job, p);
   m[0].rows = m[1].rows = 0;
   if (p->k) (void)fit(job, p, 0, p->changed ? 0 : last, rows, m[0].beta);
-  for (int period = 0; period <= !p->changed; period++) add_noise(job, p, period, rows[period], &m[0]);
+  for (int period = 0, periods = p->changed ? 1 : 2; period < periods; period++) add_noise(job, p, period, rows[period], &m[0]);
   if (!p->changed) return;
   if (p->k && last) (void)fit(job, p, 1, 1, rows, m[1].beta);
   else memcpy(m[1].beta, m[0].beta, sizeof m[0].beta);

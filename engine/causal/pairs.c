@@ -96,8 +96,9 @@ static void take_columns(const PropterPairs *s, size_t from, size_t to, double *
 /* Brings all sums up to the last step. */
 static PropterStatus catch_up(PropterPairs *s, PropterError *err) {
   const size_t p = s->p, k = s->steps - s->base;
-  double *now = propter_malloc((2 * p * k + 1) * sizeof *now), *earlier = now + p * k;
+  double *now = propter_malloc((2 * p * k + 1) * sizeof *now);
   if (!now) return no_memory(s, err);
+  double *const earlier = now + p * k;
   for (size_t lag = 1; lag <= s->lags; lag++) {
     const size_t from = s->base > lag ? s->base : lag;
     if (from >= s->steps) continue;

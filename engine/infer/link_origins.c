@@ -84,7 +84,7 @@ static PropterStatus attribute(Upstream *u, PropterExplained *out, PropterError 
   double *before = NULL, *after = NULL;
   size_t n = 0, m = 0, deepest = 0;
   PropterMechanismShare share[MOST];
-  PropterAttribution sum;
+  PropterAttribution sum = {0};
   for (size_t k = 0; k < u->count; k++) deepest = u->back[k] > deepest ? u->back[k] : deepest;
   PropterStatus status = take_rows(u, LINK_LEVEL / 2 + deepest, u->from, false, &before, &n, err);
   if (!status) status = take_rows(u, u->from, u->to + 1, true, &after, &m, err);

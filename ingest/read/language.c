@@ -74,7 +74,7 @@ PropterStatus languages_of(const char *const *files, size_t count, Languages *ou
   out->count = LANGUAGES;
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
     PropterBuf text = {0};
-    PropterStr stemmer, said = {"", 0};
+    PropterStr stemmer = {"", 0}, said = {"", 0};
     status = propter_io_read_file(files[i], RULE_BYTES, &text, err);
     if (status == PROPTER_OK) said = language_said(propter_buf_str(&text), &stemmer);
     if (status == PROPTER_OK && language_of(out, said) == SIZE_MAX) status = add_language(said, stemmer, files[i], out, err);
