@@ -347,8 +347,11 @@ static PropterStatus test_course(const Cause *cause, PropterBuf *buf, PropterAre
 static PropterStatus say_history(const Cause *cause, const PropterCauseScore *score, PropterBuf *buf, PropterArena *arena, Evidences *all, PropterError *err) {
   size_t events = cause->number.pasts;
   if (!events) return PROPTER_OK;
-  propter_buf_printf(buf, "Of %zu other event%s of this kind about %.1f moved the same measure this way, each in its own place", events,
-                     events == 1 ? "" : "s", score->acted);
+  const long acted = lround(score->acted); /* an expected number: what cannot be told apart from chance counts in part */
+  propter_buf_printf(buf, "Of %zu other event%s of this kind ", events, events == 1 ? "" : "s");
+  if (acted) propter_buf_printf(buf, "about %ld", acted);
+  else propter_buf_printf(buf, "none clearly");
+  propter_buf_printf(buf, " moved the same measure this way, each in its own place");
   return add_test(all, buf, arena, "history", score->term[PROPTER_TERM_HISTORY], err);
 }
 
