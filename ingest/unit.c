@@ -206,16 +206,26 @@ static PropterStatus judge_new(Check *c, PropterError *err) {
   return judge(c, fmax(.1, 2 * spread / sqrt((double)n)), 3 * spread, err);
 }
 
-static PropterStatus check_measure(Check *c, PropterWriter *writer, PropterError *err) {
+/* What changed of the measure in its graph. */
+static PropterStatus take_changed(Check *c, const PropterWriter *writer, PropterError *err) {
+  PropterDelta *delta = NULL;
   PropterQuad q;
   Figure f;
-  c->changed.count = c->former.count = 0;
-  for (size_t at = 0; propter_writer_delta(writer, &at, &q, &f.added);) {
-    bool added = f.added;
+  bool added, more;
+  c->changed.count = 0;
+  PropterStatus status = propter_delta_open(writer, &delta, err);
+  while (status == PROPTER_OK && (status = propter_delta_next(delta, &q, &added, &more, err)) == PROPTER_OK && more) {
     if (q.p != c->measure || q.g != c->graph || !figure_of(&q, &f)) continue;
     f.added = added;
-    if (!propter_vec_push(&c->changed, f)) return no_memory(err);
+    if (!propter_vec_push(&c->changed, f)) status = no_memory(err);
   }
+  propter_delta_close(delta);
+  return status;
+}
+
+static PropterStatus check_measure(Check *c, const PropterWriter *writer, PropterError *err) {
+  c->former.count = 0;
+  PROPTER_TRY(take_changed(c, writer, err));
   if (!c->changed.count) return PROPTER_OK;
   qsort(c->changed.items, c->changed.count, sizeof *c->changed.items, by_subject);
   PROPTER_TRY(judge_corrections(c, err));

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* O_TMPFILE */
+#endif
 #include "propter/io.h"
 
 #include <errno.h>
@@ -31,6 +34,14 @@ ssize_t propter_io_write(int fd, const void *buf, size_t size) {
   if (fault_io()) return -1;
   ssize_t n;
   do n = write(fd, buf, size);
+  while (n < 0 && errno == EINTR);
+  return n;
+}
+
+ssize_t propter_io_read_at(int fd, void *buf, size_t size, uint64_t offset) {
+  if (fault_io()) return -1;
+  ssize_t n;
+  do n = pread(fd, buf, size, (off_t)offset);
   while (n < 0 && errno == EINTR);
   return n;
 }
@@ -99,6 +110,19 @@ PropterStatus propter_io_read_file(const char *path, size_t limit, PropterBuf *o
   return status;
 }
 
+int propter_io_temporary(const char *folder) {
+  char path[4096];
+  int fd = propter_io_open(folder, O_TMPFILE | O_RDWR, 0600);
+  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return fd;
+  if ((size_t)snprintf(path, sizeof path, "%s/propter-XXXXXX", folder) >= sizeof path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  fd = mkostemp(path, O_CLOEXEC);
+  if (fd >= 0) (void)unlink(path); /* not what a test makes fail: nothing could be done about it */
+  return fd;
+}
+
 static PropterStatus copy_input(int to, uint64_t limit, PropterError *err) {
   char block[1 << 16];
   uint64_t total = 0;
@@ -116,14 +140,11 @@ PropterStatus propter_io_keep_input(uint64_t limit, PropterError *err) {
   struct stat st;
   if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)) return PROPTER_OK;
   const char *folder = getenv("TMPDIR");
-  char path[4096];
-  if ((size_t)snprintf(path, sizeof path, "%s/propter-XXXXXX", folder && *folder ? folder : "/tmp") >= sizeof path)
-    return propter_fail(err, PROPTER_LIMIT, "the name of the folder for temporary files is too long");
-  int fd = mkstemp(path);
-  if (fd < 0) return propter_io_fail(err, path, "create");
-  (void)unlink(path); /* not what a test makes fail: nothing could be done about it */
+  if (!folder || !*folder) folder = "/tmp";
+  int fd = propter_io_temporary(folder);
+  if (fd < 0) return propter_io_fail(err, folder, "make a temporary file");
   PropterStatus status = copy_input(fd, limit, err);
-  if (status == PROPTER_OK && dup2(fd, STDIN_FILENO) < 0) status = propter_io_fail(err, path, "open");
+  if (status == PROPTER_OK && dup2(fd, STDIN_FILENO) < 0) status = propter_io_fail(err, folder, "open a temporary file");
   (void)propter_io_close(fd);
   return status;
 }

@@ -265,6 +265,21 @@ PropterStatus dict_get_many(const Env *env, MDB_txn *txn, const PropterId *ids, 
   return status;
 }
 
+PropterStatus dict_neighbours(const Env *env, MDB_txn *txn, PropterId id,
+                              PropterStatus (*see)(void *payload, PropterId id, PropterStr record, PropterError *err), void *payload, PropterError *err) {
+  Unpacked *u;
+  pthread_mutex_t *lock;
+  PropterStr record;
+  PROPTER_TRY(hold(env, txn, id, &u, &lock, &record, err));
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < u->count && status == PROPTER_OK; i++) {
+    record = (PropterStr){(const char *)u->bytes + u->starts[i], u->ends[i] - u->starts[i]};
+    status = see(payload, id_make((unsigned char)record.data[0], u->first + i), record, err);
+  }
+  release(u, lock);
+  return status;
+}
+
 /* Is that the record of an id of the index? */
 static PropterStatus same(const Env *env, MDB_txn *txn, PropterId id, PropterStr record, bool *equal, PropterError *err) {
   Unpacked *u;

@@ -33,6 +33,10 @@ PropterStatus dict_get(const Env *env, MDB_txn *txn, PropterId id, PropterArena 
 PropterStatus dict_get_many(const Env *env, MDB_txn *txn, const PropterId *ids, size_t count, PropterArena *arena, PropterStr *records, size_t *done,
                             PropterError *err);
 
+/* Hands over all records of the block that holds an id. */
+PropterStatus dict_neighbours(const Env *env, MDB_txn *txn, PropterId id,
+                              PropterStatus (*see)(void *payload, PropterId id, PropterStr record, PropterError *err), void *payload, PropterError *err);
+
 /* What stands in the index for a record of that hash. */
 static inline uint64_t dict_index(uint64_t hash) { return hash >> 24; }
 

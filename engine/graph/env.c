@@ -19,7 +19,7 @@
 #include "snapshot.h"
 
 enum { MAX_READERS = 1022, WAIT_SECONDS = 10, SMALL_HEADROOM = 64 << 20, LOCK_BYTES = 96 << 10, MAPS = 16 };
-#define HEADROOM (UINT64_C(4) << 30) /* addresses, not memory: more than one commit can need, as it is made in memory first */
+#define HEADROOM (UINT64_C(64) << 30) /* addresses, not memory: more than one commit needs */
 
 const char *const env_next[ENV_NUMBERED] = {"next", "next-text"};
 const char *const env_names[ENV_DATABASES] = {"spog", "psog", "posg", "ospg", "gspo",
@@ -211,12 +211,11 @@ static PropterStatus start_lmdb(Env *env, bool fresh, PropterError *err) {
   (void)stat(path, &st);
   if (!guard_read_only(env->dir) || guard_listed(env->dir)) PROPTER_TRY(reserve_locks(env, err));
   int rc = open_lmdb(env, (uint64_t)st.st_size);
-  if (rc == ENOMEM) {
-    /* Addresses are limited (ulimit -v): make do with less. */
+  /* Addresses are limited (ulimit -v): make do with less. */
+  for (; rc == ENOMEM && env->headroom > SMALL_HEADROOM; rc = open_lmdb(env, (uint64_t)st.st_size)) {
     mdb_env_close(env->lmdb);
     env->lmdb = NULL;
-    env->headroom = SMALL_HEADROOM;
-    rc = open_lmdb(env, (uint64_t)st.st_size);
+    env->headroom = env->headroom / 16 > SMALL_HEADROOM ? env->headroom / 16 : SMALL_HEADROOM;
   }
   if (rc) return env_fail(env, rc, "open", err);
   note_map(env);
@@ -338,6 +337,11 @@ static uint64_t used_bytes(const Env *env, uint64_t *map) {
   return ((uint64_t)info.me_last_pgno + 1) * stats.ms_psize;
 }
 
+bool env_roomy(const Env *env) {
+  uint64_t map, used = used_bytes(env, &map);
+  return map >= env->limits.graph_bytes || map - used >= HEADROOM / 2;
+}
+
 /* Makes room ahead of need while nobody reads. Failing does not matter yet. */
 static void grow_early(Env *env) {
   uint64_t map, used = used_bytes(env, &map);
@@ -436,6 +440,28 @@ void env_unlock_writer(Env *env) {
   int fd = env->writer_fd;
   env->writer_fd = -1;
   guard_writer_end(env->dir, fd, !env->doubtful);
+}
+
+/* LMDB has no setting for it. But before a put it makes room for as much as the put says that it brings, and writes pages out if there is none among the
+ * DIRTY_MOST that it keeps; a put to the record of a table among the tables is refused (MDB_INCOMPATIBLE) after that, from version 0.9.16 on. */
+int env_relieve(const Env *env, MDB_txn *txn) {
+  enum { DIRTY_MOST = (1 << 17) - 1, DIRTY = 1 << 14, REFUSES = 9 * 1000 + 16 };
+  int major, minor, patch;
+  MDB_stat stats;
+  MDB_dbi tables;
+  MDB_cursor *cursor;
+  MDB_val key = {strlen(env_names[ENV_META]), (void *)(uintptr_t)env_names[ENV_META]}, data;
+  (void)mdb_version(&major, &minor, &patch);
+  if ((major * 1000 + minor) * 1000 + patch < REFUSES) return 0;
+  int rc = mdb_env_stat(env->lmdb, &stats);
+  if (rc == 0) rc = mdb_dbi_open(txn, NULL, 0, &tables);
+  if (rc == 0) rc = mdb_cursor_open(txn, tables, &cursor);
+  if (rc) return rc;
+  rc = mdb_cursor_get(cursor, &key, &data, MDB_SET);
+  data.mv_size = (DIRTY_MOST - DIRTY) / 2 * (size_t)stats.ms_psize; /* it counts double */
+  if (rc == 0) rc = mdb_cursor_put(cursor, &key, &data, MDB_CURRENT);
+  mdb_cursor_close(cursor);
+  return rc == MDB_INCOMPATIBLE ? 0 : rc;
 }
 
 int env_commit(Env *env, MDB_txn *txn) {

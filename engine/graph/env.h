@@ -66,6 +66,12 @@ void env_write_abort(Env *env, MDB_txn *txn);
 /* Makes room for about `more` further bytes. Waits some seconds for this process's other readers, not for those of this thread; then gives LIMIT. */
 PropterStatus env_grow(Env *env, uint64_t more, PropterError *err);
 
+/* Is there room in the map for any commit that the limits allow, or nearly? Not where addresses are limited. */
+bool env_roomy(const Env *env);
+
+/* Has LMDB write out what a write transaction has changed when that is more than 64 MiB; by itself it does so at 512 MiB. An LMDB code. */
+int env_relieve(const Env *env, MDB_txn *txn);
+
 /* The write lock of the graph, over all processes. */
 PropterStatus env_lock_writer(Env *env, bool wait, PropterError *err);
 void env_unlock_writer(Env *env);

@@ -149,11 +149,12 @@ PropterStatus run_encode(PropterSnapshot *snapshot, const PropterWriter *writer,
   if (!codec) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory recording a run");
   PropterBuf bytes = {0};
   PropterQuads list = {0};
-  PropterStatus status = PROPTER_OK;
+  PropterDelta *delta = NULL;
   PropterQuad q;
   PropterId last = PROPTER_NO_ID;
-  bool came, skipped = false;
-  for (size_t at = 0; status == PROPTER_OK && propter_writer_delta(writer, &at, &q, &came);) {
+  bool came, more, skipped = false;
+  PropterStatus status = propter_delta_open(writer, &delta, err);
+  while (status == PROPTER_OK && (status = propter_delta_next(delta, &q, &came, &more, err)) == PROPTER_OK && more) {
     if (came != added) continue;
     if (q.g != last) skipped = skip && propter_map_get(skip, (PropterStr){(const char *)&q.g, sizeof q.g});
     last = q.g;
@@ -170,6 +171,7 @@ PropterStatus run_encode(PropterSnapshot *snapshot, const PropterWriter *writer,
   }
   if (status == PROPTER_OK) status = propter_buf_status(&bytes, err);
   if (status == PROPTER_OK) status = end_part(snapshot, &list, &bytes, arena, parts, err);
+  propter_delta_close(delta);
   propter_free(codec);
   propter_buf_clear(&bytes);
   propter_vec_clear(&list);

@@ -10,6 +10,9 @@ PropterStatus writer_intern_record(PropterWriter *writer, PropterStr record, uin
 /* A record of that hash will be asked for soon: propter_map_expect. */
 void writer_expect(const PropterWriter *writer, uint64_t hash, unsigned step);
 
+/* Whether new terms should leave memory, which they do when the thread that opened the writer makes the next one. */
+bool writer_is_full(const PropterWriter *writer);
+
 /* By graph of the delta (its id's bytes) how many quads it got; of one that lost some: UINT64_MAX. */
 PropterStatus writer_graphs(const PropterWriter *writer, PropterMap *counts, PropterError *err);
 

@@ -5,32 +5,49 @@
 
 enum { SAMPLES = 20 };
 
-/* Twenty triples spread over what would be added. */
-PropterStatus ingest_samples(const CommandCall *call, PropterWriter *writer, PropterId record, PropterError *err) {
-  PropterSnapshot *snapshot;
+/* One of what would be added. */
+static PropterStatus print_sample(const CommandCall *call, PropterSnapshot *snapshot, const PropterQuad *q, PropterError *err) {
+  const PropterId ids[] = {q->s, q->p, q->o};
   PropterArena text = {0};
   PropterBuf line = {0};
-  PropterQuad q;
-  bool added;
-  size_t all = 0, n = 0;
-  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
-  for (size_t at = 0; propter_writer_delta(writer, &at, &q, &added);) all += added && q.g != record;
   PropterStatus status = PROPTER_OK;
-  for (size_t at = 0; status == PROPTER_OK && propter_writer_delta(writer, &at, &q, &added);) {
-    if (!added || q.g == record || (n++ * SAMPLES) % all >= SAMPLES) continue;
-    const PropterId ids[] = {q.s, q.p, q.o};
-    for (int i = 0; i < 3 && status == PROPTER_OK; i++) {
-      PropterTerm term;
-      status = propter_snapshot_term(snapshot, ids[i], &text, &term, err);
-      if (status == PROPTER_OK) propter_term_write(&term, &line), propter_buf_add_char(&line, i < 2 ? ' ' : '\n');
-    }
-    if (status == PROPTER_OK) status = propter_buf_status(&line, err);
-    if (status == PROPTER_OK) fprintf(call->out, "sample %s", line.data);
-    propter_buf_reset(&line);
-    propter_arena_clear(&text);
+  for (int i = 0; i < 3 && status == PROPTER_OK; i++) {
+    PropterTerm term;
+    status = propter_snapshot_term(snapshot, ids[i], &text, &term, err);
+    if (status == PROPTER_OK) propter_term_write(&term, &line), propter_buf_add_char(&line, i < 2 ? ' ' : '\n');
   }
+  if (status == PROPTER_OK) status = propter_buf_status(&line, err);
+  if (status == PROPTER_OK) fprintf(call->out, "sample %s", line.data);
   propter_buf_clear(&line);
+  propter_arena_clear(&text);
   return status;
+}
+
+/* Twenty triples spread over what would be added; a record's are none. With `snapshot` NULL they are only counted, in *all. */
+static PropterStatus walk_added(const CommandCall *call, const PropterWriter *writer, PropterSnapshot *snapshot, PropterId record, size_t *all,
+                                PropterError *err) {
+  PropterDelta *delta = NULL;
+  PropterQuad q;
+  bool added, more;
+  size_t n = 0;
+  PropterStatus status = propter_delta_open(writer, &delta, err);
+  while (status == PROPTER_OK && (status = propter_delta_next(delta, &q, &added, &more, err)) == PROPTER_OK && more) {
+    if (!added || q.g == record) continue;
+    if (!snapshot)
+      ++*all;
+    else if ((n++ * SAMPLES) % *all < SAMPLES)
+      status = print_sample(call, snapshot, &q, err);
+  }
+  propter_delta_close(delta);
+  return status;
+}
+
+PropterStatus ingest_samples(const CommandCall *call, PropterWriter *writer, PropterId record, PropterError *err) {
+  PropterSnapshot *snapshot;
+  size_t all = 0;
+  PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
+  PROPTER_TRY(walk_added(call, writer, NULL, record, &all, err));
+  return walk_added(call, writer, snapshot, record, &all, err);
 }
 
 /* How documents are read: a row at a time, or whole. */

@@ -8,11 +8,14 @@
 
 /* What a run changed, without its own record. */
 static PropterStatus changed_quads(const PropterWriter *writer, PropterId record, PropterQuads *out, PropterError *err) {
+  PropterDelta *delta = NULL;
   PropterQuad quad;
-  bool added;
-  for (size_t at = 0; propter_writer_delta(writer, &at, &quad, &added);)
-    if (quad.g != record && !propter_vec_push(out, quad)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory before a validation");
-  return PROPTER_OK;
+  bool added, more;
+  PropterStatus status = propter_delta_open(writer, &delta, err);
+  while (status == PROPTER_OK && (status = propter_delta_next(delta, &quad, &added, &more, err)) == PROPTER_OK && more)
+    if (quad.g != record && !propter_vec_push(out, quad)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory before a validation");
+  propter_delta_close(delta);
+  return status;
 }
 
 PropterStatus ingest_record(const PropterStatement *st, void *payload, PropterError *err) {

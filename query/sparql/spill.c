@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "spill.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,15 +20,8 @@ static const char *folder(void) {
 }
 
 static PropterStatus open_file(Spill *s, PropterError *err) {
-  const char *dir = folder();
-  char path[4096];
-  int fd = propter_io_open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-    (void)snprintf(path, sizeof path, "%s/propter-query-XXXXXX", dir);
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0) (void)propter_io_unlink(path);
-  }
-  if (fd < 0) return propter_io_fail(err, dir, "make a temporary file");
+  int fd = propter_io_temporary(folder());
+  if (fd < 0) return propter_io_fail(err, folder(), "make a temporary file");
   s->fd = fd + 1;
   return PROPTER_OK;
 }

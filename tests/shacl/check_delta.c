@@ -42,7 +42,8 @@ static PropterQuad draw(PropterWriter *writer, PropterRng *rng) {
 static void change(PropterGraph *graph, PropterRng *rng, PropterQuads *changed) {
   PropterWriter *writer = NULL;
   PropterQuad quad;
-  bool added;
+  PropterDelta *delta = NULL;
+  bool added, more;
   changed->count = 0;
   ck_ok(propter_writer_open(graph, true, &writer, err));
   for (uint64_t n = 1 + propter_rng_below(rng, 3); n; n--) {
@@ -51,7 +52,13 @@ static void change(PropterGraph *graph, PropterRng *rng, PropterQuads *changed) 
     else ck_ok(propter_writer_remove(writer, quad, err));
   }
   ck_ok(propter_writer_commit(writer, err));
-  for (size_t at = 0; propter_writer_delta(writer, &at, &quad, &added);) ck_assert(propter_vec_push(changed, quad));
+  ck_ok(propter_delta_open(writer, &delta, err));
+  for (;;) {
+    ck_ok(propter_delta_next(delta, &quad, &added, &more, err));
+    if (!more) break;
+    ck_assert(propter_vec_push(changed, quad));
+  }
+  propter_delta_close(delta);
   propter_writer_close(writer);
 }
 

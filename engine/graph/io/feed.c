@@ -167,10 +167,10 @@ static void fill(Feed *feed, Batch *b) {
   b->state = FULL;
 }
 
-/* Hands the batch whose turn it is to the writer, or else fills the next; false: neither can be done now. */
-static bool step(Feed *feed) {
+/* Hands the batch whose turn it is to the writer, or else fills the next; false: neither can be done now. A full writer is the caller's, who opened it. */
+static bool step(Feed *feed, bool caller) {
   Batch *first = &feed->batches[feed->turn % SPREAD_PLACES], *next = &feed->batches[feed->made % SPREAD_PLACES];
-  if (first->state == FULL && !feed->taking)
+  if (first->state == FULL && !feed->taking && (caller || !writer_is_full(feed->writer)))
     take_turn(feed, first);
   else if (feed->stretches && !feed->ended && !feed->reading && next->state == EMPTY)
     fill(feed, next);
@@ -180,14 +180,14 @@ static bool step(Feed *feed) {
   return true;
 }
 
-static void step_or_wait(Feed *feed) {
-  if (!step(feed)) (void)pthread_cond_wait(&feed->changed, &feed->lock);
+static void step_or_wait(Feed *feed, bool caller) {
+  if (!step(feed, caller)) (void)pthread_cond_wait(&feed->changed, &feed->lock);
 }
 
 static void *run(void *payload) {
   Feed *feed = payload;
   (void)pthread_mutex_lock(&feed->lock);
-  while (!feed->quit) step_or_wait(feed);
+  while (!feed->quit) step_or_wait(feed, false);
   (void)pthread_mutex_unlock(&feed->lock);
   return NULL;
 }
@@ -204,7 +204,7 @@ PropterStatus feed_run(void *payload, const Stretches *stretches, PropterError *
   (void)pthread_mutex_lock(&feed->lock);
   feed->stretches = stretches;
   (void)pthread_cond_broadcast(&feed->changed);
-  while (!feed->ended || feed->turn < feed->made) step_or_wait(feed);
+  while (!feed->ended || feed->turn < feed->made) step_or_wait(feed, true);
   feed->stretches = NULL;
   PropterStatus status = failure(feed, err);
   (void)pthread_mutex_unlock(&feed->lock);
@@ -216,7 +216,7 @@ static PropterStatus hand_over(Feed *feed, bool whole, PropterError *err) {
   (void)pthread_mutex_lock(&feed->lock);
   feed->batches[feed->made++ % SPREAD_PLACES].state = FULL;
   (void)pthread_cond_broadcast(&feed->changed);
-  while (feed->batches[feed->made % SPREAD_PLACES].state != EMPTY || (whole && feed->turn < feed->made)) step_or_wait(feed);
+  while (feed->batches[feed->made % SPREAD_PLACES].state != EMPTY || (whole && feed->turn < feed->made)) step_or_wait(feed, true);
   PropterStatus status = failure(feed, err);
   (void)pthread_mutex_unlock(&feed->lock);
   return status;

@@ -213,8 +213,13 @@ PROPTER_API PropterStatus propter_writer_clear_graph(PropterWriter *writer, Prop
 PROPTER_API PropterStatus propter_writer_snapshot(PropterWriter *writer, PropterSnapshot **out, PropterError *err);
 /* Quads really added and removed so far (after propter_writer_snapshot or commit). NULL arguments are allowed. */
 PROPTER_API void propter_writer_counts(const PropterWriter *writer, uint64_t *added, uint64_t *removed);
-/* The same quads one by one, in SPOG order: *at is 0 at first and moves on; false at the end. For run deltas. */
-PROPTER_API bool propter_writer_delta(const PropterWriter *writer, size_t *at, PropterQuad *quad, bool *added);
+/* The same quads one by one, in SPOG order, of what is flushed when it is opened; valid until the next change, also after commit. For run deltas. IO: a temporary
+ * file that holds them cannot be read. */
+typedef struct PropterDelta PropterDelta;
+PROPTER_API PropterStatus propter_delta_open(const PropterWriter *writer, PropterDelta **out, PropterError *err);
+/* *more false: there was no further one. */
+PROPTER_API PropterStatus propter_delta_next(PropterDelta *delta, PropterQuad *quad, bool *added, bool *more, PropterError *err);
+PROPTER_API void propter_delta_close(PropterDelta *delta);
 /* Commits; on failure nothing has changed. Either way the writer must still be closed (close without commit drops the changes). */
 PROPTER_API PropterStatus propter_writer_commit(PropterWriter *writer, PropterError *err);
 PROPTER_API void propter_writer_close(PropterWriter *writer);

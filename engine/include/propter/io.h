@@ -17,6 +17,12 @@ PROPTER_API int propter_io_close(int fd);
 PROPTER_API int propter_io_rename(const char *from, const char *to);
 PROPTER_API int propter_io_unlink(const char *path);
 
+/* As pread(2). */
+PROPTER_API ssize_t propter_io_read_at(int fd, void *buf, size_t size, uint64_t offset);
+
+/* A file for reading and writing in the folder that has no name (O_TMPFILE; where that is not to be had its name goes at once). -1 and errno. */
+PROPTER_API int propter_io_temporary(const char *folder);
+
 /* Writes all of it or fails. */
 PROPTER_API int propter_io_write_all(int fd, const void *buf, size_t size);
 
