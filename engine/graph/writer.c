@@ -615,5 +615,9 @@ void propter_writer_close(PropterWriter *w) {
   propter_vec_clear(&w->ops);
   propter_vec_clear(&w->clears);
   propter_buf_clear(&w->buffer);
+  sorted_close(&w->waiting);
+  sorted_close(&w->cleared);
+  sorted_close(&w->record);
+  propter_free(w->sunk);
   propter_free(w);
 }

@@ -99,11 +99,16 @@ static PropterStatus undo(PropterGraph *graph, const char *name, int64_t now, Pr
   return status;
 }
 
-static PropterGraph *new_graph(void) {
+/* With memory for so many changes of a commit; 0: as ever. */
+static PropterGraph *new_graph_spilling(int changes) {
   PropterGraph *graph = NULL;
-  ck_ok(propter_graph_open(support_path(support_folder(), "g"), PROPTER_GRAPH_CREATE, NULL, &graph, err));
+  PropterLimits limits = propter_limits_default();
+  if (changes) limits.commit_bytes = (uint64_t)changes * 144;
+  ck_ok(propter_graph_open(support_path(support_folder(), "g"), PROPTER_GRAPH_CREATE, &limits, &graph, err));
   return graph;
 }
+
+static PropterGraph *new_graph(void) { return new_graph_spilling(0); }
 
 #define G "http://example.org/g"
 
@@ -228,7 +233,7 @@ START_TEST(the_same_inputs_are_recognised) {
 END_TEST
 
 START_TEST(undo_restores_exactly) {
-  PropterGraph *graph = new_graph();
+  PropterGraph *graph = new_graph_spilling(_i);
   PropterBuf empty = {0}, first = {0}, second = {0}, now = {0};
   char one[128], two[128];
   bool same;
@@ -263,7 +268,7 @@ START_TEST(undo_restores_exactly) {
 END_TEST
 
 START_TEST(undo_asks_later_runs) {
-  PropterGraph *graph = new_graph();
+  PropterGraph *graph = new_graph_spilling(_i);
   char one[128], two[128], three[128];
   bool same;
   PropterError e = {0};
@@ -282,7 +287,7 @@ START_TEST(undo_asks_later_runs) {
 END_TEST
 
 START_TEST(the_content_of_a_created_graph_is_known_later) {
-  PropterGraph *graph = new_graph();
+  PropterGraph *graph = new_graph_spilling(_i);
   PropterSnapshot *snapshot = NULL;
   PropterRunList list = {0};
   PropterQuads added = {0}, removed = {0};
@@ -380,7 +385,7 @@ START_TEST(the_past_is_what_it_was) {
                                {.graph = G, .first = 3, .last = 9, .hash = "b", .now = 2, .rejects = 2},
                                {.graph = G "2", .used = G, .first = 1, .last = 2, .hash = "c", .now = 3},
                                {.graph = G, .first = 5, .last = 5, .hash = "d", .now = 4}};
-  PropterGraph *graph = new_graph();
+  PropterGraph *graph = new_graph_spilling(_i);
   PropterQuads quads[5] = {{0}};
   char name[4][128];
   bool same;
@@ -437,11 +442,11 @@ Suite *suite_run(void) {
   tcase_add_test(tc, what_is_signed_names_its_run);
   tcase_add_test(tc, rejects_come_back_in_order);
   tcase_add_test(tc, the_same_inputs_are_recognised);
-  tcase_add_test(tc, undo_restores_exactly);
-  tcase_add_test(tc, undo_asks_later_runs);
-  tcase_add_test(tc, the_content_of_a_created_graph_is_known_later);
+  tcase_add_loop_test(tc, undo_restores_exactly, 0, 4);
+  tcase_add_loop_test(tc, undo_asks_later_runs, 0, 4);
+  tcase_add_loop_test(tc, the_content_of_a_created_graph_is_known_later, 0, 4);
   tcase_add_test(tc, failures_change_nothing);
-  tcase_add_test(tc, the_past_is_what_it_was);
+  tcase_add_loop_test(tc, the_past_is_what_it_was, 0, 4);
   tcase_add_test(tc, a_past_that_is_not_known_is_refused);
   suite_add_tcase(s, tc);
   return s;
