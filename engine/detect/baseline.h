@@ -15,9 +15,9 @@ size_t series_cycle(PropterGrain grain);
 size_t series_season(const PropterSeries *series, size_t i);
 
 /* What days of the year add to `y`, a series of days without its weekly season: fixed dates, days from Easter, n-th and last weekdays of a month that stand
- * apart from the level around them in each of at least three years (one in five may miss), or that series->holiday names and that did so each time, twice at least,
- * with the two days before and after these. A part of the level where that is above 0 throughout.
- * *out[count] is to be freed with propter_free; NULL: nothing recurs, or it cannot be known (another grain, an adjusted series, under three years). */
+ * apart from the level around them in each of at least three years (one in five may miss), or that series->holiday names and that did so each time, twice at
+ * least, with the two days before and after these. A part of the level where that is above 0 throughout. *out[count] is to be freed with propter_free; NULL:
+ * nothing recurs, or it cannot be known (another grain; of days that nobody named, in an adjusted series or under three years). */
 PropterStatus yearly_part(const PropterSeries *series, const double *y, double **out, PropterError *err);
 
 /* A series prepared once. `y` has the seasonal part removed where there is one. */

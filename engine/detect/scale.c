@@ -6,6 +6,7 @@
 #include "baseline.h"
 #include "propter/detect.h"
 #include "propter/math.h"
+#include "propter/mem.h"
 
 /* Anscombe's (1948): so the square roots of counts are even down to a few, and the slope is above zero. */
 static const double more = 0.375;
@@ -53,7 +54,7 @@ double scale_shift(PropterScale scale, double value, double errors, double se) {
 
 enum { CYCLES = 3, STRETCHES = 30, FEWEST = 8, LONG = 6 };
 
-/* ln level and ln distance of a value, and the stretch of time it lies in. */
+/* ln level of a value, and ln of its distance from that. */
 typedef struct {
   double level, distance;
 } Spread;

@@ -4,14 +4,13 @@
 #ifndef DETECT_SCALE_H
 #define DETECT_SCALE_H
 
-#include "propter/mem.h"
 #include "propter/series.h"
 
 /* The scale of a series by how the distance of its values from the median of their neighbours (of the same season, up to three cycles on either side) grows
  * with that median: the slope of ln distance on ln level is the power of the level with which the spread grows (Guerrero 1993 takes λ = 1 − it). LEVEL
- * unless the slope, without what lies far above the line, is three standard errors above zero, which are computed by stretches of time, so that neither a volatile year nor noise with a memory
- * counts for more than one observation of it; otherwise the next of LEVEL, ROOT and LOG. LEVEL where a value is negative, or fewer than eight stretches of
- * six distances are there; LOG needs values above zero. NO_MEMORY. */
+ * unless the slope, without what lies far above the line, is three standard errors above zero, which are computed by stretches of time, so that neither a
+ * volatile year nor noise with a memory counts for more than one observation of it; otherwise the next of LEVEL, ROOT and LOG. LEVEL where a value is
+ * negative, or fewer than eight stretches of six distances are there; LOG needs values above zero. NO_MEMORY. */
 PropterStatus scale_choose(const PropterSeries *series, PropterScale *out, PropterError *err);
 
 /* A value on the scale: v, 2√(v + ⅜), ln v; back again; and how many units of the figures one of the scale is at a value. NaN stays NaN. */

@@ -616,8 +616,8 @@ static PropterDay effect_start(const Case *c, const Cause *cause, const KnowEven
   return start;
 }
 
-/* How long events of its kind last that are known to have ended, and how many were left open, which tells something where half of all events on record have an end. Told
- * ones are left out: an end that is read may be that of a sentence. */
+/* How long events of its kind last that are known to have ended, and how many were left open, which tells something where half of all events on record have
+ * an end. Told ones are left out: an end that is read may be that of a sentence. */
 static PropterStatus set_lasted(const Case *c, Cause *cause, PropterError *err) {
   const Know *know = c->know;
   const KnowEvent *e = cause->root == SIZE_MAX ? NULL : &know->events.items[cause->root];

@@ -39,7 +39,8 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
   if (fabs(a->yearly) > a->se && out->outcome != PROPTER_ANSWER_NOT_TESTABLE) {
     propter_buf_printf(&buf, "; its usual course holds ");
     say_change(&buf, &out->metric, a->yearly);
-    const KnowEvent *on = holiday_of(j->c.know, j->c.metric, j->c.first, j->c.last), *near = on ? on : holiday_of(j->c.know, j->c.metric, j->c.first - 2, j->c.last + 2);
+    const KnowEvent *on = holiday_of(j->c.know, j->c.metric, j->c.first, j->c.last);
+    const KnowEvent *near = on ? on : holiday_of(j->c.know, j->c.metric, j->c.first - 2, j->c.last + 2);
     if (near) propter_buf_printf(&buf, " here for the holiday %s%.*s", on ? "" : "next to it, ", (int)near->label.len, near->label.data);
     else propter_buf_printf(&buf, " here, because days of this time stand apart every year");
   }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Days that users name as holidays: events whose kind, own name or calendar says so. The same day of another year has the same name, so the baseline can learn what
- * each does to a figure (engine/detect/yearly.c). */
+/* Days that users name as holidays: events whose kind, own name or calendar says so. The same day of another year has the same name, so the baseline can learn
+ * what each does to a figure (engine/detect/yearly.c). */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>

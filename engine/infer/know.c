@@ -620,10 +620,11 @@ static PropterStatus read_told(Know *know, Node *node, PropterStr iri, KnowEvent
 
 static PropterStatus read_holiday(Know *know, Node *node, KnowEvent *e, PropterError *err) {
   PropterStr subject = {"", 0}, path = {"", 0};
+  if (e->told) return PROPTER_OK;
   PropterId file = node_one(node, VOCAB_propter_sourceFile);
   PROPTER_TRY(node_string(node, VOCAB_dct_subject, &know->arena, &subject, err));
   if (file) PROPTER_TRY(node_text(know->snapshot, file, &know->arena, &path, err));
-  e->holiday = !e->told && event_names_holiday(e->kind_label, subject, e->label, path);
+  e->holiday = event_names_holiday(e->kind_label, subject, e->label, path);
   return PROPTER_OK;
 }
 

@@ -170,8 +170,9 @@ PropterStatus know_series(Know *know, KnowMetric *metric, PropterError *err);
 KnowEvent *know_event(Know *know, PropterId id);
 /* A metric, a concept of one, or a concept above or below these: a place where effects show, not something that happens. */
 bool know_is_scope(const Know *know, PropterId id);
-/* What a sentence about an event says of the effect's measure is the claim's matter, not the event's scope: drops from the scope of a told event what is measured and no place
- * (no metric is fixed to it, nothing is broader or narrower, no event on record holds in it), unless the event has a size, or would hold in several data sets then. */
+/* What a sentence about an event says of the effect's measure is the claim's matter, not the event's scope: drops from the scope of a told event what is
+ * measured and no place (no metric is fixed to it, nothing is broader or narrower, no event on record holds in it), unless the event has a size, or would hold
+ * in several data sets then. */
 void told_scope(const Know *know, KnowEvent *told);
 PropterStatus know_cell(Know *know, const KnowMetric *metric, size_t index, PropterArena *arena, PropterSourceCell *out, PropterError *err);
 

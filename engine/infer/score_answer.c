@@ -331,8 +331,10 @@ static PropterStatus control_interval(const Frame *f, size_t control, double *lo
       for (size_t h = 0; h < f->length; h++) {
         expected[h] = scale_mean(scale, expected[h] + b->season[f->from + h], error.noise * (1 - error.shared));
         mean += expected[h] / length;
-        for (size_t g = 0; g <= h; g++)
-          variance += (g < h ? 2 : 1) * scale_slope(scale, expected[g]) * scale_slope(scale, expected[h]) * error_covariance(&error, g + 1, h + 1) / (length * length);
+        for (size_t g = 0; g <= h; g++) {
+          double slopes = scale_slope(scale, expected[g]) * scale_slope(scale, expected[h]);
+          variance += (g < h ? 2 : 1) * slopes * error_covariance(&error, g + 1, h + 1) / (length * length);
+        }
       }
       double z = propter_normal_quantile(0.975);
       *low = scale_shift(scale, mean, -z, sqrt(variance));

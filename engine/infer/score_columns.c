@@ -105,8 +105,8 @@ typedef struct {
 } Course;
 enum { COURSES_MAX = 5 };
 
-/* An end that nobody gave does not say that it goes on: even odds of that and of a day, a week, four weeks. Each event of its kind that is known to have ended, or left
- * open where ends are given, counts as much as either. */
+/* An end that nobody gave does not say that it goes on: even odds of that and of a day, a week, four weeks. Each event of its kind that is known to have ended,
+ * or left open where ends are given, counts as much as either. */
 static size_t list_endless(const PropterCandidate *c, Course *course) {
   static const int days[] = {1, 7, 28};
   enum { DAYS = sizeof days / sizeof *days };

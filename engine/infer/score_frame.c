@@ -55,7 +55,9 @@ static size_t other_deviations(const Frame *f, const double *rows, size_t horizo
 }
 
 /* Of the errors of two periods, in units of the figures. */
-static double covariance(const Frame *f, const ErrorModel *error, size_t g, size_t h) { return f->slope[g] * f->slope[h] * error_covariance(error, g + 1, h + 1); }
+static double covariance(const Frame *f, const ErrorModel *error, size_t g, size_t h) {
+  return f->slope[g] * f->slope[h] * error_covariance(error, g + 1, h + 1);
+}
 
 /* What days of the year that stand apart add to what is expected of a period. */
 static double yearly_of(const Frame *f, size_t h) {

@@ -240,8 +240,6 @@ static void set_rows(Words *words) {
   }
 }
 
-static bool list_mark(PropterStr word);
-
 /* Two lines or more that have words in two columns; *marked: the first column holds the marks of a list alone. Sorted downward. */
 static bool is_table(const Pdf *p, const Words *words, unsigned columns, bool *marked) {
   size_t several = 0;

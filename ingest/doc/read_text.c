@@ -99,7 +99,8 @@ static PropterStatus take_header(Text *t, PropterStr line, PropterError *err) {
   static const char *const titles[] = {"title", "subject", "re"};
   PropterStr trimmed = propter_str_trim(line);
   size_t colon = propter_str_find(trimmed, PROPTER_STR(":"));
-  if (calendar_labels(calendar_default(), (PropterStr){trimmed.data, colon})) doc_set_date(t->b, (PropterStr){trimmed.data + colon + 1, trimmed.len - colon - 1});
+  if (colon != SIZE_MAX && calendar_labels(calendar_default(), (PropterStr){trimmed.data, colon}))
+    doc_set_date(t->b, (PropterStr){trimmed.data + colon + 1, trimmed.len - colon - 1});
   for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
     PropterStr value = header_value(line, titles[i]);
     if (value.data) PROPTER_TRY(doc_set_title(t->b, value, err));

@@ -70,8 +70,8 @@ static PropterStatus claims_of(List *l, PropterId candidate, PropterVocab proper
 /* In small letters before capital ones, short before long: words from the middle of a sentence, singular. */
 static int by_form(const void *a_, const void *b_) {
   const PropterStr *a = a_, *b = b_;
-  bool capital_a = a->len > 1 && a->data[1]<'a', capital_b = b->len> 1 && b->data[1] < 'a';
-  if (capital_a != capital_b) return capital_a ? 1 : -1;
+  const bool small_a = a->len < 2 || a->data[1] >= 'a', small_b = b->len < 2 || b->data[1] >= 'a';
+  if (small_a != small_b) return small_a ? -1 : 1;
   if (a->len != b->len) return a->len < b->len ? -1 : 1;
   return memcmp(a->data, b->data, a->len);
 }

@@ -23,8 +23,7 @@ typedef struct Judge Judge;
 
 typedef enum { JUDGE_TAGGER, JUDGE_PAIR, JUDGE_SENTENCE, JUDGE_CLAIM, JUDGE_MODELS } JudgeModel;
 
-/* With a tagger and, where the language has one, a model of claims; borrowed texts. Words are parted by `parts`, which must outlive it. Free with judge_free.
- */
+/* With a tagger and, where the language has one, a model of claims; texts and `parts`, by which words are parted, are borrowed. Free with judge_free. */
 PropterStatus judge_new(const WordParts *parts, PropterStr tagger, const PropterStr *claim, Judge **out, PropterError *err);
 void judge_free(Judge *j);
 /* Takes up what models of pairs and sentences look at besides: stems, and WordNet where it is installed. */

@@ -212,7 +212,7 @@ static bool sets_size(const Words *words, const Word *w) {
   return time_word(w) || propter_str_equal(w->text, PROPTER_STR("by"));
 }
 
-/* "Pushed past 300": the word before the size says which way. "From" and "to" are judged with the times they may stand before. */
+/* "Pushed past 300": the word before the size says which way. */
 static void pass_size(Word *w) {
   if (propter_str_equal(w->text, PROPTER_STR("by"))) w->used = USED_PERIOD;
   else if (!time_word(w)) w->kind = w->kind == WORD_UNDER ? WORD_DOWN : WORD_UP;

@@ -20,7 +20,8 @@ typedef struct {
   PropterPatternKind kind;
   const char *detector;  /* its name; static */
   size_t from, to;       /* periods, inclusive: the spike; the first period of a new course, twice; of a lagged association: the whole series */
-  double size;           /* height of a spike, step of a level, change of the growth per period, largest change of a season: in units of the series (found on its square roots or logarithms where these spread alike at every level: from the value before);
+  double size;           /* height of a spike, step of a level, change of the growth per period, largest change of a season: in units of the series,
+                            from the value before where these were found on its square roots or logarithms (propter/series.h, PropterScale);
                             factor of the noise's standard deviation; correlation */
   double score;          /* in robust standard errors of such a size, signed; of a season break: root of χ² */
   double p;              /* of a series without this pattern showing one as strong anywhere; a bound by Bonferroni over its places */

@@ -166,7 +166,7 @@ typedef struct {
   double observed, expected, expected_low, expected_high, deviation; /* mean; 95 % interval: quantiles, so not even about it but on the scale LEVEL */
   PropterScale scale; /* on which seasons and errors of the baseline are (engine/detect/scale.h); all figures here are in the series' own units */
   double yearly;      /* part of `expected`: what days of the year that stand apart every year add to it; 0: none does */
-  double se, z;       /* robust standard error of `deviation`; the larger of the mean's and the last period's deviation in standard errors, counted on the scale */
+  double se, z;       /* robust standard error of `deviation`; the larger of the mean's and the last period's deviation in standard errors, on the scale */
   double end_observed, end_expected, end_deviation;
   PropterPatternKind pattern;
   size_t periods;     /* of the arrays below: the window and an equal time after it, cut at the end of the series */
