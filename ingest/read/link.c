@@ -431,6 +431,18 @@ static bool apart(PropterNames *names, const size_t *scopes, size_t count) {
   return false;
 }
 
+/* A kind whose name opens the clause did it: "Storm Agnes closed the port". One named later was only touched. */
+static PropterStatus subject(PropterNames *names, PropterStr clause, size_t *kind, PropterError *err) {
+  PropterNameMatches found = {0};
+  PropterStatus status = propter_names_find(names, clause, &found, err);
+  for (size_t i = 0; i < found.count && status == PROPTER_OK && *kind == SIZE_MAX; i++) {
+    const bool opens = found.items[i].words.start == 0 || word_count((PropterStr){clause.data, found.items[i].words.start}) == 1;
+    if (opens && propter_names_get(names, found.items[i].index)->roles & PROPTER_ROLE_KIND) *kind = found.items[i].index;
+  }
+  propter_vec_clear(&found);
+  return status;
+}
+
 /* The places that the clause names. What is measured is none: "we doubled ad spend" need not touch ad spend alone. */
 static PropterStatus clause_scope(PropterNames *names, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out, PropterError *err) {
   size_t scopes[LINKS], count = 0;
@@ -445,7 +457,10 @@ PropterStatus link_happening(PropterNames *names, const PropterRules *rules, con
                              PropterError *err) {
   (void)rules;
   *out = (LinkedHappening){.kind = SIZE_MAX, .event = SIZE_MAX};
-  if (h->clause) return clause_scope(names, d, h, out, err);
+  if (h->clause) {
+    PROPTER_TRY(subject(names, slice(d->text, h->words), &out->kind, err));
+    return clause_scope(names, d, h, out, err);
+  }
   if (h->label) {
     PROPTER_TRY(link_label(names, h->label, PROPTER_ROLE_KIND, &out->kind, err));
   } else {

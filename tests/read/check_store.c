@@ -469,6 +469,25 @@ START_TEST(a_clause_that_is_an_event_is_the_cause_said_of_it) {
 }
 END_TEST
 
+/* "The flood closed the port": the clause tells of the kind that opens it, so what is said of that kind is said of this event. */
+START_TEST(the_kind_that_opens_a_clause_is_what_it_tells_of) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  PropterTerm flood = ref(T "flood"), strike = ref(T "strike");
+  size_t floods = count(g, VOCAB_propter_concept, &flood), strikes = count(g, VOCAB_propter_concept, &strike);
+  write_note(folder, "note.md", "---\ndate: 2012-02-09\n---\nThe flood closed the port for most of the day from 22 to 24 January 2012.\n\n"
+                                "The council ended a dispute over the strike fund on 2 February 2012.\n");
+  read_into(g, support_path(folder, "docs"));
+  PropterTerm name = propter_literal(PROPTER_STR("flood closed the port")), first = date("2012-01-22"), last = date("2012-01-24");
+  ck_assert_uint_eq(count(g, VOCAB_propter_start, &first), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_end, &last), 1);
+  ck_assert_uint_eq(count(g, VOCAB_rdfs_label, &name), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_concept, &flood), floods + 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_concept, &strike), strikes); /* only touched */
+  propter_graph_close(g);
+}
+END_TEST
+
 static PropterStatus list_candidates(void *payload, PropterError *err) {
   PropterConceptCandidates list = {0};
   PropterStatus status = propter_concept_candidates(payload, &list, err);
@@ -558,6 +577,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, bad_entries_stop_nobody);
   tcase_add_test(tc, labels_decide_anew);
   tcase_add_test(tc, a_clause_that_is_an_event_is_the_cause_said_of_it);
+  tcase_add_test(tc, the_kind_that_opens_a_clause_is_what_it_tells_of);
   tcase_add_test(tc, unlinked_arguments_are_candidates);
   tcase_add_test(tc, failures_leave_the_graph);
   suite_add_tcase(s, tc);
