@@ -270,6 +270,11 @@ class Trial:
         lines = {str(line) for line, _ in wanted}
         if any(r["row"] not in lines for r in rejects):
             raise Fault("another row is rejected: " + listed)
+        if not self.same(clean, make):
+            raise Fault("the rows beside it are not what they are without it")
+
+    def same(self, clean, make=None):
+        """Whether the rows are what the table `clean` gives, a dict of files."""
         after = quads(self.folder)
         shutil.rmtree(self.folder + "/g")
         shutil.copytree(WORK + "/template/g", self.folder + "/g")
@@ -277,9 +282,18 @@ class Trial:
             (make or self.file)(path, data)
         code, out, err = self.ingest()
         if code:
-            raise Fault("the rows beside it alone: exit %d: %s%s" % (code, out, err))
-        if quads(self.folder) != after:
-            raise Fault("the rows beside it are not what they are without it")
+            raise Fault("the clean rows alone: exit %d: %s%s" % (code, out, err))
+        return quads(self.folder) == after
+
+    def understood(self, places, clean):
+        """What was found is said, naming all `places`, and all rows are what the table `clean` gives."""
+        code, out, err = self.ingest()
+        said = out + err
+        if code:
+            raise Fault("exit %d: %s" % (code, said))
+        self.place(all(p in said for p in places))
+        if not self.same(clean):
+            raise Fault("the rows are not those of the clean table: " + said)
 
     def refused(self, places, *options, code=None, **more):
         """It is an error that names all `places`, and the graph is as it was."""
@@ -482,9 +496,10 @@ def _(t):
 
 @kind("UTF-16 that says nothing of it")
 def _(t):
-    t.file("t.csv", text_of(as_csv(t.t)[0]).encode("utf-16-le"))
+    text = text_of(as_csv(t.t)[0])
+    t.file("t.csv", text.encode("utf-16-le"))
     t.mapping(rml(t.t, "t.csv"))
-    t.refused(["t.csv:1:"])
+    t.understood(["t.csv: read as UTF-16LE"], {"t.csv": text})
 
 
 @kind("a NUL")
