@@ -95,6 +95,16 @@ static PropterStatus read_tier(Know *know, Node *node, KnowMetric *m, PropterErr
   return PROPTER_OK;
 }
 
+static PropterStatus read_other_labels(Know *know, const Node *node, KnowMetric *m, PropterError *err) {
+  PropterIds ids = {0};
+  PropterStatus status = node_all(node, VOCAB_skos_altLabel, &ids, err);
+  if (!status && ids.count && !(m->also = propter_arena_alloc(&know->arena, ids.count * sizeof *m->also)))
+    status = propter_fail(err, PROPTER_NO_MEMORY, "%zu labels", ids.count);
+  for (size_t i = 0; i < ids.count && !status; i++) status = node_text(know->snapshot, ids.items[i], &know->arena, &m->also[m->also_count++], err);
+  propter_vec_clear(&ids);
+  return status;
+}
+
 static PropterStatus read_metric(Know *know, Node *node, PropterStr iri, PropterError *err) {
   (void)iri;
   KnowMetric m = {0};
@@ -104,6 +114,7 @@ static PropterStatus read_metric(Know *know, Node *node, PropterStr iri, Propter
   if (status == PROPTER_INVALID) return PROPTER_OK;
   if (status) return propter_fail(err, status, "%s", ignored.message);
   status = read_tier(know, node, &m, err);
+  if (!status) status = read_other_labels(know, node, &m, err);
   if (!status && m.def.concept_id) status = add_scope(&m.scope, m.def.concept_id, err);
   for (size_t i = 0; i < m.def.fixed_count && !status; i++)
     if (concept_find(know, m.def.fixed[i].concept_id)) status = add_scope(&m.scope, m.def.fixed[i].concept_id, err);
@@ -161,12 +172,15 @@ KnowMetric *know_metric(Know *know, PropterStr iri) {
   return NULL;
 }
 
+static bool same_text(PropterStr a, PropterStr b) { return a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0; }
+
 KnowMetric *know_metric_named(Know *know, PropterStr name) {
   KnowMetric *m = know_metric(know, name);
-  for (size_t i = 0; i < know->metrics.count && !m; i++) {
-    const PropterStr label = know->metrics.items[i].def.label;
-    if (label.len == name.len && strncasecmp(label.data, name.data, name.len) == 0) m = &know->metrics.items[i];
-  }
+  for (size_t i = 0; i < know->metrics.count && !m; i++)
+    if (same_text(know->metrics.items[i].def.label, name)) m = &know->metrics.items[i];
+  for (size_t i = 0; i < know->metrics.count && !m; i++)
+    for (size_t k = 0; k < know->metrics.items[i].also_count && !m; k++)
+      if (same_text(know->metrics.items[i].also[k], name)) m = &know->metrics.items[i];
   return m;
 }
 

@@ -39,6 +39,8 @@ typedef struct KnowMetric {
   PropterIds kin;       /* metrics tied to it by definition edges, up and down (transitive) */
   PropterMetricSeries series;
   bool loaded;
+  PropterStr *also;     /* its other labels */
+  size_t also_count;
   int tier;             /* of the metric, else of what it measures; −1: none */
   PropterStr slice_key; /* IRIs of the slice, for names that do not depend on ids */
   PropterStr slice_label;
@@ -162,7 +164,7 @@ void history_clear(Know *know);
 PropterStatus know_load(Know *know, PropterError *err);
 void know_clear(Know *know);
 KnowMetric *know_metric(Know *know, PropterStr iri);
-/* By IRI, else by label in any case. */
+/* By IRI, else by label, else by another of its labels, in any case. */
 KnowMetric *know_metric_named(Know *know, PropterStr name);
 KnowMetric *know_metric_id(Know *know, PropterId id);
 /* Loads the series of a metric on first use. */

@@ -16,6 +16,7 @@ typedef struct {
   Know *know;
   KnowMetric *metric;
   PropterId cause;
+  PropterStr name; /* of the cause, as asked: every event called so is meant, not the first alone */
   PropterArena *arena;
   PROPTER_VEC(PropterPastEffect) past;
   size_t events, crowded, thin;
@@ -47,7 +48,9 @@ static PropterStatus find_concept(Know *know, PropterStr name, PropterId *id, Pr
   return PROPTER_OK;
 }
 
-static bool is_meant(const Study *s, const KnowEvent *e) { return e->id == s->cause || (e->kind && concept_covers(s->know, s->cause, e->kind)); }
+static bool is_meant(const Study *s, const KnowEvent *e) {
+  return e->id == s->cause || same_label(e->label, s->name) || (e->kind && concept_covers(s->know, s->cause, e->kind));
+}
 
 /* Something else that is documented for this series began or ended within the days studied and shares half of the event's: what it did cannot be told apart. */
 static bool is_crowded(const Study *s, const KnowEvent *e, PropterDay last) {
@@ -61,14 +64,15 @@ static bool is_crowded(const Study *s, const KnowEvent *e, PropterDay last) {
   return false;
 }
 
-/* The series without its seasonal part, from `first` on; false where a value is missing. */
-static PropterStatus take_row(const PropterSeries *series, int32_t first, size_t count, double *out, bool *whole, PropterError *err) {
+/* The series without its seasonal part, from `first` on; false where one is missing. From `holiday` on what a holiday adds each time stays: its effect. */
+static PropterStatus take_row(const PropterSeries *series, int32_t first, size_t count, size_t holiday, double *out, bool *whole, PropterError *err) {
   Baseline *b;
   int64_t at = (int64_t)first - series->first;
   *whole = at >= 0 && at + (int64_t)count <= (int64_t)series->count;
   if (!*whole) return PROPTER_OK;
   PROPTER_TRY(baseline_changes(series, 0, &b, err));
-  for (size_t i = 0; i < count; i++) *whole &= isfinite(out[i] = b->y[(size_t)at + i]) != 0;
+  for (size_t i = 0; i < count; i++)
+    *whole &= isfinite(out[i] = b->y[(size_t)at + i] + (i >= holiday && b->yearly ? b->yearly[(size_t)at + i] : 0)) != 0;
   baseline_free(b);
   return PROPTER_OK;
 }
@@ -84,12 +88,12 @@ static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err
   double *row = status ? NULL : propter_malloc((c.controls.count + 1) * steps * sizeof *row);
   bool whole = false;
   if (!status && !row) status = propter_fail(err, PROPTER_NO_MEMORY, "an event study of %zu series", c.controls.count);
-  if (!status) status = take_row(series, first - (int32_t)before, steps, row, &whole, err);
+  if (!status) status = take_row(series, first - (int32_t)before, steps, e->holiday ? before : steps, row, &whole, err);
   for (size_t i = 0; i < c.controls.count && whole && !status; i++) {
     double part;
     bool full = false;
     if (scope_relation(s->know, &e->scope, &c.controls.items[i]->scope, &part) != RELATION_DISJOINT) continue;
-    status = take_row(&c.controls.items[i]->series.series, first - (int32_t)before, steps, row + (rows + 1) * steps, &full, err);
+    status = take_row(&c.controls.items[i]->series.series, first - (int32_t)before, steps, steps, row + (rows + 1) * steps, &full, err);
     rows += full;
   }
   if (!status && !whole) s->thin++;
@@ -198,7 +202,7 @@ static PropterStatus study_all(Study *s, PropterStr label, double amount, Propte
 
 PropterStatus propter_what_if(PropterInferrer *know, PropterStr metric, PropterStr cause, double amount, PropterArena *arena, PropterWhatIf *out,
                               PropterError *err) {
-  Study s = {.know = know, .metric = know_metric_named(know, metric), .arena = arena};
+  Study s = {.know = know, .metric = know_metric_named(know, metric), .name = cause, .arena = arena};
   *out = (PropterWhatIf){.effect = NAN, .low = NAN, .high = NAN, .between = NAN, .reason = {"", 0}};
   if (!s.metric) return propter_fail(err, PROPTER_NOT_FOUND, "no metric is called \"%.*s\"", (int)metric.len, metric.data);
   if (!isfinite(amount)) return propter_fail(err, PROPTER_INVALID, "an amount that is no number");

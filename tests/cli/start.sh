@@ -264,22 +264,26 @@ said 'and a false premise is named' 'the question speaks of a rise, but the figu
 # A calendar of holidays: what each does to a figure is expected once it was seen two times, with the day before it.
 mkdir park
 awk "$uniform"'BEGIN { print "day,visitors"
-  for (y = 2023; y < 2025; y++) for (d = 0; d < 336; d++) { v = 800 + 60 * uniform(); if (d == 254) v *= .35; if (d == 253) v *= 1.5; if (d == 112) v *= .4
+  for (y = 2023; y < 2025; y++) for (d = 0; d < 336; d++) { v = 800 + 60 * uniform(); if (d == 254) v *= .35; if (d == 253) v *= 1.5; if (d == 112) v *= .4; if (d == 182) v *= 1.6
     printf "%d-%02d-%02d,%d\n", y, 1 + int(d / 28), 1 + d % 28, v } }' >park/visitors.csv
 printf 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\n' >park/holidays.ics
-for h in 1003:Unity 0501:Labour; do
+for h in 1003:Unity 0501:Labour 0715:Fair; do
   printf 'BEGIN:VEVENT\r\nUID:%s@example.org\r\nDTSTAMP:20221201T000000Z\r\nSUMMARY:%s Day\r\nDTSTART;VALUE=DATE:2023%s\r\nRRULE:FREQ=YEARLY;COUNT=2\r\nEND:VEVENT\r\n' \
     "${h#*:}" "${h#*:}" "${h%:*}"
 done >>park/holidays.ics
 printf 'END:VCALENDAR\r\n' >>park/holidays.ics
 start park
-said 'a calendar is a list of events' 'holidays.ics: 4 events'
+said 'a calendar is a list of events' 'holidays.ics: 6 events'
 said 'and its days are no moves' 'moves    none beyond chance'
 out=$("$PROPTER" -g park.g --today 2024-12-20 why 'visitors on 3 October 2024' 2>&1); got=$?
 ended 'a holiday is usual' 1
 said 'by its name' 'here for the holiday Unity Day'
 out=$("$PROPTER" -g park.g --today 2024-12-20 why 'visitors on 2 October 2024' 2>&1)
 said 'and so is what it does to the day before' 'here for the holiday next to it, Unity Day'
+out=$("$PROPTER" -g park.g --today 2024-12-20 what-if Visitors --set "Fair Day=1" --format json 2>&1)
+said 'what a holiday would do comes from all of its days' '"events":2'
+effect=$(printf '%s' "$out" | sed -n 's/.*"effect":\([0-9]*\).*/\1/p' | head -1)
+if [ "${effect:-0}" -gt 400 ] && [ "$effect" -lt 600 ]; then ok 'and is what it always does, not what was unusual of it'; else not_ok 'what a holiday would do' "$out"; fi
 
 data=${PROPTER_DATA:-}/ingest/online-retail-daily
 if [ -n "${PROPTER_DATA:-}" ] && [ -d "$data" ]; then
