@@ -867,7 +867,7 @@ PropterStatus events_from_text(Know *know, PropterError *err) {
     PropterStr key = propter_arena_printf(&know->arena, "%.*s\n%s\n%.*s", (int)kind.len, kind.data, from, (int)place.len, place.data);
     if (!key.data) return propter_fail(err, PROPTER_NO_MEMORY, "event from text");
     propter_hash_hex(key, hex);
-    e.iri = propter_arena_printf(&know->arena, "https://w3id.org/propter/id/told/%s", hex);
+    e.iri = propter_arena_printf(&know->arena, KNOW_TOLD "%s", hex);
     e.label = propter_arena_printf(&know->arena, "%.*s, %s", (int)e.kind_label.len, e.kind_label.data, from);
     if (!e.iri.data || !e.label.data) return propter_fail(err, PROPTER_NO_MEMORY, "event from text");
     for (size_t k = 0; k < scope.count; k++)

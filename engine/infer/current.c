@@ -5,6 +5,7 @@
 
 #include "../graph/sort_keys.h"
 #include "current.h"
+#include "know.h"
 #include "propter/rdf.h"
 
 /* --- statements ----------------------------------------------------------------------------------------------------------------------------------- */
@@ -177,6 +178,11 @@ static PropterStatus put_hypothesis(Sheet *sheet, const PropterInference *x, con
   PROPTER_TRY(put(sheet, h, VOCAB_propter_pattern, pattern, err));
   PROPTER_TRY(put(sheet, pattern, VOCAB_propter_hypothesis, h, err));
   PROPTER_TRY(put_iri(sheet, h, VOCAB_propter_cause, cause->iri, err));
+  if (propter_str_starts(cause->iri, PROPTER_STR(KNOW_TOLD))) { /* nothing else in the graph names it */
+    PropterId told;
+    PROPTER_TRY(put_node(sheet, cause->iri, "", SIZE_MAX, &told, err));
+    PROPTER_TRY(put_text(sheet, told, VOCAB_skos_prefLabel, cause->label, err));
+  }
   PROPTER_TRY(put_is(sheet, h, VOCAB_propter_grade, grades[score->grade], err));
   PROPTER_TRY(put_is(sheet, h, VOCAB_propter_channel, channels[cause->channel], err));
   PROPTER_TRY(put_whole(sheet, h, VOCAB_propter_rank, score->rank, err));

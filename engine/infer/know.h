@@ -170,6 +170,8 @@ KnowMetric *know_metric_id(Know *know, PropterId id);
 /* Loads the series of a metric on first use. */
 PropterStatus know_series(Know *know, KnowMetric *metric, PropterError *err);
 KnowEvent *know_event(Know *know, PropterId id);
+/* IRIs of events that are only told begin with it. */
+#define KNOW_TOLD "https://w3id.org/propter/id/told/"
 /* A metric, a concept of one, or a concept above or below these: a place where effects show, not something that happens. */
 bool know_is_scope(const Know *know, PropterId id);
 /* What a sentence about an event says of the effect's measure is the claim's matter, not the event's scope: drops from the scope of a told event what is

@@ -50,6 +50,23 @@ START_TEST(a_run_writes_patterns_and_hypotheses) {
 }
 END_TEST
 
+/* An event that only a sentence states is named in the graph by nothing but the results. */
+START_TEST(a_told_cause_has_a_label) {
+  const char *dir = world_make("w:blackout a skos:Concept ; skos:inScheme w:kinds ; skos:prefLabel \"blackout\" .\n"
+                               "w:note a p:Document ; p:path \"note.txt\" ; p:published \"2013-08-01\"^^xsd:date .\n"
+                               "w:c a p:Claim ; p:document w:note ; p:cause w:blackout ; p:effect w:north ; p:quote \"The blackout of June cut orders.\" ;"
+                               " p:confidence 0.8 ; p:claimKind p:PostHoc ; p:polarity p:Decrease ;"
+                               " p:causeStart \"2013-06-01\"^^xsd:date ; p:causeEnd \"2013-06-25\"^^xsd:date .\n");
+  (void)run(dir, 1, false);
+  PropterBuf text = world_current(dir);
+  const char *told = text.data ? strstr(text.data, "/id/told/") : NULL;
+  ck_assert_ptr_nonnull(told);
+  ck_assert(holds(&text, "prefLabel> \"blackout, 2013-06-01\""));
+  propter_buf_clear(&text);
+  ck_assert_uint_eq(run(dir, 2, false).added, 0);
+}
+END_TEST
+
 START_TEST(a_second_run_changes_nothing) {
   const char *dir = world_make(world_strike);
   PropterInferSummary first = run(dir, 1, true);
@@ -263,6 +280,7 @@ Suite *suite_pass(void) {
   TCase *t = tcase_create("runs");
   tcase_set_timeout(t, 60);
   tcase_add_test(t, a_run_writes_patterns_and_hypotheses);
+  tcase_add_test(t, a_told_cause_has_a_label);
   tcase_add_test(t, a_second_run_changes_nothing);
   tcase_add_test(t, only_what_changed_is_written_and_equals_a_fresh_run);
   tcase_add_test(t, a_run_can_be_undone);
