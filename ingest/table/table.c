@@ -56,8 +56,10 @@ static const TableReader *reader_of_file(const char *path) {
 static PropterStatus find_reader(const char *path, const char *format, const TableReader **out, PropterError *err) {
   *out = reader_of_file(path);
   if (!format || ((*out)->sheet && strcmp(format, readers[0]->name) == 0)) return PROPTER_OK;
-  if ((*out = reader_named(format))) return PROPTER_OK;
-  return propter_fail(err, PROPTER_USAGE, "unknown table format \"%s\"", format);
+  const TableReader *named = reader_named(format);
+  if (!named) return propter_fail(err, PROPTER_USAGE, "unknown table format \"%s\"", format);
+  *out = named;
+  return PROPTER_OK;
 }
 
 /* The names outlive the row they come from. */
