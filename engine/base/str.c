@@ -6,10 +6,19 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 PropterStr propter_str(const char *text) { return text ? (PropterStr){text, strlen(text)} : (PropterStr){"", 0}; }
 
 bool propter_str_equal(PropterStr a, PropterStr b) { return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0); }
+
+bool propter_str_equal_caseless(PropterStr a, PropterStr b) { return a.len == b.len && (a.len == 0 || strncasecmp(a.data, b.data, a.len) == 0); }
+
+PropterStr propter_str_base_name(PropterStr path) {
+  size_t from = path.len;
+  while (from && path.data[from - 1] != '/') from--;
+  return (PropterStr){path.data ? path.data + from : NULL, path.len - from};
+}
 
 int propter_str_compare(PropterStr a, PropterStr b) {
   size_t n = a.len < b.len ? a.len : b.len;

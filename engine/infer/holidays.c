@@ -3,15 +3,14 @@
  * what each does to a figure (engine/detect/yearly.c). */
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "know.h"
 
 static const char *const words[] = {"holiday", "holidays", "feiertag", "feiertage"};
 
-static bool is_one(const char *word, size_t len) {
+static bool is_one(PropterStr word) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (strlen(words[i]) == len && strncasecmp(words[i], word, len) == 0) return true;
+    if (propter_str_equal_caseless(word, propter_str(words[i]))) return true;
   return false;
 }
 
@@ -21,22 +20,15 @@ static bool says_holiday(PropterStr text, bool last) {
     while (end && !isalpha((unsigned char)text.data[end - 1])) end--;
     size_t from = end;
     while (from && isalpha((unsigned char)text.data[from - 1])) from--;
-    if (end > from && is_one(text.data + from, end - from)) return true;
+    if (end > from && is_one((PropterStr){text.data + from, end - from})) return true;
     if (last) break;
     end = from;
   }
   return false;
 }
 
-/* Of a file the name speaks, without its folders. */
-static PropterStr base_name(PropterStr path) {
-  size_t from = path.len;
-  while (from && path.data[from - 1] != '/') from--;
-  return (PropterStr){path.data + from, path.len - from};
-}
-
 bool event_names_holiday(PropterStr kind, PropterStr subject, PropterStr label, PropterStr file) {
-  return says_holiday(kind, true) || says_holiday(subject, true) || says_holiday(label, true) || says_holiday(base_name(file), false);
+  return says_holiday(kind, true) || says_holiday(subject, true) || says_holiday(label, true) || says_holiday(propter_str_base_name(file), false);
 }
 
 /* The name without a year: letters alone, in small ones. */

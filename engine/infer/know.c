@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 #include "../graph/id.h"
 
@@ -172,15 +171,13 @@ KnowMetric *know_metric(Know *know, PropterStr iri) {
   return NULL;
 }
 
-static bool same_text(PropterStr a, PropterStr b) { return a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0; }
-
 KnowMetric *know_metric_named(Know *know, PropterStr name) {
   KnowMetric *m = know_metric(know, name);
   for (size_t i = 0; i < know->metrics.count && !m; i++)
-    if (same_text(know->metrics.items[i].def.label, name)) m = &know->metrics.items[i];
+    if (propter_str_equal_caseless(know->metrics.items[i].def.label, name)) m = &know->metrics.items[i];
   for (size_t i = 0; i < know->metrics.count && !m; i++)
     for (size_t k = 0; k < know->metrics.items[i].also_count && !m; k++)
-      if (same_text(know->metrics.items[i].also[k], name)) m = &know->metrics.items[i];
+      if (propter_str_equal_caseless(know->metrics.items[i].also[k], name)) m = &know->metrics.items[i];
   return m;
 }
 

@@ -2,7 +2,6 @@
 /* What an intervention would do: the effects of the same thing in the past, each an event study with the untouched slices as controls, pooled. */
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 #include "../detect/baseline.h"
 #include "judge.h"
@@ -22,23 +21,21 @@ typedef struct {
   size_t events, crowded, thin;
 } Study;
 
-static bool same_label(PropterStr a, PropterStr b) { return a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0; }
-
 /* By IRI or by label: a kind, or one event. */
 static PropterId find_cause(const Know *know, PropterStr name, PropterStr *label) {
   for (size_t i = 0; i < know->events.count; i++) {
     const KnowEvent *e = &know->events.items[i];
-    if (!e->told && (propter_str_equal(e->iri, name) || same_label(e->label, name))) return *label = e->label, e->id;
+    if (!e->told && (propter_str_equal(e->iri, name) || propter_str_equal_caseless(e->label, name))) return *label = e->label, e->id;
   }
   for (size_t i = 0; i < know->events.count; i++)
-    if (same_label(know->events.items[i].kind_label, name)) return *label = know->events.items[i].kind_label, know->events.items[i].kind;
+    if (propter_str_equal_caseless(know->events.items[i].kind_label, name)) return *label = know->events.items[i].kind_label, know->events.items[i].kind;
   return PROPTER_NO_ID;
 }
 
 static PropterStatus find_concept(Know *know, PropterStr name, PropterId *id, PropterStr *label, PropterError *err) {
   if ((*id = find_cause(know, name, label))) return PROPTER_OK;
   for (size_t i = 0; i < know->concepts.count; i++)
-    if (same_label(know->concepts.items[i].label, name)) *id = know->concepts.items[i].id, *label = know->concepts.items[i].label;
+    if (propter_str_equal_caseless(know->concepts.items[i].label, name)) *id = know->concepts.items[i].id, *label = know->concepts.items[i].label;
   PropterTerm term = propter_iri(name);
   if (*id || !propter_iri_valid(name, NULL)) return PROPTER_OK;
   PROPTER_TRY(propter_snapshot_find(know->snapshot, &term, id, err));
@@ -49,7 +46,7 @@ static PropterStatus find_concept(Know *know, PropterStr name, PropterId *id, Pr
 }
 
 static bool is_meant(const Study *s, const KnowEvent *e) {
-  return e->id == s->cause || same_label(e->label, s->name) || (e->kind && concept_covers(s->know, s->cause, e->kind));
+  return e->id == s->cause || propter_str_equal_caseless(e->label, s->name) || (e->kind && concept_covers(s->know, s->cause, e->kind));
 }
 
 /* Something else that is documented for this series began or ended within the days studied and shares half of the event's: what it did cannot be told apart. */

@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <strings.h>
 
 enum { DATES = 1, SLOTS = 1024, WORDS = 700, WORD_MAX = 24, ORDINALS = 8, LABELS = 16, BEGINNING_BITS = 15 };
 
@@ -141,7 +140,7 @@ static const char *add_label(Calendar *c, PropterStr word) {
 
 bool calendar_labels(const Calendar *c, PropterStr word) {
   for (size_t i = 0; i < c->label_count; i++)
-    if (word.len == strlen(c->labels[i]) && strncasecmp(word.data, c->labels[i], word.len) == 0) return true;
+    if (propter_str_equal_caseless(word, propter_str(c->labels[i]))) return true;
   return false;
 }
 

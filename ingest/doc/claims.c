@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the readers of lists of claims share: columns, and rows of cells that are blocks of text. */
 #include <string.h>
-#include <strings.h>
 
 #include "doc.h"
 
@@ -19,7 +18,7 @@ PropterStr doc_column_named(const DocBuilder *b, PropterStr name) {
   name = propter_str_trim(name);
   for (size_t i = 0; i < b->columns.count; i++) {
     PropterStr known = b->columns.items[i].name;
-    if (known.len == name.len && strncasecmp(known.data, name.data, name.len) == 0) return known;
+    if (propter_str_equal_caseless(known, name)) return known;
   }
   return (PropterStr){NULL, 0};
 }

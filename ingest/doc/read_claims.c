@@ -2,7 +2,6 @@
 /* Claims that a person wrote into a table (RFC 4180; comma, semicolon or tab): a block per row, and where each of its cells stands. ingest/table reads tables,
  * too, but gives values without their place in the file. */
 #include <string.h>
-#include <strings.h>
 
 #include "doc.h"
 
@@ -104,8 +103,8 @@ static char delimiter_of(PropterStr bytes) {
       for (end = at; end < bytes.len && bytes.data[end] != *delimiter;) end++;
       PropterStr name = propter_str_trim((PropterStr){bytes.data + at, end - at});
       if (name.len > 2 && name.data[0] == '"' && name.data[name.len - 1] == '"') name.data++, name.len -= 2;
-      cause |= name.len == 5 && strncasecmp(name.data, "cause", 5) == 0;
-      effect |= name.len == 6 && strncasecmp(name.data, "effect", 6) == 0;
+      cause |= propter_str_equal_caseless(name, PROPTER_STR("cause"));
+      effect |= propter_str_equal_caseless(name, PROPTER_STR("effect"));
     }
     if (cause && effect) return *delimiter;
   }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <strings.h>
 
 #include "doc.h"
 
@@ -31,7 +30,7 @@ static void meta_date(Dates *dates, const PropterXmlAttribute *a, size_t n) {
   PropterStr content = doc_attribute(a, n, "content");
   if (!name.data || !content.data || dates->meta != PROPTER_NO_DAY) return;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (name.len == strlen(names[i]) && strncasecmp(name.data, names[i], name.len) == 0 && !propter_day_parse(content, &dates->meta))
+    if (propter_str_equal_caseless(name, propter_str(names[i])) && !propter_day_parse(content, &dates->meta))
       dates->meta = doc_date(content, NULL);
 }
 
@@ -64,7 +63,7 @@ static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
 
 static bool sniff(PropterStr bytes) {
   PropterStr root = doc_root(bytes);
-  return root.len == 4 && strncasecmp(root.data, "html", 4) == 0;
+  return propter_str_equal_caseless(root, PROPTER_STR("html"));
 }
 
 const DocReader doc_reader_html = {"html", " .html .htm .xhtml ", sniff, read};

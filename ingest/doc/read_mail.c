@@ -253,7 +253,7 @@ static bool sniff(PropterStr bytes) {
     const char *colon = memchr(line.data, ':', line.len);
     if (!colon || memchr(line.data, ' ', (size_t)(colon - line.data))) return false;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-      if ((size_t)(colon - line.data) == strlen(fields[i]) && strncasecmp(line.data, fields[i], strlen(fields[i])) == 0) known++, telling += i < TELLING;
+      if (propter_str_equal_caseless((PropterStr){line.data, (size_t)(colon - line.data)}, propter_str(fields[i]))) known++, telling += i < TELLING;
   }
   return known >= 2 && telling;
 }

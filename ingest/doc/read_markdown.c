@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <md4c.h>
 #include <string.h>
-#include <strings.h>
 
 #include "doc.h"
 #include "propter/xml.h"
@@ -135,8 +134,8 @@ static PropterStatus front_matter(DocBuilder *b, PropterStr s, size_t *body, Pro
     size_t colon = propter_str_find(line, PROPTER_STR(":"));
     if (colon == SIZE_MAX) continue;
     PropterStr key = propter_str_trim((PropterStr){line.data, colon}), value = unquoted((PropterStr){line.data + colon + 1, line.len - colon - 1});
-    if (key.len == 5 && strncasecmp(key.data, "title", 5) == 0) PROPTER_TRY(doc_set_title(b, value, err));
-    if ((key.len == 4 && strncasecmp(key.data, "lang", 4) == 0) || (key.len == 8 && strncasecmp(key.data, "language", 8) == 0))
+    if (propter_str_equal_caseless(key, PROPTER_STR("title"))) PROPTER_TRY(doc_set_title(b, value, err));
+    if (propter_str_equal_caseless(key, PROPTER_STR("lang")) || propter_str_equal_caseless(key, PROPTER_STR("language")))
       PROPTER_TRY(doc_set_language(b, value, err));
     if (calendar_labels(calendar_default(), key)) doc_set_date(b, value);
   }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Claims that a person wrote down: each row is a claim as a sentence would make it, and goes the same way from there. */
 #include <string.h>
-#include <strings.h>
 
 #include "../doc/when.h"
 #include "reading.h"
@@ -26,7 +25,7 @@ PropterStr read_beginning(PropterStr text, size_t max) {
 /* Index of the word that a cell holds, or -1. */
 static int one_of(PropterStr text, const char *const *words) {
   for (int i = 0; words[i]; i++)
-    if (text.len == strlen(words[i]) && strncasecmp(text.data, words[i], text.len) == 0) return i;
+    if (propter_str_equal_caseless(text, propter_str(words[i]))) return i;
   return -1;
 }
 

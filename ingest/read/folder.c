@@ -95,12 +95,6 @@ static PropterStatus walk(Walk *w, const char *path, PropterStr relative, const 
   return status;
 }
 
-static PropterStr base_name(PropterStr path) {
-  size_t i = path.len;
-  while (i > 0 && path.data[i - 1] != '/') i--;
-  return (PropterStr){path.data + i, path.len - i};
-}
-
 static PropterStatus operand(Walk *w, const char *path, PropterError *err) {
   struct stat st;
   char *real = realpath(path, NULL);
@@ -112,10 +106,10 @@ static PropterStatus operand(Walk *w, const char *path, PropterError *err) {
   PropterStr whole = propter_arena_copy(w->arena, propter_str(real));
   free(real);
   if (!whole.data) return no_memory(err);
-  PropterStr relative = base_name(whole);
+  PropterStr relative = propter_str_base_name(whole);
   if (!S_ISDIR(st.st_mode)) {
     /* A file has the name it would have if its folder had been given. */
-    PropterStr parent = base_name((PropterStr){whole.data, whole.len - relative.len - (whole.len > relative.len)});
+    PropterStr parent = propter_str_base_name((PropterStr){whole.data, whole.len - relative.len - (whole.len > relative.len)});
     relative = propter_arena_printf(w->arena, "%.*s/%.*s", (int)parent.len, parent.data, (int)relative.len, relative.data);
     if (!relative.data) return no_memory(err);
   }

@@ -2,7 +2,6 @@
 /* The languages there are rules for, built in or in files, and which of them a document is in. */
 #include <libstemmer.h>
 #include <string.h>
-#include <strings.h>
 
 #include "propter/hash.h"
 #include "propter/io.h"
@@ -30,7 +29,7 @@ size_t language_of(const Languages *all, PropterStr tag) {
   size_t n = 0;
   while (n < tag.len && tag.data[n] != '-' && tag.data[n] != '_') n++;
   for (size_t i = 0; i < all->count; i++)
-    if (strlen(all->items[i].code) == n && strncasecmp(all->items[i].code, tag.data, n) == 0) return i;
+    if (propter_str_equal_caseless((PropterStr){tag.data, n}, propter_str(all->items[i].code))) return i;
   return SIZE_MAX;
 }
 

@@ -126,7 +126,7 @@ static PropterStatus cause_concept(Start *s, const PropterTerm *row, void *paylo
     propter_buf_add(out, PROPTER_STR(" a skos:Concept , propter:EventKind ; skos:prefLabel ")), put_label(out, name), propter_buf_add(out, PROPTER_STR(" .\n"));
     s->cause = propter_arena_copy(&s->arena, row[0].value), s->cause_name = propter_arena_copy(&s->arena, name);
     if (!s->cause.data || !s->cause_name.data) return start_no_memory(s->err);
-  } else if (name.len != s->cause_name.len || strncasecmp(name.data, s->cause_name.data, name.len) != 0) {
+  } else if (!propter_str_equal_caseless(name, s->cause_name)) {
     propter_buf_add(out, PROPTER_STR(":cause-")), put_local(out, s->cause_name);
     propter_buf_add(out, PROPTER_STR(" skos:altLabel ")), put_label(out, name), propter_buf_add(out, PROPTER_STR(" .\n"));
   }

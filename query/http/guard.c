@@ -20,7 +20,7 @@ static PropterStr without_port(PropterStr host) {
   return (PropterStr){host.data, end};
 }
 
-static bool is(PropterStr a, const char *b) { return a.len == strlen(b) && strncasecmp(a.data, b, a.len) == 0; }
+static bool is(PropterStr a, const char *b) { return propter_str_equal_caseless(a, propter_str(b)); }
 
 static bool host_known(const PropterServer *s, PropterStr host) {
   static const char *const own[] = {"localhost", "127.0.0.1", "[::1]"};

@@ -2,7 +2,6 @@
 /* SPARQL 1.1 Graph Store HTTP Protocol (https://www.w3.org/TR/sparql11-http-rdf-update/): /data?graph=IRI, /data?default, and the path of a graph itself. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "config.h"
 #include "multipart.h"
@@ -16,7 +15,7 @@ typedef struct {
   PropterStr text; /* "update" parameters of the run record */
 } Target;
 
-static bool is(PropterStr a, const char *b) { return a.len == strlen(b) && strncasecmp(a.data, b, a.len) == 0; }
+static bool is(PropterStr a, const char *b) { return propter_str_equal_caseless(a, propter_str(b)); }
 
 static PropterStatus target(HttpRequest *r, Target *t, PropterError *err) {
   PropterStr graph, ignored;

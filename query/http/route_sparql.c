@@ -2,7 +2,6 @@
 /* SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/) and, for a request without a query, Service Description. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "config.h"
 #include "describe.h"
@@ -26,7 +25,7 @@ static PropterStatus refuse(HttpRequest *r, unsigned code, PropterError *err, co
   return propter_fail(err, PROPTER_INVALID, "%s", why);
 }
 
-static bool is(PropterStr a, const char *b) { return a.len == strlen(b) && strncasecmp(a.data, b, a.len) == 0; }
+static bool is(PropterStr a, const char *b) { return propter_str_equal_caseless(a, propter_str(b)); }
 
 /* The operation of a POST that is not a form is its body. */
 static PropterStatus read_body(HttpRequest *r, Call *c, PropterError *err) {

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <utf8proc.h>
 
 #include "eval.h"
@@ -24,7 +23,7 @@ static Value text_like(const Value *like, PropterStr text) {
 /* Two arguments go together if the second has no language or that of the first (17.4.3.1.2). */
 static bool compatible(const Value *a, const Value *b) {
   if (!is_string(a) || !is_string(b)) return false;
-  return b->type == VALUE_STRING || (a->type == VALUE_LANGUAGE && a->extra.len == b->extra.len && strncasecmp(a->extra.data, b->extra.data, a->extra.len) == 0);
+  return b->type == VALUE_STRING || (a->type == VALUE_LANGUAGE && propter_str_equal_caseless(a->extra, b->extra));
 }
 
 static PropterStr part(PropterStr s, size_t from, size_t to) { return (PropterStr){s.data + from, to - from}; }

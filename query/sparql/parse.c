@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "iri.h"
 
@@ -45,7 +44,7 @@ PropterStatus parse_expected(Parser *p, const char *what) {
 PropterStatus parse_next(Parser *p) { return lex_token(&p->lexer, p->token.end, &p->token, p->err); }
 
 bool parse_is_word(const Parser *p, const char *keyword) {
-  return p->token.kind == TOKEN_WORD && p->token.value.len == strlen(keyword) && strncasecmp(p->token.value.data, keyword, p->token.value.len) == 0;
+  return p->token.kind == TOKEN_WORD && propter_str_equal_caseless(p->token.value, propter_str(keyword));
 }
 
 bool parse_is_mark(const Parser *p, int mark) { return p->token.kind == TOKEN_MARK && p->token.mark == mark; }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Expressions: grammar rules 107 to 128. Chains of || and && become one node with many arguments. */
 #include <string.h>
-#include <strings.h>
 
 #include "parse.h"
 
@@ -159,7 +158,7 @@ static PropterStatus parse_iri_or_call(Parser *p, AstExpr **out, bool call_only)
   if (p->token.kind == TOKEN_NIL) return parse_next(p);
   Token after;
   PROPTER_TRY(lex_token(&p->lexer, p->token.end, &after, p->err));
-  if (after.kind == TOKEN_WORD && after.value.len == 8 && strncasecmp(after.value.data, "DISTINCT", 8) == 0) {
+  if (after.kind == TOKEN_WORD && propter_str_equal_caseless(after.value, PROPTER_STR("DISTINCT"))) {
     e->distinct = true;
     p->token.end = after.end; /* the "(" stays the present token */
   }

@@ -2,7 +2,6 @@
 #include "results.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum { FLUSH_AT = 1 << 16, HELD_MAX = 1 << 28 };
 
@@ -28,8 +27,7 @@ const PropterResultFormat *propter_result_format(PropterStr name) {
   if (semicolon != SIZE_MAX) name.len = semicolon;
   name = propter_str_trim(name);
   for (size_t i = 0; i < COUNT; i++)
-    if ((name.len == strlen(formats[i].format.name) && strncasecmp(name.data, formats[i].format.name, name.len) == 0) ||
-        (name.len == strlen(formats[i].format.media_type) && strncasecmp(name.data, formats[i].format.media_type, name.len) == 0))
+    if (propter_str_equal_caseless(name, propter_str(formats[i].format.name)) || propter_str_equal_caseless(name, propter_str(formats[i].format.media_type)))
       return &formats[i].format;
   return NULL;
 }

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define XSD "http://www.w3.org/2001/XMLSchema#"
 #define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -251,8 +250,6 @@ static int compare_numbers(const Value *a, const Value *b) {
   return x < y ? -1 : x > y ? 1 : isnan(x) || isnan(y) ? 2 : 0;
 }
 
-static bool same_language(PropterStr a, PropterStr b) { return a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0; }
-
 /* Numbers, times and booleans have no text when they were computed. */
 static bool same_text(const Value *a, const Value *b) {
   char x[MOMENT_TEXT], y[MOMENT_TEXT];
@@ -262,7 +259,7 @@ static bool same_text(const Value *a, const Value *b) {
 bool value_same(const Value *a, const Value *b) {
   if (a->id && b->id) return a->id == b->id;
   if (a->type != b->type || !same_text(a, b)) return false;
-  return a->type == VALUE_LANGUAGE ? same_language(a->extra, b->extra) : propter_str_equal(value_datatype(a), value_datatype(b));
+  return a->type == VALUE_LANGUAGE ? propter_str_equal_caseless(a->extra, b->extra) : propter_str_equal(value_datatype(a), value_datatype(b));
 }
 
 /* Types between whose values equality is known to be false: their value spaces are disjoint and every literal in them is understood. */
@@ -274,7 +271,7 @@ int value_equal(const Value *a, const Value *b) {
   if (!value_literal(a) || !value_literal(b)) return a->type == b->type && value_same(a, b);
   if (a->type == b->type) switch (a->type) {
     case VALUE_STRING: return propter_str_equal(a->text, b->text);
-    case VALUE_LANGUAGE: return propter_str_equal(a->text, b->text) && same_language(a->extra, b->extra);
+    case VALUE_LANGUAGE: return propter_str_equal(a->text, b->text) && propter_str_equal_caseless(a->extra, b->extra);
     case VALUE_BOOLEAN: return a->boolean == b->boolean;
     case VALUE_DATETIME:
     case VALUE_DATE:

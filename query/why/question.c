@@ -592,7 +592,7 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
     for (size_t k = i; k-- > 0 && (words->word[k].kind == WORD_STOP || words->word[k].kind == WORD_BY);)
       if (words->word[k].kind == WORD_BY) words->word[k].used = USED_CAUSE; /* "caused by the strike" */
     *gap = PROPTER_GAP_NONE;
-    if (said.len != event.label.len || strncasecmp(said.data, event.label.data, said.len) != 0)
+    if (!propter_str_equal_caseless(said, event.label))
       PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as %.*s", (int)said.len, said.data, (int)event.label.len, event.label.data));
     const bool own = q->has_period && dates(words, q, event.end);
     if ((q->has_period && !own) || q->gap != PROPTER_GAP_NONE || event.first == PROPTER_NO_DAY) continue;

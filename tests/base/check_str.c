@@ -14,6 +14,10 @@ START_TEST(views_compare_by_bytes) {
   ck_assert_int_eq(propter_str_compare(PROPTER_STR(""), propter_str(NULL)), 0);
   ck_assert(propter_str_starts(PROPTER_STR("abc"), PROPTER_STR("ab")) && !propter_str_starts(PROPTER_STR("a"), PROPTER_STR("ab")));
   ck_assert(propter_str_ends(PROPTER_STR("abc"), PROPTER_STR("bc")) && !propter_str_ends(PROPTER_STR("c"), PROPTER_STR("bc")));
+  ck_assert(propter_str_equal_caseless(PROPTER_STR("Date"), PROPTER_STR("dAtE")) && propter_str_equal_caseless((PropterStr){NULL, 0}, PROPTER_STR("")));
+  ck_assert(!propter_str_equal_caseless(PROPTER_STR("date"), PROPTER_STR("dates")) && !propter_str_equal_caseless(PROPTER_STR("date"), PROPTER_STR("data")));
+  ck_assert(propter_str_equal(propter_str_base_name(PROPTER_STR("a/b.csv")), PROPTER_STR("b.csv")) && !propter_str_base_name(PROPTER_STR("a/")).len);
+  ck_assert(propter_str_equal(propter_str_base_name(PROPTER_STR("b.csv")), PROPTER_STR("b.csv")) && !propter_str_base_name((PropterStr){NULL, 0}).len);
 }
 END_TEST
 

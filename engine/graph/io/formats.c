@@ -36,7 +36,7 @@ enum { COUNT = sizeof formats / sizeof *formats };
 
 const PropterRdfFormat *propter_rdf_format_at(size_t n) { return n < COUNT ? &formats[n] : NULL; }
 
-static bool same(PropterStr a, const char *b) { return a.len == strlen(b) && strncasecmp(a.data, b, a.len) == 0; }
+static bool same(PropterStr a, const char *b) { return propter_str_equal_caseless(a, propter_str(b)); }
 
 static bool has_word(const char *words, PropterStr word) {
   for (const char *p = words; *p;) {

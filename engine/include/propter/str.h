@@ -17,6 +17,8 @@ PROPTER_API PropterStr propter_str(const char *text);
 
 /* Same bytes. */
 PROPTER_API bool propter_str_equal(PropterStr a, PropterStr b);
+/* … but for the case of ASCII letters. */
+PROPTER_API bool propter_str_equal_caseless(PropterStr a, PropterStr b);
 
 /* <0, 0, >0 by bytes, shorter first. */
 PROPTER_API int propter_str_compare(PropterStr a, PropterStr b);
@@ -26,6 +28,9 @@ PROPTER_API bool propter_str_ends(PropterStr text, PropterStr suffix);
 
 /* Without ASCII white space at both ends. */
 PROPTER_API PropterStr propter_str_trim(PropterStr text);
+
+/* What stands behind the last '/' of a path: all of it without one, nothing behind one at its end. */
+PROPTER_API PropterStr propter_str_base_name(PropterStr path);
 
 /* Index of the first `needle`, or SIZE_MAX. An empty needle is found at 0. */
 PROPTER_API size_t propter_str_find(PropterStr text, PropterStr needle);
