@@ -570,16 +570,15 @@ static PropterStatus all_passes(Sniff *s, PropterError *err) {
 }
 
 PropterStatus propter_sniff(const char *path, const PropterTableOptions *options, const PropterLimits *limits, PropterSniff *out, PropterError *err) {
-  static const char *const encodings[] = {"windows-1252"};
   static const PropterTableOptions none;
   Sniff s = {.out = out, .limits = limits, .path = path};
   const PropterTableOptions given = options ? *options : none;
   out->options = given;
   PropterStatus status = all_passes(&s, err);
-  for (size_t i = 0; status == PROPTER_INVALID && !given.encoding && i < sizeof encodings / sizeof *encodings; i++) {
+  if (status == PROPTER_INVALID && !given.encoding) {
     PropterError bad = {0};
     propter_sniff_clear(out);
-    out->options = given, out->options.encoding = encodings[i];
+    out->options = given, out->options.encoding = "windows-1252";
     if (all_passes(&s, &bad) == PROPTER_OK) return PROPTER_OK;
   }
   if (status != PROPTER_OK) propter_sniff_clear(out);

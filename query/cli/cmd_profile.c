@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ingest_call.h"
 #include "output.h"
 #include "profile.h"
 #include "propter/results.h"
@@ -22,25 +23,11 @@ typedef struct {
 
 /* --- In the graph -------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  PropterWriter *writer;
-  PropterId graph;
-} Keep;
-
-static PropterStatus keep_statement(const PropterStatement *st, void *payload, PropterError *err) {
-  Keep *k = payload;
-  PropterQuad q = {.g = k->graph};
-  PROPTER_TRY(propter_writer_intern(k->writer, &st->s, &q.s, err));
-  PROPTER_TRY(propter_writer_intern(k->writer, &st->p, &q.p, err));
-  PROPTER_TRY(propter_writer_intern(k->writer, &st->o, &q.o, err));
-  return propter_writer_add(k->writer, q, err);
-}
-
 static PropterStatus keep(Call *p, PropterGraph *graph, PropterError *err) {
-  Keep k = {0};
+  IngestRecord k = {0};
   PropterRun *run = NULL;
   PropterTerm name = propter_iri(p->graph);
-  PropterRdfSink sink = {keep_statement, NULL, &k};
+  PropterRdfSink sink = {ingest_record, NULL, &k};
   PropterRunOptions options = {.kind = "profile", .now = p->call->now, .software = PROPTER_STR("propter " PACKAGE_VERSION), .parameters = PROPTER_STR("")};
   PropterStatus status = propter_writer_open(graph, false, &k.writer, err);
   if (status == PROPTER_OK) status = propter_run_begin(k.writer, &options, NULL, &run, err);

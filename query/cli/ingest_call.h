@@ -23,7 +23,7 @@ void ingest_limits_close(IngestLimits *limits);
 PropterStatus ingest_limits_check(IngestLimits *limits, PropterGraph *graph, PropterError *err);
 /* The measurements (DQV) for the record of the run. */
 PropterStatus ingest_limits_keep(const IngestLimits *limits, PropterStr run, const PropterRdfSink *sink, PropterError *err);
-/* A statement into the record of a run: the sink's function and its payload. */
+/* A statement into a graph, such as the record of a run: the sink's function and its payload. */
 typedef struct {
   PropterWriter *writer;
   PropterId graph;
