@@ -107,14 +107,13 @@ static const char *authority_reason(PropterStr iri, size_t begin) {
   return NULL;
 }
 
-/* Of the byte at i, behind the scheme whose colon stands at `colon`. */
-static const char *special_reason(PropterStr iri, size_t colon, size_t i) {
+/* Of the byte at i. `authority`: where one begins that was not looked at, 0: none; looked at once, at the first byte that has its place there. */
+static const char *special_reason(PropterStr iri, size_t *authority, size_t i) {
   unsigned char c = (unsigned char)iri.data[i];
   if (c == '[' || c == ']' || c == ':') {
-    PropterStr rest = {iri.data + colon + 1, iri.len - colon - 1};
-    bool inside = propter_str_starts(rest, PROPTER_STR("//"));
-    for (size_t k = colon + 3; inside && k < i; k++) inside = !strchr("/?#", iri.data[k]);
-    return inside ? authority_reason(iri, colon + 3) : NULL;
+    const size_t begin = *authority;
+    *authority = 0;
+    return begin ? authority_reason(iri, begin) : NULL;
   }
   if (c == '%') return i + 2 < iri.len && hex(iri.data[i + 1]) && hex(iri.data[i + 2]) ? NULL : "% in an IRI is followed by two hexadecimal digits";
   if (c == 0xC2 && !(i + 1 < iri.len && (unsigned char)iri.data[i + 1] < 0xA0)) return NULL;
@@ -128,12 +127,12 @@ bool propter_iri_valid(PropterStr iri, const char **why) {
   if (!iri.len) reason = "expected an IRI, found nothing";
   else if (!i || i == iri.len || iri.data[i] != ':') reason = "expected an absolute IRI (scheme:...), found a relative one";
   const unsigned char *p = (const unsigned char *)iri.data;
-  const size_t colon = i;
+  size_t authority = iri.len > i + 2 && p[i + 1] == '/' && p[i + 2] == '/' ? i + 3 : 0;
   for (i++; i < iri.len && !reason; i++) {
     while (iri.len - i > 8 && !(special[p[i]] | special[p[i + 1]] | special[p[i + 2]] | special[p[i + 3]] | special[p[i + 4]] | special[p[i + 5]] |
                                 special[p[i + 6]] | special[p[i + 7]]))
       i += 8;
-    if (special[p[i]]) reason = special_reason(iri, colon, i);
+    if (special[p[i]]) reason = special_reason(iri, &authority, i);
   }
   if (why) *why = reason;
   return !reason;

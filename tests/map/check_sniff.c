@@ -205,17 +205,22 @@ START_TEST(hours_lengths_and_currencies) {
 }
 END_TEST
 
-/* UTF-16 without a mark. */
-START_TEST(utf_16_is_known_by_its_zeros) {
-  PropterSniff s = {0};
+/* A table of ASCII as UTF-16LE behind a mark, which may be empty. */
+static const char *wide_table(PropterStr mark, const char *text) {
   PropterBuf wide = {0};
-  for (const char *c = "day,n\n2024-01-01,1\n2024-01-02,2\n"; *c; c++) propter_buf_add_char(&wide, *c), propter_buf_add_char(&wide, 0);
+  propter_buf_add(&wide, mark);
+  for (const char *c = text; *c; c++) propter_buf_add_char(&wide, *c), propter_buf_add_char(&wide, 0);
   const char *path = support_path(support_folder(), "t.csv");
   support_write(path, propter_buf_str(&wide));
-  ck_ok(propter_sniff(path, NULL, NULL, &s, err));
+  propter_buf_clear(&wide);
+  return path;
+}
+
+START_TEST(utf_16_is_known_by_its_zeros) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(wide_table(PROPTER_STR(""), "day,n\n2024-01-01,1\n2024-01-02,2\n"), NULL, NULL, &s, err));
   ck_assert_str_eq(s.options.encoding, "UTF-16LE");
   ck_assert_int_eq(s.columns[1].role, PROPTER_COLUMN_MEASURE);
-  propter_buf_clear(&wide);
   propter_sniff_clear(&s);
 }
 END_TEST
@@ -223,12 +228,7 @@ END_TEST
 /* Excel's "Unicode text" and what other programs export for it: the mark tells the encoding, the first line the delimiter, which columns there are. */
 START_TEST(utf_16_with_a_mark_and_a_declared_delimiter) {
   PropterSniff s = {0};
-  PropterBuf wide = {0};
-  propter_buf_add(&wide, PROPTER_STR("\xFF\xFE"));
-  for (const char *c = "sep=;\nday;n;m\n2024-01-01;1;2,5\n2024-01-02;2;3,5\n2024-01-03\n"; *c; c++)
-    propter_buf_add_char(&wide, *c), propter_buf_add_char(&wide, 0);
-  const char *path = support_path(support_folder(), "t.csv");
-  support_write(path, propter_buf_str(&wide));
+  const char *path = wide_table(PROPTER_STR("\xFF\xFE"), "sep=;\nday;n;m\n2024-01-01;1;2,5\n2024-01-02;2;3,5\n2024-01-03\n");
   for (int named = 0; named < 2; named++) {
     ck_ok(propter_sniff(path, &(PropterTableOptions){.encoding = named ? "UTF-16LE" : NULL}, NULL, &s, err));
     ck_assert_pstr_eq(s.options.encoding, named ? "UTF-16LE" : NULL);
@@ -240,7 +240,6 @@ START_TEST(utf_16_with_a_mark_and_a_declared_delimiter) {
     ck_assert_pstr_eq(column(&s, "m")->decimal, ",");
     propter_sniff_clear(&s);
   }
-  propter_buf_clear(&wide);
 }
 END_TEST
 
