@@ -6,6 +6,8 @@
 #include <math.h>
 #include <pthread.h>
 
+#include "blas.h"
+
 static pthread_once_t single = PTHREAD_ONCE_INIT;
 
 /* OpenBLAS, where it was built with threads, starts them when it is loaded, and they wait for work by turning for tens of milliseconds. It ends them by this
@@ -70,6 +72,13 @@ void propter_gram(size_t k, size_t n, const double *a, double *c) {
   cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (blasint)n, (blasint)k, 1.0, a, (blasint)n, 0.0, c, (blasint)n);
   for (size_t i = 0; i < n; i++)
     for (size_t j = i + 1; j < n; j++) c[i * n + j] = c[j * n + i];
+}
+
+void blas_products(size_t m, size_t n, size_t k, const double *a, const double *b, size_t stride, double *c) {
+  const blasint inner = (blasint)k, across = (blasint)stride, lead = k ? inner : 1;
+  ready();
+  if (a == b) cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, (blasint)n, inner, 1, a, lead, 0, c, across);
+  else cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)m, (blasint)n, inner, 1, a, lead, b, lead, 0, c, across);
 }
 
 PropterStatus propter_cholesky(size_t n, double *a, PropterError *err) {
