@@ -8,6 +8,7 @@
 #include "model.h"
 #include "propter/date.h"
 #include "propter/hash.h"
+#include "sniff_seen.h"
 
 /* A cell being filled: a key (period, then the slices, each ended by a NUL), then a sum and a count for each measure. */
 typedef struct {
@@ -15,7 +16,8 @@ typedef struct {
   uint64_t count;
 } Amount;
 
-enum { REPEATED_MOST = 4000000 }; /* rows that later ones are compared with */
+enum { REPEATED_MOST = 4000000, /* rows that later ones are compared with */
+       DAY = 11 };              /* bytes of a day in a key */
 
 typedef struct {
   const PropterSniff *sniff;
@@ -24,7 +26,9 @@ typedef struct {
   PropterMap index;            /* key → place */
   PROPTER_VEC(Amount) amounts; /* measures + 1 of each cell; the last counts rows */
   PropterMap seen;             /* hashes of whole rows */
-  PropterBuf key;
+  PropterBuf key, name;
+  PropterMap firsts; /* of the means by combination of slices: the bits of the first value */
+  bool *varied;      /* by measure: it is no mean, or some combination has two values */
   const PropterCellsTable *table; /* the present one */
   PropterBuf *left;
   PropterCellsSummary *summary;
@@ -32,14 +36,6 @@ typedef struct {
 } Adding;
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for the cells of a table"); }
-
-static bool number_of(const PropterColumn *column, PropterStr cell, double *out) {
-  char text[64];
-  Written w = {.decimal = propter_str(column->decimal), .group = propter_str(column->group)};
-  if (!column->decimal) return propter_str_to_double(cell, out);
-  PropterStr number = {text, 0};
-  return cell.len < sizeof text - 2 && written_number(&w, cell, text, &number.len) && propter_str_to_double(number, out);
-}
 
 static void leave_out(Adding *a, const PropterRow *row, PropterStr column, PropterStr value, const char *reason) {
   a->summary->left_out++;
@@ -76,6 +72,20 @@ static PropterStatus count_repeated(Adding *a, const PropterRow *row) {
   return PROPTER_OK;
 }
 
+/* A tax rate or a list price that goes with the product is no figure of its own. */
+static PropterStatus see_fixed(Adding *a, size_t measure, double value) {
+  uint64_t bits;
+  if (a->varied[measure]) return PROPTER_OK;
+  memcpy(&bits, &value, sizeof bits);
+  propter_buf_reset(&a->name);
+  propter_buf_printf(&a->name, "%zu:", measure), propter_buf_add(&a->name, (PropterStr){a->key.data + DAY, a->key.len - DAY});
+  PROPTER_TRY(propter_buf_status(&a->name, a->err));
+  const uint64_t *first = propter_map_put(&a->firsts, propter_buf_str(&a->name), bits, NULL);
+  if (!first) return no_memory(a->err);
+  a->varied[measure] = *first != bits;
+  return PROPTER_OK;
+}
+
 static PropterStatus add_row(Adding *a, const PropterRow *row) {
   PropterDay day;
   bool fresh;
@@ -100,8 +110,12 @@ static PropterStatus add_row(Adding *a, const PropterRow *row) {
     double value;
     const PropterColumn *column = &columns[a->measure[i]];
     PropterStr text = propter_row_text(row, a->measure[i]);
-    if (number_of(column, text, &value)) amount[i].sum += value, amount[i].count++;
-    else if (text.len) leave_out(a, row, column->name, text, "no number");
+    if (sniff_number(column, text, &value)) {
+      amount[i].sum += value, amount[i].count++;
+      PROPTER_TRY(see_fixed(a, i, value));
+    } else if (text.len) {
+      leave_out(a, row, column->name, text, "no number");
+    }
   }
   amount[a->measures].count++;
   return PROPTER_OK;
@@ -130,10 +144,13 @@ static PropterStatus choose(Adding *a) {
   const PropterSniff *s = a->sniff;
   a->slice = propter_calloc(s->count + 1, sizeof *a->slice);
   a->measure = propter_calloc(s->count + 1, sizeof *a->measure);
-  if (!a->slice || !a->measure) return no_memory(a->err);
+  a->varied = propter_calloc(s->count + 1, sizeof *a->varied);
+  if (!a->slice || !a->measure || !a->varied) return no_memory(a->err);
   for (size_t i = 0; i < s->count; i++) {
     if (s->columns[i].role == PROPTER_COLUMN_SLICE && s->columns[i].distinct <= PROPTER_CELLS_SLICE) a->slice[a->slices++] = i;
-    if (s->columns[i].role == PROPTER_COLUMN_MEASURE && !names(s, &s->columns[i])) a->measure[a->measures++] = i;
+    if (s->columns[i].role != PROPTER_COLUMN_MEASURE || names(s, &s->columns[i])) continue;
+    a->varied[a->measures] = !s->columns[i].mean || i >= 64;
+    a->measure[a->measures++] = i;
   }
   return PROPTER_OK;
 }
@@ -151,31 +168,101 @@ static int by_key(const void *a, const void *b) {
   return order ? order : (x.len > y.len) - (x.len < y.len);
 }
 
-static void put_cell(const Adding *a, const PropterMapEntry *entry, PropterBuf *out) {
-  const Amount *amount = a->amounts.items + entry->value * (a->measures + 1);
-  for (size_t i = 0, at = 0; i <= a->slices; i++) {
-    PropterStr part = propter_str(entry->key.data + at);
-    at += part.len + 1;
-    if (i) propter_buf_add_char(out, ',');
-    put_field(out, part);
-  }
-  for (size_t i = 0; i < a->measures; i++) {
-    bool mean = a->sniff->columns[a->measure[i]].mean;
-    propter_buf_add_char(out, ',');
-    if (amount[i].count) propter_buf_printf(out, "%.15g", mean ? amount[i].sum / (double)amount[i].count : amount[i].sum);
-  }
-  propter_buf_printf(out, ",%" PRIu64 "\n", amount[a->measures].count);
+static PropterStr key_part(const char **at) {
+  PropterStr part = propter_str(*at);
+  *at += part.len + 1;
+  return part;
 }
 
-static void put_table(Adding *a, PropterBuf *out) {
+static bool is_fixed(const Adding *a, size_t measure) { return a->measure[measure] < 64 && a->summary->fixed >> a->measure[measure] & 1; }
+
+/* `amount` NULL: nothing happened. */
+static void put_cell(const Adding *a, PropterStr period, const char *slices, const Amount *amount, PropterBuf *out) {
+  put_field(out, period);
+  for (size_t i = 0; i < a->slices; i++) propter_buf_add_char(out, ','), put_field(out, key_part(&slices));
+  for (size_t i = 0; i < a->measures; i++) {
+    bool mean = a->sniff->columns[a->measure[i]].mean;
+    if (is_fixed(a, i)) continue;
+    propter_buf_add_char(out, ',');
+    if (!amount && !mean) propter_buf_add_char(out, '0');
+    if (amount && amount[i].count) propter_buf_printf(out, "%.15g", mean ? amount[i].sum / (double)amount[i].count : amount[i].sum);
+  }
+  propter_buf_printf(out, ",%" PRIu64 "\n", amount ? amount[a->measures].count : 0);
+}
+
+/* --- Where nothing happened ------------------------------------------------------------------------------------------------- */
+
+/* A value of a slice: the slices of a cell that has it, in how many periods it is, the last of them that was seen. */
+typedef struct {
+  const char *slices;
+  size_t periods, last;
+} Member;
+
+typedef struct {
+  PropterMap index; /* number of the slice and the value → place */
+  PROPTER_VEC(Member) items;
+  size_t seen;  /* periods so far, counted on the second time */
+  bool counted; /* in how many periods each value is */
+} Members;
+
+static PropterStatus see_members(const Adding *a, Members *members, const char *slices, PropterBuf *name) {
+  const char *at = slices;
+  for (size_t i = 0; i < a->slices; i++) {
+    bool fresh;
+    propter_buf_reset(name);
+    propter_buf_printf(name, "%zu:", i), propter_buf_add(name, key_part(&at));
+    PROPTER_TRY(propter_buf_status(name, a->err));
+    uint64_t *place = propter_map_put(&members->index, propter_buf_str(name), members->items.count, &fresh);
+    if (!place || (fresh && !propter_vec_push(&members->items, ((Member){.slices = slices})))) return no_memory(a->err);
+    Member *m = &members->items.items[*place];
+    m->periods += !members->counted && m->last != members->seen;
+    m->last = members->seen;
+  }
+  return PROPTER_OK;
+}
+
+/* The cells in order, period by period; `out` NULL: only to see the values of the slices. A value that is in `least` periods, but not in this one, is written with no rows. */
+static PropterStatus each_period(const Adding *a, Members *members, size_t least, PropterBuf *out) {
+  const PropterMapEntry *cells = a->index.entries;
+  PropterBuf name = {.max = 1 << 20};
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0, j; i < a->index.count && status == PROPTER_OK; i = j) {
+    const PropterStr period = propter_str(cells[i].key.data);
+    members->seen++;
+    for (j = i; j < a->index.count && status == PROPTER_OK && propter_str_equal(propter_str(cells[j].key.data), period); j++) {
+      const char *slices = cells[j].key.data + period.len + 1;
+      status = see_members(a, members, slices, &name);
+      if (out) put_cell(a, period, slices, a->amounts.items + cells[j].value * (a->measures + 1), out);
+    }
+    for (size_t m = 0; out && m < members->items.count && status == PROPTER_OK; m++) {
+      const Member *member = &members->items.items[m];
+      if (member->last == members->seen || member->periods < least) continue;
+      put_cell(a, period, member->slices, NULL, out);
+      status = see_members(a, members, member->slices, &name); /* one cell may do for several */
+    }
+  }
+  propter_buf_clear(&name);
+  return status;
+}
+
+static PropterStatus put_table(Adding *a, PropterBuf *out) {
   const PropterColumn *columns = a->sniff->columns;
+  Members members = {.seen = 0};
   put_field(out, columns[a->sniff->time].name);
   for (size_t i = 0; i < a->slices; i++) propter_buf_add_char(out, ','), put_field(out, columns[a->slice[i]].name);
-  for (size_t i = 0; i < a->measures; i++) propter_buf_add_char(out, ','), put_field(out, columns[a->measure[i]].name);
-  propter_buf_add(out, PROPTER_STR(",rows\n"));
+  for (size_t i = 0; i < a->measures; i++) { /* of a row for each combination nothing can be said */
+    if (!a->varied[i] && a->firsts.count * 2 <= a->summary->rows) a->summary->fixed |= UINT64_C(1) << a->measure[i];
+    if (!is_fixed(a, i)) propter_buf_add_char(out, ','), put_field(out, columns[a->measure[i]].name);
+  }
+  propter_buf_add_char(out, ','), put_field(out, a->sniff->counted.len ? a->sniff->counted : PROPTER_STR("rows")), propter_buf_add_char(out, '\n');
   /* The map is no map any more. */
-  qsort(a->index.entries, a->index.count, sizeof *a->index.entries, by_key);
-  for (size_t i = 0; i < a->index.count; i++) put_cell(a, &a->index.entries[i], out);
+  if (a->index.count) qsort(a->index.entries, a->index.count, sizeof *a->index.entries, by_key);
+  PropterStatus status = each_period(a, &members, 0, NULL);
+  members.counted = true;
+  if (status == PROPTER_OK) status = each_period(a, &members, (members.seen + 1) / 2, out);
+  propter_map_clear(&members.index);
+  propter_vec_clear(&members.items);
+  return status == PROPTER_OK ? propter_buf_status(out, a->err) : status;
 }
 
 PropterStatus propter_cells(const PropterCellsTable *tables, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterBuf *left,
@@ -185,16 +272,18 @@ PropterStatus propter_cells(const PropterCellsTable *tables, size_t count, const
   PropterGrain grain;
   if (!propter_grain_parse(propter_str(sniff->grain), &grain))
     return propter_fail(err, PROPTER_INVALID, "expected a grain such as P1D, found \"%s\"", sniff->grain);
-  Adding a = {.sniff = sniff, .grain = grain, .key = {.max = 1 << 20}, .left = left, .summary = summary, .err = err};
+  Adding a = {.sniff = sniff, .grain = grain, .key = {.max = 1 << 20}, .name = {.max = 1 << 20}, .left = left, .summary = summary, .err = err};
   PropterStatus status = choose(&a);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = add_table(&a, &tables[i]);
-  if (status == PROPTER_OK) put_table(&a, out), status = propter_buf_status(out, err);
+  if (status == PROPTER_OK) status = put_table(&a, out);
   if (status == PROPTER_OK && left) status = propter_buf_status(left, err);
   propter_map_clear(&a.index);
   propter_map_clear(&a.seen);
+  propter_map_clear(&a.firsts);
   propter_vec_clear(&a.amounts);
-  propter_buf_clear(&a.key);
+  propter_buf_clear(&a.key), propter_buf_clear(&a.name);
   propter_free(a.slice);
   propter_free(a.measure);
+  propter_free(a.varied);
   return status;
 }

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Wide tables to long ones. */
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
 #include "propter/cells.h"
+#include "sniff_seen.h"
 #include "written.h"
+
+static const double SUM_ERROR = 1e-3; /* parts are rounded */
 
 typedef struct {
   const PropterSniff *sniff;
   bool *period;          /* by column */
   const char *pattern;   /* how they are written; NULL: ISO 8601 */
   size_t periods;
+  double *group, *all;   /* by column: sums of the rows since the last total, and of all that are none */
+  size_t grouped, added; /* rows in them */
 } Wide;
 
 /* Names of columns that say what a row measures: such rows must not be added up. */
@@ -64,6 +70,38 @@ static PropterStr text_of(const PropterRow *row, size_t i) {
   return row->values[i].count ? row->values[i].items[0].text : (PropterStr){"", 0};
 }
 
+/* Numbers that are the sums of those above, all of them. */
+static bool is_sum(const Wide *w, const PropterRow *row, const double *sums) {
+  size_t equal = 0;
+  for (size_t p = 0; p < w->sniff->count; p++) {
+    double value;
+    if (!w->period[p] || !sniff_number(&w->sniff->columns[p], text_of(row, p), &value)) continue;
+    if (fabs(value - sums[p]) > SUM_ERROR * fabs(sums[p])) return false;
+    equal += value != 0;
+  }
+  return equal >= PROPTER_MELT_LEAST;
+}
+
+static bool is_total(const Wide *w, const PropterRow *row) {
+  for (size_t i = 0; i < w->sniff->count; i++)
+    if (kept(w, i) && sniff_says_total(text_of(row, i))) return true;
+  return (w->grouped > 1 && is_sum(w, row, w->group)) || (w->added > 1 && is_sum(w, row, w->all));
+}
+
+static void add_row(Wide *w, const PropterRow *row) {
+  w->grouped++, w->added++;
+  for (size_t p = 0; p < w->sniff->count; p++) {
+    double value;
+    if (w->period[p] && sniff_number(&w->sniff->columns[p], text_of(row, p), &value)) w->group[p] += value, w->all[p] += value;
+  }
+}
+
+static void leave_out(Wide *w, const PropterRow *row, PropterMelted *melted) {
+  if (!melted->totals++) melted->total_line = row->line;
+  w->grouped = 0;
+  memset(w->group, 0, w->sniff->count * sizeof *w->group);
+}
+
 static void put_row(const Wide *w, const PropterRow *row, PropterBuf *out, PropterMelted *melted) {
   for (size_t p = 0; p < w->sniff->count; p++) {
     PropterStr cell = w->period[p] ? text_of(row, p) : (PropterStr){"", 0};
@@ -85,7 +123,7 @@ static PropterStr name_of(const char *path) {
   return (PropterStr){name, dot && dot != name ? (size_t)(dot - name) : strlen(name)};
 }
 
-static PropterStatus melt(const Wide *w, const char *path, PropterBuf *out, PropterMelted *melted, PropterError *err) {
+static PropterStatus melt(Wide *w, const char *path, PropterBuf *out, PropterMelted *melted, PropterError *err) {
   PropterTable *table = NULL;
   PropterRow row;
   bool found = true;
@@ -95,20 +133,26 @@ static PropterStatus melt(const Wide *w, const char *path, PropterBuf *out, Prop
   propter_buf_add(out, PROPTER_STR("period,")), propter_put_quoted(out, w->sniff->options.table ? propter_str(w->sniff->options.table) : name_of(path)),
       propter_buf_add_char(out, '\n');
   PropterStatus status = PROPTER_OK;
-  while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found)
-    if (!row.problem) put_row(w, &row, out, melted);
+  while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found) {
+    if (row.problem) continue;
+    if (is_total(w, &row)) leave_out(w, &row, melted);
+    else add_row(w, &row), put_row(w, &row, out, melted);
+  }
   propter_table_close(table);
   return status == PROPTER_OK ? propter_buf_status(out, err) : status;
 }
 
 PropterStatus propter_melt(const char *path, const PropterSniff *sniff, PropterBuf *out, PropterMelted *melted, PropterError *err) {
-  Wide w = {.sniff = sniff, .period = propter_calloc(sniff->count + 1, sizeof *w.period)};
+  Wide w = {.sniff = sniff,
+            .period = propter_calloc(sniff->count + 1, sizeof *w.period),
+            .group = propter_calloc(sniff->count + 1, sizeof *w.group),
+            .all = propter_calloc(sniff->count + 1, sizeof *w.all)};
+  PropterStatus status = w.period && w.group && w.all ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   *melted = (PropterMelted){0};
-  if (!w.period) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  find_periods(&w);
+  if (status == PROPTER_OK) find_periods(&w);
   melted->periods = w.periods;
   if (w.periods) melted->mixed = mixed(&w);
-  PropterStatus status = w.periods && !melted->mixed ? melt(&w, path, out, melted, err) : PROPTER_OK;
-  propter_free(w.period);
+  if (w.periods && !melted->mixed) status = melt(&w, path, out, melted, err);
+  propter_free(w.period), propter_free(w.group), propter_free(w.all);
   return status;
 }

@@ -337,6 +337,17 @@ static const char *choose_role(const Sniff *s, size_t i) {
   return column->role = PROPTER_COLUMN_SLICE, NULL;
 }
 
+/* Beside what came about, what was planned is no measure of its own. */
+static void set_plans_aside(Sniff *s) {
+  bool actual = false;
+  for (size_t i = 0; i < s->out->count; i++) actual |= s->out->columns[i].role == PROPTER_COLUMN_MEASURE && !s->columns[i].plan;
+  for (size_t i = 0; i < s->out->count && actual; i++) {
+    PropterColumn *column = &s->out->columns[i];
+    if (column->role != PROPTER_COLUMN_MEASURE || !s->columns[i].plan) continue;
+    column->role = PROPTER_COLUMN_OTHER, column->why = "by its name it is planned or set against a plan, not what came about";
+  }
+}
+
 static void choose_roles(Sniff *s) {
   PropterSniff *out = s->out;
   for (size_t i = 0; i < out->count; i++) settle(&s->columns[i], out->columns[i].values);
@@ -352,6 +363,7 @@ static void choose_roles(Sniff *s) {
     for (unsigned t = 0; t < NUMBERS && !column->datatype.len; t++)
       if (s->columns[i].plain >> t & 1) column->datatype = propter_vocab_iri(types[t]);
   }
+  set_plans_aside(s);
 }
 
 /* --- Second pass: which columns tell rows apart ---------------------------------------------------------------------------------- */
@@ -368,8 +380,8 @@ typedef struct {
 static bool can_be_key(const Sniff *s, const PropterColumn *column) {
   bool measured =
       propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_decimal)) || propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_double));
-  bool found = !twice(s->out, (size_t)(column - s->out->columns));
-  return found && column->role == PROPTER_COLUMN_OTHER && column->values == good_rows(s->out) && (!measured || column->identifier);
+  const size_t i = (size_t)(column - s->out->columns);
+  return !twice(s->out, i) && !s->columns[i].plan && column->role == PROPTER_COLUMN_OTHER && column->values == good_rows(s->out) && (!measured || column->identifier);
 }
 
 static bool in_set(const Sniff *s, const Keys *k, size_t set, size_t i) {
@@ -380,18 +392,21 @@ static bool in_set(const Sniff *s, const Keys *k, size_t set, size_t i) {
   return set == k->singles + 2 || column->identifier;
 }
 
-/* The value of a cell in the form its column was found to have. */
-static bool value_of(const Sniff *s, size_t i, PropterStr cell, double *value) {
-  const PropterColumn *column = &s->out->columns[i];
-  PropterStr text = propter_str_trim(cell);
+bool sniff_number(const PropterColumn *column, PropterStr cell, double *value) {
+  const PropterStr text = propter_str_trim(cell);
   char number[64];
   size_t length = 0;
-  PropterDay day;
-  if (i == s->out->time) return lexical_first_day(propter_str(column->date_format), text, &day) && (*value = day, true);
-  if (!is_number(s, i) || text.len > sizeof number - 2) return false;
   Written w = {.decimal = propter_str(column->decimal), .group = propter_str(column->group)};
+  if (text.len > sizeof number - 2) return false;
   if (!column->decimal) return propter_str_to_double(text, value);
   return written_number(&w, text, number, &length) && propter_str_to_double((PropterStr){number, length}, value);
+}
+
+static bool value_of(const Sniff *s, size_t i, PropterStr cell, double *value) {
+  const PropterColumn *column = &s->out->columns[i];
+  PropterDay day;
+  if (i == s->out->time) return lexical_first_day(propter_str(column->date_format), propter_str_trim(cell), &day) && (*value = day, true);
+  return is_number(s, i) && sniff_number(column, cell, value);
 }
 
 static double look_at_range(Sniff *s, size_t i, PropterStr cell) {
@@ -426,7 +441,7 @@ static void choose_means(const Sniff *s, const Means *means) {
   for (size_t i = 0; i < s->out->count; i++) {
     PropterColumn *column = &s->out->columns[i];
     bool fraction = column->low >= 0 && column->high <= 1 && column->high > 0 && s->columns[i].digits && column->ranged >= LEAST_VALUES;
-    if (column->role == PROPTER_COLUMN_MEASURE) column->mean |= fraction || (s->columns[i].stock && s->out->repeated);
+    if (column->role == PROPTER_COLUMN_MEASURE) column->mean |= fraction || (s->columns[i].stock && (s->out->repeated || s->out->counted.len));
   }
   for (size_t n = 0; n < means->count; n++)
     if (s->columns[means->of[n].column].digits && means_ratio(means, n)) s->out->columns[means->of[n].column].mean = true;
@@ -459,6 +474,14 @@ static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload,
   return status;
 }
 
+/* A column names every row, several rows fall into one cell, and periods have now more, now fewer: a row is a happening. */
+static PropterStatus see_happenings(const Sniff *s, const Keys *k, size_t best, PropterError *err) {
+  PropterSniff *out = s->out;
+  if (!best || best > k->singles || out->time == SIZE_MAX || out->cells || k->repeated[best] || k->repeated[0] * 50 < out->rows) return PROPTER_OK;
+  const PropterColumn *key = &out->columns[k->columns[best - 1]];
+  return key->distinct == key->values || key->distinct == PROPTER_SNIFF_DISTINCT ? sniff_counted(out, key, err) : PROPTER_OK;
+}
+
 static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *err) {
   PropterSniff *out = s->out;
   Keys *k = propter_calloc(1, sizeof *k);
@@ -480,6 +503,7 @@ static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *er
   for (size_t i = 0; i < out->count && status == PROPTER_OK && best; i++)
     if (out->columns[i].role == PROPTER_COLUMN_OTHER && in_set(s, k, best, i)) out->columns[i].role = PROPTER_COLUMN_KEY, out->columns[i].why = NULL;
   out->repeated = out->time == SIZE_MAX && !best ? 0 : k->repeated[best];
+  if (status == PROPTER_OK) status = see_happenings(s, k, best, err);
   if (status == PROPTER_OK) choose_means(s, &k->means);
   for (size_t set = 0; set < KEY_SETS + 3; set++) propter_map_clear(&k->seen[set]);
   propter_free(k);

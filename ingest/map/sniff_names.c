@@ -4,7 +4,7 @@
 
 #include "sniff_seen.h"
 
-typedef enum { KIND_IDENTIFIER, KIND_TIME, KIND_CALENDAR, KIND_MEAN, KIND_STOCK, KIND_TOTAL, KIND_UP, KIND_DOWN, KIND_UNIT, KIND_SHORT } WordKind;
+typedef enum { KIND_IDENTIFIER, KIND_TIME, KIND_CALENDAR, KIND_MEAN, KIND_STOCK, KIND_TOTAL, KIND_PLAN, KIND_UP, KIND_DOWN, KIND_UNIT, KIND_SHORT } WordKind;
 
 static const struct {
   const char *word;
@@ -86,6 +86,9 @@ void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
     case KIND_TOTAL:
       c->total = true;
       break;
+    case KIND_PLAN:
+      c->plan = true;
+      break;
     case KIND_UP:
       column->direction = 1;
       break;
@@ -125,9 +128,45 @@ static PropterStatus bracketed_unit(PropterSniff *out, PropterColumn *column, Pr
   return PROPTER_OK;
 }
 
-/* "No. of orders" counts. */
+/* "No. of orders" and "no-shows" count. */
 static bool counts(PropterStr label) {
-  return propter_str_starts(label, PROPTER_STR("no of ")) || propter_str_starts(label, PROPTER_STR("nr of "));
+  return propter_str_starts(label, PROPTER_STR("no ")) || propter_str_starts(label, PROPTER_STR("nr of "));
+}
+
+static bool is_kind(PropterStr word, WordKind kind) {
+  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
+    if (known_words[i].kind == kind && propter_str_equal_caseless(word, propter_str(known_words[i].word))) return true;
+  return false;
+}
+
+bool sniff_says_total(PropterStr text) {
+  const PropterStr all = propter_str_trim(text);
+  PropterStr first = {all.data, 0};
+  while (first.len < all.len && !strchr(" :,", all.data[first.len])) first.len++;
+  const char *blank = all.len ? memrchr(all.data, ' ', all.len) : NULL;
+  return is_kind(first, KIND_TOTAL) || (blank && is_kind((PropterStr){blank + 1, all.len - (size_t)(blank + 1 - all.data)}, KIND_TOTAL));
+}
+
+PropterStatus sniff_counted(PropterSniff *out, const PropterColumn *key, PropterError *err) {
+  PropterBuf name = {.max = 1 << 16};
+  bool any = false;
+  for (size_t at = 0; at < key->words.len; at++) {
+    PropterStr word = {key->words.data + at, 0};
+    while (at < key->words.len && key->words.data[at] != ' ') at++, word.len++;
+    if (is_kind(word, KIND_IDENTIFIER)) any = true;
+    else propter_buf_printf(&name, "%s%.*s", name.len ? " " : "", (int)word.len, word.data);
+  }
+  any &= name.len > 0;
+  const char last = any ? name.data[name.len - 1] : 's';
+  if (last == 'y' && name.len > 1 && !strchr("aeiou", name.data[name.len - 2])) name.len--, propter_buf_add(&name, PROPTER_STR("ies"));
+  else if (last != 's') propter_buf_add_char(&name, 's');
+  PropterStatus status = propter_buf_status(&name, err);
+  if (status == PROPTER_OK) {
+    out->counted = propter_arena_copy(&out->arena, any ? propter_buf_str(&name) : PROPTER_STR("rows"));
+    if (!out->counted.data) status = no_memory(err);
+  }
+  propter_buf_clear(&name);
+  return status;
 }
 
 PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen *c, PropterError *err) {

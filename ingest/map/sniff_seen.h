@@ -28,6 +28,7 @@ typedef struct {
   bool calendar; /* its numbers are weeks, years and the like */
   bool stock;    /* a level */
   bool total;    /* a sum, whatever else the name says */
+  bool plan;     /* planned, or set against a plan */
   unsigned digits; /* after the decimal character, at most */
   size_t longest;
   bool quarter, week;
@@ -42,6 +43,12 @@ typedef struct {
 /* What a name says goes into the column and into what is seen of it; labels of all columns are told apart afterwards. NO_MEMORY. */
 PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen *c, PropterError *err);
 PropterStatus sniff_tell_apart(PropterSniff *out, PropterError *err);
+/* A cell that says "Total", "Summe Nord", "Grand total". */
+bool sniff_says_total(PropterStr text);
+/* The value of a cell in the form that numbers of its column were found to have; false: it is none. */
+bool sniff_number(const PropterColumn *column, PropterStr cell, double *value);
+/* Sets out->counted after the column that names the rows: "tickets" of "Ticket ID". NO_MEMORY. */
+PropterStatus sniff_counted(PropterSniff *out, const PropterColumn *key, PropterError *err);
 /* One word of sniff.def. */
 void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c);
 

@@ -31,6 +31,16 @@ PropterStatus start_step(Start *s, const char *name, char **words, unsigned coun
   return status;
 }
 
+/* Of each file of the folder a line would be too many: those that begin with one are left out. */
+static void show_lines(const Start *s, const char *name, char *printed) {
+  char *rest = printed;
+  for (char *line; (line = strsep(&rest, "\n"));) {
+    if (propter_str_starts(propter_str(line), s->folder) && rest) continue;
+    fprintf(s->notes, "%-8s %s\n", name, line);
+    name = "";
+  }
+}
+
 PropterStatus start_brief(Start *s, const char *name, char **words, unsigned count, bool show) {
   char *printed = NULL;
   size_t size = 0;
@@ -39,8 +49,7 @@ PropterStatus start_brief(Start *s, const char *name, char **words, unsigned cou
   PropterStatus status = start_step(s, name, words, count, out);
   if (fclose(out) != 0 && status == PROPTER_OK) status = start_no_memory(s->err);
   while (status == PROPTER_OK && size && printed[size - 1] == '\n') printed[--size] = 0;
-  const char *last = status == PROPTER_OK && show ? memrchr(printed, '\n', size) : NULL;
-  if (status == PROPTER_OK && show) fprintf(s->notes, "%-8s %s\n", name, last ? last + 1 : printed);
+  if (status == PROPTER_OK && show) show_lines(s, name, printed);
   free(printed);
   return status;
 }
@@ -174,6 +183,8 @@ const Command command_start = {
         "Reads every other file that it can as a document, takes the causes they name as concepts, judges every move, lists the five most\n"
         "surprising and answers why for the first. What it guessed is a pack that can be edited and run again. The moves and the answer go to\n"
         "standard output, what is done meanwhile to standard error.\n"
+        "Each part of a slice is a figure of its own, the slices of the fewest parts first, up to 400 figures; rows with names of their own are counted.\n"
+        "Budgets, targets and forecasts beside what came about, and totals among the rows, are left out and named.\n"
         "Exit codes as those of propter why; 7 also where no table can be used.",
     .examples = "propter -g first.graph start ontology/packs/us-employment",
     .run = run};

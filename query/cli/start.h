@@ -45,7 +45,7 @@ PropterStatus start_moves(Start *s);
 
 /* cmd_start.c: runs a command with these words; what it prints goes to `out`. Rows or documents set aside are no failure. */
 PropterStatus start_step(Start *s, const char *name, char **words, unsigned count, FILE *out);
-/* The same, but only its last line is shown, behind its name; or nothing. */
+/* The same, but what it prints of single files of the folder is left out, or everything. */
 PropterStatus start_brief(Start *s, const char *name, char **words, unsigned count, bool show);
 /* Rows of a query, one call for each, at most `most`. */
 PropterStatus start_each(Start *s, const char *query, size_t most, PropterStatus (*use)(Start *s, const PropterTerm *row, void *payload), void *payload);

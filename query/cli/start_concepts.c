@@ -8,11 +8,11 @@
 #include "propter/io.h"
 #include "start.h"
 
-enum { MAX_CAUSES = 200, MAX_SLICES = 200, CAUSE_WORDS = 5 };
+enum { MAX_CAUSES = 200, MAX_SERIES = 400, CAUSE_WORDS = 5 };
 
-/* The parts of each metric along a dimension of few members: dimension label ?d, member ?v. */
+/* The parts of each metric along a dimension: its label ?d, member ?v. Of those with at most %s members, which start_text puts in. */
 #define SLICES "?m a propter:Metric ; skos:prefLabel ?l ; propter:sliceBy ?dim ; propter:dataset ?set . ?dim rdfs:label ?d . " \
-               "{ SELECT ?set ?dim { ?o qb:dataSet ?set ; ?dim ?x . ?dim a qb:DimensionProperty } GROUP BY ?set ?dim HAVING (COUNT(DISTINCT ?x) < 13) } " \
+               "{ SELECT ?set ?dim { ?o qb:dataSet ?set ; ?dim ?x . ?dim a qb:DimensionProperty } GROUP BY ?set ?dim HAVING (COUNT(DISTINCT ?x) <= %s) } " \
                "{ SELECT DISTINCT ?set ?dim ?v { ?o qb:dataSet ?set ; ?dim ?v . ?dim a qb:DimensionProperty } } "
 
 static void put_label(PropterBuf *out, PropterStr label) {
@@ -159,10 +159,46 @@ static PropterStatus read_events(Start *s) {
   return start_brief(s, "events", words, count, true);
 }
 
+/* --- How many parts are watched -------------------------------------------------------------------------------------------------- */
+
+/* The dimensions with the fewest members first: as many as make MAX_SERIES series. */
+typedef struct {
+  size_t series, members; /* of the largest dimension that is taken */
+} Watched;
+
+static PropterStatus watch_dimension(Start *s, const PropterTerm *row, void *payload) {
+  Watched *watched = payload;
+  double members = 0, metrics = 0;
+  (void)propter_str_to_double(row[1].value, &members), (void)propter_str_to_double(row[2].value, &metrics);
+  watched->series += (size_t)(members * metrics);
+  if (watched->series <= MAX_SERIES) watched->members = (size_t)members;
+  else if ((size_t)members > watched->members)
+    fprintf(s->notes, "slices   %.*s has %.0f parts: too many to watch each by itself; propter why asks about any of them\n", (int)row[0].value.len, row[0].value.data, members);
+  return PROPTER_OK;
+}
+
+static PropterStatus watch(Start *s, const char **members) {
+  Watched watched = {.members = 0};
+  PROPTER_TRY(start_each(s,
+                         START_PREFIXES "SELECT ?d ?n (COUNT(DISTINCT ?m) AS ?metrics) { { SELECT ?set ?dim (COUNT(DISTINCT ?x) AS ?n) { ?o qb:dataSet ?set ; ?dim ?x . "
+                                        "?dim a qb:DimensionProperty } GROUP BY ?set ?dim } ?m a propter:Metric ; propter:sliceBy ?dim ; propter:dataset ?set . "
+                                        "?dim rdfs:label ?d } GROUP BY ?set ?dim ?d ?n ORDER BY ?n ?d",
+                         SIZE_MAX, watch_dimension, &watched));
+  *members = propter_arena_printf(&s->arena, "%zu", watched.members).data;
+  return *members ? PROPTER_OK : start_no_memory(s->err);
+}
+
+/* Rows of a query that has SLICES in it. */
+static PropterStatus each_slice(Start *s, const char *query, const char *members, PropterStatus (*use)(Start *s, const PropterTerm *row, void *payload), void *payload) {
+  const char *text = start_text(s, query, members, "");
+  return text ? start_each(s, text, SIZE_MAX, use, payload) : start_no_memory(s->err);
+}
+
 /* Names for what the tables measure and for the causes that documents give; documents are read with the first, then with both. */
 PropterStatus start_concepts(Start *s) {
   PropterBuf concepts = {.max = 16 << 20};
   char *path = start_text(s, "%s/%s", s->pack, "concepts.ttl");
+  const char *members = NULL;
   propter_buf_printf(&concepts,
                      "# Names. More of them (skos:altLabel) are found in documents and understood in questions; skos:broader puts a name below another.\n"
                      "@prefix propter: <https://w3id.org/propter#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
@@ -172,15 +208,16 @@ PropterStatus start_concepts(Start *s) {
                              ? start_each(s, START_PREFIXES "SELECT ?m (MIN(?l) AS ?label) { ?m a propter:Metric ; skos:prefLabel ?l } GROUP BY ?m ORDER BY ?m",
                                           SIZE_MAX, metric_concept, &concepts)
                              : start_no_memory(s->err);
-  if (status == PROPTER_OK) status = start_each(s, START_PREFIXES "SELECT DISTINCT ?d ?v { " SLICES " } ORDER BY ?d ?v", MAX_SLICES, member_concept, &concepts);
+  if (status == PROPTER_OK) status = watch(s, &members);
+  if (status == PROPTER_OK) status = each_slice(s, START_PREFIXES "SELECT DISTINCT ?d ?v { " SLICES " } ORDER BY ?d ?v", members, member_concept, &concepts);
   if (status == PROPTER_OK)
-    status = start_each(
+    status = each_slice(
         s,
         START_PREFIXES
         "SELECT ?m ?l ?dim ?d ?v ?set ?measure ?time ?sum ?good ?grain ?unit ?words { " SLICES
         " ?m propter:measure ?measure ; propter:timeDimension ?time ; propter:aggregation ?sum ; "
         "propter:grain ?grain ; propter:unit ?unit OPTIONAL { ?m propter:goodDirection ?good } OPTIONAL { ?m propter:unitLabel ?words } } ORDER BY ?m ?dim ?v",
-        MAX_SLICES, slice_metric, &concepts);
+        members, slice_metric, &concepts);
   if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
   if (status == PROPTER_OK && s->events) status = read_events(s);
   if (status == PROPTER_OK && s->documents) {

@@ -138,13 +138,18 @@ static PropterStatus add_up(Start *s, const PropterSniff *found, const PropterCe
   if (status == PROPTER_OK) status = use_made(s, &cells, stem, "cells", &sniff);
   propter_buf_clear(&cells);
   if (status == PROPTER_OK)
-    fprintf(s->notes, "         added up by period and slice: %s rows of %zu file%s to %s cells\n", output_number(summary.rows), count,
-            count == 1 ? "" : "s", output_number(summary.cells));
+    fprintf(s->notes, "         added up by period and slice: %s rows of %zu file%s to %s cells; how many there were is the measure %.*s\n",
+            output_number(summary.rows), count, count == 1 ? "" : "s", output_number(summary.cells), found->counted.len ? (int)found->counted.len : 4,
+            found->counted.len ? found->counted.data : "rows");
+  for (size_t i = 0; status == PROPTER_OK && i < found->count && i < 64; i++)
+    if (summary.fixed >> i & 1)
+      fprintf(s->notes, "         not used: %.*s, which is the same in all rows of a part\n", (int)found->columns[i].name.len, found->columns[i].name.data);
   if (status == PROPTER_OK && summary.repeated)
     fprintf(s->notes, "         told again: %s rows equal an earlier one in every column, the first in %s, line %llu; they are added up all the same\n",
             output_number(summary.repeated), summary.repeated_table->path, (unsigned long long)summary.repeated_line);
   if (status == PROPTER_OK && summary.left_out)
-    fprintf(s->notes, "         left out: %s rows or cells, with line, value and reason in %s\n", output_number(summary.left_out), record);
+    fprintf(s->notes, "         left out: %s row%s or cell%s, with line, value and reason in %s\n", output_number(summary.left_out), summary.left_out == 1 ? "" : "s",
+            summary.left_out == 1 ? "" : "s", record);
   propter_buf_clear(&left);
   propter_sniff_clear(&sniff);
   return status;
@@ -165,6 +170,9 @@ static PropterStatus turn(Start *s, const PropterSniff *found, const char *path,
       fprintf(s->notes, "table    %s: %zu columns of periods turned into %s rows", called, melted.periods, output_number(melted.rows));
       say_columns(s->notes, &sniff, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(s->notes, &sniff, PROPTER_COLUMN_SLICE, ", slices ");
       fputc('\n', s->notes);
+      if (melted.totals)
+        fprintf(s->notes, "         left out: %s row%s of totals (line %llu)\n", output_number(melted.totals), melted.totals == 1 ? "" : "s",
+                (unsigned long long)melted.total_line);
     }
   }
   propter_sniff_clear(&sniff);
@@ -197,7 +205,7 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
     fprintf(out, "table    %s: %s events\n", called, output_number(found->rows - found->bad_rows));
     return PROPTER_OK;
   }
-  if (found->time == SIZE_MAX || !measures) {
+  if (found->time == SIZE_MAX || (!measures && !found->counted.len)) {
     fprintf(out, "table    %s: not used: it has no %s\n", called, found->time == SIZE_MAX ? "column of days or periods" : "column of amounts");
     return say_left_out(s, found);
   }
@@ -206,7 +214,7 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   say_columns(out, found, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(out, found, PROPTER_COLUMN_SLICE, ", slices ");
   fputc('\n', out);
   PROPTER_TRY(say_left_out(s, found));
-  if (found->repeated || count > 1) return add_up(s, found, tables, count, stem);
+  if (found->repeated || found->counted.len || count > 1) return add_up(s, found, tables, count, stem);
   char *absolute = realpath(file->path, NULL);
   PropterStatus status = absolute ? write_mapping(s, found, absolute, stem) : propter_io_fail(s->err, file->path, "open");
   free(absolute);

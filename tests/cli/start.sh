@@ -88,6 +88,33 @@ for once in start run; do
   "$PROPTER" -g desk4.g --today 2024-07-20 run desk4-pack/job.ini >/dev/null 2>&1
 done
 
+# Thirty branches, one of them closed by a flood: each is watched; a document that cannot be read is named with its reason.
+mkdir branches
+awk "$uniform"'BEGIN { print "day,branch,takings"
+  for (d = 0; d < 280; d++) for (b = 1; b <= 30; b++) printf "2024-%02d-%02d,Branch %02d,%.2f\n", 1 + int(d / 28), 1 + d % 28, b, 400 * (1 + b % 7) * (1 + .1 * uniform()) * (b == 11 && d >= 200 && d < 210 ? .2 : 1) }' >branches/takings.csv
+printf '# Notes\n\nThe Branch 11 shop was closed from 5 to 14 August 2024 because of a flood. Takings in Branch 11 fell by 80 percent because of the closure.\n' >branches/notes.md
+: >branches/empty.pdf
+start branches
+said 'of thirty parts each is watched' 'moves    1 takings, Branch 11, 2024-08-05 to 2024-08-14: -79.8 %'
+said 'and the closure is its cause' ' 1 closure, 5–14 Aug 2024'
+said 'a document that cannot be read is named' 'rejected branches/empty.pdf: expected %%EOF'
+
+# Budgets beside actuals; a log whose rows have names: how many there were, also where there were none.
+mkdir books
+awk "$uniform"'BEGIN { print "Period,Cost centre,Actual EUR,Budget EUR,Variance vs budget %"
+  for (i = 0; i < 48; i++) for (c = 1; c <= 2; c++) { b = 10000 * c * (1 + .1 * int(i / 12)); a = b * (.97 + .02 * uniform()) * (c == 1 && i == 40 ? 1.6 : 1)
+    printf "%d-%02d,%s,%.0f,%.0f,%.1f\n", 2021 + int(i / 12), i % 12 + 1, c == 1 ? "Energy" : "Rent", a, b, 100 * (a / b - 1) } }' >books/costs.csv
+start books
+said 'a budget is no measure' '96 rows by Period, measures actual, slices cost centre'
+said 'and that is said' 'Budget EUR (by its name it is planned or set against a plan, not what came about)'
+said 'the move of the actuals comes first' 'moves    1 actual, Energy, 2024-05-01 to 2024-05-31: +'
+mkdir log
+awk "$uniform"'BEGIN { print "Ticket ID,created,channel"
+  for (d = 0; d < 196; d++) for (c = 1; c <= 2; c++) { n = c == 2 && d >= 150 && d < 153 ? 0 : 8 + int(5 * uniform()); while (n-- > 0) printf "T-%d,2024-%02d-%02dT%02d:%02d:00,%s\n", ++k, 1 + int(d / 28), 1 + d % 28, 8 + n % 10, 60 * uniform(), c == 1 ? "mail" : "phone" } }' >log/export.csv
+start log
+said 'a log counts its rows, by their name' 'how many there were is the measure tickets'
+said 'a day without any is no gap' 'moves    1 tickets, phone, 2024-06-11 to 2024-06-13: -100.0 %'
+
 # Nothing but noise, in many figures: the largest of them is no news.
 mkdir quiet
 awk "$uniform"'BEGIN { printf "day"; for (k = 0; k < 20; k++) printf ",m%d", k; print ""

@@ -56,6 +56,31 @@ START_TEST(slices_of_many_values_and_names_are_left_out) {
 }
 END_TEST
 
+/* South has rows on two days of three: on the other nothing happened there. West has them on one only: what it lacks is not known. */
+START_TEST(where_nothing_happened_is_no_gap) {
+  PropterBuf out = {0};
+  PropterCellsSummary summary;
+  sniff.counted = PROPTER_STR("tickets");
+  support_write(paths[0].path, PROPTER_STR("at,region,amount,price\n2024-01-01,south,10,2\n2024-01-02,north,5,4\n2024-01-02,west,1,3\n"));
+  support_write(paths[1].path, PROPTER_STR("at,region,amount,price\n2024-01-03,north,1,3\n2024-01-03,south,2,1\n"));
+  ck_ok(propter_cells(paths, 2, &sniff, &out, NULL, &summary, err));
+  ck_assert_str_eq(out.data, "at,region,amount,price,tickets\n2024-01-01,south,10,2,1\n2024-01-01,north,0,,0\n2024-01-02,north,5,4,1\n2024-01-02,west,1,3,1\n"
+                             "2024-01-02,south,0,,0\n2024-01-03,north,1,3,1\n2024-01-03,south,2,1,1\n");
+  propter_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(a_rate_that_goes_with_the_slice_is_no_measure) {
+  PropterBuf out = {0};
+  PropterCellsSummary summary;
+  support_write(paths[0].path, PROPTER_STR("at,region,amount,price\n2024-01-01,south,10,19\n2024-01-01,south,5,19\n2024-01-01,north,1,7\n2024-01-01,north,1,7\n"));
+  ck_ok(propter_cells(paths, 1, &sniff, &out, NULL, &summary, err));
+  ck_assert_str_eq(out.data, "at,region,amount,rows\n2024-01-01,north,2,2\n2024-01-01,south,15,2\n");
+  ck_assert_uint_eq(summary.fixed, 1 << 3);
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(no_time_no_table) {
   PropterBuf out = {0};
   PropterCellsSummary summary;
@@ -119,6 +144,21 @@ START_TEST(columns_of_periods_become_rows) {
 }
 END_TEST
 
+/* A row that says it is a total; one that does not, but holds the sums since the last; the sums of all. */
+START_TEST(totals_are_left_out) {
+  static const char text[] = "site,2018,2019,2020,2021,2022,2023\nA,1,2,3,4,5,6\nB,1,1,1,1,1,1\nNorth,2,3,4,5,6,7\nC,4,4,4,4,4,4\nD,1,1,1,1,1,1\n"
+                             "Summe,9,9,9,9,9,9\nEverywhere,7,8,9,10,11,12\nE,0,0,0,0,0,0\n";
+  PropterBuf out = {0};
+  PropterMelted melted;
+  ck_ok(turn(text, &out, &melted, err));
+  ck_assert_uint_eq(melted.totals, 3);
+  ck_assert_uint_eq(melted.total_line, 4);
+  ck_assert_uint_eq(melted.rows, 5 * 6);
+  ck_assert_ptr_null(strstr(out.data, "North"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
 static PropterStatus turn_wide(void *payload, PropterError *error) {
   (void)payload;
   PropterBuf out = {0};
@@ -137,9 +177,12 @@ Suite *suite_cells(void) {
   tcase_add_checked_fixture(tc, set_up, NULL);
   tcase_add_test(tc, rows_are_added_up_by_period_and_slice);
   tcase_add_test(tc, slices_of_many_values_and_names_are_left_out);
+  tcase_add_test(tc, where_nothing_happened_is_no_gap);
+  tcase_add_test(tc, a_rate_that_goes_with_the_slice_is_no_measure);
   tcase_add_test(tc, no_time_no_table);
   tcase_add_test(tc, every_failure_is_an_error);
   tcase_add_test(tc, columns_of_periods_become_rows);
+  tcase_add_test(tc, totals_are_left_out);
   tcase_add_test(tc, every_failure_of_turning_is_an_error);
   suite_add_tcase(s, tc);
   return s;

@@ -184,6 +184,35 @@ START_TEST(what_is_not_used_says_why) {
 }
 END_TEST
 
+/* What was planned stands beside what came about; alone it is all there is. */
+START_TEST(plans_are_no_measures) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(table("month,Actual,Budget,variance %,No-shows\n2024-01,1.5,2,3,4\n2024-02,1,2,3,5\n"), NULL, NULL, &s, err));
+  ck_assert_int_eq(column(&s, "Actual")->role, PROPTER_COLUMN_MEASURE);
+  ck_assert_int_eq(column(&s, "No-shows")->role, PROPTER_COLUMN_MEASURE);
+  ck_assert_int_eq(column(&s, "Budget")->role, PROPTER_COLUMN_OTHER);
+  ck_assert_ptr_nonnull(strstr(column(&s, "variance %")->why, "not what came about"));
+  propter_sniff_clear(&s);
+  ck_ok(propter_sniff(table("month,Budget\n2024-01,2\n2024-02,3\n"), NULL, NULL, &s, err));
+  ck_assert_int_eq(column(&s, "Budget")->role, PROPTER_COLUMN_MEASURE);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* Rows with names of their own, now more of them, now fewer, are happenings; as many each day are cells of a table. */
+START_TEST(rows_that_are_happenings) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(table("Query ID,day,shop,n\n1,2024-01-01,a,1\n2,2024-01-01,a,1\n3,2024-01-02,b,1\n4,2024-01-02,a,1\n5,2024-01-02,a,1\n6,2024-01-03,b,2\n7,2024-01-04,b,2\n"),
+                      NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.repeated, 0);
+  ck_assert(propter_str_equal(s.counted, PROPTER_STR("queries")));
+  propter_sniff_clear(&s);
+  ck_ok(propter_sniff(table("row,day,shop,n\n1,2024-01-01,a,1\n2,2024-01-01,b,1\n3,2024-01-02,a,1\n4,2024-01-02,b,1\n"), NULL, NULL, &s, err));
+  ck_assert_uint_eq(s.counted.len, 0);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
 /* Hours of a day are one period: their rows are to be added up. Lengths of time are no slices, amounts in several currencies no total. */
 START_TEST(hours_lengths_and_currencies) {
   PropterSniff s = {0};
@@ -484,6 +513,8 @@ Suite *suite_sniff(void) {
   tcase_add_loop_test(t, days_and_numbers_as_people_write_them, 0, sizeof forms / sizeof *forms);
   tcase_add_loop_test(t, untidy_tables_are_used, 0, sizeof untidy / sizeof *untidy);
   tcase_add_test(t, what_is_not_used_says_why);
+  tcase_add_test(t, plans_are_no_measures);
+  tcase_add_test(t, rows_that_are_happenings);
   tcase_add_test(t, hours_lengths_and_currencies);
   tcase_add_test(t, utf_16_is_known_by_its_zeros);
   tcase_add_test(t, utf_16_with_a_mark_and_a_declared_delimiter);
