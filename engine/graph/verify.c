@@ -43,7 +43,7 @@ static void add_pair(Digest *digest, uint64_t hash, PropterId id) {
   digest->sum += propter_hash64((PropterStr){(const char *)pair, sizeof pair});
 }
 
-/* Notes a row of the delta, and later which of the noted rows SPOG has, too. */
+/* Notes a row of the delta, and later which of the noted rows SPOG has, too: pages_walk visits the tables of the delta before those of the permutations. */
 static PropterStatus see_delta(Findings *f, unsigned table, const Row *row, PropterError *err) {
   if (table == ENV_DELTA + PROPTER_SPOG) {
     if (f->delta.count == 2 * (size_t)DELTA_MOST) return propter_fail(err, PROPTER_DAMAGED, "the delta has more than %zu quads", f->delta.count);

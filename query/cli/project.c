@@ -151,13 +151,17 @@ static PropterStatus push_value(Project *p, const char *option, PropterStr value
   return push(w, value.data ? propter_arena_printf(&p->arena, "--%s=%.*s", option, (int)value.len, value.data) : value, err);
 }
 
+/* An option of this command; its name may be written with _ as the keys of Morph-KGC are. */
 static PropterStatus push_option(Project *p, const Entry *e, Words *w, PropterError *err) {
   PropterStr value;
   PROPTER_TRY(value_of(p, e, &value, err));
+  char *name = propter_arena_alloc(&p->arena, e->key.len + 1);
+  if (!name) return no_memory(err);
+  for (size_t i = 0; i <= e->key.len; i++) name[i] = e->key.data[i] == '_' ? '-' : e->key.data[i];
   bool yes = strcmp(value.data, "yes") == 0 || strcmp(value.data, "true") == 0, no = strcmp(value.data, "no") == 0 || strcmp(value.data, "false") == 0;
   if (no) return PROPTER_OK;
-  if (yes) return push(w, propter_arena_printf(&p->arena, "--%s", e->key.data), err);
-  return push_value(p, e->key.data, value, w, err);
+  if (yes) return push(w, propter_arena_printf(&p->arena, "--%s", name), err);
+  return push_value(p, name, value, w, err);
 }
 
 /* *done: it is a key of Morph-KGC, and dealt with. */
@@ -274,10 +278,11 @@ static PropterStatus words_of(Project *p, PropterStr section, Words *w, const Pr
 
 /* --- Running ------------------------------------------------------------------------------------------------------------------------ */
 
-static PropterStatus run_source(const CommandCall *outer, Words *w, PropterError *err) {
+static PropterStatus run_source(const CommandCall *outer, const char *path, Words *w, PropterError *err) {
   CommandCall call = *outer;
   bool help = false;
-  PROPTER_TRY(cmd_parse(w->count, w->items, &call, &help, err));
+  PropterStatus parsed = cmd_parse(w->count, w->items, &call, &help, err);
+  if (parsed != PROPTER_OK) return propter_error_at(err, path, 0, 0), parsed;
   call.dry_run |= outer->dry_run;
   /* What the command line says counts last. */
   for (unsigned i = 0; i < outer->given_count && call.given_count < sizeof call.given / sizeof *call.given; i++)
@@ -296,7 +301,7 @@ PropterStatus project_run(const CommandCall *outer, const char *path, PropterErr
     const Entry *e = &p->entries[i];
     if (is_named(e, "CONFIGURATION") || is_named(e, "DEFAULT") || (i && propter_str_equal(e[-1].section, e->section))) continue;
     status = words_of(p, e->section, w, outer->log, err);
-    if (status == PROPTER_OK) status = run_source(outer, w, err);
+    if (status == PROPTER_OK) status = run_source(outer, path, w, err);
     if (status == PROPTER_NEGATIVE && !(err && err->message[0])) result = status, status = PROPTER_OK;
     sources += status == PROPTER_OK;
     /* What is there of the sources before looks like the whole. */

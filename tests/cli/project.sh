@@ -50,6 +50,12 @@ ini 'number_of_processes: 4'
 expect 'what is passed over is said' 0 'p.ini: key number_of_processes is passed over: all processors are used' p ingest p.ini --replace --max-removed 100%
 ini 'udfs: f.py'
 expect 'what cannot be had is refused with its reason' 3 '[CONFIGURATION] udfs: functions written in Python are not run' p ingest p.ini
+ini 'on_error: stop
+na_values: ,NA
+max_removed: 100%'
+expect 'options of the command may be written as those keys are' 0 'ingested' p ingest p.ini --replace
+ini 'on_eror: stop'
+expect 'one that is none is refused with the file' 2 'p.ini: unknown option "--on-eror=stop"' p ingest p.ini
 ini '' 'frob: 1'
 expect 'an unknown key of a source' 3 '[S] frob: a data source has the keys mappings, db_url, file_path, encoding and limits' p ingest p.ini
 expect '--append needs a file' 2 'expected --output' p ingest m.ttl --append

@@ -69,7 +69,8 @@ typedef struct {
 } PropterMapSource;
 PROPTER_API const PropterMapSource *propter_mapping_source(const PropterMapping *mapping, size_t n); /* NULL after the last */
 
-/* How the table of a source is read; of what is read through a view or by CSVW, as far as that says it. Borrowed; n as above. */
+/* How the table of a source is read; of what is read through a view or by CSVW, as far as that says it. Borrowed; n is one that
+ * propter_mapping_source has. */
 PROPTER_API const PropterTableOptions *propter_mapping_source_options(const PropterMapping *mapping, size_t n);
 
 /* Statements of the documents that are no mapping and belong into the graph (metric definitions, and what a metric file says besides):
