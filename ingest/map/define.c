@@ -142,8 +142,12 @@ bool define_take_equals(PropterStr *text, PropterStr *literal) {
 
 /* --- Statements ----------------------------------------------------------------------------------------------------------------------- */
 
+PropterStr define_iri(Define *d, PropterStr name) {
+  return propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)name.len, name.data);
+}
+
 PropterStatus define_say(Define *d, PropterStr metric, PropterVocab p, PropterTerm o, const yaml_node_t *at, PropterError *err) {
-  PropterStr iri = propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)metric.len, metric.data);
+  PropterStr iri = define_iri(d, metric);
   PropterStatement st = {.s = propter_iri(iri), .p = propter_iri(propter_vocab_iri(p)), .o = o, .line = yaml_line(at)};
   if (!iri.data || !o.value.data) return define_no_memory(err);
   if (memchr(o.value.data, 0, o.value.len)) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected a text without NUL");
@@ -166,20 +170,35 @@ PropterStatus define_say_grain(Define *d, PropterStr metric, const Meaning *grai
   return define_say(d, metric, VOCAB_propter_grain, propter_typed(propter_str(grain->text), PROPTER_STR("http://www.w3.org/2001/XMLSchema#duration")), at, err);
 }
 
-/* A name as words. */
-static PropterStatus say_words(Define *d, PropterStr name, const yaml_node_t *at, PropterError *err) {
-  char *words = propter_arena_alloc(&d->arena, name.len + 1);
+static bool is_upper(PropterStr s, size_t i) { return i < s.len && s.data[i] >= 'A' && s.data[i] <= 'Z'; }
+static bool is_lower(PropterStr s, size_t i) { return i < s.len && s.data[i] >= 'a' && s.data[i] <= 'z'; }
+
+/* A name as words: of camelCase, too, whose capitals are small where they begin a word. */
+static PropterStatus say_words(Define *d, PropterStr metric, PropterStr name, const yaml_node_t *at, PropterError *err) {
+  char *words = propter_arena_alloc(&d->arena, 2 * name.len + 1), *end = words;
   if (!words) return define_no_memory(err);
-  for (size_t i = 0; i < name.len; i++) words[i] = name.data[i] == '_' || name.data[i] == '.' ? ' ' : name.data[i];
-  words[name.len] = '\0';
-  return define_say(d, name, VOCAB_skos_prefLabel, propter_literal((PropterStr){words, name.len}), at, err);
+  for (size_t i = 0; i < name.len; i++) {
+    bool begins = is_upper(name, i) && is_lower(name, i + 1);
+    if (i && is_upper(name, i) && is_lower(name, i - 1)) *end++ = ' ';
+    *end++ = name.data[i] == '_' || name.data[i] == '.' ? ' ' : (char)(begins ? name.data[i] - 'A' + 'a' : name.data[i]);
+  }
+  *end = '\0';
+  return define_say(d, metric, VOCAB_skos_prefLabel, propter_literal((PropterStr){words, (size_t)(end - words)}), at, err);
+}
+
+PropterStatus define_say_kind(Define *d, PropterStr name, PropterVocab class, PropterStr label, yaml_node_t *description, const yaml_node_t *at,
+                              PropterError *err) {
+  PROPTER_TRY(define_say_word(d, name, VOCAB_rdf_type, class, at, err));
+  PROPTER_TRY(define_say(d, name, VOCAB_skos_notation, propter_literal(name), at, err));
+  PROPTER_TRY(say_words(d, name, label, at, err));
+  return define_say_text(d, name, VOCAB_rdfs_comment, define_said(description), err);
 }
 
 PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, yaml_node_t *description, const yaml_node_t *at, PropterError *err) {
   PROPTER_TRY(define_say_word(d, metric, VOCAB_rdf_type, VOCAB_propter_Metric, at, err));
   PROPTER_TRY(define_say(d, metric, VOCAB_skos_notation, propter_literal(metric), at, err));
   label = propter_str_trim(label);
-  if (!label.len) PROPTER_TRY(say_words(d, metric, at, err));
+  if (!label.len) PROPTER_TRY(say_words(d, metric, metric, at, err));
   else PROPTER_TRY(define_say(d, metric, VOCAB_skos_prefLabel, propter_literal(label), at, err));
   return define_say_text(d, metric, VOCAB_rdfs_comment, define_said(description), err);
 }

@@ -91,6 +91,11 @@ PropterStatus define_say_word(Define *d, PropterStr metric, PropterVocab p, Prop
 /* Nothing where the node is missing. */
 PropterStatus define_say_text(Define *d, PropterStr metric, PropterVocab p, const yaml_node_t *node, PropterError *err);
 PropterStatus define_say_grain(Define *d, PropterStr metric, const Meaning *grain, const yaml_node_t *at, PropterError *err);
+/* The IRI of a metric or another thing of the document; data NULL: no memory. */
+PropterStr define_iri(Define *d, PropterStr name);
+/* Its class and names: `label` as words ("orderCount": order count), and its description. */
+PropterStatus define_say_kind(Define *d, PropterStr name, PropterVocab class, PropterStr label, yaml_node_t *description, const yaml_node_t *at,
+                              PropterError *err);
 /* That it is a metric, and its names: `label` empty: the name as words. */
 PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, yaml_node_t *description, const yaml_node_t *at, PropterError *err);
 /* What the form says to propter alone: good_direction, synonyms, unit, unit_label. `meta` NULL: nothing. */

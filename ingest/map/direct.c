@@ -232,7 +232,7 @@ PropterStatus direct_compile(PropterMapping *m, PropterError *err) {
   if (!at) return PROPTER_NO_MEMORY;
   source.at = at;
   PROPTER_TRY(source_of_database(m, &source, err));
-  if (!propter_vec_push(&m->doc.files, ((DocFile){source.is.path.data, {"", 0}, source.is.graph, {"", 0}}))) return no_memory(err);
+  if (!propter_vec_push(&m->doc.files, ((DocFile){.path = source.is.path.data, .directory = {"", 0}, .iri = source.is.graph, .base = {"", 0}}))) return no_memory(err);
   if (strcmp(source.options.format, "odbc") == 0)
     return propter_fail(err, PROPTER_INVALID, "the direct mapping reads SQLite and PostgreSQL, not odbc: write a mapping");
   PropterStatus status = PROPTER_OK;

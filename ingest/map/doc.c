@@ -123,13 +123,14 @@ static PropterStatus read_file(Doc *doc, Yarrrml *y, size_t n, const char *path,
   DocFile file = {.path = propter_arena_copy(doc->arena, propter_str(path)).data,
                   .directory = propter_arena_copy(doc->arena, (PropterStr){path, slash ? (size_t)(slash - path) + 1 : 0}),
                   .iri = propter_arena_copy(doc->arena, propter_buf_str(&iri)),
-                  .base = {"", 0}};
+                  .base = {"", 0},
+                  .definitions = define_is(path)};
   if (status == PROPTER_OK && (!file.path || !file.directory.data || !file.iri.data || !propter_vec_push(&doc->files, file))) status = no_memory(err);
   propter_buf_clear(&iri);
   if (status != PROPTER_OK) return status;
   PropterRdfOptions options = {.limits = limits};
   PropterRdfSink sink = {on_statement, on_prefix, doc};
-  if (define_is(path)) return define_read(path, doc->database, limits, &(DefineSink){sink, mark, forget, refuse}, err);
+  if (file.definitions) return define_read(path, doc->database, limits, &(DefineSink){sink, mark, forget, refuse}, err);
   if (csvw_is(path)) return PROPTER_OK;
   if (yarrrml_is(path)) return yarrrml_read(y, n, &sink, err);
   if (!propter_rdf_format_of_file(path)) options.format = "turtle";

@@ -37,6 +37,7 @@ typedef struct {
 typedef struct {
   const char *path;
   PropterStr directory; /* "" or ends with '/' */
+  bool definitions;     /* of one of the forms of definitions.def */
   PropterStr iri;       /* file: IRI */
   PropterStr base;      /* declared by @base; empty: none */
 } DocFile;

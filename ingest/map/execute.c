@@ -437,7 +437,7 @@ static PropterStatus reject_refused(Execution *x, PropterError *err) {
   const PropterMapRefusal *r;
   PropterStr none = {"", 0};
   for (size_t i = 0; (r = propter_mapping_refusal(x->m, i)); i++)
-    propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%s:%" PRIu64 ": the metric %s is left out: %s", r->file.data, r->line, r->name.data,
+    propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%s:%" PRIu64 ": the definition of %s is left out: %s", r->file.data, r->line, r->name.data,
                 r->reason.data);
   for (size_t i = 0; (r = propter_mapping_refusal(x->m, i)); i++) {
     PropterReject reject = {r->file, r->line, r->name, none, PROPTER_STR("definition"), r->reason};

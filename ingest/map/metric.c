@@ -453,6 +453,11 @@ static PropterStatus take_document(PropterMapping *m, uint32_t file, PropterErro
 
 PropterStatus metric_compile(PropterMapping *m, PropterError *err) {
   uint64_t taken = 0; /* documents, as bits; more than 64 are refused below */
+  for (size_t i = 0; i < m->doc.files.count && i < 64; i++)
+    if (m->doc.files.items[i].definitions) {
+      PROPTER_TRY(take_document(m, (uint32_t)i, err));
+      taken |= UINT64_C(1) << i;
+    }
   for (size_t i = 0; i < m->doc.triples.count; i++) {
     const DocTriple *t = &m->doc.triples.items[i];
     if (doc_node(&m->doc, t->p)->word != WORD_type || !propter_str_equal(doc_node(&m->doc, t->o)->term.value, propter_vocab_iri(VOCAB_propter_Metric)))

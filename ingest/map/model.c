@@ -208,8 +208,8 @@ PropterStatus propter_mapping_read(const char *const *paths, size_t count, const
   if (status == PROPTER_OK) status = rml_compile(m, err);
   if (status == PROPTER_OK) status = metric_compile(m, err);
   if (status == PROPTER_OK) status = csvw_compile(m, err);
-  if (status == PROPTER_OK && !m->maps.count && m->doc.refusals.count) status = fail_of_refusals(m, err);
-  if (status == PROPTER_OK && !m->maps.count) {
+  if (status == PROPTER_OK && !m->maps.count && !m->definitions.count && m->doc.refusals.count) status = fail_of_refusals(m, err);
+  if (status == PROPTER_OK && !m->maps.count && !m->definitions.count) {
     propter_error_at(err, count ? paths[0] : NULL, 0, 0);
     status = propter_fail(err, PROPTER_INVALID, "expected RML triples maps or metric definitions (propter:Metric with propter:sourceFile), found neither");
   }

@@ -5,10 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "define.h"
+#include "ossie.h"
 #include "propter/date.h"
 
-#define VERSION "0.2.0.dev0"
 #define KEYS(name, keys) static const char keys_of_##name[] = keys;
 #include "ossie.def"
 #undef KEYS
@@ -237,16 +236,25 @@ static PropterStatus read_metric(Define *d, yaml_node_t *model, yaml_node_t *nod
   return two ? say_quotient(d, name, model, node, part, expression, err) : say_aggregate(d, name, model, node, &part[0], expression, err);
 }
 
+PropterStatus ossie_model(Define *d, yaml_node_t *model, PropterError *err) {
+  yaml_node_t *one;
+  PROPTER_TRY(define_keys(d, model, keys_of_model, err));
+  for (size_t k = 0; (one = define_item(d, define_get(d, model, "metrics"), k)); k++)
+    PROPTER_TRY(define_metric(d, yaml_text(define_get(d, one, "name")), read_metric, model, one, err));
+  return PROPTER_OK;
+}
+
+PropterStatus ossie_version(Define *d, PropterError *err) {
+  yaml_node_t *root = yaml_root(&d->file), *version = define_get(d, root, "version");
+  if (propter_str_equal(yaml_text(version), PROPTER_STR(OSSIE_VERSION))) return PROPTER_OK;
+  return yaml_fail(&d->file, version ? version : root, err, PROPTER_INVALID, "expected version: " OSSIE_VERSION ", the one that propter knows");
+}
+
 static PropterStatus read_document(Define *d, PropterError *err) {
-  yaml_node_t *root = yaml_root(&d->file), *version = define_get(d, root, "version"), *model, *one;
+  yaml_node_t *root = yaml_root(&d->file), *model;
   PROPTER_TRY(define_keys(d, root, keys_of_document, err));
-  if (!propter_str_equal(yaml_text(version), PROPTER_STR(VERSION)))
-    return yaml_fail(&d->file, version ? version : root, err, PROPTER_INVALID, "expected version: " VERSION ", the one that propter knows");
-  for (size_t i = 0; (model = define_item(d, define_get(d, root, "semantic_model"), i)); i++) {
-    PROPTER_TRY(define_keys(d, model, keys_of_model, err));
-    for (size_t k = 0; (one = define_item(d, define_get(d, model, "metrics"), k)); k++)
-      PROPTER_TRY(define_metric(d, yaml_text(define_get(d, one, "name")), read_metric, model, one, err));
-  }
+  PROPTER_TRY(ossie_version(d, err));
+  for (size_t i = 0; (model = define_item(d, define_get(d, root, "semantic_model"), i)); i++) PROPTER_TRY(ossie_model(d, model, err));
   return PROPTER_OK;
 }
 

@@ -233,7 +233,7 @@ const Command command_ingest = {
         "CSVW metadata (JSON with the @context http://www.w3.org/ns/csvw; or a .csv or .tsv file with its metadata beside it),\n"
         "or metric definitions: propter:Metric with propter:sourceFile, propter:timeColumn and propter:sourceColumn, metrics of dbt (.yml with metrics,\n"
         "semantic_models or models, or semantic_manifest.json), measures of Cube (.yml with cubes) or a semantic model of Apache Ossie (.yml or .json with\n"
-        "semantic_model); the table orders is orders.csv beside it, or, with --database,\n"
+        "semantic_model; one with ontology gives concepts); the table orders is orders.csv beside it, or, with --database,\n"
         "a table that the database adds up by period and slice, so that only cells come here; a metric that cannot be said so is a reject with its line.\n"
         "Paths in it are relative to the mapping. Each source goes to a graph of its own,\n"
         "named by the IRI of the logical source or else of the file; ingesting again replaces that graph and never doubles anything. All mappings of one call\n"

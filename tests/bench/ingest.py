@@ -1,19 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Tables to RDF: propter and its peers on the GTFS-Madrid-like data of $PROPTER_DATA/ingest/gtfs-madrid, to a file of N-Triples and (propter) into a durable graph. Peers are
-installed by their package names; one that cannot be had is left out with a sentence. They take turns, ROUNDS times; medians are printed. Every file is compared with the triples
+installed by their package names (PyPI, Maven); one that cannot be had is left out with a sentence. FlexRML is in no registry: FLEXRML names its built checkout. They take turns, ROUNDS times; medians are printed. Every file is compared with the triples
 that the generator says must come out. Then come ROUNDS nights, in each of which a cell of 1 % of the rows of every table is another, ingested with --incremental into one graph and
-in full into another; at the end both graphs hold the same. Environment: SCALE (10), ROUNDS (3), ENGINES (propter morph-kgc sdm-rdfizer), PROPTER."""
+in full into another; at the end both graphs hold the same. Environment: SCALE (10), ROUNDS (3), ENGINES (propter morph-kgc
+sdm-rdfizer carml flexrml), PROPTER."""
 import os
 import random
+import re
+import shutil
 import statistics
 import subprocess
 import sys
 import time
 
 SCALE, ROUNDS = int(os.environ.get("SCALE", "10")), int(os.environ.get("ROUNDS", "3"))
-ENGINES = os.environ.get("ENGINES", "propter morph-kgc sdm-rdfizer").split()
+ENGINES = os.environ.get("ENGINES", "propter morph-kgc sdm-rdfizer carml flexrml").split()
 PACKAGES = {"morph-kgc": "morph-kgc==2.10.0", "sdm-rdfizer": "rdfizer==4.7.5.15.4.1"}
+CARML = [("io.carml", name, "0.4.11") for name in ("carml-engine", "carml-rdf-mapper", "carml-logical-source-resolver-csv")] + [("org.eclipse.rdf4j", "rdf4j-rio-ntriples", "5.1.0")]
+HERE = os.path.dirname(os.path.abspath(__file__))
 WORK = os.path.join(os.getcwd(), "bench-ingest")
 GTFS = os.path.join(os.environ.get("PROPTER_DATA", "../shared/data"), "ingest", "gtfs-madrid")
 
@@ -39,6 +44,34 @@ def install(name):
                 print(f"# {name} is left out: {done.stdout.strip().splitlines()[-1:]}")
                 return None
     return python
+
+
+def install_carml():
+    """The class path of CARML and its driver."""
+    home = os.path.join(WORK, "carml")
+    if not shutil.which("mvn") or not shutil.which("javac"):
+        print("# carml is left out: mvn or javac is not installed")
+        return None
+    os.makedirs(home, exist_ok=True)
+    rows = "".join(f"<dependency><groupId>{g}</groupId><artifactId>{a}</artifactId><version>{v}</version></dependency>" for g, a, v in CARML)
+    with open(os.path.join(home, "pom.xml"), "w") as f:
+        f.write(f'<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>propter</groupId><artifactId>carml-peer</artifactId>'
+                f"<version>1</version><packaging>pom</packaging><dependencies>{rows}</dependencies></project>")
+    for command in (["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=."], ["javac", "-cp", "*", "-d", ".", os.path.join(HERE, "Carml.java")]):
+        done = subprocess.run(command, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            print(f"# carml is left out: {done.stdout.strip().splitlines()[-1:]}")
+            return None
+    return f"{home}:{home}/*"
+
+
+def newer(mapping, path):
+    """The mapping in the words of the new RML, which FlexRML wants."""
+    with open(mapping) as source, open(path, "w") as out:
+        text = source.read()
+        for old in ("http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#", "http://semweb.mmlab.be/ns/ql#"):
+            text = text.replace(old, "http://w3id.org/rml/")
+        out.write(re.sub(r'rml:source "([^"]*)"', r'rml:source [ a rml:RelativePathSource; rml:path "\1" ]', text))
 
 
 def canonical(path, to):
@@ -68,6 +101,11 @@ def commands(data, mapping):
             ini.write(f"[default]\nmain_directory: {data}\n[datasets]\nnumber_of_datasets: 1\noutput_folder: {data}\nall_in_one_file: yes\nremove_duplicate: yes\n"
                       f"enrichment: yes\nname: rdfizer\noutput_format: n-triples\nordered: yes\n[dataset1]\nname: rdfizer\nmapping: {mapping}\n")
         found.append(("sdm-rdfizer", [python, "-m", "rdfizer", "-c", "rdfizer.ini"], "rdfizer.nt"))
+    if "carml" in ENGINES and (path := install_carml()):
+        found.append(("carml", ["java", "-Xmx12g", "-cp", path, "Carml", mapping, "carml.nt"], "carml.nt"))
+    if "flexrml" in ENGINES and (home := os.environ.get("FLEXRML")):
+        newer(mapping, os.path.join(data, "newer.ttl"))
+        found.append(("flexrml", ["env", f"PYTHONPATH={home}/src", os.environ.get("FLEXRML_PYTHON", sys.executable), "-c", "from flexrml.flexcore import main; main()", "-m", "newer.ttl", "-o", os.path.join(data, "flexrml.nt")], "flexrml.nt"))
     return found
 
 

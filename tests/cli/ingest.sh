@@ -296,9 +296,9 @@ END
 expect 'metrics of dbt' 0 'ingested: 24 rows' "$PROPTER" -g "$dir/d.g" ingest schema.yml
 expect 'a ratio of dbt is asked about' 7 'observed    0.600   expected 0.120' "$PROPTER" -g "$dir/d.g" why 'refund rate in August 2011'
 sed 's/type: ratio/type: conversion/' schema.yml > cumulative.yml
-expect 'what a metric cannot say has its line' 1 'cumulative.yml:8: the metric refund_rate is left out: expected simple, ratio, derived or cumulative, found "conversion"' "$PROPTER" -g "$dir/e.g" ingest cumulative.yml
+expect 'what a metric cannot say has its line' 1 'cumulative.yml:8: the definition of refund_rate is left out: expected simple, ratio, derived or cumulative, found "conversion"' "$PROPTER" -g "$dir/e.g" ingest cumulative.yml
 { cat schema.yml; echo '  - {name: odd, type: conversion}'; echo '  - {name: odder, type: ratio, type_params: {numerator: odd, denominator: orders}}'; } > odd.yml
-expect 'one such metric leaves the others' 1 'odd.yml:9: the metric odd is left out' "$PROPTER" -g "$dir/odd.g" ingest odd.yml
+expect 'one such metric leaves the others' 1 'odd.yml:9: the definition of odd is left out' "$PROPTER" -g "$dir/odd.g" ingest odd.yml
 expect 'and what is made of it is refused with its line' 0 'odd.yml:10:odder  ""  definition  it is made of the metric "odd"' "$PROPTER" -g "$dir/odd.g" rejects
 expect 'or ends the run' 3 'odd.yml:9: column odd: expected simple' "$PROPTER" -g "$dir/odd.g" ingest odd.yml --on-error stop --force
 if command -v sqlite3 >/dev/null; then

@@ -140,6 +140,70 @@ START_TEST(what_ossie_says_in_vain_is_refused) {
 }
 END_TEST
 
+#define ONTOLOGY "version: 0.2.0.dev0\nname: shop\nontology:\n"
+#define STORE                                                                                                                                                  \
+  "  - concept: Store\n    type: EntityType\n    description: A place that sells\n    extends: [Any]\n    identify_by: [nr]\n    relationships:\n"             \
+  "      - {name: nr, roles: [concept: StoreNr], multiplicity: OneToOne, verbalizes: [\"{Store} has {StoreNr}\"]}\n"                                           \
+  "      - {name: lies_in, roles: [concept: Region], multiplicity: ManyToOne, verbalizes: [\"{Store} lies in {Region}\"]}\n"                                   \
+  "      - {name: is_open, verbalizes: [\"{Store} is open\"]}\n"                                                                                               \
+  "  - concept: Region\n    type: EntityType\n  - concept: StoreNr\n    type: ValueType\n    extends: [Integer]\n"                                             \
+  "  - concept: FlagshipStore\n    type: EntityType\n    extends: [Store]\n"
+
+START_TEST(concepts_of_an_ontology) {
+  static const char *const wanted[] = {
+      "#Store <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/2004/02/skos/core#Concept>\n",
+      "#Store <http://www.w3.org/2000/01/rdf-schema#comment> \"A place that sells\"\n",
+      "#FlagshipStore <http://www.w3.org/2004/02/skos/core#prefLabel> \"flagship store\"\n",
+      "#FlagshipStore <http://www.w3.org/2004/02/skos/core#broader> #Store\n",
+      "#Store.lies_in <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/2002/07/owl#FunctionalProperty>\n",
+      "#Store.lies_in <http://www.w3.org/2000/01/rdf-schema#range> #Region\n",
+      "#Store.nr <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/2002/07/owl#InverseFunctionalProperty>\n",
+      "#Store.is_open <http://www.w3.org/2000/01/rdf-schema#range> <http://www.w3.org/2001/XMLSchema#boolean>\n"};
+  PropterBuf out = {0};
+  mapping_definitions(write_definitions("o.yaml", ONTOLOGY STORE), &out);
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) ck_assert_msg(strstr(out.data, wanted[i]) != NULL, "no %s in %s", wanted[i], out.data);
+  ck_assert_ptr_null(strstr(out.data, "broader> <http://www.w3.org/2001"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
+/* What it belongs to stays. */
+START_TEST(what_an_ontology_cannot_give_is_said) {
+  static const struct {
+    const char *text, *name, *words;
+    uint64_t line;
+  } rows[] = {
+      {ONTOLOGY STORE "    requires: [ 'Store.nr' ]\n", "FlagshipStore.requires", "rules over the things of a concept", 21},
+      {ONTOLOGY STORE "  - concept: Visit\n    type: EntityType\n    relationships:\n      - {name: of, roles: [{concept: Store}, {concept: Date}]}\n",
+       "Visit.of", "expected one further role", 24},
+      {ONTOLOGY STORE "  - concept: Visit\n    type: EntityType\n    relationships:\n      - {name: of, roles: [{concept: Shop}]}\n", "Visit.of",
+       "no concept \"Shop\" in this ontology", 24},
+      {ONTOLOGY STORE "  - concept: Visit\n    type: EntityType\n    relationships:\n      - {name: of, derived_by: ['x']}\n", "Visit.of", "a rule derives",
+       24},
+      {ONTOLOGY STORE "  - concept: Store\n    type: EntityType\n", "Store", "stands twice", 21},
+      {ONTOLOGY STORE "  - concept: Visit\n    type: Thing\n", "Visit", "expected EntityType or ValueType", 22},
+      {ONTOLOGY STORE "ontology_mappings:\n  - semantic_model: {name: x}\n    concept_mappings: [{concept: Store}]\n", "concept_mappings", "expected a mapping",
+       23},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    PropterMapping *mapping = NULL;
+    const char *path = write_definitions("o.yaml", rows[i].text);
+    PropterStatus status = propter_mapping_read(&path, 1, NULL, &mapping, NULL);
+    ck_assert_int_eq(status, PROPTER_OK);
+    const PropterMapRefusal *r = propter_mapping_refusal(mapping, 0);
+    ck_assert_ptr_nonnull(r);
+    ck_assert_msg(strcmp(r->name.data, rows[i].name) == 0 && strstr(r->reason.data, rows[i].words) && r->line == rows[i].line, "%s:%u: %s", r->name.data,
+                  (unsigned)r->line, r->reason.data);
+    ck_assert_ptr_null(propter_mapping_refusal(mapping, 1));
+    PropterBuf out = {0};
+    mapping_definitions(path, &out);
+    ck_assert_ptr_nonnull(strstr(out.data, "#Region <http://www.w3.org/2004/02/skos/core#prefLabel> \"region\"\n"));
+    propter_buf_clear(&out);
+    propter_mapping_free(mapping);
+  }
+}
+END_TEST
+
 START_TEST(a_compiled_manifest_of_dbt) {
   static const char *const wanted[] = {"#amount <http://www.w3.org/2004/02/skos/core#prefLabel> \"Amount\"\n", "#amount <" P "sourceFile> \"orders.csv\"\n",
                                        "#amount <" P "sourceColumn> \"amount\"\n", "#done <" P "aggregation> <" P "Count>\n",
@@ -166,6 +230,8 @@ START_TEST(every_allocation_may_fail) {
           "SUM(orders.amount) / COUNT(orders.id)") ",\n"
                                                    "         custom_extensions: [{vendor_name: PROPTER, data: '{\"unit\": \"EUR\", \"label\": \"Mean\"}'}]}\n");
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 50);
+  path = write_definitions("o.yaml", ONTOLOGY STORE "    requires: [ 'Store.nr' ]\n");
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 30);
 }
 END_TEST
 
@@ -176,6 +242,8 @@ Suite *suite_define(void) {
   tcase_add_test(t, what_a_cube_says_in_vain_is_refused);
   tcase_add_test(t, metrics_of_ossie);
   tcase_add_test(t, what_ossie_says_in_vain_is_refused);
+  tcase_add_test(t, concepts_of_an_ontology);
+  tcase_add_test(t, what_an_ontology_cannot_give_is_said);
   tcase_add_test(t, a_compiled_manifest_of_dbt);
   tcase_add_test(t, every_allocation_may_fail);
   suite_add_tcase(s, t);
