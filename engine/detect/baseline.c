@@ -22,6 +22,7 @@ void baseline_free(Baseline *b) {
   propter_free(b->yearly);
   propter_free(b->change);
   propter_free(b->before);
+  propter_free(b->left);
   propter_free(b);
 }
 
@@ -233,6 +234,7 @@ PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline *
   Baseline *b;
   PROPTER_TRY(baseline_changes(series, reach, &b, err));
   PropterStatus status = baseline_choose_width(b, 1, 0, 0, err);
+  if (!status) status = baseline_leave_out(b, err);
   if (status != PROPTER_OK) {
     baseline_free(b);
     return status;
@@ -274,19 +276,18 @@ void baseline_standardise(const Baseline *b, double *scratch, double *out, doubl
   for (size_t i = 0; i < b->n; i++) out[i] = (b->change[i] - *usual) / *spread;
 }
 
-/* Index of the k-th observation before `from` (k from 0), SIZE_MAX: none. */
-static size_t step_back(const Baseline *b, size_t from, size_t k) {
-  size_t i = b->before[from];
-  while (k-- && i != SIZE_MAX) i = b->before[i];
+size_t baseline_back(const Baseline *b, size_t from, size_t i) {
+  i = b->before[i];
+  while (b->left && i != SIZE_MAX && b->left[i] != SIZE_MAX && (b->inside || b->left[i] != b->left[from])) i = b->before[b->left[i]];
   return i;
 }
 
 /* By each of the widths, which ascend: what a wider level has before a narrower one is in order already. */
 static void levels_before(const Baseline *b, const double *path, size_t from, double drift, const size_t *widths, size_t count, double *level) {
   double sorted[16];
-  size_t n = 0, i = step_back(b, from, 0);
+  size_t n = 0, i = baseline_back(b, from, from);
   for (size_t w = 0; w < count; w++) {
-    for (; n < widths[w] && i != SIZE_MAX; i = b->before[i], n++) {
+    for (; n < widths[w] && i != SIZE_MAX; i = baseline_back(b, from, i), n++) {
       const double value = path[i] + drift * (double)(from - 1 - i);
       size_t place = n;
       for (; place && sorted[place - 1] > value; place--) sorted[place] = sorted[place - 1];

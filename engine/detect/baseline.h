@@ -29,7 +29,9 @@ typedef struct {
   double *yearly;  /* days that recur every year (yearly_part); NULL: none */
   double *change;  /* per period since the previous observation; NaN at gaps and at the first */
   size_t *before;  /* index of the observation before period i, SIZE_MAX: none; n + 1 entries */
+  size_t *left;    /* where the move began in which period i lies and that is over, SIZE_MAX: none; n + 1 entries, NULL: no such moves */
   bool seasonal;
+  bool inside;     /* the window lies in such a move: its level is that from before it, too */
   double resolution; /* smallest step between values: nothing can be known more precisely */
   size_t reach;
   size_t width;    /* observations whose median is the level before a window, chosen by the one-step error */
@@ -63,6 +65,15 @@ bool baseline_drift(const Baseline *b, size_t from, size_t length, const Block *
 /* Expected values of the `count` periods from `from`, learned without the window and an equal time after it; false where there is no observation
  * before or no drift. scratch[n]. */
 bool baseline_expect(const Baseline *b, size_t from, size_t length, size_t count, double *scratch, double *expected, double *drift, size_t *used);
+
+/* Notes the moves that are over, of days and weeks (returns.c): the level before what follows is that from before them. For a baseline with a width. */
+PropterStatus baseline_leave_out(Baseline *b, PropterError *err);
+bool baseline_in_one_move(const Baseline *b, size_t from, size_t to);
+/* Periods that such a move has at most. */
+size_t baseline_longest_move(PropterGrain grain);
+
+/* Index of the observation before period i that the level before `from` looks at, SIZE_MAX: none. */
+size_t baseline_back(const Baseline *b, size_t from, size_t i);
 
 /* Level before the window of any path on the same periods (an effect's): what the baseline would subtract from it. */
 double baseline_level_before(const Baseline *b, size_t from, double drift, const double *path);

@@ -18,7 +18,7 @@ PropterStatus kept_model_key(PropterHash128 series, const unsigned char *covered
                              PropterError *err);
 
 /* What is asked of a model about the periods from … to. */
-typedef enum { KEPT_MOVES, KEPT_RETURN, KEPT_SIGN, KEPT_ANSWER } KeptKind;
+typedef enum { KEPT_MOVES, KEPT_RETURN, KEPT_OVER, KEPT_SIGN, KEPT_ANSWER } KeptKind;
 PropterHash128 kept_key(PropterHash128 model, KeptKind kind, size_t from, size_t to);
 /* The same with candidates; `controls`: how many the model has. */
 PropterStatus kept_answer_key(PropterHash128 model, size_t from, size_t to, const PropterCandidate *candidates, size_t count, size_t controls,

@@ -34,27 +34,35 @@ static bool came_back(const PropterAnswer *a, const PropterSeries *s, int direct
   return mean > 0 && direction * (value[last] - a->path[last]) < mean / 2;
 }
 
-/* The level before a period is soon that of the stretch itself, so that its later periods, asked one by one, have not moved: a stretch that is followed by
- * the way back to the level before it lasts until then. */
-static PropterStatus ask_return(Know *know, const Stretch *out, size_t back, bool *whole, PropterError *err) {
+/* Where a stretch may have come back: after a move that is over, which the level before later periods leaves out (days and weeks), or where the next stretch
+ * goes the other way, because the level before a period is soon that of the stretch itself. */
+typedef struct {
+  size_t at;
+  bool over;
+} Back;
+
+static PropterStatus ask_return(Know *know, const Stretch *out, Back back, bool *whole, PropterError *err) {
   PropterAnswer a;
-  PROPTER_TRY(judge_move(know, out->metric, out->from, back, &a, err));
-  *whole = came_back(&a, &out->metric->series.series, out->direction);
-  propter_answer_clear(&a);
+  *whole = back.over;
+  if (!back.over) {
+    PROPTER_TRY(judge_move(know, out->metric, out->from, back.at, &a, err));
+    *whole = came_back(&a, &out->metric->series.series, out->direction);
+    propter_answer_clear(&a);
+  }
   if (!*whole) return PROPTER_OK;
-  PROPTER_TRY(judge_move(know, out->metric, out->from, back - 1, &a, err));
+  PROPTER_TRY(judge_move(know, out->metric, out->from, back.at - 1, &a, err));
   *whole = moved(&a) == out->direction;
   propter_answer_clear(&a);
   return PROPTER_OK;
 }
 
 /* Both windows are judged by one view, or the answer is none of that view alone. */
-static PropterStatus is_return(Know *know, const Stretch *out, size_t back, bool *whole, PropterError *err) {
+static PropterStatus is_return(Know *know, const Stretch *out, Back back, bool *whole, PropterError *err) {
   KnowView *view;
   PropterStr kept;
-  PROPTER_TRY(view_open(know, out->metric, out->from, back, &view, err));
-  const bool alone = view == view_at(out->metric, out->from, back - 1);
-  const PropterHash128 key = kept_key(view->key, KEPT_RETURN, out->from, 2 * back + (out->direction > 0));
+  PROPTER_TRY(view_open(know, out->metric, out->from, back.at, &view, err));
+  const bool alone = view == view_at(out->metric, out->from, back.at - 1);
+  const PropterHash128 key = kept_key(view->key, KEPT_RETURN, out->from, 4 * back.at + 2 * back.over + (out->direction > 0));
   if (alone && memo_get(know->memo, key, &kept) && kept.len == 1) {
     *whole = kept.data[0] != 0;
     return PROPTER_OK;
@@ -64,14 +72,39 @@ static PropterStatus is_return(Know *know, const Stretch *out, size_t back, bool
   return alone ? memo_put(know->memo, key, (PropterStr){&answer, 1}, err) : PROPTER_OK;
 }
 
-static PropterStatus last_until_return(Know *know, Stretches *found, PropterError *err) {
-  for (size_t k = 0; k + 1 < found->count; k++) {
-    Stretch *out = &found->items[k], *back = &found->items[k + 1];
-    bool whole;
-    if (back->direction == out->direction || back->from == out->to + 1 || back->from - out->from > LONGEST) continue;
-    PROPTER_TRY(is_return(know, out, back->from, &whole, err));
-    if (whole) out->to = back->from - 1;
+/* First period after the move that is over in which the stretch began; 0: none. Seen by what judges as many periods as such a move can have. */
+static PropterStatus move_over(Know *know, const Stretch *out, size_t *end, PropterError *err) {
+  KnowView *view;
+  PropterStr kept;
+  PropterScoreFrame *frame = NULL;
+  PROPTER_TRY(view_open(know, out->metric, out->from, out->from + propter_score_longest_move(out->metric->series.series.grain), &view, err));
+  const PropterHash128 key = kept_key(view->key, KEPT_OVER, out->from, 0);
+  if (memo_get(know->memo, key, &kept) && kept.len == sizeof *end) {
+    memcpy(end, kept.data, sizeof *end);
+    return PROPTER_OK;
   }
+  PROPTER_TRY(view_frame(know, view, out->from, out->from, &frame, err));
+  propter_score_free(frame);
+  *end = propter_score_move_end(view->model, out->from);
+  return memo_put(know->memo, key, (PropterStr){(const char *)end, sizeof *end}, err);
+}
+
+/* A stretch that came back lasts until then, with all that lies in it. */
+static PropterStatus last_until_return(Know *know, Stretches *found, PropterError *err) {
+  size_t kept = 0;
+  for (size_t k = 0; k < found->count; k++) {
+    Stretch out = found->items[k], *next = k + 1 < found->count ? &found->items[k + 1] : NULL;
+    Back back = {0, true};
+    bool whole = false;
+    PROPTER_TRY(move_over(know, &out, &back.at, err));
+    if (back.at <= out.to) back = (Back){0, false};
+    if (!back.at && next && next->direction != out.direction && next->from != out.to + 1 && next->from - out.from <= LONGEST) back.at = next->from;
+    if (back.at) PROPTER_TRY(is_return(know, &out, back, &whole, err));
+    if (whole) out.to = back.at - 1;
+    while (k + 1 < found->count && found->items[k + 1].to <= out.to) k++;
+    found->items[kept++] = out;
+  }
+  found->count = kept;
   return PROPTER_OK;
 }
 

@@ -230,7 +230,7 @@ void candidate_columns(const Frame *f, const PropterCandidate *c, const double *
   size_t n = f->model->series.count, back = 0, courses = list_courses(c, &f->model->series, course);
   double bound = NAN;
   if (c->slice && c->scope == PROPTER_SCOPE_CHILD && !candidate_is_sized(c)) bound = slice_deviation(f, c->slice, scratch);
-  for (size_t i = f->base.before[f->from], k = 0; k < f->base.width && i != SIZE_MAX; i = f->base.before[i], k++) back = i;
+  for (size_t i = baseline_back(&f->base, f->from, f->from), k = 0; k < f->base.width && i != SIZE_MAX; i = baseline_back(&f->base, f->from, i), k++) back = i;
   for (size_t v = 0; v < count; v++) {
     double *s = shape + v * f->periods;
     shifted_path(change + v * n, n, shift % n, back, f->from + f->periods, scratch);

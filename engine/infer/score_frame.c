@@ -180,6 +180,7 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   bool any = false;
   if (f->length > 1 && (status = baseline_choose_width(&f->base, f->length, from, from + horizon, err)) != PROPTER_OK) goto done;
   for (size_t i = from; i <= to; i++) any |= !isnan(m->value[i]);
+  f->base.inside = baseline_in_one_move(m->base, from, to);
   if (!any) f->reason = "no observation in the window";
   else if (m->base->before[from] == SIZE_MAX) f->reason = "no observation before the window";
   else if (!baseline_expect(&f->base, from, f->length, f->periods, scratch, f->middle, &f->drift, &f->usable))

@@ -58,6 +58,16 @@ void propter_score_model_free(PropterScoreModel *m) {
   propter_free(m);
 }
 
+size_t propter_score_longest_move(PropterGrain grain) { return baseline_longest_move(grain); }
+
+size_t propter_score_move_end(const PropterScoreModel *m, size_t i) {
+  const size_t *left = m->base->left, n = m->base->n;
+  if (!left || i >= n || left[i] == SIZE_MAX) return 0;
+  size_t end = i;
+  while (end < n && left[end] == left[i]) end++;
+  return end;
+}
+
 /* Values of a control on the target's calendar. */
 static void align(const PropterSeries *control, const PropterSeries *target, double *out) {
   for (size_t i = 0; i < target->count; i++) {

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Moves that are over: stretches in which a series left its level and after which it was back at it. They are no part of the level before what follows.
+ * The level must have been lived on for longer than it was left: what lies between two outages is not a move away from them. */
+#include <math.h>
+
+#include "baseline.h"
+#include "propter/math.h"
+#include "propter/mem.h"
+
+enum { BACK = 3 /* observations whose median must be back */, DAYS = 36, WEEKS = 5 /* a longer stretch is a level of its own */ };
+
+/* Of a stretch, in robust standard errors of the forecast of one period, and of its mean. */
+static const double least_mean = 4, least_part = 0.25, back_part = 0.5;
+
+/* Days and weeks alone: longer periods are read one against the other, and the way back is a move of its own there. */
+size_t baseline_longest_move(PropterGrain grain) { return grain == PROPTER_GRAIN_DAY ? DAYS : grain == PROPTER_GRAIN_WEEK ? WEEKS : 0; }
+
+static bool is_back(const Baseline *b, size_t at, double level, double sign, double half) {
+  double away[BACK];
+  size_t n = 0;
+  for (size_t i = at; i < b->n && n < BACK; i++)
+    if (!isnan(b->y[i])) away[n++] = sign * (b->y[i] - level);
+  return away[0] < half && propter_median(away, n) < half;
+}
+
+/* Twice as many observations before a stretch as it has lie at the level before it. */
+static bool was_held(const Baseline *b, size_t from, size_t count, double level, double half) {
+  double away[2 * DAYS];
+  size_t n = 0;
+  for (size_t i = baseline_back(b, from, from); i != SIZE_MAX && n < 2 * count; i = baseline_back(b, from, i)) away[n++] = b->y[i] - level;
+  return n && fabs(propter_median(away, n)) < half;
+}
+
+/* First period after a move that begins with `from`; SIZE_MAX: none begins there, or it is not over. */
+static size_t move_end(const Baseline *b, size_t from, double level, double error) {
+  const double sign = b->y[from] < level ? -1 : 1;
+  double sum = 0, least = INFINITY;
+  size_t count = 0;
+  for (size_t i = from; i < b->n && i - from <= baseline_longest_move(b->grain); i++) {
+    const double away = sign * (b->y[i] - level), mean = count ? sum / (double)count : 0;
+    if (isnan(away)) continue;
+    if (mean >= least_mean * error && least >= least_part * mean && is_back(b, i, level, sign, back_part * mean))
+      return was_held(b, from, count, level, back_part * mean) ? i : SIZE_MAX;
+    sum += away;
+    least = fmin(least, away);
+    count++;
+  }
+  return SIZE_MAX;
+}
+
+/* Robust error of the forecast of one period by the level before it. */
+static double forecast_error(const Baseline *b, double *scratch) {
+  size_t n = 0;
+  for (size_t i = 0; i < b->n; i++) {
+    const double error = b->y[i] - baseline_level_before(b, i, 0, b->y);
+    if (!isnan(error)) scratch[n++] = error;
+  }
+  return fmax(n ? propter_mad(scratch, n, 0) : 0, b->resolution / sqrt(6));
+}
+
+bool baseline_in_one_move(const Baseline *b, size_t from, size_t to) { return b->left && b->left[from] != SIZE_MAX && b->left[from] == b->left[to]; }
+
+PropterStatus baseline_leave_out(Baseline *b, PropterError *err) {
+  if (!baseline_longest_move(b->grain)) return PROPTER_OK;
+  double *scratch = propter_malloc(b->n * sizeof *scratch);
+  size_t *left = propter_malloc((b->n + 1) * sizeof *left);
+  if (!scratch || !left) {
+    propter_free(scratch);
+    propter_free(left);
+    return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
+  }
+  const double error = forecast_error(b, scratch);
+  propter_free(scratch);
+  for (size_t i = 0; i <= b->n; i++) left[i] = SIZE_MAX;
+  b->left = left;
+  for (size_t i = 0; i < b->n; i++) {
+    const double level = baseline_level_before(b, i, 0, b->y);
+    const size_t end = fabs(b->y[i] - level) >= least_part * least_mean * error ? move_end(b, i, level, error) : SIZE_MAX;
+    if (end == SIZE_MAX) continue;
+    for (size_t k = i; k < end; k++) left[k] = i;
+    i = end - 1;
+  }
+  return PROPTER_OK;
+}
