@@ -100,6 +100,18 @@ static PropterStatus compare(Load *l, PropterStr *last, PropterError *err) {
   return propter_run_unchanged(l->record, &l->unchanged, last, err);
 }
 
+/* Of a page this command takes the RDFa; nearly always its words were meant. */
+static const char *page_hint(const CommandCall *call, const char *file) {
+  const PropterRdfFormat *format = call->format ? NULL : propter_rdf_format_of_file(file);
+  return format && strcmp(format->name, "rdfa") == 0 ? "; of a page load takes RDFa only: propter read takes what it says in words" : "";
+}
+
+static PropterStatus no_page(const CommandCall *call, const char *file, PropterStatus status, PropterError *err) {
+  const size_t n = err ? strlen(err->message) : 0;
+  if (err) (void)snprintf(err->message + n, sizeof err->message - n, "%s", page_hint(call, file));
+  return status;
+}
+
 static PropterStatus read_all(Load *l, PropterError *err) {
   CommandCall *call = l->call;
   for (unsigned i = 0; i < call->operand_count; i++) {
@@ -107,9 +119,11 @@ static PropterStatus read_all(Load *l, PropterError *err) {
     char hash[33];
     bool standard = strcmp(call->operands[i], "-") == 0;
     l->options.read.hash = l->hash && !standard ? hash : NULL;
-    PROPTER_TRY(propter_rdf_load(l->writer, call->operands[i], &l->options, &l->loaded, err));
+    PropterStatus status = propter_rdf_load(l->writer, call->operands[i], &l->options, &l->loaded, err);
+    if (status != PROPTER_OK) return no_page(call, call->operands[i], status, err);
     if (l->options.read.hash) PROPTER_TRY(propter_run_input(l->record, PROPTER_STR("data"), propter_str(call->operands[i]), propter_str(hash), err));
-    fprintf(call->out, "%s: %s statements\n", call->operands[i], output_number(l->loaded.statements - before));
+    fprintf(call->out, "%s: %s statements%s\n", call->operands[i], output_number(l->loaded.statements - before),
+            l->loaded.statements == before ? page_hint(call, call->operands[i]) : "");
   }
   return PROPTER_OK;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lists of the page: a title, what it shows, a query, and what a row opens. Each pattern of a query binds the columns it shows; `open` names the
 // column that leads to an answer; `first`: for each column the patterns that bind what sorts by it as ?by, and `match`: those that find the rows with a text, so that of very many rows only those of a page (by `key`) are looked up;
-// `as`: how a column is shown if not as it is; `path`: not a query, but what the server lists there. A list is added by a row here.
+// `as`: how a column is shown if not as it is; `tips`: what the pointer is told about a cell; `legend`: what words in it mean; `path`: not a query, but what the server lists there. A list is added by a row here.
 'use strict';
 const PREFIXES = `PREFIX propter: <https://w3id.org/propter#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -14,6 +14,9 @@ const named = (name, label) => `OPTIONAL { ${name} skos:prefLabel ${label}1 } OP
 // As engine/infer/likely.def has it (tests/cli/serve.sh compares them); the number stands in the tip of the cell.
 const LIKELY = [[.99, 'almost certain'], [.90, 'very likely'], [.66, 'likely'], [.33, 'possible'], [.10, 'unlikely'], [0, 'very unlikely']];
 const likely = p => LIKELY.find(([from]) => Number(p) >= from)?.[1] ?? p;
+// What a grade stands for (engine/infer): how likely a cause is, and what that rests on, are two things.
+const GRADES = { both: 'a text and a test of the data, each enough by itself', 'data only': 'a test of the data', 'text only': 'texts; no test of the data that could have failed',
+  'not separable': 'texts; the data cannot tell it from another cause', contradicted: 'texts, against which the data speak', unsupported: 'neither the texts nor a test of the data is enough by itself' };
 const short = n => inDigits(Number(n), 4);
 const withUnit = (n, row) => short(n) + (row.unit ? ' ' + row.unit.value : '');
 
@@ -50,7 +53,7 @@ const LISTS = {
       UNION { { SELECT DISTINCT ?o_ { ?p_ a propter:Pattern ; propter:outcome ?o_ } } FILTER(CONTAINS(${words('?o_')}, ${text})) ?pattern propter:outcome ?o_ }`,
   },
   hypotheses: {
-    title: 'Hypotheses', order: 'DESC(?probability)', as: { probability: likely },
+    title: 'Hypotheses', order: 'DESC(?probability)', as: { probability: likely }, tips: { grade: g => GRADES[g] ?? '' },
     columns: { metric: 'metric', from: 'from', to: 'to', cause: 'cause', probability: 'likely?', grade: 'grade' },
     where: `?h propter:probability ?probability ; propter:pattern ?pattern ; propter:cause ?c ; propter:grade ?g .
   ?pattern propter:metric ?m ; propter:start ?from ; propter:end ?to . ?m skos:prefLabel ?metric . ${named('?c', '?cause')} BIND(${words('?g')} AS ?grade)`,
@@ -63,7 +66,7 @@ const LISTS = {
     match: text => `{ ?m_ a propter:Metric ; skos:prefLabel ?t_ FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?p_ propter:metric ?m_ . ?h propter:pattern ?p_ }
       UNION { { ?c_ skos:prefLabel ?t_ } UNION { ?c_ propter:concept/skos:prefLabel ?t_ } FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?h propter:cause ?c_ } UNION { ?p_ propter:start ?t_ FILTER(STRSTARTS(STR(?t_), ${text})) ?h propter:pattern ?p_ }
       UNION { VALUES ?g_ { propter:Both propter:DataOnly propter:TextOnly propter:NotSeparable propter:Contradicted propter:Unsupported } FILTER(CONTAINS(${words('?g_')}, ${text})) ?h propter:grade ?g_ }`,
-    about: 'Which cause for which pattern, the likeliest first. The filter looks at metric, cause, first day and grade.', review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `${likely(row.probability.value)}, grade ${row.grade ? row.grade.value : ''}`],
+    about: 'Which cause for which pattern, the likeliest first. The filter looks at metric, cause, first day and grade.', legend: ['What a likelihood rests on: the grades', GRADES], review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `${likely(row.probability.value)}, grade ${row.grade ? row.grade.value : ''}`],
   },
   claims: {
     title: 'Claims', given: { link: iri => `<${iri}> propter:basedOn ?claim .`, document: iri => `?claim propter:document <${iri}> .` },

@@ -45,13 +45,14 @@ const failed = error => element('p', { className: 'error', role: 'alert' }, Stri
 
 const NUMBER = /#(integer|decimal|double|float|int|long)$/;
 const inDigits = (n, digits) => n.toLocaleString('en', { maximumSignificantDigits: digits }).replace('-', '\u2212');
-function show(value, as, row) {
+function show(value, as, row, title) {
   if (!value) return element('td');
   const n = value.datatype && NUMBER.test(value.datatype) ? Number(value.value) : NaN, text = as ? as(value.value, row) : Number.isFinite(n) ? inDigits(n, 6) : value.value;
-  return element('td', { title: Number.isFinite(n) ? value.value : '', className: Number.isFinite(n) && /\d/.test(text) ? 'number' : /^\d{4}-\d\d-\d\d/.test(text) ? 'date' : '' }, text);
+  return element('td', { title: Number.isFinite(n) ? value.value : title ? title(value.value) : '', className: Number.isFinite(n) && /\d/.test(text) ? 'number' : /^\d{4}-\d\d-\d\d/.test(text) ? 'date' : '' }, text);
 }
 
-function table(columns, rows, { open, sort, order = '', review: about, as = {} } = {}) {
+/* On a phone each row of a list is a card; what a cell says then stands in its data-title. */
+function table(columns, rows, { open, sort, order = '', review: about, as = {}, tips = {}, cards } = {}) {
   const [, by] = /\?(\w+)/.exec(order) || [], down = order.startsWith('DESC');
   const head = element('tr');
   for (const [name, title] of Object.entries(columns)) {
@@ -62,12 +63,12 @@ function table(columns, rows, { open, sort, order = '', review: about, as = {} }
   const body = element('tbody');
   for (const row of rows) {
     const tr = element('tr');
-    for (const name of Object.keys(columns)) tr.append(show(row[name], as[name], row));
+    for (const [name, title] of Object.entries(columns)) { tr.append(show(row[name], as[name], row, tips[name])); tr.lastChild.dataset.title = title; }
     if (open) { const first = tr.firstChild; first.replaceChildren(element('a', { href: open(row) }, first.textContent || 'open')); }
     if (about) tr.append(element('td', {}, reviewButton(...about(row))));
     body.append(tr);
   }
-  return element('table', {}, element('thead', {}, head), body);
+  return element('table', { className: cards ? 'cards' : '' }, element('thead', {}, head), body);
 }
 
 /* --- Why ------------------------------------------------------------------------------------------------------------------------ */
@@ -180,6 +181,8 @@ function listQuery(list) {
   return `${PREFIXES}SELECT ${select} WHERE { ${givenOf(list)} ${list.where}${filter} } ORDER BY ${order} ${page}`;
 }
 
+const legend = ([title, words]) => element('details', {}, element('summary', {}, title), element('ul', {}, ...Object.entries(words).map(([word, what]) => element('li', {}, element('b', {}, word), ': ' + what))));
+
 /* A list that is no query: an array of objects. */
 async function plainList(list) {
   const all = JSON.parse(await get(list.path + (state.rest ? '?' + state.rest : ''), 'application/json'));
@@ -196,7 +199,7 @@ async function showList() {
   try {
     const found = list.rows ? await list.rows(state.offset) : list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, keys = [...new Set(found.map((row, i) => list.key ? row[list.key].value : i))], rows = found.filter((row, i) => keys.indexOf(list.key ? row[list.key].value : i) < PAGE);
     const sort = name => { state.order = state.order === `DESC(?${name})` ? `?${name}` : `DESC(?${name})`; state.offset = 0; showList(); };
-    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path || list.rows ? null : sort, order: state.order || list.order, review: list.review, as: list.as }) : 'Nothing here.');
+    $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path || list.rows ? null : sort, order: state.order || list.order, review: list.review, as: list.as, tips: list.tips, cards: true }) : 'Nothing here.', ...(list.legend ? [legend(list.legend)] : []));
     $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + Math.min(keys.length, PAGE)}` : '';
     $('before').disabled = state.offset === 0;
     $('after').disabled = keys.length <= PAGE;

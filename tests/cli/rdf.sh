@@ -82,6 +82,7 @@ expect 'a full output device' 75 'cannot write' sh -c '"$0" -g "$1" export >/dev
 printf x >file; expect 'a file where a graph should be' 3 'expected a graph directory' "$PROPTER" -g file load f.ttl
 PROPTER_LIBEXEC=/nonexistent; export PROPTER_LIBEXEC
 echo '{}' >d.rj; unchanged 'no helper program' 75 'cannot start' p load d.rj
+echo '<p>Sales fell because of rain.</p>' >page.html; unchanged 'a page without the helper is for propter read' 75 'propter read takes what it says in words' p load page.html
 PROPTER_LIBEXEC=$builddir/engine/graph/io
 
 # --- A locked graph: another load waits for its input and holds the lock.
