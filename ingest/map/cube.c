@@ -129,15 +129,16 @@ static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *c
 }
 
 /* {CUBE}.status = 'done', several of them joined by "and". */
-static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *filters, PropterError *err) {
+static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *filters, PropterStr *condition, PropterError *err) {
   yaml_node_t *one;
   for (size_t i = 0; (one = define_item(d, filters, i)); i++) {
-    PropterStr column, member, text = yaml_text(define_get(d, one, "sql"));
+    Comparison only;
+    PropterStr text = yaml_text(define_get(d, one, "sql"));
     PROPTER_TRY(define_keys(d, one, keys_of_filter, err));
     bool good = text.len > 0;
     while (good && text.len) {
-      good = take_column(&text, &column) && define_take_equals(&text, &member);
-      if (good) PROPTER_TRY(define_say_fixed(d, metric, column, member, one, err));
+      good = take_column(&text, &only.column) && define_take_comparison(&text, &only);
+      if (good) PROPTER_TRY(define_say_filter(d, metric, &only, condition, one, err));
     }
     if (!good) return yaml_fail(&d->file, one, err, PROPTER_INVALID, "expected sql: \"{CUBE}.COLUMN = 'value'\": other SQL is not evaluated");
   }
@@ -170,10 +171,24 @@ static PropterStatus read_ratio(Define *d, PropterStr metric, yaml_node_t *cube,
   return PROPTER_OK;
 }
 
+/* A sum over the periods before, too: {trailing: 7 day}, or all of them, {trailing: unbounded}. */
+static PropterStatus say_rolling(Define *d, PropterStr metric, const yaml_node_t *node, const Meaning *type, const Meaning **out, PropterError *err) {
+  static const Meaning cumulated = {"cumulative", NULL, VOCAB_propter_CumulativeSum};
+  yaml_node_t *rolling = define_get(d, node, "rolling_window"), *trailing = define_get(d, rolling, "trailing"), *offset = define_get(d, rolling, "offset");
+  *out = type;
+  if (!rolling) return PROPTER_OK;
+  PROPTER_TRY(define_keys(d, rolling, keys_of_rolling, err));
+  if (type->word != VOCAB_propter_Sum || !trailing || (offset && !propter_str_equal(yaml_text(offset), PROPTER_STR("end"))))
+    return yaml_fail(&d->file, rolling, err, PROPTER_INVALID, "expected rolling_window: {trailing: …} of a sum, up to the end of the period");
+  PROPTER_TRY(define_by_database(d, rolling, "rolling_window", err));
+  *out = &cumulated;
+  return propter_str_equal(yaml_text(trailing), PROPTER_STR("unbounded")) ? PROPTER_OK : define_say_window(d, metric, trailing, err);
+}
+
 static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *node, PropterError *err) {
   yaml_node_t *at = define_get(d, node, "name"), *meta = meta_of(d, node);
   const Meaning *type;
-  PropterStr name, metric, column;
+  PropterStr name, metric, column, condition = {"", 0};
   size_t keys;
   PROPTER_TRY(define_name(d, node, at, "a name of letters, digits and _ for the measure", &name, err));
   if (meta) PROPTER_TRY(define_keys(d, meta, keys_of_meta, err));
@@ -186,13 +201,17 @@ static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *nod
   PROPTER_TRY(define_say_metric(d, metric, yaml_text(define_get(d, node, "title")), define_get(d, node, "description"), at, err));
   PROPTER_TRY(define_say_meta(d, metric, meta, err));
   if (type->text) return read_ratio(d, metric, cube, node, err);
+  PROPTER_TRY(say_rolling(d, metric, node, type, &type, err));
   PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, type->word, node, err));
   PROPTER_TRY(say_table(d, metric, cube, err));
   PROPTER_TRY(say_time(d, metric, cube, node, err));
-  PROPTER_TRY(say_filters(d, metric, define_get(d, node, "filters"), err));
+  PROPTER_TRY(say_filters(d, metric, define_get(d, node, "filters"), &condition, err));
   PROPTER_TRY(say_dimensions(d, metric, cube, &keys, err));
   yaml_node_t *sql = define_get(d, node, "sql");
   if (type->word == VOCAB_propter_Count) {
+    PropterStr ones = PROPTER_STR("1");
+    PROPTER_TRY(define_where(d, condition, &ones, err));
+    if (condition.len && !sql) return define_say_value(d, metric, ones, node, err);
     if ((keys || d->database) && !sql) return PROPTER_OK;
     if (!d->database)
       return yaml_fail(&d->file, node, err, PROPTER_INVALID,
@@ -201,8 +220,9 @@ static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *nod
   if (type->word == VOCAB_propter_CountDistinct) PROPTER_TRY(define_by_database(d, node, "the type count_distinct", err));
   if (!sql) return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected the name of a column as sql");
   PropterStr text = yaml_text(sql);
-  if (take_column(&text, &column) && !text.len) return define_say(d, metric, VOCAB_propter_sourceColumn, propter_literal(column), node, err);
+  if (take_column(&text, &column) && !text.len && !condition.len) return define_say(d, metric, VOCAB_propter_sourceColumn, propter_literal(column), node, err);
   PROPTER_TRY(own_expression(d, sql, &text, err));
+  PROPTER_TRY(define_where(d, condition, &text, err));
   return define_say_value(d, metric, text, sql, err);
 }
 

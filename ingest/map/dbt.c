@@ -150,12 +150,14 @@ static PropterStatus say_finest(Define *d, PropterStr metric, yaml_node_t *list,
   return define_say_grain(d, metric, finest, list ? list : at, err);
 }
 
-/* The column or expression that is added up; of a truth value, rows in which it is true. */
-static PropterStatus say_value(Define *d, PropterStr metric, const Meaning *aggregation, PropterStr text, const yaml_node_t *at, PropterError *err) {
+/* The column or expression that is added up where `condition` is true; of a truth value, rows in which it is true. */
+static PropterStatus say_value(Define *d, PropterStr metric, const Meaning *aggregation, PropterStr text, PropterStr condition, const yaml_node_t *at,
+                               PropterError *err) {
   if (aggregation->text && *aggregation->text == 'b' && text.len) {
     text = propter_arena_printf(&d->arena, "CASE WHEN %.*s THEN 1 ELSE 0 END", (int)text.len, text.data);
     if (!text.data) return define_no_memory(err);
   }
+  PROPTER_TRY(define_where(d, condition, &text, err));
   return define_say_value(d, metric, text, at, err);
 }
 
@@ -176,7 +178,7 @@ static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t 
     return yaml_fail(&d->file, method, err, PROPTER_INVALID, "expected a percentile as a measure of a semantic model");
   if (aggregation->text && *aggregation->text == 'd') PROPTER_TRY(define_by_database(d, method, aggregation->name, err));
   PROPTER_TRY(define_say_word(d, name, VOCAB_propter_aggregation, aggregation->word, method, err));
-  PROPTER_TRY(say_value(d, name, aggregation, expression ? yaml_text(expression) : yaml_text(NULL), expression ? expression : node, err));
+  PROPTER_TRY(say_value(d, name, aggregation, expression ? yaml_text(expression) : yaml_text(NULL), (PropterStr){"", 0}, expression ? expression : node, err));
   PROPTER_TRY(define_name(d, node, timestamp, "the name of a column as timestamp", &column, err));
   PROPTER_TRY(define_say_text(d, name, VOCAB_propter_timeColumn, timestamp, err));
   PROPTER_TRY(say_table(d, name, node, err));
@@ -285,9 +287,9 @@ static PropterStatus say_place(Define *d, PropterStr metric, yaml_node_t *model,
   return say_key(d, metric, model, err);
 }
 
-/* `instead`: how its sum is added up further; NULL: as the measure says. */
+/* `instead`: how its sum is added up further; NULL: as the measure says. `condition`: SQL that is true of its rows. */
 static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, const Meaning *instead,
-                                 PropterError *err) {
+                                 PropterStr condition, PropterError *err) {
   const Meaning *aggregation;
   yaml_node_t *expr = define_get(d, measure, "expr");
   PROPTER_TRY(define_keys(d, model, keys_of_model, err));
@@ -296,7 +298,8 @@ static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *mode
   if (instead && aggregation->word != VOCAB_propter_Sum)
     return yaml_fail(&d->file, measure, err, PROPTER_INVALID, "expected a sum to be cumulated, found %s", aggregation->name);
   if (instead) aggregation = instead;
-  if (!instead && counts_rows(d, model, measure, aggregation)) {
+  PropterStr text = yaml_text(expr ? expr : define_get(d, measure, "name"));
+  if (!instead && !condition.len && counts_rows(d, model, measure, aggregation)) {
     PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, VOCAB_propter_Count, measure, err));
   } else {
     if (aggregation->word == VOCAB_propter_Count && !d->database)
@@ -304,16 +307,16 @@ static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *mode
                        "expected the column of the primary entity, or 1: whether others are empty is counted by a database only (--database)");
     if (aggregation->text && *aggregation->text == 'd') PROPTER_TRY(define_by_database(d, measure, aggregation->name, err));
     PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, aggregation->word, measure, err));
-    PROPTER_TRY(say_value(d, metric, aggregation, yaml_text(expr ? expr : define_get(d, measure, "name")), expr ? expr : measure, err));
+    PROPTER_TRY(say_value(d, metric, aggregation, text, condition, expr ? expr : measure, err));
     if (aggregation->word == VOCAB_propter_Percentile) PROPTER_TRY(say_percentile(d, metric, measure, err));
   }
   return say_place(d, metric, model, measure, grain, err);
 }
 
-/* A measure or metric by its name, or as {name: NAME}: with a filter or an offset it would be another one. */
-static PropterStatus reference(Define *d, const yaml_node_t *at, yaml_node_t *node, const char *what, PropterStr *out, PropterError *err) {
+/* A measure or metric by its name, or as {name: NAME} with the keys that may stand there: with a filter it would be another one. */
+static PropterStatus reference(Define *d, const yaml_node_t *at, yaml_node_t *node, const char *keys, const char *what, PropterStr *out, PropterError *err) {
   if (yaml_is_mapping(node)) {
-    PROPTER_TRY(define_keys(d, node, keys_of_input, err));
+    PROPTER_TRY(define_keys(d, node, keys, err));
     node = define_get(d, node, "name");
   }
   return define_name(d, at, node, what, out, err);
@@ -329,12 +332,13 @@ static PropterStatus filter_column(Define *d, yaml_node_t *model, const yaml_nod
 }
 
 /* {{ Dimension('order__status') }} = 'done', several of them joined by "and". */
-static PropterStatus say_filter(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *filter, PropterError *err) {
-  PropterStr text = yaml_text(filter), name, column, member;
+static PropterStatus say_filter(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *filter, PropterStr *condition, PropterError *err) {
+  PropterStr text = yaml_text(filter), name;
+  Comparison only;
   static const PropterStr call = {"Dimension", 9};
-  while (text.len && take_call(&text, call, &name) && define_take_equals(&text, &member)) {
-    PROPTER_TRY(filter_column(d, model, filter, name, &column, err));
-    PROPTER_TRY(define_say_fixed(d, metric, column, member, filter, err));
+  while (text.len && take_call(&text, call, &name) && define_take_comparison(&text, &only)) {
+    PROPTER_TRY(filter_column(d, model, filter, name, &only.column, err));
+    PROPTER_TRY(define_say_filter(d, metric, &only, condition, filter, err));
     if (!text.len) return PROPTER_OK;
   }
   text = yaml_text(filter);
@@ -344,7 +348,7 @@ static PropterStatus say_filter(Define *d, PropterStr metric, yaml_node_t *model
 }
 
 /* A text, a list of texts, or what they are compiled to. */
-static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *filter, PropterError *err) {
+static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *filter, PropterStr *condition, PropterError *err) {
   yaml_node_t *one;
   if (yaml_is_mapping(filter)) {
     PROPTER_TRY(define_keys(d, filter, keys_of_filters, err));
@@ -355,7 +359,7 @@ static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *mode
       PROPTER_TRY(define_keys(d, one, keys_of_filter, err));
       one = define_get(d, one, "where_sql_template");
     }
-    PROPTER_TRY(say_filter(d, metric, model, one, err));
+    PROPTER_TRY(say_filter(d, metric, model, one, condition, err));
   }
   return PROPTER_OK;
 }
@@ -371,14 +375,28 @@ static PropterStatus find_measure(Define *d, const yaml_node_t *at, PropterStr n
   return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no measure \"%.*s\" in the semantic models of this file", (int)name.len, name.data);
 }
 
+/* How far a cumulative metric reaches back, or the period at whose beginning it begins anew. */
+static PropterStatus say_reach(Define *d, PropterStr metric, yaml_node_t *params, PropterError *err) {
+  yaml_node_t *own = define_get(d, params, "cumulative_type_params"), *window = define_get(d, params, "window"), *to_date;
+  const Meaning *since;
+  if (own) PROPTER_TRY(define_keys(d, own, keys_of_cumulative_params, err));
+  if (!window) window = define_get(d, own, "window");
+  if (!(to_date = define_get(d, params, "grain_to_date"))) to_date = define_get(d, own, "grain_to_date");
+  if (window && to_date) return yaml_fail(&d->file, to_date, err, PROPTER_INVALID, "expected window or grain_to_date, found both");
+  PROPTER_TRY(define_say_window(d, metric, window, err));
+  if (!to_date) return PROPTER_OK;
+  PROPTER_TRY(define_meaning(d, to_date, define_grains, &since, err));
+  return define_say(d, metric, VOCAB_propter_since, propter_typed(propter_str(since->text), PROPTER_STR("http://www.w3.org/2001/XMLSchema#duration")), to_date,
+                    err);
+}
+
 /* Over one measure; `instead` as of say_measure. */
 static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node, yaml_node_t *params, yaml_node_t *grain, const Meaning *instead,
                                  PropterError *err) {
   yaml_node_t *model, *measure, *by = define_get(d, params, "measure");
-  PropterStr name;
+  PropterStr name, condition = {"", 0};
   PROPTER_TRY(define_keys(d, params, instead ? keys_of_cumulative : keys_of_simple, err));
-  /* A window or a beginning anew is not cumulated. */
-  if (define_get(d, params, "cumulative_type_params")) PROPTER_TRY(define_keys(d, define_get(d, params, "cumulative_type_params"), "metric", err));
+  if (instead) PROPTER_TRY(say_reach(d, metric, params, err));
   if (yaml_is_mapping(by)) {
     PROPTER_TRY(define_keys(d, by, keys_of_input_of_simple, err));
     PROPTER_TRY(define_name(d, params, define_get(d, by, "name"), "a measure", &name, err));
@@ -386,9 +404,9 @@ static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node
     PROPTER_TRY(define_name(d, params, by, "a measure", &name, err));
   }
   PROPTER_TRY(find_measure(d, by, name, &model, &measure, err));
-  PROPTER_TRY(say_filters(d, metric, model, define_get(d, node, "filter"), err));
-  PROPTER_TRY(say_filters(d, metric, model, yaml_is_mapping(by) ? define_get(d, by, "filter") : NULL, err));
-  return say_measure(d, metric, model, measure, grain, instead, err);
+  PROPTER_TRY(say_filters(d, metric, model, define_get(d, node, "filter"), &condition, err));
+  PROPTER_TRY(say_filters(d, metric, model, yaml_is_mapping(by) ? define_get(d, by, "filter") : NULL, &condition, err));
+  return say_measure(d, metric, model, measure, grain, instead, condition, err);
 }
 
 /* --- Formulas --------------------------------------------------------------------------------------------------------------------------- */
@@ -400,14 +418,17 @@ typedef struct {
   yaml_node_t *model, *measure; /* of the first name */
 } FormulaOf;
 
-/* The metric that a name in the expression stands for. */
-static PropterStatus input_named(FormulaOf *f, PropterStr name, yaml_node_t **metric, PropterError *err) {
+/* The metric that a name in the expression stands for, and how long before: `ago` empty: then. */
+static PropterStatus input_named(FormulaOf *f, PropterStr name, yaml_node_t **metric, PropterStr *ago, PropterError *err) {
   yaml_node_t *one;
   PropterStr own;
   for (size_t i = 0; (one = define_item(f->d, f->inputs, i)); i++) {
-    PROPTER_TRY(reference(f->d, f->inputs, one, "a metric", &own, err));
+    PROPTER_TRY(reference(f->d, f->inputs, one, keys_of_input_of_derived, "a metric", &own, err));
     PropterStr alias = yaml_text(define_get(f->d, one, "alias"));
     if (!propter_str_equal(name, alias.len ? alias : own)) continue;
+    yaml_node_t *offset = define_get(f->d, one, "offset_window");
+    *ago = (PropterStr){"", 0};
+    if (offset) PROPTER_TRY(define_window(f->d, offset, ago, err));
     if ((*metric = metric_named(f->d, own))) return PROPTER_OK;
     return propter_fail(err, PROPTER_INVALID, "no metric \"%.*s\" in this file", (int)own.len, own.data);
   }
@@ -415,9 +436,9 @@ static PropterStatus input_named(FormulaOf *f, PropterStr name, yaml_node_t **me
 }
 
 /* The measure of a metric that is nothing more. */
-static PropterStatus plain_measure(FormulaOf *f, PropterStr name, yaml_node_t **model, yaml_node_t **measure, PropterError *err) {
+static PropterStatus plain_measure(FormulaOf *f, PropterStr name, yaml_node_t **model, yaml_node_t **measure, PropterStr *ago, PropterError *err) {
   yaml_node_t *metric, *by;
-  PROPTER_TRY(input_named(f, name, &metric, err));
+  PROPTER_TRY(input_named(f, name, &metric, ago, err));
   bool itself = define_get(f->d, metric, "agg") != NULL; /* a measure with create_metric */
   by = itself ? define_get(f->d, metric, "name") : define_get(f->d, define_get(f->d, metric, "type_params"), "measure");
   bool simple = itself || propter_str_equal(yaml_text(define_get(f->d, metric, "type")), PROPTER_STR("simple"));
@@ -436,8 +457,9 @@ static PropterStatus put_measure(void *payload, PropterStr name, PropterBuf *sql
   FormulaOf *f = payload;
   yaml_node_t *model, *measure, *expr;
   const Meaning *aggregation;
+  PropterStr ago;
   PropterBuf column = {0};
-  PROPTER_TRY(plain_measure(f, name, &model, &measure, err));
+  PROPTER_TRY(plain_measure(f, name, &model, &measure, &ago, err));
   PROPTER_TRY(define_keys(f->d, measure, keys_of_measure, err));
   PROPTER_TRY(define_meaning(f->d, define_get(f->d, measure, "agg"), aggregations, &aggregation, err));
   expr = define_get(f->d, measure, "expr");
@@ -446,8 +468,11 @@ static PropterStatus put_measure(void *payload, PropterStr name, PropterBuf *sql
     return propter_fail(err, PROPTER_INVALID, "expected one expression without templates, found \"%.*s\"", (int)text.len, text.data);
   propter_buf_printf(&column, aggregation->text && *aggregation->text == 'b' ? "CASE WHEN %.*s THEN 1 ELSE 0 END" : "%.*s", (int)text.len, text.data);
   PropterStatus status = propter_buf_status(&column, err);
+  /* Of the one period so long before the greatest is itself; there is none where that period has no rows. */
+  if (ago.len) propter_buf_add(sql, PROPTER_STR("MAX("));
   if (status == PROPTER_OK && !warehouse_aggregate(aggregation->word, propter_buf_str(&column), sql))
     status = propter_fail(err, PROPTER_INVALID, "expected sums, counts, means, minima or maxima in arithmetic, found %s", aggregation->name);
+  if (ago.len) propter_buf_printf(sql, ") OVER ({ago %.*s})", (int)ago.len, ago.data);
   propter_buf_clear(&column);
   return status;
 }
@@ -474,11 +499,14 @@ static PropterStatus read_derived(Define *d, PropterStr metric, yaml_node_t *par
   yaml_node_t *expr = define_get(d, params, "expr"), *inputs = define_get(d, params, "metrics"), *one;
   PropterStr part[2], name;
   PROPTER_TRY(define_keys(d, params, keys_of_derived, err));
-  if (d->database && expr && !is_quotient(expr, part)) return say_formula(d, metric, params, err);
+  yaml_node_t *shifted = NULL;
+  for (size_t i = 0; !shifted && (one = define_item(d, inputs, i)); i++) shifted = define_get(d, one, "offset_window");
+  if (shifted) PROPTER_TRY(define_by_database(d, shifted, "offset_window", err));
+  if (d->database && expr && (shifted || !is_quotient(expr, part))) return say_formula(d, metric, params, err);
   PROPTER_TRY(quotient_of(d, params, expr, part, err));
   bool known[2] = {false, false};
   for (size_t i = 0; (one = define_item(d, inputs, i)); i++) {
-    PROPTER_TRY(reference(d, inputs, one, "a metric", &name, err));
+    PROPTER_TRY(reference(d, inputs, one, keys_of_input_of_derived, "a metric", &name, err));
     PropterStr alias = yaml_text(define_get(d, one, "alias"));
     for (size_t k = 0; k < 2; k++)
       if (!known[k] && propter_str_equal(part[k], alias.len ? alias : name)) part[k] = name, known[k] = true;
@@ -504,15 +532,15 @@ static PropterStatus read_metric(Define *d, yaml_node_t *owner, yaml_node_t *nod
     return yaml_fail(&d->file, grain, err, PROPTER_INVALID, "expected time_granularity at the metrics that \"%.*s\" is made of", (int)name.len, name.data);
   if (*type->text == 'd') return read_derived(d, name, params, err);
   PROPTER_TRY(define_keys(d, params, keys_of_ratio, err));
-  PROPTER_TRY(reference(d, params, define_get(d, params, "numerator"), "a numerator", &part[0], err));
-  PROPTER_TRY(reference(d, params, define_get(d, params, "denominator"), "a denominator", &part[1], err));
+  PROPTER_TRY(reference(d, params, define_get(d, params, "numerator"), keys_of_input, "a numerator", &part[0], err));
+  PROPTER_TRY(reference(d, params, define_get(d, params, "denominator"), keys_of_input, "a denominator", &part[1], err));
   return say_ratio(d, name, part, params, err);
 }
 
 static PropterStatus read_measure(Define *d, yaml_node_t *model, yaml_node_t *node, PropterError *err) {
   PropterStr name;
   PROPTER_TRY(describe(d, node, &name, err));
-  return say_measure(d, name, model, node, NULL, NULL, err);
+  return say_measure(d, name, model, node, NULL, NULL, (PropterStr){"", 0}, err);
 }
 
 /* Measures with create_metric are metrics of their own. */

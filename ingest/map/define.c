@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "define.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -126,10 +127,18 @@ static bool take_and(PropterStr *text) {
   return true;
 }
 
-bool define_take_equals(PropterStr *text, PropterStr *literal) {
-  if (!define_take(text, PROPTER_STR("=")) || !text->len) return false;
-  (void)define_take(text, PROPTER_STR("="));
-  bool quoted = text->len && (*text->data == '\'' || *text->data == '"');
+/* Longer ones first. */
+static const struct {
+  const char *written, *sql;
+} comparisons[] = {{"==", "="}, {"!=", "<>"}, {"<>", "<>"}, {"<=", "<="}, {">=", ">="}, {"=", "="}, {"<", "<"}, {">", ">"}};
+
+bool define_take_comparison(PropterStr *text, Comparison *out) {
+  PropterStr *literal = &out->literal;
+  out->is = NULL;
+  for (size_t i = 0; !out->is && i < sizeof comparisons / sizeof *comparisons; i++)
+    if (define_take(text, propter_str(comparisons[i].written))) out->is = comparisons[i].sql;
+  if (!out->is || !text->len) return false;
+  bool quoted = out->quoted = *text->data == '\'' || *text->data == '"';
   const char *end = quoted ? memchr(text->data + 1, *text->data, text->len - 1) : NULL;
   if (quoted && !end) return false;
   *literal = quoted ? (PropterStr){text->data + 1, (size_t)(end - text->data) - 1} : *text;
@@ -214,7 +223,7 @@ PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *m
   return define_say_word(d, metric, VOCAB_propter_goodDirection, direction->word, good, err);
 }
 
-PropterStatus define_say_fixed(Define *d, PropterStr metric, PropterStr column, PropterStr member, const yaml_node_t *at, PropterError *err) {
+static PropterStatus say_fixed(Define *d, PropterStr metric, PropterStr column, PropterStr member, const yaml_node_t *at, PropterError *err) {
   PropterStr holder = propter_arena_printf(&d->arena, "%.*s/fixed/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
   PropterStr iri = propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)holder.len, holder.data ? holder.data : "");
   PropterStr dimension =
@@ -223,6 +232,52 @@ PropterStatus define_say_fixed(Define *d, PropterStr metric, PropterStr column, 
   PROPTER_TRY(define_say(d, metric, VOCAB_propter_fixed, propter_iri(iri), at, err));
   PROPTER_TRY(define_say(d, holder, VOCAB_propter_dimension, propter_iri(dimension), at, err));
   return define_say(d, holder, VOCAB_propter_member, propter_literal(member), at, err);
+}
+
+PropterStatus define_say_filter(Define *d, PropterStr metric, const Comparison *only, PropterStr *condition, const yaml_node_t *at, PropterError *err) {
+  if (strcmp(only->is, "=") == 0) return say_fixed(d, metric, only->column, only->literal, at, err);
+  PROPTER_TRY(define_by_database(d, at, "a filter other than =", err));
+  if (memchr(only->literal.data, '\'', only->literal.len)) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected a literal without quotes inside");
+  const char *quote = only->quoted ? "'" : "";
+  *condition =
+      propter_arena_printf(&d->arena, "%.*s%s%.*s %s %s%.*s%s", (int)condition->len, condition->data ? condition->data : "", condition->len ? " AND " : "",
+                           (int)only->column.len, only->column.data, only->is, quote, (int)only->literal.len, only->literal.data, quote);
+  return condition->data ? PROPTER_OK : define_no_memory(err);
+}
+
+PropterStatus define_where(Define *d, PropterStr condition, PropterStr *text, PropterError *err) {
+  if (!condition.len || !text->len) return PROPTER_OK;
+  *text = propter_arena_printf(&d->arena, "CASE WHEN %.*s THEN %.*s END", (int)condition.len, condition.data, (int)text->len, text->data);
+  return text->data ? PROPTER_OK : define_no_memory(err);
+}
+
+PropterStatus define_window(Define *d, const yaml_node_t *node, PropterStr *out, PropterError *err) {
+  static const Meaning units[] = {{"day", "1D", 0}, {"week", "7D", 0}, {"month", "1M", 0}, {"quarter", "3M", 0}, {"year", "12M", 0}};
+  PropterStr text = yaml_text(node), count = {text.data, 0};
+  if (yaml_is_mapping(node)) {
+    PROPTER_TRY(define_keys(d, node, "count|granularity", err));
+    count = yaml_text(define_get(d, node, "count")), text = yaml_text(define_get(d, node, "granularity"));
+  } else {
+    while (count.len < text.len && text.data[count.len] >= '0' && text.data[count.len] <= '9') count.len++;
+    text = propter_str_trim((PropterStr){text.data + count.len, text.len - count.len});
+  }
+  if (text.len > 1 && text.data[text.len - 1] == 's') text.len--;
+  long n = count.len && count.len < 4 ? strtol(count.data, NULL, 10) : 0;
+  for (size_t i = 0; n > 0 && i < sizeof units / sizeof *units; i++) {
+    if (!propter_str_equal(text, propter_str(units[i].name))) continue;
+    char *unit;
+    long days = strtol(units[i].text, &unit, 10);
+    *out = propter_arena_printf(&d->arena, "P%ld%s", n * days, unit);
+    return out->data ? PROPTER_OK : define_no_memory(err);
+  }
+  return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected a window such as 7 days or 3 months");
+}
+
+PropterStatus define_say_window(Define *d, PropterStr metric, const yaml_node_t *node, PropterError *err) {
+  PropterStr reach;
+  if (!node) return PROPTER_OK;
+  PROPTER_TRY(define_window(d, node, &reach, err));
+  return define_say(d, metric, VOCAB_propter_window, propter_typed(reach, PROPTER_STR("http://www.w3.org/2001/XMLSchema#duration")), node, err);
 }
 
 PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, PropterStr table, const yaml_node_t *at, PropterError *err) {

@@ -81,8 +81,14 @@ PropterStatus define_name(Define *d, const yaml_node_t *at, const yaml_node_t *n
 /* Texts. Takes a word or name off the text, with the white space around it. */
 bool define_take(PropterStr *text, PropterStr word);
 PropterStr define_take_name(PropterStr *text);
-/* Takes "… = 'literal'" or "… = literal" after its left side, up to `and` or the end. */
-bool define_take_equals(PropterStr *text, PropterStr *literal);
+/* A column that is compared with a literal: = (or ==), !=, <>, <, <=, >, >=, as SQL has them. */
+typedef struct {
+  PropterStr column, literal;
+  const char *is;
+  bool quoted;
+} Comparison;
+/* Takes "IS literal" after its left side, up to `and` or the end. */
+bool define_take_comparison(PropterStr *text, Comparison *out);
 
 /* Statements about a metric by its name. */
 PropterStatus define_no_memory(PropterError *err);
@@ -100,8 +106,15 @@ PropterStatus define_say_kind(Define *d, PropterStr name, PropterVocab class, Pr
 PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, yaml_node_t *description, const yaml_node_t *at, PropterError *err);
 /* What the form says to propter alone: good_direction, synonyms, unit, unit_label. `meta` NULL: nothing. */
 PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *meta, PropterError *err);
-/* Only rows in which the column has this value belong to the metric. */
-PropterStatus define_say_fixed(Define *d, PropterStr metric, PropterStr column, PropterStr member, const yaml_node_t *at, PropterError *err);
+/* Only rows of which it is true belong to the metric: a fixed member, or, where it is not =, SQL that is appended to `condition`. INVALID: that without a
+ * database. */
+PropterStatus define_say_filter(Define *d, PropterStr metric, const Comparison *only, PropterStr *condition, const yaml_node_t *at, PropterError *err);
+/* Adds up `text` where the condition is true; an empty one always is. */
+PropterStatus define_where(Define *d, PropterStr condition, PropterStr *text, PropterError *err);
+/* How far a cumulative sum reaches back: "7 days", or {count: 7, granularity: day}. `node` NULL: nothing. */
+PropterStatus define_say_window(Define *d, PropterStr metric, const yaml_node_t *node, PropterError *err);
+/* The same as a duration of days or months. */
+PropterStatus define_window(Define *d, const yaml_node_t *node, PropterStr *out, PropterError *err);
 /* NAME.csv beside the document, and the table of the caller's database. */
 PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, PropterStr table, const yaml_node_t *at, PropterError *err);
 /* INVALID unless there is a database, which alone can compute `what`. */

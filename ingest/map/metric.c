@@ -324,6 +324,17 @@ static PropterStatus collect_slices(const Metric *x, Warehouse *w, PropterError 
   return PROPTER_OK;
 }
 
+/* Days or months, as a duration; one that is not there is empty. */
+static PropterStatus read_reach(const Metric *x, PropterVocab p, bool cumulative, PropterStr *out, PropterError *err) {
+  const DocTriple *t = find(x, p, 0);
+  PropterGrain grain;
+  *out = t ? value_of(x, t) : (PropterStr){"", 0};
+  if (!t) return PROPTER_OK;
+  if (!cumulative) return doc_fail(&x->m->doc, t, err, PROPTER_INVALID, "expected it with propter:aggregation propter:CumulativeSum only");
+  if (p == VOCAB_propter_since ? propter_grain_parse(*out, &grain) : warehouse_reach(*out)) return PROPTER_OK;
+  return doc_fail(&x->m->doc, t, err, PROPTER_INVALID, "expected a duration such as P7D or P3M, found \"%.*s\"", (int)out->len, out->data);
+}
+
 /* The query becomes the metric's source, and evidence. */
 static PropterStatus read_table(Metric *x, const DocTriple *time, const DocTriple *value, size_t *source, const Written **days, PropterStr *column,
                                 PropterError *err) {
@@ -341,6 +352,9 @@ static PropterStatus read_table(Metric *x, const DocTriple *time, const DocTripl
   if (!warehouse_aggregates(w.aggregation, &x->cut)) return doc_fail(&m->doc, how, err, PROPTER_INVALID, "no database computes %s", doc_name(&m->doc, how->o));
   if (propter_str_equal(w.aggregation, propter_vocab_iri(VOCAB_propter_Percentile)) && !(propter_str_to_double(w.share, &number) && number > 0 && number < 1))
     return doc_fail(&m->doc, share ? share : how, err, PROPTER_INVALID, "expected propter:percentile between 0 and 1");
+  bool cumulative = propter_str_equal(w.aggregation, propter_vocab_iri(VOCAB_propter_CumulativeSum));
+  PROPTER_TRY(read_reach(x, VOCAB_propter_window, cumulative, &w.window, err));
+  PROPTER_TRY(read_reach(x, VOCAB_propter_since, cumulative, &w.since, err));
   if (value && expression) return doc_fail(&m->doc, expression, err, PROPTER_INVALID, "expected propter:sourceColumn or propter:sourceExpression, found both");
   PROPTER_TRY(collect_slices(x, &w, err));
   PROPTER_TRY(source_at_address(m, &s, database ? value_of(x, database) : none, m->doc.files.items[x->file].directory, err));

@@ -17,12 +17,22 @@ typedef struct {
   const char *dialect, *sql;
 } Number;
 
+typedef struct {
+  const char *dialect;
+  char unit;
+  const char *grains, *order, *exactly, *within;
+} Frame;
+
 static const Period periods[] = {
 #define PERIOD(dialect, grain, pattern, sql) {dialect, grain, pattern, sql},
 #include "warehouse.def"
 };
 static const Aggregate aggregates[] = {
 #define AGGREGATE(word, combines, dialect, sql) {VOCAB_propter_##word, combines, dialect, sql},
+#include "warehouse.def"
+};
+static const Frame frames[] = {
+#define FRAME(dialect, unit, grains, order, exactly, within) {dialect, unit, grains, order, exactly, within},
 #include "warehouse.def"
 };
 static const Number numbers[] = {
@@ -46,21 +56,32 @@ bool warehouse_only(PropterStr aggregation) {
   return false;
 }
 
-static void fill(PropterBuf *out, const char *sql, PropterStr column, PropterStr period, PropterStr share) {
+bool warehouse_reach(PropterStr text) {
+  size_t n = 1;
+  while (n < text.len && text.data[n] >= '0' && text.data[n] <= '9') n++;
+  return n > 1 && n < 6 && n + 1 == text.len && *text.data == 'P' && strchr("DM", text.data[n]);
+}
+
+/* What stands for the signs ? @ # ~ of the table. */
+typedef struct {
+  PropterStr column, period, number, frame;
+} Filling;
+
+static void fill(PropterBuf *out, const char *sql, Filling with) {
   for (; *sql; sql++) {
-    if (*sql == '?') propter_buf_add(out, column);
-    else if (*sql == '@') propter_buf_add(out, period);
-    else if (*sql == '#') propter_buf_add(out, share);
+    if (*sql == '?') propter_buf_add(out, with.column);
+    else if (*sql == '@') propter_buf_add(out, with.period);
+    else if (*sql == '#') propter_buf_add(out, with.number);
+    else if (*sql == '~') propter_buf_add(out, with.frame);
     else propter_buf_add_char(out, *sql);
   }
 }
 
 bool warehouse_aggregate(PropterVocab word, PropterStr column, PropterBuf *sql) {
-  PropterStr none = {"", 0};
   for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates; i++) {
     if (aggregates[i].word != word) continue;
-    if (*aggregates[i].dialect || strchr(aggregates[i].sql, '@')) return false;
-    return fill(sql, aggregates[i].sql, column, none, none), true;
+    if (*aggregates[i].dialect || strchr(aggregates[i].sql, '~')) return false;
+    return fill(sql, aggregates[i].sql, (Filling){.column = column}), true;
   }
   return false;
 }
@@ -70,7 +91,7 @@ typedef struct {
   Warehouse *w;
   PropterTable *table; /* its columns, without rows */
   const char *dialect;
-  PropterBuf from, time, period, value, number, group;
+  PropterBuf from, time, period, frame, value, number, group;
 } Query;
 
 static PropterStatus failed(const Query *q, PropterError *err, PropterStatus status, const char *why) {
@@ -119,24 +140,87 @@ static PropterStatus open_table(Query *q, const LogicalSource *s, PropterError *
   return status == PROPTER_OK || status == PROPTER_NO_MEMORY ? status : failed(q, err, status, why.message);
 }
 
+static const Period *period_of(const Query *q, PropterStr grain) {
+  for (size_t i = 0; i < sizeof periods / sizeof *periods; i++)
+    if (fits(periods[i].dialect, q->dialect) && propter_str_equal(grain, propter_str(periods[i].grain))) return &periods[i];
+  return NULL;
+}
+
+/* "ORDER BY … RANGE …": up to here from so far back (P7D, P3M), or the period that is so far back alone. */
+static PropterStatus put_frame(Query *q, PropterStr reach, bool alone, PropterBuf *out, PropterError *err) {
+  char unit = reach.data[reach.len - 1], step = q->w->grain.data[q->w->grain.len - 1];
+  Filling with = {.period = propter_buf_str(&q->period), .number = {reach.data + 1, reach.len - 2}};
+  for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
+    const Frame *f = &frames[i];
+    if (!fits(f->dialect, q->dialect) || f->unit != unit || !strchr(f->grains, step)) continue;
+    propter_buf_add(out, PROPTER_STR("ORDER BY "));
+    fill(out, f->order, with);
+    propter_buf_add(out, PROPTER_STR(" RANGE BETWEEN "));
+    fill(out, alone ? f->exactly : f->within, with);
+    propter_buf_add(out, PROPTER_STR(" PRECEDING AND "));
+    if (alone) fill(out, f->exactly, with);
+    propter_buf_add(out, alone ? PROPTER_STR(" PRECEDING") : PROPTER_STR("CURRENT ROW"));
+    return propter_buf_status(out, err);
+  }
+  return doc_fail(&q->m->doc, q->w->at, err, PROPTER_INVALID, "no SQL is known that goes %.*s back over periods of %.*s in a database of this kind",
+                  (int)reach.len, reach.data, (int)q->w->grain.len, q->w->grain.data);
+}
+
+/* What a cumulative sum goes over. */
+static PropterStatus choose_frame(Query *q, PropterError *err) {
+  const Warehouse *w = q->w;
+  PropterStr period = propter_buf_str(&q->period);
+  const Period *since = w->since.len ? period_of(q, w->since) : NULL;
+  if (w->since.len && (!since || since->pattern)) return failed(q, err, PROPTER_INVALID, "no SQL is known for this propter:since in a database of this kind");
+  if (since) {
+    propter_buf_add(&q->frame, PROPTER_STR("PARTITION BY "));
+    fill(&q->frame, since->sql, (Filling){.column = period});
+    propter_buf_add_char(&q->frame, ' ');
+  }
+  if (w->window.len) return put_frame(q, w->window, false, &q->frame, err);
+  propter_buf_printf(&q->frame, "ORDER BY %.*s", (int)period.len, period.data);
+  return propter_buf_status(&q->frame, err);
+}
+
+static PropterStatus choose_period(Query *q, PropterError *err) {
+  const Period *period = period_of(q, q->w->grain);
+  if (!period) return failed(q, err, PROPTER_INVALID, "no SQL is known for this grain in a database of this kind");
+  q->w->pattern = period->pattern;
+  fill(&q->period, period->sql, (Filling){.column = propter_buf_str(&q->time)});
+  return propter_buf_status(&q->period, err);
+}
+
+/* The expression, in which {ago P1M} is the window of the period so long before. */
+static PropterStatus put_expression(Query *q, PropterError *err) {
+  const PropterStr ago = PROPTER_STR("{ago ");
+  PropterStr rest = q->w->expression;
+  propter_buf_add_char(&q->value, '(');
+  for (size_t at; (at = propter_str_find(rest, ago)) != SIZE_MAX;) {
+    propter_buf_add(&q->value, (PropterStr){rest.data, at});
+    rest = (PropterStr){rest.data + at + ago.len, rest.len - at - ago.len};
+    PropterStr reach = {rest.data, propter_str_find(rest, PROPTER_STR("}"))};
+    if (reach.len == SIZE_MAX || !warehouse_reach(reach)) return failed(q, err, PROPTER_INVALID, "expected a duration such as {ago P7D} or {ago P3M}");
+    PROPTER_TRY(put_frame(q, reach, true, &q->value, err));
+    rest = (PropterStr){rest.data + reach.len + 1, rest.len - reach.len - 1};
+  }
+  propter_buf_add(&q->value, rest);
+  propter_buf_add(&q->value, PROPTER_STR("\n)"));
+  return propter_buf_status(&q->value, err);
+}
+
 static PropterStatus choose(Query *q, PropterError *err) {
-  const Period *period = NULL;
   const Aggregate *aggregate = NULL;
   const Number *number = numbers;
   Warehouse *w = q->w;
-  PropterStr none = {"", 0};
-  for (size_t i = 0; !period && i < sizeof periods / sizeof *periods; i++)
-    if (fits(periods[i].dialect, q->dialect) && propter_str_equal(w->grain, propter_str(periods[i].grain))) period = &periods[i];
   for (size_t i = 0; !aggregate && i < sizeof aggregates / sizeof *aggregates; i++)
     if (fits(aggregates[i].dialect, q->dialect) && propter_str_equal(w->aggregation, propter_vocab_iri(aggregates[i].word))) aggregate = &aggregates[i];
   while (!fits(number->dialect, q->dialect)) number++;
-  if (!period) return failed(q, err, PROPTER_INVALID, "no SQL is known for this grain in a database of this kind");
   if (!aggregate) return failed(q, err, PROPTER_INVALID, "no SQL is known for this aggregation");
-  w->pattern = period->pattern;
-  fill(&q->period, period->sql, propter_buf_str(&q->time), none, none);
+  PROPTER_TRY(choose_frame(q, err));
   PropterBuf all = {0};
-  fill(&all, aggregate->sql, q->value.len ? propter_buf_str(&q->value) : PROPTER_STR("*"), propter_buf_str(&q->period), w->share);
-  fill(&q->number, number->sql, propter_buf_str(&all), none, none);
+  fill(&all, aggregate->sql,
+       (Filling){.column = q->value.len ? propter_buf_str(&q->value) : PROPTER_STR("*"), .number = w->share, .frame = propter_buf_str(&q->frame)});
+  fill(&q->number, number->sql, (Filling){.column = propter_buf_str(&all)});
   PropterStatus status = propter_buf_status(&all, err);
   propter_buf_clear(&all);
   return status;
@@ -146,9 +230,10 @@ static PropterStatus write(Query *q, PropterBuf *sql, PropterError *err) {
   Warehouse *w = q->w;
   bool where = false;
   PROPTER_TRY(put_column(q, w->time, &q->time, err));
-  if (w->expression.len) propter_buf_printf(&q->value, "(%s\n)", w->expression.data);
-  else if (w->value.len) PROPTER_TRY(put_column(q, w->value, &q->value, err));
   PROPTER_TRY(propter_buf_status(&q->time, err));
+  PROPTER_TRY(choose_period(q, err));
+  if (w->expression.len) PROPTER_TRY(put_expression(q, err));
+  else if (w->value.len) PROPTER_TRY(put_column(q, w->value, &q->value, err));
   PROPTER_TRY(propter_buf_status(&q->value, err));
   PROPTER_TRY(choose(q, err));
   propter_buf_printf(sql, "SELECT %s AS ", q->period.data ? q->period.data : "");
@@ -182,7 +267,7 @@ PropterStatus warehouse_query(PropterMapping *m, const LogicalSource *s, Warehou
   if (status == PROPTER_OK) status = write(&q, &sql, err);
   if (status == PROPTER_OK && !(w->sql = propter_arena_copy(&m->arena, propter_buf_str(&sql))).data)
     status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a query");
-  PropterBuf *all[] = {&q.from, &q.time, &q.period, &q.value, &q.number, &q.group, &sql};
+  PropterBuf *all[] = {&q.from, &q.time, &q.period, &q.frame, &q.value, &q.number, &q.group, &sql};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) propter_buf_clear(all[i]);
   propter_table_close(q.table);
   return status;

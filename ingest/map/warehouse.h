@@ -14,7 +14,8 @@ typedef struct {
   PropterStr time;     /* a column */
   PropterStr value;    /* a column; empty: rows are counted, or `expression` is added up */
   PropterStr expression, grain, share; /* SQL of a row; ISO 8601; of a percentile */
-  PropterStr aggregation; /* IRI */
+  PropterStr window, since; /* of a cumulative sum: as propter:window and propter:since say it; empty: none */
+  PropterStr aggregation;   /* IRI */
   /* Columns that the cells have a value for; of those that are fixed, the member. */
   struct {
     PropterStr column, member;
@@ -29,6 +30,8 @@ typedef struct {
 bool warehouse_only(PropterStr aggregation);
 /* False: no database adds it up, or what it gives for slices says nothing of the whole (*combines). */
 bool warehouse_aggregates(PropterStr aggregation, bool *combines);
+/* True for days or months as a duration, P7D or P3M. */
+bool warehouse_reach(PropterStr text);
 /* Appends the SQL that aggregates a column or expression; false: it depends on the database, or on the period. */
 bool warehouse_aggregate(PropterVocab word, PropterStr column, PropterBuf *sql);
 /* Makes the query for the database that `s` is, its reader and address filled; the table and its columns are looked up there. NOT_FOUND, INVALID with the place

@@ -197,6 +197,13 @@ static const char *orders_script(void) {
   "metrics:\n  - {name: sofar, type: cumulative, type_params: {measure: revenue}}\n"                                                                           \
   "  - {name: margin, type: derived, type_params: {expr: (a - 2.5 * ready) / orders + -1, metrics: [{name: revenue, alias: a}, ready, orders]}}\n"             \
   "  - {name: southern, type: simple, type_params: {measure: revenue}, filter: \"{{ Dimension('order__region') }} = 'south'\"}\n"
+#define WINDOWS                                                                                                                                                \
+  "  - {name: last_three, type: cumulative, type_params: {measure: revenue, window: 3 months}}\n"                                                                \
+  "  - {name: this_year, type: cumulative, type_params: {measure: revenue, cumulative_type_params: {grain_to_date: year}}}\n"                                   \
+  "  - {name: growth, type: derived, type_params: {expr: now - then, metrics: [{name: revenue, alias: now}, {name: revenue, alias: then,\n"                   \
+  "     offset_window: 2 months}]}}\n"                                                                                                                           \
+  "  - {name: northern, type: simple, type_params: {measure: revenue}, filter: \"{{ Dimension('order__region') }} != 'south'\"}\n"                              \
+  "  - {name: few, type: simple, type_params: {measure: orders}, filter: \"{{ Dimension('order__region') }} < 'o'\"}\n"
 
 static void wants(const PropterBuf *all, const char *metric, int month, const char *region, double value) {
   char line[256];
@@ -212,7 +219,7 @@ static void wants(const PropterBuf *all, const char *metric, int month, const ch
 
 /* The cells are what adding up here gives. */
 static void compare_cells(const PropterBuf *all, bool medians) {
-  double sofar = 0;
+  double sofar = 0, sums[MONTHS];
   for (int m = 0; m < MONTHS; m++) {
     double sum[2] = {0, 0}, month[ORDERS_MADE];
     int count[2] = {0, 0}, ready[2] = {0, 0}, buyers = 0, n = 0;
@@ -222,7 +229,7 @@ static void compare_cells(const PropterBuf *all, bool medians) {
       sum[i % 2] += amount_of(i), count[i % 2]++, ready[i % 2] += i % 4 == 0, month[n++] = amount_of(i);
       buyers += !seen[i % 7], seen[i % 7] = true;
     }
-    sofar += sum[0] + sum[1];
+    sofar += sums[m] = sum[0] + sum[1];
     for (int r = 0; r < 2; r++) {
       const char *region = r ? "south" : "no%27rth";
       wants(all, "revenue", m, region, sum[r]);
@@ -234,6 +241,11 @@ static void compare_cells(const PropterBuf *all, bool medians) {
     wants(all, "buyers", m, "", buyers);
     wants(all, "sofar", m, "", sofar);
     wants(all, "margin", m, "", (sum[0] + sum[1] - 2.5 * (ready[0] + ready[1])) / n - 1);
+    if (medians) wants(all, "last_three", m, "", sums[m] + (m > 0 ? sums[m - 1] : 0) + (m > 1 ? sums[m - 2] : 0));
+    if (medians && m > 1) wants(all, "growth", m, "", sums[m] - sums[m - 2]);
+    if (medians) wants(all, "this_year", m, "", sofar);
+    if (medians) wants(all, "northern", m, "no%27rth", sum[0]);
+    if (medians) wants(all, "few", m, "no%27rth", count[0]);
     if (medians) wants(all, "middle", m, "", (month[(n - 1) / 2] + month[n / 2]) / 2);
     if (medians) wants(all, "upper", m, "", month[14] + .25 * (month[15] - month[14]));
   }
@@ -246,11 +258,11 @@ static void add_up_everywhere(const char *address, bool medians) {
   PropterBuf out = {0};
   PropterIngestOptions options = {.how.database = address};
   PropterError wrong = {0};
-  support_write(mapping, propter_str(medians ? MEASURES MEDIANS TOTALS : MEASURES TOTALS));
+  support_write(mapping, propter_str(medians ? MEASURES MEDIANS TOTALS WINDOWS : MEASURES TOTALS));
   ck_ok(ingest(graph, mapping, &options, &result, err));
   ck_assert_uint_eq(result.rows.rejects, 0);
   /* Cells alone came here. */
-  ck_assert_uint_eq(result.rows.rows, (size_t)((medians ? 5 : 3) + 4 * 2 + 1) * MONTHS);
+  ck_assert_uint_eq(result.rows.rows, (size_t)((medians ? 5 + 3 + 2 * 2 : 3) + 4 * 2 + 1) * MONTHS);
   dump(graph, &out);
   compare_cells(&out, medians);
   ck_assert_ptr_nonnull(strstr(out.data, "#sourceQuery> \"SELECT "));

@@ -123,6 +123,8 @@ END_TEST
 START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__region') }} > 'north'\"\n"
                "    type_params: {measure: amount}\n",
+         PROPTER_INVALID, 17, "a filter other than = is computed by a database only");
+  refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__region') }} like 'n'\"\n    type_params: {measure: amount}\n",
          PROPTER_INVALID, 17, "SQL is not evaluated");
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__id') }} = 1\"\n    type_params: {measure: amount}\n",
          PROPTER_INVALID, 17, "no categorical dimension \"id\"");
@@ -130,12 +132,22 @@ START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
   refuse(MODEL "metrics:\n  - name: m\n    type: conversion\n", PROPTER_INVALID, 16, "expected simple, ratio, derived or cumulative, found \"conversion\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount}\n", PROPTER_INVALID, 12,
          "cumulative is computed by a database only");
-  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, window: 7 days}\n", PROPTER_INVALID, 17, "found \"window\"");
+  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, window: 7 moons}\n", PROPTER_INVALID, 17,
+         "expected a window such as 7 days");
+  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, window: 7 days, grain_to_date: month}\n", PROPTER_INVALID, 17,
+         "expected window or grain_to_date");
+  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, cumulative_type_params: {period_agg: last}}\n", PROPTER_INVALID,
+         17, "found \"period_agg\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    type_params:\n      measure: {name: amount, fill_nulls_with: 0}\n", PROPTER_INVALID, 18,
          "found \"fill_nulls_with\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    type_params: {measure: none}\n", PROPTER_INVALID, 17, "no measure \"none\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: derived\n    type_params: {expr: back - back, metrics: [back]}\n", PROPTER_INVALID, 17,
          "one metric / another");
+  refuse(MODEL
+         "metrics:\n  - name: m\n    type: derived\n    type_params: {expr: back / was, metrics: [back, {name: back, alias: was, offset_window: 1 month}]}\n",
+         PROPTER_INVALID, 17, "offset_window is computed by a database only");
+  refuse(MODEL "metrics:\n  - name: m\n    type: ratio\n    type_params: {numerator: {name: back, offset_window: 1 month}, denominator: back}\n",
+         PROPTER_INVALID, 17, "found \"offset_window\"");
   refuse(MODEL "metrics:\n  - name: m\n    type: ratio\n    type_params: {numerator: back, denominator: no}\n", PROPTER_INVALID, 17, "no metric \"no\"");
   refuse("semantic_models:\n  - {name: o, config: {enabled: false}, measures: [{name: back, create_metric: true}]}\nmetrics:\n"
          "  - {name: m, type: ratio, type_params: {numerator: back, denominator: m}}\n",

@@ -94,8 +94,9 @@ START_TEST(what_a_cube_says_in_vain_is_refused) {
   refuse("m.yml", CUBE "      - {name: n, type: count_distinct, sql: id}\n", 12, "computed by a database only");
   refuse("m.yml", CUBE "      - {name: n, type: count, sql: region}\n", 12, "whether a column is empty is counted by a database only");
   refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount * 2}\n", 12, "SQL is computed by a database only");
-  refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount, rolling_window: {trailing: 1 month}}\n", 12, "found \"rolling_window\"");
-  refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount, filters: [{sql: \"{CUBE}.amount > 3\"}]}\n", 12, "other SQL is not evaluated");
+  refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount, rolling_window: {trailing: 1 month}}\n", 12, "rolling_window is computed by a database only");
+  refuse("m.yml", CUBE "      - {name: n, type: avg, sql: amount, rolling_window: {trailing: 1 month}}\n", 12, "of a sum");
+  refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount, filters: [{sql: \"{CUBE}.amount > 3\"}]}\n", 12, "a filter other than =");
   refuse("m.yml", CUBE "      - {name: n, type: number, sql: \"{a} - {b}\"}\n", 12, "of other arithmetic");
   refuse("m.yml", CUBE "      - {name: n, type: number, sql: \"{n} / {b}\"}\n", 12, "no measure \"b\"");
   refuse("m.yml", CUBE REVENUE REVENUE, 13, "stands twice");
