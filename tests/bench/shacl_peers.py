@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Peers of bench_shacl: shacl_peers.py FOLDER, where bench_shacl write FOLDER [ORDERS] has put data.nt and shapes.ttl. Installs pyshacl and pyrudof by
-name into FOLDER/venv. Prints wall and processor time of the validation alone, data and shapes being read before, and how many results there are."""
+name into FOLDER/venv, and shacl, shacl-rust and pyshifty, engines in Rust. Prints wall and processor time and how many results there are (-1: not said). pyshacl and pyrudof read
+data and shapes before; the others read the files and validate in one call, so that to compare with them "propter load" and "propter validate" belong together."""
 import os
 import subprocess
 import sys
@@ -13,6 +14,23 @@ data, shapes = rdflib.Graph().parse('data.nt', format='nt'), rdflib.Graph().pars
 start()
 conforms, report, text = pyshacl.validate(data, shacl_graph=shapes)
 done(len(list(report.triples((None, rdflib.URIRef('http://www.w3.org/ns/shacl#result'), None)))))
+""",
+    "shacl": """
+import shacl
+start()
+done(len(shacl.validate('data.nt', 'shapes.ttl').results))
+""",
+    "shacl-rust": """
+import shacl_rust
+start()
+shacl_rust.validate_file('data.nt', 'shapes.ttl')
+done(-1)
+""",
+    "pyshifty": """
+import shifty
+start()
+result = shifty.validate_algebra('data.nt', 'shapes.ttl', infer=False)
+done(len(result.violations))
 """,
     "pyrudof": """
 from pyrudof import Rudof, RudofConfig, RDFFormat, ShaclFormat, ShaclValidationMode
