@@ -243,7 +243,6 @@ static Match part_of(const Spelling *s, const Name *n) {
 static bool heads(const Spelling *s, const Match *m) {
   const PropterLexicon *l = s->lexicon;
   const Word *w = &s->words->word[m->word[0]];
-  static const char *const counts[] = {"rate", "number", "count", "level", "index", "total", "volume", "figure", "score"};
   const Word *head = NULL, *rest = NULL;
   PropterArena scratch = {0};
   PropterError none;
@@ -255,8 +254,7 @@ static bool heads(const Spelling *s, const Match *m) {
     for (size_t i = 0; i < name.count && !(head && (name.word[i].mark == ',' || (why_joins(&name.word[i]) && name.word[i].mark != '-'))); i++)
       if (!head || !propter_str_ends(name.word[i].text, PROPTER_STR("ed"))) rest = head, head = &name.word[i]; /* "parcels returned" are parcels */
     same = propter_str_equal(head->stem, w->stem);
-    for (size_t k = 0; rest && !(rest > name.word && why_joins(rest - 1)) && k < sizeof counts / sizeof *counts; k++)
-      same |= propter_str_equal(head->stem, propter_str(counts[k])) && propter_str_equal(rest->stem, w->stem);
+    same |= rest && !(rest > name.word && why_joins(rest - 1)) && why_has(head, ROLE_COUNTS) && propter_str_equal(rest->stem, w->stem);
   }
   propter_arena_clear(&scratch);
   return same;

@@ -82,11 +82,9 @@ static void direction(PropterQuestion *q, const Words *words) {
 /* "Break the change in revenue down by region" speaks of no fall, "… Help!" of no rise. */
 static void break_down(Words *words) {
   if (propter_str_equal(words->word[words->count - 1].text, PROPTER_STR("help"))) words->word[words->count - 1].kind = WORD_FILLER;
-  static const char *const verbs[] = {"break", "breaking", "broken", "drill"};
   for (size_t i = 0; i + 1 < words->count; i++)
     for (size_t j = 0; propter_str_equal(words->word[i].text, PROPTER_STR("down")) && words->word[i + 1].kind == WORD_BY && j < i; j++)
-      for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
-        if (propter_str_equal(words->word[j].text, propter_str(verbs[k]))) words->word[i].kind = words->word[j].kind = WORD_FILLER;
+      if (why_has(&words->word[j], ROLE_BREAKS)) words->word[i].kind = words->word[j].kind = WORD_FILLER;
 }
 
 /* "Recovered", "worse": which way that is depends on the metric. */
@@ -122,9 +120,7 @@ static bool said_of_part(const Words *words, size_t i) {
 static bool may_be_part(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t i) {
   if (!q->has_metric || !why_lexicon_idle(l, q->metric, &words->word[i])) return false;
   const Word *before = i > 0 ? &words->word[i - 1] : NULL, *next = i + 1 < words->count ? &words->word[i + 1] : NULL;
-  const bool of = before && (propter_str_equal(before->text, PROPTER_STR("of")) || propter_str_equal(before->text, PROPTER_STR("for")) ||
-                             propter_str_equal(before->text, PROPTER_STR("in")));
-  return of || (before && before->used == USED_METRIC) || (next && next->used == USED_METRIC);
+  return why_has(before, ROLE_OF) || (before && before->used == USED_METRIC) || (next && next->used == USED_METRIC);
 }
 
 /* "Average revenue", "large orders" are other figures; "more than usual" and "a big revenue drop" are not. */
@@ -172,11 +168,9 @@ static bool is_talk(const PropterLexicon *l, PropterLexicon *causes, const Propt
   bool speaks = false, unread = false;
   for (size_t i = from; i < end; i++) {
     const Word *w = &words->word[i];
-    const bool article = propter_str_equal(w->text, PROPTER_STR("the")) || propter_str_equal(w->text, PROPTER_STR("a")) ||
-                         propter_str_equal(w->text, PROPTER_STR("an")) || propter_str_equal(w->text, PROPTER_STR("to"));
     speaks |= w->kind == WORD_SPEAKER;
     unread |= w->kind == WORD_NONE;
-    if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && !why_asks(w) && !article)) return false;
+    if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && !why_asks(w) && !why_has(w, ROLE_ARTICLE))) return false;
     if (w->kind == WORD_NONE && (why_lexicon_spells(l, w) || (causes && why_lexicon_knows(causes, w)) || why_lexicon_idle(l, q->metric, w))) return false;
   }
   return speaks && unread && end - from > 2;
@@ -204,9 +198,7 @@ static bool time_word(const Word *w) { return propter_str_equal(w->text, PROPTER
 
 /* "Sank below 2 million"; but "days with sales below 5,000" are a part of the data. */
 static bool sets_size(const Words *words, const Word *w) {
-  static const char *const before[] = {"past", "beyond", "over"};
-  bool limit = w->kind == WORD_UNDER || w->kind == WORD_ABOVE;
-  for (size_t k = 0; k < sizeof before / sizeof *before; k++) limit |= propter_str_equal(w->text, propter_str(before[k]));
+  const bool limit = w->kind == WORD_UNDER || w->kind == WORD_ABOVE || why_has(w, ROLE_BEYOND);
   for (const Word *v = words->word; limit && v < w; v++)
     if (v->used == USED_NOT && (v->kind == WORD_UP || v->kind == WORD_DOWN || propter_str_equal(v->text, PROPTER_STR("pushed")))) return true;
   return time_word(w) || propter_str_equal(w->text, PROPTER_STR("by"));
@@ -220,15 +212,13 @@ static void pass_size(Word *w) {
 
 /* "by 3 %", "a 20 % drop", "40 thousand": a size that the asker has in mind. It is not compared with the figures, which the note says. */
 static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *sized, PropterArena *arena, PropterError *err) {
-  static const char *const scales[] = {"percent", "pct", "thousand", "million", "billion", "k", "points", "pp", "x", "fold", "times", "bps"};
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
     if (!w->number || w->used != USED_NOT) continue;
-    size_t end = w->end, scaled = 0;
+    size_t end = w->end;
     while (end < q->text.len && q->text.data[end] == ' ') end++;
     bool size = end < q->text.len && q->text.data[end] == '%';
-    for (size_t k = 0; next && next->used == USED_NOT && k < sizeof scales / sizeof *scales; k++)
-      scaled |= propter_str_equal(next->text, propter_str(scales[k]));
+    const bool scaled = next && next->used == USED_NOT && why_has(next, ROLE_SCALE);
     const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
     const bool plain = w->digits > 2 && !(w->digits == 4 && w->value >= 1900 && w->value < 2100);
     const bool said = w > words->word && sets_size(words, &w[-1]);
@@ -294,14 +284,12 @@ static void names_no_time(const PropterLexicon *l, PropterQuestion *q, const Wor
 
 /* "Did Easter affect sales": a day that does something is meant as a cause. */
 static void acts_as_cause(PropterQuestion *q, const Words *words) {
-  static const char *const does[] = {"did", "does", "do", "has", "have"};
   int a, b;
-  for (size_t i = 0; i + 1 < words->count; i++)
-    for (size_t k = 0; k < sizeof does / sizeof *does; k++) {
-      if (!propter_str_equal(words->word[i].text, propter_str(does[k])) || words->word[i + 1].used != USED_PERIOD) continue;
-      if (!why_date_word(words->word[i + 1].text, DATE_HOLIDAY, &a, &b)) continue;
-      q->gap = PROPTER_GAP_NO_CAUSE, q->about = (PropterStr){q->text.data + words->word[i + 1].begin, words->word[i + 1].end - words->word[i + 1].begin};
-    }
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    const Word *next = &words->word[i + 1];
+    if (!why_has(&words->word[i], ROLE_DOES) || next->used != USED_PERIOD || !why_date_word(next->text, DATE_HOLIDAY, &a, &b)) continue;
+    q->gap = PROPTER_GAP_NO_CAUSE, q->about = (PropterStr){q->text.data + next->begin, next->end - next->begin};
+  }
 }
 
 /* --- comparisons, denials ------------------------------------------------------------------------------------------------------ */
@@ -335,14 +323,12 @@ static bool counted_from(const Words *words) {
 /* "a year earlier", "the month before", "the same month of the previous year", "the period before", "the 4 weeks before" such a stretch: words that say so and
  * nothing else. */
 static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) {
-  static const char *const beside[] = {"to", "with", "in", "at", "of", "the", "a", "one", "same", "period", "time", "that",
-                                       "comparison", "contrast"};
   bool earlier = false, same = false, any = false, period = false, one = false;
   int count = 1;
   for (size_t i = 1; i < part->count; i++) {
     const PropterStr text = part->word[i].text;
     int u;
-    bool fine = false;
+    bool fine = why_has(&part->word[i], ROLE_BESIDE);
     if (why_date_word(text, DATE_UNIT, &u, NULL)) {
       if (!any || (unsigned)u > *unit) *unit = (unsigned)u;
       any = fine = true;
@@ -354,7 +340,6 @@ static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) 
     period |= propter_str_equal(text, PROPTER_STR("period"));
     one |= propter_str_equal(text, PROPTER_STR("a")) || (same && propter_str_equal(text, PROPTER_STR("day")));
     if (!fine && count_of(&part->word[i], &count)) fine = true;
-    for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) fine |= propter_str_equal(text, propter_str(beside[k]));
     if (!fine) return false;
   }
   if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked)) return *unit = PROPTER_UNIT_SAME, true;
@@ -605,14 +590,12 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
 
 /* "… since the roadworks started - is that the reason?": the cause by which the time was told. */
 static bool points_back(const Words *words) {
-  static const char *const that[] = {"that", "it", "this"};
-  for (size_t i = 0; i + 1 < words->count; i++)
-    for (size_t k = 0; k < sizeof that / sizeof *that; k++) {
-      size_t end = i + 1;
-      if (!propter_str_equal(words->word[i].text, propter_str(that[k])) || (i && words->word[i - 1].kind != WORD_ASK) || !i) continue;
-      while (end < words->count && words->word[end].kind == WORD_STOP) end++;
-      if (end + 1 == words->count && words->word[end].kind == WORD_ASK) return true;
-    }
+  for (size_t i = 1; i + 1 < words->count; i++) {
+    size_t end = i + 1;
+    if (!why_has(&words->word[i], ROLE_POINTS) || words->word[i - 1].kind != WORD_ASK) continue;
+    while (end < words->count && words->word[end].kind == WORD_STOP) end++;
+    if (end + 1 == words->count && words->word[end].kind == WORD_ASK) return true;
+  }
   return false;
 }
 

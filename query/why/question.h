@@ -16,6 +16,12 @@ typedef enum {
 /* Kind of a folded word, by words.def. */
 WordKind why_word_kind(PropterStr folded);
 
+/* What a word is in the grammar of a sentence, by words.def. */
+typedef enum {
+  ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
+  ROLE_COUNTS, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE
+} WordRole;
+
 typedef enum {
   DATE_MONTH = 1, DATE_SEASON, DATE_PART, DATE_UNIT, DATE_ORDINAL, DATE_NUMBER, DATE_LAST, DATE_THIS, DATE_PAST, DATE_NOW, DATE_AGO,
   DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER, DATE_HOLIDAY, DATE_FEAST,
@@ -39,6 +45,7 @@ typedef struct {
   int digits;
   int value;
   WordKind kind;
+  unsigned roles;      /* a bit for each WordRole */
   bool phrase;         /* one of several that together mean something else than apart: "morning all", "free fall" */
   bool known;          /* stands in a table or in a name */
   bool valued;         /* a direction that says what is good: of a figure that had better fall it is the other one */
@@ -51,6 +58,7 @@ typedef struct {
   bool too_many;
 } Words;
 
+static inline bool why_has(const Word *w, WordRole role) { return w && w->roles & 1u << role; }
 /* Says nothing about what is asked. */
 static inline bool why_idles(const Word *w) { return w->kind == WORD_FILLER || w->kind == WORD_SPEAKER || w->kind == WORD_SIZE; }
 /* Asks, and says nothing more. */

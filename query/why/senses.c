@@ -127,19 +127,13 @@ static const Word *at(const Look *k, size_t i) { return i < k->words->count ? &k
 
 static bool named(const Word *w) { return w && (w->used == USED_METRIC || w->used == USED_AGAIN || w->used == USED_SLICE); }
 static bool goes(const Word *w) { return w && w->used == USED_NOT && (w->kind == WORD_UP || w->kind == WORD_DOWN || w->kind == WORD_MOVE); }
-static bool says_one_of(const Word *w, const char *const *list) {
-  for (; w && *list; list++)
-    if (propter_str_equal(w->text, propter_str(*list))) return true;
-  return false;
-}
 
 /* Is it the act of somebody who asks: "I'd appreciate", "who knows", "kindly enlighten us"? */
 static bool somebody_does(const Look *k, size_t i) {
-  static const char *const who[] = {"who", "anyone", "anybody", "please", "kindly", NULL};
   if (i == 0 || at(k, i)->mark == '.') return true;
   while (i > 0) {
     const Word *w = at(k, --i);
-    if (w->kind == WORD_SPEAKER || says_one_of(w, who)) return true;
+    if (w->kind == WORD_SPEAKER || why_has(w, ROLE_ANYBODY)) return true;
     if (w->used != USED_NOT || (w->kind != WORD_FILLER && w->kind != WORD_ASK)) return false;
   }
   return false;
@@ -147,16 +141,13 @@ static bool somebody_does(const Look *k, size_t i) {
 
 /* Behind "did" and the like a plain word is a verb. */
 static bool helped(const Look *k, size_t i) {
-  static const char *const verbs[] = {"did", "does", "do", "made", "make", "makes", "to", "t", NULL};
   for (size_t b = 0; b < i; b++)
-    if (says_one_of(at(k, b), verbs)) return true;
+    if (why_has(at(k, b), ROLE_AUXILIARY)) return true;
   return false;
 }
 
 static bool thought_about(const Look *k, size_t i) {
-  static const char *const before[] = {"a", "an", "any", "some", "more", "further", "the", "your", "no", NULL};
-  static const char *const behind[] = {"into", "on", "about", "why", "as", "for", "behind", "regarding", "what", "how", NULL};
-  return i > 0 && says_one_of(at(k, i - 1), before) && says_one_of(at(k, i + 1), behind);
+  return i > 0 && why_has(at(k, i - 1), ROLE_ONE_OF) && why_has(at(k, i + 1), ROLE_ABOUT);
 }
 
 /* A name: a capital letter inside a sentence. */
@@ -171,28 +162,25 @@ static bool inflected(PropterStr word) {
 
 /* Does a verb before a name do something to it ("did the launch dampen churn", "what dented sales"), or say which ("discounted sales")? */
 static bool acts_on(const Look *k, size_t i) {
-  static const char *const subject[] = {"what", "who", "which", "that", "it", NULL};
   const Word *last = i ? at(k, i - 1) : NULL;
-  return (last && last->used == USED_CAUSE) || says_one_of(last, subject) || (helped(k, i) && !inflected(at(k, i)->text));
+  return (last && last->used == USED_CAUSE) || why_has(last, ROLE_SUBJECT) || (helped(k, i) && !inflected(at(k, i)->text));
 }
 
 /* What the unknown word is taken for: UP, DOWN, FILLER (passed over), or NONE. */
 static WordKind meant(const Look *k, size_t i) {
-  static const char *const link[] = {"is", "was", "are", "were", "be", "been", "looks", "looked", "look", "seem", "seems", "seemed", "so", "very", "too", NULL};
-  static const char *const upward[] = {"up", "down", "upward", "upwards", "downward", "downwards", "higher", "lower", NULL};
   const Word *w = at(k, i), *next = at(k, i + 1), *last = i ? at(k, i - 1) : NULL;
   const PropterStr word = w->text;
   if (named(next) && !next->mark && !acts_on(k, i)) return WORD_NONE; /* it says which */
   if (idle_adverb(k, word)) return WORD_FILLER;
   const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
-  if (verb && inflected(word) && says_one_of(next, upward) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion")) return WORD_FILLER; /* inched up */
+  if (verb && inflected(word) && why_has(next, ROLE_UPWARD) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion")) return WORD_FILLER; /* inched up */
   const bool adjacent = named(last) && !w->mark && !inflected(word) && noun && !helped(k, i); /* "revenue leakage" */
   if (!adjacent) {
     const WordKind as_verb = verb ? way(k, word, PROPTER_WORDNET_VERB) : WORD_NONE, as_noun = noun ? way(k, word, PROPTER_WORDNET_NOUN) : WORD_NONE;
     if (as_verb != WORD_NONE && (as_noun == WORD_NONE || as_noun == as_verb)) return as_verb;
     if (as_verb == WORD_NONE && as_noun != WORD_NONE) return as_noun;
   }
-  if (colours(k, word) && (goes(next) || (says_one_of(last, link) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er")))))) return WORD_FILLER;
+  if (colours(k, word) && (goes(next) || (why_has(last, ROLE_LINK) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er")))))) return WORD_FILLER;
   if (verb && somebody_does(k, i) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.cognition verb.communication verb.perception verb.emotion"))
     return WORD_FILLER;
   if (noun && thought_about(k, i) && of_class(k, word, PROPTER_WORDNET_NOUN, "noun.cognition noun.communication noun.feeling")) return WORD_FILLER;
@@ -212,7 +200,6 @@ static PropterStatus note(PropterQuestion *q, const Word *w, WordKind kind, Prop
 }
 
 PropterStatus why_senses(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  static const char *const particles[] = {"out", "off", "away", "back", NULL};
   Look k = {.l = l, .words = words, .q = q};
   size_t i = 0;
   while (i < words->count && !unknown(&k, &words->word[i])) i++;
@@ -224,7 +211,7 @@ PropterStatus why_senses(PropterLexicon *l, Words *words, PropterArena *arena, P
     const WordKind kind = unknown(&k, w) ? meant(&k, i) : WORD_NONE;
     if (kind == WORD_NONE) continue;
     w->kind = kind, w->known = true;
-    if (kind != WORD_FILLER && says_one_of(at(&k, i + 1), particles)) w[1].kind = WORD_FILLER; /* "fizzled out" */
+    if (kind != WORD_FILLER && why_has(at(&k, i + 1), ROLE_PARTICLE)) w[1].kind = WORD_FILLER; /* "fizzled out" */
     status = note(q, w, kind, arena, err);
   }
   propter_vec_clear(&k.roots);

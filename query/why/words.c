@@ -8,8 +8,21 @@ static const struct {
   PropterStr word;
 } words[] = {
 #define WORD(kind, text) {WORD_##kind, {text, sizeof text - 1}},
+#define ROLE(role, text)
 #include "words.def"
 #undef WORD
+#undef ROLE
+};
+
+static const struct {
+  WordRole role;
+  PropterStr words;
+} roles[] = {
+#define WORD(kind, text)
+#define ROLE(role, text) {ROLE_##role, {text, sizeof text - 1}},
+#include "words.def"
+#undef WORD
+#undef ROLE
 };
 
 static const struct {
@@ -81,6 +94,14 @@ static PropterStr row_word(PropterStr row, size_t *at) {
   return (PropterStr){row.data + from, end - from};
 }
 
+static unsigned roles_of(PropterStr folded) {
+  unsigned found = 0;
+  for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+    for (size_t at = 0; at < roles[i].words.len;)
+      if (propter_str_equal(row_word(roles[i].words, &at), folded)) found |= 1u << roles[i].role;
+  return found;
+}
+
 /* How many words from i on are those of the row; 0: not all. */
 static size_t row_length(PropterStr row, const Words *found, size_t i) {
   size_t n = 0;
@@ -150,6 +171,7 @@ static PropterStatus finish(Word *w, PropterBuf *folded, bool numbered, struct s
     if (!w->stem.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   }
   w->kind = w->number ? WORD_NONE : why_word_kind(w->text);
+  w->roles = roles_of(w->text);
   w->known = w->number || w->kind != WORD_NONE || in_dates(w->text);
   return PROPTER_OK;
 }
