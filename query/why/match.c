@@ -55,6 +55,13 @@ static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterA
 
 static unsigned cost_at(const Spelling *s, size_t word, uint32_t term) { return s->cost[word * s->lexicon->terms.count + term]; }
 
+/* Are the two words of a name in different clauses, with something else between them: "rides down, revenue up"? */
+static bool torn(const Words *words, size_t a, size_t b) {
+  bool mark = false;
+  for (size_t i = a + 1; i <= b && b > a + 1; i++) mark |= words->word[i].space && words->word[i].mark && strchr(",;:.?!", words->word[i].mark);
+  return mark;
+}
+
 static bool match_at(const Spelling *s, const size_t *seq, const Name *n, Match *out) {
   Match m = {.name = n, .ordered = true, .count = n->count, .slipped = SIZE_MAX};
   for (size_t k = 0; k < n->count; k++) {
@@ -66,6 +73,7 @@ static bool match_at(const Spelling *s, const size_t *seq, const Name *n, Match 
     m.cost += c;
     m.word[k] = seq[k];
     if (c > 1) m.slipped = seq[k], m.slipped_for = s->lexicon->terms.items[n->word[k]].text;
+    if (k && torn(s->words, seq[k - 1], seq[k])) return false;
   }
   if (!m.ordered) { /* the same words in another order */
     bool taken[NAME_WORDS] = {false};
@@ -224,12 +232,16 @@ static void nearest(const Spelling *spelling, PropterQuestion *q) {
   for (size_t k = 0; k < count && 2 * top[k].score >= top[0].score; k++) q->nearest[q->nearest_count++] = top[k].metric;
 }
 
-/* The words of the question that stand in a name as they are. */
-static Match part_of(const Spelling *s, const Name *n) {
+/* The words of the question that stand in a name as they are; `moves`: also those that say which way. */
+static Match part_of(const Spelling *s, const Name *n, bool moves) {
   Match m = {.name = n, .slipped = SIZE_MAX};
   for (size_t i = 0; i < s->words->count && m.count < NAME_WORDS; i++) {
     const Word *w = &s->words->word[i];
-    if (w->used != USED_NOT || (w->kind != WORD_NONE && w->kind != WORD_WHO && w->kind != WORD_PARTS && w->kind != WORD_SPEAKER) || w->number) continue;
+    if (w->used != USED_NOT ||
+        (w->kind != WORD_NONE && w->kind != WORD_WHO && w->kind != WORD_PARTS && w->kind != WORD_SPEAKER &&
+         !(moves && (w->kind == WORD_DOWN || w->kind == WORD_UP))) ||
+        w->number)
+      continue;
     for (size_t k = 0; k < n->count; k++)
       if (cost_at(s, i, n->word[k]) <= 1) {
         m.word[m.count++] = i;
@@ -261,12 +273,12 @@ static bool heads(const Spelling *s, const Match *m) {
 }
 
 /* "Billing tickets" of "tickets opened, Billing": no whole name, but most words of a name; ties between metrics become candidates. */
-static void most_words(const Spelling *s, Match *best, PropterQuestion *q) {
+static void most_words(const Spelling *s, bool moves, Match *best, PropterQuestion *q) {
   const PropterLexicon *l = s->lexicon;
   *best = (Match){.slipped = SIZE_MAX};
   q->nearest_count = 0;
   for (size_t i = 0; i < l->names.count; i++) {
-    const Match m = part_of(s, &l->names.items[i]);
+    const Match m = part_of(s, &l->names.items[i], moves);
     if (!m.count || m.count < best->count) continue;
     if (m.count > best->count) *best = m, q->nearest_count = 0;
     candidate(q, m.name->metric);
@@ -274,18 +286,17 @@ static void most_words(const Spelling *s, Match *best, PropterQuestion *q) {
 }
 
 /* May the word stand between those of a name: "business services shed jobs"? */
-static bool passes(const Word *w) {
-  return why_joins(w) || w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE || why_idles(w);
-}
+static bool passes(const Word *w) { return why_joins(w) || w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE || why_idles(w); }
 
 /* "Login tickets" where "tickets" is a whole name, but more of it stands in that of another metric: "tickets opened, Login". */
 static bool longer_part(const Spelling *s, Match *best, PropterQuestion *q) {
   Match m;
   PropterQuestion other = {0};
   size_t low, high;
-  most_words(s, &m, &other);
+  most_words(s, false, &m, &other);
   if (other.nearest_count != 1 || m.count <= best->count) return false;
   reach(&m, &low, &high);
+  if (torn(s->words, low, high)) return false;
   for (size_t i = low, k = 0; i <= high; i++) {
     if (k < m.count && m.word[k] == i) k++;
     else if (!passes(&s->words->word[i])) return false;
@@ -405,6 +416,19 @@ static PropterStatus read_slices(const PropterLexicon *l, Words *words, PropterS
   return PROPTER_OK;
 }
 
+/* "Rides down, revenue up": does a direction stand between what is named and the metric's name? */
+static bool apart(const Words *words, const Match *m) {
+  bool moved[2] = {false};
+  for (int way = 0; way < 2; way++)
+    for (size_t i = m->word[0]; i < words->count; way ? i++ : i--) {
+      const Word *w = &words->word[i];
+      moved[way] |= w->kind == WORD_UP || w->kind == WORD_DOWN;
+      if (w->used == USED_METRIC && moved[way]) return true;
+      if (w->used == USED_METRIC) return false;
+    }
+  return false;
+}
+
 PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) words->word[i].known |= why_lexicon_knows(l, &words->word[i]);
   for (size_t i = 0; i < words->count && l->members; i++) words->word[i].known |= why_lexicon_knows(l->members, &words->word[i]);
@@ -414,7 +438,8 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   const bool whole = best_match(&spelling, &m, q);
   bool part = whole && longer_part(&spelling, &m, q);
   if (!whole) {
-    most_words(&spelling, &m, q);
+    most_words(&spelling, false, &m, q);
+    if (!q->nearest_count) most_words(&spelling, true, &m, q); /* "the losses in July" */
     part = q->nearest_count == 1 && (m.count > 1 || heads(&spelling, &m));
     if (!part && q->nearest_count < 2) {
       nearest(&spelling, q);
@@ -454,6 +479,7 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
       /* a second name of another metric */
       bool own = true;
       for (size_t j = 0; j < m.count; j++) own &= why_lexicon_harmless(l, metric, &words->word[m.word[j]]);
+      own &= !apart(words, &m);
       if (own) continue;
       q->gap = PROPTER_GAP_MANY_METRICS;
       q->nearest_count = 0;
@@ -534,9 +560,7 @@ static void causes_with(const Spelling *s, size_t i, size_t end, const PropterQu
 }
 
 /* Can the word be none of a name? Words that ask are, unless a cause has them in its name. */
-static bool outside(const PropterLexicon *c, const Word *w) {
-  return w->used != USED_NOT || (why_asks(w) && !why_lexicon_spells(c, w));
-}
+static bool outside(const PropterLexicon *c, const Word *w) { return w->used != USED_NOT || (why_asks(w) && !why_lexicon_spells(c, w)); }
 
 PropterStatus why_lexicon_event(const PropterLexicon *c, const Words *words, size_t i, const PropterQuestion *q, bool time, PropterArena *arena, WhyEvent *out,
                                 PropterError *err) {

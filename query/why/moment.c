@@ -78,6 +78,7 @@ static size_t short_year_after(const Reader *r, size_t i, int *year) {
   size_t k = year_after(r, i, year);
   const Word *w = why_word_at(r, i), *next = why_word_at(r, i + 1);
   if (k || !w || !w->number || w->digits != 2 || (w->mark && w->mark != '-' && w->mark != '/') || (next && next->number)) return k;
+  if (w->mark && w->space && why_is(r, i + 1, DATE_MONTH, NULL, NULL)) return 0; /* 16 Feb - 22 Mar */
   *year = this_century(r) + w->value;
   return i + 1;
 }

@@ -21,6 +21,7 @@ static PropterGap borrow_year(Reader *r, Span *a, Span *b) {
   return r->gap;
 }
 
+enum { WRAPS = 9 };     /* months that two days may be apart across the end of a year: "from 16 May to 10 May" is a slip */
 enum { SAMPLE = 2024 }; /* a leap year, in which runs without a year are tried */
 
 /* From one run without a year to another: one run, the data will say of which year. */
@@ -32,7 +33,8 @@ static PropterGap run_on(Span *a, const Span *b) {
   if (why_run_in(SAMPLE, run, &from, &to)) return PROPTER_GAP_NONE;
   if (run->month_last > 12) return PROPTER_GAP_BACKWARDS;
   run->month_last += 12;
-  return why_run_in(SAMPLE, run, &from, &to) ? PROPTER_GAP_NONE : PROPTER_GAP_BAD_DATE;
+  if (!why_run_in(SAMPLE, run, &from, &to)) return PROPTER_GAP_BAD_DATE;
+  return run->day && run->day_last && run->month_last - run->month > WRAPS ? PROPTER_GAP_BACKWARDS : PROPTER_GAP_NONE;
 }
 
 /* A run that is left without a year: the latest in the data. */
@@ -54,8 +56,12 @@ static Found from_to(Reader *r, size_t i, bool between) {
   bool dash = w && (w->mark == '-' || joined);
   bool to = between ? why_is(r, j, DATE_AND, NULL, NULL) : why_is(r, j, DATE_TO, NULL, NULL);
   if (!dash && !to) return f;
-  size_t k = why_moment_more(r, why_skip(r, to ? j + 1 : j, "the"), &a, &b);
-  if (!k) k = why_moment(r, to ? j + 1 : j, &b);
+  Span more;
+  size_t k = why_moment(r, to ? j + 1 : j, &b);
+  const PropterGap whole = r->gap;
+  const size_t m = why_moment_more(r, why_skip(r, to ? j + 1 : j, "the"), &a, &more);
+  if (m > k || (m && m == k)) k = m, b = more; /* "14 to 15 May" is no "14 to 15" */
+  else r->gap = whole;
   if (!k) return f;
   f.end = k;
   f.gap = gap ? gap : r->gap;
@@ -73,9 +79,11 @@ static Found from_to(Reader *r, size_t i, bool between) {
     f.gap = a.run.month > b.run.month_last ? PROPTER_GAP_BACKWARDS : PROPTER_GAP_NONE;
     return f;
   }
+  const bool both = a.has_year && b.has_year;
   const bool new_year = b.has_year && b.from == propter_day(why_year_of(b.from), 1, 1) && b.to == b.from && !a.has_year && a.run.month == 12;
   if (new_year || !fixed(&a) || !fixed(&b)) f.gap = PROPTER_GAP_UNCLEAR_PERIOD;
   else f.gap = borrow_year(r, &a, &b);
+  if (!f.gap && !both && b.to > why_months_later(a.from, WRAPS + 1) && a.from == a.to && b.from == b.to) f.gap = PROPTER_GAP_BACKWARDS;
   if (!f.gap && b.to < a.from) f.gap = PROPTER_GAP_BACKWARDS;
   f.span = (Span){.has_year = true, .from = a.from, .to = b.to};
   return f;
@@ -135,7 +143,7 @@ static bool may_stand_alone(const Reader *r, size_t i, const Span *a, size_t end
   if (why_is(r, i, DATE_SEASON, NULL, NULL)) return false;
   if (a->run.month > 12 || a->run.day || a->run.month != a->run.month_last || a->run.days) return true;
   const Word *w = why_word_at(r, i), *next = why_word_at(r, end);
-  if (next && next->mark == '\'' && propter_str_equal(next->text, PROPTER_STR("s"))) return true; /* "May's churn" */
+  if (next && next->mark == '\'' && propter_str_equal(next->text, PROPTER_STR("s"))) return true;  /* "May's churn" */
   if (!next || next->kind == WORD_COMPARE || next->mark == ',' || next->mark == '-') return i > 0; /* what is compared with is no word any more */
   return (i == 0 || (w && w->mark == ',')) && next && next->kind == WORD_NONE;
 }
@@ -291,12 +299,13 @@ static Found around(Reader *r, size_t i) {
   const PropterRecurring *run = &s->run;
   const bool day = s->has_year ? fixed(s) && s->from == s->to
                                : (run->day || run->month == EASTER) && run->day == run->day_last && run->month == run->month_last && !run->days && !run->shift;
-  f.gap = r->gap ? r->gap : day && run->month != WEEK && run->month < HALF ? PROPTER_GAP_NONE : PROPTER_GAP_UNCLEAR_PERIOD;
+  f.gap = r->gap ? r->gap : days && day && run->month != WEEK && run->month < HALF ? PROPTER_GAP_NONE : PROPTER_GAP_UNCLEAR_PERIOD;
   s->from -= days, s->to += days;
   s->run.days = 2 * days + 1, s->run.shift = -days;
   latest(s);
-  if (!f.gap) why_period_note(r, "\"%.*s\" was taken as %d days before it to %d after it", (int)(r->words->word[f.end - 1].end - r->words->word[i].begin),
-                              r->text.data + r->words->word[i].begin, days, days);
+  if (!f.gap)
+    why_period_note(r, "\"%.*s\" was taken as %d days before it to %d after it", (int)(r->words->word[f.end - 1].end - r->words->word[i].begin),
+                    r->text.data + r->words->word[i].begin, days, days);
   return f;
 }
 
@@ -357,16 +366,49 @@ static void note_fiscal(Reader *r, size_t from, size_t end) {
     }
 }
 
+/* "On 1 April, … in that month": the whole of it; word behind it or 0. */
+static size_t that_unit(const Reader *r, size_t i, PropterQuestion *q) {
+  int unit, n, y, m, d;
+  if (!q->has_period || q->open || !why_text_is(r, i, "that") || !why_is(r, i + 1, DATE_UNIT, &unit, &n) || n != 1) return 0;
+  PropterRecurring *run = &q->run;
+  if (q->when == PROPTER_WHEN_LATEST && unit == UNIT_MONTH && run->month <= 12 && run->month == run->month_last && !run->shift) {
+    *run = why_run_months(run->month, run->month);
+  } else if (q->when == PROPTER_WHEN_FIXED && unit == UNIT_MONTH && q->to - q->from < 31) {
+    propter_day_civil(q->from, &y, &m, &d);
+    q->from = propter_day(y, m, 1), q->to = propter_day(y, m + 1, 1) - 1;
+  } else {
+    q->gap = PROPTER_GAP_UNCLEAR_PERIOD, q->has_period = false, q->about = q->period_words;
+  }
+  for (size_t k = i; k < i + 2; k++) r->words->word[k].used = USED_PERIOD;
+  return i + 2;
+}
+
 /* "During the outage, on 11 November 2025": a date that says of an event when it was. */
 static bool same_days(const PropterQuestion *q, const Span *s) {
   const bool event = q->when == PROPTER_WHEN_EVENT || s->when == PROPTER_WHEN_EVENT, known = q->when == PROPTER_WHEN_FIXED || s->when == PROPTER_WHEN_FIXED;
   return event && known && !q->open && !s->open && q->from == s->from && q->to == s->to;
 }
 
+/* "The summer campaign", "the Easter sale": the word behind a cause that has the name of a time in its own, as it stands here; 0: none. */
+static size_t cause_at(Reader *r, size_t i) {
+  WhyEvent event;
+  i = why_skip(r, i, "the");
+  if (!r->causes || r->events || (!why_is(r, i, DATE_SEASON, NULL, NULL) && !why_is(r, i, DATE_HOLIDAY, NULL, NULL) && !why_is(r, i, DATE_MONTH, NULL, NULL)))
+    return 0;
+  r->status = why_lexicon_event(r->causes, r->words, i, r->question, false, r->arena, &event, r->err);
+  return r->status == PROPTER_OK && event.whole && event.end > i + 1 ? event.end : 0;
+}
+
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterLexicon *causes, PropterArena *arena, PropterQuestion *q,
                               PropterError *err) {
   Reader r = {.words = words, .text = text, .today = today, .causes = causes, .arena = arena, .question = q, .err = err};
   for (size_t i = 0; i < words->count;) {
+    size_t passed = cause_at(&r, i);
+    if (!passed) passed = that_unit(&r, i, q);
+    if (passed) {
+      i = passed;
+      continue;
+    }
     Found f = period(&r, i);
     if (r.status != PROPTER_OK) return r.status;
     if (!f.end) {

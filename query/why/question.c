@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "calendar.h"
 #include "question.h"
+#include "calendar.h"
 
 #include <stdarg.h>
 
@@ -49,6 +49,11 @@ PropterQuestion why_question_empty(void) {
 
 static bool idle(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN || w->kind == WORD_MOVE || why_asks(w); }
 
+static bool count_of(const Word *w, int *n) {
+  if (w->number) return *n = w->value, true;
+  return why_date_word(w->text, DATE_NUMBER, n, NULL);
+}
+
 static bool moves(const Word *w) { return w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE; }
 
 /* "and" between two things that are asked about must not be passed over; at the edge of a question, and within what one metric is called ("trucking and
@@ -67,16 +72,33 @@ static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const W
   return before && after;
 }
 
+/* What says how good it was counts only where nothing else says which way. */
 static void direction(PropterQuestion *q, const Words *words) {
-  bool down = false, up = false;
+  bool down[2] = {false}, up[2] = {false};
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
-    if (q->compared && w->used != USED_SLICE && w->used != USED_METRIC) down |= w->kind == WORD_UNDER, up |= w->kind == WORD_ABOVE;
-    if (w->used != USED_NOT) continue;
-    down |= w->kind == WORD_DOWN;
-    up |= w->kind == WORD_UP;
+    if (q->compared && w->used != USED_SLICE && w->used != USED_METRIC) down[0] |= w->kind == WORD_UNDER, up[0] |= w->kind == WORD_ABOVE;
+    if (w->used != USED_NOT && !w->number) continue; /* "+30 %" */
+    down[w->mild] |= w->kind == WORD_DOWN;
+    up[w->mild] |= w->kind == WORD_UP;
   }
-  q->direction = down == up ? 0 : down ? -1 : 1;
+  const bool mild = !down[0] && !up[0];
+  q->direction = up[mild] - down[mild];
+}
+
+/* "Morning!" */
+static void greets(Words *words) {
+  const bool mark = words->count > 1 && words->word[1].mark && strchr("!,", words->word[1].mark);
+  if (mark && why_date_word(words->word[0].text, DATE_DAYTIME, NULL, NULL)) words->word[0].kind = WORD_FILLER;
+}
+
+/* "More than halved": how much, not than what. */
+static void more_than(Words *words) {
+  for (size_t i = 1; i + 1 < words->count; i++) {
+    Word *than = &words->word[i];
+    const WordKind next = than[1].kind;
+    if (propter_str_equal(than->text, PROPTER_STR("than")) && !than[1].mark && (next == WORD_UP || next == WORD_DOWN)) than->kind = than[-1].kind = WORD_FILLER;
+  }
 }
 
 /* "Break the change in revenue down by region" speaks of no fall, "… Help!" of no rise. */
@@ -87,10 +109,27 @@ static void break_down(Words *words) {
       if (why_has(&words->word[j], ROLE_BREAKS)) words->word[i].kind = words->word[j].kind = WORD_FILLER;
 }
 
+/* Says a quality how the metric was, not how its change was: "so bad", "a strong day", but not "a bad drop"? */
+static bool told_of_metric(const Words *words, size_t i) {
+  size_t before = i, next = i + 1;
+  int unit;
+  while (before > 0 && words->word[before - 1].kind == WORD_FILLER && !why_has(&words->word[before - 1], ROLE_LINK)) before--;
+  while (next < words->count && words->word[next].kind == WORD_FILLER && !words->word[next].mark) next++;
+  if (next < words->count && !words->word[next].mark && why_date_word(words->word[next].text, DATE_UNIT, &unit, NULL)) return true;
+  if (next < words->count && !words->word[next].mark &&
+      (moves(&words->word[next]) || words->word[next].kind == WORD_ASK || words->word[next].kind == WORD_NONE))
+    return false;
+  return before > 0 && why_has(&words->word[before - 1], ROLE_LINK);
+}
+
 /* "Recovered", "worse": which way that is depends on the metric. */
 static void value(Words *words) {
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i];
+    const bool best = propter_str_equal(w->text, PROPTER_STR("best")), unit = i + 1 < words->count && why_date_word(w[1].text, DATE_UNIT, NULL, NULL);
+    if (unit && w->kind == WORD_MOST && (best || propter_str_equal(w->text, PROPTER_STR("worst")))) w->kind = best ? WORD_GOOD : WORD_BAD;
+    w->mild = w->kind == WORD_GOOD || w->kind == WORD_BAD;
+    if (w->mild) w->kind = !told_of_metric(words, i) ? WORD_FILLER : w->kind == WORD_GOOD ? WORD_BETTER : WORD_WORSE;
     if (w->kind != WORD_BETTER && w->kind != WORD_WORSE) continue;
     w->kind = w->kind == WORD_BETTER ? WORD_UP : WORD_DOWN, w->valued = true;
   }
@@ -101,6 +140,8 @@ static PropterStatus turn_valued(const PropterLexicon *l, Words *words, PropterA
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i];
     if (!w->valued || w->used != USED_NOT || good > 0) continue;
+    if (w->mild && !good) w->kind = WORD_FILLER;
+    if (w->mild && !good) continue;
     if (good < 0) w->kind = w->kind == WORD_UP ? WORD_DOWN : WORD_UP;
     PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as a %s: %s", (int)(w->end - w->begin), q->text.data + w->begin,
                                   w->kind == WORD_UP ? "rise" : "fall", good ? "less is better" : "the graph does not say which way is better"));
@@ -108,11 +149,12 @@ static PropterStatus turn_valued(const PropterLexicon *l, Words *words, PropterA
   return PROPTER_OK;
 }
 
-/* "Customers" beside a part of the data: "Pro customers". */
+/* "Customers" beside a part of the data or as those who do what is measured: "Pro customers", "people cancelling". */
 static bool said_of_part(const Words *words, size_t i) {
   size_t before = i, after = i + 1;
   while (before > 0 && words->word[before - 1].kind == WORD_STOP) before--;
   while (after < words->count && words->word[after].kind == WORD_STOP) after++;
+  if (after < words->count && words->word[after].used == USED_METRIC && propter_str_ends(words->word[after].text, PROPTER_STR("ing"))) return true;
   return (before > 0 && words->word[before - 1].used == USED_SLICE) || (after < words->count && words->word[after].used == USED_SLICE);
 }
 
@@ -133,6 +175,26 @@ static bool changes_metric(const Words *words, size_t i) {
   return i == 0 || words->word[i - 1].kind != WORD_COMPARE;
 }
 
+/* "Reported revenue" may be another figure than revenue. */
+static bool narrows(const Words *words, size_t i) {
+  const Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
+  return w->inflected && next && (next->used == USED_METRIC || next->used == USED_SLICE) && !next->mark && propter_str_ends(w->text, PROPTER_STR("ed"));
+}
+
+/* "Driven by Germany", "due to the North": a part of the data is no cause. */
+static bool blames(const Words *words, size_t i) {
+  size_t next = i + 1;
+  while (next < words->count && words->word[next].used == USED_NOT && (words->word[next].kind == WORD_STOP || words->word[next].kind == WORD_BY)) next++;
+  if (next == words->count || words->word[next].used != USED_SLICE) return false;
+  return why_has(&words->word[i], ROLE_CAUSAL) || (i && words->word[i].kind == WORD_BY && why_has(&words->word[i - 1], ROLE_CAUSAL));
+}
+
+/* "A bad day", "their worst week of the year". */
+static bool of_mild(const Words *words, size_t i) {
+  while (i > 0 && (words->word[i - 1].kind == WORD_STOP || why_date_word(words->word[i - 1].text, DATE_UNIT, NULL, NULL))) i--;
+  return i > 0 && words->word[i - 1].mild;
+}
+
 /* Words nobody has given a meaning: the whole stretch from the first to the last of them. */
 static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
   size_t first = SIZE_MAX, last = 0;
@@ -140,9 +202,15 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     const Word *w = &words->word[i];
     PropterGap gap = PROPTER_GAP_NONE;
     const bool silent = w->kind == WORD_STOP || why_asks(w) || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP;
-    if (w->used != USED_NOT || (silent && !may_be_part(l, q, words, i) && !changes_metric(words, i))) continue;
+    if (w->used != USED_NOT || (silent && !may_be_part(l, q, words, i) && !changes_metric(words, i) && !narrows(words, i) && !blames(words, i))) continue;
+    if (why_date_word(w->text, DATE_UNIT, NULL, NULL) && of_mild(words, i)) continue;
+    if (w->kind == WORD_BY && i + 1 < words->count && ((w[1].used == USED_SLICE && !blames(words, i)) || w[1].kind == WORD_WHICH || w[1].kind == WORD_ASK))
+      continue; /* "rides by commuters", "by which cause" */
+    if (w->kind == WORD_BY && i + 1 == words->count && why_has(&w[-(i > 0)], ROLE_SUBJECT)) continue;
+    if (w->kind == WORD_MOST && i + 1 < words->count && w[1].kind == WORD_ASK) continue; /* "the biggest effect", "the main reason" */
     if ((w->kind == WORD_WHO && said_of_part(words, i)) || (q->parted && (w->kind == WORD_MOST || w->kind == WORD_WHO || w->kind == WORD_PARTS))) continue;
-    if (w->kind == WORD_NOT && i && i + 1 == words->count && propter_str_equal(words->word[i - 1].text, PROPTER_STR("why"))) continue; /* "… did not. Why not?" */
+    if (w->kind == WORD_NOT && i && i + 1 == words->count && propter_str_equal(words->word[i - 1].text, PROPTER_STR("why")))
+      continue;                                         /* "… did not. Why not?" */
     if (w->kind == WORD_NOT) gap = PROPTER_GAP_NEGATED; /* a second one */
     else if (w->kind == WORD_COMPARE && !(i + 1 < words->count && words->word[i + 1].kind == WORD_NORM)) gap = PROPTER_GAP_COMPARISON;
     else if (w->kind == WORD_COMPARE) continue;
@@ -158,37 +226,6 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     last = gap == PROPTER_GAP_COMPARISON ? words->word[words->count - 1].end : w->end; /* with what is compared as well */
   }
   if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
-}
-
-/* --- talk beside the question ---------------------------------------------------------------------------------------------------- */
-
-/* A clause that somebody speaks in and that holds nothing of a question: no name, time, number, denial, direction, comparison, cause or part, and nothing that
- * a preposition ties to the rest. */
-static bool is_talk(const PropterLexicon *l, PropterLexicon *causes, const PropterQuestion *q, const Words *words, size_t from, size_t end) {
-  bool speaks = false, unread = false;
-  for (size_t i = from; i < end; i++) {
-    const Word *w = &words->word[i];
-    speaks |= w->kind == WORD_SPEAKER;
-    unread |= w->kind == WORD_NONE;
-    if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && !why_asks(w) && !why_has(w, ROLE_ARTICLE))) return false;
-    if (w->kind == WORD_NONE && (why_lexicon_spells(l, w) || (causes && why_lexicon_knows(causes, w)) || why_lexicon_idle(l, q->metric, w))) return false;
-  }
-  return speaks && unread && end - from > 2;
-}
-
-/* Clauses of talk are passed over, and shown. */
-static PropterStatus pass_over(PropterLexicon *l, PropterQuestion *q, Words *words, PropterArena *arena, PropterError *err) {
-  for (size_t from = 0, end; from < words->count; from = end) {
-    for (end = from + 1; end < words->count && !(words->word[end].mark && words->word[end].space && words->word[end].mark != '\'') &&
-                         !(from == 0 && propter_str_equal(words->word[end].text, PROPTER_STR("why")));)
-      end++;
-    if ((from == 0 && end == words->count) || !is_talk(l, why_lexicon_causes(l), q, words, from, end)) continue;
-    for (size_t i = from; i < end; i++) words->word[i].used = USED_PERIOD;
-    const size_t begin = words->word[from].begin;
-    q->passed = true;
-    PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was passed over", (int)(words->word[end - 1].end - begin), q->text.data + begin));
-  }
-  return PROPTER_OK;
 }
 
 #define UNSEEN_SIZE "the size in the question (%.*s) was not looked at; what is observed and expected says how much it was"
@@ -214,16 +251,19 @@ static void pass_size(Word *w) {
 static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *sized, PropterArena *arena, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
-    if (!w->number || w->used != USED_NOT) continue;
+    int n;
+    if (w->used != USED_NOT || !(w->number || (next && why_has(next, ROLE_SCALE) && count_of(w, &n)))) continue; /* "ten percent" */
     size_t end = w->end;
     while (end < q->text.len && q->text.data[end] == ' ') end++;
     bool size = end < q->text.len && q->text.data[end] == '%';
-    const bool scaled = next && next->used == USED_NOT && why_has(next, ROLE_SCALE);
+    const bool cent = next && i + 2 < words->count && propter_str_equal(next->text, PROPTER_STR("per")) && propter_str_equal(next[1].text, PROPTER_STR("cent"));
+    const bool scaled = next && next->used == USED_NOT && (why_has(next, ROLE_SCALE) || cent);
     const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
+    const bool decimal = next && next->number && next->mark == '.' && !next->space;                                        /* by 0.3 */
     const bool plain = w->digits > 2 && !(w->digits == 4 && w->value >= 1900 && w->value < 2100);
     const bool said = w > words->word && sets_size(words, &w[-1]);
-    if (!size && !scaled && said && (grouped || plain)) {
-      Word *end_word = grouped ? next : w;
+    if (!size && !scaled && said && (grouped || plain || decimal)) {
+      Word *end_word = grouped || decimal ? next : w;
       w->used = end_word->used = USED_PERIOD;
       pass_size(&w[-1]);
       PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end_word->end - w->begin), q->text.data + w->begin));
@@ -232,7 +272,9 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     if (!size && !scaled) continue;
     *sized = true;
     if (scaled) next->used = USED_PERIOD;
+    if (cent) (++next)->used = USED_PERIOD;
     end = (scaled ? next : w)->end;
+    if (w->mark == '+' || (w->mark == '-' && w->space && w->begin && q->text.data[w->begin - 1] == '-')) w->kind = w->mark == '+' ? WORD_UP : WORD_DOWN;
     if (i && w->mark == '.' && !w->space && w[-1].number && w[-1].used == USED_NOT) w->used = USED_PERIOD, w--; /* 3.5 */
     w->used = USED_PERIOD;
     if (w > words->word && w[-1].used == USED_NOT && sets_size(words, &w[-1])) pass_size(&w[-1]);
@@ -300,11 +342,6 @@ static size_t first_of(const Words *words, WordKind kind, WordKind unless_before
   return words->count;
 }
 
-static bool count_of(const Word *w, int *n) {
-  if (w->number) return *n = w->value, true;
-  return why_date_word(w->text, DATE_NUMBER, n, NULL);
-}
-
 /* "Last 4 weeks": so many of this unit. */
 static bool counted(const Words *words, int count, unsigned unit) {
   int n, u;
@@ -343,10 +380,20 @@ static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) 
     if (!fine) return false;
   }
   if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked)) return *unit = PROPTER_UNIT_SAME, true;
+  for (unsigned u = UNIT_DAY; !any && count > 1 && u <= UNIT_YEAR && !any; u++)
+    if (counted(asked, count, u)) *unit = u, any = true; /* "the last 30 days against the 30 before that" */
   const bool stretch = any && count > 1 && counted(asked, count, *unit);
   if (stretch || (!any && period)) *unit = PROPTER_UNIT_SAME;
   if (any && one && *unit == UNIT_WEEK) *unit = PROPTER_UNIT_WEEKDAY; /* "a week earlier", "the same day last week": not that whole week */
   return earlier && (any ? count == 1 || stretch : period);
+}
+
+/* The time of these words, which stay unused. */
+static PropterStatus time_of(const Words *words, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  Words copy = {propter_arena_alloc(arena, (words->count + 1) * sizeof(Word)), words->count, false};
+  if (!copy.word) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  memcpy(copy.word, words->word, words->count * sizeof(Word));
+  return why_period_find(&copy, text, today, NULL, arena, q, err);
 }
 
 /* "This year compared with last year": both count from now, and one is the unit before the other. Elsewhere "last year" could be meant from the window. */
@@ -354,8 +401,7 @@ static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr t
                         PropterError *err) {
   PropterQuestion here = why_question_empty();
   if (there->when != PROPTER_WHEN_BACK && there->when != PROPTER_WHEN_MONTHS) return false;
-  *status = why_period_find(asked, text, today, NULL, arena, &here, err);
-  for (size_t i = 0; i < asked->count; i++) asked->word[i].used = USED_NOT;
+  *status = time_of(asked, text, today, arena, &here, err);
   if (here.gap != PROPTER_GAP_NONE || !here.has_period) return false;
   if (there->when == PROPTER_WHEN_BACK && there->unit == UNIT_YEAR && there->count == 1 && here.when == PROPTER_WHEN_LATEST)
     return true; /* "Q3 vs last year" */
@@ -363,17 +409,38 @@ static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr t
   return there->when == PROPTER_WHEN_BACK ? here.unit == there->unit : here.run.month == there->run.month && here.run.month_last == there->run.month_last;
 }
 
+/* "The second quarter of 2026 relative to the first": the unit and all behind it are those of the time asked about. */
+static PropterStatus read_ordinal(Words *part, const Words *clause, const Words *asked, PropterStr text, PropterDay today, PropterArena *arena,
+                                  PropterQuestion *q, PropterError *err) {
+  size_t i = asked->count, first = 1;
+  while (first + 1 < clause->count && (why_has(&part->word[first], ROLE_ARTICLE) || why_has(&part->word[first], ROLE_POINTS))) first++;
+  if (first + 1 != clause->count || !why_date_word(part->word[first].text, DATE_ORDINAL, NULL, NULL)) return PROPTER_OK;
+  while (i > 0 &&
+         !(i < asked->count && why_date_word(asked->word[i - 1].text, DATE_ORDINAL, NULL, NULL) && why_date_word(asked->word[i].text, DATE_UNIT, NULL, NULL)))
+    i--;
+  Words whole = {propter_arena_alloc(arena, (asked->count + 1) * sizeof(Word)), i ? asked->count - i + 1 : 0, false};
+  if (!whole.word) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  if (!i) return PROPTER_OK;
+  whole.word[0] = part->word[first];
+  memcpy(whole.word + 1, asked->word + i, (asked->count - i) * sizeof(Word));
+  PROPTER_TRY(why_period_find(&whole, text, today, NULL, arena, q, err));
+  if (q->has_period) part->word[first].used = USED_PERIOD;
+  return PROPTER_OK;
+}
+
 /* What stands from the comparing word on, if it is one time; `asked`: what stands before. */
 static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   PropterQuestion there = why_question_empty();
   Words clause = {part->word, 1, false}; /* up to a comma, or all */
-  while (clause.count < part->count && !(part->word[clause.count].mark && strchr(",;:?", part->word[clause.count].mark))) clause.count++;
+  while (clause.count < part->count && !(part->word[clause.count].mark && part->word[clause.count].space && strchr(",;:?.!-", part->word[clause.count].mark)))
+    clause.count++;
   if (earlier_unit(&clause, asked, &q->compared_unit)) {
     q->compared_when = PROPTER_WHEN_BACK;
     for (size_t i = 0; i < clause.count; i++) part->word[i].used = USED_PERIOD;
     return q->compared = true, PROPTER_OK;
   }
   PROPTER_TRY(why_period_find(part, text, today, NULL, arena, &there, err));
+  if (!there.has_period && there.gap == PROPTER_GAP_NONE) PROPTER_TRY(read_ordinal(part, &clause, asked, text, today, arena, &there, err));
   if (there.open) there.has_period = false;
   const bool weekday = there.when == PROPTER_WHEN_WEEKDAY && !there.count && there.run.month == there.run.month_last;
   q->compared = there.gap == PROPTER_GAP_NONE && there.has_period && (there.when == PROPTER_WHEN_FIXED || there.when == PROPTER_WHEN_LATEST || weekday);
@@ -394,14 +461,21 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
 /* Does the time that was read from the part begin right behind its first word? */
 static bool time_behind(const Words *part) {
   size_t i = 1;
-  while (i < part->count && part->word[i].used == USED_NOT && part->word[i].kind == WORD_STOP) i++;
+  while (i < part->count && part->word[i].used == USED_NOT && (part->word[i].kind == WORD_STOP || why_has(&part->word[i], ROLE_POINTS))) i++;
   return i < part->count && part->word[i].used == USED_PERIOD;
 }
 
-/* "Below", "above", and the second "as" of "twice as many in April as in March". */
+/* "Last week", "the previous month", "a year ago". */
+static bool before_now(const Words *words, size_t i) {
+  if (i < words->count && why_has(&words->word[i], ROLE_ARTICLE)) i++;
+  return i < words->count && (why_date_word(words->word[i].text, DATE_LAST, NULL, NULL) || why_date_word(words->word[i].text, DATE_EARLIER, NULL, NULL));
+}
+
+/* "Below", "above", the "on" of "up on last week", and the second "as" of "twice as many in April as in March". */
 static bool levels(const Words *words, size_t i) {
   const Word *w = &words->word[i];
   if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE) return true;
+  if (i > 0 && propter_str_equal(w->text, PROPTER_STR("on"))) return (w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN) && before_now(words, i + 1);
   for (size_t k = 0; k < i && propter_str_equal(w->text, PROPTER_STR("as")); k++)
     if (propter_str_equal(words->word[k].text, w->text)) return true;
   return false;
@@ -413,8 +487,7 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
     if (!levels(words, i)) continue;
     Words part = {words->word + i, words->count - i, false}, asked = {words->word, i, false};
     PropterQuestion here = why_question_empty();
-    PROPTER_TRY(why_period_find(&asked, q->text, today, NULL, arena, &here, err));
-    for (size_t k = 0; k < i; k++) words->word[k].used = USED_NOT;
+    PROPTER_TRY(time_of(&asked, q->text, today, arena, &here, err));
     if (!here.has_period || here.gap != PROPTER_GAP_NONE) continue;
     PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
     if (!q->compared || time_behind(&part)) continue;
@@ -426,7 +499,7 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
 
 /* "X in June compared with May", "compare X in June with May". */
 static PropterStatus read_comparison(Words *words, size_t compare, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  size_t with = compare, before = 0;
+  size_t with, before = 0;
   while (before < compare && idle(&words->word[before])) before++;
   if (compare == words->count) return read_level(words, today, arena, q, err);
   const bool first = before == compare;
@@ -438,14 +511,14 @@ static PropterStatus read_comparison(Words *words, size_t compare, PropterDay to
     if (q->compared) return PROPTER_OK;
     for (size_t i = compare; i < words->count; i++) words->word[i].used = USED_NOT;
   }
-  if (first) { /* what is compared stands behind the word, and that with which it is, behind the last "with" */
-    for (with = words->count - 1; with > compare; with--)
-      if (propter_str_equal(words->word[with].text, PROPTER_STR("with")) || propter_str_equal(words->word[with].text, PROPTER_STR("to")) ||
-          propter_str_equal(words->word[with].text, PROPTER_STR("and")))
-        break;
+  const bool comparing =
+      propter_str_starts(words->word[compare].text, PROPTER_STR("compar")) && !propter_str_ends(words->word[compare].text, PROPTER_STR("ed"));
+  for (int both = first; both <= (first || comparing) && !q->compared; both++) {
+    /* what is compared stands behind the word, and that with which it is, behind the last "with" */
+    for (with = both ? words->count - 1 : compare; with > compare && !why_has(&words->word[with], ROLE_WITH);) with--;
+    Words part = {words->word + with, words->count - with, false}, asked = {words->word, with, false};
+    PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
   }
-  Words part = {words->word + with, words->count - with, false}, asked = {words->word, with, false};
-  PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
   if (q->compared) words->word[compare].used = USED_PERIOD;
   return PROPTER_OK;
 }
@@ -513,6 +586,15 @@ static bool says(const Words *words, const char *text) {
   return false;
 }
 
+static bool ends_clause(const Word *w) { return w->mark && w->space && strchr(",;:.?!-(", w->mark); }
+
+/* Does the metric stand in the rest of the clause? */
+static bool metric_behind(const Words *words, size_t i) {
+  for (; i < words->count && !ends_clause(&words->word[i]); i++)
+    if (words->word[i].used == USED_METRIC) return true;
+  return false;
+}
+
 /* Would one of these words be left over? */
 static bool unread(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t from, size_t end) {
   for (size_t i = from; i < end; i++) {
@@ -522,9 +604,31 @@ static bool unread(const PropterLexicon *l, const PropterQuestion *q, const Word
   return false;
 }
 
+/* Is the cause named in a clause of its own: "my hunch is the strike, but …", "… when we opened the shop"? */
+static bool own_clause(const Words *words, size_t from, size_t end) {
+  const size_t first = from, behind = end;
+  while (from > 0 && !ends_clause(&words->word[from])) from--;
+  while (end < words->count && !ends_clause(&words->word[end])) end++;
+  if (from == 0 && end == words->count) return false;
+  for (size_t i = from; i < end; i++) {
+    const Word *w = &words->word[i];
+    if (i >= first && i < behind) continue;
+    if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_asks(w))) return false;
+  }
+  return true;
+}
+
+/* Is it said to do something: "the strike would bring sales down", "the outage wiped out demand"? */
+static bool acts(const Words *words, size_t end) {
+  const size_t verb = end;
+  while (end < words->count && why_has(&words->word[end], ROLE_MODAL)) end++;
+  return end > verb || (end < words->count && moves(&words->word[end]) && !words->word[end].mark && metric_behind(words, end));
+}
+
 /* Is it asked whether that was it ("did the strike …", "because of the strike", "the strike the reason", "… - the strike?"), not just named? */
 static bool suspected(const Words *words, PropterStr text, size_t from, size_t end) {
   const size_t first = from;
+  if (own_clause(words, from, end) || acts(words, end)) return true;
   while (end < words->count && words->word[end].kind == WORD_STOP) end++;
   if (end < words->count && words->word[end].kind == WORD_ASK) return true;
   while (from > 0 && words->word[from - 1].kind == WORD_STOP) from--;
@@ -532,7 +636,7 @@ static bool suspected(const Words *words, PropterStr text, size_t from, size_t e
   while (end < words->count && why_idles(&words->word[end])) end++; /* "… - the strike again?" */
   if (end == words->count && first > 0 && mark && strchr("-;,:.", mark) && text.data[text.len - 1] == '?') return true;
   if (from > 0 && propter_str_equal(words->word[from - 1].text, PROPTER_STR("from")) && has(words, WORD_NOT)) return true; /* "no dip from the strike" */
-  if (from > 1 && propter_str_equal(words->word[from - 1].text, PROPTER_STR("by"))) { /* "hit by the strike" */
+  if (from > 1 && propter_str_equal(words->word[from - 1].text, PROPTER_STR("by"))) {                                      /* "hit by the strike" */
     const WordKind kind = words->word[from - 2].kind;
     if (kind == WORD_DOWN || kind == WORD_UP) return true;
   }
@@ -599,10 +703,15 @@ static bool points_back(const Words *words) {
   return false;
 }
 
-/* One denying word turns the question round. */
+/* One denying word turns the question round; what another sentence denies is the same again. */
 static void negate(PropterQuestion *q, const Words *words) {
-  for (size_t i = 0; i < words->count && !q->negated; i++)
-    if (words->word[i].kind == WORD_NOT && words->word[i].used == USED_NOT) words->word[i].used = USED_PERIOD, q->negated = true;
+  bool again = true;
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i];
+    again |= w->mark && w->space && strchr(".?!;", w->mark);
+    if (w->kind != WORD_NOT || w->used != USED_NOT || !again) continue;
+    w->used = USED_PERIOD, q->negated = true, again = false;
+  }
 }
 
 /* "Fewer than a year ago": what is compared is the present. */
@@ -634,7 +743,10 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   for (size_t i = 0; i < words.count; i++) words.word[i].known |= why_lexicon_knows(lexicon, &words.word[i]);
   PROPTER_TRY(why_reword(lexicon, &words, arena, q, err));
   break_down(&words);
+  more_than(&words);
+  greets(&words);
   value(&words);
+  why_talk_denies(lexicon, &words);
   const size_t compare = first_of(&words, WORD_COMPARE, WORD_NORM), despite = first_of(&words, WORD_DESPITE, WORD_NONE);
   PropterGap cause = PROPTER_GAP_NONE;
   PropterQuestion named = why_question_empty();
@@ -667,7 +779,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   direction(q, &words);
   negate(q, &words);
   PROPTER_TRY(read_daytime(q, &words, arena, err));
-  if (q->gap == PROPTER_GAP_NONE && q->has_metric) PROPTER_TRY(pass_over(lexicon, q, &words, arena, err));
+  if (q->gap == PROPTER_GAP_NONE && q->has_metric) PROPTER_TRY(why_talk(lexicon, &words, arena, q, err));
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;

@@ -11,7 +11,7 @@
 
 typedef enum {
   WORD_NONE, WORD_STOP, WORD_JOIN, WORD_FILLER, WORD_ASK, WORD_DOWN, WORD_UP, WORD_MOVE, WORD_NORM, WORD_NOT, WORD_DESPITE, WORD_COMPARE, WORD_WHICH,
-  WORD_BY, WORD_PARTS, WORD_MOST, WORD_WHO, WORD_SPEAKER, WORD_SIZE, WORD_UNDER, WORD_ABOVE, WORD_LIMIT, WORD_BETTER, WORD_WORSE
+  WORD_BY, WORD_PARTS, WORD_MOST, WORD_WHO, WORD_SPEAKER, WORD_SIZE, WORD_UNDER, WORD_ABOVE, WORD_LIMIT, WORD_BETTER, WORD_WORSE, WORD_GOOD, WORD_BAD
 } WordKind;
 /* Kind of a folded word, by words.def. */
 WordKind why_word_kind(PropterStr folded);
@@ -19,7 +19,7 @@ WordKind why_word_kind(PropterStr folded);
 /* What a word is in the grammar of a sentence, by words.def. */
 typedef enum {
   ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
-  ROLE_COUNTS, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE
+  ROLE_COUNTS, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL
 } WordRole;
 
 typedef enum {
@@ -47,7 +47,9 @@ typedef struct {
   WordKind kind;
   unsigned roles;      /* a bit for each WordRole */
   bool phrase;         /* one of several that together mean something else than apart: "morning all", "free fall" */
+  bool inflected;      /* has its kind from another form of the word */
   bool known;          /* stands in a table or in a name */
+  bool mild;           /* and only says how good it was: counts where nothing else says which way */
   bool valued;         /* a direction that says what is good: of a figure that had better fall it is the other one */
   WordUse used;
 } Word;
@@ -103,6 +105,10 @@ bool why_lexicon_idle(const PropterLexicon *lexicon, size_t metric, const Word *
 int why_lexicon_good(const PropterLexicon *lexicon, size_t metric);
 /* WordNet, opened once; NULL: it is not there. NO_MEMORY. */
 PropterStatus why_lexicon_wordnet(PropterLexicon *lexicon, const PropterWordnet **out, PropterError *err);
+/* Passes over talk: clauses in which somebody speaks and nothing of a question stands. Notes quote them. NO_MEMORY. */
+PropterStatus why_talk(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
+/* "I don't see why …": what denies in such a clause denies nothing of the question. Before the metric is looked for. */
+void why_talk_denies(const PropterLexicon *lexicon, Words *words);
 struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
 /* Is it spelt just like a word of the names? */

@@ -62,6 +62,27 @@ WordKind why_word_kind(PropterStr folded) {
   return WORD_NONE;
 }
 
+/* Is the word the row's verb with "ed" or "ing" behind it: "keeping", "identified", "plotted"? */
+static bool inflects(PropterStr row, PropterStr word) {
+  const size_t tail = propter_str_ends(word, PROPTER_STR("ing")) ? 3 : propter_str_ends(word, PROPTER_STR("ed")) ? 2 : 0, n = word.len - tail;
+  if (!tail || row.len < 3 || n + 1 < row.len || n > row.len + 1 || memcmp(row.data, word.data, row.len - 1) != 0) return false;
+  const char last = row.data[row.len - 1], end = word.data[n - 1];
+  if (n + 1 == row.len) return last == 'e';
+  return n == row.len ? end == last || (last == 'y' && end == 'i' && tail == 2) : end == last && word.data[n - 2] == last;
+}
+
+/* The kind of a verb that asks or says nothing, in a form that has no row of its own. */
+static WordKind inflected_kind(PropterStr folded) {
+  WordKind found = WORD_NONE;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    const WordKind kind = words[i].kind;
+    if ((kind != WORD_FILLER && kind != WORD_ASK && kind != WORD_SPEAKER) || !same_first(words[i].word, folded) || !inflects(words[i].word, folded)) continue;
+    if (found != WORD_NONE && found != kind) return WORD_NONE;
+    found = kind;
+  }
+  return found;
+}
+
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b) {
   for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
     if (dates[i].kind == kind && propter_str_equal(dates[i].word, folded)) {
@@ -172,6 +193,7 @@ static PropterStatus finish(Word *w, PropterBuf *folded, bool numbered, struct s
   }
   w->kind = w->number ? WORD_NONE : why_word_kind(w->text);
   w->roles = roles_of(w->text);
+  if (w->kind == WORD_NONE && !w->number && !in_dates(w->text)) w->kind = inflected_kind(w->text), w->inflected = w->kind != WORD_NONE;
   w->known = w->number || w->kind != WORD_NONE || in_dates(w->text);
   return PROPTER_OK;
 }

@@ -38,6 +38,8 @@ typedef struct {
 
 static const char *local(PropterStr iri) { return iri.len ? iri.data + propter_str_find(iri, PROPTER_STR("#")) + 1 : ""; }
 
+static PropterStr about; /* what the question asked last does not say */
+
 /* "information-employment 2011-08-01 2011-08-31 down", or "!gap". */
 static const char *form(const Model *m, const char *text) {
   PropterQuestion q;
@@ -46,6 +48,7 @@ static const char *form(const Model *m, const char *text) {
     m->members(q.metric);
     ck_ok(propter_question_parse(lexicon, propter_str(text), m->today, &arena, &q, err));
   }
+  about = q.about;
   if (q.gap != PROPTER_GAP_NONE) return propter_arena_printf(&arena, "!%s", propter_gap_code(q.gap)).data;
   ck_ok(propter_question_settle(&q, m->grain, m->first, m->last, m->today, &arena, err));
   if (q.gap != PROPTER_GAP_NONE) return propter_arena_printf(&arena, "!%s", propter_gap_code(q.gap)).data;
@@ -57,9 +60,15 @@ static const char *form(const Model *m, const char *text) {
   const char *in = "";
   for (size_t i = 0; i < q.slice_count; i++) in = propter_arena_printf(&arena, "%s in %.*s", in, (int)q.member[i].value.len, q.member[i].value.data).data;
   return propter_arena_printf(&arena, "%s%s %s %s%s%s%s%s%s%s%s%s%s%s", q.negated ? "not " : "", iri.data + hash + 1, days[0], days[1], in,
-                              q.direction < 0 ? " down" : q.direction > 0 ? " up" : "", q.compared ? " vs " : "", days[2], q.compared ? " " : "", days[3],
-                              q.parted ? " by " : "", q.parted ? q.by.len ? local(q.by) : "parts" : "",
-                              q.suspect.len ? " about " : q.despite.len ? " despite " : "", q.suspect.len ? local(q.suspect) : local(q.despite))
+                              q.direction < 0   ? " down"
+                              : q.direction > 0 ? " up"
+                                                : "",
+                              q.compared ? " vs " : "", days[2], q.compared ? " " : "", days[3], q.parted ? " by " : "",
+                              q.parted ? q.by.len ? local(q.by) : "parts" : "",
+                              q.suspect.len   ? " about "
+                              : q.despite.len ? " despite "
+                                              : "",
+                              q.suspect.len ? local(q.suspect) : local(q.despite))
       .data;
 }
 
@@ -92,7 +101,7 @@ static Asked ask_all(Model *m, int least) {
     } else {
       /* An answer to another question is worse than none. */
       if (got[0] != '!') a.misread++;
-      printf("# \"%s\": wanted %s, got %s\n", line, want, got);
+      printf("# \"%s\": wanted %s, got %s (%.*s)\n", line, want, got, (int)about.len, about.data);
     }
   }
   propter_buf_clear(&file);
@@ -159,7 +168,8 @@ static void company_row(Model *m, char *row) {
     for (size_t k = 1; k < count; k++) (void)snprintf(company.part[company.parts][k - 1], sizeof company.part[0][0], "%s", field[k]);
     company.parts++;
   } else if (strcmp(field[0], "@good") == 0) {
-    for (metric = 0; metric < propter_lexicon_count(lexicon) && !propter_str_equal(propter_lexicon_iri(lexicon, metric), iri); metric++) {}
+    for (metric = 0; metric < propter_lexicon_count(lexicon) && !propter_str_equal(propter_lexicon_iri(lexicon, metric), iri); metric++) {
+    }
     ck_assert_uint_lt(metric, propter_lexicon_count(lexicon));
     propter_lexicon_set_good(lexicon, metric, atoi(field[2]));
   } else if (strcmp(field[0], "@whole") == 0) {
@@ -264,7 +274,8 @@ START_TEST(better_is_a_fall_of_what_had_better_fall) {
   static const struct {
     int good, direction;
     const char *note; /* NULL: none */
-  } cases[] = {{1, 1, NULL}, {-1, -1, "\"recovered\" was read as a fall: less is better"},
+  } cases[] = {{1, 1, NULL},
+               {-1, -1, "\"recovered\" was read as a fall: less is better"},
                {0, 1, "\"recovered\" was read as a rise: the graph does not say which way is better"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     PropterQuestion q;
