@@ -132,7 +132,9 @@ static PropterStatus diff(const CommandCall *call, size_t limit, PropterError *e
   const char *format;
   CommandView view;
   PropterBuf text = {0};
-  if (call->operand_count > 2) return propter_fail(err, PROPTER_USAGE, "--diff: expected at most two runs, and no question");
+  for (unsigned i = 0; i < call->operand_count; i++)
+    if (i > 1 || strchr(call->operands[i], ' '))
+      return propter_fail(err, PROPTER_USAGE, "--diff: expected at most two runs, and no question, found \"%s\"", call->operands[i]);
   PROPTER_TRY(output_format(call, formats, &format, err));
   PropterStatus status = view_open(call, &view, err);
   const PropterStr from = propter_str(call->operand_count ? call->operands[0] : ""), to = propter_str(call->operand_count > 1 ? call->operands[1] : "last");

@@ -143,7 +143,7 @@ static void cause(const PropterWhyAnswer *a, size_t i, PropterBuf *out) {
 static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   const PropterInference *f = a->inference;
   add(out, a->outcome == PROPTER_ANSWER_ANSWERED       ? "<h2>Causes</h2>"
-           : a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "<h2>In force, without a mark</h2>"
+           : a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "<h2>Without a mark</h2>"
                                                        : "<h2>Considered</h2>");
   if (a->causes && a->outcome == PROPTER_ANSWER_ANSWERED)
     add(out, "<figure class=\"scroll\">"), why_svg_chain(a, out),

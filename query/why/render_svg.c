@@ -70,7 +70,7 @@ static void cause(Page *p, size_t i) {
 static void causes(Page *p) {
   const PropterWhyAnswer *a = p->answer;
   const PropterInference *f = a->inference;
-  lead(p, a->outcome == PROPTER_ANSWER_ANSWERED ? "Causes" : a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "In force, without a mark" : "Considered");
+  lead(p, a->outcome == PROPTER_ANSWER_ANSWERED ? "Causes" : a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "Without a mark" : "Considered");
   for (size_t i = 0; i < a->causes; i++) cause(p, i);
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) return;
   PropterBuf part = {0};

@@ -106,7 +106,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
   if (!f || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return;
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
     for (size_t i = 0; i < a->causes; i++) {
-      label(out, i == 0 ? "in force" : "");
+      label(out, i == 0 ? "no mark of" : ""); /* also of what has no date, and so cannot be said to have been in force */
       propter_put_line(out, a->cause[i].name);
       if (a->cause[i].finding) propter_buf_printf(out, ": %s, ", a->cause[i].finding), propter_put_line(out, a->cause[i].finding_text);
       propter_buf_add_char(out, '\n');

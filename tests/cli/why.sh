@@ -176,6 +176,7 @@ expect 'two runs compared' 0 'new       parcels sent, 2013-05-01 to 2013-05-31: 
 expect 'the run between is named' 0 'between   r-' why --diff "$first"
 expect 'in JSON' 0 '"before":null,"after":{"grade":"DataOnly","outcome":"Answered"' why --diff "$first" --format json
 expect 'a run and itself' 0 'causes    0 changed' why --diff last
+expect 'a question has no place there' 2 'no question, found "parcels sent in July 2012"' why --diff last 'parcels sent in July 2012'
 expect 'no such run' 3 'r-none' why --diff r-none
 expect 'what the newest inference changed' 0 'likely? ' why --diff
 expect 'three runs' 2 'at most two runs' why --diff a b c
