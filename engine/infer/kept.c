@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "propter/math.h"
+#include "score_parts.h"
 
 /* --- who computed ------------------------------------------------------------------------------------------------------------------------------- */
 
@@ -52,8 +53,8 @@ PropterStatus kept_maker(PropterHash128 *out, PropterError *err) {
 /* Structures are taken apart, since the bytes between their fields are nobody's. Whoever adds a field meets these lines. */
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(PropterSeries) == 40, "a new field of PropterSeries belongs into add_series");
-_Static_assert(sizeof(PropterEffect) == 48, "a new field of PropterEffect belongs into add_candidate");
-_Static_assert(sizeof(PropterCandidate) == 200, "a new field of PropterCandidate belongs into add_candidate");
+_Static_assert(sizeof(PropterEffect) == 48, "a new field of PropterEffect belongs into add_effect");
+_Static_assert(sizeof(PropterCandidate) == 200, "a new field of PropterCandidate belongs into add_effect or add_candidate");
 _Static_assert(sizeof(PropterScoreOptions) == 216, "a new field of PropterScoreOptions belongs into add_options");
 #endif
 
@@ -104,22 +105,27 @@ static void add_options(PropterBuf *key, const PropterScoreOptions *o) {
   add_whole(key, (uint64_t)(int64_t)o->shifts);
 }
 
-static void add_candidate(PropterBuf *key, const PropterCandidate *c, size_t controls) {
+static void add_effect(PropterBuf *key, const PropterCandidate *c) {
   const PropterEffect *e = &c->effect;
-  const double numbers[] = {c->happened, c->text_lr, c->review_lr, c->belief_for, c->belief_against, c->controls_in_scope, e->dose, e->dose_sd, c->lasted};
+  const double numbers[] = {e->dose, e->dose_sd, c->lasted};
   const int64_t wholes[] = {c->direction, (int64_t)c->scope, c->lag_min, c->lag_max, e->start, e->end, (int64_t)e->profile, e->has_dose, (int64_t)e->points,
-                            c->control_part != NULL, c->slice != NULL};
-  add_numbers(key, c->weight, PROPTER_CHANNELS);
+                            (int64_t)c->ended, (int64_t)c->open, c->slice != NULL};
   add_numbers(key, numbers, sizeof numbers / sizeof *numbers);
   for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++) add_whole(key, (uint64_t)wholes[i]);
   for (size_t i = 0; i < e->points; i++) {
     add_whole(key, (uint64_t)(int64_t)e->point[i].at);
     add_numbers(key, &e->point[i].value, 1);
   }
-  if (c->control_part) add_numbers(key, c->control_part, controls);
   if (c->slice) add_series(key, c->slice);
-  add_whole(key, c->ended);
-  add_whole(key, c->open);
+}
+
+static void add_candidate(PropterBuf *key, const PropterCandidate *c, size_t controls) {
+  const double numbers[] = {c->happened, c->text_lr, c->review_lr, c->belief_for, c->belief_against, c->controls_in_scope};
+  add_numbers(key, c->weight, PROPTER_CHANNELS);
+  add_numbers(key, numbers, sizeof numbers / sizeof *numbers);
+  add_effect(key, c);
+  add_whole(key, c->control_part != NULL);
+  if (c->control_part) add_numbers(key, c->control_part, controls);
   add_whole(key, c->pasts);
   add_numbers(key, c->past, c->pasts);
 }
@@ -166,6 +172,14 @@ PropterStatus kept_answer_key(PropterHash128 model, size_t from, size_t to, cons
   for (size_t i = 0; i < count; i++) add_candidate(&key, &candidates[i], controls);
   return finish(&key, out, err);
 }
+
+PropterStatus kept_effect(const PropterCandidate *candidate, PropterHash128 *out, PropterError *err) {
+  PropterBuf key = {0};
+  add_effect(&key, candidate);
+  return finish(&key, out, err);
+}
+
+void kept_frame(PropterScoreFrame *frame, Memo *memo, PropterHash128 key) { frame->memo = memo, frame->key = key; }
 
 /* --- answers -------------------------------------------------------------------------------------------------------------------------------------- */
 

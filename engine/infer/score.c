@@ -4,9 +4,11 @@
 
 #include <math.h>
 
+#include "propter/causal.h"
 #include "propter/math.h"
 #include "propter/mem.h"
 #include "score_answer.h"
+#include "score_known.h"
 
 static const double least_p = 1e-6; /* so that every log odds is finite */
 
@@ -97,18 +99,19 @@ static double prior_log_odds(const PropterCandidate *c, const Prior *prior) {
 
 enum { ALL_GROUPS = (1 << GROUPS) - 1 };
 
-static PropterStatus rank_alone(const Frame *f, const Contrasts *contrasts, const PropterCandidate *c, size_t count, const double unknown[2],
-                                double threshold, int direction, PropterCauseScore *score, Ranked *ranked, Solo *solo, PropterError *err) {
+static PropterStatus rank_alone(const Frame *f, const Contrasts *contrasts, const PropterCandidate *c, size_t count, double threshold, int direction,
+                                Known *known, PropterCauseScore *score, Ranked *ranked, PropterError *err) {
   const PropterScoreOptions *o = &f->model->options;
   for (size_t i = 0; i < count; i++) {
     const PropterCandidate *one = &c[i];
+    KnownCause *own = &known->cause[i];
     Set set;
     Prior prior = prior_of(o, one, score[i].prior);
     ranked[i] = (Ranked){.index = i, .log_odds = prior_log_odds(one, &prior)};
     score[i].acted = prior.acted;
     PROPTER_TRY(set_init(&set, f, contrasts, &one, &ranked[i].log_odds, 1, threshold, direction, err));
-    set_solo(&set, 0, &solo[i]);
-    ranked[i].logit = solo_logit(&set, 0, &solo[i], &solo[i], unknown, &prior, ALL_GROUPS);
+    if (!own->weighed) set_solo(&set, 0, &own->dated), own->weighed = known->fresh = true;
+    ranked[i].logit = solo_logit(&set, 0, &own->dated, &own->dated, known->unknown, &prior, ALL_GROUPS);
     set_clear(&set);
     score[i].p = clamp(propter_expit(ranked[i].logit));
   }
@@ -118,16 +121,29 @@ static PropterStatus rank_alone(const Frame *f, const Contrasts *contrasts, cons
 
 /* ---- terms -------------------------------------------------------------------------------------------------------------- */
 
-static PropterStatus explain(const Set *set, size_t i, const Solo *dated, const double unknown[2], double p_full, PropterCauseScore *s, PropterError *err) {
+/* What the window would say if the candidate's date were not known, and the test of that date. */
+static PropterStatus find_timing(const Set *set, size_t i, Known *known, KnownTiming **timing, PropterError *err) {
+  bool fresh;
+  size_t shifts;
+  PROPTER_TRY(known_timing(known, set_place(set, i), timing, &fresh, err));
+  if (!fresh) return PROPTER_OK;
+  PROPTER_TRY(shifted_solo(set, i, known->unknown, &(*timing)->undated, err));
+  PROPTER_TRY(answer_placebo(set, i, &(*timing)->placebo_p, &shifts, err));
+  (*timing)->shifts = shifts;
+  return PROPTER_OK;
+}
+
+static PropterStatus explain(const Set *set, size_t i, Known *known, double p_full, PropterCauseScore *s, PropterError *err) {
   static const PropterScoreTerm term[GROUPS] = {PROPTER_TERM_TEXT, PROPTER_TERM_REVIEW, PROPTER_TERM_HISTORY, PROPTER_TERM_TIMING,
                                                 PROPTER_TERM_SIZE, PROPTER_TERM_RETURN, PROPTER_TERM_CONTRAST};
   const PropterScoreOptions *o = &set->frame->model->options;
+  const Solo *dated = &known->cause[set_place(set, i)].dated;
   double value[1 << GROUPS], share[GROUPS], low = propter_logit(least_p);
   Prior prior = prior_of(o, set->candidate[i], s->prior);
-  Solo undated;
-  PROPTER_TRY(shifted_solo(set, i, unknown, &undated, err));
+  KnownTiming *timing;
+  PROPTER_TRY(find_timing(set, i, known, &timing, err));
   for (unsigned g = 0; g < 1U << GROUPS; g++) {
-    double v = solo_logit(set, i, dated, &undated, unknown, &prior, g);
+    double v = solo_logit(set, i, dated, &timing->undated, known->unknown, &prior, g);
     value[g] = v < low ? low : v > -low ? -low : v;
   }
   PROPTER_TRY(propter_shapley(GROUPS, value, share, err));
@@ -140,7 +156,10 @@ static PropterStatus explain(const Set *set, size_t i, const Solo *dated, const 
   double sum = 0;
   for (int k = 0; k < PROPTER_TERMS; k++) sum += s->term[k];
   s->term[PROPTER_TERM_RIVALS] += propter_logit(calibrated) - propter_logit(s->prior) - sum;
-  s->tests = answer_tests(set, i, dated, unknown);
+  s->tests = answer_tests(set, i, dated, known->unknown);
+  s->tests.placebo_p = timing->placebo_p;
+  s->tests.placebo = timing->shifts ? propter_p_value_bound(timing->placebo_p) : NAN;
+  s->tests.placebo_shifts = (int)timing->shifts;
   return PROPTER_OK;
 }
 
@@ -172,10 +191,10 @@ static void split_p(const PropterScoreOptions *o, const PropterCandidate *c, Pro
 }
 
 /* A candidate beyond the best eight is weighed beside the best three; its terms are not taken apart further. */
-static PropterStatus score_rest(const Frame *f, const Contrasts *contrasts, const PropterCandidate *c, const Ranked *ranked, size_t at, double threshold,
-                                int direction, PropterCauseScore *score, PropterError *err) {
+static PropterStatus score_rest(const Set *best, const PropterCandidate *c, const Ranked *ranked, size_t at, Known *known, PropterCauseScore *score,
+                                PropterError *err) {
   enum { BESIDE = 3 };
-  const PropterScoreOptions *o = &f->model->options;
+  const PropterScoreOptions *o = &best->frame->model->options;
   PropterCauseScore *s = &score[ranked[at].index];
   const PropterCandidate *own = &c[ranked[at].index], *set_of[BESIDE + 1] = {own};
   double log_odds[BESIDE + 1] = {ranked[at].log_odds};
@@ -184,10 +203,11 @@ static PropterStatus score_rest(const Frame *f, const Contrasts *contrasts, cons
   Posterior post;
   size_t beside = s->p < o->material / 10 ? 0 : BESIDE; /* alone it is likelier than in company, and even so it does not count */
   for (size_t k = 0; k < beside; k++) set_of[k + 1] = &c[ranked[k].index], log_odds[k + 1] = ranked[k].log_odds;
-  PROPTER_TRY(set_init(&set, f, contrasts, set_of, log_odds, beside + 1, threshold, direction, err));
-  set_posterior(&set, &post);
-  read_posterior(&set, 0, &post, ranked[at].log_odds, s);
+  PROPTER_TRY(set_init(&set, best->frame, best->contrasts, set_of, log_odds, beside + 1, best->threshold, best->direction, err));
+  PropterStatus status = set_posterior(&set, known, &post, err);
+  if (status == PROPTER_OK) read_posterior(&set, 0, &post, ranked[at].log_odds, s);
   set_clear(&set);
+  if (status != PROPTER_OK) return status;
   double p = s->p;
   s->p = clamp(propter_calibration_apply(&o->calibration, p));
   s->term[PROPTER_TERM_HISTORY] = propter_logit(prior.seen) - propter_logit(prior.stated);
@@ -201,20 +221,17 @@ static PropterStatus score_rest(const Frame *f, const Contrasts *contrasts, cons
   return PROPTER_OK;
 }
 
-static PropterStatus score_best(const Set *set, const Ranked *ranked, const Solo *solo, const double unknown[2], PropterCauseScore *score, PropterAnswer *a,
-                                PropterError *err) {
-  const Frame *f = set->frame;
+static PropterStatus score_best(const Set *set, const size_t *index, Known *known, PropterCauseScore *score, PropterAnswer *a, PropterError *err) {
   Posterior post;
-  set_posterior(set, &post);
+  PROPTER_TRY(set_posterior(set, known, &post, err));
   a->p_unknown = post.unknown;
   a->p_none = post.none;
   for (size_t i = 0; i < set->count; i++) {
-    PropterCauseScore *s = &score[ranked[i].index];
+    PropterCauseScore *s = &score[index[i]];
     s->scored = true;
-    read_posterior(set, i, &post, ranked[i].log_odds, s);
-    PROPTER_TRY(explain(set, i, &solo[ranked[i].index], unknown, s->p, s, err));
-    split_p(&f->model->options, set->candidate[i], s);
-    PROPTER_TRY(answer_placebo(set, i, s, err));
+    read_posterior(set, i, &post, set->log_odds[i], s);
+    PROPTER_TRY(explain(set, i, known, s->p, s, err));
+    split_p(&set->frame->model->options, set->candidate[i], s);
   }
   return PROPTER_OK;
 }
@@ -250,38 +267,51 @@ static PropterStatus place(const PropterScoreOptions *o, PropterAnswer *a, Propt
   return PROPTER_OK;
 }
 
+/* The best, in the order of the candidates, so that one set is weighed in one order whatever the ranks. */
+static size_t choose_best(const PropterCandidate *c, const Ranked *ranked, size_t count, const PropterCandidate **best, double *log_odds, size_t *index) {
+  size_t m = count < PROPTER_SCORE_CANDIDATES ? count : PROPTER_SCORE_CANDIDATES;
+  for (size_t i = 0; i < m; i++) {
+    size_t at = i;
+    for (; at && index[at - 1] > ranked[i].index; at--) index[at] = index[at - 1], log_odds[at] = log_odds[at - 1];
+    index[at] = ranked[i].index, log_odds[at] = ranked[i].log_odds;
+  }
+  for (size_t i = 0; i < m; i++) best[i] = &c[index[i]];
+  return m;
+}
+
 static PropterStatus score_candidates(const Frame *f, const PropterCandidate *c, size_t count, PropterAnswer *a, PropterError *err) {
   const PropterScoreOptions *o = &f->model->options;
   int direction = f->mean < 0 ? -1 : 1;
-  double floor = o->moved_z * f->mean_se, size = fabs(f->mean), threshold = o->material * (size > floor ? size : floor), unknown[2];
+  double floor = o->moved_z * f->mean_se, size = fabs(f->mean), threshold = o->material * (size > floor ? size : floor);
+  const PropterCandidate *best[PROPTER_SCORE_CANDIDATES];
+  double log_odds[PROPTER_SCORE_CANDIDATES];
+  size_t index[PROPTER_SCORE_CANDIDATES], m;
   a->causes = count;
   a->cause = propter_calloc(count + 1, sizeof *a->cause);
   Ranked *ranked = propter_malloc((count + 1) * sizeof *ranked);
-  Solo *solo = propter_malloc((count + 1) * sizeof *solo);
   Contrasts contrasts = {0};
+  Known known = {0};
   Set set = {0};
-  PropterStatus status = a->cause && ranked && solo ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", count);
+  PropterStatus status = a->cause && ranked ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", count);
   if (status == PROPTER_OK) status = contrasts_init(&contrasts, f, c, count, err);
+  if (status == PROPTER_OK) status = known_open(&known, f, c, count, err);
   if (status != PROPTER_OK) goto done;
   set_priors(o, c, count, a->cause);
-  frame_unknown(f, unknown);
-  status = rank_alone(f, &contrasts, c, count, unknown, threshold, direction, a->cause, ranked, solo, err);
+  status = rank_alone(f, &contrasts, c, count, threshold, direction, &known, a->cause, ranked, err);
   if (status != PROPTER_OK) goto done;
-  const PropterCandidate *best[PROPTER_SCORE_CANDIDATES];
-  double log_odds[PROPTER_SCORE_CANDIDATES];
-  size_t index[PROPTER_SCORE_CANDIDATES], m = count < PROPTER_SCORE_CANDIDATES ? count : PROPTER_SCORE_CANDIDATES;
-  for (size_t i = 0; i < m; i++) index[i] = ranked[i].index, best[i] = &c[index[i]], log_odds[i] = ranked[i].log_odds;
+  m = choose_best(c, ranked, count, best, log_odds, index);
   status = set_init(&set, f, &contrasts, best, log_odds, m, threshold, direction, err);
   if (status != PROPTER_OK) goto done;
-  status = score_best(&set, ranked, solo, unknown, a->cause, a, err);
-  for (size_t i = m; i < count && status == PROPTER_OK; i++) status = score_rest(f, &contrasts, c, ranked, i, threshold, direction, a->cause, err);
+  status = score_best(&set, index, &known, a->cause, a, err);
+  for (size_t i = m; i < count && status == PROPTER_OK; i++) status = score_rest(&set, c, ranked, i, &known, a->cause, err);
   if (status == PROPTER_OK) answer_grades(&set, index, c, count, a);
   set_clear(&set);
   if (status == PROPTER_OK) status = place(o, a, err);
   if (status == PROPTER_OK && a->outcome == PROPTER_OUTCOME_ANSWERED) status = answer_predictions(f, c, a, err);
+  if (status == PROPTER_OK) status = known_keep(&known, err);
 done:
   propter_free(ranked);
-  propter_free(solo);
+  known_clear(&known);
   contrasts_clear(&contrasts);
   return status;
 }

@@ -158,7 +158,7 @@ static double change_unit(const PropterScoreModel *m, size_t t) {
   return m->spread * (slope > 0 ? slope : 1);
 }
 
-PropterStatus answer_placebo(const Set *set, size_t i, PropterCauseScore *s, PropterError *err) {
+PropterStatus answer_placebo(const Set *set, size_t i, double *p, size_t *used, PropterError *err) {
   const Frame *f = set->frame;
   const PropterScoreModel *m = f->model;
   const PropterCandidate *c = set->candidate[i];
@@ -168,6 +168,7 @@ PropterStatus answer_placebo(const Set *set, size_t i, PropterCauseScore *s, Pro
   PropterStatus status = work ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a timing test");
   if (status != PROPTER_OK) return status;
   size_t variants = candidate_changes(f, c, work, err), views = variants;
+  *p = NAN, *used = 0;
   bool dosed = candidate_is_sized(c);
   if (variants == SIZE_MAX) status = PROPTER_INVALID;
   if (status != PROPTER_OK || !variants) goto done;
@@ -189,10 +190,7 @@ PropterStatus answer_placebo(const Set *set, size_t i, PropterCauseScore *s, Pro
   PropterPlaceboOptions options = {.dosed = dosed, .dose_error = error, .sign = c->effect.profile == PROPTER_PROFILE_PATH ? 0 : c->direction,
                                    .blur = c->lag_max > c->lag_min ? (size_t)(c->lag_max - c->lag_min) : 0, .shifts = (size_t)m->options.shifts,
                                    .seed = m->options.seed};
-  size_t used = 0;
-  status = propter_shift_placebo(view, views, n, &options, &s->tests.placebo_p, &used, err);
-  s->tests.placebo = used ? propter_p_value_bound(s->tests.placebo_p) : NAN;
-  s->tests.placebo_shifts = (int)used;
+  status = propter_shift_placebo(view, views, n, &options, p, used, err);
 done:
   propter_free(work);
   return status;

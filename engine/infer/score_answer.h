@@ -10,8 +10,8 @@ PropterStatus answer_window(const Frame *frame, PropterAnswer *answer, PropterEr
 
 PropterTests answer_tests(const Set *set, size_t i, const Solo *dated, const double unknown[2]);
 
-/* Adds the circular-shift test. */
-PropterStatus answer_placebo(const Set *set, size_t i, PropterCauseScore *score, PropterError *err);
+/* The circular-shift test: its p-value; *used: shifts, 0 where there is no such test. */
+PropterStatus answer_placebo(const Set *set, size_t i, double *p, size_t *used, PropterError *err);
 
 /* Grades all causes; index[i] is the candidate behind place i of the set. */
 void answer_grades(const Set *set, const size_t *index, const PropterCandidate *candidates, size_t count, PropterAnswer *answer);

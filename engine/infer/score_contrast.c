@@ -93,7 +93,9 @@ PropterStatus contrasts_init(Contrasts *out, const Frame *f, const PropterCandid
   return status;
 }
 
-const Group *set_group(const Set *set, size_t i) { return &set->contrasts->group[set->contrasts->group_of[set->candidate[i] - set->contrasts->candidate]]; }
+size_t set_place(const Set *set, size_t i) { return (size_t)(set->candidate[i] - set->contrasts->candidate); }
+
+const Group *set_group(const Set *set, size_t i) { return &set->contrasts->group[set->contrasts->group_of[set_place(set, i)]]; }
 
 /* Log density of what moved with probability `moved`, against nobody having moved it. */
 static double either(double moved, double ratio) { return propter_log_add(log1p(-moved), log(moved) + ratio); }

@@ -167,7 +167,7 @@ void component(const Frame *f, Look look, const Column *const *column, size_t k,
   for (size_t c = 0; c < f->courses; c++) keep_signs(look, column, k, &beside[c]);
 }
 
-double component_material(const Column *column, const Component *c, size_t i, Look look, double threshold, int direction) {
+static double component_material(const Column *column, const Component *c, size_t i, Look look, double threshold, int direction) {
   if (column->material == 0 || column->null) return 0;
   double sd = c->sd[i] > 0 ? c->sd[i] : 1e-300;
   double p = propter_normal_cdf((direction * c->mean[i] - threshold) / sd);
@@ -177,25 +177,57 @@ double component_material(const Column *column, const Component *c, size_t i, Lo
   return right > p ? p / right : 1;
 }
 
-Evidence set_evidence(const Frame *f, Look look, const Column *const *column, size_t k, bool beside, double threshold, int direction, Evidence *part) {
+void tally_add(Tally *t, double log_weight, const Tally *other) {
+  const double top = log_weight + other->top;
+  if (!(other->total > 0) || !(top > -INFINITY)) return;
+  if (top > t->top) {
+    const double factor = exp(t->top - top);
+    t->top = top, t->total *= factor;
+    for (size_t i = 0; i < PROPTER_SCORE_SUBSET; i++) t->material[i] *= factor, t->mean[i] *= factor, t->square[i] *= factor;
+  }
+  const double weight = exp(top - t->top);
+  t->total += weight * other->total;
+  for (size_t i = 0; i < PROPTER_SCORE_SUBSET; i++) {
+    t->material[i] += weight * other->material[i];
+    t->mean[i] += weight * other->mean[i];
+    t->square[i] += weight * other->square[i];
+  }
+}
+
+/* ln of a part that does not count beside the rest. */
+static const double least = -42;
+
+void tally_component(Tally *t, double log_weight, const Column *const *column, size_t k, const Component *c, Look look, double threshold, int direction) {
+  Tally one = {.total = 1};
+  log_weight += c->log_evidence;
+  if (log_weight < t->top + least) return;
+  for (size_t i = 0; i < k; i++) {
+    one.material[i] = component_material(column[i], c, i, look, threshold, direction);
+    one.mean[i] = c->mean[i], one.square[i] = c->mean[i] * c->mean[i] + c->sd[i] * c->sd[i];
+  }
+  tally_add(t, log_weight, &one);
+}
+
+Evidence set_evidence(const Frame *f, Look look, const Column *const *column, size_t k, bool beside, double threshold, int direction, Tally tally[2]) {
   const Nodes *node = score_nodes();
   bool any_free = k && look.free_size;
   for (size_t i = 0; i < k; i++) any_free |= !column[i]->sized;
   size_t alone = any_free ? NODES : 1, nodes = beside ? NODES : alone, many = 0;
-  double total[NODES], matters[NODES], all[NODES * COURSES], all_matter[NODES * COURSES];
+  double total[NODES], all[NODES * COURSES], even = log((double)f->courses);
+  if (tally) tally[0] = tally[1] = no_tally;
   for (size_t n = 0; n < nodes; n++) {
     Component one, each[COURSES];
     component(f, look, column, k, node->variance[n], &one, beside ? each : NULL);
     if (n < alone) {
-      total[n] = one.log_evidence + (any_free ? node->log_weight[n] : 0);
-      if (part) matters[n] = total[n] + log(component_material(column[0], &one, 0, look, threshold, direction));
+      const double weight = any_free ? node->log_weight[n] : 0;
+      total[n] = one.log_evidence + weight;
+      if (tally) tally_component(&tally[0], weight, column, k, &one, look, threshold, direction);
     }
     for (size_t c = 0; beside && c < f->courses; c++, many++) {
-      all[many] = each[c].log_evidence + node->log_weight[n] - log((double)f->courses);
-      if (part) all_matter[many] = all[many] + log(component_material(column[0], &each[c], 0, look, threshold, direction));
+      all[many] = each[c].log_evidence + node->log_weight[n] - even;
+      if (tally) tally_component(&tally[1], node->log_weight[n] - even, column, k, &each[c], look, threshold, direction);
     }
   }
-  if (part) *part = (Evidence){propter_log_sum_exp(matters, alone), beside ? propter_log_sum_exp(all_matter, many) : -INFINITY};
   return (Evidence){propter_log_sum_exp(total, alone), beside ? propter_log_sum_exp(all, many) : -INFINITY};
 }
 

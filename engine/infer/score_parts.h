@@ -3,7 +3,10 @@
 #ifndef INFER_SCORE_PARTS_H
 #define INFER_SCORE_PARTS_H
 
+#include <math.h>
+
 #include "../detect/baseline.h"
+#include "memo.h"
 #include "propter/score.h"
 
 enum {
@@ -73,6 +76,8 @@ typedef struct PropterScoreFrame {
   size_t end_at;
   ErrorModel error_model;
   double rho, size;             /* ρ and s_u */
+  Memo *memo;                   /* keeps what is weighed without controls, under this key; NULL: nothing is kept */
+  PropterHash128 key;
   bool compared, has_control; /* the controls were looked at; they tell something */
   double control_z, control_rho, control_ratio; /* ln of moved to unmoved density of control_z */
 } Frame;
@@ -135,13 +140,23 @@ typedef struct {
  * of the unknown cause beside them. */
 void component(const Frame *frame, Look look, const Column *const *column, size_t k, double node_variance, Component *out, Component *beside);
 
-/* Log evidence of one set of columns, nodes averaged: alone, and where asked for with the unknown cause beside it, courses averaged. `part` (may be
- * NULL): ln of the part of each in which the first one's effect is at least `threshold` with sign `direction`. */
+/* Sums over what the effects of a set may be, scaled by exp(−top): of weights, and of each weight times the probability that an effect is material, its mean,
+ * its mean square. */
+typedef struct {
+  double top, total, material[PROPTER_SCORE_SUBSET], mean[PROPTER_SCORE_SUBSET], square[PROPTER_SCORE_SUBSET];
+} Tally;
+static const Tally no_tally = {.top = -INFINITY};
+/* Adds `other` with a weight whose logarithm is `log_weight`; one component of k columns, material being at least `threshold` with sign `direction`. */
+void tally_add(Tally *tally, double log_weight, const Tally *other);
+void tally_component(Tally *tally, double log_weight, const Column *const *column, size_t k, const Component *component, Look look, double threshold,
+                     int direction);
+
+/* Log evidence of one set of columns, nodes averaged: alone, and where asked for with the unknown cause beside it, courses averaged. `tally` (may be
+ * NULL): of both. */
 typedef struct {
   double alone, beside;
 } Evidence;
-Evidence set_evidence(const Frame *frame, Look look, const Column *const *column, size_t k, bool beside, double threshold, int direction, Evidence *part);
-double component_material(const Column *column, const Component *c, size_t i, Look look, double threshold, int direction);
+Evidence set_evidence(const Frame *frame, Look look, const Column *const *column, size_t k, bool beside, double threshold, int direction, Tally tally[2]);
 
 /* Half the squared length of a column's effect in units of the noise, without what `rival` (may be NULL) could imitate: the log likelihood ratio to
  * be expected if the effect is there. */

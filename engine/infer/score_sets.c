@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "score_sets.h"
+#include "score_known.h"
 
 #include <math.h>
 
@@ -50,9 +50,12 @@ void frame_unknown(const Frame *f, double out[2]) {
 static const Solo nothing = {{{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
                              {{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
                              {{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
-                             {{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}}};
+                             {{-INFINITY, -INFINITY}, {-INFINITY, -INFINITY}},
+                             {{.top = -INFINITY}, {.top = -INFINITY}}};
 
 static void add_log(double *sum, double term) { *sum = propter_log_add(*sum, term); }
+
+static double log_material(const Tally *t) { return t->material[0] > 0 ? t->top + log(t->material[0]) : -INFINITY; }
 
 void set_solo(const Set *set, size_t i, Solo *out) {
   bool dated = is_dated(set->candidate[i]);
@@ -61,12 +64,14 @@ void set_solo(const Set *set, size_t i, Solo *out) {
     for (size_t rows = 0; rows < 2; rows++)
       for (size_t free_size = 0; free_size < (set->column[v].sized ? 2 : 1); free_size++) {
         const Column *one = &set->column[v];
-        Evidence part, e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, one->null || dated, set->threshold, set->direction, &part);
-        if (!one->null && !dated) e.beside = e.alone, part.beside = part.alone; /* it is the unknown cause */
+        Tally effect[2];
+        Evidence e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, one->null || dated, set->threshold, set->direction, effect);
+        for (int beside = 0; beside < 2 && !rows && !free_size && !one->null; beside++) tally_add(&out->acting[beside], one->log_weight, &effect[beside]);
+        if (!one->null && !dated) e.beside = e.alone, effect[1] = effect[0]; /* it is the unknown cause */
         add_log(&out->alone[rows][free_size], one->log_weight + e.alone);
-        add_log(&out->alone_part[rows][free_size], one->log_weight + part.alone);
+        add_log(&out->alone_part[rows][free_size], one->log_weight + log_material(&effect[0]));
         add_log(&out->joint[rows][free_size], one->log_weight + e.beside);
-        add_log(&out->joint_part[rows][free_size], one->log_weight + part.beside);
+        add_log(&out->joint_part[rows][free_size], one->log_weight + log_material(&effect[1]));
       }
   for (size_t rows = 0; rows < 2 && !set->column[set->start[i]].sized; rows++) {
     out->alone[rows][1] = out->alone[rows][0];
@@ -86,10 +91,11 @@ static void add_shift(const Set *set, size_t i, const double *change, size_t var
       for (size_t free_size = 0; free_size < 2; free_size++) {
         const Column *one = &column[v];
         double weight = log_share + one->log_weight;
-        Evidence part = {-INFINITY, -INFINITY}, e = {0, 0};
-        if (!one->null) e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, false, set->threshold, set->direction, &part);
+        Evidence e = {0, 0};
+        Tally effect[2] = {no_tally};
+        if (!one->null) e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, false, set->threshold, set->direction, effect);
         add_log(&out->alone[rows][free_size], weight + e.alone);
-        add_log(&out->alone_part[rows][free_size], weight + part.alone);
+        add_log(&out->alone_part[rows][free_size], weight + log_material(&effect[0]));
       }
 }
 
@@ -146,9 +152,11 @@ double solo_logit(const Set *set, size_t i, const Solo *dated, const Solo *undat
 
 typedef struct {
   const Set *set;
+  Known *known;
   double top, total;
   Posterior sum; /* scaled by exp(-top) */
   size_t kept[PROPTER_SCORE_CANDIDATES][COURSES], kept_count[PROPTER_SCORE_CANDIDATES];
+  bool sorted; /* the above is there */
 } Sweep;
 
 static void rescale(Sweep *w, double log_weight) {
@@ -166,57 +174,18 @@ static void rescale(Sweep *w, double log_weight) {
   }
 }
 
-static void add_component(Sweep *w, const size_t *member, size_t members, const Column *const *column, bool beside, const Component *one, double log_weight) {
-  log_weight += one->log_evidence;
-  rescale(w, log_weight);
-  double weight = exp(log_weight - w->top);
-  if (weight < 1e-18) return;
-  w->total += weight;
-  if (beside) w->sum.unknown += weight;
-  else if (!members) w->sum.none += weight;
+static void add_tally(Sweep *w, const size_t *member, size_t members, bool beside, const Tally *t, double log_weight) {
+  if (!(t->total > 0)) return;
+  rescale(w, log_weight + t->top);
+  const double weight = exp(log_weight + t->top - w->top);
+  w->total += weight * t->total;
+  if (beside) w->sum.unknown += weight * t->total;
+  else if (!members) w->sum.none += weight * t->total;
   for (size_t i = 0; i < members; i++) {
-    w->sum.active[member[i]] += weight;
-    w->sum.material[member[i]] += weight * component_material(column[i], one, i, (Look){0}, w->set->threshold, w->set->direction);
-    w->sum.mean[member[i]] += weight * one->mean[i];
-    w->sum.square[member[i]] += weight * (one->mean[i] * one->mean[i] + one->sd[i] * one->sd[i]);
-  }
-}
-
-/* One choice of variants: without the unknown cause and with each of its courses, over the nodes. A cause without a date takes the place of the unknown one. */
-static void add_choice(Sweep *w, const size_t *member, size_t members, const Column **column, double log_weight, double contrast_alone,
-                       double contrast_unknown) {
-  const Nodes *node = score_nodes();
-  const Frame *f = w->set->frame;
-  bool any_free = false, dated = true;
-  for (size_t i = 0; i < members; i++) {
-    any_free |= !column[i]->sized;
-    dated &= is_dated(w->set->candidate[member[i]]);
-    log_weight += column[i]->log_weight;
-  }
-  double alone = log_weight + (dated ? log1p(-f->rho) : 0) + contrast_alone, unknown = log_weight + log(f->rho) + contrast_unknown - log((double)f->courses);
-  for (size_t n = 0; n < NODES; n++) {
-    Component one, beside[COURSES];
-    component(f, (Look){0}, column, members, node->variance[n], &one, dated ? beside : NULL);
-    if (any_free || n == 0) add_component(w, member, members, column, false, &one, alone + (any_free ? node->log_weight[n] : 0));
-    for (size_t c = 0; dated && c < f->courses; c++) add_component(w, member, members, column, true, &beside[c], unknown + node->log_weight[n]);
-  }
-}
-
-static void add_subset(Sweep *w, const size_t *member, size_t members) {
-  double log_weight = 0;
-  for (size_t i = 0; i < members; i++) {
-    log_weight += w->set->log_odds[member[i]];
-    if (!w->kept_count[member[i]]) return;
-  }
-  double alone = set_contrast(w->set, member, members, false), unknown = set_contrast(w->set, member, members, true);
-  size_t choice[PROPTER_SCORE_SUBSET] = {0};
-  const Column *column[PROPTER_SCORE_SUBSET];
-  for (;;) {
-    for (size_t i = 0; i < members; i++) column[i] = &w->set->column[w->kept[member[i]][choice[i]]];
-    add_choice(w, member, members, column, log_weight, alone, unknown);
-    size_t i = 0;
-    while (i < members && ++choice[i] == (members == 1 || w->kept_count[member[i]] < KEPT ? w->kept_count[member[i]] : KEPT)) choice[i++] = 0;
-    if (i == members) break;
+    w->sum.active[member[i]] += weight * t->total;
+    w->sum.material[member[i]] += weight * t->material[i];
+    w->sum.mean[member[i]] += weight * t->mean[i];
+    w->sum.square[member[i]] += weight * t->square[i];
   }
 }
 
@@ -234,23 +203,64 @@ static void keep_variants(Sweep *w, size_t i) {
     value[at] = e;
     w->kept[i][at] = v;
   }
-  w->kept_count[i] = n;
+  w->kept_count[i] = n < KEPT ? n : KEPT;
 }
 
-void set_posterior(const Set *set, Posterior *out) {
-  Sweep w = {.set = set, .top = -INFINITY};
+/* All choices of variants, without the unknown cause and, where all have a date, with it. */
+static void weigh_set(Sweep *w, const size_t *member, size_t members, bool dated, Tally acting[2]) {
+  const Set *set = w->set;
+  size_t choice[PROPTER_SCORE_SUBSET] = {0}, i = 0;
+  const Column *column[PROPTER_SCORE_SUBSET];
+  for (size_t k = 0; k < set->count && !w->sorted; k++) keep_variants(w, k);
+  w->sorted = true;
+  acting[0] = acting[1] = no_tally;
+  for (size_t k = 0; k < members; k++)
+    if (!w->kept_count[member[k]]) return;
+  while (i < members) {
+    Tally one[2];
+    double log_weight = 0;
+    for (size_t k = 0; k < members; k++) column[k] = &set->column[w->kept[member[k]][choice[k]]], log_weight += column[k]->log_weight;
+    (void)set_evidence(set->frame, (Look){0}, column, members, dated, set->threshold, set->direction, one);
+    for (int beside = 0; beside < 2; beside++) tally_add(&acting[beside], log_weight, &one[beside]);
+    for (i = 0; i < members && ++choice[i] == w->kept_count[member[i]];) choice[i++] = 0;
+  }
+}
+
+/* A cause without a date takes the place of the unknown one. */
+static PropterStatus add_subset(Sweep *w, const size_t *member, size_t members, PropterError *err) {
+  const Set *set = w->set;
+  const double rho = set->frame->rho;
+  size_t place[PROPTER_SCORE_SUBSET];
+  double log_weight = 0;
+  bool dated = true, fresh;
+  for (size_t i = 0; i < members; i++) {
+    place[i] = set_place(set, member[i]);
+    log_weight += set->log_odds[member[i]];
+    dated &= is_dated(set->candidate[member[i]]);
+  }
+  Tally none[2] = {{.total = 1}, {.top = w->known->unknown[0], .total = 1}}, *acting = members ? w->known->cause[place[0]].dated.acting : none;
+  if (members > 1) {
+    PROPTER_TRY(known_set(w->known, place, members, &acting, &fresh, err));
+    if (fresh) weigh_set(w, member, members, dated, acting);
+  }
+  add_tally(w, member, members, false, &acting[0], log_weight + (dated ? log1p(-rho) : 0) + set_contrast(set, member, members, false));
+  if (dated) add_tally(w, member, members, true, &acting[1], log_weight + log(rho) + set_contrast(set, member, members, true));
+  return PROPTER_OK;
+}
+
+PropterStatus set_posterior(const Set *set, Known *known, Posterior *out, PropterError *err) {
+  Sweep w = {.set = set, .known = known, .top = -INFINITY};
   size_t n = set->count, member[PROPTER_SCORE_SUBSET] = {0};
-  for (size_t i = 0; i < n; i++) keep_variants(&w, i);
-  add_subset(&w, member, 0);
+  PROPTER_TRY(add_subset(&w, member, 0, err));
   for (size_t a = 0; a < n; a++) {
     member[0] = a;
-    add_subset(&w, member, 1);
+    PROPTER_TRY(add_subset(&w, member, 1, err));
     for (size_t b = a + 1; b < n; b++) {
       member[1] = b;
-      add_subset(&w, member, 2);
+      PROPTER_TRY(add_subset(&w, member, 2, err));
       for (size_t c = b + 1; c < n; c++) {
         member[2] = c;
-        add_subset(&w, member, 3);
+        PROPTER_TRY(add_subset(&w, member, 3, err));
       }
     }
   }
@@ -263,4 +273,5 @@ void set_posterior(const Set *set, Posterior *out) {
     out->mean[i] /= w.total;
     out->square[i] /= w.total;
   }
+  return PROPTER_OK;
 }

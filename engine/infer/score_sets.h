@@ -28,6 +28,12 @@ typedef struct {
 PropterStatus contrasts_init(Contrasts *contrasts, const Frame *frame, const PropterCandidate *candidates, size_t count, PropterError *err);
 void contrasts_clear(Contrasts *contrasts);
 
+/* Evidence of one candidate alone: ln, [rows][free size]; with and without the unknown cause; `part` where it is material. */
+typedef struct {
+  double alone[2][2], alone_part[2][2], joint[2][2], joint_part[2][2];
+  Tally acting[2]; /* courses that leave the window untouched are left out: without the unknown cause, with it */
+} Solo;
+
 /* Some candidates with their columns. */
 typedef struct {
   const Frame *frame;
@@ -41,6 +47,8 @@ typedef struct {
   int direction;
 } Set;
 
+/* Where member i stands among all candidates. */
+size_t set_place(const Set *set, size_t i);
 /* The study that bears on candidate i. */
 const Group *set_group(const Set *set, size_t i);
 /* Log density of what the controls did if these members acted, with the unknown cause or without, against nothing having moved them. */
@@ -56,12 +64,9 @@ typedef struct {
   double active[PROPTER_SCORE_CANDIDATES], material[PROPTER_SCORE_CANDIDATES];
   double mean[PROPTER_SCORE_CANDIDATES], square[PROPTER_SCORE_CANDIDATES]; /* of the effect on the window's mean; 0 where not active */
 } Posterior;
-void set_posterior(const Set *set, Posterior *out);
+struct Known;
+PropterStatus set_posterior(const Set *set, struct Known *known, Posterior *out, PropterError *err);
 
-/* Evidence of one candidate alone: ln, [rows][free size]; with and without the unknown cause; `part` where it is material. */
-typedef struct {
-  double alone[2][2], alone_part[2][2], joint[2][2], joint_part[2][2];
-} Solo;
 void set_solo(const Set *set, size_t i, Solo *out);
 /* The same with the date shifted at random (all shifts averaged): what the event would say if its date were not known. */
 PropterStatus shifted_solo(const Set *set, size_t i, const double unknown[2], Solo *out, PropterError *err);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Made series where the truth is known: ten years of months, changes with unit noise; six controls of the same kind. */
 #include <math.h>
+#include <unistd.h>
 
+#include "../../engine/infer/kept.h"
 #include "propter/math.h"
 #include "propter/pool.h"
 #include "propter/rng.h"
@@ -662,6 +664,85 @@ START_TEST(in_steps_as_at_once) {
 }
 END_TEST
 
+/* Three dated causes, one of a part of the slice, and one without a date, told with so much belief; beside so many controls. */
+static PropterStatus score_kept(const World *w, size_t controls, double text_lr, Memo *memo, PropterAnswer *a, PropterError *err) {
+  enum { CAUSES = 4 };
+  const PropterSeries *control[CONTROLS];
+  PropterScoreModel *m = NULL;
+  PropterScoreFrame *frame = NULL;
+  PropterCandidate c[CAUSES] = {strike(70, 71, -9), unsized(69, 70, 0), unsized(70, 72, -1), unsized(70, 71, -1)};
+  for (size_t i = 0; i < CONTROLS; i++) control[i] = &w->control_series[i];
+  for (size_t i = 0; i < CAUSES; i++) c[i].text_lr = text_lr, c[i].belief_for = text_lr / 4;
+  c[1].slice = &w->control_series[5], c[1].scope = PROPTER_SCOPE_CHILD;
+  c[3].effect.start = c[3].effect.end = PROPTER_NO_DAY;
+  *a = (PropterAnswer){0};
+  PROPTER_TRY(propter_score_model_new(&w->series, control, controls, NULL, NULL, &m, err));
+  PropterStatus status = propter_score_open(m, 70, 71, &frame, err);
+  if (!status) kept_frame(frame, memo, (PropterHash128){7, 7});
+  if (!status) status = propter_score_causes(frame, c, CAUSES, a, err);
+  propter_score_free(frame);
+  propter_score_model_free(m);
+  return status;
+}
+
+static void check_equal(const PropterAnswer *a, const PropterAnswer *b) {
+  ck_assert(a->causes == b->causes && a->p_unknown == b->p_unknown && a->p_none == b->p_none && a->outcome == b->outcome);
+  for (size_t i = 0; i < a->causes; i++) {
+    const PropterCauseScore *x = &a->cause[i], *y = &b->cause[i];
+    ck_assert(x->p == y->p && x->effect == y->effect && x->share_low == y->share_low && x->grade == y->grade && x->rank == y->rank);
+    ck_assert(memcmp(x->term, y->term, sizeof x->term) == 0 && memcmp(&x->tests, &y->tests, sizeof x->tests) == 0);
+  }
+}
+
+/* Other controls and other words leave the evidence of the courses as it was. */
+START_TEST(what_was_weighed_is_taken_over_whatever_is_said_and_the_controls_do) {
+  const char *path = support_path(support_folder(), "kept");
+  World w;
+  Memo *memo;
+  PropterAnswer first, kept, anew;
+  size_t found, made;
+  make_world(&w, 3);
+  add(w.y, 70, 72, -9);
+  ck_ok(memo_open(path, (PropterHash128){1, 2}, true, &memo, err));
+  ck_ok(score_kept(&w, 6, 2.3, memo, &first, err));
+  ck_ok(score_kept(&w, 3, .5, memo, &kept, err));
+  memo_counts(memo, &found, &made);
+  ck_assert(found == 1 && made == 1);
+  ck_ok(score_kept(&w, 3, .5, NULL, &anew, err));
+  check_equal(&kept, &anew);
+  ck_assert(first.cause[0].p != kept.cause[0].p);
+  propter_answer_clear(&first);
+  propter_answer_clear(&kept);
+  propter_answer_clear(&anew);
+  memo_close(memo);
+}
+END_TEST
+
+typedef struct {
+  World world;
+  const char *path;
+} KeptWorld;
+
+static PropterStatus score_kept_once(void *payload, PropterError *err) {
+  const KeptWorld *w = payload;
+  Memo *memo;
+  PropterAnswer a = {0};
+  (void)unlink(w->path);
+  PROPTER_TRY(memo_open(w->path, (PropterHash128){1, 2}, true, &memo, err));
+  PropterStatus status = score_kept(&w->world, 3, 2.3, memo, &a, err);
+  propter_answer_clear(&a);
+  memo_close(memo);
+  return status;
+}
+
+START_TEST(failing_allocations_of_what_is_kept) {
+  KeptWorld w = {.path = support_path(support_folder(), "kept")};
+  make_world(&w.world, 3);
+  add(w.world.y, 70, 72, -9);
+  ck_assert_uint_ge(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, score_kept_once, &w, true), 20);
+}
+END_TEST
+
 START_TEST(terms_have_names) {
   for (int k = 0; k < PROPTER_TERMS; k++) ck_assert_uint_gt(strlen(propter_score_term_name((PropterScoreTerm)k)), 3);
   ck_assert_str_eq(propter_score_term_name(PROPTER_TERM_TIMING), "timing");
@@ -692,6 +773,8 @@ Suite *suite_score(void) {
   tcase_add_test(tc, threads_change_nothing);
   tcase_add_test(tc, failing_allocations);
   tcase_add_test(tc, in_steps_as_at_once);
+  tcase_add_test(tc, what_was_weighed_is_taken_over_whatever_is_said_and_the_controls_do);
+  tcase_add_test(tc, failing_allocations_of_what_is_kept);
   tcase_add_test(tc, terms_have_names);
   suite_add_tcase(suite, tc);
   return suite;
