@@ -273,6 +273,20 @@ START_TEST(degenerate_series_have_a_defined_result) {
 }
 END_TEST
 
+START_TEST(a_million_tiny_series_have_no_patterns) {
+  enum { MILLION = 1000000 };
+  static const double value[3][2] = {{1, 2}, {5, NAN}, {NAN, NAN}};
+  PropterDetections found = {0};
+  PropterSeries *series = calloc(MILLION, sizeof *series);
+  ck_assert_ptr_nonnull(series);
+  for (size_t s = 0; s < MILLION; s++) series[s] = (PropterSeries){.grain = PROPTER_GRAIN_DAY, .first = 19000, .count = s % 4 ? 2 : 0, .value = value[s % 3]};
+  ck_ok(propter_detect_many(series, MILLION, NULL, 2, &found, err));
+  ck_assert_uint_eq(found.count, 0);
+  propter_vec_clear(&found);
+  free(series);
+}
+END_TEST
+
 static PropterStatus detect_once(void *payload, PropterError *err) {
   PropterDetections found = {0};
   static const unsigned char holiday[N] = {[5] = 1, [30] = 1};
@@ -305,6 +319,7 @@ Suite *suite_patterns(void) {
   tcase_add_test(tc, noise_leads_no_noise);
   tcase_add_test(tc, many_series_on_any_number_of_threads);
   tcase_add_test(tc, degenerate_series_have_a_defined_result);
+  tcase_add_test(tc, a_million_tiny_series_have_no_patterns);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(suite, tc);
   return suite;

@@ -68,6 +68,25 @@ START_TEST(several_observations_of_a_period_combine) {
 }
 END_TEST
 
+/* A time belongs to the day it is written with, also where clocks go forward (a day of 23 hours) and back (the same hour twice). */
+START_TEST(times_around_a_change_of_clocks_keep_their_day) {
+  PropterMetric m;
+  PropterMetricSeries s = read(world_make(CUBE " .\n"
+                                               "w:a qb:dataSet w:d ; w:t \"2024-03-31T00:30:00+01:00\"^^xsd:dateTime ; w:v 1 .\n"
+                                               "w:b qb:dataSet w:d ; w:t \"2024-03-31T23:30:00+02:00\"^^xsd:dateTime ; w:v 2 .\n"
+                                               "w:c1 qb:dataSet w:d ; w:t \"2024-10-27T00:30:00+02:00\"^^xsd:dateTime ; w:v 4 .\n"
+                                               "w:e qb:dataSet w:d ; w:t \"2024-10-27T02:30:00+02:00\"^^xsd:dateTime ; w:v 8 .\n"
+                                               "w:f qb:dataSet w:d ; w:t \"2024-10-27T02:30:00+01:00\"^^xsd:dateTime ; w:v 16 .\n"
+                                               "w:g qb:dataSet w:d ; w:t \"2024-10-27T23:30:00+01:00\"^^xsd:dateTime ; w:v 32 .\n"),
+                               W "c", PROPTER_NO_DAY, &m);
+  ck_assert_uint_eq(s.series.count, 211);
+  ck_assert_double_eq(s.series.value[0], 3);
+  ck_assert_double_eq(s.series.value[210], 60);
+  for (size_t i = 1; i < 210; i++) ck_assert(isnan(s.series.value[i]));
+  propter_metric_series_clear(&s);
+}
+END_TEST
+
 START_TEST(odd_values_are_gaps_not_numbers) {
   PropterMetric m;
   PropterMetricSeries s = read(
@@ -174,6 +193,7 @@ Suite *suite_metric(void) {
   TCase *t = tcase_create("series");
   tcase_add_test(t, a_definition_and_its_series);
   tcase_add_loop_test(t, several_observations_of_a_period_combine, 0, 6);
+  tcase_add_test(t, times_around_a_change_of_clocks_keep_their_day);
   tcase_add_test(t, odd_values_are_gaps_not_numbers);
   tcase_add_test(t, what_was_known_by_a_day);
   tcase_add_test(t, a_ratio_divides_where_both_are_known);

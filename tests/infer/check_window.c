@@ -488,6 +488,23 @@ START_TEST(a_chain_stands_behind_its_cause) {
 }
 END_TEST
 
+/* Events and claims that cause each other, and themselves: the chain goes round once at most. */
+START_TEST(causes_in_a_circle_end) {
+  const char *ring =
+      "w:cut a p:Event ; skos:prefLabel \"Pay cut\" ; p:scope w:nowhere ; p:start \"2013-05-01\"^^xsd:date ; p:leadsTo w:strike .\n"
+      "w:strike p:leadsTo w:cut , w:strike . w:nowhere a skos:Concept ; skos:inScheme w:places .\n"
+      "w:c7 a p:Claim ; p:document w:d ; p:cause w:strike ; p:effect w:cut ; p:quote \"The strike led to the pay cut.\" ; p:confidence 0.7 .\n"
+      "w:c8 a p:Claim ; p:document w:d ; p:cause w:cut ; p:effect w:strike ; p:quote \"The pay cut led to the strike.\" ; p:confidence 0.7 .\n"
+      "w:c9 a p:Claim ; p:document w:d ; p:cause w:strike ; p:effect w:strike ; p:quote \"The strike led to itself.\" ; p:confidence 0.7 .\n" DOC("d", "2013-08-01");
+  PropterInference *x = world_ask(world_make(join(world_strike, ring, "")), NULL);
+  const PropterCause *c = world_cause(x, "strike");
+  ck_assert_ptr_nonnull(c);
+  ck_assert(c->score.p > 0 && c->score.p < 1 && c->hops <= 2);
+  for (size_t i = 0; i < c->hops; i++) ck_assert(c->hop[i].belief >= 0 && c->hop[i].belief <= 1);
+  propter_inference_free(x);
+}
+END_TEST
+
 START_TEST(only_what_was_known_counts) {
   PropterInferOptions options = world_options();
   const char *dir = world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike.", FELL)));
@@ -516,6 +533,7 @@ START_TEST(bad_questions_are_refused) {
   ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "north"), a, b, NULL, &x, &err), PROPTER_NOT_FOUND);
   ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "broken"), a, b, NULL, &x, &err), PROPTER_INVALID);
   ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "nothing"), a, b, NULL, &x, &err), PROPTER_INVALID);
+  ck_assert_msg(strstr(err.message, "has no observations"), "%s", err.message);
   ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "north-orders"), b, a, NULL, &x, &err), PROPTER_INVALID);
   ck_assert_int_eq(propter_infer_window(w.snapshot, propter_str(W "north-orders"), propter_day(1999, 1, 1), b, NULL, &x, &err), PROPTER_INVALID);
   ck_assert_msg(strstr(err.message, "2010-01-01") && strstr(err.message, "2015-12-31"), "%s", err.message);
@@ -845,6 +863,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
   tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
   tcase_add_test(t, a_chain_stands_behind_its_cause);
+  tcase_add_test(t, causes_in_a_circle_end);
   tcase_add_test(t, only_what_was_known_counts);
   tcase_add_test(t, bad_questions_are_refused);
   tcase_add_test(t, threads_change_nothing);
