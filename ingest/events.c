@@ -60,6 +60,7 @@ typedef struct {
 typedef struct {
   PropterTableOptions table;
   bool releases, list;
+  bool known; /* a document whose first row says what it is */
 } Shape;
 
 typedef struct {
@@ -188,18 +189,6 @@ static PropterStatus bind_all(Events *e, PropterTable *table, const Shape *shape
   propter_error_at(err, e->file.data, 1, 0);
   return propter_fail(err, PROPTER_INVALID, "no column for the %s of events: expected one called \"%s\", or --column %s=NAME", words[missing], words[missing],
                       words[missing]);
-}
-
-bool propter_events_recognised(const char *path, const PropterLimits *limits) {
-  PropterTable *table = NULL;
-  const PropterEventsOptions none = {0};
-  const Shape quiet = {.list = true}; /* columns that are not read are no matter here */
-  Events e = {.options = &none, .file = propter_str(path)};
-  bool fits = propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK && !propter_table_has_expressions(table) &&
-              bind_all(&e, table, &quiet, NULL) == PROPTER_OK;
-  propter_table_close(table);
-  propter_vec_clear(&e.bindings);
-  return fits;
 }
 
 /* --- Entries ---------------------------------------------------------------------------------------------------------------------- */
@@ -448,25 +437,39 @@ static PropterStatus read_rows(Events *e, PropterTable *table, const Shape *shap
 /* A batch of CloudEvents, or a list of releases, is an array, whose rows are its members; one of them alone, or one a line, is the row itself. Log records have
  * a reader of their own. */
 static PropterStatus choose_reader(const char *path, const PropterLimits *limits, Shape *shape, PropterError *err) {
+  enum { MEMBERS, LOGS, TAG, TAGS, EVENT, EVENTS, MARKS };
+  static const char *const marks[MARKS] = {"$[0]", "$.resourceLogs", "$.tag_name", "$[0].tag_name", "$.specversion", "$[0].specversion"};
   PropterTable *table = NULL;
   PropterRow row;
-  size_t column, logs, tag, tags;
-  bool found = false;
+  size_t column[MARKS];
+  bool found = false, has[MARKS] = {false};
   shape->list = propter_str_ends(propter_str(path), PROPTER_STR(".ics"));
   PROPTER_TRY(propter_table_open(path, NULL, limits, &table, err));
   PropterStatus status = PROPTER_OK;
   if (propter_table_has_expressions(table)) {
-    status = propter_table_column(table, PROPTER_STR("$[0]"), &column, err);
-    if (status == PROPTER_OK) status = propter_table_column(table, PROPTER_STR("$.resourceLogs"), &logs, err);
-    if (status == PROPTER_OK) status = propter_table_column(table, PROPTER_STR("$.tag_name"), &tag, err);
-    if (status == PROPTER_OK) status = propter_table_column(table, PROPTER_STR("$[0].tag_name"), &tags, err);
+    for (size_t i = 0; i < MARKS && status == PROPTER_OK; i++) status = propter_table_column(table, propter_str(marks[i]), &column[i], err);
     if (status == PROPTER_OK) status = propter_table_next(table, &row, &found, err);
-    if (status == PROPTER_OK && found && row.values[column].count) shape->table.iterator = "$[*]";
-    else if (status == PROPTER_OK && found && row.values[logs].count) shape->table.format = "otlp", shape->list = true;
-    shape->releases = status == PROPTER_OK && found && row.values[tag].count + row.values[tags].count;
+    for (size_t i = 0; i < MARKS && status == PROPTER_OK && found && row.values; i++) has[i] = row.values[column[i]].count > 0;
+    if (has[MEMBERS]) shape->table.iterator = "$[*]";
+    else if (has[LOGS]) shape->table.format = "otlp", shape->list = true;
+    shape->releases = has[TAG] || has[TAGS];
+    shape->known = has[LOGS] || shape->releases || has[EVENT] || has[EVENTS];
   }
   propter_table_close(table);
   return status;
+}
+
+bool propter_events_recognised(const char *path, const PropterLimits *limits) {
+  PropterTable *table = NULL;
+  const PropterEventsOptions none = {0};
+  const Shape quiet = {.list = true}; /* columns that are not read are no matter here */
+  Shape shape = {0};
+  Events e = {.options = &none, .file = propter_str(path)};
+  bool fits = choose_reader(path, limits, &shape, NULL) == PROPTER_OK && propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK;
+  if (fits) fits = propter_table_has_expressions(table) ? shape.known : bind_all(&e, table, &quiet, NULL) == PROPTER_OK;
+  propter_table_close(table);
+  propter_vec_clear(&e.bindings);
+  return fits;
 }
 
 static PropterStatus read_file(Events *e, const char *path, PropterError *err) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "propter/hash.h"
+#include "propter/math.h"
 #include "propter/vocab.h"
 
 enum { LOOKED_AT = 4000, SERIES_MIN = 5, FEW = 3 };
@@ -46,15 +47,7 @@ static bool contains(const PropterIds *ids, PropterId id) {
   return false;
 }
 
-static int by_size(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(Numbers *n) {
-  qsort(n->items, n->count, sizeof *n->items, by_size);
-  return n->count % 2 ? n->items[n->count / 2] : (n->items[n->count / 2 - 1] + n->items[n->count / 2]) / 2;
-}
+static double median(Numbers *n) { return propter_median(n->items, n->count); }
 
 static int by_subject(const void *a, const void *b) {
   const Figure *x = a, *y = b;
@@ -130,8 +123,8 @@ static PropterStatus compare_new(Check *c, const Figure *f, PropterError *err) {
   double middle = c->former.items[first + n / 2].size, scatter;
   c->scratch.count = 0;
   for (size_t i = 0; i < n; i++)
-    if (!propter_vec_push(&c->scratch, fabs(c->former.items[first + i].size - middle))) return no_memory(err);
-  scatter = 1.4826 * median(&c->scratch);
+    if (!propter_vec_push(&c->scratch, c->former.items[first + i].size)) return no_memory(err);
+  scatter = propter_mad(c->scratch.items, c->scratch.count, middle);
   bool kept = propter_vec_push(&c->spreads, scatter) && propter_vec_push(&c->ratios, f->size - middle) && propter_vec_push(&c->now, f->value) &&
               propter_vec_push(&c->before, c->former.items[first + n / 2].value);
   return kept ? PROPTER_OK : no_memory(err);

@@ -16,8 +16,10 @@ typedef struct {
   uint64_t count;
 } Amount;
 
-enum { REPEATED_MOST = 4000000, /* rows that later ones are compared with */
-       DAY = 11 };              /* bytes of a day in a key */
+enum {
+  REPEATED_MOST = 4000000, /* rows that later ones are compared with */
+  DAY = 11
+}; /* bytes of a day in a key */
 
 typedef struct {
   const PropterSniff *sniff;
@@ -27,8 +29,8 @@ typedef struct {
   PROPTER_VEC(Amount) amounts; /* measures + 1 of each cell; the last counts rows */
   PropterMap seen;             /* hashes of whole rows */
   PropterBuf key, name;
-  PropterMap firsts; /* of the means by combination of slices: the bits of the first value */
-  bool *varied;      /* by measure: it is no mean, or some combination has two values */
+  PropterMap firsts;              /* of the means by combination of slices: the bits of the first value */
+  bool *varied;                   /* by measure: it is no mean, or some combination has two values */
   const PropterCellsTable *table; /* the present one */
   PropterBuf *left;
   PropterCellsSummary *summary;
@@ -130,6 +132,9 @@ static PropterStatus add_table(Adding *a, const PropterCellsTable *from) {
   a->table = from;
   PROPTER_TRY(propter_table_open(from->path, &options, NULL, &table, a->err));
   PropterStatus status = PROPTER_OK;
+  size_t index; /* of expressions: as many as were asked for before */
+  for (size_t i = 0; a->sniff->formulation && i < a->sniff->count && status == PROPTER_OK; i++)
+    status = propter_table_column(table, a->sniff->columns[i].name, &index, a->err);
   while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, a->err)) == PROPTER_OK && found) status = add_row(a, &row);
   propter_table_close(table);
   return status;
@@ -221,7 +226,8 @@ static PropterStatus see_members(const Adding *a, Members *members, const char *
   return PROPTER_OK;
 }
 
-/* The cells in order, period by period; `out` NULL: only to see the values of the slices. A value that is in `least` periods, but not in this one, is written with no rows. */
+/* The cells in order, period by period; `out` NULL: only to see the values of the slices. A value that is in `least` periods, but not in this one, is written
+ * with no rows. */
 static PropterStatus each_period(const Adding *a, Members *members, size_t least, PropterBuf *out) {
   const PropterMapEntry *cells = a->index.entries;
   PropterBuf name = {.max = 1 << 20};

@@ -26,14 +26,14 @@ static bool ends_in(const char *name, const char *const *endings) {
 }
 
 static bool is_table(const char *name) {
-  static const char *const endings[] = {".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".ods", ".parquet", ".ics", NULL};
+  static const char *const endings[] = {".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".ods", ".parquet", ".json", ".ndjson", ".jsonl", ".ics", NULL};
   return ends_in(name, endings);
 }
 
 /* Data that are neither a table nor something to read. */
 static bool is_other(const char *name) {
-  static const char *const endings[] = {".ttl", ".nt", ".nq",  ".rdf", ".json", ".xml", ".ini", ".db", ".sqlite",
-                                        ".sql", ".gz", ".zip", ".png", ".jpg",  ".svg", ".css", ".js", NULL};
+  static const char *const endings[] = {".ttl", ".nt",  ".nq",  ".rdf", ".xml", ".ini", ".db", ".sqlite", ".sql",
+                                        ".gz",  ".zip", ".png", ".jpg", ".svg", ".css", ".js", NULL};
   return ends_in(name, endings);
 }
 
@@ -148,8 +148,8 @@ static PropterStatus add_up(Start *s, const PropterSniff *found, const PropterCe
     fprintf(s->notes, "         told again: %s rows equal an earlier one in every column, the first in %s, line %llu; they are added up all the same\n",
             output_number(summary.repeated), summary.repeated_table->path, (unsigned long long)summary.repeated_line);
   if (status == PROPTER_OK && summary.left_out)
-    fprintf(s->notes, "         left out: %s row%s or cell%s, with line, value and reason in %s\n", output_number(summary.left_out), summary.left_out == 1 ? "" : "s",
-            summary.left_out == 1 ? "" : "s", record);
+    fprintf(s->notes, "         left out: %s row%s or cell%s, with line, value and reason in %s\n", output_number(summary.left_out),
+            summary.left_out == 1 ? "" : "s", summary.left_out == 1 ? "" : "s", record);
   propter_buf_clear(&left);
   propter_sniff_clear(&sniff);
   return status;
@@ -192,6 +192,12 @@ static PropterStatus say_left_out(Start *s, const PropterSniff *found) {
   return status;
 }
 
+static void use_events(Start *s, const StartFile *file, const char *called, uint64_t rows) {
+  s->files.items[file - s->files.items].events = true, s->events++;
+  if (rows) fprintf(s->notes, "table    %s: %s events\n", called, output_number(rows));
+  else fprintf(s->notes, "table    %s: a list of events\n", called);
+}
+
 static PropterStatus use_found(Start *s, const PropterSniff *found, const StartFile *file, const char *called, const PropterCellsTable *tables, size_t count,
                                const char *stem) {
   FILE *out = s->notes;
@@ -200,9 +206,8 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   bool wide = false;
   if (count == 1 && found->time == SIZE_MAX) PROPTER_TRY(turn(s, found, file->path, called, stem, &wide));
   if (wide) return PROPTER_OK;
-  if (count == 1 && !measures && !file->sheet && propter_events_recognised(file->path, NULL)) {
-    s->files.items[file - s->files.items].events = true, s->events++;
-    fprintf(out, "table    %s: %s events\n", called, output_number(found->rows - found->bad_rows));
+  if (count == 1 && (!measures || found->formulation) && !file->sheet && propter_events_recognised(file->path, NULL)) {
+    use_events(s, file, called, found->rows - found->bad_rows);
     return PROPTER_OK;
   }
   if (found->time == SIZE_MAX || (!measures && !found->counted.len)) {
@@ -240,8 +245,9 @@ static PropterStatus use_table(Start *s, size_t at) {
   if (!stem || !called || !tables) return start_no_memory(s->err);
   PropterError bad = {0};
   if (propter_sniff(file->path, &options, NULL, &found, &bad) != PROPTER_OK) {
-    fprintf(s->notes, "table    %s: not used: %s\n", called, bad.message);
     propter_sniff_clear(&found);
+    if (bad.status != PROPTER_NO_MEMORY && !file->sheet && propter_events_recognised(file->path, NULL)) return use_events(s, file, called, 0), PROPTER_OK;
+    fprintf(s->notes, "table    %s: not used: %s\n", called, bad.message);
     return bad.status == PROPTER_NO_MEMORY ? propter_fail(s->err, bad.status, "%s", bad.message) : PROPTER_OK;
   }
   size_t count = 0;

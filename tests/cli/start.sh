@@ -312,6 +312,21 @@ said 'what a holiday would do comes from all of its days' '"events":2'
 effect=$(printf '%s' "$out" | sed -n 's/.*"effect":\([0-9]*\).*/\1/p' | head -1)
 if [ "${effect:-0}" -gt 400 ] && [ "$effect" -lt 600 ]; then ok 'and is what it always does, not what was unusual of it'; else not_ok 'what a holiday would do' "$out"; fi
 
+# Figures and happenings as programs write them down: lists in JSON and NDJSON, events as CloudEvents.
+mkdir web
+awk "$uniform"' BEGIN { printf "{\"export\": 1, \"rows\": ["; for (i = 0; i < 300; i++) printf "%s{\"day\": \"2023-%02d-%02d\", \"shop\": {\"region\": \"%s\"}, \"orders\": %d}", i ? ", " : "",
+  int(i / 2 / 28) + 1, int(i / 2) % 28 + 1, i % 2 ? "south" : "north", 50 + 6 * uniform() + (i == 200 || i == 202 ? 40 : 0); print "]}" }' >web/orders.json
+awk "$uniform"' BEGIN { for (i = 0; i < 900; i++) { day = int((i + 9 * uniform()) / 6)
+  printf "{\"ticket id\": \"T-%05d\", \"opened\": \"2023-%02d-%02d\", \"product\": \"%s\"}\n", i, int(day / 28) + 1, day % 28 + 1, uniform() < .5 ? "ink" : "toner" } }' >web/tickets.ndjson
+printf '[{"specversion": "1.0", "id": "1", "source": "/ci", "type": "deployment", "time": "2023-04-20T10:00:00Z", "data": {"title": "Release 7"}}]\n' >web/ci.json
+printf '{"name": "shop", "version": 3}\n' >web/package.json
+start web
+ended 'lists in JSON are tables' 7
+said 'with their measures and slices' 'web/orders.json: 300 rows by day, measures orders, slices shop region'
+said 'rows of happenings are added up' 'added up by period and slice: 900 rows of 1 file'
+said 'CloudEvents are events' 'web/ci.json: 1 events'
+said 'and a file that is none is named' 'web/package.json: not used: it has no column of days'
+
 data=${PROPTER_DATA:-}/ingest/online-retail-daily
 if [ -n "${PROPTER_DATA:-}" ] && [ -d "$data" ]; then
   out=$("$PROPTER" -g retail.g --today 2011-12-31 start --pack retail "$data" 2>&1); got=$?

@@ -41,7 +41,8 @@ typedef struct {
  * NOT_FOUND: no such file or column; INVALID: a table has no column for the start, or for title and kind; USAGE: a wrong `columns`; else as
  * propter_table_open and the writer. After any failure the graph is as it was. */
 PROPTER_API PropterStatus propter_events(PropterGraph *graph, const PropterEventsOptions *options, PropterEventsResult *result, PropterError *err);
-/* True if the file is a table whose header names a start, and a title or a kind. */
+/* True if the file is a table whose header names a start, and a title or a kind, or a document (JSON) of CloudEvents, log records or
+ * releases. */
 PROPTER_API bool propter_events_recognised(const char *path, const PropterLimits *limits);
 PROPTER_API void propter_events_result_clear(PropterEventsResult *result);
 
