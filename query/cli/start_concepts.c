@@ -15,13 +15,14 @@ enum { MAX_CAUSES = 200, MAX_SERIES = 400, CAUSE_WORDS = 5 };
                "{ SELECT ?set ?dim { ?o qb:dataSet ?set ; ?dim ?x . ?dim a qb:DimensionProperty } GROUP BY ?set ?dim HAVING (COUNT(DISTINCT ?x) <= %s) } " \
                "{ SELECT DISTINCT ?set ?dim ?v { ?o qb:dataSet ?set ; ?dim ?v . ?dim a qb:DimensionProperty } } "
 
+/* Without a language: the names of columns and parts are those of the user, and documents of any language may use them. */
 static void put_label(PropterBuf *out, PropterStr label) {
   propter_buf_add_char(out, '"');
   for (size_t i = 0; i < label.len; i++) {
     if (label.data[i] == '"' || label.data[i] == '\\') propter_buf_add_char(out, '\\');
     propter_buf_add_char(out, (unsigned char)label.data[i] < 0x20 ? ' ' : label.data[i]);
   }
-  propter_buf_add(out, PROPTER_STR("\"@en"));
+  propter_buf_add_char(out, '"');
 }
 
 /* Letters and digits; what has others is told apart by a hash: "Süd" and "Sud" are two. */
