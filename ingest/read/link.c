@@ -158,6 +158,9 @@ static size_t only_event(PropterNames *names, size_t kind, PropterPeriod when, i
   return found;
 }
 
+/* Days by which an event may lie beside what is told of it: a day may be told a little wrongly, but a stretch that shares no day with the event is another one. */
+static int slack_of(PropterPeriod told) { return told.last > told.first ? 0 : NEAR_DAYS; }
+
 /* The one event of this kind that began and ended on these very days, or SIZE_MAX. */
 static size_t of_days(PropterNames *names, size_t kind, PropterPeriod when) {
   size_t found = SIZE_MAX;
@@ -286,7 +289,7 @@ static void settle_event(PropterNames *names, const PropterDocument *d, const Pr
   size_t event = SIZE_MAX;
   PropterPeriod recent = {d->published == PROPTER_NO_DAY ? PROPTER_NO_DAY : d->published - RECENT_DAYS, d->published};
   if (r->when_cause.first != PROPTER_NO_DAY) {
-    event = only_event(names, cause->index, r->when_cause, NEAR_DAYS, l->scopes, l->scope_count);
+    event = only_event(names, cause->index, r->when_cause, slack_of(r->when_cause), l->scopes, l->scope_count);
     if (event == SIZE_MAX) event = of_days(names, cause->index, r->when_cause);
   } else if (r->when_effect.first != PROPTER_NO_DAY)
     event = only_event(names, cause->index, r->when_effect, NEAR_DAYS, l->scopes, l->scope_count);
@@ -478,7 +481,7 @@ PropterStatus link_happening(PropterNames *names, const PropterRules *rules, con
   bool said;
   size_t count;
   PROPTER_TRY(scope_of(names, d, h->place, h->quote, out->scopes, &count, &said, err));
-  out->event = only_event(names, out->kind, h->when, NEAR_DAYS, out->scopes, count);
+  out->event = only_event(names, out->kind, h->when, slack_of(h->when), out->scopes, count);
   /* What a sentence only speaks of may have happened elsewhere: its days tell which it is. */
   if (out->event == SIZE_MAX && h->place.end == h->place.start) out->event = of_days(names, out->kind, h->when);
   /* Without a place it would be said of everything: then only what the graph knows already tells where. */
