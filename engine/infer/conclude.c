@@ -44,7 +44,7 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
     if (near) propter_buf_printf(&buf, " here for the holiday %s%.*s", on ? "" : "next to it, ", (int)near->label.len, near->label.data);
     else propter_buf_printf(&buf, " here, because days of this time stand apart every year");
   }
-  say_fault(j, &buf);
+  say_fault(j, out, &buf);
   PropterStatus status = keep(&buf, &out->arena, &out->reason, err);
   propter_buf_clear(&buf);
   return status;
@@ -72,6 +72,15 @@ static const char *finer(PropterGrain grain) {
                                                                        : "hourly";
 }
 
+/* Some sentence says that it acts, which did not suffice: it came afterwards, or is believed too little. */
+static bool is_claimed(const PropterCause *cause) {
+  for (size_t i = 0; i < cause->evidences; i++) {
+    const PropterEvidence *e = &cause->evidence[i];
+    if (e->kind == PROPTER_EVIDENCE_QUOTE && !e->against && e->cause_label.len) return true;
+  }
+  return false;
+}
+
 static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCause *cause, Wishes *w, PropterBuf *buf, PropterArena *arena, PropterError *err) {
   const PropterStr label = cause->label;
   if (!cause->documented) {
@@ -89,7 +98,8 @@ static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCau
     PROPTER_TRY(wish(w, buf, arena, err));
   }
   if (cause->score.grade == PROPTER_GRADE_DATA_ONLY) {
-    propter_buf_printf(buf, "a document that says how %.*s acts on %.*s", (int)label.len, label.data, (int)x->metric.label.len, x->metric.label.data);
+    propter_buf_printf(buf, "%s that says how %.*s acts on %.*s", is_claimed(cause) ? "a second source, or one from before it," : "a document", (int)label.len,
+                       label.data, (int)x->metric.label.len, x->metric.label.data);
     PROPTER_TRY(wish(w, buf, arena, err));
   }
   return PROPTER_OK;
@@ -157,8 +167,8 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
     propter_buf_printf(buf, "If it was %.*s, the deviation of %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
     break;
   case PROPTER_PREDICT_SIZE:
-    propter_buf_printf(buf, "If it was %.*s, %s figures of what it acts on deviate by ", (int)cause.len, cause.data, finer(m->grain));
-    if (adds_up(j->c.know, m)) propter_buf_printf(buf, "what adds up to ");
+    propter_buf_printf(buf, "If it was %.*s, %s figures, where it acts, are off their usual course by ", (int)cause.len, cause.data, finer(m->grain));
+    if (adds_up(j->c.know, m)) propter_buf_printf(buf, "a sum of ");
     break;
   case PROPTER_PREDICT_UNTOUCHED:
     if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;

@@ -25,10 +25,17 @@ static double told_in_another_unit(const PropterSeries *s, const PropterAnswer *
   return factor;
 }
 
-void say_fault(const Judged *j, PropterBuf *out) {
+/* What happened then on record, or by a document, and is likelier than not explains the move better than a slip would. */
+static bool is_explained(const PropterInference *x) {
+  for (size_t i = 0; i < x->causes; i++)
+    if (x->cause[i].start != PROPTER_NO_DAY && x->cause[i].score.p >= .5) return true;
+  return false;
+}
+
+void say_fault(const Judged *j, const PropterInference *x, PropterBuf *out) {
   const PropterAnswer *a = &j->answer;
   const double ratio = a->observed / a->expected;
-  if (a->outcome == PROPTER_OUTCOME_DID_NOT_MOVE || a->outcome == PROPTER_OUTCOME_NOT_TESTABLE || !(ratio > 0) || !isfinite(ratio)) return;
+  if (a->outcome == PROPTER_OUTCOME_DID_NOT_MOVE || a->outcome == PROPTER_OUTCOME_NOT_TESTABLE || !(ratio > 0) || !isfinite(ratio) || is_explained(x)) return;
   const double factor = told_in_another_unit(&j->c.metric->series.series, a, ratio);
   if (factor > 0)
     propter_buf_printf(out, "; look at the data first: %s%.0f%s what was to be expected looks like a change of unit", ratio > 1 ? "" : "1/", factor,

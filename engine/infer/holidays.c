@@ -6,7 +6,11 @@
 
 #include "know.h"
 
-static const char *const words[] = {"holiday", "holidays", "feiertag", "feiertage"};
+static const char *const words[] = {
+#define HOLIDAY(language, word) word,
+#include "holidays.def"
+#undef HOLIDAY
+};
 
 static bool is_one(PropterStr word) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -27,9 +31,11 @@ static bool says_holiday(PropterStr text, bool last) {
   return false;
 }
 
-bool event_names_holiday(PropterStr kind, PropterStr subject, PropterStr label, PropterStr file) {
-  return says_holiday(kind, true) || says_holiday(subject, true) || says_holiday(label, true) || says_holiday(propter_str_base_name(file), false);
+bool event_names_holiday(PropterStr kind, PropterStr subject, PropterStr label) {
+  return says_holiday(kind, true) || says_holiday(subject, true) || says_holiday(label, true);
 }
+
+bool names_holidays(PropterStr file) { return says_holiday(propter_str_base_name(file), false); }
 
 /* The name without a year: letters alone, in small ones. */
 static PropterStatus class_of(PropterMap *names, PropterStr label, unsigned char *out, PropterError *err) {

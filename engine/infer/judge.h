@@ -32,8 +32,8 @@ void judged_clear(Judged *judged);
 PropterStatus evidence_of(Judged *judged, PropterInference *out, PropterError *err);
 /* said.c: what the judge makes of every claim about the window. */
 PropterStatus said_of(Judged *judged, PropterInference *out, PropterError *err);
-/* faults.c: adds to the reason that the move looks like a fault of the data, where it does. */
-void say_fault(const Judged *judged, PropterBuf *out);
+/* faults.c: adds to the reason that the move looks like a fault of the data, where it does and no cause with a date is likely. */
+void say_fault(const Judged *judged, const PropterInference *inference, PropterBuf *out);
 /* conclude.c: outcome in words, forecasts; and what would change it. */
 PropterStatus conclude(Judged *judged, PropterInference *out, PropterError *err);
 PropterStatus wishes_of(Judged *judged, PropterInference *out, PropterError *err);

@@ -21,10 +21,21 @@ static PropterStatus all_met(const Know *know, PropterError *err) {
   for (size_t i = 0; i < know->options.without_count; i++) {
     PropterStr name = know->options.without[i];
     if (!know->met[i])
-      return propter_fail(err, PROPTER_NOT_FOUND, "cannot leave out \"%.*s\": the graph has no document, claim, event, link or review of that name",
+      return propter_fail(err, PROPTER_NOT_FOUND, "cannot leave out \"%.*s\": the graph has no document, list of events, claim, event, link or review of that name",
                           (int)(name.len < 300 ? name.len : 300), name.data);
   }
   return PROPTER_OK;
+}
+
+/* The same for a file: its IRI, or the end of it behind a slash. */
+static bool left_out_file(Know *know, PropterStr iri) {
+  bool found = left_out(know, iri);
+  for (size_t i = 0; i < know->options.without_count; i++) {
+    const PropterStr name = know->options.without[i];
+    if (!name.len || name.len >= iri.len || (name.data[0] != '/' && iri.data[iri.len - name.len - 1] != '/')) continue;
+    if (propter_str_equal((PropterStr){iri.data + iri.len - name.len, name.len}, name)) found = know->met[i] = true;
+  }
+  return found;
 }
 
 static PropterStr file_name(PropterStr path) {
@@ -451,13 +462,14 @@ static int by_hash(const void *a, const void *b) {
 }
 
 /* Words that say nothing about what a sentence is about. */
-static bool empty_word(const char *word, size_t len) {
-  static const char *const empty[] = {"about",   "after", "also",  "been", "before", "could", "down",  "from", "have", "into",
-                                      "last",    "more",  "most",  "much", "only",   "other", "over",  "said", "some", "such",
-                                      "than",    "that",  "their", "them", "then",   "there", "these", "they", "this", "those",
-                                      "through", "were",  "what",  "when", "where",  "which", "while", "will", "with", "would"};
+static bool empty_word(PropterStr word) {
+  static const char *const empty[] = {
+#define EMPTY(language, word) word,
+#include "empty.def"
+#undef EMPTY
+  };
   for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
-    if (strlen(empty[i]) == len && memcmp(empty[i], word, len) == 0) return true;
+    if (propter_str_equal(word, propter_str(empty[i]))) return true;
   return false;
 }
 
@@ -482,7 +494,7 @@ PropterStatus claim_words(Know *know, KnowClaim *claim, PropterError *err) {
       propter_buf_add(&folded, (PropterStr){word, len});
       propter_buf_add_char(&folded, ' ');
       bool number = isdigit((unsigned char)word[0]);
-      if ((number || len > 3) && !empty_word(word, len)) {
+      if ((number || len > 3) && !empty_word((PropterStr){word, len})) {
         if (!number && len > 6) len = 6; /* endings carry grammar, not matter */
         hashes[n++] = propter_hash64((PropterStr){word, len});
       }
@@ -629,13 +641,31 @@ static PropterStatus read_told(Know *know, Node *node, PropterStr iri, KnowEvent
   return PROPTER_OK;
 }
 
-static PropterStatus read_holiday(Know *know, Node *node, KnowEvent *e, PropterError *err) {
-  PropterStr subject = {"", 0}, path = {"", 0};
+enum { FILE_HOLIDAYS = 1, FILE_LEFT_OUT = 2 };
+
+/* What follows from the file of an event, found out once a file. */
+static PropterStatus file_of(Know *know, PropterId file, uint64_t *flags, PropterError *err) {
+  bool added;
+  PropterStr iri;
+  uint64_t *known = propter_map_put(&know->files, (PropterStr){(const char *)&file, sizeof file}, 0, &added);
+  if (!known) return propter_fail(err, PROPTER_NO_MEMORY, "files of events");
+  if (added) {
+    PROPTER_TRY(node_text(know->snapshot, file, &know->arena, &iri, err));
+    *known = (names_holidays(iri) ? FILE_HOLIDAYS : 0) | (left_out_file(know, iri) ? FILE_LEFT_OUT : 0);
+  }
+  *flags = *known;
+  return PROPTER_OK;
+}
+
+static PropterStatus read_holiday(Know *know, Node *node, KnowEvent *e, bool *left, PropterError *err) {
+  PropterStr subject = {"", 0};
+  uint64_t flags = 0;
   if (e->told) return PROPTER_OK;
   PropterId file = node_one(node, VOCAB_propter_sourceFile);
   PROPTER_TRY(node_string(node, VOCAB_dct_subject, &know->arena, &subject, err));
-  if (file) PROPTER_TRY(node_text(know->snapshot, file, &know->arena, &path, err));
-  e->holiday = event_names_holiday(e->kind_label, subject, e->label, path);
+  if (file) PROPTER_TRY(file_of(know, file, &flags, err));
+  e->holiday = (flags & FILE_HOLIDAYS) || event_names_holiday(e->kind_label, subject, e->label);
+  *left = flags & FILE_LEFT_OUT;
   return PROPTER_OK;
 }
 
@@ -656,7 +686,8 @@ static PropterStatus read_event(Know *know, Node *node, PropterStr iri, PropterE
   e.kind = node_one(node, VOCAB_propter_concept);
   if (!(status = label_of(know->snapshot, know->v, e.id, &know->arena, &e.label, err)) && e.kind)
     status = label_of(know->snapshot, know->v, e.kind, &know->arena, &e.kind_label, err);
-  if (!status) status = read_holiday(know, node, &e, err);
+  if (!status) status = read_holiday(know, node, &e, &left, err);
+  if (left) return status;
   if (!status) status = node_string(node, VOCAB_dct_source, &know->arena, &e.source, err);
   if (!status && !e.source.len) status = node_string(node, VOCAB_propter_source, &know->arena, &e.source, err);
   if (!status) status = node_all(node, VOCAB_propter_scope, &e.scope, err);
@@ -797,6 +828,7 @@ PropterStatus know_load(Know *know, PropterError *err) {
 }
 
 void know_clear(Know *know) {
+  propter_map_clear(&know->files);
   history_clear(know);
   for (size_t i = 0; i < know->metrics.count; i++) {
     propter_vec_clear(&know->metrics.items[i].scope);

@@ -126,6 +126,7 @@ typedef struct PropterInferrer {
   PropterInferOptions options;
   PropterId v[VOCAB_COUNT];
   PropterArena arena;
+  PropterMap files;                    /* of events, by id: what follows from their names (know.c) */
   bool *met;                           /* of each name in options.without: something answered to it */
   PROPTER_VEC(KnowConcept) concepts;   /* ascending by id */
   PROPTER_VEC(KnowMetric) metrics;     /* by IRI */
@@ -200,8 +201,10 @@ PropterStatus claim_words(Know *know, KnowClaim *claim, PropterError *err);
 
 /* --- holidays.c --- */
 
-/* The texts of an event's kind, of what was given as one, its own label, and the file it was read from say that it is a holiday. */
-bool event_names_holiday(PropterStr kind, PropterStr subject, PropterStr label, PropterStr file);
+/* The text of an event's kind, of what was given as one, or its own label says that it is a holiday. */
+bool event_names_holiday(PropterStr kind, PropterStr subject, PropterStr label);
+/* The name of a file of events says that they are holidays. */
+bool names_holidays(PropterStr file);
 /* Sets series->holiday where holidays of its days hold in the metric's scope, one class a name; values are the arena's. NO_MEMORY. */
 PropterStatus holidays_mark(Know *know, const KnowMetric *metric, PropterSeries *series, PropterError *err);
 /* The first that holds there in these days, or NULL. */

@@ -166,6 +166,18 @@ static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimV
   return PROPTER_OK;
 }
 
+/* The same sentence stands under a likely cause: it made another claim as well, of which nothing follows. */
+static bool is_cited(const PropterInference *x, const PropterEvidence *e) {
+  for (size_t i = 0; i < x->causes; i++)
+    for (size_t k = 0; k < x->cause[i].evidences && x->cause[i].score.p >= .5; k++) {
+      const PropterEvidence *q = &x->cause[i].evidence[k];
+      if (q->kind == PROPTER_EVIDENCE_QUOTE && !q->against && q->char_start == e->char_start && q->char_end == e->char_end &&
+          propter_str_equal(q->document, e->document) && propter_str_equal(q->part, e->part))
+        return true;
+    }
+  return false;
+}
+
 PropterStatus said_of(Judged *j, PropterInference *out, PropterError *err) {
   Know *know = j->c.know;
   Evidences all = {0};
@@ -185,6 +197,7 @@ PropterStatus said_of(Judged *j, PropterInference *out, PropterError *err) {
       continue;
     }
     if ((status = quote_of(j, i, &out->arena, &e, err)) || (status = keep(&why, &out->arena, &e.reason, err))) break;
+    if (said == PROPTER_SAID_UNSUPPORTED && is_cited(out, &e)) continue;
     e.said = said;
     e.against = said == PROPTER_SAID_CONTRADICTED;
     if (!propter_vec_push(&all, e)) status = propter_fail(err, PROPTER_NO_MEMORY, "claims");

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an intervention would do: the effects of the same thing in the past, each an event study with the untouched slices as controls, pooled. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../detect/baseline.h"
 #include "judge.h"
 #include "propter/event.h"
 #include "propter/math.h"
+#include "words.h"
 
 /* Periods before an event: four times as many as from it on, at least. */
 enum { LEAST_BEFORE = 10 };
@@ -18,15 +20,21 @@ typedef struct {
   PropterStr name; /* of the cause, as asked: every event called so is meant, not the first alone */
   PropterArena *arena;
   PROPTER_VEC(PropterPastEffect) past;
-  size_t events, crowded, thin;
+  size_t events, told, crowded, thin;
 } Study;
+
+static PropterId find_event(const Know *know, PropterStr name, bool told, PropterStr *label) {
+  for (size_t i = 0; i < know->events.count; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    if (e->told == told && (propter_str_equal(e->iri, name) || propter_str_equal_caseless(e->label, name))) return *label = e->label, e->id;
+  }
+  return PROPTER_NO_ID;
+}
 
 /* By IRI or by label: a kind, or one event. */
 static PropterId find_cause(const Know *know, PropterStr name, PropterStr *label) {
-  for (size_t i = 0; i < know->events.count; i++) {
-    const KnowEvent *e = &know->events.items[i];
-    if (!e->told && (propter_str_equal(e->iri, name) || propter_str_equal_caseless(e->label, name))) return *label = e->label, e->id;
-  }
+  const PropterId event = find_event(know, name, false, label);
+  if (event) return event;
   for (size_t i = 0; i < know->events.count; i++)
     if (propter_str_equal_caseless(know->events.items[i].kind_label, name)) return *label = know->events.items[i].kind_label, know->events.items[i].kind;
   return PROPTER_NO_ID;
@@ -36,6 +44,7 @@ static PropterStatus find_concept(Know *know, PropterStr name, PropterId *id, Pr
   if ((*id = find_cause(know, name, label))) return PROPTER_OK;
   for (size_t i = 0; i < know->concepts.count; i++)
     if (propter_str_equal_caseless(know->concepts.items[i].label, name)) *id = know->concepts.items[i].id, *label = know->concepts.items[i].label;
+  if (!*id) *id = find_event(know, name, true, label);
   PropterTerm term = propter_iri(name);
   if (*id || !propter_iri_valid(name, NULL)) return PROPTER_OK;
   PROPTER_TRY(propter_snapshot_find(know->snapshot, &term, id, err));
@@ -74,6 +83,23 @@ static PropterStatus take_row(const PropterSeries *series, int32_t first, size_t
   return PROPTER_OK;
 }
 
+static PropterStatus put_words(Study *s, double effect, double low, double high, PropterStr *effect_text, PropterStr *range_text, PropterError *err) {
+  PropterBuf buf = {.max = 1 << 12};
+  say_change(&buf, &s->metric->def, effect);
+  const size_t cut = buf.len;
+  say_change(&buf, &s->metric->def, low);
+  propter_buf_printf(&buf, " to ");
+  say_change(&buf, &s->metric->def, high);
+  PropterStatus status = propter_buf_status(&buf, err);
+  PropterStr all = {NULL, 0};
+  if (!status && !(all = propter_arena_copy(s->arena, propter_buf_str(&buf))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "an effect in words");
+  propter_buf_clear(&buf);
+  if (status) return status;
+  *effect_text = (PropterStr){all.data, cut};
+  *range_text = (PropterStr){all.data + cut, all.len - cut};
+  return PROPTER_OK;
+}
+
 static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err) {
   const PropterSeries *series = &s->metric->series.series;
   Case c = {.know = s->know, .metric = s->metric};
@@ -98,8 +124,9 @@ static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err
     PropterEventPanel panel = {.controls = rows, .before = before, .after = after, .treated = row, .control = row + steps};
     PropterEventEffect effect;
     status = propter_event_effect(&panel, NULL, &effect, err);
-    PropterPastEffect one = {e->iri,       e->label, e->start, propter_period_last(series->grain, last), effect.effect, effect.low, effect.high,
-                             effect.error, rows,     {NULL, 0}};
+    PropterPastEffect one = {.event = e->iri, .label = e->label, .first = e->start, .last = propter_period_last(series->grain, last), .effect = effect.effect,
+                             .low = effect.low, .high = effect.high, .error = effect.error, .controls = rows};
+    if (!status) status = put_words(s, one.effect, one.low, one.high, &one.effect_text, &one.range_text, err);
     if (!status && !(one.checks = propter_arena_copy(s->arena, propter_str(effect.text))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "an event study");
     if (!status && isfinite(effect.effect) && effect.error > 0 && !propter_vec_push(&s->past, one))
       status = propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);
@@ -141,7 +168,10 @@ static PropterStatus say_missing(Study *s, PropterStr cause, PropterWhatIf *out,
   const char *name = propter_arena_copy(s->arena, cause).data;
   if (!metric || !name) return propter_fail(err, PROPTER_NO_MEMORY, "a reason");
   if (!s->events)
-    out->reason = propter_arena_printf(s->arena, "no dated event of %s is documented for %s; one with its days and place would be needed", name, metric);
+    out->reason = propter_arena_printf(s->arena,
+                                       "no event of %s with days and a place is on record or told by a document for %s; one would be needed "
+                                       "(propter events takes a list)",
+                                       name, metric);
   else if (s->crowded >= s->events)
     out->reason = propter_arena_printf(s->arena, "each of the %zu events of %s coincides with something else there; one that happens alone would be needed",
                                        s->events, name);
@@ -166,18 +196,35 @@ static const KnowLink *forbidden(const Study *s) {
   return NULL;
 }
 
+/* On record, or told by a document alone and by no sentence before of the same days. */
+static bool is_studied(const Study *s, const KnowEvent *e) {
+  double part;
+  if (e->start == PROPTER_NO_DAY || e->same_as != SIZE_MAX || !is_meant(s, e)) return false;
+  Relation r = scope_relation(s->know, &e->scope, &s->metric->scope, &part);
+  if (r != RELATION_SAME && r != RELATION_PARENT) return false;
+  for (const KnowEvent *x = s->know->events.items; e->told && x < e; x++)
+    if (x->start != PROPTER_NO_DAY && x->start <= (e->end == PROPTER_NO_DAY ? e->start : e->end) && e->start <= (x->end == PROPTER_NO_DAY ? x->start : x->end) &&
+        is_meant(s, x))
+      return false;
+  return true;
+}
+
+static int by_day(const void *a, const void *b) {
+  const PropterPastEffect *x = a, *y = b;
+  return x->first != y->first ? (x->first < y->first ? -1 : 1) : propter_str_compare(x->event, y->event);
+}
+
 static PropterStatus study_all(Study *s, PropterStr label, double amount, PropterWhatIf *out, PropterError *err) {
   const KnowLink *no = forbidden(s);
   PROPTER_TRY(know_series(s->know, s->metric, err));
   for (size_t i = 0; i < s->know->events.count && !no; i++) {
     const KnowEvent *e = &s->know->events.items[i];
-    double part;
-    Relation r = e->told || e->start == PROPTER_NO_DAY ? RELATION_DISJOINT : scope_relation(s->know, &e->scope, &s->metric->scope, &part);
-    if (!is_meant(s, e) || (r != RELATION_SAME && r != RELATION_PARENT)) continue;
-    s->events++;
+    if (!is_studied(s, e)) continue;
+    s->events++, s->told += e->told;
     PROPTER_TRY(study_event(s, e, err));
   }
   out->events = s->events;
+  out->told = s->told;
   out->pasts = s->past.count;
   if (no) {
     out->reason = no->reason;
@@ -187,6 +234,7 @@ static PropterStatus study_all(Study *s, PropterStr label, double amount, Propte
   PropterPastEffect *kept = propter_arena_alloc(s->arena, s->past.count * sizeof *kept);
   if (!kept) return propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);
   memcpy(kept, s->past.items, s->past.count * sizeof *kept);
+  qsort(kept, s->past.count, sizeof *kept, by_day);
   out->past = kept;
   out->identified = true;
   pool(kept, out->pasts, out);
@@ -194,7 +242,7 @@ static PropterStatus study_all(Study *s, PropterStr label, double amount, Propte
   out->effect *= amount;
   out->low = low;
   out->high = high;
-  return PROPTER_OK;
+  return put_words(s, out->effect, low, high, &out->effect_text, &out->range_text, err);
 }
 
 PropterStatus propter_what_if(PropterInferrer *know, PropterStr metric, PropterStr cause, double amount, PropterArena *arena, PropterWhatIf *out,

@@ -98,7 +98,7 @@ static const CommandOption options[] = {
     {"metrics", 'm', "IRI...", "only these metrics, parted by blanks or given again (default: all)"},
     {"periods", 0, "WHICH", "new: only what changed is scored anew (default); all: everything. The result is the same"},
     {"known-by", 0, "DATE", "use only what was known by that day"},
-    {"without", 0, "WHAT", "leave out this document (IRI, path or file name), claim, event or link; may be repeated"},
+    {"without", 0, "WHAT", "leave out this document or list of events (IRI, path or file name), claim, event or link; may be repeated"},
     {"depth", 0, "N", "hops of a chain of causes, 1 to 5 (default 3)"},
     {NULL, 0, NULL, NULL}};
 

@@ -13,7 +13,7 @@
 typedef struct {
   PropterStr pattern, metric, metric_label, outcome, cause, cause_label, grade, conclusion;
   PropterDay start, end;
-  double observed, expected, deviation, probability;
+  double observed, expected, deviation, score, probability;
   bool has_cause;
 } Line;
 
@@ -63,6 +63,7 @@ static PropterStr local_name(PropterStr iri) {
 
 static PropterStatus label_of(Reader *r, PropterId s, PropterStr iri, PropterStr *out, PropterError *err) {
   PROPTER_TRY(object_text(r, s, VOCAB_skos_prefLabel, out, err));
+  if (!out->len) PROPTER_TRY(object_text(r, s, VOCAB_rdfs_label, out, err));
   if (!out->len) *out = local_name(iri);
   return PROPTER_OK;
 }
@@ -123,6 +124,7 @@ static PropterStatus read_line(Reader *r, PropterId pattern, Line *line, Propter
   PROPTER_TRY(number(r, pattern, VOCAB_propter_observed, &line->observed, err));
   PROPTER_TRY(number(r, pattern, VOCAB_propter_expected, &line->expected, err));
   PROPTER_TRY(number(r, pattern, VOCAB_propter_deviation, &line->deviation, err));
+  PROPTER_TRY(number(r, pattern, VOCAB_propter_score, &line->score, err));
   PROPTER_TRY(object_text(r, pattern, VOCAB_propter_outcome, &outcome, err));
   line->outcome = spoken(&r->arena, local_name(outcome));
   PROPTER_TRY(first_cause(r, pattern, line, err));
@@ -135,6 +137,13 @@ static int newest_first(const void *a, const void *b) {
   if (x->start != y->start) return x->start < y->start ? 1 : -1;
   int c = propter_str_compare(x->metric, y->metric);
   return c ? c : propter_str_compare(x->pattern, y->pattern);
+}
+
+/* By how far it left its usual course, in standard errors. */
+static int surprising_first(const void *a, const void *b) {
+  const Line *x = a, *y = b;
+  const double sx = isnan(x->score) ? -1 : fabs(x->score), sy = isnan(y->score) ? -1 : fabs(y->score);
+  return sx != sy ? (sx < sy ? 1 : -1) : newest_first(a, b);
 }
 
 /* Patterns of the live graph; with `run` (an IRI) only those that run found. */
@@ -160,7 +169,6 @@ static PropterStatus collect(Reader *r, const char *run, Lines *lines, PropterEr
     if (status == PROPTER_OK && !propter_vec_push(lines, line)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   }
   propter_vec_clear(&found);
-  if (lines->count) qsort(lines->items, lines->count, sizeof *lines->items, newest_first);
   return status;
 }
 
@@ -292,6 +300,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &reader.snapshot, err);
   if (status == PROPTER_OK) status = collect(&reader, cmd_value(call, "run"), &lines, err);
   if (status == PROPTER_OK) {
+    if (lines.count) qsort(lines.items, lines.count, sizeof *lines.items, cmd_flag(call, "surprising") ? surprising_first : newest_first);
     forms[f].write(&lines, &out);
     status = propter_buf_status(&out, err);
   }
@@ -309,6 +318,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 static const CommandOption options[] = {
     {"file", 'o', "FILE", "write there (the form follows the ending .html, .md, .json or .csv), replacing the file as a whole"},
     {"run", 0, "RUN", "only what this inference run found new (its IRI)"},
+    {"surprising", 0, NULL, "what left its usual course furthest first, in standard errors, not the newest"},
     {NULL, 0, NULL, NULL}};
 
 static const char *const formats[] = {"table", "json", "csv", "md", "html", NULL};
@@ -319,7 +329,7 @@ const Command command_report = {
     .operands = "",
     .options = options,
     .details =
-        "One line per pattern, the newest first: window, deviation, metric, how likely the first cause is, and what it is. For all about one of them, ask\n"
+        "One line per pattern, the newest (or, with --surprising, the most surprising) first: window, deviation, metric, how likely the first cause is, and what it is. For all about one of them, ask\n"
         "propter why.",
     .examples = "propter report\npropter report --file report.html",
     .formats = formats,

@@ -32,15 +32,18 @@ static void as_text(FILE *out, const PropterWhatIf *x, double amount) {
     fprintf(out, "effect      not identifiable: %.*s\n", (int)x->reason.len, x->reason.data);
     return;
   }
-  fprintf(out, "effect      %+.4g a period while it lasts (%+.4g to %+.4g, 95 %%, of one more such event)   from %zu of %zu past events\n", x->effect, x->low,
-          x->high, x->pasts, x->events);
+  fprintf(out, "effect      %.*s a period while it lasts (%.*s, 95 %%, of one more such event)   from %zu of %zu past events", (int)x->effect_text.len,
+          x->effect_text.data, (int)x->range_text.len, x->range_text.data, x->pasts, x->events);
+  if (x->told) fprintf(out, ", %zu of them told by documents alone", x->told);
+  fputc('\n', out);
   for (size_t i = 0; i < x->pasts; i++) {
+    const PropterPastEffect *past = &x->past[i];
     char first[16], last[16];
-    propter_day_format(x->past[i].first, first);
-    propter_day_format(x->past[i].last, last);
-    fprintf(out, "%-12s%.*s, %s to %s: %+.4g (%+.4g to %+.4g), against %zu untouched slices\n", i ? "" : "studied", (int)x->past[i].label.len,
-            x->past[i].label.data, first, last, x->past[i].effect, x->past[i].low, x->past[i].high, x->past[i].controls);
-    fprintf(out, "%-12s%.*s\n", "", (int)x->past[i].checks.len, x->past[i].checks.data);
+    propter_day_format(past->first, first);
+    propter_day_format(past->last, last);
+    fprintf(out, "%-12s%.*s, %s to %s: %.*s (%.*s), against %zu untouched slices\n", i ? "" : "studied", (int)past->label.len, past->label.data, first, last,
+            (int)past->effect_text.len, past->effect_text.data, (int)past->range_text.len, past->range_text.data, past->controls);
+    fprintf(out, "%-12s%.*s\n", "", (int)past->checks.len, past->checks.data);
   }
   fprintf(out, "assumes     the next one is of the kind of the past ones%s\n", amount == 1 || amount == 0 ? "" : ", and acts in proportion to its amount");
   if (x->between_assumed)
@@ -65,7 +68,7 @@ static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
   json_number(out, "high", x->high);
   json_number(out, "between", x->between);
   fprintf(out, ",\"betweenAssumed\":%s", x->between_assumed ? "true" : "false");
-  fprintf(out, ",\"events\":%zu,\"studied\":[", x->events);
+  fprintf(out, ",\"events\":%zu,\"told\":%zu,\"studied\":[", x->events, x->told);
   for (size_t i = 0; i < x->pasts; i++) {
     fputs(i ? ",{\"event\":" : "{\"event\":", out);
     output_json(out, x->past[i].event);
@@ -111,8 +114,8 @@ const Command command_what_if = {
     .max_operands = 1,
     .options = options,
     .details =
-        "METRIC is a label or an IRI. Each documented event of that kind in the metric's scope is studied by itself: against the slices of the same\n"
-        "cube that it does not touch (synthetic difference in differences) or, where there are fewer than three, against the series' own course.\n"
+        "METRIC is a label or an IRI. Each event of that kind in the metric's scope, on record or told by a document, is studied by itself: against the\n"
+        "slices of the same cube that it does not touch (synthetic difference in differences) or, where there are fewer than three, against the series' own course.\n"
         "The effects are pooled with what differs from event to event; the interval is that of one more event. Fewer than three events do not show how they differ:\n"
         "half of the effect is taken as its standard deviation, and said. With each event stands what placebo slices and false dates say. An event that shares half of\n"
         "its days with another documented one there is left out. Where nothing is left, the answer is that the effect is not identifiable, and\n"

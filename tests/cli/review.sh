@@ -32,6 +32,9 @@ expect 'an unknown hypothesis' 3 'no hypothesis' "$PROPTER" -g "$g" review --rev
 expect 'nobody reviews' 2 'give --reviewer' env -u USER "$PROPTER" -g "$g" review
 
 expect 'the report names the cause' 0 'Verizon strike, August 2011' "$PROPTER" -g "$g" report
+expect 'the most surprising first' 0 'Verizon strike, August 2011' "$PROPTER" -g "$g" report --surprising
+[ "$("$PROPTER" -g "$g" report | sort)" = "$("$PROPTER" -g "$g" report --surprising | sort)" ] && [ "$("$PROPTER" -g "$g" report)" != "$("$PROPTER" -g "$g" report --surprising)" ] \
+  && ok 'in another order than the newest' || not_ok 'in another order than the newest' ''
 expect 'and says where none is known' 0 'cause unknown' "$PROPTER" -g "$g" report --format md
 expect 'as JSON' 0 '"schema":"propter-report-1"' "$PROPTER" -g "$g" report --format json
 expect 'as a file' 0 'patterns in' "$PROPTER" -g "$g" report --file "$t/r.html"

@@ -288,6 +288,12 @@ out=$("$PROPTER" -g kiosk.g --today 2024-12-20 why 'why did orders rise on 17 Se
 said 'a cause told with its date is a candidate' '1 tram strike, 17 Sep 2024'
 said 'and a false premise is named' 'the question speaks of a rise, but the figure stood'
 
+out=$("$PROPTER" -g kiosk.g --today 2024-12-20 what-if orders --set "tram strike=1" 2>&1); got=$?
+ended 'what a told event did is an effect' 0
+said 'and where it is from' '1 of 1 past events, 1 of them told by documents alone'
+out=$("$PROPTER" -g kiosk.g --today 2024-12-20 why --without incidents.csv 'why did orders fall on 21 November 2024' 2>&1)
+printf '%s' "$out" | grep -q 'Checkout outage' && not_ok 'a list of events can be left out' "$out" || said 'a list of events can be left out' 'without     incidents.csv'
+
 # A calendar of holidays: what each does to a figure is expected once it was seen two times, with the day before it.
 mkdir park
 awk "$uniform"'BEGIN { print "day,visitors"

@@ -372,6 +372,7 @@ typedef struct {
   PropterDay first, last;    /* days studied */
   double effect, low, high, error; /* mean per period from its first day on, with 95 % interval and standard error */
   size_t controls;           /* untouched slices it was compared with; fewer than three: with the series' own course */
+  PropterStr effect_text, range_text; /* "+1,585", "+1,370 to +1,799" */
   PropterStr checks;         /* what placebo slices, false dates and the course before it say, in words */
 } PropterPastEffect;
 
@@ -379,10 +380,12 @@ typedef struct {
   PropterStr metric, cause;  /* labels */
   bool identified;
   PropterStr reason;         /* not identified: why, and what would be needed */
-  size_t events;             /* documented events of the cause in the metric's scope */
+  size_t events;             /* events of the cause in the metric's scope, on record or told by a document */
+  size_t told;               /* of them, those that only a document tells */
   size_t pasts;              /* those that could be studied */
   const PropterPastEffect *past;
   double effect, low, high;  /* of one more such event per period, times the amount; 95 % */
+  PropterStr effect_text, range_text; /* as of one past event */
   double between;            /* standard deviation of the effect from event to event */
   bool between_assumed;      /* fewer than three events do not show it: at least half of the effect is taken */
 } PropterWhatIf;
