@@ -48,6 +48,18 @@ static double find_resolution(const Baseline *b) {
   return isinf(least) ? 1e-9 : least;
 }
 
+/* Median of the changes into a season, from the one before it, less the usual one; where there never is one before, as before Mondays in a business week, from
+ * the last observation. 0: none. */
+static double season_step(const Baseline *b, const PropterSeries *series, size_t season, double usual, double *scratch) {
+  size_t n = 0;
+  for (int over_gaps = 0; over_gaps < 2 && !n; over_gaps++)
+    for (size_t i = 0; i < b->n; i++) {
+      const size_t gap = i - b->before[i];
+      if (!isnan(b->change[i]) && (over_gaps || gap == 1) && series_season(series, i) == season) scratch[n++] = (b->change[i] - usual) * (double)gap;
+    }
+  return n ? propter_median(scratch, n) : 0;
+}
+
 /* Median of the change's excess over the overall median, by season, cumulated over a cycle and centred. */
 static PropterStatus remove_season(Baseline *b, const PropterSeries *series, PropterError *err) {
   size_t cycle = series_cycle(series->grain);
@@ -60,13 +72,7 @@ static PropterStatus remove_season(Baseline *b, const PropterSeries *series, Pro
   for (size_t i = 0; i < b->n; i++)
     if (!isnan(b->change[i]) && b->before[i] + 1 == i) scratch[n++] = b->change[i];
   double usual = propter_median(scratch, n), *level = scratch + b->n, sum = 0;
-  for (size_t s = 0; s < cycle; s++) {
-    n = 0;
-    for (size_t i = 0; i < b->n; i++)
-      if (!isnan(b->change[i]) && b->before[i] + 1 == i && series_season(series, i) == s) scratch[n++] = b->change[i] - usual;
-    level[s] = n ? propter_median(scratch, n) : 0;
-    sum += level[s];
-  }
+  for (size_t s = 0; s < cycle; s++) sum += level[s] = season_step(b, series, s, usual, scratch);
   double height = 0, mean = 0;
   for (size_t s = 0; s < cycle; s++) {
     height += level[s] - sum / (double)cycle;

@@ -106,12 +106,13 @@ static PropterStatus attribute(Upstream *u, PropterExplained *out, PropterError 
 static PropterStatus look(Upstream *u, size_t k, PropterError *err) {
   const LinkPanel *x = u->x;
   KnowMetric *m = x->metric[u->series[k]];
-  size_t at = (size_t)(x->first - m->series.series.first) + u->from - u->back[k];
+  const int32_t start = m->series.series.first;
+  const size_t from = (size_t)(x->period[u->from - u->back[k]] - start), to = (size_t)(x->period[u->to - u->back[k]] - start);
   PropterOrigins *o = &u->origin[k];
   PropterAnswer a;
   PropterDeviation robust;
   *o = (PropterOrigins){.metric = m->def.iri, .label = m->def.label, .lag = (int)u->back[k], .own = NAN};
-  PROPTER_TRY(judge_move(x->know, m, at, at + u->to - u->from, &a, err));
+  PROPTER_TRY(judge_move(x->know, m, from, to, &a, err));
   o->deviation = a.deviation, o->z = a.z;
   propter_answer_clear(&a);
   const double *value = x->value + u->series[k] * x->n;
@@ -154,13 +155,14 @@ static PropterStatus explain(Upstream *u, KnowMetric *m, PropterDay from, Propte
   size_t target = link_panel_find(x, m);
   int32_t first = propter_period_of(x->grain, from), last = propter_period_of(x->grain, to);
   if (target == SIZE_MAX) return propter_fail(err, PROPTER_INVALID, "the figures of <%.*s> cannot be searched", (int)m->def.iri.len, m->def.iri.data);
-  if (from > to || first < x->first || last >= x->first + (int32_t)x->n) {
+  u->from = link_step(x, first), u->to = link_step(x, last + 1);
+  if (from > to || first < x->period[0] || last > x->period[x->n - 1] || u->from == u->to) {
     char a[16], b[16];
-    propter_day_format(propter_period_first(x->grain, x->first), a);
-    propter_day_format(propter_period_last(x->grain, x->first + (int32_t)x->n - 1), b);
+    propter_day_format(propter_period_first(x->grain, x->period[0]), a);
+    propter_day_format(propter_period_last(x->grain, x->period[x->n - 1]), b);
     return propter_fail(err, PROPTER_INVALID, "the window lies outside the periods that all metrics searched have: %s to %s", a, b);
   }
-  u->from = (size_t)(first - x->first), u->to = (size_t)(last - x->first);
+  u->to--;
   gather(u, target);
   connect(u);
   for (size_t k = 0; k < u->count; k++) PROPTER_TRY(look(u, k, err));

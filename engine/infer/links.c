@@ -136,21 +136,82 @@ double link_above_level(const LinkPanel *x, size_t series, size_t step, size_t o
   return n * 2 >= LINK_LEVEL ? value[step] - before / (double)n : NAN;
 }
 
-/* Without its season, and its changes; *back: what part of a change the next one takes back, as minus their correlation: a half of noise around a level, none
- * of a level that wanders. */
-static PropterStatus fill_row(const LinkPanel *x, size_t i, double *back, PropterError *err) {
+size_t link_step(const LinkPanel *x, int32_t period) {
+  size_t low = 0, high = x->n;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (x->period[middle] < period) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+void link_window_back(const LinkPanel *x, size_t lag, int32_t *first, int32_t *last) {
+  size_t from = link_step(x, *first), end = *last < INT32_MAX ? link_step(x, *last + 1) : x->n;
+  bool inside = x->n && *first >= x->period[0] && *last <= x->period[x->n - 1] && from >= lag && from < end;
+  *first = inside ? x->period[from - lag] : *first - (int32_t)lag;
+  *last = inside ? x->period[end - 1 - lag] : *last - (int32_t)lag;
+}
+
+/* Without its season, and its changes. */
+static PropterStatus fill_row(const LinkPanel *x, size_t i, PropterError *err) {
   const PropterSeries *s = &x->metric[i]->series.series;
   Baseline *b = NULL;
-  size_t at = (size_t)(x->first - s->first);
-  double product = 0, square = 1e-300, *own = x->own + i * x->n;
+  size_t at = (size_t)(x->period[0] - s->first);
   PROPTER_TRY(baseline_changes(s, 0, &b, err));
   memcpy(x->value + i * x->n, b->y + at, x->n * sizeof *b->y);
-  memcpy(own, b->change + at, x->n * sizeof *own);
-  for (size_t t = 1; t < x->n; t++)
-    if (!isnan(own[t]) && !isnan(own[t - 1])) product += own[t] * own[t - 1], square += own[t] * own[t];
-  *back = -product / square;
+  memcpy(x->own + i * x->n, b->change + at, x->n * sizeof *b->change);
   baseline_free(b);
   return PROPTER_OK;
+}
+
+/* What part of a change the next one takes back, as minus their correlation: a half of noise around a level, none of a level that wanders. */
+static double taken_back(const double *own, size_t n) {
+  double product = 0, square = 1e-300;
+  for (size_t t = 1; t < n; t++)
+    if (!isnan(own[t]) && !isnan(own[t - 1])) product += own[t] * own[t - 1], square += own[t] * own[t];
+  return -product / square;
+}
+
+enum { WEEK = 7 };
+static size_t weekday(int32_t day) { return (size_t)(((day % WEEK) + WEEK) % WEEK); }
+
+/* Flags the days of the week on which one of the series never has a figure, if it has some on most. */
+static bool find_closed(const LinkPanel *x, bool closed[WEEK]) {
+  bool any = false;
+  for (size_t i = 0; i < x->p; i++) {
+    bool seen[WEEK] = {false};
+    size_t days = 0;
+    for (size_t t = 0; t < x->n; t++) seen[weekday(x->period[t])] |= !isnan(x->value[i * x->n + t]);
+    for (size_t d = 0; d < WEEK; d++) days += seen[d];
+    for (size_t d = 0; d < WEEK && 2 * days > WEEK; d++) closed[d] |= !seen[d], any |= !seen[d];
+  }
+  return any;
+}
+
+static bool is_seen(const LinkPanel *x, size_t t) {
+  for (size_t i = 0; i < x->p; i++)
+    if (!isnan(x->value[i * x->n + t])) return true;
+  return false;
+}
+
+/* Where a series has no weekends, Friday and Monday are neighbours, for all; days without any figure, holidays, are none either. */
+static void leave_out_closed(LinkPanel *x) {
+  bool closed[WEEK] = {false};
+  size_t n = 0, before = x->n;
+  if (x->grain != PROPTER_GRAIN_DAY || !find_closed(x, closed)) return;
+  for (size_t t = 0; t < before; t++) {
+    if (closed[weekday(x->period[t])] || !is_seen(x, t)) continue;
+    x->period[n] = x->period[t];
+    for (size_t i = 0; i < x->p; i++) x->value[i * before + n] = x->value[i * before + t];
+    n++;
+  }
+  x->n = n, x->closed = before - n;
+  for (size_t i = 0; i < x->p; i++) {
+    double *value = x->value + i * n, *own = x->own + i * n;
+    memmove(value, x->value + i * before, n * sizeof *value);
+    for (size_t t = 0; t < n; t++) own[t] = t ? value[t] - value[t - 1] : NAN;
+  }
 }
 
 static void standardise(const LinkPanel *x, size_t i, double *scratch) {
@@ -171,7 +232,9 @@ static PropterStatus fill_rows(LinkPanel *x, PropterError *err) {
   const double half_way = .25; /* between a level that wanders and one that is returned to */
   double *scratch = propter_malloc((x->p + x->n) * sizeof *scratch);
   PropterStatus status = scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu series", x->p);
-  for (size_t i = 0; i < x->p && !status; i++) status = fill_row(x, i, &scratch[i], err);
+  for (size_t i = 0; i < x->p && !status; i++) status = fill_row(x, i, err);
+  if (!status) leave_out_closed(x);
+  for (size_t i = 0; i < x->p && !status; i++) scratch[i] = taken_back(x->own + i * x->n, x->n);
   if (!status) x->levels = x->o->as == PROPTER_LINKS_LEVELS || (x->o->as == PROPTER_LINKS_AS_THEY_ARE && propter_median(scratch, x->p) > half_way);
   for (size_t i = 0; i < x->p && !status; i++) standardise(x, i, scratch);
   propter_free(scratch);
@@ -234,10 +297,12 @@ static PropterStatus fill_panel(LinkPanel *x, PropterError *err) {
   if (end - first < FEWEST_STEPS)
     return propter_fail(err, PROPTER_INVALID, "the %zu metrics have %lld periods in common, expected at least %d: name those to be searched", x->p,
                         (long long)(end > first ? end - first : 0), FEWEST_STEPS);
-  x->first = (int32_t)first, x->n = (size_t)(end - first);
+  x->n = (size_t)(end - first);
   x->value = propter_malloc(3 * x->p * x->n * sizeof *x->value);
-  if (!x->value) return propter_fail(err, PROPTER_NO_MEMORY, "%zu series of %zu periods", x->p, x->n);
+  x->period = propter_malloc(x->n * sizeof *x->period);
+  if (!x->value || !x->period) return propter_fail(err, PROPTER_NO_MEMORY, "%zu series of %zu periods", x->p, x->n);
   x->own = x->value + x->p * x->n, x->standard = x->own + x->p * x->n;
+  for (size_t t = 0; t < x->n; t++) x->period[t] = (int32_t)first + (int32_t)t;
   PROPTER_TRY(fill_rows(x, err));
   return leave_out_gaps(x, err);
 }
@@ -432,6 +497,7 @@ void link_panel_close(LinkPanel *x) {
   propter_free(x->place);
   propter_free(x->metric);
   propter_free(x->value);
+  propter_free(x->period);
   propter_lagged_graph_free(&x->graph);
   propter_vec_clear(&x->left_out);
 }
@@ -502,7 +568,7 @@ PropterStatus propter_links(PropterInferrer *know, const PropterLinkOptions *opt
   PropterStatus status = link_panel_open(know, options, resamples, arena, &x, err);
   if (!status) {
     out->metrics = x.p, out->steps = x.n, out->rows = x.graph.rows, out->grain = x.grain, out->forbidden = x.forbidden, out->lags = x.lags;
-    out->levels = x.levels;
+    out->levels = x.levels, out->closed = x.closed;
     status = tell_links(&x, resamples, out, err);
   }
   link_panel_close(&x);

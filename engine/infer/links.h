@@ -19,7 +19,8 @@ typedef struct {
   int *tier;            /* p: of knowledge; −1: none */
   size_t *place_in;     /* p: place in the order of the options from 1; 0: none */
   PropterGrain grain;
-  int32_t first;        /* period of step 0 */
+  int32_t *period;      /* n: of each step; days of the week on which one of the series never has a figure are no steps */
+  size_t closed;        /* days that are none */
   double *value;        /* p×n: without the season */
   bool levels;
   double *own;          /* p×n: its distance from the level before, else its changes */
@@ -39,6 +40,10 @@ size_t link_panel_find(const LinkPanel *panel, const KnowMetric *metric);
 /* Value at a step less the mean of the periods before `origin`; NaN where half of these are missing. Linear and the same for every series, so what one does to
  * another stays what it is; a median would not. */
 double link_above_level(const LinkPanel *panel, size_t series, size_t step, size_t origin);
+/* Periods first … last, moved so many steps back; where a bound is no step, from the next one inside. Out of reach of the steps: by periods. */
+void link_window_back(const LinkPanel *panel, size_t lag, int32_t *first, int32_t *last);
+/* First step from this period on; n: none. */
+size_t link_step(const LinkPanel *panel, int32_t period);
 static inline size_t link_cell(const LinkPanel *panel, size_t lag, size_t i, size_t j) { return (lag * panel->p + i) * panel->p + j; }
 
 /* link_effects.c: by what the effect of i on j, `lag` steps later, is identified in the graph, and its estimate with interval and refutations. */

@@ -51,15 +51,17 @@ static PropterStatus try_metric(Walk *w, size_t i, size_t j, size_t lag, int32_t
   const LinkPanel *x = w->x;
   KnowMetric *m = x->metric[i];
   const PropterSeries *s = &m->series.series;
-  int64_t from = (int64_t)first - (int64_t)lag - s->first, to = (int64_t)last - (int64_t)lag - s->first;
+  const int32_t after = first;
+  link_window_back(x, lag, &first, &last);
+  int64_t from = (int64_t)first - s->first, to = (int64_t)last - s->first;
   PropterAnswer move;
   PropterMetricLink link = {.value = NAN, .low = NAN, .high = NAN};
-  if (from < 1 || to >= (int64_t)s->count) return PROPTER_OK;
+  if (from < 1 || from > to || to >= (int64_t)s->count) return PROPTER_OK;
   PROPTER_TRY(judge_move(x->know, m, (size_t)from, (size_t)to, &move, err));
   bool moved = move.outcome != PROPTER_OUTCOME_DID_NOT_MOVE && move.outcome != PROPTER_OUTCOME_NOT_TESTABLE;
   size_t c = link_cell(x, lag, i, j);
-  PropterUpstream one = {.metric = m->def.iri, .label = m->def.label, .lag = (int)lag, .grain = x->grain, .deviation = move.deviation, .z = move.z,
-                         .first = propter_period_first(s->grain, first - (int32_t)lag), .last = propter_period_last(s->grain, last - (int32_t)lag),
+  PropterUpstream one = {.metric = m->def.iri, .label = m->def.label, .lag = after - first, .grain = x->grain, .deviation = move.deviation, .z = move.z,
+                         .first = propter_period_first(s->grain, first), .last = propter_period_last(s->grain, last),
                          .q = x->graph.q_value[c], .stability = x->graph.stability[c], .knowledge = x->said[i * x->p + j], .probability = NAN,
                          .cause = {"", 0}};
   propter_answer_clear(&move);
@@ -68,7 +70,7 @@ static PropterStatus try_metric(Walk *w, size_t i, size_t j, size_t lag, int32_t
   one.value = link.value, one.low = link.low, one.high = link.high, one.adjustment = link.adjustment;
   PROPTER_TRY(add_cause(x, m, (size_t)from, (size_t)to, &one, err));
   w->seen[i] = HAS_MOVED;
-  const Moved met = {one, i, parent, first - (int32_t)lag, last - (int32_t)lag};
+  const Moved met = {one, i, parent, first, last};
   return propter_vec_push(&w->moved, met) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "what is upstream");
 }
 

@@ -28,9 +28,12 @@ static size_t passed(const PropterMetricLink *l) {
 
 /* --- links ------------------------------------------------------------------------------------------------------------------------------------------- */
 
+/* What a step is called. */
+static const char *step_of(const PropterMetricLinks *x) { return x->closed ? "working day" : propter_grain_name(x->grain); }
+
 static void print_lag(FILE *out, const PropterMetricLinks *x, int lag) {
-  if (lag) fprintf(out, "%d %s%s later", lag, propter_grain_name(x->grain), lag == 1 ? "" : "s");
-  else fprintf(out, "in the same %s", propter_grain_name(x->grain));
+  if (lag) fprintf(out, "%d %s%s later", lag, step_of(x), lag == 1 ? "" : "s");
+  else fprintf(out, "in the same %s", step_of(x));
 }
 
 static void print_link(FILE *out, const PropterMetricLinks *x, const PropterMetricLink *l, bool refute) {
@@ -46,7 +49,7 @@ static void print_link(FILE *out, const PropterMetricLinks *x, const PropterMetr
 }
 
 void links_table(FILE *out, const PropterMetricLinks *x, double rate, bool refute) {
-  fprintf(out, "searched   %zu metrics, %zu %ss in common, %zu of them whole; lags up to %zu; as %s; ", x->metrics, x->steps, propter_grain_name(x->grain),
+  fprintf(out, "searched   %zu metrics, %zu %ss in common, %zu of them whole; lags up to %zu; as %s; ", x->metrics, x->steps, step_of(x),
           x->rows, x->lags, x->levels ? "distances from the level before" : "changes");
   fprintf(out, "%s, false discovery rate %g over %zu tests; %zu ordered pairs ruled out\n", x->method, rate, x->tests, x->forbidden);
   for (size_t i = 0; i < x->left_out; i++) fprintf(out, "left out   %.*s\n", (int)x->left_out_text[i].len, x->left_out_text[i].data);
@@ -75,8 +78,8 @@ static void link_json(FILE *out, const PropterMetricLink *l) {
 }
 
 void links_json(FILE *out, const PropterMetricLinks *x, double rate) {
-  fprintf(out, "{\"method\":\"%s\",\"metrics\":%zu,\"grain\":\"%s\",\"steps\":%zu,\"rows\":%zu,\"lags\":%zu", x->method, x->metrics,
-          propter_grain_name(x->grain), x->steps, x->rows, x->lags);
+  fprintf(out, "{\"method\":\"%s\",\"metrics\":%zu,\"grain\":\"%s\",\"steps\":%zu,\"closed\":%zu,\"rows\":%zu,\"lags\":%zu", x->method, x->metrics,
+          propter_grain_name(x->grain), x->steps, x->closed, x->rows, x->lags);
   fprintf(out, ",\"as\":\"%s\",\"rate\":%g,\"tests\":%zu,\"ruledOut\":%zu,\"leftOut\":[", x->levels ? "levels" : "changes", rate, x->tests, x->forbidden);
   for (size_t i = 0; i < x->left_out; i++) {
     if (i) fputc(',', out);

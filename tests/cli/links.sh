@@ -143,6 +143,32 @@ expect "gaps are left out by name" 0 'left out   stock north: its gaps leave too
 expect "and the others are searched" 0 'ad spend north → visits north, 1 day later' "$PROPTER" -g gaps links
 expect "what is asked about is not left out" 3 'whole steps before them' "$PROPTER" -g gaps links "stock north"
 
+# Desks that are open from Monday to Friday: trades follow calls one working day later, over weekends too, and Fridays are busy. Of a figure of every day the
+# working days count, and what moved on a Monday is looked for on the Friday before.
+awk "$uniform"'function noise() { return uniform() + uniform() + uniform() + uniform() - 2 } BEGIN {
+  print "@prefix : <https://example.org/desk#> . @prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+  n = split("calls trades rain", what, " ")
+  for (m = 1; m <= n; m++)
+    printf ":%s a p:Metric ; skos:prefLabel \"%s\" ; p:dataset :desk ; p:measure :m-%s ; p:timeDimension :day ; p:grain \"P1D\"^^xsd:duration ; p:aggregation p:Sum .\n", what[m], what[m], what[m]
+  split("31 29 31 30 31 30 31 31 30 31 30 31", length_of, " ")
+  for (m = 1; m <= 12; m++) for (d = 1; d <= length_of[m]; d++) {
+    weekday = (i++) % 7 # 1 January 2024 is a Monday
+    printf ":o%d a qb:Observation ; qb:dataSet :desk ; :day \"2024-%02d-%02d\"^^xsd:date ; :m-rain %.2f", i, m, d, 10 + noise()
+    if (weekday < 5) {
+      calls = 100 + 5 * noise() + (weekday == 4 ? 30 : 0) + (m == 10 && d == 11 ? 60 : 0)
+      printf " ; :m-calls %.2f ; :m-trades %.2f", calls, 20 + 2 * last + noise(); last = calls
+    }
+    print " ."
+  } }' >desk.ttl
+"$PROPTER" -g desk load desk.ttl >load.out 2>&1 || not_ok "load" "$(cat load.out)"
+"$PROPTER" -g desk links >desk.out
+[ "$(grep -c ' → ' desk.out)" -eq 1 ] && grep -q 'calls → trades, 1 working day later' desk.out && grep -q '3 metrics, 262 working days in common' desk.out &&
+  ok "working days" || not_ok "working days" "$(cat desk.out)"
+"$PROPTER" -g desk links --format csv >desk.csv
+awk -F, 'NR == 2 { exit !($16 > 1.9 && $16 < 2.1) } END { exit NR != 2 }' desk.csv && ok "their effect" || not_ok "effect" "$(cat desk.csv)"
+expect "a Monday comes from a Friday" 7 '"metric":"https://example.org/desk#calls","label":"calls","lag":3,"parent":null,"origin":true,"first":"2024-10-11","last":"2024-10-11"' "$PROPTER" -g desk why --format json "trades on 14 October 2024"
+expect "where it came in" 0 '"lag":1,"origin":true' "$PROPTER" -g desk links --explain trades --from 2024-10-14 --to 2024-10-14 --format json
+
 # Within a slice.
 expect "in a slice" 0 'all ads → all visits, 1 day later' propter links --among "all ads" --among "all visits" --where region=south
 propter links --among "all ads" --among "all visits" --where region=south --format csv >south.csv

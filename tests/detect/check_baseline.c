@@ -203,6 +203,25 @@ static double yearly_on(const Baseline *b, int year, int month, int dom) {
   return b->yearly[propter_day(year, month, dom) - propter_day(2019, 1, 1)];
 }
 
+/* Fridays are busy, weekends closed: what a Monday changes is seen from the Friday before. */
+START_TEST(a_business_week_has_its_season) {
+  enum { LONG = 400 };
+  PropterRng rng;
+  double y[LONG];
+  propter_rng_seed(&rng, 3);
+  for (size_t i = 0; i < LONG; i++) y[i] = i % 7 < 5 ? 100 + (i % 7 == 4 ? 30 : 0) + propter_rng_normal(&rng) : NAN;
+  PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = 0, .count = LONG, .value = y};
+  Baseline *b;
+  ck_ok(baseline_new(&s, 0, &b, err));
+  ck_assert(b->seasonal);
+  double least = INFINITY, most = -INFINITY;
+  for (size_t i = 0; i < LONG; i++)
+    if (!isnan(b->y[i])) least = fmin(least, b->y[i]), most = fmax(most, b->y[i]);
+  ck_assert_double_lt(most - least, 9);
+  baseline_free(b);
+}
+END_TEST
+
 START_TEST(days_that_stand_apart_every_year_are_usual) {
   static double y[DAYS];
   for (uint64_t seed = 1; seed <= 5; seed++) {
@@ -313,6 +332,7 @@ Suite *suite_baseline(void) {
   tcase_add_test(tc, intervals_cover_what_they_say);
   tcase_add_test(tc, gaps_are_stepped_over);
   tcase_add_test(tc, seasons_are_found_where_they_are);
+  tcase_add_test(tc, a_business_week_has_its_season);
   tcase_add_test(tc, days_that_stand_apart_every_year_are_usual);
   tcase_add_test(tc, days_that_a_calendar_names_are_usual);
   tcase_add_test(tc, noise_has_no_days_of_the_year);

@@ -52,6 +52,7 @@ typedef struct {
   size_t tests;                /* pairs and lags that the false discovery rate counts */
   size_t forbidden;            /* ordered pairs ruled out: by knowledge, by definitions, places that do not overlap */
   size_t lags;
+  size_t closed;               /* days that are no steps, since one of the series never has figures on these days of the week, or none has one */
   bool levels;                 /* they were taken as distances from the level before, not as changes */
   const char *method;
   size_t links;                /* by effect, then q, then cause and lag */
