@@ -11,7 +11,7 @@ typedef PROPTER_VEC(PropterStr) Texts;
 /* A metric as the graph has it; texts in the arena. */
 typedef struct {
   PropterId id;
-  PropterStr iri, name, label, comment, file, time, value, grain, unit, unit_label;
+  PropterStr iri, name, label, comment, file, time, value, grain, unit, unit_label, owner;
   PropterId aggregation, good, parts[2];
   Texts synonyms, slices, keys;
   size_t dataset;
@@ -105,9 +105,9 @@ static PropterStatus read_item(Ossie *o, Item *item, PropterError *err) {
   const struct {
     PropterVocab word;
     PropterStr *text;
-  } texts[] = {{VOCAB_skos_prefLabel, &item->label},    {VOCAB_rdfs_comment, &item->comment},        {VOCAB_propter_sourceFile, &item->file},
-               {VOCAB_propter_timeColumn, &item->time}, {VOCAB_propter_sourceColumn, &item->value},  {VOCAB_propter_grain, &item->grain},
-               {VOCAB_propter_unit, &item->unit},       {VOCAB_propter_unitLabel, &item->unit_label}};
+  } texts[] = {{VOCAB_skos_prefLabel, &item->label},    {VOCAB_rdfs_comment, &item->comment},         {VOCAB_propter_sourceFile, &item->file},
+               {VOCAB_propter_timeColumn, &item->time}, {VOCAB_propter_sourceColumn, &item->value},   {VOCAB_propter_grain, &item->grain},
+               {VOCAB_propter_unit, &item->unit},       {VOCAB_propter_unitLabel, &item->unit_label}, {VOCAB_propter_owner, &item->owner}};
   PropterTerm term;
   PROPTER_TRY(propter_snapshot_term(o->snapshot, item->id, &o->arena, &term, err));
   item->iri = term.value;
@@ -293,6 +293,7 @@ static PropterStatus write_metric(const Ossie *o, const Item *item, PropterBuf *
   member(&json, "grain", item->parts[0] ? item_of(o, item->parts[0])->grain : item->grain);
   member(&json, "unit", item->unit);
   member(&json, "unit_label", item->unit_label);
+  member(&json, "owner", item->owner);
   member(&json, "good_direction", propter_str(good));
   PropterStatus status = propter_buf_status(&text, err);
   if (status == PROPTER_OK) status = extension(out, &json, "        ", err);

@@ -203,7 +203,9 @@ static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *m
   for (size_t i = 0; (one = define_item(d, dimensions, i)); i++) {
     PROPTER_TRY(define_keys(d, one, keys_of_dimension, err));
     PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dimension_types, &type, err));
-    if (*type->text) continue;
+    bool out;
+    PROPTER_TRY(left_out(d, one, &out, err));
+    if (*type->text || out) continue;
     PROPTER_TRY(say_column(d, metric, VOCAB_propter_sliceColumn, one, err));
     PROPTER_TRY(column_of(d, one, &column, err));
     property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);

@@ -218,6 +218,7 @@ PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *m
   for (size_t i = 0; (one = define_item(d, synonyms, i)); i++) PROPTER_TRY(define_say_text(d, metric, VOCAB_skos_altLabel, one, err));
   PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_unit, define_get(d, meta, "unit"), err));
   PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_unitLabel, define_get(d, meta, "unit_label"), err));
+  PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_owner, define_get(d, meta, "owner"), err));
   if (!good) return PROPTER_OK;
   PROPTER_TRY(define_meaning(d, good, directions, &direction, err));
   return define_say_word(d, metric, VOCAB_propter_goodDirection, direction->word, good, err);

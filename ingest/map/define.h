@@ -104,7 +104,7 @@ PropterStatus define_say_kind(Define *d, PropterStr name, PropterVocab class, Pr
                               PropterError *err);
 /* That it is a metric, and its names: `label` empty: the name as words. */
 PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, yaml_node_t *description, const yaml_node_t *at, PropterError *err);
-/* What the form says to propter alone: good_direction, synonyms, unit, unit_label. `meta` NULL: nothing. */
+/* What the form says to propter alone: good_direction, owner, synonyms, unit, unit_label. `meta` NULL: nothing. */
 PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *meta, PropterError *err);
 /* Only rows of which it is true belong to the metric: a fixed member, or, where it is not =, SQL that is appended to `condition`. INVALID: that without a
  * database. */

@@ -12,7 +12,8 @@ Suite *suite_define(void);
   "cubes:\n  - name: orders\n    sql_table: public.orders\n    joins:\n      - {name: users, relationship: many_to_one, sql: \"{CUBE}.who = {users.id}\"}\n"   \
   "    dimensions:\n      - {name: id, sql: id, type: number, primary_key: true}\n      - {name: ordered, sql: \"{CUBE}.day\", type: time}\n"                  \
   "      - {name: region, sql: region, type: string, title: Sales region}\n      - {name: status, sql: \"${CUBE}.status\", type: string}\n    measures:\n"
-#define REVENUE "      - {name: revenue, sql: amount, type: sum, title: Revenue, meta: {propter: {unit: EUR, grain: week, good_direction: up}}}\n"
+#define REVENUE                                                                                                                                                \
+  "      - {name: revenue, sql: amount, type: sum, title: Revenue, meta: {propter: {unit: EUR, grain: week, owner: sales desk, good_direction: up}}}\n"
 #define EXPRESSION(sql) "expression: {dialects: [{dialect: SNOWFLAKE, expression: x}, {dialect: ANSI_SQL, expression: " sql "}]}"
 #define OSSIE                                                                                                                                                  \
   "version: 0.2.0.dev0\nsemantic_model:\n  - name: shop\n    datasets:\n      - name: orders\n        source: sales.public.orders\n"                           \
@@ -69,6 +70,7 @@ START_TEST(measures_of_a_cube) {
                                        "#orders.revenue <" P "timeColumn> \"day\"\n",
                                        "#orders.revenue <" P "grain> \"P7D\"^^",
                                        "#orders.revenue <" P "keyColumn> \"id\"\n",
+                                       "#orders.revenue <" P "owner> \"sales desk\"\n",
                                        "#orders.revenue <" P "goodDirection> <" P "Up>\n",
                                        "#orders.revenue/dimension/region <http://www.w3.org/2004/02/skos/core#prefLabel> \"Sales region\"\n",
                                        "#orders.revenue <" P "sliceBy> #orders.revenue/dimension/status\n",
@@ -213,6 +215,33 @@ START_TEST(a_compiled_manifest_of_dbt) {
 }
 END_TEST
 
+/* A dimension that propter is told to skip is no slice. */
+START_TEST(skipped_dimensions_are_no_slices) {
+  static const char *const texts[][2] = {
+      {"m.yml",
+       "semantic_models:\n  - name: orders\n    model: ref('orders')\n    defaults: {agg_time_dimension: day}\n    dimensions:\n"
+       "      - {name: day, type: time, type_params: {time_granularity: day}}\n      - {name: region, type: categorical}\n"
+       "      - {name: status, type: categorical, config: {meta: {propter: {skip: true}}}}\n    measures: [{name: amount, agg: sum, create_metric: true}]\n"},
+      {"m.yaml", OSSIE "      - {name: amount, " EXPRESSION("SUM(orders.amount)") "}\n"}};
+  PropterBuf out = {0};
+  mapping_definitions(write_definitions(texts[0][0], texts[0][1]), &out);
+  ck_assert_ptr_nonnull(strstr(out.data, "sliceColumn> \"region\""));
+  ck_assert_ptr_null(strstr(out.data, "sliceColumn> \"status\""));
+  propter_buf_reset(&out);
+  mapping_definitions(write_definitions(texts[1][0], texts[1][1]), &out);
+  ck_assert_ptr_nonnull(strstr(out.data, "sliceColumn> \"region\""));
+  PropterBuf skipped = {0};
+  const char *at = strstr(texts[1][1], "dimension: {is_time: false}");
+  propter_buf_printf(&skipped, "%.*sdimension: {is_time: false}, custom_extensions: [{vendor_name: PROPTER, data: '{\"skip\": true}'}]%s",
+                     (int)(at - texts[1][1]), texts[1][1], at + strlen("dimension: {is_time: false}"));
+  propter_buf_reset(&out);
+  mapping_definitions(write_definitions("m.yaml", skipped.data), &out);
+  ck_assert_ptr_null(strstr(out.data, "sliceColumn> \"region\""));
+  propter_buf_clear(&skipped);
+  propter_buf_clear(&out);
+}
+END_TEST
+
 static PropterStatus read_once(void *payload, PropterError *err) {
   const char *path = payload;
   PropterMapping *mapping = NULL;
@@ -246,6 +275,7 @@ Suite *suite_define(void) {
   tcase_add_test(t, concepts_of_an_ontology);
   tcase_add_test(t, what_an_ontology_cannot_give_is_said);
   tcase_add_test(t, a_compiled_manifest_of_dbt);
+  tcase_add_test(t, skipped_dimensions_are_no_slices);
   tcase_add_test(t, every_allocation_may_fail);
   suite_add_tcase(s, t);
   return s;
