@@ -440,7 +440,7 @@ static PropterStatus plain_row(Csv *c, PropterStr *row, PropterError *err) {
 static PropterStatus split_plain(Csv *c, PropterStr row, PropterError *err) {
   PROPTER_TRY(check_text(c, c->line, row.len, err));
   c->cells.count = 0;
-  for (const char *end = row.data + row.len, *p = row.data, *to = p; to; p = to + 1) {
+  for (const char *end = row.data + row.len, *p = row.data, *to = p; to; p = to ? to + 1 : end) {
     to = memchr(p, c->delimiter, (size_t)(end - p));
     PropterStr cell = {p, (size_t)((to ? to : end) - p)};
     if (c->cells.count >= c->limits.table_columns) return too_many(c, err);

@@ -97,7 +97,7 @@ function plotBars(points, names) {
   const low = Math.min(0, ...shown.map(p => p[1])), high = Math.max(0, ...shown.map(p => p[1])), x = v => left + (width - left - right) * (v - low) / (high - low || 1);
   const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, class: 'chart', role: 'img', 'aria-label': `${names[1]} by ${names[0]}, ${shown.length} bars` });
   shown.forEach(([name, value], i) => {
-    const y = top + i * row, plain = name.replace(/^\w+:\S*[#/](?=\S)/, ''), cut = plain.length > 34 ? plain.slice(0, 33) + '…' : plain;
+    const y = top + i * row, plain = name.replace(/^\w+:\S*[#/](?=\S)/, ''), cut = plain.length > 28 ? plain.slice(0, 27) + '…' : plain;
     picture.append(svg('text', { x: left - 8, y: y + 15, 'text-anchor': 'end' }, svg('title', {}, name), cut), svg('rect', { class: 'bar', x: Math.min(x(0), x(value)), y: y + 3, width: Math.max(Math.abs(x(value) - x(0)), 1), height: row - 8 }),
       svg('text', { x: Math.max(x(value), x(0)) + 6, y: y + 15 }, number(value)));
   });
