@@ -142,6 +142,15 @@ bool why_lexicon_idle(const PropterLexicon *l, size_t metric, const Word *w) {
 
 /* --- parts of the data --- */
 
+bool why_lexicon_divides(const PropterLexicon *l, size_t metric, const Word *w) {
+  for (size_t d = 0; l->members && l->members_of == metric && d < l->members->dimensions.count; d++) {
+    const Words *name = &l->members->dimensions.items[d].words;
+    for (size_t k = 0; k < name->count; k++)
+      if (propter_str_equal(name->word[k].stem, w->stem)) return true;
+  }
+  return false;
+}
+
 static bool in_name(const PropterLexicon *l, const Name *n, const Word *w) {
   for (size_t k = 0; k < n->count; k++) {
     const Term *t = &l->terms.items[n->word[k]];
@@ -166,7 +175,8 @@ bool why_lexicon_names_only(const PropterLexicon *l, size_t metric, const Word *
 static bool weak(const PropterLexicon *l, const Words *words) {
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
-    if (!w->number && w->kind == WORD_NONE && propter_utf8_length(w->text) > 1 && !names_metric(l, l->members_of, w)) return false;
+    if (i && w->mark == '-' && !w->space) return false; /* "e-bikes" */
+    if (!w->number && (w->kind == WORD_NONE || w->kind == WORD_WHO) && propter_utf8_length(w->text) > 1 && !names_metric(l, l->members_of, w)) return false;
   }
   return true;
 }

@@ -55,11 +55,31 @@ static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterA
 
 static unsigned cost_at(const Spelling *s, size_t word, uint32_t term) { return s->cost[word * s->lexicon->terms.count + term]; }
 
+static bool ends_clause(const Word *w) { return why_has(w, ROLE_CLAUSE) || (w->mark && w->space && strchr(",;:.?!", w->mark)); }
+
 /* Are the two words of a name in different clauses, with something else between them: "rides down, revenue up"? */
 static bool torn(const Words *words, size_t a, size_t b) {
-  bool mark = false;
-  for (size_t i = a + 1; i <= b && b > a + 1; i++) mark |= words->word[i].space && words->word[i].mark && strchr(",;:.?!", words->word[i].mark);
-  return mark;
+  const size_t low = a < b ? a : b, high = a < b ? b : a;
+  for (size_t i = low + 1; i <= high && high > low + 1; i++)
+    if (ends_clause(&words->word[i])) return true;
+  return false;
+}
+
+static bool tight(const Word *w) { return w->mark == '-' && !w->space; }
+
+/* Does the match take a word out of a compound that nobody knows: "bikes" of "e-bikes"? */
+static bool breaks(const Spelling *s, const Match *m) {
+  const Words *words = s->words;
+  for (size_t k = 0; k < m->count; k++)
+    for (int behind = 0; behind < 2; behind++) {
+      const size_t at = m->word[k], other = behind ? at + 1 : at - 1;
+      if ((!behind && !at) || other >= words->count || !tight(&words->word[behind ? other : at])) continue;
+      const Word *w = &words->word[other];
+      bool own = w->used != USED_NOT || w->number || w->kind != WORD_NONE || w->known;
+      for (size_t j = 0; j < m->count; j++) own |= m->word[j] == other;
+      if (!own || (s->lexicon->members && why_lexicon_spells(s->lexicon->members, w))) return true;
+    }
+  return false;
 }
 
 static bool match_at(const Spelling *s, const size_t *seq, const Name *n, Match *out) {
@@ -73,7 +93,6 @@ static bool match_at(const Spelling *s, const size_t *seq, const Name *n, Match 
     m.cost += c;
     m.word[k] = seq[k];
     if (c > 1) m.slipped = seq[k], m.slipped_for = s->lexicon->terms.items[n->word[k]].text;
-    if (k && torn(s->words, seq[k - 1], seq[k])) return false;
   }
   if (!m.ordered) { /* the same words in another order */
     bool taken[NAME_WORDS] = {false};
@@ -93,6 +112,9 @@ static bool match_at(const Spelling *s, const size_t *seq, const Name *n, Match 
       if (best > 1) m.slipped = seq[at], m.slipped_for = s->lexicon->terms.items[n->word[k]].text;
     }
   }
+  for (size_t k = 1; k < m.count; k++)
+    if (torn(s->words, m.word[k - 1], m.word[k])) return false;
+  if (!s->lexicon->proper && breaks(s, &m)) return false;
   *out = m;
   return true;
 }
@@ -296,7 +318,7 @@ static bool longer_part(const Spelling *s, Match *best, PropterQuestion *q) {
   most_words(s, false, &m, &other);
   if (other.nearest_count != 1 || m.count <= best->count) return false;
   reach(&m, &low, &high);
-  if (torn(s->words, low, high)) return false;
+  if (torn(s->words, low, high) || breaks(s, &m)) return false;
   for (size_t i = low, k = 0; i <= high; i++) {
     if (k < m.count && m.word[k] == i) k++;
     else if (!passes(&s->words->word[i])) return false;

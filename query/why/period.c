@@ -259,11 +259,12 @@ static Found told_by_edge(Reader *r, size_t i) {
   Found f = {0};
   Span a;
   Edge edge;
-  int n = 1, unit = UNIT_WEEK, many = 1, side, unused;
+  int n = 1, unit = UNIT_WEEK, many = 1, side = 0, unused;
   size_t j = why_skip(r, i, "the"), k = why_phrase(r, j, DATE_WEEK_OF, &side, &unused);
   if (k) {
     edge = side > 0 ? EDGE_BEGIN : EDGE_END, k += j;
   } else {
+    if (why_is(r, j, DATE_ORDINAL, &side, NULL) && side == 1) j++; /* the first week after it */
     k = why_small_number(r, j, &n) ? j + 1 : j;
     if (why_phrase(r, j, DATE_NOW, &side, &unused)) return f; /* "the day before yesterday" */
     if (!why_is(r, k, DATE_UNIT, &unit, &many) || !(k = edge_at(r, k + 1, &edge))) return f;
@@ -271,7 +272,7 @@ static Found told_by_edge(Reader *r, size_t i) {
   r->events = true;
   const size_t end = why_moment(r, k, &a);
   r->events = false;
-  if (!end) return f;
+  if (!end || (side == 1 && edge != EDGE_AFTER && j > i && why_is(r, j - 1, DATE_ORDINAL, NULL, NULL))) return f;
   const Word *behind = why_word_at(r, end);
   if (behind && edge == EDGE_BEGIN && (behind->mark == '-' || why_is(r, end, DATE_TO, NULL, NULL))) return f; /* a range: "the week from 3 to 9 June" */
   const Word *before = i > 0 ? &r->words->word[i - 1] : NULL;

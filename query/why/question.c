@@ -113,7 +113,9 @@ static void break_down(Words *words) {
 static bool told_of_metric(const Words *words, size_t i) {
   size_t before = i, next = i + 1;
   int unit;
-  while (before > 0 && words->word[before - 1].kind == WORD_FILLER && !why_has(&words->word[before - 1], ROLE_LINK)) before--;
+  while (before > 0 && (words->word[before - 1].kind == WORD_FILLER || why_has(&words->word[before - 1], ROLE_ARTICLE)) &&
+         !why_has(&words->word[before - 1], ROLE_LINK))
+    before--;
   while (next < words->count && words->word[next].kind == WORD_FILLER && !words->word[next].mark) next++;
   if (next < words->count && !words->word[next].mark && why_date_word(words->word[next].text, DATE_UNIT, &unit, NULL)) return true;
   if (next < words->count && !words->word[next].mark &&
@@ -170,6 +172,7 @@ static bool changes_metric(const Words *words, size_t i) {
   const WordKind kind = words->word[i].kind;
   size_t end = i + 1;
   while (end < words->count && words->word[end].used == USED_METRIC) end++;
+  if (end > i + 1 && words->word[i].used == USED_NOT && why_has(&words->word[i], ROLE_NAMES) && !words->word[i + 1].mark) return true;
   if ((kind != WORD_NORM && kind != WORD_SIZE) || end == i + 1) return false;
   if (kind == WORD_SIZE) return end == words->count || !moves(&words->word[end]);
   return i == 0 || words->word[i - 1].kind != WORD_COMPARE;
@@ -187,6 +190,10 @@ static bool blames(const Words *words, size_t i) {
   while (next < words->count && words->word[next].used == USED_NOT && (words->word[next].kind == WORD_STOP || words->word[next].kind == WORD_BY)) next++;
   if (next == words->count || words->word[next].used != USED_SLICE) return false;
   return why_has(&words->word[i], ROLE_CAUSAL) || (i && words->word[i].kind == WORD_BY && why_has(&words->word[i - 1], ROLE_CAUSAL));
+}
+
+static bool beside_slice(const Words *words, size_t i) {
+  return (i && words->word[i - 1].used == USED_SLICE) || (i + 1 < words->count && words->word[i + 1].used == USED_SLICE);
 }
 
 /* "A bad day", "their worst week of the year". */
@@ -217,6 +224,7 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     else if (w->kind == WORD_JOIN && !joins_two(l, q, words, i)) continue;
     else if (!w->number && (w->kind == WORD_NONE || w->kind == WORD_PARTS || w->kind == WORD_WHO) && q->has_metric && why_lexicon_harmless(l, q->metric, w))
       continue;
+    else if (w->kind == WORD_NONE && q->has_metric && beside_slice(words, i) && why_lexicon_divides(l, q->metric, w)) continue; /* "cargo bike rides" */
     else gap = PROPTER_GAP_WORDS_LEFT;
     if (q->gap == PROPTER_GAP_NONE || (q->gap == PROPTER_GAP_WORDS_LEFT && gap != PROPTER_GAP_WORDS_LEFT) ||
         (q->gap == PROPTER_GAP_MANY_PERIODS && gap == PROPTER_GAP_COMPARISON))
@@ -750,7 +758,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   const size_t compare = first_of(&words, WORD_COMPARE, WORD_NORM), despite = first_of(&words, WORD_DESPITE, WORD_NONE);
   PropterGap cause = PROPTER_GAP_NONE;
   PropterQuestion named = why_question_empty();
-  if (despite < words.count && has(&words, WORD_NOT)) {
+  if (despite < words.count && has(&words, WORD_NOT) && !(despite + 1 < words.count && why_has(&words.word[despite + 1], ROLE_POINTS))) {
     Words part = {words.word + despite, words.count - despite, false};
     PROPTER_TRY(read_despite(lexicon, &part, q->text, arena, &named, &cause, err));
     q->despite = named.despite;

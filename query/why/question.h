@@ -19,7 +19,7 @@ WordKind why_word_kind(PropterStr folded);
 /* What a word is in the grammar of a sentence, by words.def. */
 typedef enum {
   ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
-  ROLE_COUNTS, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL
+  ROLE_COUNTS, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES
 } WordRole;
 
 typedef enum {
@@ -101,6 +101,8 @@ bool why_lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Wo
 bool why_lexicon_names_only(const PropterLexicon *lexicon, size_t metric, const Word *word);
 /* Whether a part of the metric's data is called by this word alone, which elsewhere only asks. */
 bool why_lexicon_idle(const PropterLexicon *lexicon, size_t metric, const Word *word);
+/* Whether the word stands in the name of a dimension of the metric. */
+bool why_lexicon_divides(const PropterLexicon *lexicon, size_t metric, const Word *word);
 /* Which way of the metric is good: 1, -1, 0 if nobody said. */
 int why_lexicon_good(const PropterLexicon *lexicon, size_t metric);
 /* WordNet, opened once; NULL: it is not there. NO_MEMORY. */

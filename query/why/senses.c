@@ -171,6 +171,12 @@ static bool proper(const Look *k, const Word *w) {
 
 static bool inflected(PropterStr word) { return propter_str_ends(word, PROPTER_STR("ed")) || propter_str_ends(word, PROPTER_STR("ing")); }
 
+/* "Crept": another form of a verb. */
+static bool irregular(const Look *k, PropterStr word) {
+  PropterStr base;
+  return propter_wordnet_bases(k->w, word, PROPTER_WORDNET_VERB, &base, 1) && !propter_str_equal(base, word);
+}
+
 /* Does a verb before a name do something to it ("did the launch dampen churn", "what dented sales"), or say which ("discounted sales")? */
 static bool acts_on(const Look *k, size_t i) {
   const Word *last = i ? at(k, i - 1) : NULL;
@@ -184,6 +190,7 @@ static bool beside_cause(const Look *k, size_t i) {
   while (last > 0 && at(k, last - 1)->kind == WORD_ASK) last--;
   if (next < k->words->count && at(k, next)->used == USED_CAUSE) return true;
   while (next < k->words->count && !named(at(k, next)) && !at(k, next)->mark) next++;
+  if (last > 0 && at(k, last - 1)->used == USED_PERIOD && k->q->told_by.len) return inflected(at(k, i)->text); /* since the shop opened */
   return last > 0 && at(k, last - 1)->used == USED_CAUSE && !helped(k, i) && !(next < k->words->count && named(at(k, next)));
 }
 
@@ -201,7 +208,7 @@ static WordKind meant(const Look *k, size_t i) {
   if (named(next) && !next->mark && !acts_on(k, i)) return WORD_NONE; /* it says which */
   if (idle_adverb(k, word)) return WORD_FILLER;
   const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
-  if (verb && inflected(word) && why_has(next, ROLE_UPWARD) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion", LOOKED))
+  if (verb && (inflected(word) || irregular(k, word)) && why_has(next, ROLE_UPWARD) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion", LOOKED))
     return WORD_FILLER;                                                                       /* inched up */
   const bool adjacent = named(last) && !w->mark && !inflected(word) && noun && !helped(k, i); /* "revenue leakage" */
   if (!adjacent) {
@@ -261,6 +268,9 @@ static size_t clause_end(const Words *words, size_t from, bool *opened) {
     const Word *w = &words->word[end];
     if (w->mark && w->space && w->mark != '\'') return end;
     if (why_has(w, ROLE_OPENS)) return *opened = true, end;
+    if (!goes(w)) continue;
+    while (end > from + 1 && words->word[end - 1].kind == WORD_STOP) end--; /* "… need an explanation | for the decline" */
+    return *opened = true, end;
   }
   return end;
 }
@@ -272,7 +282,7 @@ static bool talked_of(const Look *k, const Word *w) {
 
 static bool somebody(const Look *k, const Word *w) {
   return w->kind == WORD_SPEAKER || w->kind == WORD_WHO ||
-         (k->w && w->kind == WORD_NONE && of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.person noun.group", 1));
+         (k->w && w->kind == WORD_NONE && of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.person noun.group", 2));
 }
 
 /* A clause that somebody speaks in and that holds nothing of a question: no name, time, number, direction, comparison, cause or part, no denial of more than
@@ -284,13 +294,13 @@ static bool is_talk(const Look *k, size_t from, size_t end) {
     const Word *w = at(k, i);
     const bool tie = w->kind == WORD_STOP && !why_has(w, ROLE_ARTICLE);
     if (w->used != USED_NOT || w->number ||
-        (w->kind != WORD_NONE && !why_asks(w) && w->kind != WORD_STOP && w->kind != WORD_WHO && !(w->kind == WORD_NOT && speaks)))
+        (w->kind != WORD_NONE && !why_asks(w) && !why_joins(w) && w->kind != WORD_WHO && !(speaks && (w->kind == WORD_NOT || why_has(w, ROLE_MODAL)))))
       return false;
     if (w->kind == WORD_NONE && (proper(k, w) || why_lexicon_spells(k->l, w) || why_lexicon_idle(k->l, k->q->metric, w))) return false;
     if (w->kind == WORD_NONE && k->l->causes && why_lexicon_knows(k->l->causes, w)) return false;
     if (behind && w->kind == WORD_NONE && !talked_of(k, w) && !colours(k, w->text)) return false;
     speaks |= somebody(k, w);
-    unread |= w->kind == WORD_NONE || w->kind == WORD_WHO;
+    unread |= w->kind == WORD_NONE || w->kind == WORD_WHO || w->kind == WORD_LIMIT;
     behind = tie || (behind && w->kind != WORD_NONE);
   }
   return speaks && unread && end - from > 2;
@@ -305,17 +315,18 @@ static PropterStatus pass_over(const Look *k, size_t from, size_t end, PropterAr
 
 /* "… even though it was blowing hard": what should have worked the other way is passed over, if nothing of a question is in it. */
 static PropterStatus concede(const Look *k, PropterArena *arena, PropterError *err) {
-  for (size_t i = 0; i < k->words->count && !k->q->negated; i++) {
+  for (size_t i = 0; i < k->words->count; i++) {
     size_t end = i + 1, unread = 0;
-    if ((at(k, i)->kind != WORD_DESPITE && !(at(k, i)->phrase && propter_str_equal(at(k, i)->text, PROPTER_STR("though")))) || at(k, i)->used != USED_NOT)
-      continue;
+    const Word *first = at(k, i);
+    if ((first->kind != WORD_DESPITE && !why_has(first, ROLE_WHILE)) || first->used != USED_NOT) continue;
+    if (k->q->negated && !why_has(at(k, i + 1), ROLE_POINTS)) continue; /* that cause is asked about */
     for (; end < k->words->count && !(at(k, end)->mark && at(k, end)->space); end++) {
       const Word *w = at(k, end);
       if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_asks(w)) || (w->kind == WORD_NONE && proper(k, w))) break;
       if (why_lexicon_spells(k->l, w) || (k->l->causes && why_lexicon_knows(k->l->causes, w))) break;
       unread += w->kind == WORD_NONE;
     }
-    if (unread && (end == k->words->count || at(k, end)->mark)) PROPTER_TRY(pass_over(k, i, end, arena, err));
+    if ((unread || end > i + 2) && (end == k->words->count || at(k, end)->mark)) PROPTER_TRY(pass_over(k, i, end, arena, err));
   }
   return PROPTER_OK;
 }
@@ -334,6 +345,15 @@ PropterStatus why_talk(PropterLexicon *l, Words *words, PropterArena *arena, Pro
   return PROPTER_OK;
 }
 
+/* "…, haven't they?" */
+static bool tags(const Words *words, size_t from, size_t end) {
+  const Word *first = &words->word[from];
+  if (from == 0 || end < words->count || first->mark != ',' || end - from > 4 || why_has(first, ROLE_OPENS)) return false;
+  for (size_t i = from; i < end; i++)
+    if (!why_asks(&words->word[i]) && words->word[i].kind != WORD_NOT) return false;
+  return end - from > 1;
+}
+
 void why_talk_denies(const PropterLexicon *l, Words *words) {
   bool opened;
   for (size_t from = 0, end; from < words->count; from = end) {
@@ -344,7 +364,7 @@ void why_talk_denies(const PropterLexicon *l, Words *words) {
       speaks |= w->kind == WORD_SPEAKER || (w->kind == WORD_NOT && why_has(w, ROLE_ANYBODY));
       asks |= w->kind == WORD_UP || w->kind == WORD_DOWN || w->kind == WORD_MOVE || (w->kind == WORD_NONE && why_lexicon_spells(l, w));
     }
-    for (size_t i = from; speaks && opened && !asks && i < end; i++)
+    for (size_t i = from; ((speaks && opened && !asks) || tags(words, from, end)) && i < end; i++)
       if (words->word[i].kind == WORD_NOT) words->word[i].kind = WORD_FILLER;
   }
 }
