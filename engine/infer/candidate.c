@@ -623,18 +623,15 @@ static PropterStatus set_lasted(const Case *c, Cause *cause, PropterError *err) 
   const KnowEvent *e = cause->root == SIZE_MAX ? NULL : &know->events.items[cause->root];
   PropterCandidate *n = &cause->number;
   if (!e || e->end != PROPTER_NO_DAY || e->profile != PROPTER_PROFILE_UNKNOWN) return PROPTER_OK;
-  size_t ends = 0, known = 0;
-  double *days = propter_malloc((know->events.count + 1) * sizeof *days);
-  if (!days) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", know->events.count);
+  double *days = propter_malloc((know->ended + 1) * sizeof *days);
+  if (!days) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", know->ended);
   for (size_t i = 0; i < know->events.count; i++) {
     const KnowEvent *x = &know->events.items[i];
-    if (x->told || x->start == PROPTER_NO_DAY) continue;
-    const bool has_end = x->end != PROPTER_NO_DAY, same = x == e || (e->kind && x->kind == e->kind);
-    known++, ends += has_end;
-    if (same && !has_end) n->open++;
-    if (same && has_end) days[n->ended++] = fmax(1, x->end - x->start + 1);
+    if (x->told || x->start == PROPTER_NO_DAY || !(x == e || (e->kind && x->kind == e->kind))) continue;
+    if (x->end == PROPTER_NO_DAY) n->open++;
+    else days[n->ended++] = fmax(1, x->end - x->start + 1);
   }
-  if (2 * ends < known) n->open = 0;
+  if (2 * know->ended < know->dated) n->open = 0;
   if (n->ended) n->lasted = propter_median(days, n->ended);
   propter_free(days);
   return PROPTER_OK;

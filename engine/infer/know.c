@@ -321,19 +321,32 @@ size_t know_claim(const Know *know, PropterId id) {
   return SIZE_MAX;
 }
 
-static bool only_measured(const Know *know, PropterId id) {
-  const KnowConcept *c = concept_find(know, id);
-  bool measured = false;
-  if (!c || c->above.count || c->leaves.count != 1) return false;
+static int by_id(const void *a, const void *b) {
+  const PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* Concepts that stand for what is measured and for nothing else: no slice of a metric, no place of an event on record, nothing broader and no parts. */
+static PropterStatus find_measured(Know *know, PropterError *err) {
+  PropterIds places = {0};
+  bool kept = true;
   for (size_t i = 0; i < know->metrics.count; i++) {
     const PropterMetric *m = &know->metrics.items[i].def;
-    measured |= m->concept_id == id;
-    for (size_t k = 0; k < m->fixed_count; k++)
-      if (m->fixed[k].concept_id == id) return false;
+    for (size_t k = 0; k < m->fixed_count; k++) kept &= propter_vec_push(&places, m->fixed[k].concept_id);
   }
-  for (size_t i = 0; i < know->events.count && measured; i++)
-    if (!know->events.items[i].told && ids_have(&know->events.items[i].scope, id)) return false;
-  return measured;
+  for (size_t i = 0; i < know->events.count; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    for (size_t k = 0; k < e->scope.count && !e->told; k++) kept &= propter_vec_push(&places, e->scope.items[k]);
+  }
+  if (places.count) qsort(places.items, places.count, sizeof *places.items, by_id);
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    const PropterId id = know->metrics.items[i].def.concept_id;
+    const KnowConcept *c = concept_find(know, id);
+    if (c && !c->above.count && c->leaves.count == 1 && !ids_have(&places, id)) kept &= propter_vec_push(&know->measured, id);
+  }
+  if (know->measured.count) qsort(know->measured.items, know->measured.count, sizeof *know->measured.items, by_id);
+  propter_vec_clear(&places);
+  return kept ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "concepts of %zu metrics", know->metrics.count);
 }
 
 static bool one_dataset(const Know *know) {
@@ -344,10 +357,10 @@ static bool one_dataset(const Know *know) {
 
 void told_scope(const Know *know, KnowEvent *told) {
   size_t kept = 0, places = 0;
-  for (size_t i = 0; i < told->scope.count; i++) places += !only_measured(know, told->scope.items[i]);
+  for (size_t i = 0; i < told->scope.count; i++) places += !ids_have(&know->measured, told->scope.items[i]);
   if (told->has_dose || places == told->scope.count || (!places && !one_dataset(know))) return;
   for (size_t i = 0; i < told->scope.count; i++)
-    if (!only_measured(know, told->scope.items[i])) told->scope.items[kept++] = told->scope.items[i];
+    if (!ids_have(&know->measured, told->scope.items[i])) told->scope.items[kept++] = told->scope.items[i];
   told->scope.count = kept;
 }
 
@@ -815,6 +828,12 @@ PropterStatus know_load(Know *know, PropterError *err) {
   if (know->claims.count) qsort(know->claims.items, know->claims.count, sizeof *know->claims.items, by_place);
   PROPTER_TRY(events_rekind(know, err));
   undate_told(know);
+  PROPTER_TRY(find_measured(know, err));
+  for (size_t i = 0; i < know->events.count; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    if (e->told || e->start == PROPTER_NO_DAY) continue;
+    know->dated++, know->ended += e->end != PROPTER_NO_DAY;
+  }
   for (size_t i = 0; i < know->events.count; i++)
     if (know->events.items[i].told) told_scope(know, &know->events.items[i]);
   PROPTER_TRY(match_told(know, err));
@@ -828,6 +847,7 @@ PropterStatus know_load(Know *know, PropterError *err) {
 }
 
 void know_clear(Know *know) {
+  propter_vec_clear(&know->measured);
   propter_map_clear(&know->files);
   history_clear(know);
   for (size_t i = 0; i < know->metrics.count; i++) {

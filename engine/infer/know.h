@@ -137,6 +137,8 @@ typedef struct PropterInferrer {
   PROPTER_VEC(KnowReview) reviews;     /* by time, IRI */
   PROPTER_VEC(KnowEdge) edges;
   struct History *history; /* what events did, a measure each (history.c); made on first use */
+  PropterIds measured;                 /* concepts of metrics that stand for nothing else, ascending */
+  size_t dated, ended;                 /* events on record with a start, and of these those with an end */
   size_t audited, audited_right;
   bool calibrated;
   Memo *memo; /* borrowed; NULL: nothing is kept */
