@@ -188,7 +188,9 @@ PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, si
   write_head(out, classes, class_count, scale);
   for (size_t i = 0; i < set->names.count; i++) {
     uint32_t number = learn_number(&l.index, names[i].value ? names[i].value : 1, false);
-    if (number != UINT32_MAX) write_row(out, names[i].key, l.sums + number * class_count, class_count, scale);
+    if (number == UINT32_MAX) continue;
+    if (propter_str_equal(names[i].key, PROPTER_STR("bias="))) l.sums[number * class_count] += o->wary;
+    write_row(out, names[i].key, l.sums + number * class_count, class_count, scale);
   }
   status = propter_buf_status(out, err);
 done:

@@ -39,6 +39,7 @@ void learn_set_clear(LearnSet *set);
 typedef struct {
   unsigned epochs;
   double rate, l2;
+  double wary;          /* added to what the first class scores always */
   unsigned least;       /* occurrences below which a feature is left out */
   unsigned folds, fold; /* leave out documents with document % folds == fold; folds 0: none */
 } LearnOptions;

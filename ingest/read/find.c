@@ -101,6 +101,17 @@ static void tagged_end(const Work *w, PropterSpan core, PropterSpan *a) {
     a->end = strip(w->r, w->s, (PropterSpan){a->start, judge_decoded(w->tagged, *a, m.start - bar - 2)}).end;
 }
 
+/* A cause behind an effect without a verb, by the tags of both: "Losses due to the fire | led to layoffs". */
+static void tagged_verbless(const Work *w, Candidate *c) {
+  char room[BESIDE];
+  size_t bar = 0;
+  PropterSpan m;
+  if (c->pattern->lead != PART_EFFECT || c->pattern->trail != PART_CAUSE || empty(c->effect) || empty(c->cause) || c->core.end <= c->effect.start) return;
+  PropterStr text = beside(w, (PropterSpan){c->effect.start, c->core.end}, c->cause, room, sizeof room, &bar);
+  if (rules_first(w->r, w->r->tagged_cut_verbless.items, w->r->tagged_cut_verbless.count, text, 0, &m) && m.start > bar + 2)
+    c->cause.end = strip(w->r, w->s, (PropterSpan){c->cause.start, judge_decoded(w->tagged, c->cause, m.start - bar - 2)}).end;
+}
+
 static PropterSpan find_before(const Work *w, size_t end, size_t *lead) {
   PropterSpan a = {0, end}, m;
   PropterStr head = slice(w->s, a);
@@ -291,6 +302,7 @@ static void refine(Work *w) {
     if (!around_fits(w, &c.rule->tagged, false, c.core) || !around_fits(w, &c.rule->lemmas, true, c.core)) continue;
     if (c.pattern->lead) tagged_start(w, c.core, c.pattern->lead == PART_CAUSE ? &c.cause : &c.effect);
     if (c.pattern->trail) tagged_end(w, c.core, c.pattern->trail == PART_CAUSE ? &c.cause : &c.effect);
+    tagged_verbless(w, &c);
     bool same = equal(c.cause, w->found[i].cause) && equal(c.effect, w->found[i].effect);
     if (!nothing_by_tags(w, c.cause) && !nothing_by_tags(w, c.effect) && (same || whole(w, &c))) w->found[n++] = c;
   }
@@ -346,7 +358,8 @@ static void share_effects(Work *w) {
       size_t last = w->tagged ? judge_token(w->tagged, c->core.start) : 0;
       PropterSpan between = strip(w->r, w->s, (PropterSpan){o->core.end, c->core.start});
       bool which = last && propter_str_equal((PropterStr){w->tagged->tokens[last - 1].word, w->tagged->tokens[last - 1].len}, PROPTER_STR("which"));
-      bool noun = last && w->tagged->tokens[last - 1].tag == UPOS_NOUN && !has_verb(w, between);
+      bool verb = last && w->tagged->tokens[last].tag == UPOS_VERB;
+      bool noun = verb && w->tagged->tokens[last - 1].tag == UPOS_NOUN && !has_verb(w, between);
       if ((which || noun) && between.end > between.start + 2) c->effect = between;
       else c->effect = o->effect, c->lead = o->lead;
     }
@@ -493,10 +506,19 @@ static bool own_clause(const Work *w, PropterSpan effect, size_t moved) {
   return subject && rules_any(w->r, w->r->tagged_moves.items, w->r->tagged_moves.count, verb);
 }
 
+/* A conjunction or an adverb: a denial behind it is the effect's own ("so there is no need"). */
+static bool joins(const Work *w, PropterSpan core) {
+  size_t end = w->tagged ? judge_token(w->tagged, core.end) : 0;
+  while (end && w->tagged->tokens[end - 1].tag == UPOS_PUNCT) end--;
+  if (!end) return false;
+  Upos last = (Upos)w->tagged->tokens[end - 1].tag;
+  return last == UPOS_ADV || last == UPOS_CCONJ || last == UPOS_SCONJ;
+}
+
 static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   bool effect_leads = c->pattern->lead == PART_EFFECT, effect_trails = c->pattern->trail == PART_EFFECT;
   size_t near = words_back(w->s, c->lead, c->core.start, NEAR_WORDS), at = 0, moved = 0;
-  size_t beyond = effect_trails ? words_on(w->s, c->core.end, 1) : c->core.end;
+  size_t beyond = effect_trails && !joins(w, c->core) ? words_on(w->s, c->core.end, 1) : c->core.end;
   int word = empty(c->effect) ? 0 : direction(w, c->effect, effect_leads, &moved);
   /* ", causing": a denial before the comma belongs to what came before. */
   if (w->s.data[c->core.start] == ',') near = c->core.start;
