@@ -25,7 +25,10 @@ static PropterStatus begin_part(DocBuilder *b, DocPart part, PropterStr bytes, P
   doc_decoded_clear(&b->part);
   b->part = (DocDecoded){0};
   if (!part.name.data || !propter_vec_push(&b->parts, part)) return no_memory(err);
-  PROPTER_TRY(doc_decode(bytes, declared, b->limits->document_bytes, &b->part, err));
+  /* Before it is decoded, which takes as much again. */
+  if (bytes.len > b->limits->text_bytes)
+    return propter_fail(err, PROPTER_LIMIT, "text or markup of %zu bytes, at most %llu", bytes.len, (unsigned long long)b->limits->text_bytes);
+  PROPTER_TRY(doc_decode(bytes, declared, b->limits->text_bytes, &b->part, err));
   if (!b->encoding[0]) (void)snprintf(b->encoding, sizeof b->encoding, "%s", b->part.encoding);
   b->decoded_end += b->part.text.len + 1;
   *decoded = propter_buf_str(&b->part.text);

@@ -52,12 +52,12 @@ PropterSpan clause_name(const PropterRules *r, const Tagged *t, PropterSpan word
   return (PropterSpan){from, to};
 }
 
-bool clause_find(const PropterRules *r, const Tagged *t, const Whens *whens, PropterSpan *words) {
+bool clause_find(const PropterRules *r, const Expressions *list, const Tagged *t, const Whens *whens, PropterSpan *words) {
   char text[sizeof t->coded];
   size_t at[TOKENS + 1];
   PropterSpan m;
   PropterStr coded = code(t, whens, text, sizeof text, at);
-  if (!rules_first(r, r->tagged_happening.items, r->tagged_happening.count, coded, 0, &m) || m.end <= m.start) return false;
+  if (!rules_first(r, list->items, list->count, coded, 0, &m) || m.end <= m.start) return false;
   size_t from = 0, to;
   while (from < t->count && at[from] < m.start) from++;
   for (to = from; to < t->count && at[to] < m.end;) to++;

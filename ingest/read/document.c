@@ -136,6 +136,14 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
   return PROPTER_OK;
 }
 
+/* "Website outage of 14 September": a heading claims nothing, but may name what happened and when. */
+static PropterStatus read_heading(Walk *w, const PropterBlock *block, PropterError *err) {
+  Scene scene = {.text = w->d->text, .published = w->d->published, .order = w->order, .factor = .9, .year = w->title_year};
+  scene.sentence = (PropterSpan){block->start, block->end};
+  PROPTER_TRY(cut_sentence(w->rules, &scene, &w->dates, err));
+  return scene.dates ? find_happenings(w->rules, w->names, &scene, w->out, err) : PROPTER_OK;
+}
+
 static PropterStatus read_blocks(Walk *w, PropterError *err) {
   const PropterDocument *d = w->d;
   if (!when_order(d->text, &w->order)) return no_memory(err);
@@ -143,7 +151,10 @@ static PropterStatus read_blocks(Walk *w, PropterError *err) {
   w->year = w->title_year;
   for (size_t i = 0; i < d->block_count; i++) {
     /* A new section begins with what its headings say. */
-    if (d->blocks[i].kind == PROPTER_BLOCK_HEADING) w->carried.first = PROPTER_NO_DAY;
+    if (d->blocks[i].kind == PROPTER_BLOCK_HEADING) {
+      w->carried.first = PROPTER_NO_DAY;
+      PROPTER_TRY(read_heading(w, &d->blocks[i], err));
+    }
     if (factor_of(d->blocks[i].kind) > 0) PROPTER_TRY(read_block(w, &d->blocks[i], err));
   }
   return PROPTER_OK;

@@ -357,7 +357,8 @@ static void share_effects(Work *w) {
         continue;
       size_t last = w->tagged ? judge_token(w->tagged, c->core.start) : 0;
       PropterSpan between = strip(w->r, w->s, (PropterSpan){o->core.end, c->core.start});
-      bool which = last && propter_str_equal((PropterStr){w->tagged->tokens[last - 1].word, w->tagged->tokens[last - 1].len}, PROPTER_STR("which"));
+      bool which =
+          last && rules_any(w->r, w->r->relative.items, w->r->relative.count, (PropterStr){w->tagged->tokens[last - 1].word, w->tagged->tokens[last - 1].len});
       bool verb = last && w->tagged->tokens[last].tag == UPOS_VERB;
       bool noun = verb && w->tagged->tokens[last - 1].tag == UPOS_NOUN && !has_verb(w, between);
       if ((which || noun) && between.end > between.start + 2) c->effect = between;
@@ -919,18 +920,38 @@ static bool is_claim(const Work *w, const PropterReadings *out) {
   return false;
 }
 
-/* No label, no other words for a kind: a clause whose date stands at its edge. What is still to come or supposed did not happen. */
+/* "On 15 September all worked again": that ends what was told last and had no end. */
+static bool ends_last(const Work *w, const When *when, PropterReadings *out) {
+  const PropterRules *r = w->r;
+  PropterHappening *h = out->happenings.count ? &out->happenings.items[out->happenings.count - 1] : NULL;
+  if (!when || when->first != when->last || !h || h->ends || when->first < h->when.first || !rules_any(r, r->over.items, r->over.count, w->s)) return false;
+  h->when.last = when->first > h->when.first ? when->first - 1 : when->first;
+  return h->ends = true;
+}
+
+/* The first date behind a clause, if it is a day. */
+static const When *date_behind(const Work *w, PropterSpan words) {
+  for (size_t i = 0; i < w->whens.count; i++)
+    if (w->whens.items[i].start >= words.end) return w->whens.items[i].grain == WHEN_DAY ? &w->whens.items[i] : NULL;
+  return NULL;
+}
+
+/* No label, no other words for a kind: a clause whose date stands at its edge, or right behind it. What is still to come or supposed did not happen. */
 static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *err) {
   const PropterRules *r = w->r;
   const When *when = clause_date(w->s, &w->whens);
-  if (!when || !r->tagged_happening.count || is_claim(w, out)) return PROPTER_OK;
+  if (!r->tagged_happening.count || is_claim(w, out)) return PROPTER_OK;
   if (!rules_any(r, r->past.items, r->past.count, w->s) || rules_any(r, r->future.items, r->future.count, w->s) ||
       rules_any(r, r->condition.items, r->condition.count, w->s))
     return PROPTER_OK;
+  if (ends_last(w, when, out)) return PROPTER_OK;
   PROPTER_TRY(tag_sentence(w, err));
-  PropterHappening h = {
-      .quote = w->scene->sentence, .clause = true, .when = {when->first, when->open ? when->first : when->last}, .confidence = .7 * w->scene->factor};
-  if (!w->tagged || !clause_find(r, w->tagged, &w->whens, &h.words)) return PROPTER_OK;
+  PropterHappening h = {.quote = w->scene->sentence, .clause = true, .confidence = .7 * w->scene->factor};
+  if (!w->tagged) return PROPTER_OK;
+  if (!when || !clause_find(r, &r->tagged_happening, w->tagged, &w->whens, &h.words))
+    when = clause_find(r, &r->tagged_happening_inside, w->tagged, &w->whens, &h.words) ? date_behind(w, h.words) : NULL;
+  if (!when) return PROPTER_OK;
+  h.when = (PropterPeriod){when->first, when->open ? when->first : when->last};
   ending(w, when, h.words, &h);
   h.name = absolute(w, clause_name(r, w->tagged, h.words));
   h.place = h.words = absolute(w, h.words);

@@ -325,7 +325,7 @@ static PropterStatus store_one(Pass *p, File *f, PropterError *err) {
                                .namesake = f->namesake,
                                .format = f->d->format,
                                .language = p->languages.items[f->language].code,
-                               .rules_alone = !p->languages.items[f->language].claim,
+                               .ungraded = !p->languages.items[f->language].claim,
                                .sentences = f->readings.sentences,
                                .claims = stored.claims,
                                .linked = stored.linked,

@@ -40,7 +40,7 @@ static void document(const PropterReadReport *r, void *payload) {
   } else if (!r->unchanged) {
     fprintf(out, "%s: %s sentences, %s claims (%s linked), %s dated happenings", r->path, output_number(r->sentences), output_number(r->claims),
             output_number(r->linked), output_number(r->happenings));
-    if (r->rules_alone) fprintf(out, "; language %s, by rules alone", r->language);
+    if (r->ungraded) fprintf(out, "; language %s, without a model of claims", r->language);
     if (r->namesake) fprintf(out, "; a document of its own beside %s", r->namesake);
     fputc('\n', out);
   }

@@ -94,7 +94,7 @@ END
 printf -- '---\nlang: de\ndate: 2024-07-01\n---\n# Hafen\n\nVom 3. bis 16. Juni 2024 war die Fähre geschlossen.\n\nDer Umsatz im Hafenladen sank im Juni wegen des Streiks. Ein Streik bei der Fähre fand vom 20. bis 22. Juni 2024 statt.\n' >"$dir/de/notiz.md"
 q() { "$PROPTER" -g "$dir/hafen" "$@"; }
 expect 'German labels' 0 'loaded' q load "$dir/hafen.ttl"
-expect 'a German note is read by German rules, and that is said' 0 'notiz.md: 3 sentences, 1 claims (1 linked), 2 dated happenings; language de, by rules alone' q read "$dir/de"
+expect 'a German note is read by German rules, and that is said' 0 'notiz.md: 3 sentences, 1 claims (1 linked), 2 dated happenings; language de, without a model of claims' q read "$dir/de"
 expect 'its claim leads to concepts' 0 'urn:hafen:strike,urn:hafen:sales,https://w3id.org/propter#Decrease' \
   q query --format csv 'PREFIX p: <https://w3id.org/propter#> SELECT ?c ?e ?p { ?x a p:Claim ; p:cause ?c ; p:effect ?e ; p:polarity ?p }'
 for event in closure,urn:hafen:ferry,2024-06-03,2024-06-16 strike,urn:hafen:ferry,2024-06-20,2024-06-22; do

@@ -370,7 +370,7 @@ START_TEST(the_strike_of_a_day_is_over_with_it) {
 }
 END_TEST
 
-/* Plain clauses with a date at their edge; words NULL: none. `ends`: what the words say was over at the end of the period. */
+/* Plain clauses with a date at their edge, or a day right behind what happened; words NULL: none. `ends`: what the words say was over at the end of the period. */
 static const struct {
   const char *text, *words, *first, *last, *name;
   bool ends;
@@ -388,6 +388,18 @@ static const struct {
     {"On Monday 2 May 2011 a burst pipe closed our shop for the whole day.", "a burst pipe closed our shop for the whole day", "2011-05-02", "2011-05-02",
      "burst pipe closed our shop", true},
     {"Our lift was blocked on 3 May 2011 for repairs.", "Our lift was blocked", "2011-05-03", "2011-05-03", "lift was blocked", false},
+    {"The season pass app was launched on 19 May 2011 with a bonus week until 25 May 2011.", "The season pass app was launched", "2011-05-19", "2011-05-19",
+     "season pass app was launched", false},
+    {"We launched the season pass app on 19 May 2011.", "We launched the season pass app", "2011-05-19", "2011-05-19", "We launched the season pass app", false},
+    {"On 10 May 2011 the Osprey broke down.", "the Osprey broke down", "2011-05-10", "2011-05-10", "Osprey broke down", false},
+    {"A database failure took the booking website down on 14 May 2011.", "A database failure took the booking website down", "2011-05-14", "2011-05-14",
+     "database failure took the booking website down", false},
+    {"A database failure took the website down on 13 May 2011. On 15 May 2011 everything worked again.", "A database failure took the website down", "2011-05-13",
+     "2011-05-14", "database failure took the website down", true},
+    {"We moved the contract to another bank at the end of April 2011.", "We moved the contract to another bank", "2011-04-21", "2011-04-30",
+     "We moved the contract", false},
+    {"On 15 May 2011 everything worked again.", NULL, NULL, NULL, NULL, false},
+    {"We met the mayor on 5 May 2011 at noon.", NULL, NULL, NULL, NULL, false},
     {"Sales rose by 5 percent in March 2011.", NULL, NULL, NULL, NULL, false},
     {"Retailers added 20,000 jobs in March 2011.", NULL, NULL, NULL, NULL, false},
     {"The report was published on 3 May 2011.", NULL, NULL, NULL, NULL, false},

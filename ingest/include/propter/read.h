@@ -232,7 +232,7 @@ typedef struct {
   const char *namesake;    /* another file that has the IRI this one would have; NULL: none */
   const char *format;      /* NULL if unchanged or rejected */
   const char *language;    /* whose rules read it; likewise */
-  bool rules_alone;        /* no model of claims for it: confidence is the rule's precision */
+  bool ungraded;           /* no model of claims for it: confidence is the rule's precision */
   size_t sentences, claims, linked, happenings; /* linked: both sides lead to something the graph knows */
   const PropterError *bad; /* why it was rejected, or NULL; with a line above 1: why this row of a list of claims was, the others are read */
 } PropterReadReport;
