@@ -431,6 +431,25 @@ static PropterStatus name_run(Ingest *in, PropterStr name, PropterError *err) {
   return in->result->run.data ? PROPTER_OK : no_memory(err);
 }
 
+static PropterStatus count_suspect(const PropterReject *r, void *payload, PropterError *err) {
+  PropterIngestResult *result = payload;
+  (void)err;
+  result->suspect += propter_str_equal(r->rule, PROPTER_STR("unit"));
+  return PROPTER_OK;
+}
+
+/* What the run that did the same rejected is rejected still. */
+static PropterStatus standing_rejects(Ingest *in, PropterStr name, PropterError *err) {
+  const PropterRunInfo *run;
+  PropterSnapshot *snapshot;
+  PROPTER_TRY(propter_run_find(&in->known, name, &run, err));
+  if (!run->rows_rejected) return PROPTER_OK;
+  PROPTER_TRY(propter_writer_snapshot(in->writer, &snapshot, err));
+  PROPTER_TRY(propter_run_rejects(snapshot, run, count_suspect, in->result, err));
+  in->result->rows.rejects = run->rows_rejected - in->result->suspect;
+  return PROPTER_OK;
+}
+
 static PropterStatus execute(Ingest *in, PropterError *err) {
   const PropterIngestOptions *o = in->options;
   PROPTER_TRY(begin(in, err));
@@ -438,7 +457,10 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   PropterStr name = {"", 0};
   if (!o->force && !reads_server(in)) {
     PROPTER_TRY(propter_run_unchanged(in->run, &in->result->unchanged, &name, err));
-    if (in->result->unchanged) return name_run(in, name, err);
+    if (in->result->unchanged) {
+      PROPTER_TRY(standing_rejects(in, name, err));
+      return name_run(in, name, err);
+    }
   }
   PROPTER_TRY(targets_open(in->mapping, &in->targets, err));
   if (in->targets && o->state) return propter_fail(err, PROPTER_USAGE, "a mapping with targets of its own (rml:logicalTarget) is not ingested incrementally");

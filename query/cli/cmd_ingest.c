@@ -77,12 +77,10 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
             (unsigned long long)r->known, (unsigned long long)r->suspect);
     return;
   }
-  if (r->unchanged) {
-    fprintf(out, "nothing to do: run %s ingested the same\n", r->run.data);
-    return;
-  }
-  fprintf(out, "%s: %s rows, %s quads; %s added, %s removed; run %s\n", call->dry_run ? "would ingest" : "ingested", output_number(r->rows.rows),
-          output_number(r->quads), output_number(r->added), output_number(r->removed), r->run.data);
+  if (r->unchanged) fprintf(out, "nothing to do: run %s ingested the same\n", r->run.data);
+  else
+    fprintf(out, "%s: %s rows, %s quads; %s added, %s removed; run %s\n", call->dry_run ? "would ingest" : "ingested", output_number(r->rows.rows),
+            output_number(r->quads), output_number(r->added), output_number(r->removed), r->run.data);
   if (r->known) fprintf(out, "%s rows are those of the last run\n", output_number(r->known));
   if (r->rows.empty) fprintf(out, "%s times a row had no subject because a value was missing\n", output_number(r->rows.empty));
   if (r->suspect) fprintf(out, "%s measure(s) look as if the unit had changed; to see them: propter rejects %s\n", output_number(r->suspect), r->run.data);
@@ -259,7 +257,8 @@ const Command command_ingest = {
         "the record of the run (RUN#quality-…, DQV). Of a source of several files the last by name is measured. In a project a source has the key limits.\n"
         "Figures of a metric that stand to those before as a unit does to another (1,000; 60; 2.2046 …) are listed as rejects of the rule unit with both medians;\n"
         "they are in the graph, because a jump may be real; --on-error stop refuses them.\n"
-        "Exit 1: rows were put into quarantine or figures look like ones in another unit (propter rejects shows them), limits are broken, or the shapes are violated.",
+        "Exit 1: rows were put into quarantine or figures look like ones in another unit (propter rejects shows them), limits are broken, or the shapes are violated;\n"
+        "also where nothing changed since, as long as such rows stand in the sources: a nightly job does not turn green by running twice.",
     .examples = "propter ingest --sniff ontology/packs/us-employment/us-employment.csv\npropter ingest ontology/packs/us-employment/mapping.ttl\n"
                 "propter ingest ontology/packs/us-employment/mapping.ttl --dry-run",
     .formats = formats,

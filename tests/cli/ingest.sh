@@ -221,10 +221,14 @@ expect 'too many bad rows' 3 'more than 1 bad rows' "$PROPTER" -g "$G" ingest m.
 data > two
 alike 'a failed ingest changes nothing' one two
 expect 'quarantine' 1 '2 rejected and put into quarantine' "$PROPTER" -g "$G" ingest m.ttl
+expect 'which stand when nothing changed' 1 'nothing to do: run r-' "$PROPTER" -g "$G" ingest m.ttl
+expect 'and are told again' 1 '2 rejected and put into quarantine; to see them: propter rejects r-' "$PROPTER" -g "$G" ingest m.ttl
+expect 'counted' 1 '"unchanged":true,"dryRun":false,"rows":0,"quads":0,"added":0,"removed":0,"rejected":2' "$PROPTER" -g "$G" ingest m.ttl -f json
 expect 'rejects as lines' 0 't.csv:3:n  "a "b", c"  datatype  expected a whole number' "$PROPTER" -g "$G" rejects
 expect 'rejects as CSV' 0 't.csv,3,n,"a ""b"", c",datatype,' "$PROPTER" -g "$G" rejects last -f csv
 expect 'rejects as JSON' 0 '{"file":"t.csv","row":4,"column":"","value":"3","rule":"columns","reason":"expected 2 cells as in the header, found 1"}]' "$PROPTER" -g "$G" rejects -f json
 expect 'skip' 0 '2 rejected and left out' "$PROPTER" -g "$G" ingest m.ttl --on-error skip
+expect 'skipped ones are no negative result' 0 'nothing to do' "$PROPTER" -g "$G" ingest m.ttl --on-error skip
 expect 'unknown run' 3 'no run "r-1"' "$PROPTER" -g "$G" rejects r-1
 expect 'wrong mode' 2 'expected quarantine, skip or stop' "$PROPTER" -g "$G" ingest m.ttl --on-error ignore
 expect 'result as JSON' 0 '"added":0,"removed":0,"rejected":2' "$PROPTER" -g "$G" ingest m.ttl --on-error skip --force -f json
@@ -317,7 +321,7 @@ cat > csvw/m.json <<'END'
 END
 expect 'CSVW metadata, and a cell that is no integer' 1 '2 rows, 4 quads; 4 added, 0 removed' "$PROPTER" -g "$dir/w" ingest --minimal csvw/m.json
 expect 'the cell has its place' 0 't.csv,3,n,x,datatype' "$PROPTER" -g "$dir/w" rejects -f csv
-expect 'the same again is nothing to do' 0 'nothing to do' "$PROPTER" -g "$dir/w" ingest --minimal csvw/m.json
+expect 'the same again is nothing to do, but for the cell' 1 'nothing to do' "$PROPTER" -g "$dir/w" ingest --minimal csvw/m.json
 expect 'the other mode replaces it' 1 '2 rows, 20 quads; 14 added, 0 removed' "$PROPTER" -g "$dir/w" ingest csvw/m.json
 echo 'm.json' > csvw/csvm
 expect 'a table finds its metadata where the site says' 1 '<http://example.org/1>' "$PROPTER" ingest --minimal csvw/t.csv --csvm csvw/csvm --output -

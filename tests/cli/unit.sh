@@ -19,6 +19,8 @@ p() { "$PROPTER" -g "$dir/$G" ingest m.ttl "$@"; }
 G=a; rows 56 1 > t.csv; expect 'sixty days' 0 'ingested: 224 rows' p
 rows 58 1 > t.csv; expect 'two more are nothing special' 0 'ingested: 232 rows' p
 rows 59 1000 > t.csv; expect 'a day in grams' 1 'look as if the unit had changed' p
+expect 'again' 1 'nothing to do: run r-' p
+expect 'counted as before' 1 '"rejected":0,"withoutSubject":0,"known":0,"suspect":1' p -f json
 expect 'with both medians and the factor' 0 'times 1000 (thousands)' "$PROPTER" -g "$dir/a" rejects
 expect 'by file and measure' 0 't.csv,,weight,' "$PROPTER" -g "$dir/a" rejects -f csv
 "$PROPTER" -g "$dir/a" undo last > /dev/null

@@ -43,7 +43,7 @@ typedef struct {
 /* Zero-initialise; free with propter_ingest_result_clear. */
 typedef struct {
   PropterStr run; /* name of the run, or of the last one when nothing changed */
-  bool unchanged; /* inputs, mapping and software are those of the last run: nothing was done */
+  bool unchanged; /* inputs, mapping and software are those of the last run: nothing was done; rejects and figures in another unit are those of that run */
   PropterMapCounts rows;
   uint64_t known; /* rows that the last run had, so that they were not executed (options.state) */
   uint64_t quads; /* made, repeated ones included */
