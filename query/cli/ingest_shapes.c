@@ -7,15 +7,17 @@
 #include "shacl_call.h"
 
 /* What a run changed, without its own record. */
-static PropterStatus changed_quads(const PropterWriter *writer, PropterId record, PropterQuads *out, PropterError *err) {
-  PropterDelta *delta = NULL;
-  PropterQuad quad;
-  bool added, more;
-  PropterStatus status = propter_delta_open(writer, &delta, err);
-  while (status == PROPTER_OK && (status = propter_delta_next(delta, &quad, &added, &more, err)) == PROPTER_OK && more)
-    if (quad.g != record && !propter_vec_push(out, quad)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory before a validation");
-  propter_delta_close(delta);
-  return status;
+typedef struct {
+  PropterDelta *delta;
+  PropterId record;
+} Change;
+
+static PropterStatus next_changed(void *payload, PropterQuad *quad, bool *more, PropterError *err) {
+  Change *change = payload;
+  bool added;
+  do PROPTER_TRY(propter_delta_next(change->delta, quad, &added, more, err));
+  while (*more && quad->g == change->record);
+  return PROPTER_OK;
 }
 
 PropterStatus ingest_record(const PropterStatement *st, void *payload, PropterError *err) {
@@ -63,20 +65,20 @@ static PropterStatus judge(const CommandCall *call, PropterShaclReport *report, 
 PropterStatus ingest_shapes(const CommandCall *call, PropterWriter *writer, PropterStr run, PropterId graph, PropterError *err) {
   const char *files[SHACL_CALL_FILES];
   size_t count;
-  PropterQuads changed = {0};
+  Change change = {.record = graph};
   PropterIds hidden = {0};
   PropterSnapshot *snapshot;
   PropterShaclReport *report = NULL;
-  PropterShaclOptions options = {.query = propter_query_options(), .changed = &changed};
+  PropterShaclOptions options = {.query = propter_query_options(), .changed = next_changed, .payload = &change};
   PROPTER_TRY(shacl_call_files(call, "validate", files, &count, err));
   PROPTER_TRY(propter_writer_snapshot(writer, &snapshot, err));
-  PropterStatus status = changed_quads(writer, graph, &changed, err);
+  PropterStatus status = propter_delta_open(writer, &change.delta, err);
   if (status == PROPTER_OK) status = propter_run_graphs(snapshot, &hidden, err);
   options.query.hidden = hidden.items, options.query.hidden_count = hidden.count, options.query.now_ms = call->now * 1000;
   if (status == PROPTER_OK) status = propter_shacl_validate(snapshot, files, count, &options, &report, err);
   if (status == PROPTER_OK) status = judge(call, report, writer, run, graph, err);
   propter_shacl_free(report);
   propter_vec_clear(&hidden);
-  propter_vec_clear(&changed);
+  propter_delta_close(change.delta);
   return status;
 }

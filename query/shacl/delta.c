@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which focus nodes a change may have affected: from the changed quads outwards, along the paths of the shapes. A node that is not found has the same results
  * before and after the change. Where a query or a longer path meets the change, every node may be affected. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "../../engine/graph/id.h"
 #include "shacl.h"
@@ -10,16 +10,43 @@ static PropterStatus put(Validator *v, PropterIds *ids, PropterId id, PropterErr
   return propter_vec_push(ids, id) ? PROPTER_OK : exec_fail_memory(&v->run, err);
 }
 
+/* Predicates that a shape looks at are named by the documents, all but two; a closed shape looks at every one. Queries do, too, but of them any change affects all
+ * nodes. */
+static PropterStatus seen_predicates(Validator *v, PropterIds *out, bool *every, PropterError *err) {
+  PROPTER_TRY(put(v, out, v->word[VOCAB_rdf_type], err));
+  PROPTER_TRY(put(v, out, v->word[VOCAB_rdfs_subClassOf], err));
+  for (size_t i = 0; i < v->triples.count; i++) {
+    *every = *every || v->triples.items[i].p == v->word[VOCAB_sh_closed];
+    PROPTER_TRY(put(v, out, v->triples.items[i].o, err));
+  }
+  return ids_sort(out, 0), PROPTER_OK;
+}
+
+PropterStatus delta_read(Validator *v, PropterError *err) {
+  PropterIds seen = {0};
+  PropterQuad quad;
+  bool every = false, more = true;
+  if (!v->options.changed) return PROPTER_OK;
+  PropterStatus status = seen_predicates(v, &seen, &every, err);
+  while (status == PROPTER_OK && (status = v->options.changed(v->options.payload, &quad, &more, err)) == PROPTER_OK && more) {
+    v->any_changed = true;
+    bool seen_one = every || bsearch(&quad.p, seen.items, seen.count, sizeof *seen.items, id_order);
+    if (seen_one && !propter_vec_push(&v->changed, quad)) status = exec_fail_memory(&v->run, err);
+  }
+  propter_vec_clear(&seen);
+  return status;
+}
+
 /* Subjects or objects of changed quads with a predicate (PROPTER_NO_ID: any). */
 static PropterStatus ends(Validator *v, PropterId predicate, bool objects, PropterIds *out, PropterError *err) {
-  const PropterQuads *changed = v->options.changed;
+  const PropterQuads *changed = &v->changed;
   for (size_t i = 0; i < changed->count; i++)
     if (!predicate || changed->items[i].p == predicate) PROPTER_TRY(put(v, out, objects ? changed->items[i].o : changed->items[i].s, err));
   return PROPTER_OK;
 }
 
 static bool changed_predicate(const Validator *v, PropterId predicate) {
-  const PropterQuads *changed = v->options.changed;
+  const PropterQuads *changed = &v->changed;
   for (size_t i = 0; i < changed->count; i++)
     if (changed->items[i].p == predicate) return true;
   return false;
@@ -99,7 +126,7 @@ static PropterStatus new_targets(Validator *v, ShaclShape *shape, PropterError *
 
 PropterStatus delta_keep(Validator *v, ShaclShape *shape, PropterIds *focus, PropterError *err) {
   size_t kept = 0;
-  if (!v->options.changed->count) return focus->count = 0, PROPTER_OK;
+  if (!v->any_changed) return focus->count = 0, PROPTER_OK;
   PROPTER_TRY(delta_affected(v, shape, err));
   PROPTER_TRY(new_targets(v, shape, err));
   if (shape->affected_all) return PROPTER_OK;

@@ -124,6 +124,8 @@ struct Validator {
   PropterId word[VOCAB_COUNT];
   PropterSnapshot *snapshot;
   PropterShaclOptions options;
+  PropterQuads changed; /* of options.changed, those that shapes can see (delta.c) */
+  bool any_changed;
   PROPTER_VEC(ShapesTriple) triples; /* by subject, then in the order of the documents */
   PROPTER_VEC(const char *) files;
   PROPTER_VEC(PropterRdfPrefix) prefixes;
@@ -178,7 +180,9 @@ PropterStatus nodes_classes(Validator *v, PropterId class, PropterIds *out, Prop
 PropterStatus nodes_targets(Validator *v, const ShaclShape *shape, PropterIds *out, PropterError *err);
 static inline size_t nodes_value_count(const Nodes *n) { return n->first[n->count]; }
 
-/* delta.c: fills shape->affected. */
+/* delta.c: what the change is. */
+PropterStatus delta_read(Validator *v, PropterError *err);
+/* Fills shape->affected. */
 PropterStatus delta_affected(Validator *v, ShaclShape *shape, PropterError *err);
 /* Of a shape's targets, keeps those that options.changed may have affected. */
 PropterStatus delta_keep(Validator *v, ShaclShape *shape, PropterIds *focus, PropterError *err);

@@ -107,6 +107,7 @@ static PropterStatus validate(Validator *v, PropterSnapshot *snapshot, const cha
   }
   PROPTER_TRY(shapes_read(v, shapes, count, err));
   PROPTER_TRY(compile_all(v, err));
+  PROPTER_TRY(delta_read(v, err));
   for (size_t i = 0; i < v->roots.count; i++) PROPTER_TRY(validate_targets(v, v->roots.items[i], err));
   return PROPTER_OK;
 }
@@ -130,6 +131,7 @@ void propter_shacl_free(PropterShaclReport *r) {
   propter_vec_clear(&v->shapes);
   propter_vec_clear(&v->roots);
   propter_vec_clear(&v->triples);
+  propter_vec_clear(&v->changed);
   propter_vec_clear(&v->files);
   propter_vec_clear(&v->prefixes);
   propter_vec_clear(&v->found);

@@ -10,7 +10,10 @@ typedef enum { PROPTER_SHACL_VIOLATION, PROPTER_SHACL_WARNING, PROPTER_SHACL_INF
 
 typedef struct {
   PropterQueryOptions query;   /* the data graph (hidden graphs, dataset), deadline, memory, cancelling, clock; propter_query_options has defaults */
-  const PropterQuads *changed; /* only what these added or removed quads may have affected is looked at; NULL: everything */
+  /* Only what added or removed quads may have affected is looked at: the next one, *more false behind the last, in any order. Called until then before nodes are
+   * looked at; only quads whose predicate the shapes name are kept. NULL: everything is looked at. */
+  PropterStatus (*changed)(void *payload, PropterQuad *quad, bool *more, PropterError *err);
+  void *payload;
   bool cubes;                  /* also the integrity constraints of RDF Data Cube (ontology/cube.ttl) */
   size_t max_results;          /* results kept, all are counted; 0: 100,000 */
 } PropterShaclOptions;
