@@ -66,10 +66,11 @@ bool baseline_drift(const Baseline *b, size_t from, size_t length, const Block *
  * before or no drift. scratch[n]. */
 bool baseline_expect(const Baseline *b, size_t from, size_t length, size_t count, double *scratch, double *expected, double *drift, size_t *used);
 
-/* Notes the moves that are over, of days and weeks (returns.c): the level before what follows is that from before them. For a baseline with a width. */
+/* Notes the moves that are over, of days and weeks (returns.c): the level before what follows is that from before them. For a baseline with a width. NO_MEMORY. */
 PropterStatus baseline_leave_out(Baseline *b, PropterError *err);
+/* Both periods lie in the same one. */
 bool baseline_in_one_move(const Baseline *b, size_t from, size_t to);
-/* Periods that such a move has at most. */
+/* Periods that such a move has at most; 0: periods of this grain have none. */
 size_t baseline_longest_move(PropterGrain grain);
 
 /* Index of the observation before period i that the level before `from` looks at, SIZE_MAX: none. */

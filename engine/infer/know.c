@@ -21,13 +21,14 @@ static PropterStatus all_met(const Know *know, PropterError *err) {
   for (size_t i = 0; i < know->options.without_count; i++) {
     PropterStr name = know->options.without[i];
     if (!know->met[i])
-      return propter_fail(err, PROPTER_NOT_FOUND, "cannot leave out \"%.*s\": the graph has no document, list of events, claim, event, link or review of that name",
+      return propter_fail(err, PROPTER_NOT_FOUND,
+                          "cannot leave out \"%.*s\": the graph has no document, list of events, claim, event, link or review of that name",
                           (int)(name.len < 300 ? name.len : 300), name.data);
   }
   return PROPTER_OK;
 }
 
-/* The same for a file: its IRI, or the end of it behind a slash. */
+/* A file is left out by its IRI, or by the end of it behind a slash. */
 static bool left_out_file(Know *know, PropterStr iri) {
   bool found = left_out(know, iri);
   for (size_t i = 0; i < know->options.without_count; i++) {
@@ -36,12 +37,6 @@ static bool left_out_file(Know *know, PropterStr iri) {
     if (propter_str_equal((PropterStr){iri.data + iri.len - name.len, name.len}, name)) found = know->met[i] = true;
   }
   return found;
-}
-
-static PropterStr file_name(PropterStr path) {
-  size_t at = path.len;
-  while (at > 0 && path.data[at - 1] != '/') at--;
-  return (PropterStr){path.data + at, path.len - at};
 }
 
 static bool too_new(const Know *know, PropterDay known, PropterDay superseded) {
@@ -430,7 +425,7 @@ KnowEvent *know_event(Know *know, PropterId id) {
 
 /* "Note of March, v2" and "Note of March, v1" are one series. */
 static PropterStatus series_of(const KnowDocument *d, uint64_t *series, PropterError *err) {
-  PropterStr name = d->title.len ? d->title : file_name(d->path);
+  PropterStr name = d->title.len ? d->title : propter_str_base_name(d->path);
   PropterBuf words = {.max = name.len + 1};
   size_t end = name.len;
   while (!d->title.len && end > 0 && name.data[end - 1] != '.') end--; /* a file's name goes as far as its last dot */
@@ -453,7 +448,7 @@ static PropterStatus read_document(Know *know, Node *node, PropterStr iri, Propt
   KnowDocument d = {.id = node->id, .iri = iri};
   PROPTER_TRY(node_string(node, VOCAB_propter_path, &know->arena, &d.path, err));
   /* Both are asked: one name of two must not hide that the other was met, too. */
-  bool by_path = d.path.len && left_out(know, d.path), by_name = d.path.len && left_out(know, file_name(d.path));
+  bool by_path = d.path.len && left_out(know, d.path), by_name = d.path.len && left_out(know, propter_str_base_name(d.path));
   if (by_path || by_name) return PROPTER_OK;
   PROPTER_TRY(node_string(node, VOCAB_dct_title, &know->arena, &d.title, err));
   d.published = day_or_none(node, VOCAB_propter_published);

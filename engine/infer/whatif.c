@@ -196,6 +196,8 @@ static const KnowLink *forbidden(const Study *s) {
   return NULL;
 }
 
+static PropterDay end_of(const KnowEvent *e) { return e->end == PROPTER_NO_DAY ? e->start : e->end; }
+
 /* On record, or told by a document alone and by no sentence before of the same days. */
 static bool is_studied(const Study *s, const KnowEvent *e) {
   double part;
@@ -203,9 +205,7 @@ static bool is_studied(const Study *s, const KnowEvent *e) {
   Relation r = scope_relation(s->know, &e->scope, &s->metric->scope, &part);
   if (r != RELATION_SAME && r != RELATION_PARENT) return false;
   for (const KnowEvent *x = s->know->events.items; e->told && x < e; x++)
-    if (x->start != PROPTER_NO_DAY && x->start <= (e->end == PROPTER_NO_DAY ? e->start : e->end) && e->start <= (x->end == PROPTER_NO_DAY ? x->start : x->end) &&
-        is_meant(s, x))
-      return false;
+    if (x->start != PROPTER_NO_DAY && x->start <= end_of(e) && e->start <= end_of(x) && is_meant(s, x)) return false;
   return true;
 }
 

@@ -16,10 +16,7 @@ typedef struct {
   uint64_t count;
 } Amount;
 
-enum {
-  REPEATED_MOST = 4000000, /* rows that later ones are compared with */
-  DAY = 11
-}; /* bytes of a day in a key */
+enum { REPEATED_MOST = 4000000 /* rows that later ones are compared with */, DAY = 11 /* bytes of a day in a key */ };
 
 typedef struct {
   const PropterSniff *sniff;

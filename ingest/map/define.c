@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "define.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -226,7 +226,7 @@ PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *m
 
 static PropterStatus say_fixed(Define *d, PropterStr metric, PropterStr column, PropterStr member, const yaml_node_t *at, PropterError *err) {
   PropterStr holder = propter_arena_printf(&d->arena, "%.*s/fixed/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
-  PropterStr iri = propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)holder.len, holder.data ? holder.data : "");
+  PropterStr iri = define_iri(d, holder);
   PropterStr dimension =
       propter_arena_printf(&d->arena, "%.*s#%.*s/dimension/%.*s", (int)d->iri.len, d->iri.data, (int)metric.len, metric.data, (int)column.len, column.data);
   if (!holder.data || !iri.data || !dimension.data) return define_no_memory(err);
@@ -253,7 +253,12 @@ PropterStatus define_where(Define *d, PropterStr condition, PropterStr *text, Pr
 }
 
 PropterStatus define_window(Define *d, const yaml_node_t *node, PropterStr *out, PropterError *err) {
-  static const Meaning units[] = {{"day", "1D", 0}, {"week", "7D", 0}, {"month", "1M", 0}, {"quarter", "3M", 0}, {"year", "12M", 0}};
+  static const struct {
+    const char *name;
+    int64_t length;
+    char unit;
+  } units[] = {{"day", 1, 'D'}, {"week", 7, 'D'}, {"month", 1, 'M'}, {"quarter", 3, 'M'}, {"year", 12, 'M'}};
+  int64_t n = 0;
   PropterStr text = yaml_text(node), count = {text.data, 0};
   if (yaml_is_mapping(node)) {
     PROPTER_TRY(define_keys(d, node, "count|granularity", err));
@@ -263,12 +268,10 @@ PropterStatus define_window(Define *d, const yaml_node_t *node, PropterStr *out,
     text = propter_str_trim((PropterStr){text.data + count.len, text.len - count.len});
   }
   if (text.len > 1 && text.data[text.len - 1] == 's') text.len--;
-  long n = count.len && count.len < 4 ? strtol(count.data, NULL, 10) : 0;
-  for (size_t i = 0; n > 0 && i < sizeof units / sizeof *units; i++) {
+  const bool counted = count.len < 4 && propter_str_to_int64(count, &n) && n > 0;
+  for (size_t i = 0; counted && i < sizeof units / sizeof *units; i++) {
     if (!propter_str_equal(text, propter_str(units[i].name))) continue;
-    char *unit;
-    long days = strtol(units[i].text, &unit, 10);
-    *out = propter_arena_printf(&d->arena, "P%ld%s", n * days, unit);
+    *out = propter_arena_printf(&d->arena, "P%" PRId64 "%c", n * units[i].length, units[i].unit);
     return out->data ? PROPTER_OK : define_no_memory(err);
   }
   return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected a window such as 7 days or 3 months");

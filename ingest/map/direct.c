@@ -232,7 +232,8 @@ PropterStatus direct_compile(PropterMapping *m, PropterError *err) {
   if (!at) return PROPTER_NO_MEMORY;
   source.at = at;
   PROPTER_TRY(source_of_database(m, &source, err));
-  if (!propter_vec_push(&m->doc.files, ((DocFile){.path = source.is.path.data, .directory = {"", 0}, .iri = source.is.graph, .base = {"", 0}}))) return no_memory(err);
+  const DocFile file = {.path = source.is.path.data, .directory = {"", 0}, .iri = source.is.graph, .base = {"", 0}};
+  if (!propter_vec_push(&m->doc.files, file)) return no_memory(err);
   if (strcmp(source.options.format, "odbc") == 0)
     return propter_fail(err, PROPTER_INVALID, "the direct mapping reads SQLite and PostgreSQL, not odbc: write a mapping");
   PropterStatus status = PROPTER_OK;

@@ -381,7 +381,8 @@ static bool can_be_key(const Sniff *s, const PropterColumn *column) {
   bool measured =
       propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_decimal)) || propter_str_equal(column->datatype, propter_vocab_iri(VOCAB_xsd_double));
   const size_t i = (size_t)(column - s->out->columns);
-  return !twice(s->out, i) && !s->columns[i].plan && column->role == PROPTER_COLUMN_OTHER && column->values == good_rows(s->out) && (!measured || column->identifier);
+  return !twice(s->out, i) && !s->columns[i].plan && column->role == PROPTER_COLUMN_OTHER && column->values == good_rows(s->out) &&
+         (!measured || column->identifier);
 }
 
 static bool in_set(const Sniff *s, const Keys *k, size_t set, size_t i) {

@@ -61,12 +61,19 @@ static void add_quoted(PropterBuf *out, uint64_t line, PropterStr text) {
 
 static void add_count(PropterBuf *out, uint64_t n, const char *what) { propter_buf_printf(out, "%" PRIu64 " %s%s", n, what, n == 1 ? "" : "s"); }
 
-/* What a column tells apart that must not be added up, by its name; else NULL. */
-static const char *never_added(PropterStr words) {
-  static const char *const columns[][2] = {{"currency", "units"},      {"currency code", "units"}, {"unit", "units"},         {"units", "units"},       {"uom", "units"},
-                                           {"w\u00E4hrung", "units"}, {"einheit", "units"},       {"scenario", "scenarios"}, {"szenario", "scenarios"}};
+/* What a column tells apart that must not be added up, by its name: how it is said, before a number and behind it; else NULL. */
+static const char *const *never_added(PropterStr words) {
+  static const char *const columns[][3] = {{"currency", "in", "units"},
+                                           {"currency code", "in", "units"},
+                                           {"unit", "in", "units"},
+                                           {"units", "in", "units"},
+                                           {"uom", "in", "units"},
+                                           {"w\u00E4hrung", "in", "units"},
+                                           {"einheit", "in", "units"},
+                                           {"scenario", "those of", "scenarios"},
+                                           {"szenario", "those of", "scenarios"}};
   for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
-    if (propter_str_equal(words, propter_str(columns[k][0]))) return columns[k][1];
+    if (propter_str_equal(words, propter_str(columns[k][0]))) return columns[k] + 1;
   return NULL;
 }
 
@@ -103,9 +110,9 @@ PropterStatus propter_sniff_left_out(const PropterSniff *s, PropterBuf *out, Pro
   if (out->len > begin) propter_buf_add_char(out, '\n');
   if (s->lists.len) propter_buf_printf(out, "lists inside of rows, not used: "), add_plain(out, s->lists), propter_buf_add_char(out, '\n');
   for (size_t i = 0; i < s->count; i++) {
-    const char *what = s->columns[i].role == PROPTER_COLUMN_SLICE ? never_added(s->columns[i].words) : NULL;
-    if (!what) continue;
-    propter_buf_printf(out, "amounts are %s %" PRIu64 " %s (column ", *what == 'u' ? "in" : "those of", s->columns[i].distinct, what), add_plain(out, s->columns[i].name);
+    const char *const *said = s->columns[i].role == PROPTER_COLUMN_SLICE ? never_added(s->columns[i].words) : NULL;
+    if (!said) continue;
+    propter_buf_printf(out, "amounts are %s %" PRIu64 " %s (column ", said[0], s->columns[i].distinct, said[1]), add_plain(out, s->columns[i].name);
     propter_buf_printf(out, "): only what is asked of one of them means something, no total over them\n");
   }
   return propter_buf_status(out, err);

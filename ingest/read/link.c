@@ -158,7 +158,8 @@ static size_t only_event(PropterNames *names, size_t kind, PropterPeriod when, i
   return found;
 }
 
-/* Days by which an event may lie beside what is told of it: a day may be told a little wrongly, but a stretch that shares no day with the event is another one. */
+/* Days by which an event may lie beside what is told of it: a day may be told a little wrongly, but a stretch that shares no day with the event is another
+ * one. */
 static int slack_of(PropterPeriod told) { return told.last > told.first ? 0 : NEAR_DAYS; }
 
 /* The one event of this kind that began and ended on these very days, or SIZE_MAX. */

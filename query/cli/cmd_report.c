@@ -329,8 +329,8 @@ const Command command_report = {
     .operands = "",
     .options = options,
     .details =
-        "One line per pattern, the newest (or, with --surprising, the most surprising) first: window, deviation, metric, how likely the first cause is, and what it is. For all about one of them, ask\n"
-        "propter why.",
+        "One line per pattern, the newest (or, with --surprising, the most surprising) first: window, deviation, metric, how likely the first cause is, and\n"
+        "what it is. For all about one of them, ask propter why.",
     .examples = "propter report\npropter report --file report.html",
     .formats = formats,
     .run = run};

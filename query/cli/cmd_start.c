@@ -175,9 +175,10 @@ const Command command_start = {
     .max_operands = 1,
     .options = options,
     .details =
-        "Looks at every table of the folder (CSV, TSV, each sheet of XLSX and ODS, Parquet, JSON and NDJSON, calendars), guesses its time, measures and slices, and writes that down as\n"
-        "mappings. Lines above and below a table and cells that are no numbers are left out and named, and so is each column that is not used. Rows of\n"
-        "single events, and many files with the same columns, are first added up by period and slice; a column for each period becomes a row for each.\n"
+        "Looks at every table of the folder (CSV, TSV, each sheet of XLSX and ODS, Parquet, JSON and NDJSON, calendars), guesses its time, measures and\n"
+        "slices, and writes that down as mappings. Lines above and below a table and cells that are no numbers are left out and named, and so is each\n"
+        "column that is not used. Rows of single events, and many files with the same columns, are first added up by period and slice; a column for each\n"
+        "period becomes a row for each.\n"
         "A calendar (.ics), or a table without amounts whose header names titles and starts, is a list of events (propter events); its columns called\n"
         "as a slice say where each held.\n"
         "Reads every other file that it can as a document, takes the causes they name as concepts, judges every move, lists the five most\n"

@@ -115,8 +115,8 @@ const Command command_what_if = {
     .options = options,
     .details =
         "METRIC is a label or an IRI. Each event of that kind in the metric's scope, on record or told by a document, is studied by itself: against the\n"
-        "slices of the same cube that it does not touch (synthetic difference in differences) or, where there are fewer than three, against the series' own course.\n"
-        "The effects are pooled with what differs from event to event; the interval is that of one more event. Fewer than three events do not show how they differ:\n"
+        "slices of the same cube that it does not touch (synthetic difference in differences) or, where there are fewer than three, against the series'\n"
+        "own course. The effects are pooled with what differs from event to event; the interval is that of one more event. Fewer than three events do not show how they differ:\n"
         "half of the effect is taken as its standard deviation, and said. With each event stands what placebo slices and false dates say. An event that shares half of\n"
         "its days with another documented one there is left out. Where nothing is left, the answer is that the effect is not identifiable, and\n"
         "what would be needed. --format table or json.\n"

@@ -14,7 +14,7 @@ static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked abo
                                         {"to", 0, "DATE", "last day of the window"},
                                         {"known-by", 0, "DATE", "use only what was known on this day"},
                                         {"as-of", 0, "RUN", "the answer as the graph stood after this run: byte by byte what it was then"},
-                                        {"without", 0, "IRI", "leave out this document, list of events (IRI, path or file name), claim, event or review; may be repeated"},
+                                        {"without", 0, "IRI", "leave out this document or list of events (or by path or name), claim, event or review; may be repeated"},
                                         {"numbers", 0, NULL, "show probabilities even while they are not calibrated"},
                                         {"decide", 0, NULL, "the answer will be acted on: declined unless somebody is recorded who decides (propter:owner)"},
                                         {"explain-score", 0, NULL, "show how each score adds up"},

@@ -174,23 +174,26 @@ static PropterStatus watch_dimension(Start *s, const PropterTerm *row, void *pay
   watched->series += (size_t)(members * metrics);
   if (watched->series <= MAX_SERIES) watched->members = (size_t)members;
   else if ((size_t)members > watched->members)
-    fprintf(s->notes, "slices   %.*s has %.0f parts: too many to watch each by itself; propter why asks about any of them\n", (int)row[0].value.len, row[0].value.data, members);
+    fprintf(s->notes, "slices   %.*s has %.0f parts: too many to watch each by itself; propter why asks about any of them\n", (int)row[0].value.len,
+            row[0].value.data, members);
   return PROPTER_OK;
 }
 
+/* *members: how many a dimension may have that is watched, as SLICES takes it. */
 static PropterStatus watch(Start *s, const char **members) {
+  static const char sizes[] = START_PREFIXES
+      "SELECT ?d ?n (COUNT(DISTINCT ?m) AS ?metrics) { { SELECT ?set ?dim (COUNT(DISTINCT ?x) AS ?n) { ?o qb:dataSet ?set ; ?dim ?x . "
+      "?dim a qb:DimensionProperty } GROUP BY ?set ?dim } ?m a propter:Metric ; propter:sliceBy ?dim ; propter:dataset ?set . "
+      "?dim rdfs:label ?d } GROUP BY ?set ?dim ?d ?n ORDER BY ?n ?d";
   Watched watched = {.members = 0};
-  PROPTER_TRY(start_each(s,
-                         START_PREFIXES "SELECT ?d ?n (COUNT(DISTINCT ?m) AS ?metrics) { { SELECT ?set ?dim (COUNT(DISTINCT ?x) AS ?n) { ?o qb:dataSet ?set ; ?dim ?x . "
-                                        "?dim a qb:DimensionProperty } GROUP BY ?set ?dim } ?m a propter:Metric ; propter:sliceBy ?dim ; propter:dataset ?set . "
-                                        "?dim rdfs:label ?d } GROUP BY ?set ?dim ?d ?n ORDER BY ?n ?d",
-                         SIZE_MAX, watch_dimension, &watched));
+  PROPTER_TRY(start_each(s, sizes, SIZE_MAX, watch_dimension, &watched));
   *members = propter_arena_printf(&s->arena, "%zu", watched.members).data;
   return *members ? PROPTER_OK : start_no_memory(s->err);
 }
 
 /* Rows of a query that has SLICES in it. */
-static PropterStatus each_slice(Start *s, const char *query, const char *members, PropterStatus (*use)(Start *s, const PropterTerm *row, void *payload), void *payload) {
+static PropterStatus each_slice(Start *s, const char *query, const char *members, PropterStatus (*use)(Start *s, const PropterTerm *row, void *payload),
+                                void *payload) {
   const char *text = start_text(s, query, members, "");
   return text ? start_each(s, text, SIZE_MAX, use, payload) : start_no_memory(s->err);
 }

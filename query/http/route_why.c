@@ -157,7 +157,7 @@ static const HttpRouteParam params[] = {{"q", "a question in words, e.g. informa
                                         {"known-by", "use only what was known on this day", false},
                                         {"as-of", "the answer as the graph stood after this run: byte by byte what it was then", false},
                                         {"diff", "instead of a question: what two runs (or one and the newest) say differently about causes; json, text", true},
-                                        {"without", "leave out this document, claim, event or review", true},
+                                        {"without", "leave out this document, list of events, claim, event or review", true},
                                         {"limit", "causes listed", false},
                                         {"depth", "hops of a chain of causes", false},
                                         {"numbers", "1: probabilities even while they are not calibrated", false},

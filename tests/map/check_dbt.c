@@ -134,6 +134,8 @@ START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
          "cumulative is computed by a database only");
   refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, window: 7 moons}\n", PROPTER_INVALID, 17,
          "expected a window such as 7 days");
+  refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, window: {count: 7x, granularity: day}}\n", PROPTER_INVALID, 17,
+         "expected a window such as 7 days");
   refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, window: 7 days, grain_to_date: month}\n", PROPTER_INVALID, 17,
          "expected window or grain_to_date");
   refuse(MODEL "metrics:\n  - name: m\n    type: cumulative\n    type_params: {measure: amount, cumulative_type_params: {period_agg: last}}\n", PROPTER_INVALID,

@@ -19,15 +19,16 @@ typedef struct {
   uint64_t repeated; /* of the rows: those equal to an earlier one in every column (one of the first four millions) */
   const PropterCellsTable *repeated_table; /* of the first of them; borrowed from the argument */
   uint64_t repeated_line;
-  uint64_t fixed; /* bit n: column n of the sniff (the first 64), a mean, is the same in all rows of each combination of slices: it describes them and is no measure */
+  /* Bit n: column n of the sniff (the first 64), a mean, is the same in all rows of each combination of slices: it describes them and is no measure. */
+  uint64_t fixed;
 } PropterCellsSummary;
 
 /* Reads tables that all have the columns of `sniff` (which has a time column) and appends one table as CSV: a row for each period of the sniffed grain and each
  * combination of its slices (those with at most PROPTER_CELLS_SLICE values), in order; columns are the first day of the period, the slices, the measures
- * (added up, or their mean where the sniffed column combines so; without whole numbers that never repeat, which only name the row, and what is fixed) and how many rows there were
- * (called as sniff->counted, else "rows"). A value of a slice that has rows in at least half of the periods, and none in one that has others, gets a cell of no rows
- * there, with one of its combinations: nothing happened, which is no gap. LIMIT: more than PROPTER_CELLS_MOST cells; else as propter_table_open and propter_table_next. What was left out is appended to `left` (NULL: to nothing) as CSV: file, sheet,
- * line, column, value, reason. */
+ * (added up, or their mean where the sniffed column combines so; without whole numbers that never repeat, which only name the row, and what is fixed) and how
+ * many rows there were (called as sniff->counted, else "rows"). A value of a slice that has rows in at least half of the periods, and none in one that has
+ * others, gets a cell of no rows there, with one of its combinations: nothing happened, which is no gap. LIMIT: more than PROPTER_CELLS_MOST cells; else as
+ * propter_table_open and propter_table_next. What was left out is appended to `left` (NULL: to nothing) as CSV: file, sheet, line, column, value, reason. */
 PROPTER_API PropterStatus propter_cells(const PropterCellsTable *tables, size_t count, const PropterSniff *sniff, PropterBuf *out, PropterBuf *left,
                                         PropterCellsSummary *summary, PropterError *err);
 

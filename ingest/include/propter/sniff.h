@@ -45,7 +45,7 @@ typedef struct {
   size_t time;        /* the time column, or SIZE_MAX: then there are no measures, slices and keys but perhaps one key that names the row */
   PropterTableOptions options; /* those given, with the delimiter and encoding that were found where they named none */
   const char *grain;  /* of the time column: "P1D", "P7D", "P1M", "P3M" or "P1Y" */
-  PropterStr counted; /* rows are single happenings with names of their own: what many are called ("tickets" of "Ticket ID", else "rows"); empty: they are not */
+  PropterStr counted; /* rows are single happenings with names of their own: what many are called ("tickets" of "Ticket ID", else "rows"); empty: not so */
   uint64_t repeated;  /* rows that have time, slices and keys of an earlier row: what a mapping will reject */
   PropterArena arena;
 } PropterSniff;
