@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,14 +58,19 @@ static bool is_path(const CommandOption *o) {
   return o->value && (strcmp(o->value, "FILE") == 0 || strcmp(o->value, "DIR") == 0 || strcmp(o->value, "PATH") == 0);
 }
 
+/* Words with blanks stand in double quotes. */
 static int on_operands(Job *job, Section *s, PropterStr value) {
   while ((value = propter_str_trim(value)).len) {
-    size_t n = strcspn(value.data, " \t");
+    bool quoted = *value.data == '"';
+    if (quoted) value = (PropterStr){value.data + 1, value.len - 1};
+    size_t n = strcspn(value.data, quoted ? "\"" : " \t");
+    if (quoted && n >= value.len) return refuse(job, propter_fail(job->err, PROPTER_SYNTAX, "a quote opens before \"%s\" and is not closed", value.data));
     if (n > value.len) n = value.len;
     if (s->operand_count == MAX_WORDS) return refuse(job, propter_fail(job->err, PROPTER_LIMIT, "more than %d operands", MAX_WORDS));
     char *word = resolve(job, (PropterStr){value.data, n});
     if (!word) return refuse(job, propter_fail(job->err, PROPTER_NO_MEMORY, "out of memory"));
     s->operands[s->operand_count++] = word;
+    n += quoted;
     value = (PropterStr){value.data + n, value.len - n};
   }
   return 1;
@@ -118,6 +124,8 @@ static int on_key(void *payload, const char *section, const char *key, const cha
 
 static PropterStatus read_job(Job *job, PropterStr text, PropterError *err) {
   job->err = err;
+  ini_use_stack = false, ini_allow_realloc = true; /* inih's lines are of 200 bytes otherwise */
+  ini_max_line = text.len < INT_MAX - 4 ? (int)text.len + 4 : INT_MAX;
   int line = ini_parse_string(text.data, on_key, job);
   if (line == 0 && job->status == PROPTER_OK) return PROPTER_OK;
   PropterStatus status = job->status != PROPTER_OK ? job->status : propter_fail(err, PROPTER_SYNTAX, "expected [section], key = value or # comment");
@@ -248,8 +256,8 @@ const Command command_run = {
     .details =
         "A job file has the sections [job] (name, log), [load] (files), [ingest] (mapping), [events] (files), [read] (documents), [infer], [watch] and [report]. Each other key "
         "of a\n"
-        "section is a long option of that command. Paths are relative to the job file. The steps run in that order; each commits by itself, and a step\n"
-        "whose inputs have not changed does nothing, so a job that was killed is resumed by running it again. One job runs on a graph at a time: a second\n"
+        "section is a long option of that command. Paths are relative to the job file; those with blanks stand in double quotes. The steps run in that order;\n"
+        "each commits by itself, and a step whose inputs have not changed does nothing, so a job that was killed is resumed by running it again. One job runs on a graph at a time: a second\n"
         "one exits with 4 at once.",
     .examples = "propter run ontology/packs/us-employment/job.ini",
     .run = run};

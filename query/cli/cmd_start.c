@@ -81,7 +81,7 @@ static bool is_document(const StartFile *f) { return !f->table; }
 static void add_section(const Start *s, const char *absolute, const char *head, bool (*of)(const StartFile *), PropterBuf *job) {
   propter_buf_printf(job, "\n\n%s =", head);
   for (size_t i = 0; i < s->files.count; i++)
-    if (of(&s->files.items[i])) propter_buf_printf(job, " %s%s", absolute, s->files.items[i].path + s->folder.len);
+    if (of(&s->files.items[i])) propter_buf_printf(job, " \"%s%s\"", absolute, s->files.items[i].path + s->folder.len);
 }
 
 static PropterStatus write_job(Start *s) {

@@ -45,6 +45,7 @@ if [ "$(grep -c '^{"run":"us-employment-[0-9]*-[0-9a-f]*","level":"info"' "$t/lo
 printf '[job]\nname = x\n[load]\nfrob = 1\n' >"$t/bad.ini"; expect 'an unknown key' 3 'bad.ini:4: [load] has no key "frob"' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 printf '[frob]\na = 1\n' >"$t/bad.ini"; expect 'an unknown section' 3 'bad.ini:2: unknown section [frob]' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 printf 'frob\n' >"$t/bad.ini"; expect 'no key' 3 'bad.ini:1: expected [section], key = value' "$PROPTER" -g "$t/b" run "$t/bad.ini"
+printf '[load]\nfiles = "x.ttl y\n' >"$t/bad.ini"; expect 'an open quote' 3 'bad.ini:2: a quote opens before "x.ttl y" and is not closed' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 printf '[load]\nfiles = nowhere.ttl\n' >"$t/bad.ini"; expect 'a missing file' 3 'nowhere.ttl' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 expect 'no job file' 3 'cannot open' "$PROPTER" -g "$t/b" run "$t/nothing.ini"
 expect 'no operand' 2 'expected: propter run JOB.ini' "$PROPTER" run

@@ -21,6 +21,12 @@ grep -q 'skos:prefLabel "flood"' shop-pack/concepts.ttl && ok 'a cause of the me
 out=$("$PROPTER" -g shop.g --today 2024-07-01 run shop-pack/job.ini 2>&1); got=$?
 ended 'the pack runs again' 0
 out=$("$PROPTER" -g shop.g why 'refunds in May 2024' 2>&1); said 'and words ask' 'refunds'
+# A folder with a blank in its name and more documents than fit into 200 bytes of a line.
+mkdir 'my shop'; cp shop/refunds.csv 'my shop/'; for i in 1 2 3 4 5 6; do cp shop/memo-2024-06.md "my shop/memo of the warehouse, $i.md"; done
+start 'my shop'
+out=$("$PROPTER" -g 'my shop.g' --today 2024-07-01 run my-shop-pack/job.ini 2>&1); got=$?
+ended 'the job of a folder with a blank in its name runs' 0
+said 'with all of its documents' '6 documents unchanged'
 start shop; ended 'a pack is not overwritten' 3; said 'but named' 'shop-pack is there already'
 "$PROPTER" -g shop.g verify >/dev/null 2>&1 && ok 'the graph is whole' || not_ok 'the graph is whole'
 
