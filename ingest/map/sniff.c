@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "means.h"
 #include "propter/hash.h"
+#include "schema.h"
 #include "sniff_paths.h"
 #include "sniff_seen.h"
 
@@ -22,6 +23,7 @@ typedef struct {
   const PropterLimits *limits;
   const char *path;
   SniffPaths paths; /* of columns that are expressions */
+  Schema declared;  /* by the database */
   bool comma; /* the file writes a comma before fractions */
   bool second_look;        /* rows without a day in this column are left aside */
   size_t day_column;
@@ -318,8 +320,9 @@ static const char *choose_role(const Sniff *s, size_t i) {
   const PropterSniff *out = s->out;
   const Seen *c = &s->columns[i];
   PropterColumn *column = &out->columns[i];
-  uint64_t most = column->identifier ? SLICE_VALUES / 4 : SLICE_VALUES;
-  bool number = is_number(s, i);
+  bool refers = column->parent.len; /* its numbers are names */
+  uint64_t most = column->identifier && !refers ? SLICE_VALUES / 4 : SLICE_VALUES;
+  bool number = is_number(s, i) && !refers;
   if (!column->values) return "it is empty";
   if (!column->name.len) return "it has no name";
   if (twice(out, i)) return "another column has the same name";
@@ -328,7 +331,7 @@ static const char *choose_role(const Sniff *s, size_t i) {
   if (number && column->identifier) return "its numbers name things";
   if (number && !column->label.len) return "its name has no letters";
   if (number) return column->role = PROPTER_COLUMN_MEASURE, NULL;
-  if (c->numeric * 2 > column->values - c->missing) return "too many of its cells are no numbers, or they are written in different ways";
+  if (!refers && c->numeric * 2 > column->values - c->missing) return "too many of its cells are no numbers, or they are written in different ways";
   if (c->clock * 2 > column->values) return "times of day and lengths of time are no numbers here";
   if (column->mean) return "its name is that of numbers, and its cells are none";
   if (column->values < good_rows(out)) return "not every row has one";
@@ -487,11 +490,11 @@ static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *er
   PropterSniff *out = s->out;
   Keys *k = propter_calloc(1, sizeof *k);
   if (!k) return no_memory(err);
-  /* Identifiers first: of equally good columns the first is taken. */
-  for (int pass = 0; pass < 2; pass++)
+  /* What is declared first, then identifiers: of equally good columns the first is taken. */
+  for (int pass = 0; pass < 3; pass++)
     for (size_t i = 0; i < out->count; i++) {
       const PropterColumn *column = &out->columns[i];
-      if (can_be_key(s, column) && column->identifier == (pass == 0) && k->singles < KEY_SETS) k->columns[k->singles++] = i;
+      if (can_be_key(s, column) && pass == (column->primary ? 0 : column->identifier ? 1 : 2) && k->singles < KEY_SETS) k->columns[k->singles++] = i;
     }
   choose_measures(s, &k->means);
   k->sets = out->time == SIZE_MAX ? k->singles + 1 : k->singles + 3;
@@ -535,6 +538,28 @@ static PropterStatus columns_of(Sniff *s, PropterTable *table, const PropterStr 
   return PROPTER_OK;
 }
 
+/* Keys of one column; those of several columns say nothing of each. */
+static void declare(Sniff *s, PropterColumn *column) {
+  const PropterStr table = propter_str(s->out->options.table);
+  size_t parts = 0;
+  for (size_t i = 0; i < s->declared.columns.count; i++) {
+    const SchemaColumn *c = &s->declared.columns.items[i];
+    if (!c->key || !propter_str_equal(c->table, table)) continue;
+    parts++;
+    column->primary |= propter_str_equal(c->column, column->name);
+  }
+  column->primary = column->primary && parts == 1;
+  for (size_t i = 0; i < s->declared.keys.count; i++) {
+    const SchemaKey *k = &s->declared.keys.items[i];
+    if (!propter_str_equal(k->table, table) || !propter_str_equal(k->column, column->name)) continue;
+    parts = 0;
+    for (size_t j = 0; j < s->declared.keys.count; j++)
+      parts += propter_str_equal(s->declared.keys.items[j].table, table) && propter_str_equal(s->declared.keys.items[j].number, k->number);
+    if (parts == 1) column->parent = k->parent, column->parent_column = k->parent_column;
+  }
+  column->identifier = column->identifier || column->primary || column->parent.len;
+}
+
 static PropterStatus read_columns(Sniff *s, PropterTable *table, const PropterStr *names, size_t count, PropterError *err) {
   forget_columns(s);
   s->out->count = count, s->out->aside = 0;
@@ -543,6 +568,7 @@ static PropterStatus read_columns(Sniff *s, PropterTable *table, const PropterSt
   if (!s->out->columns || !s->columns) return no_memory(err);
   for (size_t i = 0; i < count; i++) begin(&s->columns[i]);
   for (size_t i = 0; i < count; i++) PROPTER_TRY(sniff_read_name(s->out, i, names[i], &s->columns[i], err));
+  for (size_t i = 0; i < count; i++) declare(s, &s->out->columns[i]);
   PROPTER_TRY(sniff_tell_apart(s->out, err));
   PROPTER_TRY(each_row(s, table, first_pass, NULL, err));
   choose_roles(s);
@@ -582,13 +608,24 @@ static PropterStatus find_rows(Sniff *s, PropterError *err) {
   return s->out->lists.data ? PROPTER_OK : no_memory(err);
 }
 
+/* A database that cannot be asked declares nothing. */
+static PropterStatus read_declared(Sniff *s, PropterError *err) {
+  PropterError bad = {0};
+  PropterStatus status = schema_read(s->path, &s->out->options, s->limits, &s->out->arena, &s->declared, &bad);
+  if (status == PROPTER_NO_MEMORY) return no_memory(err);
+  if (status != PROPTER_OK) schema_clear(&s->declared);
+  return PROPTER_OK;
+}
+
 static PropterStatus all_passes(Sniff *s, PropterError *err) {
   s->second_look = false;
   PropterStatus status = find_rows(s, err);
+  if (status == PROPTER_OK && s->out->options.format) status = read_declared(s, err);
   if (status == PROPTER_OK) status = pass(s, true, err);
   if (status == PROPTER_OK && needs_second_look(s)) status = pass(s, true, err);
   if (status == PROPTER_OK) status = pass(s, false, err);
   forget_columns(s);
+  schema_clear(&s->declared);
   propter_vec_clear(&s->paths.names);
   propter_buf_clear(&s->paths.lists);
   return status;

@@ -132,8 +132,14 @@ static void write_head(const PropterSniff *s, PropterStr source, PropterStr base
     PropterStr type = local_type(c);
     propter_buf_printf(out, "#   ");
     add_plain(out, c->name);
-    propter_buf_printf(out, ": %.*s, %" PRIu64 ", %s%" PRIu64 ", %s\n", (int)type.len, type.data, c->values,
-                       c->distinct == PROPTER_SNIFF_DISTINCT ? "at least " : "", c->distinct, roles[c->role]);
+    bool reference = c->parent_row.len && c->role == PROPTER_COLUMN_OTHER && !c->why;
+    propter_buf_printf(out, ": %.*s, %" PRIu64 ", %s%" PRIu64 ", %s", (int)type.len, type.data, c->values,
+                       c->distinct == PROPTER_SNIFF_DISTINCT ? "at least " : "", c->distinct, reference ? "reference" : roles[c->role]);
+    if (c->parent.len) {
+      propter_buf_printf(out, ", refers to "), add_plain(out, c->parent);
+      propter_buf_printf(out, "."), add_plain(out, c->parent_column);
+    }
+    propter_buf_add_char(out, '\n');
   }
   PropterBuf left = {.max = 1 << 20};
   if (propter_sniff_left_out(s, &left, NULL) != PROPTER_OK) out->failed = left.failed;
@@ -231,6 +237,22 @@ static void add_reference(PropterBuf *out, PropterStr name) {
   propter_buf_clear(&text);
 }
 
+/* The IRI of the row that a cell names. */
+static void add_row(PropterBuf *out, PropterStr base, const PropterColumn *column) {
+  propter_buf_printf(out, "rml:template \"%.*srow-", (int)base.len, base.data);
+  add_reference(out, column->name);
+  propter_buf_add_char(out, '"');
+}
+
+const PropterColumn *propter_sniff_row_key(const PropterSniff *s) {
+  const PropterColumn *key = NULL;
+  for (size_t i = s->count; i--;) {
+    if (s->columns[i].role == PROPTER_COLUMN_MEASURE) return NULL;
+    if (s->columns[i].role == PROPTER_COLUMN_KEY) key = &s->columns[i];
+  }
+  return key;
+}
+
 static bool has_dialect(const PropterTableOptions *o) {
   return o->delimiter || o->quote || o->escape || o->comment || o->trailing || o->encoding || o->header_line;
 }
@@ -264,15 +286,9 @@ static PropterStatus write_rows(const PropterSniff *s, PropterStr source, Propte
     propter_buf_printf(out, " ; rml:iterator "), add_text(out, propter_str(is_database(s) ? s->options.table : s->options.iterator));
   else if (s->options.table) propter_buf_printf(out, " ; rml:tableName "), add_text(out, propter_str(s->options.table));
   propter_buf_printf(out, " ] ;\n  rml:subjectMap [ ");
-  bool keyed = false;
-  for (size_t i = 0; i < s->count && !keyed; i++) {
-    if (s->columns[i].role != PROPTER_COLUMN_KEY) continue;
-    keyed = true;
-    propter_buf_printf(out, "rml:template \"%.*srow-", (int)base.len, base.data);
-    add_reference(out, s->columns[i].name);
-    propter_buf_printf(out, "\" ; ");
-  }
-  if (!keyed) propter_buf_printf(out, "rml:termType rml:BlankNode ; ");
+  const PropterColumn *key = propter_sniff_row_key(s);
+  if (key) add_row(out, base, key), propter_buf_printf(out, " ; ");
+  else propter_buf_printf(out, "rml:termType rml:BlankNode ; ");
   propter_buf_printf(out, "rml:class :Row ]");
   for (size_t i = 0; i < s->count; i++) {
     const PropterColumn *c = &s->columns[i];
@@ -280,8 +296,12 @@ static PropterStatus write_rows(const PropterSniff *s, PropterStr source, Propte
     if (!c->values) continue;
     propter_buf_printf(out, " ;\n  rml:predicateObjectMap [ rml:predicate :");
     PROPTER_TRY(add_local(out, c, i, taken, err));
-    propter_buf_printf(out, " ; rml:objectMap [ rml:reference ");
-    add_text(out, c->name);
+    propter_buf_printf(out, " ; rml:objectMap [ ");
+    if (c->parent_row.len) {
+      add_row(out, c->parent_row, c), propter_buf_printf(out, " ] ]");
+      continue;
+    }
+    propter_buf_printf(out, "rml:reference "), add_text(out, c->name);
     if (c->datatype.len && !c->decimal) propter_buf_printf(out, " ; rml:datatype xsd:%.*s", (int)type.len, type.data);
     propter_buf_printf(out, " ] ]");
   }

@@ -249,6 +249,7 @@ const Command command_ingest = {
         "a graph), file_path of a source. What it has no use for is passed over with a warning; what would change the outcome and has nothing like it here (udfs) is refused. ${NAME} stands for another key or\n"
         "for a variable of the environment (secrets). --dry-run shows the joins, twenty triples of what would be added, and the counts.\n"
         "--sniff FILE reads a table and writes such definitions for it, to be edited: what it takes each column for stands at the top.\n"
+        "Of a database all tables: declared primary keys name rows, declared foreign keys slice metrics or refer to the rows of their table (SQLite, PostgreSQL).\n"
         "--validate writes a line for each result, as propter validate does; with warnings or infos alone the run is committed and its record holds the\n"
         "report (RUN#validation, prov:wasGeneratedBy the run).\n"
         "--limits measures the tables as propter profile does and compares with what the last run measured: 'age <= 3' (days since the last day), 'rowCount drop <= 20%',\n"

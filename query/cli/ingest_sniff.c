@@ -25,35 +25,81 @@ typedef struct {
   PropterStr stem, base;   /* base: empty, one is made of the stem */
 } Guess;
 
-static PropterStatus guess(const Guess *g, const PropterTableOptions *options, PropterStr table, PropterBuf *text, PropterError *err) {
-  PropterSniff found = {0};
-  PropterBuf iri = {0};
-  PropterStatus status = propter_sniff(g->path, options, NULL, &found, err);
-  if (status == PROPTER_OK) status = example_base(g->stem, table, &iri, err);
-  if (status == PROPTER_OK) status = propter_sniff_write(&found, propter_str(g->name), g->base.len ? g->base : propter_buf_str(&iri), text, err);
-  propter_sniff_clear(&found);
-  propter_buf_clear(&iri);
+typedef struct {
+  PropterSniff found;
+  PropterBuf base;
+} Looked;
+
+static PropterStatus look(const Guess *g, const PropterTableOptions *options, PropterStr table, Looked *out, PropterError *err) {
+  PROPTER_TRY(propter_sniff(g->path, options, NULL, &out->found, err));
+  if (!g->base.len) return example_base(g->stem, table, &out->base, err);
+  propter_buf_add(&out->base, g->base);
+  return propter_buf_status(&out->base, err);
+}
+
+static PropterStatus write_mapping(const Guess *g, const Looked *l, PropterBuf *text, PropterError *err) {
+  return propter_sniff_write(&l->found, propter_str(g->name), propter_buf_str(&l->base), text, err);
+}
+
+static void forget(Looked *l) {
+  propter_sniff_clear(&l->found);
+  propter_buf_clear(&l->base);
+}
+
+static PropterStatus guess(const Guess *g, const PropterTableOptions *options, PropterBuf *text, PropterError *err) {
+  Looked one = {0};
+  PropterStatus status = look(g, options, (PropterStr){"", 0}, &one, err);
+  if (status == PROPTER_OK) status = write_mapping(g, &one, text, err);
+  forget(&one);
   return status;
 }
 
+/* A reference to the column that names the rows of another mapping is one to these rows. */
+static void refer(Looked *all, const PropterSheets *tables) {
+  for (size_t i = 0; i < tables->count; i++)
+    for (size_t c = 0; c < all[i].found.count; c++) {
+      PropterColumn *column = &all[i].found.columns[c];
+      for (size_t k = 0; k < tables->count; k++) {
+        const PropterColumn *key = propter_sniff_row_key(&all[k].found);
+        if (key && propter_str_equal(column->parent, tables->items[k]) && propter_str_equal(column->parent_column, key->name))
+          column->parent_row = propter_buf_str(&all[k].base);
+      }
+    }
+}
+
 /* Each table of a database; one that cannot be read is named. */
+static PropterStatus guess_each(const Guess *g, const char *format, const PropterSheets *tables, Looked *all, PropterBuf *text, PropterError *err) {
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < tables->count && status == PROPTER_OK; i++) {
+    const PropterTableOptions options = {.format = format, .table = tables->items[i].data};
+    PropterError bad = {0};
+    status = look(g, &options, tables->items[i], &all[i], &bad);
+    if (status == PROPTER_NO_MEMORY && err) *err = bad;
+    else if (status != PROPTER_OK) propter_buf_printf(text, "# Table %s\n# not read: %s\n\n", tables->items[i].data, bad.message), status = PROPTER_OK;
+  }
+  if (status == PROPTER_OK) refer(all, tables);
+  for (size_t i = 0, written = 0; i < tables->count && status == PROPTER_OK; i++) {
+    if (!all[i].found.count) continue;
+    propter_buf_printf(text, "%s# Table %s\n", written++ ? "\n" : "", tables->items[i].data);
+    status = write_mapping(g, &all[i], text, err);
+  }
+  return status;
+}
+
 static PropterStatus guess_tables(const Guess *g, const char *format, PropterBuf *text, PropterError *err) {
   PropterArena arena = {0};
   PropterSheets tables = {0};
+  Looked *all = NULL;
   PropterStatus status = propter_table_tables(g->path, NULL, &arena, &tables, err);
-  for (size_t i = 0; i < tables.count && status == PROPTER_OK; i++) {
-    const PropterTableOptions options = {.format = format, .table = tables.items[i].data};
-    PropterError bad = {0};
-    if (i) propter_buf_add_char(text, '\n');
-    propter_buf_printf(text, "# Table %s\n", tables.items[i].data);
-    status = guess(g, &options, tables.items[i], text, &bad);
-    if (status == PROPTER_NO_MEMORY && err) *err = bad;
-    else if (status != PROPTER_OK) propter_buf_printf(text, "# not read: %s\n", bad.message), status = PROPTER_OK;
-  }
   if (status == PROPTER_OK && !tables.count) {
     propter_error_at(err, g->path, 0, 0);
     status = propter_fail(err, PROPTER_INVALID, "expected a table, found none in the database");
   }
+  if (status == PROPTER_OK && !(all = propter_calloc(tables.count, sizeof *all)))
+    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory looking at tables");
+  if (status == PROPTER_OK) status = guess_each(g, format, &tables, all, text, err);
+  for (size_t i = 0; all && i < tables.count; i++) forget(&all[i]);
+  propter_free(all);
   propter_vec_clear(&tables);
   propter_arena_clear(&arena);
   return status == PROPTER_OK ? propter_buf_status(text, err) : status;
@@ -68,7 +114,7 @@ PropterStatus ingest_sniff(const CommandCall *call, const char *path, PropterStr
   if (dot) g.stem.len = (size_t)(dot - g.stem.data);
   if (standard) PROPTER_TRY(propter_io_keep_input(propter_limits_default().table_bytes, err));
   const PropterTableOptions options = {.encoding = cmd_value(call, "encoding")};
-  PropterStatus status = database ? guess_tables(&g, database, &text, err) : guess(&g, &options, (PropterStr){"", 0}, &text, err);
+  PropterStatus status = database ? guess_tables(&g, database, &text, err) : guess(&g, &options, &text, err);
   if (status == PROPTER_OK && output && strcmp(output, "-") != 0) status = propter_io_write_file(output, propter_buf_str(&text), err);
   else if (status == PROPTER_OK) fwrite(text.data, 1, text.len, call->data);
   propter_buf_clear(&text);

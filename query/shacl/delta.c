@@ -10,8 +10,8 @@ static PropterStatus put(Validator *v, PropterIds *ids, PropterId id, PropterErr
   return propter_vec_push(ids, id) ? PROPTER_OK : exec_fail_memory(&v->run, err);
 }
 
-/* Predicates that a shape looks at are named by the documents, all but two; a closed shape looks at every one. Queries do, too, but of them any change affects all
- * nodes. */
+/* Predicates that a shape looks at are named by the documents, all but two; a closed shape looks at every one. Queries do, too, but of them any change affects
+ * all nodes. */
 static PropterStatus seen_predicates(Validator *v, PropterIds *out, bool *every, PropterError *err) {
   PROPTER_TRY(put(v, out, v->word[VOCAB_rdf_type], err));
   PROPTER_TRY(put(v, out, v->word[VOCAB_rdfs_subClassOf], err));

@@ -310,6 +310,14 @@ if command -v sqlite3 >/dev/null; then
   printf '[Shop]\nmappings = schema.yml\ndb_url = sqlite:///shop.db\n' > shop.ini
   expect 'metrics of dbt over a database' 0 'ingested: 4 rows' "$PROPTER" -g "$dir/shop.g" ingest shop.ini
   expect 'which adds them up' 0 '#refunds/value> "5"^^' "$PROPTER" -g "$dir/shop.g" export
+  sqlite3 ref.db "CREATE TABLE region (name TEXT, nr INTEGER PRIMARY KEY); CREATE TABLE shop (code TEXT PRIMARY KEY, region INTEGER REFERENCES region);
+    CREATE TABLE visits (day DATE, region INTEGER REFERENCES region (nr), n INTEGER); INSERT INTO region VALUES ('North', 10), ('South', 20);
+    INSERT INTO shop VALUES ('a', 10), ('b', 20), ('c', NULL); INSERT INTO visits VALUES ('2024-01-01', 10, 5), ('2024-01-01', 20, 6), ('2024-01-02', 10, 7), ('2024-01-02', 20, 8)"
+  expect 'a declared reference is a slice' 0 '#   region: integer, 4, 2, slice, refers to region.nr' sh -c '"$PROPTER" ingest --sniff ref.db --output ref.ttl; cat ref.ttl'
+  expect 'or one to the row it names' 0 '#   region: integer, 2, 2, reference, refers to region.nr' cat ref.ttl
+  expect 'the mapping of all tables runs' 0 'ingested: 9 rows' "$PROPTER" -g "$dir/ref" ingest ref.ttl
+  expect 'and of rows the row it names' 0 '<https://example.org/ref-shop#row-b> <https://example.org/ref-shop#region> <https://example.org/ref-region#row-20>' "$PROPTER" -g "$dir/ref" export
+  expect 'which has its name' 0 '<https://example.org/ref-region#row-20> <https://example.org/ref-region#name> "South"' "$PROPTER" -g "$dir/ref" export
 else skip 'metrics of dbt over a database' 'sqlite3 is not installed'; fi
 expect 'its metrics as a semantic model of Ossie' 0 'expression: "SUM(sales.refunds) / SUM(sales.orders)"' "$PROPTER" -g "$dir/d.g" export --format ossie
 "$PROPTER" -g "$dir/d.g" export --format ossie > ossie.yaml

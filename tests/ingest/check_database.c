@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "graphs.h"
+#include "propter/sniff.h"
 #include "server.h"
 #include "support.h"
 
@@ -333,6 +334,59 @@ START_TEST(what_is_no_arithmetic_is_refused) {
 }
 END_TEST
 
+/* --- Declared keys ------------------------------------------------------------------------------------------------------------------ */
+
+#define SHOPS                                                                                                                                                  \
+  "CREATE TABLE region (name VARCHAR(9), nr INTEGER PRIMARY KEY);\n"                                                                                           \
+  "CREATE TABLE shop (a INTEGER, b INTEGER, region INTEGER REFERENCES region, PRIMARY KEY (a, b));\n"                                                          \
+  "CREATE TABLE visit (day DATE, region INTEGER REFERENCES region (nr), a INTEGER, b INTEGER, n INTEGER, FOREIGN KEY (a, b) REFERENCES shop (a, b));\n"        \
+  "INSERT INTO region VALUES ('North', 10), ('South', 20);\nINSERT INTO shop VALUES (1, 1, 10), (1, 2, 20);\n"                                                 \
+  "INSERT INTO visit VALUES ('2024-01-01', 10, 1, 1, 5), ('2024-01-01', 20, 1, 2, 6), ('2024-01-02', 10, 1, 1, 7), ('2024-01-02', 20, 1, 2, 8);\n"
+
+static const PropterColumn *column_of(const PropterSniff *s, const char *name) {
+  for (size_t i = 0; i < s->count; i++)
+    if (propter_str_equal(s->columns[i].name, propter_str(name))) return &s->columns[i];
+  ck_abort_msg("no column %s", name);
+}
+
+static void declared_keys(const char *address) {
+  PropterSniff s = {0};
+  PropterTableOptions options = {.format = propter_table_database(address), .table = "region"};
+  ck_ok(propter_sniff(address, &options, NULL, &s, err));
+  ck_assert(column_of(&s, "nr")->primary);
+  ck_assert_ptr_eq(propter_sniff_row_key(&s), column_of(&s, "nr")); /* the name is as good a key, and stands first */
+  propter_sniff_clear(&s);
+  options.table = "shop";
+  ck_ok(propter_sniff(address, &options, NULL, &s, err));
+  ck_assert(!column_of(&s, "a")->primary && !column_of(&s, "b")->primary);
+  ck_assert_str_eq(column_of(&s, "region")->parent.data, "region");
+  ck_assert_str_eq(column_of(&s, "region")->parent_column.data, "nr");
+  propter_sniff_clear(&s);
+  options.table = "visit";
+  ck_ok(propter_sniff(address, &options, NULL, &s, err));
+  ck_assert_int_eq(column_of(&s, "region")->role, PROPTER_COLUMN_SLICE);
+  ck_assert_int_eq(column_of(&s, "n")->role, PROPTER_COLUMN_MEASURE);
+  ck_assert_uint_eq(column_of(&s, "a")->parent.len, 0); /* one column of two refers to nothing */
+  propter_sniff_clear(&s);
+}
+
+START_TEST(sqlite_keys) {
+  const char *path = support_path(support_folder(), "k.db"), *script = support_path(support_folder(), "k.sql");
+  support_write(script, PROPTER_STR(SHOPS));
+  ck_assert(sqlite_fill(path, script, NULL));
+  declared_keys(path);
+}
+END_TEST
+
+START_TEST(postgres_keys) {
+  const char *address = server_start(), *script = support_path(support_folder(), "k.sql");
+  support_write(script, PROPTER_STR(SHOPS));
+  if (!address) return;
+  ck_assert(server_fill(script, NULL));
+  declared_keys(address);
+}
+END_TEST
+
 /* --- Nights ------------------------------------------------------------------------------------------------------------------------- */
 
 static bool fill_postgres(const char *script) { return server_fill(script, NULL); }
@@ -449,6 +503,8 @@ Suite *suite_database(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, sqlite_joins);
   tcase_add_test(tc, postgres_joins);
+  tcase_add_test(tc, sqlite_keys);
+  tcase_add_test(tc, postgres_keys);
   tcase_add_test(tc, sqlite_nights);
   tcase_add_test(tc, postgres_nights);
   tcase_add_test(tc, mysql_nights);

@@ -14,6 +14,9 @@ typedef struct {
   PropterStr datatype;    /* IRI of the XSD datatype that every value (of a measure: but its strays) is in; empty: text */
   PropterColumnRole role;
   bool identifier;        /* its name or its values are those of an identifier */
+  bool primary;           /* declared the primary key of the table of a database */
+  PropterStr parent, parent_column; /* declared a reference to a column of that table; empty: it is not */
+  PropterStr parent_row;  /* the caller's: what IRIs of rows of the parent begin with, as propter_sniff_write is to write them; empty: values are written */
   uint64_t values;        /* cells that are not empty */
   uint64_t distinct;      /* different values, counted up to PROPTER_SNIFF_DISTINCT */
   const char *unit, *unit_label; /* of a measure, from its name: UCUM code or ISO 4217 code, and words; NULL: not known */
@@ -64,6 +67,9 @@ PROPTER_API void propter_sniff_clear(PropterSniff *sniff);
 /* Appends a mapping in Turtle that can be edited and ingested: with a time column and measures a propter:Metric for each measure, else RML for the rows.
  * `source` is the path of the table as the mapping's folder sees it, `base` what the IRIs begin with ("https://example.org/shop#"). NO_MEMORY. */
 PROPTER_API PropterStatus propter_sniff_write(const PropterSniff *sniff, PropterStr source, PropterStr base, PropterBuf *out, PropterError *err);
+
+/* The column whose values name rows in the mapping that propter_sniff_write makes, in IRIs that begin with its base and "row-"; NULL: they have no names. */
+PROPTER_API const PropterColumn *propter_sniff_row_key(const PropterSniff *sniff);
 
 /* What of the table is not used or will be rejected, a line of text for each reason; nothing where all is used. NO_MEMORY. */
 PROPTER_API PropterStatus propter_sniff_left_out(const PropterSniff *sniff, PropterBuf *out, PropterError *err);

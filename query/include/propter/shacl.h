@@ -10,8 +10,8 @@ typedef enum { PROPTER_SHACL_VIOLATION, PROPTER_SHACL_WARNING, PROPTER_SHACL_INF
 
 typedef struct {
   PropterQueryOptions query;   /* the data graph (hidden graphs, dataset), deadline, memory, cancelling, clock; propter_query_options has defaults */
-  /* Only what added or removed quads may have affected is looked at: the next one, *more false behind the last, in any order. Called until then before nodes are
-   * looked at; only quads whose predicate the shapes name are kept. NULL: everything is looked at. */
+  /* Only what added or removed quads may have affected is looked at: the next one, *more false behind the last, in any order. Called until then before nodes
+   * are looked at; only quads whose predicate the shapes name are kept. NULL: everything is looked at. */
   PropterStatus (*changed)(void *payload, PropterQuad *quad, bool *more, PropterError *err);
   void *payload;
   bool cubes;                  /* also the integrity constraints of RDF Data Cube (ontology/cube.ttl) */
