@@ -110,7 +110,7 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *cube, y
 static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *cube, size_t *keys, PropterError *err) {
   yaml_node_t *dimensions = define_get(d, cube, "dimensions"), *one;
   const Meaning *type;
-  PropterStr column, property;
+  PropterStr column;
   *keys = 0;
   for (size_t i = 0; (one = define_item(d, dimensions, i)); i++) {
     bool key = define_true(define_get(d, one, "primary_key"));
@@ -118,12 +118,9 @@ static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *c
     PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dimension_types, &type, err));
     if (*type->text || define_true(define_get(d, meta_of(d, one), "skip"))) continue;
     PROPTER_TRY(column_of(d, one, &column, err));
-    PROPTER_TRY(define_say(d, metric, key ? VOCAB_propter_keyColumn : VOCAB_propter_sliceColumn, propter_literal(column), one, err));
     *keys += key;
-    if (key) continue;
-    property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
-    if (!property.data) return define_no_memory(err);
-    PROPTER_TRY(define_say_text(d, property, VOCAB_skos_prefLabel, define_said(define_get(d, one, "title")), err));
+    PROPTER_TRY(key ? define_say(d, metric, VOCAB_propter_keyColumn, propter_literal(column), one, err)
+                    : define_say_slice(d, metric, column, define_get(d, one, "title"), one, err));
   }
   return PROPTER_OK;
 }

@@ -199,18 +199,15 @@ static PropterStatus say_column(Define *d, PropterStr metric, PropterVocab word,
 static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *model, PropterError *err) {
   yaml_node_t *dimensions = define_get(d, model, "dimensions"), *one;
   const Meaning *type;
-  PropterStr column, property;
+  PropterStr column;
   for (size_t i = 0; (one = define_item(d, dimensions, i)); i++) {
     PROPTER_TRY(define_keys(d, one, keys_of_dimension, err));
     PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dimension_types, &type, err));
     bool out;
     PROPTER_TRY(left_out(d, one, &out, err));
     if (*type->text || out) continue;
-    PROPTER_TRY(say_column(d, metric, VOCAB_propter_sliceColumn, one, err));
     PROPTER_TRY(column_of(d, one, &column, err));
-    property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
-    if (!property.data) return define_no_memory(err);
-    PROPTER_TRY(define_say_text(d, property, VOCAB_skos_prefLabel, define_said(define_get(d, one, "label")), err));
+    PROPTER_TRY(define_say_slice(d, metric, column, define_get(d, one, "label"), one, err));
   }
   return PROPTER_OK;
 }

@@ -304,6 +304,13 @@ PropterStatus define_say_value(Define *d, PropterStr metric, PropterStr text, co
   return define_say(d, metric, VOCAB_propter_sourceExpression, propter_literal(text), at, err);
 }
 
+PropterStatus define_say_slice(Define *d, PropterStr metric, PropterStr column, yaml_node_t *label, const yaml_node_t *at, PropterError *err) {
+  PropterStr property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
+  if (!property.data) return define_no_memory(err);
+  PROPTER_TRY(define_say(d, metric, VOCAB_propter_sliceColumn, propter_literal(column), at, err));
+  return define_say_text(d, property, VOCAB_skos_prefLabel, define_said(label), err);
+}
+
 PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err) {
   PropterStr iri = propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)other.len, other.data);
   if (!propter_vec_push(&d->parts, ((DefinePart){d->metrics.count - 1, other, at}))) return define_no_memory(err);

@@ -121,6 +121,8 @@ PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, Pro
 PropterStatus define_by_database(Define *d, const yaml_node_t *node, const char *what, PropterError *err);
 /* What is added up: the column of that name, or SQL, which only a database evaluates. */
 PropterStatus define_say_value(Define *d, PropterStr metric, PropterStr text, const yaml_node_t *at, PropterError *err);
+/* A column whose members slice the metric; `label` is what people call that dimension. NULL: no label. */
+PropterStatus define_say_slice(Define *d, PropterStr metric, PropterStr column, yaml_node_t *label, const yaml_node_t *at, PropterError *err);
 /* The numerator (part 0) or denominator (part 1) of a ratio: another metric. */
 PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err);
 

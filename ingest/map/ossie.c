@@ -114,7 +114,7 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *node, y
 
 static PropterStatus say_fields(Define *d, PropterStr metric, yaml_node_t *dataset, PropterError *err) {
   yaml_node_t *one, *key;
-  PropterStr column, property, skip;
+  PropterStr column, skip;
   for (size_t i = 0; (key = define_item(d, define_get(d, dataset, "primary_key"), i)); i++)
     PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_keyColumn, key, err));
   for (size_t i = 0; (one = define_item(d, define_get(d, dataset, "fields"), i)); i++) {
@@ -124,10 +124,7 @@ static PropterStatus say_fields(Define *d, PropterStr metric, yaml_node_t *datas
     PROPTER_TRY(own_text(d, one, "skip", &skip, err));
     if (!dimension || define_true(define_get(d, dimension, "is_time")) || (skip.len && !propter_str_equal(skip, PROPTER_STR("false")))) continue;
     PROPTER_TRY(column_of(d, one, &column, err));
-    PROPTER_TRY(define_say(d, metric, VOCAB_propter_sliceColumn, propter_literal(column), one, err));
-    property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
-    if (!property.data) return define_no_memory(err);
-    PROPTER_TRY(define_say_text(d, property, VOCAB_skos_prefLabel, define_said(define_get(d, one, "label")), err));
+    PROPTER_TRY(define_say_slice(d, metric, column, define_get(d, one, "label"), one, err));
   }
   return PROPTER_OK;
 }
