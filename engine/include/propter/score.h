@@ -204,8 +204,9 @@ PROPTER_API PropterStatus propter_score_model_compare(PropterScoreModel *model, 
 PROPTER_API void propter_score_model_free(PropterScoreModel *model);
 
 /* First period after the move that is over in which period i of the target lies: it left its level there and was back at it by then, so that the level before
- * later periods leaves the move out. 0: none. Such moves have at most `longest` periods, of months and longer periods none. */
+ * later periods leaves the move out. 0: none. */
 PROPTER_API size_t propter_score_move_end(const PropterScoreModel *model, size_t i);
+/* Periods that such a move has at most; 0: periods of this grain (months and longer) have none. */
 PROPTER_API size_t propter_score_longest_move(PropterGrain grain);
 
 /* Scores the window of periods from … to (indexes into the target, inclusive; INVALID outside of it). A window that cannot be judged
